@@ -1,0 +1,64 @@
+# Set-up is part of every target: a virtual environment in .venv, nothing global.
+# Needs make and a Python from 3.11 to 3.13.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+# The first interpreter that runs and fits; `make demo PYTHON=/some/python` chooses another.
+fits := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
+  $$python -c '$(fits)' >/dev/null 2>&1 && { echo $$python; break; }; done)
+
+bin := .venv/bin
+ready := .venv/.ready
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(ready): requirements/setup.lock requirements/all.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Mocktailverse needs Python 3.11, 3.12 or 3.13; none was found." >&2; exit 2; }
+	@echo "Setting up .venv with $$($(PYTHON) --version)"
+	@rm -rf .venv && $(PYTHON) -m venv .venv
+	@$(bin)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/setup.lock
+	@$(bin)/uv pip sync --quiet --python $(bin)/python --require-hashes requirements/all.lock
+	@$(bin)/uv pip install --quiet --python $(bin)/python --no-deps --no-build-isolation --offline --editable .
+	@touch $@
+
+.PHONY: setup
+setup: $(ready) ## Make the virtual environment (every other target does it, too)
+
+.PHONY: demo
+demo: $(ready) ## Raw drinks in, clean drinks out, on the embedded AWS, before your eyes
+	@$(bin)/mocktailverse demo
+
+.PHONY: test
+test: $(ready) ## Every test that needs no browser
+	$(bin)/pytest -n auto --dist worksteal
+
+.PHONY: check
+check: $(ready) ## Format, lint, types, layers, template
+	$(bin)/ruff format --check .
+	$(bin)/ruff check .
+	$(bin)/mypy
+	$(bin)/lint-imports
+	$(bin)/cfn-lint infrastructure/template.yaml
+
+.PHONY: format
+format: $(ready) ## Format the code and mend what the linter can mend
+	$(bin)/ruff format .
+	$(bin)/ruff check --fix .
+
+.PHONY: lock
+lock: $(ready) ## Resolve the dependencies anew, with hashes and without index addresses
+	$(bin)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+	  requirements/setup.in -o requirements/setup.lock
+	$(bin)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+	  --all-extras pyproject.toml -o requirements/all.lock
+	$(bin)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+	  --no-emit-package boto3 --no-emit-package botocore --no-emit-package s3transfer \
+	  --no-emit-package python-dateutil --no-emit-package six --no-emit-package urllib3 \
+	  pyproject.toml -o requirements/functions.lock
+
+.PHONY: clean
+clean: ## Remove the virtual environment, builds and caches
+	rm -rf .venv .mocktailverse .pytest_cache .hypothesis .mypy_cache .ruff_cache

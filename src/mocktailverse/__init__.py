@@ -1,0 +1,1 @@
+"""Mocktailverse: raw drink records in, a clean drinks catalogue out, event by event."""

@@ -1,0 +1,47 @@
+"""Every error the package raises, as one tree; what happens next is decided by type.
+
+    MocktailverseError
+    ├── TransientError          try again: throttle, timeout, 5xx, a body cut off
+    ├── PermanentError          trying again gives the same: bad data, a refused request
+    │   └── ObjectRejectedError a raw object that cannot be read as records
+    ├── UsageError              the caller asked for something that cannot be (exit code 2)
+    └── UnreachableError        a service does not answer at all (exit code 3)
+"""
+
+
+class MocktailverseError(Exception):
+    """Base of all errors of this package; its text is a sentence for people."""
+
+
+class TransientError(MocktailverseError):
+    """The same call may succeed later; the message or page is to be tried again."""
+
+
+class PermanentError(MocktailverseError):
+    """The same call would fail again; the input is to be rejected or the caller told."""
+
+
+class ObjectRejectedError(PermanentError):
+    """A raw object cannot be read as records.
+
+    Attributes:
+        code: the reason code (see `mocktailverse.drinks.codes.Reason`).
+        position: decoded byte offset or array index where reading stopped; None = whole object.
+        raw: the piece that could not be read, as text, cut to a bounded length.
+    """
+
+    def __init__(
+        self, code: str, message: str, position: int | None = None, raw: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.position = position
+        self.raw = raw
+
+
+class UsageError(MocktailverseError):
+    """What was asked for cannot be done as asked; the text says what to do instead."""
+
+
+class UnreachableError(MocktailverseError):
+    """A service cannot be reached; the text names its address."""
