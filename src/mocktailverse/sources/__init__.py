@@ -1,0 +1,35 @@
+"""Where raw drinks come from: one package a source, one line of registration each.
+
+A source knows its records (how JSON objects and CSV rows become a `Record`), and may know how
+to collect them. The collecting half is imported where it is used, so that reading records
+needs no HTTP client.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from mocktailverse.drinks.record import Record
+from mocktailverse.sources.thecocktaildb.record import TheCocktailDBRecords
+
+
+class RecordReader(Protocol):
+    """How one source's raw records become `Record`s."""
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The CSV column names by which this source's files are recognized."""
+        ...
+
+    def from_json(self, data: bytes | memoryview) -> Record:
+        """Read one JSON object; raise RecordRejectedError where it cannot be a drink."""
+        ...
+
+    def from_fields(self, fields: Mapping[str, object]) -> Record:
+        """Read one record given as field names and values (a CSV row, a decoded object)."""
+        ...
+
+
+SOURCES: dict[str, RecordReader] = {
+    "thecocktaildb": TheCocktailDBRecords(),
+}
+"""The registered sources, by the name that stands in raw keys: `raw/<source>/`."""

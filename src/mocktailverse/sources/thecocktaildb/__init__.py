@@ -1,0 +1,1 @@
+"""TheCocktailDB (https://www.thecocktaildb.com): its client, its strategies and its records."""

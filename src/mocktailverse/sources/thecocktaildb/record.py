@@ -1,0 +1,289 @@
+"""TheCocktailDB's records: 51 flat fields, 15 ingredient slots, many shapes of "absent".
+
+Most records decode in one pass into typed fields. One that does not (an int id, a retyped
+field, a CSV row) takes the slower way, field by field, which says what is wrong and where.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from mocktailverse.drinks.codes import Quality, Reason
+from mocktailverse.drinks.drink import Alcoholic, Image
+from mocktailverse.drinks.record import RawLine, Record
+from mocktailverse.errors import RecordRejectedError
+
+LANGUAGES = {
+    "strInstructions": "en",
+    "strInstructionsES": "es",
+    "strInstructionsDE": "de",
+    "strInstructionsFR": "fr",
+    "strInstructionsIT": "it",
+    "strInstructionsZH-HANS": "zh-Hans",
+    "strInstructionsZH-HANT": "zh-Hant",
+}
+PLAIN_FIELDS = (
+    "strCategory",
+    "strAlcoholic",
+    "strGlass",
+    "strIBA",
+    "strTags",
+    "strDrinkThumb",
+    "strImageAttribution",
+    "strImageSource",
+    "strCreativeCommonsConfirmed",
+    "strVideo",
+)
+INGREDIENT_FIELDS = tuple(f"strIngredient{slot}" for slot in range(1, 16))
+MEASURE_FIELDS = tuple(f"strMeasure{slot}" for slot in range(1, 16))
+FIELDS = ("idDrink", "strDrink", *PLAIN_FIELDS, *LANGUAGES, *INGREDIENT_FIELDS, *MEASURE_FIELDS)
+"""The fields that are read, in the order of the typed record."""
+
+ALCOHOLIC: dict[str, Alcoholic] = {
+    "alcoholic": "alcoholic",
+    "non alcoholic": "non_alcoholic",
+    "optional alcohol": "optional_alcohol",
+}
+
+_FIRST_LANGUAGE = 2 + len(PLAIN_FIELDS)
+_FIRST_INGREDIENT = _FIRST_LANGUAGE + len(LANGUAGES)
+_FIRST_MEASURE = _FIRST_INGREDIENT + len(INGREDIENT_FIELDS)
+_LANGUAGE_TAGS = tuple(LANGUAGES.values())
+_RECIPE_FIELDS = ("strInstructions", "strIngredient")
+_LINE_FIELDS = (*_RECIPE_FIELDS, "strMeasure")
+
+_ID = re.compile(r"[1-9][0-9]{0,11}", re.ASCII)
+_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}", re.IGNORECASE)
+_SPACED_SLASH = re.compile(r"\s*/\s*")
+
+_TypedRecord = msgspec.defstruct(
+    "_TypedRecord",
+    [
+        ("field0", str),
+        ("field1", str),
+        *((f"field{i}", str | None, None) for i in range(2, len(FIELDS))),
+    ],
+    rename={f"field{i}": name for i, name in enumerate(FIELDS)},
+    gc=False,
+)
+
+
+class TheCocktailDBRecords:
+    """Reads records of TheCocktailDB, from its API or from files with its field names."""
+
+    columns = frozenset(FIELDS)
+
+    def __init__(self) -> None:
+        self._decoder = msgspec.json.Decoder(_TypedRecord)
+
+    def from_json(self, data: bytes | memoryview) -> Record:
+        """Read one JSON object.
+
+        Raises:
+            RecordRejectedError: with the reason code and JSON path.
+        """
+        try:
+            values = msgspec.structs.astuple(self._decoder.decode(data))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return self.from_fields(_decode_untyped(data))
+        if not any(values[_FIRST_LANGUAGE:_FIRST_MEASURE]):
+            return self.from_fields(_decode_untyped(data))
+        return _record(values, [])
+
+    def from_fields(self, fields: Mapping[str, object]) -> Record:
+        """Read one record given as field names and values.
+
+        Raises:
+            RecordRejectedError: with the reason code and JSON path.
+        """
+        notes: list[str] = []
+        values: list[str | None] = [_checked_id(_id_text(fields.get("idDrink")))]
+        if not any(name.startswith(_RECIPE_FIELDS) for name in fields):
+            raise RecordRejectedError(
+                Reason.PARTIAL_RECORD,
+                "$",
+                "Neither ingredients nor instructions: a listing entry; look the drink up by id.",
+            )
+        values.append(_name_text(fields.get("strDrink")))
+        values += [_text(fields, field, notes) for field in FIELDS[2:]]
+        return _record(values, notes)
+
+
+def _decode_untyped(data: bytes | memoryview) -> dict[str, object]:
+    try:
+        value = msgspec.json.decode(data)
+    except UnicodeDecodeError as error:
+        raise RecordRejectedError(Reason.NOT_UTF8, "$", f"Not UTF-8 text: {error}.") from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise RecordRejectedError(
+            Reason.MALFORMED_JSON, "$", f"Not valid JSON: {error}."
+        ) from error
+    if not isinstance(value, dict):
+        raise RecordRejectedError(
+            Reason.NOT_AN_OBJECT, "$", f"A drink is a JSON object; this is {_type_name(value)}."
+        )
+    return value
+
+
+def _id_text(value: object) -> str | None:
+    """The id as text; files that went through other tools hold it as a number."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    raise RecordRejectedError(
+        Reason.ID_INVALID, "$.idDrink", f"idDrink is {_type_name(value)}, not a whole number."
+    )
+
+
+def _name_text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise RecordRejectedError(
+        Reason.WRONG_TYPE, "$.strDrink", f"strDrink is {_type_name(value)}, not text."
+    )
+
+
+def _text(fields: Mapping[str, object], field: str, notes: list[str]) -> str | None:
+    """A field's text. A number becomes text; anything else of the wrong type is left out.
+
+    Left out of the lines or the instructions it would make another drink: that is rejected.
+    """
+    value = fields.get(field)
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        notes.append(Quality.FIELD_RETYPED)
+        return str(value)
+    if field.startswith(_LINE_FIELDS):
+        raise RecordRejectedError(
+            Reason.WRONG_TYPE, f"$.{field}", f"{field} is {_type_name(value)}, not text."
+        )
+    notes.append(Quality.FIELD_RETYPED)
+    return None
+
+
+def _record(values: Sequence[str | None], notes: list[str]) -> Record:
+    """Build the record from the values of FIELDS, in that order."""
+    category, alcoholic, glass, iba, tags, thumb, credit, origin, licence, video = values[
+        2:_FIRST_LANGUAGE
+    ]
+    return Record(
+        id=_checked_id(values[0]),
+        name=_checked_name(values[1]),
+        category=_line(category),
+        alcoholic=_alcoholic(alcoholic, notes),
+        glass=_glass(glass),
+        iba=_line(iba),
+        tags=_tags(tags),
+        instructions=_instructions(values[_FIRST_LANGUAGE:_FIRST_INGREDIENT]),
+        lines=_lines(values[_FIRST_INGREDIENT:_FIRST_MEASURE], values[_FIRST_MEASURE:], notes),
+        image=_image(thumb, licence, _line(credit) or _line(origin), notes),
+        video=_web_address(video, Quality.VIDEO_INVALID, notes),
+        quality=tuple(notes),
+    )
+
+
+def _checked_id(text: str | None) -> str:
+    source_id = (text or "").strip()
+    if not source_id:
+        raise RecordRejectedError(Reason.ID_MISSING, "$.idDrink", "idDrink is absent or blank.")
+    if not _ID.fullmatch(source_id):
+        raise RecordRejectedError(
+            Reason.ID_INVALID,
+            "$.idDrink",
+            f"idDrink {source_id[:40]!r} is not a positive whole number of up to 12 digits.",
+        )
+    return source_id
+
+
+def _checked_name(text: str | None) -> str:
+    name = _line(text)
+    if name is None:
+        raise RecordRejectedError(Reason.NAME_MISSING, "$.strDrink", "strDrink is absent or blank.")
+    return name
+
+
+def _lines(
+    ingredients: Sequence[str | None], measures: Sequence[str | None], notes: list[str]
+) -> tuple[RawLine, ...]:
+    lines = []
+    for position, (ingredient, measure) in enumerate(zip(ingredients, measures, strict=True), 1):
+        if name := _line(ingredient):
+            lines.append(RawLine(position, name, (measure and measure.strip()) or None))
+        elif measure and measure.strip():
+            notes.append(Quality.MEASURE_WITHOUT_INGREDIENT)
+    return tuple(lines)
+
+
+def _instructions(texts: Sequence[str | None]) -> dict[str, str]:
+    return {
+        tag: text.strip().replace("\r\n", "\n").replace("\r", "\n")
+        for tag, text in zip(_LANGUAGE_TAGS, texts, strict=True)
+        if text and not text.isspace()
+    }
+
+
+def _line(text: str | None) -> str | None:
+    """Text on one line; None where there is none."""
+    return " ".join(text.split()) or None if text else None
+
+
+def _alcoholic(text: str | None, notes: list[str]) -> Alcoholic | None:
+    words = (_line(text) or "").casefold().replace("_", " ").replace("-", " ")
+    known = ALCOHOLIC.get(words)
+    if known is None:
+        notes.append(Quality.ALCOHOLIC_UNKNOWN)
+    return known
+
+
+def _glass(text: str | None) -> str | None:
+    """The glass, with one spelling for "Highball Glass" and "highball glass"."""
+    line = _line(text)
+    if line is None:
+        return None
+    return "/".join(part.capitalize() for part in _SPACED_SLASH.split(line))
+
+
+def _tags(text: str | None) -> tuple[str, ...]:
+    if not text:
+        return ()
+    return tuple(dict.fromkeys(tag for part in text.split(",") if (tag := _line(part))))
+
+
+def _image(
+    thumb: str | None, licence: str | None, credit: str | None, notes: list[str]
+) -> Image | None:
+    url = _web_address(thumb, Quality.IMAGE_INVALID, notes)
+    if url is None:
+        return None
+    confirmed = (licence or "").strip().casefold() == "yes"
+    return Image(url, "creative-commons" if confirmed else None, credit)
+
+
+def _web_address(text: str | None, code: Quality, notes: list[str]) -> str | None:
+    address = (text or "").strip()
+    if not address:
+        return None
+    if _WEB_ADDRESS.fullmatch(address):
+        return address
+    notes.append(code)
+    return None
+
+
+def _type_name(value: object) -> str:
+    """JSON's word for a value's type."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case str():
+            return "text"
+        case int() | float():
+            return "a number"
+        case list():
+            return "an array"
+        case _:
+            return "an object"

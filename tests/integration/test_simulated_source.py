@@ -1,0 +1,408 @@
+"""The simulated TheCocktailDB: the real API's behaviour, its faults, and our client against it."""
+
+import gzip
+import json
+import math
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx2
+import pytest
+import stamina
+
+from mocktailverse.errors import PermanentError, TransientError, UnreachableError, UsageError
+from mocktailverse.local.simulated_source import create_app, read_records, running
+from mocktailverse.pipeline.extract import extract
+from mocktailverse.sources.thecocktaildb.client import Request, TheCocktailDB
+from mocktailverse.sources.thecocktaildb.strategies import plan
+
+PREMIUM = "9premium"
+LETTER_M = Request("search.php", {"f": "m"})
+
+
+def drink(number: int, name: str, **fields: object) -> dict[str, object]:
+    return {
+        "idDrink": str(number),
+        "strDrink": name,
+        "strCategory": "Cocktail",
+        "strGlass": "Highball glass",
+        "strAlcoholic": "Alcoholic",
+        "strInstructions": "Stir.",
+        "strDrinkThumb": "https://pictures.example/1.jpg",
+        "strIngredient1": "Gin",
+        "strMeasure1": "1 oz ",
+        **fields,
+    }
+
+
+RECORDS = [
+    *(drink(10_000 + n, f"M{n:03d}") for n in range(40)),
+    *(drink(20_000 + n, f"Spritz {n}", strCategory="Other / Unknown") for n in range(110)),
+    drink(30_000, "afterglow", strAlcoholic="Non alcoholic", strIngredient1="Orange juice"),
+    drink(30_001, "Äpple", strAlcoholic="Non alcoholic", strIngredient2="tonic Water"),
+    drink(30_002, "747", strIngredient1="Tonic water"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _no_backoff():
+    with stamina.set_testing(True, attempts=5, cap=True):
+        yield
+
+
+@pytest.fixture
+def source():
+    with running(create_app(RECORDS, premium_keys=[PREMIUM])) as base_url:
+        yield Simulated(base_url)
+
+
+class Simulated:
+    """What tests ask of the running API, by plain HTTP and through our client."""
+
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url
+        self.slept: list[float] = []
+
+    def get(self, path: str, key: str = "v1/1") -> httpx2.Response:
+        return httpx2.get(f"{self.base_url}/api/json/{key}/{path}")
+
+    def drinks(self, path: str, key: str = "v1/1") -> object:
+        return self.get(path, key).json()["drinks"]
+
+    def fail(self, kind: str, **options: object) -> httpx2.Response:
+        fault = {"kind": kind, **options}
+        return httpx2.post(f"{self.base_url}/_faults", content=json.dumps(fault))
+
+    def requests(self) -> dict[str, object]:
+        return httpx2.get(f"{self.base_url}/_requests").json()
+
+    def client(self, key: str = "1", **settings) -> TheCocktailDB:
+        return TheCocktailDB(
+            self.base_url, key, requests_per_s=1000, sleep=self.slept.append, **settings
+        )
+
+
+def test_a_search_by_letter_ignores_case_and_stops_at_25_with_the_free_key(source):
+    assert len(source.drinks("search.php?f=m")) == 25
+    assert source.drinks("search.php?f=M") == source.drinks("search.php?f=m")
+    assert len(source.drinks("search.php?f=m", f"v2/{PREMIUM}")) == 40
+    assert [found["strDrink"] for found in source.drinks("search.php?f=7")] == ["747"]
+
+
+def test_records_are_served_whole_with_ids_as_text(source):
+    assert source.drinks("lookup.php?i=30001") == [RECORDS[-2]]
+    assert source.drinks("search.php?s=AFTERg") == [RECORDS[-3]]
+    body = source.get("lookup.php?i=30001").content
+    assert b"https:\\/\\/pictures" in body
+    assert b"\\u00c4pple" in body
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "answer"),
+    [
+        ("search.php?f=q", "v1/1", {"drinks": None}),
+        ("search.php?s=nothing", "v1/1", {"drinks": None}),
+        ("search.php?s=", "v1/1", {"drinks": None}),
+        ("lookup.php?i=1", "v1/1", {"drinks": None}),
+        ("lookup.php", "v1/1", {"drinks": None}),
+        ("filter.php?c=Tea", "v1/1", {"drinks": "no data found"}),
+        ("filter.php?c=Tea", f"v2/{PREMIUM}", {"drinks": "None Found"}),
+        ("filter.php?c=Tea", "v2/1", {"drinks": "None Found"}),
+        ("filter.php?i=Gin,Rum", "v1/1", {"drinks": "None"}),
+        ("search.php?i=milk", "v1/1", {"ingredients": None}),
+        ("lookup.php?iid=999", "v1/1", {"ingredients": None}),
+    ],
+)
+def test_nothing_found_has_many_shapes(source, path, key, answer):
+    assert source.get(path, key).json() == answer
+    assert source.get(path, key).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "key"), [("search.php?f=ma", "v1/1"), ("search.php?f=m", f"v1/{PREMIUM}")]
+)
+def test_some_questions_get_an_empty_body(source, path, key):
+    answer = source.get(path, key)
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_filters_give_three_keys_and_are_capped_for_the_free_key(source):
+    found = source.drinks("filter.php?a=Non_Alcoholic")
+    assert [set(record) for record in found] == [{"strDrink", "strDrinkThumb", "idDrink"}] * 2
+    assert len(source.drinks("filter.php?a=Alcoholic")) == 100
+    assert len(source.drinks("filter.php?c=Other_/_Unknown")) == 100
+    assert len(source.drinks("filter.php?g=highball_glass")) == 100
+    assert len(source.drinks("filter.php?i=Gin")) == 1
+    assert len(source.drinks("filter.php?i=gin", f"v2/{PREMIUM}")) == 151
+    both = source.drinks("filter.php?i=Gin,Tonic_Water", f"v2/{PREMIUM}")
+    assert [record["strDrink"] for record in both] == ["Äpple"]
+
+
+def test_lists_name_the_values_in_use(source):
+    assert source.drinks("list.php?c=list") == [
+        {"strCategory": "Cocktail"},
+        {"strCategory": "Other / Unknown"},
+    ]
+    assert source.drinks("list.php?a=list") == [
+        {"strAlcoholic": "Alcoholic"},
+        {"strAlcoholic": "Non alcoholic"},
+    ]
+    assert source.drinks("list.php?g=list") == [{"strGlass": "Highball glass"}]
+    assert [found["strIngredient1"] for found in source.drinks("list.php?i=list")] == [
+        "Gin",
+        "Orange juice",
+        "tonic Water",
+    ]
+
+
+def test_the_list_of_ingredients_is_capped_for_the_free_key():
+    many = [drink(number, f"D{number}", strIngredient1=f"I{number}") for number in range(1, 131)]
+    with running(create_app(many, premium_keys=[PREMIUM])) as base_url:
+        source = Simulated(base_url)
+        assert len(source.drinks("list.php?i=list")) == 100
+        assert len(source.drinks("list.php?i=list", f"v2/{PREMIUM}")) == 130
+
+
+def test_ingredients_can_be_looked_up(source):
+    (found,) = source.get("search.php?i=orange juice").json()["ingredients"]
+    assert found["strIngredient"] == "Orange juice"
+    again = source.get(f"lookup.php?iid={found['idIngredient']}").json()["ingredients"]
+    assert again == [found]
+
+
+def test_premium_questions_need_a_purchased_key(source):
+    assert len(source.drinks("popular.php")) == 1
+    assert source.drinks("latest.php") == source.drinks("randomselection.php") == "None"
+    assert len(source.drinks("popular.php", f"v2/{PREMIUM}")) == 20
+    assert source.drinks("latest.php", f"v2/{PREMIUM}")[0] == RECORDS[-1]
+    assert len(source.drinks("randomselection.php", f"v2/{PREMIUM}")) == 10
+
+
+def test_an_unknown_key_is_refused_and_an_unknown_endpoint_not_found(source):
+    assert source.get("random.php", "v1/2").status_code == 403
+    assert source.get("random.php", "v2/other").status_code == 403
+    assert source.get("random.php", "v3/1").status_code == 403
+    assert source.get("other.php").status_code == 404
+
+
+def test_random_drinks_follow_the_seed():
+    def drawn(seed: int) -> list[object]:
+        with running(create_app(RECORDS, seed=seed)) as base_url:
+            return [Simulated(base_url).drinks("random.php") for _ in range(8)]
+
+    assert drawn(1) == drawn(1) != drawn(2)
+
+
+def test_requests_are_counted(source):
+    source.get("search.php?f=a")
+    source.get("search.php?f=b")
+    source.get("random.php")
+    assert source.requests() == {"total": 3, "endpoints": {"search.php": 2, "random.php": 1}}
+
+
+def test_an_empty_source_finds_nothing():
+    with running(create_app([])) as base_url:
+        source = Simulated(base_url)
+        assert source.drinks("random.php") is None
+        assert source.drinks("popular.php") is None
+        assert source.drinks("list.php?c=list") is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("throttle", {}),
+        ("error", {}),
+        ("error", {"status": 502}),
+        ("html", {}),
+        ("cut", {}),
+        ("empty", {}),
+        ("slow", {"seconds": 0.4}),
+    ],
+)
+def test_the_client_gets_over_every_fault(source, kind, options):
+    source.fail(kind, times=2, **options)
+    with source.client(timeout_s=0.2 if kind == "slow" else 5.0) as client:
+        answer = client.fetch(LETTER_M)
+    assert len(answer.records) == 25
+    assert client.requests == 3
+    assert source.requests()["total"] == 3
+
+
+def test_a_fault_that_does_not_end_is_an_error_that_may_pass(source):
+    source.fail("cut")
+    with source.client(attempts=2) as client, pytest.raises(TransientError):
+        client.fetch(LETTER_M)
+
+
+def test_retry_after_is_sent_and_honoured(source):
+    source.fail("throttle", times=1, retry_after="9")
+    with source.client() as client:
+        client.fetch(LETTER_M)
+    assert 8 < max(source.slept) <= 9
+
+
+def test_the_client_is_refused_with_a_wrong_key(source):
+    with source.client("wrong") as client, pytest.raises(PermanentError, match="403") as caught:
+        client.fetch(LETTER_M)
+    assert "wrong" not in str(caught.value)
+
+
+def test_a_source_that_is_gone_is_unreachable():
+    with running(create_app([])) as base_url:
+        pass
+    with TheCocktailDB(base_url, sleep=lambda _: None) as client, pytest.raises(UnreachableError):
+        client.fetch(LETTER_M)
+
+
+def test_faults_strike_every_nth_request_of_the_endpoint_they_watch(source):
+    source.fail("error", every=3, endpoint="random.php", status=503)
+    codes = [source.get("random.php").status_code for _ in range(6)]
+    assert codes == [200, 200, 503, 200, 200, 503]
+    assert source.get("search.php?f=m").status_code == 200
+    (state,) = httpx2.get(f"{source.base_url}/_faults").json()["items"]
+    assert (state["kind"], state["watched"], state["struck"]) == ("error", 6, 2)
+
+
+def test_faults_by_chance_follow_their_seed(source):
+    def struck() -> list[int]:
+        source.fail("none")
+        source.fail("throttle", probability=0.5, seed=4)
+        return [source.get("random.php").status_code for _ in range(12)]
+
+    first = struck()
+    assert struck() == first
+    assert set(first) == {200, 429}
+
+
+def test_faults_can_be_switched_off(source):
+    source.fail("error")
+    assert source.get("random.php").status_code == 500
+    source.fail("none")
+    assert source.get("random.php").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [b"", b"{}", b'{"kind":"fire"}', b'{"kind":"error","every":0}', b'{"kind":"cut","n":1}'],
+)
+def test_a_fault_that_cannot_be_is_refused(source, fault):
+    answer = httpx2.post(f"{source.base_url}/_faults", content=fault)
+    assert answer.status_code == 400
+    assert answer.json()["error"]
+
+
+class Objects(dict[str, bytes]):
+    """A store in memory."""
+
+    def put(self, key, body, *, metadata, content_type) -> None:
+        assert metadata
+        assert content_type
+        self[key] = body
+
+
+def run(source: Simulated, name: str, *arguments: str) -> Objects:
+    objects = Objects()
+    with source.client() as client:
+        report = extract(
+            client,
+            objects,
+            plan(name, arguments),
+            "run",
+            now_ms=lambda: 0,
+            time_left_s=lambda: math.inf,
+        )
+    assert report.done
+    assert report.failed == []
+    return objects
+
+
+def test_a_sweep_through_faults_stores_the_same_as_one_without(source):
+    smooth = run(source, "sweep")
+    for kind in ("throttle", "error", "html", "cut", "empty"):
+        source.fail(kind, probability=0.1, seed=7, times=4)
+    assert run(source, "sweep") == smooth
+    assert set(smooth) == {f"raw/thecocktaildb/1970/01/01/run/f-{c}.json" for c in "ams7"}
+
+
+def test_mocktails_are_listed_and_looked_up(source):
+    objects = run(source, "mocktails")
+    listing, look_ups = objects.values()
+    assert set(json.loads(listing)["drinks"][0]) == {"strDrink", "strDrinkThumb", "idDrink"}
+    found = [json.loads(line)["drinks"][0] for line in look_ups.splitlines()]
+    assert found == [RECORDS[-3], RECORDS[-2]]
+
+
+def test_records_are_read_in_every_form(tmp_path: Path):
+    one, two, three = drink(1, "A"), drink(2, "B"), drink(3, "C")
+    (tmp_path / "envelope.json").write_text(json.dumps({"drinks": [one]}))
+    (tmp_path / "array.json.gz").write_bytes(gzip.compress(json.dumps([two]).encode()))
+    lines = [json.dumps(one), "", json.dumps({"drinks": [three]}), json.dumps({"drinks": None})]
+    (tmp_path / "lines.ndjson").write_text("\n".join(lines))
+    (tmp_path / "table.csv").write_text('idDrink,strDrink,strTags\n4,"D\nd",\n')
+    (tmp_path / "notes.txt").write_text("no drinks")
+    (tmp_path / "deeper").mkdir()
+    (tmp_path / "deeper" / "more.json").write_text(json.dumps([drink(9, "Z")]))
+    records, notes = read_records([tmp_path])
+    assert records == [two, one, one, three, {"idDrink": "4", "strDrink": "D\nd", "strTags": None}]
+    assert notes == []
+
+
+def test_what_cannot_be_read_is_noted_and_left_out(tmp_path: Path):
+    (tmp_path / "a.ndjson").write_text(json.dumps(drink(1, "A")) + "\n{cut\n")
+    (tmp_path / "b.json.gz").write_bytes(gzip.compress(b"[]")[:-6])
+    (tmp_path / "c.json").write_bytes(b'{"drinks": [{"strDrink": "\xff"}]}')
+    (tmp_path / "d.json").write_text("[" * 100_000)
+    records, notes = read_records([tmp_path])
+    assert records == [drink(1, "A")]
+    assert [re.search(r"([a-d])\.\w+", note).group(1) for note in notes] == ["a", "b", "c", "d"]
+
+
+def test_a_path_that_is_not_there_is_a_usage_error(tmp_path: Path):
+    with pytest.raises(UsageError):
+        read_records([tmp_path / "none.json"])
+
+
+def test_records_without_id_or_name_are_not_served_and_the_last_of_an_id_is():
+    records = [{"strDrink": "No id"}, {"idDrink": "1"}, drink(2, "Old"), drink(2, "New")]
+    with running(create_app(records)) as base_url:
+        source = Simulated(base_url)
+        assert source.drinks("lookup.php?i=1") is None
+        assert source.drinks("search.php?s=no id") is None
+        assert source.drinks("lookup.php?i=2")[0]["strDrink"] == "New"
+
+
+def test_the_command_serves_files_and_ends_by_an_interrupt(tmp_path: Path):
+    samples = tmp_path / "drinks.json"
+    samples.write_text(json.dumps({"drinks": [drink(11007, "Margarita")]}))
+    command = [sys.executable, "-m", "mocktailverse.local.simulated_source", "--records", samples]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        line = process.stdout.readline()
+        base_url = re.search(r"http://127\.0\.0\.1:\d+", line).group()
+        assert Simulated(base_url).drinks("lookup.php?i=11007")[0]["strDrink"] == "Margarita"
+        os.kill(process.pid, signal.SIGINT)
+        assert process.wait(timeout=20) == 0
+
+
+@pytest.mark.parametrize("options", [["--records", "none.json"], ["--host", "0.0.0.0"]])  # noqa: S104 - refused
+def test_the_command_refuses_what_it_cannot_serve(options, tmp_path: Path):
+    command = [sys.executable, "-m", "mocktailverse.local.simulated_source", *options]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr
+
+
+def test_the_whole_database_keeps_the_caps_that_were_observed():
+    dump = Path(__file__).parents[3] / "shared" / "data" / "thecocktaildb_full.json"
+    if not dump.exists():
+        pytest.skip("the dump of TheCocktailDB is not at hand")
+    records, _ = read_records([dump])
+    with running(create_app(records)) as base_url:
+        objects = run(Simulated(base_url), "sweep")
+    counts = [len(json.loads(body)["drinks"]) for body in objects.values()]
+    assert max(counts) == 25
+    assert 300 < sum(counts) < len(records)
