@@ -3,7 +3,9 @@
     MocktailverseError
     ├── TransientError          try again: throttle, timeout, 5xx, a body cut off
     ├── PermanentError          trying again gives the same: bad data, a refused request
-    │   └── ObjectRejectedError a raw object that cannot be read as records
+    │   ├── MissingError        what was asked for does not exist (any more)
+    │   ├── ObjectRejectedError a raw object that cannot be read as records
+    │   └── RecordRejectedError a raw record that cannot become a drink
     ├── UsageError              the caller asked for something that cannot be (exit code 2)
     └── UnreachableError        a service does not answer at all (exit code 3)
 """
@@ -19,6 +21,10 @@ class TransientError(MocktailverseError):
 
 class PermanentError(MocktailverseError):
     """The same call would fail again; the input is to be rejected or the caller told."""
+
+
+class MissingError(PermanentError):
+    """What was asked for does not exist, or not any more."""
 
 
 class ObjectRejectedError(PermanentError):
@@ -37,6 +43,20 @@ class ObjectRejectedError(PermanentError):
         self.code = code
         self.position = position
         self.raw = raw
+
+
+class RecordRejectedError(PermanentError):
+    """A raw record cannot become a drink.
+
+    Attributes:
+        code: the reason code (see `mocktailverse.drinks.codes.Reason`).
+        path: the JSON path of the offending value; "$" = the record itself.
+    """
+
+    def __init__(self, code: str, path: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.path = path
 
 
 class UsageError(MocktailverseError):

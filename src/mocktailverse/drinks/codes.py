@@ -4,6 +4,7 @@ The generated page `docs/reference/codes.md` is made from the texts here.
 """
 
 from enum import StrEnum
+from typing import Self
 
 
 class Reason(StrEnum):
@@ -11,7 +12,7 @@ class Reason(StrEnum):
 
     explanation: str
 
-    def __new__(cls, code: str, explanation: str) -> "Reason":
+    def __new__(cls, code: str, explanation: str) -> Self:
         """Make a member whose value is its code and which carries its explanation."""
         member = str.__new__(cls, code)
         member._value_ = code
@@ -31,8 +32,10 @@ class Reason(StrEnum):
     )
     OBSERVED_AT_INVALID = (
         "observed_at_invalid",
-        "The object's observed-at metadata is no time in ms, or lies more than 5 minutes "
-        "after the time at which the object was stored.",
+        (
+            "The object's observed-at metadata is no time in ms, or lies more than 5 minutes "
+            "after the time at which the object was stored."
+        ),
     )
     SOURCE_UNKNOWN = "source_unknown", "The key does not name a registered source: raw/<source>/."
     MALFORMED_JSON = "malformed_json", "The text is not valid JSON."
@@ -56,7 +59,7 @@ class Reason(StrEnum):
     )
     RECORD_TOO_LARGE = (
         "record_too_large",
-        "The normalized drink does not fit into a DynamoDB item.",
+        "The record is larger than 128 KiB; its drink would not fit into the drinks table.",
     )
 
 
@@ -65,7 +68,7 @@ class Quality(StrEnum):
 
     explanation: str
 
-    def __new__(cls, code: str, explanation: str) -> "Quality":
+    def __new__(cls, code: str, explanation: str) -> Self:
         """Make a member whose value is its code and which carries its explanation."""
         member = str.__new__(cls, code)
         member._value_ = code

@@ -1,0 +1,1 @@
+"""The AWS edge: everything that speaks to S3, SQS and DynamoDB; the only importer of boto3."""

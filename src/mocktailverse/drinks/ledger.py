@@ -1,0 +1,138 @@
+"""The books of the pipeline: loads, their segments and counts, and what was rejected.
+
+For every load: read = loaded + unchanged + stale + rejected.
+"""
+
+import hashlib
+from typing import Literal
+
+from msgspec import Struct
+
+from mocktailverse.drinks.register import Outcome
+
+LoadStatus = Literal["loading", "done", "failed"]
+
+
+class ObjectVersion(Struct, frozen=True, order=True):
+    """One version of a raw object; immutable, and what a load is about."""
+
+    bucket: str
+    key: str
+    version_id: str
+
+    @property
+    def source(self) -> str:
+        """The source's name in the key `raw/<source>/...`; empty where there is none."""
+        parts = self.key.split("/", 2)
+        return parts[1] if len(parts) == 3 and parts[0] == "raw" else ""  # noqa: PLR2004 - raw, source, rest
+
+    def load_id(self, generation: int) -> str:
+        """A short name for the load, the same for every delivery: `<24 hex>-<generation>`."""
+        text = f"{self.version_id}/{self.bucket}/{self.key}"
+        return f"{hashlib.sha256(text.encode()).hexdigest()[:24]}-{generation:04d}"
+
+
+class Cursor(Struct, frozen=True):
+    """Where decoding goes on: a line's byte offset or an array index; records done there."""
+
+    offset: int = 0
+    skip: int = 0
+
+
+START = Cursor()
+"""The beginning of an object."""
+
+
+class Counts(Struct):
+    """What became of the records that were read."""
+
+    read: int = 0
+    loaded: int = 0
+    unchanged: int = 0
+    stale: int = 0
+    rejected: int = 0
+
+    @property
+    def conserving(self) -> bool:
+        """Whether every record that was read is accounted for."""
+        return self.read == self.loaded + self.unchanged + self.stale + self.rejected
+
+    def count(self, outcome: Outcome | Literal["rejected"]) -> None:
+        """Count one record."""
+        self.read += 1
+        setattr(self, outcome, getattr(self, outcome) + 1)
+
+    def __add__(self, other: "Counts") -> "Counts":
+        """The counts of both."""
+        return Counts(
+            self.read + other.read,
+            self.loaded + other.loaded,
+            self.unchanged + other.unchanged,
+            self.stale + other.stale,
+            self.rejected + other.rejected,
+        )
+
+
+class Segment(Struct, frozen=True):
+    """The finished part of a load between two cursors; written once, then never changed."""
+
+    number: int
+    start: Cursor
+    after: Cursor
+    counts: Counts
+    final: bool
+    rejected_key: str | None = None
+
+
+class Load(Struct, frozen=True):
+    """The processing of one raw object version, in its latest state.
+
+    `generation` counts from 1; each replay opens a new one. Times are ms since 1970 UTC;
+    `bytes` is the stored size.
+    """
+
+    object: ObjectVersion
+    generation: int
+    status: LoadStatus
+    counts: Counts
+    bytes: int
+    attempts: int
+    requeues: int
+    requeued_at: int | None
+    started_at: int
+    finished_at: int | None
+    error: str | None
+    transform_version: int
+
+    @property
+    def duration_ms(self) -> int | None:
+        """From the first attempt to the end; None while it lasts."""
+        return None if self.finished_at is None else self.finished_at - self.started_at
+
+
+class LoadRequest(Struct, frozen=True):
+    """A message that asks to go on with a load: a continuation, a replay, a re-queue.
+
+    `cursor` tells readers of the queue where the load stood; the load itself knows. `stalled`
+    counts the messages in a row that could not load a single record for want of capacity.
+    """
+
+    object: ObjectVersion
+    generation: int
+    cursor: Cursor = START
+    stalled: int = 0
+
+
+class Rejected(Struct, frozen=True):
+    """A raw record or object that cannot load: a line of `rejected/<load>/<segment>.ndjson`.
+
+    `code` is a Reason, `path` the JSON path of what is wrong in the record, `position` the
+    record's place in the object (None: the whole object), `raw` the record itself.
+    """
+
+    code: str
+    path: str
+    message: str
+    position: int | None
+    raw: object
+    object: ObjectVersion

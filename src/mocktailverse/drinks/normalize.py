@@ -1,0 +1,101 @@
+"""The normalize stage: a source's Record becomes a Drink. Pure: the same in, the same out."""
+
+import hashlib
+from functools import lru_cache
+
+import msgspec
+
+from mocktailverse.drinks.codes import Quality
+from mocktailverse.drinks.drink import Drink, IngredientLine, Lineage
+from mocktailverse.drinks.ingredients import canonical_name
+from mocktailverse.drinks.measures import Measure, parse_measure
+from mocktailverse.drinks.record import RawLine, Record
+from mocktailverse.drinks.register import Register, recipe_of
+from mocktailverse.drinks.strength import derive
+
+TRANSFORM_VERSION = 1
+"""Raised whenever the same record gives another drink; a test with golden outputs insists."""
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def normalize(record: Record, source: str, observed_at: int, lineage: Lineage) -> Register:
+    """The drink of a record, ready to be merged; `observed_at` in ms since 1970 UTC."""
+    lines, notes = _ingredient_lines(record.lines)
+    notes.update(record.quality)
+    derived, contradictions = derive(
+        lines,
+        record.instructions.get("en"),
+        record.alcoholic,
+        glass=record.glass,
+        category=record.category,
+    )
+    notes.update(contradictions)
+    if not lines:
+        notes.add(Quality.NO_INGREDIENTS)
+    if not record.instructions:
+        notes.add(Quality.NO_INSTRUCTIONS)
+    content = {
+        "id": f"{source}:{record.id}",
+        "source": source,
+        "name": record.name,
+        "category": record.category,
+        "alcoholic": record.alcoholic,
+        "glass": record.glass,
+        "iba": record.iba,
+        "tags": record.tags,
+        "instructions": record.instructions,
+        "ingredients": lines,
+        "image": record.image,
+        "video": record.video,
+        "derived": derived,
+        "quality": tuple(sorted(notes)),
+    }
+    drink = Drink(
+        **content,  # type: ignore[arg-type] - mypy cannot follow a dict of mixed values
+        content_hash=hashlib.sha256(_encoder.encode(content)).hexdigest(),
+        observed_at=observed_at,
+        withdrawn_at=None,
+        previous_name=None,
+        lineage=lineage,
+    )
+    return Register(drink, recipe_of(record.name, (line.ingredient for line in record.lines)))
+
+
+def _ingredient_lines(
+    raw_lines: tuple[RawLine, ...],
+) -> tuple[tuple[IngredientLine, ...], set[str]]:
+    lines: list[IngredientLine] = []
+    notes: set[str] = set()
+    for position, name_raw, measure_raw in raw_lines:
+        name, known, measure = _understood(name_raw, measure_raw)
+        if not known:
+            notes.add(Quality.INGREDIENT_UNKNOWN)
+        if measure.implausible:
+            notes.add(Quality.MEASURE_IMPLAUSIBLE)
+        elif measure_raw and measure.kind == "none" and measure.certainty == "unknown":
+            notes.add(Quality.MEASURE_UNKNOWN)
+        lines.append(
+            IngredientLine(
+                position,
+                name,
+                name_raw,
+                measure_raw,
+                measure.amount_min,
+                measure.amount_max,
+                measure.unit,
+                measure.ml_min,
+                measure.ml_max,
+                measure.kind,
+                measure.certainty,
+            )
+        )
+    if len({line.name for line in lines}) < len(lines):
+        notes.add(Quality.INGREDIENT_REPEATED)
+    return tuple(lines), notes
+
+
+@lru_cache(maxsize=2048)
+def _understood(name_raw: str, measure_raw: str | None) -> tuple[str, bool, Measure]:
+    name, known = canonical_name(name_raw)
+    return name, known, parse_measure(measure_raw, name_raw)

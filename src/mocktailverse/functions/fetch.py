@@ -1,0 +1,99 @@
+"""fetch: ask the source by a strategy; its answers become raw objects.
+
+    {"strategy": "search", "arguments": ["mojito"]}    what to fetch; `arguments` may be left out
+    {..., "cursor": {...}}                             go on where an earlier answer stopped
+    {..., "time_limit_s": 5}                           stop early, for callers that show progress
+
+Without a cursor, a run of the same strategy that ran out of time earlier is gone on with: its
+cursor is kept under `state/fetch/` in the data bucket.
+"""
+
+import math
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from aws_lambda_powertools import Logger
+from msgspec import Struct
+
+from mocktailverse.functions.clock import InvocationClock
+from mocktailverse.pipeline.extract import RESERVE_S, Cursor, extract, run_name
+from mocktailverse.settings import FetchSettings
+from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
+from mocktailverse.sources.thecocktaildb.strategies import plan
+from mocktailverse.stores.clients import Clients
+from mocktailverse.stores.data_bucket import DataBucket
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+class FetchEvent(Struct, frozen=True):
+    """What the function is asked for."""
+
+    strategy: str
+    arguments: tuple[str, ...] = ()
+    cursor: Cursor | None = None
+    time_limit_s: float = math.inf
+
+
+class Tools(Struct, frozen=True):
+    """What is built once and kept between invocations."""
+
+    bucket: DataBucket
+    client: TheCocktailDB
+    logger: Logger
+
+
+def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
+    """Fetch until done or out of time; answer the report, with a cursor where it stopped.
+
+    Raises:
+        UsageError: no such strategy, or not with these arguments or this key.
+    """
+    tools = _tools()
+    asked = msgspec.convert(event, FetchEvent)
+    clock = InvocationClock(context)
+    stop_at = clock.now() + 1000 * (asked.time_limit_s + RESERVE_S)
+    strategy = plan(asked.strategy, asked.arguments, premium=tools.client.premium)
+    cursor = asked.cursor or _kept_cursor(tools.bucket, asked)
+    report = extract(
+        tools.client,
+        tools.bucket,
+        strategy,
+        cursor.run if cursor else run_name(strategy.name, clock.now()),
+        now_ms=clock.now,
+        time_left_s=lambda: min(clock.time_left_s(), (stop_at - clock.now()) / 1000),
+        cursor=cursor,
+    )
+    _keep_cursor(tools.bucket, asked, report.cursor)
+    answer: dict[str, Any] = msgspec.to_builtins(report)
+    tools.logger.info("fetched", **{k: value for k, value in answer.items() if k != "cursor"})
+    return answer
+
+
+def _kept_cursor(bucket: DataBucket, asked: FetchEvent) -> Cursor | None:
+    """Where an earlier run of the same plan ran out of time; plans with arguments keep none."""
+    kept = None if asked.arguments else bucket.get(_state_key(asked))
+    return msgspec.json.decode(kept, type=Cursor | None) if kept else None
+
+
+def _keep_cursor(bucket: DataBucket, asked: FetchEvent, cursor: Cursor | None) -> None:
+    if not asked.arguments:
+        body = msgspec.json.encode(cursor)
+        bucket.put(_state_key(asked), body, metadata={}, content_type="application/json")
+
+
+def _state_key(asked: FetchEvent) -> str:
+    return f"state/fetch/{asked.strategy}.json"
+
+
+@cache
+def _tools() -> Tools:
+    settings = FetchSettings.read()
+    client = TheCocktailDB(
+        settings.source_url,
+        settings.source_key,
+        requests_per_s=settings.source_requests_per_s,
+    )
+    return Tools(DataBucket(Clients(), settings.data_bucket), client, Logger())

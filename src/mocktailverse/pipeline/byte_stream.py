@@ -1,0 +1,169 @@
+"""Decoded bytes of a raw object: gzip undone, lines with their offsets, all of it bounded."""
+
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, Protocol
+
+from mocktailverse.drinks.codes import Reason
+from mocktailverse.errors import ObjectRejectedError
+
+DECODED_LIMIT = 64 * 1024 * 1024
+"""Bytes that a document, a line or a gzip object may unpack to."""
+
+INFLATE_STEP = 256 * 1024
+GZIP_MAGIC = b"\x1f\x8b"
+UTF8_BOM = b"\xef\xbb\xbf"
+
+
+class ByteSource(Protocol):
+    """Stored bytes that can be read from any offset."""
+
+    def chunks(self, start: int = 0) -> Iterator[bytes]:
+        """Yield the bytes from `start` to the end; TransientError where reading breaks off."""
+        ...
+
+
+class Line(NamedTuple):
+    r"""One line without its "\n": where it starts, where the next one starts, its bytes.
+
+    `data` is None where the line is longer than DECODED_LIMIT; it was passed over, not kept.
+    """
+
+    start: int
+    end: int
+    data: bytes | None
+
+
+class GzipDamagedError(ObjectRejectedError):
+    """The gzip data is damaged or cut off; everything before was handed out."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(Reason.GZIP_CORRUPT, f"The gzip data is damaged or cut off: {cause}.")
+
+
+class TooLargeError(ObjectRejectedError):
+    """The object unpacks to more than DECODED_LIMIT."""
+
+    def __init__(self, what: str) -> None:
+        limit = DECODED_LIMIT // (1024 * 1024)
+        super().__init__(
+            Reason.OBJECT_TOO_LARGE,
+            f"{what} is larger than {limit} MiB decoded. Send it as plain NDJSON or CSV, which may "
+            "have any size, or in several objects (`mocktailverse ingest` splits for you).",
+        )
+
+
+def inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Undo gzip (any number of members), in steps of bounded size.
+
+    Raises:
+        GzipDamagedError: after all readable bytes were yielded.
+    """
+    inflater = zlib.decompressobj(wbits=31)
+    fed = False
+    for chunk in chunks:
+        data = chunk
+        while data:
+            if inflater.eof:
+                if not data.strip(b"\0"):  # zero padding after the last member is allowed
+                    break
+                inflater = zlib.decompressobj(wbits=31)
+            fed = True
+            try:
+                step = inflater.decompress(data, INFLATE_STEP)
+            except zlib.error as error:
+                raise GzipDamagedError(str(error)) from error
+            if step:
+                yield step
+            data = inflater.unconsumed_tail or inflater.unused_data
+    if fed and not inflater.eof:
+        raise GzipDamagedError("its end is missing")
+
+
+def check_inflated_size(chunks: Iterable[bytes]) -> None:
+    """Raise TooLargeError where gzip data unpacks beyond the limit; damage is not judged here."""
+    size = 0
+    try:
+        for step in inflate(chunks):
+            size += len(step)
+            if size > DECODED_LIMIT:
+                raise TooLargeError("The unpacked gzip data")
+    except GzipDamagedError:
+        return
+
+
+class DecodedBytes:
+    """A raw object's bytes with gzip and byte order mark undone, readable from any offset."""
+
+    def __init__(self, source: ByteSource) -> None:
+        self._source = source
+        self._gzip = _head(source.chunks(), len(GZIP_MAGIC)) == GZIP_MAGIC
+        if self._gzip:
+            check_inflated_size(source.chunks())
+        self._start = len(UTF8_BOM) if _head(self._all_chunks(), 3) == UTF8_BOM else 0
+
+    def chunks(self, offset: int = 0) -> Iterator[bytes]:
+        """Yield the decoded bytes from a decoded offset on."""
+        start = max(offset, self._start)
+        if not self._gzip:
+            yield from self._source.chunks(start)
+            return
+        for chunk in self._all_chunks():
+            if start < len(chunk):
+                yield chunk[start:]
+            start = max(0, start - len(chunk))
+
+    def document(self) -> bytes:
+        """All decoded bytes; TooLargeError above the limit."""
+        parts, size = [], 0
+        for chunk in self.chunks():
+            size += len(chunk)
+            if size > DECODED_LIMIT:
+                raise TooLargeError("The JSON document")
+            parts.append(chunk)
+        return b"".join(parts)
+
+    def lines(self, offset: int = 0) -> Iterator[Line]:
+        """Yield the lines from a line's offset on.
+
+        Where the bytes end in an error, the line that was being read is not yielded.
+        """
+        return _split(self.chunks(offset), max(offset, self._start))
+
+    def _all_chunks(self) -> Iterator[bytes]:
+        chunks = self._source.chunks()
+        return inflate(chunks) if self._gzip else chunks
+
+
+def _head(chunks: Iterable[bytes], size: int) -> bytes:
+    """The first `size` bytes, fewer where there are no more or they are damaged."""
+    head = b""
+    try:
+        for chunk in chunks:
+            head += chunk[:size]
+            if len(head) >= size:
+                break
+    except GzipDamagedError:
+        return head
+    return head[:size]
+
+
+def _split(chunks: Iterable[bytes], offset: int) -> Iterator[Line]:
+    parts: list[bytes] = []
+    size = 0
+    for chunk in chunks:
+        first, *others = chunk.split(b"\n")
+        size += len(first)
+        if size <= DECODED_LIMIT:
+            parts.append(first)
+        if not others:
+            continue
+        end = offset + size + 1
+        yield Line(offset, end, b"".join(parts) if size <= DECODED_LIMIT else None)
+        *whole, last = others
+        for line in whole:
+            offset, end = end, end + len(line) + 1
+            yield Line(offset, end, line)
+        offset, parts, size = end, [last], len(last)
+    if size:
+        yield Line(offset, offset + size, b"".join(parts) if size <= DECODED_LIMIT else None)

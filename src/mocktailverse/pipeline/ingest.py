@@ -1,0 +1,180 @@
+"""Ingest by hand: files become raw objects; big NDJSON and CSV files become many.
+
+Objects load in parallel, so a big file is cut into parts. A part of a CSV file begins with the
+file's header. The bytes of the records stay as they are.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct
+
+from mocktailverse.drinks.ledger import ObjectVersion
+from mocktailverse.errors import ObjectRejectedError, UsageError
+from mocktailverse.pipeline.byte_stream import (
+    DECODED_LIMIT,
+    GZIP_MAGIC,
+    DecodedBytes,
+    Line,
+)
+from mocktailverse.pipeline.csv_rows import CsvHeader, csv_rows
+from mocktailverse.pipeline.decode import form_of
+
+PART_BYTES = 4 * 1024 * 1024
+"""Decoded bytes from which NDJSON and CSV files are cut, and about the size of a part."""
+
+CHUNK_BYTES = 1024 * 1024
+CONTENT_TYPES = {
+    "json": "application/json",
+    "ndjson": "application/x-ndjson",
+    "csv": "text/csv",
+    "gz": "application/gzip",
+    "bin": "application/octet-stream",
+}
+
+
+class RawStore(Protocol):
+    """Takes raw objects."""
+
+    def put(
+        self, key: str, body: bytes, *, metadata: Mapping[str, str], content_type: str
+    ) -> ObjectVersion: ...
+
+
+class InputFile:
+    """A file on disk as an opened object: what the transform can read without any AWS."""
+
+    metadata: Mapping[str, str] = {}
+
+    def __init__(self, path: Path) -> None:
+        """Look at the file.
+
+        Raises:
+            UsageError: it cannot be read, is a directory or is empty.
+        """
+        self.path = path
+        try:
+            if path.is_dir():
+                raise UsageError(f"{path} is a directory; name the files in it.")
+            facts = path.stat()
+            with path.open("rb"):
+                pass
+        except OSError as error:
+            raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+        if not facts.st_size:
+            raise UsageError(f"{path} is empty: there is nothing to read in it.")
+        self.bytes = facts.st_size
+        self.stored_at = int(facts.st_mtime * 1000)
+
+    def chunks(self, start: int = 0) -> Iterator[bytes]:
+        """Yield the bytes from `start` to the end."""
+        with self.path.open("rb") as file:
+            file.seek(start)
+            while chunk := file.read(CHUNK_BYTES):
+                yield chunk
+
+
+class Part(Struct, frozen=True):
+    """One raw object to be: the last part of its key, and its bytes."""
+
+    name: str
+    body: bytes
+
+    @property
+    def content_type(self) -> str:
+        """From the ending of the name."""
+        return CONTENT_TYPES[self.name.rpartition(".")[2]]
+
+
+def parts_of(file: InputFile, columns: frozenset[str]) -> Iterator[Part]:
+    """The raw objects that a file becomes; a file that cannot be read as records becomes one.
+
+    Raises:
+        UsageError: the file is too large for one object and cannot be cut.
+    """
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", file.path.name.split(".")[0]).strip("-") or "file"
+    data = DecodedBytes(file)
+    try:
+        form = form_of(data, columns) if _is_big(file, data) else None
+    except ObjectRejectedError:  # the transform will say why; the bytes go as they are
+        form = None
+    if form is None or form == "document":
+        if file.bytes > DECODED_LIMIT:
+            raise UsageError(
+                f"{file.path} is {file.bytes / 2**20:.0f} MiB in one JSON document; 64 MiB is the "
+                "limit. Convert it to NDJSON, one record a line, which may have any size."
+            )
+        body = b"".join(file.chunks())
+        yield Part(f"{stem}.{_ending(body)}", body)
+        return
+    if isinstance(form, CsvHeader):
+        rows = (row.line for row in csv_rows(data.lines(form.line.end), form))
+        bodies, ending = _cut(rows, _bytes(form.line)), "csv"
+    else:
+        bodies, ending = _cut(data.lines(), b""), "ndjson"
+    for number, body in enumerate(bodies, 1):
+        yield Part(f"{stem}-{number:05d}.{ending}", body)
+
+
+def _is_big(file: InputFile, data: DecodedBytes) -> bool:
+    if file.bytes > PART_BYTES:
+        return True
+    size = 0
+    for chunk in data.chunks():  # a small gzip file may hold much
+        size += len(chunk)
+        if size > PART_BYTES:
+            return True
+    return False
+
+
+def _cut(lines: Iterator[Line], header: bytes) -> Iterator[bytes]:
+    part, size = [header], len(header)
+    for line in lines:
+        text = _bytes(line)
+        if size + len(text) > PART_BYTES and len(part) > 1:
+            yield b"".join(part)
+            part, size = [header], len(header)
+        part.append(text)
+        size += len(text)
+    yield b"".join(part)
+
+
+def _bytes(line: Line) -> bytes:
+    if line.data is None:
+        raise UsageError(f"The line at byte {line.start} is longer than 64 MiB; cut it first.")
+    return line.data + b"\n"
+
+
+def _ending(body: bytes) -> str:
+    """A fitting ending for the key; what reads the object goes by its content."""
+    if body.startswith(GZIP_MAGIC):
+        return "gz"
+    start = body.lstrip()[:1]
+    return "json" if start in (b"{", b"[") else "bin"
+
+
+class Run(Struct, frozen=True):
+    """One ingest: its source, when it began and when its records were observed, both in ms."""
+
+    source: str
+    started_at: int
+    observed_at: int
+
+    @property
+    def prefix(self) -> str:
+        """The common beginning of its keys: `raw/<source>/<yyyy>/<mm>/<dd>/<run>/`."""
+        began = datetime.fromtimestamp(self.started_at / 1000, UTC)
+        return f"raw/{self.source}/{began:%Y/%m/%d}/{began:%Y%m%dT%H%M%S}{began.microsecond // 1000:03d}Z-ingest/"
+
+
+def put_part(store: RawStore, run: Run, number: int, part: Part) -> ObjectVersion:
+    """Store a part as a raw object; `number` keeps equal names of a run apart."""
+    return store.put(
+        f"{run.prefix}{number:05d}-{part.name}",
+        part.body,
+        metadata={"observed-at": str(run.observed_at), "source": run.source},
+        content_type=part.content_type,
+    )

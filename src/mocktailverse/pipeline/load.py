@@ -1,0 +1,220 @@
+"""The load stage: a raw object version goes into the drinks table, and its counts are kept.
+
+Any message for a load makes it go on where its finished segments end: the first delivery, a
+redelivery after a crash, a continuation, a replay. So messages may come twice, late or in any
+order. A lease keeps two workers apart; where one dies, its message comes back after the lease.
+
+A load that runs out of time, or of write capacity, ends its segment where it stands and asks for
+its continuation in a new message, so that slow is never mistaken for failing.
+"""
+
+import random
+from collections.abc import Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from mocktailverse.drinks.ledger import (
+    START,
+    Counts,
+    Cursor,
+    Load,
+    LoadRequest,
+    ObjectVersion,
+    Rejected,
+    Segment,
+)
+from mocktailverse.drinks.register import Outcome, Register
+from mocktailverse.errors import MissingError, TransientError
+from mocktailverse.pipeline.segment import Entry, SegmentPlan, plan_segment
+from mocktailverse.pipeline.transform import OpenObject, transform
+
+WRITE_CHUNK = 32
+"""Drinks handed to the table at once; also how often the clock is looked at."""
+
+STALLED_LIMIT = 10
+"""Continuations in a row without one record loaded, after which waiting is a failure."""
+
+CONTINUE_DELAY_S = 5
+FIRST_WAIT_S = 0.1
+LONGEST_WAIT_S = 2.0
+SAVING_TIME_MS = 3_000
+"""Kept back to store a segment and send its continuation."""
+
+
+class RawStore(Protocol):
+    """Where raw objects are read and rejected lines are kept."""
+
+    def open(self, version: ObjectVersion) -> OpenObject: ...
+
+    def put_rejected(self, load_id: str, segment: str, lines: list[Rejected]) -> str: ...
+
+
+class DrinksStore(Protocol):
+    """Where drinks are merged; None = throttled, not written."""
+
+    def write(self, registers: list[Register]) -> list[Outcome | None]: ...
+
+
+class LoadsStore(Protocol):
+    """Where loads and their segments are kept."""
+
+    def acquire(
+        self, version: ObjectVersion, generation: int, *, now: int, until: int
+    ) -> Load | None: ...
+
+    def release(self, load: Load, *, error: str | None = None) -> None: ...
+
+    def finish(self, load: Load, counts: Counts, *, size: int, now: int) -> None: ...
+
+    def fail(self, version: ObjectVersion, generation: int, error: str, *, now: int) -> None: ...
+
+    def put_segment(self, load: Load, segment: Segment) -> Segment: ...
+
+    def segments(self, version: ObjectVersion, generation: int) -> list[Segment]: ...
+
+
+class RequestQueue(Protocol):
+    """Where continuations are sent."""
+
+    def send(self, request: LoadRequest, delay_s: int = 0) -> None: ...
+
+
+class Clock(Protocol):
+    """The time in ms since 1970 UTC, and when this invocation will be cut off."""
+
+    @property
+    def deadline(self) -> int: ...
+
+    def now(self) -> int: ...
+
+    def wait(self, seconds: float) -> None: ...
+
+
+class Loader(Struct, frozen=True):
+    """Works on loads with these stores; stateless between messages."""
+
+    raw: RawStore
+    drinks: DrinksStore
+    loads: LoadsStore
+    queue: RequestQueue
+    clock: Clock
+
+    def handle(self, request: LoadRequest, *, last_try: bool = False) -> Counts | None:
+        """Go on with a load as far as time allows.
+
+        Returns what this message loaded; None where there was nothing to do: the load is done
+        or in another worker's hands, or there is no time left, and a new message was sent.
+
+        Raises:
+            TransientError: the same message may succeed later; on its `last_try` the load is
+                marked failed before.
+        """
+        if self._time_left() <= 0:
+            self.queue.send(request)
+            return None
+        load = self.loads.acquire(
+            request.object, request.generation, now=self.clock.now(), until=self.clock.deadline
+        )
+        if load is None:
+            return None
+        try:
+            return self._go_on(load, request.stalled)
+        except MissingError as error:
+            self._fail(load, f"The raw object is gone: {error}")
+            return None
+        except TransientError as error:
+            if last_try:
+                self._fail(load, str(error))
+            else:
+                self.loads.release(load, error=str(error))
+            raise
+
+    def _go_on(self, load: Load, stalled: int) -> Counts:
+        raw = self.raw.open(load.object)
+        segments = self._finished_segments(load)
+        loaded = Counts()
+        pieces = None
+        while not (segments and segments[-1].final):
+            start = segments[-1].after if segments else START
+            pieces = pieces or transform(raw, load.object, start)
+            plan = self._write(plan_segment(pieces))
+            if not plan.entries and not plan.exhausted:
+                self._continue_later(load, start, 0 if loaded.read else stalled + 1)
+                return loaded
+            segment = self._segment(load, plan, len(segments), start)
+            stored = self._store(load, segment)
+            if stored.after != segment.after:  # another worker's cut stands: read on from there
+                pieces = None
+            loaded += stored.counts
+            segments.append(stored)
+            if not stored.final and self._time_left() <= 0:
+                self._continue_later(load, stored.after, 0)
+                return loaded
+        counts = sum((segment.counts for segment in segments), Counts())
+        self.loads.finish(load, counts, size=raw.bytes, now=self.clock.now())
+        return loaded
+
+    def _finished_segments(self, load: Load) -> list[Segment]:
+        """The segments stored by earlier messages; a first attempt has none."""
+        if load.attempts == 1:
+            return []
+        return self.loads.segments(load.object, load.generation)
+
+    def _write(self, plan: SegmentPlan) -> SegmentPlan:
+        """Write the plan's drinks in order; cut it where time or write capacity ran out."""
+        unwritten = plan.unwritten()
+        for first in range(0, len(unwritten), WRITE_CHUNK):
+            chunk = unwritten[first : first + WRITE_CHUNK]
+            if self._time_left() <= 0:
+                return plan.cut(chunk[0])
+            entries = [plan.entries[index] for index in chunk]
+            self._write_paced(entries)
+            late = next(
+                (i for i, entry in zip(chunk, entries, strict=True) if not entry.outcome), None
+            )
+            if late is not None:
+                return plan.cut(late)
+        return plan
+
+    def _write_paced(self, entries: Sequence[Entry]) -> None:
+        """Write until all are written; where DynamoDB throttles, wait longer and longer."""
+        wait_s = FIRST_WAIT_S
+        while True:
+            left = [entry for entry in entries if entry.outcome is None]
+            outcomes = self.drinks.write([entry.register for entry in left if entry.register])
+            for entry, outcome in zip(left, outcomes, strict=True):
+                entry.outcome = outcome
+            if None not in outcomes or self._time_left() <= wait_s * 1000:
+                return
+            self.clock.wait(wait_s * random.uniform(0.5, 1))  # noqa: S311 - jitter, no secret
+            wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+
+    def _segment(self, load: Load, plan: SegmentPlan, number: int, start: Cursor) -> Segment:
+        after = plan.entries[-1].after if plan.entries else start
+        rejected = plan.rejected()
+        key = None
+        if rejected:
+            name = f"{number:06d}-{len(plan.entries):03d}"
+            key = self.raw.put_rejected(load.object.load_id(load.generation), name, rejected)
+        return Segment(number, start, after, plan.counts(), final=plan.exhausted, rejected_key=key)
+
+    def _store(self, load: Load, segment: Segment) -> Segment:
+        """Store a segment; one that is the whole load and rejects nothing needs no own item."""
+        if segment.number == 0 and segment.final and segment.rejected_key is None:
+            return segment
+        return self.loads.put_segment(load, segment)
+
+    def _continue_later(self, load: Load, cursor: Cursor, stalled: int) -> None:
+        if stalled > STALLED_LIMIT:
+            raise TransientError(f"DynamoDB throttled every write in {stalled} messages.")
+        self.loads.release(load)
+        request = LoadRequest(load.object, load.generation, cursor, stalled)
+        self.queue.send(request, CONTINUE_DELAY_S if stalled else 0)
+
+    def _fail(self, load: Load, error: str) -> None:
+        self.loads.fail(load.object, load.generation, error, now=self.clock.now())
+
+    def _time_left(self) -> int:
+        """Milliseconds until work has to be put away."""
+        return self.clock.deadline - self.clock.now() - SAVING_TIME_MS

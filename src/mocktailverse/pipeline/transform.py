@@ -1,0 +1,149 @@
+"""The transform, without stores: a raw object's bytes become registers and rejected lines.
+
+Decode, validate and normalize in one stream; the same code for the function, for `verify` and
+for files.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from mocktailverse.drinks.codes import Reason
+from mocktailverse.drinks.drink import Lineage
+from mocktailverse.drinks.ledger import START, Cursor, ObjectVersion, Rejected
+from mocktailverse.drinks.normalize import TRANSFORM_VERSION, normalize
+from mocktailverse.drinks.record import Record
+from mocktailverse.drinks.register import Register
+from mocktailverse.errors import ObjectRejectedError, RecordRejectedError
+from mocktailverse.pipeline.byte_stream import ByteSource
+from mocktailverse.pipeline.decode import Decoded, Unreadable, as_text, decode
+from mocktailverse.sources import SOURCES, RecordReader
+
+CLOCK_TOLERANCE_MS = 5 * 60 * 1000
+"""How far an observation may seem to lie after its storing: clocks differ."""
+
+RECORD_LIMIT = 128 * 1024
+"""Bytes of a JSON record. Text may stand twice in a drink (raw and canonical), and an item of
+the drinks table holds 400 KB."""
+
+
+class OpenObject(ByteSource, Protocol):
+    """An opened raw object version: `stored_at` in ms, user metadata, and its bytes."""
+
+    @property
+    def bytes(self) -> int:
+        """The stored size."""
+        ...
+
+    @property
+    def stored_at(self) -> int:
+        """When it was stored, in ms since 1970 UTC."""
+        ...
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """The metadata given by who stored it."""
+        ...
+
+
+def transform(
+    raw: OpenObject, version: ObjectVersion, start: Cursor = START
+) -> Iterator[tuple[Cursor, Register | Rejected]]:
+    """Yield what became of every record of a raw object from `start` on.
+
+    Each comes with the cursor behind it. An object that cannot be read at all is one rejected
+    line without a position.
+
+    Raises:
+        TransientError: reading the object broke off.
+    """
+    try:
+        reader = _reader(version)
+        observed_at = observed_at_of(raw)
+    except ObjectRejectedError as error:
+        if start == START:
+            yield Cursor(1), Rejected(error.code, "$", str(error), None, error.raw, version)
+        return
+    for item in decode(raw, reader.columns, start):
+        yield item.after, _outcome(item, reader, version, observed_at)
+
+
+def observed_at_of(raw: OpenObject) -> int:
+    """When the object's records were observed at the source, in ms since 1970 UTC.
+
+    From the metadata `observed-at` (ms, or ISO 8601 with an offset), else when it was stored.
+
+    Raises:
+        ObjectRejectedError: it is no time, or lies after the time of storing.
+    """
+    text = raw.metadata.get("observed-at")
+    if text is None:
+        return raw.stored_at
+    observed_at = _milliseconds(text)
+    if observed_at is None or not 0 <= observed_at <= raw.stored_at + CLOCK_TOLERANCE_MS:
+        raise ObjectRejectedError(
+            Reason.OBSERVED_AT_INVALID,
+            f"observed-at {text[:40]!r} is no time in ms since 1970, or lies more than 5 minutes "
+            f"after {raw.stored_at}, when the object was stored.",
+        )
+    return observed_at
+
+
+def _milliseconds(text: str) -> int | None:
+    if re.fullmatch(r"\d{1,15}", text, re.ASCII):
+        return int(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return int(moment.timestamp() * 1000) if moment.tzinfo else None
+
+
+def _reader(version: ObjectVersion) -> RecordReader:
+    reader = SOURCES.get(version.source)
+    if reader is None:
+        raise ObjectRejectedError(
+            Reason.SOURCE_UNKNOWN,
+            f"The key {version.key!r} names no source; use raw/<source>/ with one of: "
+            f"{', '.join(sorted(SOURCES))}.",
+        )
+    return reader
+
+
+def _outcome(
+    item: Decoded, reader: RecordReader, version: ObjectVersion, observed_at: int
+) -> Register | Rejected:
+    if isinstance(item, Unreadable):
+        return Rejected(item.code, "$", item.message, item.position, item.raw, version)
+    try:
+        record = _record(reader, item.data)
+    except RecordRejectedError as error:
+        raw = item.data if isinstance(item.data, dict) else _raw_value(item.data)
+        return Rejected(error.code, error.path, str(error), item.position, raw, version)
+    lineage = Lineage(
+        version.bucket, version.key, version.version_id, item.position, TRANSFORM_VERSION
+    )
+    return normalize(record, version.source, observed_at, lineage)
+
+
+def _record(reader: RecordReader, data: bytes | dict[str, str]) -> Record:
+    if isinstance(data, dict):
+        return reader.from_fields(data)
+    if len(data) > RECORD_LIMIT:
+        raise RecordRejectedError(
+            Reason.RECORD_TOO_LARGE, "$", f"The record is {len(data)} bytes; 131072 is the limit."
+        )
+    return reader.from_json(data)
+
+
+def _raw_value(data: bytes) -> object:
+    """The record itself where it is JSON, else its text; a huge one is cut."""
+    if len(data) > RECORD_LIMIT:
+        return as_text(data)
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return as_text(data)

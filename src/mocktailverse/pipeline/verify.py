@@ -1,0 +1,171 @@
+"""Verify: recompute the drinks table from the raw objects and say exactly what differs.
+
+lost             raw holds the drink, the table does not
+stale            the table's drink is not the one that raw and today's code give
+extra            the table holds a drink that no raw object gives
+not_conserving   a raw object version without a finished load, or whose counts do not add up
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol
+
+from msgspec import Struct, field
+
+from mocktailverse.drinks.ledger import Load, ObjectVersion, Rejected
+from mocktailverse.drinks.normalize import TRANSFORM_VERSION
+from mocktailverse.drinks.register import Register, merge
+from mocktailverse.errors import MissingError
+from mocktailverse.pipeline.reconcile import StoredObject
+from mocktailverse.pipeline.transform import OpenObject, transform
+
+
+class RawStore(Protocol):
+    """Lists and opens the raw object versions."""
+
+    def versions(self) -> Iterator[StoredObject]: ...
+
+    def open(self, version: ObjectVersion) -> OpenObject: ...
+
+
+class DrinksStore(Protocol):
+    """Yields every register."""
+
+    def all(self) -> Iterator[Register]: ...
+
+
+class LoadsStore(Protocol):
+    """Yields every load."""
+
+    def all(self) -> Iterator[Load]: ...
+
+
+class Difference(Struct, frozen=True):
+    """One difference: its kind, the drink's id or the raw object's key, and what it is."""
+
+    kind: str
+    subject: str
+    problem: str
+
+
+class VerifyReport(Struct):
+    """What differs; `window` is the age of the oldest raw object in ms since 1970 UTC.
+
+    What was observed before the window cannot be recomputed any more, and is not judged.
+    """
+
+    lost: list[str] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
+    extra: list[str] = field(default_factory=list)
+    not_conserving: list[str] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+    objects: int = 0
+    drinks: int = 0
+    window: int | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing differs."""
+        return not self.differences
+
+    def add(self, kind: str, subject: str, problem: str) -> None:
+        """Note a difference."""
+        getattr(self, kind).append(subject)
+        self.differences.append(Difference(kind, subject, problem))
+
+
+def verify(
+    raw: RawStore,
+    drinks: DrinksStore,
+    loads: LoadsStore,
+    on_object: Callable[[int], None] = lambda _: None,
+) -> VerifyReport:
+    """Compare the tables with what the raw objects give; `on_object` counts along."""
+    report = VerifyReport()
+    latest = _latest(loads.all())
+    expected: dict[str, Register] = {}
+    for stored in raw.versions():
+        _verify_object(raw, stored.version, latest.get(stored.version), expected, report)
+        report.objects += 1
+        report.window = min(stored.stored_at, report.window or stored.stored_at)
+        on_object(report.objects)
+    _compare(expected, drinks.all(), report)
+    return report
+
+
+def _latest(loads: Iterable[Load]) -> dict[ObjectVersion, Load]:
+    latest: dict[ObjectVersion, Load] = {}
+    for load in loads:
+        known = latest.get(load.object)
+        if known is None or known.generation < load.generation:
+            latest[load.object] = load
+    return latest
+
+
+def _verify_object(
+    raw: RawStore,
+    version: ObjectVersion,
+    load: Load | None,
+    expected: dict[str, Register],
+    report: VerifyReport,
+) -> None:
+    try:
+        opened = raw.open(version)
+    except MissingError:  # expired since it was listed
+        return
+    read = rejected = 0
+    for _, piece in transform(opened, version):
+        read += 1
+        if isinstance(piece, Rejected):
+            rejected += 1
+        else:
+            expected[piece.drink.id] = merge(expected.get(piece.drink.id), piece)
+    problem = _load_problem(load, read, rejected)
+    if problem:
+        report.add("not_conserving", version.key, problem)
+
+
+def _load_problem(load: Load | None, read: int, rejected: int) -> str | None:
+    if load is None:
+        return "no load: its event was lost; reconcile or replay will load it"
+    if load.status != "done":
+        return f"its load is {load.status}: {load.error or 'not finished yet'}"
+    counts = load.counts
+    if not counts.conserving:
+        return f"read {counts.read} is not the sum of the other counts"
+    if load.transform_version == TRANSFORM_VERSION and (read, rejected) != (
+        counts.read,
+        counts.rejected,
+    ):
+        return (
+            f"counted {counts.read} read and {counts.rejected} rejected; "
+            f"the object holds {read} and {rejected}"
+        )
+    return None
+
+
+def _compare(
+    expected: dict[str, Register], drinks: Iterable[Register], report: VerifyReport
+) -> None:
+    for register in drinks:
+        report.drinks += 1
+        drink_id = register.drink.id
+        wanted = expected.pop(drink_id, None)
+        if wanted is None:
+            if register.drink.observed_at >= (report.window or 0):
+                report.add("extra", drink_id, f"no raw object gives it: {register.drink.lineage}")
+        elif wanted != register:
+            report.add("stale", drink_id, _difference(wanted, register))
+    for drink_id, wanted in expected.items():
+        lineage = wanted.drink.lineage
+        report.add("lost", drink_id, f"{lineage.key} holds it at {lineage.position}")
+
+
+def _difference(wanted: Register, register: Register) -> str:
+    fields = [
+        name
+        for name in wanted.drink.__struct_fields__
+        if getattr(wanted.drink, name) != getattr(register.drink, name)
+    ]
+    if wanted.earlier != register.earlier:
+        fields.append("earlier")
+    return f"differs in {', '.join(fields)}"

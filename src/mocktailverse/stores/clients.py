@@ -1,0 +1,111 @@
+"""boto3 clients, made here and nowhere else, each on first use."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation.client import CloudFormationClient
+    from types_boto3_cloudwatch.client import CloudWatchClient
+    from types_boto3_dynamodb.client import DynamoDBClient
+    from types_boto3_iam.client import IAMClient
+    from types_boto3_lambda.client import LambdaClient
+    from types_boto3_logs.client import CloudWatchLogsClient
+    from types_boto3_s3.client import S3Client
+    from types_boto3_sqs.client import SQSClient
+    from types_boto3_sts.client import STSClient
+
+CONNECT_TIMEOUT_S = 5
+READ_TIMEOUT_S = 20
+
+
+class Clients:
+    """One account and region, reached with one set of credentials.
+
+    Without arguments boto3's own rules apply (environment, profile, role), as inside a Lambda
+    function. `endpoint_url` points at the embedded AWS.
+    """
+
+    def __init__(
+        self,
+        *,
+        endpoint_url: str | None = None,
+        region: str | None = None,
+        access_key_id: str | None = None,
+        secret_access_key: str | None = None,
+        read_timeout_s: float = READ_TIMEOUT_S,
+    ) -> None:
+        self.endpoint_url = endpoint_url
+        self._session = boto3.Session(
+            aws_access_key_id=access_key_id,
+            aws_secret_access_key=secret_access_key,
+            region_name=region,
+        )
+        self._config = Config(
+            connect_timeout=CONNECT_TIMEOUT_S,
+            read_timeout=read_timeout_s,
+            retries={"mode": "standard", "total_max_attempts": 4},
+            s3={"addressing_style": "path"} if endpoint_url else {},
+            max_pool_connections=32,
+        )
+
+    @property
+    def region(self) -> str:
+        """The region all clients speak to; empty where none is configured."""
+        return self._session.region_name or ""
+
+    @cached_property
+    def s3(self) -> "S3Client":
+        """Raw and rejected objects."""
+        return self._session.client("s3", endpoint_url=self.endpoint_url, config=self._config)
+
+    @cached_property
+    def sqs(self) -> "SQSClient":
+        """The queue between raw objects and the transform function."""
+        return self._session.client("sqs", endpoint_url=self.endpoint_url, config=self._config)
+
+    @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        """The drinks and loads tables.
+
+        Without botocore's own parameter check, which costs half of a call's CPU time: items
+        are built by `stores.items`, which the integration tests hold to DynamoDB's rules.
+        """
+        config = self._config.merge(Config(parameter_validation=False))
+        return self._session.client("dynamodb", endpoint_url=self.endpoint_url, config=config)
+
+    @cached_property
+    def lambda_(self) -> "LambdaClient":
+        """Invoking functions by hand."""
+        return self._session.client("lambda", endpoint_url=self.endpoint_url, config=self._config)
+
+    @cached_property
+    def cloudformation(self) -> "CloudFormationClient":
+        """Deploying the template."""
+        return self._session.client(
+            "cloudformation", endpoint_url=self.endpoint_url, config=self._config
+        )
+
+    @cached_property
+    def iam(self) -> "IAMClient":
+        """The embedded AWS's deployer."""
+        return self._session.client("iam", endpoint_url=self.endpoint_url, config=self._config)
+
+    @cached_property
+    def sts(self) -> "STSClient":
+        """Which account this is."""
+        return self._session.client("sts", endpoint_url=self.endpoint_url, config=self._config)
+
+    @cached_property
+    def logs(self) -> "CloudWatchLogsClient":
+        """The functions' logs."""
+        return self._session.client("logs", endpoint_url=self.endpoint_url, config=self._config)
+
+    @cached_property
+    def cloudwatch(self) -> "CloudWatchClient":
+        """Metrics and alarms."""
+        return self._session.client(
+            "cloudwatch", endpoint_url=self.endpoint_url, config=self._config
+        )

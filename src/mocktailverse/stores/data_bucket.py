@@ -1,0 +1,147 @@
+"""The data bucket: raw objects (immutable), rejected lines, listings, state."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+
+from mocktailverse.drinks.ledger import ObjectVersion, Rejected
+from mocktailverse.errors import MissingError
+from mocktailverse.stores.errors import translated
+
+if TYPE_CHECKING:
+    from types_boto3_s3.type_defs import GetObjectOutputTypeDef
+
+    from mocktailverse.stores.clients import Clients
+
+HEAD_BYTES = 1024 * 1024
+"""Objects up to this size are read in one request and kept while they are worked on."""
+
+CHUNK_BYTES = 1024 * 1024
+RAW_PREFIX = "raw/"
+
+
+class StoredObject(NamedTuple):
+    """A listed object version; `stored_at` is S3's LastModified in ms."""
+
+    version: ObjectVersion
+    bytes: int
+    stored_at: int
+
+
+class RawObject:
+    """One object version, opened: its size, times and metadata, and its bytes from any offset."""
+
+    def __init__(self, clients: "Clients", version: ObjectVersion) -> None:
+        self._client = clients.s3
+        self.version = version
+        answer = self._get(0, HEAD_BYTES)
+        self.bytes = _full_size(answer)
+        self.stored_at = int(answer["LastModified"].timestamp() * 1000)
+        self.metadata: Mapping[str, str] = answer["Metadata"]
+        with translated(f"Reading {version.key}"):
+            self._head = answer["Body"].read()
+
+    def chunks(self, start: int = 0) -> Iterator[bytes]:
+        """Yield the bytes from `start` to the end.
+
+        Raises:
+            TransientError: reading broke off.
+        """
+        if start < len(self._head):
+            yield self._head[start:]
+            start = len(self._head)
+        if start >= self.bytes:
+            return
+        answer = self._get(start, None)
+        with translated(f"Reading {self.version.key}"):
+            yield from answer["Body"].iter_chunks(CHUNK_BYTES)
+
+    def _get(self, start: int, size: int | None) -> "GetObjectOutputTypeDef":
+        end = "" if size is None else str(start + size - 1)
+        version = self.version
+        arguments: dict[str, Any] = {
+            "Bucket": version.bucket,
+            "Key": version.key,
+            "VersionId": version.version_id,
+        }
+        if version.version_id == "null":  # the bucket was not versioned when it was stored
+            del arguments["VersionId"]
+        with translated(f"Reading {version.key}"):
+            try:
+                return self._client.get_object(**arguments, Range=f"bytes={start}-{end}")
+            except self._client.exceptions.ClientError as error:
+                if error.response["Error"]["Code"] != "InvalidRange":
+                    raise
+                return self._client.get_object(**arguments)  # an empty object has no range
+
+
+class DataBucket:
+    """What the pipeline keeps in S3, by prefix."""
+
+    def __init__(self, clients: "Clients", bucket: str) -> None:
+        self._clients = clients
+        self._client = clients.s3
+        self.bucket = bucket
+
+    def open(self, version: ObjectVersion) -> RawObject:
+        """Open one object version.
+
+        Raises:
+            MissingError: it does not exist (any more).
+        """
+        return RawObject(self._clients, version)
+
+    def put(
+        self, key: str, body: bytes, *, metadata: Mapping[str, str], content_type: str
+    ) -> ObjectVersion:
+        """Store an object and return its version."""
+        with translated(f"Storing {key}"):
+            answer = self._client.put_object(
+                Bucket=self.bucket,
+                Key=key,
+                Body=body,
+                Metadata=dict(metadata),
+                ContentType=content_type,
+            )
+        return ObjectVersion(self.bucket, key, answer.get("VersionId", "null"))
+
+    def get(self, key: str) -> bytes | None:
+        """The latest bytes under a key; None where there are none."""
+        try:
+            with translated(f"Reading {key}"):
+                return self._client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        except MissingError:
+            return None
+
+    def versions(self, prefix: str = RAW_PREFIX) -> Iterator[StoredObject]:
+        """Every object version under a prefix, in key order."""
+        pages = self._client.get_paginator("list_object_versions").paginate(
+            Bucket=self.bucket, Prefix=prefix
+        )
+        with translated(f"Listing {prefix}"):
+            for page in pages:
+                for entry in page.get("Versions", []):
+                    yield StoredObject(
+                        ObjectVersion(self.bucket, entry["Key"], entry["VersionId"]),
+                        entry["Size"],
+                        int(entry["LastModified"].timestamp() * 1000),
+                    )
+
+    def put_rejected(self, load_id: str, segment: str, lines: Iterable[Rejected]) -> str:
+        """Store a segment's rejected lines as NDJSON and return their key."""
+        key = f"rejected/{load_id}/{segment}.ndjson"
+        body = b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
+        self.put(key, body, metadata={}, content_type="application/x-ndjson")
+        return key
+
+    def rejected(self, key: str) -> list[Rejected]:
+        """The rejected lines under a key; none where the object has expired."""
+        body = self.get(key) or b""
+        return [msgspec.json.decode(line, type=Rejected) for line in body.splitlines() if line]
+
+
+def _full_size(answer: "GetObjectOutputTypeDef") -> int:
+    """The object's size: behind the slash of `Content-Range: bytes 0-9/42`, or the whole body's."""
+    content_range = answer.get("ContentRange", "")
+    return int(content_range.rpartition("/")[2]) if content_range else answer["ContentLength"]

@@ -1,0 +1,142 @@
+"""The drinks table: registers, written only where they change what stands."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from mocktailverse.drinks.register import Outcome, Register, merge, outcome
+from mocktailverse.errors import TransientError
+from mocktailverse.stores.errors import ThrottledError, error_code, translated
+from mocktailverse.stores.items import earlier_value, from_item, to_item
+
+if TYPE_CHECKING:
+    from mocktailverse.stores.clients import Clients
+
+WRITERS = 8
+"""Writes under way at once; more would only wait for each other in one process."""
+
+CONTENTION_LIMIT = 10
+"""Tries of one write against others on the same drink."""
+
+_CONDITION_FAILED = "ConditionalCheckFailedException"
+
+
+class DrinksTable:
+    """The current drinks by id; each item is a `Register`."""
+
+    def __init__(self, clients: "Clients", table: str) -> None:
+        self._client = clients.dynamodb
+        self._table = table
+        self._writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="drinks")
+
+    def write(self, registers: Sequence[Register]) -> list[Outcome | None]:
+        """Merge registers of distinct drinks into the table, several at once.
+
+        Returns, in the same order, what each counts as; None where DynamoDB throttled the write
+        and nothing was written.
+
+        Raises:
+            TransientError: any other failure that may pass; some may have been written.
+        """
+        return list(self._writers.map(self._write, registers))
+
+    def get(self, drink_id: str) -> Register | None:
+        """The register of a drink, read consistently; None where there is none."""
+        with translated("Reading a drink"):
+            answer = self._client.get_item(
+                TableName=self._table, Key={"id": {"S": drink_id}}, ConsistentRead=True
+            )
+        item = answer.get("Item")
+        return None if item is None else from_item(item)
+
+    def page(self, limit: int, after: str | None = None) -> tuple[list[Register], str | None]:
+        """Up to `limit` registers in table order and where to go on. For operators: a scan."""
+        start: dict[str, Any] = {"ExclusiveStartKey": {"id": {"S": after}}} if after else {}
+        with translated("Listing drinks"):
+            answer = self._client.scan(TableName=self._table, Limit=limit, **start)
+        last = answer.get("LastEvaluatedKey")
+        return [from_item(item) for item in answer["Items"]], last["id"]["S"] if last else None
+
+    def all(self) -> Iterator[Register]:
+        """Every register, read consistently. For audits: a whole scan."""
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table, ConsistentRead=True
+        )
+        with translated("Reading all drinks"):
+            for page in pages:
+                for item in page["Items"]:
+                    yield from_item(item)
+
+    def _write(self, register: Register) -> Outcome | None:
+        try:
+            with translated("Writing a drink"):
+                return self._merge(register)
+        except ThrottledError:
+            return None
+
+    def _merge(self, new: Register) -> Outcome:
+        """Write blindly where the usual case holds; else compare and swap."""
+        done, current = self._put(new, _usual_case(new))
+        if done:
+            return outcome(current, new)
+        counted = outcome(current, new)
+        for _ in range(CONTENTION_LIMIT):
+            merged = merge(current, new)
+            if merged == current:
+                return counted
+            done, current = self._put(merged, _unchanged_since(current))
+            if done:
+                return counted
+        raise TransientError(f"Drink {new.drink.id} is being written by too many at once.")
+
+    def _put(self, register: Register, condition: dict[str, Any]) -> tuple[bool, Register | None]:
+        """Put under a condition; whether it held, and the register that stood there before."""
+        try:
+            answer = self._client.put_item(
+                TableName=self._table,
+                Item=to_item(register),
+                ReturnValues="ALL_OLD",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **condition,
+            )
+        except ClientError as error:
+            if error_code(error) != _CONDITION_FAILED:
+                raise
+            item: Any = error.response.get("Item")
+            return False, from_item(item) if item else None
+        old = answer.get("Attributes")
+        return True, from_item(old) if old else None
+
+
+def _usual_case(register: Register) -> dict[str, Any]:
+    """A new drink, or the same recipe seen later: the item to write needs nothing of the old."""
+    if register.earlier:
+        return {"ConditionExpression": "attribute_not_exists(id)"}
+    return {
+        "ConditionExpression": (
+            "attribute_not_exists(id) OR "
+            "(version < :version AND recipe = :recipe AND attribute_not_exists(earlier))"
+        ),
+        "ExpressionAttributeValues": {
+            ":version": {"S": register.version.sortable()},
+            ":recipe": {"S": register.recipe},
+        },
+    }
+
+
+def _unchanged_since(current: Register | None) -> dict[str, Any]:
+    """The condition that the item is still the one that was read."""
+    if current is None:
+        return {"ConditionExpression": "attribute_not_exists(id)"}
+    version = {":version": {"S": current.version.sortable()}}
+    if not current.earlier:
+        return {
+            "ConditionExpression": "version = :version AND attribute_not_exists(earlier)",
+            "ExpressionAttributeValues": version,
+        }
+    return {
+        "ConditionExpression": "version = :version AND earlier = :earlier",
+        "ExpressionAttributeValues": {**version, ":earlier": earlier_value(current.earlier)},
+    }

@@ -1,0 +1,118 @@
+"""AWS error codes, translated in one place into the errors of this package."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    FlexibleChecksumError,
+    HTTPClientError,
+    IncompleteReadError,
+    NoCredentialsError,
+    NoRegionError,
+    ReadTimeoutError,
+    ResponseStreamingError,
+)
+
+from mocktailverse.errors import (
+    MissingError,
+    PermanentError,
+    TransientError,
+    UnreachableError,
+    UsageError,
+)
+
+THROTTLES = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+TRANSIENT = frozenset(
+    {
+        "InternalError",
+        "InternalFailure",
+        "InternalServerError",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "ServiceUnavailable",
+        "TransactionInProgressException",
+    }
+)
+MISSING = frozenset(
+    {
+        "404",
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "NoSuchBucket",
+        "NoSuchKey",
+        "NoSuchVersion",
+        "QueueDoesNotExist",
+        "ResourceNotFoundException",
+    }
+)
+SERVER_ERROR = 500
+
+
+class ThrottledError(TransientError):
+    """AWS asks to send less; the same call succeeds later."""
+
+
+def error_code(error: ClientError) -> str:
+    """The AWS error code of a client error."""
+    return error.response.get("Error", {}).get("Code", "")
+
+
+@contextmanager
+def translated(what: str) -> Iterator[None]:
+    """Raise this package's errors in place of botocore's; `what` names the call for people.
+
+    Raises:
+        ThrottledError, TransientError: the same call may succeed later.
+        MissingError, PermanentError: it will not.
+        UnreachableError: nothing answers at the endpoint.
+        UsageError: no credentials or no region are configured.
+    """
+    try:
+        yield
+    except ClientError as error:
+        raise _from_client_error(what, error) from error
+    except EndpointConnectionError as error:
+        address = error.kwargs.get("endpoint_url", "AWS")
+        raise UnreachableError(f"{what}: nothing answers at {address}.") from error
+    except (NoCredentialsError, NoRegionError) as error:
+        raise UsageError(f"{what}: {error}") from error
+    except (
+        ConnectionClosedError,
+        ConnectTimeoutError,
+        FlexibleChecksumError,
+        HTTPClientError,
+        IncompleteReadError,
+        ReadTimeoutError,
+        ResponseStreamingError,
+    ) as error:
+        raise TransientError(f"{what}: {error}") from error
+    except BotoCoreError as error:
+        raise PermanentError(f"{what}: {error}") from error
+
+
+def _from_client_error(what: str, error: ClientError) -> Exception:
+    code = error_code(error)
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    text = f"{what}: {error.response.get('Error', {}).get('Message', code)} ({code})"
+    if code in THROTTLES:
+        return ThrottledError(text)
+    if code in TRANSIENT or status >= SERVER_ERROR:
+        return TransientError(text)
+    if code in MISSING:
+        return MissingError(text)
+    return PermanentError(text)

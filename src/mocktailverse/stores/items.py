@@ -1,0 +1,194 @@
+"""Registers as DynamoDB items and back: the Drink contract in DynamoDB's own types.
+
+An item holds the drink's fields as they are, and beside them `version` (what the write condition
+compares), `recipe`, and `earlier` where the id was seen with other recipes. Written by hand
+because it is the hot path: the general serializer costs several times as much.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
+from mocktailverse.drinks.register import Earlier, Register
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.type_defs import UniversalAttributeValueTypeDef as Value
+else:
+    Value = dict
+
+Item = dict[str, Value]
+
+_NULL: Value = {"NULL": True}
+
+
+def to_item(register: Register) -> Item:
+    """The drinks table's item of a register."""
+    drink = register.drink
+    item: Item = {
+        "id": {"S": drink.id},
+        "source": {"S": drink.source},
+        "name": {"S": drink.name},
+        "category": _string(drink.category),
+        "alcoholic": _string(drink.alcoholic),
+        "glass": _string(drink.glass),
+        "iba": _string(drink.iba),
+        "tags": _strings(drink.tags),
+        "instructions": {"M": {tag: {"S": text} for tag, text in drink.instructions.items()}},
+        "ingredients": {"L": [_line(line) for line in drink.ingredients]},
+        "image": _NULL if drink.image is None else _image(drink.image),
+        "video": _string(drink.video),
+        "derived": _derived(drink.derived),
+        "quality": _strings(drink.quality),
+        "content_hash": {"S": drink.content_hash},
+        "observed_at": {"N": str(drink.observed_at)},
+        "withdrawn_at": _number(drink.withdrawn_at),
+        "previous_name": _string(drink.previous_name),
+        "lineage": _lineage(drink.lineage),
+        "version": {"S": register.version.sortable()},
+        "recipe": {"S": register.recipe},
+    }
+    if register.earlier:
+        item["earlier"] = earlier_value(register.earlier)
+    return item
+
+
+def from_item(item: Mapping[str, Mapping[str, Any]]) -> Register:
+    """The register that an item of the drinks table holds."""
+    fields = {name: value_of(value) for name, value in item.items()}
+    return Register(
+        msgspec.convert(fields, Drink),
+        fields["recipe"],
+        msgspec.convert(fields.get("earlier", ()), tuple[Earlier, ...]),
+    )
+
+
+def earlier_value(earlier: tuple[Earlier, ...]) -> Value:
+    """The attribute value of the recipes seen earlier."""
+    return {
+        "L": [
+            {
+                "M": {
+                    "observed_at": {"N": str(entry.observed_at)},
+                    "recipe": {"S": entry.recipe},
+                    "name": {"S": entry.name},
+                }
+            }
+            for entry in earlier
+        ]
+    }
+
+
+def value_of(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever the attribute holds
+    """An attribute value as plain Python."""
+    ((kind, content),) = value.items()
+    match kind:
+        case "S" | "BOOL":
+            return content
+        case "N":
+            return float(content) if set(content) & set(".eE") else int(content)
+        case "NULL":
+            return None
+        case "L":
+            return [value_of(element) for element in content]
+        case "M":
+            return {name: value_of(element) for name, element in content.items()}
+        case _:
+            raise ValueError(f"The drinks table holds no {kind} values.")
+
+
+def to_value(content: object) -> Value:
+    """Plain Python as an attribute value."""
+    match content:
+        case None:
+            return _NULL
+        case bool():
+            return {"BOOL": content}
+        case str():
+            return {"S": content}
+        case int() | float():
+            return {"N": repr(content)}
+        case list() | tuple():
+            return {"L": [to_value(element) for element in content]}
+        case dict():
+            return {"M": {name: to_value(element) for name, element in content.items()}}
+        case _:
+            raise TypeError(f"DynamoDB holds no {type(content).__name__}.")
+
+
+def _string(text: str | None) -> Value:
+    return _NULL if text is None else {"S": text}
+
+
+def _number(number: float | None) -> Value:
+    return _NULL if number is None else {"N": repr(number)}
+
+
+def _strings(texts: tuple[str, ...]) -> Value:
+    return {"L": [{"S": text} for text in texts]}
+
+
+@lru_cache(maxsize=2048)
+def _line(line: IngredientLine) -> Value:
+    return {
+        "M": {
+            "position": {"N": str(line.position)},
+            "name": {"S": line.name},
+            "name_raw": {"S": line.name_raw},
+            "measure_raw": _string(line.measure_raw),
+            "amount_min": _number(line.amount_min),
+            "amount_max": _number(line.amount_max),
+            "unit": {"S": line.unit},
+            "ml_min": _number(line.ml_min),
+            "ml_max": _number(line.ml_max),
+            "kind": {"S": line.kind},
+            "certainty": {"S": line.certainty},
+        }
+    }
+
+
+def _image(image: Image) -> Value:
+    return {
+        "M": {
+            "url": {"S": image.url},
+            "licence": _string(image.licence),
+            "attribution": _string(image.attribution),
+        }
+    }
+
+
+def _derived(derived: Derived) -> Value:
+    return {
+        "M": {
+            "total_ml_min": _number(derived.total_ml_min),
+            "total_ml_max": _number(derived.total_ml_max),
+            "alcohol_g_min": _number(derived.alcohol_g_min),
+            "alcohol_g_max": _number(derived.alcohol_g_max),
+            "abv_percent_min": _number(derived.abv_percent_min),
+            "abv_percent_max": _number(derived.abv_percent_max),
+            "abv_served_percent_min": _number(derived.abv_served_percent_min),
+            "abv_served_percent_max": _number(derived.abv_served_percent_max),
+            "standard_drinks_min": _number(derived.standard_drinks_min),
+            "standard_drinks_max": _number(derived.standard_drinks_max),
+            "certainty": {"S": derived.certainty},
+            "spirits": _strings(derived.spirits),
+            "method": _string(derived.method),
+            "is_mocktail": (
+                _NULL if derived.is_mocktail is None else {"BOOL": derived.is_mocktail}
+            ),
+        }
+    }
+
+
+def _lineage(lineage: Lineage) -> Value:
+    return {
+        "M": {
+            "bucket": {"S": lineage.bucket},
+            "key": {"S": lineage.key},
+            "version_id": {"S": lineage.version_id},
+            "position": {"N": str(lineage.position)},
+            "transform_version": {"N": str(lineage.transform_version)},
+        }
+    }

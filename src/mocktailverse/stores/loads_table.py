@@ -1,0 +1,246 @@
+"""The loads table: what happened to every raw object.
+
+object (key)    `<version id>/<bucket>/<key>`
+part (key)      `0001` the load of generation 1; `0001#000002` its finished segment 2
+by-day (index)  day `2026-11-22` and started_at, for loads only
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from botocore.exceptions import ClientError
+
+from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion, Segment
+from mocktailverse.drinks.normalize import TRANSFORM_VERSION
+from mocktailverse.stores.errors import error_code, translated
+from mocktailverse.stores.expressions import Update
+from mocktailverse.stores.items import to_value, value_of
+
+if TYPE_CHECKING:
+    from mocktailverse.stores.clients import Clients
+
+BY_DAY = "by-day"
+_CONDITION_FAILED = "ConditionalCheckFailedException"
+
+
+class ConditionFailedError(Exception):
+    """The item is not in the state that the write asked for; nothing was written."""
+
+
+class LoadsTable:
+    """Loads and their segments. A lease keeps two workers from one load at the same time."""
+
+    def __init__(self, clients: "Clients", table: str, expire_days: int | None = None) -> None:
+        self._client = clients.dynamodb
+        self._table = table
+        self._expire_days = expire_days
+
+    def acquire(
+        self, version: ObjectVersion, generation: int, *, now: int, until: int
+    ) -> Load | None:
+        """Take a load to work on it until a time in ms; open it where it is new.
+
+        None where it is done already, or where another worker's lease has not run out.
+        """
+        update = Update(
+            put={
+                "status": "loading",
+                "lease_until": until,
+                "transform_version": TRANSFORM_VERSION,
+            },
+            default=self._opening(version, generation, now),
+            add={"attempts": 1},
+            remove=("error", "finished_at"),
+            condition=(
+                "(attribute_not_exists(#status) OR #status <> :done) AND "
+                "(attribute_not_exists(#lease_until) OR #lease_until < :at)"
+            ),
+            values={"done": "done", "at": now},
+        )
+        try:
+            return self._update(version, generation, update)
+        except ConditionFailedError:
+            return None
+
+    def release(self, load: Load, *, error: str | None = None) -> None:
+        """Give a load back unfinished, so that the next message can go on with it."""
+        put = {} if error is None else {"error": error}
+        self._update(load.object, load.generation, Update(put=put, remove=("lease_until",)))
+
+    def finish(self, load: Load, counts: Counts, *, size: int, now: int) -> None:
+        """Mark a load done, with the counts of all its segments; `size` in stored bytes."""
+        update = Update(
+            put={
+                "status": "done",
+                "finished_at": now,
+                "bytes": size,
+                **msgspec.to_builtins(counts),
+            },
+            remove=("lease_until", "error"),
+        )
+        self._update(load.object, load.generation, update)
+
+    def fail(self, version: ObjectVersion, generation: int, error: str, *, now: int) -> None:
+        """Mark a load failed; a later message for it, or a replay, may still finish it."""
+        update = Update(
+            put={"status": "failed", "error": error, "finished_at": now},
+            default=self._opening(version, generation, now),
+            remove=("lease_until",),
+        )
+        self._update(version, generation, update)
+
+    def requeued(self, version: ObjectVersion, generation: int, *, now: int) -> Load:
+        """Count one more re-queue of a load, opening it where it is missing."""
+        update = Update(
+            put={"status": "loading", "requeued_at": now},
+            default=self._opening(version, generation, now),
+            add={"requeues": 1},
+        )
+        return self._update(version, generation, update)
+
+    def open_generation(self, version: ObjectVersion, *, now: int) -> int:
+        """Open the next generation of a load for a replay and return its number."""
+        latest = self.latest(version)
+        generation = 1 if latest is None else latest.generation + 1
+        opening = self._opening(version, generation, now)
+        self._update(version, generation, Update(put={"status": "loading"}, default=opening))
+        return generation
+
+    def put_segment(self, load: Load, segment: Segment) -> Segment:
+        """Store a finished segment once; return the one that stands, this or an earlier one."""
+        item = {
+            "object": _object_key(load.object),
+            "part": f"{load.generation:04d}#{segment.number:06d}",
+            **msgspec.to_builtins(segment),
+        }
+        with translated("Storing a segment"):
+            try:
+                self._client.put_item(
+                    TableName=self._table,
+                    Item={name: to_value(value) for name, value in item.items()},
+                    ConditionExpression="attribute_not_exists(part)",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+            except ClientError as error:
+                if error_code(error) != _CONDITION_FAILED:
+                    raise
+                standing: Any = error.response.get("Item")
+                return _segment(standing)
+        return segment
+
+    def segments(self, version: ObjectVersion, generation: int) -> list[Segment]:
+        """The finished segments of a load, in order, read consistently."""
+        return [_segment(item) for item in self._parts(version, f"{generation:04d}#")]
+
+    def latest(self, version: ObjectVersion) -> Load | None:
+        """The load of an object version in its highest generation; None where there is none."""
+        headers = [_load(item) for item in self._parts(version, "") if "#" not in item["part"]["S"]]
+        return headers[-1] if headers else None
+
+    def page(
+        self, day: str, limit: int, after: Mapping[str, Any] | None = None
+    ) -> tuple[list[Load], dict[str, Any] | None]:
+        """Loads opened on a day (UTC, `2026-11-22`), newest first, and where to go on."""
+        start: dict[str, Any] = {"ExclusiveStartKey": after} if after else {}
+        with translated("Listing loads"):
+            answer = self._client.query(
+                TableName=self._table,
+                IndexName=BY_DAY,
+                KeyConditionExpression="#day = :day",
+                ExpressionAttributeNames={"#day": "day"},
+                ExpressionAttributeValues={":day": {"S": day}},
+                ScanIndexForward=False,
+                Limit=limit,
+                **start,
+            )
+        return [_load(item) for item in answer["Items"]], answer.get("LastEvaluatedKey")
+
+    def all(self) -> Iterator[Load]:
+        """Every load of every generation. For audits: a whole scan."""
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table, ConsistentRead=True
+        )
+        with translated("Reading all loads"):
+            for page in pages:
+                for item in page["Items"]:
+                    if "#" not in item["part"]["S"]:
+                        yield _load(item)
+
+    def _parts(self, version: ObjectVersion, prefix: str) -> list[dict[str, Any]]:
+        condition, values = "#object = :object", {":object": {"S": _object_key(version)}}
+        if prefix:
+            condition += " AND begins_with(part, :prefix)"
+            values[":prefix"] = {"S": prefix}
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression=condition,
+            ExpressionAttributeNames={"#object": "object"},
+            ExpressionAttributeValues=values,
+            ConsistentRead=True,
+        )
+        with translated("Reading a load"):
+            return [item for page in pages for item in page["Items"]]
+
+    def _opening(self, version: ObjectVersion, generation: int, now: int) -> dict[str, object]:
+        """What a load is opened with."""
+        opening = {
+            **msgspec.to_builtins(version),
+            "generation": generation,
+            "transform_version": TRANSFORM_VERSION,
+            "started_at": now,
+            "day": day_of(now),
+        }
+        if self._expire_days is not None:  # DynamoDB wants seconds
+            opening["expires_at"] = now // 1000 + self._expire_days * 24 * 3600
+        return opening
+
+    def _update(self, version: ObjectVersion, generation: int, update: Update) -> Load:
+        """Change a load and return it as it is then.
+
+        Raises:
+            ConditionFailedError: the condition did not hold.
+        """
+        key = {"object": {"S": _object_key(version)}, "part": {"S": f"{generation:04d}"}}
+        with translated("Writing a load"):
+            try:
+                answer = self._client.update_item(
+                    TableName=self._table, Key=key, ReturnValues="ALL_NEW", **update.arguments()
+                )
+            except ClientError as error:
+                if error_code(error) == _CONDITION_FAILED:
+                    raise ConditionFailedError from error
+                raise
+        return _load(answer["Attributes"])
+
+
+def day_of(at: int) -> str:
+    """The UTC day of a time in ms, `2026-11-22`."""
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d")
+
+
+def _object_key(version: ObjectVersion) -> str:
+    return f"{version.version_id}/{version.bucket}/{version.key}"
+
+
+def _load(item: Mapping[str, Any]) -> Load:
+    fields = {name: value_of(value) for name, value in item.items()}
+    return msgspec.convert(
+        {
+            "bytes": 0,
+            "attempts": 0,
+            "requeues": 0,
+            "requeued_at": None,
+            "finished_at": None,
+            "error": None,
+            **fields,
+            "object": {name: fields[name] for name in ("bucket", "key", "version_id")},
+            "counts": {name: fields.get(name, 0) for name in Counts.__struct_fields__},
+        },
+        Load,
+    )
+
+
+def _segment(item: Mapping[str, Any]) -> Segment:
+    return msgspec.convert({name: value_of(value) for name, value in item.items()}, Segment)
