@@ -47,15 +47,14 @@ class RawStore(Protocol):
 class InputFile:
     """A file on disk as an opened object: what the transform can read without any AWS."""
 
-    metadata: Mapping[str, str] = {}
-
-    def __init__(self, path: Path) -> None:
-        """Look at the file.
+    def __init__(self, path: Path, metadata: Mapping[str, str] | None = None) -> None:
+        """Look at the file; `metadata` is what an object of it would be stored with.
 
         Raises:
             UsageError: it cannot be read, is a directory or is empty.
         """
         self.path = path
+        self.metadata = metadata or {}
         try:
             if path.is_dir():
                 raise UsageError(f"{path} is a directory; name the files in it.")
@@ -167,7 +166,9 @@ class Run(Struct, frozen=True):
     def prefix(self) -> str:
         """The common beginning of its keys: `raw/<source>/<yyyy>/<mm>/<dd>/<run>/`."""
         began = datetime.fromtimestamp(self.started_at / 1000, UTC)
-        return f"raw/{self.source}/{began:%Y/%m/%d}/{began:%Y%m%dT%H%M%S}{began.microsecond // 1000:03d}Z-ingest/"
+        milliseconds = self.started_at % 1000
+        run = f"{began:%Y%m%dT%H%M%S}{milliseconds:03d}Z-ingest"
+        return f"raw/{self.source}/{began:%Y/%m/%d}/{run}/"
 
 
 def put_part(store: RawStore, run: Run, number: int, part: Part) -> ObjectVersion:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from mocktailverse.drinks.record import Record
+from mocktailverse.errors import UsageError
 from mocktailverse.sources.thecocktaildb.record import TheCocktailDBRecords
 
 
@@ -27,6 +28,17 @@ class RecordReader(Protocol):
     def from_fields(self, fields: Mapping[str, object]) -> Record:
         """Read one record given as field names and values (a CSV row, a decoded object)."""
         ...
+
+
+def require_source(name: str) -> RecordReader:
+    """The reader of a source.
+
+    Raises:
+        UsageError: no such source is registered.
+    """
+    if name not in SOURCES:
+        raise UsageError(f"There is no source {name!r}; choose one of {', '.join(SOURCES)}.")
+    return SOURCES[name]
 
 
 SOURCES: dict[str, RecordReader] = {

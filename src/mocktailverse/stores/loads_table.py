@@ -5,6 +5,7 @@ part (key)      `0001` the load of generation 1; `0001#000002` its finished segm
 by-day (index)  day `2026-11-22` and started_at, for loads only
 """
 
+import base64
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion, Segment
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
+from mocktailverse.errors import UsageError
 from mocktailverse.stores.errors import error_code, translated
 from mocktailverse.stores.expressions import Update
 from mocktailverse.stores.items import to_value, value_of
@@ -157,6 +159,25 @@ class LoadsTable:
             )
         return [_load(item) for item in answer["Items"]], answer.get("LastEvaluatedKey")
 
+    def place_of(self, load: Load) -> str:
+        """A load's place in the by-day listing, as a text to go on behind it later."""
+        place = [*_key(load.object, load.generation), day_of(load.started_at), load.started_at]
+        return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode()
+
+    def key_of(self, place: str) -> dict[str, Any]:
+        """The key to start behind, from a place.
+
+        Raises:
+            UsageError: no listing gave this place.
+        """
+        try:
+            text = base64.urlsafe_b64decode(place)
+            values = msgspec.json.decode(text, type=tuple[str, str, str, int])
+        except (ValueError, msgspec.MsgspecError) as error:
+            raise UsageError(f"{place!r} is not the `next` of a listing of loads.") from error
+        names = ("object", "part", "day", "started_at")
+        return {name: to_value(value) for name, value in zip(names, values, strict=True)}
+
     def all(self) -> Iterator[Load]:
         """Every load of every generation. For audits: a whole scan."""
         pages = self._client.get_paginator("scan").paginate(
@@ -202,7 +223,8 @@ class LoadsTable:
         Raises:
             ConditionFailedError: the condition did not hold.
         """
-        key = {"object": {"S": _object_key(version)}, "part": {"S": f"{generation:04d}"}}
+        object_key, part = _key(version, generation)
+        key = {"object": to_value(object_key), "part": to_value(part)}
         with translated("Writing a load"):
             try:
                 answer = self._client.update_item(
@@ -218,6 +240,10 @@ class LoadsTable:
 def day_of(at: int) -> str:
     """The UTC day of a time in ms, `2026-11-22`."""
     return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d")
+
+
+def _key(version: ObjectVersion, generation: int) -> tuple[str, str]:
+    return _object_key(version), f"{generation:04d}"
 
 
 def _object_key(version: ObjectVersion) -> str:

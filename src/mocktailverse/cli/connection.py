@@ -1,0 +1,80 @@
+"""Where a command's environment is: the stores of the local stack or of a deployed one."""
+
+from functools import cached_property
+from pathlib import Path
+
+from msgspec import Struct
+
+from mocktailverse.errors import MissingError, PermanentError, UnreachableError, UsageError
+from mocktailverse.local import environment
+from mocktailverse.settings import CliSettings
+from mocktailverse.stores.clients import Clients
+from mocktailverse.stores.data_bucket import DataBucket
+from mocktailverse.stores.drinks_table import DrinksTable
+from mocktailverse.stores.functions import Functions
+from mocktailverse.stores.loads_table import LoadsTable
+from mocktailverse.stores.queue import Queue
+from mocktailverse.stores.stacks import stack_outputs
+
+LOCAL = "local"
+
+
+class Connection(Struct, dict=True):
+    """The stores of one environment, each opened on first use."""
+
+    clients: Clients
+    outputs: dict[str, str]
+
+    @cached_property
+    def bucket(self) -> DataBucket:
+        """Raw and rejected objects."""
+        return DataBucket(self.clients, self.outputs["DataBucket"])
+
+    @cached_property
+    def drinks(self) -> DrinksTable:
+        """The drinks table."""
+        return DrinksTable(self.clients, self.outputs["DrinksTable"])
+
+    @cached_property
+    def loads(self) -> LoadsTable:
+        """The loads table."""
+        return LoadsTable(self.clients, self.outputs["LoadsTable"])
+
+    @cached_property
+    def queue(self) -> Queue:
+        """The queue and its dead letters."""
+        return Queue(self.clients, self.outputs["QueueUrl"], self.outputs["DeadLetterQueueUrl"])
+
+    @cached_property
+    def functions(self) -> Functions:
+        """The functions, for invoking them by hand."""
+        return Functions(self.clients)
+
+
+def state_folder(state_dir: Path | None) -> Path:
+    """The local stack's folder: as given, as MOCKTAILVERSE_STATE_DIR says, or the checkout's."""
+    return state_dir or CliSettings.read().state_dir or environment.default_state_dir()
+
+
+def connect(env: str, state_dir: Path | None = None) -> Connection:
+    """Connect to an environment.
+
+    Raises:
+        UnreachableError: the local stack is not running.
+        UsageError: no stack of that environment is deployed.
+    """
+    if env == LOCAL:
+        folder = state_folder(state_dir)
+        stack = environment.read(folder)
+        if stack is None:
+            raise UnreachableError(f"No local stack runs in {folder}. Start it: mocktailverse up")
+        return Connection(stack.clients(), stack.outputs)
+    if state_dir is not None:
+        raise UsageError("--state-dir is the local stack's folder; it does not go with --env.")
+    clients = Clients()
+    try:
+        return Connection(clients, stack_outputs(clients, f"mocktailverse-{env}"))
+    except (MissingError, PermanentError) as error:
+        raise UsageError(
+            f"No stack mocktailverse-{env} was found in {clients.region}: {error}"
+        ) from error

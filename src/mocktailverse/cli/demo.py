@@ -1,0 +1,125 @@
+"""The `demo` command: the main job, from raw records to clean drinks, before your eyes."""
+
+import time
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from mocktailverse.cli import options
+from mocktailverse.cli.canary import prove_chain
+from mocktailverse.cli.connection import Connection
+from mocktailverse.cli.following import follow, print_loads, totals
+from mocktailverse.cli.inflow import fetched_versions, put_files, run_fetch
+from mocktailverse.cli.ledger import run_verify, verify_fields
+from mocktailverse.cli.output import print_json, print_table, say, stderr
+from mocktailverse.cli.stack import LIVE_URL, Live, Port, Records, require_local
+from mocktailverse.deployment.checkout import find_checkout
+from mocktailverse.drinks.ledger import Load
+from mocktailverse.errors import UsageError
+from mocktailverse.local.environment import Options, running
+from mocktailverse.pipeline.ingest import InputFile
+
+SHOWN_DRINKS = 8
+NOT_RECORDS = ("README.md", "expected.json")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(demo)
+
+
+def demo(
+    headless: Annotated[bool, typer.Option(help="Only work; show nothing on the way.")] = False,
+    live: Live = False,
+    records: Records = None,
+    port: Port = None,
+    state_dir: options.StateDir = None,
+    env: options.Env = "local",
+    as_json: options.Json = False,
+) -> None:
+    """Start a stack, fetch and ingest drinks, good and bad, verify all, stop the stack."""
+    require_local(env)
+    files = [InputFile(path) for path in _sample_files()]
+    chosen = Options(port=port, records=records, source_url=LIVE_URL if live else None)
+    stages: dict[str, float] = {}
+    quiet = headless or as_json
+    with nullcontext() if quiet else stderr.status("starting") as state:
+        tell = state.update if state else lambda _text: None
+        began = time.monotonic()
+        with running(state_dir, chosen, tell) as stack:
+            connection = Connection(stack.clients(), stack.outputs)
+            prove_chain(connection)
+            stages["start"] = time.monotonic() - began
+            if state:
+                state.stop()
+            loads = _flow(connection, files, stages)
+            summary = _summary(connection, loads, stages)
+            if as_json:
+                print_json(summary)
+            else:
+                _show(connection, loads, summary)
+    if not summary["verify"]["ok"] or any(load.status == "failed" for load in loads):
+        raise typer.Exit(1)
+
+
+def _sample_files() -> list[Path]:
+    """The repository's sample records, good and bad; an empty file has nothing to ingest."""
+    folder = find_checkout().samples
+    found = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    files = [path for path in found if path.name not in NOT_RECORDS and path.stat().st_size]
+    if not files:
+        raise UsageError(f"{folder} holds no sample records.")
+    return files
+
+
+def _flow(connection: Connection, files: list[InputFile], stages: dict[str, float]) -> list[Load]:
+    """Fetch from the source, then ingest the files; the loads of both."""
+    loads: list[Load] = []
+    began = time.monotonic()
+    fetched = fetched_versions(connection, run_fetch(connection, "sweep", []))
+    stages["fetch"] = time.monotonic() - began
+    loads += follow(connection, fetched)
+    began = time.monotonic()
+    loads += follow(connection, put_files(connection, files, "thecocktaildb", None))
+    stages["ingest and load"] = time.monotonic() - began
+    return loads
+
+
+def _summary(connection: Connection, loads: list[Load], stages: dict[str, float]) -> dict[str, Any]:
+    began = time.monotonic()
+    report = verify_fields(run_verify(connection))
+    stages["verify"] = time.monotonic() - began
+    return {
+        "totals": msgspec.to_builtins(totals(loads)),
+        "verify": report,
+        "loads": len(loads),
+        "dead_letters": connection.queue.dead(),
+        "seconds": {stage: round(seconds, 2) for stage, seconds in stages.items()},
+    }
+
+
+def _show(connection: Connection, loads: list[Load], summary: dict[str, Any]) -> None:
+    print_loads(loads)
+    page, _ = connection.drinks.page(SHOWN_DRINKS)
+    rows = [
+        (
+            register_.drink.name,
+            register_.drink.category,
+            "; ".join(
+                f"{line.measure_raw or ''} {line.name}" for line in register_.drink.ingredients
+            ),
+        )
+        for register_ in page
+    ]
+    print_table(f"{SHOWN_DRINKS} of the drinks", ("name", "category", "ingredients"), rows)
+    verified = summary["verify"]
+    say(f"seconds: {summary['seconds']}")
+    if verified["ok"]:
+        say(
+            f"verified: {verified['drinks']} drinks are what {verified['objects']} raw objects give"
+        )
+    else:
+        say(f"differences: {verified['differences']}")

@@ -1,0 +1,127 @@
+"""Commands that need no AWS at all: `transform` and `measure`."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, Annotated, Literal
+
+import msgspec
+import typer
+
+from mocktailverse.cli import options
+from mocktailverse.cli.output import print_json, print_table, progress, say
+from mocktailverse.cli.times import milliseconds
+from mocktailverse.drinks import parse_measure
+from mocktailverse.drinks.ledger import Counts, ObjectVersion, Rejected
+from mocktailverse.errors import UsageError
+from mocktailverse.pipeline.ingest import InputFile
+from mocktailverse.pipeline.transform import transform as transform_object
+from mocktailverse.sources import require_source
+
+STDIN = Path("-")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(transform)
+    app.command()(measure)
+
+
+def transform(
+    files: Annotated[
+        list[Path], typer.Argument(help="Raw files in any accepted form; - is stdin.")
+    ],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Where the drinks go [stdout].")
+    ] = None,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Where the rejected lines go, as NDJSON [stderr, in short].")
+    ] = None,
+    form: Annotated[
+        Literal["ndjson", "json"], typer.Option("--format", help="One drink a line, or one array.")
+    ] = "ndjson",
+    source: options.Source = "thecocktaildb",
+    observed_at: options.ObservedAt = None,
+) -> None:
+    """Turn raw files into drinks with the pipeline's own code, without any AWS."""
+    require_source(source)
+    metadata = {} if observed_at is None else {"observed-at": str(milliseconds(observed_at))}
+    with ExitStack() as stack:
+        inputs = [_open(path, stack, metadata) for path in files]
+        drinks = stack.enter_context(_writer(output, files))
+        rejected = stack.enter_context(_writer(rejects, files)) if rejects else None
+        bar = stack.enter_context(progress())
+        task = bar.add_task("records", total=None)
+        counts = Counts()
+        separator = b"[\n" if form == "json" else b""
+        for file in inputs:
+            version = ObjectVersion("", f"raw/{source}/{file.path}", "null")
+            for _, piece in transform_object(file, version):
+                bar.update(task, advance=1)
+                if isinstance(piece, Rejected):
+                    counts.count("rejected")
+                    _reject(piece, rejected)
+                    continue
+                counts.count("loaded")
+                line = msgspec.json.encode(piece.drink)
+                drinks.write(separator + line if form == "json" else line + b"\n")
+                separator = b",\n"
+        if form == "json":
+            drinks.write(b"\n]\n" if counts.loaded else b"[]\n")
+    say(f"{counts.read} records: {counts.loaded} drinks, {counts.rejected} rejected")
+
+
+def measure(
+    text: Annotated[str, typer.Argument(help='A measure as recipes write it: "1 1/2 oz".')],
+    ingredient: Annotated[
+        str | None, typer.Option(help="What is measured; some measures need it.")
+    ] = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show how one measure is understood."""
+    parsed = parse_measure(text, ingredient)
+    if as_json:
+        print_json(parsed)
+        return
+    rows = [(name, getattr(parsed, name)) for name in parsed.__struct_fields__]
+    print_table(text, ("field", "value"), rows)
+
+
+def _open(path: Path, stack: ExitStack, metadata: dict[str, str]) -> InputFile:
+    if path != STDIN:
+        return InputFile(path, metadata)
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mocktailverse-")))
+    with (folder / "stdin").open("wb") as spool:
+        shutil.copyfileobj(sys.stdin.buffer, spool)
+    return InputFile(folder / "stdin", metadata)
+
+
+@contextmanager
+def _writer(path: Path | None, inputs: list[Path]) -> Iterator[IO[bytes]]:
+    """Write to a file, which appears when it is whole, or to stdout."""
+    if path is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    if path.resolve() in [given.resolve() for given in inputs]:
+        raise UsageError(f"{path} is an input, too; write somewhere else.")
+    partial = path.with_name(path.name + ".partial")
+    try:
+        with partial.open("wb") as file:
+            yield file
+        partial.replace(path)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _reject(rejected: Rejected, file: IO[bytes] | None) -> None:
+    if file is None:
+        place = "" if rejected.position is None else f" at {rejected.position}"
+        say(f"rejected{place}: {rejected.code} {rejected.path}: {rejected.message}")
+    else:
+        file.write(msgspec.json.encode(rejected) + b"\n")

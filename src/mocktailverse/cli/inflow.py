@@ -1,0 +1,150 @@
+"""Commands that bring raw records in: `ingest` from files, `fetch` from the source."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from mocktailverse.cli import options
+from mocktailverse.cli.connection import Connection, connect
+from mocktailverse.cli.following import follow, print_loads
+from mocktailverse.cli.output import print_json, progress, say
+from mocktailverse.cli.times import milliseconds, now
+from mocktailverse.drinks.ledger import Load, ObjectVersion
+from mocktailverse.pipeline.extract import ExtractReport
+from mocktailverse.pipeline.ingest import InputFile, Run, parts_of, put_part
+from mocktailverse.sources import require_source
+from mocktailverse.sources.thecocktaildb.strategies import STRATEGIES
+
+FETCH_STEP_S = 5
+"""How long the function fetches before it reports; the progress bar moves that often."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(ingest)
+    app.command()(fetch)
+
+
+def ingest(
+    files: Annotated[list[Path], typer.Argument(help="Raw files in any accepted form.")],
+    source: options.Source = "thecocktaildb",
+    observed_at: options.ObservedAt = None,
+    wait: options.Wait = False,
+    env: options.Env = "local",
+    state_dir: options.StateDir = None,
+    as_json: options.Json = False,
+) -> None:
+    """Put files into the raw bucket; the pipeline does the rest."""
+    require_source(source)
+    observed = None if observed_at is None else milliseconds(observed_at)
+    inputs = [InputFile(path) for path in files]
+    connection = connect(env, state_dir)
+    versions = put_files(connection, inputs, source, observed)
+    loads = follow(connection, versions) if wait else []
+    finish(versions, loads, as_json=as_json)
+
+
+def fetch(
+    strategy: Annotated[
+        str, typer.Argument(help=f"What to collect: {', '.join(STRATEGIES)}.")
+    ] = "sweep",
+    arguments: Annotated[
+        list[str] | None, typer.Argument(help="random: a number; search: a term; ids: the ids.")
+    ] = None,
+    wait: options.Wait = False,
+    env: options.Env = "local",
+    state_dir: options.StateDir = None,
+    as_json: options.Json = False,
+) -> None:
+    """Collect raw records from TheCocktailDB with the fetch function."""
+    connection = connect(env, state_dir)
+    report = run_fetch(connection, strategy, arguments or [])
+    versions = fetched_versions(connection, report)
+    loads = follow(connection, versions) if wait else []
+    failed = any(load.status == "failed" for load in loads)
+    if as_json:
+        print_json({**msgspec.to_builtins(report), "loads": loads})
+    else:
+        objects = len(report.objects)
+        say(f"{report.records} records in {objects} objects, by {report.requests} requests")
+        for failure in report.failed:
+            say(f"failed: {failure.request}: {failure.error}")
+        print_loads(loads)
+    if report.stopped_because == "unreachable":
+        raise typer.Exit(3)
+    if failed or report.failed:
+        raise typer.Exit(1)
+
+
+def put_files(
+    connection: Connection, files: list[InputFile], source: str, observed_at: int | None
+) -> list[ObjectVersion]:
+    """Store the files as raw objects of one run.
+
+    Without a time given, the files were observed now, each a millisecond after the one before,
+    so that of two files in one command the later one wins.
+    """
+    columns = require_source(source).columns
+    started = now()
+    versions: list[ObjectVersion] = []
+    with progress() as bar:
+        task = bar.add_task("storing", total=sum(file.bytes for file in files))
+        for index, file in enumerate(files):
+            run = Run(source, started, started + index if observed_at is None else observed_at)
+            for part in parts_of(file, columns):
+                versions.append(put_part(connection.bucket, run, len(versions) + 1, part))
+            bar.update(task, advance=file.bytes)
+    return versions
+
+
+def run_fetch(connection: Connection, strategy: str, arguments: list[str]) -> ExtractReport:
+    """Invoke the fetch function until its plan is done; the reports as one."""
+    event = {"strategy": strategy, "arguments": arguments, "time_limit_s": FETCH_STEP_S}
+    total: ExtractReport | None = None
+    with progress() as bar:
+        task = bar.add_task(f"fetching ({strategy})", total=None)
+        while True:
+            answer = connection.functions.invoke(connection.outputs["FetchFunction"], event)
+            report = msgspec.convert(answer, ExtractReport)
+            total = report if total is None else _sum(total, report)
+            pending = len(report.cursor.pending) if report.cursor else 0
+            bar.update(task, completed=total.pages, total=total.pages + pending)
+            if report.done or report.stopped_because == "unreachable":
+                return total
+            event["cursor"] = answer["cursor"]
+
+
+def _sum(first: ExtractReport, second: ExtractReport) -> ExtractReport:
+    return msgspec.structs.replace(
+        second,
+        pages=first.pages + second.pages,
+        requests=first.requests + second.requests,
+        records=first.records + second.records,
+        objects=first.objects + second.objects,
+        failed=first.failed + second.failed,
+    )
+
+
+def fetched_versions(connection: Connection, report: ExtractReport) -> list[ObjectVersion]:
+    """The raw object versions that a run stored."""
+    keys = [key for key in report.objects if key.startswith("raw/")]
+    prefixes = {key.rpartition("/")[0] + "/" for key in keys}
+    return [
+        stored.version
+        for prefix in sorted(prefixes)
+        for stored in connection.bucket.versions(prefix)
+        if stored.version.key in keys
+    ]
+
+
+def finish(versions: list[ObjectVersion], loads: list[Load], *, as_json: bool) -> None:
+    """Print what was stored and loaded; exit with 1 where a load failed."""
+    if as_json:
+        print_json({"objects": versions, "loads": loads})
+    else:
+        say(f"{len(versions)} raw objects stored")
+        print_loads(loads)
+    if any(load.status == "failed" for load in loads):
+        raise typer.Exit(1)

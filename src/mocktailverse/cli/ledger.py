@@ -1,0 +1,276 @@
+"""Commands that look: `loads`, `rejected`, `drinks get|list|history`, `verify`."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Literal
+
+import msgspec
+import typer
+
+from mocktailverse.cli import options
+from mocktailverse.cli.connection import Connection, connect
+from mocktailverse.cli.following import load_fields, print_loads
+from mocktailverse.cli.output import (
+    moment,
+    print_json,
+    print_listing,
+    print_table,
+    progress,
+    say,
+)
+from mocktailverse.drinks.drink import Drink
+from mocktailverse.drinks.ledger import Load, Rejected
+from mocktailverse.errors import UsageError
+from mocktailverse.pipeline.history import history
+from mocktailverse.pipeline.verify import VerifyReport
+from mocktailverse.pipeline.verify import verify as verify_tables
+
+PAGE = 100
+SHOWN = 50
+"""Rows of a table for people where no limit is given."""
+
+Days = Annotated[int, typer.Option("--days", min=1, max=3660, help="How many days back.")]
+
+drinks_app = typer.Typer(no_args_is_help=True, help="Look at drinks.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(loads)
+    app.command()(rejected)
+    app.command()(verify)
+    app.add_typer(drinks_app, name="drinks")
+
+
+def loads(
+    status: Annotated[
+        Literal["loading", "done", "failed"] | None, typer.Option(help="Only these.")
+    ] = None,
+    days: Days = 7,
+    limit: options.Limit = None,
+    after: options.Next = None,
+    env: options.Env = "local",
+    state_dir: options.StateDir = None,
+    as_json: options.Json = False,
+) -> None:
+    """List the loads, newest first: what happened to every raw object."""
+    connection = connect(env, state_dir)
+    found, following = recent_loads(connection, days, status, limit, after)
+    if as_json:
+        print_listing([load_fields(load) for load in found], following)
+    else:
+        print_loads(found) if found else say("No loads yet.")
+
+
+def rejected(
+    code: Annotated[str | None, typer.Option(help="Only lines with this reason code.")] = None,
+    days: Days = 7,
+    limit: options.Limit = None,
+    env: options.Env = "local",
+    state_dir: options.StateDir = None,
+    as_json: options.Json = False,
+) -> None:
+    """List the rejected records of recent loads, with the reason of each."""
+    connection = connect(env, state_dir)
+    lines = [line for line in _rejected_lines(connection, days) if code in (None, line["code"])]
+    shown = lines[:limit]
+    if as_json:
+        print_listing(shown)
+        return
+    columns = ("code", "path", "position", "object", "message")
+    rows = [
+        (line["code"], line["path"], line["position"], line["object"]["key"], line["message"])
+        for line in shown
+    ]
+    print_table(f"Rejected: {len(lines)}", columns, rows)
+
+
+def verify(
+    env: options.Env = "local",
+    state_dir: options.StateDir = None,
+    as_json: options.Json = False,
+) -> None:
+    """Recompute the drinks table from the raw objects and say exactly what differs."""
+    report = run_verify(connect(env, state_dir))
+    if as_json:
+        print_json(verify_fields(report))
+    elif report.ok:
+        say(f"ok: {report.drinks} drinks are what {report.objects} raw objects give")
+    else:
+        rows = [(d.kind, d.subject, d.problem) for d in report.differences]
+        print_table("Differences", ("kind", "what", "problem"), rows)
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+@drinks_app.command("get")
+def get_drink(
+    drink_id: Annotated[str, typer.Argument(metavar="ID", help="thecocktaildb:11007, or 11007.")],
+    env: options.Env = "local",
+    state_dir: options.StateDir = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show one drink as it stands."""
+    full_id = _full_id(drink_id)
+    register_ = connect(env, state_dir).drinks.get(full_id)
+    if register_ is None:
+        say(f"No drink {full_id} is in the table.")
+        raise typer.Exit(1)
+    if as_json:
+        print_json(register_.drink)
+    else:
+        _print_drink(register_.drink)
+
+
+@drinks_app.command("list")
+def list_drinks(
+    limit: options.Limit = None,
+    after: options.Next = None,
+    env: options.Env = "local",
+    state_dir: options.StateDir = None,
+    as_json: options.Json = False,
+) -> None:
+    """List the drinks as they stand."""
+    connection = connect(env, state_dir)
+    wanted = limit if limit or as_json else SHOWN
+    found: list[Drink] = []
+    while True:
+        size = PAGE if wanted is None else min(PAGE, wanted - len(found))
+        page, after = connection.drinks.page(size, after)
+        found += [register_.drink for register_ in page]
+        if after is None or (wanted is not None and len(found) >= wanted):
+            break
+    if as_json:
+        print_listing(found, after)
+        return
+    rows = [(d.id, d.name, d.category, d.alcoholic, len(d.ingredients)) for d in found]
+    columns = ("id", "name", "category", "alcoholic", "ingredients")
+    print_table("Drinks" if after is None else f"The first {len(found)} drinks", columns, rows)
+
+
+@drinks_app.command("history")
+def drink_history(
+    drink_id: Annotated[str, typer.Argument(metavar="ID", help="thecocktaildb:11007, or 11007.")],
+    env: options.Env = "local",
+    state_dir: options.StateDir = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show every observation of a drink, from the raw objects, and what changed."""
+    connection = connect(env, state_dir)
+    full_id = _full_id(drink_id)
+    with progress() as bar:
+        task = bar.add_task("reading raw objects", total=None)
+        found = history(full_id, connection.bucket, lambda n: bar.update(task, completed=n))
+    if as_json:
+        print_listing(found)
+    else:
+        rows = [
+            (
+                moment(o.drink.observed_at),
+                o.drink.name,
+                ", ".join(o.changed) or ("first" if number == 0 else "nothing"),
+                o.drink.lineage.key,
+                o.drink.lineage.position,
+            )
+            for number, o in enumerate(found)
+        ]
+        columns = ("observed (UTC)", "name", "changed", "raw object", "position")
+        print_table(f"History of {full_id}", columns, rows)
+    if not found:
+        raise typer.Exit(1)
+
+
+def recent_loads(
+    connection: Connection,
+    days: int,
+    status: str | None = None,
+    limit: int | None = None,
+    after: str | None = None,
+) -> tuple[list[Load], str | None]:
+    """Loads opened in the last days (UTC), newest first, and where to go on."""
+    day = datetime.now(UTC).date()
+    oldest = day - timedelta(days=days - 1)
+    key: dict[str, Any] | None = None
+    if after:
+        key = connection.loads.key_of(after)
+        day = date.fromisoformat(key["day"]["S"])
+    found: list[Load] = []
+    while day >= oldest:
+        page, key = connection.loads.page(day.isoformat(), PAGE, key)
+        for number, load in enumerate(page, 1):
+            if status in (None, load.status):
+                found.append(load)
+            if limit is not None and len(found) == limit:
+                is_last = number == len(page) and key is None and day == oldest
+                return found, None if is_last else connection.loads.place_of(load)
+        if key is None:
+            day -= timedelta(days=1)
+    return found, None
+
+
+def run_verify(connection: Connection) -> VerifyReport:
+    """Verify an environment with a progress bar."""
+    with progress() as bar:
+        task = bar.add_task("verifying raw objects", total=None)
+        return verify_tables(
+            connection.bucket,
+            connection.drinks,
+            connection.loads,
+            lambda number: bar.update(task, completed=number),
+        )
+
+
+def verify_fields(report: VerifyReport) -> dict[str, Any]:
+    """A report as JSON shows it."""
+    fields: dict[str, Any] = msgspec.to_builtins(report)
+    return {"ok": report.ok, **fields}
+
+
+def _rejected_lines(connection: Connection, days: int) -> list[dict[str, Any]]:
+    found, _ = recent_loads(connection, days)
+    lines = []
+    for load in found:
+        if not load.counts.rejected:
+            continue
+        for segment in connection.loads.segments(load.object, load.generation):
+            if segment.rejected_key:
+                rejects = connection.bucket.rejected(segment.rejected_key)
+                lines += [_rejected_fields(load, line) for line in rejects]
+    return lines
+
+
+def _rejected_fields(load: Load, line: Rejected) -> dict[str, Any]:
+    fields: dict[str, Any] = msgspec.to_builtins(line)
+    return {"load": load.object.load_id(load.generation), **fields}
+
+
+def _full_id(drink_id: str) -> str:
+    """The id with its source; a bare id is TheCocktailDB's."""
+    if not drink_id.strip():
+        raise UsageError("An id is needed, such as thecocktaildb:11007.")
+    return drink_id if ":" in drink_id else f"thecocktaildb:{drink_id}"
+
+
+def _print_drink(drink: Drink) -> None:
+    facts = [
+        ("id", drink.id),
+        ("category", drink.category),
+        ("alcoholic", drink.alcoholic),
+        ("glass", drink.glass),
+        ("quality", ", ".join(drink.quality)),
+        ("observed (UTC)", moment(drink.observed_at)),
+        ("raw object", f"{drink.lineage.key} at {drink.lineage.position}"),
+    ]
+    print_table(drink.name, ("field", "value"), facts)
+    lines = [
+        (line.name, line.measure_raw, line.unit, _span(line.ml_min, line.ml_max), line.certainty)
+        for line in drink.ingredients
+    ]
+    print_table("Ingredients", ("ingredient", "measure", "unit", "ml", "certainty"), lines)
+    for language, text in drink.instructions.items():
+        say(f"[{language}] {text}")
+
+
+def _span(low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return ""
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"

@@ -1,0 +1,62 @@
+"""The `mocktailverse` command: its sub-commands, and how errors become exit codes.
+
+0    done (records that were rejected are counted, not an error)
+1    a difference, or a failed load
+2    wrong usage or unreadable input
+3    a service cannot be reached
+130  Ctrl-C
+"""
+
+import os
+import sys
+
+import typer
+
+from mocktailverse.cli import demo, files, inflow, ledger, recovery, stack
+from mocktailverse.errors import (
+    MocktailverseError,
+    TransientError,
+    UnreachableError,
+    UsageError,
+)
+
+app = typer.Typer(
+    name="mocktailverse",
+    help="Raw drinks in, a clean drinks catalogue out: on a laptop, and on AWS for $0.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for commands in (stack, demo, inflow, ledger, recovery, files):
+    commands.register(app)
+
+INTERRUPTED = 130
+
+
+def exit_code(error: MocktailverseError) -> int:
+    """The exit code that an error ends the command with."""
+    if isinstance(error, UsageError):
+        return 2
+    if isinstance(error, UnreachableError | TransientError):
+        return 3
+    return 1
+
+
+def run() -> None:
+    """Run the command line; an error is one sentence, its traceback comes with --debug."""
+    debug = "--debug" in sys.argv
+    if debug:
+        sys.argv.remove("--debug")
+    try:
+        app()
+    except MocktailverseError as error:
+        if debug:
+            raise
+        print(f"Error: {error}", file=sys.stderr)  # noqa: T201 - the command line speaks
+        sys.exit(exit_code(error))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:  # `... | head` has seen enough; let the interpreter exit quietly
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

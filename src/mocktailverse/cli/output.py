@@ -1,0 +1,68 @@
+"""How commands print: JSON for scripts on stdout, tables for people, progress on stderr."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+
+stdout = Console()
+stderr = Console(stderr=True)
+
+
+def print_json(value: object) -> None:
+    """Print a value as indented JSON."""
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+
+
+def print_listing(items: Sequence[object], after: str | None = None) -> None:
+    """Print a listing as JSON, in the shape that all listings have."""
+    print_json({"items": items, "next": after})
+
+
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print a table for people; an absent value is blank."""
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
+    stdout.print(table)
+
+
+def say(text: str) -> None:
+    """Tell people something on stderr, so that stdout stays clean for scripts."""
+    stderr.print(escape(text), highlight=False, soft_wrap=True)
+
+
+def moment(at: int | None) -> str:
+    """A time in ms as people read it, in UTC."""
+    return "" if at is None else f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%d %H:%M:%S}"
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """A progress bar on stderr; nothing of it stays on the screen."""
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=stderr,
+        transient=True,
+        disable=not stderr.is_terminal,
+    ) as bar:
+        yield bar

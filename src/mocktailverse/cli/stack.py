@@ -1,0 +1,128 @@
+"""Commands for the local stack: `up`, `down`, `status`."""
+
+import signal
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from mocktailverse.cli import options
+from mocktailverse.cli.canary import prove_chain
+from mocktailverse.cli.connection import Connection, state_folder
+from mocktailverse.cli.output import print_json, print_table, say, stderr
+from mocktailverse.errors import UsageError
+from mocktailverse.local import environment
+from mocktailverse.local.environment import LocalStack, Options
+
+LIVE_URL = "https://www.thecocktaildb.com"
+
+Port = Annotated[
+    int | None,
+    typer.Option(min=1, max=65535, help="Port of the embedded AWS [a free one]."),
+]
+Live = Annotated[
+    bool, typer.Option("--live", help="Fetch from the real TheCocktailDB, not the simulated one.")
+]
+Records = Annotated[
+    Path | None,
+    typer.Option(help="What the simulated TheCocktailDB serves: a file or folder [data/raw]."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(up)
+    app.command()(down)
+    app.command()(status)
+
+
+def up(
+    detach: Annotated[bool, typer.Option(help="Return, and leave the stack running.")] = False,
+    port: Port = None,
+    live: Live = False,
+    records: Records = None,
+    state_dir: options.StateDir = None,
+    env: options.Env = "local",
+    as_json: options.Json = False,
+) -> None:
+    """Start the whole stack on this machine: no AWS account, no Docker."""
+    require_local(env)
+    folder = state_folder(state_dir)
+    chosen = Options(port=port, records=records, source_url=LIVE_URL if live else None)
+    if detach:
+        with stderr.status("starting") as state:
+            stack = environment.start(folder, chosen, state.update)
+            prove_chain(Connection(stack.clients(), stack.outputs))
+        _print_stack(stack, as_json=as_json)
+        return
+    with (
+        stderr.status("starting") as state,
+        environment.running(folder, chosen, state.update) as stack,
+    ):
+        prove_chain(Connection(stack.clients(), stack.outputs))
+        state.stop()
+        _print_stack(stack, as_json=as_json)
+        say("Running; Ctrl-C stops it.")
+        signal.pause()
+
+
+def down(
+    state_dir: options.StateDir = None,
+    env: options.Env = "local",
+    as_json: options.Json = False,
+) -> None:
+    """Stop the local stack with all its processes; its data goes with it."""
+    require_local(env)
+    stopped = environment.stop(state_folder(state_dir))
+    if as_json:
+        print_json({"stopped": stopped})
+    else:
+        say("stopped" if stopped else "nothing was running")
+
+
+def status(
+    state_dir: options.StateDir = None,
+    env: options.Env = "local",
+    as_json: options.Json = False,
+) -> None:
+    """Tell whether the local stack runs, and how it is."""
+    require_local(env)
+    found = environment.status(state_folder(state_dir))
+    fields: dict[str, Any] = {"state": found.state, "down": found.down}
+    if found.stack and found.state == "running":
+        queue = Connection(found.stack.clients(), found.stack.outputs).queue
+        fields |= {"waiting": queue.waiting(), "dead_letters": queue.dead()}
+    if as_json:
+        print_json({**fields, **(stack_fields(found.stack) if found.stack else {})})
+    else:
+        print_table("Local stack", ("what", "value"), list(fields.items()))
+    if found.state != "running":
+        raise typer.Exit(3)
+
+
+def require_local(env: str) -> None:
+    """Raise UsageError for a deployed environment, which these commands do not manage."""
+    if env != "local":
+        raise UsageError(f"up, down, status and demo are about the local stack, not {env!r}.")
+
+
+def stack_fields(stack: LocalStack) -> dict[str, Any]:
+    """What scripts need to know of a running stack."""
+    return {
+        "endpoint": stack.endpoint,
+        "region": stack.region,
+        "access_key_id": stack.access_key_id,
+        "secret_access_key": stack.secret_access_key,
+        "outputs": stack.outputs,
+        "source_url": stack.source_url,
+        "processes": msgspec.to_builtins(stack.processes),
+    }
+
+
+def _print_stack(stack: LocalStack, *, as_json: bool) -> None:
+    if as_json:
+        print_json(stack_fields(stack))
+        return
+    rows = [("AWS endpoint", stack.endpoint), ("source", stack.source_url), *stack.outputs.items()]
+    print_table("Mocktailverse is up", ("what", "where"), rows)
