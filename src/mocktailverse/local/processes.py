@@ -1,0 +1,281 @@
+"""Processes of the local stack: started, recognised again later, and stopped for good."""
+
+import contextlib
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Final, NoReturn
+
+import msgspec
+import psutil
+
+from mocktailverse.errors import UnreachableError, UsageError
+
+HOST: Final = "127.0.0.1"
+POLL_S = 0.02
+STOP_GRACE_S = 0.5
+"""Enough for closing ports and files; nothing is saved, for the state is disposable."""
+
+KILL_WAIT_S = 10.0
+LOCK_WAIT_S = 120.0
+START_TIME_TOLERANCE_S = 2.0
+"""The clock may be set between two readings of a process's start."""
+
+_LEASH = "mocktailverse.local.leash"
+
+
+class Process(msgspec.Struct, frozen=True):
+    """A process as it is written down; the pid alone may meanwhile be someone else's."""
+
+    name: str
+    pid: int
+    started_at: float
+    """Seconds since 1970, as the operating system tells them."""
+    port: int
+
+    def find(self) -> psutil.Process | None:
+        """The running process, if it is still this one."""
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            found = psutil.Process(self.pid)
+            if (
+                abs(found.create_time() - self.started_at) <= START_TIME_TOLERANCE_S
+                and _LEASH in found.cmdline()
+                and found.status() != psutil.STATUS_ZOMBIE
+            ):
+                return found
+        return None
+
+    def listens(self) -> bool:
+        """Whether this very process, and no other, serves its port."""
+        found = self.find()
+        if found is None:
+            return False
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            return any(
+                connection.status == psutil.CONN_LISTEN and connection.laddr.port == self.port
+                for connection in found.net_connections(kind="tcp")
+            )
+        return False
+
+
+class Leash:
+    """Held by the starter of a process: when the starter ends, so does the process."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        """Let the process outlive its starter."""
+        with contextlib.suppress(BrokenPipeError):  # it has ended already
+            os.write(self._descriptor, b".")
+        self.close()
+
+    def close(self) -> None:
+        """Let go without a word, which ends the process."""
+        os.close(self._descriptor)
+
+
+def start(  # noqa: PLR0913  keyword-only; each is a separate fact about the process
+    *,
+    name: str,
+    module: str,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    directory: Path,
+    log: Path,
+    port: int,
+) -> tuple[Process, Leash]:
+    """Start `python -m module` in a session of its own and on a leash.
+
+    Args:
+        name: what people call it.
+        module: the module to run.
+        arguments: its command line.
+        environment: its settings; nothing of this process's environment reaches it.
+        directory: its home, working and temporary directory.
+        log: file for what it prints.
+        port: the TCP port that it is going to serve.
+    """
+    reading_end, writing_end = os.pipe()
+    try:
+        with log.open("wb") as output:
+            child = subprocess.Popen(  # noqa: S603  our own command, no shell
+                [
+                    *(sys.executable, "-m", _LEASH, str(reading_end), str(directory)),
+                    *(module, *arguments),
+                ],
+                env={
+                    "PATH": os.defpath,
+                    "LANG": "C.UTF-8",
+                    "HOME": str(directory),
+                    "TMPDIR": str(directory),
+                    **environment,
+                },
+                cwd=directory,  # so that `-m` finds nothing of the caller's folder
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                pass_fds=(reading_end,),
+                start_new_session=True,
+            )
+    except BaseException:
+        os.close(writing_end)
+        raise
+    finally:
+        os.close(reading_end)
+    child.returncode = 0  # it is found again by its pid; Popen would warn that it runs on
+    started_at = psutil.Process(child.pid).create_time()
+    process = Process(name=name, pid=child.pid, started_at=started_at, port=port)
+    return process, Leash(writing_end)
+
+
+def wait_until_listening(process: Process, log: Path, timeout_s: float) -> None:
+    """Wait until a process serves its port.
+
+    Raises:
+        UnreachableError: it ended or did not get so far in time; the text ends with its log.
+    """
+    deadline = time.monotonic() + timeout_s
+    while not process.listens():
+        if process.find() is None or time.monotonic() > deadline:
+            last_lines = log.read_text(errors="replace").splitlines()[-5:]
+            raise UnreachableError(
+                f"The {process.name} did not start on {HOST}:{process.port}; {log} ends with:\n"
+                + "\n".join(last_lines)
+            )
+        time.sleep(POLL_S)
+
+
+def stop(process: Process) -> None:
+    """End a process and all that it started: politely first, then for good."""
+    found = process.find()
+    if found is None:
+        return
+    with contextlib.suppress(psutil.NoSuchProcess):
+        family = [found, *found.children(recursive=True)]
+        found.terminate()
+        kill(family)
+
+
+def kill(family: Sequence[psutil.Process]) -> None:
+    """Give processes a moment to end by themselves, then end them."""
+    for process in _still_there(family, STOP_GRACE_S):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    _still_there(family, KILL_WAIT_S)
+    psutil.wait_procs(family, timeout=0)  # our own children leave the process table, too
+
+
+def _still_there(family: Sequence[psutil.Process], wait_s: float) -> list[psutil.Process]:
+    deadline = time.monotonic() + wait_s
+    while (left := [process for process in family if not _has_ended(process)]) and (
+        time.monotonic() < deadline
+    ):
+        time.sleep(POLL_S)
+    return left
+
+
+def _has_ended(process: psutil.Process) -> bool:
+    """Ended counts, whether its parent has taken note of it or not."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def running_from(directory: Path) -> list[psutil.Process]:
+    """Python processes of ours whose command line names a directory or a file under it."""
+    below = f"{directory}{os.sep}"
+    return [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if (process.info["cmdline"] or [""])[0] == sys.executable
+        and any(f"{argument}{os.sep}".startswith(below) for argument in process.info["cmdline"])
+    ]
+
+
+def free_port() -> int:
+    """A TCP port that nothing on this machine uses now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def require_free(port: int) -> None:
+    """Make sure that a port can be served.
+
+    Raises:
+        UsageError: it is taken, or not to be had; the text says what to do.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError) as error:
+            raise UsageError(
+                f"Port {port} on {HOST} cannot be used ({error}): stop what uses it, or choose"
+                " another with --port."
+            ) from error
+
+
+@contextlib.contextmanager
+def exclusive(lock: Path, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Hold a lock file; a process that ends lets go of it by itself.
+
+    Raises:
+        UsageError: another process holds it for too long.
+    """
+    with lock.open("a") as handle:
+        deadline = time.monotonic() + LOCK_WAIT_S
+        waiting = False
+        while not _try_lock(handle.fileno()):
+            if time.monotonic() > deadline:
+                raise UsageError(f"Another command has held {lock} for {LOCK_WAIT_S:.0f} s.")
+            if not waiting:
+                waiting = True
+                on_wait()
+            time.sleep(POLL_S)
+        yield
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def exits_on_signals() -> Iterator[None]:
+    """Within the block SIGTERM and SIGHUP raise SystemExit, so that `finally` is honoured.
+
+    A second signal is ignored: cleaning up is under way. Signals that are handled or ignored
+    already stay so, and threads other than the main one cannot handle any.
+    """
+    replaced = []
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, _exit)
+                replaced.append(number)
+    try:
+        yield
+    finally:
+        for number in replaced:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _exit(number: int, _frame: FrameType | None) -> NoReturn:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    raise SystemExit(128 + number)

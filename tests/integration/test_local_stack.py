@@ -1,0 +1,548 @@
+"""The local stack's life cycle, and what its roles may do; with stand-ins for the handlers."""
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import psutil
+import pytest
+
+from mocktailverse.deployment import stack
+from mocktailverse.deployment.checkout import Checkout, find_checkout
+from mocktailverse.errors import UnreachableError, UsageError
+from mocktailverse.local import environment, processes
+from mocktailverse.local.environment import LocalStack, Options
+
+pytestmark = pytest.mark.aws
+
+MARK = "MOCKTAILVERSE_TESTS_OF_THIS_MACHINE"
+
+DENIED = ("AccessDenied", "AccessDeniedException", "403")
+
+# Calls what the event names, with the function's own credentials, and tells how it went.
+PROBE = """
+import boto3
+from botocore.exceptions import ClientError
+
+def handler(event, context):
+    print("probe")
+    if "call" not in event:
+        return {"batchItemFailures": []}
+    service, operation, arguments = event["call"]
+    try:
+        getattr(boto3.client(service), operation)(**arguments)
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    return "done"
+"""
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """The real template with stand-ins for the handlers, without dependencies."""
+    root = tmp_path_factory.mktemp("checkout")
+    functions = root / "mocktailverse" / "functions"
+    functions.mkdir(parents=True)
+    (functions.parent / "__init__.py").touch()
+    (functions / "__init__.py").touch()
+    for name in ("transform", "fetch", "reconcile"):
+        (functions / f"{name}.py").write_text(PROBE)
+    (root / "functions.lock").touch()
+    return msgspec.structs.replace(
+        find_checkout(),
+        source=functions.parent,
+        lock=root / "functions.lock",
+        cache_dir=root / "cache",
+    )
+
+
+@pytest.fixture(scope="module")
+def options(checkout: Checkout) -> Options:
+    return Options(source_url="http://127.0.0.1:9", checkout=checkout)
+
+
+@pytest.fixture(scope="module")
+def probed(options: Options) -> Iterator[LocalStack]:
+    with environment.running(options=options) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def started(
+    options: Options, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Path, LocalStack]]:
+    """A stack that outlives its starter, in its folder and on a chosen port."""
+    folder = tmp_path_factory.mktemp("started") / "state"
+    chosen = msgspec.structs.replace(options, port=processes.free_port())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(MARK, "1")
+        stack_of_tests = environment.start(folder, chosen)
+    yield folder, stack_of_tests
+    environment.stop(folder)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A state folder whose stack is stopped after the test."""
+    folder = tmp_path / "state"
+    yield folder
+    environment.stop(folder)
+
+
+def eventually(condition: Callable[[], bool], within_s: float = 10.0) -> bool:
+    deadline = time.monotonic() + within_s
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def processes_of(home: Path) -> list[psutil.Process]:
+    """All that lives in a stack's folder, by command line, working directory or environment."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            traces = [process.cwd(), process.environ().get("TMPDIR", ""), *process.cmdline()]
+            if any(trace.startswith(str(home / "tmp")) for trace in traces):
+                found.append(process)
+    return found
+
+
+def pids(home: Path) -> set[int]:
+    return {process.pid for process in processes_of(home)}
+
+
+def call(running: LocalStack, function: str, *event: object) -> object:
+    answer = running.clients().lambda_.invoke(
+        FunctionName=running.outputs[f"{function}Function"],
+        Payload=json.dumps({"call": event} if event else {}),
+    )
+    return json.loads(answer["Payload"].read())
+
+
+# ---- life cycle
+
+
+def test_a_stack_starts_answers_and_stops_without_a_trace(home, options):
+    steps: list[str] = []
+    started = environment.start(home, options, steps.append)
+    assert environment.read(home) == started
+    assert environment.status(home).state == "running"
+    assert "starting the embedded AWS" in steps
+    call(started, "Fetch", "sts", "get_caller_identity", {})
+    assert len(processes_of(home)) >= 2  # the embedded AWS and a function
+
+    assert environment.stop(home) is True
+
+    assert environment.status(home).state == "stopped"
+    assert environment.read(home) is None
+    assert processes_of(home) == []
+    assert {path.name for path in home.iterdir()} == {"emulator.log", "lock"}
+    processes.require_free(started.port)
+    assert environment.stop(home) is False
+
+
+def test_only_the_owner_reads_the_keys(started):
+    home, _ = started
+    assert stat.S_IMODE((home / "stack.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+
+
+def test_a_running_stack_is_used_again(started, options):
+    home, first = started
+    began = time.perf_counter()
+    second = environment.start(home, options)
+    assert second.processes == first.processes
+    assert time.perf_counter() - began < 5
+
+
+def test_changed_code_is_deployed_to_the_running_stack(started, options):
+    home, first = started
+    handler = options.checkout.source / "functions" / "reconcile.py"
+    original = handler.read_text()
+    try:
+        handler.write_text("def handler(event, context):\n    print('new')\n    return 'new'\n")
+        second = environment.start(home, options)
+    finally:
+        handler.write_text(original)
+    assert second.processes == first.processes
+    assert second.outputs == first.outputs
+    assert call(second, "Reconcile") == "new"
+
+
+def test_a_chosen_port_is_used_and_kept(started, options):
+    home, first = started
+    assert first.endpoint == f"http://127.0.0.1:{first.port}"
+    same = msgspec.structs.replace(options, port=first.port)
+    assert environment.start(home, same).port == first.port
+    other = msgspec.structs.replace(options, port=processes.free_port())
+    with pytest.raises(UsageError, match=f"runs on port {first.port} already"):
+        environment.start(home, other)
+
+
+def test_another_source_needs_another_start(started, options):
+    home, _ = started
+    other = msgspec.structs.replace(options, source_url="http://127.0.0.1:10")
+    with pytest.raises(UsageError, match=r"fetches from http://127\.0\.0\.1:9"):
+        environment.start(home, other)
+    other = msgspec.structs.replace(options, records=home)
+    with pytest.raises(UsageError, match="serves other records"):
+        environment.start(home, other)
+
+
+def test_a_second_stack_in_the_same_folder_is_refused(started, options):
+    home, _ = started
+    with pytest.raises(UsageError, match=r"runs in .* already"), environment.running(home, options):
+        pass
+    assert environment.status(home).state == "running"
+
+
+def test_functions_see_nothing_of_this_machines_environment(started):
+    home, first = started
+    call(first, "Fetch", "sts", "get_caller_identity", {})
+    for process in processes_of(home):
+        assert MARK not in process.environ()
+
+
+def test_a_crashed_stack_is_told_and_replaced(home, options):
+    first = environment.start(home, options)
+    call(first, "Fetch", "sts", "get_caller_identity", {})
+    of_the_first = pids(home)
+    os.kill(first.processes[0].pid, signal.SIGKILL)
+    assert eventually(lambda: environment.status(home).state == "broken")
+    assert environment.status(home).down == ["embedded AWS"]
+
+    second = environment.start(home, options)
+
+    assert second.processes != first.processes
+    assert environment.status(home).state == "running"
+    assert pids(home).isdisjoint(of_the_first)
+
+
+def test_a_stack_of_another_version_is_stopped_all_the_same(home, options):
+    environment.start(home, options)
+    (home / "stack.json").write_text('{"endpoint": "http://127.0.0.1:1"}')
+    with pytest.raises(UsageError, match=r"stack\.json cannot be read"):
+        environment.status(home)
+    assert environment.stop(home) is True
+    assert processes_of(home) == []
+    assert environment.status(home).state == "stopped"
+
+
+def test_someone_who_reads_a_file_of_the_stack_is_left_alone(home, options):
+    started = environment.start(home, options)
+    file = home / "tmp" / f"ministack-{started.port}.pid"
+    with subprocess.Popen(["tail", "-f", file], stdout=subprocess.DEVNULL) as reader:
+        environment.stop(home)
+        assert reader.poll() is None
+        reader.kill()
+
+
+def test_a_pid_that_is_someone_elses_now_is_left_alone(home, options):
+    started = environment.start(home, options)
+    environment.stop(home)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as bystander:
+        stale = msgspec.structs.replace(started.processes[0], pid=bystander.pid)
+        known = msgspec.structs.replace(started, processes=[stale])
+        (home / "stack.json").write_bytes(msgspec.json.encode(known))
+
+        assert environment.status(home).state == "broken"
+        assert environment.stop(home) is True
+
+        assert bystander.poll() is None
+        bystander.communicate(b"\n")
+    assert environment.read(home) is None
+
+
+def test_a_taken_port_is_told_with_what_to_do(home, options):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(UsageError, match=rf"Port {port} .* --port"):
+            environment.start(home, msgspec.structs.replace(options, port=port))
+    assert environment.status(home).state == "stopped"
+    assert processes_of(home) == []
+
+
+def test_a_broken_template_leaves_nothing_and_names_the_resource(home, options, tmp_path):
+    broken = tmp_path / "template.yaml"
+    text = options.checkout.template.read_text()
+    broken.write_text(text.replace("Queue: !GetAtt Queue.Arn", "Queue: arn:aws:sqs:::nothing"))
+    checkout = msgspec.structs.replace(options.checkout, template=broken)
+    with pytest.raises(stack.DeploymentError, match=r"DataBucket \(AWS::S3::Bucket\)"):
+        environment.start(home, msgspec.structs.replace(options, checkout=checkout))
+    assert processes_of(home) == []
+    assert {path.name for path in home.iterdir()} == {"emulator.log", "lock"}
+
+
+def test_a_part_that_does_not_start_is_told_with_its_log(tmp_path):
+    log = tmp_path / "log"
+    process, leash = processes.start(
+        name="missing part",
+        module="mocktailverse.no_such_module",
+        arguments=(),
+        environment={},
+        directory=tmp_path,
+        log=log,
+        port=processes.free_port(),
+    )
+    with pytest.raises(UnreachableError, match=r"(?s)missing part.*no_such_module"):
+        processes.wait_until_listening(process, log, timeout_s=10)
+    leash.close()
+
+
+def test_starts_at_the_same_time_give_one_stack(home, options, tmp_path):
+    script = starter(tmp_path, options, f"environment.start(Path({str(home)!r}), options)")
+    together = [subprocess.Popen([sys.executable, script]) for _ in range(2)]
+    assert [process.wait() for process in together] == [0, 0]
+    assert environment.status(home).state == "running"
+    emulators = [process for process in processes_of(home) if "ministack" in process.cmdline()]
+    assert len(emulators) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_start_that_is_ended_leaves_no_process(home, options, tmp_path, number):
+    script = starter(tmp_path, options, f"environment.start(Path({str(home)!r}), options)")
+    starting = subprocess.Popen([sys.executable, script], stderr=subprocess.DEVNULL)
+    assert eventually(lambda: processes_of(home) != [])
+
+    starting.send_signal(number)
+
+    assert starting.wait() != 0
+    assert eventually(lambda: processes_of(home) == [])
+    if number != signal.SIGKILL:
+        assert not (home / "tmp").exists()
+    assert not (home / "stack.json").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_stack_in_the_foreground_ends_with_its_process(home, options, tmp_path, number):
+    script = starter(
+        tmp_path,
+        options,
+        f"with environment.running(Path({str(home)!r}), options):\n"
+        "    print('up', flush=True)\n"
+        "    time.sleep(60)",
+    )
+    foreground = subprocess.Popen(
+        [sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    with foreground:
+        assert foreground.stdout is not None
+        assert foreground.stdout.readline() == b"up\n"
+        call(environment.read(home), "Fetch", "sts", "get_caller_identity", {})
+
+        foreground.send_signal(number)
+
+        assert foreground.wait() != 0
+    assert eventually(lambda: processes_of(home) == [])
+    if number != signal.SIGKILL:
+        assert not (home / "tmp").exists()
+        assert environment.status(home).state == "stopped"
+
+
+def starter(tmp_path: Path, options: Options, body: str) -> str:
+    """A script that does what the command line does."""
+    checkout = ", ".join(
+        f"{name}=Path({str(value)!r})"
+        for name, value in msgspec.structs.asdict(options.checkout).items()
+    )
+    script = tmp_path / "starter.py"
+    script.write_text(
+        "import time\n"
+        "from pathlib import Path\n"
+        "from mocktailverse.deployment.checkout import Checkout\n"
+        "from mocktailverse.local import environment\n"
+        f"options = environment.Options(source_url={options.source_url!r},"
+        f" checkout=Checkout({checkout}))\n"
+        f"{body}\n"
+    )
+    return str(script)
+
+
+def test_the_simulated_source_belongs_to_the_stack(local_stack):
+    assert local_stack.simulates
+    source = http.client.HTTPConnection(local_stack.source_url.removeprefix("http://"))
+    source.request("GET", "/api/json/v1/1/lookup.php?i=1")
+    assert source.getresponse().status == http.HTTPStatus.OK
+    source.close()
+
+
+# ---- what is deployed
+
+
+def test_a_raw_object_reaches_the_transform_function(probed):
+    clients, outputs = probed.clients(), probed.outputs
+    clients.s3.put_object(Bucket=outputs["DataBucket"], Key="raw/files/a.json", Body=b"{}")
+    mapping = clients.lambda_.list_event_source_mappings()["EventSourceMappings"][0]["UUID"]
+
+    def processed() -> bool:
+        state = clients.lambda_.get_event_source_mapping(UUID=mapping)
+        return state["LastProcessingResult"].startswith("OK")
+
+    assert eventually(processed)
+
+
+def deploy(probed: LocalStack, checkout: Checkout, stage: str, steps: list[str]) -> dict[str, str]:
+    clients = probed.clients()
+    bucket = "mocktailverse-artifacts-local"
+    return stack.deploy(
+        clients,
+        stack_name=f"mocktailverse-{stage}",
+        template=checkout.template,
+        parameters={
+            "Stage": stage,
+            "Target": "local",
+            "Runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
+            "ArtifactBucket": bucket,
+            "FunctionsKey": clients.s3.list_objects_v2(Bucket=bucket)["Contents"][0]["Key"],
+            "AwsEndpointUrl": probed.endpoint,
+            "SourceUrl": probed.source_url,
+        },
+        on_progress=steps.append,
+        poll_s=0.05,
+    )
+
+
+def test_an_unchanged_template_is_no_deployment(probed, checkout):
+    steps: list[str] = []
+    assert deploy(probed, checkout, "local", steps) == probed.outputs
+    assert steps == []
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_stages_live_side_by_side_and_cannot_touch_each_other(probed, checkout, stage):
+    steps: list[str] = []
+    neighbour = deploy(probed, checkout, stage, steps)
+    assert steps[0] == f"creating stack mocktailverse-{stage}"
+    assert all(neighbour[name] != value for name, value in probed.outputs.items())
+    theirs = {"Bucket": neighbour["DataBucket"], "Key": "state/a"}
+    assert call(probed, "Fetch", "s3", "put_object", theirs) in DENIED
+    drink = {"TableName": neighbour["DrinksTable"], "Key": {"id": {"S": "a"}}}
+    assert call(probed, "Transform", "dynamodb", "get_item", drink) in DENIED
+
+
+def test_a_missing_zip_is_no_deployment(probed, checkout):
+    with pytest.raises(UsageError, match=r"functions/none\.zip"):
+        stack.deploy(
+            probed.clients(),
+            stack_name="mocktailverse-local",
+            template=checkout.template,
+            parameters={
+                "ArtifactBucket": "mocktailverse-artifacts-local",
+                "FunctionsKey": "functions/none.zip",
+            },
+        )
+
+
+def test_a_stack_that_is_not_there_is_told(probed):
+    with pytest.raises(UsageError, match="no stack mocktailverse-staging"):
+        stack.outputs(probed.clients(), "mocktailverse-staging")
+
+
+def test_loads_expire(probed):
+    answer = probed.clients().dynamodb.describe_time_to_live(TableName=probed.outputs["LoadsTable"])
+    assert answer["TimeToLiveDescription"]["AttributeName"] == "expires_at"
+    assert answer["TimeToLiveDescription"]["TimeToLiveStatus"] == "ENABLED"
+
+
+@pytest.mark.parametrize(
+    ("function", "service", "operation", "arguments", "allowed"),
+    [
+        ("Transform", "s3", "list_objects_v2", {"Bucket": "{DataBucket}"}, True),
+        ("Transform", "s3", "put_object", {"Bucket": "{DataBucket}", "Key": "rejected/a"}, True),
+        ("Transform", "s3", "put_object", {"Bucket": "{DataBucket}", "Key": "raw/x/a"}, False),
+        ("Transform", "s3", "delete_object", {"Bucket": "{DataBucket}", "Key": "raw/x/a"}, False),
+        ("Transform", "s3", "get_object", {"Bucket": "{DataBucket}", "Key": "state/a"}, False),
+        ("Transform", "dynamodb", "scan", {"TableName": "{DrinksTable}"}, False),
+        (
+            *("Transform", "dynamodb", "get_item"),
+            {"TableName": "{DrinksTable}", "Key": {"id": {"S": "a"}}},
+            True,
+        ),
+        (
+            *("Transform", "sqs", "send_message"),
+            {"QueueUrl": "{QueueUrl}", "MessageBody": "{{}}"},
+            True,
+        ),
+        (
+            *("Transform", "sqs", "receive_message"),
+            {"QueueUrl": "{DeadLetterQueueUrl}"},
+            False,
+        ),
+        (
+            *("Fetch", "s3", "put_object"),
+            {"Bucket": "{DataBucket}", "Key": "raw/thecocktaildb/a"},
+            True,
+        ),
+        ("Fetch", "s3", "put_object", {"Bucket": "{DataBucket}", "Key": "listings/a"}, True),
+        ("Fetch", "s3", "put_object", {"Bucket": "{DataBucket}", "Key": "state/a"}, True),
+        ("Fetch", "s3", "put_object", {"Bucket": "{DataBucket}", "Key": "raw/other/a"}, False),
+        ("Fetch", "s3", "put_object", {"Bucket": "{DataBucket}", "Key": "rejected/a"}, False),
+        (
+            *("Fetch", "s3", "get_object"),
+            {"Bucket": "{DataBucket}", "Key": "raw/thecocktaildb/a"},
+            False,
+        ),
+        (
+            *("Fetch", "dynamodb", "get_item"),
+            {"TableName": "{DrinksTable}", "Key": {"id": {"S": "a"}}},
+            False,
+        ),
+        (
+            *("Reconcile", "s3", "list_object_versions"),
+            {"Bucket": "{DataBucket}", "Prefix": "raw/"},
+            True,
+        ),
+        (
+            *("Reconcile", "s3", "list_object_versions"),
+            {"Bucket": "{DataBucket}", "Prefix": "state/"},
+            False,
+        ),
+        ("Reconcile", "s3", "list_objects_v2", {"Bucket": "{DataBucket}"}, False),
+        (
+            *("Reconcile", "dynamodb", "query"),
+            {
+                "TableName": "{LoadsTable}",
+                "IndexName": "by-day",
+                "KeyConditionExpression": "#d = :d",
+                "ExpressionAttributeNames": {"#d": "day"},
+                "ExpressionAttributeValues": {":d": {"S": "2026-11-22"}},
+            },
+            True,
+        ),
+        (
+            *("Reconcile", "dynamodb", "get_item"),
+            {"TableName": "{DrinksTable}", "Key": {"id": {"S": "a"}}},
+            False,
+        ),
+        ("Reconcile", "sqs", "receive_message", {"QueueUrl": "{QueueUrl}"}, False),
+    ],
+)
+def test_a_function_may_do_its_own_work_alone(  # noqa: PLR0917  pytest passes them by name
+    probed, function, service, operation, arguments, allowed
+):
+    arguments = {
+        name: value.format(**probed.outputs) if isinstance(value, str) else value
+        for name, value in arguments.items()
+    }
+    answer = call(probed, function, service, operation, arguments)
+    assert (answer == "done") if allowed else (answer in DENIED), answer
+
+
+def test_a_missing_object_is_told_from_a_forbidden_one(probed):
+    bucket = probed.outputs["DataBucket"]
+    missing_raw = {"Bucket": bucket, "Key": "raw/x/none"}
+    assert call(probed, "Transform", "s3", "get_object", missing_raw) == "NoSuchKey"
+    missing_state = {"Bucket": bucket, "Key": "state/none"}
+    assert call(probed, "Fetch", "s3", "get_object", missing_state) == "NoSuchKey"

@@ -1,0 +1,223 @@
+"""Facts about infrastructure/template.yaml that AWS's own checks do not hold."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from mocktailverse.deployment.checkout import find_checkout
+
+FUNCTIONS = ("Transform", "Fetch", "Reconcile")
+NAME_PROPERTIES = {
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::SQS::Queue": "QueueName",
+    "AWS::DynamoDB::Table": "TableName",
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::Scheduler::Schedule": "Name",
+    "AWS::SNS::Topic": "TopicName",
+    "AWS::CloudWatch::Alarm": "AlarmName",
+}
+NAMELESS = {
+    "AWS::S3::BucketPolicy",
+    "AWS::SQS::QueuePolicy",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::SNS::Subscription",
+}
+
+
+class Loader(yaml.SafeLoader):
+    """Reads `!Sub x` as `{"Sub": x}`."""
+
+
+def _intrinsic(loader: Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    if isinstance(node, yaml.ScalarNode):
+        return {suffix: loader.construct_scalar(node)}
+    if isinstance(node, yaml.SequenceNode):
+        return {suffix: loader.construct_sequence(node, deep=True)}
+    return {suffix: loader.construct_mapping(node, deep=True)}
+
+
+Loader.add_multi_constructor("!", _intrinsic)
+
+
+@pytest.fixture(scope="module")
+def template_file() -> Path:
+    return find_checkout().template
+
+
+@pytest.fixture(scope="module")
+def template(template_file: Path) -> dict[str, Any]:
+    return yaml.load(template_file.read_text(), Loader)  # noqa: S506  a SafeLoader
+
+
+@pytest.fixture(scope="module")
+def resources(template) -> dict[str, Any]:
+    return template["Resources"]
+
+
+def of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {name: r["Properties"] for name, r in resources.items() if r["Type"] == kind}
+
+
+def statements(resources: dict[str, Any], role: str) -> list[dict[str, Any]]:
+    policies = resources[role]["Properties"]["Policies"]
+    return [s for policy in policies for s in policy["PolicyDocument"]["Statement"]]
+
+
+def actions(statement: dict[str, Any]) -> list[str]:
+    action = statement["Action"]
+    return [action] if isinstance(action, str) else action
+
+
+def test_every_name_carries_the_stage(resources):
+    for logical_id, resource in resources.items():
+        if resource["Type"] in NAMELESS:
+            continue
+        name = resource["Properties"][NAME_PROPERTIES[resource["Type"]]]
+        assert "${Stage}" in name["Sub"], logical_id
+
+
+def test_the_alarms_and_metrics_of_stages_cannot_meet(resources):
+    for properties in of_type(resources, "AWS::Lambda::Function").values():
+        variables = properties["Environment"]["Variables"]
+        assert variables["POWERTOOLS_METRICS_NAMESPACE"] == {"Sub": "mocktailverse-${Stage}"}
+
+
+def test_every_function_has_its_own_role(resources):
+    functions = of_type(resources, "AWS::Lambda::Function")
+    roles = [properties["Role"]["GetAtt"] for properties in functions.values()]
+    assert sorted(roles) == sorted(f"{name}Role.Arn" for name in FUNCTIONS)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_writes_to_its_own_log_alone(resources, name):
+    function = resources[f"{name}Function"]
+    log_group = resources[f"{name}Logs"]["Properties"]
+    expected = "/aws/lambda/" + function["Properties"]["FunctionName"]["Sub"]
+    assert log_group["LogGroupName"]["Sub"] == expected
+    assert "RetentionInDays" in log_group
+    assert function["DependsOn"] == f"{name}Logs"
+    logs = [s for s in statements(resources, f"{name}Role") if actions(s)[0].startswith("logs:")]
+    assert [s["Resource"] for s in logs] == [{"GetAtt": f"{name}Logs.Arn"}]
+
+
+@pytest.mark.parametrize("role", [*(f"{name}Role" for name in FUNCTIONS), "ScheduleRole"])
+def test_no_role_may_do_more_than_is_named(resources, role):
+    for statement in statements(resources, role):
+        assert statement["Effect"] == "Allow"
+        for action in actions(statement):
+            assert "*" not in action, statement["Sid"]
+        targets = statement["Resource"]
+        for target in targets if isinstance(targets, list) else [targets]:
+            # A resource of this template, or keys below one of its prefixes.
+            assert set(target) <= {"GetAtt", "Sub"}, statement["Sid"]
+            if "Sub" in target:
+                assert re.fullmatch(
+                    r"\$\{DataBucket\.Arn\}/[a-z]+/([a-z]+/)?\*"
+                    r"|\$\{LoadsTable\.Arn\}/index/by-day",
+                    target["Sub"],
+                ), statement["Sid"]
+
+
+def test_nobody_may_delete_data(resources):
+    granted = {
+        action
+        for role in of_type(resources, "AWS::IAM::Role")
+        for statement in statements(resources, role)
+        for action in actions(statement)
+    }
+    assert {action for action in granted if "Delete" in action} == {"sqs:DeleteMessage"}
+
+
+def test_only_transform_writes_drinks(resources):
+    writers = [
+        role
+        for role in of_type(resources, "AWS::IAM::Role")
+        for statement in statements(resources, role)
+        if "dynamodb:PutItem" in actions(statement)
+        and "DrinksTable" in json.dumps(statement["Resource"])
+    ]
+    assert writers == ["TransformRole"]
+
+
+@pytest.mark.parametrize(
+    ("name", "variables"),
+    [
+        (
+            "Transform",
+            {"DATA_BUCKET", "DRINKS_TABLE", "LOADS_TABLE", "QUEUE_URL", "MAX_RECEIVE_COUNT"}
+            | {"STAGE", "LOADS_EXPIRE_DAYS"},
+        ),
+        ("Fetch", {"DATA_BUCKET", "SOURCE_URL", "SOURCE_KEY", "SOURCE_REQUESTS_PER_S", "STAGE"}),
+        (
+            "Reconcile",
+            {"DATA_BUCKET", "LOADS_TABLE", "QUEUE_URL", "MAX_RECEIVE_COUNT", "STAGE"}
+            | {"VISIBILITY_TIMEOUT_S", "LOADS_EXPIRE_DAYS"},
+        ),
+    ],
+)
+def test_a_function_is_told_what_it_needs_and_no_more(resources, name, variables):
+    environment = resources[f"{name}Function"]["Properties"]["Environment"]["Variables"]
+    ours = {key for key in environment if key.startswith("MOCKTAILVERSE_")}
+    assert ours == {f"MOCKTAILVERSE_{variable}" for variable in variables}
+    assert environment["POWERTOOLS_SERVICE_NAME"] == name.lower()
+    assert environment["AWS_ENDPOINT_URL"]["If"][0] == "HasEndpoint"
+
+
+def test_capacity_stays_within_the_always_free_units_of_an_account(template):
+    stages = template["Mappings"]["Stages"]
+    on_aws = [units for stage, units in stages.items() if stage != "local"]
+    assert sum(u["Drinks"] + u["Loads"] + u["LoadsByDay"] for u in on_aws) <= 25
+
+
+@pytest.mark.parametrize("table", ["DrinksTable", "LoadsTable"])
+def test_production_data_outlives_its_stack(template, table):
+    assert template["Mappings"]["Stages"]["prod"]["Deletion"] == "Retain"
+    deletion = {"FindInMap": ["Stages", {"Ref": "Stage"}, "Deletion"]}
+    for resource in (template["Resources"][table], template["Resources"]["DataBucket"]):
+        assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == deletion
+    properties = template["Resources"][table]["Properties"]
+    assert properties["DeletionProtectionEnabled"] == {"If": ["IsProd", True, False]}
+
+
+def test_production_raw_objects_never_expire(resources):
+    rules = resources["DataBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    for rule in rules:
+        if "If" in rule:
+            assert rule["If"][:2] == ["IsProd", {"Ref": "AWS::NoValue"}]
+        else:
+            assert rule.get("Prefix") in ("state/", "listings/") or set(rule) == {
+                *("Id", "Status", "AbortIncompleteMultipartUpload"),
+            }
+
+
+def test_the_message_of_a_running_worker_is_not_given_to_another(template):
+    for target in template["Mappings"]["Targets"].values():
+        assert int(target["VisibilityTimeoutS"]) >= 3 * target["TransformTimeoutS"]
+    aws = template["Mappings"]["Targets"]["aws"]
+    assert int(aws["VisibilityTimeoutS"]) >= 6 * aws["TransformTimeoutS"]
+
+
+def test_a_concurrency_limit_is_set_locally_only(resources):
+    mapping = resources["TransformRawObjects"]["Properties"]
+    limit = {"MaximumConcurrency": 2}  # a literal: see docs/decisions/0001-local-stack.md
+    assert mapping["ScalingConfig"] == {"If": ["IsLocal", limit, {"Ref": "AWS::NoValue"}]}
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_the_source_key_is_not_shown(template):
+    assert template["Parameters"]["SourceKey"]["NoEcho"] is True
+
+
+def test_cloudformation_gets_no_yaml_aliases(template_file):
+    tokens = yaml.scan(template_file.read_text())
+    assert not [t for t in tokens if isinstance(t, yaml.AliasToken | yaml.AnchorToken)]
+
+
+def test_the_template_fits_into_one_call(template_file):
+    assert template_file.stat().st_size <= 51_200
