@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from mocktailverse.cli.connection import Connection
-from mocktailverse.cli.output import moment, print_table, progress
+from mocktailverse.cli.output import moment, print_table, progress, say
 from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion
 from mocktailverse.errors import TransientError
 
@@ -68,19 +68,21 @@ def totals(loads: Sequence[Load]) -> Counts:
 
 
 def print_loads(loads: Sequence[Load]) -> None:
-    """Print loads and their total for people."""
+    """Print loads and their total for people; keys are cut to their last part."""
     if not loads:
         return
     rows: list[tuple[object, ...]] = [
         (
             moment(load.started_at),
-            load.object.key,
+            load.object.key.rpartition("/")[2],
             load.status,
             *msgspec.structs.astuple(load.counts),
-            load.error,
         )
         for load in loads
     ]
-    rows.append(("", f"total of {len(loads)}", "", *msgspec.structs.astuple(totals(loads)), ""))
-    counts = ("read", "loaded", "unchanged", "stale", "rejected")
-    print_table("Loads", ("started (UTC)", "raw object", "status", *counts, "error"), rows)
+    rows.append((f"{len(loads)} loads", "", "", *msgspec.structs.astuple(totals(loads))))
+    columns = ("started (UTC)", "raw object", "status", *Counts.__struct_fields__)
+    print_table("Loads", columns, rows)
+    for load in loads:
+        if load.error:
+            say(f"{load.object.key}: {load.status}: {load.error}")

@@ -16,7 +16,6 @@ from mocktailverse.drinks.ledger import ObjectVersion
 from mocktailverse.errors import ObjectRejectedError, UsageError
 from mocktailverse.pipeline.byte_stream import (
     DECODED_LIMIT,
-    GZIP_MAGIC,
     DecodedBytes,
     Line,
 )
@@ -32,7 +31,6 @@ CONTENT_TYPES = {
     "ndjson": "application/x-ndjson",
     "csv": "text/csv",
     "gz": "application/gzip",
-    "bin": "application/octet-stream",
 }
 
 
@@ -84,8 +82,8 @@ class Part(Struct, frozen=True):
 
     @property
     def content_type(self) -> str:
-        """From the ending of the name."""
-        return CONTENT_TYPES[self.name.rpartition(".")[2]]
+        """From the ending of the name; what reads the object goes by its content."""
+        return CONTENT_TYPES.get(self.name.rpartition(".")[2], "application/octet-stream")
 
 
 def parts_of(file: InputFile, columns: frozenset[str]) -> Iterator[Part]:
@@ -94,7 +92,7 @@ def parts_of(file: InputFile, columns: frozenset[str]) -> Iterator[Part]:
     Raises:
         UsageError: the file is too large for one object and cannot be cut.
     """
-    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", file.path.name.split(".")[0]).strip("-") or "file"
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", file.path.name).strip("-.")[:100] or "file"
     data = DecodedBytes(file)
     try:
         form = form_of(data, columns) if _is_big(file, data) else None
@@ -106,9 +104,9 @@ def parts_of(file: InputFile, columns: frozenset[str]) -> Iterator[Part]:
                 f"{file.path} is {file.bytes / 2**20:.0f} MiB in one JSON document; 64 MiB is the "
                 "limit. Convert it to NDJSON, one record a line, which may have any size."
             )
-        body = b"".join(file.chunks())
-        yield Part(f"{stem}.{_ending(body)}", body)
+        yield Part(name, b"".join(file.chunks()))
         return
+    stem = name.partition(".")[0] or "file"
     if isinstance(form, CsvHeader):
         rows = (row.line for row in csv_rows(data.lines(form.line.end), form))
         bodies, ending = _cut(rows, _bytes(form.line)), "csv"
@@ -145,14 +143,6 @@ def _bytes(line: Line) -> bytes:
     if line.data is None:
         raise UsageError(f"The line at byte {line.start} is longer than 64 MiB; cut it first.")
     return line.data + b"\n"
-
-
-def _ending(body: bytes) -> str:
-    """A fitting ending for the key; what reads the object goes by its content."""
-    if body.startswith(GZIP_MAGIC):
-        return "gz"
-    start = body.lstrip()[:1]
-    return "json" if start in (b"{", b"[") else "bin"
 
 
 class Run(Struct, frozen=True):

@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import boto3
+import botocore.session
 from botocore.config import Config
 
 if TYPE_CHECKING:
@@ -38,7 +39,10 @@ class Clients:
         read_timeout_s: float = READ_TIMEOUT_S,
     ) -> None:
         self.endpoint_url = endpoint_url
+        # With an endpoint and keys given, the host's AWS profile and proxy have no say.
+        variables = {"profile": (None, None, None, None)} if endpoint_url else None
         self._session = boto3.Session(
+            botocore_session=botocore.session.Session(variables),
             aws_access_key_id=access_key_id,
             aws_secret_access_key=secret_access_key,
             region_name=region,
@@ -47,6 +51,7 @@ class Clients:
             connect_timeout=CONNECT_TIMEOUT_S,
             read_timeout=read_timeout_s,
             retries={"mode": "standard", "total_max_attempts": 4},
+            proxies={} if endpoint_url else None,
             s3={"addressing_style": "path"} if endpoint_url else {},
             max_pool_connections=32,
         )
