@@ -16,7 +16,8 @@ from mocktailverse.drinks.strength import derive
 TRANSFORM_VERSION = 1
 """Raised whenever the same record gives another drink; a test with golden outputs insists."""
 
-_encoder = msgspec.json.Encoder(order="deterministic")
+_encoder = msgspec.json.Encoder()
+_NO_LINEAGE = Lineage("", "", "", 0, 0)
 
 
 def normalize(record: Record, source: str, observed_at: int, lineage: Lineage) -> Register:
@@ -35,28 +36,31 @@ def normalize(record: Record, source: str, observed_at: int, lineage: Lineage) -
         notes.add(Quality.NO_INGREDIENTS)
     if not record.instructions:
         notes.add(Quality.NO_INSTRUCTIONS)
-    content = {
-        "id": f"{source}:{record.id}",
-        "source": source,
-        "name": record.name,
-        "category": record.category,
-        "alcoholic": record.alcoholic,
-        "glass": record.glass,
-        "iba": record.iba,
-        "tags": record.tags,
-        "instructions": record.instructions,
-        "ingredients": lines,
-        "image": record.image,
-        "video": record.video,
-        "derived": derived,
-        "quality": tuple(sorted(notes)),
-    }
-    drink = Drink(
-        **content,  # type: ignore[arg-type] - mypy cannot follow a dict of mixed values
-        content_hash=hashlib.sha256(_encoder.encode(content)).hexdigest(),
-        observed_at=observed_at,
+    draft = Drink(
+        id=f"{source}:{record.id}",
+        source=source,
+        name=record.name,
+        category=record.category,
+        alcoholic=record.alcoholic,
+        glass=record.glass,
+        iba=record.iba,
+        tags=record.tags,
+        instructions=record.instructions,
+        ingredients=lines,
+        image=record.image,
+        video=record.video,
+        derived=derived,
+        quality=tuple(sorted(notes)),
+        content_hash="",
+        observed_at=0,
         withdrawn_at=None,
         previous_name=None,
+        lineage=_NO_LINEAGE,
+    )
+    drink = msgspec.structs.replace(
+        draft,
+        content_hash=hashlib.sha256(_encoder.encode(draft)).hexdigest(),
+        observed_at=observed_at,
         lineage=lineage,
     )
     return Register(drink, recipe_of(record.name, (line.ingredient for line in record.lines)))

@@ -1,0 +1,148 @@
+"""The numbers of a measure: decimals, mixed numbers, number words, ranges.
+
+quantity := ["between" | "from"] number [("-" | "to" | "or" | …) number]
+number   := (DECIMAL | WORD) ["-" | "and" | "&"] FRACTION | (DECIMAL | WORD) [multiple]
+          | FRACTION | multiple
+multiple := ("half" ["a"] | "quarter" | "third" | "dozen" | "couple" | …) ["of"] [multiple]
+"""
+
+from typing import NamedTuple
+
+from mocktailverse.drinks.measure_tokens import Token
+from mocktailverse.drinks.measure_words import (
+    AND,
+    ARTICLES,
+    LENGTHS,
+    MULTIPLES,
+    NOT_AMOUNTS,
+    NUMBER_WORDS,
+    RANGE_WORDS,
+    UNIT_WORDS,
+)
+
+END = Token("mark", "", 0.0, glued=False)
+
+
+class Quantity(NamedTuple):
+    """A number or range, and the index of the first token after it."""
+
+    low: float
+    high: float
+    end: int
+
+
+def token_at(tokens: list[Token], index: int) -> Token:
+    """Return the token at `index`, an empty mark beyond the end."""
+    return tokens[index] if index < len(tokens) else END
+
+
+def read_quantity(tokens: list[Token], start: int) -> Quantity | None:
+    """Return the quantity that starts at `start`, None if none does."""
+    low = _read_number(tokens, start)
+    if low is None:
+        return None
+    between = start > 0 and tokens[start - 1].text in {"between", "from", "zwischen", "von"}
+    separator = token_at(tokens, low.end)
+    if (
+        separator.text in {"-", "~"}
+        or separator.text in RANGE_WORDS
+        or (between and separator.text in AND)
+    ):
+        high = _read_number(tokens, low.end + 1)
+        if high is not None:
+            return Quantity(min(low.low, high.low), max(low.low, high.low), high.end)
+    return low
+
+
+def _read_number(tokens: list[Token], start: int) -> Quantity | None:
+    token = token_at(tokens, start)
+    if token.kind == "fraction":
+        return Quantity(token.value, token.value, start + 1)
+    value = _whole(tokens, start)
+    if value is None:
+        return _read_multiple(tokens, start)
+    if token_at(tokens, start + 1).text in UNIT_WORDS:
+        return Quantity(value, value, start + 1)
+    fraction = _read_fraction_part(tokens, start + 1)
+    if fraction is not None and value.is_integer() and fraction.low < 1:
+        return Quantity(value + fraction.low, value + fraction.low, fraction.end)
+    hyphen = token_at(tokens, start + 1).text == "-"
+    multiple = _read_multiple(tokens, start + 1 + hyphen)
+    if multiple is not None:
+        return Quantity(value * multiple.low, value * multiple.low, multiple.end)
+    return Quantity(value, value, start + 1)
+
+
+def _whole(tokens: list[Token], start: int) -> float | None:
+    """Return the value of the decimal or number word at `start`."""
+    token = token_at(tokens, start)
+    if token.kind != "number":
+        return NUMBER_WORDS.get(token.text)
+    return None if _belongs_to_a_name(tokens, start) else token.value
+
+
+def _belongs_to_a_name(tokens: list[Token], index: int) -> bool:
+    """Tell whether the number at `index` is part of a name: 7-Up, V8, 1e5, 151 proof."""
+    before = tokens[index - 1] if index else END
+    if tokens[index].glued and before.kind == "word" and before.text != "x":
+        return True
+    after = token_at(tokens, index + 1)
+    if after.text in NOT_AMOUNTS:
+        return True
+    if after.text == "%":
+        return token_at(tokens, index + 2).text in NOT_AMOUNTS
+    if after.text == "-":
+        after = token_at(tokens, index + 2)
+    return after.kind == "word" and after.glued and not _may_follow_glued(after.text)
+
+
+def _may_follow_glued(word: str) -> bool:
+    return (
+        word == "x"
+        or word in UNIT_WORDS
+        or word in LENGTHS
+        or word in NUMBER_WORDS
+        or word in MULTIPLES
+        or word in RANGE_WORDS
+        or word in {"fl", "fluid"}
+    )
+
+
+def _read_fraction_part(tokens: list[Token], start: int) -> Quantity | None:
+    """Return the fraction of a mixed number: " 1/2", "-1/2", " and a half"."""
+    token = token_at(tokens, start)
+    if token.kind == "fraction":
+        return Quantity(token.value, token.value, start + 1)
+    joined = token.text in AND
+    if token.text != "-" and not joined:
+        return None
+    token = token_at(tokens, start + 1)
+    if token.kind == "fraction":
+        return Quantity(token.value, token.value, start + 2)
+    if token.text in ARTICLES:
+        start += 1
+        token = token_at(tokens, start + 1)
+    if joined and MULTIPLES.get(token.text, 1.0) < 1:
+        return _read_multiple(tokens, start + 1)
+    return None
+
+
+def _read_multiple(tokens: list[Token], start: int) -> Quantity | None:
+    """Return the product of the number words at `start`: half a dozen, quarter."""
+    end = start
+    value = 1.0
+    while (factor := MULTIPLES.get(token_at(tokens, end).text)) is not None:
+        value *= factor
+        end += 1
+        while token_at(tokens, end).text in ARTICLES or token_at(tokens, end).text == "of":
+            end += 1
+    if end == start or _is_half_and_half(tokens, start):
+        return None
+    return Quantity(value, value, end)
+
+
+def _is_half_and_half(tokens: list[Token], start: int) -> bool:
+    middle = [token.text for token in tokens[start : start + 5] if token.text != "-"]
+    return (
+        middle[:1] == ["half"] and middle[1:2] != [] and middle[1] in AND and "half" in middle[2:3]
+    )

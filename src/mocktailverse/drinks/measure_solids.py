@@ -1,0 +1,116 @@
+"""Which ingredients are solid: their ounces are mass, and a bare half of them is half a piece.
+
+English compounds end in the noun that matters: chocolate milk is milk, milk chocolate is
+chocolate. Fruit and spices lend their names to liqueurs and sodas, so they count as solid only
+when nothing unknown stands before them: a frozen peach is, an Absolut Peach is not.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from mocktailverse.drinks.measure_words import word_set
+
+_WORD = re.compile(r"[^\W\d_]+")
+_ACCENTS = re.compile(r"[\u0300-\u036f]")
+
+
+_FLAVOURS = word_set(
+    "lemon lime orange grapefruit peach nectarine apple pear banana mango melon watermelon "
+    "cantaloupe pineapple cherry strawberry raspberry blackberry blueberry cranberry coconut kiwi "
+    "papaya apricot plum fig grape guava lychee passionfruit pomegranate date olive mint basil "
+    "rosemary thyme sage lavender cinnamon nutmeg clove cardamom ginger vanilla anise pepper cumin "
+    "coriander allspice turmeric rhubarb tamarind mandarin tangerine clementine kumquat almond "
+    "hazelnut walnut pecan peanut pistachio caraway fennel licorice cucumber celery carrot tomato "
+    "raisin currant gooseberry wormwood avocado pumpkin starfruit dragonfruit beet"
+)
+_SOLIDS = frozenset(
+    plural
+    for word in _FLAVOURS
+    for plural in (word + "s", word + "es", word.removesuffix("y") + "ies")
+) | word_set(
+    "chocolate chip chips cheese butter sugar salt bean beans nut nuts candy candies bar bars "
+    "cookie cookies biscuit biscuits cracker crackers powder flour starch cornstarch cocoa cacao "
+    "gelatin gelatine jello marshmallow marshmallows ice flakes seed seeds leaf leaves root roots "
+    "peel peels zest rind berry berries sprinkles oats rice barley yeast granules crystals grounds "
+    "pod pods stick sticks slice slices wedge wedges cube cubes piece pieces chunk chunks caramels "
+    "bears bread cake brownie cereal pretzels bacon fruit fruits vegetables herb herbs petals "
+    "flowers blossoms chili chilli jalapeno habanero spice spices mangoes tomatoes "
+    "asafoetida saffron paprika cayenne angelica ginseng sugarcane lemongrass paste tofu potato"
+)
+_QUALIFIERS = word_set(
+    "fresh freshly frozen dried dry ripe raw whole half large small medium big sweet red green "
+    "yellow black white pink blood navel key passion star dragon prickly maraschino cayenne baby "
+    "mini organic seedless persian meyer thai thin thick finely coarsely roughly ground stick good "
+    "of the a"
+)
+_DRY_DRINKS = word_set("coffee espresso tea")
+_DRY = word_set("instant ground powdered granulated loose")
+_DRINKABLE = word_set("hot drinking liquid squeezed pressed juice juiced puree pureed creme cream")
+_EGG = word_set("egg eggs yolk yolks")
+_PARTS_OF_EGG = _EGG | word_set("white whites")
+_CUTS = word_set("of de di du with from for in into cut")
+_SEASONINGS = word_set(
+    "salt pepper extract bitters coloring colouring tabasco cayenne nutmeg cinnamon clove cloves "
+    "spice spices saffron asafoetida paprika cumin"
+)
+_DROPPED = word_set("extract bitters coloring colouring tabasco")
+
+
+@lru_cache(maxsize=512)
+def _compound(text: str) -> tuple[str, ...]:
+    """Return the words of `text` up to its head: before commas, brackets, "of" and the like."""
+    words: list[str] = []
+    if not text.isascii():
+        text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+    for word in _WORD.findall(re.split(r"[,(;]", text, maxsplit=1)[0].casefold()):
+        if words and word in _CUTS:
+            break
+        words.append(word)
+    return tuple(words)
+
+
+def _named(adjectives: list[str], ingredient: str | None) -> tuple[str, ...]:
+    if "of" in adjectives[1:] or not ingredient:
+        return _compound(" ".join(adjectives))
+    return (*adjectives, *_compound(ingredient))
+
+
+def is_solid(adjectives: list[str], ingredient: str | None) -> bool:
+    """Tell whether an ingredient is weighed rather than poured.
+
+    Args:
+        adjectives: the words of the measure after its unit, in lower case.
+        ingredient: the ingredient's name, None when not known.
+    """
+    words = _named(adjectives, ingredient)
+    if not words:
+        return False
+    head, before = words[-1], words[:-1]
+    if head in _DRY_DRINKS:
+        return not _DRY.isdisjoint(before)
+    if head in _FLAVOURS:
+        return _DRINKABLE.isdisjoint(before) and all(
+            word in _QUALIFIERS or word in _FLAVOURS or word.endswith("ed") for word in before
+        )
+    if head == "chocolate":
+        return _DRINKABLE.isdisjoint(before)
+    return head in _SOLIDS
+
+
+def is_piece(adjectives: list[str], ingredient: str | None) -> bool:
+    """Tell whether a bare fraction of the ingredient is a fraction of one piece, as of a lime."""
+    words = _named(adjectives, ingredient)
+    if words[-1:] and words[-1] in _PARTS_OF_EGG:
+        return not _EGG.isdisjoint(words)
+    return is_solid(adjectives, ingredient) or (
+        is_solid(adjectives, None) and is_solid([], ingredient)
+    )
+
+
+def is_seasoning(adjectives: list[str], ingredient: str | None) -> bool:
+    """Tell whether the ingredient is used by the pinch or dash, never by the pint."""
+    head = _named(adjectives, ingredient)[-1:]
+    return not _SEASONINGS.isdisjoint(head) and (
+        not _DROPPED.isdisjoint(head) or is_solid(adjectives, ingredient)
+    )

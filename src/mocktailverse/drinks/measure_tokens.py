@@ -1,0 +1,117 @@
+"""From a measure's text to tokens: numbers, fractions, words and marks, in linear time."""
+
+import re
+import unicodedata
+from typing import Literal, NamedTuple
+
+TEXT_LIMIT = 200
+"""Characters of a measure that are read; longer texts are no measures."""
+NUMBER_LIMIT = 1e12
+"""Numbers above this are not read at all."""
+
+_TOKEN = re.compile(
+    r"([0-9]+)\s?/\s?([0-9]+)"
+    r"|([0-9]+(?:[.,][0-9]+)*|[.,][0-9]+)"
+    r"|([^\W\d_]+(?:'[^\W\d_]+)*)"
+    r"|([-/+(),;:%~=&\"\0])"
+)
+_ENGLISH_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_CONTINENTAL_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]+")
+_UNREAD = "\0"
+_MARKS = str.maketrans(
+    {
+        "\N{FRACTION SLASH}": "/",
+        "\N{DIVISION SLASH}": "/",
+        "\N{MULTIPLICATION SIGN}": "x",
+        "\N{MINUS SIGN}": "-",
+        "\N{LEFT DOUBLE QUOTATION MARK}": '"',
+        "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
+        "\N{DOUBLE PRIME}": '"',
+        "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+    }
+)
+
+
+class Token(NamedTuple):
+    """One token: `text` in lower case, `value` for numbers, `glued` = no space before it."""
+
+    kind: Literal["number", "fraction", "word", "mark", "unread"]
+    text: str
+    value: float
+    glued: bool
+
+
+def _ascii(character: str, previous: str) -> str:
+    """Return the plain spelling of a character, or a mark for numbers that cannot be read."""
+    category = unicodedata.category(character)
+    if category == "Pd":
+        return "-"
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    plain = unicodedata.normalize("NFKD", character).translate(_MARKS)
+    if category == "No" and re.fullmatch(r"[0-9]+/?[0-9]*", plain):
+        # A half sign behind "1" makes one and a half: the fraction is a number of its own.
+        return f" {plain}" if "0" <= previous <= "9" else plain
+    if character.isnumeric():
+        return _UNREAD
+    return "".join(part for part in plain if unicodedata.category(part) not in {"Mn", "Cf"})
+
+
+def _plain(text: str) -> str:
+    """Return `text` without accents, with ASCII digits, dashes, slashes and fractions."""
+    text = text.translate(_MARKS)
+    previous = ["", *text]
+    characters = [
+        character if character.isascii() else _ascii(character, before)
+        for before, character in zip(previous, text, strict=False)
+    ]
+    return "".join(characters).casefold()[:TEXT_LIMIT]
+
+
+def _value(digits: str) -> float:
+    """Return the value of a decimal in English or continental spelling, NaN if it is neither."""
+    if digits.isdigit():
+        return float(digits)
+    if _ENGLISH_THOUSANDS.fullmatch(digits):
+        digits = digits.replace(",", "")
+    elif _CONTINENTAL_THOUSANDS.fullmatch(digits):
+        digits = digits.replace(".", "")
+    digits = digits.replace(",", ".")
+    return float(digits) if digits.count(".") <= 1 else float("nan")
+
+
+def tokenize(text: str) -> list[Token]:
+    """Return the tokens of a measure; characters that mean nothing here are left out.
+
+    "T" is a tablespoon and "t" a teaspoon, the one place where case means something.
+    """
+    text = text[:TEXT_LIMIT]
+    if not text.isascii():
+        text = _plain(re.sub(r"\bT\b", "tb", text))
+    tokens: list[Token] = []
+    end = 0
+    for match in _TOKEN.finditer(text):
+        over, under, digits, word, mark = match.groups()
+        glued = match.start() == end
+        end = match.end()
+        if word:
+            spelled = "tb" if word == "T" else word.lower()
+            tokens.append(Token("word", spelled, 0.0, glued))
+        elif mark:
+            tokens.append(Token("unread" if mark == _UNREAD else "mark", mark, 0.0, glued))
+        else:
+            tokens.append(_number(over, under, digits, glued=glued))
+    return tokens
+
+
+def _number(over: str | None, under: str | None, digits: str | None, *, glued: bool) -> Token:
+    if digits:
+        value = _value(digits)
+    elif over and under and float(under) and len(over) <= len(under):
+        value = float(over) / float(under)
+    else:
+        # Division by zero, or a lost space: "11/2" is rather 1 1/2 than eleven halves.
+        value = float("nan")
+    if not value <= NUMBER_LIMIT:  # NaN as well
+        return Token("unread", _UNREAD, 0.0, glued)
+    return Token("number" if digits else "fraction", digits or f"{over}/{under}", value, glued)

@@ -1,0 +1,116 @@
+"""The unit that belongs to a quantity, with adjectives between and one wrong letter forgiven."""
+
+from typing import NamedTuple
+
+from mocktailverse.drinks.measure_quantity import token_at
+from mocktailverse.drinks.measure_tokens import Token
+from mocktailverse.drinks.measure_words import (
+    ABBREVIATION_LENGTH,
+    ADJECTIVES,
+    CORRECTABLE,
+    FLUID_OUNCE,
+    FRENCH_SPOONS,
+    REAL_WORDS,
+    SAFE_ABBREVIATIONS,
+    SPOONS,
+    STOPS,
+    UNIT_WORDS,
+    UnitWord,
+)
+
+_SHORTEST_CORRECTABLE = 5
+
+
+class Found(NamedTuple):
+    """A unit and the index of the first token after it."""
+
+    word: UnitWord
+    end: int
+
+
+def past_hyphen(tokens: list[Token], index: int) -> int:
+    """Return the index of the next token that is no hyphen, as in "12-oz"."""
+    return index + (token_at(tokens, index).text == "-")
+
+
+def unit_at(tokens: list[Token], index: int) -> Found | None:
+    """Return the unit written at `index`, in one word or several."""
+    text = token_at(tokens, index).text
+    after = past_hyphen(tokens, index + 1)
+    if text in {"fl", "fluid", "liq"}:
+        ounce = UNIT_WORDS.get(token_at(tokens, after).text)
+        return Found(FLUID_OUNCE, after + 1) if ounce and ounce.weighs else None
+    if text in SPOONS and token_at(tokens, after).text.startswith("spoon"):
+        return Found(UNIT_WORDS[SPOONS[text]], after + 1)
+    if text in {"c", "cuillere", "cuilleres"} and token_at(tokens, index + 1).text == "a":
+        spoon = FRENCH_SPOONS.get(token_at(tokens, index + 2).text)
+        return Found(UNIT_WORDS[spoon], index + 3) if spoon else None
+    word = UNIT_WORDS.get(text)
+    return Found(word, index + 1) if word else None
+
+
+def find_unit(tokens: list[Token], start: int) -> Found | None:
+    """Return the unit of the quantity that ends before `start`.
+
+    Adjectives may stand between. Behind a word that may be the ingredient's, only units without
+    a volume count: "2 cinnamon sticks" are pieces, but "1 Pimm's cup" is no cup.
+    """
+    index = start = past_hyphen(tokens, start)
+    known = True
+    while index < len(tokens):
+        token = tokens[index]
+        if token.text == "(":
+            index = _past_bracket(tokens, index)
+            continue
+        if token.kind != "word" or token.text in STOPS:
+            return None
+        found = unit_at(tokens, index)
+        if found is not None and (index == start or _fits(found.word, token.text, known=known)):
+            return found
+        if found is None and known and (corrected := _corrected(token.text)):
+            return Found(corrected, index + 1)
+        known = known and (token.text in ADJECTIVES or token.text.endswith(("ed", "ly")))
+        index += 1
+    return None
+
+
+def _past_bracket(tokens: list[Token], index: int) -> int:
+    while index < len(tokens) and tokens[index].text != ")":
+        index += 1
+    return index + 1
+
+
+def is_countable(word: UnitWord) -> bool:
+    """Tell whether the unit is a thing, such as a slice or a bottle, rather than an amount."""
+    return word.ml is None and word.unit not in {"part", "glass", "g", "kg", "lb"}
+
+
+def _fits(word: UnitWord, text: str, *, known: bool) -> bool:
+    if len(text) <= ABBREVIATION_LENGTH and text not in SAFE_ABBREVIATIONS:
+        return False
+    return known or is_countable(word) or word.unit == "glass"
+
+
+def _corrected(text: str) -> UnitWord | None:
+    """Return the unit one wrong letter away from a long word, None for words of their own."""
+    if len(text) < _SHORTEST_CORRECTABLE or text in ADJECTIVES or text in REAL_WORDS:
+        return None
+    if text.endswith("ed"):
+        return None
+    for word in CORRECTABLE:
+        if word[0] == text[0] and _is_one_edit(text, word):
+            return UNIT_WORDS[word]
+    return None
+
+
+def _is_one_edit(one: str, other: str) -> bool:
+    """Tell whether the words differ by one letter inserted, lost, replaced or by a swapped pair."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    left, right = one[start:], other[start:]
+    if len(left) == len(right):
+        return left[1:] == right[1:] or (left[:2] == right[1::-1] and left[2:] == right[2:])
+    return left[1:] == right or left == right[1:]

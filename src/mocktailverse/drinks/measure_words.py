@@ -1,0 +1,213 @@
+"""The vocabulary of measures: units, numbers, adjectives and phrases, without accents.
+
+English first, with the words that German, French, Spanish and Italian recipes use. One word has
+one meaning; which words go together is the business of `measure_grammar`.
+"""
+
+from typing import NamedTuple
+
+from mocktailverse.drinks.units import FIFTH_ML, ML_PER_UNIT
+
+
+class UnitWord(NamedTuple):
+    """What a word says of the unit.
+
+    `ml` is the volume of one unit, None where it has none. `plural` marks words that name no
+    number when they stand alone. `weighs` marks the ounce, which is mass when of a solid.
+    """
+
+    unit: str
+    ml: float | None
+    plural: bool = False
+    weighs: bool = False
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a list written as one text."""
+    return frozenset(text.split())
+
+
+# unit: singular words | plurals that are not the singular with -s or -es
+_UNITS: dict[str, str] = {
+    "ml": "ml cc mil millilitre milliliter mililitro millilitro | millilitri",
+    "cl": "cl centilitre centiliter centilitro zentiliter | centilitri",
+    "dl": "dl decilitre deciliter decilitro deziliter | decilitri",
+    "l": "l lt ltr litre liter litro | litri",
+    "oz": "oz ounce onz onza unze once oncia | unzen",
+    "tsp": "t tsp tspn teasp teaspoon teaspoonful barspoon barspoonful bsp bspn bs tl teeloffel "
+    "barloffel cucharadita cdta cdita cucchiaino | cucchiaini teaspoonsful",
+    "tbsp": "tb tbsp tblsp tbl tbs tblspn tbspn tbslp tabsp tablespoon tablespoonful el essloffel "
+    "cucharada cda cucchiaio | cucchiai tablespoonsful",
+    "cup": "c cup cupful tasse taza tazza | tassen tazze cupsful",
+    "pint": "pint pt pinte",
+    "quart": "quart qt",
+    "gallon": "gallon gal gallone",
+    "shot": "shot measure nip shotglass medida misura",
+    "jigger": "jigger jgr",
+    "dash": "dash trait spritzer golpe",
+    "drop": "drop droplet tropfen goutte gota goccia | gocce",
+    "splash": "splash schuss chorrito chorro spruzzo | spruzzi",
+    "part": "part teil parte | teile teilen parti",
+    "piece": "piece pc pce stick strip chunk pod stalk spear segment knob strand ribbon block hunk "
+    "teabag stuck stange morceau trozo pezzo baton | stucke stangen morceaux pezzi",
+    "slice": "slice wheel disc disk ring sliver rondelle scheibe tranche rodaja fetta "
+    "| scheiben fette",
+    "wedge": "wedge spalte gajo spicchio | spalten spicchi",
+    "twist": "twist spiral zeste",
+    "leaf": "leaf leave blatt blattchen feuille hoja foglia frond | leaves blatter foglie",
+    "sprig": "sprig stem zweig brin ramita rametto | zweige rametti",
+    "cube": "cube wurfel cubo cubetto | cubetti",
+    "scoop": "scoop scoopful kugel boule bola pallina | kugeln palline",
+    "bottle": "bottle btl flasche bouteille botella bottiglia magnum | flaschen bottiglie",
+    "can": "can tin dose canette lata lattina | dosen lattine",
+    "package": "package pkg pack packet pkt sachet envelope box bag carton pouch packung paquet "
+    "paquete | packungen",
+    "pinch": "pinch prise pincee pizca pizzico | prisen pizzichi",
+    "g": "g gr gm grm gram gramme gramm gramo grammo | grammi",
+    "kg": "kg kilo kilogram kilogramme kilogramo kilogrammo | chili",
+    "lb": "lb pound libra",
+    "glass": "glass glassful wineglass tumbler goblet mug glas verre vaso copa bicchiere "
+    "| glaser bicchieri",
+    "other": "handful bunch spoon spoonful squeeze squirt dollop drizzle glug pitcher jug carafe "
+    "keg jar gill spray spritz rinse capful pump bowl teacup dessertspoon dsp loffel bund "
+    "handvoll poignee punado manciata | loffeln manciate",
+}
+
+
+def _unit_words() -> dict[str, UnitWord]:
+    table: dict[str, UnitWord] = {}
+    for unit, words in _UNITS.items():
+        singular, _, irregular = words.partition("|")
+        ml = ML_PER_UNIT.get(unit)
+        one = UnitWord(unit, ml, weighs=unit == "oz")
+        many = one._replace(plural=True)
+        for word in singular.split():
+            table[word + "s"] = table[word + "es"] = many
+        table.update(dict.fromkeys(irregular.split(), many))
+        table.update(dict.fromkeys(singular.split(), one))
+    ounce = ML_PER_UNIT["oz"]
+    table["pony"], table["ponies"] = UnitWord("oz", ounce), UnitWord("oz", ounce, plural=True)
+    table["floz"] = UnitWord("oz", ounce)
+    table["fifth"] = UnitWord("bottle", FIFTH_ML)
+    table["fifths"] = UnitWord("bottle", FIFTH_ML, plural=True)
+    return table
+
+
+UNIT_WORDS = _unit_words()
+FLUID_OUNCE = UNIT_WORDS["floz"]
+PIECE = UNIT_WORDS["piece"]
+OTHER = UnitWord("other", None)
+PART = UNIT_WORDS["part"]
+
+SPOONS = {"bar": "tsp", "tea": "tsp", "table": "tbsp", "dessert": "other"}
+"""First words of spoons written in two words."""
+FRENCH_SPOONS = {"soupe": "tbsp", "s": "tbsp", "cafe": "tsp", "c": "tsp", "the": "tsp"}
+"""What follows "cuillère à" or "c. à"."""
+
+ABBREVIATION_LENGTH = 2
+"""Words up to this length are units only next to a number…"""
+SAFE_ABBREVIATIONS = frozenset({"oz", "tb"})
+"""…but for these, which adjectives may part from it; "T" is read as "tb"."""
+
+CORRECTABLE = tuple(
+    sorted(
+        word_set(
+            "ounce ounces teaspoon teaspoons tablespoon tablespoons barspoon barspoons millilitre "
+            "milliliter millilitres milliliters centilitre centiliter litre liter litres liters "
+            "gallon gallons quart quarts pints measure measures jigger jiggers dashes drops splash "
+            "splashes parts piece pieces slice slices wedge wedges twist twists leaves sprig "
+            "sprigs cubes scoop scoops bottle bottles package packages pinch pinches grams pounds "
+            "glass glasses shots"
+        )
+    )
+)
+"""Unit words in which one wrong letter is forgiven."""
+REAL_WORDS = word_set("spice spices short shorts stick sticks glaze party silver")
+"""Words one letter away from a unit that mean themselves."""
+
+LENGTHS = word_set('inch inches in cm mm centimetre centimeter zoll pouce pouces pulgada pollice "')
+
+ARTICLES = word_set("a an ein eine einen einer un une uno una d'un d'une")
+NUMBER_WORDS: dict[str, float] = {
+    **dict.fromkeys(("one", "equal"), 1.0),
+    **dict.fromkeys(("two", "zwei", "deux", "dos", "due"), 2.0),
+    **dict.fromkeys(("three", "drei", "trois", "tres", "tre"), 3.0),
+    **dict.fromkeys(("four", "vier", "quatre", "cuatro", "quattro"), 4.0),
+    **dict.fromkeys(("five", "funf", "cinq", "cinco", "cinque"), 5.0),
+    **dict.fromkeys(("six", "sechs", "seis", "sei"), 6.0),
+    "seven": 7.0,
+    "eight": 8.0,
+    "nine": 9.0,
+    "ten": 10.0,
+    "eleven": 11.0,
+    "twelve": 12.0,
+}
+MULTIPLES: dict[str, float] = {
+    **dict.fromkeys(("half", "halves", "demi", "demie", "medio", "media", "mezzo", "mezza"), 0.5),
+    **dict.fromkeys(("halb", "halbe", "halben", "halber", "halbes", "1/2"), 0.5),
+    **dict.fromkeys(("third", "thirds"), 1 / 3),
+    **dict.fromkeys(("quarter", "quarters"), 0.25),
+    **dict.fromkeys(("couple", "pair"), 2.0),
+    **dict.fromkeys(("dozen", "dutzend", "douzaine", "docena", "dozzina"), 12.0),
+}
+"""Numbers that also multiply the number before them: two thirds, half a dozen."""
+RANGE_WORDS = word_set("to or till bis a o ou oder")
+AND = word_set("and & und et y e")
+PLUS = word_set("+ plus and &")
+NOT_AMOUNTS = word_set("proof year years yr yrs yo degrees abv alc vol alcohol")
+"""A number before one of these describes the ingredient."""
+
+APPROXIMATE = word_set(
+    "about approx approximately ca circa roughly around nearly almost environ env etwa ungefahr "
+    "rund ~ heaping heaped scant rounded generous healthy hefty good big couple handful handvoll "
+    "poignee punado manciata least most max min maximum minimum up"
+)
+APPROXIMATE_AFTER = word_set(
+    "about approx approximately ca circa heaping heaped scant rounded so more taste"
+)
+"""The words that make an amount approximate when they come after the unit."""
+APPROXIMATE_UNITS = word_set("dash splash drop pinch")
+
+ADJECTIVES = ARTICLES | word_set(
+    "of the large lg small sm medium med mini little tiny long short thin thick wide tall good "
+    "generous healthy hefty heaping heaped heavy light level scant rounded packed full whole fresh "
+    "ripe hot cold iced chilled extra very standard metric imperial us uk american english fluid "
+    "liquid fl bar nice quick single more big old new dry raw about around de du di d' "
+    "grosse grosser grosses kleine kleiner petit petite grand grande gros pequeno"
+)
+FEW = word_set("few several some many einige quelques unos unas algunas algunos qualche")
+FILLERS = (
+    ADJECTIVES
+    | APPROXIMATE
+    | FEW
+    | word_set(
+        "add plus and with put use pour muddle shake stir mix then top topped topping float fill "
+        "filled up it garnish garnished rim juice x between from optional each also zwischen von "
+        "jus saft zumo jugo succo mit avec con peel zest rind skin"
+    )
+)
+"""Words that may stand before a bare number."""
+STOPS = word_set("with in into for per plus or and to from cut without on by at w")
+"""Words after which no unit belongs to the number before."""
+
+JUICE = word_set("juice jus saft zumo jugo succo")
+FILL = word_set(
+    "fill filled fills filling top topped remainder rest auffullen completer allonger rellenar "
+    "completar colmare"
+)
+GARNISH = word_set(
+    "garnish garnished garnishing decorate decorated decoration topping toppings rim rimmed "
+    "rimming sprinkle sprinkled dust dusted dusting garnieren garnitur dekoration garniture "
+    "decoracion adornar guarnizione decorare"
+)
+FLOAT = word_set("float floated floater")
+UNMEASURED = word_set(
+    "taste desired needed required optional lots lot plenty some any enough preference bit touch "
+    "hint few several many geschmack gout gusto q qb qs"
+)
+"""Words of measures that leave the amount to the drinker."""
+QUALITATIVE: dict[str, str] = {
+    **dict.fromkeys(FILL, "fill"),
+    **dict.fromkeys(GARNISH, "garnish"),
+    **dict.fromkeys(FLOAT, "float"),
+}

@@ -1,0 +1,214 @@
+"""Reads the amount of an ingredient as recipes write it: 1 1/2 oz, 2-3 dashes, Juice of 1/2.
+
+    measure     := {filler} amount {adjective} [unit] [more] | unit | qualitative | description
+    amount      := quantity [size] | quantity "x" quantity unit | quantity "%"
+    quantity    := number [("-" | "to" | "or") number]     decimals, fractions, mixed, words
+    size        := ["("] number ["-"] (unit | length) [")"]           of each: 2 (12 oz) cans
+    more        := ("-" | "to") quantity unit              a range: 1 tsp to 1 tbsp
+                 | ("+" | "plus" | "and") quantity unit    a sum, in ml where the units differ
+                 | ("(" | "/" | "=" | "or") quantity unit  an equivalent: its ml is believed
+    qualitative := "fill" | "top" | "garnish" | "rim" | "float" | "to taste" | …
+
+A unit alone is one of it (dash), its plural is no amount (wedges). A bare number counts pieces;
+a bare proper fraction of a liquid is a share of the drink. "Juice of 1/2" is half a fruit.
+Ounces of solids are mass and have no ml. Nothing is invented: a number that cannot be read
+leaves the measure unknown, and a descriptor (Coarse) says nothing of an amount.
+"""
+
+from functools import lru_cache
+
+from msgspec import Struct
+
+from mocktailverse.drinks.drink import Certainty, MeasureKind
+from mocktailverse.drinks.measure_grammar import Reading, read_amount, read_unit_alone
+from mocktailverse.drinks.measure_solids import is_piece, is_seasoning, is_solid
+from mocktailverse.drinks.measure_tokens import TEXT_LIMIT, Token, tokenize
+from mocktailverse.drinks.measure_words import (
+    ADJECTIVES,
+    APPROXIMATE,
+    APPROXIMATE_AFTER,
+    APPROXIMATE_UNITS,
+    JUICE,
+    PART,
+    PIECE,
+    QUALITATIVE,
+    UNMEASURED,
+)
+
+_CACHED_LENGTH = 100
+_SIZE_LIMIT = 20_000.0
+"""ml or g: no punch bowl holds more."""
+_SEASONING_LIMIT = 250.0
+"""ml or g of salt, bitters and the like."""
+_NUMBER_LIMIT = 1_000.0
+_GRAMS = {"g": 1.0, "kg": 1_000.0, "lb": 453.592, "oz": 28.3495}
+_NUMBER_LIMITS = {"glass": 100.0, "bottle": 100.0, "can": 100.0, "package": 100.0}
+_KINDS: dict[str, MeasureKind] = {
+    "part": "part",
+    "glass": "part",
+    "g": "mass",
+    "kg": "mass",
+    "lb": "mass",
+}
+
+
+class Measure(Struct, frozen=True):
+    """An amount as read: `amount_*` counts `unit`s, `ml_*` is None where it is no known volume.
+
+    `implausible` marks amounts that no drink can hold; they are kept as written, without ml.
+    `unread` marks texts with a number that could not be read.
+    """
+
+    amount_min: float | None = None
+    amount_max: float | None = None
+    unit: str = "none"
+    ml_min: float | None = None
+    ml_max: float | None = None
+    kind: MeasureKind = "none"
+    certainty: Certainty = "unknown"
+    implausible: bool = False
+    unread: bool = False
+
+
+_BLANK = Measure()
+_UNREAD = Measure(unread=True)
+_UNMEASURED = Measure(kind="qualitative")
+
+
+def parse_measure(text: str | None, ingredient: str | None = None) -> Measure:
+    """Read a measure; never raises, whatever the text.
+
+    Args:
+        text: the measure as received; None and blanks have no amount. Only the first 200
+            characters are read.
+        ingredient: the ingredient beside it. It decides whether ounces are mass, what a bare
+            fraction is a fraction of, and what is implausible.
+    """
+    text = text.strip()[:TEXT_LIMIT] if text else ""
+    ingredient = ingredient.strip()[:TEXT_LIMIT] if ingredient else None
+    if len(text) > _CACHED_LENGTH or len(ingredient or "") > _CACHED_LENGTH:
+        return _parse(text, ingredient)
+    return _parse_cached(text, ingredient)
+
+
+def _parse(text: str, ingredient: str | None) -> Measure:
+    tokens = tokenize(text)
+    if not tokens:
+        return _BLANK
+    if "unread" in [token.kind for token in tokens]:
+        return _UNREAD
+    reading, senseless = read_amount(tokens)
+    if senseless:
+        return _UNREAD
+    if reading is None:
+        return _without_number(tokens)
+    phrase = _phrase(tokens[: reading.start]) if reading.start else None
+    if phrase in {"fill", "float"} and _is_level(tokens, reading):
+        return Measure(unit=phrase, kind="qualitative")
+    return _measure(tokens, _with_unit(tokens, reading, ingredient), ingredient)
+
+
+_parse_cached = lru_cache(maxsize=2048)(_parse)
+
+
+def _phrase(tokens: list[Token]) -> str | None:
+    """Return the first thing that is to be done instead of measured: fill, garnish, float."""
+    return next((QUALITATIVE[token.text] for token in tokens if token.text in QUALITATIVE), None)
+
+
+def _is_level(tokens: list[Token], reading: Reading) -> bool:
+    """Tell whether the number says how full the glass gets: "fill to 3/4"."""
+    return reading.word is None or (reading.start > 0 and tokens[reading.start - 1].text == "to")
+
+
+def _without_number(tokens: list[Token]) -> Measure:
+    phrase = _phrase(tokens)
+    alone = read_unit_alone(tokens)
+    if alone is not None and alone.word is not None:
+        pours = alone.word.ml is not None
+        if phrase is None or (phrase != "garnish" and pours):
+            return _measure(tokens, alone, None)
+    if phrase is not None:
+        return Measure(unit=phrase, kind="qualitative")
+    texts = {token.text for token in tokens}
+    if not texts.isdisjoint(UNMEASURED):
+        return _UNMEASURED
+    if tokens[0].text in JUICE and "of" in texts:
+        number = None if tokens[-1].text.endswith("s") else 1.0
+        certainty: Certainty = "unknown" if number is None else "approximate"
+        return Measure(number, number, "piece", None, None, "qualitative", certainty)
+    return _UNREAD if any(token.kind in {"number", "fraction"} for token in tokens) else _BLANK
+
+
+def _with_unit(tokens: list[Token], reading: Reading, ingredient: str | None) -> Reading:
+    """Return the reading with the unit that a bare number implies."""
+    if reading.word is not None or reading.low is None or reading.high is None:
+        return reading
+    if _is_juice(tokens, reading):
+        return reading._replace(word=PIECE)
+    if not 0 < reading.low <= reading.high < 1:
+        return reading
+    adjectives = _adjectives(tokens, reading)
+    if not ingredient and ADJECTIVES.issuperset(adjectives):
+        # half a fruit is common, a third or a quarter of one is not
+        shares = reading.low != 0.5 or reading.high != 0.5  # noqa: PLR2004 - one half
+    else:
+        shares = not is_piece(adjectives, ingredient)
+    return reading._replace(word=PART) if shares else reading
+
+
+def _adjectives(tokens: list[Token], reading: Reading) -> list[str]:
+    return [token.text for token in tokens[reading.end :] if token.kind == "word"]
+
+
+def _is_juice(tokens: list[Token], reading: Reading) -> bool:
+    after = [token.text for token in tokens[reading.end :]]
+    return (
+        any(token.text in JUICE for token in tokens[: reading.start])
+        or "juiced" in after
+        or ("juice" in after and "of" in after)
+    )
+
+
+def _measure(tokens: list[Token], reading: Reading, ingredient: str | None) -> Measure:
+    word, low, high = reading.word, reading.low, reading.high
+    unit = word.unit if word else "none"
+    kind = _kind(tokens, reading, ingredient)
+    volume = reading.volume if kind == "volume" else None
+    if low is None or high is None:
+        return Measure(unit=unit, kind=kind)
+    size = volume[1] if volume else high * _GRAMS[unit] if kind == "mass" else None
+    if size is None:
+        implausible = high > _NUMBER_LIMITS.get(unit, _NUMBER_LIMIT)
+    else:
+        implausible = size > _SIZE_LIMIT or (
+            size > _SEASONING_LIMIT and is_seasoning(_adjectives(tokens, reading), ingredient)
+        )
+    if implausible:
+        return Measure(low, high, unit, kind=kind, implausible=True)
+    low, high = round(low, 6), round(high, 6)
+    ml_min, ml_max = (round(volume[0], 4), round(volume[1], 4)) if volume else (None, None)
+    return Measure(low, high, unit, ml_min, ml_max, kind, _certainty(tokens, reading))
+
+
+def _kind(tokens: list[Token], reading: Reading, ingredient: str | None) -> MeasureKind:
+    word = reading.word
+    if reading.ml is None and word is None:
+        return "count"
+    if word is not None and word.weighs and is_solid(_adjectives(tokens, reading), ingredient):
+        return "mass"
+    if reading.ml is not None or word is None or word.ml is not None:
+        return "volume"
+    kind = _KINDS.get(word.unit, "count")
+    return "qualitative" if kind == "count" and _is_juice(tokens, reading) else kind
+
+
+def _certainty(tokens: list[Token], reading: Reading) -> Certainty:
+    if reading.low != reading.high:
+        return "range"
+    if reading.approximate or (reading.word and reading.word.unit in APPROXIMATE_UNITS):
+        return "approximate"
+    for index, token in enumerate(tokens):
+        if token.text in (APPROXIMATE if index < reading.end else APPROXIMATE_AFTER):
+            return "approximate"
+    return "exact"

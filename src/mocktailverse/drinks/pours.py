@@ -1,0 +1,185 @@
+"""What one ingredient line adds to the liquid of a drink: how much, and how strong it is."""
+
+from functools import cache, lru_cache
+from typing import Literal
+
+from msgspec import Struct
+
+from mocktailverse.drinks.drink import IngredientLine
+from mocktailverse.drinks.ingredients import (
+    LONGEST_NAME,
+    SOLID,
+    Kind,
+    base_spirit,
+    family_of,
+    match_ingredient,
+)
+from mocktailverse.drinks.reference_tables import read_table
+
+Range = tuple[float, float]
+Measured = Literal["ml", "part", "glass", "fill", "rest", "unbounded"]
+"""ml = a volume; part = a part of the drink; glass = a share of the glass; fill = fills the glass
+up; rest = no amount given, so at most what the glass still holds; unbounded = could be anything.
+"""
+
+FLOAT_ML = (7.0, 15.0)
+"""A float, by bar practice a quarter to half an ounce."""
+
+SEASONING_ML: dict[Kind, Range] = {
+    "syrup": (0.0, 30.0),
+    "condiment": (0.0, 5.0),
+    "bitters": (0.0, 5.0),
+    "flavouring": (0.0, 5.0),
+}
+"""What is added "to taste", without an amount, at most: an ounce of syrup, a teaspoon of others."""
+
+GRAM_ML = (0.85, 1.1)
+"""The volume of a gram of a drinkable liquid, from syrups and dairy to spirits."""
+
+_GRAMS = {"g": 1.0, "kg": 1000.0, "lb": 453.592}
+_LONG: frozenset[Kind] = frozenset(
+    {"soda", "juice", "mixer", "wine", "beer", "cider", "water", "dairy", "tea_coffee"}
+)
+_POURED = frozenset({"ml", "cl", "dl", "oz", "shot", "jigger", "dash", "splash", "drop"})
+_SPOONS = frozenset({"tsp", "tbsp"})
+_NO_LIQUID = frozenset({"slice", "wedge", "twist", "leaf", "sprig", "cube", "pinch", "scoop"})
+_IMPRECISE = frozenset({"dash", "splash", "drop"})
+_CONTAINERS = frozenset({"bottle", "can", "package"})
+_OF_LIQUIDS = frozenset({"part", "glass", "fill", "float", "bottle", "can"})
+
+
+class Substance(Struct, frozen=True):
+    """What is known of an ingredient's alcohol: `abv_percent` None and `alcoholic` None = nothing.
+
+    `labelled` tells that the strength is one product's, not that of a category.
+    """
+
+    kind: Kind | None
+    abv_percent: Range | None
+    alcoholic: bool | None
+    labelled: bool
+    spirit: str | None
+
+
+class Pour(Struct, frozen=True):
+    """The liquid of one line: `low` to `high` in ml, parts or glasses as `measured` says.
+
+    `exact` repeats the line's certainty; dashes, splashes and drops are an `imprecise_unit`.
+    """
+
+    substance: Substance
+    measured: Measured
+    low: float
+    high: float
+    exact: bool
+    imprecise_unit: bool
+
+
+def substance_of(name: str) -> Substance:
+    """What is known of the ingredient with this name, canonical or not."""
+    return _substance(name) if len(name) <= LONGEST_NAME else _UNKNOWN
+
+
+def pour_of(line: IngredientLine, *, filling: bool) -> Pour | None:
+    """The liquid that a line adds; None for solids, ice and garnish, which add none.
+
+    `filling` tells that the instructions have the glass filled: then a long ingredient without
+    an amount is what it is filled with.
+    """
+    substance = substance_of(line.name)
+    amount = _range(line.amount_min, line.amount_max)
+    made = _yield_of(line, substance.kind, amount)
+    if not made and _adds_no_liquid(line, substance.kind):
+        return None
+    volume = made or _range(line.ml_min, line.ml_max) or _poured_without_ml(line, amount)
+    measured: Measured = "ml"
+    if substance.kind is None and volume:
+        volume = (0.0, volume[1])  # it may be a solid
+    if volume is None and amount and line.unit in {"part", "glass"}:
+        measured, volume = ("part" if line.unit == "part" else "glass"), amount
+    if volume is None:
+        measured, volume = _unmeasured(line, substance.kind, filling=filling)
+    imprecise = line.unit in _IMPRECISE
+    return Pour(substance, measured, *volume, line.certainty == "exact", imprecise)
+
+
+def could_be_liquid(line: IngredientLine) -> bool:
+    """Whether an unknown ingredient may be a liquid, judged by how it is measured."""
+    return line.unit not in _NO_LIQUID and line.unit != "garnish" and line.kind != "mass"
+
+
+_UNKNOWN = Substance(None, None, None, labelled=False, spirit=None)
+
+
+@lru_cache(maxsize=2048)
+def _substance(name: str) -> Substance:
+    if known := match_ingredient(name):
+        strength = (known.abv_percent, known.abv_percent)
+        return Substance(
+            known.kind, strength, known.alcoholic, known.labelled, base_spirit(known.name)
+        )
+    if family := family_of(name):
+        strength = (family.abv_percent_min, family.abv_percent_max)
+        spirit = base_spirit(family.name)
+        return Substance(family.kind, strength, family.alcoholic, not family.alcoholic, spirit)
+    return _UNKNOWN
+
+
+def _adds_no_liquid(line: IngredientLine, kind: Kind | None) -> bool:
+    if line.unit == "garnish" or (line.unit in _NO_LIQUID and kind not in _LONG):
+        return True
+    if kind in SOLID:  # a measure of lemon in ounces or cl can only be its juice
+        return not (kind == "fruit" and line.unit in _POURED and line.ml_max)
+    if kind is None:
+        return not line.ml_max and line.unit not in _OF_LIQUIDS
+    return kind == "tea_coffee" and line.unit in _SPOONS  # leaves, powder or grounds
+
+
+def _poured_without_ml(line: IngredientLine, amount: Range | None) -> Range | None:
+    """The ml of a float, and of a liquid that is weighed."""
+    if line.unit == "float":
+        return FLOAT_ML
+    if amount and line.unit in _GRAMS:
+        grams = _GRAMS[line.unit]
+        return amount[0] * grams * GRAM_ML[0], amount[1] * grams * GRAM_ML[1]
+    return None
+
+
+def _unmeasured(
+    line: IngredientLine, kind: Kind | None, *, filling: bool
+) -> tuple[Measured, Range]:
+    if line.unit == "fill":
+        return "fill", (0.0, 0.0)
+    if line.kind not in {"volume", "mass"} and line.unit not in _CONTAINERS:
+        if kind in SEASONING_ML:
+            return "ml", SEASONING_ML[kind]
+        if kind in _LONG:
+            return ("fill" if filling else "rest"), (0.0, 0.0)
+    return "unbounded", (0.0, 0.0)
+
+
+def _yield_of(line: IngredientLine, kind: Kind | None, amount: Range | None) -> Range | None:
+    """The ml of eggs, of bottles and cans, and of the juice of fruits, all counted in pieces."""
+    if kind == "egg" and line.unit in {"none", "piece", "other"}:
+        form, amount = "piece", amount or (1.0, 1.0)
+    elif kind in {"beer", "cider"} and line.unit == "none":
+        form = "bottle"
+    elif line.kind == "qualitative" and line.unit == "piece":
+        form = "juice"
+    else:
+        form = line.unit
+    table = _yields()
+    one = table.get((line.name.removesuffix(" juice"), form)) or table.get((kind or "", form))
+    return (amount[0] * one[0], amount[1] * one[1]) if one and amount else None
+
+
+def _range(low: float | None, high: float | None) -> Range | None:
+    return (low, high) if low is not None and high is not None else None
+
+
+@cache
+def _yields() -> dict[tuple[str, str], Range]:
+    return {
+        (of, form): (float(low), float(high))
+        for of, form, low, high, _source in read_table("yields.csv")
+    }

@@ -1,0 +1,256 @@
+"""The ingredient reference, and how names are matched to it."""
+
+import csv
+import json
+import sys
+import unicodedata
+import zipfile
+from collections import Counter
+from pathlib import Path
+from subprocess import run
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mocktailverse.drinks.ingredient_names import key
+from mocktailverse.drinks.ingredients import (
+    BASE,
+    LONGEST_NAME,
+    Kind,
+    all_ingredients,
+    ancestors,
+    base_spirit,
+    canonical_name,
+    family_of,
+    is_a,
+    match_ingredient,
+)
+
+PACKAGE = Path(__file__).parents[2] / "src" / "mocktailverse"
+DUMP = Path(__file__).parents[3] / "shared" / "data" / "thecocktaildb_full.json"
+ROWS = all_ingredients()
+BY_NAME = {row.name: row for row in ROWS}
+TABLE = (PACKAGE / "drinks" / "reference" / "ingredients.csv").read_text(encoding="utf-8")
+SPELLINGS = [
+    (row["name"], spelling)
+    for row in csv.DictReader(TABLE.splitlines())
+    for spelling in (row["name"], *filter(None, row["aliases"].split("|")))
+]
+
+
+def test_every_spelling_belongs_to_one_row_only():
+    owners: dict[str, set[str]] = {}
+    for name, spelling in SPELLINGS:
+        owners.setdefault(key(spelling), set()).add(name)
+
+    assert {spelling: names for spelling, names in owners.items() if len(names) > 1} == {}
+
+
+def test_every_name_and_alias_finds_its_own_row():
+    lost = [(s, canonical_name(s)) for name, s in SPELLINGS if canonical_name(s) != (name, True)]
+
+    assert lost == []
+
+
+def test_every_row_has_a_kind_a_plausible_strength_and_its_source():
+    for row in ROWS:
+        assert row.kind in get_args(Kind), row
+        assert 0 <= row.abv_percent <= 96, row
+        assert row.source, row
+        assert row.abv_percent > 0.5 or not row.alcoholic, row
+
+
+def test_parents_exist_and_never_lead_in_a_circle():
+    for row in ROWS:
+        line = ancestors(row.name)
+        assert row.name not in line
+        assert all(name in BY_NAME for name in line)
+
+
+def test_a_parent_shares_its_childrens_alcohol():
+    assert [
+        row.name for row in ROWS if row.parent and BY_NAME[row.parent].alcoholic != row.alcoholic
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        ("  GIN ", "Gin"),
+        ("Fresh Lemon Juice", "Lemon juice"),
+        ("Freshly squeezed lime juice", "Lime juice"),
+        ("Juice of a lemon", "Lemon juice"),
+        ("7-up", "7-Up"),
+        ("7up", "7-Up"),
+        ("Creme De Banane", "Crème de banane"),
+        ("Crème de Cacao (White)", "White crème de cacao"),
+        ("Rum, white", "Light rum"),
+        ("Whisky", "Whiskey"),
+        ("Yogurt", "Yogurt"),
+        ("Yoghurt", "Yogurt"),
+        ("Sirup of roses", "Rose syrup"),
+        ("half & half", "Half-and-half"),
+        ("Half-and-half", "Half-and-half"),
+        ("Peychaud\u2019s Bitters", "Peychaud's bitters"),
+        ("Peychaud bitters", "Peychaud's bitters"),
+        ("Strawberries", "Strawberry"),
+        ("bay leaves", "Bay leaf"),
+        ("Mint leaves", "Mint"),
+        ("thin slices red chilli pepper", "Chili pepper"),
+        ("Lime cut into small wedges", "Lime"),
+        ("Cherry-flavored brandy", "Cherry brandy"),
+        ("citrus flavoured vodka", "Citron vodka"),
+        ("Elijah Craig 12-year-old bourbon", "Elijah Craig"),
+        ("Kahlua coffee liqueur", "Kahlua"),
+        ("Gin Beefeater", "Beefeater"),
+        ("Light cream (if desired)", "Light cream"),
+        ("Vodka (alcohol-free)", "Non-alcoholic vodka"),
+        ("0.0% beer", "Non-alcoholic beer"),
+        ("non-alcoholic ginger beer", "Ginger beer"),
+    ],
+)
+def test_spellings_and_qualifiers_do_not_change_an_ingredient(raw, name):
+    assert canonical_name(raw) == (name, True)
+
+
+@pytest.mark.parametrize(
+    ("raw", "other"),
+    [
+        ("Banana liqueur", "Banana"),
+        ("Anis", "Anise"),
+        ("Lime juice cordial", "Lime juice"),
+        ("Coconut rum", "Rum"),
+        ("Ginger ale", "Ginger"),
+        ("Root beer", "Beer"),
+        ("Cream of coconut", "Cream"),
+        ("Light rum", "Rum"),
+        ("Cherries in brandy", "Cherry brandy"),
+        ("Non-alcoholic gin", "Gin"),
+        ("Fresh hot chocolate", "Chocolate"),
+        ("Sloe gin", "Gin"),
+        ("Rum flavored", "Rum"),
+        ("Gin or vodka", "Gin"),
+        ("Vodka/rum", "Rum"),
+        ("Vanilla vodka", "Vanilla"),
+        ("Apple cider", "Cider"),
+        ("Orange bitters", "Bitters"),
+        ("Egg white", "Egg"),
+    ],
+)
+def test_a_different_ingredient_is_never_taken_for_another(raw, other):
+    assert canonical_name(raw)[0] != other
+
+
+def test_an_unknown_ingredient_keeps_its_name_without_outer_blanks():
+    assert canonical_name(" Unicorn  tears ") == ("Unicorn tears", False)
+    assert match_ingredient("Unicorn tears") is None
+    assert ancestors("Unicorn tears") == ()
+
+
+def test_families_reach_from_the_brand_to_the_base_spirit():
+    assert ancestors("Absolut Citron") == ("Citron vodka", "Flavoured vodka", "Vodka", BASE)
+    assert is_a("Kahlua", "Coffee liqueur")
+    assert is_a("Bourbon", "whisky")
+    assert not is_a("Whiskey", "Bourbon")
+    assert not is_a("Nothing", "Whiskey")
+
+
+@pytest.mark.parametrize(
+    ("name", "base"),
+    [
+        ("Malibu", "Rum"),
+        ("Cognac", "Brandy"),
+        ("Pisco", "Brandy"),
+        ("Jack Daniel's", "Whiskey"),
+        ("Vodka", "Vodka"),
+        ("Sloe gin", None),
+        ("Apricot brandy", None),
+        ("Orange juice", None),
+        ("Spirit", None),
+        ("Unicorn tears", None),
+    ],
+)
+def test_the_base_spirit_is_the_last_family_below_spirit(name, base):
+    assert base_spirit(name) == base
+
+
+@pytest.mark.parametrize(
+    ("raw", "family", "alcoholic"),
+    [
+        ("Foo & Sons gin", "Gin", True),
+        ("Rhubarb and custard liqueur", "Liqueur", True),
+        ("Gooseberry liqueur", "Liqueur", True),
+        ("Dragonfruit syrup", "Syrup", False),
+        ("Fever-Tree ginger beer", "Ginger beer", False),
+        ("Non-alcoholic peach schnapps", "Non-alcoholic spirit", False),
+    ],
+)
+def test_the_last_word_tells_the_family_of_an_unknown_name(raw, family, alcoholic):
+    found = family_of(raw)
+
+    assert (found.name if found else None) == family
+    assert (found.alcoholic if found else None) == alcoholic
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["rum raisin ice cream", "vodka-infused cherries", "gin or lemonade", "hard tea", "mock gin"],
+)
+def test_a_doubtful_name_states_no_family(raw):
+    assert family_of(raw) is None
+
+
+@given(st.text(max_size=200))
+def test_no_text_is_too_odd(raw):
+    name, known = canonical_name(raw)
+
+    assert known == (match_ingredient(raw) is not None)
+    assert known or name == " ".join(raw.split())
+    family_of(raw)
+
+
+@given(st.sampled_from(SPELLINGS), st.sampled_from([str.upper, str.lower, str.title]))
+def test_case_accents_and_blanks_make_no_difference(spelling, case):
+    name, raw = spelling
+    bare = "".join(c for c in unicodedata.normalize("NFKD", raw) if not unicodedata.combining(c))
+
+    assert canonical_name(f" {case(raw)}\n") == (name, True)
+    assert canonical_name(bare) == (name, True)
+
+
+def test_a_sentence_is_no_ingredient():
+    assert match_ingredient("gin " * LONGEST_NAME) is None
+    assert family_of("very " * LONGEST_NAME + "gin") is None
+
+
+def test_the_reference_is_read_from_inside_a_zip(tmp_path):
+    bundle = tmp_path / "functions.zip"
+    with zipfile.ZipFile(bundle, "w") as archive:
+        for path in PACKAGE.rglob("*"):
+            if path.suffix in {".py", ".csv"}:
+                archive.write(path, path.relative_to(PACKAGE.parent))
+    code = (
+        f"import sys; sys.path.insert(0, {str(bundle)!r})\n"
+        "import mocktailverse.drinks.ingredients as i; print(i.__file__, i.canonical_name('GIN'))"
+    )
+
+    printed = run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    assert printed.strip().endswith("('Gin', True)")
+    assert "functions.zip" in printed
+
+
+@pytest.mark.skipif(not DUMP.exists(), reason="needs the shared dump of TheCocktailDB")
+def test_nearly_all_slots_of_a_whole_dump_are_known():
+    drinks = json.loads(DUMP.read_text(encoding="utf-8"))["drinks"]
+    names = Counter(
+        name.strip()
+        for drink in drinks
+        for slot in range(1, 16)
+        if (name := drink[f"strIngredient{slot}"]) and name.strip()
+    )
+    known = sum(count for name, count in names.items() if match_ingredient(name))
+
+    assert known / names.total() >= 0.97

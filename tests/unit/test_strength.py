@@ -1,0 +1,362 @@
+"""The derived facts: volume, alcohol, strength, spirits, mocktails, contradictions."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mocktailverse.drinks.codes import Quality
+from mocktailverse.drinks.drink import IngredientLine
+from mocktailverse.drinks.glasses import find_glass
+from mocktailverse.drinks.strength import derive
+from mocktailverse.drinks.units import ML_PER_UNIT
+
+SHAKE = "Shake with ice and strain into a glass."
+STIR = "Stir with ice and strain."
+BUILD = "Pour into a glass over ice and top up."
+
+
+def line(name, amount=None, unit="none", kind=None, *, top=None):
+    """A line of `amount` (to `top`) `unit`s; volumes get their ml as the measures stage does."""
+    top = amount if top is None else top
+    ml = ML_PER_UNIT.get(unit)
+    kind = kind or ("volume" if ml else "part" if unit in {"part", "glass"} else "none")
+    ml_min, ml_max = (amount * ml, top * ml) if ml and amount is not None else (None, None)
+    return IngredientLine(1, name, name, None, amount, top, unit, ml_min, ml_max, kind, "exact")
+
+
+def facts(*lines, how=None, alcoholic=None, glass=None, category=None):
+    return derive(lines, how, alcoholic, glass=glass, category=category)[0]
+
+
+NEGRONI = (line("Gin", 1, "oz"), line("Campari", 1, "oz"), line("Sweet vermouth", 1, "oz"))
+MARTINI = (line("Gin", 6, "cl"), line("Dry vermouth", 1, "cl"))
+MARGARITA = (
+    line("Tequila", 1.5, "oz"),
+    line("Triple sec", 0.5, "oz"),
+    line("Lime juice", 1, "oz"),
+)
+DAIQUIRI = (line("Light rum", 6, "cl"), line("Lime juice", 2, "cl"), line("Sugar syrup", 2, "cl"))
+
+
+@pytest.mark.parametrize(
+    ("lines", "how", "mixed", "served"),
+    [
+        (NEGRONI, STIR, (26, 27), (19, 23)),
+        (MARTINI, STIR, (36, 37), (25, 31)),
+        (MARGARITA, SHAKE, (26, 27), (16, 22)),
+        (DAIQUIRI, SHAKE, (24, 24), (15, 20)),
+    ],
+)
+def test_famous_drinks_have_their_known_strength(lines, how, mixed, served):
+    found = facts(*lines, how=how)
+
+    assert mixed[0] <= found.abv_percent_min == found.abv_percent_max <= mixed[1]
+    assert served[0] <= found.abv_served_percent_min <= found.abv_served_percent_max <= served[1]
+
+
+def test_volume_alcohol_and_standard_drinks_follow_from_the_lines():
+    found = facts(line("Vodka", 50, "ml"), line("Orange juice", 150, "ml"))
+
+    assert (found.total_ml_min, found.total_ml_max) == (200, 200)
+    assert found.alcohol_g_min == pytest.approx(50 * 0.4 * 0.789, abs=0.01)
+    assert found.abv_percent_max == 10
+    assert found.standard_drinks_max == pytest.approx(15.78 / 14, abs=0.01)
+
+
+def test_the_measured_dilution_formulas_bound_the_served_strength():
+    stirred, shaken = facts(*NEGRONI, how=STIR), facts(*NEGRONI, how=SHAKE)
+    abv = 0.8 / 3
+
+    assert stirred.abv_served_percent_min == pytest.approx(
+        100 * abv / (1 + 0.145 + 1.246 * abv - 1.21 * abv**2), abs=0.01
+    )
+    assert shaken.abv_served_percent_min == pytest.approx(
+        100 * abv / (1 + 0.203 + 1.742 * abv - 1.567 * abv**2), abs=0.01
+    )
+
+
+def test_a_shot_without_ice_is_served_as_mixed_and_no_method_serves_nothing():
+    layered = facts(*NEGRONI, how="Layer in a shot glass.")
+
+    assert layered.abv_served_percent_min == layered.abv_percent_min
+    assert facts(*NEGRONI).abv_served_percent_min is None
+
+
+def test_solids_ice_and_garnish_are_no_liquid():
+    found = facts(
+        line("Vodka", 50, "ml"),
+        line("Sugar", 2, "tsp"),
+        line("Ice", 1, "cup"),
+        line("Strawberry", 1, "cup"),
+        line("Mint", 4),
+        line("Whipped cream", None, "garnish", "qualitative"),
+    )
+
+    assert found.total_ml_max == 50
+
+
+def test_the_juice_of_half_a_lemon_is_a_range():
+    found = facts(line("Gin", 50, "ml"), line("Lemon", 0.5, "piece", "qualitative"))
+
+    assert (found.total_ml_min, found.total_ml_max) == (67.5, 77.5)
+    assert found.certainty == "range"
+
+
+def test_parts_tell_the_strength_but_not_the_volume():
+    found = facts(
+        line("Gin", 3, "part"), line("Sweet vermouth", 1, "part"), line("Bitters", 1, "dash")
+    )
+
+    assert found.abv_percent_min == found.abv_percent_max == 34
+    assert found.total_ml_max is None
+    assert found.alcohol_g_max is None
+    assert found.certainty == "approximate"
+
+
+def test_parts_beside_volumes_have_no_strength():
+    assert facts(line("Gin", 1, "part"), line("Tonic water", 1, "oz")).abv_percent_max is None
+
+
+def test_shares_of_a_glass_beside_volumes_use_its_size():
+    found = facts(line("Ricard", 3, "cl"), line("Water", 1, "glass"), glass="Collins glass")
+
+    assert found.total_ml_min == 330
+    assert found.total_ml_max == 450
+
+
+def test_a_filled_up_glass_gives_a_range_within_its_size():
+    found = facts(
+        line("Gin", 6, "cl"),
+        line("Tonic water", None, "fill", "qualitative"),
+        how=BUILD,
+        glass="Highball glass",
+    )
+
+    assert found.total_ml_min == 96
+    assert found.total_ml_max == 245
+    assert 9 < found.abv_percent_min < found.abv_percent_max == 25
+    assert found.alcohol_g_min == found.alcohol_g_max
+
+
+@pytest.mark.parametrize("glass", [None, "Punch bowl", "Shot glass"])
+def test_a_fill_that_cannot_be_bounded_has_no_maximum_and_no_strength(glass):
+    found = facts(
+        line("Gin", 6, "cl"),
+        line("Tonic water", None, "fill", "qualitative"),
+        how=BUILD,
+        glass=glass,
+    )
+
+    assert found.total_ml_min == 60
+    assert found.total_ml_max is None
+    assert found.abv_percent_max is None
+    assert found.alcohol_g_max == pytest.approx(18.94, abs=0.01)
+    assert found.certainty == "unknown"
+
+
+def test_a_punch_is_not_bounded_by_the_glass_it_is_served_in():
+    lines = (line("Rum", 1, "l"), line("Ginger ale", None, "fill", "qualitative"))
+
+    assert facts(*lines, glass="Collins glass", category="Punch / Party Drink").total_ml_max is None
+
+
+def test_a_spirit_without_an_amount_leaves_the_alcohol_unknown():
+    found = facts(line("Gin"), line("Tonic water", 10, "cl"), how=BUILD, glass="Highball glass")
+
+    assert found.alcohol_g_max is None
+    assert found.abv_percent_max is None
+    assert found.spirits == ("Gin",)
+
+
+def test_an_unknown_ingredient_makes_the_strength_unknown_unless_negligible():
+    much = facts(line("Gin", 50, "ml"), line("Unicorn tears", 20, "ml"))
+    little = facts(line("Gin", 50, "ml"), line("Unicorn tears", 1, "drop"))
+
+    assert much.abv_percent_max is None
+    assert (much.total_ml_min, much.total_ml_max) == (50, 70)
+    assert much.certainty == "unknown"
+    assert little.abv_percent_max == pytest.approx(40, abs=0.1)
+
+
+def test_an_unknown_name_of_a_known_family_has_its_familys_strength():
+    found = facts(line("Gooseberry liqueur", 50, "ml"), line("Soda water", 50, "ml"))
+
+    assert (found.abv_percent_min, found.abv_percent_max) == (7.5, 20)
+    assert found.is_mocktail is False
+
+
+def test_eggs_bottles_and_cans_have_customary_volumes():
+    sour = facts(line("Bourbon", 60, "ml"), line("Egg white", 1))
+    sangria = facts(line("Red wine", 2, "bottle", "count"))
+
+    assert (sour.total_ml_min, sour.total_ml_max) == (87, 97)
+    assert sangria.total_ml_max == 1500
+
+
+def test_spirits_are_named_by_family_the_largest_first():
+    found = facts(
+        line("Kahlua", 5, "cl"),
+        line("Bacardi", 1, "cl"),
+        line("Cognac", 3, "cl"),
+        line("Spiced rum", 1, "cl"),
+        line("Vodka", 1, "cl"),
+        line("Absolut Citron", 2, "cl"),
+    )
+
+    assert found.spirits == ("Brandy", "Vodka", "Rum")
+
+
+@pytest.mark.parametrize(
+    ("lines", "mocktail"),
+    [
+        ((line("Orange juice", 1, "cl"), line("Mint")), True),
+        ((line("Milk", 1, "cup"), line("Vanilla extract", 1, "tsp")), True),
+        ((line("Soda water", 20, "cl"), line("Angostura bitters", 1, "dash")), True),
+        ((line("Soda water", 2, "cl"), line("Angostura bitters", 1, "dash")), False),
+        ((line("Soda water"), line("Angostura bitters")), None),
+        ((line("Orange juice", 20, "cl"), line("Rum", 1, "drop")), False),
+        ((line("Orange juice", 20, "cl"), line("Unicorn tears", 1, "cl")), None),
+        ((line("Orange juice", 20, "cl"), line("Unicorn horn", 1, "slice", "count")), True),
+        ((line("Gin"), line("Unicorn tears")), False),
+        ((line("Non-alcoholic gin", 5, "cl"), line("Tonic water", 10, "cl")), True),
+        ((), None),
+    ],
+)
+def test_a_mocktail_has_no_alcoholic_ingredient_but_traces_of_bitters(lines, mocktail):
+    assert facts(*lines).is_mocktail is mocktail
+
+
+def test_without_alcohol_the_strength_is_nought_whatever_the_amounts():
+    found = facts(line("Orange juice"), line("Banana", 1), how=SHAKE)
+
+    assert found.abv_percent_min == found.abv_percent_max == 0
+    assert found.abv_served_percent_max == 0
+    assert found.alcohol_g_max == 0
+    assert found.total_ml_max is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "name", "contradicts"),
+    [
+        ("non_alcoholic", "Gin", True),
+        ("alcoholic", "Milk", True),
+        ("alcoholic", "Gin", False),
+        ("non_alcoholic", "Milk", False),
+        ("optional_alcohol", "Gin", False),
+        ("optional_alcohol", "Milk", False),
+        ("alcoholic", "Unicorn tears", False),
+        (None, "Gin", False),
+    ],
+)
+def test_only_a_clear_contradiction_is_noted(claim, name, contradicts):
+    quality = derive((line(name, 5, "cl"),), None, claim)[1]
+
+    assert quality == ((Quality.STRENGTH_CONTRADICTS,) if contradicts else ())
+
+
+@pytest.mark.parametrize(
+    ("lines", "certainty"),
+    [
+        ((line("Cointreau", 3, "cl"), line("Soda water", 3, "cl")), "exact"),
+        ((line("Gin", 3, "cl"), line("Soda water", 3, "cl")), "approximate"),
+        ((line("Cointreau", 3, "cl"), line("Soda water", 1, "splash")), "approximate"),
+        ((line("Cointreau", 3, "cl", top=4), line("Soda water", 3, "cl")), "range"),
+        ((line("Cointreau"), line("Soda water", 3, "cl")), "unknown"),
+        ((), "unknown"),
+    ],
+)
+def test_the_certainty_is_that_of_the_least_certain_part(lines, certainty):
+    assert facts(*lines).certainty == certainty
+
+
+def test_a_glass_is_found_by_any_of_its_spellings():
+    assert find_glass("MARTINI GLASS") == find_glass("Cocktail glass")
+    assert find_glass("Margarita/Coupette glass").name == "Margarita glass"
+    assert find_glass("Old-Fashioned glass").iced
+    assert find_glass("Punch bowl") is None
+    assert find_glass("x" * 10_000) is None
+
+
+names = st.sampled_from(
+    ["Gin", "Campari", "Kahlua", "Red wine", "Beer", "Lime juice", "Grenadine", "Soda water",
+     "Bitters", "Everclear", "Unicorn tears", "Foo liqueur", "Sugar", "Egg white", "Ice"]
+)  # fmt: skip
+amounts = st.integers(1, 400).map(lambda quarter: quarter / 4)
+volumes = st.builds(
+    lambda name, unit, low, more: line(name, low, unit, top=low + more),
+    names,
+    st.sampled_from(["ml", "cl", "oz", "tsp", "dash", "cup"]),
+    amounts,
+    st.one_of(st.just(0.0), amounts),
+)
+others = st.builds(
+    line,
+    names,
+    st.one_of(st.none(), amounts),
+    st.sampled_from(["none", "part", "glass", "fill", "piece", "bottle", "g", "slice", "float"]),
+    st.sampled_from(["none", "count", "part", "mass", "qualitative"]),
+)
+recipes = st.lists(st.one_of(volumes, others), max_size=8)
+methods = st.sampled_from([None, SHAKE, STIR, BUILD, "Blend.", "Layer.", "Muddle, add ice."])
+glasses = st.sampled_from([None, "Highball glass", "Shot glass", "Cocktail glass", "Pitcher"])
+RANGES = ("total_ml", "alcohol_g", "abv_percent", "abv_served_percent", "standard_drinks")
+
+
+@given(recipes, methods, glasses)
+def test_every_range_is_ordered_and_finite(lines, how, glass):
+    found = facts(*lines, how=how, glass=glass)
+
+    for figure in RANGES:
+        low, high = getattr(found, f"{figure}_min"), getattr(found, f"{figure}_max")
+        assert low is None or high is None or 0 <= low <= high
+        assert all(math.isfinite(value) for value in (low, high) if value is not None)
+    if found.abv_percent_max is not None:
+        assert found.abv_percent_max <= 96
+    else:
+        assert found.certainty == "unknown"
+    if found.abv_served_percent_max is not None:
+        assert found.abv_served_percent_max <= found.abv_percent_max
+        assert found.abv_served_percent_min <= found.abv_percent_min
+
+
+@given(recipes, methods, glasses, st.randoms())
+def test_the_order_of_the_lines_does_not_matter(lines, how, glass, random):
+    shuffled = random.sample(lines, len(lines))
+
+    assert facts(*lines, how=how, glass=glass) == facts(*shuffled, how=how, glass=glass)
+
+
+known_volumes = st.lists(
+    volumes.filter(lambda line: line.name not in {"Egg white", "Unicorn tears"}),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(known_volumes, st.sampled_from([2, 3, 10]))
+def test_scaling_all_amounts_scales_the_volume_and_leaves_the_strength(lines, factor):
+    once = facts(*lines)
+    scaled = facts(
+        *(
+            line(one.name, one.amount_min * factor, one.unit, top=one.amount_max * factor)
+            for one in lines
+        )
+    )
+
+    assert (scaled.abv_percent_min, scaled.abv_percent_max) == pytest.approx(
+        (once.abv_percent_min, once.abv_percent_max), abs=0.011
+    )
+    if once.total_ml_max is not None:
+        assert scaled.total_ml_max == pytest.approx(once.total_ml_max * factor, abs=0.01 * factor)
+
+
+@given(known_volumes, amounts)
+def test_adding_water_never_makes_a_drink_stronger(lines, amount):
+    dry, wet = facts(*lines), facts(*lines, line("Water", amount, "cl"))
+
+    if dry.abv_percent_max:
+        assert wet.abv_percent_max <= dry.abv_percent_max
+        assert wet.abv_percent_min <= dry.abv_percent_min
+        assert wet.alcohol_g_max == dry.alcohol_g_max
