@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mocktailverse.drinks.ingredient_names import key
 from mocktailverse.drinks.ingredients import (
     BASE,
     LONGEST_NAME,
@@ -27,6 +26,7 @@ from mocktailverse.drinks.ingredients import (
     is_a,
     match_ingredient,
 )
+from mocktailverse.drinks.ingredients.names import key
 
 PACKAGE = Path(__file__).parents[2] / "src" / "mocktailverse"
 DUMP = Path(__file__).parents[3] / "shared" / "data" / "thecocktaildb_full.json"

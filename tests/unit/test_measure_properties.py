@@ -9,7 +9,13 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from mocktailverse.drinks import parse_measure
-from mocktailverse.drinks.measure_words import FILLERS, LENGTHS, MULTIPLES, NUMBER_WORDS, UNIT_WORDS
+from mocktailverse.drinks.measures.words import (
+    FILLERS,
+    LENGTHS,
+    MULTIPLES,
+    NUMBER_WORDS,
+    UNIT_WORDS,
+)
 from mocktailverse.drinks.units import ML_PER_UNIT
 
 _VOLUMES = st.sampled_from(sorted(ML_PER_UNIT))

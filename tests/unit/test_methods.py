@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mocktailverse.drinks.methods import mentions_ice, preparation_method
+from mocktailverse.drinks.strength.methods import mentions_ice, preparation_method
 
 
 @pytest.mark.parametrize(

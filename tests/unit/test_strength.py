@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.drink import IngredientLine
-from mocktailverse.drinks.glasses import find_glass
 from mocktailverse.drinks.strength import derive
+from mocktailverse.drinks.strength.glasses import find_glass
 from mocktailverse.drinks.units import ML_PER_UNIT
 
 SHAKE = "Shake with ice and strain into a glass."

@@ -8,8 +8,8 @@ multiple := ("half" ["a"] | "quarter" | "third" | "dozen" | "couple" | …) ["of
 
 from typing import NamedTuple
 
-from mocktailverse.drinks.measure_tokens import Token
-from mocktailverse.drinks.measure_words import (
+from mocktailverse.drinks.measures.tokens import Token
+from mocktailverse.drinks.measures.words import (
     AND,
     ARTICLES,
     LENGTHS,

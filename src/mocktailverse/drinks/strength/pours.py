@@ -14,7 +14,7 @@ from mocktailverse.drinks.ingredients import (
     family_of,
     match_ingredient,
 )
-from mocktailverse.drinks.reference_tables import read_table
+from mocktailverse.drinks.reference.tables import read_table
 
 Range = tuple[float, float]
 Measured = Literal["ml", "part", "glass", "fill", "rest", "unbounded"]

@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from mocktailverse.drinks.measure_quantity import token_at
-from mocktailverse.drinks.measure_tokens import Token
-from mocktailverse.drinks.measure_words import (
+from mocktailverse.drinks.measures.quantity import token_at
+from mocktailverse.drinks.measures.tokens import Token
+from mocktailverse.drinks.measures.words import (
     ABBREVIATION_LENGTH,
     ADJECTIVES,
     CORRECTABLE,

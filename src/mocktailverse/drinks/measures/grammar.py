@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from mocktailverse.drinks.measure_quantity import Quantity, read_quantity, token_at
-from mocktailverse.drinks.measure_tokens import Token
-from mocktailverse.drinks.measure_units import find_unit, is_countable, past_hyphen, unit_at
-from mocktailverse.drinks.measure_words import (
+from mocktailverse.drinks.measures.quantity import Quantity, read_quantity, token_at
+from mocktailverse.drinks.measures.tokens import Token
+from mocktailverse.drinks.measures.units import find_unit, is_countable, past_hyphen, unit_at
+from mocktailverse.drinks.measures.words import (
     ABBREVIATION_LENGTH,
     AND,
     APPROXIMATE_UNITS,

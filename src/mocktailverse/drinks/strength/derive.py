@@ -9,13 +9,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from mocktailverse.drinks.codes import Quality
-from mocktailverse.drinks.contents import Contents, contents_of, without_alcohol
-from mocktailverse.drinks.dilution import dilution
 from mocktailverse.drinks.drink import Alcoholic, Certainty, Derived, IngredientLine, Method
-from mocktailverse.drinks.glasses import Glass, find_glass
-from mocktailverse.drinks.methods import mentions_ice, preparation_method
-from mocktailverse.drinks.mixture import Range
-from mocktailverse.drinks.pours import Pour, could_be_liquid, pour_of, substance_of
+from mocktailverse.drinks.strength.contents import Contents, contents_of, without_alcohol
+from mocktailverse.drinks.strength.dilution import dilution
+from mocktailverse.drinks.strength.glasses import Glass, find_glass
+from mocktailverse.drinks.strength.methods import mentions_ice, preparation_method
+from mocktailverse.drinks.strength.mixture import Range
+from mocktailverse.drinks.strength.pours import Pour, could_be_liquid, pour_of, substance_of
 
 ETHANOL_G_PER_ML = 0.789
 """Density of ethanol at 20 °C."""

@@ -9,8 +9,8 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
-from mocktailverse.drinks.ingredient_names import NON_ALCOHOLIC, Words, key, readings
-from mocktailverse.drinks.reference_tables import read_table
+from mocktailverse.drinks.ingredients.names import NON_ALCOHOLIC, Words, key, readings
+from mocktailverse.drinks.reference.tables import read_table
 
 Kind = Literal[
     "spirit", "liqueur", "fortified_wine", "wine", "beer", "cider", "bitters",

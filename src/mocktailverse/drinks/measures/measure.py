@@ -20,10 +20,10 @@ from functools import lru_cache
 from msgspec import Struct
 
 from mocktailverse.drinks.drink import Certainty, MeasureKind
-from mocktailverse.drinks.measure_grammar import Reading, read_amount, read_unit_alone
-from mocktailverse.drinks.measure_solids import is_piece, is_seasoning, is_solid
-from mocktailverse.drinks.measure_tokens import TEXT_LIMIT, Token, tokenize
-from mocktailverse.drinks.measure_words import (
+from mocktailverse.drinks.measures.grammar import Reading, read_amount, read_unit_alone
+from mocktailverse.drinks.measures.solids import is_piece, is_seasoning, is_solid
+from mocktailverse.drinks.measures.tokens import TEXT_LIMIT, Token, tokenize
+from mocktailverse.drinks.measures.words import (
     ADJECTIVES,
     APPROXIMATE,
     APPROXIMATE_AFTER,

@@ -4,8 +4,8 @@ from functools import cache
 
 from msgspec import Struct
 
-from mocktailverse.drinks.ingredient_names import key
-from mocktailverse.drinks.reference_tables import read_table
+from mocktailverse.drinks.ingredients.names import key
+from mocktailverse.drinks.reference.tables import read_table
 
 WITH_ICE = (0.4, 0.7)
 """Share of a glass that is liquid when it is full of ice: a packing of cubes leaves 40 to 50 %

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from mocktailverse.drinks.measure_words import word_set
+from mocktailverse.drinks.measures.words import word_set
 
 _WORD = re.compile(r"[^\W\d_]+")
 _ACCENTS = re.compile(r"[\u0300-\u036f]")

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from mocktailverse.drinks.glasses import Glass
-from mocktailverse.drinks.mixture import Liquid, Range, alcohol, strength, total
-from mocktailverse.drinks.pours import Pour
+from mocktailverse.drinks.strength.glasses import Glass
+from mocktailverse.drinks.strength.mixture import Liquid, Range, alcohol, strength, total
+from mocktailverse.drinks.strength.pours import Pour
 
 NEGLIGIBLE_SHARE = 0.02
 """An unknown ingredient up to this share of the volume leaves the strength known."""

@@ -1,0 +1,33 @@
+"""Ingredients: one name for every spelling, what each is, and how strong."""
+
+from mocktailverse.drinks.ingredients.catalogue import (
+    BASE,
+    LONGEST_NAME,
+    SOLID,
+    Family,
+    Ingredient,
+    Kind,
+    all_ingredients,
+    ancestors,
+    base_spirit,
+    canonical_name,
+    family_of,
+    is_a,
+    match_ingredient,
+)
+
+__all__ = [
+    "BASE",
+    "LONGEST_NAME",
+    "SOLID",
+    "Family",
+    "Ingredient",
+    "Kind",
+    "all_ingredients",
+    "ancestors",
+    "base_spirit",
+    "canonical_name",
+    "family_of",
+    "is_a",
+    "match_ingredient",
+]

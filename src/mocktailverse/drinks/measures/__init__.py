@@ -1,0 +1,5 @@
+"""Measures: how much of an ingredient, from the words of a recipe."""
+
+from mocktailverse.drinks.measures.measure import Measure, parse_measure
+
+__all__ = ["Measure", "parse_measure"]

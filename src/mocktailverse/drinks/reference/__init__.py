@@ -1,0 +1,1 @@
+"""The reference tables: facts as CSV files, each figure with its source."""
