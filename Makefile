@@ -35,6 +35,22 @@ demo: $(ready) ## Raw drinks in, clean drinks out, on the embedded AWS, before y
 test: $(ready) ## Every test that needs no browser
 	$(bin)/pytest -n auto --dist worksteal
 
+.PHONY: soak
+soak: $(ready) ## 100,000 records through the whole stack, and what else takes its time
+	$(bin)/pytest -m soak
+
+.PHONY: bench
+bench: $(ready) ## Speed and memory, side by side with the floor and the peers
+	$(bin)/python benchmarks/run.py
+
+.PHONY: accuracy
+accuracy: $(ready) ## How many measures are understood right
+	$(bin)/python benchmarks/accuracy.py
+
+.PHONY: docs
+docs: $(ready) ## Write the generated pages of docs/reference
+	$(bin)/python docs/generate.py
+
 .PHONY: check
 check: $(ready) ## Format, lint, types, layers, template
 	$(bin)/ruff format --check .

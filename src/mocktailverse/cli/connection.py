@@ -5,16 +5,17 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from mocktailverse.errors import MissingError, PermanentError, UnreachableError, UsageError
+from mocktailverse.deployment import stack
+from mocktailverse.errors import UnreachableError, UsageError
 from mocktailverse.local import environment
 from mocktailverse.settings import CliSettings
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.drinks_table import DrinksTable
+from mocktailverse.stores.errors import translated
 from mocktailverse.stores.functions import Functions
 from mocktailverse.stores.loads_table import LoadsTable
 from mocktailverse.stores.queue import Queue
-from mocktailverse.stores.stacks import stack_outputs
 
 LOCAL = "local"
 
@@ -65,16 +66,12 @@ def connect(env: str, state_dir: Path | None = None) -> Connection:
     """
     if env == LOCAL:
         folder = state_folder(state_dir)
-        stack = environment.read(folder)
-        if stack is None:
+        running = environment.read(folder)
+        if running is None:
             raise UnreachableError(f"No local stack runs in {folder}. Start it: mocktailverse up")
-        return Connection(stack.clients(), stack.outputs)
+        return Connection(running.clients(), running.outputs)
     if state_dir is not None:
         raise UsageError("--state-dir is the local stack's folder; it does not go with --env.")
     clients = Clients()
-    try:
-        return Connection(clients, stack_outputs(clients, f"mocktailverse-{env}"))
-    except (MissingError, PermanentError) as error:
-        raise UsageError(
-            f"No stack mocktailverse-{env} was found in {clients.region}: {error}"
-        ) from error
+    with translated(f"Looking for the stack mocktailverse-{env}"):
+        return Connection(clients, stack.outputs(clients, f"mocktailverse-{env}"))

@@ -1,0 +1,6 @@
+"""`python -m mocktailverse.cli` is the `mocktailverse` command."""
+
+from mocktailverse.cli.main import run
+
+if __name__ == "__main__":
+    run()
