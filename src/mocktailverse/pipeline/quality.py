@@ -1,0 +1,79 @@
+"""Quality: how much of the catalogue is understood, source by source."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from mocktailverse.drinks.codes import Quality
+from mocktailverse.drinks.drink import Drink, IngredientLine
+from mocktailverse.drinks.ingredients import canonical_name
+from mocktailverse.drinks.measures import parse_measure
+
+
+class Share(Struct, frozen=True):
+    """How many of how many, and the percentage (None of nothing)."""
+
+    count: int
+    of: int
+
+    @property
+    def percent(self) -> float | None:
+        """100 x count / of, to one decimal."""
+        return round(100 * self.count / self.of, 1) if self.of else None
+
+
+class SourceQuality(Struct, frozen=True):
+    """One source's drinks: what is understood of them, and how many carry each quality code.
+
+    `measures` counts ingredient lines with a measure that was read; `ingredients` lines whose
+    ingredient is in the reference; `strength` drinks whose strength is known at least as a range.
+    """
+
+    source: str
+    drinks: int
+    withdrawn: int
+    measures: Share
+    ingredients: Share
+    strength: Share
+    mocktails: Share
+    contradictions: int
+    codes: dict[str, int]
+
+
+def quality(drinks: Iterable[Drink]) -> list[SourceQuality]:
+    """The quality of the catalogue, by source in alphabetical order."""
+    by_source: dict[str, list[Drink]] = {}
+    for drink in drinks:
+        by_source.setdefault(drink.source, []).append(drink)
+    return [_of_source(source, by_source[source]) for source in sorted(by_source)]
+
+
+def _of_source(source: str, drinks: list[Drink]) -> SourceQuality:
+    codes = Counter(code for drink in drinks for code in drink.quality)
+    lines = [line for drink in drinks for line in drink.ingredients]
+    measured = [line for line in lines if line.measure_raw]
+    return SourceQuality(
+        source,
+        drinks=len(drinks),
+        withdrawn=sum(drink.withdrawn_at is not None for drink in drinks),
+        measures=Share(sum(map(_is_understood, measured)), len(measured)),
+        ingredients=Share(sum(map(_is_known, lines)), len(lines)),
+        strength=Share(_known_strength(drinks), len(drinks)),
+        mocktails=Share(sum(drink.derived.is_mocktail is True for drink in drinks), len(drinks)),
+        contradictions=codes[Quality.STRENGTH_CONTRADICTS],
+        codes=dict(sorted(codes.items())),
+    )
+
+
+def _is_understood(line: IngredientLine) -> bool:
+    measure = parse_measure(line.measure_raw, line.name_raw)
+    return not measure.unread and not measure.implausible
+
+
+def _is_known(line: IngredientLine) -> bool:
+    return canonical_name(line.name_raw)[1]
+
+
+def _known_strength(drinks: list[Drink]) -> int:
+    return sum(drink.derived.abv_percent_max is not None for drink in drinks)
