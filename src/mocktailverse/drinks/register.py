@@ -22,7 +22,8 @@ from mocktailverse.drinks.drink import Drink
 Outcome = Literal["loaded", "unchanged", "stale"]
 
 EARLIER_RECIPES_KEPT = 8
-"""Bounds the item; the latest ones are kept, which is still independent of the order."""
+"""Bounds the item. The latest are kept, chosen together with the recipe that stands (so there
+may be one more where times tie): only thus does the order of merging not matter."""
 
 
 class Version(NamedTuple):
@@ -37,15 +38,9 @@ class Version(NamedTuple):
 
     def sortable(self) -> str:
         """One string that sorts as the version does (U+001F sorts before any key character)."""
-        return "\x1f".join(
-            (
-                f"{self.observed_at:015d}",
-                f"{self.transform_version:06d}",
-                self.content_hash,
-                self.key,
-                self.version_id,
-                f"{self.position:015d}",
-            )
+        return (
+            f"{self.observed_at:015d}\x1f{self.transform_version:06d}\x1f{self.content_hash}"
+            f"\x1f{self.key}\x1f{self.version_id}\x1f{self.position:015d}"
         )
 
 
@@ -114,12 +109,12 @@ def merge(current: Register | None, new: Register) -> Register:
     if winner.recipe == other.recipe and winner.earlier == other.earlier:
         return winner
     seen: dict[str, Earlier] = {}
-    for earlier in (*winner.earlier, *other.earlier, _as_earlier(other)):
+    for earlier in (*winner.earlier, *other.earlier, _as_earlier(winner), _as_earlier(other)):
         known = seen.get(earlier.recipe)
         if known is None or known < earlier:
             seen[earlier.recipe] = earlier
-    seen.pop(winner.recipe, None)
-    kept = tuple(sorted(seen.values(), reverse=True)[:EARLIER_RECIPES_KEPT])
+    latest = sorted(seen.values(), reverse=True)[: EARLIER_RECIPES_KEPT + 1]
+    kept = tuple(earlier for earlier in latest if earlier.recipe != winner.recipe)
     return Register(_marked(winner.drink, winner.recipe, kept), winner.recipe, kept)
 
 

@@ -25,7 +25,7 @@ from mocktailverse.drinks.ledger import (
     Segment,
 )
 from mocktailverse.drinks.register import Outcome, Register
-from mocktailverse.errors import MissingError, TransientError
+from mocktailverse.errors import MissingError, MocktailverseError, TransientError
 from mocktailverse.pipeline.segment import Entry, SegmentPlan, plan_segment
 from mocktailverse.pipeline.transform import OpenObject, transform
 
@@ -107,8 +107,9 @@ class Loader(Struct, frozen=True):
         or in another worker's hands, or there is no time left, and a new message was sent.
 
         Raises:
-            TransientError: the same message may succeed later; on its `last_try` the load is
-                marked failed before.
+            TransientError: the same message may succeed later.
+            MocktailverseError: a store refuses; people have to look at it.
+                On the message's `last_try` the load is marked failed before either.
         """
         if self._time_left() <= 0:
             self.queue.send(request)
@@ -119,41 +120,51 @@ class Loader(Struct, frozen=True):
         if load is None:
             return None
         try:
-            return self._go_on(load, request.stalled)
-        except MissingError as error:
-            self._fail(load, f"The raw object is gone: {error}")
-            return None
-        except TransientError as error:
+            raw = self._open(load)
+            if raw is None:
+                return None
+            loaded, total = self._go_on(load, raw, request.stalled)
+        except MocktailverseError as error:
             if last_try:
                 self._fail(load, str(error))
             else:
                 self.loads.release(load, error=str(error))
             raise
+        if total is not None:  # not above: no error may be noted on a load that may be done
+            self.loads.finish(load, total, size=raw.bytes, now=self.clock.now())
+        return loaded
 
-    def _go_on(self, load: Load, stalled: int) -> Counts:
-        raw = self.raw.open(load.object)
+    def _open(self, load: Load) -> OpenObject | None:
+        """The raw object; None where it is gone, and then the load has failed for good."""
+        try:
+            return self.raw.open(load.object)
+        except MissingError as error:
+            self._fail(load, f"The raw object is gone: {error}")
+            return None
+
+    def _go_on(self, load: Load, raw: OpenObject, stalled: int) -> tuple[Counts, Counts | None]:
+        """What was loaded now; and all that the load counts, None where it is to be continued."""
         segments = self._finished_segments(load)
         loaded = Counts()
         pieces = None
         while not (segments and segments[-1].final):
             start = segments[-1].after if segments else START
             pieces = pieces or transform(raw, load.object, start)
-            plan = self._write(plan_segment(pieces))
+            planned = plan_segment(pieces)
+            plan = self._write(planned)
             if not plan.entries and not plan.exhausted:
                 self._continue_later(load, start, 0 if loaded.read else stalled + 1)
-                return loaded
+                return loaded, None
             segment = self._segment(load, plan, len(segments), start)
             stored = self._store(load, segment)
             if stored.after != segment.after:  # another worker's cut stands: read on from there
                 pieces = None
             loaded += stored.counts
             segments.append(stored)
-            if not stored.final and self._time_left() <= 0:
+            if not stored.final and (plan is not planned or self._time_left() <= 0):
                 self._continue_later(load, stored.after, 0)
-                return loaded
-        counts = sum((segment.counts for segment in segments), Counts())
-        self.loads.finish(load, counts, size=raw.bytes, now=self.clock.now())
-        return loaded
+                return loaded, None
+        return loaded, sum((segment.counts for segment in segments), Counts())
 
     def _finished_segments(self, load: Load) -> list[Segment]:
         """The segments stored by earlier messages; a first attempt has none."""

@@ -49,36 +49,27 @@ class SegmentPlan(Struct):
         return [entry.rejected for entry in self.entries if entry.rejected is not None]
 
     def cut(self, index: int) -> "SegmentPlan":
-        """The plan of the entries before `index`.
-
-        What they lost to further on stays counted as it is: the next segment will write it.
-        """
+        """The plan of the entries before `index`."""
         return SegmentPlan(self.entries[:index], exhausted=False)
 
 
 def plan_segment(pieces: Iterable[tuple[Cursor, Register | Rejected]]) -> SegmentPlan:
     """Take the next segment off `pieces`.
 
-    Of one id several times, the highest version is written, with what the others tell of
-    earlier recipes; the others count as unchanged where they are equal, else as stale.
+    An id that comes several times is written once, merged, in its first place: so a cut loses
+    nothing of it. The others count as unchanged where they are equal, else as stale.
     """
     entries: list[Entry] = []
-    standing: dict[str, Entry] = {}
+    written: dict[str, Entry] = {}
     for after, piece in islice(pieces, SEGMENT_RECORDS):
         if isinstance(piece, Rejected):
             entries.append(Entry(after, rejected=piece))
             continue
         entry = Entry(after, register=piece)
         entries.append(entry)
-        other = standing.setdefault(piece.drink.id, entry)
-        if other.register is not None and other is not entry:
-            standing[piece.drink.id] = _settle(other, other.register, entry, piece)
+        first = written.setdefault(piece.drink.id, entry)
+        if first.register is not None and first is not entry:
+            same = first.register.drink.content_hash == piece.drink.content_hash
+            entry.outcome = "unchanged" if same else "stale"
+            first.register = merge(first.register, piece)
     return SegmentPlan(entries, exhausted=len(entries) < SEGMENT_RECORDS)
-
-
-def _settle(first: Entry, a: Register, second: Entry, b: Register) -> Entry:
-    """Decide between two entries of one id; return the one that stands."""
-    winner, loser = (second, first) if a.version < b.version else (first, second)
-    loser.outcome = "unchanged" if a.drink.content_hash == b.drink.content_hash else "stale"
-    winner.register = merge(a, b)
-    return winner
