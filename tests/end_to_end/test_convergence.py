@@ -52,7 +52,7 @@ def test_deliveries_all_at_once_give_the_same_table_as_one_by_one(pipeline, snap
     pipeline.empty_table("Drinks")
     pipeline.empty_table("Loads")
 
-    messages = [pipeline.event(version) for version in snapshots * 2]
+    messages = [pipeline.event(version) for version in [*snapshots, snapshots[0]]]
     with ThreadPoolExecutor(len(messages)) as pool:
         assert list(pool.map(pipeline.deliver, messages)) == [[]] * len(messages)
 
