@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.register import Outcome
 
 LoadStatus = Literal["loading", "done", "failed"]
@@ -82,13 +83,14 @@ class Segment(Struct, frozen=True):
     counts: Counts
     final: bool
     rejected_key: str | None = None
+    drift: tuple[Drift, ...] = ()
 
 
 class Load(Struct, frozen=True):
     """The processing of one raw object version, in its latest state.
 
     `generation` counts from 1; each replay opens a new one. Times are ms since 1970 UTC;
-    `bytes` is the stored size.
+    `bytes` is the stored size; `drift` tells where the source's format is not what it was.
     """
 
     object: ObjectVersion
@@ -103,6 +105,7 @@ class Load(Struct, frozen=True):
     finished_at: int | None
     error: str | None
     transform_version: int
+    drift: tuple[Drift, ...] = ()
 
     @property
     def duration_ms(self) -> int | None:

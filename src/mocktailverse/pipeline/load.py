@@ -12,8 +12,9 @@ import random
 from collections.abc import Sequence
 from typing import Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
 
+from mocktailverse.drinks.drift import Drift, total_drift
 from mocktailverse.drinks.ledger import (
     START,
     Counts,
@@ -24,7 +25,7 @@ from mocktailverse.drinks.ledger import (
     Rejected,
     Segment,
 )
-from mocktailverse.drinks.register import Outcome, Register
+from mocktailverse.drinks.register import Register, Written
 from mocktailverse.errors import MissingError, TransientError
 from mocktailverse.pipeline.segment import Entry, SegmentPlan, plan_segment
 from mocktailverse.pipeline.transform import OpenObject, transform
@@ -53,7 +54,7 @@ class RawStore(Protocol):
 class DrinksStore(Protocol):
     """Where drinks are merged; None = throttled, not written."""
 
-    def write(self, registers: list[Register]) -> list[Outcome | None]: ...
+    def write(self, registers: list[Register]) -> list[Written | None]: ...
 
 
 class LoadsStore(Protocol):
@@ -65,7 +66,9 @@ class LoadsStore(Protocol):
 
     def release(self, load: Load, *, error: str | None = None) -> None: ...
 
-    def finish(self, load: Load, counts: Counts, *, size: int, now: int) -> None: ...
+    def finish(
+        self, load: Load, counts: Counts, drift: Sequence[Drift], *, size: int, now: int
+    ) -> None: ...
 
     def fail(self, version: ObjectVersion, generation: int, error: str, *, now: int) -> None: ...
 
@@ -91,6 +94,17 @@ class Clock(Protocol):
     def wait(self, seconds: float) -> None: ...
 
 
+class Progress(Struct, frozen=True):
+    """What one message loaded, and the drift that it met."""
+
+    counts: Counts = field(default_factory=Counts)
+    drift: tuple[Drift, ...] = ()
+
+    def with_segment(self, segment: Segment) -> "Progress":
+        """This and one more segment."""
+        return Progress(self.counts + segment.counts, total_drift((*self.drift, *segment.drift)))
+
+
 class Loader(Struct, frozen=True):
     """Works on loads with these stores; stateless between messages."""
 
@@ -100,7 +114,7 @@ class Loader(Struct, frozen=True):
     queue: RequestQueue
     clock: Clock
 
-    def handle(self, request: LoadRequest, *, last_try: bool = False) -> Counts | None:
+    def handle(self, request: LoadRequest, *, last_try: bool = False) -> Progress | None:
         """Go on with a load as far as time allows.
 
         Returns what this message loaded; None where there was nothing to do: the load is done
@@ -130,30 +144,31 @@ class Loader(Struct, frozen=True):
                 self.loads.release(load, error=str(error))
             raise
 
-    def _go_on(self, load: Load, stalled: int) -> Counts:
+    def _go_on(self, load: Load, stalled: int) -> Progress:
         raw = self.raw.open(load.object)
         segments = self._finished_segments(load)
-        loaded = Counts()
+        progress = Progress()
         pieces = None
         while not (segments and segments[-1].final):
             start = segments[-1].after if segments else START
             pieces = pieces or transform(raw, load.object, start)
             plan = self._write(plan_segment(pieces))
             if not plan.entries and not plan.exhausted:
-                self._continue_later(load, start, 0 if loaded.read else stalled + 1)
-                return loaded
+                self._continue_later(load, start, 0 if progress.counts.read else stalled + 1)
+                return progress
             segment = self._segment(load, plan, len(segments), start)
             stored = self._store(load, segment)
             if stored.after != segment.after:  # another worker's cut stands: read on from there
                 pieces = None
-            loaded += stored.counts
+            progress = progress.with_segment(stored)
             segments.append(stored)
             if not stored.final and self._time_left() <= 0:
                 self._continue_later(load, stored.after, 0)
-                return loaded
+                return progress
         counts = sum((segment.counts for segment in segments), Counts())
-        self.loads.finish(load, counts, size=raw.bytes, now=self.clock.now())
-        return loaded
+        drift = total_drift(kind for segment in segments for kind in segment.drift)
+        self.loads.finish(load, counts, drift, size=raw.bytes, now=self.clock.now())
+        return progress
 
     def _finished_segments(self, load: Load) -> list[Segment]:
         """The segments stored by earlier messages; a first attempt has none."""
@@ -182,10 +197,12 @@ class Loader(Struct, frozen=True):
         wait_s = FIRST_WAIT_S
         while True:
             left = [entry for entry in entries if entry.outcome is None]
-            outcomes = self.drinks.write([entry.register for entry in left if entry.register])
-            for entry, outcome in zip(left, outcomes, strict=True):
-                entry.outcome = outcome
-            if None not in outcomes or self._time_left() <= wait_s * 1000:
+            answers = self.drinks.write([entry.register for entry in left if entry.register])
+            for entry, written in zip(left, answers, strict=True):
+                if written is not None:
+                    entry.outcome = written.outcome
+                    entry.drift += written.drift
+            if None not in answers or self._time_left() <= wait_s * 1000:
                 return
             self.clock.wait(wait_s * random.uniform(0.5, 1))  # noqa: S311 - jitter, no secret
             wait_s = min(2 * wait_s, LONGEST_WAIT_S)
@@ -197,7 +214,15 @@ class Loader(Struct, frozen=True):
         if rejected:
             name = f"{number:06d}-{len(plan.entries):03d}"
             key = self.raw.put_rejected(load.object.load_id(load.generation), name, rejected)
-        return Segment(number, start, after, plan.counts(), final=plan.exhausted, rejected_key=key)
+        return Segment(
+            number,
+            start,
+            after,
+            plan.counts(),
+            plan.exhausted,
+            rejected_key=key,
+            drift=plan.drift(),
+        )
 
     def _store(self, load: Load, segment: Segment) -> Segment:
         """Store a segment; one that is the whole load and rejects nothing needs no own item."""

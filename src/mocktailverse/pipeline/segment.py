@@ -5,21 +5,21 @@ from itertools import islice
 
 from msgspec import Struct
 
+from mocktailverse.drinks.drift import Drift, total_drift
 from mocktailverse.drinks.ledger import Counts, Cursor, Rejected
-from mocktailverse.drinks.register import Outcome, Register, merge
+from mocktailverse.drinks.register import Outcome, Register, merge, ordered, outcome
+from mocktailverse.pipeline.transform import Piece
 
 SEGMENT_RECORDS = 500
 
 
 class Entry(Struct):
-    """One decoded piece: the cursor behind it, and what it counts as (None: not written yet).
-
-    Exactly one of `register` and `rejected` is given.
-    """
+    """One piece of the object, and what it counts as (None: not written yet, or rejected)."""
 
     after: Cursor
-    register: Register | None = None
-    rejected: Rejected | None = None
+    register: Register | None
+    rejected: Rejected | None
+    drift: tuple[Drift, ...]
     outcome: Outcome | None = None
 
 
@@ -44,6 +44,10 @@ class SegmentPlan(Struct):
             counts.count(entry.outcome or "rejected")
         return counts
 
+    def drift(self) -> tuple[Drift, ...]:
+        """What the entries show of drift, added up."""
+        return total_drift(drift for entry in self.entries for drift in entry.drift)
+
     def rejected(self) -> list[Rejected]:
         """The rejected lines, in order."""
         return [entry.rejected for entry in self.entries if entry.rejected is not None]
@@ -56,29 +60,32 @@ class SegmentPlan(Struct):
         return SegmentPlan(self.entries[:index], exhausted=False)
 
 
-def plan_segment(pieces: Iterable[tuple[Cursor, Register | Rejected]]) -> SegmentPlan:
+def plan_segment(pieces: Iterable[Piece]) -> SegmentPlan:
     """Take the next segment off `pieces`.
 
     Of one id several times, the highest version is written, with what the others tell of
-    earlier recipes; the others count as unchanged where they are equal, else as stale.
+    earlier recipes and absences; the others count as unchanged where they are equal, else as
+    stale.
     """
     entries: list[Entry] = []
     standing: dict[str, Entry] = {}
-    for after, piece in islice(pieces, SEGMENT_RECORDS):
-        if isinstance(piece, Rejected):
-            entries.append(Entry(after, rejected=piece))
-            continue
-        entry = Entry(after, register=piece)
+    for after, register, rejected, drift in islice(pieces, SEGMENT_RECORDS):
+        entry = Entry(after, register, rejected, drift)
         entries.append(entry)
-        other = standing.setdefault(piece.drink.id, entry)
-        if other.register is not None and other is not entry:
-            standing[piece.drink.id] = _settle(other, other.register, entry, piece)
+        if register is None:
+            continue
+        other = standing.setdefault(register.id, entry)
+        if other is not entry and other.register is not None:
+            standing[register.id] = _settle(other, other.register, entry, register)
     return SegmentPlan(entries, exhausted=len(entries) < SEGMENT_RECORDS)
 
 
 def _settle(first: Entry, a: Register, second: Entry, b: Register) -> Entry:
     """Decide between two entries of one id; return the one that stands."""
-    winner, loser = (second, first) if a.version < b.version else (first, second)
-    loser.outcome = "unchanged" if a.drink.content_hash == b.drink.content_hash else "stale"
+    if ordered(a, b)[0] is a:
+        winner, loser, lost, won = first, second, b, a
+    else:
+        winner, loser, lost, won = second, first, a, b
+    loser.outcome = outcome(won, lost)
     winner.register = merge(a, b)
     return winner

@@ -6,13 +6,14 @@ by-day (index)  day `2026-11-22` and started_at, for loads only
 """
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from botocore.exceptions import ClientError
 
+from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion, Segment
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.errors import UsageError
@@ -71,13 +72,16 @@ class LoadsTable:
         put = {} if error is None else {"error": error}
         self._update(load.object, load.generation, Update(put=put, remove=("lease_until",)))
 
-    def finish(self, load: Load, counts: Counts, *, size: int, now: int) -> None:
-        """Mark a load done, with the counts of all its segments; `size` in stored bytes."""
+    def finish(
+        self, load: Load, counts: Counts, drift: Sequence[Drift], *, size: int, now: int
+    ) -> None:
+        """Mark a load done, with the totals of its segments; `size` in stored bytes."""
         update = Update(
             put={
                 "status": "done",
                 "finished_at": now,
                 "bytes": size,
+                "drift": msgspec.to_builtins(drift),
                 **msgspec.to_builtins(counts),
             },
             remove=("lease_until", "error"),
@@ -260,6 +264,7 @@ def _load(item: Mapping[str, Any]) -> Load:
             "requeued_at": None,
             "finished_at": None,
             "error": None,
+            "drift": (),
             **fields,
             "object": {name: fields[name] for name in ("bucket", "key", "version_id")},
             "counts": {name: fields.get(name, 0) for name in Counts.__struct_fields__},
