@@ -27,7 +27,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         names = {field: PREFIX + field.upper() for field in cls.__struct_fields__}
         given = {field: variables[name] for field, name in names.items() if variables.get(name)}
         try:
-            return msgspec.convert(given, cls, strict=False)
+            return msgspec.convert(given, cls, strict=False, dec_hook=lambda kind, text: kind(text))
         except msgspec.ValidationError as error:
             raise UsageError(
                 f"The environment lacks a setting or holds a wrong one: {error}. "

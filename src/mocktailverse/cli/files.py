@@ -1,5 +1,6 @@
 """Commands that need no AWS at all: `transform` and `measure`."""
 
+import os
 import shutil
 import sys
 import tempfile
@@ -48,17 +49,19 @@ def transform(
 ) -> None:
     """Turn raw files into drinks with the pipeline's own code, without any AWS."""
     require_source(source)
-    metadata = {} if observed_at is None else {"observed-at": str(milliseconds(observed_at))}
+    observed = None if observed_at is None else milliseconds(observed_at)
+    if output is not None and rejects is not None and output.resolve() == rejects.resolve():
+        raise UsageError(f"{output} cannot take both the drinks and the rejected lines.")
     with ExitStack() as stack:
-        inputs = [_open(path, stack, metadata) for path in files]
+        inputs = [_open(path, stack, observed) for path in files]
         drinks = stack.enter_context(_writer(output, files))
         rejected = stack.enter_context(_writer(rejects, files)) if rejects else None
         bar = stack.enter_context(progress())
         task = bar.add_task("records", total=None)
         counts = Counts()
         separator = b"[\n" if form == "json" else b""
-        for file in inputs:
-            version = ObjectVersion("", f"raw/{source}/{file.path}", "null")
+        for path, file in zip(files, inputs, strict=True):
+            version = ObjectVersion("", f"raw/{source}/{_name(path)}", "null")
             for piece in transform_object(file, version):
                 bar.update(task, advance=1)
                 if piece.rejected:
@@ -91,33 +94,51 @@ def measure(
     print_table(text, ("field", "value"), rows)
 
 
-def _open(path: Path, stack: ExitStack, metadata: dict[str, str]) -> InputFile:
-    if path != STDIN:
-        return InputFile(path, metadata)
+def _name(path: Path) -> str:
+    """The path as text for the lineage, also where the file system's bytes are no UTF-8."""
+    return "stdin" if path == STDIN else os.fsencode(path).decode("utf-8", "replace")
+
+
+def _open(path: Path, stack: ExitStack, observed_at: int | None) -> InputFile:
+    if not _is_pipe(path):
+        return InputFile(path, observed_at)
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mocktailverse-")))
-    with (folder / "stdin").open("wb") as spool:
-        shutil.copyfileobj(sys.stdin.buffer, spool)
-    return InputFile(folder / "stdin", metadata)
+    spooled = folder / _name(path).replace("/", "-")
+    pipe = sys.stdin.buffer if path == STDIN else stack.enter_context(path.open("rb"))
+    with spooled.open("wb") as spool:
+        shutil.copyfileobj(pipe, spool)
+    return InputFile(spooled, observed_at)
+
+
+def _is_pipe(path: Path) -> bool:
+    try:
+        return path == STDIN or path.is_fifo()
+    except OSError:  # opening it as a file will say why
+        return False
 
 
 @contextmanager
 def _writer(path: Path | None, inputs: list[Path]) -> Iterator[IO[bytes]]:
-    """Write to a file, which appears when it is whole, or to stdout."""
+    """Write to a file, which appears when it is whole, to a device or pipe, or to stdout."""
     if path is None:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
     if path.resolve() in [given.resolve() for given in inputs]:
         raise UsageError(f"{path} is an input, too; write somewhere else.")
-    partial = path.with_name(path.name + ".partial")
+    is_device = path.exists() and not path.is_file()
+    target = path if is_device else path.with_name(path.name + ".partial")
     try:
-        with partial.open("wb") as file:
+        with target.open("wb") as file:
             yield file
-        partial.replace(path)
+        target.replace(path)
+    except BrokenPipeError:  # it is stdout that nobody reads any more
+        raise
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
     finally:
-        partial.unlink(missing_ok=True)
+        if not is_device:
+            target.unlink(missing_ok=True)
 
 
 def _reject(rejected: Rejected, file: IO[bytes] | None) -> None:

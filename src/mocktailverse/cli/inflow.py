@@ -12,10 +12,12 @@ from mocktailverse.cli.following import follow, print_loads
 from mocktailverse.cli.output import print_json, progress, say
 from mocktailverse.cli.times import milliseconds, now
 from mocktailverse.drinks.ledger import Load, ObjectVersion
+from mocktailverse.errors import UsageError
 from mocktailverse.pipeline.extract import ExtractReport
 from mocktailverse.pipeline.ingest import InputFile, Run, parts_of, put_part
 from mocktailverse.sources import require_source
-from mocktailverse.sources.thecocktaildb.strategies import STRATEGIES
+from mocktailverse.sources.thecocktaildb.coverage import Coverage
+from mocktailverse.sources.thecocktaildb.strategies import STRATEGIES, plan
 
 FETCH_STEP_S = 5
 """How long the function fetches before it reports; the progress bar moves that often."""
@@ -53,14 +55,25 @@ def fetch(
     arguments: Annotated[
         list[str] | None, typer.Argument(help="random: a number; search: a term; ids: the ids.")
     ] = None,
+    max_requests: Annotated[
+        int | None,
+        typer.Option(help="sweep: send at most so many requests.", min=1, show_default=False),
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="sweep: collect every known drink again.")
+    ] = False,
     wait: options.Wait = False,
     env: options.Env = "local",
     state_dir: options.StateDir = None,
     as_json: options.Json = False,
 ) -> None:
     """Collect raw records from TheCocktailDB with the fetch function."""
+    plan(strategy, arguments or [], premium=True)  # wrong usage is told before anything is asked
+    if strategy != "sweep" and (max_requests or full):
+        raise UsageError("--max-requests and --full are options of the sweep.")
+    limits = {"full": full} | ({"max_requests": max_requests} if max_requests else {})
     connection = connect(env, state_dir)
-    report = run_fetch(connection, strategy, arguments or [])
+    report = run_fetch(connection, strategy, arguments or [], **limits)
     versions = fetched_versions(connection, report)
     loads = follow(connection, versions) if wait else []
     failed = any(load.status == "failed" for load in loads)
@@ -71,11 +84,31 @@ def fetch(
         say(f"{report.records} records in {objects} objects, by {report.requests} requests")
         for failure in report.failed:
             say(f"failed: {failure.request}: {failure.error}")
+        if report.coverage:
+            _say_coverage(report.coverage)
         print_loads(loads)
-    if report.stopped_because == "unreachable":
+    if report.stopped_because == "unreachable" or _nothing_came(report):
         raise typer.Exit(3)
-    if failed or report.failed:
+    if failed or report.failed or (report.coverage and report.coverage.outage_suspected):
         raise typer.Exit(1)
+
+
+def _say_coverage(coverage: Coverage) -> None:
+    say(
+        f"{coverage.seen} of {coverage.known} known drinks seen, {coverage.new} of them new; "
+        f"about {coverage.estimated_total} exist; ended: {coverage.ended} "
+        f"({coverage.requests_per_drink} requests a drink)"
+    )
+    if coverage.outage_suspected:
+        say(f"{coverage.absent} known drinks were absent: too many at once to be believed")
+    elif coverage.absent:
+        say(f"{coverage.absent} known drinks were absent")
+
+
+def _nothing_came(report: ExtractReport) -> bool:
+    """Whether the source was as good as down: every request failed, and might not later."""
+    failed = report.failed
+    return bool(failed) and not report.objects and all(failure.transient for failure in failed)
 
 
 def put_files(
@@ -99,9 +132,14 @@ def put_files(
     return versions
 
 
-def run_fetch(connection: Connection, strategy: str, arguments: list[str]) -> ExtractReport:
-    """Invoke the fetch function until its plan is done; the reports as one."""
-    event = {"strategy": strategy, "arguments": arguments, "time_limit_s": FETCH_STEP_S}
+def run_fetch(
+    connection: Connection, strategy: str, arguments: list[str], **limits: int
+) -> ExtractReport:
+    """Invoke the fetch function until its plan is done; the reports as one.
+
+    `limits` are the event's `max_requests` and `full`, for a sweep.
+    """
+    event = {"strategy": strategy, "arguments": arguments, "time_limit_s": FETCH_STEP_S, **limits}
     total: ExtractReport | None = None
     with progress() as bar:
         task = bar.add_task(f"fetching ({strategy})", total=None)
@@ -109,9 +147,10 @@ def run_fetch(connection: Connection, strategy: str, arguments: list[str]) -> Ex
             answer = connection.functions.invoke(connection.outputs["FetchFunction"], event)
             report = msgspec.convert(answer, ExtractReport)
             total = report if total is None else _sum(total, report)
-            pending = len(report.cursor.pending) if report.cursor else 0
-            bar.update(task, completed=total.pages, total=total.pages + pending)
-            if report.done or report.stopped_because == "unreachable":
+            if report.cursor and report.cursor.pending:
+                bar.update(task, total=total.pages + len(report.cursor.pending))
+            bar.update(task, completed=total.pages)
+            if report.stopped_because != "time":
                 return total
             event["cursor"] = answer["cursor"]
 

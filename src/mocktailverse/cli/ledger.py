@@ -1,7 +1,8 @@
 """Commands that look: `loads`, `rejected`, `drinks get|list|history`, `verify`."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 import typer
@@ -17,6 +18,7 @@ from mocktailverse.cli.output import (
     progress,
     say,
 )
+from mocktailverse.cli.times import now
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.ledger import Load, Rejected
 from mocktailverse.errors import UsageError
@@ -29,6 +31,17 @@ SHOWN = 50
 """Rows of a table for people where no limit is given."""
 
 Days = Annotated[int, typer.Option("--days", min=1, max=3660, help="How many days back.")]
+
+
+class RejectedPlace(NamedTuple):
+    """Where a listing of rejected lines goes on: behind so many lines of the loads until then.
+
+    `loads_until` in ms since 1970 UTC: later loads, which come first, would move the lines.
+    """
+
+    loads_until: int
+    shown: int
+
 
 drinks_app = typer.Typer(no_args_is_help=True, help="Look at drinks.")
 
@@ -65,16 +78,21 @@ def rejected(
     code: Annotated[str | None, typer.Option(help="Only lines with this reason code.")] = None,
     days: Days = 7,
     limit: options.Limit = None,
+    after: options.Next = None,
     env: options.Env = "local",
     state_dir: options.StateDir = None,
     as_json: options.Json = False,
 ) -> None:
     """List the rejected records of recent loads, with the reason of each."""
+    place = _rejected_place(after) if after else RejectedPlace(now(), 0)
     connection = connect(env, state_dir)
-    lines = [line for line in _rejected_lines(connection, days) if code in (None, line["code"])]
+    found = _rejected_lines(connection, days, place.loads_until)
+    lines = [line for line in found if code in (None, line["code"])][place.shown :]
     shown = lines[:limit]
     if as_json:
-        print_listing(shown)
+        is_last = len(shown) == len(lines)
+        following = RejectedPlace(place.loads_until, place.shown + len(shown))
+        print_listing(shown, None if is_last else f"{following.loads_until}-{following.shown}")
         return
     columns = ("code", "path", "position", "object", "message")
     rows = [
@@ -225,11 +243,18 @@ def verify_fields(report: VerifyReport) -> dict[str, Any]:
     return {"ok": report.ok, **fields}
 
 
-def _rejected_lines(connection: Connection, days: int) -> list[dict[str, Any]]:
+def _rejected_place(text: str) -> RejectedPlace:
+    place = re.fullmatch(r"(\d{1,15})-(\d{1,9})", text, re.ASCII)
+    if place is None:
+        raise UsageError(f"{text!r} is not the `next` of a listing of rejected records.")
+    return RejectedPlace(int(place[1]), int(place[2]))
+
+
+def _rejected_lines(connection: Connection, days: int, loads_until: int) -> list[dict[str, Any]]:
     found, _ = recent_loads(connection, days)
     lines = []
     for load in found:
-        if not load.counts.rejected:
+        if not load.counts.rejected or load.started_at > loads_until:
             continue
         for segment in connection.loads.segments(load.object, load.generation):
             if segment.rejected_key:

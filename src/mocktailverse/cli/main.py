@@ -49,7 +49,10 @@ def run() -> None:
     if debug:
         sys.argv.remove("--debug")
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except MocktailverseError as error:
         if debug:
             raise
@@ -57,6 +60,11 @@ def run() -> None:
         sys.exit(exit_code(error))
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:  # `... | head` has seen enough; let the interpreter exit quietly
+    except (BrokenPipeError, SystemExit) as end:
+        if not isinstance(end, BrokenPipeError) and not isinstance(
+            end.__context__, BrokenPipeError
+        ):
+            raise
+        # `... | head` has seen enough (Typer makes 1 of it); let the interpreter exit quietly
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

@@ -11,7 +11,9 @@ Env = Annotated[
 ]
 StateDir = Annotated[
     Path | None,
-    typer.Option("--state-dir", help="Folder of the local stack.", show_default=False),
+    typer.Option(
+        "--state-dir", help="Folder of the local stack.", file_okay=False, show_default=False
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Limit = Annotated[

@@ -26,7 +26,9 @@ Live = Annotated[
 ]
 Records = Annotated[
     Path | None,
-    typer.Option(help="What the simulated TheCocktailDB serves: a file or folder [data/raw]."),
+    typer.Option(
+        help="What the simulated TheCocktailDB serves: a file or folder [data/raw].", exists=True
+    ),
 ]
 
 

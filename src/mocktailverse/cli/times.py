@@ -1,10 +1,10 @@
 """Times on the command line: ISO 8601 in, ms since 1970 UTC inside."""
 
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mocktailverse.errors import UsageError
-from mocktailverse.pipeline.transform import CLOCK_TOLERANCE_MS
+from mocktailverse.pipeline.transform import CLOCK_TOLERANCE_MS, EPOCH
 
 
 def now() -> int:
@@ -24,7 +24,7 @@ def milliseconds(text: str) -> int:
         raise UsageError(f"{text!r} is no ISO 8601 time, such as 2026-01-31T06:00Z.") from error
     if moment.tzinfo is None:
         raise UsageError(f"{text!r} does not say its time zone; for UTC add a Z.")
-    at = int(moment.timestamp() * 1000)
+    at = (moment - EPOCH) // timedelta(milliseconds=1)
     if not 0 <= at <= now() + CLOCK_TOLERANCE_MS:
         raise UsageError(f"{text} is not between 1970 and now: nobody can have observed it then.")
     return at

@@ -43,6 +43,9 @@ class Cursor(Struct, frozen=True):
 START = Cursor()
 """The beginning of an object."""
 
+END = Cursor(-1)
+"""Behind an object that cannot be read any further."""
+
 
 class Counts(Struct):
     """What became of the records that were read."""

@@ -18,6 +18,10 @@ TRANSFORM_VERSION = 1
 
 _encoder = msgspec.json.Encoder()
 _NO_LINEAGE = Lineage("", "", "", 0, 0)
+_CACHED_LENGTH = 200
+"""Characters of a name and its measure: keeping longer texts, of any length, would cost memory."""
+
+_Understood = tuple[str, Measure, tuple[Quality, ...]]
 
 
 def normalize(record: Record, source: str, observed_at: int, lineage: Lineage) -> Register:
@@ -78,13 +82,8 @@ def _ingredient_lines(
     lines: list[IngredientLine] = []
     notes: set[str] = set()
     for position, name_raw, measure_raw in raw_lines:
-        name, known, measure = _understood(name_raw, measure_raw)
-        if not known:
-            notes.add(Quality.INGREDIENT_UNKNOWN)
-        if measure.implausible:
-            notes.add(Quality.MEASURE_IMPLAUSIBLE)
-        elif measure_raw and measure.kind == "none" and measure.certainty == "unknown":
-            notes.add(Quality.MEASURE_UNKNOWN)
+        name, measure, found = _understand(name_raw, measure_raw)
+        notes.update(found)
         lines.append(
             IngredientLine(
                 position,
@@ -105,7 +104,22 @@ def _ingredient_lines(
     return tuple(lines), notes
 
 
-@lru_cache(maxsize=2048)
-def _understood(name_raw: str, measure_raw: str | None) -> tuple[str, bool, Measure]:
+def _understand(name_raw: str, measure_raw: str | None) -> _Understood:
+    """The canonical name, the measure, and what is worth knowing of them."""
+    if len(name_raw) + len(measure_raw or "") > _CACHED_LENGTH:
+        return _read(name_raw, measure_raw)
+    return _read_cached(name_raw, measure_raw)
+
+
+def _read(name_raw: str, measure_raw: str | None) -> _Understood:
     name, known = canonical_name(name_raw)
-    return name, known, parse_measure(measure_raw, name_raw)
+    measure = parse_measure(measure_raw, name_raw)
+    notes = (
+        (Quality.INGREDIENT_UNKNOWN, not known),
+        (Quality.MEASURE_IMPLAUSIBLE, measure.implausible),
+        (Quality.MEASURE_UNKNOWN, measure.unread),
+    )
+    return name, measure, tuple(note for note, holds in notes if holds)
+
+
+_read_cached = lru_cache(maxsize=2048)(_read)

@@ -26,7 +26,8 @@ from mocktailverse.drinks.drink import Drink
 Outcome = Literal["loaded", "unchanged", "stale"]
 
 EARLIER_RECIPES_KEPT = 8
-"""Bounds the item; the latest ones are kept, which is still independent of the order."""
+"""Bounds the item. The latest are kept, chosen together with the recipe that stands (so there
+may be one more where times tie): only thus does the order of merging not matter."""
 
 ABSENCES_KEPT = 64
 """Likewise; a sweep writes two or three before it takes a drink for withdrawn."""
@@ -47,15 +48,9 @@ class Version(NamedTuple):
 
     def sortable(self) -> str:
         """One string that sorts as the version does (U+001F sorts before any key character)."""
-        return "\x1f".join(
-            (
-                f"{self.observed_at:015d}",
-                f"{self.transform_version:06d}",
-                self.content_hash,
-                self.key,
-                self.version_id,
-                f"{self.position:015d}",
-            )
+        return (
+            f"{self.observed_at:015d}\x1f{self.transform_version:06d}\x1f{self.content_hash}"
+            f"\x1f{self.key}\x1f{self.version_id}\x1f{self.position:015d}"
         )
 
 
@@ -172,12 +167,17 @@ def _merged_earlier(winner: Register, other: Register) -> tuple[Earlier, ...]:
     if other.drink is None or (winner.recipe == other.recipe and winner.earlier == other.earlier):
         return winner.earlier
     seen: dict[str, Earlier] = {}
-    for earlier in (*winner.earlier, *other.earlier, _as_earlier(other.drink, other.recipe)):
+    both = [
+        _as_earlier(register.drink, register.recipe)
+        for register in (winner, other)
+        if register.drink is not None
+    ]
+    for earlier in (*winner.earlier, *other.earlier, *both):
         known = seen.get(earlier.recipe)
         if known is None or known < earlier:
             seen[earlier.recipe] = earlier
-    seen.pop(winner.recipe, None)
-    return tuple(sorted(seen.values(), reverse=True)[:EARLIER_RECIPES_KEPT])
+    latest = sorted(seen.values(), reverse=True)[: EARLIER_RECIPES_KEPT + 1]
+    return tuple(earlier for earlier in latest if earlier.recipe != winner.recipe)
 
 
 def _merged_absences(winner: Register, other: Register) -> tuple[int, ...]:

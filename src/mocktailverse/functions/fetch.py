@@ -1,11 +1,13 @@
 """fetch: ask the source by a strategy; its answers become raw objects.
 
     {"strategy": "search", "arguments": ["mojito"]}    what to fetch; `arguments` may be left out
+    {"strategy": "sweep", "max_requests": 500}         a sweep by so many requests at most
+    {"strategy": "sweep", "full": true}                a new sweep that holds every drink again
     {..., "cursor": {...}}                             go on where an earlier answer stopped
     {..., "time_limit_s": 5}                           stop early, for callers that show progress
 
 Without a cursor, a run of the same strategy that ran out of time earlier is gone on with: its
-cursor is kept under `state/fetch/` in the data bucket.
+cursor is kept under `state/fetch/` in the data bucket, beside what sweeps have learnt.
 """
 
 import math
@@ -17,7 +19,8 @@ from aws_lambda_powertools import Logger
 from msgspec import Struct
 
 from mocktailverse.functions.clock import InvocationClock
-from mocktailverse.pipeline.extract import RESERVE_S, Cursor, extract, run_name
+from mocktailverse.pipeline.extract import RESERVE_S, Cursor, ExtractReport, extract, run_name
+from mocktailverse.pipeline.sweeping import MAX_REQUESTS, extract_sweep
 from mocktailverse.settings import FetchSettings
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
 from mocktailverse.sources.thecocktaildb.strategies import plan
@@ -35,6 +38,8 @@ class FetchEvent(Struct, frozen=True):
     arguments: tuple[str, ...] = ()
     cursor: Cursor | None = None
     time_limit_s: float = math.inf
+    max_requests: int = MAX_REQUESTS
+    full: bool = False
 
 
 class Tools(Struct, frozen=True):
@@ -53,23 +58,44 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """
     tools = _tools()
     asked = msgspec.convert(event, FetchEvent)
-    clock = InvocationClock(context)
-    stop_at = clock.now() + 1000 * (asked.time_limit_s + RESERVE_S)
-    strategy = plan(asked.strategy, asked.arguments, premium=tools.client.premium)
-    cursor = asked.cursor or _kept_cursor(tools.bucket, asked)
-    report = extract(
-        tools.client,
-        tools.bucket,
-        strategy,
-        cursor.run if cursor else run_name(strategy.name, clock.now()),
-        now_ms=clock.now,
-        time_left_s=lambda: min(clock.time_left_s(), (stop_at - clock.now()) / 1000),
-        cursor=cursor,
-    )
+    report = _fetch(tools, asked, InvocationClock(context))
     _keep_cursor(tools.bucket, asked, report.cursor)
     answer: dict[str, Any] = msgspec.to_builtins(report)
     tools.logger.info("fetched", **{k: value for k, value in answer.items() if k != "cursor"})
+    if report.coverage and report.coverage.outage_suspected:
+        tools.logger.warning("too many drinks are absent at once: none was reported as absent")
     return answer
+
+
+def _fetch(tools: Tools, asked: FetchEvent, clock: InvocationClock) -> ExtractReport:
+    stop_at = clock.now() + 1000 * (asked.time_limit_s + RESERVE_S)
+
+    def time_left_s() -> float:
+        return min(clock.time_left_s(), (stop_at - clock.now()) / 1000)
+
+    strategy = plan(asked.strategy, asked.arguments, premium=tools.client.premium)
+    cursor = asked.cursor or (None if asked.full else _kept_cursor(tools.bucket, asked))
+    run = cursor.run if cursor else run_name(strategy.name, clock.now())
+    if strategy.name == "sweep":
+        return extract_sweep(
+            tools.client,
+            tools.bucket,
+            run,
+            now_ms=clock.now,
+            time_left_s=time_left_s,
+            cursor=cursor,
+            max_requests=asked.max_requests,
+            full=asked.full,
+        )
+    return extract(
+        tools.client,
+        tools.bucket,
+        strategy,
+        run,
+        now_ms=clock.now,
+        time_left_s=time_left_s,
+        cursor=cursor,
+    )
 
 
 def _kept_cursor(bucket: DataBucket, asked: FetchEvent) -> Cursor | None:

@@ -59,13 +59,17 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
             last_try = received >= tools.settings.max_receive_count
             _report(tools, request, loader.handle(request, last_try=last_try))
 
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
     answer = process_partial_response(
         event=event,
         record_handler=work_on,
-        processor=BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False),
+        processor=processor,
         context=context,
     )
-    tools.metrics.flush_metrics()
+    for _, error, _ in processor.exceptions:
+        tools.logger.error("message comes back", exc_info=error)
+    if tools.metrics.metric_set:  # flushing none is a warning
+        tools.metrics.flush_metrics()
     return dict(answer)
 
 

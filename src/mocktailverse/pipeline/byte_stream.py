@@ -35,7 +35,7 @@ class Line(NamedTuple):
 
 
 class GzipDamagedError(ObjectRejectedError):
-    """The gzip data is damaged or cut off; everything before was handed out."""
+    """The gzip data is damaged or cut off; what could be read before was handed out."""
 
     def __init__(self, cause: str) -> None:
         super().__init__(Reason.GZIP_CORRUPT, f"The gzip data is damaged or cut off: {cause}.")
@@ -57,7 +57,8 @@ def inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Undo gzip (any number of members), in steps of bounded size.
 
     Raises:
-        GzipDamagedError: after all readable bytes were yielded.
+        GzipDamagedError: it is cut off, after all readable bytes; or it is damaged, after those
+            before the step in which the damage is.
     """
     inflater = zlib.decompressobj(wbits=31)
     fed = False
@@ -65,7 +66,8 @@ def inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
         data = chunk
         while data:
             if inflater.eof:
-                if not data.strip(b"\0"):  # zero padding after the last member is allowed
+                data = data.lstrip(b"\0")  # zero padding behind a member is allowed
+                if not data:
                     break
                 inflater = zlib.decompressobj(wbits=31)
             fed = True
@@ -77,6 +79,8 @@ def inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
                 yield step
             data = inflater.unconsumed_tail or inflater.unused_data
     if fed and not inflater.eof:
+        if rest := inflater.flush():  # what the last step had no room for
+            yield rest
         raise GzipDamagedError("its end is missing")
 
 
@@ -95,10 +99,15 @@ def check_inflated_size(chunks: Iterable[bytes]) -> None:
 class DecodedBytes:
     """A raw object's bytes with gzip and byte order mark undone, readable from any offset."""
 
-    def __init__(self, source: ByteSource) -> None:
+    def __init__(self, source: ByteSource, *, trusted: bool = False) -> None:
+        """Look at the first bytes; only `trusted` gzip data may unpack to any size.
+
+        Raises:
+            TooLargeError: gzip data unpacks to more than DECODED_LIMIT.
+        """
         self._source = source
         self._gzip = _head(source.chunks(), len(GZIP_MAGIC)) == GZIP_MAGIC
-        if self._gzip:
+        if self._gzip and not trusted:
             check_inflated_size(source.chunks())
         self._start = len(UTF8_BOM) if _head(self._all_chunks(), 3) == UTF8_BOM else 0
 
@@ -163,7 +172,7 @@ def _split(chunks: Iterable[bytes], offset: int) -> Iterator[Line]:
         *whole, last = others
         for line in whole:
             offset, end = end, end + len(line) + 1
-            yield Line(offset, end, line)
+            yield Line(offset, end, line if len(line) <= DECODED_LIMIT else None)
         offset, parts, size = end, [last], len(last)
     if size:
         yield Line(offset, offset + size, b"".join(parts) if size <= DECODED_LIMIT else None)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from mocktailverse.pipeline.byte_stream import Line
+from mocktailverse.pipeline.byte_stream import GzipDamagedError, Line
 
 ROW_LINES_LIMIT = 50
 ROW_BYTES_LIMIT = 64 * 1024
@@ -66,16 +66,27 @@ def csv_rows(lines: Iterator[Line], header: CsvHeader) -> Iterator[CsvRow]:
 
     Where no number of following lines makes a row whole, only its first line is broken, and
     reading goes on with the second.
+
+    Raises:
+        GzipDamagedError: after all rows before the damage.
     """
     pending: list[Line] = []
+    damage: GzipDamagedError | None = None
     while pending or (pending := list(islice(lines, 1))):
         first = pending[0]
         if first.data is not None and not first.data.strip():
             del pending[0]
             continue
-        row, used = _whole_row(pending, lines, header) or (CsvRow(first, None), 1)
+        try:
+            found = _whole_row(pending, lines, header)
+        except GzipDamagedError as error:  # met while looking ahead; `lines` is at its end now
+            damage = error
+            found = _whole_row(pending, lines, header)
+        row, used = found or (CsvRow(first, None), 1)
         yield row
         del pending[:used]
+    if damage:
+        raise damage
 
 
 def _whole_row(

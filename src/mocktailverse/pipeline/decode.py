@@ -10,6 +10,7 @@ hides the records beside it.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Literal, NamedTuple
 
@@ -17,14 +18,13 @@ import msgspec
 from msgspec import Struct
 
 from mocktailverse.drinks.codes import Reason
-from mocktailverse.drinks.ledger import START, Cursor
+from mocktailverse.drinks.ledger import END, START, Cursor
 from mocktailverse.errors import ObjectRejectedError
 from mocktailverse.pipeline.byte_stream import (
     ByteSource,
     DecodedBytes,
     GzipDamagedError,
     Line,
-    TooLargeError,
 )
 from mocktailverse.pipeline.csv_rows import CsvHeader, csv_rows
 
@@ -64,6 +64,7 @@ class _Envelope(Struct):
 _envelope = msgspec.json.Decoder(_Envelope)
 _array = msgspec.json.Decoder(list[msgspec.Raw])
 _any_json = msgspec.json.Decoder(msgspec.Raw)
+_NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def decode(source: ByteSource, columns: frozenset[str], start: Cursor = START) -> Iterator[Decoded]:
@@ -74,15 +75,15 @@ def decode(source: ByteSource, columns: frozenset[str], start: Cursor = START) -
     Raises:
         TransientError: where reading the stored bytes broke off; decode again from a cursor.
     """
-    after = start
-    position = None
+    if start == END:
+        return
+    position = None if start == START else start.offset
     try:
-        for item in _decode(DecodedBytes(source), columns, after):
-            after = item.after
-            position = after.offset
+        for item in _decode(DecodedBytes(source), columns, start):
+            position = item.after.offset
             yield item
     except ObjectRejectedError as error:
-        yield Unreadable(position, after, error.code, str(error), error.raw)
+        yield Unreadable(position, END, error.code, str(error), error.raw)
 
 
 def as_text(data: bytes) -> str:
@@ -134,7 +135,7 @@ def _is_document(data: DecodedBytes, first: Line, others: Iterator[Line]) -> boo
         if _is_json(document):
             return True
         broken = _broken_document(document)
-    except TooLargeError as error:
+    except ObjectRejectedError as error:  # too large or damaged
         broken = error
     if _looks_like_ndjson(data):
         return False
@@ -149,11 +150,18 @@ def _has_more(lines: Iterator[Line]) -> bool:
 
 
 def _looks_like_ndjson(data: DecodedBytes) -> bool:
-    """Whether most of the first lines are JSON objects of their own."""
-    lines = (line.data.strip() for line in islice(data.lines(), HEAD_LINES) if line.data)
-    filled = [line for line in lines if line]
+    """Whether some of the first lines are JSON objects of their own.
+
+    Where the first line looks like the beginning of a document, it takes most of them: a broken
+    array may have a record a line.
+    """
+    lines: list[Line] = []
+    with suppress(GzipDamagedError):  # the lines before the damage tell enough
+        lines.extend(islice(data.lines(), HEAD_LINES))
+    filled = [text for line in lines if (text := (line.data or b"").strip())]
     objects = sum(line.startswith(b"{") and _is_json(line) for line in filled)
-    return len(filled) > 1 and 2 * objects >= len(filled)
+    opens_document = bool(filled) and filled[0].endswith((b"[", b"{", b","))
+    return 2 * objects >= len(filled) > 0 if opens_document else objects > 0
 
 
 def _broken_document(document: bytes) -> ObjectRejectedError:
@@ -171,7 +179,7 @@ def _broken_document(document: bytes) -> ObjectRejectedError:
     try:
         _any_json.decode(document)
         cause = "unknown"
-    except (msgspec.DecodeError, RecursionError) as error:
+    except _NOT_JSON as error:
         cause = str(error)
     return ObjectRejectedError(Reason.MALFORMED_JSON, f"Not valid JSON: {cause}.", raw=raw)
 
@@ -191,7 +199,7 @@ def _decode_ndjson(data: DecodedBytes, start: Cursor) -> Iterator[Decoded]:
     for line in data.lines(start.offset):
         if line.data is None:
             yield _line_too_long(line)
-        elif b'"drinks"' in line.data and _is_json(line.data):
+        elif b'"drinks"' in line.data:
             yield from islice(_decode_envelope_line(line.start, line.end, line.data), skip, None)
         elif line.data and not line.data.isspace():
             yield RawRecord(line.start, Cursor(line.end), line.data)
@@ -200,7 +208,10 @@ def _decode_ndjson(data: DecodedBytes, start: Cursor) -> Iterator[Decoded]:
 
 def _decode_envelope_line(start: int, end: int, line: bytes) -> Iterator[Decoded]:
     """Yield an envelope's records, each with its own byte offset in the object."""
-    records = _records_of(line)
+    try:
+        records = _records_of(line)
+    except _NOT_JSON:  # one broken record, which its reader will reject
+        records = [msgspec.Raw(line)]
     if isinstance(records, Unreadable):
         yield records._replace(position=start, after=Cursor(end))
         return
@@ -231,7 +242,7 @@ def _records_of(document: bytes) -> list[msgspec.Raw] | Unreadable:
         return []
     return Unreadable(
         0,
-        Cursor(1),
+        END,
         Reason.DRINKS_INVALID,
         "drinks is neither a list nor null nor a string.",
         as_text(document),
@@ -245,7 +256,10 @@ def _decode_csv(data: DecodedBytes, header: CsvHeader, offset: int) -> Iterator[
         elif line.data is None:
             yield _line_too_long(line)
         else:
-            message = f"The row is not {len(header.columns)} cells, or its quoting is broken."
+            message = (
+                f"The row is not {len(header.columns)} cells in UTF-8, its quoting is broken, or "
+                "it is longer than 64 KiB."
+            )
             raw = as_text(line.data)
             yield Unreadable(line.start, Cursor(line.end), Reason.MALFORMED_CSV, message, raw)
 
@@ -258,6 +272,6 @@ def _line_too_long(line: Line) -> Unreadable:
 def _is_json(data: bytes) -> bool:
     try:
         _any_json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except _NOT_JSON:
         return False
     return True

@@ -4,11 +4,12 @@
 `<part>.ndjson` up to 25 answers with few drinks each, one a line; listings lie under `listings/`,
 which triggers nothing. The date is that on which the run began and the parts come from the plan:
 a page fetched again after a crash replaces its object, in a versioned bucket as a new version.
-Answers without records are not stored.
+Answers without records are not stored. `extract` fetches a plan made beforehand; a sweep, which is
+planned as it goes, is in `mocktailverse.pipeline.sweeping`.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Literal, Protocol
 
@@ -22,9 +23,12 @@ from mocktailverse.sources.thecocktaildb.client import (
     Request,
     TheCocktailDB,
 )
+from mocktailverse.sources.thecocktaildb.coverage import Coverage
 from mocktailverse.sources.thecocktaildb.strategies import Page, Strategy, revealed
 
 UNREACHABLE_LIMIT = 3
+# A source that fails so many requests in a row, each tried again and again, is as good as down.
+FAILURES_IN_A_ROW = 10
 # What one answer usually takes; what a slow one with its repetition and the store may take.
 ANSWER_S = 0.5
 RESERVE_S = 10.0
@@ -40,7 +44,10 @@ class RawStore(Protocol):
 
 
 class Cursor(Struct, frozen=True):
-    """Where a run stopped: what is still to be fetched. Plain data, to be sent as JSON."""
+    """Where a run stopped, and what is still to be fetched. Plain data, to be sent as JSON.
+
+    A sweep has nothing pending: what it knows says how it goes on.
+    """
 
     run: str
     strategy: str
@@ -62,7 +69,8 @@ class ExtractReport(Struct):
 
     `requests` counts repetitions, `records` the drinks stored, `objects` are the keys written.
     `done` is false when the call stopped before the end of the plan: `cursor` says where to go
-    on and `stopped_because` why.
+    on and `stopped_because` why. A sweep also tells its coverage; one that has used up its number
+    of requests ends without a cursor.
     """
 
     run: str
@@ -74,7 +82,8 @@ class ExtractReport(Struct):
     failed: list[Failure] = field(default_factory=list)
     done: bool = False
     cursor: Cursor | None = None
-    stopped_because: Literal["time", "unreachable"] | None = None
+    stopped_because: Literal["time", "requests", "unreachable"] | None = None
+    coverage: Coverage | None = None
 
 
 def run_name(strategy: str, at_ms: int) -> str:
@@ -110,16 +119,56 @@ def extract(  # noqa: PLR0913 - what to do by position, everything else by keywo
     Raises:
         UsageError: the run's name cannot stand in a key, or the cursor is another run's.
     """
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", run):
-        raise UsageError(f"{run!r} cannot name a run: letters, digits, '.', '_' and '-' only.")
+    check_run(run)
     start = cursor or Cursor(run, strategy.name, now_ms(), strategy.pages)
     if (start.run, start.strategy) != (run, strategy.name):
         raise UsageError(f"The cursor belongs to the run {start.run} ({start.strategy}).")
-    return _Extraction(client, store, start, now_ms, time_left_s).proceed(on_page)
+    fetching = PageFetching(client, store, start, now_ms, time_left_s)
+    report, pending = fetching.report, start.pending
+    while pending and not report.stopped_because:
+        page, *rest = pending
+        if fetching.time_is_short(len(page.requests)):
+            report.stopped_because = "time"
+            break
+        pending = (*_follow(fetching, page), *rest)
+        if on_page:
+            on_page(report.pages, report.pages + len(pending))
+    report.done = not pending
+    if pending:
+        report.cursor = replace(start, pending=pending)
+    return report
 
 
-class _Extraction:
-    """One call of `extract`."""
+def check_run(run: str) -> None:
+    """Raise UsageError where the run's name cannot stand in a key."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", run):
+        raise UsageError(f"{run!r} cannot name a run: letters, digits, '.', '_' and '-' only.")
+
+
+def _follow(fetching: "PageFetching", page: Page) -> tuple[Page, ...]:
+    """Fetch a page; give the pages to do before all others.
+
+    Those are what a listing reveals, or the rest of a page that had to stop half-way: what was
+    fetched is stored at once, and the rest goes into an object of its own.
+    """
+    answers: list[Answer] = []
+
+    def take(_request: Request, answer: Answer | None, _received_ms: int) -> bool:
+        if answer:
+            answers.append(answer)
+        return True
+
+    attended = fetching.fetch(page, take)
+    if attended < len(page.requests):
+        part = f"{page.part}-{attended}" if attended else page.part
+        return (replace(page, part=part, requests=page.requests[attended:]),)
+    if page.kind != "listing":
+        return ()
+    return tuple(new for answer in answers for new in revealed(page, answer.records))
+
+
+class PageFetching:
+    """Fetches the pages of one call, stores their answers and keeps the report."""
 
     def __init__(
         self,
@@ -129,80 +178,77 @@ class _Extraction:
         now_ms: Callable[[], int],
         time_left_s: Callable[[], float],
     ) -> None:
+        self.report = ExtractReport(start.run, start.strategy)
         self._client = client
         self._store = store
         self._start = start
         self._now_ms = now_ms
         self._time_left_s = time_left_s
         self._attended = 0  # requests that have an outcome, in this call
-        self._report = ExtractReport(start.run, start.strategy)
+        self._failures_in_a_row = 0
+        self._requests_before = client.requests
 
-    def proceed(self, on_page: Callable[[int, int], None] | None) -> ExtractReport:
-        report = self._report
-        requests_before = self._client.requests
-        pending = self._start.pending
-        while pending and not report.stopped_because:
-            page, *rest = pending
-            if self._attended and self._time_is_short(len(page.requests)):
-                report.stopped_because = "time"
-                break
-            pending = (*self._page(page), *rest)
-            if on_page:
-                on_page(report.pages, report.pages + len(pending))
-        report.requests = self._client.requests - requests_before
-        report.done = not pending
-        if pending:
-            report.cursor = replace(self._start, pending=pending)
-        return report
-
-    def _time_is_short(self, requests: int) -> bool:
+    def time_is_short(self, requests: int) -> bool:
+        """Whether so many requests may not fit any more; never before the call's first one."""
         each_s = max(ANSWER_S, self._client.interval_s)
-        return self._time_left_s() < requests * each_s + RESERVE_S
+        return self._attended > 0 and self._time_left_s() < requests * each_s + RESERVE_S
 
-    def _page(self, page: Page) -> tuple[Page, ...]:
-        """Fetch and store one page; give the pages to do before all others.
+    def fetch(self, page: Page, take: Callable[[Request, Answer | None, int], bool]) -> int:
+        """Fetch a page as far as time allows, and store it.
 
-        Those are what a listing reveals, or the rest of a page that had to stop half-way: what
-        was fetched is stored at once, and the rest goes into an object of its own.
+        Args:
+            page: the page.
+            take: gets each request's answer with the time in ms at which it was received, or None
+                for an answer where the request was given up, and says whether to store it.
+
+        Returns:
+            How many of the page's requests have an outcome.
         """
-        answers: list[tuple[int, Answer]] = []
+        kept: list[tuple[int, Answer]] = []
         attended = 0
         for request in page.requests:
-            if attended and self._time_is_short(1):
-                self._report.stopped_because = "time"
+            if attended and self.time_is_short(1):
+                self.report.stopped_because = "time"
+            if self.report.stopped_because:
                 break
-            if not self._attend(page, request, answers):
+            outcome = self._attend(page, request)
+            if outcome is None:
                 break
+            received_ms, answer = outcome
+            if take(request, answer, received_ms) and answer and answer.records:
+                kept.append((received_ms, answer))
             attended += 1
             self._attended += 1
-        self._put(page, answers)
-        if attended == len(page.requests):
-            self._report.pages += 1
-            return self._follow_ups(page, answers)
-        if not attended:
-            return (page,)
-        rest = replace(page, part=f"{page.part}-{attended}", requests=page.requests[attended:])
-        return (rest,)
+        self.report.requests = self._client.requests - self._requests_before
+        self.report.pages += attended == len(page.requests)
+        if kept:
+            self._put(page, kept)
+        return attended
 
-    def _attend(self, page: Page, request: Request, answers: list[tuple[int, Answer]]) -> bool:
-        """Add the request's answer or record its failure; False = it is still to be done."""
+    def put_raw(self, part: str, lines: Iterable[bytes], observed_ms: int) -> None:
+        """Store lines of NDJSON as a raw object of this run, observed at that time."""
+        body = b"".join(line + b"\n" for line in lines)
+        self._put_object("raw", part, ("ndjson", "application/x-ndjson", body), observed_ms)
+
+    def _attend(self, page: Page, request: Request) -> tuple[int, Answer | None] | None:
+        """Give the time and the answer, or no answer for a failure; None = still to be done."""
         try:
-            answers.append(self._fetch(request))
+            outcome = self._fetch(request)
         except UnreachableError:
-            self._report.stopped_because = "unreachable"
-            return False
+            self.report.stopped_because = "unreachable"
+            return None
         except OutOfTimeError as error:
             # A request that had the call to itself and still ran out of time would do so forever.
             if self._attended:
-                self._report.stopped_because = "time"
-                return False
-            self._give_up(page, request, error)
+                self.report.stopped_because = "time"
+                return None
+            return self._give_up(page, request, error)
         except (TransientError, PermanentError) as error:
-            self._give_up(page, request, error)
-        return True
+            return self._give_up(page, request, error)
+        self._failures_in_a_row = 0
+        return outcome
 
     def _fetch(self, request: Request) -> tuple[int, Answer]:
-        """Give the answer and the time in ms at which it was received."""
         for _ in range(UNREACHABLE_LIMIT - 1):
             try:
                 return self._fetch_once(request)
@@ -214,40 +260,44 @@ class _Extraction:
         answer = self._client.fetch(request, time_left_s=self._time_left_s)
         return self._now_ms(), answer
 
-    def _give_up(self, page: Page, request: Request, error: Exception) -> None:
+    def _give_up(self, page: Page, request: Request, error: Exception) -> tuple[int, None]:
         transient = isinstance(error, TransientError)
-        self._report.failed.append(Failure(page.part, str(request), str(error), transient))
+        self.report.failed.append(Failure(page.part, str(request), str(error), transient))
+        self._failures_in_a_row += transient
+        if self._failures_in_a_row >= FAILURES_IN_A_ROW:
+            self.report.stopped_because = "unreachable"
+        return self._now_ms(), None
 
-    def _follow_ups(self, page: Page, answers: list[tuple[int, Answer]]) -> tuple[Page, ...]:
-        if page.kind != "listing":
-            return ()
-        return tuple(new for _, answer in answers for new in revealed(page, answer.records))
-
-    def _put(self, page: Page, answers: list[tuple[int, Answer]]) -> None:
-        full = [(received_ms, answer) for received_ms, answer in answers if answer.records]
-        if not full:
-            return
+    def _put(self, page: Page, kept: list[tuple[int, Answer]]) -> None:
         area = "listings" if page.kind == "listing" else "raw"
-        form, content_type, body = _body(page, [answer.body for _, answer in full])
-        day = f"{_utc(self._start.started_ms):%Y/%m/%d}"
-        key = f"{area}/{self._client.source}/{day}/{self._start.run}/{page.part}.{form}"
+        content = _content(page, [answer.body for _, answer in kept])
+        # The earliest of a batch: no record claims to have been seen later than it was, so that
+        # what an object of its own observed during the batch is not pushed out by an answer from
+        # before it. Batches of a run do not overlap, so their order stays right.
+        self._put_object(area, page.part, content, min(received_ms for received_ms, _ in kept))
+        if area == "raw":
+            self.report.records += sum(len(answer.records) for _, answer in kept)
+
+    def _put_object(
+        self, area: str, part: str, content: tuple[str, str, bytes], observed_ms: int
+    ) -> None:
+        form, content_type, body = content
+        start = self._start
+        day = f"{_utc(start.started_ms):%Y/%m/%d}"
+        key = f"{area}/{self._client.source}/{day}/{start.run}/{part}.{form}"
         metadata = {
-            # The earliest of a batch: no record claims to have been seen later than it was, so
-            # that what an object of its own observed during the batch is not pushed out by an
-            # answer from before it. Batches of a run do not overlap, so their order stays right.
-            "observed-at": str(min(received_ms for received_ms, _ in full)),
+            "observed-at": str(observed_ms),
             "source": self._client.source,
-            "run": self._start.run,
-            "strategy": self._start.strategy,
-            "part": page.part,
+            "run": start.run,
+            "strategy": start.strategy,
+            "part": part,
         }
         self._store.put(key, body, metadata=metadata, content_type=content_type)
-        self._report.objects.append(key)
-        if area == "raw":
-            self._report.records += sum(len(answer.records) for _, answer in full)
+        self.report.objects.append(key)
 
 
-def _body(page: Page, bodies: list[bytes]) -> tuple[str, str, bytes]:
+def _content(page: Page, bodies: list[bytes]) -> tuple[str, str, bytes]:
+    """Give the form, which is the key's ending, the content type and the body."""
     if page.kind != "batch":
         return "json", "application/json", bodies[0]
     # Inside a JSON string a line break is always escaped: a raw one stands between tokens only.

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from msgspec import Struct
@@ -45,18 +46,21 @@ class RawStore(Protocol):
 class InputFile:
     """A file on disk as an opened object: what the transform can read without any AWS."""
 
-    def __init__(self, path: Path, metadata: Mapping[str, str] | None = None) -> None:
-        """Look at the file; `metadata` is what an object of it would be stored with.
+    metadata: Mapping[str, str] = MappingProxyType({})
+
+    def __init__(self, path: Path, observed_at: int | None = None) -> None:
+        """Look at the file; its records were observed at a time in ms, or when it was written.
 
         Raises:
-            UsageError: it cannot be read, is a directory or is empty.
+            UsageError: it cannot be read, is no regular file or is empty.
         """
         self.path = path
-        self.metadata = metadata or {}
         try:
             if path.is_dir():
                 raise UsageError(f"{path} is a directory; name the files in it.")
             facts = path.stat()
+            if not path.is_file():
+                raise UsageError(f"{path} is no regular file; store its content in one first.")
             with path.open("rb"):
                 pass
         except OSError as error:
@@ -64,14 +68,21 @@ class InputFile:
         if not facts.st_size:
             raise UsageError(f"{path} is empty: there is nothing to read in it.")
         self.bytes = facts.st_size
-        self.stored_at = int(facts.st_mtime * 1000)
+        self.stored_at = facts.st_mtime_ns // 1_000_000 if observed_at is None else observed_at
 
     def chunks(self, start: int = 0) -> Iterator[bytes]:
-        """Yield the bytes from `start` to the end."""
-        with self.path.open("rb") as file:
-            file.seek(start)
-            while chunk := file.read(CHUNK_BYTES):
-                yield chunk
+        """Yield the bytes from `start` to the end.
+
+        Raises:
+            UsageError: it cannot be read any more.
+        """
+        try:
+            with self.path.open("rb") as file:
+                file.seek(start)
+                while chunk := file.read(CHUNK_BYTES):
+                    yield chunk
+        except OSError as error:
+            raise UsageError(f"{self.path} cannot be read: {error.strerror}.") from error
 
 
 class Part(Struct, frozen=True):
@@ -93,16 +104,17 @@ def parts_of(file: InputFile, columns: frozenset[str]) -> Iterator[Part]:
         UsageError: the file is too large for one object and cannot be cut.
     """
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", file.path.name).strip("-.")[:100] or "file"
-    data = DecodedBytes(file)
+    data = DecodedBytes(file, trusted=True)
     try:
-        form = form_of(data, columns) if _is_big(file, data) else None
+        form = form_of(data, columns) if _is_big(data) else None
     except ObjectRejectedError:  # the transform will say why; the bytes go as they are
         form = None
     if form is None or form == "document":
         if file.bytes > DECODED_LIMIT:
             raise UsageError(
-                f"{file.path} is {file.bytes / 2**20:.0f} MiB in one JSON document; 64 MiB is the "
-                "limit. Convert it to NDJSON, one record a line, which may have any size."
+                f"{file.path} is {file.bytes / 2**20:.0f} MiB and cannot be cut: it is one JSON "
+                "document, or damaged; 64 MiB is the limit. Convert it to NDJSON, one record a "
+                "line, which may have any size."
             )
         yield Part(name, b"".join(file.chunks()))
         return
@@ -116,15 +128,13 @@ def parts_of(file: InputFile, columns: frozenset[str]) -> Iterator[Part]:
         yield Part(f"{stem}-{number:05d}.{ending}", body)
 
 
-def _is_big(file: InputFile, data: DecodedBytes) -> bool:
-    if file.bytes > PART_BYTES:
-        return True
-    size = 0
-    for chunk in data.chunks():  # a small gzip file may hold much
-        size += len(chunk)
-        if size > PART_BYTES:
-            return True
-    return False
+def _is_big(data: DecodedBytes) -> bool:
+    """Whether the file is to be cut; reads all of it, so that damage shows before any part is made.
+
+    Raises:
+        GzipDamagedError: it cannot be read to its end.
+    """
+    return sum(map(len, data.chunks())) > PART_BYTES
 
 
 def _cut(lines: Iterator[Line], header: bytes) -> Iterator[bytes]:

@@ -10,9 +10,9 @@ its continuation in a new message, so that slow is never mistaken for failing.
 
 import random
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, Self
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from mocktailverse.drinks.drift import Drift, total_drift
 from mocktailverse.drinks.ledger import (
@@ -26,7 +26,7 @@ from mocktailverse.drinks.ledger import (
     Segment,
 )
 from mocktailverse.drinks.register import Register, Written
-from mocktailverse.errors import MissingError, TransientError
+from mocktailverse.errors import MissingError, MocktailverseError, TransientError
 from mocktailverse.pipeline.segment import Entry, SegmentPlan, plan_segment
 from mocktailverse.pipeline.transform import OpenObject, transform
 
@@ -97,12 +97,14 @@ class Clock(Protocol):
 class Progress(Struct, frozen=True):
     """What one message loaded, and the drift that it met."""
 
-    counts: Counts = field(default_factory=Counts)
-    drift: tuple[Drift, ...] = ()
+    counts: Counts
+    drift: tuple[Drift, ...]
 
-    def with_segment(self, segment: Segment) -> "Progress":
-        """This and one more segment."""
-        return Progress(self.counts + segment.counts, total_drift((*self.drift, *segment.drift)))
+    @classmethod
+    def of(cls, segments: Sequence[Segment]) -> Self:
+        """What these segments loaded."""
+        counts = sum((segment.counts for segment in segments), Counts())
+        return cls(counts, total_drift(kind for segment in segments for kind in segment.drift))
 
 
 class Loader(Struct, frozen=True):
@@ -121,8 +123,9 @@ class Loader(Struct, frozen=True):
         or in another worker's hands, or there is no time left, and a new message was sent.
 
         Raises:
-            TransientError: the same message may succeed later; on its `last_try` the load is
-                marked failed before.
+            TransientError: the same message may succeed later.
+            MocktailverseError: a store refuses; people have to look at it.
+                On the message's `last_try` the load is marked failed before either.
         """
         if self._time_left() <= 0:
             self.queue.send(request)
@@ -133,42 +136,54 @@ class Loader(Struct, frozen=True):
         if load is None:
             return None
         try:
-            return self._go_on(load, request.stalled)
-        except MissingError as error:
-            self._fail(load, f"The raw object is gone: {error}")
-            return None
-        except TransientError as error:
+            raw = self._open(load)
+            if raw is None:
+                return None
+            loaded, total = self._go_on(load, raw, request.stalled)
+        except MocktailverseError as error:
             if last_try:
                 self._fail(load, str(error))
             else:
                 self.loads.release(load, error=str(error))
             raise
+        if total is not None:  # not above: no error may be noted on a load that may be done
+            now = self.clock.now()
+            self.loads.finish(load, total.counts, total.drift, size=raw.bytes, now=now)
+        return loaded
 
-    def _go_on(self, load: Load, stalled: int) -> Progress:
-        raw = self.raw.open(load.object)
-        segments = self._finished_segments(load)
-        progress = Progress()
+    def _open(self, load: Load) -> OpenObject | None:
+        """The raw object; None where it is gone, and then the load has failed for good."""
+        try:
+            return self.raw.open(load.object)
+        except MissingError as error:
+            self._fail(load, f"The raw object is gone: {error}")
+            return None
+
+    def _go_on(self, load: Load, raw: OpenObject, stalled: int) -> tuple[Progress, Progress | None]:
+        """What was loaded now; and all of the load, None where it is to be continued."""
+        earlier = self._finished_segments(load)
+        segments = [*earlier]
         pieces = None
         while not (segments and segments[-1].final):
             start = segments[-1].after if segments else START
             pieces = pieces or transform(raw, load.object, start)
-            plan = self._write(plan_segment(pieces))
+            planned = plan_segment(pieces)
+            plan = self._write(planned)
             if not plan.entries and not plan.exhausted:
-                self._continue_later(load, start, 0 if progress.counts.read else stalled + 1)
-                return progress
+                moved = len(segments) > len(earlier)
+                self._continue_later(load, start, 0 if moved else stalled + 1)
+                break
             segment = self._segment(load, plan, len(segments), start)
             stored = self._store(load, segment)
             if stored.after != segment.after:  # another worker's cut stands: read on from there
                 pieces = None
-            progress = progress.with_segment(stored)
             segments.append(stored)
-            if not stored.final and self._time_left() <= 0:
+            if not stored.final and (plan is not planned or self._time_left() <= 0):
                 self._continue_later(load, stored.after, 0)
-                return progress
-        counts = sum((segment.counts for segment in segments), Counts())
-        drift = total_drift(kind for segment in segments for kind in segment.drift)
-        self.loads.finish(load, counts, drift, size=raw.bytes, now=self.clock.now())
-        return progress
+                break
+        else:
+            return Progress.of(segments[len(earlier) :]), Progress.of(segments)
+        return Progress.of(segments[len(earlier) :]), None
 
     def _finished_segments(self, load: Load) -> list[Segment]:
         """The segments stored by earlier messages; a first attempt has none."""

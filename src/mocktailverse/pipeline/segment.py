@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from mocktailverse.drinks.drift import Drift, total_drift
 from mocktailverse.drinks.ledger import Counts, Cursor, Rejected
-from mocktailverse.drinks.register import Outcome, Register, merge, ordered, outcome
+from mocktailverse.drinks.register import Outcome, Register, merge, outcome
 from mocktailverse.pipeline.transform import Piece
 
 SEGMENT_RECORDS = 500
@@ -53,39 +53,32 @@ class SegmentPlan(Struct):
         return [entry.rejected for entry in self.entries if entry.rejected is not None]
 
     def cut(self, index: int) -> "SegmentPlan":
-        """The plan of the entries before `index`.
-
-        What they lost to further on stays counted as it is: the next segment will write it.
-        """
+        """The plan of the entries before `index`."""
         return SegmentPlan(self.entries[:index], exhausted=False)
 
 
 def plan_segment(pieces: Iterable[Piece]) -> SegmentPlan:
     """Take the next segment off `pieces`.
 
-    Of one id several times, the highest version is written, with what the others tell of
-    earlier recipes and absences; the others count as unchanged where they are equal, else as
-    stale.
+    An id that comes several times is written once, merged, in its first place: so a cut loses
+    nothing of it. The others count as unchanged where they are equal, else as stale.
     """
     entries: list[Entry] = []
-    standing: dict[str, Entry] = {}
+    written: dict[str, Entry] = {}
     for after, register, rejected, drift in islice(pieces, SEGMENT_RECORDS):
         entry = Entry(after, register, rejected, drift)
         entries.append(entry)
         if register is None:
             continue
-        other = standing.setdefault(register.id, entry)
-        if other is not entry and other.register is not None:
-            standing[register.id] = _settle(other, other.register, entry, register)
+        first = written.setdefault(register.id, entry)
+        if first is not entry and first.register is not None:
+            entry.outcome = _beside(first.register, register)
+            first.register = merge(first.register, register)
     return SegmentPlan(entries, exhausted=len(entries) < SEGMENT_RECORDS)
 
 
-def _settle(first: Entry, a: Register, second: Entry, b: Register) -> Entry:
-    """Decide between two entries of one id; return the one that stands."""
-    if ordered(a, b)[0] is a:
-        winner, loser, lost, won = first, second, b, a
-    else:
-        winner, loser, lost, won = second, first, a, b
-    loser.outcome = outcome(won, lost)
-    winner.register = merge(a, b)
-    return winner
+def _beside(written: Register, other: Register) -> Outcome:
+    """What a record counts as whose id is written already; an absence counts by itself."""
+    if written.drink is None or other.drink is None:
+        return outcome(written, other)
+    return "unchanged" if written.drink.content_hash == other.drink.content_hash else "stale"

@@ -6,7 +6,7 @@ for files.
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -14,7 +14,7 @@ import msgspec
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.drink import Lineage
-from mocktailverse.drinks.ledger import START, Cursor, ObjectVersion, Rejected
+from mocktailverse.drinks.ledger import END, START, Cursor, ObjectVersion, Rejected
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION, absent, normalize
 from mocktailverse.drinks.record import Absence, Record
 from mocktailverse.drinks.register import Register
@@ -23,12 +23,18 @@ from mocktailverse.pipeline.byte_stream import ByteSource
 from mocktailverse.pipeline.decode import Decoded, Unreadable, as_text, decode
 from mocktailverse.sources import SOURCES, RecordReader
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 CLOCK_TOLERANCE_MS = 5 * 60 * 1000
 """How far an observation may seem to lie after its storing: clocks differ."""
 
 RECORD_LIMIT = 128 * 1024
 """Bytes of a JSON record. Text may stand twice in a drink (raw and canonical), and an item of
 the drinks table holds 400 KB."""
+
+RAW_BRACKETS_LIMIT = 200
+"""Opening brackets up to which a rejected record is kept as JSON, so that none is nested too
+deeply to be written and read again."""
 
 
 class Piece(NamedTuple):
@@ -67,13 +73,14 @@ def transform(raw: OpenObject, version: ObjectVersion, start: Cursor = START) ->
     Raises:
         TransientError: reading the object broke off.
     """
+    if start == END:
+        return
     try:
         reader = _reader(version)
         observed_at = observed_at_of(raw)
     except ObjectRejectedError as error:
-        if start == START:
-            rejected = Rejected(error.code, "$", str(error), None, error.raw, version)
-            yield Piece(Cursor(1), None, rejected)
+        rejected = Rejected(error.code, "$", str(error), None, error.raw, version)
+        yield Piece(END, None, rejected)
         return
     for item in decode(raw, reader.columns, start):
         yield _piece(item, reader, version, observed_at)
@@ -107,7 +114,7 @@ def _milliseconds(text: str) -> int | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return int(moment.timestamp() * 1000) if moment.tzinfo else None
+    return (moment - EPOCH) // timedelta(milliseconds=1) if moment.tzinfo else None
 
 
 def _reader(version: ObjectVersion) -> RecordReader:
@@ -152,7 +159,7 @@ def _record(reader: RecordReader, data: bytes | dict[str, str]) -> Record | Abse
 
 def _raw_value(data: bytes) -> object:
     """The record itself where it is JSON, else its text; a huge one is cut."""
-    if len(data) > RECORD_LIMIT:
+    if len(data) > RECORD_LIMIT or data.count(b"[") + data.count(b"{") > RAW_BRACKETS_LIMIT:
         return as_text(data)
     try:
         return msgspec.json.decode(data)

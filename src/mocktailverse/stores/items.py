@@ -119,23 +119,26 @@ def _number(number: float | None) -> Value:
     return _NULL if number is None else {"N": repr(number)}
 
 
+# Amounts are the same on many lines, so looking one up beats writing it; derived figures are not.
+_amount = lru_cache(maxsize=2048, typed=True)(_number)
+
+
 def _strings(texts: tuple[str, ...]) -> Value:
     return {"L": [{"S": text} for text in texts]}
 
 
-@lru_cache(maxsize=2048)
 def _line(line: IngredientLine) -> Value:
     return {
         "M": {
-            "position": {"N": str(line.position)},
+            "position": _amount(line.position),
             "name": {"S": line.name},
             "name_raw": {"S": line.name_raw},
             "measure_raw": _string(line.measure_raw),
-            "amount_min": _number(line.amount_min),
-            "amount_max": _number(line.amount_max),
+            "amount_min": _amount(line.amount_min),
+            "amount_max": _amount(line.amount_max),
             "unit": {"S": line.unit},
-            "ml_min": _number(line.ml_min),
-            "ml_max": _number(line.ml_max),
+            "ml_min": _amount(line.ml_min),
+            "ml_max": _amount(line.ml_max),
             "kind": {"S": line.kind},
             "certainty": {"S": line.certainty},
         }

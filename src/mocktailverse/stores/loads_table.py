@@ -7,7 +7,7 @@ by-day (index)  day `2026-11-22` and started_at, for loads only
 
 import base64
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -177,6 +177,7 @@ class LoadsTable:
         try:
             text = base64.urlsafe_b64decode(place)
             values = msgspec.json.decode(text, type=tuple[str, str, str, int])
+            date.fromisoformat(values[2])
         except (ValueError, msgspec.MsgspecError) as error:
             raise UsageError(f"{place!r} is not the `next` of a listing of loads.") from error
         names = ("object", "part", "day", "started_at")

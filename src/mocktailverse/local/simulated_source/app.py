@@ -1,10 +1,11 @@
 """The simulated API as an ASGI application.
 
 Observed of the real API and done here: the caps of the free key, the ways to say that nothing
-was found, the empty body for a search by several letters or by a letter with a purchased key
-under v1, three keys only in filter answers, ids as text, `popular` with a single drink for the
-free key. Assumed, for want of an observation: a key that is not known gets status 403 (the
-mirror on RapidAPI does so); other premium questions of the free key get `{"drinks": "None"}`.
+was found, searches by name in the order of the names' length, the empty body for a search by
+several letters or by a letter with a purchased key under v1, three keys only in filter answers,
+ids as text, `popular` with a single drink for the free key. Assumed, for want of an observation:
+a key that is not known gets status 403 (the mirror on RapidAPI does so); other premium questions
+of the free key get `{"drinks": "None"}`.
 """
 
 import asyncio
@@ -24,7 +25,7 @@ from starlette.types import Receive, Scope, Send
 from mocktailverse.local.simulated_source.database import Database, Record, listed
 from mocktailverse.local.simulated_source.faults import Fault, Faults
 
-LETTER_CAP = 25
+SEARCH_CAP = 25
 FILTER_CAP = 100
 INGREDIENT_FILTER_CAP = 1
 INGREDIENT_LIST_CAP = 100
@@ -127,11 +128,12 @@ class _Api:
         if "i" in params:
             return _ingredients(self._database.ingredient(params["i"]))
         if "f" not in params:
-            return _drinks(self._database.named(params.get("s", "")) or None)
+            found = self._database.named(params.get("s", ""))
+            return _drinks(_capped(found, SEARCH_CAP, access) or None)
         if len(params["f"]) != 1 or not access.knows_letters:
             return _empty()
         found = self._database.by_letter(params["f"])
-        return _drinks(_capped(found, LETTER_CAP, access) or None)
+        return _drinks(_capped(found, SEARCH_CAP, access) or None)
 
     def _look_up(self, params: Mapping[str, str], _access: Access) -> Response:
         if "iid" in params:

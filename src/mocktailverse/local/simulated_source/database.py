@@ -30,9 +30,10 @@ class Database:
         return [self._by_id[drink_id]] if drink_id in self._by_id else []
 
     def named(self, term: str) -> list[Record]:
-        """Give the drinks whose name holds the term; none for an empty term."""
+        """Give the drinks whose name holds the term, short names first; none for an empty term."""
         wanted = _folded(term)
-        return [d for d in self.drinks if wanted and wanted in _folded(_text(d, "strDrink"))]
+        found = [d for d in self.drinks if wanted and wanted in _folded(_text(d, "strDrink"))]
+        return sorted(found, key=lambda drink: len(_text(drink, "strDrink")))
 
     def by_letter(self, letter: str) -> list[Record]:
         """Give the drinks whose name begins with the character."""

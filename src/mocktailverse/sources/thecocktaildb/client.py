@@ -27,6 +27,9 @@ from mocktailverse.errors import PermanentError, TransientError, UnreachableErro
 
 SOURCE = "thecocktaildb"
 FREE_KEY = "1"
+NOTHING = frozenset({"no data found", "none found", "none"})
+"""Texts that stand for "nothing found", beside null."""
+
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
 RETRY_AFTER_MAX_S = 60.0
 BACKOFF_MAX_S = 8.0
@@ -55,6 +58,17 @@ class Answer(Struct, frozen=True):
 
     body: bytes
     records: list[object]
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it says in an observed form that nothing was found.
+
+        Without records it may also hold another text: no sign that a drink does not exist.
+        """
+        if self.records or not self.body.strip():
+            return False
+        found = json.loads(self.body.decode("utf-8-sig", "replace")).get("drinks", "")
+        return not found if not isinstance(found, str) else found.casefold() in NOTHING
 
 
 class Pace:

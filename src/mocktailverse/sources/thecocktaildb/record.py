@@ -244,7 +244,7 @@ def _lines(
 ) -> tuple[RawLine, ...]:
     lines = []
     for position, (ingredient, measure) in enumerate(zip(ingredients, measures, strict=True), 1):
-        if name := _line(ingredient):
+        if ingredient and (name := _line(ingredient)):
             lines.append(RawLine(position, name, (measure and measure.strip()) or None))
         elif measure and measure.strip():
             notes.append(Quality.MEASURE_WITHOUT_INGREDIENT)
@@ -277,6 +277,8 @@ def _glass(text: str | None) -> str | None:
     line = _line(text)
     if line is None:
         return None
+    if "/" not in line:
+        return line.capitalize()
     return "/".join(part.capitalize() for part in _SPACED_SLASH.split(line))
 
 

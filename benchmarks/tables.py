@@ -1,0 +1,169 @@
+"""The figures of a run as tables: for the terminal, and for the page of the documentation."""
+
+from typing import Any, NamedTuple
+
+SPEED_TARGET = 6.0
+MEMORY_TARGET_MIB = 32.0
+COLD_START_TARGET = 1.25
+
+_READING = (
+    "Every figure here was measured by one run of `make bench`, which you can repeat. Compare "
+    "ratios, not seconds: the cases of a table ran in turn on the same machine, and each round "
+    "was compared with itself. A ratio is the median of the rounds, the spread their least and "
+    "their most."
+)
+
+Figures = dict[str, Any]
+
+
+class Table(NamedTuple):
+    """Rows of cells under a title; `verdict` says whether the target is met."""
+
+    title: str
+    explanation: str
+    head: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    verdict: str = ""
+
+
+def tables(figures: Figures) -> list[Table]:
+    """All tables of a run, in order."""
+    return [*_speed(figures), _memory(figures["memory"]), _cold_start(figures["cold_start"])]
+
+
+def as_text(figures: Figures) -> str:
+    """For the terminal, in aligned columns."""
+    parts = [_about(figures)]
+    for table in tables(figures):
+        parts += [f"\n{table.title}", *_aligned([table.head, *table.rows])]
+        parts += [table.verdict] if table.verdict else []
+    return "\n".join(parts)
+
+
+def as_page(figures: Figures) -> str:
+    """The page of the documentation, in Markdown."""
+    parts = [
+        "# Performance",
+        "<!-- Made by `python benchmarks/run.py --write-page`; do not edit. -->",
+        _READING,
+        _about(figures),
+    ]
+    for table in tables(figures):
+        parts += [f"## {table.title}", table.explanation, _markdown(table)]
+        parts += [table.verdict] if table.verdict else []
+    return "\n\n".join(parts) + "\n"
+
+
+def _about(figures: Figures) -> str:
+    speed = figures["speed"]
+    return (
+        f"Python {figures['python']}, {figures['machine']}; {figures['rounds']} rounds; "
+        f"{speed['records']:,} distinct records of {speed['bytes_per_record']:,} bytes, varied "
+        f"from {speed['varied_from']}."
+    )
+
+
+def _speed(figures: Figures) -> list[Table]:
+    speed = figures["speed"]
+    records = speed["records"]
+    head = ("", "ratio", "spread", "µs a record", "records/s")
+    usual = Table(
+        "Speed: the whole transform",
+        "NDJSON bytes in memory become items ready for DynamoDB: decoded, validated, measures "
+        "parsed, names made canonical, strength derived, content hashed. The floor decodes each "
+        "line and does nothing with it. The peers stop at nested or melted lines, without "
+        "amounts, canonical names or strength. CPU time, all in one process with warm caches; "
+        "strings repeat as often as in a real collection of this size.",
+        head,
+        [_timing(one, records) for one in speed["usual"]],
+        _verdict(speed["usual"][1]["ratio"], SPEED_TARGET, "times the floor"),
+    )
+    worst = Table(
+        "Speed: every measure distinct",
+        "The worst case for the caches: no measure stands on two lines of the whole file.",
+        head,
+        [_timing(one, records) for one in speed["all_measures_distinct"]],
+    )
+    stages = Table(
+        "Speed: stage by stage",
+        "The same records as in the first table, and each row does what stands above it as well.",
+        head,
+        [_timing(one, records) for one in speed["stages"]],
+    )
+    return [usual, worst, stages]
+
+
+def _timing(one: dict[str, Any], records: int) -> tuple[str, ...]:
+    return (
+        one["name"],
+        f"{one['ratio']:.2f}",
+        _spread(one),
+        f"{one['seconds'] / records * 1e6:.1f}",
+        f"{records / one['seconds']:,.0f}",
+    )
+
+
+def _memory(figures: list[dict[str, Any]]) -> Table:
+    ours = [one["growth_mib"] for one in figures[:-1]]
+    return Table(
+        "Memory: files of growing size",
+        "Each file is streamed from disk by a fresh process. Warm is the process's peak after "
+        "the first 50 records, with code and reference tables in memory; growth is what the rest "
+        "of the file adds to the peak.",
+        ("", "records", "warm MiB", "peak MiB", "growth MiB"),
+        [
+            (
+                one["name"],
+                f"{one['records']:,}",
+                f"{one['warm_mib']:.1f}",
+                f"{one['peak_mib']:.1f}",
+                f"{one['growth_mib']:.1f}",
+            )
+            for one in figures
+        ],
+        _verdict(
+            ours[-1] - ours[0], MEMORY_TARGET_MIB, "MiB more from the smallest to the largest"
+        ),
+    )
+
+
+def _cold_start(figures: list[dict[str, Any]]) -> Table:
+    handler = next(one for one in figures if one["name"] == "transform: import")
+    return Table(
+        "Cold start: until a function is ready",
+        "Each case is a fresh process with compiled byte code; Python's own start counts in "
+        "none. The yardstick imports boto3 and makes clients for S3 and DynamoDB. `import` loads "
+        "a handler, which connects nothing; `import and tools` also builds what its first event "
+        "needs (transform: three clients, Logger, Metrics). CPU time.",
+        ("", "ratio", "spread", "ms"),
+        [
+            (one["name"], f"{one['ratio']:.2f}", _spread(one), f"{one['seconds'] * 1000:.0f}")
+            for one in figures
+        ],
+        _verdict(handler["ratio"], COLD_START_TARGET, "times the yardstick to import transform"),
+    )
+
+
+def _spread(one: dict[str, Any]) -> str:
+    return f"{one['least']:.2f} to {one['most']:.2f}"
+
+
+def _verdict(figure: float, target: float, unit: str) -> str:
+    met = "met" if figure <= target else "missed"
+    return f"Target: at most {target:g} {unit}; {met} with {figure:.2f}."
+
+
+def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell.ljust(width) if number == 0 else cell.rjust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]
+
+
+def _markdown(table: Table) -> str:
+    rows = [table.head, ("---", *("---:" for _ in table.head[1:])), *table.rows]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)

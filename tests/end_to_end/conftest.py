@@ -1,0 +1,310 @@
+"""The whole chain as users start it: S3, SQS, Lambda and DynamoDB, with IAM enforced."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote_plus
+
+import msgspec
+import pytest
+
+from mocktailverse.cli import main
+from mocktailverse.cli.connection import Connection
+from mocktailverse.drinks.ledger import Load, LoadRequest, ObjectVersion, Rejected
+from mocktailverse.local import environment
+from mocktailverse.local.environment import LocalStack
+from mocktailverse.pipeline.verify import VerifyReport, verify
+
+Record = dict[str, Any]
+
+SAMPLES = Path(__file__).parents[2] / "data" / "raw"
+PATIENCE_S = 60.0
+POLL_S = 0.03
+BATCH_WRITE = 25
+
+
+DRINK: Record = {
+    "strDrink": "Spritz",
+    "strCategory": "Cocktail",
+    "strGlass": "Wine glass",
+    "strAlcoholic": "Alcoholic",
+    "strInstructions": "Build over ice.",
+    "strIngredient1": "Prosecco",
+    "strMeasure1": "3 oz",
+    "strIngredient2": "Soda water",
+    "strMeasure2": "1 oz",
+}
+
+
+class Pipeline:
+    """A running stack seen from outside, with the handles that a hostile test needs."""
+
+    def __init__(self, stack: LocalStack, home: Path) -> None:
+        self.stack = stack
+        self.home = home
+        self.outputs = stack.outputs
+        self.clients = stack.clients()
+        self.connection = Connection(self.clients, stack.outputs)
+        self.bucket = self.connection.bucket
+        self.drinks = self.connection.drinks
+        self.loads = self.connection.loads
+        self.queue = self.connection.queue
+        (mapping,) = self.clients.lambda_.list_event_source_mappings()["EventSourceMappings"]
+        self._mapping = mapping["UUID"]
+
+    # ---- raw objects in
+
+    def put(
+        self, body: bytes | list[Record], part: str = "part.json", **metadata: object
+    ) -> ObjectVersion:
+        """Store a raw object; a list of records becomes an envelope.
+
+        Metadata names are written with underscores: `observed_at=1000`.
+        """
+        content = body if isinstance(body, bytes) else envelope(body)
+        key = part if part.startswith("raw/") else f"raw/thecocktaildb/tests/{part}"
+        headers = {name.replace("_", "-"): str(value) for name, value in metadata.items()}
+        return self.bucket.put(key, content, metadata=headers, content_type="application/json")
+
+    def hold(self, body: bytes | list[Record], part: str, **metadata: object) -> ObjectVersion:
+        """Store a raw object whose event is lost; use it while the queue is not read."""
+        version = self.put(body, part, **metadata)
+        self.until(lambda: self.queue.waiting() > 0)
+        self.clients.sqs.purge_queue(QueueUrl=self.outputs["QueueUrl"])
+        return version
+
+    @contextmanager
+    def unread_queue(self) -> Iterator[None]:
+        """While this lasts nothing on the queue is read."""
+        self._read_queue(on=False)
+        try:
+            yield
+        finally:
+            self._read_queue(on=True)
+
+    def _read_queue(self, *, on: bool) -> None:
+        self.clients.lambda_.update_event_source_mapping(UUID=self._mapping, Enabled=on)
+
+    def send(self, *bodies: str) -> None:
+        """Put messages on the queue."""
+        for body in bodies:
+            self.clients.sqs.send_message(QueueUrl=self.outputs["QueueUrl"], MessageBody=body)
+
+    def deliver(self, *bodies: str, receive_count: int = 1) -> list[str]:
+        """Invoke the transform function as the queue would; the bodies that are to come back."""
+        arn = "arn:aws:sqs:us-east-1:000000000000:mocktailverse-raw-local"
+        records = [
+            {
+                "messageId": str(number),
+                "receiptHandle": str(number),
+                "body": body,
+                "attributes": {"ApproximateReceiveCount": str(receive_count)},
+                "messageAttributes": {},
+                "md5OfBody": "",
+                "eventSource": "aws:sqs",
+                "eventSourceARN": arn,
+                "awsRegion": "us-east-1",
+            }
+            for number, body in enumerate(bodies)
+        ]
+        event = {"Records": records}
+        answer = self.connection.functions.invoke(self.outputs["TransformFunction"], event)
+        return [bodies[int(item["itemIdentifier"])] for item in answer["batchItemFailures"]]
+
+    @staticmethod
+    def event(version: ObjectVersion) -> str:
+        """The message by which S3 tells of a new object version."""
+        stored = {"key": quote_plus(version.key), "versionId": version.version_id}
+        s3 = {"bucket": {"name": version.bucket}, "object": stored}
+        return json.dumps({"Records": [{"eventName": "ObjectCreated:Put", "s3": s3}]})
+
+    @staticmethod
+    def request(version: ObjectVersion, generation: int = 1) -> str:
+        """The pipeline's own message that asks for a load."""
+        return msgspec.json.encode(LoadRequest(version, generation)).decode()
+
+    # ---- what came of it
+
+    @staticmethod
+    def until(condition: Callable[[], bool], within_s: float = PATIENCE_S) -> None:
+        """Wait until a condition holds."""
+        deadline = time.monotonic() + within_s
+        while not condition():
+            assert time.monotonic() < deadline, "it did not come about in time"
+            time.sleep(POLL_S)
+
+    def settled(self, *versions: ObjectVersion, generation: int = 1) -> list[Load]:
+        """The loads of these versions, when all are done or failed."""
+
+        def settled() -> bool:
+            found = [self.loads.latest(version) for version in versions]
+            return all(
+                load and load.generation >= generation and load.status != "loading"
+                for load in found
+            )
+
+        self.until(settled)
+        return [self.load(version) for version in versions]
+
+    def load(self, version: ObjectVersion) -> Load:
+        found = self.loads.latest(version)
+        assert found is not None
+        return found
+
+    def idle(self) -> None:
+        """Wait until nothing is on the queue or being worked on."""
+        self.until(lambda: self.queue.waiting() == 0)
+
+    def table(self) -> dict[str, str]:
+        """Every item of the drinks table, byte for byte, by id."""
+        return {item["id"]["S"]: json.dumps(item, sort_keys=True) for item in self._scan("Drinks")}
+
+    def rejected(self, version: ObjectVersion) -> list[Rejected]:
+        """The rejected lines of a version's latest load."""
+        segments = self.loads.segments(version, self.load(version).generation)
+        keys = [segment.rejected_key for segment in segments if segment.rejected_key]
+        return [line for key in keys for line in self.bucket.rejected(key)]
+
+    def verify(self) -> VerifyReport:
+        return verify(self.bucket, self.drinks, self.loads)
+
+    # ---- sabotage
+
+    @contextmanager
+    def function_with(self, **variables: str) -> Iterator[None]:
+        """While this lasts the transform function has other environment variables."""
+        with self.configured("TransformFunction", **variables):
+            yield
+
+    @contextmanager
+    def configured(self, function: str, **variables: str) -> Iterator[None]:
+        name, client = self.outputs[function], self.clients.lambda_
+        before = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        changed = {"Variables": {**before, **variables}}
+        client.update_function_configuration(FunctionName=name, Environment=changed)
+        try:
+            yield
+        finally:
+            client.update_function_configuration(
+                FunctionName=name, Environment={"Variables": before}
+            )
+
+    @contextmanager
+    def visibility_timeout(self, seconds: int) -> Iterator[None]:
+        """While this lasts an unfinished message comes back after so many seconds."""
+        client, url = self.clients.sqs, self.outputs["QueueUrl"]
+        name = "VisibilityTimeout"
+        before = client.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"]
+        client.set_queue_attributes(QueueUrl=url, Attributes={name: str(seconds)})
+        try:
+            yield
+        finally:
+            client.set_queue_attributes(QueueUrl=url, Attributes={name: before[name]})
+
+    def empty_table(self, name: str) -> None:
+        """Delete every item of `Drinks` or `Loads`."""
+        keys = ("id",) if name == "Drinks" else ("object", "part")
+        table = self.outputs[f"{name}Table"]
+        requests: list[Any] = [
+            {"DeleteRequest": {"Key": {key: item[key] for key in keys}}}
+            for item in self._scan(name)
+        ]
+        for first in range(0, len(requests), BATCH_WRITE):
+            chunk = requests[first : first + BATCH_WRITE]
+            self.clients.dynamodb.batch_write_item(RequestItems={table: chunk})
+
+    def reset(self) -> None:
+        """Make everything as it was after the start; what is on its way is waited for."""
+        self.idle()
+        self.clients.sqs.purge_queue(QueueUrl=self.outputs["DeadLetterQueueUrl"])
+        self.empty_table("Drinks")
+        self.empty_table("Loads")
+        name = self.outputs["DataBucket"]
+        for stored in list(self.bucket.versions("")):
+            version = stored.version
+            self.clients.s3.delete_object(
+                Bucket=name, Key=version.key, VersionId=version.version_id
+            )
+
+    def _scan(self, name: str) -> Iterator[Any]:
+        pages = self.clients.dynamodb.get_paginator("scan").paginate(
+            TableName=self.outputs[f"{name}Table"], ConsistentRead=True
+        )
+        return (item for page in pages for item in page["Items"])
+
+
+def envelope(records: list[Record]) -> bytes:
+    return json.dumps({"drinks": records}).encode()
+
+
+@pytest.fixture(scope="session")
+def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
+    home = tmp_path_factory.mktemp("stack")
+    with environment.running(home) as stack:
+        yield Pipeline(stack, home)
+
+
+@pytest.fixture
+def pipeline(_running: Pipeline) -> Iterator[Pipeline]:
+    """The stack, empty; one a test process."""
+    _running.reset()
+    yield _running
+    _running.idle()
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of the sample records."""
+    return SAMPLES
+
+
+@pytest.fixture(scope="session")
+def drinks() -> Callable[..., list[Record]]:
+    """Makes raw records: `drinks(3, first=910001, strGlass="Mug")`; ids count up."""
+
+    def make(number: int = 1, first: int = 910_001, **fields: object) -> list[Record]:
+        return [{**DRINK, "idDrink": str(first + n), **fields} for n in range(number)]
+
+    return make
+
+
+class Answer(NamedTuple):
+    """What a command did: its exit code, what it printed, and that as JSON where it is JSON."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def command(capfd: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
+    """Runs `mocktailverse ...` within this process, which is faster than starting one each time."""
+
+    def run(*arguments: object) -> Answer:
+        capfd.readouterr()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("sys.argv", ["mocktailverse", *map(str, arguments)])
+            with pytest.raises(SystemExit) as ended:
+                main.run()
+        return Answer(int(ended.value.code or 0), *capfd.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def cli(pipeline: Pipeline, command: Callable[..., Answer]) -> Callable[..., Answer]:
+    """Runs a command on the running stack; it has to end with the given exit code."""
+
+    def run(*arguments: object, code: int = 0) -> Answer:
+        answer = command(*arguments, "--state-dir", pipeline.home)
+        assert answer.code == code, answer
+        return answer
+
+    return run

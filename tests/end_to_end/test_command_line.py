@@ -1,0 +1,238 @@
+"""The command line as users and scripts run it: exit codes, processes, signals."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+COMMAND = Path(sys.executable).with_name("mocktailverse")
+SERVED = 172
+
+
+@pytest.fixture
+def scratch(tmp_path):
+    """A folder for temporary files; what is left in it was left behind."""
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    return folder
+
+
+def run(*arguments, scratch):
+    """Run a command to its end."""
+    return subprocess.run(
+        [COMMAND, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "TMPDIR": str(scratch)},
+    )
+
+
+def processes_of(folder):
+    """Processes that know a folder: by command line, working folder or environment."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            traces = [process.cwd(), process.environ().get("TMPDIR", ""), *process.cmdline()]
+            if process.pid != os.getpid() and any(str(folder) in trace for trace in traces):
+                found.append(process)
+    return found
+
+
+def test_the_demo_does_the_whole_job_and_leaves_nothing(scratch):
+    ended = run("demo", "--headless", "--json", scratch=scratch)
+    assert ended.returncode == 0, ended.stderr
+    answer = json.loads(ended.stdout)
+    assert answer["verify"]["ok"] is True
+    totals = answer["totals"]
+    assert set(totals) == {"read", "loaded", "unchanged", "stale", "rejected"}
+    assert totals["read"] == sum(totals.values()) - totals["read"]
+    assert totals["loaded"] >= SERVED
+    assert totals["rejected"] > 0
+    assert answer["dead_letters"] == 0
+    assert list(scratch.iterdir()) == []
+    assert processes_of(scratch) == []
+
+
+def test_a_stack_is_up_until_it_is_taken_down(tmp_path, scratch, samples, pipeline):
+    home = tmp_path / "home"
+    state = ("--state-dir", home)
+    ended = run("up", "--detach", *state, "--json", scratch=scratch)
+    assert ended.returncode == 0, ended.stderr
+    up = json.loads(ended.stdout)
+    try:
+        assert up["endpoint"].startswith("http://127.0.0.1:")
+        assert {"DataBucket", "QueueUrl", "DrinksTable", "LoadsTable"} <= set(up["outputs"])
+        again = json.loads(run("up", "--detach", *state, "--json", scratch=scratch).stdout)
+        assert again["processes"] == up["processes"]
+
+        ended = run("status", *state, "--json", scratch=scratch)
+        assert ended.returncode == 0
+        status = json.loads(ended.stdout)
+        assert (status["state"], status["down"], status["dead_letters"]) == ("running", [], 0)
+
+        sample = samples / "winter.ndjson.gz"
+        assert run("ingest", sample, "--wait", *state, scratch=scratch).returncode == 0
+        assert run("verify", *state, scratch=scratch).returncode == 0
+        assert run("demo", *state, scratch=scratch).returncode == 2
+        assert run("up", *state, scratch=scratch).returncode == 2
+        taken = run("up", "--port", pipeline.stack.port, *state, scratch=scratch)
+        assert (taken.returncode, "already" in taken.stderr) == (2, True)
+
+        os.kill(up["processes"][0]["pid"], signal.SIGKILL)
+        pipeline.until(lambda: not psutil.pid_exists(up["processes"][0]["pid"]) or is_zombie(up))
+        ended = run("status", *state, "--json", scratch=scratch)
+        assert ended.returncode == 3
+        assert json.loads(ended.stdout)["state"] == "broken"
+        ended = run("verify", *state, scratch=scratch)
+        assert (ended.returncode, ended.stdout) == (3, "")
+    finally:
+        ended = run("down", *state, "--json", scratch=scratch)
+    assert json.loads(ended.stdout) == {"stopped": True}
+    assert json.loads(run("down", *state, "--json", scratch=scratch).stdout) == {"stopped": False}
+    assert run("status", *state, scratch=scratch).returncode == 3
+    assert processes_of(home) == []
+    assert not (home / "tmp").exists()
+
+
+def is_zombie(up):
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return psutil.Process(up["processes"][0]["pid"]).status() == psutil.STATUS_ZOMBIE
+    return True
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stack_in_the_foreground_goes_without_a_trace(tmp_path, scratch, number):
+    home = tmp_path / "home"
+    with subprocess.Popen(
+        [COMMAND, "up", "--state-dir", home],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(scratch)},
+    ) as up:
+        assert up.stderr is not None
+        assert any("Running; Ctrl-C stops it." in line for line in up.stderr)
+        assert len(processes_of(home)) >= 3
+        up.send_signal(number)
+        _, error = up.communicate(timeout=30)
+    assert up.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
+    assert "Traceback" not in error
+    assert processes_of(home) == []
+    assert list(scratch.iterdir()) == []
+    assert {path.name for path in home.iterdir()} == {"emulator.log", "source.log", "lock"}
+
+
+def test_a_demo_that_is_interrupted_leaves_nothing(scratch):
+    with subprocess.Popen(
+        [COMMAND, "demo", "--headless"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(scratch)},
+    ) as demo:
+        while not any(scratch.glob("mocktailverse-*/tmp/*")):
+            assert demo.poll() is None
+        demo.send_signal(signal.SIGINT)
+        _, error = demo.communicate(timeout=30)
+    assert demo.returncode == 130
+    assert "Traceback" not in error
+    assert processes_of(scratch) == []
+    assert list(scratch.iterdir()) == []
+
+
+# ---- usage
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("status",),
+        ("ingest", "{sample}"),
+        ("fetch",),
+        ("verify",),
+        ("loads", "--json"),
+        ("rejected",),
+        ("drinks", "list"),
+        ("replay", "--all"),
+        ("redrive",),
+        ("reconcile",),
+    ],
+    ids=" ".join,
+)
+def test_without_a_stack_a_command_says_how_to_start_one(command, tmp_path, samples, arguments):
+    sample = str(samples / "winter.ndjson.gz")
+    answer = command(*(a.format(sample=sample) for a in arguments), "--state-dir", tmp_path)
+    assert answer.code == 3
+    assert "Traceback" not in answer.err
+    if arguments != ("status",):
+        assert answer.out == ""
+        assert "mocktailverse up" in answer.err
+
+
+@pytest.mark.parametrize("name", ["up", "demo"])
+def test_a_port_that_is_taken_is_told_with_what_to_do(command, tmp_path, name):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        answer = command(name, "--port", port, "--state-dir", tmp_path / "home")
+    assert answer.code == 2
+    assert f"Port {port}" in answer.err
+    assert "--port" in answer.err
+    assert processes_of(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("no-such-command",),
+        ("up", "--port", "0"),
+        ("up", "--port", "70000"),
+        ("up", "--env", "prod"),
+        ("demo", "--env", "dev"),
+        ("down", "--env", "prod"),
+        ("verify", "--nonsense"),
+        ("loads", "--env", "local", "--limit"),
+        ("transform",),
+        ("transform", "no-such-file.json"),
+        ("transform", "."),
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_of_the_command_line_ends_with_2(command, arguments):
+    answer = command(*arguments)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err
+
+
+def test_records_that_are_not_there_are_wrong_usage(command, tmp_path):
+    answer = command(
+        "up", "--detach", "--records", tmp_path / "none", "--state-dir", tmp_path / "h"
+    )
+    assert answer.code == 2
+    assert "none" in answer.err
+    assert processes_of(tmp_path) == []
+
+
+def test_a_state_folder_that_is_a_file_is_wrong_usage(command, tmp_path):
+    file = tmp_path / "file"
+    file.touch()
+    for arguments in (("up", "--detach"), ("status",), ("loads",)):
+        answer = command(*arguments, "--state-dir", file)
+        assert answer.code in {2, 3}
+        assert "Traceback" not in answer.err
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(tmp_path, samples):
+    pipe = f"'{COMMAND}' transform '{samples / 'mocktails.json'}' | head -1"
+    ended = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {pipe}"], capture_output=True, check=False, cwd=tmp_path
+    )
+    assert ended.returncode == 0
+    assert b"Traceback" not in ended.stderr

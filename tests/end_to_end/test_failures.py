@@ -1,0 +1,193 @@
+"""Workers that die, functions that fail, permissions that go: nothing is lost."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import psutil
+import pytest
+
+from mocktailverse.drinks.ledger import Counts
+
+RECEIVED_AT_MOST = 5
+KILLED_WORKER_BACK_AFTER_S = 9
+SHORT_INVOCATION_S = 8
+
+
+class CutShort(BaseHTTPRequestHandler):
+    """Answers as S3 does, and breaks off in the middle of each object."""
+
+    def do_GET(self) -> None:
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Length", "1000")
+        self.send_header("Last-Modified", self.date_time_string())
+        self.end_headers()
+        self.wfile.write(b'{"drinks": [')
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+        """Say nothing."""
+
+
+@pytest.fixture
+def breaking_off() -> Iterator[str]:
+    """The address of an S3 that breaks off in the middle of each object."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), CutShort) as server:
+        Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_body_that_is_cut_each_time_ends_in_the_dead_letters_and_redrive_repairs_it(
+    pipeline, drinks, cli, breaking_off
+):
+    with pipeline.visibility_timeout(1):
+        with pipeline.function_with(AWS_ENDPOINT_URL_S3=breaking_off):
+            version = pipeline.put(drinks(3))
+            pipeline.until(lambda: pipeline.queue.dead() == 1)
+            load = pipeline.load(version)
+            assert (load.status, load.attempts) == ("failed", RECEIVED_AT_MOST)
+            assert f"Reading {version.key}" in (load.error or "")
+        assert pipeline.verify().not_conserving == [version.key]
+
+        assert cli("redrive", "--json").json == {"redriven": 1}
+
+        pipeline.until(lambda: pipeline.load(version).status == "done")
+    assert pipeline.load(version).counts == Counts(read=3, loaded=3)
+    assert pipeline.queue.dead() == 0
+    assert pipeline.verify().ok
+
+
+@contextmanager
+def denied(pipeline, action: str, resource: str) -> Iterator[None]:
+    """While this lasts the transform function's role may not do something."""
+    deny = {"Effect": "Deny", "Action": action, "Resource": resource}
+    iam, name = pipeline.clients.iam, {"RoleName": "mocktailverse-transform-local"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    iam.put_role_policy(**name, PolicyName="deny", PolicyDocument=document)
+    try:
+        yield
+    finally:
+        iam.delete_role_policy(**name, PolicyName="deny")
+
+
+def missing_table(pipeline):
+    return pipeline.function_with(MOCKTAILVERSE_DRINKS_TABLE="no-such-table")
+
+
+def no_writing_of_drinks(pipeline):
+    return denied(pipeline, "dynamodb:PutItem", "arn:aws:dynamodb:*:*:table/mocktailverse-drinks-*")
+
+
+def no_reading_of_raw_objects(pipeline):
+    return denied(pipeline, "s3:GetObject*", "arn:aws:s3:::mocktailverse-data-*/raw/*")
+
+
+def no_keeping_of_rejected_records(pipeline):
+    return denied(pipeline, "s3:PutObject", "arn:aws:s3:::mocktailverse-data-*/rejected/*")
+
+
+@pytest.mark.parametrize(
+    "sabotage",
+    [
+        missing_table,
+        no_writing_of_drinks,
+        no_reading_of_raw_objects,
+        no_keeping_of_rejected_records,
+    ],
+)
+def test_a_broken_deployment_fails_the_load_and_leaves_it_to_be_repaired(
+    pipeline, drinks, sabotage: Callable
+):
+    with pipeline.unread_queue():
+        version = pipeline.hold([*drinks(3), {"idDrink": None}], "sabotaged")
+    message = pipeline.event(version)
+    with sabotage(pipeline):
+        assert pipeline.deliver(message) == [message]
+        assert pipeline.load(version).status == "loading"
+        assert pipeline.deliver(message, receive_count=RECEIVED_AT_MOST) == [message]
+        load = pipeline.load(version)
+        assert load.status == "failed"
+        assert load.error
+        assert "gone" not in load.error
+
+    assert pipeline.deliver(message) == []
+
+    load = pipeline.load(version)
+    assert (load.status, load.counts) == ("done", Counts(read=4, loaded=3, rejected=1))
+    assert [line.code for line in pipeline.rejected(version)] == ["id_missing"]
+    assert pipeline.verify().ok
+
+
+def test_a_bad_message_comes_back_alone(pipeline, drinks):
+    with pipeline.visibility_timeout(30):
+        with pipeline.unread_queue():
+            pipeline.send("not ours")
+            versions = [pipeline.put(drinks(1, 950_001 + n), f"{n}") for n in range(5)]
+        loads = pipeline.settled(*versions)
+        pipeline.until(lambda: pipeline.queue.waiting() == 1)
+        pipeline.clients.sqs.purge_queue(QueueUrl=pipeline.outputs["QueueUrl"])
+    assert [(load.status, load.attempts) for load in loads] == [("done", 1)] * 5
+
+
+def test_why_a_message_comes_back_stands_in_the_log(pipeline):
+    assert pipeline.deliver("not ours") == ["not ours"]
+    logs, group = pipeline.clients.logs, "/aws/lambda/mocktailverse-transform-local"
+
+    def told() -> bool:
+        events = logs.filter_log_events(logGroupName=group)["events"]
+        return any("Not a message of this pipeline" in event["message"] for event in events)
+
+    pipeline.until(told, within_s=10)
+
+
+def test_a_large_object_goes_in_segments(pipeline, drinks):
+    lines = [json.dumps(record).encode() for record in drinks(1_200)]
+    lines[700] = b"{"
+    version = pipeline.put(b"\n".join(lines))
+    (load,) = pipeline.settled(version)
+    assert (load.status, load.counts) == ("done", Counts(read=1_200, loaded=1_199, rejected=1))
+    segments = pipeline.loads.segments(version, 1)
+    assert [segment.counts.read for segment in segments] == [500, 500, 200]
+    assert [segment.final for segment in segments] == [False, False, True]
+    assert [line.raw for line in pipeline.rejected(version)] == ["{"]
+    assert pipeline.verify().ok
+
+
+def test_a_worker_that_is_killed_half_way_costs_nothing(pipeline, drinks):
+    with pipeline.visibility_timeout(KILLED_WORKER_BACK_AFTER_S), short_invocations(pipeline):
+        lines = [json.dumps(record).encode() for record in drinks(700)]
+        version = pipeline.put(b"\n".join(lines))
+        pipeline.until(lambda: len(pipeline.loads.segments(version, 1)) == 1)
+
+        for worker in workers(pipeline):
+            worker.kill()
+
+        assert pipeline.load(version).status == "loading"
+        (load,) = pipeline.settled(version)
+    assert (load.status, load.counts.read, load.attempts) == ("done", 700, 2)
+    assert load.counts == Counts(read=700, loaded=700)
+    assert len(pipeline.table()) == 700
+    pipeline.idle()
+    assert pipeline.queue.dead() == 0
+    assert pipeline.verify().ok
+
+
+@contextmanager
+def short_invocations(pipeline) -> Iterator[None]:
+    """While this lasts an invocation, and so a lease, ends sooner."""
+    client, name = pipeline.clients.lambda_, pipeline.outputs["TransformFunction"]
+    before = client.get_function_configuration(FunctionName=name)["Timeout"]
+    client.update_function_configuration(FunctionName=name, Timeout=SHORT_INVOCATION_S)
+    try:
+        yield
+    finally:
+        client.update_function_configuration(FunctionName=name, Timeout=before)
+
+
+def workers(pipeline) -> list[psutil.Process]:
+    """The processes that the embedded AWS runs functions in."""
+    emulator = psutil.Process(pipeline.stack.processes[0].pid)
+    return emulator.children(recursive=True)

@@ -1,0 +1,384 @@
+"""The drinks table against DynamoDB: what is written under which condition, and its failures."""
+
+import json
+import random
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import reduce
+from itertools import count, permutations
+
+import msgspec
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ConnectionClosedError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mocktailverse.drinks.drink import Lineage
+from mocktailverse.drinks.normalize import normalize
+from mocktailverse.drinks.register import merge
+from mocktailverse.errors import MissingError, PermanentError, TransientError, UnreachableError
+from mocktailverse.local.processes import free_port
+from mocktailverse.sources import SOURCES
+from mocktailverse.stores.clients import Clients
+from mocktailverse.stores.drinks_table import DrinksTable
+from mocktailverse.stores.items import from_item, to_item
+
+NUMBERS = count(100_000)
+RECIPES = {
+    "Negroni": ("Gin", "Campari"),
+    "Americano": ("Soda water", "Vermouth"),
+    "Spritz": ("Prosecco", "Aperol"),
+}
+
+
+@pytest.fixture
+def table(clients, local_stack):
+    return DrinksTable(clients, local_stack.outputs["DrinksTable"])
+
+
+@pytest.fixture
+def number():
+    """The id of a drink that no other test uses."""
+    return next(NUMBERS)
+
+
+def observed(number, at, name="Negroni", glass="Tumbler", key="raw/thecocktaildb/a"):
+    """A register of one observation, made by the pipeline's own code."""
+    first, second = RECIPES[name]
+    record = {
+        "idDrink": str(number),
+        "strDrink": name,
+        "strGlass": glass,
+        "strInstructions": "Stir.",
+        "strIngredient1": first,
+        "strMeasure1": "1 oz",
+        "strIngredient2": second,
+    }
+    raw = SOURCES["thecocktaildb"].from_json(json.dumps(record).encode())
+    return normalize(raw, "thecocktaildb", at, Lineage("data", key, "v1", 0, 1))
+
+
+def stored(table, number):
+    return table.get(f"thecocktaildb:{number}")
+
+
+@contextmanager
+def answering(clients, *answers):
+    """While this lasts the table's first calls are answered without DynamoDB.
+
+    An answer is an HTTP status with an error code, or an exception that the connection raises;
+    None lets the call through.
+    """
+    left = list(answers)
+
+    def answer(request, **_kwargs):
+        given_answer = left.pop(0) if left else None
+        if given_answer is None:
+            return None
+        if isinstance(given_answer, Exception):
+            raise given_answer
+        status, code = given_answer
+        body = json.dumps({"__type": f"com.amazonaws.dynamodb#{code}", "message": "no"}).encode()
+        return Answered(request.url, status, body)
+
+    events = clients.dynamodb.meta.events
+    events.register("before-send.dynamodb", answer)
+    try:
+        yield left
+    finally:
+        events.unregister("before-send.dynamodb", answer)
+
+
+class Answered(AWSResponse):
+    """A response as the HTTP layer gives it."""
+
+    def __init__(self, url, status, body):
+        super().__init__(url, status, {}, None)
+        self._content = body
+
+
+@pytest.fixture
+def no_waiting(monkeypatch):
+    """Botocore's pauses between its tries take no time."""
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _seconds: None)
+
+
+# ---- items
+
+
+def test_a_register_comes_back_as_it_was_put(table, number):
+    register = observed(number, 1000)
+    assert table.write([register]) == ["loaded"]
+    assert stored(table, number) == register
+    assert stored(table, 999_999_999) is None
+
+
+def test_earlier_recipes_come_back_too(table, number):
+    register = merge(observed(number, 1000), observed(number, 2000, "Americano"))
+    assert register.earlier
+    table.write([register])
+    assert stored(table, number) == register
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "ü☕東京", "a\x00b", "'\"\\;--", "\u202egnp", "x" * 50_000],
+    ids=lambda text: ascii(text[:9]),
+)
+def test_any_text_survives(table, number, text):
+    register = observed(number, 1000)
+    drink = msgspec.structs.replace(
+        register.drink, name=text, tags=(text, text), instructions={"en": text, text or "x": text}
+    )
+    register = msgspec.structs.replace(register, drink=drink)
+    assert table.write([register]) == ["loaded"]
+    assert stored(table, number) == register
+    assert from_item(to_item(register)) == register
+
+
+@pytest.mark.parametrize(
+    "amount", [0.1, 1e-7, 1e15, 1 / 3, 0.0, 29.5735 * 1.5, 123456789.123456789]
+)
+def test_numbers_come_back_without_a_difference(table, number, amount):
+    register = observed(number, 1000)
+    line = msgspec.structs.replace(register.drink.ingredients[0], amount_min=amount, ml_max=amount)
+    drink = msgspec.structs.replace(register.drink, ingredients=(line,))
+    register = msgspec.structs.replace(register, drink=drink)
+    table.write([register])
+    found = stored(table, number)
+    assert found is not None
+    assert found.drink.ingredients[0].amount_min == amount
+    assert found == register
+
+
+def test_a_listing_goes_on_where_the_page_ended(table, number):
+    table.write([observed(next(NUMBERS), 1000) for _ in range(5)] + [observed(number, 1000)])
+    everything = {register.drink.id for register in table.all()}
+    found, after = [], None
+    while True:
+        page, after = table.page(2, after)
+        assert len(page) <= 2
+        found += [register.drink.id for register in page]
+        if after is None:
+            break
+    assert len(found) == len(set(found))
+    assert set(found) == everything
+    assert f"thecocktaildb:{number}" in everything
+
+
+# ---- conditions
+
+
+def test_the_usual_cases_take_one_call(table, number, clients):
+    calls = []
+
+    def note(request, **_kwargs):
+        calls.append(request.headers["X-Amz-Target"])
+
+    clients.dynamodb.meta.events.register("before-send.dynamodb", note)
+    try:
+        table.write([observed(number, 1000)])
+        table.write([observed(number, 2000, glass="Mug")])
+        table.write([observed(number, 3000, glass="Mug")])
+    finally:
+        clients.dynamodb.meta.events.unregister("before-send.dynamodb", note)
+    assert [call.rpartition(b".")[2] for call in calls] == [b"PutItem"] * 3
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "counted"),
+    [
+        ({"at": 1000}, {"at": 2000, "glass": "Mug"}, "loaded"),
+        ({"at": 2000}, {"at": 1000, "glass": "Mug"}, "stale"),
+        ({"at": 1000}, {"at": 2000}, "unchanged"),
+        ({"at": 2000}, {"at": 1000}, "unchanged"),
+        ({"at": 1000}, {"at": 1000}, "loaded"),
+        ({"at": 1000}, {"at": 2000, "name": "Americano"}, "loaded"),
+        ({"at": 2000}, {"at": 1000, "name": "Americano"}, "stale"),
+    ],
+    ids=[
+        "a change",
+        "an older change",
+        "seen again",
+        "seen before",
+        "itself again",
+        "another recipe",
+        "an older recipe",
+    ],
+)
+def test_a_write_counts_as_what_it_did(table, number, first, second, counted):
+    assert table.write([observed(number, **first)]) == ["loaded"]
+    assert table.write([observed(number, **second)]) == [counted]
+    found = stored(table, number)
+    assert found == merge(observed(number, **first), observed(number, **second))
+    assert found.drink.observed_at == max(first["at"], second["at"])
+
+
+def test_an_older_recipe_that_comes_late_leaves_its_trace(table, number):
+    table.write([observed(number, 2000, "Americano")])
+    assert table.write([observed(number, 1000, "Negroni")]) == ["stale"]
+    found = stored(table, number)
+    assert found is not None
+    assert (found.drink.name, found.drink.previous_name) == ("Americano", "Negroni")
+    assert [(earlier.observed_at, earlier.name) for earlier in found.earlier] == [(1000, "Negroni")]
+    assert "id_reassigned" in found.drink.quality
+
+
+def test_every_order_of_three_recipes_gives_one_item(table):
+    observations = [(1000, "Negroni"), (2000, "Americano"), (3000, "Spritz"), (4000, "Negroni")]
+    orders = list(permutations(observations))[::5]
+    numbers = [next(NUMBERS) for _ in orders]
+    for number, order in zip(numbers, orders, strict=True):
+        for at, name in order:
+            table.write([observed(number, at, name)])
+    found = [stored(table, number) for number in numbers]
+    expected = [
+        reduce(merge, [observed(number, at, name) for at, name in observations])
+        for number in numbers
+    ]
+    assert found == expected
+
+
+observations = st.lists(
+    st.tuples(
+        st.integers(1, 4).map(lambda hour: hour * 1000),
+        st.sampled_from(sorted(RECIPES)),
+        st.sampled_from(["Tumbler", "Mug"]),
+        st.sampled_from(["raw/thecocktaildb/a", "raw/thecocktaildb/b"]),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(observations)
+def test_the_table_holds_what_merging_gives(table, facts):
+    number = next(NUMBERS)
+    registers = [observed(number, *fact) for fact in facts]
+    for register in registers:
+        assert table.write([register])[0] in {"loaded", "unchanged", "stale"}
+    assert stored(table, number) == reduce(merge, registers)
+
+
+def test_writers_that_contend_for_one_drink_agree(clients, local_stack):
+    number = next(NUMBERS)
+    names = sorted(RECIPES)
+    registers = [
+        observed(number, 1000 * (n + 1), names[n % 3], ("Mug", "Jug")[n % 2]) for n in range(12)
+    ]
+    shuffled = random.Random(5).sample(registers, len(registers))  # noqa: S311 - repeatable
+    tables = [DrinksTable(clients, local_stack.outputs["DrinksTable"]) for _ in range(4)]
+
+    def write(index):
+        return [tables[index].write([register])[0] for register in shuffled[index::4]]
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = [outcome for found in pool.map(write, range(4)) for outcome in found]
+
+    assert set(outcomes) <= {"loaded", "unchanged", "stale"}
+    assert stored(tables[0], number) == reduce(merge, registers)
+
+
+# ---- failures
+
+
+@pytest.mark.usefixtures("no_waiting")
+@pytest.mark.parametrize(
+    "code",
+    ["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"],
+)
+def test_a_write_that_is_throttled_to_the_end_is_none_and_wrote_nothing(
+    table, clients, number, code
+):
+    with answering(clients, *[(400, code)] * 4) as left:
+        assert table.write([observed(number, 1000)]) == [None]
+    assert left == []
+    assert stored(table, number) is None
+    assert table.write([observed(number, 1000)]) == ["loaded"]
+
+
+@pytest.mark.usefixtures("no_waiting")
+def test_a_write_that_is_throttled_a_while_is_done(table, clients, number):
+    with answering(clients, *[(400, "ThrottlingException")] * 3):
+        assert table.write([observed(number, 1000)]) == ["loaded"]
+
+
+@pytest.mark.usefixtures("no_waiting")
+def test_throttled_writes_stand_at_their_place(table, clients):
+    registers = [observed(next(NUMBERS), 1000) for _ in range(40)]
+    with answering(clients, *[(400, "ThrottlingException")] * 60):
+        outcomes = table.write(registers)
+    assert len(outcomes) == 40
+    for register, counted in zip(registers, outcomes, strict=True):
+        assert (table.get(register.drink.id) is None) == (counted is None)
+
+
+@pytest.mark.usefixtures("no_waiting")
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (500, "InternalServerError"),
+        (503, "ServiceUnavailable"),
+        (502, "Whatever"),
+        ConnectionClosedError(endpoint_url="http://dynamodb"),
+    ],
+    ids=str,
+)
+def test_what_may_pass_is_transient(table, clients, number, answer):
+    with answering(clients, *[answer] * 4), pytest.raises(TransientError):
+        table.write([observed(number, 1000)])
+    assert stored(table, number) is None
+    with answering(clients, *[answer] * 2):
+        assert table.write([observed(number, 1000)]) == ["loaded"]
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "ValidationException"])
+def test_what_will_not_pass_is_permanent(table, clients, number, code):
+    with answering(clients, (400, code)), pytest.raises(PermanentError, match=code):
+        table.write([observed(number, 1000)])
+
+
+def test_a_table_that_is_not_there_is_missing(clients):
+    table = DrinksTable(clients, "no-such-table")
+    with pytest.raises(MissingError):
+        table.write([observed(1, 1000)])
+    with pytest.raises(MissingError):
+        table.get("thecocktaildb:1")
+
+
+@pytest.mark.usefixtures("no_waiting")
+def test_where_nothing_answers_is_told(local_stack):
+    clients = Clients(
+        endpoint_url=f"http://127.0.0.1:{free_port()}",
+        region=local_stack.region,
+        access_key_id="a",
+        secret_access_key="b",  # noqa: S106 - of nobody
+    )
+    with pytest.raises(UnreachableError, match=r"http://127\.0\.0\.1"):
+        DrinksTable(clients, "drinks").get("thecocktaildb:1")
+
+
+def test_a_write_whose_answer_was_lost_still_counts_as_loaded(table, clients, number):
+    """Botocore sends it again; the condition fails on our own item."""
+    table.write([observed(number, 1000)])
+    register = observed(number, 2000, glass="Mug")
+    tries = []
+
+    def lose_the_answer(attempts, **_kwargs):
+        tries.append(attempts)
+        return 0.0 if attempts == 1 else None  # seconds until the next try; None = it is done
+
+    events = clients.dynamodb.meta.events
+    events.register_first("needs-retry.dynamodb.PutItem", lose_the_answer)
+    try:
+        assert table.write([register]) == ["loaded"]
+    finally:
+        events.unregister("needs-retry.dynamodb.PutItem", lose_the_answer)
+    assert len(tries) >= 2
+    assert stored(table, number) == register

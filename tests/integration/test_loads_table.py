@@ -1,0 +1,241 @@
+"""The loads table against DynamoDB: leases, segments, generations, the listing by day."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from itertools import count
+
+import pytest
+from msgspec.structs import replace
+
+from mocktailverse.drinks.ledger import START, Counts, Cursor, ObjectVersion, Segment
+from mocktailverse.errors import UsageError
+from mocktailverse.stores.loads_table import LoadsTable, day_of
+
+NUMBERS = count(1)
+NOON_MS = 1_767_268_800_000
+LEASE_MS = 15_000
+
+
+@pytest.fixture
+def table(clients, local_stack):
+    return LoadsTable(clients, local_stack.outputs["LoadsTable"], expire_days=30)
+
+
+@pytest.fixture
+def version():
+    return ObjectVersion("data", f"raw/thecocktaildb/é {next(NUMBERS)}.json", "v/1")
+
+
+@pytest.fixture
+def day_ms():
+    """Noon of a day that no other test uses."""
+    return NOON_MS - next(NUMBERS) * 24 * 3600 * 1000
+
+
+def acquire(table, version, generation=1, now=NOON_MS):
+    return table.acquire(version, generation, now=now, until=now + LEASE_MS)
+
+
+def segment(number, read, *, final=False):
+    start = Cursor(number * 100, 0)
+    return Segment(number, start, Cursor(number * 100 + read), Counts(read, read), final=final)
+
+
+# ---- leases
+
+
+def test_a_new_load_is_opened_by_who_comes_first(table, version):
+    load = acquire(table, version)
+    assert (load.object, load.generation, load.status) == (version, 1, "loading")
+    assert (load.attempts, load.started_at, load.finished_at) == (1, NOON_MS, None)
+    assert load.counts == Counts()
+    assert table.latest(version) == load
+
+
+def test_a_leased_load_is_nobody_elses(table, version):
+    acquire(table, version)
+    assert acquire(table, version, now=NOON_MS + 1) is None
+    assert acquire(table, version, now=NOON_MS + LEASE_MS) is None
+    again = acquire(table, version, now=NOON_MS + LEASE_MS + 1)
+    assert (again.attempts, again.started_at) == (2, NOON_MS)
+
+
+def test_a_load_that_was_given_back_can_be_taken_at_once(table, version):
+    load = acquire(table, version)
+    table.release(load, error="S3 was slow")
+    given_back = table.latest(version)
+    assert (given_back.status, given_back.error) == ("loading", "S3 was slow")
+    again = acquire(table, version, now=NOON_MS + 1)
+    assert (again.attempts, again.error) == (2, None)
+
+
+def test_a_finished_load_cannot_be_taken(table, version):
+    load = acquire(table, version)
+    counts = Counts(5, 1, 1, 1, 2)
+    table.finish(load, counts, size=123, now=NOON_MS + 250)
+    done = table.latest(version)
+    assert (done.status, done.counts, done.bytes) == ("done", counts, 123)
+    assert (done.finished_at, done.duration_ms, done.error) == (NOON_MS + 250, 250, None)
+    assert acquire(table, version, now=NOON_MS + 10 * LEASE_MS) is None
+    assert table.latest(version) == done
+
+
+def test_a_failed_load_can_be_taken_again(table, version):
+    load = acquire(table, version)
+    table.fail(load.object, 1, "no permission", now=NOON_MS + 9)
+    failed = table.latest(version)
+    assert (failed.status, failed.error, failed.finished_at) == (
+        "failed",
+        "no permission",
+        NOON_MS + 9,
+    )
+    again = acquire(table, version, now=NOON_MS + 10)
+    assert (again.status, again.error, again.finished_at) == ("loading", None, None)
+
+
+def test_a_load_can_fail_that_nobody_opened(table, version):
+    table.fail(version, 1, "never read", now=NOON_MS)
+    assert table.latest(version).status == "failed"
+
+
+def test_of_many_workers_at_once_one_gets_the_load(table, version):
+    with ThreadPoolExecutor(8) as pool:
+        loads = list(pool.map(lambda _: acquire(table, version), range(8)))
+    assert sum(load is not None for load in loads) == 1
+    assert table.latest(version).attempts == 1
+
+
+# ---- generations
+
+
+def test_each_replay_opens_the_next_generation(table, version):
+    assert table.open_generation(version, now=NOON_MS) == 1
+    assert table.open_generation(version, now=NOON_MS + 1) == 2
+    assert acquire(table, version, 2).generation == 2
+    assert acquire(table, version, 1).generation == 1
+    assert table.latest(version).generation == 2
+
+
+def test_generations_are_in_order_beyond_nine(table, version):
+    for _ in range(12):
+        table.open_generation(version, now=NOON_MS)
+    assert table.latest(version).generation == 12
+
+
+def test_versions_of_one_key_have_loads_of_their_own(table, version):
+    other = replace(version, version_id="v2")
+    assert acquire(table, version) is not None
+    assert acquire(table, other) is not None
+    assert table.latest(other).object == other
+
+
+def test_a_requeue_is_counted(table, version):
+    load = table.requeued(version, 1, now=NOON_MS)
+    assert (load.status, load.requeues, load.requeued_at) == ("loading", 1, NOON_MS)
+    load = table.requeued(version, 1, now=NOON_MS + 5)
+    assert (load.requeues, load.requeued_at, load.started_at) == (2, NOON_MS + 5, NOON_MS)
+
+
+# ---- segments
+
+
+def test_a_segment_is_written_once(table, version):
+    load = acquire(table, version)
+    first = segment(0, 10)
+    assert table.put_segment(load, first) == first
+    assert table.put_segment(load, segment(0, 7)) == first
+    assert table.segments(version, 1) == [first]
+
+
+def test_of_segments_written_at_once_one_stands(table, version):
+    load = acquire(table, version)
+    candidates = [segment(0, read) for read in range(1, 9)]
+    with ThreadPoolExecutor(8) as pool:
+        standing = list(pool.map(lambda one: table.put_segment(load, one), candidates))
+    assert set(map(str, standing)) == {str(table.segments(version, 1)[0])}
+
+
+def test_segments_come_in_order_and_apart_by_generation(table, version):
+    load = acquire(table, version)
+    for number in (11, 2, 0, 1):
+        table.put_segment(load, segment(number, 5))
+    other = acquire(table, version, 2)
+    table.put_segment(other, replace(segment(0, 3, final=True), rejected_key="rejected/x"))
+    assert [one.number for one in table.segments(version, 1)] == [0, 1, 2, 11]
+    (alone,) = table.segments(version, 2)
+    assert (alone.final, alone.rejected_key, alone.counts) == (True, "rejected/x", Counts(3, 3))
+    assert alone.start == START
+    assert {load.generation for load in table.all() if load.object == version} == {1, 2}
+
+
+# ---- listing
+
+
+def test_a_day_is_listed_newest_first_page_by_page(table, day_ms):
+    versions = [ObjectVersion("data", f"raw/thecocktaildb/{day_ms}/{n}", "v") for n in range(7)]
+    for number, version in enumerate(versions):
+        acquire(table, version, now=day_ms + number // 2)  # two at the same moment, too
+    found, place = [], None
+    while True:
+        page, after = table.page(day_of(day_ms), 3, place and table.key_of(place))
+        assert len(page) <= 3
+        found += page
+        if after is None:
+            break
+        place = table.place_of(page[-1])
+    assert sorted(load.object for load in found) == sorted(versions)
+    starts = [load.started_at for load in found]
+    assert starts == sorted(starts, reverse=True)
+
+
+def test_a_listing_goes_on_behind_any_load(table, day_ms):
+    for number in range(4):
+        version = ObjectVersion("data", f"raw/thecocktaildb/{day_ms}/{number}", "v")
+        acquire(table, version, now=day_ms + number)
+    page, _ = table.page(day_of(day_ms), 10)
+    for number, load in enumerate(page):
+        rest, _ = table.page(day_of(day_ms), 10, table.key_of(table.place_of(load)))
+        assert rest == page[number + 1 :]
+
+
+def test_segments_are_not_in_the_listing(table, version, day_ms):
+    load = acquire(table, version, now=day_ms)
+    table.put_segment(load, segment(0, 5))
+    assert table.page(day_of(day_ms), 10) == ([table.latest(version)], None)
+    assert table.page(day_of(day_ms - 24 * 3600 * 1000 * 5000), 10) == ([], None)
+
+
+def test_days_end_at_midnight_utc():
+    midnight = int(datetime(2026, 3, 1, tzinfo=UTC).timestamp() * 1000)
+    assert (day_of(midnight - 1), day_of(midnight)) == ("2026-02-28", "2026-03-01")
+
+
+@pytest.mark.parametrize("place", ["", "nonsense", "W10=", "WyJhIiwiYiIsImMiLDFd"])
+def test_a_place_that_no_listing_gave_is_wrong_usage(table, place):
+    with pytest.raises(UsageError, match="next"):
+        table.key_of(place)
+
+
+# ---- expiry
+
+
+def item_of(clients, local_stack, version):
+    key = {
+        "object": {"S": f"{version.version_id}/{version.bucket}/{version.key}"},
+        "part": {"S": "0001"},
+    }
+    return clients.dynamodb.get_item(TableName=local_stack.outputs["LoadsTable"], Key=key)["Item"]
+
+
+def test_a_load_expires_so_many_days_after_its_start_in_seconds(
+    table, version, clients, local_stack
+):
+    acquire(table, version)
+    acquire(table, version, now=NOON_MS + 40 * 24 * 3600 * 1000)  # does not put it off
+    expected = NOON_MS // 1000 + 30 * 24 * 3600
+    assert item_of(clients, local_stack, version)["expires_at"] == {"N": str(expected)}
+
+
+def test_without_days_a_load_never_expires(clients, local_stack, version):
+    acquire(LoadsTable(clients, local_stack.outputs["LoadsTable"]), version)
+    assert "expires_at" not in item_of(clients, local_stack, version)

@@ -1,0 +1,93 @@
+"""The queue against SQS: requests, delays, depth, dead letters and their way back."""
+
+import json
+from itertools import count
+
+import pytest
+
+from mocktailverse.drinks.ledger import Cursor, LoadRequest, ObjectVersion
+from mocktailverse.errors import MissingError
+from mocktailverse.pipeline.messages import load_requests
+from mocktailverse.stores.queue import DeadLetter, Queue
+
+NUMBERS = count(1)
+REQUEST = LoadRequest(ObjectVersion("data", "raw/thecocktaildb/é \n.json", "v1"), 3, Cursor(500, 2))
+
+
+@pytest.fixture
+def urls(clients):
+    """A queue and its dead letters that nothing reads."""
+    name = f"tests-{next(NUMBERS)}"
+    dead = clients.sqs.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
+    url = clients.sqs.create_queue(QueueName=name)["QueueUrl"]
+    yield url, dead
+    clients.sqs.delete_queue(QueueUrl=url)
+    clients.sqs.delete_queue(QueueUrl=dead)
+
+
+@pytest.fixture
+def queue(clients, urls):
+    return Queue(clients, *urls)
+
+
+def receive(clients, url):
+    """The bodies of the messages that are visible now."""
+    bodies = []
+    while messages := clients.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get(
+        "Messages"
+    ):
+        bodies += [message["Body"] for message in messages]
+    return bodies
+
+
+def test_a_request_comes_out_as_it_went_in(queue, clients, urls):
+    queue.send(REQUEST)
+    (body,) = receive(clients, urls[0])
+    assert load_requests(body) == [REQUEST]
+
+
+def test_a_delayed_request_waits_unseen(queue, clients, urls):
+    queue.send(REQUEST, delay_s=900)
+    assert receive(clients, urls[0]) == []
+    assert queue.waiting() == 1
+
+
+def test_what_waits_is_counted_whether_it_is_seen_delayed_or_worked_on(queue, clients, urls):
+    assert (queue.waiting(), queue.dead()) == (0, 0)
+    queue.send(REQUEST)
+    queue.send(REQUEST, delay_s=900)
+    assert queue.waiting() == 2
+    assert len(receive(clients, urls[0])) == 1
+    assert queue.waiting() == 2
+
+
+def test_dead_letters_go_back_and_none_stays(queue, clients, urls):
+    bodies = [json.dumps({"letter": number}) for number in range(23)]
+    for body in bodies:
+        clients.sqs.send_message(QueueUrl=urls[1], MessageBody=body)
+    assert queue.dead() == 23
+    for letter in queue.dead_letters():
+        queue.redrive(letter)
+    assert queue.dead() == 0
+    assert sorted(receive(clients, urls[0])) == sorted(bodies)
+
+
+def test_without_dead_letters_there_are_none(queue):
+    assert list(queue.dead_letters()) == []
+
+
+def test_a_letter_that_is_looked_at_is_hidden_from_others_but_not_gone(queue, clients, urls):
+    clients.sqs.send_message(QueueUrl=urls[1], MessageBody="a")
+    assert [letter.body for letter in queue.dead_letters()] == ["a"]
+    assert list(queue.dead_letters()) == []
+    assert queue.dead() == 1
+
+
+def test_a_letter_is_deleted_only_after_it_was_sent(clients, urls):
+    clients.sqs.send_message(QueueUrl=urls[1], MessageBody="a")
+    gone = Queue(clients, urls[0] + "-not-there", urls[1])
+    (letter,) = gone.dead_letters()
+    assert isinstance(letter, DeadLetter)
+    with pytest.raises(MissingError):
+        gone.redrive(letter)
+    assert gone.dead() == 1

@@ -1,0 +1,426 @@
+"""In-memory stores that behave as the real ones promise, a clock moved by hand, raw bytes.
+
+Tests are no package: what they share comes as fixtures, classes included.
+"""
+
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import msgspec
+import pytest
+
+from mocktailverse.drinks.ledger import (
+    Counts,
+    Load,
+    LoadRequest,
+    ObjectVersion,
+    Rejected,
+    Segment,
+)
+from mocktailverse.drinks.normalize import TRANSFORM_VERSION
+from mocktailverse.drinks.register import Outcome, Register, merge, outcome
+from mocktailverse.errors import MissingError, MocktailverseError
+from mocktailverse.pipeline.load import Loader
+
+NOON_MS = 1_767_268_800_000  # 2026-01-01 12:00:00 UTC
+BUDGET_MS = 60_000
+VISIBILITY_MS = 6 * BUDGET_MS
+
+
+class KilledError(Exception):
+    """The process dies: nothing in it can react, unlike to an error of a store."""
+
+
+class Chunks:
+    """Bytes handed out in pieces, from any offset; afterwards perhaps an error."""
+
+    def __init__(self, *pieces: bytes, error: Exception | None = None) -> None:
+        self.pieces = pieces
+        self.error = error
+
+    def chunks(self, start: int = 0) -> Iterator[bytes]:
+        for piece in self.pieces:
+            if start < len(piece):
+                yield piece[start:]
+            start = max(0, start - len(piece))
+        if self.error:
+            raise self.error
+
+
+class FakeObject(Chunks):
+    """An opened raw object."""
+
+    def __init__(
+        self,
+        body: bytes,
+        *,
+        stored_at: int = NOON_MS,
+        metadata: Mapping[str, str] | None = None,
+        chunk: int = 1024,
+        error: Exception | None = None,
+    ) -> None:
+        super().__init__(*(body[i : i + chunk] for i in range(0, len(body), chunk)), error=error)
+        self.bytes = len(body)
+        self.stored_at = stored_at
+        self.metadata = metadata or {}
+
+
+@dataclass
+class FakeClock:
+    """Stands still until it is moved; waiting moves it."""
+
+    at: int = NOON_MS
+    deadline: int = NOON_MS + BUDGET_MS
+
+    def now(self) -> int:
+        return self.at
+
+    def wait(self, seconds: float) -> None:
+        self.at += round(seconds * 1000)
+
+    def move(self, milliseconds: int) -> None:
+        self.at += milliseconds
+
+
+@dataclass
+class Weather:
+    """What goes wrong with the calls of all stores, and how long each takes.
+
+    `faults` maps the number of a call, from 1, to an error that it raises `before` or `after` its
+    work is done; `throttles` says of each write of a drink, in order, whether it is refused.
+    """
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    cost_ms: int = 0
+    faults: dict[int, tuple[str, Exception]] = field(default_factory=dict)
+    throttles: list[bool] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+
+    def call(self, name: str, work: Callable[[], Any]) -> Any:
+        self.calls.append(name)
+        self.clock.move(self.cost_ms)
+        when, error = self.faults.get(len(self.calls), ("", None))
+        if error and when == "before":
+            raise error
+        answer = work()
+        if error:
+            raise error
+        return answer
+
+    def throttled(self) -> bool:
+        return self.throttles.pop(0) if self.throttles else False
+
+
+class FakeDrinks:
+    """The drinks table: registers merged by id."""
+
+    def __init__(self, weather: Weather) -> None:
+        self.weather = weather
+        self.table: dict[str, Register] = {}
+        self.writes: list[str] = []
+
+    def write(self, registers: Sequence[Register]) -> list[Outcome | None]:
+        assert len({register.drink.id for register in registers}) == len(registers)
+        return self.weather.call("drinks.write", lambda: [self._write(r) for r in registers])
+
+    def all(self) -> Iterator[Register]:
+        return iter(list(self.table.values()))
+
+    def _write(self, register: Register) -> Outcome | None:
+        if self.weather.throttled():
+            return None
+        drink_id = register.drink.id
+        current = self.table.get(drink_id)
+        self.table[drink_id] = merge(current, register)
+        self.writes.append(drink_id)
+        return outcome(current, register)
+
+
+class FakeLoads:
+    """The loads table: loads with leases, and their segments, each written once."""
+
+    def __init__(self, weather: Weather) -> None:
+        self.weather = weather
+        self.loads: dict[tuple[ObjectVersion, int], Load] = {}
+        self.leases: dict[tuple[ObjectVersion, int], int] = {}
+        self.parts: dict[tuple[ObjectVersion, int, int], Segment] = {}
+
+    def acquire(
+        self, version: ObjectVersion, generation: int, *, now: int, until: int
+    ) -> Load | None:
+        return self.weather.call(
+            "loads.acquire", lambda: self._acquire((version, generation), now, until)
+        )
+
+    def release(self, load: Load, *, error: str | None = None) -> None:
+        def work() -> None:
+            key = load.object, load.generation
+            self.leases.pop(key, None)
+            if error is not None:
+                self._change(key, error=error)
+
+        self.weather.call("loads.release", work)
+
+    def finish(self, load: Load, counts: Counts, *, size: int, now: int) -> None:
+        def work() -> None:
+            key = load.object, load.generation
+            self.leases.pop(key, None)
+            self._change(key, status="done", counts=counts, bytes=size, finished_at=now, error=None)
+
+        self.weather.call("loads.finish", work)
+
+    def fail(self, version: ObjectVersion, generation: int, error: str, *, now: int) -> None:
+        def work() -> None:
+            key = version, generation
+            self._open(key, now)
+            self.leases.pop(key, None)
+            self._change(key, status="failed", error=error, finished_at=now)
+
+        self.weather.call("loads.fail", work)
+
+    def requeued(self, version: ObjectVersion, generation: int, *, now: int) -> Load:
+        key = version, generation
+        requeues = self._open(key, now).requeues + 1
+        return self._change(key, status="loading", requeued_at=now, requeues=requeues)
+
+    def open_generation(self, version: ObjectVersion, *, now: int) -> int:
+        latest = self.latest(version)
+        generation = latest.generation + 1 if latest else 1
+        self._open((version, generation), now)
+        return generation
+
+    def put_segment(self, load: Load, segment: Segment) -> Segment:
+        key = (load.object, load.generation, segment.number)
+        return self.weather.call("loads.put_segment", lambda: self.parts.setdefault(key, segment))
+
+    def segments(self, version: ObjectVersion, generation: int) -> list[Segment]:
+        return self.weather.call("loads.segments", lambda: self.finished(version, generation))
+
+    def finished(self, version: ObjectVersion, generation: int) -> list[Segment]:
+        """The segments as they are, whatever the weather."""
+        keys = sorted(key for key in self.parts if key[:2] == (version, generation))
+        return [self.parts[key] for key in keys]
+
+    def latest(self, version: ObjectVersion) -> Load | None:
+        found = [load for load in self.loads.values() if load.object == version]
+        return max(found, key=lambda load: load.generation, default=None)
+
+    def all(self) -> Iterator[Load]:
+        return iter(list(self.loads.values()))
+
+    def _acquire(self, key: tuple[ObjectVersion, int], now: int, until: int) -> Load | None:
+        load = self._open(key, now)
+        if load.status == "done" or self.leases.get(key, now - 1) >= now:
+            return None
+        self.leases[key] = until
+        attempts = load.attempts + 1
+        return self._change(key, status="loading", attempts=attempts, error=None, finished_at=None)
+
+    def _open(self, key: tuple[ObjectVersion, int], now: int) -> Load:
+        version, generation = key
+        opened = Load(
+            version, generation, "loading", Counts(), 0, 0, 0, None, now, None, None,
+            TRANSFORM_VERSION,
+        )  # fmt: skip
+        return self.loads.setdefault(key, opened)
+
+    def _change(self, key: tuple[ObjectVersion, int], **fields: Any) -> Load:
+        self.loads[key] = msgspec.structs.replace(self.loads[key], **fields)
+        return self.loads[key]
+
+
+class Stored(NamedTuple):
+    """A listed raw object version."""
+
+    version: ObjectVersion
+    stored_at: int
+
+
+class FakeRaw:
+    """The data bucket: raw objects, and rejected lines as the bytes that S3 would hold."""
+
+    def __init__(self, weather: Weather) -> None:
+        self.weather = weather
+        self.objects: dict[ObjectVersion, FakeObject] = {}
+        self.rejected_objects: dict[str, bytes] = {}
+
+    def add(
+        self,
+        body: bytes,
+        key: str = "raw/thecocktaildb/2026/01/01/run/part.ndjson",
+        version_id: str = "v1",
+        **options: Any,
+    ) -> ObjectVersion:
+        version = ObjectVersion("data", key, version_id)
+        self.objects[version] = FakeObject(body, **options)
+        return version
+
+    def open(self, version: ObjectVersion) -> FakeObject:
+        def work() -> FakeObject:
+            if version not in self.objects:
+                raise MissingError(f"no {version.key}")
+            return self.objects[version]
+
+        return self.weather.call("raw.open", work)
+
+    def put_rejected(self, load_id: str, segment: str, lines: list[Rejected]) -> str:
+        def work() -> str:
+            key = f"rejected/{load_id}/{segment}.ndjson"
+            body = b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
+            self.rejected_objects[key] = body
+            return key
+
+        return self.weather.call("raw.put_rejected", work)
+
+    def rejected(self, key: str) -> list[Rejected]:
+        lines = self.rejected_objects[key].splitlines()
+        return [msgspec.json.decode(line, type=Rejected) for line in lines]
+
+    def versions(self) -> Iterator[Stored]:
+        for version in sorted(self.objects):
+            yield Stored(version, self.objects[version].stored_at)
+
+
+class FakeQueue:
+    """Records what is sent."""
+
+    def __init__(self, weather: Weather) -> None:
+        self.weather = weather
+        self.sent: list[LoadRequest] = []
+        self.delays: list[int] = []
+
+    def send(self, request: LoadRequest, delay_s: int = 0) -> None:
+        def work() -> None:
+            self.sent.append(request)
+            self.delays.append(delay_s)
+
+        self.weather.call("queue.send", work)
+
+
+@dataclass
+class Message:
+    """A message on the queue: when it can be received, and how often it was."""
+
+    request: LoadRequest
+    visible_at: int
+    received: int = 0
+
+
+class World:
+    """All stores around a loader, in one weather."""
+
+    def __init__(self, weather: Weather | None = None) -> None:
+        self.weather = weather or Weather()
+        self.clock = self.weather.clock
+        self.raw = FakeRaw(self.weather)
+        self.drinks = FakeDrinks(self.weather)
+        self.loads = FakeLoads(self.weather)
+        self.queue = FakeQueue(self.weather)
+        self.loader = Loader(self.raw, self.drinks, self.loads, self.queue, self.clock)
+
+    def handle(
+        self, request: LoadRequest, *, budget_ms: int = BUDGET_MS, last_try: bool = False
+    ) -> Counts | None:
+        """One invocation with one message."""
+        self.clock.deadline = self.clock.now() + budget_ms
+        return self.loader.handle(request, last_try=last_try)
+
+    def run(
+        self,
+        requests: Sequence[LoadRequest],
+        choose: random.Random,
+        *,
+        budget_ms: int = BUDGET_MS,
+    ) -> None:
+        """Deliver messages in any order, again and again, until the queue is empty."""
+        messages = [Message(request, self.clock.now()) for request in requests]
+        for _ in range(2_000):
+            messages += self._sent()
+            if not messages:
+                return
+            visible = [m for m in messages if m.visible_at <= self.clock.now()]
+            if not visible:
+                self.clock.at = min(m.visible_at for m in messages)
+                continue
+            message = choose.choice(visible)
+            message.visible_at = self.clock.now() + VISIBILITY_MS
+            message.received += 1
+            try:
+                self.handle(message.request, budget_ms=budget_ms)
+            except (MocktailverseError, KilledError):
+                continue
+            messages.remove(message)
+        raise AssertionError("The queue never gets empty.")
+
+    def load(self, version: ObjectVersion, generation: int = 1) -> Load:
+        return self.loads.loads[version, generation]
+
+    def rejected(self, version: ObjectVersion, generation: int = 1) -> list[Rejected]:
+        """The rejected lines that the finished segments of a load name."""
+        segments = self.loads.finished(version, generation)
+        keys = [segment.rejected_key for segment in segments if segment.rejected_key]
+        return [line for key in keys for line in self.raw.rejected(key)]
+
+    def _sent(self) -> list[Message]:
+        now = self.clock.now()
+        sent = [
+            Message(request, now + 1000 * delay_s)
+            for request, delay_s in zip(self.queue.sent, self.queue.delays, strict=True)
+        ]
+        self.queue.sent.clear()
+        self.queue.delays.clear()
+        return sent
+
+
+@pytest.fixture(scope="session")
+def new_world() -> type[World]:
+    """The class: `new_world()` makes stores and a loader."""
+    return World
+
+
+@pytest.fixture(scope="session")
+def new_weather() -> type[Weather]:
+    """The class: `new_weather(cost_ms=5, faults={3: ("after", error)}, throttles=[True])`."""
+    return Weather
+
+
+@pytest.fixture(scope="session")
+def killed() -> type[KilledError]:
+    """An error that stands for the end of the process."""
+    return KilledError
+
+
+@pytest.fixture(scope="session")
+def chunked() -> type[Chunks]:
+    """The class: `chunked(b"a", b"b", error=None)` is a source of bytes."""
+    return Chunks
+
+
+@pytest.fixture(scope="session")
+def raw_object() -> type[FakeObject]:
+    """The class: `raw_object(b"...", stored_at=..., metadata=...)` is an opened raw object."""
+    return FakeObject
+
+
+@pytest.fixture(scope="session")
+def raw_record() -> Callable[..., dict[str, Any]]:
+    """Makes a raw record of TheCocktailDB; fields can be changed, None leaves a field null."""
+
+    def make(id_: object = "11007", name: object = "Margarita", **fields: object) -> dict[str, Any]:
+        return {
+            "idDrink": id_,
+            "strDrink": name,
+            "strCategory": "Ordinary Drink",
+            "strAlcoholic": "Alcoholic",
+            "strGlass": "Cocktail glass",
+            "strInstructions": "Shake with ice.",
+            "strIngredient1": "Tequila",
+            "strMeasure1": "1 1/2 oz",
+            "strIngredient2": "Lime juice",
+            "strMeasure2": "1 oz",
+            **fields,
+        }
+
+    return make

@@ -1,0 +1,91 @@
+"""The benchmarks run and print what they promise; how fast they run is nobody's test."""
+
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+
+def test_a_quick_run_measures_speed_memory_and_cold_start():
+    command = [sys.executable, BENCHMARKS / "run.py", "--quick", "--json"]
+
+    figures = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+
+    usual = figures["speed"]["usual"]
+    assert [figure["name"] for figure in usual] == [
+        "floor: orjson.loads per line",
+        "Mocktailverse, to DynamoDB items",
+        "dicts by the standard library",
+        "pydantic v2 models",
+        "pandas json_normalize + melt",
+    ]
+    assert (usual[0]["least"], usual[0]["ratio"], usual[0]["most"]) == (1, 1, 1)
+    assert len(figures["speed"]["all_measures_distinct"]) == 2
+    assert figures["speed"]["stages"][-1]["name"] == "items made"
+    assert [figure["records"] for figure in figures["memory"]] == [100, 200, 400, 200]
+    assert all(figure["peak_mib"] >= figure["warm_mib"] > 0 for figure in figures["memory"])
+    started = {figure["name"] for figure in figures["cold_start"]}
+    for function in ("transform", "fetch", "reconcile"):
+        assert {f"{function}: import", f"{function}: import and tools"} <= started
+    assert figures["cold_start"][0]["name"] == "boto3 and two clients"
+
+
+def test_the_records_are_distinct_and_the_same_on_every_run(monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    corpus = importlib.import_module("corpus")
+    _, known = corpus.real_records()
+    count = 2 * len(known)
+
+    first = list(corpus.ndjson_lines(known, count))
+    again = list(corpus.ndjson_lines(known, count))
+    worst = list(corpus.ndjson_lines(known, count, all_measures_new=True))
+
+    assert first == again
+    records = [json.loads(line) for line in first]
+    for field in ("idDrink", "strDrink"):
+        assert len({record[field] for record in records}) == count
+    measures = [
+        record[f"strMeasure{slot}"]
+        for record in map(json.loads, worst)
+        for slot in range(1, 16)
+        if record[f"strIngredient{slot}"]
+    ]
+    assert len(set(measures)) == len(measures)
+
+
+def test_the_tables_name_every_case_and_judge_the_targets(monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    tables = importlib.import_module("tables")
+    timing = {"seconds": 0.5, "ratio": 7.0, "least": 6.5, "most": 7.5}
+    memory = {"name": "ours", "warm_mib": 25.0, "peak_mib": 30.0}
+    figures = {
+        "python": "3.13.1",
+        "machine": "Linux x86_64, 2 cores",
+        "rounds": 3,
+        "speed": {
+            "records": 1000,
+            "varied_from": "142 sample records",
+            "bytes_per_record": 1800,
+            "usual": [{"name": "floor", **timing}, {"name": "ours", **timing}],
+            "all_measures_distinct": [{"name": "floor", **timing}],
+            "stages": [{"name": "items made", **timing}],
+        },
+        "memory": [
+            {**memory, "records": 1000, "growth_mib": 2.0},
+            {**memory, "records": 100_000, "growth_mib": 5.0},
+            {**memory, "name": "pandas", "records": 10_000, "growth_mib": 90.0},
+        ],
+        "cold_start": [{"name": "transform: import", **timing, "ratio": 1.1}],
+    }
+
+    text, page = tables.as_text(figures), tables.as_page(figures)
+
+    for shown in (text, page):
+        assert "at most 6 times the floor; missed with 7.00" in shown
+        assert "met with 3.00" in shown
+        assert "met with 1.10" in shown
+        assert "pandas" in shown
+    assert "| ours | 7.00 | 6.50 to 7.50 | 500.0 | 2,000 |" in page

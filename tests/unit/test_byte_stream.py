@@ -1,0 +1,197 @@
+"""Decoded bytes: gzip in any cut, lines with their offsets, and the limits on both."""
+
+import gzip
+import zlib
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mocktailverse.drinks.codes import Reason
+from mocktailverse.errors import TransientError
+from mocktailverse.pipeline import byte_stream
+from mocktailverse.pipeline.byte_stream import (
+    DecodedBytes,
+    GzipDamagedError,
+    Line,
+    TooLargeError,
+    inflate,
+)
+
+quick = settings(max_examples=60, deadline=None)
+cuts = st.lists(st.integers(0, 400), max_size=8)
+texts = st.lists(st.sampled_from([b"\n", b"", b"a", b"\r\n", b"bcd", b" ", b"\xff"])).map(b"".join)
+
+
+def pieces(data: bytes, at: list[int]) -> list[bytes]:
+    places = sorted({0, len(data), *(min(place, len(data)) for place in at)})
+    return [data[start:end] for start, end in pairwise(places)]
+
+
+def inflated(data: bytes, at: list[int]) -> tuple[bytes, bool]:
+    """What comes out, and whether damage was found."""
+    out = b""
+    try:
+        for step in inflate(pieces(data, at)):
+            out += step
+    except GzipDamagedError:
+        return out, True
+    return out, False
+
+
+@quick
+@given(texts, cuts)
+def test_any_chunking_gives_the_same_lines(chunked, data, at):
+    lines = list(DecodedBytes(chunked(*pieces(data, at))).lines())
+    assert lines == list(DecodedBytes(chunked(data)).lines())
+    assert b"\n".join(line.data for line in lines) == data.removesuffix(b"\n")
+    assert [line.start for line in lines] == [0, *(line.end for line in lines)][: len(lines)]
+
+
+@quick
+@given(texts, cuts)
+def test_reading_goes_on_at_any_line(chunked, data, at):
+    for body in (data, gzip.compress(data)):
+        source = DecodedBytes(chunked(*pieces(body, at)))
+        lines = list(source.lines())
+        for index, line in enumerate(lines):
+            assert list(source.lines(line.start)) == lines[index:]
+
+
+@quick
+@given(st.lists(texts, min_size=1, max_size=3), cuts, st.integers(1, 9))
+def test_all_members_of_gzip_are_read_in_steps_of_any_size(members, at, step):
+    data = b"".join(gzip.compress(member) for member in members)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(byte_stream, "INFLATE_STEP", step)
+        assert inflated(data, at) == (b"".join(members), False)
+
+
+@quick
+@given(st.binary(max_size=300), st.data())
+def test_what_a_cut_gzip_gives_is_a_beginning_and_does_not_depend_on_chunks(content, data):
+    content = content + b"ab" * 200
+    whole = gzip.compress(content)
+    cut = whole[: data.draw(st.integers(2, len(whole) - 1))]
+    out, damaged = inflated(cut, data.draw(cuts))
+    assert damaged
+    assert content.startswith(out)
+    assert out == inflated(cut, [])[0]
+
+
+@pytest.mark.parametrize("step", [1, 2, 7, 256 * 1024])
+def test_a_cut_gzip_gives_all_that_can_be_read(monkeypatch, step):
+    monkeypatch.setattr(byte_stream, "INFLATE_STEP", step)
+    content = b"".join(b"%d\n" % number for number in range(2000)) + b"x" * 5000
+    whole = gzip.compress(content)
+    for end in (len(whole) - 1, len(whole) - 8, len(whole) - 9, len(whole) // 2):
+        readable = zlib.decompressobj(wbits=31).decompress(whole[:end])
+        assert inflated(whole[:end], [])[0] == readable
+
+
+@quick
+@given(texts, cuts, st.integers(0, 5))
+def test_zeros_behind_and_between_members_are_padding(content, at, zeros):
+    member = gzip.compress(content) + b"\0" * zeros
+    assert inflated(member, at) == (content, False)
+    assert inflated(member + member, at) == (2 * content, False)
+
+
+def test_rubbish_behind_a_member_is_damage_and_costs_nothing_before_it():
+    assert inflated(gzip.compress(b"abc") + b"rubbish", []) == (b"abc", True)
+    assert inflated(gzip.compress(b"abc") + b"\x1f", []) == (b"abc", True)
+
+
+def test_a_wrong_checksum_is_damage():
+    member = bytearray(gzip.compress(b"abc"))
+    member[-6] ^= 1
+    with pytest.raises(GzipDamagedError) as caught:
+        list(inflate([bytes(member)]))
+    assert caught.value.code == Reason.GZIP_CORRUPT
+
+
+def test_gzip_may_unpack_to_the_limit_and_not_beyond(monkeypatch, chunked):
+    monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 1000)
+    assert DecodedBytes(chunked(gzip.compress(b"x" * 1000))).document() == b"x" * 1000
+    bomb = gzip.compress(b"x" * 1001)
+    with pytest.raises(TooLargeError) as caught:
+        DecodedBytes(chunked(bomb))
+    assert caught.value.code == Reason.OBJECT_TOO_LARGE
+    assert "NDJSON" in str(caught.value)
+    trusted = DecodedBytes(chunked(bomb), trusted=True)
+    assert sum(map(len, trusted.chunks())) == 1001
+
+
+def test_a_bomb_of_many_members_is_found(monkeypatch, chunked):
+    monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 1000)
+    with pytest.raises(TooLargeError):
+        DecodedBytes(chunked(gzip.compress(b"x" * 100) * 11))
+
+
+def test_a_bomb_is_found_without_unpacking_all_of_it(monkeypatch, chunked):
+    monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 10_000)
+    monkeypatch.setattr(byte_stream, "INFLATE_STEP", 1000)
+    unpacked = []
+
+    def spy(chunks):
+        for step in inflate(chunks):
+            unpacked.append(len(step))
+            yield step
+
+    monkeypatch.setattr(byte_stream, "inflate", spy)
+    with pytest.raises(TooLargeError):
+        DecodedBytes(chunked(gzip.compress(b"\0" * 50_000_000)))
+    assert sum(unpacked) <= 11_000
+
+
+def test_a_document_may_have_the_limit_and_not_more(monkeypatch, chunked):
+    monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 10)
+    assert DecodedBytes(chunked(b"x" * 9, b"x")).document() == b"x" * 10
+    with pytest.raises(TooLargeError):
+        DecodedBytes(chunked(b"x" * 9, b"xx")).document()
+
+
+@quick
+@given(cuts)
+def test_a_line_above_the_limit_is_passed_over_however_it_is_cut(chunked, at):
+    data = b"ab\n" + b"x" * 11 + b"\ncd\n" + b"y" * 10 + b"\n" + b"z" * 12
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(byte_stream, "DECODED_LIMIT", 10)
+        assert list(DecodedBytes(chunked(*pieces(data, at))).lines()) == [
+            Line(0, 3, b"ab"),
+            Line(3, 15, None),
+            Line(15, 18, b"cd"),
+            Line(18, 29, b"y" * 10),
+            Line(29, 41, None),
+        ]
+
+
+@quick
+@given(cuts)
+def test_the_byte_order_mark_is_no_part_of_the_text(chunked, at):
+    data = b"\xef\xbb\xbfa\nb"
+    for body in (data, gzip.compress(data)):
+        source = DecodedBytes(chunked(*pieces(body, at)))
+        assert list(source.lines()) == [Line(3, 5, b"a"), Line(5, 6, b"b")]
+        assert source.document() == b"a\nb"
+
+
+@pytest.mark.parametrize("data", [b"", b"\xef", b"\xef\xbb", b"\x1f"])
+def test_bytes_too_few_for_any_mark_are_themselves(chunked, data):
+    assert DecodedBytes(chunked(data)).document() == data
+
+
+def test_the_line_in_which_reading_breaks_off_is_not_given(chunked):
+    lines = DecodedBytes(chunked(b"a\nb", error=TransientError("cut"))).lines()
+    assert next(lines) == Line(0, 2, b"a")
+    with pytest.raises(TransientError):
+        next(lines)
+
+
+def test_the_line_in_which_gzip_ends_is_not_given(chunked):
+    body = gzip.compress(b"first\n" + b"second line\n" * 3)[:-12]
+    lines = DecodedBytes(chunked(body)).lines()
+    assert next(lines).data == b"first"
+    with pytest.raises(GzipDamagedError):
+        list(lines)

@@ -1,0 +1,394 @@
+"""Decode: every accepted form, every way to be broken, in any cut, from any cursor."""
+
+import csv
+import gzip
+import io
+import json
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mocktailverse.drinks.codes import Reason
+from mocktailverse.drinks.ledger import END, START
+from mocktailverse.errors import TransientError
+from mocktailverse.pipeline import byte_stream
+from mocktailverse.pipeline.decode import RawRecord, Unreadable, decode
+from mocktailverse.sources import SOURCES
+
+COLUMNS = SOURCES["thecocktaildb"].columns
+quick = settings(max_examples=40, deadline=None)
+
+ONE = {"idDrink": "1", "strDrink": "Ä"}
+TWO = {"idDrink": "2", "strDrink": "B\n\"x\", 'y'; | {[", "tags": [1, {"drinks": 2}]}
+
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
+records = st.fixed_dictionaries(
+    {"idDrink": texts, "strDrink": texts},
+    optional={"drinks": texts, "x": st.lists(st.integers() | texts | st.none(), max_size=3)},
+)
+records = records.map(lambda record: {"strTags": "x", **record})
+
+
+def dump(value, **options):
+    return json.dumps(value, ensure_ascii=False, **options).encode()
+
+
+def as_ndjson(found):
+    return b"".join(dump(record) + b"\n" for record in found)
+
+
+def as_envelope_lines(found):
+    """Two records an envelope, beside a bare record and envelopes that say "none"."""
+    lines = [dump({"drinks": found[i : i + 2]}) for i in range(0, len(found), 2)]
+    return b"\n".join([b'{"drinks":null}', *lines, b'{"drinks":"None Found"}', b""])
+
+
+def as_csv(found):
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, ("idDrink", "strDrink", "strTags"), extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(found)
+    return text.getvalue().encode()
+
+
+FORMS = {
+    "array": dump,
+    "pretty array": lambda found: dump(found, indent=2),
+    "envelope": lambda found: dump({"drinks": found}),
+    "pretty envelope": lambda found: dump({"drinks": found}, indent=1),
+    "NDJSON": as_ndjson,
+    "envelope lines": as_envelope_lines,
+    "CSV": as_csv,
+}
+PACKINGS = {
+    "plain": lambda data: data,
+    "gzip": gzip.compress,
+    "two members": lambda data: gzip.compress(data[:9]) + gzip.compress(data[9:]),
+    "BOM": lambda data: b"\xef\xbb\xbf" + data,
+    "CRLF": lambda data: data.replace(b"\n", b"\r\n"),
+}
+
+
+def read(source, start=START):
+    return list(decode(source, COLUMNS, start))
+
+
+def values(items):
+    """The records as Python; what is not readable as its code."""
+    return [
+        item.code
+        if isinstance(item, Unreadable)
+        else item.data
+        if isinstance(item.data, dict)
+        else json.loads(item.data)
+        for item in items
+    ]
+
+
+def pieces(data, at):
+    places = sorted({0, len(data), *(place % (len(data) + 1) for place in at)})
+    return [data[start:end] for start, end in pairwise(places)]
+
+
+def check_items(items):
+    """What holds for whatever comes out of anything."""
+    positions = [item.position for item in items if item.position is not None]
+    assert all(a < b for a, b in pairwise(positions)), "positions are unique and rise"
+    assert all(item.position is not None for item in items[:-1])
+    for item in items:
+        if isinstance(item, Unreadable):
+            assert item.code in set(Reason)
+            assert item.message.endswith(".")
+
+
+def check_resuming(source, items):
+    for number, item in enumerate(items, 1):
+        assert read(source, item.after) == items[number:]
+
+
+@pytest.mark.parametrize("packing", PACKINGS)
+@pytest.mark.parametrize("form", FORMS)
+@quick
+@given(st.lists(records, min_size=1, max_size=5), st.lists(st.integers(0, 500), max_size=6))
+def test_every_form_gives_its_records_in_any_cut_and_from_any_cursor(
+    chunked, form, packing, found, at
+):
+    if packing == "CRLF" and form == "CSV":
+        return  # it has them already
+    body = PACKINGS[packing](FORMS[form](found))
+    items = read(chunked(body))
+    wanted = found
+    if form == "CSV":
+        wanted = [{key: r[key] for key in ("idDrink", "strDrink", "strTags")} for r in found]
+    if form == "NDJSON" and len(found) == 1:  # one line is one document
+        wanted = found if "drinks" not in found[0] else []
+    if form == "NDJSON" and len(found) > 1:  # a text as drinks means "none"
+        wanted = [record for record in found if "drinks" not in record]
+    assert values(items) == wanted
+    check_items(items)
+    source = chunked(*pieces(body, at))
+    assert read(source) == items
+    check_resuming(source, items)
+
+
+@quick
+@given(
+    st.lists(records, min_size=2, max_size=6),
+    st.sampled_from([as_ndjson, as_envelope_lines, as_csv]),
+    st.data(),
+)
+def test_a_cut_gzip_gives_the_records_before_the_cut_and_says_so(chunked, found, form, data):
+    body = gzip.compress(form(found), 1)
+    body = body[: data.draw(st.integers(2, len(body) - 1))]
+    items = read(chunked(body))
+    assert values(items[-1:]) == [Reason.GZIP_CORRUPT]
+    check_items(items)
+    source = chunked(*pieces(body, data.draw(st.lists(st.integers(0, 500), max_size=6))))
+    assert read(source) == items
+    check_resuming(source, items)
+
+
+fragments = st.sampled_from(
+    [
+        *(b"{", b"}", b"[", b"]", b",", b":", b"\n", b"\r\n", b'"', b" ", b"\0", b"\xff", b"1e999"),
+        *(
+            b'"drinks"',
+            b"null",
+            b'{"drinks":',
+            b'{"drinks":[{},{}]}',
+            b'{"drinks":7}\n',
+            b"\x1f\x8b",
+        ),
+        *(b"\xef\xbb\xbf", b"idDrink,strDrink\n", b'{"idDrink":"1"}\n', b"1,2\n", b'3,"', b"NaN"),
+        *(b'"\\ud800"', gzip.compress(b"{}\n{}"), b"\xed\xa0\x80", b"idDrink;strDrink|strTags"),
+    ]
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(fragments, max_size=12).map(b"".join) | st.binary(max_size=60),
+    st.booleans(),
+    st.lists(st.integers(0, 500), max_size=4),
+)
+def test_no_bytes_crash_it(chunked, body, packed, at):
+    body = gzip.compress(body) if packed else body
+    source = chunked(*pieces(body, at))
+    items = read(source)
+    check_items(items)
+    check_resuming(source, items)
+    if not items:
+        text = gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
+        assert b'"drinks"' in text or b"idDrink" in text, "only these may hold no records"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (dump(ONE), [ONE]),
+        (dump(ONE, indent=2), [ONE]),
+        (dump([ONE, TWO]), [ONE, TWO]),
+        (b"[\n" + dump(ONE) + b",\n" + dump(TWO) + b"\n]\n", [ONE, TWO]),
+        (b"\n\n " + dump({"drinks": [ONE, TWO]}) + b" \n\n", [ONE, TWO]),
+        (dump({"drinks": [ONE], "more": [1]}), [ONE]),
+        (dump({"drinks": []}), []),
+        (dump({"drinks": None}), []),
+        (dump({"drinks": "None Found"}), []),
+        (dump({"drinks": 7}), [Reason.DRINKS_INVALID]),
+        (dump({"drinks": ONE}), [Reason.DRINKS_INVALID]),
+        (dump({"drinks": True}), [Reason.DRINKS_INVALID]),
+        (dump({"meals": [ONE]}), [{"meals": [ONE]}]),
+        (b"[]", []),
+        (b"[\n]\n", []),
+        (b"[1, null]", [1, None]),
+        (b"7", [7]),
+        (b"null", [None]),
+        (as_ndjson([ONE, TWO]).strip(), [ONE, TWO]),
+        (as_ndjson([ONE]) + b"\n \r\n\t\n" + as_ndjson([TWO]), [ONE, TWO]),
+        (as_ndjson([ONE]) + b"[1]\n" + as_ndjson([TWO]), [ONE, [1], TWO]),
+        (dump({"drinks": [ONE]}) + b"\n" + dump(TWO), [ONE, TWO]),
+        (dump({"drinks": 1}) + b"\n" + dump(ONE), [Reason.DRINKS_INVALID, ONE]),
+        (b'{"drinks":[],"drinks":[1]}', [1]),
+        (b'{"drinks":[1,1,1]}\n{"drinks":[1]}', [1, 1, 1, 1]),
+        (b"idDrink,strDrink\n", []),
+        (b"idDrink,strDrink\n\n \n", []),
+        (b"strDrink|other|idDrink\na|b|c", [{"strDrink": "a", "other": "b", "idDrink": "c"}]),
+        (b"", [Reason.EMPTY_OBJECT]),
+        (b" \r\n\t\n", [Reason.EMPTY_OBJECT]),
+        (b"\xef\xbb\xbf", [Reason.EMPTY_OBJECT]),
+        (gzip.compress(b""), [Reason.EMPTY_OBJECT]),
+        (gzip.compress(b"\n"), [Reason.EMPTY_OBJECT]),
+        (b"\x1f\x8b", [Reason.GZIP_CORRUPT]),
+        (gzip.compress(b"")[:10], [Reason.GZIP_CORRUPT]),
+        (gzip.compress(dump([ONE] * 50))[:-9], [Reason.GZIP_CORRUPT]),
+        (b"<html>\n<body>Too many requests</body>\n</html>", [Reason.UNRECOGNIZED_FORM]),
+        (b"a,b\n1,2\n", [Reason.UNRECOGNIZED_FORM]),
+        (b"idDrink,b\n1,2\n", [Reason.UNRECOGNIZED_FORM]),
+        (b"NaN", [Reason.UNRECOGNIZED_FORM]),
+        (b"\0\0\0", [Reason.UNRECOGNIZED_FORM]),
+        ("{}".encode("utf-16"), [Reason.NOT_UTF8]),
+        (b'{"strDrink":"Pi\xf1a", "x"', [Reason.NOT_UTF8]),
+        (b"\xff\xff\n\xff", [Reason.NOT_UTF8]),
+        (b'{"strDrink": ', [Reason.MALFORMED_JSON]),
+        (b"[" + dump(ONE) + b"," + dump(TWO), [Reason.MALFORMED_JSON]),
+        (b"[\n" + b",\n".join([dump(ONE)] * 9) + b"\n", [Reason.MALFORMED_JSON]),
+        (dump(ONE, indent=2)[:-3], [Reason.MALFORMED_JSON]),
+        (b"[NaN]", [Reason.MALFORMED_JSON]),
+        (b'{"a":"\\ud800"}', [Reason.MALFORMED_JSON]),
+        (b"[" * 100_000, [Reason.MALFORMED_JSON]),
+        (b"[" * 100_000 + b"]" * 100_000, [Reason.MALFORMED_JSON]),
+    ],
+)
+def test_the_form_is_told_by_content(chunked, body, expected):
+    items = read(chunked(body))
+    assert values(items) == expected
+    check_items(items)
+    check_resuming(chunked(body), items)
+
+
+def test_positions_are_array_indices_or_byte_offsets(chunked):
+    assert [item.position for item in read(chunked(dump([ONE, TWO])))] == [0, 1]
+    assert [item.position for item in read(chunked(dump({"drinks": [ONE, TWO]})))] == [0, 1]
+    body = b"\n" + as_ndjson([ONE, TWO])
+    assert [item.position for item in read(chunked(body))] == [1, 1 + len(as_ndjson([ONE]))]
+    body = b'{"a":1}\n{"drinks": [{"b":2}, {"b":2}]}\n'
+    assert [body[item.position :][:7] for item in read(chunked(body))] == [
+        b'{"a":1}',
+        b'{"b":2}',
+        b'{"b":2}',
+    ]
+    body = b'idDrink,strDrink\n1,"a\nb"\n2,c\n'
+    assert [item.position for item in read(chunked(body))] == [17, 25]
+
+
+def test_what_cannot_be_read_as_a_whole_has_no_position_and_quotes_its_text(chunked):
+    (item,) = read(chunked(b"<html>"))
+    assert (item.position, item.after, item.raw) == (None, END, "<html>")
+
+
+def test_raw_bytes_of_records_are_kept_as_they_are(chunked):
+    body = b'[ {"idDrink" :1.50,"x":"\\u00e9"} , 2]'
+    assert [item.data for item in read(chunked(body))] == [b'{"idDrink" :1.50,"x":"\\u00e9"}', b"2"]
+
+
+@pytest.mark.parametrize("first", [b"{broken", b"\xff", b'{"a":NaN}', b"x" * 300])
+def test_ndjson_with_a_broken_first_line_is_still_ndjson(chunked, first):
+    body = first + b"\n" + as_ndjson([ONE, TWO])
+    items = read(chunked(body))
+    assert [item.position for item in items] == [
+        0,
+        len(first) + 1,
+        len(first) + 1 + len(dump(ONE)) + 1,
+    ]
+    assert items[0].data == first
+    assert values(items[1:]) == [ONE, TWO]
+
+
+@pytest.mark.parametrize(
+    "broken", [b"no JSON", b"{cut", b'{"a":"\xff', b'{"idDrink":"1","strTags":[']
+)
+def test_many_broken_lines_hide_no_good_one(chunked, broken):
+    body = b"\n".join([broken.rstrip(b"["), broken, broken, dump(ONE), broken])
+    items = read(chunked(body))
+    assert len(items) == 5
+    assert values(items[3:4]) == [ONE]
+
+
+def test_a_broken_first_line_and_damage_at_the_end_hide_nothing_between(chunked):
+    body = gzip.compress(b"{broken\n" + as_ndjson([ONE, TWO] * 40))
+    *found, last = read(chunked(body[:-9]))
+    assert found[0].data == b"{broken"
+    assert len(found) > 40
+    assert last.code == Reason.GZIP_CORRUPT
+
+
+def test_a_stray_quote_before_damage_hides_no_row(chunked):
+    rows = b"".join(b"%d,name %d\n" % (number, number * 7919) for number in range(30))
+    body = gzip.compress(b'idDrink,strDrink\n99,"stray\n' + rows)
+    found = values(read(chunked(body[:-9])))
+    assert found[0] == Reason.MALFORMED_CSV
+    assert found[1] == {"idDrink": "0", "strDrink": "name 0"}
+    assert len(found) > 25
+    assert found[-1] == Reason.GZIP_CORRUPT
+
+
+def test_a_line_in_the_middle_may_be_broken(chunked):
+    body = as_ndjson([ONE]) + b'{"drinks": [\n\xff\n' + as_ndjson([TWO])
+    items = read(chunked(body))
+    assert [item.data for item in items[1:3]] == [b'{"drinks": [', b"\xff"]
+    assert values([items[0], items[3]]) == [ONE, TWO]
+
+
+@pytest.mark.parametrize("prefix", [b"", b'{"drinks":'])
+def test_nesting_is_refused_and_never_crashes_at_any_depth(chunked, prefix):
+    end = b"}" if prefix else b""
+    for depth in [1, 100, *range(850, 1010, 3), 3_000, 200_000]:
+        line = prefix + b"[" * depth + b"]" * depth + end
+        check_items(read(chunked(line)))
+        items = read(chunked(as_ndjson([ONE]) + line + b"\n" + as_ndjson([TWO])))
+        assert values([items[0], items[-1]]) == [ONE, TWO]
+
+
+def test_a_huge_line_is_rejected_and_its_neighbours_are_not(chunked, monkeypatch):
+    monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 100)
+    body = as_ndjson([ONE]) + b'{"x":"' + b"x" * 200 + b'"}\n' + as_ndjson([TWO])
+    items = read(chunked(*pieces(body, range(0, 400, 7))))
+    assert values(items) == [ONE, Reason.LINE_TOO_LONG, TWO]
+    assert items[1].raw is None
+    check_resuming(chunked(body), items)
+
+
+def test_a_huge_first_line_is_rejected_and_its_neighbours_are_not(chunked, monkeypatch):
+    monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 100)
+    body = b"x" * 200 + b"\n" + as_ndjson([ONE, TWO])
+    assert values(read(chunked(body))) == [Reason.LINE_TOO_LONG, ONE, TWO]
+
+
+def test_a_huge_csv_line_is_rejected_and_its_neighbours_are_not(chunked, monkeypatch):
+    monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 100)
+    body = b"idDrink,strDrink\n1,a\n2," + b"x" * 200 + b"\n3,c\n"
+    assert values(read(chunked(body)))[1] == Reason.LINE_TOO_LONG
+    assert len(read(chunked(body))) == 3
+
+
+@pytest.mark.parametrize("form", ["array", "pretty envelope"])
+def test_a_document_above_the_limit_is_rejected_with_advice(chunked, monkeypatch, form):
+    body = FORMS[form]([ONE] * 20)
+    monkeypatch.setattr(byte_stream, "DECODED_LIMIT", len(body) - 1)
+    (item,) = read(chunked(*pieces(body, range(0, 900, 50))))
+    assert item.code == Reason.OBJECT_TOO_LARGE
+    assert "NDJSON" in item.message
+    monkeypatch.setattr(byte_stream, "DECODED_LIMIT", len(body))
+    assert len(read(chunked(body))) == 20
+
+
+@pytest.mark.parametrize("form", ["NDJSON", "CSV", "envelope lines"])
+def test_plain_ndjson_and_csv_may_have_any_size(chunked, monkeypatch, form):
+    monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 200)
+    assert len(read(chunked(FORMS[form]([ONE] * 100)))) == 100
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_gzip_above_the_limit_is_rejected_whatever_it_holds(chunked, monkeypatch, form):
+    monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 200)
+    (item,) = read(chunked(gzip.compress(FORMS[form]([ONE] * 100))))
+    assert item.code == Reason.OBJECT_TOO_LARGE
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_reading_that_breaks_off_is_no_bad_data(chunked, form):
+    body = FORMS[form]([ONE] * 20)
+    found = decode(chunked(body[:-5], error=TransientError("reset")), COLUMNS)
+    with pytest.raises(TransientError):
+        list(found)
+
+
+def test_quoted_text_of_what_is_unreadable_is_bounded(chunked):
+    (item,) = read(chunked(b"<" * 1_000_000))
+    assert len(item.raw) == 64 * 1024
+
+
+def test_a_record_is_a_record(chunked):
+    assert isinstance(read(chunked(dump(ONE)))[0], RawRecord)

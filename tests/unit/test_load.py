@@ -1,0 +1,450 @@
+"""Load: whatever fails, comes twice or runs out, the table and the books come out right."""
+
+import gzip
+import json
+import random
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mocktailverse.drinks.codes import Reason
+from mocktailverse.drinks.ledger import Counts, Cursor, LoadRequest, ObjectVersion, Rejected
+from mocktailverse.drinks.normalize import TRANSFORM_VERSION
+from mocktailverse.drinks.register import merge
+from mocktailverse.errors import MissingError, PermanentError, TransientError, UnreachableError
+from mocktailverse.pipeline import load as load_module
+from mocktailverse.pipeline import segment as segment_module
+from mocktailverse.pipeline.load import STALLED_LIMIT
+from mocktailverse.pipeline.transform import transform
+
+SAVING_MS = load_module.SAVING_TIME_MS
+
+
+@pytest.fixture(autouse=True)
+def _small_segments(monkeypatch):
+    monkeypatch.setattr(segment_module, "SEGMENT_RECORDS", 5)
+    monkeypatch.setattr(load_module, "WRITE_CHUNK", 2)
+
+
+def dice(seed):
+    return random.Random(seed)  # noqa: S311 - no secret
+
+
+def request(version, generation=1):
+    return LoadRequest(version, generation)
+
+
+def ndjson(*records):
+    return b"".join(json.dumps(record).encode() + b"\n" for record in records)
+
+
+def expected(world):
+    """The table that the raw objects give, whatever happened on the way."""
+    table = {}
+    for version, raw in world.raw.objects.items():
+        for _, piece in transform(raw, version):
+            if not isinstance(piece, Rejected):
+                table[piece.drink.id] = merge(table.get(piece.drink.id), piece)
+    return table
+
+
+def check(world, generation=1):
+    """All is loaded, the books balance, every rejected line is there once."""
+    assert world.drinks.table == expected(world)
+    for version, raw in world.raw.objects.items():
+        pieces = [piece for _, piece in transform(raw, version)]
+        rejected = [piece for piece in pieces if isinstance(piece, Rejected)]
+        load = world.load(version, generation)
+        assert load.status == "done"
+        assert load.error is None
+        assert load.counts.conserving
+        assert (load.counts.read, load.counts.rejected) == (len(pieces), len(rejected))
+        assert load.bytes == raw.bytes
+        assert load.finished_at >= load.started_at
+        assert (version, generation) not in world.loads.leases
+        plain = msgspec.convert(msgspec.to_builtins(rejected), list[Rejected])
+        assert world.rejected(version, generation) == plain
+
+
+def test_a_load_in_one_go(new_world, raw_record):
+    world = new_world()
+    version = world.raw.add(ndjson(*(raw_record(str(n + 1)) for n in range(12)), {}, 7))
+    counts = world.handle(request(version))
+    assert counts == Counts(read=14, loaded=12, rejected=2)
+    assert world.load(version).counts == counts
+    assert world.queue.sent == []
+    check(world)
+
+
+def test_a_small_load_without_rejects_costs_two_writes_to_the_books(new_world, raw_record):
+    world = new_world()
+    world.handle(request(world.raw.add(ndjson(raw_record("1"), raw_record("2")))))
+    assert world.weather.calls == ["loads.acquire", "raw.open", "drinks.write", "loads.finish"]
+
+
+@pytest.mark.parametrize("body", [b'{"drinks":null}', b'{"drinks":"no data found"}', b"[]"])
+def test_an_object_without_records_is_done_with_nothing_read(new_world, body):
+    world = new_world()
+    version = world.raw.add(body)
+    assert world.handle(request(version)) == Counts()
+    assert world.load(version).status == "done"
+    check(world)
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", Reason.EMPTY_OBJECT),
+        (b"<html>", Reason.UNRECOGNIZED_FORM),
+        (b"\x1f\x8b", Reason.GZIP_CORRUPT),
+        (b"[1,", Reason.MALFORMED_JSON),
+    ],
+)
+def test_an_object_that_cannot_be_read_is_done_with_one_rejected_line(new_world, body, code):
+    world = new_world()
+    version = world.raw.add(body)
+    assert world.handle(request(version)) == Counts(read=1, rejected=1)
+    assert [line.code for line in world.rejected(version)] == [code]
+    check(world)
+
+
+def test_a_finished_load_is_not_done_again(new_world, raw_record):
+    world = new_world()
+    version = world.raw.add(ndjson(raw_record()))
+    world.handle(request(version))
+    before = list(world.drinks.writes)
+    assert world.handle(request(version)) is None
+    assert world.drinks.writes == before
+    check(world)
+
+
+def test_a_replay_is_a_load_of_its_own(new_world, raw_record):
+    world = new_world()
+    version = world.raw.add(ndjson(raw_record(), {}))
+    world.handle(request(version))
+    assert world.handle(request(version, 2)) == Counts(read=2, loaded=1, rejected=1)
+    check(world, 1)
+    check(world, 2)
+
+
+def test_a_message_that_meets_a_lease_is_done_with(new_world, raw_record, killed):
+    world = new_world()
+    version = world.raw.add(ndjson(raw_record()))
+    world.weather.faults[3] = ("before", killed())
+    with pytest.raises(killed):
+        world.handle(request(version))
+    assert world.handle(request(version)) is None
+    world.clock.at = world.loads.leases[version, 1] + 1
+    assert world.handle(request(version)) == Counts(read=1, loaded=1)
+    check(world)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("call", range(1, 25))
+def test_a_crash_at_any_call_is_made_good_by_the_redelivery(
+    new_world, new_weather, raw_record, killed, *, call, when
+):
+    for error in (
+        killed(),
+        TransientError("5xx"),
+        PermanentError("denied"),
+        UnreachableError("no"),
+    ):
+        world = new_world(new_weather(faults={call: (when, error)}))
+        records = [raw_record(str(1 + n % 4), f"name {n}") for n in range(13)]
+        version = world.raw.add(ndjson(*records[:7], {}, *records[7:], {}))
+        world.run([request(version)], dice(call))
+        check(world)
+        assert world.load(version).counts.rejected == 2
+
+
+@pytest.mark.parametrize("throttled", [[True], [False, True], [True] * 40, [False, True] * 20])
+def test_throttling_is_waited_out(new_world, new_weather, raw_record, throttled):
+    world = new_world(new_weather(throttles=list(throttled)))
+    version = world.raw.add(ndjson(*(raw_record(str(n + 1)) for n in range(12))))
+    assert world.handle(request(version)).loaded == 12
+    assert world.clock.now() < world.clock.deadline
+    check(world)
+
+
+def test_waits_grow_to_a_limit(new_world, new_weather, raw_record, monkeypatch):
+    world = new_world(new_weather(throttles=[True] * 10))
+    waits = []
+    monkeypatch.setattr(world.clock, "wait", waits.append)
+    world.handle(request(world.raw.add(ndjson(raw_record()))))
+    assert len(waits) == 10
+    assert all(0.05 <= wait <= 2.0 for wait in waits)
+    assert waits[0] <= 0.1
+    assert waits[-1] >= 1.0
+
+
+def test_a_load_that_runs_out_of_write_capacity_goes_on_in_a_new_message(
+    new_world, new_weather, raw_record
+):
+    throttles = [False, False, False, *[True] * 100]
+    world = new_world(new_weather(throttles=throttles))
+    version = world.raw.add(ndjson(*(raw_record(str(n + 1)) for n in range(12))))
+    assert world.handle(request(version), budget_ms=SAVING_MS + 1500) == Counts(read=3, loaded=3)
+    (follower,) = world.queue.sent
+    assert (follower.object, follower.generation, follower.stalled) == (version, 1, 0)
+    assert follower.cursor == world.loads.parts[version, 1, 0].after
+    assert world.load(version).status == "loading"
+    throttles.clear()
+    world.weather.throttles.clear()
+    world.handle(follower)
+    check(world)
+
+
+@pytest.mark.parametrize("left_ms", range(50, 2500, 150))
+def test_no_record_is_skipped_however_little_time_is_left_when_throttled(
+    new_world, new_weather, raw_record, left_ms
+):
+    """The wait would be longer than the time left, but there is time left."""
+    world = new_world(new_weather(throttles=[False, False, False, *[True] * 8]))
+    version = world.raw.add(ndjson(*(raw_record(str(n + 1)) for n in range(12))))
+    message = request(version)
+    world.handle(message, budget_ms=SAVING_MS + left_ms)
+    world.run([message], dice(left_ms))
+    check(world)
+
+
+def test_a_load_that_runs_out_of_time_goes_on_in_a_new_message(new_world, new_weather, raw_record):
+    world = new_world(new_weather(cost_ms=400))
+    version = world.raw.add(ndjson(*(raw_record(str(n + 1)) for n in range(23))))
+    assert 0 < world.handle(request(version), budget_ms=SAVING_MS + 2000).read < 23
+    assert len(world.queue.sent) == 1
+    assert world.queue.delays == [0]
+    world.run([], dice(0), budget_ms=SAVING_MS + 2000)
+    check(world)
+    assert world.load(version).attempts > 2
+
+
+def test_without_time_the_message_is_sent_again_before_anything_is_begun(new_world, raw_record):
+    world = new_world()
+    message = LoadRequest(world.raw.add(ndjson(raw_record())), 1, Cursor(5), 3)
+    assert world.handle(message, budget_ms=SAVING_MS) is None
+    assert world.queue.sent == [message]
+    assert world.loads.loads == {}
+
+
+def test_a_stalled_load_says_how_often_and_waits_longer(new_world, new_weather, raw_record):
+    world = new_world(new_weather(throttles=[True] * 100))
+    version = world.raw.add(ndjson(raw_record()))
+    assert world.handle(request(version)) == Counts()
+    assert [sent.stalled for sent in world.queue.sent] == [1]
+    assert world.queue.delays == [load_module.CONTINUE_DELAY_S]
+
+
+def test_a_load_that_stalls_for_ever_fails_at_last(new_world, new_weather, raw_record):
+    world = new_world(new_weather(throttles=[True] * 10_000))
+    version = world.raw.add(ndjson(raw_record()))
+    message = request(version)
+    for stalled in range(1, STALLED_LIMIT + 1):
+        world.handle(message)
+        message = world.queue.sent.pop()
+        assert message.stalled == stalled
+    with pytest.raises(TransientError, match="throttled"):
+        world.handle(message, last_try=True)
+    assert world.load(version).status == "failed"
+    world.weather.throttles.clear()
+    world.handle(message)
+    check(world)
+
+
+@pytest.mark.parametrize(
+    "error", [TransientError("slow"), PermanentError("denied"), UnreachableError("x")]
+)
+def test_the_last_try_marks_the_load_failed_and_a_redrive_mends_it(new_world, raw_record, error):
+    world = new_world()
+    version = world.raw.add(ndjson(raw_record()))
+    world.weather.faults = {3: ("before", error)}
+    with pytest.raises(type(error)):
+        world.handle(request(version), last_try=True)
+    load = world.load(version)
+    assert (load.status, load.error) == ("failed", str(error))
+    assert load.finished_at is not None
+    world.handle(request(version))
+    check(world)
+
+
+def test_an_earlier_try_notes_the_error_and_gives_the_load_back(new_world, raw_record):
+    world = new_world()
+    version = world.raw.add(ndjson(raw_record()))
+    world.weather.faults = {3: ("before", TransientError("slow"))}
+    with pytest.raises(TransientError):
+        world.handle(request(version))
+    assert (world.load(version).status, world.load(version).error) == ("loading", "slow")
+    assert world.loads.leases == {}
+
+
+def test_a_raw_object_that_is_gone_fails_the_load_for_good(new_world):
+    world = new_world()
+    version = ObjectVersion("data", "raw/thecocktaildb/gone.json", "v1")
+    assert world.handle(request(version)) is None
+    assert world.load(version).status == "failed"
+    assert "gone" in world.load(version).error
+
+
+def test_a_missing_table_is_not_taken_for_a_missing_object(new_world, raw_record):
+    world = new_world()
+    version = world.raw.add(ndjson(raw_record()))
+    world.weather.faults = {3: ("before", MissingError("no table drinks"))}
+    with pytest.raises(MissingError):
+        world.handle(request(version))
+    assert world.load(version).error == "no table drinks"
+
+
+def test_reading_that_breaks_off_keeps_the_finished_segments(new_world, raw_record):
+    world = new_world()
+    body = ndjson(*(raw_record(str(n + 1)) for n in range(12)))
+    version = world.raw.add(body)
+    world.raw.objects[version].error = TransientError("reset")
+    with pytest.raises(TransientError):
+        world.handle(request(version))
+    assert sorted(number for _, _, number in world.loads.parts) == [0, 1]
+    world.raw.objects[version].error = None
+    assert world.handle(request(version)).read == 2
+    check(world)
+
+
+def test_a_redelivered_segment_gives_the_same_counts(new_world, raw_record, killed):
+    world = new_world()
+    version = world.raw.add(ndjson(*(raw_record(str(n + 1)) for n in range(4))))
+    world.weather.faults = {5: ("before", killed())}
+    with pytest.raises(killed):
+        world.handle(request(version))
+    assert len(world.drinks.table) == 4
+    world.clock.move(10**6)
+    assert world.handle(request(version)) == Counts(read=4, loaded=4)
+    check(world)
+
+
+def test_two_workers_at_once_write_one_book(new_world, raw_record):
+    """A worker is so slow that its lease runs out; another does the load; it comes back."""
+    for stop_at in range(1, 12):
+        world = new_world()
+        version = world.raw.add(ndjson(*(raw_record(str(n + 1)) for n in range(11)), {}))
+        write, seen = world.drinks.write, []
+
+        def write_late(registers, stop_at=stop_at, world=world, write=write, seen=seen):
+            seen.append(registers)
+            if len(seen) == stop_at:
+                world.clock.at = world.clock.deadline + 1
+                world.handle(request(seen and next(iter(world.raw.objects))))
+            return write(registers)
+
+        world.drinks.write = write_late
+        world.handle(request(version))
+        world.run([request(version)], dice(stop_at))
+        check(world)
+
+
+def test_two_workers_that_cut_a_segment_differently_lose_nothing(
+    new_world, new_weather, raw_record
+):
+    """The first worker's cut stands; the second goes on from there, not from its own end."""
+    world = new_world(new_weather(throttles=[False, False, False, *[True] * 30]))
+    version = world.raw.add(ndjson(*(raw_record(str(n + 1)) for n in range(11)), {}))
+    put_segment = world.loads.put_segment
+
+    def put_late(load, segment):
+        world.loads.put_segment = put_segment
+        world.weather.throttles.clear()
+        world.clock.at = world.clock.deadline + 1
+        world.handle(request(version))
+        return put_segment(load, segment)
+
+    world.loads.put_segment = put_late
+    world.handle(request(version), budget_ms=SAVING_MS + 1500)
+    world.run([request(version)], dice(1))
+    check(world)
+
+
+def test_damage_at_the_end_of_a_full_segment_is_counted_once(new_world, new_weather, raw_record):
+    """Time runs out right behind the rejected line that tells of the damage."""
+    whole = ndjson(*(raw_record(str(n + 1), "x" * n) for n in range(40)))
+    body = gzip.compress(whole)[:-9]
+    for budget in range(2400, 8000, 400):
+        world = new_world(new_weather(cost_ms=400))
+        version = world.raw.add(body)
+        world.run([request(version)], dice(budget), budget_ms=SAVING_MS + budget)
+        check(world)
+
+
+RECORDS = st.sampled_from(
+    [
+        *[(str(n), name, drink) for n in (1, 2, 3) for name, drink in (("A", "Gin"), ("B", "Rum"))],
+        *[("", "none", "Gin"), ("4", "", "Gin"), ("x", "y", "z")],
+    ]
+)
+OBJECTS = st.lists(
+    st.tuples(
+        st.lists(RECORDS, max_size=16),
+        st.sampled_from(["ndjson", "array", "csv", "gzip", "cut gzip", "envelopes"]),
+        st.integers(0, 2),
+    ),
+    min_size=1,
+    max_size=3,
+)
+
+
+def body_of(records, form):
+    found = [
+        {"idDrink": id_, "strDrink": name, "strIngredient1": ingredient}
+        for id_, name, ingredient in records
+    ]
+    match form:
+        case "array":
+            return json.dumps(found).encode()
+        case "csv":
+            rows = [",".join(record.values()) for record in found]
+            return "\n".join(["idDrink,strDrink,strIngredient1", *rows, "1,2"]).encode()
+        case "gzip":
+            return gzip.compress(ndjson(*found))
+        case "cut gzip":
+            return gzip.compress(ndjson(*found))[:-9]
+        case "envelopes":
+            return ndjson(*({"drinks": found[i : i + 3]} for i in range(0, len(found), 3)), {})
+        case _:
+            return ndjson(*found)
+
+
+@settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    objects=OBJECTS,
+    faults=st.dictionaries(
+        st.integers(1, 120),
+        st.tuples(
+            st.sampled_from(["before", "after"]), st.sampled_from(["killed", "5xx", "denied"])
+        ),
+        max_size=6,
+    ),
+    throttles=st.lists(st.booleans(), max_size=60),
+    cost_ms=st.sampled_from([0, 0, 30, 200]),
+    budget_ms=st.sampled_from([900, 3_000, 60_000]),
+    choose=st.randoms(use_true_random=False),
+)
+def test_whatever_happens_the_table_and_the_books_come_out_right(
+    new_world, new_weather, killed, *, objects, faults, throttles, cost_ms, budget_ms, choose
+):
+    """Duplicates, redeliveries, crashes at any call, throttles, and time that runs out."""
+    errors = {"killed": killed(), "5xx": TransientError("5xx"), "denied": PermanentError("denied")}
+    named = {call: (when, errors[name]) for call, (when, name) in faults.items()}
+    world = new_world(new_weather(cost_ms=cost_ms, faults=named, throttles=list(throttles)))
+    messages = []
+    for number, (records, form, observed_at) in enumerate(objects):
+        key = f"raw/thecocktaildb/{number}.bin"
+        metadata = {"observed-at": str(observed_at)}
+        version = world.raw.add(body_of(records, form), key, metadata=metadata, chunk=50)
+        messages += [request(version)] * choose.choice([1, 1, 2, 3])
+    budget_ms += SAVING_MS
+    world.run(messages, choose, budget_ms=budget_ms)
+    world.clock.move(10**7)
+    world.run(messages, choose, budget_ms=budget_ms)
+    check(world)
+    for version in world.raw.objects:
+        assert world.load(version).transform_version == TRANSFORM_VERSION

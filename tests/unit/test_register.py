@@ -1,0 +1,240 @@
+"""The register: whatever the order, the repetition and the grouping, the same drink stands."""
+
+import random
+from functools import reduce
+from itertools import permutations
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mocktailverse.drinks.codes import Quality
+from mocktailverse.drinks.drink import Derived, Drink, Lineage
+from mocktailverse.drinks.register import (
+    EARLIER_RECIPES_KEPT,
+    Register,
+    Version,
+    merge,
+    outcome,
+    recipe_of,
+)
+
+quick = settings(max_examples=100, deadline=None)
+NAMES = ["Adonis", "adonis ", "Margarita", "Mojito", "Zombie"]
+INGREDIENTS = [("Sherry",), ("sherry ", "SHERRY"), ("Tequila", "Lime"), ("Rum",)]
+
+
+def observation(
+    observed_at: int, name="Adonis", ingredients=("Sherry",), position=0, *, code=1, content="a"
+) -> Register:
+    """What one raw record gives; equal lineage and code always give equal content."""
+    drink = Drink(
+        id="thecocktaildb:1", source="thecocktaildb", name=name, category=None, alcoholic=None,
+        glass=None, iba=None, tags=(), instructions={}, ingredients=(), image=None, video=None,
+        derived=Derived(), quality=("no_ingredients", "no_instructions"),
+        content_hash=f"{content}{name}", observed_at=observed_at, withdrawn_at=None,
+        previous_name=None, lineage=Lineage("data", "raw/thecocktaildb/x", "v", position, code),
+    )  # fmt: skip
+    return Register(drink, recipe_of(name, ingredients))
+
+
+@st.composite
+def observations(draw, least=1, most=8):
+    """Observations of one id; few times, so that many are equal."""
+    return [
+        observation(
+            draw(st.integers(0, 3)),
+            draw(st.sampled_from(NAMES)),
+            draw(st.sampled_from(INGREDIENTS)),
+            position,
+            code=draw(st.integers(1, 2)),
+            content=draw(st.sampled_from("ab")),
+        )
+        for position in range(draw(st.integers(least, most)))
+    ]
+
+
+@st.composite
+def crowds(draw):
+    """More recipes than are kept, at few times."""
+    times = draw(st.lists(st.integers(0, 2), min_size=9, max_size=14))
+    return [
+        observation(at, f"name {draw(st.integers(0, 12))}", (f"{position}",), position)
+        for position, at in enumerate(times)
+    ]
+
+
+def merged(found) -> Register:
+    return reduce(merge, found, None)
+
+
+@quick
+@given(observations(2, 2))
+def test_merging_does_not_depend_on_who_comes_first(found):
+    a, b = found
+    assert merge(a, b) == merge(b, a)
+
+
+@quick
+@given(observations(3, 9) | crowds(), st.randoms(use_true_random=False), st.data())
+def test_merging_does_not_depend_on_grouping(found, choose, data):
+    whole = merged(found)
+    for _ in range(5):
+        cut = data.draw(st.integers(1, len(found) - 1))
+        choose.shuffle(found)
+        assert merge(merged(found[:cut]), merged(found[cut:])) == whole
+
+
+@quick
+@given(observations(1, 8) | crowds())
+def test_merging_again_changes_nothing(found):
+    whole = merged(found)
+    assert merge(whole, whole) == whole
+    for one in found:
+        assert merge(whole, one) == whole
+        assert merge(one, whole) == whole
+
+
+@quick
+@given(observations(1, 8) | crowds(), st.randoms(use_true_random=False))
+def test_order_and_repetition_of_deliveries_do_not_matter(found, choose: random.Random):
+    whole = merged(found)
+    deliveries = found + choose.choices(found, k=5)
+    choose.shuffle(deliveries)
+    assert merged(deliveries) == whole
+    assert msgspec.json.encode(merged(deliveries)) == msgspec.json.encode(whole)
+
+
+def test_every_order_of_ten_recipes_at_one_time_gives_the_same():
+    found = [observation(5, f"name {n}", (f"{n}",), n) for n in range(EARLIER_RECIPES_KEPT + 3)]
+    whole = merged(found)
+    choose = random.Random(0)  # noqa: S311 - no secret
+    for _ in range(300):
+        choose.shuffle(found)
+        cut = choose.randrange(1, len(found))
+        assert merge(merged(found[:cut]), merged(found[cut:])) == whole
+
+
+@quick
+@given(observations(1, 8))
+def test_the_highest_version_stands_with_all_its_content(found):
+    highest = max(found, key=lambda register: register.version)
+    drink = merged(found).drink
+    assert merged(found).version == highest.version
+    assert drink.lineage == highest.drink.lineage
+    assert {*drink.quality} - {Quality.ID_REASSIGNED} == {*highest.drink.quality}
+
+
+@quick
+@given(observations(1, 8))
+def test_the_mark_and_the_previous_name_go_together(found):
+    drink = merged(found).drink
+    assert (Quality.ID_REASSIGNED in drink.quality) == (drink.previous_name is not None)
+    assert list(drink.quality) == sorted(set(drink.quality))
+
+
+def test_another_name_with_other_ingredients_is_a_reassigned_id():
+    old, new = observation(1), observation(2, "Margarita", ("Tequila",), 1)
+    for first, second in permutations([old, new]):
+        drink = merge(first, second).drink
+        assert (drink.name, drink.previous_name) == ("Margarita", "Adonis")
+        assert Quality.ID_REASSIGNED in drink.quality
+
+
+@pytest.mark.parametrize(
+    ("name", "ingredients"),
+    [
+        ("Margarita", ("Sherry",)),
+        ("Adonis", ("Tequila",)),
+        (" ADONIS", ("Tequila",)),
+        ("Margarita", ("sherry ", "Sherry")),
+    ],
+)
+def test_a_change_of_only_name_or_ingredients_is_the_same_drink(name, ingredients):
+    drink = merge(observation(1), observation(2, name, ingredients, 1)).drink
+    assert drink.previous_name is None
+
+
+def test_an_old_recipe_that_comes_back_is_reassigned_from_the_one_between():
+    found = [
+        observation(1),
+        observation(2, "Margarita", ("Tequila",), 1),
+        observation(3, position=2),
+    ]
+    for order in permutations(found):
+        assert merged(order).drink.previous_name == "Margarita"
+
+
+def test_the_latest_recipes_are_kept():
+    found = [observation(at, f"name {at}", (f"{at}",), at) for at in range(20)]
+    whole = merged(found)
+    assert [earlier.observed_at for earlier in whole.earlier] == list(range(18, 10, -1))
+    assert len(whole.earlier) == EARLIER_RECIPES_KEPT
+    assert whole.drink.previous_name == "name 18"
+
+
+def test_better_code_wins_over_the_same_observation_and_is_no_reassignment():
+    old, new = observation(1, code=1), observation(1, code=2, content="b")
+    for order in permutations([old, new]):
+        assert merged(order) == new
+
+
+@pytest.mark.parametrize(
+    ("current", "new", "expected"),
+    [
+        (None, observation(1), "loaded"),
+        (observation(1), observation(1), "loaded"),
+        (observation(1), observation(2), "unchanged"),
+        (observation(2), observation(1), "unchanged"),
+        (observation(1), observation(2, content="b"), "loaded"),
+        (observation(2), observation(1, content="b"), "stale"),
+        (observation(1), observation(1, code=2, content="b"), "loaded"),
+    ],
+)
+def test_what_loading_counts_as(current, new, expected):
+    assert outcome(current, new) == expected
+
+
+def test_an_observation_seen_again_later_moves_the_version_and_nothing_else():
+    whole = merge(observation(1), observation(9, position=4))
+    assert whole.drink.observed_at == 9
+    assert whole.drink.lineage.position == 4
+
+
+def test_a_b_a_ends_with_a():
+    a1, b, a2 = observation(1), observation(2, content="b"), observation(3, position=7)
+    for order in permutations([a1, b, a2]):
+        assert merged(order) == a2
+
+
+versions = st.builds(
+    Version,
+    st.integers(0, 10**15 - 1) | st.integers(0, 2),
+    st.integers(1, 999_999) | st.integers(1, 12),
+    st.sampled_from(["a" * 64, "b" * 64]),
+    st.text(st.characters(codec="utf-8", min_codepoint=0x20), max_size=6) | st.sampled_from("ab"),
+    st.text("ab", max_size=3),
+    st.integers(0, 10**15 - 1) | st.integers(8, 11),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(versions, versions)
+def test_the_sortable_version_orders_as_the_version_does(a, b):
+    assert (a < b) == (a.sortable() < b.sortable())
+    assert (a < b) == (a.sortable().encode() < b.sortable().encode()), "DynamoDB compares bytes"
+    assert (a == b) == (a.sortable() == b.sortable())
+
+
+names = st.text(st.characters(codec="utf-8"), max_size=8)
+
+
+@quick
+@given(names, st.lists(names, max_size=4), st.randoms(use_true_random=False))
+def test_the_fingerprint_knows_no_case_order_or_repetition(name, ingredients, choose):
+    again = [choose.choice((str.lower, str.strip, str))(text) for text in ingredients * 2]
+    choose.shuffle(again)
+    assert recipe_of(name, again) == recipe_of(name, ingredients)
+    assert recipe_of(name, [*ingredients, "more"]) != recipe_of(name, ingredients)
+    assert recipe_of(f"{name}x", ingredients) != recipe_of(name, ingredients)
