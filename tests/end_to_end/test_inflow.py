@@ -121,6 +121,25 @@ def test_bad_records_never_block_good_ones_beside_them(pipeline, drinks):
     }
 
 
+def test_names_as_long_as_a_record_allows_stop_no_load(pipeline, drinks):
+    """An item remembers the names of earlier recipes, and holds 400 KB at most."""
+    with pipeline.unread_queue():
+        versions = [
+            pipeline.hold(
+                drinks(1, strDrink=letter * 100_000, strIngredient1=letter, strIngredient2=""),
+                letter,
+                observed_at=number,
+            )
+            for number, letter in enumerate("abcdef", 1)
+        ]
+        for version in versions:
+            assert pipeline.deliver(pipeline.event(version)) == []
+    loads = pipeline.settled(*versions)
+    assert {load.status for load in loads} == {"done"}
+    assert all(load.counts.conserving for load in loads)
+    assert pipeline.verify().ok
+
+
 @pytest.mark.parametrize("drinks_value", ["null", '"no data found"', "[]"])
 def test_nothing_found_is_no_error(pipeline, drinks_value):
     (load,) = pipeline.settled(pipeline.put(f'{{"drinks": {drinks_value}}}'.encode()))

@@ -69,6 +69,13 @@ def test_a_load_that_was_given_back_can_be_taken_at_once(table, version):
     assert (again.attempts, again.error) == (2, None)
 
 
+def test_a_load_that_goes_on_later_is_given_back_without_an_error(table, version):
+    table.release(acquire(table, version))
+    given_back = table.latest(version)
+    assert (given_back.status, given_back.error) == ("loading", None)
+    assert acquire(table, version, now=NOON_MS + 1) is not None
+
+
 def test_a_finished_load_cannot_be_taken(table, version):
     load = acquire(table, version)
     counts = Counts(5, 1, 1, 1, 2)

@@ -93,6 +93,16 @@ def test_a_search_by_letter_ignores_case_and_stops_at_25_with_the_free_key(sourc
     assert [found["strDrink"] for found in source.drinks("search.php?f=7")] == ["747"]
 
 
+def test_a_search_by_name_gives_short_names_first_and_stops_at_25_with_the_free_key(source):
+    found = [record["strDrink"] for record in source.drinks("search.php?s=spritz")]
+    assert found == [f"Spritz {n}" for n in range(25)]
+    assert len(source.drinks("search.php?s=spritz", f"v2/{PREMIUM}")) == 110
+    assert [record["strDrink"] for record in source.drinks("search.php?s=74")][:1] == ["747"]
+    assert [record["strDrink"] for record in source.drinks("search.php?s=terg")] == ["afterglow"]
+    both = [record["strDrink"] for record in source.drinks("search.php?s=1", f"v2/{PREMIUM}")]
+    assert both[:5] == ["M001", "M010", "M011", "M012", "M013"]
+
+
 def test_records_are_served_whole_with_ids_as_text(source):
     assert source.drinks("lookup.php?i=30001") == [RECORDS[-2]]
     assert source.drinks("search.php?s=AFTERg") == [RECORDS[-3]]

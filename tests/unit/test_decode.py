@@ -31,6 +31,10 @@ records = st.fixed_dictionaries(
 records = records.map(lambda record: {"strTags": "x", **record})
 
 
+def packed(data):
+    return gzip.compress(data, mtime=0)  # equal in all test processes
+
+
 def dump(value, **options):
     return json.dumps(value, ensure_ascii=False, **options).encode()
 
@@ -64,8 +68,8 @@ FORMS = {
 }
 PACKINGS = {
     "plain": lambda data: data,
-    "gzip": gzip.compress,
-    "two members": lambda data: gzip.compress(data[:9]) + gzip.compress(data[9:]),
+    "gzip": packed,
+    "two members": lambda data: packed(data[:9]) + packed(data[9:]),
     "BOM": lambda data: b"\xef\xbb\xbf" + data,
     "CRLF": lambda data: data.replace(b"\n", b"\r\n"),
 }
@@ -140,7 +144,7 @@ def test_every_form_gives_its_records_in_any_cut_and_from_any_cursor(
     st.data(),
 )
 def test_a_cut_gzip_gives_the_records_before_the_cut_and_says_so(chunked, found, form, data):
-    body = gzip.compress(form(found), 1)
+    body = packed(form(found))
     body = body[: data.draw(st.integers(2, len(body) - 1))]
     items = read(chunked(body))
     assert values(items[-1:]) == [Reason.GZIP_CORRUPT]
@@ -162,7 +166,7 @@ fragments = st.sampled_from(
             b"\x1f\x8b",
         ),
         *(b"\xef\xbb\xbf", b"idDrink,strDrink\n", b'{"idDrink":"1"}\n', b"1,2\n", b'3,"', b"NaN"),
-        *(b'"\\ud800"', gzip.compress(b"{}\n{}"), b"\xed\xa0\x80", b"idDrink;strDrink|strTags"),
+        *(b'"\\ud800"', packed(b"{}\n{}"), b"\xed\xa0\x80", b"idDrink;strDrink|strTags"),
     ]
 )
 
@@ -173,15 +177,16 @@ fragments = st.sampled_from(
     st.booleans(),
     st.lists(st.integers(0, 500), max_size=4),
 )
-def test_no_bytes_crash_it(chunked, body, packed, at):
-    body = gzip.compress(body) if packed else body
+def test_no_bytes_crash_it(chunked, body, is_packed, at):
+    body = packed(body) if is_packed else body
     source = chunked(*pieces(body, at))
     items = read(source)
     check_items(items)
     check_resuming(source, items)
     if not items:
         text = gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
-        assert b'"drinks"' in text or b"idDrink" in text, "only these may hold no records"
+        is_empty_array = b"".join(text.removeprefix(b"\xef\xbb\xbf").split()) == b"[]"
+        assert is_empty_array or b'"drinks"' in text or b"idDrink" in text
 
 
 @pytest.mark.parametrize(
@@ -218,11 +223,11 @@ def test_no_bytes_crash_it(chunked, body, packed, at):
         (b"", [Reason.EMPTY_OBJECT]),
         (b" \r\n\t\n", [Reason.EMPTY_OBJECT]),
         (b"\xef\xbb\xbf", [Reason.EMPTY_OBJECT]),
-        (gzip.compress(b""), [Reason.EMPTY_OBJECT]),
-        (gzip.compress(b"\n"), [Reason.EMPTY_OBJECT]),
+        (packed(b""), [Reason.EMPTY_OBJECT]),
+        (packed(b"\n"), [Reason.EMPTY_OBJECT]),
         (b"\x1f\x8b", [Reason.GZIP_CORRUPT]),
-        (gzip.compress(b"")[:10], [Reason.GZIP_CORRUPT]),
-        (gzip.compress(dump([ONE] * 50))[:-9], [Reason.GZIP_CORRUPT]),
+        (packed(b"")[:10], [Reason.GZIP_CORRUPT]),
+        (packed(dump([ONE] * 50))[:-9], [Reason.GZIP_CORRUPT]),
         (b"<html>\n<body>Too many requests</body>\n</html>", [Reason.UNRECOGNIZED_FORM]),
         (b"a,b\n1,2\n", [Reason.UNRECOGNIZED_FORM]),
         (b"idDrink,b\n1,2\n", [Reason.UNRECOGNIZED_FORM]),
@@ -297,7 +302,7 @@ def test_many_broken_lines_hide_no_good_one(chunked, broken):
 
 
 def test_a_broken_first_line_and_damage_at_the_end_hide_nothing_between(chunked):
-    body = gzip.compress(b"{broken\n" + as_ndjson([ONE, TWO] * 40))
+    body = packed(b"{broken\n" + as_ndjson([ONE, TWO] * 40))
     *found, last = read(chunked(body[:-9]))
     assert found[0].data == b"{broken"
     assert len(found) > 40
@@ -306,7 +311,7 @@ def test_a_broken_first_line_and_damage_at_the_end_hide_nothing_between(chunked)
 
 def test_a_stray_quote_before_damage_hides_no_row(chunked):
     rows = b"".join(b"%d,name %d\n" % (number, number * 7919) for number in range(30))
-    body = gzip.compress(b'idDrink,strDrink\n99,"stray\n' + rows)
+    body = packed(b'idDrink,strDrink\n99,"stray\n' + rows)
     found = values(read(chunked(body[:-9])))
     assert found[0] == Reason.MALFORMED_CSV
     assert found[1] == {"idDrink": "0", "strDrink": "name 0"}
@@ -373,7 +378,7 @@ def test_plain_ndjson_and_csv_may_have_any_size(chunked, monkeypatch, form):
 @pytest.mark.parametrize("form", FORMS)
 def test_gzip_above_the_limit_is_rejected_whatever_it_holds(chunked, monkeypatch, form):
     monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 200)
-    (item,) = read(chunked(gzip.compress(FORMS[form]([ONE] * 100))))
+    (item,) = read(chunked(packed(FORMS[form]([ONE] * 100))))
     assert item.code == Reason.OBJECT_TOO_LARGE
 
 

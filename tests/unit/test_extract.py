@@ -179,6 +179,23 @@ def test_one_failing_look_up_does_not_cost_its_batch():
     assert report.records == len(MOCKTAILS) - 1
 
 
+def test_a_source_that_fails_ten_requests_in_a_row_stops_the_run_where_it_was():
+    letters = "defghijklm"
+    world = World({f"search.php?f={letter}": httpx2.Response(503) for letter in letters})
+    report = world.extract(plan("sweep"))
+    assert report.stopped_because == "unreachable"
+    assert [failure.part for failure in report.failed] == [f"f-{letter}" for letter in letters]
+    assert report.cursor
+    assert report.cursor.pending[0].part == "f-n"
+
+
+def test_requests_that_are_refused_do_not_stop_the_run():
+    world = World({f"search.php?f={letter}": httpx2.Response(404) for letter in "abcdefghijklm"})
+    report = world.extract(plan("sweep"))
+    assert report.done
+    assert len(report.failed) == 13
+
+
 def test_an_unreachable_source_stops_the_run_where_it_was():
     world = World({"search.php?f=c": httpx2.ConnectError("refused")})
     report = world.extract(plan("sweep"))

@@ -136,6 +136,31 @@ def test_every_way_to_find_nothing_is_an_answer_without_records(body):
     assert answer.records == []
 
 
+@pytest.mark.parametrize(
+    ("body", "clear"),
+    [
+        (b'{"drinks": null}', True),
+        (b'\xef\xbb\xbf{"drinks":null}', True),
+        (b'{"drinks": "no data found"}', True),
+        (b'{"drinks": "None Found"}', True),
+        (b'{"drinks": "None"}', True),
+        (b'{"drinks": []}', True),
+        (b'{"drinks": "Premium API only"}', False),
+        (b'{"drinks": ""}', False),
+        (b"{}", False),
+        (b'{"ingredients": null}', False),
+        (FOUND, False),
+    ],
+)
+def test_only_an_observed_form_says_that_nothing_was_found(body, clear):
+    assert Source(body).client().fetch(LETTER).says_nothing is clear
+
+
+def test_an_empty_body_says_nothing_about_a_drink():
+    answer = Source(b"").client().fetch(Request("search.php", {"f": "ma"}))
+    assert not answer.says_nothing
+
+
 def test_an_empty_body_finds_nothing_in_a_search_by_several_letters_only():
     assert Source(b"").client().fetch(Request("search.php", {"f": "ma"})).records == []
     source = Source(b"", FOUND)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from mocktailverse.drinks.ledger import ObjectVersion, Rejected
-from mocktailverse.errors import MissingError
+from mocktailverse.errors import MissingError, TransientError
 from mocktailverse.stores.errors import translated
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class RawObject:
         self.metadata: Mapping[str, str] = answer["Metadata"]
         with translated(f"Reading {version.key}"):
             self._head = answer["Body"].read()
+        self._require(len(self._head), min(self.bytes, HEAD_BYTES))
 
     def chunks(self, start: int = 0) -> Iterator[bytes]:
         """Yield the bytes from `start` to the end.
@@ -55,7 +56,15 @@ class RawObject:
             return
         answer = self._get(start, None)
         with translated(f"Reading {self.version.key}"):
-            yield from answer["Body"].iter_chunks(CHUNK_BYTES)
+            for chunk in answer["Body"].iter_chunks(CHUNK_BYTES):
+                start += len(chunk)
+                yield chunk
+        self._require(start, self.bytes)
+
+    def _require(self, received: int, promised: int) -> None:
+        """Make sure that a body came whole; S3 gives no checksum of a range."""
+        if received < promised:
+            raise TransientError(f"Reading {self.version.key}: only {received} bytes came.")
 
     def _get(self, start: int, size: int | None) -> "GetObjectOutputTypeDef":
         end = "" if size is None else str(start + size - 1)

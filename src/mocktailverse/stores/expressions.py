@@ -38,9 +38,10 @@ class Update(Struct, frozen=True, kw_only=True):
         )
         names = set(re.findall(r"#(\w+)", f"{expression} {self.condition}"))
         values = {**default, **self.put, **self.add, **self.values}
-        return {
+        arguments = {
             "UpdateExpression": expression,
             "ExpressionAttributeNames": {f"#{name}": name for name in sorted(names)},
             "ExpressionAttributeValues": {f":{name}": to_value(v) for name, v in values.items()},
-            **({"ConditionExpression": self.condition} if self.condition else {}),
+            "ConditionExpression": self.condition,
         }
+        return {name: value for name, value in arguments.items() if value}  # none may be empty

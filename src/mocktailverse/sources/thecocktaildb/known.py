@@ -65,6 +65,8 @@ class Progress(Struct):
         values: filter values by parameter (`a`, `c`, `g`, `i`), as lists and records give them.
         used: ingredients that occur in a record of this sweep.
         absent: ids of known drinks whose look-up found nothing, and when.
+        control: a drink seen by this sweep that is looked up, to see whether look-ups find at all.
+        control_found: whether that found it; None before.
         drawn: random drinks drawn, those of them that were new, and how many were known before.
     """
 
@@ -84,6 +86,8 @@ class Progress(Struct):
     values: dict[str, list[str]] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     absent: dict[str, int] = field(default_factory=dict)
+    control: str = ""
+    control_found: bool | None = None
     drawn: tuple[int, int, int] = (0, 0, 0)
 
 

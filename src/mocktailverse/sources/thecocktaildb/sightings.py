@@ -112,6 +112,8 @@ class Sightings:
         self._progress.missed |= expected - shown
 
     def _judge_look_up(self, drink_id: str, answer: Answer, shown: set[str], at_ms: int) -> None:
+        if drink_id == self._progress.control:
+            self._progress.control_found = drink_id in shown
         if drink_id in shown or not answer.says_nothing:
             return
         drink = self._known.drinks.get(drink_id)

@@ -31,8 +31,8 @@ SINCE_YESTERDAY_MS = DAY_MS - DAY_MS // 6
 DRY_AFTER = {"g": 12, "names": 20, "ids": 40, "i": 12}
 """By way of searching for the unknown: so many requests in a row that find nothing new end it."""
 
-DRAWS_LEAST, DRAWS_MOST, DRAWS_WHEN_COMPLETE = 30, 150, 10
-KNOWN_A_DRAW = 8
+DRAWS_LEAST, DRAWS_MOST, DRAWS_WHEN_COMPLETE = 30, 200, 10
+KNOWN_A_DRAW = 6
 DRAWS_A_PAGE, DRAWS_A_SELECTION = 10, 10
 
 # Known drinks that nothing shows are looked up in turn: in a week each, and few at once.
@@ -65,9 +65,10 @@ class Sweep:
 
     @property
     def outage_suspected(self) -> bool:
-        """Whether the source seems to answer "nothing" to everything."""
-        absent = len(self._progress.absent)
-        return absent >= OUTAGE_LEAST and absent > OUTAGE_SHARE * self._progress.before
+        """Whether the source seems to answer "nothing" to everything, or to every look-up."""
+        progress, absent = self._progress, len(self._progress.absent)
+        many = absent >= OUTAGE_LEAST and absent > OUTAGE_SHARE * progress.before
+        return many or progress.control_found is False
 
     def absences(self) -> dict[str, int]:
         """Known drinks to be reported as absent, by id, and when a look-up did not find them."""
@@ -89,7 +90,7 @@ class Sweep:
         """Give what to fetch next, in so many requests at most; None = the sweep is done."""
         if self.outage_suspected:
             return None
-        steps = (self._letters, self._listings, self._wanted, self._hidden)
+        steps = (self._letters, self._listings, self._wanted, self._hidden, self._control)
         return next((page for step in steps for page in step(most)), None)
 
     def learn(self, request: Request, answer: Answer | None, at_ms: int) -> bool:
@@ -128,7 +129,7 @@ class Sweep:
         for value in self._progress.values.get(way, []):
             request = _filter(way, value)
             if not self._is_dry(way) and value.casefold() not in used and self._is_due(request):
-                yield self._page(way, "listing", [request], way)
+                yield self._page(way, "listing", [request], way if way in DRY_AFTER else "")
 
     def _wanted(self, most: int) -> Iterator[Page]:
         wanted = [drink_id for drink_id in self._known.drinks if self._is_wanted(drink_id)]
@@ -158,6 +159,13 @@ class Sweep:
             )
             yield from self._listing("i")
         yield from self._draws(most)
+
+    def _control(self, most: int) -> Iterator[Page]:
+        """Look up a drink that surely exists, before look-ups that found nothing are believed."""
+        progress, drinks = self._progress, self._known.drinks
+        if progress.absent and progress.control_found is None:
+            progress.control = max(drinks, key=lambda drink_id: drinks[drink_id].full_ms)
+            yield from self._look_ups([progress.control], most)
 
     def _searches(self, ids: Iterable[str], least: int, most: int, way: str = "") -> Iterator[Page]:
         tried = sum(self._progress.searches) >= SEARCHES_TO_JUDGE_BY
@@ -287,6 +295,8 @@ class Sweep:
     def _note(self, request: Request) -> None:
         if request.endpoint == "lookup.php":
             self._progress.looked_up.add(request.params["i"])
+            if request.params["i"] == self._progress.control:
+                self._progress.control_found = False  # until the answer shows it
         elif request.params:
             self._progress.asked.add(str(request))
 

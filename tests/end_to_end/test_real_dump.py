@@ -1,0 +1,47 @@
+"""A real dump of TheCocktailDB goes the whole way, where one lies beside the checkout."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+FULL = DATA / "thecocktaildb_full.json"
+EXTRA = DATA / "thecocktaildb_legacy_extra.json"
+
+pytestmark = pytest.mark.skipif(
+    not (FULL.is_file() and EXTRA.is_file()), reason="needs the dumps in ../shared/data"
+)
+
+
+def records_in(path):
+    content = json.loads(path.read_bytes())
+    return content["drinks"] if isinstance(content, dict) else content
+
+
+def test_every_record_of_the_dump_is_accounted_for_and_a_second_time_changes_nothing(pipeline, cli):
+    number = len(records_in(FULL))
+    (first,) = cli("ingest", FULL, "--wait", "--json").json["loads"]
+    counts = first["counts"]
+    assert counts["read"] == number
+    assert counts["loaded"] + counts["unchanged"] + counts["stale"] == number
+    before = {register.drink.id: register.drink for register in pipeline.drinks.all()}
+    assert len(before) == counts["loaded"]
+
+    (second,) = cli("ingest", FULL, "--wait", "--json").json["loads"]
+
+    assert second["counts"] == {**counts, "loaded": 0, "unchanged": number}
+    after = {register.drink.id: register.drink for register in pipeline.drinks.all()}
+    assert {drink_id: drink.content_hash for drink_id, drink in after.items()} == {
+        drink_id: drink.content_hash for drink_id, drink in before.items()
+    }
+    assert pipeline.verify().ok
+
+
+def test_the_records_of_an_older_dump_load_too(pipeline, cli):
+    number = len(records_in(EXTRA))
+    (load,) = cli("ingest", EXTRA, "--wait", "--json").json["loads"]
+    assert load["status"] == "done"
+    assert load["counts"]["read"] == number
+    assert load["counts"]["rejected"] == 0
+    assert pipeline.verify().ok

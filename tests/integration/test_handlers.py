@@ -1,0 +1,428 @@
+"""The Lambda handlers in this process, against the embedded AWS, with faults in between.
+
+microburst stands between the handlers and the embedded AWS and answers in AWS's own form. It
+changes the host that requests are signed for, so the handlers come as root here; that their
+roles suffice is what the end-to-end tests show.
+"""
+
+import json
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from itertools import count, pairwise
+from typing import Any, NamedTuple
+
+import pytest
+
+from mocktailverse.drinks.ledger import Counts, ObjectVersion
+from mocktailverse.errors import TransientError, UsageError
+from mocktailverse.functions import fetch, reconcile, transform
+from mocktailverse.local import processes
+from mocktailverse.local.emulator import ROOT_KEY
+from mocktailverse.local.environment import LocalStack
+from mocktailverse.stores.clients import Clients
+from mocktailverse.stores.data_bucket import DataBucket
+from mocktailverse.stores.drinks_table import DrinksTable
+from mocktailverse.stores.loads_table import LoadsTable
+from mocktailverse.stores.queue import Queue
+
+NUMBERS = count(1)
+IDS = count(700_000, 10)
+TRIES = 4
+"""How often botocore sends a request at most."""
+
+
+class FaultProxy(NamedTuple):
+    """microburst: what it forwards, it may spoil."""
+
+    url: str
+
+    def answers(self) -> bool:
+        try:
+            self._call("GET", "health")
+        except urllib.error.URLError:
+            return False
+        return True
+
+    def spoil(self, service: str, operation: str, **fault: object) -> None:
+        """Spoil an operation from now on; without a fault DynamoDB, S3 or SQS fail with 500."""
+        fault = fault or {"error": {"code": "InternalError", "status": 500}}
+        self._call("PATCH", "rules", [{"service": service, "operation": operation, **fault}])
+
+    def mend(self) -> None:
+        self._call("POST", "rules", [])
+
+    def spoiled(self) -> int:
+        """How often a fault struck since the last time that this was asked."""
+        struck = len(self._call("GET", "fired"))
+        self._call("DELETE", "fired")
+        return struck
+
+    def _call(self, method: str, what: str, body: object = None) -> Any:
+        request = urllib.request.Request(  # noqa: S310 - our own proxy
+            f"{self.url}/_microburst/{what}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - our own proxy
+            return json.loads(answer.read())
+
+
+@pytest.fixture(scope="session")
+def _proxy(local_stack: LocalStack) -> Iterator[FaultProxy]:
+    port = processes.free_port()
+    command = [sys.executable, "-m", "microburst", "--upstream", local_stack.endpoint]
+    with subprocess.Popen(
+        [*command, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as running:
+        proxy = FaultProxy(f"http://127.0.0.1:{port}")
+        deadline = time.monotonic() + 30
+        while not proxy.answers():
+            assert running.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        root(proxy.url).s3.list_buckets()  # the first call takes seconds: it reads all of botocore
+        yield proxy
+        running.terminate()
+
+
+@pytest.fixture
+def proxy(_proxy: FaultProxy) -> Iterator[FaultProxy]:
+    yield _proxy
+    _proxy.mend()
+    _proxy.spoiled()
+
+
+def root(endpoint: str) -> Clients:
+    return Clients(
+        endpoint_url=endpoint,
+        region="us-east-1",
+        access_key_id=ROOT_KEY,
+        secret_access_key=ROOT_KEY,
+        read_timeout_s=60,
+    )
+
+
+class Context:
+    """Lambda's context object: 15 s are left."""
+
+    function_name = "transform"
+    memory_limit_in_mb = 1024
+    invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:transform"
+    aws_request_id = "1"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 15_000
+
+
+class World(NamedTuple):
+    """Stores of this test alone, seen without the proxy."""
+
+    bucket: DataBucket
+    drinks: DrinksTable
+    loads: LoadsTable
+    queue: Queue
+    queue_url: str
+    clients: Clients
+
+    def put(self, body: bytes, name: str = "a.json") -> ObjectVersion:
+        return self.bucket.put(
+            f"raw/thecocktaildb/{name}",
+            body,
+            metadata={"observed-at": "1000"},
+            content_type="application/json",
+        )
+
+    def continuations(self) -> list[str]:
+        """The messages that were sent to the queue, taken off it."""
+        answer = self.clients.sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10)
+        return [message["Body"] for message in answer.get("Messages", [])]
+
+
+@pytest.fixture
+def world(
+    clients: Clients, local_stack: LocalStack, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
+    """The handlers' environment, with a bucket and a queue that nothing else knows.
+
+    The bucket keeps no versions: the embedded AWS gives ranges of such objects only, and through
+    the proxy the size of an object is known from a range alone.
+    """
+    name = f"handlers-{next(NUMBERS)}"
+    clients.s3.create_bucket(Bucket=name)
+    queue_url = clients.sqs.create_queue(QueueName=name)["QueueUrl"]
+    outputs = local_stack.outputs
+    environment = {
+        "AWS_ACCESS_KEY_ID": ROOT_KEY,
+        "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
+        "AWS_DEFAULT_REGION": local_stack.region,
+        "AWS_ENDPOINT_URL": local_stack.endpoint,
+        "MOCKTAILVERSE_DATA_BUCKET": name,
+        "MOCKTAILVERSE_DRINKS_TABLE": outputs["DrinksTable"],
+        "MOCKTAILVERSE_LOADS_TABLE": outputs["LoadsTable"],
+        "MOCKTAILVERSE_QUEUE_URL": queue_url,
+        "MOCKTAILVERSE_MAX_RECEIVE_COUNT": "5",
+        "MOCKTAILVERSE_VISIBILITY_TIMEOUT_S": "0",
+        "MOCKTAILVERSE_SOURCE_URL": local_stack.source_url,
+        "MOCKTAILVERSE_SOURCE_REQUESTS_PER_S": "100",
+        "POWERTOOLS_SERVICE_NAME": "tests",
+        "POWERTOOLS_METRICS_NAMESPACE": "tests",
+    }
+    for variable, value in environment.items():
+        monkeypatch.setenv(variable, value)
+    yield World(
+        DataBucket(clients, name),
+        DrinksTable(clients, outputs["DrinksTable"]),
+        LoadsTable(clients, outputs["LoadsTable"]),
+        Queue(clients, queue_url),
+        queue_url,
+        clients,
+    )
+    clients.sqs.delete_queue(QueueUrl=queue_url)
+    forget_tools()
+
+
+def forget_tools() -> None:
+    """Let the handlers build their tools anew, as in a new process."""
+    if fetch._tools.cache_info().currsize:  # noqa: SLF001 - what ends with a process
+        fetch._tools().client.close()  # noqa: SLF001 - likewise
+    for handler in (transform, reconcile, fetch):
+        handler._tools.cache_clear()  # noqa: SLF001 - what a new process is
+
+
+@pytest.fixture
+def behind_proxy(
+    world: World, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> tuple[World, FaultProxy]:
+    """The handlers' world, reached through the proxy; waiting takes no time."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _seconds: None)
+    return world, proxy
+
+
+def records(number: int = 3) -> list[dict[str, Any]]:
+    first = next(IDS)
+    return [
+        {
+            "idDrink": str(first + n),
+            "strDrink": "Spritz",
+            "strInstructions": "Stir.",
+            "strIngredient1": "Prosecco",
+            "strMeasure1": "3 oz",
+        }
+        for n in range(number)
+    ]
+
+
+def envelope(drinks: list[dict[str, Any]]) -> bytes:
+    return json.dumps({"drinks": drinks}).encode()
+
+
+def event(version: ObjectVersion) -> str:
+    stored = {"key": version.key, "versionId": version.version_id}
+    s3 = {"bucket": {"name": version.bucket}, "object": stored}
+    return json.dumps({"Records": [{"eventName": "ObjectCreated:Put", "s3": s3}]})
+
+
+def deliver(*bodies: str, receive_count: int = 1) -> list[str]:
+    """Hand messages to the transform handler; the bodies that are to come back."""
+    batch = [
+        {
+            "messageId": str(number),
+            "receiptHandle": "",
+            "body": body,
+            "attributes": {"ApproximateReceiveCount": str(receive_count)},
+            "messageAttributes": {},
+            "eventSource": "aws:sqs",
+            "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:raw",
+            "awsRegion": "us-east-1",
+        }
+        for number, body in enumerate(bodies)
+    ]
+    answer = transform.handler({"Records": batch}, Context())
+    return [bodies[int(item["itemIdentifier"])] for item in answer["batchItemFailures"]]
+
+
+# ---- transform
+
+
+def test_a_batch_is_worked_on_message_by_message(world, caplog, capsys):
+    versions = [world.put(envelope(records()), f"{n}.json") for n in range(3)]
+    messages = [event(version) for version in versions]
+    assert deliver(messages[0], "not ours", messages[1], '{"Event": "s3:TestEvent"}') == [
+        "not ours"
+    ]
+    assert [world.loads.latest(version) is not None for version in versions] == [True, True, False]
+    assert [line.read for line in caplog.records if line.message == "loaded"] == [3, 3]
+    (failure,) = [line for line in caplog.records if line.levelname == "ERROR"]
+    assert "Not a message of this pipeline" in str(failure.exc_info)
+    (metrics,) = [line for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    assert sum(json.loads(metrics)["RecordsRead"]) == 6
+
+
+def test_where_there_is_nothing_to_do_nothing_is_measured(world, caplog, capsys):
+    version = world.put(envelope(records()))
+    deliver(event(version))
+    capsys.readouterr()
+    caplog.clear()
+    assert deliver(event(version)) == []
+    assert [line.message for line in caplog.records] == ["nothing to do"]
+    assert '"_aws"' not in capsys.readouterr().out
+
+
+def test_an_environment_that_lacks_a_setting_is_told(world, monkeypatch):
+    monkeypatch.delenv("MOCKTAILVERSE_DRINKS_TABLE")
+    with pytest.raises(UsageError, match="MOCKTAILVERSE_DRINKS_TABLE"):
+        deliver(event(world.put(b"{}")))
+
+
+BREAKS = {
+    "a body cut in the middle": {"response": {"abort_frac": 0.5}},
+    "a body that ends too early": {"response": {"truncate_frac": 0.5}},
+    "a connection that is reset": {"reset": True},
+    "an internal error": {"error": {"code": "InternalError", "status": 500}},
+    "slow down": {"error": {"code": "SlowDown", "status": 503}},
+}
+
+
+@pytest.mark.parametrize("fault", BREAKS.values(), ids=BREAKS)
+def test_an_object_that_cannot_be_read_comes_back_and_is_loaded_then(behind_proxy, fault):
+    world, proxy = behind_proxy
+    message = event(version := world.put(envelope(records())))
+    proxy.spoil("s3", "GetObject", **fault)
+    assert deliver(message) == [message]
+    assert proxy.spoiled() > 0
+    load = world.loads.latest(version)
+    assert (load.status, bool(load.error)) == ("loading", True)
+    proxy.mend()
+    assert deliver(message) == []
+    load = world.loads.latest(version)
+    assert (load.status, load.counts, load.attempts) == ("done", Counts(3, 3), 2)
+
+
+@pytest.mark.parametrize("struck", range(3), ids="call {}".format)
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [
+        ("dynamodb", "UpdateItem"),
+        ("dynamodb", "PutItem"),
+        ("dynamodb", "Query"),
+        ("s3", "PutObject"),
+    ],
+)
+def test_whichever_call_fails_the_next_delivery_ends_the_same(
+    behind_proxy, service, operation, struck
+):
+    world, proxy = behind_proxy
+    drinks = records(4)
+    message = event(version := world.put(envelope([*drinks, {"idDrink": None}])))
+    proxy.spoil(service, operation, sequence={"pass": struck, "fail": TRIES}, times=TRIES, **ERROR)
+    deliveries = 0
+    while deliver(message):
+        deliveries += 1
+        assert deliveries <= TRIES
+    proxy.mend()
+    assert deliver(message) == []
+
+    load = world.loads.latest(version)
+    assert (load.status, load.counts) == ("done", Counts(5, 4, rejected=1))
+    (segment,) = world.loads.segments(version, 1)
+    assert [line.code for line in world.bucket.rejected(segment.rejected_key)] == ["id_missing"]
+    for drink in drinks:
+        found = world.drinks.get(f"thecocktaildb:{drink['idDrink']}")
+        assert found.drink.lineage.version_id == version.version_id
+
+
+ERROR = {"error": {"code": "InternalServerError", "status": 500}}
+THROTTLE = {"error": {"code": "ProvisionedThroughputExceededException"}}
+
+
+def test_throttling_that_passes_is_waited_for(behind_proxy):
+    world, proxy = behind_proxy
+    message = event(version := world.put(envelope(records(8))))
+    proxy.spoil("dynamodb", "PutItem", times=10 * TRIES, **THROTTLE)
+    assert deliver(message) == []
+    assert proxy.spoiled() == 10 * TRIES
+    assert world.loads.latest(version).counts == Counts(8, 8)
+    assert world.continuations() == []
+
+
+def test_throttling_that_lasts_is_no_failure_but_a_later_message(behind_proxy, monkeypatch):
+    world, proxy = behind_proxy
+    monkeypatch.setattr(Context, "get_remaining_time_in_millis", lambda _self: 4_000)
+    message = event(version := world.put(envelope(records(8))))
+    proxy.spoil("dynamodb", "PutItem", **THROTTLE)
+    assert deliver(message, receive_count=5) == []
+    load = world.loads.latest(version)
+    assert (load.status, load.error) == ("loading", None)
+    assert world.queue.waiting() == 1
+    proxy.mend()
+
+    world.clients.sqs.purge_queue(QueueUrl=world.queue_url)
+    assert deliver(event(version)) == []  # any message makes it go on
+
+    assert world.loads.latest(version).counts == Counts(8, 8)
+
+
+def test_a_fault_on_the_last_try_marks_the_load_failed(behind_proxy):
+    world, proxy = behind_proxy
+    message = event(version := world.put(envelope(records())))
+    proxy.spoil("s3", "GetObject", response={"abort_frac": 0.5})
+    assert deliver(message, receive_count=5) == [message]
+    assert world.loads.latest(version).status == "failed"
+    proxy.mend()
+    assert deliver(message) == []
+    assert world.loads.latest(version).status == "done"
+
+
+def test_a_load_that_runs_out_of_time_goes_on_in_a_new_message(world, monkeypatch):
+    drinks = records(1_000)
+    body = b"\n".join(json.dumps(drink).encode() for drink in drinks)
+    version = world.put(body, "long.ndjson")
+    monkeypatch.setattr(Context, "get_remaining_time_in_millis", lambda _self: 3_600)
+    pending, messages = [event(version)], 0
+    while pending:
+        assert deliver(*pending) == []
+        messages += 1
+        pending = world.continuations()
+    assert messages > 1
+    load = world.loads.latest(version)
+    assert (load.status, load.counts) == ("done", Counts(1_000, 1_000))
+    segments = world.loads.segments(version, 1)
+    assert sum(segment.counts.read for segment in segments) == 1_000
+    for before, after in pairwise(segments):
+        assert before.after == after.start
+
+
+# ---- reconcile and fetch
+
+
+def test_reconcile_sends_what_has_no_load(world, caplog):
+    version = world.put(envelope(records()))
+    answer = reconcile.handler({}, Context())
+    assert (answer["requeued"], answer["failed"]) == ([version.key], [])
+    assert [line.message for line in caplog.records] == ["reconciled"]
+    assert deliver(*world.continuations()) == []
+    assert world.loads.latest(version).status == "done"
+    assert reconcile.handler({}, Context())["requeued"] == []
+
+
+@pytest.mark.usefixtures("world")
+def test_fetch_refuses_what_it_does_not_know():
+    with pytest.raises(UsageError, match="No strategy is named"):
+        fetch.handler({"strategy": "everything"}, Context())
+
+
+def test_fetch_whose_store_fails_keeps_nothing_half(behind_proxy):
+    world, proxy = behind_proxy
+    proxy.spoil("s3", "PutObject")
+    search = {"strategy": "search", "arguments": ["a"]}
+    with pytest.raises(TransientError, match="Storing raw/"):
+        fetch.handler(search, Context())
+    proxy.mend()
+    report = fetch.handler(search, Context())
+    assert report["done"] is True
+    assert len(list(world.bucket.versions("raw/"))) == len(report["objects"])

@@ -1,0 +1,645 @@
+"""The sweep: how much of a capped source it reaches, at what cost, and what it says is gone."""
+
+import asyncio
+import json
+import math
+import random
+import string
+from pathlib import Path
+
+import httpx2
+import msgspec
+import pytest
+import stamina
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mocktailverse.errors import UsageError
+from mocktailverse.local.simulated_source import create_app, read_records
+from mocktailverse.pipeline.extract import Cursor, ExtractReport
+from mocktailverse.pipeline.sweeping import extract_sweep
+from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
+from mocktailverse.sources.thecocktaildb.id_space import gaps, next_ids, numbers
+from mocktailverse.sources.thecocktaildb.known import Known
+from mocktailverse.sources.thecocktaildb.names import NameIndex, terms_of
+
+ROOT = Path(__file__).parents[2]
+DUMP = ROOT.parent / "shared" / "data" / "thecocktaildb_full.json"
+STATE = "state/fetch/thecocktaildb/known.json"
+DAY_S = 24 * 60 * 60
+START_MS = 1_767_225_600_000  # 2026-01-01 00:00:00 UTC
+PREMIUM = "9premium"
+NOTHING = httpx2.Response(200, content=b'{"drinks":null}')
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_backoff():
+    with stamina.set_testing(True, attempts=2, cap=True):
+        yield
+
+
+class AsgiTransport(httpx2.BaseTransport):
+    """Asks the simulated API without a network."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        query = request.url.query.decode()
+        asked = f"{request.url.path.rpartition('/')[2]}?{query}"
+        self.world.asked.append(asked)
+        if (broken := self.world.broken(asked)) is not None:
+            return broken
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": request.url.path,
+            "query_string": query.encode(),
+            "headers": [],
+        }
+        sent = []
+
+        async def receive():
+            return {"type": "http.request"}
+
+        async def send(message):
+            sent.append(message)
+
+        asyncio.run(self.world.app(scope, receive, send))
+        return httpx2.Response(sent[0]["status"], content=sent[1]["body"])
+
+
+class World:
+    """A source over records, a store, and a clock that requests move by 0.25 s each."""
+
+    def __init__(self, records, key="1", seed=0) -> None:
+        self.now = 0.0
+        self.key = key
+        self.seed = seed
+        self.broken = lambda _asked: None
+        self.asked: list[str] = []
+        self.objects: dict[str, bytes] = {}
+        self.metadata: dict[str, dict[str, str]] = {}
+        self.runs = 0
+        self.serve(records)
+
+    def serve(self, records) -> None:
+        self.records = list(records)
+        self.app = create_app(self.records, premium_keys=[PREMIUM], seed=self.seed)
+
+    def get(self, key):
+        return self.objects.get(key)
+
+    def put(self, key, body, *, metadata, content_type) -> None:
+        assert content_type
+        self.objects[key] = body
+        self.metadata[key] = dict(metadata)
+
+    def sweep(self, *, seconds=math.inf, cursor=None, **options) -> ExtractReport:
+        """Sweep in a new run, or go on at the cursor."""
+        self.runs += cursor is None
+        self.asked.clear()
+        deadline = self.now + seconds
+        client = TheCocktailDB(
+            "http://drinks.example",
+            self.key,
+            transport=AsgiTransport(self),
+            clock=lambda: self.now,
+            sleep=self._sleep,
+        )
+        with client:
+            return extract_sweep(
+                client,
+                self,
+                f"run-{self.runs}",
+                now_ms=lambda: START_MS + round(self.now * 1000),
+                time_left_s=lambda: deadline - self.now,
+                cursor=cursor,
+                **options,
+            )
+
+    def next_day(self, days=1) -> None:
+        self.now += days * DAY_S
+
+    def stored(self, report) -> set[str]:
+        """The ids of the drinks whose records lie in the report's raw objects."""
+        return {drink_id for drink_id, absent in self._lines(report) if not absent}
+
+    def absences(self, report) -> set[str]:
+        return {drink_id for drink_id, absent in self._lines(report) if absent}
+
+    def _lines(self, report):
+        for key in report.objects:
+            if key.startswith("raw/"):
+                for line in self.objects[key].splitlines():
+                    found = json.loads(line)
+                    for record in found.get("drinks", [found]):
+                        yield record["idDrink"], record.get("absent", False)
+
+    def _sleep(self, seconds) -> None:
+        self.now += seconds
+
+
+def drink(number, name, **fields):
+    return {
+        "idDrink": str(number),
+        "strDrink": name,
+        "strCategory": "Cocktail",
+        "strGlass": "Highball glass",
+        "strAlcoholic": "Alcoholic",
+        "strInstructions": "Stir.",
+        "strIngredient1": "Gin",
+        **fields,
+    }
+
+
+def ids(records) -> set[str]:
+    return {str(record["idDrink"]) for record in records}
+
+
+def by_chance(seed) -> random.Random:
+    return random.Random(seed)  # noqa: S311 - a sequence that can be repeated
+
+
+def whole_dump():
+    if not DUMP.exists():
+        pytest.skip("the dump of TheCocktailDB is not at hand")
+    return read_records([DUMP])[0]
+
+
+def made_up(number, seed, *, letters="abcdefghijklmnoprstvwz", density=0.8):
+    """Drinks with names of one to three made-up words, in four dense ranges of ids."""
+    chance = by_chance(seed)
+    syllables = ["ba", "ri", "to", "mon", "sel", "qua", "der", "li", "nu", "gra", "vex", "o", "ti"]
+    words = ["".join(chance.choices(syllables, k=chance.randint(1, 4))) for _ in range(400)]
+    weights = [1 / (place + 1) for place in range(len(letters))]
+    free = [
+        number_
+        for start in (11000, 12500, 17800, 178300)
+        for number_ in range(start, start + round(number / 4 / density))
+    ]
+    return [
+        drink(
+            drink_id,
+            chance.choices(letters, weights)[0] + " ".join(chance.choices(words, k=2)),
+            strCategory=f"Category {min(int(chance.expovariate(0.5)), 8)}",
+            strGlass=f"Glass {min(int(chance.expovariate(0.2)), 25)}",
+            strAlcoholic=chance.choices(["Alcoholic", "Non alcoholic"], [85, 15])[0],
+            strIngredient1=f"Ingredient {int(chance.expovariate(0.02))}",
+        )
+        for drink_id in chance.sample(free, number)
+    ]
+
+
+def told(label, world, report) -> float:
+    """Print the figures; give the share of the source's drinks that the sweep stored."""
+    reached = len(world.stored(report)) / len(world.records)
+    figures = report.coverage
+    print(  # noqa: T201 - shown by pytest -s
+        f"{label}: {reached:.2%} of {len(world.records)} drinks by {figures.requests} requests, "
+        f"{figures.requests / len(world.records):.3f} a drink; estimate {figures.estimated_total}"
+    )
+    return reached
+
+
+# ---- reach and cost
+
+
+def test_one_sweep_reaches_the_whole_dump_and_the_next_day_costs_a_fraction():
+    world = World(whole_dump())
+    first = world.sweep()
+    assert first.done
+    assert first.failed == []
+    assert told("first sweep", world, first) >= 0.995
+    assert first.requests < 0.7 * len(world.records)
+    assert abs(first.coverage.estimated_total - len(world.records)) < 0.02 * len(world.records)
+    world.next_day()
+    second = world.sweep()
+    told("second sweep", world, second)
+    assert second.coverage.seen == first.coverage.known
+    assert second.requests < 0.2 * len(world.records)
+    assert second.requests < 0.4 * first.requests
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_in_which_the_source_cuts_answers_short_does_not_matter(seed):
+    records = whole_dump()
+    by_chance(seed).shuffle(records)
+    world = World(records, seed=seed)
+    report = world.sweep()
+    assert told(f"shuffled ({seed})", world, report) >= 0.99
+    assert report.requests < 0.9 * len(records)
+
+
+@pytest.mark.parametrize("number", [150, 400])
+def test_a_part_of_the_dump_is_reached_as_well(number):
+    records = by_chance(number).sample(whole_dump(), number)
+    world = World(records)
+    report = world.sweep()
+    assert told("part of the dump", world, report) >= 0.99
+    assert report.requests < 0.8 * number
+
+
+@pytest.mark.parametrize(("letters", "density"), [(string.ascii_lowercase, 0.8), ("abcms", 0.9)])
+def test_a_larger_source_with_skewed_letters_and_dense_ids_is_reached(letters, density):
+    world = World(made_up(1500, 4, letters=letters, density=density))
+    report = world.sweep()
+    assert told("made-up", world, report) >= 0.99
+    assert report.requests < 1.2 * len(world.records)
+
+
+def test_drinks_that_share_one_name_are_found_by_listings_and_ids():
+    records = [drink(11000 + number, "Punch") for number in range(300) if number % 5]
+    world = World(records)
+    report = world.sweep()
+    assert told("one name", world, report) >= 0.99
+
+
+def test_a_source_that_finds_whole_names_only_is_reached_by_look_ups():
+    world = World(whole_dump())
+    names = {record["strDrink"].lower() for record in world.records}
+
+    def broken(asked):
+        _, _, term = asked.partition("search.php?s=")
+        return NOTHING if term and term not in names else None
+
+    world.broken = broken
+    report = world.sweep()
+    assert told("no pieces of names", world, report) >= 0.99
+    assert report.requests < len(world.records)
+    world.next_day()
+    second = world.sweep()
+    told("no pieces of names, next day", world, second)
+    assert second.requests < 0.4 * len(world.records)
+
+
+def test_a_source_without_caps_is_taken_at_its_word():
+    records = made_up(300, 2)
+    world = World(records, key=PREMIUM)
+    report = world.sweep()
+    assert world.stored(report) == ids(records)
+    assert report.requests < 80
+    assert any(asked.startswith("randomselection.php") for asked in world.asked)
+
+
+def test_the_samples_are_all_found():
+    records = read_records([ROOT / "data" / "raw"])[0]
+    served = World(records)
+    report = served.sweep()
+    wanted = {str(r["idDrink"]).strip() for r in records if r.get("idDrink") and r.get("strDrink")}
+    assert len(wanted - served.stored(report)) <= 0.01 * len(wanted)
+
+
+NAMES = st.text(min_size=1, max_size=12).filter(lambda name: name.strip().strip("_"))
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.dictionaries(st.integers(1, 200_000), NAMES, max_size=20))
+def test_a_small_source_is_held_whole_whatever_its_names(drinks):
+    records = [drink(number, name) for number, name in drinks.items()]
+    world = World(records)
+    report = world.sweep()
+    assert report.done
+    assert world.stored(report) == ids(records)
+    assert report.requests < 120
+
+
+def test_each_id_is_looked_up_once_and_each_question_asked_once():
+    world = World(made_up(400, 3))
+    world.sweep()
+    asked = [text for text in world.asked if not text.startswith("random.php")]
+    assert len(asked) == len(set(asked))
+
+
+def test_the_work_that_reveals_most_comes_first():
+    world = World(made_up(600, 4))
+    report = world.sweep()
+    half = World(world.records)
+    part = half.sweep(max_requests=report.requests // 2)
+    assert len(half.stored(part)) > 0.75 * len(world.records)
+
+
+# ---- what is learnt
+
+
+def test_drinks_added_since_yesterday_are_found():
+    records = made_up(300, 5)
+    world = World(records)
+    world.sweep()
+    last = max(int(record["idDrink"]) for record in records)
+    world.next_day()
+    world.serve([*records, drink(last + 2, "abc"), drink(last + 3, "Zzz", strGlass="New glass")])
+    report = world.sweep()
+    assert {str(last + 2), str(last + 3)} <= world.stored(report)
+    assert report.coverage.new == 2
+
+
+def test_every_known_drink_is_held_again_within_a_week():
+    world = World(made_up(500, 6))
+    held = world.stored(world.sweep())
+    again = set()
+    for _ in range(8):
+        world.next_day()
+        again |= world.stored(world.sweep())
+    assert held <= again
+
+
+def test_a_full_sweep_holds_every_known_drink_again():
+    world = World(made_up(300, 7))
+    held = world.stored(world.sweep())
+    report = world.sweep(full=True)
+    assert held <= world.stored(report)
+
+
+@pytest.mark.parametrize("state", [None, b"{", b'{"drinks": 3}', b"[]", b"\xff"])
+def test_a_lost_or_unreadable_state_costs_requests_only(state):
+    world = World(made_up(200, 8))
+    found = world.stored(world.sweep())
+    world.objects.pop(STATE)
+    if state is not None:
+        world.objects[STATE] = state
+    world.next_day()
+    report = world.sweep()
+    assert world.stored(report) == found
+    assert world.absences(report) == set()
+
+
+def test_the_state_tells_when_and_how_a_drink_was_seen():
+    world = World([drink(11007, "Margarita")])
+    world.sweep()
+    known = msgspec.json.decode(world.objects[STATE], type=Known)
+    margarita = known.drinks["11007"]
+    assert margarita.name == "Margarita"
+    assert margarita.via
+    assert START_MS < margarita.full_ms <= margarita.seen_ms
+    assert known.sweep is None
+
+
+# ---- budgets, resuming
+
+
+def test_a_sweep_in_pieces_stores_the_same_drinks_as_one_in_one_go():
+    records = made_up(300, 9)
+    whole = World(records)
+    expected = whole.stored(whole.sweep())
+    world = World(records)
+    report = world.sweep(seconds=15)
+    found, requests = world.stored(report), report.requests
+    while report.cursor:
+        assert report.stopped_because == "time"
+        assert report.coverage.ended == "time"
+        assert len(msgspec.json.encode(report.cursor)) < 300
+        cursor = msgspec.json.decode(msgspec.json.encode(report.cursor), type=Cursor)
+        report = world.sweep(seconds=15, cursor=cursor)
+        found |= world.stored(report)
+        requests += report.requests
+    assert report.done
+    assert len(expected ^ found) <= 0.01 * len(records)
+    assert report.coverage.requests == requests
+    keys = [key for key in world.objects if key != STATE]
+    assert len(keys) == len(set(keys))
+
+
+def test_a_crash_loses_requests_only():
+    world = World(made_up(200, 10))
+    first = world.sweep(seconds=20)
+    world.objects.pop(STATE)
+    report = world.sweep(cursor=first.cursor)
+    assert report.done
+    assert len(world.stored(report)) >= 0.99 * len(world.records)
+
+
+def test_a_sweep_ends_when_its_requests_are_used_up_and_the_next_builds_on_it():
+    world = World(made_up(500, 11))
+    first = world.sweep(max_requests=60)
+    assert (first.done, first.stopped_because, first.cursor) == (False, "requests", None)
+    assert first.requests == 60
+    assert first.coverage.ended == "requests"
+    found = world.stored(first) | world.stored(world.sweep())
+    assert len(found) >= 0.99 * len(world.records)
+
+
+def test_a_source_that_is_down_ends_the_sweep():
+    world = World(made_up(100, 12))
+    world.broken = lambda _asked: httpx2.Response(503)
+    report = world.sweep()
+    assert (report.done, report.stopped_because) == (False, "unreachable")
+    assert report.coverage.ended == "unreachable"
+    assert len(report.failed) == 10
+    world.broken = lambda _asked: None
+    assert world.sweep().done
+
+
+def test_a_run_that_cannot_stand_in_a_key_is_refused():
+    world = World([])
+    with pytest.raises(UsageError), TheCocktailDB("http://drinks.example") as client:
+        extract_sweep(client, world, "../x", now_ms=lambda: 0, time_left_s=lambda: 0)
+
+
+# ---- withdrawn drinks
+
+
+def without(records, *gone):
+    return [record for record in records if record["idDrink"] not in gone]
+
+
+def test_a_drink_that_is_gone_is_reported_by_a_raw_record_on_two_days_and_then_rests():
+    records = made_up(200, 13)
+    gone = records[3]["idDrink"]
+    world = World(records)
+    world.sweep()
+    world.serve(without(records, gone))
+    reported = []
+    for _ in range(4):
+        world.next_day()
+        report = world.sweep()
+        reported.append(world.absences(report))
+        asked = f"lookup.php?i={gone}" in world.asked
+        assert asked == bool(reported[-1])
+    assert reported == [{gone}, {gone}, set(), set()]
+    assert report.coverage.withdrawn == 1
+    assert report.coverage.known == len(records) - 1
+    world.next_day(31)
+    assert world.absences(world.sweep()) == set()
+    assert f"lookup.php?i={gone}" in world.asked
+
+
+def test_absences_less_than_a_day_apart_do_not_make_a_drink_withdrawn():
+    records = made_up(100, 21)
+    world = World(records)
+    world.sweep()
+    world.serve(records[1:])
+    for _ in range(3):
+        world.now += 0.4 * DAY_S
+        report = world.sweep()
+        assert world.absences(report) == ids(records[:1])
+        assert report.coverage.absent == 1
+    assert report.coverage.withdrawn == 0
+
+
+def test_an_absence_is_an_object_of_its_own_with_the_time_of_the_look_up():
+    records = made_up(100, 14)
+    world = World(records)
+    world.sweep()
+    world.next_day()
+    world.serve(records[1:])
+    report = world.sweep()
+    (key,) = (key for key in report.objects if key.endswith("/absent.ndjson"))
+    assert key == "raw/thecocktaildb/2026/01/02/run-2/absent.ndjson"
+    assert json.loads(world.objects[key]) == {"idDrink": records[0]["idDrink"], "absent": True}
+    observed_ms = int(world.metadata[key]["observed-at"])
+    assert 0 < world.now - (observed_ms - START_MS) / 1000 < 60
+
+
+def test_a_drink_that_comes_back_is_held_and_its_absences_are_forgotten():
+    records = made_up(200, 15)
+    gone = records[5]["idDrink"]
+    world = World(records)
+    world.sweep()
+    for served, absent in ((0, True), (1, False), (0, True), (0, True), (0, False)):
+        world.next_day()
+        world.serve(records if served else without(records, gone))
+        report = world.sweep()
+        assert (gone in world.absences(report)) == absent
+        assert (gone in world.stored(report)) == bool(served)
+    world.next_day(31)
+    world.serve(records)
+    report = world.sweep()
+    assert gone in world.stored(report)
+    assert report.coverage.withdrawn == 0
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx2.Response(500),
+        httpx2.Response(404),
+        httpx2.Response(200, content=b""),
+        httpx2.Response(200, content=b"<html>"),
+        httpx2.Response(200, content=b'{"drinks":"Premium API only"}'),
+        httpx2.Response(200, content=b"{}"),
+    ],
+    ids=["error", "refused", "empty", "page", "text", "no key"],
+)
+def test_only_a_clear_nothing_is_an_absence(answer):
+    records = made_up(200, 16)
+    world = World(records)
+    world.sweep()
+    world.next_day()
+    gone = records[0]["idDrink"]
+    world.serve(without(records, gone))
+    world.broken = lambda asked: answer if asked == f"lookup.php?i={gone}" else None
+    report = world.sweep()
+    assert f"lookup.php?i={gone}" in world.asked
+    assert world.absences(report) == set()
+
+
+def test_a_source_that_answers_nothing_to_everything_has_an_outage():
+    world = World(made_up(300, 17))
+    world.sweep()
+    world.next_day()
+    world.broken = lambda _asked: NOTHING
+    report = world.sweep()
+    assert report.done
+    assert report.coverage.outage_suspected
+    assert report.coverage.absent > 15
+    assert world.absences(report) == set()
+    assert report.requests < 120
+    world.next_day()
+    world.broken = lambda _asked: None
+    report = world.sweep()
+    assert not report.coverage.outage_suspected
+    assert report.coverage.absent == 0
+    assert report.coverage.seen >= 0.99 * len(world.records)
+
+
+def test_look_ups_that_find_nothing_at_all_are_an_outage_however_few():
+    records = made_up(300, 22)
+    world = World(records)
+    world.sweep()
+    world.next_day()
+    world.serve(records[1:])
+    world.broken = lambda asked: NOTHING if asked.startswith("lookup.php") else None
+    report = world.sweep()
+    assert report.coverage.outage_suspected
+    assert world.absences(report) == set()
+
+
+def test_up_to_one_drink_in_twenty_may_go_at_once():
+    records = made_up(200, 18)
+    world = World(records)
+    world.sweep()
+    world.next_day()
+    world.serve(records[10:])
+    assert world.absences(world.sweep()) == ids(records[:10])
+    world.next_day()
+    world.serve(records[40:])
+    report = world.sweep()
+    assert report.coverage.outage_suspected
+    assert world.absences(report) == set()
+
+
+def test_a_sweep_that_does_not_end_reports_no_absence():
+    records = made_up(200, 19)
+    world = World(records)
+    used = world.sweep().requests
+    world.next_day()
+    world.serve(records[1:])
+    report = world.sweep(max_requests=used // 3)
+    assert report.stopped_because == "requests"
+    assert world.absences(report) == set()
+
+
+def test_a_drink_that_a_list_still_shows_is_not_absent():
+    records = [*made_up(300, 20), drink(900_001, "Äther", strAlcoholic="Optional alcohol")]
+    world = World(records)
+    world.sweep()
+    world.broken = lambda asked: NOTHING if asked == "lookup.php?i=900001" else None
+    for _ in range(9):
+        world.next_day()
+        assert world.absences(world.sweep()) == set()
+
+
+# ---- names and ids
+
+
+def test_terms_are_pieces_of_words():
+    assert terms_of("A1 Rum-Ära") == {"a1", "ru", "um", "rum", "ra"}
+
+
+def test_the_best_terms_show_the_most_wanted_drinks_each_counted_once():
+    index = NameIndex()
+    for number, name in enumerate(["Gin Fizz", "Gin Sour", "Rum Sour", "Rum Punch", "Tea"]):
+        index.add(str(number), name)
+    chosen = index.best_terms("01234", least=2, most=5, number=9, asked=())
+    assert len(chosen) == 2
+    assert {drink_id for term in chosen for drink_id in index.matching(term)} == set("0123")
+    assert index.best_terms("01234", least=3, most=5, number=9, asked=()) == []
+    assert index.best_terms("01234", least=1, most=1, number=1, asked=()) != []
+    assert index.best_terms("4", least=1, most=5, number=1, asked=terms_of("Tea")) == []
+
+
+def test_a_new_name_replaces_the_old_one():
+    index = NameIndex()
+    index.add("1", "Gin")
+    index.add("1", "Rum")
+    assert (set(index.matching("gin")), set(index.matching("rum"))) == (set(), {"1"})
+
+
+@given(st.sets(st.integers(1, 400), max_size=60))
+def test_gaps_are_unknown_ids_near_known_ones_the_densest_first(known):
+    found = gaps(known)
+    assert known.isdisjoint(found)
+    around = [sum(abs(number - other) <= 8 for other in known) for number in found]
+    assert around == sorted(around, reverse=True)
+    assert all(count >= 4 for count in around)
+
+
+def test_the_next_ids_follow_each_range():
+    known = {*range(11000, 11010), *range(178_300, 178_310), 50_000}
+    assert next_ids(known) == [11010, 11011, 11012, 11013, 178_310, 178_311, 178_312, 178_313]
+    assert next_ids(set()) == []
+
+
+def test_only_ids_of_up_to_nine_digits_are_numbers():
+    assert numbers(["11007", "x", "", "٣", "1" * 10, "9" * 5000]) == {11007}
