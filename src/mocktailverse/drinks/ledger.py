@@ -92,7 +92,8 @@ class Segment(Struct, frozen=True):
 class Load(Struct, frozen=True):
     """The processing of one raw object version, in its latest state.
 
-    `generation` counts from 1; each replay opens a new one. Times are ms since 1970 UTC;
+    `generation` counts from 1; each replay opens a new one. `active_at` is when a message last
+    worked on it. Times are ms since 1970 UTC;
     `bytes` is the stored size; `drift` tells where the source's format is not what it was.
     """
 
@@ -104,6 +105,7 @@ class Load(Struct, frozen=True):
     attempts: int
     requeues: int
     requeued_at: int | None
+    active_at: int
     started_at: int
     finished_at: int | None
     error: str | None

@@ -45,6 +45,13 @@ class Piece(NamedTuple):
     rejected: Rejected | None
     drift: tuple[Drift, ...] = ()
 
+    @property
+    def result(self) -> Register | Rejected:
+        """Whichever it is."""
+        result = self.register or self.rejected
+        assert result is not None  # noqa: S101 - one of them is given
+        return result
+
 
 class OpenObject(ByteSource, Protocol):
     """An opened raw object version: `stored_at` in ms, user metadata, and its bytes."""
