@@ -65,9 +65,9 @@ def records(raw: OpenObject) -> Iterator[Record]:
 
 def registers(raw: OpenObject) -> Iterator[Register]:
     """The transform: normalize the records, too; none may be rejected."""
-    for _, register in transform(raw, _VERSION):
-        assert isinstance(register, Register), register
-        yield register
+    for piece in transform(raw, _VERSION):
+        assert piece.register, piece.rejected
+        yield piece.register
 
 
 def items(raw: OpenObject) -> Iterator[Item]:

@@ -1,13 +1,13 @@
 """Every error the package raises, as one tree; what happens next is decided by type.
 
-    MocktailverseError
-    ├── TransientError          try again: throttle, timeout, 5xx, a body cut off
-    ├── PermanentError          trying again gives the same: bad data, a refused request
-    │   ├── MissingError        what was asked for does not exist (any more)
-    │   ├── ObjectRejectedError a raw object that cannot be read as records
-    │   └── RecordRejectedError a raw record that cannot become a drink
-    ├── UsageError              the caller asked for something that cannot be (exit code 2)
-    └── UnreachableError        a service does not answer at all (exit code 3)
+MocktailverseError
+├── TransientError          try again: throttle, timeout, 5xx, a body cut off
+├── PermanentError          trying again gives the same: bad data, a refused request
+│   ├── MissingError        what was asked for does not exist (any more)
+│   ├── ObjectRejectedError a raw object that cannot be read as records
+│   └── RecordRejectedError a raw record that cannot become a drink
+├── UsageError              the caller asked for something that cannot be (exit code 2)
+└── UnreachableError        a service does not answer at all (exit code 3)
 """
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
+from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.ledger import (
     Counts,
     Load,
@@ -20,7 +21,7 @@ from mocktailverse.drinks.ledger import (
     Segment,
 )
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
-from mocktailverse.drinks.register import Outcome, Register, merge, outcome
+from mocktailverse.drinks.register import Register, Written, merge, written
 from mocktailverse.errors import MissingError, MocktailverseError
 from mocktailverse.pipeline.load import Loader
 
@@ -121,21 +122,21 @@ class FakeDrinks:
         self.table: dict[str, Register] = {}
         self.writes: list[str] = []
 
-    def write(self, registers: Sequence[Register]) -> list[Outcome | None]:
-        assert len({register.drink.id for register in registers}) == len(registers)
+    def write(self, registers: Sequence[Register]) -> list[Written | None]:
+        assert len({register.id for register in registers}) == len(registers)
         return self.weather.call("drinks.write", lambda: [self._write(r) for r in registers])
 
     def all(self) -> Iterator[Register]:
         return iter(list(self.table.values()))
 
-    def _write(self, register: Register) -> Outcome | None:
+    def _write(self, register: Register) -> Written | None:
         if self.weather.throttled():
             return None
-        drink_id = register.drink.id
+        drink_id = register.id
         current = self.table.get(drink_id)
         self.table[drink_id] = merge(current, register)
         self.writes.append(drink_id)
-        return outcome(current, register)
+        return written(current, register)
 
 
 class FakeLoads:
@@ -163,11 +164,21 @@ class FakeLoads:
 
         self.weather.call("loads.release", work)
 
-    def finish(self, load: Load, counts: Counts, *, size: int, now: int) -> None:
+    def finish(
+        self, load: Load, counts: Counts, drift: Sequence[Drift], *, size: int, now: int
+    ) -> None:
         def work() -> None:
             key = load.object, load.generation
             self.leases.pop(key, None)
-            self._change(key, status="done", counts=counts, bytes=size, finished_at=now, error=None)
+            self._change(
+                key,
+                status="done",
+                counts=counts,
+                drift=tuple(drift),
+                bytes=size,
+                finished_at=now,
+                error=None,
+            )
 
         self.weather.call("loads.finish", work)
 
@@ -216,12 +227,14 @@ class FakeLoads:
             return None
         self.leases[key] = until
         attempts = load.attempts + 1
-        return self._change(key, status="loading", attempts=attempts, error=None, finished_at=None)
+        return self._change(
+            key, status="loading", active_at=now, attempts=attempts, error=None, finished_at=None
+        )
 
     def _open(self, key: tuple[ObjectVersion, int], now: int) -> Load:
         version, generation = key
         opened = Load(
-            version, generation, "loading", Counts(), 0, 0, 0, None, now, None, None,
+            version, generation, "loading", Counts(), 0, 0, 0, None, now, now, None, None,
             TRANSFORM_VERSION,
         )  # fmt: skip
         return self.loads.setdefault(key, opened)
@@ -325,7 +338,8 @@ class World:
     ) -> Counts | None:
         """One invocation with one message."""
         self.clock.deadline = self.clock.now() + budget_ms
-        return self.loader.handle(request, last_try=last_try)
+        progress = self.loader.handle(request, last_try=last_try)
+        return None if progress is None else progress.counts
 
     def run(
         self,

@@ -21,7 +21,6 @@ from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.drink import Lineage
 from mocktailverse.drinks.ledger import ObjectVersion
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION, normalize
-from mocktailverse.drinks.register import Register
 from mocktailverse.pipeline.ingest import InputFile
 from mocktailverse.pipeline.transform import transform
 from mocktailverse.sources import SOURCES
@@ -45,9 +44,9 @@ def chosen_drinks():
         version = ObjectVersion("", f"raw/thecocktaildb/{name}", "null")
         wanted = {f"thecocktaildb:{number}" for number in ids}
         found = [
-            json.loads(msgspec.json.encode(piece.drink))
-            for _, piece in transform(InputFile(RAW / name), version)
-            if isinstance(piece, Register) and piece.drink.id in wanted
+            json.loads(msgspec.json.encode(piece.register.drink))
+            for piece in transform(InputFile(RAW / name), version)
+            if piece.register and piece.register.id in wanted
         ]
         assert len(found) == len(ids)
         drinks += found

@@ -6,7 +6,7 @@ from itertools import permutations
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.drinks.codes import Quality
@@ -21,6 +21,7 @@ from mocktailverse.drinks.register import (
 )
 
 quick = settings(max_examples=100, deadline=None)
+DAY_MS = 24 * 3600 * 1000
 NAMES = ["Adonis", "adonis ", "Margarita", "Mojito", "Zombie"]
 INGREDIENTS = [("Sherry",), ("sherry ", "SHERRY"), ("Tequila", "Lime"), ("Rum",)]
 
@@ -36,15 +37,23 @@ def observation(
         content_hash=f"{content}{name}", observed_at=observed_at, withdrawn_at=None,
         previous_name=None, lineage=Lineage("data", "raw/thecocktaildb/x", "v", position, code),
     )  # fmt: skip
-    return Register(drink, recipe_of(name, ingredients))
+    return Register(drink.id, drink, recipe_of(name, ingredients))
+
+
+def absence(observed_at: int) -> Register:
+    """What one look-up that found nothing gives."""
+    return Register("thecocktaildb:1", None, absences=(observed_at,))
 
 
 @st.composite
 def observations(draw, least=1, most=8):
-    """Observations of one id; few times, so that many are equal."""
+    """Observations and absences of one id; few times, so that many are equal."""
+    times = st.integers(0, 3) | st.sampled_from([DAY_MS, DAY_MS + 2, 2 * DAY_MS])
     return [
-        observation(
-            draw(st.integers(0, 3)),
+        absence(draw(times))
+        if draw(st.integers(0, 3)) == 0
+        else observation(
+            draw(times),
             draw(st.sampled_from(NAMES)),
             draw(st.sampled_from(INGREDIENTS)),
             position,
@@ -125,7 +134,9 @@ def test_many_recipes_at_one_time_are_kept_alike_in_any_order():
 @quick
 @given(observations(1, 8))
 def test_the_highest_version_stands_with_all_its_content(found):
-    highest = max(found, key=lambda register: register.version)
+    seen = [register for register in found if register.drink]
+    assume(seen)
+    highest = max(seen, key=lambda register: register.version)
     drink = merged(found).drink
     assert merged(found).version == highest.version
     assert drink.lineage == highest.drink.lineage
@@ -136,6 +147,7 @@ def test_the_highest_version_stands_with_all_its_content(found):
 @given(observations(1, 8))
 def test_the_mark_and_the_previous_name_go_together(found):
     drink = merged(found).drink
+    assume(drink)
     assert (Quality.ID_REASSIGNED in drink.quality) == (drink.previous_name is not None)
     assert list(drink.quality) == sorted(set(drink.quality))
 
@@ -244,3 +256,60 @@ def test_the_fingerprint_knows_no_case_order_or_repetition(name, ingredients, ch
     assert recipe_of(name, again) == recipe_of(name, ingredients)
     assert recipe_of(name, [*ingredients, "more"]) != recipe_of(name, ingredients)
     assert recipe_of(f"{name}x", ingredients) != recipe_of(name, ingredients)
+
+
+def test_one_absence_withdraws_nothing():
+    register = merge(observation(1), absence(2))
+    assert register.drink.withdrawn_at is None
+    assert register.absences == (2,)
+
+
+@pytest.mark.parametrize(
+    ("absences", "withdrawn_at"),
+    [
+        ((2, 3), None),
+        ((2, DAY_MS + 1), None),
+        ((2, DAY_MS + 2), DAY_MS + 2),
+        ((2, DAY_MS + 2, 3 * DAY_MS), DAY_MS + 2),
+        ((1, DAY_MS + 1), None),
+    ],
+)
+def test_two_absences_a_day_apart_withdraw_the_drink(absences, withdrawn_at):
+    found = [observation(1), *map(absence, absences)]
+    for order in permutations(found):
+        assert merged(order).drink.withdrawn_at == withdrawn_at
+
+
+def test_a_later_sighting_restores_the_drink():
+    gone = merged([observation(1), absence(2), absence(DAY_MS + 2)])
+    restored = merge(gone, observation(2 * DAY_MS))
+    assert gone.drink.withdrawn_at == DAY_MS + 2
+    assert restored.drink.withdrawn_at is None
+    assert restored.absences == ()
+
+
+def test_a_sighting_between_two_absences_keeps_the_drink():
+    found = [observation(1), absence(2), observation(3), absence(DAY_MS + 2)]
+    for order in permutations(found):
+        assert merged(order).drink.withdrawn_at is None
+        assert merged(order).absences == (DAY_MS + 2,)
+
+
+def test_an_id_known_from_absences_alone_has_no_drink():
+    register = merge(absence(1), absence(DAY_MS + 1))
+    assert register.drink is None
+    assert register.observed_at == DAY_MS + 1
+    assert merge(register, observation(0)).drink.withdrawn_at == DAY_MS + 1
+
+
+@pytest.mark.parametrize(
+    ("current", "new", "counted"),
+    [
+        (None, absence(1), "loaded"),
+        (observation(1), absence(2), "loaded"),
+        (observation(1), absence(1), "stale"),
+        (absence(3), observation(1), "loaded"),
+    ],
+)
+def test_what_an_absence_counts_as(current, new, counted):
+    assert outcome(current, new) == counted

@@ -10,6 +10,7 @@ from mocktailverse.drinks.normalize import normalize
 from mocktailverse.drinks.register import merge, outcome
 from mocktailverse.pipeline import segment as segment_module
 from mocktailverse.pipeline.segment import plan_segment
+from mocktailverse.pipeline.transform import Piece
 from mocktailverse.sources import SOURCES
 
 VERSION = ObjectVersion("data", "raw/thecocktaildb/x", "v")
@@ -28,13 +29,15 @@ def pieces(draw):
     kinds = draw(st.lists(st.integers(0, 5), max_size=14))
     found = []
     for position, kind in enumerate(kinds):
+        after = Cursor(position + 1)
         if kind == 0:
-            piece = Rejected("id_missing", "$", "No id.", position, {}, VERSION)
+            rejected = Rejected("id_missing", "$", "No id.", position, {}, VERSION)
+            found.append(Piece(after, None, rejected))
         else:
             name, ingredient = draw(st.sampled_from([("A", "Gin"), ("B", "Rum"), ("C", "Gin")]))
             at = draw(st.integers(1, 2))
-            piece = register(str(1 + kind % 3), name, ingredient, at, position)
-        found.append((Cursor(position + 1), piece))
+            drink = register(str(1 + kind % 3), name, ingredient, at, position)
+            found.append(Piece(after, drink, None))
     return found
 
 
@@ -42,16 +45,17 @@ def load(table, plan):
     """Write a plan as the drinks table would."""
     for index in plan.unwritten():
         entry = plan.entries[index]
-        current = table.get(entry.register.drink.id)
+        current = table.get(entry.register.id)
         entry.outcome = outcome(current, entry.register)
-        table[entry.register.drink.id] = merge(current, entry.register)
+        table[entry.register.id] = merge(current, entry.register)
 
 
 def expected(found):
     table = {}
-    for _, piece in found:
-        if not isinstance(piece, Rejected):
-            table[piece.drink.id] = merge(table.get(piece.drink.id), piece)
+    for piece in found:
+        if piece.register:
+            drink_id = piece.register.id
+            table[drink_id] = merge(table.get(drink_id), piece.register)
     return table
 
 
@@ -59,9 +63,9 @@ def expected(found):
 @given(pieces())
 def test_every_record_is_written_settled_or_rejected(found):
     plan = plan_segment(found)
-    rejected = [piece for _, piece in found if isinstance(piece, Rejected)]
+    rejected = [piece.rejected for piece in found if piece.rejected]
     settled = [entry for entry in plan.entries if entry.outcome is not None]
-    assert [entry.after for entry in plan.entries] == [after for after, _ in found]
+    assert [entry.after for entry in plan.entries] == [piece.after for piece in found]
     assert len(found) == len(plan.unwritten()) + len(settled) + len(rejected)
     assert plan.rejected() == rejected
     assert plan.exhausted
@@ -72,7 +76,7 @@ def test_every_record_is_written_settled_or_rejected(found):
 def test_each_id_is_written_once_and_merged(found):
     plan = plan_segment(found)
     written = [plan.entries[index].register for index in plan.unwritten()]
-    assert {register.drink.id: register for register in written} == expected(found)
+    assert {register.id: register for register in written} == expected(found)
     assert len(written) == len(expected(found))
 
 
@@ -111,7 +115,7 @@ def test_equal_records_of_an_id_are_unchanged_and_others_stale():
         register("1", "A", "Gin", 1, 3),
         register("2", "A", "Gin", 1, 4),
     ]
-    plan = plan_segment((Cursor(i + 1), piece) for i, piece in enumerate(found))
+    plan = plan_segment(Piece(Cursor(i + 1), piece, None) for i, piece in enumerate(found))
     assert plan.unwritten() == [0, 4]
     load({}, plan)
     assert plan.counts() == Counts(read=5, loaded=2, unchanged=1, stale=2)
@@ -122,8 +126,8 @@ def test_equal_records_of_an_id_are_unchanged_and_others_stale():
 def test_a_cut_before_the_highest_version_does_not_forget_what_it_beat():
     old, new = register("1", "A", "Gin", 1, 0), register("1", "B", "Rum", 2, 1)
     table = {}
-    load(table, plan_segment([(Cursor(1), old), (Cursor(2), new)]).cut(1))
-    load(table, plan_segment([(Cursor(2), new)]))
+    load(table, plan_segment([Piece(Cursor(1), old, None), Piece(Cursor(2), new, None)]).cut(1))
+    load(table, plan_segment([Piece(Cursor(2), new, None)]))
     assert table["thecocktaildb:1"].drink.previous_name == "A"
 
 
@@ -132,7 +136,9 @@ def test_a_segment_takes_no_more_than_its_size_and_says_whether_more_may_follow(
     monkeypatch, number, exhausted
 ):
     monkeypatch.setattr(segment_module, "SEGMENT_RECORDS", 4)
-    stream = iter([(Cursor(n + 1), register("1", "A", "Gin", 1, n)) for n in range(number)])
+    stream = iter(
+        [Piece(Cursor(n + 1), register("1", "A", "Gin", 1, n), None) for n in range(number)]
+    )
     plan = plan_segment(stream)
     assert len(plan.entries) == min(number, 4)
     assert plan.exhausted == exhausted

@@ -15,7 +15,7 @@ NAME_PROPERTIES = {
     "AWS::S3::Bucket": "BucketName",
     "AWS::SQS::Queue": "QueueName",
     "AWS::DynamoDB::Table": "TableName",
-    "AWS::Lambda::Function": "FunctionName",
+    "AWS::Serverless::Function": "FunctionName",
     "AWS::IAM::Role": "RoleName",
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::Scheduler::Schedule": "Name",
@@ -83,13 +83,13 @@ def test_every_name_carries_the_stage(resources):
 
 
 def test_the_alarms_and_metrics_of_stages_cannot_meet(resources):
-    for properties in of_type(resources, "AWS::Lambda::Function").values():
+    for properties in of_type(resources, "AWS::Serverless::Function").values():
         variables = properties["Environment"]["Variables"]
         assert variables["POWERTOOLS_METRICS_NAMESPACE"] == {"Sub": "mocktailverse-${Stage}"}
 
 
 def test_every_function_has_its_own_role(resources):
-    functions = of_type(resources, "AWS::Lambda::Function")
+    functions = of_type(resources, "AWS::Serverless::Function")
     roles = [properties["Role"]["GetAtt"] for properties in functions.values()]
     assert sorted(roles) == sorted(f"{name}Role.Arn" for name in FUNCTIONS)
 

@@ -2,15 +2,22 @@
 
 import json
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.drinks.codes import Quality, Reason
-from mocktailverse.drinks.record import RawLine
+from mocktailverse.drinks.drift import Drift
+from mocktailverse.drinks.record import Absence, RawLine
 from mocktailverse.errors import RecordRejectedError
 from mocktailverse.sources import SOURCES, require_source
-from mocktailverse.sources.thecocktaildb.record import FIELDS, LANGUAGES
+from mocktailverse.sources.thecocktaildb.record import (
+    FIELDS,
+    KNOWN_FIELDS,
+    LANGUAGES,
+    NEW_FIELDS_NAMED,
+)
 
 READER = SOURCES["thecocktaildb"]
 
@@ -160,7 +167,8 @@ def test_a_number_in_the_recipe_is_read_as_text_and_noted(raw_record):
 )
 @pytest.mark.parametrize("value", ["x", 7, None, [{"a": [1]}], {"idDrink": "9"}])
 def test_unknown_keys_change_nothing(raw_record, key, value):
-    assert by_json(raw_record(**{key: value})) == by_json(raw_record())
+    with_key, without = by_json(raw_record(**{key: value})), by_json(raw_record())
+    assert msgspec.structs.replace(with_key, drift=()) == msgspec.structs.replace(without, drift=())
 
 
 @pytest.mark.parametrize(
@@ -267,3 +275,47 @@ def test_of_a_key_twice_the_last_stands():
 def test_an_unknown_source_is_told_with_the_known_ones():
     with pytest.raises(Exception, match="thecocktaildb"):
         require_source("other")
+
+
+def whole_record(**changes):
+    """A record with exactly the fields that TheCocktailDB is known to send."""
+    absent = dict.fromkeys(KNOWN_FIELDS)
+    return {**absent, "idDrink": "1", "strDrink": "x", "strIngredient1": "Gin", **changes}
+
+
+def test_a_record_with_the_known_fields_shows_no_drift():
+    assert by_json(whole_record()).drift == ()
+    assert READER.from_fields(whole_record()).drift == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "drift"),
+    [
+        ({"strGarnish": "cherry"}, Drift("strGarnish", None, "text")),
+        ({"strGarnish": [1]}, Drift("strGarnish", None, "an array")),
+        ({"strTags": ["a"]}, Drift("strTags", "text", "an array")),
+        ({"strMeasure1": 2}, Drift("strMeasure1", "text", "a number")),
+        ({"idDrink": 1}, Drift("idDrink", "text", "a number")),
+    ],
+)
+def test_new_and_retyped_fields_are_drift_and_load_all_the_same(changes, drift):
+    assert by_json(whole_record(**changes)).drift == (drift,)
+
+
+def test_a_missing_field_is_drift():
+    record = whole_record()
+    del record["strIBA"]
+    assert by_json(record).drift == (Drift("strIBA", "text", None),)
+
+
+def test_a_hostile_number_of_new_fields_is_named_in_part():
+    record = whole_record(**{f"new{n}" * 50: 1 for n in range(500)})
+    drift = by_json(record).drift
+    assert len(drift) == NEW_FIELDS_NAMED
+    assert all(len(kind.field) <= 100 for kind in drift)
+
+
+def test_an_absence_is_read_as_one_and_only_with_an_id():
+    assert by_json({"idDrink": "11007", "absent": True}) == Absence("11007")
+    assert rejection({"idDrink": "11007", "absent": False})[0] == Reason.PARTIAL_RECORD
+    assert rejection({"absent": True})[0] == Reason.ID_MISSING

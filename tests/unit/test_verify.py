@@ -39,7 +39,8 @@ def kinds(report):
 def change_drink(world, drink_id, **fields):
     register = world.drinks.table[drink_id]
     drink = msgspec.structs.replace(register.drink, **fields)
-    world.drinks.table[drink_id] = msgspec.structs.replace(register, drink=drink)
+    changed = msgspec.structs.replace(register, id=drink.id, drink=drink)
+    world.drinks.table[drink_id] = changed
 
 
 def change_load(world, name, **fields):

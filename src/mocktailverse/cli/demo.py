@@ -106,13 +106,12 @@ def _show(connection: Connection, loads: list[Load], summary: dict[str, Any]) ->
     page, _ = connection.drinks.page(SHOWN_DRINKS)
     rows = [
         (
-            register_.drink.name,
-            register_.drink.category,
-            "; ".join(
-                f"{line.measure_raw or ''} {line.name}" for line in register_.drink.ingredients
-            ),
+            drink.name,
+            drink.category,
+            "; ".join(f"{line.measure_raw or ''} {line.name}" for line in drink.ingredients),
         )
         for register_ in page
+        if (drink := register_.drink)
     ]
     print_table(f"{SHOWN_DRINKS} of the drinks", ("name", "category", "ingredients"), rows)
     verified = summary["verify"]

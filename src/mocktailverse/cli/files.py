@@ -62,14 +62,15 @@ def transform(
         separator = b"[\n" if form == "json" else b""
         for path, file in zip(files, inputs, strict=True):
             version = ObjectVersion("", f"raw/{source}/{_name(path)}", "null")
-            for _, piece in transform_object(file, version):
+            for piece in transform_object(file, version):
                 bar.update(task, advance=1)
-                if isinstance(piece, Rejected):
+                if piece.rejected:
                     counts.count("rejected")
-                    _reject(piece, rejected)
+                    _reject(piece.rejected, rejected)
+                if piece.register is None or piece.register.drink is None:
                     continue
                 counts.count("loaded")
-                line = msgspec.json.encode(piece.drink)
+                line = msgspec.json.encode(piece.register.drink)
                 drinks.write(separator + line if form == "json" else line + b"\n")
                 separator = b",\n"
         if form == "json":

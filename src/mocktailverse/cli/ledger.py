@@ -130,7 +130,7 @@ def get_drink(
     """Show one drink as it stands."""
     full_id = _full_id(drink_id)
     register_ = connect(env, state_dir).drinks.get(full_id)
-    if register_ is None:
+    if register_ is None or register_.drink is None:
         say(f"No drink {full_id} is in the table.")
         raise typer.Exit(1)
     if as_json:
@@ -154,7 +154,7 @@ def list_drinks(
     while True:
         size = PAGE if wanted is None else min(PAGE, wanted - len(found))
         page, after = connection.drinks.page(size, after)
-        found += [register_.drink for register_ in page]
+        found += [register_.drink for register_ in page if register_.drink]
         if after is None or (wanted is not None and len(found) >= wanted):
             break
     if as_json:
@@ -183,13 +183,13 @@ def drink_history(
     else:
         rows = [
             (
-                moment(o.drink.observed_at),
-                o.drink.name,
-                ", ".join(o.changed) or ("first" if number == 0 else "nothing"),
-                o.drink.lineage.key,
-                o.drink.lineage.position,
+                moment(seen.observed_at),
+                seen.drink.name if seen.drink else "(nothing under this id)",
+                ", ".join(seen.changed),
+                seen.drink.lineage.key if seen.drink else None,
+                seen.drink.lineage.position if seen.drink else None,
             )
-            for number, o in enumerate(found)
+            for seen in found
         ]
         columns = ("observed (UTC)", "name", "changed", "raw object", "position")
         print_table(f"History of {full_id}", columns, rows)

@@ -12,7 +12,7 @@ import sys
 
 import typer
 
-from mocktailverse.cli import demo, files, inflow, ledger, recovery, stack
+from mocktailverse.cli import demo, files, inflow, ledger, quality, recovery, stack
 from mocktailverse.errors import (
     MocktailverseError,
     TransientError,
@@ -28,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (stack, demo, inflow, ledger, recovery, files):
+for commands in (stack, demo, inflow, ledger, quality, recovery, files):
     commands.register(app)
 
 INTERRUPTED = 130

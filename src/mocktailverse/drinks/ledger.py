@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.register import Outcome
 
 LoadStatus = Literal["loading", "done", "failed"]
@@ -85,13 +86,15 @@ class Segment(Struct, frozen=True):
     counts: Counts
     final: bool
     rejected_key: str | None = None
+    drift: tuple[Drift, ...] = ()
 
 
 class Load(Struct, frozen=True):
     """The processing of one raw object version, in its latest state.
 
-    `generation` counts from 1; each replay opens a new one. Times are ms since 1970 UTC;
-    `bytes` is the stored size.
+    `generation` counts from 1; each replay opens a new one. `active_at` is when a message last
+    worked on it. Times are ms since 1970 UTC;
+    `bytes` is the stored size; `drift` tells where the source's format is not what it was.
     """
 
     object: ObjectVersion
@@ -102,10 +105,12 @@ class Load(Struct, frozen=True):
     attempts: int
     requeues: int
     requeued_at: int | None
+    active_at: int
     started_at: int
     finished_at: int | None
     error: str | None
     transform_version: int
+    drift: tuple[Drift, ...] = ()
 
     @property
     def duration_ms(self) -> int | None:

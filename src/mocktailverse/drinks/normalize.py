@@ -9,7 +9,7 @@ from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.drink import Drink, IngredientLine, Lineage
 from mocktailverse.drinks.ingredients import canonical_name
 from mocktailverse.drinks.measures import Measure, parse_measure
-from mocktailverse.drinks.record import RawLine, Record
+from mocktailverse.drinks.record import Absence, RawLine, Record
 from mocktailverse.drinks.register import Register, recipe_of
 from mocktailverse.drinks.strength import derive
 
@@ -67,7 +67,13 @@ def normalize(record: Record, source: str, observed_at: int, lineage: Lineage) -
         observed_at=observed_at,
         lineage=lineage,
     )
-    return Register(drink, recipe_of(record.name, (line.ingredient for line in record.lines)))
+    recipe = recipe_of(record.name, (line.ingredient for line in record.lines))
+    return Register(drink.id, drink, recipe)
+
+
+def absent(absence: Absence, source: str, observed_at: int) -> Register:
+    """The register of a look-up that found nothing; `observed_at` in ms since 1970 UTC."""
+    return Register(f"{source}:{absence.id}", None, absences=(observed_at,))
 
 
 def _ingredient_lines(

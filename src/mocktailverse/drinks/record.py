@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.drink import Alcoholic, Image
 
 
@@ -19,7 +20,7 @@ class Record(Struct, frozen=True):
     """What a source says of one drink, in the domain's words.
 
     `id` is the id within the source; `instructions` are by BCP 47 language tag; `quality`
-    holds what the source's mapping had to note.
+    holds what the source's mapping had to note, `drift` what is new in the source's format.
     """
 
     id: str
@@ -34,3 +35,10 @@ class Record(Struct, frozen=True):
     image: Image | None
     video: str | None
     quality: tuple[str, ...]
+    drift: tuple[Drift, ...] = ()
+
+
+class Absence(Struct, frozen=True):
+    """The source was asked for a drink by its id and had nothing."""
+
+    id: str

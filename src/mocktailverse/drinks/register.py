@@ -7,6 +7,9 @@ A source may give an id to another recipe (name and ingredients both change). Th
 therefore remembers, beside the drink that stands, the latest observation of each other recipe
 seen under the id. That memory is made from raw names alone, so that better code reading the
 same raw records again leaves it as it is.
+
+A source may withdraw a drink. The register remembers when it was looked for in vain; a later
+sighting restores it.
 """
 
 import hashlib
@@ -17,6 +20,7 @@ import msgspec
 from msgspec import Struct
 
 from mocktailverse.drinks.codes import Quality
+from mocktailverse.drinks.drift import Drift, vocabulary_drift
 from mocktailverse.drinks.drink import Drink
 
 Outcome = Literal["loaded", "unchanged", "stale"]
@@ -24,6 +28,12 @@ Outcome = Literal["loaded", "unchanged", "stale"]
 EARLIER_RECIPES_KEPT = 8
 """Bounds the item. The latest are kept, chosen together with the recipe that stands (so there
 may be one more where times tie): only thus does the order of merging not matter."""
+
+ABSENCES_KEPT = 64
+"""Likewise; a sweep writes two or three before it takes a drink for withdrawn."""
+
+WITHDRAWAL_MS = 24 * 3600 * 1000
+"""Two absences so far apart withdraw a drink: one alone proves nothing."""
 
 
 class Version(NamedTuple):
@@ -44,6 +54,13 @@ class Version(NamedTuple):
         )
 
 
+class Written(NamedTuple):
+    """What became of a register that was written, and the words that the source replaced."""
+
+    outcome: Outcome
+    drift: tuple[Drift, ...] = ()
+
+
 class Earlier(Struct, frozen=True, order=True):
     """Another recipe once seen under the same id, when it was last seen, and its name."""
 
@@ -53,16 +70,27 @@ class Earlier(Struct, frozen=True, order=True):
 
 
 class Register(Struct, frozen=True):
-    """A drink with what is needed to merge it; one item of the drinks table."""
+    """What the drinks table holds under one id: the drink, and what is needed to merge it.
 
-    drink: Drink
-    recipe: str
+    `drink` is None while the id is known from absences alone. `absences` are the times, in ms,
+    at which the source had nothing under the id, since the drink that stands was observed.
+    """
+
+    id: str
+    drink: Drink | None
+    recipe: str = ""
     earlier: tuple[Earlier, ...] = ()
+    absences: tuple[int, ...] = ()
 
     @property
-    def version(self) -> Version:
+    def observed_at(self) -> int:
+        """When the drink that stands was observed, or last looked for in vain, in ms."""
+        return self.drink.observed_at if self.drink else self.absences[-1]
+
+    @property
+    def version(self) -> Version | None:
         """The version of the drink that stands."""
-        return version_of(self.drink)
+        return None if self.drink is None else version_of(self.drink)
 
 
 def version_of(drink: Drink) -> Version:
@@ -89,48 +117,104 @@ def recipe_of(name: str, ingredient_names: Iterable[str]) -> str:
 
 
 def outcome(current: Register | None, new: Register) -> Outcome:
-    """What loading `new` onto `current` counts as.
+    """What loading `new`, made from one record, onto `current` counts as.
 
     An equal version is this record itself, delivered again: it counts as `loaded`, so that a
     redelivered segment gives the same counts.
     """
-    if current is None or current.version == new.version:
+    if current is None or current.drink is None:
+        return "loaded"
+    if new.drink is None:
+        return "loaded" if max(new.absences) > current.drink.observed_at else "stale"
+    if version_of(current.drink) == version_of(new.drink):
         return "loaded"
     if current.drink.content_hash == new.drink.content_hash:
         return "unchanged"
-    return "loaded" if current.version < new.version else "stale"
+    return "loaded" if version_of(current.drink) < version_of(new.drink) else "stale"
+
+
+def written(current: Register | None, new: Register) -> Written:
+    """What writing `new` onto `current` did."""
+    counted = outcome(current, new)
+    if counted != "loaded" or current is None or current.drink is None or new.drink is None:
+        return Written(counted)
+    if current.recipe != new.recipe and _is_another_drink(current.recipe, new.recipe):
+        return Written(counted)
+    return Written(counted, vocabulary_drift(current.drink, new.drink))
 
 
 def merge(current: Register | None, new: Register) -> Register:
     """The register after both observations, whichever came first."""
     if current is None:
         return new
-    winner, other = (new, current) if current.version < new.version else (current, new)
-    if winner.recipe == other.recipe and winner.earlier == other.earlier:
+    winner, other = ordered(current, new)
+    earlier = _merged_earlier(winner, other)
+    absences = _merged_absences(winner, other)
+    if (earlier, absences) == (winner.earlier, winner.absences):
         return winner
+    drink = winner.drink and _marked(winner.drink, winner.recipe, earlier, absences)
+    return Register(winner.id, drink, winner.recipe, earlier, absences)
+
+
+def ordered(a: Register, b: Register) -> tuple[Register, Register]:
+    """The one whose drink stands, and the other."""
+    if a.drink is None or b.drink is None:
+        return (b, a) if a.drink is None else (a, b)
+    return (b, a) if version_of(a.drink) < version_of(b.drink) else (a, b)
+
+
+def _merged_earlier(winner: Register, other: Register) -> tuple[Earlier, ...]:
+    if other.drink is None or (winner.recipe == other.recipe and winner.earlier == other.earlier):
+        return winner.earlier
     seen: dict[str, Earlier] = {}
-    for earlier in (*winner.earlier, *other.earlier, _as_earlier(winner), _as_earlier(other)):
+    both = [
+        _as_earlier(register.drink, register.recipe)
+        for register in (winner, other)
+        if register.drink is not None
+    ]
+    for earlier in (*winner.earlier, *other.earlier, *both):
         known = seen.get(earlier.recipe)
         if known is None or known < earlier:
             seen[earlier.recipe] = earlier
     latest = sorted(seen.values(), reverse=True)[: EARLIER_RECIPES_KEPT + 1]
-    kept = tuple(earlier for earlier in latest if earlier.recipe != winner.recipe)
-    return Register(_marked(winner.drink, winner.recipe, kept), winner.recipe, kept)
+    return tuple(earlier for earlier in latest if earlier.recipe != winner.recipe)
 
 
-def _as_earlier(register: Register) -> Earlier:
-    return Earlier(register.drink.observed_at, register.recipe, register.drink.name)
+def _merged_absences(winner: Register, other: Register) -> tuple[int, ...]:
+    """All absences since the drink that stands was observed."""
+    if not (winner.absences or other.absences):
+        return ()
+    seen_at = winner.drink.observed_at if winner.drink else -1
+    later = {at for at in (*winner.absences, *other.absences) if at > seen_at}
+    return tuple(sorted(later)[-ABSENCES_KEPT:])
 
 
-def _marked(drink: Drink, recipe: str, earlier: tuple[Earlier, ...]) -> Drink:
-    """The drink with quality `id_reassigned` and `previous_name` where the id was reassigned."""
+def _withdrawn_at(absences: tuple[int, ...]) -> int | None:
+    """The first absence that lies WITHDRAWAL_MS after another, with no sighting between."""
+    return next((at for at in absences if at - absences[0] >= WITHDRAWAL_MS), None)
+
+
+def _as_earlier(drink: Drink, recipe: str) -> Earlier:
+    return Earlier(drink.observed_at, recipe, drink.name)
+
+
+def _marked(
+    drink: Drink, recipe: str, earlier: tuple[Earlier, ...], absences: tuple[int, ...]
+) -> Drink:
+    """The drink with what its other observations make of it.
+
+    Quality `id_reassigned` and `previous_name` where the id was reassigned; `withdrawn_at`.
+    """
     previous = next((e.name for e in earlier if _is_another_drink(e.recipe, recipe)), None)
-    if previous == drink.previous_name:
-        return drink
     quality = {*drink.quality} - {Quality.ID_REASSIGNED.value}
     if previous is not None:
         quality.add(Quality.ID_REASSIGNED.value)
-    return msgspec.structs.replace(drink, quality=tuple(sorted(quality)), previous_name=previous)
+    return msgspec.structs.replace(
+        drink,
+        quality=tuple(sorted(quality)),
+        previous_name=previous,
+        withdrawn_at=_withdrawn_at(absences),
+    )
 
 
 def _is_another_drink(recipe: str, other: str) -> bool:

@@ -7,6 +7,7 @@ alone; one that is done, or can never be, is acknowledged.
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import (
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from mocktailverse.drinks.ledger import Counts, LoadRequest
+    from mocktailverse.drinks.ledger import LoadRequest
+    from mocktailverse.pipeline.load import Progress
 
 
 class Tools(Struct, frozen=True):
@@ -71,24 +73,21 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     return dict(answer)
 
 
-def _report(tools: Tools, request: "LoadRequest", counts: "Counts | None") -> None:
+def _report(tools: Tools, request: "LoadRequest", progress: "Progress | None") -> None:
     """One log line a message, and the metrics of what it loaded."""
     load_id = request.object.load_id(request.generation)
-    if counts is None:
+    if progress is None:
         tools.logger.info("nothing to do", load=load_id, key=request.object.key)
         return
-    tools.logger.info(
-        "loaded",
-        load=load_id,
-        key=request.object.key,
-        read=counts.read,
-        loaded=counts.loaded,
-        unchanged=counts.unchanged,
-        stale=counts.stale,
-        rejected=counts.rejected,
-    )
-    tools.metrics.add_metric("RecordsRead", MetricUnit.Count, counts.read)
-    tools.metrics.add_metric("RecordsRejected", MetricUnit.Count, counts.rejected)
+    counts = msgspec.to_builtins(progress.counts)
+    tools.logger.info("loaded", load=load_id, key=request.object.key, **counts)
+    tools.metrics.add_metric("RecordsRead", MetricUnit.Count, counts["read"])
+    tools.metrics.add_metric("RecordsRejected", MetricUnit.Count, counts["rejected"])
+    if progress.drift:
+        drift = msgspec.to_builtins(progress.drift)
+        tools.logger.warning("drift", load=load_id, key=request.object.key, drift=drift)
+        drifting = sum(kind.count for kind in progress.drift)
+        tools.metrics.add_metric("DriftingFields", MetricUnit.Count, drifting)
 
 
 @cache

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from mocktailverse.drinks.drink import Drink
+from mocktailverse.drinks.ledger import ObjectVersion
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import MissingError
 from mocktailverse.pipeline.transform import transform
@@ -14,10 +15,14 @@ NOT_CONTENT = frozenset({"content_hash", "observed_at", "lineage", "withdrawn_at
 
 
 class Observation(Struct, frozen=True):
-    """The drink as one raw record gives it, and the fields changed since the one before."""
+    """A drink as one raw record gives it, or its absence (`drink` None), at a time in ms.
 
-    drink: Drink
-    changed: tuple[str, ...]
+    `changed` names the fields that differ from the drink of the observation before.
+    """
+
+    observed_at: int
+    drink: Drink | None
+    changed: tuple[str, ...] = ()
 
 
 def history(
@@ -28,29 +33,29 @@ def history(
     source = drink_id.partition(":")[0]
     for number, stored in enumerate(raw.versions(), 1):
         on_object(number)
-        if stored.version.source != source:
-            continue
-        try:
-            pieces = transform(raw.open(stored.version), stored.version)
-        except MissingError:  # expired since it was listed
-            continue
-        found += [
-            piece
-            for _, piece in pieces
-            if isinstance(piece, Register) and piece.drink.id == drink_id
-        ]
-    found.sort(key=lambda register: register.version)
-    drinks = [register.drink for register in found]
-    before = [None, *drinks]
-    return [
-        Observation(drink, _changed(previous, drink))
-        for previous, drink in zip(before, drinks, strict=False)
-    ]
+        if stored.version.source == source:
+            found += _registers(raw, stored.version, drink_id)
+    found.sort(key=lambda register: (register.observed_at, register.version or ()))
+    observations: list[Observation] = []
+    last: Drink | None = None
+    for register in found:
+        drink = register.drink
+        changed = _changed(last, drink) if last and drink else ()
+        observations.append(Observation(register.observed_at, drink, changed))
+        last = drink or last
+    return observations
 
 
-def _changed(previous: Drink | None, drink: Drink) -> tuple[str, ...]:
-    if previous is None:
-        return ()
+def _registers(raw: RawStore, version: ObjectVersion, drink_id: str) -> list[Register]:
+    try:
+        pieces = transform(raw.open(version), version)
+    except MissingError:  # expired since it was listed
+        return []
+    registers = (piece.register for piece in pieces)
+    return [register for register in registers if register and register.id == drink_id]
+
+
+def _changed(previous: Drink, drink: Drink) -> tuple[str, ...]:
     return tuple(
         name
         for name in drink.__struct_fields__

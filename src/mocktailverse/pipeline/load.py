@@ -10,10 +10,11 @@ its continuation in a new message, so that slow is never mistaken for failing.
 
 import random
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, Self
 
 from msgspec import Struct
 
+from mocktailverse.drinks.drift import Drift, total_drift
 from mocktailverse.drinks.ledger import (
     START,
     Counts,
@@ -24,7 +25,7 @@ from mocktailverse.drinks.ledger import (
     Rejected,
     Segment,
 )
-from mocktailverse.drinks.register import Outcome, Register
+from mocktailverse.drinks.register import Register, Written
 from mocktailverse.errors import MissingError, MocktailverseError, TransientError
 from mocktailverse.pipeline.segment import Entry, SegmentPlan, plan_segment
 from mocktailverse.pipeline.transform import OpenObject, transform
@@ -53,7 +54,7 @@ class RawStore(Protocol):
 class DrinksStore(Protocol):
     """Where drinks are merged; None = throttled, not written."""
 
-    def write(self, registers: list[Register]) -> list[Outcome | None]: ...
+    def write(self, registers: list[Register]) -> list[Written | None]: ...
 
 
 class LoadsStore(Protocol):
@@ -65,7 +66,9 @@ class LoadsStore(Protocol):
 
     def release(self, load: Load, *, error: str | None = None) -> None: ...
 
-    def finish(self, load: Load, counts: Counts, *, size: int, now: int) -> None: ...
+    def finish(
+        self, load: Load, counts: Counts, drift: Sequence[Drift], *, size: int, now: int
+    ) -> None: ...
 
     def fail(self, version: ObjectVersion, generation: int, error: str, *, now: int) -> None: ...
 
@@ -91,6 +94,19 @@ class Clock(Protocol):
     def wait(self, seconds: float) -> None: ...
 
 
+class Progress(Struct, frozen=True):
+    """What one message loaded, and the drift that it met."""
+
+    counts: Counts
+    drift: tuple[Drift, ...]
+
+    @classmethod
+    def of(cls, segments: Sequence[Segment]) -> Self:
+        """What these segments loaded."""
+        counts = sum((segment.counts for segment in segments), Counts())
+        return cls(counts, total_drift(kind for segment in segments for kind in segment.drift))
+
+
 class Loader(Struct, frozen=True):
     """Works on loads with these stores; stateless between messages."""
 
@@ -100,7 +116,7 @@ class Loader(Struct, frozen=True):
     queue: RequestQueue
     clock: Clock
 
-    def handle(self, request: LoadRequest, *, last_try: bool = False) -> Counts | None:
+    def handle(self, request: LoadRequest, *, last_try: bool = False) -> Progress | None:
         """Go on with a load as far as time allows.
 
         Returns what this message loaded; None where there was nothing to do: the load is done
@@ -131,7 +147,8 @@ class Loader(Struct, frozen=True):
                 self.loads.release(load, error=str(error))
             raise
         if total is not None:  # not above: no error may be noted on a load that may be done
-            self.loads.finish(load, total, size=raw.bytes, now=self.clock.now())
+            now = self.clock.now()
+            self.loads.finish(load, total.counts, total.drift, size=raw.bytes, now=now)
         return loaded
 
     def _open(self, load: Load) -> OpenObject | None:
@@ -142,10 +159,10 @@ class Loader(Struct, frozen=True):
             self._fail(load, f"The raw object is gone: {error}")
             return None
 
-    def _go_on(self, load: Load, raw: OpenObject, stalled: int) -> tuple[Counts, Counts | None]:
-        """What was loaded now; and all that the load counts, None where it is to be continued."""
-        segments = self._finished_segments(load)
-        loaded = Counts()
+    def _go_on(self, load: Load, raw: OpenObject, stalled: int) -> tuple[Progress, Progress | None]:
+        """What was loaded now; and all of the load, None where it is to be continued."""
+        earlier = self._finished_segments(load)
+        segments = [*earlier]
         pieces = None
         while not (segments and segments[-1].final):
             start = segments[-1].after if segments else START
@@ -153,18 +170,20 @@ class Loader(Struct, frozen=True):
             planned = plan_segment(pieces)
             plan = self._write(planned)
             if not plan.entries and not plan.exhausted:
-                self._continue_later(load, start, 0 if loaded.read else stalled + 1)
-                return loaded, None
+                moved = len(segments) > len(earlier)
+                self._continue_later(load, start, 0 if moved else stalled + 1)
+                break
             segment = self._segment(load, plan, len(segments), start)
             stored = self._store(load, segment)
             if stored.after != segment.after:  # another worker's cut stands: read on from there
                 pieces = None
-            loaded += stored.counts
             segments.append(stored)
             if not stored.final and (plan is not planned or self._time_left() <= 0):
                 self._continue_later(load, stored.after, 0)
-                return loaded, None
-        return loaded, sum((segment.counts for segment in segments), Counts())
+                break
+        else:
+            return Progress.of(segments[len(earlier) :]), Progress.of(segments)
+        return Progress.of(segments[len(earlier) :]), None
 
     def _finished_segments(self, load: Load) -> list[Segment]:
         """The segments stored by earlier messages; a first attempt has none."""
@@ -193,10 +212,12 @@ class Loader(Struct, frozen=True):
         wait_s = FIRST_WAIT_S
         while True:
             left = [entry for entry in entries if entry.outcome is None]
-            outcomes = self.drinks.write([entry.register for entry in left if entry.register])
-            for entry, outcome in zip(left, outcomes, strict=True):
-                entry.outcome = outcome
-            if None not in outcomes or self._time_left() <= wait_s * 1000:
+            answers = self.drinks.write([entry.register for entry in left if entry.register])
+            for entry, written in zip(left, answers, strict=True):
+                if written is not None:
+                    entry.outcome = written.outcome
+                    entry.drift += written.drift
+            if None not in answers or self._time_left() <= wait_s * 1000:
                 return
             self.clock.wait(wait_s * random.uniform(0.5, 1))  # noqa: S311 - jitter, no secret
             wait_s = min(2 * wait_s, LONGEST_WAIT_S)
@@ -208,7 +229,15 @@ class Loader(Struct, frozen=True):
         if rejected:
             name = f"{number:06d}-{len(plan.entries):03d}"
             key = self.raw.put_rejected(load.object.load_id(load.generation), name, rejected)
-        return Segment(number, start, after, plan.counts(), final=plan.exhausted, rejected_key=key)
+        return Segment(
+            number,
+            start,
+            after,
+            plan.counts(),
+            plan.exhausted,
+            rejected_key=key,
+            drift=plan.drift(),
+        )
 
     def _store(self, load: Load, segment: Segment) -> Segment:
         """Store a segment; one that is the whole load and rejects nothing needs no own item."""

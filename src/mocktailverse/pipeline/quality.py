@@ -16,11 +16,7 @@ class Share(Struct, frozen=True):
 
     count: int
     of: int
-
-    @property
-    def percent(self) -> float | None:
-        """100 x count / of, to one decimal."""
-        return round(100 * self.count / self.of, 1) if self.of else None
+    percent: float | None
 
 
 class SourceQuality(Struct, frozen=True):
@@ -57,13 +53,17 @@ def _of_source(source: str, drinks: list[Drink]) -> SourceQuality:
         source,
         drinks=len(drinks),
         withdrawn=sum(drink.withdrawn_at is not None for drink in drinks),
-        measures=Share(sum(map(_is_understood, measured)), len(measured)),
-        ingredients=Share(sum(map(_is_known, lines)), len(lines)),
-        strength=Share(_known_strength(drinks), len(drinks)),
-        mocktails=Share(sum(drink.derived.is_mocktail is True for drink in drinks), len(drinks)),
+        measures=_share(sum(map(_is_understood, measured)), len(measured)),
+        ingredients=_share(sum(map(_is_known, lines)), len(lines)),
+        strength=_share(_known_strength(drinks), len(drinks)),
+        mocktails=_share(sum(drink.derived.is_mocktail is True for drink in drinks), len(drinks)),
         contradictions=codes[Quality.STRENGTH_CONTRADICTS],
         codes=dict(sorted(codes.items())),
     )
+
+
+def _share(count: int, of: int) -> Share:
+    return Share(count, of, round(100 * count / of, 1) if of else None)
 
 
 def _is_understood(line: IngredientLine) -> bool:

@@ -39,7 +39,7 @@ class LoadsStore(Protocol):
 
     def latest(self, version: ObjectVersion) -> Load | None: ...
 
-    def requeued(self, version: ObjectVersion, generation: int, *, now: int) -> Load: ...
+    def requeued(self, version: ObjectVersion, generation: int, *, now: int) -> Load | None: ...
 
     def fail(self, version: ObjectVersion, generation: int, error: str, *, now: int) -> None: ...
 
@@ -69,13 +69,12 @@ def reconcile(
             error = f"Not finished after {REQUEUE_LIMIT} re-queues. Last error: {load.error}"
             loads.fail(stored.version, generation, error, now=now)
             report.failed.append(stored.version.key)
-        else:
-            loads.requeued(stored.version, generation, now=now)
+        elif loads.requeued(stored.version, generation, now=now):
             queue.send(LoadRequest(stored.version, generation))
             report.requeued.append(stored.version.key)
     return report
 
 
 def _is_lost(load: Load, deadline: int) -> bool:
-    last_sent = max(load.started_at, load.requeued_at or 0)
-    return load.status == "loading" and last_sent <= deadline
+    last_sign_of_life = max(load.active_at, load.requeued_at or 0)
+    return load.status == "loading" and last_sign_of_life <= deadline

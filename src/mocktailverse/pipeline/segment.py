@@ -5,21 +5,21 @@ from itertools import islice
 
 from msgspec import Struct
 
+from mocktailverse.drinks.drift import Drift, total_drift
 from mocktailverse.drinks.ledger import Counts, Cursor, Rejected
-from mocktailverse.drinks.register import Outcome, Register, merge
+from mocktailverse.drinks.register import Outcome, Register, merge, outcome
+from mocktailverse.pipeline.transform import Piece
 
 SEGMENT_RECORDS = 500
 
 
 class Entry(Struct):
-    """One decoded piece: the cursor behind it, and what it counts as (None: not written yet).
-
-    Exactly one of `register` and `rejected` is given.
-    """
+    """One piece of the object, and what it counts as (None: not written yet, or rejected)."""
 
     after: Cursor
-    register: Register | None = None
-    rejected: Rejected | None = None
+    register: Register | None
+    rejected: Rejected | None
+    drift: tuple[Drift, ...]
     outcome: Outcome | None = None
 
 
@@ -44,6 +44,10 @@ class SegmentPlan(Struct):
             counts.count(entry.outcome or "rejected")
         return counts
 
+    def drift(self) -> tuple[Drift, ...]:
+        """What the entries show of drift, added up."""
+        return total_drift(drift for entry in self.entries for drift in entry.drift)
+
     def rejected(self) -> list[Rejected]:
         """The rejected lines, in order."""
         return [entry.rejected for entry in self.entries if entry.rejected is not None]
@@ -53,7 +57,7 @@ class SegmentPlan(Struct):
         return SegmentPlan(self.entries[:index], exhausted=False)
 
 
-def plan_segment(pieces: Iterable[tuple[Cursor, Register | Rejected]]) -> SegmentPlan:
+def plan_segment(pieces: Iterable[Piece]) -> SegmentPlan:
     """Take the next segment off `pieces`.
 
     An id that comes several times is written once, merged, in its first place: so a cut loses
@@ -61,15 +65,20 @@ def plan_segment(pieces: Iterable[tuple[Cursor, Register | Rejected]]) -> Segmen
     """
     entries: list[Entry] = []
     written: dict[str, Entry] = {}
-    for after, piece in islice(pieces, SEGMENT_RECORDS):
-        if isinstance(piece, Rejected):
-            entries.append(Entry(after, rejected=piece))
-            continue
-        entry = Entry(after, register=piece)
+    for after, register, rejected, drift in islice(pieces, SEGMENT_RECORDS):
+        entry = Entry(after, register, rejected, drift)
         entries.append(entry)
-        first = written.setdefault(piece.drink.id, entry)
-        if first.register is not None and first is not entry:
-            same = first.register.drink.content_hash == piece.drink.content_hash
-            entry.outcome = "unchanged" if same else "stale"
-            first.register = merge(first.register, piece)
+        if register is None:
+            continue
+        first = written.setdefault(register.id, entry)
+        if first is not entry and first.register is not None:
+            entry.outcome = _beside(first.register, register)
+            first.register = merge(first.register, register)
     return SegmentPlan(entries, exhausted=len(entries) < SEGMENT_RECORDS)
+
+
+def _beside(written: Register, other: Register) -> Outcome:
+    """What a record counts as whose id is written already; an absence counts by itself."""
+    if written.drink is None or other.drink is None:
+        return outcome(written, other)
+    return "unchanged" if written.drink.content_hash == other.drink.content_hash else "stale"

@@ -7,15 +7,16 @@ for files.
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from mocktailverse.drinks.codes import Reason
+from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.drink import Lineage
 from mocktailverse.drinks.ledger import END, START, Cursor, ObjectVersion, Rejected
-from mocktailverse.drinks.normalize import TRANSFORM_VERSION, normalize
-from mocktailverse.drinks.record import Record
+from mocktailverse.drinks.normalize import TRANSFORM_VERSION, absent, normalize
+from mocktailverse.drinks.record import Absence, Record
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import ObjectRejectedError, RecordRejectedError
 from mocktailverse.pipeline.byte_stream import ByteSource
@@ -34,6 +35,22 @@ the drinks table holds 400 KB."""
 RAW_BRACKETS_LIMIT = 200
 """Opening brackets up to which a rejected record is kept as JSON, so that none is nested too
 deeply to be written and read again."""
+
+
+class Piece(NamedTuple):
+    """What became of one record, and the cursor behind it: a register, or a rejected line."""
+
+    after: Cursor
+    register: Register | None
+    rejected: Rejected | None
+    drift: tuple[Drift, ...] = ()
+
+    @property
+    def result(self) -> Register | Rejected:
+        """Whichever it is."""
+        result = self.register or self.rejected
+        assert result is not None  # noqa: S101 - one of them is given
+        return result
 
 
 class OpenObject(ByteSource, Protocol):
@@ -55,13 +72,10 @@ class OpenObject(ByteSource, Protocol):
         ...
 
 
-def transform(
-    raw: OpenObject, version: ObjectVersion, start: Cursor = START
-) -> Iterator[tuple[Cursor, Register | Rejected]]:
+def transform(raw: OpenObject, version: ObjectVersion, start: Cursor = START) -> Iterator[Piece]:
     """Yield what became of every record of a raw object from `start` on.
 
-    Each comes with the cursor behind it. An object that cannot be read at all is one rejected
-    line without a position.
+    An object that cannot be read at all is one rejected line without a position.
 
     Raises:
         TransientError: reading the object broke off.
@@ -72,10 +86,11 @@ def transform(
         reader = _reader(version)
         observed_at = observed_at_of(raw)
     except ObjectRejectedError as error:
-        yield END, Rejected(error.code, "$", str(error), None, error.raw, version)
+        rejected = Rejected(error.code, "$", str(error), None, error.raw, version)
+        yield Piece(END, None, rejected)
         return
     for item in decode(raw, reader.columns, start):
-        yield item.after, _outcome(item, reader, version, observed_at)
+        yield _piece(item, reader, version, observed_at)
 
 
 def observed_at_of(raw: OpenObject) -> int:
@@ -120,23 +135,26 @@ def _reader(version: ObjectVersion) -> RecordReader:
     return reader
 
 
-def _outcome(
-    item: Decoded, reader: RecordReader, version: ObjectVersion, observed_at: int
-) -> Register | Rejected:
+def _piece(item: Decoded, reader: RecordReader, version: ObjectVersion, observed_at: int) -> Piece:
     if isinstance(item, Unreadable):
-        return Rejected(item.code, "$", item.message, item.position, item.raw, version)
+        rejected = Rejected(item.code, "$", item.message, item.position, item.raw, version)
+        return Piece(item.after, None, rejected)
     try:
         record = _record(reader, item.data)
     except RecordRejectedError as error:
         raw = item.data if isinstance(item.data, dict) else _raw_value(item.data)
-        return Rejected(error.code, error.path, str(error), item.position, raw, version)
+        rejected = Rejected(error.code, error.path, str(error), item.position, raw, version)
+        return Piece(item.after, None, rejected)
+    if isinstance(record, Absence):
+        return Piece(item.after, absent(record, version.source, observed_at), None)
     lineage = Lineage(
         version.bucket, version.key, version.version_id, item.position, TRANSFORM_VERSION
     )
-    return normalize(record, version.source, observed_at, lineage)
+    register = normalize(record, version.source, observed_at, lineage)
+    return Piece(item.after, register, None, record.drift)
 
 
-def _record(reader: RecordReader, data: bytes | dict[str, str]) -> Record:
+def _record(reader: RecordReader, data: bytes | dict[str, str]) -> Record | Absence:
     if isinstance(data, dict):
         return reader.from_fields(data)
     if len(data) > RECORD_LIMIT:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from msgspec import Struct, field
 
-from mocktailverse.drinks.ledger import Load, ObjectVersion, Rejected
+from mocktailverse.drinks.ledger import Load, ObjectVersion
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import Register, merge
 from mocktailverse.errors import MissingError
@@ -113,12 +113,13 @@ def _verify_object(
     except MissingError:  # expired since it was listed
         return
     read = rejected = 0
-    for _, piece in transform(opened, version):
+    for piece in transform(opened, version):
         read += 1
-        if isinstance(piece, Rejected):
+        if piece.register is None:
             rejected += 1
         else:
-            expected[piece.drink.id] = merge(expected.get(piece.drink.id), piece)
+            drink_id = piece.register.id
+            expected[drink_id] = merge(expected.get(drink_id), piece.register)
     problem = _load_problem(load, read, rejected)
     if problem:
         report.add("not_conserving", version.key, problem)
@@ -147,25 +148,34 @@ def _compare(
     expected: dict[str, Register], drinks: Iterable[Register], report: VerifyReport
 ) -> None:
     for register in drinks:
-        report.drinks += 1
-        drink_id = register.drink.id
+        report.drinks += register.drink is not None
+        drink_id = register.id
         wanted = expected.pop(drink_id, None)
         if wanted is None:
-            if register.drink.observed_at >= (report.window or 0):
-                report.add("extra", drink_id, f"no raw object gives it: {register.drink.lineage}")
+            if register.observed_at >= (report.window or 0):
+                report.add("extra", drink_id, "no raw object gives it")
         elif wanted != register:
             report.add("stale", drink_id, _difference(wanted, register))
     for drink_id, wanted in expected.items():
-        lineage = wanted.drink.lineage
-        report.add("lost", drink_id, f"{lineage.key} holds it at {lineage.position}")
+        report.add("lost", drink_id, _whereabouts(wanted))
 
 
 def _difference(wanted: Register, register: Register) -> str:
+    if wanted.drink is None or register.drink is None:
+        return "known from absences alone" if wanted.drink is None else "the drink is missing"
     fields = [
         name
         for name in wanted.drink.__struct_fields__
         if getattr(wanted.drink, name) != getattr(register.drink, name)
     ]
-    if wanted.earlier != register.earlier:
-        fields.append("earlier")
+    fields += [
+        name for name in ("earlier", "absences") if getattr(wanted, name) != getattr(register, name)
+    ]
     return f"differs in {', '.join(fields)}"
+
+
+def _whereabouts(register: Register) -> str:
+    if register.drink is None:
+        return "raw holds an absence"
+    lineage = register.drink.lineage
+    return f"{lineage.key} holds it at {lineage.position}"

@@ -8,7 +8,7 @@ needs no HTTP client.
 from collections.abc import Mapping
 from typing import Protocol
 
-from mocktailverse.drinks.record import Record
+from mocktailverse.drinks.record import Absence, Record
 from mocktailverse.errors import UsageError
 from mocktailverse.sources.thecocktaildb.record import TheCocktailDBRecords
 
@@ -21,11 +21,11 @@ class RecordReader(Protocol):
         """The CSV column names by which this source's files are recognized."""
         ...
 
-    def from_json(self, data: bytes | memoryview) -> Record:
+    def from_json(self, data: bytes | memoryview) -> Record | Absence:
         """Read one JSON object; raise RecordRejectedError where it cannot be a drink."""
         ...
 
-    def from_fields(self, fields: Mapping[str, object]) -> Record:
+    def from_fields(self, fields: Mapping[str, object]) -> Record | Absence:
         """Read one record given as field names and values (a CSV row, a decoded object)."""
         ...
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from mocktailverse.drinks.register import Outcome, Register, merge, outcome
+from mocktailverse.drinks.register import Register, Written, merge, version_of, written
 from mocktailverse.errors import TransientError
 from mocktailverse.stores.errors import ThrottledError, error_code, translated
-from mocktailverse.stores.items import earlier_value, from_item, to_item
+from mocktailverse.stores.items import from_item, to_item
 
 if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients
@@ -31,11 +31,11 @@ class DrinksTable:
         self._table = table
         self._writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="drinks")
 
-    def write(self, registers: Sequence[Register]) -> list[Outcome | None]:
+    def write(self, registers: Sequence[Register]) -> list[Written | None]:
         """Merge registers of distinct drinks into the table, several at once.
 
-        Returns, in the same order, what each counts as; None where DynamoDB throttled the write
-        and nothing was written.
+        Returns, in the same order, what each did; None where DynamoDB throttled the write and
+        nothing was written.
 
         Raises:
             TransientError: any other failure that may pass; some may have been written.
@@ -69,27 +69,25 @@ class DrinksTable:
                 for item in page["Items"]:
                     yield from_item(item)
 
-    def _write(self, register: Register) -> Outcome | None:
+    def _write(self, register: Register) -> Written | None:
         try:
             with translated("Writing a drink"):
                 return self._merge(register)
         except ThrottledError:
             return None
 
-    def _merge(self, new: Register) -> Outcome:
+    def _merge(self, new: Register) -> Written:
         """Write blindly where the usual case holds; else compare and swap."""
         done, current = self._put(new, _usual_case(new))
-        if done:
-            return outcome(current, new)
-        counted = outcome(current, new)
         for _ in range(CONTENTION_LIMIT):
+            if done:
+                return written(current, new)
             merged = merge(current, new)
             if merged == current:
-                return counted
-            done, current = self._put(merged, _unchanged_since(current))
-            if done:
-                return counted
-        raise TransientError(f"Drink {new.drink.id} is being written by too many at once.")
+                return written(current, new)
+            before = current
+            done, current = self._put(merged, _unchanged_since(before))
+        raise TransientError(f"Drink {new.id} is being written by too many at once.")
 
     def _put(self, register: Register, condition: dict[str, Any]) -> tuple[bool, Register | None]:
         """Put under a condition; whether it held, and the register that stood there before."""
@@ -112,15 +110,15 @@ class DrinksTable:
 
 def _usual_case(register: Register) -> dict[str, Any]:
     """A new drink, or the same recipe seen later: the item to write needs nothing of the old."""
-    if register.earlier:
+    if register.drink is None or register.earlier or register.absences:
         return {"ConditionExpression": "attribute_not_exists(id)"}
     return {
         "ConditionExpression": (
-            "attribute_not_exists(id) OR "
-            "(version < :version AND recipe = :recipe AND attribute_not_exists(earlier))"
+            "attribute_not_exists(id) OR (version < :version AND recipe = :recipe "
+            "AND attribute_not_exists(earlier) AND attribute_not_exists(absences))"
         ),
         "ExpressionAttributeValues": {
-            ":version": {"S": register.version.sortable()},
+            ":version": {"S": version_of(register.drink).sortable()},
             ":recipe": {"S": register.recipe},
         },
     }
@@ -130,13 +128,14 @@ def _unchanged_since(current: Register | None) -> dict[str, Any]:
     """The condition that the item is still the one that was read."""
     if current is None:
         return {"ConditionExpression": "attribute_not_exists(id)"}
-    version = {":version": {"S": current.version.sortable()}}
-    if not current.earlier:
-        return {
-            "ConditionExpression": "version = :version AND attribute_not_exists(earlier)",
-            "ExpressionAttributeValues": version,
-        }
-    return {
-        "ConditionExpression": "version = :version AND earlier = :earlier",
-        "ExpressionAttributeValues": {**version, ":earlier": earlier_value(current.earlier)},
-    }
+    item = to_item(current)
+    terms = ["attribute_exists(id)"]
+    values = {}
+    for name in ("version", "earlier", "absences"):
+        if name in item:
+            terms.append(f"{name} = :{name}")
+            values[f":{name}"] = item[name]
+        else:
+            terms.append(f"attribute_not_exists({name})")
+    condition: dict[str, Any] = {"ConditionExpression": " AND ".join(terms)}
+    return condition | ({"ExpressionAttributeValues": values} if values else {})

@@ -1,7 +1,7 @@
 """Registers as DynamoDB items and back: the Drink contract in DynamoDB's own types.
 
 An item holds the drink's fields as they are, and beside them `version` (what the write condition
-compares), `recipe`, and `earlier` where the id was seen with other recipes. Written by hand
+compares), `recipe`, and where there are any, `earlier` recipes and `absences`. Written by hand
 because it is the hot path: the general serializer costs several times as much.
 """
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
-from mocktailverse.drinks.register import Earlier, Register
+from mocktailverse.drinks.register import Earlier, Register, version_of
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import UniversalAttributeValueTypeDef as Value
@@ -26,8 +26,18 @@ _NULL: Value = {"NULL": True}
 
 def to_item(register: Register) -> Item:
     """The drinks table's item of a register."""
-    drink = register.drink
-    item: Item = {
+    item: Item = {"id": {"S": register.id}}
+    if register.drink is not None:
+        item |= _drink_item(register.drink, register.recipe)
+    if register.earlier:
+        item["earlier"] = to_value([msgspec.to_builtins(entry) for entry in register.earlier])
+    if register.absences:
+        item["absences"] = to_value(register.absences)
+    return item
+
+
+def _drink_item(drink: Drink, recipe: str) -> Item:
+    return {
         "id": {"S": drink.id},
         "source": {"S": drink.source},
         "name": {"S": drink.name},
@@ -47,38 +57,21 @@ def to_item(register: Register) -> Item:
         "withdrawn_at": _number(drink.withdrawn_at),
         "previous_name": _string(drink.previous_name),
         "lineage": _lineage(drink.lineage),
-        "version": {"S": register.version.sortable()},
-        "recipe": {"S": register.recipe},
+        "version": {"S": version_of(drink).sortable()},
+        "recipe": {"S": recipe},
     }
-    if register.earlier:
-        item["earlier"] = earlier_value(register.earlier)
-    return item
 
 
 def from_item(item: Mapping[str, Mapping[str, Any]]) -> Register:
     """The register that an item of the drinks table holds."""
     fields = {name: value_of(value) for name, value in item.items()}
     return Register(
-        msgspec.convert(fields, Drink),
-        fields["recipe"],
+        fields["id"],
+        msgspec.convert(fields, Drink) if "version" in fields else None,
+        fields.get("recipe", ""),
         msgspec.convert(fields.get("earlier", ()), tuple[Earlier, ...]),
+        tuple(fields.get("absences", ())),
     )
-
-
-def earlier_value(earlier: tuple[Earlier, ...]) -> Value:
-    """The attribute value of the recipes seen earlier."""
-    return {
-        "L": [
-            {
-                "M": {
-                    "observed_at": {"N": str(entry.observed_at)},
-                    "recipe": {"S": entry.recipe},
-                    "name": {"S": entry.name},
-                }
-            }
-            for entry in earlier
-        ]
-    }
 
 
 def value_of(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever the attribute holds

@@ -6,13 +6,14 @@ by-day (index)  day `2026-11-22` and started_at, for loads only
 """
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from botocore.exceptions import ClientError
 
+from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion, Segment
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.errors import UsageError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients
 
 BY_DAY = "by-day"
+_NOT_DONE = "(attribute_not_exists(#status) OR #status <> :done)"
 _CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
@@ -49,6 +51,7 @@ class LoadsTable:
         update = Update(
             put={
                 "status": "loading",
+                "active_at": now,
                 "lease_until": until,
                 "transform_version": TRANSFORM_VERSION,
             },
@@ -56,8 +59,7 @@ class LoadsTable:
             add={"attempts": 1},
             remove=("error", "finished_at"),
             condition=(
-                "(attribute_not_exists(#status) OR #status <> :done) AND "
-                "(attribute_not_exists(#lease_until) OR #lease_until < :at)"
+                f"{_NOT_DONE} AND (attribute_not_exists(#lease_until) OR #lease_until < :at)"
             ),
             values={"done": "done", "at": now},
         )
@@ -69,15 +71,19 @@ class LoadsTable:
     def release(self, load: Load, *, error: str | None = None) -> None:
         """Give a load back unfinished, so that the next message can go on with it."""
         put = {} if error is None else {"error": error}
-        self._update(load.object, load.generation, Update(put=put, remove=("lease_until",)))
+        update = Update(put=put, remove=("lease_until",))
+        self._update_unfinished(load.object, load.generation, update)
 
-    def finish(self, load: Load, counts: Counts, *, size: int, now: int) -> None:
-        """Mark a load done, with the counts of all its segments; `size` in stored bytes."""
+    def finish(
+        self, load: Load, counts: Counts, drift: Sequence[Drift], *, size: int, now: int
+    ) -> None:
+        """Mark a load done, with the totals of its segments; `size` in stored bytes."""
         update = Update(
             put={
                 "status": "done",
                 "finished_at": now,
                 "bytes": size,
+                "drift": msgspec.to_builtins(drift),
                 **msgspec.to_builtins(counts),
             },
             remove=("lease_until", "error"),
@@ -91,16 +97,16 @@ class LoadsTable:
             default=self._opening(version, generation, now),
             remove=("lease_until",),
         )
-        self._update(version, generation, update)
+        self._update_unfinished(version, generation, update)
 
-    def requeued(self, version: ObjectVersion, generation: int, *, now: int) -> Load:
-        """Count one more re-queue of a load, opening it where it is missing."""
+    def requeued(self, version: ObjectVersion, generation: int, *, now: int) -> Load | None:
+        """Count one more re-queue of a load, opening it where it is missing; None: it is done."""
         update = Update(
             put={"status": "loading", "requeued_at": now},
             default=self._opening(version, generation, now),
             add={"requeues": 1},
         )
-        return self._update(version, generation, update)
+        return self._update_unfinished(version, generation, update)
 
     def open_generation(self, version: ObjectVersion, *, now: int) -> int:
         """Open the next generation of a load for a replay and return its number."""
@@ -218,6 +224,18 @@ class LoadsTable:
             opening["expires_at"] = now // 1000 + self._expire_days * 24 * 3600
         return opening
 
+    def _update_unfinished(
+        self, version: ObjectVersion, generation: int, update: Update
+    ) -> Load | None:
+        """Change a load unless it is done: a late message must not touch its result."""
+        unless_done = msgspec.structs.replace(
+            update, condition=_NOT_DONE, values={**update.values, "done": "done"}
+        )
+        try:
+            return self._update(version, generation, unless_done)
+        except ConditionFailedError:
+            return None
+
     def _update(self, version: ObjectVersion, generation: int, update: Update) -> Load:
         """Change a load and return it as it is then.
 
@@ -259,8 +277,10 @@ def _load(item: Mapping[str, Any]) -> Load:
             "attempts": 0,
             "requeues": 0,
             "requeued_at": None,
+            "active_at": fields["started_at"],
             "finished_at": None,
             "error": None,
+            "drift": (),
             **fields,
             "object": {name: fields[name] for name in ("bucket", "key", "version_id")},
             "counts": {name: fields.get(name, 0) for name in Counts.__struct_fields__},

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from mocktailverse.drinks.codes import Quality, Reason
+from mocktailverse.drinks.drift import NAME_LIMIT, Drift
 from mocktailverse.drinks.drink import Alcoholic, Image
-from mocktailverse.drinks.record import RawLine, Record
+from mocktailverse.drinks.record import Absence, RawLine, Record
 from mocktailverse.errors import RecordRejectedError
 
 LANGUAGES = {
@@ -40,6 +41,14 @@ MEASURE_FIELDS = tuple(f"strMeasure{slot}" for slot in range(1, 16))
 FIELDS = ("idDrink", "strDrink", *PLAIN_FIELDS, *LANGUAGES, *INGREDIENT_FIELDS, *MEASURE_FIELDS)
 """The fields that are read, in the order of the typed record."""
 
+UNREAD_FIELDS = ("strDrinkAlternate", "dateModified")
+"""Fields that are known and say nothing: the one is null, the other stands still since 2018."""
+
+KNOWN_FIELDS = frozenset((*FIELDS, *UNREAD_FIELDS))
+
+NEW_FIELDS_NAMED = 20
+"""New fields of one record that are named as drift; a hostile record may have any number."""
+
 ALCOHOLIC: dict[str, Alcoholic] = {
     "alcoholic": "alcoholic",
     "non alcoholic": "non_alcoholic",
@@ -49,6 +58,7 @@ ALCOHOLIC: dict[str, Alcoholic] = {
 _FIRST_LANGUAGE = 2 + len(PLAIN_FIELDS)
 _FIRST_INGREDIENT = _FIRST_LANGUAGE + len(LANGUAGES)
 _FIRST_MEASURE = _FIRST_INGREDIENT + len(INGREDIENT_FIELDS)
+_END = len(FIELDS)
 _LANGUAGE_TAGS = tuple(LANGUAGES.values())
 _RECIPE_FIELDS = ("strInstructions", "strIngredient")
 _LINE_FIELDS = (*_RECIPE_FIELDS, "strMeasure")
@@ -62,11 +72,16 @@ _TypedRecord = msgspec.defstruct(
     [
         ("field0", str),
         ("field1", str),
-        *((f"field{i}", str | None, None) for i in range(2, len(FIELDS))),
+        *(
+            (f"field{i}", str | None | msgspec.UnsetType, msgspec.UNSET)
+            for i in range(2, len(FIELDS) + len(UNREAD_FIELDS))
+        ),
     ],
-    rename={f"field{i}": name for i, name in enumerate(FIELDS)},
+    rename={f"field{i}": name for i, name in enumerate((*FIELDS, *UNREAD_FIELDS))},
+    forbid_unknown_fields=True,
     gc=False,
 )
+"""A record with exactly the known fields; any other takes the slower way."""
 
 
 class TheCocktailDBRecords:
@@ -77,7 +92,7 @@ class TheCocktailDBRecords:
     def __init__(self) -> None:
         self._decoder = msgspec.json.Decoder(_TypedRecord)
 
-    def from_json(self, data: bytes | memoryview) -> Record:
+    def from_json(self, data: bytes | memoryview) -> Record | Absence:
         """Read one JSON object.
 
         Raises:
@@ -87,11 +102,11 @@ class TheCocktailDBRecords:
             values = msgspec.structs.astuple(self._decoder.decode(data))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return self.from_fields(_decode_untyped(data))
-        if not any(values[_FIRST_LANGUAGE:_FIRST_MEASURE]):
+        if msgspec.UNSET in values or not any(values[_FIRST_LANGUAGE:_FIRST_MEASURE]):
             return self.from_fields(_decode_untyped(data))
-        return _record(values, [])
+        return _record(values, [], ())
 
-    def from_fields(self, fields: Mapping[str, object]) -> Record:
+    def from_fields(self, fields: Mapping[str, object]) -> Record | Absence:
         """Read one record given as field names and values.
 
         Raises:
@@ -99,6 +114,8 @@ class TheCocktailDBRecords:
         """
         notes: list[str] = []
         values: list[str | None] = [_checked_id(_id_text(fields.get("idDrink")))]
+        if fields.get("absent") is True:
+            return Absence(values[0] or "")
         if not any(name.startswith(_RECIPE_FIELDS) for name in fields):
             raise RecordRejectedError(
                 Reason.PARTIAL_RECORD,
@@ -107,7 +124,7 @@ class TheCocktailDBRecords:
             )
         values.append(_name_text(fields.get("strDrink")))
         values += [_text(fields, field, notes) for field in FIELDS[2:]]
-        return _record(values, notes)
+        return _record(values, notes, _drift(fields))
 
 
 def _decode_untyped(data: bytes | memoryview) -> dict[str, object]:
@@ -164,7 +181,23 @@ def _text(fields: Mapping[str, object], field: str, notes: list[str]) -> str | N
     return None
 
 
-def _record(values: Sequence[str | None], notes: list[str]) -> Record:
+def _drift(fields: Mapping[str, object]) -> tuple[Drift, ...]:
+    """Where the fields are not those that TheCocktailDB is known to send."""
+    new = [
+        Drift(name[:NAME_LIMIT], None, _type_name(fields[name]))
+        for name in fields
+        if name not in KNOWN_FIELDS
+    ]
+    missing = [Drift(name, "text", None) for name in KNOWN_FIELDS - fields.keys()]
+    retyped = [
+        Drift(name, "text", _type_name(value))
+        for name, value in fields.items()
+        if name in KNOWN_FIELDS and not isinstance(value, str | None)
+    ]
+    return (*sorted(missing), *new[:NEW_FIELDS_NAMED], *retyped)
+
+
+def _record(values: Sequence[str | None], notes: list[str], drift: tuple[Drift, ...]) -> Record:
     """Build the record from the values of FIELDS, in that order."""
     category, alcoholic, glass, iba, tags, thumb, credit, origin, licence, video = values[
         2:_FIRST_LANGUAGE
@@ -178,10 +211,11 @@ def _record(values: Sequence[str | None], notes: list[str]) -> Record:
         iba=_line(iba),
         tags=_tags(tags),
         instructions=_instructions(values[_FIRST_LANGUAGE:_FIRST_INGREDIENT]),
-        lines=_lines(values[_FIRST_INGREDIENT:_FIRST_MEASURE], values[_FIRST_MEASURE:], notes),
+        lines=_lines(values[_FIRST_INGREDIENT:_FIRST_MEASURE], values[_FIRST_MEASURE:_END], notes),
         image=_image(thumb, licence, _line(credit) or _line(origin), notes),
         video=_web_address(video, Quality.VIDEO_INVALID, notes),
         quality=tuple(notes),
+        drift=drift,
     )
 
 
