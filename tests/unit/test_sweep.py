@@ -425,15 +425,29 @@ def test_a_source_that_is_down_ends_the_sweep():
     report = world.sweep()
     assert (report.done, report.stopped_because) == (False, "unreachable")
     assert report.coverage.ended == "unreachable"
-    assert len(report.failed) == 10
+    assert len(report.failed) == 5
     world.broken = lambda _asked: None
     assert world.sweep().done
 
 
-def test_a_run_that_cannot_stand_in_a_key_is_refused():
-    world = World([])
+def test_a_source_that_is_down_ends_a_sweep_in_pieces_as_soon():
+    world = World(made_up(100, 12))
+    world.broken = lambda _asked: httpx2.Response(503)
+    reports = [world.sweep(seconds=1)]
+    while reports[-1].cursor:
+        reports.append(world.sweep(seconds=1, cursor=reports[-1].cursor))
+    assert reports[-1].stopped_because == "unreachable"
+    assert sum(len(report.failed) for report in reports) == 5
+
+
+@pytest.mark.parametrize(
+    ("run", "cursor"), [("../x", None), ("run", Cursor("run", "random", 0, ()))]
+)
+def test_a_run_that_cannot_be_is_refused(run, cursor):
     with pytest.raises(UsageError), TheCocktailDB("http://drinks.example") as client:
-        extract_sweep(client, world, "../x", now_ms=lambda: 0, time_left_s=lambda: 0)
+        extract_sweep(
+            client, World([]), run, now_ms=lambda: 0, time_left_s=lambda: 0, cursor=cursor
+        )
 
 
 # ---- withdrawn drinks

@@ -23,6 +23,7 @@ from mocktailverse.local.environment import Options, running
 from mocktailverse.pipeline.ingest import InputFile
 
 SHOWN_DRINKS = 8
+DRINKS_LOOKED_AT = 200
 NOT_RECORDS = ("README.md", "expected.json")
 
 
@@ -103,17 +104,17 @@ def _summary(connection: Connection, loads: list[Load], stages: dict[str, float]
 
 def _show(connection: Connection, loads: list[Load], summary: dict[str, Any]) -> None:
     print_loads(loads)
-    page, _ = connection.drinks.page(SHOWN_DRINKS)
+    page, _ = connection.drinks.page(DRINKS_LOOKED_AT)
     rows = [
         (
             drink.name,
             drink.category,
             "; ".join(f"{line.measure_raw or ''} {line.name}" for line in drink.ingredients),
         )
-        for register_ in page
+        for register_ in page[:: max(1, len(page) // SHOWN_DRINKS)]
         if (drink := register_.drink)
     ]
-    print_table(f"{SHOWN_DRINKS} of the drinks", ("name", "category", "ingredients"), rows)
+    print_table("Some of the drinks", ("name", "category", "ingredients"), rows)
     verified = summary["verify"]
     say(f"seconds: {summary['seconds']}")
     if verified["ok"]:

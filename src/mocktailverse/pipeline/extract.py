@@ -28,7 +28,7 @@ from mocktailverse.sources.thecocktaildb.strategies import Page, Strategy, revea
 
 UNREACHABLE_LIMIT = 3
 # A source that fails so many requests in a row, each tried again and again, is as good as down.
-FAILURES_IN_A_ROW = 10
+FAILURES_IN_A_ROW = 5
 # What one answer usually takes; what a slow one with its repetition and the store may take.
 ANSWER_S = 0.5
 RESERVE_S = 10.0
@@ -46,13 +46,15 @@ class RawStore(Protocol):
 class Cursor(Struct, frozen=True):
     """Where a run stopped, and what is still to be fetched. Plain data, to be sent as JSON.
 
-    A sweep has nothing pending: what it knows says how it goes on.
+    A sweep has nothing pending: what it knows says how it goes on. `failures_in_a_row` are those
+    of the last requests.
     """
 
     run: str
     strategy: str
     started_ms: int
     pending: tuple[Page, ...]
+    failures_in_a_row: int = 0
 
 
 class Failure(Struct, frozen=True):
@@ -119,10 +121,8 @@ def extract(  # noqa: PLR0913 - what to do by position, everything else by keywo
     Raises:
         UsageError: the run's name cannot stand in a key, or the cursor is another run's.
     """
-    check_run(run)
+    check_run(run, strategy.name, cursor)
     start = cursor or Cursor(run, strategy.name, now_ms(), strategy.pages)
-    if (start.run, start.strategy) != (run, strategy.name):
-        raise UsageError(f"The cursor belongs to the run {start.run} ({start.strategy}).")
     fetching = PageFetching(client, store, start, now_ms, time_left_s)
     report, pending = fetching.report, start.pending
     while pending and not report.stopped_because:
@@ -135,14 +135,20 @@ def extract(  # noqa: PLR0913 - what to do by position, everything else by keywo
             on_page(report.pages, report.pages + len(pending))
     report.done = not pending
     if pending:
-        report.cursor = replace(start, pending=pending)
+        report.cursor = replace(fetching.cursor(), pending=pending)
     return report
 
 
-def check_run(run: str) -> None:
-    """Raise UsageError where the run's name cannot stand in a key."""
+def check_run(run: str, strategy: str, cursor: Cursor | None) -> None:
+    """Check the run's name, and that a cursor is of this run.
+
+    Raises:
+        UsageError: the name cannot stand in a key, or the cursor is another run's.
+    """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", run):
         raise UsageError(f"{run!r} cannot name a run: letters, digits, '.', '_' and '-' only.")
+    if cursor and (cursor.run, cursor.strategy) != (run, strategy):
+        raise UsageError(f"The cursor belongs to the run {cursor.run} ({cursor.strategy}).")
 
 
 def _follow(fetching: "PageFetching", page: Page) -> tuple[Page, ...]:
@@ -185,7 +191,7 @@ class PageFetching:
         self._now_ms = now_ms
         self._time_left_s = time_left_s
         self._attended = 0  # requests that have an outcome, in this call
-        self._failures_in_a_row = 0
+        self._failures_in_a_row = start.failures_in_a_row
         self._requests_before = client.requests
 
     def time_is_short(self, requests: int) -> bool:
@@ -224,6 +230,10 @@ class PageFetching:
         if kept:
             self._put(page, kept)
         return attended
+
+    def cursor(self) -> Cursor:
+        """The cursor of the run, with the pages that were pending at its start."""
+        return replace(self._start, failures_in_a_row=self._failures_in_a_row)
 
     def put_raw(self, part: str, lines: Iterable[bytes], observed_ms: int) -> None:
         """Store lines of NDJSON as a raw object of this run, observed at that time."""

@@ -61,13 +61,13 @@ def extract_sweep(  # noqa: PLR0913 - what to do by position, everything else by
         full: hold every known drink's record again, and ask every filter, however recently seen.
 
     Raises:
-        UsageError: the run's name cannot stand in a key.
+        UsageError: the run's name cannot stand in a key, or the cursor is another run's.
     """
-    check_run(run)
+    check_run(run, "sweep", cursor)
     known = _known(store, client.source)
     progress = known.begin(run, cursor.started_ms if cursor else now_ms(), full=full)
     sweep = Sweep(known, progress, premium=client.premium)
-    start = Cursor(run, "sweep", progress.started_ms, ())
+    start = cursor or Cursor(run, "sweep", progress.started_ms, ())
     fetching = PageFetching(client, store, start, now_ms, time_left_s)
     report = fetching.report
     sent_before = progress.requests
@@ -88,7 +88,7 @@ def extract_sweep(  # noqa: PLR0913 - what to do by position, everything else by
         _put_absences(fetching, sweep)
     report.coverage = sweep.coverage(report.stopped_because or "done")
     if report.stopped_because == "time":
-        report.cursor = start
+        report.cursor = fetching.cursor()
     else:
         known.sweep = None
     body = msgspec.json.encode(known)

@@ -92,6 +92,15 @@ def parse_measure(text: str | None, ingredient: str | None = None) -> Measure:
 
 
 def _parse(text: str, ingredient: str | None) -> Measure:
+    read = _read_cached(text) if len(text) <= _CACHED_LENGTH else _read(text)
+    if isinstance(read, Measure):
+        return read
+    tokens, reading = read
+    return _measure(tokens, _with_unit(tokens, reading, ingredient), ingredient)
+
+
+def _read(text: str) -> Measure | tuple[list[Token], Reading]:
+    """Return what the text alone tells; with an amount, the ingredient has a say as well."""
     tokens = tokenize(text)
     if not tokens:
         return _BLANK
@@ -105,10 +114,11 @@ def _parse(text: str, ingredient: str | None) -> Measure:
     phrase = _phrase(tokens[: reading.start]) if reading.start else None
     if phrase in {"fill", "float"} and _is_level(tokens, reading):
         return Measure(unit=phrase, kind="qualitative")
-    return _measure(tokens, _with_unit(tokens, reading, ingredient), ingredient)
+    return tokens, reading
 
 
 _parse_cached = lru_cache(maxsize=2048)(_parse)
+_read_cached = lru_cache(maxsize=2048)(_read)
 
 
 def _phrase(tokens: list[Token]) -> str | None:
