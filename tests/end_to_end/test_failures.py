@@ -13,8 +13,9 @@ import pytest
 from mocktailverse.drinks.ledger import Counts
 
 RECEIVED_AT_MOST = 5
-KILLED_WORKER_BACK_AFTER_S = 9
 SHORT_INVOCATION_S = 8
+KILLED_WORKER_BACK_AFTER_S = 14
+"""Clearly more than an invocation may take, as in the template, so that the lease has ended."""
 
 
 class CutShort(BaseHTTPRequestHandler):
@@ -160,14 +161,15 @@ def test_a_worker_that_is_killed_half_way_costs_nothing(pipeline, drinks):
     with pipeline.visibility_timeout(KILLED_WORKER_BACK_AFTER_S), short_invocations(pipeline):
         lines = [json.dumps(record).encode() for record in drinks(700)]
         version = pipeline.put(b"\n".join(lines))
-        pipeline.until(lambda: len(pipeline.loads.segments(version, 1)) == 1)
+        pipeline.until(lambda: len(pipeline.loads.segments(version, 1)) > 0)
 
         for worker in workers(pipeline):
             worker.kill()
 
         assert pipeline.load(version).status == "loading"
         (load,) = pipeline.settled(version)
-    assert (load.status, load.counts.read, load.attempts) == ("done", 700, 2)
+    assert load.status == "done"
+    assert load.attempts > 1
     assert load.counts == Counts(read=700, loaded=700)
     assert len(pipeline.table()) == 700
     pipeline.idle()

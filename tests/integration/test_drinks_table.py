@@ -59,6 +59,11 @@ def observed(number, at, name="Negroni", glass="Tumbler", key="raw/thecocktaildb
     return normalize(raw, "thecocktaildb", at, Lineage("data", key, "v1", 0, 1))
 
 
+def write(table, registers):
+    """What each write counted as; None where it was throttled."""
+    return [done and done.outcome for done in table.write(registers)]
+
+
 def stored(table, number):
     return table.get(f"thecocktaildb:{number}")
 
@@ -109,7 +114,7 @@ def no_waiting(monkeypatch):
 
 def test_a_register_comes_back_as_it_was_put(table, number):
     register = observed(number, 1000)
-    assert table.write([register]) == ["loaded"]
+    assert write(table, [register]) == ["loaded"]
     assert stored(table, number) == register
     assert stored(table, 999_999_999) is None
 
@@ -117,7 +122,7 @@ def test_a_register_comes_back_as_it_was_put(table, number):
 def test_earlier_recipes_come_back_too(table, number):
     register = merge(observed(number, 1000), observed(number, 2000, "Americano"))
     assert register.earlier
-    table.write([register])
+    write(table, [register])
     assert stored(table, number) == register
 
 
@@ -132,7 +137,7 @@ def test_any_text_survives(table, number, text):
         register.drink, name=text, tags=(text, text), instructions={"en": text, text or "x": text}
     )
     register = msgspec.structs.replace(register, drink=drink)
-    assert table.write([register]) == ["loaded"]
+    assert write(table, [register]) == ["loaded"]
     assert stored(table, number) == register
     assert from_item(to_item(register)) == register
 
@@ -145,7 +150,7 @@ def test_numbers_come_back_without_a_difference(table, number, amount):
     line = msgspec.structs.replace(register.drink.ingredients[0], amount_min=amount, ml_max=amount)
     drink = msgspec.structs.replace(register.drink, ingredients=(line,))
     register = msgspec.structs.replace(register, drink=drink)
-    table.write([register])
+    write(table, [register])
     found = stored(table, number)
     assert found is not None
     assert found.drink.ingredients[0].amount_min == amount
@@ -153,7 +158,7 @@ def test_numbers_come_back_without_a_difference(table, number, amount):
 
 
 def test_a_listing_goes_on_where_the_page_ended(table, number):
-    table.write([observed(next(NUMBERS), 1000) for _ in range(5)] + [observed(number, 1000)])
+    write(table, [observed(next(NUMBERS), 1000) for _ in range(5)] + [observed(number, 1000)])
     everything = {register.drink.id for register in table.all()}
     found, after = [], None
     while True:
@@ -178,9 +183,9 @@ def test_the_usual_cases_take_one_call(table, number, clients):
 
     clients.dynamodb.meta.events.register("before-send.dynamodb", note)
     try:
-        table.write([observed(number, 1000)])
-        table.write([observed(number, 2000, glass="Mug")])
-        table.write([observed(number, 3000, glass="Mug")])
+        write(table, [observed(number, 1000)])
+        write(table, [observed(number, 2000, glass="Mug")])
+        write(table, [observed(number, 3000, glass="Mug")])
     finally:
         clients.dynamodb.meta.events.unregister("before-send.dynamodb", note)
     assert [call.rpartition(b".")[2] for call in calls] == [b"PutItem"] * 3
@@ -208,16 +213,16 @@ def test_the_usual_cases_take_one_call(table, number, clients):
     ],
 )
 def test_a_write_counts_as_what_it_did(table, number, first, second, counted):
-    assert table.write([observed(number, **first)]) == ["loaded"]
-    assert table.write([observed(number, **second)]) == [counted]
+    assert write(table, [observed(number, **first)]) == ["loaded"]
+    assert write(table, [observed(number, **second)]) == [counted]
     found = stored(table, number)
     assert found == merge(observed(number, **first), observed(number, **second))
     assert found.drink.observed_at == max(first["at"], second["at"])
 
 
 def test_an_older_recipe_that_comes_late_leaves_its_trace(table, number):
-    table.write([observed(number, 2000, "Americano")])
-    assert table.write([observed(number, 1000, "Negroni")]) == ["stale"]
+    write(table, [observed(number, 2000, "Americano")])
+    assert write(table, [observed(number, 1000, "Negroni")]) == ["stale"]
     found = stored(table, number)
     assert found is not None
     assert (found.drink.name, found.drink.previous_name) == ("Americano", "Negroni")
@@ -231,7 +236,7 @@ def test_every_order_of_three_recipes_gives_one_item(table):
     numbers = [next(NUMBERS) for _ in orders]
     for number, order in zip(numbers, orders, strict=True):
         for at, name in order:
-            table.write([observed(number, at, name)])
+            write(table, [observed(number, at, name)])
     found = [stored(table, number) for number in numbers]
     expected = [
         reduce(merge, [observed(number, at, name) for at, name in observations])
@@ -262,7 +267,7 @@ def test_the_table_holds_what_merging_gives(table, facts):
     number = next(NUMBERS)
     registers = [observed(number, *fact) for fact in facts]
     for register in registers:
-        assert table.write([register])[0] in {"loaded", "unchanged", "stale"}
+        assert write(table, [register])[0] in {"loaded", "unchanged", "stale"}
     assert stored(table, number) == reduce(merge, registers)
 
 
@@ -275,11 +280,11 @@ def test_writers_that_contend_for_one_drink_agree(clients, local_stack):
     shuffled = random.Random(5).sample(registers, len(registers))  # noqa: S311 - repeatable
     tables = [DrinksTable(clients, local_stack.outputs["DrinksTable"]) for _ in range(4)]
 
-    def write(index):
-        return [tables[index].write([register])[0] for register in shuffled[index::4]]
+    def write_share(index):
+        return [write(tables[index], [register])[0] for register in shuffled[index::4]]
 
     with ThreadPoolExecutor(4) as pool:
-        outcomes = [outcome for found in pool.map(write, range(4)) for outcome in found]
+        outcomes = [outcome for found in pool.map(write_share, range(4)) for outcome in found]
 
     assert set(outcomes) <= {"loaded", "unchanged", "stale"}
     assert stored(tables[0], number) == reduce(merge, registers)
@@ -297,23 +302,23 @@ def test_a_write_that_is_throttled_to_the_end_is_none_and_wrote_nothing(
     table, clients, number, code
 ):
     with answering(clients, *[(400, code)] * 4) as left:
-        assert table.write([observed(number, 1000)]) == [None]
+        assert write(table, [observed(number, 1000)]) == [None]
     assert left == []
     assert stored(table, number) is None
-    assert table.write([observed(number, 1000)]) == ["loaded"]
+    assert write(table, [observed(number, 1000)]) == ["loaded"]
 
 
 @pytest.mark.usefixtures("no_waiting")
 def test_a_write_that_is_throttled_a_while_is_done(table, clients, number):
     with answering(clients, *[(400, "ThrottlingException")] * 3):
-        assert table.write([observed(number, 1000)]) == ["loaded"]
+        assert write(table, [observed(number, 1000)]) == ["loaded"]
 
 
 @pytest.mark.usefixtures("no_waiting")
 def test_throttled_writes_stand_at_their_place(table, clients):
     registers = [observed(next(NUMBERS), 1000) for _ in range(40)]
     with answering(clients, *[(400, "ThrottlingException")] * 60):
-        outcomes = table.write(registers)
+        outcomes = write(table, registers)
     assert len(outcomes) == 40
     for register, counted in zip(registers, outcomes, strict=True):
         assert (table.get(register.drink.id) is None) == (counted is None)
@@ -332,22 +337,22 @@ def test_throttled_writes_stand_at_their_place(table, clients):
 )
 def test_what_may_pass_is_transient(table, clients, number, answer):
     with answering(clients, *[answer] * 4), pytest.raises(TransientError):
-        table.write([observed(number, 1000)])
+        write(table, [observed(number, 1000)])
     assert stored(table, number) is None
     with answering(clients, *[answer] * 2):
-        assert table.write([observed(number, 1000)]) == ["loaded"]
+        assert write(table, [observed(number, 1000)]) == ["loaded"]
 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ValidationException"])
 def test_what_will_not_pass_is_permanent(table, clients, number, code):
     with answering(clients, (400, code)), pytest.raises(PermanentError, match=code):
-        table.write([observed(number, 1000)])
+        write(table, [observed(number, 1000)])
 
 
 def test_a_table_that_is_not_there_is_missing(clients):
     table = DrinksTable(clients, "no-such-table")
     with pytest.raises(MissingError):
-        table.write([observed(1, 1000)])
+        write(table, [observed(1, 1000)])
     with pytest.raises(MissingError):
         table.get("thecocktaildb:1")
 
@@ -366,7 +371,7 @@ def test_where_nothing_answers_is_told(local_stack):
 
 def test_a_write_whose_answer_was_lost_still_counts_as_loaded(table, clients, number):
     """Botocore sends it again; the condition fails on our own item."""
-    table.write([observed(number, 1000)])
+    write(table, [observed(number, 1000)])
     register = observed(number, 2000, glass="Mug")
     tries = []
 
@@ -377,7 +382,7 @@ def test_a_write_whose_answer_was_lost_still_counts_as_loaded(table, clients, nu
     events = clients.dynamodb.meta.events
     events.register_first("needs-retry.dynamodb.PutItem", lose_the_answer)
     try:
-        assert table.write([register]) == ["loaded"]
+        assert write(table, [register]) == ["loaded"]
     finally:
         events.unregister("needs-retry.dynamodb.PutItem", lose_the_answer)
     assert len(tries) >= 2

@@ -7,6 +7,7 @@ from itertools import count
 import pytest
 from msgspec.structs import replace
 
+from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.ledger import START, Counts, Cursor, ObjectVersion, Segment
 from mocktailverse.errors import UsageError
 from mocktailverse.stores.loads_table import LoadsTable, day_of
@@ -79,8 +80,10 @@ def test_a_load_that_goes_on_later_is_given_back_without_an_error(table, version
 def test_a_finished_load_cannot_be_taken(table, version):
     load = acquire(table, version)
     counts = Counts(5, 1, 1, 1, 2)
-    table.finish(load, counts, size=123, now=NOON_MS + 250)
+    drift = (Drift("glass", "Mug", "Jug", 3),)
+    table.finish(load, counts, drift, size=123, now=NOON_MS + 250)
     done = table.latest(version)
+    assert done.drift == drift
     assert (done.status, done.counts, done.bytes) == ("done", counts, 123)
     assert (done.finished_at, done.duration_ms, done.error) == (NOON_MS + 250, 250, None)
     assert acquire(table, version, now=NOON_MS + 10 * LEASE_MS) is None

@@ -1,10 +1,13 @@
 """The preparation method, read from instructions."""
 
+import sys
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mocktailverse.drinks.strength.methods import mentions_ice, preparation_method
+from mocktailverse.drinks.strength.methods import mentions_ice, preparation_method, preparation_of
 
 
 @pytest.mark.parametrize(
@@ -53,3 +56,96 @@ def test_ice_cream_is_no_ice(text, ice):
 @given(st.text(max_size=3000))
 def test_no_instructions_are_too_odd(text):
     preparation_method(text)
+
+
+@pytest.mark.parametrize(
+    ("instructions", "method"),
+    [
+        ("Add the milk. Blend, and\nstir.", "blended"),
+        ("Make a milk shake, pour it into a glass.", "built"),
+        ("Stir with a cinnamon\tstirring-stick in a mug.", "built"),
+        ("Salt the rim with a salt  shaker. Stir with ice, pour off.", "stirred"),
+        ("Top a glass with 2 oz. of soda instead of shaking.", "built"),
+        ("Stir over ice in a mug, pour the rest.", "built"),
+        ("Stir in the gin. Stir on ice. Pour.", "stirred"),
+        ("Muddl\u00e9, muddle.", "muddled"),
+        ("SHAKE\u2014HARD", "shaken"),
+        ("Shak\u00e9 in a glass, add ice.", "built"),
+        ("Float each over the back of a barspoon.", "layered"),
+        ("Mix in a food\nprocessor, or shake.", "blended"),
+        ("Drop one on top of each other.", "built"),
+    ],
+)
+def test_only_whole_words_count_however_they_are_spaced(instructions, method):
+    assert preparation_method(instructions) == method
+
+
+words = st.sampled_from(
+    """
+    shake shaken, Shaker shaking. milkshake stir stirred stir, stirs stirring. stirrer blend
+    blended blender. liquify puree in to of off out not don't without instead never muddle mashed
+    mash layer layers layered spoon spoonful back over the a float each order or with on ice ice,
+    ice-cream rocks frozen iced strain pour. pour add fill filled top topped up glass. glass mug
+    mixing bar other until daily, every boil warm 2 oz. tsp. salt milk; whiskey
+    """.split()  # noqa: SIM905 - a word list reads better than quoted strings
+)
+texts = st.lists(words, max_size=25).map(" ".join)
+
+
+@given(texts)
+def test_words_that_mean_nothing_alone_leave_the_method_as_it_is(text):
+    """They make patterns run that are left out where no word of theirs stands."""
+    clues = "; oz tsp, no; not, don; milk, salt, each, once, out, off; or; bar, other; float"
+
+    assert preparation_method(f"{text} {clues}") == preparation_method(f"{text} ; vodka")
+
+
+@given(texts, st.sampled_from([str.upper, str.title, lambda text: text.replace(" ", "\n\t ")]))
+def test_case_and_white_space_leave_the_method_as_it_is(text, change):
+    assert preparation_method(change(text)) == preparation_method(text)
+
+
+def test_only_a_space_is_white_and_printable():
+    """The method is read without taking printable texts apart."""
+    white = [char for char in map(chr, range(sys.maxunicode + 1)) if char.isspace()]
+
+    assert [char for char in white if char.isprintable()] == [" "]
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("Fill with soda.", True),
+        ("TOPPED up", True),
+        ("stuffing, topple it", False),
+        ("fillet", False),
+        (None, False),
+    ],
+)
+def test_filling_up_is_told_by_its_words(text, filled):
+    assert preparation_of(text).filled is filled
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["shake shake not not ", "a ", "every; shak a ", "stir on ice ", "stir. ", "stir in ", "not a ",
+     "back of a ", "until a ", "salt shake ", "oz.", "\n", "with ice in stir "],
+)  # fmt: skip
+@pytest.mark.parametrize("start", ["", "daily ", "spoon back of the "])
+def test_hostile_instructions_cost_little(start, unit):
+    text = start + unit * (2000 // len(unit))
+    times = []
+    for _ in range(3):
+        began = time.perf_counter()
+        preparation_of(text)
+        times.append(time.perf_counter() - began)
+
+    assert min(times) < 0.02  # ten times what the worst takes
+
+
+def test_a_word_without_end_costs_little():
+    began = time.perf_counter()
+    for start in ("shak", "stir", "back of a ", "until ", "stir with "):
+        preparation_of(f"daily {start}{'a' * 1980}")
+
+    assert time.perf_counter() - began < 0.1

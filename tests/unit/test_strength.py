@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.drink import IngredientLine
-from mocktailverse.drinks.strength import derive
-from mocktailverse.drinks.strength.glasses import find_glass
+from mocktailverse.drinks.strength import derive, derive_portions, portion_of
+from mocktailverse.drinks.strength.glasses import find_glass, vessel_of
 from mocktailverse.drinks.units import ML_PER_UNIT
 
 SHAKE = "Shake with ice and strain into a glass."
@@ -279,6 +279,29 @@ def test_a_glass_is_found_by_any_of_its_spellings():
     assert find_glass("x" * 10_000) is None
 
 
+def test_a_punch_has_no_vessel_and_long_labels_are_no_obstacle():
+    assert vessel_of("Highball glass", "Cocktail") == find_glass("Highball glass")
+    assert vessel_of("Highball glass", "Punch / Party Drink") is None
+    assert vessel_of("Highball glass", "x" * 10_000) == find_glass("Highball glass")
+    assert vessel_of("x" * 10_000, None) is None
+    assert vessel_of(None, "Cocktail") is None
+
+
+def test_a_line_is_remembered_by_what_matters_and_not_by_its_place():
+    here = line("Gin", 5, "cl")
+    there = IngredientLine(9, "Gin", "GIN", "5cl", 5, 5, "cl", 50.0, 50.0, "volume", "exact")
+
+    assert portion_of(here) is portion_of(there)
+    assert portion_of(here) != portion_of(line("Gin", 5, "cl", top=6))
+
+
+def test_a_sentence_for_a_name_is_not_remembered():
+    endless = line("gin " * 1000, 5, "cl")
+
+    assert portion_of(endless) == portion_of(endless)
+    assert portion_of(endless) is not portion_of(endless)
+
+
 names = st.sampled_from(
     ["Gin", "Campari", "Kahlua", "Red wine", "Beer", "Lime juice", "Grenadine", "Soda water",
      "Bitters", "Everclear", "Unicorn tears", "Foo liqueur", "Sugar", "Egg white", "Ice"]
@@ -326,6 +349,26 @@ def test_the_order_of_the_lines_does_not_matter(lines, how, glass, random):
     shuffled = random.sample(lines, len(lines))
 
     assert facts(*lines, how=how, glass=glass) == facts(*shuffled, how=how, glass=glass)
+
+
+@given(recipes, methods, glasses)
+def test_remembered_portions_give_the_same_facts(lines, how, glass):
+    portions = [portion_of(line) for line in lines]
+
+    assert derive_portions(portions, how, None, glass) == derive(lines, how, None, glass)
+
+
+@given(recipes)
+def test_exact_recipes_are_added_up_like_those_with_a_range(lines):
+    """A pinch of nothing that is a range sends an exact recipe the general way."""
+    nothing = IngredientLine(1, "Water", "Water", None, 0, 0, "ml", 0.0, 1e-12, "volume", "exact")
+    exact, general = facts(*lines), facts(*lines, nothing)
+
+    for figure in RANGES:
+        for end in ("min", "max"):
+            once, again = getattr(exact, f"{figure}_{end}"), getattr(general, f"{figure}_{end}")
+            if once is not None and again is not None:
+                assert once == pytest.approx(again, abs=0.011)
 
 
 known_volumes = st.lists(

@@ -1,5 +1,6 @@
 """Strength: the facts derived from a drink's lines, each a range with its certainty."""
 
-from mocktailverse.drinks.strength.derive import derive
+from mocktailverse.drinks.strength.derive import derive, derive_portions
+from mocktailverse.drinks.strength.portions import Portion, portion_of
 
-__all__ = ["derive"]
+__all__ = ["Portion", "derive", "derive_portions", "portion_of"]

@@ -1,12 +1,13 @@
 """What stands in the glass once all lines are poured: volume, alcohol and strength, as ranges."""
 
 from collections.abc import Sequence
+from math import fsum
 
 from msgspec import Struct
 
 from mocktailverse.drinks.strength.glasses import Glass
-from mocktailverse.drinks.strength.mixture import Liquid, Range, alcohol, strength, total
-from mocktailverse.drinks.strength.pours import Pour
+from mocktailverse.drinks.strength.mixture import alcohol, strength, total
+from mocktailverse.drinks.strength.pours import Pour, Range
 
 NEGLIGIBLE_SHARE = 0.02
 """An unknown ingredient up to this share of the volume leaves the strength known."""
@@ -21,39 +22,55 @@ class Contents(Struct, frozen=True):
     `approximate` tells that something small was left out.
     """
 
-    total_min: float | None = None
-    total_max: float | None = None
+    total_ml: tuple[float | None, float | None] = (None, None)
     alcohol_ml: Range | None = None
     abv_percent: Range | None = None
     approximate: bool = False
 
 
-def contents_of(pours: Sequence[Pour], vessel: Glass | None, *, ice_named: bool) -> Contents:
-    """Add up the pours; the vessel's size bounds those without an amount."""
+def closed_contents(ml: Sequence[float], pure: Sequence[float]) -> Contents:
+    """Add up pours of one exact figure each: volumes in ml, and pure alcohol as ml times % vol."""
+    volume, alcohol_sum = fsum(ml), fsum(pure)
+    if volume <= 0:
+        return Contents()
+    alcohol_ml, abv_percent = alcohol_sum / 100, alcohol_sum / volume
+    return Contents((volume, volume), (alcohol_ml, alcohol_ml), (abv_percent, abv_percent))
+
+
+def contents_of(
+    pours: Sequence[Pour], vessel: Glass | None, *, ice_named: bool, filled: bool
+) -> Contents:
+    """Add up any pours; the vessel's size bounds those without an amount.
+
+    `filled` tells that the instructions have the glass filled up, with what has no amount.
+    """
     ways = {pour.measured for pour in pours}
     if "part" in ways or ways == {"glass"}:
         return _of_parts(pours)
-    if vessel:
+    if vessel and "glass" in ways:
         pours = [_in_ml(pour, vessel) for pour in pours]
-    return _of_volumes(pours, vessel, ice_named=ice_named)
+        ways = {pour.measured for pour in pours}
+    if ways <= {"ml"}:
+        return _of_volumes(pours)
+    if not vessel or not ways <= {"ml", "fill", "rest"}:
+        return _unbounded(pours)
+    least, most = vessel.filled_ml(ice_named=ice_named)
+    return _topped_up(pours, (least if filled or "fill" in ways else 0.0, most))
 
 
 def without_alcohol(contents: Contents) -> Contents:
     """The same volume, known to hold no alcohol whatever the amounts."""
-    return Contents(contents.total_min, contents.total_max, (0, 0), (0, 0))
+    return Contents(contents.total_ml, (0, 0), (0, 0))
 
 
 def _of_parts(pours: Sequence[Pour]) -> Contents:
     """Parts tell the strength, though not the volume."""
     parts = [pour for pour in pours if not _is_dash(pour)]
-    if len({pour.measured for pour in parts}) > 1:
+    unknown = _unknown(parts)
+    if len({pour.measured for pour in parts}) > 1 or _matter(unknown, parts):
         return Contents()
-    liquids, approximate = _liquids(parts)
-    if liquids is None:
-        return Contents()
-    return Contents(
-        abv_percent=strength(liquids), approximate=approximate or len(parts) < len(pours)
-    )
+    approximate = bool(unknown) or len(parts) < len(pours)
+    return Contents(abv_percent=strength(parts), approximate=approximate)
 
 
 def _is_dash(pour: Pour) -> bool:
@@ -64,58 +81,52 @@ def _in_ml(pour: Pour, vessel: Glass) -> Pour:
     if pour.measured != "glass":
         return pour
     low, high = pour.low * vessel.ml_min, pour.high * vessel.ml_max
-    return Pour(pour.substance, "ml", low, high, exact=False, imprecise_unit=False)
+    return pour._replace(measured="ml", low=low, high=high)
 
 
-def _of_volumes(pours: Sequence[Pour], vessel: Glass | None, *, ice_named: bool) -> Contents:
-    measured = [pour for pour in pours if pour.measured == "ml"]
-    open_ended = [pour for pour in pours if pour.measured != "ml"]
-    low, high = total(measured)
-    if not open_ended:
-        return _mixed(measured, (low, high))
-    if not vessel or any(pour.measured not in {"fill", "rest"} for pour in open_ended):
-        return _unbounded(measured, open_ended)
-    filled = any(pour.measured == "fill" for pour in open_ended)
-    least, most = vessel.filled_ml(ice_named=ice_named)
-    if low >= most:
-        return _unbounded(measured, open_ended)
-    room = (max(0.0, least - high) if filled else 0.0, most - low)
-    everything = (max(low, least) if filled else low, max(high, most))
-    return _mixed(measured, everything, open_ended, room)
-
-
-def _mixed(
-    measured: Sequence[Pour], volume: Range, top_up: Sequence[Pour] = (), room: Range = (0.0, 0.0)
-) -> Contents:
-    """The contents when all is bounded; `top_up` shares the `room` in whatever proportion."""
+def _of_volumes(pours: Sequence[Pour]) -> Contents:
+    """What is measured to the last drop."""
+    volume = total(pours)
     if volume[1] <= 0:
         return Contents()
-    liquids, approximate = _liquids(measured)
-    topping = [pour.substance.abv_percent for pour in top_up]
-    known = [abv for abv in topping if abv]
-    if liquids is None or len(known) < len(topping):
-        return Contents(*volume)
-    if known:
-        weakest, strongest = min(abv[0] for abv in known), max(abv[1] for abv in known)
-        liquids.append(Liquid(*room, weakest, strongest))
-    return Contents(*volume, alcohol(liquids), strength(liquids), approximate)
+    unknown = _unknown(pours)
+    if _matter(unknown, pours):
+        return Contents(volume)
+    return Contents(volume, alcohol(pours), strength(pours), bool(unknown))
 
 
-def _unbounded(measured: Sequence[Pour], open_ended: Sequence[Pour]) -> Contents:
+def _topped_up(pours: Sequence[Pour], filled_ml: Range) -> Contents:
+    """What is measured, and the rest in whatever proportion up to the filling of the glass."""
+    low, high = total(pours)
+    least, most = filled_ml
+    if low >= most:
+        return _unbounded(pours)
+    volume = max(low, least), max(high, most)
+    unknown = _unknown(pours)
+    rest = [pour for pour in pours if pour.measured != "ml"]
+    if _matter(unknown, pours) or any(pour.measured != "ml" for pour in unknown):
+        return Contents(volume)
+    weakest, strongest = min(pour.abv_low for pour in rest), max(pour.abv_high for pour in rest)
+    mixed = [*pours, Pour("ml", max(0.0, least - high), most - low, weakest, strongest)]
+    return Contents(volume, alcohol(mixed), strength(mixed), bool(unknown))
+
+
+def _unbounded(pours: Sequence[Pour]) -> Contents:
     """At least what is measured; the alcohol is known when nothing else brings any."""
-    liquids, approximate = _liquids(measured)
-    dry = all(pour.substance.abv_percent == (0, 0) for pour in open_ended)
-    known = alcohol(liquids) if liquids is not None and dry else None
-    return Contents(total(measured)[0] or None, None, known, None, approximate)
+    measured = [pour for pour in pours if pour.measured == "ml"]
+    unknown = _unknown(measured)
+    known = not _matter(unknown, measured)
+    dry = all(pour.known and not pour.abv_high for pour in pours if pour.measured != "ml")
+    alcohol_ml = alcohol(measured) if known and dry else None
+    least = total(measured)[0] or None
+    return Contents((least, None), alcohol_ml, None, known and bool(unknown))
 
 
-def _liquids(pours: Sequence[Pour]) -> tuple[list[Liquid] | None, bool]:
-    """The pours as liquids, and whether an unknown one was taken as free of alcohol.
+def _unknown(pours: Sequence[Pour]) -> list[Pour]:
+    """The pours of unknown strength, which are taken as free of alcohol."""
+    return [pour for pour in pours if not pour.known]
 
-    None when what is unknown is too much of the whole.
-    """
-    unknown = [pour for pour in pours if not pour.substance.abv_percent]
-    if total(unknown)[1] > NEGLIGIBLE_SHARE * total(pours)[0]:
-        return None, False
-    liquids = [Liquid(one.low, one.high, *(one.substance.abv_percent or (0, 0))) for one in pours]
-    return liquids, bool(unknown)
+
+def _matter(unknown: Sequence[Pour], pours: Sequence[Pour]) -> bool:
+    """Whether the unknown pours are too much of the whole."""
+    return bool(unknown) and total(unknown)[1] > NEGLIGIBLE_SHARE * total(pours)[0]

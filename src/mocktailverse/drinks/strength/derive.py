@@ -4,18 +4,16 @@ Each figure is a range that covers what the recipe leaves open; what cannot be b
 The formulas and their sources: docs/explanation/strength.md.
 """
 
-import re
-from collections import defaultdict
 from collections.abc import Sequence
 
 from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.drink import Alcoholic, Certainty, Derived, IngredientLine, Method
-from mocktailverse.drinks.strength.contents import Contents, contents_of, without_alcohol
+from mocktailverse.drinks.strength.contents import closed_contents, contents_of, without_alcohol
 from mocktailverse.drinks.strength.dilution import dilution
-from mocktailverse.drinks.strength.glasses import Glass, find_glass
-from mocktailverse.drinks.strength.methods import mentions_ice, preparation_method
-from mocktailverse.drinks.strength.mixture import Range
-from mocktailverse.drinks.strength.pours import Pour, could_be_liquid, pour_of, substance_of
+from mocktailverse.drinks.strength.glasses import Glass, vessel_of
+from mocktailverse.drinks.strength.methods import preparation_of
+from mocktailverse.drinks.strength.portions import Portion, Trait, portion_of
+from mocktailverse.drinks.strength.pours import Range
 
 ETHANOL_G_PER_ML = 0.789
 """Density of ethanol at 20 °C."""
@@ -26,8 +24,14 @@ STANDARD_DRINK_G = 14.0
 NON_ALCOHOLIC_PERCENT = 0.5
 """Below this a beverage may be called non-alcoholic (US 27 CFR 7.65)."""
 
-_PARTY = re.compile(r"\b(?:punch|party|homemade)\b", re.IGNORECASE)
-_FILLING = re.compile(r"\b(?:fill(?:s|ed|ing)?|top(?:s|ped|ping)?)\b", re.IGNORECASE)
+_Figure = tuple[float | None, float | None]
+
+_CONTRADICTED: dict[tuple[str | None, bool | None], tuple[Quality, ...]] = {
+    ("alcoholic", True): (Quality.STRENGTH_CONTRADICTS,),
+    ("non_alcoholic", False): (Quality.STRENGTH_CONTRADICTS,),
+}
+
+_MAY_HOLD_ALCOHOL = frozenset({"strong", "doubtful"})
 
 
 def derive(
@@ -50,37 +54,49 @@ def derive(
         The facts, and `strength_contradicts` when the source calls a drink with alcohol
         non-alcoholic or one without any alcoholic.
     """
-    vessel = None if category and _PARTY.search(category) else find_glass(glass)
-    ice_named = mentions_ice(instructions) or any(
-        substance_of(line.name).kind == "ice" for line in lines
-    )
-    filling = bool(instructions and _FILLING.search(instructions))
-    pours = [pour for line in lines if (pour := pour_of(line, filling=filling))]
-    contents = contents_of(pours, vessel, ice_named=ice_named)
-    if lines and all(_is_dry(line) for line in lines):
+    portions = [portion_of(line) for line in lines]
+    return derive_portions(portions, instructions, alcoholic, glass, category)
+
+
+def derive_portions(
+    portions: Sequence[Portion],
+    instructions: str | None,
+    alcoholic: Alcoholic | None,
+    glass: str | None = None,
+    category: str | None = None,
+) -> tuple[Derived, tuple[Quality, ...]]:
+    """Compute the same from what each line brings, for callers that remember it themselves."""
+    columns = zip(*portions, strict=True) if portions else ((),) * len(Portion._fields)
+    line_traits, spirits, amounts, pours, ml, pure = columns
+    traits: frozenset[Trait] = frozenset().union(*line_traits)
+    preparation = preparation_of(instructions)
+    method = preparation.method
+    vessel = vessel_of(glass, category)
+    ice_named = preparation.ice_named or "ice" in traits
+    if "open" in traits:
+        liquids = [pour for pour in pours if pour]
+        contents = contents_of(liquids, vessel, ice_named=ice_named, filled=preparation.filled)
+    else:
+        contents = closed_contents(ml, pure)
+    if portions and traits.isdisjoint(_MAY_HOLD_ALCOHOL):
         contents = without_alcohol(contents)
-    method = preparation_method(instructions)
+    mixed = contents.abv_percent
+    mocktail = _is_mocktail(traits, mixed) if portions else None
     grams = _scaled(contents.alcohol_ml, ETHANOL_G_PER_ML)
-    mocktail = _is_mocktail(lines, contents.abv_percent)
+    total_ml, abv_percent = _rounded(contents.total_ml), _rounded(mixed)
+    rough = contents.approximate or "imprecise" in traits
     derived = Derived(
-        _round(contents.total_min),
-        _round(contents.total_max),
+        *total_ml,
         *_rounded(grams),
-        *_rounded(contents.abv_percent),
-        *_rounded(_served(contents.abv_percent, method, vessel, ice_named=ice_named)),
+        *abv_percent,
+        *_rounded(_served(mixed, method, vessel, ice_named=ice_named)),
         *_rounded(_scaled(grams, 1 / STANDARD_DRINK_G)),
-        certainty=_certainty(pours, contents),
-        spirits=_spirits(lines),
-        method=method,
-        is_mocktail=mocktail,
+        _certainty(total_ml, abv_percent, rough=rough),
+        _spirits(spirits, amounts),
+        method,
+        mocktail,
     )
-    return derived, _contradictions(alcoholic, mocktail=mocktail)
-
-
-def _is_dry(line: IngredientLine) -> bool:
-    """Whether a line brings no alcohol: a liquid without any, or a solid even if unknown."""
-    abv_percent = substance_of(line.name).abv_percent
-    return abv_percent == (0, 0) or (abv_percent is None and not could_be_liquid(line))
+    return derived, _CONTRADICTED.get((alcoholic, mocktail), ())
 
 
 def _served(
@@ -88,71 +104,65 @@ def _served(
 ) -> Range | None:
     if mixed is None or mixed[1] == 0:
         return mixed
+    low, high = mixed
     iced_glass = vessel is None or vessel.iced
-    weakest = dilution(method, mixed[0], ice_named=ice_named, iced_glass=iced_glass)
-    strongest = dilution(method, mixed[1], ice_named=ice_named, iced_glass=iced_glass)
+    strongest = dilution(method, high, ice_named=ice_named, iced_glass=iced_glass)
+    weakest = (
+        strongest
+        if low == high
+        else dilution(method, low, ice_named=ice_named, iced_glass=iced_glass)
+    )
     if weakest is None or strongest is None:
         return None
-    return mixed[0] / (1 + weakest[1]), mixed[1] / (1 + strongest[0])
+    return low / (1 + weakest[1]), high / (1 + strongest[0])
 
 
-def _certainty(pours: Sequence[Pour], contents: Contents) -> Certainty:
-    if contents.abv_percent is None:
+def _certainty(total_ml: _Figure, abv_percent: _Figure, *, rough: bool) -> Certainty:
+    if abv_percent[0] is None:
         return "unknown"
-    low, high = _rounded(contents.abv_percent)
-    if low != high or _round(contents.total_min) != _round(contents.total_max):
+    if abv_percent[0] != abv_percent[1] or total_ml[0] != total_ml[1]:
         return "range"
-    if contents.approximate or not all(
-        pour.exact and not pour.imprecise_unit and pour.substance.labelled for pour in pours
-    ):
-        return "approximate"
-    return "exact"
+    return "approximate" if rough else "exact"
 
 
-def _spirits(lines: Sequence[IngredientLine]) -> tuple[str, ...]:
+def _spirits(spirits: Sequence[str | None], amounts: Sequence[float]) -> tuple[str, ...]:
     """The base spirits, the one with the largest amount first, else by name."""
-    amounts: dict[str, float] = defaultdict(float)
-    for line in lines:
-        if spirit := substance_of(line.name).spirit:
-            amounts[spirit] += line.ml_max or line.amount_max or 0
-    return tuple(sorted(amounts, key=lambda spirit: (-amounts[spirit], spirit)))
+    found = set(filter(None, spirits))
+    if len(found) <= 1:
+        return tuple(found)
+    sums = dict.fromkeys(found, 0.0)
+    for spirit, amount in zip(spirits, amounts, strict=True):
+        if spirit:
+            sums[spirit] += amount
+    return tuple(sorted(found, key=lambda spirit: (-sums[spirit], spirit)))
 
 
-def _is_mocktail(lines: Sequence[IngredientLine], mixed: Range | None) -> bool | None:
+def _is_mocktail(traits: frozenset[Trait], mixed: Range | None) -> bool | None:
     """False with any alcoholic ingredient; bitters alone count by the strength they give.
 
     None when an unknown ingredient may hold alcohol, or too little is known of the bitters.
     """
-    found = [(substance_of(line.name), line) for line in lines]
-    alcoholic = [substance for substance, _ in found if substance.alcoholic]
-    if any(substance.kind != "bitters" for substance in alcoholic):
+    if "alcoholic" in traits:
         return False
-    if not found or any(
-        substance.alcoholic is None and could_be_liquid(line) for substance, line in found
-    ):
+    if "doubtful" in traits:
         return None
-    if not alcoholic:
+    if "bitters" not in traits:
         return True
     if mixed and mixed[1] < NON_ALCOHOLIC_PERCENT:
         return True
     return False if mixed and mixed[0] >= NON_ALCOHOLIC_PERCENT else None
 
 
-def _contradictions(alcoholic: Alcoholic | None, *, mocktail: bool | None) -> tuple[Quality, ...]:
-    claimed = {"alcoholic": False, "non_alcoholic": True}.get(alcoholic or "")
-    if claimed is None or mocktail is None or claimed == mocktail:
-        return ()
-    return (Quality.STRENGTH_CONTRADICTS,)
-
-
 def _scaled(figure: Range | None, factor: float) -> Range | None:
     return (figure[0] * factor, figure[1] * factor) if figure else None
 
 
-def _round(figure: float | None) -> float | None:
+def _rounded(figure: _Figure | None) -> _Figure:
     """Two decimals: finer than any bar measures, coarse enough to be equal on every machine."""
-    return None if figure is None else round(figure, 2)
-
-
-def _rounded(figure: Range | None) -> tuple[float | None, float | None]:
-    return (_round(figure[0]), _round(figure[1])) if figure else (None, None)
+    if figure is None:
+        return None, None
+    low, high = figure
+    least = None if low is None else round(low, 2)
+    if low == high:
+        return least, least
+    return least, None if high is None else round(high, 2)

@@ -1,6 +1,7 @@
 """How much a glass holds, and how much of that is drink when it is filled."""
 
-from functools import cache
+import re
+from functools import cache, lru_cache
 
 from msgspec import Struct
 
@@ -37,13 +38,31 @@ class Glass(Struct, frozen=True):
         return self.ml_min * low, self.ml_max * high
 
 
+LONGEST_LABEL = 60
+"""Characters; a longer text names no glass, and is not remembered."""
+
+_PARTY = re.compile(r"\b(?:punch|party|homemade)\b", re.IGNORECASE)
+
+
+def vessel_of(glass: str | None, category: str | None) -> Glass | None:
+    """The glass that bounds the drink; None for punches and home-made liqueurs."""
+    if not glass or len(glass) > LONGEST_LABEL:
+        return None
+    if category and len(category) > LONGEST_LABEL:
+        return _vessel(glass, category)
+    return _remembered(glass, category)
+
+
 def find_glass(name: str | None) -> Glass | None:
     """The glass of that name; None for bowls, pitchers, jars and all else of unknown size."""
-    return _glasses().get(key(name)) if name and len(name) <= LONGEST_GLASS else None
+    return _glasses().get(key(name)) if name and len(name) <= LONGEST_LABEL else None
 
 
-LONGEST_GLASS = 60
-"""Characters; a longer text names no glass."""
+def _vessel(glass: str, category: str | None) -> Glass | None:
+    return None if category and _PARTY.search(category) else find_glass(glass)
+
+
+_remembered = lru_cache(maxsize=2048)(_vessel)
 
 
 @cache

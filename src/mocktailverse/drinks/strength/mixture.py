@@ -1,70 +1,55 @@
-"""The volume and strength of several liquids of uncertain amounts, mixed."""
+"""The volume and strength of several liquids of uncertain amounts, mixed.
+
+Sums are rounded once, so that the order of the liquids does not matter.
+"""
 
 from collections.abc import Sequence
+from itertools import compress
 from math import fsum
-from typing import Protocol
+from operator import mul, ne
 
-from msgspec import Struct
-
-Range = tuple[float, float]
+from mocktailverse.drinks.strength.pours import Pour, Range
 
 
-class Liquid(Struct, frozen=True):
-    """An amount (ml, or any one unit) and a strength (% vol), each from least to most."""
-
-    low: float
-    high: float
-    abv_low: float
-    abv_high: float
-
-
-class Amount(Protocol):
-    """Anything that is at least `low` and at most `high`."""
-
-    @property
-    def low(self) -> float: ...
-    @property
-    def high(self) -> float: ...
-
-
-def total(amounts: Sequence[Amount]) -> Range:
+def total(pours: Sequence[Pour]) -> Range:
     """The summed amount, from least to most."""
-    return fsum(one.low for one in amounts), fsum(one.high for one in amounts)
+    return fsum([pour.low for pour in pours]), fsum([pour.high for pour in pours])
 
 
-def alcohol(liquids: Sequence[Liquid]) -> Range:
-    """The summed pure alcohol in the liquids' unit, from least to most."""
+def alcohol(pours: Sequence[Pour]) -> Range:
+    """The summed pure alcohol in the pours' unit, from least to most."""
     return (
-        fsum(one.low * one.abv_low for one in liquids) / 100,
-        fsum(one.high * one.abv_high for one in liquids) / 100,
+        fsum([pour.low * pour.abv_low for pour in pours]) / 100,
+        fsum([pour.high * pour.abv_high for pour in pours]) / 100,
     )
 
 
-def strength(liquids: Sequence[Liquid]) -> Range | None:
+def strength(pours: Sequence[Pour]) -> Range | None:
     """The least and the most % vol that the mixture can have; None when it may be nothing.
 
     The extremes lie where every liquid stronger than some threshold is at one end of its amount
-    and every weaker one at the other, so trying each liquid's strength as the threshold is exact.
+    and every weaker one at the other. So it is exact to try as thresholds the strength of each
+    liquid of uncertain amount, and one that has them all at the same end.
     """
-    if total(liquids)[0] <= 0:
+    _, low, high, weak, strong, _, _ = zip(*pours, strict=True)
+    if fsum(low) <= 0:
         return None
-    if all(one.low == one.high and one.abv_low == one.abv_high for one in liquids):
-        only = _mean([one.low for one in liquids], [one.abv_low for one in liquids])
-        return only, only
-    weak = [one.abv_low for one in liquids]
-    strong = [one.abv_high for one in liquids]
+    if low == high:
+        weakest = _mean(low, weak)
+        return weakest, weakest if weak == strong else _mean(low, strong)
+    uncertain = list(map(ne, low, high))
+    ends = list(zip(low, high, weak, strong, strict=True))
     return (
         min(
-            _mean([one.high if one.abv_low <= limit else one.low for one in liquids], weak)
-            for limit in weak
+            _mean([most if abv <= limit else least for least, most, abv, _ in ends], weak)
+            for limit in {min(weak), *compress(weak, uncertain)}
         ),
         max(
-            _mean([one.high if one.abv_high >= limit else one.low for one in liquids], strong)
-            for limit in strong
+            _mean([most if abv >= limit else least for least, most, _, abv in ends], strong)
+            for limit in {max(strong), *filter(None, compress(strong, uncertain))}
         ),
     )
 
 
-def _mean(amounts: list[float], abv_percent: list[float]) -> float:
-    parts = fsum(amount * abv for amount, abv in zip(amounts, abv_percent, strict=True))
-    return parts / fsum(amounts)
+def _mean(amounts: Sequence[float], abv_percent: Sequence[float]) -> float:
+    return fsum(map(mul, amounts, abv_percent)) / fsum(amounts)

@@ -1,7 +1,7 @@
 """What one ingredient line adds to the liquid of a drink: how much, and how strong it is."""
 
 from functools import cache, lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -61,18 +61,30 @@ class Substance(Struct, frozen=True):
     spirit: str | None
 
 
-class Pour(Struct, frozen=True):
-    """The liquid of one line: `low` to `high` in ml, parts or glasses as `measured` says.
+class Pour(NamedTuple):
+    """The liquid of one line: its amount and its % vol, each from least to most.
 
-    `exact` repeats the line's certainty; dashes, splashes and drops are an `imprecise_unit`.
+    The amount is in ml, parts or glasses as `measured` says. A strength that is not `known`
+    stands as nought. Dashes, splashes and drops are an `imprecise_unit`.
     """
 
-    substance: Substance
     measured: Measured
     low: float
     high: float
-    exact: bool
-    imprecise_unit: bool
+    abv_low: float
+    abv_high: float
+    known: bool = True
+    imprecise_unit: bool = False
+
+    @property
+    def closed(self) -> bool:
+        """Whether its volume and its strength are one figure each."""
+        return (
+            self.measured == "ml"
+            and self.known
+            and self.low == self.high
+            and self.abv_low == self.abv_high
+        )
 
 
 def substance_of(name: str) -> Substance:
@@ -80,13 +92,8 @@ def substance_of(name: str) -> Substance:
     return _substance(name) if len(name) <= LONGEST_NAME else _UNKNOWN
 
 
-def pour_of(line: IngredientLine, *, filling: bool) -> Pour | None:
-    """The liquid that a line adds; None for solids, ice and garnish, which add none.
-
-    `filling` tells that the instructions have the glass filled: then a long ingredient without
-    an amount is what it is filled with.
-    """
-    substance = substance_of(line.name)
+def pour_of(line: IngredientLine, substance: Substance) -> Pour | None:
+    """The liquid that a line adds; None for solids, ice and garnish, which add none."""
     amount = _range(line.amount_min, line.amount_max)
     made = _yield_of(line, substance.kind, amount)
     if not made and _adds_no_liquid(line, substance.kind):
@@ -98,9 +105,10 @@ def pour_of(line: IngredientLine, *, filling: bool) -> Pour | None:
     if volume is None and amount and line.unit in {"part", "glass"}:
         measured, volume = ("part" if line.unit == "part" else "glass"), amount
     if volume is None:
-        measured, volume = _unmeasured(line, substance.kind, filling=filling)
-    imprecise = line.unit in _IMPRECISE
-    return Pour(substance, measured, *volume, line.certainty == "exact", imprecise)
+        measured, volume = _unmeasured(line, substance.kind)
+    known = substance.abv_percent is not None
+    abv_percent = substance.abv_percent or (0.0, 0.0)
+    return Pour(measured, *volume, *abv_percent, known, line.unit in _IMPRECISE)
 
 
 def could_be_liquid(line: IngredientLine) -> bool:
@@ -145,16 +153,14 @@ def _poured_without_ml(line: IngredientLine, amount: Range | None) -> Range | No
     return None
 
 
-def _unmeasured(
-    line: IngredientLine, kind: Kind | None, *, filling: bool
-) -> tuple[Measured, Range]:
+def _unmeasured(line: IngredientLine, kind: Kind | None) -> tuple[Measured, Range]:
     if line.unit == "fill":
         return "fill", (0.0, 0.0)
     if line.kind not in {"volume", "mass"} and line.unit not in _CONTAINERS:
         if kind in SEASONING_ML:
             return "ml", SEASONING_ML[kind]
         if kind in _LONG:
-            return ("fill" if filling else "rest"), (0.0, 0.0)
+            return "rest", (0.0, 0.0)
     return "unbounded", (0.0, 0.0)
 
 

@@ -1,0 +1,60 @@
+"""Quality figures: shares of what is understood, by source."""
+
+import json
+
+from mocktailverse.drinks.ledger import ObjectVersion
+from mocktailverse.pipeline.quality import Share, quality
+from mocktailverse.pipeline.transform import transform
+
+GIN_TONIC = {
+    "idDrink": "1",
+    "strDrink": "Gin Tonic",
+    "strAlcoholic": "Alcoholic",
+    "strInstructions": "Build over ice.",
+    "strIngredient1": "Gin",
+    "strMeasure1": "5 cl",
+    "strIngredient2": "Tonic water",
+    "strMeasure2": "10 cl",
+}
+ODD = {
+    "idDrink": "2",
+    "strDrink": "Odd",
+    "strAlcoholic": "Non alcoholic",
+    "strInstructions": "Shake.",
+    "strIngredient1": "Gin",
+    "strMeasure1": "5 cl",
+    "strIngredient2": "Blorf",
+    "strMeasure2": "1/0 cl",
+    "strIngredient3": "Salt",
+    "strMeasure3": "3 pints",
+}
+
+
+def drinks_of(raw_object, *records):
+    raw = raw_object(json.dumps(list(records)).encode())
+    version = ObjectVersion("data", "raw/thecocktaildb/x", "v")
+    return [piece.register.drink for piece in transform(raw, version)]
+
+
+def test_no_drinks_have_no_quality():
+    assert quality([]) == []
+
+
+def test_understood_drinks_count_in_full(raw_object):
+    (found,) = quality(drinks_of(raw_object, GIN_TONIC))
+    assert (found.source, found.drinks, found.withdrawn) == ("thecocktaildb", 1, 0)
+    assert found.measures == Share(2, 2, 100.0)
+    assert found.ingredients == Share(2, 2, 100.0)
+    assert found.strength == Share(1, 1, 100.0)
+    assert found.mocktails == Share(0, 1, 0.0)
+    assert found.contradictions == 0
+
+
+def test_what_is_not_understood_and_what_contradicts_is_counted(raw_object):
+    (found,) = quality(drinks_of(raw_object, GIN_TONIC, ODD))
+    assert found.measures == Share(3, 5, 60.0)
+    assert found.ingredients == Share(4, 5, 80.0)
+    assert found.contradictions == 1
+    assert found.codes["strength_contradicts"] == 1
+    assert found.codes["measure_unknown"] == 1
+    assert found.codes["measure_implausible"] == 1
