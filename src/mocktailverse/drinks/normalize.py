@@ -2,16 +2,17 @@
 
 import hashlib
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 import msgspec
 
 from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.drink import Drink, IngredientLine, Lineage
 from mocktailverse.drinks.ingredients import canonical_name
-from mocktailverse.drinks.measures import Measure, parse_measure
+from mocktailverse.drinks.measures import parse_measure
 from mocktailverse.drinks.record import Absence, RawLine, Record
 from mocktailverse.drinks.register import Register, recipe_of
-from mocktailverse.drinks.strength import derive
+from mocktailverse.drinks.strength import Portion, derive_portions, portion_of
 
 TRANSFORM_VERSION = 1
 """Raised whenever the same record gives another drink; a test with golden outputs insists."""
@@ -21,21 +22,37 @@ _NO_LINEAGE = Lineage("", "", "", 0, 0)
 _CACHED_LENGTH = 200
 """Characters of a name and its measure: keeping longer texts, of any length, would cost memory."""
 
-_Understood = tuple[str, Measure, tuple[Quality, ...]]
+_CACHED_LINES = 8192
+"""Pairs of name and measure that are kept, about 1 KB each."""
+
+
+class _Understood(NamedTuple):
+    """A line's fields behind its position, what it brings to the drink, what to know of it."""
+
+    fields: tuple[Any, ...]
+    portion: Portion
+    notes: tuple[Quality, ...]
 
 
 def normalize(record: Record, source: str, observed_at: int, lineage: Lineage) -> Register:
     """The drink of a record, ready to be merged; `observed_at` in ms since 1970 UTC."""
-    lines, notes = _ingredient_lines(record.lines)
-    notes.update(record.quality)
-    derived, contradictions = derive(
-        lines,
+    understood = [_understand(raw_line) for raw_line in record.lines]
+    lines = tuple(
+        IngredientLine(raw_line.position, *one.fields)
+        for raw_line, one in zip(record.lines, understood, strict=True)
+    )
+    derived, contradictions = derive_portions(
+        [one.portion for one in understood],
         record.instructions.get("en"),
         record.alcoholic,
-        glass=record.glass,
-        category=record.category,
+        record.glass,
+        record.category,
     )
-    notes.update(contradictions)
+    notes = {*record.quality, *contradictions}
+    for one in understood:
+        notes.update(one.notes)
+    if len({line.name for line in lines}) < len(lines):
+        notes.add(Quality.INGREDIENT_REPEATED)
     if not lines:
         notes.add(Quality.NO_INGREDIENTS)
     if not record.instructions:
@@ -76,36 +93,9 @@ def absent(absence: Absence, source: str, observed_at: int) -> Register:
     return Register(f"{source}:{absence.id}", None, absences=(observed_at,))
 
 
-def _ingredient_lines(
-    raw_lines: tuple[RawLine, ...],
-) -> tuple[tuple[IngredientLine, ...], set[str]]:
-    lines: list[IngredientLine] = []
-    notes: set[str] = set()
-    for position, name_raw, measure_raw in raw_lines:
-        name, measure, found = _understand(name_raw, measure_raw)
-        notes.update(found)
-        lines.append(
-            IngredientLine(
-                position,
-                name,
-                name_raw,
-                measure_raw,
-                measure.amount_min,
-                measure.amount_max,
-                measure.unit,
-                measure.ml_min,
-                measure.ml_max,
-                measure.kind,
-                measure.certainty,
-            )
-        )
-    if len({line.name for line in lines}) < len(lines):
-        notes.add(Quality.INGREDIENT_REPEATED)
-    return tuple(lines), notes
-
-
-def _understand(name_raw: str, measure_raw: str | None) -> _Understood:
-    """The canonical name, the measure, and what is worth knowing of them."""
+def _understand(raw_line: RawLine) -> _Understood:
+    """What a line says; most lines were read before, in another drink."""
+    _, name_raw, measure_raw = raw_line
     if len(name_raw) + len(measure_raw or "") > _CACHED_LENGTH:
         return _read(name_raw, measure_raw)
     return _read_cached(name_raw, measure_raw)
@@ -114,12 +104,26 @@ def _understand(name_raw: str, measure_raw: str | None) -> _Understood:
 def _read(name_raw: str, measure_raw: str | None) -> _Understood:
     name, known = canonical_name(name_raw)
     measure = parse_measure(measure_raw, name_raw)
+    line = IngredientLine(
+        0,
+        name,
+        name_raw,
+        measure_raw,
+        measure.amount_min,
+        measure.amount_max,
+        measure.unit,
+        measure.ml_min,
+        measure.ml_max,
+        measure.kind,
+        measure.certainty,
+    )
     notes = (
         (Quality.INGREDIENT_UNKNOWN, not known),
         (Quality.MEASURE_IMPLAUSIBLE, measure.implausible),
         (Quality.MEASURE_UNKNOWN, measure.unread),
     )
-    return name, measure, tuple(note for note, holds in notes if holds)
+    found = tuple(note for note, holds in notes if holds)
+    return _Understood(msgspec.structs.astuple(line)[1:], portion_of(line), found)
 
 
-_read_cached = lru_cache(maxsize=2048)(_read)
+_read_cached = lru_cache(maxsize=_CACHED_LINES)(_read)
