@@ -23,8 +23,6 @@ from mocktailverse.errors import UnreachableError, UsageError
 from mocktailverse.local import environment, processes
 from mocktailverse.local.environment import LocalStack, Options
 
-pytestmark = pytest.mark.aws
-
 MARK = "MOCKTAILVERSE_TESTS_OF_THIS_MACHINE"
 
 DENIED = ("AccessDenied", "AccessDeniedException", "403")

@@ -29,6 +29,9 @@ EARLIER_RECIPES_KEPT = 8
 """Bounds the item. The latest are kept, chosen together with the recipe that stands (so there
 may be one more where times tie): only thus does the order of merging not matter."""
 
+EARLIER_NAME_LIMIT = 1000
+"""Characters of an earlier recipe's name; likewise."""
+
 ABSENCES_KEPT = 64
 """Likewise; a sweep writes two or three before it takes a drink for withdrawn."""
 
@@ -195,7 +198,7 @@ def _withdrawn_at(absences: tuple[int, ...]) -> int | None:
 
 
 def _as_earlier(drink: Drink, recipe: str) -> Earlier:
-    return Earlier(drink.observed_at, recipe, drink.name)
+    return Earlier(drink.observed_at, recipe, drink.name[:EARLIER_NAME_LIMIT])
 
 
 def _marked(
