@@ -304,4 +304,4 @@ def test_a_load_tells_when_it_was_and_expires(pipeline, drinks):
     assert before <= load.started_at <= (load.finished_at or 0) <= time.time_ns() // 1_000_000
     table = pipeline.outputs["LoadsTable"]
     (item,) = pipeline.clients.dynamodb.scan(TableName=table)["Items"]
-    assert int(item["expires_at"]["N"]) == load.started_at // 1000 + 30 * DAY_MS // 1000
+    assert int(item["expires_at"]["N"]) == load.started_at // 1000 + 37 * DAY_MS // 1000

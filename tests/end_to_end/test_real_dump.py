@@ -22,15 +22,14 @@ def records_in(path):
 def test_every_record_of_the_dump_is_accounted_for_and_a_second_time_changes_nothing(pipeline, cli):
     number = len(records_in(FULL))
     (first,) = cli("ingest", FULL, "--wait", "--json").json["loads"]
-    counts = first["counts"]
-    assert counts["read"] == number
-    assert counts["loaded"] + counts["unchanged"] + counts["stale"] == number
+    assert first["read"] == number
+    assert first["loaded"] + first["unchanged"] + first["stale"] == number
     before = {register.drink.id: register.drink for register in pipeline.drinks.all()}
-    assert len(before) == counts["loaded"]
+    assert len(before) == first["loaded"]
 
     (second,) = cli("ingest", FULL, "--wait", "--json").json["loads"]
 
-    assert second["counts"] == {**counts, "loaded": 0, "unchanged": number}
+    assert (second["read"], second["loaded"], second["unchanged"]) == (number, 0, number)
     after = {register.drink.id: register.drink for register in pipeline.drinks.all()}
     assert {drink_id: drink.content_hash for drink_id, drink in after.items()} == {
         drink_id: drink.content_hash for drink_id, drink in before.items()
@@ -42,6 +41,6 @@ def test_the_records_of_an_older_dump_load_too(pipeline, cli):
     number = len(records_in(EXTRA))
     (load,) = cli("ingest", EXTRA, "--wait", "--json").json["loads"]
     assert load["status"] == "done"
-    assert load["counts"]["read"] == number
-    assert load["counts"]["rejected"] == 0
+    assert load["read"] == number
+    assert load["rejected"] == 0
     assert pipeline.verify().ok

@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 
 from mocktailverse.drinks.ledger import ObjectVersion, Rejected
-from mocktailverse.errors import MissingError, TransientError, UnreachableError
+from mocktailverse.errors import MissingError, PermanentError, TransientError, UnreachableError
 from mocktailverse.local.processes import free_port
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.data_bucket import CHUNK_BYTES, HEAD_BYTES, DataBucket
@@ -99,8 +99,9 @@ def test_what_is_not_there_is_missing(bucket, prefix, clients):
         bucket.open(version)
     with pytest.raises(MissingError):
         bucket.open(ObjectVersion(bucket.bucket, f"{prefix}none", "null"))
-    with pytest.raises(MissingError):
+    with pytest.raises(PermanentError) as refused:  # the bucket is a setting, not a raw object
         bucket.open(ObjectVersion("no-such-bucket", "a", "null"))
+    assert not isinstance(refused.value, MissingError)
     assert bucket.get(f"{prefix}none") is None
     assert list(bucket.versions(prefix)) == []
 

@@ -28,8 +28,8 @@ def world(new_world, raw_record):
     return world
 
 
-def run(world):
-    return verify(world.raw, world.drinks, world.loads)
+def run(world, **options):
+    return verify(world.raw, world.drinks, world.loads, **options)
 
 
 def kinds(report):
@@ -109,9 +109,15 @@ def test_a_drink_that_no_raw_object_gives_is_extra(world):
 def test_a_drink_whose_raw_object_has_expired_is_not_judged(world):
     (first,) = (version for version in world.raw.objects if version.key.endswith("1"))
     del world.raw.objects[first]
-    report = run(world)
+    assert "extra" in {kind for kind, _ in kinds(run(world))}
+    report = run(world, raw_expires=True)
     assert report.window == NOON_MS + 1
-    assert "thecocktaildb:2" not in {difference.subject for difference in report.differences}
+    assert report.ok
+
+
+def test_where_raw_expires_a_changed_drink_is_stale_all_the_same(world):
+    change_drink(world, "thecocktaildb:1", name="Other")
+    assert kinds(run(world, raw_expires=True)) == {("stale", "thecocktaildb:1")}
 
 
 @pytest.mark.parametrize(

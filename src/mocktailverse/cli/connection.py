@@ -72,6 +72,6 @@ def connect(env: str, state_dir: Path | None = None) -> Connection:
         return Connection(running.clients(), running.outputs)
     if state_dir is not None:
         raise UsageError("--state-dir is the local stack's folder; it does not go with --env.")
-    clients = Clients()
     with translated(f"Looking for the stack mocktailverse-{env}"):
+        clients = Clients()
         return Connection(clients, stack.outputs(clients, f"mocktailverse-{env}"))

@@ -46,11 +46,12 @@ def transform(
     ] = "ndjson",
     source: options.Source = "thecocktaildb",
     observed_at: options.ObservedAt = None,
+    env: options.Env = "local",  # noqa: ARG001 - every command takes it; this one needs no AWS
 ) -> None:
     """Turn raw files into drinks with the pipeline's own code, without any AWS."""
     require_source(source)
     observed = None if observed_at is None else milliseconds(observed_at)
-    if output is not None and rejects is not None and output.resolve() == rejects.resolve():
+    if output and rejects and not _is_special(output) and output.resolve() == rejects.resolve():
         raise UsageError(f"{output} cannot take both the drinks and the rejected lines.")
     with ExitStack() as stack:
         inputs = [_open(path, stack, observed) for path in files]
@@ -58,7 +59,7 @@ def transform(
         rejected = stack.enter_context(_writer(rejects, files)) if rejects else None
         bar = stack.enter_context(progress())
         task = bar.add_task("records", total=None)
-        counts = Counts()
+        counts, absences = Counts(), 0
         separator = b"[\n" if form == "json" else b""
         for path, file in zip(files, inputs, strict=True):
             version = ObjectVersion("", f"raw/{source}/{_name(path)}", "null")
@@ -67,7 +68,10 @@ def transform(
                 if piece.rejected:
                     counts.count("rejected")
                     _reject(piece.rejected, rejected)
-                if piece.register is None or piece.register.drink is None:
+                if piece.register is None:
+                    continue
+                if piece.register.drink is None:
+                    absences += 1
                     continue
                 counts.count("loaded")
                 line = msgspec.json.encode(piece.register.drink)
@@ -75,7 +79,9 @@ def transform(
                 separator = b",\n"
         if form == "json":
             drinks.write(b"\n]\n" if counts.loaded else b"[]\n")
-    say(f"{counts.read} records: {counts.loaded} drinks, {counts.rejected} rejected")
+    told = f"{counts.loaded} drinks, {counts.rejected} rejected"
+    told += f", {absences} absences" if absences else ""
+    say(f"{counts.read + absences} records: {told}")
 
 
 def measure(
@@ -83,6 +89,7 @@ def measure(
     ingredient: Annotated[
         str | None, typer.Option(help="What is measured; some measures need it.")
     ] = None,
+    env: options.Env = "local",  # noqa: ARG001 - every command takes it; this one needs no AWS
     as_json: options.Json = False,
 ) -> None:
     """Show how one measure is understood."""
@@ -124,21 +131,31 @@ def _writer(path: Path | None, inputs: list[Path]) -> Iterator[IO[bytes]]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    if path.resolve() in [given.resolve() for given in inputs]:
+    if not _is_special(path) and path.resolve() in [given.resolve() for given in inputs]:
         raise UsageError(f"{path} is an input, too; write somewhere else.")
-    is_device = path.exists() and not path.is_file()
-    target = path if is_device else path.with_name(path.name + ".partial")
+    whole = path if _is_special(path) else path.resolve()
+    target = path if _is_special(path) else whole.with_name(whole.name + ".partial")
     try:
         with target.open("wb") as file:
             yield file
-        target.replace(path)
+        if target != whole:
+            target.replace(whole)
     except BrokenPipeError:  # it is stdout that nobody reads any more
         raise
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
     finally:
-        if not is_device:
+        if target != whole:
             target.unlink(missing_ok=True)
+
+
+def _is_special(path: Path) -> bool:
+    """Whether writing goes somewhere else: a device or pipe, or what /dev/stdout stands for."""
+    return (
+        path.is_relative_to("/dev")
+        or path.is_relative_to("/proc")
+        or (path.exists() and not path.is_file())
+    )
 
 
 def _reject(rejected: Rejected, file: IO[bytes] | None) -> None:

@@ -1,6 +1,7 @@
 """Following loads until they are done."""
 
 import time
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from mocktailverse.errors import TransientError
 POLL_S = 0.2
 POLLED_AT_ONCE = 16
 PATIENCE_S = 300
-"""How long nothing may finish before following gives up."""
+"""How long nothing may move before following gives up."""
 
 
 def follow(
@@ -23,31 +24,35 @@ def follow(
     """Wait until every version's load is done or failed, in the given generation or any.
 
     Raises:
-        TransientError: nothing finished for PATIENCE_S seconds.
+        TransientError: nothing moved for PATIENCE_S seconds.
     """
     wanted = dict(zip(versions, generations or [1] * len(versions), strict=True))
-    done: dict[ObjectVersion, Load] = {}
-    last_finished = time.monotonic()
+    pending = deque(wanted)
+    seen: dict[ObjectVersion, Load] = {}
+    last_sign_of_life = time.monotonic()
     with progress() as bar:
         task = bar.add_task("loading", total=len(wanted))
-        while len(done) < len(wanted):
-            before = len(done)
-            pending = [version for version in wanted if version not in done]
-            for version in pending[:POLLED_AT_ONCE]:
+        while pending:
+            moved = False
+            for _ in range(min(POLLED_AT_ONCE, len(pending))):
+                version = pending.popleft()
                 load = connection.loads.latest(version)
-                if load and load.generation >= wanted[version] and load.status != "loading":
-                    done[version] = load
-            bar.update(task, completed=len(done))
-            if len(done) > before:
-                last_finished = time.monotonic()
-            elif time.monotonic() - last_finished > PATIENCE_S:
+                moved |= load != seen.get(version)
+                if load:
+                    seen[version] = load
+                if not load or load.generation < wanted[version] or load.status == "loading":
+                    pending.append(version)
+            bar.update(task, completed=len(wanted) - len(pending))
+            if moved:
+                last_sign_of_life = time.monotonic()
+            elif time.monotonic() - last_sign_of_life > PATIENCE_S:
                 raise TransientError(
-                    f"{len(pending)} loads did not finish and none has for {PATIENCE_S} s. "
-                    "See `mocktailverse loads` and `mocktailverse status`."
+                    f"{len(pending)} loads are not finished, and nothing has moved for "
+                    f"{PATIENCE_S} s. See `mocktailverse loads` and `mocktailverse status`."
                 )
             else:
                 time.sleep(POLL_S)
-    return [done[version] for version in wanted]
+    return [seen[version] for version in wanted]
 
 
 def load_fields(load: Load) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import typer
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import Connection, connect
-from mocktailverse.cli.following import follow, print_loads
+from mocktailverse.cli.following import follow, load_fields, print_loads
 from mocktailverse.cli.output import print_json, progress, say
 from mocktailverse.cli.times import milliseconds, now
 from mocktailverse.drinks.ledger import Load, ObjectVersion
@@ -78,7 +78,7 @@ def fetch(
     loads = follow(connection, versions) if wait else []
     failed = any(load.status == "failed" for load in loads)
     if as_json:
-        print_json({**msgspec.to_builtins(report), "loads": loads})
+        print_json({**msgspec.to_builtins(report), "loads": [load_fields(load) for load in loads]})
     else:
         objects = len(report.objects)
         say(f"{report.records} records in {objects} objects, by {report.requests} requests")
@@ -181,7 +181,7 @@ def fetched_versions(connection: Connection, report: ExtractReport) -> list[Obje
 def finish(versions: list[ObjectVersion], loads: list[Load], *, as_json: bool) -> None:
     """Print what was stored and loaded; exit with 1 where a load failed."""
     if as_json:
-        print_json({"objects": versions, "loads": loads})
+        print_json({"objects": versions, "loads": [load_fields(load) for load in loads]})
     else:
         say(f"{len(versions)} raw objects stored")
         print_loads(loads)

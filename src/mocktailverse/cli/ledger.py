@@ -1,6 +1,7 @@
 """Commands that look: `loads`, `rejected`, `drinks get|list|history`, `verify`."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -20,13 +21,17 @@ from mocktailverse.cli.output import (
 )
 from mocktailverse.cli.times import now
 from mocktailverse.drinks.drink import Drink
-from mocktailverse.drinks.ledger import Load, Rejected
+from mocktailverse.drinks.ledger import Load, ObjectVersion, Rejected
 from mocktailverse.errors import UsageError
 from mocktailverse.pipeline.history import history
 from mocktailverse.pipeline.verify import VerifyReport
 from mocktailverse.pipeline.verify import verify as verify_tables
 
 PAGE = 100
+KEEP_RAW = ("local", "prod")
+"""The environments whose raw objects never expire."""
+
+LONGEST_ID = 200
 SHOWN = 50
 """Rows of a table for people where no limit is given."""
 
@@ -108,7 +113,7 @@ def verify(
     as_json: options.Json = False,
 ) -> None:
     """Recompute the drinks table from the raw objects and say exactly what differs."""
-    report = run_verify(connect(env, state_dir))
+    report = run_verify(connect(env, state_dir), raw_expires=env not in KEEP_RAW)
     if as_json:
         print_json(verify_fields(report))
     elif report.ok:
@@ -225,7 +230,17 @@ def recent_loads(
     return found, None
 
 
-def run_verify(connection: Connection) -> VerifyReport:
+def latest_generations(loads: Iterable[Load]) -> list[Load]:
+    """The loads without those that a replay has superseded, in the same order."""
+    latest: dict[ObjectVersion, Load] = {}
+    for load in loads:
+        known = latest.setdefault(load.object, load)
+        if known.generation < load.generation:
+            latest[load.object] = load
+    return list(latest.values())
+
+
+def run_verify(connection: Connection, *, raw_expires: bool = False) -> VerifyReport:
     """Verify an environment with a progress bar."""
     with progress() as bar:
         task = bar.add_task("verifying raw objects", total=None)
@@ -234,6 +249,7 @@ def run_verify(connection: Connection) -> VerifyReport:
             connection.drinks,
             connection.loads,
             lambda number: bar.update(task, completed=number),
+            raw_expires=raw_expires,
         )
 
 
@@ -253,7 +269,7 @@ def _rejected_place(text: str) -> RejectedPlace:
 def _rejected_lines(connection: Connection, days: int, loads_until: int) -> list[dict[str, Any]]:
     found, _ = recent_loads(connection, days)
     lines = []
-    for load in found:
+    for load in latest_generations(found):
         if not load.counts.rejected or load.started_at > loads_until:
             continue
         for segment in connection.loads.segments(load.object, load.generation):
@@ -272,6 +288,8 @@ def _full_id(drink_id: str) -> str:
     """The id with its source; a bare id is TheCocktailDB's."""
     if not drink_id.strip():
         raise UsageError("An id is needed, such as thecocktaildb:11007.")
+    if len(drink_id) > LONGEST_ID:
+        raise UsageError(f"{drink_id[:40]!r}... is too long to be the id of a drink.")
     return drink_id if ":" in drink_id else f"thecocktaildb:{drink_id}"
 
 

@@ -7,8 +7,10 @@
 130  Ctrl-C
 """
 
+import contextlib
 import os
 import sys
+from typing import NoReturn
 
 import typer
 
@@ -43,6 +45,16 @@ def exit_code(error: MocktailverseError) -> int:
     return 1
 
 
+def _give_up(error: OSError, *, debug: bool) -> NoReturn:
+    """A file or folder that cannot be used is wrong usage."""
+    if debug:
+        raise error
+    print(f"Error: {error}", file=sys.stderr)  # noqa: T201 - the command line speaks
+    with contextlib.suppress(OSError):  # what could not be written must not be tried at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(2)
+
+
 def run() -> None:
     """Run the command line; an error is one sentence, its traceback comes with --debug."""
     debug = "--debug" in sys.argv
@@ -60,7 +72,9 @@ def run() -> None:
         sys.exit(exit_code(error))
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-    except (BrokenPipeError, SystemExit) as end:
+    except (OSError, SystemExit) as end:
+        if isinstance(end, OSError) and not isinstance(end, BrokenPipeError):
+            _give_up(end, debug=debug)
         if not isinstance(end, BrokenPipeError) and not isinstance(
             end.__context__, BrokenPipeError
         ):

@@ -35,17 +35,25 @@ def print_listing(items: Sequence[object], after: str | None = None) -> None:
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print a table for people; an absent value is blank."""
-    table = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD)
+    table = Table(title=_shown(title), title_justify="left", header_style="bold", box=SIMPLE_HEAD)
     for number, column in enumerate(columns):
         table.add_column(column, overflow="fold", no_wrap=number == 0)
     for row in rows:
-        table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
+        table.add_row(*("" if cell is None else _shown(str(cell)) for cell in row))
     stdout.print(table)
 
 
 def say(text: str) -> None:
     """Tell people something on stderr, so that stdout stays clean for scripts."""
-    stderr.print(escape(text), highlight=False, soft_wrap=True)
+    stderr.print(_shown(text), highlight=False, soft_wrap=True)
+
+
+def _shown(text: str) -> str:
+    """Text as it may reach a terminal: data holds no markup and no control sequences."""
+    visible = "".join(
+        c if c in "\n\t" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
+    return escape(visible)
 
 
 def moment(at: int | None) -> str:

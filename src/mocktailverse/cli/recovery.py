@@ -6,13 +6,14 @@ import typer
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import Connection, connect
-from mocktailverse.cli.following import follow, print_loads
-from mocktailverse.cli.ledger import recent_loads
+from mocktailverse.cli.following import follow, load_fields, print_loads
+from mocktailverse.cli.ledger import latest_generations, recent_loads
 from mocktailverse.cli.output import print_json, say
 from mocktailverse.cli.times import now
 from mocktailverse.drinks.ledger import Load, ObjectVersion
 from mocktailverse.errors import UsageError
 from mocktailverse.pipeline.replay import replay as replay_versions
+from mocktailverse.stores.data_bucket import RAW_PREFIX
 
 DAYS = 30
 """How far back --failed and --rejected look."""
@@ -30,9 +31,14 @@ def replay(
         list[str] | None, typer.Argument(help="Keys, or beginnings of keys, of raw objects.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every raw object version.")] = False,
-    failed: Annotated[bool, typer.Option("--failed", help="Those whose load failed.")] = False,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Those whose load failed, in the last 30 days.")
+    ] = False,
     rejected: Annotated[
-        bool, typer.Option("--rejected", help="Those of which records were rejected.")
+        bool,
+        typer.Option(
+            "--rejected", help="Those of which records were rejected, in the last 30 days."
+        ),
     ] = False,
     wait: options.Wait = False,
     env: options.Env = "local",
@@ -49,7 +55,7 @@ def replay(
     if wait:
         loads = follow(connection, versions, [request.generation for request in requests])
     if as_json:
-        print_json({"replayed": requests, "loads": loads})
+        print_json({"replayed": requests, "loads": [load_fields(load) for load in loads]})
     else:
         say(f"{len(requests)} raw objects sent again")
         print_loads(loads)
@@ -98,13 +104,15 @@ def _chosen(
     rejected: bool,
 ) -> list[ObjectVersion]:
     chosen: dict[ObjectVersion, None] = {}
-    for prefix in ["raw/"] if everything else keys:
+    for prefix in [RAW_PREFIX] if everything else keys:
+        if not prefix.startswith(RAW_PREFIX):
+            raise UsageError(f"{prefix!r} is no key of a raw object: those begin with raw/.")
         found = [stored.version for stored in connection.bucket.versions(prefix)]
         if not found:
             raise UsageError(f"No raw object's key begins with {prefix!r}.")
         chosen.update(dict.fromkeys(found))
     if failed or rejected:
-        for load in recent_loads(connection, DAYS)[0]:
+        for load in latest_generations(recent_loads(connection, DAYS)[0]):
             if (failed and load.status == "failed") or (rejected and load.counts.rejected):
                 chosen[load.object] = None
     return list(chosen)

@@ -54,15 +54,14 @@ def up(
     chosen = Options(port=port, records=records, source_url=LIVE_URL if live else None)
     if detach:
         with stderr.status("starting") as state:
-            stack = environment.start(folder, chosen, state.update)
-            prove_chain(Connection(stack.clients(), stack.outputs))
+            stack = environment.start(folder, chosen, state.update, _prove_chain)
         _print_stack(stack, as_json=as_json)
         return
     with (
         stderr.status("starting") as state,
         environment.running(folder, chosen, state.update) as stack,
     ):
-        prove_chain(Connection(stack.clients(), stack.outputs))
+        _prove_chain(stack)
         state.stop()
         _print_stack(stack, as_json=as_json)
         say("Running; Ctrl-C stops it.")
@@ -120,6 +119,10 @@ def stack_fields(stack: LocalStack) -> dict[str, Any]:
         "source_url": stack.source_url,
         "processes": msgspec.to_builtins(stack.processes),
     }
+
+
+def _prove_chain(stack: LocalStack) -> None:
+    prove_chain(Connection(stack.clients(), stack.outputs))
 
 
 def _print_stack(stack: LocalStack, *, as_json: bool) -> None:

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Self
 
 
-class Reason(StrEnum):
-    """Why a raw record or object cannot load; stands as `code` in a rejected line."""
+class Code(StrEnum):
+    """A code and what it means."""
 
     explanation: str
 
@@ -18,6 +18,10 @@ class Reason(StrEnum):
         member._value_ = code
         member.explanation = explanation
         return member
+
+
+class Reason(Code):
+    """Why a raw record or object cannot load; stands as `code` in a rejected line."""
 
     EMPTY_OBJECT = "empty_object", "The object holds no bytes, or white space only."
     UNRECOGNIZED_FORM = (
@@ -63,17 +67,8 @@ class Reason(StrEnum):
     )
 
 
-class Quality(StrEnum):
+class Quality(Code):
     """What is worth knowing of a drink that did load; stands in its `quality` list."""
-
-    explanation: str
-
-    def __new__(cls, code: str, explanation: str) -> Self:
-        """Make a member whose value is its code and which carries its explanation."""
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.explanation = explanation
-        return member
 
     ALCOHOLIC_UNKNOWN = "alcoholic_unknown", "strAlcoholic is absent or has an unknown value."
     FIELD_RETYPED = (

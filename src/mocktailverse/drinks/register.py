@@ -159,6 +159,12 @@ def merge(current: Register | None, new: Register) -> Register:
     return Register(winner.id, drink, winner.recipe, earlier, absences)
 
 
+def without_memory(register: Register) -> Register:
+    """The drink alone, without what other observations of its id make of it."""
+    drink = register.drink and _marked(register.drink, register.recipe, (), ())
+    return Register(register.id, drink, register.recipe)
+
+
 def ordered(a: Register, b: Register) -> tuple[Register, Register]:
     """The one whose drink stands, and the other."""
     if a.drink is None or b.drink is None:

@@ -101,7 +101,10 @@ def _fetch(tools: Tools, asked: FetchEvent, clock: InvocationClock) -> ExtractRe
 def _kept_cursor(bucket: DataBucket, asked: FetchEvent) -> Cursor | None:
     """Where an earlier run of the same plan ran out of time; plans with arguments keep none."""
     kept = None if asked.arguments else bucket.get(_state_key(asked))
-    return msgspec.json.decode(kept, type=Cursor | None) if kept else None
+    try:
+        return msgspec.json.decode(kept, type=Cursor | None) if kept else None
+    except msgspec.MsgspecError:  # written by another version: begin anew
+        return None
 
 
 def _keep_cursor(bucket: DataBucket, asked: FetchEvent, cursor: Cursor | None) -> None:

@@ -86,6 +86,7 @@ def start(
     state_dir: Path,
     options: Options | None = None,
     on_progress: Progress = lambda _step: None,
+    check: Callable[[LocalStack], object] = lambda _stack: None,
 ) -> LocalStack:
     """Start a stack that outlives this process; of one that runs, bring the code up to date.
 
@@ -93,6 +94,7 @@ def start(
         state_dir: folder of this stack, made if missing; one stack a folder.
         options: ports and the source.
         on_progress: told what is being done, in words for people.
+        check: looks whether the stack works; a stack just started that fails it is stopped.
 
     Raises:
         UsageError: a port is taken, or the running stack has another port or source.
@@ -103,8 +105,14 @@ def start(
     with processes.exits_on_signals(), _locked(state_dir, on_progress) as home:
         running = _healthy(home)
         if running:
-            return _brought_up_to_date(home, running, options, on_progress)
+            current = _brought_up_to_date(home, running, options, on_progress)
+            check(current)
+            return current
         launched, leashes = _launch(home, options, on_progress)
+        with contextlib.ExitStack() as undo:
+            undo.callback(_clear, home)
+            check(launched)
+            undo.pop_all()
         for leash in leashes:
             leash.release()
         return launched
@@ -280,7 +288,10 @@ def _fingerprint(checkout: Checkout, archive: Path) -> str:
 
 
 def _healthy(home: Path) -> LocalStack | None:
-    current = status(home)
+    try:
+        current = status(home)
+    except UsageError:  # written by another version, or damaged: start anew
+        return None
     return current.stack if current.state == "running" else None
 
 

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 
 from mocktailverse.drinks.ledger import Load, ObjectVersion
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
-from mocktailverse.drinks.register import Register, merge
+from mocktailverse.drinks.register import Register, merge, without_memory
 from mocktailverse.errors import MissingError
 from mocktailverse.pipeline.reconcile import StoredObject
 from mocktailverse.pipeline.transform import OpenObject, transform
@@ -48,10 +48,7 @@ class Difference(Struct, frozen=True):
 
 
 class VerifyReport(Struct):
-    """What differs; `window` is the age of the oldest raw object in ms since 1970 UTC.
-
-    What was observed before the window cannot be recomputed any more, and is not judged.
-    """
+    """What differs; `window` is when the oldest raw object was stored, in ms since 1970 UTC."""
 
     lost: list[str] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
@@ -78,18 +75,44 @@ def verify(
     drinks: DrinksStore,
     loads: LoadsStore,
     on_object: Callable[[int], None] = lambda _: None,
+    *,
+    raw_expires: bool = False,
 ) -> VerifyReport:
-    """Compare the tables with what the raw objects give; `on_object` counts along."""
+    """Compare the tables with what the raw objects give; `on_object` counts along.
+
+    Where raw objects expire, a drink whose object is gone is not judged, nor is what the other
+    drinks remember of earlier recipes and absences.
+    """
     report = VerifyReport()
     latest = _latest(loads.all())
     expected: dict[str, Register] = {}
+    listed: set[ObjectVersion] = set()
     for stored in raw.versions():
+        listed.add(stored.version)
         _verify_object(raw, stored.version, latest.get(stored.version), expected, report)
         report.objects += 1
         report.window = min(stored.stored_at, report.window or stored.stored_at)
         on_object(report.objects)
-    _compare(expected, drinks.all(), report)
+    if not raw_expires:
+        _compare(expected, drinks.all(), report)
+        return report
+    within: list[Register] = []
+    for register in drinks.all():
+        if _is_within(register, listed):
+            within.append(without_memory(register))
+        else:
+            expected.pop(register.id, None)
+    rest = {drink_id: without_memory(one) for drink_id, one in expected.items() if one.drink}
+    _compare(rest, within, report)
     return report
+
+
+def _is_within(register: Register, listed: set[ObjectVersion]) -> bool:
+    """Whether the raw object of the drink that stands is still there."""
+    if register.drink is None:
+        return False
+    lineage = register.drink.lineage
+    return ObjectVersion(lineage.bucket, lineage.key, lineage.version_id) in listed
 
 
 def _latest(loads: Iterable[Load]) -> dict[ObjectVersion, Load]:
@@ -152,8 +175,7 @@ def _compare(
         drink_id = register.id
         wanted = expected.pop(drink_id, None)
         if wanted is None:
-            if register.observed_at >= (report.window or 0):
-                report.add("extra", drink_id, "no raw object gives it")
+            report.add("extra", drink_id, "no raw object gives it")
         elif wanted != register:
             report.add("stale", drink_id, _difference(wanted, register))
     for drink_id, wanted in expected.items():

@@ -9,17 +9,17 @@ from botocore.config import Config
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation.client import CloudFormationClient
-    from types_boto3_cloudwatch.client import CloudWatchClient
     from types_boto3_dynamodb.client import DynamoDBClient
     from types_boto3_iam.client import IAMClient
     from types_boto3_lambda.client import LambdaClient
     from types_boto3_logs.client import CloudWatchLogsClient
     from types_boto3_s3.client import S3Client
     from types_boto3_sqs.client import SQSClient
-    from types_boto3_sts.client import STSClient
 
 CONNECT_TIMEOUT_S = 5
 READ_TIMEOUT_S = 20
+LONGEST_INVOCATION_S = 910
+"""Lambda ends every invocation after 900 s."""
 
 
 class Clients:
@@ -83,8 +83,12 @@ class Clients:
 
     @cached_property
     def lambda_(self) -> "LambdaClient":
-        """Invoking functions by hand."""
-        return self._session.client("lambda", endpoint_url=self.endpoint_url, config=self._config)
+        """Invoking functions by hand: as long as they may take, and never twice."""
+        patient = Config(
+            read_timeout=LONGEST_INVOCATION_S, retries={"mode": "standard", "total_max_attempts": 1}
+        )
+        config = self._config.merge(patient)
+        return self._session.client("lambda", endpoint_url=self.endpoint_url, config=config)
 
     @cached_property
     def cloudformation(self) -> "CloudFormationClient":
@@ -99,18 +103,6 @@ class Clients:
         return self._session.client("iam", endpoint_url=self.endpoint_url, config=self._config)
 
     @cached_property
-    def sts(self) -> "STSClient":
-        """Which account this is."""
-        return self._session.client("sts", endpoint_url=self.endpoint_url, config=self._config)
-
-    @cached_property
     def logs(self) -> "CloudWatchLogsClient":
         """The functions' logs."""
         return self._session.client("logs", endpoint_url=self.endpoint_url, config=self._config)
-
-    @cached_property
-    def cloudwatch(self) -> "CloudWatchClient":
-        """Metrics and alarms."""
-        return self._session.client(
-            "cloudwatch", endpoint_url=self.endpoint_url, config=self._config
-        )

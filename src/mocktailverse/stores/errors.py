@@ -14,6 +14,7 @@ from botocore.exceptions import (
     IncompleteReadError,
     NoCredentialsError,
     NoRegionError,
+    ProfileNotFound,
     ReadTimeoutError,
     ResponseStreamingError,
 )
@@ -53,7 +54,6 @@ MISSING = frozenset(
     {
         "404",
         "AWS.SimpleQueueService.NonExistentQueue",
-        "NoSuchBucket",
         "NoSuchKey",
         "NoSuchVersion",
         "QueueDoesNotExist",
@@ -89,7 +89,7 @@ def translated(what: str) -> Iterator[None]:
     except EndpointConnectionError as error:
         address = error.kwargs.get("endpoint_url", "AWS")
         raise UnreachableError(f"{what}: nothing answers at {address}.") from error
-    except (NoCredentialsError, NoRegionError) as error:
+    except (NoCredentialsError, NoRegionError, ProfileNotFound) as error:
         raise UsageError(f"{what}: {error}") from error
     except (
         ConnectionClosedError,

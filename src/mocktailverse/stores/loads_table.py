@@ -6,6 +6,7 @@ by-day (index)  day `2026-11-22` and started_at, for loads only
 """
 
 import base64
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,18 @@ _CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class ConditionFailedError(Exception):
-    """The item is not in the state that the write asked for; nothing was written."""
+    """The load is not in the state that the write asked for; nothing was written.
+
+    Attributes:
+        standing: the load as it stands; None where there is none.
+        lease_owner: who holds its lease.
+    """
+
+    def __init__(self, error: ClientError) -> None:
+        super().__init__()
+        item: Any = error.response.get("Item")
+        self.standing = _load(item) if item else None
+        self.lease_owner = item["lease_owner"]["S"] if item and "lease_owner" in item else None
 
 
 class LoadsTable:
@@ -46,13 +58,17 @@ class LoadsTable:
     ) -> Load | None:
         """Take a load to work on it until a time in ms; open it where it is new.
 
-        None where it is done already, or where another worker's lease has not run out.
+        None where it is done already, or where another worker's lease has not run out. A call
+        whose answer was lost is sent again by botocore, and finds its own lease: that is no
+        other worker's.
         """
+        owner = uuid.uuid4().hex
         update = Update(
             put={
                 "status": "loading",
                 "active_at": now,
                 "lease_until": until,
+                "lease_owner": owner,
                 "transform_version": TRANSFORM_VERSION,
             },
             default=self._opening(version, generation, now),
@@ -65,8 +81,8 @@ class LoadsTable:
         )
         try:
             return self._update(version, generation, update)
-        except ConditionFailedError:
-            return None
+        except ConditionFailedError as error:
+            return error.standing if error.lease_owner == owner else None
 
     def release(self, load: Load, *, error: str | None = None) -> None:
         """Give a load back unfinished, so that the next message can go on with it."""
@@ -247,11 +263,15 @@ class LoadsTable:
         with translated("Writing a load"):
             try:
                 answer = self._client.update_item(
-                    TableName=self._table, Key=key, ReturnValues="ALL_NEW", **update.arguments()
+                    TableName=self._table,
+                    Key=key,
+                    ReturnValues="ALL_NEW",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                    **update.arguments(),
                 )
             except ClientError as error:
                 if error_code(error) == _CONDITION_FAILED:
-                    raise ConditionFailedError from error
+                    raise ConditionFailedError(error) from error
                 raise
         return _load(answer["Attributes"])
 

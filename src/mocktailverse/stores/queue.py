@@ -54,6 +54,7 @@ class Queue:
                     QueueUrl=self._dead_letter_url,
                     MaxNumberOfMessages=10,
                     VisibilityTimeout=HIDDEN_WHILE_MOVED_S,
+                    WaitTimeSeconds=1,  # a long poll asks all servers: empty is empty
                 )
             messages = answer.get("Messages", [])
             if not messages:
