@@ -222,3 +222,17 @@ def test_reconcile_twice_at_once_loads_once(pipeline, drinks, cli):
     pipeline.idle()
     assert pipeline.load(version) == load
     assert load.counts == Counts(read=5, loaded=5)
+
+
+def test_a_replay_takes_raw_objects_only(cli):
+    cli("replay", "rejected/", code=2)
+    cli("replay", "", code=2)
+
+
+def test_what_a_replay_superseded_is_not_listed_twice(pipeline, cli):
+    version = pipeline.put(b'[{"strDrink": "no id"}]', "rejects")
+    pipeline.settled(version)
+    cli("replay", "--rejected", "--wait")
+    cli("replay", "--rejected", "--wait")
+    assert len(cli("rejected", "--json").json["items"]) == 1
+    assert len(cli("loads", "--json").json["items"]) == 3

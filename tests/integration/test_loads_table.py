@@ -249,3 +249,26 @@ def test_a_load_expires_so_many_days_after_its_start_in_seconds(
 def test_without_days_a_load_never_expires(clients, local_stack, version):
     acquire(LoadsTable(clients, local_stack.outputs["LoadsTable"]), version)
     assert "expires_at" not in item_of(clients, local_stack, version)
+
+
+def test_a_lease_whose_answer_was_lost_is_ones_own(table, clients, version, monkeypatch):
+    update_item = clients.dynamodb.update_item
+
+    def sent_again(**arguments):
+        """What botocore does when the connection breaks after the write: it sends once more."""
+        update_item(**arguments)
+        return update_item(**arguments)
+
+    monkeypatch.setattr(clients.dynamodb, "update_item", sent_again)
+    assert acquire(table, version).attempts == 1
+    assert acquire(table, version, now=NOON_MS + 1) is None
+
+
+def test_a_late_message_does_not_touch_a_done_load(table, version):
+    load = acquire(table, version)
+    table.finish(load, Counts(read=1, loaded=1), (), size=1, now=NOON_MS + 1)
+    table.release(load, error="late")
+    table.fail(version, 1, "late", now=NOON_MS + 2)
+    assert table.requeued(version, 1, now=NOON_MS + 3) is None
+    found = table.latest(version)
+    assert (found.status, found.error, found.requeues) == ("done", None, 0)

@@ -283,3 +283,51 @@ def test_what_cannot_be_reached_ends_with_3(ended, tmp_path):
     code, out, err = ended("loads", "--json", "--state-dir", tmp_path / "none")
     assert (code, out) == (3, "")
     assert "mocktailverse up" in err
+
+
+def test_a_link_as_output_stays_a_link(invoke, raw_file, tmp_path):
+    real, link = tmp_path / "real.ndjson", tmp_path / "link.ndjson"
+    real.write_text("old")
+    link.symlink_to(real)
+    assert invoke("transform", raw_file, "-o", link).exit_code == 0
+    assert link.is_symlink()
+    assert lines_of(real)
+
+
+def test_stdout_by_its_device_is_written_to_and_not_replaced(raw_file, tmp_path):
+    target = tmp_path / "out.ndjson"
+    before = Path("/dev/stdout").readlink()
+    with target.open("wb") as out:
+        called = [sys.executable, "-m", "mocktailverse.cli", "transform", raw_file]
+        subprocess.run([*called, "-o", "/dev/stdout"], stdout=out, check=True, timeout=60)
+    assert lines_of(target)
+    assert Path("/dev/stdout").readlink() == before
+
+
+def test_a_disk_that_is_full_is_one_sentence(raw_file):
+    with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
+        called = [sys.executable, "-m", "mocktailverse.cli", "transform", raw_file]
+        done = subprocess.run(called, stdout=full, stderr=subprocess.PIPE, check=False, timeout=60)
+    assert done.returncode == 2
+    assert b"Traceback" not in done.stderr
+    assert b"No space left" in done.stderr
+
+
+def test_absences_are_told_and_are_no_drinks(invoke, tmp_path):
+    path = tmp_path / "absent.ndjson"
+    path.write_text('{"idDrink": "1", "absent": true}\n{"idDrink": "2", "absent": true}\n')
+    result = invoke("transform", path)
+    assert result.exit_code == 0
+    assert "2 records: 0 drinks, 0 rejected, 2 absences" in result.stderr
+
+
+def test_every_command_takes_an_environment(invoke, raw_file, tmp_path):
+    assert invoke("measure", "1 oz", "--env", "local").exit_code == 0
+    out = tmp_path / "out"
+    assert invoke("transform", raw_file, "-o", out, "--env", "local").exit_code == 0
+
+
+def test_control_sequences_of_the_data_do_not_reach_the_terminal(invoke):
+    result = invoke("measure", "1 oz \x1b]0;owned\x07 \x1b[31m")
+    assert "\x1b]" not in result.stdout
+    assert "\x07" not in result.stdout
