@@ -127,3 +127,17 @@ def test_a_row_above_the_limit_is_broken_and_its_neighbours_are_not(chunked):
 def test_many_stray_quotes_take_no_quadratic_time(chunked):
     rows = b"".join(b'%d,"x,y\n' % number for number in range(2_000))
     assert fields_of(chunked, b"idDrink,strDrink,strInstructions\n" + rows) == [None] * 2_000
+
+
+@pytest.mark.parametrize(
+    ("line", "columns"),
+    [
+        (b"IDDRINK,strdrink,Other", ["idDrink", "strDrink", "Other"]),
+        (b"IDDRINK,idDrink,STRDRINK", ["IDDRINK", "idDrink", "strDrink"]),
+        (b"IDDRINK,iddrink,strDrink", ["idDrink", "iddrink", "strDrink"]),
+    ],
+)
+def test_known_columns_are_told_without_case_and_no_two_become_one(line, columns):
+    header = CsvHeader(Line(0, 1, line), KNOWN)
+    assert header.recognized
+    assert header.columns == columns

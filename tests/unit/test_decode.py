@@ -237,8 +237,14 @@ def test_no_bytes_crash_it(chunked, body, is_packed, at):
         (b'{"strDrink":"Pi\xf1a", "x"', [Reason.NOT_UTF8]),
         (b"\xff\xff\n\xff", [Reason.NOT_UTF8]),
         (b'{"strDrink": ', [Reason.MALFORMED_JSON]),
-        (b"[" + dump(ONE) + b"," + dump(TWO), [Reason.MALFORMED_JSON]),
-        (b"[\n" + b",\n".join([dump(ONE)] * 9) + b"\n", [Reason.MALFORMED_JSON]),
+        (b"[" + dump(ONE) + b"," + dump(TWO), [ONE, TWO, Reason.MALFORMED_JSON]),
+        (
+            b"[\n" + b",\n".join([dump(ONE)] * 9) + b"\n",
+            [*[ONE] * 9, Reason.MALFORMED_JSON],
+        ),
+        (dump([ONE, TWO]) + b"]", [ONE, TWO, Reason.MALFORMED_JSON]),
+        (dump({"drinks": [ONE, TWO]})[:-1], [ONE, TWO, Reason.MALFORMED_JSON]),
+        (dump([ONE, TWO])[:-9], [ONE, Reason.MALFORMED_JSON]),
         (dump(ONE, indent=2)[:-3], [Reason.MALFORMED_JSON]),
         (b"[NaN]", [Reason.MALFORMED_JSON]),
         (b'{"a":"\\ud800"}', [Reason.MALFORMED_JSON]),
@@ -397,3 +403,39 @@ def test_quoted_text_of_what_is_unreadable_is_bounded(chunked):
 
 def test_a_record_is_a_record(chunked):
     assert isinstance(read(chunked(dump(ONE)))[0], RawRecord)
+
+
+DIRTY = [
+    b'{"a":"\\ud800"}',
+    b'{"a":NaN}',
+    b'{"a":"\x01\n"}',
+    b'{"a":' + b"[" * 5_000 + b"]" * 5_000 + b"}",
+    b"{'a'}",
+    b"nul",
+]
+
+
+@pytest.mark.parametrize("dirty", DIRTY)
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(b"[", b"]"), (b'{"drinks": [', b"]}"), (b'{"x":{"drinks":[1]},"drinks":[', b'],"y":[2]}')],
+)
+def test_a_dirty_record_in_a_document_costs_only_itself(chunked, dirty, before, after):
+    body = before + b" , ".join([dump(ONE), dirty, dump(TWO)]) + after
+    items = read(chunked(body))
+    assert [item.position for item in items] == [0, 1, 2]
+    assert [item.data for item in items] == [dump(ONE), dirty, dump(TWO)]
+    check_resuming(chunked(body), items)
+
+
+@pytest.mark.parametrize("dirty", [dirty for dirty in DIRTY if b"\n" not in dirty])
+@pytest.mark.parametrize("end", [b"]}", b"]", b', {"cut'])
+def test_a_dirty_record_in_an_envelope_line_costs_only_itself(chunked, dirty, end):
+    line = b'{"drinks":[' + dump(ONE) + b"," + dirty + b"," + dump(TWO) + end
+    body = as_ndjson([ONE]) + line + b"\n" + as_ndjson([TWO])
+    items = read(chunked(body))
+    found = [item.data for item in items if isinstance(item, RawRecord)]
+    assert found == [dump(ONE), dump(ONE), dirty, dump(TWO), dump(TWO)]
+    assert len(items) - len(found) == (end != b"]}")
+    check_items(items)
+    check_resuming(chunked(body), items)

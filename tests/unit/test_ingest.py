@@ -146,6 +146,16 @@ def test_a_line_above_the_limit_is_refused_with_its_place(parts, monkeypatch):
         parts(b'{"a":1}\n{"b":"' + b"x" * 1000 + b'"}\n{}\n')
 
 
+@pytest.mark.parametrize("head", [b'{"a":1}\n' * 99, b"idDrink,strDrink\n" + b"1,a\n" * 99])
+def test_a_line_above_the_limit_is_refused_before_the_first_part(tmp_path, monkeypatch, head):
+    monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 1000)
+    monkeypatch.setattr(ingest, "PART_BYTES", 100)
+    path = tmp_path / "x"
+    path.write_bytes(head + b"x" * 1001 + b"\n")
+    with pytest.raises(UsageError, match=f"byte {len(head)} "):
+        next(parts_of(InputFile(path), COLUMNS))
+
+
 @pytest.mark.parametrize("name", ["none.json", "", "a/b", "x\0y"])
 def test_a_file_that_is_not_there_is_refused(tmp_path, name):
     with pytest.raises((UsageError, ValueError)):

@@ -17,13 +17,17 @@ DELIMITERS = (",", ";", "\t", "|")
 class CsvHeader:
     """The column names and the delimiter, read from the first line.
 
-    It is `recognized` as one where it names more than one of the known columns.
+    It is `recognized` as one where it names more than one of the known columns, in any case;
+    they come out in their known spelling.
     """
 
     def __init__(self, line: Line, known_columns: frozenset[str]) -> None:
         self.line = line
         text = (line.data or b"")[:ROW_BYTES_LIMIT].decode("utf-8", "replace")
-        candidates = [(self._names(text, delimiter), delimiter) for delimiter in DELIMITERS]
+        candidates = [
+            (_known_spelling(self._names(text, delimiter), known_columns), delimiter)
+            for delimiter in DELIMITERS
+        ]
         self.columns, self.delimiter = max(
             candidates, key=lambda candidate: len(known_columns.intersection(candidate[0]))
         )
@@ -52,6 +56,14 @@ class CsvHeader:
         if any(cell.strip() for cell in surplus):
             return None
         return dict(zip(self.columns, cells, strict=True))
+
+
+def _known_spelling(names: list[str], known_columns: frozenset[str]) -> list[str]:
+    """The names, known ones as they are known; no two become one."""
+    spellings = {name.casefold(): name for name in known_columns.difference(names)}
+    return [
+        name if name in known_columns else spellings.pop(name.casefold(), name) for name in names
+    ]
 
 
 class CsvRow(NamedTuple):

@@ -27,6 +27,7 @@ from mocktailverse.pipeline.byte_stream import (
     Line,
 )
 from mocktailverse.pipeline.csv_rows import CsvHeader, csv_rows
+from mocktailverse.pipeline.json_elements import NOT_JSON, can_be_split, elements, is_json
 
 RAW_TEXT_LIMIT = 64 * 1024
 """Bytes of an unreadable piece that a rejected line quotes; the raw object holds them all."""
@@ -64,7 +65,6 @@ class _Envelope(Struct):
 _envelope = msgspec.json.Decoder(_Envelope)
 _array = msgspec.json.Decoder(list[msgspec.Raw])
 _any_json = msgspec.json.Decoder(msgspec.Raw)
-_NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def decode(source: ByteSource, columns: frozenset[str], start: Cursor = START) -> Iterator[Decoded]:
@@ -128,17 +128,19 @@ def _is_document(data: DecodedBytes, first: Line, others: Iterator[Line]) -> boo
     Raises:
         ObjectRejectedError: where it is neither.
     """
-    if first.data is not None and _is_json(first.data):
+    if first.data is not None and is_json(first.data):
         return not _has_more(others)
     try:
         document = data.document()
-        if _is_json(document):
+        if is_json(document):
             return True
         broken = _broken_document(document)
     except ObjectRejectedError as error:  # too large or damaged
-        broken = error
+        broken, document = error, b""
     if _looks_like_ndjson(data):
         return False
+    if can_be_split(document):
+        return True
     raise broken
 
 
@@ -159,7 +161,7 @@ def _looks_like_ndjson(data: DecodedBytes) -> bool:
     with suppress(GzipDamagedError):  # the lines before the damage tell enough
         lines.extend(islice(data.lines(), HEAD_LINES))
     filled = [text for line in lines if (text := (line.data or b"").strip())]
-    objects = sum(line.startswith(b"{") and _is_json(line) for line in filled)
+    objects = sum(line.startswith(b"{") and is_json(line) for line in filled)
     opens_document = bool(filled) and filled[0].endswith((b"[", b"{", b","))
     return 2 * objects >= len(filled) > 0 if opens_document else objects > 0
 
@@ -179,19 +181,36 @@ def _broken_document(document: bytes) -> ObjectRejectedError:
     try:
         _any_json.decode(document)
         cause = "unknown"
-    except _NOT_JSON as error:
+    except NOT_JSON as error:
         cause = str(error)
     return ObjectRejectedError(Reason.MALFORMED_JSON, f"Not valid JSON: {cause}.", raw=raw)
 
 
 def _decode_document(document: bytes, start: Cursor) -> Iterator[Decoded]:
     body = document.strip()
-    records = _array.decode(body) if body.startswith(b"[") else _records_of(body)
+    try:
+        records = _array.decode(body) if body.startswith(b"[") else _records_of(body)
+    except NOT_JSON:
+        yield from islice(_split_document(body), start.offset, None)
+        return
     if isinstance(records, Unreadable):
         yield records
         return
     for index, record in enumerate(records[start.offset :], start.offset):
         yield RawRecord(index, Cursor(index + 1), bytes(record))
+
+
+def _split_document(body: bytes) -> Iterator[Decoded]:
+    for index, element in enumerate(elements(body)):
+        if element.whole:
+            yield RawRecord(index, Cursor(index + 1), element.data)
+        else:
+            yield _left_over(index, END, element.data)
+
+
+def _left_over(position: int, after: Cursor, data: bytes) -> Unreadable:
+    message = "What is left of the document is cut off or is not valid JSON."
+    return Unreadable(position, after, Reason.MALFORMED_JSON, message, as_text(data))
 
 
 def _decode_ndjson(data: DecodedBytes, start: Cursor) -> Iterator[Decoded]:
@@ -210,8 +229,9 @@ def _decode_envelope_line(start: int, end: int, line: bytes) -> Iterator[Decoded
     """Yield an envelope's records, each with its own byte offset in the object."""
     try:
         records = _records_of(line)
-    except _NOT_JSON:  # one broken record, which its reader will reject
-        records = [msgspec.Raw(line)]
+    except NOT_JSON:
+        yield from _split_line(start, end, line)
+        return
     if isinstance(records, Unreadable):
         yield records._replace(position=start, after=Cursor(end))
         return
@@ -222,6 +242,17 @@ def _decode_envelope_line(start: int, end: int, line: bytes) -> Iterator[Decoded
         after = Cursor(end) if number == len(records) else Cursor(start, number)
         yield RawRecord(start + found, after, piece)
         found += len(piece)
+
+
+def _split_line(start: int, end: int, line: bytes) -> Iterator[Decoded]:
+    if not can_be_split(line):  # one broken record, which its reader will reject
+        yield RawRecord(start, Cursor(end), line)
+        return
+    for number, element in enumerate(elements(line), 1):
+        if element.whole:
+            yield RawRecord(start + element.start, Cursor(start, number), element.data)
+        else:
+            yield _left_over(start + element.start, Cursor(end), element.data)
 
 
 def _records_of(document: bytes) -> list[msgspec.Raw] | Unreadable:
@@ -267,11 +298,3 @@ def _decode_csv(data: DecodedBytes, header: CsvHeader, offset: int) -> Iterator[
 def _line_too_long(line: Line) -> Unreadable:
     message = "The line is longer than 64 MiB; it is passed over."
     return Unreadable(line.start, Cursor(line.end), Reason.LINE_TOO_LONG, message, None)
-
-
-def _is_json(data: bytes) -> bool:
-    try:
-        _any_json.decode(data)
-    except _NOT_JSON:
-        return False
-    return True

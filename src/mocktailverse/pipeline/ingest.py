@@ -101,7 +101,8 @@ def parts_of(file: InputFile, columns: frozenset[str]) -> Iterator[Part]:
     """The raw objects that a file becomes; a file that cannot be read as records becomes one.
 
     Raises:
-        UsageError: the file is too large for one object and cannot be cut.
+        UsageError: before the first part: the file is too large for one object and cannot be
+            cut, or a line in it is.
     """
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", file.path.name).strip("-.")[:100] or "file"
     data = DecodedBytes(file, trusted=True)
@@ -118,6 +119,8 @@ def parts_of(file: InputFile, columns: frozenset[str]) -> Iterator[Part]:
             )
         yield Part(name, b"".join(file.chunks()))
         return
+    for line in data.lines():  # before any part is out
+        _bytes(line)
     stem = name.partition(".")[0] or "file"
     if isinstance(form, CsvHeader):
         rows = (row.line for row in csv_rows(data.lines(form.line.end), form))

@@ -1,0 +1,108 @@
+"""The elements of a JSON array that is not valid as a whole: a broken one costs only itself.
+
+Only strings and brackets are looked at, in linear time and without recursion; whether an element
+is valid is for its reader to say.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import msgspec
+
+NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+# Possessive, so that no attempt is made twice; an unclosed string takes all that is left. Always
+# matched at a place, never searched for.
+_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)'
+_TO_BRACKETS = re.compile(rb'(?:[^"\[\]{}]++|' + _STRING + rb")*+([\[{]++|[\]}]++)", re.DOTALL)
+_TO_KEY = re.compile(rb'[^"\[\]{}]*+(?:(' + _STRING + rb")|([\[{]++)|([\]}]++))", re.DOTALL)
+_SCALAR = re.compile(rb'(?:[^"\[\]{},]++|' + _STRING + rb")++(?=[,\]])", re.DOTALL)
+_ARRAY_VALUE = re.compile(rb"\s*+:\s*+\[")
+_GAP = re.compile(rb"[\s,]*+")
+_KEY = b'"drinks"'
+
+_any_json = msgspec.json.Decoder(msgspec.Raw)
+
+
+class Element(NamedTuple):
+    """The bytes of one element and where they start; not `whole`: what could not be split."""
+
+    start: int
+    data: bytes
+    whole: bool = True
+
+
+def is_json(data: bytes) -> bool:
+    """Whether the bytes are one valid JSON value."""
+    try:
+        _any_json.decode(data)
+    except NOT_JSON:
+        return False
+    return True
+
+
+def can_be_split(document: bytes) -> bool:
+    """Whether the array, or that of the envelope, has an object that is there to its end."""
+    return any(element.whole and element.data[:1] == b"{" for element in elements(document))
+
+
+def elements(document: bytes) -> Iterator[Element]:
+    """Yield the elements of the array, or of an envelope's; the last may be what is left over.
+
+    Left over is what follows a cut or a stray bracket, or what is broken around the array.
+    """
+    first = _first(document)
+    if first is None:
+        return
+    end = first
+    while (found := _end_of_element(document, start := _after_gap(document, end))) is not None:
+        end = found
+        yield Element(start, document[start:end].rstrip())
+    if document[start : start + 1] != b"]":
+        yield Element(start, document[start:], whole=False)
+        return
+    tail = document[start + 1 :]
+    frame = document[:first] + b"]" + tail
+    if _KEY in tail or not is_json(frame):
+        yield Element(start, frame, whole=False)
+
+
+def _after_gap(document: bytes, at: int) -> int:
+    gap = _GAP.match(document, at)
+    return gap.end() if gap else at
+
+
+def _first(document: bytes) -> int | None:
+    """Where the array's content begins."""
+    opening = len(document) - len(document.lstrip())
+    if document.startswith(b"[", opening):
+        return opening + 1
+    if not document.startswith(b"{", opening):
+        return None
+    at, depth = opening + 1, 1
+    while depth > 0 and (token := _TO_KEY.match(document, at)):
+        at = token.end()
+        text, opened, closed = token.groups(b"")
+        depth += len(opened) - len(closed)
+        if depth == 1 and text == _KEY and (value := _ARRAY_VALUE.match(document, at)):
+            return value.end()
+    return None
+
+
+def _end_of_element(document: bytes, start: int) -> int | None:
+    """Where the element ends; None where there is none, or not to its end."""
+    if document[start : start + 1] not in (b"{", b"["):
+        scalar = _SCALAR.match(document, start)
+        return scalar.end() if scalar else None
+    at, depth = start, 0
+    while token := _TO_BRACKETS.match(document, at):
+        at = token.end()
+        size = at - token.start(1)
+        if document[at - 1] in b"[{":
+            depth += size
+        elif size < depth:
+            depth -= size
+        else:
+            return token.start(1) + depth
+    return None
