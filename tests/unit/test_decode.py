@@ -375,6 +375,13 @@ def test_a_document_above_the_limit_is_rejected_with_advice(chunked, monkeypatch
     assert len(read(chunked(body))) == 20
 
 
+def test_a_document_of_very_many_objects_is_rejected_with_advice(chunked, monkeypatch):
+    monkeypatch.setattr(byte_stream, "DOCUMENT_OBJECTS_LIMIT", 19)
+    (item,) = read(chunked(FORMS["array"]([ONE] * 20)))
+    assert item.code == Reason.OBJECT_TOO_LARGE
+    assert "NDJSON" in item.message
+
+
 @pytest.mark.parametrize("form", ["NDJSON", "CSV", "envelope lines"])
 def test_plain_ndjson_and_csv_may_have_any_size(chunked, monkeypatch, form):
     monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 200)

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 import typer
 
-from mocktailverse.cli import demo, files, inflow, ledger, quality, recovery, stack
+from mocktailverse.cli import demo, drinks, files, inflow, ledger, quality, recovery, stack
 from mocktailverse.errors import (
     MocktailverseError,
     TransientError,
@@ -30,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (stack, demo, inflow, ledger, quality, recovery, files):
+for commands in (stack, demo, inflow, ledger, drinks, quality, recovery, files):
     commands.register(app)
 
 INTERRUPTED = 130

@@ -32,7 +32,10 @@ class Reason(Code):
     GZIP_CORRUPT = "gzip_corrupt", "The gzip data is damaged or cut off from this position on."
     OBJECT_TOO_LARGE = (
         "object_too_large",
-        "An array, envelope or gzip unpacks to more than 64 MiB. Send it as NDJSON or CSV.",
+        (
+            "An array, envelope or gzip unpacks to more than 64 MiB, or a document holds more than "
+            "500,000 objects. Send it as NDJSON or CSV."
+        ),
     )
     OBSERVED_AT_INVALID = (
         "observed_at_invalid",

@@ -10,6 +10,10 @@ from mocktailverse.errors import ObjectRejectedError
 DECODED_LIMIT = 64 * 1024 * 1024
 """Bytes that a document, a line or a gzip object may unpack to."""
 
+DOCUMENT_OBJECTS_LIMIT = 500_000
+"""Braces in a document. Real records take 64 MiB for a tenth of it; empty ones would take a
+function's memory and time for nothing."""
+
 INFLATE_STEP = 256 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
 UTF8_BOM = b"\xef\xbb\xbf"
@@ -42,13 +46,12 @@ class GzipDamagedError(ObjectRejectedError):
 
 
 class TooLargeError(ObjectRejectedError):
-    """The object unpacks to more than DECODED_LIMIT."""
+    """The object unpacks to more than DECODED_LIMIT, or a document holds too many objects."""
 
     def __init__(self, what: str) -> None:
-        limit = DECODED_LIMIT // (1024 * 1024)
         super().__init__(
             Reason.OBJECT_TOO_LARGE,
-            f"{what} is larger than {limit} MiB decoded. Send it as plain NDJSON or CSV, which may "
+            f"{what} once decoded. Send it as plain NDJSON or CSV, which may "
             "have any size, or in several objects (`mocktailverse ingest` splits for you).",
         )
 
@@ -91,7 +94,7 @@ def check_inflated_size(chunks: Iterable[bytes]) -> None:
         for step in inflate(chunks):
             size += len(step)
             if size > DECODED_LIMIT:
-                raise TooLargeError("The unpacked gzip data")
+                raise TooLargeError("The gzip data is larger than 64 MiB")
     except GzipDamagedError:
         return
 
@@ -128,9 +131,12 @@ class DecodedBytes:
         for chunk in self.chunks():
             size += len(chunk)
             if size > DECODED_LIMIT:
-                raise TooLargeError("The JSON document")
+                raise TooLargeError("The JSON document is larger than 64 MiB")
             parts.append(chunk)
-        return b"".join(parts)
+        document = b"".join(parts)
+        if document.count(b"{") > DOCUMENT_OBJECTS_LIMIT:
+            raise TooLargeError(f"The JSON document holds over {DOCUMENT_OBJECTS_LIMIT:,} objects")
+        return document
 
     def lines(self, offset: int = 0) -> Iterator[Line]:
         """Yield the lines from a line's offset on.
