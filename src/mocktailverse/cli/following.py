@@ -78,7 +78,7 @@ def print_loads(loads: Sequence[Load]) -> None:
         return
     rows: list[tuple[object, ...]] = [
         (
-            moment(load.started_at),
+            moment(load.started_at).partition("-")[2],
             load.object.key.rpartition("/")[2],
             load.status,
             *msgspec.structs.astuple(load.counts),

@@ -35,7 +35,9 @@ def print_listing(items: Sequence[object], after: str | None = None) -> None:
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print a table for people; an absent value is blank."""
-    table = Table(title=_shown(title), title_justify="left", header_style="bold", box=SIMPLE_HEAD)
+    table = Table(
+        title=_shown(title), title_justify="left", header_style="bold", box=SIMPLE_HEAD, padding=0
+    )
     for number, column in enumerate(columns):
         table.add_column(column, overflow="fold", no_wrap=number == 0)
     for row in rows:
