@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mocktailverse.drinks.strength.methods import mentions_ice, preparation_method, preparation_of
+from mocktailverse.drinks.strength.methods import preparation_of
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ from mocktailverse.drinks.strength.methods import mentions_ice, preparation_meth
     ],
 )
 def test_the_method_is_what_melts_the_ice(instructions, method):
-    assert preparation_method(instructions) == method
+    assert preparation_of(instructions).method == method
 
 
 @pytest.mark.parametrize(
@@ -50,12 +50,12 @@ def test_the_method_is_what_melts_the_ice(instructions, method):
     [("over ICE cubes", True), ("on the rocks", True), ("vanilla ice-cream", False), (None, False)],
 )
 def test_ice_cream_is_no_ice(text, ice):
-    assert mentions_ice(text) is ice
+    assert preparation_of(text).ice_named is ice
 
 
 @given(st.text(max_size=3000))
 def test_no_instructions_are_too_odd(text):
-    preparation_method(text)
+    assert preparation_of(text) == preparation_of(text)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_no_instructions_are_too_odd(text):
     ],
 )
 def test_only_whole_words_count_however_they_are_spaced(instructions, method):
-    assert preparation_method(instructions) == method
+    assert preparation_of(instructions).method == method
 
 
 words = st.sampled_from(
@@ -97,12 +97,12 @@ def test_words_that_mean_nothing_alone_leave_the_method_as_it_is(text):
     """They make patterns run that are left out where no word of theirs stands."""
     clues = "; oz tsp, no; not, don; milk, salt, each, once, out, off; or; bar, other; float"
 
-    assert preparation_method(f"{text} {clues}") == preparation_method(f"{text} ; vodka")
+    assert preparation_of(f"{text} {clues}").method == preparation_of(f"{text} ; vodka").method
 
 
 @given(texts, st.sampled_from([str.upper, str.title, lambda text: text.replace(" ", "\n\t ")]))
 def test_case_and_white_space_leave_the_method_as_it_is(text, change):
-    assert preparation_method(change(text)) == preparation_method(text)
+    assert preparation_of(change(text)).method == preparation_of(text).method
 
 
 def test_only_a_space_is_white_and_printable():

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+import typer
 
 from mocktailverse.cli.connection import Connection
-from mocktailverse.cli.output import moment, print_table, progress, say
+from mocktailverse.cli.output import moment, print_json, print_table, progress, say
 from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion
 from mocktailverse.errors import TransientError
 
@@ -91,3 +92,16 @@ def print_loads(loads: Sequence[Load]) -> None:
     for load in loads:
         if load.error:
             say(f"{load.object.key}: {load.status}: {load.error}")
+
+
+def end_with_loads(
+    told: str, fields: dict[str, Any], loads: Sequence[Load], *, as_json: bool
+) -> None:
+    """Print what a command did and the loads that it followed; exit with 1 where one failed."""
+    if as_json:
+        print_json({**fields, "loads": [load_fields(load) for load in loads]})
+    else:
+        say(told)
+        print_loads(loads)
+    if any(load.status == "failed" for load in loads):
+        raise typer.Exit(1)

@@ -8,10 +8,10 @@ import typer
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import Connection, connect
-from mocktailverse.cli.following import follow, load_fields, print_loads
+from mocktailverse.cli.following import end_with_loads, follow, load_fields, print_loads
 from mocktailverse.cli.output import print_json, progress, say
 from mocktailverse.cli.times import milliseconds, now
-from mocktailverse.drinks.ledger import Load, ObjectVersion
+from mocktailverse.drinks.ledger import ObjectVersion
 from mocktailverse.errors import UsageError
 from mocktailverse.pipeline.extract import ExtractReport
 from mocktailverse.pipeline.ingest import InputFile, Run, parts_of, put_part
@@ -45,7 +45,8 @@ def ingest(
     connection = connect(env, state_dir)
     versions = put_files(connection, inputs, source, observed)
     loads = follow(connection, versions) if wait else []
-    finish(versions, loads, as_json=as_json)
+    told = f"{len(versions)} raw objects stored"
+    end_with_loads(told, {"objects": versions}, loads, as_json=as_json)
 
 
 def fetch(
@@ -176,14 +177,3 @@ def fetched_versions(connection: Connection, report: ExtractReport) -> list[Obje
         for stored in connection.bucket.versions(prefix)
         if stored.version.key in keys
     ]
-
-
-def finish(versions: list[ObjectVersion], loads: list[Load], *, as_json: bool) -> None:
-    """Print what was stored and loaded; exit with 1 where a load failed."""
-    if as_json:
-        print_json({"objects": versions, "loads": [load_fields(load) for load in loads]})
-    else:
-        say(f"{len(versions)} raw objects stored")
-        print_loads(loads)
-    if any(load.status == "failed" for load in loads):
-        raise typer.Exit(1)

@@ -6,7 +6,7 @@ import typer
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import Connection, connect
-from mocktailverse.cli.following import follow, load_fields, print_loads
+from mocktailverse.cli.following import end_with_loads, follow
 from mocktailverse.cli.ledger import latest_generations, recent_loads
 from mocktailverse.cli.output import print_json, say
 from mocktailverse.cli.times import now
@@ -54,13 +54,8 @@ def replay(
     loads: list[Load] = []
     if wait:
         loads = follow(connection, versions, [request.generation for request in requests])
-    if as_json:
-        print_json({"replayed": requests, "loads": [load_fields(load) for load in loads]})
-    else:
-        say(f"{len(requests)} raw objects sent again")
-        print_loads(loads)
-    if any(load.status == "failed" for load in loads):
-        raise typer.Exit(1)
+    told = f"{len(requests)} raw objects sent again"
+    end_with_loads(told, {"replayed": requests}, loads, as_json=as_json)
 
 
 def redrive(

@@ -123,7 +123,12 @@ _NOTHING_TOLD = Preparation()
 
 
 def preparation_of(instructions: str | None) -> Preparation:
-    """What the English instructions tell of the drink's preparation."""
+    """What the English instructions tell of the drink's preparation.
+
+    Shaking or blending any part outranks what is done later in the glass; of "shake or stir" the
+    first is taken; stirring counts as stirred only when the drink is strained or poured off the
+    ice, else the drink is built in its glass.
+    """
     if not instructions:
         return _NOTHING_TOLD
     text = instructions.casefold()
@@ -138,21 +143,6 @@ def preparation_of(instructions: str | None) -> Preparation:
         text = instructions[:TEXT_LIMIT].casefold()
         said = _said(text)
     return Preparation(_method(_one_line(text), said), ice_named, filled)
-
-
-def preparation_method(instructions: str | None) -> Method | None:
-    """The method that decides how much ice melts into the drink; None when the text tells none.
-
-    Shaking or blending any part outranks what is done later in the glass; of "shake or stir" the
-    first is taken; stirring counts as stirred only when the drink is strained or poured off the
-    ice, else the drink is built in its glass.
-    """
-    return preparation_of(instructions).method
-
-
-def mentions_ice(instructions: str | None) -> bool:
-    """Whether the text speaks of ice in any way; ice cream is none."""
-    return preparation_of(instructions).ice_named
 
 
 def _said(text: str) -> frozenset[str]:
