@@ -1,0 +1,1 @@
+"""The HTTP API: the same app on Lambda and on a laptop."""

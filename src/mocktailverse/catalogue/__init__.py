@@ -1,0 +1,1 @@
+"""The catalogue that people read: one SQLite file, its format, its writer and its queries."""

@@ -1,0 +1,128 @@
+"""The format of catalogue.sqlite.
+
+Columns are named as the fields of `Drink`; lists and dicts are JSON text, nested structs are
+spread over columns with a prefix, times are ms since 1970 UTC, truths are 0 and 1.
+"""
+
+import sqlite3
+
+FORMAT = 1
+"""Stands in the file as `PRAGMA user_version`; a file of another format is rebuilt."""
+
+PAGE_SIZE = 8192
+
+TABLES = """
+CREATE TABLE drinks (
+  row INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  source TEXT NOT NULL,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  category TEXT,
+  alcoholic TEXT,
+  glass TEXT,
+  iba TEXT,
+  tags TEXT NOT NULL,
+  instructions TEXT NOT NULL,
+  video TEXT,
+  image_url TEXT,
+  image_licence TEXT,
+  image_attribution TEXT,
+  total_ml_min REAL,
+  total_ml_max REAL,
+  alcohol_g_min REAL,
+  alcohol_g_max REAL,
+  abv_percent_min REAL,
+  abv_percent_max REAL,
+  abv_served_percent_min REAL,
+  abv_served_percent_max REAL,
+  standard_drinks_min REAL,
+  standard_drinks_max REAL,
+  certainty TEXT NOT NULL,
+  spirits TEXT NOT NULL,
+  method TEXT,
+  is_mocktail INTEGER,
+  quality TEXT NOT NULL,
+  previous_name TEXT,
+  content_hash TEXT NOT NULL,
+  observed_at INTEGER NOT NULL,
+  withdrawn_at INTEGER,
+  lineage_bucket TEXT NOT NULL,
+  lineage_key TEXT NOT NULL,
+  lineage_version_id TEXT NOT NULL,
+  lineage_position INTEGER NOT NULL,
+  transform_version INTEGER NOT NULL
+);
+
+CREATE TABLE ingredients (
+  name TEXT PRIMARY KEY,
+  kind TEXT,
+  parent TEXT REFERENCES ingredients (name),
+  abv_percent REAL,
+  alcoholic INTEGER,
+  drinks INTEGER NOT NULL DEFAULT 0,
+  drinks_with_kinds INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+
+-- `name` is `general` or a kind of it: (Rum, Rum), (Rum, White rum)
+CREATE TABLE ingredient_kinds (
+  general TEXT NOT NULL REFERENCES ingredients (name),
+  name TEXT NOT NULL REFERENCES ingredients (name),
+  PRIMARY KEY (general, name)
+) WITHOUT ROWID;
+
+CREATE TABLE drink_ingredients (
+  drink_id TEXT NOT NULL REFERENCES drinks (id),
+  position INTEGER NOT NULL,
+  name TEXT NOT NULL REFERENCES ingredients (name),
+  name_raw TEXT NOT NULL,
+  measure_raw TEXT,
+  amount_min REAL,
+  amount_max REAL,
+  unit TEXT NOT NULL,
+  ml_min REAL,
+  ml_max REAL,
+  kind TEXT NOT NULL,
+  certainty TEXT NOT NULL,
+  PRIMARY KEY (drink_id, position)
+) WITHOUT ROWID;
+
+CREATE TABLE tags (
+  drink_id TEXT NOT NULL REFERENCES drinks (id),
+  tag TEXT NOT NULL,
+  PRIMARY KEY (drink_id, tag)
+) WITHOUT ROWID;
+
+CREATE TABLE drink_spirits (
+  drink_id TEXT NOT NULL REFERENCES drinks (id),
+  spirit TEXT NOT NULL,
+  PRIMARY KEY (drink_id, spirit)
+) WITHOUT ROWID;
+
+-- rowid is drinks.row
+CREATE VIRTUAL TABLE drink_texts USING fts5 (
+  name, ingredients, instructions, tags,
+  tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
+);
+
+CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+"""
+
+INDEXES = """
+CREATE INDEX drinks_by_name ON drinks (name_key, id);
+CREATE INDEX drinks_by_category ON drinks (category);
+CREATE INDEX drinks_by_glass ON drinks (glass);
+CREATE INDEX drinks_by_alcoholic ON drinks (alcoholic);
+CREATE INDEX drinks_by_abv ON drinks (abv_percent_max, id);
+CREATE INDEX drinks_by_observed ON drinks (observed_at, id);
+CREATE INDEX drink_ingredients_by_name ON drink_ingredients (name, drink_id);
+CREATE INDEX tags_by_tag ON tags (tag, drink_id);
+CREATE INDEX drink_spirits_by_spirit ON drink_spirits (spirit, drink_id);
+"""
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Make the tables in an empty database; `INDEXES` come after the first filling."""
+    connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
+    connection.executescript(TABLES)
+    connection.execute(f"PRAGMA user_version = {FORMAT}")
