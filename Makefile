@@ -35,6 +35,10 @@ demo: $(ready) ## Raw drinks in, clean drinks out, on the embedded AWS, before y
 test: $(ready) ## Every test that needs no browser
 	$(bin)/pytest -n auto --dist worksteal
 
+.PHONY: test-browser
+test-browser: $(ready) ## The pages in a real browser; needs Debian's chromium
+	$(bin)/pytest -m browser
+
 .PHONY: soak
 soak: $(ready) ## 100,000 records through the whole stack, and what else takes its time
 	$(bin)/pytest -m soak
