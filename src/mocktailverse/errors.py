@@ -2,8 +2,10 @@
 
 MocktailverseError
 ├── TransientError          try again: throttle, timeout, 5xx, a body cut off
+│   └── ConflictError       somebody else published a catalogue in the meantime
 ├── PermanentError          trying again gives the same: bad data, a refused request
 │   ├── MissingError        what was asked for does not exist (any more)
+│   ├── CatalogueError      a file that is no catalogue of this code's format
 │   ├── ObjectRejectedError a raw object that cannot be read as records
 │   └── RecordRejectedError a raw record that cannot become a drink
 ├── UsageError              the caller asked for something that cannot be (exit code 2)
@@ -19,12 +21,20 @@ class TransientError(MocktailverseError):
     """The same call may succeed later; the message or page is to be tried again."""
 
 
+class ConflictError(TransientError):
+    """What was to be replaced is not what stands there any more; start again from what does."""
+
+
 class PermanentError(MocktailverseError):
     """The same call would fail again; the input is to be rejected or the caller told."""
 
 
 class MissingError(PermanentError):
     """What was asked for does not exist, or not any more."""
+
+
+class CatalogueError(PermanentError):
+    """A file is no catalogue that this code can use; `mocktailverse rebuild` makes a new one."""
 
 
 class ObjectRejectedError(PermanentError):

@@ -102,7 +102,7 @@ CREATE TABLE drink_spirits (
 -- rowid is drinks.row
 CREATE VIRTUAL TABLE drink_texts USING fts5 (
   name, ingredients, instructions, tags,
-  tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
+  tokenize = "unicode61 remove_diacritics 2", prefix = '1 2 3'
 );
 
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;

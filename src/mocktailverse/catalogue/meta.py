@@ -1,0 +1,41 @@
+"""What a catalogue says of itself: the rows of its table `meta`."""
+
+import sqlite3
+
+import msgspec
+from msgspec import Struct
+
+from mocktailverse.catalogue.schema import FORMAT
+from mocktailverse.errors import CatalogueError
+
+
+class Meta(Struct, frozen=True):
+    """`version` sorts by time; `table` is the drinks table it was made from; times in ms.
+
+    `drinks` counts the withdrawn ones, too; `ingredients` also those that only have kinds in use.
+    """
+
+    version: str
+    format: int
+    built_at: int
+    drinks: int
+    ingredients: int
+    withdrawn: int
+    table: str
+    newest_observed_at: int | None
+
+
+def read_meta(connection: sqlite3.Connection) -> Meta:
+    """Read the meta rows.
+
+    Raises:
+        CatalogueError: the database is no catalogue of this format.
+    """
+    try:
+        ((found,),) = connection.execute("PRAGMA user_version")
+        if found != FORMAT:
+            raise CatalogueError(f"The file is no catalogue of format {FORMAT} but says {found}.")
+        rows = dict(connection.execute("SELECT key, value FROM meta").fetchall())
+        return msgspec.convert(rows, Meta)
+    except (sqlite3.DatabaseError, msgspec.ValidationError) as error:
+        raise CatalogueError(f"The file is no sealed catalogue: {error}.") from error

@@ -1,0 +1,78 @@
+"""Drinks made up for one question, and catalogues of them."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.writer import CatalogueWriter, catalogue_version
+from mocktailverse.drinks.drink import Derived, Drink, IngredientLine, Lineage
+
+
+def make_drink(
+    name: str = "Margarita",
+    *ingredients: str,
+    drink_id: str | None = None,
+    instructions: str = "",
+    observed_at: int = 1_000,
+    withdrawn_at: int | None = None,
+    category: str | None = None,
+    alcoholic: str | None = None,
+    glass: str | None = None,
+    tags: tuple[str, ...] = (),
+    quality: tuple[str, ...] = (),
+    **derived: object,
+) -> Drink:
+    """A drink with these ingredients, canonical names all; `derived` are fields of Derived."""
+    lines = (
+        IngredientLine(
+            number, ingredient, ingredient, "1 oz", 1, 1, "oz", 29.5735, 29.5735, "volume", "exact"
+        )
+        for number, ingredient in enumerate(ingredients, 1)
+    )
+    drink_id = drink_id or f"test:{name}"
+    return Drink(
+        drink_id, "test", name, category, alcoholic, glass, None, tags,
+        {"en": instructions} if instructions else {}, tuple(lines), None, None,
+        Derived(**derived), quality, f"hash of {drink_id}", observed_at, withdrawn_at, None,
+        Lineage("data", "raw/test/part.ndjson", "1", 0, 1),
+    )  # fmt: skip
+
+
+def write_catalogue(path: Path, drinks: Iterable[Drink]) -> Path:
+    """A sealed catalogue file of drinks."""
+    with CatalogueWriter.create(path) as writer:
+        writer.put(drinks)
+        writer.seal(version=catalogue_version(1_000), built_at=1_000, table="drinks")
+    return path
+
+
+@pytest.fixture(scope="session")
+def new_drink() -> Callable[..., Drink]:
+    """`new_drink("Daiquiri", "Light rum", "Lime juice", category="Cocktail")`."""
+    return make_drink
+
+
+@pytest.fixture(scope="session")
+def new_file() -> Callable[[Path, Iterable[Drink]], Path]:
+    """`new_file(path, drinks)` writes a catalogue."""
+    return write_catalogue
+
+
+@pytest.fixture(scope="session")
+def open_catalogue() -> Iterator[Callable[[Iterable[Drink]], Catalogue]]:
+    """`open_catalogue(drinks)` is a catalogue that is closed when all is over."""
+    with TemporaryDirectory() as folder:
+        opened, numbers = [], count()
+
+        def make(drinks: Iterable[Drink]) -> Catalogue:
+            path = write_catalogue(Path(folder, f"{next(numbers)}.sqlite"), drinks)
+            opened.append(Catalogue(path))
+            return opened[-1]
+
+        yield make
+        for catalogue in opened:
+            catalogue.close()

@@ -1,0 +1,253 @@
+"""The local copy: up to date when the source answers, there when it does not, never leaking."""
+
+import gc
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from mocktailverse.catalogue.copy import CatalogueCopy
+from mocktailverse.catalogue.query import DrinkQuery
+from mocktailverse.errors import CatalogueError, MissingError, TransientError
+
+
+class FakeSource:
+    """Serves the bytes of a file; fails as told."""
+
+    def __init__(self) -> None:
+        self.body: bytes | None = None
+        self.error: Exception | None = None
+        self.asked = 0
+        self.downloads = 0
+        self.entered = threading.Event()
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+
+    def download(self, path: Path, *, unless: str | None = None) -> str | None:
+        self.asked += 1
+        self.entered.set()
+        assert self.may_answer.wait(30)
+        if self.error:
+            path.write_bytes(b"cut off")
+            raise self.error
+        if self.body is None:
+            raise MissingError("Nothing was published yet.")
+        etag = str(hash(self.body))
+        if etag == unless:
+            return None
+        self.downloads += 1
+        path.write_bytes(self.body)
+        return etag
+
+
+class FakeClock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def source():
+    return FakeSource()
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def copy(source, clock, tmp_path):
+    return CatalogueCopy(source, tmp_path / "new" / "folder", max_age_s=10, clock=clock)
+
+
+@pytest.fixture
+def bodies(tmp_path, new_file, new_drink):
+    """Catalogues with one, two and three drinks, as bytes."""
+    return [
+        new_file(tmp_path / "body", [new_drink(f"D{n}", "Gin") for n in range(size)]).read_bytes()
+        for size in (1, 2, 3)
+    ]
+
+
+def _files(copy):
+    gc.collect()
+    return list(copy._folder.iterdir()) if copy._folder.exists() else []  # noqa: SLF001 - counts files
+
+
+def test_the_source_is_asked_once_in_a_while(copy, source, clock, bodies):
+    source.body = bodies[0]
+    first = copy.current()
+    assert copy.current() is first
+    assert source.asked == 1
+
+    clock.now += 10
+    assert copy.current() is first, "unchanged"
+    assert (source.asked, source.downloads) == (2, 1)
+
+    source.body = bodies[1]
+    assert copy.current() is first, "not old enough"
+    clock.now += 10
+    assert copy.current().meta.drinks == 2
+    assert copy.checked_at == clock.now
+    assert copy.problem is None
+
+
+def test_who_holds_the_old_catalogue_goes_on_reading_it(copy, source, clock, bodies):
+    source.body = bodies[0]
+    old = copy.current()
+    reading = old.all_drinks()
+    source.body = bodies[1]
+    clock.now += 10
+
+    new = copy.current()
+
+    assert new is not old
+    assert old.count(DrinkQuery()) == len(list(reading)) == 1
+    assert old.search(DrinkQuery(q="d")).items[0].name == "D0"
+    assert len(_files(copy)) == 2
+    del old, reading
+    assert len(_files(copy)) == 1
+    assert new.drink("test:D1") is not None
+
+
+def test_a_failing_source_leaves_the_old_copy_and_tells_why(copy, source, clock, bodies):
+    source.body = bodies[0]
+    old = copy.current()
+
+    for error in (TransientError("Slow down."), MissingError("It is gone."), OSError("Disk full")):
+        source.error = error
+        clock.now += 10
+        assert copy.current() is old
+        assert copy.problem == str(error)
+        asked = source.asked
+        assert copy.current() is old
+        assert source.asked == asked, "no storm of attempts"
+
+    source.error, source.body = None, b"no catalogue"
+    clock.now += 10
+    assert copy.current() is old
+    assert "no sealed catalogue" in copy.problem
+    assert len(_files(copy)) == 1
+
+    source.body = bodies[1]
+    clock.now += 10
+    assert copy.current().meta.drinks == 2
+    assert copy.problem is None
+
+
+def test_without_any_copy_the_error_is_the_callers(copy, source, bodies):
+    with pytest.raises(MissingError):
+        copy.current()
+    source.error = TransientError("Slow down.")
+    with pytest.raises(TransientError):
+        copy.current()
+    source.error, source.body = None, b"no catalogue"
+    with pytest.raises(CatalogueError):
+        copy.current()
+    assert _files(copy) == []
+
+    source.body = bodies[2]
+    assert copy.current().meta.drinks == 3, "the next call tries again"
+    assert copy.problem is None
+
+
+def test_one_thread_looks_while_others_get_the_old_one(copy, source, clock, bodies):
+    source.body = bodies[0]
+    old = copy.current()
+    source.body = bodies[1]
+    source.entered.clear()
+    source.may_answer.clear()
+    clock.now += 10
+    found = []
+    looking = threading.Thread(target=lambda: found.append(copy.current()))
+    looking.start()
+    assert source.entered.wait(30)
+
+    assert copy.current() is old
+    assert source.asked == 2
+
+    source.may_answer.set()
+    looking.join(30)
+    assert [catalogue.meta.drinks for catalogue in found] == [2]
+
+
+def test_the_first_copy_is_downloaded_once_for_all_who_wait(copy, source, bodies):
+    source.body = bodies[0]
+    source.may_answer.clear()
+    found = []
+    threads = [threading.Thread(target=lambda: found.append(copy.current())) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    assert source.entered.wait(30)
+    source.may_answer.set()
+    for thread in threads:
+        thread.join(30)
+
+    assert len(found) == 6
+    assert len(set(map(id, found))) == 1
+    assert source.downloads == 1
+
+
+def test_readers_never_see_a_swap(source, tmp_path, bodies):
+    copy = CatalogueCopy(source, tmp_path / "copies", max_age_s=0)
+    source.body = bodies[0]
+    copy.current()
+    stop, problems = threading.Event(), []
+
+    def read():
+        while not stop.is_set():
+            catalogue = copy.current()
+            found = catalogue.search(DrinkQuery(q="d"))
+            if not len(found.items) == catalogue.meta.drinks == len(list(catalogue.all_drinks())):
+                problems.append(found)
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for number in range(1, 40):
+        source.body = bodies[number % 3]
+        deadline = time.monotonic() + 30
+        while copy.current().meta.drinks != number % 3 + 1:
+            assert time.monotonic() < deadline
+    stop.set()
+    for thread in threads:
+        thread.join(30)
+
+    assert problems == []
+    assert copy.problem is None
+    assert source.downloads == 40
+    assert len(_files(copy)) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts open files in /proc")
+def test_swaps_leave_neither_files_nor_connections(copy, source, clock, bodies):
+    def swap(number):
+        source.body = bodies[number % 2]
+        clock.now += 10
+        assert copy.current().search(DrinkQuery()).items
+
+    swap(0)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for number in range(1, 300):
+        swap(number)
+
+    assert len(_files(copy)) == 1
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before + 1
+    assert source.downloads == 300
+
+
+def test_the_last_copy_is_removed_with_its_owner(source, tmp_path, bodies):
+    source.body = bodies[0]
+    copy = CatalogueCopy(source, tmp_path / "copies", max_age_s=10)
+    copy.current()
+    assert len(list((tmp_path / "copies").iterdir())) == 1
+
+    del copy
+    gc.collect()
+
+    assert list((tmp_path / "copies").iterdir()) == []

@@ -1,0 +1,116 @@
+"""The list of ingredients, and each among the others."""
+
+import msgspec
+import pytest
+
+from mocktailverse.catalogue.answers import Facet, IngredientEntry
+from mocktailverse.drinks.drink import IngredientLine
+
+
+@pytest.fixture(scope="module")
+def catalogue(open_catalogue, new_drink):
+    return open_catalogue(
+        [
+            new_drink("Daiquiri", "Light rum", "Lime juice", "Sugar"),
+            new_drink("Mojito", "Light rum", "Lime juice", "Mint"),
+            new_drink("Punch", "Rum", "Lime juice", "Wumm"),
+            new_drink("Odd", "wumm", "Mint"),
+            new_drink("Gone", "Gin", "Lime juice", withdrawn_at=5),
+        ]
+    )
+
+
+def test_the_most_used_come_first_then_by_name(catalogue):
+    page = catalogue.ingredients(limit=4)
+    rest = catalogue.ingredients(limit=50, after=page.next)
+
+    names = [entry.name for entry in page.items + rest.items]
+    uses = [entry.drinks for entry in page.items + rest.items]
+    assert names[:3] == ["Lime juice", "Light rum", "Mint"]
+    assert uses == sorted(uses, reverse=True)
+    assert len(names) == len(set(names))
+    assert rest.next is None
+    assert "Gin" not in names, "only a withdrawn drink has it"
+
+
+def test_pages_of_ingredients_hold_each_once(catalogue):
+    whole, found, after = catalogue.ingredients().items, [], None
+    for _ in range(len(whole) + 1):
+        page = catalogue.ingredients(limit=1, after=after)
+        found += page.items
+        after = page.next
+        if after is None:
+            break
+
+    assert found == whole
+
+
+def test_an_entry_counts_its_own_drinks_and_those_of_its_kinds(catalogue):
+    (rum,) = [entry for entry in catalogue.ingredients(q="rum").items if entry.name == "Rum"]
+
+    assert rum == IngredientEntry("Rum", "spirit", "Spirit", rum.abv_percent, 1, 3)
+
+
+@pytest.mark.parametrize(
+    ("q", "kind", "names"),
+    [
+        ("lim", (), ["Lime juice"]),
+        ("LÍM", (), ["Lime juice"]),
+        ("white rum", (), ["Light rum"]),
+        ("", ("herb",), ["Mint", "Herb"]),
+        ("", ("Sweetener", "herb"), ["Mint", "Sugar", "Herb", "Sweetener"]),
+        ("wum", (), ["Wumm", "wumm"]),
+        ("", ("nothing",), []),
+    ],
+)
+def test_the_list_is_narrowed_by_name_and_kind(catalogue, q, kind, names):
+    assert [entry.name for entry in catalogue.ingredients(q=q, kind=kind).items] == names
+
+
+def test_an_ingredient_is_shown_among_its_kin_and_company(catalogue):
+    rum = catalogue.ingredient("ron")
+
+    assert rum.name == "Rum"
+    assert (rum.drinks, rum.drinks_with_kinds) == (1, 3)
+    assert rum.general == ["Spirit"]
+    assert rum.kinds == ["Light rum"]
+    assert rum.pairings == [
+        Facet("Lime juice", 3),
+        Facet("Mint", 1),
+        Facet("Sugar", 1),
+        Facet("Wumm", 1),
+    ]
+
+
+def test_a_general_ingredient_that_no_drink_names_is_there_for_its_kinds(catalogue):
+    spirit = catalogue.ingredient("Spirit")
+
+    assert (spirit.drinks, spirit.drinks_with_kinds) == (0, 3)
+    assert spirit.kinds == ["Light rum", "Rum"]
+
+
+def test_one_that_the_reference_does_not_know_is_found_without_case(catalogue):
+    wumm = catalogue.ingredient("WUMM")
+
+    assert (wumm.name, wumm.kind, wumm.drinks, wumm.general) == ("Wumm", None, 1, [])
+    assert [catalogue.ingredient(name) for name in ("Absinthe", "Nothing", "Gin")] == [None] * 3
+
+
+def test_spellings_are_those_of_the_records_the_usual_one_first(open_catalogue, new_drink):
+    def spelled(number, name_raw):
+        line = IngredientLine(
+            1, "Gin", name_raw, None, None, None, "none", None, None, "none", "unknown"
+        )
+        return msgspec.structs.replace(new_drink(f"D{number}"), ingredients=(line,))
+
+    spellings = ["gin", "Gin", "gin", *(f"Gin {number:02}" for number in range(30))]
+    catalogue = open_catalogue(spelled(n, name) for n, name in enumerate(spellings))
+
+    assert catalogue.ingredient("gin").spellings[:3] == ["gin", "Gin", "Gin 00"]
+    assert len(catalogue.ingredient("gin").spellings) == 20
+
+
+def test_similar_names_are_suggested(catalogue):
+    assert catalogue.similar_ingredients("lime jiuce") == ["Lime juice"]
+    assert catalogue.similar_ingredients("MNIT") == ["Mint"]
+    assert catalogue.similar_ingredients("q" * 100_000) == []

@@ -1,0 +1,97 @@
+"""A catalogue file that is opened, shared by threads, closed, or no catalogue at all."""
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from mocktailverse.catalogue.query import DrinkQuery
+from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.errors import CatalogueError
+
+
+def test_a_file_that_is_no_catalogue_is_refused(tmp_path):
+    empty = tmp_path / "empty"
+    empty.touch()
+    text = tmp_path / "text"
+    text.write_text("no database" * 1000)
+    other = tmp_path / "other.sqlite"
+    connection = sqlite3.connect(other)
+    connection.executescript("CREATE TABLE drinks (id); PRAGMA user_version = 999")
+    connection.close()
+
+    for path in (tmp_path / "missing", tmp_path, empty, text, other):
+        with pytest.raises(CatalogueError):
+            Catalogue(path)
+    assert not (tmp_path / "missing").exists()
+
+
+def test_a_damaged_file_says_so(tmp_path, new_file, new_drink):
+    path = new_file(tmp_path / "a.sqlite", [new_drink(f"D{n}", "Gin") for n in range(500)])
+    whole = path.read_bytes()
+    half = len(whole) // 2
+    path.write_bytes(whole[:half] + b"\xff" * (len(whole) - half))
+
+    with pytest.raises(CatalogueError):
+        list(Catalogue(path).all_drinks())
+
+
+def test_a_path_may_hold_any_characters(tmp_path, new_file, new_drink):
+    path = new_file(tmp_path / "a b%20?mode=rwc#ü.sqlite", [new_drink("A")])
+
+    catalogue = Catalogue(path)
+
+    assert catalogue.meta.drinks == 1
+    catalogue.close()
+
+
+def test_meta_says_what_the_file_is(open_catalogue, new_drink):
+    catalogue = open_catalogue(
+        [new_drink("A", "Gin", observed_at=7), new_drink("B", withdrawn_at=9, observed_at=8)]
+    )
+
+    meta = catalogue.meta
+
+    assert (meta.drinks, meta.withdrawn, meta.newest_observed_at) == (2, 1, 8)
+    assert (meta.table, meta.built_at) == ("drinks", 1_000)
+
+
+def test_an_empty_catalogue_answers_everything(open_catalogue):
+    catalogue = open_catalogue([])
+
+    for query in (DrinkQuery(), DrinkQuery(q="gin", ingredient=("gin",), abv_min=1)):
+        assert catalogue.search(query).items == []
+        assert catalogue.count(query) == 0
+        assert catalogue.random(query) is None
+        assert set(map(len, catalogue.facets(query).values())) == {0}
+    assert catalogue.ingredients().items == []
+    assert catalogue.meta.newest_observed_at is None
+
+
+def test_many_threads_read_at_the_same_time(tmp_path, new_file, new_drink):
+    drinks = [new_drink(f"D{n:03}", "Gin", "Ice", f"New {n % 9}") for n in range(200)]
+    path = new_file(tmp_path / "a.sqlite", drinks)
+    catalogue = Catalogue(path)
+
+    def read(number):
+        query = DrinkQuery(q=f"new {number % 9}")
+        assert len(list(catalogue.all_drinks())) == 200
+        assert catalogue.drink(f"test:D{number:03}") == drinks[number]
+        return catalogue.count(query) == len(catalogue.search(query, limit=200).items) > 0
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(read, range(64)))
+    catalogue.close()
+
+
+def test_a_closed_catalogue_is_closed_and_who_reads_can_finish(open_catalogue, new_drink):
+    catalogue = open_catalogue([new_drink(f"D{n:04}") for n in range(600)])
+    reading = catalogue.all_drinks()
+    next(reading)
+
+    catalogue.close()
+    catalogue.close()
+
+    assert len(list(reading)) == 599
+    with pytest.raises(CatalogueError, match="closed"):
+        catalogue.drink("test:D0001")

@@ -1,0 +1,379 @@
+"""Search finds what a plain reading of every drink finds, in order, each drink once."""
+
+import unicodedata
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mocktailverse.catalogue.query import DrinkQuery
+from mocktailverse.catalogue.rows import name_key
+from mocktailverse.drinks.ingredients import is_a, match_ingredient
+from mocktailverse.errors import UsageError
+
+INGREDIENTS = ("Rum", "Light rum", "Gin", "Citron vodka", "Vodka", "Lime juice", "Wumm", "wumm")
+SORTS = ("name", "-name", "abv", "-abv", "observed", "-observed", "relevance", None)
+
+
+def _some(*values):
+    return st.lists(st.sampled_from(values), max_size=2, unique=True).map(tuple)
+
+
+def _drinks(make):
+    strengths = st.sampled_from([None, (0, 0), (5, 12), (10, 10), (10, 20), (35, 40)])
+    fields = st.fixed_dictionaries(
+        {
+            "name": st.sampled_from(["Gin Fizz", "gin fizz", "Fizz", "Ginger", "Äpfel", "🍹"]),
+            "ingredients": _some(*INGREDIENTS),
+            "instructions": st.sampled_from(["", "Shake with gin.", "Stir."]),
+            "observed_at": st.sampled_from([1, 2, 3]),
+            "withdrawn_at": st.sampled_from([None, None, 5]),
+            "category": st.sampled_from([None, "Cocktail", "cocktail", "Shot"]),
+            "alcoholic": st.sampled_from([None, "alcoholic", "non_alcoholic"]),
+            "glass": st.sampled_from([None, "Cup", "Bowl"]),
+            "tags": _some("IBA", "Sour", "sour"),
+            "spirits": _some("Rum", "Gin"),
+            "method": st.sampled_from([None, "shaken"]),
+            "is_mocktail": st.sampled_from([None, True, False]),
+            "abv": strengths,
+        }
+    )
+
+    def build(many):
+        made = []
+        for number, one in enumerate(many):
+            low, high = one["abv"] or (None, None)
+            rest = {k: v for k, v in one.items() if k not in {"name", "ingredients", "abv"}}
+            made.append(
+                make(
+                    one["name"],
+                    *one["ingredients"],
+                    drink_id=f"test:{number * 7 % 10}{number}",
+                    abv_percent_min=low,
+                    abv_percent_max=high,
+                    **rest,
+                )
+            )
+        return made
+
+    return st.lists(fields, max_size=10).map(build)
+
+
+queries = st.builds(
+    DrinkQuery,
+    q=st.sampled_from(["", "", "gin", "GIN fi", "fizz gin", "äp", "apf", "🍹", "zz"]),
+    category=_some("COCKTAIL", "Shot"),
+    alcoholic=_some("alcoholic", "optional_alcohol"),
+    mocktail=st.sampled_from([None, None, True, False]),
+    glass=_some("cup", "bowl"),
+    tag=_some("iba", "SOUR"),
+    method=_some("shaken"),
+    spirit=_some("rum", "gin"),
+    ingredient=_some("rum", "white rum", "vodka", "WUMM", "Nothing"),
+    match=st.sampled_from(["all", "any"]),
+    without=_some("rum", "lime juice", "wumm", "Nothing"),
+    abv_min=st.sampled_from([None, None, 0, 10]),
+    abv_max=st.sampled_from([None, None, 10, 20.5]),
+    withdrawn=st.booleans(),
+    sort=st.sampled_from(SORTS),
+)
+
+
+def _plain(text):
+    bare = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in bare if not unicodedata.combining(char))
+
+
+def _words(text):
+    return "".join(char if char.isalnum() else " " for char in _plain(text)).split()
+
+
+def _in_text(q, *texts):
+    *whole, last = _words(q)
+    words = [word for text in texts for word in _words(text)]
+    return all(word in words for word in whole) and any(word.startswith(last) for word in words)
+
+
+def _found(drink, q):
+    if not _words(q):
+        return q in drink.name
+    names = [line.name for line in drink.ingredients]
+    return _in_text(q, drink.name, *names, *drink.instructions.values(), *drink.tags)
+
+
+def _has(drink, ingredient):
+    if match_ingredient(ingredient):
+        return any(is_a(line.name, ingredient) for line in drink.ingredients)
+    return any(line.name.casefold() == ingredient.casefold() for line in drink.ingredients)
+
+
+def _among(values, wanted):
+    return not wanted or {v.casefold() for v in values if v} & {w.casefold() for w in wanted}
+
+
+def _fits(drink, query):
+    low, high = drink.derived.abv_percent_min, drink.derived.abv_percent_max
+    combine = all if query.match == "all" else any
+    return (
+        (not query.q or _found(drink, query.q))
+        and _among([drink.category], query.category)
+        and _among([drink.alcoholic], query.alcoholic)
+        and query.mocktail in {None, drink.derived.is_mocktail}
+        and _among([drink.glass], query.glass)
+        and _among(drink.tags, query.tag)
+        and _among([drink.derived.method], query.method)
+        and _among(drink.derived.spirits, query.spirit)
+        and (not query.ingredient or combine(_has(drink, name) for name in query.ingredient))
+        and not any(_has(drink, name) for name in query.without)
+        and (query.abv_min is None or (low is not None and low >= query.abv_min))
+        and (query.abv_max is None or (high is not None and high <= query.abv_max))
+        and (query.withdrawn or drink.withdrawn_at is None)
+    )
+
+
+def _rank(drink, query):
+    """Where the words stand, as `full_text` tells it."""
+    if not _words(query.q):
+        return 0
+    names = [line.name for line in drink.ingredients]
+    if not _in_text(query.q, drink.name):
+        return 3 if _in_text(query.q, drink.name, *names, *drink.tags) else 4
+    if name_key(drink.name) == name_key(query.q):
+        return 0
+    return 1 if name_key(drink.name).startswith(name_key(query.q)) else 2
+
+
+def _sorted(drinks, query):
+    by_name = sorted(drinks, key=lambda drink: (name_key(drink.name), drink.id))
+    sort = query.sort or ("relevance" if query.q else "name")
+    descending = sort.startswith("-")
+    sign = -1 if descending else 1
+    keys = {
+        "name": lambda _: 0,
+        "abv": lambda d: (
+            d.derived.abv_percent_max is None,
+            sign * (d.derived.abv_percent_max or 0),
+        ),
+        "observed": lambda d: sign * d.observed_at,
+        "relevance": lambda d: _rank(d, query),
+    }
+    return by_name[::-1] if sort == "-name" else sorted(by_name, key=keys[sort.lstrip("-")])
+
+
+def _pages(catalogue, query, limit):
+    found, after = [], None
+    while True:
+        page = catalogue.search(query, limit=limit, after=after)
+        found += page.items
+        after = page.next
+        if after is None:
+            return found
+        assert len(page.items) == limit
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data(), queries, st.integers(1, 4))
+def test_pages_hold_what_a_plain_reading_finds_in_order(
+    open_catalogue, new_drink, data, query, limit
+):
+    drinks = data.draw(_drinks(new_drink))
+    catalogue = open_catalogue(drinks)
+    expected = _sorted([drink for drink in drinks if _fits(drink, query)], query)
+
+    assert [d.id for d in _pages(catalogue, query, limit)] == [d.id for d in expected]
+    assert catalogue.count(query) == len(expected)
+    chosen = catalogue.random(query)
+    assert chosen in expected if expected else chosen is None
+    catalogue.close()
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data(), queries)
+def test_a_facet_counts_what_choosing_its_value_finds(open_catalogue, new_drink, data, query):
+    drinks = data.draw(_drinks(new_drink))
+    catalogue = open_catalogue(drinks)
+
+    facets = catalogue.facets(query)
+
+    assert list(facets) == [
+        "category", "alcoholic", "mocktail", "glass", "tag", "method", "spirit", "ingredient",
+    ]  # fmt: skip
+    for field, values in facets.items():
+        assert values == sorted(values, key=lambda facet: (-facet.count, facet.value))
+        for facet in values:
+            chosen = facet.value == "true" if field == "mocktail" else (facet.value,)
+            narrowed = msgspec.structs.replace(query, **{field: chosen})
+            assert facet.count == catalogue.count(narrowed) > 0
+    catalogue.close()
+
+
+def test_no_ingredient_is_left_out_of_the_facets_for_being_rare(open_catalogue, new_drink):
+    common = [new_drink(f"C{n}", "Gin", f"New {n % 120:03}") for n in range(600)]
+    rare = new_drink("Rare", "Wumm", "Gin")
+    catalogue = open_catalogue([*common, rare])
+
+    everything = catalogue.facets(DrinkQuery())["ingredient"]
+    narrowed = catalogue.facets(DrinkQuery(ingredient=("wumm",), q="rare"))["ingredient"]
+
+    assert len(everything) == 100
+    assert (everything[0].value, everything[0].count) == ("Gin", 601)
+    assert everything[1:] == sorted(everything[1:], key=lambda f: (-f.count, f.value))
+    assert {(facet.value, facet.count) for facet in narrowed} == {("Wumm", 1), ("Gin", 1)}
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_a_page_goes_on_when_the_catalogue_was_replaced(open_catalogue, new_drink, sort):
+    drinks = [
+        new_drink(f"Gin {n:02}", observed_at=n % 3, abv_percent_max=[None, 5, 10][n % 3])
+        for n in range(12)
+    ]
+    added = [new_drink("Gin 00a", abv_percent_max=7), new_drink("Gin 99", observed_at=9)]
+    query = DrinkQuery(q="gin", sort=sort)
+    first = open_catalogue(drinks).search(query, limit=5)
+    seen = [drink.id for drink in first.items]
+    gone = {seen[-1], seen[0]}
+
+    replaced = open_catalogue([d for d in drinks if d.id not in gone] + added)
+    rest, after = [], first.next
+    while after is not None:
+        page = replaced.search(query, limit=2, after=after)
+        rest += [drink.id for drink in page.items]
+        after = page.next
+
+    added_ids = {drink.id for drink in added}
+    assert len(rest) == len(set(rest))
+    assert set(rest) - added_ids == {drink.id for drink in drinks} - set(seen)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "", "!", "a", "ä", "\ud800", "AAAA", "e30", "x" * 10_000, "WyJhIl0",
+        "W251bGwsbnVsbCxudWxsLG51bGxd",
+    ],
+)  # fmt: skip
+def test_a_damaged_cursor_is_refused(open_catalogue, new_drink, damage):
+    catalogue = open_catalogue([new_drink()])
+
+    for ask in (
+        lambda: catalogue.search(DrinkQuery(), after=damage),
+        lambda: catalogue.search(DrinkQuery(q="m"), after=damage),
+        lambda: catalogue.ingredients(after=damage),
+        lambda: catalogue.makeable([], after=damage),
+    ):
+        with pytest.raises(UsageError, match="Ask again without it"):
+            ask()
+
+
+@settings(max_examples=200, deadline=None)
+@given(place=st.integers(0, 200), char=st.characters())
+def test_a_changed_cursor_is_refused_or_goes_on_somewhere(two_drinks, place, char):
+    query = DrinkQuery(sort="abv")
+    cursor = two_drinks.search(query, limit=1).next
+    place %= len(cursor)
+    changed = cursor[:place] + char + cursor[place + 1 :]
+
+    try:
+        page = two_drinks.search(query, after=changed)
+    except UsageError:
+        return
+    assert len(page.items) <= 2
+
+
+@pytest.fixture(scope="session")
+def two_drinks(open_catalogue, new_drink):
+    return open_catalogue([new_drink("A", abv_percent_max=5), new_drink("B", abv_percent_max=6)])
+
+
+def test_a_cursor_of_another_query_is_refused(two_drinks):
+    cursor = two_drinks.search(DrinkQuery(), limit=1).next
+
+    for other in (DrinkQuery(sort="-name"), DrinkQuery(withdrawn=True), DrinkQuery(q="a")):
+        with pytest.raises(UsageError, match="another query"):
+            two_drinks.search(other, after=cursor)
+    with pytest.raises(UsageError, match="limit of 1"):
+        two_drinks.search(DrinkQuery(), limit=0)
+
+
+def test_no_cursor_follows_a_last_page_that_is_full(two_drinks):
+    assert two_drinks.search(DrinkQuery(), limit=2).next is None
+    assert two_drinks.search(DrinkQuery(), limit=1).next is not None
+
+
+hostile = st.text(max_size=30) | st.text(st.sampled_from("\"'*:^-+(){}[] ANDORNEAR\x00,.\ud800"))
+
+
+@settings(max_examples=300, deadline=None)
+@given(hostile)
+def test_no_text_breaks_the_search(two_drinks, text):
+    query = DrinkQuery(q=text)
+
+    found = two_drinks.search(query).items
+
+    assert two_drinks.count(query) == len(found)
+    assert two_drinks.facets(query).keys() == two_drinks.facets(DrinkQuery()).keys()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"', '""', '"gin', "gin*", "*", "NEAR(gin tonic, 2)", "gin AND", "OR", "NOT gin",
+        "name:gin", "{name} : gin", "^gin", "gin -tonic", "gin\x00tonic", "(", "x" * 10_000,
+        "gin " * 5_000,
+        "\u0301", "\u202e\u202d", "🍹" * 5_000, "\ud800",
+    ],
+)  # fmt: skip
+def test_operators_and_rubbish_are_plain_text(two_drinks, text):
+    two_drinks.search(DrinkQuery(q=text))
+    two_drinks.search(DrinkQuery(ingredient=(text,), tag=(text,), without=(text,)))
+    two_drinks.ingredients(q=text)
+    two_drinks.makeable([text])
+    assert two_drinks.ingredient(text) is None
+    assert two_drinks.similar_ingredients(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("pina", "Piña Colada"),
+        ("PIN\u0303A", "Piña Colada"),
+        ("colada pin", "Piña Colada"),
+        ("7-up", "7-Up Float"),
+        ("7-u", "7-Up Float"),
+        ("عصير", "عصير ليمون"),
+        ("istanbul", "İstanbul"),
+        ("İSTANBUL", "İstanbul"),
+        ("🍹", "🍹🍹"),
+        ("%", "100% Proof"),
+        ("!", "Wow!"),
+        ("हिन्दी", "हिन्दी"),
+        ("レモン", "レモン"),
+    ],
+)
+def test_a_name_is_found_without_case_and_accents(open_catalogue, new_drink, text, name):
+    names = [
+        "Piña Colada", "7-Up Float", "عصير ليمون", "İstanbul", "🍹🍹", "100% Proof", "Wow!",
+        "हिन्दी", "レモン", "Other",
+    ]  # fmt: skip
+    catalogue = open_catalogue(map(new_drink, names))
+
+    assert [drink.name for drink in catalogue.search(DrinkQuery(q=text)).items] == [name]
+
+
+def test_the_name_outranks_the_ingredients_and_these_the_instructions(open_catalogue, new_drink):
+    catalogue = open_catalogue(
+        [
+            new_drink("A", instructions="Serve like gin."),
+            new_drink("B", "Gin"),
+            new_drink("C", tags=("Gin",)),
+            new_drink("Dry Gin"),
+            new_drink("Gin Fizz"),
+            new_drink("Gin"),
+            new_drink("Z", "Ice"),
+        ]
+    )
+
+    found = catalogue.search(DrinkQuery(q="gin")).items
+
+    assert [drink.name for drink in found] == ["Gin", "Gin Fizz", "Dry Gin", "B", "C", "A"]
