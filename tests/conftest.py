@@ -1,6 +1,20 @@
-"""Options of the whole suite."""
+"""Options of the whole suite, and what all its parts use."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import pytest
+
+from mocktailverse.catalogue.writer import CatalogueWriter
+from mocktailverse.drinks.drink import Derived, Drink, IngredientLine, Lineage
+from mocktailverse.drinks.ledger import ObjectVersion
+from mocktailverse.drinks.register import Register, merge
+from mocktailverse.pipeline.ingest import InputFile
+from mocktailverse.pipeline.transform import transform
+
+SAMPLES = Path(__file__).resolve().parents[1] / "data" / "raw"
+OBSERVED_AT = 1_700_000_000_000
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -10,3 +24,73 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="Write tests/unit/golden anew, after TRANSFORM_VERSION was raised.",
     )
+
+
+@pytest.fixture(scope="session")
+def catalogue_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sealed catalogue of the sample records, good and bad; nothing in it is withdrawn.
+
+    Do not write to it.
+    """
+    path = tmp_path_factory.mktemp("catalogue") / "catalogue.sqlite"
+    with CatalogueWriter.create(path) as writer:
+        writer.put(_sample_drinks())
+        writer.seal(
+            version=f"{OBSERVED_AT}-00000000", built_at=OBSERVED_AT, table="mocktailverse-drinks"
+        )
+    return path
+
+
+@pytest.fixture(scope="session")
+def new_drink() -> Callable[..., Drink]:
+    """Makes a drink by hand: `new_drink("7", "Spritz", ["Prosecco"], withdrawn_at=1)`.
+
+    What is not given is empty; the content's hash follows from what is given.
+    """
+
+    def make(
+        number: str = "1", name: str = "Spritz", names: Sequence[str] = (), **fields: object
+    ) -> Drink:
+        lines = tuple(_line(position, raw) for position, raw in enumerate(names, 1))
+        content = f"{name}{lines}{sorted(fields.items())}"
+        given = {
+            "id": f"thecocktaildb:{number}",
+            "source": "thecocktaildb",
+            "name": name,
+            "ingredients": lines,
+            "instructions": {},
+            "derived": Derived(),
+            "content_hash": hashlib.sha256(content.encode()).hexdigest(),
+            "observed_at": OBSERVED_AT,
+            "lineage": Lineage("data", "raw/thecocktaildb/1.json", "v1", 0, 1),
+            "tags": (),
+            "quality": (),
+            **fields,
+        }
+        absent = dict.fromkeys(name for name in Drink.__struct_fields__ if name not in given)
+        return Drink(**given, **absent)
+
+    return make
+
+
+def _line(position: int, name: str) -> IngredientLine:
+    return IngredientLine(
+        position, name, name, None, None, None, "none", None, None, "none", "unknown"
+    )
+
+
+def _sample_drinks() -> list[Drink]:
+    registers: dict[str, Register] = {}
+    for register in _sample_registers():
+        registers[register.id] = merge(registers.get(register.id), register)
+    return [register.drink for register in registers.values() if register.drink]
+
+
+def _sample_registers() -> Iterator[Register]:
+    files = [path for path in sorted(SAMPLES.rglob("*")) if path.is_file() and path.stat().st_size]
+    for day, path in enumerate(files):
+        version = ObjectVersion("samples", f"raw/thecocktaildb/{path.name}", "null")
+        raw = InputFile(path, OBSERVED_AT + day * 24 * 3600 * 1000)
+        for piece in transform(raw, version):
+            if piece.register:
+                yield piece.register

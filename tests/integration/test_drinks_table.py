@@ -72,8 +72,8 @@ def stored(table, number):
 def answering(clients, *answers):
     """While this lasts the table's first calls are answered without DynamoDB.
 
-    An answer is an HTTP status with an error code, or an exception that the connection raises;
-    None lets the call through.
+    An answer is an HTTP status with an error code or a body, or an exception that the connection
+    raises; None lets the call through.
     """
     left = list(answers)
 
@@ -84,8 +84,9 @@ def answering(clients, *answers):
         if isinstance(given_answer, Exception):
             raise given_answer
         status, code = given_answer
-        body = json.dumps({"__type": f"com.amazonaws.dynamodb#{code}", "message": "no"}).encode()
-        return Answered(request.url, status, body)
+        told = {"__type": f"com.amazonaws.dynamodb#{code}", "message": "no"}
+        body = code if isinstance(code, dict) else told
+        return Answered(request.url, status, json.dumps(body).encode())
 
     events = clients.dynamodb.meta.events
     events.register("before-send.dynamodb", answer)
@@ -387,3 +388,44 @@ def test_a_write_whose_answer_was_lost_still_counts_as_loaded(table, clients, nu
         events.unregister("needs-retry.dynamodb.PutItem", lose_the_answer)
     assert len(tries) >= 2
     assert stored(table, number) == register
+
+
+# ---- many at once
+
+
+def test_many_drinks_are_read_by_id(table):
+    numbers = [next(NUMBERS) for _ in range(230)]
+    registers = [observed(number, 1000) for number in numbers]
+    write(table, registers)
+    ids = [register.id for register in registers]
+    found = table.many([*ids, *ids[:3], "thecocktaildb:0"])
+    assert found == {register.id: register for register in registers}
+    assert table.many([]) == {}
+
+
+def unread(table, *registers):
+    """DynamoDB's answer when it has read none of these."""
+    keys = [{"id": {"S": register.id}} for register in registers]
+    return {"Responses": {}, "UnprocessedKeys": {table.name: {"Keys": keys}}}
+
+
+def test_what_was_left_unread_is_read_again(table, clients, number, monkeypatch):
+    monkeypatch.setattr("mocktailverse.stores.drinks_table.time.sleep", lambda _seconds: None)
+    register = observed(number, 1000)
+    write(table, [register])
+    refused = unread(table, register)
+    with answering(clients, (200, refused), (200, refused)) as left:
+        assert table.many([register.id]) == {register.id: register}
+    assert left == []
+
+
+def test_reading_many_gives_up_after_a_while(table, clients, number, monkeypatch):
+    waits = []
+    monkeypatch.setattr("mocktailverse.stores.drinks_table.time.sleep", waits.append)
+    register = observed(number, 1000)
+    with (
+        answering(clients, *[(200, unread(table, register))] * 8),
+        pytest.raises(TransientError, match="1 drinks unread"),
+    ):
+        table.many([register.id])
+    assert max(waits) <= 2

@@ -10,23 +10,29 @@ import yaml
 
 from mocktailverse.deployment.checkout import find_checkout
 
-FUNCTIONS = ("Transform", "Fetch", "Reconcile")
+FUNCTIONS = ("Transform", "Publish", "Fetch", "Reconcile", "Api")
 NAME_PROPERTIES = {
     "AWS::S3::Bucket": "BucketName",
     "AWS::SQS::Queue": "QueueName",
     "AWS::DynamoDB::Table": "TableName",
     "AWS::Serverless::Function": "FunctionName",
     "AWS::IAM::Role": "RoleName",
+    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::Scheduler::Schedule": "Name",
     "AWS::SNS::Topic": "TopicName",
     "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::ApiGatewayV2::Api": "Name",
 }
 NAMELESS = {
     "AWS::S3::BucketPolicy",
     "AWS::SQS::QueuePolicy",
     "AWS::Lambda::EventSourceMapping",
     "AWS::SNS::Subscription",
+    "AWS::ApiGatewayV2::Integration",
+    "AWS::ApiGatewayV2::Route",
+    "AWS::ApiGatewayV2::Stage",
+    "AWS::Lambda::Permission",
 }
 
 
@@ -119,9 +125,21 @@ def test_no_role_may_do_more_than_is_named(resources, role):
             if "Sub" in target:
                 assert re.fullmatch(
                     r"\$\{DataBucket\.Arn\}/[a-z]+/([a-z]+/)?\*"
-                    r"|\$\{LoadsTable\.Arn\}/index/by-day",
+                    r"|\$\{CatalogueBucket\.Arn\}/(catalogue\.sqlite|exports/\*)"
+                    r"|arn:.*:parameter/mocktailverse/\$\{Stage\}/ops-key"
+                    r"|\$\{LoadsTable\.Arn\}/index/by-day"
+                    r"|\$\{DrinksTable\.Arn\}/stream/\*",
                     target["Sub"],
                 ), statement["Sid"]
+
+
+def test_the_dashboard_may_look_and_change_nothing(resources):
+    policy = resources["DashboardPolicy"]["Properties"]["PolicyDocument"]
+    granted = {action for statement in policy["Statement"] for action in actions(statement)}
+    assert granted == {
+        *("s3:GetObject", "s3:ListBucket", "dynamodb:Query", "dynamodb:GetItem"),
+        *("dynamodb:BatchGetItem", "sqs:GetQueueAttributes"),
+    }
 
 
 def test_nobody_may_delete_data(resources):
@@ -159,6 +177,11 @@ def test_only_transform_writes_drinks(resources):
             {"DATA_BUCKET", "LOADS_TABLE", "QUEUE_URL", "MAX_RECEIVE_COUNT", "STAGE"}
             | {"VISIBILITY_TIMEOUT_S", "LOADS_EXPIRE_DAYS"},
         ),
+        (
+            "Api",
+            {"CATALOGUE_BUCKET", "CATALOGUE_MAX_AGE_S", "DATA_BUCKET", "LOADS_TABLE", "STAGE"}
+            | {"OPS_KEY_PARAMETER"},
+        ),
     ],
 )
 def test_a_function_is_told_what_it_needs_and_no_more(resources, name, variables):
@@ -183,6 +206,20 @@ def test_production_data_outlives_its_stack(template, table):
         assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == deletion
     properties = template["Resources"][table]["Properties"]
     assert properties["DeletionProtectionEnabled"] == {"If": ["IsProd", True, False]}
+
+
+def test_the_catalogue_is_kept_private_in_one_version(resources):
+    properties = resources["CatalogueBucket"]["Properties"]
+    assert "VersioningConfiguration" not in properties
+    assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+    assert resources["CatalogueBucketPolicy"]["Condition"] == "IsOnAws"
+
+
+def test_no_doorbell_is_given_up(resources):
+    mapping = resources["PublishChangedDrinks"]["Properties"]
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    given_up = {"MaximumRetryAttempts", "MaximumRecordAgeInSeconds", "FunctionResponseTypes"}
+    assert not given_up & set(mapping)
 
 
 def test_production_raw_objects_never_expire(resources):
@@ -221,3 +258,38 @@ def test_cloudformation_gets_no_yaml_aliases(template_file):
 
 def test_the_template_fits_into_one_call(template_file):
     assert template_file.stat().st_size <= 51_200
+
+
+def test_the_api_is_throttled_so_that_abuse_costs_cents(template):
+    stage = template["Resources"]["ApiStage"]["Properties"]
+    settings = stage["DefaultRouteSettings"]
+    assert settings["ThrottlingRateLimit"]["FindInMap"][-1] == "ApiRequestsPerS"
+    assert settings["ThrottlingBurstLimit"]["FindInMap"][-1] == "ApiBurst"
+    for name, units in template["Mappings"]["Stages"].items():
+        if name != "local":
+            assert units["ApiRequestsPerS"] <= 2
+            assert units["ApiBurst"] <= 10
+
+
+def test_the_api_only_reads_but_for_its_exports(resources):
+    granted = {
+        action: json.dumps(statement["Resource"])
+        for statement in statements(resources, "ApiRole")
+        for action in actions(statement)
+        if not action.startswith("logs:")
+    }
+    assert set(granted) == {
+        *("s3:GetObject", "s3:PutObject", "s3:ListBucket", "dynamodb:Query", "ssm:GetParameter"),
+    }
+    assert granted["s3:PutObject"] == json.dumps({"Sub": "${CatalogueBucket.Arn}/exports/*"})
+
+
+def test_exports_go_after_a_day(resources):
+    rules = resources["CatalogueBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    (exports,) = [rule for rule in rules if rule.get("Prefix") == "exports/"]
+    assert (exports["Status"], exports["ExpirationInDays"]) == ("Enabled", 1)
+    assert not [rule for rule in rules if "ExpirationInDays" in rule and rule != exports]
+
+
+def test_an_answer_comes_before_the_gateway_gives_up(resources):
+    assert resources["ApiFunction"]["Properties"]["Timeout"] < 30

@@ -12,6 +12,8 @@ from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.register import Outcome
 
 LoadStatus = Literal["loading", "done", "failed"]
+RAW_PREFIX = "raw/"
+"""What the keys of raw objects begin with."""
 
 
 class ObjectVersion(Struct, frozen=True, order=True):
@@ -93,7 +95,8 @@ class Load(Struct, frozen=True):
     """The processing of one raw object version, in its latest state.
 
     `generation` counts from 1; each replay opens a new one. `active_at` is when a message last
-    worked on it. Times are ms since 1970 UTC;
+    worked on it, `stored_at` when the raw object was stored (known once the load is done).
+    Times are ms since 1970 UTC;
     `bytes` is the stored size; `drift` tells where the source's format is not what it was.
     """
 
@@ -111,6 +114,7 @@ class Load(Struct, frozen=True):
     error: str | None
     transform_version: int
     drift: tuple[Drift, ...] = ()
+    stored_at: int | None = None
 
     @property
     def duration_ms(self) -> int | None:

@@ -10,6 +10,11 @@ class LambdaContext(Protocol):
     def get_remaining_time_in_millis(self) -> int: ...
 
 
+def now_ms() -> int:
+    """The time in ms since 1970 UTC."""
+    return time.time_ns() // 1_000_000
+
+
 class InvocationClock:
     """The clock of one invocation; times in ms since 1970 UTC."""
 
@@ -17,7 +22,7 @@ class InvocationClock:
         self.deadline = self.now() + context.get_remaining_time_in_millis()
 
     def now(self) -> int:
-        return time.time_ns() // 1_000_000
+        return now_ms()
 
     def wait(self, seconds: float) -> None:
         time.sleep(seconds)

@@ -5,7 +5,7 @@ file's header. The bytes of the records stay as they are.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -22,6 +22,7 @@ from mocktailverse.pipeline.byte_stream import (
 )
 from mocktailverse.pipeline.csv_rows import CsvHeader, csv_rows
 from mocktailverse.pipeline.decode import form_of
+from mocktailverse.sources import require_source
 
 PART_BYTES = 4 * 1024 * 1024
 """Decoded bytes from which NDJSON and CSV files are cut, and about the size of a part."""
@@ -182,3 +183,38 @@ def put_part(store: RawStore, run: Run, number: int, part: Part) -> ObjectVersio
         metadata={"observed-at": str(run.observed_at), "source": run.source},
         content_type=part.content_type,
     )
+
+
+def put_files(  # noqa: PLR0913  keyword-only; each is a separate fact about the run
+    store: RawStore,
+    files: Sequence[InputFile],
+    source: str,
+    *,
+    now: int,
+    observed_at: int | None = None,
+    on_file: Callable[[InputFile], object] = lambda _file: None,
+) -> list[ObjectVersion]:
+    """Store files as the raw objects of one run; what they became, in order.
+
+    Without a time given, the files were observed now, each a millisecond after the one before,
+    so that of two files in one run the later one wins.
+
+    Args:
+        store: takes the raw objects.
+        files: what is stored.
+        source: whose records these are.
+        now: when the run begins, in ms.
+        observed_at: when the records were observed, in ms.
+        on_file: told of each file that is done.
+
+    Raises:
+        UsageError: there is no such source, or a file cannot be ingested.
+    """
+    columns = require_source(source).columns
+    versions: list[ObjectVersion] = []
+    for index, file in enumerate(files):
+        run = Run(source, now, now + index if observed_at is None else observed_at)
+        for part in parts_of(file, columns):
+            versions.append(put_part(store, run, len(versions) + 1, part))
+        on_file(file)
+    return versions

@@ -66,8 +66,15 @@ class LoadsStore(Protocol):
 
     def release(self, load: Load, *, error: str | None = None) -> None: ...
 
-    def finish(
-        self, load: Load, counts: Counts, drift: Sequence[Drift], *, size: int, now: int
+    def finish(  # noqa: PLR0913 - all that is known of a load at its end
+        self,
+        load: Load,
+        counts: Counts,
+        drift: Sequence[Drift],
+        *,
+        size: int,
+        stored_at: int,
+        now: int,
     ) -> None: ...
 
     def fail(self, version: ObjectVersion, generation: int, error: str, *, now: int) -> None: ...
@@ -147,8 +154,14 @@ class Loader(Struct, frozen=True):
                 self.loads.release(load, error=str(error))
             raise
         if total is not None:  # not above: no error may be noted on a load that may be done
-            now = self.clock.now()
-            self.loads.finish(load, total.counts, total.drift, size=raw.bytes, now=now)
+            self.loads.finish(
+                load,
+                total.counts,
+                total.drift,
+                size=raw.bytes,
+                stored_at=raw.stored_at,
+                now=self.clock.now(),
+            )
         return loaded
 
     def _open(self, load: Load) -> OpenObject | None:

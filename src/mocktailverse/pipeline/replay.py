@@ -4,11 +4,29 @@ A replay opens a new generation of a load and sends the same object version agai
 never copied, so what it says was observed when it was.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from mocktailverse.drinks.ledger import LoadRequest, ObjectVersion
+from mocktailverse.drinks.ledger import RAW_PREFIX, LoadRequest, ObjectVersion
+from mocktailverse.errors import UsageError
 from mocktailverse.pipeline.load import RequestQueue
+from mocktailverse.pipeline.recent import DailyLoads, latest_generations, recent_loads
+
+DAYS = 30
+"""How far back loads that failed or rejected records are looked for."""
+
+
+class Listed(Protocol):
+    """An object version as it is listed."""
+
+    @property
+    def version(self) -> ObjectVersion: ...
+
+
+class RawVersions(Protocol):
+    """Lists the object versions under a prefix."""
+
+    def versions(self, prefix: str) -> Iterator[Listed]: ...
 
 
 class LoadsStore(Protocol):
@@ -27,3 +45,29 @@ def replay(
         queue.send(request)
         requests.append(request)
     return requests
+
+
+def under(prefixes: Iterable[str], raw: RawVersions) -> list[ObjectVersion]:
+    """Every version of the raw objects whose keys begin so.
+
+    Raises:
+        UsageError: no raw object's key does.
+    """
+    chosen: dict[ObjectVersion, None] = {}
+    for prefix in prefixes:
+        if not prefix.startswith(RAW_PREFIX):
+            raise UsageError(f"{prefix!r} is no key of a raw object: those begin with raw/.")
+        found = [stored.version for stored in raw.versions(prefix)]
+        if not found:
+            raise UsageError(f"No raw object's key begins with {prefix!r}.")
+        chosen.update(dict.fromkeys(found))
+    return list(chosen)
+
+
+def unfinished(loads: DailyLoads, *, failed: bool, rejected: bool) -> list[ObjectVersion]:
+    """The object versions of the last days whose latest load failed, or rejected records."""
+    return [
+        load.object
+        for load in latest_generations(recent_loads(loads, DAYS)[0])
+        if (failed and load.status == "failed") or (rejected and load.counts.rejected)
+    ]

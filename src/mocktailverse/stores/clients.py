@@ -10,11 +10,14 @@ from botocore.config import Config
 if TYPE_CHECKING:
     from types_boto3_cloudformation.client import CloudFormationClient
     from types_boto3_dynamodb.client import DynamoDBClient
+    from types_boto3_freetier.client import FreeTierClient
     from types_boto3_iam.client import IAMClient
     from types_boto3_lambda.client import LambdaClient
     from types_boto3_logs.client import CloudWatchLogsClient
     from types_boto3_s3.client import S3Client
     from types_boto3_sqs.client import SQSClient
+    from types_boto3_ssm.client import SSMClient
+    from types_boto3_sts.client import STSClient
 
 CONNECT_TIMEOUT_S = 5
 READ_TIMEOUT_S = 20
@@ -39,8 +42,9 @@ class Clients:
         read_timeout_s: float = READ_TIMEOUT_S,
     ) -> None:
         self.endpoint_url = endpoint_url
-        # With an endpoint and keys given, the host's AWS profile and proxy have no say.
-        variables = {"profile": (None, None, None, None)} if endpoint_url else None
+        # With an endpoint and keys given, the host's AWS profile has no say, and no proxy ever.
+        alone = endpoint_url and access_key_id
+        variables = {"profile": (None, None, None, None)} if alone else None
         self._session = boto3.Session(
             botocore_session=botocore.session.Session(variables),
             aws_access_key_id=access_key_id,
@@ -52,7 +56,8 @@ class Clients:
             read_timeout=read_timeout_s,
             retries={"mode": "standard", "total_max_attempts": 4},
             proxies={} if endpoint_url else None,
-            s3={"addressing_style": "path"} if endpoint_url else {},
+            # "virtual" makes links name the bucket's region, as others may lead nowhere.
+            s3={"addressing_style": "path" if endpoint_url else "virtual"},
             max_pool_connections=32,
         )
 
@@ -62,9 +67,23 @@ class Clients:
         return self._session.region_name or ""
 
     @cached_property
+    def endpoint(self) -> str | None:
+        """Where AWS is, if not at its public addresses: as given, or as boto3's settings say."""
+        if self.endpoint_url:
+            return self.endpoint_url
+        unconfigured = Config(ignore_configured_endpoint_urls=True)  # type: ignore[call-arg]  # the stubs do not know it
+        public = self._session.client("cloudformation", config=unconfigured)
+        configured = self.cloudformation.meta.endpoint_url
+        return None if configured == public.meta.endpoint_url else configured
+
+    @cached_property
     def s3(self) -> "S3Client":
-        """Raw and rejected objects."""
-        return self._session.client("s3", endpoint_url=self.endpoint_url, config=self._config)
+        """Raw and rejected objects, and the published catalogue.
+
+        Links are signed with version 4, too: new buckets refuse botocore's default for them.
+        """
+        config = self._config.merge(Config(signature_version="s3v4"))
+        return self._session.client("s3", endpoint_url=self.endpoint_url, config=config)
 
     @cached_property
     def sqs(self) -> "SQSClient":
@@ -106,3 +125,18 @@ class Clients:
     def logs(self) -> "CloudWatchLogsClient":
         """The functions' logs."""
         return self._session.client("logs", endpoint_url=self.endpoint_url, config=self._config)
+
+    @cached_property
+    def ssm(self) -> "SSMClient":
+        """The key of the ops endpoints."""
+        return self._session.client("ssm", endpoint_url=self.endpoint_url, config=self._config)
+
+    @cached_property
+    def sts(self) -> "STSClient":
+        """Whose credentials these are."""
+        return self._session.client("sts", endpoint_url=self.endpoint_url, config=self._config)
+
+    @cached_property
+    def free_tier(self) -> "FreeTierClient":
+        """The account's free limits; served in one region for all."""
+        return self._session.client("freetier", region_name="us-east-1", config=self._config)

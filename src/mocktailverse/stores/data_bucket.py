@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from mocktailverse.drinks.ledger import ObjectVersion, Rejected
+from mocktailverse.drinks.ledger import RAW_PREFIX, ObjectVersion, Rejected
 from mocktailverse.errors import MissingError, TransientError
 from mocktailverse.stores.errors import translated
 
@@ -18,7 +18,6 @@ HEAD_BYTES = 1024 * 1024
 """Objects up to this size are read in one request and kept while they are worked on."""
 
 CHUNK_BYTES = 1024 * 1024
-RAW_PREFIX = "raw/"
 
 
 class StoredObject(NamedTuple):

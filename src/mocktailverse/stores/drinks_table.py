@@ -1,6 +1,8 @@
 """The drinks table: registers, written only where they change what stands."""
 
-from collections.abc import Iterator, Sequence
+import random
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,15 @@ WRITERS = 8
 CONTENTION_LIMIT = 10
 """Tries of one write against others on the same drink."""
 
+BATCH_GET = 100
+"""Items that DynamoDB reads in one call at most."""
+
+READ_TRIES = 8
+"""Calls in which DynamoDB may leave items of one batch unread, for want of read capacity."""
+
+FIRST_WAIT_S = 0.05
+LONGEST_WAIT_S = 2.0
+
 _CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
@@ -30,6 +41,11 @@ class DrinksTable:
         self._client = clients.dynamodb
         self._table = table
         self._writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="drinks")
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self._table
 
     def write(self, registers: Sequence[Register]) -> list[Written | None]:
         """Merge registers of distinct drinks into the table, several at once.
@@ -51,6 +67,20 @@ class DrinksTable:
         item = answer.get("Item")
         return None if item is None else from_item(item)
 
+    def many(self, ids: Iterable[str]) -> dict[str, Register]:
+        """The registers of these drinks by id, read consistently; those that exist.
+
+        Raises:
+            TransientError: DynamoDB left some unread again and again.
+        """
+        keys = [{"id": {"S": drink_id}} for drink_id in dict.fromkeys(ids)]
+        found = {}
+        for first in range(0, len(keys), BATCH_GET):
+            for item in self._batch(keys[first : first + BATCH_GET]):
+                register = from_item(item)
+                found[register.id] = register
+        return found
+
     def page(self, limit: int, after: str | None = None) -> tuple[list[Register], str | None]:
         """Up to `limit` registers in table order and where to go on. For operators: a scan."""
         start: dict[str, Any] = {"ExclusiveStartKey": {"id": {"S": after}}} if after else {}
@@ -68,6 +98,21 @@ class DrinksTable:
             for page in pages:
                 for item in page["Items"]:
                     yield from_item(item)
+
+    def _batch(self, keys: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        wait_s = FIRST_WAIT_S
+        for _ in range(READ_TRIES):
+            request: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
+            with translated("Reading drinks"):
+                answer: Any = self._client.batch_get_item(RequestItems=request)
+            yield from answer["Responses"].get(self._table, [])
+            left = answer.get("UnprocessedKeys", {}).get(self._table)
+            if not left:
+                return
+            keys = left["Keys"]
+            time.sleep(wait_s * random.uniform(0.5, 1))  # noqa: S311 - jitter
+            wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+        raise ThrottledError(f"DynamoDB leaves {len(keys)} drinks unread.")
 
     def _write(self, register: Register) -> Written | None:
         try:

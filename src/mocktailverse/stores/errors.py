@@ -8,15 +8,19 @@ from botocore.exceptions import (
     ClientError,
     ConnectionClosedError,
     ConnectTimeoutError,
+    CredentialRetrievalError,
     EndpointConnectionError,
     FlexibleChecksumError,
     HTTPClientError,
     IncompleteReadError,
     NoCredentialsError,
     NoRegionError,
+    PartialCredentialsError,
     ProfileNotFound,
     ReadTimeoutError,
     ResponseStreamingError,
+    SSOError,
+    TokenRetrievalError,
 )
 
 from mocktailverse.errors import (
@@ -56,11 +60,29 @@ MISSING = frozenset(
         "AWS.SimpleQueueService.NonExistentQueue",
         "NoSuchKey",
         "NoSuchVersion",
+        "ParameterNotFound",
         "QueueDoesNotExist",
         "ResourceNotFoundException",
     }
 )
+REFUSED_CREDENTIALS = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "RequestExpired",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
 SERVER_ERROR = 500
+
+# boto3's own variables; what they should say is the user's to know.
+LOG_IN = (
+    "Log in (`aws sso login`), or set AWS_PROFILE and AWS_DEFAULT_REGION; for the embedded AWS"
+    ' run: eval "$(mocktailverse outputs --exports)"'
+)
 
 
 class ThrottledError(TransientError):
@@ -80,7 +102,7 @@ def translated(what: str) -> Iterator[None]:
         ThrottledError, TransientError: the same call may succeed later.
         MissingError, PermanentError: it will not.
         UnreachableError: nothing answers at the endpoint.
-        UsageError: no credentials or no region are configured.
+        UsageError: no credentials or no region are configured, or they are refused.
     """
     try:
         yield
@@ -89,8 +111,16 @@ def translated(what: str) -> Iterator[None]:
     except EndpointConnectionError as error:
         address = error.kwargs.get("endpoint_url", "AWS")
         raise UnreachableError(f"{what}: nothing answers at {address}.") from error
-    except (NoCredentialsError, NoRegionError, ProfileNotFound) as error:
-        raise UsageError(f"{what}: {error}") from error
+    except (
+        CredentialRetrievalError,
+        NoCredentialsError,
+        NoRegionError,
+        PartialCredentialsError,
+        ProfileNotFound,
+        SSOError,
+        TokenRetrievalError,
+    ) as error:
+        raise UsageError(f"{what}: {str(error).rstrip('.')}. {LOG_IN}") from error
     except (
         ConnectionClosedError,
         ConnectTimeoutError,
@@ -109,6 +139,8 @@ def _from_client_error(what: str, error: ClientError) -> Exception:
     code = error_code(error)
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     text = f"{what}: {error.response.get('Error', {}).get('Message', code)} ({code})"
+    if code in REFUSED_CREDENTIALS:
+        return UsageError(f"{text}. {LOG_IN}")
     if code in THROTTLES:
         return ThrottledError(text)
     if code in TRANSIENT or status >= SERVER_ERROR:

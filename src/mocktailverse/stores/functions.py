@@ -1,12 +1,26 @@
 """The Lambda functions, invoked by hand."""
 
+import base64
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from mocktailverse.errors import PermanentError, UsageError
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.errors import translated
+
+
+class Invocation(Struct, frozen=True):
+    """What came of an invocation.
+
+    `error` is Lambda's word for how the function ended (`Unhandled`), None where it did well;
+    `answer` is then what it raised. `log` is the end of its log, 4 KB at most.
+    """
+
+    answer: Any
+    error: str | None
+    log: str
 
 
 class Functions:
@@ -22,12 +36,19 @@ class Functions:
             UsageError: the function refused the event, with its own sentence.
             PermanentError: the function failed.
         """
-        with translated(f"Invoking {name}"):
-            answer = self._client.invoke(FunctionName=name, Payload=msgspec.json.encode(event))
-            payload: dict[str, Any] = msgspec.json.decode(answer["Payload"].read())
-        if "FunctionError" not in answer:
+        done = self.run(name, msgspec.json.encode(event))
+        if done.error is None:
+            payload: dict[str, Any] = done.answer
             return payload
-        message = str(payload.get("errorMessage", payload))
-        if payload.get("errorType") == UsageError.__name__:
+        message = str(done.answer.get("errorMessage", done.answer))
+        if done.answer.get("errorType") == UsageError.__name__:
             raise UsageError(message)
-        raise PermanentError(f"{name} failed: {payload.get('errorType')}: {message}")
+        raise PermanentError(f"{name} failed: {done.answer.get('errorType')}: {message}")
+
+    def run(self, name: str, event: bytes) -> Invocation:
+        """Invoke a function with an event's JSON, and tell all that came of it."""
+        with translated(f"Invoking {name}"):
+            answer = self._client.invoke(FunctionName=name, Payload=event, LogType="Tail")
+            payload = msgspec.json.decode(answer["Payload"].read())
+        log = base64.b64decode(answer.get("LogResult", "")).decode(errors="replace")
+        return Invocation(payload, answer.get("FunctionError"), log)

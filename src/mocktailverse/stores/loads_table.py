@@ -90,8 +90,15 @@ class LoadsTable:
         update = Update(put=put, remove=("lease_until",))
         self._update_unfinished(load.object, load.generation, update)
 
-    def finish(
-        self, load: Load, counts: Counts, drift: Sequence[Drift], *, size: int, now: int
+    def finish(  # noqa: PLR0913 - all that is known of a load at its end
+        self,
+        load: Load,
+        counts: Counts,
+        drift: Sequence[Drift],
+        *,
+        size: int,
+        stored_at: int | None = None,
+        now: int,
     ) -> None:
         """Mark a load done, with the totals of its segments; `size` in stored bytes."""
         update = Update(
@@ -99,6 +106,7 @@ class LoadsTable:
                 "status": "done",
                 "finished_at": now,
                 "bytes": size,
+                "stored_at": stored_at,
                 "drift": msgspec.to_builtins(drift),
                 **msgspec.to_builtins(counts),
             },

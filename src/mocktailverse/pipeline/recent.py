@@ -1,0 +1,94 @@
+"""The loads of the last days, read day by day through the table's index, never by a scan."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Protocol
+
+from mocktailverse.drinks.ledger import Load, ObjectVersion, Rejected, Segment
+
+PAGE = 100
+
+
+class DailyLoads(Protocol):
+    """Lists the loads of a day, newest first."""
+
+    def page(
+        self, day: str, limit: int, after: Mapping[str, Any] | None = None
+    ) -> tuple[list[Load], dict[str, Any] | None]: ...
+
+    def place_of(self, load: Load) -> str: ...
+
+    def key_of(self, place: str) -> dict[str, Any]: ...
+
+
+class Segments(Protocol):
+    """Gives the finished segments of a load."""
+
+    def segments(self, version: ObjectVersion, generation: int) -> list[Segment]: ...
+
+
+class RejectedLines(Protocol):
+    """Gives the rejected lines under a key."""
+
+    def rejected(self, key: str) -> list[Rejected]: ...
+
+
+def recent_loads(
+    loads: DailyLoads,
+    days: int,
+    status: str | None = None,
+    limit: int | None = None,
+    after: str | None = None,
+) -> tuple[list[Load], str | None]:
+    """Loads opened in the last days (UTC), newest first, and where to go on.
+
+    Raises:
+        UsageError: `after` is not what an earlier call gave.
+    """
+    day = datetime.now(UTC).date()
+    oldest = day - timedelta(days=days - 1)
+    key: dict[str, Any] | None = None
+    if after:
+        key = loads.key_of(after)
+        day = date.fromisoformat(key["day"]["S"])
+    found: list[Load] = []
+    while day >= oldest:
+        page, key = loads.page(day.isoformat(), PAGE, key)
+        for number, load in enumerate(page, 1):
+            if status in (None, load.status):
+                found.append(load)
+            if limit is not None and len(found) == limit:
+                is_last = number == len(page) and key is None and day == oldest
+                return found, None if is_last else loads.place_of(load)
+        if key is None:
+            day -= timedelta(days=1)
+    return found, None
+
+
+def loads_of_day(loads: DailyLoads, day: date) -> Iterator[Load]:
+    """All loads opened on a day (UTC), newest first."""
+    key: dict[str, Any] | None = None
+    while True:
+        page, key = loads.page(day.isoformat(), PAGE, key)
+        yield from page
+        if key is None:
+            return
+
+
+def latest_generations(loads: Iterable[Load]) -> list[Load]:
+    """The loads without those that a replay has superseded, in the same order."""
+    latest: dict[ObjectVersion, Load] = {}
+    for load in loads:
+        known = latest.setdefault(load.object, load)
+        if known.generation < load.generation:
+            latest[load.object] = load
+    return list(latest.values())
+
+
+def rejected_lines(load: Load, loads: Segments, bucket: RejectedLines) -> Iterator[Rejected]:
+    """What a load could not load, in the order of the raw object; nothing once it has expired."""
+    if not load.counts.rejected:
+        return
+    for segment in loads.segments(load.object, load.generation):
+        if segment.rejected_key:
+            yield from bucket.rejected(segment.rejected_key)

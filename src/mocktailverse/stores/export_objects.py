@@ -1,0 +1,51 @@
+"""Exports in the catalogue's bucket: one object a version and form, gone after a day."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mocktailverse.errors import MissingError
+from mocktailverse.stores.catalogue_object import CatalogueObject
+from mocktailverse.stores.errors import translated
+
+if TYPE_CHECKING:
+    from mocktailverse.stores.clients import Clients
+
+PREFIX = "exports/"
+LINK_EXPIRES_S = 900
+
+
+class ExportObjects:
+    """Stores exports and gives links to them and to the catalogue itself."""
+
+    def __init__(self, clients: "Clients", bucket: str) -> None:
+        self._client = clients.s3
+        self._bucket = bucket
+        self._catalogue = CatalogueObject(clients, bucket)
+
+    def exists(self, name: str) -> bool:
+        """Whether an export of this name is stored."""
+        try:
+            with translated(f"Looking for the export {name}"):
+                self._client.head_object(Bucket=self._bucket, Key=PREFIX + name)
+        except MissingError:
+            return False
+        return True
+
+    def store(self, name: str, path: Path, content_type: str) -> None:
+        """Store a file as an export."""
+        with translated(f"Storing the export {name}"), path.open("rb") as file:
+            self._client.put_object(
+                Bucket=self._bucket, Key=PREFIX + name, Body=file, ContentType=content_type
+            )
+
+    def link(self, name: str, filename: str) -> str:
+        """A link to an export, good for a quarter of an hour."""
+        return self._catalogue.presigned_url(
+            PREFIX + name, expires_s=LINK_EXPIRES_S, filename=filename
+        )
+
+    def catalogue_link(self, filename: str) -> str:
+        """A link to the published catalogue."""
+        return self._catalogue.presigned_url(
+            self._catalogue.key, expires_s=LINK_EXPIRES_S, filename=filename
+        )

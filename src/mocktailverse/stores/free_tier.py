@@ -1,0 +1,52 @@
+"""What AWS itself says of the account's free limits; refreshed by AWS a few times a day."""
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from mocktailverse.stores.errors import translated
+
+if TYPE_CHECKING:
+    from mocktailverse.stores.clients import Clients
+
+
+class FreeOffer(Struct, frozen=True, kw_only=True):
+    """A free limit of the whole account, with this month's usage so far and as AWS forecasts it."""
+
+    service: str
+    usage_type: str
+    unit: str
+    actual: float
+    forecast: float
+    limit: float
+
+
+class FreeTier:
+    """Reads GetFreeTierUsage; the credentials need `freetier:GetFreeTierUsage`."""
+
+    def __init__(self, clients: "Clients") -> None:
+        self._clients = clients
+
+    def offers(self) -> list[FreeOffer]:
+        """The offers of which anything is used, the most used first.
+
+        Raises:
+            MocktailverseError: AWS does not answer, or the credentials may not read it.
+        """
+        with translated("Reading the account's free limits"):
+            client = self._clients.free_tier
+            pages = client.get_paginator("get_free_tier_usage").paginate()
+            found = [entry for page in pages for entry in page["freeTierUsages"]]
+        offers = [
+            FreeOffer(
+                service=entry.get("service", ""),
+                usage_type=entry.get("usageType", ""),
+                unit=entry.get("unit", ""),
+                actual=entry["actualUsageAmount"],
+                forecast=entry.get("forecastedUsageAmount", 0.0),
+                limit=entry["limit"],
+            )
+            for entry in found
+            if entry.get("actualUsageAmount") and entry.get("limit")
+        ]
+        return sorted(offers, key=lambda offer: -offer.forecast / offer.limit)

@@ -1,0 +1,130 @@
+"""The publish handler in this process, and its function invoked twice at once."""
+
+import json
+import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from mocktailverse.drinks.register import Register
+from mocktailverse.errors import PermanentError
+from mocktailverse.functions import publish
+from mocktailverse.local.emulator import ROOT_KEY
+from mocktailverse.stores.catalogue_object import CatalogueObject
+from mocktailverse.stores.drinks_table import DrinksTable
+from mocktailverse.stores.functions import Functions
+
+NUMBERS = count(1)
+EVENT = json.loads(
+    (Path(__file__).parents[1] / "events" / "dynamodb_stream_keys_only.json").read_text()
+)
+
+
+def rung(*ids):
+    """The event of a batch of doorbells that rang just now."""
+    (record, *_) = EVENT["Records"]
+    records = [
+        {
+            **record,
+            "dynamodb": {
+                **record["dynamodb"],
+                "Keys": {"id": {"S": drink_id}},
+                "ApproximateCreationDateTime": time.time(),
+            },
+        }
+        for drink_id in ids
+    ]
+    return {"Records": records}
+
+
+@pytest.fixture
+def table(clients):
+    """A drinks table without a stream, so that only the test publishes from it."""
+    name = f"publish-{next(NUMBERS)}"
+    clients.dynamodb.create_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return DrinksTable(clients, name)
+
+
+@pytest.fixture
+def catalogue(clients, local_stack, table, monkeypatch):
+    """The handler's environment, with a bucket of its own."""
+    clients.s3.create_bucket(Bucket=table.name)
+    environment = {
+        "AWS_ACCESS_KEY_ID": ROOT_KEY,
+        "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
+        "AWS_DEFAULT_REGION": local_stack.region,
+        "AWS_ENDPOINT_URL": local_stack.endpoint,
+        "MOCKTAILVERSE_CATALOGUE_BUCKET": table.name,
+        "MOCKTAILVERSE_DRINKS_TABLE": table.name,
+        "POWERTOOLS_SERVICE_NAME": "tests",
+        "POWERTOOLS_METRICS_NAMESPACE": "tests",
+    }
+    for variable, value in environment.items():
+        monkeypatch.setenv(variable, value)
+    publish._tools.cache_clear()  # noqa: SLF001 - what a new process is
+    yield CatalogueObject(clients, table.name)
+    publish._tools.cache_clear()  # noqa: SLF001 - likewise
+
+
+def put(table, *drinks):
+    table.write([Register(drink.id, drink, "a:b:c") for drink in drinks])
+
+
+def names(catalogue, path):
+    """The names in the published file, by id."""
+    catalogue.download(path)
+    with closing(sqlite3.connect(path)) as connection:
+        return dict(connection.execute("SELECT id, name FROM drinks"))
+
+
+def test_a_stream_event_is_published(  # noqa: PLR0917  pytest passes them by name
+    table, catalogue, new_drink, tmp_path, caplog, capsys
+):
+    put(table, new_drink("11007", "Margarita"), new_drink("11009", "Fizz"))
+    first = publish.handler(EVENT, None)
+    assert (first["rebuilt"], first["drinks"]) == (True, 2)
+    put(table, new_drink("11007", "Daisy", observed_at=1_800_000_000_000))
+    second = publish.handler(rung("thecocktaildb:11007", "thecocktaildb:11007"), None)
+    assert (second["rebuilt"], second["changed"], second["removed"]) == (False, 1, 0)
+    assert names(catalogue, tmp_path / "c") == {
+        "thecocktaildb:11007": "Daisy",
+        "thecocktaildb:11009": "Fizz",
+    }
+    assert [line.message for line in caplog.records] == ["published"] * 2
+    metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    lags = [metric["PublishLagMs"][0] for metric in metrics]
+    assert len(lags) == 2
+    assert lags[0] > 1_000_000
+    assert 0 <= lags[1] < 10_000
+
+
+def test_what_cannot_be_published_raises(table, clients, catalogue, new_drink):
+    put(table, new_drink("11007", "Margarita"))
+    clients.s3.delete_bucket(Bucket=catalogue.bucket)
+    with pytest.raises(PermanentError, match="NoSuchBucket"):
+        publish.handler(EVENT, None)
+
+
+def test_two_functions_at_once_publish_everything(clients, local_stack, new_drink, tmp_path):
+    outputs = local_stack.outputs
+    table = DrinksTable(clients, outputs["DrinksTable"])
+    catalogue = CatalogueObject(clients, outputs["CatalogueBucket"])
+    drinks = [new_drink(f"77000{number}", f"Mix {number}") for number in range(3)]
+    put(table, *drinks)
+    with ThreadPoolExecutor(3) as pool:
+        invoke = Functions(clients).invoke
+        answers = list(
+            pool.map(lambda drink: invoke(outputs["PublishFunction"], rung(drink.id)), drinks)
+        )
+    shown = names(catalogue, tmp_path / "c")
+    assert {drink.id: drink.name for drink in drinks}.items() <= shown.items()
+    assert all(answer["drinks"] >= 1 for answer in answers)
