@@ -3,10 +3,13 @@
 With --check nothing is written, and the exit code is 1 where a page is not what it should be.
 """
 
+import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from mocktailverse.api.app import create_app
+from mocktailverse.catalogue.csv_columns import COLUMNS
 from mocktailverse.drinks.codes import Quality, Reason
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -25,12 +28,28 @@ def codes() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-PAGES = {"codes.md": codes}
+def csv_columns() -> str:
+    """The page of the CSV export's columns."""
+    parts = [
+        "# Columns of the CSV export",
+        "Generated from `src/mocktailverse/catalogue/csv_columns.py`; do not edit.",
+        "The rules of the file stand in [exports](exports.md).",
+        _table(((column.name, column.meaning) for column in COLUMNS), "column"),
+    ]
+    return "\n\n".join(parts) + "\n"
 
 
-def _table(rows: Iterable[tuple[str, str]]) -> str:
-    lines = ["| code | meaning |", "|---|---|"]
-    return "\n".join(lines + [f"| `{code}` | {text} |" for code, text in rows])
+def openapi() -> str:
+    """The HTTP API's document."""
+    return json.dumps(create_app().openapi(), indent=2, ensure_ascii=False) + "\n"
+
+
+PAGES = {"codes.md": codes, "csv-columns.md": csv_columns, "openapi.json": openapi}
+
+
+def _table(rows: Iterable[tuple[str, str]], head: str = "code") -> str:
+    lines = [f"| {head} | meaning |", "|---|---|"]
+    return "\n".join(lines + [f"| `{name}` | {text} |" for name, text in rows])
 
 
 def main() -> int:

@@ -1,0 +1,31 @@
+"""The whole catalogue as a file, withdrawn drinks included."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from mocktailverse.api.caching import Answers
+from mocktailverse.api.delivery import CSV, NDJSON, SQLITE
+from mocktailverse.api.openapi import errors, file
+from mocktailverse.api.operators import KeyRequired
+from mocktailverse.api.parameters import NoParameters
+
+router = APIRouter(tags=["operators"], dependencies=[KeyRequired], default_response_class=Response)
+
+
+@router.get("/export.csv", responses=file("text/csv") | errors(401, 422, 503))
+def export_csv(_asked: Annotated[NoParameters, Query()], answers: Answers) -> Response:
+    """Every drink as a row; safe to open in a spreadsheet."""
+    return answers.exported(CSV)
+
+
+@router.get("/export.ndjson", responses=file("application/x-ndjson") | errors(401, 422, 503))
+def export_ndjson(_asked: Annotated[NoParameters, Query()], answers: Answers) -> Response:
+    """Every drink as a line of JSON."""
+    return answers.exported(NDJSON)
+
+
+@router.get("/export.sqlite", responses=file("application/vnd.sqlite3") | errors(401, 422, 503))
+def export_sqlite(_asked: Annotated[NoParameters, Query()], answers: Answers) -> Response:
+    """The catalogue itself, as SQLite, pandas, DuckDB and Datasette read it."""
+    return answers.exported(SQLITE)

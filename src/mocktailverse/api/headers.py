@@ -1,0 +1,77 @@
+"""What every answer carries, whatever gave it: safety, who may read it, how long it keeps."""
+
+from collections.abc import Set as AbstractSet
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+ALWAYS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+UNLESS_SAID = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "Vary": "Accept-Encoding",
+}
+PUBLIC = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag"}
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "If-None-Match",
+    "Access-Control-Max-Age": "86400",
+    "Allow": "GET, HEAD, OPTIONS",
+}
+
+
+class Manners:
+    """Wraps an app: adds headers, and answers HEAD and the public paths' OPTIONS for it.
+
+    `public` are the first steps of the paths that pages of any origin may read.
+    """
+
+    def __init__(self, app: ASGIApp, public: AbstractSet[str]) -> None:
+        self._app = app
+        self._public = public
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        is_public = scope["path"].lstrip("/").partition("/")[0] in self._public
+        is_head = scope["method"] == "HEAD"
+
+        async def send_politely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(ALWAYS | (PUBLIC if is_public else {}))
+                for name, value in UNLESS_SAID.items():
+                    headers.setdefault(name, value)
+            elif is_head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        if is_public and scope["method"] == "OPTIONS":
+            start = {"type": "http.response.start", "status": 204, "headers": []}
+            MutableHeaders(scope=start).update(PREFLIGHT)
+            await send_politely(start)
+            await send_politely({"type": "http.response.body", "body": b""})
+            return
+        if is_head:
+            scope = {**scope, "method": "GET"}
+        await self._app(scope, receive, send_politely)
+
+
+class Gzip(GZipMiddleware):
+    """Compresses for those who accept it; `gzip;q=0` is a no."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not _accepts_gzip(Headers(scope=scope)):
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def _accepts_gzip(headers: Headers) -> bool:
+    for coding in headers.get("accept-encoding", "").lower().split(","):
+        name, _, weight = coding.replace(" ", "").partition(";q=")
+        if name == "gzip":
+            return weight.strip("0.") != "" or not weight
+    return False

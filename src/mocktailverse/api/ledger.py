@@ -1,0 +1,138 @@
+"""The pipeline's books, for operators: loads, and what could not load."""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Annotated, Any, NamedTuple
+
+import msgspec
+from fastapi import APIRouter, Query, Request, Response
+from msgspec import Struct
+
+from mocktailverse.api.caching import cursor_checked, fresh
+from mocktailverse.api.errors import ApiError
+from mocktailverse.api.openapi import answer, errors
+from mocktailverse.api.operators import KeyRequired
+from mocktailverse.api.parameters import LoadListing, RejectedListing
+from mocktailverse.api.services import Services, services_of
+from mocktailverse.catalogue.answers import Page
+from mocktailverse.drinks.drift import Drift
+from mocktailverse.drinks.ledger import Load, LoadStatus, ObjectVersion, Rejected
+from mocktailverse.errors import UsageError
+from mocktailverse.pipeline.recent import latest_generations, recent_loads, rejected_lines
+
+router = APIRouter(tags=["operators"], dependencies=[KeyRequired], default_response_class=Response)
+
+
+class LoadEntry(Struct, frozen=True):
+    """A load with the object that it is about and its counts, flat; times in ms."""
+
+    load: str
+    bucket: str
+    key: str
+    version_id: str
+    generation: int
+    status: LoadStatus
+    read: int
+    loaded: int
+    unchanged: int
+    stale: int
+    rejected: int
+    bytes: int
+    attempts: int
+    requeues: int
+    requeued_at: int | None
+    active_at: int
+    started_at: int
+    finished_at: int | None
+    duration_ms: int | None
+    error: str | None
+    transform_version: int
+    drift: list[Drift]
+
+
+class RejectedEntry(Struct, frozen=True):
+    """A rejected record with its load; see `Rejected`."""
+
+    load: str
+    code: str
+    path: str
+    message: str
+    position: int | None
+    raw: Any
+    object: ObjectVersion
+
+
+class Place(NamedTuple):
+    """Where a listing of rejected records goes on: behind so many lines of a load."""
+
+    started_at: int
+    load: str
+    lines: int
+
+
+@router.get("/loads", responses=answer("Page_LoadEntry_") | errors(401, 422, 503))
+def list_loads(asked: Annotated[LoadListing, Query()], request: Request) -> Response:
+    """List the loads, newest first: what happened to every raw object."""
+    with cursor_checked(asked.cursor):
+        loads, following = recent_loads(
+            services_of(request).loads, asked.days, asked.status, asked.limit, asked.cursor
+        )
+    return fresh(Page([_load_entry(load) for load in loads], following))
+
+
+@router.get("/rejected", responses=answer("Page_RejectedEntry_") | errors(401, 404, 422, 503))
+def list_rejected(asked: Annotated[RejectedListing, Query()], request: Request) -> Response:
+    """List the rejected records with their reasons, those of the newest load first.
+
+    Records that a replay has tried again are listed as that replay left them.
+    """
+    with cursor_checked(asked.cursor):
+        after = _place(asked.cursor) if asked.cursor else None
+    services = services_of(request)
+    found, _ = recent_loads(services.loads, asked.days)
+    loads = {Place(load.started_at, _id(load), 0): load for load in latest_generations(found)}
+    if asked.load is not None:
+        loads = {place: load for place, load in loads.items() if place.load == asked.load}
+        if not loads:
+            message = f"There is no such load in the last {asked.days} days, or a newer one of it."
+            raise ApiError(404, "no_such_load", message)
+    lines = _lines_behind(after, loads, services)
+    shown = list(islice(lines, asked.limit))
+    is_last = next(lines, None) is None
+    items = [_rejected_entry(place.load, line) for place, line in shown]
+    return fresh(Page(items, None if is_last else "-".join(map(str, shown[-1][0]))))
+
+
+def _lines_behind(
+    after: Place | None, loads: dict[Place, Load], services: Services
+) -> Iterator[tuple[Place, Rejected]]:
+    """The rejected lines from a place on, each with its own; loads are read as they are needed."""
+    for start in sorted(loads, reverse=True):
+        if after and start[:2] > after[:2]:
+            continue
+        done = after.lines if after and start[:2] == after[:2] else 0
+        lines = rejected_lines(loads[start], services.loads, services.bucket)
+        for number, line in enumerate(islice(lines, done, None), done + 1):
+            yield start._replace(lines=number), line
+
+
+def _place(cursor: str) -> Place:
+    match = re.fullmatch(r"(\d{1,15})-([0-9a-f]{24}-\d{4,9})-(\d{1,9})", cursor, re.ASCII)
+    if match is None:
+        raise UsageError("It is not the `next` of a listing of rejected records.")
+    return Place(int(match[1]), match[2], int(match[3]))
+
+
+def _id(load: Load) -> str:
+    return load.object.load_id(load.generation)
+
+
+def _load_entry(load: Load) -> LoadEntry:
+    fields = msgspec.to_builtins(load)
+    flat = {**fields.pop("object"), **fields.pop("counts"), **fields}
+    return msgspec.convert({"load": _id(load), "duration_ms": load.duration_ms, **flat}, LoadEntry)
+
+
+def _rejected_entry(load_id: str, line: Rejected) -> RejectedEntry:
+    return RejectedEntry(load_id, **msgspec.structs.asdict(line))

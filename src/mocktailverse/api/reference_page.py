@@ -1,0 +1,75 @@
+"""The interactive reference at /docs, which needs nothing from the internet.
+
+Swagger UI comes with the Lambda toolkit, which is installed wherever the functions' requirements
+are; its two files are read from there, and the toolkit itself is not imported.
+"""
+
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
+
+from mocktailverse.api.errors import ApiError
+
+router = APIRouter(include_in_schema=False)
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+KEPT = {"Cache-Control": "public, max-age=3600"}
+
+OWN = Path(__file__).parent / "reference"
+SWAGGER_UI = Path("event_handler", "openapi", "swagger_ui")
+
+
+class Asset(NamedTuple):
+    """A file of the page."""
+
+    path: Path
+    media_type: str
+
+
+@router.get("/")
+def root() -> Response:
+    """The reference is the way in."""
+    return RedirectResponse("docs")
+
+
+@router.get("/docs")
+def page() -> Response:
+    """The page itself."""
+    return _file(_assets()["index.html"], {"Content-Security-Policy": POLICY})
+
+
+@router.get("/docs/{name}")
+def asset(name: str) -> Response:
+    """What the page is made of."""
+    found = _assets().get(name)
+    if found is None:
+        raise ApiError(404, "not_found", "The reference has no such file.")
+    return _file(found, {})
+
+
+def _file(asset: Asset, headers: dict[str, str]) -> Response:
+    return Response(asset.path.read_bytes(), headers=KEPT | headers, media_type=asset.media_type)
+
+
+@cache
+def _assets() -> dict[str, Asset]:
+    toolkit = find_spec("aws_lambda_powertools")
+    assert toolkit is not None  # noqa: S101 - a dependency of this package
+    assert toolkit.origin is not None  # noqa: S101 - it is no namespace package
+    swagger_ui = Path(toolkit.origin).parent / SWAGGER_UI
+    return {
+        "index.html": Asset(OWN / "index.html", "text/html; charset=utf-8"),
+        "start.js": Asset(OWN / "start.js", "text/javascript; charset=utf-8"),
+        "swagger-ui.css": Asset(swagger_ui / "swagger-ui.min.css", "text/css; charset=utf-8"),
+        "swagger-ui.js": Asset(
+            swagger_ui / "swagger-ui-bundle.min.js", "text/javascript; charset=utf-8"
+        ),
+    }

@@ -1,0 +1,212 @@
+"""The API over a real catalogue file, with stores that hold what a test puts into them."""
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from mocktailverse.api.app import Api, create_app
+from mocktailverse.api.delivery import Streamed
+from mocktailverse.api.services import Services
+from mocktailverse.catalogue.copy import CatalogueCopy
+from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.drinks.ledger import (
+    END,
+    START,
+    Counts,
+    Load,
+    LoadStatus,
+    ObjectVersion,
+    Rejected,
+    Segment,
+)
+from mocktailverse.errors import MissingError, MocktailverseError, UsageError
+
+OPS_KEY = "open sesame \N{SNOWMAN}"
+MAX_AGE_S = 10
+MINUTE_MS = 60_000
+
+
+class FakeSource:
+    """Where the catalogue is published: a file, nothing, or an error."""
+
+    def __init__(self, published: Path | None) -> None:
+        self.published = published
+        self.error: MocktailverseError | None = None
+        self.etag = 1
+
+    def download(self, path: Path, *, unless: str | None = None) -> str | None:
+        if self.error:
+            raise self.error
+        if self.published is None:
+            raise MissingError("There is no catalogue.")
+        if unless == str(self.etag):
+            return None
+        shutil.copyfile(self.published, path)
+        return str(self.etag)
+
+    def publish(self, path: Path) -> None:
+        self.published = path
+        self.etag += 1
+
+
+class FakeClock:
+    """Moved by hand, in seconds."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+class FakeLedger:
+    """Loads of today and their rejected lines: the loads table and the data bucket in one."""
+
+    def __init__(self) -> None:
+        self.loads: list[Load] = []
+        self.lines: dict[str, list[Rejected]] = {}
+        self.error: MocktailverseError | None = None
+        self.read: list[str] = []
+
+    def add(
+        self,
+        name: str,
+        rejected: int = 0,
+        status: LoadStatus = "done",
+        *,
+        generation: int = 1,
+        days_ago: int = 0,
+    ) -> Load:
+        """A load that is newer than all others of its day."""
+        version = ObjectVersion("data", f"raw/thecocktaildb/{name}", "v1")
+        noon = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+        started_at = int(noon.timestamp() * 1000) + (len(self.loads) - 1440 * days_ago) * MINUTE_MS
+        counts = Counts(read=rejected + 2, loaded=2, rejected=rejected)
+        finished_at = None if status == "loading" else started_at + 1500
+        load = Load(
+            version, generation, status, counts, 100, 1, 0, None, started_at, started_at,
+            finished_at, None, 1,
+        )  # fmt: skip
+        self.loads.append(load)
+        self.lines[self._key(version, generation)] = [
+            Rejected("no_name", "$.strDrink", f"{name} {n}", n, {"idDrink": n}, version)
+            for n in range(rejected)
+        ]
+        return load
+
+    def page(
+        self, day: str, limit: int, after: Mapping[str, Any] | None = None
+    ) -> tuple[list[Load], dict[str, Any] | None]:
+        if self.error:
+            raise self.error
+        found = [load for load in reversed(self.loads) if self._day(load) == day]
+        start = [self.place_of(load) for load in found].index(after["place"]) + 1 if after else 0
+        page = found[start : start + limit]
+        more = len(found) > start + limit
+        return page, self.key_of(self.place_of(page[-1])) if more else None
+
+    def place_of(self, load: Load) -> str:
+        return load.object.load_id(load.generation)
+
+    def key_of(self, place: str) -> dict[str, Any]:
+        for load in self.loads:
+            if self.place_of(load) == place:
+                return {"place": place, "day": {"S": self._day(load)}}
+        raise UsageError(f"{place!r} is not the `next` of a listing of loads.")
+
+    def segments(self, version: ObjectVersion, generation: int) -> list[Segment]:
+        key = self._key(version, generation)
+        counts = Counts(rejected=len(self.lines[key]))
+        return [Segment(0, START, END, counts, True, key)]  # noqa: FBT003 - the fields' order
+
+    def rejected(self, key: str) -> list[Rejected]:
+        self.read.append(key)
+        return self.lines[key]
+
+    def _key(self, version: ObjectVersion, generation: int) -> str:
+        return f"rejected/{version.load_id(generation)}/0.ndjson"
+
+    def _day(self, load: Load) -> str:
+        return datetime.fromtimestamp(load.started_at / 1000, UTC).strftime("%Y-%m-%d")
+
+
+class World:
+    """The app and all that it stands on."""
+
+    def __init__(self, published: Path | None, folder: Path) -> None:
+        self.source = FakeSource(published)
+        self.clock = FakeClock()
+        self.ledger = FakeLedger()
+        self.ops_key: str | None = OPS_KEY
+        copy = CatalogueCopy(self.source, folder, max_age_s=MAX_AGE_S, clock=self.clock)
+        services = Services(
+            catalogue=copy,
+            loads=self.ledger,
+            bucket=self.ledger,
+            ops_key=lambda: self.ops_key,
+            exports=Streamed(self.source, folder),
+            stage="local",
+            max_age_s=MAX_AGE_S,
+        )
+        self.app: Api = create_app(services)
+        self.client = TestClient(self.app, raise_server_exceptions=False, follow_redirects=False)
+
+    def get(self, path: str, *, key: str | None = None, **headers: str) -> Any:
+        """GET a path; header names are written with underscores."""
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        if key is not None:
+            given["x-api-key"] = key
+        return self.client.get(path, headers={k: v.encode() for k, v in given.items()})
+
+    def ops(self, path: str) -> Any:
+        """GET a path as an operator."""
+        return self.get(path, key=OPS_KEY)
+
+    def pages(self, path: str, *, key: str | None = None) -> Iterator[list[dict[str, Any]]]:
+        """The items of every page of a listing."""
+        joint = "&" if "?" in path else "?"
+        cursor = ""
+        while True:
+            answer = self.get(f"{path}{cursor}", key=key)
+            assert answer.status_code == 200, answer.text
+            yield answer.json()["items"]
+            if answer.json()["next"] is None:
+                return
+            cursor = f"{joint}cursor={answer.json()['next']}"
+
+
+@pytest.fixture
+def new_world(tmp_path: Path) -> Callable[[Path | None], World]:
+    """Makes an API over a catalogue file, or over none."""
+    return lambda published: World(published, tmp_path / "copies")
+
+
+@pytest.fixture
+def world(catalogue_path: Path, new_world: Callable[[Path | None], World]) -> World:
+    """An API over the sample drinks."""
+    return new_world(catalogue_path)
+
+
+@pytest.fixture(scope="module")
+def module_world(catalogue_path: Path, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The same, shared by a file's tests."""
+    return World(catalogue_path, tmp_path_factory.mktemp("copies"))
+
+
+@pytest.fixture(scope="session")
+def catalogue(catalogue_path: Path) -> Iterator[Catalogue]:
+    """The same catalogue, read without the API."""
+    opened = Catalogue(catalogue_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def ops_key() -> str:
+    """The operators' key."""
+    return OPS_KEY

@@ -1,0 +1,215 @@
+"""What only operators see: the key, loads, rejected records and exports."""
+
+import csv
+import io
+import json
+import sqlite3
+
+import pytest
+
+from mocktailverse.api.delivery import CSV, NDJSON, SQLITE, Redirected
+from mocktailverse.api.ops_key import ABSENCE_KEPT_S, KEPT_S, RememberedKey
+from mocktailverse.catalogue.exports import export_csv, export_ndjson
+
+PATHS = ["/loads", "/rejected", "/export.csv", "/export.ndjson", "/export.sqlite"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_without_the_right_key_nobody_passes(world, path, ops_key):
+    for wrong in (None, "", "x", ops_key[:-1], ops_key + "x", "\N{SNOWMAN}"):
+        answer = world.get(path, key=wrong)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (401, "key_required")
+        assert answer.headers["www-authenticate"]
+        assert answer.headers["cache-control"] == "no-store"
+    assert world.ops(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_key_comes_before_all_else(world, path):
+    assert world.get(f"{path}?limit=0&x=1").status_code == 401
+
+
+@pytest.mark.parametrize("missing", [None, ""])
+def test_where_there_is_no_key_the_answer_says_how_to_make_one(world, missing):
+    world.ops_key = missing
+    for key in (None, "", "x"):
+        answer = world.get("/loads", key=key)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "no_ops_key")
+        assert "OpsKeyParameter" in answer.json()["error"]["message"]
+
+
+def test_the_key_is_read_when_it_is_needed_and_now_and_then():
+    now, stored, reads = [0.0], [None], []
+
+    def read():
+        reads.append(now[0])
+        return stored[0]
+
+    key = RememberedKey(read, lambda: now[0])
+    assert reads == []
+    assert (key(), key(), len(reads)) == (None, None, 1)
+    stored[0] = "a"
+    now[0] += ABSENCE_KEPT_S
+    assert (key(), key(), len(reads)) == ("a", "a", 2)
+    stored[0] = "b"
+    now[0] += KEPT_S - 1
+    assert key() == "a"
+    now[0] += 1
+    assert (key(), len(reads)) == ("b", 3)
+
+
+# ---- loads
+
+
+def test_loads_are_listed_newest_first_in_pages(world, ops_key):
+    for n in range(7):
+        world.ledger.add(f"today-{n}")
+    world.ledger.add("yesterday", days_ago=1)
+    world.ledger.add("long ago", days_ago=8)
+    pages = list(world.pages("/loads?limit=3", key=ops_key))
+    keys = [load["key"].rpartition("/")[2] for page in pages for load in page]
+    assert keys == [*(f"today-{n}" for n in range(6, -1, -1)), "yesterday"]
+    assert [len(page) for page in pages][:2] == [3, 3]
+    longer = [load for page in world.pages("/loads?days=9", key=ops_key) for load in page]
+    assert len(longer) == 9
+
+
+def test_a_load_shows_its_object_and_its_counts_flat(world):
+    load = world.ledger.add("a", rejected=3)
+    (shown,) = world.ops("/loads").json()["items"]
+    assert shown["load"] == load.object.load_id(1)
+    assert (shown["bucket"], shown["version_id"]) == ("data", "v1")
+    assert (shown["read"], shown["loaded"], shown["rejected"]) == (5, 2, 3)
+    assert (shown["status"], shown["duration_ms"]) == ("done", 1500)
+
+
+def test_loads_can_be_chosen_by_status(world):
+    world.ledger.add("a")
+    world.ledger.add("b", status="failed")
+    (shown,) = world.ops("/loads?status=failed").json()["items"]
+    assert shown["key"].endswith("/b")
+    assert world.ops("/loads?status=lost").status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/loads", "/rejected"])
+@pytest.mark.parametrize("cursor", ["abc", "1-2", "x" * 100])
+def test_a_damaged_cursor_is_refused(world, path, cursor):
+    answer = world.ops(f"{path}?cursor={cursor}")
+    assert answer.status_code == 422
+    assert answer.json()["error"]["details"][0]["parameter"] == "cursor"
+
+
+# ---- rejected
+
+
+def test_rejected_records_are_listed_with_their_load_in_pages(world, ops_key):
+    for name, count in (("a", 2), ("b", 0), ("c", 3)):
+        world.ledger.add(name, rejected=count)
+    for limit in (1, 2, 3, 5, 100):
+        pages = list(world.pages(f"/rejected?limit={limit}", key=ops_key))
+        lines = [line for page in pages for line in page]
+        assert [line["message"] for line in lines] == ["c 0", "c 1", "c 2", "a 0", "a 1"]
+        assert all(len(page) == limit for page in pages[:-1])
+        assert pages[-1]
+    assert lines[0]["raw"] == {"idDrink": 0}
+    assert lines[0]["object"]["key"].endswith("/c")
+
+
+def test_a_load_that_comes_in_between_moves_nothing(world):
+    world.ledger.add("a", rejected=3)
+    first = world.ops("/rejected?limit=2").json()
+    world.ledger.add("b", rejected=2)
+    second = world.ops(f"/rejected?limit=2&cursor={first['next']}").json()
+    assert [line["message"] for line in second["items"]] == ["a 2"]
+    assert second["next"] is None
+
+
+def test_what_a_replay_tried_again_is_listed_as_it_left_it(world):
+    world.ledger.add("a", rejected=3)
+    world.ledger.add("a", rejected=1, generation=2)
+    lines = world.ops("/rejected").json()["items"]
+    assert [line["load"][-4:] for line in lines] == ["0002"]
+
+
+def test_rejected_records_of_one_load(world):
+    world.ledger.add("a", rejected=2)
+    load = world.ledger.add("b", rejected=1)
+    answer = world.ops(f"/rejected?load={load.object.load_id(1)}")
+    assert [line["message"] for line in answer.json()["items"]] == ["b 0"]
+    unknown = world.ops(f"/rejected?load={'0' * 24}-0001")
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "no_such_load")
+    assert world.ops("/rejected?load=../../x").status_code == 422
+
+
+def test_only_as_many_loads_are_read_as_a_page_needs(world):
+    for n in range(5):
+        world.ledger.add(str(n), rejected=10)
+    world.ops("/rejected?limit=5")
+    assert len(world.ledger.read) == 1
+
+
+# ---- exports
+
+
+def test_the_exports_are_the_catalogue_s(world, catalogue):
+    table = world.ops("/export.csv")
+    assert table.headers["content-type"] == "text/csv; charset=utf-8"
+    assert table.headers["content-disposition"] == 'attachment; filename="mocktailverse.csv"'
+    assert table.text == "".join(export_csv(catalogue))
+    assert len(list(csv.reader(io.StringIO(table.text)))) == 1 + catalogue.meta.drinks
+    lines = world.ops("/export.ndjson")
+    assert lines.content == b"".join(export_ndjson(catalogue))
+    assert json.loads(lines.content.splitlines()[0])["id"]
+
+
+def test_the_catalogue_itself_can_be_had(world, catalogue, catalogue_path, tmp_path):
+    answer = world.ops("/export.sqlite")
+    assert answer.content == catalogue_path.read_bytes()
+    path = tmp_path / "got.sqlite"
+    path.write_bytes(answer.content)
+    connection = sqlite3.connect(path)
+    ((count,),) = connection.execute("SELECT count(*) FROM drinks")
+    connection.close()
+    assert count == catalogue.meta.drinks
+    copies = [p.name for p in (tmp_path / "copies").iterdir()]
+    assert len(copies) == 1, "only the copy that is served stays"
+
+
+class FakeLinks:
+    """S3: what was stored, by name."""
+
+    def __init__(self):
+        self.stored = {}
+
+    def exists(self, name):
+        return name in self.stored
+
+    def store(self, name, path, content_type):
+        assert name not in self.stored
+        self.stored[name] = (path.read_bytes(), content_type)
+
+    def link(self, name, filename):
+        return f"https://s3.invalid/exports/{name}?as={filename}"
+
+    def catalogue_link(self, filename):
+        return f"https://s3.invalid/catalogue.sqlite?as={filename}"
+
+
+def test_where_answers_are_small_an_export_is_made_once_and_linked(catalogue, tmp_path):
+    links = FakeLinks()
+    delivery = Redirected(links, tmp_path)
+    version = catalogue.meta.version
+    for _ in range(2):
+        answer = delivery.deliver(catalogue, CSV)
+        assert answer.status_code == 307
+        name = f"{version}.csv"
+        expected = f"https://s3.invalid/exports/{name}?as=mocktailverse.csv"
+        assert answer.headers["location"] == expected
+        assert answer.headers["cache-control"] == "no-store"
+    delivery.deliver(catalogue, NDJSON)
+    body, content_type = links.stored[f"{version}.ndjson"]
+    assert (body, content_type) == (b"".join(export_ndjson(catalogue)), "application/x-ndjson")
+    assert links.stored[f"{version}.csv"][0] == "".join(export_csv(catalogue)).encode()
+    assert "catalogue.sqlite" in delivery.deliver(catalogue, SQLITE).headers["location"]
+    assert len(links.stored) == 2
+    assert list(tmp_path.iterdir()) == []
