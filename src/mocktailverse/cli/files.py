@@ -4,8 +4,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Annotated, Literal
 
@@ -13,12 +12,13 @@ import msgspec
 import typer
 
 from mocktailverse.cli import options
+from mocktailverse.cli.destination import is_special, written
 from mocktailverse.cli.output import print_json, print_table, progress, say
-from mocktailverse.cli.times import milliseconds
 from mocktailverse.drinks import parse_measure
 from mocktailverse.drinks.ledger import Counts, ObjectVersion, Rejected
 from mocktailverse.errors import UsageError
 from mocktailverse.pipeline.ingest import InputFile
+from mocktailverse.pipeline.moments import milliseconds
 from mocktailverse.pipeline.transform import transform as transform_object
 from mocktailverse.sources import require_source
 
@@ -51,12 +51,12 @@ def transform(
     """Turn raw files into drinks with the pipeline's own code, without any AWS."""
     require_source(source)
     observed = None if observed_at is None else milliseconds(observed_at)
-    if output and rejects and not _is_special(output) and output.resolve() == rejects.resolve():
+    if output and rejects and not is_special(output) and output.resolve() == rejects.resolve():
         raise UsageError(f"{output} cannot take both the drinks and the rejected lines.")
     with ExitStack() as stack:
         inputs = [_open(path, stack, observed) for path in files]
-        drinks = stack.enter_context(_writer(output, files))
-        rejected = stack.enter_context(_writer(rejects, files)) if rejects else None
+        drinks = stack.enter_context(written(output, files))
+        rejected = stack.enter_context(written(rejects, files)) if rejects else None
         bar = stack.enter_context(progress())
         task = bar.add_task("records", total=None)
         counts, absences = Counts(), 0
@@ -122,40 +122,6 @@ def _is_pipe(path: Path) -> bool:
         return path == STDIN or path.is_fifo()
     except OSError:  # opening it as a file will say why
         return False
-
-
-@contextmanager
-def _writer(path: Path | None, inputs: list[Path]) -> Iterator[IO[bytes]]:
-    """Write to a file, which appears when it is whole, to a device or pipe, or to stdout."""
-    if path is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    if not _is_special(path) and path.resolve() in [given.resolve() for given in inputs]:
-        raise UsageError(f"{path} is an input, too; write somewhere else.")
-    whole = path if _is_special(path) else path.resolve()
-    target = path if _is_special(path) else whole.with_name(whole.name + ".partial")
-    try:
-        with target.open("wb") as file:
-            yield file
-        if target != whole:
-            target.replace(whole)
-    except BrokenPipeError:  # it is stdout that nobody reads any more
-        raise
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
-    finally:
-        if target != whole:
-            target.unlink(missing_ok=True)
-
-
-def _is_special(path: Path) -> bool:
-    """Whether writing goes somewhere else: a device or pipe, or what /dev/stdout stands for."""
-    return (
-        path.is_relative_to("/dev")
-        or path.is_relative_to("/proc")
-        or (path.exists() and not path.is_file())
-    )
 
 
 def _reject(rejected: Rejected, file: IO[bytes] | None) -> None:
