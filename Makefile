@@ -75,6 +75,8 @@ lock: $(ready) ## Resolve the dependencies anew, with hashes and without index a
 	$(bin)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 	  --all-extras pyproject.toml -o requirements/all.lock
 	$(bin)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+	  --constraint requirements/all.lock --extra dashboard pyproject.toml -o requirements.txt
+	$(bin)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 	  --no-emit-package boto3 --no-emit-package botocore --no-emit-package s3transfer \
 	  --no-emit-package python-dateutil --no-emit-package six --no-emit-package urllib3 \
 	  pyproject.toml -o requirements/functions.lock

@@ -1,0 +1,1 @@
+"""What a month on AWS costs: measured usage, a dated price table, and the sum. Pure."""

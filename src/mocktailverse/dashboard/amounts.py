@@ -1,0 +1,150 @@
+"""Amounts of a recipe as people read them: scaled to servings, in ml, US ounces or parts.
+
+Nothing is invented: a range stays a range, and what has no number stays as the source wrote it.
+"""
+
+from collections.abc import Sequence
+from math import isfinite
+from typing import Literal, get_args
+
+from mocktailverse.drinks.drink import IngredientLine
+from mocktailverse.drinks.units import ML_PER_UNIT
+
+System = Literal["ml", "oz", "parts"]
+SYSTEMS: tuple[System, ...] = get_args(System)
+
+LEAST_PART_ML = 7.0
+"""A quarter of an ounce is the least that one pours by the jigger; a part is no less."""
+
+_GRAMS = {"g": 1.0, "kg": 1000.0, "oz": 28.3495, "lb": 453.592}
+_BAR_UNITS = frozenset({"dash", "drop", "splash"})
+"""Told as they are: nobody measures a dash in ml."""
+
+_PLURALS = {
+    "dash": "dashes", "splash": "splashes", "leaf": "leaves", "pinch": "pinches",
+    "glass": "glasses",
+}  # fmt: skip
+_TO = "\N{EN DASH}"
+_UNNAMED = frozenset({"none", "other", "piece"})
+_FRACTIONS = (
+    (0.0, ""), (1 / 8, "⅛"), (1 / 4, "¼"), (1 / 3, "⅓"), (1 / 2, "½"), (2 / 3, "⅔"), (3 / 4, "¾"),
+    (1.0, ""),
+)  # fmt: skip
+"""Eighths only below one."""
+_WHOLE_FROM = 20
+_LEAST_FRACTION = 1 / 16
+_LEAST_TOLD = 0.001
+
+
+def part_ml(lines: Sequence[IngredientLine]) -> float | None:
+    """The ml of one part: the least amount poured, if the recipe has two to compare.
+
+    None where it counts in parts itself, or there are not two volumes.
+    """
+    if any(line.kind == "part" for line in lines):
+        return None
+    volumes = [
+        line.ml_min
+        for line in lines
+        if line.kind == "volume" and line.ml_min and line.unit not in _BAR_UNITS
+    ]
+    poured = [ml for ml in volumes if ml >= LEAST_PART_ML]
+    return min(poured) if len(poured) > 1 else None
+
+
+def amount(line: IngredientLine, system: System, servings: int, part: float | None) -> str | None:
+    """The line's amount for so many times the recipe; None where only its raw measure tells.
+
+    Args:
+        line: the ingredient line.
+        system: what volumes are told in.
+        servings: how many times the recipe; parts are ratios and stay.
+        part: ml of one part of the recipe as written (`part_ml`); None tells parts in ml.
+    """
+    if line.kind == "volume" and line.unit not in _BAR_UNITS:
+        return _volume(line, system, servings, part)
+    if line.amount_min is None or line.amount_max is None or line.kind == "qualitative":
+        return None
+    low, high = line.amount_min, line.amount_max
+    if line.kind == "part":
+        return _counted(low, high, line.unit)
+    if line.kind == "mass" and line.unit in _GRAMS:
+        grams = _GRAMS[line.unit] * servings
+        return _mass(low * grams, high * grams, system)
+    return _counted(low * servings, high * servings, line.unit)
+
+
+def milliliters(ml: float) -> str:
+    """Whole ml; halves below 10, tenths below 2.5, litres from 1000 on; with its unit."""
+    if ml >= 1000:  # noqa: PLR2004 - ml of a litre
+        return f"{ml / 1000:,.2f}".rstrip("0").rstrip(".") + " l"
+    return f"{_rounded_ml(ml):g} ml"
+
+
+def fraction(value: float) -> str:
+    """A number as bars write it: to the nearest quarter or third, whole ones from 20 on."""
+    if value >= _WHOLE_FROM:
+        return f"{value:,.0f}"
+    if value < _LEAST_FRACTION:
+        return f"{max(value, _LEAST_TOLD):.3f}".rstrip("0") if value else "0"
+    whole = int(value)
+    rest = value - whole
+    candidates = _FRACTIONS[0:1] + _FRACTIONS[2:] if whole else _FRACTIONS[1:]
+    nearest, sign = min(candidates, key=lambda candidate: abs(candidate[0] - rest))
+    if nearest == 1:
+        return str(whole + 1)
+    return f"{whole or ''}{sign}"
+
+
+def span(low: str, high: str) -> str:
+    """A range; one figure where both ends read the same, the unit once where it is the same."""
+    if low == high:
+        return low
+    low_number, _, low_unit = low.partition(" ")
+    _, _, high_unit = high.partition(" ")
+    return f"{low_number}{_TO}{high}" if low_unit == high_unit else f"{low} {_TO} {high}"
+
+
+def _volume(line: IngredientLine, system: System, servings: int, part: float | None) -> str | None:
+    if line.ml_min is None or line.ml_max is None or not isfinite(line.ml_max):
+        return None
+    low, high = line.ml_min, line.ml_max
+    if system == "oz":
+        return span(_ounces(low * servings), _ounces(high * servings))
+    if system == "parts" and part:
+        return _counted(low / part, high / part, "part")
+    return span(milliliters(low * servings), milliliters(high * servings))
+
+
+def _ounces(ml: float) -> str:
+    """Ounces from a quarter on, else teaspoons."""
+    ounces = ml / ML_PER_UNIT["oz"]
+    if ounces < 0.24:  # noqa: PLR2004 - a quarter, as rounded in ml
+        return f"{fraction(ml / ML_PER_UNIT['tsp'])} tsp"
+    return f"{fraction(ounces)} oz"
+
+
+def _mass(low: float, high: float, system: System) -> str:
+    if system == "oz":
+        ounces = _GRAMS["oz"]
+        return span(f"{fraction(low / ounces)} oz", f"{fraction(high / ounces)} oz")
+    return span(_grams(low), _grams(high))
+
+
+def _grams(grams: float) -> str:
+    if grams >= _GRAMS["kg"]:
+        return f"{grams / _GRAMS['kg']:,.2f}".rstrip("0").rstrip(".") + " kg"
+    return f"{grams:.0f} g" if grams >= 1 else f"{grams:.1g} g"
+
+
+def _counted(low: float, high: float, unit: str) -> str:
+    number = span(fraction(low), fraction(high))
+    if unit in _UNNAMED:
+        return number
+    return f"{number} {unit if high <= 1 else _PLURALS.get(unit, unit + 's')}"
+
+
+def _rounded_ml(ml: float) -> float:
+    if ml >= 10:  # noqa: PLR2004 - from here on whole ml
+        return round(ml)
+    return round(2 * ml) / 2 if ml >= 2.5 else round(ml, 1)  # noqa: PLR2004 - half a teaspoon

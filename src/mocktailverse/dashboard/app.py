@@ -1,0 +1,80 @@
+"""The dashboard's frame: its pages, the way between them, and what catalogue one looks at.
+
+Run it by `mocktailverse dashboard`, or `streamlit run` this file.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from mocktailverse.dashboard import address
+from mocktailverse.dashboard.connections import Connections, connections
+from mocktailverse.dashboard.links import COST, EXPLORE, INSIGHTS, PIPELINE, SHELF
+from mocktailverse.dashboard.text import plain
+from mocktailverse.dashboard.times import ago, clock_text
+from mocktailverse.errors import MocktailverseError
+
+_ASSETS = Path(__file__).parent / "assets"
+
+PAGES = {
+    EXPLORE: ("Explore", "search", ""),
+    SHELF: ("What can I make", "shelves", "shelf"),
+    INSIGHTS: ("Insights", "insights", "insights"),
+    PIPELINE: ("Pipeline", "conversion_path", "pipeline"),
+    COST: ("Cost", "savings", "cost"),
+}
+"""Title, icon and address of each page."""
+
+
+def main() -> None:
+    """Show the page that the address names, with the sidebar beside it."""
+    st.set_page_config(
+        page_title="Mocktailverse", page_icon=str(_ASSETS / "icon.svg"), layout="wide"
+    )
+    st.logo(str(_ASSETS / "logo.svg"), size="large")
+    st.html(_ASSETS / "style.css")
+    pages = [
+        st.Page(
+            path,
+            title=title,
+            icon=f":material/{icon}:",
+            url_path=url_path or None,
+            default=path == EXPLORE,
+        )
+        for path, (title, icon, url_path) in PAGES.items()
+    ]
+    chosen = st.navigation(pages, position="hidden")
+    found = connections()  # here, so that what is missing is said on the page
+    with st.sidebar:
+        _show_links()
+        _show_catalogue(found)
+    chosen.run()
+
+
+def _show_links() -> None:
+    """The ways to the pages; the shelf goes along."""
+    shelf = {name: values for name, values in address.read().items() if name == "have"}
+    for path, (title, icon, _) in PAGES.items():
+        st.page_link(
+            path, label=title, icon=f":material/{icon}:", query_params=shelf, width="stretch"
+        )
+
+
+def _show_catalogue(found: Connections) -> None:
+    """The foot: which catalogue this is, how old, of which stage."""
+    st.space("medium")
+    try:
+        meta = found.catalogue.current().meta
+    except (MocktailverseError, OSError):
+        st.caption(f"Stage {plain(found.stage, 40)} · no catalogue")
+        return
+    now = found.clock()
+    st.caption(
+        f"{meta.drinks - meta.withdrawn:,} drinks · renewed {ago(meta.built_at, now)}  \n"
+        f"Stage {plain(found.stage, 40)}",
+        help=f"Catalogue {plain(meta.version, 60)} of {clock_text(meta.built_at, now)}",
+    )
+
+
+if __name__ == "__main__":
+    main()

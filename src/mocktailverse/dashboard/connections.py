@@ -1,0 +1,153 @@
+"""What the pages read and act on, opened once a process from the environment's settings."""
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+import streamlit as st
+from msgspec import Struct
+
+from mocktailverse.catalogue.copy import CatalogueCopy
+from mocktailverse.cost.running import Running, running
+from mocktailverse.dashboard import missing_settings
+from mocktailverse.dashboard.latest import Latest
+from mocktailverse.dashboard.month import MonthBooks, MonthSoFar
+from mocktailverse.dashboard.pulse import Pulse, Watch
+from mocktailverse.dashboard.rejections import RejectionReader
+from mocktailverse.errors import UsageError
+from mocktailverse.pipeline.moments import now
+from mocktailverse.settings import DashboardSettings
+from mocktailverse.stores.catalogue_object import CatalogueObject
+from mocktailverse.stores.clients import Clients
+from mocktailverse.stores.data_bucket import DataBucket
+from mocktailverse.stores.drinks_table import DrinksTable
+from mocktailverse.stores.errors import translated
+from mocktailverse.stores.free_tier import FreeOffer, FreeTier
+from mocktailverse.stores.loads_table import LoadsTable
+from mocktailverse.stores.queue import Queue
+
+LOCAL = "local"
+OVERRIDE = "connections"
+"""Key of the session's state under which a test puts connections of its own."""
+
+MONTH_S = 600.0
+MONTH_LOCAL_S = 10.0
+OFFERS_S = 6 * 3600.0
+
+SLACK = 0.9
+"""Answers are renewed a little before the pages' own beat, so that none of its ticks is in vain."""
+
+READ_TIMEOUT_S = 5.0
+"""A visitor waits; the next refresh asks again."""
+
+
+class Connections(Struct, frozen=True, kw_only=True, dict=True):
+    """The stores of one stage, and how the dashboard may use them.
+
+    What is read is shared by all visitors: AWS is asked at most every `refresh_s` seconds,
+    however many look. `free_tier` is None where there is none to ask, at the embedded AWS;
+    `clock` gives ms since 1970 UTC.
+    """
+
+    catalogue: CatalogueCopy
+    drinks: DrinksTable
+    loads: LoadsTable
+    bucket: DataBucket
+    queue: Queue
+    stage: str
+    can_act: bool
+    refresh_s: float
+    free_tier: FreeTier | None = None
+    api_url: str | None = None
+    harness_url: str | None = None
+    clock: Callable[[], int] = now
+
+    @property
+    def is_local(self) -> bool:
+        """Whether AWS is the embedded one of this machine."""
+        return self.stage == LOCAL
+
+    @cached_property
+    def pulse(self) -> Latest[Pulse]:
+        """The pipeline's state."""
+        watch = Watch(self.loads, self.queue, self.catalogue)
+        return Latest(watch.look, max_age_s=SLACK * self.refresh_s, clock=self.clock)
+
+    @cached_property
+    def month(self) -> Latest[MonthSoFar]:
+        """What this month's loads used; on AWS read every ten minutes, for that is many loads."""
+        books = MonthBooks(
+            self.loads,
+            self.catalogue,
+            attempt_limit_s=self.running.transform_timeout_s,
+            clock=self.clock,
+        )
+        max_age_s = MONTH_LOCAL_S if self.is_local else MONTH_S
+        return Latest(books.read, max_age_s=max_age_s, clock=self.clock)
+
+    @cached_property
+    def offers(self) -> Latest[list[FreeOffer]] | None:
+        """What AWS says of the account's free limits; it renews that a few times a day."""
+        if self.free_tier is None:
+            return None
+        return Latest(self.free_tier.offers, max_age_s=OFFERS_S, clock=self.clock)
+
+    @property
+    def running(self) -> Running:
+        """What the stage keeps running on AWS."""
+        return running(self.stage)
+
+    @cached_property
+    def rejections(self) -> RejectionReader:
+        """What loads rejected."""
+        return RejectionReader(self.loads, self.bucket)
+
+
+def connections() -> Connections:
+    """The connections; where settings are missing, say on the page which, and end it there."""
+    override: Connections | None = st.session_state.get(OVERRIDE)
+    if override is not None:
+        return override
+    try:
+        return _connect()
+    except UsageError as error:
+        missing_settings.show(str(error))
+        st.stop()
+
+
+@st.cache_resource(show_spinner=False)
+def _connect() -> Connections:
+    """Open the stores; nothing is asked of AWS yet.
+
+    Raises:
+        UsageError: a setting is missing or wrong, or no region is configured.
+    """
+    settings = DashboardSettings.read()
+    with translated("Connecting to AWS"):
+        clients = Clients(read_timeout_s=READ_TIMEOUT_S)
+        source = CatalogueObject(clients, settings.catalogue_bucket)
+        return Connections(
+            catalogue=CatalogueCopy(
+                source, _scratch_folder(), max_age_s=SLACK * settings.refresh_s
+            ),
+            drinks=DrinksTable(clients, settings.drinks_table),
+            loads=LoadsTable(clients, settings.loads_table),
+            bucket=DataBucket(clients, settings.data_bucket),
+            queue=Queue(clients, settings.queue_url, settings.dead_letter_queue_url),
+            free_tier=None if settings.stage == LOCAL else FreeTier(clients),
+            stage=settings.stage,
+            can_act=not settings.read_only,
+            refresh_s=settings.refresh_s,
+            api_url=settings.api_url,
+            harness_url=settings.harness_url,
+        )
+
+
+def _scratch_folder() -> Path:
+    """A folder for copies of the catalogue; it goes with the process."""
+    folder = Path(tempfile.mkdtemp(prefix="mocktailverse-dashboard-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder

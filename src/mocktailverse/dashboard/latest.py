@@ -1,0 +1,59 @@
+"""Answers that all visitors share: asked for now and then, and kept when AWS does not answer."""
+
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+
+from mocktailverse.errors import MocktailverseError
+
+T = TypeVar("T")
+
+
+class Seen(Struct, Generic[T], frozen=True):
+    """What was last seen, and since when nothing newer could be had. Times in ms since 1970 UTC."""
+
+    value: T | None = None
+    seen_at: int | None = None
+    problem: str | None = None
+    failing_since: int | None = None
+
+
+class Latest(Generic[T]):
+    """Asks at most once in `max_age_s`, one thread at a time; the others get the last answer."""
+
+    def __init__(self, ask: Callable[[], T], *, max_age_s: float, clock: Callable[[], int]) -> None:
+        self._ask = ask
+        self._max_age_ms = max_age_s * 1000
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._seen: Seen[T] = Seen()
+        self._asked_at: int | None = None
+
+    def get(self) -> Seen[T]:
+        """The latest answer; the first caller waits for it."""
+        if self._is_due() and self._lock.acquire(blocking=self._asked_at is None):
+            try:
+                if self._is_due():
+                    self._seen = self._look()
+                    self._asked_at = self._clock()
+            finally:
+                self._lock.release()
+        return self._seen
+
+    def expire(self) -> None:
+        """Have the next caller ask anew."""
+        if self._asked_at is not None:
+            self._asked_at -= round(self._max_age_ms)
+
+    def _is_due(self) -> bool:
+        return self._asked_at is None or self._clock() >= self._asked_at + self._max_age_ms
+
+    def _look(self) -> Seen[T]:
+        try:
+            return Seen(self._ask(), self._clock())
+        except MocktailverseError as error:
+            known = self._seen
+            since = known.failing_since or self._clock()
+            return Seen(known.value, known.seen_at, str(error), since)

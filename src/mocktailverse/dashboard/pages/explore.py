@@ -1,0 +1,221 @@
+"""Explore: find drinks by text and filters; with `?drink=` in the address, one of them."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mocktailverse.catalogue.exports import export_csv
+from mocktailverse.catalogue.query import DrinkQuery
+from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.dashboard import address, lookups
+from mocktailverse.dashboard.address import Parameters
+from mocktailverse.dashboard.cards import show_cards, show_paging
+from mocktailverse.dashboard.drink_view import show_drink
+from mocktailverse.dashboard.filters import clear, show_active, show_filters, show_kinds
+from mocktailverse.dashboard.links import EXPLORE
+from mocktailverse.dashboard.opening import open_catalogue
+from mocktailverse.dashboard.strength import percent, served
+from mocktailverse.dashboard.text import plain, short
+from mocktailverse.drinks.drink import Drink
+from mocktailverse.errors import UsageError
+
+# Values in the address, and what people call them
+SIZES = (24, 48, 96)
+SORTS = {
+    "": "Best match, else name",
+    "name": "Name, A to Z",
+    "-name": "Name, Z to A",
+    "abv": "Mildest first",
+    "-abv": "Strongest first",
+    "-observed": "Newest first",
+    "observed": "Oldest first",
+}
+
+VIEWS = {"": "Cards", "pictures": "Pictures", "table": "Table"}
+
+MOST_PAGES = 1_000_000
+
+
+def page() -> None:
+    """Show the page."""
+    address.settle("explore")
+    catalogue = open_catalogue()
+    parameters = address.read()
+    if "drink" in parameters:
+        show_drink(catalogue, parameters)
+        return
+    st.title("Find a drink", anchor=False)
+    query = address.query_of(parameters)
+    _show_search(catalogue, parameters, query)
+    _show_results(catalogue, parameters, query)
+
+
+def _show_search(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery) -> None:
+    facets = lookups.facets(catalogue, query)
+    st.text_input(
+        "Search",
+        key=address.show_in("search", query.q),
+        type="search",
+        live="500ms",
+        max_chars=address.LONGEST_VALUE,
+        placeholder="A name, an ingredient, a tag, words of the recipe",
+        label_visibility="collapsed",
+        on_change=lambda: address.change(q=st.session_state["search"]),
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        show_kinds(parameters, facets["mocktail"])
+        st.button(
+            "Surprise me",
+            key="surprise",
+            icon=":material/casino:",
+            help="One of the drinks below, by chance",
+            on_click=_surprise,
+            args=(catalogue, query),
+        )
+    with st.expander("Filters", icon=":material/tune:", key="filters"):
+        show_filters(parameters, facets, lookups.ingredient_names(catalogue))
+    show_active(parameters, query)
+
+
+def _show_results(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery) -> None:
+    total = lookups.hits(catalogue, query)
+    if not total:
+        _show_nothing(catalogue, query)
+        return
+    _show_bar(catalogue, parameters, query, total)
+    size = address.number(parameters, "size", SIZES[0], SIZES[-1])
+    after = address.first(parameters, "after") or None
+    try:
+        found = lookups.page_of(catalogue, query, size, after)
+    except UsageError:  # the cursor in the address is of another question
+        found = lookups.page_of(catalogue, query, size, None)
+        parameters = address.changed(parameters)
+    view = address.first(parameters, "view")
+    if view == "table":
+        _show_table(found.items)
+    else:
+        show_cards(found.items, parameters, pictures=view == "pictures")
+    _show_paging(parameters, found.next, size, total)
+
+
+def _show_bar(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery, total: int) -> None:
+    sort, view = address.first(parameters, "sort"), address.first(parameters, "view")
+    st.header(f"{total:,} drink{'s' * (total != 1)}", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            "Sort by",
+            list(SORTS),
+            format_func=SORTS.__getitem__,
+            key=address.show_in("sort", sort if sort in SORTS else ""),
+            on_change=lambda: address.change(sort=st.session_state["sort"]),
+            width=220,
+        )
+        st.segmented_control(
+            "Show as",
+            list(VIEWS),
+            format_func=VIEWS.__getitem__,
+            key=address.show_in("view", view if view in VIEWS else ""),
+            on_change=lambda: address.change(view=st.session_state["view"]),
+        )
+        st.space("stretch")
+        st.download_button(
+            "CSV",
+            data=lambda: csv_of(catalogue, query),
+            file_name="drinks.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            help="All these drinks as a table for spreadsheets",
+            on_click="ignore",
+            key="csv",
+        )
+
+
+def csv_of(catalogue: Catalogue, query: DrinkQuery) -> bytes:
+    """All drinks that a query finds, in UTF-8; no cell is a formula."""
+    return "".join(export_csv(catalogue, query)).encode()
+
+
+def _show_table(drinks: Sequence[Drink]) -> None:
+    rows = [
+        {
+            "name": short(drink.name),
+            "category": short(drink.category or ""),
+            "strength": percent(*served(drink.derived)) or "unknown",
+            "mocktail": drink.derived.is_mocktail,
+            "glass": short(drink.glass or ""),
+            "method": drink.derived.method,
+            "ingredients": ", ".join(short(line.name, 60) for line in drink.ingredients),
+        }
+        for drink in drinks
+    ]
+    st.dataframe(
+        rows,
+        key="table",
+        hide_index=True,
+        height="content",
+        on_select=lambda: _open_selected(drinks),
+        selection_mode="single-row",
+        alt="The drinks found",
+    )
+    st.caption("Tick a row to open the drink.")
+
+
+def _open_selected(drinks: Sequence[Drink]) -> None:
+    rows = st.session_state["table"].selection.rows
+    if rows and rows[0] < len(drinks):
+        _open(drinks[rows[0]])
+
+
+def _open(drink: Drink) -> None:
+    st.query_params.from_dict({**address.read(), "drink": drink.id})
+
+
+def _surprise(catalogue: Catalogue, query: DrinkQuery) -> None:
+    drink = catalogue.random(query)
+    if drink is not None:
+        _open(drink)
+
+
+def _show_paging(parameters: Parameters, following: str | None, size: int, total: int) -> None:
+    number = address.number(parameters, "page", 1, MOST_PAGES)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        show_paging(EXPLORE, parameters, following, number=number, pages=-(-total // size))
+        st.space("stretch")
+        st.segmented_control(
+            "Drinks on a page",
+            SIZES,
+            key=address.show_in("size", size if size in SIZES else None),
+            on_change=lambda: address.change(size=_text(st.session_state["size"])),
+            label_visibility="collapsed",
+        )
+
+
+def _show_nothing(catalogue: Catalogue, query: DrinkQuery) -> None:
+    st.header("No drink matches", anchor=False)
+    st.markdown("Take a filter off, or try fewer or other words.")
+    st.button("Clear all", key="clear-all", icon=":material/close:", on_click=clear)
+    meant = [
+        name
+        for text in (query.q, *query.ingredient)
+        if text.strip()
+        for name in catalogue.similar_ingredients(text)
+    ]
+    if not meant:
+        return
+    st.caption("Did you mean")
+    with st.container(horizontal=True):
+        for number, name in enumerate(dict.fromkeys(meant)):
+            st.button(
+                plain(name, 60),
+                key=f"meant-{number}",
+                on_click=address.change,
+                kwargs={"q": None, "ingredient": name},
+            )
+
+
+def _text(size: int | None) -> str | None:
+    return None if size in {None, SIZES[0]} else str(size)
+
+
+if __name__ == "__main__":
+    page()

@@ -1,0 +1,147 @@
+"""Insights: the catalogue in a few charts, each with its figures as a table."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from mocktailverse.catalogue.answers import Facet, Statistics
+from mocktailverse.dashboard import address, findings, lookups
+from mocktailverse.dashboard.charts import Spec, bars, heat_map, shares, strengths
+from mocktailverse.dashboard.opening import open_catalogue
+from mocktailverse.dashboard.origin import explained
+from mocktailverse.dashboard.shelves import BASICS
+from mocktailverse.dashboard.strength import CERTAINTY
+from mocktailverse.dashboard.text import plain, short
+
+MOST_BARS = 10
+PAIRS = 14  # more make the map wider than a phone
+NAME_LENGTH = 80
+
+Columns = Mapping[str, Sequence[object]]
+
+
+def page() -> None:
+    """Show the page."""
+    address.settle("insights")
+    found = lookups.statistics(open_catalogue())
+    st.title("Insights", anchor=False)
+    _show_figures(found)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _show_mocktails(found)
+        _show_bars("categories", findings.of_categories(found), found.categories)
+        _show_bars("glasses", findings.of_glasses(found), found.glasses)
+        _show_bars("methods", findings.of_methods(found), found.methods)
+    with right:
+        _show_strength(found)
+        _show_bars("spirits", findings.of_spirits(found), found.spirits)
+        _show_bars("ingredients", findings.of_ingredients(found), found.top_ingredients)
+    _show_pairings(found)
+    _show_quality(found)
+
+
+def _show_figures(found: Statistics) -> None:
+    with st.container(horizontal=True):
+        for label, number in (
+            ("Drinks", found.drinks),
+            ("Mocktails", found.mocktails),
+            ("Ingredients", found.ingredients),
+            ("Strength unknown", found.unknown_strength),
+        ):
+            st.metric(label, f"{number:,}", border=True, width=165)
+
+
+def _show_mocktails(found: Statistics) -> None:
+    rest = found.drinks - found.mocktails - found.with_alcohol
+    parts = [
+        Facet("mocktails", found.mocktails),
+        Facet("with alcohol", found.with_alcohol),
+        *([Facet("not known", rest)] if rest else []),
+    ]
+    _show_chart("mocktails", findings.of_mocktails(found), shares(parts), _counted("Kind", parts))
+
+
+def _show_strength(found: Statistics) -> None:
+    _show_chart(
+        "strength",
+        findings.of_strength(found),
+        strengths(found.strength),
+        {
+            "% vol as served": [f"{b.abv_from:g} to {b.abv_to:g}" for b in found.strength],
+            "Drinks": [b.drinks for b in found.strength],
+        },
+    )
+
+
+def _show_bars(key: str, title: str, facets: Sequence[Facet]) -> None:
+    shown = facets[:MOST_BARS]
+    _show_chart(key, title, bars(shown), _counted(key.capitalize(), facets))
+
+
+def _show_pairings(found: Statistics) -> None:
+    """What goes together, the basics aside: ice goes with everything."""
+    telling = [pair for pair in found.pairings if {pair.a, pair.b}.isdisjoint(BASICS)]
+    _show_chart(
+        "pairings",
+        findings.of_pairings(telling),
+        heat_map(telling[:PAIRS]),
+        {
+            "Ingredient": [short(pair.a, NAME_LENGTH) for pair in telling],
+            "with": [short(pair.b, NAME_LENGTH) for pair in telling],
+            "Drinks": [pair.drinks for pair in telling],
+        },
+    )
+    st.caption(f"Without {', '.join(BASICS).lower()}.")
+
+
+def _show_quality(found: Statistics) -> None:
+    known = {facet.value: facet.count for facet in found.certainty}
+    parts = [
+        Facet(CERTAINTY[certainty][0], known[certainty])
+        for certainty in CERTAINTY
+        if certainty in known
+    ]
+    _show_chart(
+        "certainty",
+        findings.of_certainty(found),
+        shares(parts),
+        {
+            "Certainty": [CERTAINTY[certainty][0] for certainty in CERTAINTY],
+            "Drinks": [known.get(certainty, 0) for certainty in CERTAINTY],
+            "Meaning": [meaning for _, meaning in CERTAINTY.values()],
+        },
+    )
+    st.header("What to know of the records", anchor=False)
+    if not found.quality:
+        st.caption("Nothing: every record could be read as it is.")
+        return
+    st.caption("Each of these drinks did load; its page says the same.")
+    st.table(
+        {
+            "Note": [plain(facet.value, NAME_LENGTH) for facet in found.quality],
+            "Drinks": [f"{facet.count:,}" for facet in found.quality],
+            "Meaning": [plain(explained(facet.value), 300) for facet in found.quality],
+        },
+        hide_index=True,
+        border="horizontal",
+        alt="Quality notes",
+    )
+
+
+def _show_chart(key: str, title: str, spec: Spec, figures: Columns) -> None:
+    """A chart under a title that says something, and its figures in a table."""
+    st.header(title, anchor=False)
+    st.vega_lite_chart(spec, key=f"chart-{key}", alt=title)
+    with st.expander(f"Figures: {key}", icon=":material/table_rows:", key=f"figures-{key}"):
+        st.dataframe(figures, hide_index=True, key=f"table-{key}", alt=f"Figures: {key}")
+
+
+def _counted(name: str, facets: Sequence[Facet]) -> Columns:
+    return {
+        name: [short(facet.value, NAME_LENGTH) for facet in facets],
+        "Drinks": [facet.count for facet in facets],
+    }
+
+
+if __name__ == "__main__":
+    page()

@@ -1,0 +1,61 @@
+"""What the address says, and what it becomes when something changes."""
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from mocktailverse.catalogue.query import DrinkQuery
+from mocktailverse.dashboard.address import (
+    LONGEST_VALUE,
+    MOST_VALUES,
+    bounded,
+    changed,
+    number,
+    query_of,
+    without_query,
+)
+
+NAMES = st.one_of(st.sampled_from(DrinkQuery.__struct_fields__), st.text(max_size=5))
+PARAMETERS = st.dictionaries(NAMES, st.lists(st.text(max_size=20), max_size=4))
+
+
+@given(PARAMETERS)
+@example({"abv_min": ["nan"], "abv_max": ["inf"], "sort": ["name; DROP"], "mocktail": ["maybe"]})
+@example({"abv_min": ["-1"], "abv_max": ["1e400"], "match": ["none"], "withdrawn": [""]})
+def test_any_address_asks_some_question(given_parameters):
+    query = query_of(bounded(given_parameters))
+    assert isinstance(query, DrinkQuery)
+    assert query.abv_min is None or 0 <= query.abv_min <= 100
+
+
+def test_all_that_a_question_has_can_stand_in_the_address():
+    parameters = {
+        "q": ["sour"], "category": ["Shot", "Cocktail"], "alcoholic": ["alcoholic"],
+        "mocktail": ["false"], "glass": ["Mug"], "tag": ["IBA"], "method": ["shaken"],
+        "spirit": ["Gin"], "ingredient": ["Lime", "Mint"], "match": ["any"], "without": ["Egg"],
+        "abv_min": ["5"], "abv_max": ["20.5"], "withdrawn": ["true"], "sort": ["-abv"],
+    }  # fmt: skip
+    assert query_of(parameters) == DrinkQuery(
+        q="sour", category=("Shot", "Cocktail"), alcoholic=("alcoholic",), mocktail=False,
+        glass=("Mug",), tag=("IBA",), method=("shaken",), spirit=("Gin",),
+        ingredient=("Lime", "Mint"), match="any", without=("Egg",), abv_min=5, abv_max=20.5,
+        withdrawn=True, sort="-abv",
+    )  # fmt: skip
+    assert set(parameters) == set(DrinkQuery.__struct_fields__)
+    assert without_query({**parameters, "have": ["Gin"], "after": ["x"]}) == {"have": ["Gin"]}
+
+
+def test_endless_empty_and_repeated_values_are_passed_over():
+    many = [str(number) for number in range(MOST_VALUES + 1)]
+    assert bounded({"tag": ["", "a", "a", "x" * (LONGEST_VALUE + 1)], "q": [""]}) == {"tag": ["a"]}
+    assert len(bounded({"tag": many})["tag"]) == MOST_VALUES
+
+
+def test_a_change_starts_the_list_anew_and_keeps_the_rest():
+    before = {"q": ["gin"], "after": ["x"], "page": ["3"], "have": ["Gin"], "tag": ["IBA"]}
+    assert changed(before, q=None, tag=[], glass="Mug") == {"have": ["Gin"], "glass": ["Mug"]}
+
+
+def test_numbers_are_bounded_and_nonsense_is_passed_over():
+    texts = ("7", "0", "99", "-3", "1.5", "x", "٣", "9" * 150)
+    assert [number({"n": [text]}, "n", 1, 20) for text in texts] == [7, 1, 20, 1, 1, 1, 1, 20]
+    assert number({}, "n", 4, 20) == 4

@@ -1,0 +1,80 @@
+"""Text from data is shown as it is: no markup of it works, and it never grows too long."""
+
+import html
+import re
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from mocktailverse.dashboard.text import LONGEST, NOTHING, plain, short
+
+JOINER = "\u2060"
+TEXTS = st.one_of(
+    st.text(st.characters(exclude_categories=())),
+    st.text("*_`[](){}<>#$:~-=@&;!|\\.+ \n/hwtpsmaxq0", max_size=60),
+)
+
+
+def rendered(markdown: str) -> str:
+    return MarkdownIt("commonmark").render(markdown).removeprefix("<p>").removesuffix("</p>\n")
+
+
+@given(TEXTS)
+@example("[a](javascript:alert(1))")
+@example("<script>alert(1)</script>")
+@example("# head")
+@example("1. one")
+@example("\\* back\\slash")
+@example("- [ ] todo")
+@example("&copy; &#58;")
+@example("|a|b|\n|-|-|")
+def test_markdown_shows_the_very_characters(text):
+    shown = rendered(plain(text)).replace(JOINER, "")
+    assert html.unescape(shown) == short(text).replace(JOINER, "")
+    assert "<" not in shown
+
+
+@given(TEXTS)
+def test_every_sign_of_markup_is_escaped(text):
+    without_escapes = re.sub(r"\\[!-/:-@\[-`{-~]", "", plain(text))
+    assert not re.search(r"[!-/:-@\[-`{-~]", without_escapes)
+
+
+@given(TEXTS)
+@example(":streamlit:")
+@example("www.evil.example")
+@example("https://evil.example/x")
+@example("me@evil.example")
+@example("a -> b <- c -- d >= e")
+def test_what_is_replaced_after_markdown_is_parted(text):
+    bare = plain(text).replace("\\", "")
+    assert not re.search(r"[:@](?=[^\s⁠])", bare)
+    assert not re.search(r"www(?=[^\s⁠])", bare, re.IGNORECASE)
+    assert not re.search(r"[-<>=~][-<>=~]", bare)
+
+
+@given(TEXTS, st.integers(2, 300))
+def test_text_is_one_line_of_bounded_length_and_never_empty(text, length):
+    line = short(text, length)
+    assert 0 < len(line) <= max(length, len(NOTHING))
+    assert line == " ".join(line.split())
+    line.encode()
+
+
+def test_ten_thousand_characters_end_in_an_ellipsis():
+    assert short("x" * 10_000) == "x" * (LONGEST - 1) + "…"
+
+
+def test_marks_that_turn_the_writing_are_left_out():
+    assert short("a\u202egnp.exe\u2066b") == "agnp.exeb"
+
+
+def test_right_to_left_names_and_emoji_stay():
+    assert short("שלום 🍸 👩\u200d🍳") == "שלום 🍸 👩\u200d🍳"
+
+
+def test_what_cannot_be_seen_is_said_to_be_no_text():
+    assert [short(text) for text in ("", " \n\t", "\u200b", "\u2060\u00ad", "\ud800")] == [
+        NOTHING
+    ] * 5

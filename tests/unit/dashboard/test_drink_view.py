@@ -1,0 +1,140 @@
+"""One drink: recipe, strength, origin, and what the shelf lacks."""
+
+import json
+
+import msgspec
+import pytest
+
+from mocktailverse.drinks.drink import Derived, Image
+
+NEGRONI = "thecocktaildb:90101"
+
+
+@pytest.fixture
+def open_changed(open_page, sample_catalogue, make_catalogue):
+    """Opens the Negroni with other fields."""
+
+    def open_(parameters=None, **fields):
+        drink = msgspec.structs.replace(sample_catalogue.drink(NEGRONI), **fields)
+        return open_page(catalogue=make_catalogue([drink]), drink=drink.id, **(parameters or {}))
+
+    return open_
+
+
+def column(page, table, name):
+    return [str(cell) for cell in page.table[table].value[name]]
+
+
+def test_the_recipe_is_scaled_and_converted(open_page, address_of):
+    page = open_page(drink=NEGRONI, servings="3", units="oz")
+    assert column(page, 0, "Amount") == ["**3 oz**"] * 3 + ["**1½ slices**"]
+    assert column(page, 0, "As written")[0] == "30 ml"
+    page.number_input(key="servings").set_value(1).run()
+    assert column(page, 0, "Amount")[0] == "**1 oz**"
+    assert address_of(page) == {"drink": [NEGRONI], "units": ["oz"]}
+
+
+def test_measures_without_a_number_stay_as_written(open_changed, sample_catalogue):
+    lines = [
+        msgspec.structs.replace(
+            line, measure_raw=raw, amount_min=None, amount_max=None, ml_min=None, ml_max=None,
+            kind="qualitative", certainty="unknown",
+        )
+        for line, raw in zip(
+            sample_catalogue.drink(NEGRONI).ingredients, ("a *splosh*", None, "", " "), strict=True
+        )
+    ]  # fmt: skip
+    page = open_changed({"servings": "4"}, ingredients=tuple(lines))
+    assert column(page, 0, "Amount") == [r":gray[a \*splosh\*]"] + [":gray[not stated]"] * 3
+    assert any("not scaled" in caption.value for caption in page.caption)
+
+
+def test_parts_tell_what_a_part_is(open_page):
+    page = open_page(drink=NEGRONI, units="parts", servings="2")
+    assert column(page, 0, "Amount")[:3] == ["**1 part**"] * 3
+    assert any(caption.value == "1 part is 60 ml." for caption in page.caption)
+
+
+def test_the_method_speaks_the_language_of_ones_choice(open_page, told):
+    assert "Alles im Gästeglas" in told(open_page(drink=NEGRONI, lang="de"))
+    assert "Pour everything over ice" in told(open_page(drink=NEGRONI, lang="xx"))
+
+
+def test_the_origin_names_the_raw_object(open_page, sample_catalogue):
+    page = open_page(drink=NEGRONI)
+    lineage = json.loads(next(code.value for code in page.code if code.value.startswith("{")))
+    drink = sample_catalogue.drink(NEGRONI)
+    assert lineage["key"] == drink.lineage.key
+    assert lineage["position"] == drink.lineage.position
+    assert lineage["observed_at"].startswith("2023-")
+
+
+def test_the_shelf_tells_what_is_missing(open_page):
+    page = open_page(drink=NEGRONI, have=["gin", "Campari"])
+    assert page.info[0].value == "Your shelf lacks Sweet vermouth, Orange."
+    page = open_page(drink=NEGRONI, have=["London dry gin", "Campari", "sweet vermouth", "Orange"])
+    assert page.success[0].value.startswith("You have all of it")
+
+
+def test_similar_drinks_share_ingredients(open_page):
+    page = open_page(drink=NEGRONI)
+    links = [link.label for link in page.get("page_link")]
+    assert "**Americano**" in links
+    assert "**Negroni**" not in links
+
+
+def test_an_unknown_drink_leads_back(open_page):
+    page = open_page(drink="thecocktaildb:0", q="gin")
+    assert page.title[0].value == "Not in the catalogue"
+    back = next(link for link in page.get("page_link") if link.label == "All drinks")
+    assert back.proto.query_string == "q=gin"
+
+
+def test_a_picture_without_a_licence_is_only_linked(open_changed):
+    page = open_changed(image=Image("https://images.example.com/x.jpg", None, None))
+    assert not page.get("imgs")
+    assert [link.proto.url for link in page.get("link_button")] == [
+        "https://images.example.com/x.jpg"
+    ]
+
+
+def test_a_licensed_picture_names_its_author(open_page):
+    image = open_page(drink=NEGRONI).get("imgs")[0].proto.imgs[0]
+    assert image.caption == r"Mocktailverse sample · creative\-commons"
+
+
+@pytest.mark.parametrize(
+    ("derived", "words"),
+    [
+        (Derived(), "Not known."),
+        (Derived(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "exact", (), None, True), "Nothing in it holds"),
+        (Derived(90, 90, 14, 14, 20, 20, certainty="exact"), "as mixed; how it is diluted"),
+        (
+            Derived(90, 120, 14, 28, 20, 30, 15, 25, 1, 2, "range"),
+            "**15\N{EN DASH}25 % vol** as served",
+        ),
+    ],
+)
+def test_strength_says_what_is_known(open_changed, told, derived, words):
+    page = open_changed(derived=derived)
+    assert words in told(page)
+    assert bool(page.get("vega_lite_chart")) == bool(derived.abv_percent_max)
+
+
+def test_a_drink_without_anything_is_still_shown(open_changed, told):
+    page = open_changed(
+        category=None, alcoholic=None, glass=None, iba=None, tags=(), instructions={},
+        ingredients=(), image=None, video=None, derived=Derived(),
+        quality=("no_ingredients", "no_instructions"),
+    )  # fmt: skip
+    assert "No ingredient is given" in told(page).replace("\\", "")
+    assert not page.table[:-1]
+
+
+def test_every_text_of_a_hostile_drink_is_shown_as_text(open_page, hostile_catalogue, told):
+    for number in range(hostile_catalogue.meta.drinks):
+        page = open_page(catalogue=hostile_catalogue, drink=f"evil:{number}", lang="en")
+        everything = told(page) + " ".join(column(page, 0, "Ingredient"))
+        for markup in ("<script", "](", "**bold", "$math$", ":red[", "\n#", "://", "\u202e"):
+            assert markup not in everything.replace(":gray[(", "").replace(":small[", "")
+        assert len(page.title[0].value) < 400

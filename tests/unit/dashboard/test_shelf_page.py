@@ -1,0 +1,91 @@
+"""What can I make: the shelf in the address, starters, unlocks, what is missing."""
+
+import pytest
+
+
+def test_a_first_visitor_gets_shelves_at_one_click(open_page, cards, address_of):
+    page = open_page("shelf")
+    assert not cards(page)
+    page.button(key="starter-Gin bar").click().run()
+    assert {"Gin", "Campari", "Ice", "Water"} <= set(address_of(page).get("have", []))
+    assert page.multiselect(key="shelf").value == address_of(page).get("have", [])
+    assert "Negroni" in cards(page)
+
+
+def test_the_basics_are_added_where_one_sees_them(open_page, address_of):
+    page = open_page("shelf", have=["Gin", "Ice"])
+    page.button(key="basics").click().run()
+    assert address_of(page).get("have", []) == [
+        "Gin",
+        "Ice",
+        "Crushed ice",
+        "Water",
+        "Sugar",
+        "Salt",
+    ]
+    assert "basics" not in [button.key for button in page.button]
+    page.button(key="empty-shelf").click().run()
+    assert address_of(page).get("have", []) == []
+
+
+def test_what_is_one_bottle_away_says_which(open_page, sample_catalogue, cards):
+    shelf = ["Gin", "Campari", "Orange"]
+    expected = sample_catalogue.makeable(shelf, missing=1, limit=100)
+    page = open_page("shelf", have=shelf, missing="1")
+    assert len(cards(page)) == expected.counts["1"]
+    assert "Missing: **Sweet vermouth**" in [caption.value for caption in page.caption]
+    assert all("Missing:" in c.value for c in page.main.caption if c.value.startswith("M"))
+
+
+def test_exactly_so_many_are_missing_also_behind_those_that_are_ready(
+    open_page, sample_catalogue, cards
+):
+    shelf = ["Gin", "Campari", "Sweet vermouth", "Orange", "Soda water"]
+    lists = [set(cards(open_page("shelf", have=shelf, missing=str(n)))) for n in range(3)]
+    counts = sample_catalogue.makeable(shelf).counts
+    assert [len(names) for names in lists] == [min(24, counts[str(n)]) for n in range(3)]
+    assert "Negroni" in lists[0]
+    assert not lists[0] & lists[1]
+    assert not lists[1] & lists[2]
+
+
+def test_the_next_bottle_is_put_on_the_shelf_by_a_click(
+    open_page, sample_catalogue, address_of, button_group
+):
+    shelf = ["Gin", "Campari", "Orange"]
+    best = sample_catalogue.makeable(shelf).unlocks[0]
+    page = open_page("shelf", have=shelf)
+    button_group(page, "unlocks").set_value(best.ingredient).run()
+    assert address_of(page).get("have", []) == [*shelf, best.ingredient]
+    assert not page.exception
+
+
+def test_mocktails_only(open_page, address_of):
+    shelf = ["Orange juice", "Gin", "Lemon juice", "Sugar", "Water", "Ice"]
+    page = open_page("shelf", have=shelf, missing="2")
+    page.toggle(key="mocktails-only").set_value(True).run()  # noqa: FBT003 - as Streamlit has it
+    assert address_of(page)["mocktail"] == ["true"]
+    badges = {element.value for element in page.main.markdown if "-badge[" in element.value}
+    assert badges == {":green-badge[mocktail]"}
+
+
+@pytest.mark.parametrize("missing", ["0", "1", "2", "9", "x"])
+def test_a_shelf_of_unknown_things_makes_nothing_and_says_so(open_page, told, missing):
+    page = open_page("shelf", have=["Unobtainium **x**"], missing=missing)
+    assert r"No drink asks for Unobtainium \*\*x\*\*" in told(page)
+
+
+def test_a_cursor_of_another_shelf_is_passed_over(open_page, cards):
+    assert "Negroni" in cards(
+        open_page("shelf", have=["Gin", "Campari", "Sweet vermouth", "Orange"], after="nonsense")
+    )
+
+
+def test_hostile_ingredients_are_shown_as_text(
+    open_page, hostile_catalogue, hostile_texts, told, cards
+):
+    page = open_page(
+        "shelf", catalogue=hostile_catalogue, have=list(hostile_texts[:2]), missing="0"
+    )
+    assert len(cards(page)) == 2
+    assert "](javascript" not in told(page) + "".join(cards(page))

@@ -1,0 +1,50 @@
+"""Drinks that are like another one, and what a shelf lacks."""
+
+import msgspec
+
+from mocktailverse.dashboard.shelves import BASICS, STARTERS, missing_for
+from mocktailverse.dashboard.similar import MOST, similar_drinks
+from mocktailverse.drinks.ingredients import canonical_name
+
+NEGRONI = "thecocktaildb:90101"
+
+
+def names(drink):
+    return {line.name for line in drink.ingredients}
+
+
+def test_the_most_alike_come_first_and_never_the_drink_itself(sample_catalogue):
+    drink = sample_catalogue.drink(NEGRONI)
+    found = similar_drinks(sample_catalogue, drink)
+    likeness = [len(names(drink) & names(o)) / len(names(drink) | names(o)) for o in found]
+    assert drink.id not in [other.id for other in found]
+    assert 0 < len(found) <= MOST
+    assert likeness == sorted(likeness, reverse=True)
+
+
+def test_a_drink_that_shares_nothing_has_none_alike(sample_catalogue, make_catalogue):
+    drink = sample_catalogue.drink(NEGRONI)
+    alone = make_catalogue([drink])
+    bare = msgspec.structs.replace(drink, ingredients=())
+    assert similar_drinks(alone, drink) == []
+    assert similar_drinks(sample_catalogue, bare) == []
+
+
+def test_a_bottle_stands_for_what_is_more_general_never_the_other_way(sample_catalogue):
+    drink = sample_catalogue.drink(NEGRONI)
+    assert "Gin" not in missing_for(drink, ["London dry gin"])
+    line = msgspec.structs.replace(drink.ingredients[0], name="London dry gin")
+    special = msgspec.structs.replace(drink, ingredients=(line,))
+    assert missing_for(special, ["Gin"]) == ["London dry gin"]
+
+
+def test_the_catalogue_agrees_on_what_is_missing(sample_catalogue):
+    shelf = STARTERS["Gin bar"]
+    found = sample_catalogue.makeable(shelf, missing=2, limit=200)
+    assert found.items
+    assert all(missing_for(item.drink, shelf) == item.missing for item in found.items)
+
+
+def test_starters_and_basics_are_spelled_as_the_reference_spells_them():
+    wanted = {name for shelf in (BASICS, *STARTERS.values()) for name in shelf}
+    assert {canonical_name(name) for name in wanted} == {(name, True) for name in wanted}

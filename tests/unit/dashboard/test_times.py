@@ -1,0 +1,40 @@
+"""Times as people read them."""
+
+import pytest
+
+from mocktailverse.dashboard.times import age, ago, clock_text, duration, moment
+
+NOON_MS = 1_767_268_800_000  # 2026-01-01 12:00:00 UTC
+
+
+def test_a_time_of_today_is_a_time_of_day_and_another_has_its_date():
+    assert clock_text(NOON_MS, NOON_MS + 3_600_000) == "12:00 UTC"
+    assert clock_text(NOON_MS, NOON_MS + 24 * 3_600_000) == "2026-01-01 12:00 UTC"
+
+
+@pytest.mark.parametrize(
+    ("passed_s", "text"),
+    [
+        (-5, "0 s"),
+        (119, "119 s"),
+        (120, "2 min"),
+        (7_199, "119 min"),
+        (7_200, "2 h"),
+        (200_000, "2 d"),
+    ],
+)
+def test_an_age_is_in_the_largest_unit_that_fits(passed_s, text):
+    assert age(NOON_MS, NOON_MS + passed_s * 1000) == text
+    assert ago(NOON_MS, NOON_MS + passed_s * 1000) == f"{text} ago"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0.0 s"), (9.94, "9.9 s"), (42.4, "42 s"), (600, "10 min"), (7_200, "2 h")],
+)
+def test_durations_have_the_digits_that_tell_them(seconds, text):
+    assert duration(seconds) == text
+
+
+def test_a_moment_is_in_utc():
+    assert moment(NOON_MS).isoformat() == "2026-01-01T12:00:00+00:00"
