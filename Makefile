@@ -61,7 +61,7 @@ check: $(ready) ## Format, lint, types, layers, template
 	$(bin)/ruff check .
 	$(bin)/mypy
 	$(bin)/lint-imports
-	$(bin)/cfn-lint infrastructure/template.yaml
+	$(bin)/cfn-lint infrastructure/*.yaml
 
 .PHONY: format
 format: $(ready) ## Format the code and mend what the linter can mend

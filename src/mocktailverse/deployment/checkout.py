@@ -16,8 +16,12 @@ class Checkout(msgspec.Struct, frozen=True):
     lock: Path
     """The functions' dependencies, with hashes."""
     template: Path
+    environments: Path
+    """What differs between the environments."""
     samples: Path
     """The hand-written sample records."""
+    streamlit_config: Path
+    """The dashboard's theme and settings."""
     cache_dir: Path
 
 
@@ -33,7 +37,9 @@ def find_checkout() -> Checkout:
         source=source,
         lock=root / "requirements" / "functions.lock",
         template=root / "infrastructure" / "template.yaml",
+        environments=root / "infrastructure" / "environments.toml",
         samples=root / "data" / "raw",
+        streamlit_config=root / ".streamlit" / "config.toml",
         cache_dir=root / ".mocktailverse" / "cache",
     )
     for path in (checkout.lock, checkout.template):

@@ -1,7 +1,6 @@
 """Builds the zip with the code of all functions: the same input gives the same bytes."""
 
 import hashlib
-import platform
 import shutil
 import subprocess
 import sys
@@ -15,7 +14,11 @@ from typing import Literal
 import msgspec
 import uv
 
+from mocktailverse.deployment import interpreters
+from mocktailverse.deployment.interpreters import Interpreter
 from mocktailverse.errors import UnreachableError, UsageError
+
+Architecture = Literal["arm64", "x86_64"]
 
 LAYOUT = 1
 """Part of each zip's name; to be raised when this module builds other bytes from the same input."""
@@ -38,28 +41,27 @@ class Target(msgspec.Struct, frozen=True):
     """Minor version, as in `3.13`."""
     platform: str | None
     """A platform tag that uv knows; None is this machine."""
+    compiler: Interpreter | None
+    """Makes the byte code; without one, each cold start compiles the code anew."""
 
     @property
     def runtime(self) -> str:
         """The Lambda runtime's name."""
         return f"python{self.python}"
 
-    @property
-    def compiles(self) -> bool:
-        """Whether this interpreter's byte code is the target's, too."""
-        return self.python == _running_python()
-
 
 def this_machine() -> Target:
     """The embedded AWS runs functions with the interpreter that it runs on itself."""
-    return Target(python=_running_python(), platform=None)
+    running = interpreters.running()
+    return Target(python=running.version.rpartition(".")[0], platform=None, compiler=running)
 
 
-def aws_lambda(
-    runtime: str = "python3.13", architecture: Literal["arm64", "x86_64"] = "arm64"
-) -> Target:
-    """AWS Lambda's machines."""
-    return Target(python=runtime.removeprefix("python"), platform=_PLATFORMS[architecture])
+def aws_lambda(runtime: str = "python3.13", architecture: Architecture = "arm64") -> Target:
+    """AWS Lambda's machines; byte code is machine-independent, so any of that Python makes it."""
+    python = runtime.removeprefix("python")
+    return Target(
+        python=python, platform=_PLATFORMS[architecture], compiler=interpreters.find(python)
+    )
 
 
 def build(target: Target, *, source: Path, lock: Path, cache_dir: Path) -> Path:
@@ -87,8 +89,8 @@ def build(target: Target, *, source: Path, lock: Path, cache_dir: Path) -> Path:
         tree = Path(workplace, "tree")
         _install(target, lock, tree)
         _copy(source, tree / source.name)
-        if target.compiles:
-            _compile(tree)
+        if target.compiler:
+            _compile(tree, target.compiler)
         unfinished = Path(workplace, archive.name)
         _zip(tree, unfinished)
         unfinished.rename(archive)
@@ -96,16 +98,11 @@ def build(target: Target, *, source: Path, lock: Path, cache_dir: Path) -> Path:
     return archive
 
 
-def _running_python() -> str:
-    return f"{sys.version_info.major}.{sys.version_info.minor}"
-
-
 def _fingerprint(target: Target, source: Path, lock: Path) -> str:
     """Sixteen hex digits over everything that decides the zip's bytes."""
-    place = [target.platform or sysconfig.get_platform()]
-    if target.compiles:
-        place.append(platform.python_version())
-    digest = hashlib.sha256(msgspec.json.encode([LAYOUT, target, place]))
+    machine = target.platform or sysconfig.get_platform()
+    byte_code = target.compiler.version if target.compiler else None
+    digest = hashlib.sha256(msgspec.json.encode([LAYOUT, target.python, machine, byte_code]))
     digest.update(lock.read_bytes())
     for path in _source_files(source):
         content = path.read_bytes()
@@ -158,7 +155,7 @@ def _copy(source: Path, copy: Path) -> None:
         shutil.copyfile(path, place)
 
 
-def _compile(tree: Path) -> None:
+def _compile(tree: Path, compiler: Interpreter) -> None:
     """Put byte code beside each module, so that a cold start need not compile.
 
     It is never checked against its source, whose time stamp a zip changes. In a bare process of
@@ -166,7 +163,7 @@ def _compile(tree: Path) -> None:
     """
     result = subprocess.run(  # noqa: S603  our own command, no shell
         [
-            *(sys.executable, "-S", "-m", "compileall", "-q"),
+            *(compiler.executable, "-S", "-m", "compileall", "-q"),
             *("--invalidation-mode", "unchecked-hash"),
             *("-s", str(tree), "-p", "/var/task", str(tree)),
         ],

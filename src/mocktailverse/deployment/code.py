@@ -1,0 +1,100 @@
+"""The code that each function of a stack runs, and replacing it without a whole deployment."""
+
+import time
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from mocktailverse.deployment import stack
+from mocktailverse.deployment.artifacts import Artifact
+from mocktailverse.deployment.changes import DeploymentError
+from mocktailverse.errors import UsageError
+
+if TYPE_CHECKING:
+    from mocktailverse.stores.clients import Clients
+
+TIMEOUT_S = 120.0
+POLL_S = 0.5
+
+_SUFFIX = "Function"
+
+
+class FunctionCode(Struct, frozen=True):
+    """What a function runs."""
+
+    name: str
+    """`transform`, for the resource TransformFunction."""
+    function: str
+    """Lambda's name for it."""
+    code_sha256: str
+    """As Lambda writes it, in Base64."""
+    modified_at: str
+
+
+def codes(clients: "Clients", stack_name: str) -> list[FunctionCode]:
+    """The code of each function of a stack, by name."""
+    found = []
+    functions = stack.resources(clients, stack_name, "AWS::Lambda::Function")
+    for logical_id, function in sorted(functions.items()):
+        answer = clients.lambda_.get_function_configuration(FunctionName=function)
+        name = logical_id.removesuffix(_SUFFIX).lower()
+        found.append(FunctionCode(name, function, answer["CodeSha256"], answer["LastModified"]))
+    return found
+
+
+def choose(found: list[FunctionCode], name: str) -> FunctionCode:
+    """The function of a name: `transform`, or what Lambda calls it.
+
+    Raises:
+        UsageError: there is none.
+    """
+    for code in found:
+        if name in (code.name, code.function):
+            return code
+    known = ", ".join(code.name for code in found)
+    raise UsageError(f"There is no function {name!r}; there are {known}.")
+
+
+def replace(clients: "Clients", function: str, artifact: Artifact) -> None:
+    """Let a function run a stored zip, and wait until it does.
+
+    Raises:
+        DeploymentError: Lambda refuses the code.
+    """
+    clients.lambda_.update_function_code(
+        FunctionName=function, S3Bucket=artifact.bucket, S3Key=artifact.key
+    )
+    deadline = time.monotonic() + TIMEOUT_S
+    while time.monotonic() < deadline:
+        answer = clients.lambda_.get_function_configuration(FunctionName=function)
+        state = answer.get("LastUpdateStatus", "Successful")
+        if state == "Successful":
+            return
+        if state == "Failed":
+            raise DeploymentError(f"{function}: {answer.get('LastUpdateStatusReason')}")
+        time.sleep(POLL_S)
+    raise DeploymentError(f"{function} did not take the code in {TIMEOUT_S:.0f} s.")
+
+
+def level(clients: "Clients", stack_name: str, artifact: Artifact) -> list[str]:
+    """Give the stack's zip to functions that run other code; returns their names.
+
+    CloudFormation compares with what it deployed itself, so it does not see them.
+    """
+    other = [
+        code for code in codes(clients, stack_name) if code.code_sha256 != artifact.code_sha256
+    ]
+    for code in other:
+        replace(clients, code.function, artifact)
+    return [code.name for code in other]
+
+
+def apart(clients: "Clients", stack_name: str) -> list[str]:
+    """The names of a stack's functions that run other code than the stack's zip."""
+    found = stack.describe(clients, stack_name)
+    values = stack.parameters(found) if found else {}
+    artifact = Artifact(values.get("ArtifactBucket", ""), values.get("FunctionsKey", ""))
+    if not artifact.is_addressed:
+        return []
+    found_codes = codes(clients, stack_name)
+    return [code.name for code in found_codes if code.code_sha256 != artifact.code_sha256]

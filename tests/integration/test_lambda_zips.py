@@ -1,0 +1,152 @@
+"""The zips for AWS Lambda's machines, with the real code and dependencies."""
+
+import importlib.util
+import platform
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import boto3
+import pytest
+
+from mocktailverse.deployment import artifacts, interpreters, package
+from mocktailverse.deployment.artifacts import Fit
+from mocktailverse.deployment.checkout import find_checkout
+from mocktailverse.deployment.interpreters import Interpreter
+from mocktailverse.deployment.package import Architecture
+from mocktailverse.errors import UnreachableError
+
+# What Lambda's own runtime holds, so that the zip leaves it out (pyproject.toml).
+OF_THE_RUNTIME = ("boto3", "botocore", "s3transfer", "dateutil", "six.py", "urllib3")
+ELF_MACHINES = {0xB7: "arm64", 0x3E: "x86_64"}
+HASH_BASED_UNCHECKED = 0b01
+
+IMPORT_ALL = """
+import importlib, pkgutil, sys
+sys.path[:0] = sys.argv[1:]
+import mocktailverse.functions as functions
+for module in pkgutil.iter_modules(functions.__path__):
+    handlers = importlib.import_module(f"mocktailverse.functions.{module.name}")
+    print(module.name, hasattr(handlers, "handler"), handlers.__cached__)
+import msgspec, pydantic_core
+print(msgspec.__file__, pydantic_core.__file__)
+"""
+
+
+def built(architecture: Architecture, cache_dir: Path) -> Path:
+    checkout = find_checkout()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("UV_OFFLINE", "1")
+        try:
+            return package.build(
+                package.aws_lambda("python3.13", architecture),
+                source=checkout.source,
+                lock=checkout.lock,
+                cache_dir=cache_dir,
+            )
+        except UnreachableError:
+            pytest.skip(f"uv's cache does not hold the dependencies for {architecture}")
+
+
+@pytest.fixture(scope="module")
+def arm64(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built("arm64", tmp_path_factory.mktemp("arm64"))
+
+
+@pytest.fixture(scope="module")
+def x86_64(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built("x86_64", tmp_path_factory.mktemp("x86_64"))
+
+
+@pytest.fixture(scope="module")
+def python_3_13() -> Interpreter:
+    found = interpreters.find("3.13")
+    if found is None:
+        pytest.skip("no Python 3.13 runs on this machine")
+    return found
+
+
+def contents(archive: Path, suffix: str) -> dict[str, bytes]:
+    with zipfile.ZipFile(archive) as bundle:
+        return {name: bundle.read(name) for name in bundle.namelist() if name.endswith(suffix)}
+
+
+@pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
+def test_all_that_is_compiled_is_for_the_chosen_machine_and_python(architecture, request):
+    archive = request.getfixturevalue(architecture)
+    assert artifacts.fit(archive) == Fit("3.13", architecture)
+    libraries = {n: c for n, c in contents(archive, ".so").items() if "cpython" in n}
+    assert libraries
+    for name, content in libraries.items():
+        assert "cpython-313" in name
+        assert ELF_MACHINES[int.from_bytes(content[18:20], "little")] == architecture, name
+    tags = [
+        line.removeprefix("Tag: ")
+        for wheel in contents(archive, ".dist-info/WHEEL").values()
+        for line in wheel.decode().splitlines()
+        if line.startswith("Tag: ")
+    ]
+    machine = {"arm64": "aarch64", "x86_64": "x86_64"}[architecture]
+    assert {tag.rpartition("-")[2] == "any" or tag.endswith(machine) for tag in tags} == {True}
+
+
+def test_lambda_takes_the_zip(arm64):
+    with zipfile.ZipFile(arm64) as bundle:
+        unpacked = sum(entry.file_size for entry in bundle.infolist())
+        names = bundle.namelist()
+    assert arm64.stat().st_size < 50 * 1024 * 1024
+    assert unpacked < 250 * 1024 * 1024
+    assert not [name for name in names if name.startswith(("bin/", "boto3/", "botocore/"))]
+    assert not [name for name in names if name.endswith(("/RECORD", "/direct_url.json"))]
+
+
+def test_the_same_input_gives_the_same_zip_byte_for_byte(arm64, tmp_path):
+    again = built("arm64", tmp_path)
+    assert again != arm64
+    assert again.read_bytes() == arm64.read_bytes()
+
+
+def test_byte_code_is_inside_the_same_for_both_machines_and_never_checked(
+    arm64, x86_64, python_3_13
+):
+    assert python_3_13.version.startswith("3.13")
+    ours = contents(arm64, ".pyc")
+    assert "mocktailverse/functions/__pycache__/transform.cpython-313.pyc" in ours
+    headers = {int.from_bytes(code[4:8], "little") for code in ours.values()}
+    assert headers == {HASH_BASED_UNCHECKED}
+    assert ours == contents(x86_64, ".pyc")
+
+
+@pytest.mark.skipif(
+    (platform.system(), platform.machine()) != ("Linux", "x86_64"),
+    reason="only Linux on x86_64 runs what is compiled for it",
+)
+def test_the_x86_64_zip_is_imported_by_python_3_13(x86_64, python_3_13, tmp_path):
+    task, runtime = tmp_path / "task", tmp_path / "runtime"
+    runtime.mkdir()
+    site_packages = Path(boto3.__file__).parents[1]
+    for name in OF_THE_RUNTIME:
+        (runtime / name).symlink_to(site_packages / name)
+    with zipfile.ZipFile(x86_64) as bundle:
+        bundle.extractall(task)
+    done = subprocess.run(
+        [python_3_13.executable, "-I", "-S", "-B", "-c", IMPORT_ALL, task, runtime],
+        cwd=tmp_path,
+        env={},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    *handlers, compiled = done.stdout.splitlines()
+    assert {line.split()[0] for line in handlers} >= {"transform", "fetch", "reconcile"}
+    assert all(line.split()[2].startswith(str(task)) for line in handlers)
+    assert all(place.startswith(str(task)) for place in compiled.split())
+
+
+def test_this_pythons_byte_code_is_not_taken_for_another(arm64):
+    if sys.version_info[:2] != (3, 13):
+        assert importlib.util.MAGIC_NUMBER not in {
+            code[:4] for code in contents(arm64, ".pyc").values()
+        }

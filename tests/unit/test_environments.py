@@ -1,0 +1,131 @@
+"""infrastructure/environments.toml: read strictly, and one with the template."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from mocktailverse.deployment import environments
+from mocktailverse.deployment.checkout import find_checkout
+from mocktailverse.errors import UsageError
+
+ALL = ("local", *environments.DEPLOYED)
+
+
+class TemplateLoader(yaml.SafeLoader):
+    """Reads CloudFormation's short forms as what follows them."""
+
+
+TemplateLoader.add_multi_constructor("!", lambda *_: None)
+
+
+@pytest.fixture(scope="module")
+def file() -> Path:
+    return find_checkout().environments
+
+
+@pytest.fixture(scope="module")
+def template() -> dict[str, Any]:
+    return yaml.load(find_checkout().template.read_text(), TemplateLoader)  # noqa: S506  a SafeLoader
+
+
+@pytest.fixture
+def changed(file, tmp_path):
+    """environments.toml with one text in place of another."""
+
+    def change(old: str, new: str) -> Path:
+        text = file.read_text()
+        assert old in text
+        copy = tmp_path / "environments.toml"
+        copy.write_text(text.replace(old, new, 1))
+        return copy
+
+    return change
+
+
+@pytest.mark.parametrize("env", ALL)
+def test_the_template_holds_what_the_file_says(file, template, env):
+    said = getattr(environments.read(file), env).mapping()
+    held = template["Mappings"]["Stages"][env]
+    line = ", ".join(f"{key}: {value!r}" for key, value in said.items())
+    assert {key: held.get(key) for key in said} == said, (
+        f"environments.toml and template.yaml differ: of Mappings, Stages, {env} write {{{line}}}"
+    )
+
+
+@pytest.mark.parametrize("env", ALL)
+def test_the_template_holds_nothing_about_a_stage_that_the_file_does_not_say(file, template, env):
+    said = set(getattr(environments.read(file), env).mapping()) | {"DataDays", "LoadsDays"}
+    assert set(template["Mappings"]["Stages"][env]) == said
+
+
+def test_every_environment_is_a_stage_of_the_template(template):
+    assert template["Parameters"]["Stage"]["AllowedValues"] == list(ALL)
+    assert set(environments.Environments.__struct_fields__) == set(ALL)
+
+
+@pytest.mark.parametrize("env", ALL)
+def test_the_file_gives_parameters_that_the_template_has(file, template, env):
+    given = getattr(environments.read(file), env).parameters()
+    assert set(given) <= set(template["Parameters"])
+    for name, value in given.items():
+        assert value in template["Parameters"][name].get("AllowedValues", [value])
+
+
+def test_what_the_file_leaves_open_has_a_default_in_the_template(file, template):
+    given = set(environments.read(file).dev.parameters())
+    without = {name for name, p in template["Parameters"].items() if "Default" not in p}
+    assert without - given == {"ArtifactBucket", "FunctionsKey"}
+
+
+def test_prod_alone_is_protected(file):
+    found = environments.read(file)
+    assert [env for env in ALL if getattr(found, env).protected] == ["prod"]
+
+
+def test_together_the_deployed_environments_stay_within_the_always_free_capacity(file):
+    found = environments.read(file)
+    units = [getattr(found, env).capacity_units for env in environments.DEPLOYED]
+    assert sum(u.drinks + u.loads + u.loads_by_day for u in units) <= 25
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("protected = false", "protekted = false", r"protekted.*\[local\]"),
+        ("protected = true", "protected = 1", r"bool.*\[prod\.protected\]"),
+        ("memory_mb = {transform = 1024}", "memory_mb = {transform = 64}", r">= 512.*\[local\.mem"),
+        ("memory_mb = {transform = 1024}", "", r"missing.*memory_mb.*\[local\]"),
+        ("logs = 14", "logs = 15", r"15.*\[staging\.days\.logs\]"),
+        ('"cron(0 4 * * ? *)"', '"0 4 * * *"', r"cron.*\[local\.fetch\.schedule\]"),
+        ('capacity = "provisioned"', 'capacity = "on demand"', r"on demand.*\[local\.capacity\]"),
+        ('alarm_email = ""', 'alarm_email = "me"', r"\[local\.alarm_email\]"),
+        ("[staging]", "[test]", r"unknown field `test`"),
+        ("[prod]", "[prod", "is no TOML"),
+    ],
+)
+def test_a_wrong_or_unknown_key_is_told_with_its_place(changed, old, new, said):
+    path = changed(old, new)
+    with pytest.raises(UsageError, match=said) as told:
+        environments.read(path)
+    assert str(path) in str(told.value)
+    assert "Mend" in str(told.value)
+
+
+def test_a_missing_file_is_told(tmp_path):
+    with pytest.raises(UsageError, match="missing"):
+        environments.read(tmp_path / "none.toml")
+
+
+def test_an_unknown_environment_is_told_with_the_known_ones(file):
+    with pytest.raises(UsageError, match="dev, staging, prod"):
+        environments.environment(file, "qa")
+    with pytest.raises(UsageError, match="mocktailverse up"):
+        environments.environment(file, "local")
+
+
+def test_what_is_kept_for_ever_has_no_number_of_days(file):
+    prod = environments.environment(file, "prod")
+    assert prod.days.data == 0
+    assert not {"DataDays", "LoadsDays"} & set(prod.mapping())
