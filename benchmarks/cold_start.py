@@ -13,7 +13,7 @@ import sys
 from paired import Case, paired
 
 YARDSTICK = "boto3 and two clients"
-FUNCTIONS = ("transform", "fetch", "reconcile")
+FUNCTIONS = ("transform", "publish", "fetch", "reconcile", "api")
 
 _TWO_CLIENTS = """
 import boto3
@@ -33,12 +33,15 @@ _ENVIRONMENT = {
     "POWERTOOLS_SERVICE_NAME": "benchmark",
     "POWERTOOLS_METRICS_NAMESPACE": "benchmark",
     "MOCKTAILVERSE_DATA_BUCKET": "data",
+    "MOCKTAILVERSE_CATALOGUE_BUCKET": "catalogue",
     "MOCKTAILVERSE_DRINKS_TABLE": "drinks",
     "MOCKTAILVERSE_LOADS_TABLE": "loads",
     "MOCKTAILVERSE_QUEUE_URL": "http://localhost/queue",
     "MOCKTAILVERSE_SOURCE_URL": "http://localhost/source",
     "MOCKTAILVERSE_MAX_RECEIVE_COUNT": "5",
     "MOCKTAILVERSE_VISIBILITY_TIMEOUT_S": "180",
+    "MOCKTAILVERSE_OPS_KEY_PARAMETER": "/mocktailverse/benchmark/ops-key",
+    "MOCKTAILVERSE_STAGE": "benchmark",
 }
 
 

@@ -1,6 +1,6 @@
-"""Measure Mocktailverse beside its floor and its peers: speed, memory, cold start.
+"""Measure Mocktailverse beside its floor and its peers: speed, memory, cold start, catalogue.
 
-    run.py                  the tables, about three minutes
+    run.py                  the tables, about five minutes
     run.py --quick          the same from few records: shows that it runs, not how fast
     run.py --json           the figures as one JSON object
     run.py --write-page     the tables, and docs/operations/performance.md made of them
@@ -26,16 +26,19 @@ PAGE = _HERE.parent / "docs" / "operations" / "performance.md"
 
 
 class Size(NamedTuple):
-    """How much is measured: records for speed, rounds, records for memory."""
+    """How much is measured: records for speed, rounds, records for memory, drinks catalogued."""
 
     records: int
     rounds: int
     memory_counts: tuple[int, ...]
     pandas_count: int
+    catalogue_counts: tuple[int, ...]
+    scanned: int
+    questions: int
 
 
-FULL = Size(10_000, 7, (1_000, 10_000, 100_000), 10_000)
-QUICK = Size(200, 1, (100, 200, 400), 200)
+FULL = Size(10_000, 7, (1_000, 10_000, 100_000), 10_000, (600, 100_000), 10_000, 300)
+QUICK = Size(200, 1, (100, 200, 400), 200, (100, 200), 100, 20)
 
 
 def measure(size: Size, records: Path | None) -> dict[str, Any]:
@@ -43,6 +46,8 @@ def measure(size: Size, records: Path | None) -> dict[str, Any]:
     varied = ["--records", str(records)] if records else []
     rounds = ["--rounds", str(size.rounds)]
     counts = ["--counts", *map(str, size.memory_counts)]
+    catalogue = ["--drinks", *map(str, size.catalogue_counts), "--scanned", str(size.scanned)]
+    questions = ["--questions", str(size.questions)]
     return {
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
@@ -50,6 +55,7 @@ def measure(size: Size, records: Path | None) -> dict[str, Any]:
         "speed": _part("speed.py", "--count", str(size.records), *rounds, *varied),
         "memory": _part("memory.py", *counts, "--pandas-count", str(size.pandas_count), *varied),
         "cold_start": _part("cold_start.py", *rounds),
+        "catalogue": _part("catalogue.py", *catalogue, *questions, *varied),
     }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
-def test_a_quick_run_measures_speed_memory_and_cold_start():
+def test_a_quick_run_measures_speed_memory_cold_start_and_the_catalogue():
     command = [sys.executable, BENCHMARKS / "run.py", "--quick", "--json"]
 
     figures = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
@@ -28,9 +28,15 @@ def test_a_quick_run_measures_speed_memory_and_cold_start():
     assert [figure["records"] for figure in figures["memory"]] == [100, 200, 400, 200]
     assert all(figure["peak_mib"] >= figure["warm_mib"] > 0 for figure in figures["memory"])
     started = {figure["name"] for figure in figures["cold_start"]}
-    for function in ("transform", "fetch", "reconcile"):
+    for function in ("transform", "publish", "fetch", "reconcile"):
         assert {f"{function}: import", f"{function}: import and tools"} <= started
     assert figures["cold_start"][0]["name"] == "boto3 and two clients"
+    catalogue = figures["catalogue"]
+    assert [one["drinks"] for one in catalogue["catalogues"]] == [100, 200]
+    for one in catalogue["catalogues"]:
+        assert [a["name"] for a in one["asked"]] == ["list", "search", "makeable", "facets"]
+    assert catalogue["publish"]["changes"] == 100
+    assert catalogue["scan"]["ratio"] > 1
 
 
 def test_the_records_are_distinct_and_the_same_on_every_run(monkeypatch):
@@ -78,6 +84,41 @@ def test_the_tables_name_every_case_and_judge_the_targets(monkeypatch):
             {**memory, "records": 100_000, "growth_mib": 5.0},
             {**memory, "name": "pandas", "records": 10_000, "growth_mib": 90.0},
         ],
+        "catalogue": {
+            "catalogues": [
+                {
+                    "drinks": 100_000,
+                    "mib": 347.1,
+                    "index_seconds": 1.5,
+                    "asked": [
+                        {"name": "list", "questions": 9, "p50_ms": 1, "p95_ms": 2, "worst_ms": 3},
+                        {
+                            "name": "search",
+                            "questions": 9,
+                            "p50_ms": 1,
+                            "p95_ms": 60,
+                            "worst_ms": 90,
+                        },
+                    ],
+                }
+            ],
+            "publish": {
+                "drinks": 100_000,
+                "changes": 100,
+                "rebuild_seconds": 10.0,
+                "publish_seconds": 0.2,
+                "share": 0.02,
+            },
+            "scan": {
+                "drinks": 10_000,
+                "questions": 6,
+                "scan_ms": 1000,
+                "catalogue_ms": 1,
+                "ratio": 900,
+                "least": 500,
+                "most": 1500,
+            },
+        },
         "cold_start": [
             {"name": "transform: import", **timing, "ratio": 1.1},
             {"name": "transform: import and tools", **timing, "ratio": 1.5},
@@ -92,4 +133,8 @@ def test_the_tables_name_every_case_and_judge_the_targets(monkeypatch):
         assert "transform: import; met with 1.10" in shown
         assert "transform: import and tools; missed with 1.50" in shown
         assert "pandas" in shown
+        assert "at most 50 ms for list at the 95th percentile; met with 2.00" in shown
+        assert "at most 50 ms for search at the 95th percentile; missed with 60.00" in shown
+        assert "at least 100 times as fast; met with 900" in shown
+        assert "take 2.0% of writing" in shown
     assert "| ours | 7.00 | 6.50 to 7.50 | 500.0 | 2,000 |" in page

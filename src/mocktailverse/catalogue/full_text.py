@@ -6,7 +6,10 @@ same rank in every catalogue, and a page can go on where the last one ended:
 0. the name is what was typed; 1. the name begins with it; 2. every word is in the name;
 3. every word is in name, ingredients or tags; 4. some are in the instructions only.
 
-Within a rank, drinks are in name order. At most `LONGEST` characters and `MOST_WORDS` words count.
+Within a rank, drinks are in name order. Words are runs of letters and digits, without case and
+accents; where a script sets no spaces, a run is found by its beginning. A text without any letter
+or digit (an emoji) is looked for within the names, up to `NAME_KEY_LENGTH` characters of them. At
+most `LONGEST` characters and `MOST_WORDS` words count.
 """
 
 import re

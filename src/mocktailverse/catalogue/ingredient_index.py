@@ -26,7 +26,8 @@ class IngredientIndex:
     Attributes:
         named: the drinks that name an ingredient itself.
         with_kinds: the drinks that name it or a kind of it.
-        named_with_kinds: the same, for ingredients that some drink names itself.
+        named_with_kinds: the same, for ingredients that some drink names itself; those that
+            differ in case only are one, in the usual spelling.
         asking: for each number of distinct ingredients, the drinks that ask for so many.
         entries: those in use, as the catalogue lists them: most used first, then by name.
     """
@@ -52,10 +53,20 @@ class IngredientIndex:
         for general, kinds in self._kinds.items():
             sets[general] = reduce(or_, map(self.named.bits, (general, *kinds)))
         self.with_kinds = Postings(size, sets)
-        self.named_with_kinds = Postings(size, {name: sets[name] for name in self.names})
+        self.named_with_kinds = Postings(size, self._without_case(sets))
         entries = [IngredientEntry(*row) for row in connection.execute(_ENTRIES)]
         self.entries = sorted(entries, key=rank)
         self._entry_of = {entry.name: entry for entry in self.entries}
+
+    def _without_case(self, sets: Mapping[str, Drinks]) -> dict[str, Drinks]:
+        joined: dict[str, Drinks] = {}
+        for usual, _ in self.named.by_size:
+            spellings = self.named.spelled(usual)
+            if len(spellings) == 1:
+                joined[usual] = sets[usual]
+            elif not any(spelling in joined for spelling in spellings):
+                joined[usual] = reduce(or_, map(self.with_kinds.bits, spellings))
+        return joined
 
     def meant(self, text: str) -> list[str]:
         """The names that a text in any spelling means; mostly one.

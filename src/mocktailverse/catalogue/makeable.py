@@ -63,7 +63,7 @@ class Makeability:
         Drinks without any ingredient are in none: what they need is not known.
         """
         had = [name for name in self._ingredients.names if name in shelf.covers]
-        covered = _Counter(map(self._ingredients.named.bits, had))
+        covered = _BitCounter(map(self._ingredients.named.bits, had))
         exactly = [0] * (MOST_MISSING + 1)
         for asked, drinks in self._ingredients.asking.items():
             for missing in range(min(asked, MOST_MISSING) + 1):
@@ -116,7 +116,7 @@ class Makeability:
         return found
 
 
-class _Counter:
+class _BitCounter:
     """Counts for every drink in how many of some sets it is."""
 
     def __init__(self, sets: Iterable[int]) -> None:

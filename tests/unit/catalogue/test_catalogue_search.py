@@ -222,6 +222,16 @@ def test_no_ingredient_is_left_out_of_the_facets_for_being_rare(open_catalogue, 
     assert {(facet.value, facet.count) for facet in narrowed} == {("Wumm", 1), ("Gin", 1)}
 
 
+def test_unknown_ingredients_that_differ_in_case_are_one_facet(open_catalogue, new_drink):
+    catalogue = open_catalogue(
+        [new_drink("A", "wumm"), new_drink("B", "Wumm"), new_drink("C", "Wumm", "wumm")]
+    )
+
+    (facet,) = catalogue.facets(DrinkQuery())["ingredient"]
+
+    assert facet.count == catalogue.count(DrinkQuery(ingredient=(facet.value,))) == 3
+
+
 @pytest.mark.parametrize("sort", SORTS)
 def test_a_page_goes_on_when_the_catalogue_was_replaced(open_catalogue, new_drink, sort):
     drinks = [
