@@ -16,7 +16,8 @@ from mocktailverse.cli.connection import Connection
 from mocktailverse.drinks.ledger import Load, LoadRequest, ObjectVersion, Rejected
 from mocktailverse.local import environment
 from mocktailverse.local.environment import LocalStack
-from mocktailverse.pipeline.verify import VerifyReport, verify
+from mocktailverse.pipeline.verify import VerifyReport
+from mocktailverse.pipeline.verify_catalogue import verify_all
 
 Record = dict[str, Any]
 
@@ -51,8 +52,11 @@ class Pipeline:
         self.bucket = self.connection.bucket
         self.drinks = self.connection.drinks
         self.loads = self.connection.loads
+        self.catalogue = self.connection.catalogue
         self.queue = self.connection.queue
-        (mapping,) = self.clients.lambda_.list_event_source_mappings()["EventSourceMappings"]
+        (mapping,) = self.clients.lambda_.list_event_source_mappings(
+            FunctionName=self.outputs["TransformFunction"]
+        )["EventSourceMappings"]
         self._mapping = mapping["UUID"]
 
     # ---- raw objects in
@@ -169,7 +173,7 @@ class Pipeline:
         return [line for key in keys for line in self.bucket.rejected(key)]
 
     def verify(self) -> VerifyReport:
-        return verify(self.bucket, self.drinks, self.loads)
+        return verify_all(self.bucket, self.drinks, self.loads, self.catalogue)
 
     # ---- sabotage
 

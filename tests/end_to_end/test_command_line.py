@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx2
 import psutil
 import pytest
 
@@ -70,8 +71,19 @@ def test_a_stack_is_up_until_it_is_taken_down(tmp_path, scratch, samples, comman
     try:
         assert up["endpoint"].startswith("http://127.0.0.1:")
         assert {"DataBucket", "QueueUrl", "DrinksTable", "LoadsTable"} <= set(up["outputs"])
+        assert set(up["urls"]) == {"dashboard", "api", "docs", "harness", "gateway"}
+        for name, path in (("dashboard", ""), ("docs", ""), ("harness", ""), ("api", "/stats")):
+            assert httpx2.get(up["urls"][name] + path).status_code in {200, 503}, name
+        loads = httpx2.get(f"{up['urls']['api']}/loads", headers={"x-api-key": up["ops_key"]})
+        assert loads.is_success
         assert command("up", "--detach", *state, "--json").json["processes"] == up["processes"]
+        shown = command("status", *state).out
+        for process in up["processes"]:
+            assert process["name"] in shown
+            assert f"http://127.0.0.1:{process['port']}" in shown
+        assert up["urls"]["harness"] in shown
         status = command("status", *state, "--json")
+        assert status.json["urls"] == up["urls"]
         assert (status.code, status.json["state"], status.json["down"]) == (0, "running", [])
         assert status.json["dead_letters"] == 0
 
@@ -112,14 +124,15 @@ def test_a_stack_in_the_foreground_goes_without_a_trace(tmp_path, scratch, numbe
     ) as up:
         assert up.stderr is not None
         assert any("Running; Ctrl-C stops it." in line for line in up.stderr)
-        assert len(processes_of(home)) >= 3
+        assert len(processes_of(home)) >= 5
         up.send_signal(number)
         _, error = up.communicate(timeout=30)
     assert up.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
     assert "Traceback" not in error
     assert processes_of(home) == []
     assert list(scratch.iterdir()) == []
-    assert {path.name for path in home.iterdir()} == {"emulator.log", "source.log", "lock"}
+    logs = {f"{part}.log" for part in ("emulator", "source", "server", "dashboard")}
+    assert {path.name for path in home.iterdir()} == {*logs, "lock"}
 
 
 def test_a_demo_that_is_interrupted_leaves_nothing(scratch):

@@ -10,7 +10,7 @@ LOAD_FIELDS = {
     *("load", "bucket", "key", "version_id", "generation", "status", "error"),
     *("read", "loaded", "unchanged", "stale", "rejected"),
     *("bytes", "attempts", "requeues", "requeued_at", "transform_version", "drift"),
-    *("started_at", "finished_at", "duration_ms"),
+    *("stored_at", "started_at", "finished_at", "duration_ms"),
 }
 
 

@@ -429,3 +429,32 @@ def test_reading_many_gives_up_after_a_while(table, clients, number, monkeypatch
     ):
         table.many([register.id])
     assert max(waits) <= 2
+
+
+# ---- all of them
+
+
+@pytest.fixture
+def pauses(monkeypatch):
+    """The table's own pauses, in s, which take no time; botocore's are no whole numbers."""
+    slept = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    return lambda: [seconds for seconds in slept if seconds == int(seconds)]
+
+
+THROTTLED = (400, "ProvisionedThroughputExceededException")
+
+
+def test_a_scan_waits_while_it_is_throttled(table, clients, number, pauses):
+    register = observed(number, 1000)
+    write(table, [register])
+    with answering(clients, *[THROTTLED] * 9) as left:
+        assert register in list(table.all())
+    assert left == []
+    assert pauses() == [2, 2]
+
+
+def test_a_scan_that_gets_nothing_for_a_minute_gives_up(table, clients, pauses):
+    with answering(clients, *[THROTTLED] * 1_000), pytest.raises(TransientError, match="no page"):
+        list(table.all())
+    assert sum(pauses()) == 60

@@ -81,10 +81,11 @@ def test_a_finished_load_cannot_be_taken(table, version):
     load = acquire(table, version)
     counts = Counts(5, 1, 1, 1, 2)
     drift = (Drift("glass", "Mug", "Jug", 3),)
-    table.finish(load, counts, drift, size=123, now=NOON_MS + 250)
+    table.finish(load, counts, drift, size=123, stored_at=NOON_MS - 7, now=NOON_MS + 250)
     done = table.latest(version)
     assert done.drift == drift
     assert (done.status, done.counts, done.bytes) == ("done", counts, 123)
+    assert done.stored_at == NOON_MS - 7
     assert (done.finished_at, done.duration_ms, done.error) == (NOON_MS + 250, 250, None)
     assert acquire(table, version, now=NOON_MS + 10 * LEASE_MS) is None
     assert table.latest(version) == done

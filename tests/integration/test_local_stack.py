@@ -53,7 +53,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     functions.mkdir(parents=True)
     (functions.parent / "__init__.py").touch()
     (functions / "__init__.py").touch()
-    for name in ("transform", "fetch", "reconcile"):
+    for name in ("transform", "publish", "fetch", "reconcile"):
         (functions / f"{name}.py").write_text(PROBE)
     (root / "functions.lock").touch()
     return msgspec.structs.replace(
@@ -304,7 +304,8 @@ def test_starts_at_the_same_time_give_one_stack(home, options, tmp_path):
     together = [subprocess.Popen([sys.executable, script]) for _ in range(2)]
     assert [process.wait() for process in together] == [0, 0]
     assert environment.status(home).state == "running"
-    emulators = [process for process in processes_of(home) if "ministack" in process.cmdline()]
+    module = "mocktailverse.local.guarded_emulator"
+    emulators = [process for process in processes_of(home) if module in process.cmdline()]
     assert len(emulators) == 1
 
 
@@ -382,10 +383,12 @@ def test_the_simulated_source_belongs_to_the_stack(local_stack):
 def test_a_raw_object_reaches_the_transform_function(probed):
     clients, outputs = probed.clients(), probed.outputs
     clients.s3.put_object(Bucket=outputs["DataBucket"], Key="raw/files/a.json", Body=b"{}")
-    mapping = clients.lambda_.list_event_source_mappings()["EventSourceMappings"][0]["UUID"]
+    (mapping,) = clients.lambda_.list_event_source_mappings(
+        FunctionName=outputs["TransformFunction"]
+    )["EventSourceMappings"]
 
     def processed() -> bool:
-        state = clients.lambda_.get_event_source_mapping(UUID=mapping)
+        state = clients.lambda_.get_event_source_mapping(UUID=mapping["UUID"])
         return state["LastProcessingResult"].startswith("OK")
 
     assert eventually(processed)
@@ -478,6 +481,21 @@ def test_loads_expire(probed):
             {"QueueUrl": "{DeadLetterQueueUrl}"},
             False,
         ),
+        ("Publish", "dynamodb", "scan", {"TableName": "{DrinksTable}"}, True),
+        ("Publish", "dynamodb", "scan", {"TableName": "{LoadsTable}"}, False),
+        (
+            *("Publish", "dynamodb", "get_item"),
+            {"TableName": "{DrinksTable}", "Key": {"id": {"S": "a"}}},
+            False,
+        ),
+        (
+            *("Publish", "s3", "put_object"),
+            {"Bucket": "{CatalogueBucket}", "Key": "catalogue.sqlite"},
+            True,
+        ),
+        ("Publish", "s3", "put_object", {"Bucket": "{CatalogueBucket}", "Key": "other"}, False),
+        ("Publish", "s3", "list_objects_v2", {"Bucket": "{DataBucket}"}, False),
+        ("Transform", "s3", "list_objects_v2", {"Bucket": "{CatalogueBucket}"}, False),
         (
             *("Fetch", "s3", "put_object"),
             {"Bucket": "{DataBucket}", "Key": "raw/thecocktaildb/a"},

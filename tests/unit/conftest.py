@@ -3,9 +3,11 @@
 Tests are no package: what they share comes as fixtures, classes included.
 """
 
+import hashlib
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -22,7 +24,7 @@ from mocktailverse.drinks.ledger import (
 )
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import Register, Written, merge, written
-from mocktailverse.errors import MissingError, MocktailverseError
+from mocktailverse.errors import ConflictError, MissingError, MocktailverseError
 from mocktailverse.pipeline.load import Loader
 
 NOON_MS = 1_767_268_800_000  # 2026-01-01 12:00:00 UTC
@@ -129,6 +131,9 @@ class FakeDrinks:
     def all(self) -> Iterator[Register]:
         return iter(list(self.table.values()))
 
+    def many(self, ids: Iterable[str]) -> dict[str, Register]:
+        return {drink_id: self.table[drink_id] for drink_id in ids if drink_id in self.table}
+
     def _write(self, register: Register) -> Written | None:
         if self.weather.throttled():
             return None
@@ -165,7 +170,14 @@ class FakeLoads:
         self.weather.call("loads.release", work)
 
     def finish(
-        self, load: Load, counts: Counts, drift: Sequence[Drift], *, size: int, now: int
+        self,
+        load: Load,
+        counts: Counts,
+        drift: Sequence[Drift],
+        *,
+        size: int,
+        stored_at: int,
+        now: int,
     ) -> None:
         def work() -> None:
             key = load.object, load.generation
@@ -176,6 +188,7 @@ class FakeLoads:
                 counts=counts,
                 drift=tuple(drift),
                 bytes=size,
+                stored_at=stored_at,
                 finished_at=now,
                 error=None,
             )
@@ -242,6 +255,35 @@ class FakeLoads:
     def _change(self, key: tuple[ObjectVersion, int], **fields: Any) -> Load:
         self.loads[key] = msgspec.structs.replace(self.loads[key], **fields)
         return self.loads[key]
+
+
+class FakeCatalogue:
+    """The published file: replaced under a condition; `uploads` keeps every one."""
+
+    def __init__(self) -> None:
+        self.uploads: list[bytes] = []
+        self.body: bytes | None = None
+        self.downloads = 0
+
+    def etag(self) -> str | None:
+        return None if self.body is None else hashlib.sha256(self.body).hexdigest()
+
+    def download(self, path: Path, *, unless: str | None = None) -> str | None:
+        if self.body is None:
+            raise MissingError("nothing is published")
+        etag = self.etag()
+        if etag == unless:
+            return None
+        self.downloads += 1
+        path.write_bytes(self.body)
+        return etag
+
+    def upload(self, path: Path, *, replacing: str | None) -> str:
+        if replacing != self.etag():
+            raise ConflictError("something else is published")
+        self.body = path.read_bytes()
+        self.uploads.append(self.body)
+        return hashlib.sha256(self.body).hexdigest()
 
 
 class Stored(NamedTuple):
@@ -398,6 +440,12 @@ def new_world() -> type[World]:
 def new_weather() -> type[Weather]:
     """The class: `new_weather(cost_ms=5, faults={3: ("after", error)}, throttles=[True])`."""
     return Weather
+
+
+@pytest.fixture(scope="session")
+def new_published() -> type[FakeCatalogue]:
+    """The class: `new_published()` is a bucket without a catalogue."""
+    return FakeCatalogue
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,9 @@ import pytest
 from mocktailverse.errors import UsageError
 from mocktailverse.settings import (
     CliSettings,
+    DashboardSettings,
     FetchSettings,
+    PublishSettings,
     ReconcileSettings,
     TransformSettings,
 )
@@ -78,3 +80,29 @@ def test_without_an_argument_the_environment_is_read(monkeypatch):
     assert CliSettings.read().state_dir == Path("here")
     monkeypatch.delenv("MOCKTAILVERSE_STATE_DIR")
     assert CliSettings.read().state_dir is None
+
+
+def test_settings_come_from_a_stacks_outputs_and_from_who_asks():
+    outputs = {"CatalogueBucket": "c", "DrinksTable": "d", "Other": "x"}
+    settings = PublishSettings.of_outputs(outputs, drinks_table="mine")
+    assert settings == PublishSettings(catalogue_bucket="c", drinks_table="mine")
+
+
+def test_an_output_that_is_missing_asks_for_a_new_deployment():
+    with pytest.raises(UsageError, match="Deploy it again"):
+        PublishSettings.of_outputs({"DrinksTable": "d"})
+
+
+def test_another_process_reads_the_same_settings():
+    settings = DashboardSettings(
+        catalogue_bucket="c",
+        data_bucket="b",
+        drinks_table="d",
+        loads_table="l",
+        queue_url="q",
+        dead_letter_queue_url="q2",
+        stage="local",
+        read_only=False,
+        refresh_s=2.5,
+    )
+    assert DashboardSettings.read(settings.variables()) == settings

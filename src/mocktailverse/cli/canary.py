@@ -2,9 +2,9 @@
 
 from mocktailverse.cli.connection import Connection
 from mocktailverse.cli.following import follow
-from mocktailverse.cli.times import now
 from mocktailverse.drinks.ledger import Load
 from mocktailverse.errors import TransientError
+from mocktailverse.pipeline.moments import now
 
 NO_RECORDS = b'{"drinks": null}'
 

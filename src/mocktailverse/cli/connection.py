@@ -3,12 +3,15 @@
 from functools import cached_property
 from pathlib import Path
 
+from botocore.exceptions import NoRegionError
 from msgspec import Struct
 
 from mocktailverse.deployment import stack
+from mocktailverse.deployment.environments import stack_name
 from mocktailverse.errors import UnreachableError, UsageError
 from mocktailverse.local import environment
 from mocktailverse.settings import CliSettings
+from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.drinks_table import DrinksTable
@@ -42,6 +45,18 @@ class Connection(Struct, dict=True):
         return LoadsTable(self.clients, self.outputs["LoadsTable"])
 
     @cached_property
+    def catalogue(self) -> CatalogueObject:
+        """The published catalogue.
+
+        Raises:
+            UsageError: the stack is older than the catalogue.
+        """
+        bucket = self.outputs.get("CatalogueBucket")
+        if bucket is None:
+            raise UsageError("The stack has no catalogue yet: deploy it again with today's code.")
+        return CatalogueObject(self.clients, bucket)
+
+    @cached_property
     def queue(self) -> Queue:
         """The queue and its dead letters."""
         return Queue(self.clients, self.outputs["QueueUrl"], self.outputs["DeadLetterQueueUrl"])
@@ -62,7 +77,7 @@ def connect(env: str, state_dir: Path | None = None) -> Connection:
 
     Raises:
         UnreachableError: the local stack is not running.
-        UsageError: no stack of that environment is deployed.
+        UsageError: no stack of that environment is deployed, or AWS does not let us in.
     """
     if env == LOCAL:
         folder = state_folder(state_dir)
@@ -72,6 +87,22 @@ def connect(env: str, state_dir: Path | None = None) -> Connection:
         return Connection(running.clients(), running.outputs)
     if state_dir is not None:
         raise UsageError("--state-dir is the local stack's folder; it does not go with --env.")
-    with translated(f"Looking for the stack mocktailverse-{env}"):
+    name = stack_name(env)
+    with translated(f"Looking for the stack {name}"):
+        clients = deployed_clients()
+        return Connection(clients, stack.outputs(clients, name))
+
+
+def deployed_clients() -> Clients:
+    """The account and region that boto3's own settings name, or the embedded AWS likewise.
+
+    Raises:
+        UsageError: no region is chosen, or the profile does not exist.
+    """
+    with translated("Reading the AWS settings"):
         clients = Clients()
-        return Connection(clients, stack.outputs(clients, f"mocktailverse-{env}"))
+        if not clients.region:
+            raise NoRegionError
+        if clients.endpoint:  # reached without this machine's proxy
+            return Clients(endpoint_url=clients.endpoint)
+    return clients

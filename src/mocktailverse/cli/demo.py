@@ -1,7 +1,9 @@
 """The `demo` command: the main job, from raw records to clean drinks, before your eyes."""
 
+import signal
+import sys
 import time
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,18 +14,24 @@ from mocktailverse.cli import options
 from mocktailverse.cli.canary import prove_chain
 from mocktailverse.cli.connection import Connection
 from mocktailverse.cli.following import follow, print_loads, totals
-from mocktailverse.cli.inflow import fetched_versions, put_files, run_fetch
+from mocktailverse.cli.inflow import put_files, run_fetch
 from mocktailverse.cli.ledger import run_verify, verify_fields
 from mocktailverse.cli.output import print_json, print_table, say, stderr
-from mocktailverse.cli.stack import LIVE_URL, Live, Port, Records, require_local
+from mocktailverse.cli.stack import LIVE_URL, Live, Port, Records, links, require_local
 from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.drinks.ledger import Load
-from mocktailverse.errors import UsageError
-from mocktailverse.local.environment import Options, running
+from mocktailverse.errors import TransientError, UsageError
+from mocktailverse.local import health
+from mocktailverse.local.environment import LocalStack, Options, running
+from mocktailverse.local.processes import Process
+from mocktailverse.local.state import SERVER
+from mocktailverse.pipeline.fetching import fetched_versions
 from mocktailverse.pipeline.ingest import InputFile
 
 SHOWN_DRINKS = 8
 DRINKS_LOOKED_AT = 200
+PUBLISHED_WITHIN_S = 30.0
+POLL_S = 0.1
 NOT_RECORDS = ("README.md", "expected.json")
 
 
@@ -44,15 +52,15 @@ def demo(
     """Start a stack, fetch and ingest drinks, good and bad, verify all, stop the stack."""
     require_local(env)
     files = [InputFile(path) for path in _sample_files()]
-    chosen = Options(port=port, records=records, source_url=LIVE_URL if live else None)
     stages: dict[str, float] = {}
     quiet = headless or as_json
+    source_url = LIVE_URL if live else None
+    chosen = Options(port=port, records=records, source_url=source_url, services=not quiet)
     with nullcontext() if quiet else stderr.status("starting") as state:
         tell = state.update if state else lambda _text: None
         began = time.monotonic()
-        with running(state_dir, chosen, tell) as stack:
+        with running(state_dir, chosen, tell, _prove_chain) as stack:
             connection = Connection(stack.clients(), stack.outputs)
-            prove_chain(connection)
             stages["start"] = time.monotonic() - began
             if state:
                 state.stop()
@@ -62,8 +70,14 @@ def demo(
                 print_json(summary)
             else:
                 _show(connection, loads, summary)
+            if not quiet:
+                _show_services(stack, summary["verify"]["drinks"])
     if not summary["verify"]["ok"] or any(load.status == "failed" for load in loads):
         raise typer.Exit(1)
+
+
+def _prove_chain(stack: LocalStack) -> None:
+    prove_chain(Connection(stack.clients(), stack.outputs))
 
 
 def _sample_files() -> list[Path]:
@@ -80,7 +94,7 @@ def _flow(connection: Connection, files: list[InputFile], stages: dict[str, floa
     """Fetch from the source, then ingest the files; the loads of both."""
     loads: list[Load] = []
     began = time.monotonic()
-    fetched = fetched_versions(connection, run_fetch(connection, "sweep", []))
+    fetched = fetched_versions(connection.bucket, run_fetch(connection, "sweep", []))
     stages["fetch"] = time.monotonic() - began
     loads += follow(connection, fetched)
     began = time.monotonic()
@@ -123,3 +137,31 @@ def _show(connection: Connection, loads: list[Load], summary: dict[str, Any]) ->
         )
     else:
         say(f"differences: {verified['differences']}")
+
+
+def _show_services(stack: LocalStack, drinks: int) -> None:
+    """Look whether the API and the dashboard serve the drinks; for a person, stay."""
+    served = _served_drinks(stack.parts[SERVER], drinks)
+    print_table("Look at it", ("what", "where"), links(stack))
+    say(f"The API serves {served} drinks, and the dashboard is up.")
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        say("Look at the dashboard. Ctrl-C stops everything.")
+        with suppress(KeyboardInterrupt):
+            signal.pause()
+
+
+def _served_drinks(api: Process, drinks: int) -> int:
+    """How many drinks the API serves, as soon as that many are published.
+
+    Raises:
+        TransientError: they are not in time.
+    """
+    deadline = time.monotonic() + PUBLISHED_WITHIN_S
+    served = 0
+    while time.monotonic() < deadline:
+        told = health.get(api.port, "/health")
+        served = msgspec.json.decode(told)["drinks"] if told else 0
+        if served >= drinks:
+            return served
+        time.sleep(POLL_S)
+    raise TransientError(f"The API serves {served} of {drinks} drinks.")

@@ -10,17 +10,16 @@ from mocktailverse.cli import options
 from mocktailverse.cli.connection import Connection, connect
 from mocktailverse.cli.following import end_with_loads, follow, load_fields, print_loads
 from mocktailverse.cli.output import print_json, progress, say
-from mocktailverse.cli.times import milliseconds, now
 from mocktailverse.drinks.ledger import ObjectVersion
 from mocktailverse.errors import UsageError
 from mocktailverse.pipeline.extract import ExtractReport
-from mocktailverse.pipeline.ingest import InputFile, Run, parts_of, put_part
+from mocktailverse.pipeline.fetching import FetchPlan, fetch_all, fetched_versions
+from mocktailverse.pipeline.ingest import InputFile
+from mocktailverse.pipeline.ingest import put_files as put_in_one_run
+from mocktailverse.pipeline.moments import milliseconds, now
 from mocktailverse.sources import require_source
 from mocktailverse.sources.thecocktaildb.coverage import Coverage
 from mocktailverse.sources.thecocktaildb.strategies import STRATEGIES, plan
-
-FETCH_STEP_S = 5
-"""How long the function fetches before it reports; the progress bar moves that often."""
 
 
 def register(app: typer.Typer) -> None:
@@ -75,7 +74,7 @@ def fetch(
     limits = {"full": full} | ({"max_requests": max_requests} if max_requests else {})
     connection = connect(env, state_dir)
     report = run_fetch(connection, strategy, arguments or [], **limits)
-    versions = fetched_versions(connection, report)
+    versions = fetched_versions(connection.bucket, report)
     loads = follow(connection, versions) if wait else []
     failed = any(load.status == "failed" for load in loads)
     if as_json:
@@ -115,65 +114,35 @@ def _nothing_came(report: ExtractReport) -> bool:
 def put_files(
     connection: Connection, files: list[InputFile], source: str, observed_at: int | None
 ) -> list[ObjectVersion]:
-    """Store the files as raw objects of one run.
-
-    Without a time given, the files were observed now, each a millisecond after the one before,
-    so that of two files in one command the later one wins.
-    """
-    columns = require_source(source).columns
-    started = now()
-    versions: list[ObjectVersion] = []
+    """Store the files as raw objects of one run, with a progress bar."""
     with progress() as bar:
         task = bar.add_task("storing", total=sum(file.bytes for file in files))
-        for index, file in enumerate(files):
-            run = Run(source, started, started + index if observed_at is None else observed_at)
-            for part in parts_of(file, columns):
-                versions.append(put_part(connection.bucket, run, len(versions) + 1, part))
-            bar.update(task, advance=file.bytes)
-    return versions
+        return put_in_one_run(
+            connection.bucket,
+            files,
+            source,
+            now=now(),
+            observed_at=observed_at,
+            on_file=lambda file: bar.update(task, advance=file.bytes),
+        )
 
 
 def run_fetch(
     connection: Connection, strategy: str, arguments: list[str], **limits: int
 ) -> ExtractReport:
-    """Invoke the fetch function until its plan is done; the reports as one.
+    """Invoke the fetch function until its plan is done, with a progress bar.
 
     `limits` are the event's `max_requests` and `full`, for a sweep.
     """
-    event = {"strategy": strategy, "arguments": arguments, "time_limit_s": FETCH_STEP_S, **limits}
-    total: ExtractReport | None = None
     with progress() as bar:
         task = bar.add_task(f"fetching ({strategy})", total=None)
-        while True:
-            answer = connection.functions.invoke(connection.outputs["FetchFunction"], event)
-            report = msgspec.convert(answer, ExtractReport)
-            total = report if total is None else _sum(total, report)
-            if report.cursor and report.cursor.pending:
-                bar.update(task, total=total.pages + len(report.cursor.pending))
-            bar.update(task, completed=total.pages)
-            if report.stopped_because != "time":
-                return total
-            event["cursor"] = answer["cursor"]
 
+        def show(so_far: ExtractReport) -> None:
+            pending = so_far.cursor.pending if so_far.cursor else ()
+            if pending:
+                bar.update(task, total=so_far.pages + len(pending))
+            bar.update(task, completed=so_far.pages)
 
-def _sum(first: ExtractReport, second: ExtractReport) -> ExtractReport:
-    return msgspec.structs.replace(
-        second,
-        pages=first.pages + second.pages,
-        requests=first.requests + second.requests,
-        records=first.records + second.records,
-        objects=first.objects + second.objects,
-        failed=first.failed + second.failed,
-    )
-
-
-def fetched_versions(connection: Connection, report: ExtractReport) -> list[ObjectVersion]:
-    """The raw object versions that a run stored."""
-    keys = [key for key in report.objects if key.startswith("raw/")]
-    prefixes = {key.rpartition("/")[0] + "/" for key in keys}
-    return [
-        stored.version
-        for prefix in sorted(prefixes)
-        for stored in connection.bucket.versions(prefix)
-        if stored.version.key in keys
-    ]
+        function = connection.outputs["FetchFunction"]
+        plan_ = FetchPlan(strategy, tuple(arguments), limits)
+        return fetch_all(connection.functions, function, plan_, on_report=show)

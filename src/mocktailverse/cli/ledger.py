@@ -1,8 +1,6 @@
 """Commands that look at the books: `loads`, `rejected`, `verify`."""
 
 import re
-from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
@@ -18,13 +16,13 @@ from mocktailverse.cli.output import (
     progress,
     say,
 )
-from mocktailverse.cli.times import now
-from mocktailverse.drinks.ledger import Load, ObjectVersion, Rejected
+from mocktailverse.drinks.ledger import Load, Rejected
 from mocktailverse.errors import UsageError
+from mocktailverse.pipeline.moments import now
+from mocktailverse.pipeline.recent import latest_generations, recent_loads, rejected_lines
 from mocktailverse.pipeline.verify import VerifyReport
-from mocktailverse.pipeline.verify import verify as verify_tables
+from mocktailverse.pipeline.verify_catalogue import verify_all
 
-PAGE = 100
 KEEP_RAW = ("local", "prod")
 """The environments whose raw objects never expire."""
 
@@ -61,7 +59,7 @@ def loads(
 ) -> None:
     """List the loads, newest first: what happened to every raw object."""
     connection = connect(env, state_dir)
-    found, following = recent_loads(connection, days, status, limit, after)
+    found, following = recent_loads(connection.loads, days, status, limit, after)
     if as_json:
         print_listing([load_fields(load) for load in found], following)
     else:
@@ -101,12 +99,13 @@ def verify(
     state_dir: options.StateDir = None,
     as_json: options.Json = False,
 ) -> None:
-    """Recompute the drinks table from the raw objects and say exactly what differs."""
+    """Recompute the drinks from the raw objects; say what differs in table and catalogue."""
     report = run_verify(connect(env, state_dir), raw_expires=env not in KEEP_RAW)
     if as_json:
         print_json(verify_fields(report))
     elif report.ok:
-        say(f"ok: {report.drinks} drinks are what {report.objects} raw objects give")
+        told = f"{report.drinks} drinks are what {report.objects} raw objects give"
+        say(f"ok: {told}, and the catalogue shows them")
     else:
         rows = [(d.kind, d.subject, d.problem) for d in report.differences]
         print_table("Differences", ("kind", "what", "problem"), rows)
@@ -114,52 +113,15 @@ def verify(
         raise typer.Exit(1)
 
 
-def recent_loads(
-    connection: Connection,
-    days: int,
-    status: str | None = None,
-    limit: int | None = None,
-    after: str | None = None,
-) -> tuple[list[Load], str | None]:
-    """Loads opened in the last days (UTC), newest first, and where to go on."""
-    day = datetime.now(UTC).date()
-    oldest = day - timedelta(days=days - 1)
-    key: dict[str, Any] | None = None
-    if after:
-        key = connection.loads.key_of(after)
-        day = date.fromisoformat(key["day"]["S"])
-    found: list[Load] = []
-    while day >= oldest:
-        page, key = connection.loads.page(day.isoformat(), PAGE, key)
-        for number, load in enumerate(page, 1):
-            if status in (None, load.status):
-                found.append(load)
-            if limit is not None and len(found) == limit:
-                is_last = number == len(page) and key is None and day == oldest
-                return found, None if is_last else connection.loads.place_of(load)
-        if key is None:
-            day -= timedelta(days=1)
-    return found, None
-
-
-def latest_generations(loads: Iterable[Load]) -> list[Load]:
-    """The loads without those that a replay has superseded, in the same order."""
-    latest: dict[ObjectVersion, Load] = {}
-    for load in loads:
-        known = latest.setdefault(load.object, load)
-        if known.generation < load.generation:
-            latest[load.object] = load
-    return list(latest.values())
-
-
 def run_verify(connection: Connection, *, raw_expires: bool = False) -> VerifyReport:
     """Verify an environment with a progress bar."""
     with progress() as bar:
         task = bar.add_task("verifying raw objects", total=None)
-        return verify_tables(
+        return verify_all(
             connection.bucket,
             connection.drinks,
             connection.loads,
+            connection.catalogue,
             lambda number: bar.update(task, completed=number),
             raw_expires=raw_expires,
         )
@@ -179,16 +141,13 @@ def _rejected_place(text: str) -> RejectedPlace:
 
 
 def _rejected_lines(connection: Connection, days: int, loads_until: int) -> list[dict[str, Any]]:
-    found, _ = recent_loads(connection, days)
-    lines = []
-    for load in latest_generations(found):
-        if not load.counts.rejected or load.started_at > loads_until:
-            continue
-        for segment in connection.loads.segments(load.object, load.generation):
-            if segment.rejected_key:
-                rejects = connection.bucket.rejected(segment.rejected_key)
-                lines += [_rejected_fields(load, line) for line in rejects]
-    return lines
+    found, _ = recent_loads(connection.loads, days)
+    return [
+        _rejected_fields(load, line)
+        for load in latest_generations(found)
+        if load.started_at <= loads_until
+        for line in rejected_lines(load, connection.loads, connection.bucket)
+    ]
 
 
 def _rejected_fields(load: Load, line: Rejected) -> dict[str, Any]:

@@ -14,7 +14,24 @@ from typing import NoReturn
 
 import typer
 
-from mocktailverse.cli import demo, drinks, files, inflow, ledger, quality, recovery, stack
+from mocktailverse.cli import (
+    catalogue,
+    cost,
+    demo,
+    deploy,
+    destroy,
+    drinks,
+    export,
+    files,
+    inflow,
+    ledger,
+    operate,
+    package,
+    quality,
+    recovery,
+    serving,
+    stack,
+)
 from mocktailverse.errors import (
     MocktailverseError,
     TransientError,
@@ -30,7 +47,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (stack, demo, inflow, ledger, drinks, quality, recovery, files):
+for commands in (
+    *(stack, demo, serving, deploy, package, destroy, operate),
+    *(inflow, ledger, drinks, quality, recovery, catalogue, export, files, cost),
+):
     commands.register(app)
 
 INTERRUPTED = 130

@@ -4,11 +4,12 @@ import typer
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
-from mocktailverse.cli.ledger import Days, recent_loads
+from mocktailverse.cli.ledger import Days
 from mocktailverse.cli.output import print_json, print_table
 from mocktailverse.drinks.drift import total_drift
 from mocktailverse.pipeline.quality import SourceQuality
 from mocktailverse.pipeline.quality import quality as quality_of
+from mocktailverse.pipeline.recent import recent_loads
 
 
 def register(app: typer.Typer) -> None:
@@ -25,7 +26,7 @@ def quality(
     """Show how much of the catalogue is understood, and the drift of recent loads."""
     connection = connect(env, state_dir)
     found = quality_of(register_.drink for register_ in connection.drinks.all() if register_.drink)
-    recent, _ = recent_loads(connection, days)
+    recent, _ = recent_loads(connection.loads, days)
     drift = total_drift(kind for load in recent for kind in load.drift)
     if as_json:
         print_json({"items": found, "next": None, "drift": drift})

@@ -5,18 +5,15 @@ from typing import Annotated
 import typer
 
 from mocktailverse.cli import options
-from mocktailverse.cli.connection import Connection, connect
+from mocktailverse.cli.connection import connect
 from mocktailverse.cli.following import end_with_loads, follow
-from mocktailverse.cli.ledger import latest_generations, recent_loads
 from mocktailverse.cli.output import print_json, say
-from mocktailverse.cli.times import now
-from mocktailverse.drinks.ledger import Load, ObjectVersion
+from mocktailverse.drinks.ledger import RAW_PREFIX, Load
 from mocktailverse.errors import UsageError
+from mocktailverse.pipeline.moments import now
+from mocktailverse.pipeline.redrive import redrive as redrive_letters
 from mocktailverse.pipeline.replay import replay as replay_versions
-from mocktailverse.stores.data_bucket import RAW_PREFIX
-
-DAYS = 30
-"""How far back --failed and --rejected look."""
+from mocktailverse.pipeline.replay import under, unfinished
 
 
 def register(app: typer.Typer) -> None:
@@ -49,7 +46,10 @@ def replay(
     if not (keys or everything or failed or rejected):
         raise UsageError("Say what to replay: keys, --failed, --rejected, or --all.")
     connection = connect(env, state_dir)
-    versions = _chosen(connection, keys or [], everything, failed=failed, rejected=rejected)
+    versions = under([RAW_PREFIX] if everything else keys or [], connection.bucket)
+    if failed or rejected:
+        versions += unfinished(connection.loads, failed=failed, rejected=rejected)
+    versions = list(dict.fromkeys(versions))
     requests = replay_versions(versions, connection.loads, connection.queue, now=now())
     loads: list[Load] = []
     if wait:
@@ -64,11 +64,7 @@ def redrive(
     as_json: options.Json = False,
 ) -> None:
     """Send the dead letters to the queue again, after their cause was repaired."""
-    queue = connect(env, state_dir).queue
-    moved = 0
-    for letter in queue.dead_letters():
-        queue.redrive(letter)
-        moved += 1
+    moved = redrive_letters(connect(env, state_dir).queue)
     if as_json:
         print_json({"redriven": moved})
     else:
@@ -88,26 +84,3 @@ def reconcile(
     else:
         requeued, failed = len(report["requeued"]), len(report["failed"])
         say(f"{report['checked']} looked at, {requeued} re-queued, {failed} marked failed")
-
-
-def _chosen(
-    connection: Connection,
-    keys: list[str],
-    everything: bool,  # noqa: FBT001 - passed by position next to the keys it replaces
-    *,
-    failed: bool,
-    rejected: bool,
-) -> list[ObjectVersion]:
-    chosen: dict[ObjectVersion, None] = {}
-    for prefix in [RAW_PREFIX] if everything else keys:
-        if not prefix.startswith(RAW_PREFIX):
-            raise UsageError(f"{prefix!r} is no key of a raw object: those begin with raw/.")
-        found = [stored.version for stored in connection.bucket.versions(prefix)]
-        if not found:
-            raise UsageError(f"No raw object's key begins with {prefix!r}.")
-        chosen.update(dict.fromkeys(found))
-    if failed or rejected:
-        for load in latest_generations(recent_loads(connection, DAYS)[0]):
-            if (failed and load.status == "failed") or (rejected and load.counts.rejected):
-                chosen[load.object] = None
-    return list(chosen)

@@ -9,11 +9,14 @@ import typer
 
 from mocktailverse.cli import options
 from mocktailverse.cli.canary import prove_chain
-from mocktailverse.cli.connection import Connection, state_folder
+from mocktailverse.cli.connection import LOCAL, Connection, state_folder
+from mocktailverse.cli.operate import deployed_status
 from mocktailverse.cli.output import print_json, print_table, say, stderr
-from mocktailverse.errors import UsageError
+from mocktailverse.errors import UnreachableError, UsageError
 from mocktailverse.local import environment
-from mocktailverse.local.environment import LocalStack, Options
+from mocktailverse.local.environment import LocalStack, Options, Status
+from mocktailverse.local.processes import HOST
+from mocktailverse.local.state import EMULATOR
 
 LIVE_URL = "https://www.thecocktaildb.com"
 
@@ -51,7 +54,8 @@ def up(
     """Start the whole stack on this machine: no AWS account, no Docker."""
     require_local(env)
     folder = state_folder(state_dir)
-    chosen = Options(port=port, records=records, source_url=LIVE_URL if live else None)
+    source_url = LIVE_URL if live else None
+    chosen = Options(port=port, records=records, source_url=source_url, services=True)
     if detach:
         with stderr.status("starting") as state:
             stack = environment.start(folder, chosen, state.update, _prove_chain)
@@ -59,9 +63,8 @@ def up(
         return
     with (
         stderr.status("starting") as state,
-        environment.running(folder, chosen, state.update) as stack,
+        environment.running(folder, chosen, state.update, _prove_chain) as stack,
     ):
-        _prove_chain(stack)
         state.stop()
         _print_stack(stack, as_json=as_json)
         say("Running; Ctrl-C stops it.")
@@ -87,8 +90,10 @@ def status(
     env: options.Env = "local",
     as_json: options.Json = False,
 ) -> None:
-    """Tell whether the local stack runs, and how it is."""
-    require_local(env)
+    """Tell whether an environment runs, and how it is."""
+    if env != LOCAL:
+        deployed_status(env, as_json=as_json)
+        return
     found = environment.status(state_folder(state_dir))
     fields: dict[str, Any] = {"state": found.state, "down": found.down}
     if found.stack and found.state == "running":
@@ -97,7 +102,7 @@ def status(
     if as_json:
         print_json({**fields, **(stack_fields(found.stack) if found.stack else {})})
     else:
-        print_table("Local stack", ("what", "value"), list(fields.items()))
+        _print_status(found, fields)
     if found.state != "running":
         raise typer.Exit(3)
 
@@ -105,7 +110,20 @@ def status(
 def require_local(env: str) -> None:
     """Raise UsageError for a deployed environment, which these commands do not manage."""
     if env != "local":
-        raise UsageError(f"up, down, status and demo are about the local stack, not {env!r}.")
+        raise UsageError(f"up, down and demo are about the local stack, not {env!r}.")
+
+
+def running_stack(state_dir: Path | None) -> LocalStack:
+    """The local stack that runs.
+
+    Raises:
+        UnreachableError: none does.
+    """
+    folder = state_folder(state_dir)
+    found = environment.status(folder)
+    if found.stack is None or EMULATOR in found.down:
+        raise UnreachableError(f"No local stack runs in {folder}. Start it: mocktailverse up")
+    return found.stack
 
 
 def stack_fields(stack: LocalStack) -> dict[str, Any]:
@@ -118,6 +136,8 @@ def stack_fields(stack: LocalStack) -> dict[str, Any]:
         "outputs": stack.outputs,
         "source_url": stack.source_url,
         "processes": msgspec.to_builtins(stack.processes),
+        "urls": stack.urls,
+        "ops_key": stack.ops_key,
     }
 
 
@@ -129,5 +149,38 @@ def _print_stack(stack: LocalStack, *, as_json: bool) -> None:
     if as_json:
         print_json(stack_fields(stack))
         return
-    rows = [("AWS endpoint", stack.endpoint), ("source", stack.source_url), *stack.outputs.items()]
-    print_table("Mocktailverse is up", ("what", "where"), rows)
+    print_table("Mocktailverse is up", ("what", "where"), links(stack))
+    leading_nowhere = {"ApiUrl"}  # an address of the real AWS
+    made_of = [item for item in stack.outputs.items() if item[0] not in leading_nowhere]
+    rows = [
+        ("AWS endpoint", stack.endpoint),
+        ("source", stack.source_url),
+        ("key for operators", stack.ops_key),
+        *made_of,
+    ]
+    print_table("What it is made of", ("what", "value"), rows)
+
+
+def links(stack: LocalStack) -> list[tuple[str, str]]:
+    """What a browser can open, as rows of a table."""
+    titles = {
+        "dashboard": "Dashboard",
+        "harness": "Harness",
+        "docs": "API reference",
+        "api": "API",
+        "gateway": "API as a function",
+    }
+    return [(title, stack.urls[name]) for name, title in titles.items() if name in stack.urls]
+
+
+def _print_status(found: Status, fields: dict[str, Any]) -> None:
+    down = set(found.down)
+    rows: list[tuple[str, object]] = [
+        (name, "(none)" if value == [] else value) for name, value in fields.items()
+    ]
+    for process in found.stack.processes if found.stack else ():
+        state = "down" if process.name in down else "up"
+        rows.append((process.name, f"{state}: http://{HOST}:{process.port} (pid {process.pid})"))
+    print_table("Local stack", ("what", "value"), rows)
+    if found.state == "running" and found.stack and found.stack.urls:
+        print_table("Links", ("what", "where"), links(found.stack))

@@ -3,11 +3,11 @@
 The facts and idioms behind it stand in docs/decisions/0001-local-stack.md.
 """
 
-import http.client
 from pathlib import Path
 
 from mocktailverse.local import processes
 from mocktailverse.local.processes import HOST, Leash, Process
+from mocktailverse.local.state import EMULATOR
 from mocktailverse.stores.clients import Clients
 
 REGION = "us-east-1"
@@ -17,8 +17,8 @@ ROOT_KEY = "test"
 DEPLOYER = "mocktailverse-deployer"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
+HEALTH_PATH = "/_ministack/health"
 START_TIMEOUT_S = 30.0
-ANSWER_TIMEOUT_S = 2.0
 WARM_WORKERS_S = 60
 """Idle function processes beyond the first are kept this long (MiniStack's default: 300)."""
 
@@ -40,13 +40,15 @@ def start(*, port: int, directory: Path, log: Path) -> tuple[Process, Leash]:
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
+        # Functions see this environment, too, and their logger would take LOG_LEVEL for its own.
+        "POWERTOOLS_LOG_LEVEL": "INFO",
         "LAMBDA_WARM_TTL_SECONDS": str(WARM_WORKERS_S),
         # Otherwise it removes the containers of other MiniStacks of this machine.
         "DOCKER_HOST": f"unix://{directory}/no-docker.sock",
     }
     return processes.start(
-        name="embedded AWS",
-        module="ministack",
+        name=EMULATOR,
+        module="mocktailverse.local.guarded_emulator",
         arguments=(),
         environment=environment,
         directory=directory,
@@ -62,18 +64,6 @@ def wait_until_ready(process: Process, log: Path) -> None:
         UnreachableError: it ended, or did not answer in time.
     """
     processes.wait_until_listening(process, log, START_TIMEOUT_S)
-
-
-def answers(port: int) -> bool:
-    """Whether MiniStack on this port is well."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=ANSWER_TIMEOUT_S)
-    try:
-        connection.request("GET", "/_ministack/health")
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def create_deployer(endpoint: str) -> tuple[str, str]:

@@ -6,7 +6,6 @@ goes when the stack stops.
 """
 
 import contextlib
-import hashlib
 import shutil
 import tempfile
 import time
@@ -16,12 +15,22 @@ from typing import Literal
 
 import msgspec
 
-from mocktailverse.deployment import package, stack
 from mocktailverse.deployment.checkout import Checkout, find_checkout
 from mocktailverse.errors import UsageError
-from mocktailverse.local import emulator, processes
-from mocktailverse.local.processes import HOST, Leash, Process
-from mocktailverse.local.state import LocalStack, read, state_file, temporary, write
+from mocktailverse.local import deploying, emulator, parts, processes, services
+from mocktailverse.local.deploying import Progress
+from mocktailverse.local.parts import Started, held
+from mocktailverse.local.processes import HOST, Leash
+from mocktailverse.local.state import (
+    EMULATOR,
+    SERVICES,
+    SOURCE,
+    LocalStack,
+    read,
+    state_file,
+    temporary,
+    write,
+)
 
 __all__ = [
     "LocalStack",
@@ -35,15 +44,7 @@ __all__ = [
     "stop",
 ]
 
-STAGE = "local"
-DEPLOY_POLL_S = 0.05
-SOURCE_START_TIMEOUT_S = 15.0
-SIMULATION_REQUESTS_PER_S = "100"
-"""A real source gets the template's polite default instead."""
-
-LOADS_EXPIRY_ATTRIBUTE = "expires_at"
-
-Progress = Callable[[str], None]
+Check = Callable[[LocalStack], object]
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -70,6 +71,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Records that the simulated TheCocktailDB serves; None leaves the choice to it."""
     source_url: str | None = None
     """A source to fetch from instead; None starts the simulated TheCocktailDB."""
+    services: bool = False
+    """Whether the API, the harness and the dashboard belong to it."""
     checkout: Checkout = msgspec.field(default_factory=find_checkout)
 
 
@@ -86,7 +89,7 @@ def start(
     state_dir: Path,
     options: Options | None = None,
     on_progress: Progress = lambda _step: None,
-    check: Callable[[LocalStack], object] = lambda _stack: None,
+    check: Check = lambda _stack: None,
 ) -> LocalStack:
     """Start a stack that outlives this process; of one that runs, bring the code up to date.
 
@@ -105,17 +108,12 @@ def start(
     with processes.exits_on_signals(), _locked(state_dir, on_progress) as home:
         running = _healthy(home)
         if running:
-            current = _brought_up_to_date(home, running, options, on_progress)
-            check(current)
-            return current
-        launched, leashes = _launch(home, options, on_progress)
-        with contextlib.ExitStack() as undo:
-            undo.callback(_clear, home)
-            check(launched)
-            undo.pop_all()
+            stack, leashes = _brought_up_to_date(home, running, options, on_progress, check)
+        else:
+            stack, leashes = _launch(home, options, on_progress, check)
         for leash in leashes:
             leash.release()
-        return launched
+        return stack
 
 
 @contextlib.contextmanager
@@ -123,6 +121,7 @@ def running(
     state_dir: Path | None = None,
     options: Options | None = None,
     on_progress: Progress = lambda _step: None,
+    check: Check = lambda _stack: None,
 ) -> Iterator[LocalStack]:
     """A stack for as long as the block runs; it ends with this process, even by SIGKILL.
 
@@ -130,6 +129,7 @@ def running(
         state_dir: folder of this stack; None uses a temporary one.
         options: ports and the source.
         on_progress: told what is being done, in words for people.
+        check: looks whether the stack works, while the services start.
 
     Raises:
         UsageError, UnreachableError, DeploymentError: as `start` does; a UsageError also when
@@ -143,7 +143,7 @@ def running(
         with _locked(state_dir, on_progress) as home:
             if _healthy(home):
                 raise UsageError(f"A stack runs in {home} already: use it, or stop it first.")
-            launched, leashes = _launch(home, options or Options(), on_progress)
+            launched, leashes = _launch(home, options or Options(), on_progress, check)
         for leash in leashes:
             cleanup.callback(leash.close)
         cleanup.callback(stop, home)
@@ -155,9 +155,7 @@ def status(state_dir: Path) -> Status:
     known = read(state_dir)
     if known is None:
         return Status("stopped", None, [])
-    down = [process.name for process in known.processes if not process.listens()]
-    if not down and not emulator.answers(known.port):
-        down = [known.processes[0].name]
+    down = [process.name for process in known.processes if not parts.is_well(process)]
     return Status("broken" if down else "running", known, down)
 
 
@@ -175,32 +173,25 @@ def stop(state_dir: Path, on_progress: Progress = lambda _step: None) -> bool:
     return existed
 
 
-def _launch(home: Path, options: Options, on_progress: Progress) -> tuple[LocalStack, list[Leash]]:
+def _launch(
+    home: Path, options: Options, on_progress: Progress, check: Check
+) -> tuple[LocalStack, list[Leash]]:
     """Start everything from nothing; on a failure nothing is left but the logs."""
     _clear(home)
     port = options.port or processes.free_port()
     processes.require_free(port)
-    directory = temporary(home)
-    directory.mkdir(mode=0o700)
+    temporary(home).mkdir(mode=0o700)
     with contextlib.ExitStack() as undo:
         undo.callback(_clear, home)
         on_progress("starting the embedded AWS")
-        log = home / "emulator.log"
-        process, leash = emulator.start(port=port, directory=directory, log=log)
-        undo.callback(leash.close)
-        undo.callback(processes.stop, process)
-        parts, leashes = [process], [leash]
+        started = [held(undo, parts.start_emulator(home, port))]
         source_url = options.source_url
         if source_url is None:
             on_progress("starting the simulated TheCocktailDB")
-            process, leash = _start_source(home, _path_text(options.records))
-            undo.callback(leash.close)
-            undo.callback(processes.stop, process)
-            parts.append(process)
-            leashes.append(leash)
-            source_url = f"http://{HOST}:{process.port}"
-        archive = _build(options.checkout, on_progress)  # meanwhile they start
-        emulator.wait_until_ready(parts[0], log)
+            started.append(held(undo, parts.start_source(home, _path_text(options.records))))
+            source_url = f"http://{HOST}:{started[-1].process.port}"
+        archive = deploying.build(options.checkout, on_progress)  # meanwhile they start
+        emulator.wait_until_ready(started[0].process, home / parts.LOGS[EMULATOR])
         endpoint = f"http://{HOST}:{port}"
         access_key_id, secret_access_key = emulator.create_deployer(endpoint)
         launched = LocalStack(
@@ -211,113 +202,70 @@ def _launch(home: Path, options: Options, on_progress: Progress) -> tuple[LocalS
             source_url=source_url,
             records=_path_text(options.records),
             outputs={},
-            processes=parts,
+            processes=[part.process for part in started],
             started_at=time.time(),
             deployed="",
+            ops_key="",
         )
-        launched = _deploy(launched, options.checkout, archive, on_progress)
-        if len(parts) > 1:
-            processes.wait_until_listening(parts[1], home / "source.log", SOURCE_START_TIMEOUT_S)
+        launched = deploying.deploy(launched, options.checkout, archive, on_progress)
+        ops_key = deploying.make_ops_key(launched.clients())
+        launched = msgspec.structs.replace(launched, ops_key=ops_key)
+        if SOURCE in launched.parts:
+            parts.wait_for_source(home, launched.parts[SOURCE])
         write(home, launched)
+        if options.services:
+            launched, serving = services.start(undo, home, launched, options.checkout, on_progress)
+            started += serving
+        check(launched)
+        services.wait(home, launched)
         undo.pop_all()
-    return launched, leashes
+    return launched, [part.leash for part in started]
 
 
 def _path_text(path: Path | None) -> str | None:
     return str(path.resolve()) if path else None
 
 
-def _start_source(home: Path, records: str | None) -> tuple[Process, Leash]:
-    port = processes.free_port()
-    arguments = ["--port", str(port)]
-    if records:
-        arguments += ["--records", records]
-    return processes.start(
-        name="simulated TheCocktailDB",
-        module="mocktailverse.local.simulated_source",
-        arguments=arguments,
-        environment={},
-        directory=temporary(home),
-        log=home / "source.log",
-        port=port,
-    )
-
-
-def _build(checkout: Checkout, on_progress: Progress) -> Path:
-    on_progress("building the functions")
-    checkout.cache_dir.mkdir(parents=True, exist_ok=True)
-    with processes.exclusive(checkout.cache_dir / "lock"):  # once, not once a process
-        return package.build(
-            package.this_machine(),
-            source=checkout.source,
-            lock=checkout.lock,
-            cache_dir=checkout.cache_dir,
-        )
-
-
-def _deploy(
-    launched: LocalStack, checkout: Checkout, archive: Path, on_progress: Progress
-) -> LocalStack:
-    on_progress("deploying the stack")
-    clients = launched.clients()
-    bucket = f"mocktailverse-artifacts-{STAGE}"
-    outputs = stack.deploy(
-        clients,
-        stack_name=f"mocktailverse-{STAGE}",
-        template=checkout.template,
-        parameters={
-            "Stage": STAGE,
-            "Target": "local",
-            "Runtime": package.this_machine().runtime,
-            "ArtifactBucket": bucket,
-            "FunctionsKey": stack.upload(clients, archive, bucket=bucket),
-            "AwsEndpointUrl": launched.endpoint,
-            "SourceUrl": launched.source_url,
-            **({"SourceRequestsPerS": SIMULATION_REQUESTS_PER_S} if launched.simulates else {}),
-        },
-        on_progress=on_progress,
-        poll_s=DEPLOY_POLL_S,
-    )
-    emulator.expire_items(clients, table=outputs["LoadsTable"], attribute=LOADS_EXPIRY_ATTRIBUTE)
-    deployed = _fingerprint(checkout, archive)
-    return msgspec.structs.replace(launched, outputs=outputs, deployed=deployed)
-
-
-def _fingerprint(checkout: Checkout, archive: Path) -> str:
-    return f"{archive.name} {hashlib.sha256(checkout.template.read_bytes()).hexdigest()[:16]}"
-
-
 def _healthy(home: Path) -> LocalStack | None:
+    """The stack that runs here; its services, if it has any, may be down."""
     try:
         current = status(home)
     except UsageError:  # written by another version, or damaged: start anew
         return None
-    return current.stack if current.state == "running" else None
+    return current.stack if set(current.down) <= set(SERVICES) else None
 
 
 def _brought_up_to_date(
-    home: Path, running: LocalStack, options: Options, on_progress: Progress
-) -> LocalStack:
+    home: Path, running: LocalStack, options: Options, on_progress: Progress, check: Check
+) -> tuple[LocalStack, list[Leash]]:
     if options.port not in (None, running.port):
         raise UsageError(f"The stack runs on port {running.port} already: stop it first.")
     if options.source_url not in (None, running.source_url):
         raise UsageError(f"The stack fetches from {running.source_url}: stop it first.")
     if options.records and _path_text(options.records) != running.records:
         raise UsageError("The stack serves other records: stop it first.")
-    archive = _build(options.checkout, on_progress)
-    if running.deployed == _fingerprint(options.checkout, archive):
-        return running
-    current = _deploy(running, options.checkout, archive, on_progress)
-    write(home, current)
-    return current
+    archive = deploying.build(options.checkout, on_progress)
+    current = running
+    serving: list[Started] = []
+    with contextlib.ExitStack() as undo:
+        if running.deployed != deploying.fingerprint(options.checkout, archive):
+            current = deploying.deploy(running, options.checkout, archive, on_progress)
+            write(home, current)
+        stale = current.outputs != running.outputs
+        if options.services and (stale or not services.are_well(current, options.checkout)):
+            current, serving = services.start(undo, home, current, options.checkout, on_progress)
+        check(current)
+        services.wait(home, current)
+        undo.pop_all()
+    return current, [part.leash for part in serving]
 
 
 def _clear(home: Path) -> None:
     """Remove a stack's processes, those that a crash has left behind, and its data."""
     with contextlib.suppress(UsageError):  # of another version: its folder leads to its processes
         known = read(home)
-        for process in known.processes if known else ():
-            processes.stop(process)
+        if known:
+            processes.stop(*known.processes)
     processes.kill(processes.running_from(temporary(home)))
     shutil.rmtree(temporary(home), ignore_errors=True)
     state_file(home).unlink(missing_ok=True)

@@ -20,7 +20,10 @@ import psutil
 from mocktailverse.errors import UnreachableError, UsageError
 
 HOST: Final = "127.0.0.1"
+STDERR = 2
 POLL_S = 0.02
+EXEC_WAIT_S = 5.0
+EXEC_POLL_S = 0.001
 STOP_GRACE_S = 0.5
 """Enough for closing ports and files; nothing is saved, for the state is disposable."""
 
@@ -90,7 +93,7 @@ def start(  # noqa: PLR0913  keyword-only; each is a separate fact about the pro
     arguments: Sequence[str],
     environment: Mapping[str, str],
     directory: Path,
-    log: Path,
+    log: Path | None,
     port: int,
 ) -> tuple[Process, Leash]:
     """Start `python -m module` in a session of its own and on a leash.
@@ -101,12 +104,12 @@ def start(  # noqa: PLR0913  keyword-only; each is a separate fact about the pro
         arguments: its command line.
         environment: its settings; nothing of this process's environment reaches it.
         directory: its home, working and temporary directory.
-        log: file for what it prints.
+        log: file for what it prints; None is our own stderr.
         port: the TCP port that it is going to serve.
     """
     reading_end, writing_end = os.pipe()
     try:
-        with log.open("wb") as output:
+        with log.open("wb") if log else contextlib.nullcontext(STDERR) as output:
             child = subprocess.Popen(  # noqa: S603  our own command, no shell
                 [
                     *(sys.executable, "-m", _LEASH, str(reading_end), str(directory)),
@@ -133,36 +136,56 @@ def start(  # noqa: PLR0913  keyword-only; each is a separate fact about the pro
         os.close(reading_end)
     child.returncode = 0  # it is found again by its pid; Popen would warn that it runs on
     started_at = psutil.Process(child.pid).create_time()
+    _wait_for_command_line(child.pid)
     process = Process(name=name, pid=child.pid, started_at=started_at, port=port)
     return process, Leash(writing_end)
 
 
+def _wait_for_command_line(pid: int) -> None:
+    """Wait until the process can be recognised; Popen returns a moment before the kernel is done.
+
+    One that has ended by then will be missed soon enough.
+    """
+    deadline = time.monotonic() + EXEC_WAIT_S
+    with contextlib.suppress(psutil.Error):
+        while not psutil.Process(pid).cmdline() and time.monotonic() < deadline:
+            time.sleep(EXEC_POLL_S)
+
+
 def wait_until_listening(process: Process, log: Path, timeout_s: float) -> None:
-    """Wait until a process serves its port.
+    """Wait until a process serves its port; raises as `wait_until` does."""
+    wait_until(process.listens, process, log, timeout_s)
+
+
+def wait_until(
+    ready: Callable[[], bool], process: Process, log: Path | None, timeout_s: float
+) -> None:
+    """Wait until a process is ready.
 
     Raises:
         UnreachableError: it ended or did not get so far in time; the text ends with its log.
     """
     deadline = time.monotonic() + timeout_s
-    while not process.listens():
+    while not ready():
         if process.find() is None or time.monotonic() > deadline:
+            told = f"The {process.name} did not start on {HOST}:{process.port}"
+            if log is None:
+                raise UnreachableError(f"{told}.")
             last_lines = log.read_text(errors="replace").splitlines()[-5:]
-            raise UnreachableError(
-                f"The {process.name} did not start on {HOST}:{process.port}; {log} ends with:\n"
-                + "\n".join(last_lines)
-            )
+            raise UnreachableError(f"{told}; {log} ends with:\n" + "\n".join(last_lines))
         time.sleep(POLL_S)
 
 
-def stop(process: Process) -> None:
-    """End a process and all that it started: politely first, then for good."""
-    found = process.find()
-    if found is None:
-        return
-    with contextlib.suppress(psutil.NoSuchProcess):
-        family = [found, *found.children(recursive=True)]
-        found.terminate()
-        kill(family)
+def stop(*ending: Process) -> None:
+    """End processes and all that they started: politely first, then for good."""
+    family: list[psutil.Process] = []
+    for process in ending:
+        found = process.find()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if found:
+                family += [found, *found.children(recursive=True)]
+                found.terminate()
+    kill(family)
 
 
 def kill(family: Sequence[psutil.Process]) -> None:

@@ -1,12 +1,20 @@
 """What a local stack writes down about itself, and where."""
 
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from mocktailverse.errors import UsageError
-from mocktailverse.local.processes import Process
+from mocktailverse.local.processes import HOST, Process
 from mocktailverse.stores.clients import Clients
+
+EMULATOR: Final = "embedded AWS"
+SOURCE: Final = "simulated TheCocktailDB"
+SERVER: Final = "API and harness"
+DASHBOARD: Final = "dashboard"
+SERVICES: Final = (SERVER, DASHBOARD)
+"""The parts that serve people; the others are what they stand on."""
 
 
 class LocalStack(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,16 +35,41 @@ class LocalStack(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds since 1970."""
     deployed: str
     """Fingerprint of the code and the template."""
+    ops_key: str
+    """What opens the API's operations."""
+    serves: str = ""
+    """Fingerprint of the code that the services run; empty without services."""
+
+    @property
+    def parts(self) -> dict[str, Process]:
+        """The processes by name."""
+        return {process.name: process for process in self.processes}
 
     @property
     def port(self) -> int:
         """The embedded AWS's port."""
-        return self.processes[0].port
+        return self.parts[EMULATOR].port
 
     @property
     def simulates(self) -> bool:
         """Whether the source is the simulated TheCocktailDB."""
-        return len(self.processes) > 1
+        return SOURCE in self.parts
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Where a browser finds what runs: `dashboard`, `api`, `docs`, `harness`, `gateway`.
+
+        `gateway` is the API as a Lambda function behind the embedded API Gateway.
+        """
+        urls = {}
+        if dashboard := self.parts.get(DASHBOARD):
+            urls["dashboard"] = f"http://{HOST}:{dashboard.port}"
+        if server := self.parts.get(SERVER):
+            api = f"http://{HOST}:{server.port}"
+            urls |= {"api": api, "docs": f"{api}/docs", "harness": f"{api}/harness"}
+        if api_id := self.outputs.get("ApiId"):
+            urls["gateway"] = f"{self.endpoint}/_aws/execute-api/{api_id}/$default"
+        return urls
 
     def clients(self) -> Clients:
         """AWS clients with the deployer's credentials."""

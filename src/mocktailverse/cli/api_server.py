@@ -1,0 +1,34 @@
+"""What `serve` serves; apart from it, as FastAPI takes its time to be imported."""
+
+from pathlib import Path
+
+from starlette.types import ASGIApp
+
+from mocktailverse.api.app import create_app
+from mocktailverse.api.services import local_services
+from mocktailverse.cli.connection import LOCAL, connect
+from mocktailverse.cli.stack import running_stack
+from mocktailverse.local.harness.app import create_harness
+from mocktailverse.local.harness.serving import serve
+from mocktailverse.local.harness.workbench import api_services, workbench
+from mocktailverse.settings import ApiSettings
+
+__all__ = ["create", "serve"]
+
+
+def create(env: str, state_dir: Path | None, folder: Path) -> ASGIApp:
+    """The API of an environment, with the harness on the local one.
+
+    `folder` keeps copies of the catalogue.
+
+    Raises:
+        UnreachableError: no local stack runs.
+        UsageError: no stack of that environment is deployed.
+    """
+    if env == LOCAL:
+        stack = running_stack(state_dir)
+        services = api_services(stack, folder)
+        return create_harness(services, workbench(stack, services.catalogue))
+    connection = connect(env, state_dir)
+    settings = ApiSettings.of_outputs(connection.outputs, stage=env)
+    return create_app(local_services(settings, connection.clients, folder))

@@ -1,0 +1,39 @@
+"""The command `rebuild`: the published catalogue, made anew."""
+
+import tempfile
+from pathlib import Path
+
+import msgspec
+import typer
+
+from mocktailverse.cli import options
+from mocktailverse.cli.connection import Connection, connect
+from mocktailverse.cli.output import print_json, progress, say
+from mocktailverse.pipeline.moments import now
+from mocktailverse.pipeline.publish import Published, Publisher
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(rebuild)
+
+
+def rebuild(
+    env: options.Env = "local",
+    state_dir: options.StateDir = None,
+    as_json: options.Json = False,
+) -> None:
+    """Publish the catalogue anew from the drinks table, whatever is published now."""
+    published = run_rebuild(connect(env, state_dir))
+    if as_json:
+        print_json(msgspec.to_builtins(published))
+    else:
+        say(f"{published.drinks} drinks published as version {published.version}")
+
+
+def run_rebuild(connection: Connection) -> Published:
+    """Rebuild an environment's catalogue with a progress bar."""
+    with tempfile.TemporaryDirectory(prefix="mocktailverse-rebuild-") as folder, progress() as bar:
+        task = bar.add_task("reading drinks", total=None)
+        publisher = Publisher(connection.drinks, connection.catalogue, Path(folder), now_ms=now)
+        return publisher.rebuild(lambda number: bar.update(task, completed=number))

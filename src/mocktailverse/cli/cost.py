@@ -1,0 +1,269 @@
+"""The `cost` command: what a month on AWS costs, against what is always free."""
+
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from mocktailverse.catalogue.copy import CatalogueCopy
+from mocktailverse.cli import options
+from mocktailverse.cli.connection import LOCAL, Connection, connect
+from mocktailverse.cli.output import print_json, print_table, say
+from mocktailverse.cost.limits import beyond_limits, together
+from mocktailverse.cost.model import PriceTable, price_table
+from mocktailverse.cost.report import CostReport, cost_report
+from mocktailverse.cost.running import Running
+from mocktailverse.cost.usage import Usage, usage_of
+from mocktailverse.cost.workload import REFERENCE, reference, scaled
+from mocktailverse.deployment import environments
+from mocktailverse.deployment.checkout import find_checkout
+from mocktailverse.deployment.footprint import Footprint, footprints
+from mocktailverse.deployment.template import Template
+from mocktailverse.errors import PermanentError, UsageError
+from mocktailverse.pipeline.moments import now
+from mocktailverse.pipeline.month import MonthBooks, MonthSoFar
+from mocktailverse.stores.cost_explorer import Billed, CostExplorer
+from mocktailverse.stores.free_tier import FreeOffer, FreeTier
+
+ALL = "all"
+COUNTED_AS = {LOCAL: "dev"}
+"""The local stack is counted as if it were deployed as dev."""
+
+Scale = Annotated[
+    int | None,
+    typer.Option(
+        "--drinks-per-month",
+        min=1,
+        help="Compute the month for so many raw drinks instead of at the present rate.",
+        show_default=False,
+    ),
+]
+Reference = Annotated[
+    bool,
+    typer.Option(
+        "--reference",
+        help="The reference workload, over dev, staging and prod together; nothing is measured.",
+    ),
+]
+Check = Annotated[
+    bool,
+    typer.Option("--check", help="As --reference; exit code 1 where it leaves the free limits."),
+]
+AskBill = Annotated[
+    bool,
+    typer.Option(
+        "--cost-explorer",
+        help="Read the account's bill of this month, too. AWS charges 1 cent for it each time.",
+    ),
+]
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """What AWS itself says of the account; None where it was not asked or did not tell."""
+
+    free_tier: list[FreeOffer] | None = None
+    billed: list[Billed] | None = None
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(cost)
+
+
+def cost(
+    drinks_per_month: Scale = None,
+    reference: Reference = False,
+    check: Check = False,
+    cost_explorer: AskBill = False,
+    env: options.Env = LOCAL,
+    state_dir: options.StateDir = None,
+    as_json: options.Json = False,
+) -> None:
+    """Compute what a month on AWS costs, and how much of the free limits it takes."""
+    found = _footprints()
+    if reference or check:
+        if drinks_per_month or cost_explorer or env != LOCAL:
+            raise UsageError("--reference and --check are about all environments and ask nobody.")
+        problems = _tell_reference(found, as_json=as_json)
+        if check and problems:
+            raise typer.Exit(1)
+        return
+    if cost_explorer and env == LOCAL:
+        raise UsageError("--cost-explorer reads an account's bill; the local stack has none.")
+    runs = _running(found, env)
+    connection = connect(env, state_dir)
+    measured = _measured(connection, runs)
+    table = price_table()
+    so_far = measured.usage(runs)
+    whole, workload = _month(measured, runs, drinks_per_month)
+    account = _account(connection, ask_bill=cost_explorer)
+    report = cost_report(env, whole, table, so_far)
+    if as_json:
+        print_json(_fields(report, workload, account=account))
+        return
+    _print_report(report, table)
+    if env == LOCAL:
+        say("The local stack costs nothing: this is what the same usage would cost on AWS.")
+    _print_account(account)
+
+
+def _footprints() -> dict[str, Footprint]:
+    """What the template keeps running in each environment."""
+    checkout = find_checkout()
+    template = Template.read(checkout.template)
+    described = environments.read(checkout.environments)
+    return footprints(template, described, checkout.source / "functions")
+
+
+def _running(found: Mapping[str, Footprint], env: str) -> Running:
+    name = COUNTED_AS.get(env, env)
+    if name not in found:
+        raise UsageError(f"There is no environment {env!r}: choose one of {', '.join(found)}.")
+    return found[name].running
+
+
+def _measured(connection: Connection, runs: Running) -> MonthSoFar:
+    with tempfile.TemporaryDirectory(prefix="mocktailverse-cost-") as folder:
+        copy = CatalogueCopy(connection.catalogue, Path(folder), max_age_s=60)
+        limit_s = runs.transform_timeout_s
+        return MonthBooks(connection.loads, copy, attempt_limit_s=limit_s, clock=now).read()
+
+
+def _month(
+    measured: MonthSoFar, runs: Running, records: int | None
+) -> tuple[Usage, dict[str, Any]]:
+    """The whole month's usage, and the workload that it is computed for."""
+    if records is None:
+        usage = measured.usage(runs).at_this_rate()
+        activity, drinks = measured.activity.times(1 / measured.share), measured.drinks
+        visitors = None
+    else:
+        activity, drinks = scaled(measured.activity, measured.drinks, records)
+        visitors = REFERENCE.visitors
+        usage = usage_of(activity, runs, month_share=1, drinks=drinks, visitors=visitors)
+    return usage, {
+        "records": activity.records,
+        "loads": activity.loads,
+        "drinks": drinks,
+        "api_calls": visitors.api_calls if visitors else None,
+        "dashboard_visits": visitors.dashboard_visits if visitors else None,
+        "measured": {
+            "since": measured.since,
+            "month_share": measured.share,
+            "records": measured.activity.records,
+            "loads": measured.activity.loads,
+            "are_all": measured.is_whole,
+        },
+    }
+
+
+def _account(connection: Connection, *, ask_bill: bool) -> Account:
+    """What AWS says of the account; nobody is asked behind the embedded AWS."""
+    if connection.clients.endpoint:
+        if ask_bill:
+            raise UsageError("--cost-explorer needs AWS: an embedded one has no bill.")
+        return Account()
+    try:
+        offers = FreeTier(connection.clients).offers()
+    except PermanentError as error:
+        say(f"AWS's own count is left out: {error}")
+        offers = None
+    today = datetime.now(UTC).date()
+    billed = CostExplorer(connection.clients).billed(today) if ask_bill else None
+    return Account(free_tier=offers, billed=billed)
+
+
+def _tell_reference(found: Mapping[str, Footprint], *, as_json: bool) -> list[str]:
+    """Print the reference month of all environments; what is wrong with it."""
+    usages = reference({env: footprint.running for env, footprint in found.items()})
+    table = price_table()
+    problems = [
+        *(f"{env}: {text}" for env, one in found.items() for text in one.unaccounted),
+        *beyond_limits(usages, table),
+    ]
+    report = cost_report(ALL, together(usages), table, None)
+    if as_json:
+        workload = {
+            "sweeps": REFERENCE.sweeps,
+            "drinks": REFERENCE.drinks,
+            "api_calls": REFERENCE.visitors.api_calls,
+            "dashboard_visits": REFERENCE.visitors.dashboard_visits,
+        }
+        print_json(_fields(report, workload, environments=usages, problems=problems))
+        return problems
+    visitors = REFERENCE.visitors
+    say(
+        f"prod: a sweep a day, {visitors.api_calls:,.0f} API calls, "
+        f"{visitors.dashboard_visits:,.0f} dashboard visits; dev and staging stand by."
+    )
+    _print_report(report, table)
+    for problem in problems:
+        say(f"Beyond what is free: {problem}")
+    return problems
+
+
+def _fields(
+    report: CostReport,
+    workload: Mapping[str, Any],
+    *,
+    environments: Mapping[str, Usage] | None = None,
+    problems: list[str] | None = None,
+    account: Account | None = None,
+) -> dict[str, Any]:
+    """The JSON, with the same keys in every case."""
+    return {
+        **msgspec.to_builtins(report),
+        "workload": workload,
+        "environments": environments,
+        "problems": problems,
+        "account": account or Account(),
+    }
+
+
+def _print_report(report: CostReport, table: PriceTable) -> None:
+    columns = ("service", "what", "so far", "month", "free", "used", "USD")
+    rows = [
+        (
+            line.service,
+            f"{line.what} ({line.unit})",
+            None if line.so_far is None else _amount(line.so_far),
+            _amount(line.month),
+            None if line.free is None else _amount(line.free),
+            "not free" if line.used_share is None else f"{line.used_share:.1%}",
+            f"{line.usd:.4f}",
+        )
+        for line in report.lines
+    ]
+    title = f"A month on AWS, {report.env}; {table.region}, prices of {table.as_of}, without tax"
+    print_table(title, columns, rows)
+    so_far = "" if report.usd_so_far is None else f"So far {report.usd_so_far:.4f} USD. "
+    say(
+        f"{so_far}The month: {report.usd:.4f} USD, "
+        f"of which {report.cents_not_free:.1f} cents for what is free to no account."
+    )
+
+
+def _print_account(account: Account) -> None:
+    if account.free_tier:
+        print_table(
+            "As AWS counts it, for the whole account",
+            ("service", "usage", "so far", "forecast", "free", "unit"),
+            [_row(offer) for offer in account.free_tier],
+        )
+    if account.billed is not None:
+        rows = [(one.service, f"{one.usd:.4f}") for one in account.billed]
+        print_table("Billed this month, before credits", ("service", "USD"), rows)
+
+
+def _row(offer: FreeOffer) -> tuple[object, ...]:
+    amounts = (_amount(n) for n in (offer.actual, offer.forecast, offer.limit))
+    return (offer.service, offer.usage_type, *amounts, offer.unit)
+
+
+def _amount(number: float) -> str:
+    """A number as people read it: whole, or with the three digits that tell it."""
+    return f"{number:,.0f}" if number == 0 or number >= 100 else f"{number:.3g}"  # noqa: PLR2004 - three digits

@@ -1,0 +1,52 @@
+"""`python -m mocktailverse.local.guarded_emulator`: MiniStack, closed to pages of other web sites.
+
+MiniStack invites every origin (`Access-Control-Allow-Origin: *`) and takes the well-known key
+`test` for the account's root, whose signature it does not check. Any page that a developer has open
+could so make a Lambda function, which is code that runs on this machine.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+
+from ministack import app as ministack  # type: ignore[import-untyped]  # it has no types
+
+from mocktailverse.local.origins import is_our_own, names_this_machine
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+REFUSAL = b"The embedded AWS answers programs and its own pages, at 127.0.0.1 and localhost.\n"
+
+
+class Guarded:
+    """Lets programs through to an app, and no pages of other sites."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer an ASGI request."""
+        if scope["type"] == "lifespan" or _is_welcome(scope["headers"]):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            headers = [(b"content-type", b"text/plain; charset=utf-8")]
+            await send({"type": "http.response.start", "status": 403, "headers": headers})
+            await send({"type": "http.response.body", "body": REFUSAL})
+
+
+def _is_welcome(raw: Iterable[tuple[bytes, bytes]]) -> bool:
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in raw}
+    host = headers.get("host", "")
+    return names_this_machine(host) and is_our_own(
+        host, headers.get("origin"), headers.get("sec-fetch-site")
+    )
+
+
+if __name__ == "__main__":
+    ministack.app = Guarded(ministack.app)
+    ministack.main()

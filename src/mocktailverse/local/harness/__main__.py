@@ -1,0 +1,43 @@
+"""`python -m mocktailverse.local.harness`: the API and the harness of a running stack."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from mocktailverse.errors import UsageError
+from mocktailverse.local.harness.app import create_harness
+from mocktailverse.local.harness.serving import serve
+from mocktailverse.local.harness.workbench import api_services, workbench
+from mocktailverse.local.state import read
+
+USAGE_ERROR = 2
+
+
+def main() -> int:
+    """Serve; give the exit code: 0 after an interrupt, 2 where it cannot start."""
+    parser = argparse.ArgumentParser(
+        prog="python -m mocktailverse.local.harness", description=__doc__
+    )
+    parser.add_argument("--state-dir", type=Path, required=True, help="the stack's folder")
+    parser.add_argument("--port", type=int, required=True)
+    options = parser.parse_args()
+    try:
+        _serve(options.state_dir, options.port)
+    except UsageError as error:
+        sys.stderr.write(f"{error}\n")
+        return USAGE_ERROR
+    return 0
+
+
+def _serve(state_dir: Path, port: int) -> None:
+    stack = read(state_dir)
+    if stack is None:
+        raise UsageError(f"No local stack runs in {state_dir}.")
+    with tempfile.TemporaryDirectory(prefix="mocktailverse-api-") as folder:
+        services = api_services(stack, Path(folder))
+        serve(create_harness(services, workbench(stack, services.catalogue)), port)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,150 @@
+"""The parts that serve people: the API with the harness, and the dashboard."""
+
+import contextlib
+import hashlib
+import shutil
+from pathlib import Path
+
+import msgspec
+
+from mocktailverse.deployment.checkout import Checkout
+from mocktailverse.local import parts, processes
+from mocktailverse.local.deploying import STAGE, Progress
+from mocktailverse.local.parts import Started, held
+from mocktailverse.local.processes import HOST
+from mocktailverse.local.state import (
+    DASHBOARD,
+    SERVER,
+    SERVICES,
+    LocalStack,
+    temporary,
+    write,
+)
+from mocktailverse.settings import DashboardSettings
+
+START_TIMEOUT_S = 60.0
+REFRESH_S = 2.0
+"""How often the dashboard looks for news; on this machine asking costs nothing."""
+
+
+def start(
+    undo: contextlib.ExitStack,
+    home: Path,
+    stack: LocalStack,
+    checkout: Checkout,
+    on_progress: Progress,
+) -> tuple[LocalStack, list[Started]]:
+    """Start the services, on the ports that they had before, in place of those that run."""
+    on_progress("starting the API and the dashboard")
+    before = {name: stack.parts[name] for name in SERVICES if name in stack.parts}
+    processes.stop(*before.values())
+    ports = [before[name].port if name in before else processes.free_port() for name in SERVICES]
+    server = held(undo, _start_server(home, ports[0]))
+    standing = [process for process in stack.processes if process.name not in SERVICES]
+    serving = msgspec.structs.replace(
+        stack, processes=[*standing, server.process], serves=code_of(checkout.source)
+    )
+    dashboard = held(undo, _start_dashboard(home, serving, checkout, ports[1]))
+    serving = msgspec.structs.replace(serving, processes=[*serving.processes, dashboard.process])
+    write(home, serving)
+    return serving, [server, dashboard]
+
+
+def are_well(stack: LocalStack, checkout: Checkout) -> bool:
+    """Whether the services run, with today's code."""
+    services = [stack.parts.get(name) for name in SERVICES]
+    return all(part and parts.is_well(part) for part in services) and (
+        stack.serves == code_of(checkout.source)
+    )
+
+
+def wait(home: Path, stack: LocalStack) -> None:
+    """Wait until the services answer.
+
+    Raises:
+        UnreachableError: one does not; the text ends with its log.
+    """
+    for name, process in stack.parts.items():
+        if name in SERVICES:
+            processes.wait_until(
+                lambda process=process: parts.is_well(process),  # type: ignore[misc]  # bound early on purpose
+                process,
+                home / parts.LOGS[name],
+                START_TIMEOUT_S,
+            )
+
+
+def _start_server(home: Path, port: int) -> Started:
+    """Start the API and the harness on the stack that is written down in `home`."""
+    return parts.start(
+        SERVER,
+        home,
+        port=port,
+        command=["mocktailverse.local.harness", "--state-dir", str(home), "--port", str(port)],
+    )
+
+
+def _start_dashboard(home: Path, stack: LocalStack, checkout: Checkout, port: int) -> Started:
+    """Start the dashboard on a stack whose API and harness have their ports already."""
+    place_streamlit_config(checkout, temporary(home))
+    return parts.start(
+        DASHBOARD,
+        home,
+        port=port,
+        command=["streamlit", *streamlit_arguments(checkout, port)],
+        environment=dashboard_environment(stack),
+    )
+
+
+def place_streamlit_config(checkout: Checkout, folder: Path) -> None:
+    """Put the dashboard's theme where a Streamlit finds it that works in a folder."""
+    config = checkout.streamlit_config
+    if config.is_file():
+        place = folder / config.parent.name
+        place.mkdir(exist_ok=True)
+        shutil.copyfile(config, place / config.name)
+
+
+def streamlit_arguments(checkout: Checkout, port: int) -> list[str]:
+    """Streamlit's command line: on the loopback, without reports of usage to anyone."""
+    settings = {
+        "server.address": HOST,
+        "server.port": str(port),
+        "server.headless": "true",
+        "server.fileWatcherType": "none",
+        "browser.gatherUsageStats": "false",
+        "browser.serverAddress": HOST,
+    }
+    options = [f"--{name}={value}" for name, value in settings.items()]
+    return ["run", str(checkout.source / "dashboard" / "app.py"), *options]
+
+
+def dashboard_environment(stack: LocalStack) -> dict[str, str]:
+    """The dashboard's environment on a local stack: its settings and the deployer's keys."""
+    urls = stack.urls
+    settings = DashboardSettings.of_outputs(
+        stack.outputs,
+        stage=STAGE,
+        read_only=False,
+        refresh_s=REFRESH_S,
+        api_url=urls.get("api"),
+        harness_url=urls.get("harness"),
+    )
+    return {
+        **settings.variables(),
+        "AWS_ENDPOINT_URL": stack.endpoint,
+        "AWS_DEFAULT_REGION": stack.region,
+        "AWS_ACCESS_KEY_ID": stack.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": stack.secret_access_key,
+    }
+
+
+def code_of(source: Path) -> str:
+    """Fingerprint of the package's code, which the services run."""
+    digest = hashlib.sha256()
+    for path in sorted(source.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            content = path.read_bytes()
+            digest.update(f"{path.relative_to(source).as_posix()}\0{len(content)}\0".encode())
+            digest.update(content)
+    return digest.hexdigest()[:16]

@@ -1,0 +1,385 @@
+"""What each role may do, asked of the embedded AWS with the role's own credentials.
+
+`CALLS` is everything that somebody might try; `ALLOWED` has a row for every role, of the calls
+that go through. All others have to be denied: neighbours' resources, other prefixes, listing,
+deleting. A role of the stack without a row fails, and so does a row without a role.
+"""
+
+import io
+import json
+import sys
+import zipfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+from typing import Any, NamedTuple
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from mocktailverse.local import environment
+from mocktailverse.local.environment import LocalStack, Options
+
+NOBODYS_URL = "http://127.0.0.1:9"
+ACCOUNT = "000000000000"
+PARTITION = f"arn:aws:iam::{ACCOUNT}"
+DENIED = {"AccessDenied", "AccessDeniedException", "403", "AuthorizationError"}
+ASKING_AT_ONCE = 4
+
+GIVES_ITS_CREDENTIALS = """
+import os
+
+def handler(event, context):
+    print("probe")
+    return [os.environ[name] for name in event]
+"""
+VARIABLES = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
+
+
+class Call(NamedTuple):
+    """A call of boto3's; `{Name}` in its arguments stands for an output of the stack."""
+
+    service: str
+    operation: str
+    arguments: dict[str, Any]
+
+
+def _s3(operation: str, bucket: str, **arguments: Any) -> Call:
+    return Call("s3", operation, {"Bucket": bucket, **arguments})
+
+
+def _table(operation: str, table: str, **arguments: Any) -> Call:
+    return Call("dynamodb", operation, {"TableName": table, **arguments})
+
+
+DATA, CATALOGUE = "{DataBucket}", "{CatalogueBucket}"
+OBJECTS = {
+    "raw": (DATA, "raw/thecocktaildb/probe.json"),
+    "raw of others": (DATA, "raw/others/probe.json"),
+    "rejected": (DATA, "rejected/probe"),
+    "listings": (DATA, "listings/probe"),
+    "state": (DATA, "state/probe"),
+    "outside": (DATA, "probe"),
+    "catalogue": (CATALOGUE, "catalogue.sqlite"),
+    "export": (CATALOGUE, "exports/probe"),
+    "beside the catalogue": (CATALOGUE, "probe"),
+    "code": ("{Artifacts}", "probe"),
+}
+KEYS = {
+    "drinks": {"id": {"S": "probe"}},
+    "loads": {"object": {"S": "probe"}, "part": {"S": "probe"}},
+}
+NEW_ROLE = {
+    "RoleName": "mocktailverse-probe-local",
+    "AssumeRolePolicyDocument": json.dumps({"Version": "2012-10-17", "Statement": []}),
+}
+POLICY = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+    }
+)
+
+
+def _objects() -> Iterator[tuple[str, Call]]:
+    for name, (bucket, key) in OBJECTS.items():
+        yield f"read {name}", _s3("get_object", bucket, Key=key)
+        yield f"write {name}", _s3("put_object", bucket, Key=key, Body=b"{}")
+        yield f"delete {name}", _s3("delete_object", bucket, Key=key)
+    yield "list data", _s3("list_objects_v2", DATA)
+    yield "list raw", _s3("list_objects_v2", DATA, Prefix="raw/")
+    yield "list raw versions", _s3("list_object_versions", DATA, Prefix="raw/")
+    yield "list all versions", _s3("list_object_versions", DATA)
+    yield "list catalogue", _s3("list_objects_v2", CATALOGUE)
+    yield "list code", _s3("list_objects_v2", "{Artifacts}")
+    yield "list buckets", Call("s3", "list_buckets", {})
+    yield "delete data bucket", _s3("delete_bucket", DATA)
+    yield "open data bucket", _s3("put_bucket_policy", DATA, Policy=POLICY)
+    yield "read data of dev", _s3("get_object", f"mocktailverse-data-dev-{ACCOUNT}", Key="raw/a")
+
+
+def _items() -> Iterator[tuple[str, Call]]:
+    for name, key in KEYS.items():
+        table = f"{{{name.capitalize()}Table}}"
+        first = next(iter(key))
+        where = {
+            "KeyConditionExpression": "#key = :key",
+            "ExpressionAttributeNames": {"#key": first},
+            "ExpressionAttributeValues": {":key": key[first]},
+        }
+        yield f"get {name}", _table("get_item", table, Key=key)
+        yield f"batch get {name}", _batch("batch_get_item", table, {"Keys": [key]})
+        yield f"query {name}", _table("query", table, **where)
+        yield f"scan {name}", _table("scan", table)
+        yield f"put {name}", _table("put_item", table, Item=key)
+        yield (
+            f"batch write {name}",
+            _batch("batch_write_item", table, [{"PutRequest": {"Item": key}}]),
+        )
+        yield f"update {name}", _table("update_item", table, Key=key)
+        yield f"delete {name}", _table("delete_item", table, Key=key)
+        yield f"describe {name}", _table("describe_table", table)
+        yield f"change {name}", _table("update_table", table, BillingMode="PAY_PER_REQUEST")
+        yield f"drop {name}", _table("delete_table", table)
+    yield (
+        "query loads by day",
+        _table(
+            "query",
+            "{LoadsTable}",
+            IndexName="by-day",
+            KeyConditionExpression="#key = :key",
+            ExpressionAttributeNames={"#key": "day"},
+            ExpressionAttributeValues={":key": {"S": "2026-01-01"}},
+        ),
+    )
+    yield "get drinks of dev", _table("get_item", "mocktailverse-drinks-dev", Key=KEYS["drinks"])
+    yield "list tables", Call("dynamodb", "list_tables", {})
+    yield "follow drinks", Call("dynamodbstreams", "describe_stream", {"StreamArn": "{Stream}"})
+
+
+def _messages() -> Iterator[tuple[str, Call]]:
+    for name, queue in {"queue": "{QueueUrl}", "dead letters": "{DeadLetterQueueUrl}"}.items():
+        url = {"QueueUrl": queue}
+        yield f"count {name}", Call("sqs", "get_queue_attributes", url)
+        yield f"receive from {name}", Call("sqs", "receive_message", url)
+        yield f"send to {name}", Call("sqs", "send_message", {**url, "MessageBody": "{}"})
+        yield f"purge {name}", Call("sqs", "purge_queue", url)
+        yield f"drop {name}", Call("sqs", "delete_queue", url)
+        yield f"change {name}", Call("sqs", "set_queue_attributes", {**url, "Attributes": {}})
+    yield "list queues", Call("sqs", "list_queues", {})
+    yield "send an alarm", Call("sns", "publish", {"TopicArn": "{AlarmTopic}", "Message": "a"})
+
+
+def _functions() -> Iterator[tuple[str, Call]]:
+    for name in ("Transform", "Publish", "Api", "Fetch", "Reconcile"):
+        function = {"FunctionName": f"{{{name}Function}}"}
+        yield f"invoke {name}", Call("lambda", "invoke", {**function, "Payload": b"[]"})
+        yield f"read code of {name}", Call("lambda", "get_function", function)
+        yield (
+            f"configure {name}",
+            Call("lambda", "update_function_configuration", {**function, "Timeout": 900}),
+        )
+        yield f"drop {name}", Call("lambda", "delete_function", function)
+    yield "list functions", Call("lambda", "list_functions", {})
+    yield "list sources of events", Call("lambda", "list_event_source_mappings", {})
+
+
+def _secrets_and_rights() -> Iterator[tuple[str, Call]]:
+    for name, stage in {"ops key": "local", "ops key of dev": "dev"}.items():
+        parameter = {"Name": f"/mocktailverse/{stage}/ops-key"}
+        yield f"read {name}", Call("ssm", "get_parameter", {**parameter, "WithDecryption": True})
+        yield (
+            f"set {name}",
+            Call(
+                "ssm",
+                "put_parameter",
+                {**parameter, "Value": "a", "Type": "SecureString", "Overwrite": True},
+            ),
+        )
+        yield f"delete {name}", Call("ssm", "delete_parameter", parameter)
+    yield "list parameters", Call("ssm", "describe_parameters", {})
+    yield "read all parameters", Call("ssm", "get_parameters_by_path", {"Path": "/"})
+    yield "list roles", Call("iam", "list_roles", {})
+    yield "make a role", Call("iam", "create_role", NEW_ROLE)
+    for name in ("transform", "publish"):
+        own = {"RoleName": f"mocktailverse-{name}-local", "PolicyName": "probe"}
+        yield f"widen {name}", Call("iam", "put_role_policy", {**own, "PolicyDocument": POLICY})
+        arn = f"{PARTITION}:role/mocktailverse-{name}-local"
+        taken = {"RoleArn": arn, "RoleSessionName": "probe"}
+        yield f"be {name}", Call("sts", "assume_role", taken)
+
+
+def _the_rest() -> Iterator[tuple[str, Call]]:
+    yield "read stacks", Call("cloudformation", "describe_stacks", {})
+    yield "delete a stack", Call("cloudformation", "delete_stack", {"StackName": "probe"})
+    for name in ("transform", "publish", "api", "fetch", "reconcile"):
+        group = {"logGroupName": f"/aws/lambda/mocktailverse-{name}-local"}
+        stream = {**group, "logStreamName": "probe"}
+        yield f"log as {name}", Call("logs", "create_log_stream", stream)
+        yield f"read log of {name}", Call("logs", "filter_log_events", group)
+        yield f"delete log of {name}", Call("logs", "delete_log_group", group)
+    yield "list schedules", Call("scheduler", "list_schedules", {})
+    yield "list apis", Call("apigatewayv2", "get_apis", {})
+    yield "delete alarms", Call("cloudwatch", "delete_alarms", {"AlarmNames": ["probe"]})
+
+
+def _batch(operation: str, table: str, request: Any) -> Call:
+    return Call("dynamodb", operation, {"RequestItems": {table: request}})
+
+
+CALLS = dict(
+    chain(_objects(), _items(), _messages(), _functions(), _secrets_and_rights(), _the_rest())
+)
+
+LIST_DATA = {"list data", "list raw"}
+ALLOWED: dict[str, set[str]] = {
+    "mocktailverse-transform-local": {
+        *("read raw", "read raw of others", "write rejected", *LIST_DATA),
+        *("put drinks", "query loads", "put loads", "update loads"),
+        *("count queue", "receive from queue", "send to queue"),
+        "log as transform",
+    },
+    "mocktailverse-publish-local": {
+        *("follow drinks", "batch get drinks", "scan drinks"),
+        *("read catalogue", "write catalogue", "list catalogue"),
+        "log as publish",
+    },
+    "mocktailverse-api-local": {
+        *("read catalogue", "read export", "write export", "list catalogue"),
+        *("read rejected", *LIST_DATA),
+        *("query loads", "query loads by day"),
+        *("read ops key", "log as api"),
+    },
+    "mocktailverse-fetch-local": {
+        *("write raw", "write listings", "read state", "write state", *LIST_DATA),
+        "log as fetch",
+    },
+    "mocktailverse-reconcile-local": {
+        *("list raw", "list raw versions"),
+        *("query loads", "update loads", "send to queue"),
+        "log as reconcile",
+    },
+    "mocktailverse-schedule-local": {"invoke Fetch", "invoke Reconcile"},
+}
+DASHBOARD = {
+    *("read catalogue", "list catalogue", "read rejected", *LIST_DATA),
+    *("query loads", "query loads by day", "get drinks", "batch get drinks"),
+    *("count queue", "count dead letters"),
+}
+ASKED_OTHERWISE = {
+    "follow drinks",  # without the stream's name
+    *(f"log as {name}" for name in ("transform", "publish", "api", "fetch", "reconcile")),
+}
+"""What the embedded AWS denies to its owners, too: it asks for another resource than AWS does."""
+
+
+class Account:
+    """The embedded AWS with the stack, and whoever asks something of it."""
+
+    def __init__(self, stack: LocalStack) -> None:
+        self.stack = stack
+        self.clients = stack.clients()
+        (artifacts,) = [
+            bucket["Name"]
+            for bucket in self.clients.s3.list_buckets()["Buckets"]
+            if "artifacts" in bucket["Name"]
+        ]
+        table = self.clients.dynamodb.describe_table(TableName=stack.outputs["DrinksTable"])
+        stream = table["Table"]["LatestStreamArn"]
+        self.names = {**stack.outputs, "Artifacts": artifacts, "Stream": stream}
+
+    def session(self, access_key_id: str, secret: str, token: str | None = None) -> boto3.Session:
+        return boto3.Session(access_key_id, secret, token, self.stack.region)
+
+    def of_role(self, role: str) -> boto3.Session:
+        """The credentials that a function with this role gets; nobody else may take it."""
+        code = io.BytesIO()
+        with zipfile.ZipFile(code, "w") as archive:
+            archive.writestr("probe.py", GIVES_ITS_CREDENTIALS)
+        lambda_, name = self.clients.lambda_, f"probe-{role}"
+        lambda_.create_function(
+            FunctionName=name,
+            Runtime=f"python3.{sys.version_info.minor}",  # type: ignore[arg-type]  # a literal to the stubs
+            Role=f"{PARTITION}:role/{role}",
+            Handler="probe.handler",
+            Code={"ZipFile": code.getvalue()},
+            Timeout=15,
+        )
+        answer = lambda_.invoke(FunctionName=name, Payload=json.dumps(VARIABLES))
+        lambda_.delete_function(FunctionName=name)
+        return self.session(*json.loads(answer["Payload"].read()))
+
+    def of_user(self, name: str, policy_arn: str) -> boto3.Session:
+        """The credentials of a new user with one policy."""
+        iam = self.clients.iam
+        iam.create_user(UserName=name)
+        iam.attach_user_policy(UserName=name, PolicyArn=policy_arn)
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        return self.session(key["AccessKeyId"], key["SecretAccessKey"])
+
+    def answers(self, session: boto3.Session, calls: dict[str, Call]) -> dict[str, str]:
+        """What became of each call: "done" or the error's code."""
+        config = Config(
+            parameter_validation=False,
+            retries={"total_max_attempts": 1},
+            s3={"addressing_style": "path"},
+        )
+        clients = {
+            service: session.client(service, endpoint_url=self.stack.endpoint, config=config)
+            for service in {call.service for call in calls.values()}
+        }
+
+        def answer(call: Call) -> str:
+            try:
+                getattr(clients[call.service], call.operation)(**self._named(call.arguments))
+            except ClientError as error:
+                return error.response["Error"]["Code"]
+            return "done"
+
+        with ThreadPoolExecutor(ASKING_AT_ONCE) as pool:
+            return dict(zip(calls, pool.map(answer, calls.values()), strict=True))
+
+    def _named(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {self._named(key): self._named(inner) for key, inner in value.items()}
+        if isinstance(value, str) and value.startswith("{") and value[1:-1] in self.names:
+            return self.names[value[1:-1]]
+        return value
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    """A stack of its own, whose queue is not read, with an object in every place."""
+    options = Options(source_url=NOBODYS_URL)
+    with environment.running(tmp_path_factory.mktemp("stack"), options) as stack:
+        found = Account(stack)
+        for mapping in found.clients.lambda_.list_event_source_mappings()["EventSourceMappings"]:
+            found.clients.lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+        prepared = {
+            name: call
+            for name, call in CALLS.items()
+            if name.startswith("write ") or name == "set ops key of dev"
+        }
+        found.clients.s3.create_bucket(Bucket=f"mocktailverse-data-dev-{ACCOUNT}")
+        deployer = found.session(stack.access_key_id, stack.secret_access_key)
+        assert set(found.answers(deployer, prepared).values()) == {"done"}
+        yield found
+
+
+def wrong(answers: dict[str, str], allowed: set[str]) -> dict[str, str]:
+    """The answers that are not as they should be."""
+    return {
+        name: answer
+        for name, answer in answers.items()
+        if (answer != "done" if name in allowed - ASKED_OTHERWISE else answer not in DENIED)
+    }
+
+
+def test_every_role_of_the_stack_has_a_row(account):
+    roles = account.clients.iam.list_roles()["Roles"]
+    assert {role["RoleName"] for role in roles} == set(ALLOWED)
+
+
+@pytest.mark.parametrize("role", ALLOWED)
+def test_a_role_may_do_what_its_row_says_and_nothing_else(account, role):
+    assert ALLOWED[role] <= set(CALLS)
+    assert wrong(account.answers(account.of_role(role), CALLS), ALLOWED[role]) == {}
+
+
+def test_the_dashboard_s_user_looks_and_changes_nothing(account):
+    user = account.of_user("dashboard", account.names["DashboardPolicy"])
+    assert wrong(account.answers(user, CALLS), DASHBOARD) == {}
+
+
+@pytest.mark.parametrize("role", ALLOWED)
+def test_even_an_administrator_cannot_take_a_function_s_role(account, role):
+    taken = Call(
+        "sts",
+        "assume_role",
+        {"RoleArn": f"{PARTITION}:role/{role}", "RoleSessionName": "probe"},
+    )
+    stack = account.stack
+    deployer = account.session(stack.access_key_id, stack.secret_access_key)
+    assert account.answers(deployer, {"take": taken}) == {"take": "AccessDenied"}

@@ -1,0 +1,251 @@
+"""The API, the harness and the dashboard as parts of a stack: how they start, change and end."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import psutil
+import pytest
+
+from mocktailverse.deployment.checkout import Checkout, find_checkout
+from mocktailverse.errors import UnreachableError, UsageError
+from mocktailverse.local import environment, foreground, processes, services
+from mocktailverse.local.environment import LocalStack, Options
+from mocktailverse.local.state import DASHBOARD, EMULATOR, SERVER, SERVICES
+
+HANDLER = "def handler(event, context):\n    print('done')\n    return {'batchItemFailures': []}\n"
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """The real template with stand-ins for the handlers and for the dashboard."""
+    root = tmp_path_factory.mktemp("checkout")
+    source = root / "mocktailverse"
+    for name in ("transform", "publish", "fetch", "reconcile", "api"):
+        place = source / "functions" / f"{name}.py"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(HANDLER)
+    (source / "__init__.py").touch()
+    (source / "functions" / "__init__.py").touch()
+    (source / "dashboard").mkdir()
+    (source / "dashboard" / "app.py").write_text("import streamlit\nstreamlit.write('here')\n")
+    (root / "functions.lock").touch()
+    return msgspec.structs.replace(
+        find_checkout(), source=source, lock=root / "functions.lock", cache_dir=root / "cache"
+    )
+
+
+@pytest.fixture(scope="module")
+def options(checkout: Checkout) -> Options:
+    return Options(source_url="http://127.0.0.1:9", checkout=checkout, services=True)
+
+
+@pytest.fixture(scope="module")
+def started(
+    options: Options, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Path, LocalStack]]:
+    home = tmp_path_factory.mktemp("started") / "state"
+    stack = environment.start(home, options)
+    yield home, stack
+    environment.stop(home)
+
+
+def processes_of(home: Path) -> list[psutil.Process]:
+    """All that lives in a stack's folder."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.cwd().startswith(str(home / "tmp")):
+                found.append(process)
+    return found
+
+
+def eventually(condition: Callable[[], bool], within_s: float = 15.0) -> bool:
+    deadline = time.monotonic() + within_s
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def pids(stack: LocalStack) -> dict[str, int]:
+    return {name: process.pid for name, process in stack.parts.items()}
+
+
+def test_a_stack_without_a_simulated_source_does_not_take_a_service_for_one(started):
+    home, stack = started
+    assert [process.name for process in stack.processes] == [EMULATOR, SERVER, DASHBOARD]
+    assert not stack.simulates
+    assert stack.port == stack.parts[EMULATOR].port
+    assert environment.read(home) == stack
+
+
+def test_every_part_listens_on_the_loopback_alone(started):
+    _, stack = started
+    for process in stack.processes:
+        found = process.find()
+        assert found is not None
+        listening = [c for c in found.net_connections("tcp") if c.status == psutil.CONN_LISTEN]
+        assert {c.laddr.ip for c in listening} == {"127.0.0.1"}
+
+
+def test_services_that_run_todays_code_stay(started, options):
+    home, first = started
+    assert environment.start(home, options) == first
+
+
+def test_a_start_that_asks_for_no_services_leaves_those_that_run(started, options):
+    home, first = started
+    without = msgspec.structs.replace(options, services=False)
+    assert environment.start(home, without).processes == first.processes
+
+
+def test_changed_code_restarts_the_services_on_their_ports_and_nothing_else(started, options):
+    home, _ = started
+    before = environment.read(home)
+    changed = options.checkout.source / "dashboard" / "new.py"
+    changed.touch()
+    after = environment.start(home, options)
+    assert pids(after)[EMULATOR] == pids(before)[EMULATOR]
+    assert all(pids(after)[name] != pids(before)[name] for name in SERVICES)
+    assert after.urls == before.urls
+    assert after.deployed == before.deployed
+    assert environment.read(home) == after
+
+
+def test_a_service_that_has_crashed_is_told_and_started_again(started, options):
+    home, _ = started
+    before = environment.read(home)
+    os.kill(pids(before)[DASHBOARD], signal.SIGKILL)
+    assert eventually(lambda: environment.status(home).state == "broken")
+    assert environment.status(home).down == [DASHBOARD]
+    after = environment.start(home, options)
+    assert pids(after)[EMULATOR] == pids(before)[EMULATOR]
+    assert environment.status(home).state == "running"
+
+
+def test_services_see_nothing_of_this_machines_environment(started):
+    home, _ = started
+    expected = {"PATH", "LANG", "HOME", "TMPDIR"}
+    for process in environment.read(home).processes:
+        found = process.find()
+        assert found is not None
+        others = {
+            name
+            for name in found.environ()
+            if name not in expected and not name.startswith(("AWS_", "MOCKTAILVERSE_"))
+        }
+        assert process.name == EMULATOR or not others
+
+
+def test_a_stack_without_services_gets_them_and_all_end_with_it(options, tmp_path):
+    home = tmp_path / "state"
+    bare = environment.start(home, msgspec.structs.replace(options, services=False))
+    try:
+        assert set(bare.parts) == {EMULATOR}
+        assert bare.ops_key
+        served = environment.start(home, options)
+        assert set(served.parts) == {EMULATOR, *SERVICES}
+        assert served.ops_key == bare.ops_key
+    finally:
+        environment.stop(home)
+    assert processes_of(home) == []
+    assert not (home / "tmp").exists()
+
+
+def test_a_service_that_does_not_start_is_told_and_leaves_nothing(checkout, options, tmp_path):
+    home = tmp_path / "state"
+    broken = msgspec.structs.replace(checkout, source=tmp_path / "mocktailverse")
+    for path in checkout.source.rglob("*.py"):
+        copy = broken.source / path.relative_to(checkout.source)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(path.read_bytes())
+    (broken.source / "dashboard" / "app.py").unlink()
+    with pytest.raises(UnreachableError, match=r"(?s)dashboard did not start.*app\.py"):
+        environment.start(home, msgspec.structs.replace(options, checkout=broken))
+    assert processes_of(home) == []
+    assert environment.status(home).state == "stopped"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_services_in_the_foreground_end_with_their_process(options, tmp_path, number):
+    home = tmp_path / "state"
+    fields = msgspec.structs.asdict(options.checkout)
+    checkout = ", ".join(f"{name}=Path({str(value)!r})" for name, value in fields.items())
+    script = (
+        "import time\nfrom pathlib import Path\n"
+        "from mocktailverse.deployment.checkout import Checkout\n"
+        "from mocktailverse.local.environment import Options, running\n"
+        f"options = Options(source_url='http://127.0.0.1:9', services=True,"
+        f" checkout=Checkout({checkout}))\n"
+        f"with running(Path({str(home)!r}), options):\n"
+        "    print('up', flush=True)\n    time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as up:
+        assert up.stdout is not None
+        assert up.stdout.readline() == b"up\n"
+        assert len(processes_of(home)) >= 3
+        up.send_signal(number)
+        assert up.wait() != 0
+    assert eventually(lambda: processes_of(home) == [])
+
+
+def test_the_dashboard_finds_its_theme(checkout, tmp_path):
+    config = tmp_path / "repository" / ".streamlit" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text("[theme]\n")
+    themed = msgspec.structs.replace(checkout, streamlit_config=config)
+    services.place_streamlit_config(themed, tmp_path)
+    assert (tmp_path / ".streamlit" / "config.toml").read_text() == "[theme]\n"
+
+
+# ---- servers in the foreground
+
+
+def serve(tmp_path: Path, module: str, port: int) -> contextlib.AbstractContextManager[object]:
+    return foreground.running(
+        "little server",
+        [module, str(port), "--bind", "127.0.0.1"],
+        port=port,
+        health_path="/",
+        environment={},
+        folder=tmp_path,
+    )
+
+
+def test_a_server_in_the_foreground_answers_and_ends_with_the_block(tmp_path):
+    port = processes.free_port()
+    with serve(tmp_path, "http.server", port) as process:
+        assert process.listens()
+        foreground.require_alive(process)
+    assert process.find() is None
+    with pytest.raises(UnreachableError, match="little server has ended"):
+        foreground.require_alive(process)
+
+
+def test_a_server_that_cannot_start_is_told(tmp_path):
+    with (
+        pytest.raises(UnreachableError, match="little server did not start"),
+        serve(tmp_path, "mocktailverse.no_such_module", processes.free_port()),
+    ):
+        pass
+
+
+def test_a_taken_port_of_a_server_in_the_foreground_is_told(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with (
+            pytest.raises(UsageError, match="--port"),
+            serve(tmp_path, "http.server", port),
+        ):
+            pass

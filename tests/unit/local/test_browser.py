@@ -1,0 +1,203 @@
+"""The data browser: every canned query runs, search works, and copies change under readers."""
+
+import asyncio
+import shutil
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+import yaml
+from datasette.app import Datasette
+
+from mocktailverse.catalogue.writer import CatalogueWriter
+from mocktailverse.drinks.ledger import (
+    END,
+    START,
+    Counts,
+    Load,
+    ObjectVersion,
+    Rejected,
+    Segment,
+)
+from mocktailverse.errors import MissingError
+from mocktailverse.local.browser import databases, datasette
+from mocktailverse.local.browser.databases import CATALOGUE, LOADS, Copies
+
+METADATA = yaml.safe_load(datasette.METADATA.read_text(encoding="utf-8"))
+QUERIES = [
+    (database, name)
+    for database, about in METADATA["databases"].items()
+    for name in about["queries"]
+]
+GIVEN = {"q": "lime", "name": "rum"}
+STARTED = 1_700_000_000_000
+
+
+class Published:
+    """Where the catalogue is published."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self.etag = 1
+        self.downloads = 0
+
+    def download(self, path: Path, *, unless: str | None = None) -> str | None:
+        if self.path is None:
+            raise MissingError("nothing published")
+        if unless == str(self.etag):
+            return None
+        self.downloads += 1
+        shutil.copyfile(self.path, path)
+        return str(self.etag)
+
+
+class Books:
+    """Loads of today and their rejected lines."""
+
+    def __init__(self, *loads: Load) -> None:
+        self.loads = list(loads)
+
+    def page(self, day, limit, _after=None):
+        today = datetime.now(UTC).date().isoformat()
+        return (self.loads[:limit] if day == today else []), None
+
+    def place_of(self, load):
+        return load.object.key
+
+    def segments(self, version, _generation):
+        return [Segment(0, START, END, Counts(1, rejected=1), final=True, rejected_key=version.key)]
+
+    def rejected(self, key):
+        version = ObjectVersion("data", key, "v1")
+        return [Rejected("id_invalid", "$.idDrink", "no id", 0, {"idDrink": "<b>"}, version)]
+
+
+def load(name: str, *, rejected: int = 0, generation: int = 1, status="done") -> Load:
+    counts = Counts(read=2 + rejected, loaded=2, rejected=rejected)
+    version = ObjectVersion("data", f"raw/thecocktaildb/{name}", "v1")
+    finished = STARTED + 1500 if status == "done" else None
+    return Load(
+        version, generation, status, counts, 10, 1, 0, None, STARTED, STARTED, finished, None, 1
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, catalogue_path):
+    """Copies of the sample catalogue and of three loads."""
+    found = tmp_path_factory.mktemp("copies")
+    books = Books(load("a.json", rejected=1), load("b.json"), load("c.json", status="loading"))
+    Copies(Published(catalogue_path), books, books, found).refresh()
+    return found
+
+
+@pytest.fixture(scope="module")
+def ask(folder):
+    """Asks Datasette as `browse` runs it."""
+    served = Datasette(
+        [str(folder / CATALOGUE), str(folder / LOADS)],
+        metadata=METADATA,
+        settings={"num_sql_threads": 1},
+    )
+
+    def get(path: str, **given: str):
+        async def answer():
+            return await served.client.get(f"{path}?{urlencode(given)}")
+
+        return asyncio.run(answer())
+
+    return get
+
+
+@pytest.mark.parametrize(("database", "query"), QUERIES, ids=lambda name: name)
+def test_every_canned_query_finds_something(ask, database, query):
+    params = METADATA["databases"][database]["queries"][query].get("params", [])
+    given = {name: GIVEN[name] for name in params}
+    answer = ask(f"/{database}/{query}.json", _shape="array", **given)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()
+    assert ask(f"/{database}/{query}", **given).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "hostile", ["", '"', '""', " ", "lime AND", "name:", "*", "(", "'; DROP TABLE drinks"]
+)
+def test_a_search_for_anything_is_no_error(ask, hostile):
+    assert ask("/catalogue/search.json", _shape="array", q=hostile).status_code == 200
+
+
+def test_the_search_box_of_the_drinks_works(ask):
+    found = ask("/catalogue/drinks.json", _search="lime", _shape="array").json()
+    everything = ask("/catalogue/drinks.json", _shape="array", _size="max").json()
+    assert 0 < len(found) < len(everything)
+
+
+def test_drinks_are_counted_by_their_facets(ask):
+    answer = ask("/catalogue/drinks.json").json()
+    facets = answer["facet_results"]
+    assert set(facets) == {"category", "alcoholic", "glass", "method", "certainty"}
+
+
+def test_what_the_metadata_describes_is_there(folder):
+    for database, about in METADATA["databases"].items():
+        connection = sqlite3.connect(folder / f"{database}.sqlite")
+        for table, told in about["tables"].items():
+            columns = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+            assert columns >= set(told.get("columns", {})), table
+            assert columns >= set(told.get("facets", [])), table
+        connection.close()
+
+
+def test_a_rejected_record_is_text_with_its_load(folder):
+    connection = sqlite3.connect(folder / LOADS)
+    rows = connection.execute(
+        "SELECT key, code, raw, started_at, duration_ms FROM rejected JOIN loads USING (load)"
+    ).fetchall()
+    connection.close()
+    ((key, code, raw, started_at, duration_ms),) = rows
+    assert (key, code) == ("raw/thecocktaildb/a.json", "id_invalid")
+    assert "<b>" in raw
+    assert (started_at, duration_ms) == ("2023-11-14 22:13:20.000", 1500)
+
+
+def test_nothing_published_yet_is_an_empty_catalogue(tmp_path):
+    books = Books()
+    Copies(Published(None), books, books, tmp_path).refresh()
+    connection = sqlite3.connect(tmp_path / CATALOGUE)
+    assert connection.execute("SELECT count(*) FROM drinks").fetchone() == (0,)
+    connection.close()
+
+
+def test_a_new_catalogue_and_new_loads_reach_readers_that_have_the_files_open(tmp_path, new_drink):
+    source, books = Published(None), Books(load("a.json"))
+    copies = Copies(source, books, books, tmp_path)
+    copies.refresh()
+    catalogue, loads = (sqlite3.connect(tmp_path / name) for name in (CATALOGUE, LOADS))
+    assert catalogue.execute("SELECT count(*) FROM drinks").fetchone() == (0,)
+    assert loads.execute("SELECT count(*) FROM loads").fetchone() == (1,)
+
+    source.path = tmp_path / "published.sqlite"
+    with CatalogueWriter.create(source.path) as writer:
+        writer.put([new_drink("1")])
+        writer.seal(version="1-00000000", built_at=1, table="t")
+    books.loads.append(load("b.json"))
+    copies.refresh()
+
+    assert catalogue.execute("SELECT count(*) FROM drinks").fetchone() == (1,)
+    assert loads.execute("SELECT count(*) FROM loads").fetchone() == (2,)
+    copies.refresh()
+    assert source.downloads == 1
+    catalogue.close()
+    loads.close()
+
+
+def test_the_loads_are_bounded(tmp_path, monkeypatch):
+    monkeypatch.setattr(databases, "MOST_LOADS", 2)
+    monkeypatch.setattr(databases, "MOST_REJECTED", 1)
+    books = Books(*(load(f"{n}.json", rejected=1) for n in range(4)))
+    Copies(Published(None), books, books, tmp_path).refresh()
+    connection = sqlite3.connect(tmp_path / LOADS)
+    assert connection.execute("SELECT count(*) FROM loads").fetchone() == (2,)
+    assert connection.execute("SELECT count(*) FROM rejected").fetchone() == (1,)
+    connection.close()

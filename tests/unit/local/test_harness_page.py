@@ -1,0 +1,103 @@
+"""The page of the harness: self-contained, and allowed to run nothing but itself."""
+
+import base64
+import hashlib
+import re
+import zipfile
+from html.parser import HTMLParser
+
+import pytest
+from starlette.testclient import TestClient
+
+from mocktailverse.deployment.checkout import find_checkout
+from mocktailverse.deployment.package import build, this_machine
+from mocktailverse.local.harness.app import PAGE, create_harness
+
+TEXT = PAGE.read_text(encoding="utf-8")
+
+
+class Elements(HTMLParser):
+    """Every start tag of a page with its attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+
+@pytest.fixture(scope="module")
+def elements():
+    parser = Elements()
+    parser.feed(TEXT)
+    return parser.found
+
+
+@pytest.fixture(scope="module")
+def answer():
+    app = create_harness(services=None, bench=None)  # type: ignore[arg-type]  # the page needs neither
+    return TestClient(app, base_url="http://127.0.0.1").get("/harness")
+
+
+def test_the_page_is_served_and_shut_to_frames(answer):
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+
+
+def test_only_the_pages_own_script_and_style_may_run(answer):
+    policy = dict(
+        rule.strip().split(" ", 1) for rule in answer.headers["content-security-policy"].split(";")
+    )
+    for tag in ("script", "style"):
+        (text,) = re.findall(rf"<{tag}>(.*?)</{tag}>", answer.text, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert policy[f"{tag}-src"] == f"'sha256-{digest}'"
+    assert policy["default-src"] == "'none'"
+    assert policy["connect-src"] == "'self'"
+
+
+def test_the_page_needs_nothing_from_elsewhere(elements):
+    addresses = [
+        attributes.get(name)
+        for tag, attributes in elements
+        for name in ("src", "href", "action")
+        if name in attributes
+    ]
+    assert addresses
+    assert all(address.startswith(("/", "data:")) for address in addresses)
+
+
+def test_the_page_never_makes_markup_of_data():
+    for sink in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
+        assert sink not in TEXT
+
+
+def test_every_field_of_the_page_has_a_label(elements):
+    depth_of_labels, fields = 0, 0
+    for line in re.findall(r"</?(?:label|input|select|textarea)\b", TEXT.partition("<script>")[0]):
+        if line == "<label":
+            depth_of_labels += 1
+        elif line == "</label":
+            depth_of_labels -= 1
+        elif not line.startswith("</"):
+            fields += 1
+            assert depth_of_labels == 1, line
+    assert fields > 10
+    assert any(attributes.get("aria-live") for _, attributes in elements)
+
+
+def test_nothing_of_the_harness_is_in_the_functions_zip(tmp_path):
+
+    lock = tmp_path / "functions.lock"
+    lock.touch()
+    archive = build(
+        this_machine(), source=find_checkout().source, lock=lock, cache_dir=tmp_path / "cache"
+    )
+    with zipfile.ZipFile(archive) as bundle:
+        names = bundle.namelist()
+        code = b"".join(bundle.read(name) for name in names if name.endswith(".py"))
+    assert "mocktailverse/functions/transform.py" in names
+    assert not [name for name in names if "/local/" in name or "harness" in name]
+    assert b'prefix="/dev"' not in code

@@ -1,0 +1,23 @@
+"""Sample events: what a function gets is what AWS would send it."""
+
+import msgspec
+
+from mocktailverse.drinks.ledger import LoadRequest, ObjectVersion
+from mocktailverse.local.harness.samples import sample_event
+from mocktailverse.pipeline.messages import load_requests
+
+
+def test_the_sample_message_asks_for_the_load_of_the_newest_object():
+    version = ObjectVersion("data", "raw/thecocktaildb/a.json", "v1")
+    (record,) = sample_event("transform", version, None)["Records"]
+    assert load_requests(record["body"]) == [LoadRequest(version, 1)]
+
+
+def test_the_sample_of_a_changed_drink_names_it():
+    (record,) = sample_event("publish", None, "thecocktaildb:1")["Records"]
+    assert record["dynamodb"]["Keys"] == {"id": {"S": "thecocktaildb:1"}}
+
+
+def test_every_function_has_a_sample_even_on_an_empty_stack():
+    for function in ("transform", "fetch", "publish", "api", "reconcile", "new"):
+        assert msgspec.json.encode(sample_event(function, None, None)).startswith(b"{")

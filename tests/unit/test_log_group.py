@@ -1,0 +1,72 @@
+"""A function's log, read and followed: each line once, in order."""
+
+from typing import Any
+
+import pytest
+
+from mocktailverse.stores.log_group import LogGroup, LogLine
+
+
+class FakeLogs:
+    """What CloudWatch has at each look; a look has two pages."""
+
+    def __init__(self, *looks: list[tuple[int, str]]) -> None:
+        self.looks = list(looks)
+        self.since: list[int] = []
+
+    def get_paginator(self, _: str) -> "FakeLogs":
+        return self
+
+    def paginate(self, **given: Any) -> Any:
+        self.since.append(given["startTime"])
+        look = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
+        events = [
+            {"timestamp": at, "logStreamName": "stream", "message": f"{text}\n"}
+            for at, text in look
+            if at >= given["startTime"]
+        ]
+        return [{"events": events[:1]}, {"events": events[1:]}]
+
+
+class FakeClients:
+    def __init__(self, logs: FakeLogs) -> None:
+        self.logs = logs
+
+
+@pytest.fixture
+def group():
+    def make(*looks: list[tuple[int, str]]) -> LogGroup:
+        clients: Any = FakeClients(FakeLogs(*looks))
+        return LogGroup(clients, "/aws/lambda/transform")
+
+    return make
+
+
+def first(number: int, lines: Any) -> list[str]:
+    return [next(lines).message for _ in range(number)]
+
+
+def test_all_pages_are_read(group):
+    found = list(group([(1, "a"), (2, "b"), (3, "c")]).lines(2))
+    assert found == [LogLine(2, "stream", "b"), LogLine(3, "stream", "c")]
+
+
+def test_following_gives_each_line_once(group):
+    looks = [[(1, "a")], [(1, "a"), (2, "b")], [(1, "a"), (2, "b"), (3, "c")]]
+    assert first(3, group(*looks).follow(0, poll_s=0)) == ["a", "b", "c"]
+
+
+def test_a_line_that_comes_late_is_not_missed(group):
+    looks = [[(20_000, "b")], [(19_000, "late"), (20_000, "b")]]
+    assert first(2, group(*looks).follow(0, poll_s=0)) == ["b", "late"]
+
+
+def test_equal_lines_of_one_millisecond_are_several(group):
+    looks = [[(1, "a"), (1, "a")], [(1, "a"), (1, "a"), (1, "a"), (2, "b")]]
+    assert first(4, group(*looks).follow(0, poll_s=0)) == ["a", "a", "a", "b"]
+
+
+def test_following_does_not_read_the_whole_log_again(group):
+    followed = group([(1, "a"), (100_000, "b")], [(100_000, "b"), (100_001, "c")])
+    assert first(3, followed.follow(0, poll_s=0)) == ["a", "b", "c"]
+    assert followed._client.since == [0, 85_000]  # noqa: SLF001  the fake
