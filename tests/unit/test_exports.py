@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mocktailverse.catalogue.answers import Page
 from mocktailverse.catalogue.csv_columns import COLUMNS
 from mocktailverse.catalogue.exports import csv_cell, export_csv, export_json, export_ndjson
 from mocktailverse.catalogue.query import DrinkQuery
@@ -18,6 +19,7 @@ from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
 
+EVERYTHING = DrinkQuery(withdrawn=True)
 HOSTILE = {
     "formula": '=HYPERLINK("http://x.example","click")',
     "command": "+cmd|' /C calc'!A0",
@@ -69,8 +71,9 @@ class Shelf:
     def __init__(self, *drinks: Drink) -> None:
         self.drinks = drinks
 
-    def all_drinks(self):
-        return iter(self.drinks)
+    def search(self, _query, *, limit, after):
+        assert (len(self.drinks) <= limit, after) == (True, None)
+        return Page([*self.drinks], None)
 
 
 def read_back(pieces) -> list[dict[str, str]]:
@@ -159,10 +162,10 @@ def test_every_line_of_a_csv_ends_as_rfc_4180_has_it(samples):
 
 def test_ndjson_and_json_decode_to_the_same_drinks(hostile_catalogue):
     drinks = list(hostile_catalogue.all_drinks())
-    lines = b"".join(export_ndjson(hostile_catalogue)).splitlines()
+    lines = b"".join(export_ndjson(hostile_catalogue, EVERYTHING)).splitlines()
     assert len(drinks) == len(HOSTILE) + 1
     assert [msgspec.json.decode(line, type=Drink) for line in lines] == drinks
-    array = b"".join(export_json(hostile_catalogue))
+    array = b"".join(export_json(hostile_catalogue, EVERYTHING))
     assert msgspec.json.decode(array, type=list[Drink]) == drinks
 
 
@@ -173,12 +176,13 @@ def test_an_export_of_nothing_is_a_header_nothing_or_an_empty_array(samples):
     assert json.loads(b"".join(export_json(samples, nothing))) == []
 
 
-def test_a_query_chooses_and_leaves_withdrawn_drinks_out(hostile_catalogue):
-    everything = {row["id"] for row in read_back(export_csv(hostile_catalogue))}
-    present = {row["id"] for row in read_back(export_csv(hostile_catalogue, DrinkQuery()))}
+def test_withdrawn_drinks_are_left_out_unless_they_are_asked_for(hostile_catalogue):
+    everything = {row["id"] for row in read_back(export_csv(hostile_catalogue, EVERYTHING))}
+    present = {row["id"] for row in read_back(export_csv(hostile_catalogue))}
     assert everything - present == {"thecocktaildb:99"}
-    both = read_back(export_csv(hostile_catalogue, DrinkQuery(withdrawn=True)))
-    assert {row["id"] for row in both} == everything
+    assert everything == {drink.id for drink in hostile_catalogue.all_drinks()}
+    for export in (export_ndjson, export_json):
+        assert b"thecocktaildb:99" not in b"".join(export(hostile_catalogue))
 
 
 def test_a_query_of_many_pages_gives_every_drink_once_in_name_order(samples, monkeypatch):

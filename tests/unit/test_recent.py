@@ -1,10 +1,11 @@
 """The loads of the last days, and what stands behind them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from mocktailverse.drinks.ledger import START, Counts, Load, ObjectVersion, Rejected, Segment
+from mocktailverse.errors import UsageError
 from mocktailverse.pipeline.recent import (
     latest_generations,
     loads_of_day,
@@ -49,6 +50,19 @@ def test_a_limit_bounds_the_loads_and_says_where_to_go_on():
     days = Days(d0=[load(str(number)) for number in range(250)])
     found, following = recent_loads(days, 1, limit=120)
     assert (len(found), following) == (120, "raw/thecocktaildb/119")
+
+
+def test_a_place_in_the_future_is_refused_before_anything_is_read():
+    class Forged:
+        def key_of(self, place):
+            return {"day": {"S": place}}
+
+        def page(self, day, *_):
+            pytest.fail(f"{day} was read")
+
+    for day in (TODAY + timedelta(days=1), date.max):
+        with pytest.raises(UsageError, match="without the cursor"):
+            recent_loads(Forged(), 7, limit=1, after=day.isoformat())
 
 
 def test_a_day_is_read_page_by_page_to_its_end():

@@ -27,6 +27,7 @@ NAME_PROPERTIES = {
 NAMELESS = {
     "AWS::S3::BucketPolicy",
     "AWS::SQS::QueuePolicy",
+    "AWS::SNS::TopicPolicy",
     "AWS::Lambda::EventSourceMapping",
     "AWS::SNS::Subscription",
     "AWS::ApiGatewayV2::Integration",

@@ -105,6 +105,14 @@ def test_a_drink_that_the_table_lacks_is_extra(setting):
     assert "catalogue" in report.differences[0].problem
 
 
+def test_a_drink_that_is_wrong_in_the_table_is_told_once_and_at_once(setting):
+    register = setting.world.drinks.table[FIRST]
+    wrong = msgspec.structs.replace(register.drink, name="Other")
+    setting.world.drinks.table[FIRST] = Register(FIRST, wrong, register.recipe)
+    assert told(setting.verify()) == [("stale", FIRST, "differs in name")]
+    assert setting.waits == 0
+
+
 def test_when_and_where_it_was_last_seen_may_lag_behind(setting):
     setting.tamper("UPDATE drinks SET observed_at = 1, lineage_key = 'raw/x', lineage_position = 7")
     assert setting.verify().ok

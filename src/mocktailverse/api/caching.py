@@ -51,17 +51,21 @@ class CatalogueAnswers:
             "ETag": tag,
             "Cache-Control": f"public, max-age={self._services.max_age_s}",
         }
-        if _has(self._request.headers.get("if-none-match", ""), tag):
+        given = self._request.headers.get("if-none-match", "")
+        if _has(given, tag):
             return Response(status_code=304, headers=headers)
-        return Response(msgspec.json.encode(read(catalogue)), headers=headers, media_type=JSON)
+        found = read(catalogue)
+        if given.strip() == "*":  # whatever there is: so it has to be there
+            return Response(status_code=304, headers=headers)
+        return Response(msgspec.json.encode(found), headers=headers, media_type=JSON)
 
     def fresh(self, read: Callable[[Catalogue], object]) -> Response:
         """An answer that nobody may keep."""
         return fresh(read(self.catalogue))
 
-    def exported(self, form: Form) -> Response:
-        """The catalogue as a file."""
-        return self._services.exports.deliver(self.catalogue, form)
+    def exported(self, form: Form, *, withdrawn: bool = False) -> Response:
+        """The catalogue as a file; `withdrawn` drinks are in it only where they are asked for."""
+        return self._services.exports.deliver(self.catalogue, form, withdrawn=withdrawn)
 
 
 Answers = Annotated[CatalogueAnswers, Depends()]
@@ -95,4 +99,4 @@ def _no_catalogue(code: str, message: str) -> ApiError:
 def _has(if_none_match: str, tag: str) -> bool:
     """Compare weakly, as RFC 9110 wants it here; our tags hold no comma."""
     known = (text.strip().removeprefix("W/") for text in if_none_match.split(","))
-    return if_none_match.strip() == "*" or tag.removeprefix("W/") in known
+    return tag.removeprefix("W/") in known

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from mocktailverse.catalogue.copy import CatalogueSource
 from mocktailverse.catalogue.exports import export_csv, export_ndjson
+from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.reader import Catalogue
 
 CHUNK_BYTES = 64 * 1024
@@ -29,18 +30,22 @@ class Form(Struct, frozen=True):
 
     suffix: str
     media_type: str
-    write: Callable[[Catalogue], Iterator[bytes]] | None = None
+    write: Callable[[Catalogue, DrinkQuery], Iterator[bytes]] | None = None
 
 
-CSV = Form("csv", "text/csv; charset=utf-8", lambda found: map(str.encode, export_csv(found)))
+def _csv(catalogue: Catalogue, query: DrinkQuery) -> Iterator[bytes]:
+    return map(str.encode, export_csv(catalogue, query))
+
+
+CSV = Form("csv", "text/csv; charset=utf-8", _csv)
 NDJSON = Form("ndjson", "application/x-ndjson", export_ndjson)
 SQLITE = Form("sqlite", "application/vnd.sqlite3")
 
 
 class Delivery(Protocol):
-    """Answers with an export of a catalogue."""
+    """Answers with an export of a catalogue's drinks; its own file holds all of them."""
 
-    def deliver(self, catalogue: Catalogue, form: Form) -> Response: ...
+    def deliver(self, catalogue: Catalogue, form: Form, *, withdrawn: bool = False) -> Response: ...
 
 
 class Links(Protocol):
@@ -62,9 +67,10 @@ class Streamed:
         self._source = source
         self._folder = folder
 
-    def deliver(self, catalogue: Catalogue, form: Form) -> Response:
+    def deliver(self, catalogue: Catalogue, form: Form, *, withdrawn: bool = False) -> Response:
         """The export itself."""
-        pieces = form.write(catalogue) if form.write else self._published()
+        query = DrinkQuery(withdrawn=withdrawn)
+        pieces = form.write(catalogue, query) if form.write else self._published()
         headers = {
             **NO_STORE,
             "Content-Disposition": f'attachment; filename="{_filename(form)}"',
@@ -89,15 +95,16 @@ class Redirected:
         self._links = links
         self._folder = folder
 
-    def deliver(self, catalogue: Catalogue, form: Form) -> Response:
+    def deliver(self, catalogue: Catalogue, form: Form, *, withdrawn: bool = False) -> Response:
         """A redirection to a link that holds for a quarter of an hour."""
         filename = _filename(form)
         if form.write is None:
             link = self._links.catalogue_link(filename)
         else:
-            name = f"{catalogue.meta.version}.{form.suffix}"
+            with_those = "-with-withdrawn" if withdrawn else ""
+            name = f"{catalogue.meta.version}{with_those}.{form.suffix}"
             if not self._links.exists(name):
-                self._make(name, form, form.write(catalogue))
+                self._make(name, form, form.write(catalogue, DrinkQuery(withdrawn=withdrawn)))
             link = self._links.link(name, filename)
         return RedirectResponse(link, headers=NO_STORE)
 

@@ -112,6 +112,8 @@ async def _unexpected(_request: Request, _error: Exception) -> Response:
 
 
 def _problems(found: Mapping[str, Any]) -> list[Problem]:
+    if found["type"] == "none_required":  # a null cannot be given; why the text does not do, can
+        return []
     if found["type"] == UNKNOWN:
         return [Problem(name, found["msg"]) for name in found["ctx"]["unknown"]]
     place = [str(step) for step in found["loc"][:2]]

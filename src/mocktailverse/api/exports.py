@@ -1,4 +1,4 @@
-"""The whole catalogue as a file, withdrawn drinks included."""
+"""The whole catalogue as a file."""
 
 from typing import Annotated
 
@@ -8,24 +8,24 @@ from mocktailverse.api.caching import Answers
 from mocktailverse.api.delivery import CSV, NDJSON, SQLITE
 from mocktailverse.api.openapi import errors, file
 from mocktailverse.api.operators import KeyRequired
-from mocktailverse.api.parameters import NoParameters
+from mocktailverse.api.parameters import Export, NoParameters
 
 router = APIRouter(tags=["operators"], dependencies=[KeyRequired], default_response_class=Response)
 
 
 @router.get("/export.csv", responses=file("text/csv") | errors(401, 422, 503))
-def export_csv(_asked: Annotated[NoParameters, Query()], answers: Answers) -> Response:
+def export_csv(asked: Annotated[Export, Query()], answers: Answers) -> Response:
     """Every drink as a row; safe to open in a spreadsheet."""
-    return answers.exported(CSV)
+    return answers.exported(CSV, withdrawn=asked.withdrawn)
 
 
 @router.get("/export.ndjson", responses=file("application/x-ndjson") | errors(401, 422, 503))
-def export_ndjson(_asked: Annotated[NoParameters, Query()], answers: Answers) -> Response:
+def export_ndjson(asked: Annotated[Export, Query()], answers: Answers) -> Response:
     """Every drink as a line of JSON."""
-    return answers.exported(NDJSON)
+    return answers.exported(NDJSON, withdrawn=asked.withdrawn)
 
 
 @router.get("/export.sqlite", responses=file("application/vnd.sqlite3") | errors(401, 422, 503))
 def export_sqlite(_asked: Annotated[NoParameters, Query()], answers: Answers) -> Response:
-    """The catalogue itself, as SQLite, pandas, DuckDB and Datasette read it."""
+    """The catalogue itself, withdrawn drinks included, as SQLite, pandas and DuckDB read it."""
     return answers.exported(SQLITE)

@@ -27,6 +27,7 @@ LONGEST_CURSOR = 2000
 MOST_VALUES = 50
 MOST_BOTTLES = 200
 STRONGEST = 100.0
+ALSO_WITHDRAWN = "Also drinks that the source has withdrawn."
 
 _PART = re.compile(r"(?:\\[\\,]|[^,])+")
 _ESCAPED = re.compile(r"\\([\\,])")
@@ -125,7 +126,7 @@ class DrinkFilters(Parameters):
     abv_max: Percent | Absent = Field(
         None, description="At most so strong, in % by volume as mixed; unknown is left out."
     )
-    withdrawn: Flag = Field(default=False, description="Also drinks that the source has withdrawn.")
+    withdrawn: Flag = Field(default=False, description=ALSO_WITHDRAWN)
 
     def query(self, sort: Sort | None = None) -> DrinkQuery:
         """The query that the catalogue understands."""
@@ -160,6 +161,12 @@ class Shelf(Parameters):
     mocktail: Flag | Absent = Field(None, description="With or without alcohol, as computed.")
     limit: Limit = 25
     cursor: Cursor | Absent = None
+
+
+class Export(Parameters):
+    """Which drinks go into a file."""
+
+    withdrawn: Flag = Field(default=False, description=ALSO_WITHDRAWN)
 
 
 class LoadListing(Parameters):

@@ -1,7 +1,7 @@
 """The catalogue's drinks as CSV, NDJSON, JSON or recipes for Bar Assistant, one at a time.
 
 Every export is in name order, and the same for the same catalogue. Without a query it holds every
-drink, withdrawn ones included.
+drink that is not withdrawn.
 """
 
 import csv
@@ -17,9 +17,10 @@ from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.drinks.drink import Drink
 
 PAGE = 500
+PRESENT = DrinkQuery()
 
 
-def export_csv(catalogue: Catalogue, query: DrinkQuery | None = None) -> Iterator[str]:
+def export_csv(catalogue: Catalogue, query: DrinkQuery = PRESENT) -> Iterator[str]:
     """CSV after RFC 4180: the header, then one row a drink; lines end in CR LF.
 
     Texts go through `csv_cell`; numbers stay numbers; what is not known is empty.
@@ -31,18 +32,18 @@ def export_csv(catalogue: Catalogue, query: DrinkQuery | None = None) -> Iterato
         yield writer.writerow([csv_cell(c) if isinstance(c, str) else c for c in cells])
 
 
-def export_ndjson(catalogue: Catalogue, query: DrinkQuery | None = None) -> Iterator[bytes]:
+def export_ndjson(catalogue: Catalogue, query: DrinkQuery = PRESENT) -> Iterator[bytes]:
     """One Drink a line, as the API gives it."""
     for drink in _drinks(catalogue, query):
         yield msgspec.json.encode(drink) + b"\n"
 
 
-def export_json(catalogue: Catalogue, query: DrinkQuery | None = None) -> Iterator[bytes]:
+def export_json(catalogue: Catalogue, query: DrinkQuery = PRESENT) -> Iterator[bytes]:
     """One JSON array of Drinks."""
     return _array(_drinks(catalogue, query))
 
 
-def export_bar_assistant(catalogue: Catalogue, query: DrinkQuery | None = None) -> Iterator[bytes]:
+def export_bar_assistant(catalogue: Catalogue, query: DrinkQuery = PRESENT) -> Iterator[bytes]:
     """One JSON array of recipes, each as Bar Assistant imports it."""
     return _array(recipe(drink) for drink in _drinks(catalogue, query))
 
@@ -87,10 +88,7 @@ def _array(items: Iterable[object]) -> Iterator[bytes]:
     yield b"[]\n" if separator == b"[\n" else b"\n]\n"
 
 
-def _drinks(catalogue: Catalogue, query: DrinkQuery | None) -> Iterator[Drink]:
-    if query is None:
-        yield from catalogue.all_drinks()
-        return
+def _drinks(catalogue: Catalogue, query: DrinkQuery) -> Iterator[Drink]:
     by_name = msgspec.structs.replace(query, sort="name")
     after = None
     while True:

@@ -24,7 +24,7 @@ import msgspec
 from mocktailverse.catalogue.bits import pack, pack_flags, span
 from mocktailverse.catalogue.connections import Connections
 from mocktailverse.catalogue.index import Index
-from mocktailverse.catalogue.rows import name_key
+from mocktailverse.catalogue.rows import name_key, searched
 
 LONGEST = 300
 MOST_WORDS = 12
@@ -62,7 +62,7 @@ def full_text(index: Index, connections: Connections) -> Callable[[str], Ranked]
 
 def match_expression(text: str) -> str:
     """The words of a text as an FTS5 expression; empty where there is no letter and no digit."""
-    words = [f'"{word}"' for word in _WORD.findall(text)[:MOST_WORDS]]
+    words = [f'"{word}"' for word in _WORD.findall(searched(text))[:MOST_WORDS]]
     return " AND ".join(words) + "*" if words else ""
 
 
@@ -75,8 +75,10 @@ def _matches(index: Index, connection: sqlite3.Connection, expression: str) -> i
 
 
 def _named(index: Index, text: str) -> int:
-    """The drinks whose name, as it is sorted by, holds a text."""
+    """The drinks whose name, as it is sorted by, holds a text; none for a text of accents only."""
     wanted = name_key(text)
+    if not wanted:
+        return 0
     return pack((n for n, (name, _) in enumerate(index.keys) if wanted in name), index.size)
 
 

@@ -48,7 +48,10 @@ class IngredientIndex:
             generals[name].append(general)
             if name != general and name in self.named:
                 self._kinds[general].append(name)
-        self._generals = {name: frozenset((name, *those)) for name, those in generals.items()}
+        self._generals = {
+            name: frozenset((*self.named.spelled(name), name, *those))
+            for name, those in generals.items()
+        }
         sets: dict[str, Drinks] = {name: self.named.drinks(name) for name in self.names}
         for general, kinds in self._kinds.items():
             sets[general] = reduce(or_, map(self.named.bits, (general, *kinds)))
@@ -81,7 +84,7 @@ class IngredientIndex:
         return self._entry_of.get(name)
 
     def generals_of(self, name: str) -> frozenset[str]:
-        """The ingredient itself and all that are more general."""
+        """The ingredient itself, in any case, and all that are more general."""
         return self._generals.get(name) or frozenset((name, *ancestors(name)))
 
     def kinds_of(self, name: str) -> Sequence[str]:

@@ -48,7 +48,8 @@ def listed(
 def detail(index: Index, connection: sqlite3.Connection, text: str) -> IngredientDetail | None:
     """What is known of an ingredient in any spelling; None if no drink has it or a kind of it."""
     ingredients = index.ingredients
-    entry = next(filter(None, map(ingredients.entry, ingredients.meant(text))), None)
+    entries = filter(None, map(ingredients.entry, ingredients.meant(text)))
+    entry = min(entries, key=lambda entry: (entry.name != text, *rank(entry)), default=None)
     if entry is None:
         return None
     rows = connection.execute(_SPELLINGS, (entry.name, SPELLINGS))
@@ -71,6 +72,8 @@ def similar(index: IngredientIndex, text: str) -> list[str]:
 def _matching(index: IngredientIndex, q: str, kind: tuple[str, ...]) -> list[IngredientEntry]:
     kinds = {folded(one) for one in kind}
     wanted, meant = name_key(q), match_ingredient(q)
+    if q.strip() and not wanted:  # accents only
+        return []
     return [
         entry
         for entry in index.entries

@@ -8,12 +8,13 @@ drink's count (a bit-sliced counter), and adding an ingredient is a few operatio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from heapq import nsmallest
+from itertools import islice
 from typing import NamedTuple
 
 from mocktailverse.catalogue.answers import Unlock
 from mocktailverse.catalogue.bits import unpack
 from mocktailverse.catalogue.index import Index
-from mocktailverse.catalogue.postings import Selection
+from mocktailverse.catalogue.postings import Selection, folded
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.ingredients import canonical_name
 
@@ -42,6 +43,9 @@ class Makeability:
         self._size = index.size
         self._ingredients = index.ingredients
         self._with_kin = self._drinks_with_kin()
+        # of names that differ in case only, the most used one: whoever buys it has all of them
+        named = (entry.name for entry in reversed(index.ingredients.entries) if entry.drinks)
+        self._bottles = list({folded(name): name for name in named}.values())
 
     def shelf(self, have: Sequence[str]) -> Shelf:
         """What a list of ingredients, in any spelling, stands for."""
@@ -75,9 +79,9 @@ class Makeability:
         wanted = self._wanted(shelf, unready, one_missing)
         generals_of = self._ingredients.generals_of
         unlocks = (
-            Unlock(entry.name, sum(wanted[one] for one in generals_of(entry.name)))
-            for entry in self._ingredients.entries
-            if entry.drinks and entry.name not in shelf.covers
+            Unlock(name, sum(wanted[one] for one in generals_of(name)))
+            for name in self._bottles
+            if name not in shelf.covers
         )
         return nsmallest(
             UNLOCKS,
@@ -99,7 +103,8 @@ class Makeability:
         for ordinal, names in self._with_kin.items():
             if several_missing[ordinal]:
                 missing = {name for name in names if name not in shelf.covers}
-                wanted.update(n for n in missing if missing <= self._ingredients.generals_of(n))
+                alone = (n for n in missing if missing <= self._ingredients.generals_of(n))
+                wanted.update(islice(alone, 1))  # several differ in case only
         return wanted
 
     def _drinks_with_kin(self) -> dict[int, list[str]]:

@@ -108,7 +108,7 @@ def without_case(drinks: Mapping[str, list[int]]) -> dict[str, list[int]]:
     joined: dict[str, list[int]] = {}
     for value, some in sorted(drinks.items(), key=lambda item: (-len(item[1]), item[0])):
         label = usual.setdefault(folded(value), value)
-        joined.setdefault(label, []).extend(some)
+        joined[label] = sorted({*joined[label], *some}) if label in joined else some
     return joined
 
 

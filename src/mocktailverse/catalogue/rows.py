@@ -63,11 +63,24 @@ def text_row(drink: Drink) -> tuple[str, str, str, str]:
     """What the full-text index holds: name, ingredients, instructions, tags."""
     names = dict.fromkeys(name for line in drink.ingredients for name in (line.name, line.name_raw))
     return (
-        drink.name,
-        "\n".join(names),
-        "\n".join(drink.instructions.values()),
-        "\n".join(drink.tags),
+        _searchable(drink.name),
+        _searchable("\n".join(names)),
+        _searchable("\n".join(drink.instructions.values())),
+        _searchable("\n".join(drink.tags)),
     )
+
+
+def searched(text: str) -> str:
+    """A text as its words are searched for: without case, ligatures and widths; ß is ss."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _searchable(text: str) -> str:
+    """The text, and behind it those of its words that SQLite would not find by `searched`."""
+    if text.isascii():
+        return text
+    known = unicodedata.normalize("NFC", text).lower().split()
+    return " ".join((text, *sorted({*searched(text).split()}.difference(known))))
 
 
 def to_drink(row: sqlite3.Row, lines: Iterable[Sequence[object]]) -> Drink:

@@ -7,13 +7,22 @@ HOURS = 730
 
 DAYS = HOURS / 24
 
-IDLE_POLLS = 2 * 180 * HOURS
-"""Requests a month with which Lambda polls a queue in which nothing stands: two pollers, 20 s a
-request. With a concurrency limit on the mapping five are seen, which makes 657,000."""
+POLLS = 180 * HOURS
+"""Requests a month of one poller that waits 20 s for a message that does not come."""
+
+POLLERS = 2
+POLLERS_LIMITED = 5
+"""Pollers with which Lambda asks an idle queue: the fewest that were seen, and what is seen where
+the mapping limits its concurrency. AWS documents five, without a word on idle queues."""
+
+IDLE_POLLS = POLLERS * POLLS
 
 
 class Running(Struct, frozen=True, kw_only=True):
-    """Of a stage: provisioned capacity units, memory in GB, and events a month."""
+    """Of a stage: provisioned capacity units, memory in GB, and events a month.
+
+    `alarms` counts each metric that an alarm looks at, as AWS does.
+    """
 
     wcu: int
     rcu: int
@@ -28,11 +37,13 @@ class Running(Struct, frozen=True, kw_only=True):
     publish_gb: float = 0.5
     fetch_gb: float = 0.25
     reconcile_gb: float = 0.25
+    api_gb: float = 1.0
     transform_timeout_s: float = 120
 
 
 SMALL = Running(wcu=4, rcu=4)
 PROD = Running(wcu=17, rcu=17, backups=True, fetches=DAYS)
+"""As infrastructure/ says, for who has no checkout to read it from; a test holds them to it."""
 
 
 def running(stage: str) -> Running:

@@ -3,6 +3,7 @@
 Where only a bound is known, the upper one is taken.
 """
 
+import math
 from collections.abc import Iterable
 from typing import Self
 
@@ -37,6 +38,21 @@ CATALOGUE_DRINK_BYTES = 6_000
 REJECTED_SEGMENT = 500
 """Records of a segment; one that rejects some stores one object."""
 
+FETCH_READS = 2
+"""Objects that a fetch reads: what sweeps have learnt, and where the last one stopped."""
+
+LISTED = 1_000
+"""Object versions a listing request of S3 shows; reconcile lists all that are kept."""
+
+API_S = 0.3
+API_BYTES = 20_000
+"""Assumed of an API call, cold starts included: how long it takes, how much it answers."""
+
+LOOKS = 10
+LOOK_REQUESTS = 2
+"""A visit to the dashboard is assumed to take five minutes: a look each 30 s, which asks two
+queues how many messages they hold, and S3 for a newer catalogue."""
+
 LEVELS = frozenset(
     {
         "dynamodb_wcu", "dynamodb_rcu", "dynamodb_gb", "dynamodb_backup_gb", "s3_gb",
@@ -58,8 +74,8 @@ BASIS = {
     "dynamodb_gb": (ASSUMED, "drinks and this month's loads, 4 KB each"),
     "dynamodb_backup_gb": (ASSUMED, "as the storage, where the stage keeps backups"),
     "sqs_requests": (COUNTED, "3 a delivery, and the idle polling of the queue"),
-    "s3_writes": (COUNTED, "raw objects, rejected ones and publishes at most; listings"),
-    "s3_reads": (COUNTED, "one an attempt, one a publish"),
+    "s3_writes": (COUNTED, "raw objects, rejected ones, publishes at most; hourly listings"),
+    "s3_reads": (COUNTED, "one an attempt, one a publish, two a fetch"),
     "s3_gb": (COUNTED, "raw objects of this month's loads; the catalogue at 6 KB a drink"),
     "log_gb": (ASSUMED, "3 KB an invocation"),
     "metrics": (TEMPLATE, "what the functions measure"),
@@ -67,7 +83,7 @@ BASIS = {
     "dashboards": (TEMPLATE, "as deployed"),
     "schedules": (TEMPLATE, "fetch once a day in prod; reconcile once an hour"),
     "api_requests": (UNSEEN, "AWS counts them, nothing here does; a million costs $1.00"),
-    "transfer_gb": (ASSUMED, "one dashboard that downloads the catalogue at every publish"),
+    "transfer_gb": (ASSUMED, "the catalogue once a publish, or once a visit where they are known"),
 }
 """Where each figure comes from."""
 
@@ -103,21 +119,36 @@ class Usage(Struct, frozen=True, kw_only=True):
         }
         return msgspec.structs.replace(self, month_share=1.0, **grown)
 
+    def __add__(self, other: "Usage") -> "Usage":
+        """Both in the same account and the same time."""
+        names = (name for name in self.__struct_fields__ if name != "month_share")
+        sums = {name: getattr(self, name) + getattr(other, name) for name in names}
+        return Usage(month_share=self.month_share, **sums)
+
+
+class Visitors(Struct, frozen=True, kw_only=True):
+    """Who came, in the same share of a month."""
+
+    api_calls: float = 0
+    dashboard_visits: float = 0
+
 
 class Activity(Struct, frozen=True, kw_only=True):
     """What loads did; `busy_s` is how long they were worked on, `bytes` their raw objects' size.
 
-    `publishes` and `rejected_objects` are upper bounds.
+    `publishes` and `rejected_objects` are upper bounds; `other_objects` are a sweep's listings and
+    what it remembers, which no load tells.
     """
 
-    loads: int = 0
-    objects: int = 0
-    records: int = 0
-    bytes: int = 0
-    attempts: int = 0
+    loads: float = 0
+    objects: float = 0
+    records: float = 0
+    bytes: float = 0
+    attempts: float = 0
     busy_s: float = 0
-    rejected_objects: int = 0
-    publishes: int = 0
+    rejected_objects: float = 0
+    publishes: float = 0
+    other_objects: float = 0
 
     @classmethod
     def of(cls, loads: Iterable[Load], attempt_limit_s: float) -> Self:
@@ -145,20 +176,42 @@ class Activity(Struct, frozen=True, kw_only=True):
         values = (mine + theirs for mine, theirs in pairs)
         return type(self)(**dict(zip(self.__struct_fields__, values, strict=True)))
 
+    def times(self, factor: float) -> Self:
+        """So many times as much."""
+        values = (mine * factor for mine in msgspec.structs.astuple(self))
+        return type(self)(**dict(zip(self.__struct_fields__, values, strict=True)))
 
-def usage_of(activity: Activity, running: Running, *, month_share: float, drinks: int) -> Usage:
-    """The usage of a stage with so many drinks in a share of a month, without the API's.
+
+def usage_of(  # noqa: PLR0913  keyword-only; each is a separate fact
+    activity: Activity,
+    running: Running,
+    *,
+    month_share: float,
+    drinks: int,
+    visitors: Visitors | None = None,
+    kept: Activity | None = None,
+) -> Usage:
+    """The usage of a stage with so many drinks in a share of a month.
+
+    Without visitors nothing of the API is counted, and one dashboard downloads the catalogue at
+    every publish; with them, each visit downloads it once. `kept` is what lies in the stores, if
+    more than this activity left there.
 
     Raises:
         ValueError: the share is not within ]0, 1].
     """
     if not 0 < month_share <= 1:
         raise ValueError(f"{month_share} is no share of a month.")
+    kept = kept or activity
     fetches = running.fetches * month_share
     reconciles = running.reconciles * month_share
-    invocations = activity.attempts + activity.publishes + fetches + reconciles
+    calls = visitors.api_calls if visitors else 0
+    looks = visitors.dashboard_visits * LOOKS if visitors else 0
+    downloads = visitors.dashboard_visits if visitors else activity.publishes
+    invocations = activity.attempts + activity.publishes + fetches + reconciles + calls
     catalogue_gb = CATALOGUE_DRINK_BYTES * drinks / GB
-    table_gb = ITEM_BYTES * (drinks + activity.loads) / GB
+    table_gb = ITEM_BYTES * (drinks + kept.loads) / GB
+    listings = reconciles * max(1, math.ceil(kept.objects / LISTED))
     return Usage(
         month_share=month_share,
         lambda_requests=invocations,
@@ -167,19 +220,31 @@ def usage_of(activity: Activity, running: Running, *, month_share: float, drinks
             + activity.publishes * PUBLISH_S * running.publish_gb
             + fetches * FETCH_S * running.fetch_gb
             + reconciles * RECONCILE_S * running.reconcile_gb
+            + calls * API_S * running.api_gb
         ),
         dynamodb_wcu=running.wcu,
         dynamodb_rcu=running.rcu,
         dynamodb_gb=table_gb,
         dynamodb_backup_gb=table_gb if running.backups else 0,
-        sqs_requests=DELIVERY_REQUESTS * activity.attempts + running.idle_polls * month_share,
-        s3_writes=(activity.objects + activity.rejected_objects + activity.publishes + reconciles),
-        s3_reads=activity.attempts + activity.publishes,
-        s3_gb=activity.bytes / GB + catalogue_gb,
+        sqs_requests=(
+            DELIVERY_REQUESTS * activity.attempts
+            + running.idle_polls * month_share
+            + looks * LOOK_REQUESTS
+        ),
+        s3_writes=(
+            activity.objects
+            + activity.other_objects
+            + activity.rejected_objects
+            + activity.publishes
+            + listings
+        ),
+        s3_reads=(activity.attempts + activity.publishes + fetches * FETCH_READS + calls + looks),
+        s3_gb=kept.bytes / GB + catalogue_gb,
         log_gb=LOG_BYTES * invocations / GB,
         metrics=running.metrics,
         alarms=running.alarms,
         dashboards=running.dashboards,
         schedules=fetches + reconciles,
-        transfer_gb=activity.publishes * catalogue_gb,
+        api_requests=calls,
+        transfer_gb=downloads * catalogue_gb + calls * API_BYTES / GB,
     )

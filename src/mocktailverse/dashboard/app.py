@@ -4,6 +4,7 @@ Run it by `mocktailverse dashboard`, or `streamlit run` this file.
 """
 
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -28,41 +29,38 @@ PAGES = {
 
 def main() -> None:
     """Show the page that the address names, with the sidebar beside it."""
+    # Without icons: Streamlit makes a page's icon the browser's, too, and fetches that from afar.
+    pages = [
+        st.Page(path, title=title, url_path=url_path or None, default=path == EXPLORE)
+        for path, (title, _, url_path) in PAGES.items()
+    ]
+    chosen = st.navigation(pages, position="hidden")
     st.set_page_config(
-        page_title="Mocktailverse", page_icon=str(_ASSETS / "icon.svg"), layout="wide"
+        page_title=f"{chosen.title} · Mocktailverse",
+        page_icon=str(_ASSETS / "icon.svg"),
+        layout="wide",
     )
     st.logo(str(_ASSETS / "logo.svg"), size="large")
     st.html(_ASSETS / "style.css")
-    pages = [
-        st.Page(
-            path,
-            title=title,
-            icon=f":material/{icon}:",
-            url_path=url_path or None,
-            default=path == EXPLORE,
-        )
-        for path, (title, icon, url_path) in PAGES.items()
-    ]
-    chosen = st.navigation(pages, position="hidden")
-    found = connections()  # here, so that what is missing is said on the page
+    found = connections()
     with st.sidebar:
-        _show_links()
+        _show_links("stretch")
+        st.space("medium")
         _show_catalogue(found)
+    with st.container(horizontal=True, gap="small", key="phone-links"):
+        _show_links("content")
     chosen.run()
 
 
-def _show_links() -> None:
-    """The ways to the pages; the shelf goes along."""
+def _show_links(width: Literal["stretch", "content"]) -> None:
+    """The ways to the pages, which the shelf goes along; on phones they stand above the page."""
     shelf = {name: values for name, values in address.read().items() if name == "have"}
     for path, (title, icon, _) in PAGES.items():
-        st.page_link(
-            path, label=title, icon=f":material/{icon}:", query_params=shelf, width="stretch"
-        )
+        st.page_link(path, label=title, icon=f":material/{icon}:", query_params=shelf, width=width)
 
 
 def _show_catalogue(found: Connections) -> None:
     """The foot: which catalogue this is, how old, of which stage."""
-    st.space("medium")
     try:
         meta = found.catalogue.current().meta
     except (MocktailverseError, OSError):

@@ -14,11 +14,11 @@ from mocktailverse.catalogue.copy import CatalogueCopy
 from mocktailverse.cost.running import Running, running
 from mocktailverse.dashboard import missing_settings
 from mocktailverse.dashboard.latest import Latest
-from mocktailverse.dashboard.month import MonthBooks, MonthSoFar
 from mocktailverse.dashboard.pulse import Pulse, Watch
 from mocktailverse.dashboard.rejections import RejectionReader
 from mocktailverse.errors import UsageError
 from mocktailverse.pipeline.moments import now
+from mocktailverse.pipeline.month import MonthBooks, MonthSoFar
 from mocktailverse.settings import DashboardSettings
 from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.clients import Clients

@@ -32,6 +32,7 @@ def show_drink(catalogue: Catalogue, parameters: Parameters) -> None:
         st.title("Not in the catalogue", anchor=False)
         st.markdown("The drink of this link is not here, or not any more.")
         return
+    st.set_page_config(page_title=f"{short(drink.name, TITLE_LENGTH)} · Mocktailverse")
     _show_head(drink)
     recipe, facts = st.columns([3, 2], gap="large")
     with recipe:

@@ -29,10 +29,15 @@ class ObjectVersion(Struct, frozen=True, order=True):
         parts = self.key.split("/", 2)
         return parts[1] if len(parts) == 3 and parts[0] == "raw" else ""  # noqa: PLR2004 - raw, source, rest
 
-    def load_id(self, generation: int) -> str:
-        """A short name for the load, the same for every delivery: `<24 hex>-<generation>`."""
+    @property
+    def trace_id(self) -> str:
+        """A short name, 24 hex digits, that the logs of every stage carry."""
         text = f"{self.version_id}/{self.bucket}/{self.key}"
-        return f"{hashlib.sha256(text.encode()).hexdigest()[:24]}-{generation:04d}"
+        return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+    def load_id(self, generation: int) -> str:
+        """A short name for the load, the same for every delivery: `<trace id>-<generation>`."""
+        return f"{self.trace_id}-{generation:04d}"
 
 
 class Cursor(Struct, frozen=True):

@@ -15,6 +15,7 @@ from msgspec import Struct
 from mocktailverse.api.app import create_app
 from mocktailverse.api.errors import Error, ErrorAnswer
 from mocktailverse.api.services import lambda_services
+from mocktailverse.functions.failures import failures_logged
 from mocktailverse.settings import ApiSettings
 from mocktailverse.stores.clients import Clients
 
@@ -36,6 +37,7 @@ class Tools(Struct, frozen=True):
     logger: Logger
 
 
+@failures_logged
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Answer one request, and log one line."""
     tools = _tools()

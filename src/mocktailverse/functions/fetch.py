@@ -11,6 +11,7 @@ cursor is kept under `state/fetch/` in the data bucket, beside what sweeps have 
 """
 
 import math
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,9 @@ import msgspec
 from aws_lambda_powertools import Logger
 from msgspec import Struct
 
+from mocktailverse.drinks.ledger import RAW_PREFIX, ObjectVersion
 from mocktailverse.functions.clock import InvocationClock
+from mocktailverse.functions.failures import failures_logged
 from mocktailverse.pipeline.extract import RESERVE_S, Cursor, ExtractReport, extract, run_name
 from mocktailverse.pipeline.sweeping import MAX_REQUESTS, extract_sweep
 from mocktailverse.settings import FetchSettings
@@ -42,14 +45,35 @@ class FetchEvent(Struct, frozen=True):
     full: bool = False
 
 
+class LoggedBucket(Struct, frozen=True):
+    """Stores raw objects, and logs the trace id of each."""
+
+    bucket: DataBucket
+    logger: Logger
+
+    def put(
+        self, key: str, body: bytes, *, metadata: Mapping[str, str], content_type: str
+    ) -> ObjectVersion:
+        """Store the body under the key, in place of what was there."""
+        version = self.bucket.put(key, body, metadata=metadata, content_type=content_type)
+        if key.startswith(RAW_PREFIX):  # nothing is loaded from listings
+            self.logger.info("stored", trace=version.trace_id, key=key, bytes=len(body))
+        return version
+
+    def get(self, key: str) -> bytes | None:
+        """What is stored under a key; None where nothing is."""
+        return self.bucket.get(key)
+
+
 class Tools(Struct, frozen=True):
     """What is built once and kept between invocations."""
 
-    bucket: DataBucket
+    bucket: LoggedBucket
     client: TheCocktailDB
     logger: Logger
 
 
+@failures_logged
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Fetch until done or out of time; answer the report, with a cursor where it stopped.
 
@@ -98,7 +122,7 @@ def _fetch(tools: Tools, asked: FetchEvent, clock: InvocationClock) -> ExtractRe
     )
 
 
-def _kept_cursor(bucket: DataBucket, asked: FetchEvent) -> Cursor | None:
+def _kept_cursor(bucket: LoggedBucket, asked: FetchEvent) -> Cursor | None:
     """Where an earlier run of the same plan ran out of time; plans with arguments keep none."""
     kept = None if asked.arguments else bucket.get(_state_key(asked))
     try:
@@ -107,7 +131,7 @@ def _kept_cursor(bucket: DataBucket, asked: FetchEvent) -> Cursor | None:
         return None
 
 
-def _keep_cursor(bucket: DataBucket, asked: FetchEvent, cursor: Cursor | None) -> None:
+def _keep_cursor(bucket: LoggedBucket, asked: FetchEvent, cursor: Cursor | None) -> None:
     if not asked.arguments:
         body = msgspec.json.encode(cursor)
         bucket.put(_state_key(asked), body, metadata={}, content_type="application/json")
@@ -125,4 +149,6 @@ def _tools() -> Tools:
         settings.source_key,
         requests_per_s=settings.source_requests_per_s,
     )
-    return Tools(DataBucket(Clients(), settings.data_bucket), client, Logger())
+    logger = Logger()
+    bucket = LoggedBucket(DataBucket(Clients(), settings.data_bucket), logger)
+    return Tools(bucket, client, logger)

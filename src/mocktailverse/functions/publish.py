@@ -15,6 +15,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from msgspec import Struct
 
 from mocktailverse.functions.clock import now_ms
+from mocktailverse.functions.failures import failures_logged
 from mocktailverse.pipeline.publish import Publisher
 from mocktailverse.settings import PublishSettings
 from mocktailverse.stores.catalogue_object import CatalogueObject
@@ -33,6 +34,7 @@ class Tools(Struct, frozen=True):
     metrics: Metrics
 
 
+@failures_logged
 def handler(event: dict[str, Any], _context: "LambdaContext") -> dict[str, Any]:
     """Publish the drinks of a batch of stream records; answer what was done.
 
@@ -42,13 +44,15 @@ def handler(event: dict[str, Any], _context: "LambdaContext") -> dict[str, Any]:
     tools = _tools()
     changes = [record["dynamodb"] for record in event["Records"]]
     ids = {change["Keys"]["id"]["S"] for change in changes}
-    published = tools.publisher.publish(ids)
+    rung_at_ms = round(1000 * min(change["ApproximateCreationDateTime"] for change in changes))
+    try:
+        published = tools.publisher.publish(ids)
+    finally:  # a lag that lasts is to be seen, too
+        lag_ms = max(0, now_ms() - rung_at_ms)
+        tools.metrics.add_metric("PublishLagMs", MetricUnit.Milliseconds, lag_ms)
+        tools.metrics.flush_metrics()
     answer: dict[str, Any] = msgspec.to_builtins(published)
-    rung_at_ms = 1000 * min(change["ApproximateCreationDateTime"] for change in changes)
-    lag_ms = max(0, now_ms() - round(rung_at_ms))
     tools.logger.info("published", bells=len(changes), ids=len(ids), lag_ms=lag_ms, **answer)
-    tools.metrics.add_metric("PublishLagMs", MetricUnit.Milliseconds, lag_ms)
-    tools.metrics.flush_metrics()
     return answer
 
 

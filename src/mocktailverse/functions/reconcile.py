@@ -7,6 +7,7 @@ import msgspec
 from aws_lambda_powertools import Logger
 
 from mocktailverse.functions.clock import InvocationClock
+from mocktailverse.functions.failures import failures_logged
 from mocktailverse.pipeline.reconcile import reconcile
 from mocktailverse.settings import ReconcileSettings
 from mocktailverse.stores.clients import Clients
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
+@failures_logged
 def handler(_event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Re-queue what was lost; answer the report."""
     settings, clients, logger = _tools()

@@ -18,6 +18,7 @@ from aws_lambda_powertools.utilities.batch import (
 from msgspec import Struct
 
 from mocktailverse.functions.clock import InvocationClock
+from mocktailverse.functions.failures import failures_logged
 from mocktailverse.pipeline.load import Loader
 from mocktailverse.pipeline.messages import load_requests
 from mocktailverse.settings import TransformSettings
@@ -47,15 +48,19 @@ class Tools(Struct, frozen=True):
     metrics: Metrics
 
 
+@failures_logged
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Work on a batch of SQS messages; answer which ones are to come back."""
     tools = _tools()
     clock = InvocationClock(context)
     loader = Loader(tools.bucket, tools.drinks, tools.loads, tools.queue, clock)
 
+    named: dict[str, dict[str, Any]] = {}
+
     def work_on(record: "SQSRecord") -> None:
         received = int(record.attributes.approximate_receive_count)
         for request in load_requests(record.body):
+            named[record.message_id] = _names(request)
             last_try = received >= tools.settings.max_receive_count
             _report(tools, request, loader.handle(request, last_try=last_try))
 
@@ -66,8 +71,10 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
         processor=processor,
         context=context,
     )
-    for _, error, _ in processor.exceptions:
-        tools.logger.error("message comes back", exc_info=error)
+    failed: list[Any] = processor.fail_messages
+    for message, (_, error, _) in zip(failed, processor.exceptions, strict=True):
+        names = named.get(message.message_id, {})
+        tools.logger.error("message comes back", **names, exc_info=error)
     if tools.metrics.metric_set:  # flushing none is a warning
         tools.metrics.flush_metrics()
     return dict(answer)
@@ -75,19 +82,32 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
 
 def _report(tools: Tools, request: "LoadRequest", progress: "Progress | None") -> None:
     """One log line a message, and the metrics of what it loaded."""
-    load_id = request.object.load_id(request.generation)
+    names, metrics = _names(request), tools.metrics
     if progress is None:
-        tools.logger.info("nothing to do", load=load_id, key=request.object.key)
+        tools.logger.info("nothing to do", **names)
         return
-    counts = msgspec.to_builtins(progress.counts)
-    tools.logger.info("loaded", load=load_id, key=request.object.key, **counts)
-    tools.metrics.add_metric("RecordsRead", MetricUnit.Count, counts["read"])
-    tools.metrics.add_metric("RecordsRejected", MetricUnit.Count, counts["rejected"])
+    counts = progress.counts
+    tools.logger.info("loaded", **names, done=progress.done, **msgspec.to_builtins(counts))
+    metrics.add_metric("RecordsRead", MetricUnit.Count, counts.read)
+    if counts.read:
+        rejected_percent = 100 * counts.rejected / counts.read
+        metrics.add_metric("RejectedPercent", MetricUnit.Percent, rejected_percent)
+    if progress.done:
+        metrics.add_metric("LoadsDone", MetricUnit.Count, 1)
     if progress.drift:
-        drift = msgspec.to_builtins(progress.drift)
-        tools.logger.warning("drift", load=load_id, key=request.object.key, drift=drift)
+        tools.logger.warning("drift", **names, drift=msgspec.to_builtins(progress.drift))
         drifting = sum(kind.count for kind in progress.drift)
-        tools.metrics.add_metric("DriftingFields", MetricUnit.Count, drifting)
+        metrics.add_metric("DriftingFields", MetricUnit.Count, drifting)
+
+
+def _names(request: "LoadRequest") -> dict[str, Any]:
+    """What tells one load from all others in the logs; `trace` is the same in every stage."""
+    version = request.object
+    return {
+        "trace": version.trace_id,
+        "load": version.load_id(request.generation),
+        "key": version.key,
+    }
 
 
 @cache

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Protocol, Self
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mocktailverse.drinks.drift import Drift, total_drift
 from mocktailverse.drinks.ledger import (
@@ -102,10 +103,11 @@ class Clock(Protocol):
 
 
 class Progress(Struct, frozen=True):
-    """What one message loaded, and the drift that it met."""
+    """What one message loaded, the drift that it met, and whether the load is done with it."""
 
     counts: Counts
     drift: tuple[Drift, ...]
+    done: bool = False
 
     @classmethod
     def of(cls, segments: Sequence[Segment]) -> Self:
@@ -162,6 +164,7 @@ class Loader(Struct, frozen=True):
                 stored_at=raw.stored_at,
                 now=self.clock.now(),
             )
+            return replace(loaded, done=True)
         return loaded
 
     def _open(self, load: Load) -> OpenObject | None:

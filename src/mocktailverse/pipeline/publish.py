@@ -23,6 +23,7 @@ from msgspec import Struct
 from mocktailverse.catalogue.meta import Meta
 from mocktailverse.catalogue.writer import CatalogueWriter, catalogue_version
 from mocktailverse.drinks.drink import Drink
+from mocktailverse.drinks.ledger import ObjectVersion
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import CatalogueError, ConflictError, MissingError, TransientError
 
@@ -60,7 +61,8 @@ class PublishedCatalogue(Protocol):
 class Published(Struct, frozen=True, kw_only=True):
     """What publishing did: drinks put in or replaced, drinks taken out, and what stands now.
 
-    `rebuilt` where the whole table was read: `changed` is then every drink.
+    `rebuilt` where the whole table was read: `changed` is then every drink. `traces` are the trace
+    ids of the raw objects that the asked drinks come from.
     """
 
     changed: int
@@ -69,6 +71,7 @@ class Published(Struct, frozen=True, kw_only=True):
     drinks: int
     rebuilt: bool = False
     attempts: int = 1
+    traces: tuple[str, ...] = ()
 
 
 class Publisher:
@@ -123,10 +126,11 @@ class Publisher:
 
     def _edit(self, ids: list[str]) -> Published:
         etag = self._download()
-        if etag is None:
-            return self._fill(None)
         registers = self._drinks.many(ids)
         drinks = {key: register.drink for key, register in registers.items() if register.drink}
+        traces = _traces(drinks.values())
+        if etag is None:
+            return msgspec.structs.replace(self._fill(None), traces=traces)
         self._etag = None  # until the copy is the published file again
         try:
             with CatalogueWriter.open(self._path) as writer:
@@ -134,11 +138,17 @@ class Publisher:
                 removed = writer.remove(drink_id for drink_id in ids if drink_id not in drinks)
                 meta = self._seal(writer) if changed or removed else writer.meta
         except CatalogueError:
-            return self._fill(etag)
+            return msgspec.structs.replace(self._fill(etag), traces=traces)
         if changed or removed:
             etag = self._catalogue.upload(self._path, replacing=etag)
         self._etag = etag
-        return Published(changed=changed, removed=removed, version=meta.version, drinks=meta.drinks)
+        return Published(
+            changed=changed,
+            removed=removed,
+            version=meta.version,
+            drinks=meta.drinks,
+            traces=traces,
+        )
 
     def _download(self) -> str | None:
         """Make the copy the published file; its ETag, or None if nothing is published."""
@@ -164,6 +174,12 @@ class Publisher:
     def _seal(self, writer: CatalogueWriter) -> Meta:
         now = self._now_ms()
         return writer.seal(version=catalogue_version(now), built_at=now, table=self._drinks.name)
+
+
+def _traces(drinks: Iterable[Drink]) -> tuple[str, ...]:
+    """Of the raw object versions that drinks come from, each once."""
+    origins = {(d.lineage.bucket, d.lineage.key, d.lineage.version_id) for d in drinks}
+    return tuple(sorted(ObjectVersion(*origin).trace_id for origin in origins))
 
 
 def _counted(registers: Iterable[Register], on_drink: Callable[[int], None]) -> Iterator[Drink]:

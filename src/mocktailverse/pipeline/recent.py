@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
 from mocktailverse.drinks.ledger import Load, ObjectVersion, Rejected, Segment
+from mocktailverse.errors import UsageError
 
 PAGE = 100
 
@@ -50,7 +51,7 @@ def recent_loads(
     key: dict[str, Any] | None = None
     if after:
         key = loads.key_of(after)
-        day = date.fromisoformat(key["day"]["S"])
+        day = _day_reached(key, day)
     found: list[Load] = []
     while day >= oldest:
         page, key = loads.page(day.isoformat(), PAGE, key)
@@ -63,6 +64,14 @@ def recent_loads(
         if key is None:
             day -= timedelta(days=1)
     return found, None
+
+
+def _day_reached(key: Mapping[str, Any], today: date) -> date:
+    """The day of a place; from one in the future, every day up to it would be read."""
+    day = date.fromisoformat(key["day"]["S"])
+    if day > today:
+        raise UsageError(f"No load was opened on {day} yet. Ask again without the cursor.")
+    return day
 
 
 def loads_of_day(loads: DailyLoads, day: date) -> Iterator[Load]:

@@ -67,7 +67,8 @@ def verify_all(  # noqa: PLR0913 - the four stores, and how it is watched
     noted = _NotedDrinks(drinks)
     report = verify(raw, noted, loads, on_object, raw_expires=raw_expires)
     with tempfile.TemporaryDirectory(prefix="mocktailverse-verify-") as folder:
-        comparison = _Comparison(noted, published, Path(folder) / FILE)
+        told = {difference.subject for difference in report.differences}
+        comparison = _Comparison(noted, published, Path(folder) / FILE, told)
         for difference in comparison.differences(wait):
             report.add(difference.kind, difference.subject, difference.problem)
     return report
@@ -91,8 +92,12 @@ class _NotedDrinks:
 class _Comparison:
     """Compares the published file with the table, again and again."""
 
-    def __init__(self, drinks: _NotedDrinks, published: PublishedCatalogue, path: Path) -> None:
+    def __init__(
+        self, drinks: _NotedDrinks, published: PublishedCatalogue, path: Path, told: set[str]
+    ) -> None:
+        """`told` are drinks that are wrong in the table already, whatever the catalogue shows."""
         self._drinks = drinks
+        self._told = told
         self._published = published
         self._path = path
         self._etag: str | None = None
@@ -123,7 +128,7 @@ class _Comparison:
 
     def _compare(self) -> None:
         if self._etag is None:
-            self._found = self._examined(list(self._drinks.looks), None)
+            self._found = self._examined([*self._drinks.looks], None)
             return
         try:
             with closing(Catalogue(self._path)) as catalogue:
@@ -145,7 +150,7 @@ class _Comparison:
         """How these drinks differ from what the table holds by now."""
         found = []
         for first in range(0, len(ids), READ_CHUNK):
-            chunk = ids[first : first + READ_CHUNK]
+            chunk = [key for key in ids[first : first + READ_CHUNK] if key not in self._told]
             shown = {drink.id: drink for drink in catalogue.drinks(chunk)} if catalogue else {}
             registers = self._drinks.many(chunk)
             wanted = {key: register.drink for key, register in registers.items()}

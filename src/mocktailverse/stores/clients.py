@@ -8,6 +8,9 @@ import botocore.session
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from types_boto3_ce.client import (  # type: ignore[import-not-found]  # stubs not installed
+        CostExplorerClient,
+    )
     from types_boto3_cloudformation.client import CloudFormationClient
     from types_boto3_dynamodb.client import DynamoDBClient
     from types_boto3_freetier.client import FreeTierClient
@@ -74,7 +77,7 @@ class Clients:
         unconfigured = Config(ignore_configured_endpoint_urls=True)  # type: ignore[call-arg]  # the stubs do not know it
         public = self._session.client("cloudformation", config=unconfigured)
         configured = self.cloudformation.meta.endpoint_url
-        return None if configured == public.meta.endpoint_url else configured
+        return None if configured == public.meta.endpoint_url else configured.rstrip("/")
 
     @cached_property
     def s3(self) -> "S3Client":
@@ -135,6 +138,12 @@ class Clients:
     def sts(self) -> "STSClient":
         """Whose credentials these are."""
         return self._session.client("sts", endpoint_url=self.endpoint_url, config=self._config)
+
+    @cached_property
+    def cost_explorer(self) -> "CostExplorerClient":
+        """The account's bill; served in one region for all, and never asked twice: that costs."""
+        once = self._config.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
+        return self._session.client("ce", region_name="us-east-1", config=once)
 
     @cached_property
     def free_tier(self) -> "FreeTierClient":

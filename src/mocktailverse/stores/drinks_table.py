@@ -14,6 +14,8 @@ from mocktailverse.stores.errors import ThrottledError, error_code, translated
 from mocktailverse.stores.items import from_item, to_item
 
 if TYPE_CHECKING:
+    from types_boto3_dynamodb.type_defs import ScanOutputTypeDef
+
     from mocktailverse.stores.clients import Clients
 
 WRITERS = 8
@@ -27,6 +29,9 @@ BATCH_GET = 100
 
 READ_TRIES = 8
 """Calls in which DynamoDB may leave items of one batch unread, for want of read capacity."""
+
+SCAN_TRIES = 30
+"""Likewise, of one page of a scan: the free capacity takes 20 s for each."""
 
 FIRST_WAIT_S = 0.05
 LONGEST_WAIT_S = 2.0
@@ -90,14 +95,30 @@ class DrinksTable:
         return [from_item(item) for item in answer["Items"]], last["id"]["S"] if last else None
 
     def all(self) -> Iterator[Register]:
-        """Every register, read consistently. For audits: a whole scan."""
-        pages = self._client.get_paginator("scan").paginate(
-            TableName=self._table, ConsistentRead=True
-        )
-        with translated("Reading all drinks"):
-            for page in pages:
-                for item in page["Items"]:
-                    yield from_item(item)
+        """Every register, read consistently. For audits and rebuilds: a whole scan.
+
+        A big table takes as long as its read capacity allows.
+
+        Raises:
+            TransientError: DynamoDB gives no page for a minute, or fails otherwise.
+        """
+        start: dict[str, Any] = {}
+        while True:
+            page = self._scanned(start)
+            for item in page["Items"]:
+                yield from_item(item)
+            if "LastEvaluatedKey" not in page:
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def _scanned(self, start: dict[str, Any]) -> "ScanOutputTypeDef":
+        for _ in range(SCAN_TRIES):
+            try:
+                with translated("Reading all drinks"):
+                    return self._client.scan(TableName=self._table, ConsistentRead=True, **start)
+            except ThrottledError:
+                time.sleep(LONGEST_WAIT_S)
+        raise ThrottledError("Reading all drinks: DynamoDB gives no page any more.")
 
     def _batch(self, keys: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         wait_s = FIRST_WAIT_S

@@ -41,6 +41,12 @@ def test_a_wrong_question_is_wrong_also_for_who_has_the_answer(world):
     assert world.get("/drinks?limit=0", if_none_match="*").status_code == 422
 
 
+def test_what_is_not_there_is_missing_also_for_who_has_anything(world):
+    for path in ("/drinks/thecocktaildb:0", "/ingredients/nothing"):
+        assert world.get(path, if_none_match="*").status_code == 404
+    assert world.get("/drinks?cursor=abc", if_none_match="*").status_code == 422
+
+
 def test_a_new_catalogue_is_seen_after_its_age(world, catalogue, tmp_path):
     tag = world.get("/drinks").headers["etag"]
     path = tmp_path / "new.sqlite"

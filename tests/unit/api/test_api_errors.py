@@ -73,6 +73,12 @@ def test_what_cannot_be_asked_is_refused_with_what_can(world, path):
     assert allowed in error.details[0].message
 
 
+@pytest.mark.parametrize("asked", ["abv_min=-1", "mocktail=yes", "sort=size", "cursor=%20"])
+def test_nobody_is_told_to_give_a_null(world, asked):
+    (problem,) = error_of(world.get(f"/drinks?{asked}"), 422).details
+    assert "None" not in problem.message
+
+
 def test_every_parameter_that_is_wrong_is_named(world):
     error = error_of(world.get("/drinks?limit=0&sort=x&abv_min=a"), 422)
     assert {problem.parameter for problem in error.details} == {"limit", "sort", "abv_min"}

@@ -10,6 +10,7 @@ import pytest
 from mocktailverse.api.delivery import CSV, NDJSON, SQLITE, Redirected
 from mocktailverse.api.ops_key import ABSENCE_KEPT_S, KEPT_S, RememberedKey
 from mocktailverse.catalogue.exports import export_csv, export_ndjson
+from mocktailverse.catalogue.writer import CatalogueWriter
 
 PATHS = ["/loads", "/rejected", "/export.csv", "/export.ndjson", "/export.sqlite"]
 
@@ -162,6 +163,24 @@ def test_the_exports_are_the_catalogue_s(world, catalogue):
     assert json.loads(lines.content.splitlines()[0])["id"]
 
 
+def test_exports_hold_withdrawn_drinks_only_where_they_are_asked_for(
+    new_world, new_drink, tmp_path
+):
+    path = tmp_path / "published.sqlite"
+    with CatalogueWriter.create(path) as writer:
+        writer.put([new_drink("1", "Here"), new_drink("2", "Gone", withdrawn_at=5)])
+        writer.seal(version="1-00000000", built_at=1, table="drinks")
+    world = new_world(path)
+    for form in ("csv", "ndjson"):
+        without, with_those = (
+            world.ops(f"/export.{form}{query}").text for query in ("", "?withdrawn=true")
+        )
+        assert ("Here" in without, "Gone" in without) == (True, False)
+        assert ("Here" in with_those, "Gone" in with_those) == (True, True)
+    refused = world.ops("/export.sqlite?withdrawn=true")
+    assert refused.json()["error"]["details"][0]["parameter"] == "withdrawn"
+
+
 def test_the_catalogue_itself_can_be_had(world, catalogue, catalogue_path, tmp_path):
     answer = world.ops("/export.sqlite")
     assert answer.content == catalogue_path.read_bytes()
@@ -206,8 +225,8 @@ def test_where_answers_are_small_an_export_is_made_once_and_linked(catalogue, tm
         expected = f"https://s3.invalid/exports/{name}?as=mocktailverse.csv"
         assert answer.headers["location"] == expected
         assert answer.headers["cache-control"] == "no-store"
-    delivery.deliver(catalogue, NDJSON)
-    body, content_type = links.stored[f"{version}.ndjson"]
+    delivery.deliver(catalogue, NDJSON, withdrawn=True)
+    body, content_type = links.stored[f"{version}-with-withdrawn.ndjson"]
     assert (body, content_type) == (b"".join(export_ndjson(catalogue)), "application/x-ndjson")
     assert links.stored[f"{version}.csv"][0] == "".join(export_csv(catalogue)).encode()
     assert "catalogue.sqlite" in delivery.deliver(catalogue, SQLITE).headers["location"]

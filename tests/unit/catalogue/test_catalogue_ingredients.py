@@ -96,6 +96,17 @@ def test_one_that_the_reference_does_not_know_is_found_without_case(catalogue):
     assert [catalogue.ingredient(name) for name in ("Absinthe", "Nothing", "Gin")] == [None] * 3
 
 
+def test_a_name_as_it_is_listed_gives_this_very_ingredient(open_catalogue, new_drink):
+    catalogue = open_catalogue(
+        [new_drink("A", "Wumm"), new_drink("B", "WUMM", "wumm"), new_drink("C", "wumm")]
+    )
+
+    for entry in catalogue.ingredients().items:
+        assert catalogue.ingredient(entry.name).name == entry.name
+    assert catalogue.ingredient("wUmM").name == "wumm", "the most used one"
+    assert catalogue.ingredient("Wumm").pairings == []
+
+
 def test_spellings_are_those_of_the_records_the_usual_one_first(open_catalogue, new_drink):
     def spelled(number, name_raw):
         line = IngredientLine(

@@ -1,5 +1,7 @@
 """What can be made: the same as counting drink by drink."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -53,13 +55,21 @@ class Plain:
         )
         numbers = [len(names) for names in self.missing.values()]
         self.counts = {str(number): numbers.count(number) for number in range(3)}
-        candidates = {line.name for drink in present for line in drink.ingredients}
+        uses = Counter(
+            name for drink in present for name in {line.name for line in drink.ingredients}
+        )
+        ranked = sorted(uses, key=lambda name: (-uses[name], name_key(name), name), reverse=True)
+        candidates = {name.casefold(): name for name in ranked}.values()
         unlocks = {
-            name: sum(1 for names in self.missing.values() if names and set(names) <= _line(name))
-            for name in candidates
+            name: sum(
+                1
+                for names in self.missing.values()
+                if names and set(names) <= _covers([name], asked)
+            )
+            for name in set(candidates) - covers
         }
-        ranked = sorted((-count, name) for name, count in unlocks.items() if count)
-        self.unlocks = [(name, -count) for count, name in ranked[:10]]
+        best = sorted((-count, name) for name, count in unlocks.items() if count)
+        self.unlocks = [(name, -count) for count, name in best[:10]]
         self.unknown = [name for name in have if not (_covers([name], asked) & asked)]
 
 
@@ -138,6 +148,17 @@ def test_buying_one_bottle_may_stand_for_two_missing_ingredients(open_catalogue,
 
     assert answer.counts == {"0": 0, "1": 0, "2": 1}
     assert [(u.ingredient, u.drinks) for u in answer.unlocks] == [("Light rum", 1)]
+
+
+def test_what_a_bottle_is_said_to_unlock_is_makeable_with_it(open_catalogue, new_drink):
+    catalogue = open_catalogue(
+        [new_drink("A", "Wumm"), new_drink("B", "wumm"), new_drink("C", "wumm", "Wumm")]
+    )
+
+    (unlock,) = catalogue.makeable([]).unlocks
+
+    assert (unlock.ingredient, unlock.drinks) == ("Wumm", 3)
+    assert catalogue.makeable([unlock.ingredient]).counts["0"] == 3
 
 
 def test_a_drink_without_ingredients_is_never_said_to_be_makeable(open_catalogue, new_drink):

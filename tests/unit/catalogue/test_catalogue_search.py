@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mocktailverse.catalogue.answers import Facet
 from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.rows import name_key
 from mocktailverse.drinks.ingredients import is_a, match_ingredient
@@ -341,6 +342,35 @@ def test_operators_and_rubbish_are_plain_text(two_drinks, text):
     two_drinks.makeable([text])
     assert two_drinks.ingredient(text) is None
     assert two_drinks.similar_ingredients(text) == []
+
+
+def test_a_drink_with_a_tag_in_two_cases_counts_once(open_catalogue, new_drink):
+    twice = [new_drink(f"Gin {n}", tags=("IBA", "iba")) for n in range(2)]
+    # both forms of a set: few drinks of many, and most of few
+    for others in ([], [new_drink(f"Other {n}") for n in range(100)]):
+        catalogue = open_catalogue([*twice, *others])
+
+        assert catalogue.facets(DrinkQuery())["tag"] == [Facet("IBA", 2)]
+        assert catalogue.statistics().tags == [Facet("IBA", 2)]
+
+
+def test_accents_alone_find_nothing(open_catalogue, new_drink):
+    catalogue = open_catalogue([new_drink("Gin", "Gin"), new_drink("e\u0301")])
+
+    for text in ("\u0301", "\u0301\u0302", " \u0301 "):
+        query = DrinkQuery(q=text)
+        assert (catalogue.count(query), catalogue.search(query).items) == (0, [])
+        assert catalogue.ingredients(q=text).items == []
+
+
+@pytest.mark.parametrize("written", ["Straße", "STRASSE", "Strasse", "\uff33trasse"])
+@pytest.mark.parametrize("asked", ["straße", "STRASSE", "stras", "\uff33\uff34raSSe", "STRAẞE"])
+def test_case_widths_and_ligatures_make_no_difference(open_catalogue, new_drink, written, asked):
+    by_name = new_drink(f"A {written} B")
+    by_text = new_drink("C", instructions=f"Serve in the {written}.")
+    catalogue = open_catalogue([by_name, by_text, new_drink("Other", "Gin")])
+
+    assert catalogue.search(DrinkQuery(q=asked)).items == [by_name, by_text]
 
 
 @pytest.mark.parametrize(

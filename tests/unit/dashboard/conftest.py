@@ -1,5 +1,6 @@
 """The dashboard without AWS: a catalogue of the sample drinks, and pages run in process."""
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import SimpleNamespace
@@ -149,6 +150,19 @@ def told() -> Callable[[AppTest], str]:
         return "\n".join(element.value for kind in kinds for element in page.get(kind))
 
     return tell
+
+
+@pytest.fixture(scope="session")
+def markup_of(told: Callable[[AppTest], str]) -> Callable[[AppTest], set[str]]:
+    """The characters on a page that Markdown takes for more than text, code aside."""
+
+    def signs(page: AppTest) -> set[str]:
+        tables = " ".join(str(cell) for table in page.table for cell in table.value.values.flat)
+        links = " ".join(link.label for link in page.get("page_link"))
+        own_code = re.sub(r"(?<!\\)`[a-z_]+`", "", f"{told(page)} {tables} {links}")
+        return set(re.sub(r"\\.", "", own_code))
+
+    return signs
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,10 @@ from mocktailverse.catalogue.meta import Meta
 from mocktailverse.cost.running import SMALL
 from mocktailverse.cost.usage import Activity
 from mocktailverse.dashboard.connections import OVERRIDE, Connections
-from mocktailverse.dashboard.month import LOADS, MonthBooks
 from mocktailverse.dashboard.pages.cost import percent, usd
 from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion
 from mocktailverse.errors import MissingError, PermanentError, UnreachableError
+from mocktailverse.pipeline.month import LOADS, MonthBooks
 from mocktailverse.stores.free_tier import FreeOffer
 
 PAGE = Path(mocktailverse.dashboard.pages.__path__[0]) / "cost.py"

@@ -20,6 +20,15 @@ def test_the_sidebar_leads_everywhere_and_takes_the_shelf_along(open_page):
     assert {link.proto.query_string for link in links} == {"have=Gin&have=Tonic+water"}
 
 
+def test_the_same_links_stand_above_the_page_for_phones(open_page):
+    page = open_page("shelf", have=["Gin"])
+    beside, above = (
+        [(link.label, link.proto.query_string) for link in part.get("page_link")]
+        for part in (page.sidebar, page.main)
+    )
+    assert above[: len(beside)] == beside
+
+
 def test_the_foot_tells_the_catalogue_its_age_and_the_stage(open_page, sample_catalogue):
     foot = open_page(stage="staging").sidebar.caption[0]
     assert f"{sample_catalogue.meta.drinks} drinks · renewed 60 s ago" in foot.value

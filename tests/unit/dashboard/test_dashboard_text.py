@@ -48,7 +48,7 @@ def test_every_sign_of_markup_is_escaped(text):
 @example("me@evil.example")
 @example("a -> b <- c -- d >= e")
 def test_what_is_replaced_after_markdown_is_parted(text):
-    bare = plain(text).replace("\\", "")
+    bare = re.sub(r"\\(.)", r"\1", plain(text))
     assert not re.search(r"[:@](?=[^\s⁠])", bare)
     assert not re.search(r"www(?=[^\s⁠])", bare, re.IGNORECASE)
     assert not re.search(r"[-<>=~][-<>=~]", bare)

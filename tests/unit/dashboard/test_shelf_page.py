@@ -63,7 +63,7 @@ def test_the_next_bottle_is_put_on_the_shelf_by_a_click(
 def test_mocktails_only(open_page, address_of):
     shelf = ["Orange juice", "Gin", "Lemon juice", "Sugar", "Water", "Ice"]
     page = open_page("shelf", have=shelf, missing="2")
-    page.toggle(key="mocktails-only").set_value(True).run()  # noqa: FBT003 - as Streamlit has it
+    page.toggle(key="mocktails-only").set_value(True).run()
     assert address_of(page)["mocktail"] == ["true"]
     badges = {element.value for element in page.main.markdown if "-badge[" in element.value}
     assert badges == {":green-badge[mocktail]"}

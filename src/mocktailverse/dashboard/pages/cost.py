@@ -10,9 +10,9 @@ from mocktailverse.cost.model import Line, PriceTable, month, price_table, total
 from mocktailverse.cost.usage import BASIS, LEVELS, UNSEEN
 from mocktailverse.dashboard.banner import show_problem
 from mocktailverse.dashboard.connections import Connections, connections
-from mocktailverse.dashboard.month import LOADS, MonthSoFar
 from mocktailverse.dashboard.text import plain, short
 from mocktailverse.dashboard.times import clock_text, moment
+from mocktailverse.pipeline.month import LOADS, MonthSoFar
 from mocktailverse.stores.free_tier import FreeOffer
 
 CENT = 0.01

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
+from typing import Protocol
 
 from msgspec import Struct
 
+from mocktailverse.catalogue.meta import Meta
 from mocktailverse.cost.running import Running
 from mocktailverse.cost.usage import Activity, Usage, usage_of
-from mocktailverse.dashboard.pulse import Catalogues
-from mocktailverse.dashboard.times import moment
 from mocktailverse.errors import MissingError
 from mocktailverse.pipeline.recent import DailyLoads, loads_of_day
 
@@ -18,6 +18,19 @@ LOADS = 3_000
 
 SETTLED_DAYS = 2
 """Days after which no load of a day changes any more; it is read once a process."""
+
+
+class Published(Protocol):
+    """An open catalogue."""
+
+    @property
+    def meta(self) -> Meta: ...
+
+
+class Catalogues(Protocol):
+    """Gives the catalogue as published."""
+
+    def current(self) -> Published: ...
 
 
 class MonthSoFar(Struct, frozen=True, kw_only=True):
@@ -67,7 +80,7 @@ class MonthBooks:
             MocktailverseError: AWS does not answer, or refuses.
         """
         now = self._clock()
-        today = moment(now).date()
+        today = datetime.fromtimestamp(now / 1000, UTC).date()
         first = today.replace(day=1)
         days: dict[date, Activity] = {}
         left, since = LOADS, _start_ms(first)
@@ -77,7 +90,7 @@ class MonthBooks:
                 since = max(since, _start_ms(day + timedelta(days=1)))
                 break
             days[day], cut_at = self._of_day(day, today, left)
-            left -= days[day].loads
+            left -= round(days[day].loads)
             since = cut_at or since
         return MonthSoFar(
             days=days,

@@ -1,0 +1,264 @@
+"""A real browser on a running local stack: nothing may fail in it, or leave this machine."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Route,
+    expect,
+    sync_playwright,
+)
+
+from mocktailverse.cli.connection import Connection
+from mocktailverse.drinks.ledger import Load
+from mocktailverse.local import environment
+from mocktailverse.local.environment import LocalStack, Options
+
+SAMPLES = Path(__file__).parents[2] / "data" / "raw"
+GOOD = ("cocktails.ndjson", "mocktails.json", "punches.csv", "winter.ndjson.gz")
+BAD = ("bad/records.ndjson", "bad/rows.csv")
+
+PATIENCE_MS = 30_000
+POLL_S = 0.1
+
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
+"""What the dashboard's page is when it is drawn to the end."""
+
+PICTURES = re.compile(r"https://([a-z]+\.)?example\.com/")
+"""Where the sample records say that their pictures are; that leads nowhere."""
+
+PIXEL = b"<svg xmlns='http://www.w3.org/2000/svg' width='4' height='3'/>"
+
+_PROBED = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
+"""Streamlit looks for its server below a page's own path first; that it is not there is no fault."""
+
+NAMES = {
+    "960101": "<img src=x onerror='window.executed=1'><script>window.executed=1</script>",
+    "960102": "=HYPERLINK(\"https://example.net\",\"free drinks\")",
+    "960103": "@SUM(1+1)*cmd|' /C calc'!A0",
+    "960104": "\N{RIGHT-TO-LEFT OVERRIDE}liatkcoM \N{ARABIC LETTER MEEM}\N{ARABIC LETTER ALEF}",
+    "960105": "\N{TROPICAL DRINK} \N{WOMAN}\N{ZERO WIDTH JOINER}\N{WOMAN} Zing\N{ZERO WIDTH SPACE}er",
+    "960106": "[free](javascript:window.executed=1) ![x](https://example.net/x.png) :red[x] $x^2$",
+    "960107": "W" * 10_000,
+    "960108": "../../?drink=1&have=x#%2e%2e",
+}
+"""Names of drinks that want to be more than text, by number."""
+
+Json = Any
+Visit = Callable[..., Page]
+
+
+class Site:
+    """A running stack with its services, seen from outside."""
+
+    def __init__(self, stack: LocalStack, home: Path) -> None:
+        self.stack = stack
+        self.home = home
+        self.api = stack.urls["api"]
+        self.dashboard = stack.urls["dashboard"]
+        self.connection = Connection(stack.clients(), stack.outputs)
+
+    def ingest(self, *files: Path) -> int:
+        """Ingest files as users do, and wait; tells how many drinks were loaded."""
+        answer = self.command("ingest", *files, "--wait")
+        return sum(load["loaded"] for load in answer["loads"])
+
+    def get(self, path: str) -> Json:
+        """What the API answers."""
+        return httpx2.get(self.api + path).raise_for_status().json()
+
+    def is_published(self, drinks: int) -> bool:
+        """Whether the published catalogue has so many drinks."""
+        answer = httpx2.get(f"{self.api}/stats")
+        return answer.is_success and answer.json()["drinks"] == drinks
+
+    def command(self, *arguments: object) -> Json:
+        """Run `mocktailverse ...` on this stack."""
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "mocktailverse.cli", *map(str, arguments)),
+                *("--json", "--state-dir", str(self.home)),
+            ],
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+        return json.loads(done.stdout)
+
+    def put(self, body: bytes, part: str) -> Callable[[], Load | None]:
+        """Store a raw object; gives what tells its latest load."""
+        version = self.connection.bucket.put(
+            f"raw/thecocktaildb/tests/{part}",
+            body,
+            metadata={},
+            content_type="application/octet-stream",
+        )
+        return lambda: self.connection.loads.latest(version)
+
+    def until(self, condition: Callable[[], object], within_s: float = PATIENCE_MS / 1000) -> None:
+        """Wait until a condition holds."""
+        deadline = time.monotonic() + within_s
+        while not condition():
+            assert time.monotonic() < deadline, "it did not come about in time"
+            time.sleep(POLL_S)
+
+
+class Watched:
+    """A browser's window; what fails in it, and what it asks of others, is written down."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.complaints: list[str] = []
+        context.set_default_timeout(PATIENCE_MS)
+        context.route(PICTURES, self._picture)
+        context.on("request", self._asked)
+        context.on("console", self._told)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.on("dialog", self._opened)
+        self.page = context.new_page()
+        self.page.on("websocket", lambda socket: self._reached(socket.url))
+
+    def _picture(self, route: Route) -> None:
+        if route.request.resource_type == "image":
+            route.fulfill(body=PIXEL, content_type="image/svg+xml")
+        else:
+            self.complaints.append(f"asked for {route.request.url}")
+            route.abort()
+
+    def _asked(self, request: Request) -> None:
+        if not PICTURES.match(request.url):
+            self._reached(request.url)
+
+    def _reached(self, url: str) -> None:
+        found = urlsplit(url)
+        if found.scheme not in {"data", "blob"} and found.hostname != "127.0.0.1":
+            self.complaints.append(f"asked for {url}")
+
+    def _told(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not _PROBED.search(message.location["url"]):
+            self.complaints.append(f"{message.text} ({message.location['url']})")
+
+    def _opened(self, dialog: Any) -> None:
+        self.complaints.append(f"a dialog: {dialog.message}")
+        dialog.dismiss()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, which cannot reach anything but this machine."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.fail("These tests need Chromium: apt-get install chromium", pytrace=False)
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens an address: `open_page(url, dark=True, phone=True)`; no page may have a complaint."""
+    windows: list[Watched] = []
+
+    def open_page(url: str, *, dark: bool = False, phone: bool = False) -> Page:
+        context = chromium.new_context(
+            color_scheme="dark" if dark else "light", viewport=PHONE if phone else DESKTOP
+        )
+        windows.append(Watched(context))
+        page = windows[-1].page
+        page.goto(url)
+        return page
+
+    yield open_page
+    for window in windows:
+        window.page.context.close()
+    assert [complaint for window in windows for complaint in window.complaints] == []
+
+
+@pytest.fixture(scope="session")
+def hostile_names() -> dict[str, str]:
+    """Names of drinks that want to be more than text, by the drink's id."""
+    return {f"thecocktaildb:{number}": name for number, name in NAMES.items()}
+
+
+def hostile_record(number: str, name: str) -> dict[str, str]:
+    """A record in which all that people read is hostile."""
+    return {
+        "idDrink": number,
+        "strDrink": name,
+        "strCategory": name,
+        "strGlass": name,
+        "strTags": name,
+        "strAlcoholic": "Alcoholic",
+        "strInstructions": f"Shake {name}",
+        "strIngredient1": name,
+        "strMeasure1": f"1 {name}",
+        "strIngredient2": "Gin",
+        "strMeasure2": "2 oz",
+    }
+
+
+@contextmanager
+def running_site(home: Path) -> Iterator[Site]:
+    with environment.running(home, Options(services=True)) as stack:
+        yield Site(stack, home)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A stack with the sample drinks, good, bad and hostile; one a test process."""
+    files = [SAMPLES / name for name in (*GOOD, *BAD)]
+    files.append(tmp_path_factory.mktemp("raw") / "hostile.json")
+    records = [hostile_record(number, name) for number, name in NAMES.items()]
+    files[-1].write_text(json.dumps({"drinks": records}))
+    with running_site(tmp_path_factory.mktemp("site")) as site:
+        loaded = site.ingest(*files)
+        site.until(lambda: site.is_published(loaded))
+        yield site
+
+
+@pytest.fixture
+def new_site(tmp_path: Path) -> Iterator[Site]:
+    """A stack without a drink, for a test that makes or breaks it."""
+    with running_site(tmp_path / "site") as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of the sample records."""
+    return SAMPLES
+
+
+@pytest.fixture
+def visit(open_page: Callable[..., Page], site: Site) -> Visit:
+    """Opens a page of the dashboard and waits until it is drawn: `visit("shelf?have=Gin")`."""
+
+    def visit(path: str = "", **options: bool) -> Page:
+        page = open_page(f"{site.dashboard}/{path}", **options)
+        expect(page.locator("h1")).to_be_visible()
+        expect(page.locator(SETTLED)).to_be_attached()
+        return page
+
+    return visit

@@ -1,0 +1,154 @@
+"""The interactive reference in a real browser, without the internet."""
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from fastapi import UploadFile
+from playwright.sync_api import Page, expect, sync_playwright
+from starlette.types import Receive, Scope, Send
+
+from mocktailverse.api.app import create_app
+from mocktailverse.api.delivery import Streamed
+from mocktailverse.api.services import Services
+from mocktailverse.catalogue.copy import CatalogueCopy
+
+pytestmark = pytest.mark.browser
+
+KEY = "the key"
+PREFIX = "/_aws/execute-api/0123abcd/$default"
+"""What the embedded AWS puts before the path, and takes away again."""
+
+
+class Published:
+    """A file that never changes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def download(self, path: Path, *, unless: str | None = None) -> str | None:
+        if unless:
+            return None
+        shutil.copyfile(self.path, path)
+        return "1"
+
+
+class NoLoads:
+    """No load has been."""
+
+    def page(self, *_: object) -> tuple[list[object], None]:
+        return [], None
+
+
+async def count_bytes(file: UploadFile) -> dict[str, int]:
+    return {"bytes": len(await file.read())}
+
+
+@pytest.fixture(scope="module")
+def url(catalogue_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server with the API and one route that takes a file."""
+    folder = tmp_path_factory.mktemp("copies")
+    source = Published(catalogue_path)
+    app = create_app(
+        Services(
+            catalogue=CatalogueCopy(source, folder, max_age_s=60),
+            loads=NoLoads(),
+            bucket=None,
+            ops_key=lambda: KEY,
+            exports=Streamed(source, folder),
+            stage="local",
+            max_age_s=0,
+        )
+    )
+    app.add_api_route("/dev/upload", count_bytes, methods=["POST"], name="upload")
+
+    async def behind_prefix(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "").removeprefix(PREFIX)
+        await app({**scope, "path": path}, receive, send)
+
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(behind_prefix, log_level="error"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def page(url: str) -> Iterator[Page]:
+    """The reference, open; nothing may fail in it and nothing else may be asked."""
+    problems: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        opened = browser.new_page()
+        opened.on("console", lambda line: problems.append(line.text) if line.type == "error" else 0)
+        opened.on("pageerror", lambda error: problems.append(str(error)))
+        opened.on(
+            "request",
+            lambda asked: (
+                problems.append(asked.url)
+                if not asked.url.startswith((url, "data:", "blob:"))
+                else None
+            ),
+        )
+        opened.goto(f"{url}/docs")
+        yield opened
+        browser.close()
+    assert problems == []
+
+
+def try_out(page: Page, operation: str, **parameters: str) -> str:
+    """Fill in an operation, execute it, and give what came back."""
+    block = page.locator(f"[id$='-{operation}']")
+    block.locator(".opblock-summary-control").click()
+    for name, value in parameters.items():
+        block.locator(f"tr[data-param-name='{name}'] input").first.fill(value)
+    block.locator("button.execute").click()
+    status = block.locator("table.live-responses-table .response-col_status").last
+    expect(status).to_contain_text("200")
+    return block.locator("table.live-responses-table").inner_text()
+
+
+def test_drinks_can_be_looked_for_from_the_page(page):
+    assert '"thecocktaildb:' in try_out(page, "search_drinks", q="lime", limit="3")
+
+
+def test_the_page_works_behind_a_prefix(page, url):
+    page.goto(f"{url}{PREFIX}/docs")
+    try_out(page, "search_drinks", limit="1")
+    expect(page.locator(".request-url")).to_contain_text(f"{url}{PREFIX}/drinks?")
+
+
+def test_one_drink_can_be_asked_for_by_its_id(page, url):
+    drink = page.request.get(f"{url}/drinks?limit=1").json()["items"][0]
+    assert drink["name"] in try_out(page, "one_drink", id=drink["id"])
+
+
+def test_operators_can_show_their_key(page):
+    page.locator("button.authorize").first.click()
+    dialog = page.locator(".modal-ux")
+    dialog.locator("input").fill(KEY)
+    dialog.locator("button[type=submit]").click()
+    dialog.locator("button.btn-done").click()
+    assert '"items": []' in try_out(page, "list_loads")
+
+
+def test_a_file_can_be_uploaded_to_a_route_that_was_added(page, tmp_path):
+    path = tmp_path / "raw.json"
+    path.write_bytes(b"12345")
+    block = page.locator("[id$='-upload']")
+    block.locator(".opblock-summary-control").click()
+    block.locator("input[type=file]").set_input_files(path)
+    block.locator("button.execute").click()
+    expect(block.locator("table.live-responses-table")).to_contain_text('"bytes": 5')

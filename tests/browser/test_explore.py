@@ -1,0 +1,171 @@
+"""Explore: looking for drinks as people do."""
+
+import csv
+import io
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+COCKTAILS = "/drinks?category=Cocktail&limit=100"
+
+
+def parameters(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def shows(page: Page, drinks: int) -> None:
+    told = page.get_by_role("heading", name=re.compile(r"^[\d,]+ drinks?$"))
+    expect(told).to_have_text(f"{drinks:,} drink{'s' * (drinks != 1)}")
+
+
+def cards(page: Page):
+    return page.locator("[class*=st-key-card-] a strong")
+
+
+def names(found) -> list[str]:
+    return [drink["name"] for drink in found["items"]]
+
+
+def test_drinks_are_found_while_one_types(visit, site):
+    page = visit()
+    page.get_by_role("searchbox").press_sequentially("whiskey so", delay=20)
+    found = site.get("/drinks?q=whiskey so")
+    shows(page, len(found["items"]))
+    expect(page).to_have_url(re.compile(r"\?q=whiskey\+so$"))
+    expect(cards(page)).to_have_text(names(found))
+
+
+def test_a_word_that_nothing_has_says_so(visit):
+    page = visit("?q=qwertyuiop")
+    expect(page.get_by_role("main")).to_contain_text("No drink")
+
+
+def test_a_filter_is_chosen_and_taken_off_again(visit, site):
+    page = visit()
+    page.get_by_text("Filters", exact=True).click()
+    page.get_by_role("combobox", name="Category").click()
+    counted = {facet["value"]: facet["count"] for facet in site.get("/facets")["category"]}
+    option = f"Cocktail ({counted['Cocktail']})"
+    page.get_by_role("option", name=option, exact=True).click()
+    page.keyboard.press("Escape")
+    shows(page, counted["Cocktail"])
+    expect(page).to_have_url(re.compile(r"\?category=Cocktail$"))
+    expect(cards(page)).to_have_text(names(site.get(COCKTAILS))[:24])
+    page.get_by_role("button", name="Category: Cocktail", exact=True).click()
+    shows(page, site.get("/stats")["drinks"])
+    assert parameters(page) == {}
+
+
+def test_the_numbers_beside_mocktails_and_others_are_those_of_the_api(visit, site):
+    page = visit("?category=Cocktail")
+    counted = site.get("/facets?category=Cocktail")["mocktail"]
+    words = {"true": "Mocktails", "false": "With alcohol"}
+    for facet in counted:
+        expect(
+            page.get_by_role("radio", name=f"{words[facet['value']]} {facet['count']}", exact=True)
+        ).to_be_visible()
+    page.get_by_role("radio", name=re.compile("^Mocktails")).click()
+    shows(page, next(facet["count"] for facet in counted if facet["value"] == "true"))
+    assert parameters(page) == {"category": ["Cocktail"], "mocktail": ["true"]}
+
+
+def test_a_reload_keeps_what_one_looks_for(visit, site):
+    page = visit("?q=lime&category=Cocktail&mocktail=false&sort=-abv&view=table")
+    before = page.url
+    drinks = site.get("/drinks?q=lime&category=Cocktail&mocktail=false&sort=-abv&limit=100")
+    shows(page, len(drinks["items"]))
+    page.reload()
+    shows(page, len(drinks["items"]))
+    assert page.url == before
+    expect(page.get_by_role("searchbox")).to_have_value("lime")
+    expect(page.get_by_role("radio", name=re.compile("^With alcohol"))).to_be_checked()
+    expect(page.get_by_role("radio", name="Table")).to_be_checked()
+    expect(page.get_by_role("combobox", name="Sort by")).to_have_value("Strongest first")
+    first = page.locator("td").get_by_text(drinks["items"][0]["name"], exact=True)
+    expect(first).to_be_attached()
+
+
+def test_going_back_undoes_one_step_after_the_other(visit, site):
+    page = visit("?category=Cocktail")
+    everything = len(site.get(COCKTAILS)["items"])
+    shows(page, everything)
+    mocktails = site.get(f"{COCKTAILS}&mocktail=true")
+    page.get_by_role("radio", name=re.compile("^Mocktails")).click()
+    shows(page, len(mocktails["items"]))
+    cards(page).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(names(mocktails)[0])
+    page.go_back()
+    shows(page, len(mocktails["items"]))
+    expect(page.get_by_role("radio", name=re.compile("^Mocktails"))).to_be_checked()
+    page.go_back()
+    shows(page, everything)
+    expect(page.get_by_role("radio", name="All drinks")).to_be_checked()
+
+
+def test_the_link_on_a_drinks_page_leads_back_to_the_list_one_came_from(visit, site):
+    page = visit("?category=Cocktail&sort=-name")
+    found = site.get(f"{COCKTAILS}&sort=-name")
+    cards(page).nth(1).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(names(found)[1])
+    page.get_by_role("link", name="All drinks").click()
+    shows(page, len(found["items"]))
+    expect(cards(page).first).to_have_text(names(found)[0])
+    assert parameters(page) == {"category": ["Cocktail"], "sort": ["-name"]}
+
+
+def test_drinks_are_sorted(visit, site):
+    page = visit("?category=Cocktail")
+    page.get_by_role("combobox", name="Sort by").click()
+    page.get_by_role("option", name="Strongest first").click()
+    expect(cards(page)).to_have_text(names(site.get(f"{COCKTAILS}&sort=-abv"))[:24])
+    assert parameters(page)["sort"] == ["-abv"]
+
+
+def test_the_next_page_goes_on_where_the_first_ended(visit, site):
+    page = visit("?category=Cocktail")
+    found = names(site.get(COCKTAILS))
+    expect(cards(page)).to_have_text(found[:24])
+    page.get_by_role("link", name="Next page").click()
+    expect(page.get_by_text("Page 2 of 2")).to_be_visible()
+    expect(cards(page)).to_have_text(found[24:])
+    expect(page.get_by_role("link", name="Next page")).to_have_count(0)
+    page.get_by_role("link", name="First page").click()
+    expect(cards(page)).to_have_text(found[:24])
+
+
+def test_the_table_shows_the_same_drinks_as_the_cards(visit, site):
+    page = visit("?category=Cocktail")
+    page.get_by_role("radio", name="Table").click()
+    expect(cards(page)).to_have_count(0)
+    for name in names(site.get(COCKTAILS))[:5]:
+        expect(page.locator("td").get_by_text(name, exact=True)).to_be_attached()
+
+
+def test_chance_chooses_one_of_the_drinks_below(visit, site):
+    page = visit("?q=negroni")
+    page.get_by_role("button", name="Surprise me").click()
+    expect(page).to_have_url(re.compile("drink="))
+    ids = [drink["id"] for drink in site.get("/drinks?q=negroni")["items"]]
+    assert parameters(page)["drink"][0] in ids
+
+
+def test_the_download_is_complete_and_no_cell_of_it_is_a_formula(visit, site, hostile_names):
+    page = visit()
+    with page.expect_download() as started:
+        page.get_by_role("button", name="CSV").click()
+    text = started.value.path().read_text(encoding="utf-8")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert started.value.suggested_filename == "drinks.csv"
+    assert len(rows) == site.get("/stats")["drinks"]
+    assert hostile_names.keys() <= {row["id"] for row in rows}
+    risky = [cell for row in rows for cell in row.values() if re.match(r"[=+@\t\r]|-(?!\d)", cell)]
+    assert risky == []
+
+
+def test_pictures_are_shown_where_their_licence_is_stated(visit):
+    page = visit("?q=negroni&view=pictures")
+    expect(page.get_by_role("img", name="Picture of Negroni")).to_be_visible()
