@@ -50,6 +50,8 @@ def main() -> None:
     with st.container(horizontal=True, gap="small", key="phone-links"):
         _show_links("content")
     chosen.run()
+    with st.container(key="phone-foot"):
+        _show_catalogue(found)
 
 
 def _show_links(width: Literal["stretch", "content"]) -> None:
