@@ -1,19 +1,13 @@
 """What a month costs, computed by hand."""
 
-import re
-import tomllib
-from collections import Counter as Count
-from pathlib import Path
-from typing import Any
-
 import msgspec
 import pytest
 
-import mocktailverse.functions
 from mocktailverse.cost.model import month, price_table, total_usd
-from mocktailverse.cost.running import HOURS, PROD, SMALL, Running, running
-from mocktailverse.cost.usage import BASIS, LEVELS, Activity, Usage, usage_of
-from mocktailverse.deployment.checkout import find_checkout
+from mocktailverse.cost.report import cost_report
+from mocktailverse.cost.running import DAYS, HOURS, PROD, SMALL, Running
+from mocktailverse.cost.usage import BASIS, LEVELS, Activity, Usage, Visitors, usage_of
+from mocktailverse.cost.workload import IDLE, REFERENCE, SWEEP, scaled, write_share
 from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion
 
 NOON_MS = 1_767_268_800_000
@@ -182,40 +176,104 @@ def test_a_share_of_a_month_is_between_nothing_and_all(share):
         usage_of(Activity(), SMALL, month_share=share, drinks=0)
 
 
-@pytest.fixture(scope="module")
-def template() -> str:
-    return find_checkout().template.read_text()
+def test_visitors_are_counted_where_they_are_known():
+    """10,000 calls of 0.3 s at 1 GB; 1,000 visits of ten looks, each with a download of 4.2 MB."""
+    visitors = Visitors(api_calls=10_000, dashboard_visits=1_000)
+    usage = usage_of(Activity(), NOTHING, month_share=1, drinks=700, visitors=visitors)
+    assert usage == Usage(
+        lambda_requests=10_000,
+        lambda_gb_s=3_000,
+        dynamodb_gb=0.0028,
+        sqs_requests=20_000,
+        s3_reads=20_000,
+        s3_gb=pytest.approx(0.0042),
+        log_gb=pytest.approx(0.03),
+        api_requests=10_000,
+        transfer_gb=pytest.approx(4.4),  # 4.2 for the dashboard, 0.2 for the answers
+    )
 
 
-@pytest.fixture(scope="module")
-def environments() -> dict[str, Any]:
-    file = find_checkout().environments
-    return tomllib.loads(file.read_text())
+@pytest.mark.parametrize(("objects", "listings"), [(0, 1), (1_000, 1), (1_001, 2), (14_600, 15)])
+def test_reconcile_lists_all_objects_that_are_kept(objects, listings):
+    hourly = Running(wcu=0, rcu=0, reconciles=10)
+    kept = Activity(objects=objects)
+    usage = usage_of(Activity(), hourly, month_share=1, drinks=0, kept=kept)
+    assert usage.s3_writes == 10 * listings
 
 
-@pytest.mark.parametrize("stage", ["local", "dev", "staging", "prod"])
-def test_what_a_stage_keeps_running_is_what_its_environment_says(environments, stage):
-    environment, runs = environments[stage], running(stage)
-    assert runs.wcu == runs.rcu == sum(environment["capacity_units"].values())
-    assert runs.transform_gb == environment["memory_mb"]["transform"] / 1024
-    assert runs.backups == environment["protected"]
-    assert bool(runs.fetches) == environment["fetch"]["enabled"]
-    if stage != "local":  # counted as if it were on AWS
-        assert bool(runs.reconciles) == environment["reconcile"]["enabled"]
+def test_usages_of_one_account_add_up():
+    both = Usage(sqs_requests=1, alarms=2) + Usage(sqs_requests=3, alarms=4, s3_gb=5)
+    assert both == Usage(sqs_requests=4, alarms=6, s3_gb=5)
 
 
-def test_alarms_and_dashboards_are_the_template_s(template):
-    types = Count(re.findall(r"^    Type: (\S+)$", template, re.MULTILINE))
-    assert PROD.alarms == SMALL.alarms == types["AWS::CloudWatch::Alarm"]
-    assert PROD.dashboards == SMALL.dashboards == types["AWS::CloudWatch::Dashboard"]
+# ---- workloads
 
 
-def test_metrics_are_the_functions(template):
-    assert "AWS::Logs::MetricFilter" not in template
-    folder = Path(mocktailverse.functions.__path__[0])
-    names = {
-        name
-        for module in folder.glob("*.py")
-        for name in re.findall(r'add_metric\(\s*"(\w+)"', module.read_text())
-    }
-    assert PROD.metrics == SMALL.metrics == len(names)
+def test_the_reference_month_of_prod_by_hand():
+    """30.42 sweeps of 40 raw objects; a year's lie there: 14,600, listed by 15 requests."""
+    usage = REFERENCE.usage(PROD)
+    assert usage.lambda_requests == pytest.approx(80 * DAYS + DAYS + HOURS + 10_000)
+    assert usage.lambda_gb_s == pytest.approx(
+        160 * DAYS  # transform: 40 loads a sweep, 4 s each, 1 GB
+        + 60 * DAYS  # publish: 40 a sweep, 3 s each, 0.5 GB
+        + 75 * DAYS  # fetch: 300 s, 0.25 GB
+        + 2.5 * HOURS  # reconcile: 10 s, 0.25 GB
+        + 3_000  # the API: 10,000 calls of 0.3 s, 1 GB
+    )
+    assert usage.sqs_requests == pytest.approx(120 * DAYS + 262_800 + 20_000)
+    assert usage.s3_writes == pytest.approx((40 + 12 + 40) * DAYS + 15 * HOURS)
+    assert usage.s3_reads == pytest.approx((40 + 40 + 2) * DAYS + 20_000)
+    assert usage.s3_gb == pytest.approx(12 * DAYS * 0.0016 + 0.0042)
+    assert usage.dynamodb_gb == pytest.approx((700 + 12 * 40 * DAYS) * 4e-6)
+    assert usage.dynamodb_backup_gb == usage.dynamodb_gb
+    assert usage.transfer_gb == pytest.approx(4.4)
+
+
+def test_a_stage_that_sweeps_more_often_than_the_workload_says_is_counted_so():
+    hourly = msgspec.structs.replace(SMALL, fetches=HOURS)
+    assert IDLE.usage(hourly).schedules == 2 * HOURS
+    assert IDLE.usage(SMALL).s3_writes == HOURS
+
+
+def test_so_many_drinks_a_month_are_in_the_proportions_measured():
+    measured = Activity(loads=2, objects=2, records=50, bytes=1_000, attempts=3, busy_s=4)
+    activity, drinks = scaled(measured, 40, 500)
+    assert (activity.records, activity.loads, activity.attempts) == (500, 20, 30)
+    assert drinks == 400
+
+
+def test_so_many_drinks_a_month_without_a_measurement_are_those_of_sweeps():
+    activity, drinks = scaled(Activity(), 0, 9_000 * DAYS)
+    assert msgspec.structs.astuple(activity) == pytest.approx(
+        msgspec.structs.astuple(SWEEP.times(10 * DAYS))
+    )
+    assert drinks == 7_000
+
+
+def test_writes_are_a_share_of_what_is_provisioned():
+    """2,628,000 s a month with 4 units each, and 4 units for a record of 4 kB."""
+    assert write_share(2_628_000, SMALL) == pytest.approx(1)
+    assert write_share(1, NOTHING) is None
+
+
+# ---- the report
+
+
+def test_the_report_adds_up():
+    report = cost_report("prod", REFERENCE.usage(PROD), price_table(), None)
+    assert report.usd == pytest.approx(sum(line.usd for line in report.lines))
+    assert report.usd == pytest.approx(sum(service.usd for service in report.services))
+    not_free = [line.usd for line in report.lines if line.free is None]
+    assert report.cents_not_free == pytest.approx(100 * sum(not_free))
+    assert report.beyond_free == ()
+    assert report.usd_so_far is None
+
+
+def test_the_report_tells_what_was_measured_beside_the_whole_month():
+    so_far = Usage(month_share=0.5, sqs_requests=800_000, s3_writes=1_000)
+    report = cost_report("dev", so_far.at_this_rate(), price_table(), so_far)
+    lines = {line.usage: line for line in report.lines}
+    assert (lines["sqs_requests"].so_far, lines["sqs_requests"].month) == (800_000, 1_600_000)
+    assert report.usd_so_far == pytest.approx(0.005)
+    assert report.usd == pytest.approx(0.01 + 0.24)
+    assert report.beyond_free == ("sqs_requests",)

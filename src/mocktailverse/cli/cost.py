@@ -18,7 +18,7 @@ from mocktailverse.cost.model import PriceTable, price_table
 from mocktailverse.cost.report import CostReport, cost_report
 from mocktailverse.cost.running import Running
 from mocktailverse.cost.usage import Usage, usage_of
-from mocktailverse.cost.workload import REFERENCE, reference, scaled
+from mocktailverse.cost.workload import REFERENCE, reference, scaled, write_share
 from mocktailverse.deployment import environments
 from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.deployment.footprint import Footprint, footprints
@@ -94,7 +94,8 @@ def cost(
         return
     if cost_explorer and env == LOCAL:
         raise UsageError("--cost-explorer reads an account's bill; the local stack has none.")
-    runs = _running(found, env)
+    footprint = _footprint(found, env)
+    runs, problems = footprint.running, list(footprint.unaccounted)
     connection = connect(env, state_dir)
     measured = _measured(connection, runs)
     table = price_table()
@@ -103,9 +104,11 @@ def cost(
     account = _account(connection, ask_bill=cost_explorer)
     report = cost_report(env, whole, table, so_far)
     if as_json:
-        print_json(_fields(report, workload, account=account))
+        print_json(_fields(report, workload, problems, account=account))
         return
     _print_report(report, table)
+    _say_problems(problems)
+    _say_writes(workload["write_share"])
     if env == LOCAL:
         say("The local stack costs nothing: this is what the same usage would cost on AWS.")
     _print_account(account)
@@ -119,11 +122,11 @@ def _footprints() -> dict[str, Footprint]:
     return footprints(template, described, checkout.source / "functions")
 
 
-def _running(found: Mapping[str, Footprint], env: str) -> Running:
+def _footprint(found: Mapping[str, Footprint], env: str) -> Footprint:
     name = COUNTED_AS.get(env, env)
     if name not in found:
         raise UsageError(f"There is no environment {env!r}: choose one of {', '.join(found)}.")
-    return found[name].running
+    return found[name]
 
 
 def _measured(connection: Connection, runs: Running) -> MonthSoFar:
@@ -149,6 +152,7 @@ def _month(
         "records": activity.records,
         "loads": activity.loads,
         "drinks": drinks,
+        "write_share": write_share(activity.records, runs),
         "api_calls": visitors.api_calls if visitors else None,
         "dashboard_visits": visitors.dashboard_visits if visitors else None,
         "measured": {
@@ -193,7 +197,7 @@ def _tell_reference(found: Mapping[str, Footprint], *, as_json: bool) -> list[st
             "api_calls": REFERENCE.visitors.api_calls,
             "dashboard_visits": REFERENCE.visitors.dashboard_visits,
         }
-        print_json(_fields(report, workload, environments=usages, problems=problems))
+        print_json(_fields(report, workload, problems, environments=usages))
         return problems
     visitors = REFERENCE.visitors
     say(
@@ -201,17 +205,21 @@ def _tell_reference(found: Mapping[str, Footprint], *, as_json: bool) -> list[st
         f"{visitors.dashboard_visits:,.0f} dashboard visits; dev and staging stand by."
     )
     _print_report(report, table)
+    _say_problems(problems)
+    return problems
+
+
+def _say_problems(problems: list[str]) -> None:
     for problem in problems:
         say(f"Beyond what is free: {problem}")
-    return problems
 
 
 def _fields(
     report: CostReport,
     workload: Mapping[str, Any],
+    problems: list[str],
     *,
     environments: Mapping[str, Usage] | None = None,
-    problems: list[str] | None = None,
     account: Account | None = None,
 ) -> dict[str, Any]:
     """The JSON, with the same keys in every case."""
@@ -245,6 +253,11 @@ def _print_report(report: CostReport, table: PriceTable) -> None:
         f"{so_far}The month: {report.usd:.4f} USD, "
         f"of which {report.cents_not_free:.1f} cents for what is free to no account."
     )
+
+
+def _say_writes(share: float | None) -> None:
+    if share is not None:
+        say(f"Its writes take {share:.1%} of the write units that are provisioned.")
 
 
 def _print_account(account: Account) -> None:

@@ -11,7 +11,10 @@ from mocktailverse.cost.usage import LEVELS, Usage
 
 
 class Price(Struct, frozen=True, kw_only=True):
-    """The price of `per` units of one field of Usage; `free` units a month cost nothing."""
+    """The price of `per` units of one field of Usage; `free` units a month cost nothing.
+
+    `checked` says what confirmed it, as of when, and what could not be confirmed.
+    """
 
     usage: str
     service: str
@@ -20,6 +23,7 @@ class Price(Struct, frozen=True, kw_only=True):
     usd: float
     per: float
     source: str
+    checked: str
     free: float = 0
 
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from msgspec import Struct
 
 from mocktailverse.cost.model import Line, Price, PriceTable, month, total_usd
-from mocktailverse.cost.usage import ASSUMED, BASIS, Usage
+from mocktailverse.cost.usage import ASSUMED, BASIS, COUNTED, Usage
 
 CENTS = 100
 
@@ -16,7 +16,7 @@ class ReportLine(Struct, frozen=True, kw_only=True):
     """One kind of usage; `free` and `used_share` are None where nothing of it is always free.
 
     `so_far` and `usd_so_far` are None where nothing was measured. `figure` says where the amount
-    comes from, `source` where the price.
+    comes from, `source` where the price, and `checked` what confirmed that.
     """
 
     usage: str
@@ -33,6 +33,7 @@ class ReportLine(Struct, frozen=True, kw_only=True):
     price_per: float
     figure: str
     source: str
+    checked: str
 
 
 class ServiceTotal(Struct, frozen=True, kw_only=True):
@@ -81,6 +82,8 @@ def _line(line: Line, before: Line | None, price: Price) -> ReportLine:
     kind, explanation = BASIS[line.usage]
     if line.usage == "api_requests" and line.amount:
         kind, explanation = ASSUMED, "as many as the workload says"
+    elif kind == COUNTED and before is None:
+        kind = ASSUMED
     return ReportLine(
         usage=line.usage,
         service=line.service,
@@ -96,6 +99,7 @@ def _line(line: Line, before: Line | None, price: Price) -> ReportLine:
         price_per=price.per,
         figure=f"{kind}: {explanation}",
         source=price.source,
+        checked=price.checked,
     )
 
 

@@ -30,8 +30,8 @@ class Running(Struct, frozen=True, kw_only=True):
     fetches: float = 0
     reconciles: float = HOURS
     idle_polls: float = IDLE_POLLS
-    alarms: int = 1
-    metrics: int = 4
+    alarms: int = 2
+    metrics: int = 2
     dashboards: int = 0
     transform_gb: float = 1.0
     publish_gb: float = 0.5
@@ -42,7 +42,9 @@ class Running(Struct, frozen=True, kw_only=True):
 
 
 SMALL = Running(wcu=4, rcu=4)
-PROD = Running(wcu=17, rcu=17, backups=True, fetches=DAYS)
+PROD = Running(
+    wcu=17, rcu=17, backups=True, fetches=DAYS, alarms=5, metrics=6, dashboards=1
+)  # fmt: skip
 """As infrastructure/ says, for who has no checkout to read it from; a test holds them to it."""
 
 

@@ -3,10 +3,11 @@
 import msgspec
 from msgspec import Struct
 
-from mocktailverse.cost.running import DAYS, Running
-from mocktailverse.cost.usage import Activity, Usage, Visitors, usage_of
+from mocktailverse.cost.running import DAYS, HOURS, Running
+from mocktailverse.cost.usage import ITEM_BYTES, Activity, Usage, Visitors, usage_of
 
 MONTHS_KEPT = 12
+WRITE_UNIT_BYTES = 1_000
 
 SWEEP = Activity(
     loads=40, objects=40, records=900, bytes=1_600_000, attempts=40, busy_s=160, publishes=40,
@@ -56,6 +57,15 @@ def reference(running: dict[str, Running]) -> dict[str, Usage]:
         stage: (REFERENCE if stage == "prod" else IDLE).usage(runs)
         for stage, runs in running.items()
     }
+
+
+def write_share(records: float, running: Running) -> float | None:
+    """The share of a month's provisioned write units that so many records take, changed or not.
+
+    None without provisioned capacity. Above 1 they cannot be written in a month, whatever is paid.
+    """
+    provisioned = running.wcu * HOURS * 3600
+    return records * ITEM_BYTES / WRITE_UNIT_BYTES / provisioned if provisioned else None
 
 
 def scaled(measured: Activity, drinks: int, records: float) -> tuple[Activity, int]:
