@@ -10,6 +10,10 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 
 bin := .venv/bin
 ready := .venv/.ready
+# checkov holds other packages back, so it has an environment of its own.
+checkov := .venv/checkov
+audit = $(bin)/pip-audit --vulnerability-service osv --disable-pip --require-hashes --progress-spinner off \
+  --requirement requirements/all.lock --requirement requirements/functions.lock
 
 .PHONY: help
 help: ## This list
@@ -55,13 +59,28 @@ accuracy: $(ready) ## How many measures are understood right
 docs: $(ready) ## Write the generated pages of docs/reference
 	$(bin)/python docs/generate.py
 
+$(checkov)/.ready: $(ready) requirements/checkov.lock
+	@rm -rf $(checkov) && $(bin)/uv venv --quiet --python $(bin)/python $(checkov)
+	@$(bin)/uv pip sync --quiet --python $(checkov)/bin/python --require-hashes requirements/checkov.lock
+	@touch $@
+
 .PHONY: check
-check: $(ready) ## Format, lint, types, layers, template
+check: $(ready) $(checkov)/.ready ## Format, lint, types, layers, templates, secrets, known weaknesses
 	$(bin)/ruff format --check .
 	$(bin)/ruff check .
 	$(bin)/mypy
 	$(bin)/lint-imports
 	$(bin)/cfn-lint infrastructure/*.yaml
+	$(checkov)/bin/checkov --config-file .checkov.yaml
+	@git ls-files -z | xargs -0 $(bin)/detect-secrets-hook --no-verify --baseline .secrets.baseline
+	@told=$$($(audit) 2>&1) && echo "$$told" || { \
+	  grep -qE 'Connect(ion|Timeout)Error|Could not connect|ReadTimeout|ProxyError' <<<"$$told" \
+	  && echo "Dependencies not audited: osv.dev cannot be reached. Run make audit where it can." \
+	  || { echo "$$told"; exit 1; }; }
+
+.PHONY: audit
+audit: $(ready) ## Known weaknesses of the locked dependencies; asks osv.dev
+	$(audit)
 
 .PHONY: format
 format: $(ready) ## Format the code and mend what the linter can mend
@@ -79,7 +98,9 @@ lock: $(ready) ## Resolve the dependencies anew, with hashes and without index a
 	$(bin)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 	  --no-emit-package boto3 --no-emit-package botocore --no-emit-package s3transfer \
 	  --no-emit-package python-dateutil --no-emit-package six --no-emit-package urllib3 \
-	  pyproject.toml -o requirements/functions.lock
+	  --constraint requirements/all.lock pyproject.toml -o requirements/functions.lock
+	$(bin)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+	  requirements/checkov.in -o requirements/checkov.lock
 
 .PHONY: clean
 clean: ## Remove the virtual environment, builds and caches

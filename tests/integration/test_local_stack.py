@@ -467,8 +467,8 @@ def test_loads_expire(probed):
         ("Transform", "s3", "get_object", {"Bucket": "{DataBucket}", "Key": "state/a"}, False),
         ("Transform", "dynamodb", "scan", {"TableName": "{DrinksTable}"}, False),
         (
-            *("Transform", "dynamodb", "get_item"),
-            {"TableName": "{DrinksTable}", "Key": {"id": {"S": "a"}}},
+            *("Transform", "dynamodb", "put_item"),
+            {"TableName": "{DrinksTable}", "Item": {"id": {"S": "a"}}},
             True,
         ),
         (
@@ -530,10 +530,9 @@ def test_loads_expire(probed):
             *("Reconcile", "dynamodb", "query"),
             {
                 "TableName": "{LoadsTable}",
-                "IndexName": "by-day",
-                "KeyConditionExpression": "#d = :d",
-                "ExpressionAttributeNames": {"#d": "day"},
-                "ExpressionAttributeValues": {":d": {"S": "2026-11-22"}},
+                "KeyConditionExpression": "#o = :o",
+                "ExpressionAttributeNames": {"#o": "object"},
+                "ExpressionAttributeValues": {":o": {"S": "a"}},
             },
             True,
         ),

@@ -22,12 +22,15 @@ NAME_PROPERTIES = {
     "AWS::Scheduler::Schedule": "Name",
     "AWS::SNS::Topic": "TopicName",
     "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::CloudWatch::Dashboard": "DashboardName",
     "AWS::ApiGatewayV2::Api": "Name",
 }
 NAMELESS = {
     "AWS::S3::BucketPolicy",
     "AWS::SQS::QueuePolicy",
     "AWS::SNS::TopicPolicy",
+    "AWS::Logs::MetricFilter",
+    "AWS::Budgets::Budget",  # its name stands deeper: test_monitoring looks
     "AWS::Lambda::EventSourceMapping",
     "AWS::SNS::Subscription",
     "AWS::ApiGatewayV2::Integration",

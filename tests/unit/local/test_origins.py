@@ -12,8 +12,10 @@ def test_this_machine_s_own_names_are_known(host):
 
 @pytest.mark.parametrize(
     "host",
-    ["", ":80", "example.net", "127.0.0.1.example.net", "localhost:80:80", "127.0.0.1:x", "a:80"]
-    + ["0.0.0.0", "[::1]:80", "user@127.0.0.1"],
+    [
+        *("", ":80", "example.net", "127.0.0.1.example.net", "a:80"),
+        *("localhost:80:80", "127.0.0.1:x", "[::1]:80", "user@127.0.0.1"),
+    ],
 )
 def test_other_names_are_not(host):
     assert not names_this_machine(host)

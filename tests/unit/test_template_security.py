@@ -1,0 +1,206 @@
+"""What holds for every bucket, queue, log and permission of the templates, new ones included."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from mocktailverse.deployment.checkout import find_checkout
+
+UNVERSIONED = {"CatalogueBucket"}
+"""Rebuilt from the table at any time; see the comment in the template."""
+
+OPEN = frozenset({"Action", "Resource", "Principal"})
+"""Parts of an allowing statement in which a wildcard wants its reason."""
+
+
+class Loader(yaml.SafeLoader):
+    """Reads `!Sub x` as `{"Sub": x}`."""
+
+
+def _intrinsic(loader: Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    if isinstance(node, yaml.ScalarNode):
+        return {suffix: loader.construct_scalar(node)}
+    if isinstance(node, yaml.SequenceNode):
+        return {suffix: loader.construct_sequence(node, deep=True)}
+    return {suffix: loader.construct_mapping(node, deep=True)}
+
+
+Loader.add_multi_constructor("!", _intrinsic)
+
+
+@pytest.fixture(scope="module")
+def template_file() -> Path:
+    return find_checkout().template
+
+
+@pytest.fixture(scope="module")
+def resources(template_file) -> dict[str, Any]:
+    return yaml.load(template_file.read_text(), Loader)["Resources"]  # noqa: S506  a SafeLoader
+
+
+def of_type(resources: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    found = {name: r["Properties"] for name, r in resources.items() if r["Type"] == kind}
+    assert found
+    return found
+
+
+# ---- Permissions
+
+
+def allowing(text: str) -> Iterator[yaml.MappingNode]:
+    """The statements of a template that allow something."""
+    waiting = [yaml.compose(text, yaml.SafeLoader)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+        elif isinstance(node, yaml.MappingNode):
+            waiting += [value for _, value in node.value]
+            if any(key.value == "Effect" and value.value == "Allow" for key, value in node.value):
+                yield node
+
+
+def scalars(node: yaml.Node) -> Iterator[str]:
+    if isinstance(node, yaml.ScalarNode):
+        yield node.value
+    elif isinstance(node, yaml.SequenceNode):
+        for child in node.value:
+            yield from scalars(child)
+    elif isinstance(node, yaml.MappingNode):
+        for _, value in node.value:
+            yield from scalars(value)
+
+
+def is_wild(part: str, value: str) -> bool:
+    """Whether a wildcard reaches beyond what a name bounds.
+
+    Keys below a prefix of our own bucket and names that begin with the project's are bounded.
+    """
+    if part != "Resource":
+        return "*" in value
+    ours = ".Arn}/" in value or "mocktailverse" in value
+    return value == "*" or ("*" in value and not ours)
+
+
+def unexplained(text: str) -> list[str]:
+    """Wildcards of allowing statements that have no comment in their statement."""
+    lines = text.splitlines()
+    found = []
+    for node in allowing(text):
+        own = lines[node.start_mark.line : node.end_mark.line]
+        if any(" # " in line for line in own):
+            continue
+        for key, value in node.value:
+            assert not key.value.startswith("Not"), f"line {node.start_mark.line}: {key.value}"
+            if key.value in OPEN:
+                found += [f"{key.value}: {v}" for v in scalars(value) if is_wild(key.value, v)]
+    return found
+
+
+@pytest.mark.parametrize("name", ["template.yaml", "deployer.yaml"])
+def test_every_wildcard_has_its_reason_beside_it(template_file, name):
+    text = template_file.with_name(name).read_text()
+    assert len(list(allowing(text))) > 5
+    assert unexplained(text) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "wild"),
+    [
+        ("Action: s3:*\n  Resource: !Sub '${B.Arn}/a/*'", ["Action: s3:*"]),
+        ("Action: [s3:GetObject]\n  Resource: '*'", ["Resource: *"]),
+        (
+            "Action: a:B\n  Resource: [!GetAtt B.Arn, 'arn:aws:s3:::*']",
+            ["Resource: arn:aws:s3:::*"],
+        ),
+        ("Action: a:B\n  Principal: '*'\n  Resource: !GetAtt B.Arn", ["Principal: *"]),
+        ("Action: a:B\n  Principal: {AWS: '*'}\n  Resource: !GetAtt B.Arn", ["Principal: *"]),
+        ("Action: s3:* # it is so\n  Resource: '*'", []),
+        ("Action: a:B\n  Resource: !Sub '${B.Arn}/a/*'", []),
+        ("Action: a:B\n  Resource: arn:aws:s3:::mocktailverse-*-dev", []),
+    ],
+)
+def test_a_wildcard_without_a_reason_is_found(statement, wild):
+    assert unexplained(f"- Effect: Allow\n  {statement}\n- Effect: Deny\n  Action: '*'\n") == wild
+
+
+def test_what_is_not_named_cannot_be_allowed_by_exception():
+    with pytest.raises(AssertionError, match="NotAction"):
+        unexplained("- Effect: Allow\n  NotAction: a:B\n  Resource: b\n")
+
+
+# ---- Data at rest and on its way
+
+
+def test_every_bucket_is_private_and_encrypted(resources):
+    for name, bucket in of_type(resources, "AWS::S3::Bucket").items():
+        blocked = bucket["PublicAccessBlockConfiguration"]
+        assert set(blocked.values()) == {True}, name
+        assert len(blocked) == 4, name
+        assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+        assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"], name
+
+
+def test_every_bucket_keeps_versions_but_the_catalogue_s(resources):
+    for name, bucket in of_type(resources, "AWS::S3::Bucket").items():
+        expected = None if name in UNVERSIONED else {"Status": "Enabled"}
+        assert bucket.get("VersioningConfiguration") == expected, name
+
+
+def test_every_queue_is_encrypted(resources):
+    for name, queue in of_type(resources, "AWS::SQS::Queue").items():
+        assert queue["SqsManagedSseEnabled"] is True, name
+
+
+@pytest.mark.parametrize(
+    ("kind", "policy", "names"),
+    [
+        ("AWS::S3::Bucket", "AWS::S3::BucketPolicy", lambda p: [p["Bucket"]]),
+        ("AWS::SQS::Queue", "AWS::SQS::QueuePolicy", lambda p: p["Queues"]),
+    ],
+)
+def test_every_bucket_and_queue_is_for_tls_only(resources, kind, policy, names):
+    guarded = {
+        name["Ref"]
+        for properties in of_type(resources, policy).values()
+        for name in names(properties)
+        if any(_denies_plain_text(s) for s in properties["PolicyDocument"]["Statement"])
+    }
+    assert guarded == set(of_type(resources, kind))
+
+
+def _denies_plain_text(statement: dict[str, Any]) -> bool:
+    if "If" in statement:
+        condition, locally, on_aws = statement["If"]
+        assert (condition, locally) == ("IsLocal", {"Ref": "AWS::NoValue"})
+        return _denies_plain_text(on_aws)
+    plain = {"Bool": {"aws:SecureTransport": "false"}}
+    return (
+        statement["Effect"] == "Deny"
+        and statement["Principal"] == "*"
+        and statement["Condition"] == plain
+    )
+
+
+def test_every_log_ends(resources):
+    for name, group in of_type(resources, "AWS::Logs::LogGroup").items():
+        assert group["RetentionInDays"], name
+
+
+def test_only_aws_s_alarms_and_budgets_publish_alarms(resources):
+    topics = {name for name, r in resources.items() if r["Type"] == "AWS::SNS::Topic"}
+    (policy,) = of_type(resources, "AWS::SNS::TopicPolicy").values()
+    assert {topic["Ref"] for topic in policy["Topics"]} == topics
+    for statement in policy["PolicyDocument"]["Statement"]:
+        assert set(statement["Principal"]) == {"Service"}
+        assert "aws:SourceAccount" in statement["Condition"]["StringEquals"]
+
+
+def test_no_function_is_open_to_the_public(resources):
+    assert not [r for r in resources.values() if r["Type"] == "AWS::Lambda::Url"]
+    for permission in of_type(resources, "AWS::Lambda::Permission").values():
+        assert permission["Principal"].endswith(".amazonaws.com")
+        assert "SourceArn" in permission
