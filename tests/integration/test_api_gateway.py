@@ -147,7 +147,7 @@ def test_the_reference_finds_its_parts_behind_the_gateway_s_prefix(gateway):
 
 @pytest.mark.parametrize("form", ["csv", "ndjson"])
 def test_an_export_is_made_once_and_had_by_its_link(gateway, form, clients, local_stack):
-    first = gateway.ops(f"/export.{form}")
+    first = gateway.ask(f"/export.{form}")
     assert first.status == 307, first.body
     with urllib.request.urlopen(first.headers["location"], timeout=PATIENCE_S) as answer:  # noqa: S310 - the embedded AWS
         assert f'filename="mocktailverse.{form}"' in answer.headers["content-disposition"]
@@ -160,11 +160,11 @@ def test_an_export_is_made_once_and_had_by_its_link(gateway, form, clients, loca
     exports = ExportObjects(clients, local_stack.outputs["CatalogueBucket"])
     version = gateway.ask("/health").json["version"]
     assert exports.exists(f"{version}.{form}")
-    assert gateway.ops(f"/export.{form}").status == 307
+    assert gateway.ask(f"/export.{form}").status == 307
 
 
 def test_the_catalogue_itself_is_had_by_a_link(gateway, catalogue_path):
-    answer = gateway.ops("/export.sqlite")
+    answer = gateway.ask("/export.sqlite")
     assert answer.status == 307
     with urllib.request.urlopen(answer.headers["location"], timeout=PATIENCE_S) as got:  # noqa: S310 - the embedded AWS
         assert got.read() == catalogue_path.read_bytes()

@@ -214,7 +214,7 @@ def test_the_local_stack_gives_what_points_the_tools_at_it(aws, command):
 def test_logs_are_those_of_one_function_and_one_environment(command, deployed):
     answer = command("logs", "--env", "dev", "--function", "transform", "--json")
     assert answer.code == 0
-    assert any("mocktailverse-dev" in line["message"] for line in answer.json["items"])
+    assert any('"service":"transform"' in line["message"] for line in answer.json["items"])
     assert not any("mocktailverse-prod" in line["message"] for line in answer.json["items"])
     times = [line["at"] for line in answer.json["items"]]
     assert times == sorted(times)

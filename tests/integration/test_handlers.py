@@ -261,7 +261,24 @@ def test_a_batch_is_worked_on_message_by_message(world, caplog, capsys):
     (failure,) = [line for line in caplog.records if line.levelname == "ERROR"]
     assert "Not a message of this pipeline" in str(failure.exc_info)
     (metrics,) = [line for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
-    assert sum(json.loads(metrics)["RecordsRead"]) == 6
+    told = json.loads(metrics)
+    assert (sum(told["RecordsRead"]), sum(told["LoadsDone"])) == (6, 2)
+    assert told["RejectedPercent"] == [0, 0]
+
+
+def test_a_stage_that_measures_less_only_logs(world, caplog, capsys, monkeypatch):
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
+    assert deliver(event(world.put(envelope(records())))) == []
+    assert "loaded" in [line.message for line in caplog.records]
+    assert '"_aws"' not in capsys.readouterr().out
+    assert transform._tools().metrics.metric_set == {}  # noqa: SLF001 - printed at 100, if they stayed
+
+
+def test_the_share_of_rejected_records_is_measured(world, capsys):
+    body = envelope([*records(), {"idDrink": None}])
+    assert deliver(event(world.put(body))) == []
+    (metrics,) = [line for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    assert json.loads(metrics)["RejectedPercent"] == [25]
 
 
 def test_where_there_is_nothing_to_do_nothing_is_measured(world, caplog, capsys):

@@ -1,5 +1,6 @@
 """The loads table against DynamoDB: leases, segments, generations, the listing by day."""
 
+import base64
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import count
@@ -221,10 +222,26 @@ def test_days_end_at_midnight_utc():
     assert (day_of(midnight - 1), day_of(midnight)) == ("2026-02-28", "2026-03-01")
 
 
-@pytest.mark.parametrize("place", ["", "nonsense", "W10=", "WyJhIiwiYiIsImMiLDFd"])
+@pytest.mark.parametrize("place", ["", "nonsense", "é", "W10=", "WyJhIiwiYiIsImMiLDFd"])
 def test_a_place_that_no_listing_gave_is_wrong_usage(table, place):
     with pytest.raises(UsageError, match="next"):
         table.key_of(place)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        '["a", "0001", "2026-01-01", 0]',
+        '["a", "0001", "19700101", 0]',
+        '["", "0001", "1970-01-01", 0]',
+        '["a", "", "1970-01-01", 0]',
+        '["a", "0001", "1970-01-01", 1e30]',
+        f'["a", "0001", "1970-01-01", {10**18}]',
+    ],
+)
+def test_a_forged_place_never_reaches_the_table(table, forged):
+    with pytest.raises(UsageError, match="next"):
+        table.key_of(base64.urlsafe_b64encode(forged.encode()).decode())
 
 
 # ---- expiry

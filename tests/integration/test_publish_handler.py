@@ -107,11 +107,15 @@ def test_a_stream_event_is_published(  # noqa: PLR0917  pytest passes them by na
     assert 0 <= lags[1] < 10_000
 
 
-def test_what_cannot_be_published_raises(table, clients, catalogue, new_drink):
+def test_what_cannot_be_published_raises_and_its_lag_is_seen(
+    table, clients, catalogue, new_drink, capsys
+):
     put(table, new_drink("11007", "Margarita"))
     clients.s3.delete_bucket(Bucket=catalogue.bucket)
     with pytest.raises(PermanentError, match="NoSuchBucket"):
         publish.handler(EVENT, None)
+    (told,) = [line for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    assert json.loads(told)["PublishLagMs"][0] > 1_000_000
 
 
 def test_two_functions_at_once_publish_everything(clients, local_stack, new_drink, tmp_path):

@@ -16,6 +16,7 @@ from mocktailverse.api import (
     reference_page,
     status,
 )
+from mocktailverse.api.delivery import SQLITE
 from mocktailverse.api.headers import Gzip, Manners
 from mocktailverse.api.parameters import given_once
 from mocktailverse.api.services import Services
@@ -28,8 +29,8 @@ from mocktailverse.catalogue.answers import (
 )
 from mocktailverse.drinks.drink import Drink
 
-PUBLIC = (drinks.router, ingredients.router, status.router)
-FOR_OPERATORS = (ledger.router, exports.router)
+PUBLIC = (drinks.router, ingredients.router, status.router, exports.router)
+FOR_OPERATORS = (ledger.router,)
 WORTH_COMPRESSING_BYTES = 1024
 COMPRESSION_LEVEL = 6
 
@@ -86,7 +87,12 @@ def create_app(services: Services | None = None) -> Api:
     """
     app = Api()
     app.state.services = services
-    app.add_middleware(Gzip, minimum_size=WORTH_COMPRESSING_BYTES, compresslevel=COMPRESSION_LEVEL)
+    app.add_middleware(
+        Gzip,
+        minimum_size=WORTH_COMPRESSING_BYTES,
+        compresslevel=COMPRESSION_LEVEL,
+        exclude_content_types=(SQLITE.media_type,),  # hundreds of MB, which take a minute
+    )
     errors.register(app)
     app.include_router(reference_page.router)
     for router in (*PUBLIC, *FOR_OPERATORS):

@@ -4,13 +4,14 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import reduce
+from hashlib import blake2b
 from itertools import chain
 from operator import or_
 
 from mocktailverse.catalogue.answers import IngredientEntry
 from mocktailverse.catalogue.bits import pack
 from mocktailverse.catalogue.postings import Drinks, Postings
-from mocktailverse.catalogue.rows import name_key
+from mocktailverse.catalogue.rows import NAME_KEY_LENGTH, name_key
 from mocktailverse.drinks.ingredients import ancestors, match_ingredient
 
 _KINDS = "SELECT name, general FROM ingredient_kinds"
@@ -93,5 +94,12 @@ class IngredientIndex:
 
 
 def rank(entry: IngredientEntry) -> tuple[float, str, str]:
-    """What ingredients are listed by: most used first, then by name."""
-    return -entry.drinks, name_key(entry.name), entry.name
+    """What ingredients are listed by: most used first, then by name; short enough for a cursor."""
+    return -entry.drinks, name_key(entry.name), _shortened(entry.name)
+
+
+def _shortened(name: str) -> str:
+    """The name; of a long one the beginning, and a digest that tells it from its like."""
+    if len(name) <= NAME_KEY_LENGTH:
+        return name
+    return name[:NAME_KEY_LENGTH] + blake2b(name.encode(), digest_size=8).hexdigest()

@@ -18,6 +18,8 @@ from mocktailverse.errors import UsageError
 PAIRINGS = 10
 SPELLINGS = 20
 SUGGESTIONS = 5
+MOST_COMPARED = 5_000
+"""A misspelt name is compared with the most used ones only; with all it could take seconds."""
 
 _SPELLINGS = """
 SELECT name_raw FROM drink_ingredients WHERE name = ?
@@ -64,7 +66,7 @@ def detail(index: Index, connection: sqlite3.Connection, text: str) -> Ingredien
 
 def similar(index: IngredientIndex, text: str) -> list[str]:
     """Up to five ingredients in use whose names look like a text, the most alike first."""
-    names = {folded(entry.name): entry.name for entry in index.entries}
+    names = {folded(entry.name): entry.name for entry in index.entries[:MOST_COMPARED]}
     close = get_close_matches(folded(text[:LONGEST_NAME]), names, SUGGESTIONS)
     return [names[name] for name in close]
 

@@ -32,7 +32,8 @@ LINE_COLUMNS = ("drink_id", *_LINE)
 def name_key(name: str) -> str:
     """What names are sorted by: without case, accents and white space around them."""
     plain = unicodedata.normalize("NFKD", name[:NAME_KEY_LENGTH].strip().casefold())
-    return "".join(c for c in plain if not unicodedata.combining(c))
+    key = "".join(c for c in plain if not unicodedata.combining(c))
+    return key[:NAME_KEY_LENGTH]  # one character may have become eighteen
 
 
 def drink_row(drink: Drink) -> tuple[object, ...]:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections import Counter
+from itertools import chain
 from math import isnan
 
 import msgspec
@@ -40,7 +41,7 @@ def statistics(index: Index, connection: sqlite3.Connection) -> Statistics:
         certainty=fields["certainty"],
         quality=_quality(connection),
         strength=_strength(index, present),
-        pairings=_pairings(index),
+        pairings=_pairings(index, present),
         top_ingredients=index.ingredients.named.counts(present, TOP_INGREDIENTS),
         ingredients_per_drink=_ingredients_per_drink(index),
     )
@@ -67,20 +68,29 @@ def _strength(index: Index, present: Selection) -> list[StrengthBin]:
     ]
 
 
-def _pairings(index: Index) -> list[Pairing]:
-    """The pairs that meet in most drinks; none can meet more often than its rarer half occurs."""
+def _pairings(index: Index, present: Selection) -> list[Pairing]:
+    """The pairs that meet in most drinks; none can meet more often than its rarer half occurs.
+
+    Goes through the drinks of each ingredient, as there may be very many that are rare.
+    """
+    named = index.ingredients.named
     found: list[Pairing] = []
-    commoner: list[tuple[str, int]] = []
-    for name, most in index.ingredients.named.by_size:
+    commoner: list[list[str]] = [[] for _ in range(index.size)]
+    for name, most in named.by_size:
         if len(found) == PAIRINGS and most < found[-1].drinks:
             break
-        drinks = index.ingredients.named.bits(name) & index.present
-        for other, its_drinks in commoner:
-            if shared := (drinks & its_drinks).bit_count():
-                found.append(Pairing(min(name, other), max(name, other), shared))
+        drinks = [ordinal for ordinal in named.ordinals(name) if present.flags[ordinal]]
+        shared = Counter(chain.from_iterable(map(commoner.__getitem__, drinks)))
+        least = found[-1].drinks if len(found) == PAIRINGS else 1
+        found += (
+            Pairing(min(name, other), max(name, other), count)
+            for other, count in shared.items()
+            if count >= least
+        )
         found.sort(key=lambda pair: (-pair.drinks, pair.a, pair.b))
         del found[PAIRINGS:]
-        commoner.append((name, drinks))
+        for ordinal in drinks:
+            commoner[ordinal].append(name)
     return found
 
 

@@ -20,6 +20,7 @@ from mocktailverse.cli import (
     demo,
     deploy,
     destroy,
+    drill,
     drinks,
     export,
     files,
@@ -31,6 +32,7 @@ from mocktailverse.cli import (
     recovery,
     serving,
     stack,
+    trace,
 )
 from mocktailverse.errors import (
     MocktailverseError,
@@ -50,6 +52,7 @@ app = typer.Typer(
 for commands in (
     *(stack, demo, serving, deploy, package, destroy, operate),
     *(inflow, ledger, drinks, quality, recovery, catalogue, export, files, cost),
+    *(trace, drill),
 ):
     commands.register(app)
 

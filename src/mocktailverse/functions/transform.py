@@ -77,6 +77,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
         tools.logger.error("message comes back", **names, exc_info=error)
     if tools.metrics.metric_set:  # flushing none is a warning
         tools.metrics.flush_metrics()
+        tools.metrics.clear_metrics()  # where metrics are disabled, flushing leaves them to grow
     return dict(answer)
 
 

@@ -8,10 +8,9 @@ import botocore.session
 from botocore.config import Config
 
 if TYPE_CHECKING:
-    from types_boto3_ce.client import (  # type: ignore[import-not-found]  # stubs not installed
-        CostExplorerClient,
-    )
+    from types_boto3_ce.client import CostExplorerClient
     from types_boto3_cloudformation.client import CloudFormationClient
+    from types_boto3_cloudwatch.client import CloudWatchClient
     from types_boto3_dynamodb.client import DynamoDBClient
     from types_boto3_freetier.client import FreeTierClient
     from types_boto3_iam.client import IAMClient
@@ -128,6 +127,13 @@ class Clients:
     def logs(self) -> "CloudWatchLogsClient":
         """The functions' logs."""
         return self._session.client("logs", endpoint_url=self.endpoint_url, config=self._config)
+
+    @cached_property
+    def cloudwatch(self) -> "CloudWatchClient":
+        """The alarms."""
+        return self._session.client(
+            "cloudwatch", endpoint_url=self.endpoint_url, config=self._config
+        )
 
     @cached_property
     def ssm(self) -> "SSMClient":

@@ -8,7 +8,7 @@ by-day (index)  day `2026-11-22` and started_at, for loads only
 import base64
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -203,9 +203,11 @@ class LoadsTable:
         try:
             text = base64.urlsafe_b64decode(place)
             values = msgspec.json.decode(text, type=tuple[str, str, str, int])
-            date.fromisoformat(values[2])
-        except (ValueError, msgspec.MsgspecError) as error:
-            raise UsageError(f"{place!r} is not the `next` of a listing of loads.") from error
+            is_place = all(values[:2]) and day_of(values[3]) == values[2]
+        except (ValueError, OverflowError, OSError, msgspec.MsgspecError):
+            is_place = False
+        if not is_place:
+            raise UsageError(f"{place!r} is not the `next` of a listing of loads.")
         names = ("object", "part", "day", "started_at")
         return {name: to_value(value) for name, value in zip(names, values, strict=True)}
 

@@ -35,15 +35,17 @@ class LogGroup:
         self._client = clients.logs
         self.name = name
 
-    def lines(self, since: int) -> Iterator[LogLine]:
-        """The lines from `since` (ms) to now.
+    def lines(self, since: int, containing: str = "") -> Iterator[LogLine]:
+        """The lines from `since` (ms) to now; of those only which contain a word, if one is given.
 
         Raises:
             MissingError: there is no such log group.
         """
         with translated(f"Reading the log {self.name}"):
             pages = self._client.get_paginator("filter_log_events").paginate(
-                logGroupName=self.name, startTime=since
+                logGroupName=self.name,
+                startTime=since,
+                filterPattern=f'"{containing}"' if containing else "",
             )
             for page in pages:
                 yield from map(_line, page["events"])

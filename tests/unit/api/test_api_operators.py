@@ -1,4 +1,4 @@
-"""What only operators see: the key, loads, rejected records and exports."""
+"""What only operators see (the key, loads, rejected records), and the exports."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ from mocktailverse.api.ops_key import ABSENCE_KEPT_S, KEPT_S, RememberedKey
 from mocktailverse.catalogue.exports import export_csv, export_ndjson
 from mocktailverse.catalogue.writer import CatalogueWriter
 
-PATHS = ["/loads", "/rejected", "/export.csv", "/export.ndjson", "/export.sqlite"]
+PATHS = ["/loads", "/rejected"]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -153,12 +153,12 @@ def test_only_as_many_loads_are_read_as_a_page_needs(world):
 
 
 def test_the_exports_are_the_catalogue_s(world, catalogue):
-    table = world.ops("/export.csv")
+    table = world.get("/export.csv")
     assert table.headers["content-type"] == "text/csv; charset=utf-8"
     assert table.headers["content-disposition"] == 'attachment; filename="mocktailverse.csv"'
     assert table.text == "".join(export_csv(catalogue))
     assert len(list(csv.reader(io.StringIO(table.text)))) == 1 + catalogue.meta.drinks
-    lines = world.ops("/export.ndjson")
+    lines = world.get("/export.ndjson")
     assert lines.content == b"".join(export_ndjson(catalogue))
     assert json.loads(lines.content.splitlines()[0])["id"]
 
@@ -173,16 +173,16 @@ def test_exports_hold_withdrawn_drinks_only_where_they_are_asked_for(
     world = new_world(path)
     for form in ("csv", "ndjson"):
         without, with_those = (
-            world.ops(f"/export.{form}{query}").text for query in ("", "?withdrawn=true")
+            world.get(f"/export.{form}{query}").text for query in ("", "?withdrawn=true")
         )
         assert ("Here" in without, "Gone" in without) == (True, False)
         assert ("Here" in with_those, "Gone" in with_those) == (True, True)
-    refused = world.ops("/export.sqlite?withdrawn=true")
+    refused = world.get("/export.sqlite?withdrawn=true")
     assert refused.json()["error"]["details"][0]["parameter"] == "withdrawn"
 
 
 def test_the_catalogue_itself_can_be_had(world, catalogue, catalogue_path, tmp_path):
-    answer = world.ops("/export.sqlite")
+    answer = world.get("/export.sqlite")
     assert answer.content == catalogue_path.read_bytes()
     path = tmp_path / "got.sqlite"
     path.write_bytes(answer.content)
@@ -192,6 +192,18 @@ def test_the_catalogue_itself_can_be_had(world, catalogue, catalogue_path, tmp_p
     assert count == catalogue.meta.drinks
     copies = [p.name for p in (tmp_path / "copies").iterdir()]
     assert len(copies) == 1, "only the copy that is served stays"
+
+
+def test_the_catalogue_itself_is_not_compressed_which_would_take_a_minute(world):
+    packed = {
+        form: world.get(f"/export.{form}", accept_encoding="gzip").headers
+        for form in ("csv", "ndjson", "sqlite")
+    }
+    assert [headers.get("content-encoding") for headers in packed.values()] == [
+        "gzip",
+        "gzip",
+        None,
+    ]
 
 
 class FakeLinks:

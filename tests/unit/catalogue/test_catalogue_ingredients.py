@@ -45,6 +45,22 @@ def test_pages_of_ingredients_hold_each_once(catalogue):
     assert found == whole
 
 
+def test_pages_go_on_behind_names_of_any_length(open_catalogue, new_drink):
+    names = [f"{char * 9_999}{end}" for char in "aé\0\ufdfa" for end in "xyz"]
+    catalogue = open_catalogue(new_drink(f"D{n}", name) for n, name in enumerate(names))
+    found, after = [], None
+    while True:
+        page = catalogue.ingredients(limit=1, after=after)
+        found += [entry.name for entry in page.items]
+        after = page.next
+        if after is None:
+            break
+        assert len(after) <= 2_000, "as much as the API takes"
+
+    assert len(found) == len(names)
+    assert set(found) == set(names)
+
+
 def test_an_entry_counts_its_own_drinks_and_those_of_its_kinds(catalogue):
     (rum,) = [entry for entry in catalogue.ingredients(q="rum").items if entry.name == "Rum"]
 
@@ -125,3 +141,9 @@ def test_similar_names_are_suggested(catalogue):
     assert catalogue.similar_ingredients("lime jiuce") == ["Lime juice"]
     assert catalogue.similar_ingredients("MNIT") == ["Mint"]
     assert catalogue.similar_ingredients("q" * 100_000) == []
+
+
+def test_of_very_many_ingredients_the_most_used_are_suggested(catalogue, monkeypatch):
+    monkeypatch.setattr("mocktailverse.catalogue.ingredients.MOST_COMPARED", 2)
+    assert catalogue.similar_ingredients("light rumm") == ["Light rum"]
+    assert catalogue.similar_ingredients("MNIT") == []

@@ -257,6 +257,21 @@ def test_a_page_goes_on_when_the_catalogue_was_replaced(open_catalogue, new_drin
     assert set(rest) - added_ids == {drink.id for drink in drinks} - set(seen)
 
 
+@pytest.mark.parametrize("char", "aé\0\ufdfa\uac01🍹")
+def test_pages_go_on_behind_names_of_any_length(open_catalogue, new_drink, char):
+    drinks = [new_drink(char * 9_999 + end, drink_id=f"test:{end}") for end in "abc"]
+    catalogue = open_catalogue(drinks)
+    for sort in ("name", "-observed"):
+        found, after = [], None
+        for _ in drinks:
+            page = catalogue.search(DrinkQuery(sort=sort), limit=1, after=after)
+            found += page.items
+            after = page.next
+            assert after is None or len(after) <= 2_000, "as much as the API takes"
+
+        assert (found, after) == (drinks, None)
+
+
 @pytest.mark.parametrize(
     "damage",
     [

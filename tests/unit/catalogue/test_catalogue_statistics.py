@@ -1,5 +1,9 @@
 """The catalogue in figures."""
 
+import random
+from collections import Counter
+from itertools import combinations
+
 from mocktailverse.catalogue.answers import Facet, Pairing, StrengthBin
 
 
@@ -58,6 +62,34 @@ def test_the_pairs_that_meet_most_are_found_among_many(open_catalogue, new_drink
     assert pairings[0] == Pairing("Rare one", "Rare two", 5)
     assert {pair.drinks for pair in pairings[1:]} == {2}
     assert {"Ice"} == {pair.a for pair in pairings[1:]}
+
+
+def test_pairs_are_those_of_a_count_drink_by_drink(open_catalogue, new_drink):
+    chance = random.Random(1)  # noqa: S311 - drinks made up
+    names = [f"New {n}" for n in range(30)]
+    drinks = [
+        new_drink(f"D{n}", *chance.sample(names, chance.randrange(8)), withdrawn_at=n % 5 or None)
+        for n in range(200)
+    ]
+    counted = Counter(
+        pair
+        for drink in drinks
+        if drink.withdrawn_at is None
+        for pair in combinations(sorted({line.name for line in drink.ingredients}), 2)
+    )
+
+    pairings = open_catalogue(drinks).statistics().pairings
+
+    best = sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:40]
+    assert pairings == [Pairing(a, b, count) for (a, b), count in best]
+
+
+def test_many_rare_ingredients_are_no_burden(open_catalogue, new_drink):
+    drinks = [new_drink(f"D{n}", *(f"New {3 * n + k}" for k in range(6))) for n in range(10_000)]
+
+    pairings = open_catalogue(drinks).statistics().pairings
+
+    assert [pair.drinks for pair in pairings] == [2] * 40
 
 
 def test_an_empty_catalogue_has_empty_figures(open_catalogue):

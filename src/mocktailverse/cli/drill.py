@@ -1,0 +1,72 @@
+"""The `drill` command: practise a failure, its alarm and its repair."""
+
+import json
+from typing import Annotated
+
+import msgspec
+import typer
+
+from mocktailverse.cli import options
+from mocktailverse.cli.output import moment, print_json, print_listing, print_table, say, stderr
+from mocktailverse.errors import UsageError
+from mocktailverse.local.drills.drill import DRILLS, DrillReport, run
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(drill)
+
+
+def drill(
+    name: Annotated[
+        str, typer.Argument(help=f"What to practise: {', '.join(DRILLS)}.", show_default=False)
+    ] = "",
+    listed: Annotated[bool, typer.Option("--list", help="Tell what can be practised.")] = False,
+    as_json: options.Json = False,
+) -> None:
+    """Provoke a failure on a stack of its own; see its alarm ring, and its runbook repair it."""
+    if listed:
+        _print_drills(as_json=as_json)
+        return
+    if name not in DRILLS:
+        raise UsageError(f"Say which of these to practise: {', '.join(DRILLS)}.")
+    with stderr.status("starting") as state:
+        report = run(DRILLS[name], state.update)
+    if as_json:
+        print_json({"ok": report.ok, **msgspec.to_builtins(report)})
+    else:
+        _print_report(report)
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+def _print_drills(*, as_json: bool) -> None:
+    items = [
+        {"name": known.name, "provokes": known.provokes, "runbook": f"docs/runbooks/{name}.md"}
+        for name, known in DRILLS.items()
+    ]
+    if as_json:
+        print_listing(items)
+    else:
+        rows = [(known.name, known.provokes) for known in DRILLS.values()]
+        print_table("Drills, by their runbooks in docs/runbooks", ("name", "provokes"), rows)
+
+
+def _print_report(report: DrillReport) -> None:
+    say(report.emulated)
+    rows = [
+        (found.stage, "rings" if found.rings else "quiet", json.dumps(found.observed))
+        for found in report.findings
+    ]
+    print_table(f"The alarm {report.definition['name']}", ("when", "alarm", "observed"), rows)
+    for finding in report.findings:
+        say(f"{finding.stage}: evaluated for {moment(finding.at)} UTC")
+    say(f"The repair of {report.runbook}:")
+    for ran in report.commands:
+        code = "only on AWS" if ran.exit_code is None else f"exit code {ran.exit_code}"
+        say(f"  {ran.command}: {code}")
+    say(
+        f"{'ok' if report.ok else 'NOT ok'}: the alarm {'rang' if report.fired else 'did not ring'}"
+        f", and {'the repair worked' if report.repaired else 'the repair did not work'}"
+        f" ({report.seconds} s)"
+    )

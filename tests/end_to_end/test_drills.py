@@ -1,0 +1,35 @@
+"""Failures provoked, judged by their alarms and repaired by their runbooks."""
+
+import pytest
+
+from mocktailverse.local.drills.drill import DRILLS
+
+CHEAP = ("budget", "function-errors")
+SLOW = sorted(set(DRILLS) - set(CHEAP))
+
+
+@pytest.mark.parametrize("name", [*CHEAP, *(pytest.param(n, marks=pytest.mark.soak) for n in SLOW)])
+def test_a_drill_s_alarm_rings_and_its_runbook_repairs_it(command, name):
+    answer = command("drill", name, "--json")
+    assert answer.code == 0, answer
+    report = answer.json
+    assert [finding["rings"] for finding in report["findings"]] == [False, True, False]
+    assert (report["ok"], report["fired"], report["repaired"]) == (True, True, True)
+    assert report["runbook"] == f"docs/runbooks/{name}.md"
+    assert "embedded AWS" in report["emulated"]
+    assert report["commands"]
+    assert {ran["exit_code"] for ran in report["commands"]} <= {0, None}
+
+
+def test_the_drills_are_listed(command):
+    listing = command("drill", "--list", "--json").json
+    assert [item["name"] for item in listing["items"]] == list(DRILLS)
+    assert listing["next"] is None
+    assert "no-load" in command("drill", "--list").out
+
+
+@pytest.mark.parametrize("arguments", [(), ("earthquake",)])
+def test_a_drill_that_there_is_not_is_refused(command, arguments):
+    answer = command("drill", *arguments)
+    assert answer.code == 2
+    assert "dead-letters" in answer.err

@@ -1,0 +1,70 @@
+"""One id leads from the source's answer to the published drink, in logs and in `trace`."""
+
+import json
+
+from mocktailverse.drinks.ledger import ObjectVersion
+from mocktailverse.stores.log_group import LogGroup
+
+
+def logged(pipeline, output, trace):
+    """A function's structured lines that carry a trace id."""
+    group = LogGroup(pipeline.clients, f"/aws/lambda/{pipeline.outputs[output]}")
+    return [json.loads(line.message) for line in group.lines(0, trace)]
+
+
+def test_one_record_is_followed_through_all_logs_by_one_id(pipeline, cli):
+    objects = cli("fetch", "random", "2", "--wait", "--json").json["loads"]
+    version = ObjectVersion(*(objects[0][name] for name in ("bucket", "key", "version_id")))
+    trace = version.trace_id
+    pipeline.until(lambda: bool(logged(pipeline, "PublishFunction", trace)))
+
+    (stored,) = logged(pipeline, "FetchFunction", trace)
+    assert (stored["message"], stored["trace"], stored["key"]) == ("stored", trace, version.key)
+    (loaded,) = logged(pipeline, "TransformFunction", trace)
+    assert (loaded["message"], loaded["trace"]) == ("loaded", trace)
+    assert loaded["load"] == version.load_id(1) == objects[0]["load"]
+    assert (loaded["done"], loaded["key"]) == (True, version.key)
+    for published in logged(pipeline, "PublishFunction", trace):
+        assert published["message"] == "published"
+        assert trace in published["traces"]
+
+    (drink, *_) = cli("drinks", "list", "--json").json["items"]
+    lineage = drink["lineage"]
+    assert (lineage["key"], lineage["version_id"]) == (version.key, version.version_id)
+    for origin in (drink["id"], version.key):
+        told = cli("trace", origin, "--json").json
+        assert (told["trace"], told["next"]) == (trace, None)
+        way = [(item["stage"], item["what"]) for item in told["items"]]
+        assert {
+            ("fetch", "stored"),
+            ("raw", "stored"),
+            ("load", "loaded"),
+            ("load", "is done"),
+        } <= (set(way))
+        assert ("publish", "published") in way
+        times = [item["at"] for item in told["items"]]
+        assert times == sorted(times)
+    assert trace in cli("trace", drink["id"]).out
+
+
+def test_why_a_message_comes_back_carries_the_trace(pipeline, drinks):
+    with pipeline.unread_queue():
+        version = pipeline.hold(drinks(1), "trace.json")
+    message = pipeline.event(version)
+    with pipeline.function_with(MOCKTAILVERSE_DRINKS_TABLE="no-such-table"):
+        assert pipeline.deliver(message) == [message]
+
+    def told():
+        lines = logged(pipeline, "TransformFunction", version.trace_id)
+        return [line for line in lines if line["message"] == "message comes back"]
+
+    pipeline.until(lambda: bool(told()))
+    (line,) = told()
+    assert (line["level"], line["key"]) == ("ERROR", version.key)
+    assert "PutItem" in line["exception"]
+    assert pipeline.deliver(message) == []
+
+
+def test_what_is_not_there_has_no_trace(cli):
+    assert "No drink thecocktaildb:1" in cli("trace", "1", code=1).err
+    assert "not there" in cli("trace", "raw/thecocktaildb/none.json", code=1).err
