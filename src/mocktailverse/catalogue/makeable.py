@@ -75,19 +75,23 @@ class Makeability:
         return exactly
 
     def unlocks(self, shelf: Shelf, unready: int, one_missing: int) -> list[Unlock]:
-        """The ingredients that make most of the unready drinks makeable, each bought alone."""
+        """The ingredients that make most of the unready drinks makeable, each bought alone.
+
+        A kind that makes no more than a more general one is left out: any vodka will do.
+        """
         wanted = self._wanted(shelf, unready, one_missing)
         generals_of = self._ingredients.generals_of
-        unlocks = (
-            Unlock(name, sum(wanted[one] for one in generals_of(name)))
+        makes = {
+            name: sum(wanted[one] for one in generals_of(name))
             for name in self._bottles
             if name not in shelf.covers
+        }
+        unlocks = (
+            Unlock(name, drinks)
+            for name, drinks in makes.items()
+            if drinks and all(makes.get(g) != drinks for g in generals_of(name) - {name})
         )
-        return nsmallest(
-            UNLOCKS,
-            (unlock for unlock in unlocks if unlock.drinks),
-            key=lambda unlock: (-unlock.drinks, unlock.ingredient),
-        )
+        return nsmallest(UNLOCKS, unlocks, key=lambda unlock: (-unlock.drinks, unlock.ingredient))
 
     def _wanted(self, shelf: Shelf, unready: int, one_missing: int) -> Counter[str]:
         """How many drinks need just this ingredient, or it and more general ones of its line."""

@@ -68,7 +68,11 @@ class Plain:
             )
             for name in set(candidates) - covers
         }
-        best = sorted((-count, name) for name, count in unlocks.items() if count)
+        best = sorted(
+            (-count, name)
+            for name, count in unlocks.items()
+            if count and all(unlocks.get(general) != count for general in ancestors(name))
+        )
         self.unlocks = [(name, -count) for count, name in best[:10]]
         self.unknown = [name for name in have if not (_covers([name], asked) & asked)]
 
@@ -148,6 +152,17 @@ def test_buying_one_bottle_may_stand_for_two_missing_ingredients(open_catalogue,
 
     assert answer.counts == {"0": 0, "1": 0, "2": 1}
     assert [(u.ingredient, u.drinks) for u in answer.unlocks] == [("Light rum", 1)]
+
+
+def test_a_kind_that_makes_no_more_than_its_general_ingredient_is_not_advised(
+    open_catalogue, new_drink
+):
+    drinks = [new_drink("Plain", "Vodka"), new_drink("Sour", "Flavoured vodka", "Ice")]
+    catalogue = open_catalogue(drinks)
+    advised = [unlock.ingredient for unlock in catalogue.makeable(["Lime juice"]).unlocks]
+    assert advised == ["Vodka"]
+    advised = [unlock.ingredient for unlock in catalogue.makeable(["Ice"]).unlocks]
+    assert advised == ["Flavoured vodka", "Vodka"]
 
 
 def test_what_a_bottle_is_said_to_unlock_is_makeable_with_it(open_catalogue, new_drink):
