@@ -64,6 +64,10 @@ $(checkov)/.ready: $(ready) requirements/checkov.lock
 	@$(bin)/uv pip sync --quiet --python $(checkov)/bin/python --require-hashes requirements/checkov.lock
 	@touch $@
 
+.PHONY: pictures
+pictures: $(ready) ## Take the README's pictures anew; needs Chromium
+	$(bin)/python docs/take_pictures.py
+
 .PHONY: check
 check: $(ready) $(checkov)/.ready ## Format, lint, types, layers, templates, secrets, known weaknesses
 	$(bin)/ruff format --check .

@@ -4,13 +4,13 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import uvicorn
 from fastapi import UploadFile
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from starlette.types import Receive, Scope, Send
 
 from mocktailverse.api.app import create_app
@@ -84,28 +84,9 @@ def url(catalogue_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 @pytest.fixture
-def page(url: str) -> Iterator[Page]:
-    """The reference, open; nothing may fail in it and nothing else may be asked."""
-    problems: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
-        opened = browser.new_page()
-        opened.on("console", lambda line: problems.append(line.text) if line.type == "error" else 0)
-        opened.on("pageerror", lambda error: problems.append(str(error)))
-        opened.on(
-            "request",
-            lambda asked: (
-                problems.append(asked.url)
-                if not asked.url.startswith((url, "data:", "blob:"))
-                else None
-            ),
-        )
-        opened.goto(f"{url}/docs")
-        yield opened
-        browser.close()
-    assert problems == []
+def page(open_page: Callable[..., Page], url: str) -> Page:
+    """The reference, open."""
+    return open_page(f"{url}/docs")
 
 
 def try_out(page: Page, operation: str, **parameters: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-import mocktailverse.dashboard.pages
+import mocktailverse.dashboard.views
 from mocktailverse.drinks.ledger import ObjectVersion
 from mocktailverse.errors import PermanentError
 from mocktailverse.settings import DashboardSettings
@@ -18,7 +18,7 @@ from mocktailverse.stores.drinks_table import DrinksTable
 from mocktailverse.stores.loads_table import LoadsTable, day_of
 from mocktailverse.stores.queue import Queue
 
-PAGES = Path(mocktailverse.dashboard.pages.__path__[0])
+PAGES = Path(mocktailverse.dashboard.views.__path__[0])
 PATIENCE_S = 60
 RECORDS = b"""\
 {"idDrink": "940001", "strDrink": "Dashboard sour", "strInstructions": "Shake.",\

@@ -12,6 +12,8 @@ NO_FRAME = {"view": {"stroke": None}}
 LABEL_LENGTH = 28
 BAR_HEIGHT = 26
 HEAT_CELL = 30
+HEAT_MARGIN = 170
+"""Pixels of the legend and of the slanted names, which take their part of a chart's height."""
 
 GAUGE_END = 45
 LEAST_SPAN = 0.02
@@ -134,7 +136,7 @@ def heat_map(pairings: Sequence[Pairing]) -> Spec:
     }  # fmt: skip
     return {
         "data": {"values": values},
-        "height": HEAT_CELL * max(1, len(order)),
+        "height": HEAT_CELL * max(1, len(order)) + HEAT_MARGIN,
         "mark": {"type": "rect", "cornerRadius": 4},
         "encoding": {
             "x": {

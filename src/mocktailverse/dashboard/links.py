@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-_PAGES = Path(__file__).parent / "pages"
+# Not called pages: Streamlit would serve such a folder by itself, without the frame, until the
+# first visitor has come by the front page.
+_VIEWS = Path(__file__).parent / "views"
 
-EXPLORE = str(_PAGES / "explore.py")
-SHELF = str(_PAGES / "shelf.py")
-INSIGHTS = str(_PAGES / "insights.py")
-PIPELINE = str(_PAGES / "pipeline.py")
-COST = str(_PAGES / "cost.py")
+EXPLORE = str(_VIEWS / "explore.py")
+SHELF = str(_VIEWS / "shelf.py")
+INSIGHTS = str(_VIEWS / "insights.py")
+PIPELINE = str(_VIEWS / "pipeline.py")
+COST = str(_VIEWS / "cost.py")

@@ -44,7 +44,7 @@ def _show_empty(found: Connections) -> None:
         "The catalogue fills by itself as soon as raw drinks come in. "
         "These bring some, without any account:"
     )
-    st.code(f"mocktailverse ingest data/raw/*.*{env}\nmocktailverse fetch{env}", language="shell")
+    st.code(f"mocktailverse ingest data/raw/*json{env}\nmocktailverse fetch{env}", language="shell")
     st.caption("Follow them on the Pipeline page. Drinks show up here within seconds.")
     st.button("Look again", icon=":material/refresh:", type="primary", key="look-again")
 

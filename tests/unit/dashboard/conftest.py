@@ -127,7 +127,7 @@ def open_page(sample_catalogue: Catalogue) -> Callable[..., AppTest]:
         for parameter, value in parameters.items():
             test.query_params[parameter] = value
         if name != "explore":
-            test.switch_page(f"pages/{name}.py")
+            test.switch_page(f"views/{name}.py")
         test.run()
         assert not test.exception, test.exception
         return test

@@ -7,12 +7,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-import mocktailverse.dashboard.pages
+import mocktailverse.dashboard.views
 from mocktailverse.dashboard import missing_settings
 from mocktailverse.settings import PREFIX, DashboardSettings
 
 ROOT = Path(__file__).parents[3]
-PAGE = Path(mocktailverse.dashboard.pages.__path__[0]) / "cost.py"
+PAGE = Path(mocktailverse.dashboard.views.__path__[0]) / "cost.py"
 SETTINGS = {
     "MOCKTAILVERSE_CATALOGUE_BUCKET": "catalogue",
     "MOCKTAILVERSE_DATA_BUCKET": "data",

@@ -6,18 +6,18 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import mocktailverse.dashboard.pages
+import mocktailverse.dashboard.views
 from mocktailverse.catalogue.meta import Meta
 from mocktailverse.cost.running import SMALL
 from mocktailverse.cost.usage import Activity
 from mocktailverse.dashboard.connections import OVERRIDE, Connections
-from mocktailverse.dashboard.pages.cost import percent, usd
+from mocktailverse.dashboard.views.cost import percent, usd
 from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion
 from mocktailverse.errors import MissingError, PermanentError, UnreachableError
 from mocktailverse.pipeline.month import LOADS, MonthBooks
 from mocktailverse.stores.free_tier import FreeOffer
 
-PAGE = Path(mocktailverse.dashboard.pages.__path__[0]) / "cost.py"
+PAGE = Path(mocktailverse.dashboard.views.__path__[0]) / "cost.py"
 DAY_MS = 24 * 3600 * 1000
 NEW_YEAR_MS = 1_767_225_600_000  # 2026-01-01 00:00:00 UTC
 NOW_MS = NEW_YEAR_MS + 10 * DAY_MS  # the 11th of 31 days

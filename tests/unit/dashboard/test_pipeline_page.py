@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import mocktailverse.dashboard.pages
+import mocktailverse.dashboard.views
 from mocktailverse.catalogue.meta import Meta
 from mocktailverse.dashboard.connections import OVERRIDE, Connections
 from mocktailverse.dashboard.pulse import LOADS
 from mocktailverse.drinks.ledger import START, Counts, Load, ObjectVersion, Rejected, Segment
 from mocktailverse.errors import MissingError, PermanentError, UnreachableError
 
-PAGE = Path(mocktailverse.dashboard.pages.__path__[0]) / "pipeline.py"
+PAGE = Path(mocktailverse.dashboard.views.__path__[0]) / "pipeline.py"
 NOON_MS = 1_767_268_800_000
 HOSTILE = "</div><script>alert(1)</script> **x** [a](javascript:b) :red[c] $x$ `=1+1` \u202egnp"
 
@@ -164,8 +164,8 @@ def test_an_empty_pipeline_says_what_to_do(look):
     page = look()
     assert not page.exception
     assert "mocktailverse ingest" in page.code[0].value
-    assert metrics(page)["Since the last load"] == "no load yet"
-    assert metrics(page)["Catalogue's age"] == "none yet"
+    assert metrics(page)["Since the last load"] == "none"
+    assert metrics(page)["Catalogue's age"] == "none"
 
 
 def test_an_empty_stage_on_aws_names_itself(look):

@@ -150,7 +150,7 @@ def _show_unlocks(found: Makeable, have: tuple[str, ...]) -> None:
         return
     best, more = found.unlocks[0], {unlock.ingredient: unlock.drinks for unlock in found.unlocks}
     st.pills(
-        f"Next bottle: **{plain(best.ingredient, NAME_LENGTH)}** makes "
+        f"Next bottle: {plain(best.ingredient, NAME_LENGTH)} makes "
         f"{_drinks(best.drinks, 'more')} possible",
         list(more),
         format_func=lambda name: f"{plain(name, NAME_LENGTH)} +{more[name]:,}",

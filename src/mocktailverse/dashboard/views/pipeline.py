@@ -60,8 +60,8 @@ def _live(found: Connections) -> None:
 def _show_freshness(pulse: Pulse, now: int) -> None:
     last, catalogue = pulse.last_done, pulse.catalogue
     with st.container(horizontal=True):
-        _metric("Since the last load", age(last.finished_at or 0, now) if last else "no load yet")
-        _metric("Catalogue's age", age(catalogue.built_at, now) if catalogue else "none yet")
+        _metric("Since the last load", age(last.finished_at or 0, now) if last else "none")
+        _metric("Catalogue's age", age(catalogue.built_at, now) if catalogue else "none")
         _metric("In the queue", f"{pulse.waiting:,}", "Messages that wait or are worked on, about.")
         _metric("Dead letters", f"{pulse.dead:,}", "Messages that failed too often.")
     if pulse.catalogue_problem:
@@ -99,12 +99,18 @@ def _show_speed(pulse: Pulse, now: int) -> None:
             },
             _RATES,
             key="rates",
+            alt="Records read a second over time",
         )
         peak = max(rate.records_per_s for rate in rates)
         st.caption(f"The last {BINS * BIN_MS // 60_000} minutes; at most {peak:,.1f}.")
     with right:
         st.header("From raw object to visible drink", anchor=False)
-        st.vega_lite_chart(_steps(ways), _PASSAGES, key="passages")
+        st.vega_lite_chart(
+            _steps(ways),
+            _PASSAGES,
+            key="passages",
+            alt="How long each raw object took, step by step",
+        )
         st.caption(_told(ways))
 
 
@@ -158,9 +164,7 @@ def _show_empty(found: Connections) -> None:
         f"No raw object was loaded in the last {DAYS} days. Send some in:",
         icon=":material/local_bar:",
     )
-    st.code(
-        f"mocktailverse ingest data/raw/*.json{env}\nmocktailverse fetch{env}", language="shell"
-    )
+    st.code(f"mocktailverse ingest data/raw/*json{env}\nmocktailverse fetch{env}", language="shell")
 
 
 def _row(load: Load) -> dict[str, object]:

@@ -87,6 +87,7 @@ def _show_days(books: MonthSoFar, found: Connections) -> None:
         },
         _DAYS,
         key="days",
+        alt="Records read on each day of the month",
     )
     st.caption(
         f"{activity.loads:,} loads in {activity.attempts:,} attempts, {activity.records:,} "

@@ -1,0 +1,54 @@
+"""Before the first drink, and after AWS has gone."""
+
+import pytest
+from playwright.sync_api import expect
+
+from mocktailverse.local import processes
+from mocktailverse.local.state import EMULATOR
+
+pytestmark = pytest.mark.browser
+
+WINTER = "winter.ndjson.gz"
+DRINKS = 14
+
+
+def test_a_link_to_a_page_shows_the_frame_to_the_first_visitor_too(new_site, open_page):
+    page = open_page(f"{new_site.dashboard}/pipeline")
+    for title in ("Explore", "What can I make", "Insights", "Pipeline", "Cost"):
+        link = page.get_by_role("link", name=title, exact=True).filter(visible=True)
+        expect(link).to_have_count(1)
+    expect(page).to_have_title("Pipeline · Mocktailverse")
+
+
+def test_a_catalogue_without_a_drink_says_what_to_do_until_there_are_some(
+    new_site, open_page, samples
+):
+    page = open_page(f"{new_site.dashboard}/shelf")
+    for path in ("shelf", "insights", ""):
+        page.goto(f"{new_site.dashboard}/{path}")
+        expect(page.get_by_role("heading", level=1)).to_have_text("No drinks yet")
+        expect(page.get_by_text("mocktailverse ingest")).to_be_visible()
+    new_site.put((samples / WINTER).read_bytes(), WINTER)
+    new_site.until(lambda: new_site.is_published(DRINKS))
+    page.get_by_role("button", name="Look again").click()
+    expect(page.get_by_role("heading", level=2)).to_have_text(f"{DRINKS} drinks")
+
+
+def test_without_aws_the_last_catalogue_can_still_be_used(new_site, open_page, samples):
+    new_site.put((samples / WINTER).read_bytes(), WINTER)
+    new_site.until(lambda: new_site.is_published(DRINKS))
+    mulled = [drink["name"] for drink in new_site.get("/drinks?q=mulled")["items"]]
+    page = open_page(new_site.dashboard)
+    expect(page.get_by_role("heading", name=f"{DRINKS} drinks")).to_be_visible()
+    page.get_by_role("link", name="Pipeline", exact=True).filter(visible=True).click()
+    expect(page.locator("td").get_by_text(WINTER, exact=True)).to_be_attached()
+
+    processes.stop(new_site.stack.parts[EMULATOR])
+    expect(page.get_by_text("AWS does not answer since")).to_be_visible()
+    expect(page.locator("td").get_by_text(WINTER, exact=True)).to_be_attached()
+    page.get_by_role("link", name="Explore", exact=True).filter(visible=True).click()
+    expect(page.get_by_text("AWS does not answer, so this is the catalogue of")).to_be_visible()
+    page.get_by_role("searchbox").fill("mulled")
+    expect(page.locator("[class*=st-key-card-] a strong")).to_have_text(mulled)
+    page.get_by_role("link", name="Insights", exact=True).filter(visible=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Insights")

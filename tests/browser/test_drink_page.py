@@ -1,0 +1,73 @@
+"""A drink's page: amounts, where the drink comes from, and names that want to be more than text."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+NEGRONI = "thecocktaildb:90101"
+INVISIBLE = re.compile(r"[\s\u200b\u2060\u202a-\u202e]|\N{HORIZONTAL ELLIPSIS}$")
+OVERFLOW = """() => [document.documentElement, ...document.querySelectorAll('[data-testid=stMain]')]
+    .some(part => part.scrollWidth > part.clientWidth)"""
+
+
+def amounts(page: Page):
+    """The first column of the ingredients."""
+    return page.get_by_role("table", name="Ingredients").locator("tbody tr td:first-child")
+
+
+def test_servings_scale_the_amounts(visit):
+    page = visit(f"?drink={NEGRONI}")
+    expect(amounts(page)).to_have_text(["30 ml", "30 ml", "30 ml", "½ slice"])
+    page.get_by_role("button", name="Increment").click()
+    expect(amounts(page)).to_have_text(["60 ml", "60 ml", "60 ml", "1 slice"])
+    expect(page).to_have_url(re.compile("servings=2"))
+    servings = page.get_by_role("spinbutton", name="Servings")
+    servings.fill("10")
+    servings.press("Enter")
+    expect(amounts(page)).to_have_text(["300 ml", "300 ml", "300 ml", "5 slices"])
+
+
+def test_amounts_are_told_in_ounces_and_in_parts(visit):
+    page = visit(f"?drink={NEGRONI}")
+    page.get_by_role("radio", name="oz").click()
+    expect(amounts(page)).to_have_text(["1 oz", "1 oz", "1 oz", "½ slice"])
+    page.get_by_role("radio", name="parts").click()
+    expect(amounts(page)).to_have_text(["1 part", "1 part", "1 part", "½ slice"])
+    expect(page).to_have_url(re.compile("units=parts"))
+    page.reload()
+    expect(page.get_by_role("radio", name="parts")).to_be_checked()
+
+
+def test_a_drink_tells_which_raw_object_it_was_made_from(visit, site):
+    page = visit(f"?drink={NEGRONI}")
+    page.get_by_text("From which raw object").click()
+    lineage = site.get(f"/drinks/{NEGRONI}")["lineage"]
+    shown = page.locator(".st-key-lineage pre")
+    for value in (lineage["key"], lineage["version_id"], str(lineage["position"])):
+        expect(shown).to_contain_text(value)
+
+
+def test_a_drink_that_is_not_there_says_so(visit):
+    page = visit("?drink=thecocktaildb:1")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Not in the catalogue")
+    page.get_by_role("link", name="All drinks").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Find a drink")
+
+
+def test_hostile_names_are_text_that_fits_on_a_phone_and_nothing_is_executed(
+    visit, site, hostile_names
+):
+    page = visit("?sort=-observed", phone=True)
+    assert not page.evaluate(OVERFLOW)
+    for drink in hostile_names:
+        page.goto(f"{site.dashboard}/?drink={drink}")
+        expect(page.get_by_text("From which raw object")).to_be_visible()
+        shown = INVISIBLE.sub("", page.get_by_role("heading", level=1).inner_text())
+        name = INVISIBLE.sub("", site.get(f"/drinks/{drink}")["name"])
+        assert len(shown) > 5
+        assert name.startswith(shown)
+        assert page.evaluate("window.executed") is None
+        assert not page.evaluate(OVERFLOW), drink

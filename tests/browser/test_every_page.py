@@ -1,0 +1,103 @@
+"""What holds for every page: people who see little can use it, and it fits on a phone."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"width": 390, "height": 844}
+BARRED = {"serious", "critical"}
+
+DASHBOARD = {
+    "explore": "",
+    "filtered": "?q=lime&category=Cocktail&ingredient=Gin&abv_max=30",
+    "hostile": "?sort=-observed",
+    "table": "?view=table",
+    "nothing found": "?q=qwertyuiop",
+    "drink": "?drink=thecocktaildb:90101&have=Gin&servings=2",
+    "starter shelves": "shelf",
+    "shelf": "shelf?have=Gin&have=Campari&have=Sweet+vermouth&have=Orange&missing=1",
+    "insights": "insights",
+    "pipeline": "pipeline",
+    "cost": "cost",
+}
+OTHERS = {"harness": "/harness", "reference": "/docs"}
+
+EXCUSED = {
+    # Swagger UI's own markup, which comes as a bundle: the heads of the operations are buttons that
+    # hold other buttons, and the list of servers has no label.
+    ("nested-interactive", ".swagger-ui"),
+    ("select-name", ".swagger-ui"),
+}
+
+FITS = """() => [document.documentElement, ...document.querySelectorAll('[data-testid=stMain]')]
+    .every(part => part.scrollWidth <= part.clientWidth)"""
+
+AT_REST = "() => !document.getAnimations().some(a => a instanceof CSSTransition)"
+UNFOLD = "() => document.querySelectorAll('details:not([open]) > summary').forEach(s => s.click())"
+
+
+def barriers(page: Page) -> list[str]:
+    """What stands in somebody's way on a page, by the rules of axe."""
+    found = Axe().run(page).response
+    assert found["passes"], "nothing was looked at"
+    return [
+        f"{violation['id']}: {node['html']} {node['failureSummary']}"
+        for violation in found["violations"]
+        if violation["impact"] in BARRED
+        for node in violation["nodes"]
+        if not is_excused(page, violation["id"], node)
+    ]
+
+
+def is_excused(page: Page, rule: str, node: dict[str, Any]) -> bool:
+    return any(
+        page.locator(node["target"][-1]).first.evaluate("(e, s) => !!e.closest(s)", selector)
+        for excused, selector in EXCUSED
+        if excused == rule
+    )
+
+
+@pytest.mark.parametrize("path", DASHBOARD.values(), ids=DASHBOARD)
+def test_a_page_of_the_dashboard_bars_nobody_and_fits_on_a_phone(visit, path):
+    page = visit(path)
+    page.evaluate(UNFOLD)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    assert barriers(page) == []
+    app = page.get_by_test_id("stApp")
+    light = app.evaluate("app => getComputedStyle(app).backgroundColor")
+    page.emulate_media(color_scheme="dark")
+    expect(app).not_to_have_css("background-color", light)
+    page.wait_for_function(AT_REST)
+    assert barriers(page) == []
+    page.set_viewport_size(PHONE)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.wait_for_function(FITS)
+
+
+@pytest.mark.parametrize("path", OTHERS.values(), ids=OTHERS)
+def test_a_page_of_the_server_bars_nobody_and_fits_on_a_phone(open_page, site, path):
+    page = open_page(site.api + path)
+    expect(page.get_by_role("heading").first).to_be_visible()
+    assert barriers(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert barriers(page) == []
+    page.set_viewport_size(PHONE)
+    page.wait_for_function(FITS)
+
+
+def test_every_page_is_reached_on_a_phone(visit):
+    page = visit(phone=True)
+    for title, heading in (
+        ("What can I make", "What can I make?"),
+        ("Insights", "Insights"),
+        ("Pipeline", "Pipeline"),
+        ("Cost", "Cost"),
+        ("Explore", "Find a drink"),
+    ):
+        page.get_by_role("link", name=title, exact=True).filter(visible=True).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        expect(page).to_have_title(f"{title} · Mocktailverse")

@@ -1,0 +1,47 @@
+"""Insights and Cost: charts with words for those who do not see them, and figures that agree."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+CHART = "[data-testid=stVegaLiteChart]"
+DRAWN = f"{CHART} :is(svg, canvas)"
+
+
+@pytest.mark.parametrize(
+    ("path", "charts"),
+    [("insights", 9), ("pipeline", 2), ("cost", 1), ("?drink=thecocktaildb:90101", 1)],
+)
+def test_every_chart_is_drawn_and_told_in_words(visit, path, charts):
+    page = visit(path)
+    expect(page.locator(DRAWN)).to_have_count(charts)
+    told = [page.locator(CHART).nth(n).get_attribute("aria-label") for n in range(charts)]
+    assert all(told)
+    assert "Vega visualization" not in told  # which says nothing
+
+
+def test_insights_have_their_figures_beside_them(visit, site):
+    page = visit("insights")
+    statistics = site.get("/stats")
+    for label, key in (("Drinks", "drinks"), ("Mocktails", "mocktails")):
+        metric = page.get_by_test_id("stMetric").filter(has_text=re.compile(f"^{label}"))
+        expect(metric.get_by_test_id("stMetricValue")).to_have_text(f"{statistics[key]:,}")
+    page.get_by_text("Figures: glasses").click()
+    most = statistics["glasses"][0]
+    row = page.locator("tr").filter(has=page.locator("td").get_by_text(most["value"], exact=True))
+    expect(row.locator("td").nth(1)).to_have_text(str(most["count"]))
+
+
+def test_the_cost_page_counts_what_was_loaded_and_what_that_would_cost(visit, site):
+    page = visit("cost")
+    expect(page.get_by_text("it costs nothing")).to_be_visible()
+    for label in ("So far this month", "The month at this rate"):
+        metric = page.get_by_test_id("stMetric").filter(has_text=label)
+        expect(metric.get_by_test_id("stMetricValue")).to_have_text(re.compile(r"^\$0\.\d+$"))
+    done = len(site.command("loads")["items"])
+    expect(page.get_by_text(re.compile(rf"^{done} loads in \d+ attempts"))).to_be_visible()
+    for service in ("Lambda", "DynamoDB", "S3", "SQS", "CloudWatch"):
+        expect(page.get_by_text(service, exact=True).first).to_be_visible()

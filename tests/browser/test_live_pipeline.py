@@ -1,0 +1,92 @@
+"""The pipeline page while things happen."""
+
+import json
+import re
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from mocktailverse.pipeline.moments import now
+from mocktailverse.pipeline.replay import replay
+from mocktailverse.stores.queue import Queue
+
+pytestmark = pytest.mark.browser
+
+SEEN_WITHIN_MS = 10_000
+RECORD = {"strInstructions": "Build.", "strIngredient1": "Ginger ale", "strMeasure1": "4 oz"}
+BAD_ID = {**RECORD, "idDrink": "<b>none</b>", "strDrink": "Nobody's drink"}
+
+
+def rows(page: Page, name: str):
+    """The loads of a raw object, as the table has them."""
+    return page.get_by_test_id("stDataFrame").locator("td").get_by_text(name, exact=True)
+
+
+def choose(page: Page, name: str) -> None:
+    """Choose a raw object that needs attention."""
+    box = page.get_by_role("combobox", name="Raw object")
+    box.click()
+    box.fill(name)
+    page.get_by_role("option", name=name).first.click()
+    expect(page.get_by_text(re.compile(f"^raw/.*{re.escape(name)}$"))).to_be_visible()
+
+
+@pytest.fixture
+def name() -> str:
+    """A name that no other raw object has."""
+    return f"{time.time_ns()}.json"
+
+
+def test_a_load_shows_up_by_itself_and_disturbs_nobody(visit, site, samples):
+    page = visit("pipeline")
+    choose(page, "rows.csv")
+    chosen = page.get_by_role("combobox", name="Raw object").input_value()
+    line = page.get_by_test_id("stExpander").filter(has_text="malformed_csv").first
+    summary = line.locator("summary")
+    summary.click()
+    expect(line.locator("pre")).to_be_in_viewport()
+    before = summary.bounding_box()
+    site.ingest(samples / "winter.ndjson.gz")
+    expect(rows(page, "00001-winter.ndjson.gz")).to_be_attached(timeout=SEEN_WITHIN_MS)
+    assert summary.bounding_box() == before
+    expect(line.locator("pre")).to_be_in_viewport()
+    expect(page.get_by_role("combobox", name="Raw object")).to_have_value(chosen)
+
+
+def test_text_that_one_is_typing_stays(visit, site, name):
+    page = visit("pipeline")
+    box = page.get_by_role("combobox", name="Raw object")
+    box.click()
+    box.fill("rows")
+    site.put(b"[]", name)
+    expect(rows(page, name)).to_be_attached(timeout=SEEN_WITHIN_MS)
+    expect(box).to_have_value("rows")
+    expect(box).to_be_focused()
+
+
+def test_a_reject_tells_its_reason_and_is_replayed_at_one_click(visit, site, name):
+    page = visit("pipeline")
+    latest = site.put(json.dumps({"drinks": [BAD_ID]}).encode(), name)
+    expect(rows(page, name)).to_have_count(1, timeout=SEEN_WITHIN_MS)
+    choose(page, name)
+    line = page.get_by_test_id("stExpander").filter(has_text="id_invalid")
+    line.locator("summary").click()
+    expect(line.locator("code")).to_contain_text("Nobody's drink")
+    page.get_by_role("button", name="Replay this raw object").click()
+    expect(page.get_by_text("Sent again: 1 raw objects.")).to_be_visible()
+    site.until(lambda: latest().generation == 2 and latest().status == "done")
+    expect(rows(page, name)).to_have_count(2, timeout=SEEN_WITHIN_MS)
+
+
+def test_dead_letters_are_sent_again_at_one_click(visit, site, name):
+    latest = site.put(b"[]", name)
+    site.until(lambda: latest() and latest().status == "done")
+    outputs = site.stack.outputs
+    dead = Queue(site.stack.clients(), outputs["DeadLetterQueueUrl"])
+    replay([latest().object], site.connection.loads, dead, now=now())
+    page = visit("pipeline")
+    page.get_by_role("button", name="Redrive 1 dead letters").click()
+    expect(page.get_by_text("Sent again: 1 dead letters.")).to_be_visible()
+    expect(page.get_by_role("button", name="No dead letters")).to_be_disabled()
+    site.until(lambda: latest().generation == 2 and latest().status == "done")
