@@ -41,7 +41,7 @@ test: $(ready) ## Every test that needs no browser
 
 .PHONY: test-browser
 test-browser: $(ready) ## The pages in a real browser; needs Debian's chromium
-	$(bin)/pytest -m browser
+	$(bin)/pytest -m browser -n 2 --dist loadfile
 
 .PHONY: soak
 soak: $(ready) ## 100,000 records through the whole stack, and what else takes its time

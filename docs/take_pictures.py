@@ -82,6 +82,7 @@ def take_all(page: Page, stack: LocalStack) -> None:
     show(page, f"{dashboard}/pipeline")
     ingest(stack, LATER)
     expect(page.locator("td").get_by_text("00003-rows.csv", exact=True)).to_be_attached()
+    show(page, f"{dashboard}/pipeline")
     expect(page.locator(CHART)).to_have_count(2)
     stages = page.get_by_role("heading", name="Stage by stage")
     stages.evaluate("heading => heading.scrollIntoView()")

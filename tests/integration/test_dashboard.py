@@ -90,7 +90,7 @@ def test_a_load_is_seen_and_replayed_from_the_page(environment, local_stack, cli
     assert "Sent again" in shown.toast[0].value
     replayed = settled(local_stack, clients, raw, 2)
     assert replayed.counts.rejected == 1
-    assert not shown.run().exception
+    assert not page("pipeline").run().exception
 
 
 def test_a_done_load_knows_when_its_object_was_stored(local_stack, clients, raw):
