@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 import pytest
+import yaml
 
+from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.ledger import (
     Counts,
@@ -486,3 +488,28 @@ def raw_record() -> Callable[..., dict[str, Any]]:
         }
 
     return make
+
+
+class TemplateReader(yaml.SafeLoader):
+    """Reads `!Sub x` as `{"Sub": x}`."""
+
+
+def _intrinsic(reader: TemplateReader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    if isinstance(node, yaml.ScalarNode):
+        return {suffix: reader.construct_scalar(node)}
+    if isinstance(node, yaml.SequenceNode):
+        return {suffix: reader.construct_sequence(node, deep=True)}
+    return {suffix: reader.construct_mapping(node, deep=True)}
+
+
+TemplateReader.add_multi_constructor("!", _intrinsic)
+
+
+@pytest.fixture(scope="module")
+def template_file() -> Path:
+    return find_checkout().template
+
+
+@pytest.fixture(scope="module")
+def template(template_file: Path) -> dict[str, Any]:
+    return yaml.load(template_file.read_text(), TemplateReader)  # noqa: S506  a SafeLoader

@@ -2,13 +2,10 @@
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-
-from mocktailverse.deployment.checkout import find_checkout
 
 FUNCTIONS = ("Transform", "Publish", "Fetch", "Reconcile", "Api")
 NAME_PROPERTIES = {
@@ -38,31 +35,6 @@ NAMELESS = {
     "AWS::ApiGatewayV2::Stage",
     "AWS::Lambda::Permission",
 }
-
-
-class Loader(yaml.SafeLoader):
-    """Reads `!Sub x` as `{"Sub": x}`."""
-
-
-def _intrinsic(loader: Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    if isinstance(node, yaml.ScalarNode):
-        return {suffix: loader.construct_scalar(node)}
-    if isinstance(node, yaml.SequenceNode):
-        return {suffix: loader.construct_sequence(node, deep=True)}
-    return {suffix: loader.construct_mapping(node, deep=True)}
-
-
-Loader.add_multi_constructor("!", _intrinsic)
-
-
-@pytest.fixture(scope="module")
-def template_file() -> Path:
-    return find_checkout().template
-
-
-@pytest.fixture(scope="module")
-def template(template_file: Path) -> dict[str, Any]:
-    return yaml.load(template_file.read_text(), Loader)  # noqa: S506  a SafeLoader
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,10 @@
 """What holds for every bucket, queue, log and permission of the templates, new ones included."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-
-from mocktailverse.deployment.checkout import find_checkout
 
 UNVERSIONED = {"CatalogueBucket"}
 """Rebuilt from the table at any time; see the comment in the template."""
@@ -16,29 +13,9 @@ OPEN = frozenset({"Action", "Resource", "Principal"})
 """Parts of an allowing statement in which a wildcard wants its reason."""
 
 
-class Loader(yaml.SafeLoader):
-    """Reads `!Sub x` as `{"Sub": x}`."""
-
-
-def _intrinsic(loader: Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    if isinstance(node, yaml.ScalarNode):
-        return {suffix: loader.construct_scalar(node)}
-    if isinstance(node, yaml.SequenceNode):
-        return {suffix: loader.construct_sequence(node, deep=True)}
-    return {suffix: loader.construct_mapping(node, deep=True)}
-
-
-Loader.add_multi_constructor("!", _intrinsic)
-
-
 @pytest.fixture(scope="module")
-def template_file() -> Path:
-    return find_checkout().template
-
-
-@pytest.fixture(scope="module")
-def resources(template_file) -> dict[str, Any]:
-    return yaml.load(template_file.read_text(), Loader)["Resources"]  # noqa: S506  a SafeLoader
+def resources(template) -> dict[str, Any]:
+    return template["Resources"]
 
 
 def of_type(resources: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
