@@ -12,6 +12,9 @@ pytestmark = pytest.mark.browser
 
 COCKTAILS = "/drinks?category=Cocktail&limit=100"
 
+STILL = "document.getAnimations().length === 0"
+"""Whether nothing on the page moves."""
+
 
 def parameters(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlsplit(page.url).query)
@@ -47,6 +50,7 @@ def test_a_word_that_nothing_has_says_so(visit):
 def test_a_filter_is_chosen_and_taken_off_again(visit, site):
     page = visit()
     page.get_by_text("Filters", exact=True).click()
+    page.wait_for_function(STILL)  # a list that is opened while its block unfolds may shut again
     page.get_by_role("combobox", name="Category").click()
     counted = {facet["value"]: facet["count"] for facet in site.get("/facets")["category"]}
     option = f"Cocktail ({counted['Cocktail']})"
