@@ -92,18 +92,18 @@ format: $(ready) ## Format the code and mend what the linter can mend
 	$(bin)/ruff check --fix .
 
 .PHONY: lock
-lock: $(ready) ## Resolve the dependencies anew, with hashes and without index addresses
-	$(bin)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+lock: $(ready) ## Lock the dependencies, with hashes; UPGRADE=--upgrade takes newer versions
+	$(bin)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 	  requirements/setup.in -o requirements/setup.lock
-	$(bin)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+	$(bin)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 	  --all-extras pyproject.toml -o requirements/all.lock
-	$(bin)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+	$(bin)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 	  --constraint requirements/all.lock --extra dashboard pyproject.toml -o requirements.txt
-	$(bin)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+	$(bin)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 	  --no-emit-package boto3 --no-emit-package botocore --no-emit-package s3transfer \
 	  --no-emit-package python-dateutil --no-emit-package six --no-emit-package urllib3 \
 	  --constraint requirements/all.lock pyproject.toml -o requirements/functions.lock
-	$(bin)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+	$(bin)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 	  requirements/checkov.in -o requirements/checkov.lock
 
 .PHONY: clean

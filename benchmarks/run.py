@@ -1,4 +1,4 @@
-"""Measure Mocktailverse beside its floor and its peers: speed, memory, cold start, catalogue.
+"""Measure Mocktailverse beside its floor and its peers: speed, memory, cold start, catalogue, page.
 
     run.py                  the tables, about five minutes
     run.py --quick          the same from few records: shows that it runs, not how fast
@@ -26,7 +26,11 @@ PAGE = _HERE.parent / "docs" / "operations" / "performance.md"
 
 
 class Size(NamedTuple):
-    """How much is measured: records for speed, rounds, records for memory, drinks catalogued."""
+    """How much is measured.
+
+    Records for speed, rounds, records for memory, drinks catalogued and scanned, questions to the
+    catalogue, visits to the dashboard.
+    """
 
     records: int
     rounds: int
@@ -35,10 +39,11 @@ class Size(NamedTuple):
     catalogue_counts: tuple[int, ...]
     scanned: int
     questions: int
+    visits: int
 
 
-FULL = Size(10_000, 7, (1_000, 10_000, 100_000), 10_000, (600, 100_000), 10_000, 300)
-QUICK = Size(200, 1, (100, 200, 400), 200, (100, 200), 100, 20)
+FULL = Size(10_000, 7, (1_000, 10_000, 100_000), 10_000, (600, 100_000), 10_000, 300, 40)
+QUICK = Size(200, 1, (100, 200, 400), 200, (100, 200), 100, 20, 3)
 
 
 def measure(size: Size, records: Path | None) -> dict[str, Any]:
@@ -47,7 +52,7 @@ def measure(size: Size, records: Path | None) -> dict[str, Any]:
     rounds = ["--rounds", str(size.rounds)]
     counts = ["--counts", *map(str, size.memory_counts)]
     catalogue = ["--drinks", *map(str, size.catalogue_counts), "--scanned", str(size.scanned)]
-    questions = ["--questions", str(size.questions)]
+    questions = ["--questions", str(size.questions), "--visits", str(size.visits)]
     return {
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",

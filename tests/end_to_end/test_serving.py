@@ -14,7 +14,7 @@ import httpx2
 import psutil
 import pytest
 
-from mocktailverse.local.processes import free_port
+from mocktailverse.local.ports import free_port
 
 COMMAND = Path(sys.executable).with_name("mocktailverse")
 WITHIN_S = 60.0

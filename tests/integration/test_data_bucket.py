@@ -11,7 +11,7 @@ import pytest
 
 from mocktailverse.drinks.ledger import ObjectVersion, Rejected
 from mocktailverse.errors import MissingError, PermanentError, TransientError, UnreachableError
-from mocktailverse.local.processes import free_port
+from mocktailverse.local.ports import free_port
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.data_bucket import CHUNK_BYTES, HEAD_BYTES, DataBucket
 

@@ -20,11 +20,11 @@ import pytest
 from mocktailverse.drinks.ledger import Counts, ObjectVersion
 from mocktailverse.errors import TransientError, UsageError
 from mocktailverse.functions import fetch, reconcile, transform
-from mocktailverse.local import processes
+from mocktailverse.local import ports
 from mocktailverse.local.emulator import ROOT_KEY
 from mocktailverse.local.environment import LocalStack
 from mocktailverse.pipeline import load as load_stage
-from mocktailverse.stores.clients import Clients
+from mocktailverse.stores.clients import UNHURRIED, Clients
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.drinks_table import DrinksTable
 from mocktailverse.stores.loads_table import LoadsTable
@@ -74,7 +74,7 @@ class FaultProxy(NamedTuple):
 
 @pytest.fixture(scope="session")
 def _proxy(local_stack: LocalStack) -> Iterator[FaultProxy]:
-    port = processes.free_port()
+    port = ports.free_port()
     command = [sys.executable, "-m", "microburst", "--upstream", local_stack.endpoint]
     with subprocess.Popen(
         [*command, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -103,7 +103,7 @@ def root(endpoint: str) -> Clients:
         region="us-east-1",
         access_key_id=ROOT_KEY,
         secret_access_key=ROOT_KEY,
-        read_timeout_s=60,
+        patience=UNHURRIED._replace(read_s=60),
     )
 
 

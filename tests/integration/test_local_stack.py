@@ -20,7 +20,7 @@ import pytest
 from mocktailverse.deployment import stack
 from mocktailverse.deployment.checkout import Checkout, find_checkout
 from mocktailverse.errors import UnreachableError, UsageError
-from mocktailverse.local import environment, processes
+from mocktailverse.local import environment, ports, processes
 from mocktailverse.local.environment import LocalStack, Options
 
 MARK = "MOCKTAILVERSE_TESTS_OF_THIS_MACHINE"
@@ -81,7 +81,7 @@ def started(
 ) -> Iterator[tuple[Path, LocalStack]]:
     """A stack that outlives its starter, in its folder and on a chosen port."""
     folder = tmp_path_factory.mktemp("started") / "state"
-    chosen = msgspec.structs.replace(options, port=processes.free_port())
+    chosen = msgspec.structs.replace(options, port=ports.free_port())
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(MARK, "1")
         stack_of_tests = environment.start(folder, chosen)
@@ -147,7 +147,7 @@ def test_a_stack_starts_answers_and_stops_without_a_trace(home, options):
     assert environment.read(home) is None
     assert processes_of(home) == []
     assert {path.name for path in home.iterdir()} == {"emulator.log", "lock"}
-    processes.require_free(started.port)
+    ports.require_free(started.port)
     assert environment.stop(home) is False
 
 
@@ -184,7 +184,7 @@ def test_a_chosen_port_is_used_and_kept(started, options):
     assert first.endpoint == f"http://127.0.0.1:{first.port}"
     same = msgspec.structs.replace(options, port=first.port)
     assert environment.start(home, same).port == first.port
-    other = msgspec.structs.replace(options, port=processes.free_port())
+    other = msgspec.structs.replace(options, port=ports.free_port())
     with pytest.raises(UsageError, match=f"runs on port {first.port} already"):
         environment.start(home, other)
 
@@ -236,6 +236,25 @@ def test_a_stack_of_another_version_is_stopped_all_the_same(home, options):
     assert environment.stop(home) is True
     assert processes_of(home) == []
     assert environment.status(home).state == "stopped"
+
+
+def test_what_a_stack_of_another_version_still_starts_is_stopped_too(home):
+    """As the embedded AWS starts workers until its last moment."""
+    (home / "tmp").mkdir(parents=True)
+    (home / "stack.json").write_text('{"endpoint": "http://127.0.0.1:1"}')
+    busy = home / "tmp" / "busy.py"
+    busy.write_text(
+        "import subprocess, sys, time\n"
+        "while True:\n"
+        "    if len(sys.argv) == 1:\n"
+        "        subprocess.Popen([sys.executable, __file__, 'child'])\n"
+        "    time.sleep(0.05)\n"
+    )
+    started = subprocess.Popen([sys.executable, busy], cwd=home / "tmp")
+    assert eventually(lambda: len(processes_of(home)) > 1)
+    assert environment.stop(home) is True
+    started.wait()
+    assert processes_of(home) == []
 
 
 def test_someone_who_reads_a_file_of_the_stack_is_left_alone(home, options):
@@ -292,7 +311,7 @@ def test_a_part_that_does_not_start_is_told_with_its_log(tmp_path):
         environment={},
         directory=tmp_path,
         log=log,
-        port=processes.free_port(),
+        port=ports.free_port(),
     )
     with pytest.raises(UnreachableError, match=r"(?s)missing part.*no_such_module"):
         processes.wait_until_listening(process, log, timeout_s=10)

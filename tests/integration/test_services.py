@@ -16,9 +16,9 @@ import pytest
 
 from mocktailverse.deployment.checkout import Checkout, find_checkout
 from mocktailverse.errors import UnreachableError, UsageError
-from mocktailverse.local import environment, foreground, processes, services
+from mocktailverse.local import environment, foreground, ports, service_users, services
 from mocktailverse.local.environment import LocalStack, Options
-from mocktailverse.local.state import DASHBOARD, EMULATOR, SERVER, SERVICES
+from mocktailverse.local.state import DASHBOARD, EMULATOR, SERVER, SERVICES, write
 
 HANDLER = "def handler(event, context):\n    print('done')\n    return {'batchItemFailures': []}\n"
 
@@ -175,9 +175,9 @@ def test_a_service_that_does_not_start_is_told_and_leaves_nothing(checkout, opti
     assert environment.status(home).state == "stopped"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_services_in_the_foreground_end_with_their_process(options, tmp_path, number):
-    home = tmp_path / "state"
+@contextlib.contextmanager
+def in_the_foreground(home: Path, options: Options) -> Iterator[subprocess.Popen[bytes]]:
+    """A process in which a stack runs for as long as that lives."""
     fields = msgspec.structs.asdict(options.checkout)
     checkout = ", ".join(f"{name}=Path({str(value)!r})" for name, value in fields.items())
     script = (
@@ -187,17 +187,44 @@ def test_services_in_the_foreground_end_with_their_process(options, tmp_path, nu
         f"options = Options(source_url='http://127.0.0.1:9', services=True,"
         f" checkout=Checkout({checkout}))\n"
         f"with running(Path({str(home)!r}), options):\n"
-        "    print('up', flush=True)\n    time.sleep(60)\n"
+        "    print('up', flush=True)\n    time.sleep(600)\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as up:
-        assert up.stdout is not None
-        assert up.stdout.readline() == b"up\n"
+        try:
+            assert up.stdout is not None
+            assert up.stdout.readline() == b"up\n"
+            yield up
+        finally:
+            up.kill()
+            environment.stop(home)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_services_in_the_foreground_end_with_their_process(options, tmp_path, number):
+    home = tmp_path / "state"
+    with in_the_foreground(home, options) as up:
         assert len(processes_of(home)) >= 3
         up.send_signal(number)
         assert up.wait() != 0
-    assert eventually(lambda: processes_of(home) == [])
+        assert eventually(lambda: processes_of(home) == [])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_services_that_another_command_restarted_end_with_the_foreground_too(
+    options, tmp_path, number
+):
+    home = tmp_path / "state"
+    with in_the_foreground(home, options) as up:
+        before = environment.read(home)
+        (options.checkout.source / f"changed_{number}.py").touch()
+        after = environment.start(home, options)
+        assert all(pids(after)[name] != pids(before)[name] for name in SERVICES)
+        assert environment.status(home).state == "running"
+        up.send_signal(number)
+        assert up.wait() != 0
+        assert eventually(lambda: processes_of(home) == [])
 
 
 def test_the_dashboard_finds_its_theme(checkout, tmp_path):
@@ -224,7 +251,7 @@ def serve(tmp_path: Path, module: str, port: int) -> contextlib.AbstractContextM
 
 
 def test_a_server_in_the_foreground_answers_and_ends_with_the_block(tmp_path):
-    port = processes.free_port()
+    port = ports.free_port()
     with serve(tmp_path, "http.server", port) as process:
         assert process.listens()
         foreground.require_alive(process)
@@ -236,7 +263,7 @@ def test_a_server_in_the_foreground_answers_and_ends_with_the_block(tmp_path):
 def test_a_server_that_cannot_start_is_told(tmp_path):
     with (
         pytest.raises(UnreachableError, match="little server did not start"),
-        serve(tmp_path, "mocktailverse.no_such_module", processes.free_port()),
+        serve(tmp_path, "mocktailverse.no_such_module", ports.free_port()),
     ):
         pass
 
@@ -249,3 +276,45 @@ def test_a_taken_port_of_a_server_in_the_foreground_is_told(tmp_path):
             serve(tmp_path, "http.server", port),
         ):
             pass
+
+
+# ---- whose keys they hold
+
+
+def test_no_service_holds_the_deployers_key(started):
+    home, _ = started
+    stack = environment.read(home)
+    for name in SERVICES:
+        assert stack.seen_by(name).secret_access_key != stack.secret_access_key
+        found = stack.parts[name].find()
+        assert found is not None
+        assert stack.secret_access_key not in found.environ().values()
+        command_line = found.cmdline()
+        if name == SERVER:
+            told = Path(command_line[command_line.index("--state-dir") + 1]) / "stack.json"
+            assert stack.secret_access_key not in told.read_text()
+            assert told.stat().st_mode & 0o077 == 0
+
+
+def test_a_stack_of_an_older_version_gets_its_services_users(started, options):
+    home, _ = started
+    known = environment.read(home)
+    write(home, msgspec.structs.replace(known, service_keys={}))
+    with pytest.raises(UsageError, match="mocktailverse up"):
+        services.dashboard_environment(environment.read(home))
+    for user in service_users.USER_NAMES.values():  # which that version did not make
+        delete_user(known, user)
+    renewed = environment.start(home, options)
+    assert set(renewed.service_keys) == set(SERVICES)
+    assert environment.status(home).state == "running"
+
+
+def delete_user(stack: LocalStack, name: str) -> None:
+    iam = stack.clients().iam
+    for key in iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
+        iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
+    for policy in iam.list_user_policies(UserName=name)["PolicyNames"]:
+        iam.delete_user_policy(UserName=name, PolicyName=policy)
+    for attached in iam.list_attached_user_policies(UserName=name)["AttachedPolicies"]:
+        iam.detach_user_policy(UserName=name, PolicyArn=attached["PolicyArn"])
+    iam.delete_user(UserName=name)

@@ -35,6 +35,9 @@ def test_a_quick_run_measures_speed_memory_cold_start_and_the_catalogue():
     assert [one["drinks"] for one in catalogue["catalogues"]] == [100, 200]
     for one in catalogue["catalogues"]:
         assert [a["name"] for a in one["asked"]] == ["list", "search", "makeable", "facets"]
+        page = one["dashboard"]
+        assert min(page["ready_seconds"], page["cold_seconds"], page["warm"]["p50_ms"]) > 0
+        assert page["filtered"]["p50_ms"] <= page["filtered"]["p95_ms"]
     assert catalogue["publish"]["changes"] == 100
     assert catalogue["scan"]["ratio"] > 1
 
@@ -100,6 +103,13 @@ def test_the_tables_name_every_case_and_judge_the_targets(monkeypatch):
                             "worst_ms": 90,
                         },
                     ],
+                    "dashboard": {
+                        "visits": 9,
+                        "ready_seconds": 0.9,
+                        "cold_seconds": 4.0,
+                        "warm": {"p50_ms": 200, "p95_ms": 250, "worst_ms": 300},
+                        "filtered": {"p50_ms": 300, "p95_ms": 1200, "worst_ms": 1300},
+                    },
                 }
             ],
             "publish": {
@@ -137,4 +147,8 @@ def test_the_tables_name_every_case_and_judge_the_targets(monkeypatch):
         assert "at most 50 ms for search at the 95th percentile; missed with 60.00" in shown
         assert "at least 100 times as fast; met with 900" in shown
         assert "take 2.0% of writing" in shown
+        assert "at most 5 % of writing it anew; met with 2.00" in shown
+        assert "at most 10 s for the first visitor; met with 4.00" in shown
+        assert "at most 1000 ms at the 95th percentile, warm; met with 250.00" in shown
+        assert "at most 1000 ms at the 95th percentile, filtered; missed with 1200.00" in shown
     assert "| ours | 7.00 | 6.50 to 7.50 | 500.0 | 2,000 |" in page

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from mocktailverse.deployment import stack
+from mocktailverse.deployment import apply, stack
 from mocktailverse.deployment.changes import ChangeSet, DeploymentError, judged
 from mocktailverse.errors import UsageError
 
@@ -91,6 +90,18 @@ def test_an_attribute_that_changes_while_its_resource_stays_may_replace(changed,
         Details=[detail("EventSourceArn", "Always", "Dynamic", f"Table.{attribute}")],
     )
     assert actions(table, mapping) == ["modify", action]
+
+
+def test_retention_is_changed_in_place_also_where_the_embedded_aws_does_not_know_it():
+    def changed(kind: str, name: str) -> Any:
+        return {
+            **resource_change("A", Replacement="Conditional", Details=[detail(name)]),
+            "ResourceType": kind,
+        }
+
+    assert actions(changed("AWS::Logs::LogGroup", "RetentionInDays")) == ["modify"]
+    assert actions(changed("AWS::S3::Bucket", "LifecycleConfiguration")) == ["modify"]
+    assert actions(changed("AWS::Logs::LogGroup", "LogGroupName")) == ["may replace"]
 
 
 def test_references_in_a_circle_end():
@@ -210,20 +221,13 @@ class FakeClients:
 
 
 @pytest.fixture
-def template(tmp_path: Path) -> Path:
-    path = tmp_path / "template.yaml"
-    path.write_text("Resources: {}")
-    return path
-
-
-@pytest.fixture
-def deploy(template):
+def deploy():
     def run(cloudformation: FakeCloudFormation, **options: Any) -> dict[str, str]:
         clients: Any = FakeClients(cloudformation, code=options.pop("code", True))
-        return stack.deploy(
+        return apply.deploy(
             clients,
             stack_name="mocktailverse-dev",
-            template=template,
+            template=options.pop("template", "Resources: {}"),
             parameters=PARAMETERS,
             poll_s=0,
             **options,
@@ -256,12 +260,62 @@ def test_without_changes_nothing_is_executed(deploy):
     assert aws.calls == ["propose UPDATE", "discard"]
 
 
-def test_a_refused_change_set_is_told(deploy):
-    aws = FakeCloudFormation("CREATE_COMPLETE")
+@pytest.mark.parametrize(
+    ("state", "calls"),
+    [
+        ("CREATE_COMPLETE", ["propose UPDATE", "discard"]),
+        (None, ["propose CREATE", "discard", "delete"]),  # nor an empty stack
+    ],
+)
+def test_a_refused_change_set_is_told_and_leaves_nothing(deploy, state, calls):
+    aws = FakeCloudFormation(state)
     aws.reason = "Parameter Capacity must be one of ..."
     with pytest.raises(DeploymentError, match="Parameter Capacity"):
         deploy(aws)
-    assert "execute" not in aws.calls
+    assert aws.calls == calls
+
+
+def test_ctrl_c_while_the_change_set_is_made_leaves_nothing(deploy):
+    class Interrupted(FakeCloudFormation):
+        def describe_change_set(self, **_: Any) -> Any:
+            raise KeyboardInterrupt
+
+    aws = Interrupted(None)
+    with pytest.raises(KeyboardInterrupt):
+        deploy(aws)
+    assert aws.calls == ["propose CREATE", "discard", "delete"]
+
+
+def test_a_change_set_that_another_deployment_overtook_is_told(deploy):
+    class Overtaken(FakeCloudFormation):
+        def execute_change_set(self, **_: Any) -> None:
+            error = {"Error": {"Code": "InvalidChangeSetStatus", "Message": "[OBSOLETE]"}}
+            raise ClientError(error, "ExecuteChangeSet")
+
+    with pytest.raises(UsageError, match=r"Another deployment.*deploy again"):
+        deploy(Overtaken("UPDATE_COMPLETE"))
+
+
+def test_what_a_stage_does_not_have_is_not_shown(deploy):
+    """The embedded AWS lists resources whose condition does not hold."""
+    aws = FakeCloudFormation("CREATE_COMPLETE")
+    names = ("Table", "Budget", "Old")
+    aws.changes = [
+        resource_change("Table", "Add"),
+        resource_change("Budget", "Add"),
+        resource_change("Old", "Remove"),
+    ]
+    off = "{Type: AWS::X::Y, Condition: Off}"
+    template = f"""
+Conditions: {{Off: !Equals [a, b]}}
+Resources:
+  Table: {{Type: AWS::X::Y}}
+  Budget: {off}
+  Old: {off}
+"""
+    shown: list[ChangeSet] = []
+    deploy(aws, template=template, agrees=lambda found: bool(shown.append(found)) or True)
+    assert [c.resource for c in shown[0].changes] == [n for n in names if n != "Budget"]
 
 
 def test_who_does_not_agree_changes_nothing(deploy):
@@ -301,7 +355,7 @@ def test_a_stack_in_review_is_created(deploy):
 @pytest.mark.parametrize(
     ("state", "advice"),
     [
-        ("UPDATE_IN_PROGRESS", "wait for the other"),
+        ("UPDATE_IN_PROGRESS", "wait for it"),
         ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback"),
         ("DELETE_FAILED", "mocktailverse destroy"),
         ("ROLLBACK_FAILED", "mocktailverse destroy"),
@@ -365,7 +419,10 @@ def test_what_cloudformation_refuses_before_it_begins_is_told(deploy):
     aws.validation = [refusal("2", "Bucket"), refusal("2", "S", "STACK_EVENT"), refusal("1", "Old")]
     with pytest.raises(DeploymentError) as failed:
         deploy(aws)
-    assert str(failed.value).splitlines()[1:] == ["  Bucket (AWS::X::Y): Bucket already exists."]
+    lines = str(failed.value).splitlines()[1:]
+    assert lines[0] == "  Bucket (AWS::X::Y): Bucket already exists."
+    assert "docs/how-to/deploy.md" in lines[1]  # what to do about it
+    assert len(lines) == 2
 
 
 def test_a_stack_that_only_waits_for_review_has_no_outputs():

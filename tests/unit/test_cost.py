@@ -3,16 +3,17 @@
 import msgspec
 import pytest
 
+from mocktailverse.cost.limits import flood_usd, with_all_pollers
 from mocktailverse.cost.model import month, price_table, total_usd
 from mocktailverse.cost.report import cost_report
-from mocktailverse.cost.running import DAYS, HOURS, PROD, SMALL, Running
+from mocktailverse.cost.running import DAYS, HOURS, PROD, SMALL, STAGING, Running
 from mocktailverse.cost.usage import BASIS, LEVELS, Activity, Usage, Visitors, usage_of
 from mocktailverse.cost.workload import IDLE, REFERENCE, SWEEP, scaled, write_share
 from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion
 
 NOON_MS = 1_767_268_800_000
 NOTHING = Running(
-    wcu=0, rcu=0, reconciles=0, idle_polls=0, alarms=0, metrics=0, dashboards=0
+    wcu=0, rcu=0, reconciles=0, idle_polls=0, alarms=0, metrics=0, dashboards=0, log_days=0
 )  # fmt: skip
 
 
@@ -166,8 +167,8 @@ def test_an_idle_production_costs_next_to_nothing():
 
 
 def test_all_stages_together_stay_within_the_free_capacity():
-    assert PROD.wcu + 2 * SMALL.wcu <= 25
-    assert PROD.rcu + 2 * SMALL.rcu <= 25
+    assert PROD.wcu + STAGING.wcu + SMALL.wcu <= 25
+    assert PROD.rcu + STAGING.rcu + SMALL.rcu <= 25
 
 
 @pytest.mark.parametrize("share", [0, -1, 1.01])
@@ -212,27 +213,30 @@ def test_usages_of_one_account_add_up():
 def test_the_reference_month_of_prod_by_hand():
     """30.42 sweeps of 40 raw objects; a year's lie there: 14,600, listed by 15 requests."""
     usage = REFERENCE.usage(PROD)
-    assert usage.lambda_requests == pytest.approx(80 * DAYS + DAYS + HOURS + 10_000)
+    reconciles = 4 * DAYS
+    assert usage.lambda_requests == pytest.approx(80 * DAYS + DAYS + reconciles + 10_000)
     assert usage.lambda_gb_s == pytest.approx(
         160 * DAYS  # transform: 40 loads a sweep, 4 s each, 1 GB
         + 60 * DAYS  # publish: 40 a sweep, 3 s each, 0.5 GB
         + 75 * DAYS  # fetch: 300 s, 0.25 GB
-        + 2.5 * HOURS  # reconcile: 10 s, 0.25 GB
+        + 2.5 * reconciles  # reconcile: 10 s, 0.25 GB
         + 3_000  # the API: 10,000 calls of 0.3 s, 1 GB
     )
     assert usage.sqs_requests == pytest.approx(120 * DAYS + 262_800 + 20_000)
-    assert usage.s3_writes == pytest.approx((40 + 12 + 40) * DAYS + 15 * HOURS)
+    assert usage.s3_writes == pytest.approx((40 + 12 + 40) * DAYS + 15 * reconciles)
     assert usage.s3_reads == pytest.approx((40 + 40 + 2) * DAYS + 20_000)
     assert usage.s3_gb == pytest.approx(12 * DAYS * 0.0016 + 0.0042)
     assert usage.dynamodb_gb == pytest.approx((700 + 12 * 40 * DAYS) * 4e-6)
     assert usage.dynamodb_backup_gb == usage.dynamodb_gb
     assert usage.transfer_gb == pytest.approx(4.4)
+    written = 3_000 * usage.lambda_requests / 1e9
+    assert usage.log_gb == pytest.approx(written * (1 + 30 / DAYS))
 
 
 def test_a_stage_that_sweeps_more_often_than_the_workload_says_is_counted_so():
     hourly = msgspec.structs.replace(SMALL, fetches=HOURS)
-    assert IDLE.usage(hourly).schedules == 2 * HOURS
-    assert IDLE.usage(SMALL).s3_writes == HOURS
+    assert IDLE.usage(hourly).schedules == pytest.approx(HOURS + HOURS / 6)
+    assert IDLE.usage(SMALL).s3_writes == pytest.approx(HOURS / 6)
 
 
 def test_so_many_drinks_a_month_are_in_the_proportions_measured():
@@ -256,6 +260,30 @@ def test_writes_are_a_share_of_what_is_provisioned():
     assert write_share(1, NOTHING) is None
 
 
+def test_of_two_descriptions_the_larger_figures_count():
+    one = Running(wcu=4, rcu=9, backups=True, log_days=7)
+    other = Running(wcu=5, rcu=8, log_days=30)
+    assert one.at_least(other) == Running(wcu=5, rcu=9, backups=True, log_days=30)
+
+
+def test_all_pollers_of_three_queues_by_hand():
+    """Two pollers make 262,800 requests a month and five 657,000; a million are free."""
+    runs = [SMALL, STAGING, PROD]
+    usage = with_all_pollers(Usage(sqs_requests=3 * 262_800), runs)
+    assert usage.sqs_requests == 3 * 657_000
+    assert total_usd(month(usage, price_table())) == pytest.approx(0.971 * 0.40)
+    half = with_all_pollers(Usage(month_share=0.5, sqs_requests=131_400), [SMALL])
+    assert half.sqs_requests == 328_500
+
+
+def test_a_flood_by_hand():
+    """7,200 calls an hour of 0.3 s at 1 GB, 3 kB of log kept for a month, a read and 20 kB each."""
+    run = Running(wcu=1, rcu=1, log_days=DAYS)
+    usd = 7_200 * (1e-6 + 0.2e-6 + 0.3 * 13.3334e-6 + 2 * 3e-6 * 0.5 + 0.4e-6 + 20e-6 * 0.09)
+    assert flood_usd([run], price_table()) == pytest.approx(usd)
+    assert flood_usd([run, run], price_table(), hours=24) == pytest.approx(48 * usd)
+
+
 # ---- the report
 
 
@@ -267,6 +295,7 @@ def test_the_report_adds_up():
     assert report.cents_not_free == pytest.approx(100 * sum(not_free))
     assert report.beyond_free == ()
     assert report.usd_so_far is None
+    assert report.usd_at_most == report.usd
 
 
 def test_the_report_tells_what_was_measured_beside_the_whole_month():

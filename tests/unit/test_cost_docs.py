@@ -6,9 +6,17 @@ import re
 
 import pytest
 
-from mocktailverse.cost.limits import NOT_FREE_USD, together
+from mocktailverse.cost.limits import (
+    FLOOD_USD_AN_HOUR,
+    NOT_FREE_USD,
+    POLLERS_USD,
+    flood_usd,
+    together,
+    with_all_pollers,
+)
 from mocktailverse.cost.model import month, price_table, total_usd
 from mocktailverse.cost.report import CostReport, ReportLine, cost_report
+from mocktailverse.cost.running import Running
 from mocktailverse.cost.usage import Usage
 from mocktailverse.cost.workload import reference
 from mocktailverse.deployment import environments
@@ -44,14 +52,18 @@ def equations() -> list[tuple[str, float, str]]:
 
 
 @pytest.fixture(scope="module")
-def report() -> CostReport:
+def runs() -> dict[str, Running]:
     found = footprints(
         Template.read(CHECKOUT.template),
         environments.read(CHECKOUT.environments),
         CHECKOUT.source / "functions",
     )
-    usages = reference({env: footprint.running for env, footprint in found.items()})
-    return cost_report("all", together(usages), price_table(), None)
+    return {env: footprint.running for env, footprint in found.items()}
+
+
+@pytest.fixture(scope="module")
+def report(runs) -> CostReport:
+    return cost_report("all", together(reference(runs)), price_table(), None)
 
 
 @pytest.fixture
@@ -71,8 +83,8 @@ def test_what_is_not_free_is_what_the_model_says(report, lines):
     assert f"Together {report.cents_not_free:.1f} cents" in PAGE
     cents = {usage: f"{100 * lines[usage].usd:.1f} |" for usage in lines}
     writes = lines["s3_writes"]
-    assert writes.month == pytest.approx(2_798 + 12_410, abs=1)
-    assert 100 * writes.usd == pytest.approx(1.4 + 6.2, abs=0.1)
+    assert writes.month == pytest.approx(2_798 + 2_068, abs=1)
+    assert 100 * writes.usd == pytest.approx(1.4 + 1.0, abs=0.1)
     for usage, row in {
         "s3_reads": "S3 reads",
         "s3_gb": "S3 storage",
@@ -108,7 +120,7 @@ def test_metrics_alarms_and_dashboards_are_as_many_as_the_page_tells(lines):
 def test_the_first_month_costs_what_the_page_tells(report, lines):
     """With a month's objects instead of twelve: fewer listings, less storage."""
     first = 100 * (
-        (2_798 + 2_920) * 5e-6
+        (2_798 + 487) * 5e-6
         + lines["s3_reads"].usd
         + (30.4167 * 0.0016 + 3 * 0.0042) * 0.023
         + (700 + 1_217) * 4e-6 * 0.20
@@ -130,9 +142,22 @@ def test_every_key_of_the_json_is_described():
         assert f"`{key}`" in PAGE or f"`{key}[]`" in PAGE, key
 
 
-def test_five_pollers_would_cost_what_the_page_tells(lines):
+def test_five_pollers_would_cost_what_the_page_tells(runs, lines):
     more = Usage(sqs_requests=lines["sqs_requests"].month + 3 * (657_000 - 262_800))
     cents = 100 * total_usd(month(more, price_table()))
-    told = re.search(r"or (\d+) cents a month; with prod alone", PAGE)
+    told = re.search(r"five pollers each, at most .* (\d+) \|", PAGE)
     assert told
     assert cents == pytest.approx(int(told[1]), abs=0.6)
+    whole = together(reference(runs))
+    at_most = 100 * total_usd(month(with_all_pollers(whole, runs.values()), price_table()))
+    assert f"**{at_most:.0f} cents at most**" in PAGE
+    assert f"0.07 to {at_most / 100:.2f} |" in PAGE
+
+
+def test_a_flood_costs_what_the_page_tells(runs):
+    table = price_table()
+    hour, day = (flood_usd(runs.values(), table, hours=hours) for hours in (1, 24))
+    assert f"an hour costs {100 * hour:.0f} cents and a day {day:.2f} USD" in PAGE
+    assert flood_usd([runs["prod"]], table) == pytest.approx(hour / 3, rel=0.1)
+    assert f"flood would cost more than {100 * FLOOD_USD_AN_HOUR:.0f}" in PAGE
+    assert f"would cost {100 * POLLERS_USD:.0f} cents more" in PAGE

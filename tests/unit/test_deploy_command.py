@@ -5,9 +5,11 @@ import sys
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from mocktailverse.cli import deploy
 from mocktailverse.cli.main import run
+from mocktailverse.cli.site import Site
 from mocktailverse.deployment import release
 from mocktailverse.deployment.account import Account
 from mocktailverse.deployment.artifacts import Artifact
@@ -65,6 +67,42 @@ def test_a_loss_is_asked_about_and_no_is_the_default(monkeypatch, capfd, lost):
         monkeypatch.setattr(sys, "stdin", Terminal(typed))
         assert agrees(ADDED, lost) is answer
     assert lost.resource in capfd.readouterr().err
+
+
+def test_ctrl_c_and_ctrl_d_at_the_question_are_no_yes(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", Terminal(""))  # its end is Ctrl-D
+    assert agrees(REPLACED) is False
+
+
+class Interrupting:
+    """A stack in a state, which somebody watches until Ctrl-C."""
+
+    def __init__(self, state: str | None) -> None:
+        self.cloudformation = self
+        self.state = state
+
+    def describe_stacks(self, **_: Any) -> Any:
+        if self.state is None:
+            raise ClientError({"Error": {"Code": "ValidationError"}}, "DescribeStacks")
+        return {"Stacks": [{"StackStatus": self.state}]}
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("UPDATE_IN_PROGRESS", "CloudFormation goes on without you"),
+        ("UPDATE_COMPLETE", "mocktailverse-dev is in UPDATE_COMPLETE"),
+        (None, "mocktailverse-dev is not made"),
+    ],
+)
+def test_ctrl_c_tells_how_the_stack_is(state, said, capfd):
+    clients: Any = Interrupting(state)
+    checkout = find_checkout()
+    dev = environment(checkout.environments, "dev")
+    site = Site("dev", dev, checkout, clients, Account("1", "eu-central-1", "me", None))
+    with pytest.raises(KeyboardInterrupt), deploy._interruption_told(site):  # noqa: SLF001  what Ctrl-C says
+        raise KeyboardInterrupt
+    assert said in capfd.readouterr().err
 
 
 def test_without_a_terminal_a_loss_takes_a_yes(monkeypatch):
@@ -127,6 +165,15 @@ def test_an_aws_that_does_not_answer_ends_with_3(ended, monkeypatch):
     code, _, err = ended("deploy", "--env", "dev")
     assert code == 3
     assert "http://127.0.0.1:9" in err
+
+
+def test_an_address_that_is_none_ends_with_2(ended, monkeypatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "127.0.0.1:4566")
+    for command in ("deploy", "status"):
+        code, _, err = ended(command, "--env", "dev")
+        assert code == 2
+        assert "Invalid endpoint: 127.0.0.1:4566. It must look like http://" in err
 
 
 def parameters(account: Account, present: tuple[str, ...] = ()) -> dict[str, str | None]:

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 import yaml
 
-from mocktailverse.deployment import environments
+from mocktailverse.deployment import environments, stages
 from mocktailverse.deployment.checkout import find_checkout
+from mocktailverse.deployment.template import Template
 from mocktailverse.errors import UsageError
 
 ALL = ("local", *environments.DEPLOYED)
@@ -56,7 +57,7 @@ def test_the_template_holds_what_the_file_says(file, template, env):
 
 @pytest.mark.parametrize("env", ALL)
 def test_the_template_holds_nothing_about_a_stage_that_the_file_does_not_say(file, template, env):
-    said = set(getattr(environments.read(file), env).mapping()) | {"DataDays", "LoadsDays"}
+    said = set(getattr(environments.read(file), env).mapping())
     assert set(template["Mappings"]["Stages"][env]) == said
 
 
@@ -113,6 +114,21 @@ def test_a_wrong_or_unknown_key_is_told_with_its_place(changed, old, new, said):
     assert "Mend" in str(told.value)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "advice"),
+    [
+        ("logs = 14", "logs = 15", "Write one of 1, 3, 5, 7, 14, "),
+        ('"rate(6 hours)"', '"every hour"', "Write cron(...), rate(...) or at(...)"),
+        ('alarm_email = ""', 'alarm_email = "me"', 'Write an address, or "" for nobody.'),
+        ('capacity = "provisioned"', 'capacity = "no"', '"provisioned" or "on-demand"'),
+    ],
+)
+def test_a_wrong_value_is_told_with_what_to_write(changed, old, new, advice):
+    with pytest.raises(UsageError) as told:
+        environments.read(changed(old, new))
+    assert advice in str(told.value)
+
+
 def test_a_missing_file_is_told(tmp_path):
     with pytest.raises(UsageError, match="missing"):
         environments.read(tmp_path / "none.toml")
@@ -125,7 +141,54 @@ def test_an_unknown_environment_is_told_with_the_known_ones(file):
         environments.environment(file, "local")
 
 
-def test_what_is_kept_for_ever_has_no_number_of_days(file):
-    prod = environments.environment(file, "prod")
-    assert prod.days.data == 0
-    assert not {"DataDays", "LoadsDays"} & set(prod.mapping())
+def test_a_change_of_the_file_counts_at_the_next_deployment(changed):
+    """Without a change of the template, which is the same but for that line."""
+    text = find_checkout().template.read_text()
+    for env in ALL:
+        as_committed = getattr(environments.read(find_checkout().environments), env)
+        assert stages.with_stage(text, env, as_committed.mapping()) == text
+    staging = environments.environment(changed("logs = 14", "logs = 60"), "staging")
+    sent = stages.with_stage(text, "staging", staging.mapping())
+    before, after = (yaml.load(t, TemplateLoader)["Mappings"]["Stages"] for t in (text, sent))  # noqa: S506  a SafeLoader
+    assert after == {**before, "staging": {**before["staging"], "LogDays": 60}}
+    assert sent.count("\n") <= text.count("\n")
+
+
+def test_a_template_without_the_stages_line_is_told():
+    with pytest.raises(UsageError, match="no line dev"):
+        stages.with_stage("Mappings:\n  Stages: {}\n", "dev", {"LogDays": 7})
+
+
+RETENTION = {
+    "raw objects": ("logs = 30, data = 0", "logs = 30, data = 90", "DataBucket"),
+    "loads": ("loads = 0", "loads = 90", "LoadsTable"),
+    "protection": ("protected = true", "protected = false", "DrinksTable"),
+}
+
+
+@pytest.mark.parametrize("what", RETENTION)
+def test_retention_and_protection_follow_the_file_not_the_stages_name(changed, what):
+    old, new, resource = RETENTION[what]
+    text = find_checkout().template.read_text()
+
+    def made(path: Path) -> Any:
+        line = environments.environment(path, "prod").mapping()
+        template = Template.parse(stages.with_stage(text, "prod", line))
+        found = template.resources({"Stage": "prod", "Target": "aws"})
+        return next(r.properties for r in found if r.name == resource)
+
+    kept, not_kept = made(find_checkout().environments), made(changed(old, new))
+    if what == "raw objects":
+        expiring = [
+            r["Prefix"] for r in not_kept["LifecycleConfiguration"]["Rules"] if "Prefix" in r
+        ]
+        assert {"raw/", "rejected/"} <= set(expiring)
+        assert "raw/" not in str(kept["LifecycleConfiguration"])
+    elif what == "loads":
+        assert "TimeToLiveSpecification" not in kept
+        assert not_kept["TimeToLiveSpecification"]["Enabled"] is True
+    else:
+        assert (kept["DeletionProtectionEnabled"], not_kept["DeletionProtectionEnabled"]) == (
+            True,
+            False,
+        )

@@ -9,11 +9,11 @@ import pytest
 from mocktailverse.cost.limits import beyond_limits
 from mocktailverse.cost.model import price_table
 from mocktailverse.cost.running import DAYS, HOURS, running
-from mocktailverse.cost.workload import reference
 from mocktailverse.deployment import environments
 from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.deployment.environments import DEPLOYED
-from mocktailverse.deployment.footprint import Footprint, events_a_month, footprints
+from mocktailverse.deployment.footprint import Footprint, footprints
+from mocktailverse.deployment.schedules import events_a_month
 from mocktailverse.deployment.template import Template
 
 CHECKOUT = find_checkout()
@@ -37,9 +37,9 @@ MATH_ALARM = """
 
 
 def problems(found: dict[str, Footprint]) -> list[str]:
-    usages = reference({env: footprint.running for env, footprint in found.items()})
+    runs = {env: footprint.running for env, footprint in found.items()}
     unaccounted = [text for footprint in found.values() for text in footprint.unaccounted]
-    return [*unaccounted, *beyond_limits(usages, price_table())]
+    return [*unaccounted, *beyond_limits(runs, price_table())]
 
 
 @pytest.fixture(scope="module")
@@ -230,7 +230,9 @@ def test_a_second_mapping_on_a_queue_makes_too_many_polls(changed):
     Type: AWS::Lambda::EventSourceMapping
     Properties: {FunctionName: !Ref ApiFunction, EventSourceArn: !GetAtt DeadLetterQueue.Arn}
 """
-    assert [text.partition(":")[0] for text in changed(added=added)] == ["SQS, requests"]
+    polls, pollers = changed(added=added)
+    assert polls.startswith("SQS, requests: 1,600,450 of 1,000,000")
+    assert pollers.startswith("Five pollers at each idle queue would cost 0.95 USD")
 
 
 def test_a_function_that_no_workload_knows_is_named(changed):

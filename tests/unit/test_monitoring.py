@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 RUNBOOKS = ROOT / "docs" / "runbooks"
 STAGES = ("dev", "staging", "prod")
 SECTIONS = ["Look", "Repair", "Over"]
-BLOCK = re.compile(r"^```\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 def resources(stage: str, target: str = "aws") -> dict[str, list[dict[str, Any]]]:

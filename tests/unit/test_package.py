@@ -88,6 +88,30 @@ def test_byte_code_is_beside_each_module_and_is_never_checked(source, no_depende
     assert int.from_bytes(header[4:], "little") == 0b01  # hash-based, unchecked
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("import missing_module", "No module named 'missing_module'"),
+        ("def x(:", "SyntaxError"),
+        ("1 / 0", "ZeroDivisionError"),
+    ],
+)
+def test_functions_that_cannot_be_imported_are_told_before_a_zip_is_built(
+    source, no_dependencies, tmp_path, code, said
+):
+    (source / "functions" / "fetch.py").write_text(code)
+    cache = tmp_path / "cache"
+    for target in (
+        package.this_machine(),
+        msgspec.structs.replace(package.aws_lambda(), compiler=None),
+    ):
+        with pytest.raises(UsageError, match=r"cannot be imported") as told:
+            package.build(target, source=source, lock=no_dependencies, cache_dir=cache)
+        assert said in str(told.value)
+        assert "fetch.py" in str(told.value)
+    assert not cache.exists()
+
+
 def test_without_a_compiler_there_is_no_byte_code(source, no_dependencies, tmp_path):
     target = msgspec.structs.replace(package.aws_lambda(), compiler=None)
     archive = package.build(

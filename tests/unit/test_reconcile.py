@@ -3,6 +3,10 @@
 import msgspec
 import pytest
 
+from mocktailverse.cost.running import HOURS
+from mocktailverse.deployment import environments
+from mocktailverse.deployment.checkout import find_checkout
+from mocktailverse.deployment.schedules import events_a_month
 from mocktailverse.drinks.ledger import LoadRequest
 from mocktailverse.pipeline.reconcile import LOOK_BACK_MS, REQUEUE_LIMIT, reconcile
 
@@ -89,3 +93,21 @@ def test_every_version_of_an_object_is_looked_at(world):
         world.raw.add(b"{}", version_id=version_id, stored_at=NOW - LOST_AFTER_MS)
     assert run(world).checked == 2
     assert {request.object.version_id for request in world.queue.sent} == {"v1", "v2"}
+
+
+@pytest.mark.parametrize("env", environments.DEPLOYED)
+def test_the_schedule_comes_round_often_enough_to_give_up_within_the_look_back(world, env):
+    """Seven days are looked at; after three re-queues, one more look marks a load failed."""
+    described = environments.environment(find_checkout().environments, env)
+    assert described.reconcile.enabled
+    every_ms = round(HOURS / events_a_month(described.reconcile.schedule) * 3_600_000)
+    lost_after_ms = 5 * 720 * 1000
+    version = world.raw.add(b"{}", stored_at=NOW)
+    reports = [
+        reconcile(world.raw, world.loads, world.queue, now=now, lost_after_ms=lost_after_ms)
+        for now in range(NOW + every_ms, NOW + LOOK_BACK_MS, every_ms)
+    ]
+    assert sum(len(report.requeued) for report in reports) == REQUEUE_LIMIT
+    assert [report.failed for report in reports if report.failed] == [[version.key]]
+    assert world.load(version).status == "failed"
+    assert every_ms <= 6 * 3_600_000

@@ -1,11 +1,28 @@
 """Replay: the same object version again, as a new generation, by the front door."""
 
-import msgspec
+from types import SimpleNamespace
 
-from mocktailverse.drinks.ledger import LoadRequest
-from mocktailverse.pipeline.replay import replay
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from mocktailverse.cli.main import app
+from mocktailverse.drinks.ledger import LoadRequest, ObjectVersion
+from mocktailverse.errors import UsageError
+from mocktailverse.pipeline.replay import replay, under
 
 NOW = 1_767_268_800_000
+
+
+def listing(**stored_at):
+    """A bucket with an object `raw/<name>/1` for each name, stored at that time."""
+    listed = [
+        SimpleNamespace(version=ObjectVersion("data", f"raw/{name}/1", "v1"), stored_at=at)
+        for name, at in stored_at.items()
+    ]
+    return SimpleNamespace(
+        versions=lambda prefix: (one for one in listed if one.version.key.startswith(prefix))
+    )
 
 
 def test_a_replay_opens_the_next_generation_and_sends_the_same_version(new_world, raw_record):
@@ -44,3 +61,31 @@ def test_a_replay_changes_nothing_that_stands(new_world, raw_record):
     assert world.drinks.table == before
     assert world.load(old, 2).counts.stale == 1
     assert world.load(new, 2).counts.loaded == 1
+
+
+def test_what_was_stored_since_a_time_is_chosen_that_moment_included():
+    bucket = listing(old=NOW - 1, new=NOW, newer=NOW + 1)
+    chosen = [version.key for version in under(["raw/"], bucket, since=NOW)]
+    assert chosen == ["raw/new/1", "raw/newer/1"]
+    assert under(["raw/old", "raw/old/1"], bucket, since=NOW) == []
+    assert [version.key for version in under(["raw/old", "raw/o"], bucket)] == ["raw/old/1"]
+
+
+def test_a_key_that_no_raw_object_has_is_told():
+    for prefix in ("raw/none", "rejected/", ""):
+        with pytest.raises(UsageError):
+            under([prefix], listing(old=NOW))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("--since", "yesterday"),
+        ("--since", "2026-01-01T00:00"),
+        ("--since", "2026-01-01T00:00Z", "--failed"),
+        ("--since", "2026-01-01T00:00Z", "--rejected"),
+    ],
+)
+def test_a_replay_that_is_not_clear_is_refused_before_anything_is_asked(options):
+    assert isinstance(CliRunner().invoke(app, ["replay", *options]).exception, UsageError)

@@ -181,7 +181,7 @@ def test_production_data_outlives_its_stack(template, table):
     for resource in (template["Resources"][table], template["Resources"]["DataBucket"]):
         assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == deletion
     properties = template["Resources"][table]["Properties"]
-    assert properties["DeletionProtectionEnabled"] == {"If": ["IsProd", True, False]}
+    assert properties["DeletionProtectionEnabled"] == {"If": ["IsProtected", True, False]}
 
 
 def test_the_catalogue_is_kept_private_in_one_version(resources):
@@ -198,11 +198,12 @@ def test_no_doorbell_is_given_up(resources):
     assert not given_up & set(mapping)
 
 
-def test_production_raw_objects_never_expire(resources):
+def test_production_raw_objects_never_expire(resources, template):
+    assert template["Mappings"]["Stages"]["prod"]["DataDays"] == "0"
     rules = resources["DataBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     for rule in rules:
         if "If" in rule:
-            assert rule["If"][:2] == ["IsProd", {"Ref": "AWS::NoValue"}]
+            assert rule["If"][:2] == ["KeepsData", {"Ref": "AWS::NoValue"}]
         else:
             assert rule.get("Prefix") in ("state/", "listings/") or set(rule) == {
                 *("Id", "Status", "AbortIncompleteMultipartUpload"),

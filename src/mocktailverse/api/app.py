@@ -21,6 +21,7 @@ from mocktailverse.api.headers import Gzip, Manners
 from mocktailverse.api.parameters import given_once
 from mocktailverse.api.services import Services
 from mocktailverse.catalogue.answers import (
+    Facets,
     IngredientDetail,
     IngredientEntry,
     Makeable,
@@ -41,7 +42,7 @@ ANSWERS = (
     IngredientDetail,
     Makeable,
     Statistics,
-    drinks.Facets,
+    Facets,
     status.Health,
     Page[ledger.LoadEntry],
     Page[ledger.RejectedEntry],

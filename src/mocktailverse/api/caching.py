@@ -33,8 +33,11 @@ class CatalogueAnswers:
         Raises:
             ApiError: there is none.
         """
+        return self._current()
+
+    def _current(self, patience_s: float | None = None) -> Catalogue:
         try:
-            return self._services.catalogue.current()
+            return self._services.catalogue.current(patience_s=patience_s)
         except MissingError as error:
             message = "Nothing is published yet: run `mocktailverse fetch` or `ingest` first."
             raise _no_catalogue("nothing_published", message) from error
@@ -59,9 +62,11 @@ class CatalogueAnswers:
             return Response(status_code=304, headers=headers)
         return Response(msgspec.json.encode(found), headers=headers, media_type=JSON)
 
-    def fresh(self, read: Callable[[Catalogue], object]) -> Response:
-        """An answer that nobody may keep."""
-        return fresh(read(self.catalogue))
+    def fresh(
+        self, read: Callable[[Catalogue], object], *, patience_s: float | None = None
+    ) -> Response:
+        """An answer that nobody may keep; `patience_s` as for `CatalogueCopy.current`."""
+        return fresh(read(self._current(patience_s)))
 
     def exported(self, form: Form, *, withdrawn: bool = False) -> Response:
         """The catalogue as a file; `withdrawn` drinks are in it only where they are asked for."""

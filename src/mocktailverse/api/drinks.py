@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from msgspec import Struct
 
 from mocktailverse.api.caching import Answers, cursor_checked
 from mocktailverse.api.errors import ApiError
@@ -15,27 +14,11 @@ from mocktailverse.api.parameters import (
     DrinkListing,
     NoParameters,
 )
-from mocktailverse.catalogue.answers import Facet, Page
+from mocktailverse.catalogue.answers import Page
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.drinks.drink import Drink
 
 router = APIRouter(tags=["drinks"], default_response_class=Response)
-
-
-class Facets(Struct, frozen=True):
-    """For each filter its values, and how many drinks each leaves, most first.
-
-    A filter's own choice does not narrow its values; of ingredients the 100 most used.
-    """
-
-    category: list[Facet]
-    alcoholic: list[Facet]
-    mocktail: list[Facet]
-    glass: list[Facet]
-    tag: list[Facet]
-    method: list[Facet]
-    spirit: list[Facet]
-    ingredient: list[Facet]
 
 
 @router.get("/drinks", responses=answer("Page_Drink_", kept=True) | errors(422, 503))
@@ -92,4 +75,4 @@ def one_drink(
 @router.get("/facets", responses=answer("Facets", kept=True) | errors(422, 503))
 def facets(asked: Annotated[DrinkFilters, Query()], answers: Answers) -> Response:
     """What there is to filter by, and how many drinks each value leaves."""
-    return answers.kept(lambda catalogue: Facets(**catalogue.facets(asked.query())))
+    return answers.kept(lambda catalogue: catalogue.facets(asked.query()))

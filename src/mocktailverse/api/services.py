@@ -29,7 +29,7 @@ class Catalogues(Protocol):
     @property
     def problem(self) -> str | None: ...
 
-    def current(self) -> Catalogue: ...
+    def current(self, *, patience_s: float | None = None) -> Catalogue: ...
 
 
 class Loads(DailyLoads, Segments, Protocol):
@@ -61,21 +61,36 @@ def services_of(request: Request) -> Services:
 def local_services(settings: "ApiSettings", clients: "Clients", folder: Path) -> Services:
     """Services for a server on this machine; `folder` keeps copies of the catalogue."""
     source = CatalogueObject(clients, settings.catalogue_bucket)
-    return _services(settings, clients, folder, Streamed(source, folder))
+    exports = Streamed(source, folder)
+    return _services(settings, clients, folder, exports, in_background=True)
 
 
 def lambda_services(settings: "ApiSettings", clients: "Clients", folder: Path) -> Services:
-    """Services for a function, whose answers are small: exports go by way of S3."""
+    """Services for a function: its answers are small, so exports go by way of S3.
+
+    Between invocations it stands still, so that readers have to wait for a new catalogue.
+    """
     objects = ExportObjects(clients, settings.catalogue_bucket)
-    return _services(settings, clients, folder, Redirected(objects, folder))
+    exports = Redirected(objects, folder)
+    return _services(settings, clients, folder, exports, in_background=False)
 
 
 def _services(
-    settings: "ApiSettings", clients: "Clients", folder: Path, exports: Delivery
+    settings: "ApiSettings",
+    clients: "Clients",
+    folder: Path,
+    exports: Delivery,
+    *,
+    in_background: bool,
 ) -> Services:
     source = CatalogueObject(clients, settings.catalogue_bucket)
     return Services(
-        catalogue=CatalogueCopy(source, folder, max_age_s=settings.catalogue_max_age_s),
+        catalogue=CatalogueCopy(
+            source,
+            folder,
+            max_age_s=settings.catalogue_max_age_s,
+            in_background=in_background,
+        ),
         loads=LoadsTable(clients, settings.loads_table),
         bucket=DataBucket(clients, settings.data_bucket),
         ops_key=RememberedKey(Parameter(clients, settings.ops_key_parameter).value),

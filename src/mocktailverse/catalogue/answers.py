@@ -23,6 +23,24 @@ class Facet(Struct, frozen=True):
     count: int
 
 
+class Facets(Struct, frozen=True):
+    """For each filter its values, and how many drinks each leaves, most first.
+
+    A filter's own choice does not narrow its values. Of each filter the 100 most frequent values
+    are given; `more` says by filter how many values were left out, where any were.
+    """
+
+    category: list[Facet]
+    alcoholic: list[Facet]
+    mocktail: list[Facet]
+    glass: list[Facet]
+    tag: list[Facet]
+    method: list[Facet]
+    spirit: list[Facet]
+    ingredient: list[Facet]
+    more: dict[str, int]
+
+
 class IngredientEntry(Struct, frozen=True):
     """An ingredient in the list; nothing is known of one without `kind`.
 
@@ -103,7 +121,11 @@ class Pairing(Struct, frozen=True):
 
 
 class Statistics(Struct, frozen=True):
-    """The catalogue in figures; only `withdrawn` counts withdrawn drinks."""
+    """The catalogue in figures; only `withdrawn` counts withdrawn drinks.
+
+    Of each list of values the 100 most frequent are given; `more` says by list how many were left
+    out, where any were.
+    """
 
     drinks: int
     mocktails: int
@@ -123,3 +145,4 @@ class Statistics(Struct, frozen=True):
     pairings: list[Pairing]
     top_ingredients: list[Facet]
     ingredients_per_drink: list[Facet]
+    more: dict[str, int]

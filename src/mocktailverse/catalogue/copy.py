@@ -6,11 +6,20 @@ import weakref
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from threading import Lock
-from typing import Protocol
+from typing import Final, Protocol
 
 from mocktailverse.catalogue.reader import Catalogue
-from mocktailverse.errors import MocktailverseError
+from mocktailverse.catalogue.single_flight import SingleFlight
+from mocktailverse.errors import MissingError, MocktailverseError
+
+PATIENCE_S: Final = 0.25
+"""Most looks find nothing new, or a small catalogue, and take no longer."""
+
+FAILURE_KEPT_S: Final = 30.0
+"""Where readers themselves look, a source that fails costs them a wait so often at most."""
+
+FIRST_FAILURE_KEPT_S: Final = 5.0
+"""People who see nothing at all try again by hand."""
 
 
 class CatalogueSource(Protocol):
@@ -27,8 +36,8 @@ class CatalogueSource(Protocol):
 class CatalogueCopy:
     """Downloads the catalogue when it changed; one for each process.
 
-    `problem` says why the last look at the source failed, None if it did not; `checked_at` is
-    when that was, by the clock, None before the first look.
+    While it fails, the last catalogue is given, and the source is left alone for a while. Where
+    there is none yet, the failure is the answer, for a shorter while.
     """
 
     def __init__(
@@ -37,59 +46,87 @@ class CatalogueCopy:
         folder: Path,
         *,
         max_age_s: float,
+        in_background: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Copy into `folder`, which is made when needed; look again after `max_age_s`."""
+        """Copy into `folder`, which is made when needed; look again after `max_age_s`.
+
+        Looking `in_background` is for processes that live on between the readers' requests;
+        else the first reader after `max_age_s` looks.
+        """
         self._source = source
         self._folder = folder
         self._max_age_s = max_age_s
+        self._in_background = in_background
         self._clock = clock
-        self._looking = Lock()
+        self._looking = SingleFlight(self._look, in_background=in_background)
         self._current: Catalogue | None = None
         self._etag: str | None = None
-        self.problem: str | None = None
-        self.checked_at: float | None = None
+        self._checked_at: float | None = None
+        self._failure: MocktailverseError | OSError | None = None
+        self._failing_since = 0.0
 
-    def current(self) -> Catalogue:
+    @property
+    def problem(self) -> str | None:
+        """Why the last look at the source failed; None if it did not."""
+        return None if self._failure is None else str(self._failure)
+
+    @property
+    def failing_for_s(self) -> float | None:
+        """Since how long every look at the source has failed; None if the last one did not."""
+        return None if self._failure is None else self._clock() - self._failing_since
+
+    def current(self, *, patience_s: float | None = None) -> Catalogue:
         """The catalogue, at most `max_age_s` behind what is published while the source answers.
 
         One thread looks; meanwhile, and when the source fails, everybody gets the copy there is.
-        Its file lives until nobody holds its Catalogue any more.
+        In the background the look may take longer than the reader who begins it waits:
+        `patience_s`, else a quarter of a second while all is well, and no time while it is not.
+        A file lives until nobody holds its Catalogue any more.
 
         Raises:
             MissingError: nothing was published yet.
             MocktailverseError: there is no copy yet, and the first one cannot be got.
             OSError: likewise.
         """
-        held = self._current
-        if held is not None and not (self._is_due() and self._looking.acquire(blocking=False)):
-            return held
-        if held is None:
-            self._looking.acquire()
-        try:
-            return self._looked()
-        finally:
-            self._looking.release()
+        if self._current is None:
+            self._looking.join()
+        elif self._is_due():
+            if patience_s is None:
+                patience_s = PATIENCE_S if self._failure is None else 0
+            self._looking.begin(patience_s)
+        found, failure = self._current, self._failure
+        if found is None and failure is not None:
+            raise failure
+        assert found is not None  # noqa: S101 - a look finds something or fails
+        return found
 
     def _is_due(self) -> bool:
-        checked_at = self.checked_at
-        return checked_at is None or self._clock() - checked_at >= self._max_age_s
+        if self._checked_at is None:
+            return True
+        return self._clock() - self._checked_at >= self._kept_s()
 
-    def _looked(self) -> Catalogue:
-        held = self._current
-        if held is not None and not self._is_due():
-            return held
+    def _kept_s(self) -> float:
+        """How long the outcome of the last look holds."""
+        if self._failure is None:
+            return self._max_age_s
+        if self._current is None:
+            answered = isinstance(self._failure, MissingError)
+            return 0 if answered else min(self._max_age_s, FIRST_FAILURE_KEPT_S)
+        return self._max_age_s if self._in_background else max(self._max_age_s, FAILURE_KEPT_S)
+
+    def _look(self) -> None:
+        if not self._is_due():
+            return
         try:
-            self._current = self._newest(held)
-            self.problem = None
+            self._current = self._newest(self._current)
+            self._failure = None
         except (MocktailverseError, OSError) as error:
-            self.problem = str(error)
-            if held is None:
-                raise
-            return held
+            if self._failure is None:
+                self._failing_since = self._clock()
+            self._failure = error.with_traceback(None)  # which holds on to catalogues
         finally:
-            self.checked_at = self._clock()
-        return self._current
+            self._checked_at = self._clock()
 
     def _newest(self, held: Catalogue | None) -> Catalogue:
         self._folder.mkdir(parents=True, exist_ok=True)

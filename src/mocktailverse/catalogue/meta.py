@@ -1,4 +1,9 @@
-"""What a catalogue says of itself: the rows of its table `meta`."""
+"""What a catalogue says of itself: the rows of its table `meta`.
+
+Beside the fields of `Meta` there is, for the writer alone:
+
+reference  digest of the ingredients' reference: under another one the file is made anew
+"""
 
 import sqlite3
 
@@ -16,13 +21,21 @@ class Meta(Struct, frozen=True):
     """
 
     version: str
+    """The file's version; it sorts by time."""
     format: int
+    """The file's format, as `PRAGMA user_version`."""
     built_at: int
+    """When it was made."""
     drinks: int
+    """Rows of `drinks`, withdrawn ones too."""
     ingredients: int
+    """Rows of `ingredients`, also those that only have kinds in use."""
     withdrawn: int
+    """Drinks that the source has withdrawn."""
     table: str
+    """The drinks table that it was made from."""
     newest_observed_at: int | None
+    """The latest `observed_at` of its drinks; null where there is none."""
 
 
 def read_meta(connection: sqlite3.Connection) -> Meta:

@@ -94,6 +94,17 @@ class Postings:
         found.sort(key=lambda facet: (-facet.count, facet.value))
         return found[:top]
 
+    def rest(self, within: Selection, given: int) -> int:
+        """How many values occur in the selection, beyond those that are given."""
+        if given >= len(self._sets):
+            return 0
+        flags = within.flags
+        occurring = sum(
+            bool(some & within.bits) if isinstance(some, int) else any(map(flags.__getitem__, some))
+            for some in self._sets.values()
+        )
+        return occurring - given
+
     def _smaller(self, some: Drinks) -> "int | array[int]":
         if isinstance(some, int):
             few = some.bit_count() * _ORDINAL_BITS <= self._size

@@ -11,6 +11,7 @@ from threading import Lock
 from mocktailverse.catalogue import facets, ingredients, stored_drinks
 from mocktailverse.catalogue.answers import (
     Facet,
+    Facets,
     IngredientDetail,
     IngredientEntry,
     Makeable,
@@ -37,6 +38,7 @@ from mocktailverse.errors import UsageError
 __all__ = [
     "Catalogue",
     "Facet",
+    "Facets",
     "IngredientDetail",
     "IngredientEntry",
     "Makeable",
@@ -123,11 +125,10 @@ class Catalogue:
         """How many drinks a query selects."""
         return self._in_memory().search.selected(query).bit_count()
 
-    def facets(self, query: DrinkQuery) -> dict[str, list[Facet]]:
+    def facets(self, query: DrinkQuery) -> Facets:
         """For each field the values that the query's drinks have, the field's own filter aside.
 
-        Keys: category, alcoholic, mocktail ("true", "false"), glass, tag, method, spirit, and
-        ingredient with its 100 most frequent values.
+        Of each field the 100 most frequent values; those of mocktail are "true" and "false".
         """
         built = self._in_memory()
         return facets.facets(built.index, built.search, query)

@@ -12,12 +12,13 @@ FORMAT = 1
 PAGE_SIZE = 8192
 
 TABLES = """
+-- one row a drink, withdrawn ones too
 CREATE TABLE drinks (
-  row INTEGER PRIMARY KEY,
+  row INTEGER PRIMARY KEY, -- rowid of its texts in drink_texts
   id TEXT NOT NULL UNIQUE,
   source TEXT NOT NULL,
   name TEXT NOT NULL,
-  name_key TEXT NOT NULL,
+  name_key TEXT NOT NULL, -- the name to sort by: without case and accents, 100 characters
   category TEXT,
   alcoholic TEXT,
   glass TEXT,
@@ -54,25 +55,27 @@ CREATE TABLE drinks (
   transform_version INTEGER NOT NULL
 );
 
+-- one row an ingredient in use, and one each of what it is a kind of
 CREATE TABLE ingredients (
-  name TEXT PRIMARY KEY,
-  kind TEXT,
-  parent TEXT REFERENCES ingredients (name),
-  abv_percent REAL,
-  alcoholic INTEGER,
-  drinks INTEGER NOT NULL DEFAULT 0,
-  drinks_with_kinds INTEGER NOT NULL DEFAULT 0
+  name TEXT PRIMARY KEY, -- canonical
+  kind TEXT, -- such as spirit or juice; null where the ingredient is not in the reference
+  parent TEXT REFERENCES ingredients (name), -- what it is a kind of
+  abv_percent REAL, -- strength by volume of the usual bottle; null where not known
+  alcoholic INTEGER, -- 1 or 0; null where not known
+  drinks INTEGER NOT NULL DEFAULT 0, -- drinks that name it, without withdrawn ones
+  drinks_with_kinds INTEGER NOT NULL DEFAULT 0 -- drinks that name it or a kind of it, likewise
 ) WITHOUT ROWID;
 
--- `name` is `general` or a kind of it: (Rum, Rum), (Rum, White rum)
+-- for `this or a kind of it` in one join: (Rum, Rum), (Rum, White rum)
 CREATE TABLE ingredient_kinds (
-  general TEXT NOT NULL REFERENCES ingredients (name),
-  name TEXT NOT NULL REFERENCES ingredients (name),
+  general TEXT NOT NULL REFERENCES ingredients (name), -- an ingredient
+  name TEXT NOT NULL REFERENCES ingredients (name), -- itself, or a kind of it
   PRIMARY KEY (general, name)
 ) WITHOUT ROWID;
 
+-- one row an ingredient line
 CREATE TABLE drink_ingredients (
-  drink_id TEXT NOT NULL REFERENCES drinks (id),
+  drink_id TEXT NOT NULL REFERENCES drinks (id), -- the drink
   position INTEGER NOT NULL,
   name TEXT NOT NULL REFERENCES ingredients (name),
   name_raw TEXT NOT NULL,
@@ -87,24 +90,28 @@ CREATE TABLE drink_ingredients (
   PRIMARY KEY (drink_id, position)
 ) WITHOUT ROWID;
 
+-- one row a tag of a drink
 CREATE TABLE tags (
-  drink_id TEXT NOT NULL REFERENCES drinks (id),
-  tag TEXT NOT NULL,
+  drink_id TEXT NOT NULL REFERENCES drinks (id), -- the drink
+  tag TEXT NOT NULL, -- one of its tags
   PRIMARY KEY (drink_id, tag)
 ) WITHOUT ROWID;
 
+-- one row a spirit of a drink
 CREATE TABLE drink_spirits (
-  drink_id TEXT NOT NULL REFERENCES drinks (id),
-  spirit TEXT NOT NULL,
+  drink_id TEXT NOT NULL REFERENCES drinks (id), -- the drink
+  spirit TEXT NOT NULL, -- one of its base spirits
   PRIMARY KEY (drink_id, spirit)
 ) WITHOUT ROWID;
 
--- rowid is drinks.row; without its own index a beginning of one letter takes ten times as long
+-- the full-text index; rowid is drinks.row
+-- (without an index of its own a beginning of one letter takes ten times as long)
 CREATE VIRTUAL TABLE drink_texts USING fts5 (
   name, ingredients, instructions, tags,
   tokenize = "unicode61 remove_diacritics 2", prefix = '1 2 3'
 );
 
+-- what the file says of itself, a key a row
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 """
 

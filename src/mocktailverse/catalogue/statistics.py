@@ -8,6 +8,7 @@ from math import isnan
 import msgspec
 
 from mocktailverse.catalogue.answers import Facet, Pairing, Statistics, StrengthBin
+from mocktailverse.catalogue.facets import most_frequent
 from mocktailverse.catalogue.index import Index
 from mocktailverse.catalogue.postings import Selection
 
@@ -16,13 +17,26 @@ TOP_INGREDIENTS = 40
 BIN_WIDTH = 5
 """% vol"""
 
+FIELDS = {
+    "categories": "category",
+    "alcoholic": "alcoholic",
+    "glasses": "glass",
+    "spirits": "spirit",
+    "methods": "method",
+    "tags": "tag",
+    "certainty": "certainty",
+}
+"""The lists of values, and the field that each counts."""
+
 _QUALITY = "SELECT quality, count(*) FROM drinks WHERE withdrawn_at IS NULL GROUP BY quality"
 
 
 def statistics(index: Index, connection: sqlite3.Connection) -> Statistics:
     """Count what is in the index, and the quality codes in the file."""
     present = Selection(index.present, index.size)
-    fields = {name: field.counts(present) for name, field in index.fields.items()}
+    fields, left_out = {}, {}
+    for name, values in index.fields.items():
+        fields[name], left_out[name] = most_frequent(values, present)
     mocktail = {facet.value: facet.count for facet in fields["mocktail"]}
     known = [n for n, abv in enumerate(index.abv_max) if not isnan(abv)]
     return Statistics(
@@ -32,18 +46,13 @@ def statistics(index: Index, connection: sqlite3.Connection) -> Statistics:
         unknown_strength=len(present) - sum(map(present.flags.__getitem__, known)),
         withdrawn=index.size - len(present),
         ingredients=sum(entry.drinks > 0 for entry in index.ingredients.entries),
-        categories=fields["category"],
-        alcoholic=fields["alcoholic"],
-        glasses=fields["glass"],
-        spirits=fields["spirit"],
-        methods=fields["method"],
-        tags=fields["tag"],
-        certainty=fields["certainty"],
+        **{list_: fields[name] for list_, name in FIELDS.items()},
         quality=_quality(connection),
         strength=_strength(index, present),
         pairings=_pairings(index, present),
         top_ingredients=index.ingredients.named.counts(present, TOP_INGREDIENTS),
         ingredients_per_drink=_ingredients_per_drink(index),
+        more={list_: left_out[name] for list_, name in FIELDS.items() if left_out[name]},
     )
 
 

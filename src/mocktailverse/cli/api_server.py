@@ -11,6 +11,7 @@ from mocktailverse.cli.stack import running_stack
 from mocktailverse.local.harness.app import create_harness
 from mocktailverse.local.harness.serving import serve
 from mocktailverse.local.harness.workbench import api_services, workbench
+from mocktailverse.local.state import SERVER
 from mocktailverse.settings import ApiSettings
 
 __all__ = ["create", "serve"]
@@ -26,7 +27,7 @@ def create(env: str, state_dir: Path | None, folder: Path) -> ASGIApp:
         UsageError: no stack of that environment is deployed.
     """
     if env == LOCAL:
-        stack = running_stack(state_dir)
+        stack = running_stack(state_dir).seen_by(SERVER)
         services = api_services(stack, folder)
         return create_harness(services, workbench(stack, services.catalogue))
     connection = connect(env, state_dir)

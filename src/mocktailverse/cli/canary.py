@@ -1,7 +1,7 @@
 """The canary: an object without records goes the whole way, which proves that the chain lives."""
 
 from mocktailverse.cli.connection import Connection
-from mocktailverse.cli.following import follow
+from mocktailverse.cli.following import PATIENCE_S, follow
 from mocktailverse.drinks.ledger import Load
 from mocktailverse.errors import TransientError
 from mocktailverse.pipeline.moments import now
@@ -9,11 +9,11 @@ from mocktailverse.pipeline.moments import now
 NO_RECORDS = b'{"drinks": null}'
 
 
-def prove_chain(connection: Connection) -> Load:
+def prove_chain(connection: Connection, patience_s: float = PATIENCE_S) -> Load:
     """Send a canary through bucket, queue, function and tables, and wait for its load.
 
     Raises:
-        TransientError: it did not arrive.
+        TransientError: it did not arrive, or nothing moved for `patience_s` seconds.
     """
     version = connection.bucket.put(
         f"raw/thecocktaildb/canary/{now()}.json",
@@ -21,7 +21,7 @@ def prove_chain(connection: Connection) -> Load:
         metadata={"observed-at": str(now())},
         content_type="application/json",
     )
-    (load,) = follow(connection, [version])
+    (load,) = follow(connection, [version], patience_s=patience_s)
     if load.status != "done":
         raise TransientError(f"The canary's load failed: {load.error}")
     return load

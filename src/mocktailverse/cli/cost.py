@@ -12,8 +12,8 @@ import typer
 from mocktailverse.catalogue.copy import CatalogueCopy
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import LOCAL, Connection, connect
-from mocktailverse.cli.output import print_json, print_table, say
-from mocktailverse.cost.limits import beyond_limits, together
+from mocktailverse.cli.output import amount, print_json, print_table, say
+from mocktailverse.cost.limits import beyond_limits, together, with_all_pollers
 from mocktailverse.cost.model import PriceTable, price_table
 from mocktailverse.cost.report import CostReport, cost_report
 from mocktailverse.cost.running import Running
@@ -102,7 +102,7 @@ def cost(
     so_far = measured.usage(runs)
     whole, workload = _month(measured, runs, drinks_per_month)
     account = _account(connection, ask_bill=cost_explorer)
-    report = cost_report(env, whole, table, so_far)
+    report = cost_report(env, whole, table, so_far, with_all_pollers(whole, [runs]))
     if as_json:
         print_json(_fields(report, workload, problems, account=account))
         return
@@ -183,13 +183,14 @@ def _account(connection: Connection, *, ask_bill: bool) -> Account:
 
 def _tell_reference(found: Mapping[str, Footprint], *, as_json: bool) -> list[str]:
     """Print the reference month of all environments; what is wrong with it."""
-    usages = reference({env: footprint.running for env, footprint in found.items()})
-    table = price_table()
+    runs = {env: footprint.running for env, footprint in found.items()}
+    usages, table = reference(runs), price_table()
+    whole = together(usages)
     problems = [
         *(f"{env}: {text}" for env, one in found.items() for text in one.unaccounted),
-        *beyond_limits(usages, table),
+        *beyond_limits(runs, table),
     ]
-    report = cost_report(ALL, together(usages), table, None)
+    report = cost_report(ALL, whole, table, None, with_all_pollers(whole, runs.values()))
     if as_json:
         workload = {
             "sweeps": REFERENCE.sweeps,
@@ -238,9 +239,9 @@ def _print_report(report: CostReport, table: PriceTable) -> None:
         (
             line.service,
             f"{line.what} ({line.unit})",
-            None if line.so_far is None else _amount(line.so_far),
-            _amount(line.month),
-            None if line.free is None else _amount(line.free),
+            None if line.so_far is None else amount(line.so_far),
+            amount(line.month),
+            None if line.free is None else amount(line.free),
             "not free" if line.used_share is None else f"{line.used_share:.1%}",
             f"{line.usd:.4f}",
         )
@@ -253,6 +254,11 @@ def _print_report(report: CostReport, table: PriceTable) -> None:
         f"{so_far}The month: {report.usd:.4f} USD, "
         f"of which {report.cents_not_free:.1f} cents for what is free to no account."
     )
+    if report.usd_at_most > report.usd:
+        say(
+            f"At most {report.usd_at_most:.4f} USD: if Lambda asks idle queues with five pollers, "
+            "where it may come down to two."
+        )
 
 
 def _say_writes(share: float | None) -> None:
@@ -273,10 +279,5 @@ def _print_account(account: Account) -> None:
 
 
 def _row(offer: FreeOffer) -> tuple[object, ...]:
-    amounts = (_amount(n) for n in (offer.actual, offer.forecast, offer.limit))
+    amounts = (amount(n) for n in (offer.actual, offer.forecast, offer.limit))
     return (offer.service, offer.usage_type, *amounts, offer.unit)
-
-
-def _amount(number: float) -> str:
-    """A number as people read it: whole, or with the three digits that tell it."""
-    return f"{number:,.0f}" if number == 0 or number >= 100 else f"{number:.3g}"  # noqa: PLR2004 - three digits

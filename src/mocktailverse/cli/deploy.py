@@ -1,7 +1,8 @@
 """Commands that change a deployed environment, or show what would change: `deploy`, `diff`."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ import typer
 from mocktailverse.cli import options
 from mocktailverse.cli.canary import prove_chain
 from mocktailverse.cli.connection import Connection
+from mocktailverse.cli.following import PATIENCE_S
 from mocktailverse.cli.output import print_json, print_table, say, stderr
 from mocktailverse.cli.site import (
     Arch,
@@ -19,8 +21,9 @@ from mocktailverse.cli.site import (
     chosen_release,
     site_of,
     template_parameters,
+    template_text,
 )
-from mocktailverse.deployment import changes, code, ops_key, release, stack
+from mocktailverse.deployment import apply, changes, code, ops_key, release, stack
 from mocktailverse.deployment.changes import Change, ChangeSet
 from mocktailverse.deployment.release import Release
 from mocktailverse.drinks.ledger import Load
@@ -29,6 +32,9 @@ from mocktailverse.local import emulator
 from mocktailverse.stores.errors import translated
 
 EXPIRY_ATTRIBUTE = "expires_at"
+
+EMBEDDED_PATIENCE_S = 90
+"""For the canary; its message comes back after 45 s if a worker dies."""
 
 Zip = Annotated[
     Path | None,
@@ -91,16 +97,17 @@ def deploy(
                 state.start()
                 return agreed
 
-            outputs = stack.deploy(
-                site.clients,
-                stack_name=site.stack,
-                template=site.checkout.template,
-                parameters=template_parameters(site, chosen),
-                agrees=agrees,
-                on_progress=state.update,
-                on_event=say,
-                poll_s=site.poll_s,
-            )
+            with _interruption_told(site):
+                outputs = apply.deploy(
+                    site.clients,
+                    stack_name=site.stack,
+                    template=template_text(site),
+                    parameters=template_parameters(site, chosen),
+                    agrees=agrees,
+                    on_progress=state.update,
+                    on_event=say,
+                    poll_s=site.poll_s,
+                )
         if not shown:
             say("The stack is up to date.")
         _finish(site, chosen, outputs)
@@ -130,7 +137,7 @@ def diff(
         found = changes.propose(
             site.clients,
             stack_name=site.stack,
-            template=site.checkout.template,
+            template=template_text(site),
             parameters=template_parameters(site, chosen),
             creates=creates,
             poll_s=site.poll_s,
@@ -144,7 +151,7 @@ def diff(
     elif shown:
         _print_changes(site.stack, shown)
     for name in apart:
-        say(f"{name} runs code of its own (deploy --function); `deploy` makes the stack one again.")
+        say(f"{name} does not run the stack's code: `deploy` makes the stack one again.")
     if shown or apart:
         raise typer.Exit(1)
     say(f"{env} is up to date.")
@@ -162,7 +169,26 @@ def _agrees(change_set: ChangeSet, env: str, *, yes: bool, as_json: bool) -> boo
             f"This would replace or remove {names}, and nobody is there to ask: look at"
             f" `mocktailverse diff --env {env}`, then add --yes."
         )
-    return typer.confirm(f"This replaces or removes {names}. Go on?", err=True)
+    try:
+        return typer.confirm(f"This replaces or removes {names}. Go on?", err=True)
+    except typer.Abort:  # Ctrl-C and Ctrl-D are no yes
+        return False
+
+
+@contextmanager
+def _interruption_told(site: Site) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        found = stack.status(site.clients, site.stack)
+        if found and found.endswith("_IN_PROGRESS"):
+            say(
+                f"Interrupted; CloudFormation goes on without you ({site.stack} is in {found})."
+                f" Wait until `mocktailverse status --env {site.env}` says that it is done."
+            )
+        else:
+            say(f"Interrupted; {site.stack} is {'in ' + found if found else 'not made'}.")
+        raise
 
 
 def _print_changes(stack_name: str, shown: Sequence[Change]) -> None:
@@ -180,7 +206,7 @@ def _finish(site: Site, chosen: Release, outputs: dict[str, str]) -> None:
         site.clients.cloudformation.update_termination_protection(
             StackName=site.stack, EnableTerminationProtection=True
         )
-    elif site.account.endpoint:
+    if site.account.endpoint and site.environment.days.loads:
         table = outputs["LoadsTable"]
         emulator.expire_items(site.clients, table=table, attribute=EXPIRY_ATTRIBUTE)
     if ops_key.create_if_missing(site.clients, site.env):
@@ -188,19 +214,26 @@ def _finish(site: Site, chosen: Release, outputs: dict[str, str]) -> None:
 
 
 def _canary(site: Site, outputs: dict[str, str]) -> Load:
+    patience_s = EMBEDDED_PATIENCE_S if site.account.endpoint else PATIENCE_S
     try:
         with stderr.status("sending a canary through the chain"):
-            return prove_chain(Connection(site.clients, outputs))
+            return prove_chain(Connection(site.clients, outputs), patience_s)
     except MocktailverseError:
-        say(f"{site.stack} is deployed, but does not work: its canary did not come through.")
+        say(
+            f"{site.stack} runs the new code, but does not work: its canary did not come through."
+            f" See `mocktailverse logs --env {site.env} --function transform --since 10m`, mend it"
+            " and deploy again, or deploy the commit that worked."
+        )
         raise
 
 
 def _replace_one(site: Site, chosen: Release, name: str, *, as_json: bool) -> None:
     if site.environment.protected:
         raise UsageError(f"{site.env} runs one zip as a whole: deploy it, or promote one to it.")
-    stack.outputs(site.clients, site.stack)  # raises where there is no stack
+    if stack.is_to_be_made(site.clients, site.stack):
+        raise UsageError(f"There is no stack {site.stack}: deploy all of it first.")
     function = code.choose(code.codes(site.clients, site.stack), name)
+    code.require_fit(function, chosen.runtime, chosen.architecture)
     release.upload(site.clients, site.account, chosen)
     code.replace(site.clients, function.function, chosen.artifact)
     say(f"{function.function} runs the new code; the next full deploy makes the stack one again.")

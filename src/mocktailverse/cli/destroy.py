@@ -28,12 +28,14 @@ def destroy(env: DeployedEnv, yes: Name = None, as_json: options.Json = False) -
     site = site_of(env)
     with translated(f"Destroying {env}"):
         removal.require_unprotected(site.clients, env)
-        buckets = removal.buckets(site.clients, env) if not site.environment.protected else []
-        say(f"Deletes the stack {site.stack} with all its data.")
+        protected = site.environment.protected
+        buckets = removal.buckets(site.clients, env, protected=protected)
+        if protected:
+            say(f"Deletes the stack {site.stack}; its tables and the bucket of raw objects stay.")
+        else:
+            say(f"Deletes the stack {site.stack} with all its data.")
         for bucket in buckets:
             say(f"Deletes every object in {bucket}, all versions.")
-        if site.environment.protected:
-            say("Its tables and the bucket of raw objects stay; delete them by hand.")
         _require_name(env, yes)
         removal.destroy(site.clients, env, buckets, on_event=say, poll_s=site.poll_s)
         ops_key.delete(site.clients, env)

@@ -1,7 +1,6 @@
 """The `drill` command: practise a failure, its alarm and its repair."""
 
-import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -52,19 +51,31 @@ def _print_drills(*, as_json: bool) -> None:
         print_table("Drills, by their runbooks in docs/runbooks", ("name", "provokes"), rows)
 
 
+def _observed(observed: dict[str, Any]) -> str:
+    """An alarm's datapoints, or a budget's month, in words."""
+    if "datapoints" not in observed:
+        return f"{observed['usd_a_month']:.2f} USD a month"
+    values, missing = observed["datapoints"], observed["missing"]
+    told = ", ".join(f"{value:g}" for value in values) or "nothing"
+    periods = len(values) + missing
+    return told if not missing else f"{told} ({missing} of {periods} periods without data)"
+
+
 def _print_report(report: DrillReport) -> None:
     say(report.emulated)
     rows = [
-        (found.stage, "rings" if found.rings else "quiet", json.dumps(found.observed))
+        (found.stage, "rings" if found.rings else "quiet", _observed(found.observed))
         for found in report.findings
     ]
     print_table(f"The alarm {report.definition['name']}", ("when", "alarm", "observed"), rows)
-    for finding in report.findings:
-        say(f"{finding.stage}: evaluated for {moment(finding.at)} UTC")
-    say(f"The repair of {report.runbook}:")
+    ends = ", ".join(f"{moment(finding.at)}" for finding in report.findings)
+    say(f"Each row looks at one whole window that begins at that moment; they end at {ends} UTC.")
+    say(f"The repair of {report.runbook}, run on the drill's own stack in place of prod:")
     for ran in report.commands:
-        code = "only on AWS" if ran.exit_code is None else f"exit code {ran.exit_code}"
+        code = "only on AWS, left out" if ran.exit_code is None else f"exit code {ran.exit_code}"
         say(f"  {ran.command}: {code}")
+        if ran.problem:
+            say(f"    {ran.problem}")
     say(
         f"{'ok' if report.ok else 'NOT ok'}: the alarm {'rang' if report.fired else 'did not ring'}"
         f", and {'the repair worked' if report.repaired else 'the repair did not work'}"

@@ -20,12 +20,15 @@ PATIENCE_S = 300
 
 
 def follow(
-    connection: Connection, versions: Sequence[ObjectVersion], generations: Sequence[int] = ()
+    connection: Connection,
+    versions: Sequence[ObjectVersion],
+    generations: Sequence[int] = (),
+    patience_s: float = PATIENCE_S,
 ) -> list[Load]:
     """Wait until every version's load is done or failed, in the given generation or any.
 
     Raises:
-        TransientError: nothing moved for PATIENCE_S seconds.
+        TransientError: nothing moved for `patience_s` seconds.
     """
     wanted = dict(zip(versions, generations or [1] * len(versions), strict=True))
     pending = deque(wanted)
@@ -46,10 +49,10 @@ def follow(
             bar.update(task, completed=len(wanted) - len(pending))
             if moved:
                 last_sign_of_life = time.monotonic()
-            elif time.monotonic() - last_sign_of_life > PATIENCE_S:
+            elif time.monotonic() - last_sign_of_life > patience_s:
                 raise TransientError(
                     f"{len(pending)} loads are not finished, and nothing has moved for "
-                    f"{PATIENCE_S} s. See `mocktailverse loads` and `mocktailverse status`."
+                    f"{patience_s:.0f} s. See `mocktailverse loads` and `mocktailverse status`."
                 )
             else:
                 time.sleep(POLL_S)

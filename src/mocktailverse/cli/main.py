@@ -5,6 +5,14 @@
 2    wrong usage or unreadable input
 3    a service cannot be reached
 130  Ctrl-C
+
+Of all commands:
+
+--debug     anywhere on the line: an error comes with its traceback, not in one sentence
+-h, --help  what the command does, and its options
+stdout      what was asked for; progress, advice and errors go to stderr
+--json      JSON in place of tables; a listing is `{"items": [...], "next": null}`, where a `next`
+            that is no null goes on with `--next`
 """
 
 import contextlib
@@ -30,6 +38,7 @@ from mocktailverse.cli import (
     package,
     quality,
     recovery,
+    report,
     serving,
     stack,
     trace,
@@ -52,7 +61,7 @@ app = typer.Typer(
 for commands in (
     *(stack, demo, serving, deploy, package, destroy, operate),
     *(inflow, ledger, drinks, quality, recovery, catalogue, export, files, cost),
-    *(trace, drill),
+    *(trace, drill, report),
 ):
     commands.register(app)
 

@@ -4,7 +4,7 @@ import re
 import shlex
 import sqlite3
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from mocktailverse.cli import options
 from mocktailverse.cli.connection import LOCAL, Connection, connect, deployed_clients, state_folder
 from mocktailverse.cli.output import print_json, print_listing, print_table
 from mocktailverse.deployment import account, code, stack
+from mocktailverse.deployment.code import FunctionCode
 from mocktailverse.deployment.environments import stack_name
 from mocktailverse.errors import MissingError, UnreachableError, UsageError
 from mocktailverse.local import environment
@@ -121,12 +122,19 @@ def deployed_status(env: str, *, as_json: bool) -> None:
     else:
         print_table(f"Environment {env}", ("what", "value"), list(fields.items()))
         rows = [
-            (f.name, f.code_sha256[:12], f.modified_at[:19], "its own" if f.name in apart else "")
+            (f.name, f.code_sha256[:12], f.modified_at[:19], _difference(f, apart))
             for f in functions
         ]
         print_table("Functions", ("function", "code", "since (UTC)", "not the stack's"), rows)
     if not works:
         raise typer.Exit(1)
+
+
+def _difference(function: FunctionCode, apart: Collection[str]) -> str:
+    """What is said of a function that does not run the stack's code."""
+    if not function.code_sha256:
+        return "deleted by hand"
+    return "its own" if function.name in apart else ""
 
 
 def _updated(found: "StackTypeDef") -> datetime:

@@ -12,7 +12,10 @@ Env = Annotated[
 StateDir = Annotated[
     Path | None,
     typer.Option(
-        "--state-dir", help="Folder of the local stack.", file_okay=False, show_default=False
+        "--state-dir",
+        help="Folder of the local stack [MOCKTAILVERSE_STATE_DIR, else .mocktailverse/local].",
+        file_okay=False,
+        show_default=False,
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]

@@ -63,6 +63,11 @@ def moment(at: int | None) -> str:
     return "" if at is None else f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%d %H:%M:%S}"
 
 
+def amount(number: float) -> str:
+    """A number as people read it: whole, or with the three digits that tell it."""
+    return f"{number:,.0f}" if number == 0 or number >= 100 else f"{number:.3g}"  # noqa: PLR2004 - three digits
+
+
 @contextmanager
 def progress() -> Iterator[Progress]:
     """A progress bar on stderr; nothing of it stays on the screen."""

@@ -10,7 +10,7 @@ from mocktailverse.cli.following import end_with_loads, follow
 from mocktailverse.cli.output import print_json, say
 from mocktailverse.drinks.ledger import RAW_PREFIX, Load
 from mocktailverse.errors import UsageError
-from mocktailverse.pipeline.moments import now
+from mocktailverse.pipeline.moments import milliseconds, now
 from mocktailverse.pipeline.redrive import redrive as redrive_letters
 from mocktailverse.pipeline.replay import replay as replay_versions
 from mocktailverse.pipeline.replay import under, unfinished
@@ -37,16 +37,27 @@ def replay(
             "--rejected", help="Those of which records were rejected, in the last 30 days."
         ),
     ] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            help="Those stored since then, ISO 8601 such as 2026-01-31T06:00Z.",
+            show_default=False,
+        ),
+    ] = None,
     wait: options.Wait = False,
     env: options.Env = "local",
     state_dir: options.StateDir = None,
     as_json: options.Json = False,
 ) -> None:
     """Load raw objects anew, by the front door: the same objects, today's code."""
-    if not (keys or everything or failed or rejected):
-        raise UsageError("Say what to replay: keys, --failed, --rejected, or --all.")
+    if not (keys or everything or failed or rejected or since):
+        raise UsageError("Say what to replay: keys, --since, --failed, --rejected, or --all.")
+    if since and (failed or rejected):
+        raise UsageError("--since is about keys; --failed and --rejected look back 30 days.")
+    stored_since = milliseconds(since) if since else 0
     connection = connect(env, state_dir)
-    versions = under([RAW_PREFIX] if everything else keys or [], connection.bucket)
+    prefixes = [RAW_PREFIX] if everything or (since and not keys) else keys or []
+    versions = under(prefixes, connection.bucket, since=stored_since)
     if failed or rejected:
         versions += unfinished(connection.loads, failed=failed, rejected=rejected)
     versions = list(dict.fromkeys(versions))

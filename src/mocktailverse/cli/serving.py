@@ -15,7 +15,7 @@ from mocktailverse.cli.output import say
 from mocktailverse.cli.stack import running_stack
 from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.errors import TransientError, UnreachableError
-from mocktailverse.local import foreground, parts, processes, services
+from mocktailverse.local import foreground, parts, ports, processes, services
 from mocktailverse.local.browser import datasette
 from mocktailverse.local.browser.databases import Copies
 from mocktailverse.local.processes import HOST, Process
@@ -47,9 +47,12 @@ def serve(
     """Serve the API on this machine; of the local stack with the harness for trying things."""
     from mocktailverse.cli import api_server  # noqa: PLC0415  FastAPI takes 0.3 s to import
 
-    with processes.exits_on_signals(), tempfile.TemporaryDirectory() as folder:
+    with (
+        processes.exits_on_signals(),
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+    ):
         app = api_server.create(env, state_dir, Path(folder))
-        processes.require_free(port)
+        ports.require_free(port)
         _tell("API", f"http://{HOST}:{port}")
         _tell("API reference", f"http://{HOST}:{port}/docs")
         if env == LOCAL:

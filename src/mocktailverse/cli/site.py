@@ -8,7 +8,7 @@ import typer
 
 from mocktailverse.cli.connection import deployed_clients
 from mocktailverse.cli.output import say
-from mocktailverse.deployment import account, environments, release, stack
+from mocktailverse.deployment import account, apply, environments, release, stack, stages
 from mocktailverse.deployment.account import Account
 from mocktailverse.deployment.checkout import Checkout, find_checkout
 from mocktailverse.deployment.environments import Environment, stack_name
@@ -46,7 +46,7 @@ class Site(msgspec.Struct, frozen=True):
     @property
     def poll_s(self) -> float:
         """Seconds between two looks at CloudFormation."""
-        return FAST_POLL_S if self.account.endpoint else stack.POLL_S
+        return FAST_POLL_S if self.account.endpoint else apply.POLL_S
 
 
 def site_of(env: str) -> Site:
@@ -61,6 +61,12 @@ def site_of(env: str) -> Site:
     who = account.identify(clients)
     say(f"{env}: {who}")
     return Site(env, environment, checkout, clients, who)
+
+
+def template_text(site: Site) -> str:
+    """The template, with what environments.toml says of the environment."""
+    text = site.checkout.template.read_text(encoding="utf-8")
+    return stages.with_stage(text, site.env, site.environment.mapping())
 
 
 def chosen_release(

@@ -44,7 +44,10 @@ class ServiceTotal(Struct, frozen=True, kw_only=True):
 
 
 class CostReport(Struct, frozen=True, kw_only=True):
-    """A month on AWS in USD without tax: what was measured so far, and the whole month."""
+    """A month on AWS in USD without tax: what was measured so far, and the whole month.
+
+    `usd_at_most` is the whole month's where Lambda asks idle queues with all pollers that it may.
+    """
 
     env: str
     as_of: date
@@ -53,12 +56,22 @@ class CostReport(Struct, frozen=True, kw_only=True):
     services: tuple[ServiceTotal, ...]
     usd_so_far: float | None
     usd: float
+    usd_at_most: float
     cents_not_free: float
     beyond_free: tuple[str, ...]
 
 
-def cost_report(env: str, whole: Usage, table: PriceTable, so_far: Usage | None) -> CostReport:
-    """The report of an environment, or of all of them together."""
+def cost_report(
+    env: str,
+    whole: Usage,
+    table: PriceTable,
+    so_far: Usage | None,
+    at_most: Usage | None = None,
+) -> CostReport:
+    """The report of an environment, or of all of them together.
+
+    `at_most` is the whole month at the worst, where that is another one.
+    """
     bill = month(whole, table)
     measured = month(so_far, table) if so_far else [None] * len(bill)
     lines = tuple(
@@ -73,6 +86,7 @@ def cost_report(env: str, whole: Usage, table: PriceTable, so_far: Usage | None)
         services=tuple(_services(bill)),
         usd_so_far=total_usd([line for line in measured if line]) if so_far else None,
         usd=total_usd(bill),
+        usd_at_most=total_usd(month(at_most or whole, table)),
         cents_not_free=CENTS * total_usd([line for line in bill if line.used_share is None]),
         beyond_free=tuple(line.usage for line in bill if (line.used_share or 0) > 1),
     )

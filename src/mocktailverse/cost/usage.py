@@ -10,7 +10,7 @@ from typing import Self
 import msgspec
 from msgspec import Struct
 
-from mocktailverse.cost.running import Running
+from mocktailverse.cost.running import DAYS, Running
 from mocktailverse.drinks.ledger import Load
 
 GB = 10**9
@@ -22,9 +22,8 @@ PUBLISH_WINDOW_S = 5
 """The publish function waits so long for more changes (the template's batching window)."""
 
 PUBLISH_S = 3
-FETCH_S = 300
 RECONCILE_S = 10
-"""Seconds a function is assumed to run; for fetch its whole timeout."""
+"""Seconds a function is assumed to run; fetch is counted with its whole timeout."""
 
 LOG_BYTES = 3_000
 """Assumed of an invocation: Lambda's own lines and one of ours."""
@@ -73,15 +72,18 @@ BASIS = {
     "dynamodb_rcu": (TEMPLATE, "provisioned, over all tables and the index"),
     "dynamodb_gb": (ASSUMED, "drinks and this month's loads, 4 KB each"),
     "dynamodb_backup_gb": (ASSUMED, "as the storage, where the stage keeps backups"),
-    "sqs_requests": (COUNTED, "3 a delivery, and the idle polling of the queue"),
-    "s3_writes": (COUNTED, "raw objects, rejected ones, publishes at most; hourly listings"),
+    "sqs_requests": (
+        COUNTED,
+        "3 a delivery, and two pollers that wait at the queue; Lambda may take five",
+    ),
+    "s3_writes": (COUNTED, "raw objects, rejected ones, publishes at most; listings"),
     "s3_reads": (COUNTED, "one an attempt, one a publish, two a fetch"),
     "s3_gb": (COUNTED, "raw objects of this month's loads; the catalogue at 6 KB a drink"),
-    "log_gb": (ASSUMED, "3 KB an invocation"),
+    "log_gb": (ASSUMED, "3 KB an invocation; written, and kept for as long as the logs are"),
     "metrics": (TEMPLATE, "what the functions measure"),
     "alarms": (TEMPLATE, "as deployed"),
     "dashboards": (TEMPLATE, "as deployed"),
-    "schedules": (TEMPLATE, "fetch once a day in prod; reconcile once an hour"),
+    "schedules": (TEMPLATE, "how often fetch and reconcile are started"),
     "api_requests": (UNSEEN, "AWS counts them, nothing here does; a million costs $1.00"),
     "transfer_gb": (ASSUMED, "the catalogue once a publish, or once a visit where they are known"),
 }
@@ -218,7 +220,7 @@ def usage_of(  # noqa: PLR0913  keyword-only; each is a separate fact
         lambda_gb_s=(
             activity.busy_s * running.transform_gb
             + activity.publishes * PUBLISH_S * running.publish_gb
-            + fetches * FETCH_S * running.fetch_gb
+            + fetches * running.fetch_s * running.fetch_gb
             + reconciles * RECONCILE_S * running.reconcile_gb
             + calls * API_S * running.api_gb
         ),
@@ -240,7 +242,7 @@ def usage_of(  # noqa: PLR0913  keyword-only; each is a separate fact
         ),
         s3_reads=(activity.attempts + activity.publishes + fetches * FETCH_READS + calls + looks),
         s3_gb=kept.bytes / GB + catalogue_gb,
-        log_gb=LOG_BYTES * invocations / GB,
+        log_gb=LOG_BYTES * invocations * (1 + running.log_days / DAYS) / GB,
         metrics=running.metrics,
         alarms=running.alarms,
         dashboards=running.dashboards,

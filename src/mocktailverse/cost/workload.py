@@ -1,5 +1,7 @@
 """Workloads to compute a month for without having it measured."""
 
+from collections.abc import Mapping
+
 import msgspec
 from msgspec import Struct
 
@@ -51,7 +53,7 @@ month. The other stages wait."""
 IDLE = Workload(sweeps=0, visitors=Visitors(), drinks=700)
 
 
-def reference(running: dict[str, Running]) -> dict[str, Usage]:
+def reference(running: Mapping[str, Running]) -> dict[str, Usage]:
     """The reference month of each stage: prod works, the others stand by with as many drinks."""
     return {
         stage: (REFERENCE if stage == "prod" else IDLE).usage(runs)

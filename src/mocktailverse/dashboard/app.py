@@ -11,6 +11,7 @@ import streamlit as st
 from mocktailverse.dashboard import address
 from mocktailverse.dashboard.connections import Connections, connections
 from mocktailverse.dashboard.links import COST, EXPLORE, INSIGHTS, PIPELINE, SHELF
+from mocktailverse.dashboard.opening import current, one_catalogue
 from mocktailverse.dashboard.text import plain
 from mocktailverse.dashboard.times import ago, clock_text
 from mocktailverse.errors import MocktailverseError
@@ -43,15 +44,18 @@ def main() -> None:
     st.logo(str(_ASSETS / "logo.svg"), size="large")
     st.html(_ASSETS / "style.css")
     found = connections()
-    with st.sidebar:
-        _show_links("stretch")
-        st.space("medium")
-        _show_catalogue(found)
-    with st.container(horizontal=True, gap="small", key="phone-links"):
-        _show_links("content")
-    chosen.run()
-    with st.container(key="phone-foot"):
-        _show_catalogue(found)
+    is_live = chosen.url_path == PAGES[PIPELINE][2]
+    show_foot = st.fragment(_show_foot, run_every=found.refresh_s) if is_live else _show_foot
+    with one_catalogue():
+        with st.sidebar:
+            _show_links("stretch")
+            st.space("medium")
+            show_foot(found)
+        with st.container(horizontal=True, gap="small", key="phone-links"):
+            _show_links("content")
+        chosen.run()
+        with st.container(key="phone-foot"):
+            show_foot(found)
 
 
 def _show_links(width: Literal["stretch", "content"]) -> None:
@@ -61,10 +65,10 @@ def _show_links(width: Literal["stretch", "content"]) -> None:
         st.page_link(path, label=title, icon=f":material/{icon}:", query_params=shelf, width=width)
 
 
-def _show_catalogue(found: Connections) -> None:
-    """The foot: which catalogue this is, how old, of which stage."""
+def _show_foot(found: Connections) -> None:
+    """Which catalogue this is, how old, of which stage."""
     try:
-        meta = found.catalogue.current().meta
+        meta = current(found).meta
     except (MocktailverseError, OSError):
         st.caption(f"Stage {plain(found.stage, 40)} · no catalogue")
         return

@@ -13,7 +13,7 @@ from msgspec import Struct
 from mocktailverse.catalogue.copy import CatalogueCopy
 from mocktailverse.cost.running import Running, running
 from mocktailverse.dashboard import missing_settings
-from mocktailverse.dashboard.latest import Latest
+from mocktailverse.dashboard.latest import Latest, T
 from mocktailverse.dashboard.pulse import Pulse, Watch
 from mocktailverse.dashboard.rejections import RejectionReader
 from mocktailverse.errors import UsageError
@@ -21,7 +21,7 @@ from mocktailverse.pipeline.moments import now
 from mocktailverse.pipeline.month import MonthBooks, MonthSoFar
 from mocktailverse.settings import DashboardSettings
 from mocktailverse.stores.catalogue_object import CatalogueObject
-from mocktailverse.stores.clients import Clients
+from mocktailverse.stores.clients import INTERACTIVE, Clients
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.drinks_table import DrinksTable
 from mocktailverse.stores.errors import translated
@@ -40,16 +40,13 @@ OFFERS_S = 6 * 3600.0
 SLACK = 0.9
 """Answers are renewed a little before the pages' own beat, so that none of its ticks is in vain."""
 
-READ_TIMEOUT_S = 5.0
-"""A visitor waits; the next refresh asks again."""
-
 
 class Connections(Struct, frozen=True, kw_only=True, dict=True):
     """The stores of one stage, and how the dashboard may use them.
 
     What is read is shared by all visitors: AWS is asked at most every `refresh_s` seconds,
-    however many look. `free_tier` is None where there is none to ask, at the embedded AWS;
-    `clock` gives ms since 1970 UTC.
+    however many look; `in_background`, nobody but the first waits long for it. `free_tier` is
+    None where there is none to ask, at the embedded AWS; `clock` gives ms since 1970 UTC.
     """
 
     catalogue: CatalogueCopy
@@ -61,6 +58,7 @@ class Connections(Struct, frozen=True, kw_only=True, dict=True):
     can_act: bool
     refresh_s: float
     free_tier: FreeTier | None = None
+    in_background: bool = False
     api_url: str | None = None
     harness_url: str | None = None
     clock: Callable[[], int] = now
@@ -74,7 +72,7 @@ class Connections(Struct, frozen=True, kw_only=True, dict=True):
     def pulse(self) -> Latest[Pulse]:
         """The pipeline's state."""
         watch = Watch(self.loads, self.queue, self.catalogue)
-        return Latest(watch.look, max_age_s=SLACK * self.refresh_s, clock=self.clock)
+        return self._latest(watch.look, SLACK * self.refresh_s)
 
     @cached_property
     def month(self) -> Latest[MonthSoFar]:
@@ -85,15 +83,14 @@ class Connections(Struct, frozen=True, kw_only=True, dict=True):
             attempt_limit_s=self.running.transform_timeout_s,
             clock=self.clock,
         )
-        max_age_s = MONTH_LOCAL_S if self.is_local else MONTH_S
-        return Latest(books.read, max_age_s=max_age_s, clock=self.clock)
+        return self._latest(books.read, MONTH_LOCAL_S if self.is_local else MONTH_S)
 
     @cached_property
     def offers(self) -> Latest[list[FreeOffer]] | None:
         """What AWS says of the account's free limits; it renews that a few times a day."""
         if self.free_tier is None:
             return None
-        return Latest(self.free_tier.offers, max_age_s=OFFERS_S, clock=self.clock)
+        return self._latest(self.free_tier.offers, OFFERS_S)
 
     @property
     def running(self) -> Running:
@@ -103,7 +100,10 @@ class Connections(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def rejections(self) -> RejectionReader:
         """What loads rejected."""
-        return RejectionReader(self.loads, self.bucket)
+        return RejectionReader(self.loads, self.bucket, clock=self.clock)
+
+    def _latest(self, ask: Callable[[], T], max_age_s: float) -> Latest[T]:
+        return Latest(ask, max_age_s=max_age_s, clock=self.clock, in_background=self.in_background)
 
 
 def connections() -> Connections:
@@ -127,12 +127,16 @@ def _connect() -> Connections:
     """
     settings = DashboardSettings.read()
     with translated("Connecting to AWS"):
-        clients = Clients(read_timeout_s=READ_TIMEOUT_S)
+        clients = Clients(patience=INTERACTIVE)
         source = CatalogueObject(clients, settings.catalogue_bucket)
         return Connections(
             catalogue=CatalogueCopy(
-                source, _scratch_folder(), max_age_s=SLACK * settings.refresh_s
+                source,
+                _scratch_folder(),
+                max_age_s=SLACK * settings.refresh_s,
+                in_background=True,
             ),
+            in_background=True,
             drinks=DrinksTable(clients, settings.drinks_table),
             loads=LoadsTable(clients, settings.loads_table),
             bucket=DataBucket(clients, settings.data_bucket),

@@ -63,11 +63,11 @@ def _show_missing(drink: Drink, parameters: Parameters) -> None:
     if not have or not drink.ingredients:
         return
     missing = missing_for(drink, have)
-    if not missing:
+    if missing:
+        names = ", ".join(plain(name, 60) for name in missing)
+        st.info(f"Your shelf lacks {names}.", icon=":material/shopping_basket:")
+    else:
         st.success("You have all of it on your shelf.", icon=":material/check_circle:")
-        return
-    names = ", ".join(plain(name, 60) for name in missing)
-    st.info(f"Your shelf lacks {names}.", icon=":material/shopping_basket:")
     st.page_link(SHELF, label="To my shelf", icon=":material/shelves:", query_params={"have": have})
 
 

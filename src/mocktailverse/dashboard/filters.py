@@ -4,14 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from mocktailverse.catalogue.answers import Facet
+from mocktailverse.catalogue.answers import Facet, Facets
 from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.dashboard import address
 from mocktailverse.dashboard.address import STRONGEST, Parameters
 from mocktailverse.dashboard.strength import TO
 from mocktailverse.dashboard.text import plain, short
-
-Facets = Mapping[str, Sequence[Facet]]
 
 FIELDS = {
     "category": "Category",
@@ -49,9 +47,9 @@ def show_filters(parameters: Parameters, facets: Facets, ingredients: Sequence[s
     columns = st.columns(COLUMNS)
     for number, (field, label) in enumerate(FIELDS.items()):
         with columns[number % COLUMNS]:
-            _show_values(parameters, field, label, facets.get(field, ()))
+            _show_values(parameters, field, label, facets)
     columns = st.columns(COLUMNS)
-    counted = [facet.value for facet in facets.get("ingredient", ())]
+    counted = [facet.value for facet in facets.ingredient]
     with columns[0]:
         _show_ingredients(parameters, "ingredient", list(dict.fromkeys([*counted, *ingredients])))
     with columns[1]:
@@ -129,19 +127,27 @@ def _dropping(parameters: Parameters, field: str, value: str) -> Callable[[], No
     return lambda: address.change(**{field: rest})
 
 
-def _show_values(parameters: Parameters, field: str, label: str, facets: Sequence[Facet]) -> None:
-    counts = {facet.value: facet.count for facet in facets}
+def _show_values(parameters: Parameters, field: str, label: str, facets: Facets) -> None:
+    """The most frequent values; rarer ones can be typed."""
+    counts = {facet.value: facet.count for facet in getattr(facets, field)}
+    more = facets.more.get(field, 0)
     chosen = _spelled(parameters.get(field, []), counts)
     st.multiselect(
         label,
         list(dict.fromkeys([*counts, *chosen])),
-        format_func=lambda value: (
-            f"{short(worded(value), VALUE_LENGTH)} ({counts.get(value, 0):,})"
-        ),
+        format_func=lambda value: _counted(value, counts.get(value, None if more else 0)),
         key=address.show_in(f"filter-{field}", chosen),
         on_change=_taking(field),
-        placeholder="Any",
+        accept_new_options=more > 0,
+        placeholder="Choose or type" if more else "Any",
+        help=f"The most frequent ones; {more:,} rarer ones can be typed." if more else None,
     )
+
+
+def _counted(value: str, count: int | None) -> str:
+    """A value and its number of drinks, if that is known."""
+    told = short(worded(value), VALUE_LENGTH)
+    return told if count is None else f"{told} ({count:,})"
 
 
 def _show_ingredients(parameters: Parameters, field: str, names: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import streamlit as st
 
-from mocktailverse.catalogue.answers import Facet, Makeable, Page, Statistics
+from mocktailverse.catalogue.answers import Facets, Makeable, Page, Statistics
 from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.dashboard.shelves import Shelf
@@ -49,7 +49,7 @@ def hits(catalogue: Catalogue, query: DrinkQuery) -> int:
 
 
 @_kept
-def facets(catalogue: Catalogue, query: DrinkQuery) -> dict[str, list[Facet]]:
+def facets(catalogue: Catalogue, query: DrinkQuery) -> Facets:
     """How many drinks have each value, field by field."""
     return catalogue.facets(query)
 

@@ -1,5 +1,9 @@
 """Opening the catalogue for a page, and what the page shows where there is none."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 import streamlit as st
 
 from mocktailverse.catalogue.reader import Catalogue
@@ -7,6 +11,34 @@ from mocktailverse.dashboard.connections import Connections, connections
 from mocktailverse.dashboard.text import plain
 from mocktailverse.dashboard.times import clock_text
 from mocktailverse.errors import MissingError, MocktailverseError
+
+_OF_THIS_RUN: ContextVar[list[Catalogue] | None] = ContextVar("catalogue", default=None)
+
+
+@contextmanager
+def one_catalogue() -> Iterator[None]:
+    """Within the block a page and its frame see one catalogue, even if a newer one comes."""
+    token = _OF_THIS_RUN.set([])
+    try:
+        yield
+    finally:
+        _OF_THIS_RUN.reset(token)
+
+
+def current(found: Connections) -> Catalogue:
+    """The catalogue of this run of a page.
+
+    Raises:
+        MissingError: nothing was published yet.
+        MocktailverseError, OSError: it cannot be had.
+    """
+    seen = _OF_THIS_RUN.get()
+    if seen:
+        return seen[0]
+    catalogue = found.catalogue.current()
+    if seen is not None:
+        seen.append(catalogue)
+    return catalogue
 
 
 def open_catalogue() -> Catalogue:
@@ -16,7 +48,7 @@ def open_catalogue() -> Catalogue:
     """
     found = connections()
     try:
-        catalogue = found.catalogue.current()
+        catalogue = current(found)
     except MissingError:
         _show_empty(found)
         st.stop()
@@ -26,15 +58,23 @@ def open_catalogue() -> Catalogue:
     if catalogue.meta.drinks == 0:
         _show_empty(found)
         st.stop()
-    if found.catalogue.problem:
-        as_of = clock_text(catalogue.meta.built_at, found.clock())
-        st.warning(
-            f"AWS does not answer, so this is the catalogue of {as_of}. "
-            f"Nothing is lost; it is renewed as soon as AWS answers.  \n"
-            f":small[{plain(found.catalogue.problem)}]",
-            icon=":material/cloud_off:",
-        )
+    _show_problem(found, catalogue.meta.built_at)
     return catalogue
+
+
+def _show_problem(found: Connections, built_at: int) -> None:
+    """Say since when AWS does not answer, if it does not."""
+    problem, failing_for_s = found.catalogue.problem, found.catalogue.failing_for_s
+    if problem is None or failing_for_s is None:
+        return
+    now = found.clock()
+    since = clock_text(now - round(failing_for_s * 1000), now)
+    st.warning(
+        f"AWS does not answer since {since}, so this is the catalogue of "
+        f"{clock_text(built_at, now)}. "
+        f"Nothing is lost; it is renewed as soon as AWS answers.  \n:small[{plain(problem)}]",
+        icon=":material/cloud_off:",
+    )
 
 
 def _show_empty(found: Connections) -> None:

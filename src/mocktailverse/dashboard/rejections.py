@@ -1,7 +1,7 @@
 """What loads rejected and why; read once, for a finished load's rejected lines never change."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 import msgspec
@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.drinks.ledger import Load, Rejected
+from mocktailverse.errors import MocktailverseError
+from mocktailverse.pipeline.moments import now
 from mocktailverse.pipeline.recent import RejectedLines, Segments, rejected_lines
 
 LINES = 500
@@ -19,6 +21,8 @@ SHOWN = 20
 
 RAW_CHARACTERS = 4_000
 REMEMBERED = 200
+FAILURE_KEPT_MS = 30_000
+"""While AWS does not answer, it is asked once in so long."""
 
 
 _EXPLANATIONS = {reason.value: reason.explanation for reason in Reason}
@@ -42,12 +46,18 @@ class Rejections(Struct, frozen=True):
 
 
 class RejectionReader:
-    """Reads the rejected lines of loads and remembers them."""
+    """Reads the rejected lines of loads and remembers them, and for a while a failure."""
 
-    def __init__(self, loads: Segments, bucket: RejectedLines) -> None:
+    def __init__(
+        self, loads: Segments, bucket: RejectedLines, *, clock: Callable[[], int] = now
+    ) -> None:
+        """Read nothing yet; `clock` gives ms since 1970 UTC."""
         self._loads = loads
         self._bucket = bucket
+        self._clock = clock
         self._known: dict[str, Rejections] = {}
+        self._failed_at = 0
+        self._failure: MocktailverseError | None = None
 
     def read(self, load: Load) -> Rejections:
         """What a load rejected.
@@ -57,11 +67,21 @@ class RejectionReader:
         """
         key = f"{load.object.load_id(load.generation)}/{load.finished_at}"
         if key not in self._known:
-            found = islice(rejected_lines(load, self._loads, self._bucket), LINES)
-            self._known[key] = _rejections(found)
+            self._known[key] = self._read(load)
             for oldest in list(self._known)[:-REMEMBERED]:
                 self._known.pop(oldest, None)
         return self._known[key]
+
+    def _read(self, load: Load) -> Rejections:
+        if self._failure and self._clock() < self._failed_at + FAILURE_KEPT_MS:
+            raise self._failure
+        try:
+            found = _rejections(islice(rejected_lines(load, self._loads, self._bucket), LINES))
+        except MocktailverseError as error:
+            self._failure, self._failed_at = error.with_traceback(None), self._clock()
+            raise
+        self._failure = None
+        return found
 
 
 def explanation(code: str) -> str:

@@ -1,13 +1,15 @@
 """Change sets: what CloudFormation would do to a stack, before it does it."""
 
 import time
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
 from botocore.exceptions import ClientError
 from msgspec import Struct
 
+from mocktailverse.deployment.template import Template
 from mocktailverse.errors import PermanentError
 
 if TYPE_CHECKING:
@@ -31,6 +33,13 @@ _CHANGED_BY: dict[str, str | None] = {
     "Arn": None,
     "QueueName": None,
     "StreamArn": "StreamSpecification",
+}
+
+# Properties that CloudFormation changes in place, as its reference says, of which the embedded AWS
+# says that they may replace their resource: what environments.toml decides.
+_IN_PLACE = {
+    ("AWS::Logs::LogGroup", "RetentionInDays"),
+    ("AWS::S3::Bucket", "LifecycleConfiguration"),
 }
 
 Action = Literal["add", "modify", "replace", "may replace", "remove", "import"]
@@ -75,17 +84,19 @@ def propose(  # noqa: PLR0913  keyword-only; each is a separate choice of the ca
     clients: "Clients",
     *,
     stack_name: str,
-    template: Path,
+    template: str,
     parameters: Mapping[str, str | None],
     creates: bool,
     poll_s: float,
 ) -> ChangeSet | None:
     """Make a change set and wait until it is ready; None where nothing would change.
 
+    Whoever is interrupted while waiting leaves nothing behind.
+
     Args:
         clients: the account and region.
         stack_name: the stack, which `creates` says is to be made.
-        template: file with the template.
+        template: the template's text.
         parameters: the template's; None keeps the value that the stack has.
         creates: whether there is no stack yet.
         poll_s: seconds between two looks.
@@ -100,7 +111,7 @@ def propose(  # noqa: PLR0913  keyword-only; each is a separate choice of the ca
             ChangeSetName=name,
             ClientToken=name,
             ChangeSetType="CREATE" if creates else "UPDATE",
-            TemplateBody=template.read_text(encoding="utf-8"),
+            TemplateBody=template,
             Parameters=[_parameter(*given) for given in parameters.items()],
             Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
             Tags=[{"Key": "project", "Value": "mocktailverse"}],
@@ -111,10 +122,19 @@ def propose(  # noqa: PLR0913  keyword-only; each is a separate choice of the ca
         raise DeploymentError(
             f"CloudFormation refuses the template: {error.response['Error']['Message']}"
         ) from error
-    if not _has_changes(clients, change_set, poll_s):
-        return None
-    found = _changes(clients, change_set)
-    return ChangeSet(change_set, stack_name, creates, tuple(found))
+    proposed = ChangeSet(change_set, stack_name, creates, ())
+    with _discarded_on_failure(clients, proposed):
+        if not _has_changes(clients, change_set, poll_s):
+            return None
+        known = {name: value for name, value in parameters.items() if value is not None}
+        # The embedded AWS lists them, too.
+        left_out = Template.parse(template).left_out(known)
+        found = [
+            change
+            for change in _changes(clients, change_set)
+            if change.action == "remove" or change.resource not in left_out
+        ]
+    return msgspec.structs.replace(proposed, changes=tuple(found))
 
 
 def discard(clients: "Clients", change_set: ChangeSet) -> None:
@@ -122,6 +142,17 @@ def discard(clients: "Clients", change_set: ChangeSet) -> None:
     clients.cloudformation.delete_change_set(ChangeSetName=change_set.id)
     if change_set.creates:
         clients.cloudformation.delete_stack(StackName=change_set.stack)
+
+
+@contextmanager
+def _discarded_on_failure(clients: "Clients", change_set: ChangeSet) -> Iterator[None]:
+    done = False
+    try:
+        yield
+        done = True
+    finally:
+        if not done:
+            discard(clients, change_set)
 
 
 def judged(changes: Sequence["ResourceChangeTypeDef"]) -> list[Change]:
@@ -156,10 +187,10 @@ def _has_changes(clients: "Clients", change_set: str, poll_s: float) -> bool:
         if answer["Status"] == "CREATE_COMPLETE":
             return True
         if answer["Status"] == "FAILED":
-            clients.cloudformation.delete_change_set(ChangeSetName=change_set)
             reason = answer.get("StatusReason", "")
             if not any(text in reason for text in _NO_CHANGES):
                 raise DeploymentError(f"CloudFormation refuses the change: {reason}")
+            clients.cloudformation.delete_change_set(ChangeSetName=change_set)
             return False
         time.sleep(poll_s)
     raise DeploymentError(f"CloudFormation did not finish the change set in {TIMEOUT_S:.0f} s.")
@@ -190,7 +221,10 @@ def _action(
     if replacement == "False":
         return "modify"
     above |= {change["LogicalResourceId"]}
-    harmless = all(_keeps(detail, by_name, above) for detail in change.get("Details", []))
+    harmless = all(
+        (change["ResourceType"], _property(detail)) in _IN_PLACE or _keeps(detail, by_name, above)
+        for detail in change.get("Details", [])
+    )
     return "modify" if harmless else "may replace"
 
 

@@ -3,6 +3,7 @@
 import time
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
 from msgspec import Struct
 
 from mocktailverse.deployment import stack
@@ -27,8 +28,10 @@ class FunctionCode(Struct, frozen=True):
     function: str
     """Lambda's name for it."""
     code_sha256: str
-    """As Lambda writes it, in Base64."""
+    """As Lambda writes it, in Base64; empty where somebody has deleted the function."""
     modified_at: str
+    runtime: str
+    architecture: str
 
 
 def codes(clients: "Clients", stack_name: str) -> list[FunctionCode]:
@@ -36,23 +39,52 @@ def codes(clients: "Clients", stack_name: str) -> list[FunctionCode]:
     found = []
     functions = stack.resources(clients, stack_name, "AWS::Lambda::Function")
     for logical_id, function in sorted(functions.items()):
-        answer = clients.lambda_.get_function_configuration(FunctionName=function)
         name = logical_id.removesuffix(_SUFFIX).lower()
-        found.append(FunctionCode(name, function, answer["CodeSha256"], answer["LastModified"]))
+        found.append(_code(clients, name, function))
     return found
+
+
+def _code(clients: "Clients", name: str, function: str) -> FunctionCode:
+    try:
+        answer = clients.lambda_.get_function_configuration(FunctionName=function)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        return FunctionCode(name, function, "", "", "", "")
+    return FunctionCode(
+        name,
+        function,
+        answer["CodeSha256"],
+        answer["LastModified"],
+        answer["Runtime"],
+        answer["Architectures"][0],
+    )
 
 
 def choose(found: list[FunctionCode], name: str) -> FunctionCode:
     """The function of a name: `transform`, or what Lambda calls it.
 
     Raises:
-        UsageError: there is none.
+        UsageError: there is none, or it is gone.
     """
     for code in found:
         if name in (code.name, code.function):
-            return code
+            return _present(code)
     known = ", ".join(code.name for code in found)
     raise UsageError(f"There is no function {name!r}; there are {known}.")
+
+
+def require_fit(code: FunctionCode, runtime: str, architecture: str) -> None:
+    """Make sure that a zip for one machine does not go to a function on another.
+
+    Raises:
+        UsageError: it would.
+    """
+    if (code.runtime, code.architecture) != (runtime, architecture):
+        raise UsageError(
+            f"{code.function} is {code.runtime} on {code.architecture}, and this zip is for"
+            f" {runtime} on {architecture}: add --arch {code.architecture}, or deploy all of it."
+        )
 
 
 def replace(clients: "Clients", function: str, artifact: Artifact) -> None:
@@ -80,12 +112,15 @@ def level(clients: "Clients", stack_name: str, artifact: Artifact) -> list[str]:
     """Give the stack's zip to functions that run other code; returns their names.
 
     CloudFormation compares with what it deployed itself, so it does not see them.
+
+    Raises:
+        UsageError: one of them is gone.
     """
     other = [
         code for code in codes(clients, stack_name) if code.code_sha256 != artifact.code_sha256
     ]
     for code in other:
-        replace(clients, code.function, artifact)
+        replace(clients, _present(code).function, artifact)
     return [code.name for code in other]
 
 
@@ -98,3 +133,12 @@ def apart(clients: "Clients", stack_name: str) -> list[str]:
         return []
     found_codes = codes(clients, stack_name)
     return [code.name for code in found_codes if code.code_sha256 != artifact.code_sha256]
+
+
+def _present(code: FunctionCode) -> FunctionCode:
+    if not code.code_sha256:
+        raise UsageError(
+            f"{code.function} was deleted by hand, and CloudFormation does not make it again:"
+            " `mocktailverse destroy` the environment, then deploy it."
+        )
+    return code

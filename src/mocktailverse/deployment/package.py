@@ -31,6 +31,17 @@ KEPT_ARCHIVES = 5
 _PLATFORMS = {"arm64": "aarch64-manylinux2014", "x86_64": "x86_64-manylinux2014"}
 # What installers write for themselves; it differs between machines, and no function reads it.
 _INSTALLER_FILES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json")
+_IMPORT_HANDLERS = """
+import importlib, pkgutil, sys, traceback
+sys.path.insert(0, sys.argv[1])
+try:
+    functions = importlib.import_module(sys.argv[2] + ".functions")
+    for module in pkgutil.iter_modules(functions.__path__):
+        importlib.import_module(f"{functions.__name__}.{module.name}")
+except Exception:
+    traceback.print_exc(limit=-1)
+    sys.exit(1)
+"""
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 
 
@@ -74,7 +85,7 @@ def build(target: Target, *, source: Path, lock: Path, cache_dir: Path) -> Path:
         cache_dir: made if missing; keeps the newest few zips.
 
     Raises:
-        UsageError: the source or the lock is missing, or the source does not compile.
+        UsageError: the source or the lock is missing, or the functions cannot be imported.
         UnreachableError: a dependency is neither in uv's cache nor to be downloaded.
     """
     if not (source / "__init__.py").is_file():
@@ -84,6 +95,7 @@ def build(target: Target, *, source: Path, lock: Path, cache_dir: Path) -> Path:
     archive = cache_dir / f"functions-{_fingerprint(target, source, lock)}.zip"
     if archive.is_file():
         return archive
+    _require_importable(source)
     cache_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache_dir, prefix="build-") as workplace:
         tree = Path(workplace, "tree")
@@ -120,6 +132,21 @@ def _source_files(source: Path) -> Iterator[Path]:
 
 def _is_content(path: Path) -> bool:
     return "__pycache__" not in path.parts and not path.name.startswith(".")
+
+
+def _require_importable(source: Path) -> None:
+    """Import every handler here: a broken one is told before anything is deployed.
+
+    Raises:
+        UsageError: one cannot be imported.
+    """
+    command = [sys.executable, "-I", "-B", "-c", _IMPORT_HANDLERS, str(source.parent), source.name]
+    result = subprocess.run(  # noqa: S603  our own command, no shell
+        command, capture_output=True, text=True, check=False
+    )
+    if result.returncode != 0:
+        reason = result.stderr.strip()
+        raise UsageError(f"The functions' code cannot be imported, so no zip is built:\n{reason}")
 
 
 def _install(target: Target, lock: Path, tree: Path) -> None:

@@ -100,8 +100,8 @@ def promoted(clients: "Clients", source: str) -> Release:
     for function in code.codes(clients, name):
         if function.code_sha256 != artifact.code_sha256:
             raise UsageError(
-                f"{source}'s {function.name} runs code of its own: `mocktailverse deploy --env"
-                f" {source}` makes {source} one again; test it, then promote."
+                f"{source}'s {function.name} does not run the stack's code: `mocktailverse deploy"
+                f" --env {source}` makes {source} one again; test it, then promote."
             )
     artifacts.verify(clients, artifact)
     architecture: Architecture = "x86_64" if values["Architecture"] == "x86_64" else "arm64"

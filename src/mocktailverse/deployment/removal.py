@@ -1,19 +1,28 @@
 """Removes an environment: its stack, and what keeps the stack from going."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from mocktailverse.deployment import stack
+from botocore.exceptions import ClientError
+
+from mocktailverse.deployment import apply, stack
+from mocktailverse.deployment.changes import DeploymentError
 from mocktailverse.deployment.environments import stack_name
 from mocktailverse.errors import UsageError
 
 if TYPE_CHECKING:
-    from types_boto3_s3.type_defs import ObjectIdentifierTypeDef
+    from types_boto3_s3.type_defs import (
+        ListObjectVersionsOutputTypeDef,
+        ObjectIdentifierTypeDef,
+    )
 
     from mocktailverse.stores.clients import Clients
 
 BATCH = 1000
 """What S3 deletes in one call."""
+
+OUTLIVES_PROTECTED = "DataBucket"
+"""The bucket of raw objects, which the template keeps where an environment is protected."""
 
 
 def require_unprotected(clients: "Clients", env: str) -> None:
@@ -33,27 +42,54 @@ def require_unprotected(clients: "Clients", env: str) -> None:
             " --no-enable-termination-protection`, then run this again. Its tables and its raw"
             " objects outlive it even then."
         )
+    if (
+        found["StackStatus"].endswith("_IN_PROGRESS")
+        and found["StackStatus"] not in stack.NOT_THERE
+    ):
+        raise UsageError(
+            f"Stack {name} is in {found['StackStatus']}: wait until that is over, then start again."
+        )
 
 
-def buckets(clients: "Clients", env: str) -> list[str]:
-    """The stack's buckets; S3 deletes none that is not empty."""
-    return sorted(stack.resources(clients, stack_name(env), "AWS::S3::Bucket").values())
+def buckets(clients: "Clients", env: str, *, protected: bool) -> list[str]:
+    """The buckets that go with the stack; S3 deletes none that is not empty."""
+    found = stack.resources(clients, stack_name(env), "AWS::S3::Bucket")
+    return sorted(
+        bucket for name, bucket in found.items() if not (protected and name == OUTLIVES_PROTECTED)
+    )
 
 
 def empty(clients: "Clients", bucket: str) -> int:
-    """Delete all objects of a bucket, every version; returns how many."""
+    """Delete all objects of a bucket, every version; returns how many.
+
+    A bucket that is gone already has none.
+
+    Raises:
+        DeploymentError: S3 kept an object.
+    """
     deleted = 0
-    pages = clients.s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
-    for page in pages:
+    for page in _versions(clients, bucket):
         found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
         keys: list[ObjectIdentifierTypeDef] = [
             {"Key": version["Key"], "VersionId": version["VersionId"]} for version in found
         ]
         for first in range(0, len(keys), BATCH):
             chunk = keys[first : first + BATCH]
-            clients.s3.delete_objects(Bucket=bucket, Delete={"Objects": chunk, "Quiet": True})
+            answer = clients.s3.delete_objects(
+                Bucket=bucket, Delete={"Objects": chunk, "Quiet": True}
+            )
+            for kept in answer.get("Errors", []):
+                raise DeploymentError(f"S3 keeps {kept['Key']} in {bucket}: {kept['Message']}")
         deleted += len(keys)
     return deleted
+
+
+def _versions(clients: "Clients", bucket: str) -> "Iterator[ListObjectVersionsOutputTypeDef]":
+    try:
+        yield from clients.s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchBucket":
+            raise
 
 
 def destroy(
@@ -77,8 +113,8 @@ def destroy(
         for bucket in emptied:
             on_event(f"emptying {bucket}: {empty(clients, bucket)} object versions")
         try:
-            stack.delete(clients, name, on_event=on_event, poll_s=poll_s)
-        except stack.DeploymentError:
+            apply.delete(clients, name, on_event=on_event, poll_s=poll_s)
+        except DeploymentError:
             if last_try or not emptied:
                 raise
         else:

@@ -4,7 +4,7 @@ What only AWS knows (another resource's name or ARN) stays what it is: `{"Fn::Ge
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -57,12 +57,34 @@ class Template:
             raise UsageError(f"The template is no YAML: {error}") from error
 
     @property
+    def document(self) -> Mapping[str, Any]:
+        """All of it as its author wrote it, functions in the long form."""
+        return self._document
+
+    @property
     def parameters(self) -> set[str]:
         """The names of its parameters."""
         return set(self._document.get("Parameters", {}))
 
+    def with_mapping(self, name: str, key: str, values: Mapping[str, Any]) -> "Template":
+        """This template with other values in one line of a mapping; the line's others stay."""
+        mappings = self._document.get("Mappings", {})
+        lines = mappings.get(name, {})
+        changed = {**lines, key: {**lines.get(key, {}), **values}}
+        return Template({**self._document, "Mappings": {**mappings, name: changed}})
+
+    @property
+    def macros(self) -> list[str]:
+        """The transforms that it goes through, AWS's own included."""
+        named = self._document.get("Transform", [])
+        return [str(macro) for macro in (named if isinstance(named, list) else [named])]
+
     def resources(self, parameters: Mapping[str, str]) -> list[Resource]:
-        """The resources of a stage; parameters that are not given have their defaults."""
+        """The resources of a stage; parameters that are not given have their defaults.
+
+        What a loop or a macro would make is a resource without properties, whose type is the
+        function's name.
+        """
         stage = _Stage(self._document, parameters)
         return [
             Resource(
@@ -72,9 +94,26 @@ class Template:
                     _merged(self._shared(resource["Type"]), resource.get("Properties", {}))
                 ),
             )
-            for name, resource in self._document["Resources"].items()
+            for name, resource in self._written()
             if stage.holds(resource.get("Condition"))
         ]
+
+    def left_out(self, parameters: Mapping[str, str]) -> set[str]:
+        """The names of the resources that a stage does not have, by their conditions.
+
+        Parameters that are not given have their defaults.
+        """
+        stage = _Stage(self._document, parameters)
+        return {
+            name
+            for name, resource in self._document.get("Resources", {}).items()
+            if not stage.holds(resource.get("Condition"))
+        }
+
+    def _written(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        for name, resource in self._document["Resources"].items():
+            is_made = name.startswith("Fn::") or not isinstance(resource, dict)
+            yield name, {"Type": name} if is_made else resource
 
     def _shared(self, kind: str) -> dict[str, Any]:
         """What SAM's Globals give each function."""

@@ -26,7 +26,7 @@ class Reason(Code):
     EMPTY_OBJECT = "empty_object", "The object holds no bytes, or white space only."
     UNRECOGNIZED_FORM = (
         "unrecognized_form",
-        "The object is neither JSON nor NDJSON nor a CSV with TheCocktailDB's column names.",
+        "The object is neither JSON nor NDJSON nor a CSV with its source's column names.",
     )
     NOT_UTF8 = "not_utf8", "The bytes are not UTF-8 text."
     GZIP_CORRUPT = "gzip_corrupt", "The gzip data is damaged or cut off from this position on."

@@ -24,9 +24,13 @@ class Drift(Struct, frozen=True, order=True):
     """One kind of drift and how many records show it."""
 
     field: str
+    """Name of the field, in the source's words or the drink's."""
     old: str | None
+    """Its type or word before; null where the field is new."""
     new: str | None
+    """Its type or word now; null where the field is missing."""
     count: int = 1
+    """Records that show it."""
 
 
 def vocabulary_drift(old: Drink, new: Drink) -> tuple[Drift, ...]:

@@ -20,8 +20,11 @@ class ObjectVersion(Struct, frozen=True, order=True):
     """One version of a raw object; immutable, and what a load is about."""
 
     bucket: str
+    """The data bucket's name."""
     key: str
+    """The raw object's key, `raw/<source>/...`."""
     version_id: str
+    """S3's version; `null` where the bucket was not versioned."""
 
     @property
     def source(self) -> str:
@@ -44,7 +47,9 @@ class Cursor(Struct, frozen=True):
     """Where decoding goes on: a line's byte offset or an array index; records done there."""
 
     offset: int = 0
+    """A line's decoded byte offset, or an array index; -1 is behind the end."""
     skip: int = 0
+    """Records that are done there."""
 
 
 START = Cursor()
@@ -58,10 +63,15 @@ class Counts(Struct):
     """What became of the records that were read."""
 
     read: int = 0
+    """All records."""
     loaded: int = 0
+    """Those whose drink now stands in the table."""
     unchanged: int = 0
+    """Those whose content stood there before."""
     stale: int = 0
+    """Those that a later observation had overtaken."""
     rejected: int = 0
+    """Those that cannot load."""
 
     @property
     def conserving(self) -> bool:
@@ -88,12 +98,19 @@ class Segment(Struct, frozen=True):
     """The finished part of a load between two cursors; written once, then never changed."""
 
     number: int
+    """From 0, in reading order."""
     start: Cursor
+    """Where it begins."""
     after: Cursor
+    """Where the next one begins."""
     counts: Counts
+    """What became of its records."""
     final: bool
+    """Whether the object ends with it."""
     rejected_key: str | None = None
+    """Key of its rejected lines; null where there are none."""
     drift: tuple[Drift, ...] = ()
+    """Where its records show that the source's format is not what it was."""
 
 
 class Load(Struct, frozen=True):
@@ -106,20 +123,35 @@ class Load(Struct, frozen=True):
     """
 
     object: ObjectVersion
+    """What is loaded."""
     generation: int
+    """From 1; each replay opens the next."""
     status: LoadStatus
+    """`failed` may still become `done`, by a later message or a replay."""
     counts: Counts
+    """What became of the records; all zero until it is done."""
     bytes: int
+    """The stored size; 0 until it is done."""
     attempts: int
+    """How often a message took it up."""
     requeues: int
+    """How often reconcile sent it to the queue again."""
     requeued_at: int | None
+    """When it last did."""
     active_at: int
+    """When a message last worked on it."""
     started_at: int
+    """When it was opened."""
     finished_at: int | None
+    """When it was done or failed; null while it lasts."""
     error: str | None
+    """Why the last attempt failed; null where it did not."""
     transform_version: int
+    """Version of the code that worked on it last."""
     drift: tuple[Drift, ...] = ()
+    """Where the source's format is not what it was, the most frequent kinds."""
     stored_at: int | None = None
+    """When the raw object was stored; null until it is done."""
 
     @property
     def duration_ms(self) -> int | None:
@@ -148,8 +180,14 @@ class Rejected(Struct, frozen=True):
     """
 
     code: str
+    """A [reason code](codes.md)."""
     path: str
+    """JSON path of what is wrong in the record; `$` is all of it."""
     message: str
+    """What is wrong, in a sentence."""
     position: int | None
+    """The record's array index or decoded byte offset; null: the whole object."""
     raw: object
+    """The record itself: JSON where it is JSON, else its text; a huge one is cut."""
     object: ObjectVersion
+    """The raw object that holds it."""

@@ -68,8 +68,11 @@ class Earlier(Struct, frozen=True, order=True):
     """Another recipe once seen under the same id, when it was last seen, and its name."""
 
     observed_at: int
+    """When it was last seen."""
     recipe: str
+    """Its fingerprint."""
     name: str
+    """Its name, cut to 1,000 characters."""
 
 
 class Register(Struct, frozen=True):
@@ -80,10 +83,15 @@ class Register(Struct, frozen=True):
     """
 
     id: str
+    """`<source>:<id in source>`."""
     drink: Drink | None
+    """The drink that stands; null while the id is known from absences alone."""
     recipe: str = ""
+    """Fingerprint `<name>:<ingredients>:<exact name>` of the drink's raw names."""
     earlier: tuple[Earlier, ...] = ()
+    """Other recipes that the source once gave under this id, the latest first."""
     absences: tuple[int, ...] = ()
+    """When the source had nothing under the id, since the drink was observed."""
 
     @property
     def observed_at(self) -> int:

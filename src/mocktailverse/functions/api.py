@@ -17,7 +17,7 @@ from mocktailverse.api.errors import Error, ErrorAnswer
 from mocktailverse.api.services import lambda_services
 from mocktailverse.functions.failures import failures_logged
 from mocktailverse.settings import ApiSettings
-from mocktailverse.stores.clients import Clients
+from mocktailverse.stores.clients import INTERACTIVE, Clients
 
 if TYPE_CHECKING:
     from mangum.types import LambdaContext
@@ -70,5 +70,5 @@ def _bounded(answer: dict[str, Any]) -> dict[str, Any]:
 def _tools() -> Tools:
     settings = ApiSettings.read()
     folder = Path(tempfile.gettempdir(), "mocktailverse-api")
-    app = create_app(lambda_services(settings, Clients(), folder))
+    app = create_app(lambda_services(settings, Clients(patience=INTERACTIVE), folder))
     return Tools(Mangum(app, lifespan="off"), Logger())

@@ -1,4 +1,9 @@
-"""What every handler says when it fails, in one line that the alarm on failures looks for."""
+"""What every handler says when it fails, in one line that the alarm on failures looks for.
+
+The template's filters make a metric of it:
+
+FunctionErrors  failures of all functions; one may count twice
+"""
 
 from collections.abc import Callable
 from functools import wraps

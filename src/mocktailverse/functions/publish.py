@@ -2,6 +2,14 @@
 
 The table's stream tells which drinks changed, not how. The drinks of a batch are published
 together, each once. Whatever fails raises, so that the stream delivers the batch again.
+
+Its metric, of each batch:
+
+PublishLagMs  from the oldest change to the end of the publishing, also of one that failed
+
+Its log line follows records by:
+
+traces  the trace ids of the raw objects that the drinks of the batch come from
 """
 
 import tempfile

@@ -2,6 +2,13 @@
 
 A message that failed for a passing reason is reported in `batchItemFailures` and comes back
 alone; one that is done, or can never be, is acknowledged.
+
+Its metrics, of each message:
+
+RecordsRead      records that were read
+RejectedPercent  how many of them were rejected
+LoadsDone        1 where the load is done
+DriftingFields   fields that were new, missing or retyped and words that were replaced, by record
 """
 
 from functools import cache

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import msgspec
 
-from mocktailverse.deployment import ops_key, package, stack
+from mocktailverse.deployment import apply, artifacts, environments, ops_key, package, stages
 from mocktailverse.deployment.checkout import Checkout
-from mocktailverse.local import emulator, processes
+from mocktailverse.local import emulator, file_lock
+from mocktailverse.local.service_users import with_users
 from mocktailverse.local.state import LocalStack
 from mocktailverse.stores.clients import Clients
 
@@ -27,7 +28,7 @@ def build(checkout: Checkout, on_progress: Progress) -> Path:
     """The zip of the functions; processes that want the same one build it once."""
     on_progress("building the functions")
     checkout.cache_dir.mkdir(parents=True, exist_ok=True)
-    with processes.exclusive(checkout.cache_dir / "lock"):
+    with file_lock.exclusive(checkout.cache_dir / "lock"):
         return package.build(
             package.this_machine(),
             source=checkout.source,
@@ -39,21 +40,24 @@ def build(checkout: Checkout, on_progress: Progress) -> Path:
 def deploy(
     launched: LocalStack, checkout: Checkout, archive: Path, on_progress: Progress
 ) -> LocalStack:
-    """Apply the template; the stack with its outputs."""
+    """Apply the template; the stack with its outputs, and with the services' users."""
     on_progress("deploying the stack")
     clients = launched.clients()
     bucket = f"mocktailverse-artifacts-{STAGE}"
-    outputs = stack.deploy(
+    described = environments.read(checkout.environments).local
+    template = checkout.template.read_text(encoding="utf-8")
+    outputs = apply.deploy(
         clients,
         stack_name=STACK_NAME,
-        template=checkout.template,
+        template=stages.with_stage(template, STAGE, described.mapping()),
         parameters={
             "Stage": STAGE,
             "Target": "local",
             "Runtime": package.this_machine().runtime,
             "ArtifactBucket": bucket,
-            "FunctionsKey": stack.upload(clients, archive, bucket=bucket),
+            "FunctionsKey": artifacts.upload(clients, archive, bucket=bucket),
             "AwsEndpointUrl": launched.endpoint,
+            **described.parameters(),
             "SourceUrl": launched.source_url,
             **({"SourceRequestsPerS": SIMULATION_REQUESTS_PER_S} if launched.simulates else {}),
         },
@@ -62,7 +66,7 @@ def deploy(
     )
     emulator.expire_items(clients, table=outputs["LoadsTable"], attribute=LOADS_EXPIRY_ATTRIBUTE)
     deployed = fingerprint(checkout, archive)
-    return msgspec.structs.replace(launched, outputs=outputs, deployed=deployed)
+    return with_users(msgspec.structs.replace(launched, outputs=outputs, deployed=deployed), STAGE)
 
 
 def make_ops_key(clients: Clients) -> str:
@@ -75,4 +79,5 @@ def make_ops_key(clients: Clients) -> str:
 
 def fingerprint(checkout: Checkout, archive: Path) -> str:
     """Tells one deployment from another."""
-    return f"{archive.name} {hashlib.sha256(checkout.template.read_bytes()).hexdigest()[:16]}"
+    described = checkout.template.read_bytes() + checkout.environments.read_bytes()
+    return f"{archive.name} {hashlib.sha256(described).hexdigest()[:16]}"

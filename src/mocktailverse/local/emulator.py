@@ -6,7 +6,8 @@ The facts and idioms behind it stand in docs/decisions/0001-local-stack.md.
 from pathlib import Path
 
 from mocktailverse.local import processes
-from mocktailverse.local.processes import HOST, Leash, Process
+from mocktailverse.local.leashes import Leash
+from mocktailverse.local.processes import HOST, Process
 from mocktailverse.local.state import EMULATOR
 from mocktailverse.stores.clients import Clients
 

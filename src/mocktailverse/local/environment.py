@@ -17,10 +17,19 @@ import msgspec
 
 from mocktailverse.deployment.checkout import Checkout, find_checkout
 from mocktailverse.errors import UsageError
-from mocktailverse.local import deploying, emulator, parts, processes, services
+from mocktailverse.local import (
+    deploying,
+    emulator,
+    file_lock,
+    parts,
+    ports,
+    processes,
+    services,
+)
 from mocktailverse.local.deploying import Progress
+from mocktailverse.local.leashes import Leash, leash_for_later
 from mocktailverse.local.parts import Started, held
-from mocktailverse.local.processes import HOST, Leash
+from mocktailverse.local.processes import HOST
 from mocktailverse.local.state import (
     EMULATOR,
     SERVICES,
@@ -144,6 +153,7 @@ def running(
             if _healthy(home):
                 raise UsageError(f"A stack runs in {home} already: use it, or stop it first.")
             launched, leashes = _launch(home, options or Options(), on_progress, check)
+            cleanup.enter_context(leash_for_later(temporary(home)))
         for leash in leashes:
             cleanup.callback(leash.close)
         cleanup.callback(stop, home)
@@ -178,8 +188,8 @@ def _launch(
 ) -> tuple[LocalStack, list[Leash]]:
     """Start everything from nothing; on a failure nothing is left but the logs."""
     _clear(home)
-    port = options.port or processes.free_port()
-    processes.require_free(port)
+    port = options.port or ports.free_port()
+    ports.require_free(port)
     temporary(home).mkdir(mode=0o700)
     with contextlib.ExitStack() as undo:
         undo.callback(_clear, home)
@@ -248,10 +258,11 @@ def _brought_up_to_date(
     current = running
     serving: list[Started] = []
     with contextlib.ExitStack() as undo:
-        if running.deployed != deploying.fingerprint(options.checkout, archive):
+        today = deploying.fingerprint(options.checkout, archive)
+        if running.deployed != today or not running.service_keys:
             current = deploying.deploy(running, options.checkout, archive, on_progress)
             write(home, current)
-        stale = current.outputs != running.outputs
+        stale = (current.outputs, current.service_keys) != (running.outputs, running.service_keys)
         if options.services and (stale or not services.are_well(current, options.checkout)):
             current, serving = services.start(undo, home, current, options.checkout, on_progress)
         check(current)
@@ -266,7 +277,7 @@ def _clear(home: Path) -> None:
         known = read(home)
         if known:
             processes.stop(*known.processes)
-    processes.kill(processes.running_from(temporary(home)))
+    processes.end_all_from(temporary(home))
     shutil.rmtree(temporary(home), ignore_errors=True)
     state_file(home).unlink(missing_ok=True)
 
@@ -276,7 +287,7 @@ def _locked(state_dir: Path, on_progress: Progress) -> Iterator[Path]:
     """The folder, made and held against other commands."""
     home = state_dir.resolve()
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with processes.exclusive(
+    with file_lock.exclusive(
         home / "lock", lambda: on_progress("waiting for another command on this stack")
     ):
         yield home

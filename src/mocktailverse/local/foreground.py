@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from mocktailverse.errors import UnreachableError
-from mocktailverse.local import health, processes
+from mocktailverse.local import health, ports, processes
 from mocktailverse.local.processes import Process
 
 START_TIMEOUT_S = 60.0
@@ -35,7 +35,7 @@ def running(  # noqa: PLR0913  keyword-only; each is a separate fact about the s
         UsageError: the port is taken, or not to be had.
         UnreachableError: it did not start.
     """
-    processes.require_free(port)
+    ports.require_free(port)
     module, *arguments = command
     with processes.exits_on_signals():
         process, leash = processes.start(

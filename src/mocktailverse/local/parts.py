@@ -6,8 +6,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from mocktailverse.local import emulator, health, processes
-from mocktailverse.local.processes import Leash, Process
+from mocktailverse.local import emulator, health, ports, processes
+from mocktailverse.local.leashes import Leash
+from mocktailverse.local.processes import Process
 from mocktailverse.local.state import DASHBOARD, EMULATOR, SERVER, SOURCE, temporary
 
 SOURCE_START_TIMEOUT_S = 15.0
@@ -46,7 +47,7 @@ def start_emulator(home: Path, port: int) -> Started:
 
 def start_source(home: Path, records: str | None) -> Started:
     """Start the simulated TheCocktailDB over records, without waiting for it."""
-    port = processes.free_port()
+    port = ports.free_port()
     return start(
         SOURCE,
         home,

@@ -1,10 +1,8 @@
 """Processes of the local stack: started, recognised again later, and stopped for good."""
 
 import contextlib
-import fcntl
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,7 +15,8 @@ from typing import Final, NoReturn
 import msgspec
 import psutil
 
-from mocktailverse.errors import UnreachableError, UsageError
+from mocktailverse.errors import UnreachableError
+from mocktailverse.local.leashes import Leash, new_leash
 
 HOST: Final = "127.0.0.1"
 STDERR = 2
@@ -28,7 +27,7 @@ STOP_GRACE_S = 0.5
 """Enough for closing ports and files; nothing is saved, for the state is disposable."""
 
 KILL_WAIT_S = 10.0
-LOCK_WAIT_S = 120.0
+END_ATTEMPTS = 20
 START_TIME_TOLERANCE_S = 2.0
 """The clock may be set between two readings of a process's start."""
 
@@ -69,23 +68,6 @@ class Process(msgspec.Struct, frozen=True):
         return False
 
 
-class Leash:
-    """Held by the starter of a process: when the starter ends, so does the process."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-
-    def release(self) -> None:
-        """Let the process outlive its starter."""
-        with contextlib.suppress(BrokenPipeError):  # it has ended already
-            os.write(self._descriptor, b".")
-        self.close()
-
-    def close(self) -> None:
-        """Let go without a word, which ends the process."""
-        os.close(self._descriptor)
-
-
 def start(  # noqa: PLR0913  keyword-only; each is a separate fact about the process
     *,
     name: str,
@@ -96,7 +78,7 @@ def start(  # noqa: PLR0913  keyword-only; each is a separate fact about the pro
     log: Path | None,
     port: int,
 ) -> tuple[Process, Leash]:
-    """Start `python -m module` in a session of its own and on a leash.
+    """Start `python -m module` in a session of its own and on a leash, ours or the directory's.
 
     Args:
         name: what people call it.
@@ -107,7 +89,7 @@ def start(  # noqa: PLR0913  keyword-only; each is a separate fact about the pro
         log: file for what it prints; None is our own stderr.
         port: the TCP port that it is going to serve.
     """
-    reading_end, writing_end = os.pipe()
+    reading_end, writing_end = new_leash(directory)
     try:
         with log.open("wb") if log else contextlib.nullcontext(STDERR) as output:
             child = subprocess.Popen(  # noqa: S603  our own command, no shell
@@ -130,7 +112,7 @@ def start(  # noqa: PLR0913  keyword-only; each is a separate fact about the pro
                 start_new_session=True,
             )
     except BaseException:
-        os.close(writing_end)
+        Leash(writing_end).close()
         raise
     finally:
         os.close(reading_end)
@@ -214,6 +196,15 @@ def _has_ended(process: psutil.Process) -> bool:
         return True
 
 
+def end_all_from(directory: Path) -> None:
+    """End the processes of `running_from`, and those that they start meanwhile."""
+    for _ in range(END_ATTEMPTS):
+        family = running_from(directory)
+        if not family:
+            return
+        kill(family)
+
+
 def running_from(directory: Path) -> list[psutil.Process]:
     """Python processes of ours whose command line names a directory or a file under it."""
     below = f"{directory}{os.sep}"
@@ -223,59 +214,6 @@ def running_from(directory: Path) -> list[psutil.Process]:
         if (process.info["cmdline"] or [""])[0] == sys.executable
         and any(f"{argument}{os.sep}".startswith(below) for argument in process.info["cmdline"])
     ]
-
-
-def free_port() -> int:
-    """A TCP port that nothing on this machine uses now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def require_free(port: int) -> None:
-    """Make sure that a port can be served.
-
-    Raises:
-        UsageError: it is taken, or not to be had; the text says what to do.
-    """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except (OSError, OverflowError) as error:
-            raise UsageError(
-                f"Port {port} on {HOST} cannot be used ({error}): stop what uses it, or choose"
-                " another with --port."
-            ) from error
-
-
-@contextlib.contextmanager
-def exclusive(lock: Path, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Hold a lock file; a process that ends lets go of it by itself.
-
-    Raises:
-        UsageError: another process holds it for too long.
-    """
-    with lock.open("a") as handle:
-        deadline = time.monotonic() + LOCK_WAIT_S
-        waiting = False
-        while not _try_lock(handle.fileno()):
-            if time.monotonic() > deadline:
-                raise UsageError(f"Another command has held {lock} for {LOCK_WAIT_S:.0f} s.")
-            if not waiting:
-                waiting = True
-                on_wait()
-            time.sleep(POLL_S)
-        yield
-
-
-def _try_lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from mocktailverse.deployment.checkout import Checkout
-from mocktailverse.local import parts, processes
+from mocktailverse.local import parts, ports, processes
 from mocktailverse.local.deploying import STAGE, Progress
 from mocktailverse.local.parts import Started, held
 from mocktailverse.local.processes import HOST
@@ -38,13 +38,15 @@ def start(
     on_progress("starting the API and the dashboard")
     before = {name: stack.parts[name] for name in SERVICES if name in stack.parts}
     processes.stop(*before.values())
-    ports = [before[name].port if name in before else processes.free_port() for name in SERVICES]
-    server = held(undo, _start_server(home, ports[0]))
+    server_port, dashboard_port = (
+        before[name].port if name in before else ports.free_port() for name in SERVICES
+    )
+    server = held(undo, _start_server(home, stack, server_port))
     standing = [process for process in stack.processes if process.name not in SERVICES]
     serving = msgspec.structs.replace(
         stack, processes=[*standing, server.process], serves=code_of(checkout.source)
     )
-    dashboard = held(undo, _start_dashboard(home, serving, checkout, ports[1]))
+    dashboard = held(undo, _start_dashboard(home, serving, checkout, dashboard_port))
     serving = msgspec.structs.replace(serving, processes=[*serving.processes, dashboard.process])
     write(home, serving)
     return serving, [server, dashboard]
@@ -74,13 +76,16 @@ def wait(home: Path, stack: LocalStack) -> None:
             )
 
 
-def _start_server(home: Path, port: int) -> Started:
-    """Start the API and the harness on the stack that is written down in `home`."""
+def _start_server(home: Path, stack: LocalStack, port: int) -> Started:
+    """Start the API and the harness, on a stack as they may see it."""
+    folder = temporary(home) / "server"
+    folder.mkdir(exist_ok=True)
+    write(folder, stack.seen_by(SERVER))
     return parts.start(
         SERVER,
         home,
         port=port,
-        command=["mocktailverse.local.harness", "--state-dir", str(home), "--port", str(port)],
+        command=["mocktailverse.local.harness", "--state-dir", str(folder), "--port", str(port)],
     )
 
 
@@ -120,8 +125,9 @@ def streamlit_arguments(checkout: Checkout, port: int) -> list[str]:
 
 
 def dashboard_environment(stack: LocalStack) -> dict[str, str]:
-    """The dashboard's environment on a local stack: its settings and the deployer's keys."""
+    """The dashboard's environment on a local stack: its settings and its own credentials."""
     urls = stack.urls
+    seen = stack.seen_by(DASHBOARD)
     settings = DashboardSettings.of_outputs(
         stack.outputs,
         stage=STAGE,
@@ -132,10 +138,10 @@ def dashboard_environment(stack: LocalStack) -> dict[str, str]:
     )
     return {
         **settings.variables(),
-        "AWS_ENDPOINT_URL": stack.endpoint,
-        "AWS_DEFAULT_REGION": stack.region,
-        "AWS_ACCESS_KEY_ID": stack.access_key_id,
-        "AWS_SECRET_ACCESS_KEY": stack.secret_access_key,
+        "AWS_ENDPOINT_URL": seen.endpoint,
+        "AWS_DEFAULT_REGION": seen.region,
+        "AWS_ACCESS_KEY_ID": seen.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": seen.secret_access_key,
     }
 
 

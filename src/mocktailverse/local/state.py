@@ -1,13 +1,13 @@
 """What a local stack writes down about itself, and where."""
 
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import msgspec
 
 from mocktailverse.errors import UsageError
 from mocktailverse.local.processes import HOST, Process
-from mocktailverse.stores.clients import Clients
+from mocktailverse.stores.clients import UNHURRIED, Clients, Patience
 
 EMULATOR: Final = "embedded AWS"
 SOURCE: Final = "simulated TheCocktailDB"
@@ -15,6 +15,13 @@ SERVER: Final = "API and harness"
 DASHBOARD: Final = "dashboard"
 SERVICES: Final = (SERVER, DASHBOARD)
 """The parts that serve people; the others are what they stand on."""
+
+
+class AccessKey(msgspec.Struct, frozen=True):
+    """With what somebody signs requests to AWS."""
+
+    id: str
+    secret: str
 
 
 class LocalStack(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +44,8 @@ class LocalStack(msgspec.Struct, frozen=True, kw_only=True):
     """Fingerprint of the code and the template."""
     ops_key: str
     """What opens the API's operations."""
+    service_keys: dict[str, AccessKey] = {}
+    """Of the users that the services are, by the service's name."""
     serves: str = ""
     """Fingerprint of the code that the services run; empty without services."""
 
@@ -71,13 +80,27 @@ class LocalStack(msgspec.Struct, frozen=True, kw_only=True):
             urls["gateway"] = f"{self.endpoint}/_aws/execute-api/{api_id}/$default"
         return urls
 
-    def clients(self) -> Clients:
-        """AWS clients with the deployer's credentials."""
+    def seen_by(self, service: str) -> Self:
+        """What a service gets to know: with its own credentials, and nobody else's.
+
+        Raises:
+            UsageError: the stack was started by an older version, which gave it none.
+        """
+        key = self.service_keys.get(service)
+        if key is None:
+            raise UsageError(f"The stack has no user for the {service}: run `mocktailverse up`.")
+        return msgspec.structs.replace(
+            self, access_key_id=key.id, secret_access_key=key.secret, service_keys={}
+        )
+
+    def clients(self, patience: Patience = UNHURRIED) -> Clients:
+        """AWS clients with the deployer's credentials, or with those of whoever sees this."""
         return Clients(
             endpoint_url=self.endpoint,
             region=self.region,
             access_key_id=self.access_key_id,
             secret_access_key=self.secret_access_key,
+            patience=patience,
         )
 
 

@@ -62,7 +62,7 @@ def reconcile(
             continue
         report.checked += 1
         load = loads.latest(stored.version)
-        if load is not None and not _is_lost(load, now - lost_after_ms):
+        if load is not None and not is_lost(load, now - lost_after_ms):
             continue
         generation = load.generation if load else 1
         if load is not None and load.requeues >= REQUEUE_LIMIT:
@@ -75,6 +75,7 @@ def reconcile(
     return report
 
 
-def _is_lost(load: Load, deadline: int) -> bool:
+def is_lost(load: Load, deadline: int) -> bool:
+    """Whether a load is unfinished and gave no sign of life since a time in ms."""
     last_sign_of_life = max(load.active_at, load.requeued_at or 0)
     return load.status == "loading" and last_sign_of_life <= deadline

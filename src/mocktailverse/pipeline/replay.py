@@ -17,10 +17,13 @@ DAYS = 30
 
 
 class Listed(Protocol):
-    """An object version as it is listed."""
+    """An object version as it is listed; `stored_at` in ms."""
 
     @property
     def version(self) -> ObjectVersion: ...
+
+    @property
+    def stored_at(self) -> int: ...
 
 
 class RawVersions(Protocol):
@@ -47,8 +50,8 @@ def replay(
     return requests
 
 
-def under(prefixes: Iterable[str], raw: RawVersions) -> list[ObjectVersion]:
-    """Every version of the raw objects whose keys begin so.
+def under(prefixes: Iterable[str], raw: RawVersions, *, since: int = 0) -> list[ObjectVersion]:
+    """Every version of the raw objects whose keys begin so, stored at that time in ms or later.
 
     Raises:
         UsageError: no raw object's key does.
@@ -57,10 +60,10 @@ def under(prefixes: Iterable[str], raw: RawVersions) -> list[ObjectVersion]:
     for prefix in prefixes:
         if not prefix.startswith(RAW_PREFIX):
             raise UsageError(f"{prefix!r} is no key of a raw object: those begin with raw/.")
-        found = [stored.version for stored in raw.versions(prefix)]
+        found = list(raw.versions(prefix))
         if not found:
             raise UsageError(f"No raw object's key begins with {prefix!r}.")
-        chosen.update(dict.fromkeys(found))
+        chosen.update({stored.version: None for stored in found if stored.stored_at >= since})
     return list(chosen)
 
 

@@ -1,6 +1,7 @@
 """The alarms of an environment, and the filters that make metrics of log lines, as deployed."""
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients
 
 ANY_OF = re.compile(r'(\?"[^"]+"\s*)+')
+MOST_ALARMS = 100
 TERM = re.compile(r'\?"([^"]+)"')
 
 
@@ -41,6 +43,16 @@ class Alarm(Struct, frozen=True, kw_only=True):
     def window_ms(self) -> int:
         """How far back the alarm looks."""
         return 1000 * self.period_s * self.periods
+
+
+class AlarmState(Struct, frozen=True):
+    """How an alarm is: `OK`, `ALARM` or `INSUFFICIENT_DATA`, why, and since when in ms."""
+
+    name: str
+    description: str
+    state: str
+    reason: str
+    since: int
 
 
 class LogMetric(Struct, frozen=True):
@@ -76,6 +88,25 @@ def read_alarm(clients: "Clients", name: str) -> Alarm:
         threshold=alarm["Threshold"],
         missing_data=alarm.get("TreatMissingData", "missing"),
     )
+
+
+def read_alarm_states(clients: "Clients", names: Iterable[str]) -> list[AlarmState]:
+    """How these alarms are, by name; at most 100 of them."""
+    wanted = sorted(names)
+    if not wanted:  # CloudWatch would tell of every alarm of the account
+        return []
+    with translated("Reading the alarms"):
+        found = clients.cloudwatch.describe_alarms(AlarmNames=wanted, MaxRecords=MOST_ALARMS)
+    return [
+        AlarmState(
+            alarm["AlarmName"],
+            alarm.get("AlarmDescription", ""),
+            alarm["StateValue"],
+            alarm.get("StateReason", ""),
+            round(alarm["StateUpdatedTimestamp"].timestamp() * 1000),
+        )
+        for alarm in found["MetricAlarms"]
+    ]
 
 
 def read_log_metrics(clients: "Clients", log_group: str) -> list[LogMetric]:

@@ -1,7 +1,7 @@
 """boto3 clients, made here and nowhere else, each on first use."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import boto3
 import botocore.session
@@ -21,10 +21,21 @@ if TYPE_CHECKING:
     from types_boto3_ssm.client import SSMClient
     from types_boto3_sts.client import STSClient
 
-CONNECT_TIMEOUT_S = 5
-READ_TIMEOUT_S = 20
 LONGEST_INVOCATION_S = 910
 """Lambda ends every invocation after 900 s."""
+
+
+class Patience(NamedTuple):
+    """How long a call waits for a connection and between two bytes, and how often it is tried."""
+
+    connect_s: float
+    read_s: float
+    attempts: int
+
+
+UNHURRIED: Final = Patience(connect_s=5, read_s=20, attempts=4)
+INTERACTIVE: Final = Patience(connect_s=2, read_s=5, attempts=2)
+"""Somebody waits for the answer, and can ask again."""
 
 
 class Clients:
@@ -41,7 +52,7 @@ class Clients:
         region: str | None = None,
         access_key_id: str | None = None,
         secret_access_key: str | None = None,
-        read_timeout_s: float = READ_TIMEOUT_S,
+        patience: Patience = UNHURRIED,
     ) -> None:
         self.endpoint_url = endpoint_url
         # With an endpoint and keys given, the host's AWS profile has no say, and no proxy ever.
@@ -54,9 +65,9 @@ class Clients:
             region_name=region,
         )
         self._config = Config(
-            connect_timeout=CONNECT_TIMEOUT_S,
-            read_timeout=read_timeout_s,
-            retries={"mode": "standard", "total_max_attempts": 4},
+            connect_timeout=patience.connect_s,
+            read_timeout=patience.read_s,
+            retries={"mode": "standard", "total_max_attempts": patience.attempts},
             proxies={} if endpoint_url else None,
             # "virtual" makes links name the bucket's region, as others may lead nowhere.
             s3={"addressing_style": "path" if endpoint_url else "virtual"},

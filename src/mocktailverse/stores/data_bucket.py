@@ -1,4 +1,20 @@
-"""The data bucket: raw objects (immutable), rejected lines, listings, state."""
+"""The data bucket: what the pipeline keeps in S3, by the beginning of its keys.
+
+raw/       raw objects as received, immutable; whatever comes here is loaded, under any name below
+           its source's; files by hand may use any path there
+listings/  answers of the source without full records; nothing is loaded from them
+rejected/  the rejected lines of a load's segments
+state/     what sweeps have learnt, and where a run stopped
+
+The metadata of a raw object, by who stored it:
+
+observed-at  when the source showed its records so, in ms since 1970 UTC or as ISO 8601 with an
+             offset; without it, when the object was stored
+source       whose records these are; the key says it, too
+run          the run that fetched it
+strategy     how the run chose what to fetch
+part         the part of the run's plan
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple

@@ -131,6 +131,10 @@ def translated(what: str) -> Iterator[None]:
         ResponseStreamingError,
     ) as error:
         raise TransientError(f"{what}: {error}") from error
+    except ValueError as error:  # botocore's, of a malformed address or region
+        if not str(error).startswith("Invalid endpoint"):
+            raise
+        raise UsageError(f"{what}: {error}. It must look like http://127.0.0.1:4566.") from error
     except BotoCoreError as error:
         raise PermanentError(f"{what}: {error}") from error
 

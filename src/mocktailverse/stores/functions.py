@@ -23,6 +23,27 @@ class Invocation(Struct, frozen=True):
     log: str
 
 
+class FunctionState(Struct, frozen=True):
+    """A function as it is deployed: memory in MB, time limit in s.
+
+    `state` and `last_update` are Lambda's words, such as `Active` and `Successful`; `reason` says
+    why one of them is no good.
+    """
+
+    name: str
+    memory_mb: int
+    timeout_s: int
+    runtime: str
+    state: str
+    last_update: str
+    reason: str | None
+
+    @property
+    def failed(self) -> bool:
+        """Whether it cannot run, or runs what it ran before a change."""
+        return "Failed" in {self.state, self.last_update}
+
+
 class Functions:
     """Invokes functions and waits for their answers."""
 
@@ -44,6 +65,20 @@ class Functions:
         if done.answer.get("errorType") == UsageError.__name__:
             raise UsageError(message)
         raise PermanentError(f"{name} failed: {done.answer.get('errorType')}: {message}")
+
+    def state(self, name: str) -> FunctionState:
+        """How a function is deployed."""
+        with translated(f"Looking at {name}"):
+            found = self._client.get_function_configuration(FunctionName=name)
+        return FunctionState(
+            name,
+            memory_mb=found["MemorySize"],
+            timeout_s=found["Timeout"],
+            runtime=found["Runtime"],
+            state=found.get("State", "Active"),
+            last_update=found.get("LastUpdateStatus", "Successful"),
+            reason=found.get("StateReason") or found.get("LastUpdateStatusReason"),
+        )
 
     def run(self, name: str, event: bytes) -> Invocation:
         """Invoke a function with an event's JSON, and tell all that came of it."""

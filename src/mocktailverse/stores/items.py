@@ -1,8 +1,12 @@
 """Registers as DynamoDB items and back: the Drink contract in DynamoDB's own types.
 
-An item holds the drink's fields as they are, and beside them `version` (what the write condition
-compares), `recipe`, and where there are any, `earlier` recipes and `absences`. Written by hand
-because it is the hot path: the general serializer costs several times as much.
+An item holds the register's and its drink's fields as they are; `earlier` and `absences` only where
+there are any, and nothing of a drink that is known from absences alone. Beside them it has:
+
+version  what the write condition compares: observed_at, transform_version, content_hash, key,
+         version_id and position in one text that sorts as they do, U+001F between them
+
+Written by hand because it is the hot path: the general serializer costs several times as much.
 """
 
 from collections.abc import Mapping

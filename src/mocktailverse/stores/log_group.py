@@ -28,6 +28,27 @@ class LogLine(Struct, frozen=True):
     message: str
 
 
+class Retention(Struct, frozen=True):
+    """How long a log group keeps its lines (None: for ever), and how many bytes it holds."""
+
+    name: str
+    days: int | None
+    bytes: int
+
+
+def read_retentions(clients: "Clients", prefix: str) -> list[Retention]:
+    """The retention of the log groups whose names begin with a prefix, by name."""
+    pages = clients.logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix)
+    with translated("Reading the log groups"):
+        return [
+            Retention(
+                group["logGroupName"], group.get("retentionInDays"), group.get("storedBytes", 0)
+            )
+            for page in pages
+            for group in page["logGroups"]
+        ]
+
+
 class LogGroup:
     """A log group of CloudWatch."""
 

@@ -36,7 +36,7 @@ def function(world, monkeypatch):
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "tests")
     services = world.app.state.services
     monkeypatch.setattr(api, "lambda_services", lambda *_: services)
-    monkeypatch.setattr(api, "Clients", lambda: None)
+    monkeypatch.setattr(api, "Clients", lambda **_: None)
     loop = asyncio.new_event_loop()  # Mangum takes the thread's
     asyncio.set_event_loop(loop)
     api._tools.cache_clear()  # noqa: SLF001 - what a new process is

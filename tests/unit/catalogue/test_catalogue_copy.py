@@ -1,6 +1,7 @@
 """The local copy: up to date when the source answers, there when it does not, never leaking."""
 
 import gc
+import subprocess
 import sys
 import threading
 import time
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mocktailverse.catalogue.copy import CatalogueCopy
+from mocktailverse.catalogue.copy import PATIENCE_S, CatalogueCopy
 from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.errors import CatalogueError, MissingError, TransientError
 
@@ -93,7 +94,6 @@ def test_the_source_is_asked_once_in_a_while(copy, source, clock, bodies):
     assert copy.current() is first, "not old enough"
     clock.now += 10
     assert copy.current().meta.drinks == 2
-    assert copy.checked_at == clock.now
     assert copy.problem is None
 
 
@@ -118,42 +118,67 @@ def test_who_holds_the_old_catalogue_goes_on_reading_it(copy, source, clock, bod
 def test_a_failing_source_leaves_the_old_copy_and_tells_why(copy, source, clock, bodies):
     source.body = bodies[0]
     old = copy.current()
+    assert copy.failing_for_s is None
 
+    clock.now += 10
     for error in (TransientError("Slow down."), MissingError("It is gone."), OSError("Disk full")):
         source.error = error
-        clock.now += 10
         assert copy.current() is old
         assert copy.problem == str(error)
-        asked = source.asked
-        assert copy.current() is old
-        assert source.asked == asked, "no storm of attempts"
+        clock.now += 30
+    assert copy.failing_for_s == 90
 
     source.error, source.body = None, b"no catalogue"
-    clock.now += 10
     assert copy.current() is old
     assert "no sealed catalogue" in copy.problem
     assert len(_files(copy)) == 1
 
     source.body = bodies[1]
-    clock.now += 10
+    clock.now += 30
     assert copy.current().meta.drinks == 2
-    assert copy.problem is None
+    assert (copy.problem, copy.failing_for_s) == (None, None)
 
 
-def test_without_any_copy_the_error_is_the_callers(copy, source, bodies):
-    with pytest.raises(MissingError):
-        copy.current()
+def test_readers_who_look_themselves_leave_a_failing_source_alone_for_half_a_minute(
+    copy, source, clock, bodies
+):
+    source.body = bodies[0]
+    copy.current()
     source.error = TransientError("Slow down.")
-    with pytest.raises(TransientError):
+    clock.now += 10
+    asked = source.asked + 1
+    for waited_s in (0, 10, 19.9):
+        clock.now += waited_s
         copy.current()
+        assert source.asked == asked
+    clock.now += 0.1
+    copy.current()
+    assert source.asked == asked + 1
+
+
+def test_without_any_copy_the_error_is_the_callers(copy, source, clock, bodies):
+    source.error = TransientError("Slow down.")
+    for _ in range(3):
+        with pytest.raises(TransientError):
+            copy.current()
+    assert source.asked == 1, "no storm of attempts"
     source.error, source.body = None, b"no catalogue"
+    clock.now += 5
     with pytest.raises(CatalogueError):
         copy.current()
     assert _files(copy) == []
 
     source.body = bodies[2]
-    assert copy.current().meta.drinks == 3, "the next call tries again"
+    clock.now += 5
+    assert copy.current().meta.drinks == 3
     assert copy.problem is None
+
+
+def test_the_first_catalogue_is_there_as_soon_as_it_is_published(copy, source, bodies):
+    with pytest.raises(MissingError):
+        copy.current()
+    source.body = bodies[2]
+    assert copy.current().meta.drinks == 3
 
 
 def test_one_thread_looks_while_others_get_the_old_one(copy, source, clock, bodies):
@@ -251,3 +276,106 @@ def test_the_last_copy_is_removed_with_its_owner(source, tmp_path, bodies):
     gc.collect()
 
     assert list((tmp_path / "copies").iterdir()) == []
+
+
+# ---- in the background
+
+
+@pytest.fixture
+def background(source, clock, tmp_path):
+    folder = tmp_path / "background"
+    return CatalogueCopy(source, folder, max_age_s=10, in_background=True, clock=clock)
+
+
+def _eventually(condition):
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+def test_nobody_waits_for_a_new_catalogue_that_takes_its_time(background, source, clock, bodies):
+    source.body = bodies[0]
+    old = background.current()
+    source.body = bodies[1]
+    source.may_answer.clear()
+    clock.now += 10
+
+    assert background.current(patience_s=0) is old
+    assert [background.current() for _ in range(3)] == [old] * 3
+    assert source.asked == 2, "one look at a time"
+
+    source.may_answer.set()
+    _eventually(lambda: background.current() is not old)
+    assert background.current().meta.drinks == 2
+    assert source.asked == 2
+
+
+def test_who_begins_a_look_that_is_quick_sees_what_is_new(background, source, clock, bodies):
+    source.body = bodies[0]
+    background.current()
+    for size in (2, 3):
+        source.body = bodies[size - 1]
+        clock.now += 10
+        assert background.current(patience_s=30).meta.drinks == size
+
+
+def test_an_aws_that_hangs_costs_no_reader_anything(background, source, clock, bodies):
+    source.body = bodies[0]
+    old = background.current()
+    source.error = TransientError("Slow down.")
+    clock.now += 10
+    assert background.current(patience_s=30) is old
+    assert background.problem == "Slow down."
+    source.may_answer.clear()
+    for _ in range(3):
+        clock.now += 10
+        asked_s = time.monotonic()
+        assert background.current() is old
+        assert time.monotonic() - asked_s < PATIENCE_S
+    assert (background.problem, background.failing_for_s) == ("Slow down.", 30)
+
+    source.error, source.body = None, bodies[1]
+    source.may_answer.set()
+    _eventually(lambda: background.problem is None)
+    assert background.current().meta.drinks == 2
+
+
+def test_the_first_copy_is_waited_for_in_the_background_too(background, source, bodies):
+    with pytest.raises(MissingError):
+        background.current()
+    source.body = bodies[0]
+    assert background.current().meta.drinks == 1
+
+
+def test_swaps_in_the_background_leave_no_files(background, source, clock, bodies):
+    for number in range(20):
+        source.body = bodies[number % 2]
+        clock.now += 10
+        assert background.current(patience_s=30).search(DrinkQuery()).items
+    assert len(_files(background)) == 1
+
+
+def test_a_look_under_way_does_not_keep_the_process_from_ending(tmp_path, bodies):
+    published = tmp_path / "published.sqlite"
+    published.write_bytes(bodies[0])
+    script = f"""
+import shutil, threading
+from pathlib import Path
+from mocktailverse.catalogue.copy import CatalogueCopy
+
+class Source:
+    def download(self, path, *, unless=None):
+        if unless:
+            threading.Event().wait()
+        shutil.copyfile({str(published)!r}, path)
+        return "1"
+
+copy = CatalogueCopy(Source(), Path({str(tmp_path / "copies")!r}), max_age_s=0, in_background=True)
+copy.current()
+print(copy.current(patience_s=0).meta.drinks)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, check=True, timeout=60
+    )
+    assert done.stdout == b"1\n"

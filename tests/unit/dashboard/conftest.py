@@ -41,8 +41,11 @@ class FakeCopy:
     def __init__(self, catalogue: Catalogue | Exception, problem: str | None = None) -> None:
         self.catalogue = catalogue
         self.problem = problem
+        self.failing_for_s = 90.0 if problem else None
+        self.asked = 0
 
     def current(self) -> Catalogue:
+        self.asked += 1
         if isinstance(self.catalogue, Exception):
             raise self.catalogue
         return self.catalogue
@@ -123,6 +126,7 @@ def open_page(sample_catalogue: Catalogue) -> Callable[..., AppTest]:
             stage=stage,
             is_local=stage == "local",
             clock=lambda: NOW_MS,
+            refresh_s=30.0,
         )
         for parameter, value in parameters.items():
             test.query_params[parameter] = value

@@ -176,9 +176,9 @@ def test_locally_it_says_that_nothing_is_paid(look):
 
 
 def test_the_totals_are_so_far_and_at_this_rate(look):
-    """10 of 31 days of hourly listings: 235 of 730 writes to S3, 0.000005 each."""
+    """10 of 31 days of listings every six hours: 39 of 122 writes to S3, 0.000005 each."""
     page = look(stage="dev")
-    assert [metric.value for metric in page.metric] == ["$0.0012", "$0.0037", "26 %"]
+    assert [metric.value for metric in page.metric] == ["$0.00020", "$0.00061", "26 %"]
 
 
 def test_loads_of_the_month_are_told(look, books):

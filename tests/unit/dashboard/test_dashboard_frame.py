@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from mocktailverse.dashboard.connections import OVERRIDE
 from mocktailverse.errors import CatalogueError, MissingError, UnreachableError
 
 OWN = ("explore", "shelf", "insights")
@@ -37,6 +38,14 @@ def test_the_foot_tells_the_catalogue_its_age_and_the_stage(open_page, sample_ca
 
 
 @pytest.mark.parametrize("page", OWN)
+def test_a_page_and_its_frame_are_of_one_catalogue(open_page, page):
+    shown = open_page(page)
+    assert shown.session_state[OVERRIDE].catalogue.asked == 1
+    shown.run()
+    assert shown.session_state[OVERRIDE].catalogue.asked == 2
+
+
+@pytest.mark.parametrize("page", OWN)
 def test_an_empty_catalogue_says_what_to_do(open_page, page):
     shown = open_page(page, catalogue=MissingError("Nothing was published yet."))
     assert shown.title[0].value == "No drinks yet"
@@ -66,7 +75,8 @@ def test_without_any_copy_the_page_says_that_aws_is_down(open_page, error):
 @pytest.mark.parametrize("page", OWN)
 def test_with_aws_down_the_last_catalogue_is_shown_and_dated(open_page, page):
     shown = open_page(page, problem="No answer from **x**.")
-    assert "this is the catalogue of 22:13 UTC" in shown.warning[0].value
+    told = "AWS does not answer since 22:12 UTC, so this is the catalogue of 22:13 UTC"
+    assert told in shown.warning[0].value
     assert r"\*\*x\*\*" in shown.warning[0].value
     assert len(shown.title) == 1
 

@@ -1,6 +1,7 @@
 """One drink: recipe, strength, origin, and what the shelf lacks."""
 
 import json
+from urllib.parse import urlencode
 
 import msgspec
 import pytest
@@ -74,6 +75,13 @@ def test_the_shelf_tells_what_is_missing(open_page):
     assert page.info[0].value == "Your shelf lacks Sweet vermouth, Orange."
     page = open_page(drink=NEGRONI, have=["London dry gin", "Campari", "sweet vermouth", "Orange"])
     assert page.success[0].value.startswith("You have all of it")
+
+
+@pytest.mark.parametrize("have", [["Gin"], ["Gin", "Campari", "Sweet vermouth", "Orange"]])
+def test_a_drink_leads_back_to_the_shelf(open_page, have):
+    page = open_page(drink=NEGRONI, have=have)
+    (back,) = (link for link in page.get("page_link") if link.label == "To my shelf")
+    assert back.proto.query_string == urlencode({"have": have}, doseq=True)
 
 
 def test_similar_drinks_share_ingredients(open_page):

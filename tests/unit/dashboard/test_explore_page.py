@@ -130,3 +130,21 @@ def test_withdrawn_drinks_say_so(open_page, sample_catalogue, make_catalogue, ca
     page = open_page(catalogue=catalogue, withdrawn="true")
     assert cards(page) == ["Negroni"]
     assert any("withdrawn by the source" in element.value for element in page.markdown)
+
+
+def test_of_very_many_tags_the_most_frequent_are_offered_and_others_can_be_typed(
+    open_page, make_catalogue, sample_catalogue
+):
+    drinks = list(sample_catalogue.all_drinks())[:120]
+    catalogue = make_catalogue(
+        msgspec.structs.replace(drink, tags=("Common", f"Rare {number:03}"))
+        for number, drink in enumerate(drinks)
+    )
+    page = open_page(catalogue=catalogue, tag=["rare 119"])
+    tags = page.multiselect(key="filter-tag")
+    assert tags.proto.accept_new_options
+    assert "21 rarer ones can be typed" in tags.help
+    assert (tags.options[0], tags.options[-1]) == ("Common (120)", "rare 119")
+    assert len(tags.options) == 101
+    assert page.header[0].value == "1 drink"
+    assert not page.multiselect(key="filter-alcoholic").proto.accept_new_options

@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 import pytest
 
 from mocktailverse.catalogue.answers import Facet, Pairing, StrengthBin
@@ -30,6 +31,19 @@ def test_a_catalogue_of_one_bare_drink_has_insights_too(
 ):
     drink = hostile_catalogue.drink("evil:0")
     open_page("insights", catalogue=make_catalogue([drink]))
+
+
+def test_figures_that_leave_values_out_say_so(open_page, make_catalogue, sample_catalogue):
+    drinks = list(sample_catalogue.all_drinks())[:120]
+    page = open_page(
+        "insights",
+        catalogue=make_catalogue(
+            msgspec.structs.replace(drink, glass=f"Glass {number}")
+            for number, drink in enumerate(drinks)
+        ),
+    )
+    (note,) = [caption.value for caption in page.caption if "left out" in caption.value]
+    assert note == "The 100 most frequent; 20 more are left out."
 
 
 def test_hostile_texts_are_shown_as_text(open_page, hostile_catalogue):

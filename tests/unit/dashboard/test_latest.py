@@ -1,10 +1,11 @@
 """Answers that all visitors share."""
 
 import threading
+import time
 
 import pytest
 
-from mocktailverse.dashboard.latest import Latest, Seen
+from mocktailverse.dashboard.latest import PATIENCE_S, Latest, Seen
 from mocktailverse.errors import UnreachableError
 
 MINUTE_MS = 60_000
@@ -107,3 +108,32 @@ def test_while_one_asks_the_others_get_the_last_answer(clock):
     go_on.set()
     slow.join()
     assert latest.get().value == 2
+
+
+def test_in_the_background_nobody_waits_for_an_aws_that_hangs(source, clock):
+    answers = threading.Event()
+    answers.set()
+
+    def ask():
+        assert answers.wait(30)
+        return source()
+
+    latest = Latest(ask, max_age_s=30, clock=clock, in_background=True)
+    assert latest.get() == Seen(1, 1_000)
+    source.down = True
+    clock.at += MINUTE_MS
+    while latest.get().problem is None:  # who begins waits for it, but not for long
+        pass
+    answers.clear()
+    for _ in range(3):
+        clock.at += MINUTE_MS
+        began_s = time.monotonic()
+        assert latest.get() == Seen(1, 1_000, "nothing answers", 61_000)
+        assert time.monotonic() - began_s < PATIENCE_S
+    assert source.asked == 2
+    source.down = False
+    answers.set()
+    deadline = time.monotonic() + 30
+    while latest.get().problem is not None:
+        assert time.monotonic() < deadline
+    assert latest.get().value == 3

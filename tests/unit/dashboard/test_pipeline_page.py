@@ -10,6 +10,7 @@ import mocktailverse.dashboard.views
 from mocktailverse.catalogue.meta import Meta
 from mocktailverse.dashboard.connections import OVERRIDE, Connections
 from mocktailverse.dashboard.pulse import LOADS
+from mocktailverse.dashboard.rejections import RejectionReader
 from mocktailverse.drinks.ledger import START, Counts, Load, ObjectVersion, Rejected, Segment
 from mocktailverse.errors import MissingError, PermanentError, UnreachableError
 
@@ -367,3 +368,19 @@ def test_rejected_lines_that_cannot_be_read_leave_the_rest_of_the_page(aws, look
     page = look()
     assert not page.exception
     assert "cannot be read now" in page.warning[0].value
+
+
+def test_reasons_that_cannot_be_read_are_not_asked_for_again_and_again(aws, clock):
+    reader = RejectionReader(aws, aws, clock=clock)
+    read = aws.reject(load("read.json", rejected=1), "id_missing")
+    reader.read(read)
+    unread = aws.reject(load("unread.json", rejected=1), "id_missing")
+    aws.down = UnreachableError("nothing answers")
+    for _ in range(3):
+        with pytest.raises(UnreachableError):
+            reader.read(unread)
+    assert aws.calls["segments"] == 2
+    assert reader.read(read).codes == {"id_missing": 1}, "what was read is still known"
+    aws.down = None
+    clock.at += 30_000
+    assert reader.read(unread).codes == {"id_missing": 1}

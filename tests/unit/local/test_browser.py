@@ -99,11 +99,12 @@ def ask(folder):
         [str(folder / CATALOGUE), str(folder / LOADS)],
         metadata=METADATA,
         settings={"num_sql_threads": 1},
+        plugins_dir=str(datasette.PLUGINS),
     )
 
-    def get(path: str, **given: str):
+    def get(path: str, /, headers: dict[str, str] | None = None, **given: str):
         async def answer():
-            return await served.client.get(f"{path}?{urlencode(given)}")
+            return await served.client.get(f"{path}?{urlencode(given)}", headers=headers or {})
 
         return asyncio.run(answer())
 
@@ -125,6 +126,23 @@ def test_every_canned_query_finds_something(ask, database, query):
 )
 def test_a_search_for_anything_is_no_error(ask, hostile):
     assert ask("/catalogue/search.json", _shape="array", q=hostile).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8001", "localhost:8001", "localhost"])
+def test_whoever_means_this_machine_is_answered(ask, host):
+    assert ask("/catalogue.json", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/catalogue.json", "/-/versions.json", "/-/static/app.css"])
+@pytest.mark.parametrize("host", ["evil.example:8001", "localhost.evil.example", "", "[::1]"])
+def test_a_foreign_name_that_leads_to_this_machine_is_refused(ask, path, host):
+    answer = ask(path, headers={"Host": host})
+    assert answer.status_code == 421
+    assert answer.text.startswith("The data browser answers to")
+
+
+def test_a_page_of_another_site_may_lead_here(ask):
+    assert ask("/catalogue", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
 
 
 def test_the_search_box_of_the_drinks_works(ask):

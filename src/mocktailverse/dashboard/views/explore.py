@@ -63,7 +63,7 @@ def _show_search(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery
         on_change=lambda: address.change(q=st.session_state["search"]),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        show_kinds(parameters, facets["mocktail"])
+        show_kinds(parameters, facets.mocktail)
         st.button(
             "Surprise me",
             key="surprise",

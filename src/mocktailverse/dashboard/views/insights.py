@@ -29,13 +29,13 @@ def page() -> None:
     left, right = st.columns(2, gap="large")
     with left:
         _show_mocktails(found)
-        _show_bars("categories", findings.of_categories(found), found.categories)
-        _show_bars("glasses", findings.of_glasses(found), found.glasses)
-        _show_bars("methods", findings.of_methods(found), found.methods)
+        _show_bars(found, "categories", findings.of_categories(found), found.categories)
+        _show_bars(found, "glasses", findings.of_glasses(found), found.glasses)
+        _show_bars(found, "methods", findings.of_methods(found), found.methods)
     with right:
         _show_strength(found)
-        _show_bars("spirits", findings.of_spirits(found), found.spirits)
-        _show_bars("ingredients", findings.of_ingredients(found), found.top_ingredients)
+        _show_bars(found, "spirits", findings.of_spirits(found), found.spirits)
+        _show_bars(found, "ingredients", findings.of_ingredients(found), found.top_ingredients)
     _show_pairings(found)
     _show_quality(found)
 
@@ -73,9 +73,11 @@ def _show_strength(found: Statistics) -> None:
     )
 
 
-def _show_bars(key: str, title: str, facets: Sequence[Facet]) -> None:
-    shown = facets[:MOST_BARS]
-    _show_chart(key, title, bars(shown), _counted(key.capitalize(), facets))
+def _show_bars(found: Statistics, key: str, title: str, facets: Sequence[Facet]) -> None:
+    more = found.more.get(key, 0)
+    note = f"The {len(facets)} most frequent; {more:,} more are left out." if more else None
+    figures = _counted(key.capitalize(), facets)
+    _show_chart(key, title, bars(facets[:MOST_BARS]), figures, note)
 
 
 def _show_pairings(found: Statistics) -> None:
@@ -128,12 +130,16 @@ def _show_quality(found: Statistics) -> None:
     )
 
 
-def _show_chart(key: str, title: str, spec: Spec, figures: Columns) -> None:
-    """A chart under a title that says something, and its figures in a table."""
+def _show_chart(
+    key: str, title: str, spec: Spec, figures: Columns, note: str | None = None
+) -> None:
+    """A chart under a title that says something, and its figures in a table, with a note."""
     st.header(title, anchor=False)
     st.vega_lite_chart(spec, key=f"chart-{key}", alt=title)
     with st.expander(f"Figures: {key}", icon=":material/table_rows:", key=f"figures-{key}"):
         st.dataframe(figures, hide_index=True, key=f"table-{key}", alt=f"Figures: {key}")
+        if note:
+            st.caption(note)
 
 
 def _counted(name: str, facets: Sequence[Facet]) -> Columns:

@@ -9,6 +9,7 @@ from mocktailverse.local.processes import HOST
 HEALTH_PATH: Final = "/-/versions.json"
 METADATA = Path(__file__).with_name("metadata.yaml")
 STYLES = Path(__file__).with_name("static")
+PLUGINS = Path(__file__).with_name("plugins")
 
 SETTINGS: Final = {
     "sql_time_limit_ms": "3000",
@@ -29,5 +30,5 @@ def command(folder: Path, port: int) -> list[str]:
     return [
         *("datasette", "serve", str(folder / CATALOGUE), str(folder / LOADS)),
         *("--host", HOST, "--port", str(port), "--metadata", str(METADATA)),
-        *("--static", f"browser:{STYLES}", *settings),
+        *("--static", f"browser:{STYLES}", "--plugins-dir", str(PLUGINS), *settings),
     ]

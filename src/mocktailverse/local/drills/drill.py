@@ -17,6 +17,7 @@ from mocktailverse.cost.model import month, price_table, total_usd
 from mocktailverse.cost.usage import Usage
 from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.deployment.template import Template
+from mocktailverse.errors import TransientError
 from mocktailverse.local import environment
 from mocktailverse.local.drills import faults
 from mocktailverse.local.drills.bench import Bench, records
@@ -50,10 +51,14 @@ class Finding(Struct, frozen=True):
 
 
 class Ran(Struct, frozen=True):
-    """A command of the runbook; `exit_code` is None where it only works on AWS."""
+    """A command of the runbook; `exit_code` is None where it only works on AWS.
+
+    `problem` is what it said where it failed.
+    """
 
     command: str
     exit_code: int | None
+    problem: str | None = None
 
 
 class Drill(Struct, frozen=True):
@@ -187,17 +192,27 @@ def _budget_judge(_drill: Drill, bench: Bench) -> Judge:
 
 
 def _run(command: list[str], bench: Bench) -> Ran:
-    """Run a command of the runbook on the drill's stack, as an operator would."""
+    """Run a command of the runbook on the drill's stack, as an operator would.
+
+    Raises:
+        TransientError: it does not end.
+    """
     shown = " ".join(["mocktailverse", *command])
     if command[0] == "deploy":  # only AWS is deployed to; the fault's end stands for it
         return Ran(shown, None)
     arguments = on_this_machine(command, str(bench.home))
-    done = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "mocktailverse.cli", *arguments],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        stdin=subprocess.DEVNULL,
-        timeout=PER_COMMAND_S,
-        check=False,
-    )
-    return Ran(shown, done.returncode)
+    try:
+        done = subprocess.run(  # noqa: S603 - our own command
+            [sys.executable, "-m", "mocktailverse.cli", *arguments],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            timeout=PER_COMMAND_S,
+            check=False,
+            encoding="utf-8",
+            errors="replace",
+        )
+    except subprocess.TimeoutExpired as error:
+        raise TransientError(f"`{shown}` did not end within {PER_COMMAND_S} s.") from error
+    said = done.stderr.strip() if done.returncode else None
+    return Ran(shown, done.returncode, said)

@@ -7,7 +7,7 @@ from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.errors import UsageError
 
 REPAIR = re.compile(r"^## Repair\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-BLOCK = re.compile(r"^```\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PROGRAM = "mocktailverse"
 
 

@@ -34,7 +34,10 @@ def _serve(state_dir: Path, port: int) -> None:
     stack = read(state_dir)
     if stack is None:
         raise UsageError(f"No local stack runs in {state_dir}.")
-    with tempfile.TemporaryDirectory(prefix="mocktailverse-api-") as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="mocktailverse-api-",
+        ignore_cleanup_errors=True,  # a new catalogue may be on its way into it
+    ) as folder:
         services = api_services(stack, Path(folder))
         serve(create_harness(services, workbench(stack, services.catalogue)), port)
 

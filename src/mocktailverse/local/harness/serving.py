@@ -3,7 +3,7 @@
 import uvicorn
 from starlette.types import ASGIApp
 
-from mocktailverse.local import processes
+from mocktailverse.local import ports
 from mocktailverse.local.processes import HOST
 from mocktailverse.local.simulated_source.server import listen
 
@@ -17,7 +17,7 @@ def serve(app: ASGIApp, port: int) -> None:
     Raises:
         UsageError: the port is taken, or not to be had.
     """
-    processes.require_free(port)
+    ports.require_free(port)
     config = uvicorn.Config(
         app,
         lifespan="off",

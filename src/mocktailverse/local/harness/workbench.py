@@ -9,6 +9,7 @@ from mocktailverse.deployment import ops_key
 from mocktailverse.local.deploying import STAGE
 from mocktailverse.local.state import LocalStack
 from mocktailverse.settings import ApiSettings
+from mocktailverse.stores.clients import INTERACTIVE
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.drinks_table import DrinksTable
 from mocktailverse.stores.functions import Functions
@@ -41,7 +42,7 @@ def api_services(stack: LocalStack, folder: Path) -> Services:
         ops_key_parameter=ops_key.parameter_name(STAGE),
         catalogue_max_age_s=CATALOGUE_MAX_AGE_S,
     )
-    return local_services(settings, stack.clients(), folder)
+    return local_services(settings, stack.clients(INTERACTIVE), folder)
 
 
 def workbench(stack: LocalStack, catalogue: Catalogues) -> Workbench:

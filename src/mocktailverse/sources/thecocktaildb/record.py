@@ -14,6 +14,7 @@ from mocktailverse.drinks.drift import NAME_LIMIT, Drift
 from mocktailverse.drinks.drink import Alcoholic, Image
 from mocktailverse.drinks.record import Absence, RawLine, Record
 from mocktailverse.errors import RecordRejectedError
+from mocktailverse.sources.json_object import json_object, type_name
 
 LANGUAGES = {
     "strInstructions": "en",
@@ -101,9 +102,9 @@ class TheCocktailDBRecords:
         try:
             values = msgspec.structs.astuple(self._decoder.decode(data))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return self.from_fields(_decode_untyped(data))
+            return self.from_fields(json_object(data))
         if msgspec.UNSET in values or not any(values[_FIRST_LANGUAGE:_FIRST_MEASURE]):
-            return self.from_fields(_decode_untyped(data))
+            return self.from_fields(json_object(data))
         return _record(values, [], ())
 
     def from_fields(self, fields: Mapping[str, object]) -> Record | Absence:
@@ -127,22 +128,6 @@ class TheCocktailDBRecords:
         return _record(values, notes, _drift(fields))
 
 
-def _decode_untyped(data: bytes | memoryview) -> dict[str, object]:
-    try:
-        value = msgspec.json.decode(data)
-    except UnicodeDecodeError as error:
-        raise RecordRejectedError(Reason.NOT_UTF8, "$", f"Not UTF-8 text: {error}.") from error
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise RecordRejectedError(
-            Reason.MALFORMED_JSON, "$", f"Not valid JSON: {error}."
-        ) from error
-    if not isinstance(value, dict):
-        raise RecordRejectedError(
-            Reason.NOT_AN_OBJECT, "$", f"A drink is a JSON object; this is {_type_name(value)}."
-        )
-    return value
-
-
 def _id_text(value: object) -> str | None:
     """The id as text; files that went through other tools hold it as a number."""
     if value is None or isinstance(value, str):
@@ -150,7 +135,7 @@ def _id_text(value: object) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     raise RecordRejectedError(
-        Reason.ID_INVALID, "$.idDrink", f"idDrink is {_type_name(value)}, not a whole number."
+        Reason.ID_INVALID, "$.idDrink", f"idDrink is {type_name(value)}, not a whole number."
     )
 
 
@@ -158,7 +143,7 @@ def _name_text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
     raise RecordRejectedError(
-        Reason.WRONG_TYPE, "$.strDrink", f"strDrink is {_type_name(value)}, not text."
+        Reason.WRONG_TYPE, "$.strDrink", f"strDrink is {type_name(value)}, not text."
     )
 
 
@@ -175,7 +160,7 @@ def _text(fields: Mapping[str, object], field: str, notes: list[str]) -> str | N
         return str(value)
     if field.startswith(_LINE_FIELDS):
         raise RecordRejectedError(
-            Reason.WRONG_TYPE, f"$.{field}", f"{field} is {_type_name(value)}, not text."
+            Reason.WRONG_TYPE, f"$.{field}", f"{field} is {type_name(value)}, not text."
         )
     notes.append(Quality.FIELD_RETYPED)
     return None
@@ -184,13 +169,13 @@ def _text(fields: Mapping[str, object], field: str, notes: list[str]) -> str | N
 def _drift(fields: Mapping[str, object]) -> tuple[Drift, ...]:
     """Where the fields are not those that TheCocktailDB is known to send."""
     new = [
-        Drift(name[:NAME_LIMIT], None, _type_name(fields[name]))
+        Drift(name[:NAME_LIMIT], None, type_name(fields[name]))
         for name in fields
         if name not in KNOWN_FIELDS
     ]
     missing = [Drift(name, "text", None) for name in KNOWN_FIELDS - fields.keys()]
     retyped = [
-        Drift(name, "text", _type_name(value))
+        Drift(name, "text", type_name(value))
         for name, value in fields.items()
         if name in KNOWN_FIELDS and not isinstance(value, str | None)
     ]
@@ -306,20 +291,3 @@ def _web_address(text: str | None, code: Quality, notes: list[str]) -> str | Non
         return address
     notes.append(code)
     return None
-
-
-def _type_name(value: object) -> str:
-    """JSON's word for a value's type."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "a boolean"
-        case str():
-            return "text"
-        case int() | float():
-            return "a number"
-        case list():
-            return "an array"
-        case _:
-            return "an object"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mocktailverse.dashboard.timing import passages, quantile, throughput
+from mocktailverse.pipeline.timing import passages, quantile, throughput
 from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion
 
 NOW = 1_767_268_800_000

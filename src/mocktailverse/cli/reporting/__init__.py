@@ -1,0 +1,1 @@
+"""The `report` command's figures, and how they are shown."""

@@ -1,0 +1,262 @@
+"""Measures a running environment: the figures of the `report` command.
+
+What it asks of AWS: loads in pages of 100, about 9 read units each, LOADS at most for the last
+days and as many for the month; for each of REJECTING loads that rejected something a query of
+1 unit and an object or two; the catalogue once; and about 15 requests that cost nothing.
+"""
+
+import os
+import platform
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from itertools import chain, islice
+from pathlib import Path
+
+from msgspec import Struct
+
+from mocktailverse.catalogue.meta import Meta
+from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.cli.connection import LOCAL, Connection
+from mocktailverse.cli.reporting.duty import Finding, Operations, Publishings, findings, stuck_loads
+from mocktailverse.cost.model import price_table
+from mocktailverse.cost.report import cost_report
+from mocktailverse.cost.running import running
+from mocktailverse.deployment import stack
+from mocktailverse.deployment.environments import stack_name
+from mocktailverse.drinks.ledger import Load
+from mocktailverse.errors import CatalogueError, MissingError
+from mocktailverse.pipeline.metrics import (
+    PUBLISHED,
+    LoadMetrics,
+    Publishing,
+    ReadOnce,
+    load_metrics,
+    publishing_of,
+    spread,
+)
+from mocktailverse.pipeline.moments import now as now_ms
+from mocktailverse.pipeline.month import MonthBooks, MonthSoFar
+from mocktailverse.pipeline.quality import SourceQuality, quality
+from mocktailverse.pipeline.recent import (
+    DailyLoads,
+    latest_generations,
+    recent_loads,
+    rejected_lines,
+)
+from mocktailverse.stores.alarms import read_alarm_states
+from mocktailverse.stores.log_group import LogGroup, read_retentions
+
+DAY_MS = 24 * 3600 * 1000
+LOADS = 3_000
+"""The newest loads of the days are read, so many at most."""
+
+REJECTING = 100
+LINES = 5_000
+"""Of the newest loads that rejected something, and of their lines, so many are read at most."""
+
+LAST_LOADS = 15
+LOGS = "/aws/lambda/"
+LOG_GROUPS = f"{LOGS}mocktailverse-"
+
+
+class Made(Struct, frozen=True, kw_only=True):
+    """When (ms), of what and where a report was made; `loads_are_all` within these days."""
+
+    at: int
+    env: str
+    region: str
+    days: int
+    loads_are_all: bool
+    machine: str | None
+
+
+class Rejects(Struct, frozen=True, kw_only=True):
+    """Rejected lines by reason code, of the newest `loads` that rejected something."""
+
+    codes: dict[str, int]
+    loads: int
+    are_all: bool
+
+
+class Published(Struct, frozen=True, kw_only=True):
+    """The published catalogue: what it says of itself, its size, what is understood of it."""
+
+    meta: Meta
+    bytes: int
+    age_s: float
+    sources: Sequence[SourceQuality]
+
+
+class Freshness(Struct, frozen=True, kw_only=True):
+    """When things happened last, in ms; None where nothing did within the report's days."""
+
+    raw_stored_at: int | None
+    load_done_at: int | None
+    published_at: int | None
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """All figures of an environment; nothing needs attention where `attention` is empty."""
+
+    made: Made
+    metrics: LoadMetrics
+    rejects: Rejects
+    catalogue: Published | None
+    catalogue_problem: str | None
+    freshness: Freshness
+    operations: Operations
+    attention: Sequence[Finding]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing needs attention."""
+        return not self.attention
+
+
+class _Opened(Struct):
+    """What is published, as the books of the month want it."""
+
+    published: Published | None
+
+    def current(self) -> Published:
+        if self.published is None:
+            raise MissingError("Nothing was published yet.")
+        return self.published
+
+
+def measure(connection: Connection, env: str, days: int) -> Report:
+    """Measure an environment over its last days; its cost over the month.
+
+    Raises:
+        MocktailverseError: AWS does not answer, or refuses.
+    """
+    now = now_ms()
+    pages = ReadOnce(connection.loads)
+    loads, older = recent_loads(pages, days, limit=LOADS)
+    standing = latest_generations(loads)
+    publishings = _publishings(connection, now - days * DAY_MS)
+    published, problem = _published(connection, now)
+    metrics = load_metrics(loads, publishings)
+    month = _month(pages, published, env)
+    operations = _operations(connection, env, loads, publishings, month, now=now)
+    meta = published.meta if published else None
+    return Report(
+        made=Made(
+            at=now,
+            env=env,
+            region=connection.clients.region,
+            days=days,
+            loads_are_all=older is None,
+            machine=_machine() if env == LOCAL else None,
+        ),
+        metrics=metrics,
+        rejects=_rejects(connection, standing),
+        catalogue=published,
+        catalogue_problem=problem,
+        freshness=_freshness(loads, publishings),
+        operations=operations,
+        attention=findings(operations, metrics, standing, problem or meta, now=now),
+    )
+
+
+def _publishings(connection: Connection, since: int) -> list[Publishing]:
+    """What the publish function's log tells, oldest first; nothing where it never ran."""
+    log = LogGroup(connection.clients, LOGS + connection.outputs["PublishFunction"])
+    try:
+        told = [publishing_of(line.at, line.message) for line in log.lines(since, PUBLISHED)]
+    except MissingError:
+        return []
+    return [publishing for publishing in told if publishing]
+
+
+def _published(connection: Connection, now: int) -> tuple[Published | None, str | None]:
+    """The published catalogue, or why it cannot be read; neither where there is none yet."""
+    with tempfile.TemporaryDirectory(prefix="mocktailverse-report-") as folder:
+        path = Path(folder, "catalogue.sqlite")
+        try:
+            connection.catalogue.download(path)
+            return _looked_through(path, now), None
+        except MissingError:
+            return None, None
+        except CatalogueError as error:
+            return None, str(error)
+
+
+def _looked_through(path: Path, now: int) -> Published:
+    with closing(Catalogue(path)) as catalogue:
+        return Published(
+            meta=catalogue.meta,
+            bytes=path.stat().st_size,
+            age_s=max(0, now - catalogue.meta.built_at) / 1000,
+            sources=quality(catalogue.all_drinks()),
+        )
+
+
+def _month(loads: DailyLoads, published: Published | None, env: str) -> MonthSoFar:
+    limit_s = running(env).transform_timeout_s
+    return MonthBooks(loads, _Opened(published), attempt_limit_s=limit_s, clock=now_ms).read()
+
+
+def _operations(
+    connection: Connection,
+    env: str,
+    loads: Sequence[Load],
+    publishings: Sequence[Publishing],
+    month: MonthSoFar,
+    *,
+    now: int,
+) -> Operations:
+    clients = connection.clients
+    names = [name for what, name in connection.outputs.items() if what.endswith("Function")]
+    logs = {LOGS + name for name in names}
+    alarms = stack.resources(clients, stack_name(env), "AWS::CloudWatch::Alarm")
+    standing = latest_generations(loads)
+    patience_ms = connection.queue.patience_ms()
+    last = publishings[-1] if publishings else None
+    used = month.usage(running(env))
+    return Operations(
+        is_emulated=clients.endpoint is not None,
+        functions=[connection.functions.state(name) for name in sorted(names)],
+        log_groups=[group for group in read_retentions(clients, LOG_GROUPS) if group.name in logs],
+        alarms=read_alarm_states(clients, alarms.values()),
+        waiting=connection.queue.waiting(),
+        dead=connection.queue.dead(),
+        last_loads=loads[:LAST_LOADS],
+        failed=[load for load in standing if load.status == "failed"],
+        stuck=stuck_loads(standing, now=now, patience_ms=patience_ms),
+        publishings=Publishings(
+            spread(one.lag_ms / 1000 for one in publishings),
+            last.at if last else None,
+            last.lag_ms if last else None,
+        ),
+        cost=cost_report(env, used.at_this_rate(), price_table(), used),
+        cost_since=month.since,
+    )
+
+
+def _rejects(connection: Connection, standing: Sequence[Load]) -> Rejects:
+    rejecting = [load for load in standing if load.counts.rejected]
+    lines = chain.from_iterable(
+        rejected_lines(load, connection.loads, connection.bucket) for load in rejecting[:REJECTING]
+    )
+    codes = Counter(line.code for line in islice(lines, LINES))
+    return Rejects(
+        codes=dict(codes.most_common()),
+        loads=min(len(rejecting), REJECTING),
+        are_all=codes.total() == sum(load.counts.rejected for load in standing),
+    )
+
+
+def _freshness(loads: Sequence[Load], publishings: Sequence[Publishing]) -> Freshness:
+    done = [load for load in loads if load.status == "done"]
+    return Freshness(
+        raw_stored_at=max((load.stored_at or 0 for load in done), default=0) or None,
+        load_done_at=max((load.finished_at or 0 for load in done), default=0) or None,
+        published_at=publishings[-1].at if publishings else None,
+    )
+
+
+def _machine() -> str:
+    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"

@@ -1,0 +1,1 @@
+"""What Datasette reads as plugins: each file here, this one included."""
