@@ -55,6 +55,10 @@ bench: $(ready) ## Speed and memory, side by side with the floor and the peers
 accuracy: $(ready) ## How many measures are understood right
 	$(bin)/python benchmarks/accuracy.py
 
+.PHONY: operations
+operations: $(ready) ## Measure a local stack with the samples; write docs/operations anew
+	$(bin)/python docs/measure_operations.py
+
 .PHONY: docs
 docs: $(ready) ## Write the generated pages of docs/reference
 	$(bin)/python docs/generate.py

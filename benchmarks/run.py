@@ -1,6 +1,6 @@
 """Measure Mocktailverse beside its floor and its peers: speed, memory, cold start, catalogue, page.
 
-    run.py                  the tables, about five minutes
+    run.py                  the tables, about six minutes
     run.py --quick          the same from few records: shows that it runs, not how fast
     run.py --json           the figures as one JSON object
     run.py --write-page     the tables, and docs/operations/performance.md made of them

@@ -7,7 +7,16 @@ from typing import Any
 from pages import stored
 from pages.kinds import struct_table, unit_of
 from pages.markdown import code, page, table
-from pages.meanings import MissingMeaningError, fields, sentence, summary, word, words
+from pages.meanings import (
+    MissingMeaningError,
+    docstring,
+    fields,
+    opening,
+    sentence,
+    summary,
+    word,
+    words,
+)
 from pages.source import resources
 
 from mocktailverse.catalogue import schema
@@ -17,6 +26,7 @@ from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Li
 from mocktailverse.drinks.ledger import Counts, Cursor, Load, ObjectVersion, Rejected, Segment
 from mocktailverse.drinks.register import Earlier, Register
 from mocktailverse.drinks.units import FIFTH_ML, ML_PER_UNIT
+from mocktailverse.stores import catalogue_object, export_objects
 
 DRINK = (Drink, IngredientLine, Derived, Image, Lineage)
 LOAD = (Load, ObjectVersion, Counts, Drift, Segment, Cursor, Rejected)
@@ -43,6 +53,7 @@ def data_dictionary() -> str:
     Raises:
         MissingMeaningError: a field, an attribute or a column does not say what it means.
     """
+    load, segment = stored.load_items()
     return page(
         "Data dictionary",
         "Every field of the data, wherever it is kept: type, unit, whether null is possible, and "
@@ -62,19 +73,21 @@ def data_dictionary() -> str:
         _keys(),
         "A raw object's metadata:",
         _metadata(),
+        "The catalogue bucket holds:",
+        table(("key or prefix", "meaning"), _published()),
         "## In DynamoDB",
         "The letters are DynamoDB's: S text, N number, BOOL truth, L list, M map. Lists and maps "
         "hold what the fields of the same names hold in JSON.",
         "### The drinks table",
         _key_schema("DrinksTable"),
-        _attributes(stored.drink_item(), _of_words(ITEMS), Drink, Register),
+        _attributes("DrinksTable", stored.drink_item(), _of_words(ITEMS), Drink, Register),
         _struct(Earlier, "####"),
         "### The loads table",
         _key_schema("LoadsTable"),
         "A load; an attribute that is not there counts as null, or as 0:",
-        _attributes(stored.load_items()[0], _of_words(LOADS), ObjectVersion, Load, Counts),
+        _attributes("LoadsTable", load, _of_words(LOADS), ObjectVersion, Load, Counts),
         "A segment of a load:",
-        _attributes(stored.load_items()[1], _of_words(LOADS), Segment),
+        _attributes("LoadsTable", segment, _of_words(LOADS), Segment),
         "## catalogue.sqlite",
         "One SQLite file, published to the catalogue bucket. Lists and maps are JSON text, truths "
         "are 0 and 1.",
@@ -101,8 +114,13 @@ def _listed(found: Mapping[str, str], head: str) -> str:
 
 def _keys() -> str:
     objects = {**stored.raw_objects(), "rejected lines": stored.rejected_object()}
-    lines = [f"{name}:  {found.key}" for name, found in objects.items()]
+    lines = [f"{name:16}{found.key}" for name, found in objects.items()]
     return "\n".join(["Keys as they are made:", "", "```text", *lines, "```"])
+
+
+def _published() -> list[tuple[str, str]]:
+    found = {catalogue_object.KEY: catalogue_object, export_objects.PREFIX: export_objects}
+    return [(code(key), opening(docstring(module.__name__))) for key, module in found.items()]
 
 
 def _metadata() -> str:
@@ -138,15 +156,18 @@ def _of_words(module: str) -> dict[str, str]:
     return {name: sentence(text) for found in words(module) for name, text in found.items()}
 
 
-def _attributes(kinds: Mapping[str, str], own: Mapping[str, str], *contracts: type) -> str:
-    """The attributes of an item; those that are a contract's field mean the same."""
-    meanings = dict(own)
-    for kind in contracts:
-        meanings |= {n: text for n, text in fields(kind).items() if n not in meanings}
-    order = {name: place for place, name in enumerate(meanings)}
+def _attributes(
+    logical_id: str, kinds: Mapping[str, str], own: Mapping[str, str], *contracts: type
+) -> str:
+    """The attributes of a table's item: its keys, the contracts' fields, what only the item has."""
+    meanings = {n: text for kind in reversed(contracts) for n, text in fields(kind).items()}
+    meanings |= own
+    keys = [part["AttributeName"] for part in resources("dev")[logical_id].properties["KeySchema"]]
+    told = dict.fromkeys((*keys, *(name for kind in contracts for name in fields(kind)), *kinds))
     rows = [
-        (code(name), kinds[name], _meaning(meanings, name, "the item's attribute"))
-        for name in sorted(kinds, key=lambda name: order.get(name, len(order)))
+        (code(name), kinds[name], _meaning(meanings, name, f"the attribute of {logical_id}"))
+        for name in told
+        if name in kinds
     ]
     return table(("attribute", "type", "meaning"), rows)
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from aws_lambda_powertools import Logger
 from msgspec import Struct
 from pages.markdown import code, codes, table
-from pages.meanings import MissingMeaningError, fields, sentence, word
+from pages.meanings import MissingMeaningError, fields, opening, sentence, word
 from pages.source import STAGES, of_type
 
 from mocktailverse.deployment.checkout import find_checkout
@@ -134,4 +134,4 @@ def _names() -> Iterator[tuple[str, str]]:
 
 
 def _doc(found: Any) -> str:  # noqa: ANN401  a function or a property
-    return " ".join(cleandoc(found.__doc__).partition("\n\n")[0].split())
+    return opening(cleandoc(found.__doc__))

@@ -43,7 +43,7 @@ def fields(kind: type) -> dict[str, str]:
 
 def summary(kind: type) -> str:
     """The first paragraph of a class's docstring."""
-    return _first_paragraph(cleandoc(kind.__doc__ or ""))
+    return opening(cleandoc(kind.__doc__ or ""))
 
 
 def words(module: str) -> list[dict[str, str]]:
@@ -90,7 +90,8 @@ def sentence(text: str) -> str:
     return text[0].upper() + text[1:] + ("" if text[-1] in ".!?:" else ".")
 
 
-def _first_paragraph(text: str) -> str:
+def opening(text: str) -> str:
+    """The first paragraph of a docstring, in one line."""
     return " ".join(text.partition("\n\n")[0].split())
 
 

@@ -33,7 +33,7 @@ def settings() -> str:
         "`src/mocktailverse/settings.py`, `src/mocktailverse/deployment/environments.py` and "
         "`infrastructure/`",
         "## Environment variables",
-        "Nothing reads the environment but these. An empty variable counts as absent; one that is "
+        "Mocktailverse reads these and no others. An empty variable counts as absent; one that is "
         "missing or is not of its type ends with a sentence that names it.",
         *(_variables(kind) for kind in Settings.__subclasses__()),
         "### Of the libraries",

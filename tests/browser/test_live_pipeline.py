@@ -54,6 +54,14 @@ def test_a_load_shows_up_by_itself_and_disturbs_nobody(visit, site, samples):
     expect(page.get_by_role("combobox", name="Raw object")).to_have_value(chosen)
 
 
+def test_the_foot_tells_the_catalogue_s_age_as_it_grows(visit):
+    page = visit("pipeline")
+    foot = page.get_by_test_id("stSidebar").get_by_text(re.compile(" drinks · renewed "))
+    told = foot.inner_text()
+    expect(foot).not_to_have_text(told, timeout=120_000)  # minutes pass where it is old already
+    expect(page.get_by_role("heading", level=1)).to_have_text("Pipeline")
+
+
 def test_text_that_one_is_typing_stays(visit, site, name):
     page = visit("pipeline")
     box = page.get_by_role("combobox", name="Raw object")

@@ -3,7 +3,17 @@
 import pytest
 
 KEYS = {
-    *("env", "as_of", "region", "lines", "services", "usd_so_far", "usd", "cents_not_free"),
+    *(
+        "env",
+        "as_of",
+        "region",
+        "lines",
+        "services",
+        "usd_so_far",
+        "usd",
+        "usd_at_most",
+        "cents_not_free",
+    ),
     *("beyond_free", "workload", "environments", "problems", "account"),
 }
 LINE_KEYS = {

@@ -72,6 +72,13 @@ def test_operations_tell_how_the_parts_are(pipeline, cli, put_in):
     assert operations["cost"]["usd_so_far"] >= 0
 
 
+def test_a_load_is_given_up_when_the_queue_gives_its_message_up(pipeline):
+    attributes = pipeline.clients.sqs.get_queue_attributes(
+        QueueUrl=pipeline.outputs["QueueUrl"], AttributeNames=["VisibilityTimeout"]
+    )["Attributes"]
+    assert pipeline.queue.patience_ms() == 5 * 1000 * int(attributes["VisibilityTimeout"])
+
+
 @pytest.mark.usefixtures("put_in")
 def test_the_pages_say_when_where_and_how_they_were_made(cli, tmp_path):
     cli("report", "--output", tmp_path / "pages", "--days", "2")

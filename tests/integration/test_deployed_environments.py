@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from mocktailverse.cli import main, site
-from mocktailverse.deployment import ops_key, package, stack
+from mocktailverse.deployment import ops_key, package, removal, stack
 from mocktailverse.deployment.checkout import Checkout, find_checkout
 from mocktailverse.local import environment
 from mocktailverse.local.environment import LocalStack, Options
@@ -294,6 +294,32 @@ def test_after_a_rollback_the_next_deployment_works(command, deployed):
     assert answer.json["outputs"] == deployed["staging"]
 
 
+def test_a_change_of_the_environments_file_counts_at_once(
+    command, clients, deployed, monkeypatch, tmp_path
+):
+    """And is no loss, so that nobody is asked."""
+    found = find_checkout()
+    path = tmp_path / "environments.toml"
+    text = found.environments.read_text()
+    head, staging = text.split("[staging]")
+    longer = staging.replace("logs = 14", "logs = 60", 1).replace(
+        "transform = 1024", "transform = 2048", 1
+    )
+    path.write_text(f"{head}[staging]{longer}")
+
+    def changed() -> Checkout:
+        return msgspec.structs.replace(found, environments=path)
+
+    monkeypatch.setattr(site, "find_checkout", changed)
+    assert command("deploy", "--env", "staging", "--from", "dev").code == 0
+    name = deployed["staging"]["TransformFunction"]
+    assert clients.lambda_.get_function_configuration(FunctionName=name)["MemorySize"] == 2048
+    groups = clients.logs.describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{name}")
+    assert [group["retentionInDays"] for group in groups["logGroups"]] == [60]
+    monkeypatch.setattr(site, "find_checkout", find_checkout)
+    assert command("deploy", "--env", "staging", "--from", "dev").code == 0
+
+
 def test_an_environment_goes_by_its_name_only_and_prod_not_at_all(command, deployed):
     for name in ([], ["--yes", "staging"]):
         answer = command("destroy", "--env", "dev", *name)
@@ -327,6 +353,13 @@ def test_a_failed_creation_is_told_and_replaced_and_all_of_an_environment_goes(
 
     repaired = command("deploy", "--env", "dev", "--zip", built)
     assert repaired.code == 0, repaired
+    # Somebody tidied up by hand.
+    theirs.lambda_.delete_function(FunctionName="mocktailverse-fetch-dev")
+    status = command("status", "--env", "dev")
+    assert status.code == 0
+    assert "deleted by hand" in status.out
+    assert removal.empty(theirs, "mocktailverse-catalogue-dev-111111111111") >= 0
+    theirs.s3.delete_bucket(Bucket="mocktailverse-catalogue-dev-111111111111")
     gone = command("destroy", "--env", "dev", "--yes", "dev", "--json")
     assert gone.code == 0
     assert gone.json["destroyed"] == "mocktailverse-dev"

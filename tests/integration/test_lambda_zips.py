@@ -46,7 +46,10 @@ def built(architecture: Architecture, cache_dir: Path) -> Path:
                 cache_dir=cache_dir,
             )
         except UnreachableError:
-            pytest.skip(f"uv's cache does not hold the dependencies for {architecture}")
+            pytest.skip(
+                f"uv's cache lacks the dependencies for {architecture}, and tests download nothing:"
+                f" `mocktailverse package --arch {architecture}` once brings them"
+            )
 
 
 @pytest.fixture(scope="module")

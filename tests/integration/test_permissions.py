@@ -21,6 +21,8 @@ from botocore.exceptions import ClientError
 
 from mocktailverse.local import environment
 from mocktailverse.local.environment import LocalStack, Options
+from mocktailverse.local.state import DASHBOARD as DASHBOARD_PART
+from mocktailverse.local.state import SERVER
 
 NOBODYS_URL = "http://127.0.0.1:9"
 ACCOUNT = "000000000000"
@@ -248,6 +250,16 @@ DASHBOARD = {
     *("query loads", "query loads by day", "get drinks", "batch get drinks"),
     *("count queue", "count dead letters"),
 }
+LOCAL_DASHBOARD = {
+    *DASHBOARD,
+    *("update loads", "send to queue", "receive from dead letters"),  # replay and redrive
+}
+LOCAL_SERVER = {
+    *LOCAL_DASHBOARD,
+    *("read raw", "read raw of others", "write raw", "write raw of others"),
+    *("list raw versions", "list all versions", "scan drinks", "read ops key"),
+    *(f"invoke {name}" for name in ("Transform", "Publish", "Api", "Fetch", "Reconcile")),
+}
 ASKED_OTHERWISE = {
     "follow drinks",  # without the stream's name
     *(f"log as {name}" for name in ("transform", "publish", "api", "fetch", "reconcile")),
@@ -371,6 +383,15 @@ def test_a_role_may_do_what_its_row_says_and_nothing_else(account, role):
 def test_the_dashboard_s_user_looks_and_changes_nothing(account):
     user = account.of_user("dashboard", account.names["DashboardPolicy"])
     assert wrong(account.answers(user, CALLS), DASHBOARD) == {}
+
+
+@pytest.mark.parametrize(
+    ("service", "allowed"), [(DASHBOARD_PART, LOCAL_DASHBOARD), (SERVER, LOCAL_SERVER)]
+)
+def test_a_local_service_may_do_what_its_pages_do_and_nothing_else(account, service, allowed):
+    seen = account.stack.seen_by(service)
+    user = account.session(seen.access_key_id, seen.secret_access_key)
+    assert wrong(account.answers(user, CALLS), allowed) == {}
 
 
 @pytest.mark.parametrize("role", ALLOWED)

@@ -105,3 +105,29 @@ def test_a_refusal_of_the_free_limits_is_told_and_the_rest_goes_on(monkeypatch, 
     refused = Aws(PermanentError("not allowed"))
     assert cost_command._account(refused, ask_bill=False).free_tier is None  # noqa: SLF001  as above
     assert "not allowed" in capsys.readouterr().err
+
+
+def test_the_dearer_sum_is_told_beside_the_usual_one(run):
+    told = json.loads(run("--reference", "--json").stdout)
+    assert told["usd_at_most"] == pytest.approx(told["usd"] + 0.40, abs=0.01)
+    output = " ".join(run("--reference").output.split())
+    assert f"At most {told['usd_at_most']:.4f} USD: if Lambda asks idle queues with five" in output
+
+
+@pytest.mark.parametrize(
+    ("usd", "text"),
+    [(0, "0.0000"), (0.06934, "0.0693"), (12.345, "12.35"), (1_799_052.6, "1,799,052.60")],
+)
+def test_dollars_are_told_as_people_read_them(usd, text):
+    assert cost_command._usd(usd) == text  # noqa: SLF001  the words of every sum
+
+
+@pytest.mark.parametrize(("share", "is_too_much"), [(None, False), (1.0, False), (1.01, True)])
+def test_more_than_can_be_written_is_told(capsys, share, is_too_much):
+    cost_command._say_writes(share)  # noqa: SLF001  a stack with so much would be needed
+    assert ("cannot be written" in capsys.readouterr().err) is is_too_much
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "many", "1.5"])
+def test_what_is_no_number_of_drinks_is_refused(run, number):
+    assert run("--drinks-per-month", number).exit_code == 2

@@ -13,11 +13,11 @@ from mocktailverse.cli.site import Site
 from mocktailverse.deployment import release
 from mocktailverse.deployment.account import Account
 from mocktailverse.deployment.artifacts import Artifact
-from mocktailverse.deployment.changes import Change, ChangeSet
+from mocktailverse.deployment.changes import Change, ChangeSet, DeploymentError
 from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.deployment.environments import environment
 from mocktailverse.deployment.release import Release
-from mocktailverse.errors import UsageError
+from mocktailverse.errors import TransientError, UnreachableError, UsageError
 
 ADDED = Change("add", "Table", "AWS::DynamoDB::Table", ())
 REPLACED = Change("replace", "Topic", "AWS::SNS::Topic", ("TopicName",))
@@ -174,6 +174,30 @@ def test_an_address_that_is_none_ends_with_2(ended, monkeypatch):
         code, _, err = ended(command, "--env", "dev")
         assert code == 2
         assert "Invalid endpoint: 127.0.0.1:4566. It must look like http://" in err
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "said"),
+    [
+        (
+            TransientError("nothing has moved"),
+            DeploymentError,
+            "canary.*nothing has moved.*\n.*logs",
+        ),
+        (UnreachableError("nothing answers"), UnreachableError, "nothing answers"),
+    ],
+)
+def test_a_canary_that_does_not_come_through_is_a_failed_deployment(monkeypatch, error, kind, said):
+    def lost(*_: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(deploy, "prove_chain", lost)
+    checkout = find_checkout()
+    dev = environment(checkout.environments, "dev")
+    nowhere: Any = None
+    site = Site("dev", dev, checkout, nowhere, Account("1", "eu-central-1", "me", None))
+    with pytest.raises(kind, match=said):
+        deploy._canary(site, {})  # noqa: SLF001  the proof
 
 
 def parameters(account: Account, present: tuple[str, ...] = ()) -> dict[str, str | None]:

@@ -262,6 +262,22 @@ def test_a_word_without_a_meaning_is_an_error_that_names_it(meanings, module):
         meanings.word("weight", "worded_thing")
 
 
+@pytest.mark.parametrize("name", ["drink_item", "catalogue"])
+def test_what_a_store_holds_without_a_meaning_is_an_error_that_names_it(
+    generator, meanings, monkeypatch, name
+):
+    stored = importlib.import_module("pages.stored")
+    tables, indexes, keys = stored.catalogue()
+    colour = stored.Column("colour", "TEXT", nullable=True, in_key=False)
+    more = {
+        "drink_item": {"id": "S", "colour": "S"},
+        "catalogue": ({**tables, "drinks": [*tables["drinks"], colour]}, indexes, keys),
+    }
+    monkeypatch.setattr(stored, name, lambda: more[name])
+    with pytest.raises(meanings.MissingMeaningError, match="colour"):
+        generator.PAGES["data-dictionary.md"]()
+
+
 def test_the_generator_ends_with_the_sentence_that_names_it(
     generator, meanings, monkeypatch, capsys
 ):

@@ -20,7 +20,7 @@ from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.deployment.template import Template
 from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion
 from mocktailverse.pipeline.metrics import load_metrics
-from mocktailverse.stores.alarms import AlarmState
+from mocktailverse.stores.alarms import AlarmState, read_alarm_states
 from mocktailverse.stores.functions import FunctionState
 
 NOW = 1_767_268_800_000
@@ -135,6 +135,10 @@ def test_every_runbook_has_its_page_and_every_alarm_its_runbook():
             description = resource.properties["AlarmDescription"]
             alarm = msgspec.structs.replace(ALARM, description=description)
             assert f"docs/runbooks/{runbook_of(alarm)}.md" in description
+
+
+def test_without_alarms_nobody_is_asked():
+    assert read_alarm_states(None, []) == []
 
 
 def test_an_alarm_of_which_no_page_tells_leads_to_the_functions():

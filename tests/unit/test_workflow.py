@@ -46,6 +46,21 @@ def test_each_environment_is_deployed_by_its_own_role_after_the_tests(jobs, env)
     assert any(f"mocktailverse deploy --env {env}" in command for command in commands)
 
 
+@pytest.mark.parametrize("env", DEPLOYED)
+def test_an_environments_variables_are_read_where_they_exist(workflow, jobs, env):
+    """Those of a GitHub environment are not there before its job has begun: in steps alone."""
+    above = [workflow.get("env", {}), jobs[env].get("env", {}), workflow["concurrency"]]
+    assert "vars." not in str(above)
+    given = jobs[env]["steps"][-1]["env"]
+    assert given["MOCKTAILVERSE_PERMISSIONS_BOUNDARY"] == "${{ vars.PERMISSIONS_BOUNDARY }}"
+
+
+def test_a_tag_waits_for_the_one_before_it(workflow):
+    """Or prod would get, of a zip that was approved, the one after it."""
+    group = workflow["concurrency"]
+    assert group == {"group": "deploy-${{ github.ref_type }}", "cancel-in-progress": False}
+
+
 def test_prod_gets_stagings_zip_and_no_yes(jobs):
     deploys = jobs["prod"]["steps"][-1]["run"]
     assert "--from staging" in deploys

@@ -10,6 +10,7 @@ from fastapi import Depends, Request, Response
 from mocktailverse.api.delivery import Form
 from mocktailverse.api.errors import ApiError, Problem, invalid
 from mocktailverse.api.services import services_of
+from mocktailverse.catalogue.copy import PATIENCE_S
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.errors import MissingError, MocktailverseError, UsageError
 
@@ -35,7 +36,7 @@ class CatalogueAnswers:
         """
         return self._current()
 
-    def _current(self, patience_s: float | None = None) -> Catalogue:
+    def _current(self, patience_s: float = PATIENCE_S) -> Catalogue:
         try:
             return self._services.catalogue.current(patience_s=patience_s)
         except MissingError as error:
@@ -63,7 +64,7 @@ class CatalogueAnswers:
         return Response(msgspec.json.encode(found), headers=headers, media_type=JSON)
 
     def fresh(
-        self, read: Callable[[Catalogue], object], *, patience_s: float | None = None
+        self, read: Callable[[Catalogue], object], *, patience_s: float = PATIENCE_S
     ) -> Response:
         """An answer that nobody may keep; `patience_s` as for `CatalogueCopy.current`."""
         return fresh(read(self._current(patience_s)))

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from mocktailverse.api.delivery import Delivery, Redirected, Streamed
 from mocktailverse.api.ops_key import RememberedKey
-from mocktailverse.catalogue.copy import CatalogueCopy
+from mocktailverse.catalogue.copy import PATIENCE_S, CatalogueCopy
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.pipeline.recent import DailyLoads, RejectedLines, Segments
 from mocktailverse.stores.catalogue_object import CatalogueObject
@@ -29,7 +29,7 @@ class Catalogues(Protocol):
     @property
     def problem(self) -> str | None: ...
 
-    def current(self, *, patience_s: float | None = None) -> Catalogue: ...
+    def current(self, *, patience_s: float = PATIENCE_S) -> Catalogue: ...
 
 
 class Loads(DailyLoads, Segments, Protocol):

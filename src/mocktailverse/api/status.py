@@ -12,7 +12,7 @@ from mocktailverse.api.parameters import NoParameters
 from mocktailverse.api.services import services_of
 from mocktailverse.catalogue.reader import Catalogue
 
-PATIENCE_S = 15.0
+LOOK_PATIENCE_S = 15.0
 """Health is worth the wait for a look that is due: longer than AWS is given to answer."""
 
 router = APIRouter(tags=["status"], default_response_class=Response)
@@ -53,7 +53,7 @@ def health(
             problem=problem,
         )
 
-    return answers.fresh(read, patience_s=PATIENCE_S)
+    return answers.fresh(read, patience_s=LOOK_PATIENCE_S)
 
 
 @router.get("/stats", responses=answer("Statistics", kept=True) | errors(422, 503))

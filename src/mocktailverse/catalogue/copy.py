@@ -76,12 +76,12 @@ class CatalogueCopy:
         """Since how long every look at the source has failed; None if the last one did not."""
         return None if self._failure is None else self._clock() - self._failing_since
 
-    def current(self, *, patience_s: float | None = None) -> Catalogue:
+    def current(self, *, patience_s: float = PATIENCE_S) -> Catalogue:
         """The catalogue, at most `max_age_s` behind what is published while the source answers.
 
         One thread looks; meanwhile, and when the source fails, everybody gets the copy there is.
-        In the background the look may take longer than the reader who begins it waits:
-        `patience_s`, else a quarter of a second while all is well, and no time while it is not.
+        In the background, the reader who begins a look waits for its end for `patience_s` at most,
+        and not at all while the source fails.
         A file lives until nobody holds its Catalogue any more.
 
         Raises:
@@ -92,9 +92,7 @@ class CatalogueCopy:
         if self._current is None:
             self._looking.join()
         elif self._is_due():
-            if patience_s is None:
-                patience_s = PATIENCE_S if self._failure is None else 0
-            self._looking.begin(patience_s)
+            self._looking.begin(patience_s if self._failure is None else 0)
         found, failure = self._current, self._failure
         if found is None and failure is not None:
             raise failure

@@ -243,27 +243,32 @@ def _print_report(report: CostReport, table: PriceTable) -> None:
             amount(line.month),
             None if line.free is None else amount(line.free),
             "not free" if line.used_share is None else f"{line.used_share:.1%}",
-            f"{line.usd:.4f}",
+            _usd(line.usd),
         )
         for line in report.lines
     ]
     title = f"A month on AWS, {report.env}; {table.region}, prices of {table.as_of}, without tax"
     print_table(title, columns, rows)
-    so_far = "" if report.usd_so_far is None else f"So far {report.usd_so_far:.4f} USD. "
+    so_far = "" if report.usd_so_far is None else f"So far {_usd(report.usd_so_far)} USD. "
     say(
-        f"{so_far}The month: {report.usd:.4f} USD, "
-        f"of which {report.cents_not_free:.1f} cents for what is free to no account."
+        f"{so_far}The month: {_usd(report.usd)} USD, "
+        f"of which {report.cents_not_free:,.1f} cents for what is free to no account."
     )
     if report.usd_at_most > report.usd:
         say(
-            f"At most {report.usd_at_most:.4f} USD: if Lambda asks idle queues with five pollers, "
-            "where it may come down to two."
+            f"At most {_usd(report.usd_at_most)} USD: if Lambda asks idle queues with five "
+            "pollers, where it may come down to two."
         )
 
 
 def _say_writes(share: float | None) -> None:
-    if share is not None:
-        say(f"Its writes take {share:.1%} of the write units that are provisioned.")
+    if share is None:
+        return
+    say(f"Its writes take {share:,.1%} of the write units that are provisioned.")
+    if share > 1:
+        say(
+            "So much cannot be written in a month: raise `capacity_units`, which costs, and deploy."
+        )
 
 
 def _print_account(account: Account) -> None:
@@ -274,10 +279,15 @@ def _print_account(account: Account) -> None:
             [_row(offer) for offer in account.free_tier],
         )
     if account.billed is not None:
-        rows = [(one.service, f"{one.usd:.4f}") for one in account.billed]
+        rows = [(one.service, _usd(one.usd)) for one in account.billed]
         print_table("Billed this month, before credits", ("service", "USD"), rows)
 
 
 def _row(offer: FreeOffer) -> tuple[object, ...]:
     amounts = (amount(n) for n in (offer.actual, offer.forecast, offer.limit))
     return (offer.service, offer.usage_type, *amounts, offer.unit)
+
+
+def _usd(usd: float) -> str:
+    """Dollars: below ten with the hundredths of a cent, for most of it is cents."""
+    return f"{usd:,.4f}" if usd < 10 else f"{usd:,.2f}"  # noqa: PLR2004 - ten dollars

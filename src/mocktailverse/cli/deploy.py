@@ -24,10 +24,10 @@ from mocktailverse.cli.site import (
     template_text,
 )
 from mocktailverse.deployment import apply, changes, code, ops_key, release, stack
-from mocktailverse.deployment.changes import Change, ChangeSet
+from mocktailverse.deployment.changes import Change, ChangeSet, DeploymentError
 from mocktailverse.deployment.release import Release
 from mocktailverse.drinks.ledger import Load
-from mocktailverse.errors import MocktailverseError, UsageError
+from mocktailverse.errors import MocktailverseError, UnreachableError, UsageError
 from mocktailverse.local import emulator
 from mocktailverse.stores.errors import translated
 
@@ -218,13 +218,14 @@ def _canary(site: Site, outputs: dict[str, str]) -> Load:
     try:
         with stderr.status("sending a canary through the chain"):
             return prove_chain(Connection(site.clients, outputs), patience_s)
-    except MocktailverseError:
-        say(
-            f"{site.stack} runs the new code, but does not work: its canary did not come through."
-            f" See `mocktailverse logs --env {site.env} --function transform --since 10m`, mend it"
-            " and deploy again, or deploy the commit that worked."
-        )
+    except UnreachableError:
         raise
+    except MocktailverseError as error:
+        raise DeploymentError(
+            f"{site.stack} runs the new code, but does not work: its canary did not come through."
+            f" {error}\nSee `mocktailverse logs --env {site.env} --function transform --since 10m`,"
+            " then mend it and deploy again, or deploy the commit that worked."
+        ) from error
 
 
 def _replace_one(site: Site, chosen: Release, name: str, *, as_json: bool) -> None:

@@ -76,7 +76,9 @@ def chosen_release(
     if source:
         if source == site.env:
             raise UsageError(f"{source} runs its own zip already: promote from another.")
-        return release.promoted(site.clients, source)
+        promoted = release.promoted(site.clients, source)
+        say(f"promoting the zip that {source} runs: {promoted.artifact.sha256[:12]}")
+        return promoted
     if zip_file:
         return release.given(site.account, zip_file, arch)
     return release.built(site.account, site.checkout, arch, say)

@@ -6,7 +6,7 @@ rejects nothing has none. Beside the fields of both an item has:
 object       `<version id>/<bucket>/<key>`
 part         `0001` is the load of generation 1, `0001#000002` its finished segment 2
 day          the day of started_at in UTC, such as `2026-11-22`; loads only
-expires_at   when DynamoDB may delete it, in s since 1970 UTC; loads only, absent in prod
+expires_at   when DynamoDB may delete it, in s since 1970 UTC; loads only, absent where they stay
 lease_until  until when a worker holds the load, in ms since 1970 UTC; absent when it is free
 lease_owner  a random name of the worker's attempt
 """

@@ -46,6 +46,7 @@ from mocktailverse.pipeline.recent import (
     rejected_lines,
 )
 from mocktailverse.stores.alarms import read_alarm_states
+from mocktailverse.stores.errors import translated
 from mocktailverse.stores.log_group import LogGroup, read_retentions
 
 DAY_MS = 24 * 3600 * 1000
@@ -211,7 +212,8 @@ def _operations(
     clients = connection.clients
     names = [name for what, name in connection.outputs.items() if what.endswith("Function")]
     logs = {LOGS + name for name in names}
-    alarms = stack.resources(clients, stack_name(env), "AWS::CloudWatch::Alarm")
+    with translated("Looking for the alarms"):
+        alarms = stack.resources(clients, stack_name(env), "AWS::CloudWatch::Alarm")
     standing = latest_generations(loads)
     patience_ms = connection.queue.patience_ms()
     last = publishings[-1] if publishings else None
@@ -259,4 +261,7 @@ def _freshness(loads: Sequence[Load], publishings: Sequence[Publishing]) -> Fres
 
 
 def _machine() -> str:
-    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    load, *_ = os.getloadavg()
+    return (
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, load average {load:.1f}"
+    )
