@@ -39,10 +39,10 @@ def get_drink(
     as_json: options.Json = False,
 ) -> None:
     """Show one drink as it stands."""
-    full_id = _full_id(drink_id)
-    register_ = connect(env, state_dir).drinks.get(full_id)
+    named = full_id(drink_id)
+    register_ = connect(env, state_dir).drinks.get(named)
     if register_ is None or register_.drink is None:
-        say(f"No drink {full_id} is in the table.")
+        say(f"No drink {named} is in the table.")
         raise typer.Exit(1)
     if as_json:
         print_json(register_.drink)
@@ -85,10 +85,10 @@ def drink_history(
 ) -> None:
     """Show every observation of a drink, from the raw objects, and what changed."""
     connection = connect(env, state_dir)
-    full_id = _full_id(drink_id)
+    named = full_id(drink_id)
     with progress() as bar:
         task = bar.add_task("reading raw objects", total=None)
-        found = history(full_id, connection.bucket, lambda n: bar.update(task, completed=n))
+        found = history(named, connection.bucket, lambda n: bar.update(task, completed=n))
     if as_json:
         print_listing(found)
     else:
@@ -103,13 +103,17 @@ def drink_history(
             for seen in found
         ]
         columns = ("observed (UTC)", "name", "changed", "raw object", "position")
-        print_table(f"History of {full_id}", columns, rows)
+        print_table(f"History of {named}", columns, rows)
     if not found:
         raise typer.Exit(1)
 
 
-def _full_id(drink_id: str) -> str:
-    """The id with its source; a bare id is TheCocktailDB's."""
+def full_id(drink_id: str) -> str:
+    """The id with its source; a bare id is TheCocktailDB's.
+
+    Raises:
+        UsageError: it can be no drink's id.
+    """
     if not drink_id.strip():
         raise UsageError("An id is needed, such as thecocktaildb:11007.")
     if len(drink_id) > LONGEST_ID:

@@ -15,6 +15,11 @@ from mocktailverse.errors import TransientError
 
 POLL_S = 0.2
 POLLED_AT_ONCE = 16
+
+POLL_AWS_S = 2.0
+POLLED_AT_ONCE_AWS = 2
+"""Each question costs a read unit, and the loads table has few that are free."""
+
 PATIENCE_S = 300
 """How long nothing may move before following gives up."""
 
@@ -33,12 +38,14 @@ def follow(
     wanted = dict(zip(versions, generations or [1] * len(versions), strict=True))
     pending = deque(wanted)
     seen: dict[ObjectVersion, Load] = {}
-    last_sign_of_life = time.monotonic()
+    last_sign_of_life, quiet = time.monotonic(), 0
+    is_local = connection.clients.endpoint is not None
+    at_once, pause_s = (POLLED_AT_ONCE, POLL_S) if is_local else (POLLED_AT_ONCE_AWS, POLL_AWS_S)
     with progress() as bar:
         task = bar.add_task("loading", total=len(wanted))
         while pending:
             moved = False
-            for _ in range(min(POLLED_AT_ONCE, len(pending))):
+            for _ in range(min(at_once, len(pending))):
                 version = pending.popleft()
                 load = connection.loads.latest(version)
                 moved |= load != seen.get(version)
@@ -47,15 +54,16 @@ def follow(
                 if not load or load.generation < wanted[version] or load.status == "loading":
                     pending.append(version)
             bar.update(task, completed=len(wanted) - len(pending))
+            quiet += at_once
             if moved:
-                last_sign_of_life = time.monotonic()
-            elif time.monotonic() - last_sign_of_life > patience_s:
+                last_sign_of_life, quiet = time.monotonic(), 0
+            elif quiet >= len(pending) and time.monotonic() - last_sign_of_life > patience_s:
                 raise TransientError(
                     f"{len(pending)} loads are not finished, and nothing has moved for "
                     f"{patience_s:.0f} s. See `mocktailverse loads` and `mocktailverse status`."
                 )
-            else:
-                time.sleep(POLL_S)
+            if pending and not (moved and is_local):
+                time.sleep(pause_s)
     return [seen[version] for version in wanted]
 
 

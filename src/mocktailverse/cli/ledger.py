@@ -63,7 +63,7 @@ def loads(
     if as_json:
         print_listing([load_fields(load) for load in found], following)
     else:
-        print_loads(found) if found else say("No loads yet.")
+        print_loads(found) if found else say("There are no such loads.")
 
 
 def rejected(

@@ -7,6 +7,7 @@ import typer
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import Connection, connect
+from mocktailverse.cli.drinks import full_id
 from mocktailverse.cli.output import moment, print_json, print_table, say
 from mocktailverse.drinks.ledger import RAW_PREFIX, ObjectVersion
 from mocktailverse.errors import MissingError
@@ -60,10 +61,10 @@ def _origin(connection: Connection, of: str) -> tuple[ObjectVersion, int]:
     if of.startswith(RAW_PREFIX):
         found = [s for s in connection.bucket.versions(of) if s.version.key == of]
     else:
-        full_id = of if ":" in of else f"thecocktaildb:{of}"
-        register_ = connection.drinks.get(full_id)
+        drink_id = full_id(of)
+        register_ = connection.drinks.get(drink_id)
         if register_ is None or register_.drink is None:
-            raise MissingError(f"No drink {full_id} is in the table.")
+            raise MissingError(f"No drink {drink_id} is in the table.")
         lineage = register_.drink.lineage
         version = ObjectVersion(lineage.bucket, lineage.key, lineage.version_id)
         found = [s for s in connection.bucket.versions(lineage.key) if s.version == version]
@@ -101,4 +102,8 @@ def _step(stage: str, line: LogLine) -> Step:
 
 
 def _shown(details: dict[str, Any]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in details.items())
+    """On one line: of a list its length alone, which --json spells out."""
+    return ", ".join(
+        f"{name} {len(value) if isinstance(value, list) else value}"
+        for name, value in details.items()
+    )
