@@ -17,7 +17,8 @@ import msgspec
 import psutil
 import pytest
 
-from mocktailverse.deployment import stack
+from mocktailverse.deployment import apply, stack
+from mocktailverse.deployment.changes import DeploymentError
 from mocktailverse.deployment.checkout import Checkout, find_checkout
 from mocktailverse.errors import UnreachableError, UsageError
 from mocktailverse.local import environment, ports, processes
@@ -296,7 +297,7 @@ def test_a_broken_template_leaves_nothing_and_names_the_resource(home, options, 
     text = options.checkout.template.read_text()
     broken.write_text(text.replace("Queue: !GetAtt Queue.Arn", "Queue: arn:aws:sqs:::nothing"))
     checkout = msgspec.structs.replace(options.checkout, template=broken)
-    with pytest.raises(stack.DeploymentError, match=r"DataBucket \(AWS::S3::Bucket\)"):
+    with pytest.raises(DeploymentError, match=r"DataBucket \(AWS::S3::Bucket\)"):
         environment.start(home, msgspec.structs.replace(options, checkout=checkout))
     assert processes_of(home) == []
     assert {path.name for path in home.iterdir()} == {"emulator.log", "lock"}
@@ -416,10 +417,10 @@ def test_a_raw_object_reaches_the_transform_function(probed):
 def deploy(probed: LocalStack, checkout: Checkout, stage: str, steps: list[str]) -> dict[str, str]:
     clients = probed.clients()
     bucket = "mocktailverse-artifacts-local"
-    return stack.deploy(
+    return apply.deploy(
         clients,
         stack_name=f"mocktailverse-{stage}",
-        template=checkout.template,
+        template=checkout.template.read_text(),
         parameters={
             "Stage": stage,
             "Target": "local",
@@ -454,10 +455,10 @@ def test_stages_live_side_by_side_and_cannot_touch_each_other(probed, checkout, 
 
 def test_a_missing_zip_is_no_deployment(probed, checkout):
     with pytest.raises(UsageError, match=r"functions/none\.zip"):
-        stack.deploy(
+        apply.deploy(
             probed.clients(),
             stack_name="mocktailverse-local",
-            template=checkout.template,
+            template=checkout.template.read_text(),
             parameters={
                 "ArtifactBucket": "mocktailverse-artifacts-local",
                 "FunctionsKey": "functions/none.zip",

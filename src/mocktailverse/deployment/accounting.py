@@ -7,7 +7,6 @@ not know to be free or counted is named, as is a function, a schedule or a metri
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from mocktailverse.deployment.schedules import events_a_month
@@ -112,13 +111,6 @@ MINUTE_RESOLUTION_S = 60
 DASHBOARD_METRICS = 50
 """A free dashboard shows no more."""
 
-DIMENSIONS = re.compile(
-    r"\b(add_dimension|set_default_dimensions|single_metric|capture_cold_start_metric"
-    r"|add_cold_start_metric|put_metric_data)\b"
-)
-ANY_METRIC = re.compile(r"\badd_metric\(")
-NAMED_METRIC = re.compile(r'\badd_metric\(\s*(?:name=)?"(\w+)"')
-
 
 class ByType(dict[str, list[Resource]]):
     """Resources by their type; of a type that does not occur there are none."""
@@ -169,20 +161,6 @@ def unaccounted(resources: list[Resource], of_type: ByType) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def unaccounted_code(functions: Path) -> tuple[str, ...]:
-    """A sentence for each of the functions' modules whose metrics cannot be counted."""
-    sentences: list[str] = []
-    for module in sorted(functions.glob("*.py")):
-        text = module.read_text("utf-8")
-        sentences += [
-            f"functions/{module.name} calls {name}: each value of a dimension is one more metric."
-            for name in sorted(set(DIMENSIONS.findall(text)))
-        ]
-        if len(ANY_METRIC.findall(text)) > len(NAMED_METRIC.findall(text)):
-            sentences.append(f"functions/{module.name} adds a metric whose name it computes.")
-    return tuple(sentences)
-
-
 def unaccounted_macros(macros: Iterable[str]) -> tuple[str, ...]:
     """A sentence for each macro that may add what the template does not show."""
     return tuple(
@@ -190,14 +168,6 @@ def unaccounted_macros(macros: Iterable[str]) -> tuple[str, ...]:
         for macro in macros
         if macro not in MACROS
     )
-
-
-def emitted(functions: Path) -> dict[str, int]:
-    """How many metrics the code of each function emits, by its module's name."""
-    return {
-        module.stem: len(set(NAMED_METRIC.findall(module.read_text("utf-8"))))
-        for module in functions.glob("*.py")
-    }
 
 
 def _unknown(resource: Resource) -> Iterator[str]:

@@ -10,13 +10,12 @@ from msgspec import Struct
 from mocktailverse.cost.running import POLLERS, POLLERS_AT_MOST, POLLS, Running
 from mocktailverse.deployment.accounting import (
     ByType,
-    emitted,
     target_of,
     unaccounted,
-    unaccounted_code,
     unaccounted_macros,
 )
 from mocktailverse.deployment.environments import DEPLOYED, Environments
+from mocktailverse.deployment.measurements import emitted, unaccounted_code
 from mocktailverse.deployment.schedules import events_a_month
 from mocktailverse.deployment.template import Resource, Template
 
