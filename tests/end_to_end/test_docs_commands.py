@@ -42,7 +42,6 @@ WORD = re.compile(r"\w(?:[\w:.,/+@-]*\w)?")
 SECONDS = re.compile(r"\b[\d.]+ (?=m?s\b)")
 NUMBER = re.compile(r"\d{1,7}|\d{1,3}(,\d{3})+|\d{1,7}\.\d+")
 
-
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 DOCS = sorted(str(page.relative_to(ROOT)) for page in PAGES)
 RUN = [page for page in DOCS if "```console" in (ROOT / page).read_text()]
