@@ -3,6 +3,7 @@
 from pages.markdown import page, table
 from pages.source import described, template
 
+from mocktailverse.cli.output import amount
 from mocktailverse.cost.limits import together, with_all_pollers
 from mocktailverse.cost.model import PriceTable, price_table
 from mocktailverse.cost.report import cost_report
@@ -21,9 +22,9 @@ def cost() -> str:
     rows = [
         (
             f"{line.service}: {line.what}, {line.unit}",
-            *(_amount(getattr(usage, line.usage)) for usage in usages.values()),
-            _amount(line.month),
-            "" if line.free is None else _amount(line.free),
+            *(amount(getattr(usage, line.usage)) for usage in usages.values()),
+            amount(line.month),
+            "" if line.free is None else amount(line.free),
             "not free" if line.used_share is None else f"{line.used_share:.1%}",
             f"{line.usd:.4f}",
         )
@@ -51,18 +52,13 @@ def _prices(prices: PriceTable) -> str:
         (
             f"{price.service}: {price.what}",
             f"{_digits(price.usd)} for {price.per:,.0f} {price.unit}",
-            _amount(price.free) if price.free else "none",
+            amount(price.free) if price.free else "none",
             price.source,
             price.checked,
         )
         for price in prices.prices
     ]
     return table(("what", "USD", "free a month", "source", "checked"), rows)
-
-
-def _amount(number: float) -> str:
-    """Whole, or with the three digits that tell it."""
-    return f"{number:,.0f}" if number == 0 or number >= 100 else f"{number:.3g}"  # noqa: PLR2004 - three digits
 
 
 def _digits(usd: float) -> str:

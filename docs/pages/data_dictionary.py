@@ -32,7 +32,7 @@ DRINK = (Drink, IngredientLine, Derived, Image, Lineage)
 LOAD = (Load, ObjectVersion, Counts, Drift, Segment, Cursor, Rejected)
 BUCKET = "mocktailverse.stores.data_bucket"
 ITEMS = "mocktailverse.stores.items"
-LOADS = "mocktailverse.stores.loads_table"
+LOADS = "mocktailverse.stores.load_items"
 META = "mocktailverse.catalogue.meta"
 SPREAD: dict[str, list[tuple[str, type]]] = {
     "drinks": [("", Drink), ("", Derived), ("image_", Image), ("lineage_", Lineage)],
@@ -76,7 +76,7 @@ def data_dictionary() -> str:
         "The catalogue bucket holds:",
         table(("key or prefix", "meaning"), _published()),
         "## In DynamoDB",
-        "The letters are DynamoDB's: S text, N number, BOOL truth, L list, M map. Lists and maps "
+        "The letters are DynamoDB's: S text, N number, BOOL boolean, L list, M map. Lists and maps "
         "hold what the fields of the same names hold in JSON.",
         "### The drinks table",
         _key_schema("DrinksTable"),
@@ -89,8 +89,8 @@ def data_dictionary() -> str:
         "A segment of a load:",
         _attributes("LoadsTable", segment, _of_words(LOADS), Segment),
         "## catalogue.sqlite",
-        "One SQLite file, published to the catalogue bucket. Lists and maps are JSON text, truths "
-        "are 0 and 1.",
+        "One SQLite file, published to the catalogue bucket. Lists and maps are JSON text, "
+        "booleans are 0 and 1.",
         *_tables(),
     )
 

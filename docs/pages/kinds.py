@@ -42,7 +42,7 @@ def struct_table(kind: type, *, linked_structs: tuple[type, ...] = ()) -> str:
             "yes" if is_nullable(field.type) else "no",
             meanings[field.name],
         )
-        for field in _fields(kind)
+        for field in struct_fields(kind)
     ]
     return table(("field", "type", "unit", "null", "meaning"), rows)
 
@@ -88,7 +88,9 @@ def unit_of(name: str) -> str:
 
 def struct_fields(kind: type) -> tuple[inspect.Field, ...]:
     """The fields of a Struct."""
-    return _fields(kind)
+    found = inspect.type_info(kind)
+    assert isinstance(found, inspect.StructType)  # noqa: S101  a Struct's type is one
+    return found.fields
 
 
 def default_of(field: inspect.Field) -> Any:  # noqa: ANN401  a default is of any type
@@ -96,12 +98,6 @@ def default_of(field: inspect.Field) -> Any:  # noqa: ANN401  a default is of an
     if field.default_factory is not msgspec.NODEFAULT:
         return field.default_factory()
     return field.default
-
-
-def _fields(kind: type) -> tuple[inspect.Field, ...]:
-    found = inspect.type_info(kind)
-    assert isinstance(found, inspect.StructType)  # noqa: S101  a Struct's type is one
-    return found.fields
 
 
 def _bounds(kind: inspect.Type) -> str:

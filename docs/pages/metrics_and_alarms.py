@@ -42,7 +42,7 @@ def metrics_and_alarms() -> str:
         "What each environment measures and when it rings, what the CloudWatch dashboard shows, "
         "and what the logs hold.",
         "`infrastructure/template.yaml` and `src/mocktailverse/functions/`",
-        "An account has ten metrics and ten alarms for nothing: "
+        "An account has ten metrics and ten alarms free of charge: "
         "[why there are no more](../decisions/0009-monitoring-within-the-free-limits.md).",
         "## Metrics",
         "In the namespace `mocktailverse-<environment>`. The embedded AWS takes no metrics from "

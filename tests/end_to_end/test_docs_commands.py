@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 NAME = "mocktailverse"
 COLUMNS = 110
-PAGE_TIMEOUT_S = 200
+PAGE_TIMEOUT_S = 280  # just below pytest's own, so that the page's processes are still ended
 NOWHERE = "http://127.0.0.1:9"
 END = "\x1e"
 

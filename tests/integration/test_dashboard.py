@@ -15,7 +15,8 @@ from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.drinks_table import DrinksTable
-from mocktailverse.stores.loads_table import LoadsTable, day_of
+from mocktailverse.stores.load_items import day_of
+from mocktailverse.stores.loads_table import LoadsTable
 from mocktailverse.stores.queue import Queue
 
 PAGES = Path(mocktailverse.dashboard.views.__path__[0])

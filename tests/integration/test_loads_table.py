@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.ledger import START, Counts, Cursor, ObjectVersion, Segment
 from mocktailverse.errors import UsageError
-from mocktailverse.stores.loads_table import LoadsTable, day_of
+from mocktailverse.stores.load_items import day_of
+from mocktailverse.stores.loads_table import LoadsTable
 
 NUMBERS = count(1)
 NOON_MS = 1_767_268_800_000

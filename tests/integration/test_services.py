@@ -296,16 +296,22 @@ def test_no_service_holds_the_deployers_key(started):
             assert told.stat().st_mode & 0o077 == 0
 
 
-def test_a_stack_of_an_older_version_gets_its_services_users(started, options):
+@pytest.mark.parametrize("users_exist", [False, True])
+def test_a_stack_that_has_no_services_keys_gets_them(started, options, users_exist):
+    """As it was started by an older version, or an upgrade of such a one was interrupted."""
     home, _ = started
     known = environment.read(home)
     write(home, msgspec.structs.replace(known, service_keys={}))
     with pytest.raises(UsageError, match="mocktailverse up"):
         services.dashboard_environment(environment.read(home))
-    for user in service_users.USER_NAMES.values():  # which that version did not make
-        delete_user(known, user)
+    if not users_exist:
+        for user in service_users.USER_NAMES.values():
+            delete_user(known, user)
     renewed = environment.start(home, options)
     assert set(renewed.service_keys) == set(SERVICES)
+    for service, user in service_users.USER_NAMES.items():
+        (key,) = renewed.clients().iam.list_access_keys(UserName=user)["AccessKeyMetadata"]
+        assert key["AccessKeyId"] == renewed.service_keys[service].id
     assert environment.status(home).state == "running"
 
 

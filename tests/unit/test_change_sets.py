@@ -173,6 +173,8 @@ class FakeCloudFormation:
 
     def create_change_set(self, **given: Any) -> Any:
         self.calls.append(f"propose {given['ChangeSetType']}")
+        if self.states[0] is None:
+            self.states[0] = "REVIEW_IN_PROGRESS"
         return {"Id": "change-set"}
 
     def describe_change_set(self, **_: Any) -> Any:
@@ -270,7 +272,7 @@ def test_without_changes_nothing_is_executed(deploy):
 def test_a_refused_change_set_is_told_and_leaves_nothing(deploy, state, calls):
     aws = FakeCloudFormation(state)
     aws.reason = "Parameter Capacity must be one of ..."
-    with pytest.raises(DeploymentError, match="Parameter Capacity"):
+    with pytest.raises(UsageError, match="Parameter Capacity"):
         deploy(aws)
     assert aws.calls == calls
 
@@ -284,6 +286,18 @@ def test_ctrl_c_while_the_change_set_is_made_leaves_nothing(deploy):
     with pytest.raises(KeyboardInterrupt):
         deploy(aws)
     assert aws.calls == ["propose CREATE", "discard", "delete"]
+
+
+def test_who_does_not_agree_leaves_alone_what_another_deployment_created_meanwhile(deploy):
+    aws = FakeCloudFormation(None)
+
+    def refuses(_: ChangeSet) -> bool:
+        aws.states = ["CREATE_COMPLETE"]
+        return False
+
+    with pytest.raises(DeploymentError, match=r"Nothing was changed\."):
+        deploy(aws, agrees=refuses)
+    assert aws.calls == ["propose CREATE", "discard"]
 
 
 def test_a_change_set_that_another_deployment_overtook_is_told(deploy):
@@ -443,5 +457,5 @@ def test_a_template_that_cloudformation_refuses_is_told(deploy):
             error = {"Error": {"Code": "ValidationError", "Message": "Template format error"}}
             raise ClientError(error, "CreateChangeSet")
 
-    with pytest.raises(DeploymentError, match="refuses the template: Template format error"):
+    with pytest.raises(UsageError, match="refuses the template: Template format error"):
         deploy(Refusing("CREATE_COMPLETE"))

@@ -1,7 +1,10 @@
 """What needs a person's attention, and what does not."""
 
+from types import SimpleNamespace
+
 import msgspec
 import pytest
+from botocore.exceptions import ClientError
 
 from mocktailverse.catalogue.meta import Meta
 from mocktailverse.cli.reporting.duty import (
@@ -21,7 +24,7 @@ from mocktailverse.deployment.template import Template
 from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion
 from mocktailverse.pipeline.metrics import load_metrics
 from mocktailverse.stores.alarms import AlarmState, read_alarm_states
-from mocktailverse.stores.functions import FunctionState
+from mocktailverse.stores.functions import Functions, FunctionState
 
 NOW = 1_767_268_800_000
 HOUR_MS = 3_600_000
@@ -90,6 +93,8 @@ def test_rejected_records_alone_need_nobody():
          Runbook.FUNCTION_ERRORS),
         ({"functions": [msgspec.structs.replace(FUNCTION, last_update="Failed")]},
          Runbook.FUNCTION_ERRORS),
+        ({"functions": [msgspec.structs.replace(FUNCTION, state="Deleted")]},
+         Runbook.FUNCTION_ERRORS),
         ({"publishings": Publishings(None, NOW, LAG_LIMIT_MS + 1)}, Runbook.PUBLISH_LAG),
         ({"cost": cost(lambda_requests=1_000_001)}, Runbook.BUDGET),
     ],
@@ -129,12 +134,33 @@ def test_every_runbook_has_its_page_and_every_alarm_its_runbook():
     checkout = find_checkout()
     pages = {page.stem for page in (checkout.template.parents[1] / "docs/runbooks").glob("*.md")}
     assert {page.value for page in Runbook} == pages - {"README"}
-    resources = Template.read(checkout.template).resources({"Stage": "prod", "Target": "aws"})
-    for resource in resources:
-        if resource.type == "AWS::CloudWatch::Alarm":
-            description = resource.properties["AlarmDescription"]
-            alarm = msgspec.structs.replace(ALARM, description=description)
-            assert f"docs/runbooks/{runbook_of(alarm)}.md" in description
+    for properties in deployed_alarms():
+        description = properties["AlarmDescription"]
+        alarm = msgspec.structs.replace(ALARM, description=description)
+        assert f"docs/runbooks/{runbook_of(alarm)}.md" in description
+
+
+def test_publishing_is_behind_where_the_alarm_on_it_rings():
+    (alarm,) = [one for one in deployed_alarms() if one.get("MetricName") == "PublishLagMs"]
+    assert alarm["Threshold"] == LAG_LIMIT_MS
+
+
+def deployed_alarms():
+    """The alarms of prod, as the template has them."""
+    template = Template.read(find_checkout().template)
+    resources = template.resources({"Stage": "prod", "Target": "aws"})
+    return [one.properties for one in resources if one.type == "AWS::CloudWatch::Alarm"]
+
+
+def test_a_function_that_somebody_deleted_does_not_end_the_report():
+    class Lambda:
+        def get_function_configuration(self, **_):
+            gone = {"Error": {"Code": "ResourceNotFoundException", "Message": "not found"}}
+            raise ClientError(gone, "GetFunctionConfiguration")
+
+    state = Functions(SimpleNamespace(lambda_=Lambda())).state("transform")
+    assert state.failed
+    assert found(functions=[state]) == [Runbook.FUNCTION_ERRORS]
 
 
 def test_without_alarms_nobody_is_asked():

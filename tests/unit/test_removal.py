@@ -1,5 +1,6 @@
 """What goes with an environment: its buckets are emptied first, what is kept is not."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -50,12 +51,7 @@ class FakeAws:
                 marker = [{"Key": "b", "VersionId": "3"}]
                 yield from ({"Versions": VERSIONS}, {"DeleteMarkers": marker})
 
-        class Paginator:
-            pass
-
-        paginator: Any = Paginator()
-        paginator.paginate = paginate
-        return paginator
+        return SimpleNamespace(paginate=paginate)
 
     def delete_objects(self, **given: Any) -> Any:
         objects = given["Delete"]["Objects"]

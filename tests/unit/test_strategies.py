@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mocktailverse.errors import UsageError
-from mocktailverse.sources.thecocktaildb.client import Request
+from mocktailverse.sources.thecocktaildb.answers import Request
 from mocktailverse.sources.thecocktaildb.strategies import (
     BATCH,
     STRATEGIES,

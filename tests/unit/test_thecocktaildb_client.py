@@ -16,10 +16,10 @@ from mocktailverse.errors import (
     UnreachableError,
     UsageError,
 )
+from mocktailverse.sources.thecocktaildb.answers import Request
 from mocktailverse.sources.thecocktaildb.client import (
     MAX_ANSWER_BYTES,
     OutOfTimeError,
-    Request,
     TheCocktailDB,
     retry_after_s,
 )

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from mocktailverse.cli import cost as cost_command
 from mocktailverse.cli.main import app
 from mocktailverse.deployment.checkout import find_checkout
+from mocktailverse.errors import UsageError
 
 CHECKOUT = find_checkout()
 CODE = CHECKOUT.source / "functions"
@@ -144,6 +145,7 @@ DEV = r"(    dev:\n.*\n.*\n.*)"
 PROD = r"(    prod:\n.*\n.*\n.*)"
 PROD_MIDDLE = r"(    prod:\n.*\n.*)"
 SOONER = r"Reconcile: 'rate\(6 hours\)'"
+CSV = r"^(        GET /export.csv: \{ThrottlingRateLimit: )"
 THROTTLE = r"^        ThrottlingRateLimit: .*"
 FILTERED = r"^          MetricName: FunctionErrors$"
 CAPACITY = r"BillingMode: !If \[IsOnDemand, PAY_PER_REQUEST, PROVISIONED\]"
@@ -212,7 +214,22 @@ CHANGES = [
     (THROTTLE, r"        DetailedMetricsEnabled: true\n\g<0>", "has DetailedMetricsEnabled"),
     (THROTTLE + r"\n", "", "ApiStage has no ThrottlingRateLimit"),
     (PROD_MIDDLE + ".*ApiRequestsPerS: 2,", r"\1ApiRequestsPerS: 99,", "throttles allow costs"),
+    (CSV + "0.01", r"\g<1>1000", "ApiStage lets GET /export.csv be asked 1000 times a second"),
+    (CSV + ".*\\n", "", "ApiStage gives GET /export.csv no ThrottlingRateLimit of its own"),
+    (r"RouteKey: GET /export.csv", "RouteKey: GET /more", "ApiStage gives GET /more no Throttling"),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("place", "line"),
+    [
+        (r"^      ProtocolType: HTTP$", "CorsConfiguration: {AllowOrigins: ['*']}"),
+        (r"^      AutoDeploy: true$", "Description: the only stage"),
+        (r"^      IntegrationType: AWS_PROXY$", "Description: the function"),
+    ],
+)
+def test_what_is_free_is_no_alarm(check, place, line):
+    assert check("template.yaml", place, rf"\g<0>\n      {line}") == (0, [])
 
 
 @pytest.mark.parametrize(("place", "new", "said"), CHANGES)
@@ -328,6 +345,17 @@ def test_metrics_that_the_code_multiplies_are_found(check, tmp_path, code, said)
     assert any(said in text for text in problems), problems
 
 
+def test_metrics_of_a_module_that_is_no_function_are_named(check, tmp_path):
+    (tmp_path / "functions" / "more").mkdir()
+    for module in ("failures.py", "more/deep.py"):
+        path = tmp_path / "functions" / module
+        path.write_text('metrics.add_metric("A", unit, 1)\n')
+    code, problems = check()
+    assert code == 1
+    assert any("failures.py adds metrics and is no function" in text for text in problems)
+    assert any("deep.py adds metrics and is no function" in text for text in problems)
+
+
 def test_what_a_macro_makes_is_not_taken_for_nothing(check):
     looped = "Resources:\n  Fn::ForEach::Extra:\n    - Name\n    - [a, b]\n    - {}\n"
     code, problems = check("template.yaml", r"^Resources:$", looped)
@@ -339,3 +367,15 @@ def test_a_macro_of_the_account_is_not_taken_for_nothing(check):
     code, problems = check("template.yaml", r"^Transform:$", "Transform:\n  - Mine")
     assert code == 1
     assert any("Mine" in text for text in problems), problems
+
+
+@pytest.mark.parametrize(
+    ("place", "new", "said"),
+    [
+        (r"^    Condition: IsOnAws$", "    Condition: Never", "condition Never"),
+        (r"Stage, LogDays\]", "Stage, LogWeeks]", "LogWeeks of dev in its mapping Stages"),
+    ],
+)
+def test_a_name_that_the_template_lacks_is_told_as_wrong_usage(check, place, new, said):
+    with pytest.raises(UsageError, match=said):
+        check("template.yaml", place, new)

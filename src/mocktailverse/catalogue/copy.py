@@ -69,7 +69,8 @@ class CatalogueCopy:
     @property
     def problem(self) -> str | None:
         """Why the last look at the source failed; None if it did not."""
-        return None if self._failure is None else str(self._failure)
+        failure = self._failure
+        return None if failure is None else str(failure)
 
     @property
     def failing_for_s(self) -> float | None:
@@ -93,9 +94,9 @@ class CatalogueCopy:
             self._looking.join()
         elif self._is_due():
             self._looking.begin(patience_s if self._failure is None else 0)
-        found, failure = self._current, self._failure
+        failure, found = self._failure, self._current  # in this order: a look ends with no failure
         if found is None and failure is not None:
-            raise failure
+            raise failure.with_traceback(None)  # or each of its readers would add to it
         assert found is not None  # noqa: S101 - a look finds something or fails
         return found
 

@@ -1,7 +1,7 @@
 """The format of catalogue.sqlite.
 
 Columns are named as the fields of `Drink`; lists and dicts are JSON text, nested structs are
-spread over columns with a prefix, times are ms since 1970 UTC, truths are 0 and 1.
+spread over columns with a prefix, times are ms since 1970 UTC, booleans are 0 and 1.
 """
 
 import sqlite3
@@ -105,7 +105,7 @@ CREATE TABLE drink_spirits (
 ) WITHOUT ROWID;
 
 -- the full-text index; rowid is drinks.row
--- (without an index of its own a beginning of one letter takes ten times as long)
+-- (without its prefix index a search for words with one first letter takes ten times as long)
 CREATE VIRTUAL TABLE drink_texts USING fts5 (
   name, ingredients, instructions, tags,
   tokenize = "unicode61 remove_diacritics 2", prefix = '1 2 3'

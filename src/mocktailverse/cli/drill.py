@@ -68,7 +68,7 @@ def _print_report(report: DrillReport) -> None:
         for found in report.findings
     ]
     print_table(f"The alarm {report.definition['name']}", ("when", "alarm", "observed"), rows)
-    ends = ", ".join(f"{moment(finding.at)}" for finding in report.findings)
+    ends = ", ".join(moment(finding.at) for finding in report.findings)
     say(f"Each row looks at one whole window that begins at that moment; they end at {ends} UTC.")
     say(f"The repair of {report.runbook}, run on the drill's own stack in place of prod:")
     for ran in report.commands:

@@ -68,6 +68,11 @@ def amount(number: float) -> str:
     return f"{number:,.0f}" if number == 0 or number >= 100 else f"{number:.3g}"  # noqa: PLR2004 - three digits
 
 
+def counted(number: int, what: str) -> str:
+    """So many of something: `1 load`, `2 loads`."""
+    return f"{number:,} {what}{'s' * (number != 1)}"
+
+
 @contextmanager
 def progress() -> Iterator[Progress]:
     """A progress bar on stderr; nothing of it stays on the screen."""

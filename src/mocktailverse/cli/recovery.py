@@ -49,7 +49,7 @@ def replay(
     state_dir: options.StateDir = None,
     as_json: options.Json = False,
 ) -> None:
-    """Load raw objects anew, by the front door: the same objects, today's code."""
+    """Load stored raw objects again, through the queue, with today's code."""
     if not (keys or everything or failed or rejected or since):
         raise UsageError("Say what to replay: keys, --since, --failed, --rejected, or --all.")
     if since and (failed or rejected):

@@ -176,7 +176,7 @@ def links(stack: LocalStack) -> list[tuple[str, str]]:
 def _print_status(found: Status, fields: dict[str, Any]) -> None:
     down = set(found.down)
     rows: list[tuple[str, object]] = [
-        (name, "(none)" if value == [] else value) for name, value in fields.items()
+        (name, value) for name, value in fields.items() if name != "down"
     ]
     for process in found.stack.processes if found.stack else ():
         state = "down" if process.name in down else "up"

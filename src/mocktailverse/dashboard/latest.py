@@ -40,6 +40,7 @@ class Latest(Generic[T]):
         self._asking = SingleFlight(self._renew, in_background=in_background)
         self._seen: Seen[T] = Seen()
         self._asked_at: int | None = None
+        self._is_expired = False
 
     def get(self) -> Seen[T]:
         """The latest answer; the first caller waits for it, however long that takes."""
@@ -50,15 +51,17 @@ class Latest(Generic[T]):
         return self._seen
 
     def expire(self) -> None:
-        """Have the next caller ask anew."""
-        if self._asked_at is not None:
-            self._asked_at -= round(self._max_age_ms)
+        """Have the next caller ask anew, even where an answer is under way."""
+        self._is_expired = True
 
     def _is_due(self) -> bool:
-        return self._asked_at is None or self._clock() >= self._asked_at + self._max_age_ms
+        if self._is_expired or self._asked_at is None:
+            return True
+        return self._clock() >= self._asked_at + self._max_age_ms
 
     def _renew(self) -> None:
         if self._is_due():
+            self._is_expired = False
             self._seen = self._look()
             self._asked_at = self._clock()
 

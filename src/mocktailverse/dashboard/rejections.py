@@ -74,7 +74,7 @@ class RejectionReader:
 
     def _read(self, load: Load) -> Rejections:
         if self._failure and self._clock() < self._failed_at + FAILURE_KEPT_MS:
-            raise self._failure
+            raise self._failure.with_traceback(None)
         try:
             found = _rejections(islice(rejected_lines(load, self._loads, self._bucket), LINES))
         except MocktailverseError as error:

@@ -13,13 +13,21 @@ from mocktailverse.deployment.schedules import events_a_month
 from mocktailverse.deployment.template import Resource
 
 KNOWN: dict[str, frozenset[str] | None] = {
-    "AWS::ApiGatewayV2::Api": frozenset({"Description", "Name", "ProtocolType"}),
+    "AWS::ApiGatewayV2::Api": frozenset(
+        {"CorsConfiguration", "Description", "Name", "ProtocolType"}
+    ),
     "AWS::ApiGatewayV2::Integration": frozenset(
-        {"ApiId", "IntegrationType", "IntegrationUri", "PayloadFormatVersion", "TimeoutInMillis"}
+        {
+            "ApiId", "Description", "IntegrationType", "IntegrationUri", "PayloadFormatVersion",
+            "TimeoutInMillis",
+        }
     ),
     "AWS::ApiGatewayV2::Route": None,
     "AWS::ApiGatewayV2::Stage": frozenset(
-        {"ApiId", "AutoDeploy", "DefaultRouteSettings", "RouteSettings", "StageName"}
+        {
+            "ApiId", "AutoDeploy", "DefaultRouteSettings", "Description", "RouteSettings",
+            "StageName",
+        }
     ),
     "AWS::Budgets::Budget": None,
     "AWS::CloudWatch::Alarm": frozenset(
@@ -108,6 +116,12 @@ LOGGED_AS_COUNTED = {
     "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_METRICS_DISABLED",
 }  # fmt: skip
 MINUTE_RESOLUTION_S = 60
+CATCH_ALL = "$default"
+"""The route whose calls a flood is computed for, at the stage's own rate."""
+
+EXPORTS_PER_S = 0.01
+"""What every other route may be asked: so often an export is accounted for."""
+
 DASHBOARD_METRICS = 50
 """A free dashboard shows no more."""
 
@@ -206,9 +220,17 @@ def _of_api(api: Properties, _of_type: ByType) -> Iterator[str]:
         yield f"is a {api.get('ProtocolType')} API: only HTTP APIs are counted."
 
 
-def _of_api_stage(stage: Properties, _of_type: ByType) -> Iterator[str]:
+def _of_api_stage(stage: Properties, of_type: ByType) -> Iterator[str]:
     if "ThrottlingRateLimit" not in stage.get("DefaultRouteSettings", {}):
         yield "has no ThrottlingRateLimit: abuse would cost without any limit."
+    settings = stage.get("RouteSettings", {})
+    routes = {str(r.properties.get("RouteKey")) for r in of_type["AWS::ApiGatewayV2::Route"]}
+    for route in sorted(routes | settings.keys()):
+        rate = settings.get(route, {}).get("ThrottlingRateLimit")
+        if rate is None and route != CATCH_ALL:
+            yield f"gives {route} no ThrottlingRateLimit of its own: it has the others' once more."
+        elif rate is not None and float(rate) > EXPORTS_PER_S:
+            yield f"lets {route} be asked {rate} times a second: only {EXPORTS_PER_S} is counted."
 
 
 def _of_alarm(alarm: Properties, _of_type: ByType) -> Iterator[str]:

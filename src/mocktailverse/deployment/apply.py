@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from mocktailverse.deployment import artifacts, changes, events, stack
 from mocktailverse.deployment.artifacts import Artifact
 from mocktailverse.deployment.changes import ChangeSet, DeploymentError
-from mocktailverse.deployment.events import Report
+from mocktailverse.deployment.events import Tell
 from mocktailverse.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def deploy(  # noqa: PLR0913  keyword-only; each is a separate choice of the cal
     template: str,
     parameters: Mapping[str, str | None],
     agrees: Callable[[ChangeSet], bool] = _agree,
-    on_progress: Report = _silent,
-    on_event: Report | None = None,
+    on_progress: Tell = _silent,
+    on_event: Tell | None = None,
     poll_s: float = POLL_S,
 ) -> dict[str, str]:
     """Create or update a stack and wait for it; returns its outputs.
@@ -55,9 +55,9 @@ def deploy(  # noqa: PLR0913  keyword-only; each is a separate choice of the cal
         poll_s: seconds between two looks at CloudFormation.
 
     Raises:
-        UsageError: the code's zip is missing, another deployment is under way, or the stack is
-            stuck; the text says what to do.
-        DeploymentError: CloudFormation refused or rolled back, or `agrees` did not.
+        UsageError: the code's zip is missing, another deployment is under way, the stack is stuck,
+            or CloudFormation refuses the template; the text says what to do.
+        DeploymentError: CloudFormation rolled back, or `agrees` did not.
     """
     _require_code(clients, parameters)
     creates = _prepare(clients, stack_name, on_progress, poll_s)
@@ -99,7 +99,7 @@ def delete(
     clients: "Clients",
     stack_name: str,
     *,
-    on_event: Report | None = None,
+    on_event: Tell | None = None,
     poll_s: float = POLL_S,
 ) -> None:
     """Delete a stack and wait until it is gone.
@@ -127,7 +127,7 @@ def _require_code(clients: "Clients", given: Mapping[str, str | None]) -> None:
         raise UsageError(f"s3://{bucket}/{key}, the functions' code, is missing: upload it first.")
 
 
-def _prepare(clients: "Clients", stack_name: str, on_progress: Report, poll_s: float) -> bool:
+def _prepare(clients: "Clients", stack_name: str, on_progress: Tell, poll_s: float) -> bool:
     """Make sure that the stack can be changed; returns whether it is to be created."""
     if stack.status(clients, stack_name) == "ROLLBACK_COMPLETE":
         on_progress("removing what a failed creation left")

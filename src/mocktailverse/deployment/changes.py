@@ -9,8 +9,9 @@ import msgspec
 from botocore.exceptions import ClientError
 from msgspec import Struct
 
+from mocktailverse.deployment import stack
 from mocktailverse.deployment.template import Template
-from mocktailverse.errors import PermanentError
+from mocktailverse.errors import PermanentError, UsageError
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation.type_defs import (
@@ -46,7 +47,7 @@ Action = Literal["add", "modify", "replace", "may replace", "remove", "import"]
 
 
 class DeploymentError(PermanentError):
-    """CloudFormation refused or rolled back; the text says which resource failed, and why."""
+    """CloudFormation rolled back, or did not end; the text says what failed, and why."""
 
 
 class Change(Struct, frozen=True):
@@ -102,7 +103,8 @@ def propose(  # noqa: PLR0913  keyword-only; each is a separate choice of the ca
         poll_s: seconds between two looks.
 
     Raises:
-        DeploymentError: CloudFormation refuses the template or its values.
+        UsageError: CloudFormation refuses the template or its values.
+        DeploymentError: it does not finish the change set.
     """
     name = f"deploy-{time.time_ns()}"
     try:
@@ -119,7 +121,7 @@ def propose(  # noqa: PLR0913  keyword-only; each is a separate choice of the ca
     except ClientError as error:
         if error.response["Error"]["Code"] != "ValidationError":
             raise
-        raise DeploymentError(
+        raise UsageError(
             f"CloudFormation refuses the template: {error.response['Error']['Message']}"
         ) from error
     proposed = ChangeSet(change_set, stack_name, creates, ())
@@ -140,7 +142,8 @@ def propose(  # noqa: PLR0913  keyword-only; each is a separate choice of the ca
 def discard(clients: "Clients", change_set: ChangeSet) -> None:
     """Remove a change set that is not to be executed, and the empty stack that it brought."""
     clients.cloudformation.delete_change_set(ChangeSetName=change_set.id)
-    if change_set.creates:
+    # Another deployment may have created it meanwhile: then it is not empty, and not ours.
+    if change_set.creates and stack.status(clients, change_set.stack) == stack.IN_REVIEW:
         clients.cloudformation.delete_stack(StackName=change_set.stack)
 
 
@@ -189,7 +192,7 @@ def _has_changes(clients: "Clients", change_set: str, poll_s: float) -> bool:
         if answer["Status"] == "FAILED":
             reason = answer.get("StatusReason", "")
             if not any(text in reason for text in _NO_CHANGES):
-                raise DeploymentError(f"CloudFormation refuses the change: {reason}")
+                raise UsageError(f"CloudFormation refuses the change: {reason}")
             clients.cloudformation.delete_change_set(ChangeSetName=change_set)
             return False
         time.sleep(poll_s)

@@ -116,9 +116,7 @@ def level(clients: "Clients", stack_name: str, artifact: Artifact) -> list[str]:
     Raises:
         UsageError: one of them is gone.
     """
-    other = [
-        code for code in codes(clients, stack_name) if code.code_sha256 != artifact.code_sha256
-    ]
+    other = _without(clients, stack_name, artifact)
     for code in other:
         replace(clients, _present(code).function, artifact)
     return [code.name for code in other]
@@ -131,8 +129,13 @@ def apart(clients: "Clients", stack_name: str) -> list[str]:
     artifact = Artifact(values.get("ArtifactBucket", ""), values.get("FunctionsKey", ""))
     if not artifact.is_addressed:
         return []
-    found_codes = codes(clients, stack_name)
-    return [code.name for code in found_codes if code.code_sha256 != artifact.code_sha256]
+    return [code.name for code in _without(clients, stack_name, artifact)]
+
+
+def _without(clients: "Clients", stack_name: str, artifact: Artifact) -> list[FunctionCode]:
+    """The functions that run other code than a zip's, or none."""
+    found = codes(clients, stack_name)
+    return [code for code in found if code.code_sha256 != artifact.code_sha256]
 
 
 def _present(code: FunctionCode) -> FunctionCode:

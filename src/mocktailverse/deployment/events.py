@@ -30,7 +30,7 @@ _EXISTING = (
     ' as prod does: see "Destroy" in docs/how-to/deploy.md.'
 )
 
-Report = Callable[[str], None]
+Tell = Callable[[str], None]
 
 
 def latest(clients: "Clients", stack_name: str) -> str | None:
@@ -45,8 +45,8 @@ def follow(  # noqa: PLR0913  keyword-only but for what is followed
     *,
     after: str | None,
     poll_s: float,
-    on_progress: Report,
-    on_event: Report | None,
+    on_progress: Tell,
+    on_event: Tell | None,
 ) -> str | None:
     """Wait until nothing changes any more; returns the stack's status, None without a stack.
 
@@ -98,7 +98,7 @@ def failure(clients: "Clients", stack_name: str, status: str | None, after: str 
     return _ending(stack_name, status) + reasons + advice
 
 
-def _tell(event: "StackEventTypeDef", on_event: Report) -> None:
+def _tell(event: "StackEventTypeDef", on_event: Tell) -> None:
     state = event.get("ResourceStatus", "")
     if state.endswith("_IN_PROGRESS") and not _is_stack(event):
         return

@@ -10,6 +10,9 @@ DIMENSIONS = re.compile(
 ANY_METRIC = re.compile(r"\badd_metric\(")
 NAMED_METRIC = re.compile(r'\badd_metric\(\s*(?:name=)?"(\w+)"')
 
+HANDLER = re.compile(r"^def handler\(", re.MULTILINE)
+"""What a module has that Lambda calls; only its metrics are counted, once a function."""
+
 
 def emitted(functions: Path) -> dict[str, int]:
     """How many metrics the code of each function emits, by its module's name."""
@@ -22,7 +25,7 @@ def emitted(functions: Path) -> dict[str, int]:
 def unaccounted_code(functions: Path) -> tuple[str, ...]:
     """A sentence for each of the functions' modules whose metrics cannot be counted."""
     sentences: list[str] = []
-    for module in sorted(functions.glob("*.py")):
+    for module in sorted(functions.rglob("*.py")):
         text = module.read_text("utf-8")
         sentences += [
             f"functions/{module.name} calls {name}: each value of a dimension is one more metric."
@@ -30,4 +33,8 @@ def unaccounted_code(functions: Path) -> tuple[str, ...]:
         ]
         if len(ANY_METRIC.findall(text)) > len(NAMED_METRIC.findall(text)):
             sentences.append(f"functions/{module.name} adds a metric whose name it computes.")
+        if ANY_METRIC.search(text) and not HANDLER.search(text):
+            sentences.append(
+                f"functions/{module.name} adds metrics and is no function: nobody counts them."
+            )
     return tuple(sentences)

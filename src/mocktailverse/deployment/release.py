@@ -1,7 +1,7 @@
 """What is deployed to an environment: which code, for which machine, with which parameters."""
 
 import platform
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from mocktailverse.deployment.account import Account
 from mocktailverse.deployment.artifacts import Artifact
 from mocktailverse.deployment.checkout import Checkout
 from mocktailverse.deployment.environments import Environment, stack_name
+from mocktailverse.deployment.events import Tell
 from mocktailverse.deployment.package import Architecture, Target
 from mocktailverse.errors import UsageError
 from mocktailverse.settings import DeploySettings
@@ -27,8 +28,6 @@ ARCHITECTURE: Architecture = "arm64"
 
 COST_WITHOUT_BYTE_CODE = "a cold start takes 0.1 s longer, the API's 0.4 s"
 """Measured on two cores of a server; Lambda gives a function less of a core."""
-
-Report = Callable[[str], None]
 
 
 class Release(Struct, frozen=True):
@@ -55,7 +54,7 @@ def target(account: Account, architecture: Architecture | None) -> Target:
 
 
 def built(
-    account: Account, checkout: Checkout, architecture: Architecture | None, tell: Report
+    account: Account, checkout: Checkout, architecture: Architecture | None, tell: Tell
 ) -> Release:
     """The release of the checkout's code, which is built unless it is there already."""
     machine = target(account, architecture)

@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
     from mocktailverse.stores.clients import Clients
 
-NOT_THERE = (None, "REVIEW_IN_PROGRESS", "DELETE_COMPLETE")
+IN_REVIEW = "REVIEW_IN_PROGRESS"
+"""The state of a stack that has nothing but change sets."""
+
+NOT_THERE = (None, IN_REVIEW, "DELETE_COMPLETE")
 """States of a stack that is still to be made."""
 
 WORKING = (

@@ -84,6 +84,9 @@ class Template:
 
         What a loop or a macro would make is a resource without properties, whose type is the
         function's name.
+
+        Raises:
+            UsageError: the template names a condition, or a line of a mapping, that it lacks.
         """
         stage = _Stage(self._document, parameters)
         return [
@@ -145,8 +148,12 @@ class _Stage:
         self._conditions = document.get("Conditions", {})
 
     def holds(self, name: str | None) -> bool:
-        """Whether a condition holds; where there is none, it does."""
-        return name is None or bool(self.value(self._conditions[name]))
+        """Whether a condition holds; where none is named, it does."""
+        if name is None:
+            return True
+        if name not in self._conditions:
+            raise UsageError(f"The template names the condition {name}, which it does not have.")
+        return bool(self.value(self._conditions[name]))
 
     def value(self, found: Any) -> Any:  # noqa: ANN401  whatever YAML may hold
         """The value with every function applied that can be."""
@@ -172,12 +179,20 @@ class _Stage:
                 name, then, otherwise = argument
                 return self.value(then if self.holds(name) else otherwise)
             case "Fn::FindInMap":
-                mapping, first, second = self.value(argument)
-                return self._mappings[mapping][first][second]
+                return self._found(*self.value(argument))
             case "Fn::Sub":
                 return self._substituted(argument)
             case _:
                 return self._is_true(function, argument)
+
+    def _found(self, mapping: str, first: str, second: str) -> Any:  # noqa: ANN401  as above
+        try:
+            return self._mappings[mapping][first][second]
+        except KeyError as error:
+            raise UsageError(
+                f"The template looks for {second} of {first} in its mapping {mapping}, "
+                f"which has no {error.args[0]}."
+            ) from error
 
     def _is_true(self, function: str, argument: Any) -> bool:  # noqa: ANN401  as above
         if function == "Condition":

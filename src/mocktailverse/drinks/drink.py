@@ -35,7 +35,7 @@ class IngredientLine(Struct, frozen=True):
     amount_max: float | None
     """At most; the same where it is no range."""
     unit: str
-    """One of the contract's units, such as `oz`; `none` where there is none, `other` where it is
+    """One of the known units, such as `oz`; `none` where there is none, `other` where it is
     another."""
     ml_min: float | None
     """The volume, at least; null where the measure is no volume or not known."""
@@ -48,7 +48,7 @@ class IngredientLine(Struct, frozen=True):
 
 
 class Image(Struct, frozen=True):
-    """Where the drink's picture is and under which terms: `licence` None = not stated."""
+    """Where the drink's picture is and under which terms."""
 
     url: str
     """Address of the picture, http or https."""
@@ -59,7 +59,7 @@ class Image(Struct, frozen=True):
 
 
 class Derived(Struct, frozen=True):
-    """Facts computed from the ingredient lines; each a range, None = not known.
+    """Facts computed from the ingredient lines; each figure a range, null where not known.
 
     `abv_percent_*` is as mixed, before dilution; `abv_served_percent_*` after the usual
     dilution of the drink's `method`. A standard drink is 14 g of alcohol (NIAAA).

@@ -8,8 +8,7 @@ import msgspec
 
 from mocktailverse.deployment import apply, artifacts, environments, ops_key, package, stages
 from mocktailverse.deployment.checkout import Checkout
-from mocktailverse.local import emulator, file_lock
-from mocktailverse.local.service_users import with_users
+from mocktailverse.local import emulator, file_lock, service_users
 from mocktailverse.local.state import LocalStack
 from mocktailverse.stores.clients import Clients
 
@@ -66,7 +65,8 @@ def deploy(
     )
     emulator.expire_items(clients, table=outputs["LoadsTable"], attribute=LOADS_EXPIRY_ATTRIBUTE)
     deployed = fingerprint(checkout, archive)
-    return with_users(msgspec.structs.replace(launched, outputs=outputs, deployed=deployed), STAGE)
+    launched = msgspec.structs.replace(launched, outputs=outputs, deployed=deployed)
+    return service_users.with_users(launched, STAGE)
 
 
 def make_ops_key(clients: Clients) -> str:
@@ -78,6 +78,7 @@ def make_ops_key(clients: Clients) -> str:
 
 
 def fingerprint(checkout: Checkout, archive: Path) -> str:
-    """Tells one deployment from another."""
-    described = checkout.template.read_bytes() + checkout.environments.read_bytes()
-    return f"{archive.name} {hashlib.sha256(described).hexdigest()[:16]}"
+    """Tells one deployment from another, by code, template, environment and services' rights."""
+    described = (checkout.template, checkout.environments, Path(service_users.__file__))
+    text = b"".join(path.read_bytes() for path in described)
+    return f"{archive.name} {hashlib.sha256(text).hexdigest()[:16]}"

@@ -26,34 +26,35 @@ Rights = dict[str, list[str]]
 def with_users(stack: LocalStack, stage: str) -> LocalStack:
     """The stack with a key for each service; users that exist get today's rights.
 
-    It takes the deployer's credentials.
+    A key that is known stays. It takes the deployer's credentials.
     """
     clients = stack.clients()
     acting = _acting(stack)
     rights = {DASHBOARD: acting, SERVER: acting | _harness(stack, stage)}
-    keys = {
-        service: _entitle(clients, name, stack.outputs["DashboardPolicy"], rights[service])
-        or stack.service_keys[service]
-        for service, name in USER_NAMES.items()
-    }
+    keys = {}
+    for service, name in USER_NAMES.items():
+        _entitle(clients, name, stack.outputs["DashboardPolicy"], rights[service])
+        keys[service] = stack.service_keys.get(service) or _new_key(clients, name)
     return msgspec.structs.replace(stack, service_keys=keys)
 
 
-def _entitle(clients: Clients, name: str, looking: str, besides: Rights) -> AccessKey | None:
-    """Give a user its rights; the key of a new one, None for one that has its key already."""
-    is_new = True
+def _entitle(clients: Clients, name: str, looking: str, besides: Rights) -> None:
+    """Make a user unless it exists, and give it its rights."""
     try:
         clients.iam.create_user(UserName=name)
     except ClientError as error:
         if error_code(error) != "EntityAlreadyExists":
             raise
-        is_new = False
     clients.iam.attach_user_policy(UserName=name, PolicyArn=looking)
     clients.iam.put_user_policy(
         UserName=name, PolicyName=BESIDES, PolicyDocument=_document(besides)
     )
-    if not is_new:
-        return None
+
+
+def _new_key(clients: Clients, name: str) -> AccessKey:
+    """A user's only key: one whose secret an interrupted deployment did not write down goes."""
+    for lost in clients.iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
+        clients.iam.delete_access_key(UserName=name, AccessKeyId=lost["AccessKeyId"])
     key = clients.iam.create_access_key(UserName=name)["AccessKey"]
     return AccessKey(key["AccessKeyId"], key["SecretAccessKey"])
 

@@ -17,12 +17,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from mocktailverse.errors import PermanentError, TransientError, UnreachableError, UsageError
-from mocktailverse.sources.thecocktaildb.client import (
-    Answer,
-    OutOfTimeError,
-    Request,
-    TheCocktailDB,
-)
+from mocktailverse.sources.thecocktaildb.answers import Answer, Request
+from mocktailverse.sources.thecocktaildb.client import OutOfTimeError, TheCocktailDB
 from mocktailverse.sources.thecocktaildb.coverage import Coverage
 from mocktailverse.sources.thecocktaildb.strategies import Page, Strategy, revealed
 

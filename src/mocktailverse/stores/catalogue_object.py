@@ -1,4 +1,4 @@
-"""The published catalogue: one object in S3, replaced only by who knows what stands there."""
+"""The published catalogue: one object in S3, replaced only if nobody else did meanwhile."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any

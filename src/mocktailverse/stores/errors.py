@@ -13,6 +13,7 @@ from botocore.exceptions import (
     FlexibleChecksumError,
     HTTPClientError,
     IncompleteReadError,
+    InvalidRegionError,
     NoCredentialsError,
     NoRegionError,
     PartialCredentialsError,
@@ -102,7 +103,7 @@ def translated(what: str) -> Iterator[None]:
         ThrottledError, TransientError: the same call may succeed later.
         MissingError, PermanentError: it will not.
         UnreachableError: nothing answers at the endpoint.
-        UsageError: no credentials or no region are configured, or they are refused.
+        UsageError: no credentials or no region are configured, or they cannot be used.
     """
     try:
         yield
@@ -113,6 +114,7 @@ def translated(what: str) -> Iterator[None]:
         raise UnreachableError(f"{what}: nothing answers at {address}.") from error
     except (
         CredentialRetrievalError,
+        InvalidRegionError,
         NoCredentialsError,
         NoRegionError,
         PartialCredentialsError,
@@ -131,12 +133,12 @@ def translated(what: str) -> Iterator[None]:
         ResponseStreamingError,
     ) as error:
         raise TransientError(f"{what}: {error}") from error
-    except ValueError as error:  # botocore's, of a malformed address or region
+    except BotoCoreError as error:
+        raise PermanentError(f"{what}: {error}") from error
+    except ValueError as error:  # botocore's own of a malformed address is of no other class
         if not str(error).startswith("Invalid endpoint"):
             raise
         raise UsageError(f"{what}: {error}. It must look like http://127.0.0.1:4566.") from error
-    except BotoCoreError as error:
-        raise PermanentError(f"{what}: {error}") from error
 
 
 def _from_client_error(what: str, error: ClientError) -> Exception:

@@ -6,9 +6,11 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from mocktailverse.errors import PermanentError, UsageError
+from mocktailverse.errors import MissingError, PermanentError, UsageError
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.errors import translated
+
+DELETED = "Deleted"
 
 
 class Invocation(Struct, frozen=True):
@@ -26,8 +28,8 @@ class Invocation(Struct, frozen=True):
 class FunctionState(Struct, frozen=True):
     """A function as it is deployed: memory in MB, time limit in s.
 
-    `state` and `last_update` are Lambda's words, such as `Active` and `Successful`; `reason` says
-    why one of them is no good.
+    `state` and `last_update` are Lambda's words, such as `Active` and `Successful`, or `Deleted`;
+    `reason` says why one of them is no good.
     """
 
     name: str
@@ -41,7 +43,7 @@ class FunctionState(Struct, frozen=True):
     @property
     def failed(self) -> bool:
         """Whether it cannot run, or runs what it ran before a change."""
-        return "Failed" in {self.state, self.last_update}
+        return not {"Failed", DELETED}.isdisjoint({self.state, self.last_update})
 
 
 class Functions:
@@ -67,9 +69,12 @@ class Functions:
         raise PermanentError(f"{name} failed: {done.answer.get('errorType')}: {message}")
 
     def state(self, name: str) -> FunctionState:
-        """How a function is deployed."""
-        with translated(f"Looking at {name}"):
-            found = self._client.get_function_configuration(FunctionName=name)
+        """How a function is deployed; one that somebody deleted by hand is told as such."""
+        try:
+            with translated(f"Looking at {name}"):
+                found = self._client.get_function_configuration(FunctionName=name)
+        except MissingError as error:
+            return FunctionState(name, 0, 0, "", DELETED, DELETED, str(error))
         return FunctionState(
             name,
             memory_mb=found["MemorySize"],

@@ -1,20 +1,8 @@
-"""The loads table: what happened to every raw object.
-
-A load is an item, and each of its finished segments another. A segment that is the whole load and
-rejects nothing has none. Beside the fields of both an item has:
-
-object       `<version id>/<bucket>/<key>`
-part         `0001` is the load of generation 1, `0001#000002` its finished segment 2
-day          the day of started_at in UTC, such as `2026-11-22`; loads only
-expires_at   when DynamoDB may delete it, in s since 1970 UTC; loads only, absent where they stay
-lease_until  until when a worker holds the load, in ms since 1970 UTC; absent when it is free
-lease_owner  a random name of the worker's attempt
-"""
+"""The loads table: what happened to every raw object; its items are in `load_items`."""
 
 import base64
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -26,7 +14,17 @@ from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.errors import UsageError
 from mocktailverse.stores.errors import error_code, translated
 from mocktailverse.stores.expressions import Update
-from mocktailverse.stores.items import to_value, value_of
+from mocktailverse.stores.items import to_value
+from mocktailverse.stores.load_items import (
+    day_of,
+    is_load,
+    load_key,
+    load_of,
+    object_key,
+    segment_of,
+    segments_prefix,
+    to_segment_item,
+)
 
 if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients
@@ -47,7 +45,7 @@ class ConditionFailedError(Exception):
     def __init__(self, error: ClientError) -> None:
         super().__init__()
         item: Any = error.response.get("Item")
-        self.standing = _load(item) if item else None
+        self.standing = load_of(item) if item else None
         self.lease_owner = item["lease_owner"]["S"] if item and "lease_owner" in item else None
 
 
@@ -148,16 +146,11 @@ class LoadsTable:
 
     def put_segment(self, load: Load, segment: Segment) -> Segment:
         """Store a finished segment once; return the one that stands, this or an earlier one."""
-        item = {
-            "object": _object_key(load.object),
-            "part": f"{load.generation:04d}#{segment.number:06d}",
-            **msgspec.to_builtins(segment),
-        }
         with translated("Storing a segment"):
             try:
                 self._client.put_item(
                     TableName=self._table,
-                    Item={name: to_value(value) for name, value in item.items()},
+                    Item=to_segment_item(load, segment),
                     ConditionExpression="attribute_not_exists(part)",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
@@ -165,17 +158,17 @@ class LoadsTable:
                 if error_code(error) != _CONDITION_FAILED:
                     raise
                 standing: Any = error.response.get("Item")
-                return _segment(standing)
+                return segment_of(standing)
         return segment
 
     def segments(self, version: ObjectVersion, generation: int) -> list[Segment]:
         """The finished segments of a load, in order, read consistently."""
-        return [_segment(item) for item in self._parts(version, f"{generation:04d}#")]
+        return [segment_of(item) for item in self._parts(version, segments_prefix(generation))]
 
     def latest(self, version: ObjectVersion) -> Load | None:
         """The load of an object version in its highest generation; None where there is none."""
-        headers = [_load(item) for item in self._parts(version, "") if "#" not in item["part"]["S"]]
-        return headers[-1] if headers else None
+        loads = [load_of(item) for item in self._parts(version, "") if is_load(item)]
+        return loads[-1] if loads else None
 
     def page(
         self, day: str, limit: int, after: Mapping[str, Any] | None = None
@@ -193,11 +186,11 @@ class LoadsTable:
                 Limit=limit,
                 **start,
             )
-        return [_load(item) for item in answer["Items"]], answer.get("LastEvaluatedKey")
+        return [load_of(item) for item in answer["Items"]], answer.get("LastEvaluatedKey")
 
     def place_of(self, load: Load) -> str:
         """A load's place in the by-day listing, as a text to go on behind it later."""
-        place = [*_key(load.object, load.generation), day_of(load.started_at), load.started_at]
+        place = [*load_key(load.object, load.generation), day_of(load.started_at), load.started_at]
         return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode()
 
     def key_of(self, place: str) -> dict[str, Any]:
@@ -225,11 +218,11 @@ class LoadsTable:
         with translated("Reading all loads"):
             for page in pages:
                 for item in page["Items"]:
-                    if "#" not in item["part"]["S"]:
-                        yield _load(item)
+                    if is_load(item):
+                        yield load_of(item)
 
     def _parts(self, version: ObjectVersion, prefix: str) -> list[dict[str, Any]]:
-        condition, values = "#object = :object", {":object": {"S": _object_key(version)}}
+        condition, values = "#object = :object", {":object": {"S": object_key(version)}}
         if prefix:
             condition += " AND begins_with(part, :prefix)"
             values[":prefix"] = {"S": prefix}
@@ -274,8 +267,8 @@ class LoadsTable:
         Raises:
             ConditionFailedError: the condition did not hold.
         """
-        object_key, part = _key(version, generation)
-        key = {"object": to_value(object_key), "part": to_value(part)}
+        of, part = load_key(version, generation)
+        key = {"object": to_value(of), "part": to_value(part)}
         with translated("Writing a load"):
             try:
                 answer = self._client.update_item(
@@ -289,41 +282,4 @@ class LoadsTable:
                 if error_code(error) == _CONDITION_FAILED:
                     raise ConditionFailedError(error) from error
                 raise
-        return _load(answer["Attributes"])
-
-
-def day_of(at: int) -> str:
-    """The UTC day of a time in ms, `2026-11-22`."""
-    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d")
-
-
-def _key(version: ObjectVersion, generation: int) -> tuple[str, str]:
-    return _object_key(version), f"{generation:04d}"
-
-
-def _object_key(version: ObjectVersion) -> str:
-    return f"{version.version_id}/{version.bucket}/{version.key}"
-
-
-def _load(item: Mapping[str, Any]) -> Load:
-    fields = {name: value_of(value) for name, value in item.items()}
-    return msgspec.convert(
-        {
-            "bytes": 0,
-            "attempts": 0,
-            "requeues": 0,
-            "requeued_at": None,
-            "active_at": fields["started_at"],
-            "finished_at": None,
-            "error": None,
-            "drift": (),
-            **fields,
-            "object": {name: fields[name] for name in ("bucket", "key", "version_id")},
-            "counts": {name: fields.get(name, 0) for name in Counts.__struct_fields__},
-        },
-        Load,
-    )
-
-
-def _segment(item: Mapping[str, Any]) -> Segment:
-    return msgspec.convert({name: value_of(value) for name, value in item.items()}, Segment)
+        return load_of(answer["Attributes"])

@@ -365,7 +365,7 @@ def test_no_text_breaks_the_search(two_drinks, text):
     found = two_drinks.search(query).items
 
     assert two_drinks.count(query) == len(found)
-    assert two_drinks.facets(query).mocktail is not None
+    assert sum(facet.count for facet in two_drinks.facets(query).mocktail) <= len(found)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from mocktailverse.catalogue.meta import Meta
+from mocktailverse.cli.output import counted
 from mocktailverse.cost.report import CostReport
 from mocktailverse.drinks.ledger import Load
 from mocktailverse.pipeline.metrics import LoadMetrics, Spread
@@ -109,14 +110,14 @@ def _of_functions(operations: Operations) -> Iterator[Finding]:
 
 def _of_loads(operations: Operations, metrics: LoadMetrics) -> Iterator[Finding]:
     if operations.dead:
-        yield Finding(f"{_number(operations.dead, 'dead letter')}", Runbook.DEAD_LETTERS)
+        yield Finding(counted(operations.dead, "dead letter"), Runbook.DEAD_LETTERS)
     if operations.failed:
-        yield Finding(f"{_number(len(operations.failed), 'failed load')}", Runbook.DEAD_LETTERS)
+        yield Finding(counted(len(operations.failed), "failed load"), Runbook.DEAD_LETTERS)
     if operations.stuck:
-        yield Finding(f"{_number(len(operations.stuck), 'stuck load')}", Runbook.NO_LOAD)
+        yield Finding(counted(len(operations.stuck), "stuck load"), Runbook.NO_LOAD)
     if metrics.not_conserving:
-        number = _number(len(metrics.not_conserving), "load")
-        yield Finding(f"{number} with counts that do not add up", Runbook.DEAD_LETTERS)
+        loads = counted(len(metrics.not_conserving), "load")
+        yield Finding(f"{loads} with counts that do not add up", Runbook.DEAD_LETTERS)
 
 
 def _of_publishing(
@@ -138,7 +139,7 @@ def _of_publishing(
         and built_at < load.started_at
     ]
     if unpublished:
-        number = _number(len(unpublished), "load")
+        number = counted(len(unpublished), "load")
         yield Finding(f"{number} newer than the published catalogue", Runbook.PUBLISH_LAG)
 
 
@@ -156,7 +157,3 @@ def runbook_of(alarm: AlarmState) -> Runbook:
     """The page that an alarm's description names; about functions where it names none."""
     name = alarm.description.rpartition("docs/runbooks/")[2].removesuffix(".md")
     return Runbook(name) if name in set(Runbook) else Runbook.FUNCTION_ERRORS
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count:,} {what}{'s' * (count != 1)}"

@@ -1,6 +1,6 @@
 """A report as two pages of Markdown, and as the tables that fit a terminal."""
 
-from mocktailverse.cli.output import moment
+from mocktailverse.cli.output import counted, moment
 from mocktailverse.cli.reporting import live_metrics, operations
 from mocktailverse.cli.reporting.measuring import Made, Report
 from mocktailverse.cli.reporting.sections import Section, markdown, wrapped
@@ -13,8 +13,7 @@ def verdict(report: Report) -> str:
     """The report in one line."""
     if report.ok:
         return "ok: nothing needs attention"
-    number = len(report.attention)
-    return f"attention: {number} thing{'s' * (number != 1)} to look at"
+    return f"attention: {counted(len(report.attention), 'thing')} to look at"
 
 
 def pages(report: Report, how: str) -> dict[str, str]:

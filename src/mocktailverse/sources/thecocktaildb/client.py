@@ -1,12 +1,8 @@
 """A polite client of TheCocktailDB's JSON API (https://www.thecocktaildb.com/api.php).
 
-The API says "nothing found" in many ways: `drinks` null, a string of varying text, no such key,
-an empty body. All of them are an answer without records here; a string is never iterated.
-An HTML page, a cut or an undocumented empty body under status 200 counts as a failure that
-passes, and is tried again.
+It keeps a pace, tries again where that helps, waits as long as the source asks, and hides the key.
 """
 
-import json
 import logging
 import math
 import re
@@ -16,19 +12,15 @@ from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlencode
 
 import httpx2
-import msgspec
 import stamina
-from msgspec import Struct
 
 from mocktailverse.errors import PermanentError, TransientError, UnreachableError, UsageError
+from mocktailverse.sources.thecocktaildb.answers import Answer, Request, answer_to
 
 SOURCE = "thecocktaildb"
 FREE_KEY = "1"
-NOTHING = frozenset({"no data found", "none found", "none"})
-"""Texts that stand for "nothing found", beside null."""
 
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
 RETRY_AFTER_MAX_S = 60.0
@@ -40,35 +32,6 @@ _TRIED_AGAIN = frozenset({408, 425, 429, *range(500, 600)})
 
 class OutOfTimeError(TransientError):
     """The request did not fail for good: the time left is too short to try it again."""
-
-
-class Request(Struct, frozen=True, array_like=True):
-    """One GET request below `/api/json/<version>/<key>/`; its text never holds the key."""
-
-    endpoint: str
-    params: dict[str, str] = {}
-
-    def __str__(self) -> str:
-        """Give the request as people write it: `search.php?f=a`."""
-        return f"{self.endpoint}?{urlencode(self.params)}" if self.params else self.endpoint
-
-
-class Answer(Struct, frozen=True):
-    """The body as received (transfer and content coding removed) and the records in it."""
-
-    body: bytes
-    records: list[object]
-
-    @property
-    def says_nothing(self) -> bool:
-        """Whether it says in an observed form that nothing was found.
-
-        Without records it may also hold another text: no sign that a drink does not exist.
-        """
-        if self.records or not self.body.strip():
-            return False
-        found = json.loads(self.body.decode("utf-8-sig", "replace")).get("drinks", "")
-        return not found if not isinstance(found, str) else found.casefold() in NOTHING
 
 
 class Pace:
@@ -228,7 +191,7 @@ class TheCocktailDB:
             raise TransientError(
                 f"{request}: the answer broke off ({type(error).__name__})."
             ) from error
-        return Answer(body=body, records=_records(request, body))
+        return answer_to(request, body)
 
     def _check(self, request: Request, response: httpx2.Response) -> None:
         status = response.status_code
@@ -294,43 +257,3 @@ def _is_address(base_url: str) -> bool:
     except httpx2.InvalidURL:
         return False
     return url.scheme in {"http", "https"} and bool(url.host)
-
-
-def _records(request: Request, body: bytes) -> list[object]:
-    if not body.strip():
-        if _may_be_empty(request):
-            return []
-        raise TransientError(f"{request} was answered with an empty body.")
-    envelope = _json(request, body)
-    if not isinstance(envelope, dict):
-        raise PermanentError(f"{request} was answered with JSON that is no envelope.")
-    found = envelope.get("drinks", envelope.get("ingredients"))
-    if isinstance(found, list):
-        return found
-    if found is None or isinstance(found, str):
-        return []
-    raise PermanentError(f"{request}: drinks is neither a list nor null nor a string.")
-
-
-def _may_be_empty(request: Request) -> bool:
-    """Whether an empty body is the source's way to say that nothing was found.
-
-    Documented for a search by more than one letter only; elsewhere it is a mishap, and taking it
-    for "nothing found" would lose a page of drinks without a word.
-    """
-    return request.endpoint == "search.php" and len(request.params.get("f", "")) > 1
-
-
-def _json(request: Request, body: bytes) -> object:
-    try:
-        return msgspec.json.decode(body)
-    except ValueError:
-        pass
-    except RecursionError as error:
-        raise PermanentError(f"{request} was answered with JSON nested too deeply.") from error
-    # Whole but dirty (a byte that is no UTF-8, half a surrogate pair, NaN): one such record must
-    # not cost the page. The bytes are stored as they are, and the transform judges each record.
-    try:
-        return json.loads(body.decode("utf-8-sig", "replace"))
-    except (ValueError, RecursionError) as error:
-        raise TransientError(f"{request} was answered with something else than JSON.") from error

@@ -7,7 +7,7 @@ of records than the cap: fewer, or more, where the source has no such cap.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from mocktailverse.sources.thecocktaildb.client import Answer, Request
+from mocktailverse.sources.thecocktaildb.answers import Answer, Request
 from mocktailverse.sources.thecocktaildb.known import Known, KnownDrink, Listing, Progress
 from mocktailverse.sources.thecocktaildb.names import NameIndex
 

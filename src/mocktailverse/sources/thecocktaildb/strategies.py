@@ -13,7 +13,7 @@ from typing import Literal
 from msgspec import Struct
 
 from mocktailverse.errors import UsageError
-from mocktailverse.sources.thecocktaildb.client import Request
+from mocktailverse.sources.thecocktaildb.answers import Request
 
 BATCH = 25
 MAX_RANDOM = 1000

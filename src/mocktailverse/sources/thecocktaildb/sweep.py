@@ -17,7 +17,7 @@ Nothing here sends a request or knows the time.
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from mocktailverse.sources.thecocktaildb.client import Answer, Request
+from mocktailverse.sources.thecocktaildb.answers import Answer, Request
 from mocktailverse.sources.thecocktaildb.coverage import Coverage, Ended, coverage
 from mocktailverse.sources.thecocktaildb.id_space import gaps, next_ids, numbers
 from mocktailverse.sources.thecocktaildb.known import DAY_MS, REST_MS, Known, Progress

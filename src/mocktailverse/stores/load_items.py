@@ -1,0 +1,85 @@
+"""Loads and segments as DynamoDB items and back.
+
+A load is an item, and each of its finished segments another. A segment that is the whole load and
+rejects nothing has none. Beside the fields of both an item has:
+
+object       `<version id>/<bucket>/<key>`
+part         `0001` is the load of generation 1, `0001#000002` its finished segment 2
+day          the day of started_at in UTC, such as `2026-11-22`; loads only
+expires_at   when DynamoDB may delete it, in s since 1970 UTC; loads only, absent where they stay
+lease_until  until when a worker holds the load, in ms since 1970 UTC; absent when it is free
+lease_owner  a random name of the worker's attempt
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion, Segment
+from mocktailverse.stores.items import to_value, value_of
+
+_SEGMENT_MARK = "#"
+"""Stands in the part of a segment, and in that of no load."""
+
+
+def object_key(version: ObjectVersion) -> str:
+    """The partition key of all that is kept of an object version."""
+    return f"{version.version_id}/{version.bucket}/{version.key}"
+
+
+def load_key(version: ObjectVersion, generation: int) -> tuple[str, str]:
+    """Object and part of a load."""
+    return object_key(version), f"{generation:04d}"
+
+
+def segments_prefix(generation: int) -> str:
+    """With what the parts of a load's segments begin."""
+    return f"{generation:04d}{_SEGMENT_MARK}"
+
+
+def day_of(at: int) -> str:
+    """The UTC day of a time in ms, `2026-11-22`."""
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d")
+
+
+def is_load(item: Mapping[str, Any]) -> bool:
+    """Whether an item is a load; else it is a segment of one."""
+    return _SEGMENT_MARK not in item["part"]["S"]
+
+
+def load_of(item: Mapping[str, Any]) -> Load:
+    """The load that an item holds."""
+    fields = {name: value_of(value) for name, value in item.items()}
+    return msgspec.convert(
+        {
+            "bytes": 0,
+            "attempts": 0,
+            "requeues": 0,
+            "requeued_at": None,
+            "active_at": fields["started_at"],
+            "finished_at": None,
+            "error": None,
+            "drift": (),
+            **fields,
+            "object": {name: fields[name] for name in ("bucket", "key", "version_id")},
+            "counts": {name: fields.get(name, 0) for name in Counts.__struct_fields__},
+        },
+        Load,
+    )
+
+
+def segment_of(item: Mapping[str, Any]) -> Segment:
+    """The segment that an item holds."""
+    return msgspec.convert({name: value_of(value) for name, value in item.items()}, Segment)
+
+
+def to_segment_item(load: Load, segment: Segment) -> dict[str, Any]:
+    """The item of a load's segment."""
+    item = {
+        "object": object_key(load.object),
+        "part": f"{segments_prefix(load.generation)}{segment.number:06d}",
+        **msgspec.to_builtins(segment),
+    }
+    return {name: to_value(value) for name, value in item.items()}
