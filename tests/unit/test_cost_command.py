@@ -131,3 +131,17 @@ def test_more_than_can_be_written_is_told(capsys, share, is_too_much):
 @pytest.mark.parametrize("number", ["0", "-1", "many", "1.5"])
 def test_what_is_no_number_of_drinks_is_refused(run, number):
     assert run("--drinks-per-month", number).exit_code == 2
+
+
+def test_another_workload_needs_no_stack(run, tmp_path):
+    asked = ("--json", "--state-dir", str(tmp_path), "--drinks-per-month", "900")
+    answer = run(*asked)
+    assert answer.exit_code == 0
+    found = json.loads(answer.stdout)
+    assert found["usd_so_far"] is None
+    assert found["workload"]["measured"] is None
+    assert (found["workload"]["records"], found["workload"]["loads"]) == (900, 40)
+
+
+def test_what_was_measured_needs_a_stack(run, tmp_path):
+    assert isinstance(run("--state-dir", str(tmp_path)).exception, UnreachableError)

@@ -172,7 +172,7 @@ def test_more_metrics_in_the_code_are_too_many(changed, tmp_path):
     folder = tmp_path / "functions"
     folder.mkdir()
     calls = "".join(f'metrics.add_metric("M{n}", unit, 1)\n' for n in range(11))
-    (folder / "transform.py").write_text(calls)
+    (folder / "transform.py").write_text(f"{calls}def handler(): ...\n")
     (problem,) = changed(functions=folder)
     assert problem.startswith("CloudWatch, custom metrics:")
 

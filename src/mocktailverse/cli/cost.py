@@ -17,13 +17,13 @@ from mocktailverse.cost.limits import beyond_limits, together, with_all_pollers
 from mocktailverse.cost.model import PriceTable, price_table
 from mocktailverse.cost.report import CostReport, cost_report
 from mocktailverse.cost.running import Running
-from mocktailverse.cost.usage import Usage, usage_of
+from mocktailverse.cost.usage import Activity, Usage, usage_of
 from mocktailverse.cost.workload import REFERENCE, reference, scaled, write_share
 from mocktailverse.deployment import environments
 from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.deployment.footprint import Footprint, footprints
 from mocktailverse.deployment.template import Template
-from mocktailverse.errors import PermanentError, UsageError
+from mocktailverse.errors import PermanentError, UnreachableError, UsageError
 from mocktailverse.pipeline.moments import now
 from mocktailverse.pipeline.month import MonthBooks, MonthSoFar
 from mocktailverse.stores.cost_explorer import Billed, CostExplorer
@@ -96,12 +96,12 @@ def cost(
         raise UsageError("--cost-explorer reads an account's bill; the local stack has none.")
     footprint = _footprint(found, env)
     runs, problems = footprint.running, list(footprint.unaccounted)
-    connection = connect(env, state_dir)
-    measured = _measured(connection, runs)
+    connection = _connection(env, state_dir, is_needed=drinks_per_month is None)
+    measured = _measured(connection, runs) if connection else None
     table = price_table()
-    so_far = measured.usage(runs)
+    so_far = measured.usage(runs) if measured else None
     whole, workload = _month(measured, runs, drinks_per_month)
-    account = _account(connection, ask_bill=cost_explorer)
+    account = _account(connection, ask_bill=cost_explorer) if connection else Account()
     report = cost_report(env, whole, table, so_far, with_all_pollers(whole, [runs]))
     if as_json:
         print_json(_fields(report, workload, problems, account=account))
@@ -129,6 +129,17 @@ def _footprint(found: Mapping[str, Footprint], env: str) -> Footprint:
     return found[name]
 
 
+def _connection(env: str, state_dir: Path | None, *, is_needed: bool) -> Connection | None:
+    """The environment; None where no local stack runs and another workload is asked about."""
+    try:
+        return connect(env, state_dir)
+    except UnreachableError:
+        if is_needed or env != LOCAL:
+            raise
+        say("No local stack runs: computed in the proportions of the reference sweep.")
+        return None
+
+
 def _measured(connection: Connection, runs: Running) -> MonthSoFar:
     with tempfile.TemporaryDirectory(prefix="mocktailverse-cost-") as folder:
         copy = CatalogueCopy(connection.catalogue, Path(folder), max_age_s=60)
@@ -137,15 +148,19 @@ def _measured(connection: Connection, runs: Running) -> MonthSoFar:
 
 
 def _month(
-    measured: MonthSoFar, runs: Running, records: int | None
+    measured: MonthSoFar | None, runs: Running, records: int | None
 ) -> tuple[Usage, dict[str, Any]]:
-    """The whole month's usage, and the workload that it is computed for."""
-    if records is None:
+    """The whole month's usage, and the workload that it is computed for.
+
+    So many records, or what was measured at its present rate.
+    """
+    if measured and records is None:
         usage = measured.usage(runs).at_this_rate()
         activity, drinks = measured.activity.times(1 / measured.share), measured.drinks
         visitors = None
     else:
-        activity, drinks = scaled(measured.activity, measured.drinks, records)
+        done, held = (measured.activity, measured.drinks) if measured else (Activity(), 0)
+        activity, drinks = scaled(done, held, records or 0)
         visitors = REFERENCE.visitors
         usage = usage_of(activity, runs, month_share=1, drinks=drinks, visitors=visitors)
     return usage, {
@@ -155,13 +170,17 @@ def _month(
         "write_share": write_share(activity.records, runs),
         "api_calls": visitors.api_calls if visitors else None,
         "dashboard_visits": visitors.dashboard_visits if visitors else None,
-        "measured": {
-            "since": measured.since,
-            "month_share": measured.share,
-            "records": measured.activity.records,
-            "loads": measured.activity.loads,
-            "are_all": measured.is_whole,
-        },
+        "measured": _told(measured) if measured else None,
+    }
+
+
+def _told(measured: MonthSoFar) -> dict[str, Any]:
+    return {
+        "since": measured.since,
+        "month_share": measured.share,
+        "records": measured.activity.records,
+        "loads": measured.activity.loads,
+        "are_all": measured.is_whole,
     }
 
 
