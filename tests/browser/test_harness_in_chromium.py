@@ -87,7 +87,7 @@ def test_drinks_are_fetched_faults_switched_and_events_sent(harness):
     page = harness()
     page.get_by_label("Arguments").fill("1")
     page.get_by_role("button", name="Fetch", exact=True).click()
-    expect(page.get_by_text(re.compile(r"1 records in 1 objects"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"1 record in 1 object"))).to_be_visible()
     page.get_by_role("button", name="Switch on").click()
     expect(page.locator("#faults-list li")).to_have_count(1)
     page.get_by_role("button", name="All off").click()

@@ -68,7 +68,7 @@ def test_drinks_and_rejected_lines_go_where_they_are_told(invoke, raw_file, tmp_
     result = invoke("transform", raw_file, "-o", out, "--rejects", rejects)
     assert result.exit_code == 0
     assert result.stdout == ""
-    assert "2 records: 1 drinks, 1 rejected" in result.stderr
+    assert "2 records: 1 drink, 1 rejected" in result.stderr
     (drink,) = lines_of(out)
     assert msgspec.convert(drink, Drink).id == "thecocktaildb:11007"
     (rejected,) = lines_of(rejects)

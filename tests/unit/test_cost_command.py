@@ -9,7 +9,7 @@ from mocktailverse.cli import cost as cost_command
 from mocktailverse.cli.main import app
 from mocktailverse.cost.running import PROD, SMALL
 from mocktailverse.deployment.footprint import Footprint
-from mocktailverse.errors import PermanentError, UsageError
+from mocktailverse.errors import PermanentError, UnreachableError, UsageError
 
 
 @pytest.fixture

@@ -124,8 +124,7 @@ class CatalogueCopy:
             if self._failure is None:
                 self._failing_since = self._clock()
             self._failure = error.with_traceback(None)  # which holds on to catalogues
-        finally:
-            self._checked_at = self._clock()
+        self._checked_at = self._clock()
 
     def _newest(self, held: Catalogue | None) -> Catalogue:
         self._folder.mkdir(parents=True, exist_ok=True)

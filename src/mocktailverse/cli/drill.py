@@ -69,7 +69,7 @@ def _print_report(report: DrillReport) -> None:
     ]
     print_table(f"The alarm {report.definition['name']}", ("when", "alarm", "observed"), rows)
     ends = ", ".join(moment(finding.at) for finding in report.findings)
-    say(f"Each row looks at one whole window that begins at that moment; they end at {ends} UTC.")
+    say(f"Each row looks at one whole window that begins at that moment, to end at {ends} UTC.")
     say(f"The repair of {report.runbook}, run on the drill's own stack in place of prod:")
     for ran in report.commands:
         code = "only on AWS, left out" if ran.exit_code is None else f"exit code {ran.exit_code}"

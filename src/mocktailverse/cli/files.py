@@ -13,7 +13,7 @@ import typer
 
 from mocktailverse.cli import options
 from mocktailverse.cli.destination import is_special, written
-from mocktailverse.cli.output import print_json, print_table, progress, say
+from mocktailverse.cli.output import counted, print_json, print_table, progress, say
 from mocktailverse.drinks import parse_measure
 from mocktailverse.drinks.ledger import Counts, ObjectVersion, Rejected
 from mocktailverse.errors import UsageError
@@ -79,9 +79,9 @@ def transform(
                 separator = b",\n"
         if form == "json":
             drinks.write(b"\n]\n" if counts.loaded else b"[]\n")
-    told = f"{counts.loaded} drinks, {counts.rejected} rejected"
-    told += f", {absences} absences" if absences else ""
-    say(f"{counts.read + absences} records: {told}")
+    told = f"{counted(counts.loaded, 'drink')}, {counts.rejected} rejected"
+    told += f", {counted(absences, 'absence')}" if absences else ""
+    say(f"{counted(counts.read + absences, 'record')}: {told}")
 
 
 def measure(

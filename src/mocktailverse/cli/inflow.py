@@ -9,7 +9,7 @@ import typer
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import Connection, connect
 from mocktailverse.cli.following import end_with_loads, follow, load_fields, print_loads
-from mocktailverse.cli.output import print_json, progress, say
+from mocktailverse.cli.output import counted, print_json, progress, say
 from mocktailverse.drinks.ledger import ObjectVersion
 from mocktailverse.errors import UsageError
 from mocktailverse.pipeline.extract import ExtractReport
@@ -44,7 +44,7 @@ def ingest(
     connection = connect(env, state_dir)
     versions = put_files(connection, inputs, source, observed)
     loads = follow(connection, versions) if wait else []
-    told = f"{len(versions)} raw objects stored"
+    told = f"{counted(len(versions), 'raw object')} stored"
     end_with_loads(told, {"objects": versions}, loads, as_json=as_json)
 
 
@@ -80,8 +80,9 @@ def fetch(
     if as_json:
         print_json({**msgspec.to_builtins(report), "loads": [load_fields(load) for load in loads]})
     else:
-        objects = len(report.objects)
-        say(f"{report.records} records in {objects} objects, by {report.requests} requests")
+        objects = counted(len(report.objects), "object")
+        requests = counted(report.requests, "request")
+        say(f"{counted(report.records, 'record')} in {objects}, by {requests}")
         for failure in report.failed:
             say(f"failed: {failure.request}: {failure.error}")
         if report.coverage:

@@ -7,7 +7,7 @@ import typer
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
 from mocktailverse.cli.following import end_with_loads, follow
-from mocktailverse.cli.output import print_json, say
+from mocktailverse.cli.output import counted, print_json, say
 from mocktailverse.drinks.ledger import RAW_PREFIX, Load
 from mocktailverse.errors import UsageError
 from mocktailverse.pipeline.moments import milliseconds, now
@@ -65,7 +65,7 @@ def replay(
     loads: list[Load] = []
     if wait:
         loads = follow(connection, versions, [request.generation for request in requests])
-    told = f"{len(requests)} raw objects sent again"
+    told = f"{counted(len(requests), 'raw object')} sent again"
     end_with_loads(told, {"replayed": requests}, loads, as_json=as_json)
 
 
