@@ -4,10 +4,21 @@ import re
 
 import pytest
 
+from mocktailverse.errors import PermanentError
 from mocktailverse.pipeline.moments import now
 
 DOCS = ("live-metrics.md", "operations.md")
 NO_NAME = {"idDrink": "950999", "strIngredient1": "Gin", "strInstructions": "Stir."}
+
+
+@pytest.fixture(autouse=True)
+def _empty_logs(pipeline):
+    """Other tests on this stack make functions fail; a report would tell of that."""
+    logs = pipeline.clients.logs
+    for group in logs.describe_log_groups()["logGroups"]:
+        named = {"logGroupName": group["logGroupName"]}
+        for stream in logs.describe_log_streams(**named)["logStreams"]:
+            logs.delete_log_stream(**named, logStreamName=stream["logStreamName"])
 
 
 @pytest.fixture
@@ -128,6 +139,18 @@ def test_a_failed_load_needs_attention_and_ends_with_1(pipeline, cli, drinks, tm
     page = (tmp_path / "operations.md").read_text()
     assert "attention: 1 thing to look at" in page
     assert r"\| \*lost\* \<b\>.json" in page
+
+
+def test_a_function_that_fails_needs_attention(pipeline, cli):
+    with pytest.raises(PermanentError):
+        pipeline.connection.functions.invoke(
+            pipeline.outputs["TransformFunction"], {"Records": "none"}
+        )
+
+    told = cli("report", "--json", code=1).json
+
+    assert told["operations"]["failures"] >= 1
+    assert [finding["runbook"] for finding in told["attention"]] == ["function-errors"]
 
 
 def test_an_empty_stack_has_a_report_too(cli):

@@ -8,6 +8,8 @@ from botocore.exceptions import ClientError
 
 from mocktailverse.catalogue.meta import Meta
 from mocktailverse.cli.reporting.duty import (
+    FAILURES,
+    FAILURES_KEPT_MS,
     LAG_LIMIT_MS,
     Operations,
     Publishings,
@@ -51,6 +53,7 @@ def cost(**used):
 WELL = Operations(
     is_emulated=False,
     functions=[FUNCTION],
+    failures=0,
     log_groups=[],
     alarms=[ALARM],
     waiting=3,
@@ -86,6 +89,7 @@ def test_rejected_records_alone_need_nobody():
     ("changed", "runbook"),
     [
         ({"dead": 1}, Runbook.DEAD_LETTERS),
+        ({"failures": 1}, Runbook.FUNCTION_ERRORS),
         ({"failed": [load(status="failed")]}, Runbook.DEAD_LETTERS),
         ({"stuck": [load(status="loading")]}, Runbook.NO_LOAD),
         ({"alarms": [msgspec.structs.replace(ALARM, state="ALARM")]}, Runbook.NO_LOAD),
@@ -145,11 +149,23 @@ def test_publishing_is_behind_where_the_alarm_on_it_rings():
     assert alarm["Threshold"] == LAG_LIMIT_MS
 
 
+def test_functions_fail_in_the_words_that_the_alarm_on_them_counts():
+    (alarm,) = [one for one in deployed_alarms() if one.get("MetricName") == "FunctionErrors"]
+    assert alarm["Period"] * alarm["EvaluationPeriods"] * 1000 == FAILURES_KEPT_MS
+    pattern = " ".join(f'?"{word}"' for word in FAILURES)
+    assert {one["FilterPattern"] for one in deployed("AWS::Logs::MetricFilter")} == {pattern}
+
+
 def deployed_alarms():
     """The alarms of prod, as the template has them."""
+    return deployed("AWS::CloudWatch::Alarm")
+
+
+def deployed(kind):
+    """The properties of prod's resources of a type."""
     template = Template.read(find_checkout().template)
     resources = template.resources({"Stage": "prod", "Target": "aws"})
-    return [one.properties for one in resources if one.type == "AWS::CloudWatch::Alarm"]
+    return [one.properties for one in resources if one.type == kind]
 
 
 def test_a_function_that_somebody_deleted_does_not_end_the_report():

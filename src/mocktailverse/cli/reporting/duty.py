@@ -18,6 +18,12 @@ from mocktailverse.stores.log_group import Retention
 LAG_LIMIT_MS = 600_000
 """As the alarm on publish lag: ten minutes."""
 
+FAILURES = ("invocation failed", "[ERROR]", "Task timed out", "Runtime exited")
+"""A function failed, in its own words or in Lambda's; the template's filters look for the same."""
+
+FAILURES_KEPT_MS = 300_000
+"""As the alarm on function errors: what failed in the last five minutes."""
+
 
 class Runbook(StrEnum):
     """The pages of docs/runbooks."""
@@ -50,11 +56,13 @@ class Operations(Struct, frozen=True, kw_only=True):
 
     `is_emulated` at the embedded AWS, which looks at no alarm and costs nothing. `failed` and
     `stuck` are loads that no replay has superseded; `stuck` gave no sign of life for as long as
-    their messages can come again. `cost` is of the month, counted from `cost_since`; times in ms.
+    their messages can come again. `failures` are those of the last FAILURES_KEPT_MS. `cost` is of
+    the month, counted from `cost_since`; times in ms.
     """
 
     is_emulated: bool
     functions: Sequence[FunctionState]
+    failures: int
     log_groups: Sequence[Retention]
     alarms: Sequence[AlarmState]
     waiting: int
@@ -106,6 +114,9 @@ def _of_functions(operations: Operations) -> Iterator[Finding]:
         if function.failed:
             told = f"{function.state}, last update {function.last_update}: {function.reason}"
             yield Finding(f"The function {function.name} is {told}", Runbook.FUNCTION_ERRORS)
+    if operations.failures:
+        told = f"{counted(operations.failures, 'failure')} of functions in the last five minutes"
+        yield Finding(told, Runbook.FUNCTION_ERRORS)
 
 
 def _of_loads(operations: Operations, metrics: LoadMetrics) -> Iterator[Finding]:

@@ -35,6 +35,7 @@ def queue(report: Report) -> Section:
     lag = found.publishings.lag_s
     rows = [
         ("messages waiting or worked on", f"{found.waiting:,}"),
+        ("failures of functions in the last five minutes", f"{found.failures:,}"),
         ("dead letters", f"{found.dead:,}"),
         ("failed loads", f"{len(found.failed):,}"),
         ("stuck loads", f"{len(found.stuck):,}"),
