@@ -271,7 +271,7 @@ def _publish(figures: Figures) -> Table:
         "The file from drinks in memory, and the index that a reader builds once for each file it "
         f"opens. Changing {publish['changes']} drinks copies the file, edits and seals the copy; "
         "download and upload come on top.",
-        ("", "drinks", "seconds", "MiB"),
+        ("", "drinks", "seconds", "file, MiB"),
         [
             *(
                 (
