@@ -301,9 +301,11 @@ def test_nobody_waits_for_a_new_catalogue_that_takes_its_time(background, source
     old = background.current()
     source.body = bodies[1]
     source.may_answer.clear()
+    source.entered.clear()
     clock.now += 10
 
     assert background.current(patience_s=0) is old
+    assert source.entered.wait(30)
     assert [background.current() for _ in range(3)] == [old] * 3
     assert source.asked == 2, "one look at a time"
 
