@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mocktailverse.cli import cost as cost_command
+from mocktailverse.cli import cost_tables
 from mocktailverse.cli.main import app
 from mocktailverse.cost.running import PROD, SMALL
 from mocktailverse.deployment.footprint import Footprint
@@ -119,12 +120,12 @@ def test_the_dearer_sum_is_told_beside_the_usual_one(run):
     [(0, "0.0000"), (0.06934, "0.0693"), (12.345, "12.35"), (1_799_052.6, "1,799,052.60")],
 )
 def test_dollars_are_told_as_people_read_them(usd, text):
-    assert cost_command._usd(usd) == text  # noqa: SLF001  the words of every sum
+    assert cost_tables._usd(usd) == text  # noqa: SLF001  the words of every sum
 
 
 @pytest.mark.parametrize(("share", "is_too_much"), [(None, False), (1.0, False), (1.01, True)])
 def test_more_than_can_be_written_is_told(capsys, share, is_too_much):
-    cost_command._say_writes(share)  # noqa: SLF001  a stack with so much would be needed
+    cost_tables.say_writes(share)
     assert ("cannot be written" in capsys.readouterr().err) is is_too_much
 
 

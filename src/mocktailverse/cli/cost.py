@@ -6,16 +6,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import msgspec
 import typer
 
 from mocktailverse.catalogue.copy import CatalogueCopy
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import LOCAL, Connection, connect
-from mocktailverse.cli.output import amount, print_json, print_table, say
+from mocktailverse.cli.cost_tables import (
+    Account,
+    fields,
+    print_account,
+    print_report,
+    say_problems,
+    say_writes,
+)
+from mocktailverse.cli.output import print_json, say
 from mocktailverse.cost.limits import beyond_limits, together, with_all_pollers
-from mocktailverse.cost.model import PriceTable, price_table
-from mocktailverse.cost.report import CostReport, cost_report
+from mocktailverse.cost.model import price_table
+from mocktailverse.cost.report import cost_report
 from mocktailverse.cost.running import Running
 from mocktailverse.cost.usage import Activity, Usage, usage_of
 from mocktailverse.cost.workload import REFERENCE, reference, scaled, write_share
@@ -26,8 +33,8 @@ from mocktailverse.deployment.template import Template
 from mocktailverse.errors import PermanentError, UnreachableError, UsageError
 from mocktailverse.pipeline.moments import now
 from mocktailverse.pipeline.month import MonthBooks, MonthSoFar
-from mocktailverse.stores.cost_explorer import Billed, CostExplorer
-from mocktailverse.stores.free_tier import FreeOffer, FreeTier
+from mocktailverse.stores.cost_explorer import CostExplorer
+from mocktailverse.stores.free_tier import FreeTier
 
 ALL = "all"
 COUNTED_AS = {LOCAL: "dev"}
@@ -60,13 +67,6 @@ AskBill = Annotated[
         help="Read the account's bill of this month, too. AWS charges 1 cent for it each time.",
     ),
 ]
-
-
-class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """What AWS itself says of the account; None where it was not asked or did not tell."""
-
-    free_tier: list[FreeOffer] | None = None
-    billed: list[Billed] | None = None
 
 
 def register(app: typer.Typer) -> None:
@@ -104,14 +104,14 @@ def cost(
     account = _account(connection, ask_bill=cost_explorer) if connection else Account()
     report = cost_report(env, whole, table, so_far, with_all_pollers(whole, [runs]))
     if as_json:
-        print_json(_fields(report, workload, problems, account=account))
+        print_json(fields(report, workload, problems, account=account))
         return
-    _print_report(report, table)
-    _say_problems(problems)
-    _say_writes(workload["write_share"])
+    print_report(report, table)
+    say_problems(problems)
+    say_writes(workload["write_share"])
     if env == LOCAL:
         say("The local stack costs nothing: this is what the same usage would cost on AWS.")
-    _print_account(account)
+    print_account(account)
 
 
 def _footprints() -> dict[str, Footprint]:
@@ -217,96 +217,13 @@ def _tell_reference(found: Mapping[str, Footprint], *, as_json: bool) -> list[st
             "api_calls": REFERENCE.visitors.api_calls,
             "dashboard_visits": REFERENCE.visitors.dashboard_visits,
         }
-        print_json(_fields(report, workload, problems, environments=usages))
+        print_json(fields(report, workload, problems, environments=usages))
         return problems
     visitors = REFERENCE.visitors
     say(
         f"prod: a sweep a day, {visitors.api_calls:,.0f} API calls, "
         f"{visitors.dashboard_visits:,.0f} dashboard visits; dev and staging stand by."
     )
-    _print_report(report, table)
-    _say_problems(problems)
+    print_report(report, table)
+    say_problems(problems)
     return problems
-
-
-def _say_problems(problems: list[str]) -> None:
-    for problem in problems:
-        say(f"Beyond what is free: {problem}")
-
-
-def _fields(
-    report: CostReport,
-    workload: Mapping[str, Any],
-    problems: list[str],
-    *,
-    environments: Mapping[str, Usage] | None = None,
-    account: Account | None = None,
-) -> dict[str, Any]:
-    """The JSON, with the same keys in every case."""
-    return {
-        **msgspec.to_builtins(report),
-        "workload": workload,
-        "environments": environments,
-        "problems": problems,
-        "account": account or Account(),
-    }
-
-
-def _print_report(report: CostReport, table: PriceTable) -> None:
-    columns = ("service", "what", "so far", "month", "free", "used", "USD")
-    rows = [
-        (
-            line.service,
-            f"{line.what} ({line.unit})",
-            None if line.so_far is None else amount(line.so_far),
-            amount(line.month),
-            None if line.free is None else amount(line.free),
-            "not free" if line.used_share is None else f"{line.used_share:.1%}",
-            _usd(line.usd),
-        )
-        for line in report.lines
-    ]
-    title = f"A month on AWS, {report.env}; {table.region}, prices of {table.as_of}, without tax"
-    print_table(title, columns, rows)
-    so_far = "" if report.usd_so_far is None else f"So far {_usd(report.usd_so_far)} USD. "
-    say(
-        f"{so_far}The month: {_usd(report.usd)} USD, "
-        f"of which {report.cents_not_free:,.1f} cents for what is free to no account."
-    )
-    if report.usd_at_most > report.usd:
-        say(
-            f"At most {_usd(report.usd_at_most)} USD: if Lambda asks idle queues with five "
-            "pollers, where it may come down to two."
-        )
-
-
-def _say_writes(share: float | None) -> None:
-    if share is None:
-        return
-    say(f"Its writes take {share:,.1%} of the write units that are provisioned.")
-    if share > 1:
-        say(
-            "So much cannot be written in a month: raise `capacity_units`, which costs, and deploy."
-        )
-
-
-def _print_account(account: Account) -> None:
-    if account.free_tier:
-        print_table(
-            "As AWS counts it, for the whole account",
-            ("service", "usage", "so far", "forecast", "free", "unit"),
-            [_row(offer) for offer in account.free_tier],
-        )
-    if account.billed is not None:
-        rows = [(one.service, _usd(one.usd)) for one in account.billed]
-        print_table("Billed this month, before credits", ("service", "USD"), rows)
-
-
-def _row(offer: FreeOffer) -> tuple[object, ...]:
-    amounts = (amount(n) for n in (offer.actual, offer.forecast, offer.limit))
-    return (offer.service, offer.usage_type, *amounts, offer.unit)
-
-
-def _usd(usd: float) -> str:
-    """Dollars: below ten with the hundredths of a cent, for most of it is cents."""
-    return f"{usd:,.4f}" if usd < 10 else f"{usd:,.2f}"  # noqa: PLR2004 - ten dollars
