@@ -6,13 +6,16 @@ Tests are no package: what they share comes as fixtures, classes included.
 import hashlib
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import boto3
 import msgspec
 import pytest
 import yaml
+from botocore.stub import Stubber
 
 from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.drinks.drift import Drift
@@ -513,3 +516,20 @@ def template_file() -> Path:
 @pytest.fixture(scope="module")
 def template(template_file: Path) -> dict[str, Any]:
     return yaml.load(template_file.read_text(), TemplateReader)  # noqa: S506  a SafeLoader
+
+
+@pytest.fixture
+def stubbed() -> Iterator[Callable[[str], Stubber]]:
+    """Makes botocore's client of a service answer as told, and ask nobody: `stubbed("ce")`."""
+    with ExitStack() as stubs:
+
+        def stub(service: str) -> Stubber:
+            client = boto3.client(
+                service,
+                region_name="us-east-1",
+                aws_access_key_id="test",
+                aws_secret_access_key="test",  # noqa: S106  nobody is asked
+            )
+            return stubs.enter_context(Stubber(client))
+
+        yield stub

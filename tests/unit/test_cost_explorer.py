@@ -3,9 +3,8 @@
 from datetime import date
 from types import SimpleNamespace
 
-import boto3
 import pytest
-from botocore.stub import ANY, Stubber
+from botocore.stub import ANY
 
 from mocktailverse.errors import PermanentError
 from mocktailverse.stores.clients import Clients
@@ -13,15 +12,8 @@ from mocktailverse.stores.cost_explorer import Billed, CostExplorer
 
 
 @pytest.fixture
-def aws():
-    client = boto3.client(
-        "ce",
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106  nobody is asked
-    )
-    with Stubber(client) as stubber:
-        yield stubber
+def aws(stubbed):
+    return stubbed("ce")
 
 
 def group(service, amount):

@@ -2,24 +2,15 @@
 
 from types import SimpleNamespace
 
-import boto3
 import pytest
-from botocore.stub import Stubber
 
 from mocktailverse.errors import PermanentError
 from mocktailverse.stores.free_tier import FreeOffer, FreeTier
 
 
 @pytest.fixture
-def aws():
-    client = boto3.client(
-        "freetier",
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106  nobody is asked
-    )
-    with Stubber(client) as stubber:
-        yield stubber
+def aws(stubbed):
+    return stubbed("freetier")
 
 
 def usage(service, actual, forecast, limit):

@@ -10,6 +10,7 @@ from mocktailverse.deployment.artifacts import Artifact
 from mocktailverse.deployment.changes import ChangeSet, DeploymentError
 from mocktailverse.deployment.events import Tell
 from mocktailverse.errors import UsageError
+from mocktailverse.stores.errors import error_code
 
 if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients
@@ -143,7 +144,7 @@ def _execute(clients: "Clients", change_set: ChangeSet) -> None:
             RetainExceptOnCreate=True,
         )
     except ClientError as error:
-        if error.response["Error"]["Code"] not in _OVERTAKEN:
+        if error_code(error) not in _OVERTAKEN:
             raise
         raise UsageError(
             f"Another deployment changed {change_set.stack} meanwhile, so that nothing was changed"

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from mocktailverse.deployment.package import Architecture
 from mocktailverse.errors import PermanentError, UsageError
+from mocktailverse.stores.errors import error_code
 
 if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients
@@ -121,7 +122,7 @@ def exists(clients: "Clients", artifact: Artifact) -> bool:
     try:
         clients.s3.head_object(Bucket=artifact.bucket, Key=artifact.key)
     except ClientError as error:
-        if error.response["Error"]["Code"] not in _MISSING:
+        if error_code(error) not in _MISSING:
             raise
         return False
     return True
@@ -137,7 +138,7 @@ def verify(clients: "Clients", artifact: Artifact) -> None:
     try:
         body = clients.s3.get_object(Bucket=artifact.bucket, Key=artifact.key)["Body"]
     except ClientError as error:
-        if error.response["Error"]["Code"] not in _MISSING:
+        if error_code(error) not in _MISSING:
             raise
         raise PermanentError(f"{place} is missing: build and deploy anew.") from error
     digest = hashlib.sha256()
@@ -201,7 +202,7 @@ def _bucket_exists(clients: "Clients", bucket: str, owner: str | None) -> bool:
     try:
         clients.s3.head_bucket(Bucket=bucket, **asked)
     except ClientError as error:
-        code = error.response["Error"]["Code"]
+        code = error_code(error)
         if code in _FORBIDDEN:
             raise UsageError(
                 f"The bucket {bucket} is not this account's, or its credentials may not see it:"

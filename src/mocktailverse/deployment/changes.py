@@ -12,6 +12,7 @@ from msgspec import Struct
 from mocktailverse.deployment import stack
 from mocktailverse.deployment.template import Template
 from mocktailverse.errors import PermanentError, UsageError
+from mocktailverse.stores.errors import error_code
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation.type_defs import (
@@ -119,7 +120,7 @@ def propose(  # noqa: PLR0913  keyword-only; each is a separate choice of the ca
             Tags=[{"Key": "project", "Value": "mocktailverse"}],
         )["Id"]
     except ClientError as error:
-        if error.response["Error"]["Code"] != "ValidationError":
+        if error_code(error) != "ValidationError":
             raise
         raise UsageError(
             f"CloudFormation refuses the template: {error.response['Error']['Message']}"

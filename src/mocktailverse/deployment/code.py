@@ -10,6 +10,7 @@ from mocktailverse.deployment import stack
 from mocktailverse.deployment.artifacts import Artifact
 from mocktailverse.deployment.changes import DeploymentError
 from mocktailverse.errors import UsageError
+from mocktailverse.stores.errors import error_code
 
 if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients
@@ -48,7 +49,7 @@ def _code(clients: "Clients", name: str, function: str) -> FunctionCode:
     try:
         answer = clients.lambda_.get_function_configuration(FunctionName=function)
     except ClientError as error:
-        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+        if error_code(error) != "ResourceNotFoundException":
             raise
         return FunctionCode(name, function, "", "", "", "")
     return FunctionCode(

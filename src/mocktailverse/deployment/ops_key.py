@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from mocktailverse.stores.errors import error_code
+
 if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients
 
@@ -27,7 +29,7 @@ def create_if_missing(clients: "Clients", stage: str) -> bool:
             Type="SecureString",
         )
     except ClientError as error:
-        if error.response["Error"]["Code"] != "ParameterAlreadyExists":
+        if error_code(error) != "ParameterAlreadyExists":
             raise
         return False
     return True

@@ -9,6 +9,7 @@ from mocktailverse.deployment import apply, stack
 from mocktailverse.deployment.changes import DeploymentError
 from mocktailverse.deployment.environments import stack_name
 from mocktailverse.errors import UsageError
+from mocktailverse.stores.errors import error_code
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import (
@@ -88,7 +89,7 @@ def _versions(clients: "Clients", bucket: str) -> "Iterator[ListObjectVersionsOu
     try:
         yield from clients.s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
     except ClientError as error:
-        if error.response["Error"]["Code"] != "NoSuchBucket":
+        if error_code(error) != "NoSuchBucket":
             raise
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from mocktailverse.errors import UsageError
+from mocktailverse.stores.errors import error_code
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation.type_defs import StackTypeDef
@@ -29,7 +30,7 @@ def describe(clients: "Clients", stack_name: str) -> "StackTypeDef | None":
     try:
         return clients.cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
     except ClientError as error:
-        if error.response["Error"]["Code"] != "ValidationError":  # CloudFormation's "not found"
+        if error_code(error) != "ValidationError":  # CloudFormation's "not found"
             raise
         return None
 

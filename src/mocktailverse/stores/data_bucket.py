@@ -23,7 +23,7 @@ import msgspec
 
 from mocktailverse.drinks.ledger import RAW_PREFIX, ObjectVersion, Rejected
 from mocktailverse.errors import MissingError, TransientError
-from mocktailverse.stores.errors import translated
+from mocktailverse.stores.errors import error_code, translated
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import GetObjectOutputTypeDef
@@ -95,7 +95,7 @@ class RawObject:
             try:
                 return self._client.get_object(**arguments, Range=f"bytes={start}-{end}")
             except self._client.exceptions.ClientError as error:
-                if error.response["Error"]["Code"] != "InvalidRange":
+                if error_code(error) != "InvalidRange":
                     raise
                 return self._client.get_object(**arguments)  # an empty object has no range
 
