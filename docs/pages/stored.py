@@ -12,7 +12,7 @@ from msgspec import Struct, inspect
 
 from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.drinks.drift import Drift
-from mocktailverse.drinks.ledger import Counts, ObjectVersion, Segment
+from mocktailverse.drinks.ledger import Counts, Load, LoadRequest, ObjectVersion, Segment
 from mocktailverse.drinks.register import Register
 from mocktailverse.pipeline.extract import Cursor, PageFetching, run_name
 from mocktailverse.pipeline.ingest import Part, Run, put_part
@@ -79,8 +79,8 @@ def load_items() -> tuple[Kinds, Kinds]:
     clients: Any = SimpleNamespace(dynamodb=table)
     loads = LoadsTable(clients, "loads", expire_days=1)
     version = ObjectVersion("data", "raw/", "version")
-    load = loads.acquire(version, 1, now=AT, until=AT)
-    assert load is not None  # noqa: S101  the sample table gives every load
+    load = loads.acquire(LoadRequest(version, 1), now=AT, until=AT)
+    assert isinstance(load, Load)  # noqa: S101  the sample table gives every load
     loads.release(load, error="why")
     loads.requeued(version, 1, now=AT)
     loads.fail(version, 1, "why", now=AT)

@@ -1,9 +1,11 @@
 """A report of a running stack tells what was put in, how it is, and what needs a person."""
 
 import re
+import time
 
 import pytest
 
+from mocktailverse.drinks.ledger import LoadRequest, ObjectVersion
 from mocktailverse.errors import PermanentError
 from mocktailverse.pipeline.moments import now
 
@@ -83,11 +85,20 @@ def test_operations_tell_how_the_parts_are(pipeline, cli, put_in):
     assert operations["cost"]["usd_so_far"] >= 0
 
 
-def test_a_load_is_given_up_when_the_queue_gives_its_message_up(pipeline):
+def test_the_visibility_timeout_is_the_queues(pipeline):
     attributes = pipeline.clients.sqs.get_queue_attributes(
         QueueUrl=pipeline.outputs["QueueUrl"], AttributeNames=["VisibilityTimeout"]
     )["Attributes"]
-    assert pipeline.queue.patience_ms() == 5 * 1000 * int(attributes["VisibilityTimeout"])
+    assert pipeline.queue.visibility_timeout_ms() == 1000 * int(attributes["VisibilityTimeout"])
+
+
+def test_a_load_whose_worker_died_and_whose_message_is_gone_needs_attention(pipeline, cli):
+    """Its last sign of life is as old as two visibility timeouts."""
+    long_ago = time.time_ns() // 1_000_000 - 2 * pipeline.queue.visibility_timeout_ms() - 1
+    version = ObjectVersion(pipeline.outputs["DataBucket"], "raw/thecocktaildb/dead.json", "v1")
+    pipeline.loads.acquire(LoadRequest(version, 1), now=long_ago, until=long_ago + 15_000)
+    found = cli("report", "--json", code=1).json["attention"]
+    assert {"what": "1 stuck load", "runbook": "no-load"} in found
 
 
 @pytest.mark.usefixtures("put_in")

@@ -9,7 +9,16 @@ import pytest
 from msgspec.structs import replace
 
 from mocktailverse.drinks.drift import Drift
-from mocktailverse.drinks.ledger import START, Counts, Cursor, ObjectVersion, Segment
+from mocktailverse.drinks.ledger import (
+    START,
+    Counts,
+    Cursor,
+    Lease,
+    Load,
+    LoadRequest,
+    ObjectVersion,
+    Segment,
+)
 from mocktailverse.errors import UsageError
 from mocktailverse.stores.load_items import day_of
 from mocktailverse.stores.loads_table import LoadsTable
@@ -35,8 +44,9 @@ def day_ms():
     return NOON_MS - next(NUMBERS) * 24 * 3600 * 1000
 
 
-def acquire(table, version, generation=1, now=NOON_MS):
-    return table.acquire(version, generation, now=now, until=now + LEASE_MS)
+def acquire(table, version, generation=1, now=NOON_MS, *, last_try=False, waited_for=None):
+    request = LoadRequest(version, generation, waited_for=waited_for)
+    return table.acquire(request, now=now, until=now + LEASE_MS, last_try=last_try)
 
 
 def segment(number, read, *, final=False):
@@ -57,10 +67,38 @@ def test_a_new_load_is_opened_by_who_comes_first(table, version):
 
 def test_a_leased_load_is_nobody_elses(table, version):
     acquire(table, version)
-    assert acquire(table, version, now=NOON_MS + 1) is None
-    assert acquire(table, version, now=NOON_MS + LEASE_MS) is None
+    lease = acquire(table, version, now=NOON_MS + 1)
+    assert isinstance(lease, Lease)
+    assert (lease.until, lease.length_ms) == (NOON_MS + LEASE_MS, LEASE_MS)
+    assert acquire(table, version, now=NOON_MS + LEASE_MS) == lease
     again = acquire(table, version, now=NOON_MS + LEASE_MS + 1)
     assert (again.attempts, again.started_at) == (2, NOON_MS)
+    assert table.latest(version).active_at == NOON_MS + LEASE_MS + 1
+
+
+def test_a_lease_that_somebody_waited_for_has_expired_whatever_the_clocks_show(table, version):
+    """The owner's clock was ten minutes ahead; it died."""
+    ahead = NOON_MS + 600_000
+    acquire(table, version, now=ahead)
+    lease = acquire(table, version)
+    assert lease.rest_ms(NOON_MS) == LEASE_MS
+    assert acquire(table, version, waited_for="somebody else") == lease
+    later = NOON_MS + LEASE_MS
+    again = acquire(table, version, now=later, waited_for=lease.owner)
+    assert again.attempts == 2
+    renewed = acquire(table, version, now=later, waited_for=lease.owner)
+    assert renewed.owner != lease.owner
+
+
+def test_a_load_on_its_last_try_is_marked_failed_in_advance(table, version):
+    """A worker that dies cannot mark it."""
+    acquire(table, version, now=NOON_MS - LEASE_MS - 1)
+    load = acquire(table, version, last_try=True)
+    assert (load.status, load.finished_at) == ("failed", NOON_MS)
+    assert load.error
+    table.release(load)
+    released = table.latest(version)
+    assert (released.status, released.error, released.finished_at) == ("loading", None, None)
 
 
 def test_a_load_that_was_given_back_can_be_taken_at_once(table, version):
@@ -76,7 +114,7 @@ def test_a_load_that_goes_on_later_is_given_back_without_an_error(table, version
     table.release(acquire(table, version))
     given_back = table.latest(version)
     assert (given_back.status, given_back.error) == ("loading", None)
-    assert acquire(table, version, now=NOON_MS + 1) is not None
+    assert isinstance(acquire(table, version, now=NOON_MS + 1), Load)
 
 
 def test_a_finished_load_cannot_be_taken(table, version):
@@ -114,7 +152,7 @@ def test_a_load_can_fail_that_nobody_opened(table, version):
 def test_of_many_workers_at_once_one_gets_the_load(table, version):
     with ThreadPoolExecutor(8) as pool:
         loads = list(pool.map(lambda _: acquire(table, version), range(8)))
-    assert sum(load is not None for load in loads) == 1
+    assert sum(isinstance(load, Load) for load in loads) == 1
     assert table.latest(version).attempts == 1
 
 
@@ -280,7 +318,7 @@ def test_a_lease_whose_answer_was_lost_is_ones_own(table, clients, version, monk
 
     monkeypatch.setattr(clients.dynamodb, "update_item", sent_again)
     assert acquire(table, version).attempts == 1
-    assert acquire(table, version, now=NOON_MS + 1) is None
+    assert isinstance(acquire(table, version, now=NOON_MS + 1), Lease)
 
 
 def test_a_late_message_does_not_touch_a_done_load(table, version):

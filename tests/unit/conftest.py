@@ -21,6 +21,7 @@ from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.ledger import (
     Counts,
+    Lease,
     Load,
     LoadRequest,
     ObjectVersion,
@@ -30,11 +31,12 @@ from mocktailverse.drinks.ledger import (
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import Register, Written, merge, written
 from mocktailverse.errors import ConflictError, MissingError, MocktailverseError
-from mocktailverse.pipeline.load import Loader
+from mocktailverse.pipeline.load import Loader, Progress
 
 NOON_MS = 1_767_268_800_000  # 2026-01-01 12:00:00 UTC
 BUDGET_MS = 60_000
 VISIBILITY_MS = 6 * BUDGET_MS
+MAX_TRIES = 5
 
 
 class KilledError(Exception):
@@ -90,6 +92,23 @@ class FakeClock:
 
     def move(self, milliseconds: int) -> None:
         self.at += milliseconds
+
+
+class SkewedClock(NamedTuple):
+    """The clock of a worker whose machine is ahead of all others, or behind them."""
+
+    true: FakeClock
+    skew_ms: int
+
+    @property
+    def deadline(self) -> int:
+        return self.true.deadline + self.skew_ms
+
+    def now(self) -> int:
+        return self.true.now() + self.skew_ms
+
+    def wait(self, seconds: float) -> None:
+        self.true.wait(seconds)
 
 
 @dataclass
@@ -155,22 +174,37 @@ class FakeLoads:
     def __init__(self, weather: Weather) -> None:
         self.weather = weather
         self.loads: dict[tuple[ObjectVersion, int], Load] = {}
-        self.leases: dict[tuple[ObjectVersion, int], int] = {}
+        self.leases: dict[tuple[ObjectVersion, int], Lease] = {}
         self.parts: dict[tuple[ObjectVersion, int, int], Segment] = {}
 
     def acquire(
-        self, version: ObjectVersion, generation: int, *, now: int, until: int
-    ) -> Load | None:
-        return self.weather.call(
-            "loads.acquire", lambda: self._acquire((version, generation), now, until)
-        )
+        self, request: LoadRequest, *, now: int, until: int, last_try: bool = False
+    ) -> Load | Lease | None:
+        def work() -> Load | Lease | None:
+            key = request.object, request.generation
+            lease = self.leases.get(key)
+            if lease and lease.until >= now and lease.owner != request.waited_for:
+                return lease
+            load = self._open(key, now)
+            if load.status == "done":
+                return None
+            self.leases[key] = Lease(f"{load.attempts + 1}", until, until - now)
+            return self._change(
+                key,
+                status="failed" if last_try else "loading",
+                active_at=now,
+                attempts=load.attempts + 1,
+                error="ended without a result" if last_try else None,
+                finished_at=now if last_try else None,
+            )
+
+        return self.weather.call("loads.acquire", work)
 
     def release(self, load: Load, *, error: str | None = None) -> None:
         def work() -> None:
             key = load.object, load.generation
             self.leases.pop(key, None)
-            if error is not None:
-                self._change(key, error=error)
+            self._change(key, status="loading", error=error, finished_at=None)
 
         self.weather.call("loads.release", work)
 
@@ -238,16 +272,6 @@ class FakeLoads:
 
     def all(self) -> Iterator[Load]:
         return iter(list(self.loads.values()))
-
-    def _acquire(self, key: tuple[ObjectVersion, int], now: int, until: int) -> Load | None:
-        load = self._open(key, now)
-        if load.status == "done" or self.leases.get(key, now - 1) >= now:
-            return None
-        self.leases[key] = until
-        attempts = load.attempts + 1
-        return self._change(
-            key, status="loading", active_at=now, attempts=attempts, error=None, finished_at=None
-        )
 
     def _open(self, key: tuple[ObjectVersion, int], now: int) -> Load:
         version, generation = key
@@ -378,15 +402,23 @@ class World:
         self.drinks = FakeDrinks(self.weather)
         self.loads = FakeLoads(self.weather)
         self.queue = FakeQueue(self.weather)
-        self.loader = Loader(self.raw, self.drinks, self.loads, self.queue, self.clock)
 
     def handle(
-        self, request: LoadRequest, *, budget_ms: int = BUDGET_MS, last_try: bool = False
+        self,
+        request: LoadRequest,
+        *,
+        budget_ms: int = BUDGET_MS,
+        last_try: bool = False,
+        skew_ms: int = 0,
     ) -> Counts | None:
-        """One invocation with one message."""
+        """One invocation with one message, on a machine whose clock is ahead by `skew_ms`."""
         self.clock.deadline = self.clock.now() + budget_ms
-        progress = self.loader.handle(request, last_try=last_try)
-        return None if progress is None else progress.counts
+        clock = SkewedClock(self.clock, skew_ms)
+        loader = Loader(self.raw, self.drinks, self.loads, self.queue, clock, MAX_TRIES)
+        if last_try:
+            request = msgspec.structs.replace(request, tries=MAX_TRIES - 1)
+        progress = loader.handle(request)
+        return progress.counts if isinstance(progress, Progress) else None
 
     def run(
         self,
@@ -394,6 +426,7 @@ class World:
         choose: random.Random,
         *,
         budget_ms: int = BUDGET_MS,
+        skews_ms: Sequence[int] = (0,),
     ) -> None:
         """Deliver messages in any order, again and again, until the queue is empty."""
         messages = [Message(request, self.clock.now()) for request in requests]
@@ -407,9 +440,11 @@ class World:
                 continue
             message = choose.choice(visible)
             message.visible_at = self.clock.now() + VISIBILITY_MS
+            tries = message.request.tries + message.received
+            request = msgspec.structs.replace(message.request, tries=tries)
             message.received += 1
             try:
-                self.handle(message.request, budget_ms=budget_ms)
+                self.handle(request, budget_ms=budget_ms, skew_ms=choose.choice(skews_ms))
             except (MocktailverseError, KilledError):
                 continue
             messages.remove(message)

@@ -155,21 +155,45 @@ class Load(Struct, frozen=True):
 
     @property
     def duration_ms(self) -> int | None:
-        """From the first attempt to the end; None while it lasts."""
-        return None if self.finished_at is None else self.finished_at - self.started_at
+        """From the first attempt to the end; None while it lasts.
+
+        Two workers may have noted these times, with clocks that differ: never below 0.
+        """
+        return None if self.finished_at is None else max(0, self.finished_at - self.started_at)
+
+
+class Lease(Struct, frozen=True):
+    """A worker's time-limited lock on a load, as another worker finds it."""
+
+    owner: str
+    """A random name of the attempt that holds it."""
+    until: int
+    """When it expires, in ms since 1970 UTC, by its owner's clock."""
+    length_ms: int
+    """How long it was granted for; its owner has ended by then."""
+
+    def rest_ms(self, now: int) -> int:
+        """Milliseconds until it has expired for certain, whatever the two clocks show.
+
+        Clocks differ: an owner's clock that is ahead makes `until` lie too far in the future. No
+        lease lasts longer than its length, so nobody has to wait longer than that.
+        """
+        return min(max(self.until - now, 0), self.length_ms)
 
 
 class LoadRequest(Struct, frozen=True):
-    """A message that asks to go on with a load: a continuation, a replay, a re-queue.
-
-    `cursor` tells readers of the queue where the load stood; the load itself knows. `stalled`
-    counts the messages in a row that could not load a single record for want of capacity.
-    """
+    """A message that asks a worker to continue a load: a continuation, a replay, a re-queue."""
 
     object: ObjectVersion
     generation: int
     cursor: Cursor = START
+    """Where the load was, for readers of the queue; the load itself knows."""
     stalled: int = 0
+    """Messages in a row that could not write a single record for lack of capacity."""
+    tries: int = 0
+    """Unsuccessful deliveries of the messages that this one replaces."""
+    waited_for: str | None = None
+    """The owner of the lease whose end this message was delayed for."""
 
 
 class Rejected(Struct, frozen=True):

@@ -23,10 +23,11 @@ from aws_lambda_powertools.utilities.batch import (
     process_partial_response,
 )
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mocktailverse.functions.clock import InvocationClock
 from mocktailverse.functions.failures import failures_logged
-from mocktailverse.pipeline.load import Loader
+from mocktailverse.pipeline.load import Loader, Postponed
 from mocktailverse.pipeline.messages import load_requests
 from mocktailverse.settings import TransformSettings
 from mocktailverse.stores.clients import Clients
@@ -60,16 +61,23 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Work on a batch of SQS messages; answer which ones are to come back."""
     tools = _tools()
     clock = InvocationClock(context)
-    loader = Loader(tools.bucket, tools.drinks, tools.loads, tools.queue, clock)
+    loader = Loader(
+        tools.bucket,
+        tools.drinks,
+        tools.loads,
+        tools.queue,
+        clock,
+        tools.settings.max_receive_count,
+    )
 
     named: dict[str, dict[str, Any]] = {}
 
     def work_on(record: "SQSRecord") -> None:
-        received = int(record.attributes.approximate_receive_count)
+        earlier = int(record.attributes.approximate_receive_count) - 1
         for request in load_requests(record.body):
             named[record.message_id] = _names(request)
-            last_try = received >= tools.settings.max_receive_count
-            _report(tools, request, loader.handle(request, last_try=last_try))
+            tried = replace(request, tries=request.tries + earlier)
+            _report(tools, request, loader.handle(tried))
 
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
     answer = process_partial_response(
@@ -88,11 +96,14 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     return dict(answer)
 
 
-def _report(tools: Tools, request: "LoadRequest", progress: "Progress | None") -> None:
+def _report(tools: Tools, request: "LoadRequest", progress: "Progress | Postponed | None") -> None:
     """One log line a message, and the metrics of what it loaded."""
     names, metrics = _names(request), tools.metrics
     if progress is None:
         tools.logger.info("nothing to do", **names)
+        return
+    if isinstance(progress, Postponed):
+        tools.logger.info("postponed", **names, delay_s=progress.delay_s)
         return
     counts = progress.counts
     tools.logger.info("loaded", **names, done=progress.done, **msgspec.to_builtins(counts))

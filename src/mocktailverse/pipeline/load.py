@@ -2,12 +2,15 @@
 
 Any message for a load makes it go on where its finished segments end: the first delivery, a
 redelivery after a crash, a continuation, a replay. So messages may come twice, late or in any
-order. A lease keeps two workers apart; where one dies, its message comes back after the lease.
+order. A lease keeps two workers apart. A message that finds another worker's lease is replaced by
+one that is delivered when the lease has expired: its owner may be dead, and the message that the
+owner was working on may be this very one.
 
 A load that runs out of time, or of write capacity, ends its segment where it stands and asks for
 its continuation in a new message, so that slow is never mistaken for failing.
 """
 
+import math
 import random
 from collections.abc import Sequence
 from typing import Protocol, Self
@@ -20,6 +23,7 @@ from mocktailverse.drinks.ledger import (
     START,
     Counts,
     Cursor,
+    Lease,
     Load,
     LoadRequest,
     ObjectVersion,
@@ -38,6 +42,9 @@ STALLED_LIMIT = 10
 """Continuations in a row without one record loaded, after which waiting is a failure."""
 
 CONTINUE_DELAY_S = 5
+LONGEST_DELAY_S = 900
+"""SQS delays a message by 15 minutes at most, which is also Lambda's longest timeout."""
+
 FIRST_WAIT_S = 0.1
 LONGEST_WAIT_S = 2.0
 SAVING_TIME_MS = 3_000
@@ -62,8 +69,8 @@ class LoadsStore(Protocol):
     """Where loads and their segments are kept."""
 
     def acquire(
-        self, version: ObjectVersion, generation: int, *, now: int, until: int
-    ) -> Load | None: ...
+        self, request: LoadRequest, *, now: int, until: int, last_try: bool = False
+    ) -> Load | Lease | None: ...
 
     def release(self, load: Load, *, error: str | None = None) -> None: ...
 
@@ -116,6 +123,12 @@ class Progress(Struct, frozen=True):
         return cls(counts, total_drift(kind for segment in segments for kind in segment.drift))
 
 
+class Postponed(Struct, frozen=True):
+    """Nothing was loaded now; a new message that replaces this one will try again."""
+
+    delay_s: int
+
+
 class Loader(Struct, frozen=True):
     """Works on loads with these stores; stateless between messages."""
 
@@ -124,24 +137,29 @@ class Loader(Struct, frozen=True):
     loads: LoadsStore
     queue: RequestQueue
     clock: Clock
+    max_tries: int
+    """Deliveries after which a request counts as failed."""
 
-    def handle(self, request: LoadRequest, *, last_try: bool = False) -> Progress | None:
-        """Go on with a load as far as time allows.
+    def handle(self, request: LoadRequest) -> Progress | Postponed | None:
+        """Continue a load as far as time allows.
 
-        Returns what this message loaded; None where there was nothing to do: the load is done
-        or in another worker's hands, or there is no time left, and a new message was sent.
+        Returns:
+            What this message loaded; `Postponed` where there is no time left or another worker
+            holds the load; None where the load is done already.
 
         Raises:
             TransientError: the same message may succeed later.
             MocktailverseError: a store refuses; people have to look at it.
-                On the message's `last_try` the load is marked failed before either.
+                On the last of `max_tries` the load is marked failed before either.
         """
         if self._time_left() <= 0:
-            self.queue.send(request)
-            return None
+            return self._postpone(request)
+        last_try = request.tries + 1 >= self.max_tries
         load = self.loads.acquire(
-            request.object, request.generation, now=self.clock.now(), until=self.clock.deadline
+            request, now=self.clock.now(), until=self.clock.deadline, last_try=last_try
         )
+        if isinstance(load, Lease):
+            return self._wait_for(load, request)
         if load is None:
             return None
         try:
@@ -166,6 +184,21 @@ class Loader(Struct, frozen=True):
             )
             return replace(loaded, done=True)
         return loaded
+
+    def _wait_for(self, lease: Lease, request: LoadRequest) -> Postponed:
+        """Send a message that is delivered when the lease has expired.
+
+        SQS counts the receives of the new message from 1. So that a load that kills its workers
+        ends among the dead letters, a request that has used up its tries is not replaced again.
+        """
+        if request.tries >= self.max_tries:
+            raise TransientError(f"Another worker holds the load, after {request.tries} failures.")
+        delay_s = min(math.ceil(lease.rest_ms(self.clock.now()) / 1000) + 1, LONGEST_DELAY_S)
+        return self._postpone(replace(request, waited_for=lease.owner), delay_s)
+
+    def _postpone(self, request: LoadRequest, delay_s: int = 0) -> Postponed:
+        self.queue.send(request, delay_s)
+        return Postponed(delay_s)
 
     def _open(self, load: Load) -> OpenObject | None:
         """The raw object; None where it is gone, and then the load has failed for good."""

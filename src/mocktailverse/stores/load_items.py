@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion, Segment
+from mocktailverse.drinks.ledger import Counts, Lease, Load, ObjectVersion, Segment
 from mocktailverse.stores.items import to_value, value_of
 
 _SEGMENT_MARK = "#"
@@ -68,6 +68,17 @@ def load_of(item: Mapping[str, Any]) -> Load:
         },
         Load,
     )
+
+
+def lease_of(item: Mapping[str, Any]) -> Lease | None:
+    """Return the lease on the load that an item holds; None where it is free.
+
+    A lease begins when its load is taken, which is also what `active_at` records.
+    """
+    if "lease_until" not in item:
+        return None
+    until, active_at = value_of(item["lease_until"]), value_of(item["active_at"])
+    return Lease(value_of(item["lease_owner"]), until, until - active_at)
 
 
 def segment_of(item: Mapping[str, Any]) -> Segment:

@@ -9,7 +9,7 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from mocktailverse.drinks.drift import Drift
-from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion, Segment
+from mocktailverse.drinks.ledger import Counts, Lease, Load, LoadRequest, ObjectVersion, Segment
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.errors import UsageError
 from mocktailverse.stores.errors import error_code, translated
@@ -18,6 +18,7 @@ from mocktailverse.stores.items import to_value
 from mocktailverse.stores.load_items import (
     day_of,
     is_load,
+    lease_of,
     load_key,
     load_of,
     object_key,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 BY_DAY = "by-day"
 _NOT_DONE = "(attribute_not_exists(#status) OR #status <> :done)"
+WORKER_DIED = "The worker of the last delivery ended without a result."
 _CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
@@ -39,14 +41,14 @@ class ConditionFailedError(Exception):
 
     Attributes:
         standing: the load as it stands; None where there is none.
-        lease_owner: who holds its lease.
+        lease: the lease on it; None where it is free.
     """
 
     def __init__(self, error: ClientError) -> None:
         super().__init__()
         item: Any = error.response.get("Item")
         self.standing = load_of(item) if item else None
-        self.lease_owner = item["lease_owner"]["S"] if item and "lease_owner" in item else None
+        self.lease = lease_of(item) if item else None
 
 
 class LoadsTable:
@@ -58,40 +60,50 @@ class LoadsTable:
         self._expire_days = expire_days
 
     def acquire(
-        self, version: ObjectVersion, generation: int, *, now: int, until: int
-    ) -> Load | None:
-        """Take a load to work on it until a time in ms; open it where it is new.
+        self, request: LoadRequest, *, now: int, until: int, last_try: bool = False
+    ) -> Load | Lease | None:
+        """Take the lease on a load until a time in ms, and open the load where it is new.
 
-        None where it is done already, or where another worker's lease has not run out. A call
-        whose answer was lost is sent again by botocore, and finds its own lease: that is no
-        other worker's.
+        On its `last_try` a load is marked failed in advance, since a worker that dies cannot mark
+        it any more; finishing or continuing it takes that back. A lease whose owner is
+        `waited_for` has expired: the request was delayed by its length.
+
+        Returns:
+            The load; the lease of another worker that has not expired; None where the load is
+            done. A call whose response was lost is repeated by botocore and finds its own lease,
+            which counts as taken.
         """
         owner = uuid.uuid4().hex
+        in_advance = {"status": "failed", "error": WORKER_DIED, "finished_at": now}
         update = Update(
             put={
-                "status": "loading",
+                **(in_advance if last_try else {"status": "loading"}),
                 "active_at": now,
                 "lease_until": until,
                 "lease_owner": owner,
                 "transform_version": TRANSFORM_VERSION,
             },
-            default=self._opening(version, generation, now),
+            default=self._opening(request.object, request.generation, now),
             add={"attempts": 1},
-            remove=("error", "finished_at"),
+            remove=() if last_try else ("error", "finished_at"),
             condition=(
-                f"{_NOT_DONE} AND (attribute_not_exists(#lease_until) OR #lease_until < :at)"
+                f"{_NOT_DONE} AND (attribute_not_exists(#lease_until) OR #lease_until < :at"
+                " OR #lease_owner = :waited_for)"
             ),
-            values={"done": "done", "at": now},
+            values={"done": "done", "at": now, "waited_for": request.waited_for or ""},
         )
         try:
-            return self._update(version, generation, update)
+            return self._update(request.object, request.generation, update)
         except ConditionFailedError as error:
-            return error.standing if error.lease_owner == owner else None
+            return error.standing if error.lease and error.lease.owner == owner else error.lease
 
     def release(self, load: Load, *, error: str | None = None) -> None:
-        """Give a load back unfinished, so that the next message can go on with it."""
-        put = {} if error is None else {"error": error}
-        update = Update(put=put, remove=("lease_until",))
+        """Give a load back unfinished, so that the next message can continue it."""
+        noted = {} if error is None else {"error": error}
+        update = Update(
+            put={"status": "loading", **noted},
+            remove=("lease_until", "finished_at", *(() if noted else ("error",))),
+        )
         self._update_unfinished(load.object, load.generation, update)
 
     def finish(  # noqa: PLR0913 - all that is known of a load at its end

@@ -46,15 +46,13 @@ class Queue:
         """About how many dead letters there are."""
         return self._depth(self._dead_letter_url)
 
-    def patience_ms(self) -> int:
-        """How long a message can come again: visibility timeout x receives."""
+    def visibility_timeout_ms(self) -> int:
+        """Return after how many ms a message is delivered again that nobody deleted."""
         with translated("Asking for the queue's settings"):
             answer = self._client.get_queue_attributes(
-                QueueUrl=self._url, AttributeNames=["VisibilityTimeout", "RedrivePolicy"]
+                QueueUrl=self._url, AttributeNames=["VisibilityTimeout"]
             )
-        found = answer["Attributes"]
-        redrive = msgspec.json.decode(found["RedrivePolicy"])
-        return 1000 * int(found["VisibilityTimeout"]) * int(redrive["maxReceiveCount"])
+        return 1000 * int(answer["Attributes"]["VisibilityTimeout"])
 
     def dead_letters(self) -> Iterator[DeadLetter]:
         """Receive dead letters until none is visible; each stays hidden for a minute."""

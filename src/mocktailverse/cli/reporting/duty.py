@@ -21,6 +21,10 @@ LAG_LIMIT_MS = 600_000
 FAILURES = ("invocation failed", "[ERROR]", "Task timed out", "Runtime exited")
 """A function failed, in its own words or in Lambda's; the template's filters look for the same."""
 
+STUCK_AFTER = 2
+"""Visibility timeouts without a sign of life after which an open load counts as stuck: its message
+is delivered again after one, wherever its worker died."""
+
 FAILURES_KEPT_MS = 300_000
 """As the alarm on function errors: what failed in the last five minutes."""
 
@@ -55,9 +59,9 @@ class Operations(Struct, frozen=True, kw_only=True):
     """An environment's state.
 
     `is_emulated` at the embedded AWS, which looks at no alarm and costs nothing. `failed` and
-    `stuck` are loads that no replay has superseded; `stuck` gave no sign of life for as long as
-    their messages can come again. `failures` are those of the last FAILURES_KEPT_MS. `cost` is of
-    the month, counted from `cost_since`; times in ms.
+    `stuck` are loads that no replay has superseded; `stuck` are open and gave no sign of life for
+    STUCK_AFTER visibility timeouts. `failures` are those of the last FAILURES_KEPT_MS. `cost` is
+    of the month, counted from `cost_since`; times in ms.
     """
 
     is_emulated: bool

@@ -22,6 +22,7 @@ from mocktailverse.cli.connection import LOCAL, Connection
 from mocktailverse.cli.reporting.duty import (
     FAILURES,
     FAILURES_KEPT_MS,
+    STUCK_AFTER,
     Finding,
     Operations,
     Publishings,
@@ -223,7 +224,7 @@ def _operations(
     with translated("Looking for the alarms"):
         alarms = stack.resources(clients, stack_name(env), "AWS::CloudWatch::Alarm")
     standing = latest_generations(loads)
-    patience_ms = connection.queue.patience_ms()
+    patience_ms = STUCK_AFTER * connection.queue.visibility_timeout_ms()
     last = publishings[-1] if publishings else None
     used = month.usage(running(env))
     return Operations(
