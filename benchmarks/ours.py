@@ -51,7 +51,7 @@ class OnDisk:
 
 def raw_records(raw: OpenObject) -> Iterator[RawRecord]:
     """Find the records, each with its position; none may be unreadable."""
-    for record in decode(raw, _READER.columns):
+    for record in decode(raw, _READER):
         assert isinstance(record, RawRecord), record
         yield record
 

@@ -1,6 +1,7 @@
 """Decoded bytes: gzip in any cut, lines with their offsets, and the limits on both."""
 
 import gzip
+import random
 import zlib
 from itertools import pairwise
 
@@ -113,7 +114,7 @@ def test_a_wrong_checksum_is_damage():
 
 def test_gzip_may_unpack_to_the_limit_and_not_beyond(monkeypatch, chunked):
     monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 1000)
-    assert DecodedBytes(chunked(gzip.compress(b"x" * 1000))).document() == b"x" * 1000
+    assert DecodedBytes(chunked(gzip.compress(b"x" * 1000))).document() == (b"x" * 1000, None)
     bomb = gzip.compress(b"x" * 1001)
     with pytest.raises(TooLargeError) as caught:
         DecodedBytes(chunked(bomb))
@@ -147,7 +148,7 @@ def test_a_bomb_is_found_without_unpacking_all_of_it(monkeypatch, chunked):
 
 def test_a_document_may_have_the_limit_and_not_more(monkeypatch, chunked):
     monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 10)
-    assert DecodedBytes(chunked(b"x" * 9, b"x")).document() == b"x" * 10
+    assert DecodedBytes(chunked(b"x" * 9, b"x")).document() == (b"x" * 10, None)
     with pytest.raises(TooLargeError):
         DecodedBytes(chunked(b"x" * 9, b"xx")).document()
 
@@ -174,12 +175,12 @@ def test_the_byte_order_mark_is_no_part_of_the_text(chunked, at):
     for body in (data, gzip.compress(data)):
         source = DecodedBytes(chunked(*pieces(body, at)))
         assert list(source.lines()) == [Line(3, 5, b"a"), Line(5, 6, b"b")]
-        assert source.document() == b"a\nb"
+        assert source.document() == (b"a\nb", None)
 
 
 @pytest.mark.parametrize("data", [b"", b"\xef", b"\xef\xbb", b"\x1f"])
 def test_bytes_too_few_for_any_mark_are_themselves(chunked, data):
-    assert DecodedBytes(chunked(data)).document() == data
+    assert DecodedBytes(chunked(data)).document() == (data, None)
 
 
 def test_the_line_in_which_reading_breaks_off_is_not_given(chunked):
@@ -189,9 +190,34 @@ def test_the_line_in_which_reading_breaks_off_is_not_given(chunked):
         next(lines)
 
 
-def test_the_line_in_which_gzip_ends_is_not_given(chunked):
+def test_the_line_in_which_gzip_ends_is_given_with_the_damage(chunked):
     body = gzip.compress(b"first\n" + b"second line\n" * 3)[:-12]
-    lines = DecodedBytes(chunked(body)).lines()
-    assert next(lines).data == b"first"
-    with pytest.raises(GzipDamagedError):
-        list(lines)
+    first, *_, last = DecodedBytes(chunked(body)).lines()
+    assert (first.data, first.damage) == (b"first", None)
+    assert last.damage.code == Reason.GZIP_CORRUPT
+    assert b"second line".startswith(last.data)
+    assert last.end == last.start + len(last.data)
+
+
+def noisy(size):
+    """Bytes that gzip can make little smaller."""
+    return random.Random(1).randbytes(size)  # noqa: S311 - no secret
+
+
+@quick
+@given(
+    content=st.sampled_from([b"tiny", b"abc" * 9_000, noisy(3_000), noisy(200_000)]),
+    place=st.floats(0, 1),
+    flipped=st.integers(1, 255),
+    at=cuts,
+)
+def test_all_before_damage_is_read_however_the_bytes_are_cut(content, place, flipped, at):
+    body = bytearray(gzip.compress(content))
+    body[10 + int(place * (len(body) - 11))] ^= flipped
+    by_byte = inflated(bytes(body), range(1, 400))
+    assert inflated(bytes(body), at) == by_byte
+    assert inflated(bytes(body), []) == by_byte
+    text, damaged = by_byte
+    assert damaged
+    if len(content) == 200_000 and place > 0.5:
+        assert text[:90_000] == content[:90_000]

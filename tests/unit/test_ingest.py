@@ -19,7 +19,8 @@ from mocktailverse.pipeline.decode import RawRecord, decode
 from mocktailverse.pipeline.ingest import InputFile, Part, Run, parts_of, put_part
 from mocktailverse.sources import SOURCES
 
-COLUMNS = SOURCES["thecocktaildb"].columns
+FIELDS = SOURCES["thecocktaildb"]
+COLUMNS = FIELDS.columns
 RECORDS = [{"idDrink": str(n), "strDrink": f'A "{n}"\n; é,' + "x" * n} for n in range(1, 40)]
 
 
@@ -55,7 +56,7 @@ def parts(tmp_path, monkeypatch):
 @pytest.fixture(scope="session")
 def records_of(chunked):
     def read(*bodies):
-        items = [item for body in bodies for item in decode(chunked(body), COLUMNS)]
+        items = [item for body in bodies for item in decode(chunked(body), FIELDS)]
         return [item.data if isinstance(item, RawRecord) else item.code for item in items]
 
     return read

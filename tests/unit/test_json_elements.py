@@ -17,7 +17,7 @@ quick = settings(max_examples=80, deadline=None)
 
 
 def split(document):
-    return [(element.data, element.whole) for element in elements(document)]
+    return [(element.data, element.problem is None) for element in elements(document)]
 
 
 @quick

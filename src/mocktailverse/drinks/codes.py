@@ -55,6 +55,10 @@ class Reason(Code):
         "drinks_invalid",
         "The envelope's drinks is neither a list nor null nor a string.",
     )
+    DUPLICATE_KEY = (
+        "duplicate_key",
+        "The envelope has a key twice, so it is unclear which value is meant.",
+    )
     NOT_AN_OBJECT = "not_an_object", "The record is not a JSON object."
     WRONG_TYPE = "wrong_type", "A field that the drink cannot do without has the wrong type."
     ID_MISSING = "id_missing", "The record has no id."

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import NamedTuple, Protocol
 
 from mocktailverse.drinks.codes import Reason
@@ -15,6 +16,7 @@ DOCUMENT_OBJECTS_LIMIT = 500_000
 function's memory and time for nothing."""
 
 INFLATE_STEP = 256 * 1024
+INFLATE_INPUT = 64 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
 UTF8_BOM = b"\xef\xbb\xbf"
 
@@ -27,22 +29,22 @@ class ByteSource(Protocol):
         ...
 
 
-class Line(NamedTuple):
-    r"""One line without its "\n": where it starts, where the next one starts, its bytes.
-
-    `data` is None where the line is longer than DECODED_LIMIT; it was passed over, not kept.
-    """
-
-    start: int
-    end: int
-    data: bytes | None
-
-
 class GzipDamagedError(ObjectRejectedError):
     """The gzip data is damaged or cut off; what could be read before was handed out."""
 
     def __init__(self, cause: str) -> None:
         super().__init__(Reason.GZIP_CORRUPT, f"The gzip data is damaged or cut off: {cause}.")
+
+
+class Line(NamedTuple):
+    r"""One line without its "\n": where it starts, where the next one starts, its bytes."""
+
+    start: int
+    end: int
+    data: bytes | None
+    """None where the line is longer than DECODED_LIMIT; it was passed over, not kept."""
+    damage: GzipDamagedError | None = None
+    """Why the bytes end here: what could be read of the line that was damaged, if anything."""
 
 
 class TooLargeError(ObjectRejectedError):
@@ -60,13 +62,13 @@ def inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Undo gzip (any number of members), in steps of bounded size.
 
     Raises:
-        GzipDamagedError: it is cut off, after all readable bytes; or it is damaged, after those
-            before the step in which the damage is.
+        GzipDamagedError: it is cut off or damaged, after all bytes that can be read, however the
+            chunks are cut.
     """
     inflater = zlib.decompressobj(wbits=31)
     fed = False
-    for chunk in chunks:
-        data = chunk
+    for piece in _pieces(chunks):
+        data = piece
         while data:
             if inflater.eof:
                 data = data.lstrip(b"\0")  # zero padding behind a member is allowed
@@ -74,9 +76,11 @@ def inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
                     break
                 inflater = zlib.decompressobj(wbits=31)
             fed = True
+            before = inflater.copy()
             try:
                 step = inflater.decompress(data, INFLATE_STEP)
             except zlib.error as error:
+                yield from _before_damage(before, data)
                 raise GzipDamagedError(str(error)) from error
             if step:
                 yield step
@@ -85,6 +89,24 @@ def inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
         if rest := inflater.flush():  # what the last step had no room for
             yield rest
         raise GzipDamagedError("its end is missing")
+
+
+def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the same bytes in pieces of bounded size."""
+    for chunk in chunks:
+        for start in range(0, len(chunk), INFLATE_INPUT):
+            yield chunk[start : start + INFLATE_INPUT]
+
+
+def _before_damage(inflater: "zlib._Decompress", data: bytes) -> Iterator[bytes]:
+    """Yield what can be read before the damage in `data`.
+
+    zlib drops the output of the call that fails, so the data is given to it byte by byte.
+    """
+    with suppress(zlib.error):
+        for byte in data:
+            if step := inflater.decompress(bytes((byte,))):
+                yield step
 
 
 def check_inflated_size(chunks: Iterable[bytes]) -> None:
@@ -125,24 +147,29 @@ class DecodedBytes:
                 yield chunk[start:]
             start = max(0, start - len(chunk))
 
-    def document(self) -> bytes:
-        """All decoded bytes; TooLargeError above the limit."""
-        parts, size = [], 0
-        for chunk in self.chunks():
-            size += len(chunk)
-            if size > DECODED_LIMIT:
-                raise TooLargeError("The JSON document is larger than 64 MiB")
-            parts.append(chunk)
+    def document(self) -> tuple[bytes, GzipDamagedError | None]:
+        """Return all bytes that can be decoded, and why there are no more if they are damaged.
+
+        Raises:
+            TooLargeError: the document is above the limits.
+        """
+        parts: list[bytes] = []
+        size, damage = 0, None
+        try:
+            for chunk in self.chunks():
+                size += len(chunk)
+                if size > DECODED_LIMIT:
+                    raise TooLargeError("The JSON document is larger than 64 MiB")
+                parts.append(chunk)
+        except GzipDamagedError as error:
+            damage = error
         document = b"".join(parts)
         if document.count(b"{") > DOCUMENT_OBJECTS_LIMIT:
             raise TooLargeError(f"The JSON document holds over {DOCUMENT_OBJECTS_LIMIT:,} objects")
-        return document
+        return document, damage
 
     def lines(self, offset: int = 0) -> Iterator[Line]:
-        """Yield the lines from a line's offset on.
-
-        Where the bytes end in an error, the line that was being read is not yielded.
-        """
+        """Yield the lines from a line's offset on; damaged gzip data ends in one with `damage`."""
         return _split(self.chunks(offset), max(offset, self._start))
 
     def _all_chunks(self) -> Iterator[bytes]:
@@ -165,20 +192,24 @@ def _head(chunks: Iterable[bytes], size: int) -> bytes:
 
 def _split(chunks: Iterable[bytes], offset: int) -> Iterator[Line]:
     parts: list[bytes] = []
-    size = 0
-    for chunk in chunks:
-        first, *others = chunk.split(b"\n")
-        size += len(first)
-        if size <= DECODED_LIMIT:
-            parts.append(first)
-        if not others:
-            continue
-        end = offset + size + 1
-        yield Line(offset, end, b"".join(parts) if size <= DECODED_LIMIT else None)
-        *whole, last = others
-        for line in whole:
-            offset, end = end, end + len(line) + 1
-            yield Line(offset, end, line if len(line) <= DECODED_LIMIT else None)
-        offset, parts, size = end, [last], len(last)
-    if size:
-        yield Line(offset, offset + size, b"".join(parts) if size <= DECODED_LIMIT else None)
+    size, damage = 0, None
+    try:
+        for chunk in chunks:
+            first, *others = chunk.split(b"\n")
+            size += len(first)
+            if size <= DECODED_LIMIT:
+                parts.append(first)
+            if not others:
+                continue
+            end = offset + size + 1
+            yield Line(offset, end, b"".join(parts) if size <= DECODED_LIMIT else None)
+            *whole, last = others
+            for line in whole:
+                offset, end = end, end + len(line) + 1
+                yield Line(offset, end, line if len(line) <= DECODED_LIMIT else None)
+            offset, parts, size = end, [last], len(last)
+    except GzipDamagedError as error:
+        damage = error
+    if size or damage:
+        data = b"".join(parts) if size <= DECODED_LIMIT else None
+        yield Line(offset, offset + size, data, damage)

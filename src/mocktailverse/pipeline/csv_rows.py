@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from mocktailverse.pipeline.byte_stream import GzipDamagedError, Line
+from mocktailverse.pipeline.byte_stream import Line
 
 ROW_LINES_LIMIT = 50
 ROW_BYTES_LIMIT = 64 * 1024
@@ -77,28 +77,17 @@ def csv_rows(lines: Iterator[Line], header: CsvHeader) -> Iterator[CsvRow]:
     """Yield the rows, each as one `Line` even where it spans several; pass over blank lines.
 
     Where no number of following lines makes a row whole, only its first line is broken, and
-    reading goes on with the second.
-
-    Raises:
-        GzipDamagedError: after all rows before the damage.
+    reading continues with the second. A damaged line is broken, and no part of another row.
     """
     pending: list[Line] = []
-    damage: GzipDamagedError | None = None
     while pending or (pending := list(islice(lines, 1))):
         first = pending[0]
-        if first.data is not None and not first.data.strip():
+        if first.data is not None and not first.data.strip() and not first.damage:
             del pending[0]
             continue
-        try:
-            found = _whole_row(pending, lines, header)
-        except GzipDamagedError as error:  # met while looking ahead; `lines` is at its end now
-            damage = error
-            found = _whole_row(pending, lines, header)
-        row, used = found or (CsvRow(first, None), 1)
+        row, used = _whole_row(pending, lines, header) or (CsvRow(first, None), 1)
         yield row
         del pending[:used]
-    if damage:
-        raise damage
 
 
 def _whole_row(
@@ -112,7 +101,7 @@ def _whole_row(
         if len(pending) < used:
             return None
         line = pending[used - 1]
-        if line.data is None or len(text) + len(line.data) > ROW_BYTES_LIMIT:
+        if line.data is None or line.damage or len(text) + len(line.data) > ROW_BYTES_LIMIT:
             return None
         text = text + b"\n" + line.data if used > 1 else line.data
         if used > 1 and b'"' not in line.data:

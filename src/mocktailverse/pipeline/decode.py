@@ -10,12 +10,10 @@ hides the records beside it.
 """
 
 from collections.abc import Iterator
-from contextlib import suppress
 from itertools import islice
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
-from msgspec import Struct
 
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.drinks.ledger import END, START, Cursor
@@ -25,9 +23,17 @@ from mocktailverse.pipeline.byte_stream import (
     DecodedBytes,
     GzipDamagedError,
     Line,
+    TooLargeError,
 )
 from mocktailverse.pipeline.csv_rows import CsvHeader, csv_rows
-from mocktailverse.pipeline.json_elements import NOT_JSON, can_be_split, elements, is_json
+from mocktailverse.pipeline.envelope import records_in_array, records_in_object
+from mocktailverse.pipeline.json_elements import (
+    NOT_JSON,
+    Element,
+    can_be_split,
+    elements,
+    is_json,
+)
 
 RAW_TEXT_LIMIT = 64 * 1024
 """Bytes of an unreadable piece that a rejected line quotes; the raw object holds them all."""
@@ -58,19 +64,25 @@ Decoded = RawRecord | Unreadable
 Form = Literal["document", "ndjson"] | CsvHeader
 
 
-class _Envelope(Struct):
-    drinks: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+class RecordFields(Protocol):
+    """What has to be known of a source's records to find them in a raw object."""
+
+    @property
+    def id_field(self) -> str:
+        """The field that holds a record's id; an object that has it is a record."""
+        ...
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The CSV column names by which the source's files are recognized."""
+        ...
 
 
-_envelope = msgspec.json.Decoder(_Envelope)
-_array = msgspec.json.Decoder(list[msgspec.Raw])
 _any_json = msgspec.json.Decoder(msgspec.Raw)
 
 
-def decode(source: ByteSource, columns: frozenset[str], start: Cursor = START) -> Iterator[Decoded]:
+def decode(source: ByteSource, fields: RecordFields, start: Cursor = START) -> Iterator[Decoded]:
     """Yield the records of a raw object from `start` on.
-
-    `columns` are the CSV column names by which the source's files are recognized.
 
     Raises:
         TransientError: where reading the stored bytes broke off; decode again from a cursor.
@@ -79,7 +91,7 @@ def decode(source: ByteSource, columns: frozenset[str], start: Cursor = START) -
         return
     position = None if start == START else start.offset
     try:
-        for item in _decode(DecodedBytes(source), columns, start):
+        for item in _decode(DecodedBytes(source), fields, start):
             position = item.after.offset
             yield item
     except ObjectRejectedError as error:
@@ -92,7 +104,7 @@ def as_text(data: bytes) -> str:
 
 
 def form_of(data: DecodedBytes, columns: frozenset[str]) -> Form:
-    """Tell the form by content; a CSV's form is its header.
+    """Detect the format from the content; a CSV's form is its header.
 
     Raises:
         ObjectRejectedError: it has none of the accepted forms.
@@ -101,25 +113,29 @@ def form_of(data: DecodedBytes, columns: frozenset[str]) -> Form:
     first = _next_filled(lines)
     if first is None:
         raise ObjectRejectedError(Reason.EMPTY_OBJECT, "The object is empty.")
-    header = CsvHeader(first, columns)
-    if header.recognized:
+    if not first.damage and (header := CsvHeader(first, columns)).recognized:
         return header
     return "document" if _is_document(data, first, lines) else "ndjson"
 
 
-def _decode(data: DecodedBytes, columns: frozenset[str], start: Cursor) -> Iterator[Decoded]:
-    form = form_of(data, columns)
+def _decode(data: DecodedBytes, fields: RecordFields, start: Cursor) -> Iterator[Decoded]:
+    form = form_of(data, fields.columns)
     if isinstance(form, CsvHeader):
         yield from _decode_csv(data, form, max(start.offset, form.line.end))
     elif form == "document":
-        yield from _decode_document(data.document(), start)
+        pieces = _decode_document(*data.document(), fields.id_field)
+        yield from islice(pieces, start.offset, None)
     else:
-        yield from _decode_ndjson(data, start)
+        yield from _decode_ndjson(data, fields.id_field, start)
 
 
 def _next_filled(lines: Iterator[Line]) -> Line | None:
-    """The next line that holds more than white space."""
-    return next((line for line in lines if line.data is None or line.data.strip()), None)
+    """The next line that holds more than white space, or that is damaged."""
+    return next((line for line in lines if _is_filled(line)), None)
+
+
+def _is_filled(line: Line) -> bool:
+    return line.data is None or line.damage is not None or bool(line.data.strip())
 
 
 def _is_document(data: DecodedBytes, first: Line, others: Iterator[Line]) -> bool:
@@ -128,14 +144,14 @@ def _is_document(data: DecodedBytes, first: Line, others: Iterator[Line]) -> boo
     Raises:
         ObjectRejectedError: where it is neither.
     """
-    if first.data is not None and is_json(first.data):
-        return not _has_more(others)
+    if first.data is not None and not first.damage and is_json(first.data):
+        return _next_filled(others) is None
     try:
-        document = data.document()
-        if is_json(document):
+        document, damage = data.document()
+        if is_json(document) and not damage:
             return True
-        broken = _broken_document(document)
-    except ObjectRejectedError as error:  # too large or damaged
+        broken = _broken_document(document, damage)
+    except TooLargeError as error:
         broken, document = error, b""
     if _looks_like_ndjson(data):
         return False
@@ -144,30 +160,24 @@ def _is_document(data: DecodedBytes, first: Line, others: Iterator[Line]) -> boo
     raise broken
 
 
-def _has_more(lines: Iterator[Line]) -> bool:
-    try:
-        return _next_filled(lines) is not None
-    except GzipDamagedError:  # what follows is damaged, but it is there
-        return True
-
-
 def _looks_like_ndjson(data: DecodedBytes) -> bool:
     """Whether some of the first lines are JSON objects of their own.
 
     Where the first line looks like the beginning of a document, it takes most of them: a broken
     array may have a record a line.
     """
-    lines: list[Line] = []
-    with suppress(GzipDamagedError):  # the lines before the damage tell enough
-        lines.extend(islice(data.lines(), HEAD_LINES))
-    filled = [text for line in lines if (text := (line.data or b"").strip())]
+    lines = islice(data.lines(), HEAD_LINES)
+    filled = [b"" if line.damage else (line.data or b"").strip() for line in lines]
+    filled = [line for line in filled if line]
     objects = sum(line.startswith(b"{") and is_json(line) for line in filled)
     opens_document = bool(filled) and filled[0].endswith((b"[", b"{", b","))
     return 2 * objects >= len(filled) > 0 if opens_document else objects > 0
 
 
-def _broken_document(document: bytes) -> ObjectRejectedError:
+def _broken_document(document: bytes, damage: GzipDamagedError | None) -> ObjectRejectedError:
     raw = as_text(document)
+    if damage:
+        return ObjectRejectedError(damage.code, str(damage), raw=raw or None)
     try:
         document.decode()
     except UnicodeDecodeError as error:
@@ -186,104 +196,70 @@ def _broken_document(document: bytes) -> ObjectRejectedError:
     return ObjectRejectedError(Reason.MALFORMED_JSON, f"Not valid JSON: {cause}.", raw=raw)
 
 
-def _decode_document(document: bytes, start: Cursor) -> Iterator[Decoded]:
-    body = document.strip()
-    try:
-        records = _array.decode(body) if body.startswith(b"[") else _records_of(body)
-    except NOT_JSON:
-        yield from islice(_split_document(body), start.offset, None)
-        return
-    if isinstance(records, Unreadable):
-        yield records
-        return
-    for index, record in enumerate(records[start.offset :], start.offset):
-        yield RawRecord(index, Cursor(index + 1), bytes(record))
+def _decode_document(
+    document: bytes, damage: GzipDamagedError | None, id_field: str
+) -> Iterator[Decoded]:
+    """Yield the records; damage is one more piece, with what is left of the document."""
+    found = _elements_of(document.strip(), id_field, or_array=True)
+    rest = found.pop().data if damage and found and found[-1].problem else b""
+    for index, element in enumerate(found):
+        yield _piece(index, Cursor(index + 1), element)
+    if damage:
+        yield _damaged(len(found), rest, damage)
 
 
-def _split_document(body: bytes) -> Iterator[Decoded]:
-    for index, element in enumerate(elements(body)):
-        if element.whole:
-            yield RawRecord(index, Cursor(index + 1), element.data)
-        else:
-            yield _left_over(index, END, element.data)
-
-
-def _left_over(position: int, after: Cursor, data: bytes) -> Unreadable:
-    message = "What is left of the document is cut off or is not valid JSON."
-    return Unreadable(position, after, Reason.MALFORMED_JSON, message, as_text(data))
-
-
-def _decode_ndjson(data: DecodedBytes, start: Cursor) -> Iterator[Decoded]:
+def _decode_ndjson(data: DecodedBytes, id_field: str, start: Cursor) -> Iterator[Decoded]:
     skip = start.skip
     for line in data.lines(start.offset):
-        if line.data is None:
+        if line.damage:
+            yield _damaged(line.start, line.data or b"", line.damage)
+        elif line.data is None:
             yield _line_too_long(line)
         elif b'"drinks"' in line.data:
-            yield from islice(_decode_envelope_line(line.start, line.end, line.data), skip, None)
+            yield from islice(_decode_envelope_line(line, line.data, id_field), skip, None)
         elif line.data and not line.data.isspace():
             yield RawRecord(line.start, Cursor(line.end), line.data)
         skip = 0
 
 
-def _decode_envelope_line(start: int, end: int, line: bytes) -> Iterator[Decoded]:
+def _decode_envelope_line(line: Line, text: bytes, id_field: str) -> Iterator[Decoded]:
     """Yield an envelope's records, each with its own byte offset in the object."""
-    try:
-        records = _records_of(line)
-    except NOT_JSON:
-        yield from _split_line(start, end, line)
-        return
-    if isinstance(records, Unreadable):
-        yield records._replace(position=start, after=Cursor(end))
-        return
-    found = 0
-    for number, record in enumerate(records, 1):
-        piece = bytes(record)
-        found = line.index(piece, found)
-        after = Cursor(end) if number == len(records) else Cursor(start, number)
-        yield RawRecord(start + found, after, piece)
-        found += len(piece)
+    found = _elements_of(text, id_field)
+    for number, element in enumerate(found, 1):
+        after = Cursor(line.end) if number == len(found) else Cursor(line.start, number)
+        yield _piece(line.start + element.start, after, element)
 
 
-def _split_line(start: int, end: int, line: bytes) -> Iterator[Decoded]:
-    if not can_be_split(line):  # one broken record, which its reader will reject
-        yield RawRecord(start, Cursor(end), line)
-        return
-    for number, element in enumerate(elements(line), 1):
-        if element.whole:
-            yield RawRecord(start + element.start, Cursor(start, number), element.data)
-        else:
-            yield _left_over(start + element.start, Cursor(end), element.data)
+def _elements_of(value: bytes, id_field: str, *, or_array: bool = False) -> list[Element]:
+    """Return the records in one JSON value; those that can be split off where it is not valid.
 
-
-def _records_of(document: bytes) -> list[msgspec.Raw] | Unreadable:
-    """The records of an envelope or of a single object.
-
-    `drinks` that is null or a string is the API's way to say that there are none.
+    What cannot be split is one broken record, which its reader will reject.
     """
     try:
-        drinks = _envelope.decode(document).drinks
-    except msgspec.ValidationError:  # no object: one record, which its reader will reject
-        return [msgspec.Raw(document)]
-    if isinstance(drinks, msgspec.UnsetType):
-        return [msgspec.Raw(document)]
-    body = bytes(drinks)
-    if body.startswith(b"["):
-        return _array.decode(body)
-    if body == b"null" or body.startswith(b'"'):
-        return []
-    return Unreadable(
-        0,
-        END,
-        Reason.DRINKS_INVALID,
-        "drinks is neither a list nor null nor a string.",
-        as_text(document),
-    )
+        if or_array and value.startswith(b"["):
+            return records_in_array(value)
+        return records_in_object(value, id_field)
+    except NOT_JSON:
+        return list(elements(value)) if can_be_split(value) else [Element(0, value)]
+
+
+def _piece(position: int, after: Cursor, element: Element) -> Decoded:
+    if element.problem is None:
+        return RawRecord(position, after, element.data)
+    code, message = element.problem
+    return Unreadable(position, after, code, message, as_text(element.data))
+
+
+def _damaged(position: int, rest: bytes, damage: GzipDamagedError) -> Unreadable:
+    return Unreadable(position, END, damage.code, str(damage), as_text(rest) or None)
 
 
 def _decode_csv(data: DecodedBytes, header: CsvHeader, offset: int) -> Iterator[Decoded]:
     for line, fields in csv_rows(data.lines(offset), header):
         if fields is not None:
             yield RawRecord(line.start, Cursor(line.end), fields)
+        elif line.damage:
+            yield _damaged(line.start, line.data or b"", line.damage)
         elif line.data is None:
             yield _line_too_long(line)
         else:

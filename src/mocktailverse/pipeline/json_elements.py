@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from mocktailverse.drinks.codes import Reason
+
 NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 # Possessive, so that no attempt is made twice; an unclosed string takes all that is left. Always
@@ -25,12 +27,24 @@ _KEY = b'"drinks"'
 _any_json = msgspec.json.Decoder(msgspec.Raw)
 
 
+class Problem(NamedTuple):
+    """Why a piece of JSON holds no record."""
+
+    code: Reason
+    message: str
+
+
+LEFT_OVER = Problem(
+    Reason.MALFORMED_JSON, "What is left of the document is cut off or is not valid JSON."
+)
+
+
 class Element(NamedTuple):
-    """The bytes of one element and where they start; not `whole`: what could not be split."""
+    """The bytes of one element, where they start, and the problem where they hold no record."""
 
     start: int
     data: bytes
-    whole: bool = True
+    problem: Problem | None = None
 
 
 def is_json(data: bytes) -> bool:
@@ -44,7 +58,9 @@ def is_json(data: bytes) -> bool:
 
 def can_be_split(document: bytes) -> bool:
     """Whether the array, or that of the envelope, has an object that is there to its end."""
-    return any(element.whole and element.data[:1] == b"{" for element in elements(document))
+    return any(
+        element.problem is None and element.data[:1] == b"{" for element in elements(document)
+    )
 
 
 def elements(document: bytes) -> Iterator[Element]:
@@ -60,12 +76,12 @@ def elements(document: bytes) -> Iterator[Element]:
         end = found
         yield Element(start, document[start:end].rstrip())
     if document[start : start + 1] != b"]":
-        yield Element(start, document[start:], whole=False)
+        yield Element(start, document[start:], LEFT_OVER)
         return
     tail = document[start + 1 :]
     frame = document[:first] + b"]" + tail
     if _KEY in tail or not is_json(frame):
-        yield Element(start, frame, whole=False)
+        yield Element(start, frame, LEFT_OVER)
 
 
 def _after_gap(document: bytes, at: int) -> int:

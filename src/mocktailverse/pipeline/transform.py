@@ -89,7 +89,7 @@ def transform(raw: OpenObject, version: ObjectVersion, start: Cursor = START) ->
         rejected = Rejected(error.code, "$", str(error), None, error.raw, version)
         yield Piece(END, None, rejected)
         return
-    for item in decode(raw, reader.columns, start):
+    for item in decode(raw, reader, start):
         yield _piece(item, reader, version, observed_at)
 
 

@@ -17,6 +17,11 @@ class RecordReader(Protocol):
     """How one source's raw records become `Record`s."""
 
     @property
+    def id_field(self) -> str:
+        """The field that holds a record's id."""
+        ...
+
+    @property
     def columns(self) -> frozenset[str]:
         """The CSV column names by which this source's files are recognized."""
         ...

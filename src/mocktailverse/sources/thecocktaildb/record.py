@@ -88,6 +88,7 @@ _TypedRecord = msgspec.defstruct(
 class TheCocktailDBRecords:
     """Reads records of TheCocktailDB, from its API or from files with its field names."""
 
+    id_field = "idDrink"
     columns = frozenset(FIELDS)
 
     def __init__(self) -> None:
