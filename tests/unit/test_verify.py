@@ -5,6 +5,8 @@ import pytest
 
 from mocktailverse.drinks.ledger import Counts, LoadRequest, ObjectVersion
 from mocktailverse.errors import MissingError, TransientError
+from mocktailverse.pipeline import transform as transform_module
+from mocktailverse.pipeline import verify as verify_module
 from mocktailverse.pipeline.verify import verify
 
 NOON_MS = 1_767_268_800_000
@@ -170,3 +172,42 @@ def test_reading_that_breaks_off_is_no_difference(world):
     next(iter(world.raw.objects.values())).error = TransientError("reset")
     with pytest.raises(TransientError):
         run(world)
+
+
+@pytest.mark.parametrize(
+    ("body", "key", "metadata"),
+    [
+        (b'{"idDrink":"9","strDrink":"A","drinks":null}', "raw/thecocktaildb/9", {}),
+        (b'{"drinks":[1],"drinks":[2]}', "raw/thecocktaildb/9", {}),
+        (b"[1,2,3]", "raw/elsewhere/9", {}),
+        (b"[1,2,3]", "raw/thecocktaildb/9", {"observed-at": "yesterday"}),
+        (b"", "raw/thecocktaildb/9", {}),
+    ],
+)
+def test_an_independent_reader_counts_the_same(world, body, key, metadata):
+    version = world.raw.add(body, key, stored_at=NOON_MS, metadata=metadata)
+    world.handle(LoadRequest(version, 1))
+    report = run(world)
+    assert report.ok, report.differences
+
+
+def test_a_record_that_decode_and_the_load_overlook_alike_is_found(world, monkeypatch):
+    """Both counts come from the same code; the independent reader has its own."""
+    decode_all = transform_module.decode
+
+    def overlooking(*arguments):
+        return (piece for piece in decode_all(*arguments) if piece.position != 1)
+
+    monkeypatch.setattr(transform_module, "decode", overlooking)
+    version = put(world, "4", {"idDrink": "7"}, {"idDrink": "8"}, {"idDrink": "9"}, at=2)
+    world.handle(LoadRequest(version, 1))
+    report = run(world)
+    assert version.key in report.not_conserving
+    assert "decode reads 2 records; an independent reader counts 3" in {
+        difference.problem for difference in report.differences
+    }
+
+
+def test_an_object_that_is_too_large_to_be_held_is_counted_as_it_streams(world, monkeypatch):
+    monkeypatch.setattr(verify_module, "BYTES_LIMIT", 10)
+    assert run(world).ok

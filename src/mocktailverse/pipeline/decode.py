@@ -28,6 +28,7 @@ from mocktailverse.pipeline.byte_stream import (
 from mocktailverse.pipeline.csv_rows import CsvHeader, csv_rows
 from mocktailverse.pipeline.envelope import records_in_array, records_in_object
 from mocktailverse.pipeline.json_elements import (
+    LEFT_OVER,
     NOT_JSON,
     Element,
     can_be_split,
@@ -201,7 +202,8 @@ def _decode_document(
 ) -> Iterator[Decoded]:
     """Yield the records; damage is one more piece, with what is left of the document."""
     found = _elements_of(document.strip(), id_field, or_array=True)
-    rest = found.pop().data if damage and found and found[-1].problem else b""
+    is_cut = damage and found and found[-1].problem is LEFT_OVER
+    rest = found.pop().data if is_cut else b""
     for index, element in enumerate(found):
         yield _piece(index, Cursor(index + 1), element)
     if damage:

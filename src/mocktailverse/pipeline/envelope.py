@@ -15,7 +15,8 @@ NOT_A_LIST = Problem(
 )
 KEY_QUOTED = 100
 
-_OPENING = re.compile(rb'\s*+\{\s*+"drinks"\s*+:\s*+(?=\[)')
+_BLANKS = b" \t\r\n"
+_OPENING = re.compile(rb'[ \t\r\n]*+\{[ \t\r\n]*+"drinks"[ \t\r\n]*+:[ \t\r\n]*+(?=\[)')
 
 
 class _Envelope(Struct):
@@ -92,7 +93,7 @@ def _usual_records(value: bytes) -> list[msgspec.Raw] | None:
     """
     if not (opening := _OPENING.match(value)):
         return None
-    body = value[opening.end() :].rstrip()
+    body = value[opening.end() :].rstrip(_BLANKS)
     if not body.endswith(b"}"):
         return None
     try:

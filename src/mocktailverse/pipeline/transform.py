@@ -83,7 +83,7 @@ def transform(raw: OpenObject, version: ObjectVersion, start: Cursor = START) ->
     if start == END:
         return
     try:
-        reader = _reader(version)
+        reader = reader_of(version)
         observed_at = observed_at_of(raw)
     except ObjectRejectedError as error:
         rejected = Rejected(error.code, "$", str(error), None, error.raw, version)
@@ -124,7 +124,12 @@ def _milliseconds(text: str) -> int | None:
     return (moment - EPOCH) // timedelta(milliseconds=1) if moment.tzinfo else None
 
 
-def _reader(version: ObjectVersion) -> RecordReader:
+def reader_of(version: ObjectVersion) -> RecordReader:
+    """Return the reader of the source that the object's key names.
+
+    Raises:
+        ObjectRejectedError: it names none that is registered.
+    """
     reader = SOURCES.get(version.source)
     if reader is None:
         raise ObjectRejectedError(

@@ -3,7 +3,8 @@
 lost             raw holds the drink, the table does not
 stale            the table's drink is not the one that raw and today's code give
 extra            the table holds a drink that no raw object gives
-not_conserving   a raw object version without a finished load, or whose counts do not add up
+not_conserving   a raw object version without a finished load, or whose counts do not add up, or
+                 whose records an independent reader counts differently
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -14,9 +15,10 @@ from msgspec import Struct, field
 from mocktailverse.drinks.ledger import Load, ObjectVersion
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import Register, merge, without_memory
-from mocktailverse.errors import MissingError
+from mocktailverse.errors import MissingError, ObjectRejectedError
+from mocktailverse.pipeline.independent_count import BYTES_LIMIT, count_records
 from mocktailverse.pipeline.reconcile import StoredObject
-from mocktailverse.pipeline.transform import OpenObject, transform
+from mocktailverse.pipeline.transform import OpenObject, observed_at_of, reader_of, transform
 
 
 class RawStore(Protocol):
@@ -143,7 +145,7 @@ def _verify_object(
         else:
             drink_id = piece.register.id
             expected[drink_id] = merge(expected.get(drink_id), piece.register)
-    problem = _load_problem(load, read, rejected)
+    problem = _load_problem(load, read, rejected) or _count_problem(opened, version, read)
     if problem:
         report.add("not_conserving", version.key, problem)
 
@@ -165,6 +167,27 @@ def _load_problem(load: Load | None, read: int, rejected: int) -> str | None:
             f"the object holds {read} and {rejected}"
         )
     return None
+
+
+def _count_problem(opened: OpenObject, version: ObjectVersion, read: int) -> str | None:
+    counted = _independent_count(opened, version)
+    if counted == read:
+        return None
+    return f"decode reads {read} records; an independent reader counts {counted}"
+
+
+def _independent_count(opened: OpenObject, version: ObjectVersion) -> int:
+    """Count the records without the decoder; an object that is rejected as a whole is one."""
+    try:
+        reader = reader_of(version)
+        observed_at_of(opened)
+    except ObjectRejectedError:
+        return 1
+    chunks = opened.chunks
+    if opened.bytes <= BYTES_LIMIT:  # read once; a larger one streams again for each pass
+        body = b"".join(chunks())
+        return count_records(lambda: (body,), reader.id_field, reader.columns)
+    return count_records(chunks, reader.id_field, reader.columns)
 
 
 def _compare(

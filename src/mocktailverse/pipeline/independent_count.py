@@ -1,0 +1,266 @@
+"""How many records a raw object holds: a second opinion on what `decode` reads.
+
+`verify` compares the counts of each load with this one. So that no mistake can hide in both,
+nothing here comes from the decoder: it is written for brevity, with the standard library alone,
+and always reads an object to its end. A differential fuzz test compares the two.
+
+    CSV         each row is a record; where quoting is broken, each line
+    document    each element of the array, or of an envelope's array; any other value is one record
+    NDJSON      each line is a record; a line that is an envelope holds those of its array
+    anything that cannot be read, and damage to gzip data, is one (rejected) record each
+"""
+
+import csv
+import zlib
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
+from itertools import islice
+
+from mocktailverse.pipeline.independent_json import (
+    JsonObject,
+    NotJsonError,
+    elements,
+    is_json,
+    parse,
+)
+
+BYTES_LIMIT = 64 * 1024 * 1024
+"""Bytes of a document, of a line, and of what gzip data unpacks to."""
+
+BRACES_LIMIT = 500_000
+"""Opening braces in a document."""
+
+HEAD_LINES = 100
+"""Lines that are looked at to tell NDJSON from a broken document."""
+
+ROW_LINES, ROW_BYTES = 50, 64 * 1024
+STEP = 4096
+DELIMITERS = ",;\t|"
+
+Chunks = Callable[[], Iterable[bytes]]
+Line = bytes | None
+"""A line without its line feed; None where it cannot be read: too long, or damaged."""
+
+
+def count_records(chunks: Chunks, id_field: str, columns: Collection[str]) -> int:
+    """Count the records of a raw object, the rejected ones included.
+
+    Args:
+        chunks: opens the stored bytes; called more than once.
+        id_field: the field that makes an object a record, whatever other keys it has.
+        columns: the CSV column names by which a file's header is recognized.
+    """
+    damaged = False
+    if _head(chunks(), 2) == b"\x1f\x8b":
+        text, damaged = _gunzip(b"".join(chunks()))
+        if len(text) > BYTES_LIMIT:
+            return 1
+        chunks = lambda: (text,)  # noqa: E731 - the same bytes, unpacked
+    bom = 3 * (_head(chunks(), 3) == b"\xef\xbb\xbf")
+    return _count(lambda: _without(bom, chunks()), id_field, columns, damaged=damaged)
+
+
+def _count(chunks: Chunks, id_field: str, columns: Collection[str], *, damaged: bool) -> int:
+    lines = _lines(chunks(), damaged=damaged)
+    filled = (line for line in lines if line is None or line.strip())
+    first = next(filled, b"")
+    if first == b"":
+        return 1
+    if first is not None and (header := _csv_header(first, columns)):
+        return _count_rows(lines, *header)
+    begins_with_json = first is not None and is_json(first)
+    is_alone = begins_with_json and next(filled, b"") == b""
+    if begins_with_json and not is_alone:
+        return _count_lines(_lines(chunks(), damaged=damaged), id_field)
+    document = _document(chunks())
+    if is_alone or (document and not damaged and is_json(document)):
+        return _count_value(parse(document.strip()), id_field, in_document=True) if document else 1
+    if _looks_like_lines(islice(_lines(chunks(), damaged=damaged), HEAD_LINES)):
+        return _count_lines(_lines(chunks(), damaged=damaged), id_field)
+    return _count_broken_document(document.strip(), id_field, damaged=damaged)
+
+
+# ---- values
+
+
+def _count_value(value: object, id_field: str, *, in_document: bool) -> int:
+    if not isinstance(value, JsonObject):
+        return len(value) if isinstance(value, list) and in_document else 1
+    keys = [key for key, _ in value]
+    if id_field in keys or "drinks" not in keys or len(set(keys)) < len(keys):
+        return 1
+    drinks = dict(value)["drinks"]
+    if drinks is None or isinstance(drinks, str):
+        return 0
+    return len(drinks) if isinstance(drinks, list) and not isinstance(drinks, JsonObject) else 1
+
+
+def _count_lines(lines: Iterable[Line], id_field: str) -> int:
+    return sum(_count_line(line, id_field) for line in lines)
+
+
+def _count_line(line: Line, id_field: str) -> int:
+    if line is None:
+        return 1
+    if b'"drinks"' not in line or not line.lstrip().startswith(b"{"):
+        return bool(line.strip())
+    try:
+        return _count_value(parse(line), id_field, in_document=False)
+    except NotJsonError:
+        found = list(elements(line))
+        return len(found) if _has_object(found) else 1
+
+
+def _count_broken_document(document: bytes, id_field: str, *, damaged: bool) -> int:
+    """Count the elements that are whole, and what is left, once; damage is what is left, too."""
+    found = list(elements(document))
+    if not _has_object(found):
+        return 1
+    try:
+        return _count_value(parse(document), id_field, in_document=True) + damaged
+    except NotJsonError:
+        return len(found) + (damaged and found[-1] is not None)
+
+
+def _looks_like_lines(lines: Iterable[Line]) -> bool:
+    """Whether JSON objects fill some lines; most, where the first one may begin a document."""
+    filled = [line.strip() for line in lines if line and line.strip()]
+    objects = sum(line.startswith(b"{") and is_json(line) for line in filled)
+    if filled and filled[0].endswith((b"[", b"{", b",")):
+        return 2 * objects >= len(filled)
+    return objects > 0
+
+
+def _has_object(elements: Iterable[bytes | None]) -> bool:
+    return any(element.startswith(b"{") for element in elements if element)
+
+
+# ---- CSV
+
+
+def _csv_header(line: bytes, columns: Collection[str]) -> tuple[int, str] | None:
+    """Return the number of columns and the delimiter of a header; None where it is not one."""
+    text = line[:ROW_BYTES].decode("utf-8", "replace")
+    known = {column.casefold() for column in columns}
+    best, width, delimiter = 1, 0, ""
+    for candidate in DELIMITERS:
+        try:
+            names = next(csv.reader([text], delimiter=candidate), [])
+        except csv.Error:
+            continue
+        found = len(known.intersection(name.strip().casefold() for name in names))
+        if found > best:
+            best, width, delimiter = found, len(names), candidate
+    return (width, delimiter) if width else None
+
+
+def _count_rows(lines: Iterator[Line], width: int, delimiter: str) -> int:
+    """Count rows, each of as few lines as make a whole one; a line where none do."""
+    count = 0
+    pending = deque[Line]()
+    while pending or (pending := deque(islice(lines, 1))):
+        if pending[0] is None or pending[0].strip():
+            count += 1
+            taken = _row_lines(pending, lines, width, delimiter)
+        else:
+            taken = 1
+        for _ in range(taken):
+            pending.popleft()
+    return count
+
+
+def _row_lines(pending: deque[Line], lines: Iterator[Line], width: int, delimiter: str) -> int:
+    text = b""
+    for number in range(ROW_LINES):
+        if number == len(pending):
+            pending.extend(islice(lines, 1))
+        line = pending[number] if number < len(pending) else None
+        if line is None or len(text) + len(line) > ROW_BYTES:
+            return 1
+        text = text + b"\n" + line if number else line
+        if _is_row(text, width, delimiter):
+            return number + 1
+    return 1
+
+
+def _is_row(text: bytes, width: int, delimiter: str) -> bool:
+    try:
+        rows = list(csv.reader([text.decode()], delimiter=delimiter, strict=True))
+    except (csv.Error, UnicodeDecodeError):
+        return False
+    return len(rows) == 1 and len(rows[0]) >= width and not any(map(str.strip, rows[0][width:]))
+
+
+# ---- bytes
+
+
+def _lines(chunks: Iterable[bytes], *, damaged: bool) -> Iterator[Line]:
+    """Yield the lines; of damaged bytes the last one is None."""
+    parts: list[bytes] = []
+    size = 0
+    for chunk in chunks:
+        *whole, last = chunk.split(b"\n")
+        for part in whole:
+            yield b"".join((*parts, part)) if size + len(part) <= BYTES_LIMIT else None
+            parts, size = [], 0
+        size += len(last)
+        if size <= BYTES_LIMIT:
+            parts.append(last)
+    if size or damaged:
+        yield b"".join(parts) if size <= BYTES_LIMIT and not damaged else None
+
+
+def _document(chunks: Iterable[bytes]) -> bytes:
+    """Return all bytes; none where they are above the limits of a document."""
+    document = b""
+    for chunk in chunks:
+        document += chunk
+        if len(document) > BYTES_LIMIT:
+            return b""
+    return document if document.count(b"{") <= BRACES_LIMIT else b""
+
+
+def _gunzip(data: bytes) -> tuple[bytes, bool]:
+    """Return what can be read, up to a byte above the limit, and whether the data is damaged."""
+    text = b""
+    while data and len(text) <= BYTES_LIMIT:
+        member = zlib.decompressobj(wbits=31)
+        try:
+            text += member.decompress(data, BYTES_LIMIT + 1 - len(text))
+        except zlib.error:
+            return text + b"".join(_readable(data)), True
+        if not member.eof:
+            return text + member.flush(), True
+        data = member.unused_data.lstrip(b"\0")
+    return text, False
+
+
+def _readable(data: bytes) -> Iterator[bytes]:
+    """Yield what can be read of a damaged member, in steps: zlib drops that of a failing one."""
+    member = zlib.decompressobj(wbits=31)
+    for start in range(0, len(data), STEP):
+        before = member.copy()
+        try:
+            yield member.decompress(data[start : start + STEP])
+        except zlib.error:
+            with suppress(zlib.error):
+                for at in range(start, start + STEP):
+                    yield before.decompress(data[at : at + 1])
+            return
+
+
+def _head(chunks: Iterable[bytes], size: int) -> bytes:
+    head = b""
+    for chunk in chunks:
+        head += chunk[:size]
+        if len(head) >= size:
+            break
+    return head[:size]
+
+
+def _without(size: int, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the bytes but the first few."""
+    for chunk in chunks:
+        yield chunk[size:]
+        size = max(0, size - len(chunk))

@@ -1,0 +1,114 @@
+"""JSON for the independent count: valid text parsed, other text split, by the standard library."""
+
+import json
+import re
+from collections.abc import Iterator
+
+_LEXEME = re.compile(rb'[^"\[\]{},]++|"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
+_GAP = re.compile(rb"[\s,]*+")
+_ARRAY_VALUE = re.compile(rb"\s*+:\s*+\[")
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+class JsonObject(list[tuple[str, object]]):
+    """The keys and values of a JSON object, repeated keys included."""
+
+
+class NotJsonError(Exception):
+    """The text is not valid JSON."""
+
+
+def is_json(text: bytes) -> bool:
+    try:
+        parse(text)
+    except NotJsonError:
+        return False
+    return True
+
+
+def parse(text: bytes) -> object:
+    """Parse JSON; bytes that are not UTF-8 pass inside of strings, half a surrogate pair does not.
+
+    Raises:
+        NotJsonError: it is not valid.
+    """
+    try:
+        value = json.loads(
+            text.decode("latin-1"),
+            object_pairs_hook=JsonObject,
+            parse_int=lambda _digits: 0,  # of any length
+            parse_constant=_refuse,
+        )
+        if _SURROGATE.search(text):
+            json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise NotJsonError from error
+    return value
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON.")
+
+
+def elements(document: bytes) -> Iterator[bytes | None]:
+    """Yield the elements of the array, or of an envelope's, by strings and brackets alone.
+
+    None at the end stands for what is left over: cut off, or broken around the array.
+    """
+    start = _array_start(document)
+    if start is None:
+        return
+    at = start
+    while True:
+        at = _after(_GAP, document, at)
+        end = _element_end(document, at)
+        if end is None:
+            break
+        yield document[at:end]
+        at = end
+    tail = document[at + 1 :]
+    is_closed = document[at : at + 1] == b"]" and b'"drinks"' not in tail
+    if not is_closed or not is_json(document[:start] + b"]" + tail):
+        yield None
+
+
+def _array_start(document: bytes) -> int | None:
+    at = len(document) - len(document.lstrip())
+    if document[at : at + 1] == b"[":
+        return at + 1
+    if document[at : at + 1] != b"{":
+        return None
+    depth = 0
+    for lexeme in _LEXEME.finditer(document, at):
+        depth += _depth(lexeme[0])
+        if depth < 1:
+            return None
+        is_key = depth == 1 and lexeme[0] == b'"drinks"'
+        if is_key and (array := _ARRAY_VALUE.match(document, lexeme.end())):
+            return array.end()
+    return None
+
+
+def _element_end(document: bytes, start: int) -> int | None:
+    is_scalar = document[start : start + 1] not in {b"{", b"["}
+    depth = 0
+    for lexeme in _LEXEME.finditer(document, start):
+        if is_scalar:
+            if lexeme[0] in {b",", b"]"}:
+                return lexeme.start() if lexeme.start() > start else None
+            if lexeme[0] in {b"[", b"{", b"}"}:
+                return None
+            continue
+        depth += _depth(lexeme[0])
+        if depth == 0:
+            return lexeme.end()
+    return None
+
+
+def _depth(lexeme: bytes) -> int:
+    return (lexeme in {b"[", b"{"}) - (lexeme in {b"]", b"}"})
+
+
+def _after(pattern: re.Pattern[bytes], text: bytes, at: int) -> int:
+    match = pattern.match(text, at)
+    return match.end() if match else at

@@ -1,0 +1,127 @@
+"""The independent count: what it counts, and that it agrees with decode on any bytes."""
+
+import gzip
+import json
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mocktailverse.pipeline import byte_stream, independent_count
+from mocktailverse.pipeline.decode import decode
+from mocktailverse.pipeline.independent_count import count_records
+from mocktailverse.sources import SOURCES
+
+FIELDS = SOURCES["thecocktaildb"]
+ONE = b'{"idDrink":"1","strDrink":"A"}'
+PIECES = [
+    *(b"{", b"}", b"[", b"]", b'"', b",", b":", b"\n", b"\r\n", b" ", b"\\", b"\0", b"\xff"),
+    *(b"null", b"NaN", b"1", b"01", b"-", b'"\\ud800"', b'"\\ud83c\\udf79"', b'"a"', b"\x0b"),
+    *(b'"drinks"', b'"drinks":', b'{"drinks":[', b'{"drinks":null}', b'{"drinks":"x"}', b"]}"),
+    *(b'"idDrink"', b'"idDrink":"1",', b'"x":1,', b'{"a":[{"b":"]}"}]}', ONE, ONE + b"\n"),
+    *(
+        b"idDrink,strDrink\n",
+        b"strDrink;idDrink;x\n",
+        b"1,A\n",
+        b'"1","A\nB"\n',
+        b'"1,A\n',
+        b"a;b;c",
+    ),
+    *(b"\xef\xbb\xbf", b"\x1f\x8b", b'"\\"', b"'", b"\t", b"[" * 1200, b'"\\u0064rinks":[1]'),
+]
+
+
+def count(body, chunk=7):
+    def chunks():
+        return (body[at : at + chunk] for at in range(0, len(body), chunk))
+
+    return count_records(chunks, FIELDS.id_field, FIELDS.columns)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b"", 1),
+        (b" \n", 1),
+        (b"[]", 0),
+        (b"[1,2,null]", 3),
+        (ONE, 1),
+        (b'{"drinks":null}', 0),
+        (b'{"drinks":"no data found"}', 0),
+        (b'{"drinks":[1,2]}', 2),
+        (b'{"drinks":7}', 1),
+        (b'{"drinks":[1,2],"drinks":[3]}', 1),
+        (b'{"drinks":[1,2],"idDrink":"1"}', 1),
+        (b'{"idDrink":"1","drinks":null}\n' * 3, 3),
+        (ONE + b"\n\n" + ONE + b"\n{broken\n", 3),
+        (b'{"drinks":[1,2]}\n{"drinks":null}\n[1,2]\n', 3),
+        (b"[" + ONE + b"," + ONE, 3),
+        (b"[" + ONE + b", nope, " + ONE + b"]", 3),
+        (b"<html>", 1),
+        (b"idDrink,strDrink\n1,A\n\n2,B\n", 2),
+        (b'idDrink,strDrink\n1,"A\nB"\n2,B,C\n3,"C\n4,D\n', 4),
+        (gzip.compress(ONE + b"\n" + ONE), 2),
+        (gzip.compress((ONE + b"\n") * 3)[:-4], 4),
+        (gzip.compress(b"[" + ONE + b"]")[:-4], 2),
+        (gzip.compress(ONE)[:12], 1),
+    ],
+)
+def test_it_counts_the_records_of_every_form(body, expected):
+    assert count(body) == expected
+    assert count(body, chunk=1) == expected
+
+
+def mutated(dice, body):
+    """The bytes with some changed, dropped, doubled or put in."""
+    for _ in range(dice.choice([0, 1, 1, 2, 5])):
+        at = dice.randrange(len(body) + 1)
+        end = min(len(body), at + dice.choice([0, 1, 1, 3, 30]))
+        body = body[:at] + dice.choice([b"", dice.choice(PIECES), body[at:end] * 2]) + body[end:]
+    return body
+
+
+def made_up(dice):
+    """An object of some form, whole or spoiled."""
+    record = {"idDrink": str(dice.randrange(9)), "strDrink": dice.choice(["A", "é]}", 'q"', "\n"])}
+    if dice.random() < 0.2:
+        record["drinks"] = dice.choice([None, "x", [], [1], {}])
+    some = [record, *dice.choices([record, {}, 1, None, [record], "x"], k=dice.randrange(4))]
+    lines = [json.dumps(dice.choice([one, {"drinks": some}])).encode() for one in some]
+    row = f'{dice.randrange(9)},"{record["strDrink"]}"'.encode()
+    body = dice.choice(
+        [
+            json.dumps(some, indent=dice.choice([None, 1])).encode(),
+            json.dumps({"drinks": some, **dice.choice([{}, {"x": [1]}])}).encode(),
+            b"\n".join(lines) + dice.choice([b"", b"\n"]),
+            b"idDrink,strDrink\n" + b"\n".join([row] * dice.randrange(5)),
+            b"".join(dice.choices(PIECES, k=dice.randrange(1, 9))),
+        ]
+    )
+    body = mutated(dice, body)
+    return mutated(dice, gzip.compress(body, mtime=0)) if dice.random() < 0.3 else body
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.integers(0, 2**64))
+def test_two_readers_count_the_same_records_whatever_the_bytes_are(chunked, seed):
+    body = made_up(random.Random(seed))  # noqa: S311 - no secret
+    assert count(body, 1 + seed % 50) == len(list(decode(chunked(body), FIELDS))), body
+
+
+def test_two_readers_have_the_same_limits(chunked, monkeypatch):
+    monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 60)
+    monkeypatch.setattr(byte_stream, "DOCUMENT_OBJECTS_LIMIT", 4)
+    monkeypatch.setattr(independent_count, "BYTES_LIMIT", 60)
+    monkeypatch.setattr(independent_count, "BRACES_LIMIT", 4)
+    bodies = [
+        *(b"x" * size for size in (59, 60, 61)),
+        *(b"[" + b"{}," * number + b"{}]" for number in (2, 3, 4, 5)),
+        *(b"[" + b"\n{}," * number + b"{}]" for number in (2, 3, 4, 5)),
+        *(b"[" + b"1," * number + b"1]" for number in (25, 29, 30)),
+        *((ONE + b"\n") * number for number in (1, 2, 3)),
+        *(ONE + b"\n" + b"y" * size + b"\n" + ONE for size in (60, 61)),
+        *(b"idDrink,strDrink\n1," + b"y" * size + b"\n2,B" for size in (58, 59)),
+    ]
+    for body in [*bodies, *map(gzip.compress, bodies)]:
+        assert count(body) == len(list(decode(chunked(body), FIELDS))), body
