@@ -26,7 +26,7 @@ def bucket(clients, local_stack):
 @pytest.fixture
 def unversioned(clients):
     """A bucket that keeps no versions; of its objects the embedded AWS gives ranges, too."""
-    name = f"unversioned-{next(NUMBERS)}"
+    name = f"unversioned-{os.getpid()}-{next(NUMBERS)}"
     clients.s3.create_bucket(Bucket=name)
     return DataBucket(clients, name)
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from mocktailverse.drinks.drink import Lineage
 from mocktailverse.drinks.normalize import normalize
-from mocktailverse.drinks.register import merge
+from mocktailverse.drinks.register import Register, merge
 from mocktailverse.errors import MissingError, PermanentError, TransientError, UnreachableError
 from mocktailverse.local.ports import free_port
 from mocktailverse.sources import SOURCES
@@ -57,6 +57,11 @@ def observed(number, at, name="Negroni", glass="Tumbler", key="raw/thecocktaildb
     }
     raw = SOURCES["thecocktaildb"].from_json(json.dumps(record).encode())
     return normalize(raw, "thecocktaildb", at, Lineage("data", key, "v1", 0, 1))
+
+
+def absent(number, at):
+    """A register of one look-up that did not find the drink."""
+    return Register(f"thecocktaildb:{number}", None, absences=(at,))
 
 
 def write(table, registers):
@@ -246,30 +251,93 @@ def test_every_order_of_three_recipes_gives_one_item(table):
     assert found == expected
 
 
-observations = st.lists(
-    st.tuples(
-        st.integers(1, 4).map(lambda hour: hour * 1000),
+HOURS = st.integers(1, 4).map(lambda hour: hour * 3_600_000)
+facts = st.one_of(
+    st.builds(
+        lambda *fields: lambda number: observed(number, *fields),
+        HOURS,
         st.sampled_from(sorted(RECIPES)),
         st.sampled_from(["Tumbler", "Mug"]),
         st.sampled_from(["raw/thecocktaildb/a", "raw/thecocktaildb/b"]),
     ),
-    min_size=1,
-    max_size=5,
+    st.builds(lambda at: lambda number: absent(number, at), HOURS),
 )
 
 
 @settings(
-    max_examples=25,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(observations)
-def test_the_table_holds_what_merging_gives(table, facts):
+@given(st.lists(facts, min_size=1, max_size=6), st.randoms(use_true_random=False))
+def test_the_table_holds_what_merging_gives_in_any_order(table, found, choose):
     number = next(NUMBERS)
-    registers = [observed(number, *fact) for fact in facts]
+    registers = [fact(number) for fact in found]
+    expected = reduce(merge, registers)
+    choose.shuffle(registers)
     for register in registers:
         assert write(table, [register])[0] in {"loaded", "unchanged", "stale"}
-    assert stored(table, number) == reduce(merge, registers)
+    assert stored(table, number) == expected
+
+
+def test_a_sighting_older_than_an_absence_leaves_the_absence(table, number):
+    write(table, [observed(number, 5)])
+    write(table, [absent(number, 20)])
+    assert write(table, [observed(number, 15)]) == ["unchanged"]
+    assert stored(table, number).absences == (20,)
+    assert stored(table, number).drink.observed_at == 15
+
+
+def test_the_same_recipe_seen_again_leaves_the_recipes_before_it(table, number):
+    write(table, [observed(number, 1000, "Negroni")])
+    write(table, [observed(number, 2000, "Americano")])
+    write(table, [observed(number, 3000, "Americano", glass="Mug")])
+    assert [earlier.name for earlier in stored(table, number).earlier] == ["Negroni"]
+    assert stored(table, number).drink.previous_name == "Negroni"
+
+
+@pytest.mark.parametrize(
+    ("before", "between", "late"),
+    [
+        ([observed], lambda n: absent(n, 30), lambda n: absent(n, 20)),
+        ([observed], lambda n: observed(n, 3, "Americano"), lambda n: observed(n, 4, "Spritz")),
+        ([observed, absent], lambda n: absent(n, 30), lambda n: observed(n, 4, "Spritz")),
+        ([absent], lambda n: absent(n, 30), lambda n: absent(n, 20)),
+    ],
+    ids=[
+        "an absence more",
+        "an earlier recipe more",
+        "a second absence more",
+        "an absence more without a drink",
+    ],
+)
+def test_what_another_writes_between_reading_and_writing_is_kept(
+    clients, local_stack, before, between, late
+):
+    """These changes leave the version of the drink as it was."""
+    number = next(NUMBERS)
+    table, other = (
+        DrinksTable(of, local_stack.outputs["DrinksTable"])
+        for of in (clients, local_stack.clients())
+    )
+    registers = [make(number, 10) for make in before]
+    for register in registers:
+        write(table, [register])
+    puts = []
+
+    def interfere(**_kwargs):
+        puts.append(1)
+        if len(puts) == 2:
+            write(other, [between(number)])
+
+    events = clients.dynamodb.meta.events
+    events.register("before-send.dynamodb.PutItem", interfere)
+    try:
+        write(table, [late(number)])
+    finally:
+        events.unregister("before-send.dynamodb.PutItem", interfere)
+    assert len(puts) == 3
+    assert stored(table, number) == reduce(merge, [*registers, between(number), late(number)])
 
 
 def test_writers_that_contend_for_one_drink_agree(clients, local_stack):
@@ -432,6 +500,26 @@ def test_reading_many_gives_up_after_a_while(table, clients, number, monkeypatch
 
 
 # ---- all of them
+
+
+def test_a_table_of_several_pages_is_read_to_the_end(table, clients):
+    """DynamoDB ends a page at 1 MB."""
+    registers = [observed(next(NUMBERS), 1000, glass="Mug" * 1000) for _ in range(400)]
+    write(table, registers)
+    scans = []
+
+    def note(**_kwargs):
+        scans.append(1)
+
+    events = clients.dynamodb.meta.events
+    events.register("before-send.dynamodb.Scan", note)
+    try:
+        found = [register.id for register in table.all()]
+    finally:
+        events.unregister("before-send.dynamodb.Scan", note)
+    assert len(scans) > 1
+    assert len(found) == len(set(found))
+    assert {register.id for register in registers} <= set(found)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The queue against SQS: requests, delays, depth, dead letters and their way back."""
 
 import json
+import os
 from itertools import count
 
 import pytest
@@ -17,7 +18,7 @@ REQUEST = LoadRequest(ObjectVersion("data", "raw/thecocktaildb/é \n.json", "v1"
 @pytest.fixture
 def urls(clients):
     """A queue and its dead letters that nothing reads."""
-    name = f"tests-{next(NUMBERS)}"
+    name = f"tests-{os.getpid()}-{next(NUMBERS)}"
     dead = clients.sqs.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
     url = clients.sqs.create_queue(QueueName=name)["QueueUrl"]
     yield url, dead

@@ -313,3 +313,14 @@ def test_an_id_known_from_absences_alone_has_no_drink():
 )
 def test_what_an_absence_counts_as(current, new, counted):
     assert outcome(current, new) == counted
+
+
+def test_the_fingerprint_is_stored_and_stays_what_it_is():
+    """A register of the table is compared with one of today: a new form needs a migration."""
+    assert recipe_of("Negroni", ["Gin", "Campari"]) == (
+        "16cebbd0c9735d93:8fb8dd9501c1a3a3:47c472a7d7f48e5d"
+    )
+    assert recipe_of(" NEGRONI  Bianco", ["gin", "Campari ", "GIN"]) == (
+        "8e32961bb2b0dbe8:8fb8dd9501c1a3a3:a0ff34ca3e5edd80"
+    )
+    assert recipe_of("Negroni", []) == "16cebbd0c9735d93:e3b0c44298fc1c14:47c472a7d7f48e5d"

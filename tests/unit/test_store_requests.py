@@ -1,0 +1,127 @@
+"""What the stores ask of AWS where the embedded AWS gives the same answer without it."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from mocktailverse.drinks.ledger import START, Counts, Load, ObjectVersion, Segment
+from mocktailverse.drinks.register import Register
+from mocktailverse.stores.drinks_table import DrinksTable
+from mocktailverse.stores.items import to_item
+from mocktailverse.stores.loads_table import LoadsTable
+
+VERSION = ObjectVersion("data", "raw/thecocktaildb/1.json", "v1")
+LOAD = Load(VERSION, 1, "loading", Counts(), 0, 0, 0, None, 1, 1, None, None, 1)
+ABSENT = Register("thecocktaildb:1", None, absences=(5,))
+KEY = {"id": {"S": "thecocktaildb:1"}}
+
+
+@pytest.fixture
+def dynamodb(stubbed):
+    """DynamoDB's client, which gives answers in order; `requests` holds what was asked."""
+    stub = stubbed("dynamodb")
+    requests = []
+
+    def note(params, model, **_kwargs):
+        requests.append((model.name, dict(params)))
+
+    def answer(*answers):
+        for operation, response in answers:
+            stub.add_response(operation, response)
+
+    stub.client.meta.events.register("provide-client-params.dynamodb", note)
+    return SimpleNamespace(clients=SimpleNamespace(dynamodb=stub.client), answer=answer,
+                           fail=stub.add_client_error, requests=requests)  # fmt: skip
+
+
+def consistent(operation, request):
+    """Whether a read sees all writes before it; an index cannot give that."""
+    if operation == "BatchGetItem":
+        return all(part.get("ConsistentRead") for part in request["RequestItems"].values())
+    return request.get("ConsistentRead", False)
+
+
+@pytest.mark.parametrize(
+    ("operation", "answer", "read"),
+    [
+        ("get_item", {}, lambda table: table.get("thecocktaildb:1")),
+        ("batch_get_item", {"Responses": {}}, lambda table: table.many(["thecocktaildb:1"])),
+        ("scan", {"Items": []}, lambda table: list(table.all())),
+    ],
+)
+def test_the_drinks_table_is_read_consistently(dynamodb, operation, answer, read):
+    """Publishing reads what was written before its notification; a rebuild reads everything."""
+    dynamodb.answer((operation, answer))
+    read(DrinksTable(dynamodb.clients, "drinks"))
+    assert [consistent(*request) for request in dynamodb.requests] == [True]
+
+
+@pytest.mark.parametrize(
+    ("operation", "read"),
+    [
+        ("query", lambda table: table.latest(VERSION)),
+        ("query", lambda table: table.segments(VERSION, 1)),
+        ("scan", lambda table: list(table.all())),
+    ],
+)
+def test_the_loads_table_is_read_consistently(dynamodb, operation, read):
+    """The segments of a load are summed at its end, by whichever worker finishes it."""
+    dynamodb.answer((operation, {"Items": []}))
+    read(LoadsTable(dynamodb.clients, "loads"))
+    assert [consistent(*request) for request in dynamodb.requests] == [True]
+
+
+def test_keys_that_were_left_unread_are_read_consistently_too(dynamodb, monkeypatch):
+    monkeypatch.setattr("mocktailverse.stores.drinks_table.time.sleep", lambda _seconds: None)
+    left = {"Responses": {}, "UnprocessedKeys": {"drinks": {"Keys": [KEY]}}}
+    read = {"Responses": {"drinks": [to_item(ABSENT)]}}
+    dynamodb.answer(("batch_get_item", left), ("batch_get_item", read))
+    found = DrinksTable(dynamodb.clients, "drinks").many(["thecocktaildb:1"])
+    assert found == {"thecocktaildb:1": ABSENT}
+    assert [consistent(*request) for request in dynamodb.requests] == [True, True]
+
+
+def test_a_scan_of_two_pages_goes_on_where_the_first_ended(dynamodb):
+    second = Register("thecocktaildb:2", None, absences=(5,))
+    dynamodb.answer(
+        ("scan", {"Items": [to_item(ABSENT)], "LastEvaluatedKey": KEY}),
+        ("scan", {"Items": [to_item(second)]}),
+    )
+    assert list(DrinksTable(dynamodb.clients, "drinks").all()) == [ABSENT, second]
+    starts = [request.get("ExclusiveStartKey") for _, request in dynamodb.requests]
+    assert starts == [None, KEY]
+
+
+@pytest.mark.parametrize("operation", ["query", "scan"])
+def test_loads_and_segments_of_several_pages_are_all_read(dynamodb, operation):
+    dynamodb.answer(
+        (operation, {"Items": [], "LastEvaluatedKey": {"object": {"S": "a"}, "part": {"S": "b"}}}),
+        (operation, {"Items": []}),
+    )
+    table = LoadsTable(dynamodb.clients, "loads")
+    assert not (table.latest(VERSION) if operation == "query" else list(table.all()))
+    assert len(dynamodb.requests) == 2
+
+
+def test_a_failed_condition_has_to_say_what_is_stored(dynamodb):
+    """Without it a write that was sent again could not recognize itself."""
+    dynamodb.answer(("put_item", {}), ("put_item", {}))
+    DrinksTable(dynamodb.clients, "drinks").write([ABSENT])
+    segment = Segment(0, START, START, Counts(), final=True)
+    LoadsTable(dynamodb.clients, "loads").put_segment(LOAD, segment)
+    dynamodb.answer(("update_item", {"Attributes": {}}))
+    with pytest.raises(KeyError):  # an answer without the load
+        LoadsTable(dynamodb.clients, "loads").acquire(VERSION, 1, now=1, until=2)
+    asked = [
+        request["ReturnValuesOnConditionCheckFailure"]
+        for _, request in dynamodb.requests
+        if "ConditionExpression" in request
+    ]
+    assert asked == ["ALL_OLD"] * 3
+
+
+def test_a_listing_by_day_asks_the_index_and_not_the_table(dynamodb):
+    dynamodb.answer(("query", {"Items": []}))
+    assert LoadsTable(dynamodb.clients, "loads").page("2026-01-01", 5) == ([], None)
+    ((operation, request),) = dynamodb.requests
+    assert (operation, request["IndexName"]) == ("Query", "by-day")
