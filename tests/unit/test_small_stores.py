@@ -1,0 +1,258 @@
+"""The stores of one call each: what they ask of AWS, and what they make of its answer."""
+
+import base64
+import io
+import json
+from types import SimpleNamespace
+
+import pytest
+from botocore.exceptions import ParamValidationError
+from botocore.response import StreamingBody
+
+from mocktailverse.errors import PermanentError, UsageError
+from mocktailverse.stores.clients import INTERACTIVE, UNHURRIED, Clients
+from mocktailverse.stores.export_objects import ExportObjects
+from mocktailverse.stores.functions import Functions
+from mocktailverse.stores.log_group import LogGroup, Retention, read_retentions
+from mocktailverse.stores.parameters import Parameter
+
+
+def body(value):
+    text = json.dumps(value).encode()
+    return StreamingBody(io.BytesIO(text), len(text))
+
+
+# ---- parameters
+
+
+def test_a_secret_is_read_decrypted_when_it_is_asked_for(stubbed):
+    stub = stubbed("ssm")
+    parameter = Parameter(SimpleNamespace(ssm=stub.client), "/key")
+    stub.add_response(
+        "get_parameter", {"Parameter": {"Value": "x"}}, {"Name": "/key", "WithDecryption": True}
+    )
+    assert parameter.value() == "x"
+
+
+def test_a_parameter_that_does_not_exist_has_no_value(stubbed):
+    stub = stubbed("ssm")
+    stub.add_client_error("get_parameter", "ParameterNotFound")
+    assert Parameter(SimpleNamespace(ssm=stub.client), "/key").value() is None
+
+
+# ---- exports
+
+
+@pytest.fixture
+def exports(stubbed):
+    stub = stubbed("s3")
+    return ExportObjects(SimpleNamespace(s3=stub.client), "catalogue"), stub
+
+
+def test_an_export_is_stored_below_its_prefix(exports, tmp_path):
+    objects, stub = exports
+    key = {"Bucket": "catalogue", "Key": "exports/a.csv"}
+    sent = []
+    stub.client.meta.events.register(
+        "provide-client-params.s3.PutObject", lambda params, **_: sent.append(params)
+    )
+    stub.add_response("put_object", {})
+    stub.add_response("head_object", {}, key)
+    stub.add_client_error("head_object", "404", expected_params=key)
+    (tmp_path / "a").write_text("a")
+    objects.store("a.csv", tmp_path / "a", "text/csv")
+    assert objects.exists("a.csv") is True
+    assert objects.exists("a.csv") is False
+    assert {name: sent[0][name] for name in key} == key
+    assert sent[0]["ContentType"] == "text/csv"
+
+
+def test_links_name_the_object_the_file_and_a_quarter_of_an_hour(exports):
+    objects, _ = exports
+    for link, key in (
+        (objects.link("a.csv", "drinks.csv"), "exports/a.csv"),
+        (objects.catalogue_link("drinks.csv"), "catalogue.sqlite"),
+    ):
+        assert f"/{key}?" in link
+        assert "response-content-disposition=attachment%3B%20filename%3D%22drinks.csv%22" in link
+        assert "Expires" in link
+
+
+# ---- functions
+
+
+@pytest.fixture
+def functions(stubbed):
+    stub = stubbed("lambda")
+    return Functions(SimpleNamespace(lambda_=stub.client)), stub
+
+
+CONFIGURATION = {"MemorySize": 512, "Timeout": 60, "Runtime": "python3.13"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ({}, ("Active", "Successful", None, False)),
+        ({"State": "Pending"}, ("Pending", "Successful", None, False)),
+        ({"State": "Failed", "StateReason": "a"}, ("Failed", "Successful", "a", True)),
+        (
+            {"LastUpdateStatus": "Failed", "LastUpdateStatusReason": "b"},
+            ("Active", "Failed", "b", True),
+        ),
+    ],
+)  # fmt: skip
+def test_how_a_function_is_deployed(functions, answer, expected):
+    store, stub = functions
+    stub.add_response("get_function_configuration", CONFIGURATION | answer, {"FunctionName": "f"})
+    found = store.state("f")
+    assert (found.name, found.memory_mb, found.timeout_s) == ("f", 512, 60)
+    assert found.runtime == "python3.13"
+    assert (found.state, found.last_update, found.reason, found.failed) == expected
+
+
+def test_a_function_that_is_gone_has_failed(functions):
+    store, stub = functions
+    stub.add_client_error("get_function_configuration", "ResourceNotFoundException", "no f")
+    found = store.state("f")
+    assert (found.name, found.state, found.last_update, found.failed) == (
+        "f", "Deleted", "Deleted", True,
+    )  # fmt: skip
+    assert (found.memory_mb, found.timeout_s, found.runtime) == (0, 0, "")
+    assert "no f" in found.reason
+
+
+def test_an_invocation_gives_the_answer_and_the_end_of_the_log(functions):
+    store, stub = functions
+    stub.add_response(
+        "invoke",
+        {"Payload": body({"a": 1}), "LogResult": base64.b64encode(b"log\xff").decode()},
+        {"FunctionName": "f", "Payload": b'{"b":2}', "LogType": "Tail"},
+    )
+    done = store.run("f", b'{"b":2}')
+    assert (done.answer, done.error, done.log) == ({"a": 1}, None, "log\ufffd")
+
+
+def test_invoking_gives_what_the_function_returns(functions):
+    store, stub = functions
+    asked = {"FunctionName": "f", "Payload": b'{"b":2}', "LogType": "Tail"}
+    stub.add_response("invoke", {"Payload": body({"a": 1})}, asked)
+    assert store.invoke("f", {"b": 2}) == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind", "message"),
+    [
+        ({"errorType": "UsageError", "errorMessage": "no such day"}, UsageError, "^no such day$"),
+        ({"errorType": "KeyError", "errorMessage": "k"}, PermanentError, "^f failed: KeyError: k$"),
+        ({"errorType": "KeyError"}, PermanentError, "^f failed: KeyError: {'errorType'"),
+    ],
+)
+def test_a_function_that_fails_is_an_error_with_its_message(functions, raised, kind, message):
+    store, stub = functions
+    stub.add_response("invoke", {"Payload": body(raised), "FunctionError": "Unhandled"})
+    with pytest.raises(kind, match=message):
+        store.invoke("f", {})
+
+
+# ---- logs
+
+
+def test_log_groups_tell_how_long_they_keep_their_lines(stubbed):
+    stub = stubbed("logs")
+    groups = [{"logGroupName": "a", "retentionInDays": 3, "storedBytes": 7}, {"logGroupName": "b"}]
+    stub.add_response("describe_log_groups", {"logGroups": groups}, {"logGroupNamePrefix": "p"})
+    found = read_retentions(SimpleNamespace(logs=stub.client), "p")
+    assert found == [Retention("a", 3, 7), Retention("b", None, 0)]
+
+
+@pytest.mark.parametrize(("word", "pattern"), [("", ""), ("a b", '"a b"')])
+def test_a_log_is_searched_for_the_word_as_it_is(stubbed, word, pattern):
+    stub = stubbed("logs")
+    asked = {"logGroupName": "g", "startTime": 5, "filterPattern": pattern}
+    stub.add_response("filter_log_events", {"events": []}, asked)
+    assert list(LogGroup(SimpleNamespace(logs=stub.client), "g").lines(5, word)) == []
+
+
+# ---- clients
+
+
+CLIENTS = {
+    "s3": "s3", "sqs": "sqs", "dynamodb": "dynamodb", "lambda_": "lambda",
+    "cloudformation": "cloudformation", "iam": "iam", "logs": "logs", "cloudwatch": "cloudwatch",
+    "ssm": "ssm", "sts": "sts", "cost_explorer": "ce", "free_tier": "freetier",
+}  # fmt: skip
+IN_ONE_REGION = {"cost_explorer", "free_tier"}
+ENDPOINT = "http://127.0.0.1:1"
+
+
+@pytest.fixture
+def keys():
+    return {"region": "eu-west-1", "access_key_id": "a", "secret_access_key": "b"}
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_each_client_speaks_to_its_service_as_it_was_told(keys, name):
+    client = getattr(Clients(**keys, endpoint_url=ENDPOINT, patience=INTERACTIVE), name)
+    config = client.meta.config
+    assert client.meta.service_model.service_name == CLIENTS[name]
+    if name in IN_ONE_REGION:
+        assert "us-east-1" in client.meta.endpoint_url
+    else:
+        assert (client.meta.endpoint_url, client.meta.region_name) == (ENDPOINT, "eu-west-1")
+    assert config.proxies == {}
+    assert config.max_pool_connections == 32
+    assert config.connect_timeout == INTERACTIVE.connect_s
+    assert config.read_timeout == (910 if name == "lambda_" else INTERACTIVE.read_s)
+    once = name in {"lambda_", "cost_explorer"}  # a second call would work, or cost, twice
+    attempts = 1 if once else INTERACTIVE.attempts
+    assert config.retries == {"mode": "standard", "total_max_attempts": attempts}
+
+
+def test_a_client_is_unhurried_unless_somebody_waits(keys):
+    config = Clients(**keys).sqs.meta.config
+    assert (config.connect_timeout, config.read_timeout) == (5, 20)
+    assert config.retries["total_max_attempts"] == 4
+    assert (INTERACTIVE.connect_s, INTERACTIVE.read_s, INTERACTIVE.attempts) == (2, 5, 2)
+    assert UNHURRIED == (5, 20, 4)
+    assert config.proxies is None
+
+
+@pytest.mark.parametrize(("endpoint", "style"), [(None, "virtual"), ("http://127.0.0.1:1", "path")])
+def test_links_name_the_bucket_where_the_endpoint_lets_them(keys, endpoint, style):
+    config = Clients(**keys, endpoint_url=endpoint).s3.meta.config
+    assert config.s3["addressing_style"] == style
+    assert config.signature_version == "s3v4"
+
+
+def test_only_the_tables_items_are_not_checked_by_botocore(keys):
+    clients = Clients(**keys)
+    for client in (clients.dynamodb, clients.sqs):
+        client.meta.events.register("before-send", lambda **_: pytest.fail("sent"))
+    with pytest.raises(pytest.fail.Exception, match="sent"):
+        clients.dynamodb.get_item(TableName="a")
+    with pytest.raises(ParamValidationError):
+        clients.sqs.send_message(QueueUrl="a")
+
+
+def test_the_endpoint_is_the_one_given_or_the_one_configured_or_none(keys, monkeypatch):
+    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_CLOUDFORMATION"):
+        monkeypatch.delenv(name, raising=False)
+    assert Clients(**keys).endpoint is None
+    assert Clients(**keys, endpoint_url="http://127.0.0.1:1").endpoint == "http://127.0.0.1:1"
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:2/")
+    assert Clients(**keys).endpoint == "http://127.0.0.1:2"
+
+
+def test_keys_and_an_endpoint_make_the_hosts_profile_unimportant(keys, monkeypatch):
+    monkeypatch.setenv("AWS_PROFILE", "not-there")
+    clients = Clients(**keys, endpoint_url="http://127.0.0.1:1")
+    assert clients.region == "eu-west-1"
+    assert clients.sqs.meta.region_name == "eu-west-1"
+
+
+def test_without_a_region_there_is_an_empty_one(monkeypatch, tmp_path):
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    assert Clients().region == ""
