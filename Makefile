@@ -55,6 +55,12 @@ bench: $(ready) ## Speed and memory, side by side with the floor and the peers
 accuracy: $(ready) ## How many measures are understood right
 	$(bin)/python benchmarks/accuracy.py
 
+# 200 mutants at a time; N=0 tries all. The seed is printed, and SEED= repeats it.
+N ?= 200
+.PHONY: mutants
+mutants: $(ready) ## Faults put into the packages: do the tests notice? SEED= N= PATHS= JSON=1
+	@PYTHONPATH=tests $(bin)/python -m mutation $(if $(SEED),--seed $(SEED)) --number $(N) $(if $(JSON),--json) $(PATHS)
+
 .PHONY: operations
 operations: $(ready) ## Measure a local stack with the samples; write docs/operations anew
 	$(bin)/python docs/measure_operations.py

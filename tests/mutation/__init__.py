@@ -1,0 +1,1 @@
+"""Mutation testing: do the tests notice a fault put into the code? See `make mutants`."""

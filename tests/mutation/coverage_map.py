@@ -1,0 +1,138 @@
+"""Which tests run which lines, measured once for each test file and kept until code changes."""
+
+import hashlib
+import json
+import sys
+import time
+from collections.abc import Generator, Iterable
+from pathlib import Path
+from typing import Any
+
+import coverage
+import pytest
+
+from mutation import warm
+
+CACHE = Path(sys.prefix, "mutation-coverage.json")
+Lines = dict[str, list[int]]
+
+
+class CoverageMap:
+    """The lines that each test runs, and the processor time that it takes.
+
+    What is known of a test file holds until the file, a conftest.py, or a file of which it runs
+    lines changes.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._conftests = sorted((root / "tests").rglob("conftest.py"))
+        try:
+            self._files: dict[str, Any] = json.loads(CACHE.read_text())
+        except (FileNotFoundError, ValueError):
+            self._files = {}
+        self.tests: dict[str, dict[str, Any]] = {}
+
+    def missing(self, files: Iterable[str]) -> list[str]:
+        """Return the test files to measure; what is known of the others is in `tests`."""
+        unknown = []
+        for file in files:
+            known = self._files.get(file)
+            if known and known["digest"] == self._digest(file, known["tests"]):
+                self.tests.update(known["tests"])
+            else:
+                unknown.append(file)
+        return unknown
+
+    def add(self, file: str, tests: dict[str, dict[str, Any]]) -> None:
+        """Keep what was measured of a test file."""
+        self.tests.update(tests)
+        self._files[file] = {"digest": self._digest(file, tests), "tests": tests}
+        CACHE.write_text(json.dumps(self._files))
+
+    def _digest(self, file: str, tests: dict[str, dict[str, Any]]) -> str:
+        ran = {path for test in tests.values() for lines in test["lines"] for path in lines}
+        digest = hashlib.sha256()
+        for path in (self._root / file, *self._conftests, *map(self._root.joinpath, sorted(ran))):
+            digest.update(path.read_bytes() if path.is_file() else b"")
+        return digest.hexdigest()
+
+
+class Recorder:
+    """A pytest plugin that notes which lines of the packages each test runs.
+
+    What a fixture of a wider scope runs counts for each test that asks for the fixture, because
+    alone each test would run it. Caches are emptied before each test for the same reason.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._coverage = new_coverage(root)
+        self._caches = warm.caches()
+        self._test = ""
+        self._seconds: dict[str, float] = {}
+        self._fixtures: dict[str, list[str]] = {}
+        self.failed: list[str] = []
+
+    def start(self) -> None:
+        """Begin to note."""
+        self._coverage.start()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Function) -> Generator[None, object, object]:
+        """Note the lines of one test."""
+        for cache in self._caches:
+            cache.cache_clear()
+        self._test = item.nodeid
+        self._coverage.switch_context(item.nodeid)
+        self._fixtures[item.nodeid] = item.fixturenames
+        started = time.process_time()
+        result = yield
+        self._seconds[item.nodeid] = round(time.process_time() - started, 3)
+        self._coverage.switch_context("")
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: Any) -> Generator[None, object, object]:
+        """Note the lines of a fixture of a wider scope."""
+        if fixturedef.scope == "function":
+            return (yield)
+        self._coverage.switch_context(f"fixture {fixturedef.argname}")
+        try:
+            return (yield)
+        finally:
+            self._coverage.switch_context(self._test)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note a test that fails without a fault."""
+        if report.failed:
+            self.failed.append(report.nodeid)
+
+    def measured(self) -> dict[str, dict[str, Any]]:
+        """Return the lines by file and the seconds of each test."""
+        self._coverage.stop()
+        data = self._coverage.get_data()
+        lines: dict[str, Lines] = {}
+        for file in data.measured_files():
+            name = str(Path(file).relative_to(self._root))
+            for line, contexts in data.contexts_by_lineno(file).items():
+                for context in contexts:
+                    lines.setdefault(context, {}).setdefault(name, []).append(line)
+        return {
+            test: {
+                "seconds": seconds,
+                "lines": [
+                    lines[context]
+                    for context in (test, *(f"fixture {name}" for name in self._fixtures[test]))
+                    if context in lines
+                ],
+            }
+            for test, seconds in self._seconds.items()
+        }
+
+
+def new_coverage(root: Path) -> coverage.Coverage:
+    """Return a measurement of the packages in memory."""
+    return coverage.Coverage(
+        data_file=None, config_file=False, include=[f"{root}/src/mocktailverse/*"]
+    )

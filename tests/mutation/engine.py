@@ -1,0 +1,333 @@
+"""The pytest plugin that runs mutants: each in a fork of a process that has imported everything."""
+
+import gc
+import json
+import os
+import resource
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from mutation import warm
+from mutation.coverage_map import CoverageMap, Recorder, new_coverage
+from mutation.emulator import SharedStack
+from mutation.operators import Mutant
+from mutation.selection import Selection
+
+OPTIONS = (
+    "-x", "-s", "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:xdist",
+    "-p", "no:faulthandler", "-W", "ignore::pytest.PytestAssertRewriteWarning",
+    "-m", "not soak and not browser", "-o", "timeout=0", "-o", "addopts=--import-mode=importlib",
+)  # fmt: skip
+CPU_S, CPU_FACTOR = 3, 8
+"""A test may take so many seconds of processor time, and so many times its usual one, more."""
+WALL_S, WALL_FACTOR = 120, 30
+"""Likewise all tests of a mutant, by the clock, in case they wait for what never comes."""
+MEMORY_BYTES = 3 << 30
+
+Prepare = Callable[[Path], bool]
+"""Runs in a child; returns whether pytest's loop shall run the session's items then."""
+
+
+class Result(NamedTuple):
+    """What became of a mutant: `killed`, `survived` or `timed out`; and the tests that ran."""
+
+    mutant: Mutant
+    outcome: str
+    tests: list[str]
+    killer: str = ""
+
+
+class _Child(NamedTuple):
+    job: object
+    notes: Path
+    deadline: float
+
+
+class Engine:
+    """Forks a child for each mutant when pytest has collected the tests."""
+
+    def __init__(
+        self,
+        root: Path,
+        mutants: list[Mutant],
+        jobs: int,
+        on_result: Callable[[Result], None],
+        on_step: Callable[[str], None],
+    ) -> None:
+        """Take the checkout's copy, and whom to give results and progress."""
+        self._root, self._mutants, self._jobs = root, mutants, jobs
+        self._on_result, self._on_step = on_result, on_step
+        self._imports = new_coverage(root)
+        self._stack = SharedStack()
+        self._cleanup = ExitStack()
+        self._children: dict[int, _Child] = {}
+        self._in_child = False
+        self._at_end: Callable[[], None] = lambda: None
+        self.failures: list[str] = []
+        """Tests that fail without any fault, and what cannot be collected."""
+
+    def run(self, tests: Iterable[str]) -> None:
+        """Collect, measure and try; returns in the first process only."""
+        self._scratch = Path(self._cleanup.enter_context(tempfile.TemporaryDirectory()))
+        self._imports.start()
+        try:
+            code = pytest.main([*OPTIONS, *tests], plugins=[self, self._stack])
+            if not self._in_child and code != pytest.ExitCode.OK:
+                self.failures.append(f"pytest ended with {code!r}")
+        finally:
+            if self._in_child:
+                self._at_end()
+                os._exit(0)
+            for pid in self._children:
+                os.killpg(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+            self._cleanup.close()
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note what cannot be collected."""
+        if report.failed:
+            self.failures.append(f"{report.nodeid}: {report.longreprtext[-800:]}")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Measure what the tests run, then try each mutant. In a child pytest's own loop runs."""
+        self._imports.stop()
+        gc.collect()
+        gc.freeze()  # what is here lives on; forks do not copy it for the garbage collector's sake
+        if self.failures:
+            return True
+        if any("local_stack" in item.fixturenames for item in session.items):
+            self._on_step("starting an embedded AWS")
+            self._stack.start(self._scratch / "stack", self._cleanup)
+        known = CoverageMap(self._root)
+        if self._measure(session, known) and not self.failures:
+            self._try(session, known)
+        return None if self._in_child else True
+
+    # ---- children
+
+    def _forked(self, jobs: Iterable[tuple[object, Prepare, float]], done: Callable) -> bool:
+        """Run jobs in children, some at once; return False in a child that is to run tests."""
+        for number, (job, prepare, seconds) in enumerate(jobs):
+            while len(self._children) >= self._jobs:
+                self._reap(done)
+            folder = self._scratch / str(number)
+            folder.mkdir(exist_ok=True)
+            pid = os.fork()
+            if pid == 0:
+                self._become_child(folder)
+                if prepare(folder):
+                    return False
+                os._exit(0)
+            self._children[pid] = _Child(job, folder, time.monotonic() + seconds)
+        while self._children:
+            self._reap(done)
+        return True
+
+    def _become_child(self, folder: Path) -> None:
+        os.setpgid(0, 0)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        self._in_child = True
+        self._children = {}
+        sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115
+        null = os.open(os.devnull, os.O_RDWR)
+        for descriptor in range(3):
+            os.dup2(null, descriptor)
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = tempfile.tempdir = str(folder)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
+
+    def _reap(self, done: Callable) -> None:
+        """Wait until a child ends, or end one that is late."""
+        while True:
+            for pid, child in list(self._children.items()):
+                ended, status = os.waitpid(pid, os.WNOHANG)
+                late = time.monotonic() > child.deadline
+                if ended == 0 and not late:
+                    continue
+                if ended == 0:
+                    os.killpg(pid, signal.SIGKILL)
+                    _, status = os.waitpid(pid, 0)
+                del self._children[pid]
+                done(child.job, child.notes, status)
+                return
+            time.sleep(0.005)
+
+    # ---- measuring
+
+    def _measure(self, session: pytest.Session, known: CoverageMap) -> bool:
+        """Measure the test files of which nothing is known; return False in a child."""
+        items: dict[str, list[pytest.Item]] = {}
+        for item in session.items:
+            items.setdefault(item.nodeid.split("::")[0], []).append(item)
+        missing = known.missing(items)
+        left = len(missing)
+
+        def prepared(file: str) -> Prepare:
+            def prepare(folder: Path) -> bool:
+                recorder = Recorder(self._root)
+                session.items[:] = items[file]
+                session.config.option.maxfail = 0
+                session.config.pluginmanager.register(recorder)
+
+                def write() -> None:
+                    notes = {"tests": recorder.measured(), "failed": recorder.failed}
+                    (folder / "measured.json").write_text(json.dumps(notes))
+
+                self._at_end = write
+                recorder.start()
+                return True
+
+            return prepare
+
+        def done(file: object, folder: Path, _status: int) -> None:
+            nonlocal left
+            left -= 1
+            self._on_step(f"measuring what the tests run, {left} files left")
+            notes = json.loads((folder / "measured.json").read_text())
+            (folder / "measured.json").unlink()
+            self.failures += notes["failed"]
+            if not notes["failed"]:
+                known.add(str(file), notes["tests"])
+
+        self._on_step(f"measuring what the tests run, {left} files left")
+        return self._forked(((file, prepared(file), 3600.0) for file in missing), done)
+
+    # ---- trying
+
+    def _try(self, session: pytest.Session, known: CoverageMap) -> None:
+        selection = Selection(self._root, known.tests, self._lines_at_import())
+        functions = warm.functions_by_place(self._root)
+        items = {item.nodeid: item for item in session.items}
+
+        def jobs() -> Iterator[tuple[object, Prepare, float]]:
+            for mutant in self._mutants:
+                tests = [test for test in selection.tests(mutant) if test in items]
+                if "/stores/" not in mutant.path:  # the embedded AWS is slow
+                    tests = [test for test in tests if not test.startswith("tests/integration")]
+                if not tests:
+                    self._on_result(Result(mutant, "survived", []))
+                    continue
+                usual = {test: selection.seconds[test] for test in tests}
+                trial = _Trial(self._root, mutant, usual)
+                limit = WALL_S + WALL_FACTOR * sum(usual.values())
+                prepare = (
+                    trial.cold(self._stack)
+                    if selection.imported(mutant)
+                    else trial.warm(session, items, functions)
+                )
+                yield mutant, prepare, limit
+
+        def done(mutant: object, folder: Path, status: int) -> None:
+            assert isinstance(mutant, Mutant)
+            notes = (folder / "notes").read_text().splitlines()
+            (folder / "notes").unlink()
+            self._on_result(_result(mutant, notes, status))
+
+        self._forked(jobs(), done)
+
+    def _lines_at_import(self) -> set[tuple[str, int]]:
+        data = self._imports.get_data()
+        return {
+            (str(Path(file).relative_to(self._root)), line)
+            for file in data.measured_files()
+            for line in data.lines(file) or ()
+        }
+
+
+class _Trial:
+    """A pytest plugin in a child: notes the tests that run, and limits the time of each."""
+
+    def __init__(self, root: Path, mutant: Mutant, usual: dict[str, float]) -> None:
+        self._root, self._mutant, self._usual = root, mutant, usual
+        self._notes: Path | None = None
+
+    def warm(self, session: pytest.Session, items: dict[str, pytest.Item], functions) -> Prepare:
+        """Change functions that are imported already, and let pytest run the tests collected."""
+
+        def prepare(folder: Path) -> bool:
+            self._begin(folder)
+            file = self._root / self._mutant.path
+            warm.patch(functions, file, self._mutant.applied(file.read_bytes()))
+            for cache in warm.caches():
+                cache.cache_clear()
+            session.items[:] = [items[test] for test in self._usual]
+            session.config.pluginmanager.register(self)
+            return True
+
+        return prepare
+
+    def cold(self, stack: SharedStack) -> Prepare:
+        """Import everything again, the mutated module among it, and let pytest begin anew."""
+
+        def prepare(folder: Path) -> bool:
+            self._begin(folder)
+            file = self._root / self._mutant.path
+            warm.forget_modules(self._root)
+            name = ".".join(file.relative_to(self._root / "src").with_suffix("").parts)
+            mutated = self._mutant.applied(file.read_bytes())
+            sys.meta_path.insert(
+                0, warm.MutatedImport(name.removesuffix(".__init__"), file, mutated)
+            )
+            files = dict.fromkeys(test.split("::")[0] for test in self._usual)
+            code = pytest.main([*OPTIONS, *files], plugins=[self, stack])
+            if code in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.USAGE_ERROR):
+                self._note("failed")
+            return False
+
+        return prepare
+
+    def _begin(self, folder: Path) -> None:
+        self._notes = folder / "notes"
+        self._limit(CPU_S * 10)
+
+    def _note(self, text: str) -> None:
+        assert self._notes
+        with self._notes.open("a") as notes:
+            notes.write(text + "\n")
+
+    def _limit(self, seconds: float) -> None:
+        used = time.process_time()
+        limit = int(used + seconds) + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave the tests to run, the quickest first."""
+        found = {item.nodeid: item for item in items}
+        items[:] = [found[test] for test in self._usual if test in found]
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Note the test and limit its time."""
+        self._note(item.nodeid)
+        self._limit(CPU_S + CPU_FACTOR * self._usual[item.nodeid])
+        return (yield)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note that the mutated code cannot even be imported."""
+        if report.failed:
+            self._note("failed")
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note a failure."""
+        if report.failed:
+            self._note("failed")
+
+
+def _result(mutant: Mutant, notes: list[str], status: int) -> Result:
+    tests = [line for line in notes if line != "failed"]
+    last = tests[-1] if tests else "collecting"
+    if "failed" in notes:
+        return Result(mutant, "killed", tests, last)
+    if os.WIFSIGNALED(status):
+        return Result(mutant, "timed out", tests, last)
+    return Result(mutant, "survived", tests)
