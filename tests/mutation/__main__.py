@@ -34,8 +34,8 @@ LEFT_OUT = (
         for name in (
             "artifacts", "benchmarks", "change_sets", "cli_export", "cli_files", "deploy_command",
             "deployer", "docs", "docs_links", "drill_command", "environments", "explanation",
-            "interpreters", "monitoring", "package", "removal", "sweep", "template", "template_security",
-            "what_costs_is_found", "workflow",
+            "interpreters", "monitoring", "package", "removal", "sweep", "template",
+            "template_security", "what_costs_is_found", "workflow",
         )
     ),
 )  # fmt: skip
@@ -118,7 +118,7 @@ def _run(root: Path, seed: int, options: argparse.Namespace) -> int:
 
     def on_step(text: str) -> None:
         end = "" if sys.stderr.isatty() else "\n"
-        if end == "" or len(results) % 50 == 0:
+        if end == "" or len(results) % 10 == 0:
             print(f"\r{text:70}", end=end, file=sys.stderr, flush=True)
 
     _settle_hypothesis()
