@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from mocktailverse.drinks.ledger import START, Counts, Load, ObjectVersion, Segment
+from mocktailverse.drinks.ledger import START, Counts, Load, LoadRequest, ObjectVersion, Segment
 from mocktailverse.drinks.register import Register
 from mocktailverse.stores.drinks_table import DrinksTable
 from mocktailverse.stores.items import to_item
@@ -111,7 +111,7 @@ def test_a_failed_condition_has_to_say_what_is_stored(dynamodb):
     LoadsTable(dynamodb.clients, "loads").put_segment(LOAD, segment)
     dynamodb.answer(("update_item", {"Attributes": {}}))
     with pytest.raises(KeyError):  # an answer without the load
-        LoadsTable(dynamodb.clients, "loads").acquire(VERSION, 1, now=1, until=2)
+        LoadsTable(dynamodb.clients, "loads").acquire(LoadRequest(VERSION, 1), now=1, until=2)
     asked = [
         request["ReturnValuesOnConditionCheckFailure"]
         for _, request in dynamodb.requests
