@@ -20,13 +20,12 @@ Lines = dict[str, list[int]]
 class CoverageMap:
     """The lines that each test runs, and the processor time that it takes.
 
-    What is known of a test file holds until the file, a conftest.py, or a file of which it runs
-    lines changes.
+    What is known of a test file holds until the file, a conftest.py above it, or a file of which
+    it runs lines changes.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._conftests = sorted((root / "tests").rglob("conftest.py"))
         try:
             self._files: dict[str, Any] = json.loads(CACHE.read_text())
         except (FileNotFoundError, ValueError):
@@ -53,7 +52,9 @@ class CoverageMap:
     def _digest(self, file: str, tests: dict[str, dict[str, Any]]) -> str:
         ran = {path for test in tests.values() for lines in test["lines"] for path in lines}
         digest = hashlib.sha256()
-        for path in (self._root / file, *self._conftests, *map(self._root.joinpath, sorted(ran))):
+        own = self._root / file
+        conftests = [folder / "conftest.py" for folder in own.parents]
+        for path in (own, *conftests, *map(self._root.joinpath, sorted(ran))):
             digest.update(path.read_bytes() if path.is_file() else b"")
         return digest.hexdigest()
 
