@@ -10,6 +10,7 @@ from typing import Any
 
 from ministack import app as ministack  # type: ignore[import-untyped]  # it has no types
 
+from mocktailverse.local import worker_pool
 from mocktailverse.local.origins import is_our_own, names_this_machine
 
 Scope = MutableMapping[str, Any]
@@ -48,5 +49,6 @@ def _is_welcome(raw: Iterable[tuple[bytes, bytes]]) -> bool:
 
 
 if __name__ == "__main__":
+    worker_pool.install()
     ministack.app = Guarded(ministack.app)
     ministack.main()

@@ -1,0 +1,152 @@
+"""Keep the failure or the update of one function process away from the others of its function.
+
+MiniStack runs each function in a pool of processes ("workers"). A worker that fails to start, and
+every update of a function, ends all workers of the function, those in the middle of an invocation
+and those that are starting included. `install` replaces the four parts of the pool that do so.
+Symptom, cause and the patch proposed to MiniStack: docs/decisions/0012-function-processes.md.
+"""
+
+import hashlib
+import sys
+import time
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import cast
+
+from ministack.core import lambda_runtime  # type: ignore[import-untyped]  # it has no types
+from ministack.services import lambda_svc  # type: ignore[import-untyped]  # it has no types
+
+START_ATTEMPTS = 3
+START_PAUSE_S = 0.2
+"""Pause before the second start; twice as long before the third."""
+
+_ENDED_EARLY = "Worker process exited immediately"
+"""How MiniStack's error begins when a process ended before it had imported its function."""
+
+PATCHED = {
+    lambda_runtime: "59c8f7a843819fb64e014a2f72624b8a2f6d9592f050b62971c41630f6e8b00d",
+    lambda_svc: "f308d572dd7e2dca242e56f37e91a5e8f0b5d8e9873db65d33a4d6c6c886c49b",
+}
+"""SHA-256 of the source files that this patch was written for (MiniStack 1.5.33)."""
+
+_lock, _workers = lambda_runtime._lock, lambda_runtime._workers  # noqa: SLF001 - its pool
+_acquire_worker = lambda_runtime.acquire_worker
+
+
+class WorkerStartError(RuntimeError):
+    """A function's process could not be started; no other process is affected."""
+
+
+class Worker(lambda_runtime.Worker):  # type: ignore[misc]  # it has no types
+    """A function's process that is started again if need be, and that fails alone."""
+
+    def _spawn(self) -> None:
+        """Start the process.
+
+        A start that fails for want of resources (fork, memory, files), or whose process is killed,
+        says nothing about the function: Lambda does not report it to the caller but starts another
+        execution environment. The event has not been handed over yet, so repeating is safe.
+
+        Raises:
+            WorkerStartError: the function cannot be imported, or all attempts failed.
+        """
+        for attempt in range(1, START_ATTEMPTS + 1):
+            try:
+                super()._spawn()
+            except (OSError, RuntimeError, zipfile.BadZipFile) as error:
+                self.kill()  # what there is of it: its process and its code folder
+                passing = isinstance(error, OSError) or str(error).startswith(_ENDED_EARLY)
+                if not passing or attempt == START_ATTEMPTS:
+                    raise WorkerStartError(str(error)) from error
+                time.sleep(START_PAUSE_S * attempt)
+            else:
+                return
+
+    def invoke(self, event: object, request_id: str, **context: object) -> dict[str, object]:
+        """Return what MiniStack's worker returns; a failed start as the error of this invocation.
+
+        MiniStack ends all workers of a function when `invoke` raises.
+        """
+        try:
+            return cast("dict[str, object]", super().invoke(event, request_id, **context))
+        except WorkerStartError as error:
+            return {"status": "error", "error": str(error), "log": ""}
+
+
+def acquire_worker(
+    func_name: str, config: Mapping[str, object], code_zip: bytes, **options: object
+) -> tuple[Worker | None, str]:
+    """Lease a worker that runs this code; None at MiniStack's limit of workers.
+
+    An invocation that read its function's record just before an update may add a worker with the
+    old code just after it. Such a worker is dropped here, where a later invocation would get it.
+    """
+    while True:
+        worker, reason = _acquire_worker(func_name, config, code_zip, **options)
+        if worker is None or worker.code_zip == code_zip:
+            return worker, reason
+        with _lock:
+            for workers in _workers.values():
+                if worker in workers:
+                    workers.remove(worker)
+        release_worker(worker)
+
+
+def release_worker(worker: Worker | None) -> None:
+    """End a lease; a worker that has been taken out of the pool meanwhile ends with it."""
+    if worker is None:
+        return
+    with _lock:
+        worker.in_use = False
+        pooled = any(worker in workers for workers in _workers.values())
+    if not pooled:
+        lambda_runtime.kill_workers([worker])
+
+
+def invalidate_worker(
+    func_name: str,
+    qualifier: str | None = None,
+    account: str | None = None,
+    region: str | None = None,
+) -> None:
+    """Take a function's workers out of the pool, as its code or configuration has changed.
+
+    Idle workers end now, the others when their invocation does (`release_worker`).
+    None matches every qualifier, account or region.
+    """
+    wanted = (account, region, func_name, qualifier)
+    with _lock:
+        keys = [
+            key
+            for key in _workers
+            if all(want in (None, part) for want, part in zip(wanted, key.split(":"), strict=True))
+        ]
+        removed = [worker for key in keys for worker in _workers.pop(key)]
+        idle = [worker for worker in removed if not worker.in_use]
+    lambda_runtime.kill_workers(idle)
+
+
+def install() -> None:
+    """Put this module's parts in the place of MiniStack's.
+
+    Raises:
+        SystemExit: MiniStack's source is not the one that they were written for.
+    """
+    for module, digest in PATCHED.items():
+        _require(module, digest)
+    lambda_runtime.Worker = Worker
+    for replacement in (acquire_worker, release_worker, invalidate_worker):
+        for module in PATCHED:  # lambda_svc has imported them by name
+            setattr(module, replacement.__name__, replacement)
+
+
+def _require(module: ModuleType, digest: str) -> None:
+    path = Path(str(module.__file__))
+    if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+        sys.exit(
+            f"`{path}` is not the file that `{__name__}` was written for. Install the locked"
+            " version of MiniStack (`make setup`), or compare the new file with"
+            " docs/decisions/0012-function-processes.md and adapt the module."
+        )

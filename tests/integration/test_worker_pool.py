@@ -1,0 +1,321 @@
+"""The processes that run functions: a failure or an update reaches nobody else's invocation."""
+
+import io
+import json
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from mocktailverse.local import emulator, ports, processes
+from mocktailverse.stores.clients import Clients
+
+HANDLER = '''
+import os
+import pathlib
+import signal
+import time
+
+FOLDER = pathlib.Path(os.environ["FOLDER"])
+
+
+def pause(name):
+    """Report that this process has come so far, and wait until the test removes `name`."""
+    (FOLDER / f"{name}-{os.getpid()}").touch()
+    while (FOLDER / name).exists():
+        time.sleep(0.01)
+
+
+def takes(name):
+    """Whether this process, alone of all, may have the file `name`."""
+    try:
+        (FOLDER / name).unlink()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+pause("starting")
+if takes("killed while starting"):
+    os.kill(os.getpid(), signal.SIGKILL)
+if takes("fails while starting"):
+    raise ValueError("the import failed")
+
+
+def handle(event, context):
+    pause("running")
+    if event.get("end") == "exit":
+        os._exit(1)
+    if event.get("end") == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return {"release": RELEASE, "setting": os.environ["SETTING"], "pid": os.getpid()}
+'''
+ROLE = "arn:aws:iam::000000000000:role/function"
+WAIT_S = 120.0
+POLL_S = 0.02
+BUSY_PROCESSES = 4
+
+
+class Function:
+    """A function whose processes wait where the test wants them to."""
+
+    def __init__(self, clients: Clients, folder: Path, emulator_pid: int) -> None:
+        self.clients = clients
+        self.folder = folder
+        self.name = folder.name
+        self._emulator = psutil.Process(emulator_pid)
+        self._pool = ThreadPoolExecutor(16)
+        self.create("one")
+
+    def create(self, name: str) -> None:
+        """Create it with this release and this setting."""
+        self.clients.lambda_.create_function(
+            FunctionName=self.name,
+            Runtime="python3.13",
+            Role=ROLE,
+            Handler="index.handle",
+            Code={"ZipFile": code(name)},
+            Timeout=int(WAIT_S),
+            Environment=self._environment(name),
+        )
+
+    def invoke(self, **event: str) -> Future[dict[str, Any]]:
+        """The result of an invocation; `FunctionError` is in it when it failed."""
+        return self._pool.submit(self._invoke, event)
+
+    def _invoke(self, event: dict[str, str]) -> dict[str, Any]:
+        answer = self.clients.lambda_.invoke(
+            FunctionName=self.name, Payload=json.dumps(event).encode()
+        )
+        result: dict[str, Any] = json.loads(answer["Payload"].read())
+        return result
+
+    def invoke_many(self, number: int) -> list[Future[dict[str, Any]]]:
+        return [self.invoke() for _ in range(number)]
+
+    def reconfigure(self, setting: str) -> None:
+        self.clients.lambda_.update_function_configuration(
+            FunctionName=self.name, Environment=self._environment(setting)
+        )
+
+    def release(self, name: str) -> None:
+        self.clients.lambda_.update_function_code(FunctionName=self.name, ZipFile=code(name))
+
+    def _environment(self, setting: str) -> dict[str, dict[str, str]]:
+        return {"Variables": {"FOLDER": str(self.folder), "SETTING": setting}}
+
+    def stop_at(self, place: str) -> None:
+        """Let processes wait at a place, until `go_on`."""
+        (self.folder / place).touch()
+
+    def go_on(self, place: str) -> None:
+        (self.folder / place).unlink()
+
+    def wait_for(self, place: str, number: int) -> None:
+        """Wait until `number` processes have come to a place since the function was made."""
+        until(lambda: len(list(self.folder.glob(f"{place}-*"))) == number)
+
+    def processes(self) -> list[psutil.Process]:
+        return [
+            child
+            for child in self._emulator.children()
+            if child.status() != psutil.STATUS_ZOMBIE and f"-{self.name}-" in child.cmdline()[-1]
+        ]
+
+    def code_folders(self) -> list[Path]:
+        temporary = Path(self._emulator.environ()["TMPDIR"])
+        return list(temporary.glob(f"ministack-lambda-{self.name}-*"))
+
+    def close(self) -> None:
+        for place in ("starting", "running"):
+            (self.folder / place).unlink(missing_ok=True)
+        self._pool.shutdown()
+
+
+def code(release: str) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("index.py", f"RELEASE = {release!r}\n{HANDLER}")
+    return content.getvalue()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + WAIT_S
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(POLL_S)
+
+
+def field(results: list[Future[dict[str, Any]]], name: str) -> list[Any]:
+    """A field of each result; of a failed one, all of it."""
+    answers = [result.result(WAIT_S) for result in results]
+    return [answer.get(name, answer) for answer in answers]
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Clients, int]]:
+    """An embedded AWS of these tests' own, for the deployer, and its process id."""
+    home = tmp_path_factory.mktemp("emulator")
+    directory = home / "tmp"
+    directory.mkdir()
+    port, log = ports.free_port(), home / "log"
+    process, leash = emulator.start(port=port, directory=directory, log=log)
+    with ExitStack() as cleanup:
+        cleanup.callback(processes.end_all_from, directory)
+        cleanup.callback(processes.stop, process)
+        cleanup.callback(leash.close)
+        emulator.wait_until_ready(process, log)
+        endpoint = f"http://127.0.0.1:{port}"
+        key, secret = emulator.create_deployer(endpoint)
+        clients = Clients(
+            endpoint_url=endpoint,
+            region=emulator.REGION,
+            access_key_id=key,
+            secret_access_key=secret,
+        )
+        clients.iam.create_role(RoleName=ROLE.rpartition("/")[2], AssumeRolePolicyDocument="{}")
+        yield clients, process.pid
+
+
+@pytest.fixture
+def function(running: tuple[Clients, int], tmp_path: Path) -> Iterator[Function]:
+    """A function of the test's own."""
+    clients, pid = running
+    function = Function(clients, tmp_path, pid)
+    yield function
+    function.close()
+    clients.lambda_.delete_function(FunctionName=function.name)
+    until(lambda: not function.processes() and not function.code_folders())
+
+
+@pytest.fixture(params=[0, BUSY_PROCESSES], ids=["quiet", "busy"])
+def _load(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A machine with nothing else to do, and one whose processors are all taken."""
+    busy = [
+        subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(request.param)
+    ]
+    yield
+    for process in busy:
+        process.kill()
+        process.wait()
+
+
+under_any_load = pytest.mark.usefixtures("_load")
+
+
+@under_any_load
+@pytest.mark.parametrize("update", [Function.reconfigure, Function.release])
+def test_an_update_reaches_no_invocation_under_way_and_every_later_one(function, update):
+    function.stop_at("running")
+    running = function.invoke_many(3)
+    function.wait_for("running", 3)
+    function.stop_at("starting")
+    starting = function.invoke_many(4)
+    function.wait_for("starting", 7)
+
+    update(function, "two")
+
+    function.go_on("starting")
+    function.go_on("running")
+    name = "setting" if update is Function.reconfigure else "release"
+    assert field(running, name) == ["one"] * 3
+    assert set(field(starting, name)) <= {"one", "two"}
+    assert field(function.invoke_many(6), name) == ["two"] * 6
+
+
+@under_any_load
+def test_updates_in_the_middle_of_many_invocations_fail_none_of_them(function):
+    results = []
+    for number in range(4):
+        results += function.invoke_many(6)
+        function.reconfigure(f"setting {number}")
+        assert field([function.invoke()], "setting") == [f"setting {number}"]
+    known = {"one", *(f"setting {number}" for number in range(4))}
+    assert set(field(results, "setting")) <= known
+
+
+@under_any_load
+@pytest.mark.parametrize("end", ["exit", "kill"])
+def test_a_process_that_dies_fails_its_own_invocation_alone(function, end):
+    function.stop_at("running")
+    running = [function.invoke(end=end), *function.invoke_many(2)]
+    function.wait_for("running", 3)
+    function.stop_at("starting")
+    starting = function.invoke_many(3)
+    function.wait_for("starting", 6)
+
+    function.go_on("running")
+
+    assert "errorMessage" in running[0].result(WAIT_S)
+    assert field(running[1:], "setting") == ["one"] * 2
+    function.go_on("starting")
+    assert field(starting, "setting") == ["one"] * 3
+
+
+@under_any_load
+def test_a_start_that_fails_fails_its_own_invocation_alone(function):
+    function.stop_at("running")
+    running = function.invoke_many(2)
+    function.wait_for("running", 2)
+    function.stop_at("starting")
+    starting = function.invoke_many(4)
+    function.wait_for("starting", 6)
+
+    function.stop_at("fails while starting")
+    function.go_on("starting")
+    function.wait_for("running", 5)
+    function.go_on("running")
+
+    assert field(running, "setting") == ["one"] * 2
+    failed = [result.result(WAIT_S) for result in starting if "pid" not in result.result(WAIT_S)]
+    assert len(failed) == 1
+    assert "the import failed" in failed[0]["errorMessage"]
+
+
+def test_a_start_that_fails_leaves_idle_processes_alone(function):
+    function.stop_at("running")
+    results = function.invoke_many(2)
+    function.wait_for("running", 2)
+    function.stop_at("fails while starting")
+    failed = function.invoke()
+    assert "the import failed" in failed.result(WAIT_S)["errorMessage"]
+    function.go_on("running")
+    before = set(field(results, "pid"))
+    assert {process.pid for process in function.processes()} == before
+
+
+def test_a_process_killed_while_it_starts_is_started_again(function):
+    function.stop_at("killed while starting")
+    assert field([function.invoke()], "setting") == ["one"]
+    function.wait_for("starting", 2)
+
+
+def test_processes_and_their_folders_go_when_an_update_has_replaced_them(function):
+    function.stop_at("running")
+    results = function.invoke_many(5)
+    function.wait_for("running", 5)
+    function.reconfigure("two")
+    function.go_on("running")
+    field(results, "pid")
+    assert field([function.invoke()], "setting") == ["two"]
+    until(lambda: len(function.processes()) == len(function.code_folders()) == 1)
+
+
+def test_nothing_is_left_of_a_function_deleted_during_an_invocation(function):
+    function.stop_at("running")
+    result = function.invoke()
+    function.wait_for("running", 1)
+    function.clients.lambda_.delete_function(FunctionName=function.name)
+    function.go_on("running")
+    assert field([result], "setting") == ["one"]
+    until(lambda: not function.processes() and not function.code_folders())
+    function.create("two")
+    assert field([function.invoke()], "release") == ["two"]

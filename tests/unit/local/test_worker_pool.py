@@ -1,0 +1,75 @@
+"""The pool of function processes, without processes: which worker an invocation gets."""
+
+import pytest
+from ministack.core import lambda_runtime
+
+from mocktailverse.local import worker_pool
+
+CONFIG = {"FunctionArn": "arn:aws:lambda:us-east-1:000000000000:function:drinks"}
+POOL = "000000000000:us-east-1:drinks:$LATEST"
+
+
+@pytest.fixture(autouse=True)
+def workers(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[worker_pool.Worker]]:
+    """MiniStack's workers by pool; the test's own and all replacements are taken back."""
+    workers = lambda_runtime._workers  # noqa: SLF001 - there is no public way to see them
+    monkeypatch.setitem(workers, POOL, [])
+    for module in worker_pool.PATCHED:
+        for name in ("acquire_worker", "release_worker", "invalidate_worker"):
+            monkeypatch.setattr(module, name, getattr(module, name))
+    monkeypatch.setattr(lambda_runtime, "Worker", lambda_runtime.Worker)
+    return workers
+
+
+def acquire(code: bytes):
+    worker, _reason = worker_pool.acquire_worker("drinks", CONFIG, code)
+    return worker
+
+
+def test_an_idle_worker_is_used_again_for_the_same_code():
+    first = acquire(b"code")
+    worker_pool.release_worker(first)
+    assert acquire(b"code") is first
+
+
+def test_a_busy_worker_is_not_shared():
+    assert acquire(b"code") is not acquire(b"code")
+
+
+def test_a_worker_that_came_into_the_pool_with_old_code_after_an_update_is_not_used(workers):
+    worker_pool.invalidate_worker("drinks")
+    late = acquire(b"old code")
+    worker_pool.release_worker(late)
+    assert acquire(b"new code").code_zip == b"new code"
+    assert late not in workers[POOL]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("gin", None, None, None),
+        ("drinks", "1", None, None),
+        ("drinks", None, "111111111111", None),
+        ("drinks", None, None, "eu-west-1"),
+    ],
+)
+def test_an_update_takes_no_workers_of_other_functions_out(other):
+    worker = acquire(b"code")
+    worker_pool.release_worker(worker)
+    worker_pool.invalidate_worker(*other)
+    assert acquire(b"code") is worker
+
+
+@pytest.mark.parametrize("module", worker_pool.PATCHED, ids=lambda module: module.__name__)
+def test_another_ministack_than_the_one_patched_is_refused(module, monkeypatch, tmp_path):
+    changed = tmp_path / "changed.py"
+    changed.write_text("# another version\n")
+    monkeypatch.setattr(module, "__file__", str(changed))
+    with pytest.raises(SystemExit, match=r"`.*changed\.py` is not the file"):
+        worker_pool.install()
+    assert lambda_runtime.Worker is not worker_pool.Worker
+
+
+def test_the_locked_ministack_is_the_one_patched():
+    worker_pool.install()
+    assert lambda_runtime.Worker is worker_pool.Worker
