@@ -2,8 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote_plus
@@ -220,6 +220,35 @@ class Pipeline:
             chunk = requests[first : first + BATCH_WRITE]
             self.clients.dynamodb.batch_write_item(RequestItems={table: chunk})
 
+    def settings(self) -> dict[str, Any]:
+        """All that a test may change for a while: functions, mappings, queues, permissions."""
+        functions = self.clients.lambda_.list_functions()["Functions"]
+        mappings = self.clients.lambda_.list_event_source_mappings()["EventSourceMappings"]
+        roles = self.clients.iam.list_roles()["Roles"]
+        urls = [self.outputs["QueueUrl"], self.outputs["DeadLetterQueueUrl"]]
+        return {
+            "functions": {
+                function["FunctionName"]: {
+                    field: function.get(field)
+                    for field in ("Environment", "Timeout", "MemorySize", "Role", "CodeSha256")
+                }
+                for function in functions
+            },
+            "mappings": {mapping["UUID"]: mapping["State"] for mapping in mappings},
+            "queues": {
+                url: self.clients.sqs.get_queue_attributes(
+                    QueueUrl=url, AttributeNames=["VisibilityTimeout", "RedrivePolicy", "Policy"]
+                )["Attributes"]
+                for url in urls
+            },
+            "permissions": {
+                role["RoleName"]: self.clients.iam.list_role_policies(RoleName=role["RoleName"])[
+                    "PolicyNames"
+                ]
+                for role in roles
+            },
+        }
+
     def reset(self) -> None:
         """Make everything as it was after the start; what is on its way is waited for."""
         self.idle()
@@ -244,19 +273,82 @@ def envelope(records: list[Record]) -> bytes:
     return json.dumps({"drinks": records}).encode()
 
 
-@pytest.fixture(scope="session")
-def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
-    home = tmp_path_factory.mktemp("stack")
-    with environment.running(home) as stack:
-        yield Pipeline(stack, home)
+class SharedStack:
+    """One stack for many tests, replaced by a new one after a test that may have broken it."""
+
+    def __init__(self, new_home: Callable[[], Path]) -> None:
+        self._new_home = new_home
+        self._running = ExitStack()
+        self._pipeline: Pipeline | None = None
+        self._settings: dict[str, Any] = {}
+
+    def lend(self) -> Pipeline:
+        """A stack that works, is empty and has its usual settings."""
+        with ExitStack() as on_failure:
+            on_failure.callback(self.close)
+            if self._pipeline is None:
+                home = self._new_home()
+                stack = self._running.enter_context(environment.running(home))
+                self._pipeline = Pipeline(stack, home)
+                self._settings = self._pipeline.settings()
+            self._pipeline.reset()
+            on_failure.pop_all()
+        return self._pipeline
+
+    def take_back(self, *, failed: bool) -> None:
+        """Keep the stack for the next test, unless this one failed or left something behind.
+
+        Restoring it instead would need to know all that a test can break, messages on their way
+        and invocations under way included. A new stack takes about ten seconds.
+        """
+        with ExitStack() as on_failure:
+            on_failure.callback(self.close)
+            if failed or self._pipeline is None:
+                return
+            self._pipeline.idle()
+            assert self._pipeline.settings() == self._settings, "The test left settings changed."
+            on_failure.pop_all()
+
+    def close(self) -> None:
+        """End the stack, if there is one."""
+        self._pipeline = None
+        self._running.close()
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note on a test that a phase of it failed, for the fixtures that are taken down later."""
+    report = yield
+    item.stash[FAILED] = report.failed or item.stash.get(FAILED, False)
+    return report
 
 
 @pytest.fixture
-def pipeline(_running: Pipeline) -> Iterator[Pipeline]:
-    """The stack, empty; one a test process."""
-    _running.reset()
-    yield _running
-    _running.idle()
+def new_shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedStack]:
+    """A shared stack of the test's own, not started yet."""
+    shared = SharedStack(lambda: tmp_path_factory.mktemp("stack"))
+    yield shared
+    shared.close()
+
+
+@pytest.fixture(scope="session")
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedStack]:
+    """The stack of a test process."""
+    shared = SharedStack(lambda: tmp_path_factory.mktemp("stack"))
+    yield shared
+    shared.close()
+
+
+@pytest.fixture
+def pipeline(request: pytest.FixtureRequest, _shared: SharedStack) -> Iterator[Pipeline]:
+    """The stack, empty; one a test process, as long as no test fails."""
+    yield _shared.lend()
+    _shared.take_back(failed=request.node.stash.get(FAILED, False))
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -160,10 +160,9 @@ def field(results: list[Future[dict[str, Any]]], name: str) -> list[Any]:
     return [answer.get(name, answer) for answer in answers]
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Clients, int]]:
-    """An embedded AWS of these tests' own, for the deployer, and its process id."""
-    home = tmp_path_factory.mktemp("emulator")
+@contextmanager
+def embedded_aws(home: Path) -> Iterator[tuple[Clients, processes.Process]]:
+    """An embedded AWS without a stack, for the deployer, and its process."""
     directory = home / "tmp"
     directory.mkdir()
     port, log = ports.free_port(), home / "log"
@@ -182,14 +181,23 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Clients,
             secret_access_key=secret,
         )
         clients.iam.create_role(RoleName=ROLE.rpartition("/")[2], AssumeRolePolicyDocument="{}")
-        yield clients, process.pid
+        yield clients, process
+
+
+@pytest.fixture(scope="module")
+def running(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Clients, processes.Process]]:
+    """The embedded AWS of these tests."""
+    with embedded_aws(tmp_path_factory.mktemp("emulator")) as running:
+        yield running
 
 
 @pytest.fixture
-def function(running: tuple[Clients, int], tmp_path: Path) -> Iterator[Function]:
+def function(running: tuple[Clients, processes.Process], tmp_path: Path) -> Iterator[Function]:
     """A function of the test's own."""
-    clients, pid = running
-    function = Function(clients, tmp_path, pid)
+    clients, process = running
+    function = Function(clients, tmp_path, process.pid)
     yield function
     function.close()
     clients.lambda_.delete_function(FunctionName=function.name)
@@ -234,11 +242,11 @@ def test_an_update_reaches_no_invocation_under_way_and_every_later_one(function,
 @under_any_load
 def test_updates_in_the_middle_of_many_invocations_fail_none_of_them(function):
     results = []
-    for number in range(4):
-        results += function.invoke_many(6)
+    for number in range(3):
+        results += function.invoke_many(5)
         function.reconfigure(f"setting {number}")
         assert field([function.invoke()], "setting") == [f"setting {number}"]
-    known = {"one", *(f"setting {number}" for number in range(4))}
+    known = {"one", *(f"setting {number}" for number in range(3))}
     assert set(field(results, "setting")) <= known
 
 
@@ -319,3 +327,19 @@ def test_nothing_is_left_of_a_function_deleted_during_an_invocation(function):
     until(lambda: not function.processes() and not function.code_folders())
     function.create("two")
     assert field([function.invoke()], "release") == ["two"]
+
+
+def test_nothing_is_left_after_a_stop_with_replaced_processes_at_work(tmp_path):
+    folder = tmp_path / "function"
+    folder.mkdir()
+    with embedded_aws(tmp_path) as (clients, process):
+        function = Function(clients, folder, process.pid)
+        function.stop_at("running")
+        results = function.invoke_many(2)
+        function.wait_for("running", 2)
+        function.reconfigure("two")
+        assert len(function.processes()) == 2
+        processes.stop(process)
+        assert processes.running_from(tmp_path / "tmp") == []
+        assert all(result.exception(WAIT_S) for result in results)
+    function.close()
