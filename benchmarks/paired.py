@@ -32,13 +32,15 @@ def cpu_seconds(function: Callable[[], object]) -> float:
 
 
 def paired(cases: Mapping[str, Case], rounds: int) -> list[Figure]:
-    """Medians and extremes over the rounds, after one round that only warms up."""
+    """Medians and extremes over the rounds, after one that only warms up.
+
+    A single round shows that the cases run, and needs no warming up.
+    """
     timings: dict[str, list[float]] = {name: [] for name in cases}
-    for number in range(rounds + 1):
+    for _ in range(rounds if rounds == 1 else rounds + 1):
         for name, case in cases.items():
-            seconds = case()
-            if number:
-                timings[name].append(seconds)
+            timings[name].append(case())
+    timings = {name: seconds[-rounds:] for name, seconds in timings.items()}
     yardstick = next(iter(timings.values()))
     figures = []
     for name, measured in timings.items():

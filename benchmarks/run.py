@@ -3,6 +3,7 @@
     run.py                  the tables, about six minutes
     run.py --quick          the same from few records: shows that it runs, not how fast
     run.py --json           the figures as one JSON object
+    run.py --only PART      the figures of one part as JSON: speed, memory, cold_start or catalogue
     run.py --write-page     the tables, and docs/operations/performance.md made of them
     run.py --profile        where the transform spends its time
     run.py --records FILE   varies the records of FILE (an API envelope), not the usual ones
@@ -23,6 +24,7 @@ from tables import as_page, as_text
 
 _HERE = Path(__file__).parent
 PAGE = _HERE.parent / "docs" / "operations" / "performance.md"
+PARTS = ("speed", "memory", "cold_start", "catalogue")
 
 
 class Size(NamedTuple):
@@ -43,29 +45,33 @@ class Size(NamedTuple):
 
 
 FULL = Size(10_000, 7, (1_000, 10_000, 100_000), 10_000, (600, 100_000), 10_000, 300, 40)
-QUICK = Size(200, 1, (100, 200, 400), 200, (100, 200), 100, 20, 3)
+QUICK = Size(200, 1, (100, 200, 400), 200, (100, 200), 100, 8, 1)
 
 
 def measure(size: Size, records: Path | None) -> dict[str, Any]:
     """All figures of one run."""
+    return {
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "rounds": size.rounds,
+        **{part: measure_part(part, size, records) for part in PARTS},
+    }
+
+
+def measure_part(part: str, size: Size, records: Path | None) -> Any:  # noqa: ANN401 - its own JSON
+    """The figures of one of PARTS."""
     varied = ["--records", str(records)] if records else []
     rounds = ["--rounds", str(size.rounds)]
     counts = ["--counts", *map(str, size.memory_counts)]
     catalogue = ["--drinks", *map(str, size.catalogue_counts), "--scanned", str(size.scanned)]
     questions = ["--questions", str(size.questions), "--visits", str(size.visits)]
-    return {
-        "python": platform.python_version(),
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-        "rounds": size.rounds,
-        "speed": _part("speed.py", "--count", str(size.records), *rounds, *varied),
-        "memory": _part("memory.py", *counts, "--pandas-count", str(size.pandas_count), *varied),
-        "cold_start": _part("cold_start.py", *rounds),
-        "catalogue": _part("catalogue.py", *catalogue, *questions, *varied),
-    }
-
-
-def _part(script: str, *arguments: str) -> Any:  # noqa: ANN401 - the part's own JSON
-    command = [sys.executable, str(_HERE / script), *arguments]
+    arguments = {
+        "speed": ["--count", str(size.records), *rounds, *varied],
+        "memory": [*counts, "--pandas-count", str(size.pandas_count), *varied],
+        "cold_start": rounds,
+        "catalogue": [*catalogue, *questions, *varied],
+    }[part]
+    command = [sys.executable, str(_HERE / f"{part}.py"), *arguments]
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 
 
@@ -81,12 +87,16 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--records", type=Path, metavar="FILE")
+    parser.add_argument("--only", choices=PARTS, metavar="PART")
     for flag in ("--quick", "--json", "--write-page", "--profile"):
         parser.add_argument(flag, action="store_true")
     asked = parser.parse_args()
     size = QUICK if asked.quick else FULL
     if asked.profile:
         _profile(size, asked.records)
+        return
+    if asked.only:
+        print(json.dumps(measure_part(asked.only, size, asked.records), indent=2))
         return
     figures = measure(size, asked.records)
     print(json.dumps(figures, indent=2) if asked.json else as_text(figures))

@@ -4,17 +4,29 @@ import importlib
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
-def test_a_quick_run_measures_speed_memory_cold_start_and_the_catalogue():
-    command = [sys.executable, BENCHMARKS / "run.py", "--quick", "--json"]
+@pytest.fixture
+def quick_run() -> Callable[[str], Any]:
+    """The figures of one part of a quick run."""
 
-    figures = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    def run(part: str) -> Any:
+        command = [sys.executable, BENCHMARKS / "run.py", "--quick", "--only", part]
+        return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 
-    usual = figures["speed"]["usual"]
+    return run
+
+
+def test_a_quick_run_measures_speed(quick_run):
+    speed = quick_run("speed")
+    usual = speed["usual"]
     assert [figure["name"] for figure in usual] == [
         "floor: orjson.loads per line",
         "Mocktailverse, to DynamoDB items",
@@ -23,15 +35,26 @@ def test_a_quick_run_measures_speed_memory_cold_start_and_the_catalogue():
         "pandas json_normalize + melt",
     ]
     assert (usual[0]["least"], usual[0]["ratio"], usual[0]["most"]) == (1, 1, 1)
-    assert len(figures["speed"]["all_measures_distinct"]) == 2
-    assert figures["speed"]["stages"][-1]["name"] == "items made"
-    assert [figure["records"] for figure in figures["memory"]] == [100, 200, 400, 200]
-    assert all(figure["peak_mib"] >= figure["warm_mib"] > 0 for figure in figures["memory"])
-    started = {figure["name"] for figure in figures["cold_start"]}
+    assert len(speed["all_measures_distinct"]) == 2
+    assert speed["stages"][-1]["name"] == "items made"
+
+
+def test_a_quick_run_measures_memory(quick_run):
+    memory = quick_run("memory")
+    assert [figure["records"] for figure in memory] == [100, 200, 400, 200]
+    assert all(figure["peak_mib"] >= figure["warm_mib"] > 0 for figure in memory)
+
+
+def test_a_quick_run_measures_cold_starts(quick_run):
+    cold_start = quick_run("cold_start")
+    started = {figure["name"] for figure in cold_start}
     for function in ("transform", "publish", "fetch", "reconcile"):
         assert {f"{function}: import", f"{function}: import and tools"} <= started
-    assert figures["cold_start"][0]["name"] == "boto3 and two clients"
-    catalogue = figures["catalogue"]
+    assert cold_start[0]["name"] == "boto3 and two clients"
+
+
+def test_a_quick_run_measures_the_catalogue(quick_run):
+    catalogue = quick_run("catalogue")
     assert [one["drinks"] for one in catalogue["catalogues"]] == [100, 200]
     for one in catalogue["catalogues"]:
         assert [a["name"] for a in one["asked"]] == ["list", "search", "makeable", "facets"]
@@ -40,6 +63,17 @@ def test_a_quick_run_measures_speed_memory_cold_start_and_the_catalogue():
         assert page["filtered"]["p50_ms"] <= page["filtered"]["p95_ms"]
     assert catalogue["publish"]["changes"] == 100
     assert catalogue["scan"]["ratio"] > 1
+
+
+def test_a_run_has_the_figures_of_all_parts(monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    run = importlib.import_module("run")
+    monkeypatch.setattr(run, "measure_part", lambda part, size, records: (part, size, records))
+
+    figures = run.measure(run.QUICK, None)
+
+    assert set(figures) - {"python", "machine"} == {"rounds", *run.PARTS}
+    assert all(figures[part] == (part, run.QUICK, None) for part in run.PARTS)
 
 
 def test_the_records_are_distinct_and_the_same_on_every_run(monkeypatch):
