@@ -22,7 +22,8 @@ from mocktailverse.pipeline.verify_catalogue import verify_all
 Record = dict[str, Any]
 
 SAMPLES = Path(__file__).parents[2] / "data" / "raw"
-PATIENCE_S = 60.0
+PATIENCE_S = 240.0
+"""Several times what anything takes on a machine whose processors are all taken."""
 POLL_S = 0.03
 BATCH_WRITE = 25
 

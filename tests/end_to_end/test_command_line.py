@@ -97,7 +97,7 @@ def test_a_stack_is_up_until_it_is_taken_down(tmp_path, scratch, samples, comman
 
         emulator = psutil.Process(up["processes"][0]["pid"])
         emulator.kill()
-        psutil.wait_procs([emulator], timeout=10)
+        psutil.wait_procs([emulator], timeout=60)
         status = command("status", *state, "--json")
         assert (status.code, status.json["state"]) == (3, "broken")
         assert status.json["down"] == ["embedded AWS"]
@@ -126,7 +126,7 @@ def test_a_stack_in_the_foreground_goes_without_a_trace(tmp_path, scratch, numbe
         assert any("Running; Ctrl-C stops it." in line for line in up.stderr)
         assert len(processes_of(home)) >= 5
         up.send_signal(number)
-        _, error = up.communicate(timeout=30)
+        _, error = up.communicate(timeout=120)
     assert up.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
     assert "Traceback" not in error
     assert processes_of(home) == []
@@ -146,7 +146,7 @@ def test_a_demo_that_is_interrupted_leaves_nothing(scratch):
         while not any(scratch.glob("mocktailverse-*/tmp/*")):
             assert demo.poll() is None
         demo.send_signal(signal.SIGINT)
-        _, error = demo.communicate(timeout=30)
+        _, error = demo.communicate(timeout=120)
     assert demo.returncode == 130
     assert "Traceback" not in error
     assert processes_of(scratch) == []

@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 NAME = "mocktailverse"
 COLUMNS = 110
-PAGE_TIMEOUT_S = 280  # just below pytest's own, so that the page's processes are still ended
+PAGE_TIMEOUT_S = 580  # just below pytest's own, so that the page's processes are still ended
 NOWHERE = "http://127.0.0.1:9"
 END = "\x1e"
 
@@ -207,7 +207,7 @@ def clean_up(folder: Path) -> list[str]:
     names = [" ".join(process.cmdline()) for process in found]
     for process in found:
         process.kill()
-    psutil.wait_procs(found, timeout=10)
+    psutil.wait_procs(found, timeout=60)
     return names
 
 

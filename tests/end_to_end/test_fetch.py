@@ -14,7 +14,7 @@ def faulty(pipeline):
         request = urllib.request.Request(  # noqa: S310 - the simulated source
             f"{pipeline.stack.source_url}/_faults", data=json.dumps(fault).encode(), method="POST"
         )
-        with urllib.request.urlopen(request, timeout=5):  # noqa: S310 - the simulated source
+        with urllib.request.urlopen(request, timeout=60):  # noqa: S310 - the simulated source
             pass
 
     yield add

@@ -14,7 +14,7 @@ from mocktailverse.local import environment
 from mocktailverse.local.environment import LocalStack, Options
 from mocktailverse.local.state import DASHBOARD, SERVER
 
-WITHIN_S = 60.0
+WITHIN_S = 240.0
 
 
 @pytest.fixture(scope="module")

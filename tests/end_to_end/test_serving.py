@@ -17,7 +17,7 @@ import pytest
 from mocktailverse.local.ports import free_port
 
 COMMAND = Path(sys.executable).with_name("mocktailverse")
-WITHIN_S = 60.0
+WITHIN_S = 240.0
 PAGES = {"serve": "/harness", "dashboard": "/_stcore/health", "browse": "/catalogue"}
 
 

@@ -18,7 +18,7 @@ from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.export_objects import ExportObjects
 from mocktailverse.stores.parameters import Parameter
 
-PATIENCE_S = 60.0
+PATIENCE_S = 240.0
 
 
 class Answer(NamedTuple):

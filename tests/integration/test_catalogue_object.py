@@ -134,6 +134,6 @@ def test_a_failing_service_is_no_conflict(catalogue, clients, file, monkeypatch)
 def test_a_link_gives_the_file_under_a_name(catalogue, file):
     catalogue.upload(file(b"one"), replacing=None)
     link = catalogue.presigned_url(catalogue.key, expires_s=60, filename="drinks.sqlite")
-    with urllib.request.urlopen(link, timeout=10) as answer:  # noqa: S310 - our own stack
+    with urllib.request.urlopen(link, timeout=60) as answer:  # noqa: S310 - our own stack
         assert answer.read() == b"one"
         assert answer.headers["Content-Disposition"] == 'attachment; filename="drinks.sqlite"'

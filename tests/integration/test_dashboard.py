@@ -20,7 +20,7 @@ from mocktailverse.stores.loads_table import LoadsTable
 from mocktailverse.stores.queue import Queue
 
 PAGES = Path(mocktailverse.dashboard.views.__path__[0])
-PATIENCE_S = 60
+PATIENCE_S = 240
 RECORDS = b"""\
 {"idDrink": "940001", "strDrink": "Dashboard sour", "strInstructions": "Shake.",\
  "strIngredient1": "Gin", "strMeasure1": "2 oz"}
@@ -74,7 +74,7 @@ def settled(local_stack, clients, version: ObjectVersion, generation: int):
 
 
 def page(name):
-    return AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=60)
+    return AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=240)
 
 
 def test_a_load_is_seen_and_replayed_from_the_page(environment, local_stack, clients, raw):

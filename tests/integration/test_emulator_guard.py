@@ -19,7 +19,7 @@ def ask(local_stack):
 
     def send(method="GET", **headers: str) -> int:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection = http.client.HTTPConnection(address.hostname, address.port, timeout=20)
+        connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
         connection.request(
             method, "/2015-03-31/functions/", headers={"Authorization": ROOT, **named}
         )

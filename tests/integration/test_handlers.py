@@ -68,7 +68,7 @@ class FaultProxy(NamedTuple):
             method=method,
             data=None if body is None else json.dumps(body).encode(),
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - our own proxy
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - our own proxy
             return json.loads(answer.read())
 
 
@@ -80,7 +80,7 @@ def _proxy(local_stack: LocalStack) -> Iterator[FaultProxy]:
         [*command, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as running:
         proxy = FaultProxy(f"http://127.0.0.1:{port}")
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not proxy.answers():
             assert running.poll() is None
             assert time.monotonic() < deadline

@@ -98,7 +98,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
     environment.stop(folder)
 
 
-def eventually(condition: Callable[[], bool], within_s: float = 10.0) -> bool:
+def eventually(condition: Callable[[], bool], within_s: float = 60.0) -> bool:
     deadline = time.monotonic() + within_s
     while not condition():
         if time.monotonic() > deadline:
@@ -160,10 +160,12 @@ def test_only_the_owner_reads_the_keys(started):
 
 def test_a_running_stack_is_used_again(started, options):
     home, first = started
-    began = time.perf_counter()
-    second = environment.start(home, options)
+    steps: list[str] = []
+    began = time.process_time()
+    second = environment.start(home, options, steps.append)
     assert second.processes == first.processes
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
+    assert steps == ["building the functions"], "nothing is started or deployed again"
 
 
 def test_changed_code_is_deployed_to_the_running_stack(started, options):

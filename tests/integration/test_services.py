@@ -67,7 +67,7 @@ def processes_of(home: Path) -> list[psutil.Process]:
     return found
 
 
-def eventually(condition: Callable[[], bool], within_s: float = 15.0) -> bool:
+def eventually(condition: Callable[[], bool], within_s: float = 60.0) -> bool:
     deadline = time.monotonic() + within_s
     while not condition():
         if time.monotonic() > deadline:

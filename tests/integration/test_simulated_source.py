@@ -396,7 +396,7 @@ def test_the_command_serves_files_and_ends_by_an_interrupt(tmp_path: Path):
         base_url = re.search(r"http://127\.0\.0\.1:\d+", line).group()
         assert Simulated(base_url).drinks("lookup.php?i=11007")[0]["strDrink"] == "Margarita"
         os.kill(process.pid, signal.SIGINT)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
 
 
 @pytest.mark.parametrize("options", [["--records", "none.json"], ["--host", "0.0.0.0"]])  # noqa: S104 - refused

@@ -148,6 +148,6 @@ def test_without_a_number_or_a_unit_there_is_no_volume(text: str):
     ],
 )
 def test_hostile_texts_take_no_longer_than_their_first_200_characters(piece: str):
-    started = time.perf_counter()
+    started = time.process_time()
     parse_measure(piece * 50_000, piece * 50_000)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5

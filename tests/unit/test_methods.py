@@ -136,16 +136,16 @@ def test_hostile_instructions_cost_little(start, unit):
     text = start + unit * (2000 // len(unit))
     times = []
     for _ in range(3):
-        began = time.perf_counter()
+        began = time.process_time()
         preparation_of(text)
-        times.append(time.perf_counter() - began)
+        times.append(time.process_time() - began)
 
     assert min(times) < 0.02  # ten times what the worst takes
 
 
 def test_a_word_without_end_costs_little():
-    began = time.perf_counter()
+    began = time.process_time()
     for start in ("shak", "stir", "back of a ", "until ", "stir with "):
         preparation_of(f"daily {start}{'a' * 1980}")
 
-    assert time.perf_counter() - began < 0.1
+    assert time.process_time() - began < 0.1

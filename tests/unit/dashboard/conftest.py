@@ -17,7 +17,7 @@ from mocktailverse.dashboard.connections import OVERRIDE
 from mocktailverse.drinks.drink import Drink
 
 NOW_MS = 1_700_000_060_000
-TIMEOUT_S = 60
+TIMEOUT_S = 240
 """Far above what a page takes; the machine may be busy."""
 
 HOSTILE = (

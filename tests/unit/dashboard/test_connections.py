@@ -50,7 +50,7 @@ def opened():
 
         st.session_state.setdefault("found", []).append(connections())
 
-    page = AppTest.from_function(script, default_timeout=30).run().run()
+    page = AppTest.from_function(script, default_timeout=240).run().run()
     assert not page.exception
     return page.session_state["found"]
 
@@ -76,7 +76,7 @@ def test_the_embedded_aws_has_no_free_limits_to_ask_for(environment):
 @pytest.mark.parametrize("name", [name for name in SETTINGS if name.startswith(PREFIX)])
 def test_a_missing_setting_makes_a_page_that_says_what_to_set(environment, name):
     environment.delenv(name)
-    page = AppTest.from_file(str(PAGE), default_timeout=30).run()
+    page = AppTest.from_file(str(PAGE), default_timeout=240).run()
     assert not page.exception
     assert page.title[0].value == "Almost there"
     field = name.removeprefix(PREFIX).lower()
@@ -88,7 +88,7 @@ def test_a_missing_setting_makes_a_page_that_says_what_to_set(environment, name)
 def test_without_a_region_the_page_says_so(environment, tmp_path):
     environment.delenv("AWS_DEFAULT_REGION")
     environment.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    page = AppTest.from_file(str(PAGE), default_timeout=30).run()
+    page = AppTest.from_file(str(PAGE), default_timeout=240).run()
     assert not page.exception
     assert "region" in page.code[0].value
 

@@ -103,7 +103,7 @@ def look(books, clock):
             catalogue=books, drinks=None, loads=books, bucket=None, queue=None, stage=stage,
             can_act=False, refresh_s=2, clock=clock, free_tier=free_tier and Offers(free_tier),
         )  # fmt: skip
-        page = AppTest.from_file(str(PAGE), default_timeout=30)
+        page = AppTest.from_file(str(PAGE), default_timeout=240)
         page.session_state[OVERRIDE] = opened
         return page.run()
 

@@ -137,7 +137,7 @@ def look(aws, clock):
             catalogue=aws, drinks=None, loads=aws, bucket=aws, queue=aws, stage=stage,
             can_act=can_act, refresh_s=2, clock=clock,
         )  # fmt: skip
-        page = AppTest.from_file(str(PAGE), default_timeout=30)
+        page = AppTest.from_file(str(PAGE), default_timeout=240)
         page.session_state[OVERRIDE] = opened
         return page.run()
 
