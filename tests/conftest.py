@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.drinks.drink import Derived, Drink, IngredientLine, Lineage
@@ -15,6 +16,10 @@ from mocktailverse.pipeline.transform import transform
 
 SAMPLES = Path(__file__).resolve().parents[1] / "data" / "raw"
 OBSERVED_AT = 1_700_000_000_000
+
+# Hypothesis measures time that passes: on a busy machine that says nothing about a test.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -14,6 +14,8 @@ from mocktailverse.drinks.ledger import Counts
 
 RECEIVED_AT_MOST = 5
 SHORT_INVOCATION_S = 8
+LONG_INVOCATION_S = 200
+"""Enough for a whole segment on a busy machine; one that is out of time is cut."""
 KILLED_WORKER_BACK_AFTER_S = 14
 """Clearly more than an invocation may take, as in the template, so that the lease has ended."""
 
@@ -147,8 +149,12 @@ def test_why_a_message_comes_back_stands_in_the_log(pipeline):
 def test_a_large_object_goes_in_segments(pipeline, drinks):
     lines = [json.dumps(record).encode() for record in drinks(1_200)]
     lines[700] = b"{"
-    version = pipeline.put(b"\n".join(lines))
-    (load,) = pipeline.settled(version)
+    with (
+        pipeline.visibility_timeout(LONG_INVOCATION_S),
+        invocations_of(pipeline, LONG_INVOCATION_S),
+    ):
+        version = pipeline.put(b"\n".join(lines))
+        (load,) = pipeline.settled(version)
     assert (load.status, load.counts) == ("done", Counts(read=1_200, loaded=1_199, rejected=1))
     segments = pipeline.loads.segments(version, 1)
     assert [segment.counts.read for segment in segments] == [500, 500, 200]
@@ -158,7 +164,10 @@ def test_a_large_object_goes_in_segments(pipeline, drinks):
 
 
 def test_a_worker_that_is_killed_half_way_costs_nothing(pipeline, drinks):
-    with pipeline.visibility_timeout(KILLED_WORKER_BACK_AFTER_S), short_invocations(pipeline):
+    with (
+        pipeline.visibility_timeout(KILLED_WORKER_BACK_AFTER_S),
+        invocations_of(pipeline, SHORT_INVOCATION_S),
+    ):
         # Three segments: two are still to come when the first is seen, however late.
         lines = [json.dumps(record).encode() for record in drinks(1_500)]
         version = pipeline.put(b"\n".join(lines))
@@ -179,11 +188,11 @@ def test_a_worker_that_is_killed_half_way_costs_nothing(pipeline, drinks):
 
 
 @contextmanager
-def short_invocations(pipeline) -> Iterator[None]:
-    """While this lasts an invocation, and so a lease, ends sooner."""
+def invocations_of(pipeline, seconds: int) -> Iterator[None]:
+    """While this lasts an invocation, and so a lease, may take this long."""
     client, name = pipeline.clients.lambda_, pipeline.outputs["TransformFunction"]
     before = client.get_function_configuration(FunctionName=name)["Timeout"]
-    client.update_function_configuration(FunctionName=name, Timeout=SHORT_INVOCATION_S)
+    client.update_function_configuration(FunctionName=name, Timeout=seconds)
     try:
         yield
     finally:

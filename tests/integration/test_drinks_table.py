@@ -267,7 +267,7 @@ facts = st.one_of(
 @settings(
     max_examples=40,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(facts, min_size=1, max_size=6), st.randoms(use_true_random=False))
 def test_the_table_holds_what_merging_gives_in_any_order(table, found, choose):

@@ -169,7 +169,9 @@ json_values = st.recursive(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     fields=st.dictionaries(
         st.sampled_from(["slug", "title", "ingredients", "method", "glass", "alcoholic"]),

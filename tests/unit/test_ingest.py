@@ -87,7 +87,9 @@ def test_a_big_file_is_cut_and_all_its_records_are_there(parts, records_of, body
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     st.lists(st.sampled_from([*as_ndjson(RECORDS[:3]).splitlines(), b"", b"{", b'"', b"\xff"])),

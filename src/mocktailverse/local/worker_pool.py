@@ -20,7 +20,7 @@ from ministack.services import lambda_svc  # type: ignore[import-untyped]  # it 
 
 START_ATTEMPTS = 3
 START_PAUSE_S = 0.2
-"""Pause before the second start; twice as long before the third."""
+"""Pause before the second start; twice as long before the third one."""
 
 _ENDED_EARLY = "Worker process exited immediately"
 """How MiniStack's error begins when a process ended before it had imported its function."""
@@ -39,7 +39,7 @@ class WorkerStartError(RuntimeError):
     """A function's process could not be started; no other process is affected."""
 
 
-class Worker(lambda_runtime.Worker):  # type: ignore[misc]  # it has no types
+class IndependentWorker(lambda_runtime.Worker):  # type: ignore[misc]  # it has no types
     """A function's process that is started again if need be, and that fails alone."""
 
     def _spawn(self) -> None:
@@ -77,7 +77,7 @@ class Worker(lambda_runtime.Worker):  # type: ignore[misc]  # it has no types
 
 def acquire_worker(
     func_name: str, config: Mapping[str, object], code_zip: bytes, **options: object
-) -> tuple[Worker | None, str]:
+) -> tuple[IndependentWorker | None, str]:
     """Lease a worker that runs this code; None at MiniStack's limit of workers.
 
     An invocation that read its function's record just before an update may add a worker with the
@@ -94,7 +94,7 @@ def acquire_worker(
         release_worker(worker)
 
 
-def release_worker(worker: Worker | None) -> None:
+def release_worker(worker: IndependentWorker | None) -> None:
     """End a lease; a worker that has been taken out of the pool meanwhile ends with it."""
     if worker is None:
         return
@@ -136,7 +136,7 @@ def install() -> None:
     """
     for module, digest in PATCHED.items():
         _require(module, digest)
-    lambda_runtime.Worker = Worker
+    lambda_runtime.Worker = IndependentWorker
     for replacement in (acquire_worker, release_worker, invalidate_worker):
         for module in PATCHED:  # lambda_svc has imported them by name
             setattr(module, replacement.__name__, replacement)

@@ -10,7 +10,7 @@ POOL = "000000000000:us-east-1:drinks:$LATEST"
 
 
 @pytest.fixture(autouse=True)
-def workers(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[worker_pool.Worker]]:
+def workers(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[worker_pool.IndependentWorker]]:
     """MiniStack's workers by pool; the test's own and all replacements are taken back."""
     workers = lambda_runtime._workers  # noqa: SLF001 - there is no public way to see them
     monkeypatch.setitem(workers, POOL, [])
@@ -67,9 +67,9 @@ def test_another_ministack_than_the_one_patched_is_refused(module, monkeypatch, 
     monkeypatch.setattr(module, "__file__", str(changed))
     with pytest.raises(SystemExit, match=r"`.*changed\.py` is not the file"):
         worker_pool.install()
-    assert lambda_runtime.Worker is not worker_pool.Worker
+    assert lambda_runtime.Worker is not worker_pool.IndependentWorker
 
 
 def test_the_locked_ministack_is_the_one_patched():
     worker_pool.install()
-    assert lambda_runtime.Worker is worker_pool.Worker
+    assert lambda_runtime.Worker is worker_pool.IndependentWorker
