@@ -27,7 +27,7 @@ RAW = Path(__file__).parents[2] / "data" / "raw"
 def command(*arguments, **options):
     """Run the command line in a process of its own, as people do."""
     called = [sys.executable, "-m", "mocktailverse.cli", *arguments]
-    return subprocess.run(called, capture_output=True, check=False, timeout=60, **options)
+    return subprocess.run(called, capture_output=True, check=False, timeout=240, **options)
 
 
 def lines_of(path):
@@ -111,7 +111,7 @@ def test_a_pipe_is_a_file_too(raw_file):
         ["bash", "-c", script, "bash", sys.executable, raw_file],
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=240,
     )
     assert done.returncode == 0
     assert json.loads(done.stdout)["name"] == "Margarita"
@@ -299,7 +299,7 @@ def test_stdout_by_its_device_is_written_to_and_not_replaced(raw_file, tmp_path)
     before = Path("/dev/stdout").readlink()
     with target.open("wb") as out:
         called = [sys.executable, "-m", "mocktailverse.cli", "transform", raw_file]
-        subprocess.run([*called, "-o", "/dev/stdout"], stdout=out, check=True, timeout=60)
+        subprocess.run([*called, "-o", "/dev/stdout"], stdout=out, check=True, timeout=240)
     assert lines_of(target)
     assert Path("/dev/stdout").readlink() == before
 
@@ -307,7 +307,7 @@ def test_stdout_by_its_device_is_written_to_and_not_replaced(raw_file, tmp_path)
 def test_a_disk_that_is_full_is_one_sentence(raw_file):
     with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
         called = [sys.executable, "-m", "mocktailverse.cli", "transform", raw_file]
-        done = subprocess.run(called, stdout=full, stderr=subprocess.PIPE, check=False, timeout=60)
+        done = subprocess.run(called, stdout=full, stderr=subprocess.PIPE, check=False, timeout=240)
     assert done.returncode == 2
     assert b"Traceback" not in done.stderr
     assert b"No space left" in done.stderr

@@ -30,7 +30,7 @@ class FakeSource:
     def download(self, path: Path, *, unless: str | None = None) -> str | None:
         self.asked += 1
         self.entered.set()
-        assert self.may_answer.wait(30)
+        assert self.may_answer.wait(240)
         self.answered += 1
         if self.error:
             path.write_bytes(b"cut off")
@@ -193,7 +193,7 @@ def test_one_thread_looks_while_others_get_the_old_one(copy, source, clock, bodi
     found = []
     looking = threading.Thread(target=lambda: found.append(copy.current()))
     looking.start()
-    assert source.entered.wait(30)
+    assert source.entered.wait(240)
 
     assert copy.current() is old
     assert source.asked == 2
@@ -210,7 +210,7 @@ def test_the_first_copy_is_downloaded_once_for_all_who_wait(copy, source, bodies
     threads = [threading.Thread(target=lambda: found.append(copy.current())) for _ in range(6)]
     for thread in threads:
         thread.start()
-    assert source.entered.wait(30)
+    assert source.entered.wait(240)
     source.may_answer.set()
     for thread in threads:
         thread.join(30)
@@ -238,7 +238,7 @@ def test_readers_never_see_a_swap(source, tmp_path, bodies):
         thread.start()
     for number in range(1, 40):
         source.body = bodies[number % 3]
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 240
         while copy.current().meta.drinks != number % 3 + 1:
             assert time.monotonic() < deadline
     stop.set()
@@ -290,7 +290,7 @@ def background(source, clock, tmp_path):
 
 
 def _eventually(condition):
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 240
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.001)
@@ -305,7 +305,7 @@ def test_nobody_waits_for_a_new_catalogue_that_takes_its_time(background, source
     clock.now += 10
 
     assert background.current(patience_s=0) is old
-    assert source.entered.wait(30)
+    assert source.entered.wait(240)
     assert [background.current() for _ in range(3)] == [old] * 3
     assert source.asked == 2, "one look at a time"
 
@@ -321,7 +321,7 @@ def test_who_begins_a_look_that_is_quick_sees_what_is_new(background, source, cl
     for size in (2, 3):
         source.body = bodies[size - 1]
         clock.now += 10
-        assert background.current(patience_s=30).meta.drinks == size
+        assert background.current(patience_s=240).meta.drinks == size
 
 
 def test_an_aws_that_hangs_costs_no_reader_anything(background, source, clock, bodies):
@@ -329,7 +329,7 @@ def test_an_aws_that_hangs_costs_no_reader_anything(background, source, clock, b
     old = background.current()
     source.error = TransientError("Slow down.")
     clock.now += 10
-    assert background.current(patience_s=30) is old
+    assert background.current(patience_s=240) is old
     assert background.problem == "Slow down."
     answered = source.answered
     source.may_answer.clear()
@@ -356,7 +356,7 @@ def test_swaps_in_the_background_leave_no_files(background, source, clock, bodie
     for number in range(20):
         source.body = bodies[number % 2]
         clock.now += 10
-        assert background.current(patience_s=30).search(DrinkQuery()).items
+        assert background.current(patience_s=240).search(DrinkQuery()).items
     assert len(_files(background)) == 1
 
 
@@ -380,6 +380,6 @@ copy.current()
 print(copy.current(patience_s=0).meta.drinks)
 """
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, check=True, timeout=60
+        [sys.executable, "-c", script], capture_output=True, check=True, timeout=240
     )
     assert done.stdout == b"1\n"
