@@ -3,7 +3,7 @@
 MiniStack runs each function in a pool of processes ("workers"). A worker that fails to start, and
 every update of a function, ends all workers of the function, those in the middle of an invocation
 and those that are starting included. `install` replaces the four parts of the pool that do so.
-Symptom, cause and the patch proposed to MiniStack: docs/decisions/0012-function-processes.md.
+Symptom, cause and the patch proposed to MiniStack: docs/decisions/0014-function-processes.md.
 """
 
 import hashlib
@@ -148,5 +148,5 @@ def _require(module: ModuleType, digest: str) -> None:
         sys.exit(
             f"`{path}` is not the file that `{__name__}` was written for. Install the locked"
             " version of MiniStack (`make setup`), or compare the new file with"
-            " docs/decisions/0012-function-processes.md and adapt the module."
+            " docs/decisions/0014-function-processes.md and adapt the module."
         )
