@@ -30,7 +30,7 @@ from mocktailverse.pipeline.ingest import InputFile
 
 SHOWN_DRINKS = 8
 DRINKS_LOOKED_AT = 200
-PUBLISHED_WITHIN_S = 30.0
+PUBLISHED_WITHIN_S = 120.0
 POLL_S = 0.1
 NOT_RECORDS = ("README.md", "expected.json")
 

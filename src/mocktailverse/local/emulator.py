@@ -19,7 +19,7 @@ DEPLOYER = "mocktailverse-deployer"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 HEALTH_PATH = "/_ministack/health"
-START_TIMEOUT_S = 30.0
+START_TIMEOUT_S = 60.0
 WARM_WORKERS_S = 60
 """Idle function processes beyond the first are kept this long (MiniStack's default: 300)."""
 

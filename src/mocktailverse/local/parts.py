@@ -11,7 +11,7 @@ from mocktailverse.local.leashes import Leash
 from mocktailverse.local.processes import Process
 from mocktailverse.local.state import DASHBOARD, EMULATOR, SERVER, SOURCE, temporary
 
-SOURCE_START_TIMEOUT_S = 15.0
+SOURCE_START_TIMEOUT_S = 60.0
 
 LOGS: Final = {
     EMULATOR: "emulator.log",

@@ -26,7 +26,7 @@ from mocktailverse.stores.loads_table import LoadsTable
 from mocktailverse.stores.log_group import LogGroup
 from mocktailverse.stores.queue import Queue
 
-PATIENCE_S = 60.0
+PATIENCE_S = 240.0
 POLL_S = 0.1
 RECORDS = 30
 """Drinks that the source of a drill has."""
