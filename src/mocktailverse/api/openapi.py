@@ -22,8 +22,12 @@ catalogue carry an `ETag`.
 REF = "#/components/schemas/{name}"
 
 _WHY = {
+    400: "The body cannot be read.",
     401: "The key is missing or wrong.",
+    403: "The page of another site asked.",
     404: "There is no such thing.",
+    409: "It cannot be done in the present state.",
+    413: "The body is too large.",
     422: "A parameter cannot be used; `details` names it.",
     503: "The catalogue, or what else is needed, cannot be had at the moment.",
 }

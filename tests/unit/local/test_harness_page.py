@@ -46,6 +46,15 @@ def test_the_page_is_served_and_shut_to_frames(answer):
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
 
 
+def test_every_error_of_the_harness_is_documented_in_its_one_shape():
+    document = create_harness(services=None, bench=None).openapi()  # type: ignore[arg-type]  # likewise
+    for path, methods in document["paths"].items():
+        for method in methods.values() if path.startswith("/dev/") else ():
+            for status in ("400", "403", "404", "409", "413", "422", "503"):
+                content = method["responses"][status]["content"]["application/json"]
+                assert content["schema"] == {"$ref": "#/components/schemas/ErrorAnswer"}
+
+
 def test_only_the_pages_own_script_and_style_may_run(answer):
     policy = dict(
         rule.strip().split(" ", 1) for rule in answer.headers["content-security-policy"].split(";")

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mocktailverse.api.caching import fresh
 from mocktailverse.api.errors import ApiError
+from mocktailverse.api.openapi import errors
 from mocktailverse.catalogue.answers import Page
 from mocktailverse.errors import UsageError
 from mocktailverse.local.harness import source_faults
@@ -33,7 +34,12 @@ RECENT_DAYS = 7
 Json = dict[str, Any] | list[Any] | str | int | float | bool | None
 """What an event may be."""
 
-router = APIRouter(prefix="/dev", tags=["harness"], default_response_class=Response)
+router = APIRouter(
+    prefix="/dev",
+    tags=["harness"],
+    default_response_class=Response,
+    responses=errors(400, 403, 404, 409, 413, 422, 503),
+)
 
 
 def workbench_of(request: Request) -> Workbench:
@@ -103,7 +109,7 @@ def show_way(
 
 
 @router.get("/loads")
-def list_loads(bench: Bench) -> Response:
+def list_recent_loads(bench: Bench) -> Response:
     """The newest loads, to look at the way of one."""
     loads, _ = recent_loads(bench.loads, RECENT_DAYS, limit=RECENT_LOADS)
     return fresh(Page(loads, None))
