@@ -1,8 +1,6 @@
 """Decode: every accepted form, every way to be broken, in any cut, from any cursor."""
 
-import csv
 import gzip
-import io
 import json
 from itertools import pairwise
 
@@ -16,63 +14,24 @@ from mocktailverse.errors import TransientError
 from mocktailverse.pipeline import byte_stream
 from mocktailverse.pipeline.decode import RawRecord, Unreadable, decode
 from mocktailverse.sources import SOURCES
+from strategies.raw_objects import (
+    FORMS,
+    PACKINGS,
+    as_csv,
+    as_envelope_lines,
+    as_ndjson,
+    dump,
+    fragments,
+    packed,
+    pieces,
+    records,
+)
 
 FIELDS = SOURCES["thecocktaildb"]
 quick = settings(max_examples=40, deadline=None)
 
 ONE = {"idDrink": "1", "strDrink": "Ä"}
 TWO = {"idDrink": "2", "strDrink": "B\n\"x\", 'y'; | {[", "tags": [1, {"drinks": 2}]}
-
-texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
-records = st.fixed_dictionaries(
-    {"idDrink": texts, "strDrink": texts},
-    optional={"drinks": texts, "x": st.lists(st.integers() | texts | st.none(), max_size=3)},
-)
-records = records.map(lambda record: {"strTags": "x", **record})
-
-
-def packed(data):
-    return gzip.compress(data, mtime=0)  # equal in all test processes
-
-
-def dump(value, **options):
-    return json.dumps(value, ensure_ascii=False, **options).encode()
-
-
-def as_ndjson(found):
-    return b"".join(dump(record) + b"\n" for record in found)
-
-
-def as_envelope_lines(found):
-    """Two records an envelope, beside a bare record and envelopes that say "none"."""
-    lines = [dump({"drinks": found[i : i + 2]}) for i in range(0, len(found), 2)]
-    return b"\n".join([b'{"drinks":null}', *lines, b'{"drinks":"None Found"}', b""])
-
-
-def as_csv(found):
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, ("idDrink", "strDrink", "strTags"), extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(found)
-    return text.getvalue().encode()
-
-
-FORMS = {
-    "array": dump,
-    "pretty array": lambda found: dump(found, indent=2),
-    "envelope": lambda found: dump({"drinks": found}),
-    "pretty envelope": lambda found: dump({"drinks": found}, indent=1),
-    "NDJSON": as_ndjson,
-    "envelope lines": as_envelope_lines,
-    "CSV": as_csv,
-}
-PACKINGS = {
-    "plain": lambda data: data,
-    "gzip": packed,
-    "two members": lambda data: packed(data[:9]) + packed(data[9:]),
-    "BOM": lambda data: b"\xef\xbb\xbf" + data,
-    "CRLF": lambda data: data.replace(b"\n", b"\r\n"),
-}
 
 
 def read(source, start=START):
@@ -89,11 +48,6 @@ def values(items):
         else json.loads(item.data)
         for item in items
     ]
-
-
-def pieces(data, at):
-    places = sorted({0, len(data), *(place % (len(data) + 1) for place in at)})
-    return [data[start:end] for start, end in pairwise(places)]
 
 
 def check_items(items):
@@ -148,23 +102,6 @@ def test_a_cut_gzip_gives_the_records_before_the_cut_and_says_so(chunked, found,
     source = chunked(*pieces(body, data.draw(st.lists(st.integers(0, 500), max_size=6))))
     assert read(source) == items
     check_resuming(source, items)
-
-
-fragments = st.sampled_from(
-    [
-        *(b"{", b"}", b"[", b"]", b",", b":", b"\n", b"\r\n", b'"', b" ", b"\0", b"\xff", b"1e999"),
-        *(
-            b'"drinks"',
-            b"null",
-            b'{"drinks":',
-            b'{"drinks":[{},{}]}',
-            b'{"drinks":7}\n',
-            b"\x1f\x8b",
-        ),
-        *(b"\xef\xbb\xbf", b"idDrink,strDrink\n", b'{"idDrink":"1"}\n', b"1,2\n", b'3,"', b"NaN"),
-        *(b'"\\ud800"', packed(b"{}\n{}"), b"\xed\xa0\x80", b"idDrink;strDrink|strTags"),
-    ]
-)
 
 
 @settings(max_examples=400, deadline=None)

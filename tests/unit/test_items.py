@@ -8,75 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
-from mocktailverse.drinks.register import Earlier, Register
+from mocktailverse.drinks.register import Register
 from mocktailverse.stores.expressions import Update
 from mocktailverse.stores.items import from_item, to_item, to_value, value_of
+from strategies.drinks import registers, sightings
 
 quick = settings(max_examples=100, deadline=None)
-numbers = st.floats(0, 1e12) | st.integers(0, 10**6).map(float) | st.just(1e-9)
-times = st.integers(0, 10**15 - 1)
-texts = st.text(max_size=8) | st.just("")
-
-
-lines = st.builds(
-    IngredientLine,
-    position=st.integers(1, 15),
-    name=texts,
-    name_raw=texts,
-    measure_raw=texts | st.none(),
-    **dict.fromkeys(("amount_min", "amount_max", "ml_min", "ml_max"), numbers | st.none()),
-    unit=st.sampled_from(["oz", "none"]),
-    kind=st.sampled_from(["volume", "none"]),
-    certainty=st.sampled_from(["exact", "unknown"]),
-)
-derived = st.builds(
-    Derived,
-    **{
-        name: numbers | st.none()
-        for name in Derived.__struct_fields__
-        if name.endswith(("_min", "_max"))
-    },
-    certainty=st.sampled_from(["range", "unknown"]),
-    spirits=st.tuples(texts) | st.just(()),
-    method=st.sampled_from(["shaken", None]),
-    is_mocktail=st.booleans() | st.none(),
-)
-drinks = st.builds(
-    Drink,
-    id=texts,
-    source=texts,
-    name=texts,
-    **dict.fromkeys(("category", "glass", "iba", "video", "previous_name"), texts | st.none()),
-    alcoholic=st.sampled_from(["alcoholic", "optional_alcohol", None]),
-    tags=st.lists(texts, max_size=3).map(tuple),
-    instructions=st.dictionaries(st.sampled_from(["en", "zh-Hans"]), texts),
-    ingredients=st.lists(lines, max_size=3).map(tuple),
-    image=st.none()
-    | st.builds(Image, url=texts, licence=texts | st.none(), attribution=texts | st.none()),
-    derived=derived,
-    quality=st.lists(texts, max_size=3).map(tuple),
-    content_hash=texts,
-    observed_at=times,
-    withdrawn_at=times | st.none(),
-    lineage=st.builds(
-        Lineage,
-        bucket=texts,
-        key=texts,
-        version_id=texts,
-        position=times,
-        transform_version=st.integers(1, 99),
-    ),
-)
-earlier = st.lists(st.builds(Earlier, observed_at=times, recipe=texts, name=texts), max_size=9).map(
-    tuple
-)
-absences = st.lists(times, max_size=3).map(tuple)
-sightings = st.builds(
-    lambda drink, *others: Register(drink.id, drink, *others), drinks, texts, earlier, absences
-)
-registers = sightings | st.builds(
-    lambda found: Register("s:1", None, absences=found), absences.filter(bool)
-)
 
 
 def as_dynamodb_answers(value):

@@ -6,66 +6,7 @@ from hypothesis import strategies as st
 from mocktailverse.catalogue import schema
 from mocktailverse.catalogue.rows import DRINK_COLUMNS, LINE_COLUMNS, name_key
 from mocktailverse.catalogue.stored_drinks import CHUNK
-from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
-
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.sampled_from(
-    ["", "\x00", "a\x00b", "'; --", "🍹", "عصير", "\u202e", "e\u0301", "NULL", "1e5", "%_"]
-)
-maybe = texts | st.none()
-numbers = st.floats(0, 1e12) | st.integers(0, 10**6).map(float) | st.none()
-times = st.integers(0, 10**15)
-lines = st.builds(
-    IngredientLine,
-    position=st.just(0),
-    name=texts,
-    name_raw=texts,
-    measure_raw=maybe,
-    **dict.fromkeys(("amount_min", "amount_max", "ml_min", "ml_max"), numbers),
-    unit=st.sampled_from(["oz", "none"]),
-    kind=st.sampled_from(["volume", "none"]),
-    certainty=st.sampled_from(["exact", "unknown"]),
-)
-derived = st.builds(
-    Derived,
-    **dict.fromkeys(
-        (name for name in Derived.__struct_fields__ if name.endswith(("_min", "_max"))), numbers
-    ),
-    certainty=st.sampled_from(["range", "unknown"]),
-    spirits=st.lists(texts, max_size=2).map(tuple),
-    method=st.sampled_from(["shaken", None]),
-    is_mocktail=st.booleans() | st.none(),
-)
-images = st.builds(Image, url=texts, licence=maybe, attribution=maybe)
-drinks = st.builds(
-    Drink,
-    id=texts,
-    source=texts,
-    name=texts,
-    **dict.fromkeys(("category", "glass", "iba", "video", "previous_name"), maybe),
-    alcoholic=st.sampled_from(["alcoholic", "non_alcoholic", None]),
-    tags=st.lists(texts, max_size=3).map(tuple),
-    instructions=st.dictionaries(st.sampled_from(["en", "zh-Hans"]), texts),
-    ingredients=st.lists(lines, max_size=3).map(
-        lambda found: tuple(
-            IngredientLine(number, *(getattr(line, name) for name in line.__struct_fields__[1:]))
-            for number, line in enumerate(found, 1)
-        )
-    ),
-    image=st.none() | images,
-    derived=derived,
-    quality=st.lists(texts, max_size=3).map(tuple),
-    content_hash=texts,
-    observed_at=times,
-    withdrawn_at=times | st.none(),
-    lineage=st.builds(
-        Lineage,
-        bucket=texts,
-        key=texts,
-        version_id=texts,
-        position=st.integers(0, 10**12),
-        transform_version=st.integers(1, 99),
-    ),
-)
+from strategies.drinks import drinks
 
 
 @settings(max_examples=60, deadline=None)
