@@ -47,6 +47,12 @@ test-browser: $(ready) ## The pages in a real browser; needs Debian's chromium
 soak: $(ready) ## 100,000 records through the whole stack, and what else takes its time
 	$(bin)/pytest -m soak
 
+.PHONY: fuzz
+fuzz: $(ready) ## Arbitrary inputs for SECONDS=300; SEED= and TARGET= repeat a failure
+	$(bin)/pytest tests/fuzz -m fuzz --timeout 0 --fuzz-seconds $(or $(SECONDS),300) \
+	  $(if $(SEED),--fuzz-seed $(SEED)) $(if $(TARGET),-k "$(TARGET)") \
+	  $(if $(API),--fuzz-api "$(API)" --fuzz-key "$(KEY)")
+
 .PHONY: bench
 bench: $(ready) ## Speed and memory, side by side with the floor and the peers
 	$(bin)/python benchmarks/run.py

@@ -1,0 +1,176 @@
+"""Cursors and messages: text from outside is understood or refused, and never crashes."""
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mocktailverse.api.ledger import _place
+from mocktailverse.catalogue.cursors import Cursor
+from mocktailverse.catalogue.query import DrinkQuery
+from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.cli.ledger import _rejected_place
+from mocktailverse.drinks.ledger import LoadRequest
+from mocktailverse.errors import PermanentError, UsageError
+from mocktailverse.pipeline.messages import load_requests
+from mocktailverse.pipeline.recent import recent_loads
+from mocktailverse.stores.load_items import day_of
+from mocktailverse.stores.loads_table import LoadsTable
+from strategies.texts import texts
+
+EVENTS = Path(__file__).parents[1] / "events"
+scalars = (
+    st.none() | st.booleans() | st.integers() | st.floats() | texts | st.just("2026-01-01")
+    | st.sampled_from([0, -1, 10**15, 10**18, 1767268800000, 1e308, "2026-01-01", "9999-12-31"])
+)  # fmt: skip
+plain_values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=6,
+)
+encoded = st.builds(
+    lambda value, end: (
+        base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=") + end
+    ),
+    plain_values | st.lists(scalars, min_size=4, max_size=4),
+    st.sampled_from(["", "=", "==", "===", "A"]),
+)
+forged_places = st.builds(
+    lambda of, part, at: base64.urlsafe_b64encode(
+        json.dumps([of, part, day_of(at), at]).encode()
+    ).decode(),
+    texts,
+    texts | st.sampled_from(["0001", "0001#000002"]),
+    st.integers(0, 4 * 10**12),
+)
+forged_places = st.builds(
+    lambda of, part, at: base64.urlsafe_b64encode(
+        json.dumps([of, part, day_of(at), at]).encode()
+    ).decode(),
+    texts,
+    texts | st.sampled_from(["0001", "0001#000002"]),
+    st.integers(0, 4 * 10**12),
+)
+cursors = (
+    st.text()
+    | texts
+    | encoded
+    | st.from_regex(r"\d{1,16}-\d{1,10}")
+    | st.from_regex(r"\d{1,16}-[0-9a-f]{24}-\d{4,9}-\d{1,9}")
+)
+
+
+@pytest.fixture(scope="module")
+def catalogue(catalogue_path: Path) -> Iterator[Catalogue]:
+    """The sample catalogue."""
+    with closing(Catalogue(catalogue_path)) as opened:
+        yield opened
+
+
+def listings(catalogue: Catalogue) -> dict[str, Callable[[str | None], Any]]:
+    """Every listing of the catalogue that takes a cursor, with a small page."""
+    return {
+        "name": lambda after: catalogue.search(DrinkQuery(), limit=3, after=after),
+        "abv": lambda after: catalogue.search(DrinkQuery(sort="-abv"), limit=3, after=after),
+        "words": lambda after: catalogue.search(DrinkQuery(q="gin"), limit=3, after=after),
+        "ingredients": lambda after: catalogue.ingredients(limit=3, after=after),
+        "makeable": lambda after: catalogue.makeable(["Gin"], missing=2, limit=3, after=after),
+    }
+
+
+@given(st.sampled_from(["name", "abv", "words", "ingredients", "makeable"]), cursors)
+def test_any_text_as_a_catalogue_cursor_gives_a_page_or_a_usage_error(
+    catalogue: Catalogue, listing: str, text: str
+):
+    with suppress(UsageError):
+        listings(catalogue)[listing](text)
+
+
+@given(
+    st.sampled_from(["name", "abv", "words", "ingredients", "makeable"]),
+    st.none() | st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from([0, 1e300, -5]),
+    texts,
+    texts,
+)
+def test_a_forged_catalogue_cursor_gives_a_page(
+    catalogue: Catalogue, listing: str, value: float | None, name: str, drink_id: str
+):
+    read = listings(catalogue)[listing]
+    genuine = read(None).next
+    text = base64.urlsafe_b64decode(genuine + "=" * (-len(genuine) % 4))
+    forged = msgspec.json.decode(text, type=Cursor)
+    forged = msgspec.structs.replace(forged, value=value, name=name, id=drink_id)
+    with suppress(UsageError):
+        read(forged.encode())
+
+
+class NoLoads(LoadsTable):
+    """The cursors of the loads table, above an empty table."""
+
+    def __init__(self) -> None:
+        super().__init__(SimpleNamespace(dynamodb=None), "loads")
+
+    def page(self, *_: object) -> tuple[list, None]:
+        return [], None
+
+
+@given(cursors | forged_places | st.text(st.characters()))
+def test_any_text_as_a_cursor_of_loads_gives_a_page_or_a_usage_error(text: str):
+    loads = NoLoads()
+    with suppress(UsageError):
+        assert recent_loads(loads, 7, after=text) == ([], None)
+    with suppress(UsageError):
+        key = loads.key_of(text)
+        assert {kind for value in key.values() for kind in value} <= {"S", "N"}
+        json.dumps(key, ensure_ascii=False).encode()
+
+
+@given(cursors | st.text(st.characters()))
+def test_any_text_as_a_cursor_of_rejected_records_is_a_place_or_a_usage_error(text: str):
+    for read in (_place, _rejected_place):
+        with suppress(UsageError):
+            assert read(text)
+
+
+def _sample_bodies() -> list[str]:
+    events = [json.loads(path.read_text()) for path in sorted(EVENTS.glob("sqs_*.json"))]
+    return [record["body"] for event in events for record in event["Records"]]
+
+
+@st.composite
+def _edited_bodies(draw: st.DrawFn) -> str:
+    """A real message in which values are replaced, or the text is cut or spliced."""
+    body = draw(st.sampled_from(_sample_bodies()))
+    value = json.loads(body)
+    for _ in range(draw(st.integers(0, 3))):
+        place = value
+        while isinstance(place, dict | list) and place:
+            keys = sorted(place) if isinstance(place, dict) else range(len(place))
+            key = draw(st.sampled_from(keys))
+            if not isinstance(place[key], dict | list) or not draw(st.integers(0, 3)):
+                place[key] = draw(plain_values)
+                break
+            place = place[key]
+    text = json.dumps(value)
+    start, size = draw(st.integers(0, len(text))), draw(st.sampled_from([0, 0, 0, 1, 5]))
+    return text[:start] + draw(st.sampled_from(["", "", "{", "\0", "NaN,"])) + text[start + size :]
+
+
+@given(st.text() | texts | plain_values.map(json.dumps) | _edited_bodies())
+def test_any_message_asks_for_loads_or_is_refused(body: str):
+    try:
+        requests = load_requests(body)
+    except PermanentError as error:
+        assert len(str(error)) < 2000  # noqa: PT017 - not every message is refused
+        return
+    for request in requests:
+        assert isinstance(request, LoadRequest)
+        assert load_requests(msgspec.json.encode(request).decode()) == [request]

@@ -1,0 +1,147 @@
+"""The API on a socket: whatever is asked, it answers as its OpenAPI document says.
+
+Schemathesis asks, also along the links between endpoints. It asks an API over the sample
+catalogue, or with API= and KEY= the one of a running stack.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import pytest
+
+from mocktailverse.api.app import create_app
+from mocktailverse.api.delivery import Streamed
+from mocktailverse.api.services import Services
+from mocktailverse.catalogue.copy import CatalogueCopy
+from mocktailverse.drinks.ledger import (
+    END,
+    START,
+    Counts,
+    Load,
+    ObjectVersion,
+    Rejected,
+    Segment,
+)
+from mocktailverse.local.simulated_source.server import running
+from mocktailverse.stores.load_items import day_of, load_key
+from mocktailverse.stores.loads_table import LoadsTable
+
+SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
+KEY = "a key for operators"
+LOADS, REJECTED_OF_A_LOAD = 40, 3
+ONE_ROUND = ("--phases", "fuzzing,stateful", "--max-examples", "5")
+"""What is asked where no time is given."""
+
+
+class LiveApi(NamedTuple):
+    """Where an API is, and the key of its operators' endpoints."""
+
+    url: str
+    key: str
+
+
+class MemoryLoads(LoadsTable):
+    """Loads of today with rejected lines, listed with the cursors of the real table."""
+
+    def __init__(self) -> None:
+        super().__init__(SimpleNamespace(dynamodb=None), "loads")
+        now = int(time.time() * 1000)
+        self._loads = [self._load(number, now) for number in range(LOADS)]
+
+    def page(
+        self, day: str, limit: int, after: Mapping[str, Any] | None = None
+    ) -> tuple[list[Load], dict[str, Any] | None]:
+        loads = [load for load in self._loads if day_of(load.started_at) == day]
+        if after is not None:
+            place = (int(after["started_at"]["N"]), after["object"]["S"], after["part"]["S"])
+            loads = [load for load in loads if self._place(load) < place]
+        page = sorted(loads, key=self._place, reverse=True)[:limit]
+        return page, self.key_of(self.place_of(page[-1])) if len(loads) > limit else None
+
+    def segments(self, version: ObjectVersion, generation: int) -> list[Segment]:
+        counts = Counts(rejected=REJECTED_OF_A_LOAD)
+        return [
+            Segment(0, START, END, counts, final=True, rejected_key=version.load_id(generation))
+        ]
+
+    def rejected(self, key: str) -> list[Rejected]:
+        version = ObjectVersion("data", f"raw/thecocktaildb/{key}", "v1")
+        lines = range(REJECTED_OF_A_LOAD)
+        return [Rejected("name_missing", "$", "Blank.", line, {}, version) for line in lines]
+
+    @staticmethod
+    def _place(load: Load) -> tuple[int, str, str]:
+        return (load.started_at, *load_key(load.object, load.generation))
+
+    @staticmethod
+    def _load(number: int, now: int) -> Load:
+        counts = Counts(read=REJECTED_OF_A_LOAD, rejected=REJECTED_OF_A_LOAD)
+        version = ObjectVersion("data", f"raw/thecocktaildb/{number}", "v1")
+        started_at = now - 1000 * (number // 2)  # two at a time
+        return Load(
+            version, 1, "done", counts, 9, 1, 0, None, started_at, started_at, now, None, 1
+        )  # fmt: skip
+
+
+class PublishedFile:
+    """A catalogue file as it would be published."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def download(self, path: Path, *, unless: str | None = None) -> str | None:
+        if unless is None:
+            shutil.copyfile(self._path, path)
+        return None if unless else "1"
+
+
+@pytest.fixture
+def live_api(
+    pytestconfig: pytest.Config, catalogue_path: Path, tmp_path: Path
+) -> Iterator[LiveApi]:
+    """The API that the command line names, or one over the sample catalogue."""
+    if url := pytestconfig.getoption("--fuzz-api"):
+        yield LiveApi(url, pytestconfig.getoption("--fuzz-key"))
+        return
+    source, loads = PublishedFile(catalogue_path), MemoryLoads()
+    services = Services(
+        catalogue=CatalogueCopy(source, tmp_path / "copies", max_age_s=10),
+        loads=loads,
+        bucket=loads,
+        ops_key=lambda: KEY,
+        exports=Streamed(source, tmp_path / "exports"),
+        stage="local",
+        max_age_s=10,
+    )
+    with running(create_app(services)) as url:
+        yield LiveApi(url, KEY)
+
+
+def test_the_live_api_answers_as_its_document_says(
+    live_api: LiveApi, campaign, tmp_path: Path, request: pytest.FixtureRequest
+):
+    run = campaign.run(request.node.name)
+    run.failed_seed = campaign.seed
+    limits = ("--max-time", str(round(campaign.share_s))) if campaign.share_s >= 1 else ONE_ROUND
+    command = [
+        *(SCHEMATHESIS, "run", f"{live_api.url}/openapi.json"),
+        *("--header", f"x-api-key: {live_api.key}", "--wait-for-schema", "30"),
+        *("--seed", str(campaign.seed), *limits),
+        *("--exclude-path-regex", "^/dev/"),  # the harness changes what the others are asked about
+        # any text may look like a cursor to the document, yet few texts are one
+        *("--checks", "all", "--exclude-checks", "positive_data_acceptance"),
+        *("--continue-on-failure", "--generation-database", "none", "--no-color"),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    generated = re.search(r"(\d+) generated", done.stdout)
+    run.inputs = int(generated[1]) if generated else 0
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert run.inputs > 0
+    run.failed_seed = None
