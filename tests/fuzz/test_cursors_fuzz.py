@@ -26,6 +26,8 @@ from mocktailverse.stores.load_items import day_of
 from mocktailverse.stores.loads_table import LoadsTable
 from strategies.texts import texts
 
+PARTITION_KEY_BYTES, SORT_KEY_BYTES = 2048, 1024
+"""What DynamoDB takes; above it, a query fails."""
 EVENTS = Path(__file__).parents[1] / "events"
 scalars = (
     st.none() | st.booleans() | st.integers() | st.floats() | texts | st.just("2026-01-01")
@@ -131,6 +133,8 @@ def test_any_text_as_a_cursor_of_loads_gives_a_page_or_a_usage_error(text: str):
         key = loads.key_of(text)
         assert {kind for value in key.values() for kind in value} <= {"S", "N"}
         json.dumps(key, ensure_ascii=False).encode()
+        assert len(key["object"]["S"].encode()) <= PARTITION_KEY_BYTES
+        assert len(key["part"]["S"].encode()) <= SORT_KEY_BYTES
 
 
 @given(cursors | st.text(st.characters()))

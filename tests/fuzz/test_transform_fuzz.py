@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 from hypothesis import given
@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 from mocktailverse.drinks.codes import Quality, Reason
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.ledger import Rejected
+from mocktailverse.pipeline.independent_count import count_records
 from mocktailverse.pipeline.transform import Piece, transform
+from mocktailverse.sources import SOURCES
 from mocktailverse.stores.items import from_item, to_item
 from strategies.raw_objects import raw_objects
 from strategies.raw_records import STORED_AT, VERSION, RawObject, record_texts, transformed
 
+READER = SOURCES["thecocktaildb"]
 DYNAMODB_ITEM_BYTES = 400 * 1024
 GOOD = json.dumps({"idDrink": "7", "strDrink": "Spritz", "strIngredient1": "Prosecco"})
 
@@ -118,3 +121,34 @@ def test_any_observed_at_is_a_time_or_rejects_the_object_once(metadata: dict[str
     else:
         assert len(found) == 2
         assert 0 <= found[0].register.drink.observed_at <= STORED_AT + 300_000
+
+
+_NESTED = (
+    '{{"idDrink":"7","strDrink":"A","strIngredient1":"Gin","x":{}}}',
+    '{{"drinks":[{{"idDrink":"8"}},{{"idDrink":"7","strIngredient1":"Gin","x":{}}}]}}',
+    '{{"idDrink":"7","strIngredient1":"Gin","drinks":[{{"x":{}}},{{}}]}}',
+    "[{},{{}}]",
+)
+
+
+@given(st.sampled_from(_NESTED), st.integers(0, 2500), st.integers(0, 400), st.booleans())
+def test_the_depth_of_the_calling_stack_makes_no_difference(
+    form: str,
+    depth: int,
+    frames: int,
+    in_lines: bool,  # noqa: FBT001 - drawn
+):
+    body = form.format("[" * depth + "]" * depth)
+    body = f"{GOOD}\n{body}\n" if in_lines else body
+
+    def read() -> tuple[list[Piece], int]:
+        raw = RawObject(body.encode())
+        return transformed(raw.body), count_records(raw.chunks, READER.id_field, READER.columns)
+
+    found, count = read()
+    assert count == len(found)
+    assert _below(frames, read) == (found, count)
+
+
+def _below(frames: int, work: Callable[[], object]) -> object:
+    return _below(frames - 1, work) if frames else work()
