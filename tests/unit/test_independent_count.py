@@ -125,3 +125,44 @@ def test_two_readers_have_the_same_limits(chunked, monkeypatch):
     ]
     for body in [*bodies, *map(gzip.compress, bodies)]:
         assert count(body) == len(list(decode(chunked(body), FIELDS))), body
+
+
+def nested(levels):
+    return b"[" * levels + b"]" * levels
+
+
+@pytest.mark.parametrize("levels", [100, 198, 199, 200, 201, 500, 900, 5_000])
+def test_two_readers_agree_on_nested_json_however_deep_their_callers_are(chunked, levels):
+    record = b'{"idDrink":"1","strDrink":"A","strIngredient1":"Gin","x":%b}' % nested(levels)
+    bodies = [
+        record,
+        record + b"\n" + ONE,
+        b"[" + record + b"," + ONE + b"]",
+        b'{"drinks":null,"x":%b}' % nested(levels),
+        b'{"idDrink":"1","drinks":[%b,%b]}' % (record, ONE),
+        b'{"drinks":[%b]}\n%b\n' % (record, ONE),
+        b'"' + b"[" * levels + b'"\n' + ONE,
+    ]
+
+    def read(body, frames):
+        if frames:
+            return read(body, frames - 1)
+        return count(body), [item[2:] for item in decode(chunked(body), FIELDS)]
+
+    for body in bodies:
+        counted, pieces = read(body, 0)
+        assert read(body, 600) == (counted, pieces)
+        assert counted == len(pieces), body
+
+
+def test_a_good_record_behind_any_number_of_broken_lines_is_found(chunked):
+    body = b"{broken\n" * 500 + ONE
+    assert count(body) == len(list(decode(chunked(body), FIELDS))) == 501
+
+
+@pytest.mark.parametrize(("good", "expected"), [(49, 1), (50, 200)])
+def test_lines_behind_the_beginning_of_a_document_are_records_where_most_of_the_head_is(
+    chunked, good, expected
+):
+    body = b"[\n" + b"?\n" * (99 - good) + (ONE + b"\n") * good + b"?\n" * 100
+    assert count(body) == len(list(decode(chunked(body), FIELDS))) == expected

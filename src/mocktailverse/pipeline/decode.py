@@ -10,7 +10,7 @@ hides the records beside it.
 """
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Literal, NamedTuple, Protocol
 
 import msgspec
@@ -30,17 +30,19 @@ from mocktailverse.pipeline.envelope import records_in_array, records_in_object
 from mocktailverse.pipeline.json_elements import (
     LEFT_OVER,
     NOT_JSON,
+    TOO_DEEP,
     Element,
     can_be_split,
     elements,
     is_json,
+    is_nested_too_deeply,
 )
 
 RAW_TEXT_LIMIT = 64 * 1024
 """Bytes of an unreadable piece that a rejected line quotes; the raw object holds them all."""
 
 HEAD_LINES = 100
-"""How many lines are looked at to tell NDJSON with a broken first line from a broken document."""
+"""Filled lines that tell NDJSON from a broken document, where the first line may begin either."""
 
 
 class RawRecord(NamedTuple):
@@ -162,17 +164,19 @@ def _is_document(data: DecodedBytes, first: Line, others: Iterator[Line]) -> boo
 
 
 def _looks_like_ndjson(data: DecodedBytes) -> bool:
-    """Whether some of the first lines are JSON objects of their own.
+    """Whether some lines are JSON objects of their own.
 
-    Where the first line looks like the beginning of a document, it takes most of them: a broken
-    array may have a record a line.
+    Where the first line looks like the beginning of a document, most of the first lines have to
+    be: a broken array may have a record on each line.
     """
-    lines = islice(data.lines(), HEAD_LINES)
-    filled = [b"" if line.damage else (line.data or b"").strip() for line in lines]
-    filled = [line for line in filled if line]
-    objects = sum(line.startswith(b"{") and is_json(line) for line in filled)
-    opens_document = bool(filled) and filled[0].endswith((b"[", b"{", b","))
-    return 2 * objects >= len(filled) > 0 if opens_document else objects > 0
+    texts = (b"" if line.damage else (line.data or b"").strip() for line in data.lines())
+    filled = (text for text in texts if text)
+    first = next(filled, b"")
+    are_objects = (text.startswith(b"{") and is_json(text) for text in chain([first], filled))
+    if not first.endswith((b"[", b"{", b",")):
+        return any(are_objects)
+    head = list(islice(are_objects, HEAD_LINES))
+    return 2 * sum(head) >= len(head)
 
 
 def _broken_document(document: bytes, damage: GzipDamagedError | None) -> ObjectRejectedError:
@@ -189,12 +193,17 @@ def _broken_document(document: bytes, damage: GzipDamagedError | None) -> Object
             "Neither JSON nor NDJSON, and the first line has none of the source's CSV columns.",
             raw=raw,
         )
+    return ObjectRejectedError(Reason.MALFORMED_JSON, f"{_why_not_json(document)}.", raw=raw)
+
+
+def _why_not_json(document: bytes) -> str:
+    if is_nested_too_deeply(document):
+        return TOO_DEEP
     try:
         _any_json.decode(document)
-        cause = "unknown"
     except NOT_JSON as error:
-        cause = str(error)
-    return ObjectRejectedError(Reason.MALFORMED_JSON, f"Not valid JSON: {cause}.", raw=raw)
+        return f"Not valid JSON: {error}"
+    return "Not valid JSON"
 
 
 def _decode_document(
@@ -237,12 +246,18 @@ def _elements_of(value: bytes, id_field: str, *, or_array: bool = False) -> list
 
     What cannot be split is one broken record, which its reader will reject.
     """
+    if is_nested_too_deeply(value):
+        return _salvaged(value)
     try:
         if or_array and value.startswith(b"["):
             return records_in_array(value)
         return records_in_object(value, id_field)
     except NOT_JSON:
-        return list(elements(value)) if can_be_split(value) else [Element(0, value)]
+        return _salvaged(value)
+
+
+def _salvaged(value: bytes) -> list[Element]:
+    return list(elements(value)) if can_be_split(value) else [Element(0, value)]
 
 
 def _piece(position: int, after: Cursor, element: Element) -> Decoded:

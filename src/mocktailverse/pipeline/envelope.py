@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from mocktailverse.drinks.codes import Reason
-from mocktailverse.pipeline.json_elements import NOT_JSON, Element, Problem
+from mocktailverse.pipeline.json_elements import NOT_JSON, Element, Problem, array_start
 
 NOT_A_LIST = Problem(
     Reason.DRINKS_INVALID, "`drinks` in the envelope is not a list, null or a string."
@@ -77,7 +77,7 @@ def _problem_of(keys: Sequence[str], drinks: bytes) -> Problem | None:
 def _located(value: bytes, records: Iterable[msgspec.Raw]) -> list[Element]:
     """Return the records with the places at which they are found in the value."""
     found = []
-    start = 0
+    start = array_start(value) or 0
     for record in records:
         data = bytes(record)
         start = value.index(data, start)

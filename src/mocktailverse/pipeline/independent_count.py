@@ -32,7 +32,7 @@ BRACES_LIMIT = 500_000
 """Opening braces in a document."""
 
 HEAD_LINES = 100
-"""Lines that are looked at to tell NDJSON from a broken document."""
+"""Filled lines that tell NDJSON from a broken document, where the first line may begin either."""
 
 ROW_LINES, ROW_BYTES = 50, 64 * 1024
 STEP = 4096
@@ -76,7 +76,7 @@ def _count(chunks: Chunks, id_field: str, columns: Collection[str], *, damaged: 
     document = _document(chunks())
     if is_alone or (document and not damaged and is_json(document)):
         return _count_value(parse(document.strip()), id_field, in_document=True) if document else 1
-    if _looks_like_lines(islice(_lines(chunks(), damaged=damaged), HEAD_LINES)):
+    if _looks_like_lines(_lines(chunks(), damaged=damaged)):
         return _count_lines(_lines(chunks(), damaged=damaged), id_field)
     return _count_broken_document(document.strip(), id_field, damaged=damaged)
 
@@ -124,12 +124,17 @@ def _count_broken_document(document: bytes, id_field: str, *, damaged: bool) -> 
 
 
 def _looks_like_lines(lines: Iterable[Line]) -> bool:
-    """Whether JSON objects fill some lines; most, where the first one may begin a document."""
-    filled = [line.strip() for line in lines if line and line.strip()]
-    objects = sum(line.startswith(b"{") and is_json(line) for line in filled)
-    if filled and filled[0].endswith((b"[", b"{", b",")):
-        return 2 * objects >= len(filled)
-    return objects > 0
+    """Whether JSON objects fill some lines; most of the head, where it may begin a document."""
+    opens_document = False
+    objects = filled = 0
+    for line in lines:
+        if text := (line or b"").strip():
+            opens_document = opens_document or (not filled and text[-1:] in {b"[", b"{", b","})
+            objects += text.startswith(b"{") and is_json(text)
+            filled += 1
+        if (objects and not opens_document) or (filled == HEAD_LINES and opens_document):
+            break
+    return 2 * objects >= filled > 0 if opens_document else objects > 0
 
 
 def _has_object(elements: Iterable[bytes | None]) -> bool:

@@ -3,6 +3,10 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import accumulate
+
+LEVELS_LIMIT = 200
+"""Brackets within brackets."""
 
 _LEXEME = re.compile(rb'[^"\[\]{},]++|"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
 _GAP = re.compile(rb"[\s,]*+")
@@ -30,8 +34,10 @@ def parse(text: bytes) -> object:
     """Parse JSON; bytes that are not UTF-8 pass inside of strings, half a surrogate pair does not.
 
     Raises:
-        NotJsonError: it is not valid.
+        NotJsonError: it is not valid, or nested too deeply.
     """
+    if text.count(b"[") + text.count(b"{") > LEVELS_LIMIT and _levels(text) > LEVELS_LIMIT:
+        raise NotJsonError
     try:
         value = json.loads(
             text.decode("latin-1"),
@@ -103,6 +109,10 @@ def _element_end(document: bytes, start: int) -> int | None:
         if depth == 0:
             return lexeme.end()
     return None
+
+
+def _levels(text: bytes) -> int:
+    return max(accumulate(_depth(lexeme[0]) for lexeme in _LEXEME.finditer(text)), default=0)
 
 
 def _depth(lexeme: bytes) -> int:

@@ -6,6 +6,7 @@ is valid is for its reader to say.
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
 import msgspec
@@ -23,6 +24,15 @@ _SCALAR = re.compile(rb'(?:[^"\[\]{},]++|' + _STRING + rb")++(?=[,\]])", re.DOTA
 _ARRAY_VALUE = re.compile(rb"\s*+:\s*+\[")
 _GAP = re.compile(rb"[\s,]*+")
 _KEY = b'"drinks"'
+
+NESTING_LIMIT = 200
+"""Levels of brackets. msgspec gives up at about a thousand, less what its callers use of the stack:
+without a limit of our own, a function and `verify` could read the same bytes differently."""
+
+TOO_DEEP = f"Brackets are nested over {NESTING_LIMIT} levels deep"
+
+_OTHER_BYTES = bytes(set(range(256)) - set(b"[]{}"))
+_STRINGS = re.compile(_STRING, re.DOTALL)
 
 _any_json = msgspec.json.Decoder(msgspec.Raw)
 
@@ -48,12 +58,30 @@ class Element(NamedTuple):
 
 
 def is_json(data: bytes) -> bool:
-    """Whether the bytes are one valid JSON value."""
+    """Whether the bytes are one valid JSON value, not nested too deeply."""
+    if is_nested_too_deeply(data):
+        return False
     try:
         _any_json.decode(data)
     except NOT_JSON:
         return False
     return True
+
+
+def is_nested_too_deeply(data: bytes) -> bool:
+    """Whether brackets are nested more than NESTING_LIMIT levels deep.
+
+    Few records have enough brackets. Strings are left out only where the depth with the brackets
+    in them is too large, since that takes far longer.
+    """
+    if data.count(b"[") + data.count(b"{") <= NESTING_LIMIT:
+        return False
+    return _depth(data) > NESTING_LIMIT and _depth(_STRINGS.sub(b"", data)) > NESTING_LIMIT
+
+
+def _depth(data: bytes) -> int:
+    brackets = data.translate(None, _OTHER_BYTES)
+    return max(accumulate(1 if bracket in b"[{" else -1 for bracket in brackets), default=0)
 
 
 def can_be_split(document: bytes) -> bool:
@@ -68,7 +96,7 @@ def elements(document: bytes) -> Iterator[Element]:
 
     Left over is what follows a cut or a stray bracket, or what is broken around the array.
     """
-    first = _first(document)
+    first = array_start(document)
     if first is None:
         return
     end = first
@@ -89,8 +117,8 @@ def _after_gap(document: bytes, at: int) -> int:
     return gap.end() if gap else at
 
 
-def _first(document: bytes) -> int | None:
-    """Where the array's content begins."""
+def array_start(document: bytes) -> int | None:
+    """Return where the content of the array, or of an envelope's, begins; None without one."""
     opening = len(document) - len(document.lstrip())
     if document.startswith(b"[", opening):
         return opening + 1

@@ -21,6 +21,7 @@ from mocktailverse.drinks.register import Register
 from mocktailverse.errors import ObjectRejectedError, RecordRejectedError
 from mocktailverse.pipeline.byte_stream import ByteSource
 from mocktailverse.pipeline.decode import Decoded, Unreadable, as_text, decode
+from mocktailverse.pipeline.json_elements import TOO_DEEP, is_nested_too_deeply
 from mocktailverse.sources import SOURCES, RecordReader
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -162,6 +163,8 @@ def _piece(item: Decoded, reader: RecordReader, version: ObjectVersion, observed
 def _record(reader: RecordReader, data: bytes | dict[str, str]) -> Record | Absence:
     if isinstance(data, dict):
         return reader.from_fields(data)
+    if is_nested_too_deeply(data):
+        raise RecordRejectedError(Reason.MALFORMED_JSON, "$", f"{TOO_DEEP}.")
     if len(data) > RECORD_LIMIT:
         raise RecordRejectedError(
             Reason.RECORD_TOO_LARGE, "$", f"The record is {len(data)} bytes; 131072 is the limit."

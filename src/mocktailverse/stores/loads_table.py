@@ -1,6 +1,7 @@
 """The loads table: what happened to every raw object; its items are in `load_items`."""
 
 import base64
+import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -31,9 +32,18 @@ if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients
 
 BY_DAY = "by-day"
+PARTITION_KEY_BYTES = 2048
 _NOT_DONE = "(attribute_not_exists(#status) OR #status <> :done)"
 WORKER_DIED = "The worker of the last delivery ended without a result."
 _CONDITION_FAILED = "ConditionalCheckFailedException"
+
+
+def _is_key(of: str, part: str) -> bool:
+    """Whether texts can be the key of a load; DynamoDB refuses longer ones with an error."""
+    return (
+        0 < len(of.encode()) <= PARTITION_KEY_BYTES
+        and re.fullmatch(r"[0-9]{4,9}", part) is not None
+    )
 
 
 class ConditionFailedError(Exception):
@@ -214,7 +224,7 @@ class LoadsTable:
         try:
             text = base64.urlsafe_b64decode(place)
             values = msgspec.json.decode(text, type=tuple[str, str, str, int])
-            is_place = all(values[:2]) and day_of(values[3]) == values[2]
+            is_place = _is_key(*values[:2]) and day_of(values[3]) == values[2]
         except (ValueError, OverflowError, OSError, msgspec.MsgspecError):
             is_place = False
         if not is_place:
