@@ -1,7 +1,12 @@
 """Serving an app on the loopback, until interrupted."""
 
+import asyncio
+from typing import ClassVar
+
+import h11
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from mocktailverse.local import ports
 from mocktailverse.local.processes import HOST
@@ -9,6 +14,68 @@ from mocktailverse.local.simulated_source.server import listen
 
 SHUTDOWN_S = 1
 """How long requests under way may take to end, when the server is told to."""
+
+REQUEST_TIMEOUT_S = 20.0
+"""How long a request, head and body, may take to arrive; on the loopback it takes a moment."""
+
+MAX_CONNECTIONS = 256
+"""More are closed at once; each takes a file descriptor, of which a process often has 1,024."""
+
+
+class BoundedProtocol(H11Protocol):
+    """HTTP on a connection that is closed when a request does not arrive whole in time.
+
+    uvicorn's keep-alive timeout covers idle connections after a response only, not half-sent
+    requests (the "slow loris") nor connections on which nothing was ever sent.
+    """
+
+    request_timeout_s: ClassVar[float] = REQUEST_TIMEOUT_S
+    _request_timeout: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Start the clock, or refuse the connection if there are too many."""
+        super().connection_made(transport)
+        if len(self.connections) > MAX_CONNECTIONS:
+            transport.abort()
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        """Stop the clock when the request is whole; start it with the first byte of the next."""
+        super().data_received(data)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the clock."""
+        super().connection_lost(exc)
+        self._stop()
+
+    def _watch(self) -> None:
+        if self.conn.their_state not in (h11.IDLE, h11.SEND_BODY):
+            self._stop()
+        elif self._request_timeout is None:
+            self._request_timeout = self.loop.call_later(
+                self.request_timeout_s, self.transport.abort
+            )
+
+    def _stop(self) -> None:
+        if self._request_timeout is not None:
+            self._request_timeout.cancel()
+            self._request_timeout = None
+
+
+def server(app: ASGIApp, request_timeout_s: float = REQUEST_TIMEOUT_S) -> uvicorn.Server:
+    """Return a server of the app that bounds the time of a request and the connections."""
+    protocol = type("Protocol", (BoundedProtocol,), {"request_timeout_s": request_timeout_s})
+    config = uvicorn.Config(
+        app,
+        http=protocol,
+        lifespan="off",
+        ws="none",
+        log_level="info",
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_S,
+    )
+    return uvicorn.Server(config)
 
 
 def serve(app: ASGIApp, port: int) -> None:
@@ -18,13 +85,5 @@ def serve(app: ASGIApp, port: int) -> None:
         UsageError: the port is taken, or not to be had.
     """
     ports.require_free(port)
-    config = uvicorn.Config(
-        app,
-        lifespan="off",
-        ws="none",
-        log_level="info",
-        server_header=False,
-        timeout_graceful_shutdown=SHUTDOWN_S,
-    )
     with listen(HOST, port) as listener:
-        uvicorn.Server(config).run(sockets=[listener])
+        server(app).run(sockets=[listener])

@@ -1,0 +1,146 @@
+"""The local server closes connections whose request does not arrive whole, and bounds them all."""
+
+import http.client
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from mocktailverse.local.harness import serving
+from mocktailverse.local.simulated_source.server import listen
+
+LIMIT_S = 0.3
+FOREVER_S = 600.0
+HEAD = b"POST /size HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+
+
+async def size(request: Request) -> PlainTextResponse:
+    return PlainTextResponse(str(len(await request.body())))
+
+
+@contextmanager
+def served(limit_s: float) -> Iterator[int]:
+    """A server in a thread; its port."""
+    app = Starlette(routes=[Route("/size", size, methods=["GET", "POST"])])
+    server = serving.server(app, request_timeout_s=limit_s)
+    with listen("127.0.0.1", 0) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.fixture(scope="module")
+def hurried() -> Iterator[int]:
+    with served(LIMIT_S) as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def unhurried() -> Iterator[int]:
+    with served(FOREVER_S) as port:
+        yield port
+
+
+def connect(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=60)
+
+
+def is_closed(connection: socket.socket) -> bool:
+    """Whether the server closes the connection; waits for it."""
+    try:
+        while connection.recv(1024):
+            pass
+    except ConnectionResetError:
+        pass
+    except TimeoutError:
+        return False
+    return True
+
+
+LENGTH = b"Content-Length: 10\r\n\r\n"
+CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"", b"P", HEAD, HEAD + LENGTH, HEAD + LENGTH + b"half", HEAD + CHUNKED + b"4\r\nha"],
+    ids=["nothing", "a byte", "half a head", "no body", "half a body", "half a chunk"],
+)
+def test_a_request_that_does_not_arrive_whole_is_cut_off(hurried, sent):
+    with connect(hurried) as connection:
+        connection.sendall(sent)
+        assert is_closed(connection)
+
+
+@pytest.mark.parametrize("second", [HEAD, HEAD + LENGTH + b"half"], ids=["head", "body"])
+def test_a_second_request_on_a_connection_is_watched_as_well(hurried, second):
+    with connect(hurried) as connection:
+        connection.sendall(HEAD + b"Content-Length: 0\r\n\r\n")
+        assert connection.recv(1024).startswith(b"HTTP/1.1 200")
+        connection.sendall(second)
+        assert is_closed(connection)
+
+
+def test_a_request_that_trickles_in_is_cut_off(hurried):
+    with connect(hurried) as connection:
+        connection.settimeout(LIMIT_S / 10)
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                connection.sendall(b"X")
+                if not connection.recv(1):
+                    return
+            except TimeoutError:
+                continue
+            except OSError:
+                return
+    pytest.fail("it is still open")
+
+
+def test_whole_requests_are_answered_one_after_another(unhurried):
+    connection = http.client.HTTPConnection("127.0.0.1", unhurried, timeout=60)
+    for length in (0, 3, 200_000):
+        connection.request("POST", "/size", body=b"x" * length)
+        assert connection.getresponse().read() == str(length).encode()
+    connection.close()
+
+
+def test_connections_are_bounded_and_free_again_after_the_limit(monkeypatch):
+    monkeypatch.setattr(serving, "MAX_CONNECTIONS", 3)
+    with served(FOREVER_S) as port:
+        held = [connect(port) for _ in range(3)]
+        for connection in held:  # each was accepted before the next one comes
+            connection.sendall(HEAD + b"Content-Length: 1\r\nExpect: 100-continue\r\n\r\n")
+            assert connection.recv(1024).startswith(b"HTTP/1.1 100")
+        with connect(port) as refused:
+            assert is_closed(refused)
+        for connection in held:
+            connection.sendall(b"x")
+            assert connection.recv(1024).startswith(b"HTTP/1.1 200")
+            connection.close()
+        assert eventually_answers(port)
+
+
+def eventually_answers(port: int) -> bool:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        try:
+            connection.request("GET", "/size")
+            return connection.getresponse().status == 200
+        except (http.client.HTTPException, OSError):
+            time.sleep(0.02)
+        finally:
+            connection.close()
+    return False
