@@ -16,6 +16,7 @@ stdout      what was asked for; progress, advice and errors go to stderr
 """
 
 import contextlib
+import io
 import os
 import sys
 from typing import NoReturn
@@ -43,6 +44,7 @@ from mocktailverse.cli import (
     stack,
     trace,
 )
+from mocktailverse.cli.entry import INTERRUPTED
 from mocktailverse.errors import (
     MocktailverseError,
     TransientError,
@@ -64,8 +66,6 @@ for commands in (
     *(trace, drill, report),
 ):
     commands.register(app)
-
-INTERRUPTED = 130
 
 
 def exit_code(error: MocktailverseError) -> int:
@@ -89,6 +89,8 @@ def _give_up(error: OSError, *, debug: bool) -> NoReturn:
 
 def run() -> None:
     """Run the command line; an error is one sentence, its traceback comes with --debug."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # not every terminal and locale has all characters
+        sys.stdout.reconfigure(errors="replace")
     debug = "--debug" in sys.argv
     if debug:
         sys.argv.remove("--debug")

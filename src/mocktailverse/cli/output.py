@@ -1,5 +1,6 @@
 """How commands print: JSON for scripts on stdout, tables for people, progress on stderr."""
 
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,8 +25,13 @@ stderr = Console(stderr=True)
 
 
 def print_json(value: object) -> None:
-    """Print a value as indented JSON."""
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+    """Print a value as indented JSON, in ASCII where stdout's encoding lacks a character."""
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        text = "".join(c if c.isascii() else json.dumps(c)[1:-1] for c in text)
+    sys.stdout.write(f"{text}\n")
 
 
 def print_listing(items: Sequence[object], after: str | None = None) -> None:

@@ -216,27 +216,33 @@ def running_from(directory: Path) -> list[psutil.Process]:
     ]
 
 
+_ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 @contextlib.contextmanager
 def exits_on_signals() -> Iterator[None]:
-    """Within the block SIGTERM and SIGHUP raise SystemExit, so that `finally` is honoured.
+    """Within the block Ctrl-C, SIGTERM and SIGHUP raise once, so that `finally` is honoured.
 
-    A second signal is ignored: cleaning up is under way. Signals that are handled or ignored
-    already stay so, and threads other than the main one cannot handle any.
+    Ctrl-C raises KeyboardInterrupt, the others SystemExit. Further signals are ignored: cleaning
+    up is under way. Signals that are handled or ignored already stay so, and threads other than
+    the main one cannot handle any.
     """
-    replaced = []
+    replaced = {}
     if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is signal.SIG_DFL:
-                signal.signal(number, _exit)
-                replaced.append(number)
+        for number in _ENDING:
+            handler = signal.getsignal(number)
+            if handler in (signal.SIG_DFL, signal.default_int_handler):
+                replaced[number] = signal.signal(number, _exit)
     try:
         yield
     finally:
-        for number in replaced:
-            signal.signal(number, signal.SIG_DFL)
+        for number, handler in replaced.items():
+            signal.signal(number, handler)
 
 
 def _exit(number: int, _frame: FrameType | None) -> NoReturn:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    for further in _ENDING:
+        signal.signal(further, signal.SIG_IGN)
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
     raise SystemExit(128 + number)
