@@ -16,6 +16,7 @@ import msgspec
 import psutil
 
 from mocktailverse.errors import UnreachableError
+from mocktailverse.local.full_disk import FullDiskWatch
 from mocktailverse.local.leashes import Leash, new_leash
 
 HOST: Final = "127.0.0.1"
@@ -145,10 +146,13 @@ def wait_until(
     """Wait until a process is ready.
 
     Raises:
-        UnreachableError: it ended or did not get so far in time; the text ends with its log.
+        UnreachableError: it ended or did not get so far in time; the text ends with its log. Or
+            its disk is full.
     """
     deadline = time.monotonic() + timeout_s
+    disk = FullDiskWatch([log] if log else [], whole=True)
     while not ready():
+        disk.check()
         if process.find() is None or time.monotonic() > deadline:
             told = f"The {process.name} did not start on {HOST}:{process.port}"
             if log is None:
