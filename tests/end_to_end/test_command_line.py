@@ -103,6 +103,11 @@ def test_a_stack_is_up_until_it_is_taken_down(tmp_path, scratch, samples, comman
         assert status.json["down"] == ["embedded AWS"]
         answer = command("verify", *state)
         assert (answer.code, answer.out) == (3, "")
+        for arguments in (("up", "--detach"), ("up",), ("demo",)):
+            answer = command(*arguments, *state)
+            assert (answer.code, answer.out) == (3, "")
+            assert "in memory" in answer.err
+            assert "mocktailverse up --forget" in answer.err
     finally:
         ended = run("down", *state, "--json", scratch=scratch)
     assert json.loads(ended.stdout) == {"stopped": True}

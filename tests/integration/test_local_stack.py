@@ -216,7 +216,7 @@ def test_functions_see_nothing_of_this_machines_environment(started):
         assert MARK not in process.environ()
 
 
-def test_a_crashed_stack_is_told_and_replaced(home, options):
+def test_a_crashed_stack_is_reported_and_replaced_once_it_was_stopped(home, options):
     first = environment.start(home, options)
     call(first, "Fetch", "sts", "get_caller_identity", {})
     of_the_first = pids(home)
@@ -224,6 +224,9 @@ def test_a_crashed_stack_is_told_and_replaced(home, options):
     assert eventually(lambda: environment.status(home).state == "broken")
     assert environment.status(home).down == ["embedded AWS"]
 
+    with pytest.raises(UnreachableError, match="--forget"):
+        environment.start(home, options)
+    environment.stop(home)
     second = environment.start(home, options)
 
     assert second.processes != first.processes

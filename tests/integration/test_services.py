@@ -14,32 +14,11 @@ import msgspec
 import psutil
 import pytest
 
-from mocktailverse.deployment.checkout import Checkout, find_checkout
+from mocktailverse.deployment.checkout import Checkout
 from mocktailverse.errors import UnreachableError, UsageError
 from mocktailverse.local import environment, foreground, ports, service_users, services
 from mocktailverse.local.environment import LocalStack, Options
 from mocktailverse.local.state import DASHBOARD, EMULATOR, SERVER, SERVICES, write
-
-HANDLER = "def handler(event, context):\n    print('done')\n    return {'batchItemFailures': []}\n"
-
-
-@pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    """The real template with stand-ins for the handlers and for the dashboard."""
-    root = tmp_path_factory.mktemp("checkout")
-    source = root / "mocktailverse"
-    for name in ("transform", "publish", "fetch", "reconcile", "api"):
-        place = source / "functions" / f"{name}.py"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(HANDLER)
-    (source / "__init__.py").touch()
-    (source / "functions" / "__init__.py").touch()
-    (source / "dashboard").mkdir()
-    (source / "dashboard" / "app.py").write_text("import streamlit\nstreamlit.write('here')\n")
-    (root / "functions.lock").touch()
-    return msgspec.structs.replace(
-        find_checkout(), source=source, lock=root / "functions.lock", cache_dir=root / "cache"
-    )
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ from mocktailverse.drinks.ledger import Load
 from mocktailverse.errors import TransientError
 from mocktailverse.pipeline.moments import now
 
+CANARY_PREFIX = "raw/thecocktaildb/canary/"
 NO_RECORDS = b'{"drinks": null}'
 
 
@@ -15,13 +16,14 @@ def prove_chain(connection: Connection, patience_s: float = PATIENCE_S) -> Load:
     Raises:
         TransientError: it did not arrive, or nothing moved for `patience_s` seconds.
     """
+    disk_watch = connection.disk_watch()
     version = connection.bucket.put(
-        f"raw/thecocktaildb/canary/{now()}.json",
+        f"{CANARY_PREFIX}{now()}.json",
         NO_RECORDS,
         metadata={"observed-at": str(now())},
         content_type="application/json",
     )
-    (load,) = follow(connection, [version], patience_s=patience_s)
+    (load,) = follow(connection, [version], patience_s=patience_s, on_poll=disk_watch)
     if load.status != "done":
         raise TransientError(f"The canary's load failed: {load.error}")
     return load

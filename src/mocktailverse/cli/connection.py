@@ -1,7 +1,9 @@
 """Where a command's environment is: the stores of the local stack or of a deployed one."""
 
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 from botocore.exceptions import NoRegionError
 from msgspec import Struct
@@ -9,7 +11,9 @@ from msgspec import Struct
 from mocktailverse.deployment import stack
 from mocktailverse.deployment.environments import stack_name
 from mocktailverse.errors import UnreachableError, UsageError
-from mocktailverse.local import environment
+from mocktailverse.local import environment, parts
+from mocktailverse.local.environment import LocalStack
+from mocktailverse.local.full_disk import FullDiskWatch
 from mocktailverse.settings import CliSettings
 from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.clients import Clients
@@ -28,6 +32,17 @@ class Connection(Struct, dict=True):
 
     clients: Clients
     outputs: dict[str, str]
+    logs: Sequence[Path] = ()
+    """Logs of the local stack's parts; a deployed environment has none on this machine."""
+
+    @classmethod
+    def local(cls, stack: LocalStack) -> Self:
+        """Return the connection to a local stack."""
+        return cls(stack.clients(), stack.outputs, parts.logs(stack))
+
+    def disk_watch(self) -> Callable[[], None]:
+        """Return a function that raises UnreachableError once a part reports a full disk."""
+        return FullDiskWatch(self.logs).check
 
     @cached_property
     def bucket(self) -> DataBucket:
@@ -84,7 +99,7 @@ def connect(env: str, state_dir: Path | None = None) -> Connection:
         running = environment.read(folder)
         if running is None:
             raise UnreachableError(f"No local stack runs in {folder}. Start it: mocktailverse up")
-        return Connection(running.clients(), running.outputs)
+        return Connection.local(running)
     if state_dir is not None:
         raise UsageError("--state-dir is the local stack's folder; it does not go with --env.")
     name = stack_name(env)

@@ -60,7 +60,7 @@ def demo(
         tell = state.update if state else lambda _text: None
         began = time.monotonic()
         with running(state_dir, chosen, tell, _prove_chain) as stack:
-            connection = Connection(stack.clients(), stack.outputs)
+            connection = Connection.local(stack)
             stages["start"] = time.monotonic() - began
             if state:
                 state.stop()
@@ -77,7 +77,7 @@ def demo(
 
 
 def _prove_chain(stack: LocalStack) -> None:
-    prove_chain(Connection(stack.clients(), stack.outputs))
+    prove_chain(Connection.local(stack))
 
 
 def _sample_files() -> list[Path]:
@@ -96,9 +96,11 @@ def _flow(connection: Connection, files: list[InputFile], stages: dict[str, floa
     began = time.monotonic()
     fetched = fetched_versions(connection.bucket, run_fetch(connection, "sweep", []))
     stages["fetch"] = time.monotonic() - began
-    loads += follow(connection, fetched)
+    loads += follow(connection, fetched, on_poll=connection.disk_watch())
     began = time.monotonic()
-    loads += follow(connection, put_files(connection, files, "thecocktaildb", None))
+    disk_watch = connection.disk_watch()
+    versions = put_files(connection, files, "thecocktaildb", None)
+    loads += follow(connection, versions, on_poll=disk_watch)
     stages["ingest and load"] = time.monotonic() - began
     return loads
 

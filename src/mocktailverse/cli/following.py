@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -29,8 +29,11 @@ def follow(
     versions: Sequence[ObjectVersion],
     generations: Sequence[int] = (),
     patience_s: float = PATIENCE_S,
+    on_poll: Callable[[], None] = lambda: None,
 ) -> list[Load]:
     """Wait until every version's load is done or failed, in the given generation or any.
+
+    `on_poll` is called between polls; it may raise where waiting is pointless.
 
     Raises:
         TransientError: nothing moved for `patience_s` seconds.
@@ -55,6 +58,7 @@ def follow(
                     pending.append(version)
             bar.update(task, completed=len(wanted) - len(pending))
             quiet += at_once
+            on_poll()
             if moved:
                 last_sign_of_life, quiet = time.monotonic(), 0
             elif quiet >= len(pending) and time.monotonic() - last_sign_of_life > patience_s:

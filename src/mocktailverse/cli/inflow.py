@@ -43,7 +43,7 @@ def ingest(
     inputs = [InputFile(path) for path in files]
     connection = connect(env, state_dir)
     versions = put_files(connection, inputs, source, observed)
-    loads = follow(connection, versions) if wait else []
+    loads = follow(connection, versions, on_poll=connection.disk_watch()) if wait else []
     told = f"{counted(len(versions), 'raw object')} stored"
     end_with_loads(told, {"objects": versions}, loads, as_json=as_json)
 
@@ -75,7 +75,7 @@ def fetch(
     connection = connect(env, state_dir)
     report = run_fetch(connection, strategy, arguments or [], **limits)
     versions = fetched_versions(connection.bucket, report)
-    loads = follow(connection, versions) if wait else []
+    loads = follow(connection, versions, on_poll=connection.disk_watch()) if wait else []
     failed = any(load.status == "failed" for load in loads)
     if as_json:
         print_json({**msgspec.to_builtins(report), "loads": [load_fields(load) for load in loads]})

@@ -1,15 +1,17 @@
 """Commands for the local stack: `up`, `down`, `status`."""
 
 import signal
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
-from mocktailverse.cli import options
+from mocktailverse.cli import contents, options
 from mocktailverse.cli.canary import prove_chain
 from mocktailverse.cli.connection import LOCAL, Connection, state_folder
+from mocktailverse.cli.contents import Contents
 from mocktailverse.cli.operate import deployed_status
 from mocktailverse.cli.output import print_json, print_table, say, stderr
 from mocktailverse.errors import UnreachableError, UsageError
@@ -33,6 +35,13 @@ Records = Annotated[
         help="What the simulated TheCocktailDB serves: a file or folder [data/raw].", exists=True
     ),
 ]
+Forget = Annotated[
+    bool,
+    typer.Option("--forget", help="Drop all data of a stack in this folder first; start empty."),
+]
+ForgetUnasked = Annotated[
+    bool, typer.Option("--forget", help="Drop the data without asking, on a terminal as well.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -47,13 +56,23 @@ def up(
     port: Port = None,
     live: Live = False,
     records: Records = None,
+    forget: Forget = False,
     state_dir: options.StateDir = None,
     env: options.Env = "local",
     as_json: options.Json = False,
 ) -> None:
-    """Start the whole stack on this machine: no AWS account, no Docker."""
+    """Start the whole stack on this machine: no AWS account, no Docker.
+
+    A stack that runs in the folder keeps its data and is brought up to date: parts that ended are
+    restarted, changed code is deployed. If its embedded AWS, which holds the data in memory, has
+    ended or stays silent, nothing is changed and the exit code is 3.
+    """
     require_local(env)
     folder = state_folder(state_dir)
+    if forget:
+        stopped, dropped = _drop(folder)
+        if stopped:
+            _say_dropped(dropped)
     source_url = LIVE_URL if live else None
     chosen = Options(port=port, records=records, source_url=source_url, services=True)
     if detach:
@@ -72,17 +91,44 @@ def up(
 
 
 def down(
+    forget: ForgetUnasked = False,
     state_dir: options.StateDir = None,
     env: options.Env = "local",
     as_json: options.Json = False,
 ) -> None:
-    """Stop the local stack with all its processes; its data goes with it."""
+    """Stop the local stack with all its processes; its data goes with it.
+
+    Prints how much was dropped. On a terminal it asks first if there is any data.
+    """
     require_local(env)
-    stopped = environment.stop(state_folder(state_dir))
+    folder = state_folder(state_dir)
+    stopped, dropped = _drop(folder, ask=not (forget or as_json) and sys.stdin.isatty())
     if as_json:
-        print_json({"stopped": stopped})
+        counts = {} if dropped is None else {"dropped": msgspec.to_builtins(dropped)}
+        print_json({"stopped": stopped, **counts})
+    elif stopped:
+        _say_dropped(dropped)
     else:
-        say("stopped" if stopped else "nothing was running")
+        say("nothing was running")
+
+
+def _drop(folder: Path, *, ask: bool = False) -> tuple[bool, Contents | None]:
+    """Stop the stack; whether there was one, and what it held if it responded.
+
+    Raises:
+        UsageError: a person was asked and declined.
+    """
+    held = contents.count(folder)
+    if ask and held and (held.drinks or held.raw_objects):
+        agreed = typer.confirm(f"Drop {held}? They exist in memory only", err=True)
+        if not agreed:
+            raise UsageError("Nothing was stopped.")
+    return environment.stop(folder), held
+
+
+def _say_dropped(dropped: Contents | None) -> None:
+    say("stopped")
+    say(f"dropped {dropped}" if dropped else "its data is gone; how much could not be counted")
 
 
 def status(
@@ -97,7 +143,7 @@ def status(
     found = environment.status(state_folder(state_dir))
     fields: dict[str, Any] = {"state": found.state, "down": found.down}
     if found.stack and found.state == "running":
-        queue = Connection(found.stack.clients(), found.stack.outputs).queue
+        queue = Connection.local(found.stack).queue
         fields |= {"waiting": queue.waiting(), "dead_letters": queue.dead()}
     if as_json:
         print_json({**fields, **(stack_fields(found.stack) if found.stack else {})})
@@ -117,12 +163,17 @@ def running_stack(state_dir: Path | None) -> LocalStack:
     """The local stack that runs.
 
     Raises:
-        UnreachableError: none does.
+        UnreachableError: none does, or its embedded AWS does not respond.
     """
     folder = state_folder(state_dir)
     found = environment.status(folder)
-    if found.stack is None or EMULATOR in found.down:
+    if found.stack is None:
         raise UnreachableError(f"No local stack runs in {folder}. Start it: mocktailverse up")
+    if EMULATOR in found.down:
+        raise UnreachableError(
+            f"The embedded AWS of the stack in `{folder}` has ended or does not respond. For what"
+            " to do, run: mocktailverse up"
+        )
     return found.stack
 
 
@@ -142,7 +193,7 @@ def stack_fields(stack: LocalStack) -> dict[str, Any]:
 
 
 def _prove_chain(stack: LocalStack) -> None:
-    prove_chain(Connection(stack.clients(), stack.outputs))
+    prove_chain(Connection.local(stack))
 
 
 def _print_stack(stack: LocalStack, *, as_json: bool) -> None:
@@ -179,7 +230,8 @@ def _print_status(found: Status, fields: dict[str, Any]) -> None:
         (name, value) for name, value in fields.items() if name != "down"
     ]
     for process in found.stack.processes if found.stack else ():
-        state = "down" if process.name in down else "up"
+        silent = "silent" if process.find() else "ended"
+        state = f"down ({silent})" if process.name in down else "up"
         rows.append((process.name, f"{state}: http://{HOST}:{process.port} (pid {process.pid})"))
     print_table("Local stack", ("what", "value"), rows)
     if found.state == "running" and found.stack and found.stack.urls:

@@ -1,8 +1,8 @@
 """The local stack's life cycle: start, read, status, stop.
 
-Its state is disposable: each start begins empty (docs/decisions/0001-local-stack.md). A folder
-holds all that a stack writes: `stack.json` while it runs, logs that stay, and `tmp/`, which
-goes when the stack stops.
+Its data is in memory: it is lost when the stack stops, and only `stop` stops a stack
+(docs/decisions/0001-local-stack.md). A folder holds all that a stack writes: `stack.json` while it
+runs, logs that stay, and `tmp/`, which goes when the stack stops.
 """
 
 import contextlib
@@ -20,7 +20,9 @@ from mocktailverse.errors import UsageError
 from mocktailverse.local import (
     deploying,
     emulator,
+    existing_stack,
     file_lock,
+    full_disk,
     parts,
     ports,
     processes,
@@ -28,18 +30,20 @@ from mocktailverse.local import (
 )
 from mocktailverse.local.deploying import Progress
 from mocktailverse.local.leashes import Leash, leash_for_later
-from mocktailverse.local.parts import Started, held
+from mocktailverse.local.parts import held
 from mocktailverse.local.processes import HOST
 from mocktailverse.local.state import (
     EMULATOR,
     SERVICES,
     SOURCE,
     LocalStack,
+    path_text,
     read,
     state_file,
     temporary,
     write,
 )
+from mocktailverse.stores.errors import translated
 
 __all__ = [
     "LocalStack",
@@ -82,6 +86,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """A source to fetch from instead; None starts the simulated TheCocktailDB."""
     services: bool = False
     """Whether the API, the harness and the dashboard belong to it."""
+    response_timeout_s: float = 30.0
+    """How long the embedded AWS of a stack that runs may be silent."""
     checkout: Checkout = msgspec.field(default_factory=find_checkout)
 
 
@@ -102,6 +108,8 @@ def start(
 ) -> LocalStack:
     """Start a stack that outlives this process; of one that runs, bring the code up to date.
 
+    The data of a stack that this folder already holds is never dropped; `stop` drops it.
+
     Args:
         state_dir: folder of this stack, made if missing; one stack a folder.
         options: ports and the source.
@@ -109,13 +117,15 @@ def start(
         check: looks whether the stack works; a stack just started that fails it is stopped.
 
     Raises:
-        UsageError: a port is taken, or the running stack has another port or source.
-        UnreachableError: a part did not start; the text ends with its log.
+        UsageError: a port is taken, the running stack has another port or source, or its
+            `stack.json` cannot be read.
+        UnreachableError: a part did not start; the text ends with its log. Or the embedded AWS
+            of the folder's stack has ended or does not respond.
         DeploymentError: the template could not be applied.
     """
     options = options or Options()
     with processes.exits_on_signals(), _locked(state_dir, on_progress) as home:
-        running = _healthy(home)
+        running = existing_stack.find(home, options.response_timeout_s, on_progress)
         if running:
             stack, leashes = _brought_up_to_date(home, running, options, on_progress, check)
         else:
@@ -144,15 +154,16 @@ def running(
         UsageError, UnreachableError, DeploymentError: as `start` does; a UsageError also when
             a stack runs in this folder already.
     """
+    options = options or Options()
     with contextlib.ExitStack() as cleanup:
         cleanup.enter_context(processes.exits_on_signals())
         if state_dir is None:
             scratch = tempfile.TemporaryDirectory(prefix="mocktailverse-")
             state_dir = Path(cleanup.enter_context(scratch))
         with _locked(state_dir, on_progress) as home:
-            if _healthy(home):
+            if existing_stack.find(home, options.response_timeout_s, on_progress):
                 raise UsageError(f"A stack runs in {home} already: use it, or stop it first.")
-            launched, leashes = _launch(home, options or Options(), on_progress, check)
+            launched, leashes = _launch(home, options, on_progress, check)
             cleanup.enter_context(leash_for_later(temporary(home)))
         for leash in leashes:
             cleanup.callback(leash.close)
@@ -178,7 +189,7 @@ def stop(state_dir: Path, on_progress: Progress = lambda _step: None) -> bool:
     if not state_dir.is_dir():
         return False
     with _locked(state_dir, on_progress) as home:
-        existed = state_file(home).exists()
+        existed = state_file(home).exists() or bool(processes.running_from(temporary(home)))
         _clear(home)
     return existed
 
@@ -198,7 +209,7 @@ def _launch(
         source_url = options.source_url
         if source_url is None:
             on_progress("starting the simulated TheCocktailDB")
-            started.append(held(undo, parts.start_source(home, _path_text(options.records))))
+            started.append(held(undo, parts.start_source(home, path_text(options.records))))
             source_url = f"http://{HOST}:{started[-1].process.port}"
         archive = deploying.build(options.checkout, on_progress)  # meanwhile they start
         emulator.wait_until_ready(started[0].process, home / parts.LOGS[EMULATOR])
@@ -210,7 +221,7 @@ def _launch(
             access_key_id=access_key_id,
             secret_access_key=secret_access_key,
             source_url=source_url,
-            records=_path_text(options.records),
+            records=path_text(options.records),
             outputs={},
             processes=[part.process for part in started],
             started_at=time.time(),
@@ -222,27 +233,14 @@ def _launch(
         launched = msgspec.structs.replace(launched, ops_key=ops_key)
         if SOURCE in launched.parts:
             parts.wait_for_source(home, launched.parts[SOURCE])
-        write(home, launched)
         if options.services:
             launched, serving = services.start(undo, home, launched, options.checkout, on_progress)
             started += serving
         check(launched)
         services.wait(home, launched)
+        write(home, launched)  # last: only a stack that works has data to protect
         undo.pop_all()
     return launched, [part.leash for part in started]
-
-
-def _path_text(path: Path | None) -> str | None:
-    return str(path.resolve()) if path else None
-
-
-def _healthy(home: Path) -> LocalStack | None:
-    """The stack that runs here; its services, if it has any, may be down."""
-    try:
-        current = status(home)
-    except UsageError:  # written by another version, or damaged: start anew
-        return None
-    return current.stack if set(current.down) <= set(SERVICES) else None
 
 
 def _brought_up_to_date(
@@ -252,23 +250,27 @@ def _brought_up_to_date(
         raise UsageError(f"The stack runs on port {running.port} already: stop it first.")
     if options.source_url not in (None, running.source_url):
         raise UsageError(f"The stack fetches from {running.source_url}: stop it first.")
-    if options.records and _path_text(options.records) != running.records:
+    if options.records and path_text(options.records) != running.records:
         raise UsageError("The stack serves other records: stop it first.")
     archive = deploying.build(options.checkout, on_progress)
-    current = running
-    serving: list[Started] = []
     with contextlib.ExitStack() as undo:
+        current, started = parts.with_source(undo, home, running, on_progress)
         today = deploying.fingerprint(options.checkout, archive)
         if running.deployed != today or not running.service_keys:
-            current = deploying.deploy(running, options.checkout, archive, on_progress)
+            current = deploying.deploy(current, options.checkout, archive, on_progress)
             write(home, current)
         stale = (current.outputs, current.service_keys) != (running.outputs, running.service_keys)
-        if options.services and (stale or not services.are_well(current, options.checkout)):
-            current, serving = services.start(undo, home, current, options.checkout, on_progress)
+        if options.services:
+            due = SERVICES if stale else services.due(current, options.checkout)
+            current, serving = services.start(
+                undo, home, current, options.checkout, on_progress, names=due
+            )
+            write(home, current)
+            started += serving
         check(current)
         services.wait(home, current)
         undo.pop_all()
-    return current, [part.leash for part in serving]
+    return current, [part.leash for part in started]
 
 
 def _clear(home: Path) -> None:
@@ -286,8 +288,9 @@ def _clear(home: Path) -> None:
 def _locked(state_dir: Path, on_progress: Progress) -> Iterator[Path]:
     """The folder, made and held against other commands."""
     home = state_dir.resolve()
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with file_lock.exclusive(
-        home / "lock", lambda: on_progress("waiting for another command on this stack")
-    ):
-        yield home
+    with translated("Preparing the local stack"), full_disk.reported(home):
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with file_lock.exclusive(
+            home / "lock", lambda: on_progress("waiting for another command on this stack")
+        ):
+            yield home

@@ -14,11 +14,11 @@ def free_port() -> int:
         return port
 
 
-def require_free(port: int) -> None:
+def require_free(port: int, remedy: str = "choose another with --port") -> None:
     """Make sure that a port can be served.
 
     Raises:
-        UsageError: it is taken, or not to be had; the text says what to do.
+        UsageError: it is taken, or not to be had; the text ends with the remedy.
     """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -26,6 +26,5 @@ def require_free(port: int) -> None:
             probe.bind((HOST, port))
         except (OSError, OverflowError) as error:
             raise UsageError(
-                f"Port {port} on {HOST} cannot be used ({error}): stop what uses it, or choose"
-                " another with --port."
+                f"Port {port} on {HOST} cannot be used ({error}): stop what uses it, or {remedy}."
             ) from error

@@ -30,7 +30,7 @@ STOP_GRACE_S = 0.5
 KILL_WAIT_S = 10.0
 END_ATTEMPTS = 20
 START_TIME_TOLERANCE_S = 2.0
-"""The clock may be set between two readings of a process's start."""
+"""The clock may be adjusted between two readings of a process's start."""
 
 _LEASH = "mocktailverse.local.leash"
 
@@ -43,18 +43,30 @@ class Process(msgspec.Struct, frozen=True):
     started_at: float
     """Seconds since 1970, as the operating system tells them."""
     port: int
+    booted_at: float = 0.0
+    """When the machine started, likewise."""
 
     def find(self) -> psutil.Process | None:
         """The running process, if it is still this one."""
         with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
             found = psutil.Process(self.pid)
             if (
-                abs(found.create_time() - self.started_at) <= START_TIME_TOLERANCE_S
+                self._started_at(found.create_time())
                 and _LEASH in found.cmdline()
                 and found.status() != psutil.STATUS_ZOMBIE
             ):
                 return found
         return None
+
+    def _started_at(self, time_s: float) -> bool:
+        """Whether this is when the process started, also if the clock was set since then.
+
+        That happens after a laptop or a virtual machine has slept. Linux counts a process's start
+        from the machine's, and so reports both differently; macOS keeps the time of its start.
+        """
+        clock_set_by = psutil.boot_time() - self.booted_at
+        difference = time_s - self.started_at
+        return min(abs(difference), abs(difference - clock_set_by)) <= START_TIME_TOLERANCE_S
 
     def listens(self) -> bool:
         """Whether this very process, and no other, serves its port."""
@@ -120,7 +132,9 @@ def start(  # noqa: PLR0913  keyword-only; each is a separate fact about the pro
     child.returncode = 0  # it is found again by its pid; Popen would warn that it runs on
     started_at = psutil.Process(child.pid).create_time()
     _wait_for_command_line(child.pid)
-    process = Process(name=name, pid=child.pid, started_at=started_at, port=port)
+    process = Process(
+        name=name, pid=child.pid, started_at=started_at, port=port, booted_at=psutil.boot_time()
+    )
     return process, Leash(writing_end)
 
 

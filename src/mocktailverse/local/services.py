@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -11,7 +12,7 @@ from mocktailverse.deployment.checkout import Checkout
 from mocktailverse.local import parts, ports, processes
 from mocktailverse.local.deploying import STAGE, Progress
 from mocktailverse.local.parts import Started, held
-from mocktailverse.local.processes import HOST
+from mocktailverse.local.processes import HOST, Process
 from mocktailverse.local.state import (
     DASHBOARD,
     SERVER,
@@ -27,37 +28,52 @@ REFRESH_S = 2.0
 """How often the dashboard looks for news; on this machine asking costs nothing."""
 
 
-def start(
+def start(  # noqa: PLR0913  each is a separate fact about the start
     undo: contextlib.ExitStack,
     home: Path,
     stack: LocalStack,
     checkout: Checkout,
     on_progress: Progress,
+    *,
+    names: Sequence[str] = SERVICES,
 ) -> tuple[LocalStack, list[Started]]:
-    """Start the services, on the ports that they had before, in place of those that run."""
-    on_progress("starting the API and the dashboard")
-    before = {name: stack.parts[name] for name in SERVICES if name in stack.parts}
-    processes.stop(*before.values())
-    server_port, dashboard_port = (
-        before[name].port if name in before else ports.free_port() for name in SERVICES
-    )
-    server = held(undo, _start_server(home, stack, server_port))
-    standing = [process for process in stack.processes if process.name not in SERVICES]
-    serving = msgspec.structs.replace(
-        stack, processes=[*standing, server.process], serves=code_of(checkout.source)
-    )
-    dashboard = held(undo, _start_dashboard(home, serving, checkout, dashboard_port))
-    serving = msgspec.structs.replace(serving, processes=[*serving.processes, dashboard.process])
-    write(home, serving)
-    return serving, [server, dashboard]
+    """Start services, on the ports that they had before, in place of those that run.
+
+    Raises:
+        UsageError: another program uses such a port.
+    """
+    if names:
+        on_progress(f"starting the {' and the '.join(names)}")
+    processes.stop(*(stack.parts[name] for name in names if name in stack.parts))
+    started = []
+    for name in names:
+        port = _port(stack.parts.get(name))
+        if name == SERVER:
+            part = held(undo, _start_server(home, stack, port))
+        else:
+            part = held(undo, _start_dashboard(home, stack, checkout, port))
+        stack = stack.with_part(part.process)
+        started.append(part)
+    return msgspec.structs.replace(stack, serves=code_of(checkout.source)), started
 
 
-def are_well(stack: LocalStack, checkout: Checkout) -> bool:
-    """Whether the services run, with today's code."""
-    services = [stack.parts.get(name) for name in SERVICES]
-    return all(part and parts.is_well(part) for part in services) and (
-        stack.serves == code_of(checkout.source)
-    )
+def _port(before: Process | None) -> int:
+    if before is None:
+        return ports.free_port()
+    parts.require_port_again(before)
+    return before.port
+
+
+def due(stack: LocalStack, checkout: Checkout) -> list[str]:
+    """Return the services to start: those that do not respond, or all when the code changed."""
+    if stack.serves != code_of(checkout.source):
+        return list(SERVICES)
+    return [
+        name
+        for name in SERVICES
+        if name not in stack.parts
+        or not parts.responds_within(stack.parts[name], parts.RESTART_TIMEOUT_S)
+    ]
 
 
 def wait(home: Path, stack: LocalStack) -> None:

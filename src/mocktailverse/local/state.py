@@ -49,10 +49,20 @@ class LocalStack(msgspec.Struct, frozen=True, kw_only=True):
     serves: str = ""
     """Fingerprint of the code that the services run; empty without services."""
 
+    def __post_init__(self) -> None:
+        """Raise ValueError if the embedded AWS is missing, without which there is no stack."""
+        if EMULATOR not in self.parts:
+            raise ValueError("it lists no embedded AWS")
+
     @property
     def parts(self) -> dict[str, Process]:
         """The processes by name."""
         return {process.name: process for process in self.processes}
+
+    def with_part(self, process: Process) -> Self:
+        """Return the stack with a process in place of the one of the same name, or added."""
+        parts = {**self.parts, process.name: process}
+        return msgspec.structs.replace(self, processes=list(parts.values()))
 
     @property
     def port(self) -> int:
@@ -116,8 +126,28 @@ def read(state_dir: Path) -> LocalStack | None:
         return None
     except msgspec.DecodeError as error:
         raise UsageError(
-            f"{state_file(state_dir)} cannot be read ({error}): stop the stack, or delete it."
+            f"{state_file(state_dir)} cannot be read ({error}): it is damaged, or another version"
+            " wrote it. Nothing was changed. To stop that stack and drop its data, run"
+            " `mocktailverse down --forget`."
         ) from error
+
+
+def path_text(path: Path | None) -> str | None:
+    """Return a path as `stack.json`, which is UTF-8, can hold it.
+
+    Raises:
+        UsageError: the locale decodes the path to something that is not text.
+    """
+    if path is None:
+        return None
+    text = str(path.resolve())
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(
+            f"The path {text!r} is not valid in this locale. Set LC_ALL=C.UTF-8, or rename it."
+        ) from error
+    return text
 
 
 def temporary(home: Path) -> Path:
