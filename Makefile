@@ -53,6 +53,11 @@ fuzz: $(ready) ## Arbitrary inputs for SECONDS=300; SEED= and TARGET= repeat a f
 	  $(if $(SEED),--fuzz-seed $(SEED)) $(if $(TARGET),-k "$(TARGET)") \
 	  $(if $(API),--fuzz-api "$(API)" --fuzz-key "$(KEY)")
 
+.PHONY: chaos
+chaos: $(ready) ## Kill, freeze and starve local stacks at random; SEED=7, N=10 rounds or MINUTES=30
+	$(bin)/pytest tests/chaos -m chaos -s -x $(if $(SEED),--chaos-seed=$(SEED)) \
+	  $(if $(N),--chaos-rounds=$(N)) $(if $(MINUTES),--chaos-minutes=$(MINUTES))
+
 .PHONY: bench
 bench: $(ready) ## Speed and memory, side by side with the floor and the peers
 	$(bin)/python benchmarks/run.py
@@ -62,10 +67,9 @@ accuracy: $(ready) ## How many measures are understood right
 	$(bin)/python benchmarks/accuracy.py
 
 # 200 mutants at a time; N=0 tries all. The seed is printed, and SEED= repeats it.
-N ?= 200
 .PHONY: mutants
 mutants: $(ready) ## Faults put into the packages: do the tests notice? SEED= N= PATHS= JSON=1
-	@PYTHONPATH=tests $(bin)/python -m mutation $(if $(SEED),--seed $(SEED)) --number $(N) $(if $(JSON),--json) $(PATHS)
+	@PYTHONPATH=tests $(bin)/python -m mutation $(if $(SEED),--seed $(SEED)) --number $(or $(N),200) $(if $(JSON),--json) $(PATHS)
 
 .PHONY: operations
 operations: $(ready) ## Measure a local stack with the samples; write docs/operations anew

@@ -1,0 +1,20 @@
+"""Options of the chaos tests: how many rounds, and their seed."""
+
+import os
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options that `make chaos` passes."""
+    group = parser.getgroup("chaos")
+    group.addoption("--chaos-seed", type=int, help="Round n has the seed SEED + n.")
+    group.addoption("--chaos-rounds", type=int, default=5, help="Number of rounds.")
+    group.addoption("--chaos-minutes", type=float, help="Time limit, in place of a number.")
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Print the seed, also when everything passes."""
+    if config.getoption("--chaos-seed", default=None) is None:
+        config.option.chaos_seed = int.from_bytes(os.urandom(3))
+    return f"chaos seed: {config.option.chaos_seed}"
