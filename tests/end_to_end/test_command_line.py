@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -156,6 +157,30 @@ def test_a_demo_that_is_interrupted_leaves_nothing(scratch):
     assert "Traceback" not in error
     assert processes_of(scratch) == []
     assert list(scratch.iterdir()) == []
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A folder on a file system of 8 MiB, too small for the functions' code."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder]
+    if os.getuid() != 0 or shutil.which("mount") is None:
+        pytest.skip("only root can mount a small disk")
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("this machine does not allow mounting a tmpfs")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_a_full_disk_is_reported_instead_of_waited_for(small_disk, scratch):
+    home = small_disk / "home"
+    ended = run("up", "--detach", "--state-dir", home, scratch=scratch)
+    assert ended.returncode == 3
+    assert f"The disk that holds `{home}` ran out of space" in ended.stderr
+    assert "--state-dir" in ended.stderr
+    assert processes_of(home) == []
+    assert not (home / "stack.json").exists()
 
 
 # ---- usage

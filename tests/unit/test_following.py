@@ -6,7 +6,7 @@ import pytest
 
 from mocktailverse.cli import following
 from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion
-from mocktailverse.errors import TransientError
+from mocktailverse.errors import TransientError, UnreachableError
 
 VERSIONS = [ObjectVersion("bucket", f"raw/tests/{n}.json", "1") for n in range(40)]
 
@@ -89,3 +89,14 @@ def test_nothing_that_moves_is_told_after_the_patience(clock, endpoint):
 def test_it_is_not_given_up_before_each_has_been_asked_again(clock):
     loads = Loads(clock, lambda version: 20 if version == VERSIONS[-1] else 45)
     following.follow(connection(loads, None), VERSIONS, patience_s=10)
+
+
+def test_a_wait_ends_as_soon_as_the_caller_finds_it_pointless(clock):
+    def give_up() -> None:
+        if clock.now > 1:
+            raise UnreachableError("The disk is full.")
+
+    loads = Loads(clock, lambda _: float("inf"))
+    with pytest.raises(UnreachableError):
+        following.follow(connection(loads, "http://127.0.0.1:1"), VERSIONS, on_poll=give_up)
+    assert clock.now < 3
