@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 import psutil
 
+from mocktailverse.errors import UsageError
 from mocktailverse.local import emulator, health, ports, processes
 from mocktailverse.local.leashes import Leash
 from mocktailverse.local.processes import Process
@@ -25,6 +26,9 @@ from mocktailverse.local.state import (
 SOURCE_START_TIMEOUT_S = 60.0
 RESTART_TIMEOUT_S = 5.0
 """How long a part that holds no data may be silent before it is replaced."""
+
+PORT_TIMEOUT_S = 5.0
+"""How long a killed process may take to release its port."""
 
 LOGS: Final = {
     EMULATOR: "emulator.log",
@@ -142,14 +146,25 @@ def responds_within(
 def require_port_again(process: Process) -> None:
     """Make sure that a part can be restarted on its port, which other parts know.
 
+    A process that was killed counts as ended while its threads, and so its port, still end.
+
     Raises:
         UsageError: another program uses the port.
     """
-    ports.require_free(
-        process.port,
-        f"run `mocktailverse down --forget` to drop the stack. Its {process.name} has ended and"
-        " can restart on this port only; all data is kept",
-    )
+    deadline = time.monotonic() + PORT_TIMEOUT_S
+    while True:
+        try:
+            ports.require_free(
+                process.port,
+                f"run `mocktailverse down --forget` to drop the stack. Its {process.name} has"
+                " ended and can restart on this port only; all data is kept",
+            )
+        except UsageError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(processes.POLL_S)
+        else:
+            return
 
 
 def start(
