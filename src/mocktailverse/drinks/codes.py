@@ -108,3 +108,10 @@ class Quality(Code):
         "strength_contradicts",
         "What the source says of alcohol contradicts the ingredients.",
     )
+    VOLUME_IMPLAUSIBLE = (
+        "volume_implausible",
+        (
+            "The lines add up to more than 20 litres, more than one recipe makes; volume, alcohol "
+            "and strength are left out."
+        ),
+    )

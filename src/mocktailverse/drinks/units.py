@@ -20,5 +20,9 @@ ML_PER_UNIT: dict[str, float] = {
 }
 """Units of volume, in ml each. An ounce of a solid is mass and has no ml."""
 
+LARGEST_RECIPE_ML = 20_000.0
+"""The most that one recipe makes. Large punch bowls and beverage dispensers hold 5 US gallons, 19
+litres; an amount above 20 litres is an error in the recipe or in reading it."""
+
 FIFTH_ML = 757.08
 """A "fifth" (of a US gallon) is a bottle whose volume is known."""

@@ -34,10 +34,9 @@ from mocktailverse.drinks.measures.words import (
     QUALITATIVE,
     UNMEASURED,
 )
+from mocktailverse.drinks.units import LARGEST_RECIPE_ML
 
 _CACHED_LENGTH = 100
-_SIZE_LIMIT = 20_000.0
-"""ml or g: no punch bowl holds more."""
 _SEASONING_LIMIT = 250.0
 """ml or g of salt, bitters and the like."""
 _NUMBER_LIMIT = 1_000.0
@@ -191,7 +190,7 @@ def _measure(tokens: list[Token], reading: Reading, ingredient: str | None) -> M
     if size is None:
         implausible = high > _NUMBER_LIMITS.get(unit, _NUMBER_LIMIT)
     else:
-        implausible = size > _SIZE_LIMIT or (
+        implausible = size > LARGEST_RECIPE_ML or (
             size > _SEASONING_LIMIT and is_seasoning(_adjectives(tokens, reading), ingredient)
         )
     if implausible:

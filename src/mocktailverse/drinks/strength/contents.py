@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from math import fsum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mocktailverse.drinks.strength.glasses import Glass
 from mocktailverse.drinks.strength.mixture import alcohol, strength, total
 from mocktailverse.drinks.strength.pours import Pour, Range
+from mocktailverse.drinks.units import LARGEST_RECIPE_ML
 
 NEGLIGIBLE_SHARE = 0.02
 """An unknown ingredient up to this share of the volume leaves the strength known."""
@@ -58,9 +60,19 @@ def contents_of(
     return _topped_up(pours, (least if filled or "fill" in ways else 0.0, most))
 
 
-def without_alcohol(contents: Contents) -> Contents:
-    """The same volume, known to hold no alcohol whatever the amounts."""
-    return Contents(contents.total_ml, (0, 0), (0, 0))
+def within_reason(contents: Contents) -> Contents:
+    """The contents, without what depends on more than the largest recipe makes."""
+    least, most = contents.total_ml
+    if (most or least or 0.0) <= LARGEST_RECIPE_ML:
+        return contents
+    return Contents((least if least and least <= LARGEST_RECIPE_ML else None, None))
+
+
+def at_most(abv_percent: float, contents: Contents) -> Contents:
+    """The contents when no ingredient is stronger than that, whatever the amounts."""
+    if abv_percent == 0:
+        return Contents(contents.total_ml, (0, 0), (0, 0))
+    return replace(contents, abv_percent=contents.abv_percent or (0.0, abv_percent))
 
 
 def _of_parts(pours: Sequence[Pour]) -> Contents:

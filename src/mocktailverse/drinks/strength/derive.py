@@ -8,21 +8,24 @@ from collections.abc import Sequence
 
 from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.drink import Alcoholic, Certainty, Derived, IngredientLine, Method
-from mocktailverse.drinks.strength.contents import closed_contents, contents_of, without_alcohol
+from mocktailverse.drinks.strength.contents import (
+    Contents,
+    at_most,
+    closed_contents,
+    contents_of,
+    within_reason,
+)
 from mocktailverse.drinks.strength.dilution import dilution
 from mocktailverse.drinks.strength.glasses import Glass, vessel_of
 from mocktailverse.drinks.strength.methods import preparation_of
 from mocktailverse.drinks.strength.portions import Portion, Trait, portion_of
-from mocktailverse.drinks.strength.pours import Range
+from mocktailverse.drinks.strength.pours import NON_ALCOHOLIC_PERCENT, Range
 
 ETHANOL_G_PER_ML = 0.789
 """Density of ethanol at 20 °C."""
 
 STANDARD_DRINK_G = 14.0
 """Alcohol of a US standard drink (NIAAA)."""
-
-NON_ALCOHOLIC_PERCENT = 0.5
-"""Below this a beverage may be called non-alcoholic (US 27 CFR 7.65)."""
 
 _Figure = tuple[float | None, float | None]
 
@@ -51,8 +54,9 @@ def derive(
         category: a punch or a home-made liqueur is not bounded by the glass it is served in.
 
     Returns:
-        The facts, and `strength_contradicts` when the source calls a drink with alcohol
-        non-alcoholic or one without any alcoholic.
+        The facts; with them `strength_contradicts` when the source calls a drink with alcohol
+        non-alcoholic or one without any alcoholic, and `volume_implausible` when the lines are
+        more than one recipe makes.
     """
     portions = [portion_of(line) for line in lines]
     return derive_portions(portions, instructions, alcoholic, glass, category)
@@ -78,10 +82,12 @@ def derive_portions(
         contents = contents_of(liquids, vessel, ice_named=ice_named, filled=preparation.filled)
     else:
         contents = closed_contents(ml, pure)
+    summed, contents = contents, within_reason(contents)
+    quality = () if contents is summed else (Quality.VOLUME_IMPLAUSIBLE,)
     if portions and traits.isdisjoint(_MAY_HOLD_ALCOHOL):
-        contents = without_alcohol(contents)
+        contents = at_most(NON_ALCOHOLIC_PERCENT if "trace" in traits else 0.0, contents)
     mixed = contents.abv_percent
-    mocktail = _is_mocktail(traits, mixed) if portions else None
+    mocktail = _is_mocktail(traits, contents) if portions else None
     grams = _scaled(contents.alcohol_ml, ETHANOL_G_PER_ML)
     total_ml, abv_percent = _rounded(contents.total_ml), _rounded(mixed)
     rough = contents.approximate or "imprecise" in traits
@@ -96,7 +102,7 @@ def derive_portions(
         method,
         mocktail,
     )
-    return derived, _CONTRADICTED.get((alcoholic, mocktail), ())
+    return derived, (*_CONTRADICTED.get((alcoholic, mocktail), ()), *quality)
 
 
 def _served(
@@ -137,20 +143,25 @@ def _spirits(spirits: Sequence[str | None], amounts: Sequence[float]) -> tuple[s
     return tuple(sorted(found, key=lambda spirit: (-sums[spirit], spirit)))
 
 
-def _is_mocktail(traits: frozenset[Trait], mixed: Range | None) -> bool | None:
-    """False with any alcoholic ingredient; bitters alone count by the strength they give.
+def _is_mocktail(traits: frozenset[Trait], contents: Contents) -> bool | None:
+    """False with any alcoholic ingredient; bitters and extracts count by the strength they give.
 
-    None when an unknown ingredient may hold alcohol, or too little is known of the bitters.
+    None when an unknown ingredient may hold alcohol, when the strength cannot be bounded or leaves
+    something out, and when food may make a drink with an extract weaker than it seems.
     """
     if "alcoholic" in traits:
         return False
     if "doubtful" in traits:
         return None
-    if "bitters" not in traits:
+    if "strong" not in traits:
         return True
-    if mixed and mixed[1] < NON_ALCOHOLIC_PERCENT:
+    if contents.abv_percent is None or contents.approximate:
+        return None
+    weakest, strongest = contents.abv_percent
+    if strongest <= NON_ALCOHOLIC_PERCENT:
         return True
-    return False if mixed and mixed[0] >= NON_ALCOHOLIC_PERCENT else None
+    thinned = "food" in traits and "bitters" not in traits
+    return None if weakest <= NON_ALCOHOLIC_PERCENT or thinned else False
 
 
 def _scaled(figure: Range | None, factor: float) -> Range | None:

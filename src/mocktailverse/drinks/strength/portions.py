@@ -5,8 +5,9 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from mocktailverse.drinks.drink import Certainty, IngredientLine, MeasureKind
-from mocktailverse.drinks.ingredients import LONGEST_NAME
+from mocktailverse.drinks.ingredients import LONGEST_NAME, Kind
 from mocktailverse.drinks.strength.pours import (
+    NON_ALCOHOLIC_PERCENT,
     Pour,
     Substance,
     could_be_liquid,
@@ -14,14 +15,20 @@ from mocktailverse.drinks.strength.pours import (
     substance_of,
 )
 
-Trait = Literal["alcoholic", "bitters", "strong", "doubtful", "ice", "open", "imprecise"]
+Trait = Literal[
+    "alcoholic", "bitters", "strong", "trace", "food", "doubtful", "ice", "open", "imprecise"
+]
 """What a line makes of the whole drink.
 
 alcoholic = holds an alcoholic ingredient other than bitters; bitters = alcoholic bitters; strong =
-anything above 0 % vol, were it vanilla extract; doubtful = an unknown ingredient that may be a
-liquid; ice = ice; open = a liquid whose volume or strength is not one figure; imprecise = one
-whose figures are not exact.
+anything above 0.5 % vol, vanilla extract included; trace = above 0, up to 0.5 % vol; food = a food
+or a fruit, which adds no volume here but makes the drink weaker; doubtful = an unknown ingredient
+that may be a liquid; ice = ice; open = a liquid whose volume or strength is not one figure;
+imprecise = one whose figures are not exact.
 """
+
+
+_FOODS: frozenset[Kind] = frozenset({"food", "fruit", "vegetable"})
 
 
 class Portion(NamedTuple):
@@ -73,7 +80,7 @@ def _portion(line: IngredientLine) -> Portion:
     substance = substance_of(line.name)
     pour = pour_of(line, substance)
     traits = frozenset(_traits(line, substance, pour))
-    amount = line.ml_max or line.amount_max or 0.0
+    amount = 0.0 if line.certainty == "unknown" else line.ml_max or line.amount_max or 0.0
     ml, pure = (pour.low, pour.low * pour.abv_low) if pour else (0.0, 0.0)
     return Portion(traits, substance.spirit, amount, pour, ml, pure)
 
@@ -83,11 +90,13 @@ def _traits(line: IngredientLine, substance: Substance, pour: Pour | None) -> It
         if could_be_liquid(line):
             yield "doubtful"
     elif substance.abv_percent[1] > 0:
-        yield "strong"
+        yield "strong" if substance.abv_percent[1] > NON_ALCOHOLIC_PERCENT else "trace"
     if substance.alcoholic:
         yield "bitters" if substance.kind == "bitters" else "alcoholic"
     if substance.kind == "ice":
         yield "ice"
+    elif pour is None and substance.kind in _FOODS:
+        yield "food"
     if pour:
         if not pour.closed:
             yield "open"

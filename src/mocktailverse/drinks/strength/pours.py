@@ -25,6 +25,9 @@ up; rest = no amount given, so at most what the glass still holds; unbounded = c
 FLOAT_ML = (7.0, 15.0)
 """A float, by bar practice a quarter to half an ounce."""
 
+NON_ALCOHOLIC_PERCENT = 0.5
+"""Up to this a drink may be called non-alcoholic (US 27 CFR 7.65; most of the EU)."""
+
 SEASONING_ML: dict[Kind, Range] = {
     "syrup": (0.0, 30.0),
     "condiment": (0.0, 5.0),
@@ -41,7 +44,7 @@ _LONG: frozenset[Kind] = frozenset(
     {"soda", "juice", "mixer", "wine", "beer", "cider", "water", "dairy", "tea_coffee"}
 )
 _POURED = frozenset({"ml", "cl", "dl", "oz", "shot", "jigger", "dash", "splash", "drop"})
-_SPOONS = frozenset({"tsp", "tbsp"})
+_DRY_TEA = frozenset({"tsp", "tbsp", "package", "piece"})
 _NO_LIQUID = frozenset({"slice", "wedge", "twist", "leaf", "sprig", "cube", "pinch", "scoop"})
 _IMPRECISE = frozenset({"dash", "splash", "drop"})
 _CONTAINERS = frozenset({"bottle", "can", "package"})
@@ -93,10 +96,17 @@ def substance_of(name: str) -> Substance:
 
 
 def pour_of(line: IngredientLine, substance: Substance) -> Pour | None:
-    """The liquid that a line adds; None for solids, ice and garnish, which add none."""
+    """The liquid that a line adds; None for solids, ice and garnish, which add none.
+
+    An amount that is not believed may be any amount, whatever the ingredient.
+    """
+    known = substance.abv_percent is not None
+    abv_percent = substance.abv_percent or (0.0, 0.0)
     amount = _range(line.amount_min, line.amount_max)
+    if amount and line.certainty == "unknown":
+        return Pour("unbounded", 0.0, 0.0, *abv_percent, known)
     made = _yield_of(line, substance.kind, amount)
-    if not made and _adds_no_liquid(line, substance.kind):
+    if not (made or abv_percent[1]) and _adds_no_liquid(line, substance.kind):
         return None
     volume = made or _range(line.ml_min, line.ml_max) or _poured_without_ml(line, amount)
     measured: Measured = "ml"
@@ -106,8 +116,6 @@ def pour_of(line: IngredientLine, substance: Substance) -> Pour | None:
         measured, volume = ("part" if line.unit == "part" else "glass"), amount
     if volume is None:
         measured, volume = _unmeasured(line, substance.kind)
-    known = substance.abv_percent is not None
-    abv_percent = substance.abv_percent or (0.0, 0.0)
     return Pour(measured, *volume, *abv_percent, known, line.unit in _IMPRECISE)
 
 
@@ -136,11 +144,18 @@ def _substance(name: str) -> Substance:
 def _adds_no_liquid(line: IngredientLine, kind: Kind | None) -> bool:
     if line.unit == "garnish" or (line.unit in _NO_LIQUID and kind not in _LONG):
         return True
+    if _is_juice(line):
+        return False
     if kind in SOLID:  # a measure of lemon in ounces or cl can only be its juice
         return not (kind == "fruit" and line.unit in _POURED and line.ml_max)
     if kind is None:
         return not line.ml_max and line.unit not in _OF_LIQUIDS
-    return kind == "tea_coffee" and line.unit in _SPOONS  # leaves, powder or grounds
+    return kind == "tea_coffee" and line.unit in _DRY_TEA  # leaves, powder, grounds or bags
+
+
+def _is_juice(line: IngredientLine) -> bool:
+    """Whether the line is the juice of fruits, counted in pieces."""
+    return line.kind == "qualitative" and line.unit == "piece"
 
 
 def _poured_without_ml(line: IngredientLine, amount: Range | None) -> Range | None:
@@ -159,7 +174,7 @@ def _unmeasured(line: IngredientLine, kind: Kind | None) -> tuple[Measured, Rang
     if line.kind not in {"volume", "mass"} and line.unit not in _CONTAINERS:
         if kind in SEASONING_ML:
             return "ml", SEASONING_ML[kind]
-        if kind in _LONG:
+        if kind in _LONG or _is_juice(line):
             return "rest", (0.0, 0.0)
     return "unbounded", (0.0, 0.0)
 
@@ -170,7 +185,7 @@ def _yield_of(line: IngredientLine, kind: Kind | None, amount: Range | None) -> 
         form, amount = "piece", amount or (1.0, 1.0)
     elif kind in {"beer", "cider"} and line.unit == "none":
         form = "bottle"
-    elif line.kind == "qualitative" and line.unit == "piece":
+    elif _is_juice(line):
         form = "juice"
     else:
         form = line.unit
