@@ -27,6 +27,7 @@ from mocktailverse.drinks.ingredients import (
     match_ingredient,
 )
 from mocktailverse.drinks.ingredients.names import key
+from mocktailverse.drinks.text import one_line
 
 PACKAGE = Path(__file__).parents[2] / "src" / "mocktailverse"
 DUMP = Path(__file__).parents[3] / "shared" / "data" / "thecocktaildb_full.json"
@@ -207,7 +208,7 @@ def test_no_text_is_too_odd(raw):
     name, known = canonical_name(raw)
 
     assert known == (match_ingredient(raw) is not None)
-    assert known or name == " ".join(raw.split())
+    assert known or name == (one_line(raw) or "")
     family_of(raw)
 
 

@@ -87,6 +87,7 @@ def test_ids_are_whole_numbers_as_text_or_number(raw_record, id_):
         (None, Reason.ID_MISSING),
         ("", Reason.ID_MISSING),
         (" \n", Reason.ID_MISSING),
+        ("\0", Reason.ID_MISSING),
         *[(text, Reason.ID_INVALID) for text in ("0", "01", "-1", "+1", "1.0", "1e3", "a", "1 2")],
         *[(text, Reason.ID_INVALID) for text in ("9" * 13, "\u0661", "1\0", "1:2", "../1", "²")],
         *[(value, Reason.ID_INVALID) for value in (0, -1, 10**12, 10**30, 1.0, 1.5, True, False)],
@@ -107,6 +108,7 @@ def test_a_record_without_the_key_has_no_id(raw_record):
     ("name", "code"),
     [
         *[(blank, Reason.NAME_MISSING) for blank in (None, "", " ", "\n\t", "\u00a0")],
+        *[(hidden, Reason.NAME_MISSING) for hidden in ("\0", "\x7f \x85", "\u200b", "\ufeff\0")],
         *[(value, Reason.WRONG_TYPE) for value in (0, 7, 1.5, True, [], ["x"], {})],
     ],
 )
@@ -319,3 +321,46 @@ def test_an_absence_is_read_as_one_and_only_with_an_id():
     assert by_json({"idDrink": "11007", "absent": True}) == Absence("11007")
     assert rejection({"idDrink": "11007", "absent": False})[0] == Reason.PARTIAL_RECORD
     assert rejection({"absent": True})[0] == Reason.ID_MISSING
+
+
+INVISIBLE = st.text(st.characters(categories=["Cc", "Cf", "Zs", "Zl", "Zp"]), max_size=5)
+
+
+@given(INVISIBLE)
+def test_text_that_shows_nothing_is_absent(raw_record, text):
+    record = raw_record() | dict.fromkeys(FIELDS[2:], text) | {"strIngredient1": "Gin"}
+    read = READER.from_fields(record)
+
+    assert read.lines == (RawLine(1, "Gin", None),)
+    assert (read.category, read.glass, read.iba, read.tags) == (None, None, None, ())
+    assert read.instructions == {}
+    assert (read.image, read.video, read.quality) == (None, None, (Quality.ALCOHOLIC_UNKNOWN,))
+    assert rejection(record | {"strDrink": text}) == (Reason.NAME_MISSING, "$.strDrink")
+    assert rejection(record | {"idDrink": text}) == (Reason.ID_MISSING, "$.idDrink")
+
+
+@given(st.text(st.characters(categories=["Cc"]), min_size=1, max_size=3))
+def test_control_characters_in_a_text_are_white_space(raw_record, control):
+    text = f"A{control}b"
+    record = raw_record() | dict.fromkeys(FIELDS[1:], text)
+    record |= {"strDrinkThumb": f"https://x/{control}y", "strVideo": f"https://x/{control}y"}
+    read = READER.from_fields(record)
+
+    assert (read.name, read.category, read.iba, read.tags) == ("A b", "A b", "A b", ("A b",))
+    assert read.glass == "A b"
+    assert (read.lines[0].ingredient, read.lines[0].measure.split()) == ("A b", ["A", "b"])
+    assert read.instructions["en"].split() == ["A", "b"]
+    assert (read.image, read.video) == (None, None)
+    written = msgspec.json.encode(read).decode()
+    assert not any(f"\\u00{code:02x}" in written.lower() for code in range(9))
+    assert "\\u007f" not in written
+
+
+def test_a_format_character_inside_a_name_stays(raw_record):
+    assert by_json(raw_record(name="\u0645\u06cc\u200c\u062e")).name == "\u0645\u06cc\u200c\u062e"
+
+
+def test_line_breaks_in_instructions_stay(raw_record):
+    read = by_json(raw_record(strInstructions="Shake.\r\n\0Strain.\rServe."))
+
+    assert read.instructions["en"] == "Shake.\n Strain.\nServe."

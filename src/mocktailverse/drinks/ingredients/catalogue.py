@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from mocktailverse.drinks.ingredients.names import NON_ALCOHOLIC, Words, key, readings
 from mocktailverse.drinks.reference.tables import read_table
+from mocktailverse.drinks.text import one_line
 
 Kind = Literal[
     "spirit", "liqueur", "fortified_wine", "wine", "beer", "cider", "bitters",
@@ -77,7 +78,7 @@ def match_ingredient(raw: str) -> Ingredient | None:
 def canonical_name(raw: str) -> tuple[str, bool]:
     """The ingredient's one name, and whether it is known; an unknown one stays, trimmed."""
     found = match_ingredient(raw)
-    return (found.name, True) if found else (" ".join(raw.split()), False)
+    return (found.name, True) if found else (one_line(raw) or "", False)
 
 
 def ancestors(name: str) -> tuple[str, ...]:

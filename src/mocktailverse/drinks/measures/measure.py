@@ -34,6 +34,7 @@ from mocktailverse.drinks.measures.words import (
     QUALITATIVE,
     UNMEASURED,
 )
+from mocktailverse.drinks.text import visible
 from mocktailverse.drinks.units import LARGEST_RECIPE_ML
 
 _CACHED_LENGTH = 100
@@ -83,8 +84,8 @@ def parse_measure(text: str | None, ingredient: str | None = None) -> Measure:
         ingredient: the ingredient beside it. It decides whether ounces are mass, what a bare
             fraction is a fraction of, and what is implausible.
     """
-    text = text.strip()[:TEXT_LIMIT] if text else ""
-    ingredient = ingredient.strip()[:TEXT_LIMIT] if ingredient else None
+    text = visible(text).strip()[:TEXT_LIMIT] if text else ""
+    ingredient = visible(ingredient).strip()[:TEXT_LIMIT] if ingredient else None
     if len(text) > _CACHED_LENGTH or len(ingredient or "") > _CACHED_LENGTH:
         return _parse(text, ingredient)
     return _parse_cached(text, ingredient)

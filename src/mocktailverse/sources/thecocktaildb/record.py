@@ -13,6 +13,7 @@ from mocktailverse.drinks.codes import Quality, Reason
 from mocktailverse.drinks.drift import NAME_LIMIT, Drift
 from mocktailverse.drinks.drink import Alcoholic, Image
 from mocktailverse.drinks.record import Absence, RawLine, Record
+from mocktailverse.drinks.text import one_line, visible
 from mocktailverse.errors import RecordRejectedError
 from mocktailverse.sources.json_object import json_object, type_name
 
@@ -191,14 +192,14 @@ def _record(values: Sequence[str | None], notes: list[str], drift: tuple[Drift, 
     return Record(
         id=_checked_id(values[0]),
         name=_checked_name(values[1]),
-        category=_line(category),
+        category=one_line(category),
         alcoholic=_alcoholic(alcoholic, notes),
         glass=_glass(glass),
-        iba=_line(iba),
+        iba=one_line(iba),
         tags=_tags(tags),
         instructions=_instructions(values[_FIRST_LANGUAGE:_FIRST_INGREDIENT]),
         lines=_lines(values[_FIRST_INGREDIENT:_FIRST_MEASURE], values[_FIRST_MEASURE:_END], notes),
-        image=_image(thumb, licence, _line(credit) or _line(origin), notes),
+        image=_image(thumb, licence, one_line(credit) or one_line(origin), notes),
         video=_web_address(video, Quality.VIDEO_INVALID, notes),
         quality=tuple(notes),
         drift=drift,
@@ -207,7 +208,7 @@ def _record(values: Sequence[str | None], notes: list[str], drift: tuple[Drift, 
 
 def _checked_id(text: str | None) -> str:
     source_id = (text or "").strip()
-    if not source_id:
+    if one_line(source_id) is None:
         raise RecordRejectedError(Reason.ID_MISSING, "$.idDrink", "idDrink is absent or blank.")
     if not _ID.fullmatch(source_id):
         raise RecordRejectedError(
@@ -219,7 +220,7 @@ def _checked_id(text: str | None) -> str:
 
 
 def _checked_name(text: str | None) -> str:
-    name = _line(text)
+    name = one_line(text)
     if name is None:
         raise RecordRejectedError(Reason.NAME_MISSING, "$.strDrink", "strDrink is absent or blank.")
     return name
@@ -230,28 +231,24 @@ def _lines(
 ) -> tuple[RawLine, ...]:
     lines = []
     for position, (ingredient, measure) in enumerate(zip(ingredients, measures, strict=True), 1):
-        if ingredient and (name := _line(ingredient)):
-            lines.append(RawLine(position, name, (measure and measure.strip()) or None))
-        elif measure and measure.strip():
+        amount = visible(measure).strip() if measure else ""
+        if ingredient and (name := one_line(ingredient)):
+            lines.append(RawLine(position, name, amount or None))
+        elif amount:
             notes.append(Quality.MEASURE_WITHOUT_INGREDIENT)
     return tuple(lines)
 
 
 def _instructions(texts: Sequence[str | None]) -> dict[str, str]:
     return {
-        tag: text.strip().replace("\r\n", "\n").replace("\r", "\n")
+        tag: shown.replace("\r\n", "\n").replace("\r", "\n")
         for tag, text in zip(_LANGUAGE_TAGS, texts, strict=True)
-        if text and not text.isspace()
+        if text and (shown := visible(text).strip())
     }
 
 
-def _line(text: str | None) -> str | None:
-    """Text on one line; None where there is none."""
-    return " ".join(text.split()) or None if text else None
-
-
 def _alcoholic(text: str | None, notes: list[str]) -> Alcoholic | None:
-    words = (_line(text) or "").casefold().replace("_", " ").replace("-", " ")
+    words = (one_line(text) or "").casefold().replace("_", " ").replace("-", " ")
     known = ALCOHOLIC.get(words)
     if known is None:
         notes.append(Quality.ALCOHOLIC_UNKNOWN)
@@ -260,7 +257,7 @@ def _alcoholic(text: str | None, notes: list[str]) -> Alcoholic | None:
 
 def _glass(text: str | None) -> str | None:
     """The glass, with one spelling for "Highball Glass" and "highball glass"."""
-    line = _line(text)
+    line = one_line(text)
     if line is None:
         return None
     if "/" not in line:
@@ -271,7 +268,7 @@ def _glass(text: str | None) -> str | None:
 def _tags(text: str | None) -> tuple[str, ...]:
     if not text:
         return ()
-    return tuple(dict.fromkeys(tag for part in text.split(",") if (tag := _line(part))))
+    return tuple(dict.fromkeys(tag for part in text.split(",") if (tag := one_line(part))))
 
 
 def _image(
@@ -285,7 +282,7 @@ def _image(
 
 
 def _web_address(text: str | None, code: Quality, notes: list[str]) -> str | None:
-    address = (text or "").strip()
+    address = visible(text or "").strip()
     if not address:
         return None
     if _WEB_ADDRESS.fullmatch(address):
