@@ -42,7 +42,7 @@ _QUALIFIERS = word_set(
     "fresh freshly frozen dried dry ripe raw whole half large small medium big sweet red green "
     "yellow black white pink blood navel key passion star dragon prickly maraschino cayenne baby "
     "mini organic seedless persian meyer thai thin thick finely coarsely roughly ground stick good "
-    "of the a"
+    "of the a an"
 )
 _DRY_DRINKS = word_set("coffee espresso tea")
 _DRY = word_set("instant ground powdered granulated loose")

@@ -149,7 +149,7 @@ def _adds_no_liquid(line: IngredientLine, kind: Kind | None) -> bool:
     if kind in SOLID:  # a measure of lemon in ounces or cl can only be its juice
         return not (kind == "fruit" and line.unit in _POURED and line.ml_max)
     if kind is None:
-        return not line.ml_max and line.unit not in _OF_LIQUIDS
+        return line.kind != "none" and not line.ml_max and line.unit not in _OF_LIQUIDS
     return kind == "tea_coffee" and line.unit in _DRY_TEA  # leaves, powder, grounds or bags
 
 

@@ -1,0 +1,250 @@
+"""What each unit and each kind of ingredient adds to a drink: liquid, alcohol, ice, doubt."""
+
+import pytest
+
+from mocktailverse.drinks.drink import IngredientLine
+from mocktailverse.drinks.ingredients import canonical_name
+from mocktailverse.drinks.measures import parse_measure
+from mocktailverse.drinks.strength import derive, portion_of
+
+
+def line_of(measure: str, ingredient: str) -> IngredientLine:
+    """The ingredient line that the normalize stage makes of a measure and a name."""
+    read = parse_measure(measure, ingredient)
+    return IngredientLine(
+        position=1,
+        name=canonical_name(ingredient)[0],
+        name_raw=ingredient,
+        measure_raw=measure or None,
+        amount_min=read.amount_min,
+        amount_max=read.amount_max,
+        unit=read.unit,
+        ml_min=read.ml_min,
+        ml_max=read.ml_max,
+        kind=read.kind,
+        certainty=read.certainty,
+    )
+
+
+UNITS_OF_GIN = """
+1 ml         ml 1 1
+1 cl         ml 10 10
+1 dl         ml 100 100
+1 l          ml 1000 1000
+1 oz         ml 29.5735 29.5735
+1 tsp        ml 4.9289 4.9289
+1 tbsp       ml 14.7868 14.7868
+1 cup        ml 236.588 236.588
+1 pint       ml 473.176 473.176
+1 quart      ml 946.353 946.353
+1 gallon     ml 3785.41 3785.41
+1 shot       ml 44.36 44.36
+1 jigger     ml 44.36 44.36
+1 dash       ml 0.92 0.92
+1 drop       ml 0.05 0.05
+1 splash     ml 5.91 5.91
+2 part       part 2 2
+2 glass      glass 2 2
+1-2 part     part 1 2
+float        ml 7 15
+fill         fill 0 0
+2 bottle     ml 1400 1500
+10 g         ml 8.5 11
+1 kg         ml 850 1100
+1 lb         ml 385.5532 498.9512
+1 can        unbounded 0 0
+1 package    unbounded 0 0
+1 piece      unbounded 0 0
+1 slice      unbounded 0 0
+1 wedge      unbounded 0 0
+1 twist      unbounded 0 0
+1 leaf       unbounded 0 0
+1 sprig      unbounded 0 0
+1 cube       unbounded 0 0
+1 scoop      unbounded 0 0
+1 pinch      unbounded 0 0
+1 handful    unbounded 0 0
+garnish      unbounded 0 0
+to taste     unbounded 0 0
+3            unbounded 0 0
+"""
+
+
+def rows(table: str, columns: int) -> list[list[str]]:
+    """The rows of a table whose columns are two or more blanks apart; missing ones are empty."""
+    found = []
+    for text in table.strip().splitlines():
+        row = [cell.strip() for cell in text.split("  ") if cell.strip()]
+        found.append(row + [""] * (columns - len(row)))
+    return found
+
+
+def poured(measure: str, ingredient: str) -> str:
+    """A line's liquid as the tables have it: how it is measured, at least, at most."""
+    pour = portion_of(line_of(measure, ingredient)).pour
+    return f"{pour.measured} {round(pour.low, 4):.10g} {round(pour.high, 4):.10g}" if pour else "-"
+
+
+@pytest.mark.parametrize(("measure", "pour"), rows(UNITS_OF_GIN, 2))
+def test_every_unit_of_a_spirit_is_an_amount_or_unknown(measure: str, pour: str):
+    assert poured(measure, "Gin") == pour
+
+
+SOLIDS = ("Mint", "Sugar", "Ice", "Cucumber", "Chocolate")
+
+
+@pytest.mark.parametrize("ingredient", SOLIDS)
+@pytest.mark.parametrize("measure", [row[0] for row in rows(UNITS_OF_GIN, 2) if row[0] != "fill"])
+def test_solids_add_no_liquid_in_any_unit(measure: str, ingredient: str):
+    assert poured(measure, ingredient) == "-"
+
+
+OTHER_LINES = """
+Soda water          1 slice      rest 0 0
+Soda water          1 cube       rest 0 0
+Soda water          1 can        ml 330 355
+Soda water          1 bottle     unbounded 0 0
+Soda water          1 package    unbounded 0 0
+Soda water          to taste     rest 0 0
+Soda water          garnish      -
+Orange juice        to taste     rest 0 0
+Lemonade            to taste     rest 0 0
+Red wine            to taste     rest 0 0
+Cider               to taste     rest 0 0
+Water               to taste     rest 0 0
+Milk                to taste     rest 0 0
+Coffee              to taste     rest 0 0
+Sugar syrup         to taste     ml 0 30
+Sugar syrup         garnish      -
+Sugar syrup         1 pinch      -
+Tabasco             to taste     ml 0 5
+Angostura bitters   to taste     ml 0 5
+Angostura bitters   garnish      ml 0 5
+Angostura bitters   1 pinch      ml 0 5
+Vanilla extract     to taste     ml 0 5
+Vanilla extract     1 pinch      ml 0 5
+Sugar syrup         1 bottle     unbounded 0 0
+Sugar syrup         4 oz ground  ml 118.294 118.294
+Red wine            1 bottle     ml 750 750
+Beer                1            ml 330 355
+Beer                2 bottle     ml 660 710
+Beer                1 can        ml 330 500
+Cider               2            ml 660 1136
+Condensed milk      1 can        ml 345 410
+Milk                100 g        ml 85 110
+Coffee              2 tsp        -
+Coffee              1 tbsp       -
+Coffee              2 cups       ml 473.176 473.176
+Tea                 1 bag        -
+Tea                 2 pieces     -
+Egg white           1            ml 27 37
+Egg white           1 piece      ml 27 37
+Egg white           1 handful    ml 27 37
+Egg white           1 oz         ml 29.5735 29.5735
+Egg yolk            2            ml 30 40
+Egg                 to taste     ml 40 58
+Lemon               1            -
+Lemon               1 slice      -
+Lemon               1 piece      -
+Lemon               juice of 2   ml 70 110
+Lemon               2 cl         ml 20 20
+Lemon               2 shots      ml 88.72 88.72
+Lemon               1 dash       ml 0.92 0.92
+Lemon               1 tsp        -
+Lemon               1 cup        -
+Lemon               juice of     ml 35 55
+Pineapple           juice of 1   rest 0 0
+Unicorn tears       5 cl         ml 0 50
+Unicorn tears       2 part       part 2 2
+Unicorn tears       1 glass      glass 1 1
+Unicorn tears       1 bottle     unbounded 0 0
+Unicorn tears       fill         fill 0 0
+Unicorn tears       float        ml 0 15
+Unicorn tears       juice of 2   rest 0 0
+Unicorn tears       2            -
+Unicorn tears       10 g         -
+Unicorn tears       1 package    -
+Unicorn tears       garnish      -
+"""
+
+
+@pytest.mark.parametrize(("ingredient", "measure", "pour"), rows(OTHER_LINES, 3))
+def test_a_measure_adds_what_its_ingredient_makes_of_it(ingredient: str, measure: str, pour: str):
+    assert poured(measure, ingredient) == pour
+
+
+def test_an_unknown_ingredient_without_a_measure_may_be_any_amount():
+    assert poured("", "Unicorn tears") == "unbounded 0 0"
+
+
+TRAITS = """
+5 cl         Gin                 alcoholic imprecise strong
+5 cl         Cointreau           alcoholic strong
+about 5 cl   Cointreau           alcoholic imprecise strong
+1 dash       Cointreau           alcoholic imprecise strong
+1 drop       Cointreau           alcoholic imprecise strong
+1 splash     Cointreau           alcoholic imprecise strong
+4-5 cl       Cointreau           alcoholic imprecise open strong
+1 part       Cointreau           alcoholic open strong
+5 cl         Foo gin             alcoholic imprecise open strong
+5 cl         Angostura bitters   bitters strong
+1 tsp        Vanilla extract     strong
+33 cl        Non-alcoholic beer  trace
+5 cl         Foo gin 0.0%        open trace
+5 cl         Soda water
+100 g        Milk                open
+fill         Soda water          imprecise open
+1 cube       Ice                 ice
+1 cup        Ice                 ice
+5 cl         Ice                 ice
+1            Lemon               food
+1 cup        Tomato              food
+1 scoop      Ice cream           food
+2 cl         Lemon
+2 leaves     Mint
+1 cube       Sugar
+5 cl         Unicorn tears       doubtful imprecise open
+1            Unicorn tears       doubtful
+1 bottle     Unicorn tears       doubtful imprecise open
+1 slice      Unicorn tears
+1 wedge      Unicorn tears
+1 twist      Unicorn tears
+1 leaf       Unicorn tears
+1 sprig      Unicorn tears
+1 cube       Unicorn tears
+1 pinch      Unicorn tears
+1 scoop      Unicorn tears
+10 g         Unicorn tears
+garnish      Unicorn tears
+"""
+
+
+@pytest.mark.parametrize(("measure", "ingredient", "traits"), rows(TRAITS, 3))
+def test_a_line_makes_of_the_drink_what_its_ingredient_is(
+    measure: str, ingredient: str, traits: str
+):
+    assert portion_of(line_of(measure, ingredient)).traits == set(traits.split())
+
+
+@pytest.mark.parametrize(
+    ("lines", "instructions", "most"),
+    [
+        (["ice"], "Pour into a glass.", 245),
+        ([], "Pour over ice.", 245),
+        (["ice"], "Pour over ice.", 245),
+        ([], "Pour into a glass.", 350),
+        (["ice cream"], "Pour into a glass.", 350),
+    ],
+)
+def test_ice_leaves_less_room_whether_it_is_an_ingredient_or_in_the_text(
+    lines: list[str], instructions: str, most: float
+):
+    poured_lines = [line_of("5 cl", "Gin"), line_of("fill", "Tonic water")]
+    derived, _ = derive(
+        [*poured_lines, *(line_of("1 cup", name) for name in lines)],
+        instructions,
+        None,
+        "Highball glass",
+    )
+
+    assert derived.total_ml_max == most
