@@ -92,6 +92,28 @@ words = st.sampled_from(
 texts = st.lists(words, max_size=25).map(" ".join)
 
 
+@pytest.mark.parametrize(
+    ("instructions", "method"),
+    [
+        ("Stir with ice.", "stirred"),
+        ("Stir well and serve.", "stirred"),
+        ("Stir", "stirred"),
+        ("Stir with ice. Serve in a glass.", "stirred"),
+        ("Stir with ice in a glass.", "built"),
+        ("Stir well in a mug and serve.", "built"),
+        ("Stir in a bar glass.", "stirred"),
+        ("Stir in a mixing glass.", "stirred"),
+        ("Stir in the glass with a bar spoon.", "built"),
+        ("Serve in a glass with a stirring stick. Strain.", "built"),
+        ("Serve in a glass with a stir stick. Strain.", "built"),
+        ("Put a cinnamon stick in a glass. Stir and strain.", "stirred"),
+        ("Stir over heat and strain.", None),
+    ],
+)
+def test_a_drink_is_stirred_where_it_does_not_stay_in_its_glass(instructions, method):
+    assert preparation_of(instructions).method == method
+
+
 @given(texts)
 def test_words_that_mean_nothing_alone_leave_the_method_as_it_is(text):
     """They make patterns run that are left out where no word of theirs stands."""

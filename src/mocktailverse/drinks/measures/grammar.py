@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from mocktailverse.drinks.measures.quantity import Quantity, read_quantity, token_at
+from mocktailverse.drinks.measures.quantity import END, Quantity, read_quantity, token_at
 from mocktailverse.drinks.measures.tokens import Token
 from mocktailverse.drinks.measures.units import find_unit, is_countable, past_hyphen, unit_at
 from mocktailverse.drinks.measures.words import (
@@ -13,6 +13,7 @@ from mocktailverse.drinks.measures.words import (
     FEW,
     FILLERS,
     LENGTHS,
+    NO_UNIT,
     NUMBER_WORDS,
     OTHER,
     PART,
@@ -33,31 +34,31 @@ _HOLDING = frozenset({"of", ",", "(", "/", "="})
 _MILLILITRE = UNIT_WORDS["ml"]
 
 
+Span = tuple[float, float]
+"""Least and most."""
+
+
 class Reading(NamedTuple):
     """What the grammar made of a measure.
 
-    `low` and `high` count `word`s, both None where no number is meant; `word` is None for a bare
-    number. Tokens from `start` to `end` are the amount. `ml` is the volume as stated in the
-    text (minimum, maximum), None where the unit decides.
+    `amount` counts `word`s, None where no number is meant; `word` is NO_UNIT for a bare number.
+    Tokens from `start` to `end` are the amount. `ml` is the volume as stated in the text, None
+    where the unit decides.
     """
 
-    low: float | None
-    high: float | None
-    word: UnitWord | None
+    amount: Span | None
+    word: UnitWord
     start: int
     end: int
-    ml: tuple[float, float] | None = None
+    ml: Span | None = None
     approximate: bool = False
 
     @property
-    def volume(self) -> tuple[float, float] | None:
+    def volume(self) -> Span | None:
         """Minimum and maximum in ml, as stated or by the unit; None if neither is known."""
-        if self.ml is not None:
+        if self.ml is not None or self.amount is None or self.word.ml is None:
             return self.ml
-        ml = self.word.ml if self.word else None
-        if ml is None or self.low is None or self.high is None:
-            return None
-        return self.low * ml, self.high * ml
+        return self.amount[0] * self.word.ml, self.amount[1] * self.word.ml
 
 
 def read_amount(tokens: list[Token]) -> tuple[Reading | None, bool]:
@@ -70,14 +71,14 @@ def read_amount(tokens: list[Token]) -> tuple[Reading | None, bool]:
         return swapped, False
     known = True
     for start, token in enumerate(tokens):
-        quantity = None if token.kind == "mark" else read_quantity(tokens, start)
+        quantity = read_quantity(tokens, start)
         if quantity is None:
             known = known and _may_come_first(token)
             continue
         reading = None if _is_negative(tokens, start) else _read_unit(tokens, start, quantity)
         if reading is None:
             return None, True
-        if reading.word is not None:
+        if reading.word is not NO_UNIT:
             return _extend(tokens, reading), False
         if known:
             return reading, False
@@ -85,40 +86,31 @@ def read_amount(tokens: list[Token]) -> tuple[Reading | None, bool]:
 
 
 def _read_unit_first(tokens: list[Token]) -> Reading | None:
-    """Return the amount of an Italian bar list: "cl 4"."""
-    if tokens[0].text not in UNIT_WORDS:
-        return None
+    """Return the amount of an Italian bar list: "cl 4", "gocce 2"."""
     found = unit_at(tokens, 0)
-    if found is None or found.word.unit not in _METRIC or token_at(tokens, found.end).glued:
+    if found is None or not (found.word.unit in _METRIC or _stands_alone(tokens[0], found.word)):
         return None
     quantity = read_quantity(tokens, found.end)
     if quantity is None or quantity.end != len(tokens):
         return None
-    return Reading(quantity.low, quantity.high, found.word, 0, quantity.end)
+    return Reading(quantity[:2], found.word, 0, quantity.end)
 
 
 def _may_come_first(token: Token) -> bool:
-    return (
-        token.kind == "mark"
-        or token.text in FILLERS
-        or (token.kind == "word" and token.text.endswith(("ed", "ly")))
-    )
+    return token.kind == "mark" or token.text in FILLERS or token.text.endswith(("ed", "ly"))
 
 
 def _is_negative(tokens: list[Token], start: int) -> bool:
-    if not start or tokens[start - 1].text != "-" or not tokens[start].glued:
-        return False
-    return start == 1 or not tokens[start - 1].glued
+    hyphen = tokens[start - 1] if start else END
+    return hyphen.text == "-" and tokens[start].glued and (start == 1 or not hyphen.glued)
 
 
 def _read_unit(tokens: list[Token], start: int, quantity: Quantity) -> Reading | None:
     """Return the quantity with its unit, bare if it has none, None if it cannot be read."""
     low, high, at = quantity
     token = token_at(tokens, at)
-    if (found := unit_at(tokens, at)) is not None:
-        return Reading(low, high, found.word, start, found.end)
     if token.text == "%":
-        return Reading(low / 100, high / 100, PART, start, at + 1)
+        return Reading((low / 100, high / 100), PART, start, at + 1)
     length = _length_end(tokens, at)
     if length is not None:
         return _read_length(tokens, start, quantity, length)
@@ -129,9 +121,8 @@ def _read_unit(tokens: list[Token], start: int, quantity: Quantity) -> Reading |
         if pack is not None or token.text != "(":
             return pack
     found = find_unit(tokens, at + (token.text == "x"))
-    if found is None:
-        return Reading(low, high, None, start, at)
-    return Reading(low, high, found.word, start, found.end)
+    word, end = found or (NO_UNIT, at)
+    return Reading((low, high), word, start, end)
 
 
 def _is_number(token: Token) -> bool:
@@ -154,9 +145,9 @@ def _read_length(tokens: list[Token], start: int, length: Quantity, at: int) -> 
     """Return one piece of that length, or the length itself where no piece is named."""
     found = find_unit(tokens, at)
     if found is None or found.word.ml is not None:
-        return Reading(length.low, length.high, OTHER, start, at)
-    number = None if found.word.plural else 1.0
-    return Reading(number, number, found.word, start, found.end)
+        return Reading(length[:2], OTHER, start, at)
+    number = None if found.word.plural else (1.0, 1.0)
+    return Reading(number, found.word, start, found.end)
 
 
 def _read_pack(tokens: list[Token], start: int, count: Quantity, at: int) -> Reading | None:
@@ -167,10 +158,8 @@ def _read_pack(tokens: list[Token], start: int, count: Quantity, at: int) -> Rea
     length = _length_end(tokens, size.end)
     if length is not None:
         end = _past_closing(tokens, length)
-        noun = find_unit(tokens, end)
-        return Reading(
-            count.low, count.high, noun.word if noun else PIECE, start, noun.end if noun else end
-        )
+        word, end = find_unit(tokens, end) or (PIECE, end)
+        return Reading(count[:2], word, start, end)
     each = unit_at(tokens, past_hyphen(tokens, size.end))
     if each is None or not (each.word.ml or each.word.unit in _MASS):
         return None
@@ -178,8 +167,8 @@ def _read_pack(tokens: list[Token], start: int, count: Quantity, at: int) -> Rea
     end = _past_closing(tokens, each.end)
     noun = find_unit(tokens, end)
     if tokens[at - 1].text == "x" and noun is None:
-        return Reading(low, high, each.word, start, end)
-    pack = Reading(count.low, count.high, None, start, end, (low * ml, high * ml) if ml else None)
+        return Reading((low, high), each.word, start, end)
+    pack = Reading(count[:2], NO_UNIT, start, end, (low * ml, high * ml) if ml else None)
     if noun is not None:
         return pack._replace(word=noun.word, end=noun.end)
     # In "1 5 oz" a point or a dash may be lost; in brackets the size is sure.
@@ -193,12 +182,10 @@ def _past_closing(tokens: list[Token], index: int) -> int:
 def _extend(tokens: list[Token], reading: Reading) -> Reading:
     """Return the reading with what follows its unit: "to 2 oz", "+ 1 tsp", "/ 30 ml", "(75 cl)"."""
     at = reading.end
-    if at == len(tokens):
-        return reading
     if token_at(tokens, at).text == "," and token_at(tokens, at + 1).text in PLUS:
         at += 1
     link = token_at(tokens, at).text
-    contains = reading.word is not None and reading.word.unit in _CONTAINERS
+    contains = reading.word.unit in _CONTAINERS
     if contains and (link in _HOLDING or _is_number(token_at(tokens, at))):
         link, second = "(", _second(tokens, at + (link in _HOLDING))
     else:
@@ -206,16 +193,30 @@ def _extend(tokens: list[Token], reading: Reading) -> Reading:
     if second is None:
         bracket = next((i for i in range(at, len(tokens)) if tokens[i].text == "("), len(tokens))
         link, second = "(", _second(tokens, bracket + 1)
-    if second is None:
+    if second is None or reading.amount is None:
         return reading
-    if link in _THROUGH or (link in _EITHER and second.word == reading.word):
-        return _through(reading, second)
+    if link in _THROUGH or (link in _EITHER and second.word.unit == reading.word.unit):
+        return _through(reading, reading.amount, second)
     if link in PLUS or link in AND:
-        return _plus(reading, second)
-    return _stated(reading, second) if link in {"(", "/", "="} or link in _EITHER else reading
+        return _plus(reading, reading.amount, second)
+    stated = link in {"(", "/", "="} or link in _EITHER
+    return _stated(reading, reading.amount, second) if stated else reading
 
 
-def _second(tokens: list[Token], at: int) -> Reading | None:
+class _Second(NamedTuple):
+    """A second amount in a measure, and the index of the first token after it."""
+
+    amount: Span
+    word: UnitWord
+    end: int
+
+    @property
+    def volume(self) -> Span | None:
+        """Minimum and maximum in ml; None for units without a volume."""
+        return Reading(self.amount, self.word, 0, 0).volume
+
+
+def _second(tokens: list[Token], at: int) -> _Second | None:
     """Return the amount at `at` if a unit stands right behind its number."""
     while token_at(tokens, at).text in {"about", "approx", "ca", "~", "="}:
         at += 1
@@ -223,48 +224,42 @@ def _second(tokens: list[Token], at: int) -> Reading | None:
     found = None if quantity is None else unit_at(tokens, past_hyphen(tokens, quantity.end))
     if quantity is None or found is None:
         return None
-    return Reading(quantity.low, quantity.high, found.word, at, found.end)
+    return _Second(quantity[:2], found.word, found.end)
 
 
-def _through(first: Reading, last: Reading) -> Reading:
-    if first.low is None or last.high is None or first.word is None or last.word is None:
-        return first
+def _through(first: Reading, amount: Span, last: _Second) -> Reading:
     if first.word.unit == last.word.unit:
-        low, high = sorted((first.low, last.high))
-        return first._replace(low=low, high=high, end=last.end)
+        low, high = sorted((amount[0], last.amount[1]))
+        return first._replace(amount=(low, high), end=last.end)
     lows, highs = first.volume, last.volume
     if lows is None or highs is None:
         return first
     low, high = sorted((lows[0], highs[1]))
-    return first._replace(low=low, high=high, word=_MILLILITRE, end=last.end)
+    return first._replace(amount=(low, high), word=_MILLILITRE, end=last.end)
 
 
-def _plus(first: Reading, more: Reading) -> Reading:
+def _plus(first: Reading, amount: Span, more: _Second) -> Reading:
     """Return the sum, in the unit both share or in ml; an amount that cannot be added is lost."""
-    if first.low is None or first.high is None or more.low is None or more.high is None:
-        return first
-    if first.word and more.word and first.word.unit == more.word.unit:
-        low, high = first.low + more.low, first.high + more.high
-        return first._replace(low=low, high=high, end=more.end)
+    if first.word.unit == more.word.unit:
+        total = amount[0] + more.amount[0], amount[1] + more.amount[1]
+        return first._replace(amount=total, end=more.end)
     one, other = first.volume, more.volume
     if one is None or other is None:
         return first._replace(approximate=True)
-    rough = any(part.word and part.word.unit in APPROXIMATE_UNITS for part in (first, more))
-    low, high = one[0] + other[0], one[1] + other[1]
-    return Reading(low, high, _MILLILITRE, first.start, more.end, approximate=rough)
+    total = one[0] + other[0], one[1] + other[1]
+    rough = not APPROXIMATE_UNITS.isdisjoint((first.word.unit, more.word.unit))
+    return Reading(total, _MILLILITRE, first.start, more.end, approximate=rough)
 
 
-def _stated(reading: Reading, equivalent: Reading) -> Reading:
+def _stated(reading: Reading, amount: Span, equivalent: _Second) -> Reading:
     """Return the reading with the volume that the text itself states for it."""
     stated, own = equivalent.volume, reading.volume
-    if stated is None or reading.word is None or reading.low is None or reading.high is None:
+    if stated is None:
         return reading
     if own is None:
-        if reading.word.unit not in _CONTAINERS:
-            return reading
-        return reading._replace(ml=(reading.low * stated[0], reading.high * stated[1]))
-    metric = equivalent.word is not None and equivalent.word.unit in _METRIC
-    if not (metric or reading.word.unit in _CONVENTIONAL):
+        contained = amount[0] * stated[0], amount[1] * stated[1]
+        return reading._replace(ml=contained) if reading.word.unit in _CONTAINERS else reading
+    if equivalent.word.unit not in _METRIC and reading.word.unit not in _CONVENTIONAL:
         return reading
     plausible = own[0] / 2 <= stated[0] <= own[0] * 2 and own[1] / 2 <= stated[1] <= own[1] * 2
     return reading._replace(ml=stated) if plausible else reading
@@ -282,18 +277,19 @@ def read_unit_alone(tokens: list[Token]) -> Reading | None:
         found = unit_at(tokens, index)
         if (
             found is not None
-            and _stands_alone(found.word, token.text)
+            and _stands_alone(token, found.word)
             and (known or is_countable(found.word))
         ):
             lost = found.word.unit in _MEASURED and not article
-            number = None if few or lost or found.word.plural else 1.0
-            return Reading(number, number, found.word, index, found.end)
+            number = None if few or lost or found.word.plural else (1.0, 1.0)
+            return Reading(number, found.word, index, found.end)
         known = known and _may_come_first(token)
         article = article or token.text in ARTICLES
         few = few or token.text in FEW
     return None
 
 
-def _stands_alone(word: UnitWord, text: str) -> bool:
-    """Tell whether `text` is surely a unit: "dash" and "oz" are, "c" and "el" are not."""
-    return len(text) > ABBREVIATION_LENGTH or (word.unit in _MEASURED and len(text) > 1)
+def _stands_alone(token: Token, word: UnitWord) -> bool:
+    """Whether the token is surely a unit without a number: "dash" and "oz" are, "el" is not."""
+    length = len(token.text)
+    return length > ABBREVIATION_LENGTH or (word.unit in _MEASURED and length > 1)

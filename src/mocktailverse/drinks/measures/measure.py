@@ -29,6 +29,7 @@ from mocktailverse.drinks.measures.words import (
     APPROXIMATE_AFTER,
     APPROXIMATE_UNITS,
     JUICE,
+    NO_UNIT,
     PART,
     PIECE,
     QUALITATIVE,
@@ -128,13 +129,13 @@ def _phrase(tokens: list[Token]) -> str | None:
 
 def _is_level(tokens: list[Token], reading: Reading) -> bool:
     """Tell whether the number says how full the glass gets: "fill to 3/4"."""
-    return reading.word is None or (reading.start > 0 and tokens[reading.start - 1].text == "to")
+    return reading.word is NO_UNIT or tokens[reading.start - 1].text == "to"
 
 
 def _without_number(tokens: list[Token]) -> Measure:
     phrase = _phrase(tokens)
     alone = read_unit_alone(tokens)
-    if alone is not None and alone.word is not None:
+    if alone is not None:
         pours = alone.word.ml is not None
         if phrase is None or (phrase != "garnish" and pours):
             return _measure(tokens, alone, None)
@@ -152,16 +153,17 @@ def _without_number(tokens: list[Token]) -> Measure:
 
 def _with_unit(tokens: list[Token], reading: Reading, ingredient: str | None) -> Reading:
     """Return the reading with the unit that a bare number implies."""
-    if reading.word is not None or reading.low is None or reading.high is None:
+    if reading.word is not NO_UNIT or reading.amount is None:
         return reading
     if _is_juice(tokens, reading):
         return reading._replace(word=PIECE)
-    if not 0 < reading.low <= reading.high < 1:
+    low, high = reading.amount
+    if not 0 < low <= high < 1:
         return reading
     adjectives = _adjectives(tokens, reading)
     if not ingredient and ADJECTIVES.issuperset(adjectives):
         # half a fruit is common, a third or a quarter of one is not
-        shares = reading.low != 0.5 or reading.high != 0.5  # noqa: PLR2004 - one half
+        shares = reading.amount != (0.5, 0.5)
     else:
         shares = not is_piece(adjectives, ingredient)
     return reading._replace(word=PART) if shares else reading
@@ -181,12 +183,12 @@ def _is_juice(tokens: list[Token], reading: Reading) -> bool:
 
 
 def _measure(tokens: list[Token], reading: Reading, ingredient: str | None) -> Measure:
-    word, low, high = reading.word, reading.low, reading.high
-    unit = word.unit if word else "none"
+    unit = reading.word.unit
     kind = _kind(tokens, reading, ingredient)
-    volume = reading.volume if kind == "volume" else None
-    if low is None or high is None:
+    if reading.amount is None:
         return Measure(unit=unit, kind=kind)
+    low, high = reading.amount
+    volume = reading.volume if kind == "volume" else None
     size = volume[1] if volume else high * _GRAMS[unit] if kind == "mass" else None
     if size is None:
         implausible = high > _NUMBER_LIMITS.get(unit, _NUMBER_LIMIT)
@@ -198,25 +200,22 @@ def _measure(tokens: list[Token], reading: Reading, ingredient: str | None) -> M
         return Measure(low, high, unit, kind=kind, implausible=True)
     low, high = round(low, 6), round(high, 6)
     ml_min, ml_max = (round(volume[0], 4), round(volume[1], 4)) if volume else (None, None)
-    return Measure(low, high, unit, ml_min, ml_max, kind, _certainty(tokens, reading))
+    certainty = _certainty(tokens, reading) if low == high else "range"
+    return Measure(low, high, unit, ml_min, ml_max, kind, certainty)
 
 
 def _kind(tokens: list[Token], reading: Reading, ingredient: str | None) -> MeasureKind:
     word = reading.word
-    if reading.ml is None and word is None:
-        return "count"
-    if word is not None and word.weighs and is_solid(_adjectives(tokens, reading), ingredient):
+    if word.weighs and is_solid(_adjectives(tokens, reading), ingredient):
         return "mass"
-    if reading.ml is not None or word is None or word.ml is not None:
+    if reading.ml is not None or word.ml is not None:
         return "volume"
     kind = _KINDS.get(word.unit, "count")
     return "qualitative" if kind == "count" and _is_juice(tokens, reading) else kind
 
 
 def _certainty(tokens: list[Token], reading: Reading) -> Certainty:
-    if reading.low != reading.high:
-        return "range"
-    if reading.approximate or (reading.word and reading.word.unit in APPROXIMATE_UNITS):
+    if reading.approximate or reading.word.unit in APPROXIMATE_UNITS:
         return "approximate"
     for index, token in enumerate(tokens):
         if token.text in (APPROXIMATE if index < reading.end else APPROXIMATE_AFTER):

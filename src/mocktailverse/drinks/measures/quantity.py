@@ -22,6 +22,8 @@ from mocktailverse.drinks.measures.words import (
 
 END = Token("mark", "", 0.0, glued=False)
 
+_LINKS = RANGE_WORDS | {"-", "~"}
+
 
 class Quantity(NamedTuple):
     """A number or range, and the index of the first token after it."""
@@ -41,14 +43,13 @@ def read_quantity(tokens: list[Token], start: int) -> Quantity | None:
     low = _read_number(tokens, start)
     if low is None:
         return None
-    between = start > 0 and tokens[start - 1].text in {"between", "from", "zwischen", "von"}
-    separator = token_at(tokens, low.end)
-    if (
-        separator.text in {"-", "~"}
-        or separator.text in RANGE_WORDS
-        or (between and separator.text in AND)
-    ):
-        high = _read_number(tokens, low.end + 1)
+    opening = tokens[start - 1].text if start else ""
+    links = _LINKS | AND if opening in {"between", "from", "zwischen", "von"} else _LINKS
+    end = low.end
+    hyphens = token_at(tokens, end).text == "-" and token_at(tokens, end + 1).text in RANGE_WORDS
+    end += 2 if hyphens else 0  # of "1-to-2" what is left is "-2"
+    if token_at(tokens, end).text in links:
+        high = _read_number(tokens, end + 1)
         if high is not None:
             return Quantity(min(low.low, high.low), max(low.low, high.low), high.end)
     return low
@@ -56,15 +57,11 @@ def read_quantity(tokens: list[Token], start: int) -> Quantity | None:
 
 def _read_number(tokens: list[Token], start: int) -> Quantity | None:
     token = token_at(tokens, start)
-    if token.kind == "fraction":
-        return Quantity(token.value, token.value, start + 1)
-    value = _whole(tokens, start)
+    value = token.value if token.kind == "fraction" else _whole(tokens, start)
     if value is None:
         return _read_multiple(tokens, start)
-    if token_at(tokens, start + 1).text in UNIT_WORDS:
-        return Quantity(value, value, start + 1)
-    fraction = _read_fraction_part(tokens, start + 1)
-    if fraction is not None and value.is_integer() and fraction.low < 1:
+    fraction = _read_fraction_part(tokens, start + 1) if value.is_integer() else None
+    if fraction is not None and fraction.low < 1:
         return Quantity(value + fraction.low, value + fraction.low, fraction.end)
     hyphen = token_at(tokens, start + 1).text == "-"
     multiple = _read_multiple(tokens, start + 1 + hyphen)
@@ -84,7 +81,7 @@ def _whole(tokens: list[Token], start: int) -> float | None:
 def _belongs_to_a_name(tokens: list[Token], index: int) -> bool:
     """Tell whether the number at `index` is part of a name: 7-Up, V8, 1e5, 151 proof."""
     before = tokens[index - 1] if index else END
-    if tokens[index].glued and before.kind == "word" and before.text != "x":
+    if tokens[index].glued and before.kind == "word" and not _joins_numbers(tokens, index - 1):
         return True
     after = token_at(tokens, index + 1)
     if after.text in NOT_AMOUNTS:
@@ -94,6 +91,12 @@ def _belongs_to_a_name(tokens: list[Token], index: int) -> bool:
     if after.text == "-":
         after = token_at(tokens, index + 2)
     return after.kind == "word" and after.glued and not _may_follow_glued(after.text)
+
+
+def _joins_numbers(tokens: list[Token], index: int) -> bool:
+    """Tell whether the word at `index` stands between numbers, as in 2x4 and 1to2."""
+    word = tokens[index].text
+    return index > 0 and tokens[index - 1].kind == "number" and (word == "x" or word in RANGE_WORDS)
 
 
 def _may_follow_glued(word: str) -> bool:
@@ -110,21 +113,15 @@ def _may_follow_glued(word: str) -> bool:
 
 def _read_fraction_part(tokens: list[Token], start: int) -> Quantity | None:
     """Return the fraction of a mixed number: " 1/2", "-1/2", " and a half"."""
+    link = token_at(tokens, start)
+    if link.text in AND:
+        start += 1 + (token_at(tokens, start + 1).text in ARTICLES)
+    elif link.text == "-":
+        start += 1
     token = token_at(tokens, start)
     if token.kind == "fraction":
         return Quantity(token.value, token.value, start + 1)
-    joined = token.text in AND
-    if token.text != "-" and not joined:
-        return None
-    token = token_at(tokens, start + 1)
-    if token.kind == "fraction":
-        return Quantity(token.value, token.value, start + 2)
-    if token.text in ARTICLES:
-        start += 1
-        token = token_at(tokens, start + 1)
-    if joined and MULTIPLES.get(token.text, 1.0) < 1:
-        return _read_multiple(tokens, start + 1)
-    return None
+    return _read_multiple(tokens, start) if link.text in AND else None
 
 
 def _read_multiple(tokens: list[Token], start: int) -> Quantity | None:
@@ -142,7 +139,5 @@ def _read_multiple(tokens: list[Token], start: int) -> Quantity | None:
 
 
 def _is_half_and_half(tokens: list[Token], start: int) -> bool:
-    middle = [token.text for token in tokens[start : start + 5] if token.text != "-"]
-    return (
-        middle[:1] == ["half"] and middle[1:2] != [] and middle[1] in AND and "half" in middle[2:3]
-    )
+    texts = [token.text for token in tokens[start:] if token.text != "-"][:3]
+    return texts[::2] == ["half", "half"] and texts[1] in AND

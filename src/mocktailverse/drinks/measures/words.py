@@ -97,6 +97,7 @@ UNIT_WORDS = _unit_words()
 FLUID_OUNCE = UNIT_WORDS["floz"]
 PIECE = UNIT_WORDS["piece"]
 OTHER = UnitWord("other", None)
+NO_UNIT = UnitWord("none", None)
 PART = UNIT_WORDS["part"]
 
 SPOONS = {"bar": "tsp", "tea": "tsp", "table": "tbsp", "dessert": "other"}
@@ -144,7 +145,7 @@ NUMBER_WORDS: dict[str, float] = {
 }
 MULTIPLES: dict[str, float] = {
     **dict.fromkeys(("half", "halves", "demi", "demie", "medio", "media", "mezzo", "mezza"), 0.5),
-    **dict.fromkeys(("halb", "halbe", "halben", "halber", "halbes", "1/2"), 0.5),
+    **dict.fromkeys(("halb", "halbe", "halben", "halber", "halbes"), 0.5),
     **dict.fromkeys(("third", "thirds"), 1 / 3),
     **dict.fromkeys(("quarter", "quarters"), 0.25),
     **dict.fromkeys(("couple", "pair"), 2.0),
