@@ -101,6 +101,12 @@ def test_a_fifth_is_a_bottle_of_known_volume():
         ("~2 cl", "approximate"),
         ("1 heaping tsp", "approximate"),
         ("2 oz or so", "approximate"),
+        ("2 oz good", "exact"),
+        ("1 oz plus 1 tsp", "exact"),
+        ("1 oz plus 1 dash", "approximate"),
+        ("1 dash plus 1 oz", "approximate"),
+        ("Juice of lime", "approximate"),
+        ("Juice of limes", "unknown"),
         ("a couple of oz", "approximate"),
         ("2-3 drops", "range"),
         ("wedges", "unknown"),
@@ -131,6 +137,12 @@ def test_an_estimate_says_so(text: str, certainty: str):
         ("4 oz ground", "Coffee"),
         ("4 oz", "Milk powder"),
         ("4 oz", "Leaves of mint"),
+        ("4 oz", "Lemon"),
+        ("4 oz", "Beets"),
+        ("4 oz", "Potato"),
+        ("4 oz", "Peaches"),
+        ("4 oz", "Cherry tomato"),
+        ("4 oz", "Crushed cardamom"),
     ],
 )
 def test_ounces_of_solids_are_mass(text: str, ingredient: str | None):
@@ -154,6 +166,8 @@ def test_ounces_of_solids_are_mass(text: str, ingredient: str | None):
         "Crème de menthe",
         "Peach schnapps",
         "Absolut Peach",
+        "Fresh Absolut Peach",
+        "Squeezed lime",
         "Coffee",
         "Iced tea",
         "Strawberry puree",
@@ -212,6 +226,53 @@ def test_an_implausible_amount_is_shown_not_believed(
     measure = parse_measure(text, ingredient)
     assert measure.implausible
     assert (measure.amount_min, measure.ml_min, measure.certainty) == (amount, None, "unknown")
+
+
+@pytest.mark.parametrize(
+    ("most", "more", "ingredient"),
+    [
+        ("20 l", "20.001 l", "Gin"),
+        ("20000 g", "20001 g", "Sugar"),
+        ("20 kg", "20.1 kg", "Sugar"),
+        ("44 lb", "45 lb", "Sugar"),
+        ("705 oz", "706 oz", "Sugar"),
+        ("1000 leaves", "1001 leaves", "Mint"),
+        ("100 glasses", "101 glasses", "Red wine"),
+        ("100 bottles", "101 bottles", "Red wine"),
+        ("100 cans", "101 cans", "Beer"),
+        ("100 packages", "101 packages", "Candy"),
+        ("250 ml", "251 ml", "Angostura bitters"),
+        ("250 ml", "251 ml", "Vanilla extract"),
+        ("250 ml", "251 ml", "Tabasco"),
+        ("250 g", "251 g", "Salt"),
+        ("250 g", "251 g", "Cumin"),
+    ],
+)
+def test_an_amount_is_plausible_up_to_its_limit(most: str, more: str, ingredient: str):
+    assert not parse_measure(most, ingredient).implausible
+    assert parse_measure(more, ingredient).implausible
+
+
+def test_a_number_has_six_decimals_and_a_volume_four():
+    measure = parse_measure("1/3-2/3 oz", "Gin")
+    assert (measure.amount_min, measure.amount_max) == (0.333333, 0.666667)
+    assert (measure.ml_min, measure.ml_max) == (9.8578, 19.7157)
+
+
+def test_a_description_says_nothing_of_an_amount():
+    assert parse_measure("Coarse", "Salt") == Measure()
+
+
+def test_the_first_200_characters_are_read():
+    assert parse_measure("(" * 196 + "2 oz", "Gin").ml_min == 59.147
+    assert parse_measure("(" * 197 + "2 oz", "Gin").ml_min is None
+    assert parse_measure("\N{EN DASH} " * 98 + "2 oz", "Gin").ml_min == 59.147
+    assert parse_measure("2 oz", "," * 199 + "x").ml_min == 59.147
+
+
+def test_a_number_above_a_billion_is_not_read_at_all():
+    assert parse_measure("1000000000000 oz", "Gin").amount_min == 1e12
+    assert parse_measure("1000000000001 oz", "Gin") == Measure(unread=True)
 
 
 def test_a_punch_bowl_is_plausible():

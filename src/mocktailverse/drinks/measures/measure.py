@@ -112,7 +112,7 @@ def _read(text: str) -> Measure | tuple[list[Token], Reading]:
         return _UNREAD
     if reading is None:
         return _without_number(tokens)
-    phrase = _phrase(tokens[: reading.start]) if reading.start else None
+    phrase = _phrase(tokens[: reading.start])
     if phrase in {"fill", "float"} and _is_level(tokens, reading):
         return Measure(unit=phrase, kind="qualitative")
     return tokens, reading

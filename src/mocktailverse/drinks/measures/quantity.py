@@ -20,7 +20,7 @@ from mocktailverse.drinks.measures.words import (
     UNIT_WORDS,
 )
 
-END = Token("mark", "", 0.0, glued=False)
+END = Token("mark", "")
 
 _LINKS = RANGE_WORDS | {"-", "~"}
 

@@ -61,9 +61,8 @@ _DROPPED = word_set("extract bitters coloring colouring tabasco")
 def _compound(text: str) -> tuple[str, ...]:
     """Return the words of `text` up to its head: before commas, brackets, "of" and the like."""
     words: list[str] = []
-    if not text.isascii():
-        text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
-    for word in _WORD.findall(re.split(r"[,(;]", text, maxsplit=1)[0].casefold()):
+    text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+    for word in _WORD.findall(re.split(r"[,(;]", text)[0].casefold()):
         if words and word in _CUTS:
             break
         words.append(word)
@@ -76,6 +75,11 @@ def _named(adjectives: list[str], ingredient: str | None) -> tuple[str, ...]:
     return (*adjectives, *_compound(ingredient))
 
 
+def _head(words: tuple[str, ...]) -> str:
+    """Return the word that names the thing: the last one, empty if there is none."""
+    return words[-1] if words else ""
+
+
 def is_solid(adjectives: list[str], ingredient: str | None) -> bool:
     """Tell whether an ingredient is weighed rather than poured.
 
@@ -84,9 +88,7 @@ def is_solid(adjectives: list[str], ingredient: str | None) -> bool:
         ingredient: the ingredient's name, None when not known.
     """
     words = _named(adjectives, ingredient)
-    if not words:
-        return False
-    head, before = words[-1], words[:-1]
+    head, before = _head(words), words[:-1]
     if head in _DRY_DRINKS:
         return not _DRY.isdisjoint(before)
     if head in _FLAVOURS:
@@ -101,7 +103,7 @@ def is_solid(adjectives: list[str], ingredient: str | None) -> bool:
 def is_piece(adjectives: list[str], ingredient: str | None) -> bool:
     """Tell whether a bare fraction of the ingredient is a fraction of one piece, as of a lime."""
     words = _named(adjectives, ingredient)
-    if words[-1:] and words[-1] in _PARTS_OF_EGG:
+    if _head(words) in _PARTS_OF_EGG:
         return not _EGG.isdisjoint(words)
     return is_solid(adjectives, ingredient) or (
         is_solid(adjectives, None) and is_solid([], ingredient)
@@ -110,7 +112,5 @@ def is_piece(adjectives: list[str], ingredient: str | None) -> bool:
 
 def is_seasoning(adjectives: list[str], ingredient: str | None) -> bool:
     """Tell whether the ingredient is used by the pinch or dash, never by the pint."""
-    head = _named(adjectives, ingredient)[-1:]
-    return not _SEASONINGS.isdisjoint(head) and (
-        not _DROPPED.isdisjoint(head) or is_solid(adjectives, ingredient)
-    )
+    head = _head(_named(adjectives, ingredient))
+    return head in _SEASONINGS and (head in _DROPPED or is_solid(adjectives, ingredient))

@@ -32,13 +32,16 @@ _MARKS = str.maketrans(
 )
 
 
+Kind = Literal["number", "fraction", "word", "mark", "unread"]
+
+
 class Token(NamedTuple):
     """One token: `text` in lower case, `value` for numbers, `glued` = no space before it."""
 
-    kind: Literal["number", "fraction", "word", "mark", "unread"]
+    kind: Kind
     text: str
-    value: float
-    glued: bool
+    glued: bool = False
+    value: float = 0.0
 
 
 def _ascii(character: str, previous: str) -> str:
@@ -49,7 +52,7 @@ def _ascii(character: str, previous: str) -> str:
     if category == "Nd":
         return str(unicodedata.decimal(character))
     plain = unicodedata.normalize("NFKD", character).translate(_MARKS)
-    if category == "No" and re.fullmatch(r"[0-9]+/?[0-9]*", plain):
+    if re.fullmatch(r"[0-9]+/?[0-9]*", plain):
         # A half sign behind "1" makes one and a half: the fraction is a number of its own.
         return f" {plain}" if "0" <= previous <= "9" else plain
     if character.isnumeric():
@@ -70,8 +73,6 @@ def _plain(text: str) -> str:
 
 def _value(digits: str) -> float:
     """Return the value of a decimal in English or continental spelling, NaN if it is neither."""
-    if digits.isdigit():
-        return float(digits)
     if _ENGLISH_THOUSANDS.fullmatch(digits):
         digits = digits.replace(",", "")
     elif _CONTINENTAL_THOUSANDS.fullmatch(digits):
@@ -96,22 +97,20 @@ def tokenize(text: str) -> list[Token]:
         end = match.end()
         if word:
             spelled = "tb" if word == "T" else word.lower()
-            tokens.append(Token("word", spelled, 0.0, glued))
+            tokens.append(Token("word", spelled, glued))
         elif mark:
-            tokens.append(Token("unread" if mark == _UNREAD else "mark", mark, 0.0, glued))
+            tokens.append(Token("unread" if mark == _UNREAD else "mark", mark, glued))
         else:
-            tokens.append(_number(over, under, digits, glued=glued))
+            value = _value(digits) if digits else _fraction(over, under)
+            kind: Kind = "number" if digits else "fraction"
+            readable = value <= NUMBER_LIMIT  # NaN is not
+            tokens.append(Token(kind if readable else "unread", match[0], glued, value))
     return tokens
 
 
-def _number(over: str | None, under: str | None, digits: str | None, *, glued: bool) -> Token:
-    if digits:
-        value = _value(digits)
-    elif over and under and float(under) and len(over) <= len(under):
-        value = float(over) / float(under)
-    else:
-        # Division by zero, or a lost space: "11/2" is rather 1 1/2 than eleven halves.
-        value = float("nan")
-    if not value <= NUMBER_LIMIT:  # NaN as well
-        return Token("unread", _UNREAD, 0.0, glued)
-    return Token("number" if digits else "fraction", digits or f"{over}/{under}", value, glued)
+def _fraction(over: str, under: str) -> float:
+    """Return the value of a fraction, NaN for a division by zero or a lost space.
+
+    "11/2" is rather 1 1/2 than eleven halves.
+    """
+    return float(over) / float(under) if float(under) and len(over) <= len(under) else float("nan")

@@ -1,5 +1,6 @@
 """The unit that belongs to a quantity, with adjectives between and one wrong letter forgiven."""
 
+from itertools import takewhile
 from typing import NamedTuple
 
 from mocktailverse.drinks.measures.quantity import token_at
@@ -67,7 +68,7 @@ def find_unit(tokens: list[Token], start: int) -> Found | None:
         found = unit_at(tokens, index)
         if found is not None and (index == start or _fits(found.word, token.text, known=known)):
             return found
-        if found is None and known and (corrected := _corrected(token.text)):
+        if known and (corrected := _corrected(token.text)):
             return Found(corrected, index + 1)
         known = known and (token.text in ADJECTIVES or token.text.endswith(("ed", "ly")))
         index += 1
@@ -86,30 +87,23 @@ def is_countable(word: UnitWord) -> bool:
 
 
 def _fits(word: UnitWord, text: str, *, known: bool) -> bool:
-    if len(text) <= ABBREVIATION_LENGTH and text not in SAFE_ABBREVIATIONS:
-        return False
-    return known or is_countable(word) or word.unit == "glass"
+    safe = len(text) > ABBREVIATION_LENGTH or text in SAFE_ABBREVIATIONS
+    return safe and (known or is_countable(word) or word.unit == "glass")
 
 
 def _corrected(text: str) -> UnitWord | None:
     """Return the unit one wrong letter away from a long word, None for words of their own."""
-    if len(text) < _SHORTEST_CORRECTABLE or text in ADJECTIVES or text in REAL_WORDS:
+    if len(text) < _SHORTEST_CORRECTABLE or text in REAL_WORDS or text.endswith("ed"):
         return None
-    if text.endswith("ed"):
-        return None
-    for word in CORRECTABLE:
-        if word[0] == text[0] and _is_one_edit(text, word):
-            return UNIT_WORDS[word]
-    return None
+    near = (word for word in CORRECTABLE if word[0] == text[0] and _is_one_edit(text, word))
+    word = next(near, None)
+    return UNIT_WORDS[word] if word else None
 
 
 def _is_one_edit(one: str, other: str) -> bool:
     """Tell whether the words differ by one letter inserted, lost, replaced or by a swapped pair."""
-    if abs(len(one) - len(other)) > 1:
-        return False
-    start = 0
-    while start < min(len(one), len(other)) and one[start] == other[start]:
-        start += 1
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    start = len(list(same))
     left, right = one[start:], other[start:]
     if len(left) == len(right):
         return left[1:] == right[1:] or (left[:2] == right[1::-1] and left[2:] == right[2:])
