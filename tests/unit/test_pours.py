@@ -126,6 +126,20 @@ Vanilla extract     1 pinch      ml 0 5
 Sugar syrup         1 bottle     unbounded 0 0
 Sugar syrup         4 oz ground  ml 118.294 118.294
 Red wine            1 bottle     ml 750 750
+Red wine            1 glass (20 cl)  ml 200 200
+Red wine            glass of     glass 1 1
+Gin                 parts        unbounded 0 0
+Milk                kg           unbounded 0 0
+Sugar syrup         oz           unbounded 0 0
+Orange juice        1 can        unbounded 0 0
+Beer                to taste     rest 0 0
+Unicorn tears       1 can        unbounded 0 0
+Lemon               2 ml         ml 2 2
+Lemon               2 dl         ml 200 200
+Lemon               2 fl oz      ml 59.147 59.147
+Lemon               1 jigger     ml 44.36 44.36
+Lemon               1 splash     ml 5.91 5.91
+Lemon               1 drop       ml 0.05 0.05
 Beer                1            ml 330 355
 Beer                2 bottle     ml 660 710
 Beer                1 can        ml 330 500

@@ -242,6 +242,63 @@ def test_a_mocktail_has_no_alcoholic_ingredient_but_traces_of_bitters(lines, moc
     assert facts(*lines).is_mocktail is mocktail
 
 
+@pytest.mark.parametrize(
+    ("least", "most", "mocktail"),
+    [(1, 1, True), (1.02, 1.02, False), (1, 2, None), (0.5, 1, True), (1.02, 2, False)],
+)
+def test_bitters_and_extracts_count_up_to_half_a_percent(least, most, mocktail):
+    """A ml of vanilla extract, 35 % vol, in 70 ml is just half a percent."""
+    lines = line("Vanilla extract", least, "ml", top=most), line("Water", 69, "ml")
+
+    assert facts(*lines).is_mocktail is mocktail
+
+
+def test_an_unknown_ingredient_beside_juice_leaves_the_strength_unknown():
+    found = facts(line("Orange juice", 20, "cl"), line("Unicorn tears", 1, "cl"))
+
+    assert found.abv_percent_max is None
+    assert found.alcohol_g_max is None
+
+
+def test_a_dash_left_out_does_not_matter_where_nothing_is_strong():
+    lines = line("Non-alcoholic beer", 3, "part"), line("Grenadine", 1, "dash")
+
+    assert facts(*lines).is_mocktail is True
+
+
+@pytest.mark.parametrize(("amount", "unit"), [(2, "dash"), (9, "drop"), (0.5, "splash")])
+def test_dashes_drops_and_splashes_beside_parts_are_left_out(amount, unit):
+    lines = line("Gin", 1, "part"), line("Water", 1, "part"), line("Campari", amount, unit)
+
+    assert facts(*lines).abv_percent_max == 20
+
+
+@pytest.mark.parametrize(
+    ("glass", "how", "least"),
+    [
+        ("Champagne flute", "Pour into a glass.", 40),
+        ("Highball glass", "Pour into a glass.", 32.26),
+        (None, "Pour into a glass.", 32.26),
+        ("Champagne flute", "Pour into a glass over ice.", 32.26),
+    ],
+)
+def test_a_drink_built_in_a_glass_without_ice_stays_as_strong(glass, how, least):
+    assert facts(line("Gin", 5, "cl"), how=how, glass=glass).abv_served_percent_min == least
+
+
+def test_spirits_are_ordered_by_volume_not_by_number():
+    by_volume = facts(line("Gin", 5, "cl"), line("Light rum", 2, "oz"))
+    by_parts = facts(line("Gin", 1, "part"), line("Light rum", 2, "part"))
+
+    assert by_volume.spirits == by_parts.spirits == ("Rum", "Gin")
+
+
+def test_solids_bring_no_alcohol():
+    lines = line("Gin", 50, "ml"), line("Sugar", 1, "cube"), line("Mint", 4, "leaf")
+
+    assert facts(*lines).alcohol_g_max == facts(lines[0]).alcohol_g_max == 15.78
+
+
 def test_without_alcohol_the_strength_is_nought_whatever_the_amounts():
     found = facts(line("Orange juice"), line("Banana", 1), how=SHAKE)
 
@@ -277,6 +334,8 @@ def test_only_a_clear_contradiction_is_noted(claim, name, contradicts):
         ((line("Gin", 3, "cl"), line("Soda water", 3, "cl")), "approximate"),
         ((line("Cointreau", 3, "cl"), line("Soda water", 1, "splash")), "approximate"),
         ((line("Cointreau", 3, "cl", top=4), line("Soda water", 3, "cl")), "range"),
+        ((line("Cointreau", 3, "cl", top=4),), "range"),
+        ((line("Foo liqueur", 3, "cl"),), "range"),
         ((line("Cointreau"), line("Soda water", 3, "cl")), "unknown"),
         ((), "unknown"),
     ],

@@ -21,13 +21,13 @@ DASHES_ML = 3.0
 class Contents(Struct, frozen=True):
     """Volume and alcohol in ml and strength in % vol; None where they cannot be bounded.
 
-    `approximate` tells that something small was left out.
+    `partial` means that the strength leaves out dashes beside parts.
     """
 
     total_ml: tuple[float | None, float | None] = (None, None)
     alcohol_ml: Range | None = None
     abv_percent: Range | None = None
-    approximate: bool = False
+    partial: bool = False
 
 
 def closed_contents(ml: Sequence[float], pure: Sequence[float]) -> Contents:
@@ -49,7 +49,7 @@ def contents_of(
     ways = {pour.measured for pour in pours}
     if "part" in ways or ways == {"glass"}:
         return _of_parts(pours)
-    if vessel and "glass" in ways:
+    if vessel:
         pours = [_in_ml(pour, vessel) for pour in pours]
         ways = {pour.measured for pour in pours}
     if ways <= {"ml"}:
@@ -63,9 +63,9 @@ def contents_of(
 def within_reason(contents: Contents) -> Contents:
     """The contents, without what depends on more than the largest recipe makes."""
     least, most = contents.total_ml
-    if (most or least or 0.0) <= LARGEST_RECIPE_ML:
+    if all(end is None or end <= LARGEST_RECIPE_ML for end in (least, most)):
         return contents
-    return Contents((least if least and least <= LARGEST_RECIPE_ML else None, None))
+    return Contents((None if least is None or least > LARGEST_RECIPE_ML else least, None))
 
 
 def at_most(abv_percent: float, contents: Contents) -> Contents:
@@ -78,11 +78,9 @@ def at_most(abv_percent: float, contents: Contents) -> Contents:
 def _of_parts(pours: Sequence[Pour]) -> Contents:
     """Parts tell the strength, though not the volume."""
     parts = [pour for pour in pours if not _is_dash(pour)]
-    unknown = _unknown(parts)
-    if len({pour.measured for pour in parts}) > 1 or _matter(unknown, parts):
+    if len({pour.measured for pour in parts}) > 1 or _unknown_matters(parts):
         return Contents()
-    approximate = bool(unknown) or len(parts) < len(pours)
-    return Contents(abv_percent=strength(parts), approximate=approximate)
+    return Contents(abv_percent=strength(parts), partial=len(parts) < len(pours))
 
 
 def _is_dash(pour: Pour) -> bool:
@@ -101,10 +99,9 @@ def _of_volumes(pours: Sequence[Pour]) -> Contents:
     volume = total(pours)
     if volume[1] <= 0:
         return Contents()
-    unknown = _unknown(pours)
-    if _matter(unknown, pours):
+    if _unknown_matters(pours):
         return Contents(volume)
-    return Contents(volume, alcohol(pours), strength(pours), bool(unknown))
+    return Contents(volume, alcohol(pours), strength(pours))
 
 
 def _topped_up(pours: Sequence[Pour], filled_ml: Range) -> Contents:
@@ -114,31 +111,24 @@ def _topped_up(pours: Sequence[Pour], filled_ml: Range) -> Contents:
     if low >= most:
         return _unbounded(pours)
     volume = max(low, least), max(high, most)
-    unknown = _unknown(pours)
     rest = [pour for pour in pours if pour.measured != "ml"]
-    if _matter(unknown, pours) or any(pour.measured != "ml" for pour in unknown):
+    if _unknown_matters(pours) or not all(pour.known for pour in rest):
         return Contents(volume)
     weakest, strongest = min(pour.abv_low for pour in rest), max(pour.abv_high for pour in rest)
     mixed = [*pours, Pour("ml", max(0.0, least - high), most - low, weakest, strongest)]
-    return Contents(volume, alcohol(mixed), strength(mixed), bool(unknown))
+    return Contents(volume, alcohol(mixed), strength(mixed))
 
 
 def _unbounded(pours: Sequence[Pour]) -> Contents:
     """At least what is measured; the alcohol is known when nothing else brings any."""
     measured = [pour for pour in pours if pour.measured == "ml"]
-    unknown = _unknown(measured)
-    known = not _matter(unknown, measured)
     dry = all(pour.known and not pour.abv_high for pour in pours if pour.measured != "ml")
-    alcohol_ml = alcohol(measured) if known and dry else None
+    alcohol_ml = alcohol(measured) if dry and not _unknown_matters(measured) else None
     least = total(measured)[0] or None
-    return Contents((least, None), alcohol_ml, None, known and bool(unknown))
+    return Contents((least, None), alcohol_ml)
 
 
-def _unknown(pours: Sequence[Pour]) -> list[Pour]:
-    """The pours of unknown strength, which are taken as free of alcohol."""
-    return [pour for pour in pours if not pour.known]
-
-
-def _matter(unknown: Sequence[Pour], pours: Sequence[Pour]) -> bool:
-    """Whether the unknown pours are too much of the whole."""
-    return bool(unknown) and total(unknown)[1] > NEGLIGIBLE_SHARE * total(pours)[0]
+def _unknown_matters(pours: Sequence[Pour]) -> bool:
+    """Whether the pours of unknown strength are too much of the whole to be left out."""
+    unknown = [pour for pour in pours if not pour.known]
+    return total(unknown)[1] > NEGLIGIBLE_SHARE * total(pours)[0]

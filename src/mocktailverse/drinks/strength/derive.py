@@ -90,14 +90,13 @@ def derive_portions(
     mocktail = _is_mocktail(traits, contents) if portions else None
     grams = _scaled(contents.alcohol_ml, ETHANOL_G_PER_ML)
     total_ml, abv_percent = _rounded(contents.total_ml), _rounded(mixed)
-    rough = contents.approximate or "imprecise" in traits
     derived = Derived(
         *total_ml,
         *_rounded(grams),
         *abv_percent,
         *_rounded(_served(mixed, method, vessel, ice_named=ice_named)),
         *_rounded(_scaled(grams, 1 / STANDARD_DRINK_G)),
-        _certainty(total_ml, abv_percent, rough=rough),
+        _certainty(total_ml, abv_percent, rough="imprecise" in traits),
         _spirits(spirits, amounts),
         method,
         mocktail,
@@ -110,17 +109,13 @@ def _served(
 ) -> Range | None:
     if mixed is None or mixed[1] == 0:
         return mixed
+    if method is None:
+        return None
     low, high = mixed
     iced_glass = vessel is None or vessel.iced
-    strongest = dilution(method, high, ice_named=ice_named, iced_glass=iced_glass)
-    weakest = (
-        strongest
-        if low == high
-        else dilution(method, low, ice_named=ice_named, iced_glass=iced_glass)
-    )
-    if weakest is None or strongest is None:
-        return None
-    return low / (1 + weakest[1]), high / (1 + strongest[0])
+    _, most_water = dilution(method, low, ice_named=ice_named, iced_glass=iced_glass)
+    least_water, _ = dilution(method, high, ice_named=ice_named, iced_glass=iced_glass)
+    return low / (1 + most_water), high / (1 + least_water)
 
 
 def _certainty(total_ml: _Figure, abv_percent: _Figure, *, rough: bool) -> Certainty:
@@ -133,14 +128,11 @@ def _certainty(total_ml: _Figure, abv_percent: _Figure, *, rough: bool) -> Certa
 
 def _spirits(spirits: Sequence[str | None], amounts: Sequence[float]) -> tuple[str, ...]:
     """The base spirits, the one with the largest amount first, else by name."""
-    found = set(filter(None, spirits))
-    if len(found) <= 1:
-        return tuple(found)
-    sums = dict.fromkeys(found, 0.0)
+    sums = dict.fromkeys(filter(None, spirits), 0.0)
     for spirit, amount in zip(spirits, amounts, strict=True):
         if spirit:
             sums[spirit] += amount
-    return tuple(sorted(found, key=lambda spirit: (-sums[spirit], spirit)))
+    return tuple(sorted(sums, key=lambda spirit: (-sums[spirit], spirit)))
 
 
 def _is_mocktail(traits: frozenset[Trait], contents: Contents) -> bool | None:
@@ -155,7 +147,7 @@ def _is_mocktail(traits: frozenset[Trait], contents: Contents) -> bool | None:
         return None
     if "strong" not in traits:
         return True
-    if contents.abv_percent is None or contents.approximate:
+    if contents.abv_percent is None or contents.partial:
         return None
     weakest, strongest = contents.abv_percent
     if strongest <= NON_ALCOHOLIC_PERCENT:
@@ -170,10 +162,5 @@ def _scaled(figure: Range | None, factor: float) -> Range | None:
 
 def _rounded(figure: _Figure | None) -> _Figure:
     """Two decimals: finer than any bar measures, coarse enough to be equal on every machine."""
-    if figure is None:
-        return None, None
-    low, high = figure
-    least = None if low is None else round(low, 2)
-    if low == high:
-        return least, least
-    return least, None if high is None else round(high, 2)
+    low, high = figure or (None, None)
+    return None if low is None else round(low, 2), None if high is None else round(high, 2)

@@ -13,9 +13,9 @@ BAR_RULE = {"shaken": 0.25, "stirred": 0.20}
 
 
 def dilution(
-    method: Method | None, abv_percent: float, *, ice_named: bool, iced_glass: bool
-) -> tuple[float, float] | None:
-    """The least and the most melt water per volume of drink; None when no method is known.
+    method: Method, abv_percent: float, *, ice_named: bool, iced_glass: bool
+) -> tuple[float, float]:
+    """The least and the most melt water per volume of drink.
 
     Args:
         method: how the drink is prepared.
@@ -23,8 +23,6 @@ def dilution(
         ice_named: whether the recipe speaks of ice.
         iced_glass: whether drinks in this glass usually come over ice.
     """
-    if method is None:
-        return None
     if method in BAR_RULE:
         return _melted(method, abv_percent / 100)
     if method == "layered":

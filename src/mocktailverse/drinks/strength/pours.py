@@ -84,7 +84,6 @@ class Pour(NamedTuple):
         """Whether its volume and its strength are one figure each."""
         return (
             self.measured == "ml"
-            and self.known
             and self.low == self.high
             and self.abv_low == self.abv_high
         )

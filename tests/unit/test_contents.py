@@ -1,0 +1,154 @@
+"""Volume, alcohol and strength of pours that are measured in different ways, or not at all."""
+
+import pytest
+
+from mocktailverse.drinks.strength.contents import (
+    DASHES_ML,
+    NEGLIGIBLE_SHARE,
+    Contents,
+    at_most,
+    closed_contents,
+    contents_of,
+    within_reason,
+)
+from mocktailverse.drinks.strength.glasses import find_glass
+from mocktailverse.drinks.strength.pours import Pour
+from mocktailverse.drinks.units import LARGEST_RECIPE_ML
+
+HIGHBALL = find_glass("Highball glass")  # 240 to 350 ml
+NOTHING = Contents()
+
+
+def ml(low: float, percent: float | None = 0, high: float | None = None, *, dash: bool = False):
+    """A pour in ml; `percent` None is an unknown strength."""
+    return Pour("ml", low, low if high is None else high, percent or 0, percent or 0,
+                percent is not None, dash)  # fmt: skip
+
+
+def of(measured: str, amount: float, percent: float | None = 0):
+    """A pour that is measured in any other way."""
+    return Pour(measured, amount, amount, percent or 0, percent or 0, percent is not None)
+
+
+GIN = ml(60, 40)
+SODA = of("rest", 0)
+UP_TO_THE_TOP = of("fill", 0)
+
+
+def contents(*pours: Pour, vessel=HIGHBALL, ice: bool = False, filled: bool = False):
+    return contents_of(pours, vessel, ice_named=ice, filled=filled)
+
+
+@pytest.mark.parametrize(
+    ("pours", "total_ml", "alcohol_ml", "abv_percent"),
+    [
+        ((GIN, ml(40)), (100, 100), (24, 24), (24, 24)),
+        ((ml(60, 40, 120), ml(40)), (100, 160), (24, 48), (24, 30)),
+        ((), (None, None), None, None),
+        ((ml(0, 40),), (None, None), None, None),
+        ((ml(0, 40, 10),), (0, 10), (0, 4), None),
+        # too much of unknown strength, and just not too much
+        ((GIN, ml(0, None, 1.3)), (60, 61.3), None, None),
+        ((ml(100, 40), ml(0, None, 2)), (100, 102), (40, 40), (39.2157, 40)),
+        ((ml(100, 40), ml(0, None, 2.1)), (100, 102.1), None, None),
+        # shares of the glass
+        ((of("glass", 1, 40), ml(60)), (300, 410), (96, 140), (32, 34.1463)),
+        ((of("glass", 1, 40), of("glass", 3)), (None, None), None, (10, 10)),
+        # parts
+        ((of("part", 1, 40), of("part", 3)), (None, None), None, (10, 10)),
+        ((of("part", 1, 40), of("part", 3, None)), (None, None), None, None),
+        ((of("part", 1, 40), ml(60)), (None, None), None, None),
+        ((of("part", 1, 40), of("glass", 1)), (None, None), None, None),
+        ((of("part", 1, 40), ml(2, 40)), (None, None), None, None),
+        # what cannot be bounded
+        ((GIN, of("unbounded", 0)), (60, None), (24, 24), None),
+        ((GIN, of("unbounded", 0, 40)), (60, None), None, None),
+        ((GIN, of("unbounded", 0, None)), (60, None), None, None),
+        ((GIN, of("unbounded", 0), of("unbounded", 0, 40)), (60, None), None, None),
+        ((GIN, ml(5, None), of("unbounded", 0)), (65, None), None, None),
+        ((GIN, ml(1, None), of("unbounded", 0)), (61, None), (24, 24), None),
+        ((of("unbounded", 0),), (None, None), (0, 0), None),
+        ((ml(0.5, 40), of("unbounded", 0)), (0.5, None), (0.2, 0.2), None),
+        # up to what the glass holds
+        ((GIN, SODA), (60, 350), (24, 24), (6.857, 40)),
+        ((GIN, UP_TO_THE_TOP), (96, 350), (24, 24), (6.857, 25)),
+        ((GIN, UP_TO_THE_TOP, SODA), (96, 350), (24, 24), (6.857, 25)),
+        ((GIN, SODA, of("rest", 0, 12)), (60, 350), (24, 58.8), (6.857, 40)),
+        ((SODA, of("rest", 0, 12)), (0, 350), (0, 42), None),
+        ((GIN, of("fill", 0, 12)), (96, 350), (28.32, 58.8), (16.8, 29.5)),
+        ((ml(200), of("fill", 0, 12)), (200, 350), (0, 18), (0, 5.1429)),
+        ((ml(350, 40), SODA), (350, None), (140, 140), None),
+        ((ml(349, 40), SODA), (349, 350), (139.6, 139.6), (39.886, 40)),
+        ((ml(300, 40, 400), SODA), (300, 400), (120, 160), (34.286, 40)),
+        ((GIN, of("rest", 0, None)), (60, 350), None, None),
+        ((GIN, ml(5, None), SODA), (65, 350), None, None),
+        ((GIN, ml(1, None), SODA), (61, 350), (24, 24), (6.857, 39.3443)),
+    ],
+)  # fmt: skip
+def test_pours_add_up_to_what_is_known_of_them(pours, total_ml, alcohol_ml, abv_percent):
+    found = contents(*pours)
+
+    assert found.total_ml == pytest.approx(total_ml)
+    assert found.alcohol_ml == (alcohol_ml and pytest.approx(alcohol_ml))
+    assert (found.abv_percent is None) == (abv_percent is None)
+    if abv_percent is not None:
+        assert found.abv_percent == pytest.approx(abv_percent, abs=1e-3)
+    assert not found.partial
+
+
+def test_the_instructions_and_ice_change_what_a_glass_holds():
+    assert contents(GIN, SODA, filled=True).total_ml == (96, 350)
+    assert contents(GIN, SODA, filled=True, ice=True).total_ml == pytest.approx((96, 245))
+
+
+@pytest.mark.parametrize("pour", [SODA, UP_TO_THE_TOP, of("glass", 1)])
+def test_without_a_vessel_nothing_bounds_what_has_no_volume(pour: Pour):
+    assert contents(GIN, pour, vessel=None) == Contents((60, None), (24, 24))
+
+
+def test_up_to_three_dashes_beside_parts_are_left_out():
+    parts = of("part", 1, 40), of("part", 3)
+    most = DASHES_ML - 0.01
+
+    assert contents(*parts, ml(most, 40, dash=True)) == Contents(abv_percent=(10, 10), partial=True)
+    assert contents(*parts, ml(DASHES_ML, 40, dash=True)) == NOTHING
+    assert contents(*parts, of("part", 0.08, None)).abv_percent == pytest.approx(
+        (9.804, 9.804), abs=1e-3
+    )
+    assert contents(*parts, of("part", 4 * NEGLIGIBLE_SHARE, None)) != NOTHING
+
+
+def test_single_figures_are_added_up_at_once():
+    assert closed_contents([60, 40], [2400, 0]) == Contents((100, 100), (24, 24), (24, 24))
+    assert closed_contents([0.05], [2]) == Contents((0.05, 0.05), (0.02, 0.02), (40, 40))
+    assert closed_contents([0, 0], [0, 0]) == closed_contents([], []) == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("total_ml", "believed"),
+    [
+        ((LARGEST_RECIPE_ML, LARGEST_RECIPE_ML), (LARGEST_RECIPE_ML, LARGEST_RECIPE_ML)),
+        ((LARGEST_RECIPE_ML, LARGEST_RECIPE_ML + 1), (LARGEST_RECIPE_ML, None)),
+        ((LARGEST_RECIPE_ML + 1, LARGEST_RECIPE_ML + 1), (None, None)),
+        ((0, LARGEST_RECIPE_ML + 1), (0, None)),
+        ((LARGEST_RECIPE_ML + 1, None), (None, None)),
+        ((60, None), (60, None)),
+        ((None, None), (None, None)),
+    ],
+)
+def test_contents_are_believed_up_to_the_largest_recipe(total_ml, believed):
+    poured = Contents(total_ml, (24, 24), (10, 10))
+    found = within_reason(poured)
+
+    assert found.total_ml == believed
+    assert (found is poured) == (total_ml == believed)
+    assert found is poured or found == Contents(believed)
+
+
+def test_contents_of_weak_ingredients_are_no_stronger_than_those():
+    unknown = Contents((60, None))
+    known = Contents((60, 60), (0.1, 0.1), (0.2, 0.2))
+
+    assert at_most(0.5, unknown) == Contents((60, None), None, (0, 0.5))
+    assert at_most(0.5, known) == known
+    assert at_most(0, unknown) == Contents((60, None), (0, 0), (0, 0))
