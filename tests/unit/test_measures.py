@@ -105,6 +105,7 @@ def test_a_fifth_is_a_bottle_of_known_volume():
         ("1 oz plus 1 tsp", "exact"),
         ("1 oz plus 1 dash", "approximate"),
         ("1 dash plus 1 oz", "approximate"),
+        ("1 bottle plus 75 cl", "approximate"),
         ("Juice of lime", "approximate"),
         ("Juice of limes", "unknown"),
         ("a couple of oz", "approximate"),

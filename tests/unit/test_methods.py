@@ -114,6 +114,121 @@ def test_a_drink_is_stirred_where_it_does_not_stay_in_its_glass(instructions, me
     assert preparation_of(instructions).method == method
 
 
+WORDS_OF_METHODS = """
+shaken    Shake; Shaken; One shakes it; Put in a shaker; Two shakers; By shaking
+blended   Blend; In a blender; Two blenders; Blended; Blending; One blends it; Whiz; Whizz
+blended   Liquefy; Liquify; Liquidise; Liquidize; Food processor; Puree in a bowl; Puree with it
+blended   Purée until smooth
+muddled   Muddle; Muddled; Mash
+layered   Layer; In layers; Layered; By layering; As a pousse cafe; Pour over a spoon
+layered   Over the back of a bar spoon; Back of a long spoon; Float each; Float in order
+built     Pour it in a glass; In glasses pour; In a mug pour; In mugs pour; In a cup pour; Pour in cups
+built     Pour in a jar; Pour in a bowl; Pour in a pitcher; Pour in a flute; Pour in a goblet
+built     Pour in a tumbler; Pour in a snifter; Pour in a highball; Pour in a collins; Pour on rocks
+built     Pour on ice; Built in a glass; Add to a glass; Fill a glass; Top a glass; Put in a glass
+built     Place in a glass; Combine in a glass; Mix in a glass; Drop in a glass; Dissolve in a glass
+built     Stir in a glass; Serve in a glass; Build it; It is built; Top up with it; Topped off
+built     Drop on each other
+none      Drinks for nobody; Drinks for a spoon; At the bar; Others; A glass; A big mug; Pour it; Mix
+"""
+PHRASES = [
+    (phrase.strip(), None if method == "none" else method)
+    for row in WORDS_OF_METHODS.strip().splitlines()
+    for method, phrases in [row.split(maxsplit=1)]
+    for phrase in phrases.split(";")
+]
+
+
+@pytest.mark.parametrize(("phrase", "method"), PHRASES)
+def test_every_word_for_a_method_is_known(phrase, method):
+    assert preparation_of(phrase).method == method
+
+
+@pytest.mark.parametrize("unit", ["oz", "tsp", "tbsp", "tblsp", "cl", "ml", "no"])
+def test_an_abbreviation_ends_no_sentence(unit):
+    assert preparation_of(f"Stir 2 {unit}. of gin in a glass.").method == "built"
+
+
+@pytest.mark.parametrize(
+    "denial",
+    [
+        *["do not", "don't", "don\u2019t", "dont", "never", "without", "no need to", "instead of"],
+        *["rather than", "do not in any way", "never ever"],
+    ],
+)
+@pytest.mark.parametrize("step", ["shake", "stir", "blend", "muddle", "layer"])
+def test_what_is_not_to_be_done_is_no_method(denial, step):
+    assert preparation_of(f"Gin; {denial} {step}.").method is None
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        *["milk shake", "milkshake", "milk-shakes", "a shake of salt", "two shakes of salt"],
+        *["the salt shaker", "a pepper shaker", "shake daily", "shaking it every day"],
+        *["shake each day", "shake occasionally", "shake several times", "shake once a week"],
+        *["blended whiskey", "blend scotch", "blended rum", "blended malt", "blended irish"],
+        *["blended canadian", "blended bourbon", "a blend of rums", "enough to blend"],
+        *["shake out the bag", "shaken off", "until well blended", "till blended", "til blended"],
+        *["flavours are blended", "it is blended", "stir stick", "stirring sticks", "a stirrer"],
+        *["stirrers", "a layer of foam", "milk -shake", "shake of it"],
+    ],
+)
+def test_what_only_sounds_like_a_method_is_none(sound):
+    assert preparation_of(f"Gin. {sound}.").method is None
+
+
+def test_a_step_beside_what_only_sounds_like_one_counts():
+    assert preparation_of("Pour the milkshake over ice. Shake.").method == "shaken"
+    assert preparation_of("Stir blended whiskey. Strain.").method == "stirred"
+    assert preparation_of("Shake, and drink daily.; stir").method is None
+    assert preparation_of("Shake. Drink daily.").method == "shaken"
+
+
+def test_only_the_beginning_is_read_for_the_method():
+    assert preparation_of("a" * 1994 + " shake").method == "shaken"
+    assert preparation_of("a" * 1995 + " shake").method is None
+    assert preparation_of("a" * 1995 + " ice, filled").ice_named
+    assert preparation_of("a" * 1995 + " ice, filled").filled
+
+
+@pytest.mark.parametrize(
+    ("text", "ice"),
+    [
+        *[(f"{word} glass", True) for word in ("iced", "frozen", "ice", "ice, ", "on the rocks")],
+        *[(word, False) for word in ("dice", "rocks", "icecream", "ice cream", "ice-cream", "icy")],
+        ("ice cream, then ice", True),
+    ],
+)
+def test_ice_is_named_in_any_way(text, ice):
+    assert preparation_of(text).ice_named is ice
+
+
+@pytest.mark.parametrize(
+    ("instructions", "method"),
+    [
+        ("Stir with ice, strain into a glass.", "stirred"),
+        ("Strain into a glass and stir.", "built"),
+        ("Stir with ice in a jar. Pour into a glass.", "built"),
+        ("Stir over crushed ice in a jar. Pour into a glass.", "built"),
+        ("Stir with crushed ice. Then pour into a glass.", "stirred"),
+        ("Pour into a glass. Stir with ice in a jar.", "built"),
+        ("Stir in the jar with ice. Pour into a glass.", "built"),
+        ("Stir in a glass. Pour in soda.", "built"),
+        ("One stirs in a glass. Strain.", "built"),
+        ("Warm in a pan, stir and strain into a mug.", "built"),
+        ("Stir and strain into a mug of boiling water.", "built"),
+        ("Stir in a saucepan. Pour into a mug.", "built"),
+        ("Stir well. Pour in the glass.", "stirred"),
+        ("Combine in a mixing glass; add ice.", "built"),
+        ("Combine in a mixing glass, then stir in the glass.", "stirred"),
+        ("Combine in a bar glass, then stir in the glass.", "stirred"),
+    ],
+)
+def test_stirring_counts_where_the_drink_leaves_its_ice(instructions, method):
+    assert preparation_of(instructions).method == method
+
+
 @given(texts)
 def test_words_that_mean_nothing_alone_leave_the_method_as_it_is(text):
     """They make patterns run that are left out where no word of theirs stands."""

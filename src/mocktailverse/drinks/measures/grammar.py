@@ -30,7 +30,6 @@ _CONTAINERS = frozenset({"bottle", "can", "package", "glass", "scoop", "other"})
 _CONVENTIONAL = frozenset({"shot", "jigger", "splash", "dash"})
 _THROUGH = frozenset({"-", "to", "till", "bis"})
 _EITHER = frozenset({"or", "oder", "o", "ou"})
-_HOLDING = frozenset({"of", ",", "(", "/", "="})
 _MILLILITRE = UNIT_WORDS["ml"]
 
 
@@ -93,7 +92,7 @@ def _read_unit_first(tokens: list[Token]) -> Reading | None:
     quantity = read_quantity(tokens, found.end)
     if quantity is None or quantity.end != len(tokens):
         return None
-    return Reading(quantity[:2], found.word, 0, quantity.end)
+    return Reading(quantity.span, found.word, 0, quantity.end)
 
 
 def _may_come_first(token: Token) -> bool:
@@ -145,7 +144,7 @@ def _read_length(tokens: list[Token], start: int, length: Quantity, at: int) -> 
     """Return one piece of that length, or the length itself where no piece is named."""
     found = find_unit(tokens, at)
     if found is None or found.word.ml is not None:
-        return Reading(length[:2], OTHER, start, at)
+        return Reading(length.span, OTHER, start, at)
     number = None if found.word.plural else (1.0, 1.0)
     return Reading(number, found.word, start, found.end)
 
@@ -159,16 +158,16 @@ def _read_pack(tokens: list[Token], start: int, count: Quantity, at: int) -> Rea
     if length is not None:
         end = _past_closing(tokens, length)
         word, end = find_unit(tokens, end) or (PIECE, end)
-        return Reading(count[:2], word, start, end)
+        return Reading(count.span, word, start, end)
     each = unit_at(tokens, past_hyphen(tokens, size.end))
-    if each is None or not (each.word.ml or each.word.unit in _MASS):
+    if each is None:
         return None
     low, high, ml = count.low * size.low, count.high * size.high, each.word.ml
     end = _past_closing(tokens, each.end)
     noun = find_unit(tokens, end)
     if tokens[at - 1].text == "x" and noun is None:
         return Reading((low, high), each.word, start, end)
-    pack = Reading(count[:2], NO_UNIT, start, end, (low * ml, high * ml) if ml else None)
+    pack = Reading(count.span, NO_UNIT, start, end, (low * ml, high * ml) if ml else None)
     if noun is not None:
         return pack._replace(word=noun.word, end=noun.end)
     # In "1 5 oz" a point or a dash may be lost; in brackets the size is sure.
@@ -181,13 +180,11 @@ def _past_closing(tokens: list[Token], index: int) -> int:
 
 def _extend(tokens: list[Token], reading: Reading) -> Reading:
     """Return the reading with what follows its unit: "to 2 oz", "+ 1 tsp", "/ 30 ml", "(75 cl)"."""
-    at = reading.end
-    if token_at(tokens, at).text == "," and token_at(tokens, at + 1).text in PLUS:
-        at += 1
+    at = reading.end + (token_at(tokens, reading.end).text == ",")
     link = token_at(tokens, at).text
     contains = reading.word.unit in _CONTAINERS
-    if contains and (link in _HOLDING or _is_number(token_at(tokens, at))):
-        link, second = "(", _second(tokens, at + (link in _HOLDING))
+    if contains and (link == "of" or _is_number(token_at(tokens, at))):
+        link, second = "(", _second(tokens, at + (link == "of"))
     else:
         second = _second(tokens, at + 1)
     if second is None:
@@ -221,10 +218,10 @@ def _second(tokens: list[Token], at: int) -> _Second | None:
     while token_at(tokens, at).text in {"about", "approx", "ca", "~", "="}:
         at += 1
     quantity = read_quantity(tokens, at)
-    found = None if quantity is None else unit_at(tokens, past_hyphen(tokens, quantity.end))
-    if quantity is None or found is None:
+    if quantity is None:
         return None
-    return _Second(quantity[:2], found.word, found.end)
+    found = unit_at(tokens, past_hyphen(tokens, quantity.end))
+    return _Second(quantity.span, found.word, found.end) if found else None
 
 
 def _through(first: Reading, amount: Span, last: _Second) -> Reading:

@@ -32,6 +32,11 @@ class Quantity(NamedTuple):
     high: float
     end: int
 
+    @property
+    def span(self) -> tuple[float, float]:
+        """The number or range alone."""
+        return self.low, self.high
+
 
 def token_at(tokens: list[Token], index: int) -> Token:
     """Return the token at `index`, an empty mark beyond the end."""

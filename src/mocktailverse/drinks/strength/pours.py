@@ -82,11 +82,7 @@ class Pour(NamedTuple):
     @property
     def closed(self) -> bool:
         """Whether its volume and its strength are one figure each."""
-        return (
-            self.measured == "ml"
-            and self.low == self.high
-            and self.abv_low == self.abv_high
-        )
+        return self.measured == "ml" and self.low == self.high and self.abv_low == self.abv_high
 
 
 def substance_of(name: str) -> Substance:
