@@ -56,7 +56,10 @@ def test_the_open_labels_of_thecocktaildb_are_met():
 
 @pytest.mark.parametrize("text", [None, "", " ", "\n", "\t \r\n", "\N{NO-BREAK SPACE}"])
 def test_a_blank_measure_says_nothing(text: str | None):
-    assert parse_measure(text, "Ice") == Measure()
+    measure = parse_measure(text, "Ice")
+    assert measure == Measure()
+    assert not measure.unread
+    assert not measure.implausible
 
 
 def test_a_range_stays_a_range():

@@ -122,14 +122,15 @@ blended   Purée until smooth
 muddled   Muddle; Muddled; Mash
 layered   Layer; In layers; Layered; By layering; As a pousse cafe; Pour over a spoon
 layered   Over the back of a bar spoon; Back of a long spoon; Float each; Float in order
-built     Pour it in a glass; In glasses pour; In a mug pour; In mugs pour; In a cup pour; Pour in cups
+built     Pour it in a glass; In glasses pour; In a mug pour; In mugs pour; In a cup pour
+built     Pour in cups; Poured in a glass; Adding it to a glass
 built     Pour in a jar; Pour in a bowl; Pour in a pitcher; Pour in a flute; Pour in a goblet
 built     Pour in a tumbler; Pour in a snifter; Pour in a highball; Pour in a collins; Pour on rocks
 built     Pour on ice; Built in a glass; Add to a glass; Fill a glass; Top a glass; Put in a glass
 built     Place in a glass; Combine in a glass; Mix in a glass; Drop in a glass; Dissolve in a glass
 built     Stir in a glass; Serve in a glass; Build it; It is built; Top up with it; Topped off
 built     Drop on each other
-none      Drinks for nobody; Drinks for a spoon; At the bar; Others; A glass; A big mug; Pour it; Mix
+none      Drinks for nobody; Drinks for a spoon; At the bar; Others; A glass; A big mug; Pour it
 """
 PHRASES = [
     (phrase.strip(), None if method == "none" else method)
