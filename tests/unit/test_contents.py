@@ -3,8 +3,6 @@
 import pytest
 
 from mocktailverse.drinks.strength.contents import (
-    DASHES_ML,
-    NEGLIGIBLE_SHARE,
     Contents,
     at_most,
     closed_contents,
@@ -47,6 +45,7 @@ def contents(*pours: Pour, vessel=HIGHBALL, ice: bool = False, filled: bool = Fa
         ((), (None, None), None, None),
         ((ml(0, 40),), (None, None), None, None),
         ((ml(0, 40, 10),), (0, 10), (0, 4), None),
+        ((ml(0.5, 40, 0.8),), (0.5, 0.8), (0.2, 0.32), (40, 40)),
         # too much of unknown strength, and just not too much
         ((GIN, ml(0, None, 1.3)), (60, 61.3), None, None),
         ((ml(100, 40), ml(0, None, 2)), (100, 102), (40, 40), (39.2157, 40)),
@@ -108,14 +107,15 @@ def test_without_a_vessel_nothing_bounds_what_has_no_volume(pour: Pour):
 
 def test_up_to_three_dashes_beside_parts_are_left_out():
     parts = of("part", 1, 40), of("part", 3)
-    most = DASHES_ML - 0.01
+    not_a_volume = Pour("unbounded", 0, 0, 40, 40, imprecise_unit=True)
 
-    assert contents(*parts, ml(most, 40, dash=True)) == Contents(abv_percent=(10, 10), partial=True)
-    assert contents(*parts, ml(DASHES_ML, 40, dash=True)) == NOTHING
+    assert contents(*parts, ml(2.99, 40, dash=True)) == Contents(abv_percent=(10, 10), partial=True)
+    assert contents(*parts, ml(3, 40, dash=True)) == NOTHING
+    assert contents(*parts, not_a_volume) == NOTHING
     assert contents(*parts, of("part", 0.08, None)).abv_percent == pytest.approx(
         (9.804, 9.804), abs=1e-3
     )
-    assert contents(*parts, of("part", 4 * NEGLIGIBLE_SHARE, None)) != NOTHING
+    assert contents(*parts, of("part", 0.09, None)) == NOTHING
 
 
 def test_single_figures_are_added_up_at_once():

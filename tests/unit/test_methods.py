@@ -186,6 +186,11 @@ def test_a_step_beside_what_only_sounds_like_one_counts():
     assert preparation_of("Shake. Drink daily.").method == "shaken"
 
 
+def test_of_shaking_and_blending_the_first_counts():
+    assert preparation_of("Shake, then blend.").method == "shaken"
+    assert preparation_of("Blend, then shake.").method == "blended"
+
+
 def test_only_the_beginning_is_read_for_the_method():
     assert preparation_of("a" * 1994 + " shake").method == "shaken"
     assert preparation_of("a" * 1995 + " shake").method is None
