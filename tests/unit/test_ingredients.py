@@ -144,6 +144,87 @@ def test_a_different_ingredient_is_never_taken_for_another(raw, other):
     assert canonical_name(raw)[0] != other
 
 
+@pytest.mark.parametrize(
+    "denial",
+    [
+        *["non-alcoholic", "non alcoholic", "nonalcoholic", "alcohol-free", "alcohol free"],
+        *["spirit-free", "zero proof", "zero-alcohol", "no alcohol", "without alcohol"],
+        *["dealcoholized", "de-alcoholised", "0%", "0 %", "0.0%", "0,0 %", "0.00 % vol"],
+        *["0.0% abv", "0% alcohol", "0.0 %vol"],
+    ],
+)
+def test_a_name_that_denies_alcohol_is_free_of_it(denial: str):
+    assert canonical_name(f"{denial} gin") == ("Non-alcoholic gin", True)
+    assert canonical_name(f"Gin, {denial}") == ("Non-alcoholic gin", True)
+    assert family_of(f"{denial} foo gin").alcoholic is False
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        *["5.0% lager", "Foo 5.0 % lager", "4,0% lager", "10% lager", "12.50% vol lager"],
+        *["0% sugar lager", "0 % fat lager", "0% added sugar lager", "0.5% lager"],
+        *["0.05% lager", "0%er lager", "100% lager", "proof lager", "no lager"],
+    ],
+)
+def test_no_other_figure_or_word_denies_alcohol(raw: str):
+    found = match_ingredient(raw) or family_of(raw)
+    assert found is None or found.alcoholic
+    assert found or canonical_name(raw) == (raw, False)
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        ("Rum 12 years", "Rum"),
+        ("12 yr old whiskey", "Whiskey"),
+        ("12-year-old rum", "Rum"),
+        ("Rum 12yo", "Rum"),
+        ("3 yrs rum", "Rum"),
+        ("Lime sliced thin", "Lime"),
+        ("Berries such as raspberry", "Berries"),
+        ("Gin preferably dry", "Gin"),
+        ("Gin (if you like)", "Gin"),
+        ("Lime (such as key)", "Lime"),
+        ("Sugar (superfine)", "Superfine sugar"),
+        ("Sugar, superfine", "Superfine sugar"),
+        ("Zest of a lemon", "Lemon peel"),
+        ("Peel of one orange", "Orange peel"),
+        ("Juice from half a lemon", "Lemon juice"),
+        ("Juice of \u00bd lemon", "Lemon juice"),
+        ("Juice of 1/2 an orange", "Orange juice"),
+        ("Cherry flavoured brandy", "Cherry brandy"),
+        ("Ron", "Rum"),
+        ("Rhum", "Rum"),
+        ("Yoghourt", "Yogurt"),
+        ("Chilly pepper", "Chili pepper"),
+        ("Chile pepper", "Chili pepper"),
+        ("Chily pepper", "Chili pepper"),
+        ("Liquorice", "Licorice root"),
+        ("Curacoa", "Cura\u00e7ao"),
+        ("Saint germain", "St-Germain"),
+        ("Food colouring", "Food coloring"),
+        ("Vanilla flavouring", "Vanilla extract"),
+        ("Sugar syrop", "Sugar syrup"),
+        ("Peaches", "Peach"),
+        ("Cherries", "Cherry"),
+        ("Cookies", "Cookie"),
+        ("Tomatoes", "Tomato"),
+        ("Coffee liqueur Kahlua", "Kahlua"),
+        ("fresh large ripe raw plain whole lime", "Lime"),
+    ],
+)
+def test_a_name_is_read_however_it_is_put(raw: str, name: str):
+    assert canonical_name(raw) == (name, True)
+
+
+@pytest.mark.parametrize(
+    "raw", ["fresh large ripe raw plain whole good lime", "Kahlua gin", "Gin & tonic", "Gin/vodka"]
+)
+def test_what_is_not_surely_one_ingredient_is_unknown(raw: str):
+    assert canonical_name(raw) == (raw, False)
+
+
 def test_an_unknown_ingredient_keeps_its_name_without_outer_blanks():
     assert canonical_name(" Unicorn  tears ") == ("Unicorn tears", False)
     assert match_ingredient("Unicorn tears") is None

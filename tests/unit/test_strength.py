@@ -226,6 +226,8 @@ def test_spirits_are_named_by_family_the_largest_first():
         ((line("Soda water", 5, "cl"), line("Cherry", 1), line("Bitters", 2, "dash")), False),
         ((line("Orange juice", 3, "part"), line("Bitters", 2, "dash")), None),
         ((line("Non-alcoholic beer"),), True),
+        ((line("Foo 5.0% lager", 33, "cl"),), False),
+        ((line("0% sugar vodka", 5, "cl"),), False),
         ((line("Non-alcoholic beer", 33, "cl"), line("Kombucha", 10, "cl")), True),
         ((line("Soda water", 20, "cl"), line("Angostura bitters", 1, "dash")), True),
         ((line("Soda water", 2, "cl"), line("Angostura bitters", 1, "dash")), False),
