@@ -99,9 +99,10 @@ def _belongs_to_a_name(tokens: list[Token], index: int) -> bool:
 
 
 def _joins_numbers(tokens: list[Token], index: int) -> bool:
-    """Tell whether the word at `index` stands between numbers, as in 2x4 and 1to2."""
+    """Whether the word at `index` multiplies or links numbers, as in x2, 2x4 and 1to2."""
     word = tokens[index].text
-    return index > 0 and tokens[index - 1].kind == "number" and (word == "x" or word in RANGE_WORDS)
+    behind_number = index > 0 and tokens[index - 1].kind == "number"
+    return word == "x" or (behind_number and word in RANGE_WORDS)
 
 
 def _may_follow_glued(word: str) -> bool:
