@@ -362,6 +362,15 @@ def test_a_punch_has_no_vessel_and_long_labels_are_no_obstacle():
     assert vessel_of(None, "Cocktail") is None
 
 
+def test_names_and_labels_are_read_up_to_their_longest():
+    assert "strong" in portion_of(line("Gin".ljust(120), 5, "cl")).traits
+    assert "doubtful" in portion_of(line("Gin".ljust(121), 5, "cl")).traits
+    assert find_glass("Highball glass".ljust(60))
+    assert find_glass("Highball glass".ljust(61)) is None
+    assert vessel_of("Highball glass".ljust(60), None)
+    assert vessel_of("Highball glass".ljust(61), None) is None
+
+
 def test_a_line_is_remembered_by_what_matters_and_not_by_its_place():
     here = line("Gin", 5, "cl")
     there = IngredientLine(9, "Gin", "GIN", "5cl", 5, 5, "cl", 50.0, 50.0, "volume", "exact")
