@@ -92,7 +92,7 @@ class Derived(Struct, frozen=True):
     method: Method | None = None
     """How it is made; null where the instructions do not tell."""
     is_mocktail: bool | None = None
-    """Whether it is without alcohol; null where that is not known."""
+    """Whether it surely has at most 0.5 % vol; null where that is not known."""
 
 
 class Lineage(Struct, frozen=True):
