@@ -263,6 +263,36 @@ def test_a_number_has_six_decimals_and_a_volume_four():
     assert (measure.ml_min, measure.ml_max) == (9.8578, 19.7157)
 
 
+NUMBER_WORDS = """
+0.5   half halves demi demie medio media mezzo mezza halb halbe halben halber halbes
+0.25  quarter quarters
+1     one equal
+2     two zwei deux dos due couple pair
+3     three drei trois tres tre
+4     four vier quatre cuatro quattro
+5     five fünf cinq cinco cinque
+6     six sechs seis sei
+7     seven
+8     eight
+9     nine
+10    ten
+11    eleven
+12    twelve dozen dutzend douzaine docena dozzina
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "word"),
+    [
+        (row[0], word)
+        for row in map(str.split, NUMBER_WORDS.strip().splitlines())
+        for word in row[1:]
+    ],
+)
+def test_every_number_word_counts(number: str, word: str):
+    assert parse_measure(f"{word} oz", "Gin").amount_min == float(number)
+
+
 def test_a_description_says_nothing_of_an_amount():
     assert parse_measure("Coarse", "Salt") == Measure()
 
