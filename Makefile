@@ -58,6 +58,17 @@ chaos: $(ready) ## Kill, freeze and starve local stacks at random; SEED=7, N=10 
 	$(bin)/pytest tests/chaos -m chaos -s -x $(if $(SEED),--chaos-seed=$(SEED)) \
 	  $(if $(N),--chaos-rounds=$(N)) $(if $(MINUTES),--chaos-minutes=$(MINUTES))
 
+trials = PYTHONPATH=tests $(bin)/python -m trials
+
+.PHONY: trials
+trials: $(ready) ## Random data and faults on the whole stack; N= SEED= MINUTES= KIND= CASE=
+	$(trials) $(if $(N),--trials $(N)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) \
+	  $(if $(CASE),--case $(CASE)) $(if $(KIND),--kind $(KIND))
+
+.PHONY: trials-quick
+trials-quick: $(ready) ## A few fixed trials and random ones, in about a minute
+	$(trials) --quick $(if $(SEED),--seed $(SEED))
+
 .PHONY: bench
 bench: $(ready) ## Speed and memory, side by side with the floor and the peers
 	$(bin)/python benchmarks/run.py

@@ -1,0 +1,101 @@
+"""Which faults a trial has; never so many that a message could rightly become a dead letter.
+
+A message is received five times. What fails a receive for certain (a kill, a cut body of an
+object) costs one; four spoiled tries of the same call in a row cost one. The sum stays at 3.
+"""
+
+import random
+
+from .case import Fault
+
+SKEWS_S = (-600, -120, -7, 0, 5, 60, 600)
+POINTS: tuple[tuple[str, str, str], ...] = (
+    ("transform", "dynamodb", "UpdateItem"),
+    ("transform", "dynamodb", "PutItem"),
+    ("transform", "dynamodb", "Query"),
+    ("transform", "s3", "GetObject"),
+    ("transform", "s3", "PutObject"),
+    ("transform", "sqs", "SendMessage"),
+    ("publish", "dynamodb", "BatchGetItem"),
+    ("publish", "s3", "GetObject"),
+    ("publish", "s3", "PutObject"),
+    ("client", "s3", "PutObject"),
+    ("client", "sqs", "SendMessage"),
+)
+POINT_KINDS = (
+    "throttle", "server_error", "reset_before", "reset_after", "reset_after", "cut", "delay",
+)  # fmt: skip
+STORM_KINDS = ("throttle", "server_error", "reset_before", "reset_after", "delay")
+
+
+def draw(rng: random.Random, kind: str) -> list[Fault]:
+    """The faults of a trial of a kind."""
+    match kind:
+        case "faulty":
+            return [_point(rng) for _ in range(rng.choice([1, 1, 2, 3]))]
+        case "storm":
+            return [_storm(rng) for _ in range(rng.choice([1, 2]))]
+        case "kill":
+            kills = [_kill(rng) for _ in range(rng.choice([1, 1, 2]))]
+            return [*kills, *(_point(rng) for _ in range(rng.choice([0, 0, 1])))]
+        case "skew":
+            return [_kill(rng) for _ in range(rng.choice([0, 1]))]
+        case _:
+            return []
+
+
+def costs(fault: Fault) -> int:
+    """How many receives of a message the fault can cost."""
+    if fault.kind.startswith("kill"):
+        return 1
+    if fault.kind == "cut" and fault.operation == "GetObject":
+        return fault.times
+    return 0 if fault.rate else -(-fault.times // 4)
+
+
+def _point(rng: random.Random) -> Fault:
+    caller, service, operation = rng.choice(POINTS)
+    kind = rng.choice(POINT_KINDS)
+    return Fault(
+        kind=kind,  # type: ignore[arg-type]
+        caller=caller,  # type: ignore[arg-type]
+        service=service,
+        operation=operation,
+        at=rng.choice([1, 1, 1, 2, 3, 5]),
+        times=1 if kind in {"cut", "delay"} else rng.choice([1, 1, 2, 3, 4]),
+        delay_ms=rng.choice([100, 500, 2500]) if kind == "delay" else 0,
+    )
+
+
+def _storm(rng: random.Random) -> Fault:
+    """A share of all calls of a function, chosen by a hash."""
+    kind = rng.choice(STORM_KINDS)
+    return Fault(
+        kind=kind,  # type: ignore[arg-type]
+        caller=rng.choice(["transform", "publish"]),
+        rate=rng.choice([0.05, 0.1, 0.25]),
+        times=rng.choice([6, 12]),
+        delay_ms=100,
+    )
+
+
+def _kill(rng: random.Random) -> Fault:
+    """A worker is killed at a call, which reaches AWS or not."""
+    caller, service, operation = rng.choice(
+        [
+            ("transform", "dynamodb", "PutItem"),
+            ("transform", "dynamodb", "PutItem"),
+            ("transform", "dynamodb", "UpdateItem"),
+            ("transform", "s3", "GetObject"),
+            ("transform", "s3", "PutObject"),
+            ("publish", "s3", "PutObject"),
+            ("publish", "dynamodb", "BatchGetItem"),
+        ]
+    )
+    return Fault(
+        kind=rng.choice(["kill_before", "kill_after"]),
+        caller=caller,  # type: ignore[arg-type]
+        service=service,
+        operation=operation,
+        at=rng.choice([1, 1, 2, 3, 4, 6, 9]),
+    )
