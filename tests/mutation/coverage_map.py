@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import sys
 import time
 from collections.abc import Generator, Iterable
@@ -11,9 +12,7 @@ from typing import Any
 import coverage
 import pytest
 
-from mutation import warm
-
-CACHE = Path(sys.prefix, "mutation-coverage.json")
+CACHE = Path(os.environ.get("MUTATION_CACHE", f"{sys.prefix}/mutation-coverage.json"))
 Lines = dict[str, list[int]]
 
 
@@ -66,10 +65,9 @@ class Recorder:
     alone each test would run it. Caches are emptied before each test for the same reason.
     """
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, root: Path, caches: list[Any]) -> None:
+        self._root, self._caches = root, caches
         self._coverage = new_coverage(root)
-        self._caches = warm.caches()
         self._test = ""
         self._seconds: dict[str, float] = {}
         self._fixtures: dict[str, list[str]] = {}

@@ -102,8 +102,9 @@ class Engine:
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """Measure what the tests run, then try each mutant. In a child pytest's own loop runs."""
         self._imports.stop()
+        self._functions, self._caches = warm.functions_by_place(self._root), warm.caches()
         gc.collect()
-        gc.freeze()  # what is here lives on; forks do not copy it for the garbage collector's sake
+        gc.freeze()  # hides what is here from the garbage collector, so that forks do not copy it
         if self.failures:
             return True
         if any("local_stack" in item.fixturenames for item in session.items):
@@ -176,7 +177,7 @@ class Engine:
 
         def prepared(file: str) -> Prepare:
             def prepare(folder: Path) -> bool:
-                recorder = Recorder(self._root)
+                recorder = Recorder(self._root, self._caches)
                 session.items[:] = items[file]
                 session.config.option.maxfail = 0
                 session.config.pluginmanager.register(recorder)
@@ -208,7 +209,6 @@ class Engine:
 
     def _try(self, session: pytest.Session, known: CoverageMap) -> None:
         selection = Selection(self._root, known.tests, self._lines_at_import())
-        functions, caches = warm.functions_by_place(self._root), warm.caches()
         killers: dict[str, Counter[str]] = defaultdict(Counter)
         items = {item.nodeid: item for item in session.items}
 
@@ -228,7 +228,7 @@ class Engine:
                 prepare = (
                     trial.cold(self._stack)
                     if selection.imported(mutant)
-                    else trial.warm(session, items, functions, caches)
+                    else trial.warm(session, items, self._functions, self._caches)
                 )
                 yield mutant, prepare, limit
 

@@ -2,6 +2,8 @@
 
 import ast
 import gc
+import os
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -172,6 +174,83 @@ def test_a_fault_is_tried_with_the_tests_that_run_it_or_use_what_it_changes(tmp_
     assert chosen[7, "constant"] == ["quick", "slow"]
     assert chosen[11, "value to None"] == ["other"]
     assert chosen[4, "constant"] == ["quick", "slow"]
+
+
+CODE = """
+from functools import cache
+
+LIMIT = 10
+
+def capped(number):
+    if number > LIMIT:
+        return LIMIT
+    return number
+
+@cache
+def doubled(number):
+    return 2 * capped(number)
+
+def endless(number):
+    while number:
+        number -= 1
+    return "done"
+
+def forgotten(number):
+    return number + 1
+"""
+TESTS = """
+from mocktailverse.code import capped, doubled, endless
+
+def test_capped():
+    assert (capped(9), capped(11)) == (9, 10)
+
+def test_doubled():
+    assert doubled(20) == 20
+
+def test_endless():
+    assert endless(2) == "done"
+"""
+RUN = """
+import sys
+from pathlib import Path
+from mutation import engine
+from mutation.operators import mutants
+
+engine.CPU_S, engine.CPU_FACTOR = 0, 1
+root = Path(sys.argv[1])
+sys.path.insert(0, str(root / "src"))
+found = mutants("src/mocktailverse/code.py", (root / "src/mocktailverse/code.py").read_bytes())
+
+def show(result):
+    print(result.mutant.function or "module", result.mutant.operator, result.outcome, sep=",")
+
+trial = engine.Engine(root, found, 1, show, lambda _: None)
+trial.run(["tests"])
+print(*trial.failures)
+"""
+
+
+def test_faults_are_noticed_or_not_and_leave_nothing(tmp_path):
+    for name, text in {"src/mocktailverse/code.py": CODE, "tests/unit/test_code.py": TESTS}.items():
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(text.lstrip())
+    (tmp_path / "src/mocktailverse/__init__.py").touch()
+    (tmp_path / "scratch").mkdir()
+    places = {"PYTHONPATH": str(ROOT / "tests"), "TMPDIR": str(tmp_path / "scratch")}
+    ran = subprocess.run(
+        [sys.executable, "-c", RUN, str(tmp_path)],
+        cwd=tmp_path, env={**os.environ, **places, "MUTATION_CACHE": str(tmp_path / "cache")},
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert set(ran.stdout.split("\n")) >= {
+        "module,constant,killed",
+        "capped,value to None,killed",
+        "capped,comparison,survived",  # the limit itself stays what it is
+        "doubled,arithmetic,killed",
+        "endless,arithmetic,timed out",
+        "forgotten,arithmetic,survived",
+    }
+    assert not list((tmp_path / "scratch").iterdir())
 
 
 def test_each_equivalent_mutant_is_one_of_the_code_today():
