@@ -1,0 +1,87 @@
+"""Each limit of the cost gate: what costs exactly as much passes, what costs more is named."""
+
+import re
+
+import pytest
+
+from mocktailverse.cost import limits
+from mocktailverse.cost.limits import beyond_limits, flood_usd, together, with_all_pollers
+from mocktailverse.cost.model import month, price_table, total_usd
+from mocktailverse.cost.running import PROD, SMALL, STAGING, Running
+from mocktailverse.cost.usage import Usage
+from mocktailverse.cost.workload import reference
+
+RUNS = {"prod": PROD, "staging": STAGING, "dev": SMALL}
+
+
+def not_free(runs):
+    lines = month(together(reference(runs)), price_table())
+    return total_usd([line for line in lines if line.used_share is None])
+
+
+def all_pollers(runs):
+    usage = together(reference(runs))
+    table = price_table()
+    return total_usd(month(with_all_pollers(usage, runs.values()), table)) - total_usd(
+        month(usage, table)
+    )
+
+
+def flood(runs):
+    return flood_usd(runs.values(), price_table())
+
+
+LIMITS = {
+    "NOT_FREE_USD": (not_free, "What is not free comes to"),
+    "POLLERS_USD": (all_pollers, "Five pollers at each idle queue would cost"),
+    "FLOOD_USD_AN_HOUR": (flood, "An hour of calls as fast as the APIs' throttles allow costs"),
+}
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_a_limit_may_be_reached_and_not_passed(monkeypatch, name):
+    cost, beginning = LIMITS[name]
+    usd = cost(RUNS)
+    assert usd > 0
+    monkeypatch.setattr(limits, name, usd)
+    assert beyond_limits(RUNS, price_table()) == []
+    monkeypatch.setattr(limits, name, usd - 0.01)
+    (sentence,) = beyond_limits(RUNS, price_table())
+    assert sentence.startswith(f"{beginning} {usd:.2f} USD")
+    assert f"at most {usd - 0.01:.2f}" in sentence
+
+
+def test_what_passes_a_free_limit_is_named_with_each_stage_s_share():
+    runs = {"prod": PROD, "dev": Running(wcu=8, rcu=9)}
+    (sentence,) = beyond_limits(runs, price_table())
+    assert sentence == (
+        "DynamoDB, read capacity: 26 of 25 free RCU a month (prod 17, dev 9), 0.09 USD."
+    )
+
+
+def test_the_limits_are_what_the_pages_tell():
+    assert limits.NOT_FREE_USD == 0.25
+    assert limits.POLLERS_USD == 0.45
+    assert limits.FLOOD_USD_AN_HOUR == 0.25
+
+
+def test_a_flood_pays_for_calls_and_for_nothing_that_stands():
+    """Capacity, alarms, metrics, polls and reconciles are paid for with or without it."""
+    calm = Running(
+        wcu=0, rcu=0, reconciles=0, idle_polls=0, alarms=0, metrics=0, api_per_s=5, log_days=9,
+        api_gb=0.5,
+    )  # fmt: skip
+    busy = Running(
+        wcu=99, rcu=99, reconciles=99, idle_polls=99, alarms=99, metrics=99, api_per_s=5,
+        log_days=9, api_gb=0.5, fetches=99, dashboards=9, backups=True,
+    )  # fmt: skip
+    table = price_table()
+    assert flood_usd([busy], table) == flood_usd([calm], table) > 0
+    assert flood_usd([calm], table, hours=3) == pytest.approx(3 * flood_usd([calm], table))
+    assert flood_usd([], table) == 0
+
+
+def test_all_stages_share_one_account():
+    usages = {"a": Usage(sqs_requests=1), "b": Usage(sqs_requests=2, s3_gb=3)}
+    assert together(usages) == Usage(sqs_requests=3, s3_gb=3)
+    assert re.match(r"^[A-Z]", beyond_limits({"a": Running(wcu=26, rcu=1)}, price_table())[0])
