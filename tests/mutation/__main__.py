@@ -34,7 +34,7 @@ LEFT_OUT = (
         for name in (
             "artifacts", "benchmarks", "change_sets", "cli_export", "cli_files", "deploy_command",
             "deployer", "docs", "docs_links", "drill_command", "environments", "explanation",
-            "interpreters", "monitoring", "package", "removal", "sweep", "template",
+            "interpreters", "monitoring", "package", "removal", "template",
             "template_security", "what_costs_is_found", "workflow",
         )
     ),

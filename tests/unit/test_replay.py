@@ -7,9 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from mocktailverse.cli.main import app
-from mocktailverse.drinks.ledger import LoadRequest, ObjectVersion
+from mocktailverse.drinks.ledger import Counts, Load, LoadRequest, ObjectVersion
 from mocktailverse.errors import UsageError
-from mocktailverse.pipeline.replay import replay, under
+from mocktailverse.pipeline.replay import replay, under, unfinished
 
 NOW = 1_767_268_800_000
 
@@ -89,3 +89,33 @@ def test_a_key_that_no_raw_object_has_is_told():
 )
 def test_a_replay_that_is_not_clear_is_refused_before_anything_is_asked(options):
     assert isinstance(CliRunner().invoke(app, ["replay", *options]).exception, UsageError)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"failed": True, "rejected": False}, ["failed"]),
+        ({"failed": False, "rejected": True}, ["rejected"]),
+        ({"failed": True, "rejected": True}, ["failed", "rejected"]),
+        ({"failed": False, "rejected": False}, []),
+    ],
+)
+def test_what_failed_or_rejected_records_is_chosen_by_its_latest_load(asked, expected):
+    def load(key, status="done", generation=1, rejected=0):
+        version = ObjectVersion("data", key, "v1")
+        counts = Counts(read=1 + rejected, loaded=1, rejected=rejected)
+        return Load(version, generation, status, counts, 0, 1, 0, None, 0, 0, 0, None, 1)
+
+    loads = [
+        load("failed", "failed"), load("rejected", rejected=2), load("good"),
+        load("repaired", generation=2), load("repaired", "failed"), load("open", "loading"),
+    ]  # fmt: skip
+    days = []
+
+    def page(day, _limit, _after):
+        days.append(day)
+        return (loads if len(days) == 30 else []), None
+
+    chosen = unfinished(SimpleNamespace(page=page), **asked)
+    assert [version.key for version in chosen] == expected
+    assert len(days) == 30

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +11,7 @@ from botocore.exceptions import ParamValidationError
 from botocore.response import StreamingBody
 
 from mocktailverse.errors import PermanentError, UsageError
+from mocktailverse.stores.alarms import AlarmState, read_alarm_states
 from mocktailverse.stores.clients import INTERACTIVE, UNHURRIED, Clients
 from mocktailverse.stores.export_objects import ExportObjects
 from mocktailverse.stores.functions import Functions
@@ -256,3 +258,30 @@ def test_without_a_region_there_is_an_empty_one(monkeypatch, tmp_path):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     assert Clients().region == ""
+
+
+# ---- alarms
+
+
+def test_the_states_of_alarms_are_asked_for_by_name(stubbed):
+    stub = stubbed("cloudwatch")
+    at = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    alarms = [
+        {"AlarmName": "a", "AlarmDescription": "d", "StateValue": "ALARM", "StateReason": "r"},
+        {"AlarmName": "b", "StateValue": "OK"},
+    ]
+    stub.add_response(
+        "describe_alarms",
+        {"MetricAlarms": [alarm | {"StateUpdatedTimestamp": at} for alarm in alarms]},
+        {"AlarmNames": ["a", "b"], "MaxRecords": 100},
+    )
+    found = read_alarm_states(SimpleNamespace(cloudwatch=stub.client), {"b", "a"})
+    noon_ms = 1_767_268_800_000
+    assert found == [
+        AlarmState("a", "d", "ALARM", "r", noon_ms),
+        AlarmState("b", "", "OK", "", noon_ms),
+    ]
+
+
+def test_no_alarm_is_asked_for_where_there_is_none(stubbed):
+    assert read_alarm_states(SimpleNamespace(cloudwatch=stubbed("cloudwatch").client), []) == []
