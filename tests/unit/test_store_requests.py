@@ -6,7 +6,10 @@ import pytest
 
 from mocktailverse.drinks.ledger import START, Counts, Load, LoadRequest, ObjectVersion, Segment
 from mocktailverse.drinks.register import Register
+from mocktailverse.errors import TransientError
+from mocktailverse.stores import drinks_table
 from mocktailverse.stores.drinks_table import DrinksTable
+from mocktailverse.stores.errors import ThrottledError
 from mocktailverse.stores.items import to_item
 from mocktailverse.stores.loads_table import LoadsTable
 
@@ -125,3 +128,67 @@ def test_a_listing_by_day_asks_the_index_and_not_the_table(dynamodb):
     assert LoadsTable(dynamodb.clients, "loads").page("2026-01-01", 5) == ([], None)
     ((operation, request),) = dynamodb.requests
     assert (operation, request["IndexName"]) == ("Query", "by-day")
+
+
+def test_reading_again_waits_twice_as_long_each_time_up_to_two_seconds(dynamodb, monkeypatch):
+    waits, shares = [], []
+    monkeypatch.setattr(drinks_table.time, "sleep", waits.append)
+    monkeypatch.setattr(
+        drinks_table.random, "uniform", lambda *share: shares.append(share) or share[1]
+    )
+    left = {"Responses": {}, "UnprocessedKeys": {"drinks": {"Keys": [KEY]}}}
+    dynamodb.answer(*[("batch_get_item", left)] * 8)
+    with pytest.raises(ThrottledError, match="leaves 1 drinks unread"):
+        DrinksTable(dynamodb.clients, "drinks").many(["thecocktaildb:1"])
+    assert waits == [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0]
+    assert set(shares) == {(0.5, 1)}
+
+
+def test_more_keys_than_a_call_takes_are_read_by_several(dynamodb):
+    dynamodb.answer(*[("batch_get_item", {"Responses": {}})] * 3)
+    ids = [f"thecocktaildb:{number}" for number in range(201)]
+    assert DrinksTable(dynamodb.clients, "drinks").many([*ids, *ids]) == {}
+    read = [request["RequestItems"]["drinks"]["Keys"] for _, request in dynamodb.requests]
+    assert [len(keys) for keys in read] == [100, 100, 1]
+    assert [key["id"]["S"] for keys in read for key in keys] == ids
+
+
+def test_a_drink_that_others_write_all_the_time_is_tried_ten_times_more(dynamodb):
+    for at in range(20):
+        item = to_item(Register(ABSENT.id, None, absences=(100 + at,)))
+        dynamodb.fail("put_item", "ConditionalCheckFailedException", modeled_fields={"Item": item})
+    with pytest.raises(TransientError, match=r"^Drink thecocktaildb:1 is being written"):
+        DrinksTable(dynamodb.clients, "drinks").write([ABSENT])
+    assert len(dynamodb.requests) == 11
+
+
+def test_a_write_that_changes_nothing_is_not_tried_again(dynamodb):
+    dynamodb.fail(
+        "put_item", "ConditionalCheckFailedException", modeled_fields={"Item": to_item(ABSENT)}
+    )
+    (done,) = DrinksTable(dynamodb.clients, "drinks").write([ABSENT])
+    assert done.outcome == "loaded"
+    assert len(dynamodb.requests) == 1
+
+
+def test_a_scan_that_is_throttled_is_asked_again_every_two_seconds(dynamodb, monkeypatch):
+    waits = []
+    monkeypatch.setattr(drinks_table.time, "sleep", waits.append)
+    for _ in range(30):
+        dynamodb.fail("scan", "ThrottlingException")
+    with pytest.raises(ThrottledError, match="no page"):
+        list(DrinksTable(dynamodb.clients, "drinks").all())
+    assert waits == [2.0] * 30
+
+
+def test_a_page_for_operators_says_where_to_go_on(dynamodb):
+    dynamodb.answer(
+        ("scan", {"Items": [to_item(ABSENT)], "LastEvaluatedKey": KEY}), ("scan", {"Items": []})
+    )
+    table = DrinksTable(dynamodb.clients, "drinks")
+    assert table.page(5) == ([ABSENT], ABSENT.id)
+    assert table.page(5, ABSENT.id) == ([], None)
+    (_, first), (_, second) = dynamodb.requests
+    assert (first["Limit"], first.get("ExclusiveStartKey")) == (5, None)
+    assert (second["Limit"], second["ExclusiveStartKey"]) == (5, KEY)
+    assert table.name == first["TableName"] == "drinks"
