@@ -196,8 +196,8 @@ class Engine:
             nonlocal left
             left -= 1
             self._on_step(f"measuring what the tests run, {left} files left")
-            notes = json.loads((folder / "measured.json").read_text())
-            (folder / "measured.json").unlink()
+            written = _read_once(folder / "measured.json")
+            notes = json.loads(written or '{"failed": ["' + str(file) + '"]}')
             self.failures += notes["failed"]
             if not notes["failed"]:
                 known.add(str(file), notes["tests"])
@@ -234,8 +234,7 @@ class Engine:
 
         def done(mutant: object, folder: Path, status: int) -> None:
             assert isinstance(mutant, Mutant)
-            notes = (folder / "notes").read_text().splitlines()
-            (folder / "notes").unlink()
+            notes = _read_once(folder / "notes").splitlines()
             result = _result(mutant, notes, status)
             killers[mutant.path][result.killer] += 1
             self._on_result(result)
@@ -336,6 +335,13 @@ class _Trial:
         """Note a failure."""
         if report.failed:
             self._note("failed")
+
+
+def _read_once(file: Path) -> str:
+    """Return what a child wrote, and delete it; empty where it ended before."""
+    text = file.read_text() if file.exists() else ""
+    file.unlink(missing_ok=True)
+    return text
 
 
 def _result(mutant: Mutant, notes: list[str], status: int) -> Result:

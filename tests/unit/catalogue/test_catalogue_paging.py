@@ -1,6 +1,7 @@
 """Orders and pages, on catalogues in which each order and each rank looks different."""
 
 import pytest
+from msgspec.structs import replace
 
 from mocktailverse.catalogue.full_text import LONGEST, MOST_WORDS
 from mocktailverse.catalogue.query import DrinkQuery
@@ -107,3 +108,37 @@ def test_a_search_takes_so_many_words_and_characters(open_catalogue, new_drink):
         "x" * (LONGEST - 1) + "y": 0,
     }.items():
         assert catalogue.count(DrinkQuery(q=text)) == hits, text
+
+
+def test_ingredients_are_walked_from_the_most_used_to_the_last(open_catalogue, new_drink):
+    catalogue = open_catalogue(
+        [new_drink("A", "Gin", "Ice"), new_drink("B", "Gin"), new_drink("C", "Gin", "Wumm")]
+    )
+    everything = catalogue.ingredients(limit=100)
+    assert everything.next is None
+    number = len(everything.items)
+    assert walked(lambda after: catalogue.ingredients(limit=1, after=after)) == everything.items
+    assert catalogue.ingredients(limit=number).next is None, "a full last page is the last"
+    assert catalogue.ingredients(limit=number - 1).next is not None
+
+
+def test_an_ingredient_is_shown_with_its_best_pairings_and_most_used_spellings(
+    open_catalogue, new_drink
+):
+    def spelt(drink, raw):
+        first, *others = drink.ingredients
+        return replace(drink, ingredients=(replace(first, name_raw=raw), *others))
+
+    drinks = [new_drink(f"D{n:02}", "Gin", f"New {n % 12:02}") for n in range(25)]
+    drinks = [spelt(drink, f"gin {n % 24:02}") for n, drink in enumerate(drinks)]
+    detail = open_catalogue(drinks).ingredient("gin")
+    pairings = [(facet.value, facet.count) for facet in detail.pairings]
+    assert pairings == [("New 00", 3), *((f"New {n:02}", 2) for n in range(1, 10))]
+    assert detail.spellings == [f"gin {n:02}" for n in range(20)]
+    assert (detail.name, detail.drinks) == ("Gin", 25)
+
+
+def test_five_names_are_suggested_for_a_misspelt_one(open_catalogue, new_drink):
+    catalogue = open_catalogue([new_drink(f"D{n}", f"Wummbo {n}") for n in range(8)])
+    assert len(catalogue.similar_ingredients("wumbo")) == 5
+    assert catalogue.similar_ingredients("nothing of the kind") == []
