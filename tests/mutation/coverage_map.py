@@ -19,8 +19,8 @@ Lines = dict[str, list[int]]
 class CoverageMap:
     """The lines that each test runs, and the processor time that it takes.
 
-    What is known of a test file holds until the file, a conftest.py above it, or a file of which
-    it runs lines changes.
+    What is known of a test file holds until the file, a conftest.py above it, a shared strategy, or
+    a file of which it runs lines changes.
     """
 
     def __init__(self, root: Path) -> None:
@@ -53,7 +53,8 @@ class CoverageMap:
         digest = hashlib.sha256()
         own = self._root / file
         conftests = [folder / "conftest.py" for folder in own.parents]
-        for path in (own, *conftests, *map(self._root.joinpath, sorted(ran))):
+        shared = sorted(self._root.glob("tests/strategies/*.py"))
+        for path in (own, *conftests, *shared, *map(self._root.joinpath, sorted(ran))):
             digest.update(path.read_bytes() if path.is_file() else b"")
         return digest.hexdigest()
 

@@ -50,10 +50,8 @@ def forget_modules(root: Path) -> None:
     """Let everything below a folder be imported again."""
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None) or ""
-        if file.startswith((f"{root}/src/", f"{root}/tests/unit", f"{root}/tests/integration")):
+        if file.startswith(f"{root}/") or name.split(".")[0] == "mocktailverse":
             del sys.modules[name]
-    for name in [name for name in sys.modules if name.split(".")[0] == "mocktailverse"]:
-        del sys.modules[name]
 
 
 class MutatedImport(MetaPathFinder, SourceFileLoader):

@@ -220,7 +220,8 @@ def test_no_database_is_no_catalogue(tmp_path, content):
 def test_damage_that_shows_late_is_told(tmp_path, new_drink):
     fill(tmp_path / "c", [new_drink("1")])
     spoil(tmp_path / "c", "DROP TABLE tags")
-    with CatalogueWriter.open(tmp_path / "c") as opened, pytest.raises(CatalogueError):
+    damage = pytest.raises(CatalogueError, match=r"^The catalogue cannot be written: .*tags")
+    with CatalogueWriter.open(tmp_path / "c") as opened, damage:
         opened.put([new_drink("1", "Fizz")])
 
 

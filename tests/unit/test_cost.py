@@ -133,6 +133,20 @@ def test_a_long_load_publishes_several_times_at_most_every_window():
     assert Activity.of([load(finished_at=NOON_MS + 12_000)], 120).publishes == 3
 
 
+def test_each_function_computes_with_its_own_memory():
+    """Nothing here is 1, so that no factor can be another's or a divisor."""
+    run = msgspec.structs.replace(
+        NOTHING, transform_gb=2, publish_gb=4, fetch_gb=8, reconcile_gb=16, api_gb=32,
+        fetches=3, fetch_s=5, reconciles=7,
+    )  # fmt: skip
+    activity = Activity(busy_s=11, publishes=13)
+    usage = usage_of(activity, run, month_share=0.5, drinks=0, visitors=Visitors(api_calls=17))
+    transform, publish, fetch = 11 * 2, 13 * 3 * 4, 1.5 * 5 * 8
+    assert usage.lambda_gb_s == pytest.approx(
+        transform + publish + fetch + 3.5 * 10 * 16 + 17 * 0.3 * 32
+    )
+
+
 def test_a_month_by_hand():
     """1,000 raw objects of 50 kB, 2 s each, half a month, 10,000 drinks, nothing else runs."""
     activity = Activity.of([load()] * 1_000, 120)
@@ -306,3 +320,18 @@ def test_the_report_tells_what_was_measured_beside_the_whole_month():
     assert report.usd_so_far == pytest.approx(0.005)
     assert report.usd == pytest.approx(0.01 + 0.24)
     assert report.beyond_free == ("sqs_requests",)
+
+
+def test_what_is_free_may_be_used_up():
+    limit = Usage(sqs_requests=1_000_000)
+    assert cost_report("dev", limit, price_table(), None).beyond_free == ()
+    beyond = limit + Usage(sqs_requests=1)
+    assert cost_report("dev", beyond, price_table(), None).beyond_free == ("sqs_requests",)
+
+
+def test_stages_that_wait_hold_as_many_drinks_as_the_one_that_works():
+    assert IDLE.drinks == REFERENCE.drinks == 700
+    assert (IDLE.sweeps, IDLE.visitors) == (0, Visitors())
+    assert (REFERENCE.sweeps, REFERENCE.visitors) == (
+        DAYS, Visitors(api_calls=10_000, dashboard_visits=1_000),
+    )  # fmt: skip
