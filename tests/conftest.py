@@ -11,6 +11,7 @@ from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.drinks.drink import Derived, Drink, IngredientLine, Lineage
 from mocktailverse.drinks.ledger import ObjectVersion
 from mocktailverse.drinks.register import Register, merge
+from mocktailverse.errors import MocktailverseError
 from mocktailverse.pipeline.ingest import InputFile
 from mocktailverse.pipeline.transform import transform
 
@@ -29,6 +30,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="Write tests/unit/golden anew, after TRANSFORM_VERSION was raised.",
     )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _errors_have_a_text() -> Iterator[None]:
+    """Every error that a test meets has a text for people, as its class promises."""
+
+    def check(error: MocktailverseError, *arguments: object) -> None:
+        text = arguments[0] if arguments else None
+        assert isinstance(text, str), f"{type(error).__name__} has no text but {text!r}"
+        assert text.strip(), f"{type(error).__name__} has an empty text"
+        Exception.__init__(error, *arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(MocktailverseError, "__init__", check)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -206,6 +206,28 @@ def test_names_of_parts_are_plain(parts, name):
 
 
 @pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a b+c.json", "a-b-c.json"),
+        ("a__b%%c.json", "a__b-c.json"),
+        ("日本.json", "json"),
+        ("---", "file"),
+    ],
+)
+def test_what_is_not_plain_in_a_name_becomes_one_dash(parts, name, expected):
+    (part,) = parts(b"{}", name)
+    assert part.name == expected
+
+
+def test_a_file_is_cut_from_four_mebibytes_on(tmp_path):
+    line = b'{"idDrink":"1","strInstructions":"' + b"a" * 990 + b'"}\n'
+    for mebibytes, number in ((3, 1), (9, 3)):
+        path = tmp_path / f"{mebibytes}.ndjson"
+        path.write_bytes(line * (mebibytes * 1024 * 1024 // len(line)))
+        assert len(list(parts_of(InputFile(path), COLUMNS))) == number
+
+
+@pytest.mark.parametrize(
     ("name", "content_type"),
     [
         ("a.json", "application/json"),
