@@ -77,6 +77,7 @@ def test_each_operator_makes_its_faults(line, expected):
         'def g(a: "X") -> "Y": pass',
         "@cache(1)\n    def g(): pass",
         'x = cast("X", a)',
+        "x = zip(a, b, strict=True)",
     ],
 )
 def test_what_no_test_has_to_notice_is_left_alone(line):
