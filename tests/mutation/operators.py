@@ -25,8 +25,7 @@ _LABELS = {"translated"}
 """Functions whose text argument is shown to people."""
 _SENTENCE = re.compile(r"^[A-Z`{].* .*[.…!?]$", re.DOTALL)
 _CLASS_KEYWORDS = {"frozen", "kw_only", "gc", "cache_hash", "eq", "order", "metaclass"}
-_OTHER_KEYWORDS = {"thread_name_prefix", "help", "description", "strict"}
-"""Keywords for people, and the one by which `zip` asserts what holds anyway."""
+_HUMAN_KEYWORDS = {"thread_name_prefix", "help", "description"}
 
 
 class Mutant(NamedTuple):
@@ -280,7 +279,8 @@ class _Finder(ast.NodeVisitor):
         values = sorted((*node.args, *node.keywords), key=lambda value: self.span(value)[0])
         for position, value in enumerate(values):
             if isinstance(value, ast.keyword):
-                if value.arg in _OTHER_KEYWORDS:
+                asserts = name == "zip" and value.arg == "strict"
+                if asserts or value.arg in _HUMAN_KEYWORDS:
                     continue
                 if value.arg is not None:
                     self._delete_keyword(values, position)
