@@ -125,7 +125,11 @@ def _run(root: Path, seed: int, options: argparse.Namespace) -> int:
     engine = Engine(root, chosen, options.jobs, on_result, on_step)
     engine.run(_tests(root, any("/stores/" in mutant.path for mutant in chosen)))
     if engine.failures:
-        print("Fail without any fault, so nothing was tried:", *engine.failures, sep="\n")
+        print(
+            "No score: the tests fail without any fault, or were stopped.",
+            *engine.failures,
+            sep="\n",
+        )
         return 2
     return _report(results, sources, len(equivalent), seed, options)
 
