@@ -219,6 +219,6 @@ def test_all_before_damage_is_read_however_the_bytes_are_cut(content, place, fli
     assert inflated(bytes(body), at) == by_byte
     assert inflated(bytes(body), []) == by_byte
     text, damaged = by_byte
-    assert damaged
+    assert damaged or text == content  # a bit that pads the last byte means nothing
     if len(content) == 200_000 and place > 0.5:
         assert text[:90_000] == content[:90_000]

@@ -25,8 +25,10 @@ START_PAUSE_S = 0.2
 _ENDED_EARLY = "Worker process exited immediately"
 """How MiniStack's error begins when a process ended before it had imported its function."""
 
-PATCHED = {
+PATCHED = {  # digests of public files, which a search for secrets takes for keys
+    # pragma: allowlist nextline secret
     lambda_runtime: "59c8f7a843819fb64e014a2f72624b8a2f6d9592f050b62971c41630f6e8b00d",
+    # pragma: allowlist nextline secret
     lambda_svc: "f308d572dd7e2dca242e56f37e91a5e8f0b5d8e9873db65d33a4d6c6c886c49b",
 }
 """SHA-256 of the source files that this patch was written for (MiniStack 1.5.33)."""
