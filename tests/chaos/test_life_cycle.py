@@ -220,7 +220,7 @@ def the_disk_is_small(stage: Stage) -> None:
 
 @contextlib.contextmanager
 def mounted(folder: Path, kib: int) -> Iterator[None]:
-    """A file system of so many KiB at a folder."""
+    """A file system of the given size in KiB at a folder."""
     note("a disk of", kib, "KiB")
     mount = ["mount", "-t", "tmpfs", "-o", f"size={kib}k", "tmpfs", str(folder)]
     if os.getuid() != 0 or not shutil.which("mount"):

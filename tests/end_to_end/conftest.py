@@ -199,7 +199,7 @@ class Pipeline:
 
     @contextmanager
     def visibility_timeout(self, seconds: int) -> Iterator[None]:
-        """While this lasts an unfinished message comes back after so many seconds."""
+        """While this lasts an unfinished message comes back after the given number of seconds."""
         client, url = self.clients.sqs, self.outputs["QueueUrl"]
         name = "VisibilityTimeout"
         before = client.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"]

@@ -317,7 +317,7 @@ def test_down_stops_an_embedded_aws_that_is_silent(small, capsys):
 
 @pytest.mark.parametrize("seconds", [-3600, 10, 86_400])
 def test_a_clock_that_was_set_does_not_make_a_process_another_one(home, seconds):
-    """As after a laptop has slept: the machine's and the process's start are reported anew."""
+    """As after a laptop has slept: the machine's and the process's start are reported again."""
     aws = environment.read(home).parts[EMULATOR]
     before = msgspec.structs.replace(
         aws, started_at=aws.started_at + seconds, booted_at=aws.booted_at + seconds

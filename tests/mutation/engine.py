@@ -279,7 +279,7 @@ class _Trial:
         return prepare
 
     def cold(self, stack: SharedStack) -> Prepare:
-        """Import everything again, the mutated module among it, and let pytest begin anew."""
+        """Import everything again, the mutated module among it, and let pytest start again."""
 
         def prepare(folder: Path) -> bool:
             self._begin(folder)

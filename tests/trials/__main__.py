@@ -193,8 +193,8 @@ class Runner:
         )
 
     def _summary(self) -> None:
-        told = ", ".join(f"{count:,} {name}" for name, count in self._totals.items())
-        say(f"{told}; no load was open for longer than {self._longest_ms / 1000:.1f} s")
+        totals = ", ".join(f"{count:,} {name}" for name, count in self._totals.items())
+        say(f"{totals}; no load was open for longer than {self._longest_ms / 1000:.1f} s")
         say(f"{self._failures} failed, in {time.monotonic() - self._began:.0f} s")
 
 

@@ -1,4 +1,4 @@
-"""Which faults a trial has; never so many that a message could rightly become a dead letter.
+"""Which faults a trial has; too few for any message to become a dead letter rightly.
 
 A message is received five times. What fails a receive for certain (a kill, a cut body of an
 object) costs one; four spoiled tries of the same call in a row cost one. The sum stays at 3.

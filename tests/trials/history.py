@@ -26,7 +26,7 @@ TIMES = tuple(
 FORMS: tuple[Form, ...] = ("envelope", "array", "single", "ndjson", "ndjson", "envelopes", "csv")
 KINDS: dict[str, int] = {"calm": 30, "faulty": 34, "storm": 10, "kill": 14, "skew": 8, "poison": 4}
 FOLDER = "raw/thecocktaildb/trial"
-"""Every trial has a folder of its own: a late message of another one is told apart."""
+"""Every trial has a folder of its own: a late message of another one is recognized."""
 
 BIG = (520, 1100)
 IDS = 10

@@ -44,7 +44,7 @@ def absence(rng: random.Random, drink: Drink) -> Entry:
 
 
 def bad(rng: random.Random, drink: Drink, *, in_lines: bool, alone: bool) -> Entry:
-    """A piece that has to be rejected; some can only be told apart on a line of their own."""
+    """A piece that has to be rejected; some can only be distinguished on a line of their own."""
     makers = [*_BAD_RECORDS]
     if not alone:
         makers += _BAD_PIECES

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 def shrunk(case: Case, fails: Callable[[Case], bool], attempts: int) -> Case:
-    """The smallest case found in so many attempts; `fails` plays one."""
+    """The smallest case found within the given number of attempts; `fails` plays one."""
     left = attempts
     progress = True
     while progress and left > 0:

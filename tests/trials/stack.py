@@ -164,7 +164,7 @@ class Stack:
             )
 
     def set_visibility(self, seconds: int) -> None:
-        """From now on an unfinished message comes back after so many seconds."""
+        """From now on an unfinished message comes back after the given number of seconds."""
         self.sqs.set_queue_attributes(
             QueueUrl=self.outputs["QueueUrl"], Attributes={"VisibilityTimeout": str(seconds)}
         )
