@@ -155,6 +155,8 @@ def test_no_bytes_crash_it(chunked, body, is_packed, at):
         (b'{"drinks":["drinks"]}', ["drinks"]),
         (b'{"drinks":[{"drinks":[1],"drinks":2}]}', [{"drinks": 2}]),
         (b'{"drinks":"a","a":1}', []),
+        (b'{"a":1,"drinks":"a"}', []),
+        (b'{"drinks":[{"idDrink":"1"}],"x":NaN}', [{"idDrink": "1"}, Reason.MALFORMED_JSON]),
         (dump({"idDrink": "1", "drinks": None}), [{"idDrink": "1", "drinks": None}]),
         (dump({"drinks": [ONE], "idDrink": None}), [{"drinks": [ONE], "idDrink": None}]),
         (

@@ -58,6 +58,8 @@ def count(body, chunk=7):
         (b'{"drinks":7}', 1),
         (b'{"drinks":[1,2],"drinks":[3]}', 1),
         (b'{"drinks":[1,2],"idDrink":"1"}', 1),
+        (b'{"none":1,"drinks":"none"}', 0),
+        (b'{"drinks":[' + ONE + b'],"x":NaN}', 2),
         (b'{"idDrink":"1","drinks":null}\n' * 3, 3),
         (ONE + b"\n\n" + ONE + b"\n{broken\n", 3),
         (b'{"drinks":[1,2]}\n{"drinks":null}\n[1,2]\n', 3),

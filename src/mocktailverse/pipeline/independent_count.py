@@ -65,8 +65,6 @@ def _count(chunks: Chunks, id_field: str, columns: Collection[str], *, damaged: 
     lines = _lines(chunks(), damaged=damaged)
     filled = (line for line in lines if line is None or line.strip())
     first = next(filled, b"")
-    if first == b"":
-        return 1
     if first is not None and (header := _csv_header(first, columns)):
         return _count_rows(lines, *header)
     begins_with_json = first is not None and is_json(first)

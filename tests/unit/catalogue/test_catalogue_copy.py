@@ -11,6 +11,7 @@ import pytest
 
 from mocktailverse.catalogue.copy import CatalogueCopy
 from mocktailverse.catalogue.query import DrinkQuery
+from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.errors import CatalogueError, MissingError, TransientError
 
 
@@ -97,6 +98,18 @@ def test_the_source_is_asked_once_in_a_while(copy, source, clock, bodies):
     clock.now += 10
     assert copy.current().meta.drinks == 2
     assert copy.problem is None
+
+
+def test_a_catalogue_that_replaces_another_is_made_ready_before_readers_get_it(
+    copy, source, clock, bodies, monkeypatch
+):
+    warmed = []
+    monkeypatch.setattr(Catalogue, "warm", lambda self: warmed.append(self.meta.drinks))
+    for body in bodies:
+        source.body = body
+        copy.current()
+        clock.now += 10
+    assert warmed == [2, 3], "the first one is waited for: it is not made to take longer"
 
 
 def test_who_holds_the_old_catalogue_goes_on_reading_it(copy, source, clock, bodies):

@@ -31,10 +31,12 @@ def test_the_tables_have_the_columns_that_rows_fill(open_catalogue):
             for table in ("drinks", "drink_ingredients")
         }
         ((format_,),) = connection.execute("PRAGMA user_version")
+        ((page_size,),) = connection.execute("PRAGMA page_size")
 
     assert sorted(columns["drinks"]) == sorted(("row", *DRINK_COLUMNS))
     assert tuple(columns["drink_ingredients"]) == LINE_COLUMNS, "lines are read by place"
     assert format_ == schema.FORMAT
+    assert page_size == schema.PAGE_SIZE
 
 
 def test_many_drinks_stream_in_name_order_whatever_their_ids(open_catalogue, new_drink):
