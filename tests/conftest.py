@@ -1,6 +1,7 @@
 """Options of the whole suite, and what all its parts use."""
 
 import hashlib
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -21,6 +22,11 @@ OBSERVED_AT = 1_700_000_000_000
 # Hypothesis measures time that passes: on a busy machine that says nothing about a test.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
+
+# In the background of a script signals are ignored, also by all that is started here; tests send
+# these two.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
