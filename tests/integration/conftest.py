@@ -1,6 +1,7 @@
 """The embedded AWS with the deployed stack: one a test process, on ports of its own."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import msgspec
 import pytest
@@ -32,14 +33,39 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     )
 
 
-@pytest.fixture(scope="session")
-def local_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """The stack as users start it, the simulated TheCocktailDB included; shared by all tests."""
-    with environment.running(tmp_path_factory.mktemp("stack")) as stack:
-        yield stack
+class _Running:
+    """The stack that runs in this process, if any, and what ends it."""
+
+    def __init__(self, end: ExitStack) -> None:
+        self.end = end
+        self.stack: LocalStack | None = None
 
 
 @pytest.fixture(scope="session")
+def _running() -> Iterator[_Running]:
+    with ExitStack() as end:
+        yield _Running(end)
+
+
+@pytest.fixture(scope="module")
+def local_stack(
+    _running: _Running, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LocalStack]:
+    """The stack as users start it, the simulated TheCocktailDB included; shared by all tests.
+
+    After a module in which a test failed it is replaced: no failure is a consequence of another.
+    """
+    if _running.stack is None:
+        home = tmp_path_factory.mktemp("stack")
+        _running.stack = _running.end.enter_context(environment.running(home))
+    failed_before = request.session.testsfailed
+    yield _running.stack
+    if request.session.testsfailed > failed_before:
+        _running.stack = None
+        _running.end.close()
+
+
+@pytest.fixture(scope="module")
 def clients(local_stack: LocalStack) -> Clients:
     """AWS clients of the deployer."""
     return local_stack.clients()

@@ -72,7 +72,7 @@ class FaultProxy(NamedTuple):
             return json.loads(answer.read())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _proxy(local_stack: LocalStack) -> Iterator[FaultProxy]:
     port = ports.free_port()
     command = [sys.executable, "-m", "microburst", "--upstream", local_stack.endpoint]
