@@ -50,7 +50,7 @@ def records_in_object(value: bytes, id_field: str) -> list[Element]:
     drinks = _drinks_in(value)
     if drinks is None:
         return [Element(0, value)]
-    keys = _keys_of(_without(value, drinks))
+    keys = _keys_of(value)
     if id_field in keys:
         return [Element(0, value)]
     if problem := _problem_of(keys, drinks):
@@ -102,21 +102,18 @@ def _usual_records(value: bytes) -> list[msgspec.Raw] | None:
         return None
 
 
-def _without(value: bytes, records: bytes) -> bytes:
-    """Replace the records by a number: only the envelope's own keys are to be parsed.
-
-    Text that holds a quote cannot be a part of some string, where it would be escaped.
-    """
-    return value.replace(records, b"0", 1) if b'"' in records[1:-1] else value
-
-
 def _keys_of(value: bytes) -> list[str]:
     """Return the keys of a valid JSON object in their order, repeated ones included.
 
     Bytes that are not UTF-8 pass, as they do in a record: Latin-1 has a character for each.
     """
-    pairs = json.loads(value.decode("latin-1"), object_pairs_hook=list, parse_int=str)
-    return [name for name, _ in pairs]
+    keys: list[str] = []
+
+    def note(pairs: list[tuple[str, object]]) -> None:  # keeps no value: memory stays small
+        keys[:] = [name for name, _ in pairs]  # called for inner objects first, for this one last
+
+    json.loads(value.decode("latin-1"), object_pairs_hook=note, parse_int=str)
+    return keys
 
 
 def _repeated(keys: Sequence[str]) -> str | None:
