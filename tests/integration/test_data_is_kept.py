@@ -288,21 +288,40 @@ def test_down_counts_for_scripts_as_well(small, capsys):
     assert answer == {"stopped": True, "dropped": {"drinks": 3, "raw_objects": 1}}
 
 
-def test_down_asks_on_a_terminal_before_it_drops_data(small, monkeypatch, capsys):
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    questions: list[str] = []
+@pytest.fixture
+def questions(monkeypatch):
+    """What a person on a terminal is asked, who says no to everything."""
+    asked: list[str] = []
 
     def decline(question: str, **_options: object) -> bool:
-        questions.append(question)
+        asked.append(question)
         return False
 
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("typer.confirm", decline)
+    return asked
+
+
+def test_down_asks_on_a_terminal_before_it_drops_data(small, questions, capsys):
     assert run("down", "--state-dir", small) == 2
     assert "3 drinks, 1 raw object" in questions[0]
     assert "Nothing was stopped" in capsys.readouterr().err
     assert held(small) == KEPT
     assert run("down", "--forget", "--state-dir", small) == 0
     assert len(questions) == 1
+
+
+def test_down_asks_as_well_where_the_embedded_aws_is_silent(small, questions):
+    with frozen(process(small, EMULATOR)):
+        assert run("down", "--state-dir", small) == 2
+    assert "is silent" in questions[0]
+    assert held(small) == KEPT
+
+
+def test_down_does_not_ask_where_no_data_can_be_left(small, questions):
+    kill(small, EMULATOR)
+    assert run("down", "--state-dir", small) == 0
+    assert questions == []
 
 
 def test_down_stops_an_embedded_aws_that_is_silent(small, capsys):

@@ -1,6 +1,7 @@
 """The loads table against DynamoDB: leases, segments, generations, the listing by day."""
 
 import base64
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import count
@@ -99,6 +100,17 @@ def test_a_load_on_its_last_try_is_marked_failed_in_advance(table, version):
     table.release(load)
     released = table.latest(version)
     assert (released.status, released.error, released.finished_at) == ("loading", None, None)
+
+
+def test_readers_see_a_failure_in_advance_only_once_the_lease_has_expired(table, version):
+    now = time.time_ns() // 1_000_000
+    acquire(table, version, now=now, last_try=True)
+    seen = table.latest(version)
+    assert (seen.status, seen.error, seen.finished_at) == ("loading", None, None)
+    assert acquire(table, version, now=now).until == now + LEASE_MS, "it is leased"
+
+    acquire(table, version, generation=2, now=now - LEASE_MS - 1, last_try=True)
+    assert table.latest(version).status == "failed", "its worker ended without a result"
 
 
 def test_a_load_that_was_given_back_can_be_taken_at_once(table, version):

@@ -44,3 +44,13 @@ def count(state_dir: Path) -> Contents | None:
         return Contents(table["Table"]["ItemCount"], raw_objects)
     except (TransientError, UnreachableError, UsageError):
         return None
+
+
+def is_silent(state_dir: Path) -> bool:
+    """Return whether the folder's embedded AWS lives, but does not respond: it may hold data."""
+    try:
+        stack = environment.read(state_dir)
+    except UsageError:
+        return False
+    aws = stack and stack.parts[EMULATOR]
+    return bool(aws and aws.find() and not parts.is_well(aws))

@@ -119,10 +119,13 @@ def _drop(folder: Path, *, ask: bool = False) -> tuple[bool, Contents | None]:
         UsageError: a person was asked and declined.
     """
     held = contents.count(folder)
-    if ask and held and (held.drinks or held.raw_objects):
-        agreed = typer.confirm(f"Drop {held}? They exist in memory only", err=True)
-        if not agreed:
-            raise UsageError("Nothing was stopped.")
+    question = ""
+    if held and (held.drinks or held.raw_objects):
+        question = f"Drop {held}? They exist in memory only"
+    elif held is None and contents.is_silent(folder):
+        question = "The embedded AWS is silent. Drop its data, which exists in memory only?"
+    if ask and question and not typer.confirm(question, err=True):
+        raise UsageError("Nothing was stopped.")
     return environment.stop(folder), held
 
 

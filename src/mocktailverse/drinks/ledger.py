@@ -173,10 +173,11 @@ class Lease(Struct, frozen=True):
     """How long it was granted for; its owner has ended by then."""
 
     def rest_ms(self, now: int) -> int:
-        """Milliseconds until it has expired for certain, whatever the two clocks show.
+        """Milliseconds until it has expired, by the clock that shows `now`.
 
-        Clocks differ: an owner's clock that is ahead makes `until` lie too far in the future. No
-        lease lasts longer than its length, so nobody has to wait longer than that.
+        An owner's clock that is ahead makes `until` lie too far in the future, but no lease lasts
+        longer than its length, so nobody has to wait longer than that. Where the clock of `now` is
+        ahead, the owner may still be at work: then two workers overlap, which does no harm.
         """
         return min(max(self.until - now, 0), self.length_ms)
 

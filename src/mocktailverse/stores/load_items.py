@@ -11,6 +11,7 @@ lease_until  until when a worker holds the load, in ms since 1970 UTC; absent wh
 lease_owner  a random name of the worker's attempt
 """
 
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +20,9 @@ import msgspec
 
 from mocktailverse.drinks.ledger import Counts, Lease, Load, ObjectVersion, Segment
 from mocktailverse.stores.items import to_value, value_of
+
+WORKER_DIED = "The worker of the last delivery ended without a result."
+"""The error of a load marked failed in advance. It holds once the worker's lease has expired."""
 
 _SEGMENT_MARK = "#"
 """Stands in the part of a segment, and in that of no load."""
@@ -50,8 +54,10 @@ def is_load(item: Mapping[str, Any]) -> bool:
 
 
 def load_of(item: Mapping[str, Any]) -> Load:
-    """The load that an item holds."""
+    """The load that an item holds; one that was marked failed in advance is loading until then."""
     fields = {name: value_of(value) for name, value in item.items()}
+    if fields.get("error") == WORKER_DIED and fields.get("lease_until", 0) > time.time() * 1000:
+        fields |= {"status": "loading", "error": None, "finished_at": None}
     return msgspec.convert(
         {
             "bytes": 0,

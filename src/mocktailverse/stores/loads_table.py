@@ -17,6 +17,7 @@ from mocktailverse.stores.errors import error_code, translated
 from mocktailverse.stores.expressions import Update
 from mocktailverse.stores.items import to_value
 from mocktailverse.stores.load_items import (
+    WORKER_DIED,
     day_of,
     is_load,
     lease_of,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 BY_DAY = "by-day"
 PARTITION_KEY_BYTES = 2048
 _NOT_DONE = "(attribute_not_exists(#status) OR #status <> :done)"
-WORKER_DIED = "The worker of the last delivery ended without a result."
 _CONDITION_FAILED = "ConditionalCheckFailedException"
 
 

@@ -225,6 +225,7 @@ def _operations(
         alarms = stack.resources(clients, stack_name(env), "AWS::CloudWatch::Alarm")
     standing = latest_generations(loads)
     patience_ms = STUCK_AFTER * connection.queue.visibility_timeout_ms()
+    waiting = connection.queue.waiting()
     last = publishings[-1] if publishings else None
     used = month.usage(running(env))
     return Operations(
@@ -233,11 +234,12 @@ def _operations(
         failures=sum(_failures(connection, log, now - FAILURES_KEPT_MS) for log in logs),
         log_groups=[group for group in read_retentions(clients, LOG_GROUPS) if group.name in logs],
         alarms=read_alarm_states(clients, alarms.values()),
-        waiting=connection.queue.waiting(),
+        waiting=waiting,
         dead=connection.queue.dead(),
         last_loads=loads[:LAST_LOADS],
         failed=[load for load in standing if load.status == "failed"],
-        stuck=stuck_loads(standing, now=now, patience_ms=patience_ms),
+        # Behind a backlog a load that was cut has to wait for its turn.
+        stuck=[] if waiting else stuck_loads(standing, now=now, patience_ms=patience_ms),
         publishings=Publishings(
             spread(one.lag_ms / 1000 for one in publishings),
             last.at if last else None,

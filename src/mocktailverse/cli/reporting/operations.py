@@ -45,9 +45,9 @@ def queue(report: Report) -> Section:
         ),
     ]
     told = (
-        "SQS counts its messages roughly. A load is stuck when it gave no sign of life for as "
-        "long as its messages come again. The lag runs from the oldest change of a publishing; "
-        "DynamoDB rounds that to the second."
+        "SQS counts its messages roughly. A load is stuck when it gave no sign of life for two "
+        "visibility timeouts and no message waits. The lag runs from the oldest change of a "
+        "publishing; DynamoDB rounds that to the second."
     )
     return Section("Queue, loads, publishing", ("what", "figure"), rows, told)
 

@@ -26,7 +26,7 @@ FLOAT_ML = (7.0, 15.0)
 """A float, by bar practice a quarter to half an ounce."""
 
 NON_ALCOHOLIC_PERCENT = 0.5
-"""Up to this a drink may be called non-alcoholic (US 27 CFR 7.65; most of the EU)."""
+"""Free of alcohol up to this, in most of the EU; in the US below this (27 CFR 7.65)."""
 
 SEASONING_ML: dict[Kind, Range] = {
     "syrup": (0.0, 30.0),
