@@ -59,6 +59,7 @@ def count(body, chunk=7):
         (b'{"drinks":[1,2],"drinks":[3]}', 1),
         (b'{"drinks":[1,2],"idDrink":"1"}', 1),
         (b'{"none":1,"drinks":"none"}', 0),
+        (b'{"a\\"b":1,"drinks":"a\\"b"}', 0),
         (b'{"drinks":[' + ONE + b'],"x":NaN}', 2),
         (b'{"idDrink":"1","drinks":null}\n' * 3, 3),
         (ONE + b"\n\n" + ONE + b"\n{broken\n", 3),
@@ -149,6 +150,8 @@ def test_two_readers_agree_on_nested_json_however_deep_their_callers_are(chunked
         b'{"idDrink":"1","drinks":[%b,%b]}' % (record, ONE),
         b'{"drinks":[%b]}\n%b\n' % (record, ONE),
         b'"' + b"[" * levels + b'"\n' + ONE,
+        b'{"drinks":[1,2],"x":"]]]","y":%b}' % nested(levels),
+        b'{"drinks":[1,2],"x":"[[[","y":%b}' % nested(levels),
     ]
 
     def read(body, frames):

@@ -105,9 +105,12 @@ def _usual_records(value: bytes) -> list[msgspec.Raw] | None:
 def _without(value: bytes, records: bytes) -> bytes:
     """Replace the records by a number: only the envelope's own keys are to be parsed.
 
-    Text that holds a quote cannot be a part of some string, where it would be escaped.
+    An array or object that holds a quote cannot be a part of some string, where it would be
+    escaped. A string may stand elsewhere as a key.
     """
-    return value.replace(records, b"0", 1) if b'"' in records[1:-1] else value
+    if records.startswith(b'"') or b'"' not in records:
+        return value
+    return value.replace(records, b"0")
 
 
 def _keys_of(value: bytes) -> list[str]:

@@ -42,7 +42,7 @@ def parse(text: bytes) -> object:
         value = json.loads(
             text.decode("latin-1"),
             object_pairs_hook=JsonObject,
-            parse_int=lambda _digits: 0,  # of any length
+            parse_int=float,  # takes digits of any length
             parse_constant=_refuse,
         )
         if _SURROGATE.search(text):
@@ -53,7 +53,7 @@ def parse(text: bytes) -> object:
 
 
 def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON.")
+    raise ValueError(constant)
 
 
 def elements(document: bytes) -> Iterator[bytes | None]:
@@ -112,7 +112,7 @@ def _element_end(document: bytes, start: int) -> int | None:
 
 
 def _levels(text: bytes) -> int:
-    return max(accumulate(_depth(lexeme[0]) for lexeme in _LEXEME.finditer(text)), default=0)
+    return max(accumulate(_depth(lexeme[0]) for lexeme in _LEXEME.finditer(text)))
 
 
 def _depth(lexeme: bytes) -> int:
