@@ -44,8 +44,8 @@ def objects(levels):
     ],
 )
 def test_both_readers_take_valid_json(text):
-    assert is_json(text)
-    assert json_elements.is_json(text) or b"\xff" in text or text.isdigit()
+    assert is_json(text) is True
+    assert json_elements.is_json(text) is True or b"\xff" in text or text.isdigit()
 
 
 @pytest.mark.parametrize(
@@ -74,10 +74,10 @@ def test_both_readers_take_valid_json(text):
     ],
 )
 def test_both_readers_refuse_what_is_not_json(text):
-    assert not is_json(text)
+    assert is_json(text) is False
     with pytest.raises(NotJsonError):
         parse(text)
-    assert not json_elements.is_json(text)
+    assert json_elements.is_json(text) is False
 
 
 def test_an_object_keeps_repeated_keys_and_is_no_array():
@@ -122,6 +122,7 @@ def test_an_object_keeps_repeated_keys_and_is_no_array():
         (b'{"drinks":{"x":[{}]}}', []),
         (b'{"drinks":', []),
         (b'{}"drinks":[1]', []),
+        (b'{}{"drinks":[1]}', []),
         (b'x{"drinks":[1]}', []),
         (b'"drinks":[1]', []),
         (b"1", []),

@@ -15,7 +15,7 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
-from itertools import islice
+from itertools import chain, islice
 
 from mocktailverse.pipeline.independent_json import (
     JsonObject,
@@ -52,19 +52,19 @@ def count_records(chunks: Chunks, id_field: str, columns: Collection[str]) -> in
         columns: the CSV column names by which a file's header is recognized.
     """
     damaged = False
-    if _head(chunks(), 2) == b"\x1f\x8b":
+    if _begin_with(b"\x1f\x8b", chunks()):
         text, damaged = _gunzip(b"".join(chunks()))
         if len(text) > BYTES_LIMIT:
             return 1
         chunks = lambda: (text,)  # noqa: E731 - the same bytes, unpacked
-    bom = 3 * (_head(chunks(), 3) == b"\xef\xbb\xbf")
-    return _count(lambda: _without(bom, chunks()), id_field, columns, damaged=damaged)
+    mark = 3 if _begin_with(b"\xef\xbb\xbf", chunks()) else 0
+    return _count(lambda: _without(mark, chunks()), id_field, columns, damaged=damaged)
 
 
 def _count(chunks: Chunks, id_field: str, columns: Collection[str], *, damaged: bool) -> int:
     lines = _lines(chunks(), damaged=damaged)
     filled = (line for line in lines if line is None or line.strip())
-    first = next(filled, b"")
+    first = next(filled, None)
     if first is not None and (header := _csv_header(first, columns)):
         return _count_rows(lines, *header)
     begins_with_json = first is not None and is_json(first)
@@ -132,7 +132,7 @@ def _looks_like_lines(lines: Iterable[Line]) -> bool:
             filled += 1
         if (objects and not opens_document) or (filled == HEAD_LINES and opens_document):
             break
-    return 2 * objects >= filled > 0 if opens_document else objects > 0
+    return 2 * objects >= filled if opens_document else objects > 0
 
 
 def _has_object(elements: Iterable[bytes | None]) -> bool:
@@ -146,7 +146,7 @@ def _csv_header(line: bytes, columns: Collection[str]) -> tuple[int, str] | None
     """Return the number of columns and the delimiter of a header; None where it is not one."""
     text = line[:ROW_BYTES].decode("utf-8", "replace")
     known = {column.casefold() for column in columns}
-    best, width, delimiter = 1, 0, ""
+    best, header = 1, None
     for candidate in DELIMITERS:
         try:
             names = next(csv.reader([text], delimiter=candidate), [])
@@ -154,8 +154,8 @@ def _csv_header(line: bytes, columns: Collection[str]) -> tuple[int, str] | None
             continue
         found = len(known.intersection(name.strip().casefold() for name in names))
         if found > best:
-            best, width, delimiter = found, len(names), candidate
-    return (width, delimiter) if width else None
+            best, header = found, (len(names), candidate)
+    return header
 
 
 def _count_rows(lines: Iterator[Line], width: int, delimiter: str) -> int:
@@ -253,13 +253,8 @@ def _readable(data: bytes) -> Iterator[bytes]:
             return
 
 
-def _head(chunks: Iterable[bytes], size: int) -> bytes:
-    head = b""
-    for chunk in chunks:
-        head += chunk[:size]
-        if len(head) >= size:
-            break
-    return head[:size]
+def _begin_with(mark: bytes, chunks: Iterable[bytes]) -> bool:
+    return bytes(islice(chain.from_iterable(chunks), len(mark))) == mark
 
 
 def _without(size: int, chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -72,17 +72,15 @@ def is_nested_too_deeply(data: bytes) -> bool:
 
     Few records have enough brackets.
     """
-    if data.count(b"[") + data.count(b"{") <= NESTING_LIMIT:
-        return False
-    return _depth(data) > NESTING_LIMIT
+    return data.count(b"[") + data.count(b"{") > NESTING_LIMIT and _depth(data) > NESTING_LIMIT
 
 
 def _depth(data: bytes) -> int:
     quoted = data.replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _OTHER_BYTES)
     # Two quotes beside each other leave what follows them inside, or outside, of a string.
     outside = quoted.replace(b'""', b"").split(b'"')[::2]
-    brackets = b"".join(outside)
-    return max(accumulate(1 if bracket in b"[{" else -1 for bracket in brackets), default=0)
+    steps = (1 if bracket in b"[{" else -1 for bracket in b"".join(outside))
+    return max(accumulate(steps, initial=0))
 
 
 def can_be_split(document: bytes) -> bool:
