@@ -101,6 +101,7 @@ def test_zeros_behind_and_between_members_are_padding(content, at, zeros):
 
 def test_rubbish_behind_a_member_is_damage_and_costs_nothing_before_it():
     assert inflated(gzip.compress(b"abc") + b"rubbish", []) == (b"abc", True)
+    assert inflated(gzip.compress(b"abc") + zlib.compress(b"d"), []) == (b"abc", True)
     for byte in range(1, 256):
         assert inflated(gzip.compress(b"abc") + bytes([byte]), []) == (b"abc", True)
 
@@ -113,6 +114,27 @@ def test_a_wrong_checksum_is_damage():
     assert caught.value.code == Reason.GZIP_CORRUPT
 
 
+@pytest.mark.parametrize(
+    ("body", "cause"),
+    [
+        (gzip.compress(b"abc")[:-1], "its end is missing"),
+        (
+            b"\x1f\x8b\x07" + b"x" * 9,
+            "Error -3 while decompressing data: unknown compression method",
+        ),
+    ],
+)
+def test_damage_is_told_with_its_cause(body, cause):
+    with pytest.raises(GzipDamagedError) as caught:
+        list(inflate([body]))
+    assert str(caught.value) == f"The gzip data is damaged or cut off: {cause}."
+
+
+def test_no_bytes_at_all_are_not_damaged():
+    assert inflated(b"", []) == (b"", False)
+    assert list(inflate([b"", gzip.compress(b"")])) == []
+
+
 def test_gzip_may_unpack_to_the_limit_and_not_beyond(monkeypatch, chunked):
     monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 1000)
     assert DecodedBytes(chunked(gzip.compress(b"x" * 1000))).document() == (b"x" * 1000, None)
@@ -120,7 +142,7 @@ def test_gzip_may_unpack_to_the_limit_and_not_beyond(monkeypatch, chunked):
     with pytest.raises(TooLargeError) as caught:
         DecodedBytes(chunked(bomb))
     assert caught.value.code == Reason.OBJECT_TOO_LARGE
-    assert "NDJSON" in str(caught.value)
+    assert str(caught.value).startswith("The gzip data is larger than 64 MiB once decoded. Send")
     trusted = DecodedBytes(chunked(bomb), trusted=True)
     assert sum(map(len, trusted.chunks())) == 1001
 
@@ -152,6 +174,57 @@ def test_a_document_may_have_the_limit_and_not_more(monkeypatch, chunked):
     assert DecodedBytes(chunked(b"x" * 9, b"x")).document() == (b"x" * 10, None)
     with pytest.raises(TooLargeError):
         DecodedBytes(chunked(b"x" * 9, b"xx")).document()
+
+
+def test_a_document_may_hold_the_limit_of_objects_and_not_more(monkeypatch, chunked):
+    monkeypatch.setattr(byte_stream, "DOCUMENT_OBJECTS_LIMIT", 1000)
+    assert DecodedBytes(chunked(b"{}" * 1000)).document() == (b"{}" * 1000, None)
+    with pytest.raises(TooLargeError, match="holds over 1,000 objects once decoded"):
+        DecodedBytes(chunked(b"{}" * 1001)).document()
+
+
+def test_the_limits_are_those_that_people_are_told():
+    assert byte_stream.DECODED_LIMIT == 64 * 2**20
+    assert byte_stream.DOCUMENT_OBJECTS_LIMIT == 500_000
+
+
+@pytest.mark.parametrize("cut", [0, 12])
+def test_the_last_line_may_have_the_limit_and_not_more(monkeypatch, chunked, cut):
+    monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 10)
+    for size, data in ((9, b"y" * 9), (10, b"y" * 10), (11, None)):
+        body = b"ab\n" + b"y" * size
+        source = chunked(body[:cut], body[cut:])
+        assert list(DecodedBytes(source).lines())[1:] == [Line(3, 3 + size, data)]
+
+
+def test_damage_behind_a_line_that_is_too_long_is_told_with_it(monkeypatch, chunked):
+    monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 10)
+    body = gzip.compress(b"ab\n" + b"y" * 11)[:-1]
+    first, last = DecodedBytes(chunked(body), trusted=True).lines()
+    assert (first, last[:3]) == (Line(0, 3, b"ab"), (3, 14, None))
+    assert last.damage.code == Reason.GZIP_CORRUPT
+
+
+def test_damage_before_any_text_is_a_line_without_bytes(chunked):
+    (line,) = DecodedBytes(chunked(gzip.compress(b"")[:10])).lines()
+    assert line[:3] == (0, 0, b"")
+    assert line.damage.code == Reason.GZIP_CORRUPT
+
+
+def test_no_empty_chunks_are_handed_out(chunked):
+    body = gzip.compress(b"abc") + gzip.compress(b"") + gzip.compress(b"def")
+    source = DecodedBytes(chunked(body))
+    assert [list(source.chunks(start)) for start in (0, 1, 3, 6)] == [
+        [b"abc", b"def"],
+        [b"bc", b"def"],
+        [b"def"],
+        [],
+    ]
+
+
+def test_the_damage_of_a_document_comes_with_what_could_be_read(chunked):
+    document, damage = DecodedBytes(chunked(gzip.compress(b"[1]")[:-1])).document()
+    assert (document, damage.code) == (b"[1]", Reason.GZIP_CORRUPT)
 
 
 @quick

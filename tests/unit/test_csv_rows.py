@@ -1,6 +1,7 @@
 """CSV rows: a broken row costs itself and no neighbour, whatever its quotes do."""
 
 import csv
+import gzip
 import io
 from itertools import pairwise
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mocktailverse.errors import TransientError
 from mocktailverse.pipeline import csv_rows as csv_rows_module
 from mocktailverse.pipeline.byte_stream import DecodedBytes, Line
 from mocktailverse.pipeline.csv_rows import CsvHeader, csv_rows
@@ -76,11 +78,23 @@ def test_the_delimiter_is_the_one_that_gives_the_most_known_columns(delimiter):
         b"idDrink,a,b",
         b'{"idDrink":"1","strDrink":"x"}',
         b"\xff\xfe",
+        b"idDrink,strDrink\rx,strInstructions",
+        b"idDrink," + b"x" * 65_527 + b",strDrink",
         None,
     ],
 )
 def test_one_known_column_is_not_enough(line):
     assert not CsvHeader(Line(0, 1, line), KNOWN).recognized
+
+
+def test_two_known_columns_within_64_kib_are_enough():
+    header = CsvHeader(Line(0, 1, b"idDrink," + b"x" * 65_519 + b",strDrink"), KNOWN)
+    assert header.recognized
+    assert [len(name) for name in header.columns] == [7, 65_519, 8]
+
+
+def test_a_line_that_was_passed_over_names_no_columns():
+    assert CsvHeader(Line(0, 1, None), KNOWN).columns == []
 
 
 def test_a_cell_may_span_lines(chunked):
@@ -116,6 +130,44 @@ def test_a_row_spans_at_most_so_many_lines(chunked, monkeypatch):
     header = b"idDrink,strDrink,strInstructions\n"
     assert fields_of(chunked, header + b'1,"a\nb\nc",d\n') == [["1", "a\nb\nc", "d"]]
     assert fields_of(chunked, header + b'1,"a\nb\nc\nd",e\n2,f,g\n')[-1] == ["2", "f", "g"]
+
+
+@pytest.mark.parametrize(("lines", "is_whole"), [(49, True), (50, True), (51, False)])
+def test_a_row_may_span_fifty_lines(chunked, lines, is_whole):
+    cell = "\n".join(["x"] * lines)
+    rows = fields_of(chunked, b'idDrink,strDrink,strInstructions\n1,"%b",c\n' % cell.encode())
+    assert rows[0] == (["1", cell, "c"] if is_whole else None)
+
+
+@pytest.mark.parametrize("begin", ["", "x\n"])
+@pytest.mark.parametrize(("size", "is_whole"), [(65_535, True), (65_536, True), (65_537, False)])
+def test_a_row_of_two_lines_may_have_64_kib_beside_the_line_feed(chunked, begin, size, is_whole):
+    cell = begin.ljust(size - len('1,"",c') + begin.count("\n"), "z")
+    rows = fields_of(chunked, b'idDrink,strDrink,strInstructions\n1,"%b",c\n' % cell.encode())
+    assert rows[0] == (["1", cell, "c"] if is_whole else None)
+
+
+def test_rows_are_given_before_reading_goes_on(chunked):
+    """What stands before the place where reading breaks off is loaded."""
+    data = b'idDrink,strDrink,strInstructions\n1,"a\nb\n",c\n2,d,e\n'
+    lines = DecodedBytes(chunked(data, error=TransientError("reset"))).lines()
+    rows = csv_rows(lines, CsvHeader(next(lines), KNOWN))
+    assert [list(next(rows).fields.values()) for _ in range(2)] == [
+        ["1", "a\nb\n", "c"],
+        ["2", "d", "e"],
+    ]
+    with pytest.raises(TransientError):
+        next(rows)
+
+
+def test_a_damaged_line_is_broken_and_no_part_of_another_row(chunked):
+    for end in (b"", b'x",d'):
+        body = b'idDrink,strDrink,strInstructions\n1,a,b\n2,"c\n' + end
+        whole, broken, damaged = read(chunked, gzip.compress(body)[:-1])[1]
+        assert list(whole.fields.values()) == ["1", "a", "b"]
+        assert (broken.line.data, broken.fields) == (b'2,"c', None)
+        assert (damaged.line.data, damaged.fields) == (end, None)
+        assert damaged.line.damage
 
 
 def test_a_row_above_the_limit_is_broken_and_its_neighbours_are_not(chunked):

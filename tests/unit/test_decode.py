@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.drinks.codes import Reason
-from mocktailverse.drinks.ledger import END, START
+from mocktailverse.drinks.ledger import END, START, Cursor
 from mocktailverse.errors import TransientError
 from mocktailverse.pipeline import byte_stream
 from mocktailverse.pipeline.decode import RawRecord, Unreadable, decode
@@ -159,6 +159,14 @@ def test_no_bytes_crash_it(chunked, body, is_packed, at):
         (rb'{"x":"\"a\"b","drinks":"a\"b"}', []),
         (b'{"x[":{"]":1},"drinks":[":{"]}', [":{"]),
         (b'{"x":[1],"drinks":[1,2],"y":{"z":{"idDrink":1}}}', [1, 2]),
+        (b'{"a\\"b":1,"drinks":"a\\"b"}', []),
+        (b'{"drinks":"a\\"b","a\\"b":1}', []),
+        (b'{"a":["x"],"drinks":["x"]}', ["x"]),
+        (b'{"a[1]":1,"a0":2,"drinks":[1]}', [1]),
+        (b'{"drinks":[{}]}}', [{}, Reason.MALFORMED_JSON]),
+        (b'{"drinks":[{}]]', [{}, Reason.MALFORMED_JSON]),
+        (b'{"drinks":[{}]}X', [{}, Reason.MALFORMED_JSON]),
+        (b'X{"drinks":[{}]}', [Reason.UNRECOGNIZED_FORM]),
         (b'{"drinks":[{"idDrink":"1"}],"x":NaN}', [{"idDrink": "1"}, Reason.MALFORMED_JSON]),
         (dump({"idDrink": "1", "drinks": None}), [{"idDrink": "1", "drinks": None}]),
         (dump({"drinks": [ONE], "idDrink": None}), [{"drinks": [ONE], "idDrink": None}]),
@@ -209,6 +217,65 @@ def test_the_form_is_told_by_content(chunked, body, expected):
     assert values(items) == expected
     check_items(items)
     check_resuming(chunked(body), items)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"", "The object is empty."),
+        (b"\xff", "Not UTF-8 text: 'utf-8' codec can't decode byte 0xff in position 0"),
+        (b"<html>", "Neither JSON nor NDJSON, and the first line has none of the source's CSV"),
+        (b"[1,", "Not valid JSON: Input data was truncated."),
+        (b"[" * 201 + b"]" * 201, "Brackets are nested over 200 levels deep."),
+        (b'["\\ud83c"]', "Not valid JSON: "),
+        (b'{"drinks":7}', "`drinks` in the envelope is not a list, null or a string."),
+        (
+            b'{"%b":1,"%b":2,"drinks":[]}' % (b"k" * 101, b"k" * 101),
+            f"The envelope has the key `{'k' * 100}` twice.",
+        ),
+        (b"[{}, 1", "What is left of the document is cut off or is not valid JSON."),
+        (packed(b"[]")[:-1], "The gzip data is damaged or cut off: its end is missing."),
+        (packed(b"[]")[:-9] + b"x" * 9, "The gzip data is damaged or cut off: Error -3 while"),
+        (
+            b"idDrink,strDrink,x\n1,a",
+            "The row is not 3 cells in UTF-8, its quoting is broken, or it is longer than 64 KiB.",
+        ),
+    ],
+)
+def test_people_are_told_what_is_wrong(chunked, body, message):
+    last = read(chunked(body))[-1]
+    assert last.message.startswith(message)
+    assert last.message.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("limit", "message"),
+    [
+        (("DECODED_LIMIT", 9), "The JSON document is larger than 64 MiB once decoded. Send it as"),
+        (("DOCUMENT_OBJECTS_LIMIT", 1), "The JSON document holds over 1 objects once decoded."),
+    ],
+)
+def test_people_are_told_what_is_too_large(chunked, monkeypatch, limit, message):
+    monkeypatch.setattr(byte_stream, *limit)
+    (item,) = read(chunked(b"[\n{},\n{}\n]"))
+    assert item.message.startswith(message)
+    assert item.message.endswith(
+        "Send it as plain NDJSON or CSV, which may have any size, or in several objects "
+        "(`mocktailverse ingest` splits for you)."
+    )
+
+
+def test_people_are_told_of_a_line_that_is_too_long(chunked, monkeypatch):
+    monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 40)
+    for head in (b'{"a":1}\n', b"idDrink,strDrink\n"):
+        item = read(chunked(head + b"x" * 41 + b"\n"))[-1]
+        assert item == Unreadable(
+            len(head),
+            Cursor(len(head) + 42),
+            Reason.LINE_TOO_LONG,
+            "The line is longer than 64 MiB; it is passed over.",
+            None,
+        )
 
 
 def test_positions_are_array_indices_or_byte_offsets(chunked):

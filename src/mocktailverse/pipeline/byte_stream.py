@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import chain, islice
 from typing import NamedTuple, Protocol
 
 from mocktailverse.drinks.codes import Reason
@@ -131,10 +132,10 @@ class DecodedBytes:
             TooLargeError: gzip data unpacks to more than DECODED_LIMIT.
         """
         self._source = source
-        self._gzip = _head(source.chunks(), len(GZIP_MAGIC)) == GZIP_MAGIC
+        self._gzip = _begin_with(GZIP_MAGIC, source.chunks())
         if self._gzip and not trusted:
             check_inflated_size(source.chunks())
-        self._start = len(UTF8_BOM) if _head(self._all_chunks(), 3) == UTF8_BOM else 0
+        self._start = len(UTF8_BOM) if _begin_with(UTF8_BOM, self._all_chunks()) else 0
 
     def chunks(self, offset: int = 0) -> Iterator[bytes]:
         """Yield the decoded bytes from a decoded offset on."""
@@ -143,8 +144,8 @@ class DecodedBytes:
             yield from self._source.chunks(start)
             return
         for chunk in self._all_chunks():
-            if start < len(chunk):
-                yield chunk[start:]
+            if rest := chunk[start:]:
+                yield rest
             start = max(0, start - len(chunk))
 
     def document(self) -> tuple[bytes, GzipDamagedError | None]:
@@ -177,17 +178,11 @@ class DecodedBytes:
         return inflate(chunks) if self._gzip else chunks
 
 
-def _head(chunks: Iterable[bytes], size: int) -> bytes:
-    """The first `size` bytes, fewer where there are no more or they are damaged."""
-    head = b""
+def _begin_with(mark: bytes, chunks: Iterable[bytes]) -> bool:
     try:
-        for chunk in chunks:
-            head += chunk[:size]
-            if len(head) >= size:
-                break
-    except GzipDamagedError:
-        return head
-    return head[:size]
+        return bytes(islice(chain.from_iterable(chunks), len(mark))) == mark
+    except GzipDamagedError:  # before there were as many bytes
+        return False
 
 
 def _split(chunks: Iterable[bytes], offset: int) -> Iterator[Line]:

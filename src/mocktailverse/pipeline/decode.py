@@ -226,7 +226,7 @@ def _decode_ndjson(data: DecodedBytes, id_field: str, start: Cursor) -> Iterator
             yield _damaged(line.start, line.data or b"", line.damage)
         elif line.data is None:
             yield _line_too_long(line)
-        elif b'"drinks"' in line.data:
+        elif b'"drinks"' in line.data and line.data.lstrip().startswith(b"{"):
             yield from islice(_decode_envelope_line(line, line.data, id_field), skip, None)
         elif line.data and not line.data.isspace():
             yield RawRecord(line.start, Cursor(line.end), line.data)

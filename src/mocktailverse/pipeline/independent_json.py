@@ -8,6 +8,8 @@ from itertools import accumulate
 LEVELS_LIMIT = 200
 """Brackets within brackets."""
 
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_OTHER_BYTES = bytes(set(range(256)) - set(b"[]{}"))
 _LEXEME = re.compile(rb'[^"\[\]{},]++|"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
 _GAP = re.compile(rb"[\s,]*+")
 _ARRAY_VALUE = re.compile(rb"\s*+:\s*+\[")
@@ -18,42 +20,38 @@ class JsonObject(list[tuple[str, object]]):
     """The keys and values of a JSON object, repeated keys included."""
 
 
-class NotJsonError(Exception):
-    """The text is not valid JSON."""
+NOT_JSON = object()
+"""In place of a value: the text is not valid JSON, or nested too deeply."""
 
 
 def is_json(text: bytes) -> bool:
-    try:
-        parse(text)
-    except NotJsonError:
-        return False
-    return True
+    return parse(text) is not NOT_JSON
 
 
 def parse(text: bytes) -> object:
     """Parse JSON; bytes that are not UTF-8 pass inside of strings, half a surrogate pair does not.
 
-    Raises:
-        NotJsonError: it is not valid, or nested too deeply.
+    Returns:
+        The value, or NOT_JSON.
     """
     if text.count(b"[") + text.count(b"{") > LEVELS_LIMIT and _levels(text) > LEVELS_LIMIT:
-        raise NotJsonError
+        return NOT_JSON
     try:
         value = json.loads(
             text.decode("latin-1"),
             object_pairs_hook=JsonObject,
-            parse_int=lambda _digits: 0,  # of any length
+            parse_int=float,  # takes digits of any length
             parse_constant=_refuse,
         )
         if _SURROGATE.search(text):
             json.dumps(value, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as error:
-        raise NotJsonError from error
+    except (ValueError, RecursionError):
+        return NOT_JSON
     return value
 
 
 def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON.")
+    raise ValueError(constant)
 
 
 def elements(document: bytes) -> Iterator[bytes | None]:
@@ -112,7 +110,8 @@ def _element_end(document: bytes, start: int) -> int | None:
 
 
 def _levels(text: bytes) -> int:
-    return max(accumulate(_depth(lexeme[0]) for lexeme in _LEXEME.finditer(text)), default=0)
+    brackets = _STRING.sub(b"", text).translate(None, _OTHER_BYTES)
+    return max(accumulate(1 if bracket in b"[{" else -1 for bracket in brackets), default=0)
 
 
 def _depth(lexeme: bytes) -> int:
