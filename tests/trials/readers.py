@@ -68,8 +68,11 @@ def watch(stack: Stack, seed: str) -> tuple[list[str], int, int]:
         for what, read in [("file", _file(stack, bodies)) for _ in range(FILE_READERS)]
         + [("api", _api(stack, bodies))]
     ]
+    # What an earlier trial left has to go from the catalogue first. It would stay beside a drink
+    # with the same content, which may have been seen earlier than that.
+    quiet(stack)
     _publish(stack, seed, 0)
-    quiet(stack)  # what an earlier trial left has gone from the catalogue by then
+    quiet(stack)
     for reader in readers:
         reader.start()
     try:
