@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from mocktailverse.catalogue import rows, writer
 from mocktailverse.catalogue.writer import CatalogueWriter, Fingerprint, catalogue_version
 from mocktailverse.drinks.drink import Derived, Image
-from mocktailverse.drinks.ingredients import ancestors
+from mocktailverse.drinks.ingredients import ancestors, match_ingredient
 from mocktailverse.errors import CatalogueError
 
 NAMES = ("White rum", "Rum", "Gin", "Absolut Citron", "Vodka", "Lime", "Moon dust", "moon dust")
@@ -137,6 +138,27 @@ def test_an_unknown_ingredient_has_no_facts(tmp_path, new_drink):
     with closing(sqlite3.connect(tmp_path / "c")) as connection:
         found = connection.execute("SELECT * FROM ingredients").fetchall()
     assert found == [("Moon dust", None, None, None, None, 1, 1)]
+
+
+def test_a_known_ingredient_has_the_facts_of_the_reference(tmp_path, new_drink):
+    fill(tmp_path / "c", [new_drink("1", "Neat", ["Light rum"])])
+    with closing(sqlite3.connect(tmp_path / "c")) as connection:
+        found = connection.execute("SELECT * FROM ingredients").fetchall()
+        kinds = connection.execute("SELECT * FROM ingredient_kinds").fetchall()
+    line = ("Light rum", *ancestors("Light rum"))
+    assert len(line) > 2
+    facts = {name: match_ingredient(name) for name in line}
+    parents = {**dict(pairwise(line)), line[-1]: None}
+    assert sorted(found) == sorted(
+        (
+            name, fact.kind, parents[name], fact.abv_percent, fact.alcoholic,
+            int(name == "Light rum"), 1,
+        )
+        for name, fact in facts.items()
+    )  # fmt: skip
+    assert sorted(kinds) == sorted(
+        (general, name) for place, name in enumerate(line) for general in line[place:]
+    )
 
 
 def test_what_looks_the_same_is_not_written_again(tmp_path, new_drink):

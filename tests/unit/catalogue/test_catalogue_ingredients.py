@@ -147,3 +147,43 @@ def test_of_very_many_ingredients_the_most_used_are_suggested(catalogue, monkeyp
     monkeypatch.setattr("mocktailverse.catalogue.ingredients.MOST_COMPARED", 2)
     assert catalogue.similar_ingredients("light rumm") == ["Light rum"]
     assert catalogue.similar_ingredients("MNIT") == []
+
+
+def test_only_the_beginning_of_a_long_text_is_compared(open_catalogue, new_drink):
+    catalogue = open_catalogue([new_drink("A", "w" * 120)])
+    assert catalogue.similar_ingredients("w" * 120 + "q" * 1_000) == ["w" * 120]
+
+
+def test_pairings_are_those_of_drinks_that_are_not_withdrawn_without_kin(open_catalogue, new_drink):
+    catalogue = open_catalogue(
+        [
+            new_drink("A", "Rum", "Light rum", "Spirit", "Lime juice"),
+            new_drink("B", "Light rum", "Mint"),
+            new_drink("Gone", "Rum", "Sugar", withdrawn_at=5),
+            new_drink("Other", "Gin", "Ice"),
+        ]
+    )
+    assert catalogue.ingredient("rum").pairings == [Facet("Lime juice", 1), Facet("Mint", 1)]
+    assert catalogue.ingredient("spirit").pairings == [
+        Facet("Ice", 1),
+        Facet("Lime juice", 1),
+        Facet("Mint", 1),
+    ]
+
+
+def test_kin_takes_no_place_among_the_ten_pairings(open_catalogue, new_drink):
+    others = [f"New {n:02}" for n in range(12)]
+    catalogue = open_catalogue([new_drink("A", "Spirit", "Rum", "Light rum", *others)])
+    assert catalogue.ingredient("rum").pairings == [Facet(name, 1) for name in others[:10]]
+
+
+def test_kinds_that_only_withdrawn_drinks_have_are_not_shown(open_catalogue, new_drink):
+    catalogue = open_catalogue(
+        [
+            new_drink("A", "Rum"),
+            new_drink("B", "Dark rum"),
+            new_drink("Gone", "Light rum", withdrawn_at=5),
+        ]
+    )
+    rum = catalogue.ingredient("rum")
+    assert (rum.drinks, rum.drinks_with_kinds, rum.kinds) == (1, 2, ["Dark rum"])

@@ -1,5 +1,6 @@
 """Search finds what a plain reading of every drink finds, in order, each drink once."""
 
+import base64
 import unicodedata
 
 import msgspec
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.catalogue.answers import Facet
+from mocktailverse.catalogue.cursors import LONGEST_CURSOR, Cursor, fingerprint, read_cursor
 from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.rows import name_key
 from mocktailverse.drinks.ingredients import is_a, match_ingredient
@@ -345,8 +347,16 @@ def test_a_cursor_of_another_query_is_refused(two_drinks):
     for other in (DrinkQuery(sort="-name"), DrinkQuery(withdrawn=True), DrinkQuery(q="a")):
         with pytest.raises(UsageError, match="another query"):
             two_drinks.search(other, after=cursor)
-    with pytest.raises(UsageError, match="limit of 1"):
-        two_drinks.search(DrinkQuery(), limit=0)
+    for ask in (
+        lambda limit: two_drinks.search(DrinkQuery(), limit=limit),
+        lambda limit: two_drinks.search(DrinkQuery(q="a"), limit=limit),
+        lambda limit: two_drinks.ingredients(limit=limit),
+        lambda limit: two_drinks.makeable([], limit=limit),
+    ):
+        ask(1)
+        for limit in (0, -1):
+            with pytest.raises(UsageError, match="limit of 1"):
+                ask(limit)
 
 
 def test_no_cursor_follows_a_last_page_that_is_full(two_drinks):
@@ -394,6 +404,64 @@ def test_a_drink_with_a_tag_in_two_cases_counts_once(open_catalogue, new_drink):
 
         assert catalogue.facets(DrinkQuery()).tag == [Facet("IBA", 2)]
         assert catalogue.statistics().tags == [Facet("IBA", 2)]
+
+
+@pytest.mark.parametrize(
+    ("limits", "names"),
+    [
+        ({"abv_min": 10}, "BC"),
+        ({"abv_min": 9.9}, "BC"),
+        ({"abv_min": 10.1}, "C"),
+        ({"abv_max": 20}, "AB"),
+        ({"abv_max": 19.9}, "A"),
+        ({"abv_min": 5, "abv_max": 12}, "A"),
+        ({"abv_min": 0}, "ABC"),
+        ({"abv_max": 0}, ""),
+    ],
+)
+def test_both_ends_of_a_strength_lie_within_what_is_asked_for(
+    open_catalogue, new_drink, limits, names
+):
+    strengths = {"A": (5, 12), "B": (10, 20), "C": (35, 40), "D": (None, None)}
+    catalogue = open_catalogue(
+        new_drink(name, abv_percent_min=low, abv_percent_max=high)
+        for name, (low, high) in strengths.items()
+    )
+
+    found = catalogue.search(DrinkQuery(**limits)).items
+
+    assert "".join(drink.name for drink in found) == names
+
+
+def test_the_order_is_by_relevance_where_there_is_a_text_and_else_by_name():
+    assert DrinkQuery().order == DrinkQuery(q=" ").order == "name"
+    assert DrinkQuery(q="gin").order == "relevance"
+    assert DrinkQuery(q="gin", sort="-abv").order == "-abv"
+
+
+def test_white_space_is_no_text_to_search_for(open_catalogue, new_drink):
+    catalogue = open_catalogue([new_drink("B"), new_drink("A")])
+
+    found = catalogue.search(DrinkQuery(q="  ", sort="relevance")).items
+
+    assert [drink.name for drink in found] == ["A", "B"]
+    assert catalogue.count(DrinkQuery(q="  ")) == 2
+
+
+def test_a_cursor_is_short_whatever_was_asked_and_read_up_to_its_limit():
+    assert len(fingerprint("x" * 10_000)) == len(fingerprint()) == 18
+    assert fingerprint("ab", "c") != fingerprint("a", "bc")
+    assert read_cursor(Cursor("q", 0.5, "n", "i").encode(), "q") == Cursor("q", 0.5, "n", "i")
+    for size in (LONGEST_CURSOR, LONGEST_CURSOR + 4):
+        text = base64.urlsafe_b64encode(
+            b'["q",0.5,"n",%*s' % (size // 4 * 3 - 13, b'"i"]')
+        ).decode()
+        assert len(text) == size
+        if size == LONGEST_CURSOR:
+            assert read_cursor(text, "q") == Cursor("q", 0.5, "n", "i")
+        else:
+            with pytest.raises(UsageError, match="damaged"):
+                read_cursor(text, "q")
 
 
 def test_accents_alone_find_nothing(open_catalogue, new_drink):
