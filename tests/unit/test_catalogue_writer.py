@@ -1,6 +1,7 @@
 """The catalogue's writer: edited or filled, a catalogue of the same drinks is the same."""
 
 import sqlite3
+import sys
 import time
 from contextlib import closing
 from itertools import pairwise
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.catalogue import rows, writer
+from mocktailverse.catalogue.meta import Meta
 from mocktailverse.catalogue.writer import CatalogueWriter, Fingerprint, catalogue_version
 from mocktailverse.drinks.drink import Derived, Image
 from mocktailverse.drinks.ingredients import ancestors, match_ingredient
@@ -236,6 +238,52 @@ def test_no_database_is_no_catalogue(tmp_path, content):
     with pytest.raises(CatalogueError):
         CatalogueWriter.open(tmp_path / "c")
     with pytest.raises(CatalogueError):
+        CatalogueWriter.open(tmp_path / "missing")
+
+
+def test_a_new_file_takes_the_place_of_one_that_is_there(tmp_path, new_drink):
+    fill(tmp_path / "c", [new_drink("1"), new_drink("2")])
+    assert fill(tmp_path / "c", [new_drink("3")]).drinks == 1
+    (tmp_path / "c").write_bytes(b"no database")
+    assert fill(tmp_path / "c", [new_drink("3")]).drinks == 1
+
+
+def test_what_was_sealed_is_told_and_stands_in_the_file(tmp_path, new_drink):
+    gone = new_drink("2", withdrawn_at=5, observed_at=9)
+    seal = {"version": "7-00000001", "built_at": 7, "table": "other"}
+    with CatalogueWriter.create(tmp_path / "c") as new:
+        assert new.put([new_drink("1", "Fizz", ["Moon dust"], observed_at=8), gone]) == 2
+        told = new.seal(**seal)
+    assert told == Meta(
+        version="7-00000001", format=1, built_at=7, drinks=2, ingredients=1, withdrawn=1,
+        table="other", newest_observed_at=9,
+    )  # fmt: skip
+    with CatalogueWriter.open(tmp_path / "c") as opened:
+        assert opened.meta == told
+        assert opened.remove([gone.id]) == 1
+        told = opened.seal(**seal)
+    assert (told.drinks, told.withdrawn, told.newest_observed_at) == (1, 0, 8)
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("DELETE FROM meta WHERE key = 'reference'", "another reference of ingredients"),
+        ("UPDATE meta SET value = '0' WHERE key = 'reference'", "another reference of ingredients"),
+        ("PRAGMA user_version = 99", "no catalogue of format 1 but says 99"),
+    ],
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for open files in /proc")
+def test_a_file_that_is_refused_is_not_kept_open(tmp_path, statement, said):
+    path = tmp_path / "c"
+    fill(path, [])
+    spoil(path, statement)
+    with pytest.raises(CatalogueError, match=said) as caught:
+        CatalogueWriter.open(path)
+    assert caught.value.__traceback__ is not None, "which holds on to what was opened"
+    open_files = [file.resolve() for file in Path("/proc/self/fd").iterdir()]
+    assert path.resolve() not in open_files
+    with pytest.raises(CatalogueError, match="missing is no file"):
         CatalogueWriter.open(tmp_path / "missing")
 
 

@@ -173,6 +173,8 @@ def test_a_row_says_what_the_drink_is():
 def test_every_column_has_the_meaning_that_its_page_tells():
     page = find_checkout().template.parents[1] / "docs" / "reference" / "csv-columns.md"
     rows = re.findall(r"^\| `(.+)` \| (.+) \|$", page.read_text(), re.MULTILINE)
+    (header,) = export_csv(Shelf())
+    assert [name for name, _ in rows] == header.removesuffix("\r\n").split(",")
     assert rows == [(column.name, column.meaning) for column in COLUMNS]
 
 

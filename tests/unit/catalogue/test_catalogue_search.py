@@ -1,6 +1,7 @@
 """Search finds what a plain reading of every drink finds, in order, each drink once."""
 
 import base64
+import random
 import unicodedata
 
 import msgspec
@@ -9,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.catalogue.answers import Facet
+from mocktailverse.catalogue.bits import ordinals, pack
 from mocktailverse.catalogue.cursors import LONGEST_CURSOR, Cursor, fingerprint, read_cursor
+from mocktailverse.catalogue.postings import Postings, Selection
 from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.rows import name_key
 from mocktailverse.drinks.ingredients import is_a, match_ingredient
@@ -260,6 +263,44 @@ def test_unknown_ingredients_that_differ_in_case_are_one_facet(open_catalogue, n
     (facet,) = catalogue.facets(DrinkQuery()).ingredient
 
     assert facet.count == catalogue.count(DrinkQuery(ingredient=(facet.value,))) == 3
+
+
+@pytest.mark.parametrize("as_bits", [False, True])
+def test_the_most_frequent_values_are_those_of_a_plain_count(as_bits):
+    """Many values are in few drinks and few in many; all meet in some counts."""
+    chance = random.Random(5)  # noqa: S311 - values made up
+    size = 400
+    drinks = {f"v{n:02}": chance.sample(range(size), 1 + n * n % 97) for n in range(60)}
+    values = Postings(size, {v: pack(d, size) if as_bits else d for v, d in drinks.items()})
+    for share in (1, 3, 40):
+        within = {n for n in range(size) if n % share == 0}
+        counted = {value: len(within & set(some)) for value, some in drinks.items()}
+        facets = [Facet(value, number) for value, number in counted.items() if number]
+        facets.sort(key=lambda facet: (-facet.count, facet.value))
+        selection = Selection(pack(within, size), size)
+        assert len(selection) == len(within)
+        for top in (1, 2, 5, 30, 100):
+            assert values.counts(selection, top) == facets[:top]
+            given = min(top, len(facets))
+            assert values.rest(selection, given) == len(facets) - given
+        assert {value: values.count(value, selection) for value in drinks} == counted
+    for value, some in drinks.items():
+        assert list(ordinals(values.bits(value), size)) == sorted(values.ordinals(value))
+        assert sorted(values.ordinals(value)) == sorted(some)
+
+
+def test_a_value_is_not_left_out_for_being_rare_outside_the_selection():
+    values = Postings(9, {"B": [0, 1, 2], "A": [0]})
+    assert values.counts(Selection(pack([0], 9), 9), 1) == [Facet("A", 1)]
+    assert values.by_size == [("B", 3), ("A", 1)]
+
+
+def test_values_are_found_without_case_and_surplus_white_space():
+    values = Postings(9, {"Old  Fashioned": [0], "old fashioned": [1], "Cup": [2]})
+    assert values.spelled(" OLD fashioned\n") == ["Old  Fashioned", "old fashioned"]
+    assert values.spelled("Oldfashioned") == []
+    assert values.any_of(["old fashioned", "nothing"]) == pack([0, 1], 9)
+    assert ("Cup" in values, "cup" in values, values.bits("cup")) == (True, False, 0)
 
 
 @pytest.mark.parametrize("sort", SORTS)
