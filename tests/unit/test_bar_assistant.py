@@ -166,9 +166,17 @@ def test_the_garnish_is_what_the_measures_call_one(lines, garnish):
     assert made.garnish == garnish
 
 
-def test_the_unit_alone_makes_a_garnish():
-    line = msgspec.structs.replace(line_of("1 sprig", "Mint"), unit="garnish")
-    assert recipe(drink_of(line)).garnish == "Mint"
+@pytest.mark.parametrize(
+    ("measure", "unit", "garnish"),
+    [
+        ("1 sprig", "garnish", "Mint"),
+        ("1 sprig (Garnish)", "sprig", "Mint"),
+        ("1 sprig", "sprig", None),
+    ],
+)
+def test_the_unit_or_the_measure_alone_makes_a_garnish(measure, unit, garnish):
+    line = msgspec.structs.replace(line_of(measure, "Mint"), unit=unit)
+    assert recipe(drink_of(line)).garnish == garnish
 
 
 @pytest.mark.parametrize(

@@ -187,3 +187,20 @@ def test_kinds_that_only_withdrawn_drinks_have_are_not_shown(open_catalogue, new
     )
     rum = catalogue.ingredient("rum")
     assert (rum.drinks, rum.drinks_with_kinds, rum.kinds) == (1, 2, ["Dark rum"])
+
+
+def test_the_kinds_of_an_ingredient_are_those_that_some_drink_names(open_catalogue, new_drink):
+    catalogue = open_catalogue([new_drink("A", "Light rum"), new_drink("B", "Gin")])
+    assert catalogue.ingredient("spirit").kinds == ["Gin", "Light rum"]
+    assert catalogue.ingredient("rum").kinds == ["Light rum"]
+    assert catalogue.ingredient("light rum").kinds == []
+    assert catalogue.ingredient("light rum").general == ["Rum", "Spirit"]
+
+
+def test_entries_that_are_as_much_used_go_by_name_without_case_and_accents(
+    open_catalogue, new_drink
+):
+    names = ["Wumm", "wumm", "\u00c4pong", "apong", "Apong", "Zapp"]
+    catalogue = open_catalogue([new_drink("A", *names), new_drink("B", "Zapp")])
+    listed = [entry.name for entry in catalogue.ingredients().items]
+    assert listed == ["Zapp", "Apong", "apong", "\u00c4pong", "Wumm", "wumm"]

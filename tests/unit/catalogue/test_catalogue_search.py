@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mocktailverse.catalogue.answers import Facet
-from mocktailverse.catalogue.bits import ordinals, pack
+from mocktailverse.catalogue.answers import Facet, Facets
+from mocktailverse.catalogue.bits import ordinals, pack, pack_flags, span, unpack
 from mocktailverse.catalogue.cursors import LONGEST_CURSOR, Cursor, fingerprint, read_cursor
 from mocktailverse.catalogue.postings import Postings, Selection
 from mocktailverse.catalogue.query import DrinkQuery
@@ -214,6 +214,26 @@ def test_a_facet_counts_what_choosing_its_value_finds(open_catalogue, new_drink,
     catalogue.close()
 
 
+def test_each_facet_counts_its_own_field(open_catalogue, new_drink):
+    full = new_drink(
+        "A", "Light rum", "Ice", category="Shot", alcoholic="alcoholic", glass="Cup",
+        tags=("Sour", "New"), method="built", spirits=("Rum",), is_mocktail=False,
+    )  # fmt: skip
+    catalogue = open_catalogue([full, new_drink("B", "Ice", is_mocktail=True), new_drink("C")])
+
+    assert catalogue.facets(DrinkQuery()) == Facets(
+        category=[Facet("Shot", 1)],
+        alcoholic=[Facet("alcoholic", 1)],
+        mocktail=[Facet("false", 1), Facet("true", 1)],
+        glass=[Facet("Cup", 1)],
+        tag=[Facet("New", 1), Facet("Sour", 1)],
+        method=[Facet("built", 1)],
+        spirit=[Facet("Rum", 1)],
+        ingredient=[Facet("Ice", 2), Facet("Light rum", 1)],
+        more={},
+    )
+
+
 def test_no_ingredient_is_left_out_of_the_facets_for_being_rare(open_catalogue, new_drink):
     common = [new_drink(f"C{n}", "Gin", f"New {n % 120:03}") for n in range(600)]
     rare = new_drink("Rare", "Wumm", "Gin")
@@ -293,6 +313,28 @@ def test_a_value_is_not_left_out_for_being_rare_outside_the_selection():
     values = Postings(9, {"B": [0, 1, 2], "A": [0]})
     assert values.counts(Selection(pack([0], 9), 9), 1) == [Facet("A", 1)]
     assert values.by_size == [("B", 3), ("A", 1)]
+
+
+@pytest.mark.parametrize("size", [1, 7, 8, 9, 40])
+def test_a_set_of_ordinals_has_the_members_that_it_was_given(size):
+    for some in ([], [0], [size - 1], list(range(size)), list(range(0, size, 3))):
+        flags = bytes(number in some for number in range(size))
+        assert pack(some, size) == pack_flags(flags) == sum(1 << number for number in some)
+        assert unpack(pack(some, size), size) == flags
+        for start in (0, 1, size):
+            assert list(ordinals(pack(some, size), size, start)) == [
+                number for number in some if number >= start
+            ]
+    for start in range(size):
+        assert span(start, size) == pack(range(start, size), size)
+        assert span(0, start) == pack(range(start), size)
+    assert (span(2, 2), pack_flags(b""), unpack(0, 0), list(ordinals(0, 0))) == (0, 0, b"", [])
+
+
+def test_all_drinks_are_counted_where_nothing_is_asked(open_catalogue, new_drink):
+    catalogue = open_catalogue([new_drink("A"), new_drink("B", withdrawn_at=5)])
+    assert catalogue.count(DrinkQuery(withdrawn=True)) == 2
+    assert catalogue.count(DrinkQuery()) == 1
 
 
 def test_values_are_found_without_case_and_surplus_white_space():
