@@ -6,7 +6,7 @@ import pytest
 from mocktailverse.cost.limits import flood_usd, with_all_pollers
 from mocktailverse.cost.model import month, price_table, total_usd
 from mocktailverse.cost.report import ReportLine, cost_report
-from mocktailverse.cost.running import DAYS, HOURS, PROD, SMALL, STAGING, Running
+from mocktailverse.cost.running import DAYS, HOURS, PROD, SMALL, STAGING, Running, running
 from mocktailverse.cost.usage import BASIS, LEVELS, Activity, Usage, Visitors, usage_of
 from mocktailverse.cost.workload import IDLE, REFERENCE, SWEEP, scaled, write_share
 from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion
@@ -289,6 +289,21 @@ def test_writes_are_a_share_of_what_is_provisioned():
     """2,628,000 s a month with 4 units each, and 4 units for a record of 4 kB."""
     assert write_share(2_628_000, SMALL) == pytest.approx(1)
     assert write_share(1, NOTHING) is None
+
+
+def test_each_stage_runs_what_the_template_gives_it():
+    small = Running(
+        wcu=4, rcu=4, backups=False, fetches=0, reconciles=730 / 6, idle_polls=262_800,
+        idle_polls_at_most=657_000, alarms=2, metrics=2, dashboards=0, transform_gb=1,
+        publish_gb=0.5, fetch_gb=0.25, reconcile_gb=0.25, api_gb=1, transform_timeout_s=120,
+        fetch_s=300, log_days=7, api_per_s=2,
+    )  # fmt: skip
+    assert running("dev") == running("local") == small
+    assert running("staging") == msgspec.structs.replace(small, log_days=14)
+    assert running("prod") == msgspec.structs.replace(
+        small, wcu=17, rcu=17, backups=True, fetches=730 / 24, alarms=5, metrics=6, dashboards=1,
+        log_days=30,
+    )  # fmt: skip
 
 
 def test_of_two_descriptions_the_larger_figures_count():
