@@ -1,5 +1,6 @@
 """The catalogue's writer: edited or filled, a catalogue of the same drinks is the same."""
 
+import hashlib
 import sqlite3
 import sys
 import time
@@ -18,6 +19,8 @@ from mocktailverse.catalogue.meta import Meta
 from mocktailverse.catalogue.writer import CatalogueWriter, Fingerprint, catalogue_version
 from mocktailverse.drinks.drink import Derived, Image
 from mocktailverse.drinks.ingredients import ancestors, match_ingredient
+from mocktailverse.drinks.normalize import TRANSFORM_VERSION
+from mocktailverse.drinks.reference.tables import read_table
 from mocktailverse.errors import CatalogueError
 
 NAMES = ("White rum", "Rum", "Gin", "Absolut Citron", "Vodka", "Lime", "Moon dust", "moon dust")
@@ -285,6 +288,26 @@ def test_a_file_that_is_refused_is_not_kept_open(tmp_path, statement, said):
     assert path.resolve() not in open_files
     with pytest.raises(CatalogueError, match="missing is no file"):
         CatalogueWriter.open(tmp_path / "missing")
+
+
+def test_a_writer_whose_block_has_ended_or_that_has_sealed_writes_no_more(tmp_path, new_drink):
+    with CatalogueWriter.create(tmp_path / "c") as ended:
+        ended.put([new_drink("1")])
+    sealed = CatalogueWriter.create(tmp_path / "d")
+    sealed.seal(**SEAL)
+    for closed in (ended, sealed):
+        with pytest.raises(CatalogueError, match="cannot be written"):
+            closed.put([new_drink("2")])
+        closed.close()
+
+
+def test_the_reference_of_a_file_is_that_of_the_code_and_its_table(tmp_path):
+    fill(tmp_path / "c", [])
+    with closing(sqlite3.connect(tmp_path / "c")) as connection:
+        query = "SELECT value FROM meta WHERE key = 'reference'"
+        ((found,),) = connection.execute(query)
+    reference = f"{TRANSFORM_VERSION}{read_table('ingredients.csv')}"
+    assert found == hashlib.sha256(reference.encode()).hexdigest()[:16]
 
 
 def test_damage_that_shows_late_is_told(tmp_path, new_drink):

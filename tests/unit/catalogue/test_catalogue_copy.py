@@ -297,6 +297,20 @@ def test_the_last_copy_is_removed_with_its_owner(source, tmp_path, bodies):
     assert list((tmp_path / "copies").iterdir()) == []
 
 
+def test_a_copy_whose_file_is_gone_already_ends_quietly(copy, source, clock, bodies, monkeypatch):
+    problems = []
+    monkeypatch.setattr(sys, "unraisablehook", problems.append)
+    source.body = bodies[0]
+    copy.current()
+    for file in _files(copy):
+        file.unlink()
+    source.body = bodies[1]
+    clock.now += 10
+    assert copy.current().meta.drinks == 2
+    assert len(_files(copy)) == 1
+    assert problems == []
+
+
 # ---- in the background
 
 

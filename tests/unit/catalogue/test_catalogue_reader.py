@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 import pytest
 
+from mocktailverse.catalogue import reader
 from mocktailverse.catalogue.connections import Connections
+from mocktailverse.catalogue.index import Index
 from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.errors import CatalogueError
@@ -170,3 +172,23 @@ def test_why_a_file_is_refused_is_told(tmp_path, new_file, statement, said):
 
     with pytest.raises(CatalogueError, match=said):
         Catalogue(path)
+
+
+def test_the_index_is_built_once_when_a_query_needs_it_or_before(
+    open_catalogue, new_drink, monkeypatch
+):
+    built = []
+
+    class Counted(Index):
+        def __init__(self, connection):
+            built.append(1)
+            super().__init__(connection)
+
+    monkeypatch.setattr(reader, "Index", Counted)
+    catalogue = open_catalogue([new_drink("A", "Gin")])
+    assert catalogue.drink("test:A") == new_drink("A", "Gin")
+    assert built == [], "by its id a drink is found in the file"
+    catalogue.warm()
+    assert built == [1]
+    assert catalogue.count(DrinkQuery()) == len(catalogue.search(DrinkQuery()).items) == 1
+    assert built == [1]

@@ -103,6 +103,29 @@ def test_a_pair_is_not_left_out_for_the_late_name_of_its_rare_half(open_catalogu
     assert len(pairings) == 40
 
 
+def test_the_last_of_the_pairs_gives_way_to_one_that_meets_as_often_and_has_the_first_name(
+    open_catalogue, new_drink
+):
+    """Thirty-nine pairs meet twice; of those that meet once there is room for one."""
+    nine, three = [f"New B{n}" for n in range(9)], [f"New C{n}" for n in range(3)]
+    twice = [new_drink(f"D{n}", *names) for n, names in enumerate((nine, nine, three, three))]
+    once = [new_drink("E", "New D", "New E"), new_drink("F", "New A", "New Y")]
+    catalogue = open_catalogue([*twice, *once])
+
+    pairings = catalogue.statistics().pairings
+
+    assert [pair.drinks for pair in pairings] == [2] * 39 + [1]
+    assert pairings[-1] == Pairing("New A", "New Y", 1)
+
+
+def test_a_drink_without_ingredients_has_none_wherever_it_stands(open_catalogue, new_drink):
+    drinks = [new_drink("A"), new_drink("B", "Gin"), new_drink("C", "Gin", "Ice"), new_drink("D")]
+
+    found = open_catalogue(drinks).statistics().ingredients_per_drink
+
+    assert found == [Facet("0", 2), Facet("1", 1), Facet("2", 1)]
+
+
 def test_the_forty_most_used_ingredients_are_given(open_catalogue, new_drink):
     drinks = [new_drink(f"D{n}", "Gin", f"New {n % 45:02}") for n in range(46)]
 
