@@ -310,9 +310,9 @@ def test_the_most_frequent_values_are_those_of_a_plain_count(as_bits):
 
 
 def test_a_value_is_not_left_out_for_being_rare_outside_the_selection():
-    values = Postings(9, {"B": [0, 1, 2], "A": [0]})
+    values = Postings(9, {"C": [1], "B": [0, 1, 2], "A": [0]})
     assert values.counts(Selection(pack([0], 9), 9), 1) == [Facet("A", 1)]
-    assert values.by_size == [("B", 3), ("A", 1)]
+    assert values.by_size == [("B", 3), ("A", 1), ("C", 1)]
 
 
 @pytest.mark.parametrize("size", [1, 7, 8, 9, 40])
@@ -545,6 +545,22 @@ def test_a_cursor_is_short_whatever_was_asked_and_read_up_to_its_limit():
         else:
             with pytest.raises(UsageError, match="damaged"):
                 read_cursor(text, "q")
+
+
+def test_values_that_differ_in_case_are_one_in_the_usual_spelling(open_catalogue, new_drink):
+    """Of two as usual the first by name; "Zest" has the most drinks and stands first."""
+    catalogue = open_catalogue(
+        [
+            new_drink("A", category="shot", tags=("IBA", "sour", "zest")),
+            new_drink("B", category="Shot", tags=("iba", "Zest")),
+            new_drink("C", category="shot", tags=("iba", "Sour", "Zest")),
+            new_drink("D", tags=("zest", "Zest")),
+        ]
+    )
+    found = catalogue.facets(DrinkQuery())
+    assert found.category == [Facet("shot", 3)]
+    assert found.tag == [Facet("Zest", 4), Facet("iba", 3), Facet("Sour", 2)]
+    assert catalogue.count(DrinkQuery(tag=("SOUR",))) == 2
 
 
 def test_accents_alone_find_nothing(open_catalogue, new_drink):
