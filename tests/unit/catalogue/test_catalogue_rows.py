@@ -1,5 +1,7 @@
 """What is written into a catalogue comes out the same, to the last field."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -123,7 +125,7 @@ def test_words_that_sqlite_would_not_find_stand_behind_the_text(new_drink, name,
         ("x" * 101, "x" * 100),
         ("x" * 99 + "yz", "x" * 99 + "y"),
         ("e\u0301" * 100, "e" * 50),  # the first hundred characters count, with their accents
-        ("\ufdfa" * 100, name_key("\ufdfa" * 6)[:100]),
+        ("\ufdfa" * 100, unicodedata.normalize("NFKD", "\ufdfa" * 6)[:100]),
         ("Stra\u00dfe", "strasse"),
         ("\u0301", ""),
     ],
