@@ -626,3 +626,12 @@ def test_the_name_outranks_the_ingredients_and_these_the_instructions(open_catal
     found = catalogue.search(DrinkQuery(q="gin")).items
 
     assert [drink.name for drink in found] == ["Gin", "Gin Fizz", "Dry Gin", "B", "C", "A"]
+
+
+def test_a_name_that_begins_with_the_text_comes_before_one_that_holds_it(open_catalogue, new_drink):
+    names = ["A Ginger Ale", "Gin\u00e9", "Ginger", "Gin-Gin", "Gin Zoo", "The Gin", "gin"]
+    catalogue = open_catalogue(new_drink(name, drink_id=f"x:{name}") for name in names)
+
+    found = [drink.name for drink in catalogue.search(DrinkQuery(q="gin")).items]
+
+    assert found == ["gin", "Gin Zoo", "Gin-Gin", "Gin\u00e9", "Ginger", "A Ginger Ale", "The Gin"]
