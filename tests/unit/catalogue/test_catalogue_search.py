@@ -516,6 +516,63 @@ def test_both_ends_of_a_strength_lie_within_what_is_asked_for(
     assert "".join(drink.name for drink in found) == names
 
 
+@pytest.mark.parametrize(
+    ("asked", "names"),
+    [
+        ({"ingredient": ("rum",)}, "AB"),
+        ({"ingredient": ("rum", "Lime juice")}, "A"),
+        ({"ingredient": ("rum", "Lime juice"), "match": "any"}, "ABC"),
+        ({"ingredient": ("rum", "nothing")}, ""),
+        ({"ingredient": ("nothing",)}, ""),
+        ({"without": ("rum",)}, "CD"),
+        ({"without": ("rum", "Lime juice")}, "D"),
+        ({"without": ("nothing",)}, "ABCD"),
+        ({"mocktail": True}, "C"),
+        ({"mocktail": False}, "A"),
+        ({"category": ("SHOT",), "glass": ("cup",)}, "A"),
+        ({"tag": ("sour", "new")}, "AD"),
+        ({"method": ("built",)}, "B"),
+        ({"spirit": ("rum",)}, "A"),
+        ({"alcoholic": ("optional_alcohol",)}, "D"),
+        ({"withdrawn": True}, "ABCDE"),
+        ({"withdrawn": True, "without": ("rum",)}, "CDE"),
+    ],
+)
+def test_each_filter_leaves_the_drinks_that_fit(open_catalogue, new_drink, asked, names):
+    catalogue = open_catalogue(
+        [
+            new_drink(
+                "A", "Light rum", "Lime juice", category="Shot", glass="Cup", is_mocktail=False,
+                tags=("Sour",), spirits=("Rum",),
+            ),
+            new_drink("B", "Rum", category="Shot", glass="Bowl", method="built"),
+            new_drink("C", "Lime juice", glass="Cup", is_mocktail=True),
+            new_drink("D", "Ice", tags=("New",), alcoholic="optional_alcohol"),
+            new_drink("E", "Ice", withdrawn_at=5),
+        ]
+    )  # fmt: skip
+
+    found = catalogue.search(DrinkQuery(**asked)).items
+
+    assert "".join(drink.name for drink in found) == names
+
+
+def test_a_facet_is_not_narrowed_by_its_own_filter(open_catalogue, new_drink):
+    catalogue = open_catalogue(
+        [
+            new_drink("A", "Gin", is_mocktail=True, category="Shot"),
+            new_drink("B", "Rum", is_mocktail=False, category="Punch"),
+        ]
+    )
+    both = [Facet("false", 1), Facet("true", 1)]
+
+    assert catalogue.facets(DrinkQuery(mocktail=True)).mocktail == both
+    assert catalogue.facets(DrinkQuery(mocktail=True)).category == [Facet("Shot", 1)]
+    by_ingredient = catalogue.facets(DrinkQuery(ingredient=("gin",)))
+    assert by_ingredient.ingredient == [Facet("Gin", 1), Facet("Rum", 1)]
+    assert by_ingredient.category == [Facet("Shot", 1)]
+
+
 def test_the_order_is_by_relevance_where_there_is_a_text_and_else_by_name():
     assert DrinkQuery().order == DrinkQuery(q=" ").order == "name"
     assert DrinkQuery(q="gin").order == "relevance"
