@@ -10,7 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from mocktailverse.catalogue.bar_assistant import NO_INSTRUCTIONS, recipe
+from mocktailverse.catalogue.bar_assistant import (
+    Recipe,
+    RecipeImage,
+    RecipeIngredient,
+    recipe,
+)
 from mocktailverse.catalogue.exports import export_bar_assistant
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
@@ -102,21 +107,123 @@ def test_the_samples_are_valid_recipes(catalogue_path):
 
 
 def test_a_recipe_says_what_the_drink_is():
-    made = recipe(drink_of(line_of("2 oz"), line_of("Garnish with", "Lime peel", 2)))
-    assert made.name == "Margarita"
-    assert made.instructions == "Shake."
-    assert made.source == "thecocktaildb:11007"
-    assert (made.glass, made.method, made.garnish) == ("Cocktail glass", "Shake", "Lime peel")
-    assert made.tags == ["IBA", "Classic"]
-    assert [found.name for found in made.ingredients] == ["Gin", "Lime peel"]
-
-
-def test_the_strength_is_the_middle_and_the_range_is_told():
-    made = recipe(drink_of())
-    assert made.abv == pytest.approx(19.1)
-    assert made.description == (
-        "Ordinary Drink. IBA: Contemporary Classics. 17 to 21.25 % ABV as served (approximate)"
+    lines = line_of("1-2 oz"), line_of("Garnish with", "Lime peel", 2), line_of("2", "Cherry", 3)
+    picture = Image("https://x.example/a.jpg", "CC BY 4.0", "Ada")
+    assert recipe(drink_of(*lines, image=picture)) == Recipe(
+        name="Margarita",
+        instructions="Shake.",
+        source="thecocktaildb:11007",
+        description="Ordinary Drink. IBA: Contemporary Classics. 17 to 21.25 % ABV as served"
+        " (approximate)",
+        garnish="Lime peel",
+        abv=19.1,
+        tags=["IBA", "Classic"],
+        glass="Cocktail glass",
+        method="Shake",
+        images=[RecipeImage("https://x.example/a.jpg", "Ada, CC BY 4.0")],
+        ingredients=[
+            RecipeIngredient("Gin", 1, "oz", optional=False, amount_max=2, note="1-2 oz (range)"),
+            RecipeIngredient(
+                "Lime peel",
+                0,
+                "garnish",
+                optional=False,
+                amount_max=None,
+                note="Garnish with (amount unknown)",
+            ),
+            RecipeIngredient("Cherry", 2, "piece", optional=False, amount_max=None, note="2"),
+        ],
     )
+
+
+@pytest.mark.parametrize(
+    ("method", "theirs"),
+    [
+        ("shaken", "Shake"),
+        ("stirred", "Stir"),
+        ("blended", "Blend"),
+        ("built", "Build"),
+        ("muddled", "Muddle"),
+        ("layered", "Layer"),
+        (None, None),
+    ],
+)
+def test_a_method_has_the_name_that_bar_assistant_gives_it(method, theirs):
+    assert recipe(drink_of(derived=Derived(method=method))).method == theirs
+
+
+@pytest.mark.parametrize(
+    ("lines", "garnish"),
+    [
+        ([("2 oz", "Gin")], None),
+        ([("Garnish", "Mint"), ("2 oz", "Gin"), ("for GARNISH", "Lime")], "Mint, Lime"),
+        ([("Garnish", "Mint"), ("Garnish with", "Mint")], "Mint"),
+        ([(None, "Mint")], None),
+    ],
+)
+def test_the_garnish_is_what_the_measures_call_one(lines, garnish):
+    made = recipe(drink_of(*(line_of(*line, number) for number, line in enumerate(lines, 1))))
+    assert made.garnish == garnish
+
+
+@pytest.mark.parametrize(
+    ("measure", "unit", "garnish"),
+    [
+        ("1 sprig", "garnish", "Mint"),
+        ("1 sprig (Garnish)", "sprig", "Mint"),
+        ("1 sprig", "sprig", None),
+    ],
+)
+def test_the_unit_or_the_measure_alone_makes_a_garnish(measure, unit, garnish):
+    line = msgspec.structs.replace(line_of(measure, "Mint"), unit=unit)
+    assert recipe(drink_of(line)).garnish == garnish
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "abv", "told"),
+    [
+        (12, 12, 12, "12 % ABV as served (unknown)"),
+        (0, 0, 0, "0 % ABV as served (unknown)"),
+        (0, 0.5, 0.2, "0 to 0.5 % ABV as served (unknown)"),
+        (None, 12, None, "Strength unknown"),
+        (12, None, None, "Strength unknown"),
+    ],
+)
+def test_a_strength_is_told_where_both_its_ends_are_known(low, high, abv, told):
+    derived = Derived(abv_served_percent_min=low, abv_served_percent_max=high)
+    made = recipe(drink_of(derived=derived, category=None, iba=None))
+    assert (made.abv, made.description) == (abv, told)
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"amount_max": 99_999}, (1, 99_999, "2 oz")),
+        ({"amount_max": 99_999.5}, (0, None, "2 oz (amount unknown)")),
+        ({"amount_max": None}, (0, None, "2 oz (amount unknown)")),
+        ({"amount_min": None}, (0, None, "2 oz (amount unknown)")),
+        ({"amount_max": 1}, (1, None, "2 oz")),
+    ],
+)
+def test_an_amount_is_told_up_to_the_largest_that_the_schema_allows(fields, told):
+    line = msgspec.structs.replace(line_of("2 oz"), **{"amount_min": 1, **fields})
+    (found,) = recipe(drink_of(line)).ingredients
+    assert (found.amount, found.amount_max, found.note) == told
+
+
+@pytest.mark.parametrize(
+    ("unit", "kind", "units"),
+    [
+        ("none", "count", "piece"),
+        ("none", "qualitative", "unspecified"),
+        ("other", "count", "unspecified"),
+        ("oz", "volume", "oz"),
+        ("leaf", "count", "leaf"),
+    ],
+)
+def test_a_unit_is_ours_where_there_is_one(unit, kind, units):
+    line = msgspec.structs.replace(line_of("2 oz"), unit=unit, kind=kind)
+    assert [found.units for found in recipe(drink_of(line)).ingredients] == [units]
 
 
 def test_an_unknown_strength_is_null_and_told():
@@ -144,11 +251,12 @@ def test_an_amount_is_as_certain_as_its_measure(measure, expected):
 
 def test_what_the_measure_calls_optional_is_optional():
     assert ingredient_of("1/2 oz (optional)")["optional"]
+    assert ingredient_of("OPTIONAL")["optional"]
     assert not ingredient_of("1/2 oz")["optional"]
 
 
 def test_a_recipe_without_instructions_says_so():
-    assert recipe(drink_of(instructions={})).instructions == NO_INSTRUCTIONS
+    assert recipe(drink_of(instructions={})).instructions == ("The source gives no instructions.")
 
 
 @pytest.mark.parametrize(
@@ -170,3 +278,28 @@ def test_a_picture_goes_along_only_with_a_licence_and_an_address(url, licence, a
     made = recipe(drink_of(image=Image(url, licence, attribution)))
     assert [image.copyright for image in made.images] == ([shown] if shown else [])
     assert all(image.uri == url for image in made.images)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_shown"),
+    [
+        ("http://x.example", True),
+        ("HTTPS://X.Example/A.jpg", True),
+        ("https://x.example:8080/a", True),
+        ("https://x.example/a/b~c.d?e=f&g=(h)*i,j;k:l@m/n?o", True),
+        ("https://x.example/%aF", True),
+        ("https://x.example?a", True),
+        ("https://x.example/%aF%", False),
+        ("https://x.example/a#b", False),
+        ("https://x.example/\u00e9", False),
+        ("https://\u017f.example/a", False),  # without case, it is an s
+        ("https://x.example:80a", False),
+        ("https://x.example/a\\b", False),
+        ("https:///a", False),
+        ("ftp://x.example/a", False),
+        ("see https://x.example/a", False),
+    ],
+)
+def test_an_address_is_a_uri_of_the_web(url, is_shown):
+    made = recipe(drink_of(image=Image(url, "CC", "Ada")))
+    assert [image.uri for image in made.images] == [url] * is_shown

@@ -1,8 +1,11 @@
 """The catalogue's writer: edited or filled, a catalogue of the same drinks is the same."""
 
+import hashlib
 import sqlite3
+import sys
 import time
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,9 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.catalogue import rows, writer
+from mocktailverse.catalogue.meta import Meta
 from mocktailverse.catalogue.writer import CatalogueWriter, Fingerprint, catalogue_version
 from mocktailverse.drinks.drink import Derived, Image
-from mocktailverse.drinks.ingredients import ancestors
+from mocktailverse.drinks.ingredients import ancestors, match_ingredient
+from mocktailverse.drinks.normalize import TRANSFORM_VERSION
+from mocktailverse.drinks.reference.tables import read_table
 from mocktailverse.errors import CatalogueError
 
 NAMES = ("White rum", "Rum", "Gin", "Absolut Citron", "Vodka", "Lime", "Moon dust", "moon dust")
@@ -139,6 +145,27 @@ def test_an_unknown_ingredient_has_no_facts(tmp_path, new_drink):
     assert found == [("Moon dust", None, None, None, None, 1, 1)]
 
 
+def test_a_known_ingredient_has_the_facts_of_the_reference(tmp_path, new_drink):
+    fill(tmp_path / "c", [new_drink("1", "Neat", ["Light rum"])])
+    with closing(sqlite3.connect(tmp_path / "c")) as connection:
+        found = connection.execute("SELECT * FROM ingredients").fetchall()
+        kinds = connection.execute("SELECT * FROM ingredient_kinds").fetchall()
+    line = ("Light rum", *ancestors("Light rum"))
+    assert len(line) > 2
+    facts = {name: match_ingredient(name) for name in line}
+    parents = {**dict(pairwise(line)), line[-1]: None}
+    assert sorted(found) == sorted(
+        (
+            name, fact.kind, parents[name], fact.abv_percent, fact.alcoholic,
+            int(name == "Light rum"), 1,
+        )
+        for name, fact in facts.items()
+    )  # fmt: skip
+    assert sorted(kinds) == sorted(
+        (general, name) for place, name in enumerate(line) for general in line[place:]
+    )
+
+
 def test_what_looks_the_same_is_not_written_again(tmp_path, new_drink):
     drink = new_drink("1")
     fill(tmp_path / "c", [drink])
@@ -215,6 +242,72 @@ def test_no_database_is_no_catalogue(tmp_path, content):
         CatalogueWriter.open(tmp_path / "c")
     with pytest.raises(CatalogueError):
         CatalogueWriter.open(tmp_path / "missing")
+
+
+def test_a_new_file_takes_the_place_of_one_that_is_there(tmp_path, new_drink):
+    fill(tmp_path / "c", [new_drink("1"), new_drink("2")])
+    assert fill(tmp_path / "c", [new_drink("3")]).drinks == 1
+    (tmp_path / "c").write_bytes(b"no database")
+    assert fill(tmp_path / "c", [new_drink("3")]).drinks == 1
+
+
+def test_what_was_sealed_is_told_and_stands_in_the_file(tmp_path, new_drink):
+    gone = new_drink("2", withdrawn_at=5, observed_at=9)
+    seal = {"version": "7-00000001", "built_at": 7, "table": "other"}
+    with CatalogueWriter.create(tmp_path / "c") as new:
+        assert new.put([new_drink("1", "Fizz", ["Moon dust"], observed_at=8), gone]) == 2
+        told = new.seal(**seal)
+    assert told == Meta(
+        version="7-00000001", format=1, built_at=7, drinks=2, ingredients=1, withdrawn=1,
+        table="other", newest_observed_at=9,
+    )  # fmt: skip
+    with CatalogueWriter.open(tmp_path / "c") as opened:
+        assert opened.meta == told
+        assert opened.remove([gone.id]) == 1
+        told = opened.seal(**seal)
+    assert (told.drinks, told.withdrawn, told.newest_observed_at) == (1, 0, 8)
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("DELETE FROM meta WHERE key = 'reference'", "another reference of ingredients"),
+        ("UPDATE meta SET value = '0' WHERE key = 'reference'", "another reference of ingredients"),
+        ("PRAGMA user_version = 99", "no catalogue of format 1 but says 99"),
+    ],
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for open files in /proc")
+def test_a_file_that_is_refused_is_not_kept_open(tmp_path, statement, said):
+    path = tmp_path / "c"
+    fill(path, [])
+    spoil(path, statement)
+    with pytest.raises(CatalogueError, match=said) as caught:
+        CatalogueWriter.open(path)
+    assert caught.value.__traceback__ is not None, "which holds on to what was opened"
+    open_files = [file.resolve() for file in Path("/proc/self/fd").iterdir()]
+    assert path.resolve() not in open_files
+    with pytest.raises(CatalogueError, match="missing is no file"):
+        CatalogueWriter.open(tmp_path / "missing")
+
+
+def test_a_writer_whose_block_has_ended_or_that_has_sealed_writes_no_more(tmp_path, new_drink):
+    with CatalogueWriter.create(tmp_path / "c") as ended:
+        ended.put([new_drink("1")])
+    sealed = CatalogueWriter.create(tmp_path / "d")
+    sealed.seal(**SEAL)
+    for closed in (ended, sealed):
+        with pytest.raises(CatalogueError, match="cannot be written"):
+            closed.put([new_drink("2")])
+        closed.close()
+
+
+def test_the_reference_of_a_file_is_that_of_the_code_and_its_table(tmp_path):
+    fill(tmp_path / "c", [])
+    with closing(sqlite3.connect(tmp_path / "c")) as connection:
+        query = "SELECT value FROM meta WHERE key = 'reference'"
+        ((found,),) = connection.execute(query)
+    reference = f"{TRANSFORM_VERSION}{read_table('ingredients.csv')}"
+    assert found == hashlib.sha256(reference.encode()).hexdigest()[:16]
 
 
 def test_damage_that_shows_late_is_told(tmp_path, new_drink):

@@ -5,8 +5,8 @@ import pytest
 
 from mocktailverse.cost.limits import flood_usd, with_all_pollers
 from mocktailverse.cost.model import month, price_table, total_usd
-from mocktailverse.cost.report import cost_report
-from mocktailverse.cost.running import DAYS, HOURS, PROD, SMALL, STAGING, Running
+from mocktailverse.cost.report import ReportLine, cost_report
+from mocktailverse.cost.running import DAYS, HOURS, PROD, SMALL, STAGING, Running, running
 from mocktailverse.cost.usage import BASIS, LEVELS, Activity, Usage, Visitors, usage_of
 from mocktailverse.cost.workload import IDLE, REFERENCE, SWEEP, scaled, write_share
 from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion
@@ -89,6 +89,20 @@ def test_what_stands_is_charged_for_the_time_that_has_passed():
     assert half["sqs_requests"].usd == pytest.approx(0.20)
 
 
+def test_capacity_storage_and_monitoring_stand_and_all_else_adds_up():
+    everything = {price.usage: 1_000 * (price.free + price.per) for price in price_table().prices}
+    whole, half = bill(**everything), bill(month_share=0.5, **everything)
+    assert {name for name in whole if half[name].usd == whole[name].usd / 2} == {
+        "dynamodb_wcu", "dynamodb_rcu", "dynamodb_gb", "dynamodb_backup_gb", "s3_gb", "metrics",
+        "alarms", "dashboards",
+    }  # fmt: skip
+    assert all(half[name].usd in {whole[name].usd, whole[name].usd / 2} for name in whole)
+    grown = Usage(month_share=0.5, **everything).at_this_rate()
+    assert {name for name, amount in everything.items() if getattr(grown, name) == amount} == {
+        name for name in whole if half[name].usd != whole[name].usd
+    }
+
+
 def test_at_this_rate_what_adds_up_grows_and_what_stands_stays():
     usage = Usage(month_share=0.25, sqs_requests=300_000, alarms=6, s3_gb=2).at_this_rate()
     assert usage == Usage(month_share=1, sqs_requests=1_200_000, alarms=6, s3_gb=2)
@@ -129,8 +143,11 @@ def test_a_load_that_changes_nothing_publishes_nothing():
     assert Activity.of([unchanged], 120).publishes == 0
 
 
-def test_a_long_load_publishes_several_times_at_most_every_window():
-    assert Activity.of([load(finished_at=NOON_MS + 12_000)], 120).publishes == 3
+@pytest.mark.parametrize(
+    ("ms", "publishes"), [(0, 1), (4_999, 1), (5_000, 2), (9_999, 2), (10_000, 3), (12_000, 3)]
+)
+def test_a_long_load_publishes_several_times_at_most_every_window(ms, publishes):
+    assert Activity.of([load(finished_at=NOON_MS + ms)], 120).publishes == publishes
 
 
 def test_each_function_computes_with_its_own_memory():
@@ -274,6 +291,21 @@ def test_writes_are_a_share_of_what_is_provisioned():
     assert write_share(1, NOTHING) is None
 
 
+def test_each_stage_runs_what_the_template_gives_it():
+    small = Running(
+        wcu=4, rcu=4, backups=False, fetches=0, reconciles=730 / 6, idle_polls=262_800,
+        idle_polls_at_most=657_000, alarms=2, metrics=2, dashboards=0, transform_gb=1,
+        publish_gb=0.5, fetch_gb=0.25, reconcile_gb=0.25, api_gb=1, transform_timeout_s=120,
+        fetch_s=300, log_days=7, api_per_s=2,
+    )  # fmt: skip
+    assert running("dev") == running("local") == small
+    assert running("staging") == msgspec.structs.replace(small, log_days=14)
+    assert running("prod") == msgspec.structs.replace(
+        small, wcu=17, rcu=17, backups=True, fetches=730 / 24, alarms=5, metrics=6, dashboards=1,
+        log_days=30,
+    )  # fmt: skip
+
+
 def test_of_two_descriptions_the_larger_figures_count():
     one = Running(wcu=4, rcu=9, backups=True, log_days=7)
     other = Running(wcu=5, rcu=8, log_days=30)
@@ -296,6 +328,8 @@ def test_a_flood_by_hand():
     usd = 7_200 * (1e-6 + 0.2e-6 + 0.3 * 13.3334e-6 + 2 * 3e-6 * 0.5 + 0.4e-6 + 20e-6 * 0.09)
     assert flood_usd([run], price_table()) == pytest.approx(usd)
     assert flood_usd([run, run], price_table(), hours=24) == pytest.approx(48 * usd)
+    larger = msgspec.structs.replace(run, api_gb=2)
+    assert flood_usd([larger], price_table()) == pytest.approx(usd + 7_200 * 0.3 * 13.3334e-6)
 
 
 # ---- the report
@@ -320,6 +354,86 @@ def test_the_report_tells_what_was_measured_beside_the_whole_month():
     assert report.usd_so_far == pytest.approx(0.005)
     assert report.usd == pytest.approx(0.01 + 0.24)
     assert report.beyond_free == ("sqs_requests",)
+
+
+FIGURES = {
+    "lambda_requests": "counted: attempts of loads; publishes at most; schedules",
+    "lambda_gb_s": "counted: how long loads took here, at 1 GB; the other functions assumed",
+    "dynamodb_wcu": "template: provisioned, over all tables and the index",
+    "dynamodb_rcu": "template: provisioned, over all tables and the index",
+    "dynamodb_gb": "assumed: drinks and this month's loads, 4 KB each",
+    "dynamodb_backup_gb": "assumed: as the storage, where the stage keeps backups",
+    "sqs_requests": "counted: 3 a delivery, and two pollers that wait at the queue; Lambda may take"
+    " five",
+    "s3_writes": "counted: raw objects, rejected ones, publishes at most; listings",
+    "s3_reads": "counted: one an attempt, one a publish, two a fetch",
+    "s3_gb": "counted: raw objects of this month's loads; the catalogue at 6 KB a drink",
+    "log_gb": "assumed: 3 KB an invocation; written, and kept for as long as the logs are",
+    "metrics": "template: what the functions measure",
+    "alarms": "template: as deployed",
+    "dashboards": "template: as deployed",
+    "schedules": "template: how often fetch and reconcile are started",
+    "api_requests": "not seen: AWS counts them, nothing here does; a million costs $1.00",
+    "transfer_gb": "assumed: the catalogue once a publish, or once a visit where they are known",
+}
+
+
+def figures(whole, so_far):
+    report = cost_report("dev", whole, price_table(), so_far)
+    return {line.usage: line.figure for line in report.lines}
+
+
+def test_each_figure_says_where_it_comes_from():
+    measured = Usage(month_share=0.5, sqs_requests=1)
+    assert figures(measured.at_this_rate(), measured) == FIGURES
+
+
+def test_without_a_measurement_what_would_be_counted_is_assumed():
+    assert figures(Usage(sqs_requests=1), None) == {
+        usage: figure.replace("counted: ", "assumed: ") for usage, figure in FIGURES.items()
+    }
+
+
+def test_calls_of_the_api_are_assumed_where_the_workload_has_some():
+    changed = {"api_requests": "assumed: as many as the workload says"}
+    measured = Usage(sqs_requests=1, api_requests=1)
+    assert figures(measured, measured) == FIGURES | changed
+
+
+def test_a_line_of_the_report_tells_amounts_sums_and_the_price():
+    so_far = Usage(month_share=0.5, sqs_requests=1_500_000, s3_gb=4)
+    report = cost_report("dev", so_far.at_this_rate(), price_table(), so_far)
+    lines = {line.usage: line for line in report.lines}
+    prices = {price.usage: price for price in price_table().prices}
+    assert (report.env, report.as_of, report.region) == (
+        "dev", price_table().as_of, price_table().region,
+    )  # fmt: skip
+    assert lines["sqs_requests"] == ReportLine(
+        usage="sqs_requests", service="SQS", what=prices["sqs_requests"].what,
+        unit=prices["sqs_requests"].unit, so_far=1_500_000, month=3_000_000, free=1_000_000,
+        used_share=3, usd_so_far=pytest.approx(0.20), usd=pytest.approx(0.80), price_usd=0.40,
+        price_per=1_000_000, figure=FIGURES["sqs_requests"],
+        source=prices["sqs_requests"].source, checked=prices["sqs_requests"].checked,
+    )  # fmt: skip
+    stored = lines["s3_gb"]
+    assert (stored.so_far, stored.month, stored.free, stored.used_share) == (4, 4, None, None)
+    assert (stored.usd_so_far, stored.usd) == pytest.approx((0.046, 0.092))
+
+
+def test_each_service_comes_once_with_the_sum_of_its_lines():
+    report = cost_report("prod", REFERENCE.usage(PROD), price_table(), None)
+    services = list(dict.fromkeys(line.service for line in report.lines))
+    assert [total.service for total in report.services] == services
+    for total in report.services:
+        usd = [line.usd for line in report.lines if line.service == total.service]
+        assert total.usd == pytest.approx(sum(usd))
+
+
+def test_the_dearer_month_is_summed_beside_the_usual_one():
+    whole = Usage(sqs_requests=1_000_000, s3_reads=10_000)
+    report = cost_report("dev", whole, price_table(), None, whole + Usage(sqs_requests=500_000))
+    assert (report.usd, report.usd_at_most) == pytest.approx((0.004, 0.204))
+    assert report.cents_not_free == pytest.approx(0.4)
 
 
 def test_what_is_free_may_be_used_up():

@@ -59,7 +59,8 @@ def test_what_passes_a_free_limit_is_named_with_each_stage_s_share():
     )
 
 
-def test_the_limits_are_what_the_pages_tell():
+def test_the_limits_are_what_the_pages_tell_and_all_stages_are_within_them():
+    assert beyond_limits(RUNS, price_table()) == []
     assert limits.NOT_FREE_USD == 0.25
     assert limits.POLLERS_USD == 0.45
     assert limits.FLOOD_USD_AN_HOUR == 0.25

@@ -2,7 +2,7 @@
 
 import csv
 import io
-import json
+import re
 import unicodedata
 from contextlib import closing
 
@@ -17,6 +17,7 @@ from mocktailverse.catalogue.exports import csv_cell, export_csv, export_json, e
 from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.writer import CatalogueWriter
+from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
 
 EVERYTHING = DrinkQuery(withdrawn=True)
@@ -130,6 +131,26 @@ def test_harmless_text_stays_as_it_is(words):
     assert csv_cell(words) == words
 
 
+@pytest.mark.parametrize(
+    ("words", "cell"),
+    [
+        *((f"{sign}1", f"'{sign}1") for sign in "=+-@\uff1d\uff0b\uff0d\uff20\ufe63"),
+        *((f"{blank}n", f"'{blank}n") for blank in "\t\r\n"),
+        *((f"{char}=1", f"'{char}=1") for char in " '\"`\x01\x0b\u00a0\u00ad\u2028\u200b"),
+        ("''=1", "'''=1"),
+        ("'\tn", "''\tn"),
+        ("'X=1", "'X=1"),  # what follows the apostrophe is no formula
+        ("'n=1", "'n=1"),
+        (" n", " n"),
+        ("' '", "' '"),
+        ('"n=1', '"n=1'),
+        ("*=1", "*=1"),
+    ],
+)
+def test_an_apostrophe_comes_before_what_may_be_a_formula_and_nothing_else(words, cell):
+    assert csv_cell(words) == cell
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_text_comes_through_the_catalogue_and_the_csv(hostile_catalogue, name):
     rows = read_back(export_csv(hostile_catalogue))
@@ -147,6 +168,64 @@ def test_a_row_says_what_the_drink_is():
     assert (row["total_ml_min"], row["total_ml_max"], row["alcohol_g_min"]) == ("0.1", "1e-07", "")
     assert (row["image_url"], row["image_licence"]) == ("https://x.example/a.jpg", "")
     assert (row["lineage_position"], row["transform_version"]) == ("7", "1")
+
+
+def test_every_column_has_the_meaning_that_its_page_tells():
+    page = find_checkout().template.parents[1] / "docs" / "reference" / "csv-columns.md"
+    rows = re.findall(r"^\| `(.+)` \| (.+) \|$", page.read_text(), re.MULTILINE)
+    (header,) = export_csv(Shelf())
+    assert [name for name, _ in rows] == header.removesuffix("\r\n").split(",")
+    assert rows == [(column.name, column.meaning) for column in COLUMNS]
+
+
+def test_each_cell_holds_its_own_field():
+    """No two values are alike, so that none can stand in another's column."""
+    lines = tuple(
+        IngredientLine(n, f"N{n}", f"r{n}", f"m{n}", n, n, "oz", n, n, "volume", "exact")
+        for n in range(1, 17)
+    )
+    drink = Drink(
+        "test:7", "test", "Fizz", "Shot", "optional_alcohol", "Cup", "New Era", ("t", "u"),
+        {"en": "Stir."}, lines, Image("https://x.example/i", "CC", "Ada"), "https://x.example/v",
+        Derived(
+            1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5, 9.5, 10.5, "range", ("Gin",), "built",
+            is_mocktail=True,
+        ),
+        ("q", "p"), "hash", 11, 12, "Sour", Lineage("bucket", "key", "version", 13, 14),
+    )  # fmt: skip
+    (row,) = read_back(export_csv(Shelf(drink)))
+    assert row == {
+        "id": "test:7", "source": "test", "name": "Fizz", "category": "Shot",
+        "alcoholic": "optional_alcohol", "is_mocktail": "true", "glass": "Cup", "method": "built",
+        "iba": "New Era", "tags": "t; u", "spirits": "Gin",
+        "total_ml_min": "1.5", "total_ml_max": "2.5", "alcohol_g_min": "3.5",
+        "alcohol_g_max": "4.5", "abv_percent_min": "5.5", "abv_percent_max": "6.5",
+        "abv_served_percent_min": "7.5", "abv_served_percent_max": "8.5",
+        "standard_drinks_min": "9.5", "standard_drinks_max": "10.5", "certainty": "range",
+        "ingredients": "; ".join(f"N{n}: m{n}" for n in range(1, 17)),
+        **{f"ingredient_{n}": f"N{n}" for n in range(1, 16)},
+        **{f"measure_{n}": f"m{n}" for n in range(1, 16)},
+        "instructions": "Stir.", "instructions_language": "en",
+        "image_url": "https://x.example/i", "image_licence": "CC", "image_attribution": "Ada",
+        "video": "https://x.example/v", "quality": "q; p", "previous_name": "Sour",
+        "observed_at": "11", "withdrawn_at": "12", "content_hash": "hash",
+        "lineage_bucket": "bucket", "lineage_key": "key", "lineage_version_id": "version",
+        "lineage_position": "13", "transform_version": "14",
+    }  # fmt: skip
+
+
+def test_what_is_not_known_is_an_empty_cell():
+    drink = Drink(
+        "test:7", "test", "Fizz", None, None, None, None, (), {}, (), None, None, Derived(), (),
+        "hash", 11, None, None, Lineage("bucket", "key", "version", 0, 14),
+    )  # fmt: skip
+    (row,) = read_back(export_csv(Shelf(drink)))
+    assert {name: cell for name, cell in row.items() if cell} == {
+        "id": "test:7", "source": "test", "name": "Fizz", "certainty": "unknown",
+        "observed_at": "11", "content_hash": "hash", "lineage_bucket": "bucket",
+        "lineage_key": "key", "lineage_version_id": "version", "lineage_position": "0",
+        "transform_version": "14",
+    }  # fmt: skip
 
 
 def test_without_english_the_instructions_are_in_another_language():
@@ -173,7 +252,14 @@ def test_an_export_of_nothing_is_a_header_nothing_or_an_empty_array(samples):
     nothing = DrinkQuery(q="nosuchdrinkanywhere")
     assert read_back(export_csv(samples, nothing)) == []
     assert list(export_ndjson(samples, nothing)) == []
-    assert json.loads(b"".join(export_json(samples, nothing))) == []
+    assert b"".join(export_json(samples, nothing)) == b"[]\n"
+
+
+def test_an_array_has_a_drink_a_line():
+    drinks = [drink_of(number, "Fizz", "Stir.") for number in range(3)]
+    first, second, third = map(msgspec.json.encode, drinks)
+    array = b"".join(export_json(Shelf(*drinks)))
+    assert array == b"[\n" + first + b",\n" + second + b",\n" + third + b"\n]\n"
 
 
 def test_withdrawn_drinks_are_left_out_unless_they_are_asked_for(hostile_catalogue):

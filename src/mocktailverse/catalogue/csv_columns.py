@@ -45,11 +45,13 @@ def _of_image(name: str, meaning: str) -> Column:
 
 
 def _of_line(number: int, prefix: str, field: str, meaning: str) -> Column:
-    def cell(drink: Drink) -> Cell:
-        line = drink.ingredients[number - 1] if number <= len(drink.ingredients) else None
-        return getattr(line, field, None)
+    return Column(
+        f"{prefix}_{number}", meaning, lambda drink: getattr(_line(drink, number), field, None)
+    )
 
-    return Column(f"{prefix}_{number}", meaning, cell)
+
+def _line(drink: Drink, number: int) -> IngredientLine | None:
+    return drink.ingredients[number - 1] if number <= len(drink.ingredients) else None
 
 
 def _with_measure(line: IngredientLine) -> str:

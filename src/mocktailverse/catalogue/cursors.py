@@ -30,8 +30,7 @@ class Cursor(Struct, frozen=True, array_like=True):
 
 def fingerprint(*asked: object) -> str:
     """Tells questions apart, by the `repr` of all that was asked."""
-    text = repr(asked).encode(errors="backslashreplace")
-    return hashlib.blake2b(text, digest_size=9).hexdigest()
+    return hashlib.blake2b(repr(asked).encode(), digest_size=9).hexdigest()
 
 
 def read_cursor(text: str, question: str) -> Cursor:

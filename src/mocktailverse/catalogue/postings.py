@@ -79,25 +79,23 @@ class Postings:
             return (found & within.bits).bit_count()
         return sum(map(within.flags.__getitem__, found))
 
-    def counts(self, within: Selection, top: int | None = None) -> list[Facet]:
-        """The values that occur in the selection, most frequent first, then by value."""
+    def counts(self, within: Selection, top: int) -> list[Facet]:
+        """The `top` values that occur most often in the selection, then by value."""
         best: list[int] = []
         found: list[Facet] = []
         for value, most in self.by_size:
-            if top is not None and len(best) == top and most < best[0]:
+            if len(best) == top and most < best[0]:
                 break
             if count := self.count(value, within):
                 found.append(Facet(value, count))
                 heapq.heappush(best, count)
-                if top is not None and len(best) > top:
+                if len(best) > top:
                     heapq.heappop(best)
         found.sort(key=lambda facet: (-facet.count, facet.value))
         return found[:top]
 
     def rest(self, within: Selection, given: int) -> int:
         """How many values occur in the selection, beyond those that are given."""
-        if given >= len(self._sets):
-            return 0
         flags = within.flags
         occurring = sum(
             bool(some & within.bits) if isinstance(some, int) else any(map(flags.__getitem__, some))

@@ -1,6 +1,7 @@
 """The local copy: up to date when the source answers, there when it does not, never leaking."""
 
 import gc
+import re
 import subprocess
 import sys
 import threading
@@ -9,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from mocktailverse.catalogue import copy as copy_module
+from mocktailverse.catalogue import single_flight
 from mocktailverse.catalogue.copy import CatalogueCopy
 from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.single_flight import SingleFlight
 from mocktailverse.errors import CatalogueError, MissingError, TransientError
 
 
@@ -293,6 +297,20 @@ def test_the_last_copy_is_removed_with_its_owner(source, tmp_path, bodies):
     assert list((tmp_path / "copies").iterdir()) == []
 
 
+def test_a_copy_whose_file_is_gone_already_ends_quietly(copy, source, clock, bodies, monkeypatch):
+    problems = []
+    monkeypatch.setattr(sys, "unraisablehook", problems.append)
+    source.body = bodies[0]
+    copy.current()
+    for file in _files(copy):
+        file.unlink()
+    source.body = bodies[1]
+    clock.now += 10
+    assert copy.current().meta.drinks == 2
+    assert len(_files(copy)) == 1
+    assert problems == []
+
+
 # ---- in the background
 
 
@@ -373,12 +391,98 @@ def test_swaps_in_the_background_leave_no_files(background, source, clock, bodie
     assert len(_files(background)) == 1
 
 
+def test_a_reader_waits_a_quarter_of_a_second_and_not_at_all_for_a_source_that_fails(
+    source, clock, tmp_path, bodies, monkeypatch
+):
+    waited = []
+
+    class Flight(SingleFlight):
+        def begin(self, patience_s):
+            waited.append(patience_s)
+            self.join()
+
+    monkeypatch.setattr(copy_module, "SingleFlight", Flight)
+    copy = CatalogueCopy(source, tmp_path / "copies", max_age_s=10, clock=clock)
+    source.body = bodies[0]
+    copy.current()
+    for error in (None, TransientError("Slow down."), None):
+        source.error = error
+        clock.now += 30
+        copy.current()
+    clock.now += 10
+    copy.current(patience_s=7)
+    assert waited == [0.25, 0.25, 0, 7]
+
+
+def test_a_copy_is_a_file_whose_name_says_what_it_is(copy, source, bodies):
+    source.body = bodies[0]
+    copy.current()
+    (file,) = _files(copy)
+    assert re.fullmatch(r"catalogue-[0-9a-f]{16}\.sqlite", file.name)
+
+
+def test_work_for_which_there_is_no_thread_can_be_begun_again(monkeypatch):
+    class NoThread:
+        def __init__(self, **_):
+            pass
+
+        def start(self):
+            raise RuntimeError
+
+    done = []
+    flight = SingleFlight(lambda: done.append(1), in_background=True)
+    with monkeypatch.context() as patched:
+        patched.setattr(single_flight, "Thread", NoThread)
+        with pytest.raises(RuntimeError):
+            flight.begin(240)
+    flight.begin(240)
+    assert done == [1]
+
+
+@pytest.mark.parametrize("in_background", [False, True])
+def test_work_that_is_being_done_is_not_begun_again(in_background):
+    began, may_end, done = threading.Event(), threading.Event(), []
+
+    def work():
+        began.set()
+        assert may_end.wait(240)
+        done.append(1)
+
+    flight = SingleFlight(work, in_background=in_background)
+    thread = threading.Thread(target=flight.begin, args=(240,))
+    thread.start()
+    assert began.wait(240)
+    flight.begin(240)
+    assert done == [], "nobody waited"
+    may_end.set()
+    thread.join(240)
+    flight.join()
+    assert done == [1, 1]
+
+
+@pytest.mark.parametrize("in_background", [False, True])
+def test_work_that_fails_does_not_keep_others_from_it(in_background):
+    results = iter([OSError("Disk full"), None])
+
+    def work():
+        if error := next(results):
+            raise error
+
+    flight = SingleFlight(work, in_background=in_background)
+    with pytest.raises(OSError, match="Disk full"):
+        flight.join()
+    flight.begin(240)
+    assert next(results, "all done") == "all done"
+
+
 def test_a_look_under_way_does_not_keep_the_process_from_ending(tmp_path, bodies):
     published = tmp_path / "published.sqlite"
     published.write_bytes(bodies[0])
     script = f"""
 import shutil, threading
 from pathlib import Path
+from mocktailverse.catalogue import copy as copy_module
+from mocktailverse.catalogue import single_flight
 from mocktailverse.catalogue.copy import CatalogueCopy
 
 class Source:

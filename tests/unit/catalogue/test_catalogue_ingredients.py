@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from mocktailverse.catalogue import ingredients
 from mocktailverse.catalogue.answers import Facet, IngredientEntry
 from mocktailverse.drinks.drink import IngredientLine
 
@@ -59,6 +60,14 @@ def test_pages_go_on_behind_names_of_any_length(open_catalogue, new_drink):
 
     assert len(found) == len(names)
     assert set(found) == set(names)
+
+
+def test_of_names_that_begin_alike_the_shortest_comes_first(open_catalogue, new_drink):
+    names = ["w" * 100, *(f"{'w' * 100}{end}" for end in "abcdefgh")]
+    catalogue = open_catalogue([new_drink("A", *names[::-1])])
+    listed = [entry.name for entry in catalogue.ingredients().items]
+    assert listed[0] == names[0]
+    assert sorted(listed) == names
 
 
 def test_an_entry_counts_its_own_drinks_and_those_of_its_kinds(catalogue):
@@ -144,6 +153,64 @@ def test_similar_names_are_suggested(catalogue):
 
 
 def test_of_very_many_ingredients_the_most_used_are_suggested(catalogue, monkeypatch):
-    monkeypatch.setattr("mocktailverse.catalogue.ingredients.MOST_COMPARED", 2)
+    assert ingredients.MOST_COMPARED == 5_000, "what takes a fraction of a second"
+    monkeypatch.setattr(ingredients, "MOST_COMPARED", 2)
     assert catalogue.similar_ingredients("light rumm") == ["Light rum"]
     assert catalogue.similar_ingredients("MNIT") == []
+
+
+def test_only_the_beginning_of_a_long_text_is_compared(open_catalogue, new_drink):
+    catalogue = open_catalogue([new_drink("A", "w" * 120)])
+    assert catalogue.similar_ingredients("w" * 120 + "q" * 1_000) == ["w" * 120]
+
+
+def test_pairings_are_those_of_drinks_that_are_not_withdrawn_without_kin(open_catalogue, new_drink):
+    catalogue = open_catalogue(
+        [
+            new_drink("A", "Rum", "Light rum", "Spirit", "Lime juice"),
+            new_drink("B", "Light rum", "Mint"),
+            new_drink("Gone", "Rum", "Sugar", withdrawn_at=5),
+            new_drink("Other", "Gin", "Ice"),
+        ]
+    )
+    assert catalogue.ingredient("rum").pairings == [Facet("Lime juice", 1), Facet("Mint", 1)]
+    assert catalogue.ingredient("spirit").pairings == [
+        Facet("Ice", 1),
+        Facet("Lime juice", 1),
+        Facet("Mint", 1),
+    ]
+
+
+def test_kin_takes_no_place_among_the_ten_pairings(open_catalogue, new_drink):
+    others = [f"New {n:02}" for n in range(12)]
+    catalogue = open_catalogue([new_drink("A", "Spirit", "Rum", "Light rum", *others)])
+    assert catalogue.ingredient("rum").pairings == [Facet(name, 1) for name in others[:10]]
+
+
+def test_kinds_that_only_withdrawn_drinks_have_are_not_shown(open_catalogue, new_drink):
+    catalogue = open_catalogue(
+        [
+            new_drink("A", "Rum"),
+            new_drink("B", "Dark rum"),
+            new_drink("Gone", "Light rum", withdrawn_at=5),
+        ]
+    )
+    rum = catalogue.ingredient("rum")
+    assert (rum.drinks, rum.drinks_with_kinds, rum.kinds) == (1, 2, ["Dark rum"])
+
+
+def test_the_kinds_of_an_ingredient_are_those_that_some_drink_names(open_catalogue, new_drink):
+    catalogue = open_catalogue([new_drink("A", "Light rum"), new_drink("B", "Gin")])
+    assert catalogue.ingredient("spirit").kinds == ["Gin", "Light rum"]
+    assert catalogue.ingredient("rum").kinds == ["Light rum"]
+    assert catalogue.ingredient("light rum").kinds == []
+    assert catalogue.ingredient("light rum").general == ["Rum", "Spirit"]
+
+
+def test_entries_that_are_as_much_used_go_by_name_without_case_and_accents(
+    open_catalogue, new_drink
+):
+    names = ["Wumm", "wumm", "\u00c4pong", "apong", "Apong", "Zapp"]
+    catalogue = open_catalogue([new_drink("A", *names), new_drink("B", "Zapp")])
+    listed = [entry.name for entry in catalogue.ingredients().items]
+    assert listed == ["Zapp", "Apong", "apong", "\u00c4pong", "Wumm", "wumm"]

@@ -200,3 +200,29 @@ def test_drinks_of_many_ingredients_are_counted_right(open_catalogue, new_drink)
 
     assert catalogue.makeable(names[:38]).counts == {"0": 1, "1": 0, "2": 1}
     assert catalogue.makeable(names).counts == {"0": 2, "1": 0, "2": 0}
+
+
+def test_no_bottle_is_advised_for_drinks_that_are_not_among_those_asked_for(
+    open_catalogue, new_drink
+):
+    catalogue = open_catalogue(
+        [
+            new_drink("Gone", "Rum", "Light rum", withdrawn_at=5),
+            new_drink("Strong", "Vodka", "Citron vodka", is_mocktail=False),
+            new_drink("Plain", "Ice", is_mocktail=True),
+        ]
+    )
+    advised = [(u.ingredient, u.drinks) for u in catalogue.makeable([], mocktail=True).unlocks]
+    assert advised == [("Ice", 1)]
+
+
+def test_what_nothing_asks_for_is_told_and_what_stands_for_something_is_not(
+    open_catalogue, new_drink
+):
+    catalogue = open_catalogue([new_drink("A", "Rum", "Wumm"), new_drink("B", "Light rum")])
+
+    answer = catalogue.makeable(["bacardi", "Gin", "nothing", "wumm", "Dark rum"])
+
+    assert answer.unknown == ["Gin", "nothing"]
+    assert answer.have == ["Bacardi", "Gin", "nothing", "Wumm", "Dark rum"]
+    assert answer.counts == {"0": 2, "1": 0, "2": 0}

@@ -1,11 +1,15 @@
 """A catalogue file that is opened, shared by threads, closed, or no catalogue at all."""
 
+import random
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
 
+from mocktailverse.catalogue import reader
+from mocktailverse.catalogue.connections import Connections
+from mocktailverse.catalogue.index import Index
 from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.errors import CatalogueError
@@ -96,3 +100,95 @@ def test_a_closed_catalogue_is_closed_and_who_reads_can_finish(open_catalogue, n
     assert len(list(reading)) == 599
     with pytest.raises(CatalogueError, match="closed"):
         catalogue.drink("test:D0001")
+
+
+def test_a_connection_is_kept_for_the_next_who_asks(tmp_path, new_file):
+    connections = Connections(new_file(tmp_path / "a.sqlite", []))
+    with connections.borrow() as first, connections.borrow() as second:
+        assert first is not second
+    with connections.borrow() as again, connections.borrow() as another:
+        assert {again, another} == {first, second}
+    connections.close()
+
+
+def test_idle_connections_close_at_once_and_lent_ones_when_they_come_back(tmp_path, new_file):
+    connections = Connections(new_file(tmp_path / "a.sqlite", []))
+    with connections.borrow() as lent:
+        with connections.borrow() as idle:
+            pass
+        connections.close()
+        assert lent.execute("SELECT 1").fetchall() == [(1,)]
+        with pytest.raises(sqlite3.ProgrammingError):
+            idle.execute("SELECT 1")
+    with pytest.raises(sqlite3.ProgrammingError):
+        lent.execute("SELECT 1")
+    with pytest.raises(CatalogueError, match="closed"), connections.borrow():
+        pass
+
+
+def test_nobody_writes_through_a_connection(tmp_path, new_file):
+    connections = Connections(new_file(tmp_path / "a.sqlite", []))
+    with pytest.raises(CatalogueError, match="cannot be read"), connections.borrow() as lent:
+        lent.execute("DELETE FROM meta")
+    connections.close()
+
+
+def test_a_page_holds_25_drinks_or_50_ingredients_unless_told_otherwise(open_catalogue, new_drink):
+    catalogue = open_catalogue(new_drink(f"D{n:02}", f"New {n:02}") for n in range(60))
+
+    assert len(catalogue.search(DrinkQuery()).items) == 25
+    assert len(catalogue.ingredients().items) == 50
+    have = [f"New {n:02}" for n in range(60)]
+    answer = catalogue.makeable(have)
+    assert (len(answer.items), answer.counts) == (25, {"0": 60, "1": 0, "2": 0})
+    assert catalogue.makeable(have[1:]).counts == {"0": 59, "1": 1, "2": 0}
+    assert [item.missing for item in catalogue.makeable(have[:1], limit=60).items] == [[]]
+
+
+def test_every_drink_that_is_selected_may_be_the_random_one(open_catalogue, new_drink):
+    drinks = [new_drink(f"D{n}", glass="Cup" if n % 2 else "Bowl") for n in range(10)]
+    catalogue = open_catalogue(drinks)
+    random.seed(1)
+
+    found = {catalogue.random(DrinkQuery(glass=("Cup",))).name for _ in range(200)}
+
+    assert found == {"D1", "D3", "D5", "D7", "D9"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("PRAGMA user_version = 999", r"^The file is no catalogue of format 1 but says 999\.$"),
+        ("DELETE FROM meta WHERE key = 'table'", r"^The file is no sealed catalogue: .*table"),
+        ("DROP TABLE meta", r"^The file is no sealed catalogue: .*meta"),
+    ],
+)
+def test_why_a_file_is_refused_is_told(tmp_path, new_file, statement, said):
+    path = new_file(tmp_path / "a.sqlite", [])
+    connection = sqlite3.connect(path)
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+    with pytest.raises(CatalogueError, match=said):
+        Catalogue(path)
+
+
+def test_the_index_is_built_once_when_a_query_needs_it_or_before(
+    open_catalogue, new_drink, monkeypatch
+):
+    built = []
+
+    class Counted(Index):
+        def __init__(self, connection):
+            built.append(1)
+            super().__init__(connection)
+
+    monkeypatch.setattr(reader, "Index", Counted)
+    catalogue = open_catalogue([new_drink("A", "Gin")])
+    assert catalogue.drink("test:A") == new_drink("A", "Gin")
+    assert built == [], "by its id a drink is found in the file"
+    catalogue.warm()
+    assert built == [1]
+    assert catalogue.count(DrinkQuery()) == len(catalogue.search(DrinkQuery()).items) == 1
+    assert built == [1]

@@ -1,5 +1,7 @@
 """Search finds what a plain reading of every drink finds, in order, each drink once."""
 
+import base64
+import random
 import unicodedata
 
 import msgspec
@@ -7,7 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mocktailverse.catalogue.answers import Facet
+from mocktailverse.catalogue.answers import Facet, Facets
+from mocktailverse.catalogue.bits import ordinals, pack, pack_flags, span, unpack
+from mocktailverse.catalogue.cursors import LONGEST_CURSOR, Cursor, fingerprint, read_cursor
+from mocktailverse.catalogue.postings import Postings, Selection
 from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.rows import name_key
 from mocktailverse.drinks.ingredients import is_a, match_ingredient
@@ -209,6 +214,26 @@ def test_a_facet_counts_what_choosing_its_value_finds(open_catalogue, new_drink,
     catalogue.close()
 
 
+def test_each_facet_counts_its_own_field(open_catalogue, new_drink):
+    full = new_drink(
+        "A", "Light rum", "Ice", category="Shot", alcoholic="alcoholic", glass="Cup",
+        tags=("Sour", "New"), method="built", spirits=("Rum",), is_mocktail=False,
+    )  # fmt: skip
+    catalogue = open_catalogue([full, new_drink("B", "Ice", is_mocktail=True), new_drink("C")])
+
+    assert catalogue.facets(DrinkQuery()) == Facets(
+        category=[Facet("Shot", 1)],
+        alcoholic=[Facet("alcoholic", 1)],
+        mocktail=[Facet("false", 1), Facet("true", 1)],
+        glass=[Facet("Cup", 1)],
+        tag=[Facet("New", 1), Facet("Sour", 1)],
+        method=[Facet("built", 1)],
+        spirit=[Facet("Rum", 1)],
+        ingredient=[Facet("Ice", 2), Facet("Light rum", 1)],
+        more={},
+    )
+
+
 def test_no_ingredient_is_left_out_of_the_facets_for_being_rare(open_catalogue, new_drink):
     common = [new_drink(f"C{n}", "Gin", f"New {n % 120:03}") for n in range(600)]
     rare = new_drink("Rare", "Wumm", "Gin")
@@ -258,6 +283,66 @@ def test_unknown_ingredients_that_differ_in_case_are_one_facet(open_catalogue, n
     (facet,) = catalogue.facets(DrinkQuery()).ingredient
 
     assert facet.count == catalogue.count(DrinkQuery(ingredient=(facet.value,))) == 3
+
+
+@pytest.mark.parametrize("as_bits", [False, True])
+def test_the_most_frequent_values_are_those_of_a_plain_count(as_bits):
+    """Many values are in few drinks and few in many; all meet in some counts."""
+    chance = random.Random(5)  # noqa: S311 - values made up
+    size = 400
+    drinks = {f"v{n:02}": chance.sample(range(size), 1 + n * n % 97) for n in range(60)}
+    values = Postings(size, {v: pack(d, size) if as_bits else d for v, d in drinks.items()})
+    for share in (1, 3, 40):
+        within = {n for n in range(size) if n % share == 0}
+        counted = {value: len(within & set(some)) for value, some in drinks.items()}
+        facets = [Facet(value, number) for value, number in counted.items() if number]
+        facets.sort(key=lambda facet: (-facet.count, facet.value))
+        selection = Selection(pack(within, size), size)
+        assert len(selection) == len(within)
+        for top in (1, 2, 5, 30, 100):
+            assert values.counts(selection, top) == facets[:top]
+            given = min(top, len(facets))
+            assert values.rest(selection, given) == len(facets) - given
+        assert {value: values.count(value, selection) for value in drinks} == counted
+    for value, some in drinks.items():
+        assert list(ordinals(values.bits(value), size)) == sorted(values.ordinals(value))
+        assert sorted(values.ordinals(value)) == sorted(some)
+
+
+def test_a_value_is_not_left_out_for_being_rare_outside_the_selection():
+    values = Postings(9, {"C": [1], "B": [0, 1, 2], "A": [0]})
+    assert values.counts(Selection(pack([0], 9), 9), 1) == [Facet("A", 1)]
+    assert values.by_size == [("B", 3), ("A", 1), ("C", 1)]
+
+
+@pytest.mark.parametrize("size", [1, 7, 8, 9, 40])
+def test_a_set_of_ordinals_has_the_members_that_it_was_given(size):
+    for some in ([], [0], [size - 1], list(range(size)), list(range(0, size, 3))):
+        flags = bytes(number in some for number in range(size))
+        assert pack(some, size) == pack_flags(flags) == sum(1 << number for number in some)
+        assert unpack(pack(some, size), size) == flags
+        for start in (0, 1, size):
+            assert list(ordinals(pack(some, size), size, start)) == [
+                number for number in some if number >= start
+            ]
+    for start in range(size):
+        assert span(start, size) == pack(range(start, size), size)
+        assert span(0, start) == pack(range(start), size)
+    assert (span(2, 2), pack_flags(b""), unpack(0, 0), list(ordinals(0, 0))) == (0, 0, b"", [])
+
+
+def test_all_drinks_are_counted_where_nothing_is_asked(open_catalogue, new_drink):
+    catalogue = open_catalogue([new_drink("A"), new_drink("B", withdrawn_at=5)])
+    assert catalogue.count(DrinkQuery(withdrawn=True)) == 2
+    assert catalogue.count(DrinkQuery()) == 1
+
+
+def test_values_are_found_without_case_and_surplus_white_space():
+    values = Postings(9, {"Old  Fashioned": [0], "old fashioned": [1], "Cup": [2]})
+    assert values.spelled(" OLD fashioned\n") == ["Old  Fashioned", "old fashioned"]
+    assert values.spelled("Oldfashioned") == []
+    assert values.any_of(["old fashioned", "nothing"]) == pack([0, 1], 9)
+    assert ("Cup" in values, "cup" in values, values.bits("cup")) == (True, False, 0)
 
 
 @pytest.mark.parametrize("sort", SORTS)
@@ -345,8 +430,16 @@ def test_a_cursor_of_another_query_is_refused(two_drinks):
     for other in (DrinkQuery(sort="-name"), DrinkQuery(withdrawn=True), DrinkQuery(q="a")):
         with pytest.raises(UsageError, match="another query"):
             two_drinks.search(other, after=cursor)
-    with pytest.raises(UsageError, match="limit of 1"):
-        two_drinks.search(DrinkQuery(), limit=0)
+    for ask in (
+        lambda limit: two_drinks.search(DrinkQuery(), limit=limit),
+        lambda limit: two_drinks.search(DrinkQuery(q="a"), limit=limit),
+        lambda limit: two_drinks.ingredients(limit=limit),
+        lambda limit: two_drinks.makeable([], limit=limit),
+    ):
+        ask(1)
+        for limit in (0, -1):
+            with pytest.raises(UsageError, match="limit of 1"):
+                ask(limit)
 
 
 def test_no_cursor_follows_a_last_page_that_is_full(two_drinks):
@@ -394,6 +487,137 @@ def test_a_drink_with_a_tag_in_two_cases_counts_once(open_catalogue, new_drink):
 
         assert catalogue.facets(DrinkQuery()).tag == [Facet("IBA", 2)]
         assert catalogue.statistics().tags == [Facet("IBA", 2)]
+
+
+@pytest.mark.parametrize(
+    ("limits", "names"),
+    [
+        ({"abv_min": 10}, "BC"),
+        ({"abv_min": 9.9}, "BC"),
+        ({"abv_min": 10.1}, "C"),
+        ({"abv_max": 20}, "AB"),
+        ({"abv_max": 19.9}, "A"),
+        ({"abv_min": 5, "abv_max": 12}, "A"),
+        ({"abv_min": 0}, "ABC"),
+        ({"abv_max": 0}, ""),
+    ],
+)
+def test_both_ends_of_a_strength_lie_within_what_is_asked_for(
+    open_catalogue, new_drink, limits, names
+):
+    strengths = {"A": (5, 12), "B": (10, 20), "C": (35, 40), "D": (None, None)}
+    catalogue = open_catalogue(
+        new_drink(name, abv_percent_min=low, abv_percent_max=high)
+        for name, (low, high) in strengths.items()
+    )
+
+    found = catalogue.search(DrinkQuery(**limits)).items
+
+    assert "".join(drink.name for drink in found) == names
+
+
+@pytest.mark.parametrize(
+    ("asked", "names"),
+    [
+        ({"ingredient": ("rum",)}, "AB"),
+        ({"ingredient": ("rum", "Lime juice")}, "A"),
+        ({"ingredient": ("rum", "Lime juice"), "match": "any"}, "ABC"),
+        ({"ingredient": ("rum", "nothing")}, ""),
+        ({"ingredient": ("nothing",)}, ""),
+        ({"without": ("rum",)}, "CD"),
+        ({"without": ("rum", "Lime juice")}, "D"),
+        ({"without": ("nothing",)}, "ABCD"),
+        ({"mocktail": True}, "C"),
+        ({"mocktail": False}, "A"),
+        ({"category": ("SHOT",), "glass": ("cup",)}, "A"),
+        ({"tag": ("sour", "new")}, "AD"),
+        ({"method": ("built",)}, "B"),
+        ({"spirit": ("rum",)}, "A"),
+        ({"alcoholic": ("optional_alcohol",)}, "D"),
+        ({"withdrawn": True}, "ABCDE"),
+        ({"withdrawn": True, "without": ("rum",)}, "CDE"),
+    ],
+)
+def test_each_filter_leaves_the_drinks_that_fit(open_catalogue, new_drink, asked, names):
+    catalogue = open_catalogue(
+        [
+            new_drink(
+                "A", "Light rum", "Lime juice", category="Shot", glass="Cup", is_mocktail=False,
+                tags=("Sour",), spirits=("Rum",),
+            ),
+            new_drink("B", "Rum", category="Shot", glass="Bowl", method="built"),
+            new_drink("C", "Lime juice", glass="Cup", is_mocktail=True),
+            new_drink("D", "Ice", tags=("New",), alcoholic="optional_alcohol"),
+            new_drink("E", "Ice", withdrawn_at=5),
+        ]
+    )  # fmt: skip
+
+    found = catalogue.search(DrinkQuery(**asked)).items
+
+    assert "".join(drink.name for drink in found) == names
+
+
+def test_a_facet_is_not_narrowed_by_its_own_filter(open_catalogue, new_drink):
+    catalogue = open_catalogue(
+        [
+            new_drink("A", "Gin", is_mocktail=True, category="Shot"),
+            new_drink("B", "Rum", is_mocktail=False, category="Punch"),
+        ]
+    )
+    both = [Facet("false", 1), Facet("true", 1)]
+
+    assert catalogue.facets(DrinkQuery(mocktail=True)).mocktail == both
+    assert catalogue.facets(DrinkQuery(mocktail=True)).category == [Facet("Shot", 1)]
+    by_ingredient = catalogue.facets(DrinkQuery(ingredient=("gin",)))
+    assert by_ingredient.ingredient == [Facet("Gin", 1), Facet("Rum", 1)]
+    assert by_ingredient.category == [Facet("Shot", 1)]
+
+
+def test_the_order_is_by_relevance_where_there_is_a_text_and_else_by_name():
+    assert DrinkQuery().order == DrinkQuery(q=" ").order == "name"
+    assert DrinkQuery(q="gin").order == "relevance"
+    assert DrinkQuery(q="gin", sort="-abv").order == "-abv"
+
+
+def test_white_space_is_no_text_to_search_for(open_catalogue, new_drink):
+    catalogue = open_catalogue([new_drink("B"), new_drink("A")])
+
+    found = catalogue.search(DrinkQuery(q="  ", sort="relevance")).items
+
+    assert [drink.name for drink in found] == ["A", "B"]
+    assert catalogue.count(DrinkQuery(q="  ")) == 2
+
+
+def test_a_cursor_is_short_whatever_was_asked_and_read_up_to_its_limit():
+    assert len(fingerprint("x" * 10_000)) == len(fingerprint()) == 18
+    assert fingerprint("ab", "c") != fingerprint("a", "bc")
+    assert read_cursor(Cursor("q", 0.5, "n", "i").encode(), "q") == Cursor("q", 0.5, "n", "i")
+    for size in (LONGEST_CURSOR, LONGEST_CURSOR + 4):
+        text = base64.urlsafe_b64encode(
+            b'["q",0.5,"n",%*s' % (size // 4 * 3 - 13, b'"i"]')
+        ).decode()
+        assert len(text) == size
+        if size == LONGEST_CURSOR:
+            assert read_cursor(text, "q") == Cursor("q", 0.5, "n", "i")
+        else:
+            with pytest.raises(UsageError, match="damaged"):
+                read_cursor(text, "q")
+
+
+def test_values_that_differ_in_case_are_one_in_the_usual_spelling(open_catalogue, new_drink):
+    """Of two as usual the first by name; "Zest" has the most drinks and stands first."""
+    catalogue = open_catalogue(
+        [
+            new_drink("A", category="shot", tags=("IBA", "sour", "zest")),
+            new_drink("B", category="Shot", tags=("iba", "Zest")),
+            new_drink("C", category="shot", tags=("iba", "Sour", "Zest")),
+            new_drink("D", tags=("zest", "Zest")),
+        ]
+    )
+    found = catalogue.facets(DrinkQuery())
+    assert found.category == [Facet("shot", 3)]
+    assert found.tag == [Facet("Zest", 4), Facet("iba", 3), Facet("Sour", 2)]
+    assert catalogue.count(DrinkQuery(tag=("SOUR",))) == 2
 
 
 def test_accents_alone_find_nothing(open_catalogue, new_drink):
@@ -459,3 +683,12 @@ def test_the_name_outranks_the_ingredients_and_these_the_instructions(open_catal
     found = catalogue.search(DrinkQuery(q="gin")).items
 
     assert [drink.name for drink in found] == ["Gin", "Gin Fizz", "Dry Gin", "B", "C", "A"]
+
+
+def test_a_name_that_begins_with_the_text_comes_before_one_that_holds_it(open_catalogue, new_drink):
+    names = ["A Ginger Ale", "Gin\u00e9", "Ginger", "Gin-Gin", "Gin Zoo", "The Gin", "gin"]
+    catalogue = open_catalogue(new_drink(name, drink_id=f"x:{name}") for name in names)
+
+    found = [drink.name for drink in catalogue.search(DrinkQuery(q="gin")).items]
+
+    assert found == ["gin", "Gin Zoo", "Gin-Gin", "Gin\u00e9", "Ginger", "A Ginger Ale", "The Gin"]

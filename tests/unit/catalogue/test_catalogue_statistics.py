@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from itertools import combinations
 
-from mocktailverse.catalogue.answers import Facet, Pairing, StrengthBin
+from mocktailverse.catalogue.answers import Facet, Pairing, Statistics, StrengthBin
 
 
 def _served(low, high):
@@ -92,8 +92,74 @@ def test_many_rare_ingredients_are_no_burden(open_catalogue, new_drink):
     assert [pair.drinks for pair in pairings] == [2] * 40
 
 
-def test_an_empty_catalogue_has_empty_figures(open_catalogue):
-    found = open_catalogue([]).statistics()
+def test_a_pair_is_not_left_out_for_the_late_name_of_its_rare_half(open_catalogue, new_drink):
+    """Forty-five pairs meet once, and so does the one that comes first by name."""
+    many = new_drink("Many", *(f"New B{n}" for n in range(10)))
+    catalogue = open_catalogue([many, new_drink("Two", "New A", "New Y")])
 
-    assert found.drinks == found.withdrawn == 0
-    assert found.strength == found.pairings == found.ingredients_per_drink == []
+    pairings = catalogue.statistics().pairings
+
+    assert pairings[0] == Pairing("New A", "New Y", 1)
+    assert len(pairings) == 40
+
+
+def test_the_last_of_the_pairs_gives_way_to_one_that_meets_as_often_and_has_the_first_name(
+    open_catalogue, new_drink
+):
+    """Thirty-nine pairs meet twice; of those that meet once there is room for one."""
+    nine, three = [f"New B{n}" for n in range(9)], [f"New C{n}" for n in range(3)]
+    twice = [new_drink(f"D{n}", *names) for n, names in enumerate((nine, nine, three, three))]
+    once = [new_drink("E", "New D", "New E"), new_drink("F", "New A", "New Y")]
+    catalogue = open_catalogue([*twice, *once])
+
+    pairings = catalogue.statistics().pairings
+
+    assert [pair.drinks for pair in pairings] == [2] * 39 + [1]
+    assert pairings[-1] == Pairing("New A", "New Y", 1)
+
+
+def test_a_drink_without_ingredients_has_none_wherever_it_stands(open_catalogue, new_drink):
+    drinks = [new_drink("A"), new_drink("B", "Gin"), new_drink("C", "Gin", "Ice"), new_drink("D")]
+
+    found = open_catalogue(drinks).statistics().ingredients_per_drink
+
+    assert found == [Facet("0", 2), Facet("1", 1), Facet("2", 1)]
+
+
+def test_the_forty_most_used_ingredients_are_given(open_catalogue, new_drink):
+    drinks = [new_drink(f"D{n}", "Gin", f"New {n % 45:02}") for n in range(46)]
+
+    found = open_catalogue(drinks).statistics()
+
+    assert found.ingredients == 46
+    assert found.top_ingredients == [
+        Facet("Gin", 46), Facet("New 00", 2), *(Facet(f"New {n:02}", 1) for n in range(1, 39))
+    ]  # fmt: skip
+
+
+def test_quality_codes_that_are_as_frequent_go_by_their_names(open_catalogue, new_drink):
+    drinks = [new_drink("A", quality=("a", "z")), new_drink("B", quality=("b",))]
+    drinks += [new_drink(f"C{n}", quality=("c",)) for n in range(2)]
+
+    quality = open_catalogue(drinks).statistics().quality
+
+    assert quality == [Facet("c", 2), Facet("a", 1), Facet("b", 1), Facet("z", 1)]
+
+
+def test_a_strength_counts_in_the_bin_that_begins_with_it(open_catalogue, new_drink):
+    served = [(4.9, 4.9), (4, 6), (9, 11), (None, 50), (50, None)]
+    drinks = [new_drink(f"D{n}", **_served(*ends)) for n, ends in enumerate(served)]
+
+    found = open_catalogue(drinks).statistics()
+
+    assert found.strength == [StrengthBin(0, 5, 1), StrengthBin(5, 10, 1), StrengthBin(10, 15, 1)]
+    assert found.unknown_strength == 1, "the strength as mixed counts, its upper end"
+
+
+def test_an_empty_catalogue_has_empty_figures(open_catalogue):
+    assert open_catalogue([]).statistics() == Statistics(
+        drinks=0, mocktails=0, with_alcohol=0, unknown_strength=0, withdrawn=0, ingredients=0,
+        categories=[], alcoholic=[], glasses=[], spirits=[], methods=[], tags=[], certainty=[],
+        quality=[], strength=[], pairings=[], top_ingredients=[], ingredients_per_drink=[],
+        more={},
+    )  # fmt: skip
