@@ -183,9 +183,15 @@ def test_a_document_may_hold_the_limit_of_objects_and_not_more(monkeypatch, chun
         DecodedBytes(chunked(b"{}" * 1001)).document()
 
 
-def test_the_limits_are_those_that_people_are_told():
-    assert byte_stream.DECODED_LIMIT == 64 * 2**20
-    assert byte_stream.DOCUMENT_OBJECTS_LIMIT == 500_000
+def test_the_limits_are_those_that_people_are_told(chunked):
+    mebibytes = [b" " * 2**20] * 64
+    document, damage = DecodedBytes(chunked(*mebibytes)).document()
+    assert (len(document), damage) == (64 * 2**20, None)
+    with pytest.raises(TooLargeError, match="64 MiB"):
+        DecodedBytes(chunked(*mebibytes, b" ")).document()
+    assert DecodedBytes(chunked(b"{}" * 500_000)).document()[1] is None
+    with pytest.raises(TooLargeError, match="500,000"):
+        DecodedBytes(chunked(b"{}" * 500_001)).document()
 
 
 @pytest.mark.parametrize("cut", [0, 12])

@@ -286,6 +286,19 @@ def test_positions_are_array_indices_or_byte_offsets(chunked):
         b'{"b":2}',
         b'{"b":2}',
     ]
+    lines = [
+        b'{"idDrink":"1","drinks":null}',
+        b'{"drinks":7}',
+        b'[{"drinks":[]}]',
+        b'{"drinks":[],"drinks":[]}',
+        b'  {"a":1,"drinks":[1,1]}',
+        b"2",
+    ]
+    places = [sum(map(len, lines[:number])) + number for number in range(len(lines))]
+    *others, last = places
+    envelope = others[-1] + lines[-2].index(b"[1,")
+    items = read(chunked(b"\n".join(lines)))
+    assert [item.position for item in items] == [*others[:-1], envelope + 1, envelope + 3, last]
     body = b'idDrink,strDrink\n1,"a\nb"\n2,c\n'
     assert [item.position for item in read(chunked(body))] == [17, 25]
 
