@@ -101,6 +101,7 @@ def test_zeros_behind_and_between_members_are_padding(content, at, zeros):
 
 def test_rubbish_behind_a_member_is_damage_and_costs_nothing_before_it():
     assert inflated(gzip.compress(b"abc") + b"rubbish", []) == (b"abc", True)
+    assert inflated(zlib.compress(b"abc"), []) == (b"", True)
     assert inflated(gzip.compress(b"abc") + zlib.compress(b"d"), []) == (b"abc", True)
     for byte in range(1, 256):
         assert inflated(gzip.compress(b"abc") + bytes([byte]), []) == (b"abc", True)
