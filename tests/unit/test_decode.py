@@ -308,6 +308,43 @@ def test_what_cannot_be_read_as_a_whole_has_no_position_and_quotes_its_text(chun
     assert (item.position, item.after, item.raw) == (None, END, "<html>")
 
 
+@pytest.mark.parametrize(
+    ("body", "position", "raw"),
+    [
+        (b"", None, None),
+        (b"\xff", None, "\ufffd"),
+        (b"<html>", None, "<html>"),
+        (b"[1,", None, "[1,"),
+        (b"[{}, 1", 1, "1"),
+        (b'{"drinks":7}', 0, '{"drinks":7}'),
+        (b'1\n{"drinks":7}', 2, '{"drinks":7}'),
+        (b"idDrink,strDrink\n1,a\n2\n", 21, "2"),
+        (packed(b"")[:-1], None, None),
+        (packed(b"<html>")[:-1], None, "<html>"),
+        (packed(b"idDrink,strDrink")[:-1], None, "idDrink,strDrink"),
+        (packed(b"[{}]")[:-1], 1, None),
+        (packed(b"[{}, 1")[:-1], 1, "1"),
+        (packed(b"{}\n{}\n")[:-1], 6, None),
+        (packed(b"{}\n{}\n{")[:-1], 6, "{"),
+        (packed(b"idDrink,strDrink\n1,a\n")[:-1], 21, None),
+        (packed(b"idDrink,strDrink\n1,a\n2,b")[:-1], 21, "2,b"),
+    ],
+)
+def test_what_is_unreadable_has_its_place_and_is_quoted(chunked, body, position, raw):
+    last = read(chunked(body))[-1]
+    assert isinstance(last, Unreadable)
+    assert (last.position, last.raw) == (position, raw)
+    assert read(chunked(body), last.after) == []
+
+
+def test_an_object_that_is_refused_when_it_is_gone_on_with_says_so_at_the_cursor(
+    chunked, monkeypatch
+):
+    monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 9)
+    (item,) = read(chunked(b"[\n1,\n2,\n3]"), Cursor(2))
+    assert (item.position, item.after, item.code) == (2, END, Reason.OBJECT_TOO_LARGE)
+
+
 def test_raw_bytes_of_records_are_kept_as_they_are(chunked):
     body = b'[ {"idDrink" :1.50,"x":"\\u00e9"} , 2]'
     assert [item.data for item in read(chunked(body))] == [b'{"idDrink" :1.50,"x":"\\u00e9"}', b"2"]

@@ -74,6 +74,7 @@ def count(body, chunk=7):
         (packed((ONE + b"\n") * 3)[:-4], 4),
         (packed(b"[" + ONE + b"]")[:-4], 2),
         (packed(ONE)[:12], 1),
+        (packed(b"[\n" + ONE + b"\n")[:-4], 3),
         (b"\xef\xbb\xbf[1,2,3]", 3),
         (packed(b"\xef\xbb\xbf[1,2,3]"), 3),
         (b'{"drinks":{"a":1,"b":2}}', 1),
@@ -91,8 +92,9 @@ def count(body, chunk=7):
         (b"idDrink,strDrink\rx,y\n1,a\n", 1),
     ],
 )
-def test_it_counts_the_records_of_every_form(body, expected):
+def test_it_counts_the_records_of_every_form(chunked, body, expected):
     assert count(body) == expected
+    assert len(list(decode(chunked(body), FIELDS))) == expected
     assert count(body, chunk=1) == expected
 
 
@@ -177,6 +179,7 @@ def test_two_readers_draw_the_line_of_a_limit_at_the_same_byte(chunked, monkeypa
         (ONE + b"\n" + two, 3 if fits else 2),
         (two + b"\n" + ONE, 3 if fits else 2),
         (ONE + b"\n" + two + b"\n" + ONE, 4 if fits else 3),
+        (b"[\n" + ONE + b"\n" + b"x" * size, 1 if fits else 3),
     ]:
         for chunk in (1, 7, 60, 1000):
             assert count(body, chunk) == expected, body
