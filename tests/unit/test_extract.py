@@ -246,6 +246,15 @@ def test_a_slow_pace_is_what_a_request_takes():
     assert world.extract(plan("sweep"), seconds=12).pages == 2
 
 
+def test_a_run_with_nothing_pending_is_done_without_a_request():
+    world = World()
+    report = world.extract(plan("sweep"), cursor=Cursor(RUN, "sweep", MIDNIGHT_MS, ()))
+    assert report == ExtractReport(
+        RUN, "sweep", pages=0, requests=0, records=0, objects=[], failed=[], done=True
+    )
+    assert world.asked == []
+
+
 def test_each_call_reports_its_own_requests():
     world = World()
     first = world.extract(plan("mocktails"), seconds=24)

@@ -391,6 +391,25 @@ def test_with_a_millisecond_left_the_work_is_begun(new_world, raw_record):
     check(world)
 
 
+@pytest.mark.parametrize(("left_ms", "read"), [(-1, 5), (0, 5), (1, 12)])
+def test_after_a_segment_the_load_goes_on_while_a_millisecond_is_left(
+    new_world, raw_record, left_ms, read
+):
+    world = new_world()
+    version = world.raw.add(ndjson(*(raw_record(str(n + 1)) for n in range(12))))
+    put_segment = world.loads.put_segment
+
+    def put_late(load, segment):
+        world.clock.at = world.clock.deadline - SAVING_MS - left_ms
+        return put_segment(load, segment)
+
+    world.loads.put_segment = put_late
+    assert world.handle(request(version)) == Counts(read=read, loaded=read)
+    assert len(world.queue.sent) == (read == 5)
+    world.run([], dice(1))
+    check(world)
+
+
 def test_three_seconds_are_kept_to_put_the_work_away():
     assert load_module.SAVING_TIME_MS == 3_000
 
