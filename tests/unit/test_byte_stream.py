@@ -285,6 +285,13 @@ def noisy(size):
     return random.Random(1).randbytes(size)  # noqa: S311 - no secret
 
 
+def test_gzip_of_any_size_is_read_in_one_chunk_or_many():
+    content = noisy(200_000)
+    body = gzip.compress(content)
+    for at in ([], [1], [65_535], [65_536], [65_537, 131_073]):
+        assert inflated(body, at) == (content, False)
+
+
 @quick
 @given(
     content=st.sampled_from([b"tiny", b"abc" * 9_000, noisy(3_000), noisy(200_000)]),

@@ -160,6 +160,7 @@ def test_no_bytes_crash_it(chunked, body, is_packed, at):
         (b'{"drinks":"a\\"b","a\\"b":1}', []),
         (b'{"a":["x"],"drinks":["x"]}', ["x"]),
         (b'{"a[1]":1,"a0":2,"drinks":[1]}', [1]),
+        (b'{"a":%b,"drinks":[1]}' % (b"9" * 5000), [1]),
         (b'{"drinks":[{}]}}', [{}, Reason.MALFORMED_JSON]),
         (b'{"drinks":[{}]]', [{}, Reason.MALFORMED_JSON]),
         (b'{"drinks":[{}]}X', [{}, Reason.MALFORMED_JSON]),
@@ -289,6 +290,7 @@ def test_positions_are_array_indices_or_byte_offsets(chunked):
     lines = [
         b'{"idDrink":"1","drinks":null}',
         b'{"drinks":7}',
+        b'{"drinks":[1',
         b'[{"drinks":[]}]',
         b'{"drinks":[],"drinks":[]}',
         b'  {"a":1,"drinks":[1,1]}',

@@ -52,6 +52,8 @@ def count(body, chunk=7):
         (b" \n", 1),
         (b"[]", 0),
         (b"[1,2,null]", 3),
+        (b"[1,\n2,\n3]", 3),
+        (b'{"a":%b,\n"drinks":[1,2]}' % (b"9" * 5000), 2),
         (ONE, 1),
         (b'{"drinks":null}', 0),
         (b'{"drinks":"no data found"}', 0),
