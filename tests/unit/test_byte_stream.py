@@ -101,6 +101,7 @@ def test_zeros_behind_and_between_members_are_padding(content, at, zeros):
 
 def test_rubbish_behind_a_member_is_damage_and_costs_nothing_before_it():
     assert inflated(gzip.compress(b"abc") + b"rubbish", []) == (b"abc", True)
+    assert inflated(zlib.compress(b"abc"), []) == (b"", True)
     assert inflated(gzip.compress(b"abc") + zlib.compress(b"d"), []) == (b"abc", True)
     for byte in range(1, 256):
         assert inflated(gzip.compress(b"abc") + bytes([byte]), []) == (b"abc", True)
@@ -183,9 +184,15 @@ def test_a_document_may_hold_the_limit_of_objects_and_not_more(monkeypatch, chun
         DecodedBytes(chunked(b"{}" * 1001)).document()
 
 
-def test_the_limits_are_those_that_people_are_told():
-    assert byte_stream.DECODED_LIMIT == 64 * 2**20
-    assert byte_stream.DOCUMENT_OBJECTS_LIMIT == 500_000
+def test_the_limits_are_those_that_people_are_told(chunked):
+    mebibytes = [b" " * 2**20] * 64
+    document, damage = DecodedBytes(chunked(*mebibytes)).document()
+    assert (len(document), damage) == (64 * 2**20, None)
+    with pytest.raises(TooLargeError, match="64 MiB"):
+        DecodedBytes(chunked(*mebibytes, b" ")).document()
+    assert DecodedBytes(chunked(b"{}" * 500_000)).document()[1] is None
+    with pytest.raises(TooLargeError, match="500,000"):
+        DecodedBytes(chunked(b"{}" * 500_001)).document()
 
 
 @pytest.mark.parametrize("cut", [0, 12])
@@ -276,6 +283,13 @@ def test_the_line_in_which_gzip_ends_is_given_with_the_damage(chunked):
 def noisy(size):
     """Bytes that gzip can make little smaller."""
     return random.Random(1).randbytes(size)  # noqa: S311 - no secret
+
+
+def test_gzip_of_any_size_is_read_in_one_chunk_or_many():
+    content = noisy(200_000)
+    body = gzip.compress(content)
+    for at in ([], [1], [65_535], [65_536], [65_537, 131_073]):
+        assert inflated(body, at) == (content, False)
 
 
 @quick

@@ -163,6 +163,7 @@ def test_no_bytes_crash_it(chunked, body, is_packed, at):
         (b'{"drinks":"a\\"b","a\\"b":1}', []),
         (b'{"a":["x"],"drinks":["x"]}', ["x"]),
         (b'{"a[1]":1,"a0":2,"drinks":[1]}', [1]),
+        (b'{"a":%b,"drinks":[1]}' % (b"9" * 5000), [1]),
         (b'{"drinks":[{}]}}', [{}, Reason.MALFORMED_JSON]),
         (b'{"drinks":[{}]]', [{}, Reason.MALFORMED_JSON]),
         (b'{"drinks":[{}]}X', [{}, Reason.MALFORMED_JSON]),
@@ -289,6 +290,20 @@ def test_positions_are_array_indices_or_byte_offsets(chunked):
         b'{"b":2}',
         b'{"b":2}',
     ]
+    lines = [
+        b'{"idDrink":"1","drinks":null}',
+        b'{"drinks":7}',
+        b'{"drinks":[1',
+        b'[{"drinks":[]}]',
+        b'{"drinks":[],"drinks":[]}',
+        b'  {"a":1,"drinks":[1,1]}',
+        b"2",
+    ]
+    places = [sum(map(len, lines[:number])) + number for number in range(len(lines))]
+    *others, last = places
+    envelope = others[-1] + lines[-2].index(b"[1,")
+    items = read(chunked(b"\n".join(lines)))
+    assert [item.position for item in items] == [*others[:-1], envelope + 1, envelope + 3, last]
     body = b'idDrink,strDrink\n1,"a\nb"\n2,c\n'
     assert [item.position for item in read(chunked(body))] == [17, 25]
 
@@ -296,6 +311,43 @@ def test_positions_are_array_indices_or_byte_offsets(chunked):
 def test_what_cannot_be_read_as_a_whole_has_no_position_and_quotes_its_text(chunked):
     (item,) = read(chunked(b"<html>"))
     assert (item.position, item.after, item.raw) == (None, END, "<html>")
+
+
+@pytest.mark.parametrize(
+    ("body", "position", "raw"),
+    [
+        (b"", None, None),
+        (b"\xff", None, "\ufffd"),
+        (b"<html>", None, "<html>"),
+        (b"[1,", None, "[1,"),
+        (b"[{}, 1", 1, "1"),
+        (b'{"drinks":7}', 0, '{"drinks":7}'),
+        (b'1\n{"drinks":7}', 2, '{"drinks":7}'),
+        (b"idDrink,strDrink\n1,a\n2\n", 21, "2"),
+        (packed(b"")[:-1], None, None),
+        (packed(b"<html>")[:-1], None, "<html>"),
+        (packed(b"idDrink,strDrink")[:-1], None, "idDrink,strDrink"),
+        (packed(b"[{}]")[:-1], 1, None),
+        (packed(b"[{}, 1")[:-1], 1, "1"),
+        (packed(b"{}\n{}\n")[:-1], 6, None),
+        (packed(b"{}\n{}\n{")[:-1], 6, "{"),
+        (packed(b"idDrink,strDrink\n1,a\n")[:-1], 21, None),
+        (packed(b"idDrink,strDrink\n1,a\n2,b")[:-1], 21, "2,b"),
+    ],
+)
+def test_what_is_unreadable_has_its_place_and_is_quoted(chunked, body, position, raw):
+    last = read(chunked(body))[-1]
+    assert isinstance(last, Unreadable)
+    assert (last.position, last.raw) == (position, raw)
+    assert read(chunked(body), last.after) == []
+
+
+def test_an_object_that_is_refused_when_it_is_gone_on_with_says_so_at_the_cursor(
+    chunked, monkeypatch
+):
+    monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 9)
+    (item,) = read(chunked(b"[\n1,\n2,\n3]"), Cursor(2))
+    assert (item.position, item.after, item.code) == (2, END, Reason.OBJECT_TOO_LARGE)
 
 
 def test_raw_bytes_of_records_are_kept_as_they_are(chunked):

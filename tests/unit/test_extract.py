@@ -11,7 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.errors import UsageError
-from mocktailverse.pipeline.extract import Cursor, ExtractReport, extract, run_name
+from mocktailverse.pipeline.extract import (
+    Cursor,
+    ExtractReport,
+    Failure,
+    check_run,
+    extract,
+    run_name,
+)
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
 from mocktailverse.sources.thecocktaildb.strategies import plan
 
@@ -33,7 +40,7 @@ class World:
     Each request takes 0.25 s by the client's pace.
     """
 
-    def __init__(self, broken=None) -> None:
+    def __init__(self, broken=None, per_s=4) -> None:
         self.now = 0.0
         self.broken = broken or {}
         self.asked: list[str] = []
@@ -43,6 +50,7 @@ class World:
         self.puts = 0
         self.client = TheCocktailDB(
             "http://drinks.example",
+            requests_per_s=per_s,
             transport=httpx2.MockTransport(self._answer),
             clock=lambda: self.now,
             sleep=self._sleep,
@@ -189,6 +197,73 @@ def test_a_source_that_fails_five_requests_in_a_row_stops_the_run_where_it_was()
     assert report.cursor.pending[0].part == "f-i"
 
 
+def test_failures_in_a_row_are_counted_from_one_call_to_the_next():
+    world = World({f"search.php?f={letter}": httpx2.Response(503) for letter in "abd"})
+    start = Cursor(RUN, "sweep", MIDNIGHT_MS, plan("sweep").pages, failures_in_a_row=3)
+    report = world.extract(plan("sweep"), cursor=start)
+    assert report.stopped_because == "unreachable"
+    assert [failure.part for failure in report.failed] == ["f-a", "f-b"]
+    assert report.cursor.failures_in_a_row == 5
+    later = world.extract(plan("sweep"), cursor=msgspec.structs.replace(start, failures_in_a_row=2))
+    assert later.done
+    assert [failure.part for failure in later.failed] == ["f-a", "f-b", "f-d"]
+
+
+def test_a_failure_tells_which_request_was_given_up_and_why():
+    world = World({"search.php?f=e": httpx2.Response(404), "search.php?f=g": httpx2.Response(500)})
+    assert world.extract(plan("sweep")).failed == [
+        Failure(
+            "f-e", "search.php?f=e", "search.php?f=e was refused with status 404.", transient=False
+        ),
+        Failure(
+            "f-g", "search.php?f=g", "search.php?f=g was answered with status 500.", transient=True
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("strategy", "needed_s"),
+    [
+        (plan("sweep"), 10.5),
+        (plan("ids", MOCKTAILS), 6 + 25 * 0.5 + 10),
+        (plan("mocktails"), 25 * 0.5 + 10),
+    ],
+)
+def test_a_page_is_begun_while_half_a_second_for_each_request_and_ten_more_are_left(
+    strategy, needed_s
+):
+    short, enough = World(), World()
+    report = short.extract(strategy, seconds=needed_s - 0.01)
+    assert (report.pages, report.stopped_because) == (1, "time")
+    enough.extract(strategy, seconds=needed_s)
+    assert len(enough.asked) > len(short.asked)
+
+
+def test_a_slow_pace_is_what_a_request_takes():
+    world = World(per_s=0.5)
+    assert world.extract(plan("sweep"), seconds=11.99).pages == 1
+    world = World(per_s=0.5)
+    assert world.extract(plan("sweep"), seconds=12).pages == 2
+
+
+def test_a_run_with_nothing_pending_is_done_without_a_request():
+    world = World()
+    report = world.extract(plan("sweep"), cursor=Cursor(RUN, "sweep", MIDNIGHT_MS, ()))
+    assert report == ExtractReport(
+        RUN, "sweep", pages=0, requests=0, records=0, objects=[], failed=[], done=True
+    )
+    assert world.asked == []
+
+
+def test_each_call_reports_its_own_requests():
+    world = World()
+    first = world.extract(plan("mocktails"), seconds=24)
+    second = world.extract(plan("mocktails"), cursor=first.cursor)
+    assert first.requests > 0
+    assert first.requests + second.requests == world.client.requests == 61
+    assert first.records + second.records == len(MOCKTAILS)
+
+
 def test_requests_that_are_refused_do_not_stop_the_run():
     world = World({f"search.php?f={letter}": httpx2.Response(404) for letter in "abcdefghijklm"})
     report = world.extract(plan("sweep"))
@@ -311,12 +386,20 @@ def test_a_report_is_plain_data():
 
 def test_a_cursor_of_another_run_is_refused():
     cursor = Cursor("other", "sweep", MIDNIGHT_MS, ())
-    with pytest.raises(UsageError, match="other"):
+    with pytest.raises(UsageError) as caught:
         World().extract(plan("sweep"), cursor=cursor)
+    assert str(caught.value) == "The cursor belongs to the run other (sweep)."
+    with pytest.raises(UsageError):
+        World().extract(plan("sweep"), cursor=Cursor(RUN, "mocktails", MIDNIGHT_MS, ()))
 
 
-@pytest.mark.parametrize("run", ["", "a/b", "..", "a b", "x" * 101, "é"])
+@pytest.mark.parametrize("run", ["", "a/b", "..", "-a", "a b", "x" * 101, "é", "a\n"])
 def test_a_run_that_cannot_stand_in_a_key_is_refused(run):
+    with pytest.raises(UsageError) as caught:
+        check_run(run, "sweep", None)
+    assert str(caught.value) == (
+        f"{run!r} cannot name a run: letters, digits, '.', '_' and '-' only."
+    )
     world = World()
     with pytest.raises(UsageError):
         extract(
@@ -327,6 +410,11 @@ def test_a_run_that_cannot_stand_in_a_key_is_refused(run):
             now_ms=world.now_ms,
             time_left_s=lambda: math.inf,
         )
+
+
+@pytest.mark.parametrize("run", ["x" * 100, "7", "A.b_c-9"])
+def test_a_run_that_can_stand_in_a_key_is_taken(run):
+    check_run(run, "sweep", Cursor(run, "sweep", MIDNIGHT_MS, ()))
 
 
 def test_a_run_is_named_after_its_time_and_strategy():

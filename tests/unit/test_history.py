@@ -3,7 +3,7 @@
 import msgspec
 
 from mocktailverse.errors import MissingError
-from mocktailverse.pipeline.history import history
+from mocktailverse.pipeline.history import Observation, history
 
 
 def put(world, name, observed_at, *records, source="thecocktaildb"):
@@ -27,6 +27,17 @@ def test_observations_come_in_the_order_of_their_times_with_what_changed(new_wor
     assert found[1].changed == ()
     assert {"name", "ingredients"} <= {*found[2].changed}
     assert not {"content_hash", "lineage", "observed_at"} & {*found[2].changed}
+
+
+def test_what_changed_is_told_across_an_absence(new_world, raw_record):
+    world = new_world()
+    put(world, "a", 30, raw_record(name="New"))
+    put(world, "b", 20, {"idDrink": "11007", "absent": True})
+    put(world, "c", 10, raw_record(name="Old"))
+    old, absent, new = history("thecocktaildb:11007", world.raw)
+    assert (old.observed_at, old.drink.name, old.changed) == (10, "Old", ())
+    assert absent == Observation(20, None, ())
+    assert (new.observed_at, new.drink.name, new.changed) == (30, "New", ("name",))
 
 
 def test_an_id_twice_in_one_object_is_two_observations(new_world, raw_record):

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.pipeline import byte_stream, csv_rows, independent_count
-from mocktailverse.pipeline import decode as decode_module
 from mocktailverse.pipeline.decode import decode
 from mocktailverse.pipeline.independent_count import count_records
 from mocktailverse.sources import SOURCES
@@ -54,6 +53,8 @@ def count(body, chunk=7):
         (b" \n", 1),
         (b"[]", 0),
         (b"[1,2,null]", 3),
+        (b"[1,\n2,\n3]", 3),
+        (b'{"a":%b,\n"drinks":[1,2]}' % (b"9" * 5000), 2),
         (ONE, 1),
         (b'{"drinks":null}', 0),
         (b'{"drinks":"no data found"}', 0),
@@ -76,6 +77,7 @@ def count(body, chunk=7):
         (packed((ONE + b"\n") * 3)[:-4], 4),
         (packed(b"[" + ONE + b"]")[:-4], 2),
         (packed(ONE)[:12], 1),
+        (packed(b"[\n" + ONE + b"\n")[:-4], 3),
         (b"\xef\xbb\xbf[1,2,3]", 3),
         (packed(b"\xef\xbb\xbf[1,2,3]"), 3),
         (b'{"drinks":{"a":1,"b":2}}', 1),
@@ -93,8 +95,9 @@ def count(body, chunk=7):
         (b"idDrink,strDrink\rx,y\n1,a\n", 1),
     ],
 )
-def test_it_counts_the_records_of_every_form(body, expected):
+def test_it_counts_the_records_of_every_form(chunked, body, expected):
     assert count(body) == expected
+    assert len(list(decode(chunked(body), FIELDS))) == expected
     assert count(body, chunk=1) == expected
 
 
@@ -153,13 +156,13 @@ def test_two_readers_have_the_same_limits(chunked, monkeypatch):
         assert count(body) == len(list(decode(chunked(body), FIELDS))), body
 
 
-def test_two_readers_have_the_same_limits_outside_of_tests():
-    ours = independent_count
-    assert ours.BYTES_LIMIT == byte_stream.DECODED_LIMIT
-    assert ours.BRACES_LIMIT == byte_stream.DOCUMENT_OBJECTS_LIMIT
-    assert ours.HEAD_LINES == decode_module.HEAD_LINES
-    assert ours.ROW_LINES == csv_rows.ROW_LINES_LIMIT == 50
-    assert ours.ROW_BYTES == csv_rows.ROW_BYTES_LIMIT == 64 * 1024
+def test_two_readers_have_the_same_limits_outside_of_tests(chunked):
+    for body in (b"[\n{},\n{}]", b'idDrink,strDrink\n1,"A"\n2,B\n'):
+        assert count(body) == len(list(decode(chunked(body), FIELDS))) == 2
+    assert independent_count.BYTES_LIMIT == byte_stream.DECODED_LIMIT
+    assert independent_count.BRACES_LIMIT == byte_stream.DOCUMENT_OBJECTS_LIMIT
+    assert independent_count.ROW_LINES == csv_rows.ROW_LINES_LIMIT
+    assert independent_count.ROW_BYTES == csv_rows.ROW_BYTES_LIMIT
 
 
 @pytest.mark.parametrize("size", [59, 60, 61])
@@ -179,6 +182,7 @@ def test_two_readers_draw_the_line_of_a_limit_at_the_same_byte(chunked, monkeypa
         (ONE + b"\n" + two, 3 if fits else 2),
         (two + b"\n" + ONE, 3 if fits else 2),
         (ONE + b"\n" + two + b"\n" + ONE, 4 if fits else 3),
+        (b"[\n" + ONE + b"\n" + b"x" * size, 1 if fits else 3),
     ]:
         for chunk in (1, 7, 60, 1000):
             assert count(body, chunk) == expected, body

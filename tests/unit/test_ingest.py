@@ -16,7 +16,7 @@ from mocktailverse.drinks.ledger import ObjectVersion
 from mocktailverse.errors import UsageError
 from mocktailverse.pipeline import byte_stream, ingest
 from mocktailverse.pipeline.decode import RawRecord, decode
-from mocktailverse.pipeline.ingest import InputFile, Part, Run, parts_of, put_part
+from mocktailverse.pipeline.ingest import InputFile, Part, Run, parts_of, put_files, put_part
 from mocktailverse.sources import SOURCES
 
 FIELDS = SOURCES["thecocktaildb"]
@@ -139,8 +139,14 @@ def test_gzip_of_any_size_is_cut(parts, records_of, monkeypatch):
 def test_a_document_above_the_limit_is_refused_with_advice(parts, monkeypatch):
     monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 1000)
     monkeypatch.setattr(ingest, "DECODED_LIMIT", 1000)
+    body = json.dumps(RECORDS).encode()
     with pytest.raises(UsageError, match="NDJSON"):
-        parts(json.dumps(RECORDS).encode())
+        parts(body)
+    monkeypatch.setattr(ingest, "DECODED_LIMIT", len(body) - 1)
+    with pytest.raises(UsageError, match=r"drinks\.json is 0 MiB and cannot be cut"):
+        parts(body)
+    monkeypatch.setattr(ingest, "DECODED_LIMIT", len(body))
+    assert parts(body) == [Part("drinks.json", body)]
 
 
 def test_a_line_above_the_limit_is_refused_with_its_place(parts, monkeypatch):
@@ -169,9 +175,15 @@ def test_an_empty_file_a_folder_and_a_pipe_are_refused(tmp_path):
     (tmp_path / "empty").touch()
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
-    for name in ("empty", ".", "link", "pipe"):
-        with pytest.raises(UsageError):
+    for name, problem in {
+        "empty": "is empty: there is nothing to read in it.",
+        ".": "is a directory; name the files in it.",
+        "link": "cannot be read: No such file or directory.",
+        "pipe": "is no regular file; store its content in one first.",
+    }.items():
+        with pytest.raises(UsageError) as caught:
             InputFile(tmp_path / name)
+        assert str(caught.value) == f"{tmp_path / name} {problem}"
 
 
 def test_a_file_that_goes_away_is_no_crash(tmp_path):
@@ -179,8 +191,9 @@ def test_a_file_that_goes_away_is_no_crash(tmp_path):
     path.write_bytes(b"{}")
     file = InputFile(path)
     path.unlink()
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError) as caught:
         list(file.chunks())
+    assert str(caught.value) == f"{path} cannot be read: No such file or directory."
 
 
 def test_a_file_is_an_object_observed_when_it_was_written_or_when_it_is_said(tmp_path):
@@ -212,6 +225,7 @@ def test_names_of_parts_are_plain(parts, name):
         ("a__b%%c.json", "a__b-c.json"),
         ("日本.json", "json"),
         ("---", "file"),
+        ("XaX", "XaX"),
     ],
 )
 def test_what_is_not_plain_in_a_name_becomes_one_dash(parts, name, expected):
@@ -225,6 +239,42 @@ def test_a_file_is_cut_from_four_mebibytes_on(tmp_path):
         path = tmp_path / f"{mebibytes}.ndjson"
         path.write_bytes(line * (mebibytes * 1024 * 1024 // len(line)))
         assert len(list(parts_of(InputFile(path), COLUMNS))) == number
+
+
+def test_a_file_of_four_mebibytes_is_one_object_and_a_byte_more_makes_it_two(tmp_path):
+    path = tmp_path / "big.x.ndjson"
+    body = b'{"idDrink":"1"}'.ljust(1023) + b"\n"
+    path.write_bytes(body * 4096)
+    (part,) = parts_of(InputFile(path), COLUMNS)
+    assert (part.name, len(part.body)) == ("big.x.ndjson", 4 * 2**20)
+    path.write_bytes(body * 4096 + b"\n")
+    first, second = parts_of(InputFile(path), COLUMNS)
+    assert (first.name, len(first.body)) == ("big-00001.ndjson", 4 * 2**20)
+    assert second == Part("big-00002.ndjson", b"\n")
+
+
+def test_a_part_is_as_full_as_it_may_be(parts):
+    line = b'{"a":123}\n'
+    assert parts(line * 7, size=30) == [
+        Part("drinks-00001.ndjson", line * 3),
+        Part("drinks-00002.ndjson", line * 3),
+        Part("drinks-00003.ndjson", line),
+    ]
+    assert [part.body for part in parts(line * 7, size=29)] == [line * 2] * 3 + [line]
+    long = b'{"a":' + b"1" * 40 + b"}\n"
+    assert [part.body for part in parts(long * 2 + line, size=30)] == [long, long, line]
+
+
+def test_each_part_of_a_csv_file_is_as_full_as_it_may_be_with_the_header(parts):
+    header, row = b"idDrink,strDrink\n", b"1,abcd\n"
+    found = parts(header + row * 5, "all.csv", size=len(header + row * 2))
+    assert found == [
+        Part("all-00001.csv", header + row * 2),
+        Part("all-00002.csv", header + row * 2),
+        Part("all-00003.csv", header + row),
+    ]
+    found = parts(header + row * 2, "all.csv", size=len(header) + 1)
+    assert [part.body for part in found] == [header + row] * 2
 
 
 @pytest.mark.parametrize(
@@ -257,3 +307,38 @@ def test_a_part_is_stored_under_the_run_with_its_time_of_observation():
     metadata = {"observed-at": "99", "source": "thecocktaildb"}
     assert stored == [(key, b"{}", metadata, "application/json")]
     assert version.source == "thecocktaildb"
+
+
+@pytest.mark.parametrize(("observed_at", "observed"), [(None, [5, 6, 6]), (3, [3, 3, 3])])
+def test_files_of_one_run_are_numbered_and_the_later_one_was_observed_later(
+    tmp_path, monkeypatch, observed_at, observed
+):
+    monkeypatch.setattr(ingest, "PART_BYTES", 10)
+    stored, done = [], []
+
+    class Store:
+        def put(self, key, body, *, metadata, content_type):
+            stored.append((key.rpartition("/")[2], body, int(metadata["observed-at"])))
+            assert content_type in {"application/json", "text/csv"}
+            return ObjectVersion("data", key, f"v{len(stored)}")
+
+    (tmp_path / "a.json").write_bytes(b"{}")
+    (tmp_path / "b.csv").write_bytes(b"idDrink,strDrink\n1,A\n2,B\n")
+    files = [InputFile(tmp_path / name) for name in ("a.json", "b.csv")]
+    versions = put_files(
+        Store(), files, "thecocktaildb", now=5, observed_at=observed_at, on_file=done.append
+    )
+    assert stored == [
+        ("00001-a.json", b"{}", observed[0]),
+        ("00002-b-00001.csv", b"idDrink,strDrink\n1,A\n", observed[1]),
+        ("00003-b-00002.csv", b"idDrink,strDrink\n2,B\n", observed[2]),
+    ]
+    assert [version.version_id for version in versions] == ["v1", "v2", "v3"]
+    assert len({version.key.rpartition("/")[0] for version in versions}) == 1
+    assert done == files
+
+
+def test_files_of_an_unknown_source_are_refused(tmp_path):
+    (tmp_path / "a.json").write_bytes(b"{}")
+    with pytest.raises(UsageError, match="elsewhere"):
+        put_files(None, [InputFile(tmp_path / "a.json")], "elsewhere", now=5)

@@ -16,10 +16,11 @@ from mocktailverse.drinks.register import merge
 from mocktailverse.errors import MissingError, PermanentError, TransientError, UnreachableError
 from mocktailverse.pipeline import load as load_module
 from mocktailverse.pipeline import segment as segment_module
-from mocktailverse.pipeline.load import STALLED_LIMIT
+from mocktailverse.pipeline.load import STALLED_LIMIT, Loader, Postponed
 from mocktailverse.pipeline.transform import transform
 
 SAVING_MS = load_module.SAVING_TIME_MS
+WRITE_CHUNK = load_module.WRITE_CHUNK
 MAX_TRIES = 5
 
 
@@ -170,6 +171,20 @@ def test_nobody_waits_longer_than_a_lease_was_granted_for(abandoned, skew_ms):
     check(world)
 
 
+@pytest.mark.parametrize(
+    ("lease_ms", "delay_s"),
+    [(60_000, 61), (59_001, 61), (59_000, 60), (898_000, 899), (899_000, 900), (10**6, 900)],
+)
+def test_a_lease_is_waited_for_to_its_end_and_as_long_as_sqs_can(abandoned, lease_ms, delay_s):
+    world, version = abandoned()
+    ((key, lease),) = world.loads.leases.items()
+    until = world.clock.now() + lease_ms
+    world.loads.leases[key] = msgspec.structs.replace(lease, until=until, length_ms=lease_ms)
+    loader = Loader(world.raw, world.drinks, world.loads, world.queue, world.clock, MAX_TRIES)
+    assert loader.handle(request(version)) == Postponed(delay_s)
+    assert world.queue.delays == [delay_s]
+
+
 def test_a_lease_that_another_worker_took_meanwhile_is_waited_for_again(abandoned, killed):
     world, version = abandoned()
     world.handle(request(version))
@@ -203,8 +218,9 @@ def test_a_message_that_used_up_its_tries_is_not_replaced_while_it_waits(abandon
     """Else a load that kills its workers would never end among the dead letters."""
     world, version = abandoned()
     tired = LoadRequest(version, 1, tries=MAX_TRIES)
-    with pytest.raises(TransientError, match="Another worker"):
+    with pytest.raises(TransientError) as caught:
         world.handle(tired)
+    assert str(caught.value) == "Another worker holds the load, after 5 failures."
     assert world.queue.sent == []
 
 
@@ -268,6 +284,46 @@ def test_throttling_is_waited_out(new_world, new_weather, raw_record, throttled)
     check(world)
 
 
+def test_each_wait_is_twice_as_long_up_to_two_seconds(
+    new_world, new_weather, raw_record, monkeypatch
+):
+    world, waits, shares = new_world(new_weather(throttles=[True] * 7)), [], []
+    monkeypatch.setattr(world.clock, "wait", waits.append)
+
+    def longest(*bounds):
+        shares.append(bounds)
+        return bounds[1]
+
+    monkeypatch.setattr(load_module.random, "uniform", longest)
+    world.handle(request(world.raw.add(ndjson(raw_record()))))
+    assert waits == [0.1, 0.2, 0.4, 0.8, 1.6, 2, 2]
+    assert set(shares) == {(0.5, 1)}
+
+
+@pytest.mark.parametrize(("left_ms", "waits"), [(100, 0), (101, 1), (300, 1), (301, 2)])
+def test_a_wait_that_would_take_all_the_time_left_is_none(
+    new_world, new_weather, raw_record, monkeypatch, *, left_ms, waits
+):
+    world, waited = new_world(new_weather(throttles=[True] * 9)), []
+    monkeypatch.setattr(load_module.random, "uniform", lambda _least, most: most)
+    wait = world.clock.wait
+    monkeypatch.setattr(world.clock, "wait", lambda s: (waited.append(s), wait(s)))
+    version = world.raw.add(ndjson(raw_record()))
+    assert world.handle(request(version), budget_ms=SAVING_MS + left_ms) == Counts()
+    assert len(waited) == waits
+    assert [sent.stalled for sent in world.queue.sent] == [1]
+
+
+def test_drinks_are_handed_to_the_table_thirty_two_at_once(new_world, raw_record, monkeypatch):
+    monkeypatch.setattr(load_module, "WRITE_CHUNK", WRITE_CHUNK)
+    monkeypatch.setattr(segment_module, "SEGMENT_RECORDS", 500)
+    world, sizes = new_world(), []
+    write = world.drinks.write
+    world.drinks.write = lambda registers: (sizes.append(len(registers)), write(registers))[1]
+    world.handle(request(world.raw.add(ndjson(*(raw_record(str(n + 1)) for n in range(70))))))
+    assert sizes == [32, 32, 6]
+
+
 def test_waits_grow_to_a_limit(new_world, new_weather, raw_record, monkeypatch):
     world = new_world(new_weather(throttles=[True] * 10))
     waits = []
@@ -324,8 +380,94 @@ def test_without_time_the_message_is_sent_again_before_anything_is_begun(new_wor
     world = new_world()
     message = LoadRequest(world.raw.add(ndjson(raw_record())), 1, Cursor(5), 3)
     assert world.handle(message, budget_ms=SAVING_MS) is None
-    assert world.queue.sent == [message]
+    assert (world.queue.sent, world.queue.delays) == ([message], [0])
     assert world.loads.loads == {}
+
+
+def test_with_a_millisecond_left_the_work_is_begun(new_world, raw_record):
+    world = new_world()
+    version = world.raw.add(ndjson(raw_record()))
+    assert world.handle(request(version), budget_ms=SAVING_MS + 1) == Counts(read=1, loaded=1)
+    check(world)
+
+
+@pytest.mark.parametrize(("left_ms", "read"), [(-1, 5), (0, 5), (1, 12)])
+def test_after_a_segment_the_load_goes_on_while_a_millisecond_is_left(
+    new_world, raw_record, left_ms, read
+):
+    world = new_world()
+    version = world.raw.add(ndjson(*(raw_record(str(n + 1)) for n in range(12))))
+    put_segment = world.loads.put_segment
+
+    def put_late(load, segment):
+        world.clock.at = world.clock.deadline - SAVING_MS - left_ms
+        return put_segment(load, segment)
+
+    world.loads.put_segment = put_late
+    assert world.handle(request(version)) == Counts(read=read, loaded=read)
+    assert len(world.queue.sent) == (read == 5)
+    world.run([], dice(1))
+    check(world)
+
+
+def test_three_seconds_are_kept_to_put_the_work_away():
+    assert load_module.SAVING_TIME_MS == 3_000
+
+
+def test_a_load_that_came_further_before_it_was_throttled_has_not_stalled(
+    new_world, new_weather, raw_record
+):
+    world = new_world(new_weather(throttles=[False] * 5 + [True] * 100))
+    version = world.raw.add(ndjson(*(raw_record(str(n + 1)) for n in range(12))))
+    message = LoadRequest(version, 1, stalled=3)
+    assert world.handle(message) == Counts(read=5, loaded=5)
+    (follower,) = world.queue.sent
+    assert follower == LoadRequest(version, 1, world.loads.parts[version, 1, 0].after, 0)
+    assert world.queue.delays == [0]
+    assert world.loads.leases == {}
+    world.weather.throttles = [True] * 100
+    assert world.handle(follower) == Counts()
+    assert (world.queue.sent[-1].stalled, world.queue.delays[-1]) == (1, 5)
+
+
+def test_what_a_message_loaded_is_told_apart_from_the_whole_load(
+    new_world, new_weather, raw_record
+):
+    world = new_world(new_weather(throttles=[False] * 3 + [True] * 100))
+    version = world.raw.add(ndjson(*(raw_record(str(n + 1), new="x") for n in range(4))))
+    loader = Loader(world.raw, world.drinks, world.loads, world.queue, world.clock, MAX_TRIES)
+    first = loader.handle(request(version))
+    assert (first.counts, first.done) == (Counts(read=3, loaded=3), False)
+    world.weather.throttles.clear()
+    world.clock.deadline = world.clock.now() + 60_000
+    second = loader.handle(world.queue.sent[0])
+    assert (second.counts, second.done) == (Counts(read=1, loaded=1), True)
+    assert {kind.count for kind in first.drift} == {3}
+    assert [msgspec.structs.replace(kind, count=3) for kind in second.drift] == [*first.drift]
+    assert {kind.count for kind in world.load(version).drift} == {4}
+
+
+def test_rejected_lines_are_kept_under_the_load_and_the_segment(new_world, raw_record):
+    world = new_world()
+    good = [raw_record(str(n + 1)) for n in range(8)]
+    version = world.raw.add(ndjson(*good[:4], {}, *good[4:6], {}))
+    world.handle(request(version))
+    folder = f"rejected/{version.load_id(1)}"
+    assert list(world.raw.rejected_objects) == [
+        f"{folder}/000000-005.ndjson",
+        f"{folder}/000001-003.ndjson",
+    ]
+    assert [segment.number for segment in world.loads.finished(version, 1)] == [0, 1]
+
+
+@pytest.mark.parametrize(("tries", "status"), [(3, "loading"), (4, "failed")])
+def test_only_the_last_of_five_tries_marks_the_load_failed(new_world, raw_record, tries, status):
+    world = new_world()
+    version = world.raw.add(ndjson(raw_record()))
+    world.weather.faults = {3: ("before", TransientError("slow"))}
+    with pytest.raises(TransientError):
+        world.handle(LoadRequest(version, 1, tries=tries))
+    assert world.load(version).status == status
 
 
 def test_a_stalled_load_says_how_often_and_waits_longer(new_world, new_weather, raw_record):
@@ -344,8 +486,9 @@ def test_a_load_that_stalls_for_ever_fails_at_last(new_world, new_weather, raw_r
         world.handle(message)
         message = world.queue.sent.pop()
         assert message.stalled == stalled
-    with pytest.raises(TransientError, match="throttled"):
+    with pytest.raises(TransientError) as caught:
         world.handle(message, last_try=True)
+    assert str(caught.value) == "DynamoDB throttled every write in 11 messages."
     assert world.load(version).status == "failed"
     world.weather.throttles.clear()
     world.handle(message)
@@ -383,7 +526,7 @@ def test_a_raw_object_that_is_gone_fails_the_load_for_good(new_world):
     version = ObjectVersion("data", "raw/thecocktaildb/gone.json", "v1")
     assert world.handle(request(version)) is None
     assert world.load(version).status == "failed"
-    assert "gone" in world.load(version).error
+    assert world.load(version).error == f"The raw object is gone: no {version.key}"
 
 
 def test_a_missing_table_is_not_taken_for_a_missing_object(new_world, raw_record):

@@ -124,6 +124,36 @@ def test_what_changed_after_a_load_is_not_of_that_load():
     assert load_metrics([one], [published(one, NOW + 2_000), later]).to_visible_s.most == 2.5
 
 
+@pytest.mark.parametrize(
+    ("at", "lag_ms", "seen"),
+    [
+        (NOW, 0, True),
+        (NOW - 1, 0, False),
+        (NOW + 9_000, 7_000, True),
+        (NOW + 9_000, 6_999, False),
+    ],
+)
+def test_a_load_s_publishing_is_of_a_change_up_to_a_second_after_its_end(at, lag_ms, seen):
+    one = load()
+    metrics = load_metrics([one], [published(one, at, lag_ms)])
+    assert metrics.not_seen == (not seen)
+    assert (metrics.to_visible_s is not None) == seen
+
+
+def test_clocks_that_differ_make_no_negative_times():
+    one = load()
+    one = msgspec.structs.replace(one, stored_at=NOW + 5)
+    assert load_metrics([one], [published(one, NOW + 3)]).to_visible_s.most == 0
+
+
+def test_each_object_has_its_own_publishings():
+    one, two, three = load("1"), load("2"), load("3")
+    both = Publishing(NOW + 2_000, 100, 2, (one.object.trace_id, two.object.trace_id))
+    metrics = load_metrics([one, two, three], [both, published(two, NOW + 3_000, 1_500)])
+    assert (metrics.to_visible_s.count, metrics.not_seen) == (2, 1)
+    assert (metrics.to_visible_s.p50, metrics.to_visible_s.most) == (2.5, 3.5)
+
+
 def test_a_publishing_before_the_load_is_of_another():
     one = load()
     metrics = load_metrics([one], [published(one, NOW - 1)])
@@ -148,6 +178,7 @@ def test_a_line_of_the_log_tells_of_a_publishing():
     line = {"level": "INFO", "message": "published", "lag_ms": 40, "changed": 3, "traces": ["ab"]}
     found = publishing_of(NOW, msgspec.json.encode(line).decode())
     assert found == Publishing(NOW, 40, 3, ("ab",))
+    assert publishing_of(NOW, '{"message":"published"}') == Publishing(NOW, 0, 0, ())
 
 
 @pytest.mark.parametrize(
@@ -181,3 +212,16 @@ def test_a_page_of_loads_is_read_once():
         assert once.page("2026-01-01", 100) == ([load()], None)
         once.page("2026-01-01", 100, {"object": {"S": "a"}})
     assert len(asked) == 2
+
+
+def test_places_are_those_of_the_loads_that_are_read():
+    class Days:
+        def place_of(self, load):
+            return f"behind {load.object.key}"
+
+        def key_of(self, place):
+            return {"place": place}
+
+    once = ReadOnce(Days())
+    assert once.place_of(load("a")) == "behind raw/thecocktaildb/a"
+    assert once.key_of("a") == {"place": "a"}

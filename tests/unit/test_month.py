@@ -72,6 +72,7 @@ def test_a_month_is_read_day_by_day_back_to_its_first(clock):
     assert so_far.activity == Activity.of(loads, LIMIT_S)
     assert so_far.activity.busy_s == 4 * LIMIT_S
     assert (so_far.is_whole, so_far.since, so_far.drinks) == (True, ms(1), 3)
+    assert month.LOADS == 3_000
     assert so_far.share == 3.5 / 28
 
 
@@ -91,7 +92,7 @@ def test_a_share_is_of_that_month_s_days(clock, month_, days):
 
 def test_the_first_moment_of_a_month_is_already_a_share(clock):
     clock.at = ms(1)
-    assert reader(Books(), clock).read().share > 0
+    assert reader(Books(), clock).read().share == 1 / (28 * 24 * HOUR_MS)
 
 
 def test_without_a_catalogue_there_are_no_drinks(clock):

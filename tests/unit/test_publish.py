@@ -209,6 +209,27 @@ def test_a_publisher_that_always_loses_gives_up_for_now(
     assert set(shown(published.body)) == set(table.drinks())
 
 
+def test_after_each_lost_upload_the_wait_is_twice_as_long_up_to_two_seconds(
+    tmp_path, table, published, monkeypatch
+):
+    def overtake(call):
+        if call == "upload":
+            published.body = str(len(waits)).encode()
+
+    waits, shares = [], []
+    monkeypatch.setattr(
+        stage.random, "uniform", lambda *bounds: (shares.append(bounds), bounds[1])[1]
+    )
+    loser = Publisher(
+        table, Bucket(published, overtake), tmp_path, now_ms=lambda: NOW_MS, wait=waits.append
+    )
+    with pytest.raises(TransientError) as caught:
+        loser.rebuild()
+    assert str(caught.value) == "Others published the catalogue first, 8 times in a row."
+    assert waits == [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2, 2]
+    assert set(shares) == {(0.5, 1)}
+
+
 @pytest.mark.parametrize("call", ["download", "many", "upload"])
 @pytest.mark.parametrize("error", [TransientError, PermanentError])
 def test_a_failure_leaves_what_is_published_and_raises(

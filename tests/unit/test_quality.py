@@ -2,8 +2,10 @@
 
 import json
 
+import msgspec
+
 from mocktailverse.drinks.ledger import ObjectVersion
-from mocktailverse.pipeline.quality import Share, quality
+from mocktailverse.pipeline.quality import Share, SourceQuality, quality
 from mocktailverse.pipeline.transform import transform
 
 GIN_TONIC = {
@@ -58,3 +60,43 @@ def test_what_is_not_understood_and_what_contradicts_is_counted(raw_object):
     assert found.codes["strength_contradicts"] == 1
     assert found.codes["measure_unknown"] == 1
     assert found.codes["measure_implausible"] == 1
+
+
+def test_every_figure_is_a_count_and_its_share(raw_object):
+    juice = {
+        "idDrink": "3",
+        "strDrink": "Juice",
+        "strAlcoholic": "Non alcoholic",
+        "strIngredient1": "Orange juice",
+        "strMeasure1": "10 cl",
+        "strIngredient2": "Sugar",
+    }
+    drinks = drinks_of(raw_object, GIN_TONIC, ODD, juice)
+    gone = msgspec.structs.replace(drinks[0], source="another", withdrawn_at=0)
+    other, found = quality([*drinks, gone])
+    assert (other.source, other.drinks, other.withdrawn) == ("another", 1, 1)
+    assert found == SourceQuality(
+        "thecocktaildb",
+        drinks=3,
+        withdrawn=0,
+        measures=Share(4, 6, 66.7),
+        ingredients=Share(6, 7, 85.7),
+        strength=Share(2, 3, 66.7),
+        mocktails=Share(1, 3, 33.3),
+        contradictions=1,
+        codes={
+            "ingredient_unknown": 1,
+            "measure_implausible": 1,
+            "measure_unknown": 1,
+            "no_instructions": 1,
+            "strength_contradicts": 1,
+        },
+    )
+    assert list(found.codes) == sorted(found.codes)
+
+
+def test_of_nothing_there_is_no_share(raw_object):
+    (found,) = quality(
+        drinks_of(raw_object, {"idDrink": "4", "strDrink": "Gin", "strIngredient1": "Gin"})
+    )
+    assert (found.measures, found.ingredients) == (Share(0, 0, None), Share(1, 1, 100.0))

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 
 from mocktailverse.drinks.ledger import START, Counts, Load, ObjectVersion, Rejected, Segment
@@ -52,6 +53,50 @@ def test_a_limit_bounds_the_loads_and_says_where_to_go_on():
     assert (len(found), following) == (120, "raw/thecocktaildb/119")
 
 
+class Places(Days):
+    """Places that say the day and how many of its loads are done."""
+
+    def page(self, day, limit, after=None):
+        assert limit == 100
+        found, key = super().page(day, limit, after)
+        return found, key and {"day": {"S": day}, **key}
+
+    def place_of(self, load):
+        days, number = load.object.key.rpartition("/")[2].split("-")
+        return f"{TODAY - timedelta(days=int(days))} {int(number) + 1}"
+
+    def key_of(self, place):
+        day, at = place.split()
+        return {"day": {"S": day}, "at": int(at)}
+
+
+@pytest.mark.parametrize("numbers", [(2, 2), (100, 100), (150, 1), (1, 0, 150), (0, 3)])
+@pytest.mark.parametrize("limit", [1, 2, 99, 100, 101, 150, 151, 500])
+def test_pages_of_any_size_give_every_load_once_and_end_with_the_last(numbers, limit):
+    loads = {
+        f"d{days}": [load(f"{days}-{number}") for number in range(count)]
+        for days, count in enumerate(numbers)
+    }
+    every = [one for of_day in loads.values() for one in of_day]
+    found, place = [], None
+    while True:
+        page, place = recent_loads(Places(**loads), len(numbers), limit=limit, after=place)
+        found += page
+        if place is None:
+            break
+        assert len(page) == limit
+    assert found == every
+    assert len(page) <= limit
+    assert len(every) <= limit or page
+
+
+def test_only_loads_of_a_status_are_given():
+    failed = msgspec.structs.replace(load("b"), status="failed")
+    days = Days(d0=[load("a"), failed], d1=[load("c"), failed])
+    assert recent_loads(days, 2, "failed") == ([failed, failed], None)
+    assert recent_loads(days, 2, "loading") == ([], None)
+
+
 def test_a_place_in_the_future_is_refused_before_anything_is_read():
     class Forged:
         def key_of(self, place):
@@ -61,8 +106,11 @@ def test_a_place_in_the_future_is_refused_before_anything_is_read():
             pytest.fail(f"{day} was read")
 
     for day in (TODAY + timedelta(days=1), date.max):
-        with pytest.raises(UsageError, match="without the cursor"):
+        with pytest.raises(UsageError) as caught:
             recent_loads(Forged(), 7, limit=1, after=day.isoformat())
+        assert str(caught.value) == (
+            f"No load was opened on {day} yet. Ask again without the cursor."
+        )
 
 
 def test_a_day_is_read_page_by_page_to_its_end():

@@ -12,6 +12,7 @@ from mocktailverse.pipeline.reconcile import LOOK_BACK_MS, REQUEUE_LIMIT, reconc
 
 NOW = 1_767_268_800_000
 LOST_AFTER_MS = 900_000
+WEEK_MS = 604_800_000
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def test_an_object_whose_event_was_lost_is_loaded_at_last(world, raw_record):
 
 @pytest.mark.parametrize(
     ("age_ms", "requeued"),
-    [(0, 0), (LOST_AFTER_MS - 1, 0), (LOST_AFTER_MS, 1), (LOOK_BACK_MS, 1), (LOOK_BACK_MS + 1, 0)],
+    [(0, 0), (LOST_AFTER_MS - 1, 0), (LOST_AFTER_MS, 1), (WEEK_MS, 1), (WEEK_MS + 1, 0)],
 )
 def test_only_objects_of_some_age_are_looked_at(world, age_ms, requeued):
     world.raw.add(b"{}", stored_at=NOW - age_ms)
@@ -76,7 +77,9 @@ def test_after_three_requeues_a_load_is_marked_failed(world):
     report = run(world, now)
     assert (report.requeued, report.failed) == ([], [version.key])
     assert len(world.queue.sent) == REQUEUE_LIMIT == 3
-    assert world.load(version).status == "failed"
+    load = world.load(version)
+    assert (load.status, load.finished_at) == ("failed", now)
+    assert load.error == "Not finished after 3 re-queues. Last error: None"
     assert run(world, now + LOST_AFTER_MS).failed == []
 
 

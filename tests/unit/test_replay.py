@@ -72,9 +72,18 @@ def test_what_was_stored_since_a_time_is_chosen_that_moment_included():
 
 
 def test_a_key_that_no_raw_object_has_is_told():
-    for prefix in ("raw/none", "rejected/", ""):
-        with pytest.raises(UsageError):
+    for prefix, problem in {
+        "raw/none": "No raw object's key begins with 'raw/none'.",
+        "rejected/": "'rejected/' is no key of a raw object: those begin with raw/.",
+        "": "'' is no key of a raw object: those begin with raw/.",
+    }.items():
+        with pytest.raises(UsageError) as caught:
             under([prefix], listing(old=NOW))
+        assert str(caught.value) == problem
+
+
+def test_without_a_time_every_version_is_chosen():
+    assert [version.key for version in under(["raw/"], listing(old=0))] == ["raw/old/1"]
 
 
 @pytest.mark.parametrize(

@@ -144,3 +144,10 @@ def test_a_segment_takes_no_more_than_its_size_and_says_whether_more_may_follow(
     assert plan.exhausted == exhausted
     assert len(list(stream)) == max(0, number - 4)
     assert not plan.cut(0).exhausted
+
+
+def test_a_segment_takes_five_hundred_records():
+    stream = [Piece(Cursor(n), register(str(n), "A", "Gin", 1, n), None) for n in range(1, 502)]
+    plan = plan_segment(stream)
+    assert (len(plan.entries), plan.exhausted) == (500, False)
+    assert plan_segment(stream[:499]).exhausted

@@ -80,6 +80,7 @@ class World:
         self.asked: list[str] = []
         self.objects: dict[str, bytes] = {}
         self.metadata: dict[str, dict[str, str]] = {}
+        self.content_types: dict[str, str] = {}
         self.runs = 0
         self.serve(records)
 
@@ -91,7 +92,7 @@ class World:
         return self.objects.get(key)
 
     def put(self, key, body, *, metadata, content_type) -> None:
-        assert content_type
+        self.content_types[key] = content_type
         self.objects[key] = body
         self.metadata[key] = dict(metadata)
 
@@ -419,6 +420,20 @@ def test_a_sweep_ends_when_its_requests_are_used_up_and_the_next_builds_on_it():
     assert len(found) >= 0.99 * len(world.records)
 
 
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_a_sweep_sends_no_more_requests_than_it_may(most):
+    world = World(made_up(100, 11))
+    report = world.sweep(max_requests=most)
+    assert (report.requests, len(world.asked)) == (most, most)
+    assert (report.done, report.stopped_because, report.cursor) == (False, "requests", None)
+
+
+@pytest.mark.parametrize(("seconds", "requests"), [(10.49, 1), (10.5, 2), (10.75, 3)])
+def test_a_sweep_goes_on_while_half_a_second_and_ten_more_are_left(seconds, requests):
+    report = World(made_up(100, 11)).sweep(seconds=seconds)
+    assert (report.requests, report.stopped_because) == (requests, "time")
+
+
 def test_a_source_that_is_down_ends_the_sweep():
     world = World(made_up(100, 12))
     world.broken = lambda _asked: httpx2.Response(503)
@@ -501,6 +516,9 @@ def test_an_absence_is_an_object_of_its_own_with_the_time_of_the_look_up():
     (key,) = (key for key in report.objects if key.endswith("/absent.ndjson"))
     assert key == "raw/thecocktaildb/2026/01/02/run-2/absent.ndjson"
     assert json.loads(world.objects[key]) == {"idDrink": records[0]["idDrink"], "absent": True}
+    assert world.objects[key].endswith(b"}\n")
+    assert world.content_types[key] == "application/x-ndjson"
+    assert (world.content_types[STATE], world.metadata[STATE]) == ("application/json", {})
     observed_ms = int(world.metadata[key]["observed-at"])
     assert 0 < world.now - (observed_ms - START_MS) / 1000 < 60
 

@@ -85,6 +85,11 @@ def test_the_first_catalogue_of_all_is_the_own_one_of_what_was_loaded_before():
     assert way.publishing_s == 1.5
 
 
+def test_a_catalogue_built_in_the_moment_of_a_load_s_end_is_its_own():
+    (way,) = passages([load()], [0, NOW, NOW + 5])
+    assert way.publishing_s == 0
+
+
 def test_a_load_that_changed_nothing_is_not_published():
     (way,) = passages([load(loaded=0)], [0, NOW + 1])
     assert way.publishing_s is None
@@ -100,11 +105,11 @@ def test_only_first_loads_that_are_done_have_a_passage(other):
 
 
 def test_clocks_that_differ_make_no_negative_times():
-    (way,) = passages([load(stored_at=NOW + 900)], [])
-    assert way.waiting_s == 0
+    (way,) = passages([load(NOW, NOW - 1, stored_at=NOW + 900)], [])
+    assert (way.waiting_s, way.loading_s) == (0, 0)
 
 
-@pytest.mark.parametrize(("share", "value"), [(0.5, 5), (0.95, 10), (1, 10), (0.01, 1)])
+@pytest.mark.parametrize(("share", "value"), [(0.5, 5), (0.95, 10), (1, 10), (0.01, 1), (0, 1)])
 def test_quantiles_are_values_that_occurred(share, value):
     assert quantile([10, 9, 8, 7, 6, 5, 4, 3, 2, 1], share) == value
     assert quantile([7], share) == 7

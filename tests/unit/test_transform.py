@@ -17,6 +17,7 @@ from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import ObjectRejectedError, TransientError
 from mocktailverse.pipeline.transform import RECORD_LIMIT, observed_at_of, transform
+from mocktailverse.sources import SOURCES
 
 NOON_MS = 1_767_268_800_000
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -199,6 +200,67 @@ def test_a_key_that_names_no_source_rejects_the_object_once(raw_object, raw_reco
     ((after, _, rejected, _),) = transform(raw, version)
     assert (rejected.code, rejected.position, after) == (Reason.SOURCE_UNKNOWN, None, END)
     assert list(transform(raw, version, after)) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "metadata", "message"),
+    [
+        (
+            "raw/x.json",
+            {},
+            (
+                "The key 'raw/x.json' names no source; use raw/<source>/ with one of: "
+                f"{', '.join(sorted(SOURCES))}."
+            ),
+        ),
+        (
+            VERSION.key,
+            {"observed-at": "x" * 41},
+            (
+                f"observed-at {'x' * 40!r} is no time in ms since 1970, or lies more than 5 "
+                f"minutes after {NOON_MS}, when the object was stored."
+            ),
+        ),
+    ],
+)
+def test_people_are_told_why_an_object_is_rejected(raw_object, key, metadata, message):
+    version = ObjectVersion("data", key, "v1")
+    (rejected,) = pieces_of(raw_object(b"{}", metadata=metadata), version)
+    assert (rejected.path, rejected.message, rejected.raw) == ("$", message, None)
+    assert rejected.object == version
+
+
+def test_people_are_told_why_a_record_is_rejected_before_it_is_read(raw_object):
+    size = b'{"x":"%b"}' % (b"x" * (RECORD_LIMIT - 7))
+    deep = b'{"x":%b}' % (b"[" * 200 + b"]" * 200)
+    large, nested, cut = pieces_of(raw_object(size + b"\n" + deep + b'\n{"drinks":[{}, 1'))[:3]
+    assert (large.path, large.message) == (
+        "$",
+        "The record is 131073 bytes; 131072 is the limit.",
+    )
+    assert (nested.path, nested.message) == ("$", "Brackets are nested over 200 levels deep.")
+    assert cut.path.startswith("$")
+
+
+@pytest.mark.parametrize(
+    ("record", "is_kept_as_json"),
+    [
+        (b'{"strDrink":1}'.ljust(RECORD_LIMIT), True),
+        (b'{"strDrink":1}'.ljust(RECORD_LIMIT + 1), False),
+        (b'{"x":[%b]}' % b",".join([b"[]"] * 198), True),
+        (b'{"x":[%b]}' % b",".join([b"[]"] * 199), False),
+        (b'{"x":[%b]}' % b",".join([b"{}"] * 198), True),
+        (b'{"x":[%b]}' % b",".join([b"{}"] * 199), False),
+        (b"{nope}", False),
+        (b'{"x":"\xff"}', False),
+    ],
+)
+def test_a_rejected_record_is_kept_as_json_where_it_can_be_read_again(
+    raw_object, record, is_kept_as_json
+):
+    (rejected, _) = pieces_of(raw_object(record + b'\n{"x":1}'))
+    text = record[: 64 * 1024].decode("utf-8", "replace")
+    assert rejected.raw == (json.loads(record) if is_kept_as_json else text)
 
 
 TOLERANCE = timedelta(minutes=5)

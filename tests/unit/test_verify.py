@@ -208,6 +208,13 @@ def test_a_record_that_decode_and_the_load_overlook_alike_is_found(world, monkey
     }
 
 
+def test_an_object_that_comes_in_several_chunks_is_counted_once(world, raw_record):
+    body = msgspec.json.encode([raw_record("7"), raw_record("8")])
+    version = world.raw.add(body, "raw/thecocktaildb/9", stored_at=NOON_MS, chunk=5)
+    world.handle(LoadRequest(version, 1))
+    assert run(world).ok
+
+
 def test_an_object_that_is_too_large_to_be_held_is_counted_as_it_streams(world, monkeypatch):
     monkeypatch.setattr(verify_module, "BYTES_LIMIT", 10)
     assert run(world).ok

@@ -11,7 +11,7 @@ from mocktailverse.errors import MissingError
 from mocktailverse.pipeline.transform import transform
 from mocktailverse.pipeline.verify import RawStore
 
-NOT_CONTENT = frozenset({"content_hash", "observed_at", "lineage", "withdrawn_at", "previous_name"})
+NOT_CONTENT = frozenset({"content_hash", "observed_at", "lineage"})
 
 
 class Observation(Struct, frozen=True):

@@ -122,7 +122,7 @@ def parts_of(file: InputFile, columns: frozenset[str]) -> Iterator[Part]:
         return
     for line in data.lines():  # before any part is out
         _bytes(line)
-    stem = name.partition(".")[0] or "file"
+    stem = name.partition(".")[0]
     if isinstance(form, CsvHeader):
         rows = (row.line for row in csv_rows(data.lines(form.line.end), form))
         bodies, ending = _cut(rows, _bytes(form.line)), "csv"
