@@ -1,7 +1,9 @@
 """Quality figures: shares of what is understood, by source."""
 
 import json
+import re
 
+from mocktailverse.drinks.codes import Quality, Reason
 from mocktailverse.drinks.ledger import ObjectVersion
 from mocktailverse.pipeline.quality import Share, quality
 from mocktailverse.pipeline.transform import transform
@@ -58,3 +60,19 @@ def test_what_is_not_understood_and_what_contradicts_is_counted(raw_object):
     assert found.codes["strength_contradicts"] == 1
     assert found.codes["measure_unknown"] == 1
     assert found.codes["measure_implausible"] == 1
+
+
+# ---- codes
+
+
+def test_every_code_is_its_name_in_small_letters_and_explained_in_a_sentence(raw_object):
+    version = ObjectVersion("data", "raw/thecocktaildb/x", "v")
+    odd, wrong = transform(raw_object(json.dumps([ODD, 1]).encode()), version)
+    assert {Quality(code) for code in odd.register.drink.quality} < {*Quality}
+    assert Reason(wrong.rejected.code) is Reason.NOT_AN_OBJECT
+    codes = [*Reason, *Quality]
+    for code in codes:
+        assert code == code.value == str(code) == code.name.lower()
+        assert type(code)(code.name.lower()) is code
+        assert re.fullmatch(r"(strA|[A-Z])\S*( \S+)+\.", code.explanation), code
+    assert len({*codes}) == len({code.explanation for code in codes}) == len(codes)
