@@ -90,7 +90,7 @@ def test_every_unit_of_a_spirit_is_an_amount_or_unknown(measure: str, pour: str)
     assert poured(measure, "Gin") == pour
 
 
-SOLIDS = ("Mint", "Sugar", "Ice", "Cucumber", "Chocolate")
+SOLIDS = ("Mint", "Sugar", "Ice", "Cucumber", "Chocolate", "Cardamom", "Cocktail umbrella")
 
 
 @pytest.mark.parametrize("ingredient", SOLIDS)
