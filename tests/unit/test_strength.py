@@ -337,6 +337,14 @@ def test_without_alcohol_the_strength_is_nought_whatever_the_amounts():
     assert found.abv_served_percent_max == 0
     assert found.alcohol_g_max == 0
     assert found.total_ml_max is None
+    assert facts(line("Orange juice")).abv_served_percent_max == 0
+
+
+def test_a_drink_of_one_percent_is_thinned_like_any_other():
+    found = facts(line("Vanilla extract", 1, "ml"), line("Water", 34, "ml"), how=SHAKE)
+
+    assert found.abv_percent_max == 1
+    assert found.abv_served_percent_max == pytest.approx(1 / (1 + 0.22026), abs=0.005)
 
 
 @pytest.mark.parametrize(
