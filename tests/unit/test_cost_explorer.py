@@ -4,7 +4,6 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
-from botocore.stub import ANY
 
 from mocktailverse.errors import PermanentError
 from mocktailverse.stores.clients import Clients
@@ -25,7 +24,8 @@ def asked(start, end):
         "TimePeriod": {"Start": start, "End": end},
         "Granularity": "MONTHLY",
         "Metrics": ["UnblendedCost"],
-        "Filter": ANY,
+        # credits would hide what is used
+        "Filter": {"Not": {"Dimensions": {"Key": "RECORD_TYPE", "Values": ["Credit"]}}},
         "GroupBy": [{"Type": "DIMENSION", "Key": "SERVICE"}],
     }
 

@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from mocktailverse.drinks.ingredients import (
     BASE,
     LONGEST_NAME,
+    Family,
+    Ingredient,
     Kind,
     all_ingredients,
     ancestors,
@@ -26,7 +28,7 @@ from mocktailverse.drinks.ingredients import (
     is_a,
     match_ingredient,
 )
-from mocktailverse.drinks.ingredients.names import key
+from mocktailverse.drinks.ingredients.names import NON_ALCOHOLIC, key, readings
 from mocktailverse.drinks.text import one_line
 
 PACKAGE = Path(__file__).parents[2] / "src" / "mocktailverse"
@@ -282,6 +284,168 @@ def test_the_last_word_tells_the_family_of_an_unknown_name(raw, family, alcoholi
 )
 def test_a_doubtful_name_states_no_family(raw):
     assert family_of(raw) is None
+
+
+DOUBTS = (
+    "or with in free zero virgin substitute style mock without alcoholic hard spiked boozy drunken "
+    "brandied"
+)
+
+
+@pytest.mark.parametrize("word", DOUBTS.split())
+def test_a_word_that_leaves_doubt_states_no_family(word):
+    assert family_of(f"foo {word} bar liqueur") is None
+    assert family_of("foo bar liqueur").name == "Liqueur"
+
+
+def test_a_family_has_a_kind_and_a_range_of_strengths():
+    assert family_of("Foo gin") == Family("Gin", "spirit", 37.5, 47, alcoholic=True)
+    assert family_of("Dragonfruit syrup") == Family("Syrup", "syrup", 0, 0, alcoholic=False)
+    assert family_of("Non-alcoholic foo") == Family(
+        "Non-alcoholic spirit", "spirit", 0, 0.5, alcoholic=False
+    )
+
+
+@pytest.mark.parametrize("raw", ["Foo Campari syrup", "Foo lager syrup", "Bourbon foo syrup"])
+def test_a_name_of_something_alcoholic_before_a_family_without_alcohol_states_none(raw):
+    assert family_of(raw) is None
+    assert family_of(raw.replace("syrup", "liqueur")).name == "Liqueur"
+
+
+def test_a_family_states_nothing_of_itself_alone():
+    assert family_of("Liqueur") is None
+    assert family_of("Syrup") is None
+
+
+def test_what_denies_alcohol_is_the_plain_ingredient_only_where_that_has_none():
+    assert canonical_name("Alcohol-free ginger ale") == ("Ginger ale", True)
+    assert canonical_name("Alcohol-free Campari") == ("Alcohol-free Campari", False)
+
+
+def test_a_row_of_the_reference_tells_what_an_ingredient_is():
+    assert match_ingredient("Cointreau") == Ingredient(
+        "Cointreau", "liqueur", "Triple sec", 40.0, alcoholic=True, source="producer label"
+    )
+    assert match_ingredient("Spirit").parent is None
+
+
+@pytest.mark.parametrize(
+    ("name", "labelled"),
+    [("Cointreau", True), ("Lemon juice", True), ("Gin", False), ("Vanilla extract", True)],
+)
+def test_a_strength_is_sure_where_a_label_tells_it_or_where_there_is_none(name, labelled):
+    assert match_ingredient(name).labelled is labelled
+
+
+def test_names_are_read_up_to_the_longest():
+    assert canonical_name("gin".ljust(120)) == ("Gin", True)
+    assert canonical_name("gin".ljust(121)) == ("gin", False)
+    assert family_of("foo gin".ljust(120)).name == "Gin"
+    assert family_of("foo gin".ljust(121)) is None
+
+
+def test_an_ingredient_is_itself_in_any_spelling_and_nothing_is_unknown():
+    assert is_a("Whiskey", "whisky")
+    assert is_a("Spirit", "Spirit")
+    assert not is_a("Whiskey", "Nothing")
+    assert not is_a("Nothing", "Nothing")
+
+
+# ---- how a name is read
+
+SPELLINGS_OF_WORDS = """
+whiskey    whisky
+rum        ron rhum
+yogurt     yoghurt yoghourt
+syrup      sirup syrop
+flavor     flavour
+flavored   flavoured
+flavoring  flavouring
+color      colour
+coloring   colouring
+licorice   liquorice
+chili      chilli chile chilly chily
+cream      creme crème
+curacao    curacoa curaçao
+st         saint
+half       halve
+leaf       leave
+"""
+PLURALS = """
+glass glasses, citrus, anis, tomato tomatoes, peach peaches, radish radishes, box boxes
+berry berries, cookie cookies, lime limes, pie pies, toe toes, egg eggs, half halves, leaf leaves
+"""
+
+
+@pytest.mark.parametrize("row", SPELLINGS_OF_WORDS.strip().splitlines())
+def test_a_word_is_one_in_all_its_spellings(row):
+    expected, *others = row.split()
+    assert {next(readings(form)) for form in (expected, *others)} == {(expected,)}
+
+
+@pytest.mark.parametrize("row", PLURALS.strip().replace("\n", ", ").split(", "))
+def test_a_word_and_its_plural_are_one(row):
+    forms = row.split()
+    ((read,),) = {next(readings(form)) for form in forms}
+    assert read.startswith(forms[0][:-2])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("glass", ("glass",)),
+        ("citrus", ("citrus",)),
+        ("anis", ("anis",)),
+        ("gas", ("ga",)),
+        ("as", ("as",)),
+        ("his", ("hi",)),
+        ("ties", ("tie",)),
+        (
+            "Peychaud\u2019s 7-Up & Rum/Gin_2",
+            ("peychaud", "7", "up", "and", "rum", "or", "gin", "2"),
+        ),
+    ],
+)
+def test_a_name_is_its_words_without_case_marks_and_plurals(text, expected):
+    assert next(readings(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Gin", ["gin"]),
+        ("Rum, white", ["rum white", "white rum"]),
+        ("Rum (white) ", ["rum white", "white rum"]),
+        ("Fresh lime", ["fresh lime", "lime"]),
+        ("Fresh ripe lime", ["fresh ripe lime", "ripe lime", "fresh lime", "lime"]),
+        ("Fresh", ["fresh"]),
+        ("Juice of a lime", ["juice of a lime", "lime juice", "juice a lime", "juice of lime",
+                             "juice lime"]),
+        ("Rum 12 years old", ["rum"]),
+        ("Lime cut in half", ["lime cut in half", "lime", "lime cut in"]),
+        ("Cherry-flavored rum", ["cherry flavored rum", "cherry rum"]),
+        ("alcohol-free gin, fresh", [f"{NON_ALCOHOLIC} gin fresh", f"{NON_ALCOHOLIC} gin"]),
+    ],
+)  # fmt: skip
+def test_the_readings_of_a_name_begin_with_the_most_literal(text, expected):
+    assert [" ".join(reading) for reading in readings(text)] == expected
+
+
+QUALIFIERS = """
+    fresh freshly squeezed pressed chilled cold cool warm hot boiling frozen raw plain ripe large
+    small medium big whole good quality best fine finest premium organic natural pure homemade
+    house made sliced chopped diced minced peeled pitted seeded hulled crushed cracked shaved grated
+    shredded ground dried melted beaten softened thinly thin finely coarsely roughly lightly strong
+    weak unsweetened bottled canned strained rinsed picked packed heaping brewed straight
+    for garnish garnishing rim to taste optional if desired needed as topping
+    wedge wheel slice sprig leaf stick chunk piece strip cube bunch handful half halved
+    of a an the your favorite favourite
+"""
+
+
+@pytest.mark.parametrize("word", QUALIFIERS.split())
+def test_a_word_that_says_how_it_is_served_may_be_left_out(word):
+    assert canonical_name(f"{word} gin") == canonical_name(f"Gin {word}") == ("Gin", True)
 
 
 @given(st.text(max_size=200))

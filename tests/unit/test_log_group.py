@@ -70,3 +70,20 @@ def test_following_does_not_read_the_whole_log_again(group):
     followed = group([(1, "a"), (100_000, "b")], [(100_000, "b"), (100_001, "c")])
     assert first(3, followed.follow(0, poll_s=0)) == ["a", "b", "c"]
     assert followed._client.since == [0, 85_000]  # noqa: SLF001  the fake
+
+
+def test_a_line_at_the_very_beginning_of_what_is_read_again_is_given_once(group):
+    look = [(85_000, "a"), (100_000, "b")]
+    assert first(3, group(look, [*look, (100_001, "c")]).follow(0, poll_s=0)) == ["a", "b", "c"]
+
+
+def test_where_no_line_is_found_it_is_read_again_from_the_same_time(group):
+    followed = group([], [(7, "a")])
+    assert first(1, followed.follow(5, poll_s=0)) == ["a"]
+    assert followed._client.since == [5, 5]  # noqa: SLF001  the fake
+
+
+def test_following_never_goes_back_before_where_it_began(group):
+    followed = group([(6_000, "a")], [(6_000, "a"), (6_001, "b")])
+    assert first(2, followed.follow(5_000, poll_s=0)) == ["a", "b"]
+    assert followed._client.since == [5_000, 5_000]  # noqa: SLF001  the fake

@@ -263,7 +263,8 @@ def test_a_number_has_six_decimals_and_a_volume_four():
     assert (measure.ml_min, measure.ml_max) == (9.8578, 19.7157)
 
 
-NUMBER_WORDS = """
+NUMBER_WORDS = f"""
+{1 / 3:.6f} third thirds
 0.5   half halves demi demie medio media mezzo mezza halb halbe halben halber halbes
 0.25  quarter quarters
 1     one equal
@@ -380,6 +381,15 @@ def test_a_stated_metric_volume_is_believed_unless_it_contradicts():
     assert parse_measure("1 lime (30 ml)", "Lime").ml_min is None
 
 
+def test_a_sum_may_begin_with_several_of_a_size():
+    measure = parse_measure("2 (12 oz) cans plus 1 oz", "Ginger ale")
+    assert (measure.amount_min, measure.unit) == (739.3375, "ml")
+
+
+def test_half_and_half_is_a_cream_whatever_follows():
+    assert parse_measure("half and half cream", "Half-and-half") == Measure()
+
+
 def test_an_overlong_text_is_read_up_to_its_limit():
     assert parse_measure("2 oz " + "very " * 100_000, "Gin").ml_min == 59.147
     assert parse_measure("2 oz", "Gin " * 100_000).ml_min == 59.147
@@ -390,3 +400,270 @@ def test_amounts_are_never_nan_nor_infinite():
         measure = parse_measure(text)
         for value in (measure.amount_min, measure.amount_max, measure.ml_min, measure.ml_max):
             assert value is None or math.isfinite(value)
+
+
+# ---- vocabulary
+
+UNITS = """
+ml       ml cc mil millilitre milliliter mililitro millilitro | millilitri
+cl       cl centilitre centiliter centilitro zentiliter | centilitri
+dl       dl decilitre deciliter decilitro deziliter | decilitri
+l        l lt ltr litre liter litro | litri
+oz       oz ounce onz onza unze once oncia | unzen ponies
+tsp      t tsp teaspoon barspoon barspoonful bsp bs tl teelöffel cucharadita cdta cucchiaino
+tsp      tspn teasp teaspoonful bspn barlöffel cdita | cucchiaini teaspoonsful
+tbsp     tb tbsp tbl tablespoon el esslöffel cucharada cda cucchiaio | cucchiai tablespoonsful
+cup      c cup cupful tasse taza tazza | tassen tazze cupsful
+pint     pint pt pinte
+quart    quart qt
+gallon   gallon gal gallone
+shot     shot measure nip shotglass medida misura
+jigger   jigger jgr
+dash     dash trait spritzer golpe
+drop     drop droplet tropfen goutte gota goccia | gocce
+splash   splash schuss chorrito chorro spruzzo | spruzzi
+part     part teil parte | teile teilen parti
+piece    piece pc stick strip chunk pod stalk stück stange morceau trozo pezzo bâton
+piece    segment knob strand ribbon block hunk teabag | stücke stangen morceaux pezzi
+slice    slice wheel disc ring sliver rondelle scheibe tranche rodaja fetta | scheiben fette
+wedge    wedge spalte gajo spicchio | spalten spicchi
+twist    twist spiral zeste
+leaf     leaf leave blatt blättchen feuille hoja foglia frond | leaves blätter foglie
+sprig    sprig stem zweig brin ramita rametto | zweige rametti
+cube     cube würfel cubo cubetto | cubetti
+scoop    scoop scoopful kugel boule bola pallina | kugeln palline
+bottle   bottle btl flasche bouteille botella bottiglia magnum | flaschen bottiglie fifths
+can      can tin dose canette lata lattina | dosen lattine
+package  package pkg packet sachet box bag carton packung paquet paquete | packungen
+pinch    pinch prise pincée pizca pizzico | prisen pizzichi
+g        g gr gm grm gram gramme gramm gramo grammo | grammi
+kg       kg kilo kilogram kilogramme kilogramo kilogrammo | chili
+lb       lb pound libra
+glass    glass wineglass tumbler goblet mug glas verre vaso copa bicchiere | gläser bicchieri
+other    handful bunch spoon squeeze dollop jug gill rinse löffel poignée puñado manciata
+other    handvoll dessertspoon | löffeln manciate
+"""
+WORDS_OF_UNITS = [
+    (unit, word, plural)
+    for row in UNITS.strip().splitlines()
+    for unit, words in [row.split(maxsplit=1)]
+    for singular, _, irregular in [words.partition("|")]
+    for plural, listed in ((False, singular), (True, irregular))
+    for word in listed.split()
+]
+
+
+@pytest.mark.parametrize(("unit", "word", "plural"), WORDS_OF_UNITS)
+def test_every_word_for_a_unit_is_known(unit: str, word: str, plural: bool):  # noqa: FBT001
+    assert parse_measure(f"2 {word}", "Gin").unit == unit
+    if not plural:
+        assert parse_measure(f"2 {word}s", "Gin").unit == unit
+        assert parse_measure(f"2 {word}es", "Gin").unit == unit
+
+
+@pytest.mark.parametrize(
+    ("word", "plural"),
+    [
+        (word, plural)
+        for unit, word, plural in WORDS_OF_UNITS
+        if unit not in {"ml", "cl", "dl", "l", "oz", "g", "kg", "lb"}
+        and len(word) > 2
+        and word != "glas"
+    ],
+)
+def test_a_unit_alone_is_one_of_it_and_its_plural_no_amount(word: str, plural: bool):  # noqa: FBT001
+    assert parse_measure(word).amount_min == (None if plural else 1)
+    assert plural or parse_measure(f"{word}s").amount_min is None
+    assert plural or parse_measure(f"{word}es").amount_min is None
+
+
+@pytest.mark.parametrize(
+    ("words", "unit", "ml"),
+    [
+        ("bar spoons", "tsp", 9.8578),
+        ("tea spoons", "tsp", 9.8578),
+        ("table spoons", "tbsp", 29.5736),
+        ("dessert spoons", "other", None),
+        ("cuillères à soupe", "tbsp", 29.5736),
+        ("c. à s.", "tbsp", 29.5736),
+        ("cuillère à café", "tsp", 9.8578),
+        ("c. à c.", "tsp", 9.8578),
+        ("c. à thé", "tsp", 9.8578),
+        ("fl oz", "oz", 59.147),
+        ("liq oz", "oz", 59.147),
+        ("fluid ounces", "oz", 59.147),
+        ("ponies", "oz", 59.147),
+        ("fifths", "bottle", 1514.16),
+    ],
+)
+def test_a_unit_in_several_words_has_its_volume(words: str, unit: str, ml: float | None):
+    measure = parse_measure(f"2 {words}", "Gin")
+    assert (measure.amount_min, measure.unit, measure.ml_min) == (2, unit, ml)
+
+
+@pytest.mark.parametrize(
+    "word",
+    """
+    ounce ounces teaspoon teaspoons tablespoon tablespoons barspoon barspoons millilitre
+    milliliter millilitres milliliters centilitre centiliter litre liter litres liters
+    gallon gallons quart quarts pints measure measures jigger jiggers dashes drops splash
+    splashes parts piece pieces slice slices wedge wedges twist twists leaves sprig
+    sprigs cubes scoop scoops bottle bottles package packages pinch pinches grams pounds
+    glass glasses shots
+    """.split(),  # noqa: SIM905 - a word list reads better than quoted strings
+)
+def test_one_wrong_letter_in_a_long_word_is_forgiven(word: str):
+    right, wrong = parse_measure(f"2 {word}"), parse_measure(f"2 {word[0]}q{word[1:]}")
+    assert right.unit != "none"
+    assert wrong == right
+
+
+@pytest.mark.parametrize("word", ["spice", "spices", "shorts", "party", "sloced", "drps", "qounce"])
+def test_a_word_of_its_own_and_a_short_one_are_not_corrected(word: str):
+    assert parse_measure(f"2 {word}").unit == "none"
+
+
+def words_of(text: str) -> list[str]:
+    return text.split()
+
+
+@pytest.mark.parametrize(
+    "word", words_of("with in into for per plus or and to from cut without on by at w")
+)
+def test_behind_some_words_no_unit_belongs_to_the_number(word: str):
+    measure = parse_measure(f"2 {word} a slice", "Lemon")
+    assert (measure.amount_min, measure.unit) == (2, "none")
+
+
+@pytest.mark.parametrize(
+    "word",
+    words_of(
+        "of a an the large lg small sm medium med mini little tiny long short thin thick wide tall "
+        "good generous healthy hefty heaping heaped heavy light level scant rounded packed full "
+        "whole fresh ripe hot cold iced chilled extra very standard metric imperial us uk american "
+        "english fluid liquid fl bar nice quick single more big old new dry raw about around de du "
+        "di ein une d'une petit grande gros pequeño levelled loosely"
+    ),
+)
+def test_an_adjective_may_part_a_number_from_its_unit(word: str):
+    measure = parse_measure(f"2 {word} cups", "Water")
+    assert (measure.amount_min, measure.unit) == (2, "cup")
+
+
+@pytest.mark.parametrize("word", words_of("a an ein eine einen einer un une uno una d'un d'une"))
+def test_an_article_is_one_of_a_scale_too(word: str):
+    assert parse_measure(f"{word} ounce", "Gin").amount_min == 1
+    assert parse_measure("good ounce", "Gin").amount_min is None
+
+
+@pytest.mark.parametrize(
+    "word", words_of("few several some many einige quelques unos algunas qualche")
+)
+def test_a_few_of_something_is_no_amount(word: str):
+    measure = parse_measure(f"{word} dash", "Bitters")
+    assert (measure.amount_min, measure.unit) == (None, "dash")
+    assert parse_measure(f"{word} 2", "Lime").amount_min == 2
+
+
+@pytest.mark.parametrize("word", words_of("to or till bis a o ou oder - ~"))
+def test_a_word_between_two_numbers_makes_a_range(word: str):
+    measure = parse_measure(f"1 {word} 2 cl", "Gin")
+    assert (measure.amount_min, measure.amount_max, measure.unit) == (1, 2, "cl")
+
+
+@pytest.mark.parametrize("word", words_of("and & und et y e"))
+def test_a_word_before_a_fraction_makes_a_mixed_number_and_between_amounts_a_sum(word: str):
+    assert parse_measure(f"1 {word} 1/2 oz", "Gin").amount_min == 1.5
+    assert parse_measure(f"1 oz {word} 2 oz", "Gin").amount_min == 3
+
+
+@pytest.mark.parametrize("word", ["+", "plus"])
+def test_amounts_with_a_plus_between_are_added_up(word: str):
+    assert parse_measure(f"1 oz {word} 2 oz", "Gin").amount_min == 3
+
+
+@pytest.mark.parametrize("word", words_of("proof year years yr yrs yo degrees abv alc vol alcohol"))
+def test_a_number_that_describes_the_ingredient_is_no_amount(word: str):
+    assert parse_measure(f"40 {word}", "Gin") == Measure(unread=True)
+
+
+@pytest.mark.parametrize(
+    "word",
+    words_of('inch inches cm mm centimetre centimeter zoll pouce pouces pulgada pollice "'),
+)
+def test_a_length_is_that_of_one_piece(word: str):
+    measure = parse_measure(f"2 {word} strip", "Lemon")
+    assert (measure.amount_min, measure.unit) == (1, "piece")
+
+
+@pytest.mark.parametrize(
+    "word",
+    words_of(
+        "about approx approximately ca circa roughly around nearly almost environ env etwa "
+        "ungefähr rund ~ heaping heaped scant rounded generous healthy hefty good big "
+        "least most max min maximum minimum up"
+    ),
+)
+def test_a_word_before_an_amount_makes_it_approximate(word: str):
+    assert parse_measure(f"{word} 2 oz", "Gin").certainty == "approximate"
+
+
+@pytest.mark.parametrize(
+    "word",
+    words_of("about approx approximately ca circa heaping heaped scant rounded so more taste"),
+)
+def test_a_word_behind_an_amount_makes_it_approximate(word: str):
+    assert parse_measure(f"2 oz {word}", "Gin").certainty == "approximate"
+
+
+@pytest.mark.parametrize(
+    "word", words_of("handful handvoll poignée puñado manciata pinch dash drop splash")
+)
+def test_a_handful_is_an_estimate(word: str):
+    assert parse_measure(f"2 {word}", "Mint").certainty == "approximate"
+
+
+@pytest.mark.parametrize(
+    "word",
+    words_of(
+        "add plus and with put use pour muddle shake stir mix then top topped topping float fill "
+        "filled up it garnish garnished rim juice x between from optional each also zwischen von "
+        "jus saft zumo jugo succo mit avec con peel zest rind skin sliced freshly"
+    ),
+)
+def test_a_bare_number_may_stand_behind_words_that_name_no_ingredient(word: str):
+    assert parse_measure(f"{word} cherry 2", "Lime").amount_min is None
+    read = parse_measure(f"{word} 2", "Lime")
+    assert read.amount_min == 2 or read.kind == "qualitative"
+
+
+QUALITATIVE = """
+fill     fill filled fills filling top topped remainder rest auffüllen completer allonger rellenar
+fill     completar colmare
+garnish  garnish garnished garnishing decorate decorated decoration topping toppings rim rimmed
+garnish  rimming sprinkle sprinkled dust dusted dusting garnieren garnitur dekoration garniture
+garnish  decoración adornar guarnizione decorare
+float    float floated floater
+none     taste desired needed required optional lots lot plenty some any enough preference bit touch
+none     hint few several many geschmack goût gusto q qb qs
+"""
+
+
+@pytest.mark.parametrize(
+    ("unit", "word"),
+    [
+        (row.split()[0], word)
+        for row in QUALITATIVE.strip().splitlines()
+        for word in row.split()[1:]
+    ],
+)
+def test_a_word_may_leave_the_amount_to_who_makes_the_drink(unit: str, word: str):
+    assert parse_measure(word, "Gin") == Measure(unit=unit, kind="qualitative")
+
+
+@pytest.mark.parametrize("word", words_of("juice jus saft zumo jugo succo"))
+def test_the_juice_of_fruits_is_counted_in_pieces(word: str):
+    measure = parse_measure(f"{word} 2", "Lime")
+    assert (measure.amount_min, measure.unit, measure.kind) == (2, "piece", "qualitative")
+    alone = parse_measure(f"{word} of lime", "Lime")
+    assert (alone.amount_min, alone.unit, alone.kind) == (1, "piece", "qualitative")

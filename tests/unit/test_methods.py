@@ -108,6 +108,7 @@ texts = st.lists(words, max_size=25).map(" ".join)
         ("Serve in a glass with a stir stick. Strain.", "built"),
         ("Put a cinnamon stick in a glass. Stir and strain.", "stirred"),
         ("Stir over heat and strain.", None),
+        ("Without shaking stir with ice.", "stirred"),
     ],
 )
 def test_a_drink_is_stirred_where_it_does_not_stay_in_its_glass(instructions, method):

@@ -90,7 +90,7 @@ def test_every_unit_of_a_spirit_is_an_amount_or_unknown(measure: str, pour: str)
     assert poured(measure, "Gin") == pour
 
 
-SOLIDS = ("Mint", "Sugar", "Ice", "Cucumber", "Chocolate")
+SOLIDS = ("Mint", "Sugar", "Ice", "Cucumber", "Chocolate", "Cardamom", "Cocktail umbrella")
 
 
 @pytest.mark.parametrize("ingredient", SOLIDS)
@@ -161,6 +161,9 @@ Lemon               1            -
 Lemon               1 slice      -
 Lemon               1 piece      -
 Lemon               juice of 2   ml 70 110
+Lemon juice         juice of 2   ml 70 110
+Gin                 40000 oz     unbounded 0 0
+Mint                5000         unbounded 0 0
 Lemon               2 cl         ml 20 20
 Lemon               2 shots      ml 88.72 88.72
 Lemon               1 dash       ml 0.92 0.92
@@ -238,6 +241,15 @@ def test_a_line_makes_of_the_drink_what_its_ingredient_is(
     measure: str, ingredient: str, traits: str
 ):
     assert portion_of(line_of(measure, ingredient)).traits == set(traits.split())
+
+
+@pytest.mark.parametrize(
+    ("measure", "amount"),
+    [("2 oz", 59.147), ("1-2 oz", 59.147), ("3 parts", 3), ("", 0), ("40000 oz", 0), ("0 oz", 0)],
+)
+def test_a_base_spirit_counts_by_what_is_believed_of_its_amount(measure: str, amount: float):
+    portion = portion_of(line_of(measure, "Gin"))
+    assert (portion.spirit, portion.amount) == ("Gin", amount)
 
 
 @pytest.mark.parametrize(

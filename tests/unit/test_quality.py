@@ -1,9 +1,11 @@
 """Quality figures: shares of what is understood, by source."""
 
 import json
+import re
 
 import msgspec
 
+from mocktailverse.drinks.codes import Quality, Reason
 from mocktailverse.drinks.ledger import ObjectVersion
 from mocktailverse.pipeline.quality import Share, SourceQuality, quality
 from mocktailverse.pipeline.transform import transform
@@ -100,3 +102,19 @@ def test_of_nothing_there_is_no_share(raw_object):
         drinks_of(raw_object, {"idDrink": "4", "strDrink": "Gin", "strIngredient1": "Gin"})
     )
     assert (found.measures, found.ingredients) == (Share(0, 0, None), Share(1, 1, 100.0))
+
+
+# ---- codes
+
+
+def test_every_code_is_its_name_in_small_letters_and_explained_in_a_sentence(raw_object):
+    version = ObjectVersion("data", "raw/thecocktaildb/x", "v")
+    odd, wrong = transform(raw_object(json.dumps([ODD, 1]).encode()), version)
+    assert {Quality(code) for code in odd.register.drink.quality} < {*Quality}
+    assert Reason(wrong.rejected.code) is Reason.NOT_AN_OBJECT
+    codes = [*Reason, *Quality]
+    for code in codes:
+        assert code == code.value == str(code) == code.name.lower()
+        assert type(code)(code.name.lower()) is code
+        assert re.fullmatch(r"(strA|[A-Z])\S*( \S+)+\.", code.explanation), code
+    assert len({*codes}) == len({code.explanation for code in codes}) == len(codes)

@@ -9,12 +9,19 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.drinks.codes import Quality
+from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.register import (
     EARLIER_RECIPES_KEPT,
+    Earlier,
+    Register,
     Version,
+    Written,
     merge,
     outcome,
     recipe_of,
+    version_of,
+    without_memory,
+    written,
 )
 from strategies.observations import (
     DAY_MS,
@@ -189,6 +196,20 @@ def test_the_sortable_version_orders_as_the_version_does(a, b):
     assert (a == b) == (a.sortable() == b.sortable())
 
 
+def test_the_stored_version_stays_what_it_is():
+    """The table holds it, and compares it with those of today."""
+    assert Version(7, 2, "hash", "raw/x/a", "v1", 3).sortable() == (
+        "000000000000007\x1f000002\x1fhash\x1fraw/x/a\x1fv1\x1f000000000000003"
+    )
+
+
+def test_a_version_is_made_of_what_the_drink_tells_of_its_origin():
+    register = observation(7, position=3, code=2)
+    expected = Version(7, 2, "aAdonis", "raw/thecocktaildb/x", "v", 3)
+    assert register.version == version_of(register.drink) == expected
+    assert absence(7).version is None
+
+
 names = st.text(st.characters(codec="utf-8"), max_size=8)
 
 
@@ -243,6 +264,7 @@ def test_an_id_known_from_absences_alone_has_no_drink():
     register = merge(absence(1), absence(DAY_MS + 1))
     assert register.drink is None
     assert register.observed_at == DAY_MS + 1
+    assert merge(register, absence(DAY_MS + 7)).observed_at == DAY_MS + 7
     assert merge(register, observation(0)).drink.withdrawn_at == DAY_MS + 1
 
 
@@ -268,3 +290,81 @@ def test_the_fingerprint_is_stored_and_stays_what_it_is():
         "8e32961bb2b0dbe8:8fb8dd9501c1a3a3:a0ff34ca3e5edd80"
     )
     assert recipe_of("Negroni", []) == "16cebbd0c9735d93:e3b0c44298fc1c14:47c472a7d7f48e5d"
+
+
+# ---- what writing did
+
+
+def with_words(register: Register, **words: str) -> Register:
+    drink = msgspec.structs.replace(register.drink, **words, content_hash=str(words))
+    return msgspec.structs.replace(register, drink=drink)
+
+
+OLD = with_words(observation(1), glass="Mug")
+NEW = with_words(observation(2, position=1), glass="Jug")
+DRIFT = (Drift("glass", "Mug", "Jug"),)
+
+
+@pytest.mark.parametrize(
+    ("current", "new", "expected"),
+    [
+        (None, NEW, Written("loaded")),
+        (OLD, NEW, Written("loaded", DRIFT)),
+        (NEW, OLD, Written("stale")),
+        (OLD, OLD, Written("loaded")),
+        (OLD, absence(2), Written("loaded")),
+        (absence(0), NEW, Written("loaded")),
+        (OLD, with_words(observation(2, "Margarita"), glass="Jug"), Written("loaded", DRIFT)),
+        (
+            OLD,
+            with_words(observation(2, ingredients=("Tequila",)), glass="Jug"),
+            Written("loaded", DRIFT),
+        ),
+        (
+            OLD,
+            with_words(observation(2, "Margarita", ("Tequila",)), glass="Jug"),
+            Written("loaded"),
+        ),
+    ],
+)
+def test_words_are_replaced_where_a_later_record_of_the_same_drink_has_others(
+    current, new, expected
+):
+    assert written(current, new) == expected
+
+
+def test_without_its_memory_a_register_is_what_one_record_gave():
+    for alone in (observation(3, "Margarita", ("Tequila",), 1), absence(5)):
+        whole = merged([observation(1), alone, absence(4), absence(DAY_MS + 5)])
+        seen_last = observation(1) if alone.drink is None else alone
+        assert whole.absences
+        assert without_memory(whole) == seen_last
+    assert without_memory(absence(5)) == Register("thecocktaildb:1", None)
+
+
+def test_an_earlier_recipe_keeps_when_it_was_seen_and_the_beginning_of_its_name():
+    first, second = observation(1, "a" * 1001), observation(2, "Margarita", ("Tequila",), 1)
+    assert merge(first, second).earlier == (Earlier(1, first.recipe, "a" * 1000),)
+    assert merge(first, second).drink.previous_name == "a" * 1000
+
+
+def test_the_last_64_absences_are_kept():
+    assert merged([absence(at) for at in range(66)]).absences == tuple(range(2, 66))
+    seen = observation(0)
+    assert merged([seen, *(absence(at) for at in range(1, 67))]).absences == tuple(range(3, 67))
+
+
+def test_of_an_id_that_was_never_seen_every_absence_counts():
+    assert merge(absence(0), absence(1)).absences == (0, 1)
+    assert merge(None, absence(0)) == absence(0)
+
+
+def test_the_later_of_two_absences_counts():
+    both = merge(absence(1), absence(3))
+    assert outcome(observation(2), both) == "loaded"
+    assert outcome(observation(3), both) == "stale"
+
+
+def test_a_register_tells_nothing_it_was_not_given():
+    assert Register("x:1", None) == Register("x:1", None, recipe="", earlier=(), absences=())
+    assert Written("stale") == Written("stale", drift=())

@@ -11,7 +11,15 @@ from botocore.exceptions import ParamValidationError
 from botocore.response import StreamingBody
 
 from mocktailverse.errors import PermanentError, UsageError
-from mocktailverse.stores.alarms import AlarmState, read_alarm_states
+from mocktailverse.stores.alarms import (
+    Alarm,
+    AlarmState,
+    LogMetric,
+    Metric,
+    read_alarm,
+    read_alarm_states,
+    read_log_metrics,
+)
 from mocktailverse.stores.clients import INTERACTIVE, UNHURRIED, Clients
 from mocktailverse.stores.export_objects import ExportObjects
 from mocktailverse.stores.functions import Functions
@@ -285,3 +293,68 @@ def test_the_states_of_alarms_are_asked_for_by_name(stubbed):
 
 def test_no_alarm_is_asked_for_where_there_is_none(stubbed):
     assert read_alarm_states(SimpleNamespace(cloudwatch=stubbed("cloudwatch").client), []) == []
+
+
+DEPLOYED = {
+    "Namespace": "n",
+    "MetricName": "m",
+    "Statistic": "Sum",
+    "Period": 60,
+    "EvaluationPeriods": 5,
+    "ComparisonOperator": "GreaterThanThreshold",
+    "Threshold": 1.5,
+}
+ALARM = {
+    "name": "a",
+    "description": "",
+    "metric": Metric("n", "m", ()),
+    "statistic": "Sum",
+    "period_s": 60,
+    "periods": 5,
+    "periods_to_alarm": 5,
+    "comparison": "GreaterThanThreshold",
+    "threshold": 1.5,
+    "missing_data": "missing",
+}
+
+
+@pytest.mark.parametrize(
+    ("answer", "read"),
+    [
+        ({}, {}),
+        (
+            {
+                "AlarmDescription": "d",
+                "Dimensions": [{"Name": "x", "Value": "1"}, {"Name": "y", "Value": "2"}],
+                "DatapointsToAlarm": 3,
+                "TreatMissingData": "breaching",
+            },
+            {
+                "description": "d",
+                "metric": Metric("n", "m", (("x", "1"), ("y", "2"))),
+                "periods_to_alarm": 3,
+                "missing_data": "breaching",
+            },
+        ),
+    ],
+)
+def test_an_alarm_is_asked_for_by_its_name_and_read_with_what_cloudwatch_leaves_out(
+    stubbed, answer, read
+):
+    stub = stubbed("cloudwatch")
+    asked = {"AlarmNames": ["a"]}
+    stub.add_response("describe_alarms", {"MetricAlarms": [DEPLOYED | answer]}, asked)
+    alarm = read_alarm(SimpleNamespace(cloudwatch=stub.client), "a")
+    assert alarm == Alarm(**ALARM | read)
+    assert alarm.window_ms == 300_000
+
+
+def test_the_filters_of_a_log_group_are_asked_for_by_its_name(stubbed):
+    stub = stubbed("logs")
+    made = {"metricNamespace": "n", "metricName": "m", "metricValue": "2"}
+    found = {"filterPattern": '?"a b"', "metricTransformations": [made]}
+    stub.add_response(
+        "describe_metric_filters", {"metricFilters": [found, found]}, {"logGroupName": "g"}
+    )
+    read = read_log_metrics(SimpleNamespace(logs=stub.client), "g")
+    assert read == [LogMetric("g", ("a b",), Metric("n", "m"), 2.0)] * 2

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.strength import derive, derive_portions, portion_of
+from mocktailverse.drinks.strength.dilution import dilution
 from mocktailverse.drinks.strength.glasses import find_glass, vessel_of
 from mocktailverse.drinks.units import LARGEST_RECIPE_ML, ML_PER_UNIT
 
@@ -75,6 +76,34 @@ def test_the_measured_dilution_formulas_bound_the_served_strength():
     assert shaken.abv_served_percent_min == pytest.approx(
         100 * abv / (1 + 0.203 + 1.742 * abv - 1.567 * abv**2), abs=0.01
     )
+
+
+@pytest.mark.parametrize(
+    ("method", "abv_percent", "ice_named", "iced_glass", "water"),
+    [
+        ("stirred", 0, False, False, (0.145, 0.2)),
+        ("stirred", 30, True, True, (0.2, 0.4099)),
+        ("shaken", 0, False, False, (0.203, 0.25)),
+        ("shaken", 30, True, True, (0.25, 0.58457)),
+        ("layered", 30, True, True, (0, 0)),
+        ("blended", 30, True, True, (0.5, 0.9)),
+        ("blended", 30, True, False, (0.5, 0.9)),
+        ("blended", 30, False, True, (0, 0.9)),
+        ("blended", 30, False, False, (0, 0.9)),
+        ("built", 30, True, True, (0.1, 0.24)),
+        ("built", 30, True, False, (0.1, 0.24)),
+        ("built", 30, False, True, (0, 0.24)),
+        ("built", 30, False, False, (0, 0)),
+        ("muddled", 30, True, False, (0.1, 0.24)),
+        ("muddled", 30, False, True, (0, 0.24)),
+        ("muddled", 30, False, False, (0, 0)),
+    ],
+)
+def test_the_method_the_strength_and_the_ice_tell_how_much_melts(
+    method, abv_percent, ice_named, iced_glass, water
+):
+    melted = dilution(method, abv_percent, ice_named=ice_named, iced_glass=iced_glass)
+    assert melted == pytest.approx(water)
 
 
 def test_a_shot_without_ice_is_served_as_mixed_and_no_method_serves_nothing():
@@ -308,6 +337,14 @@ def test_without_alcohol_the_strength_is_nought_whatever_the_amounts():
     assert found.abv_served_percent_max == 0
     assert found.alcohol_g_max == 0
     assert found.total_ml_max is None
+    assert facts(line("Orange juice")).abv_served_percent_max == 0
+
+
+def test_a_drink_of_one_percent_is_thinned_like_any_other():
+    found = facts(line("Vanilla extract", 1, "ml"), line("Water", 34, "ml"), how=SHAKE)
+
+    assert found.abv_percent_max == 1
+    assert found.abv_served_percent_max == pytest.approx(1 / (1 + 0.22026), abs=0.005)
 
 
 @pytest.mark.parametrize(

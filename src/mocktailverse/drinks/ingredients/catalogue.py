@@ -130,7 +130,7 @@ _DOUBTS = frozenset(
 @lru_cache(maxsize=2048)
 def _family(raw: str) -> Family | None:
     for reading in readings(raw):
-        if reading[0:1] == (NON_ALCOHOLIC,):
+        if reading[:1] == (NON_ALCOHOLIC,):
             return Family("Non-alcoholic spirit", "spirit", 0, 0.5, alcoholic=False)
         if _DOUBTS.intersection(reading):
             return None
@@ -154,7 +154,7 @@ def _match(raw: str) -> Ingredient | None:
     for reading in found:
         if ingredient := by_key.get("".join(reading)):
             return ingredient
-    if found[0][0:1] == (NON_ALCOHOLIC,):
+    if found[0][:1] == (NON_ALCOHOLIC,):
         plain = by_key.get("".join(found[0][1:]))
         return plain if plain and not plain.alcoholic else None
     for reading in found:

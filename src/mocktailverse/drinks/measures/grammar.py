@@ -7,7 +7,6 @@ from mocktailverse.drinks.measures.tokens import Token
 from mocktailverse.drinks.measures.units import find_unit, is_countable, past_hyphen, unit_at
 from mocktailverse.drinks.measures.words import (
     ABBREVIATION_LENGTH,
-    AND,
     APPROXIMATE_UNITS,
     ARTICLES,
     FEW,
@@ -194,7 +193,7 @@ def _extend(tokens: list[Token], reading: Reading) -> Reading:
         return reading
     if link in _THROUGH or (link in _EITHER and second.word.unit == reading.word.unit):
         return _through(reading, reading.amount, second)
-    if link in PLUS or link in AND:
+    if link in PLUS:
         return _plus(reading, reading.amount, second)
     stated = link in {"(", "/", "="} or link in _EITHER
     return _stated(reading, reading.amount, second) if stated else reading

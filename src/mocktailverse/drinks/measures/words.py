@@ -100,7 +100,7 @@ OTHER = UnitWord("other", None)
 NO_UNIT = UnitWord("none", None)
 PART = UNIT_WORDS["part"]
 
-SPOONS = {"bar": "tsp", "tea": "tsp", "table": "tbsp", "dessert": "other"}
+SPOONS = {"bar": "tsp", "tea": "tsp", "table": "tbsp", "dessert": "dessertspoon"}
 """First words of spoons written in two words."""
 FRENCH_SPOONS = {"soupe": "tbsp", "s": "tbsp", "cafe": "tsp", "c": "tsp", "the": "tsp"}
 """What follows "cuillère à" or "c. à"."""
@@ -123,7 +123,7 @@ CORRECTABLE = tuple(
     )
 )
 """Unit words in which one wrong letter is forgiven."""
-REAL_WORDS = word_set("spice spices short shorts stick sticks glaze party silver")
+REAL_WORDS = word_set("spice spices shorts party")
 """Words one letter away from a unit that mean themselves."""
 
 LENGTHS = word_set('inch inches in cm mm centimetre centimeter zoll pouce pouces pulgada pollice "')
@@ -154,7 +154,7 @@ MULTIPLES: dict[str, float] = {
 """Numbers that also multiply the number before them: two thirds, half a dozen."""
 RANGE_WORDS = word_set("to or till bis a o ou oder")
 AND = word_set("and & und et y e")
-PLUS = word_set("+ plus and &")
+PLUS = AND | word_set("+ plus")
 NOT_AMOUNTS = word_set("proof year years yr yrs yo degrees abv alc vol alcohol")
 """A number before one of these describes the ingredient."""
 

@@ -108,7 +108,7 @@ _ICED = _words("iced frozen")
 _FILLED = _words("fill fills filled filling top tops topped topping")
 
 _MISLEADING = _ABBREVIATED | _DENYING | _AMBIGUOUS
-_VOCABULARY = _words("ice rocks or mash float mixing bar other").union(
+_VOCABULARY = _words("or mash float mixing bar").union(
     *(_MISLEADING, _SHAKEN, _BLENDED, _LAYERED, _STIRRED),
     *(_VESSELS, _BUILT, _ICED, _FILLED),
 )
