@@ -4,8 +4,8 @@ import pytest
 
 from mocktailverse.pipeline import independent_json, json_elements
 from mocktailverse.pipeline.independent_json import (
+    NOT_JSON,
     JsonObject,
-    NotJsonError,
     elements,
     is_json,
     parse,
@@ -75,8 +75,7 @@ def test_both_readers_take_valid_json(text):
 )
 def test_both_readers_refuse_what_is_not_json(text):
     assert is_json(text) is False
-    with pytest.raises(NotJsonError):
-        parse(text)
+    assert parse(text) is NOT_JSON
     assert json_elements.is_json(text) is False
 
 
