@@ -118,7 +118,7 @@ def test_a_wrong_checksum_is_damage():
 @pytest.mark.parametrize(
     ("body", "cause"),
     [
-        (gzip.compress(b"abc")[:-1], "its end is missing"),
+        (gzip.compress(b"abc", mtime=0)[:-1], "its end is missing"),
         (
             b"\x1f\x8b\x07" + b"x" * 9,
             "Error -3 while decompressing data: unknown compression method",
