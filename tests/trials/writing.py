@@ -40,13 +40,13 @@ class Written(NamedTuple):
 def write(file: RawFile) -> Written:
     """The bytes of a raw object, and where each of its records is."""
     plain, records = _plain(file)
-    if file.rejected_as:
-        records = [Placed(Entry("", code=file.rejected_as), None)]
     if file.cut == "document":
         plain, records = _cut_document(plain, records)
     body = _compressed(plain, file.gzip_members)
     if file.cut == "gzip":
         body, records = _cut_gzip(body, records)
+    if file.rejected_as:  # unread, whatever is in it
+        records = [Placed(Entry("", code=file.rejected_as), None)]
     return Written(body, [p for p in records if _is_record(p.entry)])
 
 

@@ -361,3 +361,13 @@ def test_the_readable_rest_of_a_cut_gzip_is_known():
     *whole, damage = records
     assert 0 < len(whole) < 2000
     assert (damage.entry.code, damage.position) == ("gzip_corrupt", ANYWHERE)
+
+
+@pytest.mark.parametrize("cut", ["gzip", "document"])
+def test_an_object_that_is_rejected_unread_is_one_rejected_record_however_it_is_cut(cut):
+    entries = tuple(Entry(f'{{"n": {n}}}', absent=str(n)) for n in range(9))
+    file = RawFile(
+        "x", KEY, "array", entries, gzip_members=1, cut=cut, rejected_as="observed_at_invalid"
+    )
+    (only,) = write(file).records
+    assert (only.entry.code, only.position) == ("observed_at_invalid", None)
