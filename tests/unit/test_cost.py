@@ -268,6 +268,7 @@ def test_a_stage_that_sweeps_more_often_than_the_workload_says_is_counted_so():
     hourly = msgspec.structs.replace(SMALL, fetches=HOURS)
     assert IDLE.usage(hourly).schedules == pytest.approx(HOURS + HOURS / 6)
     assert IDLE.usage(SMALL).s3_writes == pytest.approx(HOURS / 6)
+    assert REFERENCE.usage(SMALL).schedules == pytest.approx(DAYS + HOURS / 6)
 
 
 def test_so_many_drinks_a_month_are_in_the_proportions_measured():
