@@ -91,6 +91,17 @@ def test_the_latest_generation_is_the_one_that_counts(world):
     assert world.queue.sent == [LoadRequest(version, 2)]
 
 
+def test_what_is_left_alone_keeps_nothing_behind_it_from_being_found(world):
+    new, lost, done, last = (
+        world.raw.add(b"{}", f"raw/thecocktaildb/{name}", stored_at=NOW - age_ms)
+        for name, age_ms in enumerate((0, LOST_AFTER_MS, LOST_AFTER_MS, LOST_AFTER_MS))
+    )
+    open_load(world, done, status="done")
+    report = run(world)
+    assert (report.checked, report.requeued) == (3, [lost.key, last.key])
+    assert new not in {request.object for request in world.queue.sent}
+
+
 def test_every_version_of_an_object_is_looked_at(world):
     for version_id in ("v1", "v2"):
         world.raw.add(b"{}", version_id=version_id, stored_at=NOW - LOST_AFTER_MS)

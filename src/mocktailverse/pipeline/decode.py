@@ -210,7 +210,7 @@ def _decode_document(
     document: bytes, damage: GzipDamagedError | None, id_field: str
 ) -> Iterator[Decoded]:
     """Yield the records; damage is one more piece, with what is left of the document."""
-    found = _elements_of(document.strip(), id_field, or_array=True)
+    found = _elements_of(document.strip(), id_field)
     is_cut = damage and found and found[-1].problem is LEFT_OVER
     rest = found.pop().data if is_cut else b""
     for index, element in enumerate(found):
@@ -241,7 +241,7 @@ def _decode_envelope_line(line: Line, text: bytes, id_field: str) -> Iterator[De
         yield _piece(line.start + element.start, after, element)
 
 
-def _elements_of(value: bytes, id_field: str, *, or_array: bool = False) -> list[Element]:
+def _elements_of(value: bytes, id_field: str) -> list[Element]:
     """Return the records in one JSON value; those that can be split off where it is not valid.
 
     What cannot be split is one broken record, which its reader will reject.
@@ -249,7 +249,7 @@ def _elements_of(value: bytes, id_field: str, *, or_array: bool = False) -> list
     if is_nested_too_deeply(value):
         return _salvaged(value)
     try:
-        if or_array and value.startswith(b"["):
+        if value.startswith(b"["):
             return records_in_array(value)
         return records_in_object(value, id_field)
     except NOT_JSON:
