@@ -225,10 +225,12 @@ class Engine:
                 usual = {test: selection.seconds[test] for test in tests}
                 trial = _Trial(self._root, mutant, usual)
                 limit = WALL_S + WALL_FACTOR * sum(usual.values())
+                file = self._root / mutant.path
                 prepare = (
-                    trial.cold(self._stack)
-                    if selection.imported(mutant)
-                    else trial.warm(session, items, self._functions, self._caches)
+                    trial.warm(session, items, self._functions, self._caches)
+                    if not selection.imported(mutant)
+                    and warm.can_patch(file, mutant.applied(file.read_bytes()))
+                    else trial.cold(self._stack)
                 )
                 yield mutant, prepare, limit
 

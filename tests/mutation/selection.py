@@ -65,13 +65,15 @@ class Selection:
 
     def _using(self, mutant: Mutant) -> set[str]:
         """The tests that run a function which uses, however indirectly, what the fault changes."""
-        names = {
-            name
+        changed = [
+            unit
             for unit in self._units
             if unit.path == mutant.path and unit.first <= mutant.first_line <= unit.last
-            for name in unit.defines
-        }
+        ]
+        names = {name for unit in changed for name in unit.defines}
         found: set[str] = set()
+        for unit in changed:  # a default that is changed shows where the function itself runs
+            found |= self._running(unit.path, unit.first, unit.last)
         seen: set[_Unit] = set()
         while True:
             users = [unit for unit in self._units if unit not in seen and unit.mentions & names]

@@ -37,6 +37,19 @@ def patch(functions: dict[Place, list[FunctionType]], file: Path, mutated: bytes
     return changed
 
 
+def can_patch(file: Path, mutated: bytes) -> bool:
+    """Whether living functions can be given the code of a mutated file.
+
+    A function whose free variables change, such as a method that no longer calls `super()`, has to
+    be made anew.
+    """
+    before = dict(_codes(compile(file.read_bytes(), file, "exec", dont_inherit=True)))
+    return all(
+        place not in before or before[place].co_freevars == code.co_freevars
+        for place, code in _codes(compile(mutated, file, "exec", dont_inherit=True))
+    )
+
+
 def caches() -> list[Any]:
     """Return the functions of ours that remember their results; a search of a tenth of a second."""
     return [

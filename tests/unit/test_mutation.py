@@ -198,9 +198,16 @@ def endless(number):
 
 def forgotten(number):
     return number + 1
+
+def stepped(number, by=1):
+    return number + by
+
+class Failure(Exception):
+    def __init__(self):
+        super().__init__("text")
 """
 TESTS = """
-from mocktailverse.code import capped, doubled, endless
+from mocktailverse.code import Failure, capped, doubled, endless, stepped
 
 def test_capped():
     assert (capped(9), capped(11)) == (9, 10)
@@ -210,6 +217,12 @@ def test_doubled():
 
 def test_endless():
     assert endless(2) == "done"
+
+def test_stepped():
+    assert stepped(1) == 2
+
+def test_failure():
+    assert str(Failure()) == "text"
 """
 RUN = """
 import sys
@@ -250,6 +263,8 @@ def test_faults_are_noticed_or_not_and_leave_nothing(tmp_path):
         "doubled,arithmetic,killed",
         "endless,arithmetic,timed out",
         "forgotten,arithmetic,survived",
+        "stepped,constant,killed",  # a default is a fault of the import
+        "Failure.__init__,statement deleted,killed",  # it loses a free variable
     }
     assert not list((tmp_path / "scratch").iterdir())
 
