@@ -31,7 +31,10 @@ def version(key, version_id):
 
 
 def test_an_object_that_was_created_asks_for_its_load():
-    expected = LoadRequest(version(f"{RUN}/f-a.json", "3HL4kqtJvjVBH40Nrjfkd"), 1)
+    expected = LoadRequest(
+        version(f"{RUN}/f-a.json", "3HL4kqtJvjVBH40Nrjfkd"), generation=1, cursor=Cursor(0, 0),
+        stalled=0, tries=0, waited_for=None,
+    )  # fmt: skip
     assert requests_in("sqs_s3_object_created.json") == [[expected]]
 
 

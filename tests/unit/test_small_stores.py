@@ -5,6 +5,7 @@ import io
 import json
 from datetime import UTC, datetime
 from types import SimpleNamespace
+from urllib.parse import parse_qs
 
 import pytest
 from botocore.exceptions import ParamValidationError
@@ -233,6 +234,25 @@ def test_links_name_the_bucket_where_the_endpoint_lets_them(keys, endpoint, styl
     config = Clients(**keys, endpoint_url=endpoint).s3.meta.config
     assert config.s3["addressing_style"] == style
     assert config.signature_version == "s3v4"
+
+
+def test_requests_are_signed_with_the_keys_that_were_given(keys):
+    both = [Clients(**keys | {"secret_access_key": secret}).s3 for secret in ("b", "c")]
+
+    def queries():
+        """What the two clients sign within one second, for the time is signed, too."""
+        asked = {"Bucket": "b", "Key": "k"}
+        for _ in range(50):
+            links = [client.generate_presigned_url("get_object", Params=asked) for client in both]
+            found = [parse_qs(link.partition("?")[2]) for link in links]
+            if found[0]["X-Amz-Date"] == found[1]["X-Amz-Date"]:
+                return found
+        return pytest.fail("no second is long enough")
+
+    one, other = queries()
+    assert one["X-Amz-Credential"] == other["X-Amz-Credential"]
+    assert one["X-Amz-Credential"][0].startswith("a/")
+    assert one["X-Amz-Signature"] != other["X-Amz-Signature"]
 
 
 def test_only_the_tables_items_are_not_checked_by_botocore(keys):
