@@ -1,9 +1,12 @@
 """The whole chain as users start it: S3, SQS, Lambda and DynamoDB, with IAM enforced."""
 
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote_plus
@@ -403,5 +406,27 @@ def cli(pipeline: Pipeline, command: Callable[..., Answer]) -> Callable[..., Ans
         answer = command(*arguments, "--state-dir", pipeline.home)
         assert answer.code == code, answer
         return answer
+
+    return run
+
+
+@pytest.fixture
+def foreground(scratch: Path) -> Callable[..., AbstractContextManager["subprocess.Popen[str]"]]:
+    """Start commands that run beside the test, for as long as a `with` block lasts."""
+
+    @contextmanager
+    def run(*arguments: object) -> Iterator["subprocess.Popen[str]"]:
+        with subprocess.Popen(
+            [Path(sys.executable).with_name("mocktailverse"), *map(str, arguments)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "TMPDIR": str(scratch)},
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
 
     return run

@@ -118,28 +118,10 @@ def test_a_stack_is_up_until_it_is_taken_down(tmp_path, scratch, samples, comman
     assert not (home / "tmp").exists()
 
 
-@contextlib.contextmanager
-def ended_at_last(process):
-    """Kill a process that a failed test leaves running; nobody would end its wait."""
-    try:
-        yield
-    finally:
-        process.kill()
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_stack_in_the_foreground_goes_without_a_trace(tmp_path, scratch, number):
+def test_a_stack_in_the_foreground_goes_without_a_trace(tmp_path, scratch, foreground, number):
     home = tmp_path / "home"
-    with (
-        subprocess.Popen(
-            [COMMAND, "up", "--state-dir", home],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "TMPDIR": str(scratch)},
-        ) as up,
-        ended_at_last(up),
-    ):
+    with foreground("up", "--state-dir", home) as up:
         assert up.stderr is not None
         assert any("Running; Ctrl-C stops it." in line for line in up.stderr)
         assert len(processes_of(home)) >= 5
@@ -153,17 +135,8 @@ def test_a_stack_in_the_foreground_goes_without_a_trace(tmp_path, scratch, numbe
     assert {path.name for path in home.iterdir()} == {*logs, "lock"}
 
 
-def test_a_demo_that_is_interrupted_leaves_nothing(scratch):
-    with (
-        subprocess.Popen(
-            [COMMAND, "demo", "--headless"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "TMPDIR": str(scratch)},
-        ) as demo,
-        ended_at_last(demo),
-    ):
+def test_a_demo_that_is_interrupted_leaves_nothing(scratch, foreground):
+    with foreground("demo", "--headless") as demo:
         while not any(scratch.glob("mocktailverse-*/tmp/*")):
             assert demo.poll() is None
         demo.send_signal(signal.SIGINT)

@@ -4,10 +4,8 @@ import contextlib
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
@@ -16,7 +14,6 @@ import pytest
 
 from mocktailverse.local.ports import free_port
 
-COMMAND = Path(sys.executable).with_name("mocktailverse")
 WITHIN_S = 240.0
 PAGES = {"serve": "/harness", "dashboard": "/_stcore/health", "browse": "/catalogue"}
 
@@ -27,22 +24,6 @@ def scratch(tmp_path):
     folder = tmp_path / "scratch"
     folder.mkdir()
     return folder
-
-
-@contextlib.contextmanager
-def foreground(*arguments: object, scratch: Path) -> Iterator["subprocess.Popen[str]"]:
-    with subprocess.Popen(
-        [COMMAND, *map(str, arguments)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "TMPDIR": str(scratch)},
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
 
 
 def processes_of(folder: Path) -> list[psutil.Process]:
@@ -82,9 +63,11 @@ def answers(url: str) -> bool:
         ("browse", signal.SIGKILL),
     ],
 )
-def test_a_server_in_the_foreground_answers_until_it_is_stopped(pipeline, scratch, name, number):
+def test_a_server_in_the_foreground_answers_until_it_is_stopped(
+    pipeline, scratch, foreground, name, number
+):
     port = free_port()
-    with foreground(name, "--port", port, "--state-dir", pipeline.home, scratch=scratch) as served:
+    with foreground(name, "--port", port, "--state-dir", pipeline.home) as served:
         assert eventually(lambda: answers(f"http://127.0.0.1:{port}{PAGES[name]}"))
         served.send_signal(number)
         if number == signal.SIGKILL:
@@ -114,11 +97,11 @@ def test_a_server_on_a_taken_port_says_what_to_do(cli, name):
     assert "--port" in answer.err
 
 
-def test_drinks_that_come_while_one_browses_appear(pipeline, drinks, scratch):
+def test_drinks_that_come_while_one_browses_appear(pipeline, drinks, foreground):
     port = free_port()
     rows = f"http://127.0.0.1:{port}/catalogue/drinks.json?_shape=array"
     loads = f"http://127.0.0.1:{port}/loads/loads.json?_shape=array"
-    with foreground("browse", "--port", port, "--state-dir", pipeline.home, scratch=scratch):
+    with foreground("browse", "--port", port, "--state-dir", pipeline.home):
         assert eventually(lambda: answers(rows))
         version = pipeline.put(drinks(1, first=970_001, strDrink="While You Browse"))
         assert eventually(
@@ -127,8 +110,8 @@ def test_drinks_that_come_while_one_browses_appear(pipeline, drinks, scratch):
         assert eventually(lambda: version.key in {row["key"] for row in httpx2.get(loads).json()})
 
 
-def test_the_demo_for_people_shows_links_that_served_drinks_and_ends_by_itself(scratch):
-    with foreground("demo", scratch=scratch) as demo:
+def test_the_demo_for_people_shows_links_that_served_drinks_and_ends_by_itself(scratch, foreground):
+    with foreground("demo") as demo:
         out, error = demo.communicate(timeout=180)
     assert demo.returncode == 0, error
     assert "Dashboard" in out

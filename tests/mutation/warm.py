@@ -41,7 +41,7 @@ def can_patch(file: Path, mutated: bytes) -> bool:
     """Whether living functions can be given the code of a mutated file.
 
     A function whose free variables change, such as a method that no longer calls `super()`, has to
-    be made anew.
+    be made again.
     """
     before = dict(_codes(compile(file.read_bytes(), file, "exec", dont_inherit=True)))
     return all(
