@@ -2,6 +2,7 @@
 
 import json
 import math
+from string import ascii_lowercase
 
 import httpx2
 import msgspec
@@ -119,7 +120,7 @@ def test_a_sweep_stores_one_object_for_each_letter_with_drinks_byte_for_byte():
     assert report.objects[0] == f"raw/{PREFIX}/f-a.json"
     assert world.objects == {
         f"raw/{PREFIX}/f-{letter}.json": answer(f"search.php?f={letter}")
-        for letter in "abcdefghijklmnoprstuvwy"
+        for letter in set(ascii_lowercase) - set("qxz")
     }
     assert set(world.content_types.values()) == {"application/json"}
 
