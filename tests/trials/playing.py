@@ -70,7 +70,7 @@ class Player:
             case "reconcile":
                 self._stack.reconcile()
             case "settle":
-                quiet(self._stack)
+                self._quiet()
             case _:
                 self._send(event, versions)
 
@@ -119,25 +119,30 @@ class Player:
 
     def _rest(self) -> list[str]:
         if self._poisoned:
-            problems = quiet(self._stack, but=self._poisoned)
+            problems = self._quiet(but=self._poisoned)
             self._stack.set_visibility(POISON_VISIBILITY_S)
-            return problems or quiet(self._stack)
-        return quiet(self._stack)
+            return problems or self._quiet()
+        return self._quiet()
+
+    def _quiet(self, but: int = 0) -> list[str]:
+        return quiet(self._stack, but, folder=f"/{self._case.seed}/")
 
 
-def quiet(stack: Stack, but: int = 0) -> list[str]:
+def quiet(stack: Stack, but: int = 0, folder: str = "") -> list[str]:
     """Wait until nothing is on its way (but so many messages); why it is not, where it is not.
 
     As long as functions work on, it is waited for; they pause for a visibility timeout at most.
+    Only loads of objects in the folder count. A message whose function starts so late that the
+    message has come back meanwhile, and the trial has ended, opens a load in the next trial.
     """
     began = time.monotonic()
     forsaken_since: float | None = None
     while True:
-        why = _unrest(stack, but)
+        why = _unrest(stack, but, folder)
         now = time.monotonic()
         if why is None:
             return []
-        forsaken_since = (forsaken_since or now) if why == FORSAKEN else None
+        forsaken_since = (forsaken_since or now) if why.startswith(FORSAKEN) else None
         if forsaken_since and now - forsaken_since > FORSAKEN_AFTER_S:
             return [why]
         idle_s = min(now - began, *(stack.proxy.idle_s(name) for name in FUNCTIONS))
@@ -149,13 +154,17 @@ def quiet(stack: Stack, but: int = 0) -> list[str]:
 FORSAKEN = "a load is open, and no message is left that would finish it"
 
 
-def _unrest(stack: Stack, but: int) -> str | None:
+def _unrest(stack: Stack, but: int, folder: str) -> str | None:
     waiting = stack.waiting()
     if waiting > but:
         return f"{waiting} messages on the queue"
-    loads = [item for item in stack.items("LoadsTable") if SEGMENT_MARK not in item["part"]["S"]]
-    if any(item["status"]["S"] == "loading" for item in loads):
-        return FORSAKEN if not but else "a load is open"
+    for load in stack.items("LoadsTable"):
+        if (
+            SEGMENT_MARK not in load["part"]["S"]
+            and load["status"]["S"] == "loading"
+            and folder in load["key"]["S"]
+        ):
+            return f"a load is open: {load}" if but else f"{FORSAKEN}: {load}"
     shown = catalogue_drinks(stack.catalogue()) or {}
     table = table_drinks(stack)
     if {key: drink.shown for key, drink in shown.items()} != {
