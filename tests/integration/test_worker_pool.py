@@ -19,6 +19,7 @@ from mocktailverse.local import emulator, ports, processes
 from mocktailverse.stores.clients import Clients
 
 HANDLER = '''
+import ctypes
 import os
 import pathlib
 import signal
@@ -56,6 +57,8 @@ def handle(event, context):
         os._exit(1)
     if event.get("end") == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
+    if event.get("end") == "crash":
+        ctypes.string_at(0)
     return {"release": RELEASE, "setting": os.environ["SETTING"], "pid": os.getpid()}
 '''
 ROLE = "arn:aws:iam::000000000000:role/function"
@@ -251,8 +254,15 @@ def test_updates_in_the_middle_of_many_invocations_fail_none_of_them(function):
 
 
 @under_any_load
-@pytest.mark.parametrize("end", ["exit", "kill"])
-def test_a_process_that_dies_fails_its_own_invocation_alone(function, end):
+@pytest.mark.parametrize(
+    ("end", "how"),
+    [
+        ("exit", "exit status 1"),
+        ("kill", "signal: Killed"),
+        ("crash", "signal: Segmentation fault"),
+    ],
+)
+def test_a_process_that_dies_fails_its_own_invocation_alone(function, end, how):
     function.stop_at("running")
     running = [function.invoke(end=end), *function.invoke_many(2)]
     function.wait_for("running", 3)
@@ -262,7 +272,8 @@ def test_a_process_that_dies_fails_its_own_invocation_alone(function, end):
 
     function.go_on("running")
 
-    assert "errorMessage" in running[0].result(WAIT_S)
+    failed = running[0].result(WAIT_S)
+    assert failed["errorMessage"] == f"Runtime exited with error: {how}"
     assert field(running[1:], "setting") == ["one"] * 2
     function.go_on("starting")
     assert field(starting, "setting") == ["one"] * 3

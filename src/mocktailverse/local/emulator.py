@@ -43,6 +43,7 @@ def start(*, port: int, directory: Path, log: Path) -> tuple[Process, Leash]:
         "LOG_LEVEL": "WARNING",
         # Functions see this environment, too, and their logger would take LOG_LEVEL for its own.
         "POWERTOOLS_LOG_LEVEL": "INFO",
+        "PYTHONFAULTHANDLER": "1",  # a function that crashes logs where
         "LAMBDA_WARM_TTL_SECONDS": str(WARM_WORKERS_S),
         # Otherwise it removes the containers of other MiniStacks of this machine.
         "DOCKER_HOST": f"unix://{directory}/no-docker.sock",

@@ -7,6 +7,8 @@ Symptom, cause and the patch proposed to MiniStack: docs/decisions/0014-function
 """
 
 import hashlib
+import signal
+import subprocess
 import sys
 import time
 import zipfile
@@ -24,6 +26,9 @@ START_PAUSE_S = 0.2
 
 _ENDED_EARLY = "Worker process exited immediately"
 """How MiniStack's error begins when a process ended before it had imported its function."""
+
+_ENDED = "Worker process died"
+"""MiniStack's error when a process ended in the middle of an invocation."""
 
 PATCHED = {  # digests of public files, which a search for secrets takes for keys
     # pragma: allowlist nextline secret
@@ -43,6 +48,9 @@ class WorkerStartError(RuntimeError):
 
 class IndependentWorker(lambda_runtime.Worker):  # type: ignore[misc]  # it has no types
     """A function's process that is started again if need be, and that fails alone."""
+
+    _started: subprocess.Popen[str]
+    """The process started last; MiniStack forgets it when it ends."""
 
     def _spawn(self) -> None:
         """Start the process.
@@ -64,17 +72,27 @@ class IndependentWorker(lambda_runtime.Worker):  # type: ignore[misc]  # it has 
                     raise WorkerStartError(str(error)) from error
                 time.sleep(START_PAUSE_S * attempt)
             else:
+                self._started = self._proc
                 return
 
     def invoke(self, event: object, request_id: str, **context: object) -> dict[str, object]:
         """Return what MiniStack's worker returns; a failed start as the error of this invocation.
 
-        MiniStack ends all workers of a function when `invoke` raises.
+        MiniStack ends all workers of a function when `invoke` raises. Where the process ended, the
+        error says how, in Lambda's words.
         """
         try:
-            return cast("dict[str, object]", super().invoke(event, request_id, **context))
+            answer = cast("dict[str, object]", super().invoke(event, request_id, **context))
         except WorkerStartError as error:
             return {"status": "error", "error": str(error), "log": ""}
+        if answer.get("error") == _ENDED:
+            answer["error"] = f"Runtime exited with error: {_how_it_ended(self._started)}"
+        return answer
+
+
+def _how_it_ended(process: subprocess.Popen[str]) -> str:
+    code = process.wait()  # it has closed its output
+    return f"exit status {code}" if code >= 0 else f"signal: {signal.strsignal(-code)}"
 
 
 def acquire_worker(
