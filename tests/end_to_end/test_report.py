@@ -19,7 +19,8 @@ def _empty_logs(pipeline):
     logs = pipeline.clients.logs
     for group in logs.describe_log_groups()["logGroups"]:
         named = {"logGroupName": group["logGroupName"]}
-        for stream in logs.describe_log_streams(**named)["logStreams"]:
+        pages = list(logs.get_paginator("describe_log_streams").paginate(**named))
+        for stream in (stream for page in pages for stream in page["logStreams"]):
             logs.delete_log_stream(**named, logStreamName=stream["logStreamName"])
 
 
