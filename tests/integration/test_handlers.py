@@ -31,7 +31,9 @@ from mocktailverse.stores.loads_table import LoadsTable
 from mocktailverse.stores.queue import Queue
 
 NUMBERS = count(1)
-IDS = count(700_000, 10)
+IDS = count(70_000_000, 10_000)
+"""First ids of a test; the drinks table is shared, so no test may take another one's."""
+
 TRIES = 4
 """How often botocore sends a request at most."""
 
