@@ -51,7 +51,10 @@ def test_a_body_that_is_cut_each_time_ends_in_the_dead_letters_and_redrive_repai
             version = pipeline.put(drinks(3))
             pipeline.until(lambda: pipeline.queue.dead() == 1)
             load = pipeline.load(version)
-            assert (load.status, load.attempts) == ("failed", RECEIVED_AT_MOST)
+            assert load.status == "failed"
+            # More where a message came back before the function was done with it: its place is
+            # taken by a new one, whose receives count from 1.
+            assert load.attempts >= RECEIVED_AT_MOST
             assert f"Reading {version.key}" in (load.error or "")
         assert pipeline.verify().not_conserving == [version.key]
 

@@ -68,13 +68,14 @@ def test_a_server_in_the_foreground_answers_until_it_is_stopped(
 ):
     port = free_port()
     with foreground(name, "--port", port, "--state-dir", pipeline.home) as served:
-        assert eventually(lambda: answers(f"http://127.0.0.1:{port}{PAGES[name]}"))
+        address = f"http://127.0.0.1:{port}"
+        assert any(address in line for line in served.stderr)
+        assert answers(f"{address}{PAGES[name]}")
         served.send_signal(number)
         if number == signal.SIGKILL:
             served.wait()
         else:
             _, error = served.communicate(timeout=WITHIN_S)
-            assert f"http://127.0.0.1:{port}" in error
             assert "Traceback" not in error
             assert served.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
             assert list(scratch.iterdir()) == []
