@@ -270,6 +270,20 @@ def test_filling_up_is_told_by_its_words(text, filled):
     assert preparation_of(text).filled is filled
 
 
+AFFORDABLE_S = 0.02
+"""More than ten times what the worst takes."""
+
+
+def least_time(text: str) -> float:
+    """The least processor time of three tries, which no other work can make long."""
+    times = []
+    for _ in range(3):
+        began = time.process_time()
+        preparation_of(text)
+        times.append(time.process_time() - began)
+    return min(times)
+
+
 @pytest.mark.parametrize(
     "unit",
     ["shake shake not not ", "a ", "every; shak a ", "stir on ice ", "stir. ", "stir in ", "not a ",
@@ -277,19 +291,9 @@ def test_filling_up_is_told_by_its_words(text, filled):
 )  # fmt: skip
 @pytest.mark.parametrize("start", ["", "daily ", "spoon back of the "])
 def test_hostile_instructions_cost_little(start, unit):
-    text = start + unit * (2000 // len(unit))
-    times = []
-    for _ in range(3):
-        began = time.process_time()
-        preparation_of(text)
-        times.append(time.process_time() - began)
-
-    assert min(times) < 0.02  # ten times what the worst takes
+    assert least_time(start + unit * (2000 // len(unit))) < AFFORDABLE_S
 
 
-def test_a_word_without_end_costs_little():
-    began = time.process_time()
-    for start in ("shak", "stir", "back of a ", "until ", "stir with "):
-        preparation_of(f"daily {start}{'a' * 1980}")
-
-    assert time.process_time() - began < 0.1
+@pytest.mark.parametrize("start", ["shak", "stir", "back of a ", "until ", "stir with "])
+def test_a_word_without_end_costs_little(start):
+    assert least_time(f"daily {start}{'a' * 1980}") < AFFORDABLE_S
