@@ -59,7 +59,6 @@ class Selection:
         return {
             test
             for line in range(first, last + 1)
-            if (path, line) not in self._at_import
             for test in self._tests.get((path, line), ())
         }
 

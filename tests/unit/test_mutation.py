@@ -177,6 +177,15 @@ def test_a_fault_is_tried_with_the_tests_that_run_it_or_use_what_it_changes(tmp_
     assert chosen[4, "constant"] == ["quick", "slow"]
 
 
+def test_tests_that_run_a_function_try_its_faults_also_where_an_import_has_run_it(tmp_path):
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/m.py").write_text(MODULE)
+    tests = {"only": {"seconds": 1, "lines": [{"src/m.py": [7]}]}}
+    selection = Selection(tmp_path, tests, {("src/m.py", line) for line in (2, 4, 6, 7, 9)})
+    fault = next(m for m in mutants("src/m.py", MODULE.encode()) if m.first_line == 7)
+    assert selection.tests(fault) == ["only"]
+
+
 CODE = """
 from functools import cache
 
