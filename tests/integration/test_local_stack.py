@@ -159,7 +159,8 @@ def test_only_the_owner_reads_the_keys(started):
 
 
 def test_a_running_stack_is_used_again(started, options):
-    home, first = started
+    home, _ = started
+    first = environment.start(home, options)
     steps: list[str] = []
     second = environment.start(home, options, steps.append)
     assert second.processes == first.processes

@@ -60,16 +60,16 @@ def pids(stack: LocalStack) -> dict[str, int]:
 
 
 def test_a_stack_without_a_simulated_source_does_not_take_a_service_for_one(started):
-    home, stack = started
+    home, _ = started
+    stack = environment.read(home)
     assert [process.name for process in stack.processes] == [EMULATOR, SERVER, DASHBOARD]
     assert not stack.simulates
     assert stack.port == stack.parts[EMULATOR].port
-    assert environment.read(home) == stack
 
 
 def test_every_part_listens_on_the_loopback_alone(started):
-    _, stack = started
-    for process in stack.processes:
+    home, _ = started
+    for process in environment.read(home).processes:
         found = process.find()
         assert found is not None
         listening = [c for c in found.net_connections("tcp") if c.status == psutil.CONN_LISTEN]
@@ -77,20 +77,24 @@ def test_every_part_listens_on_the_loopback_alone(started):
 
 
 def test_services_that_run_todays_code_stay(started, options):
-    home, first = started
-    assert environment.start(home, options) == first
+    home, _ = started
+    before = environment.start(home, options)
+    assert environment.read(home) == before
+    assert environment.start(home, options) == before
 
 
 def test_a_start_that_asks_for_no_services_leaves_those_that_run(started, options):
-    home, first = started
+    home, _ = started
+    before = environment.read(home)
     without = msgspec.structs.replace(options, services=False)
-    assert environment.start(home, without).processes == first.processes
+    assert environment.start(home, without).processes == before.processes
 
 
 def test_changed_code_restarts_the_services_on_their_ports_and_nothing_else(started, options):
     home, _ = started
-    before = environment.read(home)
     changed = options.checkout.source / "dashboard" / "new.py"
+    changed.unlink(missing_ok=True)
+    before = environment.start(home, options)
     changed.touch()
     after = environment.start(home, options)
     assert pids(after)[EMULATOR] == pids(before)[EMULATOR]
