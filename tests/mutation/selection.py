@@ -57,9 +57,7 @@ class Selection:
 
     def _running(self, path: str, first: int, last: int) -> set[str]:
         return {
-            test
-            for line in range(first, last + 1)
-            for test in self._tests.get((path, line), ())
+            test for line in range(first, last + 1) for test in self._tests.get((path, line), ())
         }
 
     def _using(self, mutant: Mutant) -> set[str]:

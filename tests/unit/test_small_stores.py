@@ -11,7 +11,8 @@ import pytest
 from botocore.exceptions import ParamValidationError
 from botocore.response import StreamingBody
 
-from mocktailverse.errors import PermanentError, UsageError
+from mocktailverse.drinks.ledger import START, Counts, Load, ObjectVersion, Segment
+from mocktailverse.errors import PermanentError, TransientError, UsageError
 from mocktailverse.stores.alarms import (
     Alarm,
     AlarmState,
@@ -22,8 +23,10 @@ from mocktailverse.stores.alarms import (
     read_log_metrics,
 )
 from mocktailverse.stores.clients import INTERACTIVE, UNHURRIED, Clients
+from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.export_objects import ExportObjects
 from mocktailverse.stores.functions import Functions
+from mocktailverse.stores.load_items import load_key, to_segment_item
 from mocktailverse.stores.log_group import LogGroup, Retention, read_retentions
 from mocktailverse.stores.parameters import Parameter
 
@@ -49,6 +52,38 @@ def test_a_parameter_that_does_not_exist_has_no_value(stubbed):
     stub = stubbed("ssm")
     stub.add_client_error("get_parameter", "ParameterNotFound")
     assert Parameter(SimpleNamespace(ssm=stub.client), "/key").value() is None
+
+
+# ---- raw objects
+
+
+def test_the_head_of_an_object_that_did_not_come_whole_is_an_error(stubbed):
+    """S3 promised 10 bytes, and its answer says that it holds 4."""
+    stub = stubbed("s3")
+    answer = {
+        "Body": StreamingBody(io.BytesIO(b"1234"), 4),
+        "ContentRange": "bytes 0-9/10",
+        "LastModified": datetime(2026, 1, 1, tzinfo=UTC),
+        "Metadata": {},
+    }
+    stub.add_response("get_object", answer)
+    bucket = DataBucket(SimpleNamespace(s3=stub.client), "data")
+    with pytest.raises(TransientError, match="only 4 bytes came"):
+        bucket.open(ObjectVersion("data", "raw/a.json", "1"))
+
+
+# ---- loads
+
+
+def test_the_segments_of_a_load_stand_behind_it_and_before_the_next_generation():
+    load = Load(
+        ObjectVersion("data", "raw/a.json", "1"), generation=1, status="loading", counts=Counts(),
+        bytes=0, attempts=1, requeues=0, requeued_at=None, active_at=0, started_at=0,
+        finished_at=None, error=None, transform_version=1,
+    )  # fmt: skip
+    part = to_segment_item(load, Segment(2, START, START, Counts(), final=True))["part"]
+    assert part == {"S": "0001#000002"}
+    assert load_key(load.object, 1)[1] < part["S"] < load_key(load.object, 2)[1]
 
 
 # ---- exports
