@@ -108,7 +108,7 @@ def publisher(new_publisher, table, published):
 
 def test_the_first_doorbell_publishes_the_whole_table(new_publisher, table, published):
     done = new_publisher(table, published).publish(["thecocktaildb:1"])
-    assert (done.rebuilt, done.drinks, done.attempts) == (True, 3, 1)
+    assert (done.rebuilt, done.drinks, done.removed, done.attempts) == (True, 3, 0, 1)
     assert shown(published.body) == table.drinks()
 
 

@@ -22,6 +22,7 @@ from mocktailverse.stores.alarms import (
     read_alarm_states,
     read_log_metrics,
 )
+from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.clients import INTERACTIVE, UNHURRIED, Clients
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.export_objects import ExportObjects
@@ -29,6 +30,7 @@ from mocktailverse.stores.functions import Functions
 from mocktailverse.stores.load_items import load_key, to_segment_item
 from mocktailverse.stores.log_group import LogGroup, Retention, read_retentions
 from mocktailverse.stores.parameters import Parameter
+from mocktailverse.stores.queue import Queue
 
 
 def body(value):
@@ -70,6 +72,45 @@ def test_the_head_of_an_object_that_did_not_come_whole_is_an_error(stubbed):
     bucket = DataBucket(SimpleNamespace(s3=stub.client), "data")
     with pytest.raises(TransientError, match="only 4 bytes came"):
         bucket.open(ObjectVersion("data", "raw/a.json", "1"))
+
+
+# ---- the catalogue
+
+
+@pytest.fixture
+def catalogue(stubbed):
+    stub = stubbed("s3")
+    return CatalogueObject(SimpleNamespace(s3=stub.client), "catalogue"), stub
+
+
+def test_a_catalogue_that_did_not_come_whole_is_an_error(catalogue, tmp_path):
+    published, stub = catalogue
+    answer = {"Body": StreamingBody(io.BytesIO(b"1234"), 4), "ContentLength": 10, "ETag": '"e"'}
+    stub.add_response("get_object", answer)
+    with pytest.raises(TransientError, match="only 4 bytes came"):
+        published.download(tmp_path / "copy")
+
+
+def test_an_etag_comes_without_its_quotes_and_with_all_else(catalogue, tmp_path):
+    published, stub = catalogue
+    answer = {"Body": StreamingBody(io.BytesIO(b"1234"), 4), "ContentLength": 4, "ETag": '"XeX"'}
+    stub.add_response("get_object", answer)
+    assert published.download(tmp_path / "copy") == "XeX"
+    stub.add_response("head_object", {"ETag": '"XeX"'})
+    assert published.etag() == "XeX"
+
+
+# ---- the queue
+
+
+def test_the_visibility_timeout_is_asked_for_and_told_in_ms(stubbed):
+    stub = stubbed("sqs")
+    stub.add_response(
+        "get_queue_attributes",
+        {"Attributes": {"VisibilityTimeout": "90"}},
+        {"QueueUrl": "url", "AttributeNames": ["VisibilityTimeout"]},
+    )
+    assert Queue(SimpleNamespace(sqs=stub.client), "url").visibility_timeout_ms() == 90_000
 
 
 # ---- loads
