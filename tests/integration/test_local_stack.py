@@ -162,8 +162,10 @@ def test_a_running_stack_is_used_again(started, options):
     home, _ = started
     first = environment.start(home, options)
     steps: list[str] = []
+    began = time.process_time()
     second = environment.start(home, options, steps.append)
     assert second.processes == first.processes
+    assert time.process_time() - began < 5
     assert steps == ["building the functions"], "nothing is started or deployed again"
 
 

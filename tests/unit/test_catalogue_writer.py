@@ -333,11 +333,7 @@ def test_a_small_edit_costs_a_small_part_of_a_rebuild(tmp_path, new_drink):
     ]
     began = time.process_time()
     fill(tmp_path / "c", drinks)
-    filled = time.process_time() - began
-    edits = []
-    for word in ("New", "Newer", "Newest"):
-        changed = [new_drink(str(n), f"{word} {n}", [NAMES[n % 7]]) for n in range(0, 800, 100)]
-        began = time.process_time()
-        assert edit(tmp_path / "c", changed) == (8, 0)
-        edits.append(time.process_time() - began)
-    assert min(edits) < filled / 10
+    filled = time.process_time()
+    changed = [new_drink(str(n), f"New {n}", [NAMES[n % 7]]) for n in range(0, 800, 100)]
+    assert edit(tmp_path / "c", changed) == (8, 0)
+    assert time.process_time() - filled < (filled - began) / 10

@@ -275,7 +275,7 @@ AFFORDABLE_S = 0.02
 
 
 def least_time(text: str) -> float:
-    """The least processor time of three tries, which no other work can make long."""
+    """The least processor time of three tries, which other work disturbs least."""
     times = []
     for _ in range(3):
         began = time.process_time()

@@ -103,7 +103,7 @@ def test_an_etag_comes_without_its_quotes_and_with_all_else(catalogue, tmp_path)
 # ---- the queue
 
 
-def test_the_visibility_timeout_is_asked_for_and_told_in_ms(stubbed):
+def test_the_visibility_timeout_is_asked_for_and_given_in_ms(stubbed):
     stub = stubbed("sqs")
     stub.add_response(
         "get_queue_attributes",
