@@ -52,9 +52,9 @@ def test_a_body_that_is_cut_each_time_ends_in_the_dead_letters_and_redrive_repai
             pipeline.until(lambda: pipeline.queue.dead() == 1)
             pipeline.until(lambda: pipeline.load(version).status == "failed")  # it may be at work
             load = pipeline.load(version)
-            # Six were seen under load, where a function may take longer than the second after
-            # which its message comes back.
-            assert load.attempts >= RECEIVED_AT_MOST
+            # More than five where the function took longer than the second after which its message
+            # comes back: then another message replaces it, and is received as often.
+            assert RECEIVED_AT_MOST <= load.attempts < 2 * RECEIVED_AT_MOST
             assert f"Reading {version.key}" in (load.error or "")
         assert pipeline.verify().not_conserving == [version.key]
 

@@ -230,6 +230,67 @@ def test_waiting_keeps_the_count_of_failed_deliveries(abandoned):
     assert [sent.tries for sent in world.queue.sent] == [3]
 
 
+class Poison:
+    """A load that never succeeds, and a queue that gives each message up after MAX_TRIES.
+
+    `comes_back` says of each try whether its message comes back while the worker is at work.
+    """
+
+    def __init__(self, world, version, comes_back):
+        self.world = world
+        self.version = version
+        self.comes_back = list(comes_back)
+        self.message = request(version)
+        self.received = 0
+        self.is_gone = False
+        world.raw.open = lambda _: self.fail()
+
+    def fail(self):
+        if self.comes_back.pop() and self.received < MAX_TRIES:
+            assert self.receive() is None
+            self.is_gone = True  # acknowledged: another message replaces it
+        raise TransientError("cut each time")
+
+    def receive(self):
+        tries = self.message.tries + self.received
+        self.received += 1
+        return self.world.handle(msgspec.structs.replace(self.message, tries=tries))
+
+    def run(self):
+        """Deliver until the message is a dead letter; tells how often it was tried."""
+        while self.received < MAX_TRIES:
+            with pytest.raises(TransientError):
+                self.receive()
+            if self.is_gone:
+                (self.message,) = self.world.queue.sent
+                self.world.queue.sent.clear()
+                self.world.clock.move(1000 * self.world.queue.delays.pop())
+                self.received, self.is_gone = 0, False
+        assert self.world.queue.sent == []
+        return self.world.load(self.version).attempts
+
+
+MOST_TRIES = 2 * MAX_TRIES - 1
+
+
+@given(st.lists(st.booleans(), min_size=MOST_TRIES, max_size=MOST_TRIES))
+def test_a_load_that_always_fails_ends_in_the_dead_letters_after_nine_tries_at_most(
+    new_world, raw_record, comes_back
+):
+    world = new_world()
+    poison = Poison(world, world.raw.add(ndjson(raw_record())), comes_back)
+    assert MAX_TRIES <= poison.run() <= MOST_TRIES
+    assert world.load(poison.version).status == "failed"
+
+
+@pytest.mark.parametrize(("late", "tries"), [(None, 5), (1, 6), (2, 7), (3, 8), (4, 9), (5, 5)])
+def test_the_message_that_replaces_one_is_tried_as_often_as_any(new_world, raw_record, late, tries):
+    world = new_world()
+    comes_back = [number == late for number in range(MOST_TRIES, 0, -1)]
+    poison = Poison(world, world.raw.add(ndjson(raw_record())), comes_back)
+    assert poison.run() == tries
+
+
 def test_a_load_that_kills_the_worker_of_its_last_delivery_has_failed(
     new_world, raw_record, killed
 ):
