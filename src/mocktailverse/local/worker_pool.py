@@ -24,6 +24,9 @@ START_ATTEMPTS = 3
 START_PAUSE_S = 0.2
 """Pause before the second start; twice as long before the third one."""
 
+LOG_END_S = 1.0
+"""So long is the end of an ended process's log waited for; a child of it may hold it open."""
+
 _ENDED_EARLY = "Worker process exited immediately"
 """How MiniStack's error begins when a process ended before it had imported its function."""
 
@@ -79,7 +82,7 @@ class IndependentWorker(lambda_runtime.Worker):  # type: ignore[misc]  # it has 
         """Return what MiniStack's worker returns; a failed start as the error of this invocation.
 
         MiniStack ends all workers of a function when `invoke` raises. Where the process ended, the
-        error says how, in Lambda's words.
+        error says how, in Lambda's words, and the log has all that it wrote.
         """
         try:
             answer = cast("dict[str, object]", super().invoke(event, request_id, **context))
@@ -87,12 +90,16 @@ class IndependentWorker(lambda_runtime.Worker):  # type: ignore[misc]  # it has 
             return {"status": "error", "error": str(error), "log": ""}
         if answer.get("error") == _ENDED:
             answer["error"] = f"Runtime exited with error: {_how_it_ended(self._started)}"
+            self._stderr_thread.join(LOG_END_S)
+            answer["log"] = f"{answer['log']}\n{self._drain_stderr()}".strip("\n")
         return answer
 
 
 def _how_it_ended(process: subprocess.Popen[str]) -> str:
     code = process.wait()  # it has closed its output
-    return f"exit status {code}" if code >= 0 else f"signal: {signal.strsignal(-code)}"
+    if code >= 0:
+        return f"exit status {code}"
+    return f"signal: {(signal.strsignal(-code) or str(-code)).lower()}"
 
 
 def acquire_worker(
