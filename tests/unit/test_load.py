@@ -233,6 +233,8 @@ def test_waiting_keeps_the_count_of_failed_deliveries(abandoned):
 class Poison:
     """A load that never succeeds, and a queue that gives each message up after MAX_TRIES.
 
+    What is acknowledged is deleted, as by SQS where nobody has received the message since.
+
     `comes_back` says of each try whether its message comes back while the worker is at work.
     """
 
