@@ -16,6 +16,8 @@ from mocktailverse.local.ports import free_port
 
 WITHIN_S = 240.0
 PAGES = {"serve": "/harness", "dashboard": "/_stcore/health", "browse": "/catalogue"}
+PRINTED = {"serve": "API", "dashboard": "Dashboard", "browse": "Data browser"}
+"""What each command calls its address; the servers' own logs have the address, too."""
 
 
 @pytest.fixture
@@ -69,8 +71,8 @@ def test_a_server_in_the_foreground_answers_until_it_is_stopped(
     port = free_port()
     with foreground(name, "--port", port, "--state-dir", pipeline.home) as served:
         address = f"http://127.0.0.1:{port}"
-        assert any(address in line for line in served.stderr)
-        assert answers(f"{address}{PAGES[name]}")
+        assert f"{PRINTED[name]}: {address}\n" in iter(served.stderr.readline, "")
+        assert eventually(lambda: answers(f"{address}{PAGES[name]}"))  # it may not listen yet
         served.send_signal(number)
         if number == signal.SIGKILL:
             served.wait()

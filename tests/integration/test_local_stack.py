@@ -160,7 +160,7 @@ def test_only_the_owner_reads_the_keys(started):
 
 def test_a_running_stack_is_used_again(started, options):
     home, _ = started
-    first = environment.start(home, options)
+    first = environment.read(home)
     steps: list[str] = []
     began = time.process_time()
     second = environment.start(home, options, steps.append)
@@ -176,11 +176,12 @@ def test_changed_code_is_deployed_to_the_running_stack(started, options):
     try:
         handler.write_text("def handler(event, context):\n    print('new')\n    return 'new'\n")
         second = environment.start(home, options)
+        assert second.processes == first.processes
+        assert second.outputs == first.outputs
+        assert call(second, "Reconcile") == "new"
     finally:
         handler.write_text(original)
-    assert second.processes == first.processes
-    assert second.outputs == first.outputs
-    assert call(second, "Reconcile") == "new"
+        environment.start(home, options)
 
 
 def test_a_chosen_port_is_used_and_kept(started, options):
