@@ -52,6 +52,8 @@ class Trials:
             return [str(error)]
 
     def _run(self, case: Case, *, counted: bool) -> list[str]:
+        if not counted:  # it was just played: a late invocation would open loads of this one
+            self._stack.wait_for_late_invocations()
         self._stack.reset()
         self._learn(case)
         problems = Player(self._stack, case).play()
