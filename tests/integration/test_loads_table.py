@@ -102,6 +102,13 @@ def test_a_load_on_its_last_try_is_marked_failed_in_advance(table, version):
     assert (released.status, released.error, released.finished_at) == ("loading", None, None)
 
 
+def test_a_load_done_at_its_last_try_has_no_error(table, version):
+    load = acquire(table, version, last_try=True)
+    table.finish(load, Counts(1, 1), (), size=10, now=NOON_MS + 1)
+    done = table.latest(version)
+    assert (done.status, done.error, done.finished_at) == ("done", None, NOON_MS + 1)
+
+
 def test_readers_see_a_failure_in_advance_only_once_the_lease_has_expired(table, version):
     now = time.time_ns() // 1_000_000
     acquire(table, version, now=now, last_try=True)

@@ -24,13 +24,13 @@ from mocktailverse.stores.alarms import (
 )
 from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.clients import INTERACTIVE, UNHURRIED, Clients
-from mocktailverse.stores.data_bucket import DataBucket
+from mocktailverse.stores.data_bucket import HEAD_BYTES, DataBucket
 from mocktailverse.stores.export_objects import ExportObjects
 from mocktailverse.stores.functions import Functions
 from mocktailverse.stores.load_items import load_key, to_segment_item
 from mocktailverse.stores.log_group import LogGroup, Retention, read_retentions
 from mocktailverse.stores.parameters import Parameter
-from mocktailverse.stores.queue import Queue
+from mocktailverse.stores.queue import HIDDEN_WHILE_MOVED_S, Queue
 
 
 def body(value):
@@ -74,6 +74,42 @@ def test_the_head_of_an_object_that_did_not_come_whole_is_an_error(stubbed):
         bucket.open(ObjectVersion("data", "raw/a.json", "1"))
 
 
+def piece(content, start, size):
+    """S3's answer to a range of an object of `size` bytes."""
+    return {
+        "Body": StreamingBody(io.BytesIO(content), len(content)),
+        "ContentRange": f"bytes {start}-{start + len(content) - 1}/{size}",
+        "LastModified": datetime(2026, 1, 1, tzinfo=UTC),
+        "Metadata": {},
+    }
+
+
+@pytest.mark.parametrize(("version_id", "named"), [("1", {"VersionId": "1"}), ("null", {})])
+def test_the_rest_of_a_long_object_is_asked_for_where_its_head_ends(stubbed, version_id, named):
+    """A version `null` is of the time before the bucket was versioned."""
+    stub = stubbed("s3")
+    size = HEAD_BYTES + 3
+    of = {"Bucket": "data", "Key": "raw/a.json", **named}
+    head = {**of, "Range": f"bytes=0-{HEAD_BYTES - 1}"}
+    stub.add_response("get_object", piece(b"h" * HEAD_BYTES, 0, size), head)
+    rest = {**of, "Range": f"bytes={HEAD_BYTES}-"}
+    stub.add_response("get_object", piece(b"end", HEAD_BYTES, size), rest)
+    bucket = DataBucket(SimpleNamespace(s3=stub.client), "data")
+    opened = bucket.open(ObjectVersion("data", "raw/a.json", version_id))
+    assert b"".join(opened.chunks(HEAD_BYTES - 1)) == b"hend"
+
+
+def test_the_rest_of_an_object_that_did_not_come_whole_is_an_error(stubbed):
+    stub = stubbed("s3")
+    size = HEAD_BYTES + 3
+    stub.add_response("get_object", piece(b"h" * HEAD_BYTES, 0, size))
+    stub.add_response("get_object", piece(b"en", HEAD_BYTES, size))
+    bucket = DataBucket(SimpleNamespace(s3=stub.client), "data")
+    opened = bucket.open(ObjectVersion("data", "raw/a.json", "1"))
+    with pytest.raises(TransientError, match=f"only {size - 1} bytes came"):
+        list(opened.chunks())
+
+
 # ---- the catalogue
 
 
@@ -111,6 +147,21 @@ def test_the_visibility_timeout_is_asked_for_and_given_in_ms(stubbed):
         {"QueueUrl": "url", "AttributeNames": ["VisibilityTimeout"]},
     )
     assert Queue(SimpleNamespace(sqs=stub.client), "url").visibility_timeout_ms() == 90_000
+
+
+def test_dead_letters_are_hidden_from_others_while_they_are_moved(stubbed):
+    stub = stubbed("sqs")
+    asked = {
+        "QueueUrl": "dead",
+        "MaxNumberOfMessages": 10,
+        "VisibilityTimeout": HIDDEN_WHILE_MOVED_S,
+        "WaitTimeSeconds": 1,
+    }
+    message = {"Body": "{}", "ReceiptHandle": "receipt"}
+    stub.add_response("receive_message", {"Messages": [message]}, asked)
+    stub.add_response("receive_message", {}, asked)
+    queue = Queue(SimpleNamespace(sqs=stub.client), "url", "dead")
+    assert list(queue.dead_letters()) == [("{}", "receipt")]
 
 
 # ---- loads

@@ -42,7 +42,6 @@ def to_item(register: Register) -> Item:
 
 def _drink_item(drink: Drink, recipe: str) -> Item:
     return {
-        "id": {"S": drink.id},
         "source": {"S": drink.source},
         "name": {"S": drink.name},
         "category": _string(drink.category),
