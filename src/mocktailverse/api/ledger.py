@@ -16,6 +16,7 @@ from mocktailverse.api.operators import KeyRequired
 from mocktailverse.api.parameters import LoadListing, RejectedListing
 from mocktailverse.api.services import Services, services_of
 from mocktailverse.catalogue.answers import Page
+from mocktailverse.conversion import converter
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.ledger import Load, LoadStatus, ObjectVersion, Rejected
 from mocktailverse.errors import UsageError
@@ -49,6 +50,9 @@ class LoadEntry(Struct, frozen=True):
     error: str | None
     transform_version: int
     drift: list[Drift]
+
+
+_to_entry = converter(LoadEntry)
 
 
 class RejectedEntry(Struct, frozen=True):
@@ -131,7 +135,7 @@ def _id(load: Load) -> str:
 def _load_entry(load: Load) -> LoadEntry:
     fields = msgspec.to_builtins(load)
     flat = {**fields.pop("object"), **fields.pop("counts"), **fields}
-    return msgspec.convert({"load": _id(load), "duration_ms": load.duration_ms, **flat}, LoadEntry)
+    return _to_entry({"load": _id(load), "duration_ms": load.duration_ms, **flat})
 
 
 def _rejected_entry(load_id: str, line: Rejected) -> RejectedEntry:

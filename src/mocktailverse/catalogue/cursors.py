@@ -28,6 +28,9 @@ class Cursor(Struct, frozen=True, array_like=True):
         return base64.urlsafe_b64encode(msgspec.json.encode(self)).rstrip(b"=").decode()
 
 
+_cursor = msgspec.json.Decoder(Cursor)
+
+
 def fingerprint(*asked: object) -> str:
     """Tells questions apart, by the `repr` of all that was asked."""
     return hashlib.blake2b(repr(asked).encode(), digest_size=9).hexdigest()
@@ -41,9 +44,7 @@ def read_cursor(text: str, question: str) -> Cursor:
     """
     try:
         padded = text[:LONGEST_CURSOR].encode("ascii") + b"=" * (-len(text) % 4)
-        cursor = msgspec.json.decode(
-            base64.b64decode(padded, altchars=b"-_", validate=True), type=Cursor
-        )
+        cursor = _cursor.decode(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (ValueError, msgspec.DecodeError) as error:
         raise UsageError("The cursor is damaged. Ask again without it.") from error
     if cursor.question != question:

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from mocktailverse.catalogue.schema import FORMAT
+from mocktailverse.conversion import converter
 from mocktailverse.errors import CatalogueError
 
 
@@ -38,6 +39,9 @@ class Meta(Struct, frozen=True):
     """The latest `observed_at` of its drinks; null where there is none."""
 
 
+_to_meta = converter(Meta)
+
+
 def read_meta(connection: sqlite3.Connection) -> Meta:
     """Read the meta rows.
 
@@ -49,6 +53,6 @@ def read_meta(connection: sqlite3.Connection) -> Meta:
         if found != FORMAT:
             raise CatalogueError(f"The file is no catalogue of format {FORMAT} but says {found}.")
         rows = dict(connection.execute("SELECT key, value FROM meta").fetchall())
-        return msgspec.convert(rows, Meta)
+        return _to_meta(rows)
     except (sqlite3.DatabaseError, msgspec.ValidationError) as error:
         raise CatalogueError(f"The file is no sealed catalogue: {error}.") from error

@@ -4,9 +4,9 @@ import tomllib
 from datetime import date
 from importlib import resources
 
-import msgspec
 from msgspec import Struct
 
+from mocktailverse.conversion import converter
 from mocktailverse.cost.usage import LEVELS, Usage
 
 
@@ -48,10 +48,13 @@ class Line(Struct, frozen=True, kw_only=True):
     usd: float
 
 
+_to_price_table = converter(PriceTable)
+
+
 def price_table() -> PriceTable:
     """The table that comes with the package."""
     text = resources.files(__package__).joinpath("prices.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text), PriceTable)
+    return _to_price_table(tomllib.loads(text))
 
 
 def month(usage: Usage, table: PriceTable) -> list[Line]:

@@ -35,6 +35,8 @@ HEAD_BYTES = 1024 * 1024
 
 CHUNK_BYTES = 1024 * 1024
 
+_rejected = msgspec.json.Decoder(Rejected)
+
 
 class StoredObject(NamedTuple):
     """A listed object version; `stored_at` is S3's LastModified in ms."""
@@ -162,7 +164,7 @@ class DataBucket:
     def rejected(self, key: str) -> list[Rejected]:
         """The rejected lines under a key; none where the object has expired."""
         body = self.get(key) or b""
-        return [msgspec.json.decode(line, type=Rejected) for line in body.splitlines() if line]
+        return [_rejected.decode(line) for line in body.splitlines() if line]
 
 
 def _full_size(answer: "GetObjectOutputTypeDef") -> int:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from mocktailverse.conversion import converter
 from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
 from mocktailverse.drinks.register import Earlier, Register, version_of
 
@@ -26,6 +27,9 @@ else:
 Item = dict[str, Value]
 
 _NULL: Value = {"NULL": True}
+
+_to_drink = converter(Drink)
+_to_earlier = converter(tuple[Earlier, ...])
 
 
 def to_item(register: Register) -> Item:
@@ -70,9 +74,9 @@ def from_item(item: Mapping[str, Mapping[str, Any]]) -> Register:
     fields = {name: value_of(value) for name, value in item.items()}
     return Register(
         fields["id"],
-        msgspec.convert(fields, Drink) if "version" in fields else None,
+        _to_drink(fields) if "version" in fields else None,
         fields.get("recipe", ""),
-        msgspec.convert(fields.get("earlier", ()), tuple[Earlier, ...]),
+        _to_earlier(fields.get("earlier", ())),
         tuple(fields.get("absences", ())),
     )
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from mocktailverse.conversion import converter
 from mocktailverse.drinks.ledger import Counts, Lease, Load, ObjectVersion, Segment
 from mocktailverse.stores.items import to_value, value_of
 
@@ -26,6 +27,9 @@ WORKER_DIED = "The worker of the last delivery ended without a result."
 
 _SEGMENT_MARK = "#"
 """Stands in the part of a segment, and in that of no load."""
+
+_to_load = converter(Load)
+_to_segment = converter(Segment)
 
 
 def object_key(version: ObjectVersion) -> str:
@@ -58,7 +62,7 @@ def load_of(item: Mapping[str, Any]) -> Load:
     fields = {name: value_of(value) for name, value in item.items()}
     if fields.get("error") == WORKER_DIED and fields.get("lease_until", 0) > time.time() * 1000:
         fields |= {"status": "loading", "error": None, "finished_at": None}
-    return msgspec.convert(
+    return _to_load(
         {
             "bytes": 0,
             "attempts": 0,
@@ -71,8 +75,7 @@ def load_of(item: Mapping[str, Any]) -> Load:
             **fields,
             "object": {name: fields[name] for name in ("bucket", "key", "version_id")},
             "counts": {name: fields.get(name, 0) for name in Counts.__struct_fields__},
-        },
-        Load,
+        }
     )
 
 
@@ -89,7 +92,7 @@ def lease_of(item: Mapping[str, Any]) -> Lease | None:
 
 def segment_of(item: Mapping[str, Any]) -> Segment:
     """The segment that an item holds."""
-    return msgspec.convert({name: value_of(value) for name, value in item.items()}, Segment)
+    return _to_segment({name: value_of(value) for name, value in item.items()})
 
 
 def to_segment_item(load: Load, segment: Segment) -> dict[str, Any]:

@@ -1,0 +1,96 @@
+"""Types are examined before threads use them: two that do it at once crash the process."""
+
+import json
+import subprocess
+import sys
+
+import msgspec
+
+from mocktailverse.drinks.ledger import START, Counts, Load, ObjectVersion, Rejected, Segment
+from mocktailverse.drinks.register import Earlier, Register
+from mocktailverse.stores.items import to_item
+from mocktailverse.stores.load_items import load_key, to_segment_item
+
+AT_ONCE = """
+import faulthandler
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from types import SimpleNamespace
+
+faulthandler.enable()
+given = json.load(sys.stdin)
+{prepare}
+barrier = Barrier(8)
+sys.setswitchinterval(1e-6)
+
+
+def call(_):
+    barrier.wait()
+    {call}
+
+
+with ThreadPoolExecutor(8) as pool:
+    list(pool.map(call, range(8)))
+"""
+"""Calls something for the first time in eight threads at once, which take turns very often."""
+
+TRIES = 5
+"""Where types are not examined beforehand, each crashes with a chance of 0.4 or more."""
+
+VERSION = ObjectVersion("data", "raw/a.json", "1")
+LOAD = Load(
+    VERSION, generation=1, status="loading", counts=Counts(), bytes=0, attempts=1, requeues=0,
+    requeued_at=None, active_at=0, started_at=0, finished_at=None, error=None, transform_version=1,
+)  # fmt: skip
+
+
+def load_item():
+    names = ("object", "part")
+    key = {name: {"S": part} for name, part in zip(names, load_key(VERSION, 1), strict=True)}
+    numbers = {name: {"N": "1"} for name in ("generation", "started_at", "transform_version")}
+    texts = {name: {"S": getattr(VERSION, name)} for name in ("bucket", "key", "version_id")}
+    return {**key, **texts, **numbers, "status": {"S": "done"}}
+
+
+def in_threads_at_once(prepare, call, given):
+    script = AT_ONCE.format(prepare=prepare, call=call)
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def check(prepare, call, given):
+    for _ in range(TRIES):
+        done = in_threads_at_once(prepare, call, given)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_drink_of_the_table(new_drink):
+    drink = new_drink("7", "Spritz", ["Prosecco"])
+    register = Register(drink.id, drink, "a:b:c", (Earlier(1, "d:e:f", "Other"),))
+    check("from mocktailverse.stores.items import from_item", "from_item(given)", to_item(register))
+
+
+def test_a_load():
+    check("from mocktailverse.stores.load_items import load_of", "load_of(given)", load_item())
+
+
+def test_a_segment():
+    item = to_segment_item(LOAD, Segment(1, START, START, Counts(), final=True))
+    check("from mocktailverse.stores.load_items import segment_of", "segment_of(given)", item)
+
+
+def test_a_rejected_line():
+    line = Rejected("not_json", "$", "It is no JSON.", 1, "x", VERSION)
+    check(
+        "from mocktailverse.stores.data_bucket import DataBucket\n"
+        "bucket = SimpleNamespace(get=lambda key: given.encode())",
+        "DataBucket.rejected(bucket, 'key')",
+        msgspec.json.encode(line).decode(),
+    )
