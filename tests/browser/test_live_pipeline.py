@@ -5,7 +5,7 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect  # noqa: A004 - Playwright's own
 
 from mocktailverse.pipeline.moments import now
 from mocktailverse.pipeline.replay import replay
@@ -14,6 +14,8 @@ from mocktailverse.stores.queue import Queue
 pytestmark = pytest.mark.browser
 
 SEEN_WITHIN_MS = 10_000
+CHOSEN_WITHIN_S = 60
+LOOKED_AT_MS = 3_000
 RECORD = {"strInstructions": "Build.", "strIngredient1": "Ginger ale", "strMeasure1": "4 oz"}
 BAD_ID = {**RECORD, "idDrink": "<b>none</b>", "strDrink": "Nobody's drink"}
 
@@ -25,11 +27,25 @@ def rows(page: Page, name: str):
 
 def choose(page: Page, name: str) -> None:
     """Choose a raw object that needs attention."""
+    option = page.get_by_role("option", name=name).first
+    deadline = time.monotonic() + CHOSEN_WITHIN_S
+    while not is_offered(page, name):
+        assert time.monotonic() < deadline, f"{name} is not offered."
+    option.click()
+    expect(page.get_by_text(re.compile(f"^raw/.*{re.escape(name)}$"))).to_be_visible()
+
+
+def is_offered(page: Page, name: str) -> bool:
+    """Open the list of raw objects anew: one that is open does not show what comes later."""
     box = page.get_by_role("combobox", name="Raw object")
+    page.keyboard.press("Escape")
     box.click()
     box.fill(name)
-    page.get_by_role("option", name=name).first.click()
-    expect(page.get_by_text(re.compile(f"^raw/.*{re.escape(name)}$"))).to_be_visible()
+    try:
+        page.get_by_role("option", name=name).first.wait_for(timeout=LOOKED_AT_MS)
+    except TimeoutError:
+        return False
+    return True
 
 
 @pytest.fixture
