@@ -13,7 +13,7 @@ DRINKS = 14
 
 
 def tells_of_old_catalogue(page: Page) -> bool:
-    """Whether the page, drawn anew, says that its catalogue cannot be renewed."""
+    """Whether the page, drawn again, says that its catalogue cannot be renewed."""
     page.reload()
     expect(page.get_by_role("heading", name=f"{DRINKS} drinks")).to_be_visible()
     return page.get_by_text("so this is the catalogue of").is_visible()
@@ -56,7 +56,7 @@ def test_without_aws_the_last_catalogue_can_still_be_used(new_site, open_page, s
     page.get_by_role("link", name="Explore", exact=True).filter(visible=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Find a drink")
     # Each page asks AWS for itself, and this one is drawn once: drawn before its own copy of the
-    # catalogue is due, it tells when it is drawn anew.
+    # catalogue is due, it tells when it is drawn again.
     new_site.until(lambda: tells_of_old_catalogue(page))
     page.get_by_role("searchbox").fill("mulled")
     expect(page.locator("[class*=st-key-card-] a strong")).to_have_text(mulled)

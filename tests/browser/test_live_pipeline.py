@@ -36,7 +36,7 @@ def choose(page: Page, name: str) -> None:
 
 
 def is_offered(page: Page, name: str) -> bool:
-    """Open the list of raw objects anew: one that is open does not show what comes later."""
+    """Open the list of raw objects again: one that is open does not show what comes later."""
     box = page.get_by_role("combobox", name="Raw object")
     page.keyboard.press("Escape")
     box.click()
