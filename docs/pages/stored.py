@@ -79,9 +79,9 @@ def load_items() -> tuple[Kinds, Kinds]:
     clients: Any = SimpleNamespace(dynamodb=table)
     loads = LoadsTable(clients, "loads", expire_days=1)
     version = ObjectVersion("data", "raw/", "version")
-    load = loads.acquire(LoadRequest(version, 1), now=AT, until=AT)
+    load = loads.acquire(LoadRequest(version, 1), "worker", now=AT, until=AT)
     assert isinstance(load, Load)  # noqa: S101  the sample table gives every load
-    loads.release(load, error="why")
+    loads.release(load, "worker", error="why")
     loads.requeued(version, 1, now=AT)
     loads.fail(version, 1, "why", now=AT)
     drift = sample(Drift, full=True)

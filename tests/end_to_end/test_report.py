@@ -97,7 +97,8 @@ def test_a_load_whose_worker_died_and_whose_message_is_gone_needs_attention(pipe
     """Its last sign of life is as old as two visibility timeouts."""
     long_ago = time.time_ns() // 1_000_000 - 2 * pipeline.queue.visibility_timeout_ms() - 1
     version = ObjectVersion(pipeline.outputs["DataBucket"], "raw/thecocktaildb/dead.json", "v1")
-    pipeline.loads.acquire(LoadRequest(version, 1), now=long_ago, until=long_ago + 15_000)
+    request = LoadRequest(version, 1)
+    pipeline.loads.acquire(request, "killed", now=long_ago, until=long_ago + 15_000)
     found = cli("report", "--json", code=1).json["attention"]
     assert {"what": "1 stuck load", "runbook": "no-load"} in found
 

@@ -21,7 +21,7 @@ from mocktailverse.drinks.ledger import (
     Segment,
 )
 from mocktailverse.errors import UsageError
-from mocktailverse.stores.load_items import day_of
+from mocktailverse.stores.load_items import WORKER_DIED, day_of
 from mocktailverse.stores.loads_table import LoadsTable
 
 NUMBERS = count(1)
@@ -45,9 +45,16 @@ def day_ms():
     return NOON_MS - next(NUMBERS) * 24 * 3600 * 1000
 
 
-def acquire(table, version, generation=1, now=NOON_MS, *, last_try=False, waited_for=None):
+def acquire(
+    table, version, generation=1, now=NOON_MS, *, last_try=False, waited_for=None, owner=None
+):
     request = LoadRequest(version, generation, waited_for=waited_for)
-    return table.acquire(request, now=now, until=now + LEASE_MS, last_try=last_try)
+    owner = owner or f"owner {next(NUMBERS)}"
+    return table.acquire(request, owner, now=now, until=now + LEASE_MS, last_try=last_try)
+
+
+def state(load):
+    return load.status, load.error, load.finished_at
 
 
 def segment(number, read, *, final=False):
@@ -94,12 +101,29 @@ def test_a_lease_that_somebody_waited_for_has_expired_whatever_the_clocks_show(t
 def test_a_load_on_its_last_try_is_marked_failed_in_advance(table, version):
     """A worker that dies cannot mark it."""
     acquire(table, version, now=NOON_MS - LEASE_MS - 1)
-    load = acquire(table, version, last_try=True)
-    assert (load.status, load.finished_at) == ("failed", NOON_MS)
-    assert load.error
-    table.release(load)
-    released = table.latest(version)
-    assert (released.status, released.error, released.finished_at) == ("loading", None, None)
+    load = acquire(table, version, last_try=True, owner="last")
+    assert state(load) == ("failed", WORKER_DIED, NOON_MS)
+    table.release(load, "last")
+    assert state(table.latest(version)) == ("loading", None, None), "it is continued"
+
+
+def test_a_load_on_its_last_try_is_marked_failed_also_where_another_worker_holds_it(table, version):
+    load = acquire(table, version, owner="first")
+    lease = acquire(table, version, now=NOON_MS + 1, last_try=True)
+    assert state(table.latest(version)) == ("failed", WORKER_DIED, NOON_MS + 1)
+    assert acquire(table, version, now=NOON_MS + 2) == lease, "it is leased as before"
+    table.finish(load, Counts(1, 1), (), size=10, now=NOON_MS + 3)
+    assert acquire(table, version, now=NOON_MS + 4, last_try=True) is None
+    assert state(table.latest(version)) == ("done", None, NOON_MS + 3)
+
+
+def test_a_load_that_has_failed_stays_failed_until_it_is_continued_or_done(table, version):
+    """An earlier delivery may begin after the last one, whose message is a dead letter by then."""
+    table.fail(version, 1, "cut each time", now=NOON_MS)
+    load = acquire(table, version, now=NOON_MS + 1, owner="late")
+    assert state(load) == ("failed", "cut each time", NOON_MS)
+    table.release(load, "late", error="cut again")
+    assert state(table.latest(version)) == ("failed", "cut again", NOON_MS)
 
 
 def test_a_load_done_at_its_last_try_has_no_error(table, version):
@@ -109,31 +133,53 @@ def test_a_load_done_at_its_last_try_has_no_error(table, version):
     assert (done.status, done.error, done.finished_at) == ("done", None, NOON_MS + 1)
 
 
-def test_readers_see_a_failure_in_advance_only_once_the_lease_has_expired(table, version):
+@pytest.mark.parametrize("before", ["failed in advance", "failed", "given back"])
+def test_readers_see_a_load_that_a_worker_holds_as_loading_until_its_lease_expires(
+    table, version, before
+):
     now = time.time_ns() // 1_000_000
-    acquire(table, version, now=now, last_try=True)
-    seen = table.latest(version)
-    assert (seen.status, seen.error, seen.finished_at) == ("loading", None, None)
-    assert acquire(table, version, now=now).until == now + LEASE_MS, "it is leased"
-
-    acquire(table, version, generation=2, now=now - LEASE_MS - 1, last_try=True)
-    assert table.latest(version).status == "failed", "its worker ended without a result"
+    for generation, taken_at in ((1, now), (2, now - LEASE_MS - 1)):
+        earlier = acquire(table, version, generation, now - 2 * LEASE_MS, owner="earlier")
+        if before == "failed":
+            table.fail(version, generation, "S3 was slow", now=now - LEASE_MS)
+        if before == "given back":
+            table.release(earlier, "earlier", error="S3 was slow")
+        last_try = before == "failed in advance"
+        acquire(table, version, generation, taken_at, last_try=last_try)
+        seen = table.latest(version)
+        if generation == 1:
+            assert state(seen) == ("loading", None, None)
+        else:  # its worker ended without a result
+            status = "loading" if before == "given back" else "failed"
+            error = WORKER_DIED if last_try else "S3 was slow"
+            assert (seen.status, seen.error) == (status, error)
 
 
 def test_a_load_that_was_given_back_can_be_taken_at_once(table, version):
-    load = acquire(table, version)
-    table.release(load, error="S3 was slow")
-    given_back = table.latest(version)
-    assert (given_back.status, given_back.error) == ("loading", "S3 was slow")
-    again = acquire(table, version, now=NOON_MS + 1)
-    assert (again.attempts, again.error) == (2, None)
+    load = acquire(table, version, owner="first")
+    table.release(load, "first", error="S3 was slow")
+    assert state(table.latest(version)) == ("loading", "S3 was slow", None)
+    assert acquire(table, version, now=NOON_MS + 1).attempts == 2
 
 
 def test_a_load_that_goes_on_later_is_given_back_without_an_error(table, version):
-    table.release(acquire(table, version))
-    given_back = table.latest(version)
-    assert (given_back.status, given_back.error) == ("loading", None)
+    table.release(acquire(table, version, owner="first"), "first", error="S3 was slow")
+    table.release(acquire(table, version, owner="second"), "second")
+    assert state(table.latest(version)) == ("loading", None, None)
     assert isinstance(acquire(table, version, now=NOON_MS + 1), Load)
+
+
+@pytest.mark.parametrize("error", [None, "late"])
+def test_who_comes_too_late_gives_nothing_back(table, version, error):
+    first = acquire(table, version, owner="first")
+    acquire(table, version, now=NOON_MS + LEASE_MS + 1, last_try=True, owner="second")
+    table.release(first, "first", error=error)
+    assert table.latest(version).error == WORKER_DIED
+    lease = acquire(table, version, now=NOON_MS + LEASE_MS + 2)
+    assert lease.owner == "second"
+    table.fail(version, 1, "cut", now=NOON_MS + LEASE_MS + 3)
+    table.release(first, "second", error=error)
+    assert table.latest(version).error == "cut", "it is given back already"
 
 
 def test_a_finished_load_cannot_be_taken(table, version):
@@ -160,7 +206,7 @@ def test_a_failed_load_can_be_taken_again(table, version):
         NOON_MS + 9,
     )
     again = acquire(table, version, now=NOON_MS + 10)
-    assert (again.status, again.error, again.finished_at) == ("loading", None, None)
+    assert again.attempts == 2
 
 
 def test_a_load_can_fail_that_nobody_opened(table, version):
@@ -341,9 +387,9 @@ def test_a_lease_whose_answer_was_lost_is_ones_own(table, clients, version, monk
 
 
 def test_a_late_message_does_not_touch_a_done_load(table, version):
-    load = acquire(table, version)
+    load = acquire(table, version, owner="first")
     table.finish(load, Counts(read=1, loaded=1), (), size=1, now=NOON_MS + 1)
-    table.release(load, error="late")
+    table.release(load, "first", error="late")
     table.fail(version, 1, "late", now=NOON_MS + 2)
     assert table.requeued(version, 1, now=NOON_MS + 3) is None
     found = table.latest(version)

@@ -32,6 +32,7 @@ from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import Register, Written, merge, written
 from mocktailverse.errors import ConflictError, MissingError, MocktailverseError
 from mocktailverse.pipeline.load import Loader, Progress
+from mocktailverse.stores.load_items import WORKER_DIED
 
 NOON_MS = 1_767_268_800_000  # 2026-01-01 12:00:00 UTC
 BUDGET_MS = 60_000
@@ -178,33 +179,33 @@ class FakeLoads:
         self.parts: dict[tuple[ObjectVersion, int, int], Segment] = {}
 
     def acquire(
-        self, request: LoadRequest, *, now: int, until: int, last_try: bool = False
+        self, request: LoadRequest, owner: str, *, now: int, until: int, last_try: bool = False
     ) -> Load | Lease | None:
         def work() -> Load | Lease | None:
             key = request.object, request.generation
             lease = self.leases.get(key)
-            if lease and lease.until >= now and lease.owner != request.waited_for:
-                return lease
             load = self._open(key, now)
             if load.status == "done":
                 return None
-            self.leases[key] = Lease(f"{load.attempts + 1}", until, until - now)
-            return self._change(
-                key,
-                status="failed" if last_try else "loading",
-                active_at=now,
-                attempts=load.attempts + 1,
-                error="ended without a result" if last_try else None,
-                finished_at=now if last_try else None,
-            )
+            if last_try:
+                self._change(key, status="failed", error=WORKER_DIED, finished_at=now)
+            if lease and lease.until >= now and lease.owner != request.waited_for:
+                return lease
+            self.leases[key] = Lease(owner, until, until - now)
+            return self._change(key, active_at=now, attempts=load.attempts + 1)
 
         return self.weather.call("loads.acquire", work)
 
-    def release(self, load: Load, *, error: str | None = None) -> None:
+    def release(self, load: Load, owner: str, *, error: str | None = None) -> None:
         def work() -> None:
             key = load.object, load.generation
-            self.leases.pop(key, None)
-            self._change(key, status="loading", error=error, finished_at=None)
+            if key not in self.leases or self.leases[key].owner != owner:
+                return
+            del self.leases[key]
+            if error is None:
+                self._change(key, status="loading", error=None, finished_at=None)
+            else:
+                self._change(key, error=error)
 
         self.weather.call("loads.release", work)
 

@@ -111,10 +111,11 @@ def test_a_failed_condition_has_to_say_what_is_stored(dynamodb):
     dynamodb.answer(("put_item", {}), ("put_item", {}))
     DrinksTable(dynamodb.clients, "drinks").write([ABSENT])
     segment = Segment(0, START, START, Counts(), final=True)
-    LoadsTable(dynamodb.clients, "loads").put_segment(LOAD, segment)
+    loads = LoadsTable(dynamodb.clients, "loads")
+    loads.put_segment(LOAD, segment)
     dynamodb.answer(("update_item", {"Attributes": {}}))
     with pytest.raises(KeyError):  # an answer without the load
-        LoadsTable(dynamodb.clients, "loads").acquire(LoadRequest(VERSION, 1), now=1, until=2)
+        loads.acquire(LoadRequest(VERSION, 1), "me", now=1, until=2)
     asked = [
         request["ReturnValuesOnConditionCheckFailure"]
         for _, request in dynamodb.requests

@@ -12,6 +12,7 @@ its continuation in a new message, so that slow is never mistaken for failing.
 
 import math
 import random
+import uuid
 from collections.abc import Sequence
 from typing import Protocol, Self
 
@@ -69,10 +70,10 @@ class LoadsStore(Protocol):
     """Where loads and their segments are kept."""
 
     def acquire(
-        self, request: LoadRequest, *, now: int, until: int, last_try: bool = False
+        self, request: LoadRequest, owner: str, *, now: int, until: int, last_try: bool = False
     ) -> Load | Lease | None: ...
 
-    def release(self, load: Load, *, error: str | None = None) -> None: ...
+    def release(self, load: Load, owner: str, *, error: str | None = None) -> None: ...
 
     def finish(  # noqa: PLR0913 - all that is known of a load at its end
         self,
@@ -155,8 +156,9 @@ class Loader(Struct, frozen=True):
         if self._time_left() <= 0:
             return self._postpone(request)
         last_try = request.tries + 1 >= self.max_tries
+        owner = uuid.uuid4().hex
         load = self.loads.acquire(
-            request, now=self.clock.now(), until=self.clock.deadline, last_try=last_try
+            request, owner, now=self.clock.now(), until=self.clock.deadline, last_try=last_try
         )
         if isinstance(load, Lease):
             return self._wait_for(load, request)
@@ -166,12 +168,12 @@ class Loader(Struct, frozen=True):
             raw = self._open(load)
             if raw is None:
                 return None
-            loaded, total = self._go_on(load, raw, request.stalled)
+            loaded, total = self._go_on(load, owner, raw, request.stalled)
         except MocktailverseError as error:
             if last_try:
                 self._fail(load, str(error))
             else:
-                self.loads.release(load, error=str(error))
+                self.loads.release(load, owner, error=str(error))
             raise
         if total is not None:  # not above: no error may be noted on a load that may be done
             self.loads.finish(
@@ -208,7 +210,9 @@ class Loader(Struct, frozen=True):
             self._fail(load, f"The raw object is gone: {error}")
             return None
 
-    def _go_on(self, load: Load, raw: OpenObject, stalled: int) -> tuple[Progress, Progress | None]:
+    def _go_on(
+        self, load: Load, owner: str, raw: OpenObject, stalled: int
+    ) -> tuple[Progress, Progress | None]:
         """What was loaded now; and all of the load, None where it is to be continued."""
         earlier = self._finished_segments(load)
         segments = [*earlier]
@@ -220,7 +224,7 @@ class Loader(Struct, frozen=True):
             plan = self._write(planned)
             if not plan.entries and not plan.exhausted:
                 moved = len(segments) > len(earlier)
-                self._continue_later(load, start, 0 if moved else stalled + 1)
+                self._continue_later(load, owner, start, 0 if moved else stalled + 1)
                 break
             segment = self._segment(load, plan, len(segments), start)
             stored = self._store(load, segment)
@@ -228,7 +232,7 @@ class Loader(Struct, frozen=True):
                 pieces = None
             segments.append(stored)
             if not stored.final and (plan is not planned or self._time_left() <= 0):
-                self._continue_later(load, stored.after, 0)
+                self._continue_later(load, owner, stored.after, 0)
                 break
         else:
             return Progress.of(segments[len(earlier) :]), Progress.of(segments)
@@ -294,12 +298,17 @@ class Loader(Struct, frozen=True):
             return segment
         return self.loads.put_segment(load, segment)
 
-    def _continue_later(self, load: Load, cursor: Cursor, stalled: int) -> None:
+    def _continue_later(self, load: Load, owner: str, cursor: Cursor, stalled: int) -> None:
+        """Send the continuation, then give the load back.
+
+        In this order no worker that dies in between leaves an open load without a message. The
+        continuation may come before the load is given back, so it may take this owner's lease.
+        """
         if stalled > STALLED_LIMIT:
             raise TransientError(f"DynamoDB throttled every write in {stalled} messages.")
-        self.loads.release(load)
-        request = LoadRequest(load.object, load.generation, cursor, stalled)
+        request = LoadRequest(load.object, load.generation, cursor, stalled, waited_for=owner)
         self.queue.send(request, CONTINUE_DELAY_S if stalled else 0)
+        self.loads.release(load, owner)
 
     def _fail(self, load: Load, error: str) -> None:
         self.loads.fail(load.object, load.generation, error, now=self.clock.now())

@@ -23,7 +23,7 @@ from mocktailverse.drinks.ledger import Counts, Lease, Load, ObjectVersion, Segm
 from mocktailverse.stores.items import to_value, value_of
 
 WORKER_DIED = "The worker of the last delivery ended without a result."
-"""The error of a load marked failed in advance. It holds once the worker's lease has expired."""
+"""The error of a load that was marked failed in advance."""
 
 _SEGMENT_MARK = "#"
 """Stands in the part of a segment, and in that of no load."""
@@ -58,9 +58,9 @@ def is_load(item: Mapping[str, Any]) -> bool:
 
 
 def load_of(item: Mapping[str, Any]) -> Load:
-    """The load that an item holds; one that was marked failed in advance is loading until then."""
+    """The load that an item holds. While a worker holds it, it is loading, whatever it was."""
     fields = {name: value_of(value) for name, value in item.items()}
-    if fields.get("error") == WORKER_DIED and fields.get("lease_until", 0) > time.time() * 1000:
+    if fields.get("lease_until", 0) > time.time() * 1000:
         fields |= {"status": "loading", "error": None, "finished_at": None}
     return _to_load(
         {

@@ -2,8 +2,8 @@
 
 import base64
 import re
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -70,24 +70,26 @@ class LoadsTable:
         self._expire_days = expire_days
 
     def acquire(
-        self, request: LoadRequest, *, now: int, until: int, last_try: bool = False
+        self, request: LoadRequest, owner: str, *, now: int, until: int, last_try: bool = False
     ) -> Load | Lease | None:
         """Take the lease on a load until a time in ms, and open the load where it is new.
 
-        On its `last_try` a load is marked failed in advance, since a worker that dies cannot mark
-        it any more; finishing or continuing it takes that back. A lease whose owner is
-        `waited_for` has expired: the request was delayed by its length.
+        On its `last_try` a load is marked failed in advance, whoever holds it, since a worker that
+        dies cannot mark it any more; finishing or continuing it takes that back. Any other try
+        leaves the status as it is: the last delivery may have failed before an earlier one began.
+
+        `owner` is a name that no other attempt has. A lease whose owner is `waited_for` has
+        expired: the request was delayed by its length, or is sent by that owner.
 
         Returns:
             The load; the lease of another worker that has not expired; None where the load is
             done. A call whose response was lost is repeated by botocore and finds its own lease,
             which counts as taken.
         """
-        owner = uuid.uuid4().hex
-        in_advance = {"status": "failed", "error": WORKER_DIED, "finished_at": now}
+        failed = {"status": "failed", "error": WORKER_DIED, "finished_at": now} if last_try else {}
         update = Update(
             put={
-                **(in_advance if last_try else {"status": "loading"}),
+                **failed,
                 "active_at": now,
                 "lease_until": until,
                 "lease_owner": owner,
@@ -95,7 +97,6 @@ class LoadsTable:
             },
             default=self._opening(request.object, request.generation, now),
             add={"attempts": 1},
-            remove=() if last_try else ("error", "finished_at"),
             condition=(
                 f"{_NOT_DONE} AND (attribute_not_exists(#lease_until) OR #lease_until < :at"
                 " OR #lease_owner = :waited_for)"
@@ -105,16 +106,26 @@ class LoadsTable:
         try:
             return self._update(request.object, request.generation, update)
         except ConditionFailedError as error:
-            return error.standing if error.lease and error.lease.owner == owner else error.lease
+            if error.lease and error.lease.owner == owner:
+                return error.standing
+            if error.lease and failed:
+                self._update_unfinished(request.object, request.generation, Update(put=failed))
+            return error.lease
 
-    def release(self, load: Load, *, error: str | None = None) -> None:
-        """Give a load back unfinished, so that the next message can continue it."""
-        noted = {} if error is None else {"error": error}
-        update = Update(
-            put={"status": "loading", **noted},
-            remove=("lease_until", "finished_at", *(() if noted else ("error",))),
+    def release(self, load: Load, owner: str, *, error: str | None = None) -> None:
+        """Give a load back unfinished, where this owner still holds it.
+
+        Without an error a continuation was sent, so the load is open. After an error the status
+        stays: a load that has failed may have no other message than a dead letter.
+        """
+        given_back = Update(
+            put={"status": "loading"} if error is None else {"error": error},
+            remove=("lease_until", *(("error", "finished_at") if error is None else ())),
+            condition="attribute_exists(#lease_until) AND #lease_owner = :owner",
+            values={"owner": owner},
         )
-        self._update_unfinished(load.object, load.generation, update)
+        with suppress(ConditionFailedError):
+            self._update(load.object, load.generation, given_back)
 
     def finish(  # noqa: PLR0913 - all that is known of a load at its end
         self,
@@ -163,7 +174,7 @@ class LoadsTable:
         latest = self.latest(version)
         generation = 1 if latest is None else latest.generation + 1
         opening = self._opening(version, generation, now)
-        self._update(version, generation, Update(put={"status": "loading"}, default=opening))
+        self._update(version, generation, Update(default=opening))
         return generation
 
     def put_segment(self, load: Load, segment: Segment) -> Segment:
@@ -263,6 +274,7 @@ class LoadsTable:
         opening = {
             **msgspec.to_builtins(version),
             "generation": generation,
+            "status": "loading",
             "transform_version": TRANSFORM_VERSION,
             "started_at": now,
             "day": day_of(now),
