@@ -8,7 +8,8 @@ from mocktailverse.functions.failures import FAILED, failures_logged
 
 
 def test_what_a_handler_raises_is_logged_and_passes_on(monkeypatch, capsys):
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "tests")
+    # A logger writes to the stdout of the test that made it, and one name has one logger.
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "failures")
 
     @failures_logged
     def handler(_event, _context):
