@@ -199,6 +199,7 @@ def test_nothing_is_known_of_the_volume_beside_an_implausible_line(recipe, how, 
 @example([("Vanilla extract", None), ("Milk", "1 cup")], None, None)
 @example([("Orange juice", "3 parts"), ("Angostura bitters", "2 dashes")], None, None)
 @example([("Non-alcoholic beer", None)], None, None)
+@example([("Unicorn tears", "to taste"), ("Non-alcoholic spirit", "1 ml")], None, None)
 def test_a_mocktail_is_never_stronger_than_the_limit_nor_of_unknown_strength(recipe, how, glass):
     derived = drink_of(*recipe, how=how, glass=glass).derived
 

@@ -14,7 +14,7 @@ from mocktailverse.drinks.record import Absence, RawLine, Record
 from mocktailverse.drinks.register import Register, recipe_of
 from mocktailverse.drinks.strength import Portion, derive_portions, portion_of
 
-TRANSFORM_VERSION = 2
+TRANSFORM_VERSION = 3
 """Raised whenever the same record gives another drink; a test with golden outputs insists."""
 
 _encoder = msgspec.json.Encoder()

@@ -24,7 +24,7 @@ alcoholic = holds an alcoholic ingredient other than bitters; bitters = alcoholi
 anything above 0.5 % vol, vanilla extract included; trace = above 0, up to 0.5 % vol; food = a food
 or a fruit, which adds no volume here but makes the drink weaker; doubtful = an unknown ingredient
 that may be a liquid; ice = ice; open = a liquid whose volume or strength is not one figure;
-imprecise = one whose figures are not exact.
+imprecise = one whose figures are not exact, or an unknown ingredient that they leave out.
 """
 
 
@@ -86,10 +86,10 @@ def _portion(line: IngredientLine) -> Portion:
 
 
 def _traits(line: IngredientLine, substance: Substance, pour: Pour | None) -> Iterator[Trait]:
-    if substance.abv_percent is None:
-        if could_be_liquid(line):
-            yield "doubtful"
-    elif substance.abv_percent[1] > 0:
+    doubtful = substance.abv_percent is None and could_be_liquid(line)
+    if doubtful:
+        yield "doubtful"
+    if substance.abv_percent and substance.abv_percent[1] > 0:
         yield "strong" if substance.abv_percent[1] > NON_ALCOHOLIC_PERCENT else "trace"
     if substance.alcoholic:
         yield "bitters" if substance.kind == "bitters" else "alcoholic"
@@ -97,8 +97,11 @@ def _traits(line: IngredientLine, substance: Substance, pour: Pour | None) -> It
         yield "ice"
     elif pour is None and substance.kind in _FOODS:
         yield "food"
-    if pour:
-        if not pour.closed:
-            yield "open"
-        if not substance.labelled or line.certainty != "exact" or pour.imprecise_unit:
-            yield "imprecise"
+    if pour and not pour.closed:
+        yield "open"
+    if doubtful or (pour and not _is_exact(line, substance, pour)):
+        yield "imprecise"
+
+
+def _is_exact(line: IngredientLine, substance: Substance, pour: Pour) -> bool:
+    return substance.labelled and line.certainty == "exact" and not pour.imprecise_unit
