@@ -81,7 +81,7 @@ def load_items() -> tuple[Kinds, Kinds]:
     version = ObjectVersion("data", "raw/", "version")
     load = loads.acquire(LoadRequest(version, 1), "worker", now=AT, until=AT)
     assert isinstance(load, Load)  # noqa: S101  the sample table gives every load
-    loads.release(load, "worker", error="why")
+    loads.release(load, "worker", "why")
     loads.requeued(version, 1, now=AT)
     loads.fail(version, 1, "why", now=AT)
     drift = sample(Drift, full=True)

@@ -268,6 +268,28 @@ def test_a_batch_is_worked_on_message_by_message(world, caplog, capsys):
     assert told["RejectedPercent"] == [0, 0]
 
 
+def test_a_message_of_several_objects_loads_those_that_can_be_read(world, caplog, monkeypatch):
+    versions = [world.put(envelope(records()), f"{n}.json") for n in range(3)]
+    events = [json.loads(event(version)) for version in versions]
+    message = json.dumps({"Records": [record for told in events for record in told["Records"]]})
+    open_object = DataBucket.open
+
+    def open_or_fail(bucket, version):
+        if version == versions[0]:
+            raise TransientError("S3 is slow")
+        return open_object(bucket, version)
+
+    with monkeypatch.context() as slow:
+        slow.setattr(DataBucket, "open", open_or_fail)
+        assert deliver(message, receive_count=5) == [message]
+    statuses = [world.loads.latest(version).status for version in versions]
+    assert statuses == ["failed", "done", "done"]
+    (failure,) = [line for line in caplog.records if line.levelname == "ERROR"]
+    assert failure.key == versions[0].key
+    assert deliver(message) == []
+    assert world.loads.latest(versions[0]).status == "done"
+
+
 def test_a_stage_that_measures_less_only_logs(world, caplog, capsys, monkeypatch):
     monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
     assert deliver(event(world.put(envelope(records())))) == []

@@ -45,12 +45,10 @@ def day_ms():
     return NOON_MS - next(NUMBERS) * 24 * 3600 * 1000
 
 
-def acquire(
-    table, version, generation=1, now=NOON_MS, *, last_try=False, waited_for=None, owner=None
-):
+def acquire(table, version, generation=1, now=NOON_MS, *, waited_for=None, owner=None):
     request = LoadRequest(version, generation, waited_for=waited_for)
     owner = owner or f"owner {next(NUMBERS)}"
-    return table.acquire(request, owner, now=now, until=now + LEASE_MS, last_try=last_try)
+    return table.acquire(request, owner, now=now, until=now + LEASE_MS)
 
 
 def state(load):
@@ -98,39 +96,46 @@ def test_a_lease_that_somebody_waited_for_has_expired_whatever_the_clocks_show(t
     assert renewed.owner != lease.owner
 
 
-def test_a_load_on_its_last_try_is_marked_failed_in_advance(table, version):
+def test_a_load_that_is_marked_failed_in_advance_is_open_again_once_it_is_continued(table, version):
     """A worker that dies cannot mark it."""
     acquire(table, version, now=NOON_MS - LEASE_MS - 1)
-    load = acquire(table, version, last_try=True, owner="last")
+    table.fail_in_advance(version, 1, now=NOON_MS)
+    load = acquire(table, version, owner="last")
     assert state(load) == ("failed", WORKER_DIED, NOON_MS)
-    table.release(load, "last")
-    assert state(table.latest(version)) == ("loading", None, None), "it is continued"
+    table.continued(load, "last")
+    assert state(table.latest(version)) == ("loading", None, None)
 
 
-def test_a_load_on_its_last_try_is_marked_failed_also_where_another_worker_holds_it(table, version):
+def test_a_load_that_nobody_has_opened_can_be_marked_failed_in_advance(table, version):
+    table.fail_in_advance(version, 1, now=NOON_MS)
+    load = table.latest(version)
+    assert state(load) == ("failed", WORKER_DIED, NOON_MS)
+    assert (load.started_at, load.attempts) == (NOON_MS, 0)
+    assert acquire(table, version).attempts == 1
+
+
+def test_a_load_that_is_marked_failed_in_advance_is_leased_as_before(table, version):
     load = acquire(table, version, owner="first")
-    lease = acquire(table, version, now=NOON_MS + 1, last_try=True)
+    table.fail_in_advance(version, 1, now=NOON_MS + 1)
     assert state(table.latest(version)) == ("failed", WORKER_DIED, NOON_MS + 1)
-    assert acquire(table, version, now=NOON_MS + 2) == lease, "it is leased as before"
+    assert acquire(table, version, now=NOON_MS + 2).owner == "first"
     table.finish(load, Counts(1, 1), (), size=10, now=NOON_MS + 3)
-    assert acquire(table, version, now=NOON_MS + 4, last_try=True) is None
+    table.fail_in_advance(version, 1, now=NOON_MS + 4)
     assert state(table.latest(version)) == ("done", None, NOON_MS + 3)
 
 
-def test_a_load_that_has_failed_stays_failed_until_it_is_continued_or_done(table, version):
+@pytest.mark.parametrize("requeued", [False, True])
+def test_a_load_that_has_failed_stays_failed_until_it_is_continued_or_done(
+    table, version, requeued
+):
     """An earlier delivery may begin after the last one, whose message is a dead letter by then."""
     table.fail(version, 1, "cut each time", now=NOON_MS)
+    if requeued:
+        table.requeued(version, 1, now=NOON_MS)
     load = acquire(table, version, now=NOON_MS + 1, owner="late")
     assert state(load) == ("failed", "cut each time", NOON_MS)
-    table.release(load, "late", error="cut again")
+    table.release(load, "late", "cut again")
     assert state(table.latest(version)) == ("failed", "cut again", NOON_MS)
-
-
-def test_a_load_done_at_its_last_try_has_no_error(table, version):
-    load = acquire(table, version, last_try=True)
-    table.finish(load, Counts(1, 1), (), size=10, now=NOON_MS + 1)
-    done = table.latest(version)
-    assert (done.status, done.error, done.finished_at) == ("done", None, NOON_MS + 1)
 
 
 @pytest.mark.parametrize("before", ["failed in advance", "failed", "given back"])
@@ -139,46 +144,50 @@ def test_readers_see_a_load_that_a_worker_holds_as_loading_until_its_lease_expir
 ):
     now = time.time_ns() // 1_000_000
     for generation, taken_at in ((1, now), (2, now - LEASE_MS - 1)):
-        earlier = acquire(table, version, generation, now - 2 * LEASE_MS, owner="earlier")
+        earlier = acquire(table, version, generation, now - 2 * LEASE_MS - 1, owner="earlier")
+        if before == "failed in advance":
+            table.fail_in_advance(version, generation, now=now - LEASE_MS)
         if before == "failed":
             table.fail(version, generation, "S3 was slow", now=now - LEASE_MS)
         if before == "given back":
-            table.release(earlier, "earlier", error="S3 was slow")
-        last_try = before == "failed in advance"
-        acquire(table, version, generation, taken_at, last_try=last_try)
+            table.release(earlier, "earlier", "S3 was slow")
+        acquire(table, version, generation, taken_at)
         seen = table.latest(version)
         if generation == 1:
             assert state(seen) == ("loading", None, None)
         else:  # its worker ended without a result
             status = "loading" if before == "given back" else "failed"
-            error = WORKER_DIED if last_try else "S3 was slow"
+            error = WORKER_DIED if before == "failed in advance" else "S3 was slow"
             assert (seen.status, seen.error) == (status, error)
 
 
 def test_a_load_that_was_given_back_can_be_taken_at_once(table, version):
     load = acquire(table, version, owner="first")
-    table.release(load, "first", error="S3 was slow")
+    table.release(load, "first", "S3 was slow")
     assert state(table.latest(version)) == ("loading", "S3 was slow", None)
     assert acquire(table, version, now=NOON_MS + 1).attempts == 2
 
 
 def test_a_load_that_goes_on_later_is_given_back_without_an_error(table, version):
-    table.release(acquire(table, version, owner="first"), "first", error="S3 was slow")
-    table.release(acquire(table, version, owner="second"), "second")
+    table.release(acquire(table, version, owner="first"), "first", "S3 was slow")
+    table.continued(acquire(table, version, owner="second"), "second")
     assert state(table.latest(version)) == ("loading", None, None)
     assert isinstance(acquire(table, version, now=NOON_MS + 1), Load)
 
 
-@pytest.mark.parametrize("error", [None, "late"])
-def test_who_comes_too_late_gives_nothing_back(table, version, error):
+@pytest.mark.parametrize("is_continued", [False, True])
+def test_who_comes_too_late_gives_nothing_back(table, version, is_continued):
+    def give_back(owner):
+        table.continued(first, owner) if is_continued else table.release(first, owner, "late")
+
     first = acquire(table, version, owner="first")
-    acquire(table, version, now=NOON_MS + LEASE_MS + 1, last_try=True, owner="second")
-    table.release(first, "first", error=error)
+    table.fail_in_advance(version, 1, now=NOON_MS)
+    acquire(table, version, now=NOON_MS + LEASE_MS + 1, owner="second")
+    give_back("first")
     assert table.latest(version).error == WORKER_DIED
-    lease = acquire(table, version, now=NOON_MS + LEASE_MS + 2)
-    assert lease.owner == "second"
+    assert acquire(table, version, now=NOON_MS + LEASE_MS + 2).owner == "second"
     table.fail(version, 1, "cut", now=NOON_MS + LEASE_MS + 3)
-    table.release(first, "second", error=error)
+    give_back("second")
     assert table.latest(version).error == "cut", "it is given back already"
 
 
@@ -389,7 +398,7 @@ def test_a_lease_whose_answer_was_lost_is_ones_own(table, clients, version, monk
 def test_a_late_message_does_not_touch_a_done_load(table, version):
     load = acquire(table, version, owner="first")
     table.finish(load, Counts(read=1, loaded=1), (), size=1, now=NOON_MS + 1)
-    table.release(load, "first", error="late")
+    table.release(load, "first", "late")
     table.fail(version, 1, "late", now=NOON_MS + 2)
     assert table.requeued(version, 1, now=NOON_MS + 3) is None
     found = table.latest(version)

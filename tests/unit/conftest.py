@@ -100,10 +100,11 @@ class SkewedClock(NamedTuple):
 
     true: FakeClock
     skew_ms: int
+    ends_at: int
 
     @property
     def deadline(self) -> int:
-        return self.true.deadline + self.skew_ms
+        return self.ends_at + self.skew_ms
 
     def now(self) -> int:
         return self.true.now() + self.skew_ms
@@ -178,8 +179,16 @@ class FakeLoads:
         self.leases: dict[tuple[ObjectVersion, int], Lease] = {}
         self.parts: dict[tuple[ObjectVersion, int, int], Segment] = {}
 
+    def fail_in_advance(self, version: ObjectVersion, generation: int, *, now: int) -> None:
+        def work() -> None:
+            if self._open((version, generation), now).status != "done":
+                failed = {"status": "failed", "error": WORKER_DIED, "finished_at": now}
+                self._change((version, generation), **failed)
+
+        self.weather.call("loads.fail_in_advance", work)
+
     def acquire(
-        self, request: LoadRequest, owner: str, *, now: int, until: int, last_try: bool = False
+        self, request: LoadRequest, owner: str, *, now: int, until: int
     ) -> Load | Lease | None:
         def work() -> Load | Lease | None:
             key = request.object, request.generation
@@ -187,8 +196,6 @@ class FakeLoads:
             load = self._open(key, now)
             if load.status == "done":
                 return None
-            if last_try:
-                self._change(key, status="failed", error=WORKER_DIED, finished_at=now)
             if lease and lease.until >= now and lease.owner != request.waited_for:
                 return lease
             self.leases[key] = Lease(owner, until, until - now)
@@ -196,18 +203,12 @@ class FakeLoads:
 
         return self.weather.call("loads.acquire", work)
 
-    def release(self, load: Load, owner: str, *, error: str | None = None) -> None:
-        def work() -> None:
-            key = load.object, load.generation
-            if key not in self.leases or self.leases[key].owner != owner:
-                return
-            del self.leases[key]
-            if error is None:
-                self._change(key, status="loading", error=None, finished_at=None)
-            else:
-                self._change(key, error=error)
+    def release(self, load: Load, owner: str, error: str) -> None:
+        self.weather.call("loads.release", lambda: self._give_back(load, owner, error=error))
 
-        self.weather.call("loads.release", work)
+    def continued(self, load: Load, owner: str) -> None:
+        opened = {"status": "loading", "error": None, "finished_at": None}
+        self.weather.call("loads.continued", lambda: self._give_back(load, owner, **opened))
 
     def finish(
         self,
@@ -238,16 +239,18 @@ class FakeLoads:
     def fail(self, version: ObjectVersion, generation: int, error: str, *, now: int) -> None:
         def work() -> None:
             key = version, generation
-            self._open(key, now)
-            self.leases.pop(key, None)
-            self._change(key, status="failed", error=error, finished_at=now)
+            if self._open(key, now).status != "done":
+                self.leases.pop(key, None)
+                self._change(key, status="failed", error=error, finished_at=now)
 
         self.weather.call("loads.fail", work)
 
-    def requeued(self, version: ObjectVersion, generation: int, *, now: int) -> Load:
+    def requeued(self, version: ObjectVersion, generation: int, *, now: int) -> Load | None:
         key = version, generation
-        requeues = self._open(key, now).requeues + 1
-        return self._change(key, status="loading", requeued_at=now, requeues=requeues)
+        load = self._open(key, now)
+        if load.status == "done":
+            return None
+        return self._change(key, requeued_at=now, requeues=load.requeues + 1)
 
     def open_generation(self, version: ObjectVersion, *, now: int) -> int:
         latest = self.latest(version)
@@ -273,6 +276,12 @@ class FakeLoads:
 
     def all(self) -> Iterator[Load]:
         return iter(list(self.loads.values()))
+
+    def _give_back(self, load: Load, owner: str, **fields: Any) -> None:
+        key = load.object, load.generation
+        if key in self.leases and self.leases[key].owner == owner:
+            del self.leases[key]
+            self._change(key, **fields)
 
     def _open(self, key: tuple[ObjectVersion, int], now: int) -> Load:
         version, generation = key
@@ -414,7 +423,7 @@ class World:
     ) -> Counts | None:
         """One invocation with one message, on a machine whose clock is ahead by `skew_ms`."""
         self.clock.deadline = self.clock.now() + budget_ms
-        clock = SkewedClock(self.clock, skew_ms)
+        clock = SkewedClock(self.clock, skew_ms, self.clock.deadline)
         loader = Loader(self.raw, self.drinks, self.loads, self.queue, clock, MAX_TRIES)
         if last_try:
             request = msgspec.structs.replace(request, tries=MAX_TRIES - 1)

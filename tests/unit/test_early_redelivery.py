@@ -15,6 +15,8 @@ from mocktailverse.pipeline import segment as segment_module
 
 MAX_TRIES = 5
 VISIBILITY_MS = 6 * 60_000
+SAVING_TIME_MS = load_module.SAVING_TIME_MS
+BUDGETS_MS = [SAVING_TIME_MS, *[SAVING_TIME_MS + 2_000] * 4, *[60_000] * 7]
 DEEPEST = 3
 """Workers at work at once."""
 
@@ -37,10 +39,10 @@ class HastyQueue:
 
     A message is received five times at most, also again before the function of an earlier delivery
     has begun. An acknowledgement deletes it, but perhaps not where it was received again since.
-    Other functions begin while one waits for a store. Each call of a store fails, or ends the
-    function, with a probability of `fault`, before or after it was applied. Only taking the lease
-    is never refused before it was applied: a last delivery that cannot reach the loads table
-    cannot mark the load.
+    Other functions begin and end while one waits for a store. Some begin without time left. Each
+    call of a store fails, or ends the function, with a probability of `fault`, before or after it
+    was applied. Only marking a load failed before its last try is always applied: where a last
+    delivery cannot reach the loads table, nobody can mark the load.
     """
 
     def __init__(self, world, choose, fault, killed):
@@ -88,13 +90,13 @@ class HastyQueue:
     def begin(self, delivery):
         message, number, request = delivery
         self.at_work += 1
+        budget_ms = self.choose.choice(BUDGETS_MS)
         try:
-            self.world.handle(request)
+            self.world.handle(request, budget_ms=budget_ms)
         except (TransientError, type(self.errors[-1])):
             return
         finally:
             self.at_work -= 1
-            self.take_what_was_sent()
         is_latest = number == message.received
         if message in self.messages and (is_latest or self.choose.random() < 0.5):
             self.messages.remove(message)
@@ -107,14 +109,16 @@ class HastyQueue:
         sent.delays.clear()
 
     def call_or_fail(self, name, work):
-        if self.at_work < DEEPEST and self.choose.random() < 0.3:
+        while self.at_work < DEEPEST and self.choose.random() < 0.4:
             self.step()
-        self.world.clock.move(self.choose.choice([0, 0, 0, 70_000]))
-        if self.choose.random() >= self.fault:
-            return self.call(name, work)
-        if name == "loads.acquire" or self.choose.random() < 0.5:
-            self.call(name, work)
-        raise self.choose.choice(self.errors)
+        self.world.clock.move(self.choose.choice([0, 0, 0, 500, 70_000]))
+        is_faulty = self.choose.random() < self.fault
+        is_applied = not is_faulty or name == "loads.fail_in_advance" or self.choose.random() < 0.5
+        answer = self.call(name, work) if is_applied else None
+        self.take_what_was_sent()
+        if is_faulty:
+            raise self.choose.choice(self.errors)
+        return answer
 
 
 def numbered(raw_record, count):
@@ -145,7 +149,7 @@ def test_a_worker_killed_after_the_last_delivery_failed_leaves_the_load_failed(
 ):
     world = new_world()
     version = world.raw.add(numbered(raw_record, 1))
-    world.weather.faults = {2: ("before", TransientError("503")), 5: ("before", killed())}
+    world.weather.faults = {3: ("before", TransientError("503")), 6: ("before", killed())}
     for tries, ending in ((4, TransientError), (0, killed)):
         with pytest.raises(ending):
             world.handle(LoadRequest(version, 1, tries=tries))
@@ -180,7 +184,7 @@ def test_a_last_delivery_that_cannot_wait_for_a_lease_leaves_the_load_failed(
     world = new_world()
     version = world.raw.add(numbered(raw_record, 1))
     sending = TransientError("503") if error == "503" else killed()
-    world.weather.faults = {3: ("before", killed()), 5: ("before", sending)}
+    world.weather.faults = {3: ("before", killed()), 6: ("before", sending)}
     with pytest.raises(killed):
         world.handle(LoadRequest(version, 1))
     with pytest.raises(type(sending)):
@@ -193,30 +197,44 @@ def test_a_continuation_that_comes_before_the_load_was_given_back_goes_on_at_onc
 ):
     world = new_world(new_weather(throttles=[False] * 3 + [True] * 100))
     version = world.raw.add(numbered(raw_record, 5))
-    release = world.loads.release
+    continued = world.loads.continued
     counts = []
 
-    def release_late(load, owner, *, error=None):
+    def give_back_late(load, owner):
         world.weather.throttles.clear()
         (continuation,) = world.queue.sent
         counts.append(world.handle(continuation))
-        release(load, owner, error=error)
+        continued(load, owner)
 
-    world.loads.release = release_late
+    world.loads.continued = give_back_late
     world.handle(LoadRequest(version, 1, tries=4))
     assert counts == [Counts(read=2, loaded=2)]
     assert (world.load(version).status, world.load(version).counts.read) == ("done", 5)
 
 
-def test_a_late_release_leaves_the_lease_of_another_worker_alone(new_world, raw_record):
-    world = new_world()
+def test_a_load_that_cannot_be_given_back_to_its_continuation_has_not_failed(
+    new_world, new_weather, raw_record
+):
+    world = new_world(new_weather(throttles=[False] * 3 + [True] * 100))
+    version = world.raw.add(numbered(raw_record, 5))
+
+    def refuse(_load, _owner):
+        raise TransientError("503")
+
+    world.loads.continued = refuse
+    assert world.handle(LoadRequest(version, 1)) == Counts(read=3, loaded=3)
+    world.weather.throttles.clear()
+    assert world.handle(world.queue.sent.pop()) == Counts(read=2, loaded=2)
+    assert world.load(version).status == "done"
+
+
+def test_a_last_delivery_without_time_that_cannot_be_replaced_leaves_the_load_failed(
+    new_world, new_weather, raw_record
+):
+    world = new_world(new_weather(faults={2: ("before", TransientError("503"))}))
     version = world.raw.add(numbered(raw_record, 1))
-    first = world.loads.acquire(LoadRequest(version, 1), "first", now=0, until=10)
-    second = LoadRequest(version, 1, tries=4)
-    world.loads.acquire(second, "second", now=20, until=30, last_try=True)
-    world.loads.release(first, "first")
-    world.loads.release(first, "first", error="late")
-    assert [lease.owner for lease in world.loads.leases.values()] == ["second"]
+    with pytest.raises(TransientError):
+        world.handle(LoadRequest(version, 1, tries=4), budget_ms=SAVING_TIME_MS)
     assert world.load(version).status == "failed"
 
 

@@ -221,7 +221,7 @@ fill         Soda water          imprecise open
 2 leaves     Mint
 1 cube       Sugar
 5 cl         Unicorn tears       doubtful imprecise open
-1            Unicorn tears       doubtful
+1            Unicorn tears       doubtful imprecise
 1 bottle     Unicorn tears       doubtful imprecise open
 1 slice      Unicorn tears
 1 wedge      Unicorn tears

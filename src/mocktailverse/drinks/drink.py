@@ -86,7 +86,10 @@ class Derived(Struct, frozen=True):
     standard_drinks_max: float | None = None
     """At most."""
     certainty: Certainty = "unknown"
-    """`unknown` without a strength, `range` where a figure is one, else what the measures are."""
+    """`unknown` without a strength, `range` where a figure is one, else what the measures are.
+
+    At best `approximate` beside an unknown ingredient "to taste", which is left out.
+    """
     spirits: tuple[str, ...] = ()
     """The base spirits, the one with the largest amount first."""
     method: Method | None = None

@@ -145,7 +145,7 @@ class Load(Struct, frozen=True):
     finished_at: int | None
     """When it was done or failed; null while it lasts."""
     error: str | None
-    """Why the last attempt failed; null where it did not."""
+    """Why the last attempt that said so failed; null once the load is continued or done."""
     transform_version: int
     """Version of the code that worked on it last."""
     drift: tuple[Drift, ...] = ()
@@ -194,7 +194,10 @@ class LoadRequest(Struct, frozen=True):
     tries: int = 0
     """Unsuccessful deliveries of the messages that this one replaces."""
     waited_for: str | None = None
-    """The owner of the lease whose end this message was delayed for."""
+    """The owner of the lease that this message may take over.
+
+    It was delayed for the lease's end, or sent by that owner.
+    """
 
 
 class Rejected(Struct, frozen=True):

@@ -25,6 +25,7 @@ from aws_lambda_powertools.utilities.batch import (
 from msgspec import Struct
 from msgspec.structs import replace
 
+from mocktailverse.errors import MocktailverseError
 from mocktailverse.functions.clock import InvocationClock
 from mocktailverse.functions.failures import failures_logged
 from mocktailverse.pipeline.load import Loader, Postponed
@@ -74,10 +75,17 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
 
     def work_on(record: "SQSRecord") -> None:
         earlier = int(record.attributes.approximate_receive_count) - 1
+        first_error = None
         for request in load_requests(record.body):
-            named[record.message_id] = _names(request)
+            if first_error is None:
+                named[record.message_id] = _names(request)
             tried = replace(request, tries=request.tries + earlier)
-            _report(tools, request, loader.handle(tried))
+            try:
+                _report(tools, request, loader.handle(tried))
+            except MocktailverseError as error:  # the other loads of the message are not to blame
+                first_error = first_error or error
+        if first_error:
+            raise first_error
 
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
     answer = process_partial_response(

@@ -14,6 +14,7 @@ import math
 import random
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Protocol, Self
 
 from msgspec import Struct
@@ -69,11 +70,15 @@ class DrinksStore(Protocol):
 class LoadsStore(Protocol):
     """Where loads and their segments are kept."""
 
+    def fail_in_advance(self, version: ObjectVersion, generation: int, *, now: int) -> None: ...
+
     def acquire(
-        self, request: LoadRequest, owner: str, *, now: int, until: int, last_try: bool = False
+        self, request: LoadRequest, owner: str, *, now: int, until: int
     ) -> Load | Lease | None: ...
 
-    def release(self, load: Load, owner: str, *, error: str | None = None) -> None: ...
+    def release(self, load: Load, owner: str, error: str) -> None: ...
+
+    def continued(self, load: Load, owner: str) -> None: ...
 
     def finish(  # noqa: PLR0913 - all that is known of a load at its end
         self,
@@ -151,15 +156,15 @@ class Loader(Struct, frozen=True):
         Raises:
             TransientError: the same message may succeed later.
             MocktailverseError: a store refuses; people have to look at it.
-                On the last of `max_tries` the load is marked failed before either.
+                On the last of `max_tries` the load is marked failed before anything else.
         """
+        now, last_try = self.clock.now(), request.tries + 1 >= self.max_tries
+        if last_try:  # a worker that dies cannot mark it any more
+            self.loads.fail_in_advance(request.object, request.generation, now=now)
         if self._time_left() <= 0:
             return self._postpone(request)
-        last_try = request.tries + 1 >= self.max_tries
         owner = uuid.uuid4().hex
-        load = self.loads.acquire(
-            request, owner, now=self.clock.now(), until=self.clock.deadline, last_try=last_try
-        )
+        load = self.loads.acquire(request, owner, now=now, until=self.clock.deadline)
         if isinstance(load, Lease):
             return self._wait_for(load, request)
         if load is None:
@@ -173,7 +178,7 @@ class Loader(Struct, frozen=True):
             if last_try:
                 self._fail(load, str(error))
             else:
-                self.loads.release(load, owner, error=str(error))
+                self.loads.release(load, owner, str(error))
             raise
         if total is not None:  # not above: no error may be noted on a load that may be done
             self.loads.finish(
@@ -302,13 +307,15 @@ class Loader(Struct, frozen=True):
         """Send the continuation, then give the load back.
 
         In this order no worker that dies in between leaves an open load without a message. The
-        continuation may come before the load is given back, so it may take this owner's lease.
+        continuation may come before the load is given back, so it may take over this owner's
+        lease; hence the load need not be given back where that fails.
         """
         if stalled > STALLED_LIMIT:
             raise TransientError(f"DynamoDB throttled every write in {stalled} messages.")
         request = LoadRequest(load.object, load.generation, cursor, stalled, waited_for=owner)
         self.queue.send(request, CONTINUE_DELAY_S if stalled else 0)
-        self.loads.release(load, owner)
+        with suppress(TransientError):
+            self.loads.continued(load, owner)
 
     def _fail(self, load: Load, error: str) -> None:
         self.loads.fail(load.object, load.generation, error, now=self.clock.now())

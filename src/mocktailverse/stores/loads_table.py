@@ -69,27 +69,33 @@ class LoadsTable:
         self._table = table
         self._expire_days = expire_days
 
+    def fail_in_advance(self, version: ObjectVersion, generation: int, *, now: int) -> None:
+        """Mark a load failed before its last try, whoever holds it.
+
+        Finishing or continuing it takes that back.
+        """
+        update = Update(
+            put={"status": "failed", "error": WORKER_DIED, "finished_at": now},
+            default=self._opening(version, generation, now),
+        )
+        self._update_unfinished(version, generation, update)
+
     def acquire(
-        self, request: LoadRequest, owner: str, *, now: int, until: int, last_try: bool = False
+        self, request: LoadRequest, owner: str, *, now: int, until: int
     ) -> Load | Lease | None:
         """Take the lease on a load until a time in ms, and open the load where it is new.
 
-        On its `last_try` a load is marked failed in advance, whoever holds it, since a worker that
-        dies cannot mark it any more; finishing or continuing it takes that back. Any other try
-        leaves the status as it is: the last delivery may have failed before an earlier one began.
-
-        `owner` is a name that no other attempt has. A lease whose owner is `waited_for` has
-        expired: the request was delayed by its length, or is sent by that owner.
+        The status of another stays: the last delivery may have failed before an earlier one began.
+        `owner` is a name unique to this attempt. A lease whose owner is `waited_for` counts as
+        expired: the request was delayed by its length, or sent by that owner.
 
         Returns:
             The load; the lease of another worker that has not expired; None where the load is
             done. A call whose response was lost is repeated by botocore and finds its own lease,
             which counts as taken.
         """
-        failed = {"status": "failed", "error": WORKER_DIED, "finished_at": now} if last_try else {}
         update = Update(
             put={
-                **failed,
                 "active_at": now,
                 "lease_until": until,
                 "lease_owner": owner,
@@ -106,26 +112,19 @@ class LoadsTable:
         try:
             return self._update(request.object, request.generation, update)
         except ConditionFailedError as error:
-            if error.lease and error.lease.owner == owner:
-                return error.standing
-            if error.lease and failed:
-                self._update_unfinished(request.object, request.generation, Update(put=failed))
-            return error.lease
+            return error.standing if error.lease and error.lease.owner == owner else error.lease
 
-    def release(self, load: Load, owner: str, *, error: str | None = None) -> None:
-        """Give a load back unfinished, where this owner still holds it.
+    def release(self, load: Load, owner: str, error: str) -> None:
+        """Give a load back after an error, where this owner still holds it.
 
-        Without an error a continuation was sent, so the load is open. After an error the status
-        stays: a load that has failed may have no other message than a dead letter.
+        Its status stays: a load that has failed may have no other message than a dead letter.
         """
-        given_back = Update(
-            put={"status": "loading"} if error is None else {"error": error},
-            remove=("lease_until", *(("error", "finished_at") if error is None else ())),
-            condition="attribute_exists(#lease_until) AND #lease_owner = :owner",
-            values={"owner": owner},
-        )
-        with suppress(ConditionFailedError):
-            self._update(load.object, load.generation, given_back)
+        self._give_back(load, owner, Update(put={"error": error}, remove=("lease_until",)))
+
+    def continued(self, load: Load, owner: str) -> None:
+        """Give a load back whose continuation was sent, where this owner still holds it."""
+        remove = ("lease_until", "error", "finished_at")
+        self._give_back(load, owner, Update(put={"status": "loading"}, remove=remove))
 
     def finish(  # noqa: PLR0913 - all that is known of a load at its end
         self,
@@ -163,7 +162,7 @@ class LoadsTable:
     def requeued(self, version: ObjectVersion, generation: int, *, now: int) -> Load | None:
         """Count one more re-queue of a load, opening it where it is missing; None: it is done."""
         update = Update(
-            put={"status": "loading", "requeued_at": now},
+            put={"requeued_at": now},
             default=self._opening(version, generation, now),
             add={"requeues": 1},
         )
@@ -282,6 +281,15 @@ class LoadsTable:
         if self._expire_days is not None:  # DynamoDB wants seconds
             opening["expires_at"] = now // 1000 + self._expire_days * 24 * 3600
         return opening
+
+    def _give_back(self, load: Load, owner: str, update: Update) -> None:
+        held = msgspec.structs.replace(
+            update,
+            condition="attribute_exists(#lease_until) AND #lease_owner = :owner",
+            values={"owner": owner},
+        )
+        with suppress(ConditionFailedError):
+            self._update(load.object, load.generation, held)
 
     def _update_unfinished(
         self, version: ObjectVersion, generation: int, update: Update
