@@ -268,26 +268,29 @@ def test_a_batch_is_worked_on_message_by_message(world, caplog, capsys):
     assert told["RejectedPercent"] == [0, 0]
 
 
-def test_a_message_of_several_objects_loads_those_that_can_be_read(world, caplog, monkeypatch):
+class EndedError(BaseException):
+    """The process ends: nothing in it can react."""
+
+
+@pytest.mark.parametrize("one_message", [False, True])
+def test_a_worker_that_dies_on_a_last_try_leaves_each_load_of_its_batch_failed(
+    world, monkeypatch, one_message
+):
     versions = [world.put(envelope(records()), f"{n}.json") for n in range(3)]
-    events = [json.loads(event(version)) for version in versions]
-    message = json.dumps({"Records": [record for told in events for record in told["Records"]]})
-    open_object = DataBucket.open
+    messages = [event(version) for version in versions]
+    if one_message:
+        lines = [line for message in messages for line in json.loads(message)["Records"]]
+        messages = [json.dumps({"Records": lines})]
 
-    def open_or_fail(bucket, version):
-        if version == versions[0]:
-            raise TransientError("S3 is slow")
-        return open_object(bucket, version)
+    def end(_bucket, _version):
+        raise EndedError
 
-    with monkeypatch.context() as slow:
-        slow.setattr(DataBucket, "open", open_or_fail)
-        assert deliver(message, receive_count=5) == [message]
+    with monkeypatch.context() as dying:
+        dying.setattr(DataBucket, "open", end)
+        with pytest.raises(EndedError):
+            deliver("not ours", *messages, receive_count=5)
     statuses = [world.loads.latest(version).status for version in versions]
-    assert statuses == ["failed", "done", "done"]
-    (failure,) = [line for line in caplog.records if line.levelname == "ERROR"]
-    assert failure.key == versions[0].key
-    assert deliver(message) == []
-    assert world.loads.latest(versions[0]).status == "done"
+    assert statuses == ["loading", "failed", "failed"], "the first is leased to who has died"
 
 
 def test_a_stage_that_measures_less_only_logs(world, caplog, capsys, monkeypatch):

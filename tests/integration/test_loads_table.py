@@ -106,6 +106,14 @@ def test_a_load_that_is_marked_failed_in_advance_is_open_again_once_it_is_contin
     assert state(table.latest(version)) == ("loading", None, None)
 
 
+def test_a_load_that_was_marked_failed_since_its_owner_took_it_is_not_opened_again(table, version):
+    """Its continuation may have come at once, and failed each time before it took the load."""
+    load = acquire(table, version, owner="first")
+    table.fail_in_advance(version, 1, now=NOON_MS + 1)
+    table.continued(load, "first")
+    assert state(table.latest(version)) == ("failed", WORKER_DIED, NOON_MS + 1)
+
+
 def test_a_load_that_nobody_has_opened_can_be_marked_failed_in_advance(table, version):
     table.fail_in_advance(version, 1, now=NOON_MS)
     load = table.latest(version)
@@ -144,14 +152,14 @@ def test_readers_see_a_load_that_a_worker_holds_as_loading_until_its_lease_expir
 ):
     now = time.time_ns() // 1_000_000
     for generation, taken_at in ((1, now), (2, now - LEASE_MS - 1)):
-        earlier = acquire(table, version, generation, now - 2 * LEASE_MS - 1, owner="earlier")
+        earlier = acquire(table, version, generation, now - 2 * LEASE_MS - 2, owner="earlier")
         if before == "failed in advance":
             table.fail_in_advance(version, generation, now=now - LEASE_MS)
         if before == "failed":
             table.fail(version, generation, "S3 was slow", now=now - LEASE_MS)
         if before == "given back":
             table.release(earlier, "earlier", "S3 was slow")
-        acquire(table, version, generation, taken_at)
+        assert isinstance(acquire(table, version, generation, taken_at), Load)
         seen = table.latest(version)
         if generation == 1:
             assert state(seen) == ("loading", None, None)

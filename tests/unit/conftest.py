@@ -208,7 +208,13 @@ class FakeLoads:
 
     def continued(self, load: Load, owner: str) -> None:
         opened = {"status": "loading", "error": None, "finished_at": None}
-        self.weather.call("loads.continued", lambda: self._give_back(load, owner, **opened))
+
+        def work() -> None:
+            stored = self.loads[load.object, load.generation]
+            if stored.finished_at is None or stored.finished_at <= stored.active_at:
+                self._give_back(load, owner, **opened)
+
+        self.weather.call("loads.continued", work)
 
     def finish(
         self,

@@ -238,6 +238,32 @@ def test_a_last_delivery_without_time_that_cannot_be_replaced_leaves_the_load_fa
     assert world.load(version).status == "failed"
 
 
+def test_a_continuation_that_failed_for_the_last_time_leaves_the_load_failed(
+    new_world, new_weather, raw_record
+):
+    """It came at once, each time before its sender could give the load back."""
+    world = new_world(new_weather(throttles=[False] * 3 + [True] * 100))
+    version = world.raw.add(numbered(raw_record, 5))
+    acquire, continued = world.loads.acquire, world.loads.continued
+
+    def refuse(*_, **__):
+        raise TransientError("503")
+
+    def give_back_late(load, owner):
+        (continuation,) = world.queue.sent
+        world.loads.acquire = refuse
+        for tries in range(MAX_TRIES):
+            world.clock.move(1)
+            with pytest.raises(TransientError):
+                world.handle(msgspec.structs.replace(continuation, tries=tries))
+        world.loads.acquire = acquire
+        continued(load, owner)
+
+    world.loads.continued = give_back_late
+    world.handle(LoadRequest(version, 1))
+    assert world.load(version).status == "failed"
+
+
 @given(
     count=st.integers(1, 7),
     throttles=st.lists(st.booleans(), max_size=60),

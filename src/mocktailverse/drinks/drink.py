@@ -88,7 +88,7 @@ class Derived(Struct, frozen=True):
     certainty: Certainty = "unknown"
     """`unknown` without a strength, `range` where a figure is one, else what the measures are.
 
-    At best `approximate` beside an unknown ingredient "to taste", which is left out.
+    At best `approximate` beside an unknown ingredient that is left out, such as one "to taste".
     """
     spirits: tuple[str, ...] = ()
     """The base spirits, the one with the largest amount first."""

@@ -145,7 +145,7 @@ class Load(Struct, frozen=True):
     finished_at: int | None
     """When it was done or failed; null while it lasts."""
     error: str | None
-    """Why the last attempt that said so failed; null once the load is continued or done."""
+    """Why an attempt failed, the latest that could say so; null once it is continued or done."""
     transform_version: int
     """Version of the code that worked on it last."""
     drift: tuple[Drift, ...] = ()

@@ -1,7 +1,7 @@
 """transform: messages about raw objects in; drinks, loads and rejected lines out.
 
-A message that failed for a passing reason is reported in `batchItemFailures` and comes back
-alone; one that is done, or can never be, is acknowledged.
+A message that failed is reported in `batchItemFailures` and comes back alone; one that is done, or
+whose raw object is gone, is acknowledged.
 
 Its metrics, of each message:
 
@@ -11,6 +11,7 @@ LoadsDone        1 where the load is done
 DriftingFields   fields that were new, missing or retyped and words that were replaced, by record
 """
 
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -74,19 +75,11 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     named: dict[str, dict[str, Any]] = {}
 
     def work_on(record: "SQSRecord") -> None:
-        earlier = int(record.attributes.approximate_receive_count) - 1
-        first_error = None
-        for request in load_requests(record.body):
-            if first_error is None:
-                named[record.message_id] = _names(request)
-            tried = replace(request, tries=request.tries + earlier)
-            try:
-                _report(tools, request, loader.handle(tried))
-            except MocktailverseError as error:  # the other loads of the message are not to blame
-                first_error = first_error or error
-        if first_error:
-            raise first_error
+        for request in _requests(record.body, record.attributes.approximate_receive_count):
+            named[record.message_id] = _names(request)
+            _report(tools, request, loader.handle(request))
 
+    _fail_in_advance(loader, event)
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
     answer = process_partial_response(
         event=event,
@@ -102,6 +95,21 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
         tools.metrics.flush_metrics()
         tools.metrics.clear_metrics()  # where metrics are disabled, flushing leaves them to grow
     return dict(answer)
+
+
+def _requests(body: str, receive_count: str) -> "list[LoadRequest]":
+    """The loads that a message asks for, with the failures of its earlier deliveries."""
+    earlier = int(receive_count) - 1
+    return [replace(request, tries=request.tries + earlier) for request in load_requests(body)]
+
+
+def _fail_in_advance(loader: Loader, event: dict[str, Any]) -> None:
+    """Mark the loads whose last try this is: one message may end the process, and all others."""
+    for record in event["Records"]:
+        receive_count = record["attributes"]["ApproximateReceiveCount"]
+        with suppress(MocktailverseError):  # working on the message meets it again, and logs it
+            for request in _requests(record["body"], receive_count):
+                loader.fail_in_advance(request)
 
 
 def _report(tools: Tools, request: "LoadRequest", progress: "Progress | Postponed | None") -> None:

@@ -147,7 +147,7 @@ class Loader(Struct, frozen=True):
     """Deliveries after which a request counts as failed."""
 
     def handle(self, request: LoadRequest) -> Progress | Postponed | None:
-        """Continue a load as far as time allows.
+        """Continue a load as far as time allows; on its last try it is marked failed first.
 
         Returns:
             What this message loaded; `Postponed` where there is no time left or another worker
@@ -156,15 +156,12 @@ class Loader(Struct, frozen=True):
         Raises:
             TransientError: the same message may succeed later.
             MocktailverseError: a store refuses; people have to look at it.
-                On the last of `max_tries` the load is marked failed before anything else.
         """
-        now, last_try = self.clock.now(), request.tries + 1 >= self.max_tries
-        if last_try:  # a worker that dies cannot mark it any more
-            self.loads.fail_in_advance(request.object, request.generation, now=now)
+        self.fail_in_advance(request)
         if self._time_left() <= 0:
             return self._postpone(request)
         owner = uuid.uuid4().hex
-        load = self.loads.acquire(request, owner, now=now, until=self.clock.deadline)
+        load = self.loads.acquire(request, owner, now=self.clock.now(), until=self.clock.deadline)
         if isinstance(load, Lease):
             return self._wait_for(load, request)
         if load is None:
@@ -175,7 +172,7 @@ class Loader(Struct, frozen=True):
                 return None
             loaded, total = self._go_on(load, owner, raw, request.stalled)
         except MocktailverseError as error:
-            if last_try:
+            if self._is_last_try(request):
                 self._fail(load, str(error))
             else:
                 self.loads.release(load, owner, str(error))
@@ -191,6 +188,15 @@ class Loader(Struct, frozen=True):
             )
             return replace(loaded, done=True)
         return loaded
+
+    def fail_in_advance(self, request: LoadRequest) -> None:
+        """Mark a load failed where this is its last try: a worker that dies cannot do so."""
+        if self._is_last_try(request):
+            now = self.clock.now()
+            self.loads.fail_in_advance(request.object, request.generation, now=now)
+
+    def _is_last_try(self, request: LoadRequest) -> bool:
+        return request.tries + 1 >= self.max_tries
 
     def _wait_for(self, lease: Lease, request: LoadRequest) -> Postponed:
         """Send a message that is delivered when the lease has expired.
@@ -314,7 +320,7 @@ class Loader(Struct, frozen=True):
             raise TransientError(f"DynamoDB throttled every write in {stalled} messages.")
         request = LoadRequest(load.object, load.generation, cursor, stalled, waited_for=owner)
         self.queue.send(request, CONTINUE_DELAY_S if stalled else 0)
-        with suppress(TransientError):
+        with suppress(MocktailverseError):
             self.loads.continued(load, owner)
 
     def _fail(self, load: Load, error: str) -> None:

@@ -85,9 +85,9 @@ class LoadsTable:
     ) -> Load | Lease | None:
         """Take the lease on a load until a time in ms, and open the load where it is new.
 
-        The status of another stays: the last delivery may have failed before an earlier one began.
-        `owner` is a name unique to this attempt. A lease whose owner is `waited_for` counts as
-        expired: the request was delayed by its length, or sent by that owner.
+        An existing load keeps its status: the last delivery may have failed before an earlier one
+        began. `owner` is a name unique to this attempt. A lease whose owner is `waited_for` counts
+        as expired: the request was delayed by its length, or sent by that owner.
 
         Returns:
             The load; the lease of another worker that has not expired; None where the load is
@@ -122,9 +122,17 @@ class LoadsTable:
         self._give_back(load, owner, Update(put={"error": error}, remove=("lease_until",)))
 
     def continued(self, load: Load, owner: str) -> None:
-        """Give a load back whose continuation was sent, where this owner still holds it."""
-        remove = ("lease_until", "error", "finished_at")
-        self._give_back(load, owner, Update(put={"status": "loading"}, remove=remove))
+        """Give a load back whose continuation was sent, where this owner still holds it.
+
+        It is open again, unless it was marked failed since this owner took it: then its
+        continuation may have failed for the last time.
+        """
+        opened = Update(
+            put={"status": "loading"},
+            remove=("lease_until", "error", "finished_at"),
+            condition="(attribute_not_exists(#finished_at) OR #finished_at <= #active_at)",
+        )
+        self._give_back(load, owner, opened)
 
     def finish(  # noqa: PLR0913 - all that is known of a load at its end
         self,
@@ -283,10 +291,9 @@ class LoadsTable:
         return opening
 
     def _give_back(self, load: Load, owner: str, update: Update) -> None:
+        conditions = ("attribute_exists(#lease_until)", "#lease_owner = :owner", update.condition)
         held = msgspec.structs.replace(
-            update,
-            condition="attribute_exists(#lease_until) AND #lease_owner = :owner",
-            values={"owner": owner},
+            update, condition=" AND ".join(filter(None, conditions)), values={"owner": owner}
         )
         with suppress(ConditionFailedError):
             self._update(load.object, load.generation, held)
