@@ -70,7 +70,7 @@ class LoadsTable:
         self._expire_days = expire_days
 
     def fail_in_advance(self, version: ObjectVersion, generation: int, *, now: int) -> None:
-        """Mark a load failed before its last try, whoever holds it.
+        """Mark a load failed before its last try, also where another worker holds it.
 
         Finishing or continuing it takes that back.
         """
