@@ -27,8 +27,8 @@ from streamlit.testing.v1 import AppTest
 import mocktailverse.dashboard.app
 from mocktailverse.catalogue.copy import CatalogueCopy
 from mocktailverse.dashboard.connections import OVERRIDE
-from mocktailverse.pipeline.moments import now
-from mocktailverse.pipeline.timing import quantile
+from mocktailverse.operations.timing import quantile
+from mocktailverse.times import now
 
 READY_SECONDS = time.process_time()
 PATIENCE_S = 300

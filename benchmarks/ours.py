@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from mocktailverse.drinks.ledger import ObjectVersion
 from mocktailverse.drinks.record import Record
 from mocktailverse.drinks.register import Register
+from mocktailverse.loads.load import ObjectVersion
 from mocktailverse.pipeline.decode import RawRecord, decode
 from mocktailverse.pipeline.transform import OpenObject, transform
 from mocktailverse.sources import SOURCES

@@ -17,7 +17,7 @@ from mocktailverse.dashboard.shelves import BASICS, STARTERS
 from mocktailverse.local import environment
 from mocktailverse.local.environment import LocalStack, Options
 from mocktailverse.pipeline.ingest import InputFile, put_files
-from mocktailverse.pipeline.moments import now
+from mocktailverse.times import now
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, settings
 
 from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.drinks.drink import Derived, Drink, IngredientLine, Lineage
-from mocktailverse.drinks.ledger import ObjectVersion
 from mocktailverse.drinks.register import Register, merge
 from mocktailverse.errors import MocktailverseError
+from mocktailverse.loads.load import ObjectVersion
 from mocktailverse.pipeline.ingest import InputFile
 from mocktailverse.pipeline.transform import transform
 

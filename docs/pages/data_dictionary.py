@@ -23,9 +23,9 @@ from mocktailverse.catalogue import schema
 from mocktailverse.catalogue.meta import Meta
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
-from mocktailverse.drinks.ledger import Counts, Cursor, Load, ObjectVersion, Rejected, Segment
 from mocktailverse.drinks.register import Earlier, Register
 from mocktailverse.drinks.units import FIFTH_ML, ML_PER_UNIT
+from mocktailverse.loads.load import Counts, Cursor, Load, ObjectVersion, Rejected, Segment
 from mocktailverse.stores import catalogue_object, export_objects
 
 DRINK = (Drink, IngredientLine, Derived, Image, Lineage)

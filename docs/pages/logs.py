@@ -17,11 +17,11 @@ from pages.meanings import MissingMeaningError, fields, opening, sentence, word
 from pages.source import STAGES, of_type
 
 from mocktailverse.deployment.checkout import find_checkout
-from mocktailverse.drinks.ledger import Counts, ObjectVersion
 from mocktailverse.functions import failures
-from mocktailverse.pipeline.extract import ExtractReport
+from mocktailverse.loads.load import Counts, ObjectVersion
 from mocktailverse.pipeline.publish import Published
 from mocktailverse.pipeline.reconcile import ReconcileReport
+from mocktailverse.sources.thecocktaildb.extract import ExtractReport
 
 GROUP = "AWS::Logs::LogGroup"
 LEVELS = ("info", "warning", "error", "exception")

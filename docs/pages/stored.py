@@ -12,10 +12,10 @@ from msgspec import Struct, inspect
 
 from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.drinks.drift import Drift
-from mocktailverse.drinks.ledger import Counts, Load, LoadRequest, ObjectVersion, Segment
 from mocktailverse.drinks.register import Register
-from mocktailverse.pipeline.extract import Cursor, PageFetching, run_name
+from mocktailverse.loads.load import Counts, Load, LoadRequest, ObjectVersion, Segment
 from mocktailverse.pipeline.ingest import Part, Run, put_part
+from mocktailverse.sources.thecocktaildb.extract import Cursor, PageFetching, run_name
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.items import to_item
 from mocktailverse.stores.loads_table import LoadsTable

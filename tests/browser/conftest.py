@@ -26,7 +26,7 @@ from playwright.sync_api import (
 )
 
 from mocktailverse.cli.connection import Connection
-from mocktailverse.drinks.ledger import Load
+from mocktailverse.loads.load import Load
 from mocktailverse.local import environment
 from mocktailverse.local.environment import LocalStack, Options
 

@@ -7,9 +7,9 @@ import time
 import pytest
 from playwright.sync_api import Page, TimeoutError, expect  # noqa: A004 - Playwright's own
 
-from mocktailverse.pipeline.moments import now
 from mocktailverse.pipeline.replay import replay
 from mocktailverse.stores.queue import Queue
+from mocktailverse.times import now
 
 pytestmark = pytest.mark.browser
 

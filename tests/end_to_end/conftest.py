@@ -16,7 +16,7 @@ import pytest
 
 from mocktailverse.cli import main
 from mocktailverse.cli.connection import Connection
-from mocktailverse.drinks.ledger import Load, LoadRequest, ObjectVersion, Rejected
+from mocktailverse.loads.load import Load, LoadRequest, ObjectVersion, Rejected
 from mocktailverse.local import environment
 from mocktailverse.local.environment import LocalStack
 from mocktailverse.pipeline.verify import VerifyReport

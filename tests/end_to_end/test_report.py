@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from mocktailverse.drinks.ledger import LoadRequest, ObjectVersion
 from mocktailverse.errors import PermanentError
-from mocktailverse.pipeline.moments import now
+from mocktailverse.loads.load import LoadRequest, ObjectVersion
+from mocktailverse.times import now
 
 DOCS = ("live-metrics.md", "operations.md")
 NO_NAME = {"idDrink": "950999", "strIngredient1": "Gin", "strInstructions": "Stir."}

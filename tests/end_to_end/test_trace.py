@@ -2,7 +2,7 @@
 
 import json
 
-from mocktailverse.drinks.ledger import ObjectVersion
+from mocktailverse.loads.load import ObjectVersion
 from mocktailverse.stores.log_group import LogGroup
 
 

@@ -18,10 +18,10 @@ from mocktailverse.catalogue.cursors import Cursor
 from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.cli.ledger import _rejected_place
-from mocktailverse.drinks.ledger import LoadRequest
 from mocktailverse.errors import PermanentError, UsageError
-from mocktailverse.pipeline.messages import load_requests
-from mocktailverse.pipeline.recent import recent_loads
+from mocktailverse.loads.load import LoadRequest
+from mocktailverse.loads.messages import load_requests
+from mocktailverse.operations.recent_loads import recent_loads
 from mocktailverse.stores.load_items import day_of
 from mocktailverse.stores.loads_table import LoadsTable
 from strategies.texts import texts

@@ -7,8 +7,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mocktailverse.drinks.codes import Reason
-from mocktailverse.drinks.ledger import START, Cursor
 from mocktailverse.errors import TransientError
+from mocktailverse.loads.load import START, Cursor
 from mocktailverse.pipeline.decode import Decoded, RawRecord, Unreadable, decode
 from mocktailverse.pipeline.independent_count import count_records
 from mocktailverse.sources import SOURCES

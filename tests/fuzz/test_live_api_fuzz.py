@@ -20,7 +20,7 @@ from mocktailverse.api.app import create_app
 from mocktailverse.api.delivery import Streamed
 from mocktailverse.api.services import Services
 from mocktailverse.catalogue.copy import CatalogueCopy
-from mocktailverse.drinks.ledger import (
+from mocktailverse.loads.load import (
     END,
     START,
     Counts,

@@ -9,8 +9,8 @@ from threading import Thread
 
 import pytest
 
-from mocktailverse.drinks.ledger import ObjectVersion, Rejected
 from mocktailverse.errors import MissingError, PermanentError, TransientError, UnreachableError
+from mocktailverse.loads.load import ObjectVersion, Rejected
 from mocktailverse.local.ports import free_port
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.data_bucket import CHUNK_BYTES, HEAD_BYTES, DataBucket

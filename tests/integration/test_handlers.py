@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from mocktailverse.drinks.ledger import Counts, ObjectVersion
 from mocktailverse.errors import TransientError, UsageError
 from mocktailverse.functions import fetch, reconcile, transform
+from mocktailverse.loads.load import Counts, ObjectVersion
 from mocktailverse.local import ports
 from mocktailverse.local.emulator import ROOT_KEY
 from mocktailverse.local.environment import LocalStack

@@ -10,7 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from mocktailverse.drinks.drift import Drift
-from mocktailverse.drinks.ledger import (
+from mocktailverse.errors import UsageError
+from mocktailverse.loads.load import (
     START,
     Counts,
     Cursor,
@@ -20,7 +21,6 @@ from mocktailverse.drinks.ledger import (
     ObjectVersion,
     Segment,
 )
-from mocktailverse.errors import UsageError
 from mocktailverse.stores.load_items import WORKER_DIED, day_of
 from mocktailverse.stores.loads_table import LoadsTable
 

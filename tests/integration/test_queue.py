@@ -6,9 +6,9 @@ from itertools import count
 
 import pytest
 
-from mocktailverse.drinks.ledger import Cursor, LoadRequest, ObjectVersion
 from mocktailverse.errors import MissingError
-from mocktailverse.pipeline.messages import load_requests
+from mocktailverse.loads.load import Cursor, LoadRequest, ObjectVersion
+from mocktailverse.loads.messages import load_requests
 from mocktailverse.stores.queue import DeadLetter, Queue
 
 NUMBERS = count(1)

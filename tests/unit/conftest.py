@@ -19,7 +19,10 @@ from botocore.stub import Stubber
 
 from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.drinks.drift import Drift
-from mocktailverse.drinks.ledger import (
+from mocktailverse.drinks.normalize import TRANSFORM_VERSION
+from mocktailverse.drinks.register import Register, Written, merge, written
+from mocktailverse.errors import ConflictError, MissingError, MocktailverseError
+from mocktailverse.loads.load import (
     Counts,
     Lease,
     Load,
@@ -28,9 +31,6 @@ from mocktailverse.drinks.ledger import (
     Rejected,
     Segment,
 )
-from mocktailverse.drinks.normalize import TRANSFORM_VERSION
-from mocktailverse.drinks.register import Register, Written, merge, written
-from mocktailverse.errors import ConflictError, MissingError, MocktailverseError
 from mocktailverse.pipeline.load import Loader, Progress
 from mocktailverse.stores.load_items import WORKER_DIED
 

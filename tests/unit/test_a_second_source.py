@@ -18,9 +18,9 @@ from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.drinks.codes import Reason
-from mocktailverse.drinks.ledger import Counts, LoadRequest, ObjectVersion
 from mocktailverse.drinks.record import Record
 from mocktailverse.errors import RecordRejectedError
+from mocktailverse.loads.load import Counts, LoadRequest, ObjectVersion
 from mocktailverse.pipeline.ingest import InputFile, put_files
 from mocktailverse.pipeline.verify import verify
 from mocktailverse.sources import SOURCES, RecordReader

@@ -6,8 +6,8 @@ import sys
 
 import msgspec
 
-from mocktailverse.drinks.ledger import START, Counts, Load, ObjectVersion, Rejected, Segment
 from mocktailverse.drinks.register import Earlier, Register
+from mocktailverse.loads.load import START, Counts, Load, ObjectVersion, Rejected, Segment
 from mocktailverse.stores.items import to_item
 from mocktailverse.stores.load_items import load_key, to_segment_item
 

@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 from mocktailverse.cli import cost as cost_command
 from mocktailverse.cli import cost_tables
 from mocktailverse.cli.main import app
+from mocktailverse.cost.footprint import Footprint
 from mocktailverse.cost.running import PROD, SMALL
-from mocktailverse.deployment.footprint import Footprint
 from mocktailverse.errors import PermanentError, UnreachableError, UsageError
 
 

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from mocktailverse.cost.footprint import footprints
 from mocktailverse.cost.limits import (
     FLOOD_USD_AN_HOUR,
     NOT_FREE_USD,
@@ -17,12 +18,11 @@ from mocktailverse.cost.limits import (
 from mocktailverse.cost.model import month, price_table, total_usd
 from mocktailverse.cost.report import CostReport, ReportLine, cost_report
 from mocktailverse.cost.running import Running
+from mocktailverse.cost.template import Template
 from mocktailverse.cost.usage import Usage
 from mocktailverse.cost.workload import reference
 from mocktailverse.deployment import environments
 from mocktailverse.deployment.checkout import find_checkout
-from mocktailverse.deployment.footprint import footprints
-from mocktailverse.deployment.template import Template
 
 CHECKOUT = find_checkout()
 PAGE = (CHECKOUT.template.parents[1] / "docs" / "explanation" / "cost.md").read_text()
@@ -55,7 +55,7 @@ def equations() -> list[tuple[str, float, str]]:
 def runs() -> dict[str, Running]:
     found = footprints(
         Template.read(CHECKOUT.template),
-        environments.read(CHECKOUT.environments),
+        environments.read(CHECKOUT.environments).stage_inputs(),
         CHECKOUT.source / "functions",
     )
     return {env: footprint.running for env, footprint in found.items()}

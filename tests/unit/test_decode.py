@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.drinks.codes import Reason
-from mocktailverse.drinks.ledger import END, START, Cursor
 from mocktailverse.errors import TransientError
+from mocktailverse.loads.load import END, START, Cursor
 from mocktailverse.pipeline import byte_stream
 from mocktailverse.pipeline.decode import RawRecord, Unreadable, decode
 from mocktailverse.sources import SOURCES

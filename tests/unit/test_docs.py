@@ -14,12 +14,12 @@ import typer
 
 from mocktailverse.catalogue import schema
 from mocktailverse.cli.main import INTERRUPTED, app
+from mocktailverse.cost.template import Template
 from mocktailverse.deployment import environments
 from mocktailverse.deployment.checkout import find_checkout
-from mocktailverse.deployment.template import Template
 from mocktailverse.drinks.codes import Quality, Reason
 from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
-from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion, Rejected
+from mocktailverse.loads.load import Counts, Load, ObjectVersion, Rejected
 from mocktailverse.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[2]

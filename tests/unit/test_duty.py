@@ -20,11 +20,11 @@ from mocktailverse.cli.reporting.duty import (
 )
 from mocktailverse.cost.model import price_table
 from mocktailverse.cost.report import cost_report
+from mocktailverse.cost.template import Template
 from mocktailverse.cost.usage import Usage
 from mocktailverse.deployment.checkout import find_checkout
-from mocktailverse.deployment.template import Template
-from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion
-from mocktailverse.pipeline.metrics import load_metrics
+from mocktailverse.loads.load import Counts, Load, ObjectVersion
+from mocktailverse.operations.metrics import load_metrics
 from mocktailverse.stores.alarms import AlarmState, read_alarm_states
 from mocktailverse.stores.functions import Functions, FunctionState
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mocktailverse.drinks.ledger import Counts, LoadRequest
 from mocktailverse.errors import TransientError
+from mocktailverse.loads.load import Counts, LoadRequest
 from mocktailverse.pipeline import load as load_module
 from mocktailverse.pipeline import segment as segment_module
 

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from mocktailverse.drinks.ledger import LoadRequest, ObjectVersion
 from mocktailverse.drinks.register import EARLIER_RECIPES_KEPT
-from mocktailverse.pipeline.extract import FAILURES_IN_A_ROW
+from mocktailverse.loads.load import LoadRequest, ObjectVersion
 from mocktailverse.pipeline.ingest import PART_BYTES
 from mocktailverse.pipeline.load import LONGEST_WAIT_S, STALLED_LIMIT, WRITE_CHUNK
 from mocktailverse.pipeline.publish import TRIES
 from mocktailverse.pipeline.reconcile import REQUEUE_LIMIT
 from mocktailverse.pipeline.segment import SEGMENT_RECORDS
+from mocktailverse.sources.thecocktaildb.extract import FAILURES_IN_A_ROW
 from mocktailverse.sources.thecocktaildb.strategies import BATCH
 from mocktailverse.stores.drinks_table import WRITERS
 from mocktailverse.stores.items import to_item

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.errors import UsageError
-from mocktailverse.pipeline.extract import (
+from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
+from mocktailverse.sources.thecocktaildb.extract import (
     Cursor,
     ExtractReport,
     Failure,
@@ -20,7 +21,6 @@ from mocktailverse.pipeline.extract import (
     extract,
     run_name,
 )
-from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
 from mocktailverse.sources.thecocktaildb.strategies import plan
 
 MIDNIGHT_MS = 1_767_225_600_000  # 2026-01-01 00:00:00 UTC

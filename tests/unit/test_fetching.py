@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
-from mocktailverse.drinks.ledger import ObjectVersion
-from mocktailverse.pipeline.extract import Cursor, ExtractReport, Failure
-from mocktailverse.pipeline.fetching import FetchPlan, fetch_all, fetched_versions
+from mocktailverse.loads.load import ObjectVersion
+from mocktailverse.sources.thecocktaildb.extract import Cursor, ExtractReport, Failure
+from mocktailverse.sources.thecocktaildb.fetching import FetchPlan, fetch_all, fetched_versions
 
 CURSOR = Cursor("run", "letters", 5, ())
 

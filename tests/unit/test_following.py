@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from mocktailverse.cli import following
-from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion
 from mocktailverse.errors import TransientError, UnreachableError
+from mocktailverse.loads.load import Counts, Load, ObjectVersion
 
 VERSIONS = [ObjectVersion("bucket", f"raw/tests/{n}.json", "1") for n in range(40)]
 

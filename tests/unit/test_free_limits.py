@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from mocktailverse.cost.footprint import Footprint, footprints
 from mocktailverse.cost.limits import beyond_limits
 from mocktailverse.cost.model import price_table
 from mocktailverse.cost.running import DAYS, HOURS, running
+from mocktailverse.cost.schedules import events_a_month
+from mocktailverse.cost.template import Template
 from mocktailverse.deployment import environments
 from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.deployment.environments import DEPLOYED
-from mocktailverse.deployment.footprint import Footprint, footprints
-from mocktailverse.deployment.schedules import events_a_month
-from mocktailverse.deployment.template import Template
 
 CHECKOUT = find_checkout()
 FUNCTIONS = CHECKOUT.source / "functions"
@@ -46,7 +46,7 @@ def problems(found: dict[str, Footprint]) -> list[str]:
 def found() -> dict[str, Footprint]:
     """What the repository's own template and environments keep running."""
     template = Template.read(CHECKOUT.template)
-    return footprints(template, environments.read(CHECKOUT.environments), FUNCTIONS)
+    return footprints(template, environments.read(CHECKOUT.environments).stage_inputs(), FUNCTIONS)
 
 
 @pytest.fixture
@@ -64,7 +64,9 @@ def changed(tmp_path) -> Callable[..., list[str]]:
         text = text.replace("\nResources:\n", f"\nResources:\n{added}\n", 1)
         file = tmp_path / "environments.toml"
         file.write_text(edited(CHECKOUT.environments.read_text(), toml))
-        return problems(footprints(Template.parse(text), environments.read(file), functions))
+        return problems(
+            footprints(Template.parse(text), environments.read(file).stage_inputs(), functions)
+        )
 
     return look
 
@@ -147,7 +149,7 @@ def test_an_alarm_on_an_expression_counts_each_of_its_metrics(found):
         CHECKOUT.template.read_text(), (r"^Resources:$", f"Resources:\n  Share:{MATH_ALARM}")
     )
     described = environments.read(CHECKOUT.environments)
-    now = footprints(Template.parse(text), described, FUNCTIONS)
+    now = footprints(Template.parse(text), described.stage_inputs(), FUNCTIONS)
     assert now["dev"].running.alarms == found["dev"].running.alarms + 2
 
 

@@ -3,7 +3,7 @@
 import msgspec
 
 from mocktailverse.errors import MissingError
-from mocktailverse.pipeline.history import Observation, history
+from mocktailverse.operations.history import Observation, history
 
 
 def put(world, name, observed_at, *records, source="thecocktaildb"):

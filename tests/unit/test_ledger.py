@@ -2,7 +2,7 @@
 
 import pytest
 
-from mocktailverse.drinks.ledger import (
+from mocktailverse.loads.load import (
     END,
     START,
     Counts,

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.drinks.codes import Reason
-from mocktailverse.drinks.ledger import Counts, Cursor, LoadRequest, ObjectVersion, Rejected
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import merge
 from mocktailverse.errors import MissingError, PermanentError, TransientError, UnreachableError
+from mocktailverse.loads.load import Counts, Cursor, LoadRequest, ObjectVersion, Rejected
 from mocktailverse.pipeline import load as load_module
 from mocktailverse.pipeline import segment as segment_module
 from mocktailverse.pipeline.load import STALLED_LIMIT, Loader, Postponed

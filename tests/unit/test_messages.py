@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mocktailverse.drinks.ledger import Cursor, LoadRequest, ObjectVersion
 from mocktailverse.errors import PermanentError
 from mocktailverse.functions.fetch import FetchEvent
-from mocktailverse.pipeline.messages import load_requests
+from mocktailverse.loads.load import Cursor, LoadRequest, ObjectVersion
+from mocktailverse.loads.messages import load_requests
 
 EVENTS = Path(__file__).parents[1] / "events"
 RUN = "raw/thecocktaildb/2026/01/31/20260131T060000Z-sweep"

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion
-from mocktailverse.pipeline.metrics import (
+from mocktailverse.loads.load import Counts, Load, ObjectVersion
+from mocktailverse.operations.metrics import (
     Publishing,
     ReadOnce,
     Throughput,

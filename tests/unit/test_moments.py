@@ -4,9 +4,9 @@ import time
 
 import pytest
 
+from mocktailverse import times as moments
 from mocktailverse.errors import UsageError
-from mocktailverse.pipeline import moments
-from mocktailverse.pipeline.moments import milliseconds, now
+from mocktailverse.times import milliseconds, now
 
 DAY_S = 24 * 3600
 

@@ -10,10 +10,10 @@ import pytest
 import typer
 
 from mocktailverse.cli.main import app
+from mocktailverse.cost.footprint import footprints
+from mocktailverse.cost.template import Template
 from mocktailverse.deployment import environments
 from mocktailverse.deployment.checkout import find_checkout
-from mocktailverse.deployment.footprint import footprints
-from mocktailverse.deployment.template import Template
 from mocktailverse.functions.failures import FAILED
 from mocktailverse.local.drills.drill import DRILLS
 from mocktailverse.local.drills.runbook import on_this_machine, repair_commands
@@ -51,7 +51,7 @@ def running(stage: str) -> Any:
     checkout = find_checkout()
     found = footprints(
         Template.read(checkout.template),
-        environments.read(checkout.environments),
+        environments.read(checkout.environments).stage_inputs(),
         checkout.source / "functions",
     )
     return found[stage].running

@@ -7,10 +7,10 @@ import pytest
 
 from mocktailverse.cost.running import Running
 from mocktailverse.cost.usage import Activity, usage_of
-from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion
 from mocktailverse.errors import MissingError
-from mocktailverse.pipeline import month
-from mocktailverse.pipeline.month import MonthBooks
+from mocktailverse.loads.load import Counts, Load, ObjectVersion
+from mocktailverse.operations import month
+from mocktailverse.operations.month import MonthBooks
 
 HOUR_MS = 3_600_000
 NOON = datetime(2026, 2, 4, 12, tzinfo=UTC)

@@ -6,8 +6,8 @@ import re
 import msgspec
 
 from mocktailverse.drinks.codes import Quality, Reason
-from mocktailverse.drinks.ledger import ObjectVersion
-from mocktailverse.pipeline.quality import Share, SourceQuality, quality
+from mocktailverse.loads.load import ObjectVersion
+from mocktailverse.operations.quality import Share, SourceQuality, quality
 from mocktailverse.pipeline.transform import transform
 
 GIN_TONIC = {

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 import pytest
 
-from mocktailverse.drinks.ledger import START, Counts, Load, ObjectVersion, Rejected, Segment
 from mocktailverse.errors import UsageError
-from mocktailverse.pipeline.recent import (
+from mocktailverse.loads.load import START, Counts, Load, ObjectVersion, Rejected, Segment
+from mocktailverse.operations.recent_loads import (
     latest_generations,
     loads_of_day,
     recent_loads,

@@ -7,8 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from mocktailverse.cli.main import app
-from mocktailverse.drinks.ledger import Counts, Load, LoadRequest, ObjectVersion
 from mocktailverse.errors import UsageError
+from mocktailverse.loads.load import Counts, Load, LoadRequest, ObjectVersion
 from mocktailverse.pipeline.replay import replay, under, unfinished
 
 NOW = 1_767_268_800_000

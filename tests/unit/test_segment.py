@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.drinks.drink import Lineage
-from mocktailverse.drinks.ledger import Counts, Cursor, ObjectVersion, Rejected
 from mocktailverse.drinks.normalize import normalize
 from mocktailverse.drinks.register import merge, outcome
+from mocktailverse.loads.load import Counts, Cursor, ObjectVersion, Rejected
 from mocktailverse.pipeline import segment as segment_module
 from mocktailverse.pipeline.segment import plan_segment
 from mocktailverse.pipeline.transform import Piece

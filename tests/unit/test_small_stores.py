@@ -11,8 +11,8 @@ import pytest
 from botocore.exceptions import ParamValidationError
 from botocore.response import StreamingBody
 
-from mocktailverse.drinks.ledger import START, Counts, Load, ObjectVersion, Segment
 from mocktailverse.errors import PermanentError, TransientError, UsageError
+from mocktailverse.loads.load import START, Counts, Load, ObjectVersion, Segment
 from mocktailverse.stores.alarms import (
     Alarm,
     AlarmState,

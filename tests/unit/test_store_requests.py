@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from mocktailverse.drinks.ledger import START, Counts, Load, LoadRequest, ObjectVersion, Segment
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import TransientError
+from mocktailverse.loads.load import START, Counts, Load, LoadRequest, ObjectVersion, Segment
 from mocktailverse.stores import drinks_table
 from mocktailverse.stores.drinks_table import DrinksTable
 from mocktailverse.stores.errors import ThrottledError

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from mocktailverse.errors import UsageError
 from mocktailverse.local.simulated_source import create_app, read_records
-from mocktailverse.pipeline.extract import Cursor, ExtractReport
-from mocktailverse.pipeline.sweeping import extract_sweep
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
+from mocktailverse.sources.thecocktaildb.extract import Cursor, ExtractReport
+from mocktailverse.sources.thecocktaildb.extract_sweep import extract_sweep
 from mocktailverse.sources.thecocktaildb.id_space import gaps, next_ids, numbers
 from mocktailverse.sources.thecocktaildb.known import Known
 from mocktailverse.sources.thecocktaildb.names import NameIndex, terms_of

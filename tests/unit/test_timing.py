@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion
-from mocktailverse.pipeline.timing import passages, quantile, throughput
+from mocktailverse.loads.load import Counts, Load, ObjectVersion
+from mocktailverse.operations.timing import passages, quantile, throughput
 
 NOW = 1_767_268_800_000
 BIN_MS = 10_000

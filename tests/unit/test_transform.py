@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.drinks.drink import Drink
-from mocktailverse.drinks.ledger import END, START, ObjectVersion, Rejected
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import ObjectRejectedError, TransientError
+from mocktailverse.loads.load import END, START, ObjectVersion, Rejected
 from mocktailverse.pipeline.transform import RECORD_LIMIT, observed_at_of, transform
 from mocktailverse.sources import SOURCES
 

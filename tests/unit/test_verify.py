@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from mocktailverse.drinks.ledger import Counts, LoadRequest, ObjectVersion
 from mocktailverse.errors import MissingError, TransientError
+from mocktailverse.loads.load import Counts, LoadRequest, ObjectVersion
 from mocktailverse.pipeline import transform as transform_module
 from mocktailverse.pipeline import verify as verify_module
 from mocktailverse.pipeline.verify import verify

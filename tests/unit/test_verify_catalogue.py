@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from mocktailverse.catalogue.writer import CatalogueWriter
-from mocktailverse.drinks.ledger import LoadRequest
 from mocktailverse.drinks.register import Register
+from mocktailverse.loads.load import LoadRequest
 from mocktailverse.pipeline import verify_catalogue
 from mocktailverse.pipeline.verify_catalogue import verify_all
 

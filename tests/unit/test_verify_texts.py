@@ -4,8 +4,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from mocktailverse.drinks.ledger import Counts, LoadRequest, ObjectVersion
 from mocktailverse.drinks.register import Register
+from mocktailverse.loads.load import Counts, LoadRequest, ObjectVersion
 from mocktailverse.pipeline.verify import Difference, verify
 
 NOON_MS = 1_767_268_800_000

@@ -18,9 +18,9 @@ from mocktailverse.api.services import Services, services_of
 from mocktailverse.catalogue.answers import Page
 from mocktailverse.conversion import converter
 from mocktailverse.drinks.drift import Drift
-from mocktailverse.drinks.ledger import Load, LoadStatus, ObjectVersion, Rejected
 from mocktailverse.errors import UsageError
-from mocktailverse.pipeline.recent import latest_generations, recent_loads, rejected_lines
+from mocktailverse.loads.load import Load, LoadStatus, ObjectVersion, Rejected
+from mocktailverse.operations.recent_loads import latest_generations, recent_loads, rejected_lines
 
 router = APIRouter(tags=["operators"], dependencies=[KeyRequired], default_response_class=Response)
 

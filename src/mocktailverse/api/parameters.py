@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 from mocktailverse.api.errors import UNKNOWN, Problem, invalid
 from mocktailverse.catalogue.query import DrinkQuery, Sort
 from mocktailverse.drinks.drink import Alcoholic, Method
-from mocktailverse.drinks.ledger import LoadStatus
+from mocktailverse.loads.load import LoadStatus
 
 NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
 LONGEST_TEXT = 200

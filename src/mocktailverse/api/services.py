@@ -11,7 +11,7 @@ from mocktailverse.api.delivery import Delivery, Redirected, Streamed
 from mocktailverse.api.ops_key import RememberedKey
 from mocktailverse.catalogue.copy import PATIENCE_S, CatalogueCopy
 from mocktailverse.catalogue.reader import Catalogue
-from mocktailverse.pipeline.recent import DailyLoads, RejectedLines, Segments
+from mocktailverse.operations.recent_loads import DailyLoads, RejectedLines, Segments
 from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.export_objects import ExportObjects

@@ -2,9 +2,9 @@
 
 from mocktailverse.cli.connection import Connection
 from mocktailverse.cli.following import PATIENCE_S, follow
-from mocktailverse.drinks.ledger import Load
 from mocktailverse.errors import TransientError
-from mocktailverse.pipeline.moments import now
+from mocktailverse.loads.load import Load
+from mocktailverse.times import now
 
 CANARY_PREFIX = "raw/thecocktaildb/canary/"
 NO_RECORDS = b'{"drinks": null}'

@@ -9,8 +9,8 @@ import typer
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import Connection, connect
 from mocktailverse.cli.output import print_json, progress, say
-from mocktailverse.pipeline.moments import now
 from mocktailverse.pipeline.publish import Published, Publisher
+from mocktailverse.times import now
 
 
 def register(app: typer.Typer) -> None:

@@ -20,21 +20,21 @@ from mocktailverse.cli.cost_tables import (
     say_writes,
 )
 from mocktailverse.cli.output import print_json, say
+from mocktailverse.cost.footprint import Footprint, footprints
 from mocktailverse.cost.limits import beyond_limits, together, with_all_pollers
 from mocktailverse.cost.model import price_table
 from mocktailverse.cost.report import cost_report
 from mocktailverse.cost.running import Running
+from mocktailverse.cost.template import Template
 from mocktailverse.cost.usage import Activity, Usage, usage_of
 from mocktailverse.cost.workload import REFERENCE, reference, scaled, write_share
 from mocktailverse.deployment import environments
 from mocktailverse.deployment.checkout import find_checkout
-from mocktailverse.deployment.footprint import Footprint, footprints
-from mocktailverse.deployment.template import Template
 from mocktailverse.errors import PermanentError, UnreachableError, UsageError
-from mocktailverse.pipeline.moments import now
-from mocktailverse.pipeline.month import MonthBooks, MonthSoFar
+from mocktailverse.operations.month import MonthBooks, MonthSoFar
 from mocktailverse.stores.cost_explorer import CostExplorer
 from mocktailverse.stores.free_tier import FreeTier
+from mocktailverse.times import now
 
 ALL = "all"
 COUNTED_AS = {LOCAL: "dev"}
@@ -118,8 +118,8 @@ def _footprints() -> dict[str, Footprint]:
     """What the template keeps running in each environment."""
     checkout = find_checkout()
     template = Template.read(checkout.template)
-    described = environments.read(checkout.environments)
-    return footprints(template, described, checkout.source / "functions")
+    stages = environments.read(checkout.environments).stage_inputs()
+    return footprints(template, stages, checkout.source / "functions")
 
 
 def _footprint(found: Mapping[str, Footprint], env: str) -> Footprint:

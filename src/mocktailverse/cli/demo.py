@@ -19,14 +19,14 @@ from mocktailverse.cli.ledger import run_verify, verify_fields
 from mocktailverse.cli.output import print_json, print_table, say, stderr
 from mocktailverse.cli.stack import LIVE_URL, Live, Port, Records, links, require_local
 from mocktailverse.deployment.checkout import find_checkout
-from mocktailverse.drinks.ledger import Load
 from mocktailverse.errors import TransientError, UsageError
+from mocktailverse.loads.load import Load
 from mocktailverse.local import health
 from mocktailverse.local.environment import LocalStack, Options, running
 from mocktailverse.local.processes import Process
 from mocktailverse.local.state import SERVER
-from mocktailverse.pipeline.fetching import fetched_versions
 from mocktailverse.pipeline.ingest import InputFile
+from mocktailverse.sources.thecocktaildb.fetching import fetched_versions
 
 SHOWN_DRINKS = 8
 DRINKS_LOOKED_AT = 200

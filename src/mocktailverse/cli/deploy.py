@@ -26,8 +26,8 @@ from mocktailverse.cli.site import (
 from mocktailverse.deployment import apply, changes, code, ops_key, release, stack
 from mocktailverse.deployment.changes import Change, ChangeSet, DeploymentError
 from mocktailverse.deployment.release import Release
-from mocktailverse.drinks.ledger import Load
 from mocktailverse.errors import MocktailverseError, UnreachableError, UsageError
+from mocktailverse.loads.load import Load
 from mocktailverse.local import emulator
 from mocktailverse.stores.errors import translated
 

@@ -16,7 +16,7 @@ from mocktailverse.cli.output import (
 )
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.errors import UsageError
-from mocktailverse.pipeline.history import history
+from mocktailverse.operations.history import history
 
 PAGE = 100
 LONGEST_ID = 200

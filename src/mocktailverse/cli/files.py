@@ -15,12 +15,12 @@ from mocktailverse.cli import options
 from mocktailverse.cli.destination import is_special, written
 from mocktailverse.cli.output import counted, print_json, print_table, progress, say
 from mocktailverse.drinks import parse_measure
-from mocktailverse.drinks.ledger import Counts, ObjectVersion, Rejected
 from mocktailverse.errors import UsageError
+from mocktailverse.loads.load import Counts, ObjectVersion, Rejected
 from mocktailverse.pipeline.ingest import InputFile
-from mocktailverse.pipeline.moments import milliseconds
 from mocktailverse.pipeline.transform import transform as transform_object
 from mocktailverse.sources import require_source
+from mocktailverse.times import milliseconds
 
 STDIN = Path("-")
 

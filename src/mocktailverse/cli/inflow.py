@@ -10,16 +10,16 @@ from mocktailverse.cli import options
 from mocktailverse.cli.connection import Connection, connect
 from mocktailverse.cli.following import end_with_loads, follow, load_fields, print_loads
 from mocktailverse.cli.output import counted, print_json, progress, say
-from mocktailverse.drinks.ledger import ObjectVersion
 from mocktailverse.errors import UsageError
-from mocktailverse.pipeline.extract import ExtractReport
-from mocktailverse.pipeline.fetching import FetchPlan, fetch_all, fetched_versions
+from mocktailverse.loads.load import ObjectVersion
 from mocktailverse.pipeline.ingest import InputFile
 from mocktailverse.pipeline.ingest import put_files as put_in_one_run
-from mocktailverse.pipeline.moments import milliseconds, now
 from mocktailverse.sources import require_source
 from mocktailverse.sources.thecocktaildb.coverage import Coverage
+from mocktailverse.sources.thecocktaildb.extract import ExtractReport
+from mocktailverse.sources.thecocktaildb.fetching import FetchPlan, fetch_all, fetched_versions
 from mocktailverse.sources.thecocktaildb.strategies import STRATEGIES, plan
+from mocktailverse.times import milliseconds, now
 
 
 def register(app: typer.Typer) -> None:

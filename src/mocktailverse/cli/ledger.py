@@ -16,12 +16,12 @@ from mocktailverse.cli.output import (
     progress,
     say,
 )
-from mocktailverse.drinks.ledger import Load, Rejected
 from mocktailverse.errors import UsageError
-from mocktailverse.pipeline.moments import now
-from mocktailverse.pipeline.recent import latest_generations, recent_loads, rejected_lines
+from mocktailverse.loads.load import Load, Rejected
+from mocktailverse.operations.recent_loads import latest_generations, recent_loads, rejected_lines
 from mocktailverse.pipeline.verify import VerifyReport
 from mocktailverse.pipeline.verify_catalogue import verify_all
+from mocktailverse.times import now
 
 KEEP_RAW = ("local", "prod")
 """The environments whose raw objects never expire."""

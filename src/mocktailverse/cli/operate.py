@@ -22,9 +22,9 @@ from mocktailverse.deployment.code import FunctionCode
 from mocktailverse.deployment.environments import stack_name
 from mocktailverse.errors import MissingError, UnreachableError, UsageError
 from mocktailverse.local import environment
-from mocktailverse.pipeline.moments import milliseconds, now
 from mocktailverse.stores.errors import translated
 from mocktailverse.stores.log_group import LogGroup, LogLine
+from mocktailverse.times import milliseconds, now
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation.type_defs import StackTypeDef

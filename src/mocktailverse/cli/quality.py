@@ -7,9 +7,9 @@ from mocktailverse.cli.connection import connect
 from mocktailverse.cli.ledger import Days
 from mocktailverse.cli.output import print_json, print_table
 from mocktailverse.drinks.drift import total_drift
-from mocktailverse.pipeline.quality import SourceQuality
-from mocktailverse.pipeline.quality import quality as quality_of
-from mocktailverse.pipeline.recent import recent_loads
+from mocktailverse.operations.quality import SourceQuality
+from mocktailverse.operations.quality import quality as quality_of
+from mocktailverse.operations.recent_loads import recent_loads
 
 
 def register(app: typer.Typer) -> None:

@@ -8,12 +8,12 @@ from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
 from mocktailverse.cli.following import end_with_loads, follow
 from mocktailverse.cli.output import counted, print_json, say
-from mocktailverse.drinks.ledger import RAW_PREFIX, Load
 from mocktailverse.errors import UsageError
-from mocktailverse.pipeline.moments import milliseconds, now
+from mocktailverse.loads.load import RAW_PREFIX, Load
 from mocktailverse.pipeline.redrive import redrive as redrive_letters
 from mocktailverse.pipeline.replay import replay as replay_versions
 from mocktailverse.pipeline.replay import under, unfinished
+from mocktailverse.times import milliseconds, now
 
 
 def register(app: typer.Typer) -> None:

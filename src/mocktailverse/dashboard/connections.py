@@ -17,8 +17,7 @@ from mocktailverse.dashboard.latest import Latest, T
 from mocktailverse.dashboard.pulse import Pulse, Watch
 from mocktailverse.dashboard.rejections import RejectionReader
 from mocktailverse.errors import UsageError
-from mocktailverse.pipeline.moments import now
-from mocktailverse.pipeline.month import MonthBooks, MonthSoFar
+from mocktailverse.operations.month import MonthBooks, MonthSoFar
 from mocktailverse.settings import DashboardSettings
 from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.clients import INTERACTIVE, Clients
@@ -28,6 +27,7 @@ from mocktailverse.stores.errors import translated
 from mocktailverse.stores.free_tier import FreeOffer, FreeTier
 from mocktailverse.stores.loads_table import LoadsTable
 from mocktailverse.stores.queue import Queue
+from mocktailverse.times import now
 
 LOCAL = "local"
 OVERRIDE = "connections"

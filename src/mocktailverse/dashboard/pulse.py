@@ -7,9 +7,9 @@ from typing import Protocol
 from msgspec import Struct
 
 from mocktailverse.catalogue.meta import Meta
-from mocktailverse.drinks.ledger import Counts, Load
 from mocktailverse.errors import MissingError, PermanentError
-from mocktailverse.pipeline.recent import DailyLoads, latest_generations, recent_loads
+from mocktailverse.loads.load import Counts, Load
+from mocktailverse.operations.recent_loads import DailyLoads, latest_generations, recent_loads
 
 DAYS = 7
 LOADS = 200

@@ -8,10 +8,10 @@ import msgspec
 from msgspec import Struct
 
 from mocktailverse.drinks.codes import Reason
-from mocktailverse.drinks.ledger import Load, Rejected
 from mocktailverse.errors import MocktailverseError
-from mocktailverse.pipeline.moments import now
-from mocktailverse.pipeline.recent import RejectedLines, Segments, rejected_lines
+from mocktailverse.loads.load import Load, Rejected
+from mocktailverse.operations.recent_loads import RejectedLines, Segments, rejected_lines
+from mocktailverse.times import now
 
 LINES = 500
 """Rejected lines read of a load."""

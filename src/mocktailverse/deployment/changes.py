@@ -9,8 +9,8 @@ import msgspec
 from botocore.exceptions import ClientError
 from msgspec import Struct
 
+from mocktailverse.cost.template import Template
 from mocktailverse.deployment import stack
-from mocktailverse.deployment.template import Template
 from mocktailverse.errors import PermanentError, UsageError
 from mocktailverse.stores.errors import error_code
 

@@ -19,13 +19,19 @@ import msgspec
 from aws_lambda_powertools import Logger
 from msgspec import Struct
 
-from mocktailverse.drinks.ledger import RAW_PREFIX, ObjectVersion
 from mocktailverse.functions.clock import InvocationClock
 from mocktailverse.functions.failures import failures_logged
-from mocktailverse.pipeline.extract import RESERVE_S, Cursor, ExtractReport, extract, run_name
-from mocktailverse.pipeline.sweeping import MAX_REQUESTS, extract_sweep
+from mocktailverse.loads.load import RAW_PREFIX, ObjectVersion
 from mocktailverse.settings import FetchSettings
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
+from mocktailverse.sources.thecocktaildb.extract import (
+    RESERVE_S,
+    Cursor,
+    ExtractReport,
+    extract,
+    run_name,
+)
+from mocktailverse.sources.thecocktaildb.extract_sweep import MAX_REQUESTS, extract_sweep
 from mocktailverse.sources.thecocktaildb.strategies import plan
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.data_bucket import DataBucket

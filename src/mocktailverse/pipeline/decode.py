@@ -16,8 +16,8 @@ from typing import Literal, NamedTuple, Protocol
 import msgspec
 
 from mocktailverse.drinks.codes import Reason
-from mocktailverse.drinks.ledger import END, START, Cursor
 from mocktailverse.errors import ObjectRejectedError
+from mocktailverse.loads.load import END, START, Cursor
 from mocktailverse.pipeline.byte_stream import (
     ByteSource,
     DecodedBytes,

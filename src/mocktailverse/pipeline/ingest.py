@@ -13,8 +13,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from mocktailverse.drinks.ledger import ObjectVersion
 from mocktailverse.errors import ObjectRejectedError, UsageError
+from mocktailverse.loads.load import ObjectVersion
 from mocktailverse.pipeline.byte_stream import (
     DECODED_LIMIT,
     DecodedBytes,

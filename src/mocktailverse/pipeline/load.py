@@ -21,7 +21,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mocktailverse.drinks.drift import Drift, total_drift
-from mocktailverse.drinks.ledger import (
+from mocktailverse.drinks.register import Register, Written
+from mocktailverse.errors import MissingError, MocktailverseError, TransientError
+from mocktailverse.loads.load import (
     START,
     Counts,
     Cursor,
@@ -32,8 +34,6 @@ from mocktailverse.drinks.ledger import (
     Rejected,
     Segment,
 )
-from mocktailverse.drinks.register import Register, Written
-from mocktailverse.errors import MissingError, MocktailverseError, TransientError
 from mocktailverse.pipeline.segment import Entry, SegmentPlan, plan_segment
 from mocktailverse.pipeline.transform import OpenObject, transform
 

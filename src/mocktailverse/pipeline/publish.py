@@ -23,9 +23,9 @@ from msgspec import Struct
 from mocktailverse.catalogue.meta import Meta
 from mocktailverse.catalogue.writer import CatalogueWriter, catalogue_version
 from mocktailverse.drinks.drink import Drink
-from mocktailverse.drinks.ledger import ObjectVersion
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import CatalogueError, ConflictError, MissingError, TransientError
+from mocktailverse.loads.load import ObjectVersion
 
 TRIES = 8
 """Uploads that may lose against another publisher's before one gives up."""

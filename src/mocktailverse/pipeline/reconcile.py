@@ -10,7 +10,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from mocktailverse.drinks.ledger import Load, LoadRequest, ObjectVersion
+from mocktailverse.loads.load import Load, LoadRequest, ObjectVersion
 from mocktailverse.pipeline.load import RequestQueue
 
 REQUEUE_LIMIT = 3

@@ -7,10 +7,10 @@ never copied, so what it says was observed when it was.
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from mocktailverse.drinks.ledger import RAW_PREFIX, LoadRequest, ObjectVersion
 from mocktailverse.errors import UsageError
+from mocktailverse.loads.load import RAW_PREFIX, LoadRequest, ObjectVersion
+from mocktailverse.operations.recent_loads import DailyLoads, latest_generations, recent_loads
 from mocktailverse.pipeline.load import RequestQueue
-from mocktailverse.pipeline.recent import DailyLoads, latest_generations, recent_loads
 
 DAYS = 30
 """How far back loads that failed or rejected records are looked for."""

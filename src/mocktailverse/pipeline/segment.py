@@ -6,8 +6,8 @@ from itertools import islice
 from msgspec import Struct
 
 from mocktailverse.drinks.drift import Drift, total_drift
-from mocktailverse.drinks.ledger import Counts, Cursor, Rejected
 from mocktailverse.drinks.register import Outcome, Register, merge, outcome
+from mocktailverse.loads.load import Counts, Cursor, Rejected
 from mocktailverse.pipeline.transform import Piece
 
 SEGMENT_RECORDS = 500

@@ -14,11 +14,11 @@ import msgspec
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.drink import Lineage
-from mocktailverse.drinks.ledger import END, START, Cursor, ObjectVersion, Rejected
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION, absent, normalize
 from mocktailverse.drinks.record import Absence, Record
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import ObjectRejectedError, RecordRejectedError
+from mocktailverse.loads.load import END, START, Cursor, ObjectVersion, Rejected
 from mocktailverse.pipeline.byte_stream import ByteSource
 from mocktailverse.pipeline.decode import Decoded, Unreadable, as_text, decode
 from mocktailverse.pipeline.json_elements import TOO_DEEP, is_nested_too_deeply

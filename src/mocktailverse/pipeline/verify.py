@@ -12,10 +12,10 @@ from typing import Protocol
 
 from msgspec import Struct, field
 
-from mocktailverse.drinks.ledger import Load, ObjectVersion
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import Register, merge, without_memory
 from mocktailverse.errors import MissingError, ObjectRejectedError
+from mocktailverse.loads.load import Load, ObjectVersion
 from mocktailverse.pipeline.independent_count import BYTES_LIMIT, count_records
 from mocktailverse.pipeline.reconcile import StoredObject
 from mocktailverse.pipeline.transform import OpenObject, observed_at_of, reader_of, transform

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from mocktailverse.drinks.ledger import RAW_PREFIX, ObjectVersion, Rejected
 from mocktailverse.errors import MissingError, TransientError
+from mocktailverse.loads.load import RAW_PREFIX, ObjectVersion, Rejected
 from mocktailverse.stores.errors import error_code, translated
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from mocktailverse.api.delivery import Streamed
 from mocktailverse.api.services import Services
 from mocktailverse.catalogue.copy import CatalogueCopy
 from mocktailverse.catalogue.reader import Catalogue
-from mocktailverse.drinks.ledger import (
+from mocktailverse.errors import MissingError, MocktailverseError, UsageError
+from mocktailverse.loads.load import (
     END,
     START,
     Counts,
@@ -24,7 +25,6 @@ from mocktailverse.drinks.ledger import (
     Rejected,
     Segment,
 )
-from mocktailverse.errors import MissingError, MocktailverseError, UsageError
 
 OPS_KEY = "open sesame \N{SNOWMAN}"
 MAX_AGE_S = 10

@@ -12,9 +12,9 @@ from mocktailverse.cost.running import SMALL
 from mocktailverse.cost.usage import Activity
 from mocktailverse.dashboard.connections import OVERRIDE, Connections
 from mocktailverse.dashboard.views.cost import percent, usd
-from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion
 from mocktailverse.errors import MissingError, PermanentError, UnreachableError
-from mocktailverse.pipeline.month import LOADS, MonthBooks
+from mocktailverse.loads.load import Counts, Load, ObjectVersion
+from mocktailverse.operations.month import LOADS, MonthBooks
 from mocktailverse.stores.free_tier import FreeOffer
 
 PAGE = Path(mocktailverse.dashboard.views.__path__[0]) / "cost.py"

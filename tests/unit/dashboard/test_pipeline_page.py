@@ -11,8 +11,8 @@ from mocktailverse.catalogue.meta import Meta
 from mocktailverse.dashboard.connections import OVERRIDE, Connections
 from mocktailverse.dashboard.pulse import LOADS
 from mocktailverse.dashboard.rejections import RejectionReader
-from mocktailverse.drinks.ledger import START, Counts, Load, ObjectVersion, Rejected, Segment
 from mocktailverse.errors import MissingError, PermanentError, UnreachableError
+from mocktailverse.loads.load import START, Counts, Load, ObjectVersion, Rejected, Segment
 
 PAGE = Path(mocktailverse.dashboard.views.__path__[0]) / "pipeline.py"
 NOON_MS = 1_767_268_800_000

@@ -12,7 +12,8 @@ import yaml
 from datasette.app import Datasette
 
 from mocktailverse.catalogue.writer import CatalogueWriter
-from mocktailverse.drinks.ledger import (
+from mocktailverse.errors import MissingError
+from mocktailverse.loads.load import (
     END,
     START,
     Counts,
@@ -21,7 +22,6 @@ from mocktailverse.drinks.ledger import (
     Rejected,
     Segment,
 )
-from mocktailverse.errors import MissingError
 from mocktailverse.local.browser import databases, datasette
 from mocktailverse.local.browser.databases import CATALOGUE, LOADS, Copies
 

@@ -8,8 +8,8 @@ from msgspec import Struct
 from mocktailverse.catalogue.meta import Meta
 from mocktailverse.cli.output import counted
 from mocktailverse.cost.report import CostReport
-from mocktailverse.drinks.ledger import Load
-from mocktailverse.pipeline.metrics import LoadMetrics, Spread
+from mocktailverse.loads.load import Load
+from mocktailverse.operations.metrics import LoadMetrics, Spread
 from mocktailverse.pipeline.reconcile import is_lost
 from mocktailverse.stores.alarms import AlarmState
 from mocktailverse.stores.functions import FunctionState

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from mocktailverse.cli.output import moment
 from mocktailverse.cli.reporting.measuring import Published, Report
 from mocktailverse.cli.reporting.sections import Row, Section, Texts, percent, spread_cells
-from mocktailverse.drinks.ledger import Counts
-from mocktailverse.pipeline.metrics import LoadMetrics, Spread
-from mocktailverse.pipeline.quality import Share
+from mocktailverse.loads.load import Counts
+from mocktailverse.operations.metrics import LoadMetrics, Spread
+from mocktailverse.operations.quality import Share
 
 KIB = 1024
 

@@ -34,9 +34,9 @@ from mocktailverse.cost.report import cost_report
 from mocktailverse.cost.running import running
 from mocktailverse.deployment import stack
 from mocktailverse.deployment.environments import stack_name
-from mocktailverse.drinks.ledger import Load
 from mocktailverse.errors import CatalogueError, MissingError
-from mocktailverse.pipeline.metrics import (
+from mocktailverse.loads.load import Load
+from mocktailverse.operations.metrics import (
     PUBLISHED,
     LoadMetrics,
     Publishing,
@@ -45,10 +45,9 @@ from mocktailverse.pipeline.metrics import (
     publishing_of,
     spread,
 )
-from mocktailverse.pipeline.moments import now as now_ms
-from mocktailverse.pipeline.month import MonthBooks, MonthSoFar
-from mocktailverse.pipeline.quality import SourceQuality, quality
-from mocktailverse.pipeline.recent import (
+from mocktailverse.operations.month import MonthBooks, MonthSoFar
+from mocktailverse.operations.quality import SourceQuality, quality
+from mocktailverse.operations.recent_loads import (
     DailyLoads,
     latest_generations,
     recent_loads,
@@ -57,6 +56,7 @@ from mocktailverse.pipeline.recent import (
 from mocktailverse.stores.alarms import read_alarm_states
 from mocktailverse.stores.errors import translated
 from mocktailverse.stores.log_group import LogGroup, read_retentions
+from mocktailverse.times import now as now_ms
 
 DAY_MS = 24 * 3600 * 1000
 LOADS = 3_000

@@ -6,7 +6,7 @@ from mocktailverse.cli.output import amount, moment
 from mocktailverse.cli.reporting.duty import Operations, Runbook, runbook_of
 from mocktailverse.cli.reporting.measuring import Report
 from mocktailverse.cli.reporting.sections import Link, Section, spread_cells
-from mocktailverse.drinks.ledger import Counts, Load
+from mocktailverse.loads.load import Counts, Load
 
 
 def operations(report: Report) -> list[Section]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from mocktailverse.pipeline.metrics import Spread
+from mocktailverse.operations.metrics import Spread
 
 LONGEST = 160
 WIDTH = 112

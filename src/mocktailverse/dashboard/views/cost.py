@@ -12,7 +12,7 @@ from mocktailverse.dashboard.banner import show_problem
 from mocktailverse.dashboard.connections import Connections, connections
 from mocktailverse.dashboard.text import plain, short
 from mocktailverse.dashboard.times import clock_text, moment
-from mocktailverse.pipeline.month import LOADS, MonthSoFar
+from mocktailverse.operations.month import LOADS, MonthSoFar
 from mocktailverse.stores.free_tier import FreeOffer
 
 CENT = 0.01

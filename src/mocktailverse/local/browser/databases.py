@@ -12,9 +12,9 @@ import msgspec
 
 from mocktailverse.catalogue.copy import CatalogueSource
 from mocktailverse.catalogue.writer import CatalogueWriter, catalogue_version
-from mocktailverse.drinks.ledger import Load, Rejected
 from mocktailverse.errors import MissingError
-from mocktailverse.pipeline.recent import (
+from mocktailverse.loads.load import Load, Rejected
+from mocktailverse.operations.recent_loads import (
     DailyLoads,
     RejectedLines,
     Segments,

@@ -10,11 +10,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from mocktailverse.drinks.ledger import Load, ObjectVersion
 from mocktailverse.errors import TransientError
+from mocktailverse.loads.load import Load, ObjectVersion
 from mocktailverse.local.drills.evaluation import Value, embedded_values, filtered_values
 from mocktailverse.local.state import LocalStack
-from mocktailverse.pipeline.moments import now
 from mocktailverse.pipeline.verify_catalogue import verify_all
 from mocktailverse.stores.alarms import Metric, read_log_metrics
 from mocktailverse.stores.catalogue_object import CatalogueObject
@@ -25,6 +24,7 @@ from mocktailverse.stores.functions import Functions, Invocation
 from mocktailverse.stores.loads_table import LoadsTable
 from mocktailverse.stores.log_group import LogGroup
 from mocktailverse.stores.queue import Queue
+from mocktailverse.times import now
 
 PATIENCE_S = 240.0
 POLL_S = 0.1

@@ -14,17 +14,17 @@ import msgspec
 from msgspec import Struct
 
 from mocktailverse.cost.model import month, price_table, total_usd
+from mocktailverse.cost.template import Template
 from mocktailverse.cost.usage import Usage
 from mocktailverse.deployment.checkout import find_checkout
-from mocktailverse.deployment.template import Template
 from mocktailverse.errors import TransientError
 from mocktailverse.local import environment
 from mocktailverse.local.drills import faults
 from mocktailverse.local.drills.bench import Bench, records
 from mocktailverse.local.drills.evaluation import evaluate
 from mocktailverse.local.drills.runbook import on_this_machine, repair_commands
-from mocktailverse.pipeline.moments import now
 from mocktailverse.stores.alarms import read_alarm
+from mocktailverse.times import now
 
 EMULATED = (
     "The embedded AWS has no platform metrics and never looks at an alarm by itself: this is the"

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 from mocktailverse.errors import PermanentError
 from mocktailverse.local.drills.bench import RECORDS, Bench, records
-from mocktailverse.pipeline.moments import now
 from mocktailverse.stores.functions import Invocation
+from mocktailverse.times import now
 
 NOT_THERE = "mocktailverse-not-there"
 WAITED_S = 15 * 60

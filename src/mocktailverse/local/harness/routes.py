@@ -19,14 +19,14 @@ from mocktailverse.local.harness import source_faults
 from mocktailverse.local.harness.samples import sample_event
 from mocktailverse.local.harness.way import way_of
 from mocktailverse.local.harness.workbench import Workbench
-from mocktailverse.pipeline.fetching import FetchPlan, fetch_all, fetched_versions
+from mocktailverse.operations.recent_loads import recent_loads
 from mocktailverse.pipeline.ingest import InputFile, put_files
-from mocktailverse.pipeline.moments import milliseconds, now
-from mocktailverse.pipeline.recent import recent_loads
 from mocktailverse.pipeline.redrive import redrive
 from mocktailverse.pipeline.replay import replay, under, unfinished
 from mocktailverse.sources import require_source
+from mocktailverse.sources.thecocktaildb.fetching import FetchPlan, fetch_all, fetched_versions
 from mocktailverse.sources.thecocktaildb.strategies import plan
+from mocktailverse.times import milliseconds, now
 
 RECENT_LOADS = 20
 RECENT_DAYS = 7

@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from mocktailverse.drinks.ledger import LoadRequest, ObjectVersion
-from mocktailverse.pipeline.moments import now
+from mocktailverse.loads.load import LoadRequest, ObjectVersion
+from mocktailverse.times import now
 
 NO_DRINK = "thecocktaildb:11007"
 

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from mocktailverse.drinks.ledger import Load, ObjectVersion, Rejected
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import MissingError
+from mocktailverse.loads.load import Load, ObjectVersion, Rejected
 from mocktailverse.local.harness.workbench import Workbench
-from mocktailverse.pipeline.recent import rejected_lines
+from mocktailverse.operations.recent_loads import rejected_lines
 from mocktailverse.pipeline.transform import transform
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import Struct
 
-from mocktailverse.drinks.ledger import RAW_PREFIX, ObjectVersion
-from mocktailverse.pipeline.extract import ExtractReport
+from mocktailverse.loads.load import RAW_PREFIX, ObjectVersion
 from mocktailverse.pipeline.replay import RawVersions
+from mocktailverse.sources.thecocktaildb.extract import ExtractReport
 
 STEP_S = 5
 """How long the function fetches before it reports."""

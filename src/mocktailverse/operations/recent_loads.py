@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
-from mocktailverse.drinks.ledger import Load, ObjectVersion, Rejected, Segment
 from mocktailverse.errors import UsageError
+from mocktailverse.loads.load import Load, ObjectVersion, Rejected, Segment
 
 PAGE = 100
 

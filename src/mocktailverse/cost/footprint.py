@@ -7,17 +7,16 @@ from typing import Any
 
 from msgspec import Struct
 
-from mocktailverse.cost.running import POLLERS, POLLERS_AT_MOST, POLLS, Running
-from mocktailverse.deployment.accounting import (
+from mocktailverse.cost.accounting import (
     ByType,
     target_of,
     unaccounted,
     unaccounted_macros,
 )
-from mocktailverse.deployment.environments import DEPLOYED, Environments
-from mocktailverse.deployment.measurements import emitted, unaccounted_code
-from mocktailverse.deployment.schedules import events_a_month
-from mocktailverse.deployment.template import Resource, Template
+from mocktailverse.cost.emitted_metrics import emitted, unaccounted_code
+from mocktailverse.cost.running import POLLERS, POLLERS_AT_MOST, POLLS, Running
+from mocktailverse.cost.schedules import events_a_month
+from mocktailverse.cost.template import Resource, StageInputs, Template
 
 MIB = 1024
 DEFAULT_MB = 128
@@ -35,26 +34,25 @@ class Footprint(Struct, frozen=True, kw_only=True):
 
 
 def footprints(
-    template: Template, environments: Environments, functions: Path
+    template: Template, stages: Mapping[str, StageInputs], functions: Path
 ) -> dict[str, Footprint]:
-    """The footprint of each deployed environment, dev first, as it is on AWS.
+    """Return the footprint of each stage, in the order given, as it is on AWS.
 
     What the template's own defaults bring (`sam deploy` takes them) is accounted for, too, and
     where its mapping and environments.toml differ, each figure is the larger one.
 
     Args:
         template: infrastructure/template.yaml.
-        environments: infrastructure/environments.toml.
+        stages: what infrastructure/environments.toml gives the template, by stage.
         functions: the folder of the functions' code, for the metrics that it emits.
     """
     measured = emitted(functions)
     everywhere = [*unaccounted_code(functions), *unaccounted_macros(template.macros)]
     found: dict[str, Footprint] = {}
-    for env in DEPLOYED:
-        described = getattr(environments, env)
+    for env, inputs in stages.items():
         stage = {"Stage": env, "Target": "aws"}
-        chosen = described.parameters() | stage
-        as_described = template.with_mapping("Stages", env, described.mapping())
+        chosen = inputs.parameters | stage
+        as_described = template.with_mapping("Stages", env, inputs.mapping)
         ways = [
             _footprint(template.resources(chosen), measured),
             _footprint(template.resources(stage), measured),

@@ -25,6 +25,13 @@ class Resource(Struct, frozen=True, kw_only=True):
     properties: dict[str, Any]
 
 
+class StageInputs(Struct, frozen=True, kw_only=True):
+    """What one environment gives the template: parameters, and its line of the mapping `Stages`."""
+
+    parameters: dict[str, str]
+    mapping: dict[str, str | int]
+
+
 class Template:
     """A CloudFormation template, parsed; nothing is sent anywhere."""
 

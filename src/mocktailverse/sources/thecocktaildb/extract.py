@@ -5,7 +5,7 @@
 which triggers nothing. The date is that on which the run began and the parts come from the plan:
 a page fetched again after a crash replaces its object, in a versioned bucket as a new version.
 Answers without records are not stored. `extract` fetches a plan made beforehand; a sweep, which is
-planned as it goes, is in `mocktailverse.pipeline.sweeping`.
+planned as it goes, is in `mocktailverse.sources.thecocktaildb.extract_sweep`.
 """
 
 import re

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from mocktailverse.drinks.ledger import Counts, Load
-from mocktailverse.pipeline.recent import DailyLoads, latest_generations
-from mocktailverse.pipeline.timing import passages, quantile
+from mocktailverse.loads.load import Counts, Load
+from mocktailverse.operations.recent_loads import DailyLoads, latest_generations
+from mocktailverse.operations.timing import passages, quantile
 
 BELL_TOLERANCE_MS = 1_000
 """DynamoDB tells to the second when a drink changed."""

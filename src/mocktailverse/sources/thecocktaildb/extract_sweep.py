@@ -13,14 +13,14 @@ from typing import Protocol
 
 import msgspec
 
-from mocktailverse.pipeline.extract import (
+from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
+from mocktailverse.sources.thecocktaildb.extract import (
     Cursor,
     ExtractReport,
     PageFetching,
     RawStore,
     check_run,
 )
-from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
 from mocktailverse.sources.thecocktaildb.known import Known
 from mocktailverse.sources.thecocktaildb.sweep import Sweep
 

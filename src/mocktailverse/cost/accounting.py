@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from mocktailverse.deployment.free_properties import COSTLY_INSIDE, KNOWN
-from mocktailverse.deployment.schedules import events_a_month
-from mocktailverse.deployment.template import Resource
+from mocktailverse.cost.free_properties import COSTLY_INSIDE, KNOWN
+from mocktailverse.cost.schedules import events_a_month
+from mocktailverse.cost.template import Resource
 
 TAGS = "Tags"
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from mocktailverse.drinks.drink import Drink
-from mocktailverse.drinks.ledger import ObjectVersion
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import MissingError
+from mocktailverse.loads.load import ObjectVersion
 from mocktailverse.pipeline.transform import transform
 from mocktailverse.pipeline.verify import RawStore
 

@@ -5,8 +5,8 @@ from urllib.parse import unquote_plus
 import msgspec
 from msgspec import Struct, field
 
-from mocktailverse.drinks.ledger import LoadRequest, ObjectVersion
 from mocktailverse.errors import PermanentError
+from mocktailverse.loads.load import LoadRequest, ObjectVersion
 
 FIRST_GENERATION = 1
 
