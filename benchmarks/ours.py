@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mocktailverse.drinks.record import Record
 from mocktailverse.drinks.register import Register
-from mocktailverse.loads.load import ObjectVersion
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.decode import RawRecord, decode
 from mocktailverse.pipeline.transform import OpenObject, transform
 from mocktailverse.sources import SOURCES

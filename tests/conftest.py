@@ -12,7 +12,7 @@ from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.drinks.drink import Derived, Drink, IngredientLine, Lineage
 from mocktailverse.drinks.register import Register, merge
 from mocktailverse.errors import MocktailverseError
-from mocktailverse.loads.load import ObjectVersion
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.ingest import InputFile
 from mocktailverse.pipeline.transform import transform
 

@@ -18,7 +18,8 @@ from pages.source import STAGES, of_type
 
 from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.functions import failures
-from mocktailverse.loads.load import Counts, ObjectVersion
+from mocktailverse.loads.load import Counts
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.publish import Published
 from mocktailverse.pipeline.reconcile import ReconcileReport
 from mocktailverse.sources.thecocktaildb.extract import ExtractReport

@@ -16,7 +16,10 @@ import pytest
 
 from mocktailverse.cli import main
 from mocktailverse.cli.connection import Connection
-from mocktailverse.loads.load import Load, LoadRequest, ObjectVersion, Rejected
+from mocktailverse.loads.load import Load
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
+from mocktailverse.loads.request import LoadRequest
 from mocktailverse.local import environment
 from mocktailverse.local.environment import LocalStack
 from mocktailverse.pipeline.verify import VerifyReport

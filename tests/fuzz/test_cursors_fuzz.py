@@ -19,8 +19,7 @@ from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.cli.ledger import _rejected_place
 from mocktailverse.errors import PermanentError, UsageError
-from mocktailverse.loads.load import LoadRequest
-from mocktailverse.loads.messages import load_requests
+from mocktailverse.loads.request import LoadRequest, load_requests
 from mocktailverse.operations.recent_loads import recent_loads
 from mocktailverse.stores.load_items import day_of
 from mocktailverse.stores.loads_table import LoadsTable

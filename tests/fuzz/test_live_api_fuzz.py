@@ -20,15 +20,9 @@ from mocktailverse.api.app import create_app
 from mocktailverse.api.delivery import Streamed
 from mocktailverse.api.services import Services
 from mocktailverse.catalogue.copy import CatalogueCopy
-from mocktailverse.loads.load import (
-    END,
-    START,
-    Counts,
-    Load,
-    ObjectVersion,
-    Rejected,
-    Segment,
-)
+from mocktailverse.loads.load import END, START, Counts, Load, Segment
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
 from mocktailverse.local.simulated_source.server import running
 from mocktailverse.stores.load_items import day_of, load_key
 from mocktailverse.stores.loads_table import LoadsTable

@@ -19,7 +19,8 @@ import pytest
 
 from mocktailverse.errors import TransientError, UsageError
 from mocktailverse.functions import fetch, reconcile, transform
-from mocktailverse.loads.load import Counts, ObjectVersion
+from mocktailverse.loads.load import Counts
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.local import ports
 from mocktailverse.local.emulator import ROOT_KEY
 from mocktailverse.local.environment import LocalStack

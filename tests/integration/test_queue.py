@@ -7,12 +7,15 @@ from itertools import count
 import pytest
 
 from mocktailverse.errors import MissingError
-from mocktailverse.loads.load import Cursor, LoadRequest, ObjectVersion
-from mocktailverse.loads.messages import load_requests
+from mocktailverse.loads.load import Checkpoint
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.request import LoadRequest, load_requests
 from mocktailverse.stores.queue import DeadLetter, Queue
 
 NUMBERS = count(1)
-REQUEST = LoadRequest(ObjectVersion("data", "raw/thecocktaildb/é \n.json", "v1"), 3, Cursor(500, 2))
+REQUEST = LoadRequest(
+    ObjectVersion("data", "raw/thecocktaildb/é \n.json", "v1"), 3, Checkpoint(500, 2)
+)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.errors import TransientError
-from mocktailverse.loads.load import END, START, Cursor
+from mocktailverse.loads.load import END, START, Checkpoint
 from mocktailverse.pipeline import byte_stream
 from mocktailverse.pipeline.decode import RawRecord, Unreadable, decode
 from mocktailverse.sources import SOURCES
@@ -272,7 +272,7 @@ def test_people_are_told_of_a_line_that_is_too_long(chunked, monkeypatch):
         item = read(chunked(head + b"x" * 41 + b"\n"))[-1]
         assert item == Unreadable(
             len(head),
-            Cursor(len(head) + 42),
+            Checkpoint(len(head) + 42),
             Reason.LINE_TOO_LONG,
             "The line is longer than 64 MiB; it is passed over.",
             None,
@@ -346,7 +346,7 @@ def test_an_object_that_is_refused_when_it_is_gone_on_with_says_so_at_the_cursor
     chunked, monkeypatch
 ):
     monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 9)
-    (item,) = read(chunked(b"[\n1,\n2,\n3]"), Cursor(2))
+    (item,) = read(chunked(b"[\n1,\n2,\n3]"), Checkpoint(2))
     assert (item.position, item.after, item.code) == (2, END, Reason.OBJECT_TOO_LARGE)
 
 

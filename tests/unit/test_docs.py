@@ -19,7 +19,9 @@ from mocktailverse.deployment import environments
 from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.drinks.codes import Quality, Reason
 from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
-from mocktailverse.loads.load import Counts, Load, ObjectVersion, Rejected
+from mocktailverse.loads.load import Counts, Load
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
 from mocktailverse.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[2]

@@ -23,7 +23,8 @@ from mocktailverse.cost.report import cost_report
 from mocktailverse.cost.template import Template
 from mocktailverse.cost.usage import Usage
 from mocktailverse.deployment.checkout import find_checkout
-from mocktailverse.loads.load import Counts, Load, ObjectVersion
+from mocktailverse.loads.load import Counts, Load
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.operations.metrics import load_metrics
 from mocktailverse.stores.alarms import AlarmState, read_alarm_states
 from mocktailverse.stores.functions import Functions, FunctionState

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mocktailverse.errors import TransientError
-from mocktailverse.loads.load import Counts, LoadRequest
+from mocktailverse.loads.load import Counts
+from mocktailverse.loads.request import LoadRequest
 from mocktailverse.pipeline import load as load_module
 from mocktailverse.pipeline import segment as segment_module
 

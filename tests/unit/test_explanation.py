@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from mocktailverse.drinks.register import EARLIER_RECIPES_KEPT
-from mocktailverse.loads.load import LoadRequest, ObjectVersion
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.request import LoadRequest
 from mocktailverse.pipeline.ingest import PART_BYTES
 from mocktailverse.pipeline.load import LONGEST_WAIT_S, STALLED_LIMIT, WRITE_CHUNK
 from mocktailverse.pipeline.publish import TRIES

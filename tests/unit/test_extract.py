@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from mocktailverse.errors import UsageError
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
 from mocktailverse.sources.thecocktaildb.extract import (
-    Cursor,
     ExtractReport,
     Failure,
+    FetchCursor,
     check_run,
     extract,
     run_name,
@@ -200,7 +200,7 @@ def test_a_source_that_fails_five_requests_in_a_row_stops_the_run_where_it_was()
 
 def test_failures_in_a_row_are_counted_from_one_call_to_the_next():
     world = World({f"search.php?f={letter}": httpx2.Response(503) for letter in "abd"})
-    start = Cursor(RUN, "sweep", MIDNIGHT_MS, plan("sweep").pages, failures_in_a_row=3)
+    start = FetchCursor(RUN, "sweep", MIDNIGHT_MS, plan("sweep").pages, failures_in_a_row=3)
     report = world.extract(plan("sweep"), cursor=start)
     assert report.stopped_because == "unreachable"
     assert [failure.part for failure in report.failed] == ["f-a", "f-b"]
@@ -249,7 +249,7 @@ def test_a_slow_pace_is_what_a_request_takes():
 
 def test_a_run_with_nothing_pending_is_done_without_a_request():
     world = World()
-    report = world.extract(plan("sweep"), cursor=Cursor(RUN, "sweep", MIDNIGHT_MS, ()))
+    report = world.extract(plan("sweep"), cursor=FetchCursor(RUN, "sweep", MIDNIGHT_MS, ()))
     assert report == ExtractReport(
         RUN, "sweep", pages=0, requests=0, records=0, objects=[], failed=[], done=True
     )
@@ -344,7 +344,7 @@ def test_a_run_in_pieces_writes_the_same_objects_as_one_in_one_go(name, seconds)
     report = world.extract(plan(name), seconds=seconds.pop())
     while report.cursor:
         assert report.pages or report.failed
-        cursor = msgspec.json.decode(msgspec.json.encode(report.cursor), type=Cursor)
+        cursor = msgspec.json.decode(msgspec.json.encode(report.cursor), type=FetchCursor)
         world.now += 86_400
         report = world.extract(plan(name), seconds=seconds.pop(), cursor=cursor)
     assert world.objects == uninterrupted(name).objects
@@ -386,12 +386,12 @@ def test_a_report_is_plain_data():
 
 
 def test_a_cursor_of_another_run_is_refused():
-    cursor = Cursor("other", "sweep", MIDNIGHT_MS, ())
+    cursor = FetchCursor("other", "sweep", MIDNIGHT_MS, ())
     with pytest.raises(UsageError) as caught:
         World().extract(plan("sweep"), cursor=cursor)
     assert str(caught.value) == "The cursor belongs to the run other (sweep)."
     with pytest.raises(UsageError):
-        World().extract(plan("sweep"), cursor=Cursor(RUN, "mocktails", MIDNIGHT_MS, ()))
+        World().extract(plan("sweep"), cursor=FetchCursor(RUN, "mocktails", MIDNIGHT_MS, ()))
 
 
 @pytest.mark.parametrize("run", ["", "a/b", "..", "-a", "a b", "x" * 101, "é", "a\n"])
@@ -415,7 +415,7 @@ def test_a_run_that_cannot_stand_in_a_key_is_refused(run):
 
 @pytest.mark.parametrize("run", ["x" * 100, "7", "A.b_c-9"])
 def test_a_run_that_can_stand_in_a_key_is_taken(run):
-    check_run(run, "sweep", Cursor(run, "sweep", MIDNIGHT_MS, ()))
+    check_run(run, "sweep", FetchCursor(run, "sweep", MIDNIGHT_MS, ()))
 
 
 def test_a_run_is_named_after_its_time_and_strategy():

@@ -5,11 +5,11 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
-from mocktailverse.loads.load import ObjectVersion
-from mocktailverse.sources.thecocktaildb.extract import Cursor, ExtractReport, Failure
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.sources.thecocktaildb.extract import ExtractReport, Failure, FetchCursor
 from mocktailverse.sources.thecocktaildb.fetching import FetchPlan, fetch_all, fetched_versions
 
-CURSOR = Cursor("run", "letters", 5, ())
+CURSOR = FetchCursor("run", "letters", 5, ())
 
 
 def report(**fields):

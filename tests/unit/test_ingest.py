@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.errors import UsageError
-from mocktailverse.loads.load import ObjectVersion
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline import byte_stream, ingest
 from mocktailverse.pipeline.decode import RawRecord, decode
 from mocktailverse.pipeline.ingest import InputFile, Part, Run, parts_of, put_files, put_part

@@ -2,17 +2,9 @@
 
 import pytest
 
-from mocktailverse.loads.load import (
-    END,
-    START,
-    Counts,
-    Cursor,
-    Lease,
-    Load,
-    LoadRequest,
-    ObjectVersion,
-    Segment,
-)
+from mocktailverse.loads.load import END, START, Checkpoint, Counts, Lease, Load, Segment
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.request import LoadRequest
 
 VERSION = ObjectVersion("data", "raw/thecocktaildb/2026/a.json", "v1")
 
@@ -106,12 +98,12 @@ def test_nothing_is_counted_at_first():
 def test_an_object_begins_at_nought_and_ends_behind_everything():
     assert (START.offset, START.skip) == (0, 0)
     assert (END.offset, END.skip) == (-1, 0)
-    assert Cursor(7) == Cursor(7, 0)
+    assert Checkpoint(7) == Checkpoint(7, 0)
 
 
 def test_what_a_message_leaves_out_asks_for_the_beginning_and_has_never_failed():
     assert LoadRequest(VERSION, 1) == LoadRequest(
-        VERSION, 1, cursor=Cursor(0, 0), stalled=0, tries=0, waited_for=None
+        VERSION, 1, cursor=Checkpoint(0, 0), stalled=0, tries=0, waited_for=None
     )
 
 
@@ -134,7 +126,7 @@ def test_a_load_lasts_from_its_beginning_to_its_end_and_never_less_than_nothing(
 
 
 @pytest.mark.parametrize(
-    ("now", "rest_ms"), [(900, 60), (940, 60), (941, 59), (999, 1), (1_000, 0), (1_001, 0)]
+    ("now", "remaining_ms"), [(900, 60), (940, 60), (941, 59), (999, 1), (1_000, 0), (1_001, 0)]
 )
-def test_a_lease_rests_until_its_end_and_never_longer_than_it_was_granted_for(now, rest_ms):
-    assert Lease("owner", until=1_000, length_ms=60).rest_ms(now) == rest_ms
+def test_a_lease_rests_until_its_end_and_never_longer_than_it_was_granted_for(now, remaining_ms):
+    assert Lease("owner", until=1_000, length_ms=60).remaining_ms(now) == remaining_ms

@@ -13,7 +13,10 @@ from mocktailverse.drinks.codes import Reason
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import merge
 from mocktailverse.errors import MissingError, PermanentError, TransientError, UnreachableError
-from mocktailverse.loads.load import Counts, Cursor, LoadRequest, ObjectVersion, Rejected
+from mocktailverse.loads.load import Checkpoint, Counts
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
+from mocktailverse.loads.request import LoadRequest
 from mocktailverse.pipeline import load as load_module
 from mocktailverse.pipeline import segment as segment_module
 from mocktailverse.pipeline.load import STALLED_LIMIT, Loader, Postponed
@@ -441,7 +444,7 @@ def test_a_load_that_runs_out_of_time_goes_on_in_a_new_message(new_world, new_we
 
 def test_without_time_the_message_is_sent_again_before_anything_is_begun(new_world, raw_record):
     world = new_world()
-    message = LoadRequest(world.raw.add(ndjson(raw_record())), 1, Cursor(5), 3)
+    message = LoadRequest(world.raw.add(ndjson(raw_record())), 1, Checkpoint(5), 3)
     assert world.handle(message, budget_ms=SAVING_MS) is None
     assert (world.queue.sent, world.queue.delays) == ([message], [0])
     assert world.loads.loads == {}

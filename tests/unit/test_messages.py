@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from mocktailverse.errors import PermanentError
 from mocktailverse.functions.fetch import FetchEvent
-from mocktailverse.loads.load import Cursor, LoadRequest, ObjectVersion
-from mocktailverse.loads.messages import load_requests
+from mocktailverse.loads.load import Checkpoint
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.request import LoadRequest, load_requests
 
 EVENTS = Path(__file__).parents[1] / "events"
 RUN = "raw/thecocktaildb/2026/01/31/20260131T060000Z-sweep"
@@ -32,7 +33,7 @@ def version(key, version_id):
 
 def test_an_object_that_was_created_asks_for_its_load():
     expected = LoadRequest(
-        version(f"{RUN}/f-a.json", "3HL4kqtJvjVBH40Nrjfkd"), generation=1, cursor=Cursor(0, 0),
+        version(f"{RUN}/f-a.json", "3HL4kqtJvjVBH40Nrjfkd"), generation=1, cursor=Checkpoint(0, 0),
         stalled=0, tries=0, waited_for=None,
     )  # fmt: skip
     assert requests_in("sqs_s3_object_created.json") == [[expected]]
@@ -70,7 +71,7 @@ def test_the_test_event_asks_for_nothing():
 
 def test_a_continuation_is_read_as_it_was_sent():
     ((request,),) = requests_in("sqs_continuation.json")
-    assert (request.generation, request.cursor, request.stalled) == (1, Cursor(1048576, 2), 3)
+    assert (request.generation, request.cursor, request.stalled) == (1, Checkpoint(1048576, 2), 3)
     assert load_requests(msgspec.json.encode(request).decode()) == [request]
 
 

@@ -22,7 +22,7 @@ from mocktailverse.drinks.drink import Lineage
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION, absent, normalize
 from mocktailverse.drinks.record import Absence
 from mocktailverse.drinks.register import Register
-from mocktailverse.loads.load import ObjectVersion
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.ingest import InputFile
 from mocktailverse.pipeline.transform import transform
 from mocktailverse.sources import SOURCES

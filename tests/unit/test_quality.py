@@ -6,7 +6,7 @@ import re
 import msgspec
 
 from mocktailverse.drinks.codes import Quality, Reason
-from mocktailverse.loads.load import ObjectVersion
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.operations.quality import Share, SourceQuality, quality
 from mocktailverse.pipeline.transform import transform
 

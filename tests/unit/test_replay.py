@@ -8,7 +8,9 @@ from typer.testing import CliRunner
 
 from mocktailverse.cli.main import app
 from mocktailverse.errors import UsageError
-from mocktailverse.loads.load import Counts, Load, LoadRequest, ObjectVersion
+from mocktailverse.loads.load import Counts, Load
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.request import LoadRequest
 from mocktailverse.pipeline.replay import replay, under, unfinished
 
 NOW = 1_767_268_800_000

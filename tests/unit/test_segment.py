@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from mocktailverse.drinks.drink import Lineage
 from mocktailverse.drinks.normalize import normalize
 from mocktailverse.drinks.register import merge, outcome
-from mocktailverse.loads.load import Counts, Cursor, ObjectVersion, Rejected
+from mocktailverse.loads.load import Checkpoint, Counts
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline import segment as segment_module
 from mocktailverse.pipeline.segment import plan_segment
 from mocktailverse.pipeline.transform import Piece
@@ -29,7 +31,7 @@ def pieces(draw):
     kinds = draw(st.lists(st.integers(0, 5), max_size=14))
     found = []
     for position, kind in enumerate(kinds):
-        after = Cursor(position + 1)
+        after = Checkpoint(position + 1)
         if kind == 0:
             rejected = Rejected("id_missing", "$", "No id.", position, {}, VERSION)
             found.append(Piece(after, None, rejected))
@@ -115,7 +117,7 @@ def test_equal_records_of_an_id_are_unchanged_and_others_stale():
         register("1", "A", "Gin", 1, 3),
         register("2", "A", "Gin", 1, 4),
     ]
-    plan = plan_segment(Piece(Cursor(i + 1), piece, None) for i, piece in enumerate(found))
+    plan = plan_segment(Piece(Checkpoint(i + 1), piece, None) for i, piece in enumerate(found))
     assert plan.unwritten() == [0, 4]
     load({}, plan)
     assert plan.counts() == Counts(read=5, loaded=2, unchanged=1, stale=2)
@@ -126,8 +128,11 @@ def test_equal_records_of_an_id_are_unchanged_and_others_stale():
 def test_a_cut_before_the_highest_version_does_not_forget_what_it_beat():
     old, new = register("1", "A", "Gin", 1, 0), register("1", "B", "Rum", 2, 1)
     table = {}
-    load(table, plan_segment([Piece(Cursor(1), old, None), Piece(Cursor(2), new, None)]).cut(1))
-    load(table, plan_segment([Piece(Cursor(2), new, None)]))
+    load(
+        table,
+        plan_segment([Piece(Checkpoint(1), old, None), Piece(Checkpoint(2), new, None)]).cut(1),
+    )
+    load(table, plan_segment([Piece(Checkpoint(2), new, None)]))
     assert table["thecocktaildb:1"].drink.previous_name == "A"
 
 
@@ -137,7 +142,7 @@ def test_a_segment_takes_no_more_than_its_size_and_says_whether_more_may_follow(
 ):
     monkeypatch.setattr(segment_module, "SEGMENT_RECORDS", 4)
     stream = iter(
-        [Piece(Cursor(n + 1), register("1", "A", "Gin", 1, n), None) for n in range(number)]
+        [Piece(Checkpoint(n + 1), register("1", "A", "Gin", 1, n), None) for n in range(number)]
     )
     plan = plan_segment(stream)
     assert len(plan.entries) == min(number, 4)
@@ -147,7 +152,7 @@ def test_a_segment_takes_no_more_than_its_size_and_says_whether_more_may_follow(
 
 
 def test_a_segment_takes_five_hundred_records():
-    stream = [Piece(Cursor(n), register(str(n), "A", "Gin", 1, n), None) for n in range(1, 502)]
+    stream = [Piece(Checkpoint(n), register(str(n), "A", "Gin", 1, n), None) for n in range(1, 502)]
     plan = plan_segment(stream)
     assert (len(plan.entries), plan.exhausted) == (500, False)
     assert plan_segment(stream[:499]).exhausted

@@ -12,7 +12,8 @@ from botocore.exceptions import ParamValidationError
 from botocore.response import StreamingBody
 
 from mocktailverse.errors import PermanentError, TransientError, UsageError
-from mocktailverse.loads.load import START, Counts, Load, ObjectVersion, Segment
+from mocktailverse.loads.load import START, Counts, Load, Segment
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.stores.alarms import (
     Alarm,
     AlarmState,

@@ -6,7 +6,9 @@ import pytest
 
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import TransientError
-from mocktailverse.loads.load import START, Counts, Load, LoadRequest, ObjectVersion, Segment
+from mocktailverse.loads.load import START, Counts, Load, Segment
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.request import LoadRequest
 from mocktailverse.stores import drinks_table
 from mocktailverse.stores.drinks_table import DrinksTable
 from mocktailverse.stores.errors import ThrottledError

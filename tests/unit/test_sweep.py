@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from mocktailverse.errors import UsageError
 from mocktailverse.local.simulated_source import create_app, read_records
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
-from mocktailverse.sources.thecocktaildb.extract import Cursor, ExtractReport
+from mocktailverse.sources.thecocktaildb.extract import ExtractReport, FetchCursor
 from mocktailverse.sources.thecocktaildb.extract_sweep import extract_sweep
 from mocktailverse.sources.thecocktaildb.id_space import gaps, next_ids, numbers
 from mocktailverse.sources.thecocktaildb.known import Known
@@ -390,7 +390,7 @@ def test_a_sweep_in_pieces_stores_the_same_drinks_as_one_in_one_go():
         assert report.stopped_because == "time"
         assert report.coverage.ended == "time"
         assert len(msgspec.json.encode(report.cursor)) < 300
-        cursor = msgspec.json.decode(msgspec.json.encode(report.cursor), type=Cursor)
+        cursor = msgspec.json.decode(msgspec.json.encode(report.cursor), type=FetchCursor)
         report = world.sweep(seconds=15, cursor=cursor)
         found |= world.stored(report)
         requests += report.requests
@@ -456,7 +456,7 @@ def test_a_source_that_is_down_ends_a_sweep_in_pieces_as_soon():
 
 
 @pytest.mark.parametrize(
-    ("run", "cursor"), [("../x", None), ("run", Cursor("run", "random", 0, ()))]
+    ("run", "cursor"), [("../x", None), ("run", FetchCursor("run", "random", 0, ()))]
 )
 def test_a_run_that_cannot_be_is_refused(run, cursor):
     with pytest.raises(UsageError), TheCocktailDB("http://drinks.example") as client:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mocktailverse.loads.load import Counts, Load, ObjectVersion
+from mocktailverse.loads.load import Counts, Load
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.operations.timing import passages, quantile, throughput
 
 NOW = 1_767_268_800_000

@@ -19,8 +19,10 @@ from mocktailverse.catalogue.answers import Page
 from mocktailverse.conversion import converter
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.errors import UsageError
-from mocktailverse.loads.load import Load, LoadStatus, ObjectVersion, Rejected
-from mocktailverse.operations.recent_loads import latest_generations, recent_loads, rejected_lines
+from mocktailverse.loads.load import Load, LoadStatus, latest_generations
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
+from mocktailverse.operations.recent_loads import recent_loads, rejected_lines
 
 router = APIRouter(tags=["operators"], dependencies=[KeyRequired], default_response_class=Response)
 

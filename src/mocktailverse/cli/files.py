@@ -16,7 +16,9 @@ from mocktailverse.cli.destination import is_special, written
 from mocktailverse.cli.output import counted, print_json, print_table, progress, say
 from mocktailverse.drinks import parse_measure
 from mocktailverse.errors import UsageError
-from mocktailverse.loads.load import Counts, ObjectVersion, Rejected
+from mocktailverse.loads.load import Counts
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline.ingest import InputFile
 from mocktailverse.pipeline.transform import transform as transform_object
 from mocktailverse.sources import require_source

@@ -11,7 +11,8 @@ import typer
 from mocktailverse.cli.connection import Connection
 from mocktailverse.cli.output import moment, print_json, print_table, progress, say
 from mocktailverse.errors import TransientError
-from mocktailverse.loads.load import Counts, Load, ObjectVersion
+from mocktailverse.loads.load import Counts, Load
+from mocktailverse.loads.object_version import ObjectVersion
 
 POLL_S = 0.2
 POLLED_AT_ONCE = 16

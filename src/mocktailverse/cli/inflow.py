@@ -11,7 +11,7 @@ from mocktailverse.cli.connection import Connection, connect
 from mocktailverse.cli.following import end_with_loads, follow, load_fields, print_loads
 from mocktailverse.cli.output import counted, print_json, progress, say
 from mocktailverse.errors import UsageError
-from mocktailverse.loads.load import ObjectVersion
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.ingest import InputFile
 from mocktailverse.pipeline.ingest import put_files as put_in_one_run
 from mocktailverse.sources import require_source

@@ -17,8 +17,9 @@ from mocktailverse.cli.output import (
     say,
 )
 from mocktailverse.errors import UsageError
-from mocktailverse.loads.load import Load, Rejected
-from mocktailverse.operations.recent_loads import latest_generations, recent_loads, rejected_lines
+from mocktailverse.loads.load import Load, latest_generations
+from mocktailverse.loads.rejected import Rejected
+from mocktailverse.operations.recent_loads import recent_loads, rejected_lines
 from mocktailverse.pipeline.verify import VerifyReport
 from mocktailverse.pipeline.verify_catalogue import verify_all
 from mocktailverse.times import now

@@ -9,7 +9,8 @@ from mocktailverse.cli.connection import connect
 from mocktailverse.cli.following import end_with_loads, follow
 from mocktailverse.cli.output import counted, print_json, say
 from mocktailverse.errors import UsageError
-from mocktailverse.loads.load import RAW_PREFIX, Load
+from mocktailverse.loads.load import Load
+from mocktailverse.loads.object_version import RAW_PREFIX
 from mocktailverse.pipeline.redrive import redrive as redrive_letters
 from mocktailverse.pipeline.replay import replay as replay_versions
 from mocktailverse.pipeline.replay import under, unfinished

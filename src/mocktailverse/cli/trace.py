@@ -10,7 +10,7 @@ from mocktailverse.cli.connection import Connection, connect
 from mocktailverse.cli.drinks import full_id
 from mocktailverse.cli.output import moment, print_json, print_table, say
 from mocktailverse.errors import MissingError
-from mocktailverse.loads.load import RAW_PREFIX, ObjectVersion
+from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion
 from mocktailverse.stores.log_group import LogGroup, LogLine
 
 STAGES = {"fetch": "FetchFunction", "load": "TransformFunction", "publish": "PublishFunction"}

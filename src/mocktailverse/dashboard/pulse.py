@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from mocktailverse.catalogue.meta import Meta
 from mocktailverse.errors import MissingError, PermanentError
-from mocktailverse.loads.load import Counts, Load
-from mocktailverse.operations.recent_loads import DailyLoads, latest_generations, recent_loads
+from mocktailverse.loads.load import Counts, Load, latest_generations
+from mocktailverse.operations.recent_loads import DailyLoads, recent_loads
 
 DAYS = 7
 LOADS = 200

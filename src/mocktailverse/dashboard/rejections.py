@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.errors import MocktailverseError
-from mocktailverse.loads.load import Load, Rejected
+from mocktailverse.loads.load import Load
+from mocktailverse.loads.rejected import Rejected
 from mocktailverse.operations.recent_loads import RejectedLines, Segments, rejected_lines
 from mocktailverse.times import now
 

@@ -21,13 +21,13 @@ from msgspec import Struct
 
 from mocktailverse.functions.clock import InvocationClock
 from mocktailverse.functions.failures import failures_logged
-from mocktailverse.loads.load import RAW_PREFIX, ObjectVersion
+from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion
 from mocktailverse.settings import FetchSettings
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
 from mocktailverse.sources.thecocktaildb.extract import (
     RESERVE_S,
-    Cursor,
     ExtractReport,
+    FetchCursor,
     extract,
     run_name,
 )
@@ -45,7 +45,7 @@ class FetchEvent(Struct, frozen=True):
 
     strategy: str
     arguments: tuple[str, ...] = ()
-    cursor: Cursor | None = None
+    cursor: FetchCursor | None = None
     time_limit_s: float = math.inf
     max_requests: int = MAX_REQUESTS
     full: bool = False
@@ -128,16 +128,16 @@ def _fetch(tools: Tools, asked: FetchEvent, clock: InvocationClock) -> ExtractRe
     )
 
 
-def _kept_cursor(bucket: LoggedBucket, asked: FetchEvent) -> Cursor | None:
+def _kept_cursor(bucket: LoggedBucket, asked: FetchEvent) -> FetchCursor | None:
     """Where an earlier run of the same plan ran out of time; plans with arguments keep none."""
     kept = None if asked.arguments else bucket.get(_state_key(asked))
     try:
-        return msgspec.json.decode(kept, type=Cursor | None) if kept else None
+        return msgspec.json.decode(kept, type=FetchCursor | None) if kept else None
     except msgspec.MsgspecError:  # written by another version: begin anew
         return None
 
 
-def _keep_cursor(bucket: LoggedBucket, asked: FetchEvent, cursor: Cursor | None) -> None:
+def _keep_cursor(bucket: LoggedBucket, asked: FetchEvent, cursor: FetchCursor | None) -> None:
     if not asked.arguments:
         body = msgspec.json.encode(cursor)
         bucket.put(_state_key(asked), body, metadata={}, content_type="application/json")

@@ -29,7 +29,7 @@ from msgspec.structs import replace
 from mocktailverse.errors import MocktailverseError
 from mocktailverse.functions.clock import InvocationClock
 from mocktailverse.functions.failures import failures_logged
-from mocktailverse.loads.messages import load_requests
+from mocktailverse.loads.request import load_requests
 from mocktailverse.pipeline.load import Loader, Postponed
 from mocktailverse.settings import TransformSettings
 from mocktailverse.stores.clients import Clients
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from mocktailverse.loads.load import LoadRequest
+    from mocktailverse.loads.request import LoadRequest
     from mocktailverse.pipeline.load import Progress
 
 

@@ -11,7 +11,7 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from mocktailverse.deployment import ops_key
-from mocktailverse.loads.load import RAW_PREFIX
+from mocktailverse.loads.object_version import RAW_PREFIX
 from mocktailverse.local.state import DASHBOARD, SERVER, AccessKey, LocalStack
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.errors import error_code

@@ -7,7 +7,7 @@ from msgspec import Struct
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import MissingError
-from mocktailverse.loads.load import ObjectVersion
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.transform import transform
 from mocktailverse.pipeline.verify import RawStore
 

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from mocktailverse.loads.load import Counts, Load
-from mocktailverse.operations.recent_loads import DailyLoads, latest_generations
+from mocktailverse.loads.load import Counts, Load, latest_generations
+from mocktailverse.operations.recent_loads import DailyLoads
 from mocktailverse.operations.timing import passages, quantile
 
 BELL_TOLERANCE_MS = 1_000

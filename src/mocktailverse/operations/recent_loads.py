@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
 from mocktailverse.errors import UsageError
-from mocktailverse.loads.load import Load, ObjectVersion, Rejected, Segment
+from mocktailverse.loads.load import Load, Segment
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
 
 PAGE = 100
 

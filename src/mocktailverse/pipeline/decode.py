@@ -17,7 +17,7 @@ import msgspec
 
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.errors import ObjectRejectedError
-from mocktailverse.loads.load import END, START, Cursor
+from mocktailverse.loads.load import END, START, Checkpoint
 from mocktailverse.pipeline.byte_stream import (
     ByteSource,
     DecodedBytes,
@@ -49,7 +49,7 @@ class RawRecord(NamedTuple):
     """One record as received: JSON bytes, or a CSV row by column name."""
 
     position: int
-    after: Cursor
+    after: Checkpoint
     data: bytes | dict[str, str]
 
 
@@ -57,7 +57,7 @@ class Unreadable(NamedTuple):
     """A piece of the object that is no record; position None = the whole object."""
 
     position: int | None
-    after: Cursor
+    after: Checkpoint
     code: str
     message: str
     raw: str | None
@@ -84,7 +84,9 @@ class RecordFields(Protocol):
 _any_json = msgspec.json.Decoder(msgspec.Raw)
 
 
-def decode(source: ByteSource, fields: RecordFields, start: Cursor = START) -> Iterator[Decoded]:
+def decode(
+    source: ByteSource, fields: RecordFields, start: Checkpoint = START
+) -> Iterator[Decoded]:
     """Yield the records of a raw object from `start` on.
 
     Raises:
@@ -121,7 +123,7 @@ def form_of(data: DecodedBytes, columns: frozenset[str]) -> Form:
     return "document" if _is_document(data, first, lines) else "ndjson"
 
 
-def _decode(data: DecodedBytes, fields: RecordFields, start: Cursor) -> Iterator[Decoded]:
+def _decode(data: DecodedBytes, fields: RecordFields, start: Checkpoint) -> Iterator[Decoded]:
     form = form_of(data, fields.columns)
     if isinstance(form, CsvHeader):
         yield from _decode_csv(data, form, max(start.offset, form.line.end))
@@ -214,12 +216,12 @@ def _decode_document(
     is_cut = damage and found and found[-1].problem is LEFT_OVER
     rest = found.pop().data if is_cut else b""
     for index, element in enumerate(found):
-        yield _piece(index, Cursor(index + 1), element)
+        yield _piece(index, Checkpoint(index + 1), element)
     if damage:
         yield _damaged(len(found), rest, damage)
 
 
-def _decode_ndjson(data: DecodedBytes, id_field: str, start: Cursor) -> Iterator[Decoded]:
+def _decode_ndjson(data: DecodedBytes, id_field: str, start: Checkpoint) -> Iterator[Decoded]:
     skip = start.skip
     for line in data.lines(start.offset):
         if line.damage:
@@ -229,7 +231,7 @@ def _decode_ndjson(data: DecodedBytes, id_field: str, start: Cursor) -> Iterator
         elif b'"drinks"' in line.data and line.data.lstrip().startswith(b"{"):
             yield from islice(_decode_envelope_line(line, line.data, id_field), skip, None)
         elif line.data and not line.data.isspace():
-            yield RawRecord(line.start, Cursor(line.end), line.data)
+            yield RawRecord(line.start, Checkpoint(line.end), line.data)
         skip = 0
 
 
@@ -237,7 +239,7 @@ def _decode_envelope_line(line: Line, text: bytes, id_field: str) -> Iterator[De
     """Yield an envelope's records, each with its own byte offset in the object."""
     found = _elements_of(text, id_field)
     for number, element in enumerate(found, 1):
-        after = Cursor(line.end) if number == len(found) else Cursor(line.start, number)
+        after = Checkpoint(line.end) if number == len(found) else Checkpoint(line.start, number)
         yield _piece(line.start + element.start, after, element)
 
 
@@ -260,7 +262,7 @@ def _salvaged(value: bytes) -> list[Element]:
     return list(elements(value)) if can_be_split(value) else [Element(0, value)]
 
 
-def _piece(position: int, after: Cursor, element: Element) -> Decoded:
+def _piece(position: int, after: Checkpoint, element: Element) -> Decoded:
     if element.problem is None:
         return RawRecord(position, after, element.data)
     code, message = element.problem
@@ -274,7 +276,7 @@ def _damaged(position: int, rest: bytes, damage: GzipDamagedError) -> Unreadable
 def _decode_csv(data: DecodedBytes, header: CsvHeader, offset: int) -> Iterator[Decoded]:
     for line, fields in csv_rows(data.lines(offset), header):
         if fields is not None:
-            yield RawRecord(line.start, Cursor(line.end), fields)
+            yield RawRecord(line.start, Checkpoint(line.end), fields)
         elif line.damage:
             yield _damaged(line.start, line.data or b"", line.damage)
         elif line.data is None:
@@ -285,9 +287,9 @@ def _decode_csv(data: DecodedBytes, header: CsvHeader, offset: int) -> Iterator[
                 "it is longer than 64 KiB."
             )
             raw = as_text(line.data)
-            yield Unreadable(line.start, Cursor(line.end), Reason.MALFORMED_CSV, message, raw)
+            yield Unreadable(line.start, Checkpoint(line.end), Reason.MALFORMED_CSV, message, raw)
 
 
 def _line_too_long(line: Line) -> Unreadable:
     message = "The line is longer than 64 MiB; it is passed over."
-    return Unreadable(line.start, Cursor(line.end), Reason.LINE_TOO_LONG, message, None)
+    return Unreadable(line.start, Checkpoint(line.end), Reason.LINE_TOO_LONG, message, None)

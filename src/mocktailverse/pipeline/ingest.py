@@ -14,7 +14,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from mocktailverse.errors import ObjectRejectedError, UsageError
-from mocktailverse.loads.load import ObjectVersion
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.byte_stream import (
     DECODED_LIMIT,
     DecodedBytes,

@@ -23,17 +23,10 @@ from msgspec.structs import replace
 from mocktailverse.drinks.drift import Drift, total_drift
 from mocktailverse.drinks.register import Register, Written
 from mocktailverse.errors import MissingError, MocktailverseError, TransientError
-from mocktailverse.loads.load import (
-    START,
-    Counts,
-    Cursor,
-    Lease,
-    Load,
-    LoadRequest,
-    ObjectVersion,
-    Rejected,
-    Segment,
-)
+from mocktailverse.loads.load import START, Checkpoint, Counts, Lease, Load, Segment
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
+from mocktailverse.loads.request import LoadRequest
 from mocktailverse.pipeline.segment import Entry, SegmentPlan, plan_segment
 from mocktailverse.pipeline.transform import OpenObject, transform
 
@@ -206,7 +199,7 @@ class Loader(Struct, frozen=True):
         """
         if request.tries >= self.max_tries:
             raise TransientError(f"Another worker holds the load, after {request.tries} failures.")
-        delay_s = min(math.ceil(lease.rest_ms(self.clock.now()) / 1000) + 1, LONGEST_DELAY_S)
+        delay_s = min(math.ceil(lease.remaining_ms(self.clock.now()) / 1000) + 1, LONGEST_DELAY_S)
         return self._postpone(replace(request, waited_for=lease.owner), delay_s)
 
     def _postpone(self, request: LoadRequest, delay_s: int = 0) -> Postponed:
@@ -286,7 +279,7 @@ class Loader(Struct, frozen=True):
             self.clock.wait(wait_s * random.uniform(0.5, 1))  # noqa: S311 - jitter, no secret
             wait_s = min(2 * wait_s, LONGEST_WAIT_S)
 
-    def _segment(self, load: Load, plan: SegmentPlan, number: int, start: Cursor) -> Segment:
+    def _segment(self, load: Load, plan: SegmentPlan, number: int, start: Checkpoint) -> Segment:
         after = plan.entries[-1].after if plan.entries else start
         rejected = plan.rejected()
         key = None
@@ -309,7 +302,7 @@ class Loader(Struct, frozen=True):
             return segment
         return self.loads.put_segment(load, segment)
 
-    def _continue_later(self, load: Load, owner: str, cursor: Cursor, stalled: int) -> None:
+    def _continue_later(self, load: Load, owner: str, cursor: Checkpoint, stalled: int) -> None:
         """Send the continuation, then give the load back.
 
         In this order no worker that dies in between leaves an open load without a message. The

@@ -25,7 +25,7 @@ from mocktailverse.catalogue.writer import CatalogueWriter, catalogue_version
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import CatalogueError, ConflictError, MissingError, TransientError
-from mocktailverse.loads.load import ObjectVersion
+from mocktailverse.loads.object_version import ObjectVersion
 
 TRIES = 8
 """Uploads that may lose against another publisher's before one gives up."""

@@ -10,7 +10,9 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from mocktailverse.loads.load import Load, LoadRequest, ObjectVersion
+from mocktailverse.loads.load import Load
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.request import LoadRequest
 from mocktailverse.pipeline.load import RequestQueue
 
 REQUEUE_LIMIT = 3

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from mocktailverse.errors import UsageError
-from mocktailverse.loads.load import RAW_PREFIX, LoadRequest, ObjectVersion
-from mocktailverse.operations.recent_loads import DailyLoads, latest_generations, recent_loads
+from mocktailverse.loads.load import latest_generations
+from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion
+from mocktailverse.loads.request import LoadRequest
+from mocktailverse.operations.recent_loads import DailyLoads, recent_loads
 from mocktailverse.pipeline.load import RequestQueue
 
 DAYS = 30

@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from mocktailverse.drinks.drift import Drift, total_drift
 from mocktailverse.drinks.register import Outcome, Register, merge, outcome
-from mocktailverse.loads.load import Counts, Cursor, Rejected
+from mocktailverse.loads.load import Checkpoint, Counts
+from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline.transform import Piece
 
 SEGMENT_RECORDS = 500
@@ -16,7 +17,7 @@ SEGMENT_RECORDS = 500
 class Entry(Struct):
     """One piece of the object, and what it counts as (None: not written yet, or rejected)."""
 
-    after: Cursor
+    after: Checkpoint
     register: Register | None
     rejected: Rejected | None
     drift: tuple[Drift, ...]

@@ -18,7 +18,9 @@ from mocktailverse.drinks.normalize import TRANSFORM_VERSION, absent, normalize
 from mocktailverse.drinks.record import Absence, Record
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import ObjectRejectedError, RecordRejectedError
-from mocktailverse.loads.load import END, START, Cursor, ObjectVersion, Rejected
+from mocktailverse.loads.load import END, START, Checkpoint
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline.byte_stream import ByteSource
 from mocktailverse.pipeline.decode import Decoded, Unreadable, as_text, decode
 from mocktailverse.pipeline.json_elements import TOO_DEEP, is_nested_too_deeply
@@ -41,7 +43,7 @@ deeply to be written and read again."""
 class Piece(NamedTuple):
     """What became of one record, and the cursor behind it: a register, or a rejected line."""
 
-    after: Cursor
+    after: Checkpoint
     register: Register | None
     rejected: Rejected | None
     drift: tuple[Drift, ...] = ()
@@ -73,7 +75,9 @@ class OpenObject(ByteSource, Protocol):
         ...
 
 
-def transform(raw: OpenObject, version: ObjectVersion, start: Cursor = START) -> Iterator[Piece]:
+def transform(
+    raw: OpenObject, version: ObjectVersion, start: Checkpoint = START
+) -> Iterator[Piece]:
     """Yield what became of every record of a raw object from `start` on.
 
     An object that cannot be read at all is one rejected line without a position.

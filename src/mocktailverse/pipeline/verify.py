@@ -15,7 +15,8 @@ from msgspec import Struct, field
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import Register, merge, without_memory
 from mocktailverse.errors import MissingError, ObjectRejectedError
-from mocktailverse.loads.load import Load, ObjectVersion
+from mocktailverse.loads.load import Load
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.independent_count import BYTES_LIMIT, count_records
 from mocktailverse.pipeline.reconcile import StoredObject
 from mocktailverse.pipeline.transform import OpenObject, observed_at_of, reader_of, transform

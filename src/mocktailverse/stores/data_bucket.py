@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from mocktailverse.errors import MissingError, TransientError
-from mocktailverse.loads.load import RAW_PREFIX, ObjectVersion, Rejected
+from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion
+from mocktailverse.loads.rejected import Rejected
 from mocktailverse.stores.errors import error_code, translated
 
 if TYPE_CHECKING:

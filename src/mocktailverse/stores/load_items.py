@@ -19,7 +19,8 @@ from typing import Any
 import msgspec
 
 from mocktailverse.conversion import converter
-from mocktailverse.loads.load import Counts, Lease, Load, ObjectVersion, Segment
+from mocktailverse.loads.load import Counts, Lease, Load, Segment
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.stores.items import to_value, value_of
 
 WORKER_DIED = "The worker of the last delivery ended without a result."

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from mocktailverse.loads.load import LoadRequest
+from mocktailverse.loads.request import LoadRequest
 from mocktailverse.stores.errors import translated
 
 if TYPE_CHECKING:

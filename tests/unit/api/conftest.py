@@ -15,16 +15,9 @@ from mocktailverse.api.services import Services
 from mocktailverse.catalogue.copy import CatalogueCopy
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.errors import MissingError, MocktailverseError, UsageError
-from mocktailverse.loads.load import (
-    END,
-    START,
-    Counts,
-    Load,
-    LoadStatus,
-    ObjectVersion,
-    Rejected,
-    Segment,
-)
+from mocktailverse.loads.load import END, START, Counts, Load, LoadStatus, Segment
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
 
 OPS_KEY = "open sesame \N{SNOWMAN}"
 MAX_AGE_S = 10

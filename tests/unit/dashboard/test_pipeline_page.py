@@ -12,7 +12,9 @@ from mocktailverse.dashboard.connections import OVERRIDE, Connections
 from mocktailverse.dashboard.pulse import LOADS
 from mocktailverse.dashboard.rejections import RejectionReader
 from mocktailverse.errors import MissingError, PermanentError, UnreachableError
-from mocktailverse.loads.load import START, Counts, Load, ObjectVersion, Rejected, Segment
+from mocktailverse.loads.load import START, Counts, Load, Segment
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
 
 PAGE = Path(mocktailverse.dashboard.views.__path__[0]) / "pipeline.py"
 NOON_MS = 1_767_268_800_000

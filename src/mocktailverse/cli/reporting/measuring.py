@@ -35,7 +35,7 @@ from mocktailverse.cost.running import running
 from mocktailverse.deployment import stack
 from mocktailverse.deployment.environments import stack_name
 from mocktailverse.errors import CatalogueError, MissingError
-from mocktailverse.loads.load import Load
+from mocktailverse.loads.load import Load, latest_generations
 from mocktailverse.operations.metrics import (
     PUBLISHED,
     LoadMetrics,
@@ -47,12 +47,7 @@ from mocktailverse.operations.metrics import (
 )
 from mocktailverse.operations.month import MonthBooks, MonthSoFar
 from mocktailverse.operations.quality import SourceQuality, quality
-from mocktailverse.operations.recent_loads import (
-    DailyLoads,
-    latest_generations,
-    recent_loads,
-    rejected_lines,
-)
+from mocktailverse.operations.recent_loads import DailyLoads, recent_loads, rejected_lines
 from mocktailverse.stores.alarms import read_alarm_states
 from mocktailverse.stores.errors import translated
 from mocktailverse.stores.log_group import LogGroup, read_retentions

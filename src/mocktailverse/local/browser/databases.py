@@ -13,12 +13,12 @@ import msgspec
 from mocktailverse.catalogue.copy import CatalogueSource
 from mocktailverse.catalogue.writer import CatalogueWriter, catalogue_version
 from mocktailverse.errors import MissingError
-from mocktailverse.loads.load import Load, Rejected
+from mocktailverse.loads.load import Load, latest_generations
+from mocktailverse.loads.rejected import Rejected
 from mocktailverse.operations.recent_loads import (
     DailyLoads,
     RejectedLines,
     Segments,
-    latest_generations,
     recent_loads,
     rejected_lines,
 )

@@ -11,7 +11,8 @@ from typing import Any
 from msgspec import Struct
 
 from mocktailverse.errors import TransientError
-from mocktailverse.loads.load import Load, ObjectVersion
+from mocktailverse.loads.load import Load
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.local.drills.evaluation import Value, embedded_values, filtered_values
 from mocktailverse.local.state import LocalStack
 from mocktailverse.pipeline.verify_catalogue import verify_all

@@ -7,7 +7,9 @@ from msgspec import Struct
 
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import MissingError
-from mocktailverse.loads.load import Load, ObjectVersion, Rejected
+from mocktailverse.loads.load import Load
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
 from mocktailverse.local.harness.workbench import Workbench
 from mocktailverse.operations.recent_loads import rejected_lines
 from mocktailverse.pipeline.transform import transform

@@ -39,7 +39,7 @@ class RawStore(Protocol):
         """Store the body under the key, in place of what was there."""
 
 
-class Cursor(Struct, frozen=True):
+class FetchCursor(Struct, frozen=True):
     """Where a run stopped, and what is still to be fetched. Plain data, to be sent as JSON.
 
     A sweep has nothing pending: what it knows says how it goes on. `failures_in_a_row` are those
@@ -79,7 +79,7 @@ class ExtractReport(Struct):
     objects: list[str] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
     done: bool = False
-    cursor: Cursor | None = None
+    cursor: FetchCursor | None = None
     stopped_because: Literal["time", "requests", "unreachable"] | None = None
     coverage: Coverage | None = None
 
@@ -97,7 +97,7 @@ def extract(  # noqa: PLR0913 - what to do by position, everything else by keywo
     *,
     now_ms: Callable[[], int],
     time_left_s: Callable[[], float],
-    cursor: Cursor | None = None,
+    cursor: FetchCursor | None = None,
     on_page: Callable[[int, int], None] | None = None,
 ) -> ExtractReport:
     """Fetch the strategy's pages and store them, until done or out of time.
@@ -118,7 +118,7 @@ def extract(  # noqa: PLR0913 - what to do by position, everything else by keywo
         UsageError: the run's name cannot stand in a key, or the cursor is another run's.
     """
     check_run(run, strategy.name, cursor)
-    start = cursor or Cursor(run, strategy.name, now_ms(), strategy.pages)
+    start = cursor or FetchCursor(run, strategy.name, now_ms(), strategy.pages)
     fetching = PageFetching(client, store, start, now_ms, time_left_s)
     report, pending = fetching.report, start.pending
     while pending and not report.stopped_because:
@@ -135,7 +135,7 @@ def extract(  # noqa: PLR0913 - what to do by position, everything else by keywo
     return report
 
 
-def check_run(run: str, strategy: str, cursor: Cursor | None) -> None:
+def check_run(run: str, strategy: str, cursor: FetchCursor | None) -> None:
     """Check the run's name, and that a cursor is of this run.
 
     Raises:
@@ -176,7 +176,7 @@ class PageFetching:
         self,
         client: TheCocktailDB,
         store: RawStore,
-        start: Cursor,
+        start: FetchCursor,
         now_ms: Callable[[], int],
         time_left_s: Callable[[], float],
     ) -> None:
@@ -227,7 +227,7 @@ class PageFetching:
             self._put(page, kept)
         return attended
 
-    def cursor(self) -> Cursor:
+    def cursor(self) -> FetchCursor:
         """The cursor of the run, with the pages that were pending at its start."""
         return replace(self._start, failures_in_a_row=self._failures_in_a_row)
 

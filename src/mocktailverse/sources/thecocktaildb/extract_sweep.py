@@ -15,8 +15,8 @@ import msgspec
 
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
 from mocktailverse.sources.thecocktaildb.extract import (
-    Cursor,
     ExtractReport,
+    FetchCursor,
     PageFetching,
     RawStore,
     check_run,
@@ -41,7 +41,7 @@ def extract_sweep(  # noqa: PLR0913 - what to do by position, everything else by
     *,
     now_ms: Callable[[], int],
     time_left_s: Callable[[], float],
-    cursor: Cursor | None = None,
+    cursor: FetchCursor | None = None,
     max_requests: int = MAX_REQUESTS,
     full: bool = False,
 ) -> ExtractReport:
@@ -67,7 +67,7 @@ def extract_sweep(  # noqa: PLR0913 - what to do by position, everything else by
     known = _known(store, client.source)
     progress = known.begin(run, cursor.started_ms if cursor else now_ms(), full=full)
     sweep = Sweep(known, progress, premium=client.premium)
-    start = cursor or Cursor(run, "sweep", progress.started_ms, ())
+    start = cursor or FetchCursor(run, "sweep", progress.started_ms, ())
     fetching = PageFetching(client, store, start, now_ms, time_left_s)
     report = fetching.report
     sent_before = progress.requests

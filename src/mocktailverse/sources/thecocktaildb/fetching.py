@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import Struct
 
-from mocktailverse.loads.load import RAW_PREFIX, ObjectVersion
+from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion
 from mocktailverse.pipeline.replay import RawVersions
 from mocktailverse.sources.thecocktaildb.extract import ExtractReport
 

@@ -1,4 +1,4 @@
-"""What stands on the queue: S3's events, and the pipeline's own load requests."""
+"""Messages of the queue: S3's events, and the pipeline's own load requests."""
 
 from urllib.parse import unquote_plus
 
@@ -6,9 +6,28 @@ import msgspec
 from msgspec import Struct, field
 
 from mocktailverse.errors import PermanentError
-from mocktailverse.loads.load import LoadRequest, ObjectVersion
+from mocktailverse.loads.load import START, Checkpoint
+from mocktailverse.loads.object_version import ObjectVersion
 
 FIRST_GENERATION = 1
+
+
+class LoadRequest(Struct, frozen=True):
+    """A message that makes a worker continue a load: a continuation, a replay, a re-queue."""
+
+    object: ObjectVersion
+    generation: int
+    checkpoint: Checkpoint = field(default=START, name="cursor")
+    """Where the load was, for readers of the queue; the load's segments decide."""
+    stalled: int = 0
+    """Consecutive messages that wrote no record because DynamoDB throttled every write."""
+    tries: int = 0
+    """Unsuccessful deliveries of the messages that this one replaces."""
+    waited_for: str | None = None
+    """The owner of the lease that this message may take over.
+
+    The message was delayed until that lease expired, or sent by that owner.
+    """
 
 
 class _Bucket(Struct):
@@ -33,10 +52,10 @@ class _Event(Struct, rename="camel"):
 
 
 def load_requests(body: str) -> list[LoadRequest]:
-    """The loads that a message asks for; none for S3's test event.
+    """Return the loads that a message asks for; none for S3's test event.
 
     Raises:
-        PermanentError: the message is neither; it will end among the dead letters, to be seen.
+        PermanentError: the message is of another kind. It becomes a dead letter.
     """
     try:
         message = msgspec.json.decode(body)
@@ -54,7 +73,7 @@ def load_requests(body: str) -> list[LoadRequest]:
 
 
 def _from_s3(event: _Event) -> list[LoadRequest]:
-    """The load of an object that was created; other events (a deletion) ask for none."""
+    """Return the load of a created object; none for other events, such as a deletion."""
     if not event.event_name.startswith("ObjectCreated:"):
         return []
     stored = event.s3.object
