@@ -92,7 +92,7 @@ def test_both_sources_load_into_one_table_and_one_catalogue(
         ("Ginger ale", "cl", 12.0), ("Lime juice", "dash", 2.0),
     ]  # fmt: skip
     assert (sunset.lineage.key, sunset.derived.is_mocktail) == (KEY, True)
-    assert verify(world.raw, world.drinks, world.loads).ok
+    assert verify(world.raw, world.drinks.all(), world.loads.all()).ok
 
     path = tmp_path / "catalogue.sqlite"
     with CatalogueWriter.create(path) as writer:

@@ -1,5 +1,6 @@
 """Fetching manually: the function is invoked until its plan is done, and its reports add up."""
 
+from functools import partial
 from types import SimpleNamespace
 
 import msgspec
@@ -32,7 +33,7 @@ def test_one_report_that_is_done_is_the_whole():
     whole = report(pages=2, requests=3, records=4, objects=["raw/a"], done=True)
     functions, seen = Functions(whole), []
     plan = FetchPlan("letters", ("a", "b"), {"max_requests": 9})
-    assert fetch_all(functions, "fetch", plan, seen.append) == whole
+    assert fetch_all(partial(functions.invoke, "fetch"), plan, seen.append) == whole
     assert seen == [whole]
     event = {"strategy": "letters", "arguments": ("a", "b"), "time_limit_s": 5, "max_requests": 9}
     assert functions.events == [("fetch", event)]
@@ -52,7 +53,7 @@ def test_a_call_that_ran_out_of_time_is_continued_at_its_cursor_and_added():
         pages=11, requests=22, records=33, objects=["raw/a", "raw/b"],
         failed=[*failures[0], *failures[1]], done=True,
     )  # fmt: skip
-    assert fetch_all(functions, "fetch", FetchPlan("letters"), seen.append) == total
+    assert fetch_all(partial(functions.invoke, "fetch"), FetchPlan("letters"), seen.append) == total
     assert seen == [first, total]
     assert "cursor" not in functions.events[0][1]
     assert functions.events[1][1]["cursor"] == msgspec.to_builtins(CURSOR)
@@ -61,7 +62,7 @@ def test_a_call_that_ran_out_of_time_is_continued_at_its_cursor_and_added():
 @pytest.mark.parametrize("reason", ["requests", "unreachable"])
 def test_a_run_that_cannot_go_on_ends(reason):
     stopped = report(stopped_because=reason, cursor=CURSOR)
-    assert fetch_all(Functions(stopped), "fetch", FetchPlan("letters")) == stopped
+    assert fetch_all(partial(Functions(stopped).invoke, "fetch"), FetchPlan("letters")) == stopped
 
 
 def test_the_versions_of_a_run_are_those_of_its_raw_objects():
@@ -75,5 +76,8 @@ def test_the_versions_of_a_run_are_those_of_its_raw_objects():
 
     raw = SimpleNamespace(versions=versions)
     run = report(objects=["raw/s/2/a", "raw/s/1/b", "listings/s/1/c"])
-    assert [version.key for version in fetched_versions(raw, run)] == ["raw/s/1/b", "raw/s/2/a"]
+    assert [version.key for version in fetched_versions(raw.versions, run)] == [
+        "raw/s/1/b",
+        "raw/s/2/a",
+    ]
     assert asked == ["raw/s/1/", "raw/s/2/"]

@@ -103,7 +103,7 @@ def test_an_object_begins_at_nought_and_ends_behind_everything():
 
 def test_what_a_message_leaves_out_asks_for_the_beginning_and_has_never_failed():
     assert LoadRequest(VERSION, 1) == LoadRequest(
-        VERSION, 1, cursor=Checkpoint(0, 0), stalled=0, tries=0, waited_for=None
+        VERSION, 1, checkpoint=Checkpoint(0, 0), stalled=0, tries=0, waited_for=None
     )
 
 

@@ -410,7 +410,7 @@ def test_a_load_that_runs_out_of_write_capacity_goes_on_in_a_new_message(
     assert world.handle(request(version), budget_ms=SAVING_MS + 1500) == Counts(read=3, loaded=3)
     (follower,) = world.queue.sent
     assert (follower.object, follower.generation, follower.stalled) == (version, 1, 0)
-    assert follower.cursor == world.loads.parts[version, 1, 0].after
+    assert follower.checkpoint == world.loads.parts[version, 1, 0].after
     assert world.load(version).status == "loading"
     throttles.clear()
     world.weather.throttles.clear()
@@ -489,7 +489,7 @@ def test_a_load_that_came_further_before_it_was_throttled_has_not_stalled(
     assert world.handle(message) == Counts(read=5, loaded=5)
     (follower,) = world.queue.sent
     after = world.loads.parts[version, 1, 0].after
-    assert (follower.object, follower.generation, follower.cursor) == (version, 1, after)
+    assert (follower.object, follower.generation, follower.checkpoint) == (version, 1, after)
     assert (follower.stalled, follower.tries) == (0, 0)
     assert world.queue.delays == [0]
     assert world.loads.leases == {}

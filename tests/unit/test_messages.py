@@ -33,8 +33,8 @@ def version(key, version_id):
 
 def test_an_object_that_was_created_asks_for_its_load():
     expected = LoadRequest(
-        version(f"{RUN}/f-a.json", "3HL4kqtJvjVBH40Nrjfkd"), generation=1, cursor=Checkpoint(0, 0),
-        stalled=0, tries=0, waited_for=None,
+        version(f"{RUN}/f-a.json", "3HL4kqtJvjVBH40Nrjfkd"), generation=1,
+        checkpoint=Checkpoint(0, 0), stalled=0, tries=0, waited_for=None,
     )  # fmt: skip
     assert requests_in("sqs_s3_object_created.json") == [[expected]]
 
@@ -71,7 +71,11 @@ def test_the_test_event_asks_for_nothing():
 
 def test_a_continuation_is_read_as_it_was_sent():
     ((request,),) = requests_in("sqs_continuation.json")
-    assert (request.generation, request.cursor, request.stalled) == (1, Checkpoint(1048576, 2), 3)
+    assert (request.generation, request.checkpoint, request.stalled) == (
+        1,
+        Checkpoint(1048576, 2),
+        3,
+    )
     assert load_requests(msgspec.json.encode(request).decode()) == [request]
 
 

@@ -11,7 +11,8 @@ from mocktailverse.errors import UsageError
 from mocktailverse.loads.load import Counts, Load
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.request import LoadRequest
-from mocktailverse.pipeline.replay import replay, under, unfinished
+from mocktailverse.operations.recent_loads import unfinished
+from mocktailverse.pipeline.replay import replay, under
 
 NOW = 1_767_268_800_000
 

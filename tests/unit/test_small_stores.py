@@ -14,6 +14,7 @@ from botocore.response import StreamingBody
 from mocktailverse.errors import PermanentError, TransientError, UsageError
 from mocktailverse.loads.load import START, Counts, Load, Segment
 from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.request import DeadLetter
 from mocktailverse.stores.alarms import (
     Alarm,
     AlarmState,
@@ -162,7 +163,7 @@ def test_dead_letters_are_hidden_from_others_while_they_are_moved(stubbed):
     stub.add_response("receive_message", {"Messages": [message]}, asked)
     stub.add_response("receive_message", {}, asked)
     queue = Queue(SimpleNamespace(sqs=stub.client), "url", "dead")
-    assert list(queue.dead_letters()) == [("{}", "receipt")]
+    assert list(queue.dead_letters()) == [DeadLetter("{}", "receipt")]
 
 
 # ---- loads

@@ -33,7 +33,7 @@ def world(new_world, raw_record):
 
 
 def run(world, **options):
-    return verify(world.raw, world.drinks, world.loads, **options)
+    return verify(world.raw, world.drinks.all(), world.loads.all(), **options)
 
 
 def kinds(report):
@@ -61,7 +61,7 @@ def test_what_was_loaded_is_verified(world):
 
 def test_it_counts_along(world):
     seen = []
-    verify(world.raw, world.drinks, world.loads, seen.append)
+    verify(world.raw, world.drinks.all(), world.loads.all(), seen.append)
     assert seen == [1, 2]
 
 

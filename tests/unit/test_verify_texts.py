@@ -32,7 +32,7 @@ def two(world):
 
 
 def found(world, **options):
-    return verify(world.raw, world.drinks, world.loads, **options).differences
+    return verify(world.raw, world.drinks.all(), world.loads.all(), **options).differences
 
 
 def changed_load(world, **fields):
@@ -105,7 +105,7 @@ def test_each_difference_is_in_the_list_of_its_kind(world, two):
     world.drinks.table["thecocktaildb:1"] = replace(two, id="thecocktaildb:1")
     world.drinks.table["thecocktaildb:9"] = replace(two, id="thecocktaildb:9")
     changed_load(world, status="failed", error="denied")
-    report = verify(world.raw, world.drinks, world.loads)
+    report = verify(world.raw, world.drinks.all(), world.loads.all())
     assert (report.lost, report.stale) == ([TWO], ["thecocktaildb:1"])
     assert (report.extra, report.not_conserving) == (["thecocktaildb:9"], [KEY])
     assert len(report.differences) == 4
@@ -117,7 +117,7 @@ def test_the_window_begins_with_the_oldest_object(world, raw_record):
         body = msgspec.json.encode([raw_record("4")])
         version = world.raw.add(body, f"raw/thecocktaildb/{name}", stored_at=at)
         world.handle(LoadRequest(version, 1))
-    assert verify(world.raw, world.drinks, world.loads).window == NOON_MS - 5
+    assert verify(world.raw, world.drinks.all(), world.loads.all()).window == NOON_MS - 5
 
 
 def test_where_raw_expires_memories_of_expired_objects_are_not_compared(world, two):

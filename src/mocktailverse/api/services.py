@@ -11,7 +11,7 @@ from mocktailverse.api.delivery import Delivery, Redirected, Streamed
 from mocktailverse.api.ops_key import RememberedKey
 from mocktailverse.catalogue.copy import PATIENCE_S, CatalogueCopy
 from mocktailverse.catalogue.reader import Catalogue
-from mocktailverse.operations.recent_loads import DailyLoads, RejectedLines, Segments
+from mocktailverse.pipeline.ports import LoadsStore, RawStore
 from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.export_objects import ExportObjects
@@ -32,10 +32,6 @@ class Catalogues(Protocol):
     def current(self, *, patience_s: float = PATIENCE_S) -> Catalogue: ...
 
 
-class Loads(DailyLoads, Segments, Protocol):
-    """Lists loads and their segments; see `LoadsTable`."""
-
-
 class Services(Struct, frozen=True, kw_only=True):
     """The API's parts.
 
@@ -44,8 +40,8 @@ class Services(Struct, frozen=True, kw_only=True):
     """
 
     catalogue: Catalogues
-    loads: Loads
-    bucket: RejectedLines
+    loads: LoadsStore
+    bucket: RawStore
     ops_key: Callable[[], str | None]
     exports: Delivery
     stage: str

@@ -94,7 +94,7 @@ def _flow(connection: Connection, files: list[InputFile], stages: dict[str, floa
     """Fetch from the source, then ingest the files; the loads of both."""
     loads: list[Load] = []
     began = time.monotonic()
-    fetched = fetched_versions(connection.bucket, run_fetch(connection, "sweep", []))
+    fetched = fetched_versions(connection.bucket.versions, run_fetch(connection, "sweep", []))
     stages["fetch"] = time.monotonic() - began
     loads += follow(connection, fetched, on_poll=connection.disk_watch())
     began = time.monotonic()

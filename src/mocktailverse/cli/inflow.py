@@ -1,5 +1,6 @@
 """Commands that bring raw records in: `ingest` from files, `fetch` from the source."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -74,7 +75,7 @@ def fetch(
     limits = {"full": full} | ({"max_requests": max_requests} if max_requests else {})
     connection = connect(env, state_dir)
     report = run_fetch(connection, strategy, arguments or [], **limits)
-    versions = fetched_versions(connection.bucket, report)
+    versions = fetched_versions(connection.bucket.versions, report)
     loads = follow(connection, versions, on_poll=connection.disk_watch()) if wait else []
     failed = any(load.status == "failed" for load in loads)
     if as_json:
@@ -144,6 +145,6 @@ def run_fetch(
                 bar.update(task, total=so_far.pages + len(pending))
             bar.update(task, completed=so_far.pages)
 
-        function = connection.outputs["FetchFunction"]
+        invoke = partial(connection.functions.invoke, connection.outputs["FetchFunction"])
         plan_ = FetchPlan(strategy, tuple(arguments), limits)
-        return fetch_all(connection.functions, function, plan_, on_report=show)
+        return fetch_all(invoke, plan_, on_report=show)

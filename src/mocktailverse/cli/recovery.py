@@ -1,6 +1,6 @@
 """Commands that repair: `replay`, `redrive`, `reconcile`."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,12 +9,15 @@ from mocktailverse.cli.connection import connect
 from mocktailverse.cli.following import end_with_loads, follow
 from mocktailverse.cli.output import counted, print_json, say
 from mocktailverse.errors import UsageError
-from mocktailverse.loads.load import Load
 from mocktailverse.loads.object_version import RAW_PREFIX
+from mocktailverse.operations.recent_loads import unfinished
 from mocktailverse.pipeline.redrive import redrive as redrive_letters
 from mocktailverse.pipeline.replay import replay as replay_versions
-from mocktailverse.pipeline.replay import under, unfinished
+from mocktailverse.pipeline.replay import under
 from mocktailverse.times import milliseconds, now
+
+if TYPE_CHECKING:
+    from mocktailverse.loads.load import Load
 
 
 def register(app: typer.Typer) -> None:

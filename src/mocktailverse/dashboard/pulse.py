@@ -9,7 +9,8 @@ from msgspec import Struct
 from mocktailverse.catalogue.meta import Meta
 from mocktailverse.errors import MissingError, PermanentError
 from mocktailverse.loads.load import Counts, Load, latest_generations
-from mocktailverse.operations.recent_loads import DailyLoads, recent_loads
+from mocktailverse.operations.recent_loads import recent_loads
+from mocktailverse.pipeline.ports import DailyLoads
 
 DAYS = 7
 LOADS = 200

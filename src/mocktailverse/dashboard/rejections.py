@@ -11,7 +11,8 @@ from mocktailverse.drinks.codes import Reason
 from mocktailverse.errors import MocktailverseError
 from mocktailverse.loads.load import Load
 from mocktailverse.loads.rejected import Rejected
-from mocktailverse.operations.recent_loads import RejectedLines, Segments, rejected_lines
+from mocktailverse.operations.recent_loads import rejected_lines
+from mocktailverse.pipeline.ports import LoadsStore, RawStore
 from mocktailverse.times import now
 
 LINES = 500
@@ -50,7 +51,7 @@ class RejectionReader:
     """Reads the rejected lines of loads and remembers them, and for a while a failure."""
 
     def __init__(
-        self, loads: Segments, bucket: RejectedLines, *, clock: Callable[[], int] = now
+        self, loads: LoadsStore, bucket: RawStore, *, clock: Callable[[], int] = now
     ) -> None:
         """Read nothing yet; `clock` gives ms since 1970 UTC."""
         self._loads = loads

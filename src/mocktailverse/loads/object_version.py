@@ -43,6 +43,16 @@ class ObjectVersion(Struct, frozen=True, order=True):
         return f"{self.trace_id}-{generation:04d}"
 
 
+class StoredObject(Struct, frozen=True):
+    """A listed object version."""
+
+    version: ObjectVersion
+    bytes: int
+    """The stored size."""
+    stored_at: int
+    """S3's LastModified, in ms since 1970 UTC."""
+
+
 def run_prefix(area: str, source: str, started_at: int, run: str) -> str:
     """Return the common prefix of one run's keys: `<area>/<source>/<yyyy>/<mm>/<dd>/<run>/`.
 

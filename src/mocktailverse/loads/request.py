@@ -30,6 +30,14 @@ class LoadRequest(Struct, frozen=True):
     """
 
 
+class DeadLetter(Struct, frozen=True):
+    """A message that failed too often, received from the dead-letter queue."""
+
+    body: str
+    receipt: str
+    """SQS's receipt handle, for deleting it."""
+
+
 class _Bucket(Struct):
     name: str
 

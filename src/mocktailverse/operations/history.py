@@ -8,8 +8,8 @@ from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import MissingError
 from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.pipeline.ports import RawStore
 from mocktailverse.pipeline.transform import transform
-from mocktailverse.pipeline.verify import RawStore
 
 NOT_CONTENT = frozenset({"content_hash", "observed_at", "lineage"})
 

@@ -8,8 +8,8 @@ import msgspec
 from msgspec import Struct
 
 from mocktailverse.loads.load import Counts, Load, latest_generations
-from mocktailverse.operations.recent_loads import DailyLoads
 from mocktailverse.operations.timing import passages, quantile
+from mocktailverse.pipeline.ports import DailyLoads
 
 BELL_TOLERANCE_MS = 1_000
 """DynamoDB tells to the second when a drink changed."""

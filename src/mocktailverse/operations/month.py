@@ -11,7 +11,8 @@ from mocktailverse.catalogue.meta import Meta
 from mocktailverse.cost.running import Running
 from mocktailverse.cost.usage import Activity, Usage, usage_of
 from mocktailverse.errors import MissingError
-from mocktailverse.operations.recent_loads import DailyLoads, loads_of_day
+from mocktailverse.operations.recent_loads import loads_of_day
+from mocktailverse.pipeline.ports import DailyLoads
 
 LOADS = 3_000
 """Loads read of a month at most, the newest days first; that bounds the requests."""

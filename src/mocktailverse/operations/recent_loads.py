@@ -1,39 +1,18 @@
 """The loads of the last days, read day by day through the table's index, never by a scan."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from mocktailverse.errors import UsageError
-from mocktailverse.loads.load import Load, Segment
+from mocktailverse.loads.load import Load, latest_generations
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
+from mocktailverse.pipeline.ports import DailyLoads, LoadsStore, RawStore
 
 PAGE = 100
-
-
-class DailyLoads(Protocol):
-    """Lists the loads of a day, newest first."""
-
-    def page(
-        self, day: str, limit: int, after: Mapping[str, Any] | None = None
-    ) -> tuple[list[Load], dict[str, Any] | None]: ...
-
-    def place_of(self, load: Load) -> str: ...
-
-    def key_of(self, place: str) -> dict[str, Any]: ...
-
-
-class Segments(Protocol):
-    """Gives the finished segments of a load."""
-
-    def segments(self, version: ObjectVersion, generation: int) -> list[Segment]: ...
-
-
-class RejectedLines(Protocol):
-    """Gives the rejected lines under a key."""
-
-    def rejected(self, key: str) -> list[Rejected]: ...
+REPLAY_DAYS = 30
+"""How far back `unfinished` looks."""
 
 
 def recent_loads(
@@ -86,17 +65,16 @@ def loads_of_day(loads: DailyLoads, day: date) -> Iterator[Load]:
             return
 
 
-def latest_generations(loads: Iterable[Load]) -> list[Load]:
-    """The loads without those that a replay has superseded, in the same order."""
-    latest: dict[ObjectVersion, Load] = {}
-    for load in loads:
-        known = latest.setdefault(load.object, load)
-        if known.generation < load.generation:
-            latest[load.object] = load
-    return list(latest.values())
+def unfinished(loads: DailyLoads, *, failed: bool, rejected: bool) -> list[ObjectVersion]:
+    """Return the recent object versions whose latest load failed, or rejected records."""
+    return [
+        load.object
+        for load in latest_generations(recent_loads(loads, REPLAY_DAYS)[0])
+        if (failed and load.status == "failed") or (rejected and load.counts.rejected)
+    ]
 
 
-def rejected_lines(load: Load, loads: Segments, bucket: RejectedLines) -> Iterator[Rejected]:
+def rejected_lines(load: Load, loads: LoadsStore, bucket: RawStore) -> Iterator[Rejected]:
     """What a load could not load, in the order of the raw object; nothing once it has expired."""
     if not load.counts.rejected:
         return

@@ -11,7 +11,7 @@ hides the records beside it.
 
 from collections.abc import Iterator
 from itertools import chain, islice
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -19,7 +19,6 @@ from mocktailverse.drinks.codes import Reason
 from mocktailverse.errors import ObjectRejectedError
 from mocktailverse.loads.load import END, START, Checkpoint
 from mocktailverse.pipeline.byte_stream import (
-    ByteSource,
     DecodedBytes,
     GzipDamagedError,
     Line,
@@ -37,6 +36,8 @@ from mocktailverse.pipeline.json_elements import (
     is_json,
     is_nested_too_deeply,
 )
+from mocktailverse.pipeline.ports import OpenObject
+from mocktailverse.sources import RecordReader
 
 RAW_TEXT_LIMIT = 64 * 1024
 """Bytes of an unreadable piece that a rejected line quotes; the raw object holds them all."""
@@ -67,25 +68,11 @@ Decoded = RawRecord | Unreadable
 Form = Literal["document", "ndjson"] | CsvHeader
 
 
-class RecordFields(Protocol):
-    """What has to be known of a source's records to find them in a raw object."""
-
-    @property
-    def id_field(self) -> str:
-        """The field that holds a record's id; an object that has it is a record."""
-        ...
-
-    @property
-    def columns(self) -> frozenset[str]:
-        """The CSV column names by which the source's files are recognized."""
-        ...
-
-
 _any_json = msgspec.json.Decoder(msgspec.Raw)
 
 
 def decode(
-    source: ByteSource, fields: RecordFields, start: Checkpoint = START
+    source: OpenObject, fields: RecordReader, start: Checkpoint = START
 ) -> Iterator[Decoded]:
     """Yield the records of a raw object from `start` on.
 
@@ -123,7 +110,7 @@ def form_of(data: DecodedBytes, columns: frozenset[str]) -> Form:
     return "document" if _is_document(data, first, lines) else "ndjson"
 
 
-def _decode(data: DecodedBytes, fields: RecordFields, start: Checkpoint) -> Iterator[Decoded]:
+def _decode(data: DecodedBytes, fields: RecordReader, start: Checkpoint) -> Iterator[Decoded]:
     form = form_of(data, fields.columns)
     if isinstance(form, CsvHeader):
         yield from _decode_csv(data, form, max(start.offset, form.line.end))

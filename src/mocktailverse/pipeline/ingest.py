@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
 
 from msgspec import Struct
 
@@ -22,6 +21,7 @@ from mocktailverse.pipeline.byte_stream import (
 )
 from mocktailverse.pipeline.csv_rows import CsvHeader, csv_rows
 from mocktailverse.pipeline.decode import form_of
+from mocktailverse.pipeline.ports import RawStore
 from mocktailverse.sources import require_source
 
 PART_BYTES = 4 * 1024 * 1024
@@ -34,14 +34,6 @@ CONTENT_TYPES = {
     "csv": "text/csv",
     "gz": "application/gzip",
 }
-
-
-class RawStore(Protocol):
-    """Takes raw objects."""
-
-    def put(
-        self, key: str, body: bytes, *, metadata: Mapping[str, str], content_type: str
-    ) -> ObjectVersion: ...
 
 
 class InputFile:

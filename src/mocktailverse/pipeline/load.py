@@ -15,20 +15,25 @@ import random
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Protocol, Self
+from typing import Self
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from mocktailverse.drinks.drift import Drift, total_drift
-from mocktailverse.drinks.register import Register, Written
 from mocktailverse.errors import MissingError, MocktailverseError, TransientError
 from mocktailverse.loads.load import START, Checkpoint, Counts, Lease, Load, Segment
-from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.loads.rejected import Rejected
 from mocktailverse.loads.request import LoadRequest
+from mocktailverse.pipeline.ports import (
+    Clock,
+    DrinksStore,
+    LoadsStore,
+    OpenObject,
+    RawStore,
+    RequestQueue,
+)
 from mocktailverse.pipeline.segment import Entry, SegmentPlan, plan_segment
-from mocktailverse.pipeline.transform import OpenObject, transform
+from mocktailverse.pipeline.transform import transform
 
 WRITE_CHUNK = 32
 """Drinks handed to the table at once; also how often the clock is looked at."""
@@ -44,68 +49,6 @@ FIRST_WAIT_S = 0.1
 LONGEST_WAIT_S = 2.0
 SAVING_TIME_MS = 3_000
 """Kept back to store a segment and send its continuation."""
-
-
-class RawStore(Protocol):
-    """Where raw objects are read and rejected lines are kept."""
-
-    def open(self, version: ObjectVersion) -> OpenObject: ...
-
-    def put_rejected(self, load_id: str, segment: str, lines: list[Rejected]) -> str: ...
-
-
-class DrinksStore(Protocol):
-    """Where drinks are merged; None = throttled, not written."""
-
-    def write(self, registers: list[Register]) -> list[Written | None]: ...
-
-
-class LoadsStore(Protocol):
-    """Where loads and their segments are kept."""
-
-    def fail_in_advance(self, version: ObjectVersion, generation: int, *, now: int) -> None: ...
-
-    def acquire(
-        self, request: LoadRequest, owner: str, *, now: int, until: int
-    ) -> Load | Lease | None: ...
-
-    def release(self, load: Load, owner: str, error: str) -> None: ...
-
-    def continued(self, load: Load, owner: str) -> None: ...
-
-    def finish(  # noqa: PLR0913 - all that is known of a load at its end
-        self,
-        load: Load,
-        counts: Counts,
-        drift: Sequence[Drift],
-        *,
-        size: int,
-        stored_at: int,
-        now: int,
-    ) -> None: ...
-
-    def fail(self, version: ObjectVersion, generation: int, error: str, *, now: int) -> None: ...
-
-    def put_segment(self, load: Load, segment: Segment) -> Segment: ...
-
-    def segments(self, version: ObjectVersion, generation: int) -> list[Segment]: ...
-
-
-class RequestQueue(Protocol):
-    """Where continuations are sent."""
-
-    def send(self, request: LoadRequest, delay_s: int = 0) -> None: ...
-
-
-class Clock(Protocol):
-    """The time in ms since 1970 UTC, and when this invocation will be cut off."""
-
-    @property
-    def deadline(self) -> int: ...
-
-    def now(self) -> int: ...
-
-    def wait(self, seconds: float) -> None: ...
 
 
 class Progress(Struct, frozen=True):

@@ -5,9 +5,9 @@ for files.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import msgspec
 
@@ -21,9 +21,9 @@ from mocktailverse.errors import ObjectRejectedError, RecordRejectedError
 from mocktailverse.loads.load import END, START, Checkpoint
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
-from mocktailverse.pipeline.byte_stream import ByteSource
 from mocktailverse.pipeline.decode import Decoded, Unreadable, as_text, decode
 from mocktailverse.pipeline.json_elements import TOO_DEEP, is_nested_too_deeply
+from mocktailverse.pipeline.ports import OpenObject
 from mocktailverse.sources import SOURCES, RecordReader
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -54,25 +54,6 @@ class Piece(NamedTuple):
         result = self.register or self.rejected
         assert result is not None  # noqa: S101 - one of them is given
         return result
-
-
-class OpenObject(ByteSource, Protocol):
-    """An opened raw object version: `stored_at` in ms, user metadata, and its bytes."""
-
-    @property
-    def bytes(self) -> int:
-        """The stored size."""
-        ...
-
-    @property
-    def stored_at(self) -> int:
-        """When it was stored, in ms since 1970 UTC."""
-        ...
-
-    @property
-    def metadata(self) -> Mapping[str, str]:
-        """The metadata given by who stored it."""
-        ...
 
 
 def transform(

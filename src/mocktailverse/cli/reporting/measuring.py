@@ -47,7 +47,8 @@ from mocktailverse.operations.metrics import (
 )
 from mocktailverse.operations.month import MonthBooks, MonthSoFar
 from mocktailverse.operations.quality import SourceQuality, quality
-from mocktailverse.operations.recent_loads import DailyLoads, recent_loads, rejected_lines
+from mocktailverse.operations.recent_loads import recent_loads, rejected_lines
+from mocktailverse.pipeline.ports import DailyLoads
 from mocktailverse.stores.alarms import read_alarm_states
 from mocktailverse.stores.errors import translated
 from mocktailverse.stores.log_group import LogGroup, read_retentions

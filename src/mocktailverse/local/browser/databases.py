@@ -6,7 +6,6 @@ from contextlib import closing
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 
@@ -16,12 +15,10 @@ from mocktailverse.errors import MissingError
 from mocktailverse.loads.load import Load, latest_generations
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.operations.recent_loads import (
-    DailyLoads,
-    RejectedLines,
-    Segments,
     recent_loads,
     rejected_lines,
 )
+from mocktailverse.pipeline.ports import LoadsStore, RawStore
 
 CATALOGUE, LOADS = "catalogue.sqlite", "loads.sqlite"
 MOST_LOADS = 2_000
@@ -51,18 +48,14 @@ CREATE INDEX loads_by_start ON loads (started_at);
 """
 
 
-class Books(DailyLoads, Segments, Protocol):
-    """Lists loads and their segments."""
-
-
 class Copies:
     """Keeps the files in a folder up to date, while others read them."""
 
     def __init__(
-        self, catalogue: CatalogueSource, books: Books, bucket: RejectedLines, folder: Path
+        self, catalogue: CatalogueSource, loads: LoadsStore, bucket: RawStore, folder: Path
     ) -> None:
         self._catalogue = catalogue
-        self._books = books
+        self._loads = loads
         self._bucket = bucket
         self._folder = folder
         self._etag: str | None = None
@@ -75,7 +68,7 @@ class Copies:
             TransientError, UnreachableError: AWS does not answer; the files stay as they are.
         """
         self._copy_catalogue()
-        newest, _ = recent_loads(self._books, DAYS, limit=LOOKED_AT)
+        newest, _ = recent_loads(self._loads, DAYS, limit=LOOKED_AT)
         if newest != self._newest:
             self._write_loads()
             self._newest = newest
@@ -99,11 +92,11 @@ class Copies:
 
     def _write_loads(self) -> None:
         """Write the newest loads, and what the latest generation of each rejected, anew."""
-        loads, _ = recent_loads(self._books, DAYS, limit=MOST_LOADS)
+        loads, _ = recent_loads(self._loads, DAYS, limit=MOST_LOADS)
         rejected = (
             (load.object.load_id(load.generation), line)
             for load in latest_generations(loads)
-            for line in rejected_lines(load, self._books, self._bucket)
+            for line in rejected_lines(load, self._loads, self._bucket)
         )
         with closing(sqlite3.connect(self._folder / LOADS, isolation_level=None)) as connection:
             _fill(connection, loads, islice(rejected, MOST_REJECTED))

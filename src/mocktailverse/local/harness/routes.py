@@ -3,6 +3,7 @@
 import re
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,10 +20,10 @@ from mocktailverse.local.harness import source_faults
 from mocktailverse.local.harness.samples import sample_event
 from mocktailverse.local.harness.way import way_of
 from mocktailverse.local.harness.workbench import Workbench
-from mocktailverse.operations.recent_loads import recent_loads
+from mocktailverse.operations.recent_loads import recent_loads, unfinished
 from mocktailverse.pipeline.ingest import InputFile, put_files
 from mocktailverse.pipeline.redrive import redrive
-from mocktailverse.pipeline.replay import replay, under, unfinished
+from mocktailverse.pipeline.replay import replay, under
 from mocktailverse.sources import require_source
 from mocktailverse.sources.thecocktaildb.fetching import FetchPlan, fetch_all, fetched_versions
 from mocktailverse.sources.thecocktaildb.strategies import plan
@@ -127,8 +128,8 @@ def fetch(bench: Bench, wish: FetchWish) -> Response:
             raise UsageError("max_requests and full are for the sweep.")
         limits = {}
     asked = FetchPlan(wish.strategy, wish.arguments, limits)
-    report = fetch_all(bench.functions, bench.function_names["fetch"], asked)
-    stored = fetched_versions(bench.bucket, report)
+    report = fetch_all(partial(bench.functions.invoke, bench.function_names["fetch"]), asked)
+    stored = fetched_versions(bench.bucket.versions, report)
     return fresh({"report": report, "objects": stored})
 
 

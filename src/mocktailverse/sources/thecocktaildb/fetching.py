@@ -1,24 +1,17 @@
 """Fetching by hand: the fetch function is invoked until its plan is done."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion
-from mocktailverse.pipeline.replay import RawVersions
+from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion, StoredObject
 from mocktailverse.sources.thecocktaildb.extract import ExtractReport
 
 STEP_S = 5
 """How long the function fetches before it reports."""
-
-
-class Functions(Protocol):
-    """Invokes a function by its name."""
-
-    def invoke(self, name: str, event: dict[str, Any]) -> dict[str, Any]: ...
 
 
 class FetchPlan(Struct, frozen=True):
@@ -30,16 +23,14 @@ class FetchPlan(Struct, frozen=True):
 
 
 def fetch_all(
-    functions: Functions,
-    function: str,
+    invoke: Callable[[dict[str, Any]], dict[str, Any]],
     plan: FetchPlan,
     on_report: Callable[[ExtractReport], object] = lambda _report: None,
 ) -> ExtractReport:
     """Invoke the fetch function until its plan is done; its reports as one.
 
     Args:
-        functions: invokes the function.
-        function: its name.
+        invoke: invokes the fetch function with an event, and returns its response.
         plan: what to fetch.
         on_report: told what was done so far, about every STEP_S seconds.
 
@@ -55,7 +46,7 @@ def fetch_all(
     }
     total: ExtractReport | None = None
     while True:
-        answer = functions.invoke(function, event)
+        answer = invoke(event)
         report = msgspec.convert(answer, ExtractReport)
         total = report if total is None else _sum(total, report)
         on_report(total)
@@ -64,14 +55,16 @@ def fetch_all(
         event["cursor"] = answer["cursor"]
 
 
-def fetched_versions(raw: RawVersions, report: ExtractReport) -> list[ObjectVersion]:
+def fetched_versions(
+    stored_under: Callable[[str], Iterable[StoredObject]], report: ExtractReport
+) -> list[ObjectVersion]:
     """The raw object versions that a run stored."""
     keys = [key for key in report.objects if key.startswith(RAW_PREFIX)]
     prefixes = {key.rpartition("/")[0] + "/" for key in keys}
     return [
         stored.version
         for prefix in sorted(prefixes)
-        for stored in raw.versions(prefix)
+        for stored in stored_under(prefix)
         if stored.version.key in keys
     ]
 
