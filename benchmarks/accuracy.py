@@ -17,7 +17,7 @@ from mocktailverse.drinks.measures import Measure, parse_measure
 
 _ROOT = Path(__file__).parents[1]
 _LABELS = (
-    _ROOT / "tests" / "unit" / "measures_labelled.csv",
+    _ROOT / "tests" / "unit" / "drinks" / "measures" / "measures_labelled.csv",
     _ROOT.parent / "shared" / "data" / "measures_truth_open.csv",
 )
 _AMOUNT_TOLERANCE = 1e-4

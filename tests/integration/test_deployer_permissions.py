@@ -2,8 +2,8 @@
 
 The embedded AWS has no identity providers and no `Fn::ForEach`, so the policies of
 infrastructure/deployer.yaml are filled in here, for dev, and given to a user and to a role. Nor
-does it know the condition `iam:PermissionsBoundary`: tests/unit/test_deployer.py holds that it is
-there.
+does it know the condition `iam:PermissionsBoundary`: tests/unit/repository/test_deployer.py holds
+that it is there.
 """
 
 import io

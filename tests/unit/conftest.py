@@ -517,28 +517,6 @@ def raw_object() -> type[FakeObject]:
     return FakeObject
 
 
-@pytest.fixture(scope="session")
-def raw_record() -> Callable[..., dict[str, Any]]:
-    """Makes a raw record of TheCocktailDB; fields can be changed, None leaves a field null."""
-
-    def make(id_: object = "11007", name: object = "Margarita", **fields: object) -> dict[str, Any]:
-        return {
-            "idDrink": id_,
-            "strDrink": name,
-            "strCategory": "Ordinary Drink",
-            "strAlcoholic": "Alcoholic",
-            "strGlass": "Cocktail glass",
-            "strInstructions": "Shake with ice.",
-            "strIngredient1": "Tequila",
-            "strMeasure1": "1 1/2 oz",
-            "strIngredient2": "Lime juice",
-            "strMeasure2": "1 oz",
-            **fields,
-        }
-
-    return make
-
-
 class TemplateReader(yaml.SafeLoader):
     """Reads `!Sub x` as `{"Sub": x}`."""
 

@@ -11,7 +11,7 @@ import mocktailverse.dashboard.views
 from mocktailverse.dashboard import missing_settings
 from mocktailverse.settings import PREFIX, DashboardSettings
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 PAGE = Path(mocktailverse.dashboard.views.__path__[0]) / "cost.py"
 SETTINGS = {
     "MOCKTAILVERSE_CATALOGUE_BUCKET": "catalogue",

@@ -15,7 +15,7 @@ _COUNTED = [
     *("part", "piece", "slice", "wedge", "twist", "leaf", "sprig", "cube", "scoop", "bottle"),
     *("can", "package", "pinch", "g", "kg", "lb", "glass"),
 ]
-_OPEN_LABELS = Path(__file__).parents[3] / "shared" / "data" / "measures_truth_open.csv"
+_OPEN_LABELS = Path(__file__).parents[5] / "shared" / "data" / "measures_truth_open.csv"
 
 
 def _labels(path: Path) -> list[dict[str, str]]:

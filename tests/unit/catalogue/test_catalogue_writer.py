@@ -28,6 +28,12 @@ TABLES = ("ingredients", "ingredient_kinds", "drink_ingredients", "tags", "drink
 SEAL = {"version": "1-00000000", "built_at": 1, "table": "drinks"}
 
 
+@pytest.fixture(scope="session")
+def new_drink(numbered_drink):
+    """Drinks whose ids are numbers, and whose ingredients have no measures."""
+    return numbered_drink
+
+
 def fill(path, drinks):
     with CatalogueWriter.create(path) as new:
         new.put(drinks)

@@ -17,7 +17,7 @@ from mocktailverse.drinks.codes import Reason
 
 Record = dict[str, Any]
 
-RAW = Path(__file__).parents[2] / "data" / "raw"
+RAW = Path(__file__).parents[3] / "data" / "raw"
 BAD = RAW / "bad"
 AT_LEAST = {"mocktails.json": 55, "cocktails.ndjson": 50, "punches.csv": 10, "winter.ndjson.gz": 10}
 LANGUAGES = ("", "ES", "DE", "FR", "IT", "ZH-HANS", "ZH-HANT")

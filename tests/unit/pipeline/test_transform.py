@@ -23,7 +23,7 @@ from mocktailverse.sources import SOURCES
 
 NOON_MS = 1_767_268_800_000
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-BAD = Path(__file__).parents[2] / "data" / "raw" / "bad"
+BAD = Path(__file__).parents[3] / "data" / "raw" / "bad"
 VERSION = ObjectVersion("data", "raw/thecocktaildb/x.json", "v1")
 
 

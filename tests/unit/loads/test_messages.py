@@ -15,7 +15,7 @@ from mocktailverse.loads.load import Checkpoint
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.request import LoadRequest, load_requests
 
-EVENTS = Path(__file__).parents[1] / "events"
+EVENTS = Path(__file__).parents[2] / "events"
 RUN = "raw/thecocktaildb/2026/01/31/20260131T060000Z-sweep"
 
 

@@ -3,7 +3,7 @@
 The golden file holds the drinks of some records of data/raw and the TRANSFORM_VERSION that made
 them. When output changes on purpose: raise TRANSFORM_VERSION in drinks/normalize.py, run
 
-    pytest tests/unit/test_normalize.py --renew-golden
+    pytest tests/unit/drinks/test_normalize.py --renew-golden
 
 and read the difference before you commit it. Without a higher version nothing is renewed: the
 tables hold drinks of the older code, and only a higher version lets a replay replace them.
@@ -27,7 +27,7 @@ from mocktailverse.pipeline.ingest import InputFile
 from mocktailverse.pipeline.transform import transform
 from mocktailverse.sources import SOURCES
 
-RAW = Path(__file__).parents[2] / "data" / "raw"
+RAW = Path(__file__).parents[3] / "data" / "raw"
 GOLDEN = Path(__file__).parent / "golden" / "drinks.json"
 CHOSEN = {
     "mocktails.json": [90002, 90013, 90043, 90061, 90065],

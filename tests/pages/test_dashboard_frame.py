@@ -9,7 +9,7 @@ from mocktailverse.dashboard.connections import OVERRIDE
 from mocktailverse.errors import CatalogueError, MissingError, UnreachableError
 
 OWN = ("explore", "shelf", "insights")
-CONFIG = Path(__file__).resolve().parents[3] / ".streamlit" / "config.toml"
+CONFIG = Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml"
 
 
 def test_the_sidebar_leads_everywhere_and_takes_the_shelf_along(open_page):

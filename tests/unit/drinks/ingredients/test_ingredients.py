@@ -31,8 +31,8 @@ from mocktailverse.drinks.ingredients import (
 from mocktailverse.drinks.ingredients.names import NON_ALCOHOLIC, key, readings
 from mocktailverse.drinks.text import one_line
 
-PACKAGE = Path(__file__).parents[2] / "src" / "mocktailverse"
-DUMP = Path(__file__).parents[3] / "shared" / "data" / "thecocktaildb_full.json"
+PACKAGE = Path(__file__).parents[4] / "src" / "mocktailverse"
+DUMP = Path(__file__).parents[5] / "shared" / "data" / "thecocktaildb_full.json"
 ROWS = all_ingredients()
 BY_NAME = {row.name: row for row in ROWS}
 TABLE = (PACKAGE / "drinks" / "reference" / "ingredients.csv").read_text(encoding="utf-8")

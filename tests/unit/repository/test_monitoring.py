@@ -18,7 +18,7 @@ from mocktailverse.functions.failures import FAILED
 from mocktailverse.local.drills.drill import DRILLS
 from mocktailverse.local.drills.runbook import on_this_machine, repair_commands
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 RUNBOOKS = ROOT / "docs" / "runbooks"
 STAGES = ("dev", "staging", "prod")
 SECTIONS = ["Look", "Repair", "Over"]

@@ -25,7 +25,7 @@ from mocktailverse.sources.thecocktaildb.strategies import BATCH
 from mocktailverse.stores.drinks_table import WRITERS
 from mocktailverse.stores.items import to_item
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
 PACKAGE = ROOT / "src" / "mocktailverse"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())

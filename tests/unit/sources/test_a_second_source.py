@@ -27,7 +27,7 @@ from mocktailverse.pipeline.ingest import InputFile, put_files
 from mocktailverse.pipeline.verify import verify
 from mocktailverse.sources import SOURCES, RecordReader
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "how-to" / "add-a-source.md").read_text()
 APART = ("sources/thecocktaildb/", "local/simulated_source/")
 TEXT = {".css", ".html", ".js", ".py", ".toml", ".yaml"}

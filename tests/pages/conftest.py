@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +11,6 @@ from streamlit.testing.v1 import AppTest
 
 import mocktailverse.dashboard.app
 from mocktailverse.catalogue.reader import Catalogue
-from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.dashboard.connections import OVERRIDE
 from mocktailverse.drinks.drink import Drink
 
@@ -49,30 +47,6 @@ class FakeCopy:
         if isinstance(self.catalogue, Exception):
             raise self.catalogue
         return self.catalogue
-
-
-@pytest.fixture(scope="session")
-def sample_catalogue(catalogue_path: Path) -> Catalogue:
-    """The catalogue of the sample drinks."""
-    return Catalogue(catalogue_path)
-
-
-@pytest.fixture(scope="session")
-def make_catalogue(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Callable[[Iterable[Drink]], Catalogue]:
-    """Makes a catalogue of drinks."""
-    made: list[Catalogue] = []
-
-    def make(drinks: Iterable[Drink]) -> Catalogue:
-        path = tmp_path_factory.mktemp("catalogue") / "catalogue.sqlite"
-        with CatalogueWriter.create(path) as writer:
-            writer.put(drinks)
-            writer.seal(version=f"{NOW_MS}-{len(made):08}", built_at=NOW_MS, table="drinks")
-        made.append(Catalogue(path))
-        return made[-1]
-
-    return make
 
 
 @pytest.fixture(scope="session")

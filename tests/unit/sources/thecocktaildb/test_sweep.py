@@ -23,7 +23,7 @@ from mocktailverse.sources.thecocktaildb.id_space import gaps, next_ids, numbers
 from mocktailverse.sources.thecocktaildb.known import Known
 from mocktailverse.sources.thecocktaildb.names import NameIndex, terms_of
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[4]
 DUMP = ROOT.parent / "shared" / "data" / "thecocktaildb_full.json"
 STATE = "state/fetch/thecocktaildb/known.json"
 DAY_S = 24 * 60 * 60
