@@ -157,9 +157,7 @@ def test_a_failed_load_needs_attention_and_ends_with_1(pipeline, cli, drinks, tm
 
 def test_a_function_that_fails_needs_attention(pipeline, cli):
     with pytest.raises(PermanentError):
-        pipeline.connection.functions.invoke(
-            pipeline.outputs["TransformFunction"], {"Records": "none"}
-        )
+        pipeline.stores.functions.invoke(pipeline.outputs["TransformFunction"], {"Records": "none"})
 
     told = cli("report", "--json", code=1).json
 

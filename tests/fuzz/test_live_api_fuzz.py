@@ -18,7 +18,7 @@ import pytest
 
 from mocktailverse.api.app import create_app
 from mocktailverse.api.delivery import Streamed
-from mocktailverse.api.services import Services
+from mocktailverse.api.dependencies import ApiDependencies
 from mocktailverse.catalogue.copy import CatalogueCopy
 from mocktailverse.loads.load import END, START, Counts, Load, Segment
 from mocktailverse.loads.object_version import ObjectVersion
@@ -105,7 +105,7 @@ def live_api(
         yield LiveApi(url, pytestconfig.getoption("--fuzz-key"))
         return
     source, loads = PublishedFile(catalogue_path), MemoryLoads()
-    services = Services(
+    dependencies = ApiDependencies(
         catalogue=CatalogueCopy(source, tmp_path / "copies", max_age_s=10),
         loads=loads,
         bucket=loads,
@@ -114,7 +114,7 @@ def live_api(
         stage="local",
         max_age_s=10,
     )
-    with running(create_app(services)) as url:
+    with running(create_app(dependencies)) as url:
         yield LiveApi(url, KEY)
 
 

@@ -186,15 +186,15 @@ def world(
         clients,
     )
     clients.sqs.delete_queue(QueueUrl=queue_url)
-    forget_tools()
+    forget_runtimes()
 
 
-def forget_tools() -> None:
+def forget_runtimes() -> None:
     """Let the handlers build their tools anew, as in a new process."""
-    if fetch._tools.cache_info().currsize:  # noqa: SLF001 - what ends with a process
-        fetch._tools().client.close()  # noqa: SLF001 - likewise
+    if fetch._runtime.cache_info().currsize:  # noqa: SLF001 - what ends with a process
+        fetch._runtime().client.close()  # noqa: SLF001 - likewise
     for handler in (transform, reconcile, fetch):
-        handler._tools.cache_clear()  # noqa: SLF001 - what a new process is
+        handler._runtime.cache_clear()  # noqa: SLF001 - what a new process is
 
 
 @pytest.fixture
@@ -299,7 +299,7 @@ def test_a_stage_that_measures_less_only_logs(world, caplog, capsys, monkeypatch
     assert deliver(event(world.put(envelope(records())))) == []
     assert "loaded" in [line.message for line in caplog.records]
     assert '"_aws"' not in capsys.readouterr().out
-    assert transform._tools().metrics.metric_set == {}  # noqa: SLF001 - printed at 100, if they stayed
+    assert transform._runtime().metrics.metric_set == {}  # noqa: SLF001 - printed at 100, if they stayed
 
 
 def test_the_share_of_rejected_records_is_measured(world, capsys):

@@ -70,9 +70,9 @@ def catalogue(clients, local_stack, table, monkeypatch):
     }
     for variable, value in environment.items():
         monkeypatch.setenv(variable, value)
-    publish._tools.cache_clear()  # noqa: SLF001 - what a new process is
+    publish._runtime.cache_clear()  # noqa: SLF001 - what a new process is
     yield CatalogueObject(clients, table.name)
-    publish._tools.cache_clear()  # noqa: SLF001 - likewise
+    publish._runtime.cache_clear()  # noqa: SLF001 - likewise
 
 
 def put(table, *drinks):

@@ -113,7 +113,7 @@ def look(books, clock):
 
 @pytest.fixture
 def month(books, clock):
-    return MonthBooks(books, books, attempt_limit_s=120, clock=clock)
+    return MonthBooks(books, lambda: books.current().meta, attempt_limit_s=120, clock=clock)
 
 
 def texts(page):

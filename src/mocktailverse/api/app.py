@@ -17,9 +17,9 @@ from mocktailverse.api import (
     status,
 )
 from mocktailverse.api.delivery import SQLITE
+from mocktailverse.api.dependencies import ApiDependencies
 from mocktailverse.api.headers import Gzip, Manners
 from mocktailverse.api.parameters import given_once
-from mocktailverse.api.services import Services
 from mocktailverse.catalogue.answers import (
     Facets,
     IngredientDetail,
@@ -81,13 +81,13 @@ class Api(FastAPI):
         return self.openapi_schema
 
 
-def create_app(services: Services | None = None) -> Api:
+def create_app(dependencies: ApiDependencies | None = None) -> Api:
     """Make the app; nothing is connected. Further routers may be included afterwards.
 
-    Without services it can show its reference only.
+    Without dependencies it can show its reference only.
     """
     app = Api()
-    app.state.services = services
+    app.state.dependencies = dependencies
     app.add_middleware(
         Gzip,
         minimum_size=WORTH_COMPRESSING_BYTES,

@@ -8,8 +8,8 @@ import msgspec
 from fastapi import Depends, Request, Response
 
 from mocktailverse.api.delivery import Form
+from mocktailverse.api.dependencies import dependencies_of
 from mocktailverse.api.errors import ApiError, Problem, invalid
-from mocktailverse.api.services import services_of
 from mocktailverse.catalogue.copy import PATIENCE_S
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.errors import MissingError, MocktailverseError, UsageError
@@ -25,7 +25,7 @@ class CatalogueAnswers:
 
     def __init__(self, request: Request) -> None:
         self._request = request
-        self._services = services_of(request)
+        self._dependencies = dependencies_of(request)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -38,7 +38,7 @@ class CatalogueAnswers:
 
     def _current(self, patience_s: float = PATIENCE_S) -> Catalogue:
         try:
-            return self._services.catalogue.current(patience_s=patience_s)
+            return self._dependencies.catalogue.current(patience_s=patience_s)
         except MissingError as error:
             message = "Nothing is published yet: run `mocktailverse fetch` or `ingest` first."
             raise _no_catalogue("nothing_published", message) from error
@@ -53,7 +53,7 @@ class CatalogueAnswers:
         tag = f'W/"{API_VERSION}-{catalogue.meta.version}"'
         headers = {
             "ETag": tag,
-            "Cache-Control": f"public, max-age={self._services.max_age_s}",
+            "Cache-Control": f"public, max-age={self._dependencies.max_age_s}",
         }
         given = self._request.headers.get("if-none-match", "")
         if _has(given, tag):
@@ -71,7 +71,7 @@ class CatalogueAnswers:
 
     def exported(self, form: Form, *, withdrawn: bool = False) -> Response:
         """The catalogue as a file; `withdrawn` drinks are in it only where they are asked for."""
-        return self._services.exports.deliver(self.catalogue, form, withdrawn=withdrawn)
+        return self._dependencies.exports.deliver(self.catalogue, form, withdrawn=withdrawn)
 
 
 Answers = Annotated[CatalogueAnswers, Depends()]

@@ -7,7 +7,7 @@ the catalogue's bucket, once a version, and the answer leads there.
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 from fastapi import Response
 from fastapi.responses import RedirectResponse, StreamingResponse
@@ -17,6 +17,7 @@ from mocktailverse.catalogue.copy import CatalogueSource
 from mocktailverse.catalogue.exports import export_csv, export_ndjson
 from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.stores.export_objects import ExportObjects
 
 CHUNK_BYTES = 64 * 1024
 NO_STORE = {"Cache-Control": "no-store"}
@@ -40,24 +41,6 @@ def _csv(catalogue: Catalogue, query: DrinkQuery) -> Iterator[bytes]:
 CSV = Form("csv", "text/csv; charset=utf-8", _csv)
 NDJSON = Form("ndjson", "application/x-ndjson", export_ndjson)
 SQLITE = Form("sqlite", "application/vnd.sqlite3")
-
-
-class Delivery(Protocol):
-    """Answers with an export of a catalogue's drinks; its own file holds all of them."""
-
-    def deliver(self, catalogue: Catalogue, form: Form, *, withdrawn: bool = False) -> Response: ...
-
-
-class Links(Protocol):
-    """Keeps exports and gives links to them; see `ExportObjects`."""
-
-    def exists(self, name: str) -> bool: ...
-
-    def store(self, name: str, path: Path, content_type: str) -> None: ...
-
-    def link(self, name: str, filename: str) -> str: ...
-
-    def catalogue_link(self, filename: str) -> str: ...
 
 
 class Streamed:
@@ -91,7 +74,7 @@ class Redirected:
     `folder` takes the file in between.
     """
 
-    def __init__(self, links: Links, folder: Path) -> None:
+    def __init__(self, links: ExportObjects, folder: Path) -> None:
         self._links = links
         self._folder = folder
 
@@ -114,6 +97,10 @@ class Redirected:
             file.writelines(pieces)
             file.flush()
             self._links.store(name, Path(file.name), form.media_type)
+
+
+Delivery = Streamed | Redirected
+"""How an API delivers exports."""
 
 
 def _filename(form: Form) -> str:

@@ -10,11 +10,11 @@ from fastapi import APIRouter, Query, Request, Response
 from msgspec import Struct
 
 from mocktailverse.api.caching import cursor_checked, fresh
+from mocktailverse.api.dependencies import ApiDependencies, dependencies_of
 from mocktailverse.api.errors import ApiError
 from mocktailverse.api.openapi import answer, errors
 from mocktailverse.api.operators import KeyRequired
 from mocktailverse.api.parameters import LoadListing, RejectedListing
-from mocktailverse.api.services import Services, services_of
 from mocktailverse.catalogue.answers import Page
 from mocktailverse.conversion import converter
 from mocktailverse.drinks.drift import Drift
@@ -82,7 +82,7 @@ def list_loads(asked: Annotated[LoadListing, Query()], request: Request) -> Resp
     """List the loads, newest first: what happened to every raw object."""
     with cursor_checked(asked.cursor):
         loads, following = recent_loads(
-            services_of(request).loads, asked.days, asked.status, asked.limit, asked.cursor
+            dependencies_of(request).loads, asked.days, asked.status, asked.limit, asked.cursor
         )
     return fresh(Page([_load_entry(load) for load in loads], following))
 
@@ -95,15 +95,15 @@ def list_rejected(asked: Annotated[RejectedListing, Query()], request: Request) 
     """
     with cursor_checked(asked.cursor):
         after = _place(asked.cursor) if asked.cursor else None
-    services = services_of(request)
-    found, _ = recent_loads(services.loads, asked.days)
+    dependencies = dependencies_of(request)
+    found, _ = recent_loads(dependencies.loads, asked.days)
     loads = {Place(load.started_at, _id(load), 0): load for load in latest_generations(found)}
     if asked.load is not None:
         loads = {place: load for place, load in loads.items() if place.load == asked.load}
         if not loads:
             message = f"There is no such load in the last {asked.days} days, or a newer one of it."
             raise ApiError(404, "no_such_load", message)
-    lines = _lines_behind(after, loads, services)
+    lines = _lines_behind(after, loads, dependencies)
     shown = list(islice(lines, asked.limit))
     is_last = next(lines, None) is None
     items = [_rejected_entry(place.load, line) for place, line in shown]
@@ -111,14 +111,14 @@ def list_rejected(asked: Annotated[RejectedListing, Query()], request: Request) 
 
 
 def _lines_behind(
-    after: Place | None, loads: dict[Place, Load], services: Services
+    after: Place | None, loads: dict[Place, Load], dependencies: ApiDependencies
 ) -> Iterator[tuple[Place, Rejected]]:
     """The rejected lines from a place on, each with its own; loads are read as they are needed."""
     for start in sorted(loads, reverse=True):
         if after and start[:2] > after[:2]:
             continue
         done = after.lines if after and start[:2] == after[:2] else 0
-        lines = rejected_lines(loads[start], services.loads, services.bucket)
+        lines = rejected_lines(loads[start], dependencies.loads, dependencies.bucket)
         for number, line in enumerate(islice(lines, done, None), done + 1):
             yield start._replace(lines=number), line
 

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader
 
+from mocktailverse.api.dependencies import dependencies_of
 from mocktailverse.api.errors import ApiError
-from mocktailverse.api.services import services_of
 
 HEADER = "x-api-key"
 
@@ -22,7 +22,7 @@ def require_key(request: Request, given: Annotated[str | None, Security(_header)
     Raises:
         ApiError: it is missing or wrong, or there is none to compare with.
     """
-    expected = services_of(request).ops_key()
+    expected = dependencies_of(request).ops_key()
     if not expected:
         raise ApiError(
             503,

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Query, Request, Response
 from msgspec import Struct
 
 from mocktailverse.api.caching import Answers
+from mocktailverse.api.dependencies import dependencies_of
 from mocktailverse.api.openapi import answer, errors
 from mocktailverse.api.parameters import NoParameters
-from mocktailverse.api.services import services_of
 from mocktailverse.catalogue.reader import Catalogue
 
 LOOK_PATIENCE_S = 15.0
@@ -39,13 +39,13 @@ def health(
     _asked: Annotated[NoParameters, Query()], request: Request, answers: Answers
 ) -> Response:
     """Whether a catalogue can be read, and which."""
-    services = services_of(request)
+    dependencies = dependencies_of(request)
 
     def read(catalogue: Catalogue) -> Health:
-        meta, problem = catalogue.meta, services.catalogue.problem
+        meta, problem = catalogue.meta, dependencies.catalogue.problem
         return Health(
             status="stale" if problem else "ok",
-            stage=services.stage,
+            stage=dependencies.stage,
             version=meta.version,
             built_at=meta.built_at,
             age_s=max(0, round(time.time() - meta.built_at / 1000)),

@@ -5,12 +5,12 @@ from pathlib import Path
 import msgspec
 
 from mocktailverse.cli.canary import CANARY_PREFIX
-from mocktailverse.cli.connection import Connection
 from mocktailverse.cli.output import counted
 from mocktailverse.errors import TransientError, UnreachableError, UsageError
 from mocktailverse.local import environment, parts
 from mocktailverse.local.state import EMULATOR
 from mocktailverse.stores.clients import Patience
+from mocktailverse.stores.environment import Stores
 from mocktailverse.stores.errors import translated
 
 _BRIEF = Patience(connect_s=2, read_s=5, attempts=1)
@@ -36,11 +36,11 @@ def count(state_dir: Path) -> Contents | None:
         stack = environment.read(state_dir)
         if stack is None or not parts.is_well(stack.parts[EMULATOR]):
             return None
-        connection = Connection(stack.clients(_BRIEF), stack.outputs)
-        raw = (stored.version.key for stored in connection.bucket.versions())
+        stores = Stores(stack.clients(_BRIEF), stack.outputs)
+        raw = (stored.version.key for stored in stores.bucket.versions())
         raw_objects = sum(not key.startswith(CANARY_PREFIX) for key in raw)
         with translated("Counting drinks"):
-            table = connection.clients.dynamodb.describe_table(TableName=connection.drinks.name)
+            table = stores.clients.dynamodb.describe_table(TableName=stores.drinks.name)
         return Contents(table["Table"]["ItemCount"], raw_objects)
     except (TransientError, UnreachableError, UsageError):
         return None

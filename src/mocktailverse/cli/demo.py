@@ -12,7 +12,7 @@ import typer
 
 from mocktailverse.cli import options
 from mocktailverse.cli.canary import prove_chain
-from mocktailverse.cli.connection import Connection
+from mocktailverse.cli.connection import disk_watch, local_stores
 from mocktailverse.cli.following import follow, print_loads, totals
 from mocktailverse.cli.inflow import put_files, run_fetch
 from mocktailverse.cli.ledger import run_verify, verify_fields
@@ -27,6 +27,7 @@ from mocktailverse.local.processes import Process
 from mocktailverse.local.state import SERVER
 from mocktailverse.pipeline.ingest import InputFile
 from mocktailverse.sources.thecocktaildb.fetching import fetched_versions
+from mocktailverse.stores.environment import Stores
 
 SHOWN_DRINKS = 8
 DRINKS_LOOKED_AT = 200
@@ -60,16 +61,16 @@ def demo(
         tell = state.update if state else lambda _text: None
         began = time.monotonic()
         with running(state_dir, chosen, tell, _prove_chain) as stack:
-            connection = Connection.local(stack)
+            stores = local_stores(stack)
             stages["start"] = time.monotonic() - began
             if state:
                 state.stop()
-            loads = _flow(connection, files, stages)
-            summary = _summary(connection, loads, stages)
+            loads = _flow(stores, files, stages)
+            summary = _summary(stores, loads, stages)
             if as_json:
                 print_json(summary)
             else:
-                _show(connection, loads, summary)
+                _show(stores, loads, summary)
             if not quiet:
                 _show_services(stack, summary["verify"]["drinks"])
     if not summary["verify"]["ok"] or any(load.status == "failed" for load in loads):
@@ -77,7 +78,7 @@ def demo(
 
 
 def _prove_chain(stack: LocalStack) -> None:
-    prove_chain(Connection.local(stack))
+    prove_chain(local_stores(stack))
 
 
 def _sample_files() -> list[Path]:
@@ -90,37 +91,37 @@ def _sample_files() -> list[Path]:
     return files
 
 
-def _flow(connection: Connection, files: list[InputFile], stages: dict[str, float]) -> list[Load]:
+def _flow(stores: Stores, files: list[InputFile], stages: dict[str, float]) -> list[Load]:
     """Fetch from the source, then ingest the files; the loads of both."""
     loads: list[Load] = []
     began = time.monotonic()
-    fetched = fetched_versions(connection.bucket.versions, run_fetch(connection, "sweep", []))
+    fetched = fetched_versions(stores.bucket.versions, run_fetch(stores, "sweep", []))
     stages["fetch"] = time.monotonic() - began
-    loads += follow(connection, fetched, on_poll=connection.disk_watch())
+    loads += follow(stores, fetched, on_poll=disk_watch(stores))
     began = time.monotonic()
-    disk_watch = connection.disk_watch()
-    versions = put_files(connection, files, "thecocktaildb", None)
-    loads += follow(connection, versions, on_poll=disk_watch)
+    check_disk = disk_watch(stores)
+    versions = put_files(stores, files, "thecocktaildb", None)
+    loads += follow(stores, versions, on_poll=check_disk)
     stages["ingest and load"] = time.monotonic() - began
     return loads
 
 
-def _summary(connection: Connection, loads: list[Load], stages: dict[str, float]) -> dict[str, Any]:
+def _summary(stores: Stores, loads: list[Load], stages: dict[str, float]) -> dict[str, Any]:
     began = time.monotonic()
-    report = verify_fields(run_verify(connection))
+    report = verify_fields(run_verify(stores))
     stages["verify"] = time.monotonic() - began
     return {
         "totals": msgspec.to_builtins(totals(loads)),
         "verify": report,
         "loads": len(loads),
-        "dead_letters": connection.queue.dead(),
+        "dead_letters": stores.queue.dead(),
         "seconds": {stage: round(seconds, 2) for stage, seconds in stages.items()},
     }
 
 
-def _show(connection: Connection, loads: list[Load], summary: dict[str, Any]) -> None:
+def _show(stores: Stores, loads: list[Load], summary: dict[str, Any]) -> None:
     print_loads(loads)
-    page, _ = connection.drinks.page(DRINKS_LOOKED_AT)
+    page, _ = stores.drinks.page(DRINKS_LOOKED_AT)
     rows = [
         (
             drink.name,

@@ -19,11 +19,12 @@ from mocktailverse.catalogue.exports import (
 from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.cli import options
-from mocktailverse.cli.connection import Connection, connect
+from mocktailverse.cli.connection import connect
 from mocktailverse.cli.destination import written
 from mocktailverse.cli.output import progress, say
 from mocktailverse.drinks.drink import Alcoholic
 from mocktailverse.errors import MissingError, UsageError
+from mocktailverse.stores.environment import Stores
 
 STDOUT = Path("-")
 
@@ -117,7 +118,7 @@ def _refuse_what_sqlite_cannot(query: DrinkQuery, target: Path | None) -> None:
         raise UsageError("SQLite is no text for a terminal; name a file: -o catalogue.sqlite")
 
 
-def _download(connection: Connection, path: Path) -> None:
+def _download(connection: Stores, path: Path) -> None:
     with progress() as bar:
         bar.add_task("downloading the catalogue", total=None)
         try:

@@ -22,7 +22,7 @@ from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline.ingest import InputFile
 from mocktailverse.pipeline.transform import transform as transform_object
 from mocktailverse.sources import require_source
-from mocktailverse.times import milliseconds
+from mocktailverse.times import parse_past_time
 
 STDIN = Path("-")
 
@@ -52,7 +52,7 @@ def transform(
 ) -> None:
     """Turn raw files into drinks with the pipeline's own code, without any AWS."""
     require_source(source)
-    observed = None if observed_at is None else milliseconds(observed_at)
+    observed = None if observed_at is None else parse_past_time(observed_at)
     if output and rejects and not is_special(output) and output.resolve() == rejects.resolve():
         raise UsageError(f"{output} cannot take both the drinks and the rejected lines.")
     with ExitStack() as stack:

@@ -7,7 +7,7 @@ import msgspec
 import typer
 
 from mocktailverse.cli import options
-from mocktailverse.cli.connection import Connection, connect
+from mocktailverse.cli.connection import connect
 from mocktailverse.cli.following import load_fields, print_loads
 from mocktailverse.cli.output import (
     print_json,
@@ -22,6 +22,7 @@ from mocktailverse.loads.rejected import Rejected
 from mocktailverse.operations.recent_loads import recent_loads, rejected_lines
 from mocktailverse.pipeline.verify import VerifyReport
 from mocktailverse.pipeline.verify_catalogue import verify_all
+from mocktailverse.stores.environment import Stores
 from mocktailverse.times import now
 
 KEEP_RAW = ("local", "prod")
@@ -59,8 +60,8 @@ def loads(
     as_json: options.Json = False,
 ) -> None:
     """List the loads, newest first: what happened to every raw object."""
-    connection = connect(env, state_dir)
-    found, following = recent_loads(connection.loads, days, status, limit, after)
+    stores = connect(env, state_dir)
+    found, following = recent_loads(stores.loads, days, status, limit, after)
     if as_json:
         print_listing([load_fields(load) for load in found], following)
     else:
@@ -78,8 +79,8 @@ def rejected(
 ) -> None:
     """List the rejected records of recent loads, with the reason of each."""
     place = _rejected_place(after) if after else RejectedPlace(now(), 0)
-    connection = connect(env, state_dir)
-    found = _rejected_lines(connection, days, place.loads_until)
+    stores = connect(env, state_dir)
+    found = _rejected_lines(stores, days, place.loads_until)
     lines = [line for line in found if code in (None, line["code"])][place.shown :]
     shown = lines[:limit]
     if as_json:
@@ -114,15 +115,15 @@ def verify(
         raise typer.Exit(1)
 
 
-def run_verify(connection: Connection, *, raw_expires: bool = False) -> VerifyReport:
+def run_verify(stores: Stores, *, raw_expires: bool = False) -> VerifyReport:
     """Verify an environment with a progress bar."""
     with progress() as bar:
         task = bar.add_task("verifying raw objects", total=None)
         return verify_all(
-            connection.bucket,
-            connection.drinks,
-            connection.loads,
-            connection.catalogue,
+            stores.bucket,
+            stores.drinks,
+            stores.loads,
+            stores.catalogue,
             lambda number: bar.update(task, completed=number),
             raw_expires=raw_expires,
         )
@@ -141,13 +142,13 @@ def _rejected_place(text: str) -> RejectedPlace:
     return RejectedPlace(int(place[1]), int(place[2]))
 
 
-def _rejected_lines(connection: Connection, days: int, loads_until: int) -> list[dict[str, Any]]:
-    found, _ = recent_loads(connection.loads, days)
+def _rejected_lines(stores: Stores, days: int, loads_until: int) -> list[dict[str, Any]]:
+    found, _ = recent_loads(stores.loads, days)
     return [
         _rejected_fields(load, line)
         for load in latest_generations(found)
         if load.started_at <= loads_until
-        for line in rejected_lines(load, connection.loads, connection.bucket)
+        for line in rejected_lines(load, stores.loads, stores.bucket)
     ]
 
 

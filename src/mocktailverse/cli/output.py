@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 import msgspec
 from rich.box import SIMPLE_HEAD
@@ -19,6 +18,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 from rich.table import Table
+
+from mocktailverse.times import utc
 
 stdout = Console()
 stderr = Console(stderr=True)
@@ -66,7 +67,7 @@ def _shown(text: str) -> str:
 
 def moment(at: int | None) -> str:
     """A time in ms as people read it, in UTC."""
-    return "" if at is None else f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%d %H:%M:%S}"
+    return "" if at is None else f"{utc(at):%Y-%m-%d %H:%M:%S}"
 
 
 def amount(number: float) -> str:

@@ -24,9 +24,9 @@ def quality(
     as_json: options.Json = False,
 ) -> None:
     """Show how much of the catalogue is understood, and the drift of recent loads."""
-    connection = connect(env, state_dir)
-    found = quality_of(register_.drink for register_ in connection.drinks.all() if register_.drink)
-    recent, _ = recent_loads(connection.loads, days)
+    stores = connect(env, state_dir)
+    found = quality_of(register_.drink for register_ in stores.drinks.all() if register_.drink)
+    recent, _ = recent_loads(stores.loads, days)
     drift = total_drift(kind for load in recent for kind in load.drift)
     if as_json:
         print_json({"items": found, "next": None, "drift": drift})

@@ -91,9 +91,9 @@ def browse(
     """Look through the catalogue and the loads as tables, with SQL (Datasette)."""
     if env == LOCAL:
         running_stack(state_dir)
-    connection = connect(env, state_dir)
+    stores = connect(env, state_dir)
     with tempfile.TemporaryDirectory() as folder:
-        copies = Copies(connection.catalogue, connection.loads, connection.bucket, Path(folder))
+        copies = Copies(stores.catalogue, stores.loads, stores.bucket, Path(folder))
         copies.refresh()
         with foreground.running(
             "data browser",
@@ -110,9 +110,9 @@ def browse(
 def _dashboard_environment(env: str, state_dir: Path | None) -> dict[str, str]:
     if env == LOCAL:
         return services.dashboard_environment(running_stack(state_dir))
-    connection = connect(env, state_dir)
+    stores = connect(env, state_dir)
     settings = DashboardSettings.of_outputs(
-        connection.outputs, stage=env, api_url=connection.outputs.get("ApiUrl")
+        stores.outputs, stage=env, api_url=stores.outputs.get("ApiUrl")
     )
     return inherited() | settings.variables()
 

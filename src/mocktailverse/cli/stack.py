@@ -10,7 +10,7 @@ import typer
 
 from mocktailverse.cli import contents, options
 from mocktailverse.cli.canary import prove_chain
-from mocktailverse.cli.connection import LOCAL, Connection, state_folder
+from mocktailverse.cli.connection import LOCAL, local_stores, state_folder
 from mocktailverse.cli.contents import Contents
 from mocktailverse.cli.operate import deployed_status
 from mocktailverse.cli.output import print_json, print_table, say, stderr
@@ -146,7 +146,7 @@ def status(
     found = environment.status(state_folder(state_dir))
     fields: dict[str, Any] = {"state": found.state, "down": found.down}
     if found.stack and found.state == "running":
-        queue = Connection.local(found.stack).queue
+        queue = local_stores(found.stack).queue
         fields |= {"waiting": queue.waiting(), "dead_letters": queue.dead()}
     if as_json:
         print_json({**fields, **(stack_fields(found.stack) if found.stack else {})})
@@ -196,7 +196,7 @@ def stack_fields(stack: LocalStack) -> dict[str, Any]:
 
 
 def _prove_chain(stack: LocalStack) -> None:
-    prove_chain(Connection.local(stack))
+    prove_chain(local_stores(stack))
 
 
 def _print_stack(stack: LocalStack, *, as_json: bool) -> None:

@@ -6,11 +6,12 @@ import msgspec
 import typer
 
 from mocktailverse.cli import options
-from mocktailverse.cli.connection import Connection, connect
+from mocktailverse.cli.connection import connect
 from mocktailverse.cli.drinks import full_id
 from mocktailverse.cli.output import moment, print_json, print_table, say
 from mocktailverse.errors import MissingError
 from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion
+from mocktailverse.stores.environment import Stores
 from mocktailverse.stores.log_group import LogGroup, LogLine
 
 STAGES = {"fetch": "FetchFunction", "load": "TransformFunction", "publish": "PublishFunction"}
@@ -44,9 +45,9 @@ def trace(
     as_json: options.Json = False,
 ) -> None:
     """Tell the way of one record by its trace id: the raw object, its loads, the log lines."""
-    connection = connect(env, state_dir)
-    version, stored_at = _origin(connection, of)
-    steps = sorted(_steps(connection, version, stored_at), key=lambda step: step.at)
+    stores = connect(env, state_dir)
+    version, stored_at = _origin(stores, of)
+    steps = sorted(_steps(stores, version, stored_at), key=lambda step: step.at)
     if as_json:
         items = [step._asdict() for step in steps]
         print_json({"trace": version.trace_id, "object": version, "items": items, "next": None})
@@ -56,34 +57,34 @@ def trace(
     say(f"{version.key}, version {version.version_id}")
 
 
-def _origin(connection: Connection, of: str) -> tuple[ObjectVersion, int]:
+def _origin(stores: Stores, of: str) -> tuple[ObjectVersion, int]:
     """The raw object that a drink stands from, or the latest version of a key, and its time."""
     if of.startswith(RAW_PREFIX):
-        found = [s for s in connection.bucket.versions(of) if s.version.key == of]
+        found = [s for s in stores.bucket.versions(of) if s.version.key == of]
     else:
         drink_id = full_id(of)
-        register_ = connection.drinks.get(drink_id)
+        register_ = stores.drinks.get(drink_id)
         if register_ is None or register_.drink is None:
             raise MissingError(f"No drink {drink_id} is in the table.")
         lineage = register_.drink.lineage
         version = ObjectVersion(lineage.bucket, lineage.key, lineage.version_id)
-        found = [s for s in connection.bucket.versions(lineage.key) if s.version == version]
+        found = [s for s in stores.bucket.versions(lineage.key) if s.version == version]
     if not found:
         raise MissingError(f"The raw object of {of} is not there (any more).")
     latest = max(found, key=lambda stored: stored.stored_at)
     return latest.version, latest.stored_at
 
 
-def _steps(connection: Connection, version: ObjectVersion, stored_at: int) -> list[Step]:
+def _steps(stores: Stores, version: ObjectVersion, stored_at: int) -> list[Step]:
     steps = [Step(stored_at, "raw", "stored", {"key": version.key})]
-    load = connection.loads.latest(version)
+    load = stores.loads.latest(version)
     if load:
         load_id = version.load_id(load.generation)
         counts = msgspec.to_builtins(load.counts)
         at = load.finished_at or load.active_at
         steps.append(Step(at, "load", f"is {load.status}", {"load": load_id, **counts}))
     for stage, output in STAGES.items():
-        group = LogGroup(connection.clients, f"/aws/lambda/{connection.outputs[output]}")
+        group = LogGroup(stores.clients, f"/aws/lambda/{stores.outputs[output]}")
         try:
             lines = list(group.lines(stored_at - CLOCK_MS, version.trace_id))
         except MissingError:  # the function never ran

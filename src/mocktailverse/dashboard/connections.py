@@ -19,10 +19,10 @@ from mocktailverse.dashboard.rejections import RejectionReader
 from mocktailverse.errors import UsageError
 from mocktailverse.operations.month import MonthBooks, MonthSoFar
 from mocktailverse.settings import DashboardSettings
-from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.clients import INTERACTIVE, Clients
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.drinks_table import DrinksTable
+from mocktailverse.stores.environment import Stores
 from mocktailverse.stores.errors import translated
 from mocktailverse.stores.free_tier import FreeOffer, FreeTier
 from mocktailverse.stores.loads_table import LoadsTable
@@ -79,7 +79,7 @@ class Connections(Struct, frozen=True, kw_only=True, dict=True):
         """What this month's loads used; on AWS read every ten minutes, for that is many loads."""
         books = MonthBooks(
             self.loads,
-            self.catalogue,
+            lambda: self.catalogue.current().meta,
             attempt_limit_s=self.running.transform_timeout_s,
             clock=self.clock,
         )
@@ -128,19 +128,19 @@ def _connect() -> Connections:
     settings = DashboardSettings.read()
     with translated("Connecting to AWS"):
         clients = Clients(patience=INTERACTIVE)
-        source = CatalogueObject(clients, settings.catalogue_bucket)
+        stores = Stores(clients, settings.outputs())
         return Connections(
             catalogue=CatalogueCopy(
-                source,
+                stores.catalogue,
                 _scratch_folder(),
                 max_age_s=SLACK * settings.refresh_s,
                 in_background=True,
             ),
             in_background=True,
-            drinks=DrinksTable(clients, settings.drinks_table),
-            loads=LoadsTable(clients, settings.loads_table),
-            bucket=DataBucket(clients, settings.data_bucket),
-            queue=Queue(clients, settings.queue_url, settings.dead_letter_queue_url),
+            drinks=stores.drinks,
+            loads=stores.loads,
+            bucket=stores.bucket,
+            queue=stores.queue,
             free_tier=None if settings.stage == LOCAL else FreeTier(clients),
             stage=settings.stage,
             can_act=not settings.read_only,

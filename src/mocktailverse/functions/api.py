@@ -13,11 +13,12 @@ from mangum import Mangum
 from msgspec import Struct
 
 from mocktailverse.api.app import create_app
+from mocktailverse.api.dependencies import build_dependencies
 from mocktailverse.api.errors import Error, ErrorAnswer
-from mocktailverse.api.services import lambda_services
 from mocktailverse.functions.failures import failures_logged
 from mocktailverse.settings import ApiSettings
 from mocktailverse.stores.clients import INTERACTIVE, Clients
+from mocktailverse.stores.environment import Stores
 
 if TYPE_CHECKING:
     from mangum.types import LambdaContext
@@ -30,7 +31,7 @@ TOO_LARGE = ErrorAnswer(
 )
 
 
-class Tools(Struct, frozen=True):
+class ApiRuntime(Struct, frozen=True):
     """What is built once and kept between invocations."""
 
     app: Mangum
@@ -40,11 +41,11 @@ class Tools(Struct, frozen=True):
 @failures_logged
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Answer one request, and log one line."""
-    tools = _tools()
+    runtime = _runtime()
     started = time.monotonic()
-    answer = _bounded(tools.app(event, context))
+    answer = _bounded(runtime.app(event, context))
     request = event["requestContext"]["http"]
-    tools.logger.info(
+    runtime.logger.info(
         "answered",
         method=request["method"],
         path=request["path"],
@@ -67,8 +68,9 @@ def _bounded(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def _tools() -> Tools:
+def _runtime() -> ApiRuntime:
     settings = ApiSettings.read()
+    stores = Stores(Clients(patience=INTERACTIVE), settings.outputs())
     folder = Path(tempfile.gettempdir(), "mocktailverse-api")
-    app = create_app(lambda_services(settings, Clients(patience=INTERACTIVE), folder))
-    return Tools(Mangum(app, lifespan="off"), Logger())
+    app = create_app(build_dependencies(stores, settings, folder, serverless=True))
+    return ApiRuntime(Mangum(app, lifespan="off"), Logger())

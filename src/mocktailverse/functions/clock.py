@@ -1,28 +1,22 @@
 """The time, and when a Lambda invocation will be cut off."""
 
 import time
-from typing import Protocol
+from typing import TYPE_CHECKING
 
+from mocktailverse.times import now
 
-class LambdaContext(Protocol):
-    """The part of Lambda's context object that handlers use."""
-
-    def get_remaining_time_in_millis(self) -> int: ...
-
-
-def now_ms() -> int:
-    """The time in ms since 1970 UTC."""
-    return time.time_ns() // 1_000_000
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
 class InvocationClock:
     """The clock of one invocation; times in ms since 1970 UTC."""
 
-    def __init__(self, context: LambdaContext) -> None:
+    def __init__(self, context: "LambdaContext") -> None:
         self.deadline = self.now() + context.get_remaining_time_in_millis()
 
     def now(self) -> int:
-        return now_ms()
+        return now()
 
     def wait(self, seconds: float) -> None:
         time.sleep(seconds)

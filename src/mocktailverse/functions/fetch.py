@@ -35,6 +35,7 @@ from mocktailverse.sources.thecocktaildb.extract_sweep import MAX_REQUESTS, extr
 from mocktailverse.sources.thecocktaildb.strategies import plan
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.data_bucket import DataBucket
+from mocktailverse.stores.environment import Stores
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -71,7 +72,7 @@ class LoggedBucket(Struct, frozen=True):
         return self.bucket.get(key)
 
 
-class Tools(Struct, frozen=True):
+class FetchRuntime(Struct, frozen=True):
     """What is built once and kept between invocations."""
 
     bucket: LoggedBucket
@@ -86,30 +87,30 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     Raises:
         UsageError: no such strategy, or not with these arguments or this key.
     """
-    tools = _tools()
+    runtime = _runtime()
     asked = msgspec.convert(event, FetchEvent)
-    report = _fetch(tools, asked, InvocationClock(context))
-    _keep_cursor(tools.bucket, asked, report.cursor)
+    report = _fetch(runtime, asked, InvocationClock(context))
+    _keep_cursor(runtime.bucket, asked, report.cursor)
     answer: dict[str, Any] = msgspec.to_builtins(report)
-    tools.logger.info("fetched", **{k: value for k, value in answer.items() if k != "cursor"})
+    runtime.logger.info("fetched", **{k: value for k, value in answer.items() if k != "cursor"})
     if report.coverage and report.coverage.outage_suspected:
-        tools.logger.warning("too many drinks are absent at once: none was reported as absent")
+        runtime.logger.warning("too many drinks are absent at once: none was reported as absent")
     return answer
 
 
-def _fetch(tools: Tools, asked: FetchEvent, clock: InvocationClock) -> ExtractReport:
+def _fetch(runtime: FetchRuntime, asked: FetchEvent, clock: InvocationClock) -> ExtractReport:
     stop_at = clock.now() + 1000 * (asked.time_limit_s + RESERVE_S)
 
     def time_left_s() -> float:
         return min(clock.time_left_s(), (stop_at - clock.now()) / 1000)
 
-    strategy = plan(asked.strategy, asked.arguments, premium=tools.client.premium)
-    cursor = asked.cursor or (None if asked.full else _kept_cursor(tools.bucket, asked))
+    strategy = plan(asked.strategy, asked.arguments, premium=runtime.client.premium)
+    cursor = asked.cursor or (None if asked.full else _kept_cursor(runtime.bucket, asked))
     run = cursor.run if cursor else run_name(strategy.name, clock.now())
     if strategy.name == "sweep":
         return extract_sweep(
-            tools.client,
-            tools.bucket,
+            runtime.client,
+            runtime.bucket,
             run,
             now_ms=clock.now,
             time_left_s=time_left_s,
@@ -118,8 +119,8 @@ def _fetch(tools: Tools, asked: FetchEvent, clock: InvocationClock) -> ExtractRe
             full=asked.full,
         )
     return extract(
-        tools.client,
-        tools.bucket,
+        runtime.client,
+        runtime.bucket,
         strategy,
         run,
         now_ms=clock.now,
@@ -148,7 +149,7 @@ def _state_key(asked: FetchEvent) -> str:
 
 
 @cache
-def _tools() -> Tools:
+def _runtime() -> FetchRuntime:
     settings = FetchSettings.read()
     client = TheCocktailDB(
         settings.source_url,
@@ -156,5 +157,5 @@ def _tools() -> Tools:
         requests_per_s=settings.source_requests_per_s,
     )
     logger = Logger()
-    bucket = LoggedBucket(DataBucket(Clients(), settings.data_bucket), logger)
-    return Tools(bucket, client, logger)
+    bucket = LoggedBucket(Stores(Clients(), settings.outputs()).bucket, logger)
+    return FetchRuntime(bucket, client, logger)

@@ -22,19 +22,18 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from msgspec import Struct
 
-from mocktailverse.functions.clock import now_ms
 from mocktailverse.functions.failures import failures_logged
 from mocktailverse.pipeline.publish import Publisher
 from mocktailverse.settings import PublishSettings
-from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.clients import Clients
-from mocktailverse.stores.drinks_table import DrinksTable
+from mocktailverse.stores.environment import Stores
+from mocktailverse.times import now
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-class Tools(Struct, frozen=True):
+class PublishRuntime(Struct, frozen=True):
     """What is built once and kept between invocations."""
 
     publisher: Publisher
@@ -49,29 +48,29 @@ def handler(event: dict[str, Any], _context: "LambdaContext") -> dict[str, Any]:
     Raises:
         MocktailverseError: it could not be published now; the batch has to come again.
     """
-    tools = _tools()
+    runtime = _runtime()
     changes = [record["dynamodb"] for record in event["Records"]]
     ids = {change["Keys"]["id"]["S"] for change in changes}
     rung_at_ms = round(1000 * min(change["ApproximateCreationDateTime"] for change in changes))
     try:
-        published = tools.publisher.publish(ids)
+        published = runtime.publisher.publish(ids)
     finally:  # a lag that lasts is to be seen, too
-        lag_ms = max(0, now_ms() - rung_at_ms)
-        tools.metrics.add_metric("PublishLagMs", MetricUnit.Milliseconds, lag_ms)
-        tools.metrics.flush_metrics()
+        lag_ms = max(0, now() - rung_at_ms)
+        runtime.metrics.add_metric("PublishLagMs", MetricUnit.Milliseconds, lag_ms)
+        runtime.metrics.flush_metrics()
     answer: dict[str, Any] = msgspec.to_builtins(published)
-    tools.logger.info("published", bells=len(changes), ids=len(ids), lag_ms=lag_ms, **answer)
+    runtime.logger.info("published", bells=len(changes), ids=len(ids), lag_ms=lag_ms, **answer)
     return answer
 
 
 @cache
-def _tools() -> Tools:
+def _runtime() -> PublishRuntime:
     settings = PublishSettings.read()
-    clients = Clients()
+    stores = Stores(Clients(), settings.outputs())
     publisher = Publisher(
-        DrinksTable(clients, settings.drinks_table),
-        CatalogueObject(clients, settings.catalogue_bucket),
+        stores.drinks,
+        stores.catalogue,
         Path(tempfile.mkdtemp(prefix="mocktailverse-publish-")),
-        now_ms=now_ms,
+        now_ms=now,
     )
-    return Tools(publisher, Logger(), Metrics())
+    return PublishRuntime(publisher, Logger(), Metrics())

@@ -33,10 +33,7 @@ from mocktailverse.loads.request import load_requests
 from mocktailverse.pipeline.load import Loader, Postponed
 from mocktailverse.settings import TransformSettings
 from mocktailverse.stores.clients import Clients
-from mocktailverse.stores.data_bucket import DataBucket
-from mocktailverse.stores.drinks_table import DrinksTable
-from mocktailverse.stores.loads_table import LoadsTable
-from mocktailverse.stores.queue import Queue
+from mocktailverse.stores.environment import Stores
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -46,14 +43,11 @@ if TYPE_CHECKING:
     from mocktailverse.pipeline.load import Progress
 
 
-class Tools(Struct, frozen=True):
+class TransformRuntime(Struct, frozen=True):
     """What is built once and kept between invocations."""
 
     settings: TransformSettings
-    bucket: DataBucket
-    drinks: DrinksTable
-    loads: LoadsTable
-    queue: Queue
+    stores: Stores
     logger: Logger
     metrics: Metrics
 
@@ -61,15 +55,16 @@ class Tools(Struct, frozen=True):
 @failures_logged
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Work on a batch of SQS messages; answer which ones are to come back."""
-    tools = _tools()
+    runtime = _runtime()
+    stores = runtime.stores
     clock = InvocationClock(context)
     loader = Loader(
-        tools.bucket,
-        tools.drinks,
-        tools.loads,
-        tools.queue,
+        stores.bucket,
+        stores.drinks,
+        stores.loads,
+        stores.queue,
         clock,
-        tools.settings.max_receive_count,
+        runtime.settings.max_receive_count,
     )
 
     named: dict[str, dict[str, Any]] = {}
@@ -77,7 +72,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     def work_on(record: "SQSRecord") -> None:
         for request in _requests(record.body, record.attributes.approximate_receive_count):
             named[record.message_id] = _names(request)
-            _report(tools, request, loader.handle(request))
+            _report(runtime, request, loader.handle(request))
 
     _fail_in_advance(loader, event)
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
@@ -90,10 +85,10 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     failed: list[Any] = processor.fail_messages
     for message, (_, error, _) in zip(failed, processor.exceptions, strict=True):
         names = named.get(message.message_id, {})
-        tools.logger.error("message comes back", **names, exc_info=error)
-    if tools.metrics.metric_set:  # flushing none is a warning
-        tools.metrics.flush_metrics()
-        tools.metrics.clear_metrics()  # where metrics are disabled, flushing leaves them to grow
+        runtime.logger.error("message comes back", **names, exc_info=error)
+    if runtime.metrics.metric_set:  # flushing none is a warning
+        runtime.metrics.flush_metrics()
+        runtime.metrics.clear_metrics()  # where metrics are disabled, flushing leaves them to grow
     return dict(answer)
 
 
@@ -112,17 +107,19 @@ def _fail_in_advance(loader: Loader, event: dict[str, Any]) -> None:
                 loader.fail_in_advance(request)
 
 
-def _report(tools: Tools, request: "LoadRequest", progress: "Progress | Postponed | None") -> None:
+def _report(
+    runtime: TransformRuntime, request: "LoadRequest", progress: "Progress | Postponed | None"
+) -> None:
     """One log line a message, and the metrics of what it loaded."""
-    names, metrics = _names(request), tools.metrics
+    names, metrics = _names(request), runtime.metrics
     if progress is None:
-        tools.logger.info("nothing to do", **names)
+        runtime.logger.info("nothing to do", **names)
         return
     if isinstance(progress, Postponed):
-        tools.logger.info("postponed", **names, delay_s=progress.delay_s)
+        runtime.logger.info("postponed", **names, delay_s=progress.delay_s)
         return
     counts = progress.counts
-    tools.logger.info("loaded", **names, done=progress.done, **msgspec.to_builtins(counts))
+    runtime.logger.info("loaded", **names, done=progress.done, **msgspec.to_builtins(counts))
     metrics.add_metric("RecordsRead", MetricUnit.Count, counts.read)
     if counts.read:
         rejected_percent = 100 * counts.rejected / counts.read
@@ -130,7 +127,7 @@ def _report(tools: Tools, request: "LoadRequest", progress: "Progress | Postpone
     if progress.done:
         metrics.add_metric("LoadsDone", MetricUnit.Count, 1)
     if progress.drift:
-        tools.logger.warning("drift", **names, drift=msgspec.to_builtins(progress.drift))
+        runtime.logger.warning("drift", **names, drift=msgspec.to_builtins(progress.drift))
         drifting = sum(kind.count for kind in progress.drift)
         metrics.add_metric("DriftingFields", MetricUnit.Count, drifting)
 
@@ -146,15 +143,7 @@ def _names(request: "LoadRequest") -> dict[str, Any]:
 
 
 @cache
-def _tools() -> Tools:
+def _runtime() -> TransformRuntime:
     settings = TransformSettings.read()
-    clients = Clients()
-    return Tools(
-        settings,
-        DataBucket(clients, settings.data_bucket),
-        DrinksTable(clients, settings.drinks_table),
-        LoadsTable(clients, settings.loads_table, settings.loads_expire_days),
-        Queue(clients, settings.queue_url),
-        Logger(),
-        Metrics(),
-    )
+    stores = Stores(Clients(), settings.outputs(), settings.loads_expire_days)
+    return TransformRuntime(settings, stores, Logger(), Metrics())

@@ -7,9 +7,10 @@ use any path under `raw/<source>/`.
 """
 
 import hashlib
-from datetime import UTC, datetime
 
 from msgspec import Struct
+
+from mocktailverse.times import utc
 
 RAW_PREFIX = "raw/"
 """The prefix of every raw object's key."""
@@ -62,5 +63,4 @@ def run_prefix(area: str, source: str, started_at: int, run: str) -> str:
         started_at: when the run began, in ms since 1970 UTC; its date is part of the prefix.
         run: the run's name.
     """
-    day = datetime.fromtimestamp(started_at / 1000, UTC)
-    return f"{area}/{source}/{day:%Y/%m/%d}/{run}/"
+    return f"{area}/{source}/{utc(started_at):%Y/%m/%d}/{run}/"

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
-from typing import Protocol
 
 from msgspec import Struct
 
@@ -13,25 +12,13 @@ from mocktailverse.cost.usage import Activity, Usage, usage_of
 from mocktailverse.errors import MissingError
 from mocktailverse.operations.recent_loads import loads_of_day
 from mocktailverse.pipeline.ports import DailyLoads
+from mocktailverse.times import utc
 
 LOADS = 3_000
 """Loads read of a month at most, the newest days first; that bounds the requests."""
 
 SETTLED_DAYS = 2
 """Days after which no load of a day changes any more; it is read once a process."""
-
-
-class Published(Protocol):
-    """An open catalogue."""
-
-    @property
-    def meta(self) -> Meta: ...
-
-
-class Catalogues(Protocol):
-    """Gives the catalogue as published."""
-
-    def current(self) -> Published: ...
 
 
 class MonthSoFar(Struct, frozen=True, kw_only=True):
@@ -63,13 +50,13 @@ class MonthBooks:
     def __init__(
         self,
         loads: DailyLoads,
-        catalogue: Catalogues,
+        read_meta: Callable[[], Meta],
         *,
         attempt_limit_s: float,
         clock: Callable[[], int],
     ) -> None:
         self._loads = loads
-        self._catalogue = catalogue
+        self._read_meta = read_meta
         self._attempt_limit_s = attempt_limit_s
         self._clock = clock
         self._settled: dict[date, Activity] = {}
@@ -81,7 +68,7 @@ class MonthBooks:
             MocktailverseError: AWS does not answer, or refuses.
         """
         now = self._clock()
-        today = datetime.fromtimestamp(now / 1000, UTC).date()
+        today = utc(now).date()
         first = today.replace(day=1)
         days: dict[date, Activity] = {}
         left, since = LOADS, _start_ms(first)
@@ -115,7 +102,7 @@ class MonthBooks:
     def _drinks(self) -> int:
         """Drinks in the catalogue; none where none was published yet."""
         try:
-            return self._catalogue.current().meta.drinks
+            return self._read_meta().drinks
         except MissingError:
             return 0
 

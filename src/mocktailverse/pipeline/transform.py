@@ -6,7 +6,6 @@ for files.
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -25,11 +24,7 @@ from mocktailverse.pipeline.decode import Decoded, Unreadable, as_text, decode
 from mocktailverse.pipeline.json_elements import TOO_DEEP, is_nested_too_deeply
 from mocktailverse.pipeline.ports import OpenObject
 from mocktailverse.sources import SOURCES, RecordReader
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-CLOCK_TOLERANCE_MS = 5 * 60 * 1000
-"""How far an observation may seem to lie after its storing: clocks differ."""
+from mocktailverse.times import CLOCK_TOLERANCE_MS, parse_iso
 
 RECORD_LIMIT = 128 * 1024
 """Bytes of a JSON record. Text may stand twice in a drink (raw and canonical), and an item of
@@ -90,7 +85,8 @@ def observed_at_of(raw: OpenObject) -> int:
     text = raw.metadata.get("observed-at")
     if text is None:
         return raw.stored_at
-    observed_at = _milliseconds(text)
+    is_number = re.fullmatch(r"\d{1,15}", text, re.ASCII)
+    observed_at = int(text) if is_number else parse_iso(text)
     if observed_at is None or not 0 <= observed_at <= raw.stored_at + CLOCK_TOLERANCE_MS:
         raise ObjectRejectedError(
             Reason.OBSERVED_AT_INVALID,
@@ -98,16 +94,6 @@ def observed_at_of(raw: OpenObject) -> int:
             f"after {raw.stored_at}, when the object was stored.",
         )
     return observed_at
-
-
-def _milliseconds(text: str) -> int | None:
-    if re.fullmatch(r"\d{1,15}", text, re.ASCII):
-        return int(text)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return (moment - EPOCH) // timedelta(milliseconds=1) if moment.tzinfo else None
 
 
 def reader_of(version: ObjectVersion) -> RecordReader:

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from mocktailverse.api.app import Api, create_app
 from mocktailverse.api.delivery import Streamed
-from mocktailverse.api.services import Services
+from mocktailverse.api.dependencies import ApiDependencies
 from mocktailverse.catalogue.copy import CatalogueCopy
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.errors import MissingError, MocktailverseError, UsageError
@@ -137,7 +137,7 @@ class World:
         self.ledger = FakeLedger()
         self.ops_key: str | None = OPS_KEY
         copy = CatalogueCopy(self.source, folder, max_age_s=MAX_AGE_S, clock=self.clock)
-        services = Services(
+        dependencies = ApiDependencies(
             catalogue=copy,
             loads=self.ledger,
             bucket=self.ledger,
@@ -146,7 +146,7 @@ class World:
             stage="local",
             max_age_s=MAX_AGE_S,
         )
-        self.app: Api = create_app(services)
+        self.app: Api = create_app(dependencies)
         self.client = TestClient(self.app, raise_server_exceptions=False, follow_redirects=False)
 
     def get(self, path: str, *, key: str | None = None, **headers: str) -> Any:

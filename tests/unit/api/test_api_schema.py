@@ -33,7 +33,7 @@ def app(module_world):
     """The app over the sample drinks and a few loads."""
     for number in range(3):
         module_world.ledger.add(f"load-{number}", rejected=number)
-    APP.state.services = module_world.app.state.services
+    APP.state.dependencies = module_world.app.state.dependencies
     return APP
 
 

@@ -36,7 +36,7 @@ def elements():
 
 @pytest.fixture(scope="module")
 def answer():
-    app = create_harness(services=None, bench=None)  # type: ignore[arg-type]  # the page needs neither
+    app = create_harness(dependencies=None, harness=None)  # type: ignore[arg-type]  # the page needs neither
     return TestClient(app, base_url="http://127.0.0.1").get("/harness")
 
 
@@ -47,7 +47,7 @@ def test_the_page_is_served_and_shut_to_frames(answer):
 
 
 def test_every_error_of_the_harness_is_documented_in_its_one_shape():
-    document = create_harness(services=None, bench=None).openapi()  # type: ignore[arg-type]  # likewise
+    document = create_harness(dependencies=None, harness=None).openapi()  # type: ignore[arg-type]  # likewise
     for path, methods in document["paths"].items():
         for method in methods.values() if path.startswith("/dev/") else ():
             for status in ("400", "403", "404", "409", "413", "422", "503"):

@@ -62,7 +62,9 @@ def clock():
 
 
 def reader(books, clock):
-    return MonthBooks(books, books, attempt_limit_s=LIMIT_S, clock=lambda: clock.at)
+    return MonthBooks(
+        books, lambda: books.current().meta, attempt_limit_s=LIMIT_S, clock=lambda: clock.at
+    )
 
 
 def test_a_month_is_read_day_by_day_back_to_its_first(clock):

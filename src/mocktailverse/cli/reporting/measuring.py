@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from mocktailverse.catalogue.meta import Meta
 from mocktailverse.catalogue.reader import Catalogue
-from mocktailverse.cli.connection import LOCAL, Connection
+from mocktailverse.cli.connection import LOCAL
 from mocktailverse.cli.reporting.duty import (
     FAILURES,
     FAILURES_KEPT_MS,
@@ -50,6 +50,7 @@ from mocktailverse.operations.quality import SourceQuality, quality
 from mocktailverse.operations.recent_loads import recent_loads, rejected_lines
 from mocktailverse.pipeline.ports import DailyLoads
 from mocktailverse.stores.alarms import read_alarm_states
+from mocktailverse.stores.environment import Stores
 from mocktailverse.stores.errors import translated
 from mocktailverse.stores.log_group import LogGroup, read_retentions
 from mocktailverse.times import now as now_ms
@@ -121,18 +122,7 @@ class Report(Struct, frozen=True, kw_only=True):
         return not self.attention
 
 
-class _Opened(Struct):
-    """What is published, as the books of the month want it."""
-
-    published: Published | None
-
-    def current(self) -> Published:
-        if self.published is None:
-            raise MissingError("Nothing was published yet.")
-        return self.published
-
-
-def measure(connection: Connection, env: str, days: int) -> Report:
+def measure(connection: Stores, env: str, days: int) -> Report:
     """Measure an environment over its last days; its cost over the month.
 
     Raises:
@@ -167,7 +157,7 @@ def measure(connection: Connection, env: str, days: int) -> Report:
     )
 
 
-def _publishings(connection: Connection, since: int) -> list[Publishing]:
+def _publishings(connection: Stores, since: int) -> list[Publishing]:
     """What the publish function's log tells, oldest first; nothing where it never ran."""
     log = LogGroup(connection.clients, LOGS + connection.outputs["PublishFunction"])
     try:
@@ -177,7 +167,7 @@ def _publishings(connection: Connection, since: int) -> list[Publishing]:
     return [publishing for publishing in told if publishing]
 
 
-def _published(connection: Connection, now: int) -> tuple[Published | None, str | None]:
+def _published(connection: Stores, now: int) -> tuple[Published | None, str | None]:
     """The published catalogue, or why it cannot be read; neither where there is none yet."""
     with tempfile.TemporaryDirectory(prefix="mocktailverse-report-") as folder:
         path = Path(folder, "catalogue.sqlite")
@@ -201,12 +191,17 @@ def _looked_through(path: Path, now: int) -> Published:
 
 
 def _month(loads: DailyLoads, published: Published | None, env: str) -> MonthSoFar:
+    def read_meta() -> Meta:
+        if published is None:
+            raise MissingError("Nothing was published yet.")
+        return published.meta
+
     limit_s = running(env).transform_timeout_s
-    return MonthBooks(loads, _Opened(published), attempt_limit_s=limit_s, clock=now_ms).read()
+    return MonthBooks(loads, read_meta, attempt_limit_s=limit_s, clock=now_ms).read()
 
 
 def _operations(
-    connection: Connection,
+    connection: Stores,
     env: str,
     loads: Sequence[Load],
     publishings: Sequence[Publishing],
@@ -246,7 +241,7 @@ def _operations(
     )
 
 
-def _failures(connection: Connection, log: str, since: int) -> int:
+def _failures(connection: Stores, log: str, since: int) -> int:
     """How many lines of a function's log tell of a failure; one failure may tell of itself twice.
 
     One question a word: the embedded AWS knows no pattern with alternatives, nor phrases.
@@ -261,7 +256,7 @@ def _failures(connection: Connection, log: str, since: int) -> int:
     return len(told)
 
 
-def _rejects(connection: Connection, standing: Sequence[Load]) -> Rejects:
+def _rejects(connection: Stores, standing: Sequence[Load]) -> Rejects:
     rejecting = [load for load in standing if load.counts.rejected]
     lines = chain.from_iterable(
         rejected_lines(load, connection.loads, connection.bucket) for load in rejecting[:REJECTING]

@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from mocktailverse.operations.recent_loads import (
     rejected_lines,
 )
 from mocktailverse.pipeline.ports import LoadsStore, RawStore
+from mocktailverse.times import utc
 
 CATALOGUE, LOADS = "catalogue.sqlite", "loads.sqlite"
 MOST_LOADS = 2_000
@@ -139,4 +139,4 @@ def _moment(at: int | None) -> str | None:
     """A time in ms as text that sorts, in UTC."""
     if at is None:
         return None
-    return datetime.fromtimestamp(at / 1000, UTC).isoformat(sep=" ", timespec="milliseconds")[:-6]
+    return utc(at).isoformat(sep=" ", timespec="milliseconds")[:-6]

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -17,14 +17,10 @@ from mocktailverse.local.drills.evaluation import Value, embedded_values, filter
 from mocktailverse.local.state import LocalStack
 from mocktailverse.pipeline.verify_catalogue import verify_all
 from mocktailverse.stores.alarms import Metric, read_log_metrics
-from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.clients import Clients
-from mocktailverse.stores.data_bucket import DataBucket
-from mocktailverse.stores.drinks_table import DrinksTable
-from mocktailverse.stores.functions import Functions, Invocation
-from mocktailverse.stores.loads_table import LoadsTable
+from mocktailverse.stores.environment import Stores
+from mocktailverse.stores.functions import Invocation
 from mocktailverse.stores.log_group import LogGroup
-from mocktailverse.stores.queue import Queue
 from mocktailverse.times import now
 
 PATIENCE_S = 240.0
@@ -41,31 +37,20 @@ class Bench(Struct, dict=True):
     stack: LocalStack
     home: Path
 
-    @property
-    def outputs(self) -> dict[str, str]:
-        """The template's outputs."""
-        return self.stack.outputs
-
     @cached_property
+    def stores(self) -> Stores:
+        """The stack's stores, with the deployer's rights."""
+        return Stores(self.stack.clients(), self.stack.outputs)
+
+    @property
+    def outputs(self) -> Mapping[str, str]:
+        """The stack's outputs."""
+        return self.stores.outputs
+
+    @property
     def clients(self) -> Clients:
         """The deployer's clients."""
-        return self.stack.clients()
-
-    @cached_property
-    def bucket(self) -> DataBucket:
-        """Raw and rejected objects."""
-        return DataBucket(self.clients, self.outputs["DataBucket"])
-
-    @cached_property
-    def loads(self) -> LoadsTable:
-        """The loads table."""
-        return LoadsTable(self.clients, self.outputs["LoadsTable"])
-
-    @cached_property
-    def queue(self) -> Queue:
-        """The queue with its dead letters."""
-        dead = self.outputs["DeadLetterQueueUrl"]
-        return Queue(self.clients, self.outputs["QueueUrl"], dead)
+        return self.stores.clients
 
     # ---- what happens to it
 
@@ -73,7 +58,7 @@ class Bench(Struct, dict=True):
         """Store records as one raw object."""
         body = json.dumps({"drinks": records}).encode()
         key = f"raw/thecocktaildb/drill/{part}.json"
-        return self.bucket.put(key, body, metadata={}, content_type="application/json")
+        return self.stores.bucket.put(key, body, metadata={}, content_type="application/json")
 
     def load(self, records: list[Record], part: str) -> Load:
         """Store records as one raw object, and wait for its load."""
@@ -86,7 +71,7 @@ class Bench(Struct, dict=True):
     def invoke(self, output: str, event: object) -> Invocation:
         """Invoke a function as AWS would, and tell what came of it."""
         name = self.outputs[output]
-        return Functions(self.clients).run(name, json.dumps(event).encode())
+        return self.stores.functions.run(name, json.dumps(event).encode())
 
     @contextmanager
     def misconfigured(self, output: str, **variables: str) -> Iterator[None]:
@@ -157,13 +142,12 @@ class Bench(Struct, dict=True):
 
     def verified(self) -> bool:
         """Whether table, books and catalogue are what the raw objects give."""
-        drinks = DrinksTable(self.clients, self.outputs["DrinksTable"])
-        catalogue = CatalogueObject(self.clients, self.outputs["CatalogueBucket"])
-        return verify_all(self.bucket, drinks, self.loads, catalogue).ok
+        stores = self.stores
+        return verify_all(stores.bucket, stores.drinks, stores.loads, stores.catalogue).ok
 
     def settle(self) -> None:
         """Wait until nothing is under way and everything is right."""
-        self.until(lambda: self.queue.waiting() == 0, "the queue is empty")
+        self.until(lambda: self.stores.queue.waiting() == 0, "the queue is empty")
         self.until(self.verified, "everything is as the raw objects say")
 
     @staticmethod
@@ -180,7 +164,7 @@ class Bench(Struct, dict=True):
             time.sleep(POLL_S)
 
     def _ended(self, version: ObjectVersion) -> Load | None:
-        load = self.loads.latest(version)
+        load = self.stores.loads.latest(version)
         return load if load and load.status != "loading" else None
 
     def _log_group(self, output: str) -> str:

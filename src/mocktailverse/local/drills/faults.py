@@ -27,7 +27,7 @@ def unloadable_objects(bench: Bench) -> Iterator[None]:
     table = {"MOCKTAILVERSE_DRINKS_TABLE": NOT_THERE}
     with bench.hurried_queue(), bench.misconfigured("TransformFunction", **table):
         bench.put(records(3, RECORDS + 1), "unloadable")
-        bench.until(lambda: bench.queue.dead() > 0, "a dead letter")
+        bench.until(lambda: bench.stores.queue.dead() > 0, "a dead letter")
         yield
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from mocktailverse.errors import UsageError
 from mocktailverse.local.harness.app import create_harness
 from mocktailverse.local.harness.serving import serve
-from mocktailverse.local.harness.workbench import api_services, workbench
+from mocktailverse.local.harness.wiring import api_dependencies, harness_dependencies
 from mocktailverse.local.state import read
 
 USAGE_ERROR = 2
@@ -38,8 +38,10 @@ def _serve(state_dir: Path, port: int) -> None:
         prefix="mocktailverse-api-",
         ignore_cleanup_errors=True,  # a new catalogue may be on its way into it
     ) as folder:
-        services = api_services(stack, Path(folder))
-        serve(create_harness(services, workbench(stack, services.catalogue)), port)
+        dependencies = api_dependencies(stack, Path(folder))
+        serve(
+            create_harness(dependencies, harness_dependencies(stack, dependencies.catalogue)), port
+        )
 
 
 if __name__ == "__main__":

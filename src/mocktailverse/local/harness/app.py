@@ -11,8 +11,8 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request, Response
 
 from mocktailverse.api.app import create_app
+from mocktailverse.api.dependencies import ApiDependencies
 from mocktailverse.api.errors import ApiError, error_response
-from mocktailverse.api.services import Services
 from mocktailverse.errors import (
     MissingError,
     MocktailverseError,
@@ -23,7 +23,7 @@ from mocktailverse.errors import (
 )
 from mocktailverse.local.harness import routes
 from mocktailverse.local.harness.guard import Guard
-from mocktailverse.local.harness.workbench import Workbench
+from mocktailverse.local.harness.wiring import HarnessDependencies
 
 PAGE = Path(__file__).with_name("page.html")
 STATUSES: dict[type[MocktailverseError], tuple[int, str]] = {
@@ -38,10 +38,10 @@ STATUSES: dict[type[MocktailverseError], tuple[int, str]] = {
 page_router = APIRouter(include_in_schema=False)
 
 
-def create_harness(services: Services, bench: Workbench) -> FastAPI:
+def create_harness(dependencies: ApiDependencies, harness: HarnessDependencies) -> FastAPI:
     """Make the app; nothing is connected."""
-    app = create_app(services)
-    app.state.workbench = bench
+    app = create_app(dependencies)
+    app.state.harness = harness
     for kind, (status, code) in STATUSES.items():
         app.add_exception_handler(kind, _told(status, code))
     app.add_middleware(Guard, private=routes.router.prefix)

@@ -19,7 +19,7 @@ from mocktailverse.errors import UsageError
 from mocktailverse.local.harness import source_faults
 from mocktailverse.local.harness.samples import sample_event
 from mocktailverse.local.harness.way import way_of
-from mocktailverse.local.harness.workbench import Workbench
+from mocktailverse.local.harness.wiring import HarnessDependencies
 from mocktailverse.operations.recent_loads import recent_loads, unfinished
 from mocktailverse.pipeline.ingest import InputFile, put_files
 from mocktailverse.pipeline.redrive import redrive
@@ -27,7 +27,8 @@ from mocktailverse.pipeline.replay import replay, under
 from mocktailverse.sources import require_source
 from mocktailverse.sources.thecocktaildb.fetching import FetchPlan, fetch_all, fetched_versions
 from mocktailverse.sources.thecocktaildb.strategies import plan
-from mocktailverse.times import milliseconds, now
+from mocktailverse.stores.environment import Stores
+from mocktailverse.times import now, parse_past_time
 
 RECENT_LOADS = 20
 RECENT_DAYS = 7
@@ -43,13 +44,19 @@ router = APIRouter(
 )
 
 
-def workbench_of(request: Request) -> Workbench:
-    """The workbench of the app that got this request."""
-    bench: Workbench = request.app.state.workbench
-    return bench
+def harness_of(request: Request) -> HarnessDependencies:
+    """Return the harness's dependencies of the app that received this request."""
+    harness: HarnessDependencies = request.app.state.harness
+    return harness
 
 
-Bench = Annotated[Workbench, Depends(workbench_of)]
+def stores_of(request: Request) -> Stores:
+    """Return the stores of the app that received this request."""
+    return harness_of(request).stores
+
+
+Harness = Annotated[HarnessDependencies, Depends(harness_of)]
+StackStores = Annotated[Stores, Depends(stores_of)]
 
 
 class Wish(BaseModel):
@@ -78,14 +85,14 @@ class ReplayWish(Wish):
 
 @router.post("/raw")
 def store_raw(
-    bench: Bench,
+    stores: StackStores,
     file: Annotated[UploadFile, "json, ndjson or csv, plain or gzip"],
     source: Annotated[str, Form()] = "thecocktaildb",
     observed_at: Annotated[str | None, Form(description="ISO 8601 [now].")] = None,
 ) -> Response:
     """Store a file as raw objects, by the front door; ask for the way of each at `/dev/way`."""
     require_source(source)
-    observed = milliseconds(observed_at) if observed_at else None
+    observed = parse_past_time(observed_at) if observed_at else None
     if not file.size:
         raise UsageError("The file is empty: there is nothing to read in it.")
     with tempfile.TemporaryDirectory() as folder:
@@ -94,30 +101,30 @@ def store_raw(
         with path.open("wb") as copy:
             shutil.copyfileobj(file.file, copy)
         versions = put_files(
-            bench.bucket, [InputFile(path)], source, now=now(), observed_at=observed
+            stores.bucket, [InputFile(path)], source, now=now(), observed_at=observed
         )
     return fresh({"objects": versions})
 
 
 @router.get("/way")
 def show_way(
-    bench: Bench,
+    harness: Harness,
     key: Annotated[str, Query(pattern="^raw/", max_length=1024)],
     version_id: Annotated[str | None, Query(max_length=1024)] = None,
 ) -> Response:
     """Where a raw object stands, stage by stage, and what came of it; the latest version."""
-    return fresh(way_of(bench, key, version_id))
+    return fresh(way_of(harness, key, version_id))
 
 
 @router.get("/loads")
-def list_recent_loads(bench: Bench) -> Response:
+def list_recent_loads(stores: StackStores) -> Response:
     """The newest loads, to look at the way of one."""
-    loads, _ = recent_loads(bench.loads, RECENT_DAYS, limit=RECENT_LOADS)
+    loads, _ = recent_loads(stores.loads, RECENT_DAYS, limit=RECENT_LOADS)
     return fresh(Page(loads, None))
 
 
 @router.post("/fetch")
-def fetch(bench: Bench, wish: FetchWish) -> Response:
+def fetch(stores: StackStores, wish: FetchWish) -> Response:
     """Collect raw records from the source with the fetch function, to the end of the plan."""
     plan(wish.strategy, wish.arguments, premium=True)
     limits = {"full": wish.full} | (
@@ -128,77 +135,77 @@ def fetch(bench: Bench, wish: FetchWish) -> Response:
             raise UsageError("max_requests and full are for the sweep.")
         limits = {}
     asked = FetchPlan(wish.strategy, wish.arguments, limits)
-    report = fetch_all(partial(bench.functions.invoke, bench.function_names["fetch"]), asked)
-    stored = fetched_versions(bench.bucket.versions, report)
+    report = fetch_all(partial(stores.functions.invoke, stores.function_names["fetch"]), asked)
+    stored = fetched_versions(stores.bucket.versions, report)
     return fresh({"report": report, "objects": stored})
 
 
 @router.post("/replay")
-def replay_objects(bench: Bench, wish: ReplayWish) -> Response:
+def replay_objects(stores: StackStores, wish: ReplayWish) -> Response:
     """Load raw objects anew, by the front door: the same objects, today's code."""
     if not (wish.keys or wish.failed or wish.rejected):
         raise UsageError("Say what to replay: keys, failed, or rejected.")
     chosen = [
         version
-        for version in under(wish.keys, bench.bucket)
+        for version in under(wish.keys, stores.bucket)
         if wish.version_id in (None, version.version_id)
     ]
     if wish.failed or wish.rejected:
-        chosen += unfinished(bench.loads, failed=wish.failed, rejected=wish.rejected)
-    requests = replay(dict.fromkeys(chosen), bench.loads, bench.queue, now=now())
+        chosen += unfinished(stores.loads, failed=wish.failed, rejected=wish.rejected)
+    requests = replay(dict.fromkeys(chosen), stores.loads, stores.queue, now=now())
     return fresh({"replayed": requests})
 
 
 @router.post("/redrive")
-def redrive_letters(bench: Bench) -> Response:
+def redrive_letters(stores: StackStores) -> Response:
     """Send the dead letters to the queue again, after their cause was repaired."""
-    return fresh({"redriven": redrive(bench.queue), "dead_letters": bench.queue.dead()})
+    return fresh({"redriven": redrive(stores.queue), "dead_letters": stores.queue.dead()})
 
 
 @router.get("/functions")
-def list_functions(bench: Bench) -> Response:
+def list_functions(stores: StackStores) -> Response:
     """The stack's functions, each with an event to start from."""
-    loads, _ = recent_loads(bench.loads, RECENT_DAYS, limit=1)
+    loads, _ = recent_loads(stores.loads, RECENT_DAYS, limit=1)
     newest = loads[0].object if loads else None
-    page, _ = bench.drinks.page(1)
+    page, _ = stores.drinks.page(1)
     drink_id = page[0].id if page else None
     items = [
         {"name": name, "function": function, "event": sample_event(name, newest, drink_id)}
-        for name, function in sorted(bench.function_names.items())
+        for name, function in sorted(stores.function_names.items())
     ]
     return fresh(Page(items, None))
 
 
 @router.post("/events/{function}")
 def send_event(
-    bench: Bench, function: str, event: Annotated[Json, Body(examples=[{}])]
+    stores: StackStores, function: str, event: Annotated[Json, Body(examples=[{}])]
 ) -> Response:
     """Invoke a function with an event; what it answers or raises, and the end of its log."""
-    if function not in bench.function_names:
-        known = ", ".join(sorted(bench.function_names))
+    if function not in stores.function_names:
+        known = ", ".join(sorted(stores.function_names))
         raise ApiError(404, "no_such_function", f"There is no function {function!r}: {known}.")
-    name = bench.function_names[function]
+    name = stores.function_names[function]
     began = now()
-    done = bench.functions.run(name, msgspec.json.encode(event))
+    done = stores.functions.run(name, msgspec.json.encode(event))
     return fresh({**msgspec.structs.asdict(done), "duration_ms": now() - began})
 
 
 @router.get("/faults")
-def list_faults(bench: Bench) -> Response:
+def list_faults(harness: Harness) -> Response:
     """The faults of the simulated TheCocktailDB that are switched on."""
-    return fresh(Page(source_faults.faults(_simulation(bench)), None))
+    return fresh(Page(source_faults.faults(_simulation(harness)), None))
 
 
 @router.post("/faults")
 def add_fault(
-    bench: Bench,
+    harness: Harness,
     fault: Annotated[dict[str, Any], Body(examples=[{"kind": "throttle", "every": 3}])],
 ) -> Response:
     """Switch a fault on beside the others; the kind `none` switches all of them off."""
-    return fresh(Page(source_faults.add(_simulation(bench), msgspec.json.encode(fault)), None))
+    return fresh(Page(source_faults.add(_simulation(harness), msgspec.json.encode(fault)), None))
 
 
-def _simulation(bench: Workbench) -> str:
-    if bench.source_url is None:
+def _simulation(harness: HarnessDependencies) -> str:
+    if harness.source_url is None:
         raise ApiError(409, "no_simulation", "This stack fetches from the real TheCocktailDB.")
-    return bench.source_url
+    return harness.source_url

@@ -9,18 +9,20 @@ planned as it goes, is in `mocktailverse.sources.thecocktaildb.extract_sweep`.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
-from typing import Literal, Protocol
+from collections.abc import Callable, Iterable
+from typing import Literal
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from mocktailverse.errors import PermanentError, TransientError, UnreachableError, UsageError
+from mocktailverse.loads.object_version import run_prefix
+from mocktailverse.sources import ObjectStore
 from mocktailverse.sources.thecocktaildb.answers import Answer, Request
 from mocktailverse.sources.thecocktaildb.client import OutOfTimeError, TheCocktailDB
 from mocktailverse.sources.thecocktaildb.coverage import Coverage
 from mocktailverse.sources.thecocktaildb.strategies import Page, Strategy, revealed
+from mocktailverse.times import utc
 
 UNREACHABLE_LIMIT = 3
 # A source that fails so many requests in a row, each tried again and again, is as good as down.
@@ -28,15 +30,6 @@ FAILURES_IN_A_ROW = 5
 # What one answer usually takes; what a slow one with its repetition and the store may take.
 ANSWER_S = 0.5
 RESERVE_S = 10.0
-
-
-class RawStore(Protocol):
-    """Where raw objects go."""
-
-    def put(
-        self, key: str, body: bytes, *, metadata: Mapping[str, str], content_type: str
-    ) -> object:
-        """Store the body under the key, in place of what was there."""
 
 
 class FetchCursor(Struct, frozen=True):
@@ -86,12 +79,12 @@ class ExtractReport(Struct):
 
 def run_name(strategy: str, at_ms: int) -> str:
     """Name a run after its time (ms) and strategy: `20260131T060000Z-sweep`."""
-    return f"{_utc(at_ms):%Y%m%dT%H%M%SZ}-{strategy}"
+    return f"{utc(at_ms):%Y%m%dT%H%M%SZ}-{strategy}"
 
 
 def extract(  # noqa: PLR0913 - what to do by position, everything else by keyword
     client: TheCocktailDB,
-    store: RawStore,
+    store: ObjectStore,
     strategy: Strategy,
     run: str,
     *,
@@ -175,7 +168,7 @@ class PageFetching:
     def __init__(
         self,
         client: TheCocktailDB,
-        store: RawStore,
+        store: ObjectStore,
         start: FetchCursor,
         now_ms: Callable[[], int],
         time_left_s: Callable[[], float],
@@ -289,8 +282,8 @@ class PageFetching:
     ) -> None:
         form, content_type, body = content
         start = self._start
-        day = f"{_utc(start.started_ms):%Y/%m/%d}"
-        key = f"{area}/{self._client.source}/{day}/{start.run}/{part}.{form}"
+        prefix = run_prefix(area, self._client.source, start.started_ms, start.run)
+        key = f"{prefix}{part}.{form}"
         metadata = {
             "observed-at": str(observed_ms),
             "source": self._client.source,
@@ -309,7 +302,3 @@ def _content(page: Page, bodies: list[bytes]) -> tuple[str, str, bytes]:
     # Inside a JSON string a line break is always escaped: a raw one stands between tokens only.
     lines = (body.replace(b"\r", b" ").replace(b"\n", b" ") for body in bodies)
     return "ndjson", "application/x-ndjson", b"".join(line + b"\n" for line in lines)
-
-
-def _utc(at_ms: int) -> datetime:
-    return datetime.fromtimestamp(at_ms / 1000, UTC)

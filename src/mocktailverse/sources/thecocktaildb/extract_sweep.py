@@ -9,16 +9,15 @@ known drinks that a look-up by id did not find, and never while an outage is sus
 """
 
 from collections.abc import Callable
-from typing import Protocol
 
 import msgspec
 
+from mocktailverse.sources import ObjectStore
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
 from mocktailverse.sources.thecocktaildb.extract import (
     ExtractReport,
     FetchCursor,
     PageFetching,
-    RawStore,
     check_run,
 )
 from mocktailverse.sources.thecocktaildb.known import Known
@@ -27,16 +26,9 @@ from mocktailverse.sources.thecocktaildb.sweep import Sweep
 MAX_REQUESTS = 3000
 
 
-class SweepStore(RawStore, Protocol):
-    """Where raw objects go and what is known lies."""
-
-    def get(self, key: str) -> bytes | None:
-        """The bytes under a key; None where there are none."""
-
-
 def extract_sweep(  # noqa: PLR0913 - what to do by position, everything else by keyword
     client: TheCocktailDB,
-    store: SweepStore,
+    store: ObjectStore,
     run: str,
     *,
     now_ms: Callable[[], int],
@@ -107,7 +99,7 @@ def _put_absences(fetching: PageFetching, sweep: Sweep) -> None:
     sweep.note_absences(observed_ms)
 
 
-def _known(store: SweepStore, source: str) -> Known:
+def _known(store: ObjectStore, source: str) -> Known:
     """What earlier sweeps learnt; nothing where it cannot be read, which costs requests only."""
     kept = store.get(_key(source))
     try:
