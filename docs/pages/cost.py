@@ -3,13 +3,13 @@
 from pages.markdown import page, table
 from pages.source import described, template
 
-from mocktailverse.cli.output import amount
+from mocktailverse.checkout import find_checkout
+from mocktailverse.cost.cost_report import cost_report
 from mocktailverse.cost.footprint import footprints
 from mocktailverse.cost.limits import together, with_all_pollers
 from mocktailverse.cost.model import PriceTable, price_table
-from mocktailverse.cost.report import cost_report
 from mocktailverse.cost.workload import reference
-from mocktailverse.deployment.checkout import find_checkout
+from mocktailverse.formatting import amount
 
 
 def cost() -> str:

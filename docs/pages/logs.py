@@ -16,7 +16,7 @@ from pages.markdown import code, codes, table
 from pages.meanings import MissingMeaningError, fields, opening, sentence, word
 from pages.source import STAGES, of_type
 
-from mocktailverse.deployment.checkout import find_checkout
+from mocktailverse.checkout import find_checkout
 from mocktailverse.functions import failures
 from mocktailverse.loads.load import Counts
 from mocktailverse.loads.object_version import ObjectVersion

@@ -11,7 +11,7 @@ from pages.markdown import code, codes, page, table
 from pages.meanings import MissingMeaningError, sentence, word
 from pages.source import STAGES, of_type, remarks
 
-from mocktailverse.deployment.checkout import find_checkout
+from mocktailverse.checkout import find_checkout
 from mocktailverse.functions import failures
 
 FUNCTION, ALARM = "AWS::Serverless::Function", "AWS::CloudWatch::Alarm"

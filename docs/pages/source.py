@@ -8,9 +8,9 @@ from typing import Any
 import yaml
 from msgspec import Struct
 
+from mocktailverse.checkout import find_checkout
 from mocktailverse.cost.template import Resource, Template
 from mocktailverse.deployment import environments
-from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.deployment.environments import DEPLOYED, Environments
 
 Pair = tuple[yaml.ScalarNode, yaml.Node]

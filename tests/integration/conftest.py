@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import msgspec
 import pytest
 
-from mocktailverse.deployment.checkout import Checkout, find_checkout
+from mocktailverse.checkout import Checkout, find_checkout
 from mocktailverse.local import environment
 from mocktailverse.local.environment import LocalStack
 from mocktailverse.stores.clients import Clients

@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from mocktailverse.checkout import Checkout
 from mocktailverse.cli import contents, main
-from mocktailverse.deployment.checkout import Checkout
 from mocktailverse.errors import UnreachableError, UsageError
 from mocktailverse.local import environment, leash, parts
 from mocktailverse.local.environment import LocalStack, Options

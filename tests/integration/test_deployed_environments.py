@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
+from mocktailverse.checkout import Checkout, find_checkout
 from mocktailverse.cli import main, site
-from mocktailverse.deployment import ops_key, package, removal, stack
-from mocktailverse.deployment.checkout import Checkout, find_checkout
+from mocktailverse.deployment import ops_key, package, removal
 from mocktailverse.local import environment
 from mocktailverse.local.environment import LocalStack, Options
+from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.clients import Clients
 
 ENVIRONMENTS = ("dev", "staging", "prod")

@@ -17,12 +17,13 @@ import msgspec
 import psutil
 import pytest
 
-from mocktailverse.deployment import apply, stack
+from mocktailverse.checkout import Checkout, find_checkout
+from mocktailverse.deployment import apply
 from mocktailverse.deployment.changes import DeploymentError
-from mocktailverse.deployment.checkout import Checkout, find_checkout
 from mocktailverse.errors import UnreachableError, UsageError
 from mocktailverse.local import environment, ports, processes
 from mocktailverse.local.environment import LocalStack, Options
+from mocktailverse.stores import cloudformation_stack as stack
 
 MARK = "MOCKTAILVERSE_TESTS_OF_THIS_MACHINE"
 
@@ -387,7 +388,7 @@ def starter(tmp_path: Path, options: Options, body: str) -> str:
     script.write_text(
         "import time\n"
         "from pathlib import Path\n"
-        "from mocktailverse.deployment.checkout import Checkout\n"
+        "from mocktailverse.checkout import Checkout\n"
         "from mocktailverse.local import environment\n"
         f"options = environment.Options(source_url={options.source_url!r},"
         f" checkout=Checkout({checkout}))\n"

@@ -14,7 +14,7 @@ import msgspec
 import psutil
 import pytest
 
-from mocktailverse.deployment.checkout import Checkout
+from mocktailverse.checkout import Checkout
 from mocktailverse.errors import UnreachableError, UsageError
 from mocktailverse.local import environment, foreground, ports, service_users, services
 from mocktailverse.local.environment import LocalStack, Options
@@ -165,7 +165,7 @@ def in_the_foreground(home: Path, options: Options) -> Iterator[subprocess.Popen
     checkout = ", ".join(f"{name}=Path({str(value)!r})" for name, value in fields.items())
     script = (
         "import time\nfrom pathlib import Path\n"
-        "from mocktailverse.deployment.checkout import Checkout\n"
+        "from mocktailverse.checkout import Checkout\n"
         "from mocktailverse.local.environment import Options, running\n"
         f"options = Options(source_url='http://127.0.0.1:9', services=True,"
         f" checkout=Checkout({checkout}))\n"

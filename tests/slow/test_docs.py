@@ -13,10 +13,10 @@ import pytest
 import typer
 
 from mocktailverse.catalogue import schema
+from mocktailverse.checkout import find_checkout
 from mocktailverse.cli.main import INTERRUPTED, app
 from mocktailverse.cost.template import Template
 from mocktailverse.deployment import environments
-from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.drinks.codes import Quality, Reason
 from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
 from mocktailverse.loads.load import Counts, Load

@@ -8,9 +8,9 @@ from typer.testing import CliRunner
 from mocktailverse.cli import drill as drill_command
 from mocktailverse.cli.main import app
 from mocktailverse.errors import TransientError
-from mocktailverse.local.drills import drill
-from mocktailverse.local.drills.bench import Bench
-from mocktailverse.local.drills.drill import DrillReport, Finding, Ran
+from mocktailverse.operations.drills import drill
+from mocktailverse.operations.drills.drill import DrillFinding, DrillReport, Ran
+from mocktailverse.operations.drills.drill_stack import DrillStack
 
 NOON_MS = 1_767_268_800_000
 
@@ -24,7 +24,7 @@ def report(*commands: Ran, observed=({"datapoints": [1.0], "missing": 0},) * 3) 
         definition={"name": "mocktailverse-no-load-local"},
         emulated="Emulated.",
         findings=[
-            Finding(stage, NOON_MS, ring, seen)
+            DrillFinding(stage, NOON_MS, ring, seen)
             for stage, ring, seen in zip(stages, rings, observed, strict=True)
         ],
         commands=list(commands),
@@ -79,7 +79,7 @@ def test_a_repair_that_fails_is_told_with_its_reason(told):
 
 
 def test_a_command_that_fails_is_kept_with_what_it_said(tmp_path):
-    ran = drill._run(["verify"], Bench(None, tmp_path))  # type: ignore[arg-type]  # noqa: SLF001  needs no stack
+    ran = drill._run(["verify"], DrillStack(None, tmp_path))  # type: ignore[arg-type]  # noqa: SLF001  needs no stack
     assert ran.exit_code == 3
     assert "No local stack runs" in (ran.problem or "")
 
@@ -90,4 +90,4 @@ def test_a_command_that_does_not_end_is_told(tmp_path, monkeypatch):
 
     monkeypatch.setattr(subprocess, "run", never)
     with pytest.raises(TransientError, match="`mocktailverse verify` did not end within 120 s"):
-        drill._run(["verify"], Bench(None, tmp_path))  # type: ignore[arg-type]  # noqa: SLF001  as above
+        drill._run(["verify"], DrillStack(None, tmp_path))  # type: ignore[arg-type]  # noqa: SLF001  as above

@@ -6,13 +6,14 @@ from starlette.types import ASGIApp
 
 from mocktailverse.api.app import create_app
 from mocktailverse.api.dependencies import build_dependencies
-from mocktailverse.cli.connection import LOCAL, connect
+from mocktailverse.cli.connection import connect
 from mocktailverse.cli.stack import running_stack
 from mocktailverse.local.harness.app import create_harness
 from mocktailverse.local.harness.serving import serve
 from mocktailverse.local.harness.wiring import api_dependencies, harness_dependencies
 from mocktailverse.local.state import SERVER
 from mocktailverse.settings import ApiSettings
+from mocktailverse.stores.environment import LOCAL
 
 __all__ = ["create", "serve"]
 

@@ -5,18 +5,16 @@ from pathlib import Path
 
 from botocore.exceptions import NoRegionError
 
-from mocktailverse.deployment import stack
-from mocktailverse.deployment.environments import stack_name
 from mocktailverse.errors import UnreachableError, UsageError
 from mocktailverse.local import environment, parts
 from mocktailverse.local.environment import LocalStack
 from mocktailverse.local.full_disk import FullDiskWatch
 from mocktailverse.settings import CliSettings
+from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.clients import Clients
-from mocktailverse.stores.environment import Stores
+from mocktailverse.stores.cloudformation_stack import stack_name
+from mocktailverse.stores.environment import LOCAL, Stores
 from mocktailverse.stores.errors import translated
-
-LOCAL = "local"
 
 
 def local_stores(stack: LocalStack) -> Stores:

@@ -5,8 +5,8 @@ from pathlib import Path
 import msgspec
 
 from mocktailverse.cli.canary import CANARY_PREFIX
-from mocktailverse.cli.output import counted
 from mocktailverse.errors import TransientError, UnreachableError, UsageError
+from mocktailverse.formatting import counted
 from mocktailverse.local import environment, parts
 from mocktailverse.local.state import EMULATOR
 from mocktailverse.stores.clients import Patience

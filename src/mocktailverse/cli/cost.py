@@ -9,8 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from mocktailverse.catalogue.copy import CatalogueCopy
+from mocktailverse.checkout import find_checkout
 from mocktailverse.cli import options
-from mocktailverse.cli.connection import LOCAL, connect
+from mocktailverse.cli.connection import connect
 from mocktailverse.cli.cost_tables import (
     Account,
     fields,
@@ -20,20 +21,19 @@ from mocktailverse.cli.cost_tables import (
     say_writes,
 )
 from mocktailverse.cli.output import print_json, say
+from mocktailverse.cost.cost_report import cost_report
 from mocktailverse.cost.footprint import Footprint, footprints
 from mocktailverse.cost.limits import beyond_limits, together, with_all_pollers
 from mocktailverse.cost.model import price_table
-from mocktailverse.cost.report import cost_report
 from mocktailverse.cost.running import Running
 from mocktailverse.cost.template import Template
 from mocktailverse.cost.usage import Activity, Usage, usage_of
 from mocktailverse.cost.workload import REFERENCE, reference, scaled, write_share
 from mocktailverse.deployment import environments
-from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.errors import PermanentError, UnreachableError, UsageError
 from mocktailverse.operations.month import MonthBooks, MonthSoFar
 from mocktailverse.stores.cost_explorer import CostExplorer
-from mocktailverse.stores.environment import Stores
+from mocktailverse.stores.environment import LOCAL, Stores
 from mocktailverse.stores.free_tier import FreeTier
 from mocktailverse.times import now
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from mocktailverse.checkout import find_checkout
 from mocktailverse.cli import options
 from mocktailverse.cli.canary import prove_chain
 from mocktailverse.cli.connection import disk_watch, local_stores
@@ -18,7 +19,6 @@ from mocktailverse.cli.inflow import put_files, run_fetch
 from mocktailverse.cli.ledger import run_verify, verify_fields
 from mocktailverse.cli.output import print_json, print_table, say, stderr
 from mocktailverse.cli.stack import LIVE_URL, Live, Port, Records, links, require_local
-from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.errors import TransientError, UsageError
 from mocktailverse.loads.load import Load
 from mocktailverse.local import health

@@ -22,12 +22,13 @@ from mocktailverse.cli.site import (
     template_parameters,
     template_text,
 )
-from mocktailverse.deployment import apply, changes, code, ops_key, release, stack
+from mocktailverse.deployment import apply, changes, code, ops_key, release
 from mocktailverse.deployment.changes import Change, ChangeSet, DeploymentError
 from mocktailverse.deployment.release import Release
 from mocktailverse.errors import MocktailverseError, UnreachableError, UsageError
 from mocktailverse.loads.load import Load
 from mocktailverse.local import emulator
+from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.environment import Stores
 from mocktailverse.stores.errors import translated
 

@@ -6,16 +6,10 @@ import typer
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
-from mocktailverse.cli.output import (
-    moment,
-    print_json,
-    print_listing,
-    print_table,
-    progress,
-    say,
-)
+from mocktailverse.cli.output import print_json, print_listing, print_table, progress, say
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.errors import UsageError
+from mocktailverse.formatting import moment
 from mocktailverse.operations.history import history
 
 PAGE = 100

@@ -13,9 +13,10 @@ import typer
 
 from mocktailverse.cli import options
 from mocktailverse.cli.destination import is_special, written
-from mocktailverse.cli.output import counted, print_json, print_table, progress, say
+from mocktailverse.cli.output import print_json, print_table, progress, say
 from mocktailverse.drinks import parse_measure
 from mocktailverse.errors import UsageError
+from mocktailverse.formatting import counted
 from mocktailverse.loads.load import Counts
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected

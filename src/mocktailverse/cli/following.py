@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 import typer
 
-from mocktailverse.cli.output import moment, print_json, print_table, progress, say
+from mocktailverse.cli.output import print_json, print_table, progress, say
 from mocktailverse.errors import TransientError
+from mocktailverse.formatting import moment
 from mocktailverse.loads.load import Counts, Load
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.stores.environment import Stores

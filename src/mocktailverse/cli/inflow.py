@@ -10,8 +10,9 @@ import typer
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect, disk_watch
 from mocktailverse.cli.following import end_with_loads, follow, load_fields, print_loads
-from mocktailverse.cli.output import counted, print_json, progress, say
+from mocktailverse.cli.output import print_json, progress, say
 from mocktailverse.errors import UsageError
+from mocktailverse.formatting import counted
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.ingest import InputFile
 from mocktailverse.pipeline.ingest import put_files as put_in_one_run

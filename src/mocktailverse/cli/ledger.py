@@ -9,13 +9,7 @@ import typer
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
 from mocktailverse.cli.following import load_fields, print_loads
-from mocktailverse.cli.output import (
-    print_json,
-    print_listing,
-    print_table,
-    progress,
-    say,
-)
+from mocktailverse.cli.output import print_json, print_listing, print_table, progress, say
 from mocktailverse.errors import UsageError
 from mocktailverse.loads.load import Load, latest_generations
 from mocktailverse.loads.rejected import Rejected

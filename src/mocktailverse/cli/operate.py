@@ -15,14 +15,15 @@ import typer
 
 from mocktailverse.catalogue.meta import read_meta
 from mocktailverse.cli import options
-from mocktailverse.cli.connection import LOCAL, connect, deployed_clients, state_folder
+from mocktailverse.cli.connection import connect, deployed_clients, state_folder
 from mocktailverse.cli.output import print_json, print_listing, print_table
-from mocktailverse.deployment import account, code, stack
+from mocktailverse.deployment import account, code
 from mocktailverse.deployment.code import FunctionCode
-from mocktailverse.deployment.environments import stack_name
 from mocktailverse.errors import MissingError, UnreachableError, UsageError
 from mocktailverse.local import environment
-from mocktailverse.stores.environment import Stores
+from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.cloudformation_stack import stack_name
+from mocktailverse.stores.environment import LOCAL, Stores
 from mocktailverse.stores.errors import translated
 from mocktailverse.stores.log_group import LogGroup, LogLine
 from mocktailverse.times import now, parse_past_time, utc

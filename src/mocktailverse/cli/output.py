@@ -19,8 +19,6 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from mocktailverse.times import utc
-
 stdout = Console()
 stderr = Console(stderr=True)
 
@@ -63,21 +61,6 @@ def _shown(text: str) -> str:
         c if c in "\n\t" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text
     )
     return escape(visible)
-
-
-def moment(at: int | None) -> str:
-    """A time in ms as people read it, in UTC."""
-    return "" if at is None else f"{utc(at):%Y-%m-%d %H:%M:%S}"
-
-
-def amount(number: float) -> str:
-    """A number as people read it: whole, or with the three digits that tell it."""
-    return f"{number:,.0f}" if number == 0 or number >= 100 else f"{number:.3g}"  # noqa: PLR2004 - three digits
-
-
-def counted(number: int, what: str) -> str:
-    """So many of something: `1 load`, `2 loads`."""
-    return f"{number:,} {what}{'s' * (number != 1)}"
 
 
 @contextmanager

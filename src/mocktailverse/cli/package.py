@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
+from mocktailverse.checkout import find_checkout
 from mocktailverse.cli import options
 from mocktailverse.cli.output import print_json, say
 from mocktailverse.cli.site import Arch, site_of, template_parameters
 from mocktailverse.deployment import account, release
-from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.stores.errors import translated
 
 

@@ -7,8 +7,9 @@ import typer
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
 from mocktailverse.cli.following import end_with_loads, follow
-from mocktailverse.cli.output import counted, print_json, say
+from mocktailverse.cli.output import print_json, say
 from mocktailverse.errors import UsageError
+from mocktailverse.formatting import counted
 from mocktailverse.loads.object_version import RAW_PREFIX
 from mocktailverse.operations.recent_loads import unfinished
 from mocktailverse.pipeline.redrive import redrive as redrive_letters

@@ -9,11 +9,11 @@ from typing import Annotated
 
 import typer
 
+from mocktailverse.checkout import find_checkout
 from mocktailverse.cli import options
-from mocktailverse.cli.connection import LOCAL, connect
+from mocktailverse.cli.connection import connect
 from mocktailverse.cli.output import say
 from mocktailverse.cli.stack import running_stack
-from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.errors import TransientError, UnreachableError
 from mocktailverse.local import foreground, parts, ports, processes, services
 from mocktailverse.local.browser import datasette
@@ -21,6 +21,7 @@ from mocktailverse.local.browser.databases import Copies
 from mocktailverse.local.processes import HOST, Process
 from mocktailverse.local.state import DASHBOARD
 from mocktailverse.settings import DashboardSettings, inherited
+from mocktailverse.stores.environment import LOCAL
 
 ALIVE_S = 0.2
 REFRESH_S = 2.0

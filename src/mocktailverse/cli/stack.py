@@ -10,7 +10,7 @@ import typer
 
 from mocktailverse.cli import contents, options
 from mocktailverse.cli.canary import prove_chain
-from mocktailverse.cli.connection import LOCAL, local_stores, state_folder
+from mocktailverse.cli.connection import local_stores, state_folder
 from mocktailverse.cli.contents import Contents
 from mocktailverse.cli.operate import deployed_status
 from mocktailverse.cli.output import print_json, print_table, say, stderr
@@ -19,6 +19,7 @@ from mocktailverse.local import environment
 from mocktailverse.local.environment import LocalStack, Options, Status
 from mocktailverse.local.processes import HOST
 from mocktailverse.local.state import EMULATOR
+from mocktailverse.stores.environment import LOCAL
 
 LIVE_URL = "https://www.thecocktaildb.com"
 

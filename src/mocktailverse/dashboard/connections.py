@@ -22,14 +22,13 @@ from mocktailverse.settings import DashboardSettings
 from mocktailverse.stores.clients import INTERACTIVE, Clients
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.drinks_table import DrinksTable
-from mocktailverse.stores.environment import Stores
+from mocktailverse.stores.environment import LOCAL, Stores
 from mocktailverse.stores.errors import translated
 from mocktailverse.stores.free_tier import FreeOffer, FreeTier
 from mocktailverse.stores.loads_table import LoadsTable
 from mocktailverse.stores.queue import Queue
 from mocktailverse.times import now
 
-LOCAL = "local"
 OVERRIDE = "connections"
 """Key of the session's state under which a test puts connections of its own."""
 

@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 from msgspec import Struct
 
 from mocktailverse.cost.template import Template
-from mocktailverse.deployment import stack
 from mocktailverse.errors import PermanentError, UsageError
+from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.errors import error_code
 
 if TYPE_CHECKING:

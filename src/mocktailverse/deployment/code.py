@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 from msgspec import Struct
 
-from mocktailverse.deployment import stack
 from mocktailverse.deployment.artifacts import Artifact
 from mocktailverse.deployment.changes import DeploymentError
 from mocktailverse.errors import UsageError
+from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.errors import error_code
 
 if TYPE_CHECKING:

@@ -156,11 +156,6 @@ class Environments(_Table, frozen=True, kw_only=True):
 DEPLOYED = ("dev", "staging", "prod")
 
 
-def stack_name(env: str) -> str:
-    """The CloudFormation stack of an environment."""
-    return f"mocktailverse-{env}"
-
-
 def read(path: Path) -> Environments:
     """Read environments.toml.
 

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from mocktailverse.deployment import stack
 from mocktailverse.deployment.changes import DeploymentError
+from mocktailverse.stores import cloudformation_stack as stack
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation.type_defs import StackEventTypeDef

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 
+from mocktailverse.checkout import Checkout
 from mocktailverse.deployment import apply, artifacts, environments, ops_key, package, stages
-from mocktailverse.deployment.checkout import Checkout
 from mocktailverse.local import emulator, file_lock, service_users
 from mocktailverse.local.state import LocalStack
 from mocktailverse.stores.clients import Clients

@@ -15,7 +15,7 @@ from typing import Literal
 
 import msgspec
 
-from mocktailverse.deployment.checkout import Checkout, find_checkout
+from mocktailverse.checkout import Checkout, find_checkout
 from mocktailverse.errors import UsageError
 from mocktailverse.local import (
     deploying,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from mocktailverse.deployment.checkout import Checkout
+from mocktailverse.checkout import Checkout
 from mocktailverse.local import parts, ports, processes
 from mocktailverse.local.deploying import STAGE, Progress
 from mocktailverse.local.parts import Started, held

@@ -22,6 +22,9 @@ from mocktailverse.stores.log_group import LogGroup
 from mocktailverse.stores.parameters import Parameter
 from mocktailverse.stores.queue import Queue
 
+LOCAL = "local"
+"""The name of the environment that runs on this machine."""
+
 FUNCTION_OUTPUT_SUFFIX = "Function"
 
 

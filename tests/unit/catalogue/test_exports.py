@@ -17,7 +17,7 @@ from mocktailverse.catalogue.exports import csv_cell, export_csv, export_json, e
 from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.writer import CatalogueWriter
-from mocktailverse.deployment.checkout import find_checkout
+from mocktailverse.checkout import find_checkout
 from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
 
 EVERYTHING = DrinkQuery(withdrawn=True)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from mocktailverse.checkout import find_checkout
 from mocktailverse.cli import deploy
 from mocktailverse.cli.main import run
 from mocktailverse.cli.site import Site
@@ -14,7 +15,6 @@ from mocktailverse.deployment import release
 from mocktailverse.deployment.account import Account
 from mocktailverse.deployment.artifacts import Artifact
 from mocktailverse.deployment.changes import Change, ChangeSet, DeploymentError
-from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.deployment.environments import environment
 from mocktailverse.deployment.release import Release
 from mocktailverse.errors import TransientError, UnreachableError, UsageError

@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
+from mocktailverse.cost.cost_report import ReportLine, cost_report
 from mocktailverse.cost.limits import flood_usd, with_all_pollers
 from mocktailverse.cost.model import month, price_table, total_usd
-from mocktailverse.cost.report import ReportLine, cost_report
 from mocktailverse.cost.running import DAYS, HOURS, PROD, SMALL, STAGING, Running, running
 from mocktailverse.cost.usage import BASIS, LEVELS, Activity, Usage, Visitors, usage_of
 from mocktailverse.cost.workload import IDLE, REFERENCE, SWEEP, scaled, write_share

@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from mocktailverse.checkout import find_checkout
+from mocktailverse.cost.cost_report import CostReport, ReportLine, cost_report
 from mocktailverse.cost.footprint import footprints
 from mocktailverse.cost.limits import (
     FLOOD_USD_AN_HOUR,
@@ -16,13 +18,11 @@ from mocktailverse.cost.limits import (
     with_all_pollers,
 )
 from mocktailverse.cost.model import month, price_table, total_usd
-from mocktailverse.cost.report import CostReport, ReportLine, cost_report
 from mocktailverse.cost.running import Running
 from mocktailverse.cost.template import Template
 from mocktailverse.cost.usage import Usage
 from mocktailverse.cost.workload import reference
 from mocktailverse.deployment import environments
-from mocktailverse.deployment.checkout import find_checkout
 
 CHECKOUT = find_checkout()
 PAGE = (CHECKOUT.template.parents[1] / "docs" / "explanation" / "cost.md").read_text()

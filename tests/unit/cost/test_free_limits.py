@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mocktailverse.checkout import find_checkout
 from mocktailverse.cost.footprint import Footprint, footprints
 from mocktailverse.cost.limits import beyond_limits
 from mocktailverse.cost.model import price_table
@@ -13,7 +14,6 @@ from mocktailverse.cost.running import DAYS, HOURS, running
 from mocktailverse.cost.schedules import events_a_month
 from mocktailverse.cost.template import Template
 from mocktailverse.deployment import environments
-from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.deployment.environments import DEPLOYED
 
 CHECKOUT = find_checkout()

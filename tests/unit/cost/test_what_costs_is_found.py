@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from mocktailverse.checkout import find_checkout
 from mocktailverse.cli import cost as cost_command
 from mocktailverse.cli.main import app
-from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.errors import UsageError
 
 CHECKOUT = find_checkout()

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from mocktailverse.deployment import apply, stack
+from mocktailverse.deployment import apply
 from mocktailverse.deployment.changes import ChangeSet, DeploymentError, judged
 from mocktailverse.errors import UsageError
+from mocktailverse.stores import cloudformation_stack as stack
 
 PARAMETERS = {"ArtifactBucket": "artifacts", "FunctionsKey": "functions/a.zip"}
 STACK_ID = "arn:aws:cloudformation:eu-central-1:1:stack/mocktailverse-dev/1"

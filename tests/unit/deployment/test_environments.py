@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import yaml
 
+from mocktailverse.checkout import find_checkout
 from mocktailverse.cost.template import Template
 from mocktailverse.deployment import environments, stages
-from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.errors import UsageError
 
 ALL = ("local", *environments.DEPLOYED)

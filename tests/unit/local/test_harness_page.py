@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 from starlette.testclient import TestClient
 
-from mocktailverse.deployment.checkout import find_checkout
+from mocktailverse.checkout import find_checkout
 from mocktailverse.deployment.package import build, this_machine
 from mocktailverse.local.harness.app import PAGE, create_harness
 

@@ -7,7 +7,14 @@ import pytest
 from botocore.exceptions import ClientError
 
 from mocktailverse.catalogue.meta import Meta
-from mocktailverse.cli.reporting.duty import (
+from mocktailverse.checkout import find_checkout
+from mocktailverse.cost.cost_report import cost_report
+from mocktailverse.cost.model import price_table
+from mocktailverse.cost.template import Template
+from mocktailverse.cost.usage import Usage
+from mocktailverse.loads.load import Counts, Load
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.operations.findings import (
     FAILURES,
     FAILURES_KEPT_MS,
     LAG_LIMIT_MS,
@@ -18,13 +25,6 @@ from mocktailverse.cli.reporting.duty import (
     runbook_of,
     stuck_loads,
 )
-from mocktailverse.cost.model import price_table
-from mocktailverse.cost.report import cost_report
-from mocktailverse.cost.template import Template
-from mocktailverse.cost.usage import Usage
-from mocktailverse.deployment.checkout import find_checkout
-from mocktailverse.loads.load import Counts, Load
-from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.operations.metrics import load_metrics
 from mocktailverse.stores.alarms import AlarmState, read_alarm_states
 from mocktailverse.stores.functions import Functions, FunctionState

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mocktailverse.cli.reporting.sections import LONGEST, Link, Section, markdown, percent
+from mocktailverse.operations.markdown import LONGEST, Link, Section, markdown, percent
 
 COLUMNS = ("what", "figure")
 

@@ -3,10 +3,10 @@
 import msgspec
 import pytest
 
+from mocktailverse.checkout import find_checkout
 from mocktailverse.cost.running import HOURS
 from mocktailverse.cost.schedules import events_a_month
 from mocktailverse.deployment import environments
-from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.loads.request import LoadRequest
 from mocktailverse.pipeline.reconcile import LOOK_BACK_MS, REQUEUE_LIMIT, reconcile
 

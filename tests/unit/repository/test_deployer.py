@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mocktailverse.deployment.checkout import find_checkout
+from mocktailverse.checkout import find_checkout
 
 ACCOUNT = "123456789012"
 INLINE_LIMIT = 10_240

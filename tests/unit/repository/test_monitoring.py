@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 import typer
 
+from mocktailverse.checkout import find_checkout
 from mocktailverse.cli.main import app
 from mocktailverse.cost.footprint import footprints
 from mocktailverse.cost.template import Template
 from mocktailverse.deployment import environments
-from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.functions.failures import FAILED
-from mocktailverse.local.drills.drill import DRILLS
-from mocktailverse.local.drills.runbook import on_this_machine, repair_commands
+from mocktailverse.operations.drills.drill import DRILLS
+from mocktailverse.operations.drills.runbook import on_this_machine, repair_commands
 
 ROOT = Path(__file__).parents[3]
 RUNBOOKS = ROOT / "docs" / "runbooks"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mocktailverse.deployment.checkout import find_checkout
+from mocktailverse.checkout import find_checkout
 
 ROOT = find_checkout().template.parents[1]
 WORKFLOW = ROOT / ".github" / "workflows" / "nightly.yml"

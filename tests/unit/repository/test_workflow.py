@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
+from mocktailverse.checkout import find_checkout
 from mocktailverse.cli.main import app
-from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.deployment.environments import DEPLOYED
 
 ROOT = find_checkout().template.parents[1]

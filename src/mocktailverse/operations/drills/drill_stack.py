@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,7 @@ from msgspec import Struct
 from mocktailverse.errors import TransientError
 from mocktailverse.loads.load import Load
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.local.drills.evaluation import Value, embedded_values, filtered_values
-from mocktailverse.local.state import LocalStack
+from mocktailverse.operations.drills.alarm_evaluation import Value, embedded_values, filtered_values
 from mocktailverse.pipeline.verify_catalogue import verify_all
 from mocktailverse.stores.alarms import Metric, read_log_metrics
 from mocktailverse.stores.clients import Clients
@@ -31,16 +29,13 @@ RECORDS = 30
 Record = dict[str, Any]
 
 
-class Bench(Struct, dict=True):
-    """A running stack; `home` is its folder."""
+class DrillStack(Struct, dict=True):
+    """A stack of its own for one drill."""
 
-    stack: LocalStack
-    home: Path
-
-    @cached_property
-    def stores(self) -> Stores:
-        """The stack's stores, with the deployer's rights."""
-        return Stores(self.stack.clients(), self.stack.outputs)
+    stores: Stores
+    """Its stores, with the deployer's rights."""
+    state_dir: Path
+    """Its folder, for commands that run on it."""
 
     @property
     def outputs(self) -> Mapping[str, str]:

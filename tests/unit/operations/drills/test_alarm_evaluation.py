@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mocktailverse.errors import MissingError, PermanentError
-from mocktailverse.local.drills.evaluation import (
+from mocktailverse.operations.drills.alarm_evaluation import (
     Value,
     embedded_values,
     evaluate,

@@ -18,8 +18,12 @@ from msgspec import Struct
 
 from mocktailverse.catalogue.meta import Meta
 from mocktailverse.catalogue.reader import Catalogue
-from mocktailverse.cli.connection import LOCAL
-from mocktailverse.cli.reporting.duty import (
+from mocktailverse.cost.cost_report import cost_report
+from mocktailverse.cost.model import price_table
+from mocktailverse.cost.running import running
+from mocktailverse.errors import CatalogueError, MissingError
+from mocktailverse.loads.load import Load, latest_generations
+from mocktailverse.operations.findings import (
     FAILURES,
     FAILURES_KEPT_MS,
     STUCK_AFTER,
@@ -29,13 +33,6 @@ from mocktailverse.cli.reporting.duty import (
     findings,
     stuck_loads,
 )
-from mocktailverse.cost.model import price_table
-from mocktailverse.cost.report import cost_report
-from mocktailverse.cost.running import running
-from mocktailverse.deployment import stack
-from mocktailverse.deployment.environments import stack_name
-from mocktailverse.errors import CatalogueError, MissingError
-from mocktailverse.loads.load import Load, latest_generations
 from mocktailverse.operations.metrics import (
     PUBLISHED,
     LoadMetrics,
@@ -49,8 +46,10 @@ from mocktailverse.operations.month import MonthBooks, MonthSoFar
 from mocktailverse.operations.quality import SourceQuality, quality
 from mocktailverse.operations.recent_loads import recent_loads, rejected_lines
 from mocktailverse.pipeline.ports import DailyLoads
+from mocktailverse.stores import cloudformation_stack
 from mocktailverse.stores.alarms import read_alarm_states
-from mocktailverse.stores.environment import Stores
+from mocktailverse.stores.cloudformation_stack import stack_name
+from mocktailverse.stores.environment import LOCAL, Stores
 from mocktailverse.stores.errors import translated
 from mocktailverse.stores.log_group import LogGroup, read_retentions
 from mocktailverse.times import now as now_ms
@@ -122,33 +121,33 @@ class Report(Struct, frozen=True, kw_only=True):
         return not self.attention
 
 
-def measure(connection: Stores, env: str, days: int) -> Report:
+def measure(stores: Stores, env: str, days: int) -> Report:
     """Measure an environment over its last days; its cost over the month.
 
     Raises:
         MocktailverseError: AWS does not answer, or refuses.
     """
     now = now_ms()
-    pages = ReadOnce(connection.loads)
+    pages = ReadOnce(stores.loads)
     loads, older = recent_loads(pages, days, limit=LOADS)
     standing = latest_generations(loads)
-    publishings = _publishings(connection, now - days * DAY_MS)
-    published, problem = _published(connection, now)
+    publishings = _publishings(stores, now - days * DAY_MS)
+    published, problem = _published(stores, now)
     metrics = load_metrics(loads, publishings)
     month = _month(pages, published, env)
-    operations = _operations(connection, env, loads, publishings, month, now=now)
+    operations = _operations(stores, env, loads, publishings, month, now=now)
     meta = published.meta if published else None
     return Report(
         made=Made(
             at=now,
             env=env,
-            region=connection.clients.region,
+            region=stores.clients.region,
             days=days,
             loads_are_all=older is None,
             machine=_machine() if env == LOCAL else None,
         ),
         metrics=metrics,
-        rejects=_rejects(connection, standing),
+        rejects=_rejects(stores, standing),
         catalogue=published,
         catalogue_problem=problem,
         freshness=_freshness(loads, publishings),
@@ -157,9 +156,9 @@ def measure(connection: Stores, env: str, days: int) -> Report:
     )
 
 
-def _publishings(connection: Stores, since: int) -> list[Publishing]:
+def _publishings(stores: Stores, since: int) -> list[Publishing]:
     """What the publish function's log tells, oldest first; nothing where it never ran."""
-    log = LogGroup(connection.clients, LOGS + connection.outputs["PublishFunction"])
+    log = LogGroup(stores.clients, LOGS + stores.outputs["PublishFunction"])
     try:
         told = [publishing_of(line.at, line.message) for line in log.lines(since, PUBLISHED)]
     except MissingError:
@@ -167,12 +166,12 @@ def _publishings(connection: Stores, since: int) -> list[Publishing]:
     return [publishing for publishing in told if publishing]
 
 
-def _published(connection: Stores, now: int) -> tuple[Published | None, str | None]:
+def _published(stores: Stores, now: int) -> tuple[Published | None, str | None]:
     """The published catalogue, or why it cannot be read; neither where there is none yet."""
     with tempfile.TemporaryDirectory(prefix="mocktailverse-report-") as folder:
         path = Path(folder, "catalogue.sqlite")
         try:
-            connection.catalogue.download(path)
+            stores.catalogue.download(path)
             return _looked_through(path, now), None
         except MissingError:
             return None, None
@@ -200,8 +199,8 @@ def _month(loads: DailyLoads, published: Published | None, env: str) -> MonthSoF
     return MonthBooks(loads, read_meta, attempt_limit_s=limit_s, clock=now_ms).read()
 
 
-def _operations(
-    connection: Stores,
+def _operations(  # noqa: PLR0913 - the figures come from these
+    stores: Stores,
     env: str,
     loads: Sequence[Load],
     publishings: Sequence[Publishing],
@@ -209,24 +208,24 @@ def _operations(
     *,
     now: int,
 ) -> Operations:
-    clients = connection.clients
-    names = [name for what, name in connection.outputs.items() if what.endswith("Function")]
+    clients = stores.clients
+    names = [name for what, name in stores.outputs.items() if what.endswith("Function")]
     logs = {LOGS + name for name in names}
     with translated("Looking for the alarms"):
-        alarms = stack.resources(clients, stack_name(env), "AWS::CloudWatch::Alarm")
+        alarms = cloudformation_stack.resources(clients, stack_name(env), "AWS::CloudWatch::Alarm")
     standing = latest_generations(loads)
-    patience_ms = STUCK_AFTER * connection.queue.visibility_timeout_ms()
-    waiting = connection.queue.waiting()
+    patience_ms = STUCK_AFTER * stores.queue.visibility_timeout_ms()
+    waiting = stores.queue.waiting()
     last = publishings[-1] if publishings else None
     used = month.usage(running(env))
     return Operations(
         is_emulated=clients.endpoint is not None,
-        functions=[connection.functions.state(name) for name in sorted(names)],
-        failures=sum(_failures(connection, log, now - FAILURES_KEPT_MS) for log in logs),
+        functions=[stores.functions.state(name) for name in sorted(names)],
+        failures=sum(_failures(stores, log, now - FAILURES_KEPT_MS) for log in logs),
         log_groups=[group for group in read_retentions(clients, LOG_GROUPS) if group.name in logs],
         alarms=read_alarm_states(clients, alarms.values()),
         waiting=waiting,
-        dead=connection.queue.dead(),
+        dead=stores.queue.dead(),
         last_loads=loads[:LAST_LOADS],
         failed=[load for load in standing if load.status == "failed"],
         # Behind a backlog a load that was cut has to wait for its turn.
@@ -241,12 +240,12 @@ def _operations(
     )
 
 
-def _failures(connection: Stores, log: str, since: int) -> int:
+def _failures(stores: Stores, log: str, since: int) -> int:
     """How many lines of a function's log tell of a failure; one failure may tell of itself twice.
 
     One question a word: the embedded AWS knows no pattern with alternatives, nor phrases.
     """
-    group = LogGroup(connection.clients, log)
+    group = LogGroup(stores.clients, log)
     try:
         told = {
             line for word in FAILURES for line in group.lines(since, word) if word in line.message
@@ -256,10 +255,10 @@ def _failures(connection: Stores, log: str, since: int) -> int:
     return len(told)
 
 
-def _rejects(connection: Stores, standing: Sequence[Load]) -> Rejects:
+def _rejects(stores: Stores, standing: Sequence[Load]) -> Rejects:
     rejecting = [load for load in standing if load.counts.rejected]
     lines = chain.from_iterable(
-        rejected_lines(load, connection.loads, connection.bucket) for load in rejecting[:REJECTING]
+        rejected_lines(load, stores.loads, stores.bucket) for load in rejecting[:REJECTING]
     )
     codes = Counter(line.code for line in islice(lines, LINES))
     return Rejects(

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from mocktailverse.cli.output import moment
-from mocktailverse.cli.reporting.measuring import Published, Report
-from mocktailverse.cli.reporting.sections import Row, Section, Texts, percent, spread_cells
+from mocktailverse.formatting import moment
 from mocktailverse.loads.load import Counts
+from mocktailverse.operations.markdown import Row, Section, Texts, percent, spread_cells
 from mocktailverse.operations.metrics import LoadMetrics, Spread
 from mocktailverse.operations.quality import Share
+from mocktailverse.operations.report import Published, Report
 
 KIB = 1024
 

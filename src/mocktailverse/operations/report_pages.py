@@ -1,9 +1,10 @@
 """A report as two pages of Markdown, and as the tables that fit a terminal."""
 
-from mocktailverse.cli.output import counted, moment
-from mocktailverse.cli.reporting import live_metrics, operations
-from mocktailverse.cli.reporting.measuring import Made, Report
-from mocktailverse.cli.reporting.sections import Section, markdown, wrapped
+from mocktailverse.formatting import counted, moment
+from mocktailverse.operations import live_metrics
+from mocktailverse.operations import operations_sections as operations
+from mocktailverse.operations.markdown import Section, markdown, wrapped
+from mocktailverse.operations.report import Made, Report
 
 LIVE_METRICS = "live-metrics.md"
 OPERATIONS = "operations.md"

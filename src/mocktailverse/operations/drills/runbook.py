@@ -3,7 +3,7 @@
 import re
 import shlex
 
-from mocktailverse.deployment.checkout import find_checkout
+from mocktailverse.checkout import find_checkout
 from mocktailverse.errors import UsageError
 
 REPAIR = re.compile(r"^## Repair\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)

@@ -6,8 +6,8 @@ from enum import StrEnum
 from msgspec import Struct
 
 from mocktailverse.catalogue.meta import Meta
-from mocktailverse.cli.output import counted
-from mocktailverse.cost.report import CostReport
+from mocktailverse.cost.cost_report import CostReport
+from mocktailverse.formatting import counted
 from mocktailverse.loads.load import Load
 from mocktailverse.operations.metrics import LoadMetrics, Spread
 from mocktailverse.pipeline.reconcile import is_lost

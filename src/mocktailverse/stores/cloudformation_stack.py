@@ -25,6 +25,11 @@ WORKING = (
 """States in which all of a stack's resources are there."""
 
 
+def stack_name(env: str) -> str:
+    """Return the name of an environment's stack."""
+    return f"mocktailverse-{env}"
+
+
 def describe(clients: "Clients", stack_name: str) -> "StackTypeDef | None":
     """A stack as CloudFormation tells it; None where there is none."""
     try:

@@ -13,17 +13,17 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from mocktailverse.checkout import find_checkout
 from mocktailverse.cost.model import month, price_table, total_usd
 from mocktailverse.cost.template import Template
 from mocktailverse.cost.usage import Usage
-from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.errors import TransientError
-from mocktailverse.local import environment
-from mocktailverse.local.drills import faults
-from mocktailverse.local.drills.bench import Bench, records
-from mocktailverse.local.drills.evaluation import evaluate
-from mocktailverse.local.drills.runbook import on_this_machine, repair_commands
+from mocktailverse.operations.drills import faults
+from mocktailverse.operations.drills.alarm_evaluation import evaluate
+from mocktailverse.operations.drills.drill_stack import DrillStack, records
+from mocktailverse.operations.drills.runbook import on_this_machine, repair_commands
 from mocktailverse.stores.alarms import read_alarm
+from mocktailverse.stores.environment import Stores
 from mocktailverse.times import now
 
 EMULATED = (
@@ -37,11 +37,12 @@ BUDGET_EMULATED = (
 PRODUCTION = {"Stage": "prod", "Target": "aws"}
 PER_COMMAND_S = 120
 
-Fault = Callable[[Bench], AbstractContextManager[None]]
+Fault = Callable[[DrillStack], AbstractContextManager[None]]
 OnProgress = Callable[[str], None]
+StartStack = Callable[[Path, Path, OnProgress], AbstractContextManager[Stores]]
 
 
-class Finding(Struct, frozen=True):
+class DrillFinding(Struct, frozen=True):
     """An alarm at one stage of a drill; `at` is the time in ms that it was evaluated for."""
 
     stage: str
@@ -76,7 +77,7 @@ class DrillReport(Struct, frozen=True, kw_only=True):
     runbook: str
     definition: Any
     emulated: str
-    findings: list[Finding]
+    findings: list[DrillFinding]
     commands: list[Ran]
     fired: bool
     repaired: bool
@@ -101,8 +102,15 @@ DRILLS = {
 }
 
 
-def run(drill: Drill, on_progress: OnProgress = lambda _step: None) -> DrillReport:
-    """Run a drill on a local stack of its own, which is gone afterwards.
+def run(
+    drill: Drill, start_stack: StartStack, on_progress: OnProgress = lambda _step: None
+) -> DrillReport:
+    """Run a drill on a local stack of its own, which is removed afterwards.
+
+    Args:
+        drill: the failure to practise.
+        start_stack: runs a stack in a folder, with a file of records as its simulated source.
+        on_progress: called with the current step.
 
     Raises:
         MocktailverseError: the stack did not start, or the failure did not come about.
@@ -111,12 +119,11 @@ def run(drill: Drill, on_progress: OnProgress = lambda _step: None) -> DrillRepo
     with tempfile.TemporaryDirectory(prefix="mocktailverse-drill-") as folder:
         given = Path(folder, "records.json")
         given.write_text(json.dumps({"drinks": records()}))
-        home = Path(folder, "stack")
-        options = environment.Options(records=given)
-        with environment.running(home, options, on_progress) as stack:
-            bench = Bench(stack, home)
+        state_dir = Path(folder, "stack")
+        with start_stack(state_dir, given, on_progress) as stores:
+            stack = DrillStack(stores, state_dir)
             judge = _budget_judge if drill.name == "budget" else _alarm_judge
-            return _carry_out(drill, bench, judge(drill, bench), on_progress, began)
+            return _carry_out(drill, stack, judge(drill, stack), on_progress, began)
 
 
 class Judge(Struct, frozen=True):
@@ -124,25 +131,25 @@ class Judge(Struct, frozen=True):
 
     definition: Any
     emulated: str
-    judge: Callable[[str, int], Finding]
+    judge: Callable[[str, int], DrillFinding]
 
 
 def _carry_out(
-    drill: Drill, bench: Bench, judge: Judge, on_progress: OnProgress, began: float
+    drill: Drill, stack: DrillStack, judge: Judge, on_progress: OnProgress, began: float
 ) -> DrillReport:
     on_progress("loading drinks while all is well")
     well_at = now()
-    bench.load(records(), "well")
-    bench.settle()
+    stack.load(records(), "well")
+    stack.settle()
     findings = [judge.judge("while all is well", well_at)]
     on_progress(f"provoking {drill.provokes}")
     broken_at = now()
-    with drill.fault(bench):
+    with drill.fault(stack):
         findings.append(judge.judge("while it fails", broken_at))
     on_progress("repairing, as the runbook says")
     mended_at = now()
-    commands = [_run(command, bench) for command in repair_commands(drill.name)]
-    bench.settle()
+    commands = [_run(command, stack) for command in repair_commands(drill.name)]
+    stack.settle()
     findings.append(judge.judge("after the repair", mended_at))
     well, failing, after = (finding.rings for finding in findings)
     return DrillReport(
@@ -158,20 +165,20 @@ def _carry_out(
     )
 
 
-def _alarm_judge(drill: Drill, bench: Bench) -> Judge:
-    alarm = read_alarm(bench.clients, f"mocktailverse-{drill.name}-local")
+def _alarm_judge(drill: Drill, stack: DrillStack) -> Judge:
+    alarm = read_alarm(stack.clients, f"mocktailverse-{drill.name}-local")
 
-    def judge(stage: str, since: int) -> Finding:
-        verdict = evaluate(alarm, bench.observe(since), since + alarm.window_ms)
+    def judge(stage: str, since: int) -> DrillFinding:
+        verdict = evaluate(alarm, stack.observe(since), since + alarm.window_ms)
         known = [datapoint for datapoint in verdict.datapoints if datapoint is not None]
         missing = len(verdict.datapoints) - len(known)
         observed = {"datapoints": known, "missing": missing}
-        return Finding(stage, verdict.at, verdict.rings, observed)
+        return DrillFinding(stage, verdict.at, verdict.rings, observed)
 
     return Judge(msgspec.to_builtins(alarm), EMULATED, judge)
 
 
-def _budget_judge(_drill: Drill, bench: Bench) -> Judge:
+def _budget_judge(_drill: Drill, stack: DrillStack) -> Judge:
     resources = Template.read(find_checkout().template).resources(PRODUCTION)
     (budget,) = (found.properties for found in resources if found.type == "AWS::Budgets::Budget")
     limit = float(budget["Budget"]["BudgetLimit"]["Amount"])
@@ -181,17 +188,17 @@ def _budget_judge(_drill: Drill, bench: Bench) -> Judge:
         if found["Notification"]["NotificationType"] == "ACTUAL"
     )
 
-    def judge(stage: str, since: int) -> Finding:
-        read, write = bench.capacity()
+    def judge(stage: str, since: int) -> DrillFinding:
+        read, write = stack.capacity()
         usage = Usage(dynamodb_rcu=read, dynamodb_wcu=write)
         usd = round(total_usd(month(usage, price_table())), 2)
-        return Finding(stage, since, usd > limit * percent / 100, {"usd_a_month": usd})
+        return DrillFinding(stage, since, usd > limit * percent / 100, {"usd_a_month": usd})
 
     definition = {"name": "mocktailverse-prod", "usd_a_month": limit, "percent": percent}
     return Judge(definition, BUDGET_EMULATED, judge)
 
 
-def _run(command: list[str], bench: Bench) -> Ran:
+def _run(command: list[str], stack: DrillStack) -> Ran:
     """Run a command of the runbook on the drill's stack, as an operator would.
 
     Raises:
@@ -200,7 +207,7 @@ def _run(command: list[str], bench: Bench) -> Ran:
     shown = " ".join(["mocktailverse", *command])
     if command[0] == "deploy":  # only AWS is deployed to; the fault's end stands for it
         return Ran(shown, None)
-    arguments = on_this_machine(command, str(bench.home))
+    arguments = on_this_machine(command, str(stack.state_dir))
     try:
         done = subprocess.run(  # noqa: S603 - our own command
             [sys.executable, "-m", "mocktailverse.cli", *arguments],

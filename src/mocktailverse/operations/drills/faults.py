@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mocktailverse.errors import PermanentError
-from mocktailverse.local.drills.bench import RECORDS, Bench, records
+from mocktailverse.operations.drills.drill_stack import RECORDS, DrillStack, records
 from mocktailverse.stores.functions import Invocation
 from mocktailverse.times import now
 
@@ -22,52 +22,52 @@ DEAR_UNITS = 100
 
 
 @contextmanager
-def unloadable_objects(bench: Bench) -> Iterator[None]:
+def unloadable_objects(stack: DrillStack) -> Iterator[None]:
     """The transform function does not find its table: messages fail until they are dead letters."""
     table = {"MOCKTAILVERSE_DRINKS_TABLE": NOT_THERE}
-    with bench.hurried_queue(), bench.misconfigured("TransformFunction", **table):
-        bench.put(records(3, RECORDS + 1), "unloadable")
-        bench.until(lambda: bench.stores.queue.dead() > 0, "a dead letter")
+    with stack.hurried_queue(), stack.misconfigured("TransformFunction", **table):
+        stack.put(records(3, RECORDS + 1), "unloadable")
+        stack.until(lambda: stack.stores.queue.dead() > 0, "a dead letter")
         yield
 
 
 @contextmanager
-def failing_function(bench: Bench) -> Iterator[None]:
+def failing_function(stack: DrillStack) -> Iterator[None]:
     """The reconcile function lacks a setting, so that its schedule starts it in vain."""
-    with bench.misconfigured("ReconcileFunction", MOCKTAILVERSE_LOADS_TABLE=""):
-        _require_failure(bench.invoke("ReconcileFunction", {}))
+    with stack.misconfigured("ReconcileFunction", MOCKTAILVERSE_LOADS_TABLE=""):
+        _require_failure(stack.invoke("ReconcileFunction", {}))
         yield
 
 
 @contextmanager
-def no_raw_objects(bench: Bench) -> Iterator[None]:
+def no_raw_objects(stack: DrillStack) -> Iterator[None]:
     """The fetch function does not find its bucket, so that no sweep stores anything."""
-    with bench.misconfigured("FetchFunction", MOCKTAILVERSE_DATA_BUCKET=NOT_THERE):
-        _require_failure(bench.invoke("FetchFunction", {"strategy": "sweep"}))
+    with stack.misconfigured("FetchFunction", MOCKTAILVERSE_DATA_BUCKET=NOT_THERE):
+        _require_failure(stack.invoke("FetchFunction", {"strategy": "sweep"}))
         yield
 
 
 @contextmanager
-def records_without_ids(bench: Bench) -> Iterator[None]:
+def records_without_ids(stack: DrillStack) -> Iterator[None]:
     """The source gives records of which every other one lacks its id."""
     given = records()
     for record in given[::2]:
         del record["idDrink"]
-    bench.load(given, "without-ids")
+    stack.load(given, "without-ids")
     yield
 
 
 @contextmanager
-def unpublished_drinks(bench: Bench) -> Iterator[None]:
+def unpublished_drinks(stack: DrillStack) -> Iterator[None]:
     """The publish function does not find its bucket; the stream rings again, for longer and longer.
 
     On the embedded AWS a drill cannot wait: the last ringing is a doorbell of 15 minutes ago.
     """
     began = now()
-    with bench.misconfigured("PublishFunction", MOCKTAILVERSE_CATALOGUE_BUCKET=NOT_THERE):
+    with stack.misconfigured("PublishFunction", MOCKTAILVERSE_CATALOGUE_BUCKET=NOT_THERE):
         changed = records(3, RECORDS + 1)
-        bench.load(changed, "unpublished")
-        bench.until(lambda: bench.has_failed("PublishFunction", began), "publishing fails")
+        stack.load(changed, "unpublished")
+        stack.until(lambda: stack.has_failed("PublishFunction", began), "publishing fails")
         rung_at = time.time() - WAITED_S
         bells = [
             {
@@ -77,18 +77,18 @@ def unpublished_drinks(bench: Bench) -> Iterator[None]:
             for record in changed
         ]
         event = {"Records": [{"dynamodb": bell} for bell in bells]}
-        _require_failure(bench.invoke("PublishFunction", event))
+        _require_failure(stack.invoke("PublishFunction", event))
         yield
 
 
 @contextmanager
-def dear_table(bench: Bench) -> Iterator[None]:
+def dear_table(stack: DrillStack) -> Iterator[None]:
     """Somebody gave the drinks table far more capacity than is free."""
-    before = bench.set_write_capacity(DEAR_UNITS)
+    before = stack.set_write_capacity(DEAR_UNITS)
     try:
         yield
     finally:
-        bench.set_write_capacity(before)
+        stack.set_write_capacity(before)
 
 
 def _require_failure(done: Invocation) -> None:

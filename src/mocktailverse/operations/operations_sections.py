@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from mocktailverse.cli.output import amount, moment
-from mocktailverse.cli.reporting.duty import Operations, Runbook, runbook_of
-from mocktailverse.cli.reporting.measuring import Report
-from mocktailverse.cli.reporting.sections import Link, Section, spread_cells
+from mocktailverse.formatting import amount, moment
 from mocktailverse.loads.load import Counts, Load
+from mocktailverse.operations.findings import Operations, Runbook, runbook_of
+from mocktailverse.operations.markdown import Link, Section, spread_cells
+from mocktailverse.operations.report import Report
 
 
 def operations(report: Report) -> list[Section]:
