@@ -234,7 +234,7 @@ _FUNCTIONS = frozenset(
 )  # fmt: skip
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """Reads `!Sub x` as `{"Fn::Sub": x}`, and dates as the text that they are."""
 
 
