@@ -35,6 +35,10 @@ setup: $(ready) ## Make the virtual environment (every other target does it, too
 demo: $(ready) ## Raw drinks in, clean drinks out, on the embedded AWS, before your eyes
 	@$(bin)/mocktailverse demo
 
+.PHONY: unit
+unit: $(ready) ## The unit tests, with fewer examples of each property; about a minute
+	$(bin)/pytest tests/unit -n auto --dist worksteal --hypothesis-profile fast
+
 .PHONY: test
 test: $(ready) ## Every test that needs no browser
 	$(bin)/pytest -n auto --dist worksteal

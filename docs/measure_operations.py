@@ -10,10 +10,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from mocktailverse.cli.connection import Connection
 from mocktailverse.cli.demo import NOT_RECORDS
 from mocktailverse.local import environment
 from mocktailverse.pipeline.verify_catalogue import verify_all
+from mocktailverse.stores.environment import Stores
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "data" / "raw"
@@ -29,7 +29,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, environment.running(Path(folder)) as stack:
         run(folder, "fetch", "sweep", "--wait")
         run(folder, "ingest", *raw, "--wait")
-        wait_until_published(Connection(stack.clients(), stack.outputs))
+        wait_until_published(Stores(stack.clients(), stack.outputs))
         run(folder, "report", "--output", PAGES)
 
 
@@ -39,7 +39,7 @@ def run(state_dir: str, *arguments: str) -> None:
     subprocess.run(command, check=True, cwd=ROOT)  # noqa: S603 - our own command
 
 
-def wait_until_published(connection: Connection) -> None:
+def wait_until_published(connection: Stores) -> None:
     """Wait until the catalogue shows what the raw objects give."""
     deadline = time.monotonic() + PATIENCE_S
     while not verify_all(

@@ -12,11 +12,11 @@ from urllib.parse import urlencode
 import httpx2
 from playwright.sync_api import Page, expect, sync_playwright
 
-from mocktailverse.cli.connection import Connection
 from mocktailverse.dashboard.shelves import BASICS, STARTERS
 from mocktailverse.local import environment
 from mocktailverse.local.environment import LocalStack, Options
 from mocktailverse.pipeline.ingest import InputFile, put_files
+from mocktailverse.stores.environment import Stores
 from mocktailverse.times import now
 
 ROOT = Path(__file__).parents[1]
@@ -56,7 +56,7 @@ def main() -> None:
 
 def ingest(stack: LocalStack, names: tuple[str, ...]) -> None:
     """Load files and wait until their drinks, which must be new ones, are published."""
-    connection = Connection(stack.clients(), stack.outputs)
+    connection = Stores(stack.clients(), stack.outputs)
     files = [InputFile(SAMPLES / name) for name in names]
     before = published(stack)
     versions = put_files(connection.bucket, files, "thecocktaildb", now=now())

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.writer import CatalogueWriter
@@ -17,14 +17,15 @@ from mocktailverse.errors import MocktailverseError
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.ingest import InputFile
 from mocktailverse.pipeline.transform import transform
+from strategies.effort import register_profiles
 
 SAMPLES = Path(__file__).resolve().parents[1] / "data" / "raw"
 OBSERVED_AT = 1_700_000_000_000
 BUILT_AT = 1_700_000_060_000
 
-# Hypothesis measures time that passes: on a busy machine that says nothing about a test.
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("busy")
+register_profiles()
+if settings.get_current_profile_name() == "default":  # else the mutants' own
+    settings.load_profile("full")
 
 # In the background of a script signals are ignored, also by all that is started here; tests send
 # these two.

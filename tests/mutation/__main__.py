@@ -24,7 +24,7 @@ PACKAGES = ("drinks", "pipeline", "stores", "catalogue", "cost")
 FLOORS = {"drinks/measures": 95, "drinks/strength": 95, "": 92}
 """The share of mutants that tests must notice, in per cent; the first fitting part of a path."""
 
-TESTS = ("tests/unit",)
+TESTS = ("tests/unit", "tests/slow/test_large_sweeps.py")
 LEFT_OUT = (
     "dashboard",  # shows what the packages give
     "local",

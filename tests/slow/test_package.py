@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from mocktailverse.checkout import find_checkout
 from mocktailverse.deployment import package
 from mocktailverse.errors import UnreachableError, UsageError
 
@@ -216,3 +217,20 @@ def test_a_folder_that_is_no_package_is_refused(no_dependencies, tmp_path):
             lock=no_dependencies,
             cache_dir=tmp_path / "cache",
         )
+
+
+def test_nothing_of_the_harness_is_in_the_functions_zip(tmp_path):
+    lock = tmp_path / "functions.lock"
+    lock.touch()
+    archive = package.build(
+        package.this_machine(),
+        source=find_checkout().source,
+        lock=lock,
+        cache_dir=tmp_path / "cache",
+    )
+    with zipfile.ZipFile(archive) as bundle:
+        names = bundle.namelist()
+        code = b"".join(bundle.read(name) for name in names if name.endswith(".py"))
+    assert "mocktailverse/functions/transform.py" in names
+    assert not [name for name in names if "/local/" in name or "harness" in name]
+    assert b'prefix="/dev"' not in code

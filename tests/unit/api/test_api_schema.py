@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from jsonschema import Draft202012Validator
 
 from mocktailverse.api.app import create_app
+from strategies.effort import examples
 
 APP = create_app()
 """Made before the tests are collected, since each operation of its document is one."""
@@ -39,7 +40,7 @@ def app(module_world):
 
 @schema.parametrize()
 @settings(
-    max_examples=15,
+    max_examples=examples(15),
     derandomize=True,
     deadline=None,
     database=None,

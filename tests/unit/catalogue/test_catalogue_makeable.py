@@ -10,6 +10,7 @@ from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.rows import name_key
 from mocktailverse.drinks.ingredients import ancestors, canonical_name, match_ingredient
 from mocktailverse.errors import UsageError
+from strategies.effort import examples
 
 NAMES = (
     "Spirit", "Rum", "Light rum", "Vodka", "Flavoured vodka", "Citron vodka", "Lime juice", "Ice",
@@ -92,7 +93,7 @@ def _drinks(make):
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     data=st.data(),
     have=st.lists(st.sampled_from(HAVE), max_size=5),

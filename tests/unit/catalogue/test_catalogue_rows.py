@@ -18,9 +18,10 @@ from mocktailverse.catalogue.rows import (
 from mocktailverse.catalogue.stored_drinks import CHUNK
 from mocktailverse.drinks.drink import Image
 from strategies.drinks import drinks
+from strategies.effort import examples
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(drinks, max_size=4, unique_by=lambda drink: drink.id))
 def test_drinks_come_out_as_they_went_in(open_catalogue, given_drinks):
     catalogue = open_catalogue(given_drinks)

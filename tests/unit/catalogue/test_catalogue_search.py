@@ -17,6 +17,7 @@ from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.rows import name_key
 from mocktailverse.drinks.ingredients import is_a, match_ingredient
 from mocktailverse.errors import UsageError
+from strategies.effort import examples
 
 INGREDIENTS = ("Rum", "Light rum", "Gin", "Citron vodka", "Vodka", "Lime juice", "Wumm", "wumm")
 SORTS = ("name", "-name", "abv", "-abv", "observed", "-observed", "relevance", None)
@@ -178,7 +179,7 @@ def _pages(catalogue, query, limit):
         assert len(page.items) == limit
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.data(), queries, st.integers(1, 4))
 def test_pages_hold_what_a_plain_reading_finds_in_order(
     open_catalogue, new_drink, data, query, limit
@@ -194,7 +195,7 @@ def test_pages_hold_what_a_plain_reading_finds_in_order(
     catalogue.close()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.data(), queries)
 def test_a_facet_counts_what_choosing_its_value_finds(open_catalogue, new_drink, data, query):
     drinks = data.draw(_drinks(new_drink))
@@ -404,7 +405,7 @@ def test_a_damaged_cursor_is_refused(open_catalogue, new_drink, damage):
             ask()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(place=st.integers(0, 200), char=st.characters())
 def test_a_changed_cursor_is_refused_or_goes_on_somewhere(two_drinks, place, char):
     query = DrinkQuery(sort="abv")
@@ -450,7 +451,7 @@ def test_no_cursor_follows_a_last_page_that_is_full(two_drinks):
 hostile = st.text(max_size=30) | st.text(st.sampled_from("\"'*:^-+(){}[] ANDORNEAR\x00,.\ud800"))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(hostile)
 def test_no_text_breaks_the_search(two_drinks, text):
     query = DrinkQuery(q=text)

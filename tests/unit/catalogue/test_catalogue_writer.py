@@ -22,6 +22,7 @@ from mocktailverse.drinks.ingredients import ancestors, match_ingredient
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.reference.tables import read_table
 from mocktailverse.errors import CatalogueError
+from strategies.effort import examples
 
 NAMES = ("White rum", "Rum", "Gin", "Absolut Citron", "Vodka", "Lime", "Moon dust", "moon dust")
 TABLES = ("ingredients", "ingredient_kinds", "drink_ingredients", "tags", "drink_spirits")
@@ -85,7 +86,7 @@ def edits(draw, new_drink):
     return drinks, draw(st.lists(st.sampled_from([f"thecocktaildb:{n}" for n in range(8)])))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(data=st.data())
 def test_edits_end_in_what_a_new_file_holds(new_drink, data):
     with TemporaryDirectory() as folder:

@@ -26,6 +26,7 @@ from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.ingest import InputFile
 from mocktailverse.pipeline.transform import transform
 from mocktailverse.sources import SOURCES
+from strategies.effort import examples
 
 RAW = Path(__file__).parents[3] / "data" / "raw"
 GOLDEN = Path(__file__).parent / "golden" / "drinks.json"
@@ -209,7 +210,7 @@ hostile = st.text(max_size=40) | st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(hostile, hostile, hostile)
 def test_no_text_makes_a_drink_that_cannot_be_stored(raw_record, ingredient, measure, instructions):
     record = raw_record(

@@ -23,6 +23,7 @@ from mocktailverse.drinks.register import (
     without_memory,
     written,
 )
+from strategies.effort import examples
 from strategies.observations import (
     DAY_MS,
     absence,
@@ -32,7 +33,7 @@ from strategies.observations import (
     observations,
 )
 
-quick = settings(max_examples=100, deadline=None)
+quick = settings(max_examples=examples(100), deadline=None)
 
 
 @quick
@@ -188,7 +189,7 @@ versions = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(versions, versions)
 def test_the_sortable_version_orders_as_the_version_does(a, b):
     assert (a < b) == (a.sortable() < b.sortable())

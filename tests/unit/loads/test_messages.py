@@ -14,6 +14,7 @@ from mocktailverse.functions.fetch import FetchEvent
 from mocktailverse.loads.load import Checkpoint
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.request import LoadRequest, load_requests
+from strategies.effort import examples
 
 EVENTS = Path(__file__).parents[2] / "events"
 RUN = "raw/thecocktaildb/2026/01/31/20260131T060000Z-sweep"
@@ -124,7 +125,7 @@ def test_what_is_no_message_of_the_pipeline_is_refused(body):
         load_requests(body)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.recursive(
         st.none() | st.integers() | st.text(max_size=5) | st.just("ObjectCreated:"),

@@ -3,14 +3,11 @@
 import base64
 import hashlib
 import re
-import zipfile
 from html.parser import HTMLParser
 
 import pytest
 from starlette.testclient import TestClient
 
-from mocktailverse.checkout import find_checkout
-from mocktailverse.deployment.package import build, this_machine
 from mocktailverse.local.harness.app import PAGE, create_harness
 
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -95,18 +92,3 @@ def test_every_field_of_the_page_has_a_label(elements):
             assert depth_of_labels == 1, line
     assert fields > 10
     assert any(attributes.get("aria-live") for _, attributes in elements)
-
-
-def test_nothing_of_the_harness_is_in_the_functions_zip(tmp_path):
-
-    lock = tmp_path / "functions.lock"
-    lock.touch()
-    archive = build(
-        this_machine(), source=find_checkout().source, lock=lock, cache_dir=tmp_path / "cache"
-    )
-    with zipfile.ZipFile(archive) as bundle:
-        names = bundle.namelist()
-        code = b"".join(bundle.read(name) for name in names if name.endswith(".py"))
-    assert "mocktailverse/functions/transform.py" in names
-    assert not [name for name in names if "/local/" in name or "harness" in name]
-    assert b'prefix="/dev"' not in code

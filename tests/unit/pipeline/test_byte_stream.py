@@ -19,8 +19,9 @@ from mocktailverse.pipeline.byte_stream import (
     TooLargeError,
     inflate,
 )
+from strategies.effort import examples
 
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=examples(60), deadline=None)
 cuts = st.lists(st.integers(0, 400), max_size=8)
 texts = st.lists(st.sampled_from([b"\n", b"", b"a", b"\r\n", b"bcd", b" ", b"\xff"])).map(b"".join)
 

@@ -13,8 +13,9 @@ from mocktailverse.errors import TransientError
 from mocktailverse.pipeline import csv_rows as csv_rows_module
 from mocktailverse.pipeline.byte_stream import DecodedBytes, Line
 from mocktailverse.pipeline.csv_rows import CsvHeader, csv_rows
+from strategies.effort import examples
 
-quick = settings(max_examples=80, deadline=None)
+quick = settings(max_examples=examples(80), deadline=None)
 KNOWN = frozenset({"idDrink", "strDrink", "strInstructions"})
 cells = st.text(
     alphabet=st.characters(codec="utf-8", exclude_characters="\0"), max_size=12

@@ -14,6 +14,7 @@ from mocktailverse.loads.load import END, START, Checkpoint
 from mocktailverse.pipeline import byte_stream
 from mocktailverse.pipeline.decode import RawRecord, Unreadable, decode
 from mocktailverse.sources import SOURCES
+from strategies.effort import examples
 from strategies.raw_objects import (
     FORMS,
     PACKINGS,
@@ -28,7 +29,7 @@ from strategies.raw_objects import (
 )
 
 FIELDS = SOURCES["thecocktaildb"]
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=examples(40), deadline=None)
 
 ONE = {"idDrink": "1", "strDrink": "Ä"}
 TWO = {"idDrink": "2", "strDrink": "B\n\"x\", 'y'; | {[", "tags": [1, {"drinks": 2}]}
@@ -104,7 +105,7 @@ def test_a_cut_gzip_gives_the_records_before_the_cut_and_says_so(chunked, found,
     check_resuming(source, items)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(
     st.lists(fragments, max_size=12).map(b"".join) | st.binary(max_size=60),
     st.booleans(),

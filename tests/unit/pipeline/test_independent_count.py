@@ -14,6 +14,7 @@ from mocktailverse.pipeline import byte_stream, csv_rows, independent_count
 from mocktailverse.pipeline.decode import decode
 from mocktailverse.pipeline.independent_count import count_records
 from mocktailverse.sources import SOURCES
+from strategies.effort import examples
 
 FIELDS = SOURCES["thecocktaildb"]
 ONE = b'{"idDrink":"1","strDrink":"A"}'
@@ -131,7 +132,7 @@ def made_up(dice):
     return mutated(dice, packed(body)) if dice.random() < 0.3 else body
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 @given(st.integers(0, 2**64))
 def test_two_readers_count_the_same_records_whatever_the_bytes_are(chunked, seed):
     body = made_up(random.Random(seed))  # noqa: S311 - no secret

@@ -18,6 +18,7 @@ from mocktailverse.pipeline import byte_stream, ingest
 from mocktailverse.pipeline.decode import RawRecord, decode
 from mocktailverse.pipeline.ingest import InputFile, Part, Run, parts_of, put_files, put_part
 from mocktailverse.sources import SOURCES
+from strategies.effort import examples
 
 FIELDS = SOURCES["thecocktaildb"]
 COLUMNS = FIELDS.columns
@@ -87,7 +88,7 @@ def test_a_big_file_is_cut_and_all_its_records_are_there(parts, records_of, body
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -21,6 +21,7 @@ from mocktailverse.pipeline import load as load_module
 from mocktailverse.pipeline import segment as segment_module
 from mocktailverse.pipeline.load import STALLED_LIMIT, Loader, Postponed
 from mocktailverse.pipeline.transform import transform
+from strategies.effort import examples
 
 SAVING_MS = load_module.SAVING_TIME_MS
 WRITE_CHUNK = load_module.WRITE_CHUNK
@@ -722,7 +723,7 @@ def body_of(records, form):
 
 
 @settings(
-    max_examples=120,
+    max_examples=examples(120),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

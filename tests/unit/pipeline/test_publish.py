@@ -17,6 +17,7 @@ from mocktailverse.drinks.register import Register
 from mocktailverse.errors import PermanentError, TransientError
 from mocktailverse.pipeline import publish as stage
 from mocktailverse.pipeline.publish import Publisher
+from strategies.effort import examples
 
 NOW_MS = 1_700_000_000_000
 
@@ -420,7 +421,7 @@ class Crowd:
             raise self.choose.choice([TransientError, PermanentError])(call)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(seed=st.integers(0, 2**32), faults=st.integers(0, 8))
 def test_two_publishers_end_at_the_table_whatever_happens(new_published, new_drink, seed, faults):
     published = new_published()

@@ -14,6 +14,7 @@ from mocktailverse.pipeline import segment as segment_module
 from mocktailverse.pipeline.segment import plan_segment
 from mocktailverse.pipeline.transform import Piece
 from mocktailverse.sources import SOURCES
+from strategies.effort import examples
 
 VERSION = ObjectVersion("data", "raw/thecocktaildb/x", "v")
 READER = SOURCES["thecocktaildb"]
@@ -61,7 +62,7 @@ def expected(found):
     return table
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(pieces())
 def test_every_record_is_written_settled_or_rejected(found):
     plan = plan_segment(found)
@@ -73,7 +74,7 @@ def test_every_record_is_written_settled_or_rejected(found):
     assert plan.exhausted
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(pieces())
 def test_each_id_is_written_once_and_merged(found):
     plan = plan_segment(found)
@@ -82,7 +83,7 @@ def test_each_id_is_written_once_and_merged(found):
     assert len(written) == len(expected(found))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(pieces())
 def test_counts_conserve(found):
     plan, table = plan_segment(found), {}
@@ -93,7 +94,7 @@ def test_counts_conserve(found):
     assert counts.loaded == len(table), "into an empty table, each id is loaded once"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(pieces(), st.lists(st.integers(0, 13), max_size=3))
 def test_a_plan_that_is_cut_and_gone_on_with_loses_nothing(found, cuts):
     table, counts, rest = {}, Counts(), found

@@ -20,6 +20,7 @@ from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline.transform import RECORD_LIMIT, observed_at_of, transform
 from mocktailverse.sources import SOURCES
+from strategies.effort import examples
 
 NOON_MS = 1_767_268_800_000
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -100,7 +101,7 @@ JSON_VALUES = st.recursive(
 FIELDS = ("idDrink", "strDrink", "strTags", "strIngredient1", "strMeasure1", "strInstructionsDE")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.dictionaries(st.sampled_from(FIELDS), JSON_VALUES | st.sampled_from(["1", "12 oz"]))
     | JSON_VALUES,

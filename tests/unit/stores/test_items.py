@@ -12,8 +12,9 @@ from mocktailverse.drinks.register import Register
 from mocktailverse.stores.expressions import Update
 from mocktailverse.stores.items import from_item, to_item, to_value, value_of
 from strategies.drinks import registers, sightings
+from strategies.effort import examples
 
-quick = settings(max_examples=100, deadline=None)
+quick = settings(max_examples=examples(100), deadline=None)
 
 
 def as_dynamodb_answers(value):

@@ -22,6 +22,7 @@ from mocktailverse.sources.thecocktaildb.extract import (
     run_name,
 )
 from mocktailverse.sources.thecocktaildb.strategies import plan
+from strategies.effort import examples
 
 MIDNIGHT_MS = 1_767_225_600_000  # 2026-01-01 00:00:00 UTC
 RUN = "20260101T000000Z-test"
@@ -334,7 +335,7 @@ def uninterrupted(name: str, arguments=()) -> World:
     return world
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(
     name=st.sampled_from(["sweep", "mocktails"]),
     seconds=st.lists(st.integers(min_value=23, max_value=40), min_size=20, max_size=20),
@@ -351,7 +352,7 @@ def test_a_run_in_pieces_writes_the_same_objects_as_one_in_one_go(name, seconds)
     assert world.puts == len(world.objects)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(st.lists(st.floats(min_value=0.3, max_value=20), min_size=70, max_size=70))
 def test_whatever_the_time_limits_every_drink_is_stored_exactly_once(seconds):
     world = World()

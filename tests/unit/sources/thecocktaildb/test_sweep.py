@@ -1,11 +1,9 @@
-"""The sweep: how much of a capped source it reaches, at what cost, and what it says is gone."""
+"""The sweep: how much of a capped source it reaches, at what cost, and what it says is gone.
 
-import asyncio
+Large sources are in tests/slow/test_large_sweeps.py.
+"""
+
 import json
-import math
-import random
-import string
-from pathlib import Path
 
 import httpx2
 import msgspec
@@ -15,20 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.errors import UsageError
-from mocktailverse.local.simulated_source import create_app, read_records
+from mocktailverse.local.simulated_source import read_records
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
-from mocktailverse.sources.thecocktaildb.extract import ExtractReport, FetchCursor
+from mocktailverse.sources.thecocktaildb.extract import FetchCursor
 from mocktailverse.sources.thecocktaildb.extract_sweep import extract_sweep
 from mocktailverse.sources.thecocktaildb.id_space import gaps, next_ids, numbers
 from mocktailverse.sources.thecocktaildb.known import Known
 from mocktailverse.sources.thecocktaildb.names import NameIndex, terms_of
+from strategies.effort import examples
+from worlds.sweeps import DAY_S, PREMIUM, ROOT, START_MS, World, drink, ids, made_up, print_reach
 
-ROOT = Path(__file__).parents[4]
-DUMP = ROOT.parent / "shared" / "data" / "thecocktaildb_full.json"
 STATE = "state/fetch/thecocktaildb/known.json"
-DAY_S = 24 * 60 * 60
-START_MS = 1_767_225_600_000  # 2026-01-01 00:00:00 UTC
-PREMIUM = "9premium"
 NOTHING = httpx2.Response(200, content=b'{"drinks":null}')
 
 
@@ -38,240 +33,14 @@ def _no_backoff():
         yield
 
 
-class AsgiTransport(httpx2.BaseTransport):
-    """Asks the simulated API without a network."""
-
-    def __init__(self, world: "World") -> None:
-        self.world = world
-
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        query = request.url.query.decode()
-        asked = f"{request.url.path.rpartition('/')[2]}?{query}"
-        self.world.asked.append(asked)
-        if (broken := self.world.broken(asked)) is not None:
-            return broken
-        scope = {
-            "type": "http",
-            "method": "GET",
-            "path": request.url.path,
-            "query_string": query.encode(),
-            "headers": [],
-        }
-        sent = []
-
-        async def receive():
-            return {"type": "http.request"}
-
-        async def send(message):
-            sent.append(message)
-
-        asyncio.run(self.world.app(scope, receive, send))
-        return httpx2.Response(sent[0]["status"], content=sent[1]["body"])
-
-
-class World:
-    """A source over records, a store, and a clock that requests move by 0.25 s each."""
-
-    def __init__(self, records, key="1", seed=0) -> None:
-        self.now = 0.0
-        self.key = key
-        self.seed = seed
-        self.broken = lambda _asked: None
-        self.asked: list[str] = []
-        self.objects: dict[str, bytes] = {}
-        self.metadata: dict[str, dict[str, str]] = {}
-        self.content_types: dict[str, str] = {}
-        self.runs = 0
-        self.serve(records)
-
-    def serve(self, records) -> None:
-        self.records = list(records)
-        self.app = create_app(self.records, premium_keys=[PREMIUM], seed=self.seed)
-
-    def get(self, key):
-        return self.objects.get(key)
-
-    def put(self, key, body, *, metadata, content_type) -> None:
-        self.content_types[key] = content_type
-        self.objects[key] = body
-        self.metadata[key] = dict(metadata)
-
-    def sweep(self, *, seconds=math.inf, cursor=None, **options) -> ExtractReport:
-        """Sweep in a new run, or go on at the cursor."""
-        self.runs += cursor is None
-        self.asked.clear()
-        deadline = self.now + seconds
-        client = TheCocktailDB(
-            "http://drinks.example",
-            self.key,
-            transport=AsgiTransport(self),
-            clock=lambda: self.now,
-            sleep=self._sleep,
-        )
-        with client:
-            return extract_sweep(
-                client,
-                self,
-                f"run-{self.runs}",
-                now_ms=lambda: START_MS + round(self.now * 1000),
-                time_left_s=lambda: deadline - self.now,
-                cursor=cursor,
-                **options,
-            )
-
-    def next_day(self, days=1) -> None:
-        self.now += days * DAY_S
-
-    def stored(self, report) -> set[str]:
-        """The ids of the drinks whose records lie in the report's raw objects."""
-        return {drink_id for drink_id, absent in self._lines(report) if not absent}
-
-    def absences(self, report) -> set[str]:
-        return {drink_id for drink_id, absent in self._lines(report) if absent}
-
-    def _lines(self, report):
-        for key in report.objects:
-            if key.startswith("raw/"):
-                for line in self.objects[key].splitlines():
-                    found = json.loads(line)
-                    for record in found.get("drinks", [found]):
-                        yield record["idDrink"], record.get("absent", False)
-
-    def _sleep(self, seconds) -> None:
-        self.now += seconds
-
-
-def drink(number, name, **fields):
-    return {
-        "idDrink": str(number),
-        "strDrink": name,
-        "strCategory": "Cocktail",
-        "strGlass": "Highball glass",
-        "strAlcoholic": "Alcoholic",
-        "strInstructions": "Stir.",
-        "strIngredient1": "Gin",
-        **fields,
-    }
-
-
-def ids(records) -> set[str]:
-    return {str(record["idDrink"]) for record in records}
-
-
-def by_chance(seed) -> random.Random:
-    return random.Random(seed)  # noqa: S311 - a sequence that can be repeated
-
-
-def whole_dump():
-    if not DUMP.exists():
-        pytest.skip("the dump of TheCocktailDB is not at hand")
-    return read_records([DUMP])[0]
-
-
-def made_up(number, seed, *, letters="abcdefghijklmnoprstvwz", density=0.8):
-    """Drinks with names of one to three made-up words, in four dense ranges of ids."""
-    chance = by_chance(seed)
-    syllables = ["ba", "ri", "to", "mon", "sel", "qua", "der", "li", "nu", "gra", "vex", "o", "ti"]
-    words = ["".join(chance.choices(syllables, k=chance.randint(1, 4))) for _ in range(400)]
-    weights = [1 / (place + 1) for place in range(len(letters))]
-    free = [
-        number_
-        for start in (11000, 12500, 17800, 178300)
-        for number_ in range(start, start + round(number / 4 / density))
-    ]
-    return [
-        drink(
-            drink_id,
-            chance.choices(letters, weights)[0] + " ".join(chance.choices(words, k=2)),
-            strCategory=f"Category {min(int(chance.expovariate(0.5)), 8)}",
-            strGlass=f"Glass {min(int(chance.expovariate(0.2)), 25)}",
-            strAlcoholic=chance.choices(["Alcoholic", "Non alcoholic"], [85, 15])[0],
-            strIngredient1=f"Ingredient {int(chance.expovariate(0.02))}",
-        )
-        for drink_id in chance.sample(free, number)
-    ]
-
-
-def told(label, world, report) -> float:
-    """Print the figures; give the share of the source's drinks that the sweep stored."""
-    reached = len(world.stored(report)) / len(world.records)
-    figures = report.coverage
-    print(  # noqa: T201 - shown by pytest -s
-        f"{label}: {reached:.2%} of {len(world.records)} drinks by {figures.requests} requests, "
-        f"{figures.requests / len(world.records):.3f} a drink; estimate {figures.estimated_total}"
-    )
-    return reached
-
-
 # ---- reach and cost
-
-
-def test_one_sweep_reaches_the_whole_dump_and_the_next_day_costs_a_fraction():
-    world = World(whole_dump())
-    first = world.sweep()
-    assert first.done
-    assert first.failed == []
-    assert told("first sweep", world, first) >= 0.995
-    assert first.requests < 0.7 * len(world.records)
-    assert abs(first.coverage.estimated_total - len(world.records)) < 0.02 * len(world.records)
-    world.next_day()
-    second = world.sweep()
-    told("second sweep", world, second)
-    assert second.coverage.seen == first.coverage.known
-    assert second.requests < 0.2 * len(world.records)
-    assert second.requests < 0.4 * first.requests
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_the_order_in_which_the_source_cuts_answers_short_does_not_matter(seed):
-    records = whole_dump()
-    by_chance(seed).shuffle(records)
-    world = World(records, seed=seed)
-    report = world.sweep()
-    assert told(f"shuffled ({seed})", world, report) >= 0.99
-    assert report.requests < 0.9 * len(records)
-
-
-@pytest.mark.parametrize("number", [150, 400])
-def test_a_part_of_the_dump_is_reached_as_well(number):
-    records = by_chance(number).sample(whole_dump(), number)
-    world = World(records)
-    report = world.sweep()
-    assert told("part of the dump", world, report) >= 0.99
-    assert report.requests < 0.8 * number
-
-
-@pytest.mark.parametrize(("letters", "density"), [(string.ascii_lowercase, 0.8), ("abcms", 0.9)])
-def test_a_larger_source_with_skewed_letters_and_dense_ids_is_reached(letters, density):
-    world = World(made_up(1500, 4, letters=letters, density=density))
-    report = world.sweep()
-    assert told("made-up", world, report) >= 0.99
-    assert report.requests < 1.2 * len(world.records)
 
 
 def test_drinks_that_share_one_name_are_found_by_listings_and_ids():
     records = [drink(11000 + number, "Punch") for number in range(300) if number % 5]
     world = World(records)
     report = world.sweep()
-    assert told("one name", world, report) >= 0.99
-
-
-def test_a_source_that_finds_whole_names_only_is_reached_by_look_ups():
-    world = World(whole_dump())
-    names = {record["strDrink"].lower() for record in world.records}
-
-    def broken(asked):
-        _, _, term = asked.partition("search.php?s=")
-        return NOTHING if term and term not in names else None
-
-    world.broken = broken
-    report = world.sweep()
-    assert told("no pieces of names", world, report) >= 0.99
-    assert report.requests < len(world.records)
-    world.next_day()
-    second = world.sweep()
-    told("no pieces of names, next day", world, second)
-    assert second.requests < 0.4 * len(world.records)
+    assert print_reach("one name", world, report) >= 0.99
 
 
 def test_a_source_without_caps_is_taken_at_its_word():
@@ -294,7 +63,7 @@ def test_the_samples_are_all_found():
 NAMES = st.text(min_size=1, max_size=12).filter(lambda name: name.strip().strip("_"))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 @given(st.dictionaries(st.integers(1, 200_000), NAMES, max_size=20))
 def test_a_small_source_is_held_whole_whatever_its_names(drinks):
     records = [drink(number, name) for number, name in drinks.items()]

@@ -18,6 +18,7 @@ from mocktailverse.sources.thecocktaildb.record import (
     LANGUAGES,
     NEW_FIELDS_NAMED,
 )
+from strategies.effort import examples
 
 READER = SOURCES["thecocktaildb"]
 
@@ -43,7 +44,7 @@ values = st.sampled_from([None, "", " ", "x", " 1 oz ", "a,b", "http://x/y", "1"
 FIELD_NAMES = [*FIELDS[:20], "strIngredient15", "strMeasure15", "strDrinkAlternate", "other"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.dictionaries(st.sampled_from(FIELD_NAMES), values | st.lists(st.just("x"), max_size=1)))
 def test_json_and_fields_are_read_alike(record):
     record = {"idDrink": "1", "strDrink": "x", "strIngredient1": "Gin", **record}

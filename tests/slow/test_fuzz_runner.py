@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-CONFTEST = Path(__file__).parents[2] / "fuzz" / "conftest.py"
+CONFTEST = Path(__file__).parents[1] / "fuzz" / "conftest.py"
 TARGET = """
 import random
 from hypothesis import given, strategies as st

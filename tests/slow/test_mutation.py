@@ -14,7 +14,7 @@ from mutation import warm
 from mutation.operators import mutants
 from mutation.selection import Selection
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 HEADER = b"def f(a, b):\n    "
 
 
