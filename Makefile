@@ -1,11 +1,11 @@
 # Set-up is part of every target: a virtual environment in .venv, nothing global.
-# Needs make and a Python from 3.11 to 3.13.
+# Needs make and a Python from 3.11 to 3.14.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
-# The first interpreter that runs and fits; `make demo PYTHON=/some/python` chooses another.
-fits := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
-PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
+# The first interpreter that runs and fits, Lambda's before the newest; `make demo PYTHON=/some/python` chooses another.
+fits := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3.14 python3; do \
   $$python -c '$(fits)' >/dev/null 2>&1 && { echo $$python; break; }; done)
 
 bin := .venv/bin
@@ -20,7 +20,7 @@ help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(ready): requirements/setup.lock requirements/all.lock pyproject.toml
-	@test -n "$(PYTHON)" || { echo "Mocktailverse needs Python 3.11, 3.12 or 3.13; none was found." >&2; exit 2; }
+	@test -n "$(PYTHON)" || { echo "Mocktailverse needs Python 3.11 to 3.14; none was found." >&2; exit 2; }
 	@echo "Setting up .venv with $$($(PYTHON) --version)"
 	@rm -rf .venv && $(PYTHON) -m venv .venv
 	@$(bin)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/setup.lock
@@ -140,6 +140,10 @@ lock: $(ready) ## Lock the dependencies, with hashes; UPGRADE=--upgrade takes ne
 	  --constraint requirements/all.lock pyproject.toml -o requirements/functions.lock
 	$(bin)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 	  requirements/checkov.in -o requirements/checkov.lock
+
+.PHONY: wheels
+wheels: $(ready) ## Check that each locked package has a wheel for each Python and platform
+	@$(bin)/python requirements/check_wheels.py $(if $(FETCH),--fetch)
 
 .PHONY: clean
 clean: ## Remove the virtual environment, builds and caches
