@@ -27,10 +27,11 @@ from mocktailverse.local.processes import Process
 from mocktailverse.local.state import SERVER
 from mocktailverse.pipeline.fetching import fetched_versions
 from mocktailverse.pipeline.ingest import InputFile
+from mocktailverse.waiting import wait_until
 
 SHOWN_DRINKS = 8
 DRINKS_LOOKED_AT = 200
-PUBLISHED_WITHIN_S = 120.0
+PUBLISH_TIMEOUT_S = 120.0
 POLL_S = 0.1
 NOT_RECORDS = ("README.md", "expected.json")
 
@@ -153,17 +154,19 @@ def _show_services(stack: LocalStack, drinks: int) -> None:
 
 
 def _served_drinks(api: Process, drinks: int) -> int:
-    """How many drinks the API serves, as soon as that many are published.
+    """Wait until the API serves this many drinks; return how many it serves.
 
     Raises:
-        TransientError: they are not in time.
+        TransientError: they were not published in time.
     """
-    deadline = time.monotonic() + PUBLISHED_WITHIN_S
     served = 0
-    while time.monotonic() < deadline:
-        told = health.get(api.port, "/health")
-        served = msgspec.json.decode(told)["drinks"] if told else 0
-        if served >= drinks:
-            return served
-        time.sleep(POLL_S)
-    raise TransientError(f"The API serves {served} of {drinks} drinks.")
+
+    def serves_all() -> bool:
+        nonlocal served
+        body = health.get(api.port, "/health")
+        served = msgspec.json.decode(body)["drinks"] if body else 0
+        return served >= drinks
+
+    if not wait_until(serves_all, PUBLISH_TIMEOUT_S, POLL_S):
+        raise TransientError(f"The API serves {served} of {drinks} drinks.")
+    return served
