@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mocktailverse.cli.connection import Connection
 from mocktailverse.cli.demo import NOT_RECORDS
-from mocktailverse.local import environment
+from mocktailverse.local import lifecycle
 from mocktailverse.pipeline.verify_catalogue import verify_all
 
 ROOT = Path(__file__).parents[1]
@@ -26,7 +26,7 @@ def main() -> None:
     """Start a stack, feed it, measure it, stop it."""
     files = [path for path in sorted(SAMPLES.rglob("*")) if path.is_file()]
     raw = [str(path) for path in files if path.name not in NOT_RECORDS and path.stat().st_size]
-    with tempfile.TemporaryDirectory() as folder, environment.running(Path(folder)) as stack:
+    with tempfile.TemporaryDirectory() as folder, lifecycle.running(Path(folder)) as stack:
         run(folder, "fetch", "sweep", "--wait")
         run(folder, "ingest", *raw, "--wait")
         wait_until_published(Connection(stack.clients(), stack.outputs))

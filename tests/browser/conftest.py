@@ -27,8 +27,9 @@ from playwright.sync_api import (
 
 from mocktailverse.cli.connection import Connection
 from mocktailverse.drinks.ledger import Load
-from mocktailverse.local import environment
-from mocktailverse.local.environment import LocalStack, Options
+from mocktailverse.local import lifecycle
+from mocktailverse.local.lifecycle import Options
+from mocktailverse.local.state import LocalStack
 
 SAMPLES = Path(__file__).parents[2] / "data" / "raw"
 GOOD = ("cocktails.ndjson", "mocktails.json", "punches.csv", "winter.ndjson.gz")
@@ -221,7 +222,7 @@ def hostile_record(number: str, name: str) -> dict[str, str]:
 
 @contextmanager
 def running_site(home: Path) -> Iterator[Site]:
-    with environment.running(home, Options(services=True)) as stack:
+    with lifecycle.running(home, Options(services=True)) as stack:
         yield Site(stack, home)
 
 

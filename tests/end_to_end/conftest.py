@@ -17,8 +17,8 @@ import pytest
 from mocktailverse.cli import main
 from mocktailverse.cli.connection import Connection
 from mocktailverse.drinks.ledger import Load, LoadRequest, ObjectVersion, Rejected
-from mocktailverse.local import environment
-from mocktailverse.local.environment import LocalStack
+from mocktailverse.local import lifecycle
+from mocktailverse.local.state import LocalStack
 from mocktailverse.pipeline.verify import VerifyReport
 from mocktailverse.pipeline.verify_catalogue import verify_all
 
@@ -292,7 +292,7 @@ class SharedStack:
             on_failure.callback(self.close)
             if self._pipeline is None:
                 home = self._new_home()
-                stack = self._running.enter_context(environment.running(home))
+                stack = self._running.enter_context(lifecycle.running(home))
                 self._pipeline = Pipeline(stack, home)
                 self._settings = self._pipeline.settings()
             self._pipeline.reset()

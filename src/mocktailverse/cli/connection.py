@@ -11,9 +11,9 @@ from msgspec import Struct
 from mocktailverse.deployment import stack
 from mocktailverse.deployment.environments import stack_name
 from mocktailverse.errors import UnreachableError, UsageError
-from mocktailverse.local import environment, parts
-from mocktailverse.local.environment import LocalStack
+from mocktailverse.local import lifecycle
 from mocktailverse.local.full_disk import FullDiskWatch
+from mocktailverse.local.state import LocalStack, logs_of, read_stack
 from mocktailverse.settings import CliSettings
 from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.clients import Clients
@@ -33,15 +33,15 @@ class Connection(Struct, dict=True):
     clients: Clients
     outputs: dict[str, str]
     logs: Sequence[Path] = ()
-    """Logs of the local stack's parts; a deployed environment has none on this machine."""
+    """Log files of the local stack; a deployed environment has none on this machine."""
 
     @classmethod
     def local(cls, stack: LocalStack) -> Self:
         """Return the connection to a local stack."""
-        return cls(stack.clients(), stack.outputs, parts.logs(stack))
+        return cls(stack.clients(), stack.outputs, logs_of(stack))
 
     def disk_watch(self) -> Callable[[], None]:
-        """Return a function that raises UnreachableError once a part reports a full disk."""
+        """Return a function that raises UnreachableError once a local log reports a full disk."""
         return FullDiskWatch(self.logs).check
 
     @cached_property
@@ -84,7 +84,7 @@ class Connection(Struct, dict=True):
 
 def state_folder(state_dir: Path | None) -> Path:
     """The local stack's folder: as given, as MOCKTAILVERSE_STATE_DIR says, or the checkout's."""
-    return state_dir or CliSettings.read().state_dir or environment.default_state_dir()
+    return state_dir or CliSettings.read().state_dir or lifecycle.default_state_dir()
 
 
 def connect(env: str, state_dir: Path | None = None) -> Connection:
@@ -96,7 +96,7 @@ def connect(env: str, state_dir: Path | None = None) -> Connection:
     """
     if env == LOCAL:
         folder = state_folder(state_dir)
-        running = environment.read(folder)
+        running = read_stack(folder)
         if running is None:
             raise UnreachableError(f"No local stack runs in {folder}. Start it: mocktailverse up")
         return Connection.local(running)

@@ -22,9 +22,9 @@ from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.drinks.ledger import Load
 from mocktailverse.errors import TransientError, UsageError
 from mocktailverse.local import health
-from mocktailverse.local.environment import LocalStack, Options, running
+from mocktailverse.local.lifecycle import Options, running
 from mocktailverse.local.processes import Process
-from mocktailverse.local.state import SERVER
+from mocktailverse.local.state import SERVER, LocalStack
 from mocktailverse.pipeline.fetching import fetched_versions
 from mocktailverse.pipeline.ingest import InputFile
 from mocktailverse.waiting import wait_until
@@ -144,7 +144,7 @@ def _show(connection: Connection, loads: list[Load], summary: dict[str, Any]) ->
 
 def _show_services(stack: LocalStack, drinks: int) -> None:
     """Look whether the API and the dashboard serve the drinks; for a person, stay."""
-    served = _served_drinks(stack.parts[SERVER], drinks)
+    served = _served_drinks(stack.by_name[SERVER], drinks)
     print_table("Look at it", ("what", "where"), links(stack))
     say(f"The API serves {served} drinks, and the dashboard is up.")
     if sys.stdin.isatty() and sys.stdout.isatty():

@@ -21,7 +21,7 @@ from mocktailverse.deployment import account, code, stack
 from mocktailverse.deployment.code import FunctionCode
 from mocktailverse.deployment.environments import stack_name
 from mocktailverse.errors import MissingError, UnreachableError, UsageError
-from mocktailverse.local import environment
+from mocktailverse.local.state import read_stack
 from mocktailverse.pipeline.moments import milliseconds, now
 from mocktailverse.stores.errors import translated
 from mocktailverse.stores.log_group import LogGroup, LogLine
@@ -168,7 +168,7 @@ def _print_exports(env: str, state_dir: Path | None) -> None:
     if env != LOCAL:
         raise UsageError("--exports is about the local stack; AWS has its own ways to log in.")
     folder = state_folder(state_dir)
-    running = environment.read(folder)
+    running = read_stack(folder)
     if running is None:
         raise UnreachableError(f"No local stack runs in {folder}. Start it: mocktailverse up")
     for name, value in {

@@ -15,10 +15,11 @@ from mocktailverse.cli.output import say
 from mocktailverse.cli.stack import running_stack
 from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.errors import TransientError, UnreachableError
-from mocktailverse.local import foreground, parts, ports, processes, services
+from mocktailverse.local import foreground, health, ports, services
 from mocktailverse.local.browser import datasette
 from mocktailverse.local.browser.databases import Copies
-from mocktailverse.local.processes import HOST, Process
+from mocktailverse.local.ports import HOST
+from mocktailverse.local.processes import Process
 from mocktailverse.local.state import DASHBOARD
 from mocktailverse.settings import DashboardSettings, inherited
 
@@ -48,7 +49,7 @@ def serve(
     from mocktailverse.cli import api_server  # noqa: PLC0415  FastAPI takes 0.3 s to import
 
     with (
-        processes.exits_on_signals(),
+        foreground.exits_on_signals(),
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
     ):
         app = api_server.create(env, state_dir, Path(folder))
@@ -70,11 +71,11 @@ def dashboard(
     checkout = find_checkout()
     with tempfile.TemporaryDirectory() as folder:
         services.place_streamlit_config(checkout, Path(folder))
-        with foreground.running(
+        with foreground.server(
             DASHBOARD,
-            ["streamlit", *services.streamlit_arguments(checkout, port)],
+            services.streamlit_command(checkout, port),
             port=port,
-            health_path=parts.HEALTH_PATHS[DASHBOARD],
+            health_path=health.PATHS[DASHBOARD],
             environment=_dashboard_environment(env, state_dir),
             folder=Path(folder),
         ) as process:
@@ -95,7 +96,7 @@ def browse(
     with tempfile.TemporaryDirectory() as folder:
         copies = Copies(connection.catalogue, connection.loads, connection.bucket, Path(folder))
         copies.refresh()
-        with foreground.running(
+        with foreground.server(
             "data browser",
             datasette.command(Path(folder), port),
             port=port,

@@ -11,7 +11,7 @@ from typing import Any
 from ministack import app as ministack  # type: ignore[import-untyped]  # it has no types
 
 from mocktailverse.local import worker_pool
-from mocktailverse.local.origins import is_our_own, names_this_machine
+from mocktailverse.local.allowed_hosts import is_our_own, names_this_machine
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

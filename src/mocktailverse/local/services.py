@@ -1,6 +1,8 @@
-"""The parts that serve people: the API with the harness, and the dashboard."""
+"""The processes beside the embedded AWS: simulated source, API with harness, and dashboard.
 
-import contextlib
+They hold no data, so one that fails is restarted, on the port that the others know.
+"""
+
 import hashlib
 import shutil
 from collections.abc import Sequence
@@ -9,116 +11,127 @@ from pathlib import Path
 import msgspec
 
 from mocktailverse.deployment.checkout import Checkout
-from mocktailverse.local import parts, ports, processes
+from mocktailverse.local import health, ports, processes
 from mocktailverse.local.deploying import STAGE, Progress
-from mocktailverse.local.parts import Started, held
-from mocktailverse.local.processes import HOST, Process
+from mocktailverse.local.ports import HOST
+from mocktailverse.local.processes import Launcher, Process
 from mocktailverse.local.state import (
     DASHBOARD,
     SERVER,
     SERVICES,
+    SOURCE,
     LocalStack,
-    temporary,
-    write,
+    write_stack,
 )
 from mocktailverse.settings import DashboardSettings
 
-START_TIMEOUT_S = 60.0
+RESTART_TIMEOUT_S = 5.0
+"""How long one of these processes may be silent before it is replaced."""
+
+PORT_TIMEOUT_S = 5.0
+"""How long the threads of a killed process may take to release its port."""
+
 REFRESH_S = 2.0
-"""How often the dashboard looks for news; on this machine asking costs nothing."""
+"""How often the dashboard looks for changes; on this machine requests cost nothing."""
 
 
-def start(  # noqa: PLR0913  each is a separate fact about the start
-    undo: contextlib.ExitStack,
-    home: Path,
+def to_start(stack: LocalStack, names: Sequence[str], *, replace: bool) -> list[str]:
+    """Return the processes of a running stack to start: those that do not respond.
+
+    Args:
+        stack: the stack.
+        names: the services that belong to it.
+        replace: whether to start all these services, as their code or settings have changed.
+    """
+    candidates = [SOURCE, *names] if stack.simulates else names
+    return [
+        name
+        for name in candidates
+        if (replace and name in names) or not _responds(stack.by_name.get(name))
+    ]
+
+
+def _responds(process: Process | None) -> bool:
+    return process is not None and health.responds_within(process, RESTART_TIMEOUT_S)
+
+
+def start(
+    launcher: Launcher,
     stack: LocalStack,
     checkout: Checkout,
+    names: Sequence[str],
     on_progress: Progress,
-    *,
-    names: Sequence[str] = SERVICES,
-) -> tuple[LocalStack, list[Started]]:
-    """Start services, on the ports that they had before, in place of those that run.
+) -> LocalStack:
+    """Start processes on the ports that they had before, in place of those that run.
+
+    Returns:
+        The stack with the new processes, which are not ready yet.
 
     Raises:
         UsageError: another program uses such a port.
     """
     if names:
         on_progress(f"starting the {' and the '.join(names)}")
-    processes.stop(*(stack.parts[name] for name in names if name in stack.parts))
-    started = []
+    processes.stop(*(stack.by_name[name] for name in names if name in stack.by_name))
     for name in names:
-        port = _port(stack.parts.get(name))
-        if name == SERVER:
-            part = held(undo, _start_server(home, stack, port))
+        port = port_of_next(stack.by_name.get(name))
+        if name == SOURCE:
+            process = start_source(launcher, stack.records, port)
+        elif name == SERVER:
+            process = _start_server(launcher, stack, port)
         else:
-            part = held(undo, _start_dashboard(home, stack, checkout, port))
-        stack = stack.with_part(part.process)
-        started.append(part)
-    return msgspec.structs.replace(stack, serves=code_of(checkout.source)), started
+            process = _start_dashboard(launcher, stack, checkout, port)
+        stack = stack.with_process(process)
+    if set(SERVICES) & set(names):
+        stack = msgspec.structs.replace(stack, serves=code_fingerprint(checkout.source))
+    return stack
 
 
-def _port(before: Process | None) -> int:
-    if before is None:
+def port_of_next(previous: Process | None) -> int:
+    """Return the port of the previous process, which was stopped, or else a free one."""
+    if previous is None:
         return ports.free_port()
-    parts.require_port_again(before)
-    return before.port
+    ports.require_free(
+        previous.port,
+        f"run `mocktailverse down --forget` to drop the stack. Its {previous.name} has ended and"
+        " can restart on this port only; all data is kept",
+        PORT_TIMEOUT_S,
+    )
+    return previous.port
 
 
-def due(stack: LocalStack, checkout: Checkout) -> list[str]:
-    """Return the services to start: those that do not respond, or all when the code changed."""
-    if stack.serves != code_of(checkout.source):
-        return list(SERVICES)
-    return [
-        name
-        for name in SERVICES
-        if name not in stack.parts
-        or not parts.responds_within(stack.parts[name], parts.RESTART_TIMEOUT_S)
-    ]
-
-
-def wait(home: Path, stack: LocalStack) -> None:
-    """Wait until the services answer.
-
-    Raises:
-        UnreachableError: one does not; the text ends with its log.
-    """
-    for name, process in stack.parts.items():
-        if name in SERVICES:
-            processes.wait_until(
-                lambda process=process: parts.is_well(process),  # type: ignore[misc]  # bound early on purpose
-                process,
-                home / parts.LOGS[name],
-                START_TIMEOUT_S,
-            )
-
-
-def _start_server(home: Path, stack: LocalStack, port: int) -> Started:
-    """Start the API and the harness, on a stack as they may see it."""
-    folder = temporary(home) / "server"
-    folder.mkdir(exist_ok=True)
-    write(folder, stack.seen_by(SERVER))
-    return parts.start(
-        SERVER,
-        home,
-        port=port,
-        command=["mocktailverse.local.harness", "--state-dir", str(folder), "--port", str(port)],
+def start_source(launcher: Launcher, records: str | None, port: int) -> Process:
+    """Start the simulated TheCocktailDB, without waiting until it is ready."""
+    command = ["mocktailverse.local.simulated_source", "--port", str(port)]
+    return launcher.start(
+        SOURCE, [*command, *(["--records", records] if records else [])], port=port
     )
 
 
-def _start_dashboard(home: Path, stack: LocalStack, checkout: Checkout, port: int) -> Started:
-    """Start the dashboard on a stack whose API and harness have their ports already."""
-    place_streamlit_config(checkout, temporary(home))
-    return parts.start(
+def _start_server(launcher: Launcher, stack: LocalStack, port: int) -> Process:
+    """Start the API with the harness; its `stack.json` holds its own credentials alone."""
+    folder = launcher.directory / "server"
+    folder.mkdir(exist_ok=True)
+    write_stack(folder, stack.seen_by(SERVER))
+    command = ["mocktailverse.local.harness", "--state-dir", str(folder), "--port", str(port)]
+    return launcher.start(SERVER, command, port=port)
+
+
+def _start_dashboard(
+    launcher: Launcher, stack: LocalStack, checkout: Checkout, port: int
+) -> Process:
+    """Start the dashboard of a stack whose API and harness have their port already."""
+    place_streamlit_config(checkout, launcher.directory)
+    return launcher.start(
         DASHBOARD,
-        home,
+        streamlit_command(checkout, port),
         port=port,
-        command=["streamlit", *streamlit_arguments(checkout, port)],
         environment=dashboard_environment(stack),
     )
 
 
 def place_streamlit_config(checkout: Checkout, folder: Path) -> None:
-    """Put the dashboard's theme where a Streamlit finds it that works in a folder."""
+    """Copy the dashboard's theme to where a Streamlit with this working directory finds it."""
     config = checkout.streamlit_config
     if config.is_file():
         place = folder / config.parent.name
@@ -126,8 +139,8 @@ def place_streamlit_config(checkout: Checkout, folder: Path) -> None:
         shutil.copyfile(config, place / config.name)
 
 
-def streamlit_arguments(checkout: Checkout, port: int) -> list[str]:
-    """Streamlit's command line: on the loopback, without reports of usage to anyone."""
+def streamlit_command(checkout: Checkout, port: int) -> list[str]:
+    """Return the dashboard's command line: on the loopback, with usage statistics off."""
     settings = {
         "server.address": HOST,
         "server.port": str(port),
@@ -137,11 +150,11 @@ def streamlit_arguments(checkout: Checkout, port: int) -> list[str]:
         "browser.serverAddress": HOST,
     }
     options = [f"--{name}={value}" for name, value in settings.items()]
-    return ["run", str(checkout.source / "dashboard" / "app.py"), *options]
+    return ["streamlit", "run", str(checkout.source / "dashboard" / "app.py"), *options]
 
 
 def dashboard_environment(stack: LocalStack) -> dict[str, str]:
-    """The dashboard's environment on a local stack: its settings and its own credentials."""
+    """Return the dashboard's environment variables: its settings and its own credentials."""
     urls = stack.urls
     seen = stack.seen_by(DASHBOARD)
     settings = DashboardSettings.of_outputs(
@@ -161,8 +174,8 @@ def dashboard_environment(stack: LocalStack) -> dict[str, str]:
     }
 
 
-def code_of(source: Path) -> str:
-    """Fingerprint of the package's code, which the services run."""
+def code_fingerprint(source: Path) -> str:
+    """Return a hash of the package's code, which the services run."""
     digest = hashlib.sha256()
     for path in sorted(source.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:

@@ -18,7 +18,7 @@ from mocktailverse.cost.usage import Usage
 from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.deployment.template import Template
 from mocktailverse.errors import TransientError
-from mocktailverse.local import environment
+from mocktailverse.local import lifecycle
 from mocktailverse.local.drills import faults
 from mocktailverse.local.drills.bench import Bench, records
 from mocktailverse.local.drills.evaluation import evaluate
@@ -112,8 +112,8 @@ def run(drill: Drill, on_progress: OnProgress = lambda _step: None) -> DrillRepo
         given = Path(folder, "records.json")
         given.write_text(json.dumps({"drinks": records()}))
         home = Path(folder, "stack")
-        options = environment.Options(records=given)
-        with environment.running(home, options, on_progress) as stack:
+        options = lifecycle.Options(records=given)
+        with lifecycle.running(home, options, on_progress) as stack:
             bench = Bench(stack, home)
             judge = _budget_judge if drill.name == "budget" else _alarm_judge
             return _carry_out(drill, bench, judge(drill, bench), on_progress, began)

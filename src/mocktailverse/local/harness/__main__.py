@@ -9,7 +9,7 @@ from mocktailverse.errors import UsageError
 from mocktailverse.local.harness.app import create_harness
 from mocktailverse.local.harness.serving import serve
 from mocktailverse.local.harness.workbench import api_services, workbench
-from mocktailverse.local.state import read
+from mocktailverse.local.state import read_stack
 
 USAGE_ERROR = 2
 
@@ -31,9 +31,9 @@ def main() -> int:
 
 
 def _serve(state_dir: Path, port: int) -> None:
-    stack = read(state_dir)
+    stack = read_stack(state_dir)
     if stack is None:
-        raise UsageError(f"No local stack runs in {state_dir}.")
+        raise UsageError(f"No local stack runs in `{state_dir}`. Start it: mocktailverse up")
     with tempfile.TemporaryDirectory(
         prefix="mocktailverse-api-",
         ignore_cleanup_errors=True,  # a new catalogue may be on its way into it

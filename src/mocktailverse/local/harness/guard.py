@@ -1,4 +1,4 @@
-"""Keeps other web sites out of a server that trusts whoever reaches it (see `origins`).
+"""Keeps other web sites out of a server that trusts whoever reaches it (see `allowed_hosts`).
 
 Nothing that changes something, and nothing of the harness, is done for a page of another origin.
 """
@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mocktailverse.api.errors import ApiError, error_response
-from mocktailverse.local.origins import is_our_own, names_this_machine
+from mocktailverse.local.allowed_hosts import is_our_own, names_this_machine
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 

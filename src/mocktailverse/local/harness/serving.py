@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from mocktailverse.local import ports
-from mocktailverse.local.processes import HOST
+from mocktailverse.local.ports import HOST
 from mocktailverse.local.simulated_source.server import listen
 
 SHUTDOWN_S = 1

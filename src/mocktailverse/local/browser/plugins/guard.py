@@ -9,7 +9,7 @@ from typing import Any
 
 from datasette import hookimpl  # type: ignore[import-untyped]  # it has no types
 
-from mocktailverse.local.origins import names_this_machine
+from mocktailverse.local.allowed_hosts import names_this_machine
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
