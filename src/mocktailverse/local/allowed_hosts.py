@@ -1,24 +1,24 @@
-"""Whether a request to this machine's loopback comes from us, or from a page of another web site.
+"""Allowed hosts and origins of the servers on this machine's loopback.
 
-A browser lets any site send requests to 127.0.0.1. So servers that trust whoever reaches them want
-two things: the host has to be this machine by its own name (a foreign name that leads here is DNS
-rebinding), and what a browser says of the asking page has to be that it is the server's own.
-Programs say nothing of pages.
+A browser lets any web site send requests to 127.0.0.1. A server without a login therefore checks
+two things. The header Host has to name this machine: another name that resolves to it is a DNS
+rebinding attack. And the headers with which a browser identifies the requesting page have to name
+the server itself; programs send no such headers.
 """
 
 HOSTS = frozenset({"127.0.0.1", "localhost"})
 OWN_SITES = frozenset({"same-origin", "none"})
-"""What a browser's Sec-Fetch-Site says of a server's own pages, and of an address typed by hand."""
+"""Sec-Fetch-Site of requests from a server's own pages, and of an address that was typed."""
 
 
 def names_this_machine(host: str) -> bool:
-    """Whether a Host header, with or without a port, is this machine's own name."""
+    """Return whether a Host header, with or without a port, names this machine."""
     name, _, port = host.partition(":")
     return name in HOSTS and (port.isdecimal() or not port)
 
 
 def is_our_own(host: str, origin: str | None, site: str | None) -> bool:
-    """Whether a request comes from a page of this very server, or from no page.
+    """Return whether a request comes from a page of this very server, or from no page.
 
     Args:
         host: the header Host.

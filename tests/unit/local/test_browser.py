@@ -211,8 +211,8 @@ def test_a_new_catalogue_and_new_loads_reach_readers_that_have_the_files_open(tm
 
 
 def test_the_loads_are_bounded(tmp_path, monkeypatch):
-    monkeypatch.setattr(databases, "MOST_LOADS", 2)
-    monkeypatch.setattr(databases, "MOST_REJECTED", 1)
+    monkeypatch.setattr(databases, "MAX_LOADS", 2)
+    monkeypatch.setattr(databases, "MAX_REJECTED", 1)
     books = Books(*(load(f"{n}.json", rejected=1) for n in range(4)))
     Copies(Published(None), books, books, tmp_path).refresh()
     connection = sqlite3.connect(tmp_path / LOADS)

@@ -25,7 +25,7 @@ SETTINGS: Final = {
 
 
 def command(folder: Path, port: int) -> list[str]:
-    """The module to run, and its arguments, for the files in a folder."""
+    """Return the command line that serves the files in a folder: a module and its arguments."""
     settings = [word for name, value in SETTINGS.items() for word in ("--setting", name, value)]
     return [
         *("datasette", "serve", str(folder / CATALOGUE), str(folder / LOADS)),

@@ -15,11 +15,13 @@ USAGE_ERROR = 2
 
 
 def main() -> int:
-    """Serve; give the exit code: 0 after an interrupt, 2 where it cannot start."""
+    """Serve; return the exit code: 0 after an interrupt, 2 if it cannot start."""
     parser = argparse.ArgumentParser(
         prog="python -m mocktailverse.local.harness", description=__doc__
     )
-    parser.add_argument("--state-dir", type=Path, required=True, help="the stack's folder")
+    parser.add_argument(
+        "--state-dir", type=Path, required=True, help="folder with the stack's `stack.json`"
+    )
     parser.add_argument("--port", type=int, required=True)
     options = parser.parse_args()
     try:
@@ -36,7 +38,7 @@ def _serve(state_dir: Path, port: int) -> None:
         raise UsageError(f"No local stack runs in `{state_dir}`. Start it: mocktailverse up")
     with tempfile.TemporaryDirectory(
         prefix="mocktailverse-api-",
-        ignore_cleanup_errors=True,  # a new catalogue may be on its way into it
+        ignore_cleanup_errors=True,  # a download of the catalogue may still write to it
     ) as folder:
         services = api_services(stack, Path(folder))
         serve(create_harness(services, workbench(stack, services.catalogue)), port)

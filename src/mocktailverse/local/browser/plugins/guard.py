@@ -1,7 +1,7 @@
-"""A plugin of Datasette's, which reads it as a file: it answers to this machine's names alone.
+"""Datasette plugin: refuse requests to any other host name than this machine's.
 
-Otherwise a page of a web site whose name is made to lead to 127.0.0.1 (DNS rebinding) could read
-all that one browses. Links from other pages are welcome, as nothing can be changed here.
+Otherwise a web page whose host name resolves to 127.0.0.1 (DNS rebinding) could read all data.
+Links from other pages are allowed, because the data browser is read-only.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -23,12 +23,12 @@ REFUSAL = b"The data browser answers to 127.0.0.1 and localhost.\n"
 
 @hookimpl  # type: ignore[untyped-decorator]  # likewise
 def asgi_wrapper() -> Callable[[App], App]:
-    """Put the guard in front of Datasette."""
+    """Return the middleware that guards Datasette."""
     return guarded
 
 
 def guarded(app: App) -> App:
-    """Let requests to this machine through to an app, and none to another name."""
+    """Return an app that forwards requests to this machine's names, and refuses all others."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         hosts = [value for name, value in scope.get("headers", ()) if name == b"host"]
