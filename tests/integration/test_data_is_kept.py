@@ -14,7 +14,7 @@ import pytest
 from mocktailverse.cli import contents, main
 from mocktailverse.deployment.checkout import Checkout
 from mocktailverse.errors import UnreachableError, UsageError
-from mocktailverse.local import lifecycle, services, watchdog
+from mocktailverse.local import lifecycle, service_processes, watchdog
 from mocktailverse.local.lifecycle import Options
 from mocktailverse.local.state import (
     DASHBOARD,
@@ -194,7 +194,7 @@ def test_a_dead_part_restarts_alone_on_its_port(home, options, name):
 
 @pytest.mark.parametrize("name", [SOURCE, SERVER])
 def test_a_part_without_data_that_stays_silent_is_replaced_alone(home, options, name, monkeypatch):
-    monkeypatch.setattr(services, "RESTART_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(service_processes, "RESTART_TIMEOUT_S", 0.1)
     before = read_stack(home)
     with frozen(before.by_name[name].pid):
         after = lifecycle.start(home, options)

@@ -16,7 +16,7 @@ import pytest
 
 from mocktailverse.deployment.checkout import Checkout
 from mocktailverse.errors import UnreachableError, UsageError
-from mocktailverse.local import foreground, lifecycle, ports, service_users, services
+from mocktailverse.local import foreground, lifecycle, ports, service_processes, service_users
 from mocktailverse.local.lifecycle import Options
 from mocktailverse.local.state import (
     DASHBOARD,
@@ -223,7 +223,7 @@ def test_the_dashboard_finds_its_theme(checkout, tmp_path):
     config.parent.mkdir(parents=True)
     config.write_text("[theme]\n")
     themed = msgspec.structs.replace(checkout, streamlit_config=config)
-    services.place_streamlit_config(themed, tmp_path)
+    service_processes.place_streamlit_config(themed, tmp_path)
     assert (tmp_path / ".streamlit" / "config.toml").read_text() == "[theme]\n"
 
 
@@ -294,7 +294,7 @@ def test_a_stack_that_has_no_services_keys_gets_them(started, options, users_exi
     known = read_stack(home)
     write_stack(home, msgspec.structs.replace(known, service_keys={}))
     with pytest.raises(UsageError, match="mocktailverse up"):
-        services.dashboard_environment(read_stack(home))
+        service_processes.dashboard_environment(read_stack(home))
     if not users_exist:
         for user in service_users.USER_NAMES.values():
             delete_user(known, user)

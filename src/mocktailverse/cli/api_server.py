@@ -8,8 +8,8 @@ from mocktailverse.api.app import create_app
 from mocktailverse.api.services import local_services
 from mocktailverse.cli.connection import LOCAL, connect
 from mocktailverse.cli.stack import running_stack
-from mocktailverse.local.harness.app import create_harness
-from mocktailverse.local.harness.serving import serve
+from mocktailverse.local.harness.bounded_server import serve
+from mocktailverse.local.harness.harness_app import create_harness
 from mocktailverse.local.harness.workbench import api_services, workbench
 from mocktailverse.local.state import SERVER
 from mocktailverse.settings import ApiSettings

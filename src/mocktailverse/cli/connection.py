@@ -83,8 +83,21 @@ class Connection(Struct, dict=True):
 
 
 def state_folder(state_dir: Path | None) -> Path:
-    """The local stack's folder: as given, as MOCKTAILVERSE_STATE_DIR says, or the checkout's."""
+    """Return the local stack's folder: the given one, MOCKTAILVERSE_STATE_DIR, or the default."""
     return state_dir or CliSettings.read().state_dir or lifecycle.default_state_dir()
+
+
+def local_stack(state_dir: Path | None) -> LocalStack:
+    """Return the local stack that was started; its processes may be down.
+
+    Raises:
+        UnreachableError: no local stack runs.
+    """
+    folder = state_folder(state_dir)
+    stack = read_stack(folder)
+    if stack is None:
+        raise UnreachableError(f"No local stack runs in `{folder}`. Start it: mocktailverse up")
+    return stack
 
 
 def connect(env: str, state_dir: Path | None = None) -> Connection:
@@ -95,11 +108,7 @@ def connect(env: str, state_dir: Path | None = None) -> Connection:
         UsageError: no stack of that environment is deployed, or AWS does not let us in.
     """
     if env == LOCAL:
-        folder = state_folder(state_dir)
-        running = read_stack(folder)
-        if running is None:
-            raise UnreachableError(f"No local stack runs in {folder}. Start it: mocktailverse up")
-        return Connection.local(running)
+        return Connection.local(local_stack(state_dir))
     if state_dir is not None:
         raise UsageError("--state-dir is the local stack's folder; it does not go with --env.")
     name = stack_name(env)

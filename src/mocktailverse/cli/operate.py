@@ -15,13 +15,12 @@ import typer
 
 from mocktailverse.catalogue.meta import read_meta
 from mocktailverse.cli import options
-from mocktailverse.cli.connection import LOCAL, Connection, connect, deployed_clients, state_folder
+from mocktailverse.cli.connection import LOCAL, Connection, connect, deployed_clients, local_stack
 from mocktailverse.cli.output import print_json, print_listing, print_table
 from mocktailverse.deployment import account, code, stack
 from mocktailverse.deployment.code import FunctionCode
 from mocktailverse.deployment.environments import stack_name
-from mocktailverse.errors import MissingError, UnreachableError, UsageError
-from mocktailverse.local.state import read_stack
+from mocktailverse.errors import MissingError, UsageError
 from mocktailverse.pipeline.moments import milliseconds, now
 from mocktailverse.stores.errors import translated
 from mocktailverse.stores.log_group import LogGroup, LogLine
@@ -167,10 +166,7 @@ def _catalogue_version(connection: Connection) -> str | None:
 def _print_exports(env: str, state_dir: Path | None) -> None:
     if env != LOCAL:
         raise UsageError("--exports is about the local stack; AWS has its own ways to log in.")
-    folder = state_folder(state_dir)
-    running = read_stack(folder)
-    if running is None:
-        raise UnreachableError(f"No local stack runs in {folder}. Start it: mocktailverse up")
+    running = local_stack(state_dir)
     for name, value in {
         "AWS_ENDPOINT_URL": running.endpoint,
         "AWS_DEFAULT_REGION": running.region,

@@ -15,7 +15,7 @@ from mocktailverse.cli.output import say
 from mocktailverse.cli.stack import running_stack
 from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.errors import TransientError, UnreachableError
-from mocktailverse.local import foreground, health, ports, services
+from mocktailverse.local import foreground, health, ports, service_processes
 from mocktailverse.local.browser import datasette
 from mocktailverse.local.browser.databases import Copies
 from mocktailverse.local.ports import HOST
@@ -70,10 +70,10 @@ def dashboard(
     """Show the catalogue and the pipeline in a dashboard; of a deployed one it only reads."""
     checkout = find_checkout()
     with tempfile.TemporaryDirectory() as folder:
-        services.place_streamlit_config(checkout, Path(folder))
+        service_processes.place_streamlit_config(checkout, Path(folder))
         with foreground.server(
             DASHBOARD,
-            services.streamlit_command(checkout, port),
+            service_processes.streamlit_command(checkout, port),
             port=port,
             health_path=health.PATHS[DASHBOARD],
             environment=_dashboard_environment(env, state_dir),
@@ -110,7 +110,7 @@ def browse(
 
 def _dashboard_environment(env: str, state_dir: Path | None) -> dict[str, str]:
     if env == LOCAL:
-        return services.dashboard_environment(running_stack(state_dir))
+        return service_processes.dashboard_environment(running_stack(state_dir))
     connection = connect(env, state_dir)
     settings = DashboardSettings.of_outputs(
         connection.outputs, stage=env, api_url=connection.outputs.get("ApiUrl")

@@ -10,12 +10,12 @@ import typer
 
 from mocktailverse.cli import contents, options
 from mocktailverse.cli.canary import prove_chain
-from mocktailverse.cli.connection import LOCAL, Connection, state_folder
+from mocktailverse.cli.connection import LOCAL, Connection, local_stack, state_folder
 from mocktailverse.cli.contents import Contents
 from mocktailverse.cli.operate import deployed_status
 from mocktailverse.cli.output import print_json, print_table, say, stderr
 from mocktailverse.errors import UnreachableError, UsageError
-from mocktailverse.local import lifecycle
+from mocktailverse.local import health, lifecycle
 from mocktailverse.local.lifecycle import Options, Status
 from mocktailverse.local.ports import HOST
 from mocktailverse.local.state import EMULATOR, LocalStack
@@ -163,21 +163,18 @@ def require_local(env: str) -> None:
 
 
 def running_stack(state_dir: Path | None) -> LocalStack:
-    """The local stack that runs.
+    """Return the local stack whose embedded AWS responds.
 
     Raises:
-        UnreachableError: none does, or its embedded AWS does not respond.
+        UnreachableError: no local stack runs, or its embedded AWS does not respond.
     """
-    folder = state_folder(state_dir)
-    found = lifecycle.status(folder)
-    if found.stack is None:
-        raise UnreachableError(f"No local stack runs in {folder}. Start it: mocktailverse up")
-    if EMULATOR in found.down:
+    stack = local_stack(state_dir)
+    if not health.is_healthy(stack.by_name[EMULATOR]):
         raise UnreachableError(
-            f"The embedded AWS of the stack in `{folder}` has ended or does not respond. For what"
-            " to do, run: mocktailverse up"
+            f"The embedded AWS of the stack in `{state_folder(state_dir)}` has ended or does not"
+            " respond. For what to do, run: mocktailverse up"
         )
-    return found.stack
+    return stack
 
 
 def stack_fields(stack: LocalStack) -> dict[str, Any]:

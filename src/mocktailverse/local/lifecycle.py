@@ -26,7 +26,7 @@ from mocktailverse.local import (
     health,
     ports,
     processes,
-    services,
+    service_processes,
     watchdog,
 )
 from mocktailverse.local.deploying import Progress
@@ -223,11 +223,11 @@ class _Start(msgspec.Struct, frozen=True):
                 stack = deploying.deploy(running, checkout, archive, self.on_progress)
                 write_stack(self.state_dir, stack)
             is_changed = (
-                stack.serves != services.code_fingerprint(checkout.source)
+                stack.serves != service_processes.code_fingerprint(checkout.source)
                 or stack.outputs != running.outputs
                 or stack.service_keys != running.service_keys
             )
-            names = services.to_start(stack, self._services, replace=is_changed)
+            names = service_processes.to_start(stack, self._services, replace=is_changed)
             stack = self._start_services(stack, names)
             write_stack(self.state_dir, stack)
             self._prove(stack)
@@ -253,7 +253,9 @@ class _Start(msgspec.Struct, frozen=True):
         records, source_url = path_text(self.options.records), self.options.source_url
         if source_url is None:
             self.on_progress("starting the simulated TheCocktailDB")
-            started.append(services.start_source(self.launcher, records, ports.free_port()))
+            started.append(
+                service_processes.start_source(self.launcher, records, ports.free_port())
+            )
             source_url = f"http://{HOST}:{started[-1].port}"
         archive = deploying.build(self.options.checkout, self.on_progress)
         self._wait_until_healthy()
@@ -275,7 +277,7 @@ class _Start(msgspec.Struct, frozen=True):
 
     def _start_services(self, stack: LocalStack, names: Sequence[str]) -> LocalStack:
         checkout = self.options.checkout
-        return services.start(self.launcher, stack, checkout, names, self.on_progress)
+        return service_processes.start(self.launcher, stack, checkout, names, self.on_progress)
 
     def _prove(self, stack: LocalStack) -> None:
         """Test the stack, and wait until its new processes are ready."""

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.deployment.package import build, this_machine
-from mocktailverse.local.harness.app import PAGE, create_harness
+from mocktailverse.local.harness.harness_app import PAGE, create_harness
 
 TEXT = PAGE.read_text(encoding="utf-8")
 

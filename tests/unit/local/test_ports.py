@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from mocktailverse.errors import UsageError
-from mocktailverse.local import ports, services
+from mocktailverse.local import ports, service_processes
 from mocktailverse.local.processes import Process
 
 
@@ -25,17 +25,17 @@ def test_a_port_that_is_released_late_is_waited_for(monkeypatch):
             return error
 
         monkeypatch.setattr(ports, "bind_error", observed_bind_error)
-        monkeypatch.setattr(services, "PORT_TIMEOUT_S", 60)
+        monkeypatch.setattr(service_processes, "PORT_TIMEOUT_S", 60)
         port = held.getsockname()[1]
         releasing = threading.Thread(target=lambda: (asked.wait(), held.close()))
         releasing.start()
-        assert services.port_of_next(process_on(port)) == port
+        assert service_processes.port_of_next(process_on(port)) == port
         releasing.join()
 
 
 def test_a_port_that_another_program_keeps_is_an_error(monkeypatch):
-    monkeypatch.setattr(services, "PORT_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(service_processes, "PORT_TIMEOUT_S", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(UsageError, match=rf"Port {port} .*dashboard has ended"):
-            services.port_of_next(process_on(port))
+            service_processes.port_of_next(process_on(port))

@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 
 from mocktailverse.errors import UsageError
-from mocktailverse.local.harness.app import create_harness
-from mocktailverse.local.harness.serving import serve
+from mocktailverse.local.harness.bounded_server import serve
+from mocktailverse.local.harness.harness_app import create_harness
 from mocktailverse.local.harness.workbench import api_services, workbench
 from mocktailverse.local.state import read_stack
 

@@ -6,8 +6,8 @@
 block, and `read_records` reads files in TheCocktailDB's format.
 """
 
-from mocktailverse.local.simulated_source.app import create_app
-from mocktailverse.local.simulated_source.files import read_records
+from mocktailverse.local.simulated_source.record_files import read_records
 from mocktailverse.local.simulated_source.server import running
+from mocktailverse.local.simulated_source.simulated_api import create_app
 
 __all__ = ["create_app", "read_records", "running"]

@@ -8,9 +8,9 @@ from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
 
 from mocktailverse.errors import UsageError
-from mocktailverse.local.simulated_source.app import create_app
-from mocktailverse.local.simulated_source.files import read_records
+from mocktailverse.local.simulated_source.record_files import read_records
 from mocktailverse.local.simulated_source.server import address, listen, server
+from mocktailverse.local.simulated_source.simulated_api import create_app
 
 SAMPLES = Path(__file__).parents[4] / "data" / "raw"
 USAGE_ERROR = 2

@@ -16,7 +16,7 @@ BODY_LIMIT = 64 * 1024 * 1024
 """Maximum size of a request's body in bytes: that of the largest raw object."""
 
 
-class Guard:
+class OriginGuard:
     """Middleware that forwards a request to the app, or refuses it."""
 
     def __init__(self, app: ASGIApp, *, private: str) -> None:

@@ -22,7 +22,7 @@ from mocktailverse.errors import (
     UsageError,
 )
 from mocktailverse.local.harness import routes
-from mocktailverse.local.harness.guard import Guard
+from mocktailverse.local.harness.origin_guard import OriginGuard
 from mocktailverse.local.harness.workbench import Workbench
 
 PAGE = Path(__file__).with_name("page.html")
@@ -44,7 +44,7 @@ def create_harness(services: Services, bench: Workbench) -> FastAPI:
     app.state.workbench = bench
     for kind, (status, code) in STATUSES.items():
         app.add_exception_handler(kind, _handler(status, code))
-    app.add_middleware(Guard, private=routes.router.prefix)
+    app.add_middleware(OriginGuard, private=routes.router.prefix)
     app.include_router(routes.router)
     app.include_router(page_router)
     return app

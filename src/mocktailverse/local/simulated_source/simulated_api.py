@@ -23,7 +23,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from mocktailverse.local.simulated_source.database import Database, Record, listed
-from mocktailverse.local.simulated_source.faults import Fault, Faults
+from mocktailverse.local.simulated_source.simulated_faults import Fault, Faults
 
 SEARCH_CAP = 25
 FILTER_CAP = 100
