@@ -9,9 +9,9 @@ from botocore.exceptions import NoRegionError
 from msgspec import Struct
 
 from mocktailverse.deployment import stack
+from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.deployment.environments import stack_name
 from mocktailverse.errors import UnreachableError, UsageError
-from mocktailverse.local import lifecycle
 from mocktailverse.local.full_disk import FullDiskWatch
 from mocktailverse.local.state import LocalStack, logs_of, read_stack
 from mocktailverse.settings import CliSettings
@@ -83,8 +83,13 @@ class Connection(Struct, dict=True):
 
 
 def state_folder(state_dir: Path | None) -> Path:
-    """Return the local stack's folder: the given one, MOCKTAILVERSE_STATE_DIR, or the default."""
-    return state_dir or CliSettings.read().state_dir or lifecycle.default_state_dir()
+    """Return the local stack's folder: given, MOCKTAILVERSE_STATE_DIR, or one in the checkout.
+
+    Raises:
+        UsageError: it was not chosen, and there is no checkout.
+    """
+    chosen = state_dir or CliSettings.read().state_dir
+    return chosen or find_checkout().cache_dir.parent / "local"
 
 
 def local_stack(state_dir: Path | None) -> LocalStack:

@@ -24,12 +24,14 @@ class FullDiskWatch:
 
     Args:
         logs: the log files; missing ones are ignored.
-        whole: whether lines that the logs contain already count.
+        include_existing: whether lines that the logs contain already count.
     """
 
-    def __init__(self, logs: Iterable[Path], *, whole: bool = False) -> None:
+    def __init__(self, logs: Iterable[Path], *, include_existing: bool = False) -> None:
         self._began = time.monotonic()
-        self._offsets = {log: 0 if whole else log.stat().st_size for log in logs if log.is_file()}
+        self._offsets = {
+            log: 0 if include_existing else log.stat().st_size for log in logs if log.is_file()
+        }
 
     def check(self) -> None:
         """Raise if the disk is full.

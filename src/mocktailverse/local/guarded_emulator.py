@@ -19,7 +19,9 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-REFUSAL = b"The embedded AWS answers programs and its own pages, at 127.0.0.1 and localhost.\n"
+REFUSAL = (
+    b"The embedded AWS responds to programs and its own pages only, at 127.0.0.1 or localhost.\n"
+)
 
 
 class Guarded:

@@ -67,7 +67,7 @@ def wait_until_healthy(
         UnreachableError: it has ended or takes too long, and the text ends with its log; or its
             disk is full.
     """
-    disk = FullDiskWatch([log] if log else [], whole=True)
+    disk = FullDiskWatch([log] if log else [], include_existing=True)
     if _outcome(process, path or PATHS[process.name], timeout_s, disk.check) == "healthy":
         return
     problem = f"The {process.name} did not start on {HOST}:{process.port}"

@@ -79,15 +79,6 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     checkout: Checkout = msgspec.field(default_factory=find_checkout)
 
 
-def default_state_dir() -> Path:
-    """Return the default folder of the local stack: in the checkout, ignored by git.
-
-    Raises:
-        UsageError: there is no checkout.
-    """
-    return find_checkout().cache_dir.parent / "local"
-
-
 def start(
     state_dir: Path,
     options: Options | None = None,
@@ -253,10 +244,9 @@ class _Start(msgspec.Struct, frozen=True):
         records, source_url = path_text(self.options.records), self.options.source_url
         if source_url is None:
             self.on_progress("starting the simulated TheCocktailDB")
-            started.append(
-                service_processes.start_source(self.launcher, records, ports.free_port())
-            )
-            source_url = f"http://{HOST}:{started[-1].port}"
+            source = service_processes.start_source(self.launcher, records, ports.free_port())
+            source_url = f"http://{HOST}:{source.port}"
+            started.append(source)
         archive = deploying.build(self.options.checkout, self.on_progress)
         self._wait_until_healthy()
         endpoint = f"http://{HOST}:{port}"

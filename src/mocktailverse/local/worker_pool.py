@@ -85,14 +85,14 @@ class IndependentWorker(lambda_runtime.Worker):  # type: ignore[misc]  # it has 
         error explains how, in Lambda's words, and the log holds all that it wrote.
         """
         try:
-            answer = cast("dict[str, object]", super().invoke(event, request_id, **context))
+            result = cast("dict[str, object]", super().invoke(event, request_id, **context))
         except WorkerStartError as error:
             return {"status": "error", "error": str(error), "log": ""}
-        if answer.get("error") == _ENDED:
-            answer["error"] = f"Runtime exited with error: {_exit_reason(self._started)}"
+        if result.get("error") == _ENDED:
+            result["error"] = f"Runtime exited with error: {_exit_reason(self._started)}"
             self._stderr_thread.join(LOG_END_S)
-            answer["log"] = f"{answer['log']}\n{self._drain_stderr()}".strip("\n")
-        return answer
+            result["log"] = f"{result['log']}\n{self._drain_stderr()}".strip("\n")
+        return result
 
 
 def _exit_reason(process: subprocess.Popen[str]) -> str:

@@ -138,7 +138,7 @@ def test_whoever_means_this_machine_is_answered(ask, host):
 def test_a_foreign_name_that_leads_to_this_machine_is_refused(ask, path, host):
     answer = ask(path, headers={"Host": host})
     assert answer.status_code == 421
-    assert answer.text.startswith("The data browser answers to")
+    assert answer.text.startswith("The data browser responds to")
 
 
 def test_a_page_of_another_site_may_lead_here(ask):

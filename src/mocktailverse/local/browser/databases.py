@@ -51,7 +51,7 @@ CREATE INDEX loads_by_start ON loads (started_at);
 """
 
 
-class Books(DailyLoads, Segments, Protocol):
+class LoadRecords(DailyLoads, Segments, Protocol):
     """Lists loads and their segments."""
 
 
@@ -59,10 +59,10 @@ class Copies:
     """Refreshes the files in a folder while other processes read them."""
 
     def __init__(
-        self, catalogue: CatalogueSource, books: Books, bucket: RejectedLines, folder: Path
+        self, catalogue: CatalogueSource, loads: LoadRecords, bucket: RejectedLines, folder: Path
     ) -> None:
         self._catalogue = catalogue
-        self._books = books
+        self._load_records = loads
         self._bucket = bucket
         self._folder = folder
         self._etag: str | None = None
@@ -75,7 +75,7 @@ class Copies:
             TransientError, UnreachableError: AWS does not respond; the files are unchanged.
         """
         self._copy_catalogue()
-        newest, _ = recent_loads(self._books, DAYS, limit=NEWEST_LOADS)
+        newest, _ = recent_loads(self._load_records, DAYS, limit=NEWEST_LOADS)
         if newest != self._newest:
             self._write_loads()
             self._newest = newest
@@ -99,11 +99,11 @@ class Copies:
 
     def _write_loads(self) -> None:
         """Write the newest loads, and the lines that the latest generation of each rejected."""
-        loads, _ = recent_loads(self._books, DAYS, limit=MAX_LOADS)
+        loads, _ = recent_loads(self._load_records, DAYS, limit=MAX_LOADS)
         rejected = (
             (load.object.load_id(load.generation), line)
             for load in latest_generations(loads)
-            for line in rejected_lines(load, self._books, self._bucket)
+            for line in rejected_lines(load, self._load_records, self._bucket)
         )
         with closing(sqlite3.connect(self._folder / LOADS, isolation_level=None)) as connection:
             _fill(connection, loads, islice(rejected, MAX_REJECTED))

@@ -74,5 +74,5 @@ def _records(document: object) -> Iterator[Record]:
     """Return the records of an envelope, an array or a single record."""
     if isinstance(document, dict) and "drinks" in document:
         document = document["drinks"]
-    found = document if isinstance(document, list) else [document]
-    return (record for record in found if isinstance(record, dict))
+    records = document if isinstance(document, list) else [document]
+    return (record for record in records if isinstance(record, dict))

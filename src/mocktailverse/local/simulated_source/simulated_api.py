@@ -111,8 +111,8 @@ class _Api:
             return HTMLResponse(HTML.format("403 Forbidden"), 403)
         if endpoint not in self._endpoints:
             return HTMLResponse(HTML.format("404 Not Found"), 404)
-        answer = self._endpoints[endpoint](request.query_params, access)
-        return _CutResponse(answer.body) if fault and fault.kind == "cut" else answer
+        response = self._endpoints[endpoint](request.query_params, access)
+        return _CutResponse(response.body) if fault and fault.kind == "cut" else response
 
     def _access(self, version: str, key: str) -> Access | None:
         if version not in {"v1", "v2"} or key not in {self._key, *self._premium_keys}:

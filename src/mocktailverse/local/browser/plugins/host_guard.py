@@ -18,10 +18,10 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MISDIRECTED = 421
-REFUSAL = b"The data browser answers to 127.0.0.1 and localhost.\n"
+REFUSAL = b"The data browser responds to requests for 127.0.0.1 and localhost only.\n"
 
 
-@hookimpl  # type: ignore[untyped-decorator]  # likewise
+@hookimpl  # type: ignore[untyped-decorator]  # as above
 def asgi_wrapper() -> Callable[[App], App]:
     """Return the middleware that guards Datasette."""
     return guarded
@@ -30,7 +30,7 @@ def asgi_wrapper() -> Callable[[App], App]:
 def guarded(app: App) -> App:
     """Return an app that forwards requests to this machine's names, and refuses all others."""
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
         hosts = [value for name, value in scope.get("headers", ()) if name == b"host"]
         if scope["type"] == "lifespan" or (
             len(hosts) == 1 and names_this_machine(hosts[0].decode("latin-1"))
@@ -41,4 +41,4 @@ def guarded(app: App) -> App:
         await send({"type": "http.response.start", "status": MISDIRECTED, "headers": headers})
         await send({"type": "http.response.body", "body": REFUSAL})
 
-    return answer
+    return respond
