@@ -40,8 +40,12 @@ def get(port: int, path: str) -> bytes | None:
 
 
 def is_healthy(process: Process, path: str | None = None) -> bool:
-    """Return whether this very process listens on its port and passes its health check."""
-    return process.listens() and get(process.port, path or PATHS[process.name]) is not None
+    """Return whether this very process listens on its port and passes its health check.
+
+    A process that only another version knows has no health check here.
+    """
+    path = path or PATHS.get(process.name)
+    return process.listens() and (path is None or get(process.port, path) is not None)
 
 
 def responds_within(
@@ -52,7 +56,7 @@ def responds_within(
     A process that is alive may be silent for a while: it is busy, swapped out, or was suspended
     with the machine. One that has ended is not waited for.
     """
-    return _outcome(process, PATHS[process.name], timeout_s, on_wait) == "healthy"
+    return _outcome(process, None, timeout_s, on_wait) == "healthy"
 
 
 def wait_until_healthy(
@@ -68,7 +72,7 @@ def wait_until_healthy(
             disk is full.
     """
     disk = FullDiskWatch([log] if log else [], include_existing=True)
-    if _outcome(process, path or PATHS[process.name], timeout_s, disk.check) == "healthy":
+    if _outcome(process, path, timeout_s, disk.check) == "healthy":
         return
     problem = f"The {process.name} did not start on {HOST}:{process.port}"
     if log is None:
@@ -78,7 +82,7 @@ def wait_until_healthy(
 
 
 def _outcome(
-    process: Process, path: str, timeout_s: float, on_wait: Callable[[], None]
+    process: Process, path: str | None, timeout_s: float, on_wait: Callable[[], None]
 ) -> Literal["healthy", "ended"] | None:
     """Wait for a process; None if it is alive but does not respond in time."""
 
