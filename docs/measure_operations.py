@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from mocktailverse.cli.demo import NOT_RECORDS
-from mocktailverse.local import environment
+from mocktailverse.local import lifecycle
 from mocktailverse.pipeline.verify_catalogue import verify_all
 from mocktailverse.stores.environment import Stores
 
@@ -26,7 +26,7 @@ def main() -> None:
     """Start a stack, feed it, measure it, stop it."""
     files = [path for path in sorted(SAMPLES.rglob("*")) if path.is_file()]
     raw = [str(path) for path in files if path.name not in NOT_RECORDS and path.stat().st_size]
-    with tempfile.TemporaryDirectory() as folder, environment.running(Path(folder)) as stack:
+    with tempfile.TemporaryDirectory() as folder, lifecycle.running(Path(folder)) as stack:
         run(folder, "fetch", "sweep", "--wait")
         run(folder, "ingest", *raw, "--wait")
         wait_until_published(Stores(stack.clients(), stack.outputs))

@@ -13,8 +13,9 @@ import httpx2
 from playwright.sync_api import Page, expect, sync_playwright
 
 from mocktailverse.dashboard.shelves import BASICS, STARTERS
-from mocktailverse.local import environment
-from mocktailverse.local.environment import LocalStack, Options
+from mocktailverse.local import lifecycle
+from mocktailverse.local.lifecycle import Options
+from mocktailverse.local.state import LocalStack
 from mocktailverse.pipeline.ingest import InputFile, put_files
 from mocktailverse.stores.environment import Stores
 from mocktailverse.times import now
@@ -42,7 +43,7 @@ def main() -> None:
         sys.exit("This needs Chromium: apt-get install chromium")
     expect.set_options(timeout=PATIENCE_MS)
     PICTURES.mkdir(exist_ok=True)
-    with environment.running(options=Options(services=True)) as stack, sync_playwright() as started:
+    with lifecycle.running(options=Options(services=True)) as stack, sync_playwright() as started:
         ingest(stack, GOOD)
         browser = started.chromium.launch(
             executable_path=chromium,

@@ -26,8 +26,9 @@ from playwright.sync_api import (
 )
 
 from mocktailverse.loads.load import Load
-from mocktailverse.local import environment
-from mocktailverse.local.environment import LocalStack, Options
+from mocktailverse.local import lifecycle
+from mocktailverse.local.lifecycle import Options
+from mocktailverse.local.state import LocalStack
 from mocktailverse.stores.environment import Stores
 
 SAMPLES = Path(__file__).parents[2] / "data" / "raw"
@@ -221,7 +222,7 @@ def hostile_record(number: str, name: str) -> dict[str, str]:
 
 @contextmanager
 def running_site(home: Path) -> Iterator[Site]:
-    with environment.running(home, Options(services=True)) as stack:
+    with lifecycle.running(home, Options(services=True)) as stack:
         yield Site(stack, home)
 
 

@@ -19,8 +19,8 @@ from mocktailverse.loads.load import Load
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.loads.request import LoadRequest
-from mocktailverse.local import environment
-from mocktailverse.local.environment import LocalStack
+from mocktailverse.local import lifecycle
+from mocktailverse.local.state import LocalStack
 from mocktailverse.pipeline.verify import VerifyReport
 from mocktailverse.pipeline.verify_catalogue import verify_all
 from mocktailverse.stores.environment import Stores
@@ -295,7 +295,7 @@ class SharedStack:
             on_failure.callback(self.close)
             if self._pipeline is None:
                 home = self._new_home()
-                stack = self._running.enter_context(environment.running(home))
+                stack = self._running.enter_context(lifecycle.running(home))
                 self._pipeline = Pipeline(stack, home)
                 self._settings = self._pipeline.settings()
             self._pipeline.reset()

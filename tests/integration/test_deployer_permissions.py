@@ -19,8 +19,9 @@ import yaml
 from botocore.exceptions import ClientError
 
 from mocktailverse.checkout import find_checkout
-from mocktailverse.local import environment
-from mocktailverse.local.environment import LocalStack, Options
+from mocktailverse.local import lifecycle
+from mocktailverse.local.lifecycle import Options
+from mocktailverse.local.state import LocalStack
 
 NOBODYS_URL = "http://127.0.0.1:9"
 ACCOUNT = "000000000000"
@@ -85,7 +86,7 @@ def made_for_dev() -> Any:
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     home = tmp_path_factory.mktemp("stack")
-    with environment.running(home, Options(source_url=NOBODYS_URL)) as running:
+    with lifecycle.running(home, Options(source_url=NOBODYS_URL)) as running:
         yield running
 
 

@@ -23,7 +23,7 @@ from mocktailverse.loads.load import Counts
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.local import ports
 from mocktailverse.local.emulator import ROOT_KEY
-from mocktailverse.local.environment import LocalStack
+from mocktailverse.local.state import LocalStack
 from mocktailverse.pipeline import load as load_stage
 from mocktailverse.stores.clients import UNHURRIED, Clients
 from mocktailverse.stores.data_bucket import DataBucket

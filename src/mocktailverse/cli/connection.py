@@ -5,10 +5,10 @@ from pathlib import Path
 
 from botocore.exceptions import NoRegionError
 
+from mocktailverse.checkout import find_checkout
 from mocktailverse.errors import UnreachableError, UsageError
-from mocktailverse.local import environment, parts
-from mocktailverse.local.environment import LocalStack
 from mocktailverse.local.full_disk import FullDiskWatch
+from mocktailverse.local.state import LocalStack, logs_of, read_stack
 from mocktailverse.settings import CliSettings
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.clients import Clients
@@ -19,7 +19,7 @@ from mocktailverse.stores.errors import translated
 
 def local_stores(stack: LocalStack) -> Stores:
     """Return the stores of a local stack."""
-    return Stores(stack.clients(), stack.outputs, process_logs=parts.logs(stack))
+    return Stores(stack.clients(), stack.outputs, process_logs=logs_of(stack))
 
 
 def disk_watch(stores: Stores) -> Callable[[], None]:
@@ -28,8 +28,26 @@ def disk_watch(stores: Stores) -> Callable[[], None]:
 
 
 def state_folder(state_dir: Path | None) -> Path:
-    """The local stack's folder: as given, as MOCKTAILVERSE_STATE_DIR says, or the checkout's."""
-    return state_dir or CliSettings.read().state_dir or environment.default_state_dir()
+    """Return the local stack's folder: given, MOCKTAILVERSE_STATE_DIR, or one in the checkout.
+
+    Raises:
+        UsageError: it was not chosen, and there is no checkout.
+    """
+    chosen = state_dir or CliSettings.read().state_dir
+    return chosen or find_checkout().cache_dir.parent / "local"
+
+
+def local_stack(state_dir: Path | None) -> LocalStack:
+    """Return the local stack that was started; its processes may be down.
+
+    Raises:
+        UnreachableError: no local stack runs.
+    """
+    folder = state_folder(state_dir)
+    stack = read_stack(folder)
+    if stack is None:
+        raise UnreachableError(f"No local stack runs in `{folder}`. Start it: mocktailverse up")
+    return stack
 
 
 def connect(env: str, state_dir: Path | None = None) -> Stores:
@@ -41,7 +59,7 @@ def connect(env: str, state_dir: Path | None = None) -> Stores:
     """
     if env == LOCAL:
         folder = state_folder(state_dir)
-        running = environment.read(folder)
+        running = read_stack(folder)
         if running is None:
             raise UnreachableError(f"No local stack runs in {folder}. Start it: mocktailverse up")
         return local_stores(running)

@@ -22,16 +22,17 @@ from mocktailverse.cli.stack import LIVE_URL, Live, Port, Records, links, requir
 from mocktailverse.errors import TransientError, UsageError
 from mocktailverse.loads.load import Load
 from mocktailverse.local import health
-from mocktailverse.local.environment import LocalStack, Options, running
+from mocktailverse.local.lifecycle import Options, running
 from mocktailverse.local.processes import Process
-from mocktailverse.local.state import SERVER
+from mocktailverse.local.state import SERVER, LocalStack
 from mocktailverse.pipeline.ingest import InputFile
 from mocktailverse.sources.thecocktaildb.fetching import fetched_versions
 from mocktailverse.stores.environment import Stores
+from mocktailverse.waiting import wait_until
 
 SHOWN_DRINKS = 8
 DRINKS_LOOKED_AT = 200
-PUBLISHED_WITHIN_S = 120.0
+PUBLISH_TIMEOUT_S = 120.0
 POLL_S = 0.1
 NOT_RECORDS = ("README.md", "expected.json")
 
@@ -144,7 +145,7 @@ def _show(stores: Stores, loads: list[Load], summary: dict[str, Any]) -> None:
 
 def _show_services(stack: LocalStack, drinks: int) -> None:
     """Look whether the API and the dashboard serve the drinks; for a person, stay."""
-    served = _served_drinks(stack.parts[SERVER], drinks)
+    served = _served_drinks(stack.by_name[SERVER], drinks)
     print_table("Look at it", ("what", "where"), links(stack))
     say(f"The API serves {served} drinks, and the dashboard is up.")
     if sys.stdin.isatty() and sys.stdout.isatty():
@@ -154,17 +155,19 @@ def _show_services(stack: LocalStack, drinks: int) -> None:
 
 
 def _served_drinks(api: Process, drinks: int) -> int:
-    """How many drinks the API serves, as soon as that many are published.
+    """Wait until the API serves this many drinks; return how many it serves.
 
     Raises:
-        TransientError: they are not in time.
+        TransientError: they were not published in time.
     """
-    deadline = time.monotonic() + PUBLISHED_WITHIN_S
     served = 0
-    while time.monotonic() < deadline:
-        told = health.get(api.port, "/health")
-        served = msgspec.json.decode(told)["drinks"] if told else 0
-        if served >= drinks:
-            return served
-        time.sleep(POLL_S)
-    raise TransientError(f"The API serves {served} of {drinks} drinks.")
+
+    def serves_all() -> bool:
+        nonlocal served
+        body = health.get(api.port, "/health")
+        served = msgspec.json.decode(body)["drinks"] if body else 0
+        return served >= drinks
+
+    if not wait_until(serves_all, PUBLISH_TIMEOUT_S, POLL_S):
+        raise TransientError(f"The API serves {served} of {drinks} drinks.")
+    return served

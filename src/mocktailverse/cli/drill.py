@@ -13,7 +13,7 @@ from mocktailverse.cli.connection import local_stores
 from mocktailverse.cli.output import print_json, print_listing, print_table, say, stderr
 from mocktailverse.errors import UsageError
 from mocktailverse.formatting import moment
-from mocktailverse.local import environment
+from mocktailverse.local import lifecycle
 from mocktailverse.operations.drills.drill import DRILLS, DrillReport, run
 from mocktailverse.stores.environment import Stores
 
@@ -50,8 +50,8 @@ def drill(
 def _start_stack(
     state_dir: Path, records: Path, on_progress: Callable[[str], None]
 ) -> Iterator[Stores]:
-    options = environment.Options(records=records)
-    with environment.running(state_dir, options, on_progress) as stack:
+    options = lifecycle.Options(records=records)
+    with lifecycle.running(state_dir, options, on_progress) as stack:
         yield local_stores(stack)
 
 

@@ -15,12 +15,11 @@ import typer
 
 from mocktailverse.catalogue.meta import read_meta
 from mocktailverse.cli import options
-from mocktailverse.cli.connection import connect, deployed_clients, state_folder
+from mocktailverse.cli.connection import connect, deployed_clients, local_stack
 from mocktailverse.cli.output import print_json, print_listing, print_table
 from mocktailverse.deployment import account, code
 from mocktailverse.deployment.code import FunctionCode
-from mocktailverse.errors import MissingError, UnreachableError, UsageError
-from mocktailverse.local import environment
+from mocktailverse.errors import MissingError, UsageError
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.cloudformation_stack import stack_name
 from mocktailverse.stores.environment import LOCAL, Stores
@@ -169,10 +168,7 @@ def _catalogue_version(stores: Stores) -> str | None:
 def _print_exports(env: str, state_dir: Path | None) -> None:
     if env != LOCAL:
         raise UsageError("--exports is about the local stack; AWS has its own ways to log in.")
-    folder = state_folder(state_dir)
-    running = environment.read(folder)
-    if running is None:
-        raise UnreachableError(f"No local stack runs in {folder}. Start it: mocktailverse up")
+    running = local_stack(state_dir)
     for name, value in {
         "AWS_ENDPOINT_URL": running.endpoint,
         "AWS_DEFAULT_REGION": running.region,

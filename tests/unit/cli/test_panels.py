@@ -6,9 +6,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from mocktailverse.checkout import find_checkout
 from mocktailverse.cli.main import app
 from mocktailverse.cli.panels import PANELS, arrange
-from mocktailverse.deployment.checkout import find_checkout
 
 
 def test_every_command_is_in_one_panel_in_the_order_of_the_panels():

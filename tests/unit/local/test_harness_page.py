@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from starlette.testclient import TestClient
 
-from mocktailverse.local.harness.app import PAGE, create_harness
+from mocktailverse.local.harness.harness_app import PAGE, create_harness
 
 TEXT = PAGE.read_text(encoding="utf-8")
 

@@ -4,7 +4,7 @@ import re
 import tomllib
 from datetime import date
 
-from mocktailverse.deployment.checkout import find_checkout
+from mocktailverse.checkout import find_checkout
 
 ROOT = find_checkout().template.parents[1]
 TITLES = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)

@@ -1,4 +1,4 @@
-"""What the harness does: raw files in, their way, fetch, replay, redrive, events, faults."""
+"""Routes of the harness: store raw files, trace them, fetch, replay, redrive, events, faults."""
 
 import re
 import shutil
@@ -34,7 +34,7 @@ RECENT_LOADS = 20
 RECENT_DAYS = 7
 
 Json = dict[str, Any] | list[Any] | str | int | float | bool | None
-"""What an event may be."""
+"""An event may be any JSON value."""
 
 router = APIRouter(
     prefix="/dev",
@@ -59,14 +59,14 @@ Harness = Annotated[HarnessDependencies, Depends(harness_of)]
 StackStores = Annotated[Stores, Depends(stores_of)]
 
 
-class Wish(BaseModel):
-    """What a request asks for; a name that is not known is refused."""
+class StrictBody(BaseModel):
+    """The body of a request; an unknown field is refused."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class FetchWish(Wish):
-    """As `mocktailverse fetch`; the limits are those of a sweep."""
+class FetchBody(StrictBody):
+    """The options of `mocktailverse fetch`; `max_requests` and `full` are for a sweep only."""
 
     strategy: str = Field("random", examples=["random"])
     arguments: tuple[str, ...] = Field((), examples=[["3"]])
@@ -74,11 +74,11 @@ class FetchWish(Wish):
     full: bool = False
 
 
-class ReplayWish(Wish):
-    """As `mocktailverse replay`: keys or beginnings of keys, or what went wrong of late."""
+class ReplayBody(StrictBody):
+    """The options of `mocktailverse replay`: keys or prefixes of keys, or recent failures."""
 
     keys: tuple[str, ...] = ()
-    version_id: str | None = Field(None, description="Of these keys, this version alone.")
+    version_id: str | None = Field(None, description="Only this version of the keys.")
     failed: bool = False
     rejected: bool = False
 
@@ -90,11 +90,11 @@ def store_raw(
     source: Annotated[str, Form()] = "thecocktaildb",
     observed_at: Annotated[str | None, Form(description="ISO 8601 [now].")] = None,
 ) -> Response:
-    """Store a file as raw objects, by the front door; ask for the way of each at `/dev/way`."""
+    """Store a file as raw objects, as `ingest` does; `/dev/way` shows the journey of each."""
     require_source(source)
     observed = parse_past_time(observed_at) if observed_at else None
     if not file.size:
-        raise UsageError("The file is empty: there is nothing to read in it.")
+        raise UsageError("The file is empty. Send a file with records.")
     with tempfile.TemporaryDirectory() as folder:
         name = re.sub(r"[^A-Za-z0-9._-]+", "-", file.filename or "").strip("-.")[-100:] or "file"
         path = Path(folder, name)
@@ -112,59 +112,61 @@ def show_way(
     key: Annotated[str, Query(pattern="^raw/", max_length=1024)],
     version_id: Annotated[str | None, Query(max_length=1024)] = None,
 ) -> Response:
-    """Where a raw object stands, stage by stage, and what came of it; the latest version."""
+    """Show the journey of a raw object, stage by stage; by default of its latest version."""
     return fresh(way_of(harness, key, version_id))
 
 
 @router.get("/loads")
 def list_recent_loads(stores: StackStores) -> Response:
-    """The newest loads, to look at the way of one."""
+    """List the newest loads."""
     loads, _ = recent_loads(stores.loads, RECENT_DAYS, limit=RECENT_LOADS)
     return fresh(Page(loads, None))
 
 
 @router.post("/fetch")
-def fetch(stores: StackStores, wish: FetchWish) -> Response:
-    """Collect raw records from the source with the fetch function, to the end of the plan."""
-    plan(wish.strategy, wish.arguments, premium=True)
-    limits = {"full": wish.full} | (
-        {"max_requests": wish.max_requests} if wish.max_requests else {}
+def fetch(stores: StackStores, body: FetchBody) -> Response:
+    """Fetch raw records from the source with the fetch function, until the plan is complete."""
+    plan(body.strategy, body.arguments, premium=True)
+    limits = {"full": body.full} | (
+        {"max_requests": body.max_requests} if body.max_requests else {}
     )
-    if wish.strategy != "sweep":
+    if body.strategy != "sweep":
         if any(limits.values()):
-            raise UsageError("max_requests and full are for the sweep.")
+            raise UsageError(
+                "`max_requests` and `full` are options of the strategy `sweep`. Remove them."
+            )
         limits = {}
-    asked = FetchPlan(wish.strategy, wish.arguments, limits)
-    report = fetch_all(partial(stores.functions.invoke, stores.function_names["fetch"]), asked)
+    fetch_plan = FetchPlan(body.strategy, body.arguments, limits)
+    report = fetch_all(partial(stores.functions.invoke, stores.function_names["fetch"]), fetch_plan)
     stored = fetched_versions(stores.bucket.versions, report)
     return fresh({"report": report, "objects": stored})
 
 
 @router.post("/replay")
-def replay_objects(stores: StackStores, wish: ReplayWish) -> Response:
-    """Load raw objects anew, by the front door: the same objects, today's code."""
-    if not (wish.keys or wish.failed or wish.rejected):
-        raise UsageError("Say what to replay: keys, failed, or rejected.")
+def replay_objects(stores: StackStores, body: ReplayBody) -> Response:
+    """Load raw objects again with the current code (reprocessing)."""
+    if not (body.keys or body.failed or body.rejected):
+        raise UsageError("Nothing was selected. Pass `keys`, `failed` or `rejected`.")
     chosen = [
         version
-        for version in under(wish.keys, stores.bucket)
-        if wish.version_id in (None, version.version_id)
+        for version in under(body.keys, stores.bucket)
+        if body.version_id in (None, version.version_id)
     ]
-    if wish.failed or wish.rejected:
-        chosen += unfinished(stores.loads, failed=wish.failed, rejected=wish.rejected)
+    if body.failed or body.rejected:
+        chosen += unfinished(stores.loads, failed=body.failed, rejected=body.rejected)
     requests = replay(dict.fromkeys(chosen), stores.loads, stores.queue, now=now())
     return fresh({"replayed": requests})
 
 
 @router.post("/redrive")
 def redrive_letters(stores: StackStores) -> Response:
-    """Send the dead letters to the queue again, after their cause was repaired."""
+    """Send the dead letters to the queue again, after their cause was fixed."""
     return fresh({"redriven": redrive(stores.queue), "dead_letters": stores.queue.dead()})
 
 
 @router.get("/functions")
 def list_functions(stores: StackStores) -> Response:
-    """The stack's functions, each with an event to start from."""
+    """List the stack's functions, each with a sample event."""
     loads, _ = recent_loads(stores.loads, RECENT_DAYS, limit=1)
     newest = loads[0].object if loads else None
     page, _ = stores.drinks.page(1)
@@ -180,19 +182,20 @@ def list_functions(stores: StackStores) -> Response:
 def send_event(
     stores: StackStores, function: str, event: Annotated[Json, Body(examples=[{}])]
 ) -> Response:
-    """Invoke a function with an event; what it answers or raises, and the end of its log."""
+    """Invoke a function with an event; return its result or error, and the end of its log."""
     if function not in stores.function_names:
-        known = ", ".join(sorted(stores.function_names))
-        raise ApiError(404, "no_such_function", f"There is no function {function!r}: {known}.")
+        names = ", ".join(sorted(stores.function_names))
+        message = f"`{function}` is not a function of this stack. Choose one of: {names}."
+        raise ApiError(404, "no_such_function", message)
     name = stores.function_names[function]
     began = now()
-    done = stores.functions.run(name, msgspec.json.encode(event))
-    return fresh({**msgspec.structs.asdict(done), "duration_ms": now() - began})
+    invocation = stores.functions.run(name, msgspec.json.encode(event))
+    return fresh({**msgspec.structs.asdict(invocation), "duration_ms": now() - began})
 
 
 @router.get("/faults")
 def list_faults(harness: Harness) -> Response:
-    """The faults of the simulated TheCocktailDB that are switched on."""
+    """List the active faults of the simulated TheCocktailDB."""
     return fresh(Page(source_faults.faults(_simulation(harness)), None))
 
 
@@ -201,11 +204,15 @@ def add_fault(
     harness: Harness,
     fault: Annotated[dict[str, Any], Body(examples=[{"kind": "throttle", "every": 3}])],
 ) -> Response:
-    """Switch a fault on beside the others; the kind `none` switches all of them off."""
+    """Add a fault to the active ones; the kind `none` removes all of them."""
     return fresh(Page(source_faults.add(_simulation(harness), msgspec.json.encode(fault)), None))
 
 
 def _simulation(harness: HarnessDependencies) -> str:
     if harness.source_url is None:
-        raise ApiError(409, "no_simulation", "This stack fetches from the real TheCocktailDB.")
+        raise ApiError(
+            409,
+            "no_simulation",
+            "This stack fetches from the real TheCocktailDB, which has no faults to switch.",
+        )
     return harness.source_url

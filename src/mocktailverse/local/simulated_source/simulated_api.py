@@ -1,11 +1,11 @@
 """The simulated API as an ASGI application.
 
-Observed of the real API and done here: the caps of the free key, the ways to say that nothing
-was found, searches by name in the order of the names' length, the empty body for a search by
-several letters or by a letter with a purchased key under v1, three keys only in filter answers,
-ids as text, `popular` with a single drink for the free key. Assumed, for want of an observation:
-a key that is not known gets status 403 (the mirror on RapidAPI does so); other premium questions
-of the free key get `{"drinks": "None"}`.
+Observed on the real API and simulated: the caps of the free key, the different responses for
+"nothing found", searches by name sorted by the length of the name, the empty body for a search by
+several letters or by a letter with a purchased key under v1, only three keys in filter responses,
+ids as text, `popular` with a single drink for the free key. Assumed, as it was not observed: an
+unknown key gets status 403 (the mirror on RapidAPI does so); other premium requests with the free
+key get `{"drinks": "None"}`.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from mocktailverse.local.simulated_source.database import Database, Record, listed
-from mocktailverse.local.simulated_source.faults import Fault, Faults
+from mocktailverse.local.simulated_source.simulated_faults import Fault, Faults
 
 SEARCH_CAP = 25
 FILTER_CAP = 100
@@ -33,11 +33,11 @@ POPULAR, LATEST, RANDOM_SELECTION = 20, 10, 10
 FIELDS = {"c": "strCategory", "g": "strGlass", "a": "strAlcoholic"}
 HTML = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 
-Found = list[Record] | str | None
+Result = list[Record] | str | None
 
 
 class Access(Struct, frozen=True):
-    """What the key of a request opens: `premium` has no caps; `version` is `v1` or `v2`."""
+    """The access rights of a request's key: `premium` has no caps; `version` is `v1` or `v2`."""
 
     version: str
     premium: bool
@@ -45,7 +45,7 @@ class Access(Struct, frozen=True):
 
     @property
     def nothing(self) -> str:
-        """The text by which filters say that nothing was found."""
+        """The text of a filter response without drinks."""
         return "None Found" if self.version == "v2" else "no data found"
 
 
@@ -56,13 +56,13 @@ def create_app(
     premium_keys: Iterable[str] = (),
     seed: int = 0,
 ) -> Starlette:
-    """Make the API over these records.
+    """Return the API, which serves these records.
 
     Args:
         records: drinks in TheCocktailDB's format.
         key: the free key.
         premium_keys: keys that count as purchased.
-        seed: fixes the sequence of random drinks.
+        seed: seed of the sequence of random drinks.
     """
     return _Api(Database(records), key, frozenset(premium_keys), seed).app()
 
@@ -105,14 +105,14 @@ class _Api:
         if fault and fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
         elif fault and fault.kind != "cut":
-            return _struck(fault)
+            return _fault_response(fault)
         access = self._access(request.path_params["version"], request.path_params["key"])
         if access is None:
             return HTMLResponse(HTML.format("403 Forbidden"), 403)
         if endpoint not in self._endpoints:
             return HTMLResponse(HTML.format("404 Not Found"), 404)
-        answer = self._endpoints[endpoint](request.query_params, access)
-        return _CutResponse(answer.body) if fault and fault.kind == "cut" else answer
+        response = self._endpoints[endpoint](request.query_params, access)
+        return _CutResponse(response.body) if fault and fault.kind == "cut" else response
 
     def _access(self, version: str, key: str) -> Access | None:
         if version not in {"v1", "v2"} or key not in {self._key, *self._premium_keys}:
@@ -128,12 +128,12 @@ class _Api:
         if "i" in params:
             return _ingredients(self._database.ingredient(params["i"]))
         if "f" not in params:
-            found = self._database.named(params.get("s", ""))
-            return _drinks(_capped(found, SEARCH_CAP, access) or None)
+            drinks = self._database.named(params.get("s", ""))
+            return _drinks(_capped(drinks, SEARCH_CAP, access) or None)
         if len(params["f"]) != 1 or not access.knows_letters:
             return _empty()
-        found = self._database.by_letter(params["f"])
-        return _drinks(_capped(found, SEARCH_CAP, access) or None)
+        drinks = self._database.by_letter(params["f"])
+        return _drinks(_capped(drinks, SEARCH_CAP, access) or None)
 
     def _look_up(self, params: Mapping[str, str], _access: Access) -> Response:
         if "iid" in params:
@@ -145,13 +145,13 @@ class _Api:
             names = params["i"].split(",")
             if len(names) > 1 and not access.premium:
                 return _drinks("None")
-            found = self._database.with_ingredients(names)
-            found = _capped(found, INGREDIENT_FILTER_CAP, access)
+            drinks = self._database.with_ingredients(names)
+            drinks = _capped(drinks, INGREDIENT_FILTER_CAP, access)
         else:
             asked = ((FIELDS[p], value) for p, value in params.items() if p in FIELDS)
-            found = [d for field, value in asked for d in self._database.having(field, value)]
-            found = _capped(found, FILTER_CAP, access)
-        return _drinks(listed(found) or access.nothing)
+            drinks = [d for field, value in asked for d in self._database.having(field, value)]
+            drinks = _capped(drinks, FILTER_CAP, access)
+        return _drinks(listed(drinks) or access.nothing)
 
     def _list(self, params: Mapping[str, str], access: Access) -> Response:
         if "i" in params:
@@ -193,7 +193,7 @@ class _Api:
 
 
 class _CutResponse(Response):
-    """Announces the whole body, sends half of it and lets the server close the connection."""
+    """Announces the whole body, but sends half of it before the connection closes."""
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
@@ -201,7 +201,7 @@ class _CutResponse(Response):
         await send({"type": "http.response.body", "body": half, "more_body": True})
 
 
-def _struck(fault: Fault) -> Response:
+def _fault_response(fault: Fault) -> Response:
     headers = {"Retry-After": fault.retry_after} if fault.retry_after else None
     match fault.kind:
         case "throttle":
@@ -214,23 +214,23 @@ def _struck(fault: Fault) -> Response:
             return _empty()
 
 
-def _capped(found: list[Record], cap: int, access: Access) -> list[Record]:
-    return found if access.premium else found[:cap]
+def _capped(drinks: list[Record], cap: int, access: Access) -> list[Record]:
+    return drinks if access.premium else drinks[:cap]
 
 
 def _empty() -> Response:
     return Response(b"", media_type="application/json")
 
 
-def _drinks(found: Found) -> Response:
-    return _json({"drinks": found})
+def _drinks(drinks: Result) -> Response:
+    return _json({"drinks": drinks})
 
 
-def _ingredients(found: list[Record]) -> Response:
-    return _json({"ingredients": found or None})
+def _ingredients(ingredients: list[Record]) -> Response:
+    return _json({"ingredients": ingredients or None})
 
 
-def _json(envelope: Mapping[str, Found]) -> Response:
-    # PHP's json_encode, which the source uses, escapes slashes and all that is not ASCII.
+def _json(envelope: Mapping[str, Result]) -> Response:
+    # PHP's json_encode, which the source uses, escapes slashes and non-ASCII characters.
     text = json.dumps(envelope, separators=(",", ":")).replace("/", "\\/")
     return Response(text.encode("ascii"), media_type="application/json")

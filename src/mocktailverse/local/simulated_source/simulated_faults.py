@@ -10,16 +10,16 @@ Positive = Annotated[int, Meta(ge=1)]
 
 
 class Fault(Struct, frozen=True, forbid_unknown_fields=True):
-    """What goes wrong and how often.
+    """A fault of the simulated API: its kind, and which requests it affects.
 
     Attributes:
         kind: `throttle` = 429; `error` = `status`; `html` = an HTML page under 200; `cut` = half
-            of the body, then the connection closes; `slow` = the right answer after `seconds`;
+            of the body, then the connection closes; `slow` = the correct response after `seconds`;
             `empty` = 200 without a body; `none` = removes all faults.
-        every: strikes every n-th request that it watches (1 = each).
-        probability: strikes by chance instead, in a sequence fixed by `seed`.
-        times: strikes so often, then no more; None = without end.
-        endpoint: watches this one only, such as `lookup.php`; None = all.
+        every: affects every n-th request of its endpoint (1 = each).
+        probability: affects requests at random instead, in a sequence fixed by `seed`.
+        times: affects at most this many requests; None = no limit.
+        endpoint: requests of this endpoint only, such as `lookup.php`; None = all.
         retry_after: value of the Retry-After header of `throttle` and `error`.
     """
 
@@ -35,20 +35,20 @@ class Fault(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Faults:
-    """The faults that are switched on; of several that would strike, the oldest does."""
+    """The active faults; if several apply to a request, the oldest one wins."""
 
     def __init__(self) -> None:
         self._active: list[_Active] = []
 
     def add(self, fault: Fault) -> None:
-        """Switch a fault on beside the others; kind `none` switches all of them off."""
+        """Add a fault to the active ones; kind `none` removes all of them."""
         if fault.kind == "none":
             self._active.clear()
         else:
             self._active.append(_Active(fault))
 
     def strike(self, endpoint: str) -> Fault | None:
-        """Count a request, and give the fault that strikes it."""
+        """Count a request; return the fault that applies to it, if any."""
         striking = [active for active in self._active if active.is_due(endpoint)]
         if not striking:
             return None
@@ -56,7 +56,7 @@ class Faults:
         return striking[0].fault
 
     def state(self) -> list[dict[str, object]]:
-        """Give each fault with the number of requests that it watched and struck."""
+        """Return each fault with the numbers of requests that it watched and struck."""
         return [
             {**asdict(active.fault), "watched": active.watched, "struck": active.struck}
             for active in self._active
@@ -68,8 +68,7 @@ class _Active:
         self.fault = fault
         self.watched = 0
         self.struck = 0
-        # Chance that can be repeated, not secrecy, is what is wanted here.
-        self._chance = random.Random(fault.seed)  # noqa: S311 - see above
+        self._chance = random.Random(fault.seed)  # noqa: S311 - a sequence that can be repeated
 
     def is_due(self, endpoint: str) -> bool:
         fault = self.fault

@@ -1,4 +1,4 @@
-"""The port of a part that restarts: waited for while its old process still ends."""
+"""The port of a process that restarts: waited for while its old process still ends."""
 
 import socket
 import threading
@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from mocktailverse.errors import UsageError
-from mocktailverse.local import parts
+from mocktailverse.local import ports, service_processes
 from mocktailverse.local.processes import Process
 
 
@@ -17,23 +17,25 @@ def process_on(port: int) -> Process:
 def test_a_port_that_is_released_late_is_waited_for(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as held:
         asked = threading.Event()
-        free = parts.ports.require_free
+        bind_error = ports.bind_error
 
-        def require_free(port: int, remedy: str) -> None:
+        def observed_bind_error(port: int) -> Exception | None:
+            error = bind_error(port)
             asked.set()
-            free(port, remedy)
+            return error
 
-        monkeypatch.setattr(parts.ports, "require_free", require_free)
-        monkeypatch.setattr(parts, "PORT_TIMEOUT_S", 60)
+        monkeypatch.setattr(ports, "bind_error", observed_bind_error)
+        monkeypatch.setattr(service_processes, "PORT_TIMEOUT_S", 60)
+        port = held.getsockname()[1]
         releasing = threading.Thread(target=lambda: (asked.wait(), held.close()))
         releasing.start()
-        parts.require_port_again(process_on(held.getsockname()[1]))
+        assert service_processes.port_of_next(process_on(port)) == port
         releasing.join()
 
 
 def test_a_port_that_another_program_keeps_is_an_error(monkeypatch):
-    monkeypatch.setattr(parts, "PORT_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(service_processes, "PORT_TIMEOUT_S", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(UsageError, match=rf"Port {port} .*dashboard has ended"):
-            parts.require_port_again(process_on(port))
+            service_processes.port_of_next(process_on(port))

@@ -1,6 +1,6 @@
-"""Keeps other web sites out of a server that trusts whoever reaches it (see `origins`).
+"""Protect a server without a login from pages of other web sites (see `allowed_hosts`).
 
-Nothing that changes something, and nothing of the harness, is done for a page of another origin.
+A page of another origin may not change anything, and may not read anything of the harness.
 """
 
 from starlette.exceptions import HTTPException
@@ -8,19 +8,19 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mocktailverse.api.errors import ApiError, error_response
-from mocktailverse.local.origins import is_our_own, names_this_machine
+from mocktailverse.local.allowed_hosts import is_our_own, names_this_machine
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 BODY_LIMIT = 64 * 1024 * 1024
-"""Bytes of a request's body: a raw object as large as the pipeline takes one."""
+"""Maximum size of a request's body in bytes: that of the largest raw object."""
 
 
-class Guard:
-    """Lets a request through to the app, or refuses it."""
+class OriginGuard:
+    """Middleware that forwards a request to the app, or refuses it."""
 
     def __init__(self, app: ASGIApp, *, private: str) -> None:
-        """`private` begins the paths that pages of other origins may not even read."""
+        """`private` is the prefix of paths that pages of other origins may not read either."""
         self._app = app
         self._private = private
 
@@ -39,9 +39,13 @@ class Guard:
         headers = request.headers
         host = headers.get("host", "")
         if not names_this_machine(host):
-            return ApiError(421, "other_host", "This server answers to 127.0.0.1 and localhost.")
-        harmless = request.method in READING and not request.url.path.startswith(self._private)
-        if not harmless and not is_our_own(
+            return ApiError(
+                421,
+                "other_host",
+                "This server responds to requests for 127.0.0.1 and localhost only.",
+            )
+        is_readable = request.method in READING and not request.url.path.startswith(self._private)
+        if not is_readable and not is_our_own(
             host, headers.get("origin"), headers.get("sec-fetch-site")
         ):
             return ApiError(403, "other_origin", "Pages of other sites may not do this.")
@@ -51,7 +55,7 @@ class Guard:
 
 
 def _bounded(receive: Receive) -> Receive:
-    """Receive a body up to the limit; one of unknown length cannot exceed it either."""
+    """Return a `receive` that limits the body, which may have no Content-Length."""
     received = 0
 
     async def count() -> Message:
@@ -66,4 +70,4 @@ def _bounded(receive: Receive) -> Receive:
 
 
 def _too_large() -> ApiError:
-    return ApiError(413, "too_large", f"A request may have {BODY_LIMIT // 2**20} MiB.")
+    return ApiError(413, "too_large", f"The body exceeds the maximum of {BODY_LIMIT // 2**20} MiB.")

@@ -1,4 +1,4 @@
-"""The harness as one app: the API, the developer's routes, and the page."""
+"""The harness as one app: the API, the routes for development, and the page."""
 
 import base64
 import hashlib
@@ -22,7 +22,7 @@ from mocktailverse.errors import (
     UsageError,
 )
 from mocktailverse.local.harness import routes
-from mocktailverse.local.harness.guard import Guard
+from mocktailverse.local.harness.origin_guard import OriginGuard
 from mocktailverse.local.harness.wiring import HarnessDependencies
 
 PAGE = Path(__file__).with_name("page.html")
@@ -33,18 +33,18 @@ STATUSES: dict[type[MocktailverseError], tuple[int, str]] = {
     TransientError: (503, "unavailable"),
     UnreachableError: (503, "unreachable"),
 }
-"""A developer is told what went wrong, in its own words."""
+"""Status and code by error type; the response shows the developer the error's own text."""
 
 page_router = APIRouter(include_in_schema=False)
 
 
 def create_harness(dependencies: ApiDependencies, harness: HarnessDependencies) -> FastAPI:
-    """Make the app; nothing is connected."""
+    """Return the app; this connects to nothing."""
     app = create_app(dependencies)
     app.state.harness = harness
     for kind, (status, code) in STATUSES.items():
-        app.add_exception_handler(kind, _told(status, code))
-    app.add_middleware(Guard, private=routes.router.prefix)
+        app.add_exception_handler(kind, _handler(status, code))
+    app.add_middleware(OriginGuard, private=routes.router.prefix)
     app.include_router(routes.router)
     app.include_router(page_router)
     return app
@@ -52,7 +52,7 @@ def create_harness(dependencies: ApiDependencies, harness: HarnessDependencies) 
 
 @page_router.get("/harness")
 def page() -> Response:
-    """The page; it runs its own script and style, asks this server, and nothing else."""
+    """Return the page; its policy allows its own script and style, and requests to this server."""
     text, policy = _page()
     return Response(text, headers={"Content-Security-Policy": policy}, media_type="text/html")
 
@@ -70,17 +70,17 @@ def _page() -> tuple[str, str]:
     return text, policy
 
 
-def _hash(found: re.Match[str] | None) -> str:
-    assert found is not None  # noqa: S101 - the page is ours
-    digest = base64.b64encode(hashlib.sha256(found[1].encode()).digest()).decode()
+def _hash(element: re.Match[str] | None) -> str:
+    assert element is not None  # noqa: S101 - the page is ours
+    digest = base64.b64encode(hashlib.sha256(element[1].encode()).digest()).decode()
     return f"'sha256-{digest}'"
 
 
 Handler = Callable[[Request, Exception], Coroutine[Any, Any, Response]]
 
 
-def _told(status: int, code: str) -> Handler:
-    async def tell(_request: Request, error: Exception) -> Response:
+def _handler(status: int, code: str) -> Handler:
+    async def respond(_request: Request, error: Exception) -> Response:
         return error_response(ApiError(status, code, str(error)))
 
-    return tell
+    return respond

@@ -1,4 +1,4 @@
-"""The guard: no page of another site gets anything done by a server on this machine."""
+"""The origin guard: no page of another site gets anything done by a server on this machine."""
 
 import pytest
 from starlette.applications import Starlette
@@ -7,8 +7,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from mocktailverse.local.harness import guard
-from mocktailverse.local.harness.guard import Guard
+from mocktailverse.local.harness import origin_guard
+from mocktailverse.local.harness.origin_guard import OriginGuard
 
 HERE = "http://127.0.0.1:8000"
 
@@ -19,14 +19,14 @@ async def size(request: Request) -> PlainTextResponse:
 
 @pytest.fixture
 def client(monkeypatch):
-    monkeypatch.setattr(guard, "BODY_LIMIT", 1000)
+    monkeypatch.setattr(origin_guard, "BODY_LIMIT", 1000)
     app = Starlette(
         routes=[
             Route("/drinks", size, methods=["GET", "POST"]),
             Route("/dev/way", size, methods=["GET", "POST"]),
         ]
     )
-    return TestClient(Guard(app, private="/dev"), base_url=HERE)
+    return TestClient(OriginGuard(app, private="/dev"), base_url=HERE)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "127.0.0.1", "localhost"])

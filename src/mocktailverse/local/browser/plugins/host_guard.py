@@ -1,7 +1,7 @@
-"""A plugin of Datasette's, which reads it as a file: it answers to this machine's names alone.
+"""Datasette plugin: refuse requests to any other host name than this machine's.
 
-Otherwise a page of a web site whose name is made to lead to 127.0.0.1 (DNS rebinding) could read
-all that one browses. Links from other pages are welcome, as nothing can be changed here.
+Otherwise a web page whose host name resolves to 127.0.0.1 (DNS rebinding) could read all data.
+Links from other pages are allowed, because the data browser is read-only.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -9,7 +9,7 @@ from typing import Any
 
 from datasette import hookimpl  # type: ignore[import-untyped]  # it has no types
 
-from mocktailverse.local.origins import names_this_machine
+from mocktailverse.local.allowed_hosts import names_this_machine
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -18,19 +18,19 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MISDIRECTED = 421
-REFUSAL = b"The data browser answers to 127.0.0.1 and localhost.\n"
+REFUSAL = b"The data browser responds to requests for 127.0.0.1 and localhost only.\n"
 
 
-@hookimpl  # type: ignore[untyped-decorator]  # likewise
+@hookimpl  # type: ignore[untyped-decorator]  # as above
 def asgi_wrapper() -> Callable[[App], App]:
-    """Put the guard in front of Datasette."""
+    """Return the middleware that guards Datasette."""
     return guarded
 
 
 def guarded(app: App) -> App:
-    """Let requests to this machine through to an app, and none to another name."""
+    """Return an app that forwards requests to this machine's names, and refuses all others."""
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
         hosts = [value for name, value in scope.get("headers", ()) if name == b"host"]
         if scope["type"] == "lifespan" or (
             len(hosts) == 1 and names_this_machine(hosts[0].decode("latin-1"))
@@ -41,4 +41,4 @@ def guarded(app: App) -> App:
         await send({"type": "http.response.start", "status": MISDIRECTED, "headers": headers})
         await send({"type": "http.response.body", "body": REFUSAL})
 
-    return answer
+    return respond

@@ -1,4 +1,4 @@
-"""Reads records from files in TheCocktailDB's format: JSON, NDJSON and CSV, each also gzipped."""
+"""Read records from files in TheCocktailDB's format: JSON, NDJSON and CSV, each also gzipped."""
 
 import csv
 import gzip
@@ -16,10 +16,10 @@ _UNREADABLE = (OSError, EOFError, ValueError, RecursionError, csv.Error, zlib.er
 
 
 def read_records(paths: Iterable[Path]) -> tuple[list[Record], list[str]]:
-    """Read all records; give them with a note on each file or line that could not be read.
+    """Return all records, and a note on each file or line that could not be read.
 
-    A directory stands for the files of a known suffix directly in it. The simulated source is
-    fed with good and bad samples alike, so what cannot be read is noted and left out.
+    A directory means the files with a known suffix directly in it. Unreadable files and lines are
+    skipped, because the sample records contain malformed ones on purpose.
 
     Raises:
         UsageError: a path does not exist.
@@ -43,7 +43,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
         elif path.is_file():
             yield path
         else:
-            raise UsageError(f"There is no file {path}.")
+            raise UsageError(f"`{path}` does not exist. Pass a file or a directory of records.")
 
 
 def _content(path: Path) -> bytes:
@@ -60,7 +60,7 @@ def _json(text: str, path: Path, notes: list[str]) -> list[Record]:
     try:
         return list(_records(json.loads(text)))
     except ValueError:
-        pass  # no single document: one a line
+        pass  # not a single document: one per line
     records: list[Record] = []
     for number, line in enumerate(text.split("\n"), start=1):
         try:
@@ -71,8 +71,8 @@ def _json(text: str, path: Path, notes: list[str]) -> list[Record]:
 
 
 def _records(document: object) -> Iterator[Record]:
-    """Give the records of an envelope, an array or a single record."""
+    """Return the records of an envelope, an array or a single record."""
     if isinstance(document, dict) and "drinks" in document:
         document = document["drinks"]
-    found = document if isinstance(document, list) else [document]
-    return (record for record in found if isinstance(record, dict))
+    records = document if isinstance(document, list) else [document]
+    return (record for record in records if isinstance(record, dict))

@@ -1,4 +1,4 @@
-"""Serving an app on the loopback, until interrupted."""
+"""Serve an app on the loopback until interrupted, with limits for slow clients."""
 
 import asyncio
 from typing import ClassVar
@@ -9,21 +9,21 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from mocktailverse.local import ports
-from mocktailverse.local.processes import HOST
+from mocktailverse.local.ports import HOST
 from mocktailverse.local.simulated_source.server import listen
 
 SHUTDOWN_S = 1
-"""How long requests under way may take to end, when the server is told to."""
+"""How long open requests may take to end when the server stops."""
 
 REQUEST_TIMEOUT_S = 20.0
-"""How long a request, head and body, may take to arrive; on the loopback it takes a moment."""
+"""How long a request, head and body, may take to arrive."""
 
 MAX_CONNECTIONS = 256
 """More are closed at once; each takes a file descriptor, of which a process often has 1,024."""
 
 
 class BoundedProtocol(H11Protocol):
-    """HTTP on a connection that is closed when a request does not arrive whole in time.
+    """HTTP on a connection that is closed when a request does not arrive completely in time.
 
     uvicorn's keep-alive timeout covers idle connections after a response only, not half-sent
     requests (the "slow loris") nor connections on which nothing was ever sent.
@@ -33,19 +33,19 @@ class BoundedProtocol(H11Protocol):
     _request_timeout: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """Start the clock, or refuse the connection if there are too many."""
+        """Start the timeout, or close the connection if there are too many."""
         super().connection_made(transport)
         if len(self.connections) > MAX_CONNECTIONS:
             transport.abort()
         self._watch()
 
     def data_received(self, data: bytes) -> None:
-        """Stop the clock when the request is whole; start it with the first byte of the next."""
+        """Stop the timeout of a complete request; start it with the first byte of the next one."""
         super().data_received(data)
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the clock."""
+        """Stop the timeout."""
         super().connection_lost(exc)
         self._stop()
 
@@ -82,7 +82,7 @@ def serve(app: ASGIApp, port: int) -> None:
     """Serve until Ctrl-C or SIGTERM; its log goes to stderr.
 
     Raises:
-        UsageError: the port is taken, or not to be had.
+        UsageError: the port is in use or may not be used.
     """
     ports.require_free(port)
     with listen(HOST, port) as listener:

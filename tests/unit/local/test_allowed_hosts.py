@@ -2,7 +2,7 @@
 
 import pytest
 
-from mocktailverse.local.origins import is_our_own, names_this_machine
+from mocktailverse.local.allowed_hosts import is_our_own, names_this_machine
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.1:8000", "localhost:1"])
