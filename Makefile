@@ -75,11 +75,11 @@ trials-quick: $(ready) ## A few fixed trials and random ones, in about a minute
 
 .PHONY: bench
 bench: $(ready) ## Speed and memory, side by side with the floor and the peers
-	$(bin)/python benchmarks/run.py
+	$(bin)/python tests/benchmarks/run.py
 
 .PHONY: accuracy
 accuracy: $(ready) ## How many measures are understood right
-	$(bin)/python benchmarks/accuracy.py
+	$(bin)/python tests/benchmarks/accuracy.py
 
 # 200 mutants at a time; N=0 tries all. The seed is printed, and SEED= repeats it.
 .PHONY: mutants
@@ -110,8 +110,8 @@ check: $(ready) $(checkov)/.ready ## Format, lint, types, layers, templates, sec
 	$(bin)/mypy
 	$(bin)/lint-imports
 	$(bin)/cfn-lint infrastructure/*.yaml
-	$(checkov)/bin/checkov --config-file .checkov.yaml
-	@git ls-files -z | xargs -0 $(bin)/detect-secrets-hook --no-verify --baseline .secrets.baseline
+	$(checkov)/bin/checkov --config-file .ci/checkov.yaml
+	@git ls-files -z | xargs -0 $(bin)/detect-secrets-hook --no-verify --baseline .ci/secrets.baseline
 	@told=$$($(audit) 2>&1) && echo "$$told" || { \
 	  grep -qE 'Connect(ion|Timeout)Error|Could not connect|ReadTimeout|ProxyError' <<<"$$told" \
 	  && echo "Dependencies not audited: osv.dev cannot be reached. Run make audit where it can." \
@@ -133,7 +133,8 @@ lock: $(ready) ## Lock the dependencies, with hashes; UPGRADE=--upgrade takes ne
 	$(bin)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 	  --all-extras pyproject.toml -o requirements/all.lock
 	$(bin)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --python-version 3.11 --no-header \
-	  --constraint requirements/all.lock --extra dashboard pyproject.toml -o requirements.txt
+	  --constraint requirements/all.lock --extra dashboard pyproject.toml \
+	  -o infrastructure/streamlit_cloud/requirements.txt
 	$(bin)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 	  --no-emit-package boto3 --no-emit-package botocore --no-emit-package s3transfer \
 	  --no-emit-package python-dateutil --no-emit-package six --no-emit-package urllib3 \

@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 LOCKS = (
     *(f"requirements/{name}.lock" for name in ("setup", "all", "functions", "checkov")),
-    "requirements.txt",
+    "infrastructure/streamlit_cloud/requirements.txt",
 )
 LINUX = "x86_64-manylinux_2_28"
 PLATFORMS = (LINUX, "aarch64-manylinux_2_28", "aarch64-apple-darwin", "x86_64-apple-darwin")

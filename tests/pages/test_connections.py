@@ -103,7 +103,9 @@ def test_the_example_of_secrets_is_what_the_page_says():
 
 
 def test_what_streamlit_cloud_installs_has_hashes_and_names_no_index():
-    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    lines = (
+        (ROOT / "infrastructure" / "streamlit_cloud" / "requirements.txt").read_text().splitlines()
+    )
     packages = [line for line in lines if line and not line.startswith((" ", "#"))]
     assert any(line.startswith("streamlit==") for line in packages)
     assert all(line.endswith("\\") and "==" in line for line in packages)

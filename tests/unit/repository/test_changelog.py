@@ -7,7 +7,7 @@ from datetime import date
 from mocktailverse.checkout import find_checkout
 
 ROOT = find_checkout().template.parents[1]
-TITLES = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+TITLES = re.findall(r"^## (.*)$", (ROOT / "docs" / "CHANGELOG.md").read_text(), re.MULTILINE)
 
 
 def test_the_newest_release_is_the_version_of_the_package():

@@ -27,6 +27,7 @@ from mocktailverse.stores.items import to_item
 
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
+CLOUD_LOCK = "infrastructure/streamlit_cloud/requirements.txt"
 PACKAGE = ROOT / "src" / "mocktailverse"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 WORDS = {3: "three", 5: "five", 8: "eight", 10: "ten"}
@@ -247,11 +248,11 @@ def test_every_group_of_dependencies_has_its_section():
 def test_every_lock_is_explained():
     told = {row[0].strip("`") for row in table(page("dependencies.md"), "file")}
     locks = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("requirements/*.lock")}
-    assert told == locks | {"requirements.txt"}
+    assert told == locks | {CLOUD_LOCK}
 
 
 def test_no_lock_holds_an_address_of_an_index_or_lacks_a_hash():
-    for path in [ROOT / "requirements.txt", *ROOT.glob("requirements/*.lock")]:
+    for path in [ROOT / CLOUD_LOCK, *ROOT.glob("requirements/*.lock")]:
         text = path.read_text()
         assert "://" not in text, path.name
         for requirement in re.split(r"\n(?=\S)", text):
@@ -277,3 +278,13 @@ def test_every_page_is_in_the_index_and_none_that_is_gone(index, pages):
     else:
         linked -= {DOCS / "README.md"}
     assert linked == there
+
+
+def test_the_top_of_the_repository_has_at_most_15_entries():
+    """See docs/decisions/0018-the-top-of-the-repository.md."""
+    git = ["git", "-C", ROOT, "ls-files"]
+    listed = subprocess.run(git, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout: what lies here may be anything")
+    top = {path.split("/")[0] for path in listed.stdout.splitlines()}
+    assert len(top) <= 15, sorted(top)

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 from tables import as_page, as_text
 
 _HERE = Path(__file__).parent
-PAGE = _HERE.parent / "docs" / "operations" / "performance.md"
+PAGE = _HERE.parents[1] / "docs" / "operations" / "performance.md"
 PARTS = ("speed", "memory", "cold_start", "catalogue")
 
 
@@ -58,7 +58,7 @@ def measure(size: Size, records: Path | None) -> dict[str, Any]:
     }
 
 
-def measure_part(part: str, size: Size, records: Path | None) -> Any:  # noqa: ANN401 - its own JSON
+def measure_part(part: str, size: Size, records: Path | None) -> Any:
     """The figures of one of PARTS."""
     varied = ["--records", str(records)] if records else []
     rounds = ["--rounds", str(size.rounds)]

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from mocktailverse.drinks.measures import Measure, parse_measure
 
-_ROOT = Path(__file__).parents[1]
+_ROOT = Path(__file__).parents[2]
 _LABELS = (
     _ROOT / "tests" / "unit" / "drinks" / "measures" / "measures_labelled.csv",
     _ROOT.parent / "shared" / "data" / "measures_truth_open.csv",

@@ -54,7 +54,7 @@ def as_page(figures: Figures) -> str:
     """The page of the documentation, in Markdown."""
     parts = [
         "# Performance",
-        "<!-- Made by `python benchmarks/run.py --write-page`; do not edit. -->",
+        "<!-- Made by `python tests/benchmarks/run.py --write-page`; do not edit. -->",
         _READING,
         _about(figures),
     ]

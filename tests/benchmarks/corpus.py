@@ -19,7 +19,7 @@ NEW_INGREDIENT = 0.02
 NEW_PAIR = 0.3
 """Shares of the ingredient lines; a new pair joins a known ingredient and a known measure."""
 
-_ROOT = Path(__file__).parents[1]
+_ROOT = Path(__file__).parents[2]
 _DUMP = _ROOT.parent / "shared" / "data" / "thecocktaildb_full.json"
 _SAMPLES = _ROOT / "data" / "raw"
 _SLOTS = range(1, 16)
