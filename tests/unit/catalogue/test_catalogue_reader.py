@@ -12,6 +12,7 @@ from mocktailverse.catalogue.connections import Connections
 from mocktailverse.catalogue.index import Index
 from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.schema import FORMAT
 from mocktailverse.errors import CatalogueError
 
 
@@ -158,7 +159,10 @@ def test_every_drink_that_is_selected_may_be_the_random_one(open_catalogue, new_
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("PRAGMA user_version = 999", r"^The file is no catalogue of format 1 but says 999\.$"),
+        (
+            "PRAGMA user_version = 999",
+            rf"^The file is no catalogue of format {FORMAT} but says 999\.$",
+        ),
         ("DELETE FROM meta WHERE key = 'table'", r"^The file is no sealed catalogue: .*table"),
         ("DROP TABLE meta", r"^The file is no sealed catalogue: .*meta"),
     ],

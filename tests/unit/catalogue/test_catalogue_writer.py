@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from mocktailverse.catalogue import rows, writer
 from mocktailverse.catalogue.meta import Meta
+from mocktailverse.catalogue.schema import FORMAT
 from mocktailverse.catalogue.writer import CatalogueWriter, Fingerprint, catalogue_version
 from mocktailverse.drinks.drink import Derived, Image
 from mocktailverse.drinks.ingredients import ancestors, match_ingredient
@@ -265,7 +266,7 @@ def test_what_was_sealed_is_told_and_stands_in_the_file(tmp_path, new_drink):
         assert new.put([new_drink("1", "Fizz", ["Moon dust"], observed_at=8), gone]) == 2
         told = new.seal(**seal)
     assert told == Meta(
-        version="7-00000001", format=1, built_at=7, drinks=2, ingredients=1, withdrawn=1,
+        version="7-00000001", format=FORMAT, built_at=7, drinks=2, ingredients=1, withdrawn=1,
         table="other", newest_observed_at=9,
     )  # fmt: skip
     with CatalogueWriter.open(tmp_path / "c") as opened:
@@ -280,7 +281,7 @@ def test_what_was_sealed_is_told_and_stands_in_the_file(tmp_path, new_drink):
     [
         ("DELETE FROM meta WHERE key = 'reference'", "another reference of ingredients"),
         ("UPDATE meta SET value = '0' WHERE key = 'reference'", "another reference of ingredients"),
-        ("PRAGMA user_version = 99", "no catalogue of format 1 but says 99"),
+        ("PRAGMA user_version = 99", f"no catalogue of format {FORMAT} but says 99"),
     ],
 )
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for open files in /proc")
