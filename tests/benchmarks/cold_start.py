@@ -51,7 +51,7 @@ def measure(rounds: int) -> list[dict[str, object]]:
     for name in FUNCTIONS:
         module = f"mocktailverse.functions.{name}"
         cases[f"{name}: import"] = _case(f"import {module}")
-        cases[f"{name}: import and tools"] = _case(f"import {module} as it\nit._tools()")
+        cases[f"{name}: import and tools"] = _case(f"import {module} as it\nit._runtime()")
     return [figure._asdict() for figure in paired(cases, rounds)]
 
 
