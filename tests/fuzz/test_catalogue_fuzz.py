@@ -16,17 +16,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from mocktailverse.catalogue.bar_assistant import recipe
-from mocktailverse.catalogue.csv_columns import COLUMNS
-from mocktailverse.catalogue.exports import (
+from mocktailverse.catalogue.exports.bar_assistant import recipe
+from mocktailverse.catalogue.exports.csv_columns import COLUMNS
+from mocktailverse.catalogue.exports.formats import (
     csv_cell,
     export_bar_assistant,
     export_csv,
     export_json,
     export_ndjson,
 )
-from mocktailverse.catalogue.query import DrinkQuery, Sort
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.search.query import DrinkQuery, Sort
 from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.drinks.drink import Drink
 from strategies.drinks import drinks

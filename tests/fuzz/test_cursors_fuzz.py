@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mocktailverse.api.ledger import _place
-from mocktailverse.catalogue.cursors import Cursor
-from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.search.paging import Keyset
+from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.cli.ledger import _rejected_place
 from mocktailverse.drinks.ledger import LoadRequest
 from mocktailverse.errors import PermanentError, UsageError
@@ -108,7 +108,7 @@ def test_a_forged_catalogue_cursor_gives_a_page(
     read = listings(catalogue)[listing]
     genuine = read(None).next
     text = base64.urlsafe_b64decode(genuine + "=" * (-len(genuine) % 4))
-    forged = msgspec.json.decode(text, type=Cursor)
+    forged = msgspec.json.decode(text, type=Keyset)
     forged = msgspec.structs.replace(forged, value=value, name=name, id=drink_id)
     with suppress(UsageError):
         read(forged.encode())

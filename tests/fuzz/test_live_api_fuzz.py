@@ -19,7 +19,7 @@ import pytest
 from mocktailverse.api.app import create_app
 from mocktailverse.api.delivery import Streamed
 from mocktailverse.api.services import Services
-from mocktailverse.catalogue.copy import CatalogueCopy
+from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.drinks.ledger import (
     END,
     START,

@@ -10,8 +10,8 @@ from fastapi import Depends, Request, Response
 from mocktailverse.api.delivery import Form
 from mocktailverse.api.errors import ApiError, Problem, invalid
 from mocktailverse.api.services import services_of
-from mocktailverse.catalogue.copy import PATIENCE_S
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.synced_copy import REFRESH_TIMEOUT_S
 from mocktailverse.errors import MissingError, MocktailverseError, UsageError
 
 API_VERSION = "1"
@@ -36,9 +36,9 @@ class CatalogueAnswers:
         """
         return self._current()
 
-    def _current(self, patience_s: float = PATIENCE_S) -> Catalogue:
+    def _current(self, timeout_s: float = REFRESH_TIMEOUT_S) -> Catalogue:
         try:
-            return self._services.catalogue.current(patience_s=patience_s)
+            return self._services.catalogue.current(timeout_s=timeout_s)
         except MissingError as error:
             message = "Nothing is published yet: run `mocktailverse fetch` or `ingest` first."
             raise _no_catalogue("nothing_published", message) from error
@@ -64,10 +64,10 @@ class CatalogueAnswers:
         return Response(msgspec.json.encode(found), headers=headers, media_type=JSON)
 
     def fresh(
-        self, read: Callable[[Catalogue], object], *, patience_s: float = PATIENCE_S
+        self, read: Callable[[Catalogue], object], *, timeout_s: float = REFRESH_TIMEOUT_S
     ) -> Response:
-        """An answer that nobody may keep; `patience_s` as for `CatalogueCopy.current`."""
-        return fresh(read(self._current(patience_s)))
+        """An answer that nobody may keep; `timeout_s` as for `CatalogueCopy.current`."""
+        return fresh(read(self._current(timeout_s)))
 
     def exported(self, form: Form, *, withdrawn: bool = False) -> Response:
         """The catalogue as a file; `withdrawn` drinks are in it only where they are asked for."""

@@ -13,10 +13,10 @@ from fastapi import Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 from msgspec import Struct
 
-from mocktailverse.catalogue.copy import CatalogueSource
-from mocktailverse.catalogue.exports import export_csv, export_ndjson
-from mocktailverse.catalogue.query import DrinkQuery
+from mocktailverse.catalogue.exports.formats import export_csv, export_ndjson
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.search.query import DrinkQuery
+from mocktailverse.catalogue.synced_copy import CatalogueSource
 
 CHUNK_BYTES = 64 * 1024
 NO_STORE = {"Cache-Control": "no-store"}

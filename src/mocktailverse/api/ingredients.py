@@ -14,8 +14,8 @@ from mocktailverse.api.parameters import (
     NoParameters,
     Shelf,
 )
-from mocktailverse.catalogue.answers import IngredientDetail, IngredientEntry, Makeable, Page
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.search.query import IngredientDetail, IngredientEntry, Makeable, Page
 
 router = APIRouter(tags=["ingredients"], default_response_class=Response)
 

@@ -15,7 +15,7 @@ from mocktailverse.api.openapi import answer, errors
 from mocktailverse.api.operators import KeyRequired
 from mocktailverse.api.parameters import LoadListing, RejectedListing
 from mocktailverse.api.services import Services, services_of
-from mocktailverse.catalogue.answers import Page
+from mocktailverse.catalogue.search.query import Page
 from mocktailverse.conversion import converter
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.ledger import Load, LoadStatus, ObjectVersion, Rejected

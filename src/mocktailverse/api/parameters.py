@@ -16,7 +16,7 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from mocktailverse.api.errors import UNKNOWN, Problem, invalid
-from mocktailverse.catalogue.query import DrinkQuery, Sort
+from mocktailverse.catalogue.search.query import DrinkQuery, Sort
 from mocktailverse.drinks.drink import Alcoholic, Method
 from mocktailverse.drinks.ledger import LoadStatus
 

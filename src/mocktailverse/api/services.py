@@ -9,8 +9,7 @@ from starlette.requests import Request
 
 from mocktailverse.api.delivery import Delivery, Redirected, Streamed
 from mocktailverse.api.ops_key import RememberedKey
-from mocktailverse.catalogue.copy import PATIENCE_S, CatalogueCopy
-from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.pipeline.recent import DailyLoads, RejectedLines, Segments
 from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.data_bucket import DataBucket
@@ -21,15 +20,6 @@ from mocktailverse.stores.parameters import Parameter
 if TYPE_CHECKING:
     from mocktailverse.settings import ApiSettings
     from mocktailverse.stores.clients import Clients
-
-
-class Catalogues(Protocol):
-    """Gives the catalogue as it is now; see `CatalogueCopy`."""
-
-    @property
-    def problem(self) -> str | None: ...
-
-    def current(self, *, patience_s: float = PATIENCE_S) -> Catalogue: ...
 
 
 class Loads(DailyLoads, Segments, Protocol):
@@ -43,7 +33,7 @@ class Services(Struct, frozen=True, kw_only=True):
     is how long others may keep an answer from the catalogue.
     """
 
-    catalogue: Catalogues
+    catalogue: CatalogueCopy
     loads: Loads
     bucket: RejectedLines
     ops_key: Callable[[], str | None]

@@ -7,7 +7,7 @@ spread over columns with a prefix, times are ms since 1970 UTC, booleans are 0 a
 import sqlite3
 
 FORMAT = 1
-"""Stands in the file as `PRAGMA user_version`; a file of another format is rebuilt."""
+"""Stored in the file as `PRAGMA user_version`; a file of another format is rebuilt."""
 
 PAGE_SIZE = 8192
 
@@ -129,7 +129,7 @@ CREATE INDEX drink_spirits_by_spirit ON drink_spirits (spirit, drink_id);
 
 
 def create(connection: sqlite3.Connection) -> None:
-    """Make the tables in an empty database; `INDEXES` come after the first filling."""
+    """Create the tables in an empty database; create `INDEXES` after the first filling."""
     connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
     connection.executescript(TABLES)
     connection.execute(f"PRAGMA user_version = {FORMAT}")

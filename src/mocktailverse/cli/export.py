@@ -10,14 +10,14 @@ from typing import IO, Annotated, Literal
 
 import typer
 
-from mocktailverse.catalogue.exports import (
+from mocktailverse.catalogue.exports.formats import (
     export_bar_assistant,
     export_csv,
     export_json,
     export_ndjson,
 )
-from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import Connection, connect
 from mocktailverse.cli.destination import written

@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 from mocktailverse.api.app import Api, create_app
 from mocktailverse.api.delivery import Streamed
 from mocktailverse.api.services import Services
-from mocktailverse.catalogue.copy import CatalogueCopy
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.drinks.ledger import (
     END,
     START,

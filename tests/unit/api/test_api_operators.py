@@ -9,7 +9,7 @@ import pytest
 
 from mocktailverse.api.delivery import CSV, NDJSON, SQLITE, Redirected
 from mocktailverse.api.ops_key import ABSENCE_KEPT_S, KEPT_S, RememberedKey
-from mocktailverse.catalogue.exports import export_csv, export_ndjson
+from mocktailverse.catalogue.exports.formats import export_csv, export_ndjson
 from mocktailverse.catalogue.writer import CatalogueWriter
 
 PATHS = ["/loads", "/rejected"]

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mocktailverse.catalogue.exports import export_csv
-from mocktailverse.catalogue.query import DrinkQuery
+from mocktailverse.catalogue.exports.formats import export_csv
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.dashboard import address, lookups
 from mocktailverse.dashboard.address import Parameters
 from mocktailverse.dashboard.cards import show_cards, show_paging

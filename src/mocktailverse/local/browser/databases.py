@@ -10,7 +10,7 @@ from typing import Protocol
 
 import msgspec
 
-from mocktailverse.catalogue.copy import CatalogueSource
+from mocktailverse.catalogue.synced_copy import CatalogueSource
 from mocktailverse.catalogue.writer import CatalogueWriter, catalogue_version
 from mocktailverse.drinks.ledger import Load, Rejected
 from mocktailverse.errors import MissingError

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from mocktailverse.api.services import Catalogues, Services, local_services
+from mocktailverse.api.services import Services, local_services
+from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.deployment import ops_key
 from mocktailverse.local.deploying import STAGE
 from mocktailverse.local.state import LocalStack
@@ -29,7 +30,7 @@ class Workbench(Struct, frozen=True, kw_only=True):
     queue: Queue
     functions: Functions
     function_names: dict[str, str]
-    catalogue: Catalogues
+    catalogue: CatalogueCopy
     source_url: str | None
     """Where the simulated TheCocktailDB is; None where the stack fetches from the real one."""
 
@@ -45,7 +46,7 @@ def api_services(stack: LocalStack, folder: Path) -> Services:
     return local_services(settings, stack.clients(INTERACTIVE), folder)
 
 
-def workbench(stack: LocalStack, catalogue: Catalogues) -> Workbench:
+def workbench(stack: LocalStack, catalogue: CatalogueCopy) -> Workbench:
     """The workbench of a stack; it looks at the same copy of the catalogue as the API."""
     clients, outputs = stack.clients(), stack.outputs
     suffix = "Function"
