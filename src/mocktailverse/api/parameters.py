@@ -153,8 +153,8 @@ class IngredientListing(Parameters):
     cursor: Cursor | Absent = None
 
 
-class Shelf(Parameters):
-    """What one has, and how much may be missing."""
+class MakeableListing(Parameters):
+    """The ingredients that somebody has, and how many may be missing."""
 
     have: Bottles = Field(description="The ingredients on the shelf, in any spelling.")
     missing: int = Field(0, ge=0, le=2, description="Ingredients that may be missing.")
