@@ -62,7 +62,7 @@ def test_every_export_of_any_drinks_is_valid_and_complete(shelf: list[Drink]):
             writer.seal(version="1-00000000", built_at=1, table="drinks")
         with closing(Catalogue(path)) as catalogue:
             stored = list(catalogue.all_drinks())
-            rows = "".join(export_csv(catalogue, EVERYTHING))
+            rows = b"".join(export_csv(catalogue, EVERYTHING)).decode()
             lines = b"".join(export_ndjson(catalogue, EVERYTHING))
             array = b"".join(export_json(catalogue, EVERYTHING))
             recipes = json.loads(b"".join(export_bar_assistant(catalogue, EVERYTHING)))

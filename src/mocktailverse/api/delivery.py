@@ -33,11 +33,7 @@ class Form(Struct, frozen=True):
     write: Callable[[Catalogue, DrinkQuery], Iterator[bytes]] | None = None
 
 
-def _csv(catalogue: Catalogue, query: DrinkQuery) -> Iterator[bytes]:
-    return map(str.encode, export_csv(catalogue, query))
-
-
-CSV = Form("csv", "text/csv; charset=utf-8", _csv)
+CSV = Form("csv", "text/csv; charset=utf-8", export_csv)
 NDJSON = Form("ndjson", "application/x-ndjson", export_ndjson)
 SQLITE = Form("sqlite", "application/vnd.sqlite3")
 

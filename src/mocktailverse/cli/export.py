@@ -98,12 +98,8 @@ def export(
     say(f"{drinks} drinks exported")
 
 
-def _csv(catalogue: Catalogue, query: DrinkQuery) -> Iterator[bytes]:
-    return (row.encode() for row in export_csv(catalogue, query))
-
-
 EXPORTS: dict[str, Callable[[Catalogue, DrinkQuery], Iterator[bytes]]] = {
-    "csv": _csv,
+    "csv": export_csv,
     "ndjson": export_ndjson,
     "json": export_json,
     "bar-assistant": export_bar_assistant,

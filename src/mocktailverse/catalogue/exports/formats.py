@@ -19,8 +19,8 @@ PAGE_SIZE = 500
 NOT_WITHDRAWN = DrinkQuery()
 
 
-def export_csv(catalogue: Catalogue, query: DrinkQuery = NOT_WITHDRAWN) -> Iterator[str]:
-    """Yield CSV after RFC 4180: a header, then one row a drink; lines end in CR LF.
+def export_csv(catalogue: Catalogue, query: DrinkQuery = NOT_WITHDRAWN) -> Iterator[bytes]:
+    """Yield CSV after RFC 4180 in UTF-8: a header, then one row a drink; lines end in CR LF.
 
     Texts go through `csv_cell`; numbers stay numbers; unknown values are empty.
     """
@@ -50,10 +50,10 @@ def export_bar_assistant(
 
 
 class _Echo:
-    """A file whose `write` returns the text, so that `writerow` returns the row."""
+    """A file whose `write` returns the bytes, so that `writerow` returns them, too."""
 
-    def write(self, text: str) -> str:
-        return text
+    def write(self, text: str) -> bytes:
+        return text.encode()
 
 
 def _json_array(items: Iterable[object]) -> Iterator[bytes]:

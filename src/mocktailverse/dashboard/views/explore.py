@@ -132,7 +132,7 @@ def _show_bar(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery, t
 
 def csv_of(catalogue: Catalogue, query: DrinkQuery) -> bytes:
     """All drinks that a query finds, in UTF-8; no cell is a formula."""
-    return "".join(export_csv(catalogue, query)).encode()
+    return b"".join(export_csv(catalogue, query))
 
 
 def _show_table(drinks: Sequence[Drink]) -> None:

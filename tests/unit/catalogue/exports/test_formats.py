@@ -65,8 +65,8 @@ def drink_of(number: int, name: str, words: str) -> Drink:
     )
 
 
-class Shelf:
-    """Drinks that are exported as they stand."""
+class FakeCatalogue:
+    """Drinks to export, all on one page."""
 
     def __init__(self, *drinks: Drink) -> None:
         self.drinks = drinks
@@ -77,7 +77,7 @@ class Shelf:
 
 
 def read_back(pieces) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO("".join(pieces), newline="")))
+    return list(csv.DictReader(io.StringIO(b"".join(pieces).decode(), newline="")))
 
 
 def without_apostrophe(cell: str) -> str:
@@ -106,7 +106,7 @@ def samples(catalogue_path):
 @given(st.lists(st.tuples(hostile, hostile), max_size=3))
 def test_what_a_csv_reader_reads_is_what_the_drinks_say(texts):
     drinks = [drink_of(number, *pair) for number, pair in enumerate(texts)]
-    rows = read_back(export_csv(Shelf(*drinks)))
+    rows = read_back(export_csv(FakeCatalogue(*drinks)))
     assert len(rows) == len(drinks)
     for row, drink in zip(rows, drinks, strict=True):
         for column in COLUMNS:
@@ -157,7 +157,7 @@ def test_a_hostile_text_comes_through_the_catalogue_and_the_csv(hostile_catalogu
 
 
 def test_a_row_says_what_the_drink_is():
-    (row,) = read_back(export_csv(Shelf(drink_of(7, "Spritz", "2 oz"))))
+    (row,) = read_back(export_csv(FakeCatalogue(drink_of(7, "Spritz", "2 oz"))))
     assert row["is_mocktail"] == "false"
     assert row["spirits"] == "Gin; Rum"
     assert row["ingredients"] == "Spritz: 2 oz; Spritz"
@@ -172,8 +172,8 @@ def test_a_row_says_what_the_drink_is():
 def test_every_column_has_the_meaning_that_its_page_tells():
     page = find_checkout().template.parents[1] / "docs" / "reference" / "csv-columns.md"
     rows = re.findall(r"^\| `(.+)` \| (.+) \|$", page.read_text(), re.MULTILINE)
-    (header,) = export_csv(Shelf())
-    assert [name for name, _ in rows] == header.removesuffix("\r\n").split(",")
+    (header,) = export_csv(FakeCatalogue())
+    assert [name for name, _ in rows] == header.decode().removesuffix("\r\n").split(",")
     assert rows == [(column.name, column.meaning) for column in COLUMNS]
 
 
@@ -192,7 +192,7 @@ def test_each_cell_holds_its_own_field():
         ),
         ("q", "p"), "hash", 11, 12, "Sour", Lineage("bucket", "key", "version", 13, 14),
     )  # fmt: skip
-    (row,) = read_back(export_csv(Shelf(drink)))
+    (row,) = read_back(export_csv(FakeCatalogue(drink)))
     assert row == {
         "id": "test:7", "source": "test", "name": "Fizz", "category": "Shot",
         "alcoholic": "optional_alcohol", "is_mocktail": "true", "glass": "Cup", "method": "built",
@@ -218,7 +218,7 @@ def test_what_is_not_known_is_an_empty_cell():
         "test:7", "test", "Fizz", None, None, None, None, (), {}, (), None, None, Derived(), (),
         "hash", 11, None, None, Lineage("bucket", "key", "version", 0, 14),
     )  # fmt: skip
-    (row,) = read_back(export_csv(Shelf(drink)))
+    (row,) = read_back(export_csv(FakeCatalogue(drink)))
     assert {name: cell for name, cell in row.items() if cell} == {
         "id": "test:7", "source": "test", "name": "Fizz", "certainty": "unknown",
         "observed_at": "11", "content_hash": "hash", "lineage_bucket": "bucket",
@@ -229,13 +229,13 @@ def test_what_is_not_known_is_an_empty_cell():
 
 def test_without_english_the_instructions_are_in_another_language():
     drink = msgspec.structs.replace(drink_of(1, "a", "b"), instructions={"it": "due", "de": "zwei"})
-    (row,) = read_back(export_csv(Shelf(drink)))
+    (row,) = read_back(export_csv(FakeCatalogue(drink)))
     assert (row["instructions"], row["instructions_language"]) == ("zwei", "de")
 
 
 def test_every_line_of_a_csv_ends_as_rfc_4180_has_it(samples):
     for piece in export_csv(samples):
-        assert piece.endswith("\r\n")
+        assert piece.endswith(b"\r\n")
 
 
 def test_ndjson_and_json_decode_to_the_same_drinks(hostile_catalogue):
@@ -257,7 +257,7 @@ def test_an_export_of_nothing_is_a_header_nothing_or_an_empty_array(samples):
 def test_an_array_has_a_drink_a_line():
     drinks = [drink_of(number, "Fizz", "Stir.") for number in range(3)]
     first, second, third = map(msgspec.json.encode, drinks)
-    array = b"".join(export_json(Shelf(*drinks)))
+    array = b"".join(export_json(FakeCatalogue(*drinks)))
     assert array == b"[\n" + first + b",\n" + second + b",\n" + third + b"\n]\n"
 
 
