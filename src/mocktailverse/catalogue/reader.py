@@ -103,7 +103,7 @@ class Catalogue:
             UsageError: the cursor is invalid or of another query, or the limit is below 1.
         """
         page = self._in_memory().search.page(query, limit, after)
-        return Page(self._drinks_at(page.ordinals), page.next)
+        return Page(self._drinks_at(page.items), page.next)
 
     def count(self, query: DrinkQuery) -> int:
         """Return how many drinks match a query."""
@@ -178,7 +178,7 @@ class Catalogue:
         digest = query_digest("makeable", sorted(inventory.covers), missing, mocktail)
         request = PageRequest(digest, limit, after)
         page = page_by_rank(built.index, by_missing[: missing + 1], request)
-        drinks = self._drinks_at(page.ordinals)
+        drinks = self._drinks_at(page.items)
         return Makeable(
             inventory.have,
             inventory.unknown,

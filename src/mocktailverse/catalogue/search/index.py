@@ -43,6 +43,9 @@ SELECT name, kind, parent, abv_percent, drinks, drinks_with_kinds FROM ingredien
 WHERE drinks_with_kinds > 0
 """
 
+Ordinals = dict[str, list[int]]
+"""The ordinals of the drinks that have a value, by value."""
+
 
 class CatalogueIndex:
     """The columns of each drink by its ordinal, and posting lists of the filters' values.
@@ -184,17 +187,15 @@ def _floats(column: Sequence[float | None]) -> "array[float]":
     return array("d", [nan if number is None else number for number in column])
 
 
-def _by_value(column: Iterable[str | None]) -> dict[str, list[int]]:
-    drinks: dict[str, list[int]] = defaultdict(list)
+def _by_value(column: Iterable[str | None]) -> Ordinals:
+    drinks: Ordinals = defaultdict(list)
     for ordinal, value in enumerate(column):
         if value is not None:
             drinks[value].append(ordinal)
     return drinks
 
 
-def _grouped(pairs: Iterable[tuple[str, str]], ordinal_of: Mapping[str, int]) -> (
-    dict[str, list[int]]
-):  # fmt: skip
+def _grouped(pairs: Iterable[tuple[str, str]], ordinal_of: Mapping[str, int]) -> Ordinals:
     """Return the ordinals of each value, from pairs of value and drink id sorted by value."""
     return {
         value: [ordinal_of[drink_id] for _, drink_id in group]

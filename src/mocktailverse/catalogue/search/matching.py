@@ -32,7 +32,6 @@ from mocktailverse.catalogue.search.bitmaps import (
 )
 from mocktailverse.catalogue.search.index import CatalogueIndex
 from mocktailverse.catalogue.search.paging import (
-    OrdinalPage,
     PageRequest,
     SortOrder,
     page_by_order,
@@ -40,7 +39,7 @@ from mocktailverse.catalogue.search.paging import (
     query_digest,
     sort_order,
 )
-from mocktailverse.catalogue.search.query import DrinkQuery, Facet, Facets, Sort
+from mocktailverse.catalogue.search.query import DrinkQuery, Facet, Facets, Page, Sort
 
 MAX_CHARACTERS = 300
 MAX_WORDS = 12
@@ -67,8 +66,8 @@ class DrinkSearch:
         self._ranks = _full_text_search(index, connections)
         self._orders: dict[Sort, SortOrder] = {}
 
-    def page(self, query: DrinkQuery, limit: int, after: str | None) -> OrdinalPage:
-        """Return a page of the matches; all pages together hold each of them once.
+    def page(self, query: DrinkQuery, limit: int, after: str | None) -> Page[int]:
+        """Return a page of the matches' ordinals; all pages together hold each of them once.
 
         Raises:
             UsageError: the cursor is invalid or of another query, or the limit is below 1.

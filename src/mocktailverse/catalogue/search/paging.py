@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from mocktailverse.catalogue.search.bitmaps import bitmap_flags, bitmap_ordinals
 from mocktailverse.catalogue.search.index import CatalogueIndex
-from mocktailverse.catalogue.search.query import Sort
+from mocktailverse.catalogue.search.query import Page, Sort
 from mocktailverse.cursors import CursorCodec
 from mocktailverse.errors import UsageError
 
@@ -73,13 +73,6 @@ class PageRequest(NamedTuple):
         return keyset
 
 
-class OrdinalPage(NamedTuple):
-    """The ordinals of a page's drinks, and the cursor of the next page."""
-
-    ordinals: list[int]
-    next: str | None
-
-
 class SortOrder(NamedTuple):
     """All drinks in a sort order; a drink's sort key is `key(value(ordinal), ordinal)`."""
 
@@ -108,8 +101,8 @@ def sort_order(index: CatalogueIndex, sort: Sort) -> SortOrder:
 
 def page_by_order(
     index: CatalogueIndex, drinks: int, order: SortOrder, request: PageRequest
-) -> OrdinalPage:
-    """Return a page of a set of drinks in a sort order.
+) -> Page[int]:
+    """Return a page of the ordinals of a set of drinks, in a sort order.
 
     Raises:
         UsageError: the cursor is invalid or of another query, or the limit is below 1.
@@ -125,8 +118,8 @@ def page_by_order(
     return _page(index, ((order.value(ordinal), ordinal) for ordinal in hits), request)
 
 
-def page_by_rank(index: CatalogueIndex, ranks: Sequence[int], request: PageRequest) -> OrdinalPage:
-    """Return a page of disjoint sets of drinks, one set after the other, each in name order.
+def page_by_rank(index: CatalogueIndex, ranks: Sequence[int], request: PageRequest) -> Page[int]:
+    """Return a page of disjoint sets of drinks: set by set, each in name order.
 
     Raises:
         UsageError: the cursor is invalid or of another query, or the limit is below 1.
@@ -165,10 +158,10 @@ def _position(index: CatalogueIndex, keyset: Keyset) -> Position:
 
 def _page(
     index: CatalogueIndex, hits: Iterator[tuple[SortValue, int]], request: PageRequest
-) -> OrdinalPage:
+) -> Page[int]:
     shown = list(islice(hits, request.limit))
     ordinals = [ordinal for _, ordinal in shown]
     if next(hits, None) is None:
-        return OrdinalPage(ordinals, None)
+        return Page(ordinals, None)
     value, last = shown[-1]
-    return OrdinalPage(ordinals, Keyset(request.digest, value, *index.keys[last]).encode())
+    return Page(ordinals, Keyset(request.digest, value, *index.keys[last]).encode())

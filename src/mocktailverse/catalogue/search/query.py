@@ -100,7 +100,7 @@ class IngredientEntry(Struct, frozen=True):
     drinks_with_kinds: int
 
 
-class IngredientDetail(Struct, frozen=True):
+class IngredientDetail(IngredientEntry, frozen=True):
     """An ingredient and its relations.
 
     `general` are the more general ingredients, nearest first; `kinds` its kinds in use; `pairings`
@@ -108,12 +108,6 @@ class IngredientDetail(Struct, frozen=True):
     it, most frequent first, at most 20.
     """
 
-    name: str
-    kind: str | None
-    parent: str | None
-    abv_percent: float | None
-    drinks: int
-    drinks_with_kinds: int
     general: list[str]
     kinds: list[str]
     pairings: list[Facet]
