@@ -34,7 +34,9 @@ from strategies.raw_records import record_texts, transformed
 from strategies.recipes import known_names
 from strategies.texts import texts
 
-RECIPE_SCHEMA = Path(__file__).parents[1] / "unit" / "bar_assistant_recipe.schema.json"
+RECIPE_SCHEMA = (
+    Path(__file__).parents[1] / "unit/catalogue/exports/bar_assistant_recipe.schema.json"
+)
 RECIPES = Draft7Validator(json.loads(RECIPE_SCHEMA.read_text()))
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a new folder in it
 """A hundred files a round, each written twice: a disk would be most of the time."""

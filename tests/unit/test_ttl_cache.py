@@ -221,7 +221,7 @@ def test_callers_who_need_a_value_wait_for_the_fetch_until_there_is_one(source, 
     assert cache.get(wait_for_value=True).value == 2
 
 
-def test_a_refresh_may_be_waited_for_less_long_than_usual(clock):
+def test_a_caller_may_set_a_shorter_timeout(clock):
     answers = threading.Event()
 
     def fetch():

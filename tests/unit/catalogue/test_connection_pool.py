@@ -8,7 +8,7 @@ from mocktailverse.catalogue.connection_pool import ConnectionPool
 from mocktailverse.errors import CatalogueError
 
 
-def test_a_connection_is_kept_for_the_next_who_asks(tmp_path, new_file):
+def test_connections_are_reused(tmp_path, new_file):
     connections = ConnectionPool(new_file(tmp_path / "a.sqlite", []))
     with connections.borrow() as first, connections.borrow() as second:
         assert first is not second
@@ -17,7 +17,7 @@ def test_a_connection_is_kept_for_the_next_who_asks(tmp_path, new_file):
     connections.close()
 
 
-def test_idle_connections_close_at_once_and_lent_ones_when_they_come_back(tmp_path, new_file):
+def test_idle_connections_close_at_once_and_lent_ones_when_given_back(tmp_path, new_file):
     connections = ConnectionPool(new_file(tmp_path / "a.sqlite", []))
     with connections.borrow() as lent:
         with connections.borrow() as idle:
@@ -32,7 +32,7 @@ def test_idle_connections_close_at_once_and_lent_ones_when_they_come_back(tmp_pa
         pass
 
 
-def test_nobody_writes_through_a_connection(tmp_path, new_file):
+def test_connections_are_read_only(tmp_path, new_file):
     connections = ConnectionPool(new_file(tmp_path / "a.sqlite", []))
     with pytest.raises(CatalogueError, match="cannot be read"), connections.borrow() as lent:
         lent.execute("DELETE FROM meta")

@@ -21,7 +21,7 @@ def catalogue(open_catalogue, make_drink):
     )
 
 
-def test_the_most_used_come_first_then_by_name(catalogue):
+def test_the_most_used_ingredients_come_first_then_by_name(catalogue):
     page = catalogue.ingredients(limit=4)
     rest = catalogue.ingredients(limit=50, after=page.next)
 
@@ -34,7 +34,7 @@ def test_the_most_used_come_first_then_by_name(catalogue):
     assert "Gin" not in names, "only a withdrawn drink has it"
 
 
-def test_pages_of_ingredients_hold_each_once(catalogue):
+def test_pages_contain_each_ingredient_once(catalogue):
     whole, found, after = catalogue.ingredients().items, [], None
     for _ in range(len(whole) + 1):
         page = catalogue.ingredients(limit=1, after=after)
@@ -46,7 +46,7 @@ def test_pages_of_ingredients_hold_each_once(catalogue):
     assert found == whole
 
 
-def test_pages_go_on_behind_names_of_any_length(open_catalogue, make_drink):
+def test_paging_continues_after_names_of_any_length(open_catalogue, make_drink):
     names = [f"{char * 9_999}{end}" for char in "aé\0\ufdfa" for end in "xyz"]
     catalogue = open_catalogue(make_drink(f"D{n}", name) for n, name in enumerate(names))
     found, after = [], None
@@ -62,7 +62,7 @@ def test_pages_go_on_behind_names_of_any_length(open_catalogue, make_drink):
     assert set(found) == set(names)
 
 
-def test_of_names_that_begin_alike_the_shortest_comes_first(open_catalogue, make_drink):
+def test_of_names_with_a_common_prefix_the_shortest_comes_first(open_catalogue, make_drink):
     names = ["w" * 100, *(f"{'w' * 100}{end}" for end in "abcdefgh")]
     catalogue = open_catalogue([make_drink("A", *names[::-1])])
     listed = [entry.name for entry in catalogue.ingredients().items]
@@ -88,11 +88,11 @@ def test_an_entry_counts_its_own_drinks_and_those_of_its_kinds(catalogue):
         ("", ("nothing",), []),
     ],
 )
-def test_the_list_is_narrowed_by_name_and_kind(catalogue, q, kind, names):
+def test_the_list_can_be_filtered_by_name_and_kind(catalogue, q, kind, names):
     assert [entry.name for entry in catalogue.ingredients(q=q, kind=kind).items] == names
 
 
-def test_an_ingredient_is_shown_among_its_kin_and_company(catalogue):
+def test_an_ingredient_is_shown_with_its_relations_and_pairings(catalogue):
     rum = catalogue.ingredient("ron")
 
     assert rum.name == "Rum"
@@ -107,21 +107,21 @@ def test_an_ingredient_is_shown_among_its_kin_and_company(catalogue):
     ]
 
 
-def test_a_general_ingredient_that_no_drink_names_is_there_for_its_kinds(catalogue):
+def test_a_general_ingredient_is_listed_for_its_kinds_alone(catalogue):
     spirit = catalogue.ingredient("Spirit")
 
     assert (spirit.drinks, spirit.drinks_with_kinds) == (0, 3)
     assert spirit.kinds == ["Light rum", "Rum"]
 
 
-def test_one_that_the_reference_does_not_know_is_found_without_case(catalogue):
+def test_an_ingredient_outside_the_reference_is_found_without_case(catalogue):
     wumm = catalogue.ingredient("WUMM")
 
     assert (wumm.name, wumm.kind, wumm.drinks, wumm.general) == ("Wumm", None, 1, [])
     assert [catalogue.ingredient(name) for name in ("Absinthe", "Nothing", "Gin")] == [None] * 3
 
 
-def test_a_name_as_it_is_listed_gives_this_very_ingredient(open_catalogue, make_drink):
+def test_a_listed_name_returns_exactly_this_ingredient(open_catalogue, make_drink):
     catalogue = open_catalogue(
         [make_drink("A", "Wumm"), make_drink("B", "WUMM", "wumm"), make_drink("C", "wumm")]
     )
@@ -132,7 +132,7 @@ def test_a_name_as_it_is_listed_gives_this_very_ingredient(open_catalogue, make_
     assert catalogue.ingredient("Wumm").pairings == []
 
 
-def test_spellings_are_those_of_the_records_the_usual_one_first(open_catalogue, make_drink):
+def test_spellings_are_listed_most_frequent_first(open_catalogue, make_drink):
     def spelled(number, name_raw):
         line = IngredientLine(
             1, "Gin", name_raw, None, None, None, "none", None, None, "none", "unknown"
@@ -152,7 +152,7 @@ def test_similar_names_are_suggested(catalogue):
     assert catalogue.similar_ingredients("q" * 100_000) == []
 
 
-def test_of_very_many_ingredients_the_most_used_are_suggested(catalogue, monkeypatch):
+def test_only_the_most_used_ingredients_are_suggested(catalogue, monkeypatch):
     assert ingredient_list.MAX_COMPARED == 5_000, "what takes a fraction of a second"
     monkeypatch.setattr(ingredient_list, "MAX_COMPARED", 2)
     assert catalogue.similar_ingredients("light rumm") == ["Light rum"]
@@ -164,9 +164,7 @@ def test_only_the_beginning_of_a_long_text_is_compared(open_catalogue, make_drin
     assert catalogue.similar_ingredients("w" * 120 + "q" * 1_000) == ["w" * 120]
 
 
-def test_pairings_are_those_of_drinks_that_are_not_withdrawn_without_kin(
-    open_catalogue, make_drink
-):
+def test_pairings_exclude_withdrawn_drinks_and_related_ingredients(open_catalogue, make_drink):
     catalogue = open_catalogue(
         [
             make_drink("A", "Rum", "Light rum", "Spirit", "Lime juice"),
@@ -183,7 +181,7 @@ def test_pairings_are_those_of_drinks_that_are_not_withdrawn_without_kin(
     ]
 
 
-def test_kin_takes_no_place_among_the_ten_pairings(open_catalogue, make_drink):
+def test_related_ingredients_do_not_count_among_the_ten_pairings(open_catalogue, make_drink):
     others = [f"New {n:02}" for n in range(12)]
     catalogue = open_catalogue([make_drink("A", "Spirit", "Rum", "Light rum", *others)])
     assert catalogue.ingredient("rum").pairings == [Facet(name, 1) for name in others[:10]]
@@ -209,7 +207,7 @@ def test_the_kinds_of_an_ingredient_are_those_that_some_drink_names(open_catalog
     assert catalogue.ingredient("light rum").general == ["Rum", "Spirit"]
 
 
-def test_entries_that_are_as_much_used_go_by_name_without_case_and_accents(
+def test_entries_of_equal_use_are_sorted_by_name_without_case_and_accents(
     open_catalogue, make_drink
 ):
     names = ["Wumm", "wumm", "\u00c4pong", "apong", "Apong", "Zapp"]

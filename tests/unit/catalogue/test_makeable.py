@@ -100,7 +100,7 @@ def _drinks(make):
     mocktail=st.sampled_from([None, True, False]),
     limit=st.integers(1, 4),
 )
-def test_makeable_is_what_counting_drink_by_drink_gives(  # noqa: PLR0917 - fixtures and draws
+def test_makeable_equals_a_count_drink_by_drink(  # noqa: PLR0917 - fixtures and draws
     open_catalogue, make_drink, data, have, missing, mocktail, limit
 ):
     drinks = data.draw(_drinks(make_drink))
@@ -126,7 +126,7 @@ def test_makeable_is_what_counting_drink_by_drink_gives(  # noqa: PLR0917 - fixt
     catalogue.close()
 
 
-def test_a_special_ingredient_stands_for_the_general_one_and_never_the_other_way(
+def test_a_special_ingredient_counts_for_the_general_one_but_not_vice_versa(
     open_catalogue, make_drink
 ):
     catalogue = open_catalogue(
@@ -145,7 +145,7 @@ def test_a_special_ingredient_stands_for_the_general_one_and_never_the_other_way
     assert [(u.ingredient, u.drinks) for u in with_rum.unlocks] == [("Light rum", 1)]
 
 
-def test_buying_one_bottle_may_stand_for_two_missing_ingredients(open_catalogue, make_drink):
+def test_one_purchase_may_replace_two_missing_ingredients(open_catalogue, make_drink):
     catalogue = open_catalogue([make_drink("Double", "Rum", "Light rum", "Ice")])
 
     answer = catalogue.makeable(["ice"])
@@ -154,7 +154,7 @@ def test_buying_one_bottle_may_stand_for_two_missing_ingredients(open_catalogue,
     assert [(u.ingredient, u.drinks) for u in answer.unlocks] == [("Light rum", 1)]
 
 
-def test_a_kind_that_makes_no_more_than_its_general_ingredient_is_not_advised(
+def test_a_kind_that_unlocks_no_more_than_its_general_ingredient_is_not_suggested(
     open_catalogue, make_drink
 ):
     drinks = [make_drink("Plain", "Vodka"), make_drink("Sour", "Flavoured vodka", "Ice")]
@@ -165,7 +165,7 @@ def test_a_kind_that_makes_no_more_than_its_general_ingredient_is_not_advised(
     assert advised == ["Flavoured vodka", "Vodka"]
 
 
-def test_what_a_bottle_is_said_to_unlock_is_makeable_with_it(open_catalogue, make_drink):
+def test_a_suggested_purchase_unlocks_what_it_promises(open_catalogue, make_drink):
     catalogue = open_catalogue(
         [make_drink("A", "Wumm"), make_drink("B", "wumm"), make_drink("C", "wumm", "Wumm")]
     )
@@ -176,7 +176,7 @@ def test_what_a_bottle_is_said_to_unlock_is_makeable_with_it(open_catalogue, mak
     assert catalogue.makeable([unlock.ingredient]).counts["0"] == 3
 
 
-def test_a_drink_without_ingredients_is_never_said_to_be_makeable(open_catalogue, make_drink):
+def test_a_drink_without_ingredients_is_never_makeable(open_catalogue, make_drink):
     catalogue = open_catalogue([make_drink("Mystery"), make_drink("Ice cubes", "Ice")])
 
     answer = catalogue.makeable(["Ice"], missing=2)
@@ -185,7 +185,7 @@ def test_a_drink_without_ingredients_is_never_said_to_be_makeable(open_catalogue
     assert catalogue.count(DrinkQuery()) == 2
 
 
-def test_more_than_two_missing_cannot_be_asked_for(open_catalogue):
+def test_more_than_two_missing_ingredients_are_refused(open_catalogue):
     catalogue = open_catalogue([])
 
     for missing in (-1, 3):
@@ -202,9 +202,7 @@ def test_drinks_of_many_ingredients_are_counted_right(open_catalogue, make_drink
     assert catalogue.makeable(names).counts == {"0": 2, "1": 0, "2": 0}
 
 
-def test_no_bottle_is_advised_for_drinks_that_are_not_among_those_asked_for(
-    open_catalogue, make_drink
-):
+def test_no_purchase_is_suggested_for_drinks_outside_the_query(open_catalogue, make_drink):
     catalogue = open_catalogue(
         [
             make_drink("Gone", "Rum", "Light rum", withdrawn_at=5),
@@ -216,9 +214,7 @@ def test_no_bottle_is_advised_for_drinks_that_are_not_among_those_asked_for(
     assert advised == [("Ice", 1)]
 
 
-def test_what_nothing_asks_for_is_told_and_what_stands_for_something_is_not(
-    open_catalogue, make_drink
-):
+def test_ingredients_that_no_drink_uses_are_reported_as_unknown(open_catalogue, make_drink):
     catalogue = open_catalogue([make_drink("A", "Rum", "Wumm"), make_drink("B", "Light rum")])
 
     answer = catalogue.makeable(["bacardi", "Gin", "nothing", "wumm", "Dark rum"])
@@ -228,7 +224,7 @@ def test_what_nothing_asks_for_is_told_and_what_stands_for_something_is_not(
     assert answer.counts == {"0": 2, "1": 0, "2": 0}
 
 
-def test_ten_bottles_are_advised_the_best_first(open_catalogue, make_drink):
+def test_ten_purchases_are_suggested_the_best_first(open_catalogue, make_drink):
     once = [make_drink(f"Once {number:02}", f"New {number:02}") for number in range(12)]
     catalogue = open_catalogue([*once, make_drink("Twice", "New 11")])
     advised = [(unlock.ingredient, unlock.drinks) for unlock in catalogue.makeable([]).unlocks]

@@ -14,7 +14,7 @@ from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.errors import CatalogueError
 
 
-def test_a_file_that_is_no_catalogue_is_refused(tmp_path):
+def test_a_file_that_is_not_a_catalogue_is_refused(tmp_path):
     empty = tmp_path / "empty"
     empty.touch()
     text = tmp_path / "text"
@@ -30,7 +30,7 @@ def test_a_file_that_is_no_catalogue_is_refused(tmp_path):
     assert not (tmp_path / "missing").exists()
 
 
-def test_a_damaged_file_says_so(tmp_path, new_file, make_drink):
+def test_a_damaged_file_is_reported(tmp_path, new_file, make_drink):
     path = new_file(tmp_path / "a.sqlite", [make_drink(f"D{n}", "Gin") for n in range(500)])
     whole = path.read_bytes()
     half = len(whole) // 2
@@ -40,7 +40,7 @@ def test_a_damaged_file_says_so(tmp_path, new_file, make_drink):
         list(Catalogue(path).all_drinks())
 
 
-def test_a_path_may_hold_any_characters(tmp_path, new_file, make_drink):
+def test_a_path_may_contain_any_characters(tmp_path, new_file, make_drink):
     path = new_file(tmp_path / "a b%20?mode=rwc#ü.sqlite", [make_drink("A")])
 
     catalogue = Catalogue(path)
@@ -49,7 +49,7 @@ def test_a_path_may_hold_any_characters(tmp_path, new_file, make_drink):
     catalogue.close()
 
 
-def test_meta_says_what_the_file_is(open_catalogue, make_drink):
+def test_meta_has_counts_and_source_of_the_file(open_catalogue, make_drink):
     catalogue = open_catalogue(
         [make_drink("A", "Gin", observed_at=7), make_drink("B", withdrawn_at=9, observed_at=8)]
     )
@@ -88,7 +88,7 @@ def test_many_threads_read_at_the_same_time(tmp_path, new_file, make_drink):
     catalogue.close()
 
 
-def test_a_closed_catalogue_is_closed_and_who_reads_can_finish(open_catalogue, make_drink):
+def test_readers_under_way_can_finish_after_close(open_catalogue, make_drink):
     catalogue = open_catalogue([make_drink(f"D{n:04}") for n in range(600)])
     reading = catalogue.all_drinks()
     next(reading)
@@ -113,7 +113,7 @@ def test_a_page_holds_25_drinks_or_50_ingredients_by_default(open_catalogue, mak
     assert [item.missing for item in catalogue.makeable(have[:1], limit=60).items] == [[]]
 
 
-def test_every_drink_that_is_selected_may_be_the_random_one(open_catalogue, make_drink):
+def test_every_match_can_be_the_random_drink(open_catalogue, make_drink):
     drinks = [make_drink(f"D{n}", glass="Cup" if n % 2 else "Bowl") for n in range(10)]
     catalogue = open_catalogue(drinks)
     random.seed(1)
@@ -142,7 +142,7 @@ def test_the_error_says_why_a_file_is_refused(tmp_path, new_file, statement, tex
         Catalogue(path)
 
 
-def test_the_index_is_built_once_when_a_query_needs_it_or_before(
+def test_the_index_is_built_once_by_the_first_query_or_warm(
     open_catalogue, make_drink, monkeypatch
 ):
     built = []

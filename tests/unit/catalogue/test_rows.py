@@ -22,7 +22,7 @@ from strategies.drinks import drinks
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(drinks, max_size=4, unique_by=lambda drink: drink.id))
-def test_drinks_come_out_as_they_went_in(open_catalogue, given_drinks):
+def test_drinks_are_read_back_unchanged(open_catalogue, given_drinks):
     catalogue = open_catalogue(given_drinks)
     ids = [drink.id for drink in given_drinks]
 
@@ -63,9 +63,7 @@ def test_many_drinks_stream_in_name_order_whatever_their_ids(open_catalogue, mak
     assert found == sorted(found)
 
 
-def test_drinks_come_in_the_order_asked_for_and_unknown_ones_are_left_out(
-    open_catalogue, make_drink
-):
+def test_drinks_are_returned_in_the_requested_order_without_unknown_ids(open_catalogue, make_drink):
     catalogue = open_catalogue([make_drink("A"), make_drink("B")])
 
     found = catalogue.drinks(["test:B", "nobody", "\ud800", "test:A", "test:B", "test:A\x00"])
@@ -75,7 +73,7 @@ def test_drinks_come_in_the_order_asked_for_and_unknown_ones_are_left_out(
     assert catalogue.drink("\udcff") is None
 
 
-def test_each_value_of_a_row_stands_under_its_column(make_drink):
+def test_each_value_of_a_row_is_in_its_column(make_drink):
     drink = replace(
         make_drink(
             "\u00c9lan", tags=("b", "a"), quality=("q",), spirits=("Gin", "Rum"), method="built"
@@ -95,7 +93,7 @@ def test_each_value_of_a_row_stands_under_its_column(make_drink):
     assert (row["transform_version"], row["method"], row["certainty"]) == (1, "built", "unknown")
 
 
-def test_the_full_text_holds_each_text_on_a_line_of_its_own(make_drink):
+def test_the_full_text_has_each_text_on_its_own_line(make_drink):
     first, second = make_drink("Fizz", "Gin", "Lime juice", tags=("b", "a")).ingredients
     drink = replace(
         make_drink("Fizz", tags=("b", "a")),
@@ -114,7 +112,7 @@ def test_the_full_text_holds_each_text_on_a_line_of_its_own(make_drink):
         ("E\u0301lan", "E\u0301lan"),
     ],
 )
-def test_words_that_sqlite_would_not_find_stand_behind_the_text(make_drink, name, held):
+def test_words_that_sqlite_would_not_find_are_appended_to_the_text(make_drink, name, held):
     assert text_row(make_drink(name))[0] == held
 
 
@@ -130,6 +128,6 @@ def test_words_that_sqlite_would_not_find_stand_behind_the_text(make_drink, name
         ("\u0301", ""),
     ],
 )
-def test_names_are_sorted_by_a_hundred_characters_without_case_and_accents(name, key):
+def test_name_keys_have_a_hundred_characters_without_case_and_accents(name, key):
     assert name_key(name) == key
     assert len(key) <= 100

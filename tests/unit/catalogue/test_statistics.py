@@ -11,7 +11,7 @@ def _served(low, high):
     return {"abv_served_percent_min": low, "abv_served_percent_max": high, "abv_percent_max": high}
 
 
-def test_figures_leave_withdrawn_drinks_out(open_catalogue, make_drink):
+def test_withdrawn_drinks_are_not_counted(open_catalogue, make_drink):
     catalogue = open_catalogue(
         [
             make_drink(
@@ -51,7 +51,7 @@ def test_figures_leave_withdrawn_drinks_out(open_catalogue, make_drink):
     assert catalogue.statistics() is found, "counted once"
 
 
-def test_the_pairs_that_meet_most_are_found_among_many(open_catalogue, make_drink):
+def test_the_most_frequent_pairs_are_found_among_many(open_catalogue, make_drink):
     few = [make_drink(f"F{n}", f"New {n}", f"New {n + 1}", "Ice") for n in range(100)]
     often = [make_drink(f"O{n}", "Rare one", "Rare two") for n in range(5)]
     catalogue = open_catalogue(few + often)
@@ -64,7 +64,7 @@ def test_the_pairs_that_meet_most_are_found_among_many(open_catalogue, make_drin
     assert {"Ice"} == {pair.a for pair in pairings[1:]}
 
 
-def test_pairs_are_those_of_a_count_drink_by_drink(open_catalogue, make_drink):
+def test_pairs_equal_a_count_drink_by_drink(open_catalogue, make_drink):
     chance = random.Random(1)  # noqa: S311 - drinks made up
     names = [f"New {n}" for n in range(30)]
     drinks = [
@@ -84,7 +84,7 @@ def test_pairs_are_those_of_a_count_drink_by_drink(open_catalogue, make_drink):
     assert pairings == [Pairing(a, b, count) for (a, b), count in best]
 
 
-def test_many_rare_ingredients_are_no_burden(open_catalogue, make_drink):
+def test_many_rare_ingredients_take_little_time(open_catalogue, make_drink):
     drinks = [make_drink(f"D{n}", *(f"New {3 * n + k}" for k in range(6))) for n in range(10_000)]
 
     pairings = open_catalogue(drinks).statistics().pairings
@@ -92,7 +92,7 @@ def test_many_rare_ingredients_are_no_burden(open_catalogue, make_drink):
     assert [pair.drinks for pair in pairings] == [2] * 40
 
 
-def test_a_pair_is_not_left_out_for_the_late_name_of_its_rare_half(open_catalogue, make_drink):
+def test_a_pair_is_not_left_out_because_its_rarer_ingredient_sorts_late(open_catalogue, make_drink):
     """Forty-five pairs meet once, and so does the one that comes first by name."""
     many = make_drink("Many", *(f"New B{n}" for n in range(10)))
     catalogue = open_catalogue([many, make_drink("Two", "New A", "New Y")])
@@ -103,9 +103,7 @@ def test_a_pair_is_not_left_out_for_the_late_name_of_its_rare_half(open_catalogu
     assert len(pairings) == 40
 
 
-def test_the_last_of_the_pairs_gives_way_to_one_that_meets_as_often_and_has_the_first_name(
-    open_catalogue, make_drink
-):
+def test_pairs_of_equal_count_are_chosen_by_name(open_catalogue, make_drink):
     """Thirty-nine pairs meet twice; of those that meet once there is room for one."""
     nine, three = [f"New B{n}" for n in range(9)], [f"New C{n}" for n in range(3)]
     twice = [make_drink(f"D{n}", *names) for n, names in enumerate((nine, nine, three, three))]
@@ -118,7 +116,7 @@ def test_the_last_of_the_pairs_gives_way_to_one_that_meets_as_often_and_has_the_
     assert pairings[-1] == Pairing("New A", "New Y", 1)
 
 
-def test_a_drink_without_ingredients_has_none_wherever_it_stands(open_catalogue, make_drink):
+def test_a_drink_without_ingredients_counts_as_0_ingredients(open_catalogue, make_drink):
     drinks = [
         make_drink("A"),
         make_drink("B", "Gin"),
@@ -142,7 +140,7 @@ def test_the_forty_most_used_ingredients_are_given(open_catalogue, make_drink):
     ]  # fmt: skip
 
 
-def test_quality_codes_that_are_as_frequent_go_by_their_names(open_catalogue, make_drink):
+def test_quality_codes_of_equal_count_are_sorted_by_name(open_catalogue, make_drink):
     drinks = [make_drink("A", quality=("a", "z")), make_drink("B", quality=("b",))]
     drinks += [make_drink(f"C{n}", quality=("c",)) for n in range(2)]
 
@@ -151,7 +149,7 @@ def test_quality_codes_that_are_as_frequent_go_by_their_names(open_catalogue, ma
     assert quality == [Facet("c", 2), Facet("a", 1), Facet("b", 1), Facet("z", 1)]
 
 
-def test_a_strength_counts_in_the_bin_that_begins_with_it(open_catalogue, make_drink):
+def test_a_strength_on_a_boundary_counts_in_the_upper_bin(open_catalogue, make_drink):
     served = [(4.9, 4.9), (4, 6), (9, 11), (None, 50), (50, None)]
     drinks = [make_drink(f"D{n}", **_served(*ends)) for n, ends in enumerate(served)]
 

@@ -19,7 +19,7 @@ from mocktailverse.ttl_cache import SingleFlight
 
 
 class FakeSource:
-    """Serves the bytes of a file; fails as told."""
+    """Serves the bytes of a file; fails with `error`."""
 
     def __init__(self) -> None:
         self.body: bytes | None = None
@@ -86,7 +86,7 @@ def _files(copy):
     return list(copy._folder.iterdir()) if copy._folder.exists() else []  # noqa: SLF001 - counts files
 
 
-def test_the_source_is_asked_once_in_a_while(copy, source, clock, bodies):
+def test_the_source_is_asked_once_per_max_age(copy, source, clock, bodies):
     source.body = bodies[0]
     first = copy.current()
     assert copy.current() is first
@@ -103,9 +103,7 @@ def test_the_source_is_asked_once_in_a_while(copy, source, clock, bodies):
     assert copy.problem is None
 
 
-def test_a_catalogue_that_replaces_another_is_made_ready_before_readers_get_it(
-    copy, source, clock, bodies, monkeypatch
-):
+def test_a_new_catalogue_is_warmed_before_readers_get_it(copy, source, clock, bodies, monkeypatch):
     warmed = []
     monkeypatch.setattr(Catalogue, "warm", lambda self: warmed.append(self.meta.drinks))
     for body in bodies:
@@ -115,7 +113,7 @@ def test_a_catalogue_that_replaces_another_is_made_ready_before_readers_get_it(
     assert warmed == [2, 3], "the first one is waited for: it is not made to take longer"
 
 
-def test_who_holds_the_old_catalogue_goes_on_reading_it(copy, source, clock, bodies):
+def test_readers_can_keep_reading_the_old_catalogue(copy, source, clock, bodies):
     source.body = bodies[0]
     old = copy.current()
     reading = old.all_drinks()
@@ -133,7 +131,7 @@ def test_who_holds_the_old_catalogue_goes_on_reading_it(copy, source, clock, bod
     assert new.drink("test:D1") is not None
 
 
-def test_a_failing_source_leaves_the_old_copy_and_tells_why(copy, source, clock, bodies):
+def test_a_failing_source_leaves_the_old_copy_and_reports_why(copy, source, clock, bodies):
     source.body = bodies[0]
     old = copy.current()
     assert copy.failing_for_s is None
@@ -157,7 +155,7 @@ def test_a_failing_source_leaves_the_old_copy_and_tells_why(copy, source, clock,
     assert (copy.problem, copy.failing_for_s) == (None, None)
 
 
-def test_readers_who_look_themselves_leave_a_failing_source_alone_for_half_a_minute(
+def test_in_the_foreground_a_failing_source_is_not_asked_for_half_a_minute(
     copy, source, clock, bodies
 ):
     source.body = bodies[0]
@@ -174,7 +172,7 @@ def test_readers_who_look_themselves_leave_a_failing_source_alone_for_half_a_min
     assert source.asked == asked + 1
 
 
-def test_without_any_copy_the_error_is_the_callers(copy, source, clock, bodies):
+def test_without_any_copy_the_caller_gets_the_error(copy, source, clock, bodies):
     source.error = TransientError("Slow down.")
     for _ in range(3):
         with pytest.raises(TransientError):
@@ -192,14 +190,14 @@ def test_without_any_copy_the_error_is_the_callers(copy, source, clock, bodies):
     assert copy.problem is None
 
 
-def test_the_first_catalogue_is_there_as_soon_as_it_is_published(copy, source, bodies):
+def test_the_first_catalogue_is_available_as_soon_as_it_is_published(copy, source, bodies):
     with pytest.raises(MissingError):
         copy.current()
     source.body = bodies[2]
     assert copy.current().meta.drinks == 3
 
 
-def test_one_thread_looks_while_others_get_the_old_one(copy, source, clock, bodies):
+def test_one_thread_refreshes_while_others_get_the_old_catalogue(copy, source, clock, bodies):
     source.body = bodies[0]
     old = copy.current()
     source.body = bodies[1]
@@ -219,7 +217,7 @@ def test_one_thread_looks_while_others_get_the_old_one(copy, source, clock, bodi
     assert [catalogue.meta.drinks for catalogue in found] == [2]
 
 
-def test_the_first_copy_is_downloaded_once_for_all_who_wait(copy, source, bodies):
+def test_the_first_copy_is_downloaded_once_for_all_waiting_threads(copy, source, bodies):
     source.body = bodies[0]
     source.may_answer.clear()
     found = []
@@ -296,7 +294,9 @@ def test_the_last_copy_is_removed_with_its_owner(source, tmp_path, bodies):
     assert list((tmp_path / "copies").iterdir()) == []
 
 
-def test_a_copy_whose_file_is_gone_already_ends_quietly(copy, source, clock, bodies, monkeypatch):
+def test_a_copy_whose_file_was_deleted_is_closed_without_an_error(
+    copy, source, clock, bodies, monkeypatch
+):
     problems = []
     monkeypatch.setattr(sys, "unraisablehook", problems.append)
     source.body = bodies[0]
@@ -326,7 +326,7 @@ def _eventually(condition):
         time.sleep(0.001)
 
 
-def test_nobody_waits_for_a_new_catalogue_that_takes_its_time(background, source, clock, bodies):
+def test_nobody_waits_for_a_slow_download(background, source, clock, bodies):
     source.body = bodies[0]
     old = background.current()
     source.body = bodies[1]
@@ -345,7 +345,9 @@ def test_nobody_waits_for_a_new_catalogue_that_takes_its_time(background, source
     assert source.asked == 2
 
 
-def test_who_begins_a_look_that_is_quick_sees_what_is_new(background, source, clock, bodies):
+def test_the_reader_who_starts_a_quick_refresh_gets_the_new_catalogue(
+    background, source, clock, bodies
+):
     source.body = bodies[0]
     background.current()
     for size in (2, 3):
@@ -354,7 +356,7 @@ def test_who_begins_a_look_that_is_quick_sees_what_is_new(background, source, cl
         assert background.current(timeout_s=240).meta.drinks == size
 
 
-def test_an_aws_that_hangs_costs_no_reader_anything(background, source, clock, bodies):
+def test_no_reader_waits_for_a_source_that_hangs(background, source, clock, bodies):
     source.body = bodies[0]
     old = background.current()
     source.error = TransientError("Slow down.")
@@ -375,7 +377,7 @@ def test_an_aws_that_hangs_costs_no_reader_anything(background, source, clock, b
     assert background.current().meta.drinks == 2
 
 
-def test_the_first_copy_is_waited_for_in_the_background_too(background, source, bodies):
+def test_readers_wait_for_the_first_copy_in_the_background_too(background, source, bodies):
     with pytest.raises(MissingError):
         background.current()
     source.body = bodies[0]
@@ -413,14 +415,14 @@ def test_a_reader_waits_a_quarter_of_a_second_and_not_at_all_for_a_source_that_f
     assert waited == [0.25, 0.25, 0, 7]
 
 
-def test_a_copy_is_a_file_whose_name_says_what_it_is(copy, source, bodies):
+def test_the_file_of_a_copy_has_a_random_name(copy, source, bodies):
     source.body = bodies[0]
     copy.current()
     (file,) = _files(copy)
     assert re.fullmatch(r"catalogue-[0-9a-f]{16}\.sqlite", file.name)
 
 
-def test_a_look_under_way_does_not_keep_the_process_from_ending(tmp_path, bodies):
+def test_a_refresh_under_way_does_not_keep_the_process_from_ending(tmp_path, bodies):
     published = tmp_path / "published.sqlite"
     published.write_bytes(bodies[0])
     script = f"""

@@ -81,7 +81,7 @@ def edits(draw, new_drink):
 
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
-def test_edits_end_in_what_a_new_file_holds(new_drink, data):
+def test_edits_result_in_the_same_rows_as_a_new_file(new_drink, data):
     with TemporaryDirectory() as folder:
         edited, new = Path(folder) / "edited", Path(folder) / "new"
         standing = {}
@@ -94,7 +94,7 @@ def test_edits_end_in_what_a_new_file_holds(new_drink, data):
         assert dump(edited) == dump(new)
 
 
-def test_drinks_come_back_to_the_last_field(tmp_path, new_drink):
+def test_drinks_are_read_back_to_the_last_field(tmp_path, new_drink):
     drink = new_drink(
         "1",
         "Daiquiri",
@@ -131,21 +131,21 @@ def test_a_drink_counts_once_for_an_ingredient_and_for_each_more_general_one(tmp
     assert (meta.drinks, meta.withdrawn, meta.ingredients) == (2, 0, 3 + len(ancestors("Rum")))
 
 
-def test_a_withdrawn_drink_counts_as_no_use_but_its_ingredients_are_listed(tmp_path, new_drink):
+def test_a_withdrawn_drink_does_not_count_but_its_ingredients_are_listed(tmp_path, new_drink):
     gone = new_drink("1", "Gone", ["Moon dust"], withdrawn_at=7)
     meta = fill(tmp_path / "c", [gone])
     assert ingredient_counts(tmp_path / "c") == {"Moon dust": [0, 0]}
     assert (meta.drinks, meta.withdrawn) == (1, 1)
 
 
-def test_an_unknown_ingredient_has_no_facts(tmp_path, new_drink):
+def test_an_unknown_ingredient_has_only_a_name(tmp_path, new_drink):
     fill(tmp_path / "c", [new_drink("1", "Odd", ["Moon dust"])])
     with closing(sqlite3.connect(tmp_path / "c")) as connection:
         found = connection.execute("SELECT * FROM ingredients").fetchall()
     assert found == [("Moon dust", None, None, None, None, 1, 1)]
 
 
-def test_a_known_ingredient_has_the_facts_of_the_reference(tmp_path, new_drink):
+def test_a_known_ingredient_has_the_values_of_the_reference(tmp_path, new_drink):
     fill(tmp_path / "c", [new_drink("1", "Neat", ["Light rum"])])
     with closing(sqlite3.connect(tmp_path / "c")) as connection:
         found = connection.execute("SELECT * FROM ingredients").fetchall()
@@ -166,7 +166,7 @@ def test_a_known_ingredient_has_the_facts_of_the_reference(tmp_path, new_drink):
     )
 
 
-def test_what_looks_the_same_is_not_written_again(tmp_path, new_drink):
+def test_a_drink_with_an_equal_fingerprint_is_not_written_again(tmp_path, new_drink):
     drink = new_drink("1")
     fill(tmp_path / "c", [drink])
     seen_later = msgspec.structs.replace(drink, observed_at=drink.observed_at + 1)
@@ -182,7 +182,7 @@ def test_what_looks_the_same_is_not_written_again(tmp_path, new_drink):
         {"quality": ("id_reassigned",)},
     ],
 )
-def test_whatever_people_see_is_written(tmp_path, new_drink, change):
+def test_every_visible_change_is_written(tmp_path, new_drink, change):
     drink = new_drink("1")
     fill(tmp_path / "c", [drink])
     changed = msgspec.structs.replace(drink, **change)
@@ -191,7 +191,7 @@ def test_whatever_people_see_is_written(tmp_path, new_drink, change):
         assert opened.fingerprints([drink.id, "nobody"]) == {drink.id: Fingerprint.of(changed)}
 
 
-def test_removing_counts_only_what_was_there(tmp_path, new_drink):
+def test_removing_counts_only_existing_drinks(tmp_path, new_drink):
     fill(tmp_path / "c", [new_drink("1"), new_drink("2")])
     ids = ["thecocktaildb:1", "thecocktaildb:3", "'; DROP TABLE drinks; --"]
     assert edit(tmp_path / "c", ids=ids) == (0, 1)
@@ -206,7 +206,7 @@ def test_more_drinks_than_fit_into_one_chunk(tmp_path, new_drink, monkeypatch):
     assert dump(tmp_path / "c") == dump(tmp_path / "d")
 
 
-def test_a_file_that_is_not_sealed_is_no_catalogue(tmp_path, new_drink):
+def test_a_file_that_is_not_sealed_is_refused(tmp_path, new_drink):
     with CatalogueWriter.create(tmp_path / "c") as new:
         new.put([new_drink("1")])
     with pytest.raises(CatalogueError):
@@ -228,7 +228,7 @@ def spoil(path, statement):
         "UPDATE meta SET value = 'many' WHERE key = 'drinks'",
     ],
 )
-def test_a_file_of_another_kind_is_not_opened(tmp_path, statement):
+def test_a_catalogue_of_another_format_is_refused(tmp_path, statement):
     fill(tmp_path / "c", [])
     spoil(tmp_path / "c", statement)
     with pytest.raises(CatalogueError):
@@ -236,7 +236,7 @@ def test_a_file_of_another_kind_is_not_opened(tmp_path, statement):
 
 
 @pytest.mark.parametrize("content", [b"", b"no database at all" * 100])
-def test_no_database_is_no_catalogue(tmp_path, content):
+def test_a_file_that_is_not_a_database_is_refused(tmp_path, content):
     (tmp_path / "c").write_bytes(content)
     with pytest.raises(CatalogueError):
         CatalogueWriter.open(tmp_path / "c")
@@ -244,7 +244,7 @@ def test_no_database_is_no_catalogue(tmp_path, content):
         CatalogueWriter.open(tmp_path / "missing")
 
 
-def test_a_new_file_takes_the_place_of_one_that_is_there(tmp_path, new_drink):
+def test_a_new_file_replaces_an_existing_one(tmp_path, new_drink):
     fill(tmp_path / "c", [new_drink("1"), new_drink("2")])
     assert fill(tmp_path / "c", [new_drink("3")]).drinks == 1
     (tmp_path / "c").write_bytes(b"no database")
@@ -290,7 +290,7 @@ def test_a_file_that_is_refused_is_not_kept_open(tmp_path, statement, said):
         CatalogueWriter.open(tmp_path / "missing")
 
 
-def test_a_writer_whose_block_has_ended_or_that_has_sealed_writes_no_more(tmp_path, new_drink):
+def test_a_closed_or_sealed_writer_cannot_write(tmp_path, new_drink):
     with CatalogueWriter.create(tmp_path / "c") as ended:
         ended.put([new_drink("1")])
     sealed = CatalogueWriter.create(tmp_path / "d")
@@ -301,7 +301,7 @@ def test_a_writer_whose_block_has_ended_or_that_has_sealed_writes_no_more(tmp_pa
         closed.close()
 
 
-def test_the_reference_of_a_file_is_that_of_the_code_and_its_table(tmp_path):
+def test_the_reference_digest_depends_on_code_and_table(tmp_path):
     fill(tmp_path / "c", [])
     with closing(sqlite3.connect(tmp_path / "c")) as connection:
         query = "SELECT value FROM meta WHERE key = 'reference'"

@@ -94,7 +94,7 @@ def ingredient_of(measure: str | None, name: str = "Gin") -> dict:
 
 
 @given(drink=drinks)
-def test_whatever_a_drink_says_its_recipe_is_valid(drink):
+def test_the_recipe_of_any_drink_is_valid(drink):
     VALIDATOR.validate(json.loads(msgspec.json.encode(recipe(drink))))
 
 
@@ -106,7 +106,7 @@ def test_the_samples_are_valid_recipes(catalogue_path):
         VALIDATOR.validate(found)
 
 
-def test_a_recipe_says_what_the_drink_is():
+def test_a_recipe_has_all_fields_of_the_drink():
     lines = line_of("1-2 oz"), line_of("Garnish with", "Lime peel", 2), line_of("2", "Cherry", 3)
     picture = Image("https://x.example/a.jpg", "CC BY 4.0", "Ada")
     assert recipe(drink_of(*lines, image=picture)) == Recipe(
@@ -161,7 +161,7 @@ def test_a_method_has_the_name_that_bar_assistant_gives_it(method, theirs):
         ([(None, "Mint")], None),
     ],
 )
-def test_the_garnish_is_what_the_measures_call_one(lines, garnish):
+def test_the_garnish_is_read_from_the_measures(lines, garnish):
     made = recipe(drink_of(*(line_of(*line, number) for number, line in enumerate(lines, 1))))
     assert made.garnish == garnish
 
@@ -180,7 +180,7 @@ def test_the_unit_or_the_measure_alone_makes_a_garnish(measure, unit, garnish):
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "abv", "told"),
+    ("low", "high", "abv", "expected"),
     [
         (12, 12, 12, "12 % ABV as served (unknown)"),
         (0, 0, 0, "0 % ABV as served (unknown)"),
@@ -189,14 +189,14 @@ def test_the_unit_or_the_measure_alone_makes_a_garnish(measure, unit, garnish):
         (12, None, None, "Strength unknown"),
     ],
 )
-def test_a_strength_is_told_where_both_its_ends_are_known(low, high, abv, told):
+def test_a_strength_is_shown_if_both_its_ends_are_known(low, high, abv, expected):
     derived = Derived(abv_served_percent_min=low, abv_served_percent_max=high)
     made = recipe(drink_of(derived=derived, category=None, iba=None))
-    assert (made.abv, made.description) == (abv, told)
+    assert (made.abv, made.description) == (abv, expected)
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "expected"),
     [
         ({"amount_max": 99_999}, (1, 99_999, "2 oz")),
         ({"amount_max": 99_999.5}, (0, None, "2 oz (amount unknown)")),
@@ -205,10 +205,10 @@ def test_a_strength_is_told_where_both_its_ends_are_known(low, high, abv, told):
         ({"amount_max": 1}, (1, None, "2 oz")),
     ],
 )
-def test_an_amount_is_told_up_to_the_largest_that_the_schema_allows(fields, told):
+def test_an_amount_is_shown_up_to_the_limit_of_the_schema(fields, expected):
     line = msgspec.structs.replace(line_of("2 oz"), **{"amount_min": 1, **fields})
     (found,) = recipe(drink_of(line)).ingredients
-    assert (found.amount, found.amount_max, found.note) == told
+    assert (found.amount, found.amount_max, found.note) == expected
 
 
 @pytest.mark.parametrize(
@@ -221,12 +221,12 @@ def test_an_amount_is_told_up_to_the_largest_that_the_schema_allows(fields, told
         ("leaf", "count", "leaf"),
     ],
 )
-def test_a_unit_is_ours_where_there_is_one(unit, kind, units):
+def test_a_unit_is_kept_if_there_is_one(unit, kind, units):
     line = msgspec.structs.replace(line_of("2 oz"), unit=unit, kind=kind)
     assert [found.units for found in recipe(drink_of(line)).ingredients] == [units]
 
 
-def test_an_unknown_strength_is_null_and_told():
+def test_an_unknown_strength_is_null_and_described():
     made = recipe(drink_of(derived=Derived(), category=None, iba=None, withdrawn_at=1))
     assert made.abv is None
     assert made.description == "Strength unknown. Withdrawn by the source"
@@ -249,13 +249,13 @@ def test_an_amount_is_as_certain_as_its_measure(measure, expected):
     assert expected.items() <= ingredient_of(measure).items()
 
 
-def test_what_the_measure_calls_optional_is_optional():
+def test_an_ingredient_is_optional_if_its_measure_says_so():
     assert ingredient_of("1/2 oz (optional)")["optional"]
     assert ingredient_of("OPTIONAL")["optional"]
     assert not ingredient_of("1/2 oz")["optional"]
 
 
-def test_a_recipe_without_instructions_says_so():
+def test_missing_instructions_are_mentioned():
     assert recipe(drink_of(instructions={})).instructions == ("The source gives no instructions.")
 
 
@@ -274,7 +274,9 @@ def test_a_recipe_without_instructions_says_so():
         ("https://x.example/%zz", "creative-commons", "Ada", None),
     ],
 )
-def test_a_picture_goes_along_only_with_a_licence_and_an_address(url, licence, attribution, shown):
+def test_an_image_is_exported_only_with_a_licence_and_a_valid_address(
+    url, licence, attribution, shown
+):
     made = recipe(drink_of(image=Image(url, licence, attribution)))
     assert [image.copyright for image in made.images] == ([shown] if shown else [])
     assert all(image.uri == url for image in made.images)
@@ -300,6 +302,6 @@ def test_a_picture_goes_along_only_with_a_licence_and_an_address(url, licence, a
         ("see https://x.example/a", False),
     ],
 )
-def test_an_address_is_a_uri_of_the_web(url, is_shown):
+def test_an_image_address_is_an_http_uri(url, is_shown):
     made = recipe(drink_of(image=Image(url, "CC", "Ada")))
     assert [image.uri for image in made.images] == [url] * is_shown

@@ -104,7 +104,7 @@ def samples(catalogue_path):
 
 
 @given(st.lists(st.tuples(hostile, hostile), max_size=3))
-def test_what_a_csv_reader_reads_is_what_the_drinks_say(texts):
+def test_a_csv_reader_reads_the_values_of_the_drinks(texts):
     drinks = [drink_of(number, *pair) for number, pair in enumerate(texts)]
     rows = read_back(export_csv(FakeCatalogue(*drinks)))
     assert len(rows) == len(drinks)
@@ -126,7 +126,7 @@ def test_no_text_is_a_formula_however_a_spreadsheet_strips_it(words):
 @pytest.mark.parametrize(
     "words", ["Margarita", "1/2 oz", "3.5", "7 & 7", "O'Neill", "", "a=b", "'n"]
 )
-def test_harmless_text_stays_as_it_is(words):
+def test_harmless_text_is_unchanged(words):
     assert csv_cell(words) == words
 
 
@@ -151,12 +151,12 @@ def test_an_apostrophe_comes_before_what_may_be_a_formula_and_nothing_else(words
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_text_comes_through_the_catalogue_and_the_csv(hostile_catalogue, name):
+def test_hostile_text_survives_catalogue_and_csv(hostile_catalogue, name):
     rows = read_back(export_csv(hostile_catalogue))
     assert HOSTILE[name] in {without_apostrophe(row["instructions"]) for row in rows}
 
 
-def test_a_row_says_what_the_drink_is():
+def test_a_row_has_the_values_of_the_drink():
     (row,) = read_back(export_csv(FakeCatalogue(drink_of(7, "Spritz", "2 oz"))))
     assert row["is_mocktail"] == "false"
     assert row["spirits"] == "Gin; Rum"
@@ -169,7 +169,7 @@ def test_a_row_says_what_the_drink_is():
     assert (row["lineage_position"], row["transform_version"]) == ("7", "1")
 
 
-def test_every_column_has_the_meaning_that_its_page_tells():
+def test_every_column_has_the_meaning_on_its_page():
     page = find_checkout().template.parents[1] / "docs" / "reference" / "csv-columns.md"
     rows = re.findall(r"^\| `(.+)` \| (.+) \|$", page.read_text(), re.MULTILINE)
     (header,) = export_csv(FakeCatalogue())
@@ -177,7 +177,7 @@ def test_every_column_has_the_meaning_that_its_page_tells():
     assert rows == [(column.name, column.meaning) for column in COLUMNS]
 
 
-def test_each_cell_holds_its_own_field():
+def test_each_cell_has_its_own_field():
     """No two values are alike, so that none can stand in another's column."""
     lines = tuple(
         IngredientLine(n, f"N{n}", f"r{n}", f"m{n}", n, n, "oz", n, n, "volume", "exact")
@@ -213,7 +213,7 @@ def test_each_cell_holds_its_own_field():
     }  # fmt: skip
 
 
-def test_what_is_not_known_is_an_empty_cell():
+def test_an_unknown_value_is_an_empty_cell():
     drink = Drink(
         "test:7", "test", "Fizz", None, None, None, None, (), {}, (), None, None, Derived(), (),
         "hash", 11, None, None, Lineage("bucket", "key", "version", 0, 14),
@@ -233,7 +233,7 @@ def test_without_english_the_instructions_are_in_another_language():
     assert (row["instructions"], row["instructions_language"]) == ("zwei", "de")
 
 
-def test_every_line_of_a_csv_ends_as_rfc_4180_has_it(samples):
+def test_every_csv_line_ends_in_cr_lf(samples):
     for piece in export_csv(samples):
         assert piece.endswith(b"\r\n")
 
@@ -254,14 +254,14 @@ def test_an_export_of_nothing_is_a_header_nothing_or_an_empty_array(samples):
     assert b"".join(export_json(samples, nothing)) == b"[]\n"
 
 
-def test_an_array_has_a_drink_a_line():
+def test_an_array_has_one_drink_a_line():
     drinks = [drink_of(number, "Fizz", "Stir.") for number in range(3)]
     first, second, third = map(msgspec.json.encode, drinks)
     array = b"".join(export_json(FakeCatalogue(*drinks)))
     assert array == b"[\n" + first + b",\n" + second + b",\n" + third + b"\n]\n"
 
 
-def test_withdrawn_drinks_are_left_out_unless_they_are_asked_for(hostile_catalogue):
+def test_withdrawn_drinks_are_exported_only_on_request(hostile_catalogue):
     everything = {row["id"] for row in read_back(export_csv(hostile_catalogue, EVERYTHING))}
     present = {row["id"] for row in read_back(export_csv(hostile_catalogue))}
     assert everything - present == {"thecocktaildb:99"}

@@ -17,7 +17,7 @@ from mocktailverse.catalogue.search.query import Facet
 
 
 @pytest.mark.parametrize("as_bits", [False, True])
-def test_the_most_frequent_values_are_those_of_a_plain_count(as_bits):
+def test_the_most_frequent_values_equal_a_plain_count(as_bits):
     """Many values are in few drinks and few in many; all meet in some counts."""
     chance = random.Random(5)  # noqa: S311 - values made up
     size = 400
@@ -41,14 +41,14 @@ def test_the_most_frequent_values_are_those_of_a_plain_count(as_bits):
         assert sorted(values.ordinals(value)) == sorted(some)
 
 
-def test_a_value_is_not_left_out_for_being_rare_outside_the_selection():
+def test_a_value_is_not_left_out_because_it_is_rare_outside_the_selection():
     values = PostingLists(9, {"C": [1], "B": [0, 1, 2], "A": [0]})
     assert values.top(Selection(ordinals_bitmap([0], 9), 9), 1) == [Facet("A", 1)]
     assert values.by_size == [("B", 3), ("A", 1), ("C", 1)]
 
 
 @pytest.mark.parametrize("size", [1, 7, 8, 9, 40])
-def test_a_set_of_ordinals_has_the_members_that_it_was_given(size):
+def test_a_bitmap_has_the_ordinals_it_was_made_of(size):
     for some in ([], [0], [size - 1], list(range(size)), list(range(0, size, 3))):
         flags = bytes(number in some for number in range(size))
         assert (

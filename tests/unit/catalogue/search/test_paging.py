@@ -45,7 +45,7 @@ def test_each_sort_has_its_order_from_the_first_page_to_the_last(catalogue, all_
     assert catalogue.search(query).items == found
 
 
-def test_a_search_by_relevance_is_walked_rank_by_rank(open_catalogue, make_drink, all_items):
+def test_a_search_by_relevance_is_paged_rank_by_rank(open_catalogue, make_drink, all_items):
     """Two drinks in each rank: a page must neither repeat a rank nor leave one out."""
     drinks = [
         make_drink("Gin", drink_id="test:1"),
@@ -65,7 +65,7 @@ def test_a_search_by_relevance_is_walked_rank_by_rank(open_catalogue, make_drink
     assert catalogue.search(DrinkQuery(q="gin")).items == drinks
 
 
-def test_what_is_makeable_is_walked_to_the_drinks_that_miss_most(
+def test_makeable_drinks_are_paged_by_number_of_missing_ingredients(
     open_catalogue, make_drink, all_items
 ):
     catalogue = open_catalogue(
@@ -86,7 +86,7 @@ def test_what_is_makeable_is_walked_to_the_drinks_that_miss_most(
 
 
 @pytest.mark.parametrize("sort", SORTS)
-def test_a_page_goes_on_when_the_catalogue_was_replaced(open_catalogue, make_drink, sort):
+def test_paging_continues_when_the_catalogue_is_replaced(open_catalogue, make_drink, sort):
     drinks = [
         make_drink(f"Gin {n:02}", observed_at=n % 3, abv_percent_max=[None, 5, 10][n % 3])
         for n in range(12)
@@ -110,7 +110,7 @@ def test_a_page_goes_on_when_the_catalogue_was_replaced(open_catalogue, make_dri
 
 
 @pytest.mark.parametrize("char", "aé\0\ufdfa\uac01🍹")
-def test_pages_go_on_behind_names_of_any_length(open_catalogue, make_drink, char):
+def test_paging_continues_after_names_of_any_length(open_catalogue, make_drink, char):
     drinks = [make_drink(char * 9_999 + end, drink_id=f"test:{end}") for end in "abc"]
     catalogue = open_catalogue(drinks)
     for sort in ("name", "-observed"):
@@ -131,7 +131,7 @@ def test_pages_go_on_behind_names_of_any_length(open_catalogue, make_drink, char
         "W251bGwsbnVsbCxudWxsLG51bGxd",
     ],
 )  # fmt: skip
-def test_a_damaged_cursor_is_refused(open_catalogue, make_drink, damage):
+def test_an_invalid_cursor_is_refused(open_catalogue, make_drink, damage):
     catalogue = open_catalogue([make_drink()])
 
     for ask in (
@@ -146,7 +146,7 @@ def test_a_damaged_cursor_is_refused(open_catalogue, make_drink, damage):
 
 @settings(max_examples=200, deadline=None)
 @given(place=st.integers(0, 200), char=st.characters())
-def test_a_changed_cursor_is_refused_or_goes_on_somewhere(two_drinks, place, char):
+def test_a_changed_cursor_is_refused_or_returns_a_page(two_drinks, place, char):
     query = DrinkQuery(sort="abv")
     cursor = two_drinks.search(query, limit=1).next
     place %= len(cursor)
@@ -177,7 +177,7 @@ def test_a_cursor_of_another_query_is_refused(two_drinks):
                 ask(limit)
 
 
-def test_no_cursor_follows_a_last_page_that_is_full(two_drinks):
+def test_a_full_last_page_has_no_cursor(two_drinks):
     assert two_drinks.search(DrinkQuery(), limit=2).next is None
     assert two_drinks.search(DrinkQuery(), limit=1).next is not None
 

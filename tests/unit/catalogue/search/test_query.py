@@ -3,7 +3,7 @@
 from mocktailverse.catalogue.search.query import DrinkQuery
 
 
-def test_the_order_is_by_relevance_where_there_is_a_text_and_else_by_name():
+def test_the_default_order_is_relevance_with_a_text_else_name():
     assert DrinkQuery().order == DrinkQuery(q=" ").order == "name"
     assert DrinkQuery(q="gin").order == "relevance"
     assert DrinkQuery(q="gin", sort="-abv").order == "-abv"
