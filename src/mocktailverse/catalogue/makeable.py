@@ -136,8 +136,8 @@ class _BitSlicedCounter:
 
     def __init__(self, sets: Iterable[int]) -> None:
         self._planes: list[int] = []
-        for some in sets:
-            self._add(some)
+        for bitmap in sets:
+            self._add(bitmap)
 
     def _add(self, carry: int) -> None:
         for number, plane in enumerate(self._planes):

@@ -37,10 +37,10 @@ LINE_COLUMNS = ("drink_id", *_LINE)
 _SELECT_ROW = "SELECT row FROM drinks WHERE id = ?"
 _SELECT_DRINKS = "SELECT * FROM drinks WHERE row IN (SELECT value FROM json_each(?))"
 _SELECT_LINES = """
-SELECT l.* FROM json_each(?) AS asked
-CROSS JOIN drinks AS d ON d.row = asked.value
+SELECT l.* FROM json_each(?) AS requested
+CROSS JOIN drinks AS d ON d.row = requested.value
 CROSS JOIN drink_ingredients AS l ON l.drink_id = d.id
-ORDER BY asked.key, l.position
+ORDER BY requested.key, l.position
 """
 _ROWS_IN_NAME_ORDER = "SELECT row FROM drinks ORDER BY name_key, id"
 
@@ -127,18 +127,18 @@ def to_drink(row: sqlite3.Row, lines: Iterable[Sequence[object]]) -> Drink:
 
 def drinks_by_row(connection: sqlite3.Connection, rows: Sequence[int]) -> list[Drink]:
     """Return the drinks with these values of drinks.row, in their order."""
-    asked = _json(list(rows))
+    requested = _json(list(rows))
     lines = {
         drink_id: list(group)
         for drink_id, group in groupby(
-            connection.execute(_SELECT_LINES, (asked,)), key=itemgetter(0)
+            connection.execute(_SELECT_LINES, (requested,)), key=itemgetter(0)
         )
     }
     cursor = connection.cursor()
     cursor.row_factory = sqlite3.Row
     drinks = {
         row["row"]: to_drink(row, lines.get(row["id"], ()))
-        for row in cursor.execute(_SELECT_DRINKS, (asked,))
+        for row in cursor.execute(_SELECT_DRINKS, (requested,))
     }
     return [drinks[row] for row in rows]
 

@@ -55,13 +55,13 @@ CREATE TABLE drinks (
   transform_version INTEGER NOT NULL
 );
 
--- one row an ingredient in use, and one each of what it is a kind of
+-- one row an ingredient in use, and one for each more general ingredient
 CREATE TABLE ingredients (
   name TEXT PRIMARY KEY, -- canonical
-  kind TEXT, -- such as spirit or juice; null where the ingredient is not in the reference
+  kind TEXT, -- such as spirit or juice; null if the ingredient is not in the reference
   parent TEXT REFERENCES ingredients (name), -- what it is a kind of
-  abv_percent REAL, -- strength by volume of the usual bottle; null where not known
-  alcoholic INTEGER, -- 1 or 0; null where not known
+  abv_percent REAL, -- strength by volume of the usual bottle; null if unknown
+  alcoholic INTEGER, -- 1 or 0; null if unknown
   drinks INTEGER NOT NULL DEFAULT 0, -- drinks that name it, without withdrawn ones
   drinks_with_kinds INTEGER NOT NULL DEFAULT 0 -- drinks that name it or a kind of it, likewise
 ) WITHOUT ROWID;
@@ -111,7 +111,7 @@ CREATE VIRTUAL TABLE drink_texts USING fts5 (
   tokenize = "unicode61 remove_diacritics 2", prefix = '1 2 3'
 );
 
--- what the file says of itself, a key a row
+-- metadata of the file, one key a row
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 """
 

@@ -37,12 +37,12 @@ def compute_statistics(index: CatalogueIndex, connection: sqlite3.Connection) ->
     for name, values in index.fields.items():
         fields[name], left_out[name] = values.facet(present)
     mocktail = {facet.value: facet.count for facet in fields["mocktail"]}
-    known = [n for n, abv in enumerate(index.abv_max) if not isnan(abv)]
+    with_strength = [n for n, abv in enumerate(index.abv_max) if not isnan(abv)]
     return Statistics(
         drinks=len(present),
         mocktails=mocktail.get("true", 0),
         with_alcohol=mocktail.get("false", 0),
-        unknown_strength=len(present) - sum(map(present.flags.__getitem__, known)),
+        unknown_strength=len(present) - sum(map(present.flags.__getitem__, with_strength)),
         withdrawn=index.size - len(present),
         ingredients=sum(entry.drinks > 0 for entry in index.ingredients.entries),
         **{list_: fields[name] for list_, name in FIELDS.items()},

@@ -92,8 +92,8 @@ class PostingLists:
     def __init__(self, size: int, drinks: Mapping[str, DrinkSet]) -> None:
         """Take a set of ordinals below `size` for each value."""
         self._size = size
-        self._sets = {value: self._compact(some) for value, some in drinks.items()}
-        sizes = {value: _length(some) for value, some in self._sets.items()}
+        self._sets = {value: self._compact(members) for value, members in drinks.items()}
+        sizes = {value: _length(members) for value, members in self._sets.items()}
         self.by_size = sorted(sizes.items(), key=lambda item: (-item[1], item[0]))
         """Values with their number of drinks, most frequent first, then by value."""
         self._spellings: dict[str, list[str]] = {}
@@ -176,17 +176,17 @@ class PostingLists:
         """Return how many values occur in the selection."""
         flags = within.flags
         return sum(
-            bool(some & within.bitmap)
-            if isinstance(some, int)
-            else any(map(flags.__getitem__, some))
-            for some in self._sets.values()
+            bool(members & within.bitmap)
+            if isinstance(members, int)
+            else any(map(flags.__getitem__, members))
+            for members in self._sets.values()
         )
 
-    def _compact(self, some: DrinkSet) -> "int | array[int]":
-        if isinstance(some, int):
-            is_rare = some.bit_count() * _ORDINAL_BITS <= self._size
-            return array("I", bitmap_ordinals(some, self._size)) if is_rare else some
-        listed = some if isinstance(some, array) else array("I", some)
+    def _compact(self, members: DrinkSet) -> "int | array[int]":
+        if isinstance(members, int):
+            is_rare = members.bit_count() * _ORDINAL_BITS <= self._size
+            return array("I", bitmap_ordinals(members, self._size)) if is_rare else members
+        listed = members if isinstance(members, array) else array("I", members)
         is_rare = len(listed) * _ORDINAL_BITS <= self._size
         return listed if is_rare else ordinals_bitmap(listed, self._size)
 
@@ -195,11 +195,11 @@ def join_spellings(drinks: Mapping[str, list[int]]) -> dict[str, list[int]]:
     """Join values that differ in case only, under the spelling that most drinks have."""
     usual: dict[str, str] = {}
     joined: dict[str, list[int]] = {}
-    for value, some in sorted(drinks.items(), key=lambda item: (-len(item[1]), item[0])):
+    for value, members in sorted(drinks.items(), key=lambda item: (-len(item[1]), item[0])):
         label = usual.setdefault(fold_case(value), value)
-        joined[label] = sorted({*joined[label], *some}) if label in joined else some
+        joined[label] = sorted({*joined[label], *members}) if label in joined else members
     return joined
 
 
-def _length(some: "int | array[int]") -> int:
-    return some.bit_count() if isinstance(some, int) else len(some)
+def _length(members: "int | array[int]") -> int:
+    return members.bit_count() if isinstance(members, int) else len(members)

@@ -115,7 +115,7 @@ class IngredientIndex:
         for ordinal, length in Counter(chain.from_iterable(drinks.values())).items():
             lengths[length].append(ordinal)
         self.by_length = {
-            length: ordinals_bitmap(some, size) for length, some in sorted(lengths.items())
+            length: ordinals_bitmap(ordinals, size) for length, ordinals in sorted(lengths.items())
         }
         generals: dict[str, list[str]] = defaultdict(list)
         self._kinds: dict[str, list[str]] = defaultdict(list)

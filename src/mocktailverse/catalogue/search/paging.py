@@ -137,12 +137,12 @@ def page_by_rank(index: CatalogueIndex, ranks: Sequence[int], request: PageReque
 
 
 def _order_by_value(values: Sequence[float], *, descending: bool) -> SortOrder:
-    known = [ordinal for ordinal, value in enumerate(values) if not isnan(value)]
-    known.sort(key=values.__getitem__, reverse=descending)
-    unknown = [ordinal for ordinal, value in enumerate(values) if isnan(value)]
+    with_value = [ordinal for ordinal, value in enumerate(values) if not isnan(value)]
+    with_value.sort(key=values.__getitem__, reverse=descending)
+    without_value = [ordinal for ordinal, value in enumerate(values) if isnan(value)]
     sign = -1 if descending else 1
     return SortOrder(
-        array("I", known + unknown),
+        array("I", with_value + without_value),
         lambda ordinal: None if isnan(values[ordinal]) else values[ordinal],
         lambda value, at: (1, 0, at) if value is None else (0, sign * value, at),
     )
