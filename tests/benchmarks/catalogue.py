@@ -24,8 +24,8 @@ import msgspec
 import ours
 from corpus import ndjson_lines, real_records
 
-from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.stores.items import Item, from_item, to_item

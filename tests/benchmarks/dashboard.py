@@ -25,7 +25,7 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 import mocktailverse.dashboard.app
-from mocktailverse.catalogue.copy import CatalogueCopy
+from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.dashboard.connections import OVERRIDE
 from mocktailverse.operations.timing import quantile
 from mocktailverse.times import now

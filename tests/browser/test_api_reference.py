@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from mocktailverse.api.app import create_app
 from mocktailverse.api.delivery import Streamed
 from mocktailverse.api.dependencies import ApiDependencies
-from mocktailverse.catalogue.copy import CatalogueCopy
+from mocktailverse.catalogue.synced_copy import CatalogueCopy
 
 pytestmark = pytest.mark.browser
 

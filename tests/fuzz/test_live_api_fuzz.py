@@ -19,7 +19,7 @@ import pytest
 from mocktailverse.api.app import create_app
 from mocktailverse.api.delivery import Streamed
 from mocktailverse.api.dependencies import ApiDependencies
-from mocktailverse.catalogue.copy import CatalogueCopy
+from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.loads.load import END, START, Counts, Load, Segment
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected

@@ -6,7 +6,7 @@ import io
 import msgspec
 import pytest
 
-from mocktailverse.catalogue.query import DrinkQuery
+from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.dashboard.views.explore import csv_of
 
 

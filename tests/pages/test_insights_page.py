@@ -5,7 +5,7 @@ import json
 import msgspec
 import pytest
 
-from mocktailverse.catalogue.answers import Facet, Pairing, StrengthBin
+from mocktailverse.catalogue.search.query import Facet, Pairing, StrengthBin
 from mocktailverse.dashboard import charts
 from mocktailverse.dashboard.findings import part_of
 

@@ -20,7 +20,7 @@ from mocktailverse.api.delivery import SQLITE
 from mocktailverse.api.dependencies import ApiDependencies
 from mocktailverse.api.headers import Gzip, Manners
 from mocktailverse.api.parameters import given_once
-from mocktailverse.catalogue.answers import (
+from mocktailverse.catalogue.search.query import (
     Facets,
     IngredientDetail,
     IngredientEntry,

@@ -13,10 +13,10 @@ from fastapi import Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 from msgspec import Struct
 
-from mocktailverse.catalogue.copy import CatalogueSource
-from mocktailverse.catalogue.exports import export_csv, export_ndjson
-from mocktailverse.catalogue.query import DrinkQuery
+from mocktailverse.catalogue.exports.formats import export_csv, export_ndjson
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.search.query import DrinkQuery
+from mocktailverse.catalogue.synced_copy import CatalogueSource
 from mocktailverse.stores.export_objects import ExportObjects
 
 CHUNK_BYTES = 64 * 1024
@@ -34,11 +34,7 @@ class Form(Struct, frozen=True):
     write: Callable[[Catalogue, DrinkQuery], Iterator[bytes]] | None = None
 
 
-def _csv(catalogue: Catalogue, query: DrinkQuery) -> Iterator[bytes]:
-    return map(str.encode, export_csv(catalogue, query))
-
-
-CSV = Form("csv", "text/csv; charset=utf-8", _csv)
+CSV = Form("csv", "text/csv; charset=utf-8", export_csv)
 NDJSON = Form("ndjson", "application/x-ndjson", export_ndjson)
 SQLITE = Form("sqlite", "application/vnd.sqlite3")
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from mocktailverse.api.delivery import Delivery, Redirected, Streamed
 from mocktailverse.api.ops_key import RememberedKey
-from mocktailverse.catalogue.copy import CatalogueCopy
+from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.pipeline.ports import LoadsStore, RawStore
 from mocktailverse.stores.environment import Stores
 

@@ -14,8 +14,8 @@ from mocktailverse.api.parameters import (
     DrinkListing,
     NoParameters,
 )
-from mocktailverse.catalogue.answers import Page
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.search.query import Page
 from mocktailverse.drinks.drink import Drink
 
 router = APIRouter(tags=["drinks"], default_response_class=Response)

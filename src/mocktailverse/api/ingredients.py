@@ -11,11 +11,11 @@ from mocktailverse.api.parameters import (
     LONGEST_TEXT,
     NO_CONTROLS,
     IngredientListing,
+    MakeableListing,
     NoParameters,
-    Shelf,
 )
-from mocktailverse.catalogue.answers import IngredientDetail, IngredientEntry, Makeable, Page
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.search.query import IngredientDetail, IngredientEntry, Makeable, Page
 
 router = APIRouter(tags=["ingredients"], default_response_class=Response)
 
@@ -62,7 +62,7 @@ def one_ingredient(
 
 
 @router.get("/makeable", responses=answer("Makeable", kept=True) | errors(422, 503))
-def makeable_drinks(asked: Annotated[Shelf, Query()], answers: Answers) -> Response:
+def makeable_drinks(asked: Annotated[MakeableListing, Query()], answers: Answers) -> Response:
     """What can be made of the ingredients that one has, and what to buy next."""
 
     def read(catalogue: Catalogue) -> Makeable:

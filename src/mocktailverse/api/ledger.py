@@ -1,13 +1,12 @@
 """The pipeline's books, for operators: loads, and what could not load."""
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from mocktailverse.api.caching import cursor_checked, fresh
 from mocktailverse.api.dependencies import ApiDependencies, dependencies_of
@@ -15,10 +14,10 @@ from mocktailverse.api.errors import ApiError
 from mocktailverse.api.openapi import answer, errors
 from mocktailverse.api.operators import KeyRequired
 from mocktailverse.api.parameters import LoadListing, RejectedListing
-from mocktailverse.catalogue.answers import Page
+from mocktailverse.catalogue.search.query import Page
 from mocktailverse.conversion import converter
+from mocktailverse.cursors import CursorCodec
 from mocktailverse.drinks.drift import Drift
-from mocktailverse.errors import UsageError
 from mocktailverse.loads.load import Load, LoadStatus, latest_generations
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
@@ -69,12 +68,15 @@ class RejectedEntry(Struct, frozen=True):
     object: ObjectVersion
 
 
-class Place(NamedTuple):
-    """Where a listing of rejected records goes on: behind so many lines of a load."""
+class RejectedPosition(NamedTuple):
+    """Where a page of rejected records ended: after the first `lines` lines of a load."""
 
-    started_at: int
-    load: str
-    lines: int
+    started_at: Annotated[int, Meta(ge=0, lt=10**15)]
+    load: Annotated[str, Meta(pattern=r"^[0-9a-f]{24}-[0-9]{4,9}\Z")]
+    lines: Annotated[int, Meta(ge=0, lt=10**9)]
+
+
+rejected_cursors = CursorCodec(RejectedPosition)
 
 
 @router.get("/loads", responses=answer("Page_LoadEntry_") | errors(401, 422, 503))
@@ -94,10 +96,12 @@ def list_rejected(asked: Annotated[RejectedListing, Query()], request: Request) 
     Records that a replay has tried again are listed as that replay left them.
     """
     with cursor_checked(asked.cursor):
-        after = _place(asked.cursor) if asked.cursor else None
+        after = rejected_cursors.decode(asked.cursor) if asked.cursor else None
     dependencies = dependencies_of(request)
     found, _ = recent_loads(dependencies.loads, asked.days)
-    loads = {Place(load.started_at, _id(load), 0): load for load in latest_generations(found)}
+    loads = {
+        RejectedPosition(load.started_at, _id(load), 0): load for load in latest_generations(found)
+    }
     if asked.load is not None:
         loads = {place: load for place, load in loads.items() if place.load == asked.load}
         if not loads:
@@ -107,13 +111,15 @@ def list_rejected(asked: Annotated[RejectedListing, Query()], request: Request) 
     shown = list(islice(lines, asked.limit))
     is_last = next(lines, None) is None
     items = [_rejected_entry(place.load, line) for place, line in shown]
-    return fresh(Page(items, None if is_last else "-".join(map(str, shown[-1][0]))))
+    return fresh(Page(items, None if is_last else rejected_cursors.encode(shown[-1][0])))
 
 
 def _lines_behind(
-    after: Place | None, loads: dict[Place, Load], dependencies: ApiDependencies
-) -> Iterator[tuple[Place, Rejected]]:
-    """The rejected lines from a place on, each with its own; loads are read as they are needed."""
+    after: RejectedPosition | None,
+    loads: dict[RejectedPosition, Load],
+    dependencies: ApiDependencies,
+) -> Iterator[tuple[RejectedPosition, Rejected]]:
+    """Yield the rejected lines after a position, with their own; loads are read when needed."""
     for start in sorted(loads, reverse=True):
         if after and start[:2] > after[:2]:
             continue
@@ -121,13 +127,6 @@ def _lines_behind(
         lines = rejected_lines(loads[start], dependencies.loads, dependencies.bucket)
         for number, line in enumerate(islice(lines, done, None), done + 1):
             yield start._replace(lines=number), line
-
-
-def _place(cursor: str) -> Place:
-    match = re.fullmatch(r"(\d{1,15})-([0-9a-f]{24}-\d{4,9})-(\d{1,9})", cursor, re.ASCII)
-    if match is None:
-        raise UsageError("It is not the `next` of a listing of rejected records.")
-    return Place(int(match[1]), match[2], int(match[3]))
 
 
 def _id(load: Load) -> str:

@@ -16,7 +16,7 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from mocktailverse.api.errors import UNKNOWN, Problem, invalid
-from mocktailverse.catalogue.query import DrinkQuery, Sort
+from mocktailverse.catalogue.search.query import DrinkQuery, Sort
 from mocktailverse.drinks.drink import Alcoholic, Method
 from mocktailverse.loads.load import LoadStatus
 
@@ -153,8 +153,8 @@ class IngredientListing(Parameters):
     cursor: Cursor | Absent = None
 
 
-class Shelf(Parameters):
-    """What one has, and how much may be missing."""
+class MakeableListing(Parameters):
+    """The ingredients that somebody has, and how many may be missing."""
 
     have: Bottles = Field(description="The ingredients on the shelf, in any spelling.")
     missing: int = Field(0, ge=0, le=2, description="Ingredients that may be missing.")

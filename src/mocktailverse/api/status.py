@@ -12,8 +12,8 @@ from mocktailverse.api.openapi import answer, errors
 from mocktailverse.api.parameters import NoParameters
 from mocktailverse.catalogue.reader import Catalogue
 
-LOOK_PATIENCE_S = 15.0
-"""Health is worth the wait for a look that is due: longer than AWS is given to answer."""
+HEALTH_TIMEOUT_S = 15.0
+"""Wait for a refresh that is due: longer than the timeout of our requests to AWS."""
 
 router = APIRouter(tags=["status"], default_response_class=Response)
 
@@ -53,7 +53,7 @@ def health(
             problem=problem,
         )
 
-    return answers.fresh(read, patience_s=LOOK_PATIENCE_S)
+    return answers.fresh(read, timeout_s=HEALTH_TIMEOUT_S)
 
 
 @router.get("/stats", responses=answer("Statistics", kept=True) | errors(422, 503))

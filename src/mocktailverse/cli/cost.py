@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mocktailverse.catalogue.copy import CatalogueCopy
+from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.checkout import find_checkout
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect

@@ -10,14 +10,14 @@ from typing import IO, Annotated, Literal
 
 import typer
 
-from mocktailverse.catalogue.exports import (
+from mocktailverse.catalogue.exports.formats import (
     export_bar_assistant,
     export_csv,
     export_json,
     export_ndjson,
 )
-from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
 from mocktailverse.cli.destination import written
@@ -99,12 +99,8 @@ def export(
     say(f"{drinks} drinks exported")
 
 
-def _csv(catalogue: Catalogue, query: DrinkQuery) -> Iterator[bytes]:
-    return (row.encode() for row in export_csv(catalogue, query))
-
-
 EXPORTS: dict[str, Callable[[Catalogue, DrinkQuery], Iterator[bytes]]] = {
-    "csv": _csv,
+    "csv": export_csv,
     "ndjson": export_ndjson,
     "json": export_json,
     "bar-assistant": export_bar_assistant,

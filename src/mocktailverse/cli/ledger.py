@@ -1,6 +1,5 @@
 """Commands that look at the books: `loads`, `rejected`, `verify`."""
 
-import re
 from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
@@ -10,7 +9,7 @@ from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
 from mocktailverse.cli.following import load_fields, print_loads
 from mocktailverse.cli.output import print_json, print_listing, print_table, progress, say
-from mocktailverse.errors import UsageError
+from mocktailverse.cursors import CursorCodec
 from mocktailverse.loads.load import Load, latest_generations
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.operations.recent_loads import recent_loads, rejected_lines
@@ -26,13 +25,16 @@ Days = Annotated[int, typer.Option("--days", min=1, max=3660, help="How many day
 
 
 class RejectedPlace(NamedTuple):
-    """Where a listing of rejected lines goes on: behind so many lines of the loads until then.
+    """Where a page of rejected lines ended: after the first `shown` lines of the loads until then.
 
-    `loads_until` in ms since 1970 UTC: later loads, which come first, would move the lines.
+    `loads_until` in ms since 1970 UTC: later loads, which come first, would shift the lines.
     """
 
-    loads_until: int
-    shown: int
+    loads_until: Annotated[int, msgspec.Meta(ge=0, lt=10**15)]
+    shown: Annotated[int, msgspec.Meta(ge=0, lt=10**9)]
+
+
+rejected_cursors = CursorCodec(RejectedPlace)
 
 
 def register(app: typer.Typer) -> None:
@@ -72,7 +74,7 @@ def rejected(
     as_json: options.Json = False,
 ) -> None:
     """List the rejected records of recent loads, with the reason of each."""
-    place = _rejected_place(after) if after else RejectedPlace(now(), 0)
+    place = rejected_cursors.decode(after) if after else RejectedPlace(now(), 0)
     stores = connect(env, state_dir)
     found = _rejected_lines(stores, days, place.loads_until)
     lines = [line for line in found if code in (None, line["code"])][place.shown :]
@@ -80,7 +82,7 @@ def rejected(
     if as_json:
         is_last = len(shown) == len(lines)
         following = RejectedPlace(place.loads_until, place.shown + len(shown))
-        print_listing(shown, None if is_last else f"{following.loads_until}-{following.shown}")
+        print_listing(shown, None if is_last else rejected_cursors.encode(following))
         return
     columns = ("code", "path", "position", "object", "message")
     rows = [
@@ -127,13 +129,6 @@ def verify_fields(report: VerifyReport) -> dict[str, Any]:
     """A report as JSON shows it."""
     fields: dict[str, Any] = msgspec.to_builtins(report)
     return {"ok": report.ok, **fields}
-
-
-def _rejected_place(text: str) -> RejectedPlace:
-    place = re.fullmatch(r"(\d{1,15})-(\d{1,9})", text, re.ASCII)
-    if place is None:
-        raise UsageError(f"{text!r} is not the `next` of a listing of rejected records.")
-    return RejectedPlace(int(place[1]), int(place[2]))
 
 
 def _rejected_lines(stores: Stores, days: int, loads_until: int) -> list[dict[str, Any]]:

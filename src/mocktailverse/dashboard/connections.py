@@ -10,10 +10,9 @@ from pathlib import Path
 import streamlit as st
 from msgspec import Struct
 
-from mocktailverse.catalogue.copy import CatalogueCopy
+from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.cost.running import Running, running
 from mocktailverse.dashboard import missing_settings
-from mocktailverse.dashboard.latest import Latest, T
 from mocktailverse.dashboard.pulse import Pulse, Watch
 from mocktailverse.dashboard.rejections import RejectionReader
 from mocktailverse.errors import UsageError
@@ -28,6 +27,7 @@ from mocktailverse.stores.free_tier import FreeOffer, FreeTier
 from mocktailverse.stores.loads_table import LoadsTable
 from mocktailverse.stores.queue import Queue
 from mocktailverse.times import now
+from mocktailverse.ttl_cache import T, TtlCache
 
 OVERRIDE = "connections"
 """Key of the session's state under which a test puts connections of its own."""
@@ -35,6 +35,9 @@ OVERRIDE = "connections"
 MONTH_S = 600.0
 MONTH_LOCAL_S = 10.0
 OFFERS_S = 6 * 3600.0
+
+REFRESH_TIMEOUT_S = 1.0
+"""How long a page waits for a refresh in the background; usually it takes less."""
 
 SLACK = 0.9
 """Answers are renewed a little before the pages' own beat, so that none of its ticks is in vain."""
@@ -68,13 +71,13 @@ class Connections(Struct, frozen=True, kw_only=True, dict=True):
         return self.stage == LOCAL
 
     @cached_property
-    def pulse(self) -> Latest[Pulse]:
+    def pulse(self) -> TtlCache[Pulse]:
         """The pipeline's state."""
         watch = Watch(self.loads, self.queue, self.catalogue)
-        return self._latest(watch.look, SLACK * self.refresh_s)
+        return self._cached(watch.look, SLACK * self.refresh_s)
 
     @cached_property
-    def month(self) -> Latest[MonthSoFar]:
+    def month(self) -> TtlCache[MonthSoFar]:
         """What this month's loads used; on AWS read every ten minutes, for that is many loads."""
         books = MonthBooks(
             self.loads,
@@ -82,14 +85,14 @@ class Connections(Struct, frozen=True, kw_only=True, dict=True):
             attempt_limit_s=self.running.transform_timeout_s,
             clock=self.clock,
         )
-        return self._latest(books.read, MONTH_LOCAL_S if self.is_local else MONTH_S)
+        return self._cached(books.read, MONTH_LOCAL_S if self.is_local else MONTH_S)
 
     @cached_property
-    def offers(self) -> Latest[list[FreeOffer]] | None:
+    def offers(self) -> TtlCache[list[FreeOffer]] | None:
         """What AWS says of the account's free limits; it renews that a few times a day."""
         if self.free_tier is None:
             return None
-        return self._latest(self.free_tier.offers, OFFERS_S)
+        return self._cached(self.free_tier.offers, OFFERS_S)
 
     @property
     def running(self) -> Running:
@@ -101,8 +104,14 @@ class Connections(Struct, frozen=True, kw_only=True, dict=True):
         """What loads rejected."""
         return RejectionReader(self.loads, self.bucket, clock=self.clock)
 
-    def _latest(self, ask: Callable[[], T], max_age_s: float) -> Latest[T]:
-        return Latest(ask, max_age_s=max_age_s, clock=self.clock, in_background=self.in_background)
+    def _cached(self, ask: Callable[[], T], max_age_s: float) -> TtlCache[T]:
+        return TtlCache(
+            ask,
+            ttl=lambda _: max_age_s * 1000,
+            clock=self.clock,
+            timeout_s=REFRESH_TIMEOUT_S,
+            in_background=self.in_background,
+        )
 
 
 def connections() -> Connections:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from mocktailverse.catalogue.copy import CatalogueCopy
 from mocktailverse.catalogue.meta import Meta
+from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.errors import MissingError, PermanentError
 from mocktailverse.loads.load import Counts, Load, latest_generations
 from mocktailverse.operations.recent_loads import recent_loads

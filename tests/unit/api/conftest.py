@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 from mocktailverse.api.app import Api, create_app
 from mocktailverse.api.delivery import Streamed
 from mocktailverse.api.dependencies import ApiDependencies
-from mocktailverse.catalogue.copy import CatalogueCopy
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.errors import MissingError, MocktailverseError, UsageError
 from mocktailverse.loads.load import END, START, Counts, Load, LoadStatus, Segment
 from mocktailverse.loads.object_version import ObjectVersion

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from mocktailverse.api.parameters import DrinkFilters
-from mocktailverse.catalogue.query import DrinkQuery
+from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.drinks.drink import Drink
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from mocktailverse.catalogue.copy import CatalogueSource
+from mocktailverse.catalogue.synced_copy import CatalogueSource
 from mocktailverse.catalogue.writer import CatalogueWriter, catalogue_version
 from mocktailverse.errors import MissingError
 from mocktailverse.loads.load import Load, latest_generations

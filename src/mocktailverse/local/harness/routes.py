@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from mocktailverse.api.caching import fresh
 from mocktailverse.api.errors import ApiError
 from mocktailverse.api.openapi import errors
-from mocktailverse.catalogue.answers import Page
+from mocktailverse.catalogue.search.query import Page
 from mocktailverse.errors import UsageError
 from mocktailverse.local.harness import source_faults
 from mocktailverse.local.harness.samples import sample_event

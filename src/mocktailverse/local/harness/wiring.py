@@ -5,7 +5,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from mocktailverse.api.dependencies import ApiDependencies, build_dependencies
-from mocktailverse.catalogue.copy import CatalogueCopy
+from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.local.deploying import STAGE
 from mocktailverse.local.state import LocalStack
 from mocktailverse.settings import ApiSettings
