@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from mocktailverse.catalogue import rows, writer
 from mocktailverse.catalogue.meta import Meta
+from mocktailverse.catalogue.schema import FORMAT
 from mocktailverse.catalogue.writer import CatalogueWriter, Fingerprint, catalogue_version
 from mocktailverse.drinks.drink import Derived, Image
 from mocktailverse.drinks.ingredients import ancestors, match_ingredient
