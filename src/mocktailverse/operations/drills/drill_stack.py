@@ -1,7 +1,6 @@
 """The stack of a drill: ways to break it, and what can be observed of it."""
 
 import json
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,8 +19,9 @@ from mocktailverse.stores.environment import Stores
 from mocktailverse.stores.functions import Invocation
 from mocktailverse.stores.log_group import LogGroup
 from mocktailverse.times import now
+from mocktailverse.waiting import wait_until
 
-PATIENCE_S = 240.0
+TIMEOUT_S = 240.0
 POLL_S = 0.1
 RECORDS = 30
 """Drinks that the source of a drill has."""
@@ -150,13 +150,10 @@ class DrillStack(Struct, dict=True):
         """Wait for a condition.
 
         Raises:
-            TransientError: it did not come about in time.
+            TransientError: it stays false until the timeout.
         """
-        deadline = time.monotonic() + PATIENCE_S
-        while not condition():
-            if time.monotonic() > deadline:
-                raise TransientError(f"Waited {PATIENCE_S:g} s in vain: {what}.")
-            time.sleep(POLL_S)
+        if not wait_until(condition, TIMEOUT_S, POLL_S):
+            raise TransientError(f"Timed out after {TIMEOUT_S:g} s waiting for: {what}.")
 
     def _ended(self, version: ObjectVersion) -> Load | None:
         load = self.stores.loads.latest(version)
