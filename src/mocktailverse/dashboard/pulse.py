@@ -7,6 +7,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from mocktailverse.catalogue.meta import Meta
+from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.drinks.ledger import Counts, Load
 from mocktailverse.errors import MissingError, PermanentError
 from mocktailverse.pipeline.recent import DailyLoads, latest_generations, recent_loads
@@ -24,22 +25,6 @@ class Depths(Protocol):
     def waiting(self) -> int: ...
 
     def dead(self) -> int: ...
-
-
-class Published(Protocol):
-    """An open catalogue."""
-
-    @property
-    def meta(self) -> Meta: ...
-
-
-class Catalogues(Protocol):
-    """Gives the catalogue as published, or the last one that could be read."""
-
-    @property
-    def problem(self) -> str | None: ...
-
-    def current(self) -> Published: ...
 
 
 class Pulse(Struct, frozen=True, kw_only=True):
@@ -83,7 +68,7 @@ class Pulse(Struct, frozen=True, kw_only=True):
 class Watch:
     """Takes the pulse again and again and remembers when catalogues were built."""
 
-    def __init__(self, loads: DailyLoads, queue: Depths, catalogue: Catalogues) -> None:
+    def __init__(self, loads: DailyLoads, queue: Depths, catalogue: CatalogueCopy) -> None:
         self._loads = loads
         self._queue = queue
         self._catalogue = catalogue
