@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.errors import TransientError
-from mocktailverse.loads.load import START, Checkpoint
+from mocktailverse.loads.load_record import START, Checkpoint
 from mocktailverse.pipeline.decode import Decoded, RawRecord, Unreadable, decode
 from mocktailverse.pipeline.independent_count import count_records
 from mocktailverse.sources import SOURCES

@@ -22,10 +22,10 @@ from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import Register, Written, merge, written
 from mocktailverse.errors import ConflictError, MissingError, MocktailverseError
-from mocktailverse.loads.load import Counts, Lease, Load, Segment
+from mocktailverse.loads.load_record import Counts, Lease, Load, Segment
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
-from mocktailverse.loads.request import LoadRequest
 from mocktailverse.pipeline.load import Loader, Progress
 from mocktailverse.stores.load_items import WORKER_DIED
 

@@ -7,9 +7,9 @@ from typing import Annotated
 import msgspec
 from fastapi import Depends, Request, Response
 
-from mocktailverse.api.delivery import Form
 from mocktailverse.api.dependencies import dependencies_of
-from mocktailverse.api.errors import ApiError, Problem, invalid
+from mocktailverse.api.error_responses import ApiError, Problem, invalid
+from mocktailverse.api.export_delivery import Form
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.synced_copy import REFRESH_TIMEOUT_S
 from mocktailverse.errors import MissingError, MocktailverseError, UsageError

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from starlette.requests import Request
 
-from mocktailverse.api.delivery import Delivery, Redirected, Streamed
+from mocktailverse.api.export_delivery import Delivery, Redirected, Streamed
 from mocktailverse.api.ops_key import RememberedKey
 from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.pipeline.ports import LoadsStore, RawStore

@@ -204,7 +204,7 @@ def _of_function(function: Properties, of_type: ByType) -> Iterator[str]:
     groups = [group.properties.get("LogGroupName") for group in of_type["AWS::Logs::LogGroup"]]
     name = function.get("FunctionName", "")
     kind = str(function.get("Handler", "")).split(".")[-2:-1]
-    if kind not in [[known.lower()] for known in FUNCTIONS]:
+    if kind not in [[f"{known.lower()}_handler"] for known in FUNCTIONS]:
         yield "is a function that no workload accounts for."
     elif f"/aws/lambda/{name}" not in groups:
         yield "has no log group: Lambda would make one that keeps logs for ever."

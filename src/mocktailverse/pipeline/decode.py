@@ -17,7 +17,7 @@ import msgspec
 
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.errors import ObjectRejectedError
-from mocktailverse.loads.load import END, START, Checkpoint
+from mocktailverse.loads.load_record import END, START, Checkpoint
 from mocktailverse.pipeline.byte_stream import (
     DecodedBytes,
     GzipDamagedError,

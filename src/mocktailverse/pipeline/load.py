@@ -22,8 +22,8 @@ from msgspec.structs import replace
 
 from mocktailverse.drinks.drift import Drift, total_drift
 from mocktailverse.errors import MissingError, MocktailverseError, TransientError
-from mocktailverse.loads.load import START, Checkpoint, Counts, Lease, Load, Segment
-from mocktailverse.loads.request import LoadRequest
+from mocktailverse.loads.load_record import START, Checkpoint, Counts, Lease, Load, Segment
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.pipeline.ports import (
     Clock,
     DrinksStore,
@@ -32,7 +32,7 @@ from mocktailverse.pipeline.ports import (
     RawStore,
     RequestQueue,
 )
-from mocktailverse.pipeline.segment import Entry, SegmentPlan, plan_segment
+from mocktailverse.pipeline.segment_plan import Entry, SegmentPlan, plan_segment
 from mocktailverse.pipeline.transform import transform
 
 WRITE_CHUNK = 32

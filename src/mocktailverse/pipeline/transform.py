@@ -17,7 +17,7 @@ from mocktailverse.drinks.normalize import TRANSFORM_VERSION, absent, normalize
 from mocktailverse.drinks.record import Absence, Record
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import ObjectRejectedError, RecordRejectedError
-from mocktailverse.loads.load import END, START, Checkpoint
+from mocktailverse.loads.load_record import END, START, Checkpoint
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline.decode import Decoded, Unreadable, as_text, decode

@@ -7,8 +7,8 @@ import sqlite3
 
 import pytest
 
-from mocktailverse.api.delivery import CSV, NDJSON, SQLITE, Redirected
-from mocktailverse.api.ledger import RejectedPosition, rejected_cursors
+from mocktailverse.api.export_delivery import CSV, NDJSON, SQLITE, Redirected
+from mocktailverse.api.load_routes import RejectedPosition, rejected_cursors
 from mocktailverse.api.ops_key import ABSENCE_KEPT_S, KEPT_S, RememberedKey
 from mocktailverse.catalogue.exports.formats import export_csv, export_ndjson
 from mocktailverse.catalogue.writer import CatalogueWriter

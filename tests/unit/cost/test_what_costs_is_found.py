@@ -180,7 +180,10 @@ CHANGES = [
         r"\g<0>\n          POWERTOOLS_LOG_LEVEL: DEBUG",
         "PublishFunction sets POWERTOOLS_LOG_LEVEL",
     ),
-    (r"functions.fetch.handler", "functions.more.handler", "FetchFunction is a function that no"),
+    (
+        r"functions.fetch_handler.handler", "functions.more.handler",
+        "FetchFunction is a function that no",
+    ),
     # schedules
     (PROD + r"Fetch: '[^']*'", r"\1Fetch: 'rate(5 minutes)'", "What is not free comes to"),
     (DEV + ".*" + SOONER, r"\1Reconcile: 'rate(1 minute)'", "What is not free comes to"),

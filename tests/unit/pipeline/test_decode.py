@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.errors import TransientError
-from mocktailverse.loads.load import END, START, Checkpoint
+from mocktailverse.loads.load_record import END, START, Checkpoint
 from mocktailverse.pipeline import byte_stream
 from mocktailverse.pipeline.decode import RawRecord, Unreadable, decode
 from mocktailverse.sources import SOURCES

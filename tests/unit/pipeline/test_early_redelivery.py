@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mocktailverse.errors import TransientError
-from mocktailverse.loads.load import Counts
-from mocktailverse.loads.request import LoadRequest
+from mocktailverse.loads.load_record import Counts
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.pipeline import load as load_module
-from mocktailverse.pipeline import segment as segment_module
+from mocktailverse.pipeline import segment_plan as segment_module
 
 MAX_TRIES = 5
 VISIBILITY_MS = 6 * 60_000

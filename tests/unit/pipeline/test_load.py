@@ -13,12 +13,12 @@ from mocktailverse.drinks.codes import Reason
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import merge
 from mocktailverse.errors import MissingError, PermanentError, TransientError, UnreachableError
-from mocktailverse.loads.load import Checkpoint, Counts
+from mocktailverse.loads.load_record import Checkpoint, Counts
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
-from mocktailverse.loads.request import LoadRequest
 from mocktailverse.pipeline import load as load_module
-from mocktailverse.pipeline import segment as segment_module
+from mocktailverse.pipeline import segment_plan as segment_module
 from mocktailverse.pipeline.load import STALLED_LIMIT, Loader, Postponed
 from mocktailverse.pipeline.transform import transform
 from strategies.effort import examples

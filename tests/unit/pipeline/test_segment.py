@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from mocktailverse.drinks.drink import Lineage
 from mocktailverse.drinks.normalize import normalize
 from mocktailverse.drinks.register import merge, outcome
-from mocktailverse.loads.load import Checkpoint, Counts
+from mocktailverse.loads.load_record import Checkpoint, Counts
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
-from mocktailverse.pipeline import segment as segment_module
-from mocktailverse.pipeline.segment import plan_segment
+from mocktailverse.pipeline import segment_plan as segment_module
+from mocktailverse.pipeline.segment_plan import plan_segment
 from mocktailverse.pipeline.transform import Piece
 from mocktailverse.sources import SOURCES
 from strategies.effort import examples

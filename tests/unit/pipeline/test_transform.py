@@ -15,7 +15,7 @@ from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import ObjectRejectedError, TransientError
-from mocktailverse.loads.load import END, START
+from mocktailverse.loads.load_record import END, START
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline.transform import RECORD_LIMIT, observed_at_of, transform

@@ -8,17 +8,17 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from msgspec import Meta, Struct
 
+from mocktailverse.api.auth import KeyRequired
 from mocktailverse.api.caching import cursor_checked, fresh
 from mocktailverse.api.dependencies import ApiDependencies, dependencies_of
-from mocktailverse.api.errors import ApiError
+from mocktailverse.api.error_responses import ApiError
 from mocktailverse.api.openapi import answer, errors
-from mocktailverse.api.operators import KeyRequired
-from mocktailverse.api.parameters import LoadListing, RejectedListing
+from mocktailverse.api.query_parameters import LoadListing, RejectedListing
 from mocktailverse.catalogue.search.query import Page
 from mocktailverse.conversion import converter
 from mocktailverse.cursors import CursorCodec
 from mocktailverse.drinks.drift import Drift
-from mocktailverse.loads.load import Load, LoadStatus, latest_generations
+from mocktailverse.loads.load_record import Load, LoadStatus, latest_generations
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.operations.recent_loads import recent_loads, rejected_lines

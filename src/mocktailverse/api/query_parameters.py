@@ -15,10 +15,10 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
-from mocktailverse.api.errors import UNKNOWN, Problem, invalid
+from mocktailverse.api.error_responses import UNKNOWN, Problem, invalid
 from mocktailverse.catalogue.search.query import DrinkQuery, Sort
 from mocktailverse.drinks.drink import Alcoholic, Method
-from mocktailverse.loads.load import LoadStatus
+from mocktailverse.loads.load_record import LoadStatus
 
 NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
 LONGEST_TEXT = 200

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from mocktailverse.api.caching import Answers, cursor_checked
-from mocktailverse.api.errors import ApiError
+from mocktailverse.api.error_responses import ApiError
 from mocktailverse.api.openapi import answer, errors
-from mocktailverse.api.parameters import (
+from mocktailverse.api.query_parameters import (
     LONGEST_TEXT,
     NO_CONTROLS,
     DrinkFilters,

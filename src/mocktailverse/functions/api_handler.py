@@ -12,10 +12,10 @@ from aws_lambda_powertools import Logger
 from mangum import Mangum
 from msgspec import Struct
 
-from mocktailverse.api.app import create_app
+from mocktailverse.api.api_app import create_app
 from mocktailverse.api.dependencies import build_dependencies
-from mocktailverse.api.errors import Error, ErrorAnswer
-from mocktailverse.functions.failures import failures_logged
+from mocktailverse.api.error_responses import Error, ErrorAnswer
+from mocktailverse.functions.failure_log import failures_logged
 from mocktailverse.settings import ApiSettings
 from mocktailverse.stores.clients import INTERACTIVE, Clients
 from mocktailverse.stores.environment import Stores

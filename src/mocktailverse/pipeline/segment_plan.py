@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from mocktailverse.drinks.drift import Drift, total_drift
 from mocktailverse.drinks.register import Outcome, Register, merge, outcome
-from mocktailverse.loads.load import Checkpoint, Counts
+from mocktailverse.loads.load_record import Checkpoint, Counts
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline.transform import Piece
 

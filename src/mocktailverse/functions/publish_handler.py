@@ -22,7 +22,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from msgspec import Struct
 
-from mocktailverse.functions.failures import failures_logged
+from mocktailverse.functions.failure_log import failures_logged
 from mocktailverse.pipeline.publish import Publisher
 from mocktailverse.settings import PublishSettings
 from mocktailverse.stores.clients import Clients

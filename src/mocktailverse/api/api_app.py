@@ -7,19 +7,19 @@ from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 
 from mocktailverse.api import (
-    drinks,
-    errors,
-    exports,
-    ingredients,
-    ledger,
+    drink_routes,
+    error_responses,
+    export_routes,
+    ingredient_routes,
+    load_routes,
     openapi,
     reference_page,
-    status,
+    status_routes,
 )
-from mocktailverse.api.delivery import SQLITE
 from mocktailverse.api.dependencies import ApiDependencies
+from mocktailverse.api.export_delivery import SQLITE
 from mocktailverse.api.headers import Gzip, Manners
-from mocktailverse.api.parameters import given_once
+from mocktailverse.api.query_parameters import given_once
 from mocktailverse.catalogue.search.query import (
     Facets,
     IngredientDetail,
@@ -30,8 +30,8 @@ from mocktailverse.catalogue.search.query import (
 )
 from mocktailverse.drinks.drink import Drink
 
-PUBLIC = (drinks.router, ingredients.router, status.router, exports.router)
-FOR_OPERATORS = (ledger.router,)
+PUBLIC = (drink_routes.router, ingredient_routes.router, status_routes.router, export_routes.router)
+FOR_OPERATORS = (load_routes.router,)
 WORTH_COMPRESSING_BYTES = 1024
 COMPRESSION_LEVEL = 6
 
@@ -43,9 +43,9 @@ ANSWERS = (
     Makeable,
     Statistics,
     Facets,
-    status.Health,
-    Page[ledger.LoadEntry],
-    Page[ledger.RejectedEntry],
+    status_routes.Health,
+    Page[load_routes.LoadEntry],
+    Page[load_routes.RejectedEntry],
 )
 
 
@@ -94,7 +94,7 @@ def create_app(dependencies: ApiDependencies | None = None) -> Api:
         compresslevel=COMPRESSION_LEVEL,
         exclude_content_types=(SQLITE.media_type,),  # hundreds of MB, which take a minute
     )
-    errors.register(app)
+    error_responses.register(app)
     app.include_router(reference_page.router)
     for router in (*PUBLIC, *FOR_OPERATORS):
         app.include_router(router, dependencies=[Depends(given_once)])

@@ -9,7 +9,7 @@ from msgspec import Struct
 from mocktailverse.api.caching import Answers
 from mocktailverse.api.dependencies import dependencies_of
 from mocktailverse.api.openapi import answer, errors
-from mocktailverse.api.parameters import NoParameters
+from mocktailverse.api.query_parameters import NoParameters
 from mocktailverse.catalogue.reader import Catalogue
 
 HEALTH_TIMEOUT_S = 15.0

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from mocktailverse.api.caching import Answers
-from mocktailverse.api.delivery import CSV, NDJSON, SQLITE
+from mocktailverse.api.export_delivery import CSV, NDJSON, SQLITE
 from mocktailverse.api.openapi import errors, file
-from mocktailverse.api.parameters import Export, NoParameters
+from mocktailverse.api.query_parameters import Export, NoParameters
 
 router = APIRouter(tags=["exports"], default_response_class=Response)
 

@@ -7,7 +7,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader
 
 from mocktailverse.api.dependencies import dependencies_of
-from mocktailverse.api.errors import ApiError
+from mocktailverse.api.error_responses import ApiError
 
 HEADER = "x-api-key"
 

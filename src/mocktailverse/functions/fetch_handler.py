@@ -19,8 +19,8 @@ import msgspec
 from aws_lambda_powertools import Logger
 from msgspec import Struct
 
-from mocktailverse.functions.clock import InvocationClock
-from mocktailverse.functions.failures import failures_logged
+from mocktailverse.functions.failure_log import failures_logged
+from mocktailverse.functions.invocation_clock import InvocationClock
 from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion
 from mocktailverse.settings import FetchSettings
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB

@@ -27,9 +27,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mocktailverse.errors import MocktailverseError
-from mocktailverse.functions.clock import InvocationClock
-from mocktailverse.functions.failures import failures_logged
-from mocktailverse.loads.request import load_requests
+from mocktailverse.functions.failure_log import failures_logged
+from mocktailverse.functions.invocation_clock import InvocationClock
+from mocktailverse.loads.load_request import load_requests
 from mocktailverse.pipeline.load import Loader, Postponed
 from mocktailverse.settings import TransformSettings
 from mocktailverse.stores.clients import Clients
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from mocktailverse.loads.request import LoadRequest
+    from mocktailverse.loads.load_request import LoadRequest
     from mocktailverse.pipeline.load import Progress
 
 

@@ -7,8 +7,8 @@ import msgspec
 from aws_lambda_powertools import Logger
 from msgspec import Struct
 
-from mocktailverse.functions.clock import InvocationClock
-from mocktailverse.functions.failures import failures_logged
+from mocktailverse.functions.failure_log import failures_logged
+from mocktailverse.functions.invocation_clock import InvocationClock
 from mocktailverse.pipeline.reconcile import reconcile
 from mocktailverse.settings import ReconcileSettings
 from mocktailverse.stores.clients import Clients
