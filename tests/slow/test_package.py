@@ -129,7 +129,7 @@ def test_the_zip_runs(source, no_dependencies, tmp_path):
     )
     with zipfile.ZipFile(archive) as bundle:
         bundle.extractall(tmp_path / "task")
-    command = "from mocktailverse.functions import transform; print(transform.__cached__)"
+    command = "from mocktailverse.functions import transform_handler as it; print(it.__cached__)"
     result = subprocess.run(
         [sys.executable, "-S", "-c", command],
         cwd=tmp_path / "task",
