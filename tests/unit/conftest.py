@@ -26,7 +26,8 @@ from mocktailverse.loads.load_record import Counts, Lease, Load, Segment
 from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
-from mocktailverse.pipeline.load import Loader, Progress
+from mocktailverse.pipeline.load import Loader
+from mocktailverse.pipeline.load_run import LoadResult
 from mocktailverse.stores.load_items import WORKER_DIED
 
 NOON_MS = 1_767_268_800_000  # 2026-01-01 12:00:00 UTC
@@ -429,7 +430,7 @@ class World:
         if last_try:
             request = msgspec.structs.replace(request, tries=MAX_TRIES - 1)
         progress = loader.handle(request)
-        return progress.counts if isinstance(progress, Progress) else None
+        return progress.counts if isinstance(progress, LoadResult) else None
 
     def run(
         self,

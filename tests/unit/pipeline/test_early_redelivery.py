@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mocktailverse.errors import TransientError
 from mocktailverse.loads.load_record import Counts
 from mocktailverse.loads.load_request import LoadRequest
-from mocktailverse.pipeline import load as load_module
+from mocktailverse.pipeline import load_run as load_module
 from mocktailverse.pipeline import segment_plan as segment_module
 
 MAX_TRIES = 5

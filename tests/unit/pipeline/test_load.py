@@ -17,9 +17,10 @@ from mocktailverse.loads.load_record import Checkpoint, Counts
 from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
-from mocktailverse.pipeline import load as load_module
+from mocktailverse.pipeline import load_run as load_module
 from mocktailverse.pipeline import segment_plan as segment_module
-from mocktailverse.pipeline.load import STALLED_LIMIT, Loader, Postponed
+from mocktailverse.pipeline.load import Loader, Postponed
+from mocktailverse.pipeline.load_run import STALLED_LIMIT
 from mocktailverse.pipeline.transform import transform
 from strategies.effort import examples
 
