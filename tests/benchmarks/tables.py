@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple
 
+from mocktailverse.operations import markdown
+
 SPEED_TARGET = 6.0
 MEMORY_TARGET_MIB = 32.0
 COLD_START_TARGET = 1.25
@@ -59,7 +61,8 @@ def as_page(figures: Figures) -> str:
         _about(figures),
     ]
     for table in tables(figures):
-        parts += [f"## {table.title}", table.explanation, _markdown(table)]
+        rows = markdown.table(table.head, table.rows, has_figures=True)
+        parts += [f"## {table.title}", table.explanation, rows]
         parts += [table.verdict] if table.verdict else []
     return "\n\n".join(parts) + "\n"
 
@@ -313,8 +316,3 @@ def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
         )
         for row in rows
     ]
-
-
-def _markdown(table: Table) -> str:
-    rows = [table.head, ("---", *("---:" for _ in table.head[1:])), *table.rows]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)

@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -49,8 +49,9 @@ def markdown(section: Section) -> str:
     head = f"## {_shown(section.title)}"
     if not section.rows:
         return f"{head}\n\n{section.nothing}"
+    rows = [[_shown(cell) for cell in row] for row in section.rows]
     told = f"{wrapped(section.told)}\n\n" if section.told else ""
-    return f"{head}\n\n{told}{_table(section)}"
+    return f"{head}\n\n{told}{table(section.columns, rows)}"
 
 
 def wrapped(text: str) -> str:
@@ -58,10 +59,17 @@ def wrapped(text: str) -> str:
     return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
-def _table(section: Section) -> str:
-    rows = [section.columns, ("---",) * len(section.columns)]
-    rows += [tuple(map(_shown, row)) for row in section.rows]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, has_figures: bool = False) -> str:
+    """Return a table of cells that are Markdown; figures are aligned to the right of their column.
+
+    Args:
+        heads: the first line.
+        rows: the other lines.
+        has_figures: whether all columns but the first hold figures.
+    """
+    rule = "---:" if has_figures else "---"
+    lines = (heads, ["---", *[rule] * (len(heads) - 1)], *rows)
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _shown(cell: str | Link) -> str:
