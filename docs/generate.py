@@ -1,77 +1,36 @@
-"""Writes the generated pages of docs/reference: `python docs/generate.py [--check]`.
+"""Write the generated parts of the documentation: `python docs/generate.py [--check]`.
 
-With --check nothing is written, and the exit code is 1 where a page is not what it should be.
+cog runs the code in the comments `[[[cog ... ]]]` of a page, and replaces the text between them and
+`[[[end]]]` with what the code prints. JSON has no comments, so the OpenAPI document is written as a
+whole. With --check nothing is written, and the exit code is 1 if a page is out of date.
 """
 
 import json
 import sys
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from pages.cli import cli
-from pages.codes import codes_page
-from pages.cost import cost
-from pages.csv_columns import csv_columns
-from pages.data_dictionary import data_dictionary
-from pages.index import index
-from pages.meanings import MissingMeaningError
-from pages.metrics_and_alarms import metrics_and_alarms
-from pages.settings import settings
-from pages.template import template_page
+from cogapp import Cog
 
 from mocktailverse.api.api_app import create_app
 
-REFERENCE = Path(__file__).parent / "reference"
-INDEX = "README.md"
+DOCS = Path(__file__).parent
+MARKER = "[[[cog"
 
 
-def openapi() -> str:
-    """The HTTP API's document."""
-    return json.dumps(create_app().openapi(), indent=2, ensure_ascii=False) + "\n"
-
-
-PAGES: Mapping[str, Callable[[], str]] = {
-    "cli.md": cli,
-    "codes.md": codes_page,
-    "cost.md": cost,
-    "csv-columns.md": csv_columns,
-    "data-dictionary.md": data_dictionary,
-    "metrics-and-alarms.md": metrics_and_alarms,
-    "openapi.json": openapi,
-    "settings.md": settings,
-    "template.md": template_page,
-}
-
-
-def made() -> dict[str, str]:
-    """All generated pages; the index names those that are written by hand, too."""
-    pages = {name: make() for name, make in PAGES.items()}
-    by_hand = {
-        path.name: path.read_text(encoding="utf-8")
-        for path in REFERENCE.glob("*.md")
-        if path.name != INDEX and path.name not in pages
-    }
-    return {**pages, INDEX: index({**by_hand, **pages})}
-
-
-def main() -> int:
-    """Write or check all pages."""
+def main(docs: Path = DOCS) -> int:
+    """Write or check all pages; return the exit code."""
     check = "--check" in sys.argv
-    stale = 0
-    try:
-        pages = made()
-    except MissingMeaningError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 1
-    for name, text in pages.items():
-        path = REFERENCE / name
-        if check and (not path.exists() or path.read_text(encoding="utf-8") != text):
-            print(f"{path.name} is not what `make docs` writes")
-            stale += 1
-        elif not check:
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-    return 1 if stale else 0
+    openapi = docs / "reference" / "openapi.json"
+    text = json.dumps(create_app().openapi(), indent=2, ensure_ascii=False) + "\n"
+    is_stale = not openapi.exists() or openapi.read_text(encoding="utf-8") != text
+    if check and is_stale:
+        print(f"{openapi.name} is out of date. Run `make docs`.")
+    elif is_stale:
+        openapi.write_text(text, encoding="utf-8")
+    pages = [str(p) for p in sorted(docs.rglob("*.md")) if MARKER in p.read_text(encoding="utf-8")]
+    mode = "--check" if check else "-r"
+    failed = Cog().main(["cog", mode, "-P", "--verbosity=1", "-I", str(DOCS), *pages])
+    return 1 if failed or (check and is_stale) else 0
 
 
 if __name__ == "__main__":

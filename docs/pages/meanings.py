@@ -1,114 +1,107 @@
-"""What fields, columns and words mean: read from where they are written, never told twice.
+"""What fields, columns and words mean, read from the source where they are documented.
 
-A field's meaning is the text below it in its class; words that are no field stand in a module's
-docstring, one a line: the word, two spaces or more, its meaning.
+The meaning of a field is the docstring below it. The meaning of any other word is in the docstring
+of a module, one word a line: the word, at least two spaces, its meaning.
 """
 
 import ast
 import re
-import sys
+from collections.abc import Iterator
 from functools import cache
+from importlib.util import find_spec
 from inspect import cleandoc
 from pathlib import Path
+
+from pages.cells import code, table
 
 WORD = re.compile(r"(\S+(?: \S+)*) {2,}(\S.*)")
 
 
 class MissingMeaningError(Exception):
-    """Something has no meaning where one has to stand."""
+    """Something that the reference lists is not documented."""
 
 
 def fields(kind: type) -> dict[str, str]:
-    """The meanings of a class's fields, in their order.
+    """Return the meanings of a class's fields, in their order.
 
     Raises:
-        MissingMeaningError: one has no text below it.
+        MissingMeaningError: a field has no docstring below it.
     """
-    body = _class(_tree(_file(kind.__module__)), kind.__name__).body
-    found = {}
+    return dict(_fields(kind))
+
+
+def _fields(kind: type) -> Iterator[tuple[str, str]]:
+    classes = (node for node in _tree(kind.__module__).body if isinstance(node, ast.ClassDef))
+    body = next(node.body for node in classes if node.name == kind.__name__)
     for statement, below in zip(body, [*body[1:], None], strict=True):
-        if not isinstance(statement, ast.AnnAssign) or not isinstance(statement.target, ast.Name):
-            continue
-        name = statement.target.id
-        match below:
-            case ast.Expr(value=ast.Constant(value=str(text))):
-                found[name] = " ".join(text.split())
-            case _:
+        match statement, below:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=text)):
+                yield name, " ".join(str(text).split())
+            case ast.AnnAssign(target=ast.Name(id=name)), _:
                 raise MissingMeaningError(
-                    f"{kind.__module__}.{kind.__name__}.{name} says nowhere what it means: "
-                    "write it as a docstring below the field."
+                    f"`{kind.__module__}.{kind.__name__}.{name}` is not documented. Write a "
+                    "docstring below the field."
                 )
-    return found
-
-
-def summary(kind: type) -> str:
-    """The first paragraph of a class's docstring."""
-    return opening(cleandoc(kind.__doc__ or ""))
 
 
 def words(module: str) -> list[dict[str, str]]:
-    """The words that a module's docstring explains: one dict for each list of them."""
-    return listed(docstring(module))
+    """Return the word lists in a module's docstring, as sentences; long lines are indented."""
+    lists = []
+    for paragraph in docstring(module).split("\n\n"):
+        entries = re.sub(r"\n {2,}", " ", paragraph).splitlines()
+        pairs = [pair.groups() for entry in entries if (pair := WORD.fullmatch(entry))]
+        if pairs and len(pairs) == len(entries):
+            lists.append({name: sentence(text) for name, text in pairs})
+    return lists
 
 
-def word(name: str, *modules: str) -> str:
-    """The meaning of a word in the docstrings of modules.
+def all_words(module: str) -> dict[str, str]:
+    """Return the meanings of all words in a module's docstring."""
+    return {name: text for listed in words(module) for name, text in listed.items()}
+
+
+def word(name: str, module: str) -> str:
+    """Return the meaning of a word in a module's docstring.
 
     Raises:
-        MissingMeaningError: none of them explains it.
+        MissingMeaningError: it is not there.
     """
-    for module in modules:
-        for found in words(module):
-            if name in found:
-                return found[name]
-    raise MissingMeaningError(
-        f"{name} says nowhere what it means: write a line `{name}  meaning` into the docstring "
-        f"of {' or '.join(modules)}."
-    )
+    return meaning(all_words(module), name, f"the docstring of `{module}`")
+
+
+def meaning(meanings: dict[str, str], name: str, place: str) -> str:
+    """Return one of the meanings.
+
+    Raises:
+        MissingMeaningError: the name is not among them.
+    """
+    if name not in meanings:
+        raise MissingMeaningError(f"`{name}` is not documented. Add it to {place}.")
+    return meanings[name]
+
+
+def word_table(head: str, listed: dict[str, str]) -> str:
+    """Return a table of words and their meanings."""
+    return table((head, "meaning"), [(code(name), text) for name, text in listed.items()])
 
 
 def docstring(module: str) -> str:
-    """A module's docstring; the module is not imported."""
-    return ast.get_docstring(_tree(_file(module))) or ""
+    """Return a module's docstring without importing the module."""
+    return ast.get_docstring(_tree(module)) or ""
 
 
-def listed(text: str) -> list[dict[str, str]]:
-    """The lists of words in a docstring; a meaning may go on in lines that are indented."""
-    found = []
-    for paragraph in text.split("\n\n"):
-        entries = re.sub(r"\n {2,}", " ", paragraph).splitlines()
-        pairs = [WORD.fullmatch(entry) for entry in entries]
-        if pairs and all(pairs):
-            found.append({pair[1]: pair[2] for pair in pairs if pair})
-    return found
+def opening(text: str | None) -> str:
+    """Return the first paragraph of a docstring, in one line."""
+    return " ".join(cleandoc(text or "").partition("\n\n")[0].split())
 
 
 def sentence(text: str) -> str:
-    """The text as a sentence: a capital letter and a full stop."""
-    if not text:
-        return ""
-    return text[0].upper() + text[1:] + ("" if text[-1] in ".!?:" else ".")
-
-
-def opening(text: str) -> str:
-    """The first paragraph of a docstring, in one line."""
-    return " ".join(text.partition("\n\n")[0].split())
-
-
-def _class(tree: ast.Module, name: str) -> ast.ClassDef:
-    return next(n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == name)
+    """Return the text with a capital letter and a full stop."""
+    return text and text[0].upper() + text[1:] + ("" if text[-1] in ".!?:" else ".")
 
 
 @cache
-def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
-def _file(module: str) -> Path:
-    """Where a module's source is, imported or not."""
-    if module in sys.modules:
-        return Path(str(sys.modules[module].__file__))
-    package, _, name = module.rpartition(".")
-    folder = _file(package).parent if package else Path()
-    as_module = folder / f"{name}.py"
-    return as_module if as_module.is_file() else folder / name / "__init__.py"
+def _tree(module: str) -> ast.Module:
+    spec = find_spec(module)
+    assert spec and spec.origin  # noqa: PT018, S101  every module here has a file
+    return ast.parse(Path(spec.origin).read_text(encoding="utf-8"))

@@ -1,10 +1,11 @@
-"""The generated pages are up to date and whole, and the README's commands exist."""
+"""The generated pages are up to date and complete, and the README's commands exist."""
 
 import importlib
 import re
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -40,22 +41,21 @@ def generator() -> Iterator[ModuleType]:
 
 
 @pytest.fixture(scope="module")
-def made(generator: ModuleType) -> dict[str, str]:
-    """All generated pages, by file name."""
-    pages: dict[str, str] = generator.made()
-    return pages
+def pages() -> dict[str, str]:
+    """The pages of the reference by file name; the first test compares them with the code."""
+    return {path.name: path.read_text(encoding="utf-8") for path in REFERENCE.iterdir()}
 
 
 @pytest.fixture
-def meanings(generator: ModuleType) -> ModuleType:
+def module_of(generator: ModuleType) -> Callable[[str], ModuleType]:
+    """Imports a module of docs/pages."""
     assert generator
-    return importlib.import_module("pages.meanings")
+    return lambda name: importlib.import_module(f"pages.{name}")
 
 
 @pytest.fixture
-def markdown(generator: ModuleType) -> ModuleType:
-    assert generator
-    return importlib.import_module("pages.markdown")
+def meanings(module_of: Callable[[str], ModuleType]) -> ModuleType:
+    return module_of("meanings")
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def template() -> dict[str, Any]:
 # ---- drift
 
 
-def test_the_generated_reference_is_what_the_code_says():
+def test_the_generated_reference_is_up_to_date():
     done = subprocess.run(
         [sys.executable, DOCS / "generate.py", "--check"],
         capture_output=True,
@@ -76,46 +76,65 @@ def test_the_generated_reference_is_what_the_code_says():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_page_that_was_edited_by_hand_is_named(generator, made, tmp_path, monkeypatch, capsys):
-    for name, text in made.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    monkeypatch.setattr(generator, "REFERENCE", tmp_path)
-    monkeypatch.setattr(generator, "made", lambda: made)
+def test_a_page_whose_generated_part_was_edited_is_named(
+    generator, pages, tmp_path, monkeypatch, capsys
+):
+    folder = tmp_path / "reference"
+    shutil.copytree(REFERENCE, folder)
     monkeypatch.setattr(sys, "argv", ["generate.py", "--check"])
-    assert generator.main() == 0
-    (tmp_path / "codes.md").write_text("# Codes\n")
-    (tmp_path / "cli.md").unlink()
-    assert generator.main() == 1
-    said = capsys.readouterr().out
-    assert "codes.md" in said
-    assert "cli.md" in said
-    assert "settings.md" not in said
+    assert generator.main(tmp_path) == 0
+    (folder / "codes.md").write_text(pages["codes.md"].replace("| `", "| *`", 1))
+    assert generator.main(tmp_path) == 1
+    (folder / "openapi.json").unlink()
+    assert generator.main(tmp_path) == 1
+    output = capsys.readouterr().out
+    assert "codes.md" in output
+    assert "openapi.json" in output
+    assert "settings.md" not in output
 
 
-def test_a_terminal_s_width_and_colours_change_nothing(generator, made, monkeypatch):
+def test_an_edited_page_is_written_again(generator, pages, tmp_path, monkeypatch):
+    folder = tmp_path / "reference"
+    folder.mkdir()
+    (folder / "codes.md").write_text(pages["codes.md"].replace("| `", "| *`"))
+    monkeypatch.setattr(sys, "argv", ["generate.py"])
+    assert generator.main(tmp_path) == 0
+    assert {path.name: path.read_text() for path in folder.iterdir()} == {
+        name: pages[name] for name in ("codes.md", "openapi.json")
+    }
+
+
+def test_every_page_has_a_generated_part_except_the_prose(pages):
+    assert {name for name, text in pages.items() if "[[[cog" not in text} == {
+        "README.md", "exports.md", "openapi.json",
+    }  # fmt: skip
+
+
+def test_a_terminal_s_width_and_colours_change_nothing(module_of, pages, monkeypatch):
     monkeypatch.setenv("COLUMNS", "20")
     monkeypatch.setenv("FORCE_COLOR", "1")
-    assert generator.PAGES["cli.md"]() == made["cli.md"]
+    cli = module_of("cli_sections")
+    for block in (cli.overview(), *cli.sections()):
+        assert f"\n\n{block}\n\n" in pages["cli.md"]
 
 
-def test_no_page_knows_the_machine_that_made_it(made):
-    assert not [name for name, text in made.items() if str(ROOT) in text]
+def test_no_page_contains_a_path_of_the_machine(pages):
+    assert not [name for name, text in pages.items() if str(ROOT) in text]
 
 
 # ---- nothing is left out
 
 
-def test_the_index_names_every_page_of_the_reference(made):
-    named = set(LINK.findall(made["README.md"]))
-    assert named == {path.name for path in REFERENCE.iterdir()} - {"README.md"}
+def test_the_index_names_every_page_of_the_reference(pages):
+    assert set(LINK.findall(pages["README.md"])) == pages.keys() - {"README.md"}
 
 
-def test_every_code_has_its_line(made):
+def test_every_code_has_its_line(pages):
     for code in (*Reason, *Quality):
-        assert f"| `{code.value}` | {code.explanation} |" in made["codes.md"]
+        assert f"| `{code.value}` | {code.explanation} |" in pages["codes.md"]
 
 
-def test_no_code_stands_for_both_a_reason_and_a_quality():
+def test_no_code_is_both_a_reason_and_a_quality():
     assert not {code.value for code in Reason} & {code.value for code in Quality}
 
 
@@ -128,80 +147,82 @@ def commands(prefix: str, group: Any) -> Iterator[tuple[str, Any]]:
             yield full, command
 
 
-def test_every_command_with_all_its_options_has_a_section(made):
+def test_every_command_with_all_its_options_has_a_section(pages):
     found = list(commands("mocktailverse", typer.main.get_command(app)))
     assert ("mocktailverse drinks get") in dict(found)
     for name, command in found:
-        section = made["cli.md"].partition(f"\n## {name}\n")[2].partition("\n## ")[0]
-        assert section, name
+        section = pages["cli.md"].partition(f"\n### `{name}`\n")[2].partition("\n## ")[0]
+        section = section.partition("\n### ")[0]
+        assert command.help in section, name
         for parameter in command.params:
-            is_option = parameter.param_type_name == "option"
-            shown = parameter.opts[0] if is_option else parameter.metavar or parameter.name.upper()
-            assert f"`{shown}`" in section, f"{name} {shown}"
+            shown = re.escape(parameter.metavar or parameter.opts[0])
+            line = rf"^\* `(-\w, )?{shown}[ .`].*: .+"
+            assert parameter.help, f"{name} {parameter.name}"
+            assert re.search(line, section, re.MULTILINE), f"{name} {parameter.name}"
 
 
-def test_every_exit_code_and_the_rules_of_all_commands_are_there(made):
-    codes = made["cli.md"].partition("## Exit codes")[2].partition("\n## ")[0]
-    assert re.findall(r"^\| (\d+) \|", codes, re.MULTILINE) == [
+def test_every_exit_code_and_the_rules_of_all_commands_are_there(pages):
+    codes = pages["cli.md"].partition("## Exit codes")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `(\d+)` \|", codes, re.MULTILINE) == [
         "0",
         "1",
         "2",
         "3",
         f"{INTERRUPTED}",
     ]
-    rules = made["cli.md"].partition("## Of all commands")[2].partition("\n## ")[0]
+    rules = pages["cli.md"].partition("## Common to all commands")[2].partition("\n## ")[0]
     assert {"`--debug`", "`--json`"} <= set(re.findall(r"`[^`]+`", rules))
 
 
-def test_every_setting_has_its_line(made):
+def test_every_setting_has_its_line(pages):
     kinds = Settings.__subclasses__()
     assert len(kinds) >= 8
     for kind in kinds:
         for field in kind.__struct_fields__:
-            assert f"| `{PREFIX}{field.upper()}` |" in made["settings.md"]
+            assert f"| `{PREFIX}{field.upper()}` |" in pages["settings.md"]
 
 
-def test_every_key_and_value_of_environments_toml_is_there(made):
+def test_every_key_and_value_of_environments_toml_is_there(pages):
     for kind in (environments.Environment, environments.Schedule, environments.Retention):
         for field in kind.__struct_fields__:
-            assert re.search(rf"^\| `(\w+\.)?{field}` \|", made["settings.md"], re.MULTILINE)
+            assert re.search(rf"^\| `(\w+\.)?{field}` \|", pages["settings.md"], re.MULTILINE)
     logs = [getattr(environments.read(find_checkout().environments), env).days.logs
             for env in ("local", *environments.DEPLOYED)]  # fmt: skip
-    assert f"| `days.logs` | {' | '.join(f'`{days}`' for days in logs)} |" in made["settings.md"]
+    assert f"| `days.logs` | {' | '.join(f'`{days}`' for days in logs)} |" in pages["settings.md"]
 
 
-def test_every_parameter_stands_in_settings_and_template(made, template):
+def test_every_parameter_is_in_settings_and_template(pages, template):
     for name in template["Parameters"]:
-        assert f"| `{name}` |" in made["settings.md"]
-        assert f"| `{name}` |" in made["template.md"]
+        assert f"| `{name}` |" in pages["settings.md"]
+        assert f"| `{name}` |" in pages["template.md"]
 
 
-def test_every_field_of_every_contract_has_its_line(made):
+def test_every_field_of_every_contract_has_its_line(pages):
     kinds = (Drink, IngredientLine, Derived, Image, Lineage, Load, Counts, ObjectVersion, Rejected)
     for kind in kinds:
-        section = made["data-dictionary.md"].partition(f"\n### {kind.__name__}\n")[2]
+        section = pages["data-dictionary.md"].partition(f"\n### {kind.__name__}\n")[2]
         section = re.split(r"\n##+ ", section)[0]
         rows = set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
         assert rows == set(kind.__struct_fields__), kind.__name__
 
 
-def test_every_table_of_the_catalogue_has_its_section(made):
-    page = made["data-dictionary.md"].partition("## catalogue.sqlite")[2]
+def test_every_table_of_the_catalogue_has_its_section(pages):
+    page = pages["data-dictionary.md"].partition("## catalogue.sqlite")[2]
     for name in re.findall(r"CREATE (?:VIRTUAL )?TABLE (\w+)", schema.TABLES):
         assert f"\n### {name}\n" in page
     for name in re.findall(r"CREATE INDEX (\w+)", schema.INDEXES):
         assert f"| `{name}` |" in page
 
 
-def test_the_items_have_their_keys_and_what_only_the_tables_hold(made):
-    page = made["data-dictionary.md"].partition("## In DynamoDB")[2].partition("\n## ")[0]
+def test_the_items_have_their_keys_and_what_only_the_tables_hold(pages):
+    page = pages["data-dictionary.md"].partition("## In DynamoDB")[2].partition("\n## ")[0]
     for name in ("version", "recipe", "absences", "part", "lease_until", "expires_at", "day"):
         assert f"| `{name}` |" in page
     assert "Index `by-day`: `day`, sorted by `started_at`." in page
 
 
-def test_every_resource_right_and_output_of_the_template_is_there(made, template):
-    page = made["template.md"]
+def test_every_resource_right_and_output_of_the_template_is_there(pages, template):
+    page = pages["template.md"]
     for name in (*template["Resources"], *template["Outputs"], *template["Conditions"]):
         assert f"| `{name}` |" in page
     sids = re.findall(r"- Sid: (\w+)", find_checkout().template.read_text())
@@ -210,8 +231,8 @@ def test_every_resource_right_and_output_of_the_template_is_there(made, template
         assert f"| `{sid}` |" in page
 
 
-def test_every_alarm_metric_and_log_group_is_there(made, template):
-    page = made["metrics-and-alarms.md"]
+def test_every_alarm_metric_and_log_group_is_there(pages, template):
+    page = pages["metrics-and-alarms.md"]
     for resource in template["Resources"].values():
         properties = resource["Properties"]
         match resource["Type"]:
@@ -227,7 +248,7 @@ def test_every_alarm_metric_and_log_group_is_there(made, template):
             assert f"| `{name}` |" in page
 
 
-# ---- nothing is told without its meaning
+# ---- everything has a meaning
 
 
 @pytest.fixture
@@ -259,73 +280,59 @@ def test_a_field_without_a_meaning_is_an_error_that_names_it(meanings, module):
 
 def test_a_word_without_a_meaning_is_an_error_that_names_it(meanings, module):
     module("worded_thing", '"""A thing.\n\nsize  how big,\n      in m\nlong name  which\n"""\n')
-    assert meanings.words("worded_thing") == [{"size": "how big, in m", "long name": "which"}]
-    with pytest.raises(meanings.MissingMeaningError, match=r"weight .* worded_thing"):
+    assert meanings.words("worded_thing") == [{"size": "How big, in m.", "long name": "Which."}]
+    with pytest.raises(meanings.MissingMeaningError, match=r"`weight` .* `worded_thing`"):
         meanings.word("weight", "worded_thing")
 
 
-@pytest.mark.parametrize("name", ["drink_item", "catalogue"])
-def test_what_a_store_holds_without_a_meaning_is_an_error_that_names_it(
-    generator, meanings, monkeypatch, name
+def test_a_stored_attribute_without_a_meaning_is_an_error_that_names_it(
+    module_of, meanings, monkeypatch
 ):
-    stored = importlib.import_module("pages.stored")
-    tables, indexes, keys = stored.catalogue()
-    colour = stored.Column("colour", "TEXT", nullable=True, in_key=False)
-    more = {
-        "drink_item": {"id": "S", "colour": "S"},
-        "catalogue": ({**tables, "drinks": [*tables["drinks"], colour]}, indexes, keys),
-    }
-    monkeypatch.setattr(stored, name, lambda: more[name])
-    with pytest.raises(meanings.MissingMeaningError, match="colour"):
-        generator.PAGES["data-dictionary.md"]()
+    item = {"id": "S", "colour": "S"}
+    monkeypatch.setattr(module_of("stored_data"), "drink_item", lambda: item)
+    with pytest.raises(meanings.MissingMeaningError, match="`colour`"):
+        module_of("data_tables").drink_attributes()
 
 
-def test_the_generator_ends_with_the_sentence_that_names_it(
-    generator, meanings, monkeypatch, capsys
-):
-    def fails() -> str:
-        raise meanings.MissingMeaningError("drinks.Drink.colour says nowhere what it means")
-
-    monkeypatch.setattr(generator, "PAGES", {"data-dictionary.md": fails})
-    assert generator.main() == 1
-    assert "drinks.Drink.colour" in capsys.readouterr().err
+def test_a_column_without_a_meaning_is_an_error_that_names_it(module_of, meanings, monkeypatch):
+    stored = module_of("stored_data")
+    catalogue = stored.catalogue()
+    catalogue.tables["drinks"].append(stored.Column("colour", "TEXT", 1, 0))
+    monkeypatch.setattr(stored, "catalogue", lambda: catalogue)
+    with pytest.raises(meanings.MissingMeaningError, match="`colour`"):
+        list(module_of("data_tables").catalogue())
 
 
-def test_an_option_without_a_help_text_is_an_error_that_names_it(generator, meanings, monkeypatch):
-    bare = typer.Typer()
-
-    def work(size: int = 1) -> None:
-        """Work."""
-
-    bare.command("work")(work)
-    bare.command("rest")(lambda: None)
-    cli = importlib.import_module("pages.cli")
-    monkeypatch.setattr(cli, "app", bare)
-    with pytest.raises(meanings.MissingMeaningError, match=r"mocktailverse (work|rest)"):
-        cli.cli()
-    assert generator.PAGES["cli.md"] is cli.cli
+def test_the_generator_prints_what_has_no_meaning(generator, tmp_path, monkeypatch, capsys):
+    code = "from pages.meanings import word\nword('colour', 'mocktailverse.settings')"
+    (tmp_path / "reference").mkdir()
+    (tmp_path / "page.md").write_text(f"<!-- [[[cog\n{code}\n]]] -->\n<!-- [[[end]]] -->\n")
+    monkeypatch.setattr(sys, "argv", ["generate.py"])
+    assert generator.main(tmp_path) == 1
+    assert "`colour` is not documented" in capsys.readouterr().err
 
 
 # ---- what GitHub shows
 
 
-def test_a_bar_does_not_end_a_cell(markdown):
-    assert markdown.table(("a",), [("x | y",)]) == "| a |\n| --- |\n| x \\| y |"
+def test_a_bar_does_not_end_a_cell(module_of):
+    table = module_of("cells").table
+    assert table(("a",), [("x | y",)]) == "| a |\n| --- |\n| x \\| y |"
 
 
-def test_a_column_that_is_empty_everywhere_is_left_out(markdown):
-    found = markdown.table(("a", "b", "c"), [("1", "", "2"), ("3", "", "")])
-    assert found.splitlines() == ["| a | c |", "| --- | --- |", "| 1 | 2 |", "| 3 |  |"]
+def test_a_column_that_is_empty_everywhere_is_left_out(module_of):
+    text = module_of("cells").table(("a", "b", "c"), [("1", "", "2"), ("3", "", "")])
+    assert text.splitlines() == ["| a | c |", "| --- | --- |", "| 1 | 2 |", "| 3 |  |"]
 
 
-def test_the_rows_of_every_table_are_of_one_width(made):
-    for name, text in made.items():
+def test_the_rows_of_every_table_are_of_one_width(pages):
+    for name, text in pages.items():
         for block in text.split("\n\n"):
             rows = [line for line in block.splitlines() if line.startswith("|")]
             assert len({len(UNESCAPED.findall(row)) for row in rows}) <= 1, f"{name}: {rows[:1]}"
 
 
-# ---- pages written by hand
+# ---- pages without generated parts
 
 
 def test_every_make_target_that_the_readme_names_exists():

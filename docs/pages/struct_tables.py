@@ -1,13 +1,13 @@
-"""Types as readers know them: of fields that msgspec describes."""
+"""The fields of msgspec Structs, with types and units in words."""
 
 from typing import Any
 
 import msgspec
 from msgspec import inspect
-from pages.markdown import code, linked, table
+from pages.cells import code, linked, table
 from pages.meanings import fields
 
-PLAIN = {
+TYPES = {
     inspect.StrType: "text",
     inspect.IntType: "integer",
     inspect.FloatType: "number",
@@ -24,14 +24,14 @@ UNITS = {
     "percent": "%",
     "s": "s",
 }
-"""Units stand in names, as their last word but for `min` and `max`."""
+"""Units by the last word of a field's name, without `min` and `max`."""
 
 
 def struct_table(kind: type, *, linked_structs: tuple[type, ...] = ()) -> str:
-    """The fields of a Struct: type, unit, whether null is possible, meaning.
+    """Return the table of a Struct's fields: type, unit, whether null is possible, meaning.
 
     Raises:
-        MissingMeaningError: a field does not say what it means.
+        MissingMeaningError: a field is not documented.
     """
     meanings = fields(kind)
     rows = [
@@ -39,7 +39,7 @@ def struct_table(kind: type, *, linked_structs: tuple[type, ...] = ()) -> str:
             code(field.name),
             type_words(field.type, linked_structs),
             unit_of(field.name),
-            "yes" if is_nullable(field.type) else "no",
+            "yes" if _is_nullable(field.type) else "no",
             meanings[field.name],
         )
         for field in struct_fields(kind)
@@ -50,15 +50,15 @@ def struct_table(kind: type, *, linked_structs: tuple[type, ...] = ()) -> str:
 def type_words(  # noqa: PLR0911  one for each kind of type
     kind: inspect.Type, linked_structs: tuple[type, ...] = ()
 ) -> str:
-    """A type without its null."""
+    """Return a type in words, without its null."""
     match kind:
         case inspect.Metadata(type=inner):
             return type_words(inner, linked_structs)
         case inspect.UnionType(types=types):
-            chosen = (one for one in types if not isinstance(one, inspect.NoneType))
-            return " or ".join(type_words(one, linked_structs) for one in chosen)
+            others = (one for one in types if not isinstance(one, inspect.NoneType))
+            return " or ".join(type_words(one, linked_structs) for one in others)
         case inspect.LiteralType(values=values):
-            return " ".join(code(value) for value in values)
+            return " ".join(map(code, values))
         case inspect.VarTupleType(item_type=item) | inspect.ListType(item_type=item):
             return f"list of {type_words(item, linked_structs)}"
         case inspect.DictType(value_type=value):
@@ -68,18 +68,19 @@ def type_words(  # noqa: PLR0911  one for each kind of type
         case inspect.CustomType(cls=other):
             return "any JSON" if other is object else other.__name__.lower()
         case _:
-            return PLAIN[type(kind)] + _bounds(kind)
+            bounds = (("ge", "from"), ("gt", "above"), ("le", "to"), ("lt", "below"))
+            limits = [(words, getattr(kind, name, None)) for name, words in bounds]
+            return TYPES[type(kind)] + "".join(f" {w} {n}" for w, n in limits if n is not None)
 
 
-def is_nullable(kind: inspect.Type) -> bool:
-    """Whether null is among the values of a type."""
+def _is_nullable(kind: inspect.Type) -> bool:
     if isinstance(kind, inspect.UnionType):
         return any(isinstance(one, inspect.NoneType) for one in kind.types)
     return isinstance(kind, inspect.CustomType) and kind.cls is object
 
 
 def unit_of(name: str) -> str:
-    """The unit that a field's name carries."""
+    """Return the unit that a field's name ends with."""
     if name.endswith("_per_s"):
         return "a second"
     words = [word for word in name.split("_") if word not in {"min", "max"}]
@@ -87,25 +88,22 @@ def unit_of(name: str) -> str:
 
 
 def struct_fields(kind: type) -> tuple[inspect.Field, ...]:
-    """The fields of a Struct."""
-    found = inspect.type_info(kind)
-    assert isinstance(found, inspect.StructType)  # noqa: S101  a Struct's type is one
-    return found.fields
+    """Return the fields of a Struct."""
+    info: Any = inspect.type_info(kind)
+    return tuple(info.fields)
 
 
-def default_of(field: inspect.Field) -> Any:  # noqa: ANN401  a default is of any type
-    """A field's default; msgspec.NODEFAULT where it has none."""
-    if field.default_factory is not msgspec.NODEFAULT:
-        return field.default_factory()
-    return field.default
-
-
-def _bounds(kind: inspect.Type) -> str:
-    """What a number may be: ` from 512 to 10240`."""
-    bounds = (("ge", "from"), ("gt", "above"), ("le", "to"), ("lt", "below"))
-    told = [
-        f" {word} {limit}"
-        for name, word in bounds
-        if (limit := getattr(kind, name, None)) is not None
-    ]
-    return "".join(told)
+def default_of(field: inspect.Field) -> str:
+    """Return a field's default as an environment variable holds it."""
+    factory = field.default_factory
+    match field.default if factory is msgspec.NODEFAULT else factory():
+        case msgspec.NODEFAULT:
+            return "required"
+        case None:
+            return "absent"
+        case bool(value):
+            return code(str(value).lower())
+        case float(value):
+            return code(f"{value:g}")
+        case value:
+            return code(value)

@@ -1,0 +1,55 @@
+"""The reference month: every figure of the cost model, and the prices."""
+
+from pages.cells import table
+from pages.template_source import environments_file, template
+
+from mocktailverse.checkout import find_checkout
+from mocktailverse.cost.cost_report import cost_report
+from mocktailverse.cost.footprint import footprints
+from mocktailverse.cost.limits import together, with_all_pollers
+from mocktailverse.cost.model import price_table
+from mocktailverse.cost.workload import reference
+from mocktailverse.formatting import amount
+
+
+def month() -> str:
+    """Return what the reference month costs, and the table of its figures."""
+    functions = find_checkout().source / "functions"
+    inputs = environments_file().stage_inputs()
+    runs = {env: one.running for env, one in footprints(template(), inputs, functions).items()}
+    usages, prices = reference(runs), price_table()
+    whole = together(usages)
+    report = cost_report("all", whole, prices, None, with_all_pollers(whole, runs.values()))
+    rows = [
+        (
+            f"{line.service}: {line.what}, {line.unit}",
+            *(amount(getattr(usage, line.usage)) for usage in usages.values()),
+            amount(line.month),
+            "" if line.free is None else amount(line.free),
+            "not free" if line.used_share is None else f"{line.used_share:.1%}",
+            f"{line.usd:.4f}",
+        )
+        for line in report.lines
+    ]
+    return (
+        f"The month costs {report.usd:.4f} USD. {report.cents_not_free:.1f} cents are for services "
+        f"without a free limit. It costs at most {report.usd_at_most:.4f} USD, if Lambda polls "
+        "idle queues with five pollers instead of two. "
+        f"Region {prices.region}, prices of {prices.as_of}, without tax.\n\n"
+        + table(("what", *usages, "together", "free", "used", "USD"), rows)
+    )
+
+
+def prices() -> str:
+    """Return the table of prices."""
+    rows = [
+        (
+            f"{price.service}: {price.what}",
+            f"{f'{price.usd:.10f}'.rstrip('0').rstrip('.')} for {price.per:,.0f} {price.unit}",
+            amount(price.free) if price.free else "none",
+            price.source,
+            price.checked,
+        )
+        for price in price_table().prices
+    ]
+    return table(("what", "USD", "free a month", "source", "checked"), rows)
