@@ -7,7 +7,6 @@ import logging
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 from aws_lambda_powertools import Logger
 from msgspec import Struct
@@ -46,24 +45,15 @@ def log_groups() -> str:
     return table(("log group", *(f"days in {stage}" for stage in STAGES)), rows)
 
 
-class LineKeys(NamedTuple):
-    """The keys that the logger itself writes."""
-
-    every: list[str]
-    """Into every line."""
-    error: list[str]
-    """Into a line with an exception, in addition."""
-
-
 @cache
-def line_keys() -> LineKeys:
-    """Return the logger's own keys, taken from two lines that it writes."""
+def line_keys() -> tuple[list[str], list[str]]:
+    """Return the keys that the logger writes into every line, and those of an exception."""
     stream = io.StringIO()
     logger = Logger(service="docs", stream=stream, level=logging.INFO)
     logger.info("a line")
     logger.error("another", exc_info=ValueError("why"))
     plain, failed = (list(json.loads(line)) for line in stream.getvalue().splitlines())
-    return LineKeys(plain, [key for key in failed if key not in plain])
+    return plain, [key for key in failed if key not in plain]
 
 
 def log_lines() -> str:
@@ -114,7 +104,7 @@ def _fields(message: str, call: ast.Call, tree: ast.Module) -> Iterator[str]:
                 f"REPORTS in `{Path(__file__).name}`."
             )
     if "exc_info" in ast.unparse(call) or ast.unparse(call.func).endswith("exception"):
-        yield from line_keys().error
+        yield from line_keys()[1]
 
 
 def _is_names_function(node: ast.AST) -> bool:

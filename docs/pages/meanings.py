@@ -100,8 +100,13 @@ def sentence(text: str) -> str:
     return text and text[0].upper() + text[1:] + ("" if text[-1] in ".!?:" else ".")
 
 
-@cache
-def _tree(module: str) -> ast.Module:
+def source(module: str) -> str:
+    """Return a module's source without importing the module."""
     spec = find_spec(module)
     assert spec and spec.origin  # noqa: PT018, S101  every module here has a file
-    return ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
+    return Path(spec.origin).read_text(encoding="utf-8")
+
+
+@cache
+def _tree(module: str) -> ast.Module:
+    return ast.parse(source(module))

@@ -3,28 +3,18 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from pages.cells import code, codes, table
-from pages.meanings import MissingMeaningError, sentence, word
+from pages.meanings import MissingMeaningError, sentence, source, word
 from pages.template_source import STAGES, of_type, remarks
 
-from mocktailverse.checkout import find_checkout
 from mocktailverse.functions import failure_log
 
 RUNBOOK = re.compile(r";?\s*docs/runbooks/([\w-]+)\.md")
 EMITTED = re.compile(r'add_metric\(\s*"(\w+)", MetricUnit\.(\w+)')
 COMPARISONS = {"GreaterThanThreshold": ">", "LessThanThreshold": "<"}
-
-
-class Metric(NamedTuple):
-    """A custom metric, and the module that documents it."""
-
-    name: str
-    unit: str
-    service: str
-    """The function that emits it; empty for a metric that is counted in the logs of all."""
-    module: str
+Row = tuple[str, ...]
 
 
 def metrics() -> str:
@@ -33,55 +23,42 @@ def metrics() -> str:
     Raises:
         MissingMeaningError: a metric is not documented.
     """
-    rows = [
-        (
-            code(name),
-            unit,
-            code(service and f"service={service}"),
-            service or "the logs of all",
-            stages,
-            word(name, module),
-        )
-        for (name, unit, service, module), stages in _by_stage(_metrics)
-    ]
-    return table(("metric", "unit", "dimension", "from", "in", "meaning"), rows)
+    return table(("metric", "unit", "dimension", "from", "meaning", "in"), _by_stage(_metrics))
 
 
-def _by_stage(rows_of: Callable[[str], Iterable[Any]]) -> Iterator[tuple[Any, str]]:
-    """Yield each different row once, with the stages that have it."""
-    stages: dict[Any, list[str]] = {}
+def _by_stage(rows_of: Callable[[str], Iterable[Row]]) -> Iterator[Row]:
+    """Yield each row that a stage has once, with the stages that have it as the last cell."""
+    stages: dict[Row, list[str]] = {}
     for stage in STAGES:
         for row in dict.fromkeys(rows_of(stage)):
             stages.setdefault(row, []).append(stage)
-    for row, having in stages.items():
-        yield row, "all" if len(having) == len(STAGES) else ", ".join(having)
+    for row, names in stages.items():
+        yield *row, "all" if len(names) == len(STAGES) else ", ".join(names)
 
 
-def _metrics(stage: str) -> Iterator[Metric]:
+def _metrics(stage: str) -> Iterator[Row]:
     """Yield what the functions emit, unless the stage disables it, and what is counted in logs."""
     for function in of_type(stage, "AWS::Serverless::Function").values():
         variables = function["Environment"]["Variables"]
         if variables.get("POWERTOOLS_METRICS_DISABLED") != "true":
-            package, module, _ = function["Handler"].rsplit(".", 2)
-            path = find_checkout().source / "functions" / f"{module}.py"
-            for name, unit in EMITTED.findall(path.read_text(encoding="utf-8")):
-                service = variables["POWERTOOLS_SERVICE_NAME"]
-                yield Metric(name, unit, service, f"{package}.{module}")
+            module, _ = function["Handler"].rsplit(".", 1)
+            service = variables["POWERTOOLS_SERVICE_NAME"]
+            for name, unit in EMITTED.findall(source(module)):
+                yield code(name), unit, code(f"service={service}"), service, word(name, module)
     for log_filter in of_type(stage, "AWS::Logs::MetricFilter").values():
         for metric in log_filter["MetricTransformations"]:
-            yield Metric(metric["MetricName"], "Count", "", failure_log.__name__)
+            name = metric["MetricName"]
+            meaning = word(name, failure_log.__name__)
+            yield code(name), "Count", "", "the logs of all", meaning
 
 
 def alarms() -> str:
     """Return the table of the alarms and the budget."""
-    rows = [
-        (*row, stages, meaning, runbook) for (*row, meaning, runbook), stages in _by_stage(_alarms)
-    ]
-    heads = ("alarm", "is raised if", "without data", "in", "what it means", "runbook")
-    return table(heads, rows)
+    heads = ("alarm", "is raised if", "without data", "what it means", "runbook", "in")
+    return table(heads, _by_stage(_alarms))
 
 
-def _alarms(stage: str) -> Iterator[tuple[str, ...]]:
+def _alarms(stage: str) -> Iterator[Row]:
     for alarm in of_type(stage, "AWS::CloudWatch::Alarm").values():
         periods = alarm["EvaluationPeriods"]
         space = "" if stage in alarm["Namespace"] else f"{alarm['Namespace']} "
@@ -127,11 +104,10 @@ def _duration(seconds: int) -> str:
 
 def panels() -> str:
     """Return the table of the CloudWatch dashboard's panels."""
-    rows = [(*row, stages) for row, stages in _by_stage(_panels)]
-    return table(("panel", "shows", "in"), rows)
+    return table(("panel", "shows", "in"), _by_stage(_panels))
 
 
-def _panels(stage: str) -> Iterator[tuple[str, str]]:
+def _panels(stage: str) -> Iterator[Row]:
     for dashboard in of_type(stage, "AWS::CloudWatch::Dashboard").values():
         for widget in json.loads(dashboard["DashboardBody"])["widgets"]:
             yield _panel(stage, widget["type"], widget["properties"])

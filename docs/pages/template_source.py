@@ -83,7 +83,7 @@ def remarks() -> dict[tuple[str, str], Remark]:
     return names
 
 
-def short(value: Any) -> str:  # noqa: ANN401  whatever YAML may hold
+def short(value: Any) -> str:  # noqa: ANN401  any YAML value
     """Return a value of the template in short, references as `${Name}`."""
     if isinstance(value, list):
         return ", ".join(map(short, value))

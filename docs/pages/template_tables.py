@@ -64,7 +64,7 @@ def _purpose(name: str, kind: str, properties: Mapping[str, Any]) -> str:
     if kind == FUNCTION:
         return ""
     values = [v for one in properties.values() for v in (one if isinstance(one, list) else [one])]
-    names = [found[1] for value in values if (found := REFERENCE.fullmatch(short(value)))]
+    names = [match[1] for value in values if (match := REFERENCE.fullmatch(short(value)))]
     owners = dict.fromkeys(name for name in names if ("Resources", name) in remarks())
     return f"Of {codes(owners)}." if owners else ""
 
