@@ -1,11 +1,10 @@
-"""Take the README's pictures: the real pages on the sample drinks, in a browser without internet.
+"""Take the README's pictures in Chromium, without internet: `make pictures`.
 
-Run it by `make pictures`; it needs Chromium.
+They show the real pages of a local stack with the sample drinks.
 """
 
 import shutil
 import sys
-import time
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -19,6 +18,7 @@ from mocktailverse.local.state import LocalStack
 from mocktailverse.pipeline.ingest import InputFile, put_files
 from mocktailverse.stores.environment import Stores
 from mocktailverse.times import now
+from mocktailverse.waiting import wait_until
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"
@@ -28,20 +28,19 @@ LATER = ("winter.ndjson.gz", "bad/records.ndjson", "bad/rows.csv")
 MOJITO = "thecocktaildb:90127"
 
 WIDTH, HEIGHT = 1280, 860
-MOST_BYTES = 200_000
-PATIENCE_MS = 60_000
-PAUSE_S = 0.2
+MAX_BYTES = 200_000
+_TIMEOUT_S = 60
 
 SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
 CHART = "[data-testid=stVegaLiteChart] :is(svg, canvas)"
 
 
 def main() -> None:
-    """Start a stack, show it the samples, take the pictures, stop it."""
+    """Start a stack, load the samples, take the pictures, stop the stack."""
     chromium = shutil.which("chromium")
     if chromium is None:
-        sys.exit("This needs Chromium: apt-get install chromium")
-    expect.set_options(timeout=PATIENCE_MS)
+        sys.exit("Chromium is not installed. Run `apt-get install chromium`.")
+    expect.set_options(timeout=_TIMEOUT_S * 1000)
     PICTURES.mkdir(exist_ok=True)
     with lifecycle.running(options=Options(services=True)) as stack, sync_playwright() as started:
         ingest(stack, GOOD)
@@ -50,34 +49,36 @@ def main() -> None:
             args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
         )
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        page.set_default_timeout(PATIENCE_MS)
+        page.set_default_timeout(_TIMEOUT_S * 1000)
         take_all(page, stack)
         browser.close()
 
 
 def ingest(stack: LocalStack, names: tuple[str, ...]) -> None:
-    """Load files and wait until their drinks, which must be new ones, are published."""
-    connection = Stores(stack.clients(), stack.outputs)
+    """Load files and wait until the API shows their drinks, which must be new."""
+    stores = Stores(stack.clients(), stack.outputs)
+    before = published_drinks(stack)
     files = [InputFile(SAMPLES / name) for name in names]
-    before = published(stack)
-    versions = put_files(connection.bucket, files, "thecocktaildb", now=now())
-    loads = [connection.loads.latest(version) for version in versions]
-    while not all(load and load.status == "done" for load in loads):
-        time.sleep(PAUSE_S)
-        loads = [connection.loads.latest(version) for version in versions]
-    loaded = sum(load.counts.loaded for load in loads if load)
-    while published(stack) != before + loaded:
-        time.sleep(PAUSE_S)
+    versions = put_files(stores.bucket, files, "thecocktaildb", now=now())
+
+    def is_published() -> bool:
+        loads = [load for version in versions if (load := stores.loads.latest(version))]
+        loaded = sum(load.counts.loaded for load in loads if load.status == "done")
+        are_done = [load.status for load in loads] == ["done"] * len(versions)
+        return are_done and published_drinks(stack) == before + loaded
+
+    if not wait_until(is_published, _TIMEOUT_S, poll_s=0.2):
+        sys.exit(f"Timed out after {_TIMEOUT_S} s waiting for: drinks of {', '.join(names)}.")
 
 
-def published(stack: LocalStack) -> int:
-    """How many drinks the published catalogue has."""
-    answer = httpx2.get(f"{stack.urls['api']}/stats")
-    return int(answer.json()["drinks"]) if answer.is_success else 0
+def published_drinks(stack: LocalStack) -> int:
+    """Return the number of drinks that the API shows; 0 before the first catalogue."""
+    response = httpx2.get(f"{stack.urls['api']}/stats")
+    return int(response.json()["drinks"]) if response.is_success else 0
 
 
 def take_all(page: Page, stack: LocalStack) -> None:
-    """One picture after the other."""
+    """Take one picture after the other."""
     dashboard = stack.urls["dashboard"]
     have = (*STARTERS["Home bar"], *BASICS, "Mint", "Grenadine")
     show(page, f"{dashboard}/pipeline")
@@ -106,7 +107,7 @@ def take_all(page: Page, stack: LocalStack) -> None:
 
 
 def show(page: Page, url: str) -> None:
-    """Open a page and wait until it is drawn to the end."""
+    """Open a page and wait until it is complete."""
     page.goto(url)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.locator(SETTLED)).to_be_attached()
@@ -114,12 +115,12 @@ def show(page: Page, url: str) -> None:
 
 
 def take(page: Page, name: str) -> None:
-    """Take a picture that is small enough for the repository."""
+    """Take a picture; exit if it is too large for the repository."""
     path = PICTURES / f"{name}.png"
     page.screenshot(path=path, animations="disabled")
     size = path.stat().st_size
-    if size > MOST_BYTES:
-        sys.exit(f"{path.name} has {size:,} bytes; it may have {MOST_BYTES:,}.")
+    if size > MAX_BYTES:
+        sys.exit(f"{path.name} has {size:,} bytes. The maximum is {MAX_BYTES:,}.")
     print(f"{path.relative_to(ROOT)}: {size:,} bytes")
 
 
