@@ -39,7 +39,7 @@ def page(name):
 
 def table(text, head):
     """The rows of the table whose first heading is this, as lists of cells."""
-    found = re.search(rf"^\| {re.escape(head)} \|.*\n\|-.*\n((?:\|.*\n)+)", text, re.MULTILINE)
+    found = re.search(rf"^\| {re.escape(head)} \|.*\n\| ?-.*\n((?:\|.*\n)+)", text, re.MULTILINE)
     assert found, f"no table with the heading {head!r}"
     return [[cell.strip() for cell in row[1:-1].split("|")] for row in found[1].splitlines()]
 
