@@ -1,4 +1,4 @@
-"""Sections of a report, and how they become Markdown."""
+"""Markdown: tables, and the sections of a report."""
 
 import re
 import textwrap
@@ -12,17 +12,17 @@ from mocktailverse.operations.metrics import Spread
 LONGEST = 160
 WIDTH = 112
 _MARKUP = re.compile(r"([\\`*{}\[\]<>|~#!&$]|(?<![^\W_])_|_(?![^\W_]))")
-"""What Markdown may take for more than text; an underscore within a word is none of it."""
+"""Characters that Markdown may interpret; an underscore within a word is not one of them."""
 
 
 class Link(NamedTuple):
-    """A cell that leads to another page."""
+    """A cell with a link to another page."""
 
     text: str
     target: str
 
     def __str__(self) -> str:
-        """As the terminal shows it."""
+        """Return the text that a terminal shows."""
         return self.text
 
 
@@ -31,31 +31,29 @@ Texts = tuple[str, ...]
 
 
 class Section(Struct, frozen=True):
-    """A table under a title.
-
-    Cells are plain text; `told` is Markdown for the page, `nothing` stands in for a table without
-    rows.
-    """
+    """A table with a title; cells are plain text."""
 
     title: str
     columns: Texts
     rows: Sequence[Row]
-    told: str = ""
+    explanation: str = ""
+    """Markdown between title and table."""
     nothing: str = "There is nothing."
+    """Replaces a table without rows."""
 
 
 def markdown(section: Section) -> str:
-    """A section of a page."""
+    """Return a section of a page."""
     head = f"## {_shown(section.title)}"
     if not section.rows:
         return f"{head}\n\n{section.nothing}"
     rows = [[_shown(cell) for cell in row] for row in section.rows]
-    told = f"{wrapped(section.told)}\n\n" if section.told else ""
-    return f"{head}\n\n{told}{table(section.columns, rows)}"
+    parts = (head, wrapped(section.explanation), table(section.columns, rows))
+    return "\n\n".join(filter(None, parts))
 
 
 def wrapped(text: str) -> str:
-    """A paragraph in lines that are easy to read as text, too."""
+    """Return a paragraph in lines that are easy to read as text, too."""
     return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
@@ -73,7 +71,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, has_figures: b
 
 
 def _shown(cell: str | Link) -> str:
-    """A cell that shows exactly this text, in one line; the text may be hostile."""
+    """Return a cell that shows exactly this text, in one line; the text may be hostile."""
     if isinstance(cell, Link):
         return f"[{_shown(cell.text)}]({cell.target})"
     line = " ".join("".join(c if c.isprintable() else " " for c in cell).split())
@@ -82,12 +80,12 @@ def _shown(cell: str | Link) -> str:
 
 
 def percent(count: int, of: int) -> str:
-    """A share as people read it; blank of nothing."""
+    """Return a share such as `12.5%`; empty if there is nothing to share."""
     return f"{count / of:.1%}" if of else ""
 
 
-def spread_cells(found: Spread | None) -> Texts:
-    """p50, p95 and the largest, with two digits."""
-    if found is None:
+def spread_cells(spread: Spread | None) -> Texts:
+    """Return p50, p95 and the largest value, with two digits."""
+    if spread is None:
         return ("none", "", "")
-    return tuple(f"{value:,.2f}" for value in (found.p50, found.p95, found.most))
+    return tuple(f"{value:,.2f}" for value in (spread.p50, spread.p95, spread.most))
