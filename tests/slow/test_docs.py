@@ -148,9 +148,9 @@ def commands(prefix: str, group: Any) -> Iterator[tuple[str, Any]]:
 
 
 def test_every_command_with_all_its_options_has_a_section(pages):
-    found = list(commands("mocktailverse", typer.main.get_command(app)))
-    assert ("mocktailverse drinks get") in dict(found)
-    for name, command in found:
+    all_commands = list(commands("mocktailverse", typer.main.get_command(app)))
+    assert ("mocktailverse drinks get") in dict(all_commands)
+    for name, command in all_commands:
         section = pages["cli.md"].partition(f"\n### `{name}`\n")[2].partition("\n## ")[0]
         section = section.partition("\n### ")[0]
         assert command.help in section, name
