@@ -77,9 +77,10 @@ def _log_lines() -> Iterator[tuple[str, ...]]:
         for call in ast.walk(tree):
             if isinstance(call, ast.Call) and _is_log_line(call):
                 message = _message(call.args[0])
-                told = list(dict.fromkeys(_fields(message, call, tree)))
-                function = "all" if path.stem == Path(str(failures.__file__)).stem else path.stem
-                yield function, _level(call), code(message), codes(told)
+                fields = list(dict.fromkeys(_fields(message, call, tree)))
+                of_all = path.stem == Path(str(failures.__file__)).stem
+                function = "all" if of_all else path.stem.removesuffix("_handler")
+                yield function, _level(call), code(message), codes(fields)
 
 
 def _is_log_line(call: ast.Call) -> bool:
