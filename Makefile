@@ -12,6 +12,7 @@ bin := .venv/bin
 ready := .venv/.ready
 # checkov holds other packages back, so it has an environment of its own.
 checkov := .venv/checkov
+site := .venv/site
 audit = $(bin)/pip-audit --vulnerability-service osv --disable-pip --require-hashes --progress-spinner off \
   --requirement requirements/all.lock --requirement requirements/functions.lock
 
@@ -95,6 +96,15 @@ $(checkov)/.ready: $(ready) requirements/checkov.lock
 	@$(bin)/uv pip sync --quiet --python $(checkov)/bin/python --require-hashes requirements/checkov.lock
 	@touch $@
 
+$(site)/.ready: $(ready) requirements/site.lock
+	@rm -rf $(site) && $(bin)/uv venv --quiet --python $(bin)/python $(site)
+	@$(bin)/uv pip sync --quiet --python $(site)/bin/python --require-hashes requirements/site.lock
+	@touch $@
+
+.PHONY: site
+site: $(site)/.ready ## Build the documentation site into dist/site; REPOSITORY= is its address
+	$(bin)/python docs/build_site.py $(REPOSITORY)
+
 .PHONY: pictures
 pictures: $(ready) ## Take the README's pictures anew; needs Chromium
 	$(bin)/python docs/take_pictures.py
@@ -136,6 +146,8 @@ lock: $(ready) ## Lock the dependencies, with hashes; UPGRADE=--upgrade takes ne
 	  --constraint requirements/all.lock pyproject.toml -o requirements/functions.lock
 	$(bin)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 	  requirements/checkov.in -o requirements/checkov.lock
+	$(bin)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+	  requirements/site.in -o requirements/site.lock
 
 .PHONY: clean
 clean: ## Remove the virtual environment, builds and caches
