@@ -12,7 +12,7 @@ from pathlib import Path
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
-BUILD = ROOT / "dist" / "docs"
+BUILD = ROOT / "dist" / ".site-source"
 SITE = ROOT / "dist" / "site"
 REPOSITORY = "https://github.com/mocktailverse/mocktailverse"
 
