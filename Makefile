@@ -84,7 +84,7 @@ mutants: $(ready) ## Faults put into the packages: do the tests notice? SEED= N=
 	@PYTHONPATH=tests $(bin)/python -m mutation $(if $(SEED),--seed $(SEED)) --number $(or $(N),200) $(if $(JSON),--json) $(PATHS)
 
 .PHONY: operations
-operations: $(ready) ## Measure a local stack with the samples; write docs/operations anew
+operations: $(ready) ## Measure a local stack with the samples; rewrite the measured pages of docs/operations
 	$(bin)/python docs/measure_operations.py
 
 .PHONY: docs
@@ -106,7 +106,7 @@ site: $(site)/.ready ## Build the documentation site into dist/site; REPOSITORY=
 	$(bin)/python docs/build_site.py $(REPOSITORY)
 
 .PHONY: pictures
-pictures: $(ready) ## Take the README's pictures anew; needs Chromium
+pictures: $(ready) ## Retake the README's pictures; needs Chromium
 	$(bin)/python docs/take_pictures.py
 
 .PHONY: check
@@ -151,4 +151,4 @@ lock: $(ready) ## Lock the dependencies, with hashes; UPGRADE=--upgrade takes ne
 
 .PHONY: clean
 clean: ## Remove the virtual environment, builds and caches
-	rm -rf .venv .mocktailverse .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	rm -rf .venv .mocktailverse dist .pytest_cache .hypothesis .mypy_cache .ruff_cache

@@ -1,4 +1,4 @@
-"""Write the measured pages of docs/operations anew, from a local stack of their own.
+"""Rewrite the measured pages of docs/operations, from a local stack of their own.
 
 Run it by `make operations`. The stack gets what the simulated TheCocktailDB serves, then every
 sample file, good and bad; when all of it is published, `mocktailverse report` writes the pages.
