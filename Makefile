@@ -1,11 +1,11 @@
 # Set-up is part of every target: a virtual environment in .venv, nothing global.
-# Needs make and a Python from 3.11 to 3.13.
+# Needs make and a Python from 3.11 to 3.14.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
-# The first interpreter that runs and fits; `make demo PYTHON=/some/python` chooses another.
-fits := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
-PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
+# The first interpreter that runs and fits, Lambda's before the newest; `make demo PYTHON=/some/python` chooses another.
+fits := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3.14 python3; do \
   $$python -c '$(fits)' >/dev/null 2>&1 && { echo $$python; break; }; done)
 
 bin := .venv/bin
@@ -21,7 +21,7 @@ help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(ready): requirements/setup.lock requirements/all.lock pyproject.toml
-	@test -n "$(PYTHON)" || { echo "Mocktailverse needs Python 3.11, 3.12 or 3.13; none was found." >&2; exit 2; }
+	@test -n "$(PYTHON)" || { echo "Mocktailverse needs Python 3.11 to 3.14; none was found." >&2; exit 2; }
 	@echo "Setting up .venv with $$($(PYTHON) --version)"
 	@rm -rf .venv && $(PYTHON) -m venv .venv
 	@$(bin)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/setup.lock
@@ -35,6 +35,10 @@ setup: $(ready) ## Make the virtual environment (every other target does it, too
 .PHONY: demo
 demo: $(ready) ## Raw drinks in, clean drinks out, on the embedded AWS, before your eyes
 	@$(bin)/mocktailverse demo
+
+.PHONY: unit
+unit: $(ready) ## The unit tests, with fewer examples of each property; about a minute
+	$(bin)/pytest tests/unit -n auto --dist worksteal --hypothesis-profile fast
 
 .PHONY: test
 test: $(ready) ## Every test that needs no browser
@@ -72,11 +76,11 @@ trials-quick: $(ready) ## A few fixed trials and random ones, in about a minute
 
 .PHONY: bench
 bench: $(ready) ## Speed and memory, side by side with the floor and the peers
-	$(bin)/python benchmarks/run.py
+	$(bin)/python tests/benchmarks/run.py
 
 .PHONY: accuracy
 accuracy: $(ready) ## How many measures are understood right
-	$(bin)/python benchmarks/accuracy.py
+	$(bin)/python tests/benchmarks/accuracy.py
 
 # 200 mutants at a time; N=0 tries all. The seed is printed, and SEED= repeats it.
 .PHONY: mutants
@@ -116,8 +120,8 @@ check: $(ready) $(checkov)/.ready ## Format, lint, types, layers, templates, sec
 	$(bin)/mypy
 	$(bin)/lint-imports
 	$(bin)/cfn-lint infrastructure/*.yaml
-	$(checkov)/bin/checkov --config-file .checkov.yaml
-	@git ls-files -z | xargs -0 $(bin)/detect-secrets-hook --no-verify --baseline .secrets.baseline
+	$(checkov)/bin/checkov --config-file .ci/checkov.yaml
+	@git ls-files -z | xargs -0 $(bin)/detect-secrets-hook --no-verify --baseline .ci/secrets.baseline
 	@told=$$($(audit) 2>&1) && echo "$$told" || { \
 	  grep -qE 'Connect(ion|Timeout)Error|Could not connect|ReadTimeout|ProxyError' <<<"$$told" \
 	  && echo "Dependencies not audited: osv.dev cannot be reached. Run make audit where it can." \
@@ -139,7 +143,8 @@ lock: $(ready) ## Lock the dependencies, with hashes; UPGRADE=--upgrade takes ne
 	$(bin)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 	  --all-extras pyproject.toml -o requirements/all.lock
 	$(bin)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --python-version 3.11 --no-header \
-	  --constraint requirements/all.lock --extra dashboard pyproject.toml -o requirements.txt
+	  --constraint requirements/all.lock --extra dashboard pyproject.toml \
+	  -o infrastructure/streamlit_cloud/requirements.txt
 	$(bin)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 	  --no-emit-package boto3 --no-emit-package botocore --no-emit-package s3transfer \
 	  --no-emit-package python-dateutil --no-emit-package six --no-emit-package urllib3 \
@@ -148,6 +153,10 @@ lock: $(ready) ## Lock the dependencies, with hashes; UPGRADE=--upgrade takes ne
 	  requirements/checkov.in -o requirements/checkov.lock
 	$(bin)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 	  requirements/site.in -o requirements/site.lock
+
+.PHONY: wheels
+wheels: $(ready) ## Check that each locked package has a wheel for each Python and platform
+	@$(bin)/python requirements/check_wheels.py $(if $(FETCH),--fetch)
 
 .PHONY: clean
 clean: ## Remove the virtual environment, builds and caches

@@ -10,15 +10,15 @@ import tempfile
 import time
 from pathlib import Path
 
-from mocktailverse.cli.connection import Connection
 from mocktailverse.cli.demo import NOT_RECORDS
-from mocktailverse.local import environment
+from mocktailverse.local import lifecycle
 from mocktailverse.pipeline.verify_catalogue import verify_all
+from mocktailverse.stores.environment import Stores
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "data" / "raw"
 PAGES = "docs/operations"
-PATIENCE_S = 60
+_TIMEOUT_S = 60
 PAUSE_S = 0.5
 
 
@@ -26,10 +26,10 @@ def main() -> None:
     """Start a stack, feed it, measure it, stop it."""
     files = [path for path in sorted(SAMPLES.rglob("*")) if path.is_file()]
     raw = [str(path) for path in files if path.name not in NOT_RECORDS and path.stat().st_size]
-    with tempfile.TemporaryDirectory() as folder, environment.running(Path(folder)) as stack:
+    with tempfile.TemporaryDirectory() as folder, lifecycle.running(Path(folder)) as stack:
         run(folder, "fetch", "sweep", "--wait")
         run(folder, "ingest", *raw, "--wait")
-        wait_until_published(Connection(stack.clients(), stack.outputs))
+        wait_until_published(Stores(stack.clients(), stack.outputs))
         run(folder, "report", "--output", PAGES)
 
 
@@ -39,14 +39,14 @@ def run(state_dir: str, *arguments: str) -> None:
     subprocess.run(command, check=True, cwd=ROOT)  # noqa: S603 - our own command
 
 
-def wait_until_published(connection: Connection) -> None:
+def wait_until_published(connection: Stores) -> None:
     """Wait until the catalogue shows what the raw objects give."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + _TIMEOUT_S
     while not verify_all(
         connection.bucket, connection.drinks, connection.loads, connection.catalogue
     ).ok:
         if time.monotonic() > deadline:
-            sys.exit(f"The catalogue does not show all drinks after {PATIENCE_S} s.")
+            sys.exit(f"The catalogue does not show all drinks after {_TIMEOUT_S} s.")
         time.sleep(PAUSE_S)
 
 

@@ -12,12 +12,13 @@ from urllib.parse import urlencode
 import httpx2
 from playwright.sync_api import Page, expect, sync_playwright
 
-from mocktailverse.cli.connection import Connection
 from mocktailverse.dashboard.shelves import BASICS, STARTERS
-from mocktailverse.local import environment
-from mocktailverse.local.environment import LocalStack, Options
+from mocktailverse.local import lifecycle
+from mocktailverse.local.lifecycle import Options
+from mocktailverse.local.state import LocalStack
 from mocktailverse.pipeline.ingest import InputFile, put_files
-from mocktailverse.pipeline.moments import now
+from mocktailverse.stores.environment import Stores
+from mocktailverse.times import now
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"
@@ -28,7 +29,7 @@ MOJITO = "thecocktaildb:90127"
 
 WIDTH, HEIGHT = 1280, 860
 MOST_BYTES = 200_000
-PATIENCE_MS = 60_000
+_TIMEOUT_MS = 60_000
 PAUSE_S = 0.2
 
 SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
@@ -40,23 +41,23 @@ def main() -> None:
     chromium = shutil.which("chromium")
     if chromium is None:
         sys.exit("This needs Chromium: apt-get install chromium")
-    expect.set_options(timeout=PATIENCE_MS)
+    expect.set_options(timeout=_TIMEOUT_MS)
     PICTURES.mkdir(exist_ok=True)
-    with environment.running(options=Options(services=True)) as stack, sync_playwright() as started:
+    with lifecycle.running(options=Options(services=True)) as stack, sync_playwright() as started:
         ingest(stack, GOOD)
         browser = started.chromium.launch(
             executable_path=chromium,
             args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
         )
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        page.set_default_timeout(PATIENCE_MS)
+        page.set_default_timeout(_TIMEOUT_MS)
         take_all(page, stack)
         browser.close()
 
 
 def ingest(stack: LocalStack, names: tuple[str, ...]) -> None:
     """Load files and wait until their drinks, which must be new ones, are published."""
-    connection = Connection(stack.clients(), stack.outputs)
+    connection = Stores(stack.clients(), stack.outputs)
     files = [InputFile(SAMPLES / name) for name in names]
     before = published(stack)
     versions = put_files(connection.bucket, files, "thecocktaildb", now=now())

@@ -2,26 +2,30 @@
 
 import hashlib
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
+from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.drinks.drink import Derived, Drink, IngredientLine, Lineage
-from mocktailverse.drinks.ledger import ObjectVersion
 from mocktailverse.drinks.register import Register, merge
 from mocktailverse.errors import MocktailverseError
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.ingest import InputFile
 from mocktailverse.pipeline.transform import transform
+from strategies.effort import register_profiles
 
 SAMPLES = Path(__file__).resolve().parents[1] / "data" / "raw"
 OBSERVED_AT = 1_700_000_000_000
+BUILT_AT = 1_700_000_060_000
 
-# Hypothesis measures time that passes: on a busy machine that says nothing about a test.
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("busy")
+register_profiles()
+if settings.get_current_profile_name() == "default":  # else the mutants' own
+    settings.load_profile("full")
 
 # In the background of a script signals are ignored, also by all that is started here; tests send
 # these two.
@@ -30,11 +34,11 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--renew-golden`; see tests/unit/test_normalize.py."""
+    """Add `--renew-golden`; see tests/unit/drinks/test_normalize.py."""
     parser.addoption(
         "--renew-golden",
         action="store_true",
-        help="Write tests/unit/golden anew, after TRANSFORM_VERSION was raised.",
+        help="Write tests/unit/drinks/golden anew, after TRANSFORM_VERSION was raised.",
     )
 
 
@@ -69,8 +73,32 @@ def catalogue_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def new_drink() -> Callable[..., Drink]:
-    """Makes a drink by hand: `new_drink("7", "Spritz", ["Prosecco"], withdrawn_at=1)`.
+def sample_catalogue(catalogue_path: Path) -> Catalogue:
+    """The catalogue of the sample drinks."""
+    return Catalogue(catalogue_path)
+
+
+@pytest.fixture(scope="session")
+def make_catalogue(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[Iterable[Drink]], Catalogue]:
+    """Makes a catalogue of drinks."""
+    made: list[Catalogue] = []
+
+    def make(drinks: Iterable[Drink]) -> Catalogue:
+        path = tmp_path_factory.mktemp("catalogue") / "catalogue.sqlite"
+        with CatalogueWriter.create(path) as writer:
+            writer.put(drinks)
+            writer.seal(version=f"{BUILT_AT}-{len(made):08}", built_at=BUILT_AT, table="drinks")
+        made.append(Catalogue(path))
+        return made[-1]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def numbered_drink() -> Callable[..., Drink]:
+    """Makes a drink by its number: `numbered_drink("7", "Spritz", ["Prosecco"], withdrawn_at=1)`.
 
     What is not given is empty; the content's hash follows from what is given.
     """
@@ -96,6 +124,34 @@ def new_drink() -> Callable[..., Drink]:
         }
         absent = dict.fromkeys(name for name in Drink.__struct_fields__ if name not in given)
         return Drink(**given, **absent)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def new_drink(numbered_drink: Callable[..., Drink]) -> Callable[..., Drink]:
+    """The same; the tests of the catalogue have a `new_drink` of their own."""
+    return numbered_drink
+
+
+@pytest.fixture(scope="session")
+def raw_record() -> Callable[..., dict[str, Any]]:
+    """Makes a raw record of TheCocktailDB; fields can be changed, None leaves a field null."""
+
+    def make(id_: object = "11007", name: object = "Margarita", **fields: object) -> dict[str, Any]:
+        return {
+            "idDrink": id_,
+            "strDrink": name,
+            "strCategory": "Ordinary Drink",
+            "strAlcoholic": "Alcoholic",
+            "strGlass": "Cocktail glass",
+            "strInstructions": "Shake with ice.",
+            "strIngredient1": "Tequila",
+            "strMeasure1": "1 1/2 oz",
+            "strIngredient2": "Lime juice",
+            "strMeasure2": "1 oz",
+            **fields,
+        }
 
     return make
 

@@ -3,18 +3,18 @@
 from pages.markdown import page, table
 from pages.source import described, template
 
-from mocktailverse.cli.output import amount
+from mocktailverse.checkout import find_checkout
+from mocktailverse.cost.cost_report import cost_report
+from mocktailverse.cost.footprint import footprints
 from mocktailverse.cost.limits import together, with_all_pollers
 from mocktailverse.cost.model import PriceTable, price_table
-from mocktailverse.cost.report import cost_report
 from mocktailverse.cost.workload import reference
-from mocktailverse.deployment.checkout import find_checkout
-from mocktailverse.deployment.footprint import footprints
+from mocktailverse.formatting import amount
 
 
 def cost() -> str:
     """The page."""
-    found = footprints(template(), described(), find_checkout().source / "functions")
+    found = footprints(template(), described().stage_inputs(), find_checkout().source / "functions")
     runs = {env: footprint.running for env, footprint in found.items()}
     usages, prices = reference(runs), price_table()
     whole = together(usages)

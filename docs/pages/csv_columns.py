@@ -2,7 +2,7 @@
 
 from pages.markdown import code, page, table
 
-from mocktailverse.catalogue.csv_columns import COLUMNS
+from mocktailverse.catalogue.exports.csv_columns import COLUMNS
 
 
 def csv_columns() -> str:
@@ -11,6 +11,6 @@ def csv_columns() -> str:
         "Columns of the CSV export",
         "What stands in each column of the CSV file. The rules of the file stand in "
         "[exports](exports.md).",
-        "`src/mocktailverse/catalogue/csv_columns.py`",
+        "`src/mocktailverse/catalogue/exports/csv_columns.py`",
         table(("column", "meaning"), [(code(one.name), one.meaning) for one in COLUMNS]),
     )

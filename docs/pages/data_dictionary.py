@@ -23,13 +23,15 @@ from mocktailverse.catalogue import schema
 from mocktailverse.catalogue.meta import Meta
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
-from mocktailverse.drinks.ledger import Counts, Cursor, Load, ObjectVersion, Rejected, Segment
 from mocktailverse.drinks.register import Earlier, Register
 from mocktailverse.drinks.units import FIFTH_ML, ML_PER_UNIT
+from mocktailverse.loads.load_record import Checkpoint, Counts, Load, Segment
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
 from mocktailverse.stores import catalogue_object, export_objects
 
 DRINK = (Drink, IngredientLine, Derived, Image, Lineage)
-LOAD = (Load, ObjectVersion, Counts, Drift, Segment, Cursor, Rejected)
+LOAD = (Load, ObjectVersion, Counts, Drift, Segment, Checkpoint, Rejected)
 BUCKET = "mocktailverse.stores.data_bucket"
 ITEMS = "mocktailverse.stores.items"
 LOADS = "mocktailverse.stores.load_items"

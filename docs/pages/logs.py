@@ -16,12 +16,13 @@ from pages.markdown import code, codes, table
 from pages.meanings import MissingMeaningError, fields, opening, sentence, word
 from pages.source import STAGES, of_type
 
-from mocktailverse.deployment.checkout import find_checkout
-from mocktailverse.drinks.ledger import Counts, ObjectVersion
-from mocktailverse.functions import failures
-from mocktailverse.pipeline.extract import ExtractReport
+from mocktailverse.checkout import find_checkout
+from mocktailverse.functions import failure_log as failures
+from mocktailverse.loads.load_record import Counts
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.publish import Published
 from mocktailverse.pipeline.reconcile import ReconcileReport
+from mocktailverse.sources.thecocktaildb.extract import ExtractReport
 
 GROUP = "AWS::Logs::LogGroup"
 LEVELS = ("info", "warning", "error", "exception")
@@ -130,7 +131,7 @@ def _names() -> Iterator[tuple[str, str]]:
     yield code("trace"), _doc(properties["trace_id"])
     yield code("load"), _doc(ObjectVersion.load_id)
     yield code("key"), fields(ObjectVersion)["key"]
-    yield code("traces"), sentence(word("traces", "mocktailverse.functions.publish"))
+    yield code("traces"), sentence(word("traces", "mocktailverse.functions.publish_handler"))
 
 
 def _doc(found: Any) -> str:  # noqa: ANN401  a function or a property

@@ -8,10 +8,10 @@ from typing import Any
 import yaml
 from msgspec import Struct
 
+from mocktailverse.checkout import find_checkout
+from mocktailverse.cost.template import Resource, Template
 from mocktailverse.deployment import environments
-from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.deployment.environments import DEPLOYED, Environments
-from mocktailverse.deployment.template import Resource, Template
 
 Pair = tuple[yaml.ScalarNode, yaml.Node]
 """A name in YAML, and what stands under it."""

@@ -12,10 +12,12 @@ from msgspec import Struct, inspect
 
 from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.drinks.drift import Drift
-from mocktailverse.drinks.ledger import Counts, Load, LoadRequest, ObjectVersion, Segment
 from mocktailverse.drinks.register import Register
-from mocktailverse.pipeline.extract import Cursor, PageFetching, run_name
+from mocktailverse.loads.load_record import Counts, Load, Segment
+from mocktailverse.loads.load_request import LoadRequest
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.ingest import Part, Run, put_part
+from mocktailverse.sources.thecocktaildb.extract import FetchCursor, PageFetching, run_name
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.items import to_item
 from mocktailverse.stores.loads_table import LoadsTable
@@ -48,7 +50,7 @@ class Column(Struct, frozen=True):
 def raw_objects() -> dict[str, StoredObject]:
     """A raw object of each kind of writer, by who stores it."""
     fetched, ingested = _Bucket(), _Bucket()
-    start = Cursor(run_name("sweep", AT), "sweep", AT, ())
+    start = FetchCursor(run_name("sweep", AT), "sweep", AT, ())
     client: Any = SimpleNamespace(source=SOURCE, requests=0)
     fetching = PageFetching(client, fetched, start, lambda: AT, lambda: 1)
     fetching.put_raw("f-a", [b"{}"], AT)

@@ -51,17 +51,27 @@ class Settings(Struct, frozen=True, kw_only=True):
         Raises:
             UsageError: an output is missing: the stack is older than this code.
         """
-        named = {field: field.title().replace("_", "") for field in cls.__struct_fields__}
+        named = {field: _output_name(field) for field in cls.__struct_fields__}
         given = {field: outputs[name] for field, name in named.items() if name in outputs}
         try:
             return msgspec.convert({**given, **others}, cls, strict=False)
         except msgspec.ValidationError as error:
             raise UsageError(f"The stack lacks an output: {error}. Deploy it again.") from error
 
+    def outputs(self) -> dict[str, str]:
+        """Return the settings under the names of a stack's outputs: the reverse of `of_outputs`."""
+        fields = msgspec.structs.asdict(self)
+        return {_output_name(field): str(v) for field, v in fields.items() if v is not None}
+
     def variables(self) -> dict[str, str]:
         """The environment from which another process reads these settings."""
         fields = msgspec.structs.asdict(self)
         return {PREFIX + name.upper(): str(v) for name, v in fields.items() if v is not None}
+
+
+def _output_name(field: str) -> str:
+    """Return `DataBucket` for `data_bucket`."""
+    return field.title().replace("_", "")
 
 
 def inherited() -> dict[str, str]:

@@ -25,10 +25,11 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from mocktailverse.cli.connection import Connection
-from mocktailverse.drinks.ledger import Load
-from mocktailverse.local import environment
-from mocktailverse.local.environment import LocalStack, Options
+from mocktailverse.loads.load_record import Load
+from mocktailverse.local import lifecycle
+from mocktailverse.local.lifecycle import Options
+from mocktailverse.local.state import LocalStack
+from mocktailverse.stores.environment import Stores
 
 SAMPLES = Path(__file__).parents[2] / "data" / "raw"
 GOOD = ("cocktails.ndjson", "mocktails.json", "punches.csv", "winter.ndjson.gz")
@@ -75,7 +76,7 @@ class Site:
         self.home = home
         self.api = stack.urls["api"]
         self.dashboard = stack.urls["dashboard"]
-        self.connection = Connection(stack.clients(), stack.outputs)
+        self.stores = Stores(stack.clients(), stack.outputs)
 
     def ingest(self, *files: Path) -> int:
         """Ingest files as users do, and wait; tells how many drinks were loaded."""
@@ -105,13 +106,13 @@ class Site:
 
     def put(self, body: bytes, part: str) -> Callable[[], Load | None]:
         """Store a raw object; gives what tells its latest load."""
-        version = self.connection.bucket.put(
+        version = self.stores.bucket.put(
             f"raw/thecocktaildb/tests/{part}",
             body,
             metadata={},
             content_type="application/octet-stream",
         )
-        return lambda: self.connection.loads.latest(version)
+        return lambda: self.stores.loads.latest(version)
 
     def until(self, condition: Callable[[], object], within_s: float = PATIENCE_MS / 1000) -> None:
         """Wait until a condition holds."""
@@ -221,7 +222,7 @@ def hostile_record(number: str, name: str) -> dict[str, str]:
 
 @contextmanager
 def running_site(home: Path) -> Iterator[Site]:
-    with environment.running(home, Options(services=True)) as stack:
+    with lifecycle.running(home, Options(services=True)) as stack:
         yield Site(stack, home)
 
 

@@ -13,10 +13,10 @@ from fastapi import UploadFile
 from playwright.sync_api import Page, expect
 from starlette.types import Receive, Scope, Send
 
-from mocktailverse.api.app import create_app
-from mocktailverse.api.delivery import Streamed
-from mocktailverse.api.services import Services
-from mocktailverse.catalogue.copy import CatalogueCopy
+from mocktailverse.api.api_app import create_app
+from mocktailverse.api.dependencies import ApiDependencies
+from mocktailverse.api.export_delivery import Streamed
+from mocktailverse.catalogue.synced_copy import CatalogueCopy
 
 pytestmark = pytest.mark.browser
 
@@ -55,7 +55,7 @@ def url(catalogue_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     folder = tmp_path_factory.mktemp("copies")
     source = Published(catalogue_path)
     app = create_app(
-        Services(
+        ApiDependencies(
             catalogue=CatalogueCopy(source, folder, max_age_s=60),
             loads=NoLoads(),
             bucket=None,

@@ -50,7 +50,7 @@ def test_without_aws_the_last_catalogue_can_still_be_used(new_site, open_page, s
     page.get_by_role("link", name="Pipeline", exact=True).filter(visible=True).click()
     expect(page.locator("td").get_by_text(WINTER, exact=True)).to_be_attached()
 
-    processes.stop(new_site.stack.parts[EMULATOR])
+    processes.stop(new_site.stack.by_name[EMULATOR])
     expect(page.get_by_text("AWS does not answer since")).to_be_visible()
     expect(page.locator("td").get_by_text(WINTER, exact=True)).to_be_attached()
     page.get_by_role("link", name="Explore", exact=True).filter(visible=True).click()

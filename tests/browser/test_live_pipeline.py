@@ -7,9 +7,9 @@ import time
 import pytest
 from playwright.sync_api import Page, TimeoutError, expect  # noqa: A004 - Playwright's own
 
-from mocktailverse.pipeline.moments import now
 from mocktailverse.pipeline.replay import replay
 from mocktailverse.stores.queue import Queue
+from mocktailverse.times import now
 
 pytestmark = pytest.mark.browser
 
@@ -108,7 +108,7 @@ def test_dead_letters_are_sent_again_at_one_click(visit, site, name):
     site.until(lambda: latest() and latest().status == "done")
     outputs = site.stack.outputs
     dead = Queue(site.stack.clients(), outputs["DeadLetterQueueUrl"])
-    replay([latest().object], site.connection.loads, dead, now=now())
+    replay([latest().object], site.stores.loads, dead, now=now())
     page = visit("pipeline")
     page.get_by_role("button", name="Redrive 1 dead letters").click()
     expect(page.get_by_text("Sent again: 1 dead letters.")).to_be_visible()

@@ -15,12 +15,15 @@ import msgspec
 import pytest
 
 from mocktailverse.cli import main
-from mocktailverse.cli.connection import Connection
-from mocktailverse.drinks.ledger import Load, LoadRequest, ObjectVersion, Rejected
-from mocktailverse.local import environment
-from mocktailverse.local.environment import LocalStack
+from mocktailverse.loads.load_record import Load
+from mocktailverse.loads.load_request import LoadRequest
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
+from mocktailverse.local import lifecycle
+from mocktailverse.local.state import LocalStack
 from mocktailverse.pipeline.verify import VerifyReport
 from mocktailverse.pipeline.verify_catalogue import verify_all
+from mocktailverse.stores.environment import Stores
 
 Record = dict[str, Any]
 
@@ -52,12 +55,12 @@ class Pipeline:
         self.home = home
         self.outputs = stack.outputs
         self.clients = stack.clients()
-        self.connection = Connection(self.clients, stack.outputs)
-        self.bucket = self.connection.bucket
-        self.drinks = self.connection.drinks
-        self.loads = self.connection.loads
-        self.catalogue = self.connection.catalogue
-        self.queue = self.connection.queue
+        self.stores = Stores(self.clients, stack.outputs)
+        self.bucket = self.stores.bucket
+        self.drinks = self.stores.drinks
+        self.loads = self.stores.loads
+        self.catalogue = self.stores.catalogue
+        self.queue = self.stores.queue
         (mapping,) = self.clients.lambda_.list_event_source_mappings(
             FunctionName=self.outputs["TransformFunction"]
         )["EventSourceMappings"]
@@ -119,7 +122,7 @@ class Pipeline:
             for number, body in enumerate(bodies)
         ]
         event = {"Records": records}
-        answer = self.connection.functions.invoke(self.outputs["TransformFunction"], event)
+        answer = self.stores.functions.invoke(self.outputs["TransformFunction"], event)
         return [bodies[int(item["itemIdentifier"])] for item in answer["batchItemFailures"]]
 
     @staticmethod
@@ -292,7 +295,7 @@ class SharedStack:
             on_failure.callback(self.close)
             if self._pipeline is None:
                 home = self._new_home()
-                stack = self._running.enter_context(environment.running(home))
+                stack = self._running.enter_context(lifecycle.running(home))
                 self._pipeline = Pipeline(stack, home)
                 self._settings = self._pipeline.settings()
             self._pipeline.reset()

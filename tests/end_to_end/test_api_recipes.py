@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from mocktailverse.local import environment
-from mocktailverse.local.environment import Options
+from mocktailverse.local import lifecycle
+from mocktailverse.local.lifecycle import Options
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "how-to" / "use-the-api.md").read_text()
@@ -31,7 +31,7 @@ def recipes(language):
 def api(tmp_path_factory):
     """The address of the API of a stack with the samples."""
     home = tmp_path_factory.mktemp("recipes") / "stack"
-    with environment.running(home, Options(services=True)) as stack:
+    with lifecycle.running(home, Options(services=True)) as stack:
         files = [ROOT / "data" / "raw" / name for name in SAMPLES]
         command = Path(sys.executable).parent / "mocktailverse"
         ingest = [command, "ingest", *files, "--wait", "--state-dir", home]

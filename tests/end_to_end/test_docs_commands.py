@@ -20,8 +20,8 @@ import psutil
 import pytest
 from typer.main import get_command
 
+from mocktailverse.checkout import find_checkout
 from mocktailverse.cli.main import app
-from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.local import deploying
 
 ROOT = Path(__file__).parents[2]

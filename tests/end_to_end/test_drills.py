@@ -2,7 +2,7 @@
 
 import pytest
 
-from mocktailverse.local.drills.drill import DRILLS
+from mocktailverse.operations.drills.drill import DRILLS
 
 CHEAP = ("budget", "function-errors")
 SLOW = sorted(set(DRILLS) - set(CHEAP))

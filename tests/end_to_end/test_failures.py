@@ -10,7 +10,7 @@ from threading import Thread
 import psutil
 import pytest
 
-from mocktailverse.drinks.ledger import Counts
+from mocktailverse.loads.load_record import Counts
 
 RECEIVED_AT_MOST = 5
 SHORT_INVOCATION_S = 8
@@ -53,7 +53,7 @@ def test_a_body_that_is_cut_each_time_ends_in_the_dead_letters_and_redrive_repai
             (load,) = pipeline.settled(version)  # its function may be at work
             assert load.status == "failed"
             # More where the function took longer than the second after which its message comes
-            # back: decision 0013. tests/unit/test_load.py counts exactly.
+            # back: decision 0013. tests/unit/pipeline/test_load.py counts exactly.
             assert load.attempts >= RECEIVED_AT_MOST
             assert f"Reading {version.key}" in (load.error or "")
         assert pipeline.verify().not_conserving == [version.key]

@@ -26,7 +26,7 @@ def fetch(pipeline):
     """Invokes the fetch function."""
 
     def invoke(strategy, *arguments, **event):
-        return pipeline.connection.functions.invoke(
+        return pipeline.stores.functions.invoke(
             pipeline.outputs["FetchFunction"],
             {"strategy": strategy, "arguments": arguments, **event},
         )

@@ -10,9 +10,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from mocktailverse.local import environment
-from mocktailverse.local.environment import LocalStack, Options
-from mocktailverse.local.state import DASHBOARD, SERVER
+from mocktailverse.local import lifecycle
+from mocktailverse.local.lifecycle import Options
+from mocktailverse.local.state import DASHBOARD, SERVER, LocalStack
 
 WITHIN_S = 240.0
 
@@ -20,7 +20,7 @@ WITHIN_S = 240.0
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     home = tmp_path_factory.mktemp("served")
-    with environment.running(home, Options(services=True)) as running:
+    with lifecycle.running(home, Options(services=True)) as running:
         yield running
 
 
@@ -75,7 +75,7 @@ def error_of(answer: httpx2.Response) -> tuple[int, str]:
 
 def test_api_harness_reference_and_dashboard_answer(stack):
     assert set(stack.urls) == {"dashboard", "api", "docs", "harness", "gateway"}
-    assert {SERVER, DASHBOARD} <= set(stack.parts)
+    assert {SERVER, DASHBOARD} <= set(stack.by_name)
     for name in ("docs", "harness", "dashboard"):
         assert httpx2.get(stack.urls[name]).status_code == 200, name
     assert httpx2.get(f"{stack.urls['dashboard']}/_stcore/health").text == "ok"

@@ -5,9 +5,10 @@ import time
 
 import pytest
 
-from mocktailverse.drinks.ledger import LoadRequest, ObjectVersion
 from mocktailverse.errors import PermanentError
-from mocktailverse.pipeline.moments import now
+from mocktailverse.loads.load_request import LoadRequest
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.times import now
 
 DOCS = ("live-metrics.md", "operations.md")
 NO_NAME = {"idDrink": "950999", "strIngredient1": "Gin", "strInstructions": "Stir."}
@@ -156,9 +157,7 @@ def test_a_failed_load_needs_attention_and_ends_with_1(pipeline, cli, drinks, tm
 
 def test_a_function_that_fails_needs_attention(pipeline, cli):
     with pytest.raises(PermanentError):
-        pipeline.connection.functions.invoke(
-            pipeline.outputs["TransformFunction"], {"Records": "none"}
-        )
+        pipeline.stores.functions.invoke(pipeline.outputs["TransformFunction"], {"Records": "none"})
 
     told = cli("report", "--json", code=1).json
 

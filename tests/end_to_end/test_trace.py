@@ -2,7 +2,7 @@
 
 import json
 
-from mocktailverse.drinks.ledger import ObjectVersion
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.stores.log_group import LogGroup
 
 

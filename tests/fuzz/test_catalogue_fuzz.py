@@ -16,17 +16,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from mocktailverse.catalogue.bar_assistant import recipe
-from mocktailverse.catalogue.csv_columns import COLUMNS
-from mocktailverse.catalogue.exports import (
+from mocktailverse.catalogue.exports.bar_assistant import recipe
+from mocktailverse.catalogue.exports.csv_columns import COLUMNS
+from mocktailverse.catalogue.exports.formats import (
     csv_cell,
     export_bar_assistant,
     export_csv,
     export_json,
     export_ndjson,
 )
-from mocktailverse.catalogue.query import DrinkQuery, Sort
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.search.query import DrinkQuery, Sort
 from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.drinks.drink import Drink
 from strategies.drinks import drinks
@@ -34,7 +34,9 @@ from strategies.raw_records import record_texts, transformed
 from strategies.recipes import known_names
 from strategies.texts import texts
 
-RECIPE_SCHEMA = Path(__file__).parents[1] / "unit" / "bar_assistant_recipe.schema.json"
+RECIPE_SCHEMA = (
+    Path(__file__).parents[1] / "unit/catalogue/exports/bar_assistant_recipe.schema.json"
+)
 RECIPES = Draft7Validator(json.loads(RECIPE_SCHEMA.read_text()))
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a new folder in it
 """A hundred files a round, each written twice: a disk would be most of the time."""
@@ -62,7 +64,7 @@ def test_every_export_of_any_drinks_is_valid_and_complete(shelf: list[Drink]):
             writer.seal(version="1-00000000", built_at=1, table="drinks")
         with closing(Catalogue(path)) as catalogue:
             stored = list(catalogue.all_drinks())
-            rows = "".join(export_csv(catalogue, EVERYTHING))
+            rows = b"".join(export_csv(catalogue, EVERYTHING)).decode()
             lines = b"".join(export_ndjson(catalogue, EVERYTHING))
             array = b"".join(export_json(catalogue, EVERYTHING))
             recipes = json.loads(b"".join(export_bar_assistant(catalogue, EVERYTHING)))

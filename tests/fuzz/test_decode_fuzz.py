@@ -7,8 +7,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mocktailverse.drinks.codes import Reason
-from mocktailverse.drinks.ledger import START, Cursor
 from mocktailverse.errors import TransientError
+from mocktailverse.loads.load_record import START, Checkpoint
 from mocktailverse.pipeline.decode import Decoded, RawRecord, Unreadable, decode
 from mocktailverse.pipeline.independent_count import count_records
 from mocktailverse.sources import SOURCES
@@ -43,7 +43,7 @@ class Stored:
             raise TransientError("connection reset")
 
 
-def read(stored: Stored, start: Cursor = START) -> list[Decoded]:
+def read(stored: Stored, start: Checkpoint = START) -> list[Decoded]:
     return list(decode(stored, READER, start))
 
 

@@ -16,19 +16,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from mocktailverse.api.app import create_app
-from mocktailverse.api.delivery import Streamed
-from mocktailverse.api.services import Services
-from mocktailverse.catalogue.copy import CatalogueCopy
-from mocktailverse.drinks.ledger import (
-    END,
-    START,
-    Counts,
-    Load,
-    ObjectVersion,
-    Rejected,
-    Segment,
-)
+from mocktailverse.api.api_app import create_app
+from mocktailverse.api.dependencies import ApiDependencies
+from mocktailverse.api.export_delivery import Streamed
+from mocktailverse.catalogue.synced_copy import CatalogueCopy
+from mocktailverse.loads.load_record import END, START, Counts, Load, Segment
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
 from mocktailverse.local.simulated_source.server import running
 from mocktailverse.stores.load_items import day_of, load_key
 from mocktailverse.stores.loads_table import LoadsTable
@@ -111,7 +105,7 @@ def live_api(
         yield LiveApi(url, pytestconfig.getoption("--fuzz-key"))
         return
     source, loads = PublishedFile(catalogue_path), MemoryLoads()
-    services = Services(
+    dependencies = ApiDependencies(
         catalogue=CatalogueCopy(source, tmp_path / "copies", max_age_s=10),
         loads=loads,
         bucket=loads,
@@ -120,7 +114,7 @@ def live_api(
         stage="local",
         max_age_s=10,
     )
-    with running(create_app(services)) as url:
+    with running(create_app(dependencies)) as url:
         yield LiveApi(url, KEY)
 
 

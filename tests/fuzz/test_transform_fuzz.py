@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mocktailverse.drinks.codes import Quality, Reason
 from mocktailverse.drinks.drink import Drink
-from mocktailverse.drinks.ledger import Rejected
+from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline.independent_count import count_records
 from mocktailverse.pipeline.transform import Piece, transform
 from mocktailverse.sources import SOURCES

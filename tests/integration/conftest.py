@@ -6,9 +6,9 @@ from contextlib import ExitStack
 import msgspec
 import pytest
 
-from mocktailverse.deployment.checkout import Checkout, find_checkout
-from mocktailverse.local import environment
-from mocktailverse.local.environment import LocalStack
+from mocktailverse.checkout import Checkout, find_checkout
+from mocktailverse.local import lifecycle
+from mocktailverse.local.state import LocalStack
 from mocktailverse.stores.clients import Clients
 
 HANDLER = "def handler(event, context):\n    print('done')\n    return {'batchItemFailures': []}\n"
@@ -57,7 +57,7 @@ def local_stack(
     """
     if _running.stack is None:
         home = tmp_path_factory.mktemp("stack")
-        _running.stack = _running.end.enter_context(environment.running(home))
+        _running.stack = _running.end.enter_context(lifecycle.running(home))
     failed_before = request.session.testsfailed
     yield _running.stack
     if request.session.testsfailed > failed_before:

@@ -8,8 +8,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import mocktailverse.dashboard.views
-from mocktailverse.drinks.ledger import ObjectVersion
 from mocktailverse.errors import PermanentError
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.settings import DashboardSettings
 from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.clients import Clients

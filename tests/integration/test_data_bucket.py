@@ -9,8 +9,9 @@ from threading import Thread
 
 import pytest
 
-from mocktailverse.drinks.ledger import ObjectVersion, Rejected
 from mocktailverse.errors import MissingError, PermanentError, TransientError, UnreachableError
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
 from mocktailverse.local.ports import free_port
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.data_bucket import CHUNK_BYTES, HEAD_BYTES, DataBucket

@@ -11,12 +11,20 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from mocktailverse.checkout import Checkout
 from mocktailverse.cli import contents, main
-from mocktailverse.deployment.checkout import Checkout
 from mocktailverse.errors import UnreachableError, UsageError
-from mocktailverse.local import environment, leash, parts
-from mocktailverse.local.environment import LocalStack, Options
-from mocktailverse.local.state import DASHBOARD, EMULATOR, SERVER, SERVICES, SOURCE
+from mocktailverse.local import lifecycle, service_processes, watchdog
+from mocktailverse.local.lifecycle import Options
+from mocktailverse.local.state import (
+    DASHBOARD,
+    EMULATOR,
+    SERVER,
+    SERVICES,
+    SOURCE,
+    LocalStack,
+    read_stack,
+)
 
 DRINKS = 3
 
@@ -36,18 +44,18 @@ def bare(options: Options) -> Options:
 def home(options: Options, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The folder of a stack with all its parts, in which there is data."""
     folder = tmp_path_factory.mktemp("kept") / "state"
-    store_drinks(environment.start(folder, options))
+    store_drinks(lifecycle.start(folder, options))
     yield folder
-    environment.stop(folder)
+    lifecycle.stop(folder)
 
 
 @pytest.fixture
 def small(bare: Options, tmp_path: Path) -> Iterator[Path]:
     """The folder of a stack that a test may ruin, in which there is data."""
     folder = tmp_path / "state"
-    store_drinks(environment.start(folder, bare))
+    store_drinks(lifecycle.start(folder, bare))
     yield folder
-    environment.stop(folder)
+    lifecycle.stop(folder)
 
 
 def store_drinks(stack: LocalStack) -> None:
@@ -67,20 +75,20 @@ KEPT = contents.Contents(drinks=DRINKS, raw_objects=1)
 
 
 def process(home: Path, name: str) -> int:
-    stack = environment.read(home)
+    stack = read_stack(home)
     assert stack is not None
-    return stack.parts[name].pid
+    return stack.by_name[name].pid
 
 
 def pids(home: Path) -> dict[str, int]:
-    stack = environment.read(home)
+    stack = read_stack(home)
     assert stack is not None
     return {part.name: part.pid for part in stack.processes}
 
 
 def kill(home: Path, name: str) -> None:
     os.kill(process(home, name), signal.SIGKILL)
-    eventually(lambda: name in environment.status(home).down)
+    eventually(lambda: name in lifecycle.status(home).down)
 
 
 def eventually(condition: Callable[[], bool], within_s: float = 60.0) -> None:
@@ -114,7 +122,7 @@ def test_an_embedded_aws_that_is_silent_for_seconds_is_waited_for(home, options)
             os.kill(before[EMULATOR], signal.SIGCONT)
 
     with frozen(before[EMULATOR]):
-        environment.start(home, options, wake)
+        lifecycle.start(home, options, wake)
     assert any("waiting for the embedded AWS" in text for text in texts)
     assert pids(home) == before
     assert held(home) == KEPT
@@ -124,7 +132,7 @@ def test_an_embedded_aws_that_stays_silent_is_left_alone(home, options):
     before = pids(home)
     hurried = msgspec.structs.replace(options, response_timeout_s=0.1)
     with frozen(before[EMULATOR]):
-        for begin in (environment.start, in_the_foreground):
+        for begin in (lifecycle.start, in_the_foreground):
             with pytest.raises(UnreachableError, match=r"is alive.*kept.*--forget"):
                 begin(home, hurried)
     assert pids(home) == before
@@ -132,37 +140,38 @@ def test_an_embedded_aws_that_stays_silent_is_left_alone(home, options):
 
 
 def in_the_foreground(home: Path, options: Options) -> None:
-    with environment.running(home, options):
+    with lifecycle.running(home, options):
         pass
 
 
 def test_a_dead_embedded_aws_is_never_replaced_unasked(small, bare):
     kill(small, EMULATOR)
-    for begin in (environment.start, in_the_foreground, environment.start):
+    for begin in (lifecycle.start, in_the_foreground, lifecycle.start):
         with pytest.raises(UnreachableError, match=r"has ended.*in memory.*up --forget"):
             begin(small, bare)
-    assert environment.status(small).state == "broken"
+    assert lifecycle.status(small).state == "broken"
 
-    assert environment.stop(small)
-    environment.start(small, bare)
+    assert lifecycle.stop(small)
+    lifecycle.start(small, bare)
     assert held(small) == contents.Contents(drinks=0, raw_objects=0)
 
 
 def test_a_refusal_names_the_drinks_that_the_api_still_lists(small, bare, monkeypatch):
-    stack = environment.read(small)
-    server = msgspec.structs.replace(stack.parts[EMULATOR], name=SERVER)
-    with_server = stack.with_part(server)
+    stack = read_stack(small)
+    server = msgspec.structs.replace(stack.by_name[EMULATOR], name=SERVER)
+    with_server = stack.with_process(server)
     monkeypatch.setattr("mocktailverse.local.health.get", lambda _port, _path: b'{"drinks": 74}')
-    monkeypatch.setattr("mocktailverse.local.parts.is_well", lambda _process: False)
+    monkeypatch.setattr("mocktailverse.local.health.is_healthy", lambda *_: False)
     monkeypatch.setattr(
-        "mocktailverse.local.existing_stack.read", lambda _home: with_server.with_part(dead(stack))
+        "mocktailverse.local.data_guard.read_stack",
+        lambda _home: with_server.with_process(dead(stack)),
     )
     with pytest.raises(UnreachableError, match=r"is lost: 74 drinks"):
-        environment.start(small, bare)
+        lifecycle.start(small, bare)
 
 
 def dead(stack: LocalStack):
-    return msgspec.structs.replace(stack.parts[EMULATOR], started_at=0)
+    return msgspec.structs.replace(stack.by_name[EMULATOR], started_at=0)
 
 
 # ---- the other parts
@@ -170,54 +179,54 @@ def dead(stack: LocalStack):
 
 @pytest.mark.parametrize("name", [SOURCE, SERVER, DASHBOARD])
 def test_a_dead_part_restarts_alone_on_its_port(home, options, name):
-    before = environment.read(home)
+    before = read_stack(home)
     kill(home, name)
-    after = environment.start(home, options)
-    changed = {part for part in after.parts if after.parts[part] != before.parts[part]}
+    after = lifecycle.start(home, options)
+    changed = {part for part in after.by_name if after.by_name[part] != before.by_name[part]}
     assert changed == {name}
-    assert after.parts[name].port == before.parts[name].port
+    assert after.by_name[name].port == before.by_name[name].port
     assert after.source_url == before.source_url
-    assert list(after.parts) == list(before.parts)
-    assert environment.read(home) == after
-    assert environment.status(home).state == "running"
+    assert list(after.by_name) == list(before.by_name)
+    assert read_stack(home) == after
+    assert lifecycle.status(home).state == "running"
     assert held(home) == KEPT
 
 
 @pytest.mark.parametrize("name", [SOURCE, SERVER])
 def test_a_part_without_data_that_stays_silent_is_replaced_alone(home, options, name, monkeypatch):
-    monkeypatch.setattr(parts, "RESTART_TIMEOUT_S", 0.1)
-    before = environment.read(home)
-    with frozen(before.parts[name].pid):
-        after = environment.start(home, options)
-    assert {part for part in after.parts if after.parts[part] != before.parts[part]} == {name}
-    assert before.parts[name].find() is None
+    monkeypatch.setattr(service_processes, "RESTART_TIMEOUT_S", 0.1)
+    before = read_stack(home)
+    with frozen(before.by_name[name].pid):
+        after = lifecycle.start(home, options)
+    assert {part for part in after.by_name if after.by_name[part] != before.by_name[part]} == {name}
+    assert before.by_name[name].find() is None
     assert held(home) == KEPT
 
 
 @pytest.mark.parametrize("name", [SOURCE, SERVER, DASHBOARD])
 def test_a_port_that_another_program_took_is_an_error_that_keeps_the_data(home, options, name):
-    before = environment.read(home)
-    port = before.parts[name].port
+    before = read_stack(home)
+    port = before.by_name[name].port
     kill(home, name)
     with (
         socket.create_server(("127.0.0.1", port)),
         pytest.raises(UsageError, match=rf"(?s)Port {port} .*{name} has ended.*data is kept"),
     ):
-        environment.start(home, options)
+        lifecycle.start(home, options)
     assert held(home) == KEPT
-    after = environment.start(home, options)
-    assert after.parts[EMULATOR] == before.parts[EMULATOR]
-    assert environment.status(home).state == "running"
+    after = lifecycle.start(home, options)
+    assert after.by_name[EMULATOR] == before.by_name[EMULATOR]
+    assert lifecycle.status(home).state == "running"
 
 
 def test_all_parts_but_the_embedded_aws_may_die_at_once(home, options):
-    before = environment.read(home)
+    before = read_stack(home)
     for name in (SOURCE, *SERVICES):
-        os.kill(before.parts[name].pid, signal.SIGKILL)
-    after = environment.start(home, options)
+        os.kill(before.by_name[name].pid, signal.SIGKILL)
+    after = lifecycle.start(home, options)
     assert after.urls == before.urls
-    assert after.parts[EMULATOR] == before.parts[EMULATOR]
-    assert environment.status(home).state == "running"
+    assert after.by_name[EMULATOR] == before.by_name[EMULATOR]
+    assert lifecycle.status(home).state == "running"
     assert held(home) == KEPT
 
 
@@ -232,10 +241,10 @@ def test_all_parts_but_the_embedded_aws_may_die_at_once(home, options):
 def test_a_damaged_state_file_is_refused_and_kills_nothing(home, options, content):
     file = home / "stack.json"
     good = file.read_bytes()
-    before = environment.read(home)
+    before = read_stack(home)
     try:
         file.write_bytes(content if isinstance(content, bytes) else without_aws(before))
-        for begin in (environment.start, in_the_foreground):
+        for begin in (lifecycle.start, in_the_foreground):
             with pytest.raises(UsageError, match=r"stack\.json.*damaged.*down --forget"):
                 begin(home, options)
     finally:
@@ -251,13 +260,13 @@ def without_aws(stack: LocalStack) -> bytes:
 
 
 def test_a_missing_state_file_is_refused_while_the_stack_is_alive(home, options, monkeypatch):
-    monkeypatch.setattr(leash, "GRACE_S", -1)
-    before = environment.read(home)
+    monkeypatch.setattr(watchdog, "GRACE_S", -1)
+    before = read_stack(home)
     file = home / "stack.json"
     hidden = file.rename(home / "hidden.json")
     try:
         with pytest.raises(UnreachableError, match=r"stack\.json` is missing.*--forget"):
-            environment.start(home, options)
+            lifecycle.start(home, options)
     finally:
         hidden.rename(file)
     assert all(part.find() for part in before.processes)
@@ -328,7 +337,7 @@ def test_down_stops_an_embedded_aws_that_is_silent(small, capsys):
     with frozen(process(small, EMULATOR)):
         assert run("down", "--state-dir", small) == 0
     assert "could not be counted" in capsys.readouterr().err
-    assert environment.status(small).state == "stopped"
+    assert lifecycle.status(small).state == "stopped"
 
 
 # ---- the clock
@@ -337,7 +346,7 @@ def test_down_stops_an_embedded_aws_that_is_silent(small, capsys):
 @pytest.mark.parametrize("seconds", [-3600, 10, 86_400])
 def test_a_clock_that_was_set_does_not_make_a_process_another_one(home, seconds):
     """As after a laptop has slept: the machine's and the process's start are reported again."""
-    aws = environment.read(home).parts[EMULATOR]
+    aws = read_stack(home).by_name[EMULATOR]
     before = msgspec.structs.replace(
         aws, started_at=aws.started_at + seconds, booted_at=aws.booted_at + seconds
     )

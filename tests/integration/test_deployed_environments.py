@@ -14,11 +14,13 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
+from mocktailverse.checkout import Checkout, find_checkout
 from mocktailverse.cli import main, site
-from mocktailverse.deployment import ops_key, package, removal, stack
-from mocktailverse.deployment.checkout import Checkout, find_checkout
-from mocktailverse.local import environment
-from mocktailverse.local.environment import LocalStack, Options
+from mocktailverse.deployment import ops_key, package, removal
+from mocktailverse.local import lifecycle
+from mocktailverse.local.lifecycle import Options
+from mocktailverse.local.state import LocalStack
+from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.clients import Clients
 
 ENVIRONMENTS = ("dev", "staging", "prod")
@@ -42,7 +44,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     """The embedded AWS; what points the AWS tools at it stands in the environment."""
     home = tmp_path_factory.mktemp("aws")
     with (
-        environment.running(home, Options(source_url=NOBODYS_URL)) as running,
+        lifecycle.running(home, Options(source_url=NOBODYS_URL)) as running,
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setenv("AWS_ENDPOINT_URL", running.endpoint)

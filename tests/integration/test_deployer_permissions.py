@@ -2,8 +2,8 @@
 
 The embedded AWS has no identity providers and no `Fn::ForEach`, so the policies of
 infrastructure/deployer.yaml are filled in here, for dev, and given to a user and to a role. Nor
-does it know the condition `iam:PermissionsBoundary`: tests/unit/test_deployer.py holds that it is
-there.
+does it know the condition `iam:PermissionsBoundary`: tests/unit/repository/test_deployer.py holds
+that it is there.
 """
 
 import io
@@ -18,9 +18,10 @@ import pytest
 import yaml
 from botocore.exceptions import ClientError
 
-from mocktailverse.deployment.checkout import find_checkout
-from mocktailverse.local import environment
-from mocktailverse.local.environment import LocalStack, Options
+from mocktailverse.checkout import find_checkout
+from mocktailverse.local import lifecycle
+from mocktailverse.local.lifecycle import Options
+from mocktailverse.local.state import LocalStack
 
 NOBODYS_URL = "http://127.0.0.1:9"
 ACCOUNT = "000000000000"
@@ -85,7 +86,7 @@ def made_for_dev() -> Any:
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     home = tmp_path_factory.mktemp("stack")
-    with environment.running(home, Options(source_url=NOBODYS_URL)) as running:
+    with lifecycle.running(home, Options(source_url=NOBODYS_URL)) as running:
         yield running
 
 

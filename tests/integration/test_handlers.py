@@ -17,12 +17,15 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from mocktailverse.drinks.ledger import Counts, ObjectVersion
 from mocktailverse.errors import TransientError, UsageError
-from mocktailverse.functions import fetch, reconcile, transform
+from mocktailverse.functions import fetch_handler as fetch
+from mocktailverse.functions import reconcile_handler as reconcile
+from mocktailverse.functions import transform_handler as transform
+from mocktailverse.loads.load_record import Counts
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.local import ports
 from mocktailverse.local.emulator import ROOT_KEY
-from mocktailverse.local.environment import LocalStack
+from mocktailverse.local.state import LocalStack
 from mocktailverse.pipeline import load as load_stage
 from mocktailverse.stores.clients import UNHURRIED, Clients
 from mocktailverse.stores.data_bucket import DataBucket
@@ -185,15 +188,15 @@ def world(
         clients,
     )
     clients.sqs.delete_queue(QueueUrl=queue_url)
-    forget_tools()
+    forget_runtimes()
 
 
-def forget_tools() -> None:
+def forget_runtimes() -> None:
     """Let the handlers build their tools anew, as in a new process."""
-    if fetch._tools.cache_info().currsize:  # noqa: SLF001 - what ends with a process
-        fetch._tools().client.close()  # noqa: SLF001 - likewise
+    if fetch._runtime.cache_info().currsize:  # noqa: SLF001 - what ends with a process
+        fetch._runtime().client.close()  # noqa: SLF001 - likewise
     for handler in (transform, reconcile, fetch):
-        handler._tools.cache_clear()  # noqa: SLF001 - what a new process is
+        handler._runtime.cache_clear()  # noqa: SLF001 - what a new process is
 
 
 @pytest.fixture
@@ -298,7 +301,7 @@ def test_a_stage_that_measures_less_only_logs(world, caplog, capsys, monkeypatch
     assert deliver(event(world.put(envelope(records())))) == []
     assert "loaded" in [line.message for line in caplog.records]
     assert '"_aws"' not in capsys.readouterr().out
-    assert transform._tools().metrics.metric_set == {}  # noqa: SLF001 - printed at 100, if they stayed
+    assert transform._runtime().metrics.metric_set == {}  # noqa: SLF001 - printed at 100, if they stayed
 
 
 def test_the_share_of_rejected_records_is_measured(world, capsys):

@@ -10,9 +10,9 @@ from pathlib import Path
 import boto3
 import pytest
 
+from mocktailverse.checkout import find_checkout
 from mocktailverse.deployment import artifacts, interpreters, package
 from mocktailverse.deployment.artifacts import Fit
-from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.deployment.interpreters import Interpreter
 from mocktailverse.deployment.package import Architecture
 from mocktailverse.errors import UnreachableError

@@ -10,17 +10,10 @@ import pytest
 from msgspec.structs import replace
 
 from mocktailverse.drinks.drift import Drift
-from mocktailverse.drinks.ledger import (
-    START,
-    Counts,
-    Cursor,
-    Lease,
-    Load,
-    LoadRequest,
-    ObjectVersion,
-    Segment,
-)
 from mocktailverse.errors import UsageError
+from mocktailverse.loads.load_record import START, Checkpoint, Counts, Lease, Load, Segment
+from mocktailverse.loads.load_request import LoadRequest
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.stores.load_items import WORKER_DIED, day_of
 from mocktailverse.stores.loads_table import LoadsTable
 
@@ -56,8 +49,8 @@ def state(load):
 
 
 def segment(number, read, *, final=False):
-    start = Cursor(number * 100, 0)
-    return Segment(number, start, Cursor(number * 100 + read), Counts(read, read), final=final)
+    start = Checkpoint(number * 100, 0)
+    return Segment(number, start, Checkpoint(number * 100 + read), Counts(read, read), final=final)
 
 
 # ---- leases
@@ -87,7 +80,7 @@ def test_a_lease_that_somebody_waited_for_has_expired_whatever_the_clocks_show(t
     ahead = NOON_MS + 600_000
     acquire(table, version, now=ahead)
     lease = acquire(table, version)
-    assert lease.rest_ms(NOON_MS) == LEASE_MS
+    assert lease.remaining_ms(NOON_MS) == LEASE_MS
     assert acquire(table, version, waited_for="somebody else") == lease
     later = NOON_MS + LEASE_MS
     again = acquire(table, version, now=later, waited_for=lease.owner)

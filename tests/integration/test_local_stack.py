@@ -17,12 +17,15 @@ import msgspec
 import psutil
 import pytest
 
-from mocktailverse.deployment import apply, stack
+from mocktailverse.checkout import Checkout, find_checkout
+from mocktailverse.deployment import apply
 from mocktailverse.deployment.changes import DeploymentError
-from mocktailverse.deployment.checkout import Checkout, find_checkout
 from mocktailverse.errors import UnreachableError, UsageError
-from mocktailverse.local import environment, ports, processes
-from mocktailverse.local.environment import LocalStack, Options
+from mocktailverse.local import health, lifecycle, ports
+from mocktailverse.local.lifecycle import Options
+from mocktailverse.local.processes import Launcher
+from mocktailverse.local.state import LocalStack, read_stack
+from mocktailverse.stores import cloudformation_stack as stack
 
 MARK = "MOCKTAILVERSE_TESTS_OF_THIS_MACHINE"
 
@@ -72,7 +75,7 @@ def options(checkout: Checkout) -> Options:
 
 @pytest.fixture(scope="module")
 def probed(options: Options) -> Iterator[LocalStack]:
-    with environment.running(options=options) as running:
+    with lifecycle.running(options=options) as running:
         yield running
 
 
@@ -85,9 +88,9 @@ def started(
     chosen = msgspec.structs.replace(options, port=ports.free_port())
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(MARK, "1")
-        stack_of_tests = environment.start(folder, chosen)
+        stack_of_tests = lifecycle.start(folder, chosen)
     yield folder, stack_of_tests
-    environment.stop(folder)
+    lifecycle.stop(folder)
 
 
 @pytest.fixture
@@ -95,7 +98,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
     """A state folder whose stack is stopped after the test."""
     folder = tmp_path / "state"
     yield folder
-    environment.stop(folder)
+    lifecycle.stop(folder)
 
 
 def eventually(condition: Callable[[], bool], within_s: float = 60.0) -> bool:
@@ -135,21 +138,21 @@ def call(running: LocalStack, function: str, *event: object) -> object:
 
 def test_a_stack_starts_answers_and_stops_without_a_trace(home, options):
     steps: list[str] = []
-    started = environment.start(home, options, steps.append)
-    assert environment.read(home) == started
-    assert environment.status(home).state == "running"
+    started = lifecycle.start(home, options, steps.append)
+    assert read_stack(home) == started
+    assert lifecycle.status(home).state == "running"
     assert "starting the embedded AWS" in steps
     call(started, "Fetch", "sts", "get_caller_identity", {})
     assert len(processes_of(home)) >= 2  # the embedded AWS and a function
 
-    assert environment.stop(home) is True
+    assert lifecycle.stop(home) is True
 
-    assert environment.status(home).state == "stopped"
-    assert environment.read(home) is None
+    assert lifecycle.status(home).state == "stopped"
+    assert read_stack(home) is None
     assert processes_of(home) == []
     assert {path.name for path in home.iterdir()} == {"emulator.log", "lock"}
     ports.require_free(started.port)
-    assert environment.stop(home) is False
+    assert lifecycle.stop(home) is False
 
 
 def test_only_the_owner_reads_the_keys(started):
@@ -160,10 +163,10 @@ def test_only_the_owner_reads_the_keys(started):
 
 def test_a_running_stack_is_used_again(started, options):
     home, _ = started
-    first = environment.read(home)
+    first = read_stack(home)
     steps: list[str] = []
     began = time.process_time()
-    second = environment.start(home, options, steps.append)
+    second = lifecycle.start(home, options, steps.append)
     assert second.processes == first.processes
     assert time.process_time() - began < 5
     assert steps == ["building the functions"], "nothing is started or deployed again"
@@ -175,40 +178,40 @@ def test_changed_code_is_deployed_to_the_running_stack(started, options):
     original = handler.read_text()
     try:
         handler.write_text("def handler(event, context):\n    print('new')\n    return 'new'\n")
-        second = environment.start(home, options)
+        second = lifecycle.start(home, options)
         assert second.processes == first.processes
         assert second.outputs == first.outputs
         assert call(second, "Reconcile") == "new"
     finally:
         handler.write_text(original)
-        environment.start(home, options)
+        lifecycle.start(home, options)
 
 
 def test_a_chosen_port_is_used_and_kept(started, options):
     home, first = started
     assert first.endpoint == f"http://127.0.0.1:{first.port}"
     same = msgspec.structs.replace(options, port=first.port)
-    assert environment.start(home, same).port == first.port
+    assert lifecycle.start(home, same).port == first.port
     other = msgspec.structs.replace(options, port=ports.free_port())
     with pytest.raises(UsageError, match=f"runs on port {first.port} already"):
-        environment.start(home, other)
+        lifecycle.start(home, other)
 
 
 def test_another_source_needs_another_start(started, options):
     home, _ = started
     other = msgspec.structs.replace(options, source_url="http://127.0.0.1:10")
     with pytest.raises(UsageError, match=r"fetches from http://127\.0\.0\.1:9"):
-        environment.start(home, other)
+        lifecycle.start(home, other)
     other = msgspec.structs.replace(options, records=home)
     with pytest.raises(UsageError, match="serves other records"):
-        environment.start(home, other)
+        lifecycle.start(home, other)
 
 
 def test_a_second_stack_in_the_same_folder_is_refused(started, options):
     home, _ = started
-    with pytest.raises(UsageError, match=r"runs in .* already"), environment.running(home, options):
+    with pytest.raises(UsageError, match=r"runs in .* already"), lifecycle.running(home, options):
         pass
-    assert environment.status(home).state == "running"
+    assert lifecycle.status(home).state == "running"
 
 
 def test_functions_see_nothing_of_this_machines_environment(started):
@@ -219,31 +222,31 @@ def test_functions_see_nothing_of_this_machines_environment(started):
 
 
 def test_a_crashed_stack_is_reported_and_replaced_once_it_was_stopped(home, options):
-    first = environment.start(home, options)
+    first = lifecycle.start(home, options)
     call(first, "Fetch", "sts", "get_caller_identity", {})
     of_the_first = pids(home)
     os.kill(first.processes[0].pid, signal.SIGKILL)
-    assert eventually(lambda: environment.status(home).state == "broken")
-    assert environment.status(home).down == ["embedded AWS"]
+    assert eventually(lambda: lifecycle.status(home).state == "broken")
+    assert lifecycle.status(home).down == ["embedded AWS"]
 
     with pytest.raises(UnreachableError, match="--forget"):
-        environment.start(home, options)
-    environment.stop(home)
-    second = environment.start(home, options)
+        lifecycle.start(home, options)
+    lifecycle.stop(home)
+    second = lifecycle.start(home, options)
 
     assert second.processes != first.processes
-    assert environment.status(home).state == "running"
+    assert lifecycle.status(home).state == "running"
     assert pids(home).isdisjoint(of_the_first)
 
 
 def test_a_stack_of_another_version_is_stopped_all_the_same(home, options):
-    environment.start(home, options)
+    lifecycle.start(home, options)
     (home / "stack.json").write_text('{"endpoint": "http://127.0.0.1:1"}')
-    with pytest.raises(UsageError, match=r"stack\.json cannot be read"):
-        environment.status(home)
-    assert environment.stop(home) is True
+    with pytest.raises(UsageError, match=r"stack\.json` cannot be read"):
+        lifecycle.status(home)
+    assert lifecycle.stop(home) is True
     assert processes_of(home) == []
-    assert environment.status(home).state == "stopped"
+    assert lifecycle.status(home).state == "stopped"
 
 
 def test_what_a_stack_of_another_version_still_starts_is_stopped_too(home):
@@ -260,42 +263,42 @@ def test_what_a_stack_of_another_version_still_starts_is_stopped_too(home):
     )
     started = subprocess.Popen([sys.executable, busy], cwd=home / "tmp")
     assert eventually(lambda: len(processes_of(home)) > 1)
-    assert environment.stop(home) is True
+    assert lifecycle.stop(home) is True
     started.wait()
     assert processes_of(home) == []
 
 
 def test_someone_who_reads_a_file_of_the_stack_is_left_alone(home, options):
-    started = environment.start(home, options)
+    started = lifecycle.start(home, options)
     file = home / "tmp" / f"ministack-{started.port}.pid"
     with subprocess.Popen(["tail", "-f", file], stdout=subprocess.DEVNULL) as reader:
-        environment.stop(home)
+        lifecycle.stop(home)
         assert reader.poll() is None
         reader.kill()
 
 
 def test_a_pid_that_is_someone_elses_now_is_left_alone(home, options):
-    started = environment.start(home, options)
-    environment.stop(home)
+    started = lifecycle.start(home, options)
+    lifecycle.stop(home)
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as bystander:
         stale = msgspec.structs.replace(started.processes[0], pid=bystander.pid)
         known = msgspec.structs.replace(started, processes=[stale])
         (home / "stack.json").write_bytes(msgspec.json.encode(known))
 
-        assert environment.status(home).state == "broken"
-        assert environment.stop(home) is True
+        assert lifecycle.status(home).state == "broken"
+        assert lifecycle.stop(home) is True
 
         assert bystander.poll() is None
         bystander.communicate(b"\n")
-    assert environment.read(home) is None
+    assert read_stack(home) is None
 
 
 def test_a_taken_port_is_told_with_what_to_do(home, options):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(UsageError, match=rf"Port {port} .* --port"):
-            environment.start(home, msgspec.structs.replace(options, port=port))
-    assert environment.status(home).state == "stopped"
+            lifecycle.start(home, msgspec.structs.replace(options, port=port))
+    assert lifecycle.status(home).state == "stopped"
     assert processes_of(home) == []
 
 
@@ -305,32 +308,27 @@ def test_a_broken_template_leaves_nothing_and_names_the_resource(home, options, 
     broken.write_text(text.replace("Queue: !GetAtt Queue.Arn", "Queue: arn:aws:sqs:::nothing"))
     checkout = msgspec.structs.replace(options.checkout, template=broken)
     with pytest.raises(DeploymentError, match=r"DataBucket \(AWS::S3::Bucket\)"):
-        environment.start(home, msgspec.structs.replace(options, checkout=checkout))
+        lifecycle.start(home, msgspec.structs.replace(options, checkout=checkout))
     assert processes_of(home) == []
     assert {path.name for path in home.iterdir()} == {"emulator.log", "lock"}
 
 
 def test_a_part_that_does_not_start_is_told_with_its_log(tmp_path):
     log = tmp_path / "log"
-    process, leash = processes.start(
-        name="missing part",
-        module="mocktailverse.no_such_module",
-        arguments=(),
-        environment={},
-        directory=tmp_path,
-        log=log,
-        port=ports.free_port(),
+    launcher = Launcher(tmp_path, {"missing part": log})
+    process = launcher.start(
+        "missing part", ["mocktailverse.no_such_module"], port=ports.free_port()
     )
     with pytest.raises(UnreachableError, match=r"(?s)missing part.*no_such_module"):
-        processes.wait_until_listening(process, log, timeout_s=10)
-    leash.close()
+        health.wait_until_healthy(process, log, "/", timeout_s=10)
+    launcher.stop()
 
 
 def test_starts_at_the_same_time_give_one_stack(home, options, tmp_path):
-    script = starter(tmp_path, options, f"environment.start(Path({str(home)!r}), options)")
+    script = starter(tmp_path, options, f"lifecycle.start(Path({str(home)!r}), options)")
     together = [subprocess.Popen([sys.executable, script]) for _ in range(2)]
     assert [process.wait() for process in together] == [0, 0]
-    assert environment.status(home).state == "running"
+    assert lifecycle.status(home).state == "running"
     module = "mocktailverse.local.guarded_emulator"
     emulators = [process for process in processes_of(home) if module in process.cmdline()]
     assert len(emulators) == 1
@@ -338,7 +336,7 @@ def test_starts_at_the_same_time_give_one_stack(home, options, tmp_path):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_start_that_is_ended_leaves_no_process(home, options, tmp_path, number):
-    script = starter(tmp_path, options, f"environment.start(Path({str(home)!r}), options)")
+    script = starter(tmp_path, options, f"lifecycle.start(Path({str(home)!r}), options)")
     starting = subprocess.Popen([sys.executable, script], stderr=subprocess.DEVNULL)
     assert eventually(lambda: processes_of(home) != [])
 
@@ -356,7 +354,7 @@ def test_a_stack_in_the_foreground_ends_with_its_process(home, options, tmp_path
     script = starter(
         tmp_path,
         options,
-        f"with environment.running(Path({str(home)!r}), options):\n"
+        f"with lifecycle.running(Path({str(home)!r}), options):\n"
         "    print('up', flush=True)\n"
         "    time.sleep(60)",
     )
@@ -366,7 +364,7 @@ def test_a_stack_in_the_foreground_ends_with_its_process(home, options, tmp_path
     with foreground:
         assert foreground.stdout is not None
         assert foreground.stdout.readline() == b"up\n"
-        call(environment.read(home), "Fetch", "sts", "get_caller_identity", {})
+        call(read_stack(home), "Fetch", "sts", "get_caller_identity", {})
 
         foreground.send_signal(number)
 
@@ -374,7 +372,7 @@ def test_a_stack_in_the_foreground_ends_with_its_process(home, options, tmp_path
     assert eventually(lambda: processes_of(home) == [])
     if number != signal.SIGKILL:
         assert not (home / "tmp").exists()
-        assert environment.status(home).state == "stopped"
+        assert lifecycle.status(home).state == "stopped"
 
 
 def starter(tmp_path: Path, options: Options, body: str) -> str:
@@ -387,9 +385,9 @@ def starter(tmp_path: Path, options: Options, body: str) -> str:
     script.write_text(
         "import time\n"
         "from pathlib import Path\n"
-        "from mocktailverse.deployment.checkout import Checkout\n"
-        "from mocktailverse.local import environment\n"
-        f"options = environment.Options(source_url={options.source_url!r},"
+        "from mocktailverse.checkout import Checkout\n"
+        "from mocktailverse.local import lifecycle\n"
+        f"options = lifecycle.Options(source_url={options.source_url!r},"
         f" checkout=Checkout({checkout}))\n"
         f"{body}\n"
     )

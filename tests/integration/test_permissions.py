@@ -19,10 +19,10 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from mocktailverse.local import environment
-from mocktailverse.local.environment import LocalStack, Options
+from mocktailverse.local import lifecycle
+from mocktailverse.local.lifecycle import Options
 from mocktailverse.local.state import DASHBOARD as DASHBOARD_PART
-from mocktailverse.local.state import SERVER
+from mocktailverse.local.state import SERVER, LocalStack
 
 NOBODYS_URL = "http://127.0.0.1:9"
 ACCOUNT = "000000000000"
@@ -345,7 +345,7 @@ class Account:
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     """A stack of its own, whose queue is not read, with an object in every place."""
     options = Options(source_url=NOBODYS_URL)
-    with environment.running(tmp_path_factory.mktemp("stack"), options) as stack:
+    with lifecycle.running(tmp_path_factory.mktemp("stack"), options) as stack:
         found = Account(stack)
         for mapping in found.clients.lambda_.list_event_source_mappings()["EventSourceMappings"]:
             found.clients.lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)

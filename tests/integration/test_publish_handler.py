@@ -12,7 +12,7 @@ import pytest
 
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import PermanentError
-from mocktailverse.functions import publish
+from mocktailverse.functions import publish_handler as publish
 from mocktailverse.local.emulator import ROOT_KEY
 from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.drinks_table import DrinksTable
@@ -70,9 +70,9 @@ def catalogue(clients, local_stack, table, monkeypatch):
     }
     for variable, value in environment.items():
         monkeypatch.setenv(variable, value)
-    publish._tools.cache_clear()  # noqa: SLF001 - what a new process is
+    publish._runtime.cache_clear()  # noqa: SLF001 - what a new process is
     yield CatalogueObject(clients, table.name)
-    publish._tools.cache_clear()  # noqa: SLF001 - likewise
+    publish._runtime.cache_clear()  # noqa: SLF001 - likewise
 
 
 def put(table, *drinks):

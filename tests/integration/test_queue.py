@@ -6,13 +6,16 @@ from itertools import count
 
 import pytest
 
-from mocktailverse.drinks.ledger import Cursor, LoadRequest, ObjectVersion
 from mocktailverse.errors import MissingError
-from mocktailverse.pipeline.messages import load_requests
+from mocktailverse.loads.load_record import Checkpoint
+from mocktailverse.loads.load_request import LoadRequest, load_requests
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.stores.queue import DeadLetter, Queue
 
 NUMBERS = count(1)
-REQUEST = LoadRequest(ObjectVersion("data", "raw/thecocktaildb/é \n.json", "v1"), 3, Cursor(500, 2))
+REQUEST = LoadRequest(
+    ObjectVersion("data", "raw/thecocktaildb/é \n.json", "v1"), 3, Checkpoint(500, 2)
+)
 
 
 @pytest.fixture

@@ -14,11 +14,19 @@ import msgspec
 import psutil
 import pytest
 
-from mocktailverse.deployment.checkout import Checkout
+from mocktailverse.checkout import Checkout
 from mocktailverse.errors import UnreachableError, UsageError
-from mocktailverse.local import environment, foreground, ports, service_users, services
-from mocktailverse.local.environment import LocalStack, Options
-from mocktailverse.local.state import DASHBOARD, EMULATOR, SERVER, SERVICES, write
+from mocktailverse.local import foreground, lifecycle, ports, service_processes, service_users
+from mocktailverse.local.lifecycle import Options
+from mocktailverse.local.state import (
+    DASHBOARD,
+    EMULATOR,
+    SERVER,
+    SERVICES,
+    LocalStack,
+    read_stack,
+    write_stack,
+)
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +39,9 @@ def started(
     options: Options, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Path, LocalStack]]:
     home = tmp_path_factory.mktemp("started") / "state"
-    stack = environment.start(home, options)
+    stack = lifecycle.start(home, options)
     yield home, stack
-    environment.stop(home)
+    lifecycle.stop(home)
 
 
 def processes_of(home: Path) -> list[psutil.Process]:
@@ -56,20 +64,20 @@ def eventually(condition: Callable[[], bool], within_s: float = 60.0) -> bool:
 
 
 def pids(stack: LocalStack) -> dict[str, int]:
-    return {name: process.pid for name, process in stack.parts.items()}
+    return {name: process.pid for name, process in stack.by_name.items()}
 
 
 def test_a_stack_without_a_simulated_source_does_not_take_a_service_for_one(started):
     home, _ = started
-    stack = environment.read(home)
+    stack = read_stack(home)
     assert [process.name for process in stack.processes] == [EMULATOR, SERVER, DASHBOARD]
     assert not stack.simulates
-    assert stack.port == stack.parts[EMULATOR].port
+    assert stack.port == stack.by_name[EMULATOR].port
 
 
 def test_every_part_listens_on_the_loopback_alone(started):
     home, _ = started
-    for process in environment.read(home).processes:
+    for process in read_stack(home).processes:
         found = process.find()
         assert found is not None
         listening = [c for c in found.net_connections("tcp") if c.status == psutil.CONN_LISTEN]
@@ -78,47 +86,47 @@ def test_every_part_listens_on_the_loopback_alone(started):
 
 def test_services_that_run_todays_code_stay(started, options):
     home, _ = started
-    before = environment.read(home)
-    assert environment.start(home, options) == before
-    assert environment.read(home) == before
+    before = read_stack(home)
+    assert lifecycle.start(home, options) == before
+    assert read_stack(home) == before
 
 
 def test_a_start_that_asks_for_no_services_leaves_those_that_run(started, options):
     home, _ = started
-    before = environment.read(home)
+    before = read_stack(home)
     without = msgspec.structs.replace(options, services=False)
-    assert environment.start(home, without).processes == before.processes
+    assert lifecycle.start(home, without).processes == before.processes
 
 
 def test_changed_code_restarts_the_services_on_their_ports_and_nothing_else(started, options):
     home, _ = started
     changed = options.checkout.source / "dashboard" / "new.py"
     changed.unlink(missing_ok=True)
-    before = environment.start(home, options)
+    before = lifecycle.start(home, options)
     changed.touch()
-    after = environment.start(home, options)
+    after = lifecycle.start(home, options)
     assert pids(after)[EMULATOR] == pids(before)[EMULATOR]
     assert all(pids(after)[name] != pids(before)[name] for name in SERVICES)
     assert after.urls == before.urls
     assert after.deployed == before.deployed
-    assert environment.read(home) == after
+    assert read_stack(home) == after
 
 
 def test_a_service_that_has_crashed_is_told_and_started_again(started, options):
     home, _ = started
-    before = environment.read(home)
+    before = read_stack(home)
     os.kill(pids(before)[DASHBOARD], signal.SIGKILL)
-    assert eventually(lambda: environment.status(home).state == "broken")
-    assert environment.status(home).down == [DASHBOARD]
-    after = environment.start(home, options)
+    assert eventually(lambda: lifecycle.status(home).state == "broken")
+    assert lifecycle.status(home).down == [DASHBOARD]
+    after = lifecycle.start(home, options)
     assert pids(after)[EMULATOR] == pids(before)[EMULATOR]
-    assert environment.status(home).state == "running"
+    assert lifecycle.status(home).state == "running"
 
 
 def test_services_see_nothing_of_this_machines_environment(started):
     home, _ = started
     expected = {"PATH", "LANG", "HOME", "TMPDIR"}
-    for process in environment.read(home).processes:
+    for process in read_stack(home).processes:
         found = process.find()
         assert found is not None
         others = {
@@ -131,15 +139,15 @@ def test_services_see_nothing_of_this_machines_environment(started):
 
 def test_a_stack_without_services_gets_them_and_all_end_with_it(options, tmp_path):
     home = tmp_path / "state"
-    bare = environment.start(home, msgspec.structs.replace(options, services=False))
+    bare = lifecycle.start(home, msgspec.structs.replace(options, services=False))
     try:
-        assert set(bare.parts) == {EMULATOR}
+        assert set(bare.by_name) == {EMULATOR}
         assert bare.ops_key
-        served = environment.start(home, options)
-        assert set(served.parts) == {EMULATOR, *SERVICES}
+        served = lifecycle.start(home, options)
+        assert set(served.by_name) == {EMULATOR, *SERVICES}
         assert served.ops_key == bare.ops_key
     finally:
-        environment.stop(home)
+        lifecycle.stop(home)
     assert processes_of(home) == []
     assert not (home / "tmp").exists()
 
@@ -153,9 +161,9 @@ def test_a_service_that_does_not_start_is_told_and_leaves_nothing(checkout, opti
         copy.write_bytes(path.read_bytes())
     (broken.source / "dashboard" / "app.py").unlink()
     with pytest.raises(UnreachableError, match=r"(?s)dashboard did not start.*app\.py"):
-        environment.start(home, msgspec.structs.replace(options, checkout=broken))
+        lifecycle.start(home, msgspec.structs.replace(options, checkout=broken))
     assert processes_of(home) == []
-    assert environment.status(home).state == "stopped"
+    assert lifecycle.status(home).state == "stopped"
 
 
 @contextlib.contextmanager
@@ -165,8 +173,8 @@ def in_the_foreground(home: Path, options: Options) -> Iterator[subprocess.Popen
     checkout = ", ".join(f"{name}=Path({str(value)!r})" for name, value in fields.items())
     script = (
         "import time\nfrom pathlib import Path\n"
-        "from mocktailverse.deployment.checkout import Checkout\n"
-        "from mocktailverse.local.environment import Options, running\n"
+        "from mocktailverse.checkout import Checkout\n"
+        "from mocktailverse.local.lifecycle import Options, running\n"
         f"options = Options(source_url='http://127.0.0.1:9', services=True,"
         f" checkout=Checkout({checkout}))\n"
         f"with running(Path({str(home)!r}), options):\n"
@@ -181,7 +189,7 @@ def in_the_foreground(home: Path, options: Options) -> Iterator[subprocess.Popen
             yield up
         finally:
             up.kill()
-            environment.stop(home)
+            lifecycle.stop(home)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
@@ -200,11 +208,11 @@ def test_services_that_another_command_restarted_end_with_the_foreground_too(
 ):
     home = tmp_path / "state"
     with in_the_foreground(home, options) as up:
-        before = environment.read(home)
+        before = read_stack(home)
         (options.checkout.source / f"changed_{number}.py").touch()
-        after = environment.start(home, options)
+        after = lifecycle.start(home, options)
         assert all(pids(after)[name] != pids(before)[name] for name in SERVICES)
-        assert environment.status(home).state == "running"
+        assert lifecycle.status(home).state == "running"
         up.send_signal(number)
         assert up.wait() != 0
         assert eventually(lambda: processes_of(home) == [])
@@ -215,7 +223,7 @@ def test_the_dashboard_finds_its_theme(checkout, tmp_path):
     config.parent.mkdir(parents=True)
     config.write_text("[theme]\n")
     themed = msgspec.structs.replace(checkout, streamlit_config=config)
-    services.place_streamlit_config(themed, tmp_path)
+    service_processes.place_streamlit_config(themed, tmp_path)
     assert (tmp_path / ".streamlit" / "config.toml").read_text() == "[theme]\n"
 
 
@@ -223,7 +231,7 @@ def test_the_dashboard_finds_its_theme(checkout, tmp_path):
 
 
 def serve(tmp_path: Path, module: str, port: int) -> contextlib.AbstractContextManager[object]:
-    return foreground.running(
+    return foreground.server(
         "little server",
         [module, str(port), "--bind", "127.0.0.1"],
         port=port,
@@ -266,10 +274,10 @@ def test_a_taken_port_of_a_server_in_the_foreground_is_told(tmp_path):
 
 def test_no_service_holds_the_deployers_key(started):
     home, _ = started
-    stack = environment.read(home)
+    stack = read_stack(home)
     for name in SERVICES:
         assert stack.seen_by(name).secret_access_key != stack.secret_access_key
-        found = stack.parts[name].find()
+        found = stack.by_name[name].find()
         assert found is not None
         assert stack.secret_access_key not in found.environ().values()
         command_line = found.cmdline()
@@ -283,19 +291,19 @@ def test_no_service_holds_the_deployers_key(started):
 def test_a_stack_that_has_no_services_keys_gets_them(started, options, users_exist):
     """As it was started by an older version, or an upgrade of such a one was interrupted."""
     home, _ = started
-    known = environment.read(home)
-    write(home, msgspec.structs.replace(known, service_keys={}))
+    known = read_stack(home)
+    write_stack(home, msgspec.structs.replace(known, service_keys={}))
     with pytest.raises(UsageError, match="mocktailverse up"):
-        services.dashboard_environment(environment.read(home))
+        service_processes.dashboard_environment(read_stack(home))
     if not users_exist:
         for user in service_users.USER_NAMES.values():
             delete_user(known, user)
-    renewed = environment.start(home, options)
+    renewed = lifecycle.start(home, options)
     assert set(renewed.service_keys) == set(SERVICES)
     for service, user in service_users.USER_NAMES.items():
         (key,) = renewed.clients().iam.list_access_keys(UserName=user)["AccessKeyMetadata"]
         assert key["AccessKeyId"] == renewed.service_keys[service].id
-    assert environment.status(home).state == "running"
+    assert lifecycle.status(home).state == "running"
 
 
 def delete_user(stack: LocalStack, name: str) -> None:

@@ -15,7 +15,8 @@ from typing import Any
 import psutil
 import pytest
 
-from mocktailverse.local import emulator, ports, processes
+from mocktailverse.local import emulator, health, ports, processes
+from mocktailverse.local.state import EMULATOR
 from mocktailverse.stores.clients import Clients
 
 HANDLER = '''
@@ -176,12 +177,12 @@ def embedded_aws(home: Path) -> Iterator[tuple[Clients, processes.Process]]:
     directory = home / "tmp"
     directory.mkdir()
     port, log = ports.free_port(), home / "log"
-    process, leash = emulator.start(port=port, directory=directory, log=log)
+    launcher = processes.Launcher(directory, {EMULATOR: log})
     with ExitStack() as cleanup:
-        cleanup.callback(processes.end_all_from, directory)
-        cleanup.callback(processes.stop, process)
-        cleanup.callback(leash.close)
-        emulator.wait_until_ready(process, log)
+        cleanup.callback(processes.kill_all_from, directory)
+        cleanup.callback(launcher.stop)
+        process = emulator.start(launcher, port)
+        health.wait_until_healthy(process, log)
         endpoint = f"http://127.0.0.1:{port}"
         key, secret = emulator.create_deployer(endpoint)
         clients = Clients(

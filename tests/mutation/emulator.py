@@ -25,9 +25,9 @@ class SharedStack:
     def start(self, folder: Path, cleanup: ExitStack) -> None:
         """Start the stack, unless it runs."""
         if self._stack is None:
-            from mocktailverse.local import environment  # noqa: PLC0415 - imported by the tests
+            from mocktailverse.local import lifecycle  # noqa: PLC0415 - imported by the tests
 
-            self._stack = cleanup.enter_context(environment.running(folder))
+            self._stack = cleanup.enter_context(lifecycle.running(folder))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_fixture_setup(

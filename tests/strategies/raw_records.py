@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from hypothesis import strategies as st
 
-from mocktailverse.drinks.ledger import ObjectVersion
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.transform import Piece, transform
 from mocktailverse.sources.thecocktaildb.record import FIELDS
 from strategies.raw_objects import sample_records

@@ -4,7 +4,7 @@ import json
 import time
 from contextlib import ExitStack
 
-from mocktailverse.drinks.ledger import ObjectVersion
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.replay import replay
 from mocktailverse.stores.loads_table import LoadsTable
 from mocktailverse.stores.queue import Queue

@@ -15,8 +15,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
-from mocktailverse.local import environment
-from mocktailverse.local.environment import LocalStack
+from mocktailverse.local import lifecycle
+from mocktailverse.local.state import LocalStack
 
 from .case import Fault
 from .proxy import Proxy
@@ -280,7 +280,7 @@ class Stack:
 @contextlib.contextmanager
 def running(home: Path | None = None) -> Iterator[Stack]:
     """A stack with its proxy, for as long as the block runs."""
-    with environment.running(home) as local:
+    with lifecycle.running(home) as local:
         emulator = psutil.Process(local.processes[0].pid)
         with Proxy(local.port, lambda port: _kill(emulator, port)).running() as proxy:
             yield Stack(local, proxy)

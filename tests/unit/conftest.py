@@ -17,20 +17,15 @@ import pytest
 import yaml
 from botocore.stub import Stubber
 
-from mocktailverse.deployment.checkout import find_checkout
+from mocktailverse.checkout import find_checkout
 from mocktailverse.drinks.drift import Drift
-from mocktailverse.drinks.ledger import (
-    Counts,
-    Lease,
-    Load,
-    LoadRequest,
-    ObjectVersion,
-    Rejected,
-    Segment,
-)
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import Register, Written, merge, written
 from mocktailverse.errors import ConflictError, MissingError, MocktailverseError
+from mocktailverse.loads.load_record import Counts, Lease, Load, Segment
+from mocktailverse.loads.load_request import LoadRequest
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline.load import Loader, Progress
 from mocktailverse.stores.load_items import WORKER_DIED
 
@@ -520,28 +515,6 @@ def chunked() -> type[Chunks]:
 def raw_object() -> type[FakeObject]:
     """The class: `raw_object(b"...", stored_at=..., metadata=...)` is an opened raw object."""
     return FakeObject
-
-
-@pytest.fixture(scope="session")
-def raw_record() -> Callable[..., dict[str, Any]]:
-    """Makes a raw record of TheCocktailDB; fields can be changed, None leaves a field null."""
-
-    def make(id_: object = "11007", name: object = "Margarita", **fields: object) -> dict[str, Any]:
-        return {
-            "idDrink": id_,
-            "strDrink": name,
-            "strCategory": "Ordinary Drink",
-            "strAlcoholic": "Alcoholic",
-            "strGlass": "Cocktail glass",
-            "strInstructions": "Shake with ice.",
-            "strIngredient1": "Tequila",
-            "strMeasure1": "1 1/2 oz",
-            "strIngredient2": "Lime juice",
-            "strMeasure2": "1 oz",
-            **fields,
-        }
-
-    return make
 
 
 class TemplateReader(yaml.SafeLoader):

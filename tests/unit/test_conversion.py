@@ -6,8 +6,10 @@ import sys
 
 import msgspec
 
-from mocktailverse.drinks.ledger import START, Counts, Load, ObjectVersion, Rejected, Segment
 from mocktailverse.drinks.register import Earlier, Register
+from mocktailverse.loads.load_record import START, Counts, Load, Segment
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
 from mocktailverse.stores.items import to_item
 from mocktailverse.stores.load_items import load_key, to_segment_item
 

@@ -7,11 +7,11 @@ from typing import Annotated
 import msgspec
 from fastapi import Depends, Request, Response
 
-from mocktailverse.api.delivery import Form
-from mocktailverse.api.errors import ApiError, Problem, invalid
-from mocktailverse.api.services import services_of
-from mocktailverse.catalogue.copy import PATIENCE_S
+from mocktailverse.api.dependencies import dependencies_of
+from mocktailverse.api.error_responses import ApiError, Problem, invalid
+from mocktailverse.api.export_delivery import Form
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.synced_copy import REFRESH_TIMEOUT_S
 from mocktailverse.errors import MissingError, MocktailverseError, UsageError
 
 API_VERSION = "1"
@@ -25,35 +25,31 @@ class CatalogueAnswers:
 
     def __init__(self, request: Request) -> None:
         self._request = request
-        self._services = services_of(request)
+        self._dependencies = dependencies_of(request)
 
-    @property
-    def catalogue(self) -> Catalogue:
-        """The catalogue as it is now.
+    def _catalogue(self, timeout_s: float = REFRESH_TIMEOUT_S) -> Catalogue:
+        """Return the current catalogue.
 
         Raises:
             ApiError: there is none.
         """
-        return self._current()
-
-    def _current(self, patience_s: float = PATIENCE_S) -> Catalogue:
         try:
-            return self._services.catalogue.current(patience_s=patience_s)
+            return self._dependencies.catalogue.current(timeout_s=timeout_s)
         except MissingError as error:
             message = "Nothing is published yet: run `mocktailverse fetch` or `ingest` first."
             raise _no_catalogue("nothing_published", message) from error
         except (MocktailverseError, OSError) as error:
-            message = f"The catalogue cannot be had at the moment. {error}"
+            message = f"The catalogue is temporarily unavailable. {error}"
             raise _no_catalogue("catalogue_unavailable", message) from error
 
     def kept(self, read: Callable[[Catalogue], object]) -> Response:
         """An answer that may be kept; nothing is read where the asker has it already."""
-        catalogue = self.catalogue
+        catalogue = self._catalogue()
         # Weak, because the same answer goes out plain and compressed.
         tag = f'W/"{API_VERSION}-{catalogue.meta.version}"'
         headers = {
             "ETag": tag,
-            "Cache-Control": f"public, max-age={self._services.max_age_s}",
+            "Cache-Control": f"public, max-age={self._dependencies.max_age_s}",
         }
         given = self._request.headers.get("if-none-match", "")
         if _has(given, tag):
@@ -64,14 +60,14 @@ class CatalogueAnswers:
         return Response(msgspec.json.encode(found), headers=headers, media_type=JSON)
 
     def fresh(
-        self, read: Callable[[Catalogue], object], *, patience_s: float = PATIENCE_S
+        self, read: Callable[[Catalogue], object], *, timeout_s: float = REFRESH_TIMEOUT_S
     ) -> Response:
-        """An answer that nobody may keep; `patience_s` as for `CatalogueCopy.current`."""
-        return fresh(read(self._current(patience_s)))
+        """An answer that nobody may keep; `timeout_s` as for `CatalogueCopy.current`."""
+        return fresh(read(self._catalogue(timeout_s)))
 
     def exported(self, form: Form, *, withdrawn: bool = False) -> Response:
         """The catalogue as a file; `withdrawn` drinks are in it only where they are asked for."""
-        return self._services.exports.deliver(self.catalogue, form, withdrawn=withdrawn)
+        return self._dependencies.exports.deliver(self._catalogue(), form, withdrawn=withdrawn)
 
 
 Answers = Annotated[CatalogueAnswers, Depends()]

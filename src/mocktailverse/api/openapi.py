@@ -8,7 +8,7 @@ import msgspec
 from fastapi.openapi.utils import get_openapi
 from starlette.routing import BaseRoute
 
-from mocktailverse.api.errors import ErrorAnswer
+from mocktailverse.api.error_responses import ErrorAnswer
 
 JSON = "application/json"
 TITLE = "Mocktailverse"

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from mocktailverse.api.errors import ApiError
+from mocktailverse.api.error_responses import ApiError
 
 router = APIRouter(include_in_schema=False)
 

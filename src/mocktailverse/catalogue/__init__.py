@@ -1,1 +1,1 @@
-"""The catalogue that people read: one SQLite file, its format, its writer and its queries."""
+"""The catalogue, the published read model: one SQLite file, its format, writer and queries."""

@@ -1,4 +1,4 @@
-"""The catalogue's ingredients and how many drinks have each: kept by adding up differences."""
+"""The catalogue's ingredients and how many drinks have each, updated by differences."""
 
 import hashlib
 import sqlite3
@@ -12,58 +12,60 @@ from mocktailverse.drinks.reference.tables import read_table
 
 
 class IngredientCounts:
-    """Notes the drinks that come and go, then brings the tables up to date.
+    """Collects the drinks that are added and removed, then updates the tables.
 
-    A small edit of a big catalogue thus costs little. Withdrawn drinks count as no use, as in
+    So a small edit of a big catalogue costs little. Withdrawn drinks do not count, as in
     searches, but their ingredients are listed.
     """
 
     def __init__(self) -> None:
         self._drinks: Counter[str] = Counter()
         self._drinks_with_kinds: Counter[str] = Counter()
-        self._came: set[str] = set()
-        self._went: set[str] = set()
+        self._added: set[str] = set()
+        self._removed: set[str] = set()
 
-    def came(self, names: Iterable[str], *, is_withdrawn: bool) -> None:
-        """Note a drink with these ingredients that is now in the catalogue."""
-        self._note(set(names), 0 if is_withdrawn else 1, self._came)
+    def add(self, names: Iterable[str], *, is_withdrawn: bool) -> None:
+        """Count a drink with these ingredients that is now in the catalogue."""
+        self._count(set(names), 0 if is_withdrawn else 1, self._added)
 
-    def went(self, names: Iterable[str], *, is_withdrawn: bool) -> None:
-        """Note a drink with these ingredients that was in the catalogue and is no more."""
-        self._note(set(names), 0 if is_withdrawn else -1, self._went)
+    def remove(self, names: Iterable[str], *, is_withdrawn: bool) -> None:
+        """Count off a drink with these ingredients that is no longer in the catalogue."""
+        self._count(set(names), 0 if is_withdrawn else -1, self._removed)
 
-    def _note(self, names: set[str], difference: int, moved: set[str]) -> None:
-        moved |= names
+    def _count(self, names: set[str], difference: int, changed: set[str]) -> None:
+        changed |= names
         for name in names:
             self._drinks[name] += difference
         for name in _with_generals(names):
             self._drinks_with_kinds[name] += difference
 
     def write(self, connection: sqlite3.Connection) -> None:
-        """Write `ingredients` and `ingredient_kinds`; the drinks' own rows stand already."""
-        touched = _with_generals(self._came | self._went)
+        """Update `ingredients` and `ingredient_kinds`; the drinks' own rows are written already."""
+        touched = _with_generals(self._added | self._removed)
         connection.executemany(
             "INSERT INTO ingredients VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
             " drinks = drinks + excluded.drinks,"
             " drinks_with_kinds = drinks_with_kinds + excluded.drinks_with_kinds",
             (
-                (*_facts(name), self._drinks[name], self._drinks_with_kinds[name])
+                (*_reference_row(name), self._drinks[name], self._drinks_with_kinds[name])
                 for name in touched
             ),
         )
-        kinds = ((general, name) for name in touched for general in _line(name))
+        kinds = ((general, name) for name in touched for general in _with_ancestors(name))
         connection.executemany("INSERT OR IGNORE INTO ingredient_kinds VALUES (?, ?)", kinds)
-        _delete(connection, (n for n in _with_generals(self._went) if not _is_used(connection, n)))
+        _delete(
+            connection, (n for n in _with_generals(self._removed) if not _is_used(connection, n))
+        )
 
 
 def reference_digest() -> str:
-    """Stands in the file: under another reference its counts could not be kept up."""
+    """Return a digest of the ingredient reference; with another one the counts do not add up."""
     rows = f"{TRANSFORM_VERSION}{read_table('ingredients.csv')}"
     return hashlib.sha256(rows.encode()).hexdigest()[:16]
 
 
 def _is_used(connection: sqlite3.Connection, general: str) -> bool:
-    """Whether a drink, withdrawn or not, has the ingredient or a kind of it."""
+    """Return whether a drink, withdrawn or not, has the ingredient or a kind of it."""
     query = (
         "SELECT 1 FROM ingredient_kinds AS k CROSS JOIN drink_ingredients AS d ON d.name = k.name"
         " WHERE k.general = ? LIMIT 1"
@@ -72,33 +74,33 @@ def _is_used(connection: sqlite3.Connection, general: str) -> bool:
 
 
 def _delete(connection: sqlite3.Connection, unused: Iterable[str]) -> None:
-    """Delete ingredients of which no kind is used; the kinds themselves are among them."""
+    """Delete ingredients that are unused, together with all their kinds."""
     names = list(unused)
     connection.executemany("DELETE FROM ingredients WHERE name = ?", ((name,) for name in names))
     connection.executemany(
         "DELETE FROM ingredient_kinds WHERE general = ? AND name = ?",
-        ((general, name) for name in names for general in _line(name)),
+        ((general, name) for name in names for general in _with_ancestors(name)),
     )
 
 
 def _with_generals(names: Iterable[str]) -> set[str]:
-    return {general for name in names for general in _line(name)}
+    return {general for name in names for general in _with_ancestors(name)}
 
 
 @lru_cache(maxsize=8192)
-def _line(name: str) -> tuple[str, ...]:
-    """The ingredient itself and the more general ones, the nearest first.
+def _with_ancestors(name: str) -> tuple[str, ...]:
+    """Return the ingredient itself and the more general ones, nearest first.
 
-    A name that older code took for one of its own is a kind of what it means today.
+    A name that older code took for an ingredient of its own is a kind of what it means today.
     """
-    found = match_ingredient(name)
-    return tuple(dict.fromkeys((name, found.name, *ancestors(name)))) if found else (name,)
+    match = match_ingredient(name)
+    return tuple(dict.fromkeys((name, match.name, *ancestors(name)))) if match else (name,)
 
 
-def _facts(name: str) -> tuple[object, ...]:
-    """The row of an ingredient up to its counts; nothing is known of an unknown one."""
-    found = match_ingredient(name)
-    if found is None:
+def _reference_row(name: str) -> tuple[object, ...]:
+    """Return an ingredient's row up to its counts; one outside the reference has only a name."""
+    match = match_ingredient(name)
+    if match is None:
         return (name, None, None, None, None)
-    parent = next(iter(_line(name)[1:]), None)
-    return (name, found.kind, parent, found.abv_percent, found.alcoholic)
+    parent = next(iter(_with_ancestors(name)[1:]), None)
+    return (name, match.kind, parent, match.abv_percent, match.alcoholic)

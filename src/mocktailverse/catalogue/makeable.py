@@ -1,8 +1,6 @@
-"""What can be made of what one has, what is nearly there, and what to buy.
+"""Which drinks can be made from given ingredients, which nearly, and what to buy next.
 
-What one has stands for itself and for every more general ingredient. How many of its ingredients
-each drink has got is counted for all drinks at once: plane n of the counter holds bit n of every
-drink's count (a bit-sliced counter), and adding an ingredient is a few operations on whole sets.
+An ingredient counts for itself and for every more general one: Light rum for Rum.
 """
 
 from collections import Counter, defaultdict
@@ -11,127 +9,135 @@ from heapq import nsmallest
 from itertools import islice
 from typing import NamedTuple
 
-from mocktailverse.catalogue.answers import Unlock
-from mocktailverse.catalogue.bits import unpack
-from mocktailverse.catalogue.index import Index
-from mocktailverse.catalogue.postings import Selection, folded
+from mocktailverse.catalogue.search.bitmaps import Selection, bitmap_flags, fold_case
+from mocktailverse.catalogue.search.index import CatalogueIndex
+from mocktailverse.catalogue.search.query import Unlock
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.ingredients import canonical_name
 
-MOST_MISSING = 2
+MAX_MISSING = 2
 UNLOCKS = 10
 
 
-class Shelf(NamedTuple):
-    """What one has, by canonical names; `covers` is all that it stands for."""
+class Inventory(NamedTuple):
+    """The ingredients that somebody has, by canonical name.
+
+    `unknown` are those given that no drink uses; `covers` are all names that `have` counts for.
+    """
 
     have: list[str]
     unknown: list[str]
     covers: frozenset[str]
 
     def missing_for(self, drink: Drink) -> list[str]:
-        """The ingredients of a drink that are not there, in the recipe's order."""
+        """Return the missing ingredients of a drink, in the recipe's order."""
         names = dict.fromkeys(line.name for line in drink.ingredients)
         return [name for name in names if name not in self.covers]
 
 
-class Makeability:
-    """Counts what is missing for the drinks of one catalogue."""
+class MissingIngredients:
+    """Counts the missing ingredients of all drinks of one catalogue."""
 
-    def __init__(self, index: Index) -> None:
-        """Note the drinks whose missing ingredients one bottle may stand for together."""
+    def __init__(self, index: CatalogueIndex) -> None:
+        """Find the drinks in which one purchase may replace several missing ingredients."""
         self._size = index.size
         self._ingredients = index.ingredients
-        self._with_kin = self._drinks_with_kin()
-        # of names that differ in case only, the most used one: whoever buys it has all of them
-        named = (entry.name for entry in reversed(index.ingredients.entries) if entry.drinks)
-        self._bottles = list({folded(name): name for name in named}.values())
+        self._related = self._related_ingredients()
+        # Of names that differ in case only the most used one: buying it covers all of them.
+        used = (entry.name for entry in reversed(index.ingredients.entries) if entry.drinks)
+        self._purchases = list({fold_case(name): name for name in used}.values())
 
-    def shelf(self, have: Sequence[str]) -> Shelf:
-        """What a list of ingredients, in any spelling, stands for."""
+    def inventory(self, have: Sequence[str]) -> Inventory:
+        """Return what a list of ingredients, in any spelling, covers."""
         names: dict[str, None] = {}
         unknown = []
         covers: set[str] = set()
-        for given in have:
-            found = self._ingredients.meant(given)
-            covered = {general for name in found for general in self._ingredients.generals_of(name)}
+        for text in have:
+            meant = self._ingredients.names_of(text)
+            covered = {general for name in meant for general in self._ingredients.generals_of(name)}
             covers |= covered
-            names[found[0] if found else canonical_name(given)[0]] = None
+            names[meant[0] if meant else canonical_name(text)[0]] = None
             if not any(name in self._ingredients.named for name in covered):
-                unknown.append(given)
-        return Shelf(list(names), unknown, frozenset(covers))
+                unknown.append(text)
+        return Inventory(list(names), unknown, frozenset(covers))
 
-    def missing(self, shelf: Shelf, among: int) -> list[int]:
-        """Of a set of drinks, those for which exactly 0, 1 and 2 ingredients are missing.
+    def drinks_by_missing(self, inventory: Inventory, among: int) -> list[int]:
+        """Return, of a set of drinks, those with exactly 0, 1 and 2 missing ingredients.
 
-        Drinks without any ingredient are in none: what they need is not known.
+        Drinks without any ingredient are in none of them: what they need is not known.
         """
-        had = [name for name in self._ingredients.names if name in shelf.covers]
-        covered = _BitCounter(map(self._ingredients.named.bits, had))
-        exactly = [0] * (MOST_MISSING + 1)
-        for asked, drinks in self._ingredients.asking.items():
-            for missing in range(min(asked, MOST_MISSING) + 1):
-                exactly[missing] |= covered.equals(asked - missing, drinks & among)
-        return exactly
+        covered = [name for name in self._ingredients.names if name in inventory.covers]
+        present = _BitSlicedCounter(map(self._ingredients.named.bitmap, covered))
+        by_missing = [0] * (MAX_MISSING + 1)
+        for length, drinks in self._ingredients.by_length.items():
+            for missing in range(min(length, MAX_MISSING) + 1):
+                by_missing[missing] |= present.equals(length - missing, drinks & among)
+        return by_missing
 
-    def unlocks(self, shelf: Shelf, unready: int, one_missing: int) -> list[Unlock]:
-        """The ingredients that make most of the unready drinks makeable, each bought alone.
+    def unlocks(self, inventory: Inventory, unready: int, one_missing: int) -> list[Unlock]:
+        """Return the ingredients that make most of the unready drinks makeable, bought alone.
 
-        A kind that makes no more than a more general one is left out: any vodka will do.
+        A kind that unlocks no more than a more general ingredient is left out: any vodka will do.
         """
-        wanted = self._wanted(shelf, unready, one_missing)
+        needed = self._needed(inventory, unready, one_missing)
         generals_of = self._ingredients.generals_of
-        makes = {
-            name: sum(wanted[one] for one in generals_of(name))
-            for name in self._bottles
-            if name not in shelf.covers
+        unlocked = {
+            name: sum(needed[general] for general in generals_of(name))
+            for name in self._purchases
+            if name not in inventory.covers
         }
         unlocks = (
             Unlock(name, drinks)
-            for name, drinks in makes.items()
-            if drinks and all(makes.get(g) != drinks for g in generals_of(name) - {name})
+            for name, drinks in unlocked.items()
+            if drinks and all(unlocked.get(g) != drinks for g in generals_of(name) - {name})
         )
         return nsmallest(UNLOCKS, unlocks, key=lambda unlock: (-unlock.drinks, unlock.ingredient))
 
-    def _wanted(self, shelf: Shelf, unready: int, one_missing: int) -> Counter[str]:
-        """How many drinks need just this ingredient, or it and more general ones of its line."""
+    def _needed(self, inventory: Inventory, unready: int, one_missing: int) -> Counter[str]:
+        """Count the drinks that need this ingredient alone, or it and more general ones of it."""
         within = Selection(one_missing, self._size)
-        wanted = Counter(
+        needed = Counter(
             {
                 name: self._ingredients.named.count(name, within)
                 for name in self._ingredients.names
-                if name not in shelf.covers
+                if name not in inventory.covers
             }
         )
-        several_missing = unpack(unready & ~one_missing, self._size)
-        for ordinal, names in self._with_kin.items():
+        several_missing = bitmap_flags(unready & ~one_missing, self._size)
+        for ordinal, names in self._related.items():
             if several_missing[ordinal]:
-                missing = {name for name in names if name not in shelf.covers}
+                missing = {name for name in names if name not in inventory.covers}
                 alone = (n for n in missing if missing <= self._ingredients.generals_of(n))
-                wanted.update(islice(alone, 1))  # several differ in case only
-        return wanted
+                needed.update(islice(alone, 1))  # several of them differ in case only
+        return needed
 
-    def _drinks_with_kin(self) -> dict[int, list[str]]:
-        """The ingredients of those drinks that ask for one and for a more general one, too."""
-        named, kin = self._ingredients.named, 0
+    def _related_ingredients(self) -> dict[int, list[str]]:
+        """Return the ingredients of the drinks that name both one and a more general one."""
+        named, with_related = self._ingredients.named, 0
         for name in self._ingredients.names:
             for general in self._ingredients.generals_of(name) - {name}:
-                kin |= named.bits(name) & named.bits(general)
-        has_kin = unpack(kin, self._size).__getitem__
-        found: dict[int, list[str]] = defaultdict(list)
+                with_related |= named.bitmap(name) & named.bitmap(general)
+        has_related = bitmap_flags(with_related, self._size).__getitem__
+        related: dict[int, list[str]] = defaultdict(list)
         for name in self._ingredients.names:
-            for ordinal in filter(has_kin, named.ordinals(name)):
-                found[ordinal].append(name)
-        return found
+            for ordinal in filter(has_related, named.ordinals(name)):
+                related[ordinal].append(name)
+        return related
 
 
-class _BitCounter:
-    """Counts for every drink in how many of some sets it is."""
+class _BitSlicedCounter:
+    """Counts for every drink in how many of some sets it is, for all drinks at once.
+
+    Plane n is a bitmap that holds bit n of every drink's count. Adding a set is a binary addition
+    with carry, on whole bitmaps instead of drink by drink. Example with two drinks: adding the
+    sets 0b11, 0b01 and 0b01 gives the planes 0b11 and 0b01. Drink 0 has bits 1 and 1, a count of
+    3; drink 1 has bits 1 and 0, a count of 1. https://en.wikipedia.org/wiki/Bit_slicing
+    """
 
     def __init__(self, sets: Iterable[int]) -> None:
         self._planes: list[int] = []
-        for carry in sets:
-            self._add(carry)
+        for bitmap in sets:
+            self._add(bitmap)
 
     def _add(self, carry: int) -> None:
         for number, plane in enumerate(self._planes):
@@ -143,7 +149,7 @@ class _BitCounter:
             self._planes.append(carry)
 
     def equals(self, count: int, within: int) -> int:
-        """The drinks of a set that were counted exactly so often."""
+        """Return the drinks of a set that have exactly this count."""
         if count >> len(self._planes):
             return 0
         for number, plane in enumerate(self._planes):

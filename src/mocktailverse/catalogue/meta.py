@@ -1,8 +1,8 @@
-"""What a catalogue says of itself: the rows of its table `meta`.
+"""The metadata of a catalogue file: the rows of its table `meta`.
 
-Beside the fields of `Meta` there is, for the writer alone:
+Beside the fields of `Meta` there is, for the writer only:
 
-reference  digest of the ingredients' reference: under another one the file is made anew
+reference  digest of the ingredient reference: with another one the file is rebuilt
 """
 
 import sqlite3
@@ -16,43 +16,40 @@ from mocktailverse.errors import CatalogueError
 
 
 class Meta(Struct, frozen=True):
-    """`version` sorts by time; `table` is the drinks table it was made from; times in ms.
-
-    `drinks` counts the withdrawn ones, too; `ingredients` also those that only have kinds in use.
-    """
+    """Version, format and counts of a catalogue file; times in ms since 1970 UTC."""
 
     version: str
     """The file's version; it sorts by time."""
     format: int
     """The file's format, as `PRAGMA user_version`."""
     built_at: int
-    """When it was made."""
+    """When it was built."""
     drinks: int
-    """Rows of `drinks`, withdrawn ones too."""
+    """Rows of `drinks`, withdrawn ones included."""
     ingredients: int
-    """Rows of `ingredients`, also those that only have kinds in use."""
+    """Rows of `ingredients`, including those of which only kinds are in use."""
     withdrawn: int
     """Drinks that the source has withdrawn."""
     table: str
-    """The drinks table that it was made from."""
+    """The drinks table that it was built from."""
     newest_observed_at: int | None
-    """The latest `observed_at` of its drinks; null where there is none."""
+    """The latest `observed_at` of its drinks; null without any drink."""
 
 
 _to_meta = converter(Meta)
 
 
 def read_meta(connection: sqlite3.Connection) -> Meta:
-    """Read the meta rows.
+    """Return the metadata of a file.
 
     Raises:
-        CatalogueError: the database is no catalogue of this format.
+        CatalogueError: the file is not a sealed catalogue of this format.
     """
     try:
-        ((found,),) = connection.execute("PRAGMA user_version")
-        if found != FORMAT:
-            raise CatalogueError(f"The file is no catalogue of format {FORMAT} but says {found}.")
+        ((version,),) = connection.execute("PRAGMA user_version")
+        if version != FORMAT:
+            raise CatalogueError(f"Not a catalogue of format {FORMAT}: its format is {version}.")
         rows = dict(connection.execute("SELECT key, value FROM meta").fetchall())
         return _to_meta(rows)
     except (sqlite3.DatabaseError, msgspec.ValidationError) as error:
-        raise CatalogueError(f"The file is no sealed catalogue: {error}.") from error
+        raise CatalogueError(f"Not a sealed catalogue: {error}.") from error

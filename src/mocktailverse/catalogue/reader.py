@@ -1,4 +1,4 @@
-"""The catalogue, read: drinks by id and by query, facets, ingredients, what can be made."""
+"""The catalogue, read: drinks by id and by query, facets, ingredients, makeable drinks."""
 
 import random
 import weakref
@@ -8,74 +8,58 @@ from itertools import islice
 from pathlib import Path
 from threading import Lock
 
-from mocktailverse.catalogue import facets, ingredients, stored_drinks
-from mocktailverse.catalogue.answers import (
-    Facet,
+from mocktailverse.catalogue.connection_pool import ConnectionPool
+from mocktailverse.catalogue.ingredient_list import (
+    ingredient_detail,
+    list_ingredients,
+    similar_ingredients,
+)
+from mocktailverse.catalogue.makeable import MAX_MISSING, MissingIngredients
+from mocktailverse.catalogue.meta import Meta, read_meta
+from mocktailverse.catalogue.rows import drinks_by_id, drinks_by_row, drinks_in_name_order
+from mocktailverse.catalogue.search.bitmaps import bitmap_ordinals
+from mocktailverse.catalogue.search.index import CatalogueIndex
+from mocktailverse.catalogue.search.matching import DrinkSearch
+from mocktailverse.catalogue.search.paging import PageRequest, page_by_rank, query_digest
+from mocktailverse.catalogue.search.query import (
+    DrinkQuery,
     Facets,
     IngredientDetail,
     IngredientEntry,
     Makeable,
     MakeableDrink,
     Page,
-    Pairing,
     Statistics,
-    StrengthBin,
-    Unlock,
 )
-from mocktailverse.catalogue.bits import ordinals
-from mocktailverse.catalogue.connections import Connections
-from mocktailverse.catalogue.cursors import fingerprint
-from mocktailverse.catalogue.index import Index
-from mocktailverse.catalogue.makeable import MOST_MISSING, Makeability
-from mocktailverse.catalogue.meta import Meta, read_meta
-from mocktailverse.catalogue.paging import Asked, page_of_ranks
-from mocktailverse.catalogue.query import DrinkQuery
-from mocktailverse.catalogue.search import Search
-from mocktailverse.catalogue.statistics import statistics
+from mocktailverse.catalogue.statistics import compute_statistics
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.errors import UsageError
-
-__all__ = [
-    "Catalogue",
-    "Facet",
-    "Facets",
-    "IngredientDetail",
-    "IngredientEntry",
-    "Makeable",
-    "MakeableDrink",
-    "Meta",
-    "Page",
-    "Pairing",
-    "Statistics",
-    "StrengthBin",
-    "Unlock",
-]
 
 
 @dataclass(frozen=True)
 class _InMemory:
     """What is read from the file once, when the first query needs it."""
 
-    index: Index
-    search: Search
-    makeability: Makeability
+    index: CatalogueIndex
+    search: DrinkSearch
+    missing: MissingIngredients
 
 
 class Catalogue:
     """One catalogue file, open for reading by any number of threads.
 
-    Drinks by id and whole exports are read from the file; everything else goes by an index in
-    memory, which the first query builds (see `warm`). Every method raises CatalogueError when the
-    file turns out to be damaged or is closed.
+    Drinks by id and whole exports are read from the file; everything else uses an index in
+    memory, which the first query builds (see `warm`). Every method raises CatalogueError if the
+    file is damaged or closed.
     """
 
     def __init__(self, path: Path) -> None:
         """Open a file.
 
         Raises:
-            CatalogueError: it is missing, or no catalogue of this code's format.
+            CatalogueError: it is missing, or not a catalogue of this code's format.
         """
-        self._connections = Connections(path)
+        self._connections = ConnectionPool(path)
         self._close = weakref.finalize(self, self._connections.close)
         self._building = Lock()
         self._built: _InMemory | None = None
@@ -85,11 +69,11 @@ class Catalogue:
 
     @property
     def meta(self) -> Meta:
-        """What the file says of itself."""
+        """The file's version, format and counts."""
         return self._meta
 
     def close(self) -> None:
-        """Close the file; who still iterates over it can finish."""
+        """Close the file; iterators that are under way can finish."""
         self._close()
 
     def warm(self) -> None:
@@ -97,74 +81,73 @@ class Catalogue:
         self._in_memory()
 
     def drink(self, drink_id: str) -> Drink | None:
-        """One drink, withdrawn or not; None if there is none with this id."""
+        """Return one drink, withdrawn or not; None if no drink has this id."""
         return next(iter(self.drinks([drink_id])), None)
 
     def drinks(self, ids: Sequence[str]) -> list[Drink]:
-        """The drinks with these ids, in their order; unknown ones are left out."""
+        """Return the drinks with these ids, in their order; unknown ids are skipped."""
         with self._connections.borrow() as connection:
-            return stored_drinks.by_ids(connection, ids)
+            return drinks_by_id(connection, ids)
 
     def all_drinks(self) -> Iterator[Drink]:
-        """Every drink in name order, withdrawn ones included; streams."""
+        """Stream every drink in name order, withdrawn ones included."""
         with self._connections.borrow() as connection:
-            yield from stored_drinks.in_name_order(connection)
+            yield from drinks_in_name_order(connection)
 
     def search(
         self, query: DrinkQuery, *, limit: int = 25, after: str | None = None
     ) -> Page[Drink]:
-        """A page of the drinks that a query selects; `after` is the `next` of the page before.
+        """Return a page of the drinks that match a query; `after` is `next` of the last page.
 
         Raises:
-            UsageError: the cursor is damaged or of another query, or the limit is below 1.
+            UsageError: the cursor is invalid or of another query, or the limit is below 1.
         """
         page = self._in_memory().search.page(query, limit, after)
-        return Page(self._at(page.ordinals), page.next)
+        return Page(self._drinks_at(page.items), page.next)
 
     def count(self, query: DrinkQuery) -> int:
-        """How many drinks a query selects."""
-        return self._in_memory().search.selected(query).bit_count()
+        """Return how many drinks match a query."""
+        return self._in_memory().search.matches(query).bit_count()
 
     def facets(self, query: DrinkQuery) -> Facets:
-        """For each field the values that the query's drinks have, the field's own filter aside.
+        """Return for each field the values of the query's drinks, the field's own filter aside.
 
-        Of each field the 100 most frequent values; those of mocktail are "true" and "false".
+        At most the 100 most frequent values of each; those of mocktail are "true" and "false".
         """
-        built = self._in_memory()
-        return facets.facets(built.index, built.search, query)
+        return self._in_memory().search.facets(query)
 
     def random(self, query: DrinkQuery) -> Drink | None:
-        """One of the drinks that a query selects, each as likely; None if there is none."""
+        """Return one of the drinks that match a query, all equally likely; None without any."""
         built = self._in_memory()
-        selected = built.search.selected(query)
-        if not selected:
+        matches = built.search.matches(query)
+        if not matches:
             return None
-        chosen = random.randrange(selected.bit_count())  # noqa: S311 - which drink is no secret
-        size = built.index.size
-        (drink,) = self._at(list(islice(ordinals(selected, size), chosen, chosen + 1)))
+        chosen = random.randrange(matches.bit_count())  # noqa: S311 - which drink is no secret
+        ordinals = bitmap_ordinals(matches, built.index.size)
+        (drink,) = self._drinks_at(list(islice(ordinals, chosen, chosen + 1)))
         return drink
 
     def ingredients(
         self, *, q: str = "", kind: tuple[str, ...] = (), limit: int = 50, after: str | None = None
     ) -> Page[IngredientEntry]:
-        """A page of the ingredients in use, most used first, then by name.
+        """Return a page of the ingredients in use, most used first, then by name.
 
         `q` is a part of the name, or any spelling of it.
 
         Raises:
-            UsageError: the cursor is damaged or of another query, or the limit is below 1.
+            UsageError: the cursor is invalid or of another query, or the limit is below 1.
         """
-        return ingredients.listed(self._in_memory().index.ingredients, q, kind, limit, after)
+        return list_ingredients(self._in_memory().index.ingredients, q, kind, limit, after)
 
     def ingredient(self, name: str) -> IngredientDetail | None:
-        """An ingredient in any spelling; None if no drink has it or a kind of it."""
+        """Return an ingredient in any spelling; None if no drink has it or a kind of it."""
         index = self._in_memory().index
         with self._connections.borrow() as connection:
-            return ingredients.detail(index, connection, name)
+            return ingredient_detail(index, connection, name)
 
     def similar_ingredients(self, name: str) -> list[str]:
-        """What may have been meant: at most five names, the most alike first."""
-        return ingredients.similar(self._in_memory().index.ingredients, name)
+        """Return at most five suggestions for a name, most similar first."""
+        return similar_ingredients(self._in_memory().index.ingredients, name)
 
     def makeable(
         self,
@@ -175,54 +158,55 @@ class Catalogue:
         limit: int = 25,
         after: str | None = None,
     ) -> Makeable:
-        """The drinks for which at most `missing` (0 to 2) of their ingredients are not there.
+        """Return the drinks for which at most `missing` (0 to 2) ingredients are missing.
 
-        Every distinct ingredient is asked for, ice and water too. What one has counts for every
-        more general ingredient: White rum for Rum, never the other way. Fewer missing come
-        first, then it goes by name. Left out are withdrawn drinks, and those without any
+        Every distinct ingredient is needed, ice and water too. What one has counts for every more
+        general ingredient: White rum for Rum, never the other way. Drinks with fewer missing
+        ingredients come first, then by name. Withdrawn drinks are left out, and those without any
         ingredient: what they need is not known.
 
         Raises:
-            UsageError: `missing` is none of 0, 1, 2; the cursor is damaged or of another query;
+            UsageError: `missing` is not 0, 1 or 2; the cursor is invalid or of another query;
                 the limit is below 1.
         """
-        if not 0 <= missing <= MOST_MISSING:
-            raise UsageError(f"Ask for drinks with 0 to {MOST_MISSING} missing ingredients.")
+        if not 0 <= missing <= MAX_MISSING:
+            raise UsageError(f"Invalid `missing`. Pass 0 to {MAX_MISSING} missing ingredients.")
         built = self._in_memory()
-        shelf = built.makeability.shelf(have)
-        among = built.search.selected(DrinkQuery(mocktail=mocktail))
-        exactly = built.makeability.missing(shelf, among)
-        question = fingerprint("makeable", sorted(shelf.covers), missing, mocktail)
-        asked = Asked(question, limit, after)
-        page = page_of_ranks(built.index, exactly[: missing + 1], asked)
+        inventory = built.missing.inventory(have)
+        among = built.search.matches(DrinkQuery(mocktail=mocktail))
+        by_missing = built.missing.drinks_by_missing(inventory, among)
+        digest = query_digest("makeable", sorted(inventory.covers), missing, mocktail)
+        request = PageRequest(digest, limit, after)
+        page = page_by_rank(built.index, by_missing[: missing + 1], request)
+        drinks = self._drinks_at(page.items)
         return Makeable(
-            shelf.have,
-            shelf.unknown,
-            {str(number): drinks.bit_count() for number, drinks in enumerate(exactly)},
-            built.makeability.unlocks(shelf, among & ~exactly[0], exactly[1]),
-            [MakeableDrink(drink, shelf.missing_for(drink)) for drink in self._at(page.ordinals)],
+            inventory.have,
+            inventory.unknown,
+            {str(number): drinks.bit_count() for number, drinks in enumerate(by_missing)},
+            built.missing.unlocks(inventory, among & ~by_missing[0], by_missing[1]),
+            [MakeableDrink(drink, inventory.missing_for(drink)) for drink in drinks],
             page.next,
         )
 
     def statistics(self) -> Statistics:
-        """The catalogue in figures; counted once."""
+        """Return the catalogue in figures; computed once."""
         built = self._in_memory()
         if self._statistics is None:
             with self._connections.borrow() as connection:
-                self._statistics = statistics(built.index, connection)
+                self._statistics = compute_statistics(built.index, connection)
         return self._statistics
 
-    def _at(self, ordinals: Sequence[int]) -> list[Drink]:
+    def _drinks_at(self, ordinals: Sequence[int]) -> list[Drink]:
         rows = self._in_memory().index.rows
         with self._connections.borrow() as connection:
-            return stored_drinks.by_rows(connection, [rows[ordinal] for ordinal in ordinals])
+            return drinks_by_row(connection, [rows[ordinal] for ordinal in ordinals])
 
     def _in_memory(self) -> _InMemory:
         if self._built is None:
             with self._building, self._connections.borrow() as connection:
                 if self._built is None:
-                    index = Index(connection)
+                    index = CatalogueIndex(connection)
                     self._built = _InMemory(
-                        index, Search(index, self._connections), Makeability(index)
+                        index, DrinkSearch(index, self._connections), MissingIngredients(index)
                     )
         return self._built

@@ -2,14 +2,20 @@
 
 import sqlite3
 import unicodedata
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 import msgspec
 
 from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
 
 NAME_KEY_LENGTH = 100
-"""Characters of the key that drinks are sorted by; the id settles ties."""
+"""Characters of the name's sort key; the id settles ties."""
+
+READ_CHUNK = 500
+"""Number of drinks that are read together."""
 
 _DERIVED = Derived.__struct_fields__
 _LINE = IngredientLine.__struct_fields__
@@ -28,19 +34,34 @@ DRINK_COLUMNS = (
 )  # fmt: skip
 LINE_COLUMNS = ("drink_id", *_LINE)
 
+_SELECT_ROW = "SELECT row FROM drinks WHERE id = ?"
+_SELECT_DRINKS = "SELECT * FROM drinks WHERE row IN (SELECT value FROM json_each(?))"
+_SELECT_LINES = """
+SELECT l.* FROM json_each(?) AS requested
+CROSS JOIN drinks AS d ON d.row = requested.value
+CROSS JOIN drink_ingredients AS l ON l.drink_id = d.id
+ORDER BY requested.key, l.position
+"""
+_ROWS_IN_NAME_ORDER = "SELECT row FROM drinks ORDER BY name_key, id"
+
 
 def name_key(name: str) -> str:
-    """What names are sorted by: without case, accents and white space around them."""
+    """Return the sort key of a name: without case, accents and surrounding white space."""
     plain = unicodedata.normalize("NFKD", name[:NAME_KEY_LENGTH].strip().casefold())
     key = "".join(c for c in plain if not unicodedata.combining(c))
     return key[:NAME_KEY_LENGTH]  # one character may have become eighteen
 
 
+def text_key(text: str) -> str:
+    """Return a text as it is searched: without case, ligatures and widths; ß is ss."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
 def drink_row(drink: Drink) -> tuple[object, ...]:
-    """The values of DRINK_COLUMNS."""
+    """Return the values of DRINK_COLUMNS."""
     image, derived = drink.image, drink.derived
     lineage = drink.lineage
-    facts = [
+    derived_values = [
         _json(value) if name == "spirits" else value
         for name, value in zip(_DERIVED, msgspec.structs.astuple(derived), strict=True)
     ]
@@ -49,19 +70,19 @@ def drink_row(drink: Drink) -> tuple[object, ...]:
         *(_json(getattr(drink, name)) for name in _TEXT_LISTS),
         name_key(drink.name),
         *((image.url, image.licence, image.attribution) if image else (None, None, None)),
-        *facts,
+        *derived_values,
         lineage.bucket, lineage.key, lineage.version_id, lineage.position,
         lineage.transform_version,
     )  # fmt: skip
 
 
 def line_rows(drink: Drink) -> list[tuple[object, ...]]:
-    """The values of LINE_COLUMNS, one tuple an ingredient line."""
+    """Return the values of LINE_COLUMNS for each ingredient line."""
     return [(drink.id, *msgspec.structs.astuple(line)) for line in drink.ingredients]
 
 
 def text_row(drink: Drink) -> tuple[str, str, str, str]:
-    """What the full-text index holds: name, ingredients, instructions, tags."""
+    """Return the row of the full-text index: name, ingredients, instructions, tags."""
     names = dict.fromkeys(name for line in drink.ingredients for name in (line.name, line.name_raw))
     return (
         _searchable(drink.name),
@@ -71,29 +92,24 @@ def text_row(drink: Drink) -> tuple[str, str, str, str]:
     )
 
 
-def searched(text: str) -> str:
-    """A text as its words are searched for: without case, ligatures and widths; ß is ss."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-
-
 def _searchable(text: str) -> str:
-    """The text, and behind it those of its words that SQLite would not find by `searched`."""
+    """Return the text, followed by the keys of words that SQLite's tokenizer folds differently."""
     if text.isascii():
         return text
-    known = unicodedata.normalize("NFC", text).lower().split()
-    return " ".join((text, *sorted({*searched(text).split()}.difference(known))))
+    folded_by_sqlite = unicodedata.normalize("NFC", text).lower().split()
+    return " ".join((text, *sorted({*text_key(text).split()}.difference(folded_by_sqlite))))
 
 
 def to_drink(row: sqlite3.Row, lines: Iterable[Sequence[object]]) -> Drink:
-    """The drink of a row that has DRINK_COLUMNS and of its lines with LINE_COLUMNS."""
+    """Return the drink of a row with DRINK_COLUMNS and its lines with LINE_COLUMNS."""
     image = (
         Image(row["image_url"], row["image_licence"], row["image_attribution"])
         if row["image_url"] is not None
         else None
     )
-    facts = {name: row[name] for name in _DERIVED}
-    facts["spirits"] = tuple(msgspec.json.decode(row["spirits"]))
-    facts["is_mocktail"] = None if row["is_mocktail"] is None else bool(row["is_mocktail"])
+    derived = {name: row[name] for name in _DERIVED}
+    derived["spirits"] = tuple(msgspec.json.decode(row["spirits"]))
+    derived["is_mocktail"] = None if row["is_mocktail"] is None else bool(row["is_mocktail"])
     return Drink(
         **{name: row[name] for name in _PLAIN},
         tags=tuple(msgspec.json.decode(row["tags"])),
@@ -101,12 +117,45 @@ def to_drink(row: sqlite3.Row, lines: Iterable[Sequence[object]]) -> Drink:
         quality=tuple(msgspec.json.decode(row["quality"])),
         ingredients=tuple(IngredientLine(*line[1:]) for line in lines),  # type: ignore[arg-type]  # as stored
         image=image,
-        derived=Derived(**facts),
+        derived=Derived(**derived),
         lineage=Lineage(
             row["lineage_bucket"], row["lineage_key"], row["lineage_version_id"],
             row["lineage_position"], row["transform_version"],
         ),
     )  # fmt: skip
+
+
+def drinks_by_row(connection: sqlite3.Connection, rows: Sequence[int]) -> list[Drink]:
+    """Return the drinks with these values of drinks.row, in their order."""
+    requested = _json(list(rows))
+    lines = {
+        drink_id: list(group)
+        for drink_id, group in groupby(
+            connection.execute(_SELECT_LINES, (requested,)), key=itemgetter(0)
+        )
+    }
+    cursor = connection.cursor()
+    cursor.row_factory = sqlite3.Row
+    drinks = {
+        row["row"]: to_drink(row, lines.get(row["id"], ()))
+        for row in cursor.execute(_SELECT_DRINKS, (requested,))
+    }
+    return [drinks[row] for row in rows]
+
+
+def drinks_by_id(connection: sqlite3.Connection, ids: Iterable[str]) -> list[Drink]:
+    """Return the drinks with these ids, in their order; unknown ids are skipped."""
+    # A lone surrogate is in no stored text and cannot be sent to SQLite.
+    texts = (drink_id.encode(errors="replace").decode() for drink_id in ids)
+    rows = [connection.execute(_SELECT_ROW, (text,)).fetchone() for text in texts]
+    return drinks_by_row(connection, [row for (row,) in filter(None, rows)])
+
+
+def drinks_in_name_order(connection: sqlite3.Connection) -> Iterator[Drink]:
+    """Stream all drinks, one chunk in memory at a time."""
+    rows = array("q", (row for (row,) in connection.execute(_ROWS_IN_NAME_ORDER)))
+    for start in range(0, len(rows), READ_CHUNK):
+        yield from drinks_by_row(connection, rows[start : start + READ_CHUNK])
 
 
 def _json(value: object) -> str:

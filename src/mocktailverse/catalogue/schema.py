@@ -7,7 +7,7 @@ spread over columns with a prefix, times are ms since 1970 UTC, booleans are 0 a
 import sqlite3
 
 FORMAT = 1
-"""Stands in the file as `PRAGMA user_version`; a file of another format is rebuilt."""
+"""Stored in the file as `PRAGMA user_version`; a file of another format is rebuilt."""
 
 PAGE_SIZE = 8192
 
@@ -55,13 +55,13 @@ CREATE TABLE drinks (
   transform_version INTEGER NOT NULL
 );
 
--- one row an ingredient in use, and one each of what it is a kind of
+-- one row an ingredient in use, and one for each more general ingredient
 CREATE TABLE ingredients (
   name TEXT PRIMARY KEY, -- canonical
-  kind TEXT, -- such as spirit or juice; null where the ingredient is not in the reference
+  kind TEXT, -- such as spirit or juice; null if the ingredient is not in the reference
   parent TEXT REFERENCES ingredients (name), -- what it is a kind of
-  abv_percent REAL, -- strength by volume of the usual bottle; null where not known
-  alcoholic INTEGER, -- 1 or 0; null where not known
+  abv_percent REAL, -- strength by volume of the usual bottle; null if unknown
+  alcoholic INTEGER, -- 1 or 0; null if unknown
   drinks INTEGER NOT NULL DEFAULT 0, -- drinks that name it, without withdrawn ones
   drinks_with_kinds INTEGER NOT NULL DEFAULT 0 -- drinks that name it or a kind of it, likewise
 ) WITHOUT ROWID;
@@ -111,7 +111,7 @@ CREATE VIRTUAL TABLE drink_texts USING fts5 (
   tokenize = "unicode61 remove_diacritics 2", prefix = '1 2 3'
 );
 
--- what the file says of itself, a key a row
+-- metadata of the file, one key a row
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 """
 
@@ -129,7 +129,7 @@ CREATE INDEX drink_spirits_by_spirit ON drink_spirits (spirit, drink_id);
 
 
 def create(connection: sqlite3.Connection) -> None:
-    """Make the tables in an empty database; `INDEXES` come after the first filling."""
+    """Create the tables in an empty database; create `INDEXES` after the first filling."""
     connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
     connection.executescript(TABLES)
     connection.execute(f"PRAGMA user_version = {FORMAT}")

@@ -7,10 +7,9 @@ from math import isnan
 
 import msgspec
 
-from mocktailverse.catalogue.answers import Facet, Pairing, Statistics, StrengthBin
-from mocktailverse.catalogue.facets import most_frequent
-from mocktailverse.catalogue.index import Index
-from mocktailverse.catalogue.postings import Selection
+from mocktailverse.catalogue.search.bitmaps import Selection
+from mocktailverse.catalogue.search.index import CatalogueIndex
+from mocktailverse.catalogue.search.query import Facet, Pairing, Statistics, StrengthBin
 
 PAIRINGS = 40
 TOP_INGREDIENTS = 40
@@ -31,26 +30,26 @@ FIELDS = {
 _QUALITY = "SELECT quality, count(*) FROM drinks WHERE withdrawn_at IS NULL GROUP BY quality"
 
 
-def statistics(index: Index, connection: sqlite3.Connection) -> Statistics:
-    """Count what is in the index, and the quality codes in the file."""
+def compute_statistics(index: CatalogueIndex, connection: sqlite3.Connection) -> Statistics:
+    """Count the drinks of the index, and the quality codes in the file."""
     present = Selection(index.present, index.size)
     fields, left_out = {}, {}
     for name, values in index.fields.items():
-        fields[name], left_out[name] = most_frequent(values, present)
+        fields[name], left_out[name] = values.facet(present)
     mocktail = {facet.value: facet.count for facet in fields["mocktail"]}
-    known = [n for n, abv in enumerate(index.abv_max) if not isnan(abv)]
+    with_strength = [n for n, abv in enumerate(index.abv_max) if not isnan(abv)]
     return Statistics(
         drinks=len(present),
         mocktails=mocktail.get("true", 0),
         with_alcohol=mocktail.get("false", 0),
-        unknown_strength=len(present) - sum(map(present.flags.__getitem__, known)),
+        unknown_strength=len(present) - sum(map(present.flags.__getitem__, with_strength)),
         withdrawn=index.size - len(present),
         ingredients=sum(entry.drinks > 0 for entry in index.ingredients.entries),
         **{list_: fields[name] for list_, name in FIELDS.items()},
         quality=_quality(connection),
         strength=_strength(index, present),
         pairings=_pairings(index, present),
-        top_ingredients=index.ingredients.named.counts(present, TOP_INGREDIENTS),
+        top_ingredients=index.ingredients.named.top(present, TOP_INGREDIENTS),
         ingredients_per_drink=_ingredients_per_drink(index),
         more={list_: left_out[name] for list_, name in FIELDS.items() if left_out[name]},
     )
@@ -64,8 +63,8 @@ def _quality(connection: sqlite3.Connection) -> list[Facet]:
     return [Facet(code, count) for code, count in ordered]
 
 
-def _strength(index: Index, present: Selection) -> list[StrengthBin]:
-    """Bins from 0 to the strongest drink; a drink counts by the middle of its range."""
+def _strength(index: CatalogueIndex, present: Selection) -> list[StrengthBin]:
+    """Return bins from 0 to the strongest drink; a drink counts by the middle of its range."""
     drinks = Counter(
         int(abv // BIN_WIDTH)
         for abv, shown in zip(index.served, present.flags, strict=True)
@@ -77,37 +76,40 @@ def _strength(index: Index, present: Selection) -> list[StrengthBin]:
     ]
 
 
-def _pairings(index: Index, present: Selection) -> list[Pairing]:
-    """The pairs that meet in most drinks; none can meet more often than its rarer half occurs.
+def _pairings(index: CatalogueIndex, present: Selection) -> list[Pairing]:
+    """Return the pairs of ingredients that most drinks have.
 
-    Goes through the drinks of each ingredient, as there may be very many that are rare.
+    Ingredients are taken from the most used one down, and each is paired with the more used ones:
+    `more_used` lists them for each drink. A pair is in no more drinks than the less used of the
+    two. So once 40 pairs are in at least 90 drinks each, ingredients with fewer than 90 drinks
+    are skipped, and there may be very many of them.
     """
     named = index.ingredients.named
-    found: list[Pairing] = []
-    commoner: list[list[str]] = [[] for _ in range(index.size)]
-    for name, most in named.by_size:
-        if len(found) == PAIRINGS and most < found[-1].drinks:
+    pairs: list[Pairing] = []
+    more_used: list[list[str]] = [[] for _ in range(index.size)]
+    for name, upper_bound in named.by_size:
+        if len(pairs) == PAIRINGS and upper_bound < pairs[-1].drinks:
             break
         drinks = [ordinal for ordinal in named.ordinals(name) if present.flags[ordinal]]
-        shared = Counter(chain.from_iterable(map(commoner.__getitem__, drinks)))
-        least = found[-1].drinks if len(found) == PAIRINGS else 1
-        found += (
+        shared = Counter(chain.from_iterable(map(more_used.__getitem__, drinks)))
+        least = pairs[-1].drinks if len(pairs) == PAIRINGS else 1
+        pairs += (
             Pairing(min(name, other), max(name, other), count)
             for other, count in shared.items()
             if count >= least
         )
-        found.sort(key=lambda pair: (-pair.drinks, pair.a, pair.b))
-        del found[PAIRINGS:]
+        pairs.sort(key=lambda pair: (-pair.drinks, pair.a, pair.b))
+        del pairs[PAIRINGS:]
         for ordinal in drinks:
-            commoner[ordinal].append(name)
-    return found
+            more_used[ordinal].append(name)
+    return pairs
 
 
-def _ingredients_per_drink(index: Index) -> list[Facet]:
-    some = 0
+def _ingredients_per_drink(index: CatalogueIndex) -> list[Facet]:
+    with_ingredients = 0
     counts = {}
-    for number, drinks in index.ingredients.asking.items():
-        some |= drinks
-        counts[number] = (drinks & index.present).bit_count()
-    counts[0] = (index.present & ~some).bit_count()
-    return [Facet(str(number), count) for number, count in sorted(counts.items()) if count]
+    for length, drinks in index.ingredients.by_length.items():
+        with_ingredients |= drinks
+        counts[length] = (drinks & index.present).bit_count()
+    counts[0] = (index.present & ~with_ingredients).bit_count()
+    return [Facet(str(length), count) for length, count in sorted(counts.items()) if count]

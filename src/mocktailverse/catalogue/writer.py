@@ -1,7 +1,7 @@
-"""Writes catalogues: fills a new file, or edits a copy of the one that is published.
+"""Writes catalogues: fills a new file, or edits a copy of the published one.
 
-The file is private while it is written: no journal, no other reader. One that was not sealed is
-to be thrown away.
+The file is private while it is written: no journal, no other reader. Discard a file that was not
+sealed.
 """
 
 import secrets
@@ -27,8 +27,8 @@ from mocktailverse.catalogue.rows import (
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.errors import CatalogueError
 
-CHUNK = 500
-"""Drinks that are looked up and written together."""
+WRITE_CHUNK = 500
+"""Number of drinks that are looked up and written together."""
 
 CACHE_KIB = 64 * 1024
 
@@ -36,9 +36,9 @@ T = TypeVar("T")
 
 
 class Fingerprint(NamedTuple):
-    """What people see of a drink, in short; two that are equal look the same.
+    """What identifies the visible content of a drink; drinks with equal ones look the same.
 
-    Leaves out when and where it was last observed: that moves with every sighting.
+    Time and place of the last observation are left out: they change with every sighting.
     """
 
     quality: tuple[str, ...]
@@ -49,7 +49,7 @@ class Fingerprint(NamedTuple):
 
     @classmethod
     def of(cls, drink: Drink) -> Self:
-        """The fingerprint of a drink."""
+        """Return the fingerprint of a drink."""
         return cls(
             drink.quality,
             drink.content_hash,
@@ -59,8 +59,8 @@ class Fingerprint(NamedTuple):
         )
 
 
-class _Standing(NamedTuple):
-    """A drink as it stands in the file."""
+class _StoredDrink(NamedTuple):
+    """Row and fingerprint of a drink in the file."""
 
     row: int
     fingerprint: Fingerprint
@@ -71,14 +71,14 @@ class _Standing(NamedTuple):
 
 
 def catalogue_version(now_ms: int) -> str:
-    """A new version, `<ms>-<8 hex digits>`: unique, and sorts by time."""
+    """Return a new version, `<ms>-<8 hex digits>`: unique, and sorted by time."""
     return f"{now_ms}-{secrets.token_hex(4)}"
 
 
 class CatalogueWriter:
-    """Edits one catalogue file; `seal` ends it.
+    """Edits one catalogue file; `seal` completes it.
 
-    Every method raises CatalogueError when the file turns out to be damaged.
+    Every method raises CatalogueError if the file is damaged.
     """
 
     def __init__(self, connection: sqlite3.Connection, sealed: Meta | None) -> None:
@@ -90,9 +90,9 @@ class CatalogueWriter:
 
     @classmethod
     def create(cls, path: Path) -> Self:
-        """Begin an empty catalogue; a file that is there is replaced."""
+        """Start an empty catalogue; an existing file is replaced."""
         path.unlink(missing_ok=True)
-        with _undamaged():
+        with _damage_translated():
             connection = sqlite3.connect(path, isolation_level=None)
             schema.create(connection)
             _begin(connection)
@@ -100,17 +100,17 @@ class CatalogueWriter:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Begin to edit a sealed catalogue in place.
+        """Open a sealed catalogue to edit it in place.
 
         Raises:
-            CatalogueError: it is none, or has another format or reference of ingredients.
+            CatalogueError: it is not a catalogue, or has another format or ingredient reference.
         """
         if not path.is_file():
-            raise CatalogueError(f"{path} is no file.")
+            raise CatalogueError(f"`{path}` is not a file.")
         connection = sqlite3.connect(path, isolation_level=None)
         try:
             sealed = read_meta(connection)
-            _require_our_reference(connection)
+            _require_same_reference(connection)
             _begin(connection)
         except CatalogueError:
             connection.close()
@@ -124,68 +124,68 @@ class CatalogueWriter:
         self.close()
 
     def close(self) -> None:
-        """Give up the file; after `seal` this does nothing."""
+        """Close the file, unfinished; does nothing after `seal`."""
         self._connection.close()
 
     @property
     def meta(self) -> Meta:
-        """What the file that was opened says of itself."""
+        """The version, format and counts of the file that was opened."""
         return read_meta(self._connection)
 
     def fingerprints(self, ids: Iterable[str]) -> dict[str, Fingerprint]:
-        """The fingerprints of those of the drinks that are in the catalogue."""
+        """Return the fingerprints of those of the drinks that are in the catalogue."""
         return {
-            drink_id: standing.fingerprint
+            drink_id: stored.fingerprint
             for chunk in _chunks(ids)
-            for drink_id, standing in self._standing(chunk).items()
+            for drink_id, stored in self._stored(chunk).items()
         }
 
     def put(self, drinks: Iterable[Drink]) -> int:
-        """Insert drinks, and replace those whose fingerprint differs; returns how many changed."""
+        """Upsert drinks; those with an equal fingerprint are skipped. Return how many changed."""
         return sum(self._put(chunk) for chunk in _chunks(drinks))
 
     def remove(self, ids: Iterable[str]) -> int:
-        """Remove drinks; returns how many were there."""
-        return sum(self._erase(self._standing(chunk)) for chunk in _chunks(ids))
+        """Remove drinks; return how many were in the catalogue."""
+        return sum(self._erase(self._stored(chunk)) for chunk in _chunks(ids))
 
     def seal(self, *, version: str, built_at: int, table: str) -> Meta:
-        """Bring ingredients and counts up to date, say what the file is, and close it.
+        """Update ingredients, counts and meta, then close the file.
 
-        `built_at` in ms; `table` is the name of the drinks table that it was made from.
+        `built_at` in ms; `table` is the name of the drinks table that it was built from.
         """
-        with self, _undamaged():
+        with self, _damage_translated():
             if self._sealed is None:
-                self._index()
+                self._create_indexes()
             self._counts.write(self._connection)
             self._write_meta({"version": version, "built_at": built_at, "table": table})
             meta = read_meta(self._connection)
             self._connection.execute("COMMIT")
         return meta
 
-    def _standing(self, ids: Collection[str]) -> dict[str, _Standing]:
+    def _stored(self, ids: Collection[str]) -> dict[str, _StoredDrink]:
         columns = "id, row, quality, content_hash, transform_version, withdrawn_at, previous_name"
-        query = f"SELECT {columns} FROM drinks WHERE id IN ({_marks(ids)})"  # noqa: S608 - question marks
-        with _undamaged():
+        query = f"SELECT {columns} FROM drinks WHERE id IN ({_placeholders(ids)})"  # noqa: S608 - question marks
+        with _damage_translated():
             return {
-                drink_id: _Standing(row, Fingerprint(tuple(msgspec.json.decode(quality)), *facts))
-                for drink_id, row, quality, *facts in self._connection.execute(query, tuple(ids))
+                drink_id: _StoredDrink(row, Fingerprint(tuple(msgspec.json.decode(quality)), *rest))
+                for drink_id, row, quality, *rest in self._connection.execute(query, tuple(ids))
             }
 
     def _put(self, drinks: Sequence[Drink]) -> int:
-        given = {drink.id: drink for drink in drinks}
-        standing = self._standing(given)
+        by_id = {drink.id: drink for drink in drinks}
+        stored = self._stored(by_id)
         changed = [
             drink
-            for drink in given.values()
-            if drink.id not in standing or standing[drink.id].fingerprint != Fingerprint.of(drink)
+            for drink in by_id.values()
+            if drink.id not in stored or stored[drink.id].fingerprint != Fingerprint.of(drink)
         ]
-        self._erase({d.id: standing[d.id] for d in changed if d.id in standing})
-        with _undamaged():
+        self._erase({d.id: stored[d.id] for d in changed if d.id in stored})
+        with _damage_translated():
             self._insert(changed)
         for drink in changed:
             is_withdrawn = drink.withdrawn_at is not None
             self._withdrawn += is_withdrawn
-            self._counts.came((line.name for line in drink.ingredients), is_withdrawn=is_withdrawn)
+            self._counts.add((line.name for line in drink.ingredients), is_withdrawn=is_withdrawn)
         return len(changed)
 
     def _insert(self, drinks: Sequence[Drink]) -> None:
@@ -203,40 +203,42 @@ class CatalogueWriter:
             ),
         }
         for (table, *columns), rows in tables.items():
-            statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({_marks(columns)})"  # noqa: S608 - the names above
+            statement = (
+                f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({_placeholders(columns)})"  # noqa: S608 - the names above
+            )
             self._connection.executemany(statement, rows)
 
-    def _erase(self, standing: Mapping[str, _Standing]) -> int:
-        execute, ids = self._connection.execute, tuple(standing)
+    def _erase(self, stored: Mapping[str, _StoredDrink]) -> int:
+        execute, ids = self._connection.execute, tuple(stored)
         names: dict[str, list[str]] = {drink_id: [] for drink_id in ids}
-        these = f"drink_id IN ({_marks(ids)})"
-        with _undamaged():
+        these = f"drink_id IN ({_placeholders(ids)})"
+        with _damage_translated():
             query = f"SELECT drink_id, name FROM drink_ingredients WHERE {these}"  # noqa: S608 - question marks
             for drink_id, name in execute(query, ids):
                 names[drink_id].append(name)
             for table in ("drink_ingredients", "tags", "drink_spirits"):
                 execute(f"DELETE FROM {table} WHERE {these}", ids)  # noqa: S608 - question marks
-            rows = [(drink.row,) for drink in standing.values()]
+            rows = [(drink.row,) for drink in stored.values()]
             self._connection.executemany("DELETE FROM drink_texts WHERE rowid = ?", rows)
             self._connection.executemany("DELETE FROM drinks WHERE row = ?", rows)
-        for drink_id, drink in standing.items():
+        for drink_id, drink in stored.items():
             self._withdrawn -= drink.is_withdrawn
-            self._counts.went(names[drink_id], is_withdrawn=drink.is_withdrawn)
-        return len(standing)
+            self._counts.remove(names[drink_id], is_withdrawn=drink.is_withdrawn)
+        return len(stored)
 
-    def _index(self) -> None:
-        """After the first filling, which is faster without."""
+    def _create_indexes(self) -> None:
+        """Create the indexes after the first filling, which is faster without them."""
         self._connection.execute("INSERT INTO drink_texts (drink_texts) VALUES ('optimize')")
         for statement in filter(str.strip, schema.INDEXES.split(";")):
             self._connection.execute(statement)
 
-    def _write_meta(self, given: Mapping[str, object]) -> None:
+    def _write_meta(self, values: Mapping[str, object]) -> None:
         ((drinks, ingredients, newest),) = self._connection.execute(
             "SELECT (SELECT count(*) FROM drinks), (SELECT count(*) FROM ingredients),"
             " (SELECT max(observed_at) FROM drinks)"
         )
         rows = {
-            **given,
+            **values,
             "format": schema.FORMAT,
             "drinks": drinks,
             "ingredients": ingredients,
@@ -247,14 +249,14 @@ class CatalogueWriter:
         self._connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows.items())
 
 
-def _require_our_reference(connection: sqlite3.Connection) -> None:
+def _require_same_reference(connection: sqlite3.Connection) -> None:
     query = "SELECT value FROM meta WHERE key = 'reference'"
     if connection.execute(query).fetchone() != (reference_digest(),):
-        raise CatalogueError("The file was made with another reference of ingredients.")
+        raise CatalogueError("The file was built with another ingredient reference. Rebuild it.")
 
 
 def _begin(connection: sqlite3.Connection) -> None:
-    """Begin the one transaction of a private file, which needs no safety but speed."""
+    """Begin the only transaction of a private file, fast and without crash safety."""
     connection.executescript(
         "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;"
         f"PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{CACHE_KIB}; BEGIN"
@@ -262,19 +264,19 @@ def _begin(connection: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def _undamaged() -> Iterator[None]:
+def _damage_translated() -> Iterator[None]:
     try:
         yield
     except (sqlite3.DatabaseError, msgspec.DecodeError) as error:
         raise CatalogueError(f"The catalogue cannot be written: {error}.") from error
 
 
-def _marks(values: Collection[object]) -> str:
-    """A parameter's mark for each value."""
+def _placeholders(values: Collection[object]) -> str:
+    """Return a question mark for each value."""
     return ", ".join("?" * len(values))
 
 
 def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
     rest = iter(items)
-    while chunk := list(islice(rest, CHUNK)):
+    while chunk := list(islice(rest, WRITE_CHUNK)):
         yield chunk

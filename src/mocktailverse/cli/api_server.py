@@ -4,15 +4,19 @@ from pathlib import Path
 
 from starlette.types import ASGIApp
 
-from mocktailverse.api.app import create_app
-from mocktailverse.api.services import local_services
-from mocktailverse.cli.connection import LOCAL, connect
+from mocktailverse.api.api_app import create_app
+from mocktailverse.api.dependencies import build_dependencies
+from mocktailverse.cli.connection import connect
 from mocktailverse.cli.stack import running_stack
-from mocktailverse.local.harness.app import create_harness
-from mocktailverse.local.harness.serving import serve
-from mocktailverse.local.harness.workbench import api_services, workbench
+from mocktailverse.local.harness.bounded_server import serve
+from mocktailverse.local.harness.harness_app import create_harness
+from mocktailverse.local.harness.wiring import (
+    api_dependencies,
+    harness_dependencies,
+)
 from mocktailverse.local.state import SERVER
 from mocktailverse.settings import ApiSettings
+from mocktailverse.stores.environment import LOCAL
 
 __all__ = ["create", "serve"]
 
@@ -28,8 +32,8 @@ def create(env: str, state_dir: Path | None, folder: Path) -> ASGIApp:
     """
     if env == LOCAL:
         stack = running_stack(state_dir).seen_by(SERVER)
-        services = api_services(stack, folder)
-        return create_harness(services, workbench(stack, services.catalogue))
-    connection = connect(env, state_dir)
-    settings = ApiSettings.of_outputs(connection.outputs, stage=env)
-    return create_app(local_services(settings, connection.clients, folder))
+        dependencies = api_dependencies(stack, folder)
+        return create_harness(dependencies, harness_dependencies(stack, dependencies.catalogue))
+    stores = connect(env, state_dir)
+    settings = ApiSettings.of_outputs(stores.outputs, stage=env)
+    return create_app(build_dependencies(stores, settings, folder, serverless=False))

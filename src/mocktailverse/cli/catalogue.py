@@ -7,10 +7,11 @@ import msgspec
 import typer
 
 from mocktailverse.cli import options
-from mocktailverse.cli.connection import Connection, connect
+from mocktailverse.cli.connection import connect
 from mocktailverse.cli.output import print_json, progress, say
-from mocktailverse.pipeline.moments import now
 from mocktailverse.pipeline.publish import Published, Publisher
+from mocktailverse.stores.environment import Stores
+from mocktailverse.times import now
 
 
 def register(app: typer.Typer) -> None:
@@ -31,9 +32,9 @@ def rebuild(
         say(f"{published.drinks} drinks published as version {published.version}")
 
 
-def run_rebuild(connection: Connection) -> Published:
+def run_rebuild(stores: Stores) -> Published:
     """Rebuild an environment's catalogue with a progress bar."""
     with tempfile.TemporaryDirectory(prefix="mocktailverse-rebuild-") as folder, progress() as bar:
         task = bar.add_task("reading drinks", total=None)
-        publisher = Publisher(connection.drinks, connection.catalogue, Path(folder), now_ms=now)
+        publisher = Publisher(stores.drinks, stores.catalogue, Path(folder), now_ms=now)
         return publisher.rebuild(lambda number: bar.update(task, completed=number))

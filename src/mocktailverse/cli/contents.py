@@ -5,13 +5,13 @@ from pathlib import Path
 import msgspec
 
 from mocktailverse.cli.canary import CANARY_PREFIX
-from mocktailverse.cli.connection import Connection
-from mocktailverse.cli.output import counted
 from mocktailverse.errors import TransientError, UnreachableError, UsageError
-from mocktailverse.local import environment, parts
-from mocktailverse.local.state import EMULATOR
+from mocktailverse.formatting import counted
+from mocktailverse.local import health
+from mocktailverse.local.state import EMULATOR, read_stack
 from mocktailverse.stores.clients import Patience
-from mocktailverse.stores.errors import translated
+from mocktailverse.stores.environment import Stores
+from mocktailverse.stores.error_translation import translated
 
 _BRIEF = Patience(connect_s=2, read_s=5, attempts=1)
 
@@ -33,14 +33,14 @@ def count(state_dir: Path) -> Contents | None:
     The embedded AWS counts a table's items exactly; AWS itself does so every six hours.
     """
     try:
-        stack = environment.read(state_dir)
-        if stack is None or not parts.is_well(stack.parts[EMULATOR]):
+        stack = read_stack(state_dir)
+        if stack is None or not health.is_healthy(stack.by_name[EMULATOR]):
             return None
-        connection = Connection(stack.clients(_BRIEF), stack.outputs)
-        raw = (stored.version.key for stored in connection.bucket.versions())
+        stores = Stores(stack.clients(_BRIEF), stack.outputs)
+        raw = (stored.version.key for stored in stores.bucket.versions())
         raw_objects = sum(not key.startswith(CANARY_PREFIX) for key in raw)
         with translated("Counting drinks"):
-            table = connection.clients.dynamodb.describe_table(TableName=connection.drinks.name)
+            table = stores.clients.dynamodb.describe_table(TableName=stores.drinks.name)
         return Contents(table["Table"]["ItemCount"], raw_objects)
     except (TransientError, UnreachableError, UsageError):
         return None
@@ -49,8 +49,8 @@ def count(state_dir: Path) -> Contents | None:
 def is_silent(state_dir: Path) -> bool:
     """Return whether the folder's embedded AWS lives, but does not respond: it may hold data."""
     try:
-        stack = environment.read(state_dir)
+        stack = read_stack(state_dir)
     except UsageError:
         return False
-    aws = stack and stack.parts[EMULATOR]
-    return bool(aws and aws.find() and not parts.is_well(aws))
+    aws = stack and stack.by_name[EMULATOR]
+    return bool(aws and aws.find() and not health.is_healthy(aws))

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from mocktailverse.catalogue.copy import CatalogueCopy
+from mocktailverse.catalogue.synced_copy import CatalogueCopy
+from mocktailverse.checkout import find_checkout
 from mocktailverse.cli import options
-from mocktailverse.cli.connection import LOCAL, Connection, connect
+from mocktailverse.cli.connection import connect
 from mocktailverse.cli.cost_tables import (
     Account,
     fields,
@@ -20,21 +21,21 @@ from mocktailverse.cli.cost_tables import (
     say_writes,
 )
 from mocktailverse.cli.output import print_json, say
+from mocktailverse.cost.cost_report import cost_report
+from mocktailverse.cost.footprint import Footprint, footprints
 from mocktailverse.cost.limits import beyond_limits, together, with_all_pollers
 from mocktailverse.cost.model import price_table
-from mocktailverse.cost.report import cost_report
 from mocktailverse.cost.running import Running
+from mocktailverse.cost.template import Template
 from mocktailverse.cost.usage import Activity, Usage, usage_of
 from mocktailverse.cost.workload import REFERENCE, reference, scaled, write_share
 from mocktailverse.deployment import environments
-from mocktailverse.deployment.checkout import find_checkout
-from mocktailverse.deployment.footprint import Footprint, footprints
-from mocktailverse.deployment.template import Template
 from mocktailverse.errors import PermanentError, UnreachableError, UsageError
-from mocktailverse.pipeline.moments import now
-from mocktailverse.pipeline.month import MonthBooks, MonthSoFar
+from mocktailverse.operations.month import MonthBooks, MonthSoFar
 from mocktailverse.stores.cost_explorer import CostExplorer
+from mocktailverse.stores.environment import LOCAL, Stores
 from mocktailverse.stores.free_tier import FreeTier
+from mocktailverse.times import now
 
 ALL = "all"
 COUNTED_AS = {LOCAL: "dev"}
@@ -96,12 +97,12 @@ def cost(
         raise UsageError("--cost-explorer reads an account's bill; the local stack has none.")
     footprint = _footprint(found, env)
     runs, problems = footprint.running, list(footprint.unaccounted)
-    connection = _connection(env, state_dir, is_needed=drinks_per_month is None)
-    measured = _measured(connection, runs) if connection else None
+    stores = _connection(env, state_dir, is_needed=drinks_per_month is None)
+    measured = _measured(stores, runs) if stores else None
     table = price_table()
     so_far = measured.usage(runs) if measured else None
     whole, workload = _month(measured, runs, drinks_per_month)
-    account = _account(connection, ask_bill=cost_explorer) if connection else Account()
+    account = _account(stores, ask_bill=cost_explorer) if stores else Account()
     report = cost_report(env, whole, table, so_far, with_all_pollers(whole, [runs]))
     if as_json:
         print_json(fields(report, workload, problems, account=account))
@@ -118,8 +119,8 @@ def _footprints() -> dict[str, Footprint]:
     """What the template keeps running in each environment."""
     checkout = find_checkout()
     template = Template.read(checkout.template)
-    described = environments.read(checkout.environments)
-    return footprints(template, described, checkout.source / "functions")
+    stages = environments.read(checkout.environments).stage_inputs()
+    return footprints(template, stages, checkout.source / "functions")
 
 
 def _footprint(found: Mapping[str, Footprint], env: str) -> Footprint:
@@ -129,7 +130,7 @@ def _footprint(found: Mapping[str, Footprint], env: str) -> Footprint:
     return found[name]
 
 
-def _connection(env: str, state_dir: Path | None, *, is_needed: bool) -> Connection | None:
+def _connection(env: str, state_dir: Path | None, *, is_needed: bool) -> Stores | None:
     """The environment; None where no local stack runs and another workload is asked about."""
     try:
         return connect(env, state_dir)
@@ -140,11 +141,13 @@ def _connection(env: str, state_dir: Path | None, *, is_needed: bool) -> Connect
         return None
 
 
-def _measured(connection: Connection, runs: Running) -> MonthSoFar:
+def _measured(stores: Stores, runs: Running) -> MonthSoFar:
     with tempfile.TemporaryDirectory(prefix="mocktailverse-cost-") as folder:
-        copy = CatalogueCopy(connection.catalogue, Path(folder), max_age_s=60)
+        copy = CatalogueCopy(stores.catalogue, Path(folder), max_age_s=60)
         limit_s = runs.transform_timeout_s
-        return MonthBooks(connection.loads, copy, attempt_limit_s=limit_s, clock=now).read()
+        return MonthBooks(
+            stores.loads, lambda: copy.current().meta, attempt_limit_s=limit_s, clock=now
+        ).read()
 
 
 def _month(
@@ -184,19 +187,19 @@ def _told(measured: MonthSoFar) -> dict[str, Any]:
     }
 
 
-def _account(connection: Connection, *, ask_bill: bool) -> Account:
+def _account(stores: Stores, *, ask_bill: bool) -> Account:
     """What AWS says of the account; nobody is asked behind the embedded AWS."""
-    if connection.clients.endpoint:
+    if stores.clients.endpoint:
         if ask_bill:
             raise UsageError("--cost-explorer needs AWS: an embedded one has no bill.")
         return Account()
     try:
-        offers = FreeTier(connection.clients).offers()
+        offers = FreeTier(stores.clients).offers()
     except PermanentError as error:
         say(f"AWS's own count is left out: {error}")
         offers = None
     today = datetime.now(UTC).date()
-    billed = CostExplorer(connection.clients).billed(today) if ask_bill else None
+    billed = CostExplorer(stores.clients).billed(today) if ask_bill else None
     return Account(free_tier=offers, billed=billed)
 
 

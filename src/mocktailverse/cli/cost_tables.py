@@ -5,10 +5,11 @@ from typing import Any
 
 import msgspec
 
-from mocktailverse.cli.output import amount, print_table, say
+from mocktailverse.cli.output import print_table, say
+from mocktailverse.cost.cost_report import CostReport
 from mocktailverse.cost.model import PriceTable
-from mocktailverse.cost.report import CostReport
 from mocktailverse.cost.usage import Usage
+from mocktailverse.formatting import amount
 from mocktailverse.stores.cost_explorer import Billed
 from mocktailverse.stores.free_tier import FreeOffer
 

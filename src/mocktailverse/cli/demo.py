@@ -10,27 +10,29 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from mocktailverse.checkout import find_checkout
 from mocktailverse.cli import options
 from mocktailverse.cli.canary import prove_chain
-from mocktailverse.cli.connection import Connection
+from mocktailverse.cli.connection import disk_watch, local_stores
 from mocktailverse.cli.following import follow, print_loads, totals
 from mocktailverse.cli.inflow import put_files, run_fetch
 from mocktailverse.cli.ledger import run_verify, verify_fields
 from mocktailverse.cli.output import print_json, print_table, say, stderr
 from mocktailverse.cli.stack import LIVE_URL, Live, Port, Records, links, require_local
-from mocktailverse.deployment.checkout import find_checkout
-from mocktailverse.drinks.ledger import Load
 from mocktailverse.errors import TransientError, UsageError
+from mocktailverse.loads.load_record import Load
 from mocktailverse.local import health
-from mocktailverse.local.environment import LocalStack, Options, running
+from mocktailverse.local.lifecycle import Options, running
 from mocktailverse.local.processes import Process
-from mocktailverse.local.state import SERVER
-from mocktailverse.pipeline.fetching import fetched_versions
+from mocktailverse.local.state import SERVER, LocalStack
 from mocktailverse.pipeline.ingest import InputFile
+from mocktailverse.sources.thecocktaildb.fetching import fetched_versions
+from mocktailverse.stores.environment import Stores
+from mocktailverse.waiting import wait_until
 
 SHOWN_DRINKS = 8
 DRINKS_LOOKED_AT = 200
-PUBLISHED_WITHIN_S = 120.0
+PUBLISH_TIMEOUT_S = 120.0
 POLL_S = 0.1
 NOT_RECORDS = ("README.md", "expected.json")
 
@@ -60,16 +62,16 @@ def demo(
         tell = state.update if state else lambda _text: None
         began = time.monotonic()
         with running(state_dir, chosen, tell, _prove_chain) as stack:
-            connection = Connection.local(stack)
+            stores = local_stores(stack)
             stages["start"] = time.monotonic() - began
             if state:
                 state.stop()
-            loads = _flow(connection, files, stages)
-            summary = _summary(connection, loads, stages)
+            loads = _flow(stores, files, stages)
+            summary = _summary(stores, loads, stages)
             if as_json:
                 print_json(summary)
             else:
-                _show(connection, loads, summary)
+                _show(stores, loads, summary)
             if not quiet:
                 _show_services(stack, summary["verify"]["drinks"])
     if not summary["verify"]["ok"] or any(load.status == "failed" for load in loads):
@@ -77,7 +79,7 @@ def demo(
 
 
 def _prove_chain(stack: LocalStack) -> None:
-    prove_chain(Connection.local(stack))
+    prove_chain(local_stores(stack))
 
 
 def _sample_files() -> list[Path]:
@@ -90,37 +92,37 @@ def _sample_files() -> list[Path]:
     return files
 
 
-def _flow(connection: Connection, files: list[InputFile], stages: dict[str, float]) -> list[Load]:
+def _flow(stores: Stores, files: list[InputFile], stages: dict[str, float]) -> list[Load]:
     """Fetch from the source, then ingest the files; the loads of both."""
     loads: list[Load] = []
     began = time.monotonic()
-    fetched = fetched_versions(connection.bucket, run_fetch(connection, "sweep", []))
+    fetched = fetched_versions(stores.bucket.versions, run_fetch(stores, "sweep", []))
     stages["fetch"] = time.monotonic() - began
-    loads += follow(connection, fetched, on_poll=connection.disk_watch())
+    loads += follow(stores, fetched, on_poll=disk_watch(stores))
     began = time.monotonic()
-    disk_watch = connection.disk_watch()
-    versions = put_files(connection, files, "thecocktaildb", None)
-    loads += follow(connection, versions, on_poll=disk_watch)
+    check_disk = disk_watch(stores)
+    versions = put_files(stores, files, "thecocktaildb", None)
+    loads += follow(stores, versions, on_poll=check_disk)
     stages["ingest and load"] = time.monotonic() - began
     return loads
 
 
-def _summary(connection: Connection, loads: list[Load], stages: dict[str, float]) -> dict[str, Any]:
+def _summary(stores: Stores, loads: list[Load], stages: dict[str, float]) -> dict[str, Any]:
     began = time.monotonic()
-    report = verify_fields(run_verify(connection))
+    report = verify_fields(run_verify(stores))
     stages["verify"] = time.monotonic() - began
     return {
         "totals": msgspec.to_builtins(totals(loads)),
         "verify": report,
         "loads": len(loads),
-        "dead_letters": connection.queue.dead(),
+        "dead_letters": stores.queue.dead(),
         "seconds": {stage: round(seconds, 2) for stage, seconds in stages.items()},
     }
 
 
-def _show(connection: Connection, loads: list[Load], summary: dict[str, Any]) -> None:
+def _show(stores: Stores, loads: list[Load], summary: dict[str, Any]) -> None:
     print_loads(loads)
-    page, _ = connection.drinks.page(DRINKS_LOOKED_AT)
+    page, _ = stores.drinks.page(DRINKS_LOOKED_AT)
     rows = [
         (
             drink.name,
@@ -143,7 +145,7 @@ def _show(connection: Connection, loads: list[Load], summary: dict[str, Any]) ->
 
 def _show_services(stack: LocalStack, drinks: int) -> None:
     """Look whether the API and the dashboard serve the drinks; for a person, stay."""
-    served = _served_drinks(stack.parts[SERVER], drinks)
+    served = _served_drinks(stack.by_name[SERVER], drinks)
     print_table("Look at it", ("what", "where"), links(stack))
     say(f"The API serves {served} drinks, and the dashboard is up.")
     if sys.stdin.isatty() and sys.stdout.isatty():
@@ -153,17 +155,19 @@ def _show_services(stack: LocalStack, drinks: int) -> None:
 
 
 def _served_drinks(api: Process, drinks: int) -> int:
-    """How many drinks the API serves, as soon as that many are published.
+    """Wait until the API serves this many drinks; return how many it serves.
 
     Raises:
-        TransientError: they are not in time.
+        TransientError: they were not published in time.
     """
-    deadline = time.monotonic() + PUBLISHED_WITHIN_S
     served = 0
-    while time.monotonic() < deadline:
-        told = health.get(api.port, "/health")
-        served = msgspec.json.decode(told)["drinks"] if told else 0
-        if served >= drinks:
-            return served
-        time.sleep(POLL_S)
-    raise TransientError(f"The API serves {served} of {drinks} drinks.")
+
+    def serves_all() -> bool:
+        nonlocal served
+        body = health.get(api.port, "/health")
+        served = msgspec.json.decode(body)["drinks"] if body else 0
+        return served >= drinks
+
+    if not wait_until(serves_all, PUBLISH_TIMEOUT_S, POLL_S):
+        raise TransientError(f"The API serves {served} of {drinks} drinks.")
+    return served

@@ -11,7 +11,6 @@ import typer
 
 from mocktailverse.cli import options
 from mocktailverse.cli.canary import prove_chain
-from mocktailverse.cli.connection import Connection
 from mocktailverse.cli.following import PATIENCE_S
 from mocktailverse.cli.output import print_json, print_table, say, stderr
 from mocktailverse.cli.site import (
@@ -23,13 +22,15 @@ from mocktailverse.cli.site import (
     template_parameters,
     template_text,
 )
-from mocktailverse.deployment import apply, changes, code, ops_key, release, stack
+from mocktailverse.deployment import apply, changes, code, ops_key, release
 from mocktailverse.deployment.changes import Change, ChangeSet, DeploymentError
 from mocktailverse.deployment.release import Release
-from mocktailverse.drinks.ledger import Load
 from mocktailverse.errors import MocktailverseError, UnreachableError, UsageError
+from mocktailverse.loads.load_record import Load
 from mocktailverse.local import emulator
-from mocktailverse.stores.errors import translated
+from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.environment import Stores
+from mocktailverse.stores.error_translation import translated
 
 EXPIRY_ATTRIBUTE = "expires_at"
 
@@ -217,7 +218,7 @@ def _canary(site: Site, outputs: dict[str, str]) -> Load:
     patience_s = EMBEDDED_PATIENCE_S if site.account.endpoint else PATIENCE_S
     try:
         with stderr.status("sending a canary through the chain"):
-            return prove_chain(Connection(site.clients, outputs), patience_s)
+            return prove_chain(Stores(site.clients, outputs), patience_s)
     except UnreachableError:
         raise
     except MocktailverseError as error:

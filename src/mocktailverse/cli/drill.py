@@ -1,14 +1,21 @@
 """The `drill` command: practise a failure, its alarm and its repair."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
 from mocktailverse.cli import options
-from mocktailverse.cli.output import moment, print_json, print_listing, print_table, say, stderr
+from mocktailverse.cli.connection import local_stores
+from mocktailverse.cli.output import print_json, print_listing, print_table, say, stderr
 from mocktailverse.errors import UsageError
-from mocktailverse.local.drills.drill import DRILLS, DrillReport, run
+from mocktailverse.formatting import moment
+from mocktailverse.local import lifecycle
+from mocktailverse.operations.drills.drill import DRILLS, DrillReport, run
+from mocktailverse.stores.environment import Stores
 
 
 def register(app: typer.Typer) -> None:
@@ -30,13 +37,22 @@ def drill(
     if name not in DRILLS:
         raise UsageError(f"Say which of these to practise: {', '.join(DRILLS)}.")
     with stderr.status("starting") as state:
-        report = run(DRILLS[name], state.update)
+        report = run(DRILLS[name], _start_stack, state.update)
     if as_json:
         print_json({"ok": report.ok, **msgspec.to_builtins(report)})
     else:
         _print_report(report)
     if not report.ok:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _start_stack(
+    state_dir: Path, records: Path, on_progress: Callable[[str], None]
+) -> Iterator[Stores]:
+    options = lifecycle.Options(records=records)
+    with lifecycle.running(state_dir, options, on_progress) as stack:
+        yield local_stores(stack)
 
 
 def _print_drills(*, as_json: bool) -> None:

@@ -6,17 +6,11 @@ import typer
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
-from mocktailverse.cli.output import (
-    moment,
-    print_json,
-    print_listing,
-    print_table,
-    progress,
-    say,
-)
+from mocktailverse.cli.output import print_json, print_listing, print_table, progress, say
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.errors import UsageError
-from mocktailverse.pipeline.history import history
+from mocktailverse.formatting import moment
+from mocktailverse.operations.history import history
 
 PAGE = 100
 LONGEST_ID = 200
@@ -59,12 +53,12 @@ def list_drinks(
     as_json: options.Json = False,
 ) -> None:
     """List the drinks as they stand."""
-    connection = connect(env, state_dir)
+    stores = connect(env, state_dir)
     wanted = limit if limit or as_json else SHOWN
     found: list[Drink] = []
     while True:
         size = PAGE if wanted is None else min(PAGE, wanted - len(found))
-        page, after = connection.drinks.page(size, after)
+        page, after = stores.drinks.page(size, after)
         found += [register_.drink for register_ in page if register_.drink]
         if after is None or (wanted is not None and len(found) >= wanted):
             break
@@ -84,11 +78,11 @@ def drink_history(
     as_json: options.Json = False,
 ) -> None:
     """Show every observation of a drink, from the raw objects, and what changed."""
-    connection = connect(env, state_dir)
+    stores = connect(env, state_dir)
     named = full_id(drink_id)
     with progress() as bar:
         task = bar.add_task("reading raw objects", total=None)
-        found = history(named, connection.bucket, lambda n: bar.update(task, completed=n))
+        found = history(named, stores.bucket, lambda n: bar.update(task, completed=n))
     if as_json:
         print_listing(found)
     else:

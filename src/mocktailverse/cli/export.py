@@ -10,20 +10,21 @@ from typing import IO, Annotated, Literal
 
 import typer
 
-from mocktailverse.catalogue.exports import (
+from mocktailverse.catalogue.exports.formats import (
     export_bar_assistant,
     export_csv,
     export_json,
     export_ndjson,
 )
-from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.cli import options
-from mocktailverse.cli.connection import Connection, connect
+from mocktailverse.cli.connection import connect
 from mocktailverse.cli.destination import written
 from mocktailverse.cli.output import progress, say
 from mocktailverse.drinks.drink import Alcoholic
 from mocktailverse.errors import MissingError, UsageError
+from mocktailverse.stores.environment import Stores
 
 STDOUT = Path("-")
 
@@ -98,12 +99,8 @@ def export(
     say(f"{drinks} drinks exported")
 
 
-def _csv(catalogue: Catalogue, query: DrinkQuery) -> Iterator[bytes]:
-    return (row.encode() for row in export_csv(catalogue, query))
-
-
 EXPORTS: dict[str, Callable[[Catalogue, DrinkQuery], Iterator[bytes]]] = {
-    "csv": _csv,
+    "csv": export_csv,
     "ndjson": export_ndjson,
     "json": export_json,
     "bar-assistant": export_bar_assistant,
@@ -117,7 +114,7 @@ def _refuse_what_sqlite_cannot(query: DrinkQuery, target: Path | None) -> None:
         raise UsageError("SQLite is no text for a terminal; name a file: -o catalogue.sqlite")
 
 
-def _download(connection: Connection, path: Path) -> None:
+def _download(connection: Stores, path: Path) -> None:
     with progress() as bar:
         bar.add_task("downloading the catalogue", total=None)
         try:

@@ -13,14 +13,17 @@ import typer
 
 from mocktailverse.cli import options
 from mocktailverse.cli.destination import is_special, written
-from mocktailverse.cli.output import counted, print_json, print_table, progress, say
+from mocktailverse.cli.output import print_json, print_table, progress, say
 from mocktailverse.drinks import parse_measure
-from mocktailverse.drinks.ledger import Counts, ObjectVersion, Rejected
 from mocktailverse.errors import UsageError
+from mocktailverse.formatting import counted
+from mocktailverse.loads.load_record import Counts
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline.ingest import InputFile
-from mocktailverse.pipeline.moments import milliseconds
 from mocktailverse.pipeline.transform import transform as transform_object
 from mocktailverse.sources import require_source
+from mocktailverse.times import parse_past_time
 
 STDIN = Path("-")
 
@@ -50,7 +53,7 @@ def transform(
 ) -> None:
     """Turn raw files into drinks with the pipeline's own code, without any AWS."""
     require_source(source)
-    observed = None if observed_at is None else milliseconds(observed_at)
+    observed = None if observed_at is None else parse_past_time(observed_at)
     if output and rejects and not is_special(output) and output.resolve() == rejects.resolve():
         raise UsageError(f"{output} cannot take both the drinks and the rejected lines.")
     with ExitStack() as stack:

@@ -8,10 +8,12 @@ from typing import Any
 import msgspec
 import typer
 
-from mocktailverse.cli.connection import Connection
-from mocktailverse.cli.output import moment, print_json, print_table, progress, say
-from mocktailverse.drinks.ledger import Counts, Load, ObjectVersion
+from mocktailverse.cli.output import print_json, print_table, progress, say
 from mocktailverse.errors import TransientError
+from mocktailverse.formatting import moment
+from mocktailverse.loads.load_record import Counts, Load
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.stores.environment import Stores
 
 POLL_S = 0.2
 POLLED_AT_ONCE = 16
@@ -25,7 +27,7 @@ PATIENCE_S = 300
 
 
 def follow(
-    connection: Connection,
+    stores: Stores,
     versions: Sequence[ObjectVersion],
     generations: Sequence[int] = (),
     patience_s: float = PATIENCE_S,
@@ -42,7 +44,7 @@ def follow(
     pending = deque(wanted)
     seen: dict[ObjectVersion, Load] = {}
     last_sign_of_life, quiet = time.monotonic(), 0
-    is_local = connection.clients.endpoint is not None
+    is_local = stores.clients.endpoint is not None
     at_once, pause_s = (POLLED_AT_ONCE, POLL_S) if is_local else (POLLED_AT_ONCE_AWS, POLL_AWS_S)
     with progress() as bar:
         task = bar.add_task("loading", total=len(wanted))
@@ -50,7 +52,7 @@ def follow(
             moved = False
             for _ in range(min(at_once, len(pending))):
                 version = pending.popleft()
-                load = connection.loads.latest(version)
+                load = stores.loads.latest(version)
                 moved |= load != seen.get(version)
                 if load:
                     seen[version] = load

@@ -1,5 +1,6 @@
 """Commands that bring raw records in: `ingest` from files, `fetch` from the source."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -7,19 +8,21 @@ import msgspec
 import typer
 
 from mocktailverse.cli import options
-from mocktailverse.cli.connection import Connection, connect
+from mocktailverse.cli.connection import connect, disk_watch
 from mocktailverse.cli.following import end_with_loads, follow, load_fields, print_loads
-from mocktailverse.cli.output import counted, print_json, progress, say
-from mocktailverse.drinks.ledger import ObjectVersion
+from mocktailverse.cli.output import print_json, progress, say
 from mocktailverse.errors import UsageError
-from mocktailverse.pipeline.extract import ExtractReport
-from mocktailverse.pipeline.fetching import FetchPlan, fetch_all, fetched_versions
+from mocktailverse.formatting import counted
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.ingest import InputFile
 from mocktailverse.pipeline.ingest import put_files as put_in_one_run
-from mocktailverse.pipeline.moments import milliseconds, now
 from mocktailverse.sources import require_source
 from mocktailverse.sources.thecocktaildb.coverage import Coverage
+from mocktailverse.sources.thecocktaildb.extract import ExtractReport
+from mocktailverse.sources.thecocktaildb.fetching import FetchPlan, fetch_all, fetched_versions
 from mocktailverse.sources.thecocktaildb.strategies import STRATEGIES, plan
+from mocktailverse.stores.environment import Stores
+from mocktailverse.times import now, parse_past_time
 
 
 def register(app: typer.Typer) -> None:
@@ -39,11 +42,11 @@ def ingest(
 ) -> None:
     """Put files into the raw bucket; the pipeline does the rest."""
     require_source(source)
-    observed = None if observed_at is None else milliseconds(observed_at)
+    observed = None if observed_at is None else parse_past_time(observed_at)
     inputs = [InputFile(path) for path in files]
-    connection = connect(env, state_dir)
-    versions = put_files(connection, inputs, source, observed)
-    loads = follow(connection, versions, on_poll=connection.disk_watch()) if wait else []
+    stores = connect(env, state_dir)
+    versions = put_files(stores, inputs, source, observed)
+    loads = follow(stores, versions, on_poll=disk_watch(stores)) if wait else []
     told = f"{counted(len(versions), 'raw object')} stored"
     end_with_loads(told, {"objects": versions}, loads, as_json=as_json)
 
@@ -72,10 +75,10 @@ def fetch(
     if strategy != "sweep" and (max_requests or full):
         raise UsageError("--max-requests and --full are options of the sweep.")
     limits = {"full": full} | ({"max_requests": max_requests} if max_requests else {})
-    connection = connect(env, state_dir)
-    report = run_fetch(connection, strategy, arguments or [], **limits)
-    versions = fetched_versions(connection.bucket, report)
-    loads = follow(connection, versions, on_poll=connection.disk_watch()) if wait else []
+    stores = connect(env, state_dir)
+    report = run_fetch(stores, strategy, arguments or [], **limits)
+    versions = fetched_versions(stores.bucket.versions, report)
+    loads = follow(stores, versions, on_poll=disk_watch(stores)) if wait else []
     failed = any(load.status == "failed" for load in loads)
     if as_json:
         print_json({**msgspec.to_builtins(report), "loads": [load_fields(load) for load in loads]})
@@ -113,13 +116,13 @@ def _nothing_came(report: ExtractReport) -> bool:
 
 
 def put_files(
-    connection: Connection, files: list[InputFile], source: str, observed_at: int | None
+    stores: Stores, files: list[InputFile], source: str, observed_at: int | None
 ) -> list[ObjectVersion]:
     """Store the files as raw objects of one run, with a progress bar."""
     with progress() as bar:
         task = bar.add_task("storing", total=sum(file.bytes for file in files))
         return put_in_one_run(
-            connection.bucket,
+            stores.bucket,
             files,
             source,
             now=now(),
@@ -128,9 +131,7 @@ def put_files(
         )
 
 
-def run_fetch(
-    connection: Connection, strategy: str, arguments: list[str], **limits: int
-) -> ExtractReport:
+def run_fetch(stores: Stores, strategy: str, arguments: list[str], **limits: int) -> ExtractReport:
     """Invoke the fetch function until its plan is done, with a progress bar.
 
     `limits` are the event's `max_requests` and `full`, for a sweep.
@@ -144,6 +145,6 @@ def run_fetch(
                 bar.update(task, total=so_far.pages + len(pending))
             bar.update(task, completed=so_far.pages)
 
-        function = connection.outputs["FetchFunction"]
+        invoke = partial(stores.functions.invoke, stores.outputs["FetchFunction"])
         plan_ = FetchPlan(strategy, tuple(arguments), limits)
-        return fetch_all(connection.functions, function, plan_, on_report=show)
+        return fetch_all(invoke, plan_, on_report=show)

@@ -1,27 +1,22 @@
 """Commands that look at the books: `loads`, `rejected`, `verify`."""
 
-import re
 from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 import typer
 
 from mocktailverse.cli import options
-from mocktailverse.cli.connection import Connection, connect
+from mocktailverse.cli.connection import connect
 from mocktailverse.cli.following import load_fields, print_loads
-from mocktailverse.cli.output import (
-    print_json,
-    print_listing,
-    print_table,
-    progress,
-    say,
-)
-from mocktailverse.drinks.ledger import Load, Rejected
-from mocktailverse.errors import UsageError
-from mocktailverse.pipeline.moments import now
-from mocktailverse.pipeline.recent import latest_generations, recent_loads, rejected_lines
+from mocktailverse.cli.output import print_json, print_listing, print_table, progress, say
+from mocktailverse.cursors import CursorCodec
+from mocktailverse.loads.load_record import Load, latest_generations
+from mocktailverse.loads.rejected import Rejected
+from mocktailverse.operations.recent_loads import recent_loads, rejected_lines
 from mocktailverse.pipeline.verify import VerifyReport
 from mocktailverse.pipeline.verify_catalogue import verify_all
+from mocktailverse.stores.environment import Stores
+from mocktailverse.times import now
 
 KEEP_RAW = ("local", "prod")
 """The environments whose raw objects never expire."""
@@ -30,13 +25,16 @@ Days = Annotated[int, typer.Option("--days", min=1, max=3660, help="How many day
 
 
 class RejectedPlace(NamedTuple):
-    """Where a listing of rejected lines goes on: behind so many lines of the loads until then.
+    """Where a page of rejected lines ended: after the first `shown` lines of the loads until then.
 
-    `loads_until` in ms since 1970 UTC: later loads, which come first, would move the lines.
+    `loads_until` in ms since 1970 UTC: later loads, which come first, would shift the lines.
     """
 
-    loads_until: int
-    shown: int
+    loads_until: Annotated[int, msgspec.Meta(ge=0, lt=10**15)]
+    shown: Annotated[int, msgspec.Meta(ge=0, lt=10**9)]
+
+
+rejected_cursors = CursorCodec(RejectedPlace)
 
 
 def register(app: typer.Typer) -> None:
@@ -58,8 +56,8 @@ def loads(
     as_json: options.Json = False,
 ) -> None:
     """List the loads, newest first: what happened to every raw object."""
-    connection = connect(env, state_dir)
-    found, following = recent_loads(connection.loads, days, status, limit, after)
+    stores = connect(env, state_dir)
+    found, following = recent_loads(stores.loads, days, status, limit, after)
     if as_json:
         print_listing([load_fields(load) for load in found], following)
     else:
@@ -76,15 +74,15 @@ def rejected(
     as_json: options.Json = False,
 ) -> None:
     """List the rejected records of recent loads, with the reason of each."""
-    place = _rejected_place(after) if after else RejectedPlace(now(), 0)
-    connection = connect(env, state_dir)
-    found = _rejected_lines(connection, days, place.loads_until)
+    place = rejected_cursors.decode(after) if after else RejectedPlace(now(), 0)
+    stores = connect(env, state_dir)
+    found = _rejected_lines(stores, days, place.loads_until)
     lines = [line for line in found if code in (None, line["code"])][place.shown :]
     shown = lines[:limit]
     if as_json:
         is_last = len(shown) == len(lines)
         following = RejectedPlace(place.loads_until, place.shown + len(shown))
-        print_listing(shown, None if is_last else f"{following.loads_until}-{following.shown}")
+        print_listing(shown, None if is_last else rejected_cursors.encode(following))
         return
     columns = ("code", "path", "position", "object", "message")
     rows = [
@@ -113,15 +111,15 @@ def verify(
         raise typer.Exit(1)
 
 
-def run_verify(connection: Connection, *, raw_expires: bool = False) -> VerifyReport:
+def run_verify(stores: Stores, *, raw_expires: bool = False) -> VerifyReport:
     """Verify an environment with a progress bar."""
     with progress() as bar:
         task = bar.add_task("verifying raw objects", total=None)
         return verify_all(
-            connection.bucket,
-            connection.drinks,
-            connection.loads,
-            connection.catalogue,
+            stores.bucket,
+            stores.drinks,
+            stores.loads,
+            stores.catalogue,
             lambda number: bar.update(task, completed=number),
             raw_expires=raw_expires,
         )
@@ -133,20 +131,13 @@ def verify_fields(report: VerifyReport) -> dict[str, Any]:
     return {"ok": report.ok, **fields}
 
 
-def _rejected_place(text: str) -> RejectedPlace:
-    place = re.fullmatch(r"(\d{1,15})-(\d{1,9})", text, re.ASCII)
-    if place is None:
-        raise UsageError(f"{text!r} is not the `next` of a listing of rejected records.")
-    return RejectedPlace(int(place[1]), int(place[2]))
-
-
-def _rejected_lines(connection: Connection, days: int, loads_until: int) -> list[dict[str, Any]]:
-    found, _ = recent_loads(connection.loads, days)
+def _rejected_lines(stores: Stores, days: int, loads_until: int) -> list[dict[str, Any]]:
+    found, _ = recent_loads(stores.loads, days)
     return [
         _rejected_fields(load, line)
         for load in latest_generations(found)
         if load.started_at <= loads_until
-        for line in rejected_lines(load, connection.loads, connection.bucket)
+        for line in rejected_lines(load, stores.loads, stores.bucket)
     ]
 
 

@@ -10,6 +10,7 @@ Of all commands:
 
 --debug     anywhere on the line: an error comes with its traceback, not in one sentence
 -h, --help  what the command does, and its options
+--version   of `mocktailverse` alone: the installed version
 stdout      what was asked for; progress, advice and errors go to stderr
 --json      JSON in place of tables; a listing is `{"items": [...], "next": null}`, where a `next`
             that is no null goes on with `--next`
@@ -19,7 +20,8 @@ import contextlib
 import io
 import os
 import sys
-from typing import NoReturn
+from importlib.metadata import version
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -37,6 +39,7 @@ from mocktailverse.cli import (
     ledger,
     operate,
     package,
+    panels,
     quality,
     recovery,
     report,
@@ -66,6 +69,27 @@ for commands in (
     *(trace, drill, report),
 ):
     commands.register(app)
+panels.arrange(app)
+
+
+@app.callback()
+def _mocktailverse(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Print the installed version.",
+            is_eager=True,
+            callback=lambda is_asked: _print_version() if is_asked else None,
+        ),
+    ] = False,
+) -> None:
+    """Take the options of the program itself."""
+
+
+def _print_version() -> NoReturn:
+    typer.echo(f"mocktailverse {version('mocktailverse')}")
+    raise typer.Exit
 
 
 def exit_code(error: MocktailverseError) -> int:

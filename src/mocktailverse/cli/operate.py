@@ -15,16 +15,17 @@ import typer
 
 from mocktailverse.catalogue.meta import read_meta
 from mocktailverse.cli import options
-from mocktailverse.cli.connection import LOCAL, Connection, connect, deployed_clients, state_folder
+from mocktailverse.cli.connection import connect, deployed_clients, local_stack
 from mocktailverse.cli.output import print_json, print_listing, print_table
-from mocktailverse.deployment import account, code, stack
+from mocktailverse.deployment import account, code
 from mocktailverse.deployment.code import FunctionCode
-from mocktailverse.deployment.environments import stack_name
-from mocktailverse.errors import MissingError, UnreachableError, UsageError
-from mocktailverse.local import environment
-from mocktailverse.pipeline.moments import milliseconds, now
-from mocktailverse.stores.errors import translated
+from mocktailverse.errors import MissingError, UsageError
+from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.cloudformation_stack import stack_name
+from mocktailverse.stores.environment import LOCAL, Stores
+from mocktailverse.stores.error_translation import translated
 from mocktailverse.stores.log_group import LogGroup, LogLine
+from mocktailverse.times import now, parse_past_time, utc
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation.type_defs import StackTypeDef
@@ -60,8 +61,8 @@ def outputs(
     if exports:
         _print_exports(env, state_dir)
         return
-    connection = connect(env, state_dir)
-    values = dict(sorted(connection.outputs.items()))
+    stores = connect(env, state_dir)
+    values = dict(sorted(stores.outputs.items()))
     if as_json:
         print_json(values)
     else:
@@ -78,8 +79,8 @@ def logs(
 ) -> None:
     """Print a function's log."""
     begin = _moment(since)
-    connection = connect(env, state_dir)
-    group = LogGroup(connection.clients, f"/aws/lambda/{_function(connection, function)}")
+    stores = connect(env, state_dir)
+    group = LogGroup(stores.clients, f"/aws/lambda/{_function(stores, function)}")
     try:
         if follow:
             _print_lines(group.follow(begin), as_json=as_json)
@@ -113,9 +114,9 @@ def deployed_status(env: str, *, as_json: bool) -> None:
         }
         functions = code.codes(clients, name) if works else []
         apart = code.apart(clients, name) if works else []
-        connection = Connection(clients, stack.outputs(clients, name))
+        stores = Stores(clients, stack.outputs(clients, name))
         if works:
-            fields |= _contents(connection)
+            fields |= _contents(stores)
     if as_json:
         listed = [{**msgspec.to_builtins(f), "apart": f.name in apart} for f in functions]
         print_json({**fields, "functions": listed})
@@ -141,23 +142,23 @@ def _updated(found: "StackTypeDef") -> datetime:
     return found.get("LastUpdatedTime", found["CreationTime"]).astimezone(UTC)
 
 
-def _contents(connection: Connection) -> dict[str, Any]:
-    queue = connection.queue
+def _contents(stores: Stores) -> dict[str, Any]:
+    queue = stores.queue
     return {
         "waiting": queue.waiting(),
         "dead_letters": queue.dead(),
-        "catalogue": _catalogue_version(connection),
+        "catalogue": _catalogue_version(stores),
     }
 
 
-def _catalogue_version(connection: Connection) -> str | None:
+def _catalogue_version(stores: Stores) -> str | None:
     """What the published catalogue says of itself; None before the first publishing."""
-    if "CatalogueBucket" not in connection.outputs:
+    if "CatalogueBucket" not in stores.outputs:
         return None
     with tempfile.TemporaryDirectory(prefix="mocktailverse-status-") as folder:
         path = Path(folder, "catalogue.sqlite")
         try:
-            connection.catalogue.download(path)
+            stores.catalogue.download(path)
         except MissingError:
             return None
         with closing(sqlite3.connect(path)) as database:
@@ -167,10 +168,7 @@ def _catalogue_version(connection: Connection) -> str | None:
 def _print_exports(env: str, state_dir: Path | None) -> None:
     if env != LOCAL:
         raise UsageError("--exports is about the local stack; AWS has its own ways to log in.")
-    folder = state_folder(state_dir)
-    running = environment.read(folder)
-    if running is None:
-        raise UnreachableError(f"No local stack runs in {folder}. Start it: mocktailverse up")
+    running = local_stack(state_dir)
     for name, value in {
         "AWS_ENDPOINT_URL": running.endpoint,
         "AWS_DEFAULT_REGION": running.region,
@@ -180,12 +178,8 @@ def _print_exports(env: str, state_dir: Path | None) -> None:
         print(f"export {name}={shlex.quote(value)}")  # noqa: T201 - for `eval`
 
 
-def _function(connection: Connection, name: str) -> str:
-    functions = {
-        output.removesuffix("Function").lower(): value
-        for output, value in connection.outputs.items()
-        if output.endswith("Function")
-    }
+def _function(stores: Stores, name: str) -> str:
+    functions = stores.function_names
     if name in functions.values():
         return name
     if name not in functions:
@@ -195,7 +189,7 @@ def _function(connection: Connection, name: str) -> str:
 
 def _moment(since: str) -> int:
     ago = re.fullmatch(r"(\d{1,6})([smhd])", since)
-    return now() - int(ago[1]) * UNITS_MS[ago[2]] if ago else milliseconds(since)
+    return now() - int(ago[1]) * UNITS_MS[ago[2]] if ago else parse_past_time(since)
 
 
 def _print_lines(lines: Iterable[LogLine], *, as_json: bool) -> None:
@@ -203,7 +197,7 @@ def _print_lines(lines: Iterable[LogLine], *, as_json: bool) -> None:
         if as_json:
             print(msgspec.json.encode(line).decode(), flush=True)  # noqa: T201 - one line each
         else:
-            at = datetime.fromtimestamp(line.at / 1000, UTC)
+            at = utc(line.at)
             print(f"{at:%Y-%m-%d %H:%M:%S} {_visible(line.message)}", flush=True)  # noqa: T201 - as above
 
 

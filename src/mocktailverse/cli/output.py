@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 import msgspec
 from rich.box import SIMPLE_HEAD
@@ -62,21 +61,6 @@ def _shown(text: str) -> str:
         c if c in "\n\t" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text
     )
     return escape(visible)
-
-
-def moment(at: int | None) -> str:
-    """A time in ms as people read it, in UTC."""
-    return "" if at is None else f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%d %H:%M:%S}"
-
-
-def amount(number: float) -> str:
-    """A number as people read it: whole, or with the three digits that tell it."""
-    return f"{number:,.0f}" if number == 0 or number >= 100 else f"{number:.3g}"  # noqa: PLR2004 - three digits
-
-
-def counted(number: int, what: str) -> str:
-    """So many of something: `1 load`, `2 loads`."""
-    return f"{number:,} {what}{'s' * (number != 1)}"
 
 
 @contextmanager

@@ -7,9 +7,9 @@ from mocktailverse.cli.connection import connect
 from mocktailverse.cli.ledger import Days
 from mocktailverse.cli.output import print_json, print_table
 from mocktailverse.drinks.drift import total_drift
-from mocktailverse.pipeline.quality import SourceQuality
-from mocktailverse.pipeline.quality import quality as quality_of
-from mocktailverse.pipeline.recent import recent_loads
+from mocktailverse.operations.quality import SourceQuality
+from mocktailverse.operations.quality import quality as quality_of
+from mocktailverse.operations.recent_loads import recent_loads
 
 
 def register(app: typer.Typer) -> None:
@@ -24,9 +24,9 @@ def quality(
     as_json: options.Json = False,
 ) -> None:
     """Show how much of the catalogue is understood, and the drift of recent loads."""
-    connection = connect(env, state_dir)
-    found = quality_of(register_.drink for register_ in connection.drinks.all() if register_.drink)
-    recent, _ = recent_loads(connection.loads, days)
+    stores = connect(env, state_dir)
+    found = quality_of(register_.drink for register_ in stores.drinks.all() if register_.drink)
+    recent, _ = recent_loads(stores.loads, days)
     drift = total_drift(kind for load in recent for kind in load.drift)
     if as_json:
         print_json({"items": found, "next": None, "drift": drift})

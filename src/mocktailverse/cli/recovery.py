@@ -1,19 +1,24 @@
 """Commands that repair: `replay`, `redrive`, `reconcile`."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
 from mocktailverse.cli.following import end_with_loads, follow
-from mocktailverse.cli.output import counted, print_json, say
-from mocktailverse.drinks.ledger import RAW_PREFIX, Load
+from mocktailverse.cli.output import print_json, say
 from mocktailverse.errors import UsageError
-from mocktailverse.pipeline.moments import milliseconds, now
+from mocktailverse.formatting import counted
+from mocktailverse.loads.object_version import RAW_PREFIX
+from mocktailverse.operations.recent_loads import unfinished
 from mocktailverse.pipeline.redrive import redrive as redrive_letters
 from mocktailverse.pipeline.replay import replay as replay_versions
-from mocktailverse.pipeline.replay import under, unfinished
+from mocktailverse.pipeline.replay import under
+from mocktailverse.times import now, parse_past_time
+
+if TYPE_CHECKING:
+    from mocktailverse.loads.load_record import Load
 
 
 def register(app: typer.Typer) -> None:
@@ -54,17 +59,17 @@ def replay(
         raise UsageError("Say what to replay: keys, --since, --failed, --rejected, or --all.")
     if since and (failed or rejected):
         raise UsageError("--since is about keys; --failed and --rejected look back 30 days.")
-    stored_since = milliseconds(since) if since else 0
-    connection = connect(env, state_dir)
+    stored_since = parse_past_time(since) if since else 0
+    stores = connect(env, state_dir)
     prefixes = [RAW_PREFIX] if everything or (since and not keys) else keys or []
-    versions = under(prefixes, connection.bucket, since=stored_since)
+    versions = under(prefixes, stores.bucket, since=stored_since)
     if failed or rejected:
-        versions += unfinished(connection.loads, failed=failed, rejected=rejected)
+        versions += unfinished(stores.loads, failed=failed, rejected=rejected)
     versions = list(dict.fromkeys(versions))
-    requests = replay_versions(versions, connection.loads, connection.queue, now=now())
+    requests = replay_versions(versions, stores.loads, stores.queue, now=now())
     loads: list[Load] = []
     if wait:
-        loads = follow(connection, versions, [request.generation for request in requests])
+        loads = follow(stores, versions, [request.generation for request in requests])
     told = f"{counted(len(requests), 'raw object')} sent again"
     end_with_loads(told, {"replayed": requests}, loads, as_json=as_json)
 
@@ -88,8 +93,8 @@ def reconcile(
     as_json: options.Json = False,
 ) -> None:
     """Re-queue raw objects whose load never finished, as the schedule does."""
-    connection = connect(env, state_dir)
-    report = connection.functions.invoke(connection.outputs["ReconcileFunction"], {})
+    stores = connect(env, state_dir)
+    report = stores.functions.invoke(stores.outputs["ReconcileFunction"], {})
     if as_json:
         print_json(report)
     else:

@@ -11,13 +11,15 @@ import msgspec
 import typer
 
 from mocktailverse.cli import options
-from mocktailverse.cli.connection import LOCAL, connect
+from mocktailverse.cli.connection import connect
 from mocktailverse.cli.following import load_fields
 from mocktailverse.cli.ledger import Days
-from mocktailverse.cli.output import moment, print_json, print_table, say
-from mocktailverse.cli.reporting import pages
-from mocktailverse.cli.reporting.measuring import Report, measure
-from mocktailverse.cli.reporting.pages import LIVE_METRICS, OPERATIONS
+from mocktailverse.cli.output import print_json, print_table, say
+from mocktailverse.formatting import moment
+from mocktailverse.operations import report_pages as pages
+from mocktailverse.operations.report import Report, measure
+from mocktailverse.operations.report_pages import LIVE_METRICS, OPERATIONS
+from mocktailverse.stores.environment import LOCAL
 
 Output = Annotated[
     Path | None,

@@ -9,18 +9,20 @@ from typing import Annotated
 
 import typer
 
+from mocktailverse.checkout import find_checkout
 from mocktailverse.cli import options
-from mocktailverse.cli.connection import LOCAL, connect
+from mocktailverse.cli.connection import connect
 from mocktailverse.cli.output import say
 from mocktailverse.cli.stack import running_stack
-from mocktailverse.deployment.checkout import find_checkout
 from mocktailverse.errors import TransientError, UnreachableError
-from mocktailverse.local import foreground, parts, ports, processes, services
+from mocktailverse.local import foreground, health, ports, service_processes
 from mocktailverse.local.browser import datasette
 from mocktailverse.local.browser.databases import Copies
-from mocktailverse.local.processes import HOST, Process
+from mocktailverse.local.ports import HOST
+from mocktailverse.local.processes import Process
 from mocktailverse.local.state import DASHBOARD
 from mocktailverse.settings import DashboardSettings, inherited
+from mocktailverse.stores.environment import LOCAL
 
 ALIVE_S = 0.2
 REFRESH_S = 2.0
@@ -48,7 +50,7 @@ def serve(
     from mocktailverse.cli import api_server  # noqa: PLC0415  FastAPI takes 0.3 s to import
 
     with (
-        processes.exits_on_signals(),
+        foreground.exits_on_signals(),
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
     ):
         app = api_server.create(env, state_dir, Path(folder))
@@ -69,12 +71,12 @@ def dashboard(
     """Show the catalogue and the pipeline in a dashboard; of a deployed one it only reads."""
     checkout = find_checkout()
     with tempfile.TemporaryDirectory() as folder:
-        services.place_streamlit_config(checkout, Path(folder))
-        with foreground.running(
+        service_processes.place_streamlit_config(checkout, Path(folder))
+        with foreground.server(
             DASHBOARD,
-            ["streamlit", *services.streamlit_arguments(checkout, port)],
+            service_processes.streamlit_command(checkout, port),
             port=port,
-            health_path=parts.HEALTH_PATHS[DASHBOARD],
+            health_path=health.PATHS[DASHBOARD],
             environment=_dashboard_environment(env, state_dir),
             folder=Path(folder),
         ) as process:
@@ -91,11 +93,11 @@ def browse(
     """Look through the catalogue and the loads as tables, with SQL (Datasette)."""
     if env == LOCAL:
         running_stack(state_dir)
-    connection = connect(env, state_dir)
+    stores = connect(env, state_dir)
     with tempfile.TemporaryDirectory() as folder:
-        copies = Copies(connection.catalogue, connection.loads, connection.bucket, Path(folder))
+        copies = Copies(stores.catalogue, stores.loads, stores.bucket, Path(folder))
         copies.refresh()
-        with foreground.running(
+        with foreground.server(
             "data browser",
             datasette.command(Path(folder), port),
             port=port,
@@ -109,10 +111,10 @@ def browse(
 
 def _dashboard_environment(env: str, state_dir: Path | None) -> dict[str, str]:
     if env == LOCAL:
-        return services.dashboard_environment(running_stack(state_dir))
-    connection = connect(env, state_dir)
+        return service_processes.dashboard_environment(running_stack(state_dir))
+    stores = connect(env, state_dir)
     settings = DashboardSettings.of_outputs(
-        connection.outputs, stage=env, api_url=connection.outputs.get("ApiUrl")
+        stores.outputs, stage=env, api_url=stores.outputs.get("ApiUrl")
     )
     return inherited() | settings.variables()
 

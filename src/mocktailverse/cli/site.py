@@ -6,16 +6,18 @@ from typing import Annotated
 import msgspec
 import typer
 
+from mocktailverse.checkout import Checkout, find_checkout
 from mocktailverse.cli.connection import deployed_clients
 from mocktailverse.cli.output import say
-from mocktailverse.deployment import account, apply, environments, release, stack, stages
+from mocktailverse.deployment import account, apply, environments, release, stages
 from mocktailverse.deployment.account import Account
-from mocktailverse.deployment.checkout import Checkout, find_checkout
-from mocktailverse.deployment.environments import Environment, stack_name
+from mocktailverse.deployment.environments import Environment
 from mocktailverse.deployment.package import Architecture
 from mocktailverse.deployment.release import Release
 from mocktailverse.errors import UsageError
+from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.clients import Clients
+from mocktailverse.stores.cloudformation_stack import stack_name
 
 FAST_POLL_S = 0.1
 """Between two looks at the embedded AWS, which takes seconds where AWS takes minutes."""

@@ -10,15 +10,16 @@ import typer
 
 from mocktailverse.cli import contents, options
 from mocktailverse.cli.canary import prove_chain
-from mocktailverse.cli.connection import LOCAL, Connection, state_folder
+from mocktailverse.cli.connection import local_stack, local_stores, state_folder
 from mocktailverse.cli.contents import Contents
 from mocktailverse.cli.operate import deployed_status
 from mocktailverse.cli.output import print_json, print_table, say, stderr
 from mocktailverse.errors import UnreachableError, UsageError
-from mocktailverse.local import environment
-from mocktailverse.local.environment import LocalStack, Options, Status
-from mocktailverse.local.processes import HOST
-from mocktailverse.local.state import EMULATOR
+from mocktailverse.local import health, lifecycle
+from mocktailverse.local.lifecycle import Options, Status
+from mocktailverse.local.ports import HOST
+from mocktailverse.local.state import EMULATOR, LocalStack
+from mocktailverse.stores.environment import LOCAL
 
 LIVE_URL = "https://www.thecocktaildb.com"
 
@@ -77,12 +78,12 @@ def up(
     chosen = Options(port=port, records=records, source_url=source_url, services=True)
     if detach:
         with stderr.status("starting") as state:
-            stack = environment.start(folder, chosen, state.update, _prove_chain)
+            stack = lifecycle.start(folder, chosen, state.update, _prove_chain)
         _print_stack(stack, as_json=as_json)
         return
     with (
         stderr.status("starting") as state,
-        environment.running(folder, chosen, state.update, _prove_chain) as stack,
+        lifecycle.running(folder, chosen, state.update, _prove_chain) as stack,
     ):
         state.stop()
         _print_stack(stack, as_json=as_json)
@@ -126,7 +127,7 @@ def _drop(folder: Path, *, ask: bool = False) -> tuple[bool, Contents | None]:
         question = "The embedded AWS is silent. Drop its data, which exists in memory only?"
     if ask and question and not typer.confirm(question, err=True):
         raise UsageError("Nothing was stopped.")
-    return environment.stop(folder), held
+    return lifecycle.stop(folder), held
 
 
 def _say_dropped(dropped: Contents | None) -> None:
@@ -143,10 +144,10 @@ def status(
     if env != LOCAL:
         deployed_status(env, as_json=as_json)
         return
-    found = environment.status(state_folder(state_dir))
+    found = lifecycle.status(state_folder(state_dir))
     fields: dict[str, Any] = {"state": found.state, "down": found.down}
     if found.stack and found.state == "running":
-        queue = Connection.local(found.stack).queue
+        queue = local_stores(found.stack).queue
         fields |= {"waiting": queue.waiting(), "dead_letters": queue.dead()}
     if as_json:
         print_json({**fields, **(stack_fields(found.stack) if found.stack else {})})
@@ -163,21 +164,18 @@ def require_local(env: str) -> None:
 
 
 def running_stack(state_dir: Path | None) -> LocalStack:
-    """The local stack that runs.
+    """Return the local stack whose embedded AWS responds.
 
     Raises:
-        UnreachableError: none does, or its embedded AWS does not respond.
+        UnreachableError: no local stack runs, or its embedded AWS does not respond.
     """
-    folder = state_folder(state_dir)
-    found = environment.status(folder)
-    if found.stack is None:
-        raise UnreachableError(f"No local stack runs in {folder}. Start it: mocktailverse up")
-    if EMULATOR in found.down:
+    stack = local_stack(state_dir)
+    if not health.is_healthy(stack.by_name[EMULATOR]):
         raise UnreachableError(
-            f"The embedded AWS of the stack in `{folder}` has ended or does not respond. For what"
-            " to do, run: mocktailverse up"
+            f"The embedded AWS of the stack in `{state_folder(state_dir)}` has ended or does not"
+            " respond. For what to do, run: mocktailverse up"
         )
-    return found.stack
+    return stack
 
 
 def stack_fields(stack: LocalStack) -> dict[str, Any]:
@@ -196,7 +194,7 @@ def stack_fields(stack: LocalStack) -> dict[str, Any]:
 
 
 def _prove_chain(stack: LocalStack) -> None:
-    prove_chain(Connection.local(stack))
+    prove_chain(local_stores(stack))
 
 
 def _print_stack(stack: LocalStack, *, as_json: bool) -> None:

@@ -11,7 +11,7 @@ from typing import get_args
 import msgspec
 import streamlit as st
 
-from mocktailverse.catalogue.query import DrinkQuery, Sort
+from mocktailverse.catalogue.search.query import DrinkQuery, Sort
 
 Parameters = dict[str, list[str]]
 Change = str | Iterable[str] | None

@@ -10,8 +10,8 @@ from mocktailverse.dashboard.pulse import Pulse
 from mocktailverse.dashboard.rejections import LINES, Line, Rejections, explanation
 from mocktailverse.dashboard.text import plain, short
 from mocktailverse.dashboard.times import clock_text
-from mocktailverse.drinks.ledger import Load
 from mocktailverse.errors import MocktailverseError
+from mocktailverse.loads.load_record import Load
 from mocktailverse.pipeline.redrive import redrive
 from mocktailverse.pipeline.replay import replay
 

@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from mocktailverse.dashboard.latest import Seen, T
 from mocktailverse.dashboard.text import plain
 from mocktailverse.dashboard.times import clock_text
+from mocktailverse.ttl_cache import Snapshot, T
 
 
-def show_problem(seen: Seen[T], now: int) -> None:
+def show_problem(seen: Snapshot[T], now: int) -> None:
     """Say since when AWS does not answer, and from when the figures are; nothing if it does."""
     if seen.problem is None or seen.failing_since is None:
         return
     told = f"AWS does not answer since {clock_text(seen.failing_since, now)}."
-    if seen.seen_at is None:
+    if seen.fetched_at is None:
         told += " Nothing was seen before; this page tries again by itself."
     else:
-        told += f" What you see is from {clock_text(seen.seen_at, now)}."
+        told += f" What you see is from {clock_text(seen.fetched_at, now)}."
     st.warning(f"{told}  \n{plain(seen.problem)}", icon=":material/cloud_off:")

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from mocktailverse.catalogue.answers import Facet, Pairing, StrengthBin
+from mocktailverse.catalogue.search.query import Facet, Pairing, StrengthBin
 from mocktailverse.dashboard.text import short
 
 Spec = dict[str, object]

@@ -10,32 +10,34 @@ from pathlib import Path
 import streamlit as st
 from msgspec import Struct
 
-from mocktailverse.catalogue.copy import CatalogueCopy
+from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.cost.running import Running, running
 from mocktailverse.dashboard import missing_settings
-from mocktailverse.dashboard.latest import Latest, T
 from mocktailverse.dashboard.pulse import Pulse, Watch
 from mocktailverse.dashboard.rejections import RejectionReader
 from mocktailverse.errors import UsageError
-from mocktailverse.pipeline.moments import now
-from mocktailverse.pipeline.month import MonthBooks, MonthSoFar
+from mocktailverse.operations.month import MonthBooks, MonthSoFar
 from mocktailverse.settings import DashboardSettings
-from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.clients import INTERACTIVE, Clients
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.drinks_table import DrinksTable
-from mocktailverse.stores.errors import translated
+from mocktailverse.stores.environment import LOCAL, Stores
+from mocktailverse.stores.error_translation import translated
 from mocktailverse.stores.free_tier import FreeOffer, FreeTier
 from mocktailverse.stores.loads_table import LoadsTable
 from mocktailverse.stores.queue import Queue
+from mocktailverse.times import now
+from mocktailverse.ttl_cache import T, TtlCache
 
-LOCAL = "local"
 OVERRIDE = "connections"
 """Key of the session's state under which a test puts connections of its own."""
 
 MONTH_S = 600.0
 MONTH_LOCAL_S = 10.0
 OFFERS_S = 6 * 3600.0
+
+REFRESH_TIMEOUT_S = 1.0
+"""How long a page waits for a refresh in the background; usually it takes less."""
 
 SLACK = 0.9
 """Answers are renewed a little before the pages' own beat, so that none of its ticks is in vain."""
@@ -69,28 +71,28 @@ class Connections(Struct, frozen=True, kw_only=True, dict=True):
         return self.stage == LOCAL
 
     @cached_property
-    def pulse(self) -> Latest[Pulse]:
+    def pulse(self) -> TtlCache[Pulse]:
         """The pipeline's state."""
         watch = Watch(self.loads, self.queue, self.catalogue)
-        return self._latest(watch.look, SLACK * self.refresh_s)
+        return self._cached(watch.look, SLACK * self.refresh_s)
 
     @cached_property
-    def month(self) -> Latest[MonthSoFar]:
+    def month(self) -> TtlCache[MonthSoFar]:
         """What this month's loads used; on AWS read every ten minutes, for that is many loads."""
         books = MonthBooks(
             self.loads,
-            self.catalogue,
+            lambda: self.catalogue.current().meta,
             attempt_limit_s=self.running.transform_timeout_s,
             clock=self.clock,
         )
-        return self._latest(books.read, MONTH_LOCAL_S if self.is_local else MONTH_S)
+        return self._cached(books.read, MONTH_LOCAL_S if self.is_local else MONTH_S)
 
     @cached_property
-    def offers(self) -> Latest[list[FreeOffer]] | None:
+    def offers(self) -> TtlCache[list[FreeOffer]] | None:
         """What AWS says of the account's free limits; it renews that a few times a day."""
         if self.free_tier is None:
             return None
-        return self._latest(self.free_tier.offers, OFFERS_S)
+        return self._cached(self.free_tier.offers, OFFERS_S)
 
     @property
     def running(self) -> Running:
@@ -102,8 +104,14 @@ class Connections(Struct, frozen=True, kw_only=True, dict=True):
         """What loads rejected."""
         return RejectionReader(self.loads, self.bucket, clock=self.clock)
 
-    def _latest(self, ask: Callable[[], T], max_age_s: float) -> Latest[T]:
-        return Latest(ask, max_age_s=max_age_s, clock=self.clock, in_background=self.in_background)
+    def _cached(self, ask: Callable[[], T], max_age_s: float) -> TtlCache[T]:
+        return TtlCache(
+            ask,
+            ttl=lambda _: max_age_s * 1000,
+            clock=self.clock,
+            timeout_s=REFRESH_TIMEOUT_S,
+            in_background=self.in_background,
+        )
 
 
 def connections() -> Connections:
@@ -128,19 +136,19 @@ def _connect() -> Connections:
     settings = DashboardSettings.read()
     with translated("Connecting to AWS"):
         clients = Clients(patience=INTERACTIVE)
-        source = CatalogueObject(clients, settings.catalogue_bucket)
+        stores = Stores(clients, settings.outputs())
         return Connections(
             catalogue=CatalogueCopy(
-                source,
+                stores.catalogue,
                 _scratch_folder(),
                 max_age_s=SLACK * settings.refresh_s,
                 in_background=True,
             ),
             in_background=True,
-            drinks=DrinksTable(clients, settings.drinks_table),
-            loads=LoadsTable(clients, settings.loads_table),
-            bucket=DataBucket(clients, settings.data_bucket),
-            queue=Queue(clients, settings.queue_url, settings.dead_letter_queue_url),
+            drinks=stores.drinks,
+            loads=stores.loads,
+            bucket=stores.bucket,
+            queue=stores.queue,
             free_tier=None if settings.stage == LOCAL else FreeTier(clients),
             stage=settings.stage,
             can_act=not settings.read_only,

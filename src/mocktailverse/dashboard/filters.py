@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from mocktailverse.catalogue.answers import Facet, Facets
-from mocktailverse.catalogue.query import DrinkQuery
+from mocktailverse.catalogue.search.query import DrinkQuery, Facet, Facets
 from mocktailverse.dashboard import address
 from mocktailverse.dashboard.address import STRONGEST, Parameters
 from mocktailverse.dashboard.strength import TO

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mocktailverse.catalogue.answers import Facet, Pairing, Statistics
+from mocktailverse.catalogue.search.query import Facet, Pairing, Statistics
 from mocktailverse.dashboard.text import plain
 
 NAME_LENGTH = 60

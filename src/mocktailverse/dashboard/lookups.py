@@ -11,9 +11,8 @@ from typing import Any
 import msgspec
 import streamlit as st
 
-from mocktailverse.catalogue.answers import Facets, Makeable, Page, Statistics
-from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.search.query import DrinkQuery, Facets, Makeable, Page, Statistics
 from mocktailverse.dashboard.shelves import Shelf
 from mocktailverse.dashboard.similar import similar_drinks
 from mocktailverse.drinks.drink import Drink

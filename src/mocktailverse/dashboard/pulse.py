@@ -2,44 +2,22 @@
 
 from collections import deque
 from collections.abc import Sequence
-from typing import Protocol
 
 from msgspec import Struct
 
 from mocktailverse.catalogue.meta import Meta
-from mocktailverse.drinks.ledger import Counts, Load
+from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.errors import MissingError, PermanentError
-from mocktailverse.pipeline.recent import DailyLoads, latest_generations, recent_loads
+from mocktailverse.loads.load_record import Counts, Load, latest_generations
+from mocktailverse.operations.recent_loads import recent_loads
+from mocktailverse.pipeline.ports import DailyLoads
+from mocktailverse.stores.queue import Queue
 
 DAYS = 7
 LOADS = 200
 """The newest loads are looked at, so many at most; that bounds the requests and the page."""
 
 BUILDS = 1000
-
-
-class Depths(Protocol):
-    """Tells how many messages wait."""
-
-    def waiting(self) -> int: ...
-
-    def dead(self) -> int: ...
-
-
-class Published(Protocol):
-    """An open catalogue."""
-
-    @property
-    def meta(self) -> Meta: ...
-
-
-class Catalogues(Protocol):
-    """Gives the catalogue as published, or the last one that could be read."""
-
-    @property
-    def problem(self) -> str | None: ...
-
-    def current(self) -> Published: ...
 
 
 class Pulse(Struct, frozen=True, kw_only=True):
@@ -83,7 +61,7 @@ class Pulse(Struct, frozen=True, kw_only=True):
 class Watch:
     """Takes the pulse again and again and remembers when catalogues were built."""
 
-    def __init__(self, loads: DailyLoads, queue: Depths, catalogue: Catalogues) -> None:
+    def __init__(self, loads: DailyLoads, queue: Queue, catalogue: CatalogueCopy) -> None:
         self._loads = loads
         self._queue = queue
         self._catalogue = catalogue

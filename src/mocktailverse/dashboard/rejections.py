@@ -8,10 +8,12 @@ import msgspec
 from msgspec import Struct
 
 from mocktailverse.drinks.codes import Reason
-from mocktailverse.drinks.ledger import Load, Rejected
 from mocktailverse.errors import MocktailverseError
-from mocktailverse.pipeline.moments import now
-from mocktailverse.pipeline.recent import RejectedLines, Segments, rejected_lines
+from mocktailverse.loads.load_record import Load
+from mocktailverse.loads.rejected import Rejected
+from mocktailverse.operations.recent_loads import rejected_lines
+from mocktailverse.pipeline.ports import LoadsStore, RawStore
+from mocktailverse.times import now
 
 LINES = 500
 """Rejected lines read of a load."""
@@ -49,7 +51,7 @@ class RejectionReader:
     """Reads the rejected lines of loads and remembers them, and for a while a failure."""
 
     def __init__(
-        self, loads: Segments, bucket: RejectedLines, *, clock: Callable[[], int] = now
+        self, loads: LoadsStore, bucket: RawStore, *, clock: Callable[[], int] = now
     ) -> None:
         """Read nothing yet; `clock` gives ms since 1970 UTC."""
         self._loads = loads

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from itertools import combinations
 
-from mocktailverse.catalogue.query import DrinkQuery
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.drinks.drink import Drink
 
 MOST = 6

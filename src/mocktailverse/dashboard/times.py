@@ -7,12 +7,12 @@ HOUR_S = 3600
 DAY_S = 24 * HOUR_S
 
 
-def moment(at: int) -> datetime:
+def moment(at: float) -> datetime:
     """The time as a datetime in UTC."""
     return datetime.fromtimestamp(at / 1000, UTC)
 
 
-def clock_text(at: int, now: int) -> str:
+def clock_text(at: float, now: float) -> str:
     """The time of day in UTC, with the day unless it is today's."""
     when = moment(at)
     is_today = when.date() == moment(now).date()

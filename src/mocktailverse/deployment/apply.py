@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from mocktailverse.deployment import artifacts, changes, events, stack
+from mocktailverse.deployment import artifacts, changes, events
 from mocktailverse.deployment.artifacts import Artifact
 from mocktailverse.deployment.changes import ChangeSet, DeploymentError
 from mocktailverse.deployment.events import Tell
 from mocktailverse.errors import UsageError
-from mocktailverse.stores.errors import error_code
+from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.error_translation import error_code
 
 if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients

@@ -9,13 +9,15 @@ import msgspec
 from botocore.exceptions import ClientError
 from msgspec import Struct
 
-from mocktailverse.deployment import stack
-from mocktailverse.deployment.template import Template
+from mocktailverse.cost.template import Template
 from mocktailverse.errors import PermanentError, UsageError
-from mocktailverse.stores.errors import error_code
+from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.error_translation import error_code
+from mocktailverse.waiting import wait_until
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation.type_defs import (
+        DescribeChangeSetOutputTypeDef,
         ParameterTypeDef,
         ResourceChangeDetailTypeDef,
         ResourceChangeTypeDef,
@@ -185,19 +187,21 @@ def _parameter(name: str, value: str | None) -> "ParameterTypeDef":
 
 def _has_changes(clients: "Clients", change_set: str, poll_s: float) -> bool:
     """Wait until the change set is ready; one without changes is removed again."""
-    deadline = time.monotonic() + TIMEOUT_S
-    while time.monotonic() < deadline:
+
+    def finished() -> "DescribeChangeSetOutputTypeDef | None":
         answer = clients.cloudformation.describe_change_set(ChangeSetName=change_set)
-        if answer["Status"] == "CREATE_COMPLETE":
-            return True
-        if answer["Status"] == "FAILED":
-            reason = answer.get("StatusReason", "")
-            if not any(text in reason for text in _NO_CHANGES):
-                raise UsageError(f"CloudFormation refuses the change: {reason}")
-            clients.cloudformation.delete_change_set(ChangeSetName=change_set)
-            return False
-        time.sleep(poll_s)
-    raise DeploymentError(f"CloudFormation did not finish the change set in {TIMEOUT_S:.0f} s.")
+        return answer if answer["Status"] in {"CREATE_COMPLETE", "FAILED"} else None
+
+    answer = wait_until(finished, TIMEOUT_S, poll_s)
+    if answer is None:
+        raise DeploymentError(f"CloudFormation did not finish the change set in {TIMEOUT_S:.0f} s.")
+    if answer["Status"] == "CREATE_COMPLETE":
+        return True
+    reason = answer.get("StatusReason", "")
+    if not any(text in reason for text in _NO_CHANGES):
+        raise UsageError(f"CloudFormation refuses the change: {reason}")
+    clients.cloudformation.delete_change_set(ChangeSetName=change_set)
+    return False
 
 
 def _changes(clients: "Clients", change_set: str) -> list[Change]:

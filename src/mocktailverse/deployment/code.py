@@ -1,18 +1,20 @@
 """The code that each function of a stack runs, and replacing it without a whole deployment."""
 
-import time
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 from msgspec import Struct
 
-from mocktailverse.deployment import stack
 from mocktailverse.deployment.artifacts import Artifact
 from mocktailverse.deployment.changes import DeploymentError
 from mocktailverse.errors import UsageError
-from mocktailverse.stores.errors import error_code
+from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.error_translation import error_code
+from mocktailverse.waiting import wait_until
 
 if TYPE_CHECKING:
+    from types_boto3_lambda.type_defs import FunctionConfigurationResponseTypeDef
+
     from mocktailverse.stores.clients import Clients
 
 TIMEOUT_S = 120.0
@@ -97,16 +99,16 @@ def replace(clients: "Clients", function: str, artifact: Artifact) -> None:
     clients.lambda_.update_function_code(
         FunctionName=function, S3Bucket=artifact.bucket, S3Key=artifact.key
     )
-    deadline = time.monotonic() + TIMEOUT_S
-    while time.monotonic() < deadline:
+
+    def finished() -> "FunctionConfigurationResponseTypeDef | None":
         answer = clients.lambda_.get_function_configuration(FunctionName=function)
-        state = answer.get("LastUpdateStatus", "Successful")
-        if state == "Successful":
-            return
-        if state == "Failed":
-            raise DeploymentError(f"{function}: {answer.get('LastUpdateStatusReason')}")
-        time.sleep(POLL_S)
-    raise DeploymentError(f"{function} did not take the code in {TIMEOUT_S:.0f} s.")
+        return None if answer.get("LastUpdateStatus") == "InProgress" else answer
+
+    answer = wait_until(finished, TIMEOUT_S, POLL_S)
+    if answer is None:
+        raise DeploymentError(f"{function} did not take the code in {TIMEOUT_S:.0f} s.")
+    if answer.get("LastUpdateStatus") == "Failed":
+        raise DeploymentError(f"{function}: {answer.get('LastUpdateStatusReason')}")
 
 
 def level(clients: "Clients", stack_name: str, artifact: Artifact) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, get_args
 import msgspec
 from msgspec import Meta, Struct
 
+from mocktailverse.cost.template import StageInputs
 from mocktailverse.errors import UsageError
 
 # What CloudWatch takes for the retention of a log group.
@@ -143,13 +144,16 @@ class Environments(_Table, frozen=True, kw_only=True):
     staging: Environment
     prod: Environment
 
+    def stage_inputs(self) -> dict[str, StageInputs]:
+        """Return what each deployed environment gives the template, dev first."""
+        deployed = {env: getattr(self, env) for env in DEPLOYED}
+        return {
+            env: StageInputs(parameters=one.parameters(), mapping=one.mapping())
+            for env, one in deployed.items()
+        }
+
 
 DEPLOYED = ("dev", "staging", "prod")
-
-
-def stack_name(env: str) -> str:
-    """The CloudFormation stack of an environment."""
-    return f"mocktailverse-{env}"
 
 
 def read(path: Path) -> Environments:

@@ -1,11 +1,11 @@
 """What CloudFormation tells while it works on a stack, and why it failed."""
 
-import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from mocktailverse.deployment import stack
 from mocktailverse.deployment.changes import DeploymentError
+from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.waiting import wait_until
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation.type_defs import StackEventTypeDef
@@ -48,7 +48,7 @@ def follow(  # noqa: PLR0913  keyword-only but for what is followed
     on_progress: Tell,
     on_event: Tell | None,
 ) -> str | None:
-    """Wait until nothing changes any more; returns the stack's status, None without a stack.
+    """Wait until nothing changes any longer; return the stack's status, None without a stack.
 
     Args:
         clients: the account and region.
@@ -61,23 +61,27 @@ def follow(  # noqa: PLR0913  keyword-only but for what is followed
     Raises:
         DeploymentError: it takes too long.
     """
-    deadline = time.monotonic() + TIMEOUT_S
-    told = after
-    while time.monotonic() < deadline:
+    last_event, status = after, None
+
+    def has_settled() -> bool:
+        nonlocal last_event, status
         status = stack.status(clients, stack_name)  # before the events, so that none is missed
         if on_event:
-            news = list(_events(clients, stack_name, told)) if status else []
+            news = list(_events(clients, stack_name, last_event)) if status else []
             for event in reversed(news):
                 _tell(event, on_event)
-            told = news[0]["EventId"] if news else told
+            last_event = news[0]["EventId"] if news else last_event
         if status is None or not status.endswith("_IN_PROGRESS"):
-            return status
+            return True
         answer = clients.cloudformation.describe_stack_resources(StackName=stack_name)
         states = [resource["ResourceStatus"] for resource in answer["StackResources"]]
         ready = sum(state.endswith("_COMPLETE") for state in states)
         on_progress(f"stack {stack_name}: {ready} of {len(states)} resources are ready")
-        time.sleep(poll_s)
-    raise DeploymentError(f"Stack {stack_name} did not settle in {TIMEOUT_S:.0f} s.")
+        return False
+
+    if not wait_until(has_settled, TIMEOUT_S, poll_s):
+        raise DeploymentError(f"Stack {stack_name} did not settle in {TIMEOUT_S:.0f} s.")
+    return status
 
 
 def failure(clients: "Clients", stack_name: str, status: str | None, after: str | None) -> str:

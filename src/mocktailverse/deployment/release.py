@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from mocktailverse.deployment import artifacts, code, package, stack
+from mocktailverse.checkout import Checkout
+from mocktailverse.deployment import artifacts, code, package
 from mocktailverse.deployment.account import Account
 from mocktailverse.deployment.artifacts import Artifact
-from mocktailverse.deployment.checkout import Checkout
-from mocktailverse.deployment.environments import Environment, stack_name
+from mocktailverse.deployment.environments import Environment
 from mocktailverse.deployment.events import Tell
 from mocktailverse.deployment.package import Architecture, Target
 from mocktailverse.errors import UsageError
 from mocktailverse.settings import DeploySettings
+from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.cloudformation_stack import stack_name
 
 if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from mocktailverse.deployment import apply, stack
+from mocktailverse.deployment import apply
 from mocktailverse.deployment.changes import DeploymentError
-from mocktailverse.deployment.environments import stack_name
 from mocktailverse.errors import UsageError
-from mocktailverse.stores.errors import error_code
+from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.cloudformation_stack import stack_name
+from mocktailverse.stores.error_translation import error_code
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import (

@@ -1,4 +1,4 @@
-"""What runs on the embedded AWS: the functions' zip and the template, built and applied."""
+"""Deploy to the embedded AWS: build the functions' zip, and apply the template."""
 
 import hashlib
 from collections.abc import Callable
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 
+from mocktailverse.checkout import Checkout
 from mocktailverse.deployment import apply, artifacts, environments, ops_key, package, stages
-from mocktailverse.deployment.checkout import Checkout
 from mocktailverse.local import emulator, file_lock, service_users
 from mocktailverse.local.state import LocalStack
 from mocktailverse.stores.clients import Clients
@@ -16,7 +16,7 @@ STAGE = "local"
 STACK_NAME = f"mocktailverse-{STAGE}"
 DEPLOY_POLL_S = 0.05
 SIMULATION_REQUESTS_PER_S = "100"
-"""A real source gets the template's polite default instead."""
+"""Rate limit towards the simulated source; a real one gets the template's lower default."""
 
 LOADS_EXPIRY_ATTRIBUTE = "expires_at"
 
@@ -24,7 +24,7 @@ Progress = Callable[[str], None]
 
 
 def build(checkout: Checkout, on_progress: Progress) -> Path:
-    """The zip of the functions; processes that want the same one build it once."""
+    """Return the functions' zip; concurrent processes build the same one only once."""
     on_progress("building the functions")
     checkout.cache_dir.mkdir(parents=True, exist_ok=True)
     with file_lock.exclusive(checkout.cache_dir / "lock"):
@@ -37,40 +37,39 @@ def build(checkout: Checkout, on_progress: Progress) -> Path:
 
 
 def deploy(
-    launched: LocalStack, checkout: Checkout, archive: Path, on_progress: Progress
+    stack: LocalStack, checkout: Checkout, archive: Path, on_progress: Progress
 ) -> LocalStack:
-    """Apply the template; the stack with its outputs, and with the services' users."""
+    """Apply the template; return the stack with its outputs and its services' credentials."""
     on_progress("deploying the stack")
-    clients = launched.clients()
+    clients = stack.clients()
     bucket = f"mocktailverse-artifacts-{STAGE}"
-    described = environments.read(checkout.environments).local
+    environment = environments.read(checkout.environments).local
     template = checkout.template.read_text(encoding="utf-8")
     outputs = apply.deploy(
         clients,
         stack_name=STACK_NAME,
-        template=stages.with_stage(template, STAGE, described.mapping()),
+        template=stages.with_stage(template, STAGE, environment.mapping()),
         parameters={
             "Stage": STAGE,
             "Target": "local",
             "Runtime": package.this_machine().runtime,
             "ArtifactBucket": bucket,
             "FunctionsKey": artifacts.upload(clients, archive, bucket=bucket),
-            "AwsEndpointUrl": launched.endpoint,
-            **described.parameters(),
-            "SourceUrl": launched.source_url,
-            **({"SourceRequestsPerS": SIMULATION_REQUESTS_PER_S} if launched.simulates else {}),
+            "AwsEndpointUrl": stack.endpoint,
+            **environment.parameters(),
+            "SourceUrl": stack.source_url,
+            **({"SourceRequestsPerS": SIMULATION_REQUESTS_PER_S} if stack.simulates else {}),
         },
         on_progress=on_progress,
         poll_s=DEPLOY_POLL_S,
     )
     emulator.expire_items(clients, table=outputs["LoadsTable"], attribute=LOADS_EXPIRY_ATTRIBUTE)
-    deployed = fingerprint(checkout, archive)
-    launched = msgspec.structs.replace(launched, outputs=outputs, deployed=deployed)
-    return service_users.with_users(launched, STAGE)
+    stack = msgspec.structs.replace(stack, outputs=outputs, deployed=fingerprint(checkout, archive))
+    return service_users.with_users(stack, STAGE)
 
 
 def make_ops_key(clients: Clients) -> str:
-    """The key of the API's operations, made where the API looks for it."""
+    """Return the key of the API's operations, stored where the API reads it."""
     ops_key.create_if_missing(clients, STAGE)
     name = ops_key.parameter_name(STAGE)
     key: str = clients.ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
@@ -78,7 +77,7 @@ def make_ops_key(clients: Clients) -> str:
 
 
 def fingerprint(checkout: Checkout, archive: Path) -> str:
-    """Tells one deployment from another, by code, template, environment and services' rights."""
-    described = (checkout.template, checkout.environments, Path(service_users.__file__))
-    text = b"".join(path.read_bytes() for path in described)
+    """Return a hash of what is deployed: code, template, environment and services' rights."""
+    files = (checkout.template, checkout.environments, Path(service_users.__file__))
+    text = b"".join(path.read_bytes() for path in files)
     return f"{archive.name} {hashlib.sha256(text).hexdigest()[:16]}"

@@ -1,37 +1,26 @@
-"""The embedded AWS: MiniStack as a process of ours, with IAM enforced.
+"""The embedded AWS: MiniStack in a process of ours, with IAM enforced.
 
-The facts and idioms behind it stand in docs/decisions/0001-local-stack.md.
+The facts behind its settings are in docs/decisions/0001-local-stack.md.
 """
 
-from pathlib import Path
-
-from mocktailverse.local import processes
-from mocktailverse.local.leashes import Leash
-from mocktailverse.local.processes import HOST, Process
+from mocktailverse.local.ports import HOST
+from mocktailverse.local.processes import Launcher, Process
 from mocktailverse.local.state import EMULATOR
 from mocktailverse.stores.clients import Clients
 
 REGION = "us-east-1"
 ROOT_KEY = "test"
-"""The key whose owner MiniStack takes for the account's root, whom no policy binds."""
+"""MiniStack takes the owner of this key for the account's root user, whom no policy binds."""
 
 DEPLOYER = "mocktailverse-deployer"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
-HEALTH_PATH = "/_ministack/health"
-START_TIMEOUT_S = 60.0
 WARM_WORKERS_S = 60
-"""Idle function processes beyond the first are kept this long (MiniStack's default: 300)."""
+"""How long idle function processes beyond the first are kept (MiniStack's default: 300 s)."""
 
 
-def start(*, port: int, directory: Path, log: Path) -> tuple[Process, Leash]:
-    """Start MiniStack, without waiting for it.
-
-    Args:
-        port: free port on 127.0.0.1.
-        directory: its working and temporary directory; it leaves files there.
-        log: file for its log.
-    """
+def start(launcher: Launcher, port: int) -> Process:
+    """Start MiniStack on a free port, without waiting until it is ready."""
     environment = {
         "GATEWAY_PORT": str(port),
         "BIND_HOST": HOST,
@@ -41,37 +30,21 @@ def start(*, port: int, directory: Path, log: Path) -> tuple[Process, Leash]:
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
-        # Functions see this environment, too, and their logger would take LOG_LEVEL for its own.
+        # Functions inherit this environment, and their logger would read LOG_LEVEL otherwise.
         "POWERTOOLS_LOG_LEVEL": "INFO",
-        "PYTHONFAULTHANDLER": "1",  # a function that crashes logs where
+        "PYTHONFAULTHANDLER": "1",  # a function that crashes logs a traceback
         "LAMBDA_WARM_TTL_SECONDS": str(WARM_WORKERS_S),
         # Otherwise it removes the containers of other MiniStacks of this machine.
-        "DOCKER_HOST": f"unix://{directory}/no-docker.sock",
+        "DOCKER_HOST": f"unix://{launcher.directory}/no-docker.sock",
     }
-    return processes.start(
-        name=EMULATOR,
-        module="mocktailverse.local.guarded_emulator",
-        arguments=(),
-        environment=environment,
-        directory=directory,
-        log=log,
-        port=port,
-    )
-
-
-def wait_until_ready(process: Process, log: Path) -> None:
-    """Wait until MiniStack answers.
-
-    Raises:
-        UnreachableError: it ended, or did not answer in time.
-    """
-    processes.wait_until_listening(process, log, START_TIMEOUT_S)
+    command = ["mocktailverse.local.guarded_emulator"]
+    return launcher.start(EMULATOR, command, port=port, environment=environment)
 
 
 def create_deployer(endpoint: str) -> tuple[str, str]:
-    """Create the user that deploys; returns its access key id and secret.
+    """Create the user that deploys; return its access key id and secret.
 
-    Root is used for this alone: policies do not bind it, so it would hide missing permissions.
+    The root user does nothing else: policies do not bind it, so it would hide missing rights.
     """
     root = Clients(
         endpoint_url=endpoint,
@@ -86,7 +59,7 @@ def create_deployer(endpoint: str) -> tuple[str, str]:
 
 
 def expire_items(clients: Clients, *, table: str, attribute: str) -> None:
-    """Switch a table's time to live on, which MiniStack's CloudFormation leaves out."""
+    """Enable a table's time to live, which MiniStack's CloudFormation ignores."""
     clients.dynamodb.update_time_to_live(
         TableName=table,
         TimeToLiveSpecification={"AttributeName": attribute, "Enabled": True},

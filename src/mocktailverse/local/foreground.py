@@ -1,18 +1,51 @@
-"""A server in the foreground: a process of ours that ends with this one, whatever ends it."""
+"""Commands in the foreground: they clean up on Ctrl-C, and their server ends with them."""
 
 import contextlib
+import signal
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import FrameType
+from typing import Final, NoReturn
 
 from mocktailverse.errors import UnreachableError
-from mocktailverse.local import health, ports, processes
-from mocktailverse.local.processes import Process
+from mocktailverse.local import health, ports
+from mocktailverse.local.processes import Launcher, Process
 
-START_TIMEOUT_S = 60.0
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextlib.contextmanager
-def running(  # noqa: PLR0913  keyword-only; each is a separate fact about the server
+def exits_on_signals() -> Iterator[None]:
+    """Raise on the first Ctrl-C, SIGTERM or SIGHUP within the block, so that `finally` runs.
+
+    Ctrl-C raises KeyboardInterrupt, the others SystemExit. Further signals are ignored during the
+    cleanup. A signal that is handled or ignored already stays so. Only the main thread can handle
+    signals; in others this does nothing.
+    """
+    replaced = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in _SIGNALS:
+            handler = signal.getsignal(number)
+            if handler in (signal.SIG_DFL, signal.default_int_handler):
+                replaced[number] = signal.signal(number, _exit)
+    try:
+        yield
+    finally:
+        for number, handler in replaced.items():
+            signal.signal(number, handler)
+
+
+def _exit(number: int, _frame: FrameType | None) -> NoReturn:
+    for further in _SIGNALS:
+        signal.signal(further, signal.SIG_IGN)
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
+    raise SystemExit(128 + number)
+
+
+@contextlib.contextmanager
+def server(  # noqa: PLR0913  keyword-only; each is a separate fact about the server
     name: str,
     command: Sequence[str],
     *,
@@ -21,50 +54,36 @@ def running(  # noqa: PLR0913  keyword-only; each is a separate fact about the s
     environment: Mapping[str, str],
     folder: Path,
 ) -> Iterator[Process]:
-    """A server for as long as the block runs; within it, it answers. It prints to our stderr.
+    """Run a server for as long as the block runs; it prints to our stderr.
 
     Args:
         name: what people call it.
         command: the module to run, and its arguments.
-        port: the port on the loopback that it is going to serve.
-        health_path: a path that answers 200 once it is ready.
-        environment: its environment.
-        folder: its home, unless the environment has one, and its working directory.
+        port: the port on the loopback on which it listens.
+        health_path: a path that responds with 200 when it is ready.
+        environment: its environment variables.
+        folder: its working directory, and its home unless the environment has one.
 
     Raises:
-        UsageError: the port is taken, or not to be had.
+        UsageError: the port is in use or may not be used.
         UnreachableError: it did not start.
     """
     ports.require_free(port)
-    module, *arguments = command
-    with processes.exits_on_signals():
-        process, leash = processes.start(
-            name=name,
-            module=module,
-            arguments=arguments,
-            environment=environment,
-            directory=folder,
-            log=None,
-            port=port,
-        )
+    with exits_on_signals():
+        launcher = Launcher(folder)
         try:
-            processes.wait_until(
-                lambda: process.listens() and health.answers(port, health_path),
-                process,
-                None,
-                START_TIMEOUT_S,
-            )
+            process = launcher.start(name, command, port=port, environment=environment)
+            health.wait_until_healthy(process, None, health_path)
             yield process
         finally:
-            leash.close()
-            processes.stop(process)
+            launcher.stop()
 
 
 def require_alive(process: Process) -> None:
-    """Make sure that the server has not ended by itself.
+    """Make sure that a server has not ended by itself.
 
     Raises:
         UnreachableError: it has.
     """
     if process.find() is None:
-        raise UnreachableError(f"The {process.name} has ended; what it said stands above.")
+        raise UnreachableError(f"The {process.name} has ended. See its messages above.")

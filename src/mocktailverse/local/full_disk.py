@@ -1,4 +1,4 @@
-"""A full disk, reported as such: waiting for a part that cannot write is pointless."""
+"""Detect a full disk, so that nothing waits for a process that cannot write."""
 
 import contextlib
 import errno
@@ -12,30 +12,32 @@ from mocktailverse.errors import UnreachableError
 
 _ERRORS = (errno.ENOSPC, errno.EDQUOT)
 _LOGGED = (*(os.strerror(number).encode() for number in _ERRORS), b"database or disk is full")
-"""How a log reports it: as Python and the C library do, and as SQLite does."""
+"""How logs report it: the texts of Python and the C library, and that of SQLite."""
 
 _LEAST_FREE_BYTES = 256 * 1024
 _SILENT_S = 10.0
-"""A disk without space holds no log line either, so after this time the space itself counts."""
+"""A full disk holds no log line either, so after this time too little free space counts."""
 
 
 class FullDiskWatch:
-    """Watches the logs of a stack's parts for a full disk.
+    """Watches the logs of a stack's processes for a full disk.
 
     Args:
-        logs: the parts' logs; missing ones are left out.
-        whole: whether what the logs hold already counts.
+        logs: the log files; missing ones are ignored.
+        include_existing: whether lines that the logs contain already count.
     """
 
-    def __init__(self, logs: Iterable[Path], *, whole: bool = False) -> None:
+    def __init__(self, logs: Iterable[Path], *, include_existing: bool = False) -> None:
         self._began = time.monotonic()
-        self._offsets = {log: 0 if whole else log.stat().st_size for log in logs if log.is_file()}
+        self._offsets = {
+            log: 0 if include_existing else log.stat().st_size for log in logs if log.is_file()
+        }
 
     def check(self) -> None:
-        """Return while nothing reports a full disk.
+        """Raise if the disk is full.
 
         Raises:
-            UnreachableError: a log does, or there is no space left for a log.
+            UnreachableError: a log reports it, or there is no space left for a log line.
         """
         waited_s = time.monotonic() - self._began
         for log, offset in self._offsets.items():
@@ -51,7 +53,7 @@ class FullDiskWatch:
 
 @contextlib.contextmanager
 def reported(folder: Path) -> Iterator[None]:
-    """Report a full disk that this process meets within the block.
+    """Translate this process's own errors about a full disk within the block.
 
     Raises:
         UnreachableError: the disk is full; otherwise the block's own errors.

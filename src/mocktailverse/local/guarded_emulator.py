@@ -1,8 +1,8 @@
 """`python -m mocktailverse.local.guarded_emulator`: MiniStack, closed to pages of other web sites.
 
-MiniStack invites every origin (`Access-Control-Allow-Origin: *`) and takes the well-known key
-`test` for the account's root, whose signature it does not check. Any page that a developer has open
-could so make a Lambda function, which is code that runs on this machine.
+MiniStack allows every origin (`Access-Control-Allow-Origin: *`), and takes the well-known key
+`test` for the account's root user, whose signature it does not verify. Without this guard, any web
+page that a developer has open could create a Lambda function, which runs code on this machine.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
@@ -11,7 +11,7 @@ from typing import Any
 from ministack import app as ministack  # type: ignore[import-untyped]  # it has no types
 
 from mocktailverse.local import worker_pool
-from mocktailverse.local.origins import is_our_own, names_this_machine
+from mocktailverse.local.allowed_hosts import is_our_own, names_this_machine
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -19,18 +19,20 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-REFUSAL = b"The embedded AWS answers programs and its own pages, at 127.0.0.1 and localhost.\n"
+REFUSAL = (
+    b"The embedded AWS responds to programs and its own pages only, at 127.0.0.1 or localhost.\n"
+)
 
 
 class Guarded:
-    """Lets programs through to an app, and no pages of other sites."""
+    """Forwards requests to an app, except those from pages of other sites."""
 
     def __init__(self, app: App) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer an ASGI request."""
-        if scope["type"] == "lifespan" or _is_welcome(scope["headers"]):
+        if scope["type"] == "lifespan" or _is_allowed(scope["headers"]):
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
@@ -40,7 +42,7 @@ class Guarded:
             await send({"type": "http.response.body", "body": REFUSAL})
 
 
-def _is_welcome(raw: Iterable[tuple[bytes, bytes]]) -> bool:
+def _is_allowed(raw: Iterable[tuple[bytes, bytes]]) -> bool:
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in raw}
     host = headers.get("host", "")
     return names_this_machine(host) and is_our_own(

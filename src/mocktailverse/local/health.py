@@ -1,25 +1,95 @@
-"""Whether a server on this machine is well."""
+"""Health checks of the processes of a local stack, and waiting for them."""
 
 import http.client
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, Literal
 
-from mocktailverse.local.processes import HOST
+from mocktailverse.errors import UnreachableError
+from mocktailverse.local.full_disk import FullDiskWatch
+from mocktailverse.local.ports import HOST
+from mocktailverse.local.processes import Process
+from mocktailverse.local.state import DASHBOARD, EMULATOR, SERVER, SOURCE
+from mocktailverse.waiting import wait_until
 
-ANSWER_TIMEOUT_S = 2.0
+REQUEST_TIMEOUT_S = 2.0
+START_TIMEOUT_S = 60.0
+LOG_LINES = 5
+"""How many of its log's last lines the error about a process shows."""
 
-
-def answers(port: int, path: str) -> bool:
-    """Whether a GET of this path gets the status 200."""
-    return get(port, path) is not None
+PATHS: Final = {
+    EMULATOR: "/_ministack/health",
+    SOURCE: "/_faults",  # no simulated fault affects it
+    SERVER: "/harness",
+    DASHBOARD: "/_stcore/health",
+}
+"""A path that responds with 200 when the process is healthy, by the process's name."""
 
 
 def get(port: int, path: str) -> bytes | None:
-    """What a GET of this path gets with the status 200; None where it gets nothing such."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=ANSWER_TIMEOUT_S)
+    """Return the body of a GET request to this machine; None unless the status is 200."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=REQUEST_TIMEOUT_S)
     try:
         connection.request("GET", path)
-        answer = connection.getresponse()
-        return answer.read() if answer.status == http.HTTPStatus.OK else None
+        response = connection.getresponse()
+        return response.read() if response.status == http.HTTPStatus.OK else None
     except (OSError, http.client.HTTPException):
         return None
     finally:
         connection.close()
+
+
+def is_healthy(process: Process, path: str | None = None) -> bool:
+    """Return whether this very process listens on its port and passes its health check.
+
+    A process that only another version knows has no health check here.
+    """
+    path = path or PATHS.get(process.name)
+    return process.listens() and (path is None or get(process.port, path) is not None)
+
+
+def responds_within(
+    process: Process, timeout_s: float, on_wait: Callable[[], None] = lambda: None
+) -> bool:
+    """Return whether a process passes its health check in time.
+
+    A process that is alive may be silent for a while: it is busy, swapped out, or was suspended
+    with the machine. One that has ended is not waited for.
+    """
+    return _outcome(process, None, timeout_s, on_wait) == "healthy"
+
+
+def wait_until_healthy(
+    process: Process,
+    log: Path | None,
+    path: str | None = None,
+    timeout_s: float = START_TIMEOUT_S,
+) -> None:
+    """Wait until a process that was just started passes its health check.
+
+    Raises:
+        UnreachableError: it has ended or takes too long, and the text ends with its log; or its
+            disk is full.
+    """
+    disk = FullDiskWatch([log] if log else [], include_existing=True)
+    if _outcome(process, path, timeout_s, disk.check) == "healthy":
+        return
+    problem = f"The {process.name} did not start on {HOST}:{process.port}"
+    if log is None:
+        raise UnreachableError(f"{problem}. See its messages above.")
+    lines = log.read_text(errors="replace").splitlines()[-LOG_LINES:]
+    raise UnreachableError(f"{problem}; `{log}` ends with:\n" + "\n".join(lines))
+
+
+def _outcome(
+    process: Process, path: str | None, timeout_s: float, on_wait: Callable[[], None]
+) -> Literal["healthy", "ended"] | None:
+    """Wait for a process; None if it is alive but does not respond in time."""
+
+    def outcome() -> Literal["healthy", "ended"] | None:
+        if is_healthy(process, path):
+            return "healthy"
+        on_wait()
+        return None if process.find() else "ended"
+
+    return wait_until(outcome, timeout_s)

@@ -1,7 +1,7 @@
-"""The users of the services: each may do what its pages do, and nothing else.
+"""IAM users of the services, with least privilege: each may do what its pages do.
 
-The dashboard has the template's own policy for it, as on AWS. Locally it may replay and redrive as
-well; the API's server, which has the harness, also stores raw objects and invokes the functions.
+Both have the template's policy for the dashboard, as on AWS. Locally the dashboard may replay and
+redrive as well; the API with the harness also stores raw objects and invokes the functions.
 """
 
 import json
@@ -11,56 +11,57 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from mocktailverse.deployment import ops_key
-from mocktailverse.drinks.ledger import RAW_PREFIX
+from mocktailverse.loads.object_version import RAW_PREFIX
 from mocktailverse.local.state import DASHBOARD, SERVER, AccessKey, LocalStack
 from mocktailverse.stores.clients import Clients
-from mocktailverse.stores.errors import error_code
+from mocktailverse.stores.error_translation import error_code
 
 USER_NAMES = {DASHBOARD: "mocktailverse-dashboard", SERVER: "mocktailverse-server"}
-BESIDES = "besides-looking"
+LOCAL_POLICY = "besides-looking"
+"""Name of the inline policy with the rights beyond reading."""
 
 Rights = dict[str, list[str]]
 """ARNs by action."""
 
 
 def with_users(stack: LocalStack, stage: str) -> LocalStack:
-    """The stack with a key for each service; users that exist get today's rights.
+    """Return the stack with credentials for each service; existing users get the current rights.
 
-    A key that is known stays. It takes the deployer's credentials.
+    Credentials that the stack has are kept. This requires the deployer's credentials.
     """
     clients = stack.clients()
-    acting = _acting(stack)
-    rights = {DASHBOARD: acting, SERVER: acting | _harness(stack, stage)}
+    repair = _repair_rights(stack)
+    rights = {DASHBOARD: repair, SERVER: repair | _harness_rights(stack, stage)}
     keys = {}
     for service, name in USER_NAMES.items():
-        _entitle(clients, name, stack.outputs["DashboardPolicy"], rights[service])
+        _grant(clients, name, stack.outputs["DashboardPolicy"], rights[service])
         keys[service] = stack.service_keys.get(service) or _new_key(clients, name)
     return msgspec.structs.replace(stack, service_keys=keys)
 
 
-def _entitle(clients: Clients, name: str, looking: str, besides: Rights) -> None:
-    """Make a user unless it exists, and give it its rights."""
+def _grant(clients: Clients, name: str, read_policy: str, rights: Rights) -> None:
+    """Create a user unless it exists, and grant it a managed policy and further rights."""
     try:
         clients.iam.create_user(UserName=name)
     except ClientError as error:
         if error_code(error) != "EntityAlreadyExists":
             raise
-    clients.iam.attach_user_policy(UserName=name, PolicyArn=looking)
+    clients.iam.attach_user_policy(UserName=name, PolicyArn=read_policy)
     clients.iam.put_user_policy(
-        UserName=name, PolicyName=BESIDES, PolicyDocument=_document(besides)
+        UserName=name, PolicyName=LOCAL_POLICY, PolicyDocument=_document(rights)
     )
 
 
 def _new_key(clients: Clients, name: str) -> AccessKey:
-    """A user's only key: one whose secret an interrupted deployment did not write down goes."""
+    """Return a user's only key; keys whose secret was lost in an interrupted start are deleted."""
     for lost in clients.iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
         clients.iam.delete_access_key(UserName=name, AccessKeyId=lost["AccessKeyId"])
     key = clients.iam.create_access_key(UserName=name)["AccessKey"]
     return AccessKey(key["AccessKeyId"], key["SecretAccessKey"])
 
 
-def _acting(stack: LocalStack) -> Rights:
-    """Replay and redrive: open a generation, send messages, and take dead letters."""
+def _repair_rights(stack: LocalStack) -> Rights:
+    """Rights to replay and redrive: open a generation, send messages, take dead letters."""
     queue, dead_letters = (
         _arn(stack, "sqs", stack.outputs[name].rpartition("/")[2])
         for name in ("QueueUrl", "DeadLetterQueueUrl")
@@ -73,8 +74,8 @@ def _acting(stack: LocalStack) -> Rights:
     }
 
 
-def _harness(stack: LocalStack, stage: str) -> Rights:
-    """Store raw objects and follow them, invoke the functions; and read the operators' key."""
+def _harness_rights(stack: LocalStack, stage: str) -> Rights:
+    """Rights to store raw objects, trace them, invoke functions, and read the operations' key."""
     bucket = f"arn:aws:s3:::{stack.outputs['DataBucket']}"
     raw = [f"{bucket}/{RAW_PREFIX}*"]
     return {

@@ -1,12 +1,15 @@
-"""What a local stack writes down about itself, and where."""
+"""The record of a running local stack, `stack.json`, and the files beside it."""
 
+import contextlib
 from pathlib import Path
 from typing import Final, Self
 
 import msgspec
+import psutil
 
 from mocktailverse.errors import UsageError
-from mocktailverse.local.processes import HOST, Process
+from mocktailverse.local.ports import HOST
+from mocktailverse.local.processes import Process
 from mocktailverse.stores.clients import UNHURRIED, Clients, Patience
 
 EMULATOR: Final = "embedded AWS"
@@ -14,27 +17,34 @@ SOURCE: Final = "simulated TheCocktailDB"
 SERVER: Final = "API and harness"
 DASHBOARD: Final = "dashboard"
 SERVICES: Final = (SERVER, DASHBOARD)
-"""The parts that serve people; the others are what they stand on."""
+"""The processes that people open in a browser; the others are what these depend on."""
+
+_LOGS: Final = {
+    EMULATOR: "emulator.log",
+    SOURCE: "source.log",
+    SERVER: "server.log",
+    DASHBOARD: "dashboard.log",
+}
 
 
 class AccessKey(msgspec.Struct, frozen=True):
-    """With what somebody signs requests to AWS."""
+    """The credentials of a user, which sign requests to AWS."""
 
     id: str
     secret: str
 
 
 class LocalStack(msgspec.Struct, frozen=True, kw_only=True):
-    """A running local stack, as `stack.json` holds it (for its owner's eyes only)."""
+    """A running local stack, as `stack.json` records it; only its owner may read the file."""
 
     endpoint: str
     region: str
     access_key_id: str
     secret_access_key: str
     source_url: str
-    """Address of TheCocktailDB or of its simulation."""
+    """Address of TheCocktailDB or of the simulated one."""
     records: str | None
-    """What the simulation was told to serve."""
+    """The file or folder that the simulated TheCocktailDB serves; None for its default."""
     outputs: dict[str, str]
     """The template's outputs, by name."""
     processes: list[Process]
@@ -43,47 +53,47 @@ class LocalStack(msgspec.Struct, frozen=True, kw_only=True):
     deployed: str
     """Fingerprint of the code and the template."""
     ops_key: str
-    """What opens the API's operations."""
+    """The key that the API's operations require."""
     service_keys: dict[str, AccessKey] = {}
-    """Of the users that the services are, by the service's name."""
+    """The credentials of each service, by the service's name."""
     serves: str = ""
     """Fingerprint of the code that the services run; empty without services."""
 
     def __post_init__(self) -> None:
-        """Raise ValueError if the embedded AWS is missing, without which there is no stack."""
-        if EMULATOR not in self.parts:
+        """Raise ValueError if the embedded AWS is missing: every stack has one."""
+        if EMULATOR not in self.by_name:
             raise ValueError("it lists no embedded AWS")
 
     @property
-    def parts(self) -> dict[str, Process]:
+    def by_name(self) -> dict[str, Process]:
         """The processes by name."""
         return {process.name: process for process in self.processes}
 
-    def with_part(self, process: Process) -> Self:
-        """Return the stack with a process in place of the one of the same name, or added."""
-        parts = {**self.parts, process.name: process}
-        return msgspec.structs.replace(self, processes=list(parts.values()))
+    def with_process(self, process: Process) -> Self:
+        """Return the stack with a process added, or in place of the one of the same name."""
+        by_name = {**self.by_name, process.name: process}
+        return msgspec.structs.replace(self, processes=list(by_name.values()))
 
     @property
     def port(self) -> int:
-        """The embedded AWS's port."""
-        return self.parts[EMULATOR].port
+        """The port of the embedded AWS."""
+        return self.by_name[EMULATOR].port
 
     @property
     def simulates(self) -> bool:
         """Whether the source is the simulated TheCocktailDB."""
-        return SOURCE in self.parts
+        return SOURCE in self.by_name
 
     @property
     def urls(self) -> dict[str, str]:
-        """Where a browser finds what runs: `dashboard`, `api`, `docs`, `harness`, `gateway`.
+        """The addresses for a browser: `dashboard`, `api`, `docs`, `harness`, `gateway`.
 
         `gateway` is the API as a Lambda function behind the embedded API Gateway.
         """
         urls = {}
-        if dashboard := self.parts.get(DASHBOARD):
+        if dashboard := self.by_name.get(DASHBOARD):
             urls["dashboard"] = f"http://{HOST}:{dashboard.port}"
-        if server := self.parts.get(SERVER):
+        if server := self.by_name.get(SERVER):
             api = f"http://{HOST}:{server.port}"
             urls |= {"api": api, "docs": f"{api}/docs", "harness": f"{api}/harness"}
         if api_id := self.outputs.get("ApiId"):
@@ -91,7 +101,7 @@ class LocalStack(msgspec.Struct, frozen=True, kw_only=True):
         return urls
 
     def seen_by(self, service: str) -> Self:
-        """What a service gets to know: with its own credentials, and nobody else's.
+        """Return the record that a service gets: with its own credentials, and no others.
 
         Raises:
             UsageError: the stack was started by an older version, which gave it none.
@@ -104,7 +114,7 @@ class LocalStack(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def clients(self, patience: Patience = UNHURRIED) -> Clients:
-        """AWS clients with the deployer's credentials, or with those of whoever sees this."""
+        """Return AWS clients with the credentials of this record."""
         return Clients(
             endpoint_url=self.endpoint,
             region=self.region,
@@ -114,8 +124,8 @@ class LocalStack(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def read(state_dir: Path) -> LocalStack | None:
-    """The stack that was started in this folder, whether it is well or not; None without one.
+def read_stack(state_dir: Path) -> LocalStack | None:
+    """Return the stack that was started in this folder, healthy or not; None if there is none.
 
     Raises:
         UsageError: `stack.json` was not written by this version.
@@ -126,7 +136,7 @@ def read(state_dir: Path) -> LocalStack | None:
         return None
     except msgspec.DecodeError as error:
         raise UsageError(
-            f"{state_file(state_dir)} cannot be read ({error}): it is damaged, or another version"
+            f"`{state_file(state_dir)}` cannot be read ({error}). It is damaged, or another version"
             " wrote it. Nothing was changed. To stop that stack and drop its data, run"
             " `mocktailverse down --forget`."
         ) from error
@@ -150,19 +160,33 @@ def path_text(path: Path | None) -> str | None:
     return text
 
 
-def temporary(home: Path) -> Path:
-    """The folder of all that goes when the stack stops."""
-    return home / "tmp"
+def temporary(state_dir: Path) -> Path:
+    """Return the folder that is removed when the stack stops."""
+    return state_dir / "tmp"
 
 
-def state_file(home: Path) -> Path:
-    """The file that is there while a stack runs."""
-    return home / "stack.json"
+def state_file(state_dir: Path) -> Path:
+    """Return the file that exists while a stack runs."""
+    return state_dir / "stack.json"
 
 
-def write(home: Path, launched: LocalStack) -> None:
-    """Write the stack down at once and whole, for its owner's eyes only."""
-    unfinished = home / "stack.json.unfinished"
+def log_files(state_dir: Path) -> dict[str, Path]:
+    """Return the log file of each process, by its name; it may not exist yet."""
+    return {name: state_dir / file for name, file in _LOGS.items()}
+
+
+def logs_of(stack: LocalStack) -> list[Path]:
+    """Return the log files of a running stack; none if its embedded AWS has ended."""
+    with contextlib.suppress(psutil.Error):
+        if aws := stack.by_name[EMULATOR].find():
+            state_dir = Path(aws.cwd()).parent  # its working directory is `tmp`
+            return list(log_files(state_dir).values())
+    return []
+
+
+def write_stack(state_dir: Path, stack: LocalStack) -> None:
+    """Write `stack.json` atomically; only its owner may read it."""
+    unfinished = state_dir / "stack.json.unfinished"
     unfinished.touch(mode=0o600)
-    unfinished.write_bytes(msgspec.json.format(msgspec.json.encode(launched)))
-    unfinished.rename(state_file(home))
+    unfinished.write_bytes(msgspec.json.format(msgspec.json.encode(stack)))
+    unfinished.rename(state_file(state_dir))

@@ -1,4 +1,4 @@
-"""Keep the failure or the update of one function process away from the others of its function.
+"""Isolate function processes: a failure or an update does not end others of the same function.
 
 MiniStack runs each function in a pool of processes ("workers"). A worker that fails to start, and
 every update of a function, ends all workers of the function, those in the middle of an invocation
@@ -25,7 +25,7 @@ START_PAUSE_S = 0.2
 """Pause before the second start; twice as long before the third one."""
 
 LOG_END_S = 1.0
-"""So long is the end of an ended process's log waited for; a child of it may hold it open."""
+"""Timeout for the end of an ended process's log, which one of its children may hold open."""
 
 _ENDED_EARLY = "Worker process exited immediately"
 """How MiniStack's error begins when a process ended before it had imported its function."""
@@ -50,7 +50,7 @@ class WorkerStartError(RuntimeError):
 
 
 class IndependentWorker(lambda_runtime.Worker):  # type: ignore[misc]  # it has no types
-    """A function's process that is started again if need be, and that fails alone."""
+    """A function's process that is restarted if necessary, and whose failure affects no other."""
 
     _started: subprocess.Popen[str]
     """The process started last; MiniStack forgets it when it ends."""
@@ -58,9 +58,9 @@ class IndependentWorker(lambda_runtime.Worker):  # type: ignore[misc]  # it has 
     def _spawn(self) -> None:
         """Start the process.
 
-        A start that fails for want of resources (fork, memory, files), or whose process is killed,
-        says nothing about the function: Lambda does not report it to the caller but starts another
-        execution environment. The event has not been handed over yet, so repeating is safe.
+        A start that fails for lack of resources (fork, memory, files), or whose process is killed,
+        is not the function's fault: Lambda does not report it to the caller, but starts another
+        execution environment. The event was not passed on yet, so a retry is safe.
 
         Raises:
             WorkerStartError: the function cannot be imported, or all attempts failed.
@@ -69,9 +69,9 @@ class IndependentWorker(lambda_runtime.Worker):  # type: ignore[misc]  # it has 
             try:
                 super()._spawn()
             except (OSError, RuntimeError, zipfile.BadZipFile) as error:
-                self.kill()  # what there is of it: its process and its code folder
-                passing = isinstance(error, OSError) or str(error).startswith(_ENDED_EARLY)
-                if not passing or attempt == START_ATTEMPTS:
+                self.kill()  # removes its process and its code folder
+                is_temporary = isinstance(error, OSError) or str(error).startswith(_ENDED_EARLY)
+                if not is_temporary or attempt == START_ATTEMPTS:
                     raise WorkerStartError(str(error)) from error
                 time.sleep(START_PAUSE_S * attempt)
             else:
@@ -79,23 +79,23 @@ class IndependentWorker(lambda_runtime.Worker):  # type: ignore[misc]  # it has 
                 return
 
     def invoke(self, event: object, request_id: str, **context: object) -> dict[str, object]:
-        """Return what MiniStack's worker returns; a failed start as the error of this invocation.
+        """Return the result of MiniStack's worker; a failed start is an error of this invocation.
 
-        MiniStack ends all workers of a function when `invoke` raises. Where the process ended, the
-        error says how, in Lambda's words, and the log has all that it wrote.
+        MiniStack ends all workers of a function when `invoke` raises. If the process ended, the
+        error explains how, in Lambda's words, and the log holds all that it wrote.
         """
         try:
-            answer = cast("dict[str, object]", super().invoke(event, request_id, **context))
+            result = cast("dict[str, object]", super().invoke(event, request_id, **context))
         except WorkerStartError as error:
             return {"status": "error", "error": str(error), "log": ""}
-        if answer.get("error") == _ENDED:
-            answer["error"] = f"Runtime exited with error: {_how_it_ended(self._started)}"
+        if result.get("error") == _ENDED:
+            result["error"] = f"Runtime exited with error: {_exit_reason(self._started)}"
             self._stderr_thread.join(LOG_END_S)
-            answer["log"] = f"{answer['log']}\n{self._drain_stderr()}".strip("\n")
-        return answer
+            result["log"] = f"{result['log']}\n{self._drain_stderr()}".strip("\n")
+        return result
 
 
-def _how_it_ended(process: subprocess.Popen[str]) -> str:
+def _exit_reason(process: subprocess.Popen[str]) -> str:
     code = process.wait()  # it has closed its output
     if code >= 0:
         return f"exit status {code}"
@@ -143,12 +143,14 @@ def invalidate_worker(
     Idle workers end now, the others when their invocation does (`release_worker`).
     None matches every qualifier, account or region.
     """
-    wanted = (account, region, func_name, qualifier)
+    pattern = (account, region, func_name, qualifier)
     with _lock:
         keys = [
             key
             for key in _workers
-            if all(want in (None, part) for want, part in zip(wanted, key.split(":"), strict=True))
+            if all(
+                value in (None, part) for value, part in zip(pattern, key.split(":"), strict=True)
+            )
         ]
         removed = [worker for key in keys for worker in _workers.pop(key)]
         idle = [worker for worker in removed if not worker.in_use]
@@ -156,10 +158,10 @@ def invalidate_worker(
 
 
 def install() -> None:
-    """Put this module's parts in the place of MiniStack's.
+    """Replace parts of MiniStack with those of this module.
 
     Raises:
-        SystemExit: MiniStack's source is not the one that they were written for.
+        SystemExit: MiniStack is not the version that they were written for.
     """
     for module, digest in PATCHED.items():
         _require(module, digest)

@@ -4,10 +4,11 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import chain, islice
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.errors import ObjectRejectedError
+from mocktailverse.pipeline.ports import OpenObject
 
 DECODED_LIMIT = 64 * 1024 * 1024
 """Bytes that a document, a line or a gzip object may unpack to."""
@@ -20,14 +21,6 @@ INFLATE_STEP = 256 * 1024
 INFLATE_INPUT = 64 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
 UTF8_BOM = b"\xef\xbb\xbf"
-
-
-class ByteSource(Protocol):
-    """Stored bytes that can be read from any offset."""
-
-    def chunks(self, start: int = 0) -> Iterator[bytes]:
-        """Yield the bytes from `start` to the end; TransientError where reading breaks off."""
-        ...
 
 
 class GzipDamagedError(ObjectRejectedError):
@@ -125,7 +118,7 @@ def check_inflated_size(chunks: Iterable[bytes]) -> None:
 class DecodedBytes:
     """A raw object's bytes with gzip and byte order mark undone, readable from any offset."""
 
-    def __init__(self, source: ByteSource, *, trusted: bool = False) -> None:
+    def __init__(self, source: OpenObject, *, trusted: bool = False) -> None:
         """Look at the first bytes; only `trusted` gzip data may unpack to any size.
 
         Raises:

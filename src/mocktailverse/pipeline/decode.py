@@ -11,15 +11,14 @@ hides the records beside it.
 
 from collections.abc import Iterator
 from itertools import chain, islice
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from mocktailverse.drinks.codes import Reason
-from mocktailverse.drinks.ledger import END, START, Cursor
 from mocktailverse.errors import ObjectRejectedError
+from mocktailverse.loads.load_record import END, START, Checkpoint
 from mocktailverse.pipeline.byte_stream import (
-    ByteSource,
     DecodedBytes,
     GzipDamagedError,
     Line,
@@ -37,6 +36,8 @@ from mocktailverse.pipeline.json_elements import (
     is_json,
     is_nested_too_deeply,
 )
+from mocktailverse.pipeline.ports import OpenObject
+from mocktailverse.sources import RecordReader
 
 RAW_TEXT_LIMIT = 64 * 1024
 """Bytes of an unreadable piece that a rejected line quotes; the raw object holds them all."""
@@ -49,7 +50,7 @@ class RawRecord(NamedTuple):
     """One record as received: JSON bytes, or a CSV row by column name."""
 
     position: int
-    after: Cursor
+    after: Checkpoint
     data: bytes | dict[str, str]
 
 
@@ -57,7 +58,7 @@ class Unreadable(NamedTuple):
     """A piece of the object that is no record; position None = the whole object."""
 
     position: int | None
-    after: Cursor
+    after: Checkpoint
     code: str
     message: str
     raw: str | None
@@ -67,24 +68,12 @@ Decoded = RawRecord | Unreadable
 Form = Literal["document", "ndjson"] | CsvHeader
 
 
-class RecordFields(Protocol):
-    """What has to be known of a source's records to find them in a raw object."""
-
-    @property
-    def id_field(self) -> str:
-        """The field that holds a record's id; an object that has it is a record."""
-        ...
-
-    @property
-    def columns(self) -> frozenset[str]:
-        """The CSV column names by which the source's files are recognized."""
-        ...
-
-
 _any_json = msgspec.json.Decoder(msgspec.Raw)
 
 
-def decode(source: ByteSource, fields: RecordFields, start: Cursor = START) -> Iterator[Decoded]:
+def decode(
+    source: OpenObject, fields: RecordReader, start: Checkpoint = START
+) -> Iterator[Decoded]:
     """Yield the records of a raw object from `start` on.
 
     Raises:
@@ -121,7 +110,7 @@ def form_of(data: DecodedBytes, columns: frozenset[str]) -> Form:
     return "document" if _is_document(data, first, lines) else "ndjson"
 
 
-def _decode(data: DecodedBytes, fields: RecordFields, start: Cursor) -> Iterator[Decoded]:
+def _decode(data: DecodedBytes, fields: RecordReader, start: Checkpoint) -> Iterator[Decoded]:
     form = form_of(data, fields.columns)
     if isinstance(form, CsvHeader):
         yield from _decode_csv(data, form, max(start.offset, form.line.end))
@@ -214,12 +203,12 @@ def _decode_document(
     is_cut = damage and found and found[-1].problem is LEFT_OVER
     rest = found.pop().data if is_cut else b""
     for index, element in enumerate(found):
-        yield _piece(index, Cursor(index + 1), element)
+        yield _piece(index, Checkpoint(index + 1), element)
     if damage:
         yield _damaged(len(found), rest, damage)
 
 
-def _decode_ndjson(data: DecodedBytes, id_field: str, start: Cursor) -> Iterator[Decoded]:
+def _decode_ndjson(data: DecodedBytes, id_field: str, start: Checkpoint) -> Iterator[Decoded]:
     skip = start.skip
     for line in data.lines(start.offset):
         if line.damage:
@@ -229,7 +218,7 @@ def _decode_ndjson(data: DecodedBytes, id_field: str, start: Cursor) -> Iterator
         elif b'"drinks"' in line.data and line.data.lstrip().startswith(b"{"):
             yield from islice(_decode_envelope_line(line, line.data, id_field), skip, None)
         elif line.data and not line.data.isspace():
-            yield RawRecord(line.start, Cursor(line.end), line.data)
+            yield RawRecord(line.start, Checkpoint(line.end), line.data)
         skip = 0
 
 
@@ -237,7 +226,7 @@ def _decode_envelope_line(line: Line, text: bytes, id_field: str) -> Iterator[De
     """Yield an envelope's records, each with its own byte offset in the object."""
     found = _elements_of(text, id_field)
     for number, element in enumerate(found, 1):
-        after = Cursor(line.end) if number == len(found) else Cursor(line.start, number)
+        after = Checkpoint(line.end) if number == len(found) else Checkpoint(line.start, number)
         yield _piece(line.start + element.start, after, element)
 
 
@@ -260,7 +249,7 @@ def _salvaged(value: bytes) -> list[Element]:
     return list(elements(value)) if can_be_split(value) else [Element(0, value)]
 
 
-def _piece(position: int, after: Cursor, element: Element) -> Decoded:
+def _piece(position: int, after: Checkpoint, element: Element) -> Decoded:
     if element.problem is None:
         return RawRecord(position, after, element.data)
     code, message = element.problem
@@ -274,7 +263,7 @@ def _damaged(position: int, rest: bytes, damage: GzipDamagedError) -> Unreadable
 def _decode_csv(data: DecodedBytes, header: CsvHeader, offset: int) -> Iterator[Decoded]:
     for line, fields in csv_rows(data.lines(offset), header):
         if fields is not None:
-            yield RawRecord(line.start, Cursor(line.end), fields)
+            yield RawRecord(line.start, Checkpoint(line.end), fields)
         elif line.damage:
             yield _damaged(line.start, line.data or b"", line.damage)
         elif line.data is None:
@@ -285,9 +274,9 @@ def _decode_csv(data: DecodedBytes, header: CsvHeader, offset: int) -> Iterator[
                 "it is longer than 64 KiB."
             )
             raw = as_text(line.data)
-            yield Unreadable(line.start, Cursor(line.end), Reason.MALFORMED_CSV, message, raw)
+            yield Unreadable(line.start, Checkpoint(line.end), Reason.MALFORMED_CSV, message, raw)
 
 
 def _line_too_long(line: Line) -> Unreadable:
     message = "The line is longer than 64 MiB; it is passed over."
-    return Unreadable(line.start, Cursor(line.end), Reason.LINE_TOO_LONG, message, None)
+    return Unreadable(line.start, Checkpoint(line.end), Reason.LINE_TOO_LONG, message, None)

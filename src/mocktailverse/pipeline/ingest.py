@@ -6,15 +6,13 @@ file's header. The bytes of the records stay as they are.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
 
 from msgspec import Struct
 
-from mocktailverse.drinks.ledger import ObjectVersion
 from mocktailverse.errors import ObjectRejectedError, UsageError
+from mocktailverse.loads.object_version import ObjectVersion, run_prefix
 from mocktailverse.pipeline.byte_stream import (
     DECODED_LIMIT,
     DecodedBytes,
@@ -22,7 +20,9 @@ from mocktailverse.pipeline.byte_stream import (
 )
 from mocktailverse.pipeline.csv_rows import CsvHeader, csv_rows
 from mocktailverse.pipeline.decode import form_of
+from mocktailverse.pipeline.ports import RawStore
 from mocktailverse.sources import require_source
+from mocktailverse.times import utc
 
 PART_BYTES = 4 * 1024 * 1024
 """Decoded bytes from which NDJSON and CSV files are cut, and about the size of a part."""
@@ -34,14 +34,6 @@ CONTENT_TYPES = {
     "csv": "text/csv",
     "gz": "application/gzip",
 }
-
-
-class RawStore(Protocol):
-    """Takes raw objects."""
-
-    def put(
-        self, key: str, body: bytes, *, metadata: Mapping[str, str], content_type: str
-    ) -> ObjectVersion: ...
 
 
 class InputFile:
@@ -169,10 +161,10 @@ class Run(Struct, frozen=True):
     @property
     def prefix(self) -> str:
         """The common beginning of its keys: `raw/<source>/<yyyy>/<mm>/<dd>/<run>/`."""
-        began = datetime.fromtimestamp(self.started_at / 1000, UTC)
+        began = utc(self.started_at)
         milliseconds = self.started_at % 1000
         run = f"{began:%Y%m%dT%H%M%S}{milliseconds:03d}Z-ingest"
-        return f"raw/{self.source}/{began:%Y/%m/%d}/{run}/"
+        return run_prefix("raw", self.source, self.started_at, run)
 
 
 def put_part(store: RawStore, run: Run, number: int, part: Part) -> ObjectVersion:

@@ -15,27 +15,25 @@ import random
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Protocol, Self
+from typing import Self
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from mocktailverse.drinks.drift import Drift, total_drift
-from mocktailverse.drinks.ledger import (
-    START,
-    Counts,
-    Cursor,
-    Lease,
-    Load,
-    LoadRequest,
-    ObjectVersion,
-    Rejected,
-    Segment,
-)
-from mocktailverse.drinks.register import Register, Written
 from mocktailverse.errors import MissingError, MocktailverseError, TransientError
-from mocktailverse.pipeline.segment import Entry, SegmentPlan, plan_segment
-from mocktailverse.pipeline.transform import OpenObject, transform
+from mocktailverse.loads.load_record import START, Checkpoint, Counts, Lease, Load, Segment
+from mocktailverse.loads.load_request import LoadRequest
+from mocktailverse.pipeline.ports import (
+    Clock,
+    DrinksStore,
+    LoadsStore,
+    OpenObject,
+    RawStore,
+    RequestQueue,
+)
+from mocktailverse.pipeline.segment_plan import Entry, SegmentPlan, plan_segment
+from mocktailverse.pipeline.transform import transform
 
 WRITE_CHUNK = 32
 """Drinks handed to the table at once; also how often the clock is looked at."""
@@ -51,68 +49,6 @@ FIRST_WAIT_S = 0.1
 LONGEST_WAIT_S = 2.0
 SAVING_TIME_MS = 3_000
 """Kept back to store a segment and send its continuation."""
-
-
-class RawStore(Protocol):
-    """Where raw objects are read and rejected lines are kept."""
-
-    def open(self, version: ObjectVersion) -> OpenObject: ...
-
-    def put_rejected(self, load_id: str, segment: str, lines: list[Rejected]) -> str: ...
-
-
-class DrinksStore(Protocol):
-    """Where drinks are merged; None = throttled, not written."""
-
-    def write(self, registers: list[Register]) -> list[Written | None]: ...
-
-
-class LoadsStore(Protocol):
-    """Where loads and their segments are kept."""
-
-    def fail_in_advance(self, version: ObjectVersion, generation: int, *, now: int) -> None: ...
-
-    def acquire(
-        self, request: LoadRequest, owner: str, *, now: int, until: int
-    ) -> Load | Lease | None: ...
-
-    def release(self, load: Load, owner: str, error: str) -> None: ...
-
-    def continued(self, load: Load, owner: str) -> None: ...
-
-    def finish(  # noqa: PLR0913 - all that is known of a load at its end
-        self,
-        load: Load,
-        counts: Counts,
-        drift: Sequence[Drift],
-        *,
-        size: int,
-        stored_at: int,
-        now: int,
-    ) -> None: ...
-
-    def fail(self, version: ObjectVersion, generation: int, error: str, *, now: int) -> None: ...
-
-    def put_segment(self, load: Load, segment: Segment) -> Segment: ...
-
-    def segments(self, version: ObjectVersion, generation: int) -> list[Segment]: ...
-
-
-class RequestQueue(Protocol):
-    """Where continuations are sent."""
-
-    def send(self, request: LoadRequest, delay_s: int = 0) -> None: ...
-
-
-class Clock(Protocol):
-    """The time in ms since 1970 UTC, and when this invocation will be cut off."""
-
-    @property
-    def deadline(self) -> int: ...
-
-    def now(self) -> int: ...
-
-    def wait(self, seconds: float) -> None: ...
 
 
 class Progress(Struct, frozen=True):
@@ -206,7 +142,7 @@ class Loader(Struct, frozen=True):
         """
         if request.tries >= self.max_tries:
             raise TransientError(f"Another worker holds the load, after {request.tries} failures.")
-        delay_s = min(math.ceil(lease.rest_ms(self.clock.now()) / 1000) + 1, LONGEST_DELAY_S)
+        delay_s = min(math.ceil(lease.remaining_ms(self.clock.now()) / 1000) + 1, LONGEST_DELAY_S)
         return self._postpone(replace(request, waited_for=lease.owner), delay_s)
 
     def _postpone(self, request: LoadRequest, delay_s: int = 0) -> Postponed:
@@ -286,7 +222,7 @@ class Loader(Struct, frozen=True):
             self.clock.wait(wait_s * random.uniform(0.5, 1))  # noqa: S311 - jitter, no secret
             wait_s = min(2 * wait_s, LONGEST_WAIT_S)
 
-    def _segment(self, load: Load, plan: SegmentPlan, number: int, start: Cursor) -> Segment:
+    def _segment(self, load: Load, plan: SegmentPlan, number: int, start: Checkpoint) -> Segment:
         after = plan.entries[-1].after if plan.entries else start
         rejected = plan.rejected()
         key = None
@@ -309,7 +245,7 @@ class Loader(Struct, frozen=True):
             return segment
         return self.loads.put_segment(load, segment)
 
-    def _continue_later(self, load: Load, owner: str, cursor: Cursor, stalled: int) -> None:
+    def _continue_later(self, load: Load, owner: str, cursor: Checkpoint, stalled: int) -> None:
         """Send the continuation, then give the load back.
 
         In this order no worker that dies in between leaves an open load without a message. The

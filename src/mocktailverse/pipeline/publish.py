@@ -15,7 +15,6 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 from msgspec import Struct
@@ -23,9 +22,10 @@ from msgspec import Struct
 from mocktailverse.catalogue.meta import Meta
 from mocktailverse.catalogue.writer import CatalogueWriter, catalogue_version
 from mocktailverse.drinks.drink import Drink
-from mocktailverse.drinks.ledger import ObjectVersion
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import CatalogueError, ConflictError, MissingError, TransientError
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.pipeline.ports import CatalogueStore, DrinksStore
 
 TRIES = 8
 """Uploads that may lose against another publisher's before one gives up."""
@@ -33,29 +33,6 @@ TRIES = 8
 FIRST_WAIT_S = 0.05
 LONGEST_WAIT_S = 2.0
 FILE = "catalogue.sqlite"
-
-
-class DrinksStore(Protocol):
-    """Reads current registers, consistently."""
-
-    @property
-    def name(self) -> str:
-        """The table's name."""
-        ...
-
-    def many(self, ids: Iterable[str]) -> dict[str, Register]: ...
-
-    def all(self) -> Iterator[Register]: ...
-
-
-class PublishedCatalogue(Protocol):
-    """The published file, replaced only under a condition."""
-
-    def download(self, path: Path, *, unless: str | None = None) -> str | None: ...
-
-    def etag(self) -> str | None: ...
-
-    def upload(self, path: Path, *, replacing: str | None) -> str: ...
 
 
 class Published(Struct, frozen=True, kw_only=True):
@@ -80,7 +57,7 @@ class Publisher:
     def __init__(
         self,
         drinks: DrinksStore,
-        catalogue: PublishedCatalogue,
+        catalogue: CatalogueStore,
         folder: Path,
         *,
         now_ms: Callable[[], int],

@@ -5,43 +5,15 @@ their deliveries by now (visibility timeout x receive count). After three re-que
 marked failed, for people to look at.
 """
 
-from collections.abc import Iterator
-from typing import Protocol
-
 from msgspec import Struct
 
-from mocktailverse.drinks.ledger import Load, LoadRequest, ObjectVersion
-from mocktailverse.pipeline.load import RequestQueue
+from mocktailverse.loads.load_record import Load
+from mocktailverse.loads.load_request import LoadRequest
+from mocktailverse.pipeline.ports import LoadsStore, RawStore, RequestQueue
 
 REQUEUE_LIMIT = 3
 LOOK_BACK_MS = 7 * 24 * 3600 * 1000
 """Objects stored before that are not looked at; `mocktailverse verify` looks at all."""
-
-
-class StoredObject(Protocol):
-    """A listed object version; `stored_at` in ms."""
-
-    @property
-    def version(self) -> ObjectVersion: ...
-
-    @property
-    def stored_at(self) -> int: ...
-
-
-class RawListing(Protocol):
-    """Lists the raw object versions."""
-
-    def versions(self) -> Iterator[StoredObject]: ...
-
-
-class LoadsStore(Protocol):
-    """Looks loads up, counts their re-queues, marks them failed."""
-
-    def latest(self, version: ObjectVersion) -> Load | None: ...
-
-    def requeued(self, version: ObjectVersion, generation: int, *, now: int) -> Load | None: ...
-
-    def fail(self, version: ObjectVersion, generation: int, error: str, *, now: int) -> None: ...
 
 
 class ReconcileReport(Struct):
@@ -53,7 +25,7 @@ class ReconcileReport(Struct):
 
 
 def reconcile(
-    raw: RawListing, loads: LoadsStore, queue: RequestQueue, *, now: int, lost_after_ms: int
+    raw: RawStore, loads: LoadsStore, queue: RequestQueue, *, now: int, lost_after_ms: int
 ) -> ReconcileReport:
     """Re-queue what is lost; times in ms since 1970 UTC."""
     report = ReconcileReport(0, [], [])

@@ -4,38 +4,12 @@ A replay opens a new generation of a load and sends the same object version agai
 never copied, so what it says was observed when it was.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+from collections.abc import Iterable
 
-from mocktailverse.drinks.ledger import RAW_PREFIX, LoadRequest, ObjectVersion
 from mocktailverse.errors import UsageError
-from mocktailverse.pipeline.load import RequestQueue
-from mocktailverse.pipeline.recent import DailyLoads, latest_generations, recent_loads
-
-DAYS = 30
-"""How far back loads that failed or rejected records are looked for."""
-
-
-class Listed(Protocol):
-    """An object version as it is listed; `stored_at` in ms."""
-
-    @property
-    def version(self) -> ObjectVersion: ...
-
-    @property
-    def stored_at(self) -> int: ...
-
-
-class RawVersions(Protocol):
-    """Lists the object versions under a prefix."""
-
-    def versions(self, prefix: str) -> Iterator[Listed]: ...
-
-
-class LoadsStore(Protocol):
-    """Opens generations."""
-
-    def open_generation(self, version: ObjectVersion, *, now: int) -> int: ...
+from mocktailverse.loads.load_request import LoadRequest
+from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion
+from mocktailverse.pipeline.ports import LoadsStore, RawStore, RequestQueue
 
 
 def replay(
@@ -50,7 +24,7 @@ def replay(
     return requests
 
 
-def under(prefixes: Iterable[str], raw: RawVersions, *, since: int = 0) -> list[ObjectVersion]:
+def under(prefixes: Iterable[str], raw: RawStore, *, since: int = 0) -> list[ObjectVersion]:
     """Every version of the raw objects whose keys begin so, stored at that time in ms or later.
 
     Raises:
@@ -65,12 +39,3 @@ def under(prefixes: Iterable[str], raw: RawVersions, *, since: int = 0) -> list[
             raise UsageError(f"No raw object's key begins with {prefix!r}.")
         chosen.update({stored.version: None for stored in found if stored.stored_at >= since})
     return list(chosen)
-
-
-def unfinished(loads: DailyLoads, *, failed: bool, rejected: bool) -> list[ObjectVersion]:
-    """The object versions of the last days whose latest load failed, or rejected records."""
-    return [
-        load.object
-        for load in latest_generations(recent_loads(loads, DAYS)[0])
-        if (failed and load.status == "failed") or (rejected and load.counts.rejected)
-    ]

@@ -5,29 +5,26 @@ for files.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, Protocol
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import msgspec
 
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.drink import Lineage
-from mocktailverse.drinks.ledger import END, START, Cursor, ObjectVersion, Rejected
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION, absent, normalize
 from mocktailverse.drinks.record import Absence, Record
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import ObjectRejectedError, RecordRejectedError
-from mocktailverse.pipeline.byte_stream import ByteSource
+from mocktailverse.loads.load_record import END, START, Checkpoint
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline.decode import Decoded, Unreadable, as_text, decode
 from mocktailverse.pipeline.json_elements import TOO_DEEP, is_nested_too_deeply
+from mocktailverse.pipeline.ports import OpenObject
 from mocktailverse.sources import SOURCES, RecordReader
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-CLOCK_TOLERANCE_MS = 5 * 60 * 1000
-"""How far an observation may seem to lie after its storing: clocks differ."""
+from mocktailverse.times import CLOCK_TOLERANCE_MS, parse_iso
 
 RECORD_LIMIT = 128 * 1024
 """Bytes of a JSON record. Text may stand twice in a drink (raw and canonical), and an item of
@@ -41,7 +38,7 @@ deeply to be written and read again."""
 class Piece(NamedTuple):
     """What became of one record, and the cursor behind it: a register, or a rejected line."""
 
-    after: Cursor
+    after: Checkpoint
     register: Register | None
     rejected: Rejected | None
     drift: tuple[Drift, ...] = ()
@@ -54,26 +51,9 @@ class Piece(NamedTuple):
         return result
 
 
-class OpenObject(ByteSource, Protocol):
-    """An opened raw object version: `stored_at` in ms, user metadata, and its bytes."""
-
-    @property
-    def bytes(self) -> int:
-        """The stored size."""
-        ...
-
-    @property
-    def stored_at(self) -> int:
-        """When it was stored, in ms since 1970 UTC."""
-        ...
-
-    @property
-    def metadata(self) -> Mapping[str, str]:
-        """The metadata given by who stored it."""
-        ...
-
-
-def transform(raw: OpenObject, version: ObjectVersion, start: Cursor = START) -> Iterator[Piece]:
+def transform(
+    raw: OpenObject, version: ObjectVersion, start: Checkpoint = START
+) -> Iterator[Piece]:
     """Yield what became of every record of a raw object from `start` on.
 
     An object that cannot be read at all is one rejected line without a position.
@@ -105,7 +85,8 @@ def observed_at_of(raw: OpenObject) -> int:
     text = raw.metadata.get("observed-at")
     if text is None:
         return raw.stored_at
-    observed_at = _milliseconds(text)
+    is_number = re.fullmatch(r"\d{1,15}", text, re.ASCII)
+    observed_at = int(text) if is_number else parse_iso(text)
     if observed_at is None or not 0 <= observed_at <= raw.stored_at + CLOCK_TOLERANCE_MS:
         raise ObjectRejectedError(
             Reason.OBSERVED_AT_INVALID,
@@ -113,16 +94,6 @@ def observed_at_of(raw: OpenObject) -> int:
             f"after {raw.stored_at}, when the object was stored.",
         )
     return observed_at
-
-
-def _milliseconds(text: str) -> int | None:
-    if re.fullmatch(r"\d{1,15}", text, re.ASCII):
-        return int(text)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return (moment - EPOCH) // timedelta(milliseconds=1) if moment.tzinfo else None
 
 
 def reader_of(version: ObjectVersion) -> RecordReader:

@@ -7,38 +7,18 @@ not_conserving   a raw object version without a finished load, or whose counts d
                  whose records an independent reader counts differently
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct, field
 
-from mocktailverse.drinks.ledger import Load, ObjectVersion
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import Register, merge, without_memory
 from mocktailverse.errors import MissingError, ObjectRejectedError
+from mocktailverse.loads.load_record import Load, latest_generations
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.independent_count import BYTES_LIMIT, count_records
-from mocktailverse.pipeline.reconcile import StoredObject
-from mocktailverse.pipeline.transform import OpenObject, observed_at_of, reader_of, transform
-
-
-class RawStore(Protocol):
-    """Lists and opens the raw object versions."""
-
-    def versions(self) -> Iterator[StoredObject]: ...
-
-    def open(self, version: ObjectVersion) -> OpenObject: ...
-
-
-class DrinksStore(Protocol):
-    """Yields every register."""
-
-    def all(self) -> Iterator[Register]: ...
-
-
-class LoadsStore(Protocol):
-    """Yields every load."""
-
-    def all(self) -> Iterator[Load]: ...
+from mocktailverse.pipeline.ports import OpenObject, RawStore
+from mocktailverse.pipeline.transform import observed_at_of, reader_of, transform
 
 
 class Difference(Struct, frozen=True):
@@ -74,8 +54,8 @@ class VerifyReport(Struct):
 
 def verify(
     raw: RawStore,
-    drinks: DrinksStore,
-    loads: LoadsStore,
+    registers: Iterable[Register],
+    loads: Iterable[Load],
     on_object: Callable[[int], None] = lambda _: None,
     *,
     raw_expires: bool = False,
@@ -86,7 +66,7 @@ def verify(
     drinks remember of earlier recipes and absences.
     """
     report = VerifyReport()
-    latest = _latest(loads.all())
+    latest = {load.object: load for load in latest_generations(loads)}
     expected: dict[str, Register] = {}
     listed: set[ObjectVersion] = set()
     for stored in raw.versions():
@@ -96,10 +76,10 @@ def verify(
         report.window = min(stored.stored_at, report.window or stored.stored_at)
         on_object(report.objects)
     if not raw_expires:
-        _compare(expected, drinks.all(), report)
+        _compare(expected, registers, report)
         return report
     within: list[Register] = []
-    for register in drinks.all():
+    for register in registers:
         if _is_within(register, listed):
             within.append(without_memory(register))
         else:
@@ -115,15 +95,6 @@ def _is_within(register: Register, listed: set[ObjectVersion]) -> bool:
         return False
     lineage = register.drink.lineage
     return ObjectVersion(lineage.bucket, lineage.key, lineage.version_id) in listed
-
-
-def _latest(loads: Iterable[Load]) -> dict[ObjectVersion, Load]:
-    latest: dict[ObjectVersion, Load] = {}
-    for load in loads:
-        known = latest.get(load.object)
-        if known is None or known.generation < load.generation:
-            latest[load.object] = load
-    return latest
 
 
 def _verify_object(

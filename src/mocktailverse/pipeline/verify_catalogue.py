@@ -1,11 +1,11 @@
-"""Verify, to the end: the published catalogue has to show the drinks of the table.
+"""Verify the published catalogue: does the read model show the drinks of the table?
 
-lost             the table holds the drink, the catalogue does not
+lost             the drink is in the table, but not in the catalogue
 stale            the catalogue shows another state of the drink than the table
-extra            the catalogue shows a drink that the table does not hold
+extra            the drink is in the catalogue, but not in the table
 
-When and where an unchanged drink was last observed may lag behind. Publishing itself lags, too,
-by a moment: what differs is looked at again, for as long as it becomes less.
+An unchanged drink's time and place of observation may lag behind: they are not compared. Publishing
+itself lags by seconds, so differences are polled for as long as their number decreases.
 """
 
 import hashlib
@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 
@@ -22,103 +21,94 @@ from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.drinks.drink import Drink, Lineage
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import CatalogueError, MissingError
+from mocktailverse.pipeline.ports import CatalogueStore, DrinksStore, LoadsStore, RawStore
 from mocktailverse.pipeline.publish import FILE
-from mocktailverse.pipeline.verify import (
-    Difference,
-    LoadsStore,
-    RawStore,
-    VerifyReport,
-    verify,
-)
+from mocktailverse.pipeline.verify import Difference, VerifyReport, verify
 
-POLL_S = 0.5
-POLLS = 30
-"""Looks in vain before what differs counts as different: 15 s."""
+POLL_INTERVAL_S = 0.5
+MAX_POLLS = 30
+"""Polls without progress before the differences are final: 15 s."""
 
 READ_CHUNK = 500
 _encoder = msgspec.json.Encoder(order="deterministic")
-
-
-class DrinksStore(Protocol):
-    """Reads registers, consistently."""
-
-    def all(self) -> Iterator[Register]: ...
-
-    def many(self, ids: Iterable[str]) -> dict[str, Register]: ...
-
-
-class PublishedCatalogue(Protocol):
-    """The published file."""
-
-    def download(self, path: Path, *, unless: str | None = None) -> str | None: ...
 
 
 def verify_all(  # noqa: PLR0913 - the four stores, and how it is watched
     raw: RawStore,
     drinks: DrinksStore,
     loads: LoadsStore,
-    published: PublishedCatalogue,
+    published: CatalogueStore,
     on_object: Callable[[int], None] = lambda _: None,
     *,
     raw_expires: bool = False,
     wait: Callable[[float], None] = time.sleep,
 ) -> VerifyReport:
-    """What `verify` finds in the tables, and how the published catalogue differs from them."""
-    noted = _NotedDrinks(drinks)
-    report = verify(raw, noted, loads, on_object, raw_expires=raw_expires)
+    """Return what differs between raw objects and tables, and between table and catalogue.
+
+    Args:
+        raw: the raw objects.
+        drinks: the drinks table; it is read once.
+        loads: the load records.
+        published: the published catalogue.
+        on_object: called with the number of raw objects compared so far.
+        raw_expires: whether raw objects expire; see `verify`.
+        wait: sleeps for a number of seconds.
+    """
+    fingerprints: dict[str, bytes] = {}
+    registers = _noting(drinks.all(), fingerprints)
+    report = verify(raw, registers, loads.all(), on_object, raw_expires=raw_expires)
     with tempfile.TemporaryDirectory(prefix="mocktailverse-verify-") as folder:
-        told = {difference.subject for difference in report.differences}
-        comparison = _Comparison(noted, published, Path(folder) / FILE, told)
+        reported = {difference.subject for difference in report.differences}
+        comparison = _Comparison(drinks, fingerprints, published, Path(folder) / FILE, reported)
         for difference in comparison.differences(wait):
             report.add(difference.kind, difference.subject, difference.problem)
     return report
 
 
-class _NotedDrinks:
-    """The drinks table, read once; keeps in short what the drinks look like."""
-
-    def __init__(self, drinks: DrinksStore) -> None:
-        self.looks: dict[str, bytes] = {}
-        self.many = drinks.many
-        self._drinks = drinks
-
-    def all(self) -> Iterator[Register]:
-        for register in self._drinks.all():
-            if register.drink:
-                self.looks[register.id] = _look(register.drink)
-            yield register
+def _noting(registers: Iterable[Register], fingerprints: dict[str, bytes]) -> Iterator[Register]:
+    """Yield the registers, and note the fingerprint of each drink that passes."""
+    for register in registers:
+        if register.drink:
+            fingerprints[register.id] = _fingerprint(register.drink)
+        yield register
 
 
 class _Comparison:
-    """Compares the published file with the table, again and again."""
+    """Compares the published file with the table repeatedly, while publishing catches up."""
 
     def __init__(
-        self, drinks: _NotedDrinks, published: PublishedCatalogue, path: Path, told: set[str]
+        self,
+        drinks: DrinksStore,
+        fingerprints: dict[str, bytes],
+        published: CatalogueStore,
+        path: Path,
+        reported: set[str],
     ) -> None:
-        """`told` are drinks that are wrong in the table already, whatever the catalogue shows."""
+        """Compare with the table's `fingerprints`; drinks already `reported` are left out."""
         self._drinks = drinks
-        self._told = told
+        self._fingerprints = fingerprints
+        self._reported = reported
         self._published = published
         self._path = path
         self._etag: str | None = None
         self._suspects: list[str] | None = None
-        self._found: list[Difference] = []
+        self._differences: list[Difference] = []
 
     def differences(self, wait: Callable[[float], None]) -> list[Difference]:
-        """What still differs when it has not become less for a while."""
-        self._renew()
+        """Return the differences that remain after MAX_POLLS polls without progress."""
+        self._refresh()
         self._compare()
-        in_vain = 0
-        while self._found and in_vain < POLLS:
-            wait(POLL_S)
-            before = len(self._found)
-            if self._renew():
+        idle_polls = 0
+        while self._differences and idle_polls < MAX_POLLS:
+            wait(POLL_INTERVAL_S)
+            before = len(self._differences)
+            if self._refresh():
                 self._compare()
-            in_vain = 0 if len(self._found) < before else in_vain + 1
-        return self._found
+            idle_polls = 0 if len(self._differences) < before else idle_polls + 1
+        return self._differences
 
-    def _renew(self) -> bool:
-        """Download what is published; whether it is another file than before."""
+    def _refresh(self) -> bool:
+        """Download the published file; return whether it is another one than before."""
         try:
             etag = self._published.download(self._path, unless=self._etag)
         except MissingError:
@@ -128,46 +118,48 @@ class _Comparison:
 
     def _compare(self) -> None:
         if self._etag is None:
-            self._found = self._examined([*self._drinks.looks], None)
+            self._differences = self._examined([*self._fingerprints], None)
             return
         try:
             with closing(Catalogue(self._path)) as catalogue:
                 if self._suspects is None:
                     self._suspects = self._differing(catalogue)
-                self._found = self._examined(self._suspects, catalogue)
+                self._differences = self._examined(self._suspects, catalogue)
         except CatalogueError as error:
-            self._found = [Difference("stale", FILE, f"the catalogue cannot be read: {error}")]
+            self._differences = [
+                Difference("stale", FILE, f"the catalogue cannot be read: {error}")
+            ]
         else:
-            self._suspects = [difference.subject for difference in self._found]
+            self._suspects = [difference.subject for difference in self._differences]
 
     def _differing(self, catalogue: Catalogue) -> list[str]:
-        """The drinks that look otherwise in the table as it was read for the audit."""
-        looks = {drink.id: _look(drink) for drink in catalogue.all_drinks()}
-        ids = dict.fromkeys([*self._drinks.looks, *looks])
-        return [key for key in ids if self._drinks.looks.get(key) != looks.get(key)]
+        """Return the ids whose fingerprint differs from the table as it was read."""
+        published = {drink.id: _fingerprint(drink) for drink in catalogue.all_drinks()}
+        ids = dict.fromkeys([*self._fingerprints, *published])
+        return [key for key in ids if self._fingerprints.get(key) != published.get(key)]
 
     def _examined(self, ids: list[str], catalogue: Catalogue | None) -> list[Difference]:
-        """How these drinks differ from what the table holds by now."""
-        found = []
+        """Return how these drinks differ from the table's current state."""
+        differences = []
         for first in range(0, len(ids), READ_CHUNK):
-            chunk = [key for key in ids[first : first + READ_CHUNK] if key not in self._told]
+            chunk = [key for key in ids[first : first + READ_CHUNK] if key not in self._reported]
             shown = {drink.id: drink for drink in catalogue.drinks(chunk)} if catalogue else {}
             registers = self._drinks.many(chunk)
-            wanted = {key: register.drink for key, register in registers.items()}
+            expected = {key: register.drink for key, register in registers.items()}
             for drink_id in chunk:
-                found += _compared(drink_id, wanted.get(drink_id), shown.get(drink_id))
-        return found
+                differences += _compared(drink_id, expected.get(drink_id), shown.get(drink_id))
+        return differences
 
 
-def _compared(drink_id: str, wanted: Drink | None, shown: Drink | None) -> list[Difference]:
-    if wanted is None or shown is None:
-        if wanted:
+def _compared(drink_id: str, expected: Drink | None, shown: Drink | None) -> list[Difference]:
+    if expected is None or shown is None:
+        if expected:
             return [Difference("lost", drink_id, "the catalogue lacks it")]
         if shown:
             return [Difference("extra", drink_id, "the catalogue shows it, the table lacks it")]
         return []
-    wanted, shown = _comparable(wanted), _comparable(shown)
-    names = [n for n in wanted.__struct_fields__ if getattr(wanted, n) != getattr(shown, n)]
+    expected, shown = _comparable(expected), _comparable(shown)
+    names = [n for n in expected.__struct_fields__ if getattr(expected, n) != getattr(shown, n)]
     if not names:
         return []
     return [Difference("stale", drink_id, f"the catalogue differs in {', '.join(names)}")]
@@ -179,6 +171,6 @@ def _comparable(drink: Drink) -> Drink:
     return msgspec.structs.replace(drink, observed_at=0, lineage=lineage)
 
 
-def _look(drink: Drink) -> bytes:
-    """What the drink looks like, in short."""
+def _fingerprint(drink: Drink) -> bytes:
+    """Return a hash of everything that is compared."""
     return hashlib.sha256(_encoder.encode(_comparable(drink))).digest()

@@ -35,6 +35,20 @@ class RecordReader(Protocol):
         ...
 
 
+class ObjectStore(Protocol):
+    """Takes raw objects and the saved state of a collector: `stores.data_bucket`."""
+
+    def put(
+        self, key: str, body: bytes, *, metadata: Mapping[str, str], content_type: str
+    ) -> object:
+        """Store the body under the key, replacing what was there."""
+        ...
+
+    def get(self, key: str) -> bytes | None:
+        """Return the bytes under a key; None if there are none."""
+        ...
+
+
 def require_source(name: str) -> RecordReader:
     """The reader of a source.
 

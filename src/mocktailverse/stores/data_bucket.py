@@ -17,13 +17,14 @@ part         the part of the run's plan
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from mocktailverse.drinks.ledger import RAW_PREFIX, ObjectVersion, Rejected
 from mocktailverse.errors import MissingError, TransientError
-from mocktailverse.stores.errors import error_code, translated
+from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion, StoredObject
+from mocktailverse.loads.rejected import Rejected
+from mocktailverse.stores.error_translation import error_code, translated
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import GetObjectOutputTypeDef
@@ -36,14 +37,6 @@ HEAD_BYTES = 1024 * 1024
 CHUNK_BYTES = 1024 * 1024
 
 _rejected = msgspec.json.Decoder(Rejected)
-
-
-class StoredObject(NamedTuple):
-    """A listed object version; `stored_at` is S3's LastModified in ms."""
-
-    version: ObjectVersion
-    bytes: int
-    stored_at: int
 
 
 class RawObject:

@@ -13,14 +13,15 @@ lease_owner  a random name of the worker's attempt
 
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from mocktailverse.conversion import converter
-from mocktailverse.drinks.ledger import Counts, Lease, Load, ObjectVersion, Segment
+from mocktailverse.loads.load_record import Counts, Lease, Load, Segment
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.stores.items import to_value, value_of
+from mocktailverse.times import utc
 
 WORKER_DIED = "The worker of the last delivery ended without a result."
 """The error of a load that was marked failed in advance."""
@@ -49,7 +50,7 @@ def segments_prefix(generation: int) -> str:
 
 def day_of(at: int) -> str:
     """The UTC day of a time in ms, `2026-11-22`."""
-    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d")
+    return f"{utc(at):%Y-%m-%d}"
 
 
 def is_load(item: Mapping[str, Any]) -> bool:

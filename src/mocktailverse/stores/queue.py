@@ -1,24 +1,17 @@
 """The queue between raw objects and the transform function, and its dead letters."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from mocktailverse.drinks.ledger import LoadRequest
-from mocktailverse.stores.errors import translated
+from mocktailverse.loads.load_request import DeadLetter, LoadRequest
+from mocktailverse.stores.error_translation import translated
 
 if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients
 
 HIDDEN_WHILE_MOVED_S = 60
-
-
-class DeadLetter(NamedTuple):
-    """A message that failed too often, while it is hidden from others."""
-
-    body: str
-    receipt: str
 
 
 class Queue:

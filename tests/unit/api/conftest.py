@@ -9,22 +9,15 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from mocktailverse.api.app import Api, create_app
-from mocktailverse.api.delivery import Streamed
-from mocktailverse.api.services import Services
-from mocktailverse.catalogue.copy import CatalogueCopy
+from mocktailverse.api.api_app import Api, create_app
+from mocktailverse.api.dependencies import ApiDependencies
+from mocktailverse.api.export_delivery import Streamed
 from mocktailverse.catalogue.reader import Catalogue
-from mocktailverse.drinks.ledger import (
-    END,
-    START,
-    Counts,
-    Load,
-    LoadStatus,
-    ObjectVersion,
-    Rejected,
-    Segment,
-)
+from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.errors import MissingError, MocktailverseError, UsageError
+from mocktailverse.loads.load_record import END, START, Counts, Load, LoadStatus, Segment
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
 
 OPS_KEY = "open sesame \N{SNOWMAN}"
 MAX_AGE_S = 10
@@ -144,7 +137,7 @@ class World:
         self.ledger = FakeLedger()
         self.ops_key: str | None = OPS_KEY
         copy = CatalogueCopy(self.source, folder, max_age_s=MAX_AGE_S, clock=self.clock)
-        services = Services(
+        dependencies = ApiDependencies(
             catalogue=copy,
             loads=self.ledger,
             bucket=self.ledger,
@@ -153,7 +146,7 @@ class World:
             stage="local",
             max_age_s=MAX_AGE_S,
         )
-        self.app: Api = create_app(services)
+        self.app: Api = create_app(dependencies)
         self.client = TestClient(self.app, raise_server_exceptions=False, follow_redirects=False)
 
     def get(self, path: str, *, key: str | None = None, **headers: str) -> Any:

@@ -6,8 +6,8 @@ from urllib.parse import quote, urlencode
 import msgspec
 import pytest
 
-from mocktailverse.api.parameters import DrinkFilters
-from mocktailverse.catalogue.query import DrinkQuery
+from mocktailverse.api.query_parameters import DrinkFilters
+from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.drinks.drink import Drink
 

@@ -5,7 +5,7 @@ import logging
 import msgspec
 import pytest
 
-from mocktailverse.api.errors import ErrorAnswer
+from mocktailverse.api.error_responses import ErrorAnswer
 from mocktailverse.errors import PermanentError, TransientError
 
 
@@ -53,11 +53,11 @@ REFUSED = {
     f"/drinks/{'x' * 201}": ("id", "200"),
     "/drinks/a%00b": ("id", "pattern"),
     "/ingredients/a%7f": ("name", "pattern"),
-    "/drinks?cursor=abc": ("cursor", "damaged"),
+    "/drinks?cursor=abc": ("cursor", "Invalid cursor"),
     "/drinks?cursor=%20": ("cursor", "pattern"),
     f"/drinks?cursor={'A' * 2001}": ("cursor", "2000"),
-    "/ingredients?cursor=abc": ("cursor", "damaged"),
-    "/makeable?have=gin&cursor=abc": ("cursor", "damaged"),
+    "/ingredients?cursor=abc": ("cursor", "Invalid cursor"),
+    "/makeable?have=gin&cursor=abc": ("cursor", "Invalid cursor"),
     "/makeable?have=gin&missing=3": ("missing", "less than or equal to 2"),
     "/makeable": ("have", "required"),
 }

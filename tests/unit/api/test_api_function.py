@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mocktailverse.errors import UsageError
-from mocktailverse.functions import api
+from mocktailverse.functions import api_handler as api
 
 EVENT = json.loads((Path(__file__).parents[2] / "events" / "http_drinks.json").read_text())
 SETTINGS = {
@@ -34,14 +34,14 @@ def function(world, monkeypatch):
     for name, value in SETTINGS.items():
         monkeypatch.setenv(f"MOCKTAILVERSE_{name}", value)
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "tests")
-    services = world.app.state.services
-    monkeypatch.setattr(api, "lambda_services", lambda *_: services)
+    dependencies = world.app.state.dependencies
+    monkeypatch.setattr(api, "build_dependencies", lambda *_, **__: dependencies)
     monkeypatch.setattr(api, "Clients", lambda **_: None)
     loop = asyncio.new_event_loop()  # Mangum takes the thread's
     asyncio.set_event_loop(loop)
-    api._tools.cache_clear()  # noqa: SLF001 - what a new process is
+    api._runtime.cache_clear()  # noqa: SLF001 - what a new process is
     yield api.handler
-    api._tools.cache_clear()  # noqa: SLF001 - likewise
+    api._runtime.cache_clear()  # noqa: SLF001 - likewise
     asyncio.set_event_loop(None)
     loop.close()
 

@@ -7,9 +7,10 @@ import sqlite3
 
 import pytest
 
-from mocktailverse.api.delivery import CSV, NDJSON, SQLITE, Redirected
+from mocktailverse.api.export_delivery import CSV, NDJSON, SQLITE, Redirected
+from mocktailverse.api.load_routes import RejectedPosition, rejected_cursors
 from mocktailverse.api.ops_key import ABSENCE_KEPT_S, KEPT_S, RememberedKey
-from mocktailverse.catalogue.exports import export_csv, export_ndjson
+from mocktailverse.catalogue.exports.formats import export_csv, export_ndjson
 from mocktailverse.catalogue.writer import CatalogueWriter
 
 PATHS = ["/loads", "/rejected"]
@@ -103,6 +104,32 @@ def test_a_damaged_cursor_is_refused(world, path, cursor):
 # ---- rejected
 
 
+@pytest.mark.parametrize(
+    "position",
+    [
+        (-1, f"{'0' * 24}-0001", 1),
+        (10**15, f"{'0' * 24}-0001", 1),
+        (1, f"{'0' * 23}-0001", 1),
+        (1, f"{'0' * 24}-0001\n", 1),
+        (1, f"{'0' * 24}-001", 1),
+        (1, f"{'0' * 24}-0001", -1),
+        (1, f"{'0' * 24}-0001", 10**9),
+    ],
+)
+def test_a_cursor_with_a_position_out_of_bounds_is_refused(world, position):
+    for allowed in [(0, f"{'0' * 24}-0001", 0), (10**15 - 1, f"{'f' * 24}-{'9' * 9}", 10**9 - 1)]:
+        cursor = rejected_cursors.encode(RejectedPosition(*allowed))
+        assert world.ops(f"/rejected?cursor={cursor}").status_code == 200
+    cursor = rejected_cursors.encode(RejectedPosition(*position))
+    answer = world.ops(f"/rejected?cursor={cursor}")
+    assert answer.status_code == 422
+    (problem,) = answer.json()["error"]["details"]
+    assert (problem["parameter"], problem["message"]) == (
+        "cursor",
+        "Invalid cursor. Retry without it.",
+    )
+
+
 def test_rejected_records_are_listed_with_their_load_in_pages(world, ops_key):
     for name, count in (("a", 2), ("b", 0), ("c", 3)):
         world.ledger.add(name, rejected=count)
@@ -156,7 +183,7 @@ def test_the_exports_are_the_catalogue_s(world, catalogue):
     table = world.get("/export.csv")
     assert table.headers["content-type"] == "text/csv; charset=utf-8"
     assert table.headers["content-disposition"] == 'attachment; filename="mocktailverse.csv"'
-    assert table.text == "".join(export_csv(catalogue))
+    assert table.content == b"".join(export_csv(catalogue))
     assert len(list(csv.reader(io.StringIO(table.text)))) == 1 + catalogue.meta.drinks
     lines = world.get("/export.ndjson")
     assert lines.content == b"".join(export_ndjson(catalogue))
@@ -240,7 +267,7 @@ def test_where_answers_are_small_an_export_is_made_once_and_linked(catalogue, tm
     delivery.deliver(catalogue, NDJSON, withdrawn=True)
     body, content_type = links.stored[f"{version}-with-withdrawn.ndjson"]
     assert (body, content_type) == (b"".join(export_ndjson(catalogue)), "application/x-ndjson")
-    assert links.stored[f"{version}.csv"][0] == "".join(export_csv(catalogue)).encode()
+    assert links.stored[f"{version}.csv"][0] == b"".join(export_csv(catalogue))
     assert "catalogue.sqlite" in delivery.deliver(catalogue, SQLITE).headers["location"]
     assert len(links.stored) == 2
     assert list(tmp_path.iterdir()) == []

@@ -9,7 +9,8 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from jsonschema import Draft202012Validator
 
-from mocktailverse.api.app import create_app
+from mocktailverse.api.api_app import create_app
+from strategies.effort import examples
 
 APP = create_app()
 """Made before the tests are collected, since each operation of its document is one."""
@@ -33,13 +34,13 @@ def app(module_world):
     """The app over the sample drinks and a few loads."""
     for number in range(3):
         module_world.ledger.add(f"load-{number}", rejected=number)
-    APP.state.services = module_world.app.state.services
+    APP.state.dependencies = module_world.app.state.dependencies
     return APP
 
 
 @schema.parametrize()
 @settings(
-    max_examples=15,
+    max_examples=examples(15),
     derandomize=True,
     deadline=None,
     database=None,

@@ -8,11 +8,12 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.search.query import Page
 from mocktailverse.catalogue.writer import CatalogueWriter, catalogue_version
 from mocktailverse.drinks.drink import Derived, Drink, IngredientLine, Lineage
 
 
-def make_drink(
+def _build_drink(
     name: str = "Margarita",
     *ingredients: str,
     drink_id: str | None = None,
@@ -51,9 +52,9 @@ def write_catalogue(path: Path, drinks: Iterable[Drink]) -> Path:
 
 
 @pytest.fixture(scope="session")
-def new_drink() -> Callable[..., Drink]:
-    """`new_drink("Daiquiri", "Light rum", "Lime juice", category="Cocktail")`."""
-    return make_drink
+def make_drink() -> Callable[..., Drink]:
+    """`make_drink("Daiquiri", "Light rum", "Lime juice", category="Cocktail")`."""
+    return _build_drink
 
 
 @pytest.fixture(scope="session")
@@ -76,3 +77,26 @@ def open_catalogue() -> Iterator[Callable[[Iterable[Drink]], Catalogue]]:
         yield make
         for catalogue in opened:
             catalogue.close()
+
+
+@pytest.fixture(scope="session")
+def two_drinks(open_catalogue, make_drink):
+    return open_catalogue([make_drink("A", abv_percent_max=5), make_drink("B", abv_percent_max=6)])
+
+
+@pytest.fixture(scope="session")
+def all_items() -> Callable[[Callable[[str | None], Page]], list]:
+    """`all_items(ask)` reads a listing by pages of one; `ask(cursor)` returns a page."""
+
+    def read(ask: Callable[[str | None], Page]) -> list:
+        items, after = [], None
+        for _ in range(100):
+            page = ask(after)
+            assert len(page.items) <= 1
+            items += page.items
+            after = page.next
+            if after is None:
+                return items
+        return pytest.fail("The pages do not end.")
+
+    return read

@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mocktailverse.catalogue.query import DrinkQuery
+from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.dashboard.address import (
     LONGEST_VALUE,
     MOST_VALUES,

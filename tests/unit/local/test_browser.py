@@ -12,16 +12,10 @@ import yaml
 from datasette.app import Datasette
 
 from mocktailverse.catalogue.writer import CatalogueWriter
-from mocktailverse.drinks.ledger import (
-    END,
-    START,
-    Counts,
-    Load,
-    ObjectVersion,
-    Rejected,
-    Segment,
-)
 from mocktailverse.errors import MissingError
+from mocktailverse.loads.load_record import END, START, Counts, Load, Segment
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
 from mocktailverse.local.browser import databases, datasette
 from mocktailverse.local.browser.databases import CATALOGUE, LOADS, Copies
 
@@ -138,7 +132,7 @@ def test_whoever_means_this_machine_is_answered(ask, host):
 def test_a_foreign_name_that_leads_to_this_machine_is_refused(ask, path, host):
     answer = ask(path, headers={"Host": host})
     assert answer.status_code == 421
-    assert answer.text.startswith("The data browser answers to")
+    assert answer.text.startswith("The data browser responds to")
 
 
 def test_a_page_of_another_site_may_lead_here(ask):
@@ -211,8 +205,8 @@ def test_a_new_catalogue_and_new_loads_reach_readers_that_have_the_files_open(tm
 
 
 def test_the_loads_are_bounded(tmp_path, monkeypatch):
-    monkeypatch.setattr(databases, "MOST_LOADS", 2)
-    monkeypatch.setattr(databases, "MOST_REJECTED", 1)
+    monkeypatch.setattr(databases, "MAX_LOADS", 2)
+    monkeypatch.setattr(databases, "MAX_REJECTED", 1)
     books = Books(*(load(f"{n}.json", rejected=1) for n in range(4)))
     Copies(Published(None), books, books, tmp_path).refresh()
     connection = sqlite3.connect(tmp_path / LOADS)

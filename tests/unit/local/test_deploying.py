@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from mocktailverse.deployment.checkout import find_checkout
+from mocktailverse.checkout import find_checkout
 from mocktailverse.local import deploying, service_users
 
 CODE = Path("functions-0123.zip")

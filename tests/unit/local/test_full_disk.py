@@ -41,7 +41,7 @@ def test_what_a_log_reported_before_the_wait_does_not_count(log):
     log.write_bytes(LINES[0])
     FullDiskWatch([log]).check()
     with pytest.raises(UnreachableError):
-        FullDiskWatch([log], whole=True).check()
+        FullDiskWatch([log], include_existing=True).check()
 
 
 def test_a_disk_without_space_for_a_log_line_counts_after_a_while(log, monkeypatch):

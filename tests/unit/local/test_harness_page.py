@@ -3,15 +3,12 @@
 import base64
 import hashlib
 import re
-import zipfile
 from html.parser import HTMLParser
 
 import pytest
 from starlette.testclient import TestClient
 
-from mocktailverse.deployment.checkout import find_checkout
-from mocktailverse.deployment.package import build, this_machine
-from mocktailverse.local.harness.app import PAGE, create_harness
+from mocktailverse.local.harness.harness_app import PAGE, create_harness
 
 TEXT = PAGE.read_text(encoding="utf-8")
 
@@ -36,7 +33,7 @@ def elements():
 
 @pytest.fixture(scope="module")
 def answer():
-    app = create_harness(services=None, bench=None)  # type: ignore[arg-type]  # the page needs neither
+    app = create_harness(dependencies=None, harness=None)  # type: ignore[arg-type]  # the page needs neither
     return TestClient(app, base_url="http://127.0.0.1").get("/harness")
 
 
@@ -47,7 +44,7 @@ def test_the_page_is_served_and_shut_to_frames(answer):
 
 
 def test_every_error_of_the_harness_is_documented_in_its_one_shape():
-    document = create_harness(services=None, bench=None).openapi()  # type: ignore[arg-type]  # likewise
+    document = create_harness(dependencies=None, harness=None).openapi()  # type: ignore[arg-type]  # likewise
     for path, methods in document["paths"].items():
         for method in methods.values() if path.startswith("/dev/") else ():
             for status in ("400", "403", "404", "409", "413", "422", "503"):
@@ -95,18 +92,3 @@ def test_every_field_of_the_page_has_a_label(elements):
             assert depth_of_labels == 1, line
     assert fields > 10
     assert any(attributes.get("aria-live") for _, attributes in elements)
-
-
-def test_nothing_of_the_harness_is_in_the_functions_zip(tmp_path):
-
-    lock = tmp_path / "functions.lock"
-    lock.touch()
-    archive = build(
-        this_machine(), source=find_checkout().source, lock=lock, cache_dir=tmp_path / "cache"
-    )
-    with zipfile.ZipFile(archive) as bundle:
-        names = bundle.namelist()
-        code = b"".join(bundle.read(name) for name in names if name.endswith(".py"))
-    assert "mocktailverse/functions/transform.py" in names
-    assert not [name for name in names if "/local/" in name or "harness" in name]
-    assert b'prefix="/dev"' not in code

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from mocktailverse.local.harness import serving
+from mocktailverse.local.harness import bounded_server
 from mocktailverse.local.simulated_source.server import listen
 
 LIMIT_S = 0.3
@@ -29,7 +29,7 @@ async def size(request: Request) -> PlainTextResponse:
 def served(limit_s: float) -> Iterator[int]:
     """A server in a thread; its port."""
     app = Starlette(routes=[Route("/size", size, methods=["GET", "POST"])])
-    server = serving.server(app, request_timeout_s=limit_s)
+    server = bounded_server.server(app, request_timeout_s=limit_s)
     with listen("127.0.0.1", 0) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
@@ -117,7 +117,7 @@ def test_whole_requests_are_answered_one_after_another(unhurried):
 
 
 def test_connections_are_bounded_and_free_again_after_the_limit(monkeypatch):
-    monkeypatch.setattr(serving, "MAX_CONNECTIONS", 3)
+    monkeypatch.setattr(bounded_server, "MAX_CONNECTIONS", 3)
     with served(FOREVER_S) as port:
         held = [connect(port) for _ in range(3)]
         for connection in held:  # each was accepted before the next one comes

@@ -2,9 +2,9 @@
 
 import msgspec
 
-from mocktailverse.drinks.ledger import LoadRequest, ObjectVersion
+from mocktailverse.loads.load_request import LoadRequest, load_requests
+from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.local.harness.samples import sample_event
-from mocktailverse.pipeline.messages import load_requests
 
 
 def test_the_sample_message_asks_for_the_load_of_the_newest_object():

@@ -12,7 +12,7 @@ from mocktailverse.dashboard.banner import show_problem
 from mocktailverse.dashboard.connections import Connections, connections
 from mocktailverse.dashboard.text import plain, short
 from mocktailverse.dashboard.times import clock_text, moment
-from mocktailverse.pipeline.month import LOADS, MonthSoFar
+from mocktailverse.operations.month import LOADS, MonthSoFar
 from mocktailverse.stores.free_tier import FreeOffer
 
 CENT = 0.01
@@ -140,8 +140,8 @@ def _show_actual(found: Connections) -> None:
     st.dataframe(
         [_offer_row(offer) for offer in seen.value], column_config=_OFFERS, hide_index=True
     )
-    if seen.seen_at:
-        st.caption(f"As of {moment(seen.seen_at):%Y-%m-%d %H:%M} UTC.")
+    if seen.fetched_at:
+        st.caption(f"As of {moment(seen.fetched_at):%Y-%m-%d %H:%M} UTC.")
 
 
 def _offer_row(offer: FreeOffer) -> dict[str, object]:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mocktailverse.catalogue.exports import export_csv
-from mocktailverse.catalogue.query import DrinkQuery
+from mocktailverse.catalogue.exports.formats import export_csv
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.dashboard import address, lookups
 from mocktailverse.dashboard.address import Parameters
 from mocktailverse.dashboard.cards import show_cards, show_paging
@@ -132,7 +132,7 @@ def _show_bar(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery, t
 
 def csv_of(catalogue: Catalogue, query: DrinkQuery) -> bytes:
     """All drinks that a query finds, in UTF-8; no cell is a formula."""
-    return "".join(export_csv(catalogue, query)).encode()
+    return b"".join(export_csv(catalogue, query))
 
 
 def _show_table(drinks: Sequence[Drink]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from mocktailverse.catalogue.answers import Facet, Statistics
+from mocktailverse.catalogue.search.query import Facet, Statistics
 from mocktailverse.dashboard import address, findings, lookups
 from mocktailverse.dashboard.charts import Spec, bars, heat_map, shares, strengths
 from mocktailverse.dashboard.opening import open_catalogue

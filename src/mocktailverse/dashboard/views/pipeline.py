@@ -10,8 +10,8 @@ from mocktailverse.dashboard.connections import Connections, connections
 from mocktailverse.dashboard.pulse import DAYS, LOADS, Pulse
 from mocktailverse.dashboard.text import plain, short
 from mocktailverse.dashboard.times import age, duration, moment
-from mocktailverse.drinks.ledger import Load
-from mocktailverse.pipeline.timing import Passage, passages, quantile, throughput
+from mocktailverse.loads.load_record import Load
+from mocktailverse.operations.timing import Passage, passages, quantile, throughput
 
 BINS = 60
 BIN_MS = 10_000

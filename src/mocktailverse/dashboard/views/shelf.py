@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from mocktailverse.catalogue.answers import Makeable
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.search.query import Makeable
 from mocktailverse.dashboard import address, lookups
 from mocktailverse.dashboard.address import Parameters
 from mocktailverse.dashboard.cards import COLUMNS, show_cards, show_paging

@@ -1,34 +1,31 @@
-"""The files that the data browser shows, made from what an environment holds."""
+"""The SQLite files of the data browser: copies of an environment's catalogue and loads."""
 
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 
-from mocktailverse.catalogue.copy import CatalogueSource
+from mocktailverse.catalogue.synced_copy import CatalogueSource
 from mocktailverse.catalogue.writer import CatalogueWriter, catalogue_version
-from mocktailverse.drinks.ledger import Load, Rejected
 from mocktailverse.errors import MissingError
-from mocktailverse.pipeline.recent import (
-    DailyLoads,
-    RejectedLines,
-    Segments,
-    latest_generations,
+from mocktailverse.loads.load_record import Load, latest_generations
+from mocktailverse.loads.rejected import Rejected
+from mocktailverse.operations.recent_loads import (
     recent_loads,
     rejected_lines,
 )
+from mocktailverse.pipeline.ports import LoadsStore, RawStore
+from mocktailverse.times import utc
 
 CATALOGUE, LOADS = "catalogue.sqlite", "loads.sqlite"
-MOST_LOADS = 2_000
-MOST_REJECTED = 20_000
+MAX_LOADS = 2_000
+MAX_REJECTED = 20_000
 DAYS = 30
-LOOKED_AT = 100
-"""A change among so many newest loads is what lets them be copied anew."""
+NEWEST_LOADS = 100
+"""The loads are copied again when one of this many newest ones has changed."""
 
 SCHEMA = """
 DROP TABLE IF EXISTS rejected;
@@ -51,37 +48,33 @@ CREATE INDEX loads_by_start ON loads (started_at);
 """
 
 
-class Books(DailyLoads, Segments, Protocol):
-    """Lists loads and their segments."""
-
-
 class Copies:
-    """Keeps the files in a folder up to date, while others read them."""
+    """Refreshes the files in a folder while other processes read them."""
 
     def __init__(
-        self, catalogue: CatalogueSource, books: Books, bucket: RejectedLines, folder: Path
+        self, catalogue: CatalogueSource, loads: LoadsStore, bucket: RawStore, folder: Path
     ) -> None:
         self._catalogue = catalogue
-        self._books = books
+        self._loads = loads
         self._bucket = bucket
         self._folder = folder
         self._etag: str | None = None
         self._newest: list[Load] | None = None
 
     def refresh(self) -> None:
-        """Copy what has changed.
+        """Copy the catalogue and the loads if they have changed.
 
         Raises:
-            TransientError, UnreachableError: AWS does not answer; the files stay as they are.
+            TransientError, UnreachableError: AWS does not respond; the files are unchanged.
         """
         self._copy_catalogue()
-        newest, _ = recent_loads(self._books, DAYS, limit=LOOKED_AT)
+        newest, _ = recent_loads(self._loads, DAYS, limit=NEWEST_LOADS)
         if newest != self._newest:
             self._write_loads()
             self._newest = newest
 
     def _copy_catalogue(self) -> None:
-        """Copy within the file that readers have open; nothing published is an empty catalogue."""
+        """Copy into the file that readers have open; empty before the first publication."""
         fetched, copy = self._folder / "fetched.sqlite", self._folder / CATALOGUE
         try:
             etag = self._catalogue.download(fetched, unless=self._etag)
@@ -92,21 +85,21 @@ class Copies:
             return
         if etag is None:
             return
-        with closing(sqlite3.connect(fetched)) as new, closing(sqlite3.connect(copy)) as standing:
-            new.backup(standing)
+        with closing(sqlite3.connect(fetched)) as new, closing(sqlite3.connect(copy)) as old:
+            new.backup(old)
         fetched.unlink()
         self._etag = etag
 
     def _write_loads(self) -> None:
-        """Write the newest loads, and what the latest generation of each rejected, anew."""
-        loads, _ = recent_loads(self._books, DAYS, limit=MOST_LOADS)
+        """Write the newest loads, and the lines that the latest generation of each rejected."""
+        loads, _ = recent_loads(self._loads, DAYS, limit=MAX_LOADS)
         rejected = (
             (load.object.load_id(load.generation), line)
             for load in latest_generations(loads)
-            for line in rejected_lines(load, self._books, self._bucket)
+            for line in rejected_lines(load, self._loads, self._bucket)
         )
         with closing(sqlite3.connect(self._folder / LOADS, isolation_level=None)) as connection:
-            _fill(connection, loads, islice(rejected, MOST_REJECTED))
+            _fill(connection, loads, islice(rejected, MAX_REJECTED))
 
 
 def _fill(
@@ -114,7 +107,7 @@ def _fill(
     loads: Iterable[Load],
     rejected: Iterable[tuple[str, Rejected]],
 ) -> None:
-    """Replace the content; nobody sees it half done."""
+    """Replace the content in one transaction."""
     connection.execute("BEGIN IMMEDIATE")
     for statement in SCHEMA.split(";"):
         connection.execute(statement)
@@ -143,7 +136,7 @@ def _rejected_row(load_id: str, line: Rejected) -> tuple[object, ...]:
 
 
 def _moment(at: int | None) -> str | None:
-    """A time in ms as text that sorts, in UTC."""
+    """Return a time in ms as UTC text that sorts by time."""
     if at is None:
         return None
-    return datetime.fromtimestamp(at / 1000, UTC).isoformat(sep=" ", timespec="milliseconds")[:-6]
+    return utc(at).isoformat(sep=" ", timespec="milliseconds")[:-6]

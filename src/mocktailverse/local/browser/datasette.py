@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from mocktailverse.local.browser.databases import CATALOGUE, LOADS
-from mocktailverse.local.processes import HOST
+from mocktailverse.local.ports import HOST
 
 HEALTH_PATH: Final = "/-/versions.json"
 METADATA = Path(__file__).with_name("metadata.yaml")
@@ -25,7 +25,7 @@ SETTINGS: Final = {
 
 
 def command(folder: Path, port: int) -> list[str]:
-    """The module to run, and its arguments, for the files in a folder."""
+    """Return the command line that serves the files in a folder: a module and its arguments."""
     settings = [word for name, value in SETTINGS.items() for word in ("--setting", name, value)]
     return [
         *("datasette", "serve", str(folder / CATALOGUE), str(folder / LOADS)),

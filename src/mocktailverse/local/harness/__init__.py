@@ -1,7 +1,7 @@
-"""The local harness: the API with what a developer wants beside it, before anything is deployed.
+"""The local harness: the API with development tools, to try the pipeline before a deployment.
 
-    /harness    a page that shows the way of a record, stage by stage
-    /dev        what the page does, for scripts: raw files in, fetch, replay, redrive, events
+    /harness    a page that shows a record's journey, stage by stage
+    /dev        the same for scripts: store raw files, fetch, replay, redrive, send events
 
-For this machine alone, and never part of what is deployed.
+It runs on this machine only and is never deployed.
 """

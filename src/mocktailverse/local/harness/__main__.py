@@ -6,20 +6,22 @@ import tempfile
 from pathlib import Path
 
 from mocktailverse.errors import UsageError
-from mocktailverse.local.harness.app import create_harness
-from mocktailverse.local.harness.serving import serve
-from mocktailverse.local.harness.workbench import api_services, workbench
-from mocktailverse.local.state import read
+from mocktailverse.local.harness.bounded_server import serve
+from mocktailverse.local.harness.harness_app import create_harness
+from mocktailverse.local.harness.wiring import api_dependencies, harness_dependencies
+from mocktailverse.local.state import read_stack
 
 USAGE_ERROR = 2
 
 
 def main() -> int:
-    """Serve; give the exit code: 0 after an interrupt, 2 where it cannot start."""
+    """Serve; return the exit code: 0 after an interrupt, 2 if it cannot start."""
     parser = argparse.ArgumentParser(
         prog="python -m mocktailverse.local.harness", description=__doc__
     )
-    parser.add_argument("--state-dir", type=Path, required=True, help="the stack's folder")
+    parser.add_argument(
+        "--state-dir", type=Path, required=True, help="folder with the stack's `stack.json`"
+    )
     parser.add_argument("--port", type=int, required=True)
     options = parser.parse_args()
     try:
@@ -31,15 +33,17 @@ def main() -> int:
 
 
 def _serve(state_dir: Path, port: int) -> None:
-    stack = read(state_dir)
+    stack = read_stack(state_dir)
     if stack is None:
-        raise UsageError(f"No local stack runs in {state_dir}.")
+        raise UsageError(f"No local stack runs in `{state_dir}`. Start it: mocktailverse up")
     with tempfile.TemporaryDirectory(
         prefix="mocktailverse-api-",
-        ignore_cleanup_errors=True,  # a new catalogue may be on its way into it
+        ignore_cleanup_errors=True,  # a download of the catalogue may still write to it
     ) as folder:
-        services = api_services(stack, Path(folder))
-        serve(create_harness(services, workbench(stack, services.catalogue)), port)
+        dependencies = api_dependencies(stack, Path(folder))
+        serve(
+            create_harness(dependencies, harness_dependencies(stack, dependencies.catalogue)), port
+        )
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""What the harness does: raw files in, their way, fetch, replay, redrive, events, faults."""
+"""Routes of the harness: store raw files, trace them, fetch, replay, redrive, events, faults."""
 
 import re
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,28 +12,29 @@ from fastapi import APIRouter, Body, Depends, Form, Query, Request, Response, Up
 from pydantic import BaseModel, ConfigDict, Field
 
 from mocktailverse.api.caching import fresh
-from mocktailverse.api.errors import ApiError
+from mocktailverse.api.error_responses import ApiError
 from mocktailverse.api.openapi import errors
-from mocktailverse.catalogue.answers import Page
+from mocktailverse.catalogue.search.query import Page
 from mocktailverse.errors import UsageError
 from mocktailverse.local.harness import source_faults
 from mocktailverse.local.harness.samples import sample_event
 from mocktailverse.local.harness.way import way_of
-from mocktailverse.local.harness.workbench import Workbench
-from mocktailverse.pipeline.fetching import FetchPlan, fetch_all, fetched_versions
+from mocktailverse.local.harness.wiring import HarnessDependencies
+from mocktailverse.operations.recent_loads import recent_loads, unfinished
 from mocktailverse.pipeline.ingest import InputFile, put_files
-from mocktailverse.pipeline.moments import milliseconds, now
-from mocktailverse.pipeline.recent import recent_loads
 from mocktailverse.pipeline.redrive import redrive
-from mocktailverse.pipeline.replay import replay, under, unfinished
+from mocktailverse.pipeline.replay import replay, under
 from mocktailverse.sources import require_source
+from mocktailverse.sources.thecocktaildb.fetching import FetchPlan, fetch_all, fetched_versions
 from mocktailverse.sources.thecocktaildb.strategies import plan
+from mocktailverse.stores.environment import Stores
+from mocktailverse.times import now, parse_past_time
 
 RECENT_LOADS = 20
 RECENT_DAYS = 7
 
 Json = dict[str, Any] | list[Any] | str | int | float | bool | None
-"""What an event may be."""
+"""An event may be any JSON value."""
 
 router = APIRouter(
     prefix="/dev",
@@ -42,23 +44,29 @@ router = APIRouter(
 )
 
 
-def workbench_of(request: Request) -> Workbench:
-    """The workbench of the app that got this request."""
-    bench: Workbench = request.app.state.workbench
-    return bench
+def harness_of(request: Request) -> HarnessDependencies:
+    """Return the harness's dependencies of the app that received this request."""
+    harness: HarnessDependencies = request.app.state.harness
+    return harness
 
 
-Bench = Annotated[Workbench, Depends(workbench_of)]
+def stores_of(request: Request) -> Stores:
+    """Return the stores of the app that received this request."""
+    return harness_of(request).stores
 
 
-class Wish(BaseModel):
-    """What a request asks for; a name that is not known is refused."""
+Harness = Annotated[HarnessDependencies, Depends(harness_of)]
+StackStores = Annotated[Stores, Depends(stores_of)]
+
+
+class StrictBody(BaseModel):
+    """The body of a request; an unknown field is refused."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class FetchWish(Wish):
-    """As `mocktailverse fetch`; the limits are those of a sweep."""
+class FetchBody(StrictBody):
+    """The options of `mocktailverse fetch`; `max_requests` and `full` are for a sweep only."""
 
     strategy: str = Field("random", examples=["random"])
     arguments: tuple[str, ...] = Field((), examples=[["3"]])
@@ -66,138 +74,145 @@ class FetchWish(Wish):
     full: bool = False
 
 
-class ReplayWish(Wish):
-    """As `mocktailverse replay`: keys or beginnings of keys, or what went wrong of late."""
+class ReplayBody(StrictBody):
+    """The options of `mocktailverse replay`: keys or prefixes of keys, or recent failures."""
 
     keys: tuple[str, ...] = ()
-    version_id: str | None = Field(None, description="Of these keys, this version alone.")
+    version_id: str | None = Field(None, description="Only this version of the keys.")
     failed: bool = False
     rejected: bool = False
 
 
 @router.post("/raw")
 def store_raw(
-    bench: Bench,
+    stores: StackStores,
     file: Annotated[UploadFile, "json, ndjson or csv, plain or gzip"],
     source: Annotated[str, Form()] = "thecocktaildb",
     observed_at: Annotated[str | None, Form(description="ISO 8601 [now].")] = None,
 ) -> Response:
-    """Store a file as raw objects, by the front door; ask for the way of each at `/dev/way`."""
+    """Store a file as raw objects, as `ingest` does; `/dev/way` shows the journey of each."""
     require_source(source)
-    observed = milliseconds(observed_at) if observed_at else None
+    observed = parse_past_time(observed_at) if observed_at else None
     if not file.size:
-        raise UsageError("The file is empty: there is nothing to read in it.")
+        raise UsageError("The file is empty. Send a file with records.")
     with tempfile.TemporaryDirectory() as folder:
         name = re.sub(r"[^A-Za-z0-9._-]+", "-", file.filename or "").strip("-.")[-100:] or "file"
         path = Path(folder, name)
         with path.open("wb") as copy:
             shutil.copyfileobj(file.file, copy)
         versions = put_files(
-            bench.bucket, [InputFile(path)], source, now=now(), observed_at=observed
+            stores.bucket, [InputFile(path)], source, now=now(), observed_at=observed
         )
     return fresh({"objects": versions})
 
 
 @router.get("/way")
 def show_way(
-    bench: Bench,
+    harness: Harness,
     key: Annotated[str, Query(pattern="^raw/", max_length=1024)],
     version_id: Annotated[str | None, Query(max_length=1024)] = None,
 ) -> Response:
-    """Where a raw object stands, stage by stage, and what came of it; the latest version."""
-    return fresh(way_of(bench, key, version_id))
+    """Show the journey of a raw object, stage by stage; by default of its latest version."""
+    return fresh(way_of(harness, key, version_id))
 
 
 @router.get("/loads")
-def list_recent_loads(bench: Bench) -> Response:
-    """The newest loads, to look at the way of one."""
-    loads, _ = recent_loads(bench.loads, RECENT_DAYS, limit=RECENT_LOADS)
+def list_recent_loads(stores: StackStores) -> Response:
+    """List the newest loads."""
+    loads, _ = recent_loads(stores.loads, RECENT_DAYS, limit=RECENT_LOADS)
     return fresh(Page(loads, None))
 
 
 @router.post("/fetch")
-def fetch(bench: Bench, wish: FetchWish) -> Response:
-    """Collect raw records from the source with the fetch function, to the end of the plan."""
-    plan(wish.strategy, wish.arguments, premium=True)
-    limits = {"full": wish.full} | (
-        {"max_requests": wish.max_requests} if wish.max_requests else {}
+def fetch(stores: StackStores, body: FetchBody) -> Response:
+    """Fetch raw records from the source with the fetch function, until the plan is complete."""
+    plan(body.strategy, body.arguments, premium=True)
+    limits = {"full": body.full} | (
+        {"max_requests": body.max_requests} if body.max_requests else {}
     )
-    if wish.strategy != "sweep":
+    if body.strategy != "sweep":
         if any(limits.values()):
-            raise UsageError("max_requests and full are for the sweep.")
+            raise UsageError(
+                "`max_requests` and `full` are options of the strategy `sweep`. Remove them."
+            )
         limits = {}
-    asked = FetchPlan(wish.strategy, wish.arguments, limits)
-    report = fetch_all(bench.functions, bench.function_names["fetch"], asked)
-    stored = fetched_versions(bench.bucket, report)
+    fetch_plan = FetchPlan(body.strategy, body.arguments, limits)
+    report = fetch_all(partial(stores.functions.invoke, stores.function_names["fetch"]), fetch_plan)
+    stored = fetched_versions(stores.bucket.versions, report)
     return fresh({"report": report, "objects": stored})
 
 
 @router.post("/replay")
-def replay_objects(bench: Bench, wish: ReplayWish) -> Response:
-    """Load raw objects anew, by the front door: the same objects, today's code."""
-    if not (wish.keys or wish.failed or wish.rejected):
-        raise UsageError("Say what to replay: keys, failed, or rejected.")
+def replay_objects(stores: StackStores, body: ReplayBody) -> Response:
+    """Load raw objects again with the current code (reprocessing)."""
+    if not (body.keys or body.failed or body.rejected):
+        raise UsageError("Nothing was selected. Pass `keys`, `failed` or `rejected`.")
     chosen = [
         version
-        for version in under(wish.keys, bench.bucket)
-        if wish.version_id in (None, version.version_id)
+        for version in under(body.keys, stores.bucket)
+        if body.version_id in (None, version.version_id)
     ]
-    if wish.failed or wish.rejected:
-        chosen += unfinished(bench.loads, failed=wish.failed, rejected=wish.rejected)
-    requests = replay(dict.fromkeys(chosen), bench.loads, bench.queue, now=now())
+    if body.failed or body.rejected:
+        chosen += unfinished(stores.loads, failed=body.failed, rejected=body.rejected)
+    requests = replay(dict.fromkeys(chosen), stores.loads, stores.queue, now=now())
     return fresh({"replayed": requests})
 
 
 @router.post("/redrive")
-def redrive_letters(bench: Bench) -> Response:
-    """Send the dead letters to the queue again, after their cause was repaired."""
-    return fresh({"redriven": redrive(bench.queue), "dead_letters": bench.queue.dead()})
+def redrive_letters(stores: StackStores) -> Response:
+    """Send the dead letters to the queue again, after their cause was fixed."""
+    return fresh({"redriven": redrive(stores.queue), "dead_letters": stores.queue.dead()})
 
 
 @router.get("/functions")
-def list_functions(bench: Bench) -> Response:
-    """The stack's functions, each with an event to start from."""
-    loads, _ = recent_loads(bench.loads, RECENT_DAYS, limit=1)
+def list_functions(stores: StackStores) -> Response:
+    """List the stack's functions, each with a sample event."""
+    loads, _ = recent_loads(stores.loads, RECENT_DAYS, limit=1)
     newest = loads[0].object if loads else None
-    page, _ = bench.drinks.page(1)
+    page, _ = stores.drinks.page(1)
     drink_id = page[0].id if page else None
     items = [
         {"name": name, "function": function, "event": sample_event(name, newest, drink_id)}
-        for name, function in sorted(bench.function_names.items())
+        for name, function in sorted(stores.function_names.items())
     ]
     return fresh(Page(items, None))
 
 
 @router.post("/events/{function}")
 def send_event(
-    bench: Bench, function: str, event: Annotated[Json, Body(examples=[{}])]
+    stores: StackStores, function: str, event: Annotated[Json, Body(examples=[{}])]
 ) -> Response:
-    """Invoke a function with an event; what it answers or raises, and the end of its log."""
-    if function not in bench.function_names:
-        known = ", ".join(sorted(bench.function_names))
-        raise ApiError(404, "no_such_function", f"There is no function {function!r}: {known}.")
-    name = bench.function_names[function]
+    """Invoke a function with an event; return its result or error, and the end of its log."""
+    if function not in stores.function_names:
+        names = ", ".join(sorted(stores.function_names))
+        message = f"`{function}` is not a function of this stack. Choose one of: {names}."
+        raise ApiError(404, "no_such_function", message)
+    name = stores.function_names[function]
     began = now()
-    done = bench.functions.run(name, msgspec.json.encode(event))
-    return fresh({**msgspec.structs.asdict(done), "duration_ms": now() - began})
+    invocation = stores.functions.run(name, msgspec.json.encode(event))
+    return fresh({**msgspec.structs.asdict(invocation), "duration_ms": now() - began})
 
 
 @router.get("/faults")
-def list_faults(bench: Bench) -> Response:
-    """The faults of the simulated TheCocktailDB that are switched on."""
-    return fresh(Page(source_faults.faults(_simulation(bench)), None))
+def list_faults(harness: Harness) -> Response:
+    """List the active faults of the simulated TheCocktailDB."""
+    return fresh(Page(source_faults.faults(_simulation(harness)), None))
 
 
 @router.post("/faults")
 def add_fault(
-    bench: Bench,
+    harness: Harness,
     fault: Annotated[dict[str, Any], Body(examples=[{"kind": "throttle", "every": 3}])],
 ) -> Response:
-    """Switch a fault on beside the others; the kind `none` switches all of them off."""
-    return fresh(Page(source_faults.add(_simulation(bench), msgspec.json.encode(fault)), None))
+    """Add a fault to the active ones; the kind `none` removes all of them."""
+    return fresh(Page(source_faults.add(_simulation(harness), msgspec.json.encode(fault)), None))
 
 
-def _simulation(bench: Workbench) -> str:
-    if bench.source_url is None:
-        raise ApiError(409, "no_simulation", "This stack fetches from the real TheCocktailDB.")
-    return bench.source_url
+def _simulation(harness: HarnessDependencies) -> str:
+    if harness.source_url is None:
+        raise ApiError(
+            409,
+            "no_simulation",
+            "This stack fetches from the real TheCocktailDB, which has no faults to switch.",
+        )
+    return harness.source_url

@@ -1,11 +1,12 @@
-"""Events to start from, one for each function: what AWS would send on this stack."""
+"""Sample events, one for each function, as AWS would send them on this stack."""
 
 from typing import Any
 
 import msgspec
 
-from mocktailverse.drinks.ledger import LoadRequest, ObjectVersion
-from mocktailverse.pipeline.moments import now
+from mocktailverse.loads.load_request import LoadRequest
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.times import now
 
 NO_DRINK = "thecocktaildb:11007"
 
@@ -13,7 +14,7 @@ NO_DRINK = "thecocktaildb:11007"
 def sample_event(
     function: str, newest: ObjectVersion | None, drink_id: str | None
 ) -> dict[str, Any]:
-    """An event for a function, by its short name; `{}` for one that needs nothing.
+    """Return an event for a function, by its short name; `{}` for one that needs no data.
 
     Args:
         function: `transform`, `fetch`, ...
@@ -35,7 +36,7 @@ def sample_event(
 
 
 def _message(request: LoadRequest) -> dict[str, Any]:
-    """A message of SQS."""
+    """Return a message of SQS."""
     return {
         "messageId": "00000000-0000-4000-8000-000000000001",
         "receiptHandle": "by-hand",
@@ -48,7 +49,7 @@ def _message(request: LoadRequest) -> dict[str, Any]:
 
 
 def _changed(drink_id: str) -> dict[str, Any]:
-    """A record of the drinks table's stream."""
+    """Return a record of the drinks table's stream."""
     return {
         "eventID": "1",
         "eventName": "MODIFY",
@@ -64,7 +65,7 @@ def _changed(drink_id: str) -> dict[str, Any]:
 
 
 def _request(path: str, query: str) -> dict[str, Any]:
-    """A request as an HTTP API passes it on (payload format 2.0)."""
+    """Return a request as API Gateway's HTTP API forwards it (payload format 2.0)."""
     return {
         "version": "2.0",
         "routeKey": "$default",

@@ -1,4 +1,4 @@
-"""The switches of the simulated TheCocktailDB, reached as it offers them: over HTTP."""
+"""Client for the fault switches of the simulated TheCocktailDB."""
 
 from typing import Any
 
@@ -11,33 +11,35 @@ TIMEOUT_S = 5.0
 
 
 def faults(source_url: str) -> list[dict[str, Any]]:
-    """The faults that are switched on, with the requests that each watched and struck.
+    """Return the active faults, with the numbers of requests that each watched and struck.
 
     Raises:
-        UnreachableError: the simulation does not answer.
+        UnreachableError: the simulated source does not respond.
     """
-    return _ask(source_url, None)
+    return _request(source_url, None)
 
 
 def add(source_url: str, fault: bytes) -> list[dict[str, Any]]:
-    """Switch a fault on, given as the JSON of a `Fault`; all that are then on.
+    """Add a fault, given as the JSON of a `Fault`; return the active faults.
 
     Raises:
-        UsageError: it is no fault.
-        UnreachableError: the simulation does not answer.
+        UsageError: it is not a valid fault.
+        UnreachableError: the simulated source does not respond.
     """
-    return _ask(source_url, fault)
+    return _request(source_url, fault)
 
 
-def _ask(source_url: str, fault: bytes | None) -> list[dict[str, Any]]:
+def _request(source_url: str, fault: bytes | None) -> list[dict[str, Any]]:
     try:
-        answer = httpx2.request(
+        response = httpx2.request(
             "POST" if fault else "GET", f"{source_url}/_faults", content=fault, timeout=TIMEOUT_S
         )
     except httpx2.HTTPError as error:
-        raise UnreachableError(f"Nothing answers at {source_url}: {error}") from error
-    found = msgspec.json.decode(answer.content)
-    if answer.is_error:
-        raise UsageError(f"That is no fault: {found['error']}")
-    items: list[dict[str, Any]] = found["items"]
+        raise UnreachableError(
+            f"The simulated TheCocktailDB at `{source_url}` does not respond: {error}"
+        ) from error
+    body = msgspec.json.decode(response.content)
+    if response.is_error:
+        raise UsageError(f"The fault is not valid: {body['error']}")
+    items: list[dict[str, Any]] = body["items"]
     return items

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from mocktailverse.drinks.ledger import Load, ObjectVersion, Rejected
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import MissingError
-from mocktailverse.local.harness.workbench import Workbench
-from mocktailverse.pipeline.recent import rejected_lines
+from mocktailverse.loads.load_record import Load
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
+from mocktailverse.local.harness.wiring import HarnessDependencies
+from mocktailverse.operations.recent_loads import rejected_lines
 from mocktailverse.pipeline.transform import transform
 
 if TYPE_CHECKING:
@@ -60,21 +62,21 @@ class Way(Struct, frozen=True):
     """Version of the catalogue that was looked at."""
 
 
-def way_of(bench: Workbench, key: str, version_id: str | None = None) -> Way:
+def way_of(harness: HarnessDependencies, key: str, version_id: str | None = None) -> Way:
     """The way of an object version; the latest one where no version is named.
 
     Raises:
         MissingError: there is no such object version.
     """
-    found = [stored for stored in bench.bucket.versions(key) if stored.version.key == key]
+    found = [stored for stored in harness.stores.bucket.versions(key) if stored.version.key == key]
     chosen = [s for s in found if version_id in (None, s.version.version_id)]
     if not chosen:
         raise MissingError(f"There is no raw object {key!r} of this version.")
     stored = max(chosen, key=lambda s: s.stored_at)
     version = stored.version
-    load = bench.loads.latest(version)
-    registers = _registers(bench, version) if load and load.status == "done" else {}
-    published = _Published(bench)
+    load = harness.stores.loads.latest(version)
+    registers = _registers(harness, version) if load and load.status == "done" else {}
+    published = _Published(harness)
     drinks = [
         WayDrink(
             id=register.id,
@@ -88,7 +90,7 @@ def way_of(bench: Workbench, key: str, version_id: str | None = None) -> Way:
     ]
     stages = [
         Stage("stored", "done", f"{stored.bytes} bytes", stored.stored_at, 0),
-        _queued(bench, load, stored.stored_at),
+        _queued(harness, load, stored.stored_at),
         _loaded(load, stored.stored_at),
         _publishing(load, drinks, published.built_at, stored.stored_at),
     ]
@@ -98,7 +100,9 @@ def way_of(bench: Workbench, key: str, version_id: str | None = None) -> Way:
         stages=stages,
         load=load,
         drinks=drinks,
-        rejected=list(islice(rejected_lines(load, bench.loads, bench.bucket), SHOWN))
+        rejected=list(
+            islice(rejected_lines(load, harness.stores.loads, harness.stores.bucket), SHOWN)
+        )
         if load
         else [],
         catalogue=published.version,
@@ -108,10 +112,10 @@ def way_of(bench: Workbench, key: str, version_id: str | None = None) -> Way:
 class _Published:
     """The catalogue as it is now, if there is one."""
 
-    def __init__(self, bench: Workbench) -> None:
+    def __init__(self, harness: HarnessDependencies) -> None:
         self._catalogue: Catalogue | None
         try:
-            self._catalogue = bench.catalogue.current()
+            self._catalogue = harness.catalogue.current()
         except MissingError:
             self._catalogue = None
         self.version = self._catalogue.meta.version if self._catalogue else None
@@ -129,18 +133,20 @@ class _Published:
         )
 
 
-def _registers(bench: Workbench, version: ObjectVersion) -> dict[str, Register]:
+def _registers(harness: HarnessDependencies, version: ObjectVersion) -> dict[str, Register]:
     """What the table holds of the first drinks that the object tells of."""
-    pieces = transform(bench.bucket.open(version), version)
+    pieces = transform(harness.stores.bucket.open(version), version)
     told = (piece.register.id for piece in pieces if piece.register and piece.register.drink)
     ids = list(islice(dict.fromkeys(islice(told, SHOWN)), SHOWN))
-    found = bench.drinks.many(ids)
+    found = harness.stores.drinks.many(ids)
     return {drink_id: found[drink_id] for drink_id in ids if drink_id in found}
 
 
-def _queued(bench: Workbench, load: Load | None, stored_at: int) -> Stage:
+def _queued(harness: HarnessDependencies, load: Load | None, stored_at: int) -> Stage:
     if load is None:
-        return Stage("queued", "waiting", f"{bench.queue.waiting()} messages are on the queue")
+        return Stage(
+            "queued", "waiting", f"{harness.stores.queue.waiting()} messages are on the queue"
+        )
     detail = "received" if load.generation == 1 else f"received again: load {load.generation}"
     return Stage("queued", "done", detail, load.started_at, load.started_at - stored_at)
 

@@ -1,4 +1,4 @@
-"""`python -m mocktailverse.local.simulated_source`: serves the simulated API until interrupted."""
+"""`python -m mocktailverse.local.simulated_source`: serve the simulated API until interrupted."""
 
 import argparse
 import sys
@@ -8,16 +8,16 @@ from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
 
 from mocktailverse.errors import UsageError
-from mocktailverse.local.simulated_source.app import create_app
-from mocktailverse.local.simulated_source.files import read_records
+from mocktailverse.local.simulated_source.record_files import read_records
 from mocktailverse.local.simulated_source.server import address, listen, server
+from mocktailverse.local.simulated_source.simulated_api import create_app
 
 SAMPLES = Path(__file__).parents[4] / "data" / "raw"
 USAGE_ERROR = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve the API; give the exit code: 0 after an interrupt, 2 where it cannot start."""
+    """Serve the API; return the exit code: 0 after an interrupt, 2 if it cannot start."""
     options = _parser().parse_args(arguments)
     try:
         records, notes = read_records(options.records)
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return USAGE_ERROR
     for note in notes:
-        sys.stderr.write(f"left out: {note}\n")
+        sys.stderr.write(f"skipped: {note}\n")
     app = create_app(records, premium_keys=options.premium_key, seed=options.seed)
     with listener:
         sys.stdout.write(
@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m mocktailverse.local.simulated_source", description=__doc__
     )
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free port")
     parser.add_argument("--host", type=_loopback, default="127.0.0.1")
     parser.add_argument(
         "--records",
@@ -52,8 +52,10 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE_OR_DIR",
         help="json, ndjson or csv in TheCocktailDB's format, or gzip of them; default: data/raw",
     )
-    parser.add_argument("--premium-key", action="append", default=[], help="counts as purchased")
-    parser.add_argument("--seed", type=int, default=0, help="fixes the sequence of random drinks")
+    parser.add_argument(
+        "--premium-key", action="append", default=[], help="a key that counts as purchased"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="seed of the sequence of random drinks")
     return parser
 
 
@@ -63,7 +65,9 @@ def _loopback(host: str) -> str:
             return host
     except AddressValueError:
         pass
-    raise argparse.ArgumentTypeError(f"{host} is no loopback address such as 127.0.0.1.")
+    raise argparse.ArgumentTypeError(
+        f"`{host}` is not a loopback address. Pass one such as 127.0.0.1."
+    )
 
 
 if __name__ == "__main__":

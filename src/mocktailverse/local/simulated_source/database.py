@@ -1,4 +1,4 @@
-"""The drinks behind the simulated API and the questions that it answers, without HTTP."""
+"""The drinks of the simulated API, and its queries, without HTTP."""
 
 from collections.abc import Iterable, Iterator
 
@@ -11,9 +11,9 @@ LISTED_KEYS = ("strDrink", "strDrinkThumb", "idDrink")
 class Database:
     """Records in TheCocktailDB's format, one of each id, in the order given.
 
-    A record without an id or a name is left out: the real database has none. Of one id given
-    twice the later record counts. Texts compare as the source does: without regard to case,
-    with `_` for a space.
+    A record without an id or a name is skipped: the real database has none. If an id occurs twice,
+    the later record wins. Texts are compared as the source does: ignoring case, with `_` for a
+    space.
     """
 
     def __init__(self, records: Iterable[Record]) -> None:
@@ -26,36 +26,36 @@ class Database:
         self._by_id = by_id
 
     def drink(self, drink_id: str) -> list[Record]:
-        """Give the drink of this id, if there is one."""
+        """Return the drink with this id, in a list; an empty list if there is none."""
         return [self._by_id[drink_id]] if drink_id in self._by_id else []
 
     def named(self, term: str) -> list[Record]:
-        """Give the drinks whose name holds the term, short names first; none for an empty term."""
-        wanted = _folded(term)
-        found = [d for d in self.drinks if wanted and wanted in _folded(_text(d, "strDrink"))]
-        return sorted(found, key=lambda drink: len(_text(drink, "strDrink")))
+        """Return the drinks whose name contains the term, short names first; none for no term."""
+        term = _folded(term)
+        drinks = [d for d in self.drinks if term and term in _folded(_text(d, "strDrink"))]
+        return sorted(drinks, key=lambda drink: len(_text(drink, "strDrink")))
 
     def by_letter(self, letter: str) -> list[Record]:
-        """Give the drinks whose name begins with the character."""
+        """Return the drinks whose name begins with the character."""
         return [d for d in self.drinks if _folded(_text(d, "strDrink")).startswith(letter.lower())]
 
     def having(self, field: str, value: str) -> list[Record]:
-        """Give the drinks whose field has this value."""
-        wanted = _folded(value)
-        return [drink for drink in self.drinks if wanted and _folded(_text(drink, field)) == wanted]
+        """Return the drinks whose field has this value."""
+        value = _folded(value)
+        return [drink for drink in self.drinks if value and _folded(_text(drink, field)) == value]
 
     def with_ingredients(self, names: Iterable[str]) -> list[Record]:
-        """Give the drinks that contain all of these ingredients."""
-        wanted = {_folded(name) for name in names}
-        return [d for d in self.drinks if wanted <= {_folded(name) for name in _ingredients(d)}]
+        """Return the drinks that contain all of these ingredients."""
+        required = {_folded(name) for name in names}
+        return [d for d in self.drinks if required <= {_folded(name) for name in _ingredients(d)}]
 
     def values(self, field: str) -> list[str]:
-        """Give the field's distinct values, in order of first appearance."""
+        """Return the field's distinct values, in order of first appearance."""
         texts = (_text(drink, field) for drink in self.drinks)
         return list(dict.fromkeys(text for text in texts if text))
 
     def ingredients(self) -> list[str]:
-        """Give the ingredients' names, each once without regard to case, by first appearance."""
+        """Return the ingredients' names, each once ignoring case, by first appearance."""
         spellings: dict[str, str] = {}
         for drink in self.drinks:
             for name in _ingredients(drink):
@@ -63,21 +63,21 @@ class Database:
         return list(spellings.values())
 
     def ingredient(self, name: str) -> list[Record]:
-        """Give the record of an ingredient; its id is its place in the list, from 1."""
+        """Return the record of an ingredient; its id is its place in the list, from 1."""
         return [
-            _ingredient(number, known)
-            for number, known in enumerate(self.ingredients(), start=1)
-            if _folded(known) == _folded(name)
+            _ingredient(number, listed_name)
+            for number, listed_name in enumerate(self.ingredients(), start=1)
+            if _folded(listed_name) == _folded(name)
         ]
 
     def ingredient_by_id(self, number: str) -> list[Record]:
-        """Give the record of the ingredient with this id."""
-        known = dict(enumerate(self.ingredients(), start=1))
-        return [_ingredient(n, name) for n, name in known.items() if str(n) == number]
+        """Return the record of the ingredient with this id."""
+        numbered = enumerate(self.ingredients(), start=1)
+        return [_ingredient(n, name) for n, name in numbered if str(n) == number]
 
 
 def listed(drinks: Iterable[Record]) -> list[Record]:
-    """Cut records down to the three keys that filter answers give."""
+    """Return records with only the three keys of a filter response."""
     return [{key: drink.get(key) for key in LISTED_KEYS} for drink in drinks]
 
 

@@ -10,27 +10,27 @@ from starlette.types import ASGIApp
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Open the socket; from now on connections are accepted, and wait until they are served."""
+    """Return a listening socket; connections are accepted now, and wait until they are served."""
     listener = socket.create_server((host, port))
-    # Inherited by each connection; without it every answer waits 40 ms for the client's ACK.
+    # Connections inherit it. Without it each response waits 40 ms for the client's ACK.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
 
 def address(listener: socket.socket) -> str:
-    """Give the base URL of what is served on the socket."""
+    """Return the base URL of the server on this socket."""
     host, port = listener.getsockname()[:2]
     return f"http://{host}:{port}"
 
 
 def server(app: ASGIApp) -> uvicorn.Server:
-    """Make the server. It is silent: answers that break off on purpose would fill its log."""
+    """Return a server that logs nothing: intended broken responses would fill its log."""
     return uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off", ws="none"))
 
 
 @contextmanager
 def running(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-    """Serve the application from a thread and give its base URL; port 0 takes a free one."""
+    """Serve the application from a thread; yield its base URL. Port 0 takes a free port."""
     with listen(host, port) as listener:
         serving = server(app)
         thread = threading.Thread(target=serving.run, kwargs={"sockets": [listener]}, daemon=True)

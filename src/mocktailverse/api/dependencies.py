@@ -1,0 +1,70 @@
+"""Dependencies of the API, injected into `create_app`; tests inject fakes."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from starlette.requests import Request
+
+from mocktailverse.api.export_delivery import Delivery, Redirected, Streamed
+from mocktailverse.api.ops_key import RememberedKey
+from mocktailverse.catalogue.synced_copy import CatalogueCopy
+from mocktailverse.pipeline.ports import LoadsStore, RawStore
+from mocktailverse.stores.environment import Stores
+
+if TYPE_CHECKING:
+    from mocktailverse.settings import ApiSettings
+
+
+class ApiDependencies(Struct, frozen=True, kw_only=True):
+    """What the routes read from."""
+
+    catalogue: CatalogueCopy
+    loads: LoadsStore
+    bucket: RawStore
+    ops_key: Callable[[], str | None]
+    """Returns the key that operators have to send; None: there is none, all are refused."""
+    exports: Delivery
+    stage: str
+    """The environment's name."""
+    max_age_s: int
+    """Seconds for which clients may cache a response from the catalogue."""
+
+
+def dependencies_of(request: Request) -> ApiDependencies:
+    """Return the dependencies of the app that received this request."""
+    dependencies: ApiDependencies = request.app.state.dependencies
+    return dependencies
+
+
+def build_dependencies(
+    stores: Stores, settings: "ApiSettings", folder: Path, *, serverless: bool
+) -> ApiDependencies:
+    """Return the dependencies of the API of one environment.
+
+    Args:
+        stores: the environment's stores.
+        settings: name, cache lifetime and the like.
+        folder: where copies of the catalogue are kept.
+        serverless: whether it runs as a Lambda function. A function is frozen between requests, so
+            it cannot refresh its catalogue in the background; and its responses are limited to
+            6 MB, so that exports are delivered through S3.
+    """
+    exports: Delivery = (
+        Redirected(stores.exports, folder) if serverless else Streamed(stores.catalogue, folder)
+    )
+    return ApiDependencies(
+        catalogue=CatalogueCopy(
+            stores.catalogue,
+            folder,
+            max_age_s=settings.catalogue_max_age_s,
+            in_background=not serverless,
+        ),
+        loads=stores.loads,
+        bucket=stores.bucket,
+        ops_key=RememberedKey(stores.ops_key.value),
+        exports=exports,
+        stage=settings.stage,
+        max_age_s=round(settings.catalogue_max_age_s),
+    )

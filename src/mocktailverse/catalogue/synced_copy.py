@@ -1,0 +1,119 @@
+"""A local copy of the published catalogue that keeps itself up to date."""
+
+import secrets
+import time
+import weakref
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final, Protocol
+
+from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.errors import MissingError
+from mocktailverse.ttl_cache import Snapshot, TtlCache
+
+REFRESH_TIMEOUT_S: Final = 0.25
+"""Most refreshes find nothing new, or a small catalogue, and take no longer."""
+
+FAILURE_TTL_S: Final = 30.0
+"""Where readers wait for the refresh, a source that fails delays one of them this often at most."""
+
+FIRST_FAILURE_TTL_S: Final = 5.0
+"""Without any copy there is nothing to show, and people retry manually."""
+
+
+class CatalogueSource(Protocol):
+    """Where the catalogue is published."""
+
+    def download(self, path: Path, *, unless: str | None = None) -> str | None:
+        """Write the catalogue to `path` and return its ETag; None if it still is `unless`.
+
+        Raises:
+            MissingError: nothing is published yet.
+        """
+
+
+class CatalogueCopy:
+    """Downloads the catalogue when it has changed; one for each process.
+
+    While the source fails, readers get the last copy, and the source is not asked again for a
+    while. Without any copy they get the error, for a shorter while. See `TtlCache`.
+    """
+
+    def __init__(
+        self,
+        source: CatalogueSource,
+        folder: Path,
+        *,
+        max_age_s: float,
+        in_background: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Copy into `folder`, which is created when needed; check for changes every `max_age_s`."""
+        self._source = source
+        self._folder = folder
+        self._max_age_s = max_age_s
+        self._in_background = in_background
+        self._clock = clock
+        self._etag: str | None = None
+        self._cache = TtlCache(
+            self._newest,
+            ttl=self._ttl_s,
+            clock=clock,
+            timeout_s=REFRESH_TIMEOUT_S,
+            in_background=in_background,
+        )
+
+    @property
+    def problem(self) -> str | None:
+        """Why the last check of the source failed; None if it did not."""
+        return self._cache.snapshot.problem
+
+    @property
+    def failing_for_s(self) -> float | None:
+        """For how long every check of the source has failed; None if the last one did not."""
+        failing_since = self._cache.snapshot.failing_since
+        return None if failing_since is None else self._clock() - failing_since
+
+    def current(self, *, timeout_s: float = REFRESH_TIMEOUT_S) -> Catalogue:
+        """Return the catalogue, at most `max_age_s` older than the published one.
+
+        It is older while a refresh is under way or the source fails. In the background, the
+        reader who starts a refresh waits for it for `timeout_s` at most. A file is deleted when
+        nothing holds its Catalogue any longer.
+
+        Raises:
+            MissingError: nothing is published yet.
+            MocktailverseError: there is no copy yet, and the first download failed.
+            OSError: likewise.
+        """
+        snapshot = self._cache.get(timeout_s=timeout_s, wait_for_value=True)
+        if snapshot.value is None and snapshot.error is not None:
+            raise snapshot.error.with_traceback(None)  # or each of its readers would add to it
+        assert snapshot.value is not None  # noqa: S101 - a fetch returns a value or fails
+        return snapshot.value
+
+    def _ttl_s(self, snapshot: Snapshot[Catalogue]) -> float:
+        if snapshot.error is None:
+            return self._max_age_s
+        if snapshot.value is None:
+            is_unpublished = isinstance(snapshot.error, MissingError)
+            return 0 if is_unpublished else min(self._max_age_s, FIRST_FAILURE_TTL_S)
+        return self._max_age_s if self._in_background else max(self._max_age_s, FAILURE_TTL_S)
+
+    def _newest(self) -> Catalogue:
+        held = self._cache.snapshot.value
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / f"catalogue-{secrets.token_hex(8)}.sqlite"
+        with ExitStack() as unless_opened:
+            unless_opened.callback(path.unlink, missing_ok=True)
+            etag = self._source.download(path, unless=self._etag)
+            if etag is None and held is not None:
+                return held
+            opened = Catalogue(path)
+            if held is not None:
+                opened.warm()
+            unless_opened.pop_all()
+        weakref.finalize(opened, path.unlink, missing_ok=True)
+        self._etag = etag
+        return opened

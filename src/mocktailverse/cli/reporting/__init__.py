@@ -1,1 +1,0 @@
-"""The `report` command's figures, and how they are shown."""

@@ -1,0 +1,66 @@
+"""Versions of raw objects, and the layout of their keys.
+
+    raw/<source>/<yyyy>/<mm>/<dd>/<run>/<part>
+
+The date (UTC) and the run say when and by what the object was stored. Manually uploaded objects may
+use any path under `raw/<source>/`.
+"""
+
+import hashlib
+
+from msgspec import Struct
+
+from mocktailverse.times import utc
+
+RAW_PREFIX = "raw/"
+"""The prefix of every raw object's key."""
+
+
+class ObjectVersion(Struct, frozen=True, order=True):
+    """One immutable version of a raw object."""
+
+    bucket: str
+    """The data bucket's name."""
+    key: str
+    """The raw object's key, `raw/<source>/...`."""
+    version_id: str
+    """S3's version; `null` where the bucket was not versioned."""
+
+    @property
+    def source(self) -> str:
+        """The source's name in the key `raw/<source>/...`; empty if there is none."""
+        prefix, _, rest = self.key.partition("/")
+        source, slash, _ = rest.partition("/")
+        return source if prefix + "/" == RAW_PREFIX and slash else ""
+
+    @property
+    def trace_id(self) -> str:
+        """The correlation id, 24 hex digits, in the logs of every stage."""
+        text = f"{self.version_id}/{self.bucket}/{self.key}"
+        return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+    def load_id(self, generation: int) -> str:
+        """Return the load's id, equal for every delivery: `<trace id>-<generation>`."""
+        return f"{self.trace_id}-{generation:04d}"
+
+
+class StoredObject(Struct, frozen=True):
+    """A listed object version."""
+
+    version: ObjectVersion
+    bytes: int
+    """The stored size."""
+    stored_at: int
+    """S3's LastModified, in ms since 1970 UTC."""
+
+
+def run_prefix(area: str, source: str, started_at: int, run: str) -> str:
+    """Return the common prefix of one run's keys: `<area>/<source>/<yyyy>/<mm>/<dd>/<run>/`.
+
+    Args:
+        area: `raw`, or `listings` for responses that hold no full records.
+        source: the registered name of the source.
+        started_at: when the run began, in ms since 1970 UTC; its date is part of the prefix.
+        run: the run's name.
+    """
+    return f"{area}/{source}/{utc(started_at):%Y/%m/%d}/{run}/"

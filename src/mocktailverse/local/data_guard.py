@@ -1,0 +1,96 @@
+"""Protect the data of a stack that runs in a folder: use the stack, or refuse; never clear it.
+
+The embedded AWS keeps its data in memory, so ending its process loses the data. Only a person
+decides that, with `mocktailverse down --forget`.
+"""
+
+import contextlib
+from pathlib import Path
+
+import msgspec
+
+from mocktailverse.errors import UnreachableError
+from mocktailverse.local import health, processes, watchdog
+from mocktailverse.local.deploying import Progress
+from mocktailverse.local.state import (
+    EMULATOR,
+    SERVER,
+    LocalStack,
+    read_stack,
+    state_file,
+    temporary,
+)
+from mocktailverse.waiting import wait_until
+
+_FORGET = "To drop its data and start empty, run `mocktailverse up --forget`."
+
+
+def find_running(state_dir: Path, timeout_s: float, on_progress: Progress) -> LocalStack | None:
+    """Return the folder's stack if its embedded AWS responds; None if there is no stack.
+
+    Other processes of the stack may be down.
+
+    Args:
+        state_dir: folder of the stack.
+        timeout_s: how long an embedded AWS that is alive may be silent.
+        on_progress: gets a text while this waits.
+
+    Raises:
+        UnreachableError: the embedded AWS has ended or stays silent; nothing was changed.
+        UsageError: `stack.json` cannot be read.
+    """
+    stack = read_stack(state_dir)
+    if stack is None:
+        _require_no_processes(state_dir, on_progress)
+        return None
+    aws = stack.by_name[EMULATOR]
+    waiting = f"waiting for the embedded AWS (pid {aws.pid}), which is silent"
+    if health.responds_within(aws, timeout_s, lambda: on_progress(waiting)):
+        return stack
+    if aws.find() is None:
+        raise UnreachableError(
+            f"The embedded AWS of the stack in `{state_dir}` has ended. Its data was in memory and"
+            f" is lost{_lost_drinks(stack)}. Nothing was started. To start an empty stack, run"
+            " `mocktailverse up --forget`."
+        )
+    raise UnreachableError(
+        f"The embedded AWS of the stack in `{state_dir}` (pid {aws.pid}) is alive, but has not"
+        f" responded at {stack.endpoint} for {timeout_s:.0f} s. Nothing was changed and its data"
+        f" is kept. Wait a little and repeat the command. {_FORGET}"
+    )
+
+
+def _require_no_processes(state_dir: Path, on_progress: Progress) -> None:
+    """Wait until an interrupted start has ended its processes; it had no `stack.json` yet.
+
+    Raises:
+        UnreachableError: they stay, so they belong to a stack whose `stack.json` was deleted.
+    """
+    directory = temporary(state_dir)
+
+    def none_remain() -> bool:
+        if not processes.running_from(directory):
+            return True
+        on_progress("waiting for the processes of an interrupted start to end")
+        return False
+
+    if not wait_until(none_remain, watchdog.GRACE_S + 1):
+        pids = ", ".join(str(process.pid) for process in processes.running_from(directory))
+        raise UnreachableError(
+            f"Processes of a stack are running (pid {pids}), but its `{state_file(state_dir)}` is"
+            f" missing. Nothing was changed and its data is kept. {_FORGET}"
+        )
+
+
+def _lost_drinks(stack: LocalStack) -> str:
+    """Return how many drinks the API still lists from its copy; empty if it does not run."""
+    server = stack.by_name.get(SERVER)
+    body = health.get(server.port, "/health") if server and server.find() else None
+    with contextlib.suppress(msgspec.DecodeError):
+        if body:
+            return f": {msgspec.json.decode(body, type=_Health).drinks} drinks by the API's copy"
+    return ""
+
+
+class _Health(msgspec.Struct):
+    drinks: int

@@ -1,0 +1,86 @@
+"""The harness as one app: the API, the routes for development, and the page."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Coroutine
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request, Response
+
+from mocktailverse.api.api_app import create_app
+from mocktailverse.api.dependencies import ApiDependencies
+from mocktailverse.api.error_responses import ApiError, error_response
+from mocktailverse.errors import (
+    MissingError,
+    MocktailverseError,
+    PermanentError,
+    TransientError,
+    UnreachableError,
+    UsageError,
+)
+from mocktailverse.local.harness import routes
+from mocktailverse.local.harness.origin_guard import OriginGuard
+from mocktailverse.local.harness.wiring import HarnessDependencies
+
+PAGE = Path(__file__).with_name("page.html")
+STATUSES: dict[type[MocktailverseError], tuple[int, str]] = {
+    UsageError: (422, "cannot_be_done"),
+    MissingError: (404, "not_found"),
+    PermanentError: (409, "refused"),
+    TransientError: (503, "unavailable"),
+    UnreachableError: (503, "unreachable"),
+}
+"""Status and code by error type; the response shows the developer the error's own text."""
+
+page_router = APIRouter(include_in_schema=False)
+
+
+def create_harness(dependencies: ApiDependencies, harness: HarnessDependencies) -> FastAPI:
+    """Return the app; this connects to nothing."""
+    app = create_app(dependencies)
+    app.state.harness = harness
+    for kind, (status, code) in STATUSES.items():
+        app.add_exception_handler(kind, _handler(status, code))
+    app.add_middleware(OriginGuard, private=routes.router.prefix)
+    app.include_router(routes.router)
+    app.include_router(page_router)
+    return app
+
+
+@page_router.get("/harness")
+def page() -> Response:
+    """Return the page; its policy allows its own script and style, and requests to this server."""
+    text, policy = _page()
+    return Response(text, headers={"Content-Security-Policy": policy}, media_type="text/html")
+
+
+@cache
+def _page() -> tuple[str, str]:
+    text = PAGE.read_text(encoding="utf-8")
+    script, style = (
+        _hash(re.search(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL)) for tag in ("script", "style")
+    )
+    policy = (
+        f"default-src 'none'; script-src {script}; style-src {style}; connect-src 'self'; "
+        "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    return text, policy
+
+
+def _hash(element: re.Match[str] | None) -> str:
+    assert element is not None  # noqa: S101 - the page is ours
+    digest = base64.b64encode(hashlib.sha256(element[1].encode()).digest()).decode()
+    return f"'sha256-{digest}'"
+
+
+Handler = Callable[[Request, Exception], Coroutine[Any, Any, Response]]
+
+
+def _handler(status: int, code: str) -> Handler:
+    async def respond(_request: Request, error: Exception) -> Response:
+        return error_response(ApiError(status, code, str(error)))
+
+    return respond

@@ -1,0 +1,73 @@
+"""Protect a server without a login from pages of other web sites (see `allowed_hosts`).
+
+A page of another origin may not change anything, and may not read anything of the harness.
+"""
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mocktailverse.api.error_responses import ApiError, error_response
+from mocktailverse.local.allowed_hosts import is_our_own, names_this_machine
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+BODY_LIMIT = 64 * 1024 * 1024
+"""Maximum size of a request's body in bytes: that of the largest raw object."""
+
+
+class OriginGuard:
+    """Middleware that forwards a request to the app, or refuses it."""
+
+    def __init__(self, app: ASGIApp, *, private: str) -> None:
+        """`private` is the prefix of paths that pages of other origins may not read either."""
+        self._app = app
+        self._private = private
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer an ASGI request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refusal = self._refusal(Request(scope))
+        if refusal:
+            await error_response(refusal)(scope, receive, send)
+        else:
+            await self._app(scope, _bounded(receive), send)
+
+    def _refusal(self, request: Request) -> ApiError | None:
+        headers = request.headers
+        host = headers.get("host", "")
+        if not names_this_machine(host):
+            return ApiError(
+                421,
+                "other_host",
+                "This server responds to requests for 127.0.0.1 and localhost only.",
+            )
+        is_readable = request.method in READING and not request.url.path.startswith(self._private)
+        if not is_readable and not is_our_own(
+            host, headers.get("origin"), headers.get("sec-fetch-site")
+        ):
+            return ApiError(403, "other_origin", "Pages of other sites may not do this.")
+        if int(headers.get("content-length", "0")) > BODY_LIMIT:
+            return _too_large()
+        return None
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Return a `receive` that limits the body, which may have no Content-Length."""
+    received = 0
+
+    async def count() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > BODY_LIMIT:
+            raise HTTPException(413, _too_large().error.message)
+        return message
+
+    return count
+
+
+def _too_large() -> ApiError:
+    return ApiError(413, "too_large", f"The body exceeds the maximum of {BODY_LIMIT // 2**20} MiB.")

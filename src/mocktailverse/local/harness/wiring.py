@@ -1,0 +1,44 @@
+"""What the harness works with: the stores of one local stack, and its catalogue."""
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from mocktailverse.api.dependencies import ApiDependencies, build_dependencies
+from mocktailverse.catalogue.synced_copy import CatalogueCopy
+from mocktailverse.local.deploying import STAGE
+from mocktailverse.local.state import LocalStack
+from mocktailverse.settings import ApiSettings
+from mocktailverse.stores.clients import INTERACTIVE
+from mocktailverse.stores.environment import Stores
+
+CATALOGUE_MAX_AGE_S = 0.5
+"""On this machine a check for a new catalogue costs nothing."""
+
+
+class HarnessDependencies(Struct, frozen=True, kw_only=True):
+    """Dependencies of the harness, injected into `create_harness`."""
+
+    stores: Stores
+    catalogue: CatalogueCopy
+    """The API's copy of the catalogue."""
+    source_url: str | None
+    """Address of the simulated TheCocktailDB; None if the stack fetches from the real one."""
+
+
+def api_dependencies(stack: LocalStack, folder: Path) -> ApiDependencies:
+    """Return the dependencies of a local stack's API; `folder` keeps copies of the catalogue."""
+    settings = ApiSettings.of_outputs(
+        stack.outputs, stage=STAGE, catalogue_max_age_s=CATALOGUE_MAX_AGE_S
+    )
+    stores = Stores(stack.clients(INTERACTIVE), stack.outputs)
+    return build_dependencies(stores, settings, folder, serverless=False)
+
+
+def harness_dependencies(stack: LocalStack, catalogue: CatalogueCopy) -> HarnessDependencies:
+    """Return the harness's dependencies; its calls may take longer than the API's."""
+    return HarnessDependencies(
+        stores=Stores(stack.clients(), stack.outputs),
+        catalogue=catalogue,
+        source_url=stack.source_url if stack.simulates else None,
+    )

@@ -1,0 +1,301 @@
+"""The life cycle of a local stack: start, update, status, stop.
+
+Its data is in memory: it is lost when the stack stops, and only `stop` stops a stack
+(docs/decisions/0001-local-stack.md). A folder holds all that a stack writes: `stack.json` while it
+runs, logs that stay, and `tmp/`, which is removed when the stack stops.
+"""
+
+import contextlib
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from mocktailverse.checkout import Checkout, find_checkout
+from mocktailverse.errors import UsageError
+from mocktailverse.local import (
+    data_guard,
+    deploying,
+    emulator,
+    file_lock,
+    full_disk,
+    health,
+    ports,
+    processes,
+    service_processes,
+    watchdog,
+)
+from mocktailverse.local.deploying import Progress
+from mocktailverse.local.foreground import exits_on_signals
+from mocktailverse.local.ports import HOST
+from mocktailverse.local.processes import Launcher
+from mocktailverse.local.state import (
+    SERVICES,
+    LocalStack,
+    log_files,
+    path_text,
+    read_stack,
+    state_file,
+    temporary,
+    write_stack,
+)
+from mocktailverse.stores.error_translation import translated
+
+Check = Callable[[LocalStack], object]
+
+
+class Status(msgspec.Struct, frozen=True):
+    """The state of a local stack."""
+
+    state: Literal["running", "broken", "stopped"]
+    """`broken`: it was started, but one of its processes has ended or does not respond."""
+    stack: LocalStack | None
+    """None when stopped."""
+    down: list[str]
+    """The processes that have ended or do not respond."""
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """The options of a start.
+
+    Raises:
+        UsageError: when the checkout is not given and cannot be found.
+    """
+
+    port: int | None = None
+    """Port of the embedded AWS on 127.0.0.1; None takes a free one."""
+    records: Path | None = None
+    """Records that the simulated TheCocktailDB serves; None takes its default."""
+    source_url: str | None = None
+    """A source to fetch from instead; None starts the simulated TheCocktailDB."""
+    services: bool = False
+    """Whether the API, the harness and the dashboard belong to the stack."""
+    response_timeout_s: float = 30.0
+    """How long the embedded AWS of a stack that runs may be silent."""
+    checkout: Checkout = msgspec.field(default_factory=find_checkout)
+
+
+def start(
+    state_dir: Path,
+    options: Options | None = None,
+    on_progress: Progress = lambda _step: None,
+    check: Check = lambda _stack: None,
+) -> LocalStack:
+    """Start a stack that outlives this process; update the code of one that runs.
+
+    The data of a stack that runs in this folder is never dropped; `stop` drops it.
+
+    Args:
+        state_dir: folder of this stack, created if missing; one stack a folder.
+        options: ports and the source.
+        on_progress: gets the current step as a text for people.
+        check: tests whether the stack works; a new stack that fails it is stopped.
+
+    Raises:
+        UsageError: a port is in use, the running stack has another port or source, or its
+            `stack.json` cannot be read.
+        UnreachableError: a process did not start; the text ends with its log. Or the embedded AWS
+            of the folder's stack has ended or does not respond.
+        DeploymentError: the template could not be applied.
+    """
+    with exits_on_signals(), _locked(state_dir, on_progress) as folder:
+        launcher = Launcher(temporary(folder), log_files(folder))
+        this_start = _Start(folder, options or Options(), on_progress, check, launcher)
+        running = this_start.find_running()
+        stack = this_start.update(running) if running else this_start.launch()
+        launcher.release()
+        return stack
+
+
+@contextlib.contextmanager
+def running(
+    state_dir: Path | None = None,
+    options: Options | None = None,
+    on_progress: Progress = lambda _step: None,
+    check: Check = lambda _stack: None,
+) -> Iterator[LocalStack]:
+    """Run a stack for as long as the block runs; it ends with this process, even by SIGKILL.
+
+    Args:
+        state_dir: folder of this stack; None uses a temporary one.
+        options: ports and the source.
+        on_progress: gets the current step as a text for people.
+        check: tests whether the stack works, while the services start.
+
+    Raises:
+        UsageError, UnreachableError, DeploymentError: as `start` does; a UsageError also when
+            a stack runs in this folder already.
+    """
+    with contextlib.ExitStack() as cleanup:
+        cleanup.enter_context(exits_on_signals())
+        if state_dir is None:
+            scratch = tempfile.TemporaryDirectory(prefix="mocktailverse-")
+            state_dir = Path(cleanup.enter_context(scratch))
+        with _locked(state_dir, on_progress) as folder:
+            launcher = Launcher(temporary(folder), log_files(folder))
+            this_start = _Start(folder, options or Options(), on_progress, check, launcher)
+            if this_start.find_running():
+                raise UsageError(f"A stack runs in `{folder}` already. Use it, or stop it first.")
+            stack = this_start.launch()
+            cleanup.enter_context(watchdog.foreground_pipe(temporary(folder)))
+        cleanup.callback(launcher.stop)
+        cleanup.callback(stop, folder)
+        yield stack
+
+
+def status(state_dir: Path) -> Status:
+    """Return the state of the stack in this folder; changes nothing."""
+    stack = read_stack(state_dir)
+    if stack is None:
+        return Status("stopped", None, [])
+    down = [process.name for process in stack.processes if not health.is_healthy(process)]
+    return Status("broken" if down else "running", stack, down)
+
+
+def stop(state_dir: Path, on_progress: Progress = lambda _step: None) -> bool:
+    """Stop the stack in this folder with all its processes, and drop its data; logs stay.
+
+    Returns:
+        Whether there was one.
+    """
+    if not state_dir.is_dir():
+        return False
+    with _locked(state_dir, on_progress) as folder:
+        existed = state_file(folder).exists() or bool(processes.running_from(temporary(folder)))
+        _clear(folder)
+    return existed
+
+
+class _Start(msgspec.Struct, frozen=True):
+    """One start of a stack in a folder, with the processes that it starts."""
+
+    state_dir: Path
+    options: Options
+    on_progress: Progress
+    check: Check
+    launcher: Launcher
+
+    def find_running(self) -> LocalStack | None:
+        """Return the stack that runs in the folder already; None if there is none."""
+        timeout_s = self.options.response_timeout_s
+        return data_guard.find_running(self.state_dir, timeout_s, self.on_progress)
+
+    def launch(self) -> LocalStack:
+        """Start a new stack; after a failure nothing is left but the logs."""
+        _clear(self.state_dir)
+        port = self.options.port or ports.free_port()
+        ports.require_free(port)
+        temporary(self.state_dir).mkdir(mode=0o700)
+        with contextlib.ExitStack() as undo:
+            undo.callback(_clear, self.state_dir)
+            undo.enter_context(self.launcher)
+            archive, stack = self._start_aws(port)
+            stack = deploying.deploy(stack, self.options.checkout, archive, self.on_progress)
+            ops_key = deploying.make_ops_key(stack.clients())
+            stack = msgspec.structs.replace(stack, ops_key=ops_key)
+            stack = self._start_services(stack, self._services)
+            self._prove(stack)
+            write_stack(self.state_dir, stack)  # last: only a stack that works has data to protect
+            undo.pop_all()
+        return stack
+
+    def update(self, running: LocalStack) -> LocalStack:
+        """Deploy changed code to a running stack, and restart processes where necessary."""
+        self._require_same(running)
+        checkout, stack = self.options.checkout, running
+        archive = deploying.build(checkout, self.on_progress)
+        fingerprint = deploying.fingerprint(checkout, archive)
+        with self.launcher:
+            if running.deployed != fingerprint or not running.service_keys:
+                stack = deploying.deploy(running, checkout, archive, self.on_progress)
+                write_stack(self.state_dir, stack)
+            is_changed = (
+                stack.serves != service_processes.code_fingerprint(checkout.source)
+                or stack.outputs != running.outputs
+                or stack.service_keys != running.service_keys
+            )
+            names = service_processes.to_start(stack, self._services, replace=is_changed)
+            stack = self._start_services(stack, names)
+            write_stack(self.state_dir, stack)
+            self._prove(stack)
+        return stack
+
+    @property
+    def _services(self) -> Sequence[str]:
+        return SERVICES if self.options.services else ()
+
+    def _require_same(self, running: LocalStack) -> None:
+        """Raise UsageError if the options ask for another stack than the running one."""
+        if self.options.port not in (None, running.port):
+            raise UsageError(f"The stack runs on port {running.port} already. Stop it first.")
+        if self.options.source_url not in (None, running.source_url):
+            raise UsageError(f"The stack fetches from {running.source_url}. Stop it first.")
+        if self.options.records and path_text(self.options.records) != running.records:
+            raise UsageError("The stack serves other records. Stop it first.")
+
+    def _start_aws(self, port: int) -> tuple[Path, LocalStack]:
+        """Start the embedded AWS and the source; return the functions' zip and the new stack."""
+        self.on_progress("starting the embedded AWS")
+        started = [emulator.start(self.launcher, port)]
+        records, source_url = path_text(self.options.records), self.options.source_url
+        if source_url is None:
+            self.on_progress("starting the simulated TheCocktailDB")
+            source = service_processes.start_source(self.launcher, records, ports.free_port())
+            source_url = f"http://{HOST}:{source.port}"
+            started.append(source)
+        archive = deploying.build(self.options.checkout, self.on_progress)
+        self._wait_until_healthy()
+        endpoint = f"http://{HOST}:{port}"
+        access_key_id, secret_access_key = emulator.create_deployer(endpoint)
+        return archive, LocalStack(
+            endpoint=endpoint,
+            region=emulator.REGION,
+            access_key_id=access_key_id,
+            secret_access_key=secret_access_key,
+            source_url=source_url,
+            records=records,
+            outputs={},
+            processes=started,
+            started_at=time.time(),
+            deployed="",
+            ops_key="",
+        )
+
+    def _start_services(self, stack: LocalStack, names: Sequence[str]) -> LocalStack:
+        checkout = self.options.checkout
+        return service_processes.start(self.launcher, stack, checkout, names, self.on_progress)
+
+    def _prove(self, stack: LocalStack) -> None:
+        """Test the stack, and wait until its new processes are ready."""
+        self.check(stack)
+        self._wait_until_healthy()
+
+    def _wait_until_healthy(self) -> None:
+        for process in self.launcher.started:
+            health.wait_until_healthy(process, self.launcher.logs[process.name])
+
+
+def _clear(state_dir: Path) -> None:
+    """Remove a stack's processes, including those that a crash has left, and its data."""
+    with contextlib.suppress(UsageError):  # of another version: its folder leads to its processes
+        if stack := read_stack(state_dir):
+            processes.stop(*stack.processes)
+    processes.kill_all_from(temporary(state_dir))
+    shutil.rmtree(temporary(state_dir), ignore_errors=True)
+    state_file(state_dir).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _locked(state_dir: Path, on_progress: Progress) -> Iterator[Path]:
+    """Yield the folder's resolved path, created if missing, and keep other commands out of it."""
+    folder = state_dir.resolve()
+    with translated("Preparing the local stack"), full_disk.reported(folder):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with file_lock.exclusive(
+            folder / "lock", lambda: on_progress("waiting for another command on this stack")
+        ):
+            yield folder

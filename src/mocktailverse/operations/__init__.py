@@ -1,0 +1,1 @@
+"""What an operator reads of a running environment: metrics, usage, quality, findings, report."""

@@ -1,0 +1,225 @@
+"""A drill: break it, see its alarm ring, repair it by the runbook, see the alarm end."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from mocktailverse.checkout import find_checkout
+from mocktailverse.cost.model import month, price_table, total_usd
+from mocktailverse.cost.template import Template
+from mocktailverse.cost.usage import Usage
+from mocktailverse.errors import TransientError
+from mocktailverse.operations.drills import faults
+from mocktailverse.operations.drills.alarm_evaluation import evaluate
+from mocktailverse.operations.drills.drill_stack import DrillStack, records
+from mocktailverse.operations.drills.runbook import on_this_machine, repair_commands
+from mocktailverse.stores.alarms import read_alarm
+from mocktailverse.stores.environment import Stores
+from mocktailverse.times import now
+
+EMULATED = (
+    "The embedded AWS has no platform metrics and never looks at an alarm by itself: this is the"
+    " deployed alarm's definition, evaluated here on what was observed."
+)
+BUDGET_EMULATED = (
+    "The embedded AWS knows no budgets: this is the template's limit, compared with what the"
+    " observed capacity costs by the price table."
+)
+PRODUCTION = {"Stage": "prod", "Target": "aws"}
+PER_COMMAND_S = 120
+
+Fault = Callable[[DrillStack], AbstractContextManager[None]]
+OnProgress = Callable[[str], None]
+StartStack = Callable[[Path, Path, OnProgress], AbstractContextManager[Stores]]
+
+
+class DrillFinding(Struct, frozen=True):
+    """An alarm at one stage of a drill; `at` is the time in ms that it was evaluated for."""
+
+    stage: str
+    at: int
+    rings: bool
+    observed: Any
+
+
+class Ran(Struct, frozen=True):
+    """A command of the runbook; `exit_code` is None where it only works on AWS.
+
+    `problem` is what it said where it failed.
+    """
+
+    command: str
+    exit_code: int | None
+    problem: str | None = None
+
+
+class Drill(Struct, frozen=True):
+    """A failure to practise; its name is the alarm's and the runbook's, too."""
+
+    name: str
+    provokes: str
+    fault: Fault
+
+
+class DrillReport(Struct, frozen=True, kw_only=True):
+    """What a drill showed."""
+
+    drill: str
+    runbook: str
+    definition: Any
+    emulated: str
+    findings: list[DrillFinding]
+    commands: list[Ran]
+    fired: bool
+    repaired: bool
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        """Whether the alarm rang when it had to, and only then."""
+        return self.fired and self.repaired
+
+
+DRILLS = {
+    drill.name: drill
+    for drill in (
+        Drill("dead-letters", "messages that fail five times", faults.unloadable_objects),
+        Drill("function-errors", "a function that fails", faults.failing_function),
+        Drill("no-load", "sweeps that store nothing for 36 hours", faults.no_raw_objects),
+        Drill("rejected-share", "records of which half are bad", faults.records_without_ids),
+        Drill("publish-lag", "a catalogue that stays behind", faults.unpublished_drinks),
+        Drill("budget", "a table that costs too much", faults.dear_table),
+    )
+}
+
+
+def run(
+    drill: Drill, start_stack: StartStack, on_progress: OnProgress = lambda _step: None
+) -> DrillReport:
+    """Run a drill on a local stack of its own, which is removed afterwards.
+
+    Args:
+        drill: the failure to practise.
+        start_stack: runs a stack in a folder, with a file of records as its simulated source.
+        on_progress: called with the current step.
+
+    Raises:
+        MocktailverseError: the stack did not start, or the failure did not come about.
+    """
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="mocktailverse-drill-") as folder:
+        given = Path(folder, "records.json")
+        given.write_text(json.dumps({"drinks": records()}))
+        state_dir = Path(folder, "stack")
+        with start_stack(state_dir, given, on_progress) as stores:
+            stack = DrillStack(stores, state_dir)
+            judge = _budget_judge if drill.name == "budget" else _alarm_judge
+            return _carry_out(drill, stack, judge(drill, stack), on_progress, began)
+
+
+class Judge(Struct, frozen=True):
+    """How a drill's alarm is judged over one whole window that begins at a time in ms."""
+
+    definition: Any
+    emulated: str
+    judge: Callable[[str, int], DrillFinding]
+
+
+def _carry_out(
+    drill: Drill, stack: DrillStack, judge: Judge, on_progress: OnProgress, began: float
+) -> DrillReport:
+    on_progress("loading drinks while all is well")
+    well_at = now()
+    stack.load(records(), "well")
+    stack.settle()
+    findings = [judge.judge("while all is well", well_at)]
+    on_progress(f"provoking {drill.provokes}")
+    broken_at = now()
+    with drill.fault(stack):
+        findings.append(judge.judge("while it fails", broken_at))
+    on_progress("repairing, as the runbook says")
+    mended_at = now()
+    commands = [_run(command, stack) for command in repair_commands(drill.name)]
+    stack.settle()
+    findings.append(judge.judge("after the repair", mended_at))
+    well, failing, after = (finding.rings for finding in findings)
+    return DrillReport(
+        drill=drill.name,
+        runbook=f"docs/runbooks/{drill.name}.md",
+        definition=judge.definition,
+        emulated=judge.emulated,
+        findings=findings,
+        commands=commands,
+        fired=failing and not well,
+        repaired=not after and not any(ran.exit_code for ran in commands),
+        seconds=round(time.monotonic() - began, 1),
+    )
+
+
+def _alarm_judge(drill: Drill, stack: DrillStack) -> Judge:
+    alarm = read_alarm(stack.clients, f"mocktailverse-{drill.name}-local")
+
+    def judge(stage: str, since: int) -> DrillFinding:
+        verdict = evaluate(alarm, stack.observe(since), since + alarm.window_ms)
+        known = [datapoint for datapoint in verdict.datapoints if datapoint is not None]
+        missing = len(verdict.datapoints) - len(known)
+        observed = {"datapoints": known, "missing": missing}
+        return DrillFinding(stage, verdict.at, verdict.rings, observed)
+
+    return Judge(msgspec.to_builtins(alarm), EMULATED, judge)
+
+
+def _budget_judge(_drill: Drill, stack: DrillStack) -> Judge:
+    resources = Template.read(find_checkout().template).resources(PRODUCTION)
+    (budget,) = (found.properties for found in resources if found.type == "AWS::Budgets::Budget")
+    limit = float(budget["Budget"]["BudgetLimit"]["Amount"])
+    (percent,) = (
+        float(found["Notification"]["Threshold"])
+        for found in budget["NotificationsWithSubscribers"]
+        if found["Notification"]["NotificationType"] == "ACTUAL"
+    )
+
+    def judge(stage: str, since: int) -> DrillFinding:
+        read, write = stack.capacity()
+        usage = Usage(dynamodb_rcu=read, dynamodb_wcu=write)
+        usd = round(total_usd(month(usage, price_table())), 2)
+        return DrillFinding(stage, since, usd > limit * percent / 100, {"usd_a_month": usd})
+
+    definition = {"name": "mocktailverse-prod", "usd_a_month": limit, "percent": percent}
+    return Judge(definition, BUDGET_EMULATED, judge)
+
+
+def _run(command: list[str], stack: DrillStack) -> Ran:
+    """Run a command of the runbook on the drill's stack, as an operator would.
+
+    Raises:
+        TransientError: it does not end.
+    """
+    shown = " ".join(["mocktailverse", *command])
+    if command[0] == "deploy":  # only AWS is deployed to; the fault's end stands for it
+        return Ran(shown, None)
+    arguments = on_this_machine(command, str(stack.state_dir))
+    try:
+        done = subprocess.run(  # noqa: S603 - our own command
+            [sys.executable, "-m", "mocktailverse.cli", *arguments],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            timeout=PER_COMMAND_S,
+            check=False,
+            encoding="utf-8",
+            errors="replace",
+        )
+    except subprocess.TimeoutExpired as error:
+        raise TransientError(f"`{shown}` did not end within {PER_COMMAND_S} s.") from error
+    said = done.stderr.strip() if done.returncode else None
+    return Ran(shown, done.returncode, said)

@@ -1,0 +1,196 @@
+"""The stack of a drill: ways to break it, and what can be observed of it."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from mocktailverse.errors import TransientError
+from mocktailverse.loads.load_record import Load
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.operations.drills.alarm_evaluation import Value, embedded_values, filtered_values
+from mocktailverse.pipeline.verify_catalogue import verify_all
+from mocktailverse.stores.alarms import Metric, read_log_metrics
+from mocktailverse.stores.clients import Clients
+from mocktailverse.stores.environment import Stores
+from mocktailverse.stores.functions import Invocation
+from mocktailverse.stores.log_group import LogGroup
+from mocktailverse.times import now
+from mocktailverse.waiting import wait_until
+
+TIMEOUT_S = 240.0
+POLL_S = 0.1
+RECORDS = 30
+"""Drinks that the source of a drill has."""
+
+Record = dict[str, Any]
+
+
+class DrillStack(Struct, dict=True):
+    """A stack of its own for one drill."""
+
+    stores: Stores
+    """Its stores, with the deployer's rights."""
+    state_dir: Path
+    """Its folder, for commands that run on it."""
+
+    @property
+    def outputs(self) -> Mapping[str, str]:
+        """The stack's outputs."""
+        return self.stores.outputs
+
+    @property
+    def clients(self) -> Clients:
+        """The deployer's clients."""
+        return self.stores.clients
+
+    # ---- what happens to it
+
+    def put(self, records: list[Record], part: str) -> ObjectVersion:
+        """Store records as one raw object."""
+        body = json.dumps({"drinks": records}).encode()
+        key = f"raw/thecocktaildb/drill/{part}.json"
+        return self.stores.bucket.put(key, body, metadata={}, content_type="application/json")
+
+    def load(self, records: list[Record], part: str) -> Load:
+        """Store records as one raw object, and wait for its load."""
+        version = self.put(records, part)
+        self.until(lambda: self._ended(version) is not None, f"{version.key} is loaded")
+        load = self._ended(version)
+        assert load is not None  # noqa: S101 - just waited for
+        return load
+
+    def invoke(self, output: str, event: object) -> Invocation:
+        """Invoke a function as AWS would, and tell what came of it."""
+        name = self.outputs[output]
+        return self.stores.functions.run(name, json.dumps(event).encode())
+
+    @contextmanager
+    def misconfigured(self, output: str, **variables: str) -> Iterator[None]:
+        """While this lasts a function has other environment variables."""
+        name, client = self.outputs[output], self.clients.lambda_
+        before = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        client.update_function_configuration(
+            FunctionName=name, Environment={"Variables": {**before, **variables}}
+        )
+        try:
+            yield
+        finally:
+            client.update_function_configuration(
+                FunctionName=name, Environment={"Variables": before}
+            )
+
+    @contextmanager
+    def hurried_queue(self) -> Iterator[None]:
+        """While this lasts a message that failed comes back after a second."""
+        client, url = self.clients.sqs, self.outputs["QueueUrl"]
+        found = client.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])
+        client.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
+        try:
+            yield
+        finally:
+            before = found["Attributes"]["VisibilityTimeout"]
+            client.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": before})
+
+    def set_write_capacity(self, units: int) -> int:
+        """Give the drinks table other write capacity; answer what it had."""
+        table, client = self.outputs["DrinksTable"], self.clients.dynamodb
+        before = client.describe_table(TableName=table)["Table"]["ProvisionedThroughput"]
+        client.update_table(
+            TableName=table,
+            ProvisionedThroughput={
+                "ReadCapacityUnits": before["ReadCapacityUnits"],
+                "WriteCapacityUnits": units,
+            },
+        )
+        return before["WriteCapacityUnits"]
+
+    # ---- what can be seen of it
+
+    def has_failed(self, output: str, since: int) -> bool:
+        """Whether the template's filters find a failure in a function's log."""
+        log_group = self._log_group(output)
+        counted = {found.metric for found in read_log_metrics(self.clients, log_group)}
+        return any(value.metric in counted for value in self._from_log(log_group, since))
+
+    def observe(self, since: int) -> list[Value]:
+        """What CloudWatch would know from a time in ms to now: metrics from logs, queue lengths."""
+        found = [self._depth("QueueUrl"), self._depth("DeadLetterQueueUrl")]
+        for output in self.outputs:
+            if output.endswith("Function"):
+                found += self._from_log(self._log_group(output), since)
+        return found
+
+    def capacity(self) -> tuple[int, int]:
+        """Provisioned units for reads and for writes, of both tables and the index."""
+        read = write = 0
+        for output in ("DrinksTable", "LoadsTable"):
+            answer = self.clients.dynamodb.describe_table(TableName=self.outputs[output])
+            table = answer["Table"]
+            for part in (table, *table.get("GlobalSecondaryIndexes", [])):
+                read += part["ProvisionedThroughput"]["ReadCapacityUnits"]
+                write += part["ProvisionedThroughput"]["WriteCapacityUnits"]
+        return read, write
+
+    def verified(self) -> bool:
+        """Whether table, books and catalogue are what the raw objects give."""
+        stores = self.stores
+        return verify_all(stores.bucket, stores.drinks, stores.loads, stores.catalogue).ok
+
+    def settle(self) -> None:
+        """Wait until nothing is under way and everything is right."""
+        self.until(lambda: self.stores.queue.waiting() == 0, "the queue is empty")
+        self.until(self.verified, "everything is as the raw objects say")
+
+    @staticmethod
+    def until(condition: Callable[[], bool], what: str) -> None:
+        """Wait for a condition.
+
+        Raises:
+            TransientError: it stays false until the timeout.
+        """
+        if not wait_until(condition, TIMEOUT_S, POLL_S):
+            raise TransientError(f"Timed out after {TIMEOUT_S:g} s waiting for: {what}.")
+
+    def _ended(self, version: ObjectVersion) -> Load | None:
+        load = self.stores.loads.latest(version)
+        return load if load and load.status != "loading" else None
+
+    def _log_group(self, output: str) -> str:
+        return f"/aws/lambda/{self.outputs[output]}"
+
+    def _from_log(self, log_group: str, since: int) -> Iterator[Value]:
+        log_metrics = read_log_metrics(self.clients, log_group)
+        for line in LogGroup(self.clients, log_group).lines(since):
+            yield from embedded_values(line)
+            for log_metric in log_metrics:
+                yield from filtered_values(log_metric, line)
+
+    def _depth(self, output: str) -> Value:
+        url = self.outputs[output]
+        answer = self.clients.sqs.get_queue_attributes(
+            QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
+        )
+        dimensions = (("QueueName", url.rpartition("/")[2]),)
+        metric = Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", dimensions)
+        return Value(now(), metric, float(answer["Attributes"]["ApproximateNumberOfMessages"]))
+
+
+def records(number: int = RECORDS, first: int = 1) -> list[Record]:
+    """Good raw records, with ids that count up."""
+    return [
+        {
+            "idDrink": str(990_000 + first + index),
+            "strDrink": f"Drill {first + index}",
+            "strCategory": "Cocktail",
+            "strAlcoholic": "Alcoholic",
+            "strGlass": "Wine glass",
+            "strInstructions": "Build over ice.",
+            "strIngredient1": "Prosecco",
+            "strMeasure1": "3 oz",
+        }
+        for index in range(number)
+    ]

@@ -1,0 +1,174 @@
+"""What a person on duty looks at: an environment's state, and what of it needs attention."""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+
+from msgspec import Struct
+
+from mocktailverse.catalogue.meta import Meta
+from mocktailverse.cost.cost_report import CostReport
+from mocktailverse.formatting import counted
+from mocktailverse.loads.load_record import Load
+from mocktailverse.operations.metrics import LoadMetrics, Spread
+from mocktailverse.pipeline.reconcile import is_lost
+from mocktailverse.stores.alarms import AlarmState
+from mocktailverse.stores.functions import FunctionState
+from mocktailverse.stores.log_group import Retention
+
+LAG_LIMIT_MS = 600_000
+"""As the alarm on publish lag: ten minutes."""
+
+FAILURES = ("invocation failed", "[ERROR]", "Task timed out", "Runtime exited")
+"""A function failed, in its own words or in Lambda's; the template's filters look for the same."""
+
+STUCK_AFTER = 2
+"""Visibility timeouts without a sign of life after which an open load counts as stuck: its message
+is delivered again after one, wherever its worker died."""
+
+FAILURES_KEPT_MS = 300_000
+"""As the alarm on function errors: what failed in the last five minutes."""
+
+
+class Runbook(StrEnum):
+    """The pages of docs/runbooks."""
+
+    BUDGET = "budget"
+    DEAD_LETTERS = "dead-letters"
+    FUNCTION_ERRORS = "function-errors"
+    NO_LOAD = "no-load"
+    PUBLISH_LAG = "publish-lag"
+    REJECTED_SHARE = "rejected-share"
+
+
+class Finding(Struct, frozen=True):
+    """Something that needs attention, and the runbook page about it."""
+
+    what: str
+    runbook: Runbook
+
+
+class Publishings(Struct, frozen=True):
+    """How far the catalogue was behind the table; `last_at` and `last_lag_ms` in ms."""
+
+    lag_s: Spread | None
+    last_at: int | None
+    last_lag_ms: int | None
+
+
+class Operations(Struct, frozen=True, kw_only=True):
+    """An environment's state.
+
+    `is_emulated` at the embedded AWS, which looks at no alarm and costs nothing. `failed` and
+    `stuck` are loads that no replay has superseded; `stuck` are open and gave no sign of life for
+    STUCK_AFTER visibility timeouts. `failures` are those of the last FAILURES_KEPT_MS. `cost` is
+    of the month, counted from `cost_since`; times in ms.
+    """
+
+    is_emulated: bool
+    functions: Sequence[FunctionState]
+    failures: int
+    log_groups: Sequence[Retention]
+    alarms: Sequence[AlarmState]
+    waiting: int
+    dead: int
+    last_loads: Sequence[Load]
+    failed: Sequence[Load]
+    stuck: Sequence[Load]
+    publishings: Publishings
+    cost: CostReport
+    cost_since: int
+
+
+def stuck_loads(loads: Sequence[Load], *, now: int, patience_ms: int) -> list[Load]:
+    """The loads that gave no sign of life for `patience_ms`."""
+    return [load for load in loads if is_lost(load, now - patience_ms)]
+
+
+def findings(
+    operations: Operations,
+    metrics: LoadMetrics,
+    loads: Sequence[Load],
+    catalogue: Meta | str | None,
+    *,
+    now: int,
+) -> list[Finding]:
+    """What needs attention; `loads` are those that no replay has superseded.
+
+    `catalogue` is what the published one says of itself, or why it cannot be read; None where
+    none was published. Rejected records are nothing by themselves: they are counted and kept, and
+    no fault of the pipeline.
+    """
+    return [
+        *_of_alarms(operations),
+        *_of_functions(operations),
+        *_of_loads(operations, metrics),
+        *_of_publishing(operations, loads, catalogue, now),
+        *_of_cost(operations),
+    ]
+
+
+def _of_alarms(operations: Operations) -> Iterator[Finding]:
+    for alarm in operations.alarms:
+        if alarm.state == "ALARM":
+            yield Finding(f"The alarm {alarm.name} rings: {alarm.reason}", runbook_of(alarm))
+
+
+def _of_functions(operations: Operations) -> Iterator[Finding]:
+    for function in operations.functions:
+        if function.failed:
+            told = f"{function.state}, last update {function.last_update}: {function.reason}"
+            yield Finding(f"The function {function.name} is {told}", Runbook.FUNCTION_ERRORS)
+    if operations.failures:
+        told = f"{counted(operations.failures, 'failure')} of functions in the last five minutes"
+        yield Finding(told, Runbook.FUNCTION_ERRORS)
+
+
+def _of_loads(operations: Operations, metrics: LoadMetrics) -> Iterator[Finding]:
+    if operations.dead:
+        yield Finding(counted(operations.dead, "dead letter"), Runbook.DEAD_LETTERS)
+    if operations.failed:
+        yield Finding(counted(len(operations.failed), "failed load"), Runbook.DEAD_LETTERS)
+    if operations.stuck:
+        yield Finding(counted(len(operations.stuck), "stuck load"), Runbook.NO_LOAD)
+    if metrics.not_conserving:
+        loads = counted(len(metrics.not_conserving), "load")
+        yield Finding(f"{loads} with counts that do not add up", Runbook.DEAD_LETTERS)
+
+
+def _of_publishing(
+    operations: Operations, loads: Sequence[Load], catalogue: Meta | str | None, now: int
+) -> Iterator[Finding]:
+    if isinstance(catalogue, str):
+        yield Finding(f"The catalogue cannot be read: {catalogue}", Runbook.PUBLISH_LAG)
+        return
+    lag_ms = operations.publishings.last_lag_ms
+    if lag_ms is not None and lag_ms > LAG_LIMIT_MS:
+        yield Finding(f"The last publishing was {lag_ms / 1000:,.0f} s behind", Runbook.PUBLISH_LAG)
+    built_at = catalogue.built_at if catalogue else 0
+    unpublished = [
+        load
+        for load in loads
+        if load.counts.loaded
+        and load.finished_at is not None
+        and load.finished_at < now - LAG_LIMIT_MS
+        and built_at < load.started_at
+    ]
+    if unpublished:
+        number = counted(len(unpublished), "load")
+        yield Finding(f"{number} newer than the published catalogue", Runbook.PUBLISH_LAG)
+
+
+def _of_cost(operations: Operations) -> Iterator[Finding]:
+    beyond = [
+        f"{line.service}, {line.what}"
+        for line in operations.cost.lines
+        if line.free and line.so_far is not None and line.so_far > line.free
+    ]
+    if beyond and not operations.is_emulated:
+        yield Finding(f"More was used this month than is free: {'; '.join(beyond)}", Runbook.BUDGET)
+
+
+def runbook_of(alarm: AlarmState) -> Runbook:
+    """The page that an alarm's description names; about functions where it names none."""
+    name = alarm.description.rpartition("docs/runbooks/")[2].removesuffix(".md")
+    return Runbook(name) if name in set(Runbook) else Runbook.FUNCTION_ERRORS

@@ -1,0 +1,284 @@
+"""Measures a running environment: the figures of the `report` command.
+
+What it asks of AWS: loads in pages of 100, about 9 read units each, LOADS at most for the last
+days and as many for the month; for each of REJECTING loads that rejected something a query of
+1 unit and an object or two; the catalogue once; and about 35 requests that cost nothing.
+"""
+
+import os
+import platform
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from itertools import chain, islice
+from pathlib import Path
+
+from msgspec import Struct
+
+from mocktailverse.catalogue.meta import Meta
+from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.cost.cost_report import cost_report
+from mocktailverse.cost.model import price_table
+from mocktailverse.cost.running import running
+from mocktailverse.errors import CatalogueError, MissingError
+from mocktailverse.loads.load_record import Load, latest_generations
+from mocktailverse.operations.findings import (
+    FAILURES,
+    FAILURES_KEPT_MS,
+    STUCK_AFTER,
+    Finding,
+    Operations,
+    Publishings,
+    findings,
+    stuck_loads,
+)
+from mocktailverse.operations.metrics import (
+    PUBLISHED,
+    LoadMetrics,
+    Publishing,
+    ReadOnce,
+    load_metrics,
+    publishing_of,
+    spread,
+)
+from mocktailverse.operations.month import MonthBooks, MonthSoFar
+from mocktailverse.operations.quality import SourceQuality, quality
+from mocktailverse.operations.recent_loads import recent_loads, rejected_lines
+from mocktailverse.pipeline.ports import DailyLoads
+from mocktailverse.stores import cloudformation_stack
+from mocktailverse.stores.alarms import read_alarm_states
+from mocktailverse.stores.cloudformation_stack import stack_name
+from mocktailverse.stores.environment import LOCAL, Stores
+from mocktailverse.stores.error_translation import translated
+from mocktailverse.stores.log_group import LogGroup, read_retentions
+from mocktailverse.times import now as now_ms
+
+DAY_MS = 24 * 3600 * 1000
+LOADS = 3_000
+"""The newest loads of the days are read, so many at most."""
+
+REJECTING = 100
+LINES = 5_000
+"""Of the newest loads that rejected something, and of their lines, so many are read at most."""
+
+LAST_LOADS = 15
+LOGS = "/aws/lambda/"
+LOG_GROUPS = f"{LOGS}mocktailverse-"
+
+
+class Made(Struct, frozen=True, kw_only=True):
+    """When (ms), of what and where a report was made; `loads_are_all` within these days."""
+
+    at: int
+    env: str
+    region: str
+    days: int
+    loads_are_all: bool
+    machine: str | None
+
+
+class Rejects(Struct, frozen=True, kw_only=True):
+    """Rejected lines by reason code, of the newest `loads` that rejected something."""
+
+    codes: dict[str, int]
+    loads: int
+    are_all: bool
+
+
+class Published(Struct, frozen=True, kw_only=True):
+    """The published catalogue: what it says of itself, its size, what is understood of it."""
+
+    meta: Meta
+    bytes: int
+    age_s: float
+    sources: Sequence[SourceQuality]
+
+
+class Freshness(Struct, frozen=True, kw_only=True):
+    """When things happened last, in ms; None where nothing did within the report's days."""
+
+    raw_stored_at: int | None
+    load_done_at: int | None
+    published_at: int | None
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """All figures of an environment; nothing needs attention where `attention` is empty."""
+
+    made: Made
+    metrics: LoadMetrics
+    rejects: Rejects
+    catalogue: Published | None
+    catalogue_problem: str | None
+    freshness: Freshness
+    operations: Operations
+    attention: Sequence[Finding]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing needs attention."""
+        return not self.attention
+
+
+def measure(stores: Stores, env: str, days: int) -> Report:
+    """Measure an environment over its last days; its cost over the month.
+
+    Raises:
+        MocktailverseError: AWS does not answer, or refuses.
+    """
+    now = now_ms()
+    pages = ReadOnce(stores.loads)
+    loads, older = recent_loads(pages, days, limit=LOADS)
+    standing = latest_generations(loads)
+    publishings = _publishings(stores, now - days * DAY_MS)
+    published, problem = _published(stores, now)
+    metrics = load_metrics(loads, publishings)
+    month = _month(pages, published, env)
+    operations = _operations(stores, env, loads, publishings, month, now=now)
+    meta = published.meta if published else None
+    return Report(
+        made=Made(
+            at=now,
+            env=env,
+            region=stores.clients.region,
+            days=days,
+            loads_are_all=older is None,
+            machine=_machine() if env == LOCAL else None,
+        ),
+        metrics=metrics,
+        rejects=_rejects(stores, standing),
+        catalogue=published,
+        catalogue_problem=problem,
+        freshness=_freshness(loads, publishings),
+        operations=operations,
+        attention=findings(operations, metrics, standing, problem or meta, now=now),
+    )
+
+
+def _publishings(stores: Stores, since: int) -> list[Publishing]:
+    """What the publish function's log tells, oldest first; nothing where it never ran."""
+    log = LogGroup(stores.clients, LOGS + stores.outputs["PublishFunction"])
+    try:
+        told = [publishing_of(line.at, line.message) for line in log.lines(since, PUBLISHED)]
+    except MissingError:
+        return []
+    return [publishing for publishing in told if publishing]
+
+
+def _published(stores: Stores, now: int) -> tuple[Published | None, str | None]:
+    """The published catalogue, or why it cannot be read; neither where there is none yet."""
+    with tempfile.TemporaryDirectory(prefix="mocktailverse-report-") as folder:
+        path = Path(folder, "catalogue.sqlite")
+        try:
+            stores.catalogue.download(path)
+            return _looked_through(path, now), None
+        except MissingError:
+            return None, None
+        except CatalogueError as error:
+            return None, str(error)
+
+
+def _looked_through(path: Path, now: int) -> Published:
+    with closing(Catalogue(path)) as catalogue:
+        return Published(
+            meta=catalogue.meta,
+            bytes=path.stat().st_size,
+            age_s=max(0, now - catalogue.meta.built_at) / 1000,
+            sources=quality(catalogue.all_drinks()),
+        )
+
+
+def _month(loads: DailyLoads, published: Published | None, env: str) -> MonthSoFar:
+    def read_meta() -> Meta:
+        if published is None:
+            raise MissingError("Nothing was published yet.")
+        return published.meta
+
+    limit_s = running(env).transform_timeout_s
+    return MonthBooks(loads, read_meta, attempt_limit_s=limit_s, clock=now_ms).read()
+
+
+def _operations(  # noqa: PLR0913 - the figures come from these
+    stores: Stores,
+    env: str,
+    loads: Sequence[Load],
+    publishings: Sequence[Publishing],
+    month: MonthSoFar,
+    *,
+    now: int,
+) -> Operations:
+    clients = stores.clients
+    names = [name for what, name in stores.outputs.items() if what.endswith("Function")]
+    logs = {LOGS + name for name in names}
+    with translated("Looking for the alarms"):
+        alarms = cloudformation_stack.resources(clients, stack_name(env), "AWS::CloudWatch::Alarm")
+    standing = latest_generations(loads)
+    patience_ms = STUCK_AFTER * stores.queue.visibility_timeout_ms()
+    waiting = stores.queue.waiting()
+    last = publishings[-1] if publishings else None
+    used = month.usage(running(env))
+    return Operations(
+        is_emulated=clients.endpoint is not None,
+        functions=[stores.functions.state(name) for name in sorted(names)],
+        failures=sum(_failures(stores, log, now - FAILURES_KEPT_MS) for log in logs),
+        log_groups=[group for group in read_retentions(clients, LOG_GROUPS) if group.name in logs],
+        alarms=read_alarm_states(clients, alarms.values()),
+        waiting=waiting,
+        dead=stores.queue.dead(),
+        last_loads=loads[:LAST_LOADS],
+        failed=[load for load in standing if load.status == "failed"],
+        # Behind a backlog a load that was cut has to wait for its turn.
+        stuck=[] if waiting else stuck_loads(standing, now=now, patience_ms=patience_ms),
+        publishings=Publishings(
+            spread(one.lag_ms / 1000 for one in publishings),
+            last.at if last else None,
+            last.lag_ms if last else None,
+        ),
+        cost=cost_report(env, used.at_this_rate(), price_table(), used),
+        cost_since=month.since,
+    )
+
+
+def _failures(stores: Stores, log: str, since: int) -> int:
+    """How many lines of a function's log tell of a failure; one failure may tell of itself twice.
+
+    One question a word: the embedded AWS knows no pattern with alternatives, nor phrases.
+    """
+    group = LogGroup(stores.clients, log)
+    try:
+        told = {
+            line for word in FAILURES for line in group.lines(since, word) if word in line.message
+        }
+    except MissingError:  # the function never ran
+        return 0
+    return len(told)
+
+
+def _rejects(stores: Stores, standing: Sequence[Load]) -> Rejects:
+    rejecting = [load for load in standing if load.counts.rejected]
+    lines = chain.from_iterable(
+        rejected_lines(load, stores.loads, stores.bucket) for load in rejecting[:REJECTING]
+    )
+    codes = Counter(line.code for line in islice(lines, LINES))
+    return Rejects(
+        codes=dict(codes.most_common()),
+        loads=min(len(rejecting), REJECTING),
+        are_all=codes.total() == sum(load.counts.rejected for load in standing),
+    )
+
+
+def _freshness(loads: Sequence[Load], publishings: Sequence[Publishing]) -> Freshness:
+    done = [load for load in loads if load.status == "done"]
+    return Freshness(
+        raw_stored_at=max((load.stored_at or 0 for load in done), default=0) or None,
+        load_done_at=max((load.finished_at or 0 for load in done), default=0) or None,
+        published_at=publishings[-1].at if publishings else None,
+    )
+
+
+def _machine() -> str:
+    load, *_ = os.getloadavg()
+    return (
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, load average {load:.1f}"
+    )

@@ -1,0 +1,89 @@
+"""Trace one record through the pipeline: raw object, load, and the log lines of each function."""
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+from mocktailverse.errors import MissingError
+from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion, StoredObject
+from mocktailverse.stores.environment import Stores
+from mocktailverse.stores.log_group import LogLine
+
+STAGES = {"fetch": "FetchFunction", "load": "TransformFunction", "publish": "PublishFunction"}
+OMITTED_FIELDS = frozenset(
+    {"level", "location", "timestamp", "service", "trace", "traces", "exception"}
+)
+"""Fields of a log line that add nothing to a trace."""
+
+CLOCK_SKEW_MS = 60_000
+"""Log lines may carry an earlier time than the object: another machine's clock wrote them."""
+
+
+class Step(NamedTuple):
+    """One event in the processing of a raw object; `at` in ms since 1970 UTC."""
+
+    at: int
+    stage: str
+    what: str
+    details: dict[str, Any]
+
+
+def raw_object(stores: Stores, key_or_id: str) -> StoredObject:
+    """Return the latest version of a raw object's key, or the version that a drink comes from.
+
+    Raises:
+        MissingError: there is no such raw object or drink, or the raw object has expired.
+    """
+    if key_or_id.startswith(RAW_PREFIX):
+        return _object_of_key(stores, key_or_id)
+    return _object_of_drink(stores, key_or_id)
+
+
+def trace(stores: Stores, origin: StoredObject) -> list[Step]:
+    """Return what happened to a raw object version, in the order of time."""
+    version, stored_at = origin.version, origin.stored_at
+    steps = [Step(stored_at, "raw", "stored", {"key": version.key})]
+    load = stores.loads.latest(version)
+    if load:
+        load_id = version.load_id(load.generation)
+        counts = msgspec.to_builtins(load.counts)
+        at = load.finished_at or load.active_at
+        steps.append(Step(at, "load", f"is {load.status}", {"load": load_id, **counts}))
+    for stage, output in STAGES.items():
+        log = stores.function_log(output)
+        try:
+            lines = list(log.lines(stored_at - CLOCK_SKEW_MS, version.trace_id))
+        except MissingError:  # the function never ran
+            continue
+        steps += [_step(stage, line) for line in lines]
+    return sorted(steps, key=lambda step: step.at)
+
+
+def _object_of_key(stores: Stores, key: str) -> StoredObject:
+    versions = [stored for stored in stores.bucket.versions(key) if stored.version.key == key]
+    return _latest(versions, key)
+
+
+def _object_of_drink(stores: Stores, drink_id: str) -> StoredObject:
+    register = stores.drinks.get(drink_id)
+    if register is None or register.drink is None:
+        raise MissingError(f"No drink `{drink_id}` is in the table.")
+    lineage = register.drink.lineage
+    version = ObjectVersion(lineage.bucket, lineage.key, lineage.version_id)
+    versions = [s for s in stores.bucket.versions(version.key) if s.version == version]
+    return _latest(versions, drink_id)
+
+
+def _latest(versions: list[StoredObject], subject: str) -> StoredObject:
+    if not versions:
+        raise MissingError(f"The raw object of `{subject}` does not exist, or has expired.")
+    return max(versions, key=lambda stored: stored.stored_at)
+
+
+def _step(stage: str, line: LogLine) -> Step:
+    try:
+        fields = msgspec.json.decode(line.message, type=dict[str, Any])
+    except msgspec.MsgspecError:  # a line that Lambda wrote
+        return Step(line.at, stage, line.message, {})
+    details = {name: value for name, value in fields.items() if name not in OMITTED_FIELDS}
+    return Step(line.at, stage, str(details.pop("message", "")), details)

@@ -1,0 +1,80 @@
+"""Fetching by hand: the fetch function is invoked until its plan is done."""
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion, StoredObject
+from mocktailverse.sources.thecocktaildb.extract import ExtractReport
+
+STEP_S = 5
+"""How long the function fetches before it reports."""
+
+
+class FetchPlan(Struct, frozen=True):
+    """What to fetch; `limits` are the event's `max_requests` and `full`, for a sweep."""
+
+    strategy: str
+    arguments: tuple[str, ...] = ()
+    limits: Mapping[str, int] = MappingProxyType({})
+
+
+def fetch_all(
+    invoke: Callable[[dict[str, Any]], dict[str, Any]],
+    plan: FetchPlan,
+    on_report: Callable[[ExtractReport], object] = lambda _report: None,
+) -> ExtractReport:
+    """Invoke the fetch function until its plan is done; its reports as one.
+
+    Args:
+        invoke: invokes the fetch function with an event, and returns its response.
+        plan: what to fetch.
+        on_report: told what was done so far, about every STEP_S seconds.
+
+    Raises:
+        UsageError: there is no such strategy, or not with these arguments.
+        PermanentError: the function failed.
+    """
+    event: dict[str, Any] = {
+        "strategy": plan.strategy,
+        "arguments": plan.arguments,
+        "time_limit_s": STEP_S,
+        **plan.limits,
+    }
+    total: ExtractReport | None = None
+    while True:
+        answer = invoke(event)
+        report = msgspec.convert(answer, ExtractReport)
+        total = report if total is None else _sum(total, report)
+        on_report(total)
+        if report.stopped_because != "time":
+            return total
+        event["cursor"] = answer["cursor"]
+
+
+def fetched_versions(
+    stored_under: Callable[[str], Iterable[StoredObject]], report: ExtractReport
+) -> list[ObjectVersion]:
+    """The raw object versions that a run stored."""
+    keys = [key for key in report.objects if key.startswith(RAW_PREFIX)]
+    prefixes = {key.rpartition("/")[0] + "/" for key in keys}
+    return [
+        stored.version
+        for prefix in sorted(prefixes)
+        for stored in stored_under(prefix)
+        if stored.version.key in keys
+    ]
+
+
+def _sum(first: ExtractReport, second: ExtractReport) -> ExtractReport:
+    return msgspec.structs.replace(
+        second,
+        pages=first.pages + second.pages,
+        requests=first.requests + second.requests,
+        records=first.records + second.records,
+        objects=first.objects + second.objects,
+        failed=first.failed + second.failed,
+    )

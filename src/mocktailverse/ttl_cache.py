@@ -1,0 +1,157 @@
+"""A value that is fetched again when its time to live (TTL) has passed.
+
+Two patterns make it fit for many readers of one slow source:
+
+- Single flight: one thread fetches at a time. With 50 visitors and an expired value, the source
+  gets 1 request instead of 50.
+- Stale-while-revalidate: meanwhile, and while the source fails, the others get the stale value.
+"""
+
+from collections.abc import Callable
+from threading import Event, Lock, Thread
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+
+from mocktailverse.errors import MocktailverseError
+
+T = TypeVar("T")
+
+
+class Snapshot(Struct, Generic[T], frozen=True):
+    """The cached value and the outcome of the last fetch; times are those of the cache's clock."""
+
+    value: T | None = None
+    """The last value that was fetched; None before the first."""
+    fetched_at: float | None = None
+    """When it was fetched."""
+    error: Exception | None = None
+    """Why the last fetch failed; None if it did not."""
+    failing_since: float | None = None
+    """When fetches began to fail; None while they succeed."""
+    checked_at: float | None = None
+    """When the last fetch ended, with or without a value."""
+
+    @property
+    def problem(self) -> str | None:
+        """The text of the error."""
+        return None if self.error is None else str(self.error)
+
+
+class TtlCache(Generic[T]):
+    """Caches one value; the thread that first finds it expired fetches it again.
+
+    After a MocktailverseError or OSError the stale value stays, and the error is reported with it.
+    """
+
+    def __init__(
+        self,
+        fetch: Callable[[], T],
+        *,
+        ttl: Callable[[Snapshot[T]], float],
+        clock: Callable[[], float],
+        timeout_s: float,
+        in_background: bool = False,
+    ) -> None:
+        """Fetch nothing yet.
+
+        Args:
+            fetch: returns the current value.
+            ttl: how long a snapshot is fresh, in the clock's unit.
+            clock: the time now, in seconds or ms.
+            timeout_s: how long a caller waits for a fetch in the background, but not at all while
+                the source fails.
+            in_background: fetch in a thread of its own. For processes that live on between
+                requests; a Lambda function is frozen then, so there the caller fetches.
+        """
+        self._fetch = fetch
+        self._ttl = ttl
+        self._clock = clock
+        self._timeout_s = timeout_s
+        self._flight = SingleFlight(self._refresh, in_background=in_background)
+        self._is_expired = False
+        self.snapshot: Snapshot[T] = Snapshot()
+
+    def get(self, *, timeout_s: float | None = None, wait_for_value: bool = False) -> Snapshot[T]:
+        """Return the snapshot, after a fetch if it is due.
+
+        The first caller always waits for the fetch; with `wait_for_value`, so does every caller
+        until there is a value.
+        """
+        snapshot = self.snapshot
+        if snapshot.checked_at is None or (wait_for_value and snapshot.value is None):
+            self._flight.join()
+        elif self._is_due():
+            usual_s = self._timeout_s if timeout_s is None else timeout_s
+            self._flight.begin(usual_s if snapshot.error is None else 0)
+        return self.snapshot
+
+    def expire(self) -> None:
+        """Have the next caller fetch again, even if a fetch is under way."""
+        self._is_expired = True
+
+    def _is_due(self) -> bool:
+        snapshot = self.snapshot
+        if self._is_expired or snapshot.checked_at is None:
+            return True
+        return self._clock() - snapshot.checked_at >= self._ttl(snapshot)
+
+    def _refresh(self) -> None:
+        if not self._is_due():
+            return
+        self._is_expired = False
+        try:
+            value = self._fetch()
+        except (MocktailverseError, OSError) as error:
+            stale, now = self.snapshot, self._clock()
+            since = now if stale.failing_since is None else stale.failing_since
+            # Without its traceback, whose frames would keep values alive.
+            stripped = error.with_traceback(None)
+            self.snapshot = Snapshot(stale.value, stale.fetched_at, stripped, since, now)
+        else:
+            now = self._clock()
+            self.snapshot = Snapshot(value, now, checked_at=now)
+
+
+class SingleFlight:
+    """Runs a piece of work in one thread at a time.
+
+    The work itself checks whether it is still due, as another thread may just have done it. A
+    background thread never keeps the process from ending.
+    """
+
+    def __init__(self, work: Callable[[], None], *, in_background: bool) -> None:
+        """Take the work; it begins when a thread asks for it."""
+        self._work = work
+        self._in_background = in_background
+        self._lock = Lock()
+
+    def join(self) -> None:
+        """Do the work in this thread, after the one that is doing it."""
+        with self._lock:
+            self._work()
+
+    def begin(self, timeout_s: float) -> None:
+        """Start the work unless another thread is doing it.
+
+        In the background, wait for its end for `timeout_s` at most; else until it is done.
+        """
+        if not self._lock.acquire(blocking=False):
+            return
+        done = Event()
+        if not self._in_background:
+            self._run(done)
+            return
+        try:
+            Thread(target=self._run, args=(done,), daemon=True).start()
+        except RuntimeError:  # the system has no more threads
+            self._lock.release()
+            raise
+        done.wait(timeout_s)
+
+    def _run(self, done: Event) -> None:
+        try:
+            self._work()
+        finally:
+            self._lock.release()
+            done.set()

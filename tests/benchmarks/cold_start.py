@@ -1,0 +1,74 @@
+"""CPU time until a Lambda function is ready, beside what any function on boto3 pays; prints JSON.
+
+Every case is a fresh process with compiled byte code. The yardstick imports boto3 and makes the
+clients for S3 and DynamoDB; Python's own start counts in no case.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+
+from paired import Case, paired
+
+YARDSTICK = "boto3 and two clients"
+FUNCTIONS = ("transform", "publish", "fetch", "reconcile", "api")
+
+_TWO_CLIENTS = """
+import boto3
+boto3.client("s3")
+boto3.client("dynamodb")
+"""
+_TIMED = """
+import time
+start = time.process_time()
+{code}
+print(time.process_time() - start)
+"""
+_ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "benchmark",
+    "AWS_SECRET_ACCESS_KEY": "benchmark",
+    "POWERTOOLS_SERVICE_NAME": "benchmark",
+    "POWERTOOLS_METRICS_NAMESPACE": "benchmark",
+    "MOCKTAILVERSE_DATA_BUCKET": "data",
+    "MOCKTAILVERSE_CATALOGUE_BUCKET": "catalogue",
+    "MOCKTAILVERSE_DRINKS_TABLE": "drinks",
+    "MOCKTAILVERSE_LOADS_TABLE": "loads",
+    "MOCKTAILVERSE_QUEUE_URL": "http://localhost/queue",
+    "MOCKTAILVERSE_SOURCE_URL": "http://localhost/source",
+    "MOCKTAILVERSE_MAX_RECEIVE_COUNT": "5",
+    "MOCKTAILVERSE_VISIBILITY_TIMEOUT_S": "180",
+    "MOCKTAILVERSE_OPS_KEY_PARAMETER": "/mocktailverse/benchmark/ops-key",
+    "MOCKTAILVERSE_STAGE": "benchmark",
+}
+
+
+def measure(rounds: int) -> list[dict[str, object]]:
+    """Ratios to the yardstick: importing each handler, and importing it and building its tools."""
+    cases = {YARDSTICK: _case(_TWO_CLIENTS), "boto3": _case("import boto3")}
+    for name in FUNCTIONS:
+        module = f"mocktailverse.functions.{name}"
+        cases[f"{name}: import"] = _case(f"import {module}")
+        cases[f"{name}: import and tools"] = _case(f"import {module} as it\nit._runtime()")
+    return [figure._asdict() for figure in paired(cases, rounds)]
+
+
+def _case(code: str) -> Case:
+    command = [sys.executable, "-c", _TIMED.format(code=code)]
+    environment = {**os.environ, **_ENVIRONMENT}
+
+    def seconds() -> float:
+        answer = subprocess.run(
+            command, check=True, stdout=subprocess.PIPE, text=True, env=environment
+        )
+        return float(answer.stdout)
+
+    return seconds
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7)
+    print(json.dumps(measure(parser.parse_args().rounds)))

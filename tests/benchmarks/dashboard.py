@@ -1,0 +1,103 @@
+"""How long the dashboard's first page takes, from a catalogue file; prints JSON.
+
+    dashboard.py FILE --visits 20
+
+Streamlit's own AppTest runs the real app: every script run, widget and message that a browser's
+visit causes, but neither the browser nor the network. CPU time.
+
+ready      Python, Streamlit and the app are loaded
+cold       the first visit: it also copies the file, for the download, and builds the index
+warm       new visitors of the same process, who share what the pages keep
+filtered   likewise, each with another ingredient as filter, so that little is kept already
+"""
+
+import argparse
+import json
+import logging
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+import mocktailverse.dashboard.app
+from mocktailverse.catalogue.synced_copy import CatalogueCopy
+from mocktailverse.dashboard.connections import OVERRIDE
+from mocktailverse.operations.timing import quantile
+from mocktailverse.times import now
+
+READY_SECONDS = time.process_time()
+PATIENCE_S = 300
+MAX_AGE_S = 3600.0
+CARDS = 24
+
+
+class OnDisk:
+    """A published catalogue that is a file; downloading copies it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def download(self, path: Path, *, unless: str | None = None) -> str | None:
+        if unless:
+            return None
+        shutil.copyfile(self._path, path)
+        return "1"
+
+
+def measure(path: Path, visits: int) -> dict[str, Any]:
+    """The figures of one catalogue file."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = CatalogueCopy(OnDisk(path), Path(folder), max_age_s=MAX_AGE_S)
+        cold = _visit(copy)
+        warm = [_visit(copy) for _ in range(visits)]
+        names = [entry.name for entry in copy.current().ingredients(limit=visits).items]
+        asked = [_visit(copy, ingredient=name) for name in names]
+    return {
+        "visits": visits,
+        "ready_seconds": round(READY_SECONDS, 3),
+        "cold_seconds": round(cold, 3),
+        "warm": _latencies(warm),
+        "filtered": _latencies(asked),
+    }
+
+
+def _visit(copy: CatalogueCopy, **parameters: str) -> float:
+    """The seconds of a new visitor's first page; it has to show drinks."""
+    page = AppTest.from_file(mocktailverse.dashboard.app.__file__, default_timeout=PATIENCE_S)
+    page.session_state[OVERRIDE] = SimpleNamespace(
+        catalogue=copy, stage="local", is_local=True, clock=now
+    )
+    for name, value in parameters.items():
+        page.query_params[name] = value
+    start = time.process_time()
+    page.run()
+    taken = time.process_time() - start
+    assert not page.exception, page.exception
+    shown = [link for link in page.main.get("page_link") if link.label.startswith("**")]
+    assert 0 < len(shown) <= CARDS
+    return taken
+
+
+def _latencies(seconds: Iterable[float]) -> dict[str, float]:
+    taken = [1000 * one for one in seconds]
+    return {
+        "p50_ms": round(quantile(taken, 0.5), 1),
+        "p95_ms": round(quantile(taken, 0.95), 1),
+        "worst_ms": round(max(taken), 1),
+    }
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--visits", type=int, default=20)
+    options = parser.parse_args()
+    logging.disable(logging.WARNING)  # Streamlit warns that no server runs
+    print(json.dumps(measure(options.file, options.visits)))

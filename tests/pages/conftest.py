@@ -1,0 +1,179 @@
+"""The dashboard without AWS: a catalogue of the sample drinks, and pages run in process."""
+
+import re
+from collections.abc import Callable, Iterable
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import mocktailverse.dashboard.app
+from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.dashboard.connections import OVERRIDE
+from mocktailverse.drinks.drink import Drink
+
+NOW_MS = 1_700_000_060_000
+TIMEOUT_S = 240
+"""Far above what a page takes; the machine may be busy."""
+
+HOSTILE = (
+    "**bold** _x_ ~~y~~ `code`",
+    "[a](javascript:alert(1)) ![i](http://x.example/y.png)",
+    "<script>alert(1)</script><b>b</b> &lt;",
+    "$math$ and $$more$$",
+    ":material/home: :red[x] :smile: :streamlit:",
+    "# head\n\n- item\n> quote",
+    "https://evil.example/x www.evil.example me@evil.example",
+    "\u202egnp.exe \u2066x",
+    "=HYPERLINK(1)",
+    "long" * 2500,
+    "\u200b",
+)
+
+
+class FakeCopy:
+    """A copy of a catalogue, or what its first download raises."""
+
+    def __init__(self, catalogue: Catalogue | Exception, problem: str | None = None) -> None:
+        self.catalogue = catalogue
+        self.problem = problem
+        self.failing_for_s = 90.0 if problem else None
+        self.asked = 0
+
+    def current(self) -> Catalogue:
+        self.asked += 1
+        if isinstance(self.catalogue, Exception):
+            raise self.catalogue
+        return self.catalogue
+
+
+@pytest.fixture(scope="session")
+def hostile_catalogue(
+    sample_catalogue: Catalogue, make_catalogue: Callable[[Iterable[Drink]], Catalogue]
+) -> Catalogue:
+    """Drinks whose every text is hostile; the ids are evil:0, evil:1 and so on."""
+    drinks = list(sample_catalogue.all_drinks())[: len(HOSTILE)]
+    return make_catalogue(
+        hostile_drink(drink, text, number)
+        for number, (drink, text) in enumerate(zip(drinks, HOSTILE, strict=True))
+    )
+
+
+def hostile_drink(drink: Drink, text: str, number: int) -> Drink:
+    """A drink in which each text that people can write is this one."""
+    return msgspec.structs.replace(
+        drink,
+        id=f"evil:{number}",
+        name=text,
+        category=text,
+        glass=text,
+        iba=text,
+        tags=(text,),
+        instructions={"en": text, text: text},
+        ingredients=tuple(
+            msgspec.structs.replace(line, name=text, name_raw=text, measure_raw=text)
+            for line in drink.ingredients
+        ),
+        quality=("ingredient_unknown", "from_the_future"),
+        previous_name=text,
+    )
+
+
+@pytest.fixture
+def open_page(sample_catalogue: Catalogue) -> Callable[..., AppTest]:
+    """Opens a page: `open_page("shelf", have=["Gin"])`, `open_page(drink="...", stage="prod")`."""
+
+    def open_(
+        name: str = "explore",
+        /,
+        *,
+        catalogue: Catalogue | Exception = sample_catalogue,
+        problem: str | None = None,
+        stage: str = "local",
+        **parameters: str | list[str],
+    ) -> AppTest:
+        test = AppTest.from_file(mocktailverse.dashboard.app.__file__, default_timeout=TIMEOUT_S)
+        test.session_state[OVERRIDE] = SimpleNamespace(
+            catalogue=FakeCopy(catalogue, problem),
+            stage=stage,
+            is_local=stage == "local",
+            clock=lambda: NOW_MS,
+            refresh_s=30.0,
+        )
+        for parameter, value in parameters.items():
+            test.query_params[parameter] = value
+        if name != "explore":
+            test.switch_page(f"views/{name}.py")
+        test.run()
+        assert not test.exception, test.exception
+        return test
+
+    return open_
+
+
+@pytest.fixture(scope="session")
+def hostile_texts() -> tuple[str, ...]:
+    """Texts that try to be more than text."""
+    return HOSTILE
+
+
+@pytest.fixture(scope="session")
+def told() -> Callable[[AppTest], str]:
+    """All that a page tells as Markdown, one element a line."""
+
+    def tell(page: Any) -> str:
+        kinds = ("title", "header", "markdown", "caption", "info", "success", "warning")
+        return "\n".join(element.value for kind in kinds for element in page.get(kind))
+
+    return tell
+
+
+@pytest.fixture(scope="session")
+def markup_of(told: Callable[[AppTest], str]) -> Callable[[AppTest], set[str]]:
+    """The characters on a page that Markdown takes for more than text, code aside."""
+
+    def signs(page: AppTest) -> set[str]:
+        tables = " ".join(str(cell) for table in page.table for cell in table.value.values.flat)
+        links = " ".join(link.label for link in page.get("page_link"))
+        own_code = re.sub(r"(?<!\\)`[a-z_]+`", "", f"{told(page)} {tables} {links}")
+        return set(re.sub(r"\\.", "", own_code))
+
+    return signs
+
+
+@pytest.fixture(scope="session")
+def address_of() -> Callable[[AppTest], dict[str, list[str]]]:
+    """The parameters in a page's address."""
+
+    def read(page: AppTest) -> dict[str, list[str]]:
+        return {
+            name: [value] if isinstance(value, str) else list(value)
+            for name, value in page.query_params.items()
+        }
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def cards() -> Callable[[AppTest], list[str]]:
+    """The names on a page's cards, as Markdown."""
+
+    def names(page: AppTest) -> list[str]:
+        labels = [link.label for link in page.main.get("page_link")]
+        return [
+            label.removeprefix("**").removesuffix("**") for label in labels if label[:2] == "**"
+        ]
+
+    return names
+
+
+@pytest.fixture(scope="session")
+def button_group() -> Callable[[AppTest, str], Any]:
+    """Pills or a segmented control of a page, by its key."""
+
+    def find(page: AppTest, key: str) -> Any:
+        return next(group for group in page.get("button_group") if group.key == key)
+
+    return find

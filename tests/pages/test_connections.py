@@ -1,0 +1,112 @@
+"""How the dashboard finds its data: from settings, once a process, without asking AWS."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+import mocktailverse.dashboard.views
+from mocktailverse.dashboard import missing_settings
+from mocktailverse.settings import PREFIX, DashboardSettings
+
+ROOT = Path(__file__).parents[2]
+PAGE = Path(mocktailverse.dashboard.views.__path__[0]) / "cost.py"
+SETTINGS = {
+    "MOCKTAILVERSE_CATALOGUE_BUCKET": "catalogue",
+    "MOCKTAILVERSE_DATA_BUCKET": "data",
+    "MOCKTAILVERSE_DRINKS_TABLE": "drinks",
+    "MOCKTAILVERSE_LOADS_TABLE": "loads",
+    "MOCKTAILVERSE_QUEUE_URL": "http://127.0.0.1:9/1/raw",
+    "MOCKTAILVERSE_DEAD_LETTER_QUEUE_URL": "http://127.0.0.1:9/1/dead",
+    "MOCKTAILVERSE_STAGE": "prod",
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+}
+
+
+@pytest.fixture
+def environment(monkeypatch):
+    """The settings of a dashboard, and no connections left from another test."""
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
+    for name in ("AWS_PROFILE", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    st.cache_resource.clear()
+    yield monkeypatch
+    st.cache_resource.clear()
+
+
+def opened():
+    """What connections a page gets, and whether it is the same at each run."""
+
+    def script():
+        import streamlit as st  # noqa: PLC0415  a script of its own
+
+        from mocktailverse.dashboard.connections import connections  # noqa: PLC0415  likewise
+
+        st.session_state.setdefault("found", []).append(connections())
+
+    page = AppTest.from_function(script, default_timeout=240).run().run()
+    assert not page.exception
+    return page.session_state["found"]
+
+
+@pytest.mark.usefixtures("environment")
+def test_connections_are_opened_once_without_asking_aws():
+    first, again = opened()
+    assert first is again
+    assert (first.stage, first.can_act, first.refresh_s) == ("prod", False, 30)
+    assert not first.is_local
+    assert first.offers is not None
+
+
+def test_the_embedded_aws_has_no_free_limits_to_ask_for(environment):
+    environment.setenv("MOCKTAILVERSE_STAGE", "local")
+    environment.setenv("MOCKTAILVERSE_READ_ONLY", "false")
+    environment.setenv("MOCKTAILVERSE_REFRESH_S", "2")
+    found, _ = opened()
+    assert found.is_local
+    assert (found.can_act, found.refresh_s, found.offers) == (True, 2, None)
+
+
+@pytest.mark.parametrize("name", [name for name in SETTINGS if name.startswith(PREFIX)])
+def test_a_missing_setting_makes_a_page_that_says_what_to_set(environment, name):
+    environment.delenv(name)
+    page = AppTest.from_file(str(PAGE), default_timeout=240).run()
+    assert not page.exception
+    assert page.title[0].value == "Almost there"
+    field = name.removeprefix(PREFIX).lower()
+    assert field in page.code[0].value
+    assert any(name in block.value for block in page.code[1:])
+    assert [block.value for block in page.metric] == []
+
+
+def test_without_a_region_the_page_says_so(environment, tmp_path):
+    environment.delenv("AWS_DEFAULT_REGION")
+    environment.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    page = AppTest.from_file(str(PAGE), default_timeout=240).run()
+    assert not page.exception
+    assert "region" in page.code[0].value
+
+
+def test_the_example_of_secrets_is_what_the_page_says():
+    text = (ROOT / ".streamlit" / "secrets.toml.example").read_text()
+    secrets = tomllib.loads(text)
+    assert tomllib.loads(missing_settings.SECRETS) == secrets
+    fields = {name.removeprefix(PREFIX).lower() for name in secrets if name.startswith(PREFIX)}
+    assert fields == set(missing_settings.OUTPUTS) | {"stage"}
+    assert fields < set(DashboardSettings.__struct_fields__)
+
+
+def test_what_streamlit_cloud_installs_has_hashes_and_names_no_index():
+    lines = (
+        (ROOT / "infrastructure" / "streamlit_cloud" / "requirements.txt").read_text().splitlines()
+    )
+    packages = [line for line in lines if line and not line.startswith((" ", "#"))]
+    assert any(line.startswith("streamlit==") for line in packages)
+    assert all(line.endswith("\\") and "==" in line for line in packages)
+    assert not any("://" in line for line in lines)

@@ -1,0 +1,267 @@
+"""What the cost page shows: amounts, shares of what is free, and where they come from."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import mocktailverse.dashboard.views
+from mocktailverse.catalogue.meta import Meta
+from mocktailverse.cost.running import SMALL
+from mocktailverse.cost.usage import Activity
+from mocktailverse.dashboard.connections import OVERRIDE, Connections
+from mocktailverse.dashboard.views.cost import percent, usd
+from mocktailverse.errors import MissingError, PermanentError, UnreachableError
+from mocktailverse.loads.load_record import Counts, Load
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.operations.month import LOADS, MonthBooks
+from mocktailverse.stores.free_tier import FreeOffer
+
+PAGE = Path(mocktailverse.dashboard.views.__path__[0]) / "cost.py"
+DAY_MS = 24 * 3600 * 1000
+NEW_YEAR_MS = 1_767_225_600_000  # 2026-01-01 00:00:00 UTC
+NOW_MS = NEW_YEAR_MS + 10 * DAY_MS  # the 11th of 31 days
+
+
+def load(day=1, **fields):
+    """A load of 25 records that took 2 s, on a day of January."""
+    at = NEW_YEAR_MS + (day - 1) * DAY_MS + 1_000
+    facts = {"bytes": 50_000, "attempts": 1, "generation": 1} | fields
+    return Load(
+        ObjectVersion("data", "raw/thecocktaildb/a.json", "v1"), facts["generation"], "done",
+        Counts(read=25, loaded=25), facts["bytes"], facts["attempts"], 0, None, at, at, at + 2_000,
+        None, 1,
+    )  # fmt: skip
+
+
+class Books:
+    """Loads by day, and a catalogue."""
+
+    def __init__(self):
+        self.days = {}
+        self.asked = []
+        self.down = None
+        self.drinks = None
+
+    def page(self, day, limit, after=None):
+        if self.down:
+            raise self.down
+        self.asked.append(day)
+        found = self.days.get(day, [])
+        first = after["at"] if after else 0
+        end = first + limit
+        return found[first:end], ({"at": end} if end < len(found) else None)
+
+    def current(self):
+        if self.drinks is None:
+            raise MissingError("nothing was published yet")
+        return self
+
+    @property
+    def meta(self):
+        return Meta("v", 1, NOW_MS, self.drinks, 0, 0, "drinks", None)
+
+
+class Offers:
+    """The account's free limits."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def offers(self):
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+class Clock:
+    """Stands still until it is moved."""
+
+    def __init__(self):
+        self.at = NOW_MS
+
+    def __call__(self):
+        return self.at
+
+
+@pytest.fixture
+def books():
+    return Books()
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def look(books, clock):
+    """Opens the page of a stage; `free_tier` is what AWS answers."""
+
+    def open_page(stage="local", free_tier=None):
+        opened = Connections(
+            catalogue=books, drinks=None, loads=books, bucket=None, queue=None, stage=stage,
+            can_act=False, refresh_s=2, clock=clock, free_tier=free_tier and Offers(free_tier),
+        )  # fmt: skip
+        page = AppTest.from_file(str(PAGE), default_timeout=240)
+        page.session_state[OVERRIDE] = opened
+        return page.run()
+
+    return open_page
+
+
+@pytest.fixture
+def month(books, clock):
+    return MonthBooks(books, lambda: books.current().meta, attempt_limit_s=120, clock=clock)
+
+
+def texts(page):
+    return [part.value for part in [*page.caption, *page.markdown, *page.info, *page.warning]]
+
+
+# ---- the month
+
+
+def test_a_month_is_read_day_by_day_from_its_first(month, books):
+    books.days = {
+        "2026-01-11": [load(11)],
+        "2026-01-01": [load(1), load(1)],
+        "2025-12-31": [load()],
+    }
+    found = month.read()
+    assert books.asked == [f"2026-01-{day:02}" for day in range(11, 0, -1)]
+    assert found.activity.loads == 3
+    assert found.days[date(2026, 1, 1)].loads == 2
+    assert found.is_whole
+    assert found.share == pytest.approx(10 / 31)
+
+
+def test_days_that_are_over_are_read_once(month, books):
+    month.read()
+    books.asked.clear()
+    month.read()
+    assert books.asked == ["2026-01-11", "2026-01-10"]
+
+
+def test_of_too_many_loads_the_newest_are_read_and_their_time_counts(month, books, clock):
+    half_day = NOW_MS - DAY_MS // 2
+    newest = [load(10) for _ in range(LOADS)]
+    books.days = {"2026-01-10": [*newest, load(10)], "2026-01-09": [load(9)]}
+    found = month.read()
+    assert found.activity.loads == LOADS
+    assert not found.is_whole
+    assert found.since == newest[-1].started_at < half_day
+    assert found.share == pytest.approx((clock.at - found.since) / (31 * DAY_MS))
+
+
+def test_without_loads_there_is_what_runs_all_the_same(month):
+    found = month.read()
+    assert (found.activity, found.drinks) == (Activity(), 0)
+    assert found.usage(SMALL).dynamodb_wcu == 4
+
+
+def test_the_first_moment_of_a_month_is_no_division_by_nothing(month, clock):
+    clock.at = NEW_YEAR_MS
+    assert month.read().usage(SMALL).at_this_rate().month_share == 1
+
+
+# ---- the page
+
+
+def test_locally_it_says_that_nothing_is_paid(look):
+    page = look()
+    assert not page.exception
+    assert "costs nothing" in page.info[0].value
+    assert any("No raw object was loaded this month" in text for text in texts(page))
+
+
+def test_the_totals_are_so_far_and_at_this_rate(look):
+    """10 of 31 days of listings every six hours: 39 of 122 writes to S3, 0.000005 each."""
+    page = look(stage="dev")
+    assert [metric.value for metric in page.metric] == ["$0.00020", "$0.00061", "26 %"]
+
+
+def test_loads_of_the_month_are_told(look, books):
+    books.days = {"2026-01-03": [load(3, attempts=2), load(3, generation=2)]}
+    books.drinks = 600
+    told = "\n".join(texts(look()))
+    assert "2 loads in 3 attempts, 50 records" in told
+
+
+def test_every_service_has_its_share_of_what_is_free(look):
+    page = look(stage="prod")
+    bars = [bar.proto.text.replace("\\", "") for bar in page.get("progress")]
+    assert any("17 of 25 WCU (68 %)" in bar for bar in bars)
+    assert len(bars) == 12
+    assert any("none is free" in text for text in texts(page))
+
+
+def test_what_nothing_counts_is_said_not_to_be_counted(look):
+    assert any("nothing here does" in text for text in texts(look()))
+
+
+def test_how_it_was_computed_names_source_and_basis_of_every_line(look):
+    table = look(stage="dev").dataframe[0].value
+    assert len(table) == 17
+    assert table["figure"].str.len().min() > 5
+    assert table["source"].str.contains("pricing|transfer").all()
+
+
+def test_the_embedded_aws_is_not_asked_for_free_limits(look):
+    assert not any("As AWS counts it" in heading.value for heading in look().header)
+
+
+def test_what_aws_counts_is_shown_where_it_may_be_read(look):
+    offer = FreeOffer(
+        service="AWS Lambda", usage_type="Global-Request", unit="Request",
+        actual=1_000, forecast=3_100, limit=1_000_000,
+    )  # fmt: skip
+    table = look(stage="prod", free_tier=[offer]).dataframe[0].value
+    assert list(table["forecast"]) == [3_100]
+    assert list(table["share"]) == [0.0031]
+
+
+def test_where_aws_may_not_be_asked_the_page_says_so(look):
+    page = look(stage="prod", free_tier=PermanentError("AccessDenied <b>x</b>"))
+    assert not page.exception
+    assert any("GetFreeTierUsage" in text and "<b>" not in text for text in texts(page))
+
+
+def test_with_aws_down_the_last_figures_stay(look, books, clock):
+    page = look(stage="dev")
+    books.down = UnreachableError("nothing answers")
+    clock.at += 3_600_000
+    page.run()
+    assert not page.exception
+    assert "AWS does not answer" in page.warning[0].value
+    assert page.metric
+
+
+def test_with_aws_down_from_the_start_there_is_a_word(look, books):
+    books.down = UnreachableError("nothing answers")
+    page = look()
+    assert not page.exception
+    assert "AWS does not answer" in page.warning[0].value
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (0, "$0.00"),
+        (0.0000123, "$0.000012"),
+        (0.0039, "$0.0039"),
+        (0.01, "$0.01"),
+        (1234.5, "$1,234.50"),
+    ],
+)
+def test_dollars_never_hide_what_is_less_than_a_cent(amount, text):
+    assert usd(amount) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0, "0 %"), (0.0001, "< 0.1 %"), (0.012, "1.2 %"), (0.68, "68 %"), (12.3, "1,230 %")],
+)
+def test_shares_are_percents(share, text):
+    assert percent(share) == text

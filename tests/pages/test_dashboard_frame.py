@@ -1,0 +1,105 @@
+"""The frame: the ways between the pages, the foot, and what is shown without a catalogue."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from mocktailverse.dashboard.connections import OVERRIDE
+from mocktailverse.errors import CatalogueError, MissingError, UnreachableError
+
+OWN = ("explore", "shelf", "insights")
+CONFIG = Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml"
+
+
+def test_the_sidebar_leads_everywhere_and_takes_the_shelf_along(open_page):
+    page = open_page(q="gin", have=["Gin", "Tonic water"])
+    links = page.sidebar.get("page_link")
+    assert [link.label for link in links] == [
+        "Explore", "What can I make", "Insights", "Pipeline", "Cost",
+    ]  # fmt: skip
+    assert {link.proto.query_string for link in links} == {"have=Gin&have=Tonic+water"}
+
+
+def test_the_same_links_stand_above_the_page_for_phones(open_page):
+    page = open_page("shelf", have=["Gin"])
+    beside, above = (
+        [(link.label, link.proto.query_string) for link in part.get("page_link")]
+        for part in (page.sidebar, page.main)
+    )
+    assert above[: len(beside)] == beside
+
+
+def test_the_foot_tells_the_catalogue_its_age_and_the_stage(open_page, sample_catalogue):
+    foot = open_page(stage="staging").sidebar.caption[0]
+    assert f"{sample_catalogue.meta.drinks} drinks · renewed 60 s ago" in foot.value
+    assert "Stage staging" in foot.value
+    assert sample_catalogue.meta.version.split("-")[0] in foot.proto.help
+
+
+@pytest.mark.parametrize("page", OWN)
+def test_a_page_and_its_frame_are_of_one_catalogue(open_page, page):
+    shown = open_page(page)
+    assert shown.session_state[OVERRIDE].catalogue.asked == 1
+    shown.run()
+    assert shown.session_state[OVERRIDE].catalogue.asked == 2
+
+
+@pytest.mark.parametrize("page", OWN)
+def test_an_empty_catalogue_says_what_to_do(open_page, page):
+    shown = open_page(page, catalogue=MissingError("Nothing was published yet."))
+    assert shown.title[0].value == "No drinks yet"
+    assert "mocktailverse ingest" in shown.code[0].value
+
+
+def test_a_catalogue_without_drinks_is_empty_too(open_page, make_catalogue):
+    shown = open_page(catalogue=make_catalogue([]), stage="dev")
+    assert shown.title[0].value == "No drinks yet"
+    assert "--env dev" in shown.code[0].value
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        UnreachableError("No answer from https://x.example."),
+        CatalogueError("of another format"),
+        OSError("disk full"),
+    ],
+)
+def test_without_any_copy_the_page_says_that_aws_is_down(open_page, error):
+    shown = open_page("shelf", catalogue=error)
+    assert shown.title[0].value == "AWS does not answer"
+    assert shown.code[0].value == str(error)
+
+
+@pytest.mark.parametrize("page", OWN)
+def test_with_aws_down_the_last_catalogue_is_shown_and_dated(open_page, page):
+    shown = open_page(page, problem="No answer from **x**.")
+    told = "AWS does not answer since 22:12 UTC, so this is the catalogue of 22:13 UTC"
+    assert told in shown.warning[0].value
+    assert r"\*\*x\*\*" in shown.warning[0].value
+    assert len(shown.title) == 1
+
+
+def contrast(one, other):
+    """WCAG's contrast ratio of two colours."""
+
+    def luminance(colour):
+        parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+        r, g, b = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_both_themes_can_be_read(mode):
+    config = tomllib.loads(CONFIG.read_text("utf-8"))
+    theme = config["theme"][mode]
+    assert contrast(theme["textColor"], theme["backgroundColor"]) > 12
+    assert contrast("#ffffff", theme["primaryColor"]) >= 4.5
+    assert len(theme["chartSequentialColors"]) == 10
+    assert config["browser"]["gatherUsageStats"] is False
+    assert config["runner"]["magicEnabled"] is False
+    assert "address" not in config["server"]

@@ -1,0 +1,150 @@
+"""Explore: search, filters, paging; the address is its whole state."""
+
+import csv
+import io
+
+import msgspec
+import pytest
+
+from mocktailverse.catalogue.search.query import DrinkQuery
+from mocktailverse.dashboard.views.explore import csv_of
+
+
+def test_all_drinks_are_there_page_by_page(open_page, sample_catalogue, cards):
+    page = open_page()
+    total = sample_catalogue.meta.drinks
+    assert page.header[0].value == f"{total} drinks"
+    assert len(cards(page)) == 24
+    assert any(caption.value == f"Page 1 of {-(-total // 24)}" for caption in page.caption)
+
+
+def test_the_address_is_restored_into_every_filter(open_page):
+    page = open_page(
+        q="lemon", category=["cocktail"], ingredient=["Lemon juice", "Gin"], match="any",
+        without=["Egg white"], abv_min="5", abv_max="30", sort="-abv", size="48", withdrawn="true",
+    )  # fmt: skip
+    assert page.text_input(key="search").value == "lemon"
+    assert page.multiselect(key="filter-category").value == ["Cocktail"]
+    assert page.multiselect(key="filter-ingredient").value == ["Lemon juice", "Gin"]
+    assert page.multiselect(key="filter-without").value == ["Egg white"]
+    assert page.slider(key="filter-abv").value == (5, 30)
+    assert page.toggle(key="filter-match").value
+    assert page.toggle(key="filter-withdrawn").value
+    assert page.selectbox(key="sort").value == "-abv"
+
+
+def test_typing_filtering_and_taking_off_change_the_address(open_page, address_of):
+    page = open_page(have=["Gin"], after="x", page="3")
+    page.text_input(key="search").set_value("sour").run()
+    assert address_of(page) == {"have": ["Gin"], "q": ["sour"]}
+    page.multiselect(key="filter-spirit").select("Whiskey").run()
+    page.slider(key="filter-abv").set_range(0, 40).run()
+    assert address_of(page)["abv_max"] == ["40"]
+    assert "Base spirit: Whiskey" in [button.label for button in page.button]
+    page.button(key="drop-0").click().run()
+    assert address_of(page) == {"have": ["Gin"], "q": ["sour"], "abv_max": ["40"]}
+    page.button(key="clear-filters").click().run()
+    assert address_of(page) == {"have": ["Gin"]}
+    assert page.text_input(key="search").value == ""
+    assert not page.exception
+
+
+def test_mocktails_are_one_click_away(open_page, address_of, button_group):
+    page = open_page()
+    button_group(page, "kind").set_value("true").run()
+    assert address_of(page) == {"mocktail": ["true"]}
+    badges = [element.value for element in page.markdown if "-badge[" in element.value]
+    assert set(badges) == {":green-badge[mocktail]"}
+
+
+def test_a_cursor_of_another_question_begins_at_the_first_page(open_page, cards):
+    first, damaged = open_page(spirit="Gin"), open_page(spirit="Gin", after="nonsense", page="7")
+    assert cards(first) == cards(damaged)
+    assert any(caption.value.startswith("Page 1 of") for caption in damaged.caption)
+
+
+def test_the_next_page_follows_the_first(open_page, sample_catalogue, cards):
+    following = sample_catalogue.search(DrinkQuery(), limit=24).next
+    assert not set(cards(open_page())) & set(cards(open_page(after=following, page="2")))
+
+
+def test_no_hit_suggests_what_may_have_been_meant(open_page, cards, address_of):
+    page = open_page(ingredient="Ginn", q="")
+    assert page.header[0].value == "No drink matches"
+    page.button(key="meant-0").click().run()
+    assert address_of(page)["ingredient"] != ["Ginn"]
+    assert cards(page)
+
+
+def test_the_table_shows_the_same_drinks(open_page):
+    page = open_page(view="table", q="negroni")
+    assert list(page.dataframe[0].value["name"]) == ["Negroni"]
+
+
+def test_a_surprise_is_a_drink_of_the_list(open_page, address_of):
+    page = open_page(q="negroni")
+    page.button(key="surprise").click().run()
+    assert address_of(page) == {"q": ["negroni"], "drink": ["thecocktaildb:90101"]}
+    assert page.title[0].value == "Negroni"
+
+
+def test_nonsense_in_the_address_does_no_harm(open_page):
+    page = open_page(
+        sort="DROP", size="-1", page="x", view="3d", mocktail="maybe", abv_min="nan", nothing="1",
+        tag=["<script>", "x" * 5000],
+    )  # fmt: skip
+    assert page.header[0].value == "No drink matches"
+
+
+def test_hostile_texts_are_shown_as_text(
+    open_page, hostile_catalogue, hostile_texts, markup_of, cards
+):
+    page = open_page(catalogue=hostile_catalogue, size="48")
+    assert len(cards(page)) == len(hostile_texts)
+    assert not markup_of(page) & set("<$`~#")
+    assert any(r"\<script\>" in name for name in cards(page))
+
+
+def test_the_csv_holds_all_hits_and_no_formula(hostile_catalogue, sample_catalogue):
+    rows = list(csv.DictReader(io.StringIO(csv_of(hostile_catalogue, DrinkQuery()).decode())))
+    assert len(rows) == hostile_catalogue.meta.drinks
+    assert not [cell for row in rows for cell in row.values() if cell[:1] in set("=+-@\t\r")]
+    gin = DrinkQuery(spirit=("Gin",))
+    lines = csv_of(sample_catalogue, gin).splitlines()
+    assert len(lines) == 1 + sample_catalogue.count(gin)
+
+
+@pytest.mark.parametrize("view", ["", "pictures", "table"])
+def test_pictures_are_shown_only_on_demand_and_with_a_licence(open_page, sample_catalogue, view):
+    page = open_page(view=view)
+    shown = sample_catalogue.search(DrinkQuery(), limit=24).items
+    licensed = [drink for drink in shown if drink.image and drink.image.licence]
+    assert licensed
+    assert len(page.get("image")) == (len(licensed) if view == "pictures" else 0)
+
+
+def test_withdrawn_drinks_say_so(open_page, sample_catalogue, make_catalogue, cards):
+    drink = msgspec.structs.replace(sample_catalogue.drink("thecocktaildb:90101"), withdrawn_at=5)
+    catalogue = make_catalogue([drink])
+    assert not cards(open_page(catalogue=catalogue))
+    page = open_page(catalogue=catalogue, withdrawn="true")
+    assert cards(page) == ["Negroni"]
+    assert any("withdrawn by the source" in element.value for element in page.markdown)
+
+
+def test_of_very_many_tags_the_most_frequent_are_offered_and_others_can_be_typed(
+    open_page, make_catalogue, sample_catalogue
+):
+    drinks = list(sample_catalogue.all_drinks())[:120]
+    catalogue = make_catalogue(
+        msgspec.structs.replace(drink, tags=("Common", f"Rare {number:03}"))
+        for number, drink in enumerate(drinks)
+    )
+    page = open_page(catalogue=catalogue, tag=["rare 119"])
+    tags = page.multiselect(key="filter-tag")
+    assert tags.proto.accept_new_options
+    assert "21 rarer ones can be typed" in tags.help
+    assert (tags.options[0], tags.options[-1]) == ("Common (120)", "rare 119")
+    assert len(tags.options) == 101
+    assert page.header[0].value == "1 drink"
+    assert not page.multiselect(key="filter-alcoholic").proto.accept_new_options

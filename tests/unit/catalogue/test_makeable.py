@@ -1,0 +1,232 @@
+"""What can be made: the same as counting drink by drink."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mocktailverse.catalogue.rows import name_key
+from mocktailverse.catalogue.search.query import DrinkQuery
+from mocktailverse.drinks.ingredients import ancestors, canonical_name, match_ingredient
+from mocktailverse.errors import UsageError
+from strategies.effort import examples
+
+NAMES = (
+    "Spirit", "Rum", "Light rum", "Vodka", "Flavoured vodka", "Citron vodka", "Lime juice", "Ice",
+    "Wumm", "wumm", "Pong",
+)  # fmt: skip
+HAVE = (*NAMES, "rum, white", "Bacardi", "Absolut Citron", "WUMM", "Nothing of the kind", "Gin")
+
+
+def _line(name):
+    return {name, *ancestors(name)}
+
+
+def _covers(have, asked):
+    covers = set()
+    for given_name in have:
+        if match_ingredient(given_name):
+            covers |= _line(canonical_name(given_name)[0])
+        else:
+            covers |= {name for name in asked if name.casefold() == given_name.casefold()}
+    return covers
+
+
+def _missing(drink, covers):
+    return [n for n in dict.fromkeys(line.name for line in drink.ingredients) if n not in covers]
+
+
+class Plain:
+    """The answers, drink by drink."""
+
+    def __init__(self, drinks, have, mocktail):
+        asked = {line.name for drink in drinks for line in drink.ingredients}
+        covers = _covers(have, asked)
+        present = [drink for drink in drinks if drink.withdrawn_at is None]
+        among = [
+            drink
+            for drink in present
+            if drink.ingredients and mocktail in {None, drink.derived.is_mocktail}
+        ]
+        self.missing = {drink.id: _missing(drink, covers) for drink in among}
+        self.in_order = sorted(
+            (drink for drink in among if len(self.missing[drink.id]) <= 2),
+            key=lambda drink: (len(self.missing[drink.id]), name_key(drink.name), drink.id),
+        )
+        numbers = [len(names) for names in self.missing.values()]
+        self.counts = {str(number): numbers.count(number) for number in range(3)}
+        uses = Counter(
+            name for drink in present for name in {line.name for line in drink.ingredients}
+        )
+        ranked = sorted(uses, key=lambda name: (-uses[name], name_key(name), name), reverse=True)
+        candidates = {name.casefold(): name for name in ranked}.values()
+        unlocks = {
+            name: sum(
+                1
+                for names in self.missing.values()
+                if names and set(names) <= _covers([name], asked)
+            )
+            for name in set(candidates) - covers
+        }
+        best = sorted(
+            (-count, name)
+            for name, count in unlocks.items()
+            if count and all(unlocks.get(general) != count for general in ancestors(name))
+        )
+        self.unlocks = [(name, -count) for count, name in best[:10]]
+        self.unknown = [name for name in have if not (_covers([name], asked) & asked)]
+
+
+def _drinks(make):
+    one = st.tuples(
+        st.sampled_from(["Fizz", "fizz", "Sour", "Cup"]),
+        st.lists(st.sampled_from(NAMES), max_size=6),
+        st.sampled_from([None, None, 7]),
+        st.sampled_from([None, True, False]),
+    )
+    return st.lists(one, max_size=12).map(
+        lambda many: [
+            make(name, *names, drink_id=f"test:{n}", withdrawn_at=gone, is_mocktail=mocktail)
+            for n, (name, names, gone, mocktail) in enumerate(many)
+        ]
+    )
+
+
+@settings(max_examples=examples(200), deadline=None)
+@given(
+    data=st.data(),
+    have=st.lists(st.sampled_from(HAVE), max_size=5),
+    missing=st.integers(0, 2),
+    mocktail=st.sampled_from([None, True, False]),
+    limit=st.integers(1, 4),
+)
+def test_makeable_equals_a_count_drink_by_drink(  # noqa: PLR0917 - fixtures and draws
+    open_catalogue, make_drink, data, have, missing, mocktail, limit
+):
+    drinks = data.draw(_drinks(make_drink))
+    catalogue = open_catalogue(drinks)
+    plain = Plain(drinks, have, mocktail)
+
+    found, after = [], None
+    while True:
+        answer = catalogue.makeable(
+            have, missing=missing, mocktail=mocktail, limit=limit, after=after
+        )
+        found += answer.items
+        after = answer.next
+        if after is None:
+            break
+
+    expected = [drink for drink in plain.in_order if len(plain.missing[drink.id]) <= missing]
+    assert [item.drink for item in found] == expected
+    assert [item.missing for item in found] == [plain.missing[drink.id] for drink in expected]
+    assert answer.counts == plain.counts
+    assert [(unlock.ingredient, unlock.drinks) for unlock in answer.unlocks] == plain.unlocks
+    assert answer.unknown == plain.unknown
+    catalogue.close()
+
+
+def test_a_special_ingredient_counts_for_the_general_one_but_not_vice_versa(
+    open_catalogue, make_drink
+):
+    catalogue = open_catalogue(
+        [make_drink("Any", "Rum", "Lime juice"), make_drink("Fine", "Light rum", "Lime juice")]
+    )
+
+    with_white = catalogue.makeable(["bacardi superior", "white rum", "fresh lime juice"])
+    with_rum = catalogue.makeable(["Rum", "Lime juice"], missing=1)
+
+    assert [item.drink.name for item in with_white.items] == ["Any", "Fine"]
+    assert with_white.have[1:] == ["Light rum", "Lime juice"]
+    assert [(item.drink.name, item.missing) for item in with_rum.items] == [
+        ("Any", []),
+        ("Fine", ["Light rum"]),
+    ]
+    assert [(u.ingredient, u.drinks) for u in with_rum.unlocks] == [("Light rum", 1)]
+
+
+def test_one_purchase_may_replace_two_missing_ingredients(open_catalogue, make_drink):
+    catalogue = open_catalogue([make_drink("Double", "Rum", "Light rum", "Ice")])
+
+    answer = catalogue.makeable(["ice"])
+
+    assert answer.counts == {"0": 0, "1": 0, "2": 1}
+    assert [(u.ingredient, u.drinks) for u in answer.unlocks] == [("Light rum", 1)]
+
+
+def test_a_kind_that_unlocks_no_more_than_its_general_ingredient_is_not_suggested(
+    open_catalogue, make_drink
+):
+    drinks = [make_drink("Plain", "Vodka"), make_drink("Sour", "Flavoured vodka", "Ice")]
+    catalogue = open_catalogue(drinks)
+    advised = [unlock.ingredient for unlock in catalogue.makeable(["Lime juice"]).unlocks]
+    assert advised == ["Vodka"]
+    advised = [unlock.ingredient for unlock in catalogue.makeable(["Ice"]).unlocks]
+    assert advised == ["Flavoured vodka", "Vodka"]
+
+
+def test_a_suggested_purchase_unlocks_what_it_promises(open_catalogue, make_drink):
+    catalogue = open_catalogue(
+        [make_drink("A", "Wumm"), make_drink("B", "wumm"), make_drink("C", "wumm", "Wumm")]
+    )
+
+    (unlock,) = catalogue.makeable([]).unlocks
+
+    assert (unlock.ingredient, unlock.drinks) == ("Wumm", 3)
+    assert catalogue.makeable([unlock.ingredient]).counts["0"] == 3
+
+
+def test_a_drink_without_ingredients_is_never_makeable(open_catalogue, make_drink):
+    catalogue = open_catalogue([make_drink("Mystery"), make_drink("Ice cubes", "Ice")])
+
+    answer = catalogue.makeable(["Ice"], missing=2)
+
+    assert [item.drink.name for item in answer.items] == ["Ice cubes"]
+    assert catalogue.count(DrinkQuery()) == 2
+
+
+def test_more_than_two_missing_ingredients_are_refused(open_catalogue):
+    catalogue = open_catalogue([])
+
+    for missing in (-1, 3):
+        with pytest.raises(UsageError, match="0 to 2"):
+            catalogue.makeable([], missing=missing)
+    assert catalogue.makeable([]).items == []
+
+
+def test_drinks_of_many_ingredients_are_counted_right(open_catalogue, make_drink):
+    names = [f"New {number}" for number in range(40)]
+    catalogue = open_catalogue([make_drink("Forty", *names), make_drink("Half", *names[:20])])
+
+    assert catalogue.makeable(names[:38]).counts == {"0": 1, "1": 0, "2": 1}
+    assert catalogue.makeable(names).counts == {"0": 2, "1": 0, "2": 0}
+
+
+def test_no_purchase_is_suggested_for_drinks_outside_the_query(open_catalogue, make_drink):
+    catalogue = open_catalogue(
+        [
+            make_drink("Gone", "Rum", "Light rum", withdrawn_at=5),
+            make_drink("Strong", "Vodka", "Citron vodka", is_mocktail=False),
+            make_drink("Plain", "Ice", is_mocktail=True),
+        ]
+    )
+    advised = [(u.ingredient, u.drinks) for u in catalogue.makeable([], mocktail=True).unlocks]
+    assert advised == [("Ice", 1)]
+
+
+def test_ingredients_that_no_drink_uses_are_reported_as_unknown(open_catalogue, make_drink):
+    catalogue = open_catalogue([make_drink("A", "Rum", "Wumm"), make_drink("B", "Light rum")])
+
+    answer = catalogue.makeable(["bacardi", "Gin", "nothing", "wumm", "Dark rum"])
+
+    assert answer.unknown == ["Gin", "nothing"]
+    assert answer.have == ["Bacardi", "Gin", "nothing", "Wumm", "Dark rum"]
+    assert answer.counts == {"0": 2, "1": 0, "2": 0}
+
+
+def test_ten_purchases_are_suggested_the_best_first(open_catalogue, make_drink):
+    once = [make_drink(f"Once {number:02}", f"New {number:02}") for number in range(12)]
+    catalogue = open_catalogue([*once, make_drink("Twice", "New 11")])
+    advised = [(unlock.ingredient, unlock.drinks) for unlock in catalogue.makeable([]).unlocks]
+    assert advised == [("New 11", 2), *((f"New {number:02}", 1) for number in range(9))]

@@ -1,0 +1,236 @@
+"""How `deploy` and its neighbours ask, refuse and end, without any AWS."""
+
+import io
+import sys
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from mocktailverse.checkout import find_checkout
+from mocktailverse.cli import deploy
+from mocktailverse.cli.main import run
+from mocktailverse.cli.site import Site
+from mocktailverse.deployment import release
+from mocktailverse.deployment.account import Account
+from mocktailverse.deployment.artifacts import Artifact
+from mocktailverse.deployment.changes import Change, ChangeSet, DeploymentError
+from mocktailverse.deployment.environments import environment
+from mocktailverse.deployment.release import Release
+from mocktailverse.errors import TransientError, UnreachableError, UsageError
+
+ADDED = Change("add", "Table", "AWS::DynamoDB::Table", ())
+REPLACED = Change("replace", "Topic", "AWS::SNS::Topic", ("TopicName",))
+REMOVED = Change("remove", "Queue", "AWS::SQS::Queue", ())
+
+AWS_SETTINGS = ("PROFILE", "DEFAULT_REGION", "ENDPOINT_URL", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY")
+
+
+class Terminal(io.StringIO):
+    """Somebody who answers."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def ended(monkeypatch, capfd, tmp_path):
+    """Run the command line where nothing is configured; what it ends with and prints."""
+    for name in AWS_SETTINGS:
+        monkeypatch.delenv(f"AWS_{name}", raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+    def run_here(*arguments: str) -> tuple[Any, str, str]:
+        monkeypatch.setattr(sys, "argv", ["mocktailverse", *arguments])
+        with pytest.raises(SystemExit) as end:
+            run()
+        return end.value.code, *capfd.readouterr()
+
+    return run_here
+
+
+def agrees(*changes: Change, yes: bool = False, as_json: bool = True) -> bool:
+    change_set = ChangeSet("id", "mocktailverse-dev", creates=False, changes=changes)
+    return deploy._agrees(change_set, "dev", yes=yes, as_json=as_json)  # noqa: SLF001  the question
+
+
+def test_nobody_is_asked_where_nothing_is_lost(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    assert agrees(ADDED)
+
+
+@pytest.mark.parametrize("lost", [REPLACED, REMOVED])
+def test_a_loss_is_asked_about_and_no_is_the_default(monkeypatch, capfd, lost):
+    for typed, answer in (("y\n", True), ("n\n", False), ("\n", False)):
+        monkeypatch.setattr(sys, "stdin", Terminal(typed))
+        assert agrees(ADDED, lost) is answer
+    assert lost.resource in capfd.readouterr().err
+
+
+def test_ctrl_c_and_ctrl_d_at_the_question_are_no_yes(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", Terminal(""))  # its end is Ctrl-D
+    assert agrees(REPLACED) is False
+
+
+class Interrupting:
+    """A stack in a state, which somebody watches until Ctrl-C."""
+
+    def __init__(self, state: str | None) -> None:
+        self.cloudformation = self
+        self.state = state
+
+    def describe_stacks(self, **_: Any) -> Any:
+        if self.state is None:
+            raise ClientError({"Error": {"Code": "ValidationError"}}, "DescribeStacks")
+        return {"Stacks": [{"StackStatus": self.state}]}
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("UPDATE_IN_PROGRESS", "CloudFormation goes on without you"),
+        ("UPDATE_COMPLETE", "mocktailverse-dev is in UPDATE_COMPLETE"),
+        (None, "mocktailverse-dev is not made"),
+    ],
+)
+def test_ctrl_c_tells_how_the_stack_is(state, said, capfd):
+    clients: Any = Interrupting(state)
+    checkout = find_checkout()
+    dev = environment(checkout.environments, "dev")
+    site = Site("dev", dev, checkout, clients, Account("1", "eu-central-1", "me", None))
+    with pytest.raises(KeyboardInterrupt), deploy._interruption_told(site):  # noqa: SLF001  what Ctrl-C says
+        raise KeyboardInterrupt
+    assert said in capfd.readouterr().err
+
+
+def test_without_a_terminal_a_loss_takes_a_yes(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+    with pytest.raises(
+        UsageError, match=r"remove Topic, Queue, .* diff --env dev`, then add --yes"
+    ):
+        agrees(REPLACED, REMOVED)
+    assert agrees(REPLACED, REMOVED, yes=True)
+
+
+def test_changes_are_shown_as_a_table(capfd):
+    agrees(ADDED, REPLACED, yes=True, as_json=False)
+    out = capfd.readouterr().out
+    assert "Changes to mocktailverse-dev" in out
+    row = next(line for line in out.splitlines() if "Topic" in line)
+    assert row.split() == ["replace", "Topic", "AWS::SNS::Topic", "TopicName"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["deploy", "--env", "local"], "mocktailverse up"),
+        (["deploy", "--env", "qa"], "dev, staging, prod"),
+        (["deploy", "--env", "dev", "--from", "staging", "--arch", "arm64"], "take one"),
+        (["deploy", "--env", "dev", "--from", "staging", "--function", "fetch"], "take one"),
+        (["deploy", "--env", "dev", "--arch", "sparc"], "--arch"),
+        (["deploy"], "--env"),
+        (["destroy", "--env", "local"], "mocktailverse up"),
+        (["diff", "--env", "dev"], "AWS_DEFAULT_REGION"),
+        (["package", "--upload", "dev"], "AWS_DEFAULT_REGION"),
+        (["status", "--env", "dev"], "AWS_DEFAULT_REGION"),
+        (["outputs", "--env", "prod"], "AWS_DEFAULT_REGION"),
+        (["outputs", "--env", "prod", "--exports"], "local stack"),
+        (["logs", "--env", "dev", "--function", "fetch"], "AWS_DEFAULT_REGION"),
+        (["logs", "--function", "fetch", "--since", "5x"], "ISO 8601"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_cannot_be_done_ends_with_2_and_says_what_to_do(ended, arguments, said):
+    code, out, err = ended(*arguments)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_missing_credentials_are_told_with_what_to_do(ended, monkeypatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    code, _, err = ended("deploy", "--env", "dev")
+    assert code == 2
+    assert "Unable to locate credentials" in err
+    assert "aws sso login" in err
+
+
+def test_an_aws_that_does_not_answer_ends_with_3(ended, monkeypatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    code, _, err = ended("deploy", "--env", "dev")
+    assert code == 3
+    assert "http://127.0.0.1:9" in err
+
+
+def test_an_address_that_is_none_ends_with_2(ended, monkeypatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "127.0.0.1:4566")
+    for command in ("deploy", "status"):
+        code, _, err = ended(command, "--env", "dev")
+        assert code == 2
+        assert "Invalid endpoint: 127.0.0.1:4566. It must look like http://" in err
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "said"),
+    [
+        (
+            TransientError("nothing has moved"),
+            DeploymentError,
+            "canary.*nothing has moved.*\n.*logs",
+        ),
+        (UnreachableError("nothing answers"), UnreachableError, "nothing answers"),
+    ],
+)
+def test_a_canary_that_does_not_come_through_is_a_failed_deployment(monkeypatch, error, kind, said):
+    def lost(*_: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(deploy, "prove_chain", lost)
+    checkout = find_checkout()
+    dev = environment(checkout.environments, "dev")
+    nowhere: Any = None
+    site = Site("dev", dev, checkout, nowhere, Account("1", "eu-central-1", "me", None))
+    with pytest.raises(kind, match=said):
+        deploy._canary(site, {})  # noqa: SLF001  the proof
+
+
+def parameters(account: Account, present: tuple[str, ...] = ()) -> dict[str, str | None]:
+    dev = environment(find_checkout().environments, "dev")
+    chosen = Release(Artifact("artifacts", "functions/a.zip"), "python3.13", "arm64", None)
+    return release.parameters("dev", dev, account, chosen, present)
+
+
+def test_one_template_goes_to_aws_and_to_the_embedded_aws(monkeypatch):
+    monkeypatch.delenv("MOCKTAILVERSE_SOURCE_KEY", raising=False)
+    on_aws = parameters(Account("1", "eu-central-1", "me", None))
+    assert (on_aws["Target"], on_aws["AwsEndpointUrl"]) == ("aws", "")
+    embedded = parameters(Account("0", "us-east-1", "me", "http://127.0.0.1:4566"))
+    assert (embedded["Target"], embedded["AwsEndpointUrl"]) == ("local", "http://127.0.0.1:4566")
+    same = {name for name in on_aws if on_aws[name] == embedded[name]}
+    assert set(on_aws) - same == {"Target", "AwsEndpointUrl"}
+    assert on_aws["Stage"] == "dev"
+    assert on_aws["FunctionsKey"] == "functions/a.zip"
+
+
+def test_a_secret_is_given_once_and_kept_by_the_stack(monkeypatch):
+    account = Account("1", "eu-central-1", "me", None)
+    monkeypatch.delenv("MOCKTAILVERSE_SOURCE_KEY", raising=False)
+    assert "SourceKey" not in parameters(account)
+    assert parameters(account, present=("SourceKey",))["SourceKey"] is None  # as it is
+    monkeypatch.setenv("MOCKTAILVERSE_SOURCE_KEY", "secret")
+    assert parameters(account, present=("SourceKey",))["SourceKey"] == "secret"
+
+
+def test_the_apis_address_is_one_that_can_be_called():
+    outputs = {"ApiId": "abc", "ApiUrl": "https://abc.execute-api.eu-central-1.amazonaws.com"}
+    on_aws = Account("1", "eu-central-1", "me", None)
+    assert on_aws.api_url(outputs) == outputs["ApiUrl"]
+    embedded = Account("0", "us-east-1", "me", "http://127.0.0.1:4566")
+    assert embedded.api_url(outputs) == "http://127.0.0.1:4566/_aws/execute-api/abc/$default"
+    assert on_aws.api_url({}) is None

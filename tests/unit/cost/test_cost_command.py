@@ -1,0 +1,149 @@
+"""`mocktailverse cost` without any stack: the reference month, the gate, wrong usage."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from mocktailverse.cli import cost as cost_command
+from mocktailverse.cli import cost_tables
+from mocktailverse.cli.main import app
+from mocktailverse.cost.footprint import Footprint
+from mocktailverse.cost.running import PROD, SMALL
+from mocktailverse.errors import PermanentError, UnreachableError, UsageError
+
+
+@pytest.fixture
+def run():
+    runner = CliRunner()
+    return lambda *arguments: runner.invoke(app, ["cost", *arguments])
+
+
+def test_the_reference_month_is_told_for_all_environments_together(run):
+    told = json.loads(run("--reference", "--json").stdout)
+    assert (told["env"], told["problems"]) == ("all", [])
+    assert set(told["environments"]) == {"dev", "staging", "prod"}
+    assert told["workload"]["api_calls"] == 10_000
+    assert told["workload"]["dashboard_visits"] == 1_000
+    for line in told["lines"]:
+        each = (usage[line["usage"]] for usage in told["environments"].values())
+        assert line["month"] == pytest.approx(sum(each))
+        charged = max(0, line["month"] - (line["free"] or 0)) / line["price_per"]
+        assert line["usd"] == pytest.approx(charged * line["price_usd"])
+
+
+def test_check_succeeds_where_all_is_free_or_cents(run):
+    assert run("--check").exit_code == 0
+
+
+def test_check_fails_and_says_what_costs(run, monkeypatch):
+    two = Footprint(running=PROD, unaccounted=("Nat is an AWS::EC2::NatGateway.",))
+    found = {"prod": two, "staging": two, "dev": Footprint(running=SMALL)}
+    monkeypatch.setattr(cost_command, "_footprints", lambda: found)
+    answer = run("--check", "--json")
+    assert answer.exit_code == 1
+    problems = json.loads(answer.stdout)["problems"]
+    assert "prod: Nat is an AWS::EC2::NatGateway." in problems
+    assert any(text.startswith("DynamoDB, write capacity: 38 of 25") for text in problems)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--reference", "--env", "prod"), "all environments"),
+        (("--check", "--drinks-per-month", "5"), "all environments"),
+        (("--cost-explorer",), "local stack"),
+        (("--env", "nowhere"), "no environment 'nowhere'"),
+    ],
+)
+def test_what_does_not_go_together_is_told(run, arguments, said):
+    with pytest.raises(UsageError, match=said):
+        raise run(*arguments).exception
+
+
+def test_help_says_what_the_bill_costs(run):
+    assert "1 cent" in " ".join(run("--help").stdout.replace("│", " ").split())
+
+
+class Offers:
+    """The account's free limits, or a refusal."""
+
+    def __init__(self, clients):
+        self.answer = clients.answer
+
+    def offers(self):
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+class Bill:
+    """A bill that must not be asked for."""
+
+    def __init__(self, _clients):
+        raise AssertionError
+
+
+class Aws:
+    """AWS itself."""
+
+    endpoint = None
+
+    def __init__(self, answer):
+        self.clients = self
+        self.answer = answer
+
+
+def test_on_aws_the_account_s_free_limits_are_read_and_the_bill_is_not(monkeypatch):
+    monkeypatch.setattr(cost_command, "FreeTier", Offers)
+    monkeypatch.setattr(cost_command, "CostExplorer", Bill)
+    found = cost_command._account(Aws([]), ask_bill=False)  # noqa: SLF001  asks AWS otherwise
+    assert (found.free_tier, found.billed) == ([], None)
+
+
+def test_a_refusal_of_the_free_limits_is_told_and_the_rest_goes_on(monkeypatch, capsys):
+    monkeypatch.setattr(cost_command, "FreeTier", Offers)
+    refused = Aws(PermanentError("not allowed"))
+    assert cost_command._account(refused, ask_bill=False).free_tier is None  # noqa: SLF001  as above
+    assert "not allowed" in capsys.readouterr().err
+
+
+def test_the_dearer_sum_is_told_beside_the_usual_one(run):
+    told = json.loads(run("--reference", "--json").stdout)
+    assert told["usd_at_most"] == pytest.approx(told["usd"] + 0.40, abs=0.01)
+    output = " ".join(run("--reference").output.split())
+    assert f"At most {told['usd_at_most']:.4f} USD: if Lambda asks idle queues with five" in output
+
+
+@pytest.mark.parametrize(
+    ("usd", "text"),
+    [(0, "0.0000"), (0.06934, "0.0693"), (12.345, "12.35"), (1_799_052.6, "1,799,052.60")],
+)
+def test_dollars_are_told_as_people_read_them(usd, text):
+    assert cost_tables._usd(usd) == text  # noqa: SLF001  the words of every sum
+
+
+@pytest.mark.parametrize(("share", "is_too_much"), [(None, False), (1.0, False), (1.01, True)])
+def test_more_than_can_be_written_is_told(capsys, share, is_too_much):
+    cost_tables.say_writes(share)
+    assert ("cannot be written" in capsys.readouterr().err) is is_too_much
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "many", "1.5"])
+def test_what_is_no_number_of_drinks_is_refused(run, number):
+    assert run("--drinks-per-month", number).exit_code == 2
+
+
+def test_another_workload_needs_no_stack(run, tmp_path):
+    asked = ("--json", "--state-dir", str(tmp_path), "--drinks-per-month", "900")
+    answer = run(*asked)
+    assert answer.exit_code == 0
+    found = json.loads(answer.stdout)
+    assert found["usd_so_far"] is None
+    assert found["workload"]["measured"] is None
+    assert found["workload"]["records"] == pytest.approx(900)
+    assert found["workload"]["loads"] == pytest.approx(40)
+
+
+def test_what_was_measured_needs_a_stack(run, tmp_path):
+    assert isinstance(run("--state-dir", str(tmp_path)).exception, UnreachableError)

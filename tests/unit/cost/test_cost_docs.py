@@ -1,0 +1,163 @@
+"""docs/explanation/cost.md: what it computes is right, and what it tells is what the model says."""
+
+import ast
+import operator
+import re
+
+import pytest
+
+from mocktailverse.checkout import find_checkout
+from mocktailverse.cost.cost_report import CostReport, ReportLine, cost_report
+from mocktailverse.cost.footprint import footprints
+from mocktailverse.cost.limits import (
+    FLOOD_USD_AN_HOUR,
+    NOT_FREE_USD,
+    POLLERS_USD,
+    flood_usd,
+    together,
+    with_all_pollers,
+)
+from mocktailverse.cost.model import month, price_table, total_usd
+from mocktailverse.cost.running import Running
+from mocktailverse.cost.template import Template
+from mocktailverse.cost.usage import Usage
+from mocktailverse.cost.workload import reference
+from mocktailverse.deployment import environments
+
+CHECKOUT = find_checkout()
+PAGE = (CHECKOUT.template.parents[1] / "docs" / "explanation" / "cost.md").read_text()
+TIMES = "\N{MULTIPLICATION SIGN}"
+UNITS = r"\b(?:USD|h|s|GB|DPU|runs|months|catalogues|raw|others|loads|states?|calls|visits|looks)\b"
+SIGNS = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+}  # fmt: skip
+
+
+def value(node: ast.expr) -> float:
+    if isinstance(node, ast.BinOp):
+        return SIGNS[type(node.op)](value(node.left), value(node.right))
+    assert isinstance(node, ast.Constant)
+    return node.value
+
+
+def equations() -> list[tuple[str, float, str]]:
+    """Every `formula = result` of the page with nothing but numbers and units in it."""
+    text = re.sub(r"\s+", " ", PAGE.replace("*", " ").replace(TIMES, "*").replace("|", " ; "))
+    text = re.sub(r"(?<=\d),(?=\d{3})", "", re.sub(UNITS, " ", text))
+    found = []
+    for formula, result in re.findall(r"([\d.()+*/ ]+[+*/][\d.()+*/ ]+)= ([\d.]*\d)", text):
+        tree = ast.parse(formula.strip(), mode="eval")
+        found.append((formula.strip(), value(tree.body), result))
+    return found
+
+
+@pytest.fixture(scope="module")
+def runs() -> dict[str, Running]:
+    found = footprints(
+        Template.read(CHECKOUT.template),
+        environments.read(CHECKOUT.environments).stage_inputs(),
+        CHECKOUT.source / "functions",
+    )
+    return {env: footprint.running for env, footprint in found.items()}
+
+
+@pytest.fixture(scope="module")
+def report(runs) -> CostReport:
+    return cost_report("all", together(reference(runs)), price_table(), None)
+
+
+@pytest.fixture
+def lines(report) -> dict[str, ReportLine]:
+    return {line.usage: line for line in report.lines}
+
+
+def test_every_sum_of_the_page_is_right():
+    found = equations()
+    assert len(found) >= 15
+    for formula, computed, told in found:
+        decimals = len(told.partition(".")[2])
+        assert computed == pytest.approx(float(told), abs=0.51 * 10**-decimals), formula
+
+
+def test_what_is_not_free_is_what_the_model_says(report, lines):
+    assert f"Together {report.cents_not_free:.1f} cents" in PAGE
+    cents = {usage: f"{100 * lines[usage].usd:.1f} |" for usage in lines}
+    writes = lines["s3_writes"]
+    assert writes.month == pytest.approx(2_798 + 2_068, abs=1)
+    assert 100 * writes.usd == pytest.approx(1.4 + 1.0, abs=0.1)
+    for usage, row in {
+        "s3_reads": "S3 reads",
+        "s3_gb": "S3 storage",
+        "dynamodb_backup_gb": "backups",
+        "api_requests": "HTTP API",
+    }.items():
+        (told,) = re.findall(rf"^\| {row} .*$", PAGE, re.MULTILINE)
+        assert told.endswith(cents[usage]), usage
+
+
+@pytest.mark.parametrize(
+    ("usage", "row"),
+    [
+        ("lambda_requests", "1,000,000 Lambda requests | {:,.0f} |"),
+        ("lambda_gb_s", "400,000 GB-s | {:,.0f} |"),
+        ("dynamodb_wcu", "25 write and 25 read units, provisioned | {:.0f} |"),
+        ("sqs_requests", "1,000,000 SQS requests | {:,.0f} |"),
+        ("log_gb", "5 GB of logs | {:.3f} |"),
+        ("dynamodb_gb", "25 GB in DynamoDB | {:.3f} |"),
+        ("transfer_gb", "100 GB out | {:.1f} |"),
+        ("schedules", "14,000,000 schedules | {:,.0f} |"),
+    ],
+)
+def test_what_is_free_is_used_as_the_page_tells(lines, usage, row):
+    assert row.format(lines[usage].month) in PAGE
+
+
+def test_metrics_alarms_and_dashboards_are_as_many_as_the_page_tells(lines):
+    numbers = ", ".join(f"{lines[name].month:.0f}" for name in ("metrics", "alarms", "dashboards"))
+    assert f"10 metrics, 10 alarms, 3 dashboards | {numbers} |" in PAGE
+
+
+def test_the_first_month_costs_what_the_page_tells(report, lines):
+    """With a month's objects instead of twelve: fewer listings, less storage."""
+    first = 100 * (
+        (2_798 + 487) * 5e-6
+        + lines["s3_reads"].usd
+        + (30.4167 * 0.0016 + 3 * 0.0042) * 0.023
+        + (700 + 1_217) * 4e-6 * 0.20
+        + 0.01
+    )
+    assert f"about {first:.0f} cents in the" in PAGE
+    assert f"**about {report.cents_not_free:.0f} cents a" in PAGE
+
+
+def test_the_gate_s_limit_is_told(report):
+    assert f"than {100 * NOT_FREE_USD:.0f} cents" in PAGE
+    assert report.usd == pytest.approx(report.cents_not_free / 100)
+
+
+def test_every_key_of_the_json_is_described():
+    for key in (*CostReport.__struct_fields__, *ReportLine.__struct_fields__):
+        assert f"`{key}`" in PAGE or f"`{key}[]`" in PAGE, key
+    for key in ("workload", "environments", "problems", "account"):
+        assert f"`{key}`" in PAGE or f"`{key}[]`" in PAGE, key
+
+
+def test_five_pollers_would_cost_what_the_page_tells(runs, lines):
+    more = Usage(sqs_requests=lines["sqs_requests"].month + 3 * (657_000 - 262_800))
+    cents = 100 * total_usd(month(more, price_table()))
+    told = re.search(r"five pollers each, at most .* (\d+) \|", PAGE)
+    assert told
+    assert cents == pytest.approx(int(told[1]), abs=0.6)
+    whole = together(reference(runs))
+    at_most = 100 * total_usd(month(with_all_pollers(whole, runs.values()), price_table()))
+    assert f"**{at_most:.0f} cents at most**" in PAGE
+    assert f"0.07 to {at_most / 100:.2f} |" in PAGE
+
+
+def test_a_flood_costs_what_the_page_tells(runs):
+    table = price_table()
+    hour, day = (flood_usd(runs.values(), table, hours=hours) for hours in (1, 24))
+    assert f"an hour costs {100 * hour:.0f} cents and a day {day:.2f} USD" in PAGE
+    assert flood_usd([runs["prod"]], table) == pytest.approx(hour / 3, rel=0.1)
+    assert f"flood would cost more than {100 * FLOOD_USD_AN_HOUR:.0f}" in PAGE
+    assert f"would cost {100 * POLLERS_USD:.0f} cents more" in PAGE

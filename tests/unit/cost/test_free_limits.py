@@ -1,0 +1,284 @@
+"""The gate: the template, over all environments together, stays within what is always free."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mocktailverse.checkout import find_checkout
+from mocktailverse.cost.footprint import Footprint, footprints
+from mocktailverse.cost.limits import beyond_limits
+from mocktailverse.cost.model import price_table
+from mocktailverse.cost.running import DAYS, HOURS, running
+from mocktailverse.cost.schedules import events_a_month
+from mocktailverse.cost.template import Template
+from mocktailverse.deployment import environments
+from mocktailverse.deployment.environments import DEPLOYED
+
+CHECKOUT = find_checkout()
+FUNCTIONS = CHECKOUT.source / "functions"
+ALARM = """
+    Type: AWS::CloudWatch::Alarm
+    Properties: {Namespace: AWS/SQS, MetricName: M, Threshold: 0}
+"""
+DASHBOARD = """
+    Type: AWS::CloudWatch::Dashboard
+    Properties: {DashboardBody: '{}'}
+"""
+MATH_ALARM = """
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Metrics:
+        - {Id: share, Expression: 100 * a / b}
+        - {Id: a, ReturnData: false, MetricStat: {Stat: Sum, Period: 60}}
+        - {Id: b, ReturnData: false, MetricStat: {Stat: Sum, Period: 60}}
+"""
+
+
+def problems(found: dict[str, Footprint]) -> list[str]:
+    runs = {env: footprint.running for env, footprint in found.items()}
+    unaccounted = [text for footprint in found.values() for text in footprint.unaccounted]
+    return [*unaccounted, *beyond_limits(runs, price_table())]
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, Footprint]:
+    """What the repository's own template and environments keep running."""
+    template = Template.read(CHECKOUT.template)
+    return footprints(template, environments.read(CHECKOUT.environments).stage_inputs(), FUNCTIONS)
+
+
+@pytest.fixture
+def changed(tmp_path) -> Callable[..., list[str]]:
+    """Problems of the template with texts replaced, resources added, environments edited."""
+
+    def look(
+        *,
+        template: tuple[str, str] | None = None,
+        added: str = "",
+        toml: tuple[str, str] | None = None,
+        functions: Path = FUNCTIONS,
+    ) -> list[str]:
+        text = edited(CHECKOUT.template.read_text(), template)
+        text = text.replace("\nResources:\n", f"\nResources:\n{added}\n", 1)
+        file = tmp_path / "environments.toml"
+        file.write_text(edited(CHECKOUT.environments.read_text(), toml))
+        return problems(
+            footprints(Template.parse(text), environments.read(file).stage_inputs(), functions)
+        )
+
+    return look
+
+
+def edited(text: str, change: tuple[str, str] | None) -> str:
+    if change is None:
+        return text
+    new, number = re.subn(change[0], change[1], text, flags=re.MULTILINE)
+    assert number, f"{change[0]!r} is not there to be changed"
+    return new
+
+
+def resources(name: str, block: str, number: int) -> str:
+    return "".join(f"\n  {name}{n}:{block}" for n in range(number))
+
+
+# ---- the template as it is
+
+
+def test_all_environments_together_stay_within_what_is_always_free(found):
+    assert problems(found) == []
+
+
+def test_nothing_changed_is_nothing_found(changed):
+    assert changed() == []
+
+
+@pytest.mark.parametrize("env", DEPLOYED)
+def test_what_the_dashboard_believes_to_run_is_what_the_template_says(found, env):
+    assert running(env) == found[env].running
+
+
+def test_the_gate_sees_every_environment(found):
+    assert set(found) == set(DEPLOYED)
+    assert [found[env].running.fetches for env in DEPLOYED] == [0, 0, DAYS]
+    assert found["prod"].running.wcu > found["dev"].running.wcu > 0
+
+
+# ---- what must fail
+
+
+def test_one_more_write_unit_is_one_too_many(changed):
+    (problem,) = changed(
+        template=(
+            r"WriteCapacityUnits: !FindInMap \[Stages, !Ref Stage, LoadsByDay\]",
+            "WriteCapacityUnits: !If [IsProd, 3, 1]",
+        )
+    )
+    assert problem.startswith("DynamoDB, write capacity: 26 of 25 free WCU")
+    assert "prod 18" in problem
+
+
+def test_more_units_of_one_stage_s_mapping_are_too_many(changed):
+    found = changed(template=(r"\{Drinks: 12,", "{Drinks: 13,"))
+    assert [text.partition(":")[0] for text in found] == [
+        "DynamoDB, write capacity",
+        "DynamoDB, read capacity",
+    ]
+
+
+def spare(found: dict[str, Footprint], what: str, free: int) -> int:
+    return free - sum(getattr(footprint.running, what) for footprint in found.values())
+
+
+def test_the_eleventh_alarm_is_too_many(changed, found):
+    left = spare(found, "alarms", 10)
+    in_prod = ALARM.replace("Properties", "Condition: IsProd\n    Properties")
+    assert changed(added=resources("More", in_prod, left)) == []
+    (problem,) = changed(added=resources("More", in_prod, left + 1))
+    assert problem.startswith("CloudWatch, alarms: 11 of 10")
+
+
+def test_an_alarm_in_every_environment_counts_three_times(changed, found):
+    left = spare(found, "alarms", 10)
+    assert changed(added=resources("More", ALARM, left // 3 + 1))
+
+
+def test_an_alarm_on_an_expression_counts_each_of_its_metrics(found):
+    text = edited(
+        CHECKOUT.template.read_text(), (r"^Resources:$", f"Resources:\n  Share:{MATH_ALARM}")
+    )
+    described = environments.read(CHECKOUT.environments)
+    now = footprints(Template.parse(text), described.stage_inputs(), FUNCTIONS)
+    assert now["dev"].running.alarms == found["dev"].running.alarms + 2
+
+
+def test_a_dashboard_too_many_is_found(changed, found):
+    left = spare(found, "dashboards", 3)
+    in_prod = DASHBOARD.replace("Properties", "Condition: IsProd\n    Properties")
+    assert changed(added=resources("More", in_prod, left)) == []
+    (problem,) = changed(added=resources("More", in_prod, left + 1))
+    assert problem.startswith("CloudWatch, dashboards: 4 of 3")
+
+
+def test_a_dashboard_in_every_environment_is_too_many(changed):
+    assert changed(added=resources("More", DASHBOARD, 1))
+
+
+def test_metrics_that_every_environment_emits_are_too_many(changed):
+    (problem,) = changed(template=(r"POWERTOOLS_METRICS_DISABLED: .*$", "UNUSED: ''"))
+    assert problem.startswith("CloudWatch, custom metrics:")
+
+
+def test_more_metrics_in_the_code_are_too_many(changed, tmp_path):
+    folder = tmp_path / "functions"
+    folder.mkdir()
+    calls = "".join(f'metrics.add_metric("M{n}", unit, 1)\n' for n in range(11))
+    (folder / "transform.py").write_text(f"{calls}def handler(): ...\n")
+    (problem,) = changed(functions=folder)
+    assert problem.startswith("CloudWatch, custom metrics:")
+
+
+def test_on_demand_by_default_is_found_although_the_environments_say_otherwise(changed):
+    found = changed(template=(r"Default: provisioned", "Default: on-demand"))
+    assert set(found) == {
+        f"{table} is on demand: the always-free capacity does not count for it."
+        for table in ("DrinksTable", "LoadsTable")
+    }
+
+
+def test_an_environment_on_demand_is_found(changed):
+    assert changed(toml=('capacity = "provisioned"', 'capacity = "on-demand"'))
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties"),
+    [
+        ("AWS::EC2::NatGateway", "{SubnetId: subnet-1}"),
+        ("AWS::KMS::Key", "{}"),
+        ("AWS::ElasticLoadBalancingV2::LoadBalancer", "{}"),
+        ("AWS::Nobody::KnowsThis", "{}"),
+    ],
+)
+def test_a_resource_that_is_not_known_to_be_free_is_named(changed, kind, properties):
+    added = f"\n  Extra:\n    Type: {kind}\n    Properties: {properties}\n"
+    found = changed(added=added)
+    assert found
+    assert set(found) == {f"Extra is a {kind}, which is not known to be free."}
+
+
+@pytest.mark.parametrize(
+    ("place", "with_more", "named"),
+    [
+        (r"^      MemorySize: 512$", "ProvisionedConcurrencyConfig: {}", "ProvisionedConcurrency"),
+        (r"^      BatchSize: 10$", "ProvisionedPollerConfig: {}", "ProvisionedPollerConfig"),
+        (r"^      StreamSpecification: .*$", "SSESpecification: {}", "SSESpecification"),
+    ],
+)
+def test_a_property_that_costs_is_named(changed, place, with_more, named):
+    found = changed(template=(place, rf"\g<0>\n      {with_more}"))
+    assert any(named in text for text in found)
+
+
+def test_a_limit_of_the_queue_s_mapping_on_aws_makes_too_many_polls(changed):
+    found = changed(template=(r"ScalingConfig: !If .*$", "ScalingConfig: {MaximumConcurrency: 2}"))
+    assert [text.partition(":")[0] for text in found] == ["SQS, requests"]
+    assert "dev 657,000" in found[0]
+
+
+def test_a_second_mapping_on_a_queue_makes_too_many_polls(changed):
+    added = """
+  Second:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: {FunctionName: !Ref ApiFunction, EventSourceArn: !GetAtt DeadLetterQueue.Arn}
+"""
+    polls, pollers = changed(added=added)
+    assert polls.startswith("SQS, requests: 1,600,450 of 1,000,000")
+    assert pollers.startswith("Five pollers at each idle queue would cost 0.95 USD")
+
+
+def test_a_function_that_no_workload_knows_is_named(changed):
+    added = """
+  MoreFunction:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: a.b, MemorySize: 128}
+"""
+    assert set(changed(added=added)) == {
+        "MoreFunction is a function that no workload accounts for."
+    }
+
+
+def test_computing_beyond_the_free_seconds_is_found(changed):
+    """160 s of transform a sweep at 100 GB: 486,667 GB-s a month in prod alone."""
+    found = changed(template=(r"TransformMb: 1024, ", "TransformMb: 102400, "))
+    assert [text.partition(":")[0] for text in found] == ["Lambda, computing (arm64)"]
+
+
+def test_sweeps_that_store_too_much_for_cents_are_found(changed):
+    found = changed(template=(r"cron\(0 4 \* \* \? \*\)", "rate(5 minutes)"))
+    assert any(text.startswith("What is not free") for text in found)
+
+
+# ---- schedules
+
+
+@pytest.mark.parametrize(
+    ("expression", "times"),
+    [
+        ("rate(1 hour)", HOURS),
+        ("rate(5 minutes)", 12 * HOURS),
+        ("rate(2 days)", DAYS / 2),
+        ("cron(0 4 * * ? *)", DAYS),
+        ("cron(0,30 8-17 ? * MON-FRI *)", 20 * DAYS),
+        ("cron(0/15 * * * ? *)", 96 * DAYS),
+        ("cron(*/20 */6 * * ? *)", 12 * DAYS),
+        ("at(2026-01-01T00:00:00)", 1),
+    ],
+)
+def test_a_schedule_is_counted_for_an_average_month(expression, times):
+    assert events_a_month(expression) == pytest.approx(times)
+
+
+def test_what_is_no_schedule_is_told():
+    with pytest.raises(ValueError, match="no schedule"):
+        events_a_month("now and then")

@@ -1,0 +1,462 @@
+"""Change sets: what is lost is told, what only seems so is not; how a deployment ends."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from mocktailverse.deployment import apply
+from mocktailverse.deployment.changes import ChangeSet, DeploymentError, judged
+from mocktailverse.errors import UsageError
+from mocktailverse.stores import cloudformation_stack as stack
+
+PARAMETERS = {"ArtifactBucket": "artifacts", "FunctionsKey": "functions/a.zip"}
+STACK_ID = "arn:aws:cloudformation:eu-central-1:1:stack/mocktailverse-dev/1"
+
+
+def resource_change(name: str, action: str = "Modify", **fields: Any) -> Any:
+    return {"Action": action, "LogicalResourceId": name, "ResourceType": "AWS::X::Y", **fields}
+
+
+def detail(
+    name: str = "Name",
+    recreation: str = "Always",
+    evaluation: str = "Static",
+    cause: str | None = None,
+) -> Any:
+    found = {
+        "Target": {"Attribute": "Properties", "Name": name, "RequiresRecreation": recreation},
+        "Evaluation": evaluation,
+        "ChangeSource": "ResourceAttribute" if cause else "DirectModification",
+    }
+    return {**found, "CausingEntity": cause} if cause else found
+
+
+def actions(*found: Any) -> list[str]:
+    return [change.action for change in judged(found)]
+
+
+@pytest.mark.parametrize(
+    ("change", "action", "loses"),
+    [
+        (resource_change("A", "Add"), "add", False),
+        (resource_change("A", "Import"), "import", False),
+        (resource_change("A", "Remove"), "remove", True),
+        (resource_change("A", Replacement="True", Details=[detail()]), "replace", True),
+        (resource_change("A", Replacement="False", Details=[detail()]), "modify", False),
+        (resource_change("A", Replacement="Conditional", Details=[detail()]), "may replace", True),
+    ],
+)
+def test_each_change_has_its_word(change, action, loses):
+    (found,) = judged([change])
+    assert (found.action, found.loses) == (action, loses)
+
+
+def test_a_reference_to_a_resource_that_stays_replaces_nothing():
+    function = resource_change("Function", Replacement="False", Details=[detail("Code", "Never")])
+    permission = resource_change(
+        "Permission",
+        Replacement="Conditional",
+        Details=[detail("FunctionName", "Always", "Dynamic", "Function.Arn")],
+    )
+    assert actions(function, permission) == ["modify", "modify"]
+
+
+@pytest.mark.parametrize("replacement", ["True", "Conditional"])
+def test_a_reference_to_a_resource_that_goes_is_a_loss(replacement):
+    table = resource_change("Table", Replacement=replacement, Details=[detail("KeySchema")])
+    mapping = resource_change(
+        "Mapping",
+        Replacement="Conditional",
+        Details=[detail("EventSourceArn", "Always", "Dynamic", "Table.Arn")],
+    )
+    assert actions(table, mapping)[1] == "may replace"
+
+
+@pytest.mark.parametrize(
+    ("changed", "attribute", "action"),
+    [
+        ("StreamSpecification", "StreamArn", "may replace"),
+        ("ProvisionedThroughput", "StreamArn", "modify"),
+        ("ProvisionedThroughput", "SomethingElse", "may replace"),
+    ],
+)
+def test_an_attribute_that_changes_while_its_resource_stays_may_replace(changed, attribute, action):
+    table = resource_change("Table", Replacement="False", Details=[detail(changed, "Never")])
+    mapping = resource_change(
+        "Mapping",
+        Replacement="Conditional",
+        Details=[detail("EventSourceArn", "Always", "Dynamic", f"Table.{attribute}")],
+    )
+    assert actions(table, mapping) == ["modify", action]
+
+
+def test_retention_is_changed_in_place_also_where_the_embedded_aws_does_not_know_it():
+    def changed(kind: str, name: str) -> Any:
+        return {
+            **resource_change("A", Replacement="Conditional", Details=[detail(name)]),
+            "ResourceType": kind,
+        }
+
+    assert actions(changed("AWS::Logs::LogGroup", "RetentionInDays")) == ["modify"]
+    assert actions(changed("AWS::S3::Bucket", "LifecycleConfiguration")) == ["modify"]
+    assert actions(changed("AWS::Logs::LogGroup", "LogGroupName")) == ["may replace"]
+
+
+def test_references_in_a_circle_end():
+    def referring(name: str, other: str) -> Any:
+        found = [detail("Name", "Always", "Dynamic", f"{other}.Arn")]
+        return resource_change(name, Replacement="Conditional", Details=found)
+
+    assert actions(referring("A", "B"), referring("B", "A")) == ["may replace", "may replace"]
+
+
+def test_a_change_tells_each_property_once():
+    found = resource_change(
+        "A",
+        Replacement="False",
+        Details=[
+            detail("Code", "Never"),
+            detail("Code", "Never", "Dynamic"),
+            {"Target": {"Attribute": "Tags", "RequiresRecreation": "Never"}},
+        ],
+    )
+    (change,) = judged([found])
+    assert change.because == ("Code", "Tags")
+
+
+class Pages:
+    """A paginator that has one page for each list."""
+
+    def __init__(self, key: str, *pages: list[Any]) -> None:
+        self.pages = [{key: page} for page in pages]
+
+    def paginate(self, **_: Any) -> list[Any]:
+        return self.pages
+
+
+def event(number: int, name: str, state: str, reason: str = "", *, of_stack: bool = False) -> Any:
+    return {
+        "EventId": str(number),
+        "StackId": STACK_ID,
+        "LogicalResourceId": name,
+        "PhysicalResourceId": STACK_ID if of_stack else name,
+        "ResourceType": "AWS::X::Y",
+        "ResourceStatus": state,
+        "ResourceStatusReason": reason,
+        "Timestamp": datetime(2026, 1, 1, 12, 0, number, tzinfo=UTC),
+    }
+
+
+class FakeCloudFormation:
+    """A stack that goes on to its next state by what is done to it, or while it is in progress."""
+
+    def __init__(
+        self, *states: str | None, events: Sequence[Any] = (), news: Sequence[Any] = ()
+    ) -> None:
+        self.states = list(states)
+        self.events = list(events)
+        self.news = list(news)
+        self.calls: list[str] = []
+        self.changes: list[Any] = [resource_change("A", "Add")]
+        self.reason = ""
+        self.validation: list[Any] = []
+
+    def describe_stacks(self, **_: Any) -> Any:
+        state = self.states[0]
+        if state and state != "REVIEW_IN_PROGRESS" and state.endswith("_IN_PROGRESS"):
+            self._move()
+        if state is None:
+            raise ClientError({"Error": {"Code": "ValidationError"}}, "DescribeStacks")
+        return {"Stacks": [{"StackStatus": state, "StackId": STACK_ID, "Outputs": []}]}
+
+    def create_change_set(self, **given: Any) -> Any:
+        self.calls.append(f"propose {given['ChangeSetType']}")
+        if self.states[0] is None:
+            self.states[0] = "REVIEW_IN_PROGRESS"
+        return {"Id": "change-set"}
+
+    def describe_change_set(self, **_: Any) -> Any:
+        state = "FAILED" if self.reason else "CREATE_COMPLETE"
+        return {"Status": state, "StatusReason": self.reason, "Changes": self.changes}
+
+    def delete_change_set(self, **_: Any) -> None:
+        self.calls.append("discard")
+
+    def execute_change_set(self, **_: Any) -> None:
+        self.calls.append("execute")
+        self._move()
+        self.events = [*self.news, *self.events]
+
+    def delete_stack(self, **_: Any) -> None:
+        self.calls.append("delete")
+        self._move()
+
+    def describe_stack_resources(self, **_: Any) -> Any:
+        return {"StackResources": []}
+
+    def describe_events(self, **_: Any) -> Any:
+        return {"OperationEvents": self.validation}
+
+    def get_paginator(self, name: str) -> Pages:
+        if name == "describe_change_set":
+            return Pages("Changes", *[[{"ResourceChange": c}] for c in self.changes])
+        return Pages("StackEvents", self.events)
+
+    def _move(self) -> None:
+        if len(self.states) > 1:
+            del self.states[0]
+
+
+class FakeClients:
+    region = "eu-central-1"
+
+    def __init__(self, cloudformation: FakeCloudFormation, *, code: bool = True) -> None:
+        self.cloudformation = cloudformation
+        self.s3 = self
+        self.code = code
+
+    def head_object(self, **_: Any) -> None:
+        if not self.code:
+            raise ClientError({"Error": {"Code": "404"}}, "HeadObject")
+
+
+@pytest.fixture
+def deploy():
+    def run(cloudformation: FakeCloudFormation, **options: Any) -> dict[str, str]:
+        clients: Any = FakeClients(cloudformation, code=options.pop("code", True))
+        return apply.deploy(
+            clients,
+            stack_name="mocktailverse-dev",
+            template=options.pop("template", "Resources: {}"),
+            parameters=PARAMETERS,
+            poll_s=0,
+            **options,
+        )
+
+    return run
+
+
+def test_a_new_stack_is_created(deploy):
+    aws = FakeCloudFormation(None, "CREATE_IN_PROGRESS", "CREATE_COMPLETE")
+    steps: list[str] = []
+    deploy(aws, on_progress=steps.append)
+    assert aws.calls == ["propose CREATE", "execute"]
+    assert steps[0] == "creating stack mocktailverse-dev"
+
+
+def test_all_pages_of_changes_are_shown(deploy):
+    aws = FakeCloudFormation("CREATE_COMPLETE")
+    aws.changes = [resource_change(name, "Add") for name in "ABC"]
+    shown: list[ChangeSet] = []
+    deploy(aws, agrees=lambda change_set: bool(shown.append(change_set)) or True)
+    assert [change.resource for change in shown[0].changes] == ["A", "B", "C"]
+    assert shown[0].losses == ()
+
+
+def test_without_changes_nothing_is_executed(deploy):
+    aws = FakeCloudFormation("CREATE_COMPLETE")
+    aws.reason = "The submitted information didn't contain changes."
+    deploy(aws)
+    assert aws.calls == ["propose UPDATE", "discard"]
+
+
+@pytest.mark.parametrize(
+    ("state", "calls"),
+    [
+        ("CREATE_COMPLETE", ["propose UPDATE", "discard"]),
+        (None, ["propose CREATE", "discard", "delete"]),  # nor an empty stack
+    ],
+)
+def test_a_refused_change_set_is_told_and_leaves_nothing(deploy, state, calls):
+    aws = FakeCloudFormation(state)
+    aws.reason = "Parameter Capacity must be one of ..."
+    with pytest.raises(UsageError, match="Parameter Capacity"):
+        deploy(aws)
+    assert aws.calls == calls
+
+
+def test_ctrl_c_while_the_change_set_is_made_leaves_nothing(deploy):
+    class Interrupted(FakeCloudFormation):
+        def describe_change_set(self, **_: Any) -> Any:
+            raise KeyboardInterrupt
+
+    aws = Interrupted(None)
+    with pytest.raises(KeyboardInterrupt):
+        deploy(aws)
+    assert aws.calls == ["propose CREATE", "discard", "delete"]
+
+
+def test_who_does_not_agree_leaves_alone_what_another_deployment_created_meanwhile(deploy):
+    aws = FakeCloudFormation(None)
+
+    def refuses(_: ChangeSet) -> bool:
+        aws.states = ["CREATE_COMPLETE"]
+        return False
+
+    with pytest.raises(DeploymentError, match=r"Nothing was changed\."):
+        deploy(aws, agrees=refuses)
+    assert aws.calls == ["propose CREATE", "discard"]
+
+
+def test_a_change_set_that_another_deployment_overtook_is_told(deploy):
+    class Overtaken(FakeCloudFormation):
+        def execute_change_set(self, **_: Any) -> None:
+            error = {"Error": {"Code": "InvalidChangeSetStatus", "Message": "[OBSOLETE]"}}
+            raise ClientError(error, "ExecuteChangeSet")
+
+    with pytest.raises(UsageError, match=r"Another deployment.*deploy again"):
+        deploy(Overtaken("UPDATE_COMPLETE"))
+
+
+def test_what_a_stage_does_not_have_is_not_shown(deploy):
+    """The embedded AWS lists resources whose condition does not hold."""
+    aws = FakeCloudFormation("CREATE_COMPLETE")
+    names = ("Table", "Budget", "Old")
+    aws.changes = [
+        resource_change("Table", "Add"),
+        resource_change("Budget", "Add"),
+        resource_change("Old", "Remove"),
+    ]
+    off = "{Type: AWS::X::Y, Condition: Off}"
+    template = f"""
+Conditions: {{Off: !Equals [a, b]}}
+Resources:
+  Table: {{Type: AWS::X::Y}}
+  Budget: {off}
+  Old: {off}
+"""
+    shown: list[ChangeSet] = []
+    deploy(aws, template=template, agrees=lambda found: bool(shown.append(found)) or True)
+    assert [c.resource for c in shown[0].changes] == [n for n in names if n != "Budget"]
+
+
+def test_who_does_not_agree_changes_nothing(deploy):
+    aws = FakeCloudFormation("UPDATE_COMPLETE")
+    with pytest.raises(DeploymentError, match=r"Nothing was changed\."):
+        deploy(aws, agrees=lambda _: False)
+    assert aws.calls == ["propose UPDATE", "discard"]
+
+
+def test_an_error_while_asking_leaves_no_change_set_and_no_empty_stack(deploy):
+    def fails(_: ChangeSet) -> bool:
+        raise UsageError("nobody is there")
+
+    aws = FakeCloudFormation(None)
+    with pytest.raises(UsageError, match="nobody"):
+        deploy(aws, agrees=fails)
+    assert aws.calls == ["propose CREATE", "discard", "delete"]
+
+
+def test_what_a_failed_creation_left_is_removed_first(deploy):
+    aws = FakeCloudFormation(
+        *("ROLLBACK_COMPLETE", "DELETE_IN_PROGRESS", "DELETE_COMPLETE"),
+        *("CREATE_IN_PROGRESS", "CREATE_COMPLETE"),
+    )
+    steps: list[str] = []
+    deploy(aws, on_progress=steps.append)
+    assert aws.calls == ["delete", "propose CREATE", "execute"]
+    assert steps[0] == "removing what a failed creation left"
+
+
+def test_a_stack_in_review_is_created(deploy):
+    aws = FakeCloudFormation("REVIEW_IN_PROGRESS", "CREATE_IN_PROGRESS", "CREATE_COMPLETE")
+    deploy(aws)
+    assert aws.calls == ["propose CREATE", "execute"]
+
+
+@pytest.mark.parametrize(
+    ("state", "advice"),
+    [
+        ("UPDATE_IN_PROGRESS", "wait for it"),
+        ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback"),
+        ("DELETE_FAILED", "mocktailverse destroy"),
+        ("ROLLBACK_FAILED", "mocktailverse destroy"),
+    ],
+)
+def test_a_stack_that_cannot_be_changed_is_told_with_what_to_do(deploy, state, advice):
+    aws = FakeCloudFormation(state)
+    with pytest.raises(UsageError, match=f"{state}.*{advice}"):
+        deploy(aws)
+    assert aws.calls == []
+
+
+def test_code_that_is_missing_is_told_before_anything_is_done(deploy):
+    aws = FakeCloudFormation(None)
+    with pytest.raises(UsageError, match=r"functions/a\.zip"):
+        deploy(aws, code=False)
+    assert aws.calls == []
+
+
+def test_a_failed_update_tells_its_first_failures_and_that_it_was_rolled_back(deploy):
+    old = event(1, "Queue", "UPDATE_FAILED", "last week's failure")
+    news = [
+        event(6, "mocktailverse-dev", "UPDATE_ROLLBACK_COMPLETE", of_stack=True),
+        event(5, "Role", "CREATE_FAILED", "Resource creation cancelled"),
+        event(4, "Bucket", "UPDATE_FAILED", "the second"),
+        event(3, "Table", "UPDATE_FAILED", "the first"),
+        event(2, "mocktailverse-dev", "UPDATE_IN_PROGRESS", of_stack=True),
+    ]
+    states = ("UPDATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE")
+    aws = FakeCloudFormation(*states, events=[old], news=news)
+    told: list[str] = []
+    with pytest.raises(DeploymentError) as failed:
+        deploy(aws, on_event=told.append)
+    lines = str(failed.value).splitlines()
+    assert "UPDATE_ROLLBACK_COMPLETE: the update was rolled back" in lines[0]
+    assert [line.strip() for line in lines[1:]] == [
+        "Table (AWS::X::Y): the first",
+        "Bucket (AWS::X::Y): the second",
+    ]
+    assert len(told) == 5  # each once, in order, the old one not
+    assert told[1].endswith("UPDATE_FAILED Table (AWS::X::Y): the first")
+
+
+def test_a_failed_creation_says_that_nothing_is_left(deploy):
+    aws = FakeCloudFormation(None, "CREATE_IN_PROGRESS", "ROLLBACK_COMPLETE")
+    with pytest.raises(DeploymentError, match=r"rolled back, and nothing is left"):
+        deploy(aws)
+
+
+def test_what_cloudformation_refuses_before_it_begins_is_told(deploy):
+    def refusal(operation: str, name: str, kind: str = "VALIDATION_ERROR") -> Any:
+        return {
+            "OperationId": operation,
+            "EventType": kind,
+            "LogicalResourceId": name,
+            "ResourceType": "AWS::X::Y",
+            "ValidationStatusReason": f"{name} already exists.",
+        }
+
+    aws = FakeCloudFormation(None, "CREATE_IN_PROGRESS", "ROLLBACK_COMPLETE")
+    aws.validation = [refusal("2", "Bucket"), refusal("2", "S", "STACK_EVENT"), refusal("1", "Old")]
+    with pytest.raises(DeploymentError) as failed:
+        deploy(aws)
+    lines = str(failed.value).splitlines()[1:]
+    assert lines[0] == "  Bucket (AWS::X::Y): Bucket already exists."
+    assert "docs/how-to/deploy.md" in lines[1]  # what to do about it
+    assert len(lines) == 2
+
+
+def test_a_stack_that_only_waits_for_review_has_no_outputs():
+    clients: Any = FakeClients(FakeCloudFormation("REVIEW_IN_PROGRESS"))
+    with pytest.raises(UsageError, match="no stack mocktailverse-dev in eu-central-1"):
+        stack.outputs(clients, "mocktailverse-dev")
+
+
+def test_losses_are_what_somebody_should_agree_to():
+    found = judged([resource_change("A", "Add"), resource_change("B", "Remove")])
+    change_set = ChangeSet(id="id", stack="stack", creates=False, changes=tuple(found))
+    assert [change.resource for change in change_set.losses] == ["B"]
+
+
+def test_a_template_that_cloudformation_refuses_is_told(deploy):
+    class Refusing(FakeCloudFormation):
+        def create_change_set(self, **_: Any) -> Any:
+            error = {"Error": {"Code": "ValidationError", "Message": "Template format error"}}
+            raise ClientError(error, "CreateChangeSet")
+
+    with pytest.raises(UsageError, match="refuses the template: Template format error"):
+        deploy(Refusing("CREATE_COMPLETE"))

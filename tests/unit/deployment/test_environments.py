@@ -1,0 +1,194 @@
+"""infrastructure/environments.toml: read strictly, and one with the template."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from mocktailverse.checkout import find_checkout
+from mocktailverse.cost.template import Template
+from mocktailverse.deployment import environments, stages
+from mocktailverse.errors import UsageError
+
+ALL = ("local", *environments.DEPLOYED)
+
+
+class TemplateLoader(yaml.SafeLoader):
+    """Reads CloudFormation's short forms as what follows them."""
+
+
+TemplateLoader.add_multi_constructor("!", lambda *_: None)
+
+
+@pytest.fixture(scope="module")
+def file() -> Path:
+    return find_checkout().environments
+
+
+@pytest.fixture(scope="module")
+def template() -> dict[str, Any]:
+    return yaml.load(find_checkout().template.read_text(), TemplateLoader)  # noqa: S506  a SafeLoader
+
+
+@pytest.fixture
+def changed(file, tmp_path):
+    """environments.toml with one text in place of another."""
+
+    def change(old: str, new: str) -> Path:
+        text = file.read_text()
+        assert old in text
+        copy = tmp_path / "environments.toml"
+        copy.write_text(text.replace(old, new, 1))
+        return copy
+
+    return change
+
+
+@pytest.mark.parametrize("env", ALL)
+def test_the_template_holds_what_the_file_says(file, template, env):
+    said = getattr(environments.read(file), env).mapping()
+    held = template["Mappings"]["Stages"][env]
+    line = ", ".join(f"{key}: {value!r}" for key, value in said.items())
+    assert {key: held.get(key) for key in said} == said, (
+        f"environments.toml and template.yaml differ: of Mappings, Stages, {env} write {{{line}}}"
+    )
+
+
+@pytest.mark.parametrize("env", ALL)
+def test_the_template_holds_nothing_about_a_stage_that_the_file_does_not_say(file, template, env):
+    said = set(getattr(environments.read(file), env).mapping())
+    assert set(template["Mappings"]["Stages"][env]) == said
+
+
+def test_every_environment_is_a_stage_of_the_template(template):
+    assert template["Parameters"]["Stage"]["AllowedValues"] == list(ALL)
+    assert set(environments.Environments.__struct_fields__) == set(ALL)
+
+
+@pytest.mark.parametrize("env", ALL)
+def test_the_file_gives_parameters_that_the_template_has(file, template, env):
+    given = getattr(environments.read(file), env).parameters()
+    assert set(given) <= set(template["Parameters"])
+    for name, value in given.items():
+        assert value in template["Parameters"][name].get("AllowedValues", [value])
+
+
+def test_what_the_file_leaves_open_has_a_default_in_the_template(file, template):
+    given = set(environments.read(file).dev.parameters())
+    without = {name for name, p in template["Parameters"].items() if "Default" not in p}
+    assert without - given == {"ArtifactBucket", "FunctionsKey"}
+
+
+def test_prod_alone_is_protected(file):
+    found = environments.read(file)
+    assert [env for env in ALL if getattr(found, env).protected] == ["prod"]
+
+
+def test_together_the_deployed_environments_stay_within_the_always_free_capacity(file):
+    found = environments.read(file)
+    units = [getattr(found, env).capacity_units for env in environments.DEPLOYED]
+    assert sum(u.drinks + u.loads + u.loads_by_day for u in units) <= 25
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("protected = false", "protekted = false", r"protekted.*\[local\]"),
+        ("protected = true", "protected = 1", r"bool.*\[prod\.protected\]"),
+        ("memory_mb = {transform = 1024}", "memory_mb = {transform = 64}", r">= 512.*\[local\.mem"),
+        ("memory_mb = {transform = 1024}", "", r"missing.*memory_mb.*\[local\]"),
+        ("logs = 14", "logs = 15", r"15.*\[staging\.days\.logs\]"),
+        ('"cron(0 4 * * ? *)"', '"0 4 * * *"', r"cron.*\[local\.fetch\.schedule\]"),
+        ('capacity = "provisioned"', 'capacity = "on demand"', r"on demand.*\[local\.capacity\]"),
+        ('alarm_email = ""', 'alarm_email = "me"', r"\[local\.alarm_email\]"),
+        ("[staging]", "[test]", r"unknown field `test`"),
+        ("[prod]", "[prod", "is no TOML"),
+    ],
+)
+def test_a_wrong_or_unknown_key_is_told_with_its_place(changed, old, new, said):
+    path = changed(old, new)
+    with pytest.raises(UsageError, match=said) as told:
+        environments.read(path)
+    assert str(path) in str(told.value)
+    assert "Mend" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "advice"),
+    [
+        ("logs = 14", "logs = 15", "Write one of 1, 3, 5, 7, 14, "),
+        ('"rate(6 hours)"', '"every hour"', "Write cron(...), rate(...) or at(...)"),
+        ('alarm_email = ""', 'alarm_email = "me"', 'Write an address, or "" for nobody.'),
+        ('capacity = "provisioned"', 'capacity = "no"', '"provisioned" or "on-demand"'),
+    ],
+)
+def test_a_wrong_value_is_told_with_what_to_write(changed, old, new, advice):
+    with pytest.raises(UsageError) as told:
+        environments.read(changed(old, new))
+    assert advice in str(told.value)
+
+
+def test_a_missing_file_is_told(tmp_path):
+    with pytest.raises(UsageError, match="missing"):
+        environments.read(tmp_path / "none.toml")
+
+
+def test_an_unknown_environment_is_told_with_the_known_ones(file):
+    with pytest.raises(UsageError, match="dev, staging, prod"):
+        environments.environment(file, "qa")
+    with pytest.raises(UsageError, match="mocktailverse up"):
+        environments.environment(file, "local")
+
+
+def test_a_change_of_the_file_counts_at_the_next_deployment(changed):
+    """Without a change of the template, which is the same but for that line."""
+    text = find_checkout().template.read_text()
+    for env in ALL:
+        as_committed = getattr(environments.read(find_checkout().environments), env)
+        assert stages.with_stage(text, env, as_committed.mapping()) == text
+    staging = environments.environment(changed("logs = 14", "logs = 60"), "staging")
+    sent = stages.with_stage(text, "staging", staging.mapping())
+    before, after = (yaml.load(t, TemplateLoader)["Mappings"]["Stages"] for t in (text, sent))  # noqa: S506  a SafeLoader
+    assert after == {**before, "staging": {**before["staging"], "LogDays": 60}}
+    assert sent.count("\n") <= text.count("\n")
+
+
+def test_a_template_without_the_stages_line_is_told():
+    with pytest.raises(UsageError, match="no line dev"):
+        stages.with_stage("Mappings:\n  Stages: {}\n", "dev", {"LogDays": 7})
+
+
+RETENTION = {
+    "raw objects": ("logs = 30, data = 0", "logs = 30, data = 90", "DataBucket"),
+    "loads": ("loads = 0", "loads = 90", "LoadsTable"),
+    "protection": ("protected = true", "protected = false", "DrinksTable"),
+}
+
+
+@pytest.mark.parametrize("what", RETENTION)
+def test_retention_and_protection_follow_the_file_not_the_stages_name(changed, what):
+    old, new, resource = RETENTION[what]
+    text = find_checkout().template.read_text()
+
+    def made(path: Path) -> Any:
+        line = environments.environment(path, "prod").mapping()
+        template = Template.parse(stages.with_stage(text, "prod", line))
+        found = template.resources({"Stage": "prod", "Target": "aws"})
+        return next(r.properties for r in found if r.name == resource)
+
+    kept, not_kept = made(find_checkout().environments), made(changed(old, new))
+    if what == "raw objects":
+        expiring = [
+            r["Prefix"] for r in not_kept["LifecycleConfiguration"]["Rules"] if "Prefix" in r
+        ]
+        assert {"raw/", "rejected/"} <= set(expiring)
+        assert "raw/" not in str(kept["LifecycleConfiguration"])
+    elif what == "loads":
+        assert "TimeToLiveSpecification" not in kept
+        assert not_kept["TimeToLiveSpecification"]["Enabled"] is True
+    else:
+        assert (kept["DeletionProtectionEnabled"], not_kept["DeletionProtectionEnabled"]) == (
+            True,
+            False,
+        )

@@ -1,0 +1,224 @@
+"""Normalize: a record becomes a drink; golden outputs hold what the transform gives today.
+
+The golden file holds the drinks of some records of data/raw and the TRANSFORM_VERSION that made
+them. When output changes on purpose: raise TRANSFORM_VERSION in drinks/normalize.py, run
+
+    pytest tests/unit/drinks/test_normalize.py --renew-golden
+
+and read the difference before you commit it. Without a higher version nothing is renewed: the
+tables hold drinks of the older code, and only a higher version lets a replay replace them.
+"""
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mocktailverse.drinks.codes import Quality
+from mocktailverse.drinks.drink import Lineage
+from mocktailverse.drinks.normalize import TRANSFORM_VERSION, absent, normalize
+from mocktailverse.drinks.record import Absence
+from mocktailverse.drinks.register import Register
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.pipeline.ingest import InputFile
+from mocktailverse.pipeline.transform import transform
+from mocktailverse.sources import SOURCES
+from strategies.effort import examples
+
+RAW = Path(__file__).parents[3] / "data" / "raw"
+GOLDEN = Path(__file__).parent / "golden" / "drinks.json"
+CHOSEN = {
+    "mocktails.json": [90002, 90013, 90043, 90061, 90065],
+    "cocktails.ndjson": [90101, 90104, 90107, 90116, 90133, 90160, 90161, 90165, 90167],
+    "punches.csv": [900001, 900003, 900010],
+    "winter.ndjson.gz": [900101, 900107],
+}
+NOT_GOLDEN = {"observed_at", "lineage"}
+READER = SOURCES["thecocktaildb"]
+
+
+def chosen_drinks():
+    """What today's code makes of the chosen records, as JSON."""
+    drinks = []
+    for name, ids in CHOSEN.items():
+        version = ObjectVersion("", f"raw/thecocktaildb/{name}", "null")
+        wanted = {f"thecocktaildb:{number}" for number in ids}
+        found = [
+            json.loads(msgspec.json.encode(piece.register.drink))
+            for piece in transform(InputFile(RAW / name), version)
+            if piece.register and piece.register.id in wanted
+        ]
+        assert len(found) == len(ids)
+        drinks += found
+    return [{k: v for k, v in drink.items() if k not in NOT_GOLDEN} for drink in drinks]
+
+
+def renew(drinks):
+    """Write the golden file; the version has to be higher where a drink is another."""
+    if GOLDEN.exists():
+        golden = json.loads(GOLDEN.read_text())
+        changed = [d["name"] for d in drinks if d not in golden["drinks"]]
+        if changed and golden["transform_version"] >= TRANSFORM_VERSION:
+            pytest.fail(f"Raise TRANSFORM_VERSION first; these have changed: {changed}")
+    content = {"transform_version": TRANSFORM_VERSION, "drinks": drinks}
+    GOLDEN.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+
+
+def test_output_changes_only_together_with_the_transform_version(request):
+    drinks = chosen_drinks()
+    if request.config.getoption("--renew-golden"):
+        renew(drinks)
+    golden = json.loads(GOLDEN.read_text())
+    assert [d["id"] for d in golden["drinks"]] == [d["id"] for d in drinks]
+    changed = {
+        new["name"]: sorted(field for field in new if new[field] != old.get(field))
+        for old, new in zip(golden["drinks"], drinks, strict=True)
+        if old != new
+    }
+    if changed and golden["transform_version"] == TRANSFORM_VERSION:
+        pytest.fail(f"Raise TRANSFORM_VERSION (see the top of this file); changed: {changed}")
+    assert golden["transform_version"] == TRANSFORM_VERSION, "run with --renew-golden"
+
+
+def drink_of(record, observed_at=1, position=0):
+    lineage = Lineage("data", "raw/thecocktaildb/x", "v1", position, TRANSFORM_VERSION)
+    return normalize(READER.from_fields(record), "thecocktaildb", observed_at, lineage).drink
+
+
+def test_the_same_record_gives_the_same_drink_byte_for_byte(raw_record):
+    assert msgspec.json.encode(drink_of(raw_record())) == msgspec.json.encode(
+        drink_of(raw_record())
+    )
+
+
+def test_the_content_hash_knows_no_lineage_and_no_time(raw_record):
+    first, again = drink_of(raw_record()), drink_of(raw_record(), 9, 9)
+    assert first.content_hash == again.content_hash
+    assert (first.observed_at, first.lineage.position) == (1, 0)
+    assert (again.observed_at, again.lineage.position) == (9, 9)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"strDrink": "margarita"},
+        {"strCategory": None},
+        {"strMeasure1": "1 1/2 oz."},
+        {"strIngredient2": "lime juice"},
+        {"strInstructionsDE": "Mixen."},
+        {"strTags": "IBA"},
+        {"strAlcoholic": "Optional alcohol"},
+        {"strVideo": "https://example.com/v"},
+        {"strDrinkThumb": "https://example.com/p.jpg"},
+        {"idDrink": "11008"},
+    ],
+)
+def test_any_other_content_has_another_hash(raw_record, fields):
+    assert drink_of(raw_record() | fields).content_hash != drink_of(raw_record()).content_hash
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"dateModified": "2017-01-01 00:00:00"}, {"strDrink": " Margarita\n"}, {"idDrink": 11007}],
+)
+def test_what_is_no_content_changes_nothing(raw_record, fields):
+    assert drink_of(raw_record() | fields) == drink_of(raw_record())
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"strIngredient1": "Zorblax nectar"}, Quality.INGREDIENT_UNKNOWN),
+        ({"strIngredient2": "tequila "}, Quality.INGREDIENT_REPEATED),
+        ({"strMeasure1": "40000 oz"}, Quality.MEASURE_IMPLAUSIBLE),
+        ({"strMeasure1": "1/0 oz"}, Quality.MEASURE_UNKNOWN),
+        ({"strIngredient1": "", "strIngredient2": None}, Quality.NO_INGREDIENTS),
+        ({"strInstructions": " \n"}, Quality.NO_INSTRUCTIONS),
+        ({"strAlcoholic": None}, Quality.ALCOHOLIC_UNKNOWN),
+        ({"strAlcoholic": "Non alcoholic"}, Quality.STRENGTH_CONTRADICTS),
+        ({"strMeasure9": "1 oz"}, Quality.MEASURE_WITHOUT_INGREDIENT),
+        ({"strTags": ["a"]}, Quality.FIELD_RETYPED),
+        ({"strDrinkThumb": "javascript:alert(1)"}, Quality.IMAGE_INVALID),
+        ({"strVideo": "ftp://x"}, Quality.VIDEO_INVALID),
+    ],
+)
+def test_what_is_worth_knowing_is_noted(raw_record, fields, code):
+    assert code not in drink_of(raw_record()).quality
+    drink = drink_of(raw_record() | fields)
+    assert code in drink.quality
+    assert list(drink.quality) == sorted(set(drink.quality))
+
+
+def test_the_register_bears_the_fingerprint_of_the_raw_names(raw_record):
+    """It is stored, and compared with those of today: a new form needs a migration."""
+    record = READER.from_fields(
+        raw_record(
+            name=" NEGRONI  Bianco",
+            strIngredient1="gin ",
+            strIngredient2="Campari",
+            strIngredient3="GIN",
+        )
+    )
+    lineage = Lineage("data", "raw/thecocktaildb/x", "v1", 0, TRANSFORM_VERSION)
+    assert normalize(record, "thecocktaildb", 1, lineage).recipe == (
+        "8e32961bb2b0dbe8:8fb8dd9501c1a3a3:e85218eaa64c6cbc"
+    )
+
+
+def test_an_id_that_was_looked_up_in_vain_has_a_register_without_a_drink():
+    assert absent(Absence("11007"), "thecocktaildb", 5) == Register(
+        "thecocktaildb:11007", None, recipe="", earlier=(), absences=(5,)
+    )
+
+
+def test_an_absent_measure_is_no_unknown_measure(raw_record):
+    for blank in (None, "", " \n"):
+        drink = drink_of(raw_record(strMeasure1=blank))
+        assert drink.ingredients[0].measure_raw is None
+        assert Quality.MEASURE_UNKNOWN not in drink.quality
+
+
+def test_lines_keep_what_was_received_beside_what_was_understood(raw_record):
+    drink = drink_of(
+        raw_record(strIngredient2=None, strIngredient3="  lime  JUICE ", strMeasure3="1-2 oz\n")
+    )
+    line = drink.ingredients[1]
+    assert (line.position, line.name, line.name_raw) == (3, "Lime juice", "lime JUICE")
+    assert (line.measure_raw, line.amount_min, line.amount_max) == ("1-2 oz", 1.0, 2.0)
+    assert (line.unit, line.kind, line.certainty) == ("oz", "volume", "range")
+
+
+hostile = st.text(max_size=40) | st.sampled_from(
+    [
+        "½",
+        "1/0 oz",
+        "-1 oz",
+        "9" * 120,
+        "1e99 oz",
+        "oz",
+        "\0",
+        "1 oz" * 60,
+        "٣ oz",
+        "²",
+        "∞",
+        "NaN",
+        "inf oz",
+    ]
+)
+
+
+@settings(max_examples=examples(150), deadline=None)
+@given(hostile, hostile, hostile)
+def test_no_text_makes_a_drink_that_cannot_be_stored(raw_record, ingredient, measure, instructions):
+    record = raw_record(
+        strIngredient1=ingredient, strMeasure1=measure, strInstructions=instructions
+    )
+    drink = drink_of(record)
+    assert msgspec.json.decode(msgspec.json.encode(drink), type=type(drink)) == drink
+    for line in drink.ingredients:
+        for number in (line.amount_min, line.amount_max, line.ml_min, line.ml_max):
+            assert number is None or 0 <= number < 1e30
+        assert line.amount_min is None or line.amount_min <= line.amount_max

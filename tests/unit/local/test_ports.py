@@ -1,0 +1,41 @@
+"""The port of a process that restarts: waited for while its old process still ends."""
+
+import socket
+import threading
+
+import pytest
+
+from mocktailverse.errors import UsageError
+from mocktailverse.local import ports, service_processes
+from mocktailverse.local.processes import Process
+
+
+def process_on(port: int) -> Process:
+    return Process(name="dashboard", pid=1, started_at=0, port=port)
+
+
+def test_a_port_that_is_released_late_is_waited_for(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        asked = threading.Event()
+        bind_error = ports.bind_error
+
+        def observed_bind_error(port: int) -> Exception | None:
+            error = bind_error(port)
+            asked.set()
+            return error
+
+        monkeypatch.setattr(ports, "bind_error", observed_bind_error)
+        monkeypatch.setattr(service_processes, "PORT_TIMEOUT_S", 60)
+        port = held.getsockname()[1]
+        releasing = threading.Thread(target=lambda: (asked.wait(), held.close()))
+        releasing.start()
+        assert service_processes.port_of_next(process_on(port)) == port
+        releasing.join()
+
+
+def test_a_port_that_another_program_keeps_is_an_error(monkeypatch):
+    monkeypatch.setattr(service_processes, "PORT_TIMEOUT_S", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(UsageError, match=rf"Port {port} .*dashboard has ended"):
+            service_processes.port_of_next(process_on(port))

@@ -1,0 +1,228 @@
+"""What loads did, how fast, and when it could be seen."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mocktailverse.loads.load_record import Counts, Load
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.operations.metrics import (
+    Publishing,
+    ReadOnce,
+    Throughput,
+    load_metrics,
+    publishing_of,
+    spread,
+    throughput_of,
+)
+
+NOW = 1_767_268_800_000
+SPANS = st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 10_000)).map(sorted))
+
+
+def load(
+    key="a.json", *, at=NOW, took=1_000, status="done", generation=1, read=2, loaded=2, **counts
+):
+    version = ObjectVersion("data", f"raw/thecocktaildb/{key}", "v1")
+    end = None if status == "loading" else at + took
+    return Load(
+        version, generation, status, Counts(read, loaded, **counts), 500, 1, 0, None, at, at, end,
+        None, 1, (), at - 500 if status == "done" else None,
+    )  # fmt: skip
+
+
+def published(of, at, lag_ms=100):
+    return Publishing(at, lag_ms, 1, (of.object.trace_id,))
+
+
+# ---- spread
+
+
+def test_a_spread_of_nothing_is_none():
+    assert spread([]) is None
+
+
+@given(st.lists(st.floats(0, 1e9), min_size=1))
+def test_a_spread_is_made_of_the_values_in_order(values):
+    found = spread(values)
+
+    assert found.count == len(values)
+    assert min(values) <= found.p50 <= found.p95 <= found.most == max(values)
+    assert {found.p50, found.p95} <= set(values)
+
+
+def test_the_95th_percentile_of_a_hundred_is_the_95th():
+    assert spread(range(1, 101)).p95 == 95
+
+
+# ---- throughput
+
+
+def test_time_that_loads_share_counts_once():
+    loads = [load(at=NOW, took=4_000, read=6), load(at=NOW + 1_000, took=1_000, read=2)]
+    assert throughput_of(loads) == Throughput(8, 1_000, 4.0, 2.0, 250.0)
+
+
+def test_time_in_which_nothing_was_loaded_does_not_count():
+    assert throughput_of([load(at=NOW), load(at=NOW + 3_600_000)]).busy_s == 2
+
+
+def test_loads_that_are_not_done_have_no_throughput():
+    loads = [load(status="loading"), load(status="failed")]
+    assert throughput_of(loads) == Throughput(0, 0, 0, None, None)
+
+
+@given(SPANS, st.randoms())
+def test_busy_time_is_the_union_of_the_loads_times(spans, chance):
+    loads = [load(at=begin, took=end - begin) for begin, end in spans]
+    chance.shuffle(loads)
+    covered = {moment for begin, end in spans for moment in range(begin, end)}
+    assert throughput_of(loads).busy_s == pytest.approx(len(covered) / 1000)
+
+
+# ---- loads and records
+
+
+def test_a_replayed_load_counts_once_as_its_latest_generation():
+    metrics = load_metrics([load(generation=2, loaded=0, unchanged=2), load()], [])
+    assert metrics.statuses == {"done": 1}
+    assert metrics.counts == Counts(2, 0, unchanged=2)
+
+
+def test_loads_count_by_status():
+    loads = [load("a"), load("b"), load("c", status="failed", read=0, loaded=0)]
+    assert load_metrics(loads, []).statuses == {"done": 2, "failed": 1}
+
+
+def test_counts_that_do_not_add_up_are_told_by_their_object():
+    metrics = load_metrics([load("good"), load("short", read=3)], [])
+    assert metrics.not_conserving == ("raw/thecocktaildb/short",)
+
+
+def test_an_empty_pipeline_has_metrics_too():
+    metrics = load_metrics([], [])
+    assert (metrics.counts, metrics.to_loaded_s, metrics.to_visible_s) == (Counts(), None, None)
+
+
+# ---- how soon it is visible
+
+
+def test_an_object_is_loaded_when_its_load_ends():
+    assert load_metrics([load()], []).to_loaded_s.most == 1.5
+
+
+def test_an_object_is_visible_once_the_last_of_its_drinks_is_published():
+    one = load()
+    metrics = load_metrics([one], [published(one, NOW + 700, 600), published(one, NOW + 2_000)])
+    assert metrics.to_visible_s.most == 2.5
+    assert metrics.not_seen == 0
+
+
+def test_what_changed_after_a_load_is_not_of_that_load():
+    one = load()
+    later = published(one, NOW + 86_400_000, lag_ms=300)
+    assert load_metrics([one], [published(one, NOW + 2_000), later]).to_visible_s.most == 2.5
+
+
+@pytest.mark.parametrize(
+    ("at", "lag_ms", "seen"),
+    [
+        (NOW, 0, True),
+        (NOW - 1, 0, False),
+        (NOW + 9_000, 7_000, True),
+        (NOW + 9_000, 6_999, False),
+    ],
+)
+def test_a_load_s_publishing_is_of_a_change_up_to_a_second_after_its_end(at, lag_ms, seen):
+    one = load()
+    metrics = load_metrics([one], [published(one, at, lag_ms)])
+    assert metrics.not_seen == (not seen)
+    assert (metrics.to_visible_s is not None) == seen
+
+
+def test_clocks_that_differ_make_no_negative_times():
+    one = load()
+    one = msgspec.structs.replace(one, stored_at=NOW + 5)
+    assert load_metrics([one], [published(one, NOW + 3)]).to_visible_s.most == 0
+
+
+def test_each_object_has_its_own_publishings():
+    one, two, three = load("1"), load("2"), load("3")
+    both = Publishing(NOW + 2_000, 100, 2, (one.object.trace_id, two.object.trace_id))
+    metrics = load_metrics([one, two, three], [both, published(two, NOW + 3_000, 1_500)])
+    assert (metrics.to_visible_s.count, metrics.not_seen) == (2, 1)
+    assert (metrics.to_visible_s.p50, metrics.to_visible_s.most) == (2.5, 3.5)
+
+
+def test_a_publishing_before_the_load_is_of_another():
+    one = load()
+    metrics = load_metrics([one], [published(one, NOW - 1)])
+    assert (metrics.to_visible_s, metrics.not_seen) == (None, 1)
+
+
+def test_an_object_without_a_new_drink_has_nothing_to_be_seen():
+    metrics = load_metrics([load(loaded=0, unchanged=2)], [])
+    assert (metrics.to_visible_s, metrics.not_seen) == (None, 0)
+
+
+def test_replays_do_not_count_as_slow():
+    one = load(generation=2, at=NOW + 86_400_000)
+    metrics = load_metrics([one], [published(one, NOW + 86_402_000)])
+    assert (metrics.to_loaded_s, metrics.to_visible_s) == (None, None)
+
+
+# ---- the log of the publish function
+
+
+def test_a_line_of_the_log_tells_of_a_publishing():
+    line = {"level": "INFO", "message": "published", "lag_ms": 40, "changed": 3, "traces": ["ab"]}
+    found = publishing_of(NOW, msgspec.json.encode(line).decode())
+    assert found == Publishing(NOW, 40, 3, ("ab",))
+    assert publishing_of(NOW, '{"message":"published"}') == Publishing(NOW, 0, 0, ())
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "END RequestId: 1", "[]", '{"message": 1}', '{"message": "invocation failed"}',
+     '{"message": "published", "lag_ms": "late"}'],
+)  # fmt: skip
+def test_other_lines_tell_of_none(line):
+    assert publishing_of(NOW, line) is None
+
+
+@given(st.text())
+def test_no_line_can_break_the_reading(line):
+    assert publishing_of(NOW, line) is None
+
+
+# ---- reading once
+
+
+def test_a_page_of_loads_is_read_once():
+    asked = []
+
+    class Days:
+        def page(self, day, limit, after=None):
+            asked.append((day, limit, after))
+            return [load()], None
+
+    once = ReadOnce(Days())
+
+    for _ in range(2):
+        assert once.page("2026-01-01", 100) == ([load()], None)
+        once.page("2026-01-01", 100, {"object": {"S": "a"}})
+    assert len(asked) == 2
+
+
+def test_places_are_those_of_the_loads_that_are_read():
+    class Days:
+        def place_of(self, load):
+            return f"behind {load.object.key}"
+
+        def key_of(self, place):
+            return {"place": place}
+
+    once = ReadOnce(Days())
+    assert once.place_of(load("a")) == "behind raw/thecocktaildb/a"
+    assert once.key_of("a") == {"place": "a"}

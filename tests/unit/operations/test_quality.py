@@ -1,0 +1,120 @@
+"""Quality figures: shares of what is understood, by source."""
+
+import json
+import re
+
+import msgspec
+
+from mocktailverse.drinks.codes import Quality, Reason
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.operations.quality import Share, SourceQuality, quality
+from mocktailverse.pipeline.transform import transform
+
+GIN_TONIC = {
+    "idDrink": "1",
+    "strDrink": "Gin Tonic",
+    "strAlcoholic": "Alcoholic",
+    "strInstructions": "Build over ice.",
+    "strIngredient1": "Gin",
+    "strMeasure1": "5 cl",
+    "strIngredient2": "Tonic water",
+    "strMeasure2": "10 cl",
+}
+ODD = {
+    "idDrink": "2",
+    "strDrink": "Odd",
+    "strAlcoholic": "Non alcoholic",
+    "strInstructions": "Shake.",
+    "strIngredient1": "Gin",
+    "strMeasure1": "5 cl",
+    "strIngredient2": "Blorf",
+    "strMeasure2": "1/0 cl",
+    "strIngredient3": "Salt",
+    "strMeasure3": "3 pints",
+}
+
+
+def drinks_of(raw_object, *records):
+    raw = raw_object(json.dumps(list(records)).encode())
+    version = ObjectVersion("data", "raw/thecocktaildb/x", "v")
+    return [piece.register.drink for piece in transform(raw, version)]
+
+
+def test_no_drinks_have_no_quality():
+    assert quality([]) == []
+
+
+def test_understood_drinks_count_in_full(raw_object):
+    (found,) = quality(drinks_of(raw_object, GIN_TONIC))
+    assert (found.source, found.drinks, found.withdrawn) == ("thecocktaildb", 1, 0)
+    assert found.measures == Share(2, 2, 100.0)
+    assert found.ingredients == Share(2, 2, 100.0)
+    assert found.strength == Share(1, 1, 100.0)
+    assert found.mocktails == Share(0, 1, 0.0)
+    assert found.contradictions == 0
+
+
+def test_what_is_not_understood_and_what_contradicts_is_counted(raw_object):
+    (found,) = quality(drinks_of(raw_object, GIN_TONIC, ODD))
+    assert found.measures == Share(3, 5, 60.0)
+    assert found.ingredients == Share(4, 5, 80.0)
+    assert found.contradictions == 1
+    assert found.codes["strength_contradicts"] == 1
+    assert found.codes["measure_unknown"] == 1
+    assert found.codes["measure_implausible"] == 1
+
+
+def test_every_figure_is_a_count_and_its_share(raw_object):
+    juice = {
+        "idDrink": "3",
+        "strDrink": "Juice",
+        "strAlcoholic": "Non alcoholic",
+        "strIngredient1": "Orange juice",
+        "strMeasure1": "10 cl",
+        "strIngredient2": "Sugar",
+    }
+    drinks = drinks_of(raw_object, GIN_TONIC, ODD, juice)
+    gone = msgspec.structs.replace(drinks[0], source="another", withdrawn_at=0)
+    other, found = quality([*drinks, gone])
+    assert (other.source, other.drinks, other.withdrawn) == ("another", 1, 1)
+    assert found == SourceQuality(
+        "thecocktaildb",
+        drinks=3,
+        withdrawn=0,
+        measures=Share(4, 6, 66.7),
+        ingredients=Share(6, 7, 85.7),
+        strength=Share(2, 3, 66.7),
+        mocktails=Share(1, 3, 33.3),
+        contradictions=1,
+        codes={
+            "ingredient_unknown": 1,
+            "measure_implausible": 1,
+            "measure_unknown": 1,
+            "no_instructions": 1,
+            "strength_contradicts": 1,
+        },
+    )
+    assert list(found.codes) == sorted(found.codes)
+
+
+def test_of_nothing_there_is_no_share(raw_object):
+    (found,) = quality(
+        drinks_of(raw_object, {"idDrink": "4", "strDrink": "Gin", "strIngredient1": "Gin"})
+    )
+    assert (found.measures, found.ingredients) == (Share(0, 0, None), Share(1, 1, 100.0))
+
+
+# ---- codes
+
+
+def test_every_code_is_its_name_in_small_letters_and_explained_in_a_sentence(raw_object):
+    version = ObjectVersion("data", "raw/thecocktaildb/x", "v")
+    odd, wrong = transform(raw_object(json.dumps([ODD, 1]).encode()), version)
+    assert {Quality(code) for code in odd.register.drink.quality} < {*Quality}
+    assert Reason(wrong.rejected.code) is Reason.NOT_AN_OBJECT
+    codes = [*Reason, *Quality]
+    for code in codes:
+        assert code == code.value == str(code) == code.name.lower()
+        assert type(code)(code.name.lower()) is code
+        assert re.fullmatch(r"(strA|[A-Z])\S*( \S+)+\.", code.explanation), code
+    assert len({*codes}) == len({code.explanation for code in codes}) == len(codes)

@@ -1,0 +1,133 @@
+"""Replay: the same object version again, as a new generation, by the front door."""
+
+from types import SimpleNamespace
+
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from mocktailverse.cli.main import app
+from mocktailverse.errors import UsageError
+from mocktailverse.loads.load_record import Counts, Load
+from mocktailverse.loads.load_request import LoadRequest
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.operations.recent_loads import unfinished
+from mocktailverse.pipeline.replay import replay, under
+
+NOW = 1_767_268_800_000
+
+
+def listing(**stored_at):
+    """A bucket with an object `raw/<name>/1` for each name, stored at that time."""
+    listed = [
+        SimpleNamespace(version=ObjectVersion("data", f"raw/{name}/1", "v1"), stored_at=at)
+        for name, at in stored_at.items()
+    ]
+    return SimpleNamespace(
+        versions=lambda prefix: (one for one in listed if one.version.key.startswith(prefix))
+    )
+
+
+def test_a_replay_opens_the_next_generation_and_sends_the_same_version(new_world, raw_record):
+    world = new_world()
+    version = world.raw.add(msgspec.json.encode(raw_record()))
+    world.handle(LoadRequest(version, 1))
+    for generation in (2, 3):
+        requests = replay([version], world.loads, world.queue, now=NOW)
+        assert requests == [LoadRequest(version, generation)]
+        assert world.queue.sent.pop() == requests[0]
+        assert world.load(version, generation).status == "loading"
+        assert world.handle(requests[0]).read == 1
+        assert world.load(version, generation).status == "done"
+    assert world.load(version, 1).status == "done"
+
+
+def test_a_replay_of_what_never_had_a_load_is_its_first(new_world):
+    world = new_world()
+    version = world.raw.add(b"{}")
+    assert replay([version], world.loads, world.queue, now=NOW) == [LoadRequest(version, 1)]
+
+
+def test_a_replay_changes_nothing_that_stands(new_world, raw_record):
+    world = new_world()
+    old = world.raw.add(
+        msgspec.json.encode(raw_record(name="Old")), "raw/thecocktaildb/1", stored_at=1
+    )
+    new = world.raw.add(
+        msgspec.json.encode(raw_record(name="New")), "raw/thecocktaildb/2", stored_at=2
+    )
+    for version in (old, new):
+        world.handle(LoadRequest(version, 1))
+    before = dict(world.drinks.table)
+    for request in replay([new, old], world.loads, world.queue, now=NOW):
+        world.handle(request)
+    assert world.drinks.table == before
+    assert world.load(old, 2).counts.stale == 1
+    assert world.load(new, 2).counts.loaded == 1
+
+
+def test_what_was_stored_since_a_time_is_chosen_that_moment_included():
+    bucket = listing(old=NOW - 1, new=NOW, newer=NOW + 1)
+    chosen = [version.key for version in under(["raw/"], bucket, since=NOW)]
+    assert chosen == ["raw/new/1", "raw/newer/1"]
+    assert under(["raw/old", "raw/old/1"], bucket, since=NOW) == []
+    assert [version.key for version in under(["raw/old", "raw/o"], bucket)] == ["raw/old/1"]
+
+
+def test_a_key_that_no_raw_object_has_is_told():
+    for prefix, problem in {
+        "raw/none": "No raw object's key begins with 'raw/none'.",
+        "rejected/": "'rejected/' is no key of a raw object: those begin with raw/.",
+        "": "'' is no key of a raw object: those begin with raw/.",
+    }.items():
+        with pytest.raises(UsageError) as caught:
+            under([prefix], listing(old=NOW))
+        assert str(caught.value) == problem
+
+
+def test_without_a_time_every_version_is_chosen():
+    assert [version.key for version in under(["raw/"], listing(old=0))] == ["raw/old/1"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("--since", "yesterday"),
+        ("--since", "2026-01-01T00:00"),
+        ("--since", "2026-01-01T00:00Z", "--failed"),
+        ("--since", "2026-01-01T00:00Z", "--rejected"),
+    ],
+)
+def test_a_replay_that_is_not_clear_is_refused_before_anything_is_asked(options):
+    assert isinstance(CliRunner().invoke(app, ["replay", *options]).exception, UsageError)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"failed": True, "rejected": False}, ["failed"]),
+        ({"failed": False, "rejected": True}, ["rejected"]),
+        ({"failed": True, "rejected": True}, ["failed", "rejected"]),
+        ({"failed": False, "rejected": False}, []),
+    ],
+)
+def test_what_failed_or_rejected_records_is_chosen_by_its_latest_load(asked, expected):
+    def load(key, status="done", generation=1, rejected=0):
+        version = ObjectVersion("data", key, "v1")
+        counts = Counts(read=1 + rejected, loaded=1, rejected=rejected)
+        return Load(version, generation, status, counts, 0, 1, 0, None, 0, 0, 0, None, 1)
+
+    loads = [
+        load("failed", "failed"), load("rejected", rejected=2), load("good"),
+        load("repaired", generation=2), load("repaired", "failed"), load("open", "loading"),
+    ]  # fmt: skip
+    days = []
+
+    def page(day, _limit, _after):
+        days.append(day)
+        return (loads if len(days) == 30 else []), None
+
+    chosen = unfinished(SimpleNamespace(page=page), **asked)
+    assert [version.key for version in chosen] == expected
+    assert len(days) == 30

@@ -1,0 +1,159 @@
+"""A segment's plan: every record is accounted for, and no cut loses anything of an id."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mocktailverse.drinks.drink import Lineage
+from mocktailverse.drinks.normalize import normalize
+from mocktailverse.drinks.register import merge, outcome
+from mocktailverse.loads.load_record import Checkpoint, Counts
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
+from mocktailverse.pipeline import segment_plan as segment_module
+from mocktailverse.pipeline.segment_plan import plan_segment
+from mocktailverse.pipeline.transform import Piece
+from mocktailverse.sources import SOURCES
+from strategies.effort import examples
+
+VERSION = ObjectVersion("data", "raw/thecocktaildb/x", "v")
+READER = SOURCES["thecocktaildb"]
+
+
+def register(id_, name, ingredient, observed_at=1, position=0):
+    fields = {"idDrink": id_, "strDrink": name, "strIngredient1": ingredient}
+    lineage = Lineage("data", VERSION.key, "v", position, 1)
+    return normalize(READER.from_fields(fields), "thecocktaildb", observed_at, lineage)
+
+
+@st.composite
+def pieces(draw):
+    """Cursors with registers of few ids, each at its own position, and rejected lines."""
+    kinds = draw(st.lists(st.integers(0, 5), max_size=14))
+    found = []
+    for position, kind in enumerate(kinds):
+        after = Checkpoint(position + 1)
+        if kind == 0:
+            rejected = Rejected("id_missing", "$", "No id.", position, {}, VERSION)
+            found.append(Piece(after, None, rejected))
+        else:
+            name, ingredient = draw(st.sampled_from([("A", "Gin"), ("B", "Rum"), ("C", "Gin")]))
+            at = draw(st.integers(1, 2))
+            drink = register(str(1 + kind % 3), name, ingredient, at, position)
+            found.append(Piece(after, drink, None))
+    return found
+
+
+def load(table, plan):
+    """Write a plan as the drinks table would."""
+    for index in plan.unwritten():
+        entry = plan.entries[index]
+        current = table.get(entry.register.id)
+        entry.outcome = outcome(current, entry.register)
+        table[entry.register.id] = merge(current, entry.register)
+
+
+def expected(found):
+    table = {}
+    for piece in found:
+        if piece.register:
+            drink_id = piece.register.id
+            table[drink_id] = merge(table.get(drink_id), piece.register)
+    return table
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(pieces())
+def test_every_record_is_written_settled_or_rejected(found):
+    plan = plan_segment(found)
+    rejected = [piece.rejected for piece in found if piece.rejected]
+    settled = [entry for entry in plan.entries if entry.outcome is not None]
+    assert [entry.after for entry in plan.entries] == [piece.after for piece in found]
+    assert len(found) == len(plan.unwritten()) + len(settled) + len(rejected)
+    assert plan.rejected() == rejected
+    assert plan.exhausted
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(pieces())
+def test_each_id_is_written_once_and_merged(found):
+    plan = plan_segment(found)
+    written = [plan.entries[index].register for index in plan.unwritten()]
+    assert {register.id: register for register in written} == expected(found)
+    assert len(written) == len(expected(found))
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(pieces())
+def test_counts_conserve(found):
+    plan, table = plan_segment(found), {}
+    load(table, plan)
+    counts = plan.counts()
+    assert counts.conserving
+    assert (counts.read, counts.rejected) == (len(found), len(plan.rejected()))
+    assert counts.loaded == len(table), "into an empty table, each id is loaded once"
+
+
+@settings(max_examples=examples(150), deadline=None)
+@given(pieces(), st.lists(st.integers(0, 13), max_size=3))
+def test_a_plan_that_is_cut_and_gone_on_with_loses_nothing(found, cuts):
+    table, counts, rest = {}, Counts(), found
+    for cut in [*cuts, len(found)]:
+        plan = plan_segment(rest)
+        cut = min(cut, len(plan.entries))  # noqa: PLW2901 - the shorter plan's end
+        plan = plan.cut(cut)
+        load(table, plan)
+        counts += plan.counts()
+        rest = rest[cut:]
+    assert table == expected(found)
+    assert counts.conserving
+    assert counts.read == len(found)
+
+
+def test_equal_records_of_an_id_are_unchanged_and_others_stale():
+    found = [
+        register("1", "A", "Gin", 1, 0),
+        register("1", "A", "Gin", 1, 1),
+        register("1", "B", "Rum", 2, 2),
+        register("1", "A", "Gin", 1, 3),
+        register("2", "A", "Gin", 1, 4),
+    ]
+    plan = plan_segment(Piece(Checkpoint(i + 1), piece, None) for i, piece in enumerate(found))
+    assert plan.unwritten() == [0, 4]
+    load({}, plan)
+    assert plan.counts() == Counts(read=5, loaded=2, unchanged=1, stale=2)
+    assert plan.entries[0].register.drink.name == "B"
+    assert plan.entries[0].register.drink.previous_name == "A"
+
+
+def test_a_cut_before_the_highest_version_does_not_forget_what_it_beat():
+    old, new = register("1", "A", "Gin", 1, 0), register("1", "B", "Rum", 2, 1)
+    table = {}
+    load(
+        table,
+        plan_segment([Piece(Checkpoint(1), old, None), Piece(Checkpoint(2), new, None)]).cut(1),
+    )
+    load(table, plan_segment([Piece(Checkpoint(2), new, None)]))
+    assert table["thecocktaildb:1"].drink.previous_name == "A"
+
+
+@pytest.mark.parametrize(("number", "exhausted"), [(0, True), (3, True), (4, False), (9, False)])
+def test_a_segment_takes_no_more_than_its_size_and_says_whether_more_may_follow(
+    monkeypatch, number, exhausted
+):
+    monkeypatch.setattr(segment_module, "SEGMENT_RECORDS", 4)
+    stream = iter(
+        [Piece(Checkpoint(n + 1), register("1", "A", "Gin", 1, n), None) for n in range(number)]
+    )
+    plan = plan_segment(stream)
+    assert len(plan.entries) == min(number, 4)
+    assert plan.exhausted == exhausted
+    assert len(list(stream)) == max(0, number - 4)
+    assert not plan.cut(0).exhausted
+
+
+def test_a_segment_takes_five_hundred_records():
+    stream = [Piece(Checkpoint(n), register(str(n), "A", "Gin", 1, n), None) for n in range(1, 502)]
+    plan = plan_segment(stream)
+    assert (len(plan.entries), plan.exhausted) == (500, False)
+    assert plan_segment(stream[:499]).exhausted

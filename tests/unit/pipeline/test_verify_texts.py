@@ -1,0 +1,128 @@
+"""What `verify` writes of each difference: the person who reads it has to know where to look."""
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from mocktailverse.drinks.register import Register
+from mocktailverse.loads.load_record import Counts
+from mocktailverse.loads.load_request import LoadRequest
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.pipeline.verify import Difference, verify
+
+NOON_MS = 1_767_268_800_000
+KEY = "raw/thecocktaildb/1"
+VERSION = ObjectVersion("data", KEY, "v1")
+TWO = "thecocktaildb:2"
+
+
+@pytest.fixture
+def world(new_world, raw_record):
+    """One loaded object of two drinks and a rejected record."""
+    world = new_world()
+    body = msgspec.json.encode([raw_record("1"), raw_record("2"), {}])
+    world.raw.add(body, KEY, stored_at=NOON_MS)
+    world.handle(LoadRequest(VERSION, 1))
+    return world
+
+
+@pytest.fixture
+def two(world):
+    return world.drinks.table[TWO]
+
+
+def found(world, **options):
+    return verify(world.raw, world.drinks.all(), world.loads.all(), **options).differences
+
+
+def changed_load(world, **fields):
+    world.loads.loads[VERSION, 1] = replace(world.loads.loads[VERSION, 1], **fields)
+    return found(world)
+
+
+def test_a_lost_drink_is_shown_with_where_raw_holds_it(world):
+    del world.drinks.table[TWO]
+    assert found(world) == [Difference("lost", TWO, f"{KEY} holds it at 1")]
+
+
+def test_an_absence_that_the_table_lacks_or_that_became_a_drink_is_shown_as_one(world, two):
+    body = msgspec.json.encode([{"idDrink": "7", "absent": True}])
+    world.handle(LoadRequest(world.raw.add(body, "raw/thecocktaildb/7", stored_at=NOON_MS), 1))
+    seven = "thecocktaildb:7"
+    assert found(world) == []
+    world.drinks.table[seven] = replace(two, id=seven)
+    assert found(world) == [Difference("stale", seven, "known from absences alone")]
+    del world.drinks.table[seven]
+    assert found(world) == [Difference("lost", seven, "raw holds an absence")]
+
+
+def test_a_drink_that_no_raw_object_gives_is_shown_as_such(world):
+    world.drinks.table["thecocktaildb:7"] = Register("thecocktaildb:7", None, absences=(5,))
+    assert found(world) == [Difference("extra", "thecocktaildb:7", "no raw object gives it")]
+
+
+def test_a_stale_drink_is_shown_with_every_field_that_differs(world, two):
+    drink = replace(two.drink, name="Other", glass="Mug")
+    world.drinks.table[TWO] = replace(two, drink=drink, absences=(9,))
+    assert found(world) == [Difference("stale", TWO, "differs in name, glass, absences")]
+
+
+def test_a_drink_of_which_the_table_knows_absences_alone_is_missing(world):
+    world.drinks.table[TWO] = Register(TWO, None, absences=(9,))
+    assert found(world) == [Difference("stale", TWO, "the drink is missing")]
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"status": "loading"}, "its load is loading: not finished yet"),
+        ({"status": "failed", "error": "denied"}, "its load is failed: denied"),
+        ({"counts": Counts(3, 3, 0, 0, 1)}, "read 3 is not the sum of the other counts"),
+        (
+            {"counts": Counts(3, 3, 0, 0, 0)},
+            "counted 3 read and 0 rejected; the object holds 3 and 1",
+        ),
+        (
+            {"counts": Counts(2, 1, 0, 0, 1)},
+            "counted 2 read and 1 rejected; the object holds 3 and 1",
+        ),
+    ],
+)
+def test_a_load_that_is_wrong_is_shown_with_its_counts(world, fields, problem):
+    assert changed_load(world, **fields) == [Difference("not_conserving", KEY, problem)]
+
+
+def test_an_object_without_a_load_is_shown_with_what_will_load_it(world):
+    world.loads.loads.clear()
+    (difference,) = found(world)
+    assert difference == Difference(
+        "not_conserving", KEY, "no load: its event was lost; reconcile or replay will load it"
+    )
+
+
+def test_each_difference_is_in_the_list_of_its_kind(world, two):
+    del world.drinks.table[TWO]
+    world.drinks.table["thecocktaildb:1"] = replace(two, id="thecocktaildb:1")
+    world.drinks.table["thecocktaildb:9"] = replace(two, id="thecocktaildb:9")
+    changed_load(world, status="failed", error="denied")
+    report = verify(world.raw, world.drinks.all(), world.loads.all())
+    assert (report.lost, report.stale) == ([TWO], ["thecocktaildb:1"])
+    assert (report.extra, report.not_conserving) == (["thecocktaildb:9"], [KEY])
+    assert len(report.differences) == 4
+    assert (report.ok, report.objects, report.drinks) == (False, 1, 2)
+
+
+def test_the_window_begins_with_the_oldest_object(world, raw_record):
+    for name, at in (("2", NOON_MS - 5), ("3", NOON_MS + 5)):
+        body = msgspec.json.encode([raw_record("4")])
+        version = world.raw.add(body, f"raw/thecocktaildb/{name}", stored_at=at)
+        world.handle(LoadRequest(version, 1))
+    assert verify(world.raw, world.drinks.all(), world.loads.all()).window == NOON_MS - 5
+
+
+def test_where_raw_expires_memories_of_expired_objects_are_not_compared(world, two):
+    """The register remembers an absence whose raw object is gone."""
+    world.drinks.table[TWO] = replace(two, absences=(9,))
+    world.drinks.table["thecocktaildb:9"] = Register("thecocktaildb:9", None, absences=(9,))
+    assert found(world, raw_expires=True) == []
+    assert [difference.kind for difference in found(world)] == ["stale", "extra"]

@@ -1,0 +1,63 @@
+"""`ci.yml`: pull requests pass what a maintainer runs, with no right but to read."""
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from mocktailverse.checkout import find_checkout
+
+ROOT = find_checkout().template.parents[1]
+WORKFLOW = ROOT / ".github" / "workflows" / "ci.yml"
+ON = True
+"""YAML's `on` is a boolean."""
+
+
+@pytest.fixture(scope="module")
+def workflow() -> dict[Any, Any]:
+    return yaml.safe_load(WORKFLOW.read_text())
+
+
+@pytest.fixture(scope="module")
+def job(workflow) -> dict[str, Any]:
+    (job,) = workflow["jobs"].values()
+    return job
+
+
+def test_it_runs_for_pull_requests_and_on_main(workflow):
+    assert workflow[ON] == {"pull_request": None, "push": {"branches": ["main"]}}
+
+
+def test_every_action_is_pinned_to_a_commit(job):
+    used = [step["uses"] for step in job["steps"] if "uses" in step]
+    assert used
+    for action in used:
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", action)
+
+
+def test_a_pull_request_gets_no_secret_no_right_to_write_and_no_token(workflow, job):
+    """Its code may be anybody's; `pull_request_target` would give it the repository's rights."""
+    assert "secrets." not in WORKFLOW.read_text()
+    assert workflow["permissions"] == {"contents": "read"}
+    assert "permissions" not in job
+    checkout = job["steps"][0]
+    assert checkout["uses"].startswith("actions/checkout@")
+    assert checkout["with"] == {"persist-credentials": False}
+
+
+def test_it_runs_the_command_that_runs_locally(job):
+    (run,) = [step["run"] for step in job["steps"] if "run" in step]
+    assert (ROOT / run).is_file()
+    assert "make test-browser" in (ROOT / run).read_text()
+
+
+def test_make_uses_the_python_of_the_job(job):
+    """The runner has other versions on its path, which the Makefile would prefer."""
+    assert job["steps"][-1]["env"] == {"PYTHON": "python${{ matrix.python }}"}
+    assert re.search(r"^PYTHON \?= ", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+def test_a_new_push_to_main_does_not_cancel_the_run_of_the_last(workflow):
+    cancels = workflow["concurrency"]["cancel-in-progress"]
+    assert cancels == "${{ github.event_name == 'pull_request' }}"

@@ -1,0 +1,186 @@
+"""Alarms, metrics, the CloudWatch dashboard and the runbooks belong together."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from mocktailverse.checkout import find_checkout
+from mocktailverse.cli.main import app
+from mocktailverse.cost.footprint import footprints
+from mocktailverse.cost.template import Template
+from mocktailverse.deployment import environments
+from mocktailverse.functions.failure_log import FAILED
+from mocktailverse.operations.drills.drill import DRILLS
+from mocktailverse.operations.drills.runbook import on_this_machine, repair_commands
+
+ROOT = Path(__file__).parents[3]
+RUNBOOKS = ROOT / "docs" / "runbooks"
+STAGES = ("dev", "staging", "prod")
+SECTIONS = ["Diagnose", "Fix", "Verify"]
+BLOCK = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def resources(stage: str, target: str = "aws") -> dict[str, list[dict[str, Any]]]:
+    """The properties of a stage's resources, by type."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    template = Template.read(find_checkout().template)
+    for resource in template.resources({"Stage": stage, "Target": target}):
+        found.setdefault(resource.type, []).append(resource.properties)
+    return found
+
+
+def alarms(stage: str, target: str = "aws") -> list[dict[str, Any]]:
+    return resources(stage, target)["AWS::CloudWatch::Alarm"]
+
+
+def names(stage: str, target: str = "aws") -> set[str]:
+    """`dead-letters` for mocktailverse-dead-letters-prod."""
+    found = {
+        re.sub(rf"^mocktailverse-|-{stage}$", "", a["AlarmName"]) for a in alarms(stage, target)
+    }
+    budgets = resources(stage, target).get("AWS::Budgets::Budget", [])
+    return found | {"budget" for _ in budgets}
+
+
+def running(stage: str) -> Any:
+    checkout = find_checkout()
+    found = footprints(
+        Template.read(checkout.template),
+        environments.read(checkout.environments).stage_inputs(),
+        checkout.source / "functions",
+    )
+    return found[stage].running
+
+
+# ---- budgets
+
+
+@pytest.mark.parametrize(("stage", "number"), [("prod", 6), ("staging", 2), ("dev", 2)])
+def test_a_stage_has_so_many_alarms_and_metrics(stage, number):
+    assert len(names(stage)) == number
+    assert running(stage).metrics == number
+
+
+def test_an_account_stays_within_what_is_free():
+    assert sum(running(stage).alarms for stage in STAGES) <= 10
+    assert sum(running(stage).metrics for stage in STAGES) <= 10
+    assert sum(running(stage).dashboards for stage in STAGES) <= 3
+
+
+def test_every_stage_watches_its_dead_letters_and_its_functions():
+    for stage in STAGES:
+        assert {"dead-letters", "function-errors"} <= names(stage)
+
+
+def test_the_local_stack_has_every_alarm_but_the_budget():
+    assert names("local", "local") == names("prod") - {"budget"}
+
+
+def test_no_alarm_needs_metric_math():
+    """An expression counts each of its metrics, and the embedded AWS refuses it."""
+    assert not [alarm for alarm in alarms("prod") if "Metrics" in alarm]
+
+
+def test_the_budget_s_name_carries_the_stage():
+    (budget,) = resources("prod")["AWS::Budgets::Budget"]
+    assert budget["Budget"]["BudgetName"] == "mocktailverse-prod"
+
+
+# ---- alarms and what they look at
+
+
+def test_every_alarm_names_its_runbook_and_tells_somebody():
+    for alarm in alarms("prod"):
+        name = alarm["AlarmName"].removeprefix("mocktailverse-").removesuffix("-prod")
+        assert alarm["AlarmDescription"].strip().endswith(f"docs/runbooks/{name}.md")
+        assert (RUNBOOKS / f"{name}.md").is_file()
+        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+
+
+def emitted() -> set[str]:
+    code = "".join(path.read_text() for path in (find_checkout().source / "functions").glob("*.py"))
+    return set(re.findall(r'add_metric\(\s*"(\w+)"', code))
+
+
+def filtered() -> set[str]:
+    return {
+        made["MetricName"]
+        for found in resources("prod")["AWS::Logs::MetricFilter"]
+        for made in found["MetricTransformations"]
+    }
+
+
+def test_alarms_and_the_dashboard_look_at_metrics_that_exist():
+    known = emitted() | filtered()
+    watched = {a["MetricName"] for a in alarms("prod") if a["Namespace"] == "mocktailverse-prod"}
+    assert watched <= known
+    (dashboard,) = resources("prod")["AWS::CloudWatch::Dashboard"]
+    body = dashboard["DashboardBody"]
+    shown = set(re.findall(r'"([A-Z]\w+)", "service"', body))
+    shown |= set(re.findall(r'\["\.", "([A-Z]\w+)", "\.", "\."', body)) & known
+    assert {"LoadsDone", "PublishLagMs", "RecordsRead"} <= shown <= known
+
+
+def test_the_dashboard_is_json():
+    (dashboard,) = resources("prod")["AWS::CloudWatch::Dashboard"]
+    body = dashboard["DashboardBody"]
+    text = body if isinstance(body, str) else body["Fn::Sub"]
+    widgets = json.loads(text)["widgets"]
+    assert [w["type"] for w in widgets[:2]] == ["text", "alarm"]
+    assert len(widgets[1]["properties"]["alarms"]) == len(alarms("prod"))
+    places = [(w["x"], w["y"]) for w in widgets]
+    assert len(set(places)) == len(places)
+
+
+def test_every_function_s_log_is_looked_through_for_failures():
+    filters = resources("prod")["AWS::Logs::MetricFilter"]
+    functions = resources("prod")["AWS::Serverless::Function"]
+    assert len(filters) == len(functions)
+    for found in filters:
+        assert f'?"{FAILED}"' in found["FilterPattern"]
+        assert {made["MetricName"] for made in found["MetricTransformations"]} == {"FunctionErrors"}
+
+
+# ---- runbooks and drills
+
+
+def test_every_alarm_has_a_drill_and_a_runbook_and_the_other_way_round():
+    pages = {path.stem for path in RUNBOOKS.glob("*.md")} - {"README"}
+    assert names("prod") == set(DRILLS) == pages
+
+
+@pytest.mark.parametrize("name", DRILLS)
+def test_a_runbook_tells_all_of_it(name):
+    page = (RUNBOOKS / f"{name}.md").read_text()
+    assert "**Alarm**" in page
+    assert "**What users notice**" in page
+    assert re.findall(r"^## (.*)$", page, re.MULTILINE) == SECTIONS
+
+
+def commands(page: str) -> list[str]:
+    lines = [line for block in BLOCK.findall(page) for line in block.splitlines()]
+    inline = re.findall(r"`(mocktailverse [^`]+)`", page)
+    return [line for line in lines if line.startswith("mocktailverse ")] + inline
+
+
+@pytest.mark.parametrize("page", sorted(RUNBOOKS.glob("*.md")), ids=lambda path: path.stem)
+def test_every_command_of_a_runbook_is_understood(page):
+    found = commands(page.read_text())
+    assert found
+    group: Any = typer.main.get_command(app)
+    for line in found:
+        _, name, *arguments = shlex.split(line, comments=True)
+        group.commands[name].make_context(name, arguments)
+
+
+@pytest.mark.parametrize("name", DRILLS)
+def test_a_drill_runs_the_runbook_s_repair(name):
+    for command in repair_commands(name):
+        assert command[-2:] == ["--env", "prod"]
+        assert on_this_machine(command, "/h")[-2:] == ["--state-dir", "/h"]
+        assert "--env" not in on_this_machine(command, "/h")

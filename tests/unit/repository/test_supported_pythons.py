@@ -1,0 +1,54 @@
+"""Each place that names the supported Pythons names the same ones."""
+
+import re
+import tomllib
+from typing import Any
+
+import pytest
+import yaml
+
+from mocktailverse.checkout import find_checkout
+
+TEMPLATE = find_checkout().template
+ROOT = TEMPLATE.parents[1]
+
+
+@pytest.fixture(scope="module")
+def project() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+@pytest.fixture(scope="module")
+def pythons(project) -> list[str]:
+    """The versions of the classifiers, oldest first."""
+    prefix = "Programming Language :: Python :: "
+    return [text.removeprefix(prefix) for text in project["classifiers"] if prefix in text]
+
+
+def test_pip_takes_the_versions_of_the_classifiers_and_no_others(project, pythons):
+    oldest, newest = pythons[0], pythons[-1]
+    after = f"3.{int(newest.partition('.')[2]) + 1}"
+    assert project["requires-python"] == f">={oldest},<{after}"
+    assert pythons == [f"3.{minor}" for minor in range(11, 11 + len(pythons))]
+
+
+def test_make_takes_them(pythons):
+    makefile = (ROOT / "Makefile").read_text()
+    first, last = (version.replace(".", ", ") for version in (pythons[0], pythons[-1]))
+    assert f"({first}) <= sys.version_info[:2] <= ({last})" in makefile
+    tried = re.search(r"for python in (.*) python3;", makefile)
+    assert tried
+    assert {*tried[1].split()} == {f"python{version}" for version in pythons}
+
+
+def test_functions_may_run_on_each(pythons):
+    block = re.search(r"^  Runtime:\n(?:    .*\n)+", TEMPLATE.read_text(), re.MULTILINE)
+    assert block
+    parameter = yaml.safe_load(block[0])["Runtime"]
+    assert parameter["AllowedValues"] == [f"python{version}" for version in pythons]
+
+
+def test_a_pull_request_is_tested_on_the_oldest_and_the_newest(pythons):
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())
+    tried = workflow["jobs"]["test"]["strategy"]["matrix"]["python"]
+    assert tried == [pythons[0], pythons[-1]]

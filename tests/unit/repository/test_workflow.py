@@ -1,0 +1,78 @@
+""".github/workflows/deploy.yml: no stored key, nothing unpinned, commands that exist."""
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from mocktailverse.checkout import find_checkout
+from mocktailverse.cli.main import app
+from mocktailverse.deployment.environments import DEPLOYED
+
+ROOT = find_checkout().template.parents[1]
+WORKFLOW = ROOT / ".github" / "workflows" / "deploy.yml"
+
+
+@pytest.fixture(scope="module")
+def workflow() -> dict[str, Any]:
+    return yaml.safe_load(WORKFLOW.read_text())
+
+
+@pytest.fixture(scope="module")
+def jobs(workflow) -> dict[str, Any]:
+    return workflow["jobs"]
+
+
+def test_every_action_is_pinned_to_a_commit(jobs):
+    used = [step["uses"] for job in jobs.values() for step in job["steps"] if "uses" in step]
+    assert used
+    for action in used:
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", action)
+
+
+def test_no_secret_is_stored(workflow):
+    assert "secrets." not in WORKFLOW.read_text()
+    assert workflow["permissions"] == {"contents": "read"}
+
+
+@pytest.mark.parametrize("env", DEPLOYED)
+def test_each_environment_is_deployed_by_its_own_role_after_the_tests(jobs, env):
+    job = jobs[env]
+    assert job["environment"] == env
+    assert job["permissions"] == {"contents": "read", "id-token": "write"}
+    assert job["needs"] == ("staging" if env == "prod" else "test")
+    commands = [step["run"] for step in job["steps"] if "run" in step]
+    assert any(f"mocktailverse deploy --env {env}" in command for command in commands)
+
+
+@pytest.mark.parametrize("env", DEPLOYED)
+def test_an_environments_variables_are_read_where_they_exist(workflow, jobs, env):
+    """Those of a GitHub environment are not there before its job has begun: in steps alone."""
+    above = [workflow.get("env", {}), jobs[env].get("env", {}), workflow["concurrency"]]
+    assert "vars." not in str(above)
+    given = jobs[env]["steps"][-1]["env"]
+    assert given["MOCKTAILVERSE_PERMISSIONS_BOUNDARY"] == "${{ vars.PERMISSIONS_BOUNDARY }}"
+
+
+def test_a_tag_waits_for_the_one_before_it(workflow):
+    """Or prod would get, of a zip that was approved, the one after it."""
+    group = workflow["concurrency"]
+    assert group == {"group": "deploy-${{ github.ref_type }}", "cancel-in-progress": False}
+
+
+def test_prod_gets_stagings_zip_and_no_yes(jobs):
+    deploys = jobs["prod"]["steps"][-1]["run"]
+    assert "--from staging" in deploys
+    assert "--yes" not in deploys
+
+
+def test_its_commands_exist(jobs):
+    runs = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
+    known = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    makefile = (ROOT / "Makefile").read_text()
+    for line in runs:
+        if line.startswith("make "):
+            assert re.search(rf"^{line.removeprefix('make ')}:", makefile, re.MULTILINE)
+        else:
+            assert line.split()[1] in known

@@ -1,0 +1,83 @@
+"""Fetching manually: the function is invoked until its plan is done, and its reports add up."""
+
+from functools import partial
+from types import SimpleNamespace
+
+import msgspec
+import pytest
+
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.sources.thecocktaildb.extract import ExtractReport, Failure, FetchCursor
+from mocktailverse.sources.thecocktaildb.fetching import FetchPlan, fetch_all, fetched_versions
+
+CURSOR = FetchCursor("run", "letters", 5, ())
+
+
+def report(**fields):
+    return ExtractReport("run", "letters", **fields)
+
+
+class Functions:
+    """Answers with reports in order, and keeps the events."""
+
+    def __init__(self, *reports):
+        self.answers = [msgspec.to_builtins(one) for one in reports]
+        self.events = []
+
+    def invoke(self, name, event):
+        self.events.append((name, dict(event)))
+        return self.answers.pop(0)
+
+
+def test_one_report_that_is_done_is_the_whole():
+    whole = report(pages=2, requests=3, records=4, objects=["raw/a"], done=True)
+    functions, seen = Functions(whole), []
+    plan = FetchPlan("letters", ("a", "b"), {"max_requests": 9})
+    assert fetch_all(partial(functions.invoke, "fetch"), plan, seen.append) == whole
+    assert seen == [whole]
+    event = {"strategy": "letters", "arguments": ("a", "b"), "time_limit_s": 5, "max_requests": 9}
+    assert functions.events == [("fetch", event)]
+
+
+def test_a_call_that_ran_out_of_time_is_continued_at_its_cursor_and_added():
+    failures = [Failure("a", "?s=a", "gone", transient=False)], [Failure("b", "?s=b", "", True)]  # noqa: FBT003
+    first = report(
+        pages=1, requests=2, records=3, objects=["raw/a"], failed=failures[0],
+        cursor=CURSOR, stopped_because="time",
+    )  # fmt: skip
+    last = report(
+        pages=10, requests=20, records=30, objects=["raw/b"], failed=failures[1], done=True
+    )
+    functions, seen = Functions(first, last), []
+    total = report(
+        pages=11, requests=22, records=33, objects=["raw/a", "raw/b"],
+        failed=[*failures[0], *failures[1]], done=True,
+    )  # fmt: skip
+    assert fetch_all(partial(functions.invoke, "fetch"), FetchPlan("letters"), seen.append) == total
+    assert seen == [first, total]
+    assert "cursor" not in functions.events[0][1]
+    assert functions.events[1][1]["cursor"] == msgspec.to_builtins(CURSOR)
+
+
+@pytest.mark.parametrize("reason", ["requests", "unreachable"])
+def test_a_run_that_cannot_go_on_ends(reason):
+    stopped = report(stopped_because=reason, cursor=CURSOR)
+    assert fetch_all(partial(Functions(stopped).invoke, "fetch"), FetchPlan("letters")) == stopped
+
+
+def test_the_versions_of_a_run_are_those_of_its_raw_objects():
+    keys = ["raw/s/2/a", "raw/s/2/other", "raw/s/1/b", "listings/s/1/c"]
+    listed = [SimpleNamespace(version=ObjectVersion("data", key, "v")) for key in keys]
+    asked = []
+
+    def versions(prefix):
+        asked.append(prefix)
+        return (one for one in listed if one.version.key.startswith(prefix))
+
+    raw = SimpleNamespace(versions=versions)
+    run = report(objects=["raw/s/2/a", "raw/s/1/b", "listings/s/1/c"])
+    assert [version.key for version in fetched_versions(raw.versions, run)] == [
+        "raw/s/1/b",
+        "raw/s/2/a",
+    ]
+    assert asked == ["raw/s/1/", "raw/s/2/"]

@@ -1,0 +1,157 @@
+"""Items: what goes into DynamoDB comes out the same, numbers and absences included."""
+
+import re
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
+from mocktailverse.drinks.register import Register
+from mocktailverse.stores.expressions import Update
+from mocktailverse.stores.items import from_item, to_item, to_value, value_of
+from strategies.drinks import registers, sightings
+from strategies.effort import examples
+
+quick = settings(max_examples=examples(100), deadline=None)
+
+
+def as_dynamodb_answers(value):
+    """DynamoDB gives numbers back in its own spelling: 2.0 as 2, 1e-09 as 1E-9."""
+    ((kind, content),) = value.items()
+    if kind == "N":
+        text = content.removesuffix(".0").replace("e-0", "E-").replace("e", "E")
+        return {"N": text}
+    if kind == "L":
+        return {"L": [as_dynamodb_answers(element) for element in content]}
+    if kind == "M":
+        return {"M": {name: as_dynamodb_answers(element) for name, element in content.items()}}
+    return value
+
+
+def check_is_dynamodb(value):
+    """Of the types and within the numbers that DynamoDB takes."""
+    ((kind, content),) = value.items()
+    match kind:
+        case "S":
+            assert isinstance(content, str)
+        case "N":
+            assert re.fullmatch(r"-?\d+(\.\d+)?(e[-+]?\d+)?", content)
+            assert len(re.sub(r"e.*|\D", "", content).strip("0")) <= 38
+        case "BOOL":
+            assert isinstance(content, bool)
+        case "NULL":
+            assert content is True
+        case "L":
+            for element in content:
+                check_is_dynamodb(element)
+        case _:
+            assert kind == "M"
+            for element in content.values():
+                check_is_dynamodb(element)
+
+
+@quick
+@given(registers)
+def test_a_register_comes_back_as_it_was(register):
+    item = to_item(register)
+    check_is_dynamodb({"M": item})
+    assert from_item(item) == register
+    answer = {name: as_dynamodb_answers(value) for name, value in item.items()}
+    assert from_item(answer) == register
+
+
+@quick
+@given(sightings)
+def test_numbers_keep_their_types(register):
+    back = from_item(to_item(register)).drink
+    for line in back.ingredients:
+        assert isinstance(line.position, int)
+        assert all(isinstance(n, float | None) for n in (line.amount_min, line.ml_max))
+    assert isinstance(back.derived.total_ml_min, float | None)
+
+
+@quick
+@given(sightings)
+def test_the_item_carries_what_the_write_condition_compares(register):
+    item = to_item(register)
+    assert item["version"] == {"S": register.version.sortable()}
+    assert item["recipe"] == {"S": register.recipe}
+    assert ("earlier" in item) == bool(register.earlier)
+    if register.earlier:
+        assert item["earlier"] == to_value(msgspec.to_builtins(register.earlier))
+
+
+def test_an_item_has_every_field_of_the_drink():
+    register = _plain_register()
+    assert set(Drink.__struct_fields__) <= set(to_item(register))
+    assert set(Derived.__struct_fields__) == set(to_item(register)["derived"]["M"])
+    (line,) = to_item(register)["ingredients"]["L"]
+    assert set(IngredientLine.__struct_fields__) == set(line["M"])
+    assert set(Image.__struct_fields__) == set(to_item(register)["image"]["M"])
+    assert set(Lineage.__struct_fields__) == set(to_item(register)["lineage"]["M"])
+
+
+@quick
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(-1e9, 1e9) | st.text(max_size=5),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+        max_leaves=8,
+    )
+)
+def test_plain_values_come_back_as_they_were(value):
+    assert value_of(to_value(value)) == value
+
+
+def test_what_dynamodb_does_not_hold_is_refused():
+    with pytest.raises(TypeError, match="holds no object"):
+        to_value(object())
+    with pytest.raises(ValueError, match="SS"):
+        value_of({"SS": ["a"]})
+
+
+def test_an_update_names_all_that_it_changes():
+    update = Update(
+        put={"status": "done", "a": 1},
+        default={"a": 2, "b": 3},
+        add={"attempts": 1},
+        remove=("error", "lease"),
+        condition="#status <> :done",
+        values={"done": "done"},
+    )
+    assert update.arguments() == {
+        "UpdateExpression": (
+            "SET #b = if_not_exists(#b, :b), #status = :status, #a = :a "
+            "REMOVE #error, #lease ADD #attempts :attempts"
+        ),
+        "ExpressionAttributeNames": {
+            f"#{name}": name for name in ("a", "attempts", "b", "error", "lease", "status")
+        },
+        "ExpressionAttributeValues": {
+            ":b": {"N": "3"},
+            ":status": {"S": "done"},
+            ":a": {"N": "1"},
+            ":attempts": {"N": "1"},
+            ":done": {"S": "done"},
+        },
+        "ConditionExpression": "#status <> :done",
+    }
+
+
+def test_an_update_without_a_condition_has_none():
+    arguments = Update(put={"a": None}).arguments()
+    assert arguments["UpdateExpression"] == "SET #a = :a"
+    assert "ConditionExpression" not in arguments
+
+
+def _plain_register():
+    line = IngredientLine(1, "Gin", "gin", None, None, None, "none", None, None, "none", "unknown")
+    drink = Drink(
+        id="s:1", source="s", name="n", category=None, alcoholic=None, glass=None, iba=None,
+        tags=(), instructions={}, ingredients=(line,), image=Image("u", None, None), video=None,
+        derived=Derived(), quality=(), content_hash="h", observed_at=0, withdrawn_at=None,
+        previous_name=None, lineage=Lineage("b", "k", "v", 0, 1),
+    )  # fmt: skip
+    return Register(drink.id, drink, "a:b:c")

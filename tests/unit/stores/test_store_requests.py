@@ -1,0 +1,197 @@
+"""What the stores ask of AWS where the embedded AWS gives the same answer without it."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from mocktailverse.drinks.register import Register
+from mocktailverse.errors import TransientError
+from mocktailverse.loads.load_record import START, Counts, Load, Segment
+from mocktailverse.loads.load_request import LoadRequest
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.stores import drinks_table
+from mocktailverse.stores.drinks_table import DrinksTable
+from mocktailverse.stores.error_translation import ThrottledError
+from mocktailverse.stores.items import to_item
+from mocktailverse.stores.loads_table import LoadsTable
+
+VERSION = ObjectVersion("data", "raw/thecocktaildb/1.json", "v1")
+LOAD = Load(VERSION, 1, "loading", Counts(), 0, 0, 0, None, 1, 1, None, None, 1)
+ABSENT = Register("thecocktaildb:1", None, absences=(5,))
+KEY = {"id": {"S": "thecocktaildb:1"}}
+
+
+@pytest.fixture
+def dynamodb(stubbed):
+    """DynamoDB's client, which gives answers in order; `requests` holds what was asked."""
+    stub = stubbed("dynamodb")
+    requests = []
+
+    def note(params, model, **_kwargs):
+        requests.append((model.name, dict(params)))
+
+    def answer(*answers):
+        for operation, response in answers:
+            stub.add_response(operation, response)
+
+    stub.client.meta.events.register("provide-client-params.dynamodb", note)
+    return SimpleNamespace(clients=SimpleNamespace(dynamodb=stub.client), answer=answer,
+                           fail=stub.add_client_error, requests=requests)  # fmt: skip
+
+
+def consistent(operation, request):
+    """Whether a read sees all writes before it; an index cannot give that."""
+    if operation == "BatchGetItem":
+        return all(part.get("ConsistentRead") for part in request["RequestItems"].values())
+    return request.get("ConsistentRead", False)
+
+
+@pytest.mark.parametrize(
+    ("operation", "answer", "read"),
+    [
+        ("get_item", {}, lambda table: table.get("thecocktaildb:1")),
+        ("batch_get_item", {"Responses": {}}, lambda table: table.many(["thecocktaildb:1"])),
+        ("scan", {"Items": []}, lambda table: list(table.all())),
+    ],
+)
+def test_the_drinks_table_is_read_consistently(dynamodb, operation, answer, read):
+    """Publishing reads what was written before its notification; a rebuild reads everything."""
+    dynamodb.answer((operation, answer))
+    read(DrinksTable(dynamodb.clients, "drinks"))
+    assert [consistent(*request) for request in dynamodb.requests] == [True]
+
+
+@pytest.mark.parametrize(
+    ("operation", "read"),
+    [
+        ("query", lambda table: table.latest(VERSION)),
+        ("query", lambda table: table.segments(VERSION, 1)),
+        ("scan", lambda table: list(table.all())),
+    ],
+)
+def test_the_loads_table_is_read_consistently(dynamodb, operation, read):
+    """The segments of a load are summed at its end, by whichever worker finishes it."""
+    dynamodb.answer((operation, {"Items": []}))
+    read(LoadsTable(dynamodb.clients, "loads"))
+    assert [consistent(*request) for request in dynamodb.requests] == [True]
+
+
+def test_keys_that_were_left_unread_are_read_consistently_too(dynamodb, monkeypatch):
+    monkeypatch.setattr("mocktailverse.stores.drinks_table.time.sleep", lambda _seconds: None)
+    left = {"Responses": {}, "UnprocessedKeys": {"drinks": {"Keys": [KEY]}}}
+    read = {"Responses": {"drinks": [to_item(ABSENT)]}}
+    dynamodb.answer(("batch_get_item", left), ("batch_get_item", read))
+    found = DrinksTable(dynamodb.clients, "drinks").many(["thecocktaildb:1"])
+    assert found == {"thecocktaildb:1": ABSENT}
+    assert [consistent(*request) for request in dynamodb.requests] == [True, True]
+
+
+def test_a_scan_of_two_pages_goes_on_where_the_first_ended(dynamodb):
+    second = Register("thecocktaildb:2", None, absences=(5,))
+    dynamodb.answer(
+        ("scan", {"Items": [to_item(ABSENT)], "LastEvaluatedKey": KEY}),
+        ("scan", {"Items": [to_item(second)]}),
+    )
+    assert list(DrinksTable(dynamodb.clients, "drinks").all()) == [ABSENT, second]
+    starts = [request.get("ExclusiveStartKey") for _, request in dynamodb.requests]
+    assert starts == [None, KEY]
+
+
+@pytest.mark.parametrize("operation", ["query", "scan"])
+def test_loads_and_segments_of_several_pages_are_all_read(dynamodb, operation):
+    dynamodb.answer(
+        (operation, {"Items": [], "LastEvaluatedKey": {"object": {"S": "a"}, "part": {"S": "b"}}}),
+        (operation, {"Items": []}),
+    )
+    table = LoadsTable(dynamodb.clients, "loads")
+    assert not (table.latest(VERSION) if operation == "query" else list(table.all()))
+    assert len(dynamodb.requests) == 2
+
+
+def test_a_failed_condition_has_to_say_what_is_stored(dynamodb):
+    """Without it a write that was sent again could not recognize itself."""
+    dynamodb.answer(("put_item", {}), ("put_item", {}))
+    DrinksTable(dynamodb.clients, "drinks").write([ABSENT])
+    segment = Segment(0, START, START, Counts(), final=True)
+    loads = LoadsTable(dynamodb.clients, "loads")
+    loads.put_segment(LOAD, segment)
+    dynamodb.answer(("update_item", {"Attributes": {}}))
+    with pytest.raises(KeyError):  # an answer without the load
+        loads.acquire(LoadRequest(VERSION, 1), "me", now=1, until=2)
+    asked = [
+        request["ReturnValuesOnConditionCheckFailure"]
+        for _, request in dynamodb.requests
+        if "ConditionExpression" in request
+    ]
+    assert asked == ["ALL_OLD"] * 3
+
+
+def test_a_listing_by_day_asks_the_index_and_not_the_table(dynamodb):
+    dynamodb.answer(("query", {"Items": []}))
+    assert LoadsTable(dynamodb.clients, "loads").page("2026-01-01", 5) == ([], None)
+    ((operation, request),) = dynamodb.requests
+    assert (operation, request["IndexName"]) == ("Query", "by-day")
+
+
+def test_reading_again_waits_twice_as_long_each_time_up_to_two_seconds(dynamodb, monkeypatch):
+    waits, shares = [], []
+    monkeypatch.setattr(drinks_table.time, "sleep", waits.append)
+    monkeypatch.setattr(
+        drinks_table.random, "uniform", lambda *share: shares.append(share) or share[1]
+    )
+    left = {"Responses": {}, "UnprocessedKeys": {"drinks": {"Keys": [KEY]}}}
+    dynamodb.answer(*[("batch_get_item", left)] * 8)
+    with pytest.raises(ThrottledError, match="leaves 1 drinks unread"):
+        DrinksTable(dynamodb.clients, "drinks").many(["thecocktaildb:1"])
+    assert waits == [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0]
+    assert set(shares) == {(0.5, 1)}
+
+
+def test_more_keys_than_a_call_takes_are_read_by_several(dynamodb):
+    dynamodb.answer(*[("batch_get_item", {"Responses": {}})] * 3)
+    ids = [f"thecocktaildb:{number}" for number in range(201)]
+    assert DrinksTable(dynamodb.clients, "drinks").many([*ids, *ids]) == {}
+    read = [request["RequestItems"]["drinks"]["Keys"] for _, request in dynamodb.requests]
+    assert [len(keys) for keys in read] == [100, 100, 1]
+    assert [key["id"]["S"] for keys in read for key in keys] == ids
+
+
+def test_a_drink_that_others_write_all_the_time_is_tried_ten_times_more(dynamodb):
+    for at in range(20):
+        item = to_item(Register(ABSENT.id, None, absences=(100 + at,)))
+        dynamodb.fail("put_item", "ConditionalCheckFailedException", modeled_fields={"Item": item})
+    with pytest.raises(TransientError, match=r"^Drink thecocktaildb:1 is being written"):
+        DrinksTable(dynamodb.clients, "drinks").write([ABSENT])
+    assert len(dynamodb.requests) == 11
+
+
+def test_a_write_that_changes_nothing_is_not_tried_again(dynamodb):
+    dynamodb.fail(
+        "put_item", "ConditionalCheckFailedException", modeled_fields={"Item": to_item(ABSENT)}
+    )
+    (done,) = DrinksTable(dynamodb.clients, "drinks").write([ABSENT])
+    assert done.outcome == "loaded"
+    assert len(dynamodb.requests) == 1
+
+
+def test_a_scan_that_is_throttled_is_asked_again_every_two_seconds(dynamodb, monkeypatch):
+    waits = []
+    monkeypatch.setattr(drinks_table.time, "sleep", waits.append)
+    for _ in range(30):
+        dynamodb.fail("scan", "ThrottlingException")
+    with pytest.raises(ThrottledError, match="no page"):
+        list(DrinksTable(dynamodb.clients, "drinks").all())
+    assert waits == [2.0] * 30
+
+
+def test_a_page_for_operators_says_where_to_go_on(dynamodb):
+    dynamodb.answer(
+        ("scan", {"Items": [to_item(ABSENT)], "LastEvaluatedKey": KEY}), ("scan", {"Items": []})
+    )
+    table = DrinksTable(dynamodb.clients, "drinks")
+    assert table.page(5) == ([ABSENT], ABSENT.id)
+    assert table.page(5, ABSENT.id) == ([], None)
+    (_, first), (_, second) = dynamodb.requests
+    assert (first["Limit"], first.get("ExclusiveStartKey")) == (5, None)
+    assert (second["Limit"], second["ExclusiveStartKey"]) == (5, KEY)
+    assert table.name == first["TableName"] == "drinks"

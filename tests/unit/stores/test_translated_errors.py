@@ -1,0 +1,111 @@
+"""What botocore raises becomes one of this package's errors, whatever else botocore calls it."""
+
+import pytest
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    InvalidRegionError,
+    NoCredentialsError,
+    NoRegionError,
+    ParamValidationError,
+    UnknownEndpointError,
+)
+
+from mocktailverse.errors import (
+    MissingError,
+    PermanentError,
+    TransientError,
+    UnreachableError,
+    UsageError,
+)
+from mocktailverse.stores.error_translation import ThrottledError, error_code, translated
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind"),
+    [
+        (InvalidRegionError(region_name="no region"), UsageError),
+        (ValueError("Invalid endpoint: 127.0.0.1:4566"), UsageError),
+        (UnknownEndpointError(service_name="s3", region_name="nowhere"), PermanentError),
+        (ParamValidationError(report="too long"), PermanentError),
+        (BotoCoreError(), PermanentError),
+    ],
+)
+def test_errors_of_botocore_are_told_with_what_was_done(raised, kind):
+    with pytest.raises(kind, match=r"^Reading: ") as told, translated("Reading"):
+        raise raised
+    assert told.value.__cause__ is raised
+
+
+def test_a_value_error_of_our_own_is_no_error_of_aws():
+    mistake = ValueError("not that one")
+    with pytest.raises(ValueError, match="not that one"), translated("Reading"):
+        raise mistake
+
+
+def failed(code, status=400, message="no"):
+    error = {"Error": {"Code": code, "Message": message}}
+    return ClientError(error | {"ResponseMetadata": {"HTTPStatusCode": status}}, "GetItem")
+
+
+KINDS = {
+    ThrottledError: (
+        "ProvisionedThroughputExceededException", "RequestLimitExceeded", "RequestThrottled",
+        "SlowDown", "ThrottledException", "Throttling", "ThrottlingException",
+        "TooManyRequestsException",
+    ),
+    TransientError: (
+        "InternalError", "InternalFailure", "InternalServerError", "RequestTimeout",
+        "RequestTimeoutException", "ServiceUnavailable", "TransactionInProgressException",
+    ),
+    MissingError: (
+        "404", "AWS.SimpleQueueService.NonExistentQueue", "NoSuchKey", "NoSuchVersion",
+        "ParameterNotFound", "QueueDoesNotExist", "ResourceNotFoundException",
+    ),
+    UsageError: (
+        "ExpiredToken", "ExpiredTokenException", "InvalidAccessKeyId", "InvalidClientTokenId",
+        "RequestExpired", "SignatureDoesNotMatch", "UnrecognizedClientException",
+    ),
+    PermanentError: ("AccessDeniedException", "ValidationException", "NoSuchBucketPolicy", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"), [(k, code) for k, codes in KINDS.items() for code in codes]
+)
+def test_each_error_code_of_aws_is_of_one_kind(kind, code):
+    with pytest.raises(kind) as raised, translated("Reading"):
+        raise failed(code)
+    assert type(raised.value) is kind
+    assert str(raised.value).startswith(f"Reading: no ({code})")
+    assert ("aws sso login" in str(raised.value)) == (kind is UsageError)
+
+
+@pytest.mark.parametrize(("status", "kind"), [(499, PermanentError), (500, TransientError)])
+def test_an_unknown_code_of_a_server_error_may_pass(status, kind):
+    with pytest.raises(kind) as raised, translated("Reading"):
+        raise failed("Odd", status)
+    assert type(raised.value) is kind
+
+
+def test_an_error_without_any_detail_is_permanent():
+    with pytest.raises(PermanentError, match=r"^Reading:  \(\)$"), translated("Reading"):
+        raise ClientError({}, "GetItem")
+    assert error_code(ClientError({"Error": {}}, "GetItem")) == ""
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind", "text"),
+    [
+        (EndpointConnectionError(endpoint_url="http://a"), UnreachableError, "http://a"),
+        (NoCredentialsError(), UsageError, "aws sso login"),
+        (NoRegionError(), UsageError, "AWS_DEFAULT_REGION"),
+        (ConnectTimeoutError(endpoint_url="http://a"), TransientError, "http://a"),
+        (ValueError("Invalid endpoint: a"), UsageError, "must look like http://127.0.0.1:4566"),
+    ],
+)
+def test_an_error_without_an_answer_says_what_to_do(raised, kind, text):
+    with pytest.raises(kind, match=f"^Reading: .*{text}"), translated("Reading"):
+        raise raised
