@@ -26,7 +26,7 @@ from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.local import ports
 from mocktailverse.local.emulator import ROOT_KEY
 from mocktailverse.local.state import LocalStack
-from mocktailverse.pipeline import load as load_stage
+from mocktailverse.pipeline import load_run as load_stage
 from mocktailverse.stores.clients import UNHURRIED, Clients
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.drinks_table import DrinksTable

@@ -234,5 +234,7 @@ def test_nothing_of_the_harness_is_in_the_functions_zip(tmp_path):
         names = bundle.namelist()
         code = b"".join(bundle.read(name) for name in names if name.endswith(".py"))
     assert "mocktailverse/functions/transform_handler.py" in names
-    assert not [name for name in names if "/local/" in name or "harness" in name]
+    parts = {name.split("/")[1] for name in names if name.startswith("mocktailverse/")}
+    assert not parts & {*package.NOT_IN_FUNCTIONS}
+    assert not [name for name in names if "harness" in name]
     assert b'prefix="/dev"' not in code

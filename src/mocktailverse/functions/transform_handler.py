@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from mocktailverse.loads.load_request import LoadRequest
-    from mocktailverse.pipeline.load import Progress
+    from mocktailverse.pipeline.load_run import LoadResult
 
 
 class TransformRuntime(Struct, frozen=True):
@@ -108,7 +108,7 @@ def _fail_in_advance(loader: Loader, event: dict[str, Any]) -> None:
 
 
 def _report(
-    runtime: TransformRuntime, request: "LoadRequest", progress: "Progress | Postponed | None"
+    runtime: TransformRuntime, request: "LoadRequest", progress: "LoadResult | Postponed | None"
 ) -> None:
     """One log line a message, and the metrics of what it loaded."""
     names, metrics = _names(request), runtime.metrics

@@ -16,7 +16,7 @@ from mocktailverse.drinks.register import EARLIER_RECIPES_KEPT
 from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.ingest import PART_BYTES
-from mocktailverse.pipeline.load import LONGEST_WAIT_S, STALLED_LIMIT, WRITE_CHUNK
+from mocktailverse.pipeline.load_run import LONGEST_WAIT_S, STALLED_LIMIT, WRITE_CHUNK
 from mocktailverse.pipeline.publish import TRIES
 from mocktailverse.pipeline.reconcile import REQUEUE_LIMIT
 from mocktailverse.pipeline.segment_plan import SEGMENT_RECORDS
