@@ -132,7 +132,7 @@ audit: $(ready) ## Known weaknesses of the locked dependencies; asks osv.dev
 	$(audit)
 
 .PHONY: format
-format: $(ready) ## Format the code and mend what the linter can mend
+format: $(ready) ## Format the code and fix what the linter can fix
 	$(bin)/ruff format .
 	$(bin)/ruff check --fix .
 

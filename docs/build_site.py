@@ -17,6 +17,7 @@ SITE = ROOT / "dist" / "site"
 REPOSITORY = "https://github.com/mocktailverse/mocktailverse"
 
 LINK = re.compile(r"(\]\()([^)#\s]+)([^)\s]*\))")
+PATTERN = re.compile(r'"([\w-]+/\*\.md)"')
 FENCED = re.compile(r"(^ *```.*?^ *```)", re.MULTILINE | re.DOTALL)
 
 
@@ -30,7 +31,7 @@ def main() -> int:
         source = DOCS / page.relative_to(pages)
         page.write_text(for_the_site(page.read_text(), source, repository))
     config = (DOCS / "zensical.toml").read_text().replace("REPOSITORY_URL", repository)
-    (BUILD / "zensical.toml").write_text(config)
+    (BUILD / "zensical.toml").write_text(PATTERN.sub(pages_of, config))
     zensical = ROOT / ".venv" / "site" / "bin" / "zensical"
     command = [zensical, "build", "--strict", "--config-file", BUILD / "zensical.toml"]
     built = subprocess.run(command, check=False)  # noqa: S603 - our own tool
@@ -39,6 +40,12 @@ def main() -> int:
         (BUILD / "site").rename(SITE)
         print(f"To read it: python3 -m http.server --bind 127.0.0.1 --directory {SITE}")
     return built.returncode
+
+
+def pages_of(pattern: re.Match[str]) -> str:
+    """Return the pages that match a pattern of the navigation, without the index."""
+    paths = sorted(path.relative_to(DOCS).as_posix() for path in DOCS.glob(pattern[1]))
+    return ", ".join(f'"{path}"' for path in paths if not path.endswith("README.md"))
 
 
 def for_the_site(text: str, page: Path, repository: str) -> str:
