@@ -1,7 +1,7 @@
-"""How an export reaches whoever asks for it.
+"""Delivery of exports.
 
-A server of our own streams it. A function's answer is 6 MB at most, so there the export goes into
-the catalogue's bucket, once a version, and the answer leads there.
+A server on a laptop streams an export. A Lambda function's response is limited to 6 MB, so it
+stores the export in the catalogue's bucket, once for each version, and redirects to it.
 """
 
 import tempfile
@@ -23,84 +23,91 @@ CHUNK_BYTES = 64 * 1024
 NO_STORE = {"Cache-Control": "no-store"}
 
 
-class Form(Struct, frozen=True):
-    """A form of export: `suffix` of its file name, and how its bytes are made.
-
-    `write` is None for the catalogue's own file.
-    """
+class ExportFormat(Struct, frozen=True):
+    """An export format."""
 
     suffix: str
+    """Suffix of the file name."""
     media_type: str
     write: Callable[[Catalogue, DrinkQuery], Iterator[bytes]] | None = None
+    """Yields the file's bytes; None for the catalogue's own file."""
 
 
-CSV = Form("csv", "text/csv; charset=utf-8", export_csv)
-NDJSON = Form("ndjson", "application/x-ndjson", export_ndjson)
-SQLITE = Form("sqlite", "application/vnd.sqlite3")
+CSV = ExportFormat("csv", "text/csv; charset=utf-8", export_csv)
+NDJSON = ExportFormat("ndjson", "application/x-ndjson", export_ndjson)
+SQLITE = ExportFormat("sqlite", "application/vnd.sqlite3")
 
 
 class Streamed:
-    """Sends the export as it is made; `folder` takes the published file in between."""
+    """Streams an export while it is written; `folder` holds the published file meanwhile."""
 
     def __init__(self, source: CatalogueSource, folder: Path) -> None:
         self._source = source
         self._folder = folder
 
-    def deliver(self, catalogue: Catalogue, form: Form, *, withdrawn: bool = False) -> Response:
-        """The export itself."""
+    def deliver(
+        self, catalogue: Catalogue, kind: ExportFormat, *, withdrawn: bool = False
+    ) -> Response:
+        """Return the export."""
         query = DrinkQuery(withdrawn=withdrawn)
-        pieces = form.write(catalogue, query) if form.write else self._published()
+        pieces = kind.write(catalogue, query) if kind.write else self._published()
         headers = {
             **NO_STORE,
-            "Content-Disposition": f'attachment; filename="{_filename(form)}"',
+            "Content-Disposition": f'attachment; filename="{_filename(kind)}"',
         }
-        return StreamingResponse(_in_chunks(pieces), media_type=form.media_type, headers=headers)
+        return StreamingResponse(_in_chunks(pieces), media_type=kind.media_type, headers=headers)
 
     def _published(self) -> Iterator[bytes]:
-        """The published file's bytes, all fetched before the first one is sent."""
+        """Yield the published file's bytes; all are downloaded before the first is sent."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=self._folder) as place:
             self._source.download(Path(place.name))
-            return _chunks(Path(place.name).open("rb"))  # may be unlinked while it is open
+            return _chunks(Path(place.name).open("rb"))  # an open file may be unlinked
 
 
 class Redirected:
-    """Leads to the export in S3, which is made when the first one asks for it.
+    """Redirects to the export in S3, which is written on the first request.
 
-    `folder` takes the file in between.
+    `folder` holds the file meanwhile.
     """
 
     def __init__(self, links: ExportObjects, folder: Path) -> None:
         self._links = links
         self._folder = folder
 
-    def deliver(self, catalogue: Catalogue, form: Form, *, withdrawn: bool = False) -> Response:
-        """A redirection to a link that holds for a quarter of an hour."""
-        filename = _filename(form)
-        if form.write is None:
+    def deliver(
+        self, catalogue: Catalogue, kind: ExportFormat, *, withdrawn: bool = False
+    ) -> Response:
+        """Return a redirect to a link that is valid for 15 minutes."""
+        filename = _filename(kind)
+        if kind.write is None:
             link = self._links.catalogue_link(filename)
         else:
-            with_those = "-with-withdrawn" if withdrawn else ""
-            name = f"{catalogue.meta.version}{with_those}.{form.suffix}"
+            suffix = "-with-withdrawn" if withdrawn else ""
+            name = f"{catalogue.meta.version}{suffix}.{kind.suffix}"
             if not self._links.exists(name):
-                self._make(name, form, form.write(catalogue, DrinkQuery(withdrawn=withdrawn)))
+                self._store(
+                    name,
+                    kind,
+                    kind.write(catalogue, DrinkQuery(withdrawn=withdrawn)),
+                )
             link = self._links.link(name, filename)
         return RedirectResponse(link, headers=NO_STORE)
 
-    def _make(self, name: str, form: Form, pieces: Iterator[bytes]) -> None:
+    def _store(self, name: str, kind: ExportFormat, pieces: Iterator[bytes]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=self._folder) as file:
             file.writelines(pieces)
             file.flush()
-            self._links.store(name, Path(file.name), form.media_type)
+            self._links.store(name, Path(file.name), kind.media_type)
 
 
 Delivery = Streamed | Redirected
 """How an API delivers exports."""
 
 
-def _filename(form: Form) -> str:
-    return f"mocktailverse.{form.suffix}"
+def _filename(kind: ExportFormat) -> str:
+    return f"mocktailverse.{kind.suffix}"
 
 
 def _chunks(file: BinaryIO) -> Iterator[bytes]:
@@ -110,7 +117,7 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _in_chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes in fewer pieces, each of which costs a change of threads."""
+    """Yield the same bytes in fewer pieces: each piece costs a switch of threads."""
     buffer = bytearray()
     for piece in pieces:
         buffer += piece
