@@ -13,6 +13,7 @@ bin := .venv/bin
 ready := .venv/.ready
 # checkov holds other packages back, so it has an environment of its own.
 checkov := .venv/checkov
+site := .venv/site
 audit = $(bin)/pip-audit --vulnerability-service osv --disable-pip --require-hashes --progress-spinner off \
   --requirement requirements/all.lock --requirement requirements/functions.lock
 
@@ -88,7 +89,7 @@ mutants: $(ready) ## Mutation testing: put faults into the packages; SEED= N= PA
 	@PYTHONPATH=tests $(bin)/python -m mutation $(if $(SEED),--seed $(SEED)) --number $(or $(N),200) $(if $(JSON),--json) $(PATHS)
 
 .PHONY: operations
-operations: $(ready) ## Measure a local stack with the samples and rewrite docs/operations
+operations: $(ready) ## Measure a local stack with the samples; rewrite the measured pages of docs/operations
 	$(bin)/python docs/measure_operations.py
 
 .PHONY: docs
@@ -99,6 +100,15 @@ $(checkov)/.ready: $(ready) requirements/checkov.lock
 	@rm -rf $(checkov) && $(bin)/uv venv --quiet --python $(bin)/python $(checkov)
 	@$(bin)/uv pip sync --quiet --python $(checkov)/bin/python --require-hashes requirements/checkov.lock
 	@touch $@
+
+$(site)/.ready: $(ready) requirements/site.lock
+	@rm -rf $(site) && $(bin)/uv venv --quiet --python $(bin)/python $(site)
+	@$(bin)/uv pip sync --quiet --python $(site)/bin/python --require-hashes requirements/site.lock
+	@touch $@
+
+.PHONY: site
+site: $(site)/.ready ## Build the documentation site into dist/site; REPOSITORY= is its address
+	$(bin)/python docs/build_site.py $(REPOSITORY)
 
 .PHONY: pictures
 pictures: $(ready) ## Retake the README's pictures; needs Chromium
@@ -123,7 +133,7 @@ audit: $(ready) ## Look for known vulnerabilities in the locked dependencies, at
 	$(audit)
 
 .PHONY: format
-format: $(ready) ## Format the code, and fix what the linter can fix
+format: $(ready) ## Format the code and fix what the linter can fix
 	$(bin)/ruff format .
 	$(bin)/ruff check --fix .
 
@@ -142,6 +152,8 @@ lock: $(ready) ## Lock the dependencies, with hashes; UPGRADE=--upgrade takes ne
 	  --constraint requirements/all.lock pyproject.toml -o requirements/functions.lock
 	$(bin)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 	  requirements/checkov.in -o requirements/checkov.lock
+	$(bin)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+	  requirements/site.in -o requirements/site.lock
 
 .PHONY: wheels
 wheels: $(ready) ## Check that each locked package has a wheel for each Python and platform
@@ -149,4 +161,4 @@ wheels: $(ready) ## Check that each locked package has a wheel for each Python a
 
 .PHONY: clean
 clean: ## Remove the virtual environment, builds and caches
-	rm -rf .venv .mocktailverse .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	rm -rf .venv .mocktailverse dist .pytest_cache .hypothesis .mypy_cache .ruff_cache

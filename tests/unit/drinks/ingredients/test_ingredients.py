@@ -30,9 +30,9 @@ from mocktailverse.drinks.ingredients import (
 )
 from mocktailverse.drinks.ingredients.names import NON_ALCOHOLIC, key, readings
 from mocktailverse.drinks.text import one_line
+from strategies.private_records import needed
 
 PACKAGE = Path(__file__).parents[4] / "src" / "mocktailverse"
-DUMP = Path(__file__).parents[5] / "shared" / "data" / "thecocktaildb_full.json"
 ROWS = all_ingredients()
 BY_NAME = {row.name: row for row in ROWS}
 TABLE = (PACKAGE / "drinks" / "reference" / "ingredients.csv").read_text(encoding="utf-8")
@@ -488,9 +488,9 @@ def test_the_reference_is_read_from_inside_a_zip(tmp_path):
     assert "functions.zip" in printed
 
 
-@pytest.mark.skipif(not DUMP.exists(), reason="needs the shared dump of TheCocktailDB")
 def test_nearly_all_slots_of_a_whole_dump_are_known():
-    drinks = json.loads(DUMP.read_text(encoding="utf-8"))["drinks"]
+    path = needed("thecocktaildb_full.json")
+    drinks = json.loads(path.read_text(encoding="utf-8"))["drinks"]
     names = Counter(
         name.strip()
         for drink in drinks

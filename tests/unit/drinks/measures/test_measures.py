@@ -9,13 +9,13 @@ import pytest
 from mocktailverse.drinks import parse_measure
 from mocktailverse.drinks.measures import Measure
 from mocktailverse.drinks.units import FIFTH_ML, ML_PER_UNIT
+from strategies.private_records import needed
 
 _OWN_LABELS = Path(__file__).with_name("measures_labelled.csv")
 _COUNTED = [
     *("part", "piece", "slice", "wedge", "twist", "leaf", "sprig", "cube", "scoop", "bottle"),
     *("can", "package", "pinch", "g", "kg", "lb", "glass"),
 ]
-_OPEN_LABELS = Path(__file__).parents[5] / "shared" / "data" / "measures_truth_open.csv"
 
 
 def _labels(path: Path) -> list[dict[str, str]]:
@@ -39,10 +39,9 @@ def test_a_labelled_measure_is_read_as_labelled(label: dict[str, str]):
         assert _is_close(getattr(measure, name), label[name], 1e-4), (name, measure)
 
 
-@pytest.mark.skipif(not _OPEN_LABELS.exists(), reason="the shared labels are not on this machine")
 def test_the_open_labels_of_thecocktaildb_are_met():
     wrong = 0
-    for label in _labels(_OPEN_LABELS):
+    for label in _labels(needed("measures_truth_open.csv")):
         measure = parse_measure(label["measure"], label["ingredient_example"].split("|")[0])
         wrong += not (
             measure.unit == label["unit"]
