@@ -10,7 +10,7 @@ from typing import Protocol
 
 from mocktailverse.drinks.record import Absence, Record
 from mocktailverse.errors import UsageError
-from mocktailverse.sources.thecocktaildb.record import TheCocktailDBRecords
+from mocktailverse.sources.thecocktaildb.record_reader import TheCocktailDBRecords
 
 
 class RecordReader(Protocol):

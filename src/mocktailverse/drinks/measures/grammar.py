@@ -4,7 +4,12 @@ from typing import NamedTuple
 
 from mocktailverse.drinks.measures.quantity import END, Quantity, read_quantity, token_at
 from mocktailverse.drinks.measures.tokens import Token
-from mocktailverse.drinks.measures.units import find_unit, is_countable, past_hyphen, unit_at
+from mocktailverse.drinks.measures.unit_matching import (
+    find_unit,
+    is_countable,
+    past_hyphen,
+    unit_at,
+)
 from mocktailverse.drinks.measures.words import (
     ABBREVIATION_LENGTH,
     APPROXIMATE_UNITS,

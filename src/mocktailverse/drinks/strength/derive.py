@@ -8,18 +8,18 @@ from collections.abc import Sequence
 
 from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.drink import Alcoholic, Certainty, Derived, IngredientLine, Method
-from mocktailverse.drinks.strength.contents import (
-    Contents,
-    at_most,
-    closed_contents,
-    contents_of,
-    within_reason,
-)
 from mocktailverse.drinks.strength.dilution import dilution
 from mocktailverse.drinks.strength.glasses import Glass, vessel_of
 from mocktailverse.drinks.strength.methods import preparation_of
 from mocktailverse.drinks.strength.portions import Portion, Trait, portion_of
 from mocktailverse.drinks.strength.pours import NON_ALCOHOLIC_PERCENT, Range
+from mocktailverse.drinks.strength.totals import (
+    Totals,
+    capped,
+    exact_totals,
+    totals_of,
+    within_largest_recipe,
+)
 
 ETHANOL_G_PER_ML = 0.789
 """Density of ethanol at 20 °C."""
@@ -79,13 +79,13 @@ def derive_portions(
     ice_named = preparation.ice_named or "ice" in traits
     if "open" in traits:
         liquids = [pour for pour in pours if pour]
-        contents = contents_of(liquids, vessel, ice_named=ice_named, filled=preparation.filled)
+        contents = totals_of(liquids, vessel, ice_named=ice_named, filled=preparation.filled)
     else:
-        contents = closed_contents(ml, pure)
-    summed, contents = contents, within_reason(contents)
+        contents = exact_totals(ml, pure)
+    summed, contents = contents, within_largest_recipe(contents)
     quality = () if contents is summed else (Quality.VOLUME_IMPLAUSIBLE,)
     if portions and traits.isdisjoint(_MAY_HOLD_ALCOHOL):
-        contents = at_most(NON_ALCOHOLIC_PERCENT if "trace" in traits else 0.0, contents)
+        contents = capped(NON_ALCOHOLIC_PERCENT if "trace" in traits else 0.0, contents)
     mixed = contents.abv_percent
     mocktail = _is_mocktail(traits, contents) if portions else None
     grams = _scaled(contents.alcohol_ml, ETHANOL_G_PER_ML)
@@ -135,7 +135,7 @@ def _spirits(spirits: Sequence[str | None], amounts: Sequence[float]) -> tuple[s
     return tuple(sorted(sums, key=lambda spirit: (-sums[spirit], spirit)))
 
 
-def _is_mocktail(traits: frozenset[Trait], contents: Contents) -> bool | None:
+def _is_mocktail(traits: frozenset[Trait], contents: Totals) -> bool | None:
     """False with any alcoholic ingredient; bitters and extracts count by the strength they give.
 
     None when an unknown ingredient may hold alcohol, when the strength cannot be bounded or leaves

@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 
 from msgspec import Struct
 
-from mocktailverse.drinks.ingredients.names import key
+from mocktailverse.drinks.ingredients.name_readings import key
 from mocktailverse.drinks.reference.tables import read_table
 
 WITH_ICE = (0.4, 0.7)

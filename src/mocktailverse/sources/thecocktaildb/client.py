@@ -17,7 +17,7 @@ import httpx2
 import stamina
 
 from mocktailverse.errors import PermanentError, TransientError, UnreachableError, UsageError
-from mocktailverse.sources.thecocktaildb.answers import Answer, Request, answer_to
+from mocktailverse.sources.thecocktaildb.responses import ApiResponse, Request, parse_response
 
 SOURCE = "thecocktaildb"
 FREE_KEY = "1"
@@ -150,7 +150,7 @@ class TheCocktailDB:
 
     def fetch(
         self, request: Request, *, time_left_s: Callable[[], float] = lambda: math.inf
-    ) -> Answer:
+    ) -> ApiResponse:
         """Send the request, again where that helps and the time left allows it.
 
         Raises:
@@ -175,7 +175,7 @@ class TheCocktailDB:
                 raise OutOfTimeError(f"{error} No time is left to try again.") from error
             raise
 
-    def _try(self, request: Request, time_left_s: Callable[[], float]) -> Answer:
+    def _try(self, request: Request, time_left_s: Callable[[], float]) -> ApiResponse:
         self._pace.wait()
         self.requests += 1
         timeout_s = min(self._timeout_s, max(time_left_s(), self._pace.interval_s))
@@ -191,7 +191,7 @@ class TheCocktailDB:
             raise TransientError(
                 f"{request}: the answer broke off ({type(error).__name__})."
             ) from error
-        return answer_to(request, body)
+        return parse_response(request, body)
 
     def _check(self, request: Request, response: httpx2.Response) -> None:
         status = response.status_code

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from mocktailverse.sources.thecocktaildb.known import Known, Progress
+from mocktailverse.sources.thecocktaildb.sweep_state import SweepProgress, SweepState
 
 Ended = Literal["done", "time", "requests", "unreachable"]
 
@@ -39,7 +39,9 @@ class Coverage(Struct, frozen=True):
     ended: Ended
 
 
-def coverage(known: Known, progress: Progress, *, outage_suspected: bool, ended: Ended) -> Coverage:
+def coverage(
+    known: SweepState, progress: SweepProgress, *, outage_suspected: bool, ended: Ended
+) -> Coverage:
     """Count what the sweep has reached so far."""
     drinks = known.drinks.values()
     present = sum(not drink.withdrawn for drink in drinks)
@@ -59,7 +61,7 @@ def coverage(known: Known, progress: Progress, *, outage_suspected: bool, ended:
     )
 
 
-def _estimate(progress: Progress) -> int:
+def _estimate(progress: SweepProgress) -> int:
     """Estimate by capture and recapture (Chapman): known drinks are marked, draws catch again."""
     draws, new, before = progress.drawn
     return round((before + 1) * (draws + 1) / (draws - new + 1)) - 1 if draws else 0

@@ -18,10 +18,10 @@ from msgspec.structs import replace
 from mocktailverse.errors import PermanentError, TransientError, UnreachableError, UsageError
 from mocktailverse.loads.object_version import run_prefix
 from mocktailverse.sources import ObjectStore
-from mocktailverse.sources.thecocktaildb.answers import Answer, Request
 from mocktailverse.sources.thecocktaildb.client import OutOfTimeError, TheCocktailDB
 from mocktailverse.sources.thecocktaildb.coverage import Coverage
-from mocktailverse.sources.thecocktaildb.strategies import Page, Strategy, revealed
+from mocktailverse.sources.thecocktaildb.responses import ApiResponse, Request
+from mocktailverse.sources.thecocktaildb.strategies import FetchPage, Strategy, revealed
 from mocktailverse.times import utc
 
 UNREACHABLE_LIMIT = 3
@@ -42,7 +42,7 @@ class FetchCursor(Struct, frozen=True):
     run: str
     strategy: str
     started_ms: int
-    pending: tuple[Page, ...]
+    pending: tuple[FetchPage, ...]
     failures_in_a_row: int = 0
 
 
@@ -112,7 +112,7 @@ def extract(  # noqa: PLR0913 - what to do by position, everything else by keywo
     """
     check_run(run, strategy.name, cursor)
     start = cursor or FetchCursor(run, strategy.name, now_ms(), strategy.pages)
-    fetching = PageFetching(client, store, start, now_ms, time_left_s)
+    fetching = PageFetcher(client, store, start, now_ms, time_left_s)
     report, pending = fetching.report, start.pending
     while pending and not report.stopped_because:
         page, *rest = pending
@@ -140,15 +140,15 @@ def check_run(run: str, strategy: str, cursor: FetchCursor | None) -> None:
         raise UsageError(f"The cursor belongs to the run {cursor.run} ({cursor.strategy}).")
 
 
-def _follow(fetching: "PageFetching", page: Page) -> tuple[Page, ...]:
+def _follow(fetching: "PageFetcher", page: FetchPage) -> tuple[FetchPage, ...]:
     """Fetch a page; give the pages to do before all others.
 
     Those are what a listing reveals, or the rest of a page that had to stop half-way: what was
     fetched is stored at once, and the rest goes into an object of its own.
     """
-    answers: list[Answer] = []
+    answers: list[ApiResponse] = []
 
-    def take(_request: Request, answer: Answer | None, _received_ms: int) -> bool:
+    def take(_request: Request, answer: ApiResponse | None, _received_ms: int) -> bool:
         if answer:
             answers.append(answer)
         return True
@@ -162,7 +162,7 @@ def _follow(fetching: "PageFetching", page: Page) -> tuple[Page, ...]:
     return tuple(new for answer in answers for new in revealed(page, answer.records))
 
 
-class PageFetching:
+class PageFetcher:
     """Fetches the pages of one call, stores their answers and keeps the report."""
 
     def __init__(
@@ -188,7 +188,9 @@ class PageFetching:
         each_s = max(ANSWER_S, self._client.interval_s)
         return self._attended > 0 and self._time_left_s() < requests * each_s + RESERVE_S
 
-    def fetch(self, page: Page, take: Callable[[Request, Answer | None, int], bool]) -> int:
+    def fetch(
+        self, page: FetchPage, take: Callable[[Request, ApiResponse | None, int], bool]
+    ) -> int:
         """Fetch a page as far as time allows, and store it.
 
         Args:
@@ -199,7 +201,7 @@ class PageFetching:
         Returns:
             How many of the page's requests have an outcome.
         """
-        kept: list[tuple[int, Answer]] = []
+        kept: list[tuple[int, ApiResponse]] = []
         attended = 0
         for request in page.requests:
             if attended and self.time_is_short(1):
@@ -229,7 +231,7 @@ class PageFetching:
         body = b"".join(line + b"\n" for line in lines)
         self._put_object("raw", part, ("ndjson", "application/x-ndjson", body), observed_ms)
 
-    def _attend(self, page: Page, request: Request) -> tuple[int, Answer | None] | None:
+    def _attend(self, page: FetchPage, request: Request) -> tuple[int, ApiResponse | None] | None:
         """Give the time and the answer, or no answer for a failure; None = still to be done."""
         try:
             outcome = self._fetch(request)
@@ -247,7 +249,7 @@ class PageFetching:
         self._failures_in_a_row = 0
         return outcome
 
-    def _fetch(self, request: Request) -> tuple[int, Answer]:
+    def _fetch(self, request: Request) -> tuple[int, ApiResponse]:
         for _ in range(UNREACHABLE_LIMIT - 1):
             try:
                 return self._fetch_once(request)
@@ -255,11 +257,11 @@ class PageFetching:
                 continue
         return self._fetch_once(request)
 
-    def _fetch_once(self, request: Request) -> tuple[int, Answer]:
+    def _fetch_once(self, request: Request) -> tuple[int, ApiResponse]:
         answer = self._client.fetch(request, time_left_s=self._time_left_s)
         return self._now_ms(), answer
 
-    def _give_up(self, page: Page, request: Request, error: Exception) -> tuple[int, None]:
+    def _give_up(self, page: FetchPage, request: Request, error: Exception) -> tuple[int, None]:
         transient = isinstance(error, TransientError)
         self.report.failed.append(Failure(page.part, str(request), str(error), transient))
         self._failures_in_a_row += transient
@@ -267,7 +269,7 @@ class PageFetching:
             self.report.stopped_because = "unreachable"
         return self._now_ms(), None
 
-    def _put(self, page: Page, kept: list[tuple[int, Answer]]) -> None:
+    def _put(self, page: FetchPage, kept: list[tuple[int, ApiResponse]]) -> None:
         area = "listings" if page.kind == "listing" else "raw"
         content = _content(page, [answer.body for _, answer in kept])
         # The earliest of a batch: no record claims to have been seen later than it was, so that
@@ -295,7 +297,7 @@ class PageFetching:
         self.report.objects.append(key)
 
 
-def _content(page: Page, bodies: list[bytes]) -> tuple[str, str, bytes]:
+def _content(page: FetchPage, bodies: list[bytes]) -> tuple[str, str, bytes]:
     """Give the form, which is the key's ending, the content type and the body."""
     if page.kind != "batch":
         return "json", "application/json", bodies[0]

@@ -17,11 +17,11 @@ from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
 from mocktailverse.sources.thecocktaildb.extract import (
     ExtractReport,
     FetchCursor,
-    PageFetching,
+    PageFetcher,
     check_run,
 )
-from mocktailverse.sources.thecocktaildb.known import Known
 from mocktailverse.sources.thecocktaildb.sweep import Sweep
+from mocktailverse.sources.thecocktaildb.sweep_state import SweepState
 
 MAX_REQUESTS = 3000
 
@@ -60,7 +60,7 @@ def extract_sweep(  # noqa: PLR0913 - what to do by position, everything else by
     progress = known.begin(run, cursor.started_ms if cursor else now_ms(), full=full)
     sweep = Sweep(known, progress, premium=client.premium)
     start = cursor or FetchCursor(run, "sweep", progress.started_ms, ())
-    fetching = PageFetching(client, store, start, now_ms, time_left_s)
+    fetching = PageFetcher(client, store, start, now_ms, time_left_s)
     report = fetching.report
     sent_before = progress.requests
     while not report.stopped_because:
@@ -88,7 +88,7 @@ def extract_sweep(  # noqa: PLR0913 - what to do by position, everything else by
     return report
 
 
-def _put_absences(fetching: PageFetching, sweep: Sweep) -> None:
+def _put_absences(fetching: PageFetcher, sweep: Sweep) -> None:
     absent = sweep.absences()
     if not absent:
         return
@@ -99,13 +99,13 @@ def _put_absences(fetching: PageFetching, sweep: Sweep) -> None:
     sweep.note_absences(observed_ms)
 
 
-def _known(store: ObjectStore, source: str) -> Known:
+def _known(store: ObjectStore, source: str) -> SweepState:
     """What earlier sweeps learnt; nothing where it cannot be read, which costs requests only."""
     kept = store.get(_key(source))
     try:
-        return msgspec.json.decode(kept, type=Known) if kept else Known()
+        return msgspec.json.decode(kept, type=SweepState) if kept else SweepState()
     except msgspec.DecodeError:
-        return Known()
+        return SweepState()
 
 
 def _key(source: str) -> str:

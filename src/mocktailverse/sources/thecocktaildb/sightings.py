@@ -7,9 +7,14 @@ of records than the cap: fewer, or more, where the source has no such cap.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from mocktailverse.sources.thecocktaildb.answers import Answer, Request
-from mocktailverse.sources.thecocktaildb.known import Known, KnownDrink, Listing, Progress
-from mocktailverse.sources.thecocktaildb.names import NameIndex
+from mocktailverse.sources.thecocktaildb.name_index import NameIndex
+from mocktailverse.sources.thecocktaildb.responses import ApiResponse, Request
+from mocktailverse.sources.thecocktaildb.sweep_state import (
+    KnownDrink,
+    Listing,
+    SweepProgress,
+    SweepState,
+)
 
 SEARCH_CAP, FILTER_CAP = 25, 100
 FIELDS = {"a": "strAlcoholic", "c": "strCategory", "g": "strGlass", "i": "strIngredient1"}
@@ -18,7 +23,7 @@ DRAWS = {"random.php", "randomselection.php"}
 LONG_AGO_MS = 1
 
 
-class Found(NamedTuple):
+class Discoveries(NamedTuple):
     """What an answer brought: drinks that no sweep knew, and records that this one did not hold."""
 
     new: int = 0
@@ -29,19 +34,19 @@ class Sightings:
     """Takes answers in; the knowledge, the progress and the index of names change."""
 
     def __init__(
-        self, known: Known, progress: Progress, names: NameIndex, *, premium: bool
+        self, known: SweepState, progress: SweepProgress, names: NameIndex, *, premium: bool
     ) -> None:
         self._known = known
         self._progress = progress
         self._names = names
         self._premium = premium
 
-    def take(self, request: Request, answer: Answer, at_ms: int) -> Found:
+    def take(self, request: Request, answer: ApiResponse, at_ms: int) -> Discoveries:
         """Learn from the answer to a request, received at this time."""
         if request.endpoint == "list.php":
             self._known.listings[str(request)] = Listing(at_ms)
             self._take_values(request, answer)
-            return Found()
+            return Discoveries()
         drinks = dict(drinks_of(answer.records))
         full = request.endpoint != "filter.php"
         known_before = len(self._known.drinks)
@@ -55,7 +60,7 @@ class Sightings:
             before = before or known_before
             self._progress.drawn = (draws + len(drinks), hits + len(new), before)
         self._progress.new += len(new)
-        return Found(len(new), len(fresh))
+        return Discoveries(len(new), len(fresh))
 
     def _is_held(self, drink_id: str) -> bool:
         drink = self._known.drinks.get(drink_id)
@@ -81,7 +86,7 @@ class Sightings:
             named = (_text(record, key).casefold() for key in INGREDIENTS)
             self._progress.used.update(name for name in named if name)
 
-    def _take_values(self, request: Request, answer: Answer) -> None:
+    def _take_values(self, request: Request, answer: ApiResponse) -> None:
         for way in request.params:
             for record in answer.records:
                 if isinstance(record, dict):
@@ -92,7 +97,9 @@ class Sightings:
         if value and value.casefold() not in {known.casefold() for known in values}:
             values.append(value)
 
-    def _judge(self, request: Request, answer: Answer, shown: Iterable[str], at_ms: int) -> None:
+    def _judge(
+        self, request: Request, answer: ApiResponse, shown: Iterable[str], at_ms: int
+    ) -> None:
         """Note what the answer does not show."""
         if request.endpoint == "lookup.php":
             self._judge_look_up(request.params["i"], answer, set(shown), at_ms)
@@ -111,7 +118,9 @@ class Sightings:
         self._progress.searches = (hits + found, misses + (not found))
         self._progress.missed |= expected - shown
 
-    def _judge_look_up(self, drink_id: str, answer: Answer, shown: set[str], at_ms: int) -> None:
+    def _judge_look_up(
+        self, drink_id: str, answer: ApiResponse, shown: set[str], at_ms: int
+    ) -> None:
         if drink_id == self._progress.control:
             self._progress.control_found = drink_id in shown
         if drink_id in shown or not answer.says_nothing:

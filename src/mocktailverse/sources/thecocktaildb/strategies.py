@@ -13,14 +13,14 @@ from typing import Literal
 from msgspec import Struct
 
 from mocktailverse.errors import UsageError
-from mocktailverse.sources.thecocktaildb.answers import Request
+from mocktailverse.sources.thecocktaildb.responses import Request
 
 BATCH = 25
 MAX_RANDOM = 1000
 STRATEGIES = ("sweep", "random", "mocktails", "search", "ids", "popular")
 
 
-class Page(Struct, frozen=True):
+class FetchPage(Struct, frozen=True):
     """One unit of work and the name of the object that it fills.
 
     `kind`: `answer` = one request whose answer holds many drinks; `batch` = up to 25 requests
@@ -36,7 +36,7 @@ class Strategy(Struct, frozen=True):
     """A named plan; the same arguments give the same pages with the same parts."""
 
     name: str
-    pages: tuple[Page, ...]
+    pages: tuple[FetchPage, ...]
 
 
 def plan(name: str, arguments: Sequence[str] = (), *, premium: bool = False) -> Strategy:
@@ -76,7 +76,7 @@ def sweep() -> Strategy:
     return Strategy(
         "sweep",
         tuple(
-            Page(f"f-{first}", "answer", (Request("search.php", {"f": first}),))
+            FetchPage(f"f-{first}", "answer", (Request("search.php", {"f": first}),))
             for first in ascii_lowercase + digits
         ),
     )
@@ -92,14 +92,14 @@ def random(number: int) -> Strategy:
 def mocktails() -> Strategy:
     """List the drinks without alcohol, then look each of them up."""
     request = Request("filter.php", {"a": "Non_Alcoholic"})
-    return Strategy("mocktails", (Page("a-non-alcoholic", "listing", (request,)),))
+    return Strategy("mocktails", (FetchPage("a-non-alcoholic", "listing", (request,)),))
 
 
 def search(term: str) -> Strategy:
     """Search by a part of the drink's name."""
     if not term.strip():
         raise UsageError("search needs a part of a drink's name, such as: search margarita.")
-    return Strategy("search", (Page("s", "answer", (Request("search.php", {"s": term}),)),))
+    return Strategy("search", (FetchPage("s", "answer", (Request("search.php", {"s": term}),)),))
 
 
 def look_up(ids: Iterable[str]) -> Strategy:
@@ -118,21 +118,21 @@ def popular(*, premium: bool) -> Strategy:
             "popular needs a purchased key of TheCocktailDB: with the free key 1 the source "
             "answers with a single drink. Set your own key, or choose sweep or random."
         )
-    return Strategy("popular", (Page("popular", "answer", (Request("popular.php"),)),))
+    return Strategy("popular", (FetchPage("popular", "answer", (Request("popular.php"),)),))
 
 
-def revealed(page: Page, records: Iterable[object]) -> tuple[Page, ...]:
+def revealed(page: FetchPage, records: Iterable[object]) -> tuple[FetchPage, ...]:
     """Give the look-ups of all drinks that a listing's records name, each once, in their order."""
     ids = (record.get("idDrink") for record in records if isinstance(record, dict))
     named = [str(drink_id) for drink_id in ids if isinstance(drink_id, str | int) and drink_id]
     return tuple(_look_ups(f"{page.part}-i", dict.fromkeys(named)))
 
 
-def batches(part: str, requests: Sequence[Request]) -> Iterable[Page]:
+def batches(part: str, requests: Sequence[Request]) -> Iterable[FetchPage]:
     """Cut requests of few drinks each into pages of 25: `<part>-0001` and so on."""
     for number, start in zip(count(1), range(0, len(requests), BATCH), strict=False):
-        yield Page(f"{part}-{number:04d}", "batch", tuple(requests[start : start + BATCH]))
+        yield FetchPage(f"{part}-{number:04d}", "batch", tuple(requests[start : start + BATCH]))
 
 
-def _look_ups(part: str, ids: Iterable[str]) -> Iterable[Page]:
+def _look_ups(part: str, ids: Iterable[str]) -> Iterable[FetchPage]:
     return batches(part, [Request("lookup.php", {"i": drink_id}) for drink_id in ids])

@@ -17,13 +17,18 @@ Nothing here sends a request or knows the time.
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from mocktailverse.sources.thecocktaildb.answers import Answer, Request
 from mocktailverse.sources.thecocktaildb.coverage import Coverage, Ended, coverage
 from mocktailverse.sources.thecocktaildb.id_space import gaps, next_ids, numbers
-from mocktailverse.sources.thecocktaildb.known import DAY_MS, REST_MS, Known, Progress
-from mocktailverse.sources.thecocktaildb.names import NameIndex
+from mocktailverse.sources.thecocktaildb.name_index import NameIndex
+from mocktailverse.sources.thecocktaildb.responses import ApiResponse, Request
 from mocktailverse.sources.thecocktaildb.sightings import Sightings
-from mocktailverse.sources.thecocktaildb.strategies import BATCH, Page, sweep
+from mocktailverse.sources.thecocktaildb.strategies import BATCH, FetchPage, sweep
+from mocktailverse.sources.thecocktaildb.sweep_state import (
+    DAY_MS,
+    REST_MS,
+    SweepProgress,
+    SweepState,
+)
 
 WEEK_MS = 7 * DAY_MS - DAY_MS // 2  # a weekly thing is due although a run begins a little early
 SINCE_YESTERDAY_MS = DAY_MS - DAY_MS // 6
@@ -35,7 +40,7 @@ DRAWS_LEAST, DRAWS_MOST, DRAWS_WHEN_COMPLETE = 30, 200, 10
 KNOWN_A_DRAW = 6
 DRAWS_A_PAGE, DRAWS_A_SELECTION = 10, 10
 
-# Known drinks that nothing shows are looked up in turn: in a week each, and few at once.
+# SweepState drinks that nothing shows are looked up in turn: in a week each, and few at once.
 TURN_DAYS, TURNS_LEAST = 6, 60
 
 TERMS_A_PAGE = 8
@@ -53,7 +58,7 @@ Kind = Literal["answer", "batch", "listing"]
 class Sweep:
     """Plans one sweep and learns from its answers; the knowledge and the progress change."""
 
-    def __init__(self, known: Known, progress: Progress, *, premium: bool) -> None:
+    def __init__(self, known: SweepState, progress: SweepProgress, *, premium: bool) -> None:
         self._known = known
         self._progress = progress
         self._premium = premium
@@ -86,14 +91,14 @@ class Sweep:
         suspected = self.outage_suspected
         return coverage(self._known, self._progress, outage_suspected=suspected, ended=ended)
 
-    def next_page(self, most: int) -> Page | None:
+    def next_page(self, most: int) -> FetchPage | None:
         """Give what to fetch next, in so many requests at most; None = the sweep is done."""
         if self.outage_suspected:
             return None
         steps = (self._letters, self._listings, self._wanted, self._hidden, self._control)
         return next((page for step in steps for page in step(most)), None)
 
-    def learn(self, request: Request, answer: Answer | None, at_ms: int) -> bool:
+    def learn(self, request: Request, answer: ApiResponse | None, at_ms: int) -> bool:
         """Take an answer in; None = the request failed for good.
 
         Returns:
@@ -111,16 +116,16 @@ class Sweep:
 
     # ---- what to ask
 
-    def _letters(self, _most: int) -> Iterator[Page]:
+    def _letters(self, _most: int) -> Iterator[FetchPage]:
         return (page for page in sweep().pages if self._is_open(page.requests[0]))
 
-    def _listings(self, _most: int) -> Iterator[Page]:
+    def _listings(self, _most: int) -> Iterator[FetchPage]:
         yield from self._listing("a")
         for way in "cg":
             if not self._is_complete():
                 yield from self._listing(way)
 
-    def _listing(self, way: str) -> Iterator[Page]:
+    def _listing(self, way: str) -> Iterator[FetchPage]:
         """The list of values, then a filter for each that was not asked lately."""
         values = Request("list.php", {way: "list"})
         if self._is_due(values):
@@ -131,7 +136,7 @@ class Sweep:
             if not self._is_dry(way) and value.casefold() not in used and self._is_due(request):
                 yield self._page(way, "listing", [request], way if way in DRY_AFTER else "")
 
-    def _wanted(self, most: int) -> Iterator[Page]:
+    def _wanted(self, most: int) -> Iterator[FetchPage]:
         wanted = [drink_id for drink_id in self._known.drinks if self._is_wanted(drink_id)]
         unseen = [drink_id for drink_id in self._known.drinks if self._is_unseen(drink_id)]
         if self._names_work():
@@ -144,7 +149,7 @@ class Sweep:
             self._progress.turns += len(page.requests)
             yield page
 
-    def _hidden(self, most: int) -> Iterator[Page]:
+    def _hidden(self, most: int) -> Iterator[FetchPage]:
         complete = self._is_complete()
         if not complete and self._names_work() and not self._is_dry("names"):
             for times in range(1, COVERED_TIMES + 1):
@@ -160,14 +165,16 @@ class Sweep:
             yield from self._listing("i")
         yield from self._draws(most)
 
-    def _control(self, most: int) -> Iterator[Page]:
+    def _control(self, most: int) -> Iterator[FetchPage]:
         """Look up a drink that surely exists, before look-ups that found nothing are believed."""
         progress, drinks = self._progress, self._known.drinks
         if progress.absent and progress.control_found is None:
             progress.control = max(drinks, key=lambda drink_id: drinks[drink_id].full_ms)
             yield from self._look_ups([progress.control], most)
 
-    def _searches(self, ids: Iterable[str], least: int, most: int, way: str = "") -> Iterator[Page]:
+    def _searches(
+        self, ids: Iterable[str], least: int, most: int, way: str = ""
+    ) -> Iterator[FetchPage]:
         tried = sum(self._progress.searches) >= SEARCHES_TO_JUDGE_BY
         page = TERMS_A_PAGE if tried else SEARCHES_TO_JUDGE_BY
         left = DRY_AFTER.get(way, page) - self._known.dry.get(way, 0)
@@ -182,12 +189,12 @@ class Sweep:
             requests = [Request("search.php", {"s": term}) for term in terms]
             yield self._page("s", "batch", requests, way)
 
-    def _look_ups(self, ids: Iterable[str], most: int, way: str = "") -> Iterator[Page]:
+    def _look_ups(self, ids: Iterable[str], most: int, way: str = "") -> Iterator[FetchPage]:
         requests = [Request("lookup.php", {"i": drink_id}) for drink_id in ids]
         if requests:
             yield self._page("i", "batch", requests[: min(BATCH, most)], way)
 
-    def _draws(self, most: int) -> Iterator[Page]:
+    def _draws(self, most: int) -> Iterator[FetchPage]:
         wanted = min(DRAWS_MOST, max(DRAWS_LEAST, len(self._known.drinks) // KNOWN_A_DRAW))
         if self._is_complete():
             wanted = DRAWS_WHEN_COMPLETE
@@ -198,10 +205,10 @@ class Sweep:
             requests = [Request(endpoint)] * min(number, DRAWS_A_PAGE, most)
             yield self._page("r", "batch", requests, "random")
 
-    def _page(self, prefix: str, kind: Kind, requests: list[Request], way: str = "") -> Page:
+    def _page(self, prefix: str, kind: Kind, requests: list[Request], way: str = "") -> FetchPage:
         self._way = way
         self._progress.parts += 1
-        return Page(f"{prefix}-{self._progress.parts:04d}", kind, tuple(requests))
+        return FetchPage(f"{prefix}-{self._progress.parts:04d}", kind, tuple(requests))
 
     # ---- what is known
 

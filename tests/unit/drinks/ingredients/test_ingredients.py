@@ -28,7 +28,7 @@ from mocktailverse.drinks.ingredients import (
     is_a,
     match_ingredient,
 )
-from mocktailverse.drinks.ingredients.names import NON_ALCOHOLIC, key, readings
+from mocktailverse.drinks.ingredients.name_readings import NON_ALCOHOLIC, key, readings
 from mocktailverse.drinks.text import one_line
 
 PACKAGE = Path(__file__).parents[4] / "src" / "mocktailverse"

@@ -8,17 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mocktailverse.errors import UsageError
-from mocktailverse.sources.thecocktaildb.answers import Request
+from mocktailverse.sources.thecocktaildb.responses import Request
 from mocktailverse.sources.thecocktaildb.strategies import (
     BATCH,
     STRATEGIES,
-    Page,
+    FetchPage,
     Strategy,
     plan,
     revealed,
 )
 
-LISTING = Page("a-non-alcoholic", "listing", (Request("filter.php", {"a": "Non_Alcoholic"}),))
+LISTING = FetchPage("a-non-alcoholic", "listing", (Request("filter.php", {"a": "Non_Alcoholic"}),))
 ARGUMENTS = {"random": ["30"], "search": ["mojito"], "ids": ["11007"]}
 
 

@@ -18,8 +18,8 @@ from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
 from mocktailverse.sources.thecocktaildb.extract import FetchCursor
 from mocktailverse.sources.thecocktaildb.extract_sweep import extract_sweep
 from mocktailverse.sources.thecocktaildb.id_space import gaps, next_ids, numbers
-from mocktailverse.sources.thecocktaildb.known import Known
-from mocktailverse.sources.thecocktaildb.names import NameIndex, terms_of
+from mocktailverse.sources.thecocktaildb.name_index import NameIndex, terms_of
+from mocktailverse.sources.thecocktaildb.sweep_state import SweepState
 from strategies.effort import examples
 from worlds.sweeps import DAY_S, PREMIUM, ROOT, START_MS, World, drink, ids, made_up, print_reach
 
@@ -137,7 +137,7 @@ def test_a_lost_or_unreadable_state_costs_requests_only(state):
 def test_the_state_tells_when_and_how_a_drink_was_seen():
     world = World([drink(11007, "Margarita")])
     world.sweep()
-    known = msgspec.json.decode(world.objects[STATE], type=Known)
+    known = msgspec.json.decode(world.objects[STATE], type=SweepState)
     margarita = known.drinks["11007"]
     assert margarita.name == "Margarita"
     assert margarita.via

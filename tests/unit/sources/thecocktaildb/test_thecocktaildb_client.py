@@ -16,13 +16,13 @@ from mocktailverse.errors import (
     UnreachableError,
     UsageError,
 )
-from mocktailverse.sources.thecocktaildb.answers import Request
 from mocktailverse.sources.thecocktaildb.client import (
     MAX_ANSWER_BYTES,
     OutOfTimeError,
     TheCocktailDB,
     retry_after_s,
 )
+from mocktailverse.sources.thecocktaildb.responses import Request
 
 BASE = "http://drinks.example"
 MARGARITA = {"idDrink": "11007", "strDrink": "Margarita"}

@@ -12,7 +12,7 @@ from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.record import Absence, RawLine
 from mocktailverse.errors import RecordRejectedError
 from mocktailverse.sources import SOURCES, require_source
-from mocktailverse.sources.thecocktaildb.record import (
+from mocktailverse.sources.thecocktaildb.record_reader import (
     FIELDS,
     KNOWN_FIELDS,
     LANGUAGES,

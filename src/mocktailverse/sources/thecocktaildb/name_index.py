@@ -13,7 +13,7 @@ _WORD = re.compile(r"[a-z0-9]+")
 
 
 class NameIndex:
-    """Known names by the terms that find them."""
+    """SweepState names by the terms that find them."""
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}

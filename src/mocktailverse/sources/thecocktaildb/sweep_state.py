@@ -45,7 +45,7 @@ class Listing(Struct, array_like=True):
     whole: bool = False
 
 
-class Progress(Struct):
+class SweepProgress(Struct):
     """The sweep under way.
 
     Attributes:
@@ -91,7 +91,7 @@ class Progress(Struct):
     drawn: tuple[int, int, int] = (0, 0, 0)
 
 
-class Known(Struct):
+class SweepState(Struct):
     """Everything that is kept between sweeps.
 
     Attributes:
@@ -106,13 +106,13 @@ class Known(Struct):
     empty: dict[str, int] = field(default_factory=dict)
     listings: dict[str, Listing] = field(default_factory=dict)
     dry: dict[str, int] = field(default_factory=dict)
-    sweep: Progress | None = None
+    sweep: SweepProgress | None = None
 
-    def begin(self, run: str, started_ms: int, *, full: bool = False) -> Progress:
+    def begin(self, run: str, started_ms: int, *, full: bool = False) -> SweepProgress:
         """Give the progress of this run: where it stopped, or a new one."""
         if self.sweep is None or self.sweep.run != run:
             before = sum(1 for _ in self.present())
-            self.sweep = Progress(run, started_ms, full=full, before=before)
+            self.sweep = SweepProgress(run, started_ms, full=full, before=before)
             self.dry = {way: int(dry * DRYNESS_KEPT) for way, dry in self.dry.items()}
             oldest = started_ms - REST_MS
             self.empty = {number: at for number, at in self.empty.items() if at > oldest}

@@ -18,7 +18,7 @@ DASHES_ML = 3.0
 """Beside parts, whose size nobody tells, up to three dashes are left out of the strength."""
 
 
-class Contents(Struct, frozen=True):
+class Totals(Struct, frozen=True):
     """Volume and alcohol in ml and strength in % vol; None where they cannot be bounded.
 
     `partial` means that the strength leaves out dashes beside parts.
@@ -30,18 +30,18 @@ class Contents(Struct, frozen=True):
     partial: bool = False
 
 
-def closed_contents(ml: Sequence[float], pure: Sequence[float]) -> Contents:
+def exact_totals(ml: Sequence[float], pure: Sequence[float]) -> Totals:
     """Add up pours of one exact figure each: volumes in ml, and pure alcohol as ml times % vol."""
     volume, alcohol_sum = fsum(ml), fsum(pure)
     if volume <= 0:
-        return Contents()
+        return Totals()
     alcohol_ml, abv_percent = alcohol_sum / 100, alcohol_sum / volume
-    return Contents((volume, volume), (alcohol_ml, alcohol_ml), (abv_percent, abv_percent))
+    return Totals((volume, volume), (alcohol_ml, alcohol_ml), (abv_percent, abv_percent))
 
 
-def contents_of(
+def totals_of(
     pours: Sequence[Pour], vessel: Glass | None, *, ice_named: bool, filled: bool
-) -> Contents:
+) -> Totals:
     """Add up any pours; the vessel's size bounds those without an amount.
 
     `filled` tells that the instructions have the glass filled up, with what has no amount.
@@ -60,27 +60,27 @@ def contents_of(
     return _topped_up(pours, (least if filled or "fill" in ways else 0.0, most))
 
 
-def within_reason(contents: Contents) -> Contents:
+def within_largest_recipe(contents: Totals) -> Totals:
     """The contents, without what depends on more than the largest recipe makes."""
     least, most = contents.total_ml
     if all(end is None or end <= LARGEST_RECIPE_ML for end in (least, most)):
         return contents
-    return Contents((None if least is None or least > LARGEST_RECIPE_ML else least, None))
+    return Totals((None if least is None or least > LARGEST_RECIPE_ML else least, None))
 
 
-def at_most(abv_percent: float, contents: Contents) -> Contents:
+def capped(abv_percent: float, contents: Totals) -> Totals:
     """The contents when no ingredient is stronger than that, whatever the amounts."""
     if abv_percent == 0:
-        return Contents(contents.total_ml, (0, 0), (0, 0))
+        return Totals(contents.total_ml, (0, 0), (0, 0))
     return replace(contents, abv_percent=contents.abv_percent or (0.0, abv_percent))
 
 
-def _of_parts(pours: Sequence[Pour]) -> Contents:
+def _of_parts(pours: Sequence[Pour]) -> Totals:
     """Parts tell the strength, though not the volume."""
     parts = [pour for pour in pours if not _is_dash(pour)]
     if len({pour.measured for pour in parts}) > 1 or _unknown_matters(parts):
-        return Contents()
-    return Contents(abv_percent=strength(parts), partial=len(parts) < len(pours))
+        return Totals()
+    return Totals(abv_percent=strength(parts), partial=len(parts) < len(pours))
 
 
 def _is_dash(pour: Pour) -> bool:
@@ -94,17 +94,17 @@ def _in_ml(pour: Pour, vessel: Glass) -> Pour:
     return pour._replace(measured="ml", low=low, high=high)
 
 
-def _of_volumes(pours: Sequence[Pour]) -> Contents:
+def _of_volumes(pours: Sequence[Pour]) -> Totals:
     """What is measured to the last drop."""
     volume = total(pours)
     if volume[1] <= 0:
-        return Contents()
+        return Totals()
     if _unknown_matters(pours):
-        return Contents(volume)
-    return Contents(volume, alcohol(pours), strength(pours))
+        return Totals(volume)
+    return Totals(volume, alcohol(pours), strength(pours))
 
 
-def _topped_up(pours: Sequence[Pour], filled_ml: Range) -> Contents:
+def _topped_up(pours: Sequence[Pour], filled_ml: Range) -> Totals:
     """What is measured, and the rest in whatever proportion up to the filling of the glass."""
     low, high = total(pours)
     least, most = filled_ml
@@ -113,19 +113,19 @@ def _topped_up(pours: Sequence[Pour], filled_ml: Range) -> Contents:
     volume = max(low, least), max(high, most)
     rest = [pour for pour in pours if pour.measured != "ml"]
     if _unknown_matters(pours) or not all(pour.known for pour in rest):
-        return Contents(volume)
+        return Totals(volume)
     weakest, strongest = min(pour.abv_low for pour in rest), max(pour.abv_high for pour in rest)
     mixed = [*pours, Pour("ml", max(0.0, least - high), most - low, weakest, strongest)]
-    return Contents(volume, alcohol(mixed), strength(mixed))
+    return Totals(volume, alcohol(mixed), strength(mixed))
 
 
-def _unbounded(pours: Sequence[Pour]) -> Contents:
+def _unbounded(pours: Sequence[Pour]) -> Totals:
     """At least what is measured; the alcohol is known when nothing else brings any."""
     measured = [pour for pour in pours if pour.measured == "ml"]
     dry = all(pour.known and not pour.abv_high for pour in pours if pour.measured != "ml")
     alcohol_ml = alcohol(measured) if dry and not _unknown_matters(measured) else None
     least = total(measured)[0] or None
-    return Contents((least, None), alcohol_ml)
+    return Totals((least, None), alcohol_ml)
 
 
 def _unknown_matters(pours: Sequence[Pour]) -> bool:

@@ -29,7 +29,7 @@ class Request(Struct, frozen=True, array_like=True):
         return f"{self.endpoint}?{urlencode(self.params)}" if self.params else self.endpoint
 
 
-class Answer(Struct, frozen=True):
+class ApiResponse(Struct, frozen=True):
     """The body as received (transfer and content coding removed) and the records in it."""
 
     body: bytes
@@ -47,14 +47,14 @@ class Answer(Struct, frozen=True):
         return not found if not isinstance(found, str) else found.casefold() in NOTHING
 
 
-def answer_to(request: Request, body: bytes) -> Answer:
+def parse_response(request: Request, body: bytes) -> ApiResponse:
     """Read a body that came under status 200.
 
     Raises:
         TransientError: it is no JSON, or empty where the source gives records.
         PermanentError: it is JSON of an unknown shape.
     """
-    return Answer(body=body, records=_records(request, body))
+    return ApiResponse(body=body, records=_records(request, body))
 
 
 def _records(request: Request, body: bytes) -> list[object]:

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
-from mocktailverse.drinks.ingredients.names import NON_ALCOHOLIC, Words, key, readings
+from mocktailverse.drinks.ingredients.name_readings import NON_ALCOHOLIC, Words, key, readings
 from mocktailverse.drinks.reference.tables import read_table
 from mocktailverse.drinks.text import one_line
 

@@ -2,19 +2,19 @@
 
 import pytest
 
-from mocktailverse.drinks.strength.contents import (
-    Contents,
-    at_most,
-    closed_contents,
-    contents_of,
-    within_reason,
-)
 from mocktailverse.drinks.strength.glasses import find_glass
 from mocktailverse.drinks.strength.pours import Pour
+from mocktailverse.drinks.strength.totals import (
+    Totals,
+    capped,
+    exact_totals,
+    totals_of,
+    within_largest_recipe,
+)
 from mocktailverse.drinks.units import LARGEST_RECIPE_ML
 
 HIGHBALL = find_glass("Highball glass")  # 240 to 350 ml
-NOTHING = Contents()
+NOTHING = Totals()
 
 
 def ml(low: float, percent: float | None = 0, high: float | None = None, *, dash: bool = False):
@@ -34,7 +34,7 @@ UP_TO_THE_TOP = of("fill", 0)
 
 
 def contents(*pours: Pour, vessel=HIGHBALL, ice: bool = False, filled: bool = False):
-    return contents_of(pours, vessel, ice_named=ice, filled=filled)
+    return totals_of(pours, vessel, ice_named=ice, filled=filled)
 
 
 @pytest.mark.parametrize(
@@ -102,14 +102,14 @@ def test_the_instructions_and_ice_change_what_a_glass_holds():
 
 @pytest.mark.parametrize("pour", [SODA, UP_TO_THE_TOP, of("glass", 1)])
 def test_without_a_vessel_nothing_bounds_what_has_no_volume(pour: Pour):
-    assert contents(GIN, pour, vessel=None) == Contents((60, None), (24, 24))
+    assert contents(GIN, pour, vessel=None) == Totals((60, None), (24, 24))
 
 
 def test_up_to_three_dashes_beside_parts_are_left_out():
     parts = of("part", 1, 40), of("part", 3)
     not_a_volume = Pour("unbounded", 0, 0, 40, 40, imprecise_unit=True)
 
-    assert contents(*parts, ml(2.99, 40, dash=True)) == Contents(abv_percent=(10, 10), partial=True)
+    assert contents(*parts, ml(2.99, 40, dash=True)) == Totals(abv_percent=(10, 10), partial=True)
     assert contents(*parts, ml(3, 40, dash=True)) == NOTHING
     assert contents(*parts, not_a_volume) == NOTHING
     assert contents(*parts, of("part", 0.08, None)).abv_percent == pytest.approx(
@@ -119,9 +119,9 @@ def test_up_to_three_dashes_beside_parts_are_left_out():
 
 
 def test_single_figures_are_added_up_at_once():
-    assert closed_contents([60, 40], [2400, 0]) == Contents((100, 100), (24, 24), (24, 24))
-    assert closed_contents([0.05], [2]) == Contents((0.05, 0.05), (0.02, 0.02), (40, 40))
-    assert closed_contents([0, 0], [0, 0]) == closed_contents([], []) == NOTHING
+    assert exact_totals([60, 40], [2400, 0]) == Totals((100, 100), (24, 24), (24, 24))
+    assert exact_totals([0.05], [2]) == Totals((0.05, 0.05), (0.02, 0.02), (40, 40))
+    assert exact_totals([0, 0], [0, 0]) == exact_totals([], []) == NOTHING
 
 
 @pytest.mark.parametrize(
@@ -137,18 +137,18 @@ def test_single_figures_are_added_up_at_once():
     ],
 )
 def test_contents_are_believed_up_to_the_largest_recipe(total_ml, believed):
-    poured = Contents(total_ml, (24, 24), (10, 10))
-    found = within_reason(poured)
+    poured = Totals(total_ml, (24, 24), (10, 10))
+    found = within_largest_recipe(poured)
 
     assert found.total_ml == believed
     assert (found is poured) == (total_ml == believed)
-    assert found is poured or found == Contents(believed)
+    assert found is poured or found == Totals(believed)
 
 
 def test_contents_of_weak_ingredients_are_no_stronger_than_those():
-    unknown = Contents((60, None))
-    known = Contents((60, 60), (0.1, 0.1), (0.2, 0.2))
+    unknown = Totals((60, None))
+    known = Totals((60, 60), (0.1, 0.1), (0.2, 0.2))
 
-    assert at_most(0.5, unknown) == Contents((60, None), None, (0, 0.5))
-    assert at_most(0.5, known) == known
-    assert at_most(0, unknown) == Contents((60, None), (0, 0), (0, 0))
+    assert capped(0.5, unknown) == Totals((60, None), None, (0, 0.5))
+    assert capped(0.5, known) == known
+    assert capped(0, unknown) == Totals((60, None), (0, 0), (0, 0))

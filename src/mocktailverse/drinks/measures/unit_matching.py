@@ -22,7 +22,7 @@ from mocktailverse.drinks.measures.words import (
 _SHORTEST_CORRECTABLE = 5
 
 
-class Found(NamedTuple):
+class UnitMatch(NamedTuple):
     """A unit and the index of the first token after it."""
 
     word: UnitWord
@@ -34,23 +34,23 @@ def past_hyphen(tokens: list[Token], index: int) -> int:
     return index + (token_at(tokens, index).text == "-")
 
 
-def unit_at(tokens: list[Token], index: int) -> Found | None:
+def unit_at(tokens: list[Token], index: int) -> UnitMatch | None:
     """Return the unit written at `index`, in one word or several."""
     text = token_at(tokens, index).text
     after = past_hyphen(tokens, index + 1)
     if text in {"fl", "fluid", "liq"}:
         ounce = UNIT_WORDS.get(token_at(tokens, after).text)
-        return Found(FLUID_OUNCE, after + 1) if ounce and ounce.weighs else None
+        return UnitMatch(FLUID_OUNCE, after + 1) if ounce and ounce.weighs else None
     if text in SPOONS and token_at(tokens, after).text.startswith("spoon"):
-        return Found(UNIT_WORDS[SPOONS[text]], after + 1)
+        return UnitMatch(UNIT_WORDS[SPOONS[text]], after + 1)
     if text in {"c", "cuillere", "cuilleres"} and token_at(tokens, index + 1).text == "a":
         spoon = FRENCH_SPOONS.get(token_at(tokens, index + 2).text)
-        return Found(UNIT_WORDS[spoon], index + 3) if spoon else None
+        return UnitMatch(UNIT_WORDS[spoon], index + 3) if spoon else None
     word = UNIT_WORDS.get(text)
-    return Found(word, index + 1) if word else None
+    return UnitMatch(word, index + 1) if word else None
 
 
-def find_unit(tokens: list[Token], start: int) -> Found | None:
+def find_unit(tokens: list[Token], start: int) -> UnitMatch | None:
     """Return the unit of the quantity that ends before `start`.
 
     Adjectives may stand between. Behind a word that may be the ingredient's, only units without
@@ -69,7 +69,7 @@ def find_unit(tokens: list[Token], start: int) -> Found | None:
         if found is not None and (index == start or _fits(found.word, token.text, known=known)):
             return found
         if known and (corrected := _corrected(token.text)):
-            return Found(corrected, index + 1)
+            return UnitMatch(corrected, index + 1)
         known = known and (token.text in ADJECTIVES or token.text.endswith(("ed", "ly")))
         index += 1
     return None
