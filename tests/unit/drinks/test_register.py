@@ -15,13 +15,13 @@ from mocktailverse.drinks.register import (
     Earlier,
     Register,
     Version,
-    Written,
+    WriteResult,
     merge,
     outcome,
     recipe_of,
     version_of,
     without_memory,
-    written,
+    write_result,
 )
 from strategies.effort import examples
 from strategies.observations import (
@@ -309,29 +309,29 @@ DRIFT = (Drift("glass", "Mug", "Jug"),)
 @pytest.mark.parametrize(
     ("current", "new", "expected"),
     [
-        (None, NEW, Written("loaded")),
-        (OLD, NEW, Written("loaded", DRIFT)),
-        (NEW, OLD, Written("stale")),
-        (OLD, OLD, Written("loaded")),
-        (OLD, absence(2), Written("loaded")),
-        (absence(0), NEW, Written("loaded")),
-        (OLD, with_words(observation(2, "Margarita"), glass="Jug"), Written("loaded", DRIFT)),
+        (None, NEW, WriteResult("loaded")),
+        (OLD, NEW, WriteResult("loaded", DRIFT)),
+        (NEW, OLD, WriteResult("stale")),
+        (OLD, OLD, WriteResult("loaded")),
+        (OLD, absence(2), WriteResult("loaded")),
+        (absence(0), NEW, WriteResult("loaded")),
+        (OLD, with_words(observation(2, "Margarita"), glass="Jug"), WriteResult("loaded", DRIFT)),
         (
             OLD,
             with_words(observation(2, ingredients=("Tequila",)), glass="Jug"),
-            Written("loaded", DRIFT),
+            WriteResult("loaded", DRIFT),
         ),
         (
             OLD,
             with_words(observation(2, "Margarita", ("Tequila",)), glass="Jug"),
-            Written("loaded"),
+            WriteResult("loaded"),
         ),
     ],
 )
 def test_words_are_replaced_where_a_later_record_of_the_same_drink_has_others(
     current, new, expected
 ):
-    assert written(current, new) == expected
+    assert write_result(current, new) == expected
 
 
 def test_without_its_memory_a_register_is_what_one_record_gave():
@@ -368,4 +368,4 @@ def test_the_later_of_two_absences_counts():
 
 def test_a_register_tells_nothing_it_was_not_given():
     assert Register("x:1", None) == Register("x:1", None, recipe="", earlier=(), absences=())
-    assert Written("stale") == Written("stale", drift=())
+    assert WriteResult("stale") == WriteResult("stale", drift=())
