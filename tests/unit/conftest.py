@@ -20,7 +20,7 @@ from botocore.stub import Stubber
 from mocktailverse.checkout import find_checkout
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
-from mocktailverse.drinks.register import Register, Written, merge, written
+from mocktailverse.drinks.register import Register, WriteResult, merge, write_result
 from mocktailverse.errors import ConflictError, MissingError, MocktailverseError
 from mocktailverse.loads.load import Counts, Lease, Load, Segment
 from mocktailverse.loads.object_version import ObjectVersion
@@ -145,7 +145,7 @@ class FakeDrinks:
         self.table: dict[str, Register] = {}
         self.writes: list[str] = []
 
-    def write(self, registers: Sequence[Register]) -> list[Written | None]:
+    def write(self, registers: Sequence[Register]) -> list[WriteResult | None]:
         assert len({register.id for register in registers}) == len(registers)
         return self.weather.call("drinks.write", lambda: [self._write(r) for r in registers])
 
@@ -155,14 +155,14 @@ class FakeDrinks:
     def many(self, ids: Iterable[str]) -> dict[str, Register]:
         return {drink_id: self.table[drink_id] for drink_id in ids if drink_id in self.table}
 
-    def _write(self, register: Register) -> Written | None:
+    def _write(self, register: Register) -> WriteResult | None:
         if self.weather.throttled():
             return None
         drink_id = register.id
         current = self.table.get(drink_id)
         self.table[drink_id] = merge(current, register)
         self.writes.append(drink_id)
-        return written(current, register)
+        return write_result(current, register)
 
 
 class FakeLoads:

@@ -103,7 +103,7 @@ def _parse_line(raw_line: RawLine) -> _ParsedLine:
 
 
 def _read(name_raw: str, measure_raw: str | None) -> _ParsedLine:
-    name, is_known = canonical_name(name_raw)
+    name, in_reference = canonical_name(name_raw)
     measure = parse_measure(measure_raw, name_raw)
     line = IngredientLine(
         0,
@@ -119,7 +119,7 @@ def _read(name_raw: str, measure_raw: str | None) -> _ParsedLine:
         measure.certainty,
     )
     remarks = (
-        (Quality.INGREDIENT_UNKNOWN, not is_known),
+        (Quality.INGREDIENT_UNKNOWN, not in_reference),
         (Quality.MEASURE_IMPLAUSIBLE, measure.implausible),
         (Quality.MEASURE_UNKNOWN, measure.unread),
     )
