@@ -1,4 +1,4 @@
-"""Ingredients: one name for every spelling, what each is, and how strong."""
+"""Ingredients: a canonical name for every spelling, with kind and strength."""
 
 from mocktailverse.drinks.ingredients.ingredient_reference import (
     BASE,
