@@ -11,7 +11,7 @@ import pytest
 
 from mocktailverse.local.simulated_source import create_app, read_records
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
-from mocktailverse.sources.thecocktaildb.extract import ExtractReport
+from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport
 from mocktailverse.sources.thecocktaildb.extract_sweep import extract_sweep
 
 ROOT = Path(__file__).parents[2]

@@ -1,9 +1,9 @@
-"""TheCocktailDB's answers: what was asked, and the records in what came back.
+"""TheCocktailDB's requests and responses.
 
-The API says "nothing found" in many ways: `drinks` null, a string of varying text, no such key,
-an empty body. All of them are an answer without records here; a string is never iterated.
-An HTML page, a cut or an undocumented empty body under status 200 counts as a failure that
-passes, and is tried again.
+The API reports "nothing found" in many ways: `drinks` is null, is one of several strings or is
+missing, or the body is empty. Here, all of them are a response without records. A string is never
+iterated. An HTML page, a truncated body or an undocumented empty body with status 200 is a
+transient failure, which is retried.
 """
 
 import json
@@ -15,44 +15,46 @@ from msgspec import Struct
 from mocktailverse.errors import PermanentError, TransientError
 
 NOTHING = frozenset({"no data found", "none found", "none"})
-"""Texts that stand for "nothing found", beside null."""
+"""Texts that mean "nothing found", like null."""
 
 
 class Request(Struct, frozen=True, array_like=True):
-    """One GET request below `/api/json/<version>/<key>/`; its text never holds the key."""
+    """A GET request below `/api/json/<version>/<key>/`. It does not contain the key."""
 
     endpoint: str
     params: dict[str, str] = {}
 
     def __str__(self) -> str:
-        """Give the request as people write it: `search.php?f=a`."""
+        """Return the request as text: `search.php?f=a`."""
         return f"{self.endpoint}?{urlencode(self.params)}" if self.params else self.endpoint
 
 
 class ApiResponse(Struct, frozen=True):
-    """The body as received (transfer and content coding removed) and the records in it."""
+    """A response with status 200."""
 
     body: bytes
+    """The body as received, decompressed."""
     records: list[object]
 
     @property
     def says_nothing(self) -> bool:
-        """Whether it says in an observed form that nothing was found.
+        """Whether it reports "nothing found" in a form that the source is known to use.
 
-        Without records it may also hold another text: no sign that a drink does not exist.
+        A response without records may also have another text. That does not prove that a drink
+        does not exist.
         """
         if self.records or not self.body.strip():
             return False
-        found = json.loads(self.body.decode("utf-8-sig", "replace")).get("drinks", "")
-        return not found if not isinstance(found, str) else found.casefold() in NOTHING
+        drinks = json.loads(self.body.decode("utf-8-sig", "replace")).get("drinks", "")
+        return drinks.casefold() in NOTHING if isinstance(drinks, str) else not drinks
 
 
 def parse_response(request: Request, body: bytes) -> ApiResponse:
-    """Read a body that came under status 200.
+    """Return the response of a body received with status 200.
 
     Raises:
-        TransientError: it is no JSON, or empty where the source gives records.
-        PermanentError: it is JSON of an unknown shape.
+        TransientError: the body is not JSON, or empty although the source returns records here.
+        PermanentError: the body is JSON of an unknown shape.
     """
     return ApiResponse(body=body, records=_records(request, body))
 
@@ -61,23 +63,23 @@ def _records(request: Request, body: bytes) -> list[object]:
     if not body.strip():
         if _may_be_empty(request):
             return []
-        raise TransientError(f"{request} was answered with an empty body.")
+        raise TransientError(f"`{request}` returned an empty body.")
     envelope = _json(request, body)
     if not isinstance(envelope, dict):
-        raise PermanentError(f"{request} was answered with JSON that is no envelope.")
-    found = envelope.get("drinks", envelope.get("ingredients"))
-    if isinstance(found, list):
-        return found
-    if found is None or isinstance(found, str):
+        raise PermanentError(f"`{request}` returned JSON that is not an object.")
+    records = envelope.get("drinks", envelope.get("ingredients"))
+    if isinstance(records, list):
+        return records
+    if records is None or isinstance(records, str):
         return []
-    raise PermanentError(f"{request}: drinks is neither a list nor null nor a string.")
+    raise PermanentError(f"`{request}`: `drinks` is not a list, null or a string.")
 
 
 def _may_be_empty(request: Request) -> bool:
-    """Whether an empty body is the source's way to say that nothing was found.
+    """Return whether an empty body means "nothing found".
 
-    Documented for a search by more than one letter only; elsewhere it is a mishap, and taking it
-    for "nothing found" would lose a page of drinks without a word.
+    This is documented only for a search by more than one letter. Elsewhere it is a failure: if it
+    counted as "nothing found", a page of drinks would be lost silently.
     """
     return request.endpoint == "search.php" and len(request.params.get("f", "")) > 1
 
@@ -88,10 +90,11 @@ def _json(request: Request, body: bytes) -> object:
     except ValueError:
         pass
     except RecursionError as error:
-        raise PermanentError(f"{request} was answered with JSON nested too deeply.") from error
-    # Whole but dirty (a byte that is no UTF-8, half a surrogate pair, NaN): one such record must
-    # not cost the page. The bytes are stored as they are, and the transform judges each record.
+        raise PermanentError(f"`{request}` returned JSON that is nested too deeply.") from error
+    # Complete but invalid in places (a byte that is not UTF-8, half a surrogate pair, NaN): one
+    # such record must not lose the page. The bytes are stored as received, and the transform
+    # stage validates each record.
     try:
         return json.loads(body.decode("utf-8-sig", "replace"))
     except (ValueError, RecursionError) as error:
-        raise TransientError(f"{request} was answered with something else than JSON.") from error
+        raise TransientError(f"`{request}` returned a body that is not JSON.") from error

@@ -13,14 +13,8 @@ from hypothesis import strategies as st
 
 from mocktailverse.errors import UsageError
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
-from mocktailverse.sources.thecocktaildb.extract import (
-    ExtractReport,
-    Failure,
-    FetchCursor,
-    check_run,
-    extract,
-    run_name,
-)
+from mocktailverse.sources.thecocktaildb.extract import check_run, extract, run_name
+from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport, Failure, FetchCursor
 from mocktailverse.sources.thecocktaildb.strategies import plan
 from strategies.effort import examples
 
@@ -215,10 +209,10 @@ def test_a_failure_tells_which_request_was_given_up_and_why():
     world = World({"search.php?f=e": httpx2.Response(404), "search.php?f=g": httpx2.Response(500)})
     assert world.extract(plan("sweep")).failed == [
         Failure(
-            "f-e", "search.php?f=e", "search.php?f=e was refused with status 404.", transient=False
+            "f-e", "search.php?f=e", "`search.php?f=e` was refused with status 404.", transient=False
         ),
         Failure(
-            "f-g", "search.php?f=g", "search.php?f=g was answered with status 500.", transient=True
+            "f-g", "search.php?f=g", "`search.php?f=g` failed with status 500.", transient=True
         ),
     ]
 
@@ -400,7 +394,7 @@ def test_a_run_that_cannot_stand_in_a_key_is_refused(run):
     with pytest.raises(UsageError) as caught:
         check_run(run, "sweep", None)
     assert str(caught.value) == (
-        f"{run!r} cannot name a run: letters, digits, '.', '_' and '-' only."
+        f"Invalid run name {run!r}: use letters, digits, `.`, `_` and `-` only."
     )
     world = World()
     with pytest.raises(UsageError):

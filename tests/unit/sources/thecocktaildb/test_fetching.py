@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.sources.thecocktaildb.extract import ExtractReport, Failure, FetchCursor
+from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport, Failure, FetchCursor
 from mocktailverse.sources.thecocktaildb.fetching import FetchPlan, fetch_all, fetched_versions
 
 CURSOR = FetchCursor("run", "letters", 5, ())

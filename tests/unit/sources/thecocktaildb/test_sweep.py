@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from mocktailverse.errors import UsageError
 from mocktailverse.local.simulated_source import read_records
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
-from mocktailverse.sources.thecocktaildb.extract import FetchCursor
+from mocktailverse.sources.thecocktaildb.extract_report import FetchCursor
 from mocktailverse.sources.thecocktaildb.extract_sweep import extract_sweep
 from mocktailverse.sources.thecocktaildb.id_space import gaps, next_ids, numbers
 from mocktailverse.sources.thecocktaildb.name_index import NameIndex, terms_of
@@ -412,12 +412,12 @@ def test_the_best_terms_show_the_most_wanted_drinks_each_counted_once():
     index = NameIndex()
     for number, name in enumerate(["Gin Fizz", "Gin Sour", "Rum Sour", "Rum Punch", "Tea"]):
         index.add(str(number), name)
-    chosen = index.best_terms("01234", least=2, most=5, number=9, asked=())
+    chosen = index.best_terms("01234", min_gain=2, max_shown=5, limit=9, asked=())
     assert len(chosen) == 2
     assert {drink_id for term in chosen for drink_id in index.matching(term)} == set("0123")
-    assert index.best_terms("01234", least=3, most=5, number=9, asked=()) == []
-    assert index.best_terms("01234", least=1, most=1, number=1, asked=()) != []
-    assert index.best_terms("4", least=1, most=5, number=1, asked=terms_of("Tea")) == []
+    assert index.best_terms("01234", min_gain=3, max_shown=5, limit=9, asked=()) == []
+    assert index.best_terms("01234", min_gain=1, max_shown=1, limit=1, asked=()) != []
+    assert index.best_terms("4", min_gain=1, max_shown=5, limit=1, asked=terms_of("Tea")) == []
 
 
 def test_a_new_name_replaces_the_old_one():

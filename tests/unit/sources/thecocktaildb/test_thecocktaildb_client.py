@@ -17,7 +17,7 @@ from mocktailverse.errors import (
     UsageError,
 )
 from mocktailverse.sources.thecocktaildb.client import (
-    MAX_ANSWER_BYTES,
+    MAX_RESPONSE_BYTES,
     OutOfTimeError,
     TheCocktailDB,
     retry_after_s,
@@ -249,7 +249,7 @@ def test_one_dirty_record_does_not_cost_the_page(body):
 
 
 def test_an_answer_that_is_too_large_is_refused():
-    body = b'{"drinks": "' + b"x" * MAX_ANSWER_BYTES + b'"}'
+    body = b'{"drinks": "' + b"x" * MAX_RESPONSE_BYTES + b'"}'
     with pytest.raises(PermanentError, match="exceeds"):
         Source(body).client().fetch(LETTER)
 
