@@ -17,8 +17,8 @@ from pages.meanings import MissingMeaningError, fields, opening, sentence, word
 from pages.source import STAGES, of_type
 
 from mocktailverse.checkout import find_checkout
-from mocktailverse.functions import failures
-from mocktailverse.loads.load import Counts
+from mocktailverse.functions import failure_log as failures
+from mocktailverse.loads.load_record import Counts
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.publish import Published
 from mocktailverse.pipeline.reconcile import ReconcileReport
@@ -131,7 +131,7 @@ def _names() -> Iterator[tuple[str, str]]:
     yield code("trace"), _doc(properties["trace_id"])
     yield code("load"), _doc(ObjectVersion.load_id)
     yield code("key"), fields(ObjectVersion)["key"]
-    yield code("traces"), sentence(word("traces", "mocktailverse.functions.publish"))
+    yield code("traces"), sentence(word("traces", "mocktailverse.functions.publish_handler"))
 
 
 def _doc(found: Any) -> str:  # noqa: ANN401  a function or a property

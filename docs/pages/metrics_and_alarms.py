@@ -12,7 +12,7 @@ from pages.meanings import MissingMeaningError, sentence, word
 from pages.source import STAGES, of_type, remarks
 
 from mocktailverse.checkout import find_checkout
-from mocktailverse.functions import failures
+from mocktailverse.functions import failure_log as failures
 
 FUNCTION, ALARM = "AWS::Serverless::Function", "AWS::CloudWatch::Alarm"
 BUDGET, DASHBOARD = "AWS::Budgets::Budget", "AWS::CloudWatch::Dashboard"

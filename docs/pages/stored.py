@@ -13,9 +13,9 @@ from msgspec import Struct, inspect
 from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.register import Register
-from mocktailverse.loads.load import Counts, Load, Segment
+from mocktailverse.loads.load_record import Counts, Load, Segment
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.loads.request import LoadRequest
 from mocktailverse.pipeline.ingest import Part, Run, put_part
 from mocktailverse.sources.thecocktaildb.extract import run_name
 from mocktailverse.sources.thecocktaildb.extract_report import FetchCursor

@@ -13,7 +13,7 @@ from mocktailverse.cost.usage import Activity
 from mocktailverse.dashboard.connections import OVERRIDE, Connections
 from mocktailverse.dashboard.views.cost import percent, usd
 from mocktailverse.errors import MissingError, PermanentError, UnreachableError
-from mocktailverse.loads.load import Counts, Load
+from mocktailverse.loads.load_record import Counts, Load
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.operations.month import LOADS, MonthBooks
 from mocktailverse.stores.free_tier import FreeOffer

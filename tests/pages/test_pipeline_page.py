@@ -12,7 +12,7 @@ from mocktailverse.dashboard.connections import OVERRIDE, Connections
 from mocktailverse.dashboard.pulse import LOADS
 from mocktailverse.dashboard.rejections import RejectionReader
 from mocktailverse.errors import MissingError, PermanentError, UnreachableError
-from mocktailverse.loads.load import START, Counts, Load, Segment
+from mocktailverse.loads.load_record import START, Counts, Load, Segment
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 

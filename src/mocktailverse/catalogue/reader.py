@@ -188,6 +188,10 @@ class Catalogue:
             page.next,
         )
 
+    def missing(self, drink: Drink, have: Sequence[str]) -> list[str]:
+        """Return the missing ingredients of a drink, in the recipe's order; see `makeable`."""
+        return self._in_memory().missing.inventory(have).missing_for(drink)
+
     def statistics(self) -> Statistics:
         """Return the catalogue in figures; computed once."""
         built = self._in_memory()

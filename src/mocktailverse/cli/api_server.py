@@ -4,7 +4,7 @@ from pathlib import Path
 
 from starlette.types import ASGIApp
 
-from mocktailverse.api.app import create_app
+from mocktailverse.api.api_app import create_app
 from mocktailverse.api.dependencies import build_dependencies
 from mocktailverse.cli.connection import connect
 from mocktailverse.cli.stack import running_stack

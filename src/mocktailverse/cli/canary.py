@@ -3,7 +3,7 @@
 from mocktailverse.cli.connection import disk_watch
 from mocktailverse.cli.following import PATIENCE_S, follow
 from mocktailverse.errors import TransientError
-from mocktailverse.loads.load import Load
+from mocktailverse.loads.load_record import Load
 from mocktailverse.stores.environment import Stores
 from mocktailverse.times import now
 

@@ -14,7 +14,7 @@ from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.cloudformation_stack import stack_name
 from mocktailverse.stores.environment import LOCAL, Stores
-from mocktailverse.stores.errors import translated
+from mocktailverse.stores.error_translation import translated
 
 
 def local_stores(stack: LocalStack) -> Stores:

@@ -11,7 +11,7 @@ from mocktailverse.local import health
 from mocktailverse.local.state import EMULATOR, read_stack
 from mocktailverse.stores.clients import Patience
 from mocktailverse.stores.environment import Stores
-from mocktailverse.stores.errors import translated
+from mocktailverse.stores.error_translation import translated
 
 _BRIEF = Patience(connect_s=2, read_s=5, attempts=1)
 

@@ -20,7 +20,7 @@ from mocktailverse.cli.ledger import run_verify, verify_fields
 from mocktailverse.cli.output import print_json, print_table, say, stderr
 from mocktailverse.cli.stack import LIVE_URL, Live, Port, Records, links, require_local
 from mocktailverse.errors import TransientError, UsageError
-from mocktailverse.loads.load import Load
+from mocktailverse.loads.load_record import Load
 from mocktailverse.local import health
 from mocktailverse.local.lifecycle import Options, running
 from mocktailverse.local.processes import Process

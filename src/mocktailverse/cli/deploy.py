@@ -26,11 +26,11 @@ from mocktailverse.deployment import apply, changes, code, ops_key, release
 from mocktailverse.deployment.changes import Change, ChangeSet, DeploymentError
 from mocktailverse.deployment.release import Release
 from mocktailverse.errors import MocktailverseError, UnreachableError, UsageError
-from mocktailverse.loads.load import Load
+from mocktailverse.loads.load_record import Load
 from mocktailverse.local import emulator
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.environment import Stores
-from mocktailverse.stores.errors import translated
+from mocktailverse.stores.error_translation import translated
 
 EXPIRY_ATTRIBUTE = "expires_at"
 

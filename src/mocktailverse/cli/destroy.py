@@ -10,7 +10,7 @@ from mocktailverse.cli.output import print_json, say
 from mocktailverse.cli.site import DeployedEnv, site_of
 from mocktailverse.deployment import ops_key, removal
 from mocktailverse.errors import UsageError
-from mocktailverse.stores.errors import translated
+from mocktailverse.stores.error_translation import translated
 
 Name = Annotated[
     str | None,

@@ -17,7 +17,7 @@ from mocktailverse.cli.output import print_json, print_table, progress, say
 from mocktailverse.drinks import parse_measure
 from mocktailverse.errors import UsageError
 from mocktailverse.formatting import counted
-from mocktailverse.loads.load import Counts
+from mocktailverse.loads.load_record import Counts
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline.ingest import InputFile

@@ -11,7 +11,7 @@ import typer
 from mocktailverse.cli.output import print_json, print_table, progress, say
 from mocktailverse.errors import TransientError
 from mocktailverse.formatting import moment
-from mocktailverse.loads.load import Counts, Load
+from mocktailverse.loads.load_record import Counts, Load
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.stores.environment import Stores
 

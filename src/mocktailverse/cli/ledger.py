@@ -10,7 +10,7 @@ from mocktailverse.cli.connection import connect
 from mocktailverse.cli.following import load_fields, print_loads
 from mocktailverse.cli.output import print_json, print_listing, print_table, progress, say
 from mocktailverse.cursors import CursorCodec
-from mocktailverse.loads.load import Load, latest_generations
+from mocktailverse.loads.load_record import Load, latest_generations
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.operations.recent_loads import recent_loads, rejected_lines
 from mocktailverse.pipeline.verify import VerifyReport

@@ -23,7 +23,7 @@ from mocktailverse.errors import MissingError, UsageError
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.cloudformation_stack import stack_name
 from mocktailverse.stores.environment import LOCAL, Stores
-from mocktailverse.stores.errors import translated
+from mocktailverse.stores.error_translation import translated
 from mocktailverse.stores.log_group import LogGroup, LogLine
 from mocktailverse.times import now, parse_past_time, utc
 

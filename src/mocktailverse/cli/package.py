@@ -11,7 +11,7 @@ from mocktailverse.cli import options
 from mocktailverse.cli.output import print_json, say
 from mocktailverse.cli.site import Arch, site_of, template_parameters
 from mocktailverse.deployment import account, release
-from mocktailverse.stores.errors import translated
+from mocktailverse.stores.error_translation import translated
 
 
 def register(app: typer.Typer) -> None:

@@ -18,7 +18,7 @@ from mocktailverse.pipeline.replay import under
 from mocktailverse.times import now, parse_past_time
 
 if TYPE_CHECKING:
-    from mocktailverse.loads.load import Load
+    from mocktailverse.loads.load_record import Load
 
 
 def register(app: typer.Typer) -> None:

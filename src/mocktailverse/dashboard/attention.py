@@ -11,7 +11,7 @@ from mocktailverse.dashboard.rejections import LINES, Line, Rejections, explanat
 from mocktailverse.dashboard.text import plain, short
 from mocktailverse.dashboard.times import clock_text
 from mocktailverse.errors import MocktailverseError
-from mocktailverse.loads.load import Load
+from mocktailverse.loads.load_record import Load
 from mocktailverse.pipeline.redrive import redrive
 from mocktailverse.pipeline.replay import replay
 

@@ -12,7 +12,6 @@ from mocktailverse.dashboard.cards import badges, show_cards
 from mocktailverse.dashboard.links import EXPLORE, SHELF
 from mocktailverse.dashboard.origin import show_origin
 from mocktailverse.dashboard.recipe import show_ingredients, show_method
-from mocktailverse.dashboard.shelves import missing_for
 from mocktailverse.dashboard.strength_view import show_strength
 from mocktailverse.dashboard.text import plain, short
 from mocktailverse.drinks.drink import Drink
@@ -37,7 +36,7 @@ def show_drink(catalogue: Catalogue, parameters: Parameters) -> None:
     recipe, facts = st.columns([3, 2], gap="large")
     with recipe:
         show_ingredients(drink, parameters)
-        _show_missing(drink, parameters)
+        _show_missing(catalogue, drink, parameters)
         show_method(drink, parameters)
     with facts:
         _show_picture(drink)
@@ -57,12 +56,12 @@ def _show_head(drink: Drink) -> None:
         st.caption(told)
 
 
-def _show_missing(drink: Drink, parameters: Parameters) -> None:
+def _show_missing(catalogue: Catalogue, drink: Drink, parameters: Parameters) -> None:
     """What the shelf lacks for it, if there is one."""
     have = parameters.get("have", [])
     if not have or not drink.ingredients:
         return
-    missing = missing_for(drink, have)
+    missing = catalogue.missing(drink, have)
     if missing:
         names = ", ".join(plain(name, 60) for name in missing)
         st.info(f"Your shelf lacks {names}.", icon=":material/shopping_basket:")

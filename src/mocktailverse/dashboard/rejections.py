@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.errors import MocktailverseError
-from mocktailverse.loads.load import Load
+from mocktailverse.loads.load_record import Load
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.operations.recent_loads import rejected_lines
 from mocktailverse.pipeline.ports import LoadsStore, RawStore

@@ -1,11 +1,6 @@
-"""Shelves: what one has at home, and what it lacks for a drink."""
-
-from collections.abc import Iterable
+"""Shelves: the ingredients that somebody has at home."""
 
 from msgspec import Struct
-
-from mocktailverse.drinks.drink import Drink
-from mocktailverse.drinks.ingredients import ancestors, canonical_name
 
 BASICS = ("Ice", "Crushed ice", "Water", "Sugar", "Salt")
 """What is in every kitchen, and asked for by recipes all the same."""
@@ -47,18 +42,3 @@ class Shelf(Struct, frozen=True):
     have: tuple[str, ...]
     missing: int = 0
     mocktail: bool | None = None
-
-
-def missing_for(drink: Drink, have: Iterable[str]) -> list[str]:
-    """The ingredients of a drink that a shelf lacks, in the recipe's order.
-
-    What one has counts for every more general ingredient, too: Light rum for Rum, never the
-    other way.
-    """
-    covered = {
-        general.casefold()
-        for name in have
-        for general in (canonical_name(name)[0], *ancestors(name))
-    }
-    names = dict.fromkeys(line.name for line in drink.ingredients)
-    return [name for name in names if name.casefold() not in covered]

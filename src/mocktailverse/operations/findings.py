@@ -8,7 +8,7 @@ from msgspec import Struct
 from mocktailverse.catalogue.meta import Meta
 from mocktailverse.cost.cost_report import CostReport
 from mocktailverse.formatting import counted
-from mocktailverse.loads.load import Load
+from mocktailverse.loads.load_record import Load
 from mocktailverse.operations.metrics import LoadMetrics, Spread
 from mocktailverse.pipeline.reconcile import is_lost
 from mocktailverse.stores.alarms import AlarmState

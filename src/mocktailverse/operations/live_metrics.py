@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from mocktailverse.formatting import moment
-from mocktailverse.loads.load import Counts
+from mocktailverse.loads.load_record import Counts
 from mocktailverse.operations.markdown import Row, Section, Texts, percent, spread_cells
 from mocktailverse.operations.metrics import LoadMetrics, Spread
 from mocktailverse.operations.quality import Share

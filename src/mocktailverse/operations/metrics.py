@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from mocktailverse.loads.load import Counts, Load, latest_generations
+from mocktailverse.loads.load_record import Counts, Load, latest_generations
 from mocktailverse.operations.timing import passages, quantile
 from mocktailverse.pipeline.ports import DailyLoads
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mocktailverse.formatting import amount, moment
-from mocktailverse.loads.load import Counts, Load
+from mocktailverse.loads.load_record import Counts, Load
 from mocktailverse.operations.findings import Operations, Runbook, runbook_of
 from mocktailverse.operations.markdown import Link, Section, spread_cells
 from mocktailverse.operations.report import Report

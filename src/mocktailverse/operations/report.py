@@ -22,7 +22,7 @@ from mocktailverse.cost.cost_report import cost_report
 from mocktailverse.cost.model import price_table
 from mocktailverse.cost.running import running
 from mocktailverse.errors import CatalogueError, MissingError
-from mocktailverse.loads.load import Load, latest_generations
+from mocktailverse.loads.load_record import Load, latest_generations
 from mocktailverse.operations.findings import (
     FAILURES,
     FAILURES_KEPT_MS,
@@ -50,7 +50,7 @@ from mocktailverse.stores import cloudformation_stack
 from mocktailverse.stores.alarms import read_alarm_states
 from mocktailverse.stores.cloudformation_stack import stack_name
 from mocktailverse.stores.environment import LOCAL, Stores
-from mocktailverse.stores.errors import translated
+from mocktailverse.stores.error_translation import translated
 from mocktailverse.stores.log_group import LogGroup, read_retentions
 from mocktailverse.times import now as now_ms
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from mocktailverse.loads.load import Load
+from mocktailverse.loads.load_record import Load
 
 
 class Rate(Struct, frozen=True):

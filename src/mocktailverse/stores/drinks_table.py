@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from mocktailverse.drinks.register import Register, WriteResult, merge, version_of, write_result
 from mocktailverse.errors import TransientError
-from mocktailverse.stores.errors import ThrottledError, error_code, translated
+from mocktailverse.stores.error_translation import ThrottledError, error_code, translated
 from mocktailverse.stores.items import from_item, to_item
 
 if TYPE_CHECKING:

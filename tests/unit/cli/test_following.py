@@ -6,7 +6,7 @@ import pytest
 
 from mocktailverse.cli import following
 from mocktailverse.errors import TransientError, UnreachableError
-from mocktailverse.loads.load import Counts, Load
+from mocktailverse.loads.load_record import Counts, Load
 from mocktailverse.loads.object_version import ObjectVersion
 
 VERSIONS = [ObjectVersion("bucket", f"raw/tests/{n}.json", "1") for n in range(40)]

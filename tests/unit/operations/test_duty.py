@@ -12,7 +12,7 @@ from mocktailverse.cost.cost_report import cost_report
 from mocktailverse.cost.model import price_table
 from mocktailverse.cost.template import Template
 from mocktailverse.cost.usage import Usage
-from mocktailverse.loads.load import Counts, Load
+from mocktailverse.loads.load_record import Counts, Load
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.operations.findings import (
     FAILURES,

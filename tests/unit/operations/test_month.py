@@ -8,7 +8,7 @@ import pytest
 from mocktailverse.cost.running import Running
 from mocktailverse.cost.usage import Activity, usage_of
 from mocktailverse.errors import MissingError
-from mocktailverse.loads.load import Counts, Load
+from mocktailverse.loads.load_record import Counts, Load
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.operations import month
 from mocktailverse.operations.month import MonthBooks

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from mocktailverse.errors import UsageError
-from mocktailverse.loads.load import START, Counts, Load, Segment, latest_generations
+from mocktailverse.loads.load_record import START, Counts, Load, Segment, latest_generations
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.operations.recent_loads import loads_of_day, recent_loads, rejected_lines

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from mocktailverse.drinks.register import EARLIER_RECIPES_KEPT
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.loads.request import LoadRequest
 from mocktailverse.pipeline.ingest import PART_BYTES
-from mocktailverse.pipeline.load import LONGEST_WAIT_S, STALLED_LIMIT, WRITE_CHUNK
+from mocktailverse.pipeline.load_run import LONGEST_WAIT_S, STALLED_LIMIT, WRITE_CHUNK
 from mocktailverse.pipeline.publish import TRIES
 from mocktailverse.pipeline.reconcile import REQUEUE_LIMIT
-from mocktailverse.pipeline.segment import SEGMENT_RECORDS
+from mocktailverse.pipeline.segment_plan import SEGMENT_RECORDS
 from mocktailverse.sources.thecocktaildb.page_fetcher import FAILURES_IN_A_ROW
 from mocktailverse.sources.thecocktaildb.strategies import BATCH
 from mocktailverse.stores.drinks_table import WRITERS

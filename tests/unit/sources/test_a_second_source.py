@@ -20,9 +20,9 @@ from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.drinks.record import Record
 from mocktailverse.errors import RecordRejectedError
-from mocktailverse.loads.load import Counts
+from mocktailverse.loads.load_record import Counts
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.loads.request import LoadRequest
 from mocktailverse.pipeline.ingest import InputFile, put_files
 from mocktailverse.pipeline.verify import verify
 from mocktailverse.sources import SOURCES, RecordReader

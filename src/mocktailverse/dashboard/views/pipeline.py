@@ -10,7 +10,7 @@ from mocktailverse.dashboard.connections import Connections, connections
 from mocktailverse.dashboard.pulse import DAYS, LOADS, Pulse
 from mocktailverse.dashboard.text import plain, short
 from mocktailverse.dashboard.times import age, duration, moment
-from mocktailverse.loads.load import Load
+from mocktailverse.loads.load_record import Load
 from mocktailverse.operations.timing import Passage, passages, quantile, throughput
 
 BINS = 60

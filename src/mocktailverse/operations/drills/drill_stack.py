@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from mocktailverse.errors import TransientError
-from mocktailverse.loads.load import Load
+from mocktailverse.loads.load_record import Load
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.operations.drills.alarm_evaluation import Value, embedded_values, filtered_values
 from mocktailverse.pipeline.verify_catalogue import verify_all

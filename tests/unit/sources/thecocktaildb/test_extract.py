@@ -12,10 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.errors import UsageError
-from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
 from mocktailverse.sources.thecocktaildb.extract import check_run, extract, run_name
 from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport, Failure, FetchCursor
 from mocktailverse.sources.thecocktaildb.strategies import plan
+from mocktailverse.testing.scripted_source import (
+    NO_DRINKS,
+    ScriptedTheCocktailDB,
+    drinks_response,
+)
 from strategies.effort import examples
 
 MIDNIGHT_MS = 1_767_225_600_000  # 2026-01-01 00:00:00 UTC
@@ -31,26 +35,17 @@ def _no_backoff():
 
 
 class World:
-    """A source, a store and a clock; `broken` answers some requests with something else.
+    """A source, a store and a clock; `replies` are for some requests, `answer` for all others.
 
     Each request takes 0.25 s by the client's pace.
     """
 
-    def __init__(self, broken=None, per_s=4) -> None:
-        self.now = 0.0
-        self.broken = broken or {}
-        self.asked: list[str] = []
+    def __init__(self, replies=None, per_s=4) -> None:
+        self.source = ScriptedTheCocktailDB(replies, default=answer, requests_per_s=per_s)
         self.objects: dict[str, bytes] = {}
         self.metadata: dict[str, dict[str, str]] = {}
         self.content_types: dict[str, str] = {}
         self.puts = 0
-        self.client = TheCocktailDB(
-            "http://drinks.example",
-            requests_per_s=per_s,
-            transport=httpx2.MockTransport(self._answer),
-            clock=lambda: self.now,
-            sleep=self._sleep,
-        )
 
     def put(self, key, body, *, metadata, content_type) -> None:
         self.puts += 1
@@ -59,50 +54,36 @@ class World:
         self.content_types[key] = content_type
 
     def now_ms(self) -> int:
-        return MIDNIGHT_MS + round(self.now * 1000)
+        return MIDNIGHT_MS + round(self.source.now_s * 1000)
 
     def extract(self, strategy, *, seconds=math.inf, cursor=None, **options) -> ExtractReport:
-        deadline = self.now + seconds
+        deadline = self.source.now_s + seconds
         return extract(
-            self.client,
+            self.source.client,
             self,
             strategy,
             RUN,
             now_ms=self.now_ms,
-            time_left_s=lambda: deadline - self.now,
+            time_left_s=lambda: deadline - self.source.now_s,
             cursor=cursor,
             **options,
         )
 
-    def _sleep(self, seconds: float) -> None:
-        self.now += seconds
 
-    def _answer(self, request: httpx2.Request) -> httpx2.Response:
-        asked = f"{request.url.path.rpartition('/')[2]}?{request.url.query.decode()}"
-        self.asked.append(asked)
-        if asked in self.broken:
-            broken = self.broken[asked]
-            if isinstance(broken, Exception):
-                raise broken
-            return broken
-        return httpx2.Response(200, content=answer(asked))
-
-
-def answer(asked: str) -> bytes:
+def answer(asked: str) -> httpx2.Response:
     endpoint, _, query = asked.partition("?")
     value = query.partition("=")[2]
     match endpoint:
         case "filter.php":
-            return json.dumps(
-                {"drinks": [{"idDrink": drink_id} for drink_id in MOCKTAILS]}
-            ).encode()
+            return drinks_response({"idDrink": drink_id} for drink_id in MOCKTAILS)
         case "search.php" if value in "qxz0123456789":
-            return b'{"drinks":null}'
+            return NO_DRINKS
         case "search.php":
             drinks = [{"idDrink": f"{ord(value)}{n}", "strDrink": f"{value}\\n"} for n in range(3)]
-            return json.dumps({"drinks": drinks}, indent=1).encode()
+            return httpx2.Response(200, content=json.dumps({"drinks": drinks}, indent=1).encode())
         case _:
-            return b'{"drinks":[\r\n {"idDrink":"%s","strDrink":"a\\nb"}\n]}' % value.encode()
+            body = b'{"drinks":[\r\n {"idDrink":"%s","strDrink":"a\\nb"}\n]}' % value.encode()
+            return httpx2.Response(200, content=body)
 
 
 def test_a_sweep_stores_one_object_for_each_letter_with_drinks_byte_for_byte():
@@ -114,7 +95,7 @@ def test_a_sweep_stores_one_object_for_each_letter_with_drinks_byte_for_byte():
     assert len(report.objects) == 23
     assert report.objects[0] == f"raw/{PREFIX}/f-a.json"
     assert world.objects == {
-        f"raw/{PREFIX}/f-{letter}.json": answer(f"search.php?f={letter}")
+        f"raw/{PREFIX}/f-{letter}.json": answer(f"search.php?f={letter}").content
         for letter in set(ascii_lowercase) - set("qxz")
     }
     assert set(world.content_types.values()) == {"application/json"}
@@ -151,7 +132,7 @@ def test_a_batch_has_one_response_in_each_line_without_line_breaks():
     world.extract(plan("ids", ["11007", "11000"]))
     key = f"raw/{PREFIX}/i-0001.ndjson"
     lines = world.objects[key].splitlines()
-    received = [answer("lookup.php?i=11007"), answer("lookup.php?i=11000")]
+    received = [answer("lookup.php?i=11007").content, answer("lookup.php?i=11000").content]
     assert [json.loads(line) for line in lines] == [json.loads(body) for body in received]
     assert [len(line) for line in lines] == [len(body) for body in received]
     assert world.content_types[key] == "application/x-ndjson"
@@ -233,7 +214,7 @@ def test_a_page_starts_if_half_a_second_for_each_request_and_ten_more_are_left(s
     report = short.extract(strategy, seconds=needed_s - 0.01)
     assert (report.pages, report.stopped_because) == (1, "time")
     enough.extract(strategy, seconds=needed_s)
-    assert len(enough.asked) > len(short.asked)
+    assert len(enough.source.requests) > len(short.source.requests)
 
 
 def test_a_low_rate_limit_determines_the_time_of_a_request():
@@ -249,7 +230,7 @@ def test_a_run_with_nothing_pending_is_done_without_a_request():
     assert report == ExtractReport(
         RUN, "sweep", pages=0, requests=0, records=0, objects=[], failed=[], done=True
     )
-    assert world.asked == []
+    assert world.source.requests == []
 
 
 def test_each_call_reports_its_own_requests():
@@ -257,7 +238,7 @@ def test_each_call_reports_its_own_requests():
     first = world.extract(plan("mocktails"), seconds=24)
     second = world.extract(plan("mocktails"), cursor=first.cursor)
     assert first.requests > 0
-    assert first.requests + second.requests == world.client.requests == 61
+    assert first.requests + second.requests == world.source.client.requests == 61
     assert first.records + second.records == len(MOCKTAILS)
 
 
@@ -274,8 +255,8 @@ def test_an_unreachable_source_stops_the_run():
     assert not report.done
     assert report.stopped_because == "unreachable"
     assert report.failed == []
-    assert world.asked.count("search.php?f=c") == 3 * 2
-    world.broken.clear()
+    assert world.source.requests.count("search.php?f=c") == 3 * 2
+    world.source.replies.clear()
     assert world.extract(plan("sweep"), cursor=report.cursor).done
     assert world.objects == uninterrupted("sweep").objects
 
@@ -286,7 +267,7 @@ def test_a_run_that_is_out_of_time_stores_its_pages_and_continues_later():
     assert first.stopped_because == "time"
     assert not first.done
     assert first.objects == list(world.objects)
-    assert world.now <= 24
+    assert world.source.now_s <= 24
     second = world.extract(plan("mocktails"), cursor=first.cursor)
     assert second.done
     assert second.stopped_because is None
@@ -341,7 +322,7 @@ def test_a_run_in_pieces_writes_the_same_objects_as_one_in_one_go(name, seconds)
     while report.cursor:
         assert report.pages or report.failed
         cursor = msgspec.json.decode(msgspec.json.encode(report.cursor), type=FetchCursor)
-        world.now += 86_400
+        world.source.now_s += 86_400
         report = world.extract(plan(name), seconds=seconds.pop(), cursor=cursor)
     assert world.objects == uninterrupted(name).objects
     assert world.puts == len(world.objects)
@@ -363,7 +344,7 @@ def test_a_page_repeated_after_a_crash_replaces_its_object():
     world = World()
     world.extract(plan("mocktails"))
     before = dict(world.objects)
-    world.now = 10.0
+    world.source.now_s = 10.0
     world.extract(plan("mocktails"))
     assert world.objects == before
 
@@ -400,7 +381,7 @@ def test_an_invalid_run_name_is_refused(run):
     world = World()
     with pytest.raises(UsageError):
         extract(
-            world.client,
+            world.source.client,
             world,
             plan("sweep"),
             run,

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct, field
 
 from mocktailverse.errors import PermanentError
-from mocktailverse.loads.load import START, Checkpoint
+from mocktailverse.loads.load_record import START, Checkpoint
 from mocktailverse.loads.object_version import ObjectVersion
 
 FIRST_GENERATION = 1

@@ -1,4 +1,4 @@
-"""Who may use the operators' endpoints: whoever shows their key in the header `x-api-key`."""
+"""Authentication of operators: the header `x-api-key` must hold their key."""
 
 import hmac
 from typing import Annotated
@@ -7,7 +7,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader
 
 from mocktailverse.api.dependencies import dependencies_of
-from mocktailverse.api.errors import ApiError
+from mocktailverse.api.error_responses import ApiError
 
 HEADER = "x-api-key"
 
@@ -17,23 +17,23 @@ _header = APIKeyHeader(
 
 
 def require_key(request: Request, given: Annotated[str | None, Security(_header)]) -> None:
-    """Let nobody pass without the key.
+    """Refuse a request without the right key.
 
     Raises:
-        ApiError: it is missing or wrong, or there is none to compare with.
+        ApiError: the key is missing or wrong, or the environment has none.
     """
     expected = dependencies_of(request).ops_key()
     if not expected:
         raise ApiError(
             503,
             "no_ops_key",
-            "No key for operators is set: put one into the SSM parameter that the stack's output "
-            "OpsKeyParameter names, as a SecureString.",
+            "No operators' key is set. Store one as a SecureString in the SSM parameter that the "
+            "stack's output `OpsKeyParameter` names.",
         )
     if given is None or not hmac.compare_digest(given.encode("latin-1"), expected.encode()):
-        problem = "is missing" if given is None else "is not the right one"
+        problem = "is missing" if given is None else "is wrong"
         headers = {"WWW-Authenticate": f'ApiKey header="{HEADER}"'}
-        message = f"This address is for operators, and the key in the header {HEADER} {problem}."
+        message = f"This endpoint is for operators; the key in the header `{HEADER}` {problem}."
         raise ApiError(401, "key_required", message, headers=headers)
 
 

@@ -1,4 +1,4 @@
-"""The pipeline's books, for operators: loads, and what could not load."""
+"""Routes for operators: load records and rejected records."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -8,17 +8,17 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from msgspec import Meta, Struct
 
+from mocktailverse.api.auth import KeyRequired
 from mocktailverse.api.caching import cursor_checked, fresh
 from mocktailverse.api.dependencies import ApiDependencies, dependencies_of
-from mocktailverse.api.errors import ApiError
+from mocktailverse.api.error_responses import ApiError
 from mocktailverse.api.openapi import answer, errors
-from mocktailverse.api.operators import KeyRequired
-from mocktailverse.api.parameters import LoadListing, RejectedListing
+from mocktailverse.api.query_parameters import LoadListing, RejectedListing
 from mocktailverse.catalogue.search.query import Page
 from mocktailverse.conversion import converter
 from mocktailverse.cursors import CursorCodec
 from mocktailverse.drinks.drift import Drift
-from mocktailverse.loads.load import Load, LoadStatus, latest_generations
+from mocktailverse.loads.load_record import Load, LoadStatus, latest_generations
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.operations.recent_loads import recent_loads, rejected_lines
@@ -27,7 +27,7 @@ router = APIRouter(tags=["operators"], dependencies=[KeyRequired], default_respo
 
 
 class LoadEntry(Struct, frozen=True):
-    """A load with the object that it is about and its counts, flat; times in ms."""
+    """A load with its object and counts, flat; times in ms since 1970 UTC."""
 
     load: str
     bucket: str
@@ -93,28 +93,31 @@ def list_loads(asked: Annotated[LoadListing, Query()], request: Request) -> Resp
 def list_rejected(asked: Annotated[RejectedListing, Query()], request: Request) -> Response:
     """List the rejected records with their reasons, those of the newest load first.
 
-    Records that a replay has tried again are listed as that replay left them.
+    Of a replayed raw object, the latest load is listed.
     """
     with cursor_checked(asked.cursor):
         after = rejected_cursors.decode(asked.cursor) if asked.cursor else None
     dependencies = dependencies_of(request)
-    found, _ = recent_loads(dependencies.loads, asked.days)
+    recent, _ = recent_loads(dependencies.loads, asked.days)
     loads = {
-        RejectedPosition(load.started_at, _id(load), 0): load for load in latest_generations(found)
+        RejectedPosition(load.started_at, _id(load), 0): load for load in latest_generations(recent)
     }
     if asked.load is not None:
         loads = {place: load for place, load in loads.items() if place.load == asked.load}
         if not loads:
-            message = f"There is no such load in the last {asked.days} days, or a newer one of it."
-            raise ApiError(404, "no_such_load", message)
-    lines = _lines_behind(after, loads, dependencies)
+            raise ApiError(
+                404,
+                "no_such_load",
+                f"No current load `{asked.load}` in the last {asked.days} days.",
+            )
+    lines = _lines_after(after, loads, dependencies)
     shown = list(islice(lines, asked.limit))
     is_last = next(lines, None) is None
     items = [_rejected_entry(place.load, line) for place, line in shown]
     return fresh(Page(items, None if is_last else rejected_cursors.encode(shown[-1][0])))
 
 
-def _lines_behind(
+def _lines_after(
     after: RejectedPosition | None,
     loads: dict[RejectedPosition, Load],
     dependencies: ApiDependencies,

@@ -1,13 +1,13 @@
-"""fetch: ask the source by a strategy; its answers become raw objects.
+"""fetch: collect raw records from the source by a strategy, and store them as raw objects.
 
-    {"strategy": "search", "arguments": ["mojito"]}    what to fetch; `arguments` may be left out
-    {"strategy": "sweep", "max_requests": 500}         a sweep by so many requests at most
-    {"strategy": "sweep", "full": true}                a new sweep that holds every drink again
-    {..., "cursor": {...}}                             go on where an earlier answer stopped
+    {"strategy": "search", "arguments": ["mojito"]}    what to fetch; `arguments` is optional
+    {"strategy": "sweep", "max_requests": 500}         a sweep with at most 500 requests
+    {"strategy": "sweep", "full": true}                a new sweep that stores every drink again
+    {..., "cursor": {...}}                             resume where an earlier run stopped
     {..., "time_limit_s": 5}                           stop early, for callers that show progress
 
-Without a cursor, a run of the same strategy that ran out of time earlier is gone on with: its
-cursor is kept under `state/fetch/` in the data bucket, beside what sweeps have learnt.
+Without a cursor, an earlier run of the same strategy that ran out of time is resumed: its cursor is
+stored under `state/fetch/` in the data bucket, beside the state of sweeps.
 """
 
 import math
@@ -19,8 +19,8 @@ import msgspec
 from aws_lambda_powertools import Logger
 from msgspec import Struct
 
-from mocktailverse.functions.clock import InvocationClock
-from mocktailverse.functions.failures import failures_logged
+from mocktailverse.functions.failure_log import failures_logged
+from mocktailverse.functions.invocation_clock import InvocationClock
 from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion
 from mocktailverse.settings import FetchSettings
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 class FetchEvent(Struct, frozen=True):
-    """What the function is asked for."""
+    """The function's event."""
 
     strategy: str
     arguments: tuple[str, ...] = ()
@@ -57,14 +57,14 @@ class LoggedBucket(Struct, frozen=True):
     def put(
         self, key: str, body: bytes, *, metadata: Mapping[str, str], content_type: str
     ) -> ObjectVersion:
-        """Store the body under the key, in place of what was there."""
+        """Store the body under the key, replacing what was there."""
         version = self.bucket.put(key, body, metadata=metadata, content_type=content_type)
         if key.startswith(RAW_PREFIX):  # nothing is loaded from listings
             self.logger.info("stored", trace=version.trace_id, key=key, bytes=len(body))
         return version
 
     def get(self, key: str) -> bytes | None:
-        """What is stored under a key; None where nothing is."""
+        """Return the bytes under a key; None if there are none."""
         return self.bucket.get(key)
 
 
@@ -78,30 +78,30 @@ class FetchRuntime(Struct, frozen=True):
 
 @failures_logged
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
-    """Fetch until done or out of time; answer the report, with a cursor where it stopped.
+    """Fetch until done or out of time; return the report, with a cursor if it stopped early.
 
     Raises:
-        UsageError: no such strategy, or not with these arguments or this key.
+        UsageError: the strategy is unknown, or not possible with these arguments or this key.
     """
     runtime = _runtime()
-    asked = msgspec.convert(event, FetchEvent)
-    report = _fetch(runtime, asked, InvocationClock(context))
-    _keep_cursor(runtime.bucket, asked, report.cursor)
-    answer: dict[str, Any] = msgspec.to_builtins(report)
-    runtime.logger.info("fetched", **{k: value for k, value in answer.items() if k != "cursor"})
+    request = msgspec.convert(event, FetchEvent)
+    report = _fetch(runtime, request, InvocationClock(context))
+    _store_cursor(runtime.bucket, request, report.cursor)
+    result: dict[str, Any] = msgspec.to_builtins(report)
+    runtime.logger.info("fetched", **{k: value for k, value in result.items() if k != "cursor"})
     if report.coverage and report.coverage.outage_suspected:
-        runtime.logger.warning("too many drinks are absent at once: none was reported as absent")
-    return answer
+        runtime.logger.warning("too many drinks are absent at once: no absence was recorded")
+    return result
 
 
-def _fetch(runtime: FetchRuntime, asked: FetchEvent, clock: InvocationClock) -> ExtractReport:
-    stop_at = clock.now() + 1000 * (asked.time_limit_s + RESERVE_S)
+def _fetch(runtime: FetchRuntime, request: FetchEvent, clock: InvocationClock) -> ExtractReport:
+    stop_at = clock.now() + 1000 * (request.time_limit_s + RESERVE_S)
 
     def time_left_s() -> float:
         return min(clock.time_left_s(), (stop_at - clock.now()) / 1000)
 
-    strategy = plan(asked.strategy, asked.arguments, premium=runtime.client.premium)
-    cursor = asked.cursor or (None if asked.full else _kept_cursor(runtime.bucket, asked))
+    strategy = plan(request.strategy, request.arguments, premium=runtime.client.premium)
+    cursor = request.cursor or (None if request.full else _stored_cursor(runtime.bucket, request))
     run = cursor.run if cursor else run_name(strategy.name, clock.now())
     if strategy.name == "sweep":
         return extract_sweep(
@@ -111,8 +111,8 @@ def _fetch(runtime: FetchRuntime, asked: FetchEvent, clock: InvocationClock) -> 
             now_ms=clock.now,
             time_left_s=time_left_s,
             cursor=cursor,
-            max_requests=asked.max_requests,
-            full=asked.full,
+            max_requests=request.max_requests,
+            full=request.full,
         )
     return extract(
         runtime.client,
@@ -125,23 +125,23 @@ def _fetch(runtime: FetchRuntime, asked: FetchEvent, clock: InvocationClock) -> 
     )
 
 
-def _kept_cursor(bucket: LoggedBucket, asked: FetchEvent) -> FetchCursor | None:
-    """Where an earlier run of the same plan ran out of time; plans with arguments keep none."""
-    kept = None if asked.arguments else bucket.get(_state_key(asked))
+def _stored_cursor(bucket: LoggedBucket, request: FetchEvent) -> FetchCursor | None:
+    """Return the cursor of an earlier run of the same plan; plans with arguments store none."""
+    stored = None if request.arguments else bucket.get(_state_key(request))
     try:
-        return msgspec.json.decode(kept, type=FetchCursor | None) if kept else None
-    except msgspec.MsgspecError:  # written by another version: begin anew
+        return msgspec.json.decode(stored, type=FetchCursor | None) if stored else None
+    except msgspec.MsgspecError:  # written by another version: start over
         return None
 
 
-def _keep_cursor(bucket: LoggedBucket, asked: FetchEvent, cursor: FetchCursor | None) -> None:
-    if not asked.arguments:
+def _store_cursor(bucket: LoggedBucket, request: FetchEvent, cursor: FetchCursor | None) -> None:
+    if not request.arguments:
         body = msgspec.json.encode(cursor)
-        bucket.put(_state_key(asked), body, metadata={}, content_type="application/json")
+        bucket.put(_state_key(request), body, metadata={}, content_type="application/json")
 
 
-def _state_key(asked: FetchEvent) -> str:
-    return f"state/fetch/{asked.strategy}.json"
+def _state_key(request: FetchEvent) -> str:
+    return f"state/fetch/{request.strategy}.json"
 
 
 @cache

@@ -1,13 +1,14 @@
-"""publish: the doorbell of the drinks table in; the catalogue that people read, up to date.
+"""publish: bring the published catalogue up to date with the drinks table.
 
-The table's stream tells which drinks changed, not how. The drinks of a batch are published
-together, each once. Whatever fails raises, so that the stream delivers the batch again.
+The table's stream is KEYS_ONLY: a change notification that says which drinks changed, not how. The
+drinks of a batch are published together, each once. A failure raises, so that the stream delivers
+the batch again.
 
 Its metric, of each batch:
 
 PublishLagMs  from the oldest change to the end of the publishing, also of one that failed
 
-Its log line follows records by:
+Its log line is found by record with:
 
 traces  the trace ids of the raw objects that the drinks of the batch come from
 """
@@ -22,7 +23,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from msgspec import Struct
 
-from mocktailverse.functions.failures import failures_logged
+from mocktailverse.functions.failure_log import failures_logged
 from mocktailverse.pipeline.publish import Publisher
 from mocktailverse.settings import PublishSettings
 from mocktailverse.stores.clients import Clients
@@ -43,24 +44,26 @@ class PublishRuntime(Struct, frozen=True):
 
 @failures_logged
 def handler(event: dict[str, Any], _context: "LambdaContext") -> dict[str, Any]:
-    """Publish the drinks of a batch of stream records; answer what was done.
+    """Publish the drinks of a batch of stream records; return what was done.
 
     Raises:
-        MocktailverseError: it could not be published now; the batch has to come again.
+        MocktailverseError: publishing failed; the stream delivers the batch again.
     """
     runtime = _runtime()
     changes = [record["dynamodb"] for record in event["Records"]]
     ids = {change["Keys"]["id"]["S"] for change in changes}
-    rung_at_ms = round(1000 * min(change["ApproximateCreationDateTime"] for change in changes))
+    changed_at_ms = round(1000 * min(change["ApproximateCreationDateTime"] for change in changes))
     try:
         published = runtime.publisher.publish(ids)
-    finally:  # a lag that lasts is to be seen, too
-        lag_ms = max(0, now() - rung_at_ms)
+    finally:  # a lasting lag has to be visible
+        lag_ms = max(0, now() - changed_at_ms)
         runtime.metrics.add_metric("PublishLagMs", MetricUnit.Milliseconds, lag_ms)
         runtime.metrics.flush_metrics()
-    answer: dict[str, Any] = msgspec.to_builtins(published)
-    runtime.logger.info("published", bells=len(changes), ids=len(ids), lag_ms=lag_ms, **answer)
-    return answer
+    result: dict[str, Any] = msgspec.to_builtins(published)
+    runtime.logger.info(
+        "published", notifications=len(changes), ids=len(ids), lag_ms=lag_ms, **result
+    )
+    return result
 
 
 @cache

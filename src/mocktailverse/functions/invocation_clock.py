@@ -1,4 +1,4 @@
-"""The time, and when a Lambda invocation will be cut off."""
+"""The time, and the deadline of a Lambda invocation."""
 
 import time
 from typing import TYPE_CHECKING
@@ -22,5 +22,5 @@ class InvocationClock:
         time.sleep(seconds)
 
     def time_left_s(self) -> float:
-        """Seconds until this invocation is cut off."""
+        """Return the seconds until Lambda ends this invocation."""
         return (self.deadline - self.now()) / 1000

@@ -1,8 +1,8 @@
-r"""What the endpoints may be asked for, with the limits of each parameter.
+r"""The endpoints' query parameters, with the limits of each.
 
-Names that no endpoint knows are refused, for a typing error must not silently give everything,
-and so is a single value given twice. Lists may be repeated (`tag=a&tag=b`) or separated by commas
-(`tag=a,b`); a comma that belongs to a value is written `\,`.
+Unknown names are rejected, because a typing error must not silently return everything; so is a
+single value given twice. Lists may be repeated (`tag=a&tag=b`) or separated by commas (`tag=a,b`);
+a comma within a value is written `\,`.
 """
 
 import re
@@ -15,10 +15,10 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
-from mocktailverse.api.errors import UNKNOWN, Problem, invalid
+from mocktailverse.api.error_responses import UNKNOWN, ParameterProblem, invalid
 from mocktailverse.catalogue.search.query import DrinkQuery, Sort
 from mocktailverse.drinks.drink import Alcoholic, Method
-from mocktailverse.loads.load import LoadStatus
+from mocktailverse.loads.load_record import LoadStatus
 
 NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
 LONGEST_TEXT = 200
@@ -27,7 +27,7 @@ LONGEST_CURSOR = 2000
 MOST_VALUES = 50
 MOST_BOTTLES = 200
 STRONGEST = 100.0
-ALSO_WITHDRAWN = "Also drinks that the source has withdrawn."
+ALSO_WITHDRAWN = "Include drinks that the source has withdrawn."
 
 _PART = re.compile(r"(?:\\[\\,]|[^,])+")
 _ESCAPED = re.compile(r"\\([\\,])")
@@ -35,7 +35,7 @@ _FLAGS = {"true": True, "false": False}
 
 
 def _split(given: object) -> object:
-    """The values of a list; blanks between commas do not count, but a blank alone is no list."""
+    """Return the values of a list; blanks between commas do not count, a blank alone is kept."""
     if not isinstance(given, list | tuple) or "" in given:
         return given
     parts = (part for text in given for part in _PART.findall(text))
@@ -51,7 +51,7 @@ def _flag(given: object) -> object:
 
 
 Absent = SkipJsonSchema[None]
-"""A parameter that was not given; there is no way to give a null."""
+"""A parameter that was not given; null cannot be given."""
 
 Text = Annotated[str, Field(max_length=LONGEST_TEXT, pattern=NO_CONTROLS)]
 Value = Annotated[str, Field(min_length=1, max_length=LONGEST_VALUE, pattern=NO_CONTROLS)]
@@ -63,46 +63,46 @@ Bottles = Annotated[
 ]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Percent = Annotated[float, Field(ge=0, le=STRONGEST, allow_inf_nan=False)]
-Days = Annotated[int, Field(ge=1, le=92, description="How many days back (UTC).")]
+Days = Annotated[int, Field(ge=1, le=92, description="Number of days back (UTC).")]
 LoadId = Annotated[str, Field(pattern=r"^[0-9a-f]{24}-[0-9]{4,9}$")]
-Limit = Annotated[int, Field(ge=1, le=100, description="How many items at most.")]
+Limit = Annotated[int, Field(ge=1, le=100, description="Maximum number of items.")]
 Cursor = Annotated[
     str,
     Field(
         min_length=1,
         max_length=LONGEST_CURSOR,
         pattern=r"^[A-Za-z0-9_=~.-]+$",
-        description="The `next` of the page before, asked with the same parameters.",
+        description="The `next` of the previous page, with the same parameters.",
     ),
 ]
 
 
 class Parameters(BaseModel):
-    """The query parameters of an endpoint: these and no others."""
+    """The query parameters of an endpoint; unknown ones are rejected."""
 
     @model_validator(mode="before")
     @classmethod
-    def _know_them_all(cls, given: dict[str, Any]) -> dict[str, Any]:
+    def _reject_unknown(cls, given: dict[str, Any]) -> dict[str, Any]:
         unknown = sorted(set(given) - set(cls.model_fields))
         if unknown:
             allowed = ", ".join(cls.model_fields) or "none"
             raise PydanticCustomError(
                 UNKNOWN,
-                "There is no such parameter. Allowed: {allowed}.",
+                "Unknown parameter. Allowed: {allowed}.",
                 {"allowed": allowed, "unknown": unknown},
             )
         return given
 
 
 class NoParameters(Parameters):
-    """An endpoint that takes none."""
+    """The parameters of an endpoint without any."""
 
 
 class DrinkFilters(Parameters):
-    """Which drinks; the same names as in `DrinkQuery`."""
+    """Filters of drinks; the names are those of `DrinkQuery`."""
 
     q: Text = Field(
-        "", description="Full text: every word must occur, the last may be a beginning."
+        "", description="Full text: every word must occur; the last one may be a prefix."
     )
     category: Values = Field((), description="Any of these categories.")
     alcoholic: Annotated[tuple[Alcoholic, ...], BeforeValidator(_split)] = Field(
@@ -116,36 +116,38 @@ class DrinkFilters(Parameters):
     )
     spirit: Values = Field((), description="Any of these spirits.")
     ingredient: Values = Field(
-        (), description="Ingredients in any spelling; Rum finds drinks with White rum, too."
+        (), description="Ingredients in any spelling; Rum also finds drinks with White rum."
     )
     match: Literal["all", "any"] = Field("all", description="How several ingredients combine.")
     without: Values = Field((), description="None of these ingredients, nor kinds of them.")
     abv_min: Percent | Absent = Field(
-        None, description="At least so strong, in % by volume as mixed; unknown is left out."
+        None,
+        description="Minimum % by volume as mixed; drinks of unknown strength are left out.",
     )
     abv_max: Percent | Absent = Field(
-        None, description="At most so strong, in % by volume as mixed; unknown is left out."
+        None,
+        description="Maximum % by volume as mixed; drinks of unknown strength are left out.",
     )
     withdrawn: Flag = Field(default=False, description=ALSO_WITHDRAWN)
 
     def query(self, sort: Sort | None = None) -> DrinkQuery:
-        """The query that the catalogue understands."""
+        """Return the catalogue's query."""
         filters = {name: getattr(self, name) for name in DrinkFilters.model_fields}
         return DrinkQuery(**filters, sort=sort)
 
 
 class DrinkListing(DrinkFilters):
-    """Which drinks, in which order, from where on."""
+    """Filters, order and page of a listing of drinks."""
 
     sort: Sort | Absent = Field(
-        None, description="A minus turns the order round; without: relevance with q, else name."
+        None, description="A minus reverses the order; default: relevance with `q`, else name."
     )
     limit: Limit = 25
     cursor: Cursor | Absent = None
 
 
 class IngredientListing(Parameters):
-    """Which ingredients, most used first."""
+    """Filters and page of a listing of ingredients, most used first."""
 
     q: Text = Field("", description="Part of the name, in any spelling.")
     kind: Values = Field((), description="Any of these kinds.")
@@ -154,7 +156,7 @@ class IngredientListing(Parameters):
 
 
 class MakeableListing(Parameters):
-    """The ingredients that somebody has, and how many may be missing."""
+    """The ingredients at hand, and how many may be missing."""
 
     have: Bottles = Field(description="The ingredients on the shelf, in any spelling.")
     missing: int = Field(0, ge=0, le=2, description="Ingredients that may be missing.")
@@ -164,13 +166,13 @@ class MakeableListing(Parameters):
 
 
 class Export(Parameters):
-    """Which drinks go into a file."""
+    """The drinks of an export."""
 
     withdrawn: Flag = Field(default=False, description=ALSO_WITHDRAWN)
 
 
 class LoadListing(Parameters):
-    """Which loads, newest first."""
+    """Filters and page of a listing of loads, newest first."""
 
     status: LoadStatus | Absent = Field(None, description="Only these.")
     days: Days = 7
@@ -179,7 +181,7 @@ class LoadListing(Parameters):
 
 
 class RejectedListing(Parameters):
-    """Rejected records of which loads."""
+    """Filters and page of a listing of rejected records."""
 
     load: LoadId | Absent = Field(None, description="Only of this load.")
     days: Days = 7
@@ -199,16 +201,16 @@ SINGLES = frozenset(
     for name, field in kind.model_fields.items()
     if get_origin(field.annotation) is not tuple
 )
-"""The parameters that take one value."""
+"""The parameters with a single value."""
 
 
 def given_once(request: Request) -> None:
-    """Refuse a single value given twice: which one was meant cannot be known.
+    """Reject a single value given twice: it is unclear which one was meant.
 
     Raises:
-        ApiError: there is one.
+        ApiError: a parameter was given twice.
     """
     counts = Counter(name for name, _ in request.query_params.multi_items())
     twice = [name for name, count in counts.items() if count > 1 and name in SINGLES]
     if twice:
-        raise invalid([Problem(name, "It takes a single value.") for name in twice])
+        raise invalid([ParameterProblem(name, "Takes a single value.") for name in twice])

@@ -1,14 +1,14 @@
-"""transform: messages about raw objects in; drinks, loads and rejected lines out.
+"""transform: load the raw objects that a batch of messages asks for.
 
-A message that failed is reported in `batchItemFailures` and comes back alone; one that is done, or
-whose raw object is gone, is acknowledged.
+Partial batch response: a message that failed is reported in `batchItemFailures` and redelivered
+alone. One that is done, or whose raw object no longer exists, is acknowledged.
 
 Its metrics, of each message:
 
 RecordsRead      records that were read
-RejectedPercent  how many of them were rejected
-LoadsDone        1 where the load is done
-DriftingFields   fields that were new, missing or retyped and words that were replaced, by record
+RejectedPercent  percentage of them that were rejected
+LoadsDone        1 if the load is done
+DriftingFields   new, missing or retyped fields and replaced words, by record
 """
 
 from contextlib import suppress
@@ -27,9 +27,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mocktailverse.errors import MocktailverseError
-from mocktailverse.functions.clock import InvocationClock
-from mocktailverse.functions.failures import failures_logged
-from mocktailverse.loads.request import load_requests
+from mocktailverse.functions.failure_log import failures_logged
+from mocktailverse.functions.invocation_clock import InvocationClock
+from mocktailverse.loads.load_request import load_requests
 from mocktailverse.pipeline.load import Loader, Postponed
 from mocktailverse.settings import TransformSettings
 from mocktailverse.stores.clients import Clients
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from mocktailverse.loads.request import LoadRequest
-    from mocktailverse.pipeline.load import Progress
+    from mocktailverse.loads.load_request import LoadRequest
+    from mocktailverse.pipeline.load_run import LoadResult
 
 
 class TransformRuntime(Struct, frozen=True):
@@ -54,7 +54,7 @@ class TransformRuntime(Struct, frozen=True):
 
 @failures_logged
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
-    """Work on a batch of SQS messages; answer which ones are to come back."""
+    """Process a batch of SQS messages; return the ones to be redelivered."""
     runtime = _runtime()
     stores = runtime.stores
     clock = InvocationClock(context)
@@ -67,16 +67,16 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
         runtime.settings.max_receive_count,
     )
 
-    named: dict[str, dict[str, Any]] = {}
+    names_of: dict[str, dict[str, Any]] = {}
 
     def work_on(record: "SQSRecord") -> None:
         for request in _requests(record.body, record.attributes.approximate_receive_count):
-            named[record.message_id] = _names(request)
+            names_of[record.message_id] = _names(request)
             _report(runtime, request, loader.handle(request))
 
     _fail_in_advance(loader, event)
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    answer = process_partial_response(
+    response = process_partial_response(
         event=event,
         record_handler=work_on,
         processor=processor,
@@ -84,33 +84,33 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     )
     failed: list[Any] = processor.fail_messages
     for message, (_, error, _) in zip(failed, processor.exceptions, strict=True):
-        names = named.get(message.message_id, {})
+        names = names_of.get(message.message_id, {})
         runtime.logger.error("message comes back", **names, exc_info=error)
-    if runtime.metrics.metric_set:  # flushing none is a warning
+    if runtime.metrics.metric_set:  # flushing without metrics warns
         runtime.metrics.flush_metrics()
-        runtime.metrics.clear_metrics()  # where metrics are disabled, flushing leaves them to grow
-    return dict(answer)
+        runtime.metrics.clear_metrics()  # if metrics are disabled, flushing does not
+    return dict(response)
 
 
 def _requests(body: str, receive_count: str) -> "list[LoadRequest]":
-    """The loads that a message asks for, with the failures of its earlier deliveries."""
+    """Return the loads that a message asks for, with its unsuccessful deliveries counted."""
     earlier = int(receive_count) - 1
     return [replace(request, tries=request.tries + earlier) for request in load_requests(body)]
 
 
 def _fail_in_advance(loader: Loader, event: dict[str, Any]) -> None:
-    """Mark the loads whose last try this is: one message may end the process, and all others."""
+    """Mark the loads whose last try this is: one message may kill the process for all others."""
     for record in event["Records"]:
         receive_count = record["attributes"]["ApproximateReceiveCount"]
-        with suppress(MocktailverseError):  # working on the message meets it again, and logs it
+        with suppress(MocktailverseError):  # processing the message meets it again, and logs it
             for request in _requests(record["body"], receive_count):
                 loader.fail_in_advance(request)
 
 
 def _report(
-    runtime: TransformRuntime, request: "LoadRequest", progress: "Progress | Postponed | None"
+    runtime: TransformRuntime, request: "LoadRequest", progress: "LoadResult | Postponed | None"
 ) -> None:
-    """One log line a message, and the metrics of what it loaded."""
+    """Write one log line for a message, and the metrics of what it loaded."""
     names, metrics = _names(request), runtime.metrics
     if progress is None:
         runtime.logger.info("nothing to do", **names)
@@ -133,7 +133,7 @@ def _report(
 
 
 def _names(request: "LoadRequest") -> dict[str, Any]:
-    """What tells one load from all others in the logs; `trace` is the same in every stage."""
+    """Return the load's ids for the logs; `trace` is the same in every stage."""
     version = request.object
     return {
         "trace": version.trace_id,

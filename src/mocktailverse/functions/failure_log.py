@@ -1,4 +1,4 @@
-"""What every handler says when it fails, in one line that the alarm on failures looks for.
+"""One log line for every failed invocation, which the alarm on function errors counts.
 
 The template's filters make a metric of it:
 
@@ -12,24 +12,24 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 FAILED = "invocation failed"
-"""The metric filters of the template look for this text."""
+"""The template's metric filters match this text."""
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
 def failures_logged(handler: Handler) -> Handler:
-    """Log whatever a handler raises, and let it pass: the invocation has failed, and Lambda knows.
+    """Return a handler that logs an exception and re-raises it, so that the invocation fails.
 
-    What ends a function from outside (a timeout, too little memory, an import that fails) is in
-    the log in Lambda's own words.
+    Lambda itself logs what ends a function from outside: a timeout, too little memory, a failing
+    import.
     """
 
     @wraps(handler)
-    def told(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own
+    def logged(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own
         try:
             return handler(event, context)
         except Exception:
             Logger().exception(FAILED)
             raise
 
-    return told
+    return logged

@@ -15,10 +15,10 @@ from mocktailverse.errors import MocktailverseError
 logger = logging.getLogger(__name__)
 
 UNKNOWN = "unknown_parameters"
-"""The type of pydantic's error that names parameters which no endpoint knows."""
+"""The type of the pydantic error that names unknown parameters."""
 
 
-class Problem(Struct, frozen=True):
+class ParameterProblem(Struct, frozen=True):
     """What is wrong with one parameter, and what is allowed."""
 
     parameter: str
@@ -30,24 +30,24 @@ class Error(Struct, frozen=True):
 
     code: str
     message: str
-    details: list[Problem]
+    details: list[ParameterProblem]
 
 
 class ErrorAnswer(Struct, frozen=True):
-    """The body of every answer from status 400 on."""
+    """The body of every response with a status of 400 or higher."""
 
     error: Error
 
 
 class ApiError(Exception):
-    """An answer that is an error; may be raised anywhere below a route."""
+    """An error response; it may be raised anywhere below a route."""
 
     def __init__(
         self,
         status: int,
         code: str,
         message: str,
-        details: Sequence[Problem] = (),
+        details: Sequence[ParameterProblem] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
@@ -56,20 +56,20 @@ class ApiError(Exception):
         self.headers = headers
 
 
-def invalid(problems: Sequence[Problem]) -> ApiError:
-    """The error for parameters that cannot be used."""
+def invalid(problems: Sequence[ParameterProblem]) -> ApiError:
+    """Return the error for invalid parameters."""
     names = ", ".join(dict.fromkeys(problem.parameter for problem in problems))
-    return ApiError(422, "invalid_parameter", f"Cannot be used: {names}.", problems)
+    return ApiError(422, "invalid_parameter", f"Invalid parameters: {names}.", problems)
 
 
 def error_response(error: ApiError) -> Response:
-    """The answer that an error becomes."""
+    """Return the response of an error."""
     body = msgspec.json.encode(ErrorAnswer(error.error))
     return Response(body, error.status, error.headers, "application/json")
 
 
 def register(app: FastAPI) -> None:
-    """Let every error of the app have the one shape."""
+    """Give every error of the app this shape."""
     app.add_exception_handler(ApiError, _known)
     app.add_exception_handler(RequestValidationError, _unusable)
     app.add_exception_handler(HTTPException, _routing)
@@ -85,36 +85,36 @@ async def _known(_request: Request, error: Exception) -> Response:
 async def _unusable(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - as registered
     return error_response(
-        invalid([problem for found in error.errors() for problem in _problems(found)])
+        invalid([problem for one in error.errors() for problem in _problems(one)])
     )
 
 
 async def _routing(_request: Request, error: Exception) -> Response:
-    """No such path, or not with this method; other routers' own errors, too."""
+    """An unknown path or method, and errors that other routers raise."""
     assert isinstance(error, HTTPException)  # noqa: S101 - as registered
-    known = {
-        404: ("not_found", "There is nothing at this address. The reference is at /docs."),
-        405: ("method_not_allowed", "This address does not take that method."),
+    messages = {
+        404: ("not_found", "No such endpoint. See the reference at /docs."),
+        405: ("method_not_allowed", "This endpoint does not support that method."),
     }
-    code, message = known.get(error.status_code, ("refused", error.detail))
+    code, message = messages.get(error.status_code, ("refused", error.detail))
     return error_response(ApiError(error.status_code, code, message, headers=error.headers))
 
 
 async def _unavailable(_request: Request, error: Exception) -> Response:
     logger.error("a store failed", exc_info=error)
-    message = "Something behind the API does not answer. Try again in a moment."
+    message = "A service behind the API is unavailable. Retry in a few seconds."
     return error_response(ApiError(503, "unavailable", message, headers={"Retry-After": "5"}))
 
 
 async def _unexpected(_request: Request, _error: Exception) -> Response:
-    """The error itself goes to the log, by the server."""
-    return error_response(ApiError(500, "internal", "That is a fault of ours; it is in our log."))
+    """The server logs the exception itself."""
+    return error_response(ApiError(500, "internal", "Internal server error; it has been logged."))
 
 
-def _problems(found: Mapping[str, Any]) -> list[Problem]:
-    if found["type"] == "none_required":  # a null cannot be given; why the text does not do, can
+def _problems(error: Mapping[str, Any]) -> list[ParameterProblem]:
+    if error["type"] == "none_required":  # null is not an input: the text's own error is reported
         return []
-    if found["type"] == UNKNOWN:
-        return [Problem(name, found["msg"]) for name in found["ctx"]["unknown"]]
-    place = [str(step) for step in found["loc"][:2]]
-    return [Problem(place[-1], found["msg"])]
+    if error["type"] == UNKNOWN:
+        return [ParameterProblem(name, error["msg"]) for name in error["ctx"]["unknown"]]
+    place = [str(step) for step in error["loc"][:2]]
+    return [ParameterProblem(place[-1], error["msg"])]

@@ -1,4 +1,4 @@
-"""api: an HTTP request of API Gateway in, the API's answer out."""
+"""api: answer an HTTP request from API Gateway."""
 
 import json
 import tempfile
@@ -12,10 +12,10 @@ from aws_lambda_powertools import Logger
 from mangum import Mangum
 from msgspec import Struct
 
-from mocktailverse.api.app import create_app
+from mocktailverse.api.api_app import create_app
 from mocktailverse.api.dependencies import build_dependencies
-from mocktailverse.api.errors import Error, ErrorAnswer
-from mocktailverse.functions.failures import failures_logged
+from mocktailverse.api.error_responses import Error, ErrorAnswer
+from mocktailverse.functions.failure_log import failures_logged
 from mocktailverse.settings import ApiSettings
 from mocktailverse.stores.clients import INTERACTIVE, Clients
 from mocktailverse.stores.environment import Stores
@@ -23,11 +23,11 @@ from mocktailverse.stores.environment import Stores
 if TYPE_CHECKING:
     from mangum.types import LambdaContext
 
-LARGEST_ANSWER_BYTES = 6_000_000
-"""Lambda refuses more than 6 MB, as the JSON that its runtime makes of the answer."""
+LARGEST_RESPONSE_BYTES = 6_000_000
+"""Lambda's limit of 6 MB for the response, encoded as JSON by its runtime."""
 
 TOO_LARGE = ErrorAnswer(
-    Error("answer_too_large", "The answer is larger than 6 MB: ask with a smaller `limit`.", [])
+    Error("answer_too_large", "The response is larger than 6 MB. Retry with a smaller `limit`.", [])
 )
 
 
@@ -43,22 +43,22 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Answer one request, and log one line."""
     runtime = _runtime()
     started = time.monotonic()
-    answer = _bounded(runtime.app(event, context))
+    response = _bounded(runtime.app(event, context))
     request = event["requestContext"]["http"]
     runtime.logger.info(
         "answered",
         method=request["method"],
         path=request["path"],
-        status=answer["statusCode"],
-        bytes=len(answer.get("body", "")),
+        status=response["statusCode"],
+        bytes=len(response.get("body", "")),
         duration_ms=round(1000 * (time.monotonic() - started)),
     )
-    return answer
+    return response
 
 
-def _bounded(answer: dict[str, Any]) -> dict[str, Any]:
-    if len(json.dumps(answer)) <= LARGEST_ANSWER_BYTES:
-        return answer
+def _bounded(response: dict[str, Any]) -> dict[str, Any]:
+    if len(json.dumps(response)) <= LARGEST_RESPONSE_BYTES:
+        return response
     return {
         "statusCode": 422,
         "headers": {"content-type": "application/json", "cache-control": "no-store"},

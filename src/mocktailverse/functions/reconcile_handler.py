@@ -1,4 +1,4 @@
-"""reconcile: on a schedule, raw objects without a finished load go back to the queue."""
+"""reconcile: on a schedule, send raw objects without a finished load to the queue again."""
 
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -7,8 +7,8 @@ import msgspec
 from aws_lambda_powertools import Logger
 from msgspec import Struct
 
-from mocktailverse.functions.clock import InvocationClock
-from mocktailverse.functions.failures import failures_logged
+from mocktailverse.functions.failure_log import failures_logged
+from mocktailverse.functions.invocation_clock import InvocationClock
 from mocktailverse.pipeline.reconcile import reconcile
 from mocktailverse.settings import ReconcileSettings
 from mocktailverse.stores.clients import Clients
@@ -28,7 +28,7 @@ class ReconcileRuntime(Struct, frozen=True):
 
 @failures_logged
 def handler(_event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
-    """Re-queue what was lost; answer the report."""
+    """Re-queue lost raw objects; return the report."""
     runtime = _runtime()
     settings, stores = runtime.settings, runtime.stores
     report = reconcile(
@@ -38,9 +38,9 @@ def handler(_event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
         now=InvocationClock(context).now(),
         lost_after_ms=settings.visibility_timeout_s * settings.max_receive_count * 1000,
     )
-    answer: dict[str, Any] = msgspec.to_builtins(report)
-    runtime.logger.info("reconciled", **answer)
-    return answer
+    result: dict[str, Any] = msgspec.to_builtins(report)
+    runtime.logger.info("reconciled", **result)
+    return result
 
 
 @cache

@@ -1,13 +1,13 @@
-"""Drinks: search, one by its id, one by chance, and what there is to filter by."""
+"""Routes of drinks: search, one by its id, a random one, and the filters' facets."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
 from mocktailverse.api.caching import Answers, cursor_checked
-from mocktailverse.api.errors import ApiError
+from mocktailverse.api.error_responses import ApiError
 from mocktailverse.api.openapi import answer, errors
-from mocktailverse.api.parameters import (
+from mocktailverse.api.query_parameters import (
     LONGEST_TEXT,
     NO_CONTROLS,
     DrinkFilters,
@@ -34,13 +34,13 @@ def search_drinks(asked: Annotated[DrinkListing, Query()], answers: Answers) -> 
 
 @router.get("/drinks/random", responses=answer("Drink") | errors(404, 422, 503))
 def random_drink(asked: Annotated[DrinkFilters, Query()], answers: Answers) -> Response:
-    """One of the drinks, by chance."""
+    """Return a random drink that matches the filters."""
 
     def read(catalogue: Catalogue) -> Drink:
-        found = catalogue.random(asked.query())
-        if found is None:
-            raise ApiError(404, "no_such_drink", "No drink is like that.")
-        return found
+        drink = catalogue.random(asked.query())
+        if drink is None:
+            raise ApiError(404, "no_such_drink", "No drink matches the filters.")
+        return drink
 
     return answers.fresh(read)
 
@@ -60,19 +60,19 @@ def one_drink(
     _asked: Annotated[NoParameters, Query()],
     answers: Answers,
 ) -> Response:
-    """One drink, with its lineage: which raw bytes it came from."""
+    """Return one drink with its lineage: the raw object and position it comes from."""
 
     def read(catalogue: Catalogue) -> Drink:
-        found = catalogue.drink(drink_id)
-        if found is None:
-            message = "There is no drink of that id. An id is `<source>:<id in source>`."
+        drink = catalogue.drink(drink_id)
+        if drink is None:
+            message = "No drink has this id. An id is `<source>:<id in source>`."
             raise ApiError(404, "no_such_drink", message)
-        return found
+        return drink
 
     return answers.kept(read)
 
 
 @router.get("/facets", responses=answer("Facets", kept=True) | errors(422, 503))
 def facets(asked: Annotated[DrinkFilters, Query()], answers: Answers) -> Response:
-    """What there is to filter by, and how many drinks each value leaves."""
+    """List the filters' values, and the number of drinks with each."""
     return answers.kept(lambda catalogue: catalogue.facets(asked.query()))

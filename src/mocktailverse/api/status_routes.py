@@ -1,4 +1,4 @@
-"""How the API is, and the catalogue in figures."""
+"""Routes of the service's health and the catalogue's statistics."""
 
 import time
 from typing import Annotated, Literal
@@ -9,20 +9,20 @@ from msgspec import Struct
 from mocktailverse.api.caching import Answers
 from mocktailverse.api.dependencies import dependencies_of
 from mocktailverse.api.openapi import answer, errors
-from mocktailverse.api.parameters import NoParameters
+from mocktailverse.api.query_parameters import NoParameters
 from mocktailverse.catalogue.reader import Catalogue
 
 HEALTH_TIMEOUT_S = 15.0
-"""Wait for a refresh that is due: longer than the timeout of our requests to AWS."""
+"""Wait for a due refresh longer than a request to AWS may take."""
 
 router = APIRouter(tags=["status"], default_response_class=Response)
 
 
 class Health(Struct, frozen=True):
-    """Which catalogue is served.
+    """The catalogue that is served; `built_at` in ms since 1970 UTC, `age_s` since then.
 
-    `stale`: a newer one cannot be looked for, and `problem` says why; the one that was fetched
-    last is served. `built_at` in ms, `age_s` since then.
+    `stale` means that a newer one cannot be fetched, and `problem` says why. The last one that was
+    fetched is served.
     """
 
     status: Literal["ok", "stale"]
@@ -38,7 +38,7 @@ class Health(Struct, frozen=True):
 def health(
     _asked: Annotated[NoParameters, Query()], request: Request, answers: Answers
 ) -> Response:
-    """Whether a catalogue can be read, and which."""
+    """Report whether a catalogue is served, and which."""
     dependencies = dependencies_of(request)
 
     def read(catalogue: Catalogue) -> Health:
@@ -58,5 +58,5 @@ def health(
 
 @router.get("/stats", responses=answer("Statistics", kept=True) | errors(422, 503))
 def statistics(_asked: Annotated[NoParameters, Query()], answers: Answers) -> Response:
-    """The catalogue in figures."""
+    """Return the catalogue's statistics."""
     return answers.kept(lambda catalogue: catalogue.statistics())

@@ -1,13 +1,13 @@
-"""Ingredients, and what can be made of those that one has."""
+"""Routes of ingredients, and of the drinks that can be made from those at hand."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
 from mocktailverse.api.caching import Answers, cursor_checked
-from mocktailverse.api.errors import ApiError, Problem
+from mocktailverse.api.error_responses import ApiError, ParameterProblem
 from mocktailverse.api.openapi import answer, errors
-from mocktailverse.api.parameters import (
+from mocktailverse.api.query_parameters import (
     LONGEST_TEXT,
     NO_CONTROLS,
     IngredientListing,
@@ -50,20 +50,20 @@ def one_ingredient(
     _asked: Annotated[NoParameters, Query()],
     answers: Answers,
 ) -> Response:
-    """One ingredient: its kinds, what it is a kind of, and what it is mixed with."""
+    """Return one ingredient: its kinds, what it is a kind of, and what it is mixed with."""
 
     def read(catalogue: Catalogue) -> IngredientDetail:
-        found = catalogue.ingredient(name)
-        if found is None:
+        detail = catalogue.ingredient(name)
+        if detail is None:
             raise _unknown(catalogue.similar_ingredients(name))
-        return found
+        return detail
 
     return answers.kept(read)
 
 
 @router.get("/makeable", responses=answer("Makeable", kept=True) | errors(422, 503))
 def makeable_drinks(asked: Annotated[MakeableListing, Query()], answers: Answers) -> Response:
-    """What can be made of the ingredients that one has, and what to buy next."""
+    """List the drinks that the ingredients at hand make, and what to buy next."""
 
     def read(catalogue: Catalogue) -> Makeable:
         with cursor_checked(asked.cursor):
@@ -79,8 +79,10 @@ def makeable_drinks(asked: Annotated[MakeableListing, Query()], answers: Answers
 
 
 def _unknown(similar: list[str]) -> ApiError:
-    message = "No drink has an ingredient of that name."
+    message = "No drink has an ingredient of this name."
     if not similar:
         return ApiError(404, "no_such_ingredient", message)
     message += f" Did you mean {' or '.join(similar)}?"
-    return ApiError(404, "no_such_ingredient", message, [Problem("name", s) for s in similar])
+    return ApiError(
+        404, "no_such_ingredient", message, [ParameterProblem("name", s) for s in similar]
+    )

@@ -1,4 +1,4 @@
-"""The HTTP API as one app, for Lambda and for a laptop."""
+"""The app: routes, middleware and the OpenAPI document put together."""
 
 from typing import Any
 
@@ -7,19 +7,19 @@ from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 
 from mocktailverse.api import (
-    drinks,
-    errors,
-    exports,
-    ingredients,
-    ledger,
+    drink_routes,
+    error_responses,
+    export_routes,
+    ingredient_routes,
+    load_routes,
     openapi,
     reference_page,
-    status,
+    status_routes,
 )
-from mocktailverse.api.delivery import SQLITE
 from mocktailverse.api.dependencies import ApiDependencies
-from mocktailverse.api.headers import Gzip, Manners
-from mocktailverse.api.parameters import given_once
+from mocktailverse.api.export_delivery import SQLITE
+from mocktailverse.api.headers import GzipMiddlewareWithQuality, HeadersMiddleware
+from mocktailverse.api.query_parameters import given_once
 from mocktailverse.catalogue.search.query import (
     Facets,
     IngredientDetail,
@@ -30,9 +30,9 @@ from mocktailverse.catalogue.search.query import (
 )
 from mocktailverse.drinks.drink import Drink
 
-PUBLIC = (drinks.router, ingredients.router, status.router, exports.router)
-FOR_OPERATORS = (ledger.router,)
-WORTH_COMPRESSING_BYTES = 1024
+PUBLIC = (drink_routes.router, ingredient_routes.router, status_routes.router, export_routes.router)
+OPERATORS_ONLY = (load_routes.router,)
+MIN_COMPRESSED_BYTES = 1024
 COMPRESSION_LEVEL = 6
 
 
@@ -43,13 +43,13 @@ ANSWERS = (
     Makeable,
     Statistics,
     Facets,
-    status.Health,
-    Page[ledger.LoadEntry],
-    Page[ledger.RejectedEntry],
+    status_routes.Health,
+    Page[load_routes.LoadEntry],
+    Page[load_routes.RejectedEntry],
 )
 
 
-PUBLIC_STEPS = frozenset(
+PUBLIC_SEGMENTS = frozenset(
     route.path.split("/")[1]
     for router in PUBLIC
     for route in router.routes
@@ -58,7 +58,7 @@ PUBLIC_STEPS = frozenset(
 
 
 class Api(FastAPI):
-    """FastAPI with our document, and our headers around everything, errors of its own included."""
+    """FastAPI with the project's OpenAPI document, and with headers on every response."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -69,33 +69,33 @@ class Api(FastAPI):
             redirect_slashes=False,
             generate_unique_id_function=lambda route: route.name,
         )
-        self._polite = Manners(super().__call__, PUBLIC_STEPS)
+        self._with_headers = HeadersMiddleware(super().__call__, PUBLIC_SEGMENTS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._polite(scope, receive, send)
+        await self._with_headers(scope, receive, send)
 
     def openapi(self) -> dict[str, Any]:
-        """The document of all routes, made when it is first asked for."""
+        """Return the OpenAPI document of all routes; it is built once."""
         if self.openapi_schema is None:
             self.openapi_schema = openapi.document(self.routes, ANSWERS)
         return self.openapi_schema
 
 
 def create_app(dependencies: ApiDependencies | None = None) -> Api:
-    """Make the app; nothing is connected. Further routers may be included afterwards.
+    """Return the app; it makes no connection. Further routers may be included afterwards.
 
-    Without dependencies it can show its reference only.
+    Without dependencies only its reference works.
     """
     app = Api()
     app.state.dependencies = dependencies
     app.add_middleware(
-        Gzip,
-        minimum_size=WORTH_COMPRESSING_BYTES,
+        GzipMiddlewareWithQuality,
+        minimum_size=MIN_COMPRESSED_BYTES,
         compresslevel=COMPRESSION_LEVEL,
-        exclude_content_types=(SQLITE.media_type,),  # hundreds of MB, which take a minute
+        exclude_content_types=(SQLITE.media_type,),  # hundreds of MB take a minute to compress
     )
-    errors.register(app)
+    error_responses.register(app)
     app.include_router(reference_page.router)
-    for router in (*PUBLIC, *FOR_OPERATORS):
+    for router in (*PUBLIC, *OPERATORS_ONLY):
         app.include_router(router, dependencies=[Depends(given_once)])
     return app
