@@ -31,7 +31,7 @@ from mocktailverse.cost.usage import Activity, Usage, usage_of
 from mocktailverse.cost.workload import REFERENCE, reference, scaled, write_share
 from mocktailverse.deployment import environments
 from mocktailverse.errors import PermanentError, UnreachableError, UsageError
-from mocktailverse.operations.month import MonthBooks, MonthSoFar
+from mocktailverse.operations.month import MonthSoFar, MonthUsage
 from mocktailverse.stores.cost_explorer import CostExplorer
 from mocktailverse.stores.environment import LOCAL, Stores
 from mocktailverse.stores.free_tier import FreeTier
@@ -145,7 +145,7 @@ def _measured(stores: Stores, runs: Running) -> MonthSoFar:
     with tempfile.TemporaryDirectory(prefix="mocktailverse-cost-") as folder:
         copy = CatalogueCopy(stores.catalogue, Path(folder), max_age_s=60)
         limit_s = runs.transform_timeout_s
-        return MonthBooks(
+        return MonthUsage(
             stores.loads, lambda: copy.current().meta, attempt_limit_s=limit_s, clock=now
         ).read()
 

@@ -1,4 +1,4 @@
-"""The runbooks: what an operator reads, and a drill does."""
+"""Runbooks: the pages that operators read, and whose commands a drill runs."""
 
 import re
 import shlex
