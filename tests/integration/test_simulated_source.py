@@ -16,9 +16,9 @@ import stamina
 
 from mocktailverse.errors import PermanentError, TransientError, UnreachableError, UsageError
 from mocktailverse.local.simulated_source import create_app, read_records, running
-from mocktailverse.sources.thecocktaildb.answers import Request
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
 from mocktailverse.sources.thecocktaildb.extract import extract
+from mocktailverse.sources.thecocktaildb.responses import Request
 from mocktailverse.sources.thecocktaildb.strategies import plan
 from strategies.private_records import needed
 

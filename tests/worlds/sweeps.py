@@ -10,7 +10,7 @@ import httpx2
 
 from mocktailverse.local.simulated_source import create_app
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
-from mocktailverse.sources.thecocktaildb.extract import ExtractReport
+from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport
 from mocktailverse.sources.thecocktaildb.extract_sweep import extract_sweep
 
 ROOT = Path(__file__).parents[2]

@@ -18,7 +18,7 @@ from mocktailverse.pipeline.ingest import InputFile
 from mocktailverse.pipeline.ingest import put_files as put_in_one_run
 from mocktailverse.sources import require_source
 from mocktailverse.sources.thecocktaildb.coverage import Coverage
-from mocktailverse.sources.thecocktaildb.extract import ExtractReport
+from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport
 from mocktailverse.sources.thecocktaildb.fetching import FetchPlan, fetch_all, fetched_versions
 from mocktailverse.sources.thecocktaildb.strategies import STRATEGIES, plan
 from mocktailverse.stores.environment import Stores

@@ -20,7 +20,7 @@ from mocktailverse.pipeline.load_run import LONGEST_WAIT_S, STALLED_LIMIT, WRITE
 from mocktailverse.pipeline.publish import TRIES
 from mocktailverse.pipeline.reconcile import REQUEUE_LIMIT
 from mocktailverse.pipeline.segment_plan import SEGMENT_RECORDS
-from mocktailverse.sources.thecocktaildb.extract import FAILURES_IN_A_ROW
+from mocktailverse.sources.thecocktaildb.page_fetcher import FAILURES_IN_A_ROW
 from mocktailverse.sources.thecocktaildb.strategies import BATCH
 from mocktailverse.stores.drinks_table import WRITERS
 from mocktailverse.stores.items import to_item

@@ -1,4 +1,4 @@
-"""The unit that belongs to a quantity, with adjectives between and one wrong letter forgiven."""
+"""Find the unit of a quantity. Adjectives may come between, and one wrong letter is corrected."""
 
 from itertools import takewhile
 from typing import NamedTuple
@@ -22,7 +22,7 @@ from mocktailverse.drinks.measures.words import (
 _SHORTEST_CORRECTABLE = 5
 
 
-class Found(NamedTuple):
+class UnitMatch(NamedTuple):
     """A unit and the index of the first token after it."""
 
     word: UnitWord
@@ -30,34 +30,35 @@ class Found(NamedTuple):
 
 
 def past_hyphen(tokens: list[Token], index: int) -> int:
-    """Return the index of the next token that is no hyphen, as in "12-oz"."""
+    """Return the index after an optional hyphen, as in "12-oz"."""
     return index + (token_at(tokens, index).text == "-")
 
 
-def unit_at(tokens: list[Token], index: int) -> Found | None:
-    """Return the unit written at `index`, in one word or several."""
+def unit_at(tokens: list[Token], index: int) -> UnitMatch | None:
+    """Return the unit that starts at `index`, in one word or several; None if none does."""
     text = token_at(tokens, index).text
     after = past_hyphen(tokens, index + 1)
     if text in {"fl", "fluid", "liq"}:
         ounce = UNIT_WORDS.get(token_at(tokens, after).text)
-        return Found(FLUID_OUNCE, after + 1) if ounce and ounce.weighs else None
+        return UnitMatch(FLUID_OUNCE, after + 1) if ounce and ounce.weighs else None
     if text in SPOONS and token_at(tokens, after).text.startswith("spoon"):
-        return Found(UNIT_WORDS[SPOONS[text]], after + 1)
+        return UnitMatch(UNIT_WORDS[SPOONS[text]], after + 1)
     if text in {"c", "cuillere", "cuilleres"} and token_at(tokens, index + 1).text == "a":
         spoon = FRENCH_SPOONS.get(token_at(tokens, index + 2).text)
-        return Found(UNIT_WORDS[spoon], index + 3) if spoon else None
+        return UnitMatch(UNIT_WORDS[spoon], index + 3) if spoon else None
     word = UNIT_WORDS.get(text)
-    return Found(word, index + 1) if word else None
+    return UnitMatch(word, index + 1) if word else None
 
 
-def find_unit(tokens: list[Token], start: int) -> Found | None:
+def find_unit(tokens: list[Token], start: int) -> UnitMatch | None:
     """Return the unit of the quantity that ends before `start`.
 
-    Adjectives may stand between. Behind a word that may be the ingredient's, only units without
-    a volume count: "2 cinnamon sticks" are pieces, but "1 Pimm's cup" is no cup.
+    The search looks ahead over adjectives and brackets: "2 large (fresh) slices". After a word
+    that may belong to the ingredient, only units without a volume match: "2 cinnamon sticks" are
+    pieces, but "1 Pimm's cup" is not a cup.
     """
     index = start = past_hyphen(tokens, start)
-    known = True
+    only_adjectives = True  # so far
     while index < len(tokens):
         token = tokens[index]
         if token.text == "(":
@@ -65,12 +66,16 @@ def find_unit(tokens: list[Token], start: int) -> Found | None:
             continue
         if token.kind != "word" or token.text in STOPS:
             return None
-        found = unit_at(tokens, index)
-        if found is not None and (index == start or _fits(found.word, token.text, known=known)):
-            return found
-        if known and (corrected := _corrected(token.text)):
-            return Found(corrected, index + 1)
-        known = known and (token.text in ADJECTIVES or token.text.endswith(("ed", "ly")))
+        match = unit_at(tokens, index)
+        if match is not None and (
+            index == start or _fits(match.word, token.text, only_adjectives=only_adjectives)
+        ):
+            return match
+        if only_adjectives and (corrected := _corrected(token.text)):
+            return UnitMatch(corrected, index + 1)
+        only_adjectives = only_adjectives and (
+            token.text in ADJECTIVES or token.text.endswith(("ed", "ly"))
+        )
         index += 1
     return None
 
@@ -82,17 +87,17 @@ def _past_bracket(tokens: list[Token], index: int) -> int:
 
 
 def is_countable(word: UnitWord) -> bool:
-    """Tell whether the unit is a thing, such as a slice or a bottle, rather than an amount."""
+    """Return whether the unit is a thing, such as a slice or a bottle, not an amount."""
     return word.ml is None and word.unit not in {"part", "glass", "g", "kg", "lb"}
 
 
-def _fits(word: UnitWord, text: str, *, known: bool) -> bool:
-    safe = len(text) > ABBREVIATION_LENGTH or text in SAFE_ABBREVIATIONS
-    return safe and (known or is_countable(word) or word.unit == "glass")
+def _fits(word: UnitWord, text: str, *, only_adjectives: bool) -> bool:
+    is_safe = len(text) > ABBREVIATION_LENGTH or text in SAFE_ABBREVIATIONS
+    return is_safe and (only_adjectives or is_countable(word) or word.unit == "glass")
 
 
 def _corrected(text: str) -> UnitWord | None:
-    """Return the unit one wrong letter away from a long word, None for words of their own."""
+    """Return the unit that differs from a long word in one letter; None if none does."""
     if len(text) < _SHORTEST_CORRECTABLE or text in REAL_WORDS or text.endswith("ed"):
         return None
     near = (word for word in CORRECTABLE if word[0] == text[0] and _is_one_edit(text, word))
@@ -101,7 +106,9 @@ def _corrected(text: str) -> UnitWord | None:
 
 
 def _is_one_edit(one: str, other: str) -> bool:
-    """Tell whether the words differ by one letter inserted, lost, replaced or by a swapped pair."""
+    """Return whether one edit separates the words: an insertion, deletion, replacement or swap."""
+    # Skip the common beginning, then compare the rests without the letters of one edit.
+    # "onuce", "ounce": the rests are "nuce" and "unce"; the first two are swapped, "ce" is equal.
     same = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
     start = len(list(same))
     left, right = one[start:], other[start:]

@@ -1,7 +1,8 @@
-"""TheCocktailDB's records: 51 flat fields, 15 ingredient slots, many shapes of "absent".
+"""Read TheCocktailDB's records: 51 flat fields, 15 ingredient slots, many forms of "absent".
 
-Most records decode in one pass into typed fields. One that does not (an int id, a retyped
-field, a CSV row) takes the slower way, field by field, which says what is wrong and where.
+There are two paths. Most records have exactly the known fields, and msgspec decodes them in one
+pass into a typed record. All others (an int id, a retyped field, a CSV row) take the slow path,
+field by field, which reports the invalid field and schema drift.
 """
 
 import re
@@ -41,15 +42,15 @@ PLAIN_FIELDS = (
 INGREDIENT_FIELDS = tuple(f"strIngredient{slot}" for slot in range(1, 16))
 MEASURE_FIELDS = tuple(f"strMeasure{slot}" for slot in range(1, 16))
 FIELDS = ("idDrink", "strDrink", *PLAIN_FIELDS, *LANGUAGES, *INGREDIENT_FIELDS, *MEASURE_FIELDS)
-"""The fields that are read, in the order of the typed record."""
+"""The fields that are used, in the order of the typed record."""
 
 UNREAD_FIELDS = ("strDrinkAlternate", "dateModified")
-"""Fields that are known and say nothing: the one is null, the other stands still since 2018."""
+"""Known fields without information: the first is always null, the second unchanged since 2018."""
 
 KNOWN_FIELDS = frozenset((*FIELDS, *UNREAD_FIELDS))
 
 NEW_FIELDS_NAMED = 20
-"""New fields of one record that are named as drift; a hostile record may have any number."""
+"""Maximum new fields of one record that are reported as drift; a hostile record may have many."""
 
 ALCOHOLIC: dict[str, Alcoholic] = {
     "alcoholic": "alcoholic",
@@ -83,11 +84,12 @@ _TypedRecord = msgspec.defstruct(
     forbid_unknown_fields=True,
     gc=False,
 )
-"""A record with exactly the known fields; any other takes the slower way."""
+"""A record with exactly the known fields. msgspec needs valid Python names, so the fields are
+`field0`, `field1`, ... with the JSON names as aliases; `strInstructionsZH-HANS` is not valid."""
 
 
 class TheCocktailDBRecords:
-    """Reads records of TheCocktailDB, from its API or from files with its field names."""
+    """Reads TheCocktailDB's records, from its API or from files with its field names."""
 
     id_field = "idDrink"
     columns = frozenset(FIELDS)
@@ -96,26 +98,28 @@ class TheCocktailDBRecords:
         self._decoder = msgspec.json.Decoder(_TypedRecord)
 
     def from_json(self, data: bytes | memoryview) -> Record | Absence:
-        """Read one JSON object.
+        """Return the record of one JSON object.
 
         Raises:
-            RecordRejectedError: with the reason code and JSON path.
+            RecordRejectedError: the object is not a drink; with reason code and JSON path.
         """
         try:
             values = msgspec.structs.astuple(self._decoder.decode(data))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return self.from_fields(json_object(data))
+        # A missing field is drift. A record without a recipe may be an absence or a listing entry.
+        # The slow path handles these.
         if msgspec.UNSET in values or not any(values[_FIRST_LANGUAGE:_FIRST_MEASURE]):
             return self.from_fields(json_object(data))
         return _record(values, [], ())
 
     def from_fields(self, fields: Mapping[str, object]) -> Record | Absence:
-        """Read one record given as field names and values.
+        """Return the record of field names and values.
 
         Raises:
-            RecordRejectedError: with the reason code and JSON path.
+            RecordRejectedError: the fields are not a drink; with reason code and JSON path.
         """
-        notes: list[str] = []
+        quality: list[str] = []
         values: list[str | None] = [_checked_id(_id_text(fields.get("idDrink")))]
         if fields.get("absent") is True:
             return Absence(values[0] or "")
@@ -123,15 +127,15 @@ class TheCocktailDBRecords:
             raise RecordRejectedError(
                 Reason.PARTIAL_RECORD,
                 "$",
-                "Neither ingredients nor instructions: a listing entry; look the drink up by id.",
+                "No ingredients and no instructions: a listing entry. Look the drink up by its id.",
             )
         values.append(_name_text(fields.get("strDrink")))
-        values += [_text(fields, field, notes) for field in FIELDS[2:]]
-        return _record(values, notes, _drift(fields))
+        values += [_text(fields, field, quality) for field in FIELDS[2:]]
+        return _record(values, quality, _drift(fields))
 
 
 def _id_text(value: object) -> str | None:
-    """The id as text; files that went through other tools hold it as a number."""
+    """Return the id as text. Other tools may have converted it to a number."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, int) and not isinstance(value, bool):
@@ -149,27 +153,28 @@ def _name_text(value: object) -> str | None:
     )
 
 
-def _text(fields: Mapping[str, object], field: str, notes: list[str]) -> str | None:
-    """A field's text. A number becomes text; anything else of the wrong type is left out.
+def _text(fields: Mapping[str, object], field: str, quality: list[str]) -> str | None:
+    """Return a field's text. A number becomes text; a value of another type is omitted.
 
-    Left out of the lines or the instructions it would make another drink: that is rejected.
+    In an ingredient line or the instructions, an omission would change the drink, so the record is
+    rejected instead.
     """
     value = fields.get(field)
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
-        notes.append(Quality.FIELD_RETYPED)
+        quality.append(Quality.FIELD_RETYPED)
         return str(value)
     if field.startswith(_LINE_FIELDS):
         raise RecordRejectedError(
             Reason.WRONG_TYPE, f"$.{field}", f"{field} is {type_name(value)}, not text."
         )
-    notes.append(Quality.FIELD_RETYPED)
+    quality.append(Quality.FIELD_RETYPED)
     return None
 
 
 def _drift(fields: Mapping[str, object]) -> tuple[Drift, ...]:
-    """Where the fields are not those that TheCocktailDB is known to send."""
+    """Return the differences from the fields that TheCocktailDB usually sends."""
     new = [
         Drift(name[:NAME_LIMIT], None, type_name(fields[name]))
         for name in fields
@@ -184,8 +189,8 @@ def _drift(fields: Mapping[str, object]) -> tuple[Drift, ...]:
     return (*sorted(missing), *new[:NEW_FIELDS_NAMED], *retyped)
 
 
-def _record(values: Sequence[str | None], notes: list[str], drift: tuple[Drift, ...]) -> Record:
-    """Build the record from the values of FIELDS, in that order."""
+def _record(values: Sequence[str | None], quality: list[str], drift: tuple[Drift, ...]) -> Record:
+    """Return the record of the values of FIELDS, in that order."""
     category, alcoholic, glass, iba, tags, thumb, credit, origin, licence, video = values[
         2:_FIRST_LANGUAGE
     ]
@@ -193,15 +198,17 @@ def _record(values: Sequence[str | None], notes: list[str], drift: tuple[Drift, 
         id=_checked_id(values[0]),
         name=_checked_name(values[1]),
         category=one_line(category),
-        alcoholic=_alcoholic(alcoholic, notes),
+        alcoholic=_alcoholic(alcoholic, quality),
         glass=_glass(glass),
         iba=one_line(iba),
         tags=_tags(tags),
         instructions=_instructions(values[_FIRST_LANGUAGE:_FIRST_INGREDIENT]),
-        lines=_lines(values[_FIRST_INGREDIENT:_FIRST_MEASURE], values[_FIRST_MEASURE:_END], notes),
-        image=_image(thumb, licence, one_line(credit) or one_line(origin), notes),
-        video=_web_address(video, Quality.VIDEO_INVALID, notes),
-        quality=tuple(notes),
+        lines=_lines(
+            values[_FIRST_INGREDIENT:_FIRST_MEASURE], values[_FIRST_MEASURE:_END], quality
+        ),
+        image=_image(thumb, licence, one_line(credit) or one_line(origin), quality),
+        video=_web_address(video, Quality.VIDEO_INVALID, quality),
+        quality=tuple(quality),
         drift=drift,
     )
 
@@ -227,7 +234,7 @@ def _checked_name(text: str | None) -> str:
 
 
 def _lines(
-    ingredients: Sequence[str | None], measures: Sequence[str | None], notes: list[str]
+    ingredients: Sequence[str | None], measures: Sequence[str | None], quality: list[str]
 ) -> tuple[RawLine, ...]:
     lines = []
     for position, (ingredient, measure) in enumerate(zip(ingredients, measures, strict=True), 1):
@@ -235,7 +242,7 @@ def _lines(
         if ingredient and (name := one_line(ingredient)):
             lines.append(RawLine(position, name, amount or None))
         elif amount:
-            notes.append(Quality.MEASURE_WITHOUT_INGREDIENT)
+            quality.append(Quality.MEASURE_WITHOUT_INGREDIENT)
     return tuple(lines)
 
 
@@ -247,16 +254,16 @@ def _instructions(texts: Sequence[str | None]) -> dict[str, str]:
     }
 
 
-def _alcoholic(text: str | None, notes: list[str]) -> Alcoholic | None:
+def _alcoholic(text: str | None, quality: list[str]) -> Alcoholic | None:
     words = (one_line(text) or "").casefold().replace("_", " ").replace("-", " ")
-    known = ALCOHOLIC.get(words)
-    if known is None:
-        notes.append(Quality.ALCOHOLIC_UNKNOWN)
-    return known
+    alcoholic = ALCOHOLIC.get(words)
+    if alcoholic is None:
+        quality.append(Quality.ALCOHOLIC_UNKNOWN)
+    return alcoholic
 
 
 def _glass(text: str | None) -> str | None:
-    """The glass, with one spelling for "Highball Glass" and "highball glass"."""
+    """Return the glass in one spelling: "Highball Glass" and "highball glass" are equal."""
     line = one_line(text)
     if line is None:
         return None
@@ -272,20 +279,20 @@ def _tags(text: str | None) -> tuple[str, ...]:
 
 
 def _image(
-    thumb: str | None, licence: str | None, credit: str | None, notes: list[str]
+    thumb: str | None, licence: str | None, credit: str | None, quality: list[str]
 ) -> Image | None:
-    url = _web_address(thumb, Quality.IMAGE_INVALID, notes)
+    url = _web_address(thumb, Quality.IMAGE_INVALID, quality)
     if url is None:
         return None
     confirmed = (licence or "").strip().casefold() == "yes"
     return Image(url, "creative-commons" if confirmed else None, credit)
 
 
-def _web_address(text: str | None, code: Quality, notes: list[str]) -> str | None:
+def _web_address(text: str | None, code: Quality, quality: list[str]) -> str | None:
     address = visible(text or "").strip()
     if not address:
         return None
     if _WEB_ADDRESS.fullmatch(address):
         return address
-    notes.append(code)
+    quality.append(code)
     return None

@@ -1,7 +1,7 @@
-"""Which search by name shows most: the source finds a term anywhere in a drink's name.
+"""Choose search terms that show the most drinks. The source finds a term anywhere in a name.
 
-A term is a piece of a word, so that no wildcard or sign of the source's own can stand in it.
-The names already known tell how many drinks a term will show.
+A term is a part of a word, so it cannot contain a wildcard or special character of the source.
+The known names predict how many drinks a term will show.
 """
 
 import re
@@ -9,18 +9,20 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 
 SHORTEST, LONGEST = 2, 5
+"""Number of characters of a term."""
+
 _WORD = re.compile(r"[a-z0-9]+")
 
 
 class NameIndex:
-    """Known names by the terms that find them."""
+    """An index of known names by the terms that find them."""
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
         self._ids: defaultdict[str, set[str]] = defaultdict(set)
 
     def add(self, drink_id: str, name: str) -> None:
-        """Take a drink in, in place of what it was called before."""
+        """Add a drink, or replace its name."""
         if self._names.get(drink_id) == name:
             return
         for term in terms_of(self._names.get(drink_id, "")):
@@ -30,33 +32,42 @@ class NameIndex:
             self._ids[term].add(drink_id)
 
     def matching(self, term: str) -> Collection[str]:
-        """The ids of the known drinks that a search for the term shows."""
+        """Return the ids of the known drinks that a search for the term shows."""
         return self._ids.get(term, ())
 
     def best_terms(
-        self, wanted: Iterable[str], *, least: int, most: int, number: int, asked: Collection[str]
+        self,
+        wanted: Iterable[str],
+        *,
+        min_gain: int,
+        max_shown: int,
+        limit: int,
+        asked: Collection[str],
     ) -> list[str]:
-        """Give the terms that show the most wanted drinks, each counted for one term only.
+        """Return the terms that show the most wanted drinks, each drink counted for one term.
+
+        This is the greedy algorithm for the set cover problem: choose the term that shows the most
+        drinks, remove these drinks, repeat.
 
         Args:
-            wanted: ids.
-            least: so many wanted drinks make a term worth a request.
-            most: a term that shows more known drinks than this could run into the source's cap.
-            number: so many terms at most.
-            asked: terms not to be given.
+            wanted: ids of drinks.
+            min_gain: minimum number of wanted drinks that make a term worth a request.
+            max_shown: a term that shows more known drinks could reach the source's cap.
+            limit: maximum number of terms.
+            asked: terms to leave out.
         """
         left = set(wanted)
         gains = Counter(
             term
             for drink_id in left
             for term in terms_of(self._names.get(drink_id, ""))
-            if len(self._ids[term]) <= most and term not in asked
+            if len(self._ids[term]) <= max_shown and term not in asked
         )
         chosen: list[str] = []
-        while gains and len(chosen) < number:
-            # Of equal gains that with the fewest other drinks, then an order that never changes.
+        while gains and len(chosen) < limit:
+            # Among equal gains, the term with the fewest other drinks, then a fixed order.
             best = min(gains, key=lambda term: (-gains[term], len(self._ids[term]), term))
-            if gains[best] < least:
+            if gains[best] < min_gain:
                 break
             chosen.append(best)
             shown = left & self._ids[best]
@@ -67,7 +78,7 @@ class NameIndex:
 
 
 def terms_of(name: str) -> set[str]:
-    """The terms by which a search finds the name."""
+    """Return the terms by which a search finds the name."""
     return set(_terms(name.lower()))
 
 

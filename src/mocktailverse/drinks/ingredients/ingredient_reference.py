@@ -1,7 +1,7 @@
-"""The reference of ingredients: one name for every spelling, a family, a usual strength.
+"""The ingredient reference: canonical name, kind, parent and usual strength of each ingredient.
 
-The figures stand in `reference/ingredients.csv`, one row an ingredient with the source of its
-strength; see docs/explanation/strength.md. It is read once, when first asked for.
+The data is in `reference/ingredients.csv`, one row for each ingredient, with the source of its
+strength; see docs/explanation/strength.md. It is read once, on first use.
 """
 
 from functools import cache, lru_cache
@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
-from mocktailverse.drinks.ingredients.names import NON_ALCOHOLIC, Words, key, readings
+from mocktailverse.drinks.ingredients.name_readings import NON_ALCOHOLIC, Words, key, readings
 from mocktailverse.drinks.reference.tables import read_table
 from mocktailverse.drinks.text import one_line
 
@@ -18,10 +18,10 @@ Kind = Literal[
     "juice", "syrup", "soda", "mixer", "condiment", "flavouring", "dairy", "egg", "tea_coffee",
     "water", "ice", "sweetener", "fruit", "vegetable", "herb", "spice", "food", "other",
 ]  # fmt: skip
-"""What an ingredient is: liquids in the first two lines (and water), solids after them.
+"""What an ingredient is. The first two lines and water are liquids, the others solids.
 
 mixer = ready-made mixes and lemonades; condiment = sauces, brines, vinegars; flavouring =
-extracts, flower waters, colours; sweetener = dry (honey is a syrup); food = all other solids.
+extracts, flower waters, colours; sweetener = dry ones (honey is a syrup); food = other solids.
 """
 
 _KINDS: dict[str, Kind] = {kind: kind for kind in get_args(Kind)}
@@ -31,34 +31,36 @@ SOLID: frozenset[Kind] = frozenset(
 )
 
 BASE = "Spirit"
-"""A base spirit is an ingredient whose parent is this one."""
+"""The parent of all base spirits, such as Gin and Rum."""
 
 LONGEST_NAME = 120
-"""Characters; a longer text is a sentence, not an ingredient, and is neither read nor cached."""
+"""Maximum characters of a name. A longer text is a sentence; it is neither matched nor cached."""
 
 
 class Ingredient(Struct, frozen=True):
-    """One row of the reference: `abv_percent` is the usual bottled strength in % vol.
-
-    `alcoholic` is False for what is sold as food although it holds alcohol (vanilla extract)
-    and for drinks sold as non-alcoholic (up to 0.5 % vol).
-    """
+    """One row of the reference."""
 
     name: str
+    """Canonical name."""
     kind: Kind
     parent: str | None
+    """The next more general ingredient; None for the most general ones."""
     abv_percent: float
+    """Usual bottled strength in % vol."""
     alcoholic: bool
+    """False for food that contains alcohol (vanilla extract) and for drinks that are sold as
+    non-alcoholic (up to 0.5 % vol)."""
     source: str
+    """Source of the strength."""
 
     @property
     def labelled(self) -> bool:
-        """Whether the strength is one product's everywhere, not that of a category or country."""
+        """Whether the strength is that of one product, not of a category or a country."""
         return not self.alcoholic or self.source == "producer label"
 
 
 class Family(Struct, frozen=True):
-    """What the last word of an unknown name tells: "Thyme syrup" is a syrup, "Foo gin" a gin."""
+    """What an unknown name's last word implies: "Thyme syrup" is a syrup, "Foo gin" a gin."""
 
     name: str
     kind: Kind
@@ -68,58 +70,60 @@ class Family(Struct, frozen=True):
 
 
 def match_ingredient(raw: str) -> Ingredient | None:
-    """The ingredient a name means, or None when the reference does not know it.
+    """Return the ingredient that a name means; None if it is not in the reference.
 
-    Never matches by resemblance: "banana liqueur" is not "banana", "coconut rum" not "rum".
+    There is no fuzzy matching: "banana liqueur" is not "banana", "coconut rum" is not "rum".
     """
     return _match(raw) if len(raw) <= LONGEST_NAME else None
 
 
 def canonical_name(raw: str) -> tuple[str, bool]:
-    """The ingredient's one name, and whether it is known; an unknown one stays, trimmed."""
-    found = match_ingredient(raw)
-    return (found.name, True) if found else (one_line(raw) or "", False)
+    """Return the canonical name and True; for an unknown name, the trimmed name and False."""
+    ingredient = match_ingredient(raw)
+    return (ingredient.name, True) if ingredient else (one_line(raw) or "", False)
 
 
 def ancestors(name: str) -> tuple[str, ...]:
-    """The more general ingredients, the nearest first: Absolut Citron, ..., Vodka, Spirit."""
-    found = match_ingredient(name)
-    return _ancestors(found.name) if found else ()
+    """Return the more general ingredients, nearest first; of Absolut Citron ..., Vodka, Spirit."""
+    ingredient = match_ingredient(name)
+    return _ancestors(ingredient.name) if ingredient else ()
 
 
 def is_a(name: str, general: str) -> bool:
-    """Whether an ingredient is another one or a kind of it: Kahlua is a Coffee liqueur."""
-    found = match_ingredient(name)
-    wanted = match_ingredient(general)
-    if not found or not wanted:
+    """Return whether an ingredient equals another or is a kind of it: Kahlua, Coffee liqueur."""
+    ingredient = match_ingredient(name)
+    category = match_ingredient(general)
+    if not ingredient or not category:
         return False
-    return found == wanted or wanted.name in _ancestors(found.name)
+    return ingredient == category or category.name in _ancestors(ingredient.name)
 
 
 def base_spirit(name: str) -> str | None:
-    """The base spirit (Gin, Rum, Whiskey ...) that an ingredient is a kind of; None if none."""
-    found = match_ingredient(name)
-    if not found:
+    """Return the base spirit (Gin, Rum, Whiskey ...) of an ingredient; None if it has none."""
+    ingredient = match_ingredient(name)
+    if not ingredient:
         return None
-    line = (found.name, *_ancestors(found.name))
+    # From special to general, such as (Absolut Citron, ..., Vodka, Spirit): the second to last.
+    line = (ingredient.name, *_ancestors(ingredient.name))
     return line[-2] if len(line) > 1 and line[-1] == BASE else None
 
 
 def family_of(raw: str) -> Family | None:
-    """The family an unknown name states in its last words; None where that is not certain.
+    """Return the family that the last words of an unknown name state; None if uncertain.
 
-    Names that offer a choice ("gin or lemonade"), pretend ("mock gin") or steep food in alcohol
-    ("rum raisin ice cream") state none. Any that deny alcohol are non-alcoholic.
+    It is uncertain if the name offers a choice ("gin or lemonade"), names an imitation ("mock
+    gin") or a food with alcohol ("rum raisin ice cream"). A name that denies alcohol ("zero proof
+    gin") is a non-alcoholic spirit.
     """
     return _family(raw) if len(raw) <= LONGEST_NAME else None
 
 
 def all_ingredients() -> tuple[Ingredient, ...]:
-    """Every row of the reference, in its order."""
+    """Return all rows of the reference, in file order."""
     return tuple(_reference()[0].values())
 
 
-_DOUBTS = frozenset(
+_UNCERTAIN = frozenset(
     """
     or with in free zero virgin substitute style mock without alcoholic hard spiked
     boozy drunken brandied
@@ -132,39 +136,43 @@ def _family(raw: str) -> Family | None:
     for reading in readings(raw):
         if reading[:1] == (NON_ALCOHOLIC,):
             return Family("Non-alcoholic spirit", "spirit", 0, 0.5, alcoholic=False)
-        if _DOUBTS.intersection(reading):
+        if _UNCERTAIN.intersection(reading):
             return None
         for length in (2, 1):
             family = _families().get("".join(reading[-length:]))
             if family and len(reading) > length:
-                plain = family.alcoholic or not _names_alcohol(reading[:-length])
-                return family if plain else None
+                is_consistent = family.alcoholic or not _names_alcohol(reading[:-length])
+                return family if is_consistent else None
     return None
 
 
 def _names_alcohol(reading: Words) -> bool:
-    named = (_reference()[1].get(word) or _families().get(word) for word in reading)
-    return any(found.alcoholic for found in named if found)
+    matches = (_reference()[1].get(word) or _families().get(word) for word in reading)
+    return any(match.alcoholic for match in matches if match)
 
 
 @lru_cache(maxsize=2048)
 def _match(raw: str) -> Ingredient | None:
     by_key = _reference()[1]
-    found = list(readings(raw))
-    for reading in found:
+    candidates = list(readings(raw))
+    for reading in candidates:
         if ingredient := by_key.get("".join(reading)):
             return ingredient
-    if found[0][:1] == (NON_ALCOHOLIC,):
-        plain = by_key.get("".join(found[0][1:]))
+    if candidates[0][:1] == (NON_ALCOHOLIC,):
+        # "alcohol-free lemonade" is lemonade, but "alcohol-free Campari" is not Campari.
+        plain = by_key.get("".join(candidates[0][1:]))
         return plain if plain and not plain.alcoholic else None
-    for reading in found:
+    for reading in candidates:
         if ingredient := _named_with_its_family(reading):
             return ingredient
     return None
 
 
 def _named_with_its_family(reading: Words) -> Ingredient | None:
-    """The product in "Kahlua coffee liqueur" or "gin Beefeater", where both names agree."""
+    """Return the product in "Kahlua coffee liqueur" or "gin Beefeater"; None if the names disagree.
+
+    Every cut into two names is tried; one name has to be a kind of the other.
+    """
     by_key = _reference()[1]
     for cut in range(len(reading) - 1, 0, -1):
         first = by_key.get("".join(reading[:cut]))
@@ -185,7 +193,7 @@ def _ancestors(name: str) -> tuple[str, ...]:
 
 @cache
 def _reference() -> tuple[dict[str, Ingredient], dict[str, Ingredient]]:
-    """The rows by canonical name, and by the key of every name and alias."""
+    """Return the rows by canonical name, and by the key of every name and alias."""
     by_name: dict[str, Ingredient] = {}
     by_key: dict[str, Ingredient] = {}
     for name, aliases, kind, parent, abv, alcoholic, source in read_table("ingredients.csv"):

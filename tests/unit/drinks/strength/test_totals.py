@@ -2,19 +2,19 @@
 
 import pytest
 
-from mocktailverse.drinks.strength.contents import (
-    Contents,
-    at_most,
-    closed_contents,
-    contents_of,
-    within_reason,
-)
 from mocktailverse.drinks.strength.glasses import find_glass
 from mocktailverse.drinks.strength.pours import Pour
+from mocktailverse.drinks.strength.totals import (
+    Totals,
+    capped,
+    exact_totals,
+    totals_of,
+    within_largest_recipe,
+)
 from mocktailverse.drinks.units import LARGEST_RECIPE_ML
 
 HIGHBALL = find_glass("Highball glass")  # 240 to 350 ml
-NOTHING = Contents()
+NOTHING = Totals()
 
 
 def ml(low: float, percent: float | None = 0, high: float | None = None, *, dash: bool = False):
@@ -24,7 +24,7 @@ def ml(low: float, percent: float | None = 0, high: float | None = None, *, dash
 
 
 def of(measured: str, amount: float, percent: float | None = 0):
-    """A pour that is measured in any other way."""
+    """A pour with another unit."""
     return Pour(measured, amount, amount, percent or 0, percent or 0, percent is not None)
 
 
@@ -33,8 +33,8 @@ SODA = of("rest", 0)
 UP_TO_THE_TOP = of("fill", 0)
 
 
-def contents(*pours: Pour, vessel=HIGHBALL, ice: bool = False, filled: bool = False):
-    return contents_of(pours, vessel, ice_named=ice, filled=filled)
+def totals(*pours: Pour, vessel=HIGHBALL, ice: bool = False, filled: bool = False):
+    return totals_of(pours, vessel, ice_named=ice, filled=filled)
 
 
 @pytest.mark.parametrize(
@@ -84,44 +84,44 @@ def contents(*pours: Pour, vessel=HIGHBALL, ice: bool = False, filled: bool = Fa
         ((GIN, ml(1, None), SODA), (61, 350), (24, 24), (6.857, 39.3443)),
     ],
 )  # fmt: skip
-def test_pours_add_up_to_what_is_known_of_them(pours, total_ml, alcohol_ml, abv_percent):
-    found = contents(*pours)
+def test_pours_add_up_as_far_as_they_are_known(pours, total_ml, alcohol_ml, abv_percent):
+    result = totals(*pours)
 
-    assert found.total_ml == pytest.approx(total_ml)
-    assert found.alcohol_ml == (alcohol_ml and pytest.approx(alcohol_ml))
-    assert (found.abv_percent is None) == (abv_percent is None)
+    assert result.total_ml == pytest.approx(total_ml)
+    assert result.alcohol_ml == (alcohol_ml and pytest.approx(alcohol_ml))
+    assert (result.abv_percent is None) == (abv_percent is None)
     if abv_percent is not None:
-        assert found.abv_percent == pytest.approx(abv_percent, abs=1e-3)
-    assert not found.partial
+        assert result.abv_percent == pytest.approx(abv_percent, abs=1e-3)
+    assert not result.partial
 
 
 def test_the_instructions_and_ice_change_what_a_glass_holds():
-    assert contents(GIN, SODA, filled=True).total_ml == (96, 350)
-    assert contents(GIN, SODA, filled=True, ice=True).total_ml == pytest.approx((96, 245))
+    assert totals(GIN, SODA, filled=True).total_ml == (96, 350)
+    assert totals(GIN, SODA, filled=True, ice=True).total_ml == pytest.approx((96, 245))
 
 
 @pytest.mark.parametrize("pour", [SODA, UP_TO_THE_TOP, of("glass", 1)])
-def test_without_a_vessel_nothing_bounds_what_has_no_volume(pour: Pour):
-    assert contents(GIN, pour, vessel=None) == Contents((60, None), (24, 24))
+def test_without_a_vessel_unmeasured_pours_are_unbounded(pour: Pour):
+    assert totals(GIN, pour, vessel=None) == Totals((60, None), (24, 24))
 
 
-def test_up_to_three_dashes_beside_parts_are_left_out():
+def test_up_to_three_dashes_next_to_parts_are_ignored():
     parts = of("part", 1, 40), of("part", 3)
     not_a_volume = Pour("unbounded", 0, 0, 40, 40, imprecise_unit=True)
 
-    assert contents(*parts, ml(2.99, 40, dash=True)) == Contents(abv_percent=(10, 10), partial=True)
-    assert contents(*parts, ml(3, 40, dash=True)) == NOTHING
-    assert contents(*parts, not_a_volume) == NOTHING
-    assert contents(*parts, of("part", 0.08, None)).abv_percent == pytest.approx(
+    assert totals(*parts, ml(2.99, 40, dash=True)) == Totals(abv_percent=(10, 10), partial=True)
+    assert totals(*parts, ml(3, 40, dash=True)) == NOTHING
+    assert totals(*parts, not_a_volume) == NOTHING
+    assert totals(*parts, of("part", 0.08, None)).abv_percent == pytest.approx(
         (9.804, 9.804), abs=1e-3
     )
-    assert contents(*parts, of("part", 0.09, None)) == NOTHING
+    assert totals(*parts, of("part", 0.09, None)) == NOTHING
 
 
 def test_single_figures_are_added_up_at_once():
-    assert closed_contents([60, 40], [2400, 0]) == Contents((100, 100), (24, 24), (24, 24))
-    assert closed_contents([0.05], [2]) == Contents((0.05, 0.05), (0.02, 0.02), (40, 40))
-    assert closed_contents([0, 0], [0, 0]) == closed_contents([], []) == NOTHING
+    assert exact_totals([60, 40], [2400, 0]) == Totals((100, 100), (24, 24), (24, 24))
+    assert exact_totals([0.05], [2]) == Totals((0.05, 0.05), (0.02, 0.02), (40, 40))
+    assert exact_totals([0, 0], [0, 0]) == exact_totals([], []) == NOTHING
 
 
 @pytest.mark.parametrize(
@@ -136,19 +136,19 @@ def test_single_figures_are_added_up_at_once():
         ((None, None), (None, None)),
     ],
 )
-def test_contents_are_believed_up_to_the_largest_recipe(total_ml, believed):
-    poured = Contents(total_ml, (24, 24), (10, 10))
-    found = within_reason(poured)
+def test_totals_are_plausible_up_to_the_largest_recipe(total_ml, believed):
+    poured = Totals(total_ml, (24, 24), (10, 10))
+    result = within_largest_recipe(poured)
 
-    assert found.total_ml == believed
-    assert (found is poured) == (total_ml == believed)
-    assert found is poured or found == Contents(believed)
+    assert result.total_ml == believed
+    assert (result is poured) == (total_ml == believed)
+    assert result is poured or result == Totals(believed)
 
 
-def test_contents_of_weak_ingredients_are_no_stronger_than_those():
-    unknown = Contents((60, None))
-    known = Contents((60, 60), (0.1, 0.1), (0.2, 0.2))
+def test_totals_are_at_most_as_strong_as_the_strongest_ingredient():
+    unknown = Totals((60, None))
+    weak = Totals((60, 60), (0.1, 0.1), (0.2, 0.2))
 
-    assert at_most(0.5, unknown) == Contents((60, None), None, (0, 0.5))
-    assert at_most(0.5, known) == known
-    assert at_most(0, unknown) == Contents((60, None), (0, 0), (0, 0))
+    assert capped(0.5, unknown) == Totals((60, None), None, (0, 0.5))
+    assert capped(0.5, weak) == weak
+    assert capped(0, unknown) == Totals((60, None), (0, 0), (0, 0))

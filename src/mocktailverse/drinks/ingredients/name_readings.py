@@ -1,7 +1,7 @@
-"""How an ingredient's name is read: one key for all its spellings, and what may be left out.
+"""Normalize ingredient names: a key that all spellings share, and shorter readings of a name.
 
-Nothing here guesses: two names share a key only when case, accents, punctuation, plural or a
-listed spelling variant is all that tells them apart.
+Two names share a key only if they differ in case, accents, punctuation, plural or a listed
+spelling variant. There is no fuzzy matching.
 """
 
 import re
@@ -14,6 +14,8 @@ Words = tuple[str, ...]
 
 _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
+# "non-alcoholic", "alcohol free", "zero proof", "dealcoholized", "0.0 %". The look-behind keeps
+# "5.0%" out, the look-ahead "no alcohol added" and "0% fat".
 _NON_ALCOHOLIC = re.compile(
     r"\b(?:non[\s-]?alcoholic|(?:alcohol|spirit)[\s-]free|(?:zero|no|without)[\s-](?:proof|alcohol)"
     r"|de-?alcoholi[sz]ed|(?<!\d[.,])0(?:[.,]0+)?\s?%(?:\s?(?:abv|vol|alcohol))?)"
@@ -65,7 +67,7 @@ _ENDINGS = (
     ("ie", "y"),
     ("s", ""),
 )
-"""Plural endings and the singular's; the first that fits is taken."""
+"""Plural endings and their singular; the first that fits is used."""
 
 _QUALIFIERS = frozenset(
     """
@@ -79,21 +81,21 @@ _QUALIFIERS = frozenset(
     of a an the your favorite favourite
     """.split()  # noqa: SIM905 - a word list reads better than eighty quoted strings
 )
-"""Words that say how an ingredient is prepared, cut or served, never which one it is.
+"""Words for how an ingredient is prepared, cut or served. They never say which one it is.
 
-"dry", "sweet", "light", "dark", "white" and "in" are not among them: light rum is not rum, and a
-cherry in brandy is no cherry brandy.
+"dry", "sweet", "light", "dark", "white" and "in" are not qualifiers: light rum is not rum, and
+"cherry in brandy" is not cherry brandy.
 """
 
 NON_ALCOHOLIC = "nonalcoholic"
-"""The word that stands first in the reading of every name that denies alcohol."""
+"""The first word in the reading of every name that denies alcohol."""
 
 MOST_QUALIFIERS = 6
-"""Names with more qualifiers than this are left unknown: their readings double with each."""
+"""Names with more qualifiers stay unknown, because each one doubles the number of readings."""
 
 
 def words(text: str) -> Words:
-    """The name's words, comparable: caseless, without accents and punctuation, singular."""
+    """Return the name's words, normalized: lower case, singular, no accents or punctuation."""
     text = _APOSTROPHES.sub("", text).casefold()
     if not text.isascii():
         text = "".join(
@@ -104,12 +106,12 @@ def words(text: str) -> Words:
 
 
 def key(text: str) -> str:
-    """The words of a name run together, so that 7-Up, 7 up and 7up are one."""
+    """Return the normalized words without spaces, so that 7-Up, 7 up and 7up are equal."""
     return "".join(words(text))
 
 
 def readings(text: str) -> Iterator[Words]:
-    """The ways a name may be meant, the most literal first.
+    """Yield the possible readings of a name, the most literal first.
 
     >>> [" ".join(reading) for reading in readings("Rum, white")]
     ['rum white', 'white rum']
@@ -125,18 +127,18 @@ def _readings_in_order(text: str) -> list[Words]:
     bare = _NON_ALCOHOLIC.sub(" ", text)
     if bare != text:
         return [(NON_ALCOHOLIC, *words(bare))]
-    found = [words(text)]
+    candidates = [words(text)]
     text = _AFTERTHOUGHT.sub("", text)
     if inverted := _INVERTED.fullmatch(text):
-        found.append(words(f"{inverted[2]} {inverted[1]}"))
+        candidates.append(words(f"{inverted[2]} {inverted[1]}"))  # "Rum, white": "white rum"
     if juice := _JUICE_OF.fullmatch(text.strip()):
-        found.append(words(f"{juice[2]} {juice[1]}"))
-    found.append(words(_FLAVORED.sub(r"\1 ", text)))
-    return list(dict.fromkeys(found))
+        candidates.append(words(f"{juice[2]} {juice[1]}"))  # "juice of a lime": "lime juice"
+    candidates.append(words(_FLAVORED.sub(r"\1 ", text)))  # "lemon flavored rum": "lemon rum"
+    return list(dict.fromkeys(candidates))  # without repetitions, in the same order
 
 
 def _without_qualifiers(reading: Words) -> Iterator[Words]:
-    """The reading with one, then two, then more of its qualifiers left out."""
+    """Yield the reading without one, then two, then more of its qualifiers."""
     places = [i for i, word in enumerate(reading) if word in _QUALIFIERS]
     if len(places) > MOST_QUALIFIERS:
         return
@@ -148,7 +150,7 @@ def _without_qualifiers(reading: Words) -> Iterator[Words]:
 
 @lru_cache(maxsize=2048)
 def _singular(word: str) -> str:
-    """A word and its plural give the same key; the key itself need not be an English word."""
+    """Return a key that a word and its plural share; it need not be an English word."""
     if word.endswith(("s", "ie")):
         for ending, singular in _ENDINGS:
             if word.endswith(ending) and len(word) > len(ending) + 1:
