@@ -143,7 +143,7 @@ def _print_summary(stores: Stores, loads: list[Load], summary: dict[str, Any]) -
 def _show_services(stack: LocalStack, drinks: int) -> None:
     """Check that the API serves the drinks; on a terminal, keep the stack up until Ctrl-C."""
     served = _served_drinks(stack.by_name[SERVER], drinks)
-    print_table("Links", ("what", "where"), links(stack))
+    print_table("Links", ("service", "URL"), links(stack))
     say(f"The API serves {served} drinks, and the dashboard is up.")
     if sys.stdin.isatty() and sys.stdout.isatty():
         say("Open the dashboard. Press Ctrl-C to stop everything.")

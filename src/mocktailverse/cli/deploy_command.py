@@ -89,7 +89,7 @@ def deploy(
     rows = list(outputs.items())
     if api_url := target.account.api_url(outputs):
         rows.append(("API", api_url))
-    print_table(f"{env} is deployed", ("what", "where"), rows)
+    print_table(f"{env} is deployed", ("output", "value"), rows)
 
 
 def _update_stack(
@@ -144,7 +144,7 @@ def print_changes(stack_name: str, changes: Sequence[Change]) -> None:
         (change.action, change.resource, change.type, ", ".join(change.because))
         for change in changes
     ]
-    print_table(f"Changes to {stack_name}", ("what", "resource", "type", "because of"), rows)
+    print_table(f"Changes to {stack_name}", ("action", "resource", "type", "cause"), rows)
 
 
 @contextmanager

@@ -57,7 +57,7 @@ def print_deployed_status(env: str, *, as_json: bool) -> None:
         items = [{**msgspec.to_builtins(f), "apart": f.name in apart} for f in functions]
         print_json({**fields, "functions": items})
     else:
-        print_table(f"Environment {env}", ("what", "value"), list(fields.items()))
+        print_table(f"Environment {env}", ("name", "value"), list(fields.items()))
         rows = [
             (f.name, f.code_sha256[:12], f.modified_at[:19], _difference(f, apart))
             for f in functions

@@ -33,7 +33,7 @@ def get_drink(
     id_ = full_id(drink_id)
     register = connect(env, state_dir).drinks.get(id_)
     if register is None or register.drink is None:
-        say(f"No drink {id_} is in the table.")
+        say(f"No drink `{id_}` is in the table.")
         raise typer.Exit(1)
     if as_json:
         print_json(register.drink)

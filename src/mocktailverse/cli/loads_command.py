@@ -28,4 +28,4 @@ def loads(
     if as_json:
         print_listing([load_fields(load) for load in page], next_page)
     else:
-        print_loads(page) if page else say("There are no such loads.")
+        print_loads(page) if page else say("No loads match.")

@@ -34,7 +34,7 @@ def outputs(
     if as_json:
         print_json(values)
     else:
-        print_table(f"Outputs of {stack_name(env)}", ("what", "where"), list(values.items()))
+        print_table(f"Outputs of {stack_name(env)}", ("output", "value"), list(values.items()))
 
 
 def _print_exports(env: str, state_dir: Path | None) -> None:

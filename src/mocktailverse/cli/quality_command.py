@@ -26,7 +26,7 @@ def quality(
         print_json({"items": sources, "next": None, "drift": drift})
         return
     for source in sources:
-        print_table(f"Quality of {source.source}", ("what", "figure"), _rows(source))
+        print_table(f"Quality of {source.source}", ("name", "value"), _rows(source))
     kinds = [(kind.field, kind.old, kind.new, kind.count) for kind in drift]
     print_table(f"Drift of the last {days} days", ("field", "old", "new", "records"), kinds)
 

@@ -46,6 +46,6 @@ def _print_status(local: Status, fields: dict[str, Any]) -> None:
         if process.name in local.down:
             state = "down (does not respond)" if process.find() else "down (ended)"
         rows.append((process.name, f"{state}: http://{HOST}:{process.port} (pid {process.pid})"))
-    print_table("Local stack", ("what", "value"), rows)
+    print_table("Local stack", ("name", "value"), rows)
     if local.state == "running" and local.stack and local.stack.urls:
-        print_table("Links", ("what", "where"), links(local.stack))
+        print_table("Links", ("service", "URL"), links(local.stack))

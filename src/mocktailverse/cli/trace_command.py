@@ -32,7 +32,7 @@ def trace(
         print_json({"trace": version.trace_id, "object": version, "items": items, "next": None})
         return
     rows = [(moment(step.at), step.stage, step.what, _short(step.details)) for step in steps]
-    print_table(f"Trace {version.trace_id}", ("when (UTC)", "stage", "what", "details"), rows)
+    print_table(f"Trace {version.trace_id}", ("time (UTC)", "stage", "event", "details"), rows)
     say(f"{version.key}, version {version.version_id}")
 
 

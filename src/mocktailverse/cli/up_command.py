@@ -67,7 +67,7 @@ def _print_stack(stack: LocalStack, *, as_json: bool) -> None:
     if as_json:
         print_json(stack_fields(stack))
         return
-    print_table("Mocktailverse is up", ("what", "where"), links(stack))
+    print_table("Mocktailverse is up", ("service", "URL"), links(stack))
     resources = [item for item in stack.outputs.items() if item[0] not in _HIDDEN_OUTPUTS]
     rows = [
         ("AWS endpoint", stack.endpoint),
@@ -75,4 +75,4 @@ def _print_stack(stack: LocalStack, *, as_json: bool) -> None:
         ("key for operators", stack.ops_key),
         *resources,
     ]
-    print_table("Parts of the stack", ("what", "value"), rows)
+    print_table("Parts of the stack", ("name", "value"), rows)

@@ -32,7 +32,7 @@ def verify(
         )
     else:
         rows = [(d.kind, d.subject, d.problem) for d in report.differences]
-        print_table("Differences", ("kind", "what", "problem"), rows)
+        print_table("Differences", ("kind", "subject", "problem"), rows)
     if not report.ok:
         raise typer.Exit(1)
 
