@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from mocktailverse.cli.demo import NOT_RECORDS
+from mocktailverse.cli.demo_command import NOT_RECORDS
 from mocktailverse.local import lifecycle
 from mocktailverse.pipeline.verify_catalogue import verify_all
 from mocktailverse.stores.environment import Stores

@@ -70,11 +70,6 @@ AskBill = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(cost)
-
-
 def cost(
     drinks_per_month: Scale = None,
     reference: Reference = False,

@@ -1,10 +1,10 @@
-"""Following loads: quickly at home, sparingly where each question costs a read unit."""
+"""Waiting for loads: often on the local stack, rarely where each read costs a unit."""
 
 from types import SimpleNamespace
 
 import pytest
 
-from mocktailverse.cli import following
+from mocktailverse.cli import load_waiting
 from mocktailverse.errors import TransientError, UnreachableError
 from mocktailverse.loads.load_record import Counts, Load
 from mocktailverse.loads.object_version import ObjectVersion
@@ -13,7 +13,7 @@ VERSIONS = [ObjectVersion("bucket", f"raw/tests/{n}.json", "1") for n in range(4
 
 
 class Clock:
-    """A clock that only sleeping moves on."""
+    """A clock that only sleeping advances."""
 
     def __init__(self):
         self.now = 0.0
@@ -26,15 +26,15 @@ class Clock:
 
 
 class Loads:
-    """Loads that are done at a time of their own; counts what it is asked."""
+    """Loads that are each done at a given time; records when they are read."""
 
     def __init__(self, clock, done_at):
         self.clock = clock
         self.done_at = done_at
-        self.asked_at = []
+        self.read_at = []
 
     def latest(self, version):
-        self.asked_at.append(self.clock.now)
+        self.read_at.append(self.clock.now)
         is_done = self.clock.now >= self.done_at(version)
         return Load(
             object=version,
@@ -56,48 +56,48 @@ class Loads:
 @pytest.fixture
 def clock(monkeypatch):
     clock = Clock()
-    monkeypatch.setattr(following, "time", clock)
+    monkeypatch.setattr(load_waiting, "time", clock)
     return clock
 
 
-def connection(loads, endpoint):
+def stores(loads, endpoint):
     return SimpleNamespace(loads=loads, clients=SimpleNamespace(endpoint=endpoint))
 
 
-def test_on_aws_no_more_than_one_question_a_second_is_asked(clock):
+def test_on_aws_loads_are_read_at_most_once_a_second(clock):
     loads = Loads(clock, lambda version: 30 + VERSIONS.index(version))
-    done = following.follow(connection(loads, None), VERSIONS)
+    done = load_waiting.wait_for_loads(stores(loads, None), VERSIONS)
     assert [load.object for load in done] == VERSIONS
     assert {load.status for load in done} == {"done"}
-    for start in loads.asked_at:
-        assert sum(start <= at < start + 60 for at in loads.asked_at) <= 62
+    for start in loads.read_at:
+        assert sum(start <= at < start + 60 for at in loads.read_at) <= 62
 
 
-def test_at_home_what_is_done_is_seen_at_once(clock):
+def test_on_the_local_stack_a_finished_load_is_noticed_at_once(clock):
     loads = Loads(clock, lambda _: 1)
-    following.follow(connection(loads, "http://127.0.0.1:1"), VERSIONS)
+    load_waiting.wait_for_loads(stores(loads, "http://127.0.0.1:1"), VERSIONS)
     assert clock.now <= 2
 
 
 @pytest.mark.parametrize("endpoint", [None, "http://127.0.0.1:1"])
-def test_nothing_that_moves_is_told_after_the_patience(clock, endpoint):
+def test_loads_that_do_not_change_time_out(clock, endpoint):
     loads = Loads(clock, lambda _: float("inf"))
     with pytest.raises(TransientError, match="40 loads are not finished"):
-        following.follow(connection(loads, endpoint), VERSIONS, patience_s=60)
+        load_waiting.wait_for_loads(stores(loads, endpoint), VERSIONS, timeout_s=60)
     assert clock.now >= 60
 
 
-def test_it_is_not_given_up_before_each_has_been_asked_again(clock):
+def test_the_wait_does_not_time_out_before_each_load_is_read_again(clock):
     loads = Loads(clock, lambda version: 20 if version == VERSIONS[-1] else 45)
-    following.follow(connection(loads, None), VERSIONS, patience_s=10)
+    load_waiting.wait_for_loads(stores(loads, None), VERSIONS, timeout_s=10)
 
 
-def test_a_wait_ends_as_soon_as_the_caller_finds_it_pointless(clock):
+def test_the_caller_can_end_the_wait(clock):
     def give_up() -> None:
         if clock.now > 1:
             raise UnreachableError("The disk is full.")
 
     loads = Loads(clock, lambda _: float("inf"))
     with pytest.raises(UnreachableError):
-        following.follow(connection(loads, "http://127.0.0.1:1"), VERSIONS, on_poll=give_up)
+        load_waiting.wait_for_loads(stores(loads, "http://127.0.0.1:1"), VERSIONS, on_poll=give_up)
     assert clock.now < 3

@@ -1,4 +1,4 @@
-"""Commands that need no AWS at all: `transform` and `measure`."""
+"""The command `transform`: turn raw files into drinks without AWS."""
 
 import os
 import shutil
@@ -12,9 +12,8 @@ import msgspec
 import typer
 
 from mocktailverse.cli import options
-from mocktailverse.cli.destination import is_special, written
-from mocktailverse.cli.output import print_json, print_table, progress, say
-from mocktailverse.drinks import parse_measure
+from mocktailverse.cli.output import progress, say
+from mocktailverse.cli.output_file import is_special, open_output
 from mocktailverse.errors import UsageError
 from mocktailverse.formatting import counted
 from mocktailverse.loads.load_record import Counts
@@ -25,41 +24,37 @@ from mocktailverse.pipeline.transform import transform as transform_object
 from mocktailverse.sources import require_source
 from mocktailverse.times import parse_past_time
 
-STDIN = Path("-")
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.command()(transform)
-    app.command()(measure)
+_STDIN = Path("-")
 
 
 def transform(
     files: Annotated[
-        list[Path], typer.Argument(help="Raw files in any accepted form; - is stdin.")
+        list[Path], typer.Argument(help="Raw files in any accepted format; - is stdin.")
     ],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Where the drinks go [stdout].")
+        Path | None, typer.Option("--output", "-o", help="File for the drinks [stdout].")
     ] = None,
     rejects: Annotated[
-        Path | None, typer.Option(help="Where the rejected lines go, as NDJSON [stderr, in short].")
+        Path | None,
+        typer.Option(help="File for the rejected records, as NDJSON [stderr, shortened]."),
     ] = None,
     form: Annotated[
-        Literal["ndjson", "json"], typer.Option("--format", help="One drink a line, or one array.")
+        Literal["ndjson", "json"],
+        typer.Option("--format", help="One drink per line, or one array."),
     ] = "ndjson",
     source: options.Source = "thecocktaildb",
     observed_at: options.ObservedAt = None,
     env: options.Env = "local",  # noqa: ARG001 - every command takes it; this one needs no AWS
 ) -> None:
-    """Turn raw files into drinks with the pipeline's own code, without any AWS."""
+    """Turn raw files into drinks without AWS, with the code of the pipeline."""
     require_source(source)
     observed = None if observed_at is None else parse_past_time(observed_at)
     if output and rejects and not is_special(output) and output.resolve() == rejects.resolve():
-        raise UsageError(f"{output} cannot take both the drinks and the rejected lines.")
+        raise UsageError(f"`{output}` is the file for both drinks and rejects. Choose two files.")
     with ExitStack() as stack:
         inputs = [_open(path, stack, observed) for path in files]
-        drinks = stack.enter_context(written(output, files))
-        rejected = stack.enter_context(written(rejects, files)) if rejects else None
+        drinks = stack.enter_context(open_output(output, files))
+        rejected = stack.enter_context(open_output(rejects, files)) if rejects else None
         bar = stack.enter_context(progress())
         task = bar.add_task("records", total=None)
         counts, absences = Counts(), 0
@@ -82,48 +77,32 @@ def transform(
                 separator = b",\n"
         if form == "json":
             drinks.write(b"\n]\n" if counts.loaded else b"[]\n")
-    told = f"{counted(counts.loaded, 'drink')}, {counts.rejected} rejected"
-    told += f", {counted(absences, 'absence')}" if absences else ""
-    say(f"{counted(counts.read + absences, 'record')}: {told}")
-
-
-def measure(
-    text: Annotated[str, typer.Argument(help='A measure as recipes write it: "1 1/2 oz".')],
-    ingredient: Annotated[
-        str | None, typer.Option(help="What is measured; some measures need it.")
-    ] = None,
-    env: options.Env = "local",  # noqa: ARG001 - every command takes it; this one needs no AWS
-    as_json: options.Json = False,
-) -> None:
-    """Show how one measure is understood."""
-    parsed = parse_measure(text, ingredient)
-    if as_json:
-        print_json(parsed)
-        return
-    rows = [(name, getattr(parsed, name)) for name in parsed.__struct_fields__]
-    print_table(text, ("field", "value"), rows)
+    summary = f"{counted(counts.loaded, 'drink')}, {counts.rejected} rejected"
+    summary += f", {counted(absences, 'absence')}" if absences else ""
+    say(f"{counted(counts.read + absences, 'record')}: {summary}")
 
 
 def _name(path: Path) -> str:
-    """The path as text for the lineage, also where the file system's bytes are no UTF-8."""
-    return "stdin" if path == STDIN else os.fsencode(path).decode("utf-8", "replace")
+    """Return the path for the lineage as valid text; file names may be any bytes."""
+    return "stdin" if path == _STDIN else os.fsencode(path).decode("utf-8", "replace")
 
 
 def _open(path: Path, stack: ExitStack, observed_at: int | None) -> InputFile:
+    """Return the file; a pipe is copied first, because its format is read from its beginning."""
     if not _is_pipe(path):
         return InputFile(path, observed_at)
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mocktailverse-")))
-    spooled = folder / _name(path).replace("/", "-")
-    pipe = sys.stdin.buffer if path == STDIN else stack.enter_context(path.open("rb"))
-    with spooled.open("wb") as spool:
-        shutil.copyfileobj(pipe, spool)
-    return InputFile(spooled, observed_at)
+    copy = folder / _name(path).replace("/", "-")
+    pipe = sys.stdin.buffer if path == _STDIN else stack.enter_context(path.open("rb"))
+    with copy.open("wb") as file:
+        shutil.copyfileobj(pipe, file)
+    return InputFile(copy, observed_at)
 
 
 def _is_pipe(path: Path) -> bool:
     try:
-        return path == STDIN or path.is_fifo()
-    except OSError:  # opening it as a file will say why
+        return path == _STDIN or path.is_fifo()
+    except OSError:  # opening it as a file reports the cause
         return False
 
 

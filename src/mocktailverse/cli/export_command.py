@@ -1,4 +1,4 @@
-"""The `export` command: the published catalogue as a file for other tools."""
+"""The command `export`: the published catalogue as a file for other tools."""
 
 import shutil
 import sys
@@ -20,48 +20,49 @@ from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
-from mocktailverse.cli.destination import written
 from mocktailverse.cli.output import progress, say
+from mocktailverse.cli.output_file import open_output
 from mocktailverse.drinks.drink import Alcoholic
 from mocktailverse.errors import MissingError, UsageError
 from mocktailverse.stores.environment import Stores
 
-STDOUT = Path("-")
+_STDOUT = Path("-")
+_EXPORTS: dict[str, Callable[[Catalogue, DrinkQuery], Iterator[bytes]]] = {
+    "csv": export_csv,
+    "ndjson": export_ndjson,
+    "json": export_json,
+    "bar-assistant": export_bar_assistant,
+}
 
-Format = Literal["csv", "ndjson", "json", "sqlite", "bar-assistant"]
 Strings = list[str] | None
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(export)
 
 
 def export(
     form: Annotated[
-        Format,
+        Literal["csv", "ndjson", "json", "sqlite", "bar-assistant"],
         typer.Option(
-            "--format", "-f", help="sqlite is the catalogue's own file, whole and unfiltered."
+            "--format", "-f", help="File format; sqlite is the whole catalogue, unfiltered."
         ),
     ],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Where it goes; - is stdout. [stdout]")
+        Path | None, typer.Option("--output", "-o", help="File to write; - is stdout. [stdout]")
     ] = None,
     q: Annotated[str, typer.Option("--q", help="Only drinks with these words.")] = "",
-    category: Annotated[Strings, typer.Option(help="Only of this category; repeatable.")] = None,
+    category: Annotated[Strings, typer.Option(help="Only this category; repeatable.")] = None,
     alcoholic: Annotated[
-        Alcoholic | None, typer.Option(help="Only those of which the source says so.")
+        Alcoholic | None, typer.Option(help="Only drinks that the source marks so.")
     ] = None,
     mocktail: Annotated[
         bool | None, typer.Option("--mocktail/--no-mocktail", help="Only mocktails, or none.")
     ] = None,
-    glass: Annotated[Strings, typer.Option(help="Only in this glass; repeatable.")] = None,
+    glass: Annotated[Strings, typer.Option(help="Only this glass; repeatable.")] = None,
     tag: Annotated[Strings, typer.Option(help="Only with this tag; repeatable.")] = None,
     ingredient: Annotated[
-        Strings, typer.Option(help="Only with this or a kind of it; repeated: with all of them.")
+        Strings,
+        typer.Option(help="Only with this ingredient or a kind of it; repeated: with all of them."),
     ] = None,
     without: Annotated[
-        Strings, typer.Option(help="Only without this and its kinds; repeatable.")
+        Strings, typer.Option(help="Only without this ingredient and its kinds; repeatable.")
     ] = None,
     withdrawn: Annotated[
         bool, typer.Option("--withdrawn", help="Also drinks that the source has withdrawn.")
@@ -81,52 +82,44 @@ def export(
         without=tuple(without or ()),
         withdrawn=withdrawn,
     )
-    target = None if output in {None, STDOUT} else output
+    target = None if output in {None, _STDOUT} else output
     if form == "sqlite":
-        _refuse_what_sqlite_cannot(query, target)
-    connection = connect(env, state_dir)
+        _check_sqlite(query, target)
+    stores = connect(env, state_dir)
     with tempfile.TemporaryDirectory(prefix="mocktailverse-") as folder:
         path = Path(folder) / "catalogue.sqlite"
-        _download(connection, path)
-        with closing(Catalogue(path)) as catalogue, written(target) as file:
+        _download(stores, path)
+        with closing(Catalogue(path)) as catalogue, open_output(target) as file:
             if form == "sqlite":
                 drinks = catalogue.meta.drinks
-                with path.open("rb") as whole:
-                    shutil.copyfileobj(whole, file)
+                with path.open("rb") as database:
+                    shutil.copyfileobj(database, file)
             else:
                 drinks = catalogue.count(query)
-                _write(EXPORTS[form](catalogue, query), drinks, file)
+                _write(_EXPORTS[form](catalogue, query), drinks, file)
     say(f"{drinks} drinks exported")
 
 
-EXPORTS: dict[str, Callable[[Catalogue, DrinkQuery], Iterator[bytes]]] = {
-    "csv": export_csv,
-    "ndjson": export_ndjson,
-    "json": export_json,
-    "bar-assistant": export_bar_assistant,
-}
-
-
-def _refuse_what_sqlite_cannot(query: DrinkQuery, target: Path | None) -> None:
+def _check_sqlite(query: DrinkQuery, target: Path | None) -> None:
     if query != DrinkQuery():
-        raise UsageError("The SQLite file is exported whole; filters go with the other formats.")
+        raise UsageError("SQLite exports the whole catalogue. Use filters with another format.")
     if target is None and sys.stdout.isatty():
-        raise UsageError("SQLite is no text for a terminal; name a file: -o catalogue.sqlite")
+        raise UsageError("SQLite cannot be printed on a terminal. Use -o catalogue.sqlite")
 
 
-def _download(connection: Stores, path: Path) -> None:
+def _download(stores: Stores, path: Path) -> None:
     with progress() as bar:
         bar.add_task("downloading the catalogue", total=None)
         try:
-            connection.catalogue.download(path)
+            stores.catalogue.download(path)
         except MissingError as error:
             raise UsageError(
-                "No catalogue is published yet. Bring drinks in with `mocktailverse ingest` or "
-                "`mocktailverse fetch`; seconds later it is there."
+                "No catalogue is published yet. Load drinks with `mocktailverse ingest` or "
+                "`mocktailverse fetch`; the catalogue is published seconds later."
             ) from error
 
 
-def _write(pieces: Iterator[bytes], drinks: int, file: IO[bytes]) -> None:
+def _write(chunks: Iterator[bytes], drinks: int, file: IO[bytes]) -> None:
     with progress() as bar:
-        for piece in bar.track(pieces, total=drinks, description="drinks"):
-            file.write(piece)
+        for chunk in bar.track(chunks, total=drinks, description="drinks"):
+            file.write(chunk)
