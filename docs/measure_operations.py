@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mocktailverse.cli.demo import NOT_RECORDS
+from mocktailverse.cli.demo_command import NOT_RECORDS
 from mocktailverse.local import lifecycle
 
 ROOT = Path(__file__).parents[1]

@@ -20,7 +20,7 @@ from mocktailverse.loads.load_record import Counts
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.publish import Published
 from mocktailverse.pipeline.reconcile import ReconcileReport
-from mocktailverse.sources.thecocktaildb.extract import ExtractReport
+from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport
 
 LEVELS = {"info": "info", "warning": "warning", "error": "error", "exception": "error"}
 REPORTS: dict[str, type[Struct]] = {

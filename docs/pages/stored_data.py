@@ -17,7 +17,9 @@ from mocktailverse.loads.load_record import Counts, Load, Segment
 from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.ingest import Part, Run, put_part
-from mocktailverse.sources.thecocktaildb.extract import FetchCursor, PageFetching, run_name
+from mocktailverse.sources.thecocktaildb.extract import run_name
+from mocktailverse.sources.thecocktaildb.extract_report import FetchCursor
+from mocktailverse.sources.thecocktaildb.page_fetcher import PageFetcher
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.items import to_item
 from mocktailverse.stores.loads_table import LoadsTable
@@ -60,7 +62,7 @@ def raw_objects() -> dict[str, StoredObject]:
     fetched, ingested = Mock(), Mock()
     start = FetchCursor(run_name("sweep", AT), "sweep", AT, ())
     client = Mock(source=SOURCE, requests=0)
-    PageFetching(client, fetched, start, lambda: AT, lambda: 1).put_raw("f-a", [b"{}"], AT)
+    PageFetcher(client, fetched, start, lambda: AT, lambda: 1).put_raw("f-a", [b"{}"], AT)
     put_part(ingested, Run(SOURCE, AT, AT), 1, Part("drinks.ndjson", b""))
     puts = {"fetch": fetched.put.call_args, "ingest": ingested.put.call_args}
     return {n: StoredObject(put.args[0], put.kwargs["metadata"]) for n, put in puts.items()}

@@ -461,7 +461,7 @@ def test_reconcile_sends_what_has_no_load(world, caplog):
 
 @pytest.mark.usefixtures("world")
 def test_fetch_refuses_what_it_does_not_know():
-    with pytest.raises(UsageError, match="No strategy is named"):
+    with pytest.raises(UsageError, match="Unknown strategy"):
         fetch.handler({"strategy": "everything"}, Context())
 
 

@@ -15,7 +15,7 @@ from mocktailverse.dashboard.views.cost import percent, usd
 from mocktailverse.errors import MissingError, PermanentError, UnreachableError
 from mocktailverse.loads.load_record import Counts, Load
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.operations.month import LOADS, MonthBooks
+from mocktailverse.operations.month import LOADS, MonthUsage
 from mocktailverse.stores.free_tier import FreeOffer
 
 PAGE = Path(mocktailverse.dashboard.views.__path__[0]) / "cost.py"
@@ -113,7 +113,7 @@ def look(books, clock):
 
 @pytest.fixture
 def month(books, clock):
-    return MonthBooks(books, lambda: books.current().meta, attempt_limit_s=120, clock=clock)
+    return MonthUsage(books, lambda: books.current().meta, attempt_limit_s=120, clock=clock)
 
 
 def texts(page):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.transform import RecordResult, transform
-from mocktailverse.sources.thecocktaildb.record import FIELDS
+from mocktailverse.sources.thecocktaildb.record_reader import FIELDS
 from strategies.raw_objects import sample_records
 from strategies.texts import texts
 

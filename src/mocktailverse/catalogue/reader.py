@@ -122,7 +122,7 @@ class Catalogue:
         matches = built.search.matches(query)
         if not matches:
             return None
-        chosen = random.randrange(matches.bit_count())  # noqa: S311 - which drink is no secret
+        chosen = random.randrange(matches.bit_count())  # noqa: S311 - the choice need not be secret
         ordinals = bitmap_ordinals(matches, built.index.size)
         (drink,) = self._drinks_at(list(islice(ordinals, chosen, chosen + 1)))
         return drink

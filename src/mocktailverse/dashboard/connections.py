@@ -16,7 +16,7 @@ from mocktailverse.dashboard import missing_settings
 from mocktailverse.dashboard.pulse import Pulse, Watch
 from mocktailverse.dashboard.rejections import RejectionReader
 from mocktailverse.errors import UsageError
-from mocktailverse.operations.month import MonthBooks, MonthSoFar
+from mocktailverse.operations.month import MonthSoFar, MonthUsage
 from mocktailverse.settings import DashboardSettings
 from mocktailverse.stores.clients import INTERACTIVE, Clients
 from mocktailverse.stores.data_bucket import DataBucket
@@ -79,7 +79,7 @@ class Connections(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def month(self) -> TtlCache[MonthSoFar]:
         """What this month's loads used; on AWS read every ten minutes, for that is many loads."""
-        books = MonthBooks(
+        books = MonthUsage(
             self.loads,
             lambda: self.catalogue.current().meta,
             attempt_limit_s=self.running.transform_timeout_s,

@@ -24,14 +24,10 @@ from mocktailverse.functions.invocation_clock import InvocationClock
 from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion
 from mocktailverse.settings import FetchSettings
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
-from mocktailverse.sources.thecocktaildb.extract import (
-    RESERVE_S,
-    ExtractReport,
-    FetchCursor,
-    extract,
-    run_name,
-)
+from mocktailverse.sources.thecocktaildb.extract import extract, run_name
+from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport, FetchCursor
 from mocktailverse.sources.thecocktaildb.extract_sweep import MAX_REQUESTS, extract_sweep
+from mocktailverse.sources.thecocktaildb.page_fetcher import RESERVE_S
 from mocktailverse.sources.thecocktaildb.strategies import plan
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.data_bucket import DataBucket

@@ -1,4 +1,4 @@
-"""Markdown: tables, and the sections of a report."""
+"""Tables in Markdown, and the sections of a report."""
 
 import re
 import textwrap
@@ -12,17 +12,17 @@ from mocktailverse.operations.metrics import Spread
 LONGEST = 160
 WIDTH = 112
 _MARKUP = re.compile(r"([\\`*{}\[\]<>|~#!&$]|(?<![^\W_])_|_(?![^\W_]))")
-"""Characters that Markdown may interpret; an underscore within a word is not one of them."""
+"""Characters with a meaning in Markdown; an underscore within a word has none."""
 
 
 class Link(NamedTuple):
-    """A cell with a link to another page."""
+    """A table cell with a link."""
 
     text: str
     target: str
 
     def __str__(self) -> str:
-        """Return the text that a terminal shows."""
+        """Return the text alone, for the terminal."""
         return self.text
 
 
@@ -31,33 +31,35 @@ Texts = tuple[str, ...]
 
 
 class Section(Struct, frozen=True):
-    """A table with a title; cells are plain text."""
+    """A table under a title; its cells are plain text."""
 
     title: str
     columns: Texts
     rows: Sequence[Row]
-    explanation: str = ""
-    """Markdown between title and table."""
-    nothing: str = "There is nothing."
-    """Replaces a table without rows."""
+    note: str = ""
+    """Markdown above the table."""
+    empty: str = "None."
+    """Text in place of a table without rows."""
 
 
 def markdown(section: Section) -> str:
-    """Return a section of a page."""
+    """Return a section's Markdown."""
     head = f"## {_shown(section.title)}"
     if not section.rows:
-        return f"{head}\n\n{section.nothing}"
+        return f"{head}\n\n{section.empty}"
     rows = [[_shown(cell) for cell in row] for row in section.rows]
-    parts = (head, wrapped(section.explanation), table(section.columns, rows))
+    parts = (head, wrapped(section.note), table(section.columns, rows))
     return "\n\n".join(filter(None, parts))
 
 
 def wrapped(text: str) -> str:
-    """Return a paragraph in lines that are easy to read as text, too."""
+    """Return a paragraph wrapped at WIDTH, so that it is easy to read as plain text."""
     return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, has_figures: bool = False) -> str:
+def table(
+    heads: Sequence[str], rows: Iterable[Sequence[str]], *, has_figures: bool = False
+) -> str:
     """Return a table of cells that are Markdown; figures are aligned to the right of their column.
 
     Args:
@@ -80,12 +82,12 @@ def _shown(cell: str | Link) -> str:
 
 
 def percent(count: int, of: int) -> str:
-    """Return a share such as `12.5%`; empty if there is nothing to share."""
+    """Return a percentage with one digit; blank if `of` is 0."""
     return f"{count / of:.1%}" if of else ""
 
 
-def spread_cells(spread: Spread | None) -> Texts:
-    """Return p50, p95 and the largest value, with two digits."""
-    if spread is None:
+def spread_cells(values: Spread | None) -> Texts:
+    """Return p50, p95 and the maximum, with two digits."""
+    if values is None:
         return ("none", "", "")
-    return tuple(f"{value:,.2f}" for value in (spread.p50, spread.p95, spread.most))
+    return tuple(f"{value:,.2f}" for value in (values.p50, values.p95, values.most))

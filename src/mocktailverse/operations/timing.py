@@ -1,4 +1,4 @@
-"""How fast the pipeline is, from the books alone: records a second, and the way of an object."""
+"""Speed of the pipeline from the load records alone: throughput, and latency of an object."""
 
 import math
 from bisect import bisect_left

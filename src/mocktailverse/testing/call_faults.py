@@ -17,7 +17,7 @@ BUDGET_MS = 60_000
 
 @dataclass
 class ManualClock:
-    """A clock that only moves when it is told to, or when somebody waits; in ms since 1970 UTC."""
+    """A clock that only moves when a test moves it, or when code waits; in ms since 1970 UTC."""
 
     at: int = NOON_MS
     deadline: int = NOON_MS + BUDGET_MS

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from mocktailverse.drinks.register import Register, Written, merge, written
+from mocktailverse.drinks.register import Register, WriteResult, merge, write_result
 from mocktailverse.errors import ConflictError, MissingError
 from mocktailverse.loads.load_request import DeadLetter, LoadRequest
 from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion, StoredObject
@@ -144,7 +144,7 @@ class MemoryDrinks:
         self.writes: list[str] = []
         """The ids of all writes that were not throttled, in order."""
 
-    def write(self, registers: Sequence[Register]) -> list[Written | None]:
+    def write(self, registers: Sequence[Register]) -> list[WriteResult | None]:
         """Merge registers, each of another drink; None for each one that is throttled."""
         if len({register.id for register in registers}) < len(registers):
             raise ValueError("Two registers of one drink in one write.")
@@ -158,13 +158,13 @@ class MemoryDrinks:
         """Yield every register."""
         return iter(list(self.table.values()))
 
-    def _write(self, register: Register) -> Written | None:
+    def _write(self, register: Register) -> WriteResult | None:
         if self.faults.is_throttled():
             return None
         current = self.table.get(register.id)
         self.table[register.id] = merge(current, register)
         self.writes.append(register.id)
-        return written(current, register)
+        return write_result(current, register)
 
 
 class MemoryCatalogueStore:

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mocktailverse.checkout import find_checkout
-from mocktailverse.cli import cost as cost_command
+from mocktailverse.cli import cost_command
 from mocktailverse.cli.main import app
 from mocktailverse.errors import UsageError
 

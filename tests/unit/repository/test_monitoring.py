@@ -21,7 +21,7 @@ from mocktailverse.operations.drills.runbook import on_this_machine, repair_comm
 ROOT = Path(__file__).parents[3]
 RUNBOOKS = ROOT / "docs" / "runbooks"
 STAGES = ("dev", "staging", "prod")
-SECTIONS = ["Look", "Repair", "Over"]
+SECTIONS = ["Diagnose", "Fix", "Verify"]
 BLOCK = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 

@@ -9,7 +9,7 @@ from mocktailverse.errors import ConflictError, MissingError, TransientError, Us
 from mocktailverse.loads.load_record import Lease
 from mocktailverse.loads.load_request import DeadLetter, LoadRequest
 from mocktailverse.pipeline.load import Loader
-from mocktailverse.sources.thecocktaildb.answers import Request
+from mocktailverse.sources.thecocktaildb.responses import Request
 from mocktailverse.testing.call_faults import NOON_MS, CallFaults
 from mocktailverse.testing.memory_loads import MemoryLoads
 from mocktailverse.testing.memory_stores import (

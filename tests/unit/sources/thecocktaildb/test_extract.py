@@ -1,4 +1,4 @@
-"""Extract: which objects a run writes, whatever stops or fails on its way."""
+"""The extract stage: which objects a run writes, even if it stops or requests fail."""
 
 import json
 import math
@@ -12,14 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.errors import UsageError
-from mocktailverse.sources.thecocktaildb.extract import (
-    ExtractReport,
-    Failure,
-    FetchCursor,
-    check_run,
-    extract,
-    run_name,
-)
+from mocktailverse.sources.thecocktaildb.extract import check_run, extract, run_name
+from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport, Failure, FetchCursor
 from mocktailverse.sources.thecocktaildb.strategies import plan
 from mocktailverse.testing.scripted_source import (
     NO_DRINKS,
@@ -107,7 +101,7 @@ def test_a_sweep_stores_one_object_for_each_letter_with_drinks_byte_for_byte():
     assert set(world.content_types.values()) == {"application/json"}
 
 
-def test_every_object_says_where_it_comes_from():
+def test_every_object_has_its_origin_as_metadata():
     world = World()
     world.extract(plan("sweep"))
     assert world.metadata[f"raw/{PREFIX}/f-b.json"] == {
@@ -133,7 +127,7 @@ def test_the_listing_triggers_nothing_and_its_drinks_are_looked_up_in_batches():
     assert report.requests == 61
 
 
-def test_a_batch_holds_one_answer_a_line_changed_in_nothing_but_line_breaks():
+def test_a_batch_has_one_response_in_each_line_without_line_breaks():
     world = World()
     world.extract(plan("ids", ["11007", "11000"]))
     key = f"raw/{PREFIX}/i-0001.ndjson"
@@ -144,7 +138,7 @@ def test_a_batch_holds_one_answer_a_line_changed_in_nothing_but_line_breaks():
     assert world.content_types[key] == "application/x-ndjson"
 
 
-def test_a_batch_was_observed_when_its_first_answer_came():
+def test_a_batch_is_observed_at_its_first_response():
     world = World()
     world.extract(plan("ids", MOCKTAILS))
     observed = [int(metadata["observed-at"]) - MIDNIGHT_MS for metadata in world.metadata.values()]
@@ -163,14 +157,14 @@ def test_one_failing_page_does_not_stop_the_run():
     assert len(world.objects) == 21
 
 
-def test_one_failing_look_up_does_not_cost_its_batch():
+def test_one_failing_look_up_does_not_lose_its_batch():
     world = World({"lookup.php?i=12003": httpx2.Response(200, content=b"<html>")})
     report = world.extract(plan("mocktails"))
     assert [failure.request for failure in report.failed] == ["lookup.php?i=12003"]
     assert report.records == len(MOCKTAILS) - 1
 
 
-def test_a_source_that_fails_five_requests_in_a_row_stops_the_run_where_it_was():
+def test_five_failed_requests_in_a_row_stop_the_run():
     letters = "defgh"
     world = World({f"search.php?f={letter}": httpx2.Response(503) for letter in letters})
     report = world.extract(plan("sweep"))
@@ -192,14 +186,17 @@ def test_failures_in_a_row_are_counted_from_one_call_to_the_next():
     assert [failure.part for failure in later.failed] == ["f-a", "f-b", "f-d"]
 
 
-def test_a_failure_tells_which_request_was_given_up_and_why():
+def test_a_failure_names_its_request_and_the_error():
     world = World({"search.php?f=e": httpx2.Response(404), "search.php?f=g": httpx2.Response(500)})
     assert world.extract(plan("sweep")).failed == [
         Failure(
-            "f-e", "search.php?f=e", "search.php?f=e was refused with status 404.", transient=False
+            "f-e",
+            "search.php?f=e",
+            "`search.php?f=e` was refused with status 404.",
+            transient=False,
         ),
         Failure(
-            "f-g", "search.php?f=g", "search.php?f=g was answered with status 500.", transient=True
+            "f-g", "search.php?f=g", "`search.php?f=g` failed with status 500.", transient=True
         ),
     ]
 
@@ -212,9 +209,7 @@ def test_a_failure_tells_which_request_was_given_up_and_why():
         (plan("mocktails"), 25 * 0.5 + 10),
     ],
 )
-def test_a_page_is_begun_while_half_a_second_for_each_request_and_ten_more_are_left(
-    strategy, needed_s
-):
+def test_a_page_starts_if_half_a_second_for_each_request_and_ten_more_are_left(strategy, needed_s):
     short, enough = World(), World()
     report = short.extract(strategy, seconds=needed_s - 0.01)
     assert (report.pages, report.stopped_because) == (1, "time")
@@ -222,7 +217,7 @@ def test_a_page_is_begun_while_half_a_second_for_each_request_and_ten_more_are_l
     assert len(enough.source.requests) > len(short.source.requests)
 
 
-def test_a_slow_pace_is_what_a_request_takes():
+def test_a_low_rate_limit_determines_the_time_of_a_request():
     world = World(per_s=0.5)
     assert world.extract(plan("sweep"), seconds=11.99).pages == 1
     world = World(per_s=0.5)
@@ -254,7 +249,7 @@ def test_requests_that_are_refused_do_not_stop_the_run():
     assert len(report.failed) == 13
 
 
-def test_an_unreachable_source_stops_the_run_where_it_was():
+def test_an_unreachable_source_stops_the_run():
     world = World({"search.php?f=c": httpx2.ConnectError("refused")})
     report = world.extract(plan("sweep"))
     assert not report.done
@@ -266,7 +261,7 @@ def test_an_unreachable_source_stops_the_run_where_it_was():
     assert world.objects == uninterrupted("sweep").objects
 
 
-def test_a_run_that_is_out_of_time_stores_what_it_has_and_goes_on_later():
+def test_a_run_that_is_out_of_time_stores_its_pages_and_continues_later():
     world = World()
     first = world.extract(plan("mocktails"), seconds=24)
     assert first.stopped_because == "time"
@@ -279,7 +274,7 @@ def test_a_run_that_is_out_of_time_stores_what_it_has_and_goes_on_later():
     assert world.objects == uninterrupted("mocktails").objects
 
 
-def test_a_batch_that_meets_its_time_limit_half_way_is_stored_in_two_parts():
+def test_a_batch_that_runs_out_of_time_is_stored_in_two_parts():
     world = World()
     report = world.extract(plan("ids", MOCKTAILS[:25]), seconds=12)
     while report.cursor:
@@ -291,7 +286,7 @@ def test_a_batch_that_meets_its_time_limit_half_way_is_stored_in_two_parts():
     )
 
 
-def test_a_long_pause_asked_for_by_the_source_stops_the_run_instead_of_failing_its_pages():
+def test_a_long_retry_after_stops_the_run_without_failing_its_pages():
     throttled = httpx2.Response(429, headers={"Retry-After": "50"})
     world = World({"search.php?f=d": throttled})
     report = world.extract(plan("sweep"), seconds=40)
@@ -301,7 +296,7 @@ def test_a_long_pause_asked_for_by_the_source_stops_the_run_instead_of_failing_i
     assert report.cursor.pending[0].part == "f-d"
 
 
-def test_every_call_gets_something_done_so_that_going_on_ends():
+def test_every_call_makes_progress():
     throttled = httpx2.Response(429, headers={"Retry-After": "50"})
     world = World({"search.php?f=a": throttled})
     report = world.extract(plan("sweep"), seconds=1)
@@ -335,14 +330,14 @@ def test_a_run_in_pieces_writes_the_same_objects_as_one_in_one_go(name, seconds)
 
 @settings(deadline=None, max_examples=examples(40))
 @given(st.lists(st.floats(min_value=0.3, max_value=20), min_size=70, max_size=70))
-def test_whatever_the_time_limits_every_drink_is_stored_exactly_once(seconds):
+def test_with_any_time_limits_every_drink_is_stored_exactly_once(seconds):
     world = World()
     report = world.extract(plan("mocktails"), seconds=seconds.pop())
     while report.cursor:
         report = world.extract(plan("mocktails"), seconds=seconds.pop(), cursor=report.cursor)
     lines = b"".join(body for key, body in world.objects.items() if key.startswith("raw/"))
-    found = [json.loads(line)["drinks"][0]["idDrink"] for line in lines.splitlines()]
-    assert found == MOCKTAILS
+    stored_ids = [json.loads(line)["drinks"][0]["idDrink"] for line in lines.splitlines()]
+    assert stored_ids == MOCKTAILS
 
 
 def test_a_page_repeated_after_a_crash_replaces_its_object():
@@ -377,11 +372,11 @@ def test_a_cursor_of_another_run_is_refused():
 
 
 @pytest.mark.parametrize("run", ["", "a/b", "..", "-a", "a b", "x" * 101, "é", "a\n"])
-def test_a_run_that_cannot_stand_in_a_key_is_refused(run):
+def test_an_invalid_run_name_is_refused(run):
     with pytest.raises(UsageError) as caught:
         check_run(run, "sweep", None)
     assert str(caught.value) == (
-        f"{run!r} cannot name a run: letters, digits, '.', '_' and '-' only."
+        f"Invalid run name {run!r}: use letters, digits, `.`, `_` and `-` only."
     )
     world = World()
     with pytest.raises(UsageError):
@@ -396,7 +391,7 @@ def test_a_run_that_cannot_stand_in_a_key_is_refused(run):
 
 
 @pytest.mark.parametrize("run", ["x" * 100, "7", "A.b_c-9"])
-def test_a_run_that_can_stand_in_a_key_is_taken(run):
+def test_a_valid_run_name_is_accepted(run):
     check_run(run, "sweep", FetchCursor(run, "sweep", MIDNIGHT_MS, ()))
 
 
