@@ -20,7 +20,7 @@ SERVED = 172
 
 @pytest.fixture
 def scratch(tmp_path):
-    """A folder for temporary files; what is left in it was left behind."""
+    """A folder for temporary files; the command has to leave it empty."""
     folder = tmp_path / "scratch"
     folder.mkdir()
     return folder
@@ -39,26 +39,26 @@ def run(*arguments, scratch):
 
 def processes_of(folder):
     """Processes that know a folder: by command line, working folder or environment."""
-    found = []
+    processes = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
             traces = [process.cwd(), process.environ().get("TMPDIR", ""), *process.cmdline()]
             if process.pid != os.getpid() and any(str(folder) in trace for trace in traces):
-                found.append(process)
-    return found
+                processes.append(process)
+    return processes
 
 
 def test_the_demo_does_the_whole_job_and_leaves_nothing(scratch):
     ended = run("demo", "--headless", "--json", scratch=scratch)
     assert ended.returncode == 0, ended.stderr
-    answer = json.loads(ended.stdout)
-    assert answer["verify"]["ok"] is True
-    totals = answer["totals"]
+    result = json.loads(ended.stdout)
+    assert result["verify"]["ok"] is True
+    totals = result["totals"]
     assert set(totals) == {"read", "loaded", "unchanged", "stale", "rejected"}
     assert totals["read"] == sum(totals.values()) - totals["read"]
     assert totals["loaded"] >= SERVED
     assert totals["rejected"] > 0
-    assert answer["dead_letters"] == 0
+    assert result["dead_letters"] == 0
     assert list(scratch.iterdir()) == []
     assert processes_of(scratch) == []
 
@@ -92,8 +92,8 @@ def test_a_stack_is_up_until_it_is_taken_down(tmp_path, scratch, samples, comman
         assert command("verify", *state).code == 0
 
         for name in ("up", "demo"):
-            answer = command(name, *state)
-            assert (answer.code, "already" in answer.err) == (2, True)
+            result = command(name, *state)
+            assert (result.code, "already" in result.err) == (2, True)
         assert command("up", "--detach", "--port", 1, *state).code == 2
 
         emulator = psutil.Process(up["processes"][0]["pid"])
@@ -102,13 +102,13 @@ def test_a_stack_is_up_until_it_is_taken_down(tmp_path, scratch, samples, comman
         status = command("status", *state, "--json")
         assert (status.code, status.json["state"]) == (3, "broken")
         assert status.json["down"] == ["embedded AWS"]
-        answer = command("verify", *state)
-        assert (answer.code, answer.out) == (3, "")
+        result = command("verify", *state)
+        assert (result.code, result.out) == (3, "")
         for arguments in (("up", "--detach"), ("up",), ("demo",)):
-            answer = command(*arguments, *state)
-            assert (answer.code, answer.out) == (3, "")
-            assert "in memory" in answer.err
-            assert "mocktailverse up --forget" in answer.err
+            result = command(*arguments, *state)
+            assert (result.code, result.out) == (3, "")
+            assert "in memory" in result.err
+            assert "mocktailverse up --forget" in result.err
     finally:
         ended = run("down", *state, "--json", scratch=scratch)
     assert json.loads(ended.stdout) == {"stopped": True}
@@ -119,7 +119,9 @@ def test_a_stack_is_up_until_it_is_taken_down(tmp_path, scratch, samples, comman
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_stack_in_the_foreground_goes_without_a_trace(tmp_path, scratch, foreground, number):
+def test_a_stack_in_the_foreground_leaves_nothing_when_it_stops(
+    tmp_path, scratch, foreground, number
+):
     home = tmp_path / "home"
     with foreground("up", "--state-dir", home) as up:
         assert up.stderr is not None
@@ -190,24 +192,26 @@ def test_a_full_disk_is_reported_instead_of_waited_for(small_disk, scratch):
     ],
     ids=" ".join,
 )
-def test_without_a_stack_a_command_says_how_to_start_one(command, tmp_path, samples, arguments):
+def test_without_a_stack_the_error_names_the_command_that_starts_one(
+    command, tmp_path, samples, arguments
+):
     sample = str(samples / "winter.ndjson.gz")
-    answer = command(*(a.format(sample=sample) for a in arguments), "--state-dir", tmp_path)
-    assert answer.code == 3
-    assert "Traceback" not in answer.err
+    result = command(*(a.format(sample=sample) for a in arguments), "--state-dir", tmp_path)
+    assert result.code == 3
+    assert "Traceback" not in result.err
     if arguments != ("status",):
-        assert answer.out == ""
-        assert "mocktailverse up" in answer.err
+        assert result.out == ""
+        assert "mocktailverse up" in result.err
 
 
 @pytest.mark.parametrize("name", ["up", "demo"])
-def test_a_port_that_is_taken_is_told_with_what_to_do(command, tmp_path, name):
+def test_a_port_in_use_is_reported_with_a_remedy(command, tmp_path, name):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        answer = command(name, "--port", port, "--state-dir", tmp_path / "home")
-    assert answer.code == 2
-    assert f"Port {port}" in answer.err
-    assert "--port" in answer.err
+        result = command(name, "--port", port, "--state-dir", tmp_path / "home")
+    assert result.code == 2
+    assert f"Port {port}" in result.err
+    assert "--port" in result.err
     assert processes_of(tmp_path) == []
 
 
@@ -229,17 +233,17 @@ def test_a_port_that_is_taken_is_told_with_what_to_do(command, tmp_path, name):
     ids=" ".join,
 )
 def test_wrong_usage_of_the_command_line_ends_with_2(command, arguments):
-    answer = command(*arguments)
-    assert (answer.code, answer.out) == (2, "")
-    assert answer.err
+    result = command(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert result.err
 
 
-def test_records_that_are_not_there_are_wrong_usage(command, tmp_path):
-    answer = command(
+def test_missing_records_are_wrong_usage(command, tmp_path):
+    result = command(
         "up", "--detach", "--records", tmp_path / "none", "--state-dir", tmp_path / "h"
     )
-    assert answer.code == 2
-    assert "--records" in answer.err
+    assert result.code == 2
+    assert "--records" in result.err
     assert processes_of(tmp_path) == []
 
 
@@ -247,12 +251,12 @@ def test_a_state_folder_that_is_a_file_is_wrong_usage(command, tmp_path):
     file = tmp_path / "file"
     file.touch()
     for arguments in (("up", "--detach"), ("status",), ("loads",)):
-        answer = command(*arguments, "--state-dir", file)
-        assert answer.code in {2, 3}
-        assert "Traceback" not in answer.err
+        result = command(*arguments, "--state-dir", file)
+        assert result.code in {2, 3}
+        assert "Traceback" not in result.err
 
 
-def test_a_reader_that_has_seen_enough_is_no_error(tmp_path, samples):
+def test_a_reader_that_stops_early_is_not_an_error(tmp_path, samples):
     pipe = f"'{COMMAND}' transform '{samples / 'mocktails.json'}' | head -1"
     ended = subprocess.run(
         ["bash", "-c", f"set -o pipefail; {pipe}"], capture_output=True, check=False, cwd=tmp_path

@@ -355,11 +355,11 @@ def test_a_failed_creation_is_told_and_replaced_and_all_of_an_environment_goes(
 
     repaired = command("deploy", "--env", "dev", "--zip", built)
     assert repaired.code == 0, repaired
-    # Somebody tidied up by hand.
+    # The function is deleted manually.
     theirs.lambda_.delete_function(FunctionName="mocktailverse-fetch-dev")
     status = command("status", "--env", "dev")
     assert status.code == 0
-    assert "deleted by hand" in status.out
+    assert "deleted manually" in status.out
     removal.empty(theirs, "mocktailverse-catalogue-dev-111111111111")
     theirs.s3.delete_bucket(Bucket="mocktailverse-catalogue-dev-111111111111")
     gone = command("destroy", "--env", "dev", "--yes", "dev", "--json")

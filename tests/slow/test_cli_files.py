@@ -1,4 +1,4 @@
-"""The commands that need no AWS, `transform` and `measure`, and how the command line ends."""
+"""The commands `transform` and `measure`, which need no AWS, and the exit codes of all commands."""
 
 import gzip
 import json
@@ -25,7 +25,7 @@ RAW = Path(__file__).parents[2] / "data" / "raw"
 
 
 def command(*arguments, **options):
-    """Run the command line in a process of its own, as people do."""
+    """Run the command line in a separate process, as people do."""
     called = [sys.executable, "-m", "mocktailverse.cli", *arguments]
     return subprocess.run(called, capture_output=True, check=False, timeout=240, **options)
 
@@ -44,7 +44,7 @@ def invoke():
 
 @pytest.fixture
 def ended(monkeypatch, capfd):
-    """Run the command line here; what it ends with and what it prints."""
+    """Run the command line in this process; return exit code, stdout and stderr."""
 
     def run_here(*arguments):
         monkeypatch.setattr(sys, "argv", ["mocktailverse", *(str(a) for a in arguments)])
@@ -63,7 +63,7 @@ def raw_file(tmp_path, raw_record):
     return path
 
 
-def test_drinks_and_rejected_lines_go_where_they_are_told(invoke, raw_file, tmp_path):
+def test_drinks_and_rejected_records_go_to_the_given_files(invoke, raw_file, tmp_path):
     out, rejects = tmp_path / "out.ndjson", tmp_path / "rejects.ndjson"
     result = invoke("transform", raw_file, "-o", out, "--rejects", rejects)
     assert result.exit_code == 0
@@ -78,7 +78,7 @@ def test_drinks_and_rejected_lines_go_where_they_are_told(invoke, raw_file, tmp_
     assert {path.name for path in tmp_path.iterdir()} == {out.name, rejects.name, raw_file.name}
 
 
-def test_without_an_option_drinks_go_to_stdout_and_rejects_are_told_in_short(invoke, raw_file):
+def test_by_default_drinks_go_to_stdout_and_rejects_in_short_to_stderr(invoke, raw_file):
     result = invoke("transform", raw_file)
     assert result.exit_code == 0
     assert json.loads(result.stdout)["name"] == "Margarita"
@@ -98,14 +98,14 @@ def test_all_good_samples_become_drinks(invoke, tmp_path):
 
 
 @pytest.mark.parametrize("packed", [False, True])
-def test_stdin_is_a_file_too_and_leaves_no_trace_of_its_place(packed, raw_file):
+def test_stdin_is_read_like_a_file_and_its_lineage_names_no_path(packed, raw_file):
     content = gzip.compress(raw_file.read_bytes()) if packed else raw_file.read_bytes()
     done = command("transform", "-", input=content)
     assert done.returncode == 0
     assert json.loads(done.stdout)["lineage"]["key"] == "raw/thecocktaildb/stdin"
 
 
-def test_a_pipe_is_a_file_too(raw_file):
+def test_a_pipe_is_read_like_a_file(raw_file):
     script = 'exec "$1" -m mocktailverse.cli transform <(cat "$2")'
     done = subprocess.run(
         ["bash", "-c", script, "bash", sys.executable, raw_file],
@@ -128,7 +128,7 @@ def test_json_gives_one_array(invoke, raw_file, tmp_path):
 @pytest.mark.parametrize(
     "at", ["2026-01-31T06:00Z", "2026-01-31T07:00:00.123+01:00", "1999-01-01T00:00Z"]
 )
-def test_the_time_of_observation_can_be_said_whatever_the_age_of_the_file(invoke, raw_file, at):
+def test_the_observation_time_can_be_set_whatever_the_age_of_the_file(invoke, raw_file, at):
     os.utime(raw_file, (0, 1_000_000_000))
     result = invoke("transform", raw_file, "--observed-at", at)
     observed_at = json.loads(result.stdout)["observed_at"]
@@ -136,7 +136,7 @@ def test_the_time_of_observation_can_be_said_whatever_the_age_of_the_file(invoke
     assert "observed_at_invalid" not in result.stderr
 
 
-def test_unsaid_the_time_of_observation_is_the_files(invoke, raw_file):
+def test_the_default_observation_time_is_the_files(invoke, raw_file):
     os.utime(raw_file, (0, 1_000_000_000))
     assert json.loads(invoke("transform", raw_file).stdout)["observed_at"] == 1_000_000_000_000
 
@@ -144,7 +144,7 @@ def test_unsaid_the_time_of_observation_is_the_files(invoke, raw_file):
 @pytest.mark.parametrize(
     "name", ["bad/records.ndjson", "bad/error_page.json", "bad/truncated.ndjson.gz"]
 )
-def test_bad_records_are_counted_and_no_error(ended, name):
+def test_bad_records_are_counted_and_are_not_an_error(ended, name):
     code, _, err = ended("transform", RAW / name)
     assert code == 0
     assert "rejected" in err
@@ -187,7 +187,7 @@ def test_wrong_usage_ends_with_2_one_sentence_and_no_output(ended, arguments, ra
     assert {path.name for path in tmp_path.iterdir()} == {"raw.ndjson", "empty"}
 
 
-def test_debug_shows_the_traceback_wherever_it_stands(tmp_path):
+def test_debug_shows_the_traceback_wherever_it_is_placed(tmp_path):
     for arguments in (["--debug", "transform"], ["transform", "--debug"]):
         done = command(*arguments, tmp_path / "missing.json")
         assert done.returncode == 1
@@ -195,7 +195,7 @@ def test_debug_shows_the_traceback_wherever_it_stands(tmp_path):
         assert b"UsageError" in done.stderr
 
 
-def test_a_broken_pipe_is_the_end_and_no_error(raw_file, tmp_path):
+def test_a_broken_pipe_ends_the_command_without_an_error(raw_file, tmp_path):
     raw_file.write_bytes(raw_file.read_bytes() * 2000)
     for options in ([], ["--rejects", tmp_path / "rejects"]):
         with subprocess.Popen(
@@ -219,7 +219,7 @@ def test_a_device_is_written_to_and_not_replaced(invoke, raw_file, tmp_path):
     assert Path("/dev/null").is_char_device()
 
 
-def test_an_output_that_was_there_is_replaced_when_the_new_one_is_whole(invoke, raw_file, tmp_path):
+def test_an_existing_output_is_replaced_once_the_new_one_is_complete(invoke, raw_file, tmp_path):
     out = tmp_path / "out"
     out.write_text("old")
     assert invoke("transform", raw_file, tmp_path / "missing", "-o", out).exit_code != 0
@@ -228,7 +228,7 @@ def test_an_output_that_was_there_is_replaced_when_the_new_one_is_whole(invoke, 
     assert len(lines_of(out)) == 1
 
 
-def test_a_name_that_is_no_utf8_is_no_crash(raw_file, tmp_path):
+def test_a_file_name_that_is_not_utf8_is_accepted(raw_file, tmp_path):
     odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/pi\xf1a.json"))
     odd.write_bytes(raw_file.read_bytes())
     done = command("transform", odd)
@@ -252,7 +252,7 @@ def test_the_ingredient_decides_what_an_ounce_is(invoke):
 @pytest.mark.parametrize(
     "text", ["", " ", "½", "[bold]1 oz[/bold]", "\x1b[31m", "9" * 5000, "--", "日本"]
 )
-def test_any_measure_has_an_answer(invoke, text):
+def test_any_text_is_accepted_as_a_measure(invoke, text):
     for option in ([], ["--json"]):
         assert invoke("measure", *option, "--", text).exit_code == 0
 
@@ -279,7 +279,7 @@ def test_without_a_command_the_help_is_shown_and_it_ends_with_2(ended):
     assert ended("transform", "-h")[0] == 0
 
 
-def test_what_cannot_be_reached_ends_with_3(ended, tmp_path):
+def test_an_unreachable_stack_ends_with_3(ended, tmp_path):
     code, out, err = ended("loads", "--json", "--state-dir", tmp_path / "none")
     assert (code, out) == (3, "")
     assert "mocktailverse up" in err
@@ -304,7 +304,7 @@ def test_stdout_by_its_device_is_written_to_and_not_replaced(raw_file, tmp_path)
     assert Path("/dev/stdout").readlink() == before
 
 
-def test_a_disk_that_is_full_is_one_sentence(raw_file):
+def test_a_full_disk_is_reported_in_one_sentence(raw_file):
     with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
         called = [sys.executable, "-m", "mocktailverse.cli", "transform", raw_file]
         done = subprocess.run(called, stdout=full, stderr=subprocess.PIPE, check=False, timeout=240)
@@ -313,7 +313,7 @@ def test_a_disk_that_is_full_is_one_sentence(raw_file):
     assert b"No space left" in done.stderr
 
 
-def test_absences_are_told_and_are_no_drinks(invoke, tmp_path):
+def test_absences_are_reported_and_are_not_drinks(invoke, tmp_path):
     path = tmp_path / "absent.ndjson"
     path.write_text('{"idDrink": "1", "absent": true}\n{"idDrink": "2", "absent": true}\n')
     result = invoke("transform", path)

@@ -35,19 +35,19 @@ def report(*commands: Ran, observed=({"datapoints": [1.0], "missing": 0},) * 3) 
 
 
 @pytest.fixture
-def told(monkeypatch):
-    """Exit code and all output of the command, for a report."""
+def run_drill(monkeypatch):
+    """Run the command with a report; return exit code and output."""
 
-    def run(made: DrillReport) -> tuple[int, str]:
-        monkeypatch.setattr(drill_command, "run", lambda *_: made)
-        answer = CliRunner().invoke(app, ["drill", "no-load"], terminal_width=200)
-        return answer.exit_code, answer.output
+    def run(drill_report: DrillReport) -> tuple[int, str]:
+        monkeypatch.setattr(drill_command, "run", lambda *_: drill_report)
+        result = CliRunner().invoke(app, ["drill", "no-load"], terminal_width=200)
+        return result.exit_code, result.output
 
     return run
 
 
-def test_a_drill_that_went_well_tells_what_was_seen_and_done(told):
-    code, output = told(
+def test_a_successful_drill_prints_observations_and_commands(run_drill):
+    code, output = run_drill(
         report(
             Ran("mocktailverse deploy --env prod", None),
             Ran("mocktailverse fetch sweep --env prod", 0),
@@ -69,8 +69,8 @@ def test_a_drill_that_went_well_tells_what_was_seen_and_done(told):
     assert "ok: the alarm rang, and the repair worked" in words
 
 
-def test_a_repair_that_fails_is_told_with_its_reason(told):
-    code, output = told(report(Ran("mocktailverse redrive --env prod", 3, "Error: no queue.")))
+def test_a_failed_repair_is_printed_with_its_reason(run_drill):
+    code, output = run_drill(report(Ran("mocktailverse redrive --env prod", 3, "Error: no queue.")))
     assert code == 1
     words = " ".join(output.split())
     assert "redrive --env prod: exit code 3" in words
@@ -78,13 +78,13 @@ def test_a_repair_that_fails_is_told_with_its_reason(told):
     assert "NOT ok" in words
 
 
-def test_a_command_that_fails_is_kept_with_what_it_said(tmp_path):
+def test_a_failed_command_is_recorded_with_its_message(tmp_path):
     ran = drill._run(["verify"], DrillStack(None, tmp_path))  # type: ignore[arg-type]  # noqa: SLF001  needs no stack
     assert ran.exit_code == 3
     assert "No local stack runs" in (ran.problem or "")
 
 
-def test_a_command_that_does_not_end_is_told(tmp_path, monkeypatch):
+def test_a_command_that_does_not_end_is_an_error(tmp_path, monkeypatch):
     def never(*arguments, timeout, **_options):
         raise subprocess.TimeoutExpired(arguments, timeout)
 

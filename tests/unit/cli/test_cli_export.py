@@ -1,4 +1,4 @@
-"""`mocktailverse export`, with a published catalogue that lies on the disk."""
+"""`mocktailverse export`, with a published catalogue on the disk."""
 
 import csv
 import io
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("published")
 
 
 class Published:
-    """The catalogue as it is published, or the error of getting it."""
+    """The published catalogue, or the error of downloading it."""
 
     def __init__(self, path, error=None):
         self.path = path
@@ -41,7 +41,7 @@ def published(catalogue_path, monkeypatch):
 
 @pytest.fixture
 def export(monkeypatch, capfdbinary):
-    """Run the command; its exit code, its stdout and its stderr."""
+    """Run the command; return exit code, stdout and stderr."""
 
     def run_here(*arguments):
         called = ["mocktailverse", "export", *(str(a) for a in arguments)]
@@ -72,7 +72,7 @@ def test_every_text_format_holds_the_same_drinks(export):
     )
 
 
-def test_a_file_gets_what_stdout_gets_and_replaces_what_was_there(export, tmp_path):
+def test_a_file_gets_the_same_bytes_as_stdout_and_is_replaced(export, tmp_path):
     target = tmp_path / "drinks.csv"
     target.write_text("old")
     code, out, _ = export("--format", "csv", "-o", target)
@@ -90,7 +90,7 @@ def test_sqlite_is_the_published_file(export, published, tmp_path):
     assert err == f"{drinks} drinks exported"
 
 
-def test_filters_choose_drinks(export):
+def test_filters_select_drinks(export):
     mocktails = rows_of(export("--format", "csv", "--mocktail")[1])
     assert mocktails
     assert {row["is_mocktail"] for row in mocktails} == {"true"}
@@ -115,7 +115,7 @@ def test_sqlite_does_not_go_to_a_terminal(export, monkeypatch):
     assert "-o catalogue.sqlite" in err
 
 
-def test_before_anything_is_published_it_says_what_to_do(export, published, tmp_path):
+def test_without_a_published_catalogue_the_error_names_a_remedy(export, published, tmp_path):
     published.error = MissingError("No such object.")
     code, _, err = export("--format", "csv", "-o", tmp_path / "drinks.csv")
     assert code == 2
@@ -124,7 +124,7 @@ def test_before_anything_is_published_it_says_what_to_do(export, published, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_service_that_does_not_answer_ends_with_3(export, published):
+def test_an_unreachable_service_ends_with_3(export, published):
     published.error = UnreachableError("S3 does not answer.")
     assert export("--format", "csv")[0] == 3
 
@@ -138,7 +138,7 @@ def test_a_file_of_another_kind_ends_with_1_and_leaves_nothing(export, published
     assert list(tmp_path.iterdir()) == [published.path]
 
 
-def test_a_folder_that_is_not_there_is_wrong_usage(export, tmp_path):
+def test_a_missing_folder_is_wrong_usage(export, tmp_path):
     code, _, err = export("--format", "csv", "-o", tmp_path / "none" / "drinks.csv")
     assert code == 2
     assert "cannot be written" in err

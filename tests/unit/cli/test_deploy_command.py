@@ -1,4 +1,4 @@
-"""How `deploy` and its neighbours ask, refuse and end, without any AWS."""
+"""The questions, errors and exit codes of `deploy` and similar commands, without AWS."""
 
 import io
 import sys
@@ -27,7 +27,7 @@ AWS_SETTINGS = ("PROFILE", "DEFAULT_REGION", "ENDPOINT_URL", "ACCESS_KEY_ID", "S
 
 
 class Terminal(io.StringIO):
-    """Somebody who answers."""
+    """Standard input of a person at a terminal."""
 
     def isatty(self) -> bool:
         return True
@@ -35,7 +35,7 @@ class Terminal(io.StringIO):
 
 @pytest.fixture
 def ended(monkeypatch, capfd, tmp_path):
-    """Run the command line where nothing is configured; what it ends with and prints."""
+    """Run the command line without any AWS settings; return exit code, stdout and stderr."""
     for name in AWS_SETTINGS:
         monkeypatch.delenv(f"AWS_{name}", raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
@@ -56,26 +56,26 @@ def agrees(*changes: Change, yes: bool = False, as_json: bool = True) -> bool:
     return deploy_command._agrees(change_set, "dev", yes=yes, as_json=as_json)  # noqa: SLF001  the question
 
 
-def test_nobody_is_asked_where_nothing_is_lost(monkeypatch):
+def test_without_a_loss_there_is_no_question(monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     assert agrees(ADDED)
 
 
 @pytest.mark.parametrize("lost", [REPLACED, REMOVED])
-def test_a_loss_is_asked_about_and_no_is_the_default(monkeypatch, capfd, lost):
+def test_a_loss_needs_a_confirmation_whose_default_is_no(monkeypatch, capfd, lost):
     for typed, answer in (("y\n", True), ("n\n", False), ("\n", False)):
         monkeypatch.setattr(sys, "stdin", Terminal(typed))
         assert agrees(ADDED, lost) is answer
     assert lost.resource in capfd.readouterr().err
 
 
-def test_ctrl_c_and_ctrl_d_at_the_question_are_no_yes(monkeypatch):
+def test_ctrl_c_or_ctrl_d_at_the_question_means_no(monkeypatch):
     monkeypatch.setattr(sys, "stdin", Terminal(""))  # its end is Ctrl-D
     assert agrees(REPLACED) is False
 
 
-class Interrupting:
-    """A stack in a state, which somebody watches until Ctrl-C."""
+class ClientsOfStack:
+    """Clients whose stack is in a given state."""
 
     def __init__(self, state: str | None) -> None:
         self.cloudformation = self
@@ -95,8 +95,8 @@ class Interrupting:
         (None, "mocktailverse-dev was not created"),
     ],
 )
-def test_ctrl_c_tells_how_the_stack_is(state, said, capfd):
-    clients: Any = Interrupting(state)
+def test_ctrl_c_prints_the_state_of_the_stack(state, said, capfd):
+    clients: Any = ClientsOfStack(state)
     checkout = find_checkout()
     dev = environment(checkout.environments, "dev")
     target = DeployTarget("dev", dev, checkout, clients, Account("1", "eu-central-1", "me", None))
@@ -105,7 +105,7 @@ def test_ctrl_c_tells_how_the_stack_is(state, said, capfd):
     assert said in capfd.readouterr().err
 
 
-def test_without_a_terminal_a_loss_takes_a_yes(monkeypatch):
+def test_without_a_terminal_a_loss_needs_the_option_yes(monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
     with pytest.raises(
         UsageError, match=r"remove Topic, Queue, .* diff --env dev`, then add --yes"
@@ -142,14 +142,14 @@ def test_changes_are_shown_as_a_table(capfd):
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_what_cannot_be_done_ends_with_2_and_says_what_to_do(ended, arguments, said):
+def test_wrong_usage_ends_with_2_and_a_remedy(ended, arguments, said):
     code, out, err = ended(*arguments)
     assert (code, out) == (2, "")
     assert said in err
     assert "Traceback" not in err
 
 
-def test_missing_credentials_are_told_with_what_to_do(ended, monkeypatch):
+def test_missing_credentials_are_reported_with_a_remedy(ended, monkeypatch):
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     code, _, err = ended("deploy", "--env", "dev")
     assert code == 2
@@ -157,7 +157,7 @@ def test_missing_credentials_are_told_with_what_to_do(ended, monkeypatch):
     assert "aws sso login" in err
 
 
-def test_an_aws_that_does_not_answer_ends_with_3(ended, monkeypatch):
+def test_an_unreachable_aws_ends_with_3(ended, monkeypatch):
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
@@ -167,7 +167,7 @@ def test_an_aws_that_does_not_answer_ends_with_3(ended, monkeypatch):
     assert "http://127.0.0.1:9" in err
 
 
-def test_an_address_that_is_none_ends_with_2(ended, monkeypatch):
+def test_an_invalid_address_ends_with_2(ended, monkeypatch):
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "127.0.0.1:4566")
     for command in ("deploy", "status"):
@@ -187,7 +187,7 @@ def test_an_address_that_is_none_ends_with_2(ended, monkeypatch):
         (UnreachableError("nothing answers"), UnreachableError, "nothing answers"),
     ],
 )
-def test_a_canary_that_does_not_come_through_is_a_failed_deployment(monkeypatch, error, kind, said):
+def test_a_canary_that_is_not_loaded_fails_the_deployment(monkeypatch, error, kind, said):
     def lost(*_: Any) -> Any:
         raise error
 
@@ -227,7 +227,7 @@ def test_a_secret_is_given_once_and_kept_by_the_stack(monkeypatch):
     assert parameters(account, present=("SourceKey",))["SourceKey"] == "secret"
 
 
-def test_the_apis_address_is_one_that_can_be_called():
+def test_the_api_url_can_be_called():
     outputs = {"ApiId": "abc", "ApiUrl": "https://abc.execute-api.eu-central-1.amazonaws.com"}
     on_aws = Account("1", "eu-central-1", "me", None)
     assert on_aws.api_url(outputs) == outputs["ApiUrl"]

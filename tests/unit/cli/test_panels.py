@@ -41,6 +41,6 @@ def test_every_command_has_a_module_of_its_name_and_every_such_module_is_in_a_pa
 
 def test_the_version_is_that_of_the_package():
     text = (find_checkout().template.parents[1] / "pyproject.toml").read_text()
-    answer = CliRunner().invoke(app, ["--version"])
-    assert answer.exit_code == 0
-    assert answer.stdout == f"mocktailverse {tomllib.loads(text)['project']['version']}\n"
+    result = CliRunner().invoke(app, ["--version"])
+    assert result.exit_code == 0
+    assert result.stdout == f"mocktailverse {tomllib.loads(text)['project']['version']}\n"
