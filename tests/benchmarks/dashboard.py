@@ -26,7 +26,7 @@ from streamlit.testing.v1 import AppTest
 
 import mocktailverse.dashboard.app
 from mocktailverse.catalogue.synced_copy import CatalogueCopy
-from mocktailverse.dashboard.connections import OVERRIDE
+from mocktailverse.dashboard.context import OVERRIDE
 from mocktailverse.operations.timing import quantile
 from mocktailverse.times import now
 

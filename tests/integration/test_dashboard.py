@@ -74,7 +74,7 @@ def settled(local_stack, clients, version: ObjectVersion, generation: int):
 
 
 def page(name):
-    return AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=240)
+    return AppTest.from_file(str(PAGES / f"{name}_page.py"), default_timeout=240)
 
 
 def test_a_load_is_seen_and_replayed_from_the_page(environment, local_stack, clients, raw):

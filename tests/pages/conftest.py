@@ -11,8 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 import mocktailverse.dashboard.app
 from mocktailverse.catalogue.reader import Catalogue
-from mocktailverse.dashboard.connections import OVERRIDE
+from mocktailverse.dashboard.context import OVERRIDE
 from mocktailverse.drinks.drink import Drink
+from mocktailverse.errors import MissingError
 
 NOW_MS = 1_700_000_060_000
 TIMEOUT_S = 240
@@ -81,6 +82,17 @@ def hostile_drink(drink: Drink, text: str, number: int) -> Drink:
     )
 
 
+def fake_context(catalogue: FakeCopy, stage: str) -> SimpleNamespace:
+    """What the pages of the catalogue use of a DashboardContext."""
+    return SimpleNamespace(
+        catalogue=catalogue,
+        stage=stage,
+        is_local=stage == "local",
+        clock=lambda: NOW_MS,
+        refresh_s=30.0,
+    )
+
+
 @pytest.fixture
 def open_page(sample_catalogue: Catalogue) -> Callable[..., AppTest]:
     """Opens a page: `open_page("shelf", have=["Gin"])`, `open_page(drink="...", stage="prod")`."""
@@ -95,17 +107,13 @@ def open_page(sample_catalogue: Catalogue) -> Callable[..., AppTest]:
         **parameters: str | list[str],
     ) -> AppTest:
         test = AppTest.from_file(mocktailverse.dashboard.app.__file__, default_timeout=TIMEOUT_S)
-        test.session_state[OVERRIDE] = SimpleNamespace(
-            catalogue=FakeCopy(catalogue, problem),
-            stage=stage,
-            is_local=stage == "local",
-            clock=lambda: NOW_MS,
-            refresh_s=30.0,
-        )
+        if name != "explore":
+            # A page is known by its URL after the first run; without a catalogue that is short.
+            test.session_state[OVERRIDE] = fake_context(FakeCopy(MissingError("Empty.")), stage)
+            test.run().switch_page(f"views/{name}_page.py")
+        test.session_state[OVERRIDE] = fake_context(FakeCopy(catalogue, problem), stage)
         for parameter, value in parameters.items():
             test.query_params[parameter] = value
-        if name != "explore":
-            test.switch_page(f"views/{name}.py")
         test.run()
         assert not test.exception, test.exception
         return test

@@ -10,15 +10,15 @@ import mocktailverse.dashboard.views
 from mocktailverse.catalogue.meta import Meta
 from mocktailverse.cost.running import SMALL
 from mocktailverse.cost.usage import Activity
-from mocktailverse.dashboard.connections import OVERRIDE, Connections
-from mocktailverse.dashboard.views.cost import percent, usd
+from mocktailverse.dashboard.context import OVERRIDE, Connections
+from mocktailverse.dashboard.views.cost_page import percent, usd
 from mocktailverse.errors import MissingError, PermanentError, UnreachableError
 from mocktailverse.loads.load import Counts, Load
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.operations.month import LOADS, MonthBooks
 from mocktailverse.stores.free_tier import FreeOffer
 
-PAGE = Path(mocktailverse.dashboard.views.__path__[0]) / "cost.py"
+PAGE = Path(mocktailverse.dashboard.views.__path__[0]) / "cost_page.py"
 DAY_MS = 24 * 3600 * 1000
 NEW_YEAR_MS = 1_767_225_600_000  # 2026-01-01 00:00:00 UTC
 NOW_MS = NEW_YEAR_MS + 10 * DAY_MS  # the 11th of 31 days

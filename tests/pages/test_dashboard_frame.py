@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mocktailverse.dashboard.connections import OVERRIDE
+from mocktailverse.dashboard.context import OVERRIDE
 from mocktailverse.errors import CatalogueError, MissingError, UnreachableError
 
 OWN = ("explore", "shelf", "insights")

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from mocktailverse.catalogue.search.query import DrinkQuery
-from mocktailverse.dashboard.views.explore import csv_of
+from mocktailverse.dashboard.views.explore_page import csv_of
 
 
 def test_all_drinks_are_there_page_by_page(open_page, sample_catalogue, cards):

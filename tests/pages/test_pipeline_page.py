@@ -8,15 +8,15 @@ from streamlit.testing.v1 import AppTest
 
 import mocktailverse.dashboard.views
 from mocktailverse.catalogue.meta import Meta
-from mocktailverse.dashboard.connections import OVERRIDE, Connections
-from mocktailverse.dashboard.pulse import LOADS
+from mocktailverse.dashboard.context import OVERRIDE, Connections
+from mocktailverse.dashboard.live_snapshot import LOADS
 from mocktailverse.dashboard.rejections import RejectionReader
 from mocktailverse.errors import MissingError, PermanentError, UnreachableError
 from mocktailverse.loads.load import START, Counts, Load, Segment
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 
-PAGE = Path(mocktailverse.dashboard.views.__path__[0]) / "pipeline.py"
+PAGE = Path(mocktailverse.dashboard.views.__path__[0]) / "pipeline_page.py"
 NOON_MS = 1_767_268_800_000
 HOSTILE = "</div><script>alert(1)</script> **x** [a](javascript:b) :red[c] $x$ `=1+1` \u202egnp"
 

@@ -8,12 +8,12 @@ from typing import Literal
 
 import streamlit as st
 
-from mocktailverse.dashboard import address
-from mocktailverse.dashboard.connections import Connections, connections
-from mocktailverse.dashboard.links import COST, EXPLORE, INSIGHTS, PIPELINE, SHELF
-from mocktailverse.dashboard.opening import current, one_catalogue
-from mocktailverse.dashboard.text import plain
-from mocktailverse.dashboard.times import ago, clock_text
+from mocktailverse.dashboard import url_state
+from mocktailverse.dashboard.catalogue_loading import current, one_catalogue
+from mocktailverse.dashboard.context import Connections, connections
+from mocktailverse.dashboard.page_paths import COST, EXPLORE, INSIGHTS, PIPELINE, SHELF
+from mocktailverse.dashboard.safe_text import plain
+from mocktailverse.dashboard.time_text import ago, clock_text
 from mocktailverse.errors import MocktailverseError
 
 _ASSETS = Path(__file__).parent / "assets"
@@ -60,7 +60,7 @@ def main() -> None:
 
 def _show_links(width: Literal["stretch", "content"]) -> None:
     """The ways to the pages, which the shelf goes along; on phones they stand above the page."""
-    shelf = {name: values for name, values in address.read().items() if name == "have"}
+    shelf = {name: values for name, values in url_state.read().items() if name == "have"}
     for path, (title, icon, _) in PAGES.items():
         st.page_link(path, label=title, icon=f":material/{icon}:", query_params=shelf, width=width)
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from mocktailverse.dashboard.address import Parameters, changed
-from mocktailverse.dashboard.links import EXPLORE
-from mocktailverse.dashboard.strength import headline
-from mocktailverse.dashboard.text import plain, short
+from mocktailverse.dashboard.page_paths import EXPLORE
+from mocktailverse.dashboard.safe_text import plain, short
+from mocktailverse.dashboard.strength_text import headline
+from mocktailverse.dashboard.url_state import Parameters, changed
 from mocktailverse.drinks.drink import Drink
 
 COLUMNS = 3

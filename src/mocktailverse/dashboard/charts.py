@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from mocktailverse.catalogue.search.query import Facet, Pairing, StrengthBin
-from mocktailverse.dashboard.text import short
+from mocktailverse.dashboard.safe_text import short
 
 Spec = dict[str, object]
 

@@ -6,15 +6,15 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from mocktailverse.catalogue.reader import Catalogue
-from mocktailverse.dashboard import address, lookups
-from mocktailverse.dashboard.address import Parameters
+from mocktailverse.dashboard import cached_queries, url_state
 from mocktailverse.dashboard.cards import badges, show_cards
-from mocktailverse.dashboard.links import EXPLORE, SHELF
-from mocktailverse.dashboard.origin import show_origin
+from mocktailverse.dashboard.lineage import show_origin
+from mocktailverse.dashboard.page_paths import EXPLORE, SHELF
 from mocktailverse.dashboard.recipe import show_ingredients, show_method
+from mocktailverse.dashboard.safe_text import plain, short
 from mocktailverse.dashboard.shelves import missing_for
 from mocktailverse.dashboard.strength_view import show_strength
-from mocktailverse.dashboard.text import plain, short
+from mocktailverse.dashboard.url_state import Parameters
 from mocktailverse.drinks.drink import Drink
 
 OWN = ("drink", "servings", "units", "lang")
@@ -27,7 +27,7 @@ def show_drink(catalogue: Catalogue, parameters: Parameters) -> None:
     """Show the drink that the address names."""
     back = {name: values for name, values in parameters.items() if name not in OWN}
     st.page_link(EXPLORE, label="All drinks", icon=":material/arrow_back:", query_params=back)
-    drink = catalogue.drink(address.first(parameters, "drink"))
+    drink = catalogue.drink(url_state.first(parameters, "drink"))
     if drink is None:
         st.title("Not in the catalogue", anchor=False)
         st.markdown("The drink of this link is not here, or not any more.")
@@ -44,7 +44,7 @@ def show_drink(catalogue: Catalogue, parameters: Parameters) -> None:
         show_strength(drink)
         _show_links(drink)
     show_origin(drink)
-    _show_similar(lookups.similar(catalogue, drink), back)
+    _show_similar(cached_queries.similar(catalogue, drink), back)
 
 
 def _show_head(drink: Drink) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from mocktailverse.catalogue.search.query import DrinkQuery, Facet, Facets
-from mocktailverse.dashboard import address
-from mocktailverse.dashboard.address import STRONGEST, Parameters
-from mocktailverse.dashboard.strength import TO
-from mocktailverse.dashboard.text import plain, short
+from mocktailverse.dashboard import url_state
+from mocktailverse.dashboard.safe_text import plain, short
+from mocktailverse.dashboard.strength_text import TO
+from mocktailverse.dashboard.url_state import STRONGEST, Parameters
 
 FIELDS = {
     "category": "Category",
@@ -30,13 +30,13 @@ _LABELS = {**FIELDS, "ingredient": "With", "without": "Without"}
 def show_kinds(parameters: Parameters, counts: Sequence[Facet]) -> None:
     """The first choice: mocktails or not, with their numbers."""
     numbers = {facet.value: facet.count for facet in counts}
-    chosen = address.first(parameters, "mocktail")
+    chosen = url_state.first(parameters, "mocktail")
     st.segmented_control(
         "Kind of drink",
         list(KINDS),
         format_func=lambda kind: f"{KINDS[kind]} {numbers.get(kind, 0):,}" if kind else KINDS[kind],
-        key=address.show_in("kind", chosen if chosen in KINDS else ""),
-        on_change=lambda: address.change(mocktail=st.session_state["kind"]),
+        key=url_state.show_in("kind", chosen if chosen in KINDS else ""),
+        on_change=lambda: url_state.change(mocktail=st.session_state["kind"]),
         label_visibility="collapsed",
     )
 
@@ -87,7 +87,7 @@ def show_active(parameters: Parameters, query: DrinkQuery) -> None:
 
 def clear() -> None:
     """Take all filters off; for callbacks."""
-    st.query_params.from_dict(address.without_query(address.read()))
+    st.query_params.from_dict(url_state.without_query(url_state.read()))
 
 
 def _active(parameters: Parameters, query: DrinkQuery) -> list[tuple[str, Callable[[], None]]]:
@@ -98,12 +98,12 @@ def _active(parameters: Parameters, query: DrinkQuery) -> list[tuple[str, Callab
     ]
     if query.abv_min is not None or query.abv_max is not None:
         found.append(
-            (f"Strength: {strength_text(query)}", lambda: address.change(abv_min="", abv_max=""))
+            (f"Strength: {strength_text(query)}", lambda: url_state.change(abv_min="", abv_max=""))
         )
     if query.match == "any" and len(query.ingredient) > 1:
-        found.append(("Any of the ingredients", lambda: address.change(match=None)))
+        found.append(("Any of the ingredients", lambda: url_state.change(match=None)))
     if query.withdrawn:
-        found.append(("Withdrawn ones, too", lambda: address.change(withdrawn=None)))
+        found.append(("Withdrawn ones, too", lambda: url_state.change(withdrawn=None)))
     return found
 
 
@@ -123,7 +123,7 @@ def worded(value: str) -> str:
 
 def _dropping(parameters: Parameters, field: str, value: str) -> Callable[[], None]:
     rest = [other for other in parameters[field] if other != value]
-    return lambda: address.change(**{field: rest})
+    return lambda: url_state.change(**{field: rest})
 
 
 def _show_values(parameters: Parameters, field: str, label: str, facets: Facets) -> None:
@@ -135,7 +135,7 @@ def _show_values(parameters: Parameters, field: str, label: str, facets: Facets)
         label,
         list(dict.fromkeys([*counts, *chosen])),
         format_func=lambda value: _counted(value, counts.get(value, None if more else 0)),
-        key=address.show_in(f"filter-{field}", chosen),
+        key=url_state.show_in(f"filter-{field}", chosen),
         on_change=_taking(field),
         accept_new_options=more > 0,
         placeholder="Choose or type" if more else "Any",
@@ -155,7 +155,7 @@ def _show_ingredients(parameters: Parameters, field: str, names: Sequence[str]) 
         INGREDIENT_FIELDS[field],
         list(dict.fromkeys([*names, *chosen])),
         format_func=lambda value: short(value, VALUE_LENGTH),
-        key=address.show_in(f"filter-{field}", chosen),
+        key=url_state.show_in(f"filter-{field}", chosen),
         on_change=_taking(field),
         accept_new_options=True,
         placeholder="Choose or type",
@@ -164,14 +164,14 @@ def _show_ingredients(parameters: Parameters, field: str, names: Sequence[str]) 
 
 
 def _show_strength(parameters: Parameters) -> None:
-    query = address.query_of(parameters)
+    query = url_state.query_of(parameters)
     low = min(int(query.abv_min or 0), STRONGEST)
     high = STRONGEST if query.abv_max is None else int(query.abv_max)
     st.slider(
         "Strength as mixed, % vol",
         0,
         STRONGEST,
-        key=address.show_in("filter-abv", (min(low, high), max(low, high))),
+        key=url_state.show_in("filter-abv", (min(low, high), max(low, high))),
         on_change=_take_strength,
         help="Before dilution. Drinks whose strength is not known are left out.",
     )
@@ -180,22 +180,22 @@ def _show_strength(parameters: Parameters) -> None:
 def _show_truth(
     parameters: Parameters, name: str, value: str, label: str, explanation: str
 ) -> None:
-    key = address.show_in(f"filter-{name}", address.first(parameters, name) == value)
+    key = url_state.show_in(f"filter-{name}", url_state.first(parameters, name) == value)
     st.toggle(
         label,
         key=key,
-        on_change=lambda: address.change(**{name: value if st.session_state[key] else None}),
+        on_change=lambda: url_state.change(**{name: value if st.session_state[key] else None}),
         help=explanation,
     )
 
 
 def _taking(field: str) -> Callable[[], None]:
-    return lambda: address.change(**{field: st.session_state[f"filter-{field}"]})
+    return lambda: url_state.change(**{field: st.session_state[f"filter-{field}"]})
 
 
 def _take_strength() -> None:
     low, high = st.session_state["filter-abv"]
-    address.change(
+    url_state.change(
         abv_min=str(low) if low else None, abv_max=str(high) if high < STRONGEST else None
     )
 

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from mocktailverse.dashboard import address
-from mocktailverse.dashboard.address import Parameters
+from mocktailverse.dashboard import url_state
 from mocktailverse.dashboard.amounts import SYSTEMS, System, amount, milliliters, part_ml
-from mocktailverse.dashboard.text import plain
+from mocktailverse.dashboard.safe_text import plain
+from mocktailverse.dashboard.url_state import Parameters
 from mocktailverse.drinks.drink import Drink, IngredientLine
 
 MOST_SERVINGS = 20
@@ -27,14 +27,14 @@ def show_ingredients(drink: Drink, parameters: Parameters) -> None:
     if not drink.ingredients:
         st.caption("The source gives none.")
         return
-    servings = address.number(parameters, "servings", 1, MOST_SERVINGS)
+    servings = url_state.number(parameters, "servings", 1, MOST_SERVINGS)
     system = _system(parameters)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input(
             "Servings",
             1,
             MOST_SERVINGS,
-            key=address.show_in("servings", servings),
+            key=url_state.show_in("servings", servings),
             on_change=_take_servings,
             help="The recipe times so many.",
             width=150,
@@ -42,8 +42,8 @@ def show_ingredients(drink: Drink, parameters: Parameters) -> None:
         st.segmented_control(
             "Measured in",
             SYSTEMS,
-            key=address.show_in("units", system),
-            on_change=lambda: address.change_own(units=st.session_state["units"]),
+            key=url_state.show_in("units", system),
+            on_change=lambda: url_state.change_own(units=st.session_state["units"]),
         )
     part = part_ml(drink.ingredients)
     rows = [_row(line, system, servings, part) for line in drink.ingredients]
@@ -67,7 +67,7 @@ def show_method(drink: Drink, parameters: Parameters) -> None:
     if not languages:
         st.caption("The source gives no instructions.")
         return
-    chosen = address.first(parameters, "lang")
+    chosen = url_state.first(parameters, "lang")
     if chosen not in drink.instructions:
         chosen = "en" if "en" in drink.instructions else languages[0]
     if len(languages) > 1:
@@ -75,8 +75,8 @@ def show_method(drink: Drink, parameters: Parameters) -> None:
             "Language",
             languages,
             format_func=lambda code: LANGUAGES.get(code.casefold(), plain(code, 20)),
-            key=address.show_in("lang", chosen),
-            on_change=lambda: address.change_own(lang=st.session_state["lang"]),
+            key=url_state.show_in("lang", chosen),
+            on_change=lambda: url_state.change_own(lang=st.session_state["lang"]),
             label_visibility="collapsed",
         )
     paragraphs = [line for line in drink.instructions[chosen].splitlines() if line.strip()]
@@ -85,7 +85,7 @@ def show_method(drink: Drink, parameters: Parameters) -> None:
 
 
 def _system(parameters: Parameters) -> System:
-    wanted = address.first(parameters, "units")
+    wanted = url_state.first(parameters, "units")
     return next((system for system in SYSTEMS if system == wanted), SYSTEMS[0])
 
 
@@ -124,4 +124,4 @@ def _show_notes(drink: Drink, system: System, servings: int, part: float | None)
 
 def _take_servings() -> None:
     servings = st.session_state["servings"]
-    address.change_own(servings=None if servings == 1 else str(servings))
+    url_state.change_own(servings=None if servings == 1 else str(servings))

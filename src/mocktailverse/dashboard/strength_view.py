@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mocktailverse.dashboard.charts import gauge
-from mocktailverse.dashboard.strength import CERTAINTY, figures, percent, served
+from mocktailverse.dashboard.strength_text import CERTAINTY, figures, percent, served
 from mocktailverse.drinks.drink import Drink
 
 

@@ -3,7 +3,7 @@
 import msgspec
 
 from mocktailverse.dashboard.shelves import BASICS, STARTERS, missing_for
-from mocktailverse.dashboard.similar import MOST, similar_drinks
+from mocktailverse.dashboard.similar_drinks import MOST, similar_drinks
 from mocktailverse.drinks.ingredients import canonical_name
 
 NEGRONI = "thecocktaildb:90101"

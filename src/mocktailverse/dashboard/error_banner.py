@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from mocktailverse.dashboard.text import plain
-from mocktailverse.dashboard.times import clock_text
+from mocktailverse.dashboard.safe_text import plain
+from mocktailverse.dashboard.time_text import clock_text
 from mocktailverse.ttl_cache import Snapshot, T
 
 

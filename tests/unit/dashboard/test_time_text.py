@@ -2,7 +2,7 @@
 
 import pytest
 
-from mocktailverse.dashboard.times import age, ago, clock_text, duration, moment
+from mocktailverse.dashboard.time_text import age, ago, clock_text, duration, moment
 
 NOON_MS = 1_767_268_800_000  # 2026-01-01 12:00:00 UTC
 

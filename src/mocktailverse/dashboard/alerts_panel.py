@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from mocktailverse.dashboard.connections import Connections
-from mocktailverse.dashboard.pulse import Pulse
+from mocktailverse.dashboard.context import Connections
+from mocktailverse.dashboard.live_snapshot import Pulse
 from mocktailverse.dashboard.rejections import LINES, Line, Rejections, explanation
-from mocktailverse.dashboard.text import plain, short
-from mocktailverse.dashboard.times import clock_text
+from mocktailverse.dashboard.safe_text import plain, short
+from mocktailverse.dashboard.time_text import clock_text
 from mocktailverse.errors import MocktailverseError
 from mocktailverse.loads.load import Load
 from mocktailverse.pipeline.redrive import redrive

@@ -7,9 +7,9 @@ from contextvars import ContextVar
 import streamlit as st
 
 from mocktailverse.catalogue.reader import Catalogue
-from mocktailverse.dashboard.connections import Connections, connections
-from mocktailverse.dashboard.text import plain
-from mocktailverse.dashboard.times import clock_text
+from mocktailverse.dashboard.context import Connections, connections
+from mocktailverse.dashboard.safe_text import plain
+from mocktailverse.dashboard.time_text import clock_text
 from mocktailverse.errors import MissingError, MocktailverseError
 
 _OF_THIS_RUN: ContextVar[list[Catalogue] | None] = ContextVar("catalogue", default=None)

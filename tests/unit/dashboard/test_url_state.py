@@ -4,7 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mocktailverse.catalogue.search.query import DrinkQuery
-from mocktailverse.dashboard.address import (
+from mocktailverse.dashboard.url_state import (
     LONGEST_VALUE,
     MOST_VALUES,
     bounded,

@@ -5,8 +5,8 @@ import json
 import msgspec
 import streamlit as st
 
-from mocktailverse.dashboard.text import plain
-from mocktailverse.dashboard.times import moment
+from mocktailverse.dashboard.safe_text import plain
+from mocktailverse.dashboard.time_text import moment
 from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.drink import Drink
 

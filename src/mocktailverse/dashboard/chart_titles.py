@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mocktailverse.catalogue.search.query import Facet, Pairing, Statistics
-from mocktailverse.dashboard.text import plain
+from mocktailverse.dashboard.safe_text import plain
 
 NAME_LENGTH = 60
 _SHARES = (

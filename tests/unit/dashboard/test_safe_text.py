@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from mocktailverse.dashboard.text import LONGEST, NOTHING, plain, short
+from mocktailverse.dashboard.safe_text import LONGEST, NOTHING, plain, short
 
 JOINER = "\u2060"
 TEXTS = st.one_of(

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mocktailverse.dashboard.attention import show_attention
-from mocktailverse.dashboard.banner import show_problem
-from mocktailverse.dashboard.connections import Connections, connections
-from mocktailverse.dashboard.pulse import DAYS, LOADS, Pulse
-from mocktailverse.dashboard.text import plain, short
-from mocktailverse.dashboard.times import age, duration, moment
+from mocktailverse.dashboard.alerts_panel import show_attention
+from mocktailverse.dashboard.context import Connections, connections
+from mocktailverse.dashboard.error_banner import show_problem
+from mocktailverse.dashboard.live_snapshot import DAYS, LOADS, Pulse
+from mocktailverse.dashboard.safe_text import plain, short
+from mocktailverse.dashboard.time_text import age, duration, moment
 from mocktailverse.loads.load import Load
 from mocktailverse.operations.timing import Passage, passages, quantile, throughput
 

@@ -6,8 +6,8 @@ from pathlib import Path
 # first visitor has come by the front page.
 _VIEWS = Path(__file__).parent / "views"
 
-EXPLORE = str(_VIEWS / "explore.py")
-SHELF = str(_VIEWS / "shelf.py")
-INSIGHTS = str(_VIEWS / "insights.py")
-PIPELINE = str(_VIEWS / "pipeline.py")
-COST = str(_VIEWS / "cost.py")
+EXPLORE = str(_VIEWS / "explore_page.py")
+SHELF = str(_VIEWS / "shelf_page.py")
+INSIGHTS = str(_VIEWS / "insights_page.py")
+PIPELINE = str(_VIEWS / "pipeline_page.py")
+COST = str(_VIEWS / "cost_page.py")

@@ -7,15 +7,15 @@ import streamlit as st
 from mocktailverse.catalogue.exports.formats import export_csv
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import DrinkQuery
-from mocktailverse.dashboard import address, lookups
-from mocktailverse.dashboard.address import Parameters
+from mocktailverse.dashboard import cached_queries, url_state
 from mocktailverse.dashboard.cards import show_cards, show_paging
+from mocktailverse.dashboard.catalogue_loading import open_catalogue
 from mocktailverse.dashboard.drink_view import show_drink
 from mocktailverse.dashboard.filters import clear, show_active, show_filters, show_kinds
-from mocktailverse.dashboard.links import EXPLORE
-from mocktailverse.dashboard.opening import open_catalogue
-from mocktailverse.dashboard.strength import percent, served
-from mocktailverse.dashboard.text import plain, short
+from mocktailverse.dashboard.page_paths import EXPLORE
+from mocktailverse.dashboard.safe_text import plain, short
+from mocktailverse.dashboard.strength_text import percent, served
+from mocktailverse.dashboard.url_state import Parameters
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.errors import UsageError
 
@@ -38,29 +38,29 @@ MOST_PAGES = 1_000_000
 
 def page() -> None:
     """Show the page."""
-    address.settle("explore")
+    url_state.settle("explore")
     catalogue = open_catalogue()
-    parameters = address.read()
+    parameters = url_state.read()
     if "drink" in parameters:
         show_drink(catalogue, parameters)
         return
     st.title("Find a drink", anchor=False)
-    query = address.query_of(parameters)
+    query = url_state.query_of(parameters)
     _show_search(catalogue, parameters, query)
     _show_results(catalogue, parameters, query)
 
 
 def _show_search(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery) -> None:
-    facets = lookups.facets(catalogue, query)
+    facets = cached_queries.facets(catalogue, query)
     st.text_input(
         "Search",
-        key=address.show_in("search", query.q),
+        key=url_state.show_in("search", query.q),
         type="search",
         live="500ms",
-        max_chars=address.LONGEST_VALUE,
+        max_chars=url_state.LONGEST_VALUE,
         placeholder="A name, an ingredient, a tag, words of the recipe",
         label_visibility="collapsed",
-        on_change=lambda: address.change(q=st.session_state["search"]),
+        on_change=lambda: url_state.change(q=st.session_state["search"]),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         show_kinds(parameters, facets.mocktail)
@@ -73,24 +73,24 @@ def _show_search(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery
             args=(catalogue, query),
         )
     with st.expander("Filters", icon=":material/tune:", key="filters"):
-        show_filters(parameters, facets, lookups.ingredient_names(catalogue))
+        show_filters(parameters, facets, cached_queries.ingredient_names(catalogue))
     show_active(parameters, query)
 
 
 def _show_results(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery) -> None:
-    total = lookups.hits(catalogue, query)
+    total = cached_queries.hits(catalogue, query)
     if not total:
         _show_nothing(catalogue, query)
         return
     _show_bar(catalogue, parameters, query, total)
-    size = address.number(parameters, "size", SIZES[0], SIZES[-1])
-    after = address.first(parameters, "after") or None
+    size = url_state.number(parameters, "size", SIZES[0], SIZES[-1])
+    after = url_state.first(parameters, "after") or None
     try:
-        found = lookups.page_of(catalogue, query, size, after)
+        found = cached_queries.page_of(catalogue, query, size, after)
     except UsageError:  # the cursor in the address is of another question
-        found = lookups.page_of(catalogue, query, size, None)
-        parameters = address.changed(parameters)
-    view = address.first(parameters, "view")
+        found = cached_queries.page_of(catalogue, query, size, None)
+        parameters = url_state.changed(parameters)
+    view = url_state.first(parameters, "view")
     if view == "table":
         _show_table(found.items)
     else:
@@ -99,23 +99,23 @@ def _show_results(catalogue: Catalogue, parameters: Parameters, query: DrinkQuer
 
 
 def _show_bar(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery, total: int) -> None:
-    sort, view = address.first(parameters, "sort"), address.first(parameters, "view")
+    sort, view = url_state.first(parameters, "sort"), url_state.first(parameters, "view")
     st.header(f"{total:,} drink{'s' * (total != 1)}", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "Sort by",
             list(SORTS),
             format_func=SORTS.__getitem__,
-            key=address.show_in("sort", sort if sort in SORTS else ""),
-            on_change=lambda: address.change(sort=st.session_state["sort"]),
+            key=url_state.show_in("sort", sort if sort in SORTS else ""),
+            on_change=lambda: url_state.change(sort=st.session_state["sort"]),
             width=220,
         )
         st.segmented_control(
             "Show as",
             list(VIEWS),
             format_func=VIEWS.__getitem__,
-            key=address.show_in("view", view if view in VIEWS else ""),
-            on_change=lambda: address.change(view=st.session_state["view"]),
+            key=url_state.show_in("view", view if view in VIEWS else ""),
+            on_change=lambda: url_state.change(view=st.session_state["view"]),
         )
         st.space("stretch")
         st.download_button(
@@ -167,7 +167,7 @@ def _open_selected(drinks: Sequence[Drink]) -> None:
 
 
 def _open(drink: Drink) -> None:
-    st.query_params.from_dict({**address.read(), "drink": drink.id})
+    st.query_params.from_dict({**url_state.read(), "drink": drink.id})
 
 
 def _surprise(catalogue: Catalogue, query: DrinkQuery) -> None:
@@ -177,15 +177,15 @@ def _surprise(catalogue: Catalogue, query: DrinkQuery) -> None:
 
 
 def _show_paging(parameters: Parameters, following: str | None, size: int, total: int) -> None:
-    number = address.number(parameters, "page", 1, MOST_PAGES)
+    number = url_state.number(parameters, "page", 1, MOST_PAGES)
     with st.container(horizontal=True, vertical_alignment="center"):
         show_paging(EXPLORE, parameters, following, number=number, pages=-(-total // size))
         st.space("stretch")
         st.segmented_control(
             "Drinks on a page",
             SIZES,
-            key=address.show_in("size", size if size in SIZES else None),
-            on_change=lambda: address.change(size=_text(st.session_state["size"])),
+            key=url_state.show_in("size", size if size in SIZES else None),
+            on_change=lambda: url_state.change(size=_text(st.session_state["size"])),
             label_visibility="collapsed",
         )
 
@@ -208,7 +208,7 @@ def _show_nothing(catalogue: Catalogue, query: DrinkQuery) -> None:
             st.button(
                 plain(name, 60),
                 key=f"meant-{number}",
-                on_click=address.change,
+                on_click=url_state.change,
                 kwargs={"q": None, "ingredient": name},
             )
 

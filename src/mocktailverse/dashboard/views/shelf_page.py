@@ -6,13 +6,13 @@ import streamlit as st
 
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import Makeable
-from mocktailverse.dashboard import address, lookups
-from mocktailverse.dashboard.address import Parameters
+from mocktailverse.dashboard import cached_queries, url_state
 from mocktailverse.dashboard.cards import COLUMNS, show_cards, show_paging
-from mocktailverse.dashboard.links import SHELF
-from mocktailverse.dashboard.opening import open_catalogue
+from mocktailverse.dashboard.catalogue_loading import open_catalogue
+from mocktailverse.dashboard.page_paths import SHELF
+from mocktailverse.dashboard.safe_text import plain, short
 from mocktailverse.dashboard.shelves import BASICS, STARTERS, Shelf
-from mocktailverse.dashboard.text import plain, short
+from mocktailverse.dashboard.url_state import Parameters
 from mocktailverse.errors import UsageError
 
 AWAY = {"0": "Ready now", "1": "One away", "2": "Two away"}
@@ -23,31 +23,31 @@ NAME_LENGTH = 60
 
 def page() -> None:
     """Show the page."""
-    address.settle("shelf")
+    url_state.settle("shelf")
     catalogue = open_catalogue()
-    parameters = address.read()
+    parameters = url_state.read()
     have = tuple(parameters.get("have", ()))
     st.title("What can I make?", anchor=False)
     _show_shelf(catalogue, have)
     if not have:
         _show_starters(catalogue)
         return
-    away = address.first(parameters, "missing", "0")
+    away = url_state.first(parameters, "missing", "0")
     away = away if away in AWAY else "0"
-    mocktail = True if address.first(parameters, "mocktail") == "true" else None
+    mocktail = True if url_state.first(parameters, "mocktail") == "true" else None
     _show_drinks(catalogue, parameters, Shelf(have, int(away), mocktail))
 
 
 def _show_shelf(catalogue: Catalogue, have: tuple[str, ...]) -> None:
-    names = lookups.ingredient_names(catalogue)
+    names = cached_queries.ingredient_names(catalogue)
     st.multiselect(
         "On my shelf",
         list(dict.fromkeys([*names, *have])),
         format_func=lambda name: short(name, NAME_LENGTH),
-        key=address.show_in("shelf", list(have)),
-        on_change=lambda: address.change(have=st.session_state["shelf"]),
+        key=url_state.show_in("shelf", list(have)),
+        on_change=lambda: url_state.change(have=st.session_state["shelf"]),
         accept_new_options=True,
-        max_selections=address.MOST_VALUES,
+        max_selections=url_state.MOST_VALUES,
         placeholder="Choose or type what you have",
         help="A bottle stands for what is more general, too: light rum for rum.",
     )
@@ -67,7 +67,7 @@ def _show_shelf(catalogue: Catalogue, have: tuple[str, ...]) -> None:
                 "Empty the shelf",
                 key="empty-shelf",
                 type="tertiary",
-                on_click=address.change,
+                on_click=url_state.change,
                 kwargs={"have": None, "missing": None},
             )
 
@@ -82,7 +82,7 @@ def _show_starters(catalogue: Catalogue) -> None:
         row = starters[start : start + COLUMNS]
         for column, (label, names) in zip(st.columns(COLUMNS), row, strict=False):
             have = (*names, *BASICS)
-            ready = lookups.makeable(catalogue, Shelf(have), 1, None).counts["0"]
+            ready = cached_queries.makeable(catalogue, Shelf(have), 1, None).counts["0"]
             with column.container(border=True, height="stretch"):
                 st.markdown(f"**{label}** · {_drinks(ready)}")
                 st.caption(", ".join(names))
@@ -102,14 +102,14 @@ def _show_drinks(catalogue: Catalogue, parameters: Parameters, shelf: Shelf) -> 
             "How much is missing",
             list(AWAY),
             format_func=lambda number: f"{AWAY[number]} {found.counts[number]:,}",
-            key=address.show_in("missing", str(shelf.missing)),
-            on_change=lambda: address.change(missing=st.session_state["missing"]),
+            key=url_state.show_in("missing", str(shelf.missing)),
+            on_change=lambda: url_state.change(missing=st.session_state["missing"]),
             label_visibility="collapsed",
         )
         st.toggle(
             "Mocktails only",
-            key=address.show_in("mocktails-only", shelf.mocktail is True),
-            on_change=lambda: address.change(
+            key=url_state.show_in("mocktails-only", shelf.mocktail is True),
+            on_change=lambda: url_state.change(
                 mocktail="true" if st.session_state["mocktails-only"] else None
             ),
         )
@@ -130,12 +130,12 @@ def _found(
     catalogue: Catalogue, parameters: Parameters, shelf: Shelf
 ) -> tuple[Makeable, Parameters]:
     """A page of the drinks; a cursor of another shelf is passed over."""
-    after = address.first(parameters, "after") or None
+    after = url_state.first(parameters, "after") or None
     try:
-        return lookups.makeable(catalogue, shelf, PAGE_SIZE, after), parameters
+        return cached_queries.makeable(catalogue, shelf, PAGE_SIZE, after), parameters
     except UsageError:
-        parameters = address.changed(parameters)
-        return lookups.makeable(catalogue, shelf, PAGE_SIZE, None), parameters
+        parameters = url_state.changed(parameters)
+        return cached_queries.makeable(catalogue, shelf, PAGE_SIZE, None), parameters
 
 
 def _show_unknown(found: Makeable) -> None:
@@ -180,7 +180,7 @@ def _show_paging(parameters: Parameters, found: Makeable, away: int) -> None:
     total = found.counts[str(away)]
     if total <= PAGE_SIZE:
         return
-    number = address.number(parameters, "page", 1, MOST_PAGES)
+    number = url_state.number(parameters, "page", 1, MOST_PAGES)
     show_paging(SHELF, parameters, found.next, number=number, pages=-(-total // PAGE_SIZE))
 
 
@@ -196,7 +196,7 @@ def _add_unlock(have: tuple[str, ...]) -> None:
 
 
 def _add(have: Iterable[str], names: Iterable[str]) -> None:
-    address.change(have=list(dict.fromkeys([*have, *names])))
+    url_state.change(have=list(dict.fromkeys([*have, *names])))
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import mocktailverse.dashboard.views
-from mocktailverse.dashboard import missing_settings
+from mocktailverse.dashboard import setup_page
 from mocktailverse.settings import PREFIX, DashboardSettings
 
 ROOT = Path(__file__).parents[2]
-PAGE = Path(mocktailverse.dashboard.views.__path__[0]) / "cost.py"
+PAGE = Path(mocktailverse.dashboard.views.__path__[0]) / "cost_page.py"
 SETTINGS = {
     "MOCKTAILVERSE_CATALOGUE_BUCKET": "catalogue",
     "MOCKTAILVERSE_DATA_BUCKET": "data",
@@ -46,7 +46,7 @@ def opened():
     def script():
         import streamlit as st  # noqa: PLC0415  a script of its own
 
-        from mocktailverse.dashboard.connections import connections  # noqa: PLC0415  likewise
+        from mocktailverse.dashboard.context import connections  # noqa: PLC0415  likewise
 
         st.session_state.setdefault("found", []).append(connections())
 
@@ -96,9 +96,9 @@ def test_without_a_region_the_page_says_so(environment, tmp_path):
 def test_the_example_of_secrets_is_what_the_page_says():
     text = (ROOT / ".streamlit" / "secrets.toml.example").read_text()
     secrets = tomllib.loads(text)
-    assert tomllib.loads(missing_settings.SECRETS) == secrets
+    assert tomllib.loads(setup_page.SECRETS) == secrets
     fields = {name.removeprefix(PREFIX).lower() for name in secrets if name.startswith(PREFIX)}
-    assert fields == set(missing_settings.OUTPUTS) | {"stage"}
+    assert fields == set(setup_page.OUTPUTS) | {"stage"}
     assert fields < set(DashboardSettings.__struct_fields__)
 
 

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from mocktailverse.catalogue.search.query import Facet, Statistics
-from mocktailverse.dashboard import address, findings, lookups
+from mocktailverse.dashboard import cached_queries, chart_titles, url_state
+from mocktailverse.dashboard.catalogue_loading import open_catalogue
 from mocktailverse.dashboard.charts import Spec, bars, heat_map, shares, strengths
-from mocktailverse.dashboard.opening import open_catalogue
-from mocktailverse.dashboard.origin import explained
+from mocktailverse.dashboard.lineage import explained
+from mocktailverse.dashboard.safe_text import plain, short
 from mocktailverse.dashboard.shelves import BASICS
-from mocktailverse.dashboard.strength import CERTAINTY
-from mocktailverse.dashboard.text import plain, short
+from mocktailverse.dashboard.strength_text import CERTAINTY
 
 MOST_BARS = 10
 PAIRS = 14  # more make the map wider than a phone
@@ -22,20 +22,20 @@ Columns = Mapping[str, Sequence[object]]
 
 def page() -> None:
     """Show the page."""
-    address.settle("insights")
-    found = lookups.statistics(open_catalogue())
+    url_state.settle("insights")
+    found = cached_queries.statistics(open_catalogue())
     st.title("Insights", anchor=False)
     _show_figures(found)
     left, right = st.columns(2, gap="large")
     with left:
         _show_mocktails(found)
-        _show_bars(found, "categories", findings.of_categories(found), found.categories)
-        _show_bars(found, "glasses", findings.of_glasses(found), found.glasses)
-        _show_bars(found, "methods", findings.of_methods(found), found.methods)
+        _show_bars(found, "categories", chart_titles.of_categories(found), found.categories)
+        _show_bars(found, "glasses", chart_titles.of_glasses(found), found.glasses)
+        _show_bars(found, "methods", chart_titles.of_methods(found), found.methods)
     with right:
         _show_strength(found)
-        _show_bars(found, "spirits", findings.of_spirits(found), found.spirits)
-        _show_bars(found, "ingredients", findings.of_ingredients(found), found.top_ingredients)
+        _show_bars(found, "spirits", chart_titles.of_spirits(found), found.spirits)
+        _show_bars(found, "ingredients", chart_titles.of_ingredients(found), found.top_ingredients)
     _show_pairings(found)
     _show_quality(found)
 
@@ -58,13 +58,15 @@ def _show_mocktails(found: Statistics) -> None:
         Facet("with alcohol", found.with_alcohol),
         *([Facet("not known", rest)] if rest else []),
     ]
-    _show_chart("mocktails", findings.of_mocktails(found), shares(parts), _counted("Kind", parts))
+    _show_chart(
+        "mocktails", chart_titles.of_mocktails(found), shares(parts), _counted("Kind", parts)
+    )
 
 
 def _show_strength(found: Statistics) -> None:
     _show_chart(
         "strength",
-        findings.of_strength(found),
+        chart_titles.of_strength(found),
         strengths(found.strength),
         {
             "% vol as served": [f"{b.abv_from:g} to {b.abv_to:g}" for b in found.strength],
@@ -85,7 +87,7 @@ def _show_pairings(found: Statistics) -> None:
     telling = [pair for pair in found.pairings if {pair.a, pair.b}.isdisjoint(BASICS)]
     _show_chart(
         "pairings",
-        findings.of_pairings(telling),
+        chart_titles.of_pairings(telling),
         heat_map(telling[:PAIRS]),
         {
             "Ingredient": [short(pair.a, NAME_LENGTH) for pair in telling],
@@ -105,7 +107,7 @@ def _show_quality(found: Statistics) -> None:
     ]
     _show_chart(
         "certainty",
-        findings.of_certainty(found),
+        chart_titles.of_certainty(found),
         shares(parts),
         {
             "Certainty": [CERTAINTY[certainty][0] for certainty in CERTAINTY],

@@ -12,8 +12,8 @@ from msgspec import Struct
 
 from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.cost.running import Running, running
-from mocktailverse.dashboard import missing_settings
-from mocktailverse.dashboard.pulse import Pulse, Watch
+from mocktailverse.dashboard import setup_page
+from mocktailverse.dashboard.live_snapshot import Pulse, Watch
 from mocktailverse.dashboard.rejections import RejectionReader
 from mocktailverse.errors import UsageError
 from mocktailverse.operations.month import MonthBooks, MonthSoFar
@@ -122,7 +122,7 @@ def connections() -> Connections:
     try:
         return _connect()
     except UsageError as error:
-        missing_settings.show(str(error))
+        setup_page.show(str(error))
         st.stop()
 
 

@@ -14,7 +14,7 @@ import streamlit as st
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import DrinkQuery, Facets, Makeable, Page, Statistics
 from mocktailverse.dashboard.shelves import Shelf
-from mocktailverse.dashboard.similar import similar_drinks
+from mocktailverse.dashboard.similar_drinks import similar_drinks
 from mocktailverse.drinks.drink import Drink
 
 MOST_INGREDIENTS = 1000

@@ -8,10 +8,10 @@ import streamlit as st
 
 from mocktailverse.cost.model import Line, PriceTable, month, price_table, total_usd
 from mocktailverse.cost.usage import BASIS, LEVELS, UNSEEN
-from mocktailverse.dashboard.banner import show_problem
-from mocktailverse.dashboard.connections import Connections, connections
-from mocktailverse.dashboard.text import plain, short
-from mocktailverse.dashboard.times import clock_text, moment
+from mocktailverse.dashboard.context import Connections, connections
+from mocktailverse.dashboard.error_banner import show_problem
+from mocktailverse.dashboard.safe_text import plain, short
+from mocktailverse.dashboard.time_text import clock_text, moment
 from mocktailverse.operations.month import LOADS, MonthSoFar
 from mocktailverse.stores.free_tier import FreeOffer
 
