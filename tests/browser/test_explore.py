@@ -26,8 +26,8 @@ def asks_for(page: Page, **wanted: list[str]) -> None:
 
 
 def shows(page: Page, drinks: int) -> None:
-    told = page.get_by_role("heading", name=re.compile(r"^[\d,]+ drinks?$"))
-    expect(told).to_have_text(f"{drinks:,} drink{'s' * (drinks != 1)}")
+    heading = page.get_by_role("heading", name=re.compile(r"^[\d,]+ drinks?$"))
+    expect(heading).to_have_text(f"{drinks:,} drink{'s' * (drinks != 1)}")
 
 
 def cards(page: Page):
@@ -165,7 +165,7 @@ def test_chance_chooses_one_of_the_drinks_below(visit, site):
 def test_the_download_is_complete_and_no_cell_of_it_is_a_formula(visit, site, hostile_names):
     page = visit()
     with page.expect_download() as started:
-        page.get_by_role("button", name="CSV").click()
+        page.get_by_role("button", name="Download CSV").click()
     text = started.value.path().read_text(encoding="utf-8")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert started.value.suggested_filename == "drinks.csv"

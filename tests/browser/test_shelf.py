@@ -112,7 +112,7 @@ def test_the_address_keeps_the_shelf(visit, site):
 
 def test_a_drinks_page_says_what_the_shelf_lacks_for_it(visit):
     page = visit("?have=Gin&have=Campari&drink=thecocktaildb:90101")
-    expect(page.get_by_text("Your shelf lacks Sweet vermouth, Orange.")).to_be_visible()
-    page.get_by_role("link", name="To my shelf").click()
+    expect(page.get_by_text("Missing from your shelf: Sweet vermouth, Orange.")).to_be_visible()
+    page.get_by_role("link", name="Go to my shelf").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("What can I make?")
     keeps(page, ["Gin", "Campari"])

@@ -85,10 +85,10 @@ def test_a_load_is_seen_and_replayed_from_the_page(environment, local_stack, cli
     row = shown.dataframe[0].value.set_index("object").loc[name]
     assert (row["status"], row["read"], row["rejected"]) == ("done", 2, 1)
     chosen = ObjectVersion.load_id(raw, 1)
-    shown.selectbox(key="attention-load").select(chosen).run()
+    shown.selectbox(key="alerts-load").select(chosen).run()
     assert any("No id" in block.value for block in shown.code)
     shown.button(key="replay-one").click().run()
-    assert "Sent again" in shown.toast[0].value
+    assert "Replaying 1 raw object" in shown.toast[0].value
     replayed = settled(local_stack, clients, raw, 2)
     assert replayed.counts.rejected == 1
     assert not page("pipeline").run().exception
@@ -113,7 +113,7 @@ def test_an_aws_that_is_gone_is_said_to_be_gone(environment, monkeypatch):
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     shown = page("pipeline").run()
     assert not shown.exception
-    assert "AWS does not answer since" in shown.warning[0].value
+    assert "AWS has been unreachable since" in shown.warning[0].value
 
 
 def test_the_dashboard_s_policy_reads_and_no_more(local_stack, clients, raw):

@@ -10,7 +10,7 @@ import mocktailverse.dashboard.views
 from mocktailverse.catalogue.meta import Meta
 from mocktailverse.cost.running import SMALL
 from mocktailverse.cost.usage import Activity
-from mocktailverse.dashboard.context import OVERRIDE, Connections
+from mocktailverse.dashboard.context import OVERRIDE, DashboardContext
 from mocktailverse.dashboard.views.cost_page import percent, usd
 from mocktailverse.errors import MissingError, PermanentError, UnreachableError
 from mocktailverse.loads.load import Counts, Load
@@ -100,12 +100,12 @@ def look(books, clock):
     """Opens the page of a stage; `free_tier` is what AWS answers."""
 
     def open_page(stage="local", free_tier=None):
-        opened = Connections(
-            catalogue=books, drinks=None, loads=books, bucket=None, queue=None, stage=stage,
+        context = DashboardContext(
+            catalogue=books, loads=books, bucket=None, queue=None, stage=stage,
             can_act=False, refresh_s=2, clock=clock, free_tier=free_tier and Offers(free_tier),
         )  # fmt: skip
         page = AppTest.from_file(str(PAGE), default_timeout=240)
-        page.session_state[OVERRIDE] = opened
+        page.session_state[OVERRIDE] = context
         return page.run()
 
     return open_page
@@ -173,7 +173,7 @@ def test_locally_it_says_that_nothing_is_paid(look):
     page = look()
     assert not page.exception
     assert "costs nothing" in page.info[0].value
-    assert any("No raw object was loaded this month" in text for text in texts(page))
+    assert any("No loads this month" in text for text in texts(page))
 
 
 def test_the_totals_are_so_far_and_at_this_rate(look):
@@ -182,11 +182,11 @@ def test_the_totals_are_so_far_and_at_this_rate(look):
     assert [metric.value for metric in page.metric] == ["$0.00020", "$0.00061", "26 %"]
 
 
-def test_loads_of_the_month_are_told(look, books):
+def test_loads_of_the_month_are_counted(look, books):
     books.days = {"2026-01-03": [load(3, attempts=2), load(3, generation=2)]}
     books.drinks = 600
-    told = "\n".join(texts(look()))
-    assert "2 loads in 3 attempts, 50 records" in told
+    text = "\n".join(texts(look()))
+    assert "2 loads in 3 attempts, 50 records" in text
 
 
 def test_every_service_has_its_share_of_what_is_free(look):
@@ -194,7 +194,7 @@ def test_every_service_has_its_share_of_what_is_free(look):
     bars = [bar.proto.text.replace("\\", "") for bar in page.get("progress")]
     assert any("17 of 25 WCU (68 %)" in bar for bar in bars)
     assert len(bars) == 12
-    assert any("none is free" in text for text in texts(page))
+    assert any("no free tier" in text for text in texts(page))
 
 
 def test_what_nothing_counts_is_said_not_to_be_counted(look):
@@ -209,7 +209,7 @@ def test_how_it_was_computed_names_source_and_basis_of_every_line(look):
 
 
 def test_the_embedded_aws_is_not_asked_for_free_limits(look):
-    assert not any("As AWS counts it" in heading.value for heading in look().header)
+    assert not any("Reported by AWS" in heading.value for heading in look().header)
 
 
 def test_what_aws_counts_is_shown_where_it_may_be_read(look):
@@ -234,7 +234,7 @@ def test_with_aws_down_the_last_figures_stay(look, books, clock):
     clock.at += 3_600_000
     page.run()
     assert not page.exception
-    assert "AWS does not answer" in page.warning[0].value
+    assert "AWS has been unreachable" in page.warning[0].value
     assert page.metric
 
 
@@ -242,7 +242,7 @@ def test_with_aws_down_from_the_start_there_is_a_word(look, books):
     books.down = UnreachableError("nothing answers")
     page = look()
     assert not page.exception
-    assert "AWS does not answer" in page.warning[0].value
+    assert "AWS has been unreachable" in page.warning[0].value
 
 
 @pytest.mark.parametrize(

@@ -1,54 +1,59 @@
-"""The part of the pipeline page where people act: rejected records, failed loads, dead letters."""
+"""The alerts panel of the pipeline page: rejected records, failed loads and dead letters."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from mocktailverse.dashboard.context import Connections
-from mocktailverse.dashboard.live_snapshot import Pulse
-from mocktailverse.dashboard.rejections import LINES, Line, Rejections, explanation
+from mocktailverse.dashboard.context import DashboardContext
+from mocktailverse.dashboard.live_snapshot import LiveSnapshot
+from mocktailverse.dashboard.rejections import MAX_COUNTED, RejectedRecord, Rejections
 from mocktailverse.dashboard.safe_text import plain, short
 from mocktailverse.dashboard.time_text import clock_text
+from mocktailverse.drinks.codes import Reason
 from mocktailverse.errors import MocktailverseError
 from mocktailverse.loads.load import Load
 from mocktailverse.pipeline.redrive import redrive
 from mocktailverse.pipeline.replay import replay
 
-REASONS_OF = 10
-"""The newest loads whose reasons are summed up."""
+_SUMMARIZED_LOADS = 10
+"""The latest loads whose reasons are added up."""
 
-LETTERS = 500
-"""Dead letters sent again at one click."""
+_REDRIVE_LIMIT = 500
+"""Dead letters that one click returns to the queue."""
 
 _OUTCOME = "pipeline-outcome"
+_EXPLANATIONS = {reason.value: reason.explanation for reason in Reason}
 
 
-def show_attention(found: Connections) -> None:
-    """What was rejected or failed, why, and the buttons that send it in again."""
-    _tell_outcome()
-    pulse = found.pulse.get().value
-    if pulse is None:
+def show_alerts(context: DashboardContext) -> None:
+    """Show what was rejected or failed and why, with buttons to replay and redrive."""
+    outcome = st.session_state.pop(_OUTCOME, None)
+    if outcome is not None:
+        st.toast(outcome, icon=":material/outgoing_mail:")
+    snapshot = context.live.get().value
+    if snapshot is None:
         return
-    loads = pulse.need_attention
+    loads = snapshot.alerts
     st.header("Rejected and failed", anchor=False)
     with st.container():
-        _show_actions(found, pulse, loads)
+        _show_actions(context, snapshot, loads)
     if not loads:
-        st.caption("No record was rejected and no load failed among the loads above.")
+        st.caption("No rejected records or failed loads among the loads above.")
         return
     try:
-        _show_reasons(found, loads)
-        _show_load(found, loads)
+        _show_reasons(context, loads)
+        _show_load(context, loads)
     except MocktailverseError as error:
-        st.warning(f"This cannot be read now: {plain(error)}", icon=":material/cloud_off:")
+        st.warning(f"Cannot read the rejected records: {plain(error)}", icon=":material/cloud_off:")
 
 
-def _show_actions(found: Connections, pulse: Pulse, loads: Sequence[Load]) -> None:
-    if not found.can_act:
+def _show_actions(context: DashboardContext, snapshot: LiveSnapshot, loads: Sequence[Load]) -> None:
+    if not context.can_act:
+        env = f"--env {plain(context.stage)}"
         st.caption(
-            "This dashboard only reads. To act: `mocktailverse replay --rejected --failed "
-            f"--env {plain(found.stage)}`, `mocktailverse redrive --env {plain(found.stage)}`."
+            "This dashboard is read-only. Use the command line instead: "
+            f"`mocktailverse replay --rejected --failed {env}`, `mocktailverse redrive {env}`."
         )
         return
     with st.container(horizontal=True):
@@ -56,105 +61,104 @@ def _show_actions(found: Connections, pulse: Pulse, loads: Sequence[Load]) -> No
             f"Replay all {len(loads)}",
             key="replay-all",
             icon=":material/replay:",
-            help="Load them anew, with today's code: the same raw objects, by the front door.",
+            help="Load the same raw objects again, with the current code.",
             disabled=not loads,
             on_click=_act,
-            args=(found, lambda: _replayed(found, loads)),
+            args=(context, lambda: _replay(context, loads)),
         )
         st.button(
-            f"Redrive {pulse.dead:,} dead letters" if pulse.dead else "No dead letters",
+            f"Redrive {_count(snapshot.dead, 'dead letter')}"
+            if snapshot.dead
+            else "No dead letters",
             key="redrive",
             icon=":material/outgoing_mail:",
-            help="Send them to the queue again, after their cause was repaired.",
-            disabled=not pulse.dead,
+            help="Return them to the queue. Fix the cause first.",
+            disabled=not snapshot.dead,
             on_click=_act,
-            args=(found, lambda: _redriven(found)),
+            args=(context, lambda: _redrive(context)),
         )
 
 
-def _show_reasons(found: Connections, loads: Sequence[Load]) -> None:
-    rejecting = [load for load in loads if load.counts.rejected][:REASONS_OF]
+def _show_reasons(context: DashboardContext, loads: Sequence[Load]) -> None:
+    rejecting = [load for load in loads if load.counts.rejected][:_SUMMARIZED_LOADS]
     if not rejecting:
         return
-    codes = sum((found.rejections.read(load).codes for load in rejecting), Counter[str]())
-    lines = [
-        f"- **{plain(code)}** ({number:,}): {plain(explanation(code) or 'not known here')}"
+    codes = sum((context.rejections.read(load).codes for load in rejecting), Counter[str]())
+    reasons = [
+        f"- **{plain(code)}** ({number:,}): {plain(_EXPLANATIONS.get(code, 'unknown code'))}"
         for code, number in codes.most_common()
     ]
-    st.markdown(f"Reasons in the newest {len(rejecting)} of them:\n\n" + "\n".join(lines))
+    st.markdown(f"Reasons in the latest {len(rejecting)} of these loads:\n\n" + "\n".join(reasons))
 
 
-def _show_load(found: Connections, loads: Sequence[Load]) -> None:
+def _show_load(context: DashboardContext, loads: Sequence[Load]) -> None:
     by_id = {load.object.load_id(load.generation): load for load in loads}
-    now = found.clock()
+    now = context.clock()
 
     def label(load_id: str) -> str:
         load = by_id[load_id]
-        what = "failed" if load.status == "failed" else f"{load.counts.rejected:,} rejected"
+        problem = "failed" if load.status == "failed" else f"{load.counts.rejected:,} rejected"
         name = short(load.object.key.rpartition("/")[2], 60)
-        return f"{name} · {what} · {clock_text(load.started_at, now)} · {load_id[:6]}"
+        return f"{name} · {problem} · {clock_text(load.started_at, now)} · {load_id[:6]}"
 
-    chosen = st.selectbox("Raw object", list(by_id), format_func=label, key="attention-load")
-    load = by_id[chosen]
+    load = by_id[st.selectbox("Raw object", list(by_id), format_func=label, key="alerts-load")]
     st.caption(plain(load.object.key, 1100))
     if load.error:
         st.error(plain(load.error), icon=":material/error:")
-    if found.can_act:
+    if context.can_act:
         st.button(
             "Replay this raw object",
             key="replay-one",
             icon=":material/replay:",
             on_click=_act,
-            args=(found, lambda: _replayed(found, [load])),
+            args=(context, lambda: _replay(context, [load])),
         )
     if load.counts.rejected:
-        _show_lines(load, found.rejections.read(load))
+        _show_records(load, context.rejections.read(load))
 
 
-def _show_lines(load: Load, rejections: Rejections) -> None:
-    if not rejections.lines:
-        st.caption("The rejected lines have expired.")
+def _show_records(load: Load, rejections: Rejections) -> None:
+    if not rejections.records:
+        st.caption("The rejected records have expired.")
         return
-    for line in rejections.lines:
-        _show_line(line)
-    if len(rejections.lines) < load.counts.rejected:
-        read = min(LINES, load.counts.rejected)
+    for record in rejections.records:
+        _show_record(record)
+    if len(rejections.records) < load.counts.rejected:
+        counted = min(MAX_COUNTED, load.counts.rejected)
         st.caption(
-            f"The first {len(rejections.lines)} of {load.counts.rejected:,}; reasons are counted "
-            f"in the first {read:,}. All of them: `mocktailverse rejected`."
+            f"Showing {len(rejections.records)} of {load.counts.rejected:,}; reasons are counted "
+            f"over the first {counted:,}. To list all: `mocktailverse rejected`."
         )
 
 
-def _show_line(line: Line) -> None:
-    place = "the whole object" if line.position is None else f"position {line.position:,}"
-    with st.expander(f"**{plain(line.code)}** · {place} · {plain(line.message, 100)}"):
-        st.caption(f"At {plain(line.path)}: {plain(line.message, 1000)}")
-        st.code(line.raw, language=None, wrap_lines=True)
+def _show_record(record: RejectedRecord) -> None:
+    place = "whole object" if record.position is None else f"position {record.position:,}"
+    with st.expander(f"**{plain(record.code)}** · {place} · {plain(record.message, 100)}"):
+        st.caption(f"At {plain(record.path)}: {plain(record.message, 1000)}")
+        st.code(record.raw, language=None, wrap_lines=True)
 
 
-def _act(found: Connections, action: Callable[[], str]) -> None:
-    """Do what a button says; the outcome is told when the page is drawn next."""
+def _act(context: DashboardContext, action: Callable[[], str]) -> None:
+    """Run the action of a button; the next run of the page shows its outcome."""
     try:
         outcome = action()
     except MocktailverseError as error:
-        outcome = f"AWS refused: {plain(error)}"
+        outcome = f"Failed: {plain(error)}"
     st.session_state[_OUTCOME] = outcome
-    found.pulse.expire()
+    context.live.expire()
 
 
-def _replayed(found: Connections, loads: Sequence[Load]) -> str:
+def _replay(context: DashboardContext, loads: Sequence[Load]) -> str:
     versions = [load.object for load in loads]
-    requests = replay(versions, found.loads, found.queue, now=found.clock())
-    return f"Sent again: {len(requests):,} raw objects."
+    requests = replay(versions, context.loads, context.queue, now=context.clock())
+    return f"Replaying {_count(len(requests), 'raw object')}."
 
 
-def _redriven(found: Connections) -> str:
-    moved = redrive(found.queue, LETTERS)
-    rest = " There may be more." if moved == LETTERS else ""
-    return f"Sent again: {moved:,} dead letters.{rest}"
+def _redrive(context: DashboardContext) -> str:
+    moved = redrive(context.queue, _REDRIVE_LIMIT)
+    rest = " There may be more." if moved == _REDRIVE_LIMIT else ""
+    return f"Returned {_count(moved, 'dead letter')} to the queue.{rest}"
 
 
-def _tell_outcome() -> None:
-    outcome = st.session_state.pop(_OUTCOME, None)
-    if outcome is not None:
-        st.toast(outcome, icon=":material/outgoing_mail:")
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"

@@ -1,7 +1,6 @@
-"""What the pages ask of the catalogue; the answers are kept and shared by all visitors.
+"""Queries of the catalogue; results are cached for all visitors.
 
-They are kept by the catalogue's version, so a new catalogue is asked anew. Lists of drinks are
-read page by page, never whole.
+The version of the catalogue is part of each cache key, so a new catalogue gets new results.
 """
 
 from collections.abc import Callable
@@ -17,72 +16,75 @@ from mocktailverse.dashboard.shelves import Shelf
 from mocktailverse.dashboard.similar_drinks import similar_drinks
 from mocktailverse.drinks.drink import Drink
 
-MOST_INGREDIENTS = 1000
-"""Offered in lists; rarer ones can be typed."""
+_MAX_INGREDIENTS = 1000
+"""Ingredients in lists; rarer ones can be typed."""
 
-_HASHED: dict[str | type[Any], Callable[[Any], Any]] = {
+_CACHE_KEYS: dict[str | type[Any], Callable[[Any], Any]] = {
     Catalogue: lambda catalogue: catalogue.meta.version,
     DrinkQuery: msgspec.json.encode,
     Shelf: msgspec.json.encode,
     Drink: lambda drink: drink.id,
 }
 
-_kept = st.cache_data(max_entries=300, show_spinner=False, hash_funcs=_HASHED)
-_kept_few = st.cache_data(max_entries=3, show_spinner=False, hash_funcs=_HASHED)
+_cached = st.cache_data(max_entries=300, show_spinner=False, hash_funcs=_CACHE_KEYS)
+_cached_by_version = st.cache_data(max_entries=3, show_spinner=False, hash_funcs=_CACHE_KEYS)
 
 
-@_kept
-def page_of(catalogue: Catalogue, query: DrinkQuery, limit: int, after: str | None) -> Page[Drink]:
-    """A page of the drinks that a query finds.
+@_cached
+def search(catalogue: Catalogue, query: DrinkQuery, limit: int, after: str | None) -> Page[Drink]:
+    """Return a page of the drinks that match a query.
 
     Raises:
-        UsageError: the cursor is damaged or of another query.
+        UsageError: the cursor is invalid, or belongs to another query.
     """
     return catalogue.search(query, limit=limit, after=after)
 
 
-@_kept
-def hits(catalogue: Catalogue, query: DrinkQuery) -> int:
-    """How many drinks a query finds."""
+@_cached
+def count(catalogue: Catalogue, query: DrinkQuery) -> int:
+    """Return the number of drinks that match a query."""
     return catalogue.count(query)
 
 
-@_kept
+@_cached
 def facets(catalogue: Catalogue, query: DrinkQuery) -> Facets:
-    """How many drinks have each value, field by field."""
+    """Return the number of drinks per value of each field."""
     return catalogue.facets(query)
 
 
-@_kept
+@_cached
 def similar(catalogue: Catalogue, drink: Drink) -> list[Drink]:
-    """The drinks that share most ingredients with one."""
+    """Return the drinks that share most ingredients with a drink."""
     return similar_drinks(catalogue, drink)
 
 
-@_kept
+@_cached
 def makeable(catalogue: Catalogue, shelf: Shelf, limit: int, after: str | None) -> Makeable:
-    """What can be made of a shelf: the drinks that lack exactly so many ingredients.
+    """Return a page of the drinks that miss exactly `shelf.missing` ingredients.
 
     Raises:
-        UsageError: the cursor is damaged or of another shelf.
+        UsageError: the cursor is invalid, or belongs to another shelf.
     """
-    ask = partial(catalogue.makeable, shelf.have, missing=shelf.missing, mocktail=shelf.mocktail)
+    read = partial(catalogue.makeable, shelf.have, missing=shelf.missing, mocktail=shelf.mocktail)
     if after is None and shelf.missing:
-        first = ask(limit=1)
-        if not first.counts[str(shelf.missing)]:
-            return msgspec.structs.replace(first, items=[], next=None)
-        fewer = sum(first.counts[str(number)] for number in range(shelf.missing))
-        after = ask(limit=fewer).next if fewer else None
-    return ask(limit=limit, after=after)
+        # The catalogue lists drinks with at most `missing` ingredients missing, fewest first. A
+        # page as long as all drinks with fewer gives the cursor at which those with exactly as
+        # many begin.
+        head = read(limit=1)
+        if not head.counts[str(shelf.missing)]:
+            return msgspec.structs.replace(head, items=[], next=None)
+        fewer = sum(head.counts[str(number)] for number in range(shelf.missing))
+        after = read(limit=fewer).next if fewer else None
+    return read(limit=limit, after=after)
 
 
-@_kept_few
+@_cached_by_version
 def statistics(catalogue: Catalogue) -> Statistics:
-    """The catalogue in figures."""
+    """Return the catalogue's statistics."""
     return catalogue.statistics()
 
 
-@_kept_few
+@_cached_by_version
 def ingredient_names(catalogue: Catalogue) -> list[str]:
-    """The ingredients, most used first."""
-    return [entry.name for entry in catalogue.ingredients(limit=MOST_INGREDIENTS).items]
+    """Return the ingredients, most used first."""
+    return [entry.name for entry in catalogue.ingredients(limit=_MAX_INGREDIENTS).items]

@@ -1,90 +1,94 @@
-"""What the catalogue's figures say, each in one sentence: the titles of charts."""
+"""Titles of the charts: each states in one sentence what its figures show."""
 
 from collections.abc import Sequence
 
 from mocktailverse.catalogue.search.query import Facet, Pairing, Statistics
 from mocktailverse.dashboard.safe_text import plain
 
-NAME_LENGTH = 60
+_NAME_LENGTH = 60
 _SHARES = (
     (0.95, "nearly all"), (0.8, "most"), (0.7, "three in four"), (0.62, "two in three"),
     (0.55, "more than half of the"), (0.45, "about half of the"), (0.37, "two in five"),
     (0.3, "one in three"), (0.22, "one in four"), (0.18, "one in five"), (0.155, "one in six"),
     (0.11, "one in eight"), (0.08, "one in ten"),
 )  # fmt: skip
+"""Minimum shares and their words."""
 
 
 def part_of(number: int, total: int) -> str:
-    """A part of the drinks in words: "one in four drinks"; under a twelfth in per cent."""
+    """Return a share in words, such as "one in four drinks"; in percent below one in ten."""
     share = number / total if total else 0.0
     if number and number == total:
         return "all drinks"
-    words = next((words for least, words in _SHARES if share >= least), None)
-    if words:
-        return f"{words} drinks"
-    return f"{share:.1%} of the drinks"
+    words = next((words for minimum, words in _SHARES if share >= minimum), None)
+    return f"{words} drinks" if words else f"{share:.1%} of the drinks"
 
 
-def of_mocktails(found: Statistics) -> str:
-    """How many drinks need no alcohol."""
-    told = f"{part_of(found.mocktails, found.drinks)} need no alcohol"
-    return told[0].upper() + told[1:]
+def mocktails_title(statistics: Statistics) -> str:
+    """Return the share of mocktails."""
+    return _capitalized(f"{part_of(statistics.mocktails, statistics.drinks)} contain no alcohol")
 
 
-def of_strength(found: Statistics) -> str:
-    """How strong drinks are most often."""
-    strong = [bin_ for bin_ in found.strength if bin_.abv_to > 0 and bin_.drinks]
-    if not strong:
-        return "No drink's strength is known yet"
-    peak = max(strong, key=lambda bin_: bin_.drinks)
+def strength_title(statistics: Statistics) -> str:
+    """Return the most frequent strength."""
+    bins = [bin_ for bin_ in statistics.strength if bin_.abv_to > 0 and bin_.drinks]
+    if not bins:
+        return "No drink has a known strength yet"
+    peak = max(bins, key=lambda bin_: bin_.drinks)
     if peak.abv_from == 0:
-        return f"Most often a drink stays under {peak.abv_to:g} % vol"
-    return f"Drinks are served most often at {peak.abv_from:g} to {peak.abv_to:g} % vol"
+        return f"The most common strength is below {peak.abv_to:g} % vol"
+    return f"The most common strength is {peak.abv_from:g} to {peak.abv_to:g} % vol"
 
 
-def of_categories(found: Statistics) -> str:
-    """The largest category."""
-    return _of_first(found.categories, found, "No drink has a category", "is the largest category:")
+def categories_title(statistics: Statistics) -> str:
+    """Return the largest category."""
+    return _top(
+        statistics.categories, statistics, "No drink has a category", "is the largest category:"
+    )
 
 
-def of_spirits(found: Statistics) -> str:
-    """The most used base spirit."""
-    return _of_first(found.spirits, found, "No drink has a base spirit", "is the base of")
+def spirits_title(statistics: Statistics) -> str:
+    """Return the most used base spirit."""
+    return _top(statistics.spirits, statistics, "No drink has a base spirit", "is the base of")
 
 
-def of_glasses(found: Statistics) -> str:
-    """The most used glass."""
-    return _of_first(found.glasses, found, "No drink names its glass", "is the glass for")
+def glasses_title(statistics: Statistics) -> str:
+    """Return the most used glass."""
+    return _top(statistics.glasses, statistics, "No drink specifies a glass", "is the glass for")
 
 
-def of_methods(found: Statistics) -> str:
-    """The most used method."""
-    return _of_first(found.methods, found, "No drink tells its method", "is how to make")
+def methods_title(statistics: Statistics) -> str:
+    """Return the most used method."""
+    return _top(statistics.methods, statistics, "No drink has a method", "is the method for")
 
 
-def of_ingredients(found: Statistics) -> str:
-    """The most used ingredient."""
-    return _of_first(found.top_ingredients, found, "No drink has ingredients", "goes into")
+def ingredients_title(statistics: Statistics) -> str:
+    """Return the most used ingredient."""
+    return _top(statistics.top_ingredients, statistics, "No drink has ingredients", "is used in")
 
 
-def of_pairings(pairings: Sequence[Pairing]) -> str:
-    """The two ingredients that meet most often."""
+def pairings_title(pairings: Sequence[Pairing]) -> str:
+    """Return the two ingredients that are combined most often."""
     if not pairings:
-        return "No two ingredients meet yet"
-    best = pairings[0]
-    a, b = plain(best.a, NAME_LENGTH), plain(best.b, NAME_LENGTH)
-    return f"{a} and {b} are the closest friends: together in {best.drinks:,} drinks"
+        return "No two ingredients are combined yet"
+    top = pairings[0]
+    a, b = plain(top.a, _NAME_LENGTH), plain(top.b, _NAME_LENGTH)
+    return f"{a} and {b} are combined most often: in {top.drinks:,} drinks"
 
 
-def of_certainty(found: Statistics) -> str:
-    """Of how many drinks the strength is known."""
-    known = found.drinks - sum(f.count for f in found.certainty if f.value == "unknown")
-    return f"The strength of {part_of(known, found.drinks)} is known or bounded"
+def certainty_title(statistics: Statistics) -> str:
+    """Return the share of drinks whose strength is known."""
+    unknown = sum(facet.count for facet in statistics.certainty if facet.value == "unknown")
+    share = part_of(statistics.drinks - unknown, statistics.drinks)
+    return f"The strength of {share} is known, exactly or as a range"
 
 
-def _of_first(facets: Sequence[Facet], found: Statistics, none: str, verb: str) -> str:
+def _top(facets: Sequence[Facet], statistics: Statistics, none: str, verb: str) -> str:
     if not facets:
         return none
-    name = plain(facets[0].value, NAME_LENGTH)
-    told = f"{name} {verb} {part_of(facets[0].count, found.drinks)}"
-    return told[0].upper() + told[1:]
+    name = plain(facets[0].value, _NAME_LENGTH)
+    return _capitalized(f"{name} {verb} {part_of(facets[0].count, statistics.drinks)}")
+
+
+def _capitalized(text: str) -> str:
+    return text[0].upper() + text[1:]

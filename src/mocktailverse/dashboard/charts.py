@@ -1,4 +1,4 @@
-"""Charts as Vega-Lite documents; colours and fonts come from the theme, so both modes fit."""
+"""Charts as Vega-Lite specifications; the theme adds colours and fonts, in light and dark."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,34 +8,34 @@ from mocktailverse.dashboard.safe_text import short
 
 Spec = dict[str, object]
 
-NO_FRAME = {"view": {"stroke": None}}
-LABEL_LENGTH = 28
-BAR_HEIGHT = 26
-HEAT_CELL = 30
-HEAT_MARGIN = 170
-"""Pixels of the legend and of the slanted names, which take their part of a chart's height."""
+_NO_FRAME = {"view": {"stroke": None}}
+_LABEL_LENGTH = 28
+_BAR_HEIGHT = 26
+_HEAT_CELL = 30
+_HEAT_MARGIN = 170
+"""Pixels of the legend and the slanted names, which are part of a chart's height."""
 
-GAUGE_END = 45
-LEAST_SPAN = 0.02
-"""A gauge of one figure is drawn so wide, as a part of the whole."""
+_GAUGE_END = 45
+_MIN_SPAN = 0.02
+"""The width of a single value on the gauge, as a share of the scale."""
 
-MARKS = (("beer", 5), ("wine", 12), ("port", 20), ("spirit", 40))
-"""Usual strengths to compare with, in % vol."""
+_MARKS = (("beer", 5), ("wine", 12), ("port", 20), ("spirit", 40))
+"""Typical strengths to compare with, in % vol."""
 
 
 def gauge(low: float, high: float) -> Spec:
-    """A range of strengths on a scale with usual strengths to compare."""
-    end = max(GAUGE_END, high)
-    middle, half = (low + high) / 2, max(high - low, end * LEAST_SPAN) / 2
+    """Return a range of strengths on a scale that marks typical strengths."""
+    end = max(_GAUGE_END, high)
+    middle, half = (low + high) / 2, max(high - low, end * _MIN_SPAN) / 2
     ends = {"from": max(0, middle - half), "to": min(end, middle + half)}
-    words = " : ".join(f"datum.value == {at} ? '{word}'" for word, at in MARKS)
+    words = " : ".join(f"datum.value == {at} ? '{word}'" for word, at in _MARKS)
     x = {
         "field": "from",
         "type": "quantitative",
         "scale": {"domain": [0, end], "nice": False},
         "axis": {
             "title": None,
-            "values": [at for _, at in MARKS],
+            "values": [at for _, at in _MARKS],
             "labelExpr": f"{words} : ''",
             "labelOverlap": False,
             "grid": False,
@@ -56,14 +56,14 @@ def gauge(low: float, high: float) -> Spec:
             },
             {"data": {"values": [ends]}, "mark": bar, "encoding": encoding},
         ],
-        "config": NO_FRAME,
+        "config": _NO_FRAME,
     }
 
 
 def bars(facets: Sequence[Facet]) -> Spec:
-    """Horizontal bars in the order given, each with its name and number."""
+    """Return horizontal bars in the given order, each with its name and number."""
     values = [
-        {"what": f"{short(facet.value, LABEL_LENGTH)} · {facet.count:,}", "n": facet.count}
+        {"what": f"{short(facet.value, _LABEL_LENGTH)} · {facet.count:,}", "n": facet.count}
         for facet in facets
     ]
     y = {
@@ -75,19 +75,19 @@ def bars(facets: Sequence[Facet]) -> Spec:
     }
     return {
         "data": {"values": values},
-        "height": BAR_HEIGHT * max(1, len(values)),
+        "height": _BAR_HEIGHT * max(1, len(values)),
         "mark": {"type": "bar", "cornerRadiusEnd": 4, "height": {"band": 0.7}},
         "encoding": {
             "y": y,
             "x": {"field": "n", "type": "quantitative", "axis": None},
             "tooltip": [{"field": "what", "title": " "}],
         },
-        "config": NO_FRAME,
+        "config": _NO_FRAME,
     }
 
 
 def strengths(bins: Sequence[StrengthBin]) -> Spec:
-    """How many drinks are how strong."""
+    """Return a histogram of strengths."""
     values = [
         {"from": b.abv_from, "to": b.abv_to, "n": b.drinks, "none": 0} for b in bins if b.drinks
     ]
@@ -116,27 +116,27 @@ def strengths(bins: Sequence[StrengthBin]) -> Spec:
                 {"field": "n", "title": "drinks", "format": ","},
             ],
         },
-        "config": NO_FRAME,
+        "config": _NO_FRAME,
     }
 
 
 def heat_map(pairings: Sequence[Pairing]) -> Spec:
-    """Which ingredients meet how often; each pair in both directions."""
+    """Return how often ingredients are combined; each pair in both directions."""
     values = [
-        {"a": short(a, LABEL_LENGTH), "b": short(b, LABEL_LENGTH), "n": pair.drinks}
+        {"a": short(a, _LABEL_LENGTH), "b": short(b, _LABEL_LENGTH), "n": pair.drinks}
         for pair in pairings
         for a, b in ((pair.a, pair.b), (pair.b, pair.a))
     ]
     weights = Counter[str]()
     for pair in pairings:
-        weights.update({short(name, LABEL_LENGTH): pair.drinks for name in (pair.a, pair.b)})
+        weights.update({short(name, _LABEL_LENGTH): pair.drinks for name in (pair.a, pair.b)})
     order = [name for name, _ in weights.most_common()]
     axis = {
         "labelLimit": 140, "ticks": False, "domain": False, "grid": False, "labelOverlap": False,
     }  # fmt: skip
     return {
         "data": {"values": values},
-        "height": HEAT_CELL * max(1, len(order)) + HEAT_MARGIN,
+        "height": _HEAT_CELL * max(1, len(order)) + _HEAT_MARGIN,
         "mark": {"type": "rect", "cornerRadius": 4},
         "encoding": {
             "x": {
@@ -159,14 +159,14 @@ def heat_map(pairings: Sequence[Pairing]) -> Spec:
                 {"field": "n", "title": "drinks", "format": ","},
             ],
         },
-        "config": NO_FRAME,
+        "config": _NO_FRAME,
     }
 
 
 def shares(facets: Sequence[Facet]) -> Spec:
-    """One bar of parts, each part a colour, with its number."""
+    """Return one bar that is divided by the values' shares."""
     values = [
-        {"what": short(facet.value, LABEL_LENGTH), "n": facet.count, "order": number}
+        {"what": short(facet.value, _LABEL_LENGTH), "n": facet.count, "order": number}
         for number, facet in enumerate(facets)
     ]
     return {
@@ -188,5 +188,5 @@ def shares(facets: Sequence[Facet]) -> Spec:
                 {"field": "n", "title": "drinks", "format": ","},
             ],
         },
-        "config": NO_FRAME,
+        "config": _NO_FRAME,
     }

@@ -1,19 +1,36 @@
-"""The calm line above a page whose figures cannot be renewed."""
+"""The warning above a page whose data cannot be refreshed."""
 
 import streamlit as st
 
 from mocktailverse.dashboard.safe_text import plain
 from mocktailverse.dashboard.time_text import clock_text
-from mocktailverse.ttl_cache import Snapshot, T
 
 
-def show_problem(seen: Snapshot[T], now: int) -> None:
-    """Say since when AWS does not answer, and from when the figures are; nothing if it does."""
-    if seen.problem is None or seen.failing_since is None:
+def show_error_banner(
+    problem: str | None,
+    failing_since: float | None,
+    data: str,
+    data_from: float | None,
+    now: float,
+) -> None:
+    """Show since when AWS has been unreachable; nothing if it is reachable.
+
+    Args:
+        problem: the error of the last refresh; None if it succeeded.
+        failing_since: the time of the first error, in ms like all times here.
+        data: what the page shows, such as "the catalogue".
+        data_from: how old that is; None if there is nothing to show.
+        now: the time now.
+    """
+    if problem is None or failing_since is None:
         return
-    told = f"AWS does not answer since {clock_text(seen.failing_since, now)}."
-    if seen.fetched_at is None:
-        told += " Nothing was seen before; this page tries again by itself."
-    else:
-        told += f" What you see is from {clock_text(seen.fetched_at, now)}."
-    st.warning(f"{told}  \n{plain(seen.problem)}", icon=":material/cloud_off:")
+    state = (
+        "No data yet; this page retries automatically."
+        if data_from is None
+        else f"Showing {data} from {clock_text(data_from, now)}; it refreshes automatically."
+    )
+    st.warning(
+        f"AWS has been unreachable since {clock_text(failing_since, now)}. {state}  \n"
+        f":small[{plain(problem)}]",
+        icon=":material/cloud_off:",
+    )

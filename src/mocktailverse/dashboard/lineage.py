@@ -1,4 +1,4 @@
-"""Where a drink comes from, and what to know of its record."""
+"""The provenance of a drink: its quality notes and its lineage."""
 
 import json
 
@@ -6,42 +6,29 @@ import msgspec
 import streamlit as st
 
 from mocktailverse.dashboard.safe_text import plain
-from mocktailverse.dashboard.time_text import moment
 from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.drink import Drink
+from mocktailverse.times import utc
 
 
-def show_origin(drink: Drink) -> None:
-    """Quality notes, and from which raw object the drink was made."""
+def show_lineage(drink: Drink) -> None:
+    """Show the quality notes, and the raw object that the drink was built from."""
     _show_quality(drink)
-    with st.expander("From which raw object", icon=":material/account_tree:", key="lineage"):
+    with st.expander("Data lineage", icon=":material/account_tree:", key="lineage"):
         st.markdown(
-            "This drink was made from one record in one version of one raw object, by one version "
-            "of the transform. `position` is the record's index in an array, or its byte offset "
-            "in NDJSON and CSV."
+            "The drink was built from one record of one raw object version, by one version of "
+            "the transform. `position` is the record's index in an array, or its byte offset in "
+            "NDJSON and CSV."
         )
-        st.code(_lineage(drink), language="json", wrap_lines=True)
+        st.code(_lineage_json(drink), language="json", wrap_lines=True)
 
 
-def _lineage(drink: Drink) -> str:
-    """The lineage as JSON in ASCII, so that no character of a key can hide or turn."""
-    lineage = {
-        "drink": drink.id,
-        **msgspec.structs.asdict(drink.lineage),
-        "observed_at": _time(drink.observed_at),
-        "withdrawn_at": _time(drink.withdrawn_at),
-    }
-    return json.dumps(lineage, indent=2)
-
-
-def _time(at: int | None) -> str | None:
-    return None if at is None else moment(at).isoformat(timespec="milliseconds")
-
-
-def explained(code: str) -> str:
-    """What a quality code means; for codes of newer catalogues, that it is not known here."""
+def quality_explanation(code: str) -> str:
+    """Return what a quality code means."""
     return next(
-        (quality.explanation for quality in Quality if quality == code), "Not known to this page."
+        # A newer release may have published the catalogue, with codes that this one does not have.
+        (quality.explanation for quality in Quality if quality == code),
+        "Unknown code.",
     )
 
 
@@ -49,7 +36,24 @@ def _show_quality(drink: Drink) -> None:
     if not drink.quality:
         return
     st.header("Good to know", anchor=False)
-    lines = [f"- **{plain(code)}** {plain(explained(code), 300)}" for code in drink.quality]
+    notes = [
+        f"- **{plain(code)}** {plain(quality_explanation(code), 300)}" for code in drink.quality
+    ]
     if drink.previous_name:
-        lines.append(f"- Before, this id was the drink *{plain(drink.previous_name)}*.")
-    st.markdown("\n".join(lines))
+        notes.append(f"- This id previously belonged to *{plain(drink.previous_name)}*.")
+    st.markdown("\n".join(notes))
+
+
+def _lineage_json(drink: Drink) -> str:
+    """Return the lineage as ASCII, so that no character of a key is invisible."""
+    lineage = {
+        "drink": drink.id,
+        **msgspec.structs.asdict(drink.lineage),
+        "observed_at": _iso_time(drink.observed_at),
+        "withdrawn_at": _iso_time(drink.withdrawn_at),
+    }
+    return json.dumps(lineage, indent=2)
+
+
+def _iso_time(at: int | None) -> str | None:
+    return None if at is None else utc(at).isoformat(timespec="milliseconds")

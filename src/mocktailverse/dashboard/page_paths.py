@@ -1,9 +1,9 @@
-"""The pages and where they are."""
+"""The script of each page, for links to it."""
 
 from pathlib import Path
 
-# Not called pages: Streamlit would serve such a folder by itself, without the frame, until the
-# first visitor has come by the front page.
+# The folder is not called `pages`: Streamlit would serve the scripts of such a folder without the
+# frame of app.py, until a visitor opens the front page.
 _VIEWS = Path(__file__).parent / "views"
 
 EXPLORE = str(_VIEWS / "explore_page.py")

@@ -1,4 +1,4 @@
-"""Shelves: what one has at home, and what it lacks for a drink."""
+"""Shelves: the ingredients that a visitor has, and what a drink needs beyond them."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.ingredients import ancestors, canonical_name
 
 BASICS = ("Ice", "Crushed ice", "Water", "Sugar", "Salt")
-"""What is in every kitchen, and asked for by recipes all the same."""
+"""Ingredients that recipes list although every kitchen has them."""
 
 STARTERS = {
     "No alcohol": (
@@ -38,22 +38,23 @@ STARTERS = {
         "Sugar syrup", "Soda water", "Coca-Cola",
     ),
 }  # fmt: skip
-"""Shelves to begin with, at one click."""
+"""Shelves to start with."""
 
 
 class Shelf(Struct, frozen=True):
-    """What one has, and which drinks are asked for: those that lack exactly `missing` of it."""
+    """The ingredients of a visitor, and which drinks to list for them."""
 
     have: tuple[str, ...]
     missing: int = 0
+    """Drinks that miss exactly this many ingredients."""
     mocktail: bool | None = None
 
 
 def missing_for(drink: Drink, have: Iterable[str]) -> list[str]:
-    """The ingredients of a drink that a shelf lacks, in the recipe's order.
+    """Return the ingredients of a drink that a shelf lacks, in the recipe's order.
 
-    What one has counts for every more general ingredient, too: Light rum for Rum, never the
-    other way.
+    A specific ingredient also counts as each more general one, never the other way round: with
+    light rum on the shelf, a drink that needs rum misses nothing.
     """
     covered = {
         general.casefold()

@@ -1,4 +1,4 @@
-"""Drinks that are like another one: by the ingredients that they share."""
+"""Similar drinks: those that share ingredients with a drink."""
 
 from collections.abc import Iterator
 from itertools import combinations
@@ -7,38 +7,39 @@ from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.drinks.drink import Drink
 
-MOST = 6
-TELLING = 4
-"""So many of a drink's rarest ingredients tell what it is: the ice does not."""
+MAX_SIMILAR = 6
+_RAREST = 4
+"""How many of the rarest ingredients characterize a drink; common ones such as ice do not."""
 
-CANDIDATES = 40
-"""Drinks that are compared for each pair of telling ingredients."""
+_CANDIDATES = 40
+"""Drinks compared per pair of these ingredients."""
 
 
 def similar_drinks(catalogue: Catalogue, drink: Drink) -> list[Drink]:
-    """At most six drinks, the most alike first: those that share the largest part of ingredients.
+    """Return up to six drinks, the most similar first.
 
-    Looked at are only drinks that share two of its rarest ingredients, or one if it has no more.
+    Similarity is the share of common ingredients (Jaccard index). Candidates have two of the
+    drink's rarest ingredients, or one if it has only one.
     """
     names = frozenset(line.name for line in drink.ingredients)
-    found = {
+    candidates = {
         other.id: other
-        for pair in _telling_pairs(catalogue, names)
-        for other in catalogue.search(DrinkQuery(ingredient=pair), limit=CANDIDATES).items
+        for pair in _rare_pairs(catalogue, names)
+        for other in catalogue.search(DrinkQuery(ingredient=pair), limit=_CANDIDATES).items
         if other.id != drink.id
     }
     ranked = sorted(
-        found.values(), key=lambda other: (-_likeness(names, other), other.name, other.id)
+        candidates.values(), key=lambda other: (-_similarity(names, other), other.name, other.id)
     )
-    return ranked[:MOST]
+    return ranked[:MAX_SIMILAR]
 
 
-def _telling_pairs(catalogue: Catalogue, names: frozenset[str]) -> Iterator[tuple[str, ...]]:
+def _rare_pairs(catalogue: Catalogue, names: frozenset[str]) -> Iterator[tuple[str, ...]]:
     uses = {name: catalogue.count(DrinkQuery(ingredient=(name,))) for name in sorted(names)}
-    telling = sorted((n for n in uses if uses[n] > 1), key=lambda name: (uses[name], name))
-    yield from combinations(telling[:TELLING], min(2, len(telling)) or 1)
+    shared = sorted((n for n in uses if uses[n] > 1), key=lambda name: (uses[name], name))
+    yield from combinations(shared[:_RAREST], min(2, len(shared)) or 1)
 
 
-def _likeness(names: frozenset[str], other: Drink) -> float:
+def _similarity(names: frozenset[str], other: Drink) -> float:
     others = {line.name for line in other.ingredients}
     return len(names & others) / len(names | others)

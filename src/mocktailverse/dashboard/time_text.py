@@ -1,31 +1,21 @@
-"""Times in ms since 1970 UTC, as people read them."""
+"""Text for times and durations; times are in ms since 1970 UTC."""
 
-from datetime import UTC, datetime
+from mocktailverse.times import utc
 
 MINUTE_S = 60
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
 
 
-def moment(at: float) -> datetime:
-    """The time as a datetime in UTC."""
-    return datetime.fromtimestamp(at / 1000, UTC)
-
-
 def clock_text(at: float, now: float) -> str:
-    """The time of day in UTC, with the day unless it is today's."""
-    when = moment(at)
-    is_today = when.date() == moment(now).date()
+    """Return the time of day in UTC, with the date unless it is today."""
+    when = utc(at)
+    is_today = when.date() == utc(now).date()
     return f"{when:%H:%M} UTC" if is_today else f"{when:%Y-%m-%d %H:%M} UTC"
 
 
-def ago(at: int, now: int) -> str:
-    """How long ago, in the largest unit that fits."""
-    return f"{age(at, now)} ago"
-
-
 def age(at: int, now: int) -> str:
-    """The time that has passed, in the largest unit that fits."""
+    """Return the time since `at` in the largest unit that gives at least 2."""
     seconds = max(0, now - at) // 1000
     for unit_s, name in ((DAY_S, "d"), (HOUR_S, "h"), (MINUTE_S, "min")):
         if seconds >= 2 * unit_s:
@@ -34,8 +24,8 @@ def age(at: int, now: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A duration: tenths below ten seconds, whole seconds below two minutes, then minutes."""
-    if seconds < 10:  # noqa: PLR2004 - where tenths stop to matter
+    """Return a duration: tenths below 10 s, seconds below 2 min, minutes below 2 h, then hours."""
+    if seconds < 10:  # noqa: PLR2004 - tenths matter below
         return f"{seconds:.1f} s"
     if seconds < 2 * MINUTE_S:
         return f"{seconds:.0f} s"

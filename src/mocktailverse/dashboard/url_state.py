@@ -1,8 +1,8 @@
-"""The pages' state, which is the browser's address and nothing else.
+"""The pages' state, which is kept in the URL's query parameters and nowhere else.
 
-So every view can be linked to, survives a reload, and is left by going back. A page calls
-`settle` first, fills its widgets from `read` by `show_in`, and writes their changes by `change`
-in their callbacks: each change is one step of the browser's history.
+So each view can be linked to, survives a reload, and works with the browser's back button. A page
+first calls `sync`, then fills its widgets from `read` with `bind`, and their callbacks write
+changes with `update`. Each change is one entry of the browser's history.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,87 +16,88 @@ from mocktailverse.catalogue.search.query import DrinkQuery, Sort
 Parameters = dict[str, list[str]]
 Change = str | Iterable[str] | None
 
-MOST_VALUES = 100
-LONGEST_VALUE = 200
-"""Characters; longer values are none of ours and are passed over."""
+MAX_VALUES = 100
+MAX_LENGTH = 200
+"""Characters of a value; longer values are ignored."""
 
-TEXT_FIELDS = ("category", "alcoholic", "glass", "tag", "method", "spirit", "ingredient", "without")
-QUERY_FIELDS = DrinkQuery.__struct_fields__
-PAGING = ("after", "page")
-STRONGEST = 100
+MAX_ABV = 100
 """In % vol."""
 
-_PAGE_BEFORE = "address-page"
+_TEXT_FIELDS = (
+    "category", "alcoholic", "glass", "tag", "method", "spirit", "ingredient", "without",
+)  # fmt: skip
+_PAGING = ("after", "page")
+_LAST_PAGE = "url-state-page"
 
 
 def read() -> Parameters:
-    """What the address says, as far as it can be meant."""
-    return bounded({name: st.query_params.get_all(name) for name in st.query_params})
+    """Return the URL's query parameters, sanitized."""
+    return sanitized({name: st.query_params.get_all(name) for name in st.query_params})
 
 
-def bounded(given: Mapping[str, Iterable[str]]) -> Parameters:
-    """The parameters without repetitions, empty or endless values, and no more than fit."""
+def sanitized(parameters: Mapping[str, Iterable[str]]) -> Parameters:
+    """Return the parameters without repeated, empty or overlong values, and limited in number."""
     kept = {
-        name: list(dict.fromkeys(v for v in values if 0 < len(v) <= LONGEST_VALUE))[:MOST_VALUES]
-        for name, values in given.items()
+        name: list(dict.fromkeys(v for v in values if 0 < len(v) <= MAX_LENGTH))[:MAX_VALUES]
+        for name, values in parameters.items()
     }
     return {name: values for name, values in kept.items() if values}
 
 
-def settle(page: str) -> None:
-    """Put the parameters into the address bar, where a link within a page leaves the old ones.
+def sync(page: str) -> None:
+    """Write the parameters to the address bar.
 
-    After a change of page Streamlit does so itself.
+    Streamlit does so after a change of page, but leaves the old ones after a link within a page.
     """
-    if st.session_state.get(_PAGE_BEFORE) == page:
+    if st.session_state.get(_LAST_PAGE) == page:
         st.query_params.from_dict({n: st.query_params.get_all(n) for n in st.query_params})
-    st.session_state[_PAGE_BEFORE] = page
+    st.session_state[_LAST_PAGE] = page
 
 
-def changed(parameters: Parameters, **changes: Change) -> Parameters:
-    """The parameters with some set or, by None or nothing, left out; paging starts anew."""
-    keep = {name: values for name, values in parameters.items() if name not in PAGING}
+def updated(parameters: Parameters, **changes: Change) -> Parameters:
+    """Return the parameters with changes (None or empty removes one), back at the first page."""
+    keep = {name: values for name, values in parameters.items() if name not in _PAGING}
     return _merged(keep, changes)
 
 
-def change(**changes: Change) -> None:
-    """Change the address; for callbacks."""
-    st.query_params.from_dict(changed(read(), **changes))
+def update(**changes: Change) -> None:
+    """Change the URL's parameters and go back to the first page; for callbacks."""
+    st.query_params.from_dict(updated(read(), **changes))
 
 
-def change_own(**changes: Change) -> None:
-    """Change parameters that have no say in which drinks a list shows, so paging stays."""
+def update_on_page(**changes: Change) -> None:
+    """Change parameters that do not affect which drinks are listed; the page number stays."""
     st.query_params.from_dict(_merged(read(), changes))
 
 
-def show_in(widget: str, value: object) -> str:
-    """Have the widget of this key show a value; gives the key.
+def bind(key: str, value: object) -> str:
+    """Set the value of the widget with this key; return the key.
 
-    It is touched only where it shows something else, so that typing is never interrupted.
+    A widget that has the value already is not touched, so that typing is never interrupted.
     """
-    if widget not in st.session_state or st.session_state[widget] != value:
-        st.session_state[widget] = value
-    return widget
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+    return key
 
 
-def first(parameters: Parameters, name: str, otherwise: str = "") -> str:
-    """The parameter's first value."""
-    return parameters.get(name, [otherwise])[0]
+def first(parameters: Parameters, name: str, default: str = "") -> str:
+    """Return the first value of a parameter."""
+    return parameters.get(name, [default])[0]
 
 
-def number(parameters: Parameters, name: str, otherwise: int, most: int) -> int:
-    """The parameter as a number from 1 to `most`."""
+def number(parameters: Parameters, name: str, default: int, maximum: int) -> int:
+    """Return a parameter as a number from 1 to `maximum`."""
     text = first(parameters, name)
-    return min(max(int(text), 1), most) if text.isascii() and text.isdigit() else otherwise
+    return min(max(int(text), 1), maximum) if text.isascii() and text.isdigit() else default
 
 
-def query_of(parameters: Parameters) -> DrinkQuery:
-    """The question that the parameters ask; those that make no sense are passed over."""
+def drink_query(parameters: Parameters) -> DrinkQuery:
+    """Return the query of the parameters; invalid values are ignored."""
     sort = first(parameters, "sort")
     mocktail = first(parameters, "mocktail")
     return DrinkQuery(
         q=first(parameters, "q"),
-        **{field: tuple(parameters.get(field, ())) for field in TEXT_FIELDS},
+        **{field: tuple(parameters.get(field, ())) for field in _TEXT_FIELDS},
         mocktail={"true": True, "false": False}.get(mocktail),
         match="any" if first(parameters, "match") == "any" else "all",
         abv_min=_percent(parameters, "abv_min"),
@@ -107,8 +108,9 @@ def query_of(parameters: Parameters) -> DrinkQuery:
 
 
 def without_query(parameters: Parameters) -> Parameters:
-    """The parameters that no question stands in."""
-    return {n: values for n, values in parameters.items() if n not in (*QUERY_FIELDS, *PAGING)}
+    """Return the parameters that are not part of a query."""
+    query = (*DrinkQuery.__struct_fields__, *_PAGING)
+    return {name: values for name, values in parameters.items() if name not in query}
 
 
 def _percent(parameters: Parameters, name: str) -> float | None:
@@ -117,7 +119,7 @@ def _percent(parameters: Parameters, name: str) -> float | None:
         percent = float(text)
     except ValueError:
         return None
-    return percent if 0 <= percent <= STRONGEST else None
+    return percent if 0 <= percent <= MAX_ABV else None
 
 
 def _merged(parameters: Parameters, changes: Mapping[str, Change]) -> Parameters:

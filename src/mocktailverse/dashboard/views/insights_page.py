@@ -1,4 +1,4 @@
-"""Insights: the catalogue in a few charts, each with its figures as a table."""
+"""The Insights page: charts of the catalogue, each with its figures as a table."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,123 +8,144 @@ from mocktailverse.catalogue.search.query import Facet, Statistics
 from mocktailverse.dashboard import cached_queries, chart_titles, url_state
 from mocktailverse.dashboard.catalogue_loading import open_catalogue
 from mocktailverse.dashboard.charts import Spec, bars, heat_map, shares, strengths
-from mocktailverse.dashboard.lineage import explained
+from mocktailverse.dashboard.lineage import quality_explanation
 from mocktailverse.dashboard.safe_text import plain, short
 from mocktailverse.dashboard.shelves import BASICS
 from mocktailverse.dashboard.strength_text import CERTAINTY
 
-MOST_BARS = 10
-PAIRS = 14  # more make the map wider than a phone
-NAME_LENGTH = 80
+_MAX_BARS = 10
+_MAX_PAIRS = 14  # more would make the chart wider than a phone
+_NAME_LENGTH = 80
 
 Columns = Mapping[str, Sequence[object]]
 
 
 def page() -> None:
     """Show the page."""
-    url_state.settle("insights")
-    found = cached_queries.statistics(open_catalogue())
+    url_state.sync("insights")
+    statistics = cached_queries.statistics(open_catalogue())
     st.title("Insights", anchor=False)
-    _show_figures(found)
+    _show_figures(statistics)
     left, right = st.columns(2, gap="large")
     with left:
-        _show_mocktails(found)
-        _show_bars(found, "categories", chart_titles.of_categories(found), found.categories)
-        _show_bars(found, "glasses", chart_titles.of_glasses(found), found.glasses)
-        _show_bars(found, "methods", chart_titles.of_methods(found), found.methods)
+        _show_mocktails(statistics)
+        _show_bars(
+            statistics,
+            "categories",
+            chart_titles.categories_title(statistics),
+            statistics.categories,
+        )
+        _show_bars(
+            statistics, "glasses", chart_titles.glasses_title(statistics), statistics.glasses
+        )
+        _show_bars(
+            statistics, "methods", chart_titles.methods_title(statistics), statistics.methods
+        )
     with right:
-        _show_strength(found)
-        _show_bars(found, "spirits", chart_titles.of_spirits(found), found.spirits)
-        _show_bars(found, "ingredients", chart_titles.of_ingredients(found), found.top_ingredients)
-    _show_pairings(found)
-    _show_quality(found)
+        _show_strength(statistics)
+        _show_bars(
+            statistics, "spirits", chart_titles.spirits_title(statistics), statistics.spirits
+        )
+        _show_bars(
+            statistics,
+            "ingredients",
+            chart_titles.ingredients_title(statistics),
+            statistics.top_ingredients,
+        )
+    _show_pairings(statistics)
+    _show_quality(statistics)
 
 
-def _show_figures(found: Statistics) -> None:
+def _show_figures(statistics: Statistics) -> None:
     with st.container(horizontal=True):
         for label, number in (
-            ("Drinks", found.drinks),
-            ("Mocktails", found.mocktails),
-            ("Ingredients", found.ingredients),
-            ("Strength unknown", found.unknown_strength),
+            ("Drinks", statistics.drinks),
+            ("Mocktails", statistics.mocktails),
+            ("Ingredients", statistics.ingredients),
+            ("Strength unknown", statistics.unknown_strength),
         ):
             st.metric(label, f"{number:,}", border=True, width=165)
 
 
-def _show_mocktails(found: Statistics) -> None:
-    rest = found.drinks - found.mocktails - found.with_alcohol
+def _show_mocktails(statistics: Statistics) -> None:
+    rest = statistics.drinks - statistics.mocktails - statistics.with_alcohol
     parts = [
-        Facet("mocktails", found.mocktails),
-        Facet("with alcohol", found.with_alcohol),
-        *([Facet("not known", rest)] if rest else []),
+        Facet("mocktails", statistics.mocktails),
+        Facet("with alcohol", statistics.with_alcohol),
+        *([Facet("unknown", rest)] if rest else []),
     ]
     _show_chart(
-        "mocktails", chart_titles.of_mocktails(found), shares(parts), _counted("Kind", parts)
+        "mocktails",
+        chart_titles.mocktails_title(statistics),
+        shares(parts),
+        _counted("Kind", parts),
     )
 
 
-def _show_strength(found: Statistics) -> None:
+def _show_strength(statistics: Statistics) -> None:
     _show_chart(
         "strength",
-        chart_titles.of_strength(found),
-        strengths(found.strength),
+        chart_titles.strength_title(statistics),
+        strengths(statistics.strength),
         {
-            "% vol as served": [f"{b.abv_from:g} to {b.abv_to:g}" for b in found.strength],
-            "Drinks": [b.drinks for b in found.strength],
+            "% vol as served": [f"{b.abv_from:g} to {b.abv_to:g}" for b in statistics.strength],
+            "Drinks": [b.drinks for b in statistics.strength],
         },
     )
 
 
-def _show_bars(found: Statistics, key: str, title: str, facets: Sequence[Facet]) -> None:
-    more = found.more.get(key, 0)
-    note = f"The {len(facets)} most frequent; {more:,} more are left out." if more else None
+def _show_bars(statistics: Statistics, key: str, title: str, facets: Sequence[Facet]) -> None:
+    more = statistics.more.get(key, 0)
+    note = f"The {len(facets)} most frequent; {more:,} more are not shown." if more else None
     figures = _counted(key.capitalize(), facets)
-    _show_chart(key, title, bars(facets[:MOST_BARS]), figures, note)
+    _show_chart(key, title, bars(facets[:_MAX_BARS]), figures, note)
 
 
-def _show_pairings(found: Statistics) -> None:
-    """What goes together, the basics aside: ice goes with everything."""
-    telling = [pair for pair in found.pairings if {pair.a, pair.b}.isdisjoint(BASICS)]
+def _show_pairings(statistics: Statistics) -> None:
+    """Show which ingredients are combined, except the basics: ice goes with everything."""
+    pairings = [pair for pair in statistics.pairings if {pair.a, pair.b}.isdisjoint(BASICS)]
     _show_chart(
         "pairings",
-        chart_titles.of_pairings(telling),
-        heat_map(telling[:PAIRS]),
+        chart_titles.pairings_title(pairings),
+        heat_map(pairings[:_MAX_PAIRS]),
         {
-            "Ingredient": [short(pair.a, NAME_LENGTH) for pair in telling],
-            "with": [short(pair.b, NAME_LENGTH) for pair in telling],
-            "Drinks": [pair.drinks for pair in telling],
+            "Ingredient": [short(pair.a, _NAME_LENGTH) for pair in pairings],
+            "with": [short(pair.b, _NAME_LENGTH) for pair in pairings],
+            "Drinks": [pair.drinks for pair in pairings],
         },
     )
-    st.caption(f"Without {', '.join(BASICS).lower()}.")
+    st.caption(f"Excludes {', '.join(BASICS).lower()}.")
 
 
-def _show_quality(found: Statistics) -> None:
-    known = {facet.value: facet.count for facet in found.certainty}
+def _show_quality(statistics: Statistics) -> None:
+    counts = {facet.value: facet.count for facet in statistics.certainty}
     parts = [
-        Facet(CERTAINTY[certainty][0], known[certainty])
+        Facet(CERTAINTY[certainty][0], counts[certainty])
         for certainty in CERTAINTY
-        if certainty in known
+        if certainty in counts
     ]
     _show_chart(
         "certainty",
-        chart_titles.of_certainty(found),
+        chart_titles.certainty_title(statistics),
         shares(parts),
         {
             "Certainty": [CERTAINTY[certainty][0] for certainty in CERTAINTY],
-            "Drinks": [known.get(certainty, 0) for certainty in CERTAINTY],
+            "Drinks": [counts.get(certainty, 0) for certainty in CERTAINTY],
             "Meaning": [meaning for _, meaning in CERTAINTY.values()],
         },
     )
-    st.header("What to know of the records", anchor=False)
-    if not found.quality:
-        st.caption("Nothing: every record could be read as it is.")
+    st.header("Data quality notes", anchor=False)
+    if not statistics.quality:
+        st.caption("None: every record was read without changes.")
         return
-    st.caption("Each of these drinks did load; its page says the same.")
+    st.caption("These drinks loaded; each drink's page shows its notes, too.")
     st.table(
         {
-            "Note": [plain(facet.value, NAME_LENGTH) for facet in found.quality],
-            "Drinks": [f"{facet.count:,}" for facet in found.quality],
-            "Meaning": [plain(explained(facet.value), 300) for facet in found.quality],
+            "Note": [plain(facet.value, _NAME_LENGTH) for facet in statistics.quality],
+            "Drinks": [f"{facet.count:,}" for facet in statistics.quality],
+            "Meaning": [
+                plain(quality_explanation(facet.value), 300) for facet in statistics.quality
+            ],
         },
         hide_index=True,
         border="horizontal",
@@ -135,7 +156,7 @@ def _show_quality(found: Statistics) -> None:
 def _show_chart(
     key: str, title: str, spec: Spec, figures: Columns, note: str | None = None
 ) -> None:
-    """A chart under a title that says something, and its figures in a table, with a note."""
+    """Show a title that states a result, the chart, and its figures in a table with a note."""
     st.header(title, anchor=False)
     st.vega_lite_chart(spec, key=f"chart-{key}", alt=title)
     with st.expander(f"Figures: {key}", icon=":material/table_rows:", key=f"figures-{key}"):
@@ -146,7 +167,7 @@ def _show_chart(
 
 def _counted(name: str, facets: Sequence[Facet]) -> Columns:
     return {
-        name: [short(facet.value, NAME_LENGTH) for facet in facets],
+        name: [short(facet.value, _NAME_LENGTH) for facet in facets],
         "Drinks": [facet.count for facet in facets],
     }
 

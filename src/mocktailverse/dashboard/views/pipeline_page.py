@@ -1,126 +1,142 @@
-"""Pipeline: what happens to raw objects, as it happens."""
+"""The Pipeline page: the live state of loads, queue and catalogue."""
 
 from collections.abc import Sequence
 
 import streamlit as st
 
-from mocktailverse.dashboard.alerts_panel import show_attention
-from mocktailverse.dashboard.context import Connections, connections
-from mocktailverse.dashboard.error_banner import show_problem
-from mocktailverse.dashboard.live_snapshot import DAYS, LOADS, Pulse
+from mocktailverse.dashboard.alerts_panel import show_alerts
+from mocktailverse.dashboard.context import DashboardContext, dashboard_context
+from mocktailverse.dashboard.error_banner import show_error_banner
+from mocktailverse.dashboard.live_snapshot import DAYS, MAX_LOADS, LiveSnapshot
 from mocktailverse.dashboard.safe_text import plain, short
-from mocktailverse.dashboard.time_text import age, duration, moment
+from mocktailverse.dashboard.time_text import age, duration
 from mocktailverse.loads.load import Load
 from mocktailverse.operations.timing import Passage, passages, quantile, throughput
+from mocktailverse.times import utc
 
-BINS = 60
-BIN_MS = 10_000
-PASSAGES = 20
-STEPS = ("waits in the queue", "is loaded", "is published")
+_BINS = 60
+_BIN_MS = 10_000
+_MAX_PASSAGES = 20
+_STEPS = ("queue", "load", "publish")
 
-# Pixels; two stand side by side on a phone, and what they show does not change their width.
-METRIC_WIDTH = 165
+_METRIC_WIDTH = 165
+"""Pixels; two fit side by side on a phone. Fixed, as the metrics change."""
 
-# Pixels; fixed, so that the page below does not move when loads come.
-TABLE_HEIGHT = 420
+_TABLE_HEIGHT = 420
+"""Pixels; fixed, so that new loads do not move the page below."""
 
 
 def page() -> None:
     """Show the page."""
-    found = connections()
+    context = dashboard_context()
     st.title("Pipeline", anchor=False)
     st.caption(
-        f"The newest {LOADS} loads of the last {DAYS} days at most; "
-        f"renewed every {found.refresh_s:g} s by itself."
+        f"Up to {MAX_LOADS} loads of the last {DAYS} days. Refreshes every {context.refresh_s:g} s."
     )
-    if found.harness_url:
-        st.link_button("Follow one record", found.harness_url, icon=":material/route:")
-    st.fragment(_live, run_every=found.refresh_s)(found)
-    st.fragment(show_attention, run_every=found.refresh_s)(found)
+    if context.harness_url:
+        st.link_button("Follow one record", context.harness_url, icon=":material/route:")
+    st.fragment(_show_live, run_every=context.refresh_s)(context)
+    st.fragment(show_alerts, run_every=context.refresh_s)(context)
 
 
-def _live(found: Connections) -> None:
-    """All that changes by itself; each part has its place, so that none moves the others."""
-    seen = found.pulse.get()
-    now = found.clock()
+def _show_live(context: DashboardContext) -> None:
+    """Show what refreshes; containers keep the place of parts that may be empty."""
+    cached = context.live.get()
+    now = context.clock()
     with st.container():
-        show_problem(seen, now)
-    if seen.value is None:
+        show_error_banner(cached.problem, cached.failing_since, "data", cached.fetched_at, now)
+    if cached.value is None:
         return
-    pulse = seen.value
-    _show_freshness(pulse, now)
-    _show_stages(pulse)
+    snapshot = cached.value
+    _show_freshness(snapshot, now)
+    _show_stages(snapshot)
     with st.container():
-        _show_speed(pulse, now)
+        _show_speed(snapshot, now)
     st.header("Loads", anchor=False)
     with st.container():
-        _show_loads(pulse, found)
+        _show_loads(snapshot, context)
 
 
-def _show_freshness(pulse: Pulse, now: int) -> None:
-    last, catalogue = pulse.last_done, pulse.catalogue
+def _show_freshness(snapshot: LiveSnapshot, now: int) -> None:
+    last, catalogue = snapshot.last_done, snapshot.catalogue
     with st.container(horizontal=True):
         _metric("Since the last load", age(last.finished_at or 0, now) if last else "none")
-        _metric("Catalogue's age", age(catalogue.built_at, now) if catalogue else "none")
-        _metric("In the queue", f"{pulse.waiting:,}", "Messages that wait or are worked on, about.")
-        _metric("Dead letters", f"{pulse.dead:,}", "Messages that failed too often.")
-    if pulse.catalogue_problem:
-        st.caption(f"The catalogue cannot be renewed: {plain(pulse.catalogue_problem)}")
+        _metric("Catalogue age", age(catalogue.built_at, now) if catalogue else "none")
+        _metric(
+            "In the queue",
+            f"{snapshot.waiting:,}",
+            "Approximate number of messages that wait or are in progress.",
+        )
+        _metric("Dead letters", f"{snapshot.dead:,}", "Messages that failed repeatedly.")
+    if snapshot.catalogue_problem:
+        st.caption(f"Cannot refresh the catalogue: {plain(snapshot.catalogue_problem)}")
 
 
-def _show_stages(pulse: Pulse) -> None:
-    totals, catalogue = pulse.totals, pulse.catalogue
+def _show_stages(snapshot: LiveSnapshot) -> None:
+    totals, catalogue = snapshot.totals, snapshot.catalogue
     drinks = f"{catalogue.drinks - catalogue.withdrawn:,}" if catalogue else "none"
     st.header("Stage by stage", anchor=False)
     with st.container(horizontal=True):
-        _metric("Raw objects", f"{len(pulse.standing):,}", "Those of the loads listed below.")
+        _metric(
+            "Raw objects",
+            f"{len(snapshot.current_loads):,}",
+            "Raw objects of the loads listed below.",
+        )
         _metric("Records read", f"{totals.read:,}")
         _metric("Loaded", f"{totals.loaded:,}", "New or changed in the drinks table.")
-        _metric("Unchanged", f"{totals.unchanged:,}", "The table has the same drink already.")
-        _metric("Stale", f"{totals.stale:,}", "The table has a later observation of the drink.")
-        _metric("Rejected", f"{totals.rejected:,}", "Cannot be loaded; see the reasons below.")
-        _metric("Drinks published", drinks, "In the catalogue that people read.")
+        _metric(
+            "Unchanged", f"{totals.unchanged:,}", "The drinks table already has the same drink."
+        )
+        _metric(
+            "Stale", f"{totals.stale:,}", "The drinks table has a later observation of the drink."
+        )
+        _metric("Rejected", f"{totals.rejected:,}", "Not loaded; see the reasons below.")
+        _metric("Drinks published", drinks, "Drinks in the published catalogue.")
 
 
 def _metric(label: str, value: str, explanation: str | None = None) -> None:
-    st.metric(label, value, help=explanation, border=True, width=METRIC_WIDTH)
+    st.metric(label, value, help=explanation, border=True, width=_METRIC_WIDTH)
 
 
-def _show_speed(pulse: Pulse, now: int) -> None:
-    rates = throughput(pulse.loads, now=now, bins=BINS, bin_ms=BIN_MS)
-    ways = passages(pulse.loads, pulse.builds)[:PASSAGES]
+def _show_speed(snapshot: LiveSnapshot, now: int) -> None:
+    rates = throughput(snapshot.loads, now=now, bins=_BINS, bin_ms=_BIN_MS)
+    latest = passages(snapshot.loads, snapshot.builds)[:_MAX_PASSAGES]
     left, right = st.columns(2)
     with left:
-        st.header("Records a second", anchor=False)
+        st.header("Records per second", anchor=False)
         st.vega_lite_chart(
             {
                 "time": [rate.at for rate in rates],
                 "records/s": [round(rate.records_per_s, 2) for rate in rates],
             },
-            _RATES,
+            _RATES_CHART,
             key="rates",
-            alt="Records read a second over time",
+            alt="Records read per second over time",
         )
         peak = max(rate.records_per_s for rate in rates)
-        st.caption(f"The last {BINS * BIN_MS // 60_000} minutes; at most {peak:,.1f}.")
+        st.caption(f"Last {_BINS * _BIN_MS // 60_000} minutes; peak {peak:,.1f}.")
     with right:
-        st.header("From raw object to visible drink", anchor=False)
+        st.header("From raw object to published drink", anchor=False)
         st.vega_lite_chart(
-            _steps(ways),
-            _PASSAGES,
+            _step_rows(latest),
+            _PASSAGES_CHART,
             key="passages",
-            alt="How long each raw object took, step by step",
+            alt="Seconds per step of each raw object",
         )
-        st.caption(_told(ways))
+        st.caption(_latency_text(latest))
 
 
-def _steps(ways: Sequence[Passage]) -> dict[str, list[object]]:
-    """The chart's rows: a step of a passage each."""
+def _step_rows(latest: Sequence[Passage]) -> dict[str, list[object]]:
+    """Return the chart's rows by column, one for each step of a passage."""
     rows = [
-        (number, short(way.load.object.key, 80), order, step, seconds)
-        for number, way in enumerate(ways)
+        (number, short(passage.load.object.key, 80), order, step, seconds)
+        for number, passage in enumerate(latest)
         for order, (step, seconds) in enumerate(
-            zip(STEPS, (way.waiting_s, way.loading_s, way.publishing_s), strict=True)
+            zip(
+                _STEPS,
+                (passage.waiting_s, passage.loading_s, passage.publishing_s),
+                strict=True,
+            )
         )
         if seconds is not None
     ]
@@ -129,42 +145,34 @@ def _steps(ways: Sequence[Passage]) -> dict[str, list[object]]:
     return {name: list(column) for name, column in zip(names, columns, strict=True)}
 
 
-def _told(ways: Sequence[Passage]) -> str:
-    if not ways:
-        return "No raw object was loaded at the first go yet."
-    loaded = [way.waiting_s + way.loading_s for way in ways]
-    told = (
-        f"The newest {len(ways)}, newest at the top. Stored to loaded: half within "
-        f"{duration(quantile(loaded, 0.5))}, 95 % within {duration(quantile(loaded, 0.95))}."
+def _latency_text(latest: Sequence[Passage]) -> str:
+    if not latest:
+        return "No raw object has been loaded for the first time yet."
+    loaded = [passage.waiting_s + passage.loading_s for passage in latest]
+    text = (
+        f"The latest {len(latest)}, newest first. Stored to loaded: median "
+        f"{duration(quantile(loaded, 0.5))}, 95th percentile {duration(quantile(loaded, 0.95))}."
     )
-    visible = [way.visible_s for way in ways if way.visible_s is not None]
+    visible = [passage.visible_s for passage in latest if passage.visible_s is not None]
     if visible:
-        return f"{told} Stored to visible: half within {duration(quantile(visible, 0.5))}."
-    return f"{told} When they became visible is known for loads that end while this runs."
+        return f"{text} Stored to published: median {duration(quantile(visible, 0.5))}."
+    return f"{text} Publish times are known for loads that end while this dashboard runs."
 
 
-def _show_loads(pulse: Pulse, found: Connections) -> None:
-    if not pulse.loads:
-        _show_empty(found)
+def _show_loads(snapshot: LiveSnapshot, context: DashboardContext) -> None:
+    if not snapshot.loads:
+        st.info(f"No loads in the last {DAYS} days. To load records:", icon=":material/local_bar:")
+        st.code(context.ingest_commands, language="shell")
         return
     st.dataframe(
-        [_row(load) for load in pulse.loads],
+        [_row(load) for load in snapshot.loads],
         column_config=_COLUMNS,
         hide_index=True,
-        height=TABLE_HEIGHT,
+        height=_TABLE_HEIGHT,
         key="loads",
     )
-    if not pulse.are_all:
-        st.caption(f"Older loads are left out here: `mocktailverse loads --days {DAYS}` lists all.")
-
-
-def _show_empty(found: Connections) -> None:
-    env = "" if found.is_local else f" --env {found.stage}"
-    st.info(
-        f"No raw object was loaded in the last {DAYS} days. Send some in:",
-        icon=":material/local_bar:",
-    )
-    st.code(f"mocktailverse ingest data/raw/*json{env}\nmocktailverse fetch{env}", language="shell")
+    if not snapshot.is_complete:
+        st.caption(f"Older loads are not shown. To list all: `mocktailverse loads --days {DAYS}`.")
 
 
 def _row(load: Load) -> dict[str, object]:
@@ -172,7 +180,7 @@ def _row(load: Load) -> dict[str, object]:
     return {
         "object": short(load.object.key.rpartition("/")[2]),
         "status": load.status,
-        "started": moment(load.started_at),
+        "started": utc(load.started_at),
         "read": counts.read,
         "loaded": counts.loaded,
         "unchanged": counts.unchanged,
@@ -196,15 +204,15 @@ _COLUMNS = {
     "took": st.column_config.NumberColumn("took", format="%.2f s"),
     "bytes": st.column_config.NumberColumn("size", format="bytes"),
     "generation": st.column_config.NumberColumn(
-        "generation", help="1: the first load of the object; each replay opens the next."
+        "generation", help="1 is the first load of the object; each replay starts the next."
     ),
     "attempts": st.column_config.NumberColumn(
-        "attempts", help="How often a message worked on it; large objects take several."
+        "attempts", help="Messages that processed it; large objects take several."
     ),
     "error": st.column_config.TextColumn("error", width="medium"),
     "key": st.column_config.TextColumn("key", width="large"),
 }
-_RATES = {
+_RATES_CHART = {
     "height": 280,
     "mark": {"type": "bar", "clip": True},
     "encoding": {
@@ -226,7 +234,7 @@ _RATES = {
         ],
     },
 }
-_PASSAGES = {
+_PASSAGES_CHART = {
     "height": 280,
     "mark": "bar",
     "encoding": {
@@ -235,9 +243,9 @@ _PASSAGES = {
         "color": {
             "field": "step",
             "type": "nominal",
-            "sort": STEPS,
+            "sort": _STEPS,
             "title": None,
-            "scale": {"domain": STEPS},
+            "scale": {"domain": _STEPS},
             "legend": {"orient": "top"},
         },
         "order": {"field": "order", "type": "quantitative"},

@@ -1,4 +1,4 @@
-"""What can I make: the shelf in the address, and what it is good for."""
+"""The page "What can I make": the visitor's shelf, and the drinks for it."""
 
 from collections.abc import Iterable
 
@@ -7,23 +7,21 @@ import streamlit as st
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import Makeable
 from mocktailverse.dashboard import cached_queries, url_state
-from mocktailverse.dashboard.cards import COLUMNS, show_cards, show_paging
+from mocktailverse.dashboard.cards import COLUMNS, read_page, show_cards, show_paging
 from mocktailverse.dashboard.catalogue_loading import open_catalogue
 from mocktailverse.dashboard.page_paths import SHELF
 from mocktailverse.dashboard.safe_text import plain, short
 from mocktailverse.dashboard.shelves import BASICS, STARTERS, Shelf
 from mocktailverse.dashboard.url_state import Parameters
-from mocktailverse.errors import UsageError
 
-AWAY = {"0": "Ready now", "1": "One away", "2": "Two away"}
-PAGE_SIZE = 24
-MOST_PAGES = 1_000_000
-NAME_LENGTH = 60
+_MISSING = {"0": "Ready now", "1": "One away", "2": "Two away"}
+_PAGE_SIZE = 24
+_NAME_LENGTH = 60
 
 
 def page() -> None:
     """Show the page."""
-    url_state.settle("shelf")
+    url_state.sync("shelf")
     catalogue = open_catalogue()
     parameters = url_state.read()
     have = tuple(parameters.get("have", ()))
@@ -32,10 +30,10 @@ def page() -> None:
     if not have:
         _show_starters(catalogue)
         return
-    away = url_state.first(parameters, "missing", "0")
-    away = away if away in AWAY else "0"
+    missing = url_state.first(parameters, "missing", "0")
+    missing = missing if missing in _MISSING else "0"
     mocktail = True if url_state.first(parameters, "mocktail") == "true" else None
-    _show_drinks(catalogue, parameters, Shelf(have, int(away), mocktail))
+    _show_drinks(catalogue, parameters, Shelf(have, int(missing), mocktail))
 
 
 def _show_shelf(catalogue: Catalogue, have: tuple[str, ...]) -> None:
@@ -43,39 +41,39 @@ def _show_shelf(catalogue: Catalogue, have: tuple[str, ...]) -> None:
     st.multiselect(
         "On my shelf",
         list(dict.fromkeys([*names, *have])),
-        format_func=lambda name: short(name, NAME_LENGTH),
-        key=url_state.show_in("shelf", list(have)),
-        on_change=lambda: url_state.change(have=st.session_state["shelf"]),
+        format_func=lambda name: short(name, _NAME_LENGTH),
+        key=url_state.bind("shelf", list(have)),
+        on_change=lambda: url_state.update(have=st.session_state["shelf"]),
         accept_new_options=True,
-        max_selections=url_state.MOST_VALUES,
+        max_selections=url_state.MAX_VALUES,
         placeholder="Choose or type what you have",
-        help="A bottle stands for what is more general, too: light rum for rum.",
+        help="A specific ingredient also counts as a general one: light rum counts as rum.",
     )
-    lacking = [name for name in BASICS if name not in have]
+    missing = [name for name in BASICS if name not in have]
     with st.container(horizontal=True, vertical_alignment="center"):
-        if lacking:
+        if missing:
             st.button(
                 "Add the basics",
                 key="basics",
                 icon=":material/add:",
-                help=", ".join(lacking),
+                help=", ".join(missing),
                 on_click=_add,
-                args=(have, lacking),
+                args=(have, missing),
             )
         if have:
             st.button(
                 "Empty the shelf",
                 key="empty-shelf",
                 type="tertiary",
-                on_click=url_state.change,
+                on_click=url_state.update,
                 kwargs={"have": None, "missing": None},
             )
 
 
 def _show_starters(catalogue: Catalogue) -> None:
     st.markdown(
-        "Put what you have on the shelf, or begin with one of these. "
-        "The shelf is in the address: keep the link, and you keep the shelf."
+        "Add what you have, or start with one of these shelves. "
+        "To keep your shelf, bookmark this page."
     )
     starters = list(STARTERS.items())
     for start in range(0, len(starters), COLUMNS):
@@ -95,93 +93,75 @@ def _show_starters(catalogue: Catalogue) -> None:
 
 
 def _show_drinks(catalogue: Catalogue, parameters: Parameters, shelf: Shelf) -> None:
-    found, parameters = _found(catalogue, parameters, shelf)
-    _show_unknown(found)
+    makeable, parameters = read_page(
+        lambda after: cached_queries.makeable(catalogue, shelf, _PAGE_SIZE, after), parameters
+    )
+    if makeable.unknown:
+        names = ", ".join(plain(name, _NAME_LENGTH) for name in makeable.unknown[:10])
+        st.caption(f":material/help: No drink uses {names}.")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.segmented_control(
             "How much is missing",
-            list(AWAY),
-            format_func=lambda number: f"{AWAY[number]} {found.counts[number]:,}",
-            key=url_state.show_in("missing", str(shelf.missing)),
-            on_change=lambda: url_state.change(missing=st.session_state["missing"]),
+            list(_MISSING),
+            format_func=lambda number: f"{_MISSING[number]} {makeable.counts[number]:,}",
+            key=url_state.bind("missing", str(shelf.missing)),
+            on_change=lambda: url_state.update(missing=st.session_state["missing"]),
             label_visibility="collapsed",
         )
         st.toggle(
             "Mocktails only",
-            key=url_state.show_in("mocktails-only", shelf.mocktail is True),
-            on_change=lambda: url_state.change(
+            key=url_state.bind("mocktails-only", shelf.mocktail is True),
+            on_change=lambda: url_state.update(
                 mocktail="true" if st.session_state["mocktails-only"] else None
             ),
         )
-    _show_unlocks(found, shelf.have)
-    if not found.items:
-        _show_nothing(found, shelf.missing)
+    _show_unlocks(makeable, shelf.have)
+    if not makeable.items:
+        _show_nothing(makeable, shelf.missing)
         return
     notes = {
-        item.drink.id: "Missing: " + ", ".join(f"**{plain(n, NAME_LENGTH)}**" for n in item.missing)
-        for item in found.items
+        item.drink.id: "Missing: "
+        + ", ".join(f"**{plain(n, _NAME_LENGTH)}**" for n in item.missing)
+        for item in makeable.items
         if item.missing
     }
-    show_cards([item.drink for item in found.items], {"have": list(shelf.have)}, notes=notes)
-    _show_paging(parameters, found, shelf.missing)
+    show_cards([item.drink for item in makeable.items], {"have": list(shelf.have)}, notes=notes)
+    total = makeable.counts[str(shelf.missing)]
+    if total > _PAGE_SIZE:
+        show_paging(SHELF, parameters, makeable.next, total, _PAGE_SIZE)
 
 
-def _found(
-    catalogue: Catalogue, parameters: Parameters, shelf: Shelf
-) -> tuple[Makeable, Parameters]:
-    """A page of the drinks; a cursor of another shelf is passed over."""
-    after = url_state.first(parameters, "after") or None
-    try:
-        return cached_queries.makeable(catalogue, shelf, PAGE_SIZE, after), parameters
-    except UsageError:
-        parameters = url_state.changed(parameters)
-        return cached_queries.makeable(catalogue, shelf, PAGE_SIZE, None), parameters
-
-
-def _show_unknown(found: Makeable) -> None:
-    if found.unknown:
-        names = ", ".join(plain(name, NAME_LENGTH) for name in found.unknown[:10])
-        st.caption(f":material/help: No drink asks for {names}.")
-
-
-def _show_unlocks(found: Makeable, have: tuple[str, ...]) -> None:
-    """What to buy next; one click puts it on the shelf."""
-    if not found.unlocks:
+def _show_unlocks(makeable: Makeable, have: tuple[str, ...]) -> None:
+    """Show the ingredients to buy next, each as a button that adds it to the shelf."""
+    if not makeable.unlocks:
         return
-    best, more = found.unlocks[0], {unlock.ingredient: unlock.drinks for unlock in found.unlocks}
+    best = makeable.unlocks[0]
+    gains = {unlock.ingredient: unlock.drinks for unlock in makeable.unlocks}
     st.pills(
-        f"Next bottle: {plain(best.ingredient, NAME_LENGTH)} makes "
-        f"{_drinks(best.drinks, 'more')} possible",
-        list(more),
-        format_func=lambda name: f"{plain(name, NAME_LENGTH)} +{more[name]:,}",
+        f"Buy next: {plain(best.ingredient, _NAME_LENGTH)} unlocks {_drinks(best.drinks, 'more')}",
+        list(gains),
+        format_func=lambda name: f"{plain(name, _NAME_LENGTH)} +{gains[name]:,}",
         key="unlocks",
         on_change=_add_unlock,
         args=(have,),
-        help="A click puts it on the shelf. The figure says how many more drinks are ready then.",
+        help="Select an ingredient to add it to your shelf. The number is how many more drinks "
+        "you can make with it.",
     )
 
 
-def _show_nothing(found: Makeable, away: int) -> None:
-    told = {
-        0: "Nothing is complete yet.",
-        1: "No drink lacks just one ingredient.",
-        2: "No drink lacks just two ingredients.",
-    }[away]
-    nearest = next((n for n in AWAY if found.counts[n]), None)
+def _show_nothing(makeable: Makeable, missing: int) -> None:
+    reason = {
+        0: "You cannot make a drink from this shelf yet.",
+        1: "No drink is missing exactly one ingredient.",
+        2: "No drink is missing exactly two ingredients.",
+    }[missing]
+    nearest = next((number for number in _MISSING if makeable.counts[number]), None)
     hint = (
-        f"**{AWAY[nearest]}** has {_drinks(found.counts[nearest])}."
+        f"**{_MISSING[nearest]}** has {_drinks(makeable.counts[nearest])}."
         if nearest
-        else "Put more on the shelf; the basics help most."
+        else "Add more ingredients; the basics help most."
     )
-    st.markdown(f"{told} {hint}")
-
-
-def _show_paging(parameters: Parameters, found: Makeable, away: int) -> None:
-    total = found.counts[str(away)]
-    if total <= PAGE_SIZE:
-        return
-    number = url_state.number(parameters, "page", 1, MOST_PAGES)
-    show_paging(SHELF, parameters, found.next, number=number, pages=-(-total // PAGE_SIZE))
+    st.markdown(f"{reason} {hint}")
 
 
 def _drinks(number: int, more: str = "") -> str:
@@ -196,7 +176,7 @@ def _add_unlock(have: tuple[str, ...]) -> None:
 
 
 def _add(have: Iterable[str], names: Iterable[str]) -> None:
-    url_state.change(have=list(dict.fromkeys([*have, *names])))
+    url_state.update(have=list(dict.fromkeys([*have, *names])))
 
 
 if __name__ == "__main__":
