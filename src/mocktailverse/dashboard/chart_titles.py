@@ -15,6 +15,16 @@ _SHARES = (
 """Minimum shares and their words."""
 
 
+_TOP_VALUES = {
+    "categories": ("No drink has a category", "is the largest category:"),
+    "spirits": ("No drink has a base spirit", "is the base of"),
+    "glasses": ("No drink specifies a glass", "is the glass for"),
+    "methods": ("No drink has a method", "is the method for"),
+    "ingredients": ("No drink has ingredients", "is used in"),
+}
+"""What to say of a list without values, and of its most frequent value."""
+
+
 def part_of(number: int, total: int) -> str:
     """Return a share in words, such as "one in four drinks"; in percent below one in ten."""
     share = number / total if total else 0.0
@@ -40,31 +50,13 @@ def strength_title(statistics: Statistics) -> str:
     return f"The most common strength is {peak.abv_from:g} to {peak.abv_to:g} % vol"
 
 
-def categories_title(statistics: Statistics) -> str:
-    """Return the largest category."""
-    return _top(
-        statistics.categories, statistics, "No drink has a category", "is the largest category:"
-    )
-
-
-def spirits_title(statistics: Statistics) -> str:
-    """Return the most used base spirit."""
-    return _top(statistics.spirits, statistics, "No drink has a base spirit", "is the base of")
-
-
-def glasses_title(statistics: Statistics) -> str:
-    """Return the most used glass."""
-    return _top(statistics.glasses, statistics, "No drink specifies a glass", "is the glass for")
-
-
-def methods_title(statistics: Statistics) -> str:
-    """Return the most used method."""
-    return _top(statistics.methods, statistics, "No drink has a method", "is the method for")
-
-
-def ingredients_title(statistics: Statistics) -> str:
-    """Return the most used ingredient."""
-    return _top(statistics.top_ingredients, statistics, "No drink has ingredients", "is used in")
+def top_value_title(name: str, facets: Sequence[Facet], drinks: int) -> str:
+    """Return the most frequent value of a list, such as "glasses", and its share of drinks."""
+    none, verb = _TOP_VALUES[name]
+    if not facets:
+        return none
+    value = plain(facets[0].value, _NAME_LENGTH)
+    return _capitalized(f"{value} {verb} {part_of(facets[0].count, drinks)}")
 
 
 def pairings_title(pairings: Sequence[Pairing]) -> str:
@@ -81,13 +73,6 @@ def certainty_title(statistics: Statistics) -> str:
     unknown = sum(facet.count for facet in statistics.certainty if facet.value == "unknown")
     share = part_of(statistics.drinks - unknown, statistics.drinks)
     return f"The strength of {share} is known, exactly or as a range"
-
-
-def _top(facets: Sequence[Facet], statistics: Statistics, none: str, verb: str) -> str:
-    if not facets:
-        return none
-    name = plain(facets[0].value, _NAME_LENGTH)
-    return _capitalized(f"{name} {verb} {part_of(facets[0].count, statistics.drinks)}")
 
 
 def _capitalized(text: str) -> str:

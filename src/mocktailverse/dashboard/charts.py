@@ -2,13 +2,16 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from mocktailverse.catalogue.search.query import Facet, Pairing, StrengthBin
 from mocktailverse.dashboard.safe_text import short
 
-Spec = dict[str, object]
+Spec = dict[str, Any]
 
-_NO_FRAME = {"view": {"stroke": None}}
+STEPS = ("queue", "load", "publish")
+"""The steps of a raw object in the chart PASSAGES."""
+
 _LABEL_LENGTH = 28
 _BAR_HEIGHT = 26
 _HEAT_CELL = 30
@@ -29,34 +32,21 @@ def gauge(low: float, high: float) -> Spec:
     middle, half = (low + high) / 2, max(high - low, end * _MIN_SPAN) / 2
     ends = {"from": max(0, middle - half), "to": min(end, middle + half)}
     words = " : ".join(f"datum.value == {at} ? '{word}'" for word, at in _MARKS)
-    x = {
-        "field": "from",
-        "type": "quantitative",
-        "scale": {"domain": [0, end], "nice": False},
-        "axis": {
-            "title": None,
-            "values": [at for _, at in _MARKS],
-            "labelExpr": f"{words} : ''",
-            "labelOverlap": False,
-            "grid": False,
-            "domain": False,
-            "ticks": True,
-            "offset": 4,
-        },
-    }
+    axis = {
+        "title": None, "values": [at for _, at in _MARKS], "labelExpr": f"{words} : ''",
+        "labelOverlap": False, "grid": False, "domain": False, "ticks": True, "offset": 4,
+    }  # fmt: skip
+    x = _number("from", scale={"domain": [0, end], "nice": False}, axis=axis)
     bar = {"type": "bar", "height": 14, "cornerRadius": 7}
     encoding = {"x": x, "x2": {"field": "to"}, "y": {"value": 10}}
+    scale = {"data": {"values": [{"from": 0, "to": end}]}, "mark": {**bar, "opacity": 0.15}}
     return {
         "height": 58,
         "layer": [
-            {
-                "data": {"values": [{"from": 0, "to": end}]},
-                "mark": {**bar, "opacity": 0.15},
-                "encoding": encoding,
-            },
+            {**scale, "encoding": encoding},
             {"data": {"values": [ends]}, "mark": bar, "encoding": encoding},
         ],
-        "config": _NO_FRAME,
+        "config": {"view": {"stroke": None}},
     }
 
 
@@ -66,24 +56,15 @@ def bars(facets: Sequence[Facet]) -> Spec:
         {"what": f"{short(facet.value, _LABEL_LENGTH)} · {facet.count:,}", "n": facet.count}
         for facet in facets
     ]
-    y = {
-        "field": "what",
-        "type": "nominal",
-        "sort": [value["what"] for value in values],
-        "title": None,
-        "axis": {"labelLimit": 210, "ticks": False, "domain": False, "labelPadding": 8},
-    }
-    return {
-        "data": {"values": values},
-        "height": _BAR_HEIGHT * max(1, len(values)),
-        "mark": {"type": "bar", "cornerRadiusEnd": 4, "height": {"band": 0.7}},
-        "encoding": {
-            "y": y,
-            "x": {"field": "n", "type": "quantitative", "axis": None},
-            "tooltip": [{"field": "what", "title": " "}],
-        },
-        "config": _NO_FRAME,
-    }
+    axis = {"labelLimit": 210, "ticks": False, "domain": False, "labelPadding": 8}
+    return _chart(
+        values,
+        height=_BAR_HEIGHT * max(1, len(values)),
+        mark={"type": "bar", "cornerRadiusEnd": 4, "height": {"band": 0.7}},
+        y=_name("what", sort=[value["what"] for value in values], title=None, axis=axis),
+        x=_number("n", axis=None),
+        tooltip=[{"field": "what", "title": " "}],
+    )
 
 
 def strengths(bins: Sequence[StrengthBin]) -> Spec:
@@ -91,33 +72,20 @@ def strengths(bins: Sequence[StrengthBin]) -> Spec:
     values = [
         {"from": b.abv_from, "to": b.abv_to, "n": b.drinks, "none": 0} for b in bins if b.drinks
     ]
-    return {
-        "data": {"values": values},
-        "height": 260,
-        "mark": {"type": "bar", "cornerRadiusEnd": 4, "xOffset": 1, "x2Offset": -1},
-        "encoding": {
-            "x": {
-                "field": "from",
-                "type": "quantitative",
-                "title": "% vol as served",
-                "axis": {"grid": False},
-            },
-            "x2": {"field": "to"},
-            "y": {
-                "field": "n",
-                "type": "quantitative",
-                "title": "drinks",
-                "axis": {"tickMinStep": 1},
-            },
-            "y2": {"field": "none"},
-            "tooltip": [
-                {"field": "from", "title": "from % vol"},
-                {"field": "to", "title": "to % vol"},
-                {"field": "n", "title": "drinks", "format": ","},
-            ],
-        },
-        "config": _NO_FRAME,
-    }
+    return _chart(
+        values,
+        height=260,
+        mark={"type": "bar", "cornerRadiusEnd": 4, "xOffset": 1, "x2Offset": -1},
+        x=_number("from", title="% vol as served", axis={"grid": False}),
+        x2={"field": "to"},
+        y=_number("n", title="drinks", axis={"tickMinStep": 1}),
+        y2={"field": "none"},
+        tooltip=[
+            {"field": "from", "title": "from % vol"},
+            {"field": "to", "title": "to % vol"},
+            _DRINKS_TOOLTIP,
+        ],
+    )
 
 
 def heat_map(pairings: Sequence[Pairing]) -> Spec:
@@ -134,33 +102,16 @@ def heat_map(pairings: Sequence[Pairing]) -> Spec:
     axis = {
         "labelLimit": 140, "ticks": False, "domain": False, "grid": False, "labelOverlap": False,
     }  # fmt: skip
-    return {
-        "data": {"values": values},
-        "height": _HEAT_CELL * max(1, len(order)) + _HEAT_MARGIN,
-        "mark": {"type": "rect", "cornerRadius": 4},
-        "encoding": {
-            "x": {
-                "field": "a",
-                "type": "nominal",
-                "sort": order,
-                "title": None,
-                "axis": {**axis, "labelAngle": -45},
-            },
-            "y": {"field": "b", "type": "nominal", "sort": order, "title": None, "axis": axis},
-            "color": {
-                "field": "n",
-                "type": "quantitative",
-                "title": "drinks",
-                "legend": {"orient": "top", "gradientLength": 160, "tickMinStep": 1},
-            },
-            "tooltip": [
-                {"field": "a", "title": " "},
-                {"field": "b", "title": "with"},
-                {"field": "n", "title": "drinks", "format": ","},
-            ],
-        },
-        "config": _NO_FRAME,
-    }
+    legend = {"orient": "top", "gradientLength": 160, "tickMinStep": 1}
+    return _chart(
+        values,
+        height=_HEAT_CELL * max(1, len(order)) + _HEAT_MARGIN,
+        mark={"type": "rect", "cornerRadius": 4},
+        x=_name("a", sort=order, title=None, axis={**axis, "labelAngle": -45}),
+        y=_name("b", sort=order, title=None, axis=axis),
+        color=_number("n", title="drinks", legend=legend),
+        tooltip=[{"field": "a", "title": " "}, {"field": "b", "title": "with"}, _DRINKS_TOOLTIP],
+    )
 
 
 def shares(facets: Sequence[Facet]) -> Spec:
@@ -169,24 +120,82 @@ def shares(facets: Sequence[Facet]) -> Spec:
         {"what": short(facet.value, _LABEL_LENGTH), "n": facet.count, "order": number}
         for number, facet in enumerate(facets)
     ]
+    legend = {"orient": "bottom", "columns": 2, "labelLimit": 220}
+    order = [value["what"] for value in values]
+    return _chart(
+        values,
+        height=110,
+        mark={"type": "bar", "height": 34},
+        x=_number("n", stack="normalize", axis=None),
+        color=_name("what", title=None, sort=order, legend=legend),
+        order={"field": "order"},
+        tooltip=[{"field": "what", "title": " "}, _DRINKS_TOOLTIP],
+    )
+
+
+def _chart(values: Sequence[object], height: int, mark: Spec, **encoding: object) -> Spec:
     return {
         "data": {"values": values},
-        "height": 110,
-        "mark": {"type": "bar", "height": 34},
-        "encoding": {
-            "x": {"field": "n", "type": "quantitative", "stack": "normalize", "axis": None},
-            "color": {
-                "field": "what",
-                "type": "nominal",
-                "title": None,
-                "sort": [value["what"] for value in values],
-                "legend": {"orient": "bottom", "columns": 2, "labelLimit": 220},
-            },
-            "order": {"field": "order"},
-            "tooltip": [
-                {"field": "what", "title": " "},
-                {"field": "n", "title": "drinks", "format": ","},
-            ],
-        },
-        "config": _NO_FRAME,
+        "height": height,
+        "mark": mark,
+        "encoding": encoding,
+        "config": {"view": {"stroke": None}},  # no frame
     }
+
+
+def _number(field: str, **options: object) -> Spec:
+    return {"field": field, "type": "quantitative", **options}
+
+
+def _name(field: str, **options: object) -> Spec:
+    return {"field": field, "type": "nominal", **options}
+
+
+_DRINKS_TOOLTIP = {"field": "n", "title": "drinks", "format": ","}
+
+# Charts whose data Streamlit sends apart, so that a live page updates them in place.
+RATES: Spec = {
+    "height": 280,
+    "mark": {"type": "bar", "clip": True},
+    "encoding": {
+        "x": {"field": "time", "type": "temporal", "title": None, "axis": {"format": "%H:%M"}},
+        "y": _number("records/s", title="records/s", scale={"domainMin": 0}),
+        "tooltip": [
+            {"field": "time", "type": "temporal", "format": "%H:%M:%S"},
+            _number("records/s"),
+        ],
+    },
+}
+"""Records per second over time: columns `time` (ms) and `records/s`."""
+
+PASSAGES: Spec = {
+    "height": 280,
+    "mark": "bar",
+    "encoding": {
+        "y": {"field": "load", "type": "ordinal", "axis": None},
+        "x": _number("seconds", title="seconds", stack="zero"),
+        "color": _name(
+            "step", sort=STEPS, title=None, scale={"domain": STEPS}, legend={"orient": "top"}
+        ),
+        "order": _number("order"),
+        "tooltip": [_name("raw object"), _name("step"), _number("seconds", format=".2f")],
+    },
+}
+"""Seconds per step of each raw object: columns `load`, `raw object`, `order`, `step`, `seconds`."""
+
+DAYS: Spec = {
+    "height": 180,
+    "mark": "bar",
+    "encoding": {
+        "x": {
+            "field": "day",
+            "type": "ordinal",
+            "timeUnit": "utcyearmonthdate",
+            "title": None,
+            "axis": {"format": "%-d", "labelAngle": 0},
+        },
+        "y": _number("records", title="records read"),
+        "tooltip": [{"field": "day", "type": "ordinal"}, _number("records"), _number("loads")],
+    },
+}
+"""Records and loads per day: columns `day`, `records`, `loads`."""

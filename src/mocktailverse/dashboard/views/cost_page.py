@@ -8,6 +8,7 @@ import streamlit as st
 
 from mocktailverse.cost.model import Line, PriceTable, month, price_table, total_usd
 from mocktailverse.cost.usage import BASIS, LEVELS, UNSEEN
+from mocktailverse.dashboard import charts
 from mocktailverse.dashboard.context import DashboardContext, dashboard_context
 from mocktailverse.dashboard.error_banner import show_error_banner
 from mocktailverse.dashboard.safe_text import plain, short
@@ -88,7 +89,7 @@ def _show_days(usage: MonthSoFar, context: DashboardContext) -> None:
             "records": [activity.records for activity in usage.days.values()],
             "loads": [activity.loads for activity in usage.days.values()],
         },
-        _DAYS,
+        charts.DAYS,
         key="days",
         alt="Records read on each day of the month",
     )
@@ -218,25 +219,6 @@ def _small(number: float) -> str:
     return f"{number:.{1 - math.floor(math.log10(number))}f}"
 
 
-_DAYS = {
-    "height": 180,
-    "mark": "bar",
-    "encoding": {
-        "x": {
-            "field": "day",
-            "type": "ordinal",
-            "timeUnit": "utcyearmonthdate",
-            "title": None,
-            "axis": {"format": "%-d", "labelAngle": 0},
-        },
-        "y": {"field": "records", "type": "quantitative", "title": "records read"},
-        "tooltip": [
-            {"field": "day", "type": "ordinal"},
-            {"field": "records", "type": "quantitative"},
-            {"field": "loads", "type": "quantitative"},
-        ],
-    },
-}
 _OFFERS = {
     "share": st.column_config.ProgressColumn("share", min_value=0, max_value=1, format="percent")
 }

@@ -29,29 +29,13 @@ def page() -> None:
     left, right = st.columns(2, gap="large")
     with left:
         _show_mocktails(statistics)
-        _show_bars(
-            statistics,
-            "categories",
-            chart_titles.categories_title(statistics),
-            statistics.categories,
-        )
-        _show_bars(
-            statistics, "glasses", chart_titles.glasses_title(statistics), statistics.glasses
-        )
-        _show_bars(
-            statistics, "methods", chart_titles.methods_title(statistics), statistics.methods
-        )
+        _show_bars("categories", statistics.categories, statistics)
+        _show_bars("glasses", statistics.glasses, statistics)
+        _show_bars("methods", statistics.methods, statistics)
     with right:
         _show_strength(statistics)
-        _show_bars(
-            statistics, "spirits", chart_titles.spirits_title(statistics), statistics.spirits
-        )
-        _show_bars(
-            statistics,
-            "ingredients",
-            chart_titles.ingredients_title(statistics),
-            statistics.top_ingredients,
-        )
+        _show_bars("spirits", statistics.spirits, statistics)
+        _show_bars("ingredients", statistics.top_ingredients, statistics)
     _show_pairings(statistics)
     _show_quality(statistics)
 
@@ -94,11 +78,12 @@ def _show_strength(statistics: Statistics) -> None:
     )
 
 
-def _show_bars(statistics: Statistics, key: str, title: str, facets: Sequence[Facet]) -> None:
-    more = statistics.more.get(key, 0)
+def _show_bars(name: str, facets: Sequence[Facet], statistics: Statistics) -> None:
+    more = statistics.more.get(name, 0)
     note = f"The {len(facets)} most frequent; {more:,} more are not shown." if more else None
-    figures = _counted(key.capitalize(), facets)
-    _show_chart(key, title, bars(facets[:_MAX_BARS]), figures, note)
+    title = chart_titles.top_value_title(name, facets, statistics.drinks)
+    figures = _counted(name.capitalize(), facets)
+    _show_chart(name, title, bars(facets[:_MAX_BARS]), figures, note)
 
 
 def _show_pairings(statistics: Statistics) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from mocktailverse.dashboard import charts
 from mocktailverse.dashboard.alerts_panel import show_alerts
 from mocktailverse.dashboard.context import DashboardContext, dashboard_context
 from mocktailverse.dashboard.error_banner import show_error_banner
@@ -17,7 +18,6 @@ from mocktailverse.times import utc
 _BINS = 60
 _BIN_MS = 10_000
 _MAX_PASSAGES = 20
-_STEPS = ("queue", "load", "publish")
 
 _METRIC_WIDTH = 165
 """Pixels; two fit side by side on a phone. Fixed, as the metrics change."""
@@ -109,17 +109,17 @@ def _show_speed(snapshot: LiveSnapshot, now: int) -> None:
                 "time": [rate.at for rate in rates],
                 "records/s": [round(rate.records_per_s, 2) for rate in rates],
             },
-            _RATES_CHART,
+            charts.RATES,
             key="rates",
             alt="Records read per second over time",
         )
         peak = max(rate.records_per_s for rate in rates)
         st.caption(f"Last {_BINS * _BIN_MS // 60_000} minutes; peak {peak:,.1f}.")
     with right:
-        st.header("From raw object to published drink", anchor=False)
+        st.header("Time to publish", anchor=False)
         st.vega_lite_chart(
             _step_rows(latest),
-            _PASSAGES_CHART,
+            charts.PASSAGES,
             key="passages",
             alt="Seconds per step of each raw object",
         )
@@ -133,7 +133,7 @@ def _step_rows(latest: Sequence[Passage]) -> dict[str, list[object]]:
         for number, passage in enumerate(latest)
         for order, (step, seconds) in enumerate(
             zip(
-                _STEPS,
+                charts.STEPS,
                 (passage.waiting_s, passage.loading_s, passage.publishing_s),
                 strict=True,
             )
@@ -212,50 +212,5 @@ _COLUMNS = {
     "error": st.column_config.TextColumn("error", width="medium"),
     "key": st.column_config.TextColumn("key", width="large"),
 }
-_RATES_CHART = {
-    "height": 280,
-    "mark": {"type": "bar", "clip": True},
-    "encoding": {
-        "x": {
-            "field": "time",
-            "type": "temporal",
-            "title": None,
-            "axis": {"format": "%H:%M"},
-        },
-        "y": {
-            "field": "records/s",
-            "type": "quantitative",
-            "title": "records/s",
-            "scale": {"domainMin": 0},
-        },
-        "tooltip": [
-            {"field": "time", "type": "temporal", "format": "%H:%M:%S"},
-            {"field": "records/s", "type": "quantitative"},
-        ],
-    },
-}
-_PASSAGES_CHART = {
-    "height": 280,
-    "mark": "bar",
-    "encoding": {
-        "y": {"field": "load", "type": "ordinal", "axis": None},
-        "x": {"field": "seconds", "type": "quantitative", "title": "seconds", "stack": "zero"},
-        "color": {
-            "field": "step",
-            "type": "nominal",
-            "sort": _STEPS,
-            "title": None,
-            "scale": {"domain": _STEPS},
-            "legend": {"orient": "top"},
-        },
-        "order": {"field": "order", "type": "quantitative"},
-        "tooltip": [
-            {"field": "raw object", "type": "nominal"},
-            {"field": "step", "type": "nominal"},
-            {"field": "seconds", "type": "quantitative", "format": ".2f"},
-        ],
-    },
-}
-
 if __name__ == "__main__":
     page()

@@ -73,7 +73,7 @@ def _show_shelf(catalogue: Catalogue, have: tuple[str, ...]) -> None:
 def _show_starters(catalogue: Catalogue) -> None:
     st.markdown(
         "Add what you have, or start with one of these shelves. "
-        "To keep your shelf, bookmark this page."
+        "The link of this page keeps your shelf."
     )
     starters = list(STARTERS.items())
     for start in range(0, len(starters), COLUMNS):
