@@ -29,7 +29,7 @@ from mocktailverse.dashboard.context import OVERRIDE, DashboardContext
 from mocktailverse.operations.timing import quantile
 
 READY_SECONDS = time.process_time()
-PATIENCE_S = 300
+TIMEOUT_S = 300
 MAX_AGE_S = 3600.0
 CARDS = 24
 
@@ -66,7 +66,7 @@ def measure(path: Path, visits: int) -> dict[str, Any]:
 
 def _visit(copy: CatalogueCopy, **parameters: str) -> float:
     """The seconds of a new visitor's first page; it has to show drinks."""
-    page = AppTest.from_file(mocktailverse.dashboard.app.__file__, default_timeout=PATIENCE_S)
+    page = AppTest.from_file(mocktailverse.dashboard.app.__file__, default_timeout=TIMEOUT_S)
     page.session_state[OVERRIDE] = DashboardContext(
         catalogue=copy, loads=None, bucket=None, queue=None, stage="local", can_act=False,
         refresh_s=30.0,

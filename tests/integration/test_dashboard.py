@@ -20,7 +20,7 @@ from mocktailverse.stores.loads_table import LoadsTable
 from mocktailverse.stores.queue import Queue
 
 PAGES = Path(mocktailverse.dashboard.views.__path__[0])
-PATIENCE_S = 240
+TIMEOUT_S = 240
 RECORDS = b"""\
 {"idDrink": "940001", "strDrink": "Dashboard sour", "strInstructions": "Shake.",\
  "strIngredient1": "Gin", "strMeasure1": "2 oz"}
@@ -33,8 +33,8 @@ def environment(local_stack, monkeypatch):
     """The environment that the dashboard of this stack gets, with `read_only` as in the cloud."""
 
     def enter(**settings):
-        found = DashboardSettings.of_outputs(local_stack.outputs, stage="local", **settings)
-        variables = found.variables() | {
+        dashboard = DashboardSettings.of_outputs(local_stack.outputs, stage="local", **settings)
+        variables = dashboard.variables() | {
             "AWS_ENDPOINT_URL": local_stack.endpoint,
             "AWS_DEFAULT_REGION": local_stack.region,
             "AWS_ACCESS_KEY_ID": local_stack.access_key_id,
@@ -64,13 +64,13 @@ def raw(local_stack, clients):
 def settled(local_stack, clients, version: ObjectVersion, generation: int):
     """Wait for a load to be done."""
     loads = LoadsTable(clients, local_stack.outputs["LoadsTable"])
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + TIMEOUT_S
     while time.monotonic() < deadline:
         load = loads.latest(version)
         if load and load.generation == generation and load.status == "done":
             return load
         time.sleep(0.05)
-    raise AssertionError(f"{version.key} was not loaded within {PATIENCE_S} s.")
+    raise AssertionError(f"{version.key} was not loaded within {TIMEOUT_S} s.")
 
 
 def page(name):

@@ -1,4 +1,4 @@
-"""The live page: what it shows, what its buttons do, and that it stays calm."""
+"""The live page: what it shows, what its buttons do, and that an outage does not break it."""
 
 from collections import Counter
 from pathlib import Path
@@ -53,11 +53,11 @@ class Aws:
     def page(self, day, limit, after=None):
         self.call("page")
         self.newest_day = max(day, self.newest_day)
-        found = self.loads if day == self.newest_day else []
+        loads = self.loads if day == self.newest_day else []
         first = after["at"] if after else 0
-        chosen = found[first : first + limit]
+        page = loads[first : first + limit]
         end = first + limit
-        return chosen, ({"at": end} if end < len(found) else None)
+        return page, ({"at": end} if end < len(loads) else None)
 
     def place_of(self, load):
         return load.object.key
@@ -111,7 +111,7 @@ class Aws:
 
 
 class Clock:
-    """Stands still until it is moved."""
+    """A clock that a test moves."""
 
     def __init__(self):
         self.at = NOON_MS
@@ -352,12 +352,12 @@ def test_a_catalogue_that_cannot_be_read_does_not_hide_the_loads(aws, look, monk
     aws.loads = [load(read=1, loaded=1)]
 
     def damaged():
-        raise PermanentError("The file is no catalogue")
+        raise PermanentError("The file is not a catalogue")
 
     monkeypatch.setattr(aws, "current", damaged)
     page = look()
     assert len(page.dataframe[0].value) == 1
-    assert any("The file is no catalogue" in text for text in texts(page))
+    assert any("The file is not a catalogue" in text for text in texts(page))
 
 
 def test_rejected_lines_that_cannot_be_read_leave_the_rest_of_the_page(aws, look, monkeypatch):
