@@ -1,9 +1,10 @@
-# Set-up is part of every target: a virtual environment in .venv, nothing global.
+# Every target sets up a virtual environment in .venv first, and installs nothing elsewhere.
 # Needs make and a Python from 3.11 to 3.14.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
-# The first interpreter that runs and fits, Lambda's before the newest; `make demo PYTHON=/some/python` chooses another.
+# The first supported interpreter that runs; Lambda's version before newer ones. Choose another with
+# `make demo PYTHON=/some/python`.
 fits := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3.14 python3; do \
   $$python -c '$(fits)' >/dev/null 2>&1 && { echo $$python; break; }; done)
@@ -12,6 +13,7 @@ bin := .venv/bin
 ready := .venv/.ready
 # checkov holds other packages back, so it has an environment of its own.
 checkov := .venv/checkov
+site := .venv/site
 audit = $(bin)/pip-audit --vulnerability-service osv --disable-pip --require-hashes --progress-spinner off \
   --requirement requirements/all.lock --requirement requirements/functions.lock
 
@@ -29,10 +31,10 @@ $(ready): requirements/setup.lock requirements/all.lock pyproject.toml
 	@touch $@
 
 .PHONY: setup
-setup: $(ready) ## Make the virtual environment (every other target does it, too)
+setup: $(ready) ## Create the virtual environment (every other target does so, too)
 
 .PHONY: demo
-demo: $(ready) ## Raw drinks in, clean drinks out, on the embedded AWS, before your eyes
+demo: $(ready) ## Run the pipeline on the embedded AWS and show each step
 	@$(bin)/mocktailverse demo
 
 .PHONY: unit
@@ -48,7 +50,7 @@ test-browser: $(ready) ## The pages in a real browser; needs Debian's chromium
 	$(bin)/pytest -m browser -n 2 --dist loadfile
 
 .PHONY: soak
-soak: $(ready) ## 100,000 records through the whole stack, and what else takes its time
+soak: $(ready) ## Tests that take long: 100,000 records through the whole stack
 	$(bin)/pytest -m soak
 
 .PHONY: fuzz
@@ -74,20 +76,20 @@ trials-quick: $(ready) ## A few fixed trials and random ones, in about a minute
 	$(trials) --quick $(if $(SEED),--seed $(SEED))
 
 .PHONY: bench
-bench: $(ready) ## Speed and memory, side by side with the floor and the peers
+bench: $(ready) ## Measure speed and memory beside a floor and beside peers
 	$(bin)/python tests/benchmarks/run.py
 
 .PHONY: accuracy
-accuracy: $(ready) ## How many measures are understood right
+accuracy: $(ready) ## Count how many labelled measures are parsed correctly
 	$(bin)/python tests/benchmarks/accuracy.py
 
 # 200 mutants at a time; N=0 tries all. The seed is printed, and SEED= repeats it.
 .PHONY: mutants
-mutants: $(ready) ## Faults put into the packages: do the tests notice? SEED= N= PATHS= JSON=1
+mutants: $(ready) ## Mutation testing: put faults into the packages; SEED= N= PATHS= JSON=1
 	@PYTHONPATH=tests $(bin)/python -m mutation $(if $(SEED),--seed $(SEED)) --number $(or $(N),200) $(if $(JSON),--json) $(PATHS)
 
 .PHONY: operations
-operations: $(ready) ## Measure a local stack with the samples; write docs/operations anew
+operations: $(ready) ## Measure a local stack with the samples; rewrite the measured pages of docs/operations
 	$(bin)/python docs/measure_operations.py
 
 .PHONY: docs
@@ -99,12 +101,21 @@ $(checkov)/.ready: $(ready) requirements/checkov.lock
 	@$(bin)/uv pip sync --quiet --python $(checkov)/bin/python --require-hashes requirements/checkov.lock
 	@touch $@
 
+$(site)/.ready: $(ready) requirements/site.lock
+	@rm -rf $(site) && $(bin)/uv venv --quiet --python $(bin)/python $(site)
+	@$(bin)/uv pip sync --quiet --python $(site)/bin/python --require-hashes requirements/site.lock
+	@touch $@
+
+.PHONY: site
+site: $(site)/.ready ## Build the documentation site into dist/site; REPOSITORY= is its address
+	$(bin)/python docs/build_site.py $(REPOSITORY)
+
 .PHONY: pictures
-pictures: $(ready) ## Take the README's pictures anew; needs Chromium
+pictures: $(ready) ## Retake the README's pictures; needs Chromium
 	$(bin)/python docs/take_pictures.py
 
 .PHONY: check
-check: $(ready) $(checkov)/.ready ## Format, lint, types, layers, templates, secrets, known weaknesses
+check: $(ready) $(checkov)/.ready ## Format, lint, types, layers, templates, secrets, known vulnerabilities
 	$(bin)/ruff format --check .
 	$(bin)/ruff check .
 	$(bin)/mypy
@@ -112,17 +123,17 @@ check: $(ready) $(checkov)/.ready ## Format, lint, types, layers, templates, sec
 	$(bin)/cfn-lint infrastructure/*.yaml
 	$(checkov)/bin/checkov --config-file .ci/checkov.yaml
 	@git ls-files -z | xargs -0 $(bin)/detect-secrets-hook --no-verify --baseline .ci/secrets.baseline
-	@told=$$($(audit) 2>&1) && echo "$$told" || { \
-	  grep -qE 'Connect(ion|Timeout)Error|Could not connect|ReadTimeout|ProxyError' <<<"$$told" \
+	@report=$$($(audit) 2>&1) && echo "$$report" || { \
+	  grep -qE 'Connect(ion|Timeout)Error|Could not connect|ReadTimeout|ProxyError' <<<"$$report" \
 	  && echo "Dependencies not audited: osv.dev cannot be reached. Run make audit where it can." \
-	  || { echo "$$told"; exit 1; }; }
+	  || { echo "$$report"; exit 1; }; }
 
 .PHONY: audit
-audit: $(ready) ## Known weaknesses of the locked dependencies; asks osv.dev
+audit: $(ready) ## Look for known vulnerabilities in the locked dependencies, at osv.dev
 	$(audit)
 
 .PHONY: format
-format: $(ready) ## Format the code and mend what the linter can mend
+format: $(ready) ## Format the code and fix what the linter can fix
 	$(bin)/ruff format .
 	$(bin)/ruff check --fix .
 
@@ -141,6 +152,8 @@ lock: $(ready) ## Lock the dependencies, with hashes; UPGRADE=--upgrade takes ne
 	  --constraint requirements/all.lock pyproject.toml -o requirements/functions.lock
 	$(bin)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 	  requirements/checkov.in -o requirements/checkov.lock
+	$(bin)/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+	  requirements/site.in -o requirements/site.lock
 
 .PHONY: wheels
 wheels: $(ready) ## Check that each locked package has a wheel for each Python and platform
@@ -148,4 +161,4 @@ wheels: $(ready) ## Check that each locked package has a wheel for each Python a
 
 .PHONY: clean
 clean: ## Remove the virtual environment, builds and caches
-	rm -rf .venv .mocktailverse .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	rm -rf .venv .mocktailverse dist .pytest_cache .hypothesis .mypy_cache .ruff_cache

@@ -19,7 +19,7 @@ from pages.metrics_and_alarms import metrics_and_alarms
 from pages.settings import settings
 from pages.template import template_page
 
-from mocktailverse.api.app import create_app
+from mocktailverse.api.api_app import create_app
 
 REFERENCE = Path(__file__).parent / "reference"
 INDEX = "README.md"

@@ -1,4 +1,4 @@
-"""Write the measured pages of docs/operations anew, from a local stack of their own.
+"""Rewrite the measured pages of docs/operations, from a local stack of their own.
 
 Run it by `make operations`. The stack gets what the simulated TheCocktailDB serves, then every
 sample file, good and bad; when all of it is published, `mocktailverse report` writes the pages.
@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from mocktailverse.cli.demo import NOT_RECORDS
+from mocktailverse.cli.demo_command import NOT_RECORDS
 from mocktailverse.local import lifecycle
 from mocktailverse.pipeline.verify_catalogue import verify_all
 from mocktailverse.stores.environment import Stores
@@ -18,7 +18,7 @@ from mocktailverse.stores.environment import Stores
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "data" / "raw"
 PAGES = "docs/operations"
-PATIENCE_S = 60
+_TIMEOUT_S = 60
 PAUSE_S = 0.5
 
 
@@ -41,12 +41,12 @@ def run(state_dir: str, *arguments: str) -> None:
 
 def wait_until_published(connection: Stores) -> None:
     """Wait until the catalogue shows what the raw objects give."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + _TIMEOUT_S
     while not verify_all(
         connection.bucket, connection.drinks, connection.loads, connection.catalogue
     ).ok:
         if time.monotonic() > deadline:
-            sys.exit(f"The catalogue does not show all drinks after {PATIENCE_S} s.")
+            sys.exit(f"The catalogue does not show all drinks after {_TIMEOUT_S} s.")
         time.sleep(PAUSE_S)
 
 

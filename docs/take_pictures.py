@@ -29,7 +29,7 @@ MOJITO = "thecocktaildb:90127"
 
 WIDTH, HEIGHT = 1280, 860
 MOST_BYTES = 200_000
-PATIENCE_MS = 60_000
+_TIMEOUT_MS = 60_000
 PAUSE_S = 0.2
 
 SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
@@ -41,7 +41,7 @@ def main() -> None:
     chromium = shutil.which("chromium")
     if chromium is None:
         sys.exit("This needs Chromium: apt-get install chromium")
-    expect.set_options(timeout=PATIENCE_MS)
+    expect.set_options(timeout=_TIMEOUT_MS)
     PICTURES.mkdir(exist_ok=True)
     with lifecycle.running(options=Options(services=True)) as stack, sync_playwright() as started:
         ingest(stack, GOOD)
@@ -50,7 +50,7 @@ def main() -> None:
             args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
         )
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        page.set_default_timeout(PATIENCE_MS)
+        page.set_default_timeout(_TIMEOUT_MS)
         take_all(page, stack)
         browser.close()
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 LOCKS = (
-    *(f"requirements/{name}.lock" for name in ("setup", "all", "functions", "checkov")),
+    *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("requirements/*.lock")),
     "infrastructure/streamlit_cloud/requirements.txt",
 )
 LINUX = "x86_64-manylinux_2_28"

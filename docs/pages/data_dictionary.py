@@ -25,7 +25,7 @@ from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
 from mocktailverse.drinks.register import Earlier, Register
 from mocktailverse.drinks.units import FIFTH_ML, ML_PER_UNIT
-from mocktailverse.loads.load import Checkpoint, Counts, Load, Segment
+from mocktailverse.loads.load_record import Checkpoint, Counts, Load, Segment
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.stores import catalogue_object, export_objects

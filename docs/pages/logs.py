@@ -17,12 +17,12 @@ from pages.meanings import MissingMeaningError, fields, opening, sentence, word
 from pages.source import STAGES, of_type
 
 from mocktailverse.checkout import find_checkout
-from mocktailverse.functions import failures
-from mocktailverse.loads.load import Counts
+from mocktailverse.functions import failure_log as failures
+from mocktailverse.loads.load_record import Counts
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.publish import Published
 from mocktailverse.pipeline.reconcile import ReconcileReport
-from mocktailverse.sources.thecocktaildb.extract import ExtractReport
+from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport
 
 GROUP = "AWS::Logs::LogGroup"
 LEVELS = ("info", "warning", "error", "exception")
@@ -77,9 +77,10 @@ def _log_lines() -> Iterator[tuple[str, ...]]:
         for call in ast.walk(tree):
             if isinstance(call, ast.Call) and _is_log_line(call):
                 message = _message(call.args[0])
-                told = list(dict.fromkeys(_fields(message, call, tree)))
-                function = "all" if path.stem == Path(str(failures.__file__)).stem else path.stem
-                yield function, _level(call), code(message), codes(told)
+                fields = list(dict.fromkeys(_fields(message, call, tree)))
+                of_all = path.stem == Path(str(failures.__file__)).stem
+                function = "all" if of_all else path.stem.removesuffix("_handler")
+                yield function, _level(call), code(message), codes(fields)
 
 
 def _is_log_line(call: ast.Call) -> bool:
@@ -131,7 +132,7 @@ def _names() -> Iterator[tuple[str, str]]:
     yield code("trace"), _doc(properties["trace_id"])
     yield code("load"), _doc(ObjectVersion.load_id)
     yield code("key"), fields(ObjectVersion)["key"]
-    yield code("traces"), sentence(word("traces", "mocktailverse.functions.publish"))
+    yield code("traces"), sentence(word("traces", "mocktailverse.functions.publish_handler"))
 
 
 def _doc(found: Any) -> str:  # noqa: ANN401  a function or a property

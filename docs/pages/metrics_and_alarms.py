@@ -12,7 +12,7 @@ from pages.meanings import MissingMeaningError, sentence, word
 from pages.source import STAGES, of_type, remarks
 
 from mocktailverse.checkout import find_checkout
-from mocktailverse.functions import failures
+from mocktailverse.functions import failure_log as failures
 
 FUNCTION, ALARM = "AWS::Serverless::Function", "AWS::CloudWatch::Alarm"
 BUDGET, DASHBOARD = "AWS::Budgets::Budget", "AWS::CloudWatch::Dashboard"
@@ -59,6 +59,10 @@ def metrics_and_alarms() -> str:
     )
 
 
+LOGS = failures.__name__.rpartition(".")[2]
+"""The module of the metrics that are made of the log lines of all functions."""
+
+
 def _in(stages: list[str]) -> str:
     return "all" if len(stages) == len(STAGES) else ", ".join(stages)
 
@@ -75,7 +79,9 @@ def _metrics() -> Iterator[tuple[str, ...]]:
             code(metric.name),
             metric.unit,
             code(metric.dimension),
-            "the logs of all" if metric.function == "failures" else metric.function,
+            "the logs of all"
+            if metric.function == LOGS
+            else metric.function.removesuffix("_handler"),
             _in(where),
             sentence(meaning),
         )
@@ -103,7 +109,7 @@ def _filtered(stage: str) -> Iterator[Metric]:
     """The metrics that are made of log lines; several filters may feed one."""
     for found in of_type(stage, FILTER).values():
         for made in found["MetricTransformations"]:
-            yield Metric(made["MetricName"], "Count", "failures", "")
+            yield Metric(made["MetricName"], "Count", LOGS, "")
 
 
 def _alarms() -> Iterator[tuple[str, ...]]:

@@ -13,11 +13,13 @@ from msgspec import Struct, inspect
 from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.register import Register
-from mocktailverse.loads.load import Counts, Load, Segment
+from mocktailverse.loads.load_record import Counts, Load, Segment
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.loads.request import LoadRequest
 from mocktailverse.pipeline.ingest import Part, Run, put_part
-from mocktailverse.sources.thecocktaildb.extract import FetchCursor, PageFetching, run_name
+from mocktailverse.sources.thecocktaildb.extract import run_name
+from mocktailverse.sources.thecocktaildb.extract_report import FetchCursor
+from mocktailverse.sources.thecocktaildb.page_fetcher import PageFetcher
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.items import to_item
 from mocktailverse.stores.loads_table import LoadsTable
@@ -52,7 +54,7 @@ def raw_objects() -> dict[str, StoredObject]:
     fetched, ingested = _Bucket(), _Bucket()
     start = FetchCursor(run_name("sweep", AT), "sweep", AT, ())
     client: Any = SimpleNamespace(source=SOURCE, requests=0)
-    fetching = PageFetching(client, fetched, start, lambda: AT, lambda: 1)
+    fetching = PageFetcher(client, fetched, start, lambda: AT, lambda: 1)
     fetching.put_raw("f-a", [b"{}"], AT)
     put_part(ingested, Run(SOURCE, AT, AT), 1, Part("drinks.ndjson", b""))
     return {"fetch": fetched.objects[0], "ingest": ingested.objects[0]}

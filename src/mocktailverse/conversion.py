@@ -1,8 +1,8 @@
-"""Conversion of plain values to our types, in any thread.
+"""Thread-safe conversion of plain values (dicts, lists) to our types.
 
-msgspec examines a type when it is first used. Two threads that do so at once crash the process, as
-one finds the type half examined by the other (decision 0015). So a type is examined while the
-module that needs it is imported: only one thread imports it.
+msgspec examines a type the first time it is used. When two threads do this at the same time, one
+sees the type half examined and the process crashes (decision 0015). So every converter is created
+while its module is imported, which only one thread does.
 """
 
 from collections.abc import Callable
@@ -15,9 +15,9 @@ T = TypeVar("T")
 
 
 def converter(kind: type[T]) -> Callable[[object], T]:
-    """Return what converts dicts and lists to a type; make it at import, not when it is needed.
+    """Return a function that converts plain values to `kind`. Call this at import time.
 
-    It raises `msgspec.ValidationError` where a value does not fit.
+    The function raises `msgspec.ValidationError` when a value does not fit the type.
     """
     msgspec.json.Decoder(kind)  # examines the type, and all types within it
     return partial(msgspec.convert, type=kind)

@@ -1,40 +1,40 @@
-"""Every error the package raises, as one tree; what happens next is decided by type.
+"""All errors that the package raises, as one tree. The type decides what the caller does next.
 
 MocktailverseError
-├── TransientError          try again: throttle, timeout, 5xx, a body cut off
-│   └── ConflictError       somebody else published a catalogue in the meantime
-├── PermanentError          trying again gives the same: bad data, a refused request
-│   ├── MissingError        what was asked for does not exist (any more)
-│   ├── CatalogueError      a file that is no catalogue of this code's format
-│   ├── ObjectRejectedError a raw object that cannot be read as records
-│   └── RecordRejectedError a raw record that cannot become a drink
-├── UsageError              the caller asked for something that cannot be (exit code 2)
-└── UnreachableError        a service does not answer at all (exit code 3)
+├── TransientError          a retry may succeed: throttling, timeout, status 5xx, truncated body
+│   └── ConflictError       optimistic-lock conflict: somebody else wrote in the meantime
+├── PermanentError          a retry fails the same way: bad data, a refused request
+│   ├── MissingError        the requested thing does not exist
+│   ├── CatalogueError      the file is not a catalogue in this code's format
+│   ├── ObjectRejectedError a raw object cannot be read as records
+│   └── RecordRejectedError a raw record cannot become a drink
+├── UsageError              the request itself is invalid (exit code 2)
+└── UnreachableError        a service does not respond at all (exit code 3)
 """
 
 
 class MocktailverseError(Exception):
-    """Base of all errors of this package; its text is a sentence for people."""
+    """Base of all errors of this package. Its text is written for people."""
 
 
 class TransientError(MocktailverseError):
-    """The same call may succeed later; the message or page is to be tried again."""
+    """The same call may succeed later. The caller retries the message or page."""
 
 
 class ConflictError(TransientError):
-    """What was to be replaced is not what stands there any more; start again from what does."""
+    """Optimistic-lock conflict: the stored version has changed. Re-read it and retry."""
 
 
 class PermanentError(MocktailverseError):
-    """The same call would fail again; the input is to be rejected or the caller told."""
+    """The same call would fail again. The caller rejects the input or reports the error."""
 
 
 class MissingError(PermanentError):
-    """What was asked for does not exist, or not any more."""
+    """The requested thing does not exist, or no longer exists."""
 
 
 class CatalogueError(PermanentError):
-    """A file is no catalogue that this code can use; `mocktailverse rebuild` makes a new one."""
+    """The file is not a catalogue that this code can read. `mocktailverse rebuild` creates one."""
 
 
 class ObjectRejectedError(PermanentError):
@@ -43,7 +43,7 @@ class ObjectRejectedError(PermanentError):
     Attributes:
         code: the reason code (see `mocktailverse.drinks.codes.Reason`).
         position: decoded byte offset or array index where reading stopped; None = whole object.
-        raw: the piece that could not be read, as text, cut to a bounded length.
+        raw: the part that could not be read, as text, cut to a bounded length.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class RecordRejectedError(PermanentError):
 
     Attributes:
         code: the reason code (see `mocktailverse.drinks.codes.Reason`).
-        path: the JSON path of the offending value; "$" = the record itself.
+        path: the JSON path of the invalid value; "$" = the record itself.
     """
 
     def __init__(self, code: str, path: str, message: str) -> None:
@@ -70,8 +70,8 @@ class RecordRejectedError(PermanentError):
 
 
 class UsageError(MocktailverseError):
-    """What was asked for cannot be done as asked; the text says what to do instead."""
+    """The request is invalid. The text says what to do instead."""
 
 
 class UnreachableError(MocktailverseError):
-    """A service cannot be reached; the text names its address."""
+    """A service cannot be reached. The text names its address."""

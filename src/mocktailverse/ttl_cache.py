@@ -28,7 +28,7 @@ class Snapshot(Struct, Generic[T], frozen=True):
     error: Exception | None = None
     """Why the last fetch failed; None if it did not."""
     failing_since: float | None = None
-    """When the first of the failed fetches since then ended."""
+    """When fetches began to fail; None while they succeed."""
     checked_at: float | None = None
     """When the last fetch ended, with or without a value."""
 
@@ -42,10 +42,6 @@ class TtlCache(Generic[T]):
     """Caches one value; the thread that first finds it expired fetches it again.
 
     After a MocktailverseError or OSError the stale value stays, and the error is reported with it.
-
-    With `in_background` the fetch runs in a thread of its own, and the caller waits for it for
-    `timeout_s` at most, or not at all while the source fails. That is for processes that live on
-    between requests; a Lambda function is frozen then, so its caller fetches.
     """
 
     def __init__(
@@ -63,8 +59,10 @@ class TtlCache(Generic[T]):
             fetch: returns the current value.
             ttl: how long a snapshot is fresh, in the clock's unit.
             clock: the time now, in seconds or ms.
-            timeout_s: see the class.
-            in_background: see the class.
+            timeout_s: how long a caller waits for a fetch in the background, but not at all while
+                the source fails.
+            in_background: fetch in a thread of its own. For processes that live on between
+                requests; a Lambda function is frozen then, so there the caller fetches.
         """
         self._fetch = fetch
         self._ttl = ttl

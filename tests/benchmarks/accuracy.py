@@ -1,9 +1,8 @@
 """How often the measure parser agrees with people: `accuracy.py [--json] [LABELS.csv ...]`.
 
 Counts distinct strings right in amount and unit, volumes within 2 %, and volumes invented where
-the label has none. Without arguments it reads the repository's own labels and, where present,
-those of TheCocktailDB in ../shared/data. A label may name several ingredients ("Vodka|Lime");
-the measure is read beside the first one.
+the label has none. Without arguments it reads the repository's own labels. A label
+may name several ingredients ("Vodka|Lime"); the measure is read beside the first one.
 """
 
 import argparse
@@ -16,10 +15,7 @@ from typing import NamedTuple
 from mocktailverse.drinks.measures import Measure, parse_measure
 
 _ROOT = Path(__file__).parents[2]
-_LABELS = (
-    _ROOT / "tests" / "unit" / "drinks" / "measures" / "measures_labelled.csv",
-    _ROOT.parent / "shared" / "data" / "measures_truth_open.csv",
-)
+_LABELS = _ROOT / "tests" / "unit" / "drinks" / "measures" / "measures_labelled.csv"
 _AMOUNT_TOLERANCE = 1e-4
 _ML_TOLERANCE = 0.02
 
@@ -82,7 +78,7 @@ def main() -> None:
     parser.add_argument("labels", nargs="*", type=Path, help="CSV files of labels")
     parser.add_argument("--json", action="store_true", help="print JSON")
     arguments = parser.parse_args()
-    files = arguments.labels or [path for path in _LABELS if path.exists()]
+    files = arguments.labels or [_LABELS]
     scores = [score(path) for path in files]
     if arguments.json:
         print(json.dumps({"items": [one._asdict() for one in scores], "next": None}, indent=2))

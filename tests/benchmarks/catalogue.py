@@ -22,7 +22,7 @@ from typing import Any
 
 import msgspec
 import ours
-from corpus import ndjson_lines, real_records
+from corpus import ndjson_lines, source_records
 
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import DrinkQuery
@@ -48,7 +48,7 @@ def measure(
     given: Path | None, counts: list[int], scanned: int, questions: int, visits: int
 ) -> dict[str, Any]:
     """The figures for a catalogue of each size; the last one is changed as well."""
-    what, known = real_records(given)
+    what, known = source_records(given)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "catalogue.sqlite")
         catalogues = []

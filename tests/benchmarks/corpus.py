@@ -1,10 +1,10 @@
 """Distinct records in TheCocktailDB's format, as many as wanted, the same on every run.
 
-They are varied from real records: every id, name and text of instructions is distinct, and
-strings repeat as often as they would in a collection of that size. How often that is was read off
-TheCocktailDB's own 617 records, whose counts of distinct strings grow by Heaps' law: extended to
-40,000 ingredient lines, 7 % of the lines bring a measure not seen before, 2 % an ingredient, and
-a third a new pair of the two.
+They are varied from the sample records of `data/raw`: every id, name and text of instructions is
+distinct, and strings repeat as often as they would in a collection of that size. How often that is
+was read off TheCocktailDB's own 617 records, whose counts of distinct strings grow by Heaps' law:
+extended to 40,000 ingredient lines, 7 % of the lines bring a measure not seen before, 2 % an
+ingredient, and a third a new pair of the two.
 """
 
 import json
@@ -20,7 +20,6 @@ NEW_PAIR = 0.3
 """Shares of the ingredient lines; a new pair joins a known ingredient and a known measure."""
 
 _ROOT = Path(__file__).parents[2]
-_DUMP = _ROOT.parent / "shared" / "data" / "thecocktaildb_full.json"
 _SAMPLES = _ROOT / "data" / "raw"
 _SLOTS = range(1, 16)
 _UNITS = ("oz", "cl", "ml", "tsp", "tbsp", "cups", "dashes", "parts", "shots", "")
@@ -29,18 +28,18 @@ _FRACTIONS = ("", " 1/2", " 1/4", " 3/4", " 1/3", ".5", ".25", ".75", "-{more}")
 Record = dict[str, Any]
 
 
-def real_records(given: Path | None = None) -> tuple[str, list[Record]]:
-    """The records to vary, and what they are.
+def source_records(given: Path | None = None) -> tuple[str, list[Record]]:
+    """Return a description of the records to vary, and the records.
 
-    From the file `given` (an API envelope), else a full dump where there is one, else the samples.
+    They are those of the file `given` (an API envelope), by default the samples.
     """
-    if given is None and not _DUMP.exists():
+    if given is None:
         samples = _envelope(_SAMPLES / "mocktails.json")
         lines = (_SAMPLES / "cocktails.ndjson").read_bytes().splitlines()
         samples += [json.loads(line) for line in lines]
         return f"the {len(samples)} sample records", samples
-    dump = _envelope(given or _DUMP)
-    return f"{len(dump)} real records", dump
+    records = _envelope(given)
+    return f"{len(records)} records of {given.name}", records
 
 
 def _envelope(path: Path) -> list[Record]:

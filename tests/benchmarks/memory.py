@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from corpus import ndjson_lines, real_records
+from corpus import ndjson_lines, source_records
 
 OURS = "Mocktailverse, to DynamoDB items"
 PANDAS = "pandas json_normalize + melt"
@@ -25,7 +25,7 @@ _KIB_PER_MIB = 1024
 
 def measure(records: Path | None, counts: list[int], pandas_count: int) -> list[dict[str, Any]]:
     """Peak memory in MiB: when warm, at the end, and the growth between."""
-    known = real_records(records)[1]
+    known = source_records(records)[1]
     figures = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "records.ndjson")

@@ -13,7 +13,7 @@ from typing import Any
 
 import ours
 import peers
-from corpus import ndjson_lines, real_records
+from corpus import ndjson_lines, source_records
 from paired import Case, cpu_seconds, paired
 
 from mocktailverse.pipeline.transform import OpenObject
@@ -45,7 +45,7 @@ PROFILED_ROWS = 40
 
 def measure(given: Path | None, count: int, rounds: int) -> dict[str, Any]:
     """The figures for records as they are, and for the worst case of the caches."""
-    what, known = real_records(given)
+    what, known = source_records(given)
     usual = b"".join(ndjson_lines(known, count))
     worst = b"".join(ndjson_lines(known, count, all_measures_new=True))
     return {
@@ -74,7 +74,7 @@ def _case(contender: Contender, data: bytes, count: int) -> Case:
 
 def profile(given: Path | None, count: int) -> None:
     """Print the functions in which the transform spends its time, callees included."""
-    data = b"".join(ndjson_lines(real_records(given)[1], count))
+    data = b"".join(ndjson_lines(source_records(given)[1], count))
     WHOLE(data)
     profiler = cProfile.Profile()
     profiler.runcall(WHOLE, data)

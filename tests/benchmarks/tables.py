@@ -12,10 +12,10 @@ PAGE_TARGET_MS = 1000.0
 PUBLISH_TARGET_PERCENT = 5.0
 
 _READING = (
-    "Every figure here was measured by one run of `make bench`, which you can repeat. Compare "
-    "ratios, not seconds: the cases of a table ran in turn on the same machine, and each round "
-    "was compared with itself. A ratio is the median of the rounds, the spread their least and "
-    "their most."
+    "`make bench` measures these figures, from records that ship with the project, so you can "
+    "repeat them. Compare ratios, not seconds: the cases of a table run in turn on the same "
+    "machine, and each round is compared with itself. A ratio is the median of the rounds; the "
+    "spread is their minimum and maximum."
 )
 
 Figures = dict[str, Any]
@@ -90,13 +90,13 @@ def _speed(figures: Figures) -> list[Table]:
     )
     worst = Table(
         "Speed: every measure distinct",
-        "The worst case for the caches: no measure stands on two lines of the whole file.",
+        "The worst case for the caches: no measure occurs twice in the whole file.",
         head,
         [_timing(one, records) for one in speed["all_measures_distinct"]],
     )
     stages = Table(
         "Speed: stage by stage",
-        "The same records as in the first table, and each row does what stands above it as well.",
+        "The same records as in the first table. Each row includes the work of the rows above it.",
         head,
         [_timing(one, records) for one in speed["stages"]],
     )
@@ -243,8 +243,8 @@ def _first_page(figures: Figures) -> Table:
         "The dashboard: its first page",
         "Streamlit's AppTest runs the real app in one process, so the browser and the network are "
         "not in it. `ready` loads Python, Streamlit and the app. The first visitor waits for a "
-        "copy of the file, which stands for the download, and for the index. Later ones share "
-        "what the pages keep; with a filter, each has another ingredient that nobody asked for "
+        "copy of the file, in place of the download, and for the index. Later visitors share "
+        "what the pages cache; with a filter, each asks for an ingredient that nobody asked for "
         "before. CPU time.",
         ("", "drinks", "visits", "ms, or p50", "p95 ms", "worst ms"),
         rows,
@@ -282,7 +282,7 @@ def _publish(figures: Figures) -> Table:
                 )
                 for one in figures["catalogues"]
             ),
-            ("written anew", f"{publish['drinks']:,}", f"{publish['rebuild_seconds']:.2f}", ""),
+            ("written whole", f"{publish['drinks']:,}", f"{publish['rebuild_seconds']:.2f}", ""),
             (
                 f"{publish['changes']} changed",
                 f"{publish['drinks']:,}",
@@ -290,8 +290,8 @@ def _publish(figures: Figures) -> Table:
                 "",
             ),
         ],
-        f"The changes take {publish['share']:.1%} of writing the file anew. "
-        + _verdict(100 * publish["share"], PUBLISH_TARGET_PERCENT, "% of writing it anew"),
+        f"The changes take {publish['share']:.1%} of writing the whole file. "
+        + _verdict(100 * publish["share"], PUBLISH_TARGET_PERCENT, "% of writing it whole"),
     )
 
 

@@ -13,9 +13,9 @@ from fastapi import UploadFile
 from playwright.sync_api import Page, expect
 from starlette.types import Receive, Scope, Send
 
-from mocktailverse.api.app import create_app
-from mocktailverse.api.delivery import Streamed
+from mocktailverse.api.api_app import create_app
 from mocktailverse.api.dependencies import ApiDependencies
+from mocktailverse.api.export_delivery import Streamed
 from mocktailverse.catalogue.synced_copy import CatalogueCopy
 
 pytestmark = pytest.mark.browser

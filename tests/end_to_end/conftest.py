@@ -15,10 +15,10 @@ import msgspec
 import pytest
 
 from mocktailverse.cli import main
-from mocktailverse.loads.load import Load
+from mocktailverse.loads.load_record import Load
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
-from mocktailverse.loads.request import LoadRequest
 from mocktailverse.local import lifecycle
 from mocktailverse.local.state import LocalStack
 from mocktailverse.pipeline.verify import VerifyReport

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from mocktailverse.loads.load import Counts
+from mocktailverse.loads.load_record import Counts
 
 DIFFERENCES = ("lost", "stale", "extra", "not_conserving")
 NOON_MS = 1_700_000_000_000

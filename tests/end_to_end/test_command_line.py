@@ -123,7 +123,7 @@ def test_a_stack_in_the_foreground_goes_without_a_trace(tmp_path, scratch, foreg
     home = tmp_path / "home"
     with foreground("up", "--state-dir", home) as up:
         assert up.stderr is not None
-        assert any("Running; Ctrl-C stops it." in line for line in up.stderr)
+        assert any("Running. Press Ctrl-C to stop." in line for line in up.stderr)
         assert len(processes_of(home)) >= 5
         up.send_signal(number)
         _, error = up.communicate(timeout=120)

@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from mocktailverse.loads.load import Counts
+from mocktailverse.loads.load_record import Counts
 
 NEGRONI = {
     "strDrink": "Negroni",

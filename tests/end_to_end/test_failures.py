@@ -10,7 +10,7 @@ from threading import Thread
 import psutil
 import pytest
 
-from mocktailverse.loads.load import Counts
+from mocktailverse.loads.load_record import Counts
 
 RECEIVED_AT_MOST = 5
 SHORT_INVOCATION_S = 8

@@ -8,7 +8,7 @@ from collections import Counter
 import msgspec
 import pytest
 
-from mocktailverse.loads.load import Counts
+from mocktailverse.loads.load_record import Counts
 
 DAY_MS = 24 * 3600 * 1000
 

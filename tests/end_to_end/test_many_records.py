@@ -6,7 +6,7 @@ from itertools import cycle, islice
 
 import pytest
 
-from mocktailverse.loads.load import Counts
+from mocktailverse.loads.load_record import Counts
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(3600)]
 

@@ -1,17 +1,8 @@
-"""A real dump of TheCocktailDB goes the whole way, where one lies beside the checkout."""
+"""A real dump of TheCocktailDB goes the whole way, where somebody has one."""
 
 import json
-from pathlib import Path
 
-import pytest
-
-DATA = Path(__file__).parents[3] / "shared" / "data"
-FULL = DATA / "thecocktaildb_full.json"
-EXTRA = DATA / "thecocktaildb_legacy_extra.json"
-
-pytestmark = pytest.mark.skipif(
-    not (FULL.is_file() and EXTRA.is_file()), reason="needs the dumps in ../shared/data"
-)
+from strategies.private_records import needed
 
 
 def records_in(path):
@@ -20,14 +11,15 @@ def records_in(path):
 
 
 def test_every_record_of_the_dump_is_accounted_for_and_a_second_time_changes_nothing(pipeline, cli):
-    number = len(records_in(FULL))
-    (first,) = cli("ingest", FULL, "--wait", "--json").json["loads"]
+    full = needed("thecocktaildb_full.json")
+    number = len(records_in(full))
+    (first,) = cli("ingest", full, "--wait", "--json").json["loads"]
     assert first["read"] == number
     assert first["loaded"] + first["unchanged"] + first["stale"] == number
     before = {register.drink.id: register.drink for register in pipeline.drinks.all()}
     assert len(before) == first["loaded"]
 
-    (second,) = cli("ingest", FULL, "--wait", "--json").json["loads"]
+    (second,) = cli("ingest", full, "--wait", "--json").json["loads"]
 
     assert (second["read"], second["loaded"], second["unchanged"]) == (number, 0, number)
     after = {register.drink.id: register.drink for register in pipeline.drinks.all()}
@@ -38,8 +30,9 @@ def test_every_record_of_the_dump_is_accounted_for_and_a_second_time_changes_not
 
 
 def test_the_records_of_an_older_dump_load_too(pipeline, cli):
-    number = len(records_in(EXTRA))
-    (load,) = cli("ingest", EXTRA, "--wait", "--json").json["loads"]
+    extra = needed("thecocktaildb_legacy_extra.json")
+    number = len(records_in(extra))
+    (load,) = cli("ingest", extra, "--wait", "--json").json["loads"]
     assert load["status"] == "done"
     assert load["read"] == number
     assert load["rejected"] == 0

@@ -6,8 +6,8 @@ import time
 import pytest
 
 from mocktailverse.errors import PermanentError
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.loads.request import LoadRequest
 from mocktailverse.times import now
 
 DOCS = ("live-metrics.md", "operations.md")

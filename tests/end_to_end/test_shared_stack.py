@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mocktailverse.loads.load import Counts
+from mocktailverse.loads.load_record import Counts
 
 pytest_plugins = ["pytester"]
 

@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 
 from mocktailverse.drinks.drift import Drift
-from mocktailverse.loads.load import Counts
+from mocktailverse.loads.load_record import Counts
 
 HOUR_MS = 3_600_000
 NOON = 1_700_000_000_000

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mocktailverse.api.ledger import rejected_cursors
+from mocktailverse.api.load_routes import rejected_cursors
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.paging import Keyset
 from mocktailverse.catalogue.search.query import DrinkQuery
-from mocktailverse.cli.ledger import rejected_cursors as rejected_cursors_of_cli
+from mocktailverse.cli.rejected_command import rejected_cursors as rejected_cursors_of_cli
 from mocktailverse.errors import PermanentError, UsageError
-from mocktailverse.loads.request import LoadRequest, load_requests
+from mocktailverse.loads.load_request import LoadRequest, load_requests
 from mocktailverse.operations.recent_loads import recent_loads
 from mocktailverse.stores.load_items import day_of
 from mocktailverse.stores.loads_table import LoadsTable

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.errors import TransientError
-from mocktailverse.loads.load import START, Checkpoint
-from mocktailverse.pipeline.decode import Decoded, RawRecord, Unreadable, decode
+from mocktailverse.loads.load_record import START, Checkpoint
+from mocktailverse.pipeline.decode import DecodedRecord, RawRecord, UnreadableRecord, decode
 from mocktailverse.pipeline.independent_count import count_records
 from mocktailverse.sources import SOURCES
 from strategies.raw_objects import (
@@ -43,7 +43,7 @@ class Stored:
             raise TransientError("connection reset")
 
 
-def read(stored: Stored, start: Checkpoint = START) -> list[Decoded]:
+def read(stored: Stored, start: Checkpoint = START) -> list[DecodedRecord]:
     return list(decode(stored, READER, start))
 
 
@@ -54,7 +54,7 @@ def test_any_bytes_are_decoded_into_pieces_with_rising_positions(body: bytes):
     assert None not in positions[:-1]
     assert all(a < b for a, b in pairwise(at for at in positions if at is not None))
     for piece in found:
-        if isinstance(piece, Unreadable):
+        if isinstance(piece, UnreadableRecord):
             assert piece.code in set(Reason)
 
 

@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from mocktailverse.api.app import create_app
-from mocktailverse.api.delivery import Streamed
+from mocktailverse.api.api_app import create_app
 from mocktailverse.api.dependencies import ApiDependencies
+from mocktailverse.api.export_delivery import Streamed
 from mocktailverse.catalogue.synced_copy import CatalogueCopy
-from mocktailverse.loads.load import END, START, Counts, Load, Segment
+from mocktailverse.loads.load_record import END, START, Counts, Load, Segment
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.local.simulated_source.server import running

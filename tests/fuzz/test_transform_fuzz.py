@@ -12,7 +12,7 @@ from mocktailverse.drinks.codes import Quality, Reason
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline.independent_count import count_records
-from mocktailverse.pipeline.transform import Piece, transform
+from mocktailverse.pipeline.transform import RecordResult, transform
 from mocktailverse.sources import SOURCES
 from mocktailverse.stores.items import from_item, to_item
 from strategies.raw_objects import raw_objects
@@ -43,7 +43,7 @@ def size_of_item(item: Mapping[str, Mapping[str, object]]) -> int:
     return sum(len(name.encode()) + size_of(value) for name, value in item.items())
 
 
-def check_storable(piece: Piece) -> None:
+def check_storable(piece: RecordResult) -> None:
     """The result survives the store that it goes to."""
     if piece.rejected is not None:
         line = msgspec.json.encode(piece.rejected)
@@ -85,7 +85,7 @@ def test_every_record_gives_one_register_or_one_rejected_line(records: list[str]
         assert len(found) == len(lines)
 
 
-def is_good(piece: Piece) -> bool:
+def is_good(piece: RecordResult) -> bool:
     return piece.register is not None and piece.register.id == "thecocktaildb:7"
 
 
@@ -109,7 +109,7 @@ def test_the_content_hash_depends_on_the_content_alone(record: str, choose):
     assert _content(packed) == _content(plain)
 
 
-def _content(piece: Piece) -> Drink:
+def _content(piece: RecordResult) -> Drink:
     return msgspec.structs.replace(piece.register.drink, lineage=None)
 
 
@@ -141,7 +141,7 @@ def test_the_depth_of_the_calling_stack_makes_no_difference(
     body = form.format("[" * depth + "]" * depth)
     body = f"{GOOD}\n{body}\n" if in_lines else body
 
-    def read() -> tuple[list[Piece], int]:
+    def read() -> tuple[list[RecordResult], int]:
         raw = RawObject(body.encode())
         return transformed(raw.body), count_records(raw.chunks, READER.id_field, READER.columns)
 

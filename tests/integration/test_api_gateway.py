@@ -16,7 +16,7 @@ from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.errors import ConflictError
 from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.export_objects import ExportObjects
-from mocktailverse.stores.parameters import Parameter
+from mocktailverse.stores.ssm_parameter import Parameter
 
 PATIENCE_S = 240.0
 

@@ -12,7 +12,8 @@ import msgspec
 import pytest
 
 from mocktailverse.checkout import Checkout
-from mocktailverse.cli import contents, main
+from mocktailverse.cli import main
+from mocktailverse.cli.stack_contents import StackContents, count_contents
 from mocktailverse.errors import UnreachableError, UsageError
 from mocktailverse.local import lifecycle, service_processes, watchdog
 from mocktailverse.local.lifecycle import Options
@@ -67,11 +68,11 @@ def store_drinks(stack: LocalStack) -> None:
     clients.s3.put_object(Bucket=stack.outputs["DataBucket"], Key="raw/own/a.json", Body=b"{}")
 
 
-def held(home: Path) -> contents.Contents | None:
-    return contents.count(home)
+def held(home: Path) -> StackContents | None:
+    return count_contents(home)
 
 
-KEPT = contents.Contents(drinks=DRINKS, raw_objects=1)
+KEPT = StackContents(drinks=DRINKS, raw_objects=1)
 
 
 def process(home: Path, name: str) -> int:
@@ -153,7 +154,7 @@ def test_a_dead_embedded_aws_is_never_replaced_unasked(small, bare):
 
     assert lifecycle.stop(small)
     lifecycle.start(small, bare)
-    assert held(small) == contents.Contents(drinks=0, raw_objects=0)
+    assert held(small) == StackContents(drinks=0, raw_objects=0)
 
 
 def test_a_refusal_names_the_drinks_that_the_api_still_lists(small, bare, monkeypatch):
@@ -323,7 +324,7 @@ def test_down_asks_on_a_terminal_before_it_drops_data(small, questions, capsys):
 def test_down_asks_as_well_where_the_embedded_aws_is_silent(small, questions):
     with frozen(process(small, EMULATOR)):
         assert run("down", "--state-dir", small) == 2
-    assert "is silent" in questions[0]
+    assert "does not respond" in questions[0]
     assert held(small) == KEPT
 
 

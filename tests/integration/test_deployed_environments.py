@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from mocktailverse.checkout import Checkout, find_checkout
-from mocktailverse.cli import main, site
+from mocktailverse.cli import deploy_target, main
 from mocktailverse.deployment import ops_key, package, removal
 from mocktailverse.local import lifecycle
 from mocktailverse.local.lifecycle import Options
@@ -126,7 +126,7 @@ def template(monkeypatch, tmp_path) -> Callable[[str, str], None]:
         def changed() -> Checkout:
             return msgspec.structs.replace(found, template=path)
 
-        monkeypatch.setattr(site, "find_checkout", changed)
+        monkeypatch.setattr(deploy_target, "find_checkout", changed)
 
     return change
 
@@ -312,13 +312,13 @@ def test_a_change_of_the_environments_file_counts_at_once(
     def changed() -> Checkout:
         return msgspec.structs.replace(found, environments=path)
 
-    monkeypatch.setattr(site, "find_checkout", changed)
+    monkeypatch.setattr(deploy_target, "find_checkout", changed)
     assert command("deploy", "--env", "staging", "--from", "dev").code == 0
     name = deployed["staging"]["TransformFunction"]
     assert clients.lambda_.get_function_configuration(FunctionName=name)["MemorySize"] == 2048
     groups = clients.logs.describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{name}")
     assert [group["retentionInDays"] for group in groups["logGroups"]] == [60]
-    monkeypatch.setattr(site, "find_checkout", find_checkout)
+    monkeypatch.setattr(deploy_target, "find_checkout", find_checkout)
     assert command("deploy", "--env", "staging", "--from", "dev").code == 0
 
 

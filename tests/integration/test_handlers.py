@@ -18,13 +18,15 @@ from typing import Any, NamedTuple
 import pytest
 
 from mocktailverse.errors import TransientError, UsageError
-from mocktailverse.functions import fetch, reconcile, transform
-from mocktailverse.loads.load import Counts
+from mocktailverse.functions import fetch_handler as fetch
+from mocktailverse.functions import reconcile_handler as reconcile
+from mocktailverse.functions import transform_handler as transform
+from mocktailverse.loads.load_record import Counts
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.local import ports
 from mocktailverse.local.emulator import ROOT_KEY
 from mocktailverse.local.state import LocalStack
-from mocktailverse.pipeline import load as load_stage
+from mocktailverse.pipeline import load_run as load_stage
 from mocktailverse.stores.clients import UNHURRIED, Clients
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.drinks_table import DrinksTable
@@ -459,7 +461,7 @@ def test_reconcile_sends_what_has_no_load(world, caplog):
 
 @pytest.mark.usefixtures("world")
 def test_fetch_refuses_what_it_does_not_know():
-    with pytest.raises(UsageError, match="No strategy is named"):
+    with pytest.raises(UsageError, match="Unknown strategy"):
         fetch.handler({"strategy": "everything"}, Context())
 
 

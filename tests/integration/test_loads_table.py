@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.errors import UsageError
-from mocktailverse.loads.load import START, Checkpoint, Counts, Lease, Load, Segment
+from mocktailverse.loads.load_record import START, Checkpoint, Counts, Lease, Load, Segment
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.loads.request import LoadRequest
 from mocktailverse.stores.load_items import WORKER_DIED, day_of
 from mocktailverse.stores.loads_table import LoadsTable
 

@@ -7,9 +7,9 @@ from itertools import count
 import pytest
 
 from mocktailverse.errors import MissingError
-from mocktailverse.loads.load import Checkpoint
+from mocktailverse.loads.load_record import Checkpoint
+from mocktailverse.loads.load_request import LoadRequest, load_requests
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.loads.request import LoadRequest, load_requests
 from mocktailverse.stores.queue import DeadLetter, Queue
 
 NUMBERS = count(1)

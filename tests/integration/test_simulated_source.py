@@ -16,10 +16,11 @@ import stamina
 
 from mocktailverse.errors import PermanentError, TransientError, UnreachableError, UsageError
 from mocktailverse.local.simulated_source import create_app, read_records, running
-from mocktailverse.sources.thecocktaildb.answers import Request
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
 from mocktailverse.sources.thecocktaildb.extract import extract
+from mocktailverse.sources.thecocktaildb.responses import Request
 from mocktailverse.sources.thecocktaildb.strategies import plan
+from strategies.private_records import needed
 
 PREMIUM = "9premium"
 LETTER_M = Request("search.php", {"f": "m"})
@@ -408,10 +409,7 @@ def test_the_command_refuses_what_it_cannot_serve(options, tmp_path: Path):
 
 
 def test_the_whole_database_keeps_the_caps_that_were_observed():
-    dump = Path(__file__).parents[3] / "shared" / "data" / "thecocktaildb_full.json"
-    if not dump.exists():
-        pytest.skip("the dump of TheCocktailDB is not at hand")
-    records, _ = read_records([dump])
+    records, _ = read_records([needed("thecocktaildb_full.json")])
     with running(create_app(records)) as base_url:
         objects = run(Simulated(base_url), "sweep")
     counts = [len(json.loads(body)["drinks"]) for body in objects.values()]

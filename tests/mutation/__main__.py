@@ -81,10 +81,7 @@ def _options() -> argparse.Namespace:
 
 
 def _copy() -> tuple[Path, Path]:
-    """Copy the checkout, so that nothing in it changes, nor changes under the tests.
-
-    Beside the copy there is no `../shared`, as in a public clone.
-    """
+    """Copy the checkout, so that nothing in it changes, nor changes under the tests."""
     folder = Path(tempfile.mkdtemp(prefix="mutants-"))
     root = folder / "clone" / ROOT.name
     listed = subprocess.run(

@@ -13,9 +13,9 @@ from mocktailverse.cost.usage import Activity
 from mocktailverse.dashboard.context import OVERRIDE, DashboardContext
 from mocktailverse.dashboard.views.cost_page import percent, usd
 from mocktailverse.errors import MissingError, PermanentError, UnreachableError
-from mocktailverse.loads.load import Counts, Load
+from mocktailverse.loads.load_record import Counts, Load
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.operations.month import LOADS, MonthBooks
+from mocktailverse.operations.month import LOADS, MonthUsage
 from mocktailverse.stores.free_tier import FreeOffer
 
 PAGE = Path(mocktailverse.dashboard.views.__path__[0]) / "cost_page.py"
@@ -113,7 +113,7 @@ def look(stores, clock):
 
 @pytest.fixture
 def month(stores, clock):
-    return MonthBooks(stores, lambda: stores.current().meta, attempt_limit_s=120, clock=clock)
+    return MonthUsage(stores, lambda: stores.current().meta, attempt_limit_s=120, clock=clock)
 
 
 def texts(page):

@@ -135,7 +135,7 @@ def test_a_drink_without_anything_is_still_shown(open_changed, texts_of):
         ingredients=(), image=None, video=None, derived=Derived(),
         quality=("no_ingredients", "no_instructions"),
     )  # fmt: skip
-    assert "No ingredient is given" in texts_of(page).replace("\\", "")
+    assert "The drink has no ingredients" in texts_of(page).replace("\\", "")
     assert not page.table[:-1]
 
 

@@ -12,7 +12,7 @@ from mocktailverse.dashboard.context import OVERRIDE, DashboardContext
 from mocktailverse.dashboard.live_snapshot import MAX_LOADS
 from mocktailverse.dashboard.rejections import RejectionReader
 from mocktailverse.errors import MissingError, PermanentError, UnreachableError
-from mocktailverse.loads.load import START, Counts, Load, Segment
+from mocktailverse.loads.load_record import START, Counts, Load, Segment
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 

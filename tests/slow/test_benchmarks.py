@@ -79,7 +79,7 @@ def test_a_run_has_the_figures_of_all_parts(monkeypatch):
 def test_the_records_are_distinct_and_the_same_on_every_run(monkeypatch):
     monkeypatch.syspath_prepend(BENCHMARKS)
     corpus = importlib.import_module("corpus")
-    _, known = corpus.real_records()
+    _, known = corpus.source_records()
     count = 2 * len(known)
 
     first = list(corpus.ndjson_lines(known, count))
@@ -181,7 +181,7 @@ def test_the_tables_name_every_case_and_judge_the_targets(monkeypatch):
         assert "at most 50 ms for search at the 95th percentile; missed with 60.00" in shown
         assert "at least 100 times as fast; met with 900" in shown
         assert "take 2.0% of writing" in shown
-        assert "at most 5 % of writing it anew; met with 2.00" in shown
+        assert "at most 5 % of writing it whole; met with 2.00" in shown
         assert "at most 10 s for the first visitor; met with 4.00" in shown
         assert "at most 1000 ms at the 95th percentile, warm; met with 250.00" in shown
         assert "at most 1000 ms at the 95th percentile, filtered; missed with 1200.00" in shown

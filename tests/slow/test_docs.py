@@ -19,7 +19,7 @@ from mocktailverse.cost.template import Template
 from mocktailverse.deployment import environments
 from mocktailverse.drinks.codes import Quality, Reason
 from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
-from mocktailverse.loads.load import Counts, Load
+from mocktailverse.loads.load_record import Counts, Load
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.settings import PREFIX, Settings

@@ -1,11 +1,11 @@
-"""What `mocktailverse drill` tells the person on duty."""
+"""What `mocktailverse drill` prints."""
 
 import subprocess
 
 import pytest
 from typer.testing import CliRunner
 
-from mocktailverse.cli import drill as drill_command
+from mocktailverse.cli import drill_command
 from mocktailverse.cli.main import app
 from mocktailverse.errors import TransientError
 from mocktailverse.operations.drills import drill
@@ -64,8 +64,8 @@ def test_a_drill_that_went_well_tells_what_was_seen_and_done(told):
     assert "nothing (36 of 36 periods without data)" in words
     assert "36.50 USD a month" in words
     assert "2026-01-01 12:00:00" in words
-    assert "on the drill's own stack in place of prod" in words
-    assert "deploy --env prod: only on AWS, left out" in words
+    assert "on the drill's own stack instead of prod" in words
+    assert "deploy --env prod: skipped, works on AWS only" in words
     assert "ok: the alarm rang, and the repair worked" in words
 
 

@@ -1,12 +1,15 @@
 """How much of a large source a sweep reaches, and at what cost."""
 
 import string
+from typing import NamedTuple
 
 import httpx2
 import pytest
 import stamina
 
-from worlds.sweeps import World, by_chance, made_up, print_reach, whole_dump
+from mocktailverse.local.simulated_source import read_records
+from strategies.private_records import needed
+from worlds.sweeps import World, by_chance, made_up, print_reach
 
 NOTHING = httpx2.Response(200, content=b'{"drinks":null}')
 
@@ -17,8 +20,26 @@ def _no_backoff():
         yield
 
 
-def test_one_sweep_reaches_the_whole_dump_and_the_next_day_costs_a_fraction():
-    world = World(whole_dump())
+class Source(NamedTuple):
+    """A whole source's records, and the upper limits on what a sweep of it costs."""
+
+    records: list[dict[str, str]]
+    next_day: float  # requests a drink
+    next_day_share: float  # of the first day's requests
+    part: float  # requests a drink, when only 150 drinks are there
+
+
+@pytest.fixture(params=["made up", "TheCocktailDB's own"])
+def source(request):
+    """617 records, as many as TheCocktailDB has: made up, or its own where they are present."""
+    if request.param == "made up":
+        return Source(made_up(617, 1), next_day=0.25, next_day_share=0.5, part=1.2)
+    records, _ = read_records([needed("thecocktaildb_full.json")])
+    return Source(records, next_day=0.2, next_day_share=0.4, part=0.8)
+
+
+def test_one_sweep_reaches_a_whole_source_and_the_next_day_costs_a_fraction(source):
+    world = World(source.records)
     first = world.sweep()
     assert first.done
     assert first.failed == []
@@ -29,13 +50,13 @@ def test_one_sweep_reaches_the_whole_dump_and_the_next_day_costs_a_fraction():
     second = world.sweep()
     print_reach("second sweep", world, second)
     assert second.coverage.seen == first.coverage.known
-    assert second.requests < 0.2 * len(world.records)
-    assert second.requests < 0.4 * first.requests
+    assert second.requests < source.next_day * len(world.records)
+    assert second.requests < source.next_day_share * first.requests
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_order_in_which_the_source_cuts_answers_short_does_not_matter(seed):
-    records = whole_dump()
+def test_the_order_in_which_the_source_cuts_answers_short_does_not_matter(seed, source):
+    records = list(source.records)
     by_chance(seed).shuffle(records)
     world = World(records, seed=seed)
     report = world.sweep()
@@ -44,12 +65,12 @@ def test_the_order_in_which_the_source_cuts_answers_short_does_not_matter(seed):
 
 
 @pytest.mark.parametrize("number", [150, 400])
-def test_a_part_of_the_dump_is_reached_as_well(number):
-    records = by_chance(number).sample(whole_dump(), number)
+def test_a_part_of_a_source_is_reached_as_well(number, source):
+    records = by_chance(number).sample(source.records, number)
     world = World(records)
     report = world.sweep()
-    assert print_reach("part of the dump", world, report) >= 0.99
-    assert report.requests < 0.8 * number
+    assert print_reach(f"a part, {number} drinks", world, report) >= 0.99
+    assert report.requests < (source.part if number == 150 else 0.8) * number
 
 
 @pytest.mark.parametrize(("letters", "density"), [(string.ascii_lowercase, 0.8), ("abcms", 0.9)])
@@ -60,8 +81,8 @@ def test_a_larger_source_with_skewed_letters_and_dense_ids_is_reached(letters, d
     assert report.requests < 1.2 * len(world.records)
 
 
-def test_a_source_that_finds_whole_names_only_is_reached_by_look_ups():
-    world = World(whole_dump())
+def test_a_source_that_finds_whole_names_only_is_reached_by_look_ups(source):
+    world = World(source.records)
     names = {record["strDrink"].lower() for record in world.records}
 
     def broken(asked):

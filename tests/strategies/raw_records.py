@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from hypothesis import strategies as st
 
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.pipeline.transform import Piece, transform
-from mocktailverse.sources.thecocktaildb.record import FIELDS
+from mocktailverse.pipeline.transform import RecordResult, transform
+from mocktailverse.sources.thecocktaildb.record_reader import FIELDS
 from strategies.raw_objects import sample_records
 from strategies.texts import texts
 
@@ -65,5 +65,5 @@ class RawObject:
         yield self.body[start:]
 
 
-def transformed(body: bytes) -> list[Piece]:
+def transformed(body: bytes) -> list[RecordResult]:
     return list(transform(RawObject(body), VERSION))

@@ -7,7 +7,7 @@ import sys
 import msgspec
 
 from mocktailverse.drinks.register import Earlier, Register
-from mocktailverse.loads.load import START, Counts, Load, Segment
+from mocktailverse.loads.load_record import START, Counts, Load, Segment
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.stores.items import to_item

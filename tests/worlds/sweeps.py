@@ -7,15 +7,13 @@ import random
 from pathlib import Path
 
 import httpx2
-import pytest
 
-from mocktailverse.local.simulated_source import create_app, read_records
+from mocktailverse.local.simulated_source import create_app
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
-from mocktailverse.sources.thecocktaildb.extract import ExtractReport
+from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport
 from mocktailverse.sources.thecocktaildb.extract_sweep import extract_sweep
 
 ROOT = Path(__file__).parents[2]
-DUMP = ROOT.parent / "shared" / "data" / "thecocktaildb_full.json"
 DAY_S = 24 * 60 * 60
 START_MS = 1_767_225_600_000  # 2026-01-01 00:00:00 UTC
 PREMIUM = "9premium"
@@ -143,12 +141,6 @@ def ids(records) -> set[str]:
 
 def by_chance(seed) -> random.Random:
     return random.Random(seed)  # noqa: S311 - a sequence that can be repeated
-
-
-def whole_dump():
-    if not DUMP.exists():
-        pytest.skip("the dump of TheCocktailDB is not at hand")
-    return read_records([DUMP])[0]
 
 
 def made_up(number, seed, *, letters="abcdefghijklmnoprstvwz", density=0.8):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from starlette.requests import Request
 
-from mocktailverse.api.delivery import Delivery, Redirected, Streamed
-from mocktailverse.api.ops_key import RememberedKey
+from mocktailverse.api.export_delivery import Delivery, Redirected, Streamed
+from mocktailverse.api.ops_key_cache import OpsKeyCache
 from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.pipeline.ports import LoadsStore, RawStore
 from mocktailverse.stores.environment import Stores
@@ -63,7 +63,7 @@ def build_dependencies(
         ),
         loads=stores.loads,
         bucket=stores.bucket,
-        ops_key=RememberedKey(stores.ops_key.value),
+        ops_key=OpsKeyCache(stores.ops_key.value),
         exports=exports,
         stage=settings.stage,
         max_age_s=round(settings.catalogue_max_age_s),

@@ -1,4 +1,4 @@
-"""What every answer carries, whatever gave it: safety, who may read it, how long it keeps."""
+"""Middleware: security, CORS and caching headers for every response; gzip."""
 
 from collections.abc import Set as AbstractSet
 
@@ -6,8 +6,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-ALWAYS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
-UNLESS_SAID = {
+_ALWAYS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+_DEFAULTS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
     "Vary": "Accept-Encoding",
@@ -21,10 +21,10 @@ PREFLIGHT = {
 }
 
 
-class Manners:
-    """Wraps an app: adds headers, and answers HEAD and the public paths' OPTIONS for it.
+class HeadersMiddleware:
+    """Adds headers, and answers HEAD and the public paths' OPTIONS for the app.
 
-    `public` are the first steps of the paths that pages of any origin may read.
+    `public` are the first segments of the paths that pages of any origin may read.
     """
 
     def __init__(self, app: ASGIApp, public: AbstractSet[str]) -> None:
@@ -38,11 +38,11 @@ class Manners:
         is_public = scope["path"].lstrip("/").partition("/")[0] in self._public
         is_head = scope["method"] == "HEAD"
 
-        async def send_politely(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(ALWAYS | (PUBLIC if is_public else {}))
-                for name, value in UNLESS_SAID.items():
+                headers.update(_ALWAYS | (PUBLIC if is_public else {}))
+                for name, value in _DEFAULTS.items():
                     headers.setdefault(name, value)
             elif is_head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
@@ -51,16 +51,16 @@ class Manners:
         if is_public and scope["method"] == "OPTIONS":
             start = {"type": "http.response.start", "status": 204, "headers": []}
             MutableHeaders(scope=start).update(PREFLIGHT)
-            await send_politely(start)
-            await send_politely({"type": "http.response.body", "body": b""})
+            await send_with_headers(start)
+            await send_with_headers({"type": "http.response.body", "body": b""})
             return
         if is_head:
             scope = {**scope, "method": "GET"}
-        await self._app(scope, receive, send_politely)
+        await self._app(scope, receive, send_with_headers)
 
 
-class Gzip(GZipMiddleware):
-    """Compresses for those who accept it; `gzip;q=0` is a no."""
+class GzipMiddlewareWithQuality(GZipMiddleware):
+    """Compresses for clients that accept gzip; `gzip;q=0` refuses it."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not _accepts_gzip(Headers(scope=scope)):

@@ -1,4 +1,4 @@
-"""The OpenAPI document: FastAPI's paths and parameters, the contracts' own schemas."""
+"""The OpenAPI document: FastAPI's paths and parameters with the msgspec schemas."""
 
 from collections.abc import Iterable
 from inspect import cleandoc
@@ -8,60 +8,62 @@ import msgspec
 from fastapi.openapi.utils import get_openapi
 from starlette.routing import BaseRoute
 
-from mocktailverse.api.errors import ErrorAnswer
+from mocktailverse.api.error_responses import ErrorAnswer
 
 JSON = "application/json"
 TITLE = "Mocktailverse"
 VERSION = "1"
 DESCRIPTION = """\
-A clean drinks catalogue. Every listing answers `{"items": [...], "next": null}`: where `next` is a
-text, ask again with it as `cursor`. Every error answers
-`{"error": {"code", "message", "details"}}`. Times are ms since 1970-01-01 UTC. Answers from the
+A clean drinks catalogue. Every listing returns `{"items": [...], "next": null}`: if `next` is a
+text, pass it as `cursor` to get the next page. Every error returns
+`{"error": {"code", "message", "details"}}`. Times are ms since 1970-01-01 UTC. Responses from the
 catalogue carry an `ETag`.
 """
 REF = "#/components/schemas/{name}"
 
-_WHY = {
-    400: "The body cannot be read.",
+_DESCRIPTIONS = {
+    400: "The body is not valid.",
     401: "The key is missing or wrong.",
-    403: "The page of another site asked.",
-    404: "There is no such thing.",
-    409: "It cannot be done in the present state.",
+    403: "The request comes from a page of another site.",
+    404: "Not found.",
+    409: "Not possible in the current state.",
     413: "The body is too large.",
-    422: "A parameter cannot be used; `details` names it.",
-    503: "The catalogue, or what else is needed, cannot be had at the moment.",
+    422: "A parameter is invalid; `details` names it.",
+    503: "The catalogue or another service is temporarily unavailable.",
 }
 
 Responses = dict[int | str, dict[str, Any]]
 
 
 def answer(schema: str, *, kept: bool = False) -> Responses:
-    """The responses of a route that answers with JSON; `kept` ones may come as 304."""
+    """Return the responses of a JSON route; a cacheable (`kept`) one may respond 304."""
     content = {JSON: {"schema": {"$ref": REF.format(name=schema)}}}
-    found: Responses = {200: {"description": "What was asked for.", "content": content}}
+    responses: Responses = {200: {"description": "Success.", "content": content}}
     if kept:
-        found[304] = {"description": "You have it already: the `ETag` is in `If-None-Match`."}
-    return found
+        responses[304] = {"description": "Not modified: the `ETag` is in `If-None-Match`."}
+    return responses
 
 
 def file(media_type: str) -> Responses:
-    """The responses of a route that answers with a file."""
+    """Return the responses of a route that returns a file."""
     content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
     return {
         200: {"description": "The file.", "content": content},
-        307: {"description": "The file is behind this link, which holds for 15 minutes."},
+        307: {"description": "Redirect to a link to the file, valid for 15 minutes."},
     }
 
 
 def errors(*statuses: int) -> Responses:
-    """The errors that a route may answer with, all of one shape."""
+    """Return the error responses of a route."""
     content = {JSON: {"schema": {"$ref": REF.format(name="ErrorAnswer")}}}
-    return {status: {"description": _WHY[status], "content": content} for status in statuses}
+    return {
+        status: {"description": _DESCRIPTIONS[status], "content": content} for status in statuses
+    }
 
 
 def document(routes: Iterable[BaseRoute], kinds: Iterable[Any]) -> dict[str, Any]:
-    """The document for these routes; `kinds` are the types of what they answer with."""
-    made = get_openapi(
+    """Return the document for these routes; `kinds` are the types of their responses."""
+    schema_document = get_openapi(
         title=TITLE,
         version=VERSION,
         description=DESCRIPTION,
@@ -72,5 +74,5 @@ def document(routes: Iterable[BaseRoute], kinds: Iterable[Any]) -> dict[str, Any
     for schema in schemas.values():
         schema["description"] = cleandoc(schema.get("description", ""))
         schema["required"] = list(schema["properties"])  # also those that have a default
-    made.setdefault("components", {}).setdefault("schemas", {}).update(schemas)
-    return made
+    schema_document.setdefault("components", {}).setdefault("schemas", {}).update(schemas)
+    return schema_document

@@ -1,7 +1,7 @@
-"""The interactive reference at /docs, which needs nothing from the internet.
+"""The interactive API reference at /docs, which works without the internet.
 
-Swagger UI comes with the Lambda toolkit, which is installed wherever the functions' requirements
-are; its two files are read from there, and the toolkit itself is not imported.
+Swagger UI is part of the Lambda toolkit, which is installed with the functions' requirements. Its
+two files are read from there; the toolkit is not imported.
 """
 
 from functools import cache
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from mocktailverse.api.errors import ApiError
+from mocktailverse.api.error_responses import ApiError
 
 router = APIRouter(include_in_schema=False)
 
@@ -21,7 +21,7 @@ POLICY = (
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
-KEPT = {"Cache-Control": "public, max-age=3600"}
+CACHED = {"Cache-Control": "public, max-age=3600"}
 
 OWN = Path(__file__).parent / "reference"
 SWAGGER_UI = Path("event_handler", "openapi", "swagger_ui")
@@ -36,34 +36,34 @@ class Asset(NamedTuple):
 
 @router.get("/")
 def root() -> Response:
-    """The reference is the way in."""
+    """Redirect to the reference."""
     return RedirectResponse("docs")
 
 
 @router.get("/docs")
 def page() -> Response:
-    """The page itself."""
+    """Return the page."""
     return _file(_assets()["index.html"], {"Content-Security-Policy": POLICY})
 
 
 @router.get("/docs/{name}")
 def asset(name: str) -> Response:
-    """What the page is made of."""
-    found = _assets().get(name)
-    if found is None:
+    """Return a script or style of the page."""
+    file = _assets().get(name)
+    if file is None:
         raise ApiError(404, "not_found", "The reference has no such file.")
-    return _file(found, {})
+    return _file(file, {})
 
 
 def _file(asset: Asset, headers: dict[str, str]) -> Response:
-    return Response(asset.path.read_bytes(), headers=KEPT | headers, media_type=asset.media_type)
+    return Response(asset.path.read_bytes(), headers=CACHED | headers, media_type=asset.media_type)
 
 
 @cache
 def _assets() -> dict[str, Asset]:
     toolkit = find_spec("aws_lambda_powertools")
     assert toolkit is not None  # noqa: S101 - a dependency of this package
-    assert toolkit.origin is not None  # noqa: S101 - it is no namespace package
+    assert toolkit.origin is not None  # noqa: S101 - a regular package
     swagger_ui = Path(toolkit.origin).parent / SWAGGER_UI
     return {
         "index.html": Asset(OWN / "index.html", "text/html; charset=utf-8"),

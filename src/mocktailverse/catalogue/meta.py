@@ -27,7 +27,7 @@ class Meta(Struct, frozen=True):
     drinks: int
     """Rows of `drinks`, withdrawn ones included."""
     ingredients: int
-    """Rows of `ingredients`, including those of which only kinds are in use."""
+    """Rows of `ingredients`, including those that only have kinds in use."""
     withdrawn: int
     """Drinks that the source has withdrawn."""
     table: str

@@ -122,7 +122,7 @@ class Catalogue:
         matches = built.search.matches(query)
         if not matches:
             return None
-        chosen = random.randrange(matches.bit_count())  # noqa: S311 - which drink is no secret
+        chosen = random.randrange(matches.bit_count())  # noqa: S311 - the choice need not be secret
         ordinals = bitmap_ordinals(matches, built.index.size)
         (drink,) = self._drinks_at(list(islice(ordinals, chosen, chosen + 1)))
         return drink
@@ -187,6 +187,10 @@ class Catalogue:
             [MakeableDrink(drink, inventory.missing_for(drink)) for drink in drinks],
             page.next,
         )
+
+    def missing(self, drink: Drink, have: Sequence[str]) -> list[str]:
+        """Return the missing ingredients of a drink, in the recipe's order; see `makeable`."""
+        return self._in_memory().missing.inventory(have).missing_for(drink)
 
     def statistics(self) -> Statistics:
         """Return the catalogue in figures; computed once."""

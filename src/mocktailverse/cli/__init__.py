@@ -1,1 +1,1 @@
-"""The command line: one Typer app; each module holds the commands of one concern."""
+"""The command line: one Typer app, and one module for each command (`<command>_command.py`)."""

@@ -1,4 +1,4 @@
-"""`python -m mocktailverse.cli` is the `mocktailverse` command."""
+"""Run the `mocktailverse` command by `python -m mocktailverse.cli`."""
 
 from mocktailverse.cli.entry import run
 

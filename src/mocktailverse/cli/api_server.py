@@ -1,13 +1,12 @@
-"""What `serve` serves; apart from it, as FastAPI takes its time to be imported."""
+"""The app of the command `serve`, in its own module because FastAPI is slow to import."""
 
 from pathlib import Path
 
 from starlette.types import ASGIApp
 
-from mocktailverse.api.app import create_app
+from mocktailverse.api.api_app import create_app
 from mocktailverse.api.dependencies import build_dependencies
-from mocktailverse.cli.connection import connect
-from mocktailverse.cli.stack import running_stack
+from mocktailverse.cli.connection import connect, running_stack
 from mocktailverse.local.harness.bounded_server import serve
 from mocktailverse.local.harness.harness_app import create_harness
 from mocktailverse.local.harness.wiring import (
@@ -22,13 +21,13 @@ __all__ = ["create", "serve"]
 
 
 def create(env: str, state_dir: Path | None, folder: Path) -> ASGIApp:
-    """The API of an environment, with the harness on the local one.
+    """Return the API of an environment, with the harness for the local one.
 
     `folder` keeps copies of the catalogue.
 
     Raises:
         UnreachableError: no local stack runs.
-        UsageError: no stack of that environment is deployed.
+        UsageError: the environment is not deployed.
     """
     if env == LOCAL:
         stack = running_stack(state_dir).seen_by(SERVER)

@@ -1,28 +1,28 @@
-"""The `mocktailverse` command's entry: ends quietly on Ctrl-C, also while the rest is imported.
+"""The entry point of `mocktailverse`. It ends quietly on Ctrl-C, also during the slow imports.
 
-The imports take a second or more. A KeyboardInterrupt within them would print a traceback, or be
-swallowed by an importer. So before the command runs, and after it has run, Ctrl-C ends the process
-at once: there is nothing to clean up.
+The imports take a second or more. A KeyboardInterrupt during them would print a traceback, or be
+swallowed by an importer. So Ctrl-C ends the process at once before the command runs and after it
+has run, when there is nothing to clean up.
 """
 
 import os
 import sys
 
 INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells have it."""
+"""Exit code after Ctrl-C, as in shells."""
 
 try:
-    import signal  # itself takes some milliseconds
+    import signal  # takes some milliseconds itself
 except KeyboardInterrupt:
     os._exit(INTERRUPTED)
 
 
 def run() -> None:
     """Run the command line."""
-    is_ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # as in a script's background
+    is_ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # in the background of a script
     if not is_ignored:
         signal.signal(signal.SIGINT, _end)
-    from mocktailverse.cli import main  # noqa: PLC0415  the slow part, see above
+    from mocktailverse.cli import main  # noqa: PLC0415  slow, see above
 
     try:
         if not is_ignored:

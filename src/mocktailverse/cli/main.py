@@ -1,4 +1,4 @@
-"""The `mocktailverse` command: its sub-commands, and how errors become exit codes.
+"""The `mocktailverse` command: its sub-commands by help panel, and exit codes for errors.
 
 0    done (records that were rejected are counted, not an error)
 1    a difference, or a failed load
@@ -6,48 +6,58 @@
 3    a service cannot be reached
 130  Ctrl-C
 
-Of all commands:
+For all commands:
 
---debug     anywhere on the line: an error comes with its traceback, not in one sentence
+--debug     anywhere in the command: print an error with its traceback
 -h, --help  what the command does, and its options
 --version   of `mocktailverse` alone: the installed version
-stdout      what was asked for; progress, advice and errors go to stderr
---json      JSON in place of tables; a listing is `{"items": [...], "next": null}`, where a `next`
-            that is no null goes on with `--next`
+stdout      the result; progress, messages and errors go to stderr
+--json      JSON instead of tables; a listing is `{"items": [...], "next": null}`, and `--next`
+            with a `next` that is not null continues it
 """
 
 import contextlib
 import io
 import os
 import sys
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import Annotated, NoReturn
 
 import typer
 
-from mocktailverse.cli import (
-    catalogue,
-    cost,
-    demo,
-    deploy,
-    destroy,
-    drill,
-    drinks,
-    export,
-    files,
-    inflow,
-    ledger,
-    operate,
-    package,
-    panels,
-    quality,
-    recovery,
-    report,
-    serving,
-    stack,
-    trace,
-)
+from mocktailverse.cli.browse_command import browse
+from mocktailverse.cli.cost_command import cost
+from mocktailverse.cli.dashboard_command import dashboard
+from mocktailverse.cli.demo_command import demo
+from mocktailverse.cli.deploy_command import deploy
+from mocktailverse.cli.destroy_command import destroy
+from mocktailverse.cli.diff_command import diff
+from mocktailverse.cli.down_command import down
+from mocktailverse.cli.drill_command import drill
+from mocktailverse.cli.drinks_command import drinks
 from mocktailverse.cli.entry import INTERRUPTED
+from mocktailverse.cli.export_command import export
+from mocktailverse.cli.fetch_command import fetch
+from mocktailverse.cli.ingest_command import ingest
+from mocktailverse.cli.loads_command import loads
+from mocktailverse.cli.logs_command import logs
+from mocktailverse.cli.measure_command import measure
+from mocktailverse.cli.outputs_command import outputs
+from mocktailverse.cli.package_command import package
+from mocktailverse.cli.quality_command import quality
+from mocktailverse.cli.rebuild_command import rebuild
+from mocktailverse.cli.reconcile_command import reconcile
+from mocktailverse.cli.redrive_command import redrive
+from mocktailverse.cli.rejected_command import rejected
+from mocktailverse.cli.replay_command import replay
+from mocktailverse.cli.report_command import report
+from mocktailverse.cli.serve_command import serve
+from mocktailverse.cli.status_command import status
+from mocktailverse.cli.trace_command import trace
+from mocktailverse.cli.transform_command import transform
+from mocktailverse.cli.up_command import up
+from mocktailverse.cli.verify_command import verify
 from mocktailverse.errors import (
     MocktailverseError,
     TransientError,
@@ -55,21 +65,32 @@ from mocktailverse.errors import (
     UsageError,
 )
 
+PANELS: dict[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
+    "Start here": (up, demo, status, down),
+    "Data in": (ingest, fetch, loads, rejected),
+    "Drinks": (drinks, export, quality, transform, measure),
+    "Serve": (serve, dashboard, browse),
+    "Repair": (verify, replay, redrive, reconcile, rebuild),
+    "Operate": (report, logs, trace, cost, drill),
+    "Deploy": (deploy, diff, outputs, package, destroy),
+}
+"""The commands by panel of `mocktailverse --help`, in the order in which help lists them."""
+
 app = typer.Typer(
     name="mocktailverse",
-    help="Raw drinks in, a clean drinks catalogue out: on a laptop, and on AWS for $0.",
+    help="Turn raw drink records into a clean, continuously updated catalogue: on a laptop, or on"
+    " AWS for $0.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (
-    *(stack, demo, serving, deploy, package, destroy, operate),
-    *(inflow, ledger, drinks, quality, recovery, catalogue, export, files, cost),
-    *(trace, drill, report),
-):
-    commands.register(app)
-panels.arrange(app)
+for panel, commands in PANELS.items():
+    for command in commands:
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, rich_help_panel=panel)
+        else:
+            app.command(rich_help_panel=panel)(command)
 
 
 @app.callback()
@@ -80,7 +101,7 @@ def _mocktailverse(
             "--version",
             help="Print the installed version.",
             is_eager=True,
-            callback=lambda is_asked: _print_version() if is_asked else None,
+            callback=lambda is_set: _print_version() if is_set else None,
         ),
     ] = False,
 ) -> None:
@@ -92,27 +113,8 @@ def _print_version() -> NoReturn:
     raise typer.Exit
 
 
-def exit_code(error: MocktailverseError) -> int:
-    """The exit code that an error ends the command with."""
-    if isinstance(error, UsageError):
-        return 2
-    if isinstance(error, UnreachableError | TransientError):
-        return 3
-    return 1
-
-
-def _give_up(error: OSError, *, debug: bool) -> NoReturn:
-    """A file or folder that cannot be used is wrong usage."""
-    if debug:
-        raise error
-    print(f"Error: {error}", file=sys.stderr)  # noqa: T201 - the command line speaks
-    with contextlib.suppress(OSError):  # what could not be written must not be tried at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(2)
-
-
 def run() -> None:
-    """Run the command line; an error is one sentence, its traceback comes with --debug."""
+    """Run the command line; an error is printed as one sentence, or raised with --debug."""
     if isinstance(sys.stdout, io.TextIOWrapper):  # not every terminal and locale has all characters
         sys.stdout.reconfigure(errors="replace")
     debug = "--debug" in sys.argv
@@ -123,20 +125,39 @@ def run() -> None:
             app()
         finally:
             sys.stdout.flush()
-    except MocktailverseError as error:
-        if debug:
-            raise
-        print(f"Error: {error}", file=sys.stderr)  # noqa: T201 - the command line speaks
-        sys.exit(exit_code(error))
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-    except (OSError, SystemExit) as end:
-        if isinstance(end, OSError) and not isinstance(end, BrokenPipeError):
-            _give_up(end, debug=debug)
-        if not isinstance(end, BrokenPipeError) and not isinstance(
-            end.__context__, BrokenPipeError
-        ):
+    except BrokenPipeError:
+        _end_without_reader()
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # Typer makes exit code 1 of it
+            _end_without_reader()
+        raise
+    except (MocktailverseError, OSError) as error:
+        if debug:
             raise
-        # `... | head` has seen enough (Typer makes 1 of it); let the interpreter exit quietly
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        print(f"Error: {error}", file=sys.stderr)  # noqa: T201 - the message for people
+        if isinstance(error, OSError):  # a file or folder that cannot be used
+            with contextlib.suppress(OSError):
+                _discard_stdout()
+        sys.exit(exit_code(error))
+
+
+def exit_code(error: MocktailverseError | OSError) -> int:
+    """Return the exit code of the command for an error."""
+    if isinstance(error, UsageError | OSError):
+        return 2
+    if isinstance(error, UnreachableError | TransientError):
+        return 3
+    return 1
+
+
+def _end_without_reader() -> NoReturn:
+    """End with success: the reader of stdout has read enough, as in `... | head`."""
+    _discard_stdout()
+    sys.exit(0)
+
+
+def _discard_stdout() -> None:
+    """Send buffered output to /dev/null, so that the interpreter's flush at exit cannot fail."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

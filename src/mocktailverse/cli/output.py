@@ -1,4 +1,4 @@
-"""How commands print: JSON for scripts on stdout, tables for people, progress on stderr."""
+"""How commands print: JSON for scripts and tables for people on stdout, messages on stderr."""
 
 import json
 import sys
@@ -24,7 +24,7 @@ stderr = Console(stderr=True)
 
 
 def print_json(value: object) -> None:
-    """Print a value as indented JSON, in ASCII where stdout's encoding lacks a character."""
+    """Print a value as indented JSON, in ASCII if stdout's encoding lacks a character."""
     text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
     try:
         text.encode(sys.stdout.encoding)
@@ -34,38 +34,41 @@ def print_json(value: object) -> None:
 
 
 def print_listing(items: Sequence[object], after: str | None = None) -> None:
-    """Print a listing as JSON, in the shape that all listings have."""
+    """Print one page of a listing as JSON, in the shape that all listings have."""
     print_json({"items": items, "next": after})
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print a table for people; an absent value is blank."""
+    """Print a table for people. A value of None is blank."""
     table = Table(
-        title=_shown(title), title_justify="left", header_style="bold", box=SIMPLE_HEAD, padding=0
+        title=escape(printable(title)),
+        title_justify="left",
+        header_style="bold",
+        box=SIMPLE_HEAD,
+        padding=0,
     )
     for number, column in enumerate(columns):
         table.add_column(column, overflow="fold", no_wrap=number == 0)
     for row in rows:
-        table.add_row(*("" if cell is None else _shown(str(cell)) for cell in row))
+        table.add_row(*("" if cell is None else escape(printable(str(cell))) for cell in row))
     stdout.print(table)
 
 
 def say(text: str) -> None:
-    """Tell people something on stderr, so that stdout stays clean for scripts."""
-    stderr.print(_shown(text), highlight=False, soft_wrap=True)
+    """Print a message for people on stderr, so that stdout stays clean for scripts."""
+    stderr.print(escape(printable(text)), highlight=False, soft_wrap=True)
 
 
-def _shown(text: str) -> str:
-    """Text as it may reach a terminal: data holds no markup and no control sequences."""
-    visible = "".join(
-        c if c in "\n\t" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text
+def printable(text: str, allowed: str = "\n\t") -> str:
+    """Return the text without control sequences, which hostile data could send to a terminal."""
+    return "".join(
+        c if c in allowed or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text
     )
-    return escape(visible)
 
 
 @contextmanager
 def progress() -> Iterator[Progress]:
-    """A progress bar on stderr; nothing of it stays on the screen."""
+    """Show a progress bar on stderr within the block; it disappears at the end."""
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),

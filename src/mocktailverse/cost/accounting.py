@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from mocktailverse.cost.emitted_metrics import short_name
 from mocktailverse.cost.free_properties import COSTLY_INSIDE, KNOWN
 from mocktailverse.cost.schedules import events_a_month
 from mocktailverse.cost.template import Resource
@@ -203,8 +204,8 @@ def _of_schedule(schedule: Properties, _of_type: ByType) -> Iterator[str]:
 def _of_function(function: Properties, of_type: ByType) -> Iterator[str]:
     groups = [group.properties.get("LogGroupName") for group in of_type["AWS::Logs::LogGroup"]]
     name = function.get("FunctionName", "")
-    kind = str(function.get("Handler", "")).split(".")[-2:-1]
-    if kind not in [[known.lower()] for known in FUNCTIONS]:
+    modules = str(function.get("Handler", "")).split(".")[-2:-1]
+    if [short_name(name) for name in modules] not in [[known.lower()] for known in FUNCTIONS]:
         yield "is a function that no workload accounts for."
     elif f"/aws/lambda/{name}" not in groups:
         yield "has no log group: Lambda would make one that keeps logs for ever."

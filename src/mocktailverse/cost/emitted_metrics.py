@@ -14,10 +14,15 @@ HANDLER = re.compile(r"^def handler\(", re.MULTILINE)
 """What a module has that Lambda calls; only its metrics are counted, once a function."""
 
 
+def short_name(module: str) -> str:
+    """Return `fetch` for the module `fetch_handler`."""
+    return module.removesuffix("_handler")
+
+
 def emitted(functions: Path) -> dict[str, int]:
-    """How many metrics the code of each function emits, by its module's name."""
+    """Return how many metrics the code of each function emits, by the function's short name."""
     return {
-        module.stem: len(set(NAMED_METRIC.findall(module.read_text("utf-8"))))
+        short_name(module.stem): len(set(NAMED_METRIC.findall(module.read_text("utf-8"))))
         for module in functions.glob("*.py")
     }
 

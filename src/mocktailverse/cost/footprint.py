@@ -13,7 +13,7 @@ from mocktailverse.cost.accounting import (
     unaccounted,
     unaccounted_macros,
 )
-from mocktailverse.cost.emitted_metrics import emitted, unaccounted_code
+from mocktailverse.cost.emitted_metrics import emitted, short_name, unaccounted_code
 from mocktailverse.cost.running import POLLERS, POLLERS_AT_MOST, POLLS, Running
 from mocktailverse.cost.schedules import events_a_month
 from mocktailverse.cost.template import Resource, StageInputs, Template
@@ -106,8 +106,8 @@ def _emitting(functions: Iterable[Mapping[str, Any]], emitted: Mapping[str, int]
     for function in functions:
         variables = function.get("Environment", {}).get("Variables", {})
         is_silent = str(variables.get("POWERTOOLS_METRICS_DISABLED", "")).lower() == "true"
-        module = str(function.get("Handler", "")).split(".")[-2:-1]
-        total += 0 if is_silent else sum(emitted.get(name, 0) for name in module)
+        modules = str(function.get("Handler", "")).split(".")[-2:-1]
+        total += 0 if is_silent else sum(emitted.get(short_name(name), 0) for name in modules)
     return total
 
 

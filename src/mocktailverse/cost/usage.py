@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from mocktailverse.cost.running import DAYS, Running
-from mocktailverse.loads.load import Load
+from mocktailverse.loads.load_record import Load
 
 GB = 10**9
 

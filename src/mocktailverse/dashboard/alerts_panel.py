@@ -12,7 +12,7 @@ from mocktailverse.dashboard.safe_text import plain, short
 from mocktailverse.dashboard.time_text import clock_text
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.errors import MocktailverseError
-from mocktailverse.loads.load import Load
+from mocktailverse.loads.load_record import Load
 from mocktailverse.pipeline.redrive import redrive
 from mocktailverse.pipeline.replay import replay
 

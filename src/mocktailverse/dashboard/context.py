@@ -16,12 +16,12 @@ from mocktailverse.dashboard.live_snapshot import LiveSnapshot, SnapshotReader
 from mocktailverse.dashboard.rejections import RejectionReader
 from mocktailverse.dashboard.setup_page import show_setup
 from mocktailverse.errors import UsageError
-from mocktailverse.operations.month import MonthBooks, MonthSoFar
+from mocktailverse.operations.month import MonthSoFar, MonthUsage
 from mocktailverse.settings import DashboardSettings
 from mocktailverse.stores.clients import INTERACTIVE, Clients
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.environment import LOCAL, Stores
-from mocktailverse.stores.errors import translated
+from mocktailverse.stores.error_translation import translated
 from mocktailverse.stores.free_tier import FreeOffer, FreeTier
 from mocktailverse.stores.loads_table import LoadsTable
 from mocktailverse.stores.queue import Queue
@@ -84,7 +84,7 @@ class DashboardContext(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def month(self) -> TtlCache[MonthSoFar]:
         """Usage of this month; it takes many requests, hence the longer TTL on AWS."""
-        reader = MonthBooks(
+        reader = MonthUsage(
             self.loads,
             lambda: self.catalogue.current().meta,
             attempt_limit_s=self.running.transform_timeout_s,

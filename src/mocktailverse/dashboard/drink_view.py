@@ -12,7 +12,6 @@ from mocktailverse.dashboard.lineage import show_lineage
 from mocktailverse.dashboard.page_paths import EXPLORE, SHELF
 from mocktailverse.dashboard.recipe import show_ingredients, show_method
 from mocktailverse.dashboard.safe_text import plain, short
-from mocktailverse.dashboard.shelves import missing_for
 from mocktailverse.dashboard.strength_view import show_strength
 from mocktailverse.dashboard.url_state import Parameters
 from mocktailverse.drinks.drink import Drink
@@ -37,7 +36,7 @@ def show_drink(catalogue: Catalogue, parameters: Parameters) -> None:
     recipe, facts = st.columns([3, 2], gap="large")
     with recipe:
         show_ingredients(drink, parameters)
-        _show_missing(drink, parameters)
+        _show_missing(catalogue, drink, parameters)
         show_method(drink, parameters)
     with facts:
         _show_image(drink)
@@ -56,12 +55,12 @@ def _show_head(drink: Drink) -> None:
         st.caption(" · ".join(plain(fact, 80) for fact in facts if fact))
 
 
-def _show_missing(drink: Drink, parameters: Parameters) -> None:
+def _show_missing(catalogue: Catalogue, drink: Drink, parameters: Parameters) -> None:
     """Show what the visitor's shelf lacks for the drink, if there is a shelf."""
     have = parameters.get("have", [])
     if not have or not drink.ingredients:
         return
-    missing = missing_for(drink, have)
+    missing = catalogue.missing(drink, have)
     if missing:
         names = ", ".join(plain(name, 60) for name in missing)
         st.info(f"Missing from your shelf: {names}.", icon=":material/shopping_basket:")

@@ -8,7 +8,7 @@ from msgspec import Struct
 from mocktailverse.catalogue.meta import Meta
 from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.errors import MissingError, PermanentError
-from mocktailverse.loads.load import Counts, Load, latest_generations
+from mocktailverse.loads.load_record import Counts, Load, latest_generations
 from mocktailverse.operations.recent_loads import recent_loads
 from mocktailverse.pipeline.ports import DailyLoads
 from mocktailverse.stores.queue import Queue

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from mocktailverse.errors import MocktailverseError
-from mocktailverse.loads.load import Load
+from mocktailverse.loads.load_record import Load
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.operations.recent_loads import rejected_lines
 from mocktailverse.pipeline.ports import LoadsStore, RawStore

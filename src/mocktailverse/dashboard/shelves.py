@@ -1,11 +1,6 @@
-"""Shelves: the ingredients that a visitor has, and what a drink needs beyond them."""
-
-from collections.abc import Iterable
+"""Shelves: the ingredients that a visitor has."""
 
 from msgspec import Struct
-
-from mocktailverse.drinks.drink import Drink
-from mocktailverse.drinks.ingredients import ancestors, canonical_name
 
 BASICS = ("Ice", "Crushed ice", "Water", "Sugar", "Salt")
 """Ingredients that recipes list although every kitchen has them."""
@@ -48,18 +43,3 @@ class Shelf(Struct, frozen=True):
     missing: int = 0
     """Drinks that miss exactly this many ingredients."""
     mocktail: bool | None = None
-
-
-def missing_for(drink: Drink, have: Iterable[str]) -> list[str]:
-    """Return the ingredients of a drink that a shelf lacks, in the recipe's order.
-
-    A specific ingredient also counts as each more general one, never the other way round: with
-    light rum on the shelf, a drink that needs rum misses nothing.
-    """
-    covered = {
-        general.casefold()
-        for name in have
-        for general in (canonical_name(name)[0], *ancestors(name))
-    }
-    names = dict.fromkeys(line.name for line in drink.ingredients)
-    return [name for name in names if name.casefold() not in covered]

@@ -11,7 +11,7 @@ from mocktailverse.deployment.changes import ChangeSet, DeploymentError
 from mocktailverse.deployment.events import Tell
 from mocktailverse.errors import UsageError
 from mocktailverse.stores import cloudformation_stack as stack
-from mocktailverse.stores.errors import error_code
+from mocktailverse.stores.error_translation import error_code
 
 if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from mocktailverse.deployment.package import Architecture
 from mocktailverse.errors import PermanentError, UsageError
-from mocktailverse.stores.errors import error_code
+from mocktailverse.stores.error_translation import error_code
 
 if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients

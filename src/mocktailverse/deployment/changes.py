@@ -12,7 +12,7 @@ from msgspec import Struct
 from mocktailverse.cost.template import Template
 from mocktailverse.errors import PermanentError, UsageError
 from mocktailverse.stores import cloudformation_stack as stack
-from mocktailverse.stores.errors import error_code
+from mocktailverse.stores.error_translation import error_code
 from mocktailverse.waiting import wait_until
 
 if TYPE_CHECKING:

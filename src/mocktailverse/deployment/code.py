@@ -9,7 +9,7 @@ from mocktailverse.deployment.artifacts import Artifact
 from mocktailverse.deployment.changes import DeploymentError
 from mocktailverse.errors import UsageError
 from mocktailverse.stores import cloudformation_stack as stack
-from mocktailverse.stores.errors import error_code
+from mocktailverse.stores.error_translation import error_code
 from mocktailverse.waiting import wait_until
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from mocktailverse.stores.errors import error_code
+from mocktailverse.stores.error_translation import error_code
 
 if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients

@@ -23,7 +23,7 @@ Architecture = Literal["arm64", "x86_64"]
 LAYOUT = 1
 """Part of each zip's name; to be raised when this module builds other bytes from the same input."""
 
-NOT_IN_FUNCTIONS = ("cli", "dashboard", "deployment", "local")
+NOT_IN_FUNCTIONS = ("cli", "dashboard", "deployment", "local", "testing")
 """Parts of our package that no function runs."""
 
 KEPT_ARCHIVES = 5

@@ -10,7 +10,7 @@ from mocktailverse.deployment.changes import DeploymentError
 from mocktailverse.errors import UsageError
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.cloudformation_stack import stack_name
-from mocktailverse.stores.errors import error_code
+from mocktailverse.stores.error_translation import error_code
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import (

@@ -1,6 +1,6 @@
-"""The domain, pure: drinks, raw records, measures, ingredients, strength.
+"""The domain, as pure functions: drinks, raw records, measures, ingredients, strength.
 
-Nothing here knows of AWS, files, clocks or the environment: values in, values out.
+Nothing here uses AWS, the clock, the environment or files other than the package's own tables.
 """
 
 from mocktailverse.drinks.measures import parse_measure

@@ -1,6 +1,6 @@
-"""Every reason code (why a raw record is rejected) and quality code (what to know of a drink).
+"""The reason codes (why a raw record is rejected) and quality codes (what a drink lacks).
 
-The generated page `docs/reference/codes.md` is made from the texts here.
+`make docs` generates `docs/reference/codes.md` from the explanations here.
 """
 
 from enum import StrEnum
@@ -8,12 +8,14 @@ from typing import Self
 
 
 class Code(StrEnum):
-    """A code and what it means."""
+    """A code and its explanation."""
 
     explanation: str
 
     def __new__(cls, code: str, explanation: str) -> Self:
-        """Make a member whose value is its code and which carries its explanation."""
+        """Return a member whose value is the code alone; the explanation is an attribute."""
+        # Each member is written as a tuple `code, explanation`. A plain StrEnum would join the
+        # two into one string.
         member = str.__new__(cls, code)
         member._value_ = code
         member.explanation = explanation
@@ -21,97 +23,103 @@ class Code(StrEnum):
 
 
 class Reason(Code):
-    """Why a raw record or object cannot load; stands as `code` in a rejected line."""
+    """Why a raw record or object is quarantined (rejected): the `code` of a rejected record."""
 
-    EMPTY_OBJECT = "empty_object", "The object holds no bytes, or white space only."
+    EMPTY_OBJECT = "empty_object", "The object is empty or contains only white space."
     UNRECOGNIZED_FORM = (
         "unrecognized_form",
-        "The object is neither JSON nor NDJSON nor a CSV with its source's column names.",
+        "The object is not JSON, not NDJSON, and not a CSV with its source's column names.",
     )
     NOT_UTF8 = "not_utf8", "The bytes are not UTF-8 text."
-    GZIP_CORRUPT = "gzip_corrupt", "The gzip data is damaged or cut off from this position on."
+    GZIP_CORRUPT = "gzip_corrupt", "The gzip data is corrupt or truncated from this position."
     OBJECT_TOO_LARGE = (
         "object_too_large",
         (
-            "An array, envelope or gzip unpacks to more than 64 MiB, or a document holds more than "
-            "500,000 objects. Send it as NDJSON or CSV."
+            "The array, envelope or gzip is larger than 64 MiB unpacked, or the document contains "
+            "more than 500,000 objects. Send it as NDJSON or CSV."
         ),
     )
     OBSERVED_AT_INVALID = (
         "observed_at_invalid",
         (
-            "The object's observed-at metadata is no time in ms, or lies more than 5 minutes "
-            "after the time at which the object was stored."
+            "The object's observed-at metadata is not a time in ms, or it is more than 5 minutes "
+            "later than the time at which the object was stored."
         ),
     )
     SOURCE_UNKNOWN = "source_unknown", "The key does not name a registered source: raw/<source>/."
     MALFORMED_JSON = "malformed_json", "The text is not valid JSON."
     MALFORMED_CSV = (
         "malformed_csv",
-        "The row does not have the header's columns, or its quoting is broken.",
+        "The row's columns do not match the header, or its quoting is invalid.",
     )
     LINE_TOO_LONG = "line_too_long", "One line of the object is longer than the limit."
     DRINKS_INVALID = (
         "drinks_invalid",
-        "The envelope's drinks is neither a list nor null nor a string.",
+        "The envelope's `drinks` is not a list, null or a string.",
     )
     DUPLICATE_KEY = (
         "duplicate_key",
-        "The envelope has a key twice, so it is unclear which value is meant.",
+        "The envelope contains the same key twice, so its value is ambiguous.",
     )
     NOT_AN_OBJECT = "not_an_object", "The record is not a JSON object."
-    WRONG_TYPE = "wrong_type", "A field that the drink cannot do without has the wrong type."
+    WRONG_TYPE = "wrong_type", "A required field has the wrong type."
     ID_MISSING = "id_missing", "The record has no id."
-    ID_INVALID = "id_invalid", "The id is not one that the source gives out."
+    ID_INVALID = "id_invalid", "The id does not have the format of the source's ids."
     NAME_MISSING = "name_missing", "The record has no name."
     PARTIAL_RECORD = (
         "partial_record",
-        "The record has neither instruction nor ingredient fields: a listing, not a drink.",
+        "The record has no instruction and no ingredient fields: a listing entry, not a drink.",
     )
     RECORD_TOO_LARGE = (
         "record_too_large",
-        "The record is larger than 128 KiB; its drink would not fit into the drinks table.",
+        "The record is larger than 128 KiB. Its drink would not fit into the drinks table.",
     )
 
 
 class Quality(Code):
-    """What is worth knowing of a drink that did load; stands in its `quality` list."""
+    """A remark on a drink that was loaded; an entry of its `quality` list."""
 
     ALCOHOLIC_UNKNOWN = "alcoholic_unknown", "strAlcoholic is absent or has an unknown value."
     FIELD_RETYPED = (
         "field_retyped",
-        "A field had an unexpected type; it was read as text, or left out where it could not be.",
+        "A field has an unexpected type. It is read as text, or omitted if that is impossible.",
     )
     ID_REASSIGNED = (
         "id_reassigned",
-        "The source gave this id to another recipe before; previous_name tells which.",
+        "The source used this id for another recipe before. `previous_name` is its name.",
     )
-    IMAGE_INVALID = "image_invalid", "The picture's address is no http(s) address; left out."
-    VIDEO_INVALID = "video_invalid", "The video's address is no http(s) address; left out."
-    INGREDIENT_REPEATED = "ingredient_repeated", "The same ingredient stands on several lines."
+    IMAGE_INVALID = (
+        "image_invalid",
+        "The picture's address is not an http(s) URL. It is omitted.",
+    )
+    VIDEO_INVALID = (
+        "video_invalid",
+        "The video's address is not an http(s) URL. It is omitted.",
+    )
+    INGREDIENT_REPEATED = "ingredient_repeated", "Several lines have the same ingredient."
     INGREDIENT_UNKNOWN = (
         "ingredient_unknown",
-        "An ingredient is not in the reference; its name stays as received.",
+        "An ingredient is not in the reference. Its name is kept as received.",
     )
     MEASURE_IMPLAUSIBLE = (
         "measure_implausible",
-        "A measure is beyond what a drink can hold; it is shown, not believed.",
+        "A measure is larger than any drink. It is shown, but not used in calculations.",
     )
-    MEASURE_UNKNOWN = "measure_unknown", "A measure could not be read; it stays as received."
+    MEASURE_UNKNOWN = "measure_unknown", "A measure could not be parsed. It is kept as received."
     MEASURE_WITHOUT_INGREDIENT = (
         "measure_without_ingredient",
-        "A measure stands beside an empty ingredient slot; left out.",
+        "A measure has no ingredient in its slot. It is omitted.",
     )
-    NO_INGREDIENTS = "no_ingredients", "No ingredient is given."
-    NO_INSTRUCTIONS = "no_instructions", "No instructions are given in any language."
+    NO_INGREDIENTS = "no_ingredients", "The drink has no ingredients."
+    NO_INSTRUCTIONS = "no_instructions", "The drink has no instructions in any language."
     STRENGTH_CONTRADICTS = (
         "strength_contradicts",
-        "What the source says of alcohol contradicts the ingredients.",
+        "The source's statement about alcohol contradicts the ingredients.",
     )
     VOLUME_IMPLAUSIBLE = (
         "volume_implausible",
         (
-            "The lines add up to more than 20 litres, more than one recipe makes; volume, alcohol "
-            "and strength are left out."
+            "The lines add up to more than 20 litres, more than one recipe makes. Volume, alcohol "
+            "and strength are omitted."
         ),
     )

@@ -1,9 +1,10 @@
-"""Drift: where the source's format or words are not what they were.
+"""Schema drift: changes in the source's format or vocabulary.
 
-a new field         old None      new its type
-a missing field     old its type  new None
-a retyped field     old its type  new the other type
-a renamed word      old and new word of a drink's category, glass or IBA group
+Change             `old`       `new`
+new field          None        its type
+missing field      its type    None
+retyped field      its type    the other type
+renamed word       old word    new word (of a drink's category, alcohol, glass or IBA group)
 """
 
 from collections import Counter
@@ -13,28 +14,30 @@ from msgspec import Struct
 
 from mocktailverse.drinks.drink import Drink
 
-KINDS_KEPT = 50
-"""Kinds of drift that a load names; the most frequent ones."""
+MAX_DRIFT_KINDS = 50
+"""Kinds of drift that a load reports: the most frequent ones."""
 
 NAME_LIMIT = 100
+"""Maximum number of characters of a reported field name."""
+
 VOCABULARY = ("category", "alcoholic", "glass", "iba")
 
 
 class Drift(Struct, frozen=True, order=True):
-    """One kind of drift and how many records show it."""
+    """One kind of drift, and the number of records that have it."""
 
     field: str
-    """Name of the field, in the source's words or the drink's."""
+    """Name of the source's field, or of the drink's for a renamed word."""
     old: str | None
-    """Its type or word before; null where the field is new."""
+    """Previous type or word; null if the field is new."""
     new: str | None
-    """Its type or word now; null where the field is missing."""
+    """Current type or word; null if the field is missing."""
     count: int = 1
-    """Records that show it."""
+    """Number of records that have it."""
 
 
 def vocabulary_drift(old: Drink, new: Drink) -> tuple[Drift, ...]:
-    """The words that the source replaced between two observations of a drink."""
+    """Return the words that the source replaced between two observations of a drink."""
     return tuple(
         Drift(field, before, after)
         for field in VOCABULARY
@@ -44,16 +47,16 @@ def vocabulary_drift(old: Drink, new: Drink) -> tuple[Drift, ...]:
     )
 
 
-def total_drift(found: Iterable[Drift]) -> tuple[Drift, ...]:
-    """Add up equal kinds of drift, the most frequent first, KINDS_KEPT at most."""
+def total_drift(drifts: Iterable[Drift]) -> tuple[Drift, ...]:
+    """Return the sum of each kind of drift, the most frequent kinds first."""
     counts: Counter[tuple[str, str, str]] = Counter()
     kinds: dict[tuple[str, str, str], Drift] = {}
-    for drift in found:
+    for drift in drifts:
         kind = (drift.field, drift.old or "", drift.new or "")
         counts[kind] += drift.count
         kinds[kind] = drift
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return tuple(
         Drift(kinds[kind].field, kinds[kind].old, kinds[kind].new, count)
-        for kind, count in ranked[:KINDS_KEPT]
+        for kind, count in ranked[:MAX_DRIFT_KINDS]
     )

@@ -1,7 +1,7 @@
-"""The Drink contract: what the catalogue holds, as JSON, DynamoDB item and API answer alike.
+"""The Drink data contract, the same in JSON files, DynamoDB items and API responses.
 
-Units stand in the names; times are whole milliseconds since 1970-01-01 UTC; a value that is
-not known is None, and `quality` or `certainty` says why.
+Field names contain their units. Times are whole milliseconds since 1970-01-01 UTC. An unknown
+value is None; `quality` or `certainty` gives the reason.
 """
 
 from typing import Literal
@@ -15,149 +15,132 @@ Method = Literal["shaken", "stirred", "blended", "built", "muddled", "layered"]
 
 
 class IngredientLine(Struct, frozen=True):
-    """One ingredient of a drink with its measure.
-
-    `position` is the slot in the raw record, from 1. `name` is canonical, `name_raw` and
-    `measure_raw` are as received. `amount_*` counts `unit`s; `ml_*` is None where the measure
-    is no volume (fruit, leaves, mass, parts) or not known.
-    """
+    """One ingredient of a drink with its measure."""
 
     position: int
-    """Its slot in the raw record, from 1."""
+    """Slot in the raw record, from 1."""
     name: str
-    """Canonical, such as `Lime juice`; as received where it is not in the reference."""
+    """Canonical name, such as `Lime juice`; as received if it is not in the reference."""
     name_raw: str
     """As received."""
     measure_raw: str | None
-    """As received; null where the slot has none."""
+    """As received; null if the slot has no measure."""
     amount_min: float | None
-    """How many of `unit`, at least; null where no amount is given."""
+    """Minimum amount, counted in `unit`; null if the measure has no amount."""
     amount_max: float | None
-    """At most; the same where it is no range."""
+    """Maximum; equal to the minimum unless the measure is a range."""
     unit: str
-    """One of the known units, such as `oz`; `none` where there is none, `other` where it is
-    another."""
+    """A supported unit, such as `oz`; `none` for no unit, `other` for any other unit."""
     ml_min: float | None
-    """The volume, at least; null where the measure is no volume or not known."""
+    """Minimum volume; null if unknown or if the measure is not a volume (leaves, mass, parts)."""
     ml_max: float | None
-    """At most."""
+    """Maximum volume."""
     kind: MeasureKind
-    """What the measure is."""
+    """What is measured: a volume, a mass, a number of pieces, ..."""
     certainty: Certainty
-    """How far the measure is to be believed; `unknown` where it could not be read."""
+    """How reliable the measure is; `unknown` if it could not be parsed."""
 
 
 class Image(Struct, frozen=True):
-    """Where the drink's picture is and under which terms."""
+    """The drink's picture and its terms of use."""
 
     url: str
-    """Address of the picture, http or https."""
+    """URL of the picture, http or https."""
     licence: str | None
-    """Its licence; null where none is stated."""
+    """Licence; null if none is stated."""
     attribution: str | None
-    """Whose picture it is; null where it is not stated."""
+    """Author of the picture; null if not stated."""
 
 
 class Derived(Struct, frozen=True):
-    """Facts computed from the ingredient lines; each figure a range, null where not known.
-
-    `abv_percent_*` is as mixed, before dilution; `abv_served_percent_*` after the usual
-    dilution of the drink's `method`. A standard drink is 14 g of alcohol (NIAAA).
-    """
+    """Facts computed from the ingredient lines. Each figure is a range; null means unknown."""
 
     total_ml_min: float | None = None
-    """The volume as mixed, before ice melts into it, at least."""
+    """Minimum volume as mixed, before ice melts into it."""
     total_ml_max: float | None = None
-    """At most."""
+    """Maximum volume."""
     alcohol_g_min: float | None = None
-    """Pure alcohol, at least."""
+    """Minimum mass of pure alcohol."""
     alcohol_g_max: float | None = None
-    """At most."""
+    """Maximum mass of pure alcohol."""
     abv_percent_min: float | None = None
-    """Strength by volume as mixed, before dilution, at least."""
+    """Minimum alcohol by volume (ABV) as mixed, before dilution."""
     abv_percent_max: float | None = None
-    """At most."""
+    """Maximum ABV as mixed."""
     abv_served_percent_min: float | None = None
-    """Strength by volume after the usual dilution of `method`, at least."""
+    """Minimum ABV as served, after the usual dilution of `method`."""
     abv_served_percent_max: float | None = None
-    """At most."""
+    """Maximum ABV as served."""
     standard_drinks_min: float | None = None
-    """Standard drinks of 14 g alcohol (NIAAA), at least."""
+    """Minimum number of US standard drinks of 14 g alcohol (NIAAA)."""
     standard_drinks_max: float | None = None
-    """At most."""
+    """Maximum number of US standard drinks."""
     certainty: Certainty = "unknown"
-    """`unknown` without a strength, `range` where a figure is one, else what the measures are.
+    """`unknown` without a strength, `range` if a figure is a range, else that of the measures.
 
-    At best `approximate` beside an unknown ingredient that is left out, such as one "to taste".
+    At best `approximate` if an unknown ingredient is left out, such as one "to taste".
     """
     spirits: tuple[str, ...] = ()
-    """The base spirits, the one with the largest amount first."""
+    """Base spirits, the one with the largest amount first."""
     method: Method | None = None
-    """How it is made; null where the instructions do not tell."""
+    """How the drink is prepared; null if the instructions do not say."""
     is_mocktail: bool | None = None
-    """Whether it surely has at most 0.5 % vol; null where that is not known."""
+    """Whether the drink certainly has at most 0.5 % vol; null if unknown."""
 
 
 class Lineage(Struct, frozen=True):
-    """Which raw bytes and which code a drink came from.
-
-    `position` is the array index, or the decoded byte offset in NDJSON and CSV objects.
-    """
+    """The raw bytes and the code version that a drink was made from."""
 
     bucket: str
-    """The raw object's bucket."""
+    """Bucket of the raw object."""
     key: str
-    """The raw object's key."""
+    """Key of the raw object."""
     version_id: str
-    """The raw object's version; `null` where the bucket was not versioned."""
+    """S3 version of the raw object; `null` if the bucket was not versioned."""
     position: int
-    """The record's array index, or its decoded byte offset in NDJSON and CSV."""
+    """Array index of the record; in NDJSON and CSV, its decoded byte offset."""
     transform_version: int
-    """Version of the code that made it; it rises when the output changes."""
+    """Version of the transform code; it increases when the output changes."""
 
 
 class Drink(Struct, frozen=True):
-    """One drink as the catalogue shows it.
-
-    `id` is `<source>:<id in source>`. `content_hash` is the sha-256 over the normalized
-    content without lineage. `previous_name` is set with quality `id_reassigned`.
-    """
+    """One drink of the catalogue."""
 
     id: str
     """`<source>:<id in source>`."""
     source: str
-    """Where the record comes from, such as `thecocktaildb`."""
+    """Source of the record, such as `thecocktaildb`."""
     name: str
     """Name of the drink."""
     category: str | None
-    """As the source sorts it."""
+    """Category, as the source states it."""
     alcoholic: Alcoholic | None
-    """What the source says of it; `derived.is_mocktail` is computed."""
+    """Whether it contains alcohol, as the source states it; compare `derived.is_mocktail`."""
     glass: str | None
     """Name of the glass."""
     iba: str | None
-    """The category of the International Bartenders Association."""
+    """Category of the International Bartenders Association."""
     tags: tuple[str, ...]
-    """The source's tags."""
+    """Tags, as the source states them."""
     instructions: dict[str, str]
-    """By language tag, such as `en`."""
+    """Instructions by language tag, such as `en`."""
     ingredients: tuple[IngredientLine, ...]
-    """One line an ingredient slot that is filled, in the order of the slots."""
+    """One line for each filled ingredient slot, in the order of the slots."""
     image: Image | None
-    """Its picture."""
+    """Picture; null if the source has none."""
     video: str | None
-    """Address of a video."""
+    """URL of a video."""
     derived: Derived
-    """What is computed from the ingredient lines."""
+    """Facts computed from the ingredient lines."""
     quality: tuple[str, ...]
-    """[Quality codes](codes.md), sorted: what is worth knowing of it."""
+    """[Quality codes](codes.md), sorted: remarks on the record."""
     content_hash: str
-    """SHA-256 over the normalized content without lineage, in hex."""
+    """SHA-256 of the normalized content without lineage, in hex."""
     observed_at: int
-    """When the source showed it so."""
+    """Event time: when the source showed the drink with this content."""
     withdrawn_at: int | None
-    """Since when the source does not show it any more; null while it does."""
+    """When the source stopped showing the drink (a soft delete); null while it shows it."""
     previous_name: str | None
-    """The other drink's name that had this id before, with quality `id_reassigned`."""
+    """Name of another drink that had this id before; set with quality `id_reassigned`."""
     lineage: Lineage
-    """Which raw bytes and which code it came from."""
+    """The raw bytes and the code version that it was made from."""

@@ -1,4 +1,4 @@
-"""The normalize stage: a source's Record becomes a Drink. Pure: the same in, the same out."""
+"""The normalize stage: a source's `Record` becomes a `Drink`. Pure and deterministic."""
 
 import hashlib
 from functools import lru_cache
@@ -15,48 +15,49 @@ from mocktailverse.drinks.register import Register, recipe_of
 from mocktailverse.drinks.strength import Portion, derive_portions, portion_of
 
 TRANSFORM_VERSION = 3
-"""Raised whenever the same record gives another drink; a test with golden outputs insists."""
+"""Increase this when the same record gives a different drink; a golden test enforces it."""
 
 _encoder = msgspec.json.Encoder()
 _NO_LINEAGE = Lineage("", "", "", 0, 0)
 _CACHED_LENGTH = 200
-"""Characters of a name and its measure: keeping longer texts, of any length, would cost memory."""
+"""Maximum characters of a name and its measure in the cache: limits its memory."""
 
 _CACHED_LINES = 8192
-"""Pairs of name and measure that are kept, about 1 KB each."""
+"""Maximum pairs of name and measure in the cache, about 1 KB each."""
 
 
-class _Understood(NamedTuple):
-    """A line's fields behind its position, what it brings to the drink, what to know of it."""
+class _ParsedLine(NamedTuple):
+    """An ingredient line, independent of its position in a drink."""
 
     fields: tuple[Any, ...]
+    """The fields of `IngredientLine` after `position`."""
     portion: Portion
-    notes: tuple[Quality, ...]
+    quality: tuple[Quality, ...]
 
 
 def normalize(record: Record, source: str, observed_at: int, lineage: Lineage) -> Register:
-    """The drink of a record, ready to be merged; `observed_at` in ms since 1970 UTC."""
-    understood = [_understand(raw_line) for raw_line in record.lines]
+    """Return the drink of a record, ready to be merged; `observed_at` in ms since 1970 UTC."""
+    parsed = [_parse_line(raw_line) for raw_line in record.lines]
     lines = tuple(
-        IngredientLine(raw_line.position, *one.fields)
-        for raw_line, one in zip(record.lines, understood, strict=True)
+        IngredientLine(raw_line.position, *line.fields)
+        for raw_line, line in zip(record.lines, parsed, strict=True)
     )
     derived, contradictions = derive_portions(
-        [one.portion for one in understood],
+        [line.portion for line in parsed],
         record.instructions.get("en"),
         record.alcoholic,
         record.glass,
         record.category,
     )
-    notes = {*record.quality, *contradictions}
-    for one in understood:
-        notes.update(one.notes)
+    quality = {*record.quality, *contradictions}
+    for line in parsed:
+        quality.update(line.quality)
     if len({line.name for line in lines}) < len(lines):
-        notes.add(Quality.INGREDIENT_REPEATED)
+        quality.add(Quality.INGREDIENT_REPEATED)
     if not lines:
-        notes.add(Quality.NO_INGREDIENTS)
+        quality.add(Quality.NO_INGREDIENTS)
     if not record.instructions:
-        notes.add(Quality.NO_INSTRUCTIONS)
+        quality.add(Quality.NO_INSTRUCTIONS)
     draft = Drink(
         id=f"{source}:{record.id}",
         source=source,
@@ -71,7 +72,7 @@ def normalize(record: Record, source: str, observed_at: int, lineage: Lineage) -
         image=record.image,
         video=record.video,
         derived=derived,
-        quality=tuple(sorted(notes)),
+        quality=tuple(sorted(quality)),
         content_hash="",
         observed_at=0,
         withdrawn_at=None,
@@ -89,20 +90,20 @@ def normalize(record: Record, source: str, observed_at: int, lineage: Lineage) -
 
 
 def absent(absence: Absence, source: str, observed_at: int) -> Register:
-    """The register of a look-up that found nothing; `observed_at` in ms since 1970 UTC."""
+    """Return a register with one absence (tombstone); `observed_at` in ms since 1970 UTC."""
     return Register(f"{source}:{absence.id}", None, absences=(observed_at,))
 
 
-def _understand(raw_line: RawLine) -> _Understood:
-    """What a line says; most lines were read before, in another drink."""
+def _parse_line(raw_line: RawLine) -> _ParsedLine:
+    """Return the line, from the cache if another drink had the same one, as most lines do."""
     _, name_raw, measure_raw = raw_line
     if len(name_raw) + len(measure_raw or "") > _CACHED_LENGTH:
         return _read(name_raw, measure_raw)
     return _read_cached(name_raw, measure_raw)
 
 
-def _read(name_raw: str, measure_raw: str | None) -> _Understood:
-    name, known = canonical_name(name_raw)
+def _read(name_raw: str, measure_raw: str | None) -> _ParsedLine:
+    name, in_reference = canonical_name(name_raw)
     measure = parse_measure(measure_raw, name_raw)
     line = IngredientLine(
         0,
@@ -117,13 +118,13 @@ def _read(name_raw: str, measure_raw: str | None) -> _Understood:
         measure.kind,
         measure.certainty,
     )
-    notes = (
-        (Quality.INGREDIENT_UNKNOWN, not known),
+    remarks = (
+        (Quality.INGREDIENT_UNKNOWN, not in_reference),
         (Quality.MEASURE_IMPLAUSIBLE, measure.implausible),
         (Quality.MEASURE_UNKNOWN, measure.unread),
     )
-    found = tuple(note for note, holds in notes if holds)
-    return _Understood(msgspec.structs.astuple(line)[1:], portion_of(line), found)
+    quality = tuple(code for code, applies in remarks if applies)
+    return _ParsedLine(msgspec.structs.astuple(line)[1:], portion_of(line), quality)
 
 
 _read_cached = lru_cache(maxsize=_CACHED_LINES)(_read)

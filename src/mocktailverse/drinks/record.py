@@ -1,4 +1,4 @@
-"""A raw record as every source hands it on: cleaned text, not yet understood."""
+"""A record as each source delivers it to the domain: cleaned text, not yet parsed."""
 
 from typing import NamedTuple
 
@@ -9,21 +9,19 @@ from mocktailverse.drinks.drink import Alcoholic, Image
 
 
 class RawLine(NamedTuple):
-    """One ingredient slot, numbered from 1, as received but for outer white space."""
+    """One ingredient slot as received, without outer white space."""
 
     position: int
+    """Slot in the raw record, from 1."""
     ingredient: str
     measure: str | None
 
 
 class Record(Struct, frozen=True):
-    """What a source says of one drink, in the domain's words.
-
-    `id` is the id within the source; `instructions` are by BCP 47 language tag; `quality`
-    holds what the source's mapping had to note, `drift` what is new in the source's format.
-    """
+    """What a source states about one drink, in the domain's vocabulary."""
 
     id: str
+    """Id within the source."""
     name: str
     category: str | None
     alcoholic: Alcoholic | None
@@ -31,14 +29,18 @@ class Record(Struct, frozen=True):
     iba: str | None
     tags: tuple[str, ...]
     instructions: dict[str, str]
+    """By BCP 47 language tag."""
     lines: tuple[RawLine, ...]
     image: Image | None
     video: str | None
     quality: tuple[str, ...]
+    """Quality codes from the source's mapping."""
     drift: tuple[Drift, ...] = ()
+    """Changes in the source's format."""
 
 
 class Absence(Struct, frozen=True):
-    """The source was asked for a drink by its id and had nothing."""
+    """A tombstone: the source was asked for a drink by its id and did not have it."""
 
     id: str
+    """Id within the source."""

@@ -1,15 +1,20 @@
-"""A drink as a last-writer-wins register: which of two observations stands, and what is kept.
+"""A drink as a last-writer-wins register: `merge` keeps the observation with the highest version.
 
-`merge` is commutative, associative and idempotent. So deliveries may be duplicated, reordered
-or replayed: the table comes out the same, byte for byte.
+`merge` is commutative, associative and idempotent. So messages may be duplicated, arrive late or
+out of order, or be replayed: the drinks table ends up the same, byte for byte. "Last" means the
+latest event time (`observed_at`), not the time of writing. A record that arrives after a newer one
+is stale: it does not replace the drink.
 
-A source may give an id to another recipe (name and ingredients both change). The register
-therefore remembers, beside the drink that stands, the latest observation of each other recipe
-seen under the id. That memory is made from raw names alone, so that better code reading the
-same raw records again leaves it as it is.
+    a = observed at 10, b = observed at 20:  merge(a, b) == merge(b, a) == merge(b, b) == b
 
-A source may withdraw a drink. The register remembers when it was looked for in vain; a later
-sighting restores it.
+Beside the current drink, a register keeps two kinds of memory:
+
+- Other recipes under the same id. A source may reuse an id for another recipe: the name and the
+  ingredients both change. `earlier` holds the latest observation of each one. It is made from raw
+  names alone, so a reprocess (replay) with better code does not change it.
+- Absences (tombstones). A source may withdraw a drink. `absences` holds the times at which the
+  source did not have it. Two of them a day apart soft-delete the drink: it stays in the table and
+  gets `withdrawn_at`. A later sighting restores it.
 """
 
 import hashlib
@@ -26,21 +31,21 @@ from mocktailverse.drinks.drink import Drink
 Outcome = Literal["loaded", "unchanged", "stale"]
 
 EARLIER_RECIPES_KEPT = 8
-"""Bounds the item. The latest are kept, chosen together with the recipe that stands (so there
-may be one more where times tie): only thus does the order of merging not matter."""
+"""Limits the size of the item: only the latest are kept. The current recipe takes part in the
+choice, so that the order of merging does not matter; there may be one more if times are equal."""
 
 EARLIER_NAME_LIMIT = 1000
-"""Characters of an earlier recipe's name; likewise."""
+"""Maximum characters of an earlier recipe's name; limits the size of the item, too."""
 
 ABSENCES_KEPT = 64
-"""Likewise; a sweep writes two or three before it takes a drink for withdrawn."""
+"""Limits the size of the item, too. A sweep writes two or three before a drink is withdrawn."""
 
 WITHDRAWAL_MS = 24 * 3600 * 1000
-"""Two absences so far apart withdraw a drink: one alone proves nothing."""
+"""Two absences this far apart withdraw a drink. One alone may be an error of the source."""
 
 
 class Version(NamedTuple):
-    """What decides which observation stands; compared field by field in this order."""
+    """The version of an observation: the highest wins. Compared field by field, in this order."""
 
     observed_at: int
     transform_version: int
@@ -50,62 +55,61 @@ class Version(NamedTuple):
     position: int
 
     def sortable(self) -> str:
-        """One string that sorts as the version does (U+001F sorts before any key character)."""
+        """Return a string that sorts as the version does: numbers are padded with zeros.
+
+        U+001F separates the fields, because it sorts before any character of a key.
+        """
         return (
             f"{self.observed_at:015d}\x1f{self.transform_version:06d}\x1f{self.content_hash}"
             f"\x1f{self.key}\x1f{self.version_id}\x1f{self.position:015d}"
         )
 
 
-class Written(NamedTuple):
-    """What became of a register that was written, and the words that the source replaced."""
+class WriteResult(NamedTuple):
+    """The outcome of a write, and the words that the source replaced."""
 
     outcome: Outcome
     drift: tuple[Drift, ...] = ()
 
 
 class Earlier(Struct, frozen=True, order=True):
-    """Another recipe once seen under the same id, when it was last seen, and its name."""
+    """Another recipe that the source once had under the same id."""
 
     observed_at: int
-    """When it was last seen."""
+    """When it was last seen, in ms since 1970 UTC."""
     recipe: str
-    """Its fingerprint."""
+    """Its fingerprint; see `recipe_of`."""
     name: str
     """Its name, cut to 1,000 characters."""
 
 
 class Register(Struct, frozen=True):
-    """What the drinks table holds under one id: the drink, and what is needed to merge it.
-
-    `drink` is None while the id is known from absences alone. `absences` are the times, in ms,
-    at which the source had nothing under the id, since the drink that stands was observed.
-    """
+    """The content of the drinks table under one id: the drink, and what `merge` needs."""
 
     id: str
     """`<source>:<id in source>`."""
     drink: Drink | None
-    """The drink that stands; null while the id is known from absences alone."""
+    """The current drink; null if the id is known from absences alone."""
     recipe: str = ""
     """Fingerprint `<name>:<ingredients>:<exact name>` of the drink's raw names."""
     earlier: tuple[Earlier, ...] = ()
-    """Other recipes that the source once gave under this id, the latest first."""
+    """Other recipes that the source once had under this id, the latest first."""
     absences: tuple[int, ...] = ()
-    """When the source had nothing under the id, since the drink was observed."""
+    """Times in ms at which the source did not have the id, after the drink was observed."""
 
     @property
     def observed_at(self) -> int:
-        """When the drink that stands was observed, or last looked for in vain, in ms."""
+        """Event time in ms: when the current drink was observed; without one, the last absence."""
         return self.drink.observed_at if self.drink else self.absences[-1]
 
     @property
     def version(self) -> Version | None:
-        """The version of the drink that stands."""
+        """The version of the current drink."""
         return None if self.drink is None else version_of(self.drink)
 
 
 def version_of(drink: Drink) -> Version:
-    """The version of a drink, from its lineage."""
+    """Return the version of a drink, from its lineage."""
     lineage = drink.lineage
     return Version(
         drink.observed_at,
@@ -118,20 +122,20 @@ def version_of(drink: Drink) -> Version:
 
 
 def recipe_of(name: str, ingredient_names: Iterable[str]) -> str:
-    """The fingerprint `<plain name>:<ingredients>:<name>` of a recipe, from its raw names.
+    """Return the fingerprint of a recipe: `<plain name>:<ingredients>:<exact name>`, all hashes.
 
-    In the first two parts case, white space, order and repetition do not count; the third
-    makes one fingerprint stand for one exact name.
+    The first two parts ignore case, white space, order and repetition; they decide whether two
+    recipes are the same drink. The third part makes the fingerprint unique to one exact name.
     """
     names = sorted({_plain(ingredient) for ingredient in ingredient_names})
     return f"{_digest(_plain(name))}:{_digest(chr(31).join(names))}:{_digest(name)}"
 
 
 def outcome(current: Register | None, new: Register) -> Outcome:
-    """What loading `new`, made from one record, onto `current` counts as.
+    """Return how a load counts `new`, made from one record, if `current` is in the table.
 
-    An equal version is this record itself, delivered again: it counts as `loaded`, so that a
-    redelivered segment gives the same counts.
+    An equal version means at-least-once delivery: this record was delivered before. It counts as
+    `loaded`, so that a redelivered segment gets the same counts.
     """
     if current is None or current.drink is None:
         return "loaded"
@@ -144,18 +148,18 @@ def outcome(current: Register | None, new: Register) -> Outcome:
     return "loaded" if version_of(current.drink) < version_of(new.drink) else "stale"
 
 
-def written(current: Register | None, new: Register) -> Written:
-    """What writing `new` onto `current` did."""
+def write_result(current: Register | None, new: Register) -> WriteResult:
+    """Return the outcome of writing `new` over `current`, with the vocabulary drift."""
     counted = outcome(current, new)
     if counted != "loaded" or current is None or current.drink is None or new.drink is None:
-        return Written(counted)
+        return WriteResult(counted)
     if current.recipe != new.recipe and _is_another_drink(current.recipe, new.recipe):
-        return Written(counted)
-    return Written(counted, vocabulary_drift(current.drink, new.drink))
+        return WriteResult(counted)
+    return WriteResult(counted, vocabulary_drift(current.drink, new.drink))
 
 
 def merge(current: Register | None, new: Register) -> Register:
-    """The register after both observations, whichever came first."""
+    """Return the register after both observations; their order does not matter."""
     if current is None:
         return new
     winner, other = ordered(current, new)
@@ -168,13 +172,13 @@ def merge(current: Register | None, new: Register) -> Register:
 
 
 def without_memory(register: Register) -> Register:
-    """The drink alone, without what other observations of its id make of it."""
+    """Return the drink alone, without the marks from other observations of its id."""
     drink = register.drink and _marked(register.drink, register.recipe, (), ())
     return Register(register.id, drink, register.recipe)
 
 
 def ordered(a: Register, b: Register) -> tuple[Register, Register]:
-    """The one whose drink stands, and the other."""
+    """Return the register whose drink wins, and the other one."""
     if a.drink is None or b.drink is None:
         return (b, a) if a.drink is None else (a, b)
     return (b, a) if version_of(a.drink) < version_of(b.drink) else (a, b)
@@ -183,22 +187,25 @@ def ordered(a: Register, b: Register) -> tuple[Register, Register]:
 def _merged_earlier(winner: Register, other: Register) -> tuple[Earlier, ...]:
     if other.drink is None or (winner.recipe == other.recipe and winner.earlier == other.earlier):
         return winner.earlier
-    seen: dict[str, Earlier] = {}
+    # Choose the latest among all recipes, the winner's included, and only then leave out the
+    # winner's: otherwise the result would depend on the order of merges.
+    # Example: winner C, other B with earlier A: the latest are C, B, A; without C: (B, A).
+    latest_of: dict[str, Earlier] = {}
     both = [
         _as_earlier(register.drink, register.recipe)
         for register in (winner, other)
         if register.drink is not None
     ]
     for earlier in (*winner.earlier, *other.earlier, *both):
-        known = seen.get(earlier.recipe)
-        if known is None or known < earlier:
-            seen[earlier.recipe] = earlier
-    latest = sorted(seen.values(), reverse=True)[: EARLIER_RECIPES_KEPT + 1]
+        previous = latest_of.get(earlier.recipe)
+        if previous is None or previous < earlier:
+            latest_of[earlier.recipe] = earlier
+    latest = sorted(latest_of.values(), reverse=True)[: EARLIER_RECIPES_KEPT + 1]
     return tuple(earlier for earlier in latest if earlier.recipe != winner.recipe)
 
 
 def _merged_absences(winner: Register, other: Register) -> tuple[int, ...]:
-    """All absences since the drink that stands was observed."""
+    """Return all absences after the current drink was observed."""
     if not (winner.absences or other.absences):
         return ()
     seen_at = winner.drink.observed_at if winner.drink else -1
@@ -207,7 +214,7 @@ def _merged_absences(winner: Register, other: Register) -> tuple[int, ...]:
 
 
 def _withdrawn_at(absences: tuple[int, ...]) -> int | None:
-    """The first absence that lies WITHDRAWAL_MS after another, with no sighting between."""
+    """Return the first absence that is WITHDRAWAL_MS after the oldest one; None if none is."""
     return next((at for at in absences if at - absences[0] >= WITHDRAWAL_MS), None)
 
 
@@ -218,9 +225,10 @@ def _as_earlier(drink: Drink, recipe: str) -> Earlier:
 def _marked(
     drink: Drink, recipe: str, earlier: tuple[Earlier, ...], absences: tuple[int, ...]
 ) -> Drink:
-    """The drink with what its other observations make of it.
+    """Return the drink with the marks from other observations of its id.
 
-    Quality `id_reassigned` and `previous_name` where the id was reassigned; `withdrawn_at`.
+    These are `withdrawn_at`, and if the id was reassigned, `previous_name` and quality
+    `id_reassigned`.
     """
     previous = next((e.name for e in earlier if _is_another_drink(e.recipe, recipe)), None)
     quality = {*drink.quality} - {Quality.ID_REASSIGNED.value}

@@ -1,17 +1,17 @@
-"""Text as people see it: control characters are white space, and invisible text is blank."""
+"""Text as people see it. Control characters count as white space, invisible text as blank."""
 
 import re
 import unicodedata
 
 _CONTROL = re.compile(r"[\0-\x08\x0e-\x1f\x7f-\x9f]")
-"""Category Cc, but for tabs and line breaks, which are white space as they are."""
+"""Unicode category Cc without tabs and line breaks, which are white space already."""
 
 
 def visible(text: str) -> str:
-    """Return the text with a space for each control character; empty if it shows nothing.
+    """Return the text with a space for each control character; empty if nothing is visible.
 
-    Format characters (category Cf, such as a zero-width space) stay inside a text, since scripts
-    and emoji need them; alone they show nothing.
+    Format characters (category Cf, such as a zero-width space) are kept inside a text, because
+    some scripts and emoji need them. A text of format characters alone is invisible.
     """
     if text.isprintable():  # true of most texts, and of no control or format character
         return text
@@ -21,5 +21,5 @@ def visible(text: str) -> str:
 
 
 def one_line(text: str | None) -> str | None:
-    """Return the text on one line; None if it shows nothing."""
+    """Return the text on one line; None if nothing is visible."""
     return " ".join(visible(text).split()) or None if text else None

@@ -1,4 +1,4 @@
-"""The units of measures and what each is in millilitres, fixed by the Drink contract."""
+"""The units of volume and their size in millilitres, part of the Drink data contract."""
 
 ML_PER_UNIT: dict[str, float] = {
     "ml": 1.0,
@@ -18,11 +18,11 @@ ML_PER_UNIT: dict[str, float] = {
     "drop": 0.05,
     "splash": 5.91,
 }
-"""Units of volume, in ml each. An ounce of a solid is mass and has no ml."""
+"""ml per unit. An ounce of a solid is a mass and has no volume."""
 
 LARGEST_RECIPE_ML = 20_000.0
-"""The most that one recipe makes. Large punch bowls and beverage dispensers hold 5 US gallons, 19
-litres; an amount above 20 litres is an error in the recipe or in reading it."""
+"""Maximum volume of one recipe. Large punch bowls and beverage dispensers hold 5 US gallons, 19
+litres; an amount above 20 litres is an error in the recipe or in its parsing."""
 
 FIFTH_ML = 757.08
-"""A "fifth" (of a US gallon) is a bottle whose volume is known."""
+"""A "fifth" is a bottle of a fifth of a US gallon."""

@@ -1,1 +1,4 @@
-"""Lambda handlers, thin: event in, one call, answer out. Built once, on the first event."""
+"""Lambda handlers, thin: parse the event, call one function, return its result.
+
+Each builds its runtime on the first event and keeps it between invocations.
+"""

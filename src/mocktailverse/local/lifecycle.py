@@ -43,7 +43,7 @@ from mocktailverse.local.state import (
     temporary,
     write_stack,
 )
-from mocktailverse.stores.errors import translated
+from mocktailverse.stores.error_translation import translated
 
 Check = Callable[[LocalStack], object]
 

@@ -14,7 +14,7 @@ from mocktailverse.deployment import ops_key
 from mocktailverse.loads.object_version import RAW_PREFIX
 from mocktailverse.local.state import DASHBOARD, SERVER, AccessKey, LocalStack
 from mocktailverse.stores.clients import Clients
-from mocktailverse.stores.errors import error_code
+from mocktailverse.stores.error_translation import error_code
 
 USER_NAMES = {DASHBOARD: "mocktailverse-dashboard", SERVER: "mocktailverse-server"}
 LOCAL_POLICY = "besides-looking"

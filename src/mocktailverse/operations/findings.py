@@ -1,4 +1,4 @@
-"""What a person on duty looks at: an environment's state, and what of it needs attention."""
+"""Health findings: the state of an environment, and what of it needs an operator."""
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
@@ -8,7 +8,7 @@ from msgspec import Struct
 from mocktailverse.catalogue.meta import Meta
 from mocktailverse.cost.cost_report import CostReport
 from mocktailverse.formatting import counted
-from mocktailverse.loads.load import Load
+from mocktailverse.loads.load_record import Load
 from mocktailverse.operations.metrics import LoadMetrics, Spread
 from mocktailverse.pipeline.reconcile import is_lost
 from mocktailverse.stores.alarms import AlarmState
@@ -16,17 +16,17 @@ from mocktailverse.stores.functions import FunctionState
 from mocktailverse.stores.log_group import Retention
 
 LAG_LIMIT_MS = 600_000
-"""As the alarm on publish lag: ten minutes."""
+"""The threshold of the alarm on publish lag: ten minutes."""
 
 FAILURES = ("invocation failed", "[ERROR]", "Task timed out", "Runtime exited")
-"""A function failed, in its own words or in Lambda's; the template's filters look for the same."""
+"""Texts of a function's failure, its own or Lambda's; the template's filters match the same."""
 
 STUCK_AFTER = 2
-"""Visibility timeouts without a sign of life after which an open load counts as stuck: its message
-is delivered again after one, wherever its worker died."""
+"""Visibility timeouts without activity after which an open load counts as stuck: if its worker
+died, its message was delivered again after one."""
 
-FAILURES_KEPT_MS = 300_000
-"""As the alarm on function errors: what failed in the last five minutes."""
+FAILURES_WINDOW_MS = 300_000
+"""The window of the alarm on function errors: five minutes."""
 
 
 class Runbook(StrEnum):
@@ -41,14 +41,14 @@ class Runbook(StrEnum):
 
 
 class Finding(Struct, frozen=True):
-    """Something that needs attention, and the runbook page about it."""
+    """Something that needs an operator, and the runbook for it."""
 
     what: str
     runbook: Runbook
 
 
 class Publishings(Struct, frozen=True):
-    """How far the catalogue was behind the table; `last_at` and `last_lag_ms` in ms."""
+    """How far the catalogue was behind the table; `last_at` in ms since 1970 UTC."""
 
     lag_s: Spread | None
     last_at: int | None
@@ -56,12 +56,12 @@ class Publishings(Struct, frozen=True):
 
 
 class Operations(Struct, frozen=True, kw_only=True):
-    """An environment's state.
+    """An environment's state; times in ms since 1970 UTC.
 
-    `is_emulated` at the embedded AWS, which looks at no alarm and costs nothing. `failed` and
-    `stuck` are loads that no replay has superseded; `stuck` are open and gave no sign of life for
-    STUCK_AFTER visibility timeouts. `failures` are those of the last FAILURES_KEPT_MS. `cost` is
-    of the month, counted from `cost_since`; times in ms.
+    `is_emulated` on the embedded AWS, which evaluates no alarm and costs nothing. `failed` and
+    `stuck` are loads that no replay has superseded; `stuck` ones are open without activity for
+    STUCK_AFTER visibility timeouts. `failures` are those of the last FAILURES_WINDOW_MS. `cost` is
+    the month's, counted from `cost_since`.
     """
 
     is_emulated: bool
@@ -79,9 +79,9 @@ class Operations(Struct, frozen=True, kw_only=True):
     cost_since: int
 
 
-def stuck_loads(loads: Sequence[Load], *, now: int, patience_ms: int) -> list[Load]:
-    """The loads that gave no sign of life for `patience_ms`."""
-    return [load for load in loads if is_lost(load, now - patience_ms)]
+def stuck_loads(loads: Sequence[Load], *, now: int, timeout_ms: int) -> list[Load]:
+    """Return the open loads without activity for `timeout_ms`."""
+    return [load for load in loads if is_lost(load, now - timeout_ms)]
 
 
 def findings(
@@ -92,11 +92,11 @@ def findings(
     *,
     now: int,
 ) -> list[Finding]:
-    """What needs attention; `loads` are those that no replay has superseded.
+    """Return the health findings; `loads` are those that no replay has superseded.
 
-    `catalogue` is what the published one says of itself, or why it cannot be read; None where
-    none was published. Rejected records are nothing by themselves: they are counted and kept, and
-    no fault of the pipeline.
+    `catalogue` is the published catalogue's meta data, or why it cannot be read; None if none was
+    published. Rejected records are not a finding: they are counted and kept, and not a fault of the
+    pipeline.
     """
     return [
         *_of_alarms(operations),
@@ -110,17 +110,17 @@ def findings(
 def _of_alarms(operations: Operations) -> Iterator[Finding]:
     for alarm in operations.alarms:
         if alarm.state == "ALARM":
-            yield Finding(f"The alarm {alarm.name} rings: {alarm.reason}", runbook_of(alarm))
+            yield Finding(f"The alarm {alarm.name} is active: {alarm.reason}", runbook_of(alarm))
 
 
 def _of_functions(operations: Operations) -> Iterator[Finding]:
     for function in operations.functions:
         if function.failed:
-            told = f"{function.state}, last update {function.last_update}: {function.reason}"
-            yield Finding(f"The function {function.name} is {told}", Runbook.FUNCTION_ERRORS)
+            state = f"{function.state}, last update {function.last_update}: {function.reason}"
+            yield Finding(f"The function {function.name} is {state}", Runbook.FUNCTION_ERRORS)
     if operations.failures:
-        told = f"{counted(operations.failures, 'failure')} of functions in the last five minutes"
-        yield Finding(told, Runbook.FUNCTION_ERRORS)
+        text = f"{counted(operations.failures, 'failure')} of functions in the last five minutes"
+        yield Finding(text, Runbook.FUNCTION_ERRORS)
 
 
 def _of_loads(operations: Operations, metrics: LoadMetrics) -> Iterator[Finding]:
@@ -169,6 +169,6 @@ def _of_cost(operations: Operations) -> Iterator[Finding]:
 
 
 def runbook_of(alarm: AlarmState) -> Runbook:
-    """The page that an alarm's description names; about functions where it names none."""
+    """Return the runbook that an alarm's description names; by default that of function errors."""
     name = alarm.description.rpartition("docs/runbooks/")[2].removesuffix(".md")
     return Runbook(name) if name in set(Runbook) else Runbook.FUNCTION_ERRORS

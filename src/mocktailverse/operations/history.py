@@ -1,4 +1,4 @@
-"""History: every observation of a drink, from the raw objects, and what changed each time."""
+"""A drink's history: every observation in the raw objects, and what changed each time."""
 
 from collections.abc import Callable
 
@@ -28,17 +28,17 @@ class Observation(Struct, frozen=True):
 def history(
     drink_id: str, raw: RawStore, on_object: Callable[[int], None] = lambda _: None
 ) -> list[Observation]:
-    """All observations of a drink, in the order of their versions."""
-    found: list[Register] = []
+    """Return all observations of a drink, in the order of their versions."""
+    registers: list[Register] = []
     source = drink_id.partition(":")[0]
     for number, stored in enumerate(raw.versions(), 1):
         on_object(number)
         if stored.version.source == source:
-            found += _registers(raw, stored.version, drink_id)
-    found.sort(key=lambda register: (register.observed_at, register.version or ()))
+            registers += _registers(raw, stored.version, drink_id)
+    registers.sort(key=lambda register: (register.observed_at, register.version or ()))
     observations: list[Observation] = []
     last: Drink | None = None
-    for register in found:
+    for register in registers:
         drink = register.drink
         changed = _changed(last, drink) if last and drink else ()
         observations.append(Observation(register.observed_at, drink, changed))

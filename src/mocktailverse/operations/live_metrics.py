@@ -1,19 +1,19 @@
-"""The sections of live metrics: what the data did, how fast, and what the catalogue holds."""
+"""The report's sections on data: records, speed, rejects, freshness, catalogue."""
 
 from collections.abc import Iterator
 
 from mocktailverse.formatting import moment
-from mocktailverse.loads.load import Counts
+from mocktailverse.loads.load_record import Counts
 from mocktailverse.operations.markdown import Row, Section, Texts, percent, spread_cells
 from mocktailverse.operations.metrics import LoadMetrics, Spread
 from mocktailverse.operations.quality import Share
-from mocktailverse.operations.report import Published, Report
+from mocktailverse.operations.report import CatalogueFigures, Report
 
 KIB = 1024
 
 
 def live_metrics(report: Report) -> list[Section]:
-    """What the data did: loads, records, speed, rejects, the catalogue."""
+    """Return the sections on loads, records, speed, rejects and the catalogue."""
     return [
         _loads(report.metrics),
         records(report.metrics),
@@ -26,28 +26,28 @@ def live_metrics(report: Report) -> list[Section]:
 
 def _loads(metrics: LoadMetrics) -> Section:
     rows = [(status, f"{count:,}") for status, count in metrics.statuses.items()]
-    told = "One load for each version of a raw object, in its latest generation."
-    return Section("Loads by status", ("status", "loads"), rows, told)
+    note = "One load for each version of a raw object, in its latest generation."
+    return Section("Loads by status", ("status", "loads"), rows, note)
 
 
 def records(metrics: LoadMetrics) -> Section:
-    """What became of the records, and whether they are all accounted for."""
+    """Return the outcomes of the records, and whether all are accounted for."""
     counts = metrics.counts
     sums = f"{counts.loaded:,} + {counts.unchanged:,} + {counts.stale:,} + {counts.rejected:,}"
     if metrics.not_conserving:
         wrong = len(metrics.not_conserving)
-        told = f"They do **not** add up in {wrong:,} loads: records are not accounted for."
+        note = f"They do **not** add up in {wrong:,} loads: records are not accounted for."
     else:
-        told = f"They add up in every load: {counts.read:,} read = {sums}."
+        note = f"They add up in every load: {counts.read:,} read = {sums}."
     rows = [
         (name, f"{getattr(counts, name):,}", percent(getattr(counts, name), counts.read))
         for name in Counts.__struct_fields__
     ]
-    return Section("Records", ("what became of them", "records", "share"), rows, told)
+    return Section("Records", ("outcome", "records", "share"), rows, note)
 
 
 def speed(metrics: LoadMetrics) -> Section:
-    """Throughput, and how soon a raw object was loaded and visible."""
+    """Return the throughput, and the latency until a raw object was loaded and visible."""
     rates = metrics.throughput
     rows: list[Row] = [
         ("records a second", "", _number(rates.records_per_s), "", ""),
@@ -55,36 +55,35 @@ def speed(metrics: LoadMetrics) -> Section:
         ("from stored to loaded, s", *_timed(metrics.to_loaded_s)),
         ("from stored to visible, s", *_timed(metrics.to_visible_s)),
     ]
-    told = (
-        f"{rates.records:,} records in {rates.busy_s:,.1f} s while at least one load was under "
-        "way, replays included. From stored on, raw objects are counted that were loaded at the "
-        "first go; S3 rounds down to the second when one was stored, so these figures are up to "
-        "1 s too long. Visible: all its drinks are in the published catalogue, as the publish "
-        "function's log tells"
-        + (f"; of {metrics.not_seen:,} it does not." if metrics.not_seen else ".")
+    note = (
+        f"{rates.records:,} records in {rates.busy_s:,.1f} s with at least one load in progress, "
+        "replays included. The latencies are those of raw objects that were loaded at the first "
+        "attempt; S3 rounds the time of storing down to a second, so they are up to 1 s too long. "
+        "Visible: the publish function has logged all its drinks"
+        + (f", which is missing for {metrics.not_seen:,}." if metrics.not_seen else ".")
     )
-    return Section("Speed", ("", "raw objects", "p50, or the rate", "p95", "max"), rows, told)
+    return Section("Speed", ("", "raw objects", "p50, or the rate", "p95", "max"), rows, note)
 
 
 def rejects(report: Report) -> Section:
-    """Rejected records by reason code."""
-    found = report.rejects
-    rows = [(code, f"{count:,}") for code, count in found.codes.items()]
-    told = "Each is kept with its place and its raw record: `mocktailverse rejected`."
-    if not found.are_all:
-        told += f" Counted in the newest {found.loads:,} loads that rejected something."
-    return Section("Rejected, by reason", ("reason", "records"), rows, told, "None.")
+    """Return the rejected records by reason code."""
+    lines = report.rejects
+    rows = [(code, f"{count:,}") for code, count in lines.codes.items()]
+    note = "Each is stored with its position and its raw record: `mocktailverse rejected`."
+    if not lines.are_all:
+        note += f" Counted in the newest {lines.loads:,} loads that rejected records."
+    return Section("Rejected, by reason", ("reason", "records"), rows, note, "None.")
 
 
 def freshness(report: Report) -> Section:
-    """When things happened last."""
-    found = report.freshness
+    """Return when things last happened."""
+    latest = report.freshness
     observed = report.catalogue.meta.newest_observed_at if report.catalogue else None
     moments = {
         "newest observation in the catalogue": observed,
-        "newest raw object stored": found.raw_stored_at,
-        "last load done": found.load_done_at,
-        "last publishing": found.published_at,
+        "newest raw object stored": latest.raw_stored_at,
+        "last load done": latest.load_done_at,
+        "last publishing": latest.published_at,
     }
     rows = [
         (what, moment(at) or "none", f"{(report.made.at - at) / 1000:,.0f}" if at else "")
@@ -94,19 +93,19 @@ def freshness(report: Report) -> Section:
 
 
 def _catalogue(report: Report) -> Iterator[Section]:
-    found = report.catalogue
-    if found is None:
+    figures = report.catalogue
+    if figures is None:
         problem = report.catalogue_problem
         rows = [("it cannot be read", problem)] if problem else []
-        yield Section("Catalogue", ("what", "figure"), rows, nothing="Nothing was published yet.")
+        yield Section("Catalogue", ("what", "figure"), rows, empty="Nothing was published yet.")
         return
-    yield _published(found)
-    yield from drinks_of(found)
+    yield _published(figures)
+    yield from drinks_of(figures)
 
 
-def drinks_of(found: Published) -> Iterator[Section]:
-    """What is understood of the drinks, source by source."""
-    for source in found.sources:
+def drinks_of(figures: CatalogueFigures) -> Iterator[Section]:
+    """Return the data quality, source by source."""
+    for source in figures.sources:
         shares = {
             "mocktails": source.mocktails,
             "strength known, at least as a range": source.strength,
@@ -125,25 +124,25 @@ def drinks_of(found: Published) -> Iterator[Section]:
                     for code, n in source.codes.items()
                 ),
             ],
-            "Last come the [quality codes](../reference/codes.md), and how many drinks have each.",
+            "The last rows are the [quality codes](../reference/codes.md).",
         )
 
 
-def _published(found: Published) -> Section:
-    meta = found.meta
+def _published(figures: CatalogueFigures) -> Section:
+    meta = figures.meta
     rows = [
         ("version", meta.version),
         ("built (UTC)", moment(meta.built_at)),
-        ("age, s", f"{found.age_s:,.0f}"),
-        ("size, KiB", f"{found.bytes / KIB:,.0f}"),
+        ("age, s", f"{figures.age_s:,.0f}"),
+        ("size, KiB", f"{figures.bytes / KIB:,.0f}"),
         ("drinks", f"{meta.drinks:,}"),
         ("ingredients", f"{meta.ingredients:,}"),
     ]
     return Section("Catalogue", ("what", "figure"), rows)
 
 
-def _timed(found: Spread | None) -> Texts:
-    return (f"{found.count:,}" if found else "0", *spread_cells(found))
+def _timed(values: Spread | None) -> Texts:
+    return (f"{values.count:,}" if values else "0", *spread_cells(values))
 
 
 def _share(share: Share) -> Texts:

@@ -1,4 +1,4 @@
-"""Sections of a report, and how they become Markdown."""
+"""Sections with tables, and their Markdown."""
 
 import re
 import textwrap
@@ -12,17 +12,17 @@ from mocktailverse.operations.metrics import Spread
 LONGEST = 160
 WIDTH = 112
 _MARKUP = re.compile(r"([\\`*{}\[\]<>|~#!&$]|(?<![^\W_])_|_(?![^\W_]))")
-"""What Markdown may take for more than text; an underscore within a word is none of it."""
+"""Characters with a meaning in Markdown; an underscore within a word has none."""
 
 
 class Link(NamedTuple):
-    """A cell that leads to another page."""
+    """A table cell with a link."""
 
     text: str
     target: str
 
     def __str__(self) -> str:
-        """As the terminal shows it."""
+        """Return the text alone, for the terminal."""
         return self.text
 
 
@@ -31,30 +31,28 @@ Texts = tuple[str, ...]
 
 
 class Section(Struct, frozen=True):
-    """A table under a title.
-
-    Cells are plain text; `told` is Markdown for the page, `nothing` stands in for a table without
-    rows.
-    """
+    """A table under a title; its cells are plain text."""
 
     title: str
     columns: Texts
     rows: Sequence[Row]
-    told: str = ""
-    nothing: str = "There is nothing."
+    note: str = ""
+    """Markdown above the table."""
+    empty: str = "None."
+    """Text in place of a table without rows."""
 
 
 def markdown(section: Section) -> str:
-    """A section of a page."""
+    """Return a section's Markdown."""
     head = f"## {_shown(section.title)}"
     if not section.rows:
-        return f"{head}\n\n{section.nothing}"
-    told = f"{wrapped(section.told)}\n\n" if section.told else ""
-    return f"{head}\n\n{told}{_table(section)}"
+        return f"{head}\n\n{section.empty}"
+    note = f"{wrapped(section.note)}\n\n" if section.note else ""
+    return f"{head}\n\n{note}{_table(section)}"
 
 
 def wrapped(text: str) -> str:
-    """A paragraph in lines that are easy to read as text, too."""
+    """Return a paragraph wrapped at WIDTH, so that it is easy to read as plain text."""
     return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
@@ -65,7 +63,7 @@ def _table(section: Section) -> str:
 
 
 def _shown(cell: str | Link) -> str:
-    """A cell that shows exactly this text, in one line; the text may be hostile."""
+    """Return a cell that shows exactly this text, in one line; the text may be hostile."""
     if isinstance(cell, Link):
         return f"[{_shown(cell.text)}]({cell.target})"
     line = " ".join("".join(c if c.isprintable() else " " for c in cell).split())
@@ -74,12 +72,12 @@ def _shown(cell: str | Link) -> str:
 
 
 def percent(count: int, of: int) -> str:
-    """A share as people read it; blank of nothing."""
+    """Return a percentage with one digit; blank if `of` is 0."""
     return f"{count / of:.1%}" if of else ""
 
 
-def spread_cells(found: Spread | None) -> Texts:
-    """p50, p95 and the largest, with two digits."""
-    if found is None:
+def spread_cells(values: Spread | None) -> Texts:
+    """Return p50, p95 and the maximum, with two digits."""
+    if values is None:
         return ("none", "", "")
-    return tuple(f"{value:,.2f}" for value in (found.p50, found.p95, found.most))
+    return tuple(f"{value:,.2f}" for value in (values.p50, values.p95, values.most))

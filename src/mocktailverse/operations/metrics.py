@@ -1,4 +1,4 @@
-"""Metrics of the live pipeline: what loads did, how fast, and how soon people could see it."""
+"""Metrics of the live pipeline: outcomes of loads, speed, and latency until drinks are visible."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -7,19 +7,19 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from mocktailverse.loads.load import Counts, Load, latest_generations
+from mocktailverse.loads.load_record import Counts, Load, latest_generations
 from mocktailverse.operations.timing import passages, quantile
 from mocktailverse.pipeline.ports import DailyLoads
 
-BELL_TOLERANCE_MS = 1_000
-"""DynamoDB tells to the second when a drink changed."""
+CHANGE_TOLERANCE_MS = 1_000
+"""DynamoDB rounds the time of a change notification to a second."""
 
 PUBLISHED = "published"
 """The message of the publish function's log line."""
 
 
 class Spread(Struct, frozen=True):
-    """How many values there are, their quantiles by nearest rank, and the largest."""
+    """A number of values, their quantiles by nearest rank, and their maximum."""
 
     count: int
     p50: float
@@ -28,9 +28,9 @@ class Spread(Struct, frozen=True):
 
 
 class Throughput(Struct, frozen=True):
-    """Records and stored bytes of the loads that are done, and both for a busy second.
+    """Records and stored bytes of the loads that are done, and their rates.
 
-    `busy_s` is the time while at least one of them was under way; the rates are None where it is 0.
+    `busy_s` is the time with at least one of them in progress; the rates are None if it is 0.
     """
 
     records: int
@@ -41,9 +41,9 @@ class Throughput(Struct, frozen=True):
 
 
 class Publishing(Struct, frozen=True):
-    """A publishing that was done at a time in ms, `lag_ms` after the oldest change it was for.
+    """One publishing: its time in ms since 1970 UTC, and its lag behind the oldest change.
 
-    `traces` are the trace ids of the raw objects whose drinks it was asked to publish.
+    `traces` are the trace ids of the raw objects that its drinks come from.
     """
 
     at: int
@@ -53,11 +53,12 @@ class Publishing(Struct, frozen=True):
 
 
 class LoadMetrics(Struct, frozen=True, kw_only=True):
-    """What loads did; statuses, counts and `not_conserving` without those superseded by a replay.
+    """The outcomes and latencies of loads.
 
+    `statuses`, `counts` and `not_conserving` leave out loads that a replay has superseded.
     `not_conserving` are the keys of the raw objects whose counts do not add up. `to_loaded_s` and
-    `to_visible_s` count from when a raw object was stored, first loads only; visible is an object
-    of which all drinks were published. `not_seen` are those of which no publishing tells.
+    `to_visible_s` are measured from the time of storing, of first loads only; an object is visible
+    once all its drinks are published. `not_seen` counts objects without a logged publishing.
     """
 
     statuses: dict[str, int]
@@ -70,7 +71,7 @@ class LoadMetrics(Struct, frozen=True, kw_only=True):
 
 
 class ReadOnce:
-    """Reads each page of loads once, for readers whose days overlap."""
+    """Caches pages of loads, for readers whose days overlap."""
 
     def __init__(self, loads: DailyLoads) -> None:
         self._loads = loads
@@ -80,10 +81,10 @@ class ReadOnce:
         self, day: str, limit: int, after: Mapping[str, Any] | None = None
     ) -> tuple[list[Load], dict[str, Any] | None]:
         """As `DailyLoads.page`."""
-        asked = (day, limit, repr(after))
-        if asked not in self._pages:
-            self._pages[asked] = self._loads.page(day, limit, after)
-        return self._pages[asked]
+        key = (day, limit, repr(after))
+        if key not in self._pages:
+            self._pages[key] = self._loads.page(day, limit, after)
+        return self._pages[key]
 
     def place_of(self, load: Load) -> str:
         """As `DailyLoads.place_of`."""
@@ -95,16 +96,16 @@ class ReadOnce:
 
 
 def load_metrics(loads: Sequence[Load], publishings: Iterable[Publishing]) -> LoadMetrics:
-    """The metrics of loads, all generations of them, newest first."""
-    standing = latest_generations(loads)
+    """Return the metrics of loads, all generations of them, newest first."""
+    current = latest_generations(loads)
     first = passages(loads, ())
-    naming = _by_trace(publishings)
+    by_trace = _by_trace(publishings)
     shown = [passage.load for passage in first if passage.load.counts.loaded]
-    visible_at = [(load, _visible_at(load, naming)) for load in shown]
+    visible_at = [(load, _visible_at(load, by_trace)) for load in shown]
     return LoadMetrics(
-        statuses=dict(sorted(Counter(load.status for load in standing).items())),
-        counts=sum((load.counts for load in standing), Counts()),
-        not_conserving=tuple(load.object.key for load in standing if not load.counts.conserving),
+        statuses=dict(sorted(Counter(load.status for load in current).items())),
+        counts=sum((load.counts for load in current), Counts()),
+        not_conserving=tuple(load.object.key for load in current if not load.counts.conserving),
         throughput=throughput_of(loads),
         to_loaded_s=spread(passage.waiting_s + passage.loading_s for passage in first),
         to_visible_s=spread(
@@ -115,26 +116,26 @@ def load_metrics(loads: Sequence[Load], publishings: Iterable[Publishing]) -> Lo
 
 
 def publishing_of(at: int, message: str) -> Publishing | None:
-    """The publishing that a line of the publish function's log tells of; None of other lines."""
+    """Return the publishing in a line of the publish function's log; None if it is another line."""
     try:
-        told = msgspec.json.decode(message, type=_Told)
+        line = msgspec.json.decode(message, type=_LogLine)
     except msgspec.MsgspecError:  # a line that Lambda wrote, or of other code
         return None
-    if told.message != PUBLISHED:
+    if line.message != PUBLISHED:
         return None
-    return Publishing(at, told.lag_ms, told.changed, told.traces)
+    return Publishing(at, line.lag_ms, line.changed, line.traces)
 
 
 def spread(values: Iterable[float]) -> Spread | None:
-    """The spread of values; None of none."""
-    found = sorted(values)
-    if not found:
+    """Return the spread of values; None if there are none."""
+    ordered = sorted(values)
+    if not ordered:
         return None
-    return Spread(len(found), quantile(found, 0.5), quantile(found, 0.95), found[-1])
+    return Spread(len(ordered), quantile(ordered, 0.5), quantile(ordered, 0.95), ordered[-1])
 
 
 def throughput_of(loads: Iterable[Load]) -> Throughput:
-    """The throughput of the loads that are done; time that several shared counts once."""
+    """Return the throughput of the loads that are done; overlapping time counts once."""
     done = [load for load in loads if load.status == "done"]
     records, size = sum(load.counts.read for load in done), sum(load.bytes for load in done)
     busy_s = sum(end - begin for begin, end in _busy(done)) / 1000
@@ -144,7 +145,7 @@ def throughput_of(loads: Iterable[Load]) -> Throughput:
 
 
 def _busy(loads: Iterable[Load]) -> Iterator[tuple[int, int]]:
-    """The times in ms while loads were under way, without overlaps."""
+    """Yield the times in ms with loads in progress, without overlaps."""
     spans = sorted((load.started_at, load.finished_at or load.started_at) for load in loads)
     reached = 0
     for begin, end in spans:
@@ -154,29 +155,29 @@ def _busy(loads: Iterable[Load]) -> Iterator[tuple[int, int]]:
 
 
 def _by_trace(publishings: Iterable[Publishing]) -> dict[str, list[Publishing]]:
-    found: dict[str, list[Publishing]] = {}
+    by_trace: dict[str, list[Publishing]] = {}
     for publishing in publishings:
         for trace in publishing.traces:
-            found.setdefault(trace, []).append(publishing)
-    return found
+            by_trace.setdefault(trace, []).append(publishing)
+    return by_trace
 
 
-def _visible_at(load: Load, naming: Mapping[str, Sequence[Publishing]]) -> int | None:
-    """When the last of a load's drinks was published, in ms.
+def _visible_at(load: Load, by_trace: Mapping[str, Sequence[Publishing]]) -> int | None:
+    """Return when the last of a load's drinks was published, in ms since 1970 UTC.
 
-    Later publishings name its object, too, such as those of a replay; they are told by the change
-    they answer to, which came after the load's end.
+    Later publishings, such as those of a replay, name the same object. Their changes came after the
+    load's end, which leaves them out.
     """
-    latest = (load.finished_at or 0) + BELL_TOLERANCE_MS
+    latest = (load.finished_at or 0) + CHANGE_TOLERANCE_MS
     times = [
         publishing.at
-        for publishing in naming.get(load.object.trace_id, ())
+        for publishing in by_trace.get(load.object.trace_id, ())
         if publishing.at >= load.started_at and publishing.at - publishing.lag_ms <= latest
     ]
     return max(times, default=None)
 
 
-class _Told(Struct):
+class _LogLine(Struct):
     message: str
     lag_ms: int = 0
     changed: int = 0

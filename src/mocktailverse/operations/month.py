@@ -1,4 +1,4 @@
-"""What this month's loads used so far, read day by day from the books."""
+"""The usage of the current month, read day by day from the load records."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -15,10 +15,10 @@ from mocktailverse.pipeline.ports import DailyLoads
 from mocktailverse.times import utc
 
 LOADS = 3_000
-"""Loads read of a month at most, the newest days first; that bounds the requests."""
+"""Maximum number of loads read of a month, newest days first; it bounds the requests."""
 
 SETTLED_DAYS = 2
-"""Days after which no load of a day changes any more; it is read once a process."""
+"""Days after which the loads of a day no longer change; such a day is read once."""
 
 
 class MonthSoFar(Struct, frozen=True, kw_only=True):
@@ -36,16 +36,16 @@ class MonthSoFar(Struct, frozen=True, kw_only=True):
 
     @property
     def activity(self) -> Activity:
-        """All days together."""
+        """The sum of all days."""
         return sum(self.days.values(), Activity())
 
     def usage(self, running: Running) -> Usage:
-        """What it comes to on AWS."""
+        """Return the usage of AWS that the activity causes."""
         return usage_of(self.activity, running, month_share=self.share, drinks=self.drinks)
 
 
-class MonthBooks:
-    """Adds up the loads of the month; days that are over are remembered."""
+class MonthUsage:
+    """Sums up the loads of the month; past days are cached."""
 
     def __init__(
         self,
@@ -62,10 +62,10 @@ class MonthBooks:
         self._settled: dict[date, Activity] = {}
 
     def read(self) -> MonthSoFar:
-        """The month until now.
+        """Return the month until now.
 
         Raises:
-            MocktailverseError: AWS does not answer, or refuses.
+            MocktailverseError: AWS cannot be reached, or refuses a request.
         """
         now = self._clock()
         today = utc(now).date()
@@ -89,7 +89,7 @@ class MonthBooks:
         )
 
     def _of_day(self, day: date, today: date, limit: int) -> tuple[Activity, int | None]:
-        """What was done on a day; and where the limit cut it, the time in ms from which on."""
+        """Return a day's activity; if the limit cut it, also the time from which it counts."""
         if day in self._settled:
             return self._settled[day], None
         loads = list(islice(loads_of_day(self._loads, day), limit + 1))
@@ -100,7 +100,7 @@ class MonthBooks:
         return activity, loads[limit - 1].started_at if is_cut else None
 
     def _drinks(self) -> int:
-        """Drinks in the catalogue; none where none was published yet."""
+        """Return the number of drinks in the catalogue; 0 if none was published yet."""
         try:
             return self._read_meta().drinks
         except MissingError:
@@ -112,6 +112,6 @@ def _start_ms(day: date) -> int:
 
 
 def _share_of_month(passed_ms: int, first: date) -> float:
-    """How much of the month that begins with `first` this is; never nothing."""
+    """Return the share of the month that begins with `first`; never 0."""
     following = (first + timedelta(days=32)).replace(day=1)
     return max(1, passed_ms) / (_start_ms(following) - _start_ms(first))

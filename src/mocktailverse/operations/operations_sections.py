@@ -1,81 +1,81 @@
-"""The sections of operations: what a person on duty looks at."""
+"""The report's sections on operations: findings, queue, alarms, functions, loads, cost."""
 
 from collections.abc import Sequence
 
 from mocktailverse.formatting import amount, moment
-from mocktailverse.loads.load import Counts, Load
+from mocktailverse.loads.load_record import Counts, Load
 from mocktailverse.operations.findings import Operations, Runbook, runbook_of
 from mocktailverse.operations.markdown import Link, Section, spread_cells
 from mocktailverse.operations.report import Report
 
 
 def operations(report: Report) -> list[Section]:
-    """What a person on duty looks at, the most pressing first."""
-    found = report.operations
+    """Return the sections for an operator, the most urgent first."""
+    state = report.operations
     return [
         attention(report),
         queue(report),
-        alarms(found),
-        _functions(found),
-        unfinished(found),
-        _load_rows("The last loads", found.last_loads),
+        alarms(state),
+        _functions(state),
+        unfinished(state),
+        _load_rows("The last loads", state.last_loads),
         _cost(report),
     ]
 
 
 def attention(report: Report) -> Section:
-    """What needs attention, and the runbook about it."""
+    """Return the health findings with their runbooks."""
     rows = [(finding.what, _runbook(finding.runbook)) for finding in report.attention]
-    return Section("Needs attention", ("what", "runbook"), rows, nothing="Nothing.")
+    return Section("Needs attention", ("what", "runbook"), rows, empty="Nothing.")
 
 
 def queue(report: Report) -> Section:
-    """What waits, what is stuck, and how far publishing is behind."""
-    found = report.operations
-    lag = found.publishings.lag_s
+    """Return the queue lengths, the stuck loads and the publish lag."""
+    state = report.operations
+    lag = state.publishings.lag_s
     rows = [
-        ("messages waiting or worked on", f"{found.waiting:,}"),
-        ("failures of functions in the last five minutes", f"{found.failures:,}"),
-        ("dead letters", f"{found.dead:,}"),
-        ("failed loads", f"{len(found.failed):,}"),
-        ("stuck loads", f"{len(found.stuck):,}"),
+        ("messages waiting or in progress", f"{state.waiting:,}"),
+        ("failures of functions in the last five minutes", f"{state.failures:,}"),
+        ("dead letters", f"{state.dead:,}"),
+        ("failed loads", f"{len(state.failed):,}"),
+        ("stuck loads", f"{len(state.stuck):,}"),
         (
             "publish lag, s: p50, p95, max",
             " · ".join(spread_cells(lag)) if lag else "none published",
         ),
     ]
-    told = (
-        "SQS counts its messages roughly. A load is stuck when it gave no sign of life for two "
-        "visibility timeouts and no message waits. The lag runs from the oldest change of a "
-        "publishing; DynamoDB rounds that to the second."
+    note = (
+        "SQS's counts are approximate. A load is stuck after two visibility timeouts without "
+        "activity while no message waits. The lag is measured from the oldest change of a "
+        "publishing, which DynamoDB rounds to a second."
     )
-    return Section("Queue, loads, publishing", ("what", "figure"), rows, told)
+    return Section("Queue, loads, publishing", ("what", "figure"), rows, note)
 
 
-def alarms(found: Operations) -> Section:
-    """The alarms, and how they are where anybody evaluates them."""
+def alarms(state: Operations) -> Section:
+    """Return the alarms, with their states if they are evaluated."""
     rows = [
         (
             alarm.name,
-            "not evaluated" if found.is_emulated else alarm.state,
-            "" if found.is_emulated else moment(alarm.since),
+            "not evaluated" if state.is_emulated else alarm.state,
+            "" if state.is_emulated else moment(alarm.since),
             _runbook(runbook_of(alarm)),
         )
-        for alarm in found.alarms
+        for alarm in state.alarms
     ]
-    told = (
-        "The embedded AWS keeps alarms but never evaluates one, so none can ring here. "
+    note = (
+        "The embedded AWS stores alarms but never evaluates them. "
         "`mocktailverse drill` provokes each failure and evaluates its alarm's definition."
-        if found.is_emulated
+        if state.is_emulated
         else "As CloudWatch evaluates them."
     )
-    return Section("Alarms", ("alarm", "state", "since (UTC)", "runbook"), rows, told)
+    return Section("Alarms", ("alarm", "state", "since (UTC)", "runbook"), rows, note)
 
 
-def _functions(found: Operations) -> Section:
+def _functions(state: Operations) -> Section:
     retention = {
-        group.name.rpartition("/")[2]: "for ever" if group.days is None else f"{group.days:,} days"
-        for group in found.log_groups
+        group.name.rpartition("/")[2]: "forever" if group.days is None else f"{group.days:,} days"
+        for group in state.log_groups
     }
     rows = [
         (
@@ -87,15 +87,15 @@ def _functions(found: Operations) -> Section:
             function.last_update,
             retention.get(function.name, "no log yet"),
         )
-        for function in found.functions
+        for function in state.functions
     ]
     columns = ("function", "MB", "timeout, s", "runtime", "state", "last update", "log kept")
     return Section("Functions", columns, rows)
 
 
-def unfinished(found: Operations) -> Section:
-    """Loads that wait for a person."""
-    return _load_rows("Failed and stuck loads", [*found.failed, *found.stuck])
+def unfinished(state: Operations) -> Section:
+    """Return the loads that need an operator."""
+    return _load_rows("Failed and stuck loads", [*state.failed, *state.stuck])
 
 
 def _load_rows(title: str, loads: Sequence[Load]) -> Section:
@@ -110,7 +110,7 @@ def _load_rows(title: str, loads: Sequence[Load]) -> Section:
         for load in loads
     ]
     columns = ("started (UTC)", "raw object", "status", *Counts.__struct_fields__, "error")
-    return Section(title, columns, rows, nothing="None.")
+    return Section(title, columns, rows, empty="None.")
 
 
 def _cost(report: Report) -> Section:
@@ -126,18 +126,18 @@ def _cost(report: Report) -> Section:
         for line in cost.lines
     ]
     whose = (
-        "The local stack costs nothing; on AWS, in an environment that stood since then, the same "
-        "loads would have cost"
+        "The local stack costs nothing. On AWS, an environment that ran since then would have "
+        "cost, with the same loads,"
         if report.operations.is_emulated
         else "It cost"
     )
-    told = (
+    note = (
         f"Since {moment(report.operations.cost_since)} UTC. {whose} {cost.usd_so_far or 0:.4f} "
         f"USD; the month at this rate {cost.usd:.4f} USD. Computed from the loads, prices of "
         f"{cost.as_of}, {cost.region}, without tax: [cost](../explanation/cost.md)."
     )
     columns = ("what", "so far", "month at this rate", "free a month", "of it used so far")
-    return Section("Cost of the month", columns, rows, told)
+    return Section("Cost of the month", columns, rows, note)
 
 
 def _runbook(page: Runbook) -> Link:

@@ -1,11 +1,11 @@
-"""The loads of the last days, read day by day through the table's index, never by a scan."""
+"""The loads of the last days, read through the table's index by day, never by a scan."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from mocktailverse.errors import UsageError
-from mocktailverse.loads.load import Load, latest_generations
+from mocktailverse.loads.load_record import Load, latest_generations
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline.ports import DailyLoads, LoadsStore, RawStore
@@ -22,10 +22,10 @@ def recent_loads(
     limit: int | None = None,
     after: str | None = None,
 ) -> tuple[list[Load], str | None]:
-    """Loads opened in the last days (UTC), newest first, and where to go on.
+    """Return loads opened in the last days (UTC), newest first, and the cursor of the next page.
 
     Raises:
-        UsageError: `after` is not what an earlier call gave.
+        UsageError: `after` is not a cursor of an earlier call.
     """
     day = datetime.now(UTC).date()
     oldest = day - timedelta(days=days - 1)
@@ -33,30 +33,30 @@ def recent_loads(
     if after:
         key = loads.key_of(after)
         day = _day_reached(key, day)
-    found: list[Load] = []
+    recent: list[Load] = []
     while day >= oldest:
         page, key = loads.page(day.isoformat(), PAGE, key)
         for number, load in enumerate(page, 1):
             if status in (None, load.status):
-                found.append(load)
-            if limit is not None and len(found) == limit:
+                recent.append(load)
+            if limit is not None and len(recent) == limit:
                 is_last = number == len(page) and key is None and day == oldest
-                return found, None if is_last else loads.place_of(load)
+                return recent, None if is_last else loads.place_of(load)
         if key is None:
             day -= timedelta(days=1)
-    return found, None
+    return recent, None
 
 
 def _day_reached(key: Mapping[str, Any], today: date) -> date:
-    """The day of a place; from one in the future, every day up to it would be read."""
+    """Return the day of a cursor; one in the future would make every day up to it be read."""
     day = date.fromisoformat(key["day"]["S"])
     if day > today:
-        raise UsageError(f"No load was opened on {day} yet. Ask again without the cursor.")
+        raise UsageError("Invalid cursor. Retry without it.")
     return day
 
 
 def loads_of_day(loads: DailyLoads, day: date) -> Iterator[Load]:
-    """All loads opened on a day (UTC), newest first."""
+    """Yield all loads opened on a day (UTC), newest first."""
     key: dict[str, Any] | None = None
     while True:
         page, key = loads.page(day.isoformat(), PAGE, key)
@@ -75,7 +75,7 @@ def unfinished(loads: DailyLoads, *, failed: bool, rejected: bool) -> list[Objec
 
 
 def rejected_lines(load: Load, loads: LoadsStore, bucket: RawStore) -> Iterator[Rejected]:
-    """What a load could not load, in the order of the raw object; nothing once it has expired."""
+    """Yield a load's rejected lines in the raw object's order; none once they have expired."""
     if not load.counts.rejected:
         return
     for segment in loads.segments(load.object, load.generation):

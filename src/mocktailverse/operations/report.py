@@ -1,8 +1,8 @@
-"""Measures a running environment: the figures of the `report` command.
+"""Measure a running environment: the figures of the `report` command.
 
-What it asks of AWS: loads in pages of 100, about 9 read units each, LOADS at most for the last
-days and as many for the month; for each of REJECTING loads that rejected something a query of
-1 unit and an object or two; the catalogue once; and about 35 requests that cost nothing.
+Requests to AWS: loads in pages of 100 (about 9 read units each), at most LOADS for the report's
+days and as many for the month; a query of 1 unit and an object or two for each of at most REJECTING
+loads that rejected records; the catalogue once; and about 35 requests that cost nothing.
 """
 
 import os
@@ -22,10 +22,10 @@ from mocktailverse.cost.cost_report import cost_report
 from mocktailverse.cost.model import price_table
 from mocktailverse.cost.running import running
 from mocktailverse.errors import CatalogueError, MissingError
-from mocktailverse.loads.load import Load, latest_generations
+from mocktailverse.loads.load_record import Load, latest_generations
 from mocktailverse.operations.findings import (
     FAILURES,
-    FAILURES_KEPT_MS,
+    FAILURES_WINDOW_MS,
     STUCK_AFTER,
     Finding,
     Operations,
@@ -42,7 +42,7 @@ from mocktailverse.operations.metrics import (
     publishing_of,
     spread,
 )
-from mocktailverse.operations.month import MonthBooks, MonthSoFar
+from mocktailverse.operations.month import MonthSoFar, MonthUsage
 from mocktailverse.operations.quality import SourceQuality, quality
 from mocktailverse.operations.recent_loads import recent_loads, rejected_lines
 from mocktailverse.pipeline.ports import DailyLoads
@@ -50,44 +50,45 @@ from mocktailverse.stores import cloudformation_stack
 from mocktailverse.stores.alarms import read_alarm_states
 from mocktailverse.stores.cloudformation_stack import stack_name
 from mocktailverse.stores.environment import LOCAL, Stores
-from mocktailverse.stores.errors import translated
+from mocktailverse.stores.error_translation import translated
 from mocktailverse.stores.log_group import LogGroup, read_retentions
 from mocktailverse.times import now as now_ms
 
 DAY_MS = 24 * 3600 * 1000
 LOADS = 3_000
-"""The newest loads of the days are read, so many at most."""
+"""Maximum number of loads read, newest first."""
 
 REJECTING = 100
 LINES = 5_000
-"""Of the newest loads that rejected something, and of their lines, so many are read at most."""
+"""Maximum numbers of loads that rejected records, and of their rejected lines, that are read."""
 
 LAST_LOADS = 15
 LOGS = "/aws/lambda/"
 LOG_GROUPS = f"{LOGS}mocktailverse-"
 
 
-class Made(Struct, frozen=True, kw_only=True):
-    """When (ms), of what and where a report was made; `loads_are_all` within these days."""
+class ReportOrigin(Struct, frozen=True, kw_only=True):
+    """When (ms since 1970 UTC), where and of what a report was made."""
 
     at: int
     env: str
     region: str
     days: int
     loads_are_all: bool
+    """Whether all loads of the days were read."""
     machine: str | None
 
 
 class Rejects(Struct, frozen=True, kw_only=True):
-    """Rejected lines by reason code, of the newest `loads` that rejected something."""
+    """Rejected lines by reason code, in the newest `loads` that rejected records."""
 
     codes: dict[str, int]
     loads: int
     are_all: bool
 
 
-class Published(Struct, frozen=True, kw_only=True):
-    """The published catalogue: what it says of itself, its size, what is understood of it."""
+class CatalogueFigures(Struct, frozen=True, kw_only=True):
+    """The published catalogue: its meta data, size, age, and data quality by source."""
 
     meta: Meta
     bytes: int
@@ -96,7 +97,7 @@ class Published(Struct, frozen=True, kw_only=True):
 
 
 class Freshness(Struct, frozen=True, kw_only=True):
-    """When things happened last, in ms; None where nothing did within the report's days."""
+    """When things last happened, in ms since 1970 UTC; None if not within the report's days."""
 
     raw_stored_at: int | None
     load_done_at: int | None
@@ -104,12 +105,12 @@ class Freshness(Struct, frozen=True, kw_only=True):
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """All figures of an environment; nothing needs attention where `attention` is empty."""
+    """All figures of an environment; `attention` lists its health findings."""
 
-    made: Made
+    made: ReportOrigin
     metrics: LoadMetrics
     rejects: Rejects
-    catalogue: Published | None
+    catalogue: CatalogueFigures | None
     catalogue_problem: str | None
     freshness: Freshness
     operations: Operations
@@ -117,20 +118,20 @@ class Report(Struct, frozen=True, kw_only=True):
 
     @property
     def ok(self) -> bool:
-        """Whether nothing needs attention."""
+        """Whether there is no health finding."""
         return not self.attention
 
 
 def measure(stores: Stores, env: str, days: int) -> Report:
-    """Measure an environment over its last days; its cost over the month.
+    """Return the report of an environment over its last days, and of its cost over the month.
 
     Raises:
-        MocktailverseError: AWS does not answer, or refuses.
+        MocktailverseError: AWS cannot be reached, or refuses a request.
     """
     now = now_ms()
     pages = ReadOnce(stores.loads)
     loads, older = recent_loads(pages, days, limit=LOADS)
-    standing = latest_generations(loads)
+    current = latest_generations(loads)
     publishings = _publishings(stores, now - days * DAY_MS)
     published, problem = _published(stores, now)
     metrics = load_metrics(loads, publishings)
@@ -138,7 +139,7 @@ def measure(stores: Stores, env: str, days: int) -> Report:
     operations = _operations(stores, env, loads, publishings, month, now=now)
     meta = published.meta if published else None
     return Report(
-        made=Made(
+        made=ReportOrigin(
             at=now,
             env=env,
             region=stores.clients.region,
@@ -147,41 +148,41 @@ def measure(stores: Stores, env: str, days: int) -> Report:
             machine=_machine() if env == LOCAL else None,
         ),
         metrics=metrics,
-        rejects=_rejects(stores, standing),
+        rejects=_rejects(stores, current),
         catalogue=published,
         catalogue_problem=problem,
         freshness=_freshness(loads, publishings),
         operations=operations,
-        attention=findings(operations, metrics, standing, problem or meta, now=now),
+        attention=findings(operations, metrics, current, problem or meta, now=now),
     )
 
 
 def _publishings(stores: Stores, since: int) -> list[Publishing]:
-    """What the publish function's log tells, oldest first; nothing where it never ran."""
+    """Return the publish function's log entries, oldest first; none if it never ran."""
     log = LogGroup(stores.clients, LOGS + stores.outputs["PublishFunction"])
     try:
-        told = [publishing_of(line.at, line.message) for line in log.lines(since, PUBLISHED)]
+        logged = [publishing_of(line.at, line.message) for line in log.lines(since, PUBLISHED)]
     except MissingError:
         return []
-    return [publishing for publishing in told if publishing]
+    return [publishing for publishing in logged if publishing]
 
 
-def _published(stores: Stores, now: int) -> tuple[Published | None, str | None]:
-    """The published catalogue, or why it cannot be read; neither where there is none yet."""
+def _published(stores: Stores, now: int) -> tuple[CatalogueFigures | None, str | None]:
+    """Return the published catalogue, or why it cannot be read; neither if there is none yet."""
     with tempfile.TemporaryDirectory(prefix="mocktailverse-report-") as folder:
         path = Path(folder, "catalogue.sqlite")
         try:
             stores.catalogue.download(path)
-            return _looked_through(path, now), None
+            return _figures_of(path, now), None
         except MissingError:
             return None, None
         except CatalogueError as error:
             return None, str(error)
 
 
-def _looked_through(path: Path, now: int) -> Published:
+def _figures_of(path: Path, now: int) -> CatalogueFigures:
     with closing(Catalogue(path)) as catalogue:
-        return Published(
+        return CatalogueFigures(
             meta=catalogue.meta,
             bytes=path.stat().st_size,
             age_s=max(0, now - catalogue.meta.built_at) / 1000,
@@ -189,14 +190,14 @@ def _looked_through(path: Path, now: int) -> Published:
         )
 
 
-def _month(loads: DailyLoads, published: Published | None, env: str) -> MonthSoFar:
+def _month(loads: DailyLoads, published: CatalogueFigures | None, env: str) -> MonthSoFar:
     def read_meta() -> Meta:
         if published is None:
             raise MissingError("Nothing was published yet.")
         return published.meta
 
     limit_s = running(env).transform_timeout_s
-    return MonthBooks(loads, read_meta, attempt_limit_s=limit_s, clock=now_ms).read()
+    return MonthUsage(loads, read_meta, attempt_limit_s=limit_s, clock=now_ms).read()
 
 
 def _operations(  # noqa: PLR0913 - the figures come from these
@@ -213,23 +214,23 @@ def _operations(  # noqa: PLR0913 - the figures come from these
     logs = {LOGS + name for name in names}
     with translated("Looking for the alarms"):
         alarms = cloudformation_stack.resources(clients, stack_name(env), "AWS::CloudWatch::Alarm")
-    standing = latest_generations(loads)
-    patience_ms = STUCK_AFTER * stores.queue.visibility_timeout_ms()
+    current = latest_generations(loads)
+    timeout_ms = STUCK_AFTER * stores.queue.visibility_timeout_ms()
     waiting = stores.queue.waiting()
     last = publishings[-1] if publishings else None
     used = month.usage(running(env))
     return Operations(
         is_emulated=clients.endpoint is not None,
         functions=[stores.functions.state(name) for name in sorted(names)],
-        failures=sum(_failures(stores, log, now - FAILURES_KEPT_MS) for log in logs),
+        failures=sum(_failures(stores, log, now - FAILURES_WINDOW_MS) for log in logs),
         log_groups=[group for group in read_retentions(clients, LOG_GROUPS) if group.name in logs],
         alarms=read_alarm_states(clients, alarms.values()),
         waiting=waiting,
         dead=stores.queue.dead(),
         last_loads=loads[:LAST_LOADS],
-        failed=[load for load in standing if load.status == "failed"],
-        # Behind a backlog a load that was cut has to wait for its turn.
-        stuck=[] if waiting else stuck_loads(standing, now=now, patience_ms=patience_ms),
+        failed=[load for load in current if load.status == "failed"],
+        # Behind a backlog a continued load has to wait for its turn.
+        stuck=[] if waiting else stuck_loads(current, now=now, timeout_ms=timeout_ms),
         publishings=Publishings(
             spread(one.lag_ms / 1000 for one in publishings),
             last.at if last else None,
@@ -241,22 +242,22 @@ def _operations(  # noqa: PLR0913 - the figures come from these
 
 
 def _failures(stores: Stores, log: str, since: int) -> int:
-    """How many lines of a function's log tell of a failure; one failure may tell of itself twice.
+    """Return the number of log lines that report a failure; one failure may log two lines.
 
-    One question a word: the embedded AWS knows no pattern with alternatives, nor phrases.
+    One request for each text: the embedded AWS supports no filter pattern with alternatives.
     """
     group = LogGroup(stores.clients, log)
     try:
-        told = {
+        lines = {
             line for word in FAILURES for line in group.lines(since, word) if word in line.message
         }
     except MissingError:  # the function never ran
         return 0
-    return len(told)
+    return len(lines)
 
 
-def _rejects(stores: Stores, standing: Sequence[Load]) -> Rejects:
-    rejecting = [load for load in standing if load.counts.rejected]
+def _rejects(stores: Stores, current: Sequence[Load]) -> Rejects:
+    rejecting = [load for load in current if load.counts.rejected]
     lines = chain.from_iterable(
         rejected_lines(load, stores.loads, stores.bucket) for load in rejecting[:REJECTING]
     )
@@ -264,7 +265,7 @@ def _rejects(stores: Stores, standing: Sequence[Load]) -> Rejects:
     return Rejects(
         codes=dict(codes.most_common()),
         loads=min(len(rejecting), REJECTING),
-        are_all=codes.total() == sum(load.counts.rejected for load in standing),
+        are_all=codes.total() == sum(load.counts.rejected for load in current),
     )
 
 

@@ -1,4 +1,4 @@
-"""How fast the pipeline is, from the books alone: records a second, and the way of an object."""
+"""Speed of the pipeline from the load records alone: throughput, and latency of an object."""
 
 import math
 from bisect import bisect_left
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from mocktailverse.loads.load import Load
+from mocktailverse.loads.load_record import Load
 
 
 class Rate(Struct, frozen=True):

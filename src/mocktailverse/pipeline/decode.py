@@ -1,12 +1,12 @@
 """The decode stage: a raw object's bytes become raw records, each with its position.
 
-The form is told by content, never by name: an API envelope, an array, a single object, NDJSON
-(whose lines may be envelopes), or CSV; each plain or gzip. NDJSON and CSV stream in flat memory
-and can be resumed anywhere. What cannot be read comes out in its place as `Unreadable`: it never
-hides the records beside it.
+The format is detected from the content, never from the name: an API envelope, an array, a single
+object, NDJSON (whose lines may be envelopes), or CSV; each plain or gzip. NDJSON and CSV are
+streamed in constant memory and can be resumed anywhere. An element that cannot be read becomes an
+`UnreadableRecord` in its place; its neighbours still load.
 
     position    array index in a document; decoded byte offset in NDJSON and CSV
-    cursor      where to go on: (offset, records to pass over at that offset)
+    checkpoint  where to resume: (offset, records to skip at that offset)
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ import msgspec
 
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.errors import ObjectRejectedError
-from mocktailverse.loads.load import END, START, Checkpoint
+from mocktailverse.loads.load_record import END, START, Checkpoint
 from mocktailverse.pipeline.byte_stream import (
     DecodedBytes,
     GzipDamagedError,
@@ -40,10 +40,11 @@ from mocktailverse.pipeline.ports import OpenObject
 from mocktailverse.sources import RecordReader
 
 RAW_TEXT_LIMIT = 64 * 1024
-"""Bytes of an unreadable piece that a rejected line quotes; the raw object holds them all."""
+"""Bytes of an unreadable record that a rejected line quotes; the raw object holds all of them."""
 
 HEAD_LINES = 100
-"""Filled lines that tell NDJSON from a broken document, where the first line may begin either."""
+"""Non-blank lines examined to decide between NDJSON and a broken document, where the first line
+could begin either."""
 
 
 class RawRecord(NamedTuple):
@@ -54,8 +55,8 @@ class RawRecord(NamedTuple):
     data: bytes | dict[str, str]
 
 
-class Unreadable(NamedTuple):
-    """A piece of the object that is no record; position None = the whole object."""
+class UnreadableRecord(NamedTuple):
+    """An element of the object that is not a record; position None means the whole object."""
 
     position: int | None
     after: Checkpoint
@@ -64,8 +65,8 @@ class Unreadable(NamedTuple):
     raw: str | None
 
 
-Decoded = RawRecord | Unreadable
-Form = Literal["document", "ndjson"] | CsvHeader
+DecodedRecord = RawRecord | UnreadableRecord
+Format = Literal["document", "ndjson"] | CsvHeader
 
 
 _any_json = msgspec.json.Decoder(msgspec.Raw)
@@ -73,11 +74,11 @@ _any_json = msgspec.json.Decoder(msgspec.Raw)
 
 def decode(
     source: OpenObject, fields: RecordReader, start: Checkpoint = START
-) -> Iterator[Decoded]:
+) -> Iterator[DecodedRecord]:
     """Yield the records of a raw object from `start` on.
 
     Raises:
-        TransientError: where reading the stored bytes broke off; decode again from a cursor.
+        TransientError: the connection failed; decode again from a checkpoint.
     """
     if start == END:
         return
@@ -87,19 +88,19 @@ def decode(
             position = item.after.offset
             yield item
     except ObjectRejectedError as error:
-        yield Unreadable(position, END, error.code, str(error), error.raw)
+        yield UnreadableRecord(position, END, error.code, str(error), error.raw)
 
 
 def as_text(data: bytes) -> str:
-    """The piece as text for a rejected line, cut to RAW_TEXT_LIMIT bytes."""
+    """Return bytes as text for a rejected line, truncated to RAW_TEXT_LIMIT bytes."""
     return data[:RAW_TEXT_LIMIT].decode("utf-8", "replace")
 
 
-def form_of(data: DecodedBytes, columns: frozenset[str]) -> Form:
-    """Detect the format from the content; a CSV's form is its header.
+def detect_format(data: DecodedBytes, columns: frozenset[str]) -> Format:
+    """Return the format, detected from the content; of CSV it is the header.
 
     Raises:
-        ObjectRejectedError: it has none of the accepted forms.
+        ObjectRejectedError: it has none of the accepted formats.
     """
     lines = data.lines()
     first = _next_filled(lines)
@@ -110,19 +111,19 @@ def form_of(data: DecodedBytes, columns: frozenset[str]) -> Form:
     return "document" if _is_document(data, first, lines) else "ndjson"
 
 
-def _decode(data: DecodedBytes, fields: RecordReader, start: Checkpoint) -> Iterator[Decoded]:
-    form = form_of(data, fields.columns)
+def _decode(data: DecodedBytes, fields: RecordReader, start: Checkpoint) -> Iterator[DecodedRecord]:
+    form = detect_format(data, fields.columns)
     if isinstance(form, CsvHeader):
         yield from _decode_csv(data, form, max(start.offset, form.line.end))
     elif form == "document":
-        pieces = _decode_document(*data.document(), fields.id_field)
-        yield from islice(pieces, start.offset, None)
+        records = _decode_document(*data.document(), fields.id_field)
+        yield from islice(records, start.offset, None)
     else:
         yield from _decode_ndjson(data, fields.id_field, start)
 
 
 def _next_filled(lines: Iterator[Line]) -> Line | None:
-    """The next line that holds more than white space, or that is damaged."""
+    """Return the next line that is not blank, or is damaged."""
     return next((line for line in lines if _is_filled(line)), None)
 
 
@@ -131,10 +132,10 @@ def _is_filled(line: Line) -> bool:
 
 
 def _is_document(data: DecodedBytes, first: Line, others: Iterator[Line]) -> bool:
-    """Whether the object is one JSON document; else it is NDJSON.
+    """Return whether the object is one JSON document; otherwise it is NDJSON.
 
     Raises:
-        ObjectRejectedError: where it is neither.
+        ObjectRejectedError: it is neither.
     """
     if first.data is not None and not first.damage and is_json(first.data):
         return _next_filled(others) is None
@@ -153,10 +154,10 @@ def _is_document(data: DecodedBytes, first: Line, others: Iterator[Line]) -> boo
 
 
 def _looks_like_ndjson(data: DecodedBytes) -> bool:
-    """Whether some lines are JSON objects of their own.
+    """Return whether lines are JSON objects of their own.
 
-    Where the first line looks like the beginning of a document, most of the first lines have to
-    be: a broken array may have a record on each line.
+    If the first line could begin a document, at least half of the first lines have to be objects:
+    a broken array may have a record on some of its lines.
     """
     texts = (b"" if line.damage else (line.data or b"").strip() for line in data.lines())
     filled = (text for text in texts if text)
@@ -197,18 +198,18 @@ def _why_not_json(document: bytes) -> str:
 
 def _decode_document(
     document: bytes, damage: GzipDamagedError | None, id_field: str
-) -> Iterator[Decoded]:
-    """Yield the records; damage is one more piece, with what is left of the document."""
-    found = _elements_of(document.strip(), id_field)
-    is_cut = damage and found and found[-1].problem is LEFT_OVER
-    rest = found.pop().data if is_cut else b""
-    for index, element in enumerate(found):
-        yield _piece(index, Checkpoint(index + 1), element)
+) -> Iterator[DecodedRecord]:
+    """Yield the records; damage is one more element, with the rest of the document."""
+    records = _elements_of(document.strip(), id_field)
+    is_cut = damage and records and records[-1].problem is LEFT_OVER
+    rest = records.pop().data if is_cut else b""
+    for index, element in enumerate(records):
+        yield _decoded(index, Checkpoint(index + 1), element)
     if damage:
-        yield _damaged(len(found), rest, damage)
+        yield _damaged(len(records), rest, damage)
 
 
-def _decode_ndjson(data: DecodedBytes, id_field: str, start: Checkpoint) -> Iterator[Decoded]:
+def _decode_ndjson(data: DecodedBytes, id_field: str, start: Checkpoint) -> Iterator[DecodedRecord]:
     skip = start.skip
     for line in data.lines(start.offset):
         if line.damage:
@@ -222,18 +223,18 @@ def _decode_ndjson(data: DecodedBytes, id_field: str, start: Checkpoint) -> Iter
         skip = 0
 
 
-def _decode_envelope_line(line: Line, text: bytes, id_field: str) -> Iterator[Decoded]:
+def _decode_envelope_line(line: Line, text: bytes, id_field: str) -> Iterator[DecodedRecord]:
     """Yield an envelope's records, each with its own byte offset in the object."""
-    found = _elements_of(text, id_field)
-    for number, element in enumerate(found, 1):
-        after = Checkpoint(line.end) if number == len(found) else Checkpoint(line.start, number)
-        yield _piece(line.start + element.start, after, element)
+    records = _elements_of(text, id_field)
+    for number, element in enumerate(records, 1):
+        after = Checkpoint(line.end) if number == len(records) else Checkpoint(line.start, number)
+        yield _decoded(line.start + element.start, after, element)
 
 
 def _elements_of(value: bytes, id_field: str) -> list[Element]:
-    """Return the records in one JSON value; those that can be split off where it is not valid.
+    """Return the records in one JSON value; of invalid JSON those that can be split off.
 
-    What cannot be split is one broken record, which its reader will reject.
+    A value that cannot be split is one broken record, which its reader will reject.
     """
     if is_nested_too_deeply(value):
         return _salvaged(value)
@@ -249,18 +250,18 @@ def _salvaged(value: bytes) -> list[Element]:
     return list(elements(value)) if can_be_split(value) else [Element(0, value)]
 
 
-def _piece(position: int, after: Checkpoint, element: Element) -> Decoded:
+def _decoded(position: int, after: Checkpoint, element: Element) -> DecodedRecord:
     if element.problem is None:
         return RawRecord(position, after, element.data)
     code, message = element.problem
-    return Unreadable(position, after, code, message, as_text(element.data))
+    return UnreadableRecord(position, after, code, message, as_text(element.data))
 
 
-def _damaged(position: int, rest: bytes, damage: GzipDamagedError) -> Unreadable:
-    return Unreadable(position, END, damage.code, str(damage), as_text(rest) or None)
+def _damaged(position: int, rest: bytes, damage: GzipDamagedError) -> UnreadableRecord:
+    return UnreadableRecord(position, END, damage.code, str(damage), as_text(rest) or None)
 
 
-def _decode_csv(data: DecodedBytes, header: CsvHeader, offset: int) -> Iterator[Decoded]:
+def _decode_csv(data: DecodedBytes, header: CsvHeader, offset: int) -> Iterator[DecodedRecord]:
     for line, fields in csv_rows(data.lines(offset), header):
         if fields is not None:
             yield RawRecord(line.start, Checkpoint(line.end), fields)
@@ -274,9 +275,11 @@ def _decode_csv(data: DecodedBytes, header: CsvHeader, offset: int) -> Iterator[
                 "it is longer than 64 KiB."
             )
             raw = as_text(line.data)
-            yield Unreadable(line.start, Checkpoint(line.end), Reason.MALFORMED_CSV, message, raw)
+            yield UnreadableRecord(
+                line.start, Checkpoint(line.end), Reason.MALFORMED_CSV, message, raw
+            )
 
 
-def _line_too_long(line: Line) -> Unreadable:
-    message = "The line is longer than 64 MiB; it is passed over."
-    return Unreadable(line.start, Checkpoint(line.end), Reason.LINE_TOO_LONG, message, None)
+def _line_too_long(line: Line) -> UnreadableRecord:
+    message = "The line is longer than 64 MiB; it was skipped."
+    return UnreadableRecord(line.start, Checkpoint(line.end), Reason.LINE_TOO_LONG, message, None)

@@ -19,7 +19,7 @@ from mocktailverse.pipeline.byte_stream import (
     Line,
 )
 from mocktailverse.pipeline.csv_rows import CsvHeader, csv_rows
-from mocktailverse.pipeline.decode import form_of
+from mocktailverse.pipeline.decode import detect_format
 from mocktailverse.pipeline.ports import RawStore
 from mocktailverse.sources import require_source
 from mocktailverse.times import utc
@@ -100,7 +100,7 @@ def parts_of(file: InputFile, columns: frozenset[str]) -> Iterator[Part]:
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", file.path.name).strip("-.")[:100] or "file"
     data = DecodedBytes(file, trusted=True)
     try:
-        form = form_of(data, columns) if _is_big(data) else None
+        form = detect_format(data, columns) if _is_big(data) else None
     except ObjectRejectedError:  # the transform will say why; the bytes go as they are
         form = None
     if form is None or form == "document":

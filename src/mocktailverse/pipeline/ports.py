@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from mocktailverse.drinks.drift import Drift
-from mocktailverse.drinks.register import Register, Written
-from mocktailverse.loads.load import Counts, Lease, Load, Segment
+from mocktailverse.drinks.register import Register, WriteResult
+from mocktailverse.loads.load_record import Counts, Lease, Load, Segment
+from mocktailverse.loads.load_request import DeadLetter, LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion, StoredObject
 from mocktailverse.loads.rejected import Rejected
-from mocktailverse.loads.request import DeadLetter, LoadRequest
 
 Chunks = Iterator[bytes]
 
@@ -70,7 +70,7 @@ class DrinksStore(Protocol):
         """The table's name."""
         ...
 
-    def write(self, registers: Sequence[Register]) -> list[Written | None]:
+    def write(self, registers: Sequence[Register]) -> list[WriteResult | None]:
         """Merge registers into the table; None for each one that was throttled."""
         ...
 

@@ -7,8 +7,8 @@ marked failed, for people to look at.
 
 from msgspec import Struct
 
-from mocktailverse.loads.load import Load
-from mocktailverse.loads.request import LoadRequest
+from mocktailverse.loads.load_record import Load
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.pipeline.ports import LoadsStore, RawStore, RequestQueue
 
 REQUEUE_LIMIT = 3

@@ -7,8 +7,8 @@ never copied, so what it says was observed when it was.
 from collections.abc import Iterable
 
 from mocktailverse.errors import UsageError
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion
-from mocktailverse.loads.request import LoadRequest
 from mocktailverse.pipeline.ports import LoadsStore, RawStore, RequestQueue
 
 

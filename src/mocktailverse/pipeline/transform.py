@@ -1,65 +1,66 @@
-"""The transform, without stores: a raw object's bytes become registers and rejected lines.
+"""The transform stage: a raw object's bytes become registers and rejected lines. Pure.
 
-Decode, validate and normalize in one stream; the same code for the function, for `verify` and
-for files.
+It decodes, validates and normalizes in one stream. The transform function, `verify` and the
+`transform` command run this same code.
 """
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.drink import Lineage
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION, absent, normalize
 from mocktailverse.drinks.record import Absence, Record
-from mocktailverse.drinks.register import Register
+from mocktailverse.drinks.register import Outcome, Register
 from mocktailverse.errors import ObjectRejectedError, RecordRejectedError
-from mocktailverse.loads.load import END, START, Checkpoint
+from mocktailverse.loads.load_record import END, START, Checkpoint
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
-from mocktailverse.pipeline.decode import Decoded, Unreadable, as_text, decode
+from mocktailverse.pipeline.decode import DecodedRecord, UnreadableRecord, as_text, decode
 from mocktailverse.pipeline.json_elements import TOO_DEEP, is_nested_too_deeply
 from mocktailverse.pipeline.ports import OpenObject
 from mocktailverse.sources import SOURCES, RecordReader
 from mocktailverse.times import CLOCK_TOLERANCE_MS, parse_iso
 
 RECORD_LIMIT = 128 * 1024
-"""Bytes of a JSON record. Text may stand twice in a drink (raw and canonical), and an item of
+"""Bytes of a JSON record. Text may stand twice in a drink (raw and canonical), and an decoded of
 the drinks table holds 400 KB."""
 
 RAW_BRACKETS_LIMIT = 200
-"""Opening brackets up to which a rejected record is kept as JSON, so that none is nested too
-deeply to be written and read again."""
+"""Opening brackets up to which a rejected record is stored as JSON; one with more might be nested
+too deeply to be encoded and decoded again, so it is stored as text."""
 
 
-class Piece(NamedTuple):
-    """What became of one record, and the cursor behind it: a register, or a rejected line."""
+class RecordResult(Struct):
+    """The result of one raw record: a register, or a rejected line; later its outcome as well.
+
+    Mutable, so that the load stage notes the outcome where the record is, without a copy.
+    """
 
     after: Checkpoint
+    """Where decoding resumes after this record."""
     register: Register | None
+    """The record as a last-writer-wins register, to be merged into the drinks table."""
     rejected: Rejected | None
+    """The line of the quarantine, if the record cannot load."""
     drift: tuple[Drift, ...] = ()
-
-    @property
-    def result(self) -> Register | Rejected:
-        """Whichever it is."""
-        result = self.register or self.rejected
-        assert result is not None  # noqa: S101 - one of them is given
-        return result
+    outcome: Outcome | None = None
+    """What the record counts as; None until it is written, and for a rejected one."""
 
 
 def transform(
     raw: OpenObject, version: ObjectVersion, start: Checkpoint = START
-) -> Iterator[Piece]:
-    """Yield what became of every record of a raw object from `start` on.
+) -> Iterator[RecordResult]:
+    """Yield the result of every record of a raw object, from `start` on.
 
-    An object that cannot be read at all is one rejected line without a position.
+    An object that cannot be read at all gives one rejected line without a position.
 
     Raises:
-        TransientError: reading the object broke off.
+        TransientError: the connection to the store failed before the end.
     """
     if start == END:
         return
@@ -68,19 +69,20 @@ def transform(
         observed_at = observed_at_of(raw)
     except ObjectRejectedError as error:
         rejected = Rejected(error.code, "$", str(error), None, error.raw, version)
-        yield Piece(END, None, rejected)
+        yield RecordResult(END, None, rejected)
         return
-    for item in decode(raw, reader, start):
-        yield _piece(item, reader, version, observed_at)
+    for decoded in decode(raw, reader, start):
+        yield _result(decoded, reader, version, observed_at)
 
 
 def observed_at_of(raw: OpenObject) -> int:
-    """When the object's records were observed at the source, in ms since 1970 UTC.
+    """Return the event time of the object's records, in ms since 1970 UTC.
 
-    From the metadata `observed-at` (ms, or ISO 8601 with an offset), else when it was stored.
+    It is the metadata `observed-at` (ms, or ISO 8601 with an offset); without it, the time at which
+    the object was stored.
 
     Raises:
-        ObjectRejectedError: it is no time, or lies after the time of storing.
+        ObjectRejectedError: it is not a valid time, or is later than the time of storing.
     """
     text = raw.metadata.get("observed-at")
     if text is None:
@@ -90,8 +92,8 @@ def observed_at_of(raw: OpenObject) -> int:
     if observed_at is None or not 0 <= observed_at <= raw.stored_at + CLOCK_TOLERANCE_MS:
         raise ObjectRejectedError(
             Reason.OBSERVED_AT_INVALID,
-            f"observed-at {text[:40]!r} is no time in ms since 1970, or lies more than 5 minutes "
-            f"after {raw.stored_at}, when the object was stored.",
+            f"The metadata observed-at {text[:40]!r} is not a valid time in ms since 1970, or is "
+            f"more than 5 minutes after {raw.stored_at}, when the object was stored.",
         )
     return observed_at
 
@@ -100,35 +102,39 @@ def reader_of(version: ObjectVersion) -> RecordReader:
     """Return the reader of the source that the object's key names.
 
     Raises:
-        ObjectRejectedError: it names none that is registered.
+        ObjectRejectedError: the source is not registered.
     """
     reader = SOURCES.get(version.source)
     if reader is None:
         raise ObjectRejectedError(
             Reason.SOURCE_UNKNOWN,
-            f"The key {version.key!r} names no source; use raw/<source>/ with one of: "
-            f"{', '.join(sorted(SOURCES))}.",
+            f"The key {version.key!r} does not begin with a registered source. Use raw/<source>/ "
+            f"with one of: {', '.join(sorted(SOURCES))}.",
         )
     return reader
 
 
-def _piece(item: Decoded, reader: RecordReader, version: ObjectVersion, observed_at: int) -> Piece:
-    if isinstance(item, Unreadable):
-        rejected = Rejected(item.code, "$", item.message, item.position, item.raw, version)
-        return Piece(item.after, None, rejected)
+def _result(
+    decoded: DecodedRecord, reader: RecordReader, version: ObjectVersion, observed_at: int
+) -> RecordResult:
+    if isinstance(decoded, UnreadableRecord):
+        rejected = Rejected(
+            decoded.code, "$", decoded.message, decoded.position, decoded.raw, version
+        )
+        return RecordResult(decoded.after, None, rejected)
     try:
-        record = _record(reader, item.data)
+        record = _record(reader, decoded.data)
     except RecordRejectedError as error:
-        raw = item.data if isinstance(item.data, dict) else _raw_value(item.data)
-        rejected = Rejected(error.code, error.path, str(error), item.position, raw, version)
-        return Piece(item.after, None, rejected)
+        raw = decoded.data if isinstance(decoded.data, dict) else _raw_value(decoded.data)
+        rejected = Rejected(error.code, error.path, str(error), decoded.position, raw, version)
+        return RecordResult(decoded.after, None, rejected)
     if isinstance(record, Absence):
-        return Piece(item.after, absent(record, version.source, observed_at), None)
+        return RecordResult(decoded.after, absent(record, version.source, observed_at), None)
     lineage = Lineage(
-        version.bucket, version.key, version.version_id, item.position, TRANSFORM_VERSION
+        version.bucket, version.key, version.version_id, decoded.position, TRANSFORM_VERSION
     )
     register = normalize(record, version.source, observed_at, lineage)
-    return Piece(item.after, register, None, record.drift)
+    return RecordResult(decoded.after, register, None, record.drift)
 
 
 def _record(reader: RecordReader, data: bytes | dict[str, str]) -> Record | Absence:
@@ -144,7 +150,7 @@ def _record(reader: RecordReader, data: bytes | dict[str, str]) -> Record | Abse
 
 
 def _raw_value(data: bytes) -> object:
-    """The record itself where it is JSON, else its text; a huge one is cut."""
+    """Return the record as JSON, or as text if it is not valid JSON; a huge one is truncated."""
     if len(data) > RECORD_LIMIT or data.count(b"[") + data.count(b"{") > RAW_BRACKETS_LIMIT:
         return as_text(data)
     try:

@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import Register, merge, without_memory
 from mocktailverse.errors import MissingError, ObjectRejectedError
-from mocktailverse.loads.load import Load, latest_generations
+from mocktailverse.loads.load_record import Load, latest_generations
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.independent_count import BYTES_LIMIT, count_records
 from mocktailverse.pipeline.ports import OpenObject, RawStore

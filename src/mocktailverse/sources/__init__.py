@@ -1,8 +1,8 @@
-"""Where raw drinks come from: one package a source, one line of registration each.
+"""The sources of raw drinks: one package for each source, registered in `SOURCES` below.
 
-A source knows its records (how JSON objects and CSV rows become a `Record`), and may know how
-to collect them. The collecting half is imported where it is used, so that reading records
-needs no HTTP client.
+A source can read its records (JSON objects and CSV rows become a `Record`), and may be able to
+collect them. The code that collects is imported only where it is used, so that reading records
+does not load an HTTP client.
 """
 
 from collections.abc import Mapping
@@ -10,57 +10,57 @@ from typing import Protocol
 
 from mocktailverse.drinks.record import Absence, Record
 from mocktailverse.errors import UsageError
-from mocktailverse.sources.thecocktaildb.record import TheCocktailDBRecords
+from mocktailverse.sources.thecocktaildb.record_reader import TheCocktailDBRecords
 
 
 class RecordReader(Protocol):
-    """How one source's raw records become `Record`s."""
+    """Reads one source's raw records."""
 
     @property
     def id_field(self) -> str:
-        """The field that holds a record's id."""
+        """Name of the field with a record's id."""
         ...
 
     @property
     def columns(self) -> frozenset[str]:
-        """The CSV column names by which this source's files are recognized."""
+        """CSV column names by which this source's files are detected."""
         ...
 
     def from_json(self, data: bytes | memoryview) -> Record | Absence:
-        """Read one JSON object; raise RecordRejectedError where it cannot be a drink."""
+        """Return the record of one JSON object; raise RecordRejectedError if it is not a drink."""
         ...
 
     def from_fields(self, fields: Mapping[str, object]) -> Record | Absence:
-        """Read one record given as field names and values (a CSV row, a decoded object)."""
+        """Return the record of field names and values (a CSV row, a decoded object)."""
         ...
 
 
 class ObjectStore(Protocol):
-    """Takes raw objects and the saved state of a collector: `stores.data_bucket`."""
+    """Stores raw objects and a collector's state; implemented by `stores.data_bucket`."""
 
     def put(
         self, key: str, body: bytes, *, metadata: Mapping[str, str], content_type: str
     ) -> object:
-        """Store the body under the key, replacing what was there."""
+        """Store the body under the key, replacing an earlier one."""
         ...
 
     def get(self, key: str) -> bytes | None:
-        """Return the bytes under a key; None if there are none."""
+        """Return the bytes stored under a key; None if the key does not exist."""
         ...
 
 
 def require_source(name: str) -> RecordReader:
-    """The reader of a source.
+    """Return the reader of a source.
 
     Raises:
-        UsageError: no such source is registered.
+        UsageError: the source is not registered.
     """
     if name not in SOURCES:
-        raise UsageError(f"There is no source {name!r}; choose one of {', '.join(SOURCES)}.")
+        raise UsageError(f"Unknown source {name!r}. Choose one of {', '.join(SOURCES)}.")
     return SOURCES[name]
 
 
 SOURCES: dict[str, RecordReader] = {
     "thecocktaildb": TheCocktailDBRecords(),
 }
-"""The registered sources, by the name that stands in raw keys: `raw/<source>/`."""
+"""The registered sources, by their name in raw keys: `raw/<source>/`."""

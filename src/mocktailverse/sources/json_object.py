@@ -1,4 +1,4 @@
-"""A raw record's JSON, for the readers of all sources: an object, or a rejection that says why."""
+"""JSON decoding for the record readers of all sources."""
 
 import msgspec
 
@@ -7,10 +7,10 @@ from mocktailverse.errors import RecordRejectedError
 
 
 def json_object(data: bytes | memoryview) -> dict[str, object]:
-    """Decode one record that has to be a JSON object.
+    """Return the decoded JSON object of one record.
 
     Raises:
-        RecordRejectedError: it is not UTF-8 text, not JSON, or no object.
+        RecordRejectedError: the bytes are not UTF-8 text, not JSON, or not an object.
     """
     try:
         value = msgspec.json.decode(data)
@@ -22,13 +22,13 @@ def json_object(data: bytes | memoryview) -> dict[str, object]:
         ) from error
     if not isinstance(value, dict):
         raise RecordRejectedError(
-            Reason.NOT_AN_OBJECT, "$", f"A drink is a JSON object; this is {type_name(value)}."
+            Reason.NOT_AN_OBJECT, "$", f"Expected a JSON object, got {type_name(value)}."
         )
     return value
 
 
 def type_name(value: object) -> str:
-    """JSON's word for a value's type."""
+    """Return the JSON name of a value's type."""
     match value:
         case None:
             return "null"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mocktailverse.errors import MissingError, PermanentError
-from mocktailverse.stores.errors import translated
+from mocktailverse.stores.error_translation import translated
 
 if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients

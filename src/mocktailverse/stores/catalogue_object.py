@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from mocktailverse.errors import ConflictError, MissingError, TransientError
-from mocktailverse.stores.errors import error_code, translated
+from mocktailverse.stores.error_translation import error_code, translated
 
 if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients

@@ -24,7 +24,7 @@ import msgspec
 from mocktailverse.errors import MissingError, TransientError
 from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion, StoredObject
 from mocktailverse.loads.rejected import Rejected
-from mocktailverse.stores.errors import error_code, translated
+from mocktailverse.stores.error_translation import error_code, translated
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import GetObjectOutputTypeDef

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from mocktailverse.drinks.register import Register, Written, merge, version_of, written
+from mocktailverse.drinks.register import Register, WriteResult, merge, version_of, write_result
 from mocktailverse.errors import TransientError
-from mocktailverse.stores.errors import ThrottledError, error_code, translated
+from mocktailverse.stores.error_translation import ThrottledError, error_code, translated
 from mocktailverse.stores.items import from_item, to_item
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class DrinksTable:
         """The table's name."""
         return self._table
 
-    def write(self, registers: Sequence[Register]) -> list[Written | None]:
+    def write(self, registers: Sequence[Register]) -> list[WriteResult | None]:
         """Merge registers of distinct drinks into the table, several at once.
 
         Returns, in the same order, what each did; None where DynamoDB throttled the write and
@@ -135,22 +135,22 @@ class DrinksTable:
             wait_s = min(2 * wait_s, LONGEST_WAIT_S)
         raise ThrottledError(f"DynamoDB leaves {len(keys)} drinks unread.")
 
-    def _write(self, register: Register) -> Written | None:
+    def _write(self, register: Register) -> WriteResult | None:
         try:
             with translated("Writing a drink"):
                 return self._merge(register)
         except ThrottledError:
             return None
 
-    def _merge(self, new: Register) -> Written:
+    def _merge(self, new: Register) -> WriteResult:
         """Write blindly where the usual case holds; else compare and swap."""
         done, current = self._put(new, _usual_case(new))
         for _ in range(CONTENTION_LIMIT):
             if done:
-                return written(current, new)
+                return write_result(current, new)
             merged = merge(current, new)
             if merged == current:
-                return written(current, new)
+                return write_result(current, new)
             before = current
             done, current = self._put(merged, _unchanged_since(before))
         raise TransientError(f"Drink {new.id} is being written by too many at once.")

@@ -19,8 +19,8 @@ from mocktailverse.stores.export_objects import ExportObjects
 from mocktailverse.stores.functions import Functions
 from mocktailverse.stores.loads_table import LoadsTable
 from mocktailverse.stores.log_group import LogGroup
-from mocktailverse.stores.parameters import Parameter
 from mocktailverse.stores.queue import Queue
+from mocktailverse.stores.ssm_parameter import Parameter
 
 LOCAL = "local"
 """The name of the environment that runs on this machine."""

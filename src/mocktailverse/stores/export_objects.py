@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from mocktailverse.errors import MissingError
 from mocktailverse.stores.catalogue_object import CatalogueObject
-from mocktailverse.stores.errors import translated
+from mocktailverse.stores.error_translation import translated
 
 if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients

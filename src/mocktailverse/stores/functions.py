@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from mocktailverse.errors import MissingError, PermanentError, UsageError
 from mocktailverse.stores.clients import Clients
-from mocktailverse.stores.errors import translated
+from mocktailverse.stores.error_translation import translated
 
 DELETED = "Deleted"
 

@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from mocktailverse.conversion import converter
-from mocktailverse.loads.load import Counts, Lease, Load, Segment
+from mocktailverse.loads.load_record import Counts, Lease, Load, Segment
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.stores.items import to_value, value_of
 from mocktailverse.times import utc

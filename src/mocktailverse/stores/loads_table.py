@@ -12,10 +12,10 @@ from botocore.exceptions import ClientError
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.errors import UsageError
-from mocktailverse.loads.load import Counts, Lease, Load, Segment
+from mocktailverse.loads.load_record import Counts, Lease, Load, Segment
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.loads.request import LoadRequest
-from mocktailverse.stores.errors import error_code, translated
+from mocktailverse.stores.error_translation import error_code, translated
 from mocktailverse.stores.expressions import Update
 from mocktailverse.stores.items import to_value
 from mocktailverse.stores.load_items import (

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from mocktailverse.loads.request import DeadLetter, LoadRequest
-from mocktailverse.stores.errors import translated
+from mocktailverse.loads.load_request import DeadLetter, LoadRequest
+from mocktailverse.stores.error_translation import translated
 
 if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from mocktailverse.api.app import Api, create_app
-from mocktailverse.api.delivery import Streamed
+from mocktailverse.api.api_app import Api, create_app
 from mocktailverse.api.dependencies import ApiDependencies
+from mocktailverse.api.export_delivery import Streamed
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.errors import MissingError, MocktailverseError, UsageError
-from mocktailverse.loads.load import END, START, Counts, Load, LoadStatus, Segment
+from mocktailverse.loads.load_record import END, START, Counts, Load, LoadStatus, Segment
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 

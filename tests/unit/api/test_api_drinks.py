@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 import pytest
 
-from mocktailverse.api.parameters import DrinkFilters
+from mocktailverse.api.query_parameters import DrinkFilters
 from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.drinks.drink import Drink

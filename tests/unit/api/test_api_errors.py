@@ -5,7 +5,7 @@ import logging
 import msgspec
 import pytest
 
-from mocktailverse.api.errors import ErrorAnswer
+from mocktailverse.api.error_responses import ErrorAnswer
 from mocktailverse.errors import PermanentError, TransientError
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mocktailverse.errors import UsageError
-from mocktailverse.functions import api
+from mocktailverse.functions import api_handler as api
 
 EVENT = json.loads((Path(__file__).parents[2] / "events" / "http_drinks.json").read_text())
 SETTINGS = {
@@ -132,7 +132,7 @@ def test_a_fault_of_ours_is_logged_and_answered(function, monkeypatch, caplog):
 
 
 def test_an_answer_that_lambda_would_refuse_says_what_to_do(function, monkeypatch):
-    monkeypatch.setattr(api, "LARGEST_ANSWER_BYTES", 1000)
+    monkeypatch.setattr(api, "LARGEST_RESPONSE_BYTES", 1000)
     answer = function(event("/drinks"), Context())
     error = json.loads(answer["body"])["error"]
     assert (answer["statusCode"], error["code"]) == (422, "answer_too_large")

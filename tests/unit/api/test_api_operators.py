@@ -7,9 +7,9 @@ import sqlite3
 
 import pytest
 
-from mocktailverse.api.delivery import CSV, NDJSON, SQLITE, Redirected
-from mocktailverse.api.ledger import RejectedPosition, rejected_cursors
-from mocktailverse.api.ops_key import ABSENCE_KEPT_S, KEPT_S, RememberedKey
+from mocktailverse.api.export_delivery import CSV, NDJSON, SQLITE, Redirected
+from mocktailverse.api.load_routes import RejectedPosition, rejected_cursors
+from mocktailverse.api.ops_key_cache import ABSENCE_TTL_S, KEY_TTL_S, OpsKeyCache
 from mocktailverse.catalogue.exports.formats import export_csv, export_ndjson
 from mocktailverse.catalogue.writer import CatalogueWriter
 
@@ -47,14 +47,14 @@ def test_the_key_is_read_when_it_is_needed_and_now_and_then():
         reads.append(now[0])
         return stored[0]
 
-    key = RememberedKey(read, lambda: now[0])
+    key = OpsKeyCache(read, lambda: now[0])
     assert reads == []
     assert (key(), key(), len(reads)) == (None, None, 1)
     stored[0] = "a"
-    now[0] += ABSENCE_KEPT_S
+    now[0] += ABSENCE_TTL_S
     assert (key(), key(), len(reads)) == ("a", "a", 2)
     stored[0] = "b"
-    now[0] += KEPT_S - 1
+    now[0] += KEY_TTL_S - 1
     assert key() == "a"
     now[0] += 1
     assert (key(), len(reads)) == ("b", 3)

@@ -9,7 +9,7 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from jsonschema import Draft202012Validator
 
-from mocktailverse.api.app import create_app
+from mocktailverse.api.api_app import create_app
 from strategies.effort import examples
 
 APP = create_app()

@@ -230,3 +230,12 @@ def test_ten_purchases_are_suggested_the_best_first(open_catalogue, make_drink):
     catalogue = open_catalogue([*once, make_drink("Twice", "New 11")])
     advised = [(unlock.ingredient, unlock.drinks) for unlock in catalogue.makeable([]).unlocks]
     assert advised == [("New 11", 2), *((f"New {number:02}", 1) for number in range(9))]
+
+
+def test_the_missing_ingredients_of_a_drink_compare_without_case(open_catalogue, make_drink):
+    drink = make_drink("A", "Wumm", "wumm", "Rum", "Ice")
+    catalogue = open_catalogue([drink])
+
+    assert catalogue.missing(drink, ["WUMM", "white rum"]) == ["Ice"]
+    assert catalogue.missing(drink, []) == ["Wumm", "wumm", "Rum", "Ice"]
+    assert catalogue.missing(drink, ["nothing"]) == ["Wumm", "wumm", "Rum", "Ice"]

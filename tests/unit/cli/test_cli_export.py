@@ -35,7 +35,7 @@ class Published:
 def published(catalogue_path, monkeypatch):
     catalogue = Published(catalogue_path)
     connection = SimpleNamespace(catalogue=catalogue)
-    monkeypatch.setattr("mocktailverse.cli.export.connect", lambda *_: connection)
+    monkeypatch.setattr("mocktailverse.cli.export_command.connect", lambda *_: connection)
     return catalogue
 
 
@@ -105,7 +105,7 @@ def test_filters_choose_drinks(export):
 def test_sqlite_takes_no_filters(export):
     code, out, err = export("--format", "sqlite", "--mocktail")
     assert (code, out) == (2, "")
-    assert "filters go with the other formats" in err
+    assert "Use filters with another format" in err
 
 
 def test_sqlite_does_not_go_to_a_terminal(export, monkeypatch):

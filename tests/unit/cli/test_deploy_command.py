@@ -8,9 +8,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from mocktailverse.checkout import find_checkout
-from mocktailverse.cli import deploy
+from mocktailverse.cli import deploy_command
+from mocktailverse.cli.deploy_target import DeployTarget
 from mocktailverse.cli.main import run
-from mocktailverse.cli.site import Site
 from mocktailverse.deployment import release
 from mocktailverse.deployment.account import Account
 from mocktailverse.deployment.artifacts import Artifact
@@ -53,7 +53,7 @@ def ended(monkeypatch, capfd, tmp_path):
 
 def agrees(*changes: Change, yes: bool = False, as_json: bool = True) -> bool:
     change_set = ChangeSet("id", "mocktailverse-dev", creates=False, changes=changes)
-    return deploy._agrees(change_set, "dev", yes=yes, as_json=as_json)  # noqa: SLF001  the question
+    return deploy_command._agrees(change_set, "dev", yes=yes, as_json=as_json)  # noqa: SLF001  the question
 
 
 def test_nobody_is_asked_where_nothing_is_lost(monkeypatch):
@@ -90,17 +90,17 @@ class Interrupting:
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        ("UPDATE_IN_PROGRESS", "CloudFormation goes on without you"),
+        ("UPDATE_IN_PROGRESS", "CloudFormation continues"),
         ("UPDATE_COMPLETE", "mocktailverse-dev is in UPDATE_COMPLETE"),
-        (None, "mocktailverse-dev is not made"),
+        (None, "mocktailverse-dev was not created"),
     ],
 )
 def test_ctrl_c_tells_how_the_stack_is(state, said, capfd):
     clients: Any = Interrupting(state)
     checkout = find_checkout()
     dev = environment(checkout.environments, "dev")
-    site = Site("dev", dev, checkout, clients, Account("1", "eu-central-1", "me", None))
-    with pytest.raises(KeyboardInterrupt), deploy._interruption_told(site):  # noqa: SLF001  what Ctrl-C says
+    target = DeployTarget("dev", dev, checkout, clients, Account("1", "eu-central-1", "me", None))
+    with pytest.raises(KeyboardInterrupt), deploy_command._interruption_reported(target):  # noqa: SLF001  what Ctrl-C says
         raise KeyboardInterrupt
     assert said in capfd.readouterr().err
 
@@ -127,8 +127,8 @@ def test_changes_are_shown_as_a_table(capfd):
     [
         (["deploy", "--env", "local"], "mocktailverse up"),
         (["deploy", "--env", "qa"], "dev, staging, prod"),
-        (["deploy", "--env", "dev", "--from", "staging", "--arch", "arm64"], "take one"),
-        (["deploy", "--env", "dev", "--from", "staging", "--function", "fetch"], "take one"),
+        (["deploy", "--env", "dev", "--from", "staging", "--arch", "arm64"], "only one of"),
+        (["deploy", "--env", "dev", "--from", "staging", "--function", "fetch"], "only one of"),
         (["deploy", "--env", "dev", "--arch", "sparc"], "--arch"),
         (["deploy"], "--env"),
         (["destroy", "--env", "local"], "mocktailverse up"),
@@ -191,13 +191,13 @@ def test_a_canary_that_does_not_come_through_is_a_failed_deployment(monkeypatch,
     def lost(*_: Any) -> Any:
         raise error
 
-    monkeypatch.setattr(deploy, "prove_chain", lost)
+    monkeypatch.setattr(deploy_command, "send_canary", lost)
     checkout = find_checkout()
     dev = environment(checkout.environments, "dev")
     nowhere: Any = None
-    site = Site("dev", dev, checkout, nowhere, Account("1", "eu-central-1", "me", None))
+    target = DeployTarget("dev", dev, checkout, nowhere, Account("1", "eu-central-1", "me", None))
     with pytest.raises(kind, match=said):
-        deploy._canary(site, {})  # noqa: SLF001  the proof
+        deploy_command._send_canary(target, {})  # noqa: SLF001  the proof
 
 
 def parameters(account: Account, present: tuple[str, ...] = ()) -> dict[str, str | None]:

@@ -9,7 +9,7 @@ from mocktailverse.cost.model import month, price_table, total_usd
 from mocktailverse.cost.running import DAYS, HOURS, PROD, SMALL, STAGING, Running, running
 from mocktailverse.cost.usage import BASIS, LEVELS, Activity, Usage, Visitors, usage_of
 from mocktailverse.cost.workload import IDLE, REFERENCE, SWEEP, scaled, write_share
-from mocktailverse.loads.load import Counts, Load
+from mocktailverse.loads.load_record import Counts, Load
 from mocktailverse.loads.object_version import ObjectVersion
 
 NOON_MS = 1_767_268_800_000

@@ -5,8 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from mocktailverse.cli import cost as cost_command
-from mocktailverse.cli import cost_tables
+from mocktailverse.cli import cost_command, cost_tables
 from mocktailverse.cli.main import app
 from mocktailverse.cost.footprint import Footprint
 from mocktailverse.cost.running import PROD, SMALL

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from mocktailverse.dashboard.shelves import BASICS, STARTERS, missing_for
+from mocktailverse.dashboard.shelves import BASICS, STARTERS
 from mocktailverse.dashboard.similar_drinks import MAX_SIMILAR, similar_drinks
 from mocktailverse.drinks.ingredients import canonical_name
 
@@ -32,17 +32,19 @@ def test_a_drink_that_shares_nothing_has_none_alike(sample_catalogue, make_catal
 
 def test_a_specific_ingredient_counts_as_the_general_one_never_the_other_way(sample_catalogue):
     drink = sample_catalogue.drink(NEGRONI)
-    assert "Gin" not in missing_for(drink, ["London dry gin"])
+    assert "Gin" not in sample_catalogue.missing(drink, ["London dry gin"])
     line = msgspec.structs.replace(drink.ingredients[0], name="London dry gin")
     special = msgspec.structs.replace(drink, ingredients=(line,))
-    assert missing_for(special, ["Gin"]) == ["London dry gin"]
+    assert sample_catalogue.missing(special, ["Gin"]) == ["London dry gin"]
 
 
 def test_the_catalogue_agrees_on_what_is_missing(sample_catalogue):
     shelf = STARTERS["Gin bar"]
     makeable = sample_catalogue.makeable(shelf, missing=2, limit=200)
     assert makeable.items
-    assert all(missing_for(item.drink, shelf) == item.missing for item in makeable.items)
+    assert all(
+        sample_catalogue.missing(item.drink, shelf) == item.missing for item in makeable.items
+    )
 
 
 def test_starters_and_basics_are_spelled_as_the_reference_spells_them():

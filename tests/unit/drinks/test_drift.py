@@ -1,4 +1,4 @@
-"""Drift: words that a source replaced, and how kinds of drift add up."""
+"""Schema drift: words that a source replaced, and the sum of the kinds of drift."""
 
 import msgspec
 import pytest
@@ -22,16 +22,16 @@ def test_a_replaced_word_is_drift(field):
 
 
 @pytest.mark.parametrize("field", WORDS)
-def test_a_word_that_comes_or_goes_is_no_drift(field):
+def test_an_added_or_removed_word_is_not_drift(field):
     without = drink(**{field: None})
     assert vocabulary_drift(drink(), without) == vocabulary_drift(without, drink()) == ()
 
 
-def test_the_same_words_are_no_drift():
+def test_equal_words_are_not_drift():
     assert vocabulary_drift(drink(), drink()) == ()
 
 
-def test_every_replaced_word_is_told():
+def test_every_replaced_word_is_reported():
     new = drink(category="Shot", glass="Jug", name="Another")
     assert vocabulary_drift(drink(), new) == (
         Drift("category", "Ordinary", "Shot"),
@@ -40,21 +40,21 @@ def test_every_replaced_word_is_told():
 
 
 def test_equal_kinds_of_drift_add_up_and_the_most_frequent_comes_first():
-    found = [
+    drifts = [
         Drift("glass", "Mug", "Jug", 2),
         Drift("iba", "A", "B", 4),
         Drift("glass", "Mug", "Jug", 3),
         Drift("glass", "Jug", "Mug"),
     ]
-    assert total_drift(found) == (
+    assert total_drift(drifts) == (
         Drift("glass", "Mug", "Jug", 5),
         Drift("iba", "A", "B", 4),
         Drift("glass", "Jug", "Mug", 1),
     )
 
 
-def test_kinds_that_are_as_frequent_stand_in_the_order_of_their_words():
-    """A field that is new or missing comes before one that has another type."""
+def test_equally_frequent_kinds_are_sorted_by_their_words():
+    """A new or missing field comes before a retyped one."""
     ordered = (
         Drift("a", "text", "an array"),
         Drift("b", None, "Text"),
@@ -66,9 +66,9 @@ def test_kinds_that_are_as_frequent_stand_in_the_order_of_their_words():
 
 
 def test_the_fifty_most_frequent_kinds_are_kept():
-    found = [Drift(f"field {number:02}", None, "text", 100 - number) for number in range(51)]
-    assert total_drift(reversed(found)) == tuple(found[:50])
+    drifts = [Drift(f"field {number:02}", None, "text", 100 - number) for number in range(51)]
+    assert total_drift(reversed(drifts)) == tuple(drifts[:50])
 
 
-def test_no_drift_adds_up_to_none():
+def test_no_drift_adds_up_to_no_drift():
     assert total_drift([]) == ()

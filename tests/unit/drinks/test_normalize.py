@@ -1,4 +1,4 @@
-"""Normalize: a record becomes a drink; golden outputs hold what the transform gives today.
+"""Normalize: a record becomes a drink; golden files contain the current output of the transform.
 
 The golden file holds the drinks of some records of data/raw and the TRANSFORM_VERSION that made
 them. When output changes on purpose: raise TRANSFORM_VERSION in drinks/normalize.py, run
@@ -41,23 +41,23 @@ READER = SOURCES["thecocktaildb"]
 
 
 def chosen_drinks():
-    """What today's code makes of the chosen records, as JSON."""
+    """The output of the current code for the chosen records, as JSON."""
     drinks = []
     for name, ids in CHOSEN.items():
         version = ObjectVersion("", f"raw/thecocktaildb/{name}", "null")
-        wanted = {f"thecocktaildb:{number}" for number in ids}
-        found = [
+        drink_ids = {f"thecocktaildb:{number}" for number in ids}
+        matches = [
             json.loads(msgspec.json.encode(piece.register.drink))
             for piece in transform(InputFile(RAW / name), version)
-            if piece.register and piece.register.id in wanted
+            if piece.register and piece.register.id in drink_ids
         ]
-        assert len(found) == len(ids)
-        drinks += found
+        assert len(matches) == len(ids)
+        drinks += matches
     return [{k: v for k, v in drink.items() if k not in NOT_GOLDEN} for drink in drinks]
 
 
 def renew(drinks):
-    """Write the golden file; the version has to be higher where a drink is another."""
+    """Write the golden file; a changed drink needs a higher version."""
     if GOLDEN.exists():
         golden = json.loads(GOLDEN.read_text())
         changed = [d["name"] for d in drinks if d not in golden["drinks"]]
@@ -94,7 +94,7 @@ def test_the_same_record_gives_the_same_drink_byte_for_byte(raw_record):
     )
 
 
-def test_the_content_hash_knows_no_lineage_and_no_time(raw_record):
+def test_the_content_hash_ignores_lineage_and_time(raw_record):
     first, again = drink_of(raw_record()), drink_of(raw_record(), 9, 9)
     assert first.content_hash == again.content_hash
     assert (first.observed_at, first.lineage.position) == (1, 0)
@@ -124,7 +124,7 @@ def test_any_other_content_has_another_hash(raw_record, fields):
     "fields",
     [{"dateModified": "2017-01-01 00:00:00"}, {"strDrink": " Margarita\n"}, {"idDrink": 11007}],
 )
-def test_what_is_no_content_changes_nothing(raw_record, fields):
+def test_differences_outside_the_content_do_not_change_the_hash(raw_record, fields):
     assert drink_of(raw_record() | fields) == drink_of(raw_record())
 
 
@@ -145,15 +145,15 @@ def test_what_is_no_content_changes_nothing(raw_record, fields):
         ({"strVideo": "ftp://x"}, Quality.VIDEO_INVALID),
     ],
 )
-def test_what_is_worth_knowing_is_noted(raw_record, fields, code):
+def test_quality_codes_are_noted(raw_record, fields, code):
     assert code not in drink_of(raw_record()).quality
     drink = drink_of(raw_record() | fields)
     assert code in drink.quality
     assert list(drink.quality) == sorted(set(drink.quality))
 
 
-def test_the_register_bears_the_fingerprint_of_the_raw_names(raw_record):
-    """It is stored, and compared with those of today: a new form needs a migration."""
+def test_the_register_has_the_fingerprint_of_the_raw_names(raw_record):
+    """It is stored in the table and compared with new ones: a new format needs a migration."""
     record = READER.from_fields(
         raw_record(
             name=" NEGRONI  Bianco",
@@ -168,20 +168,20 @@ def test_the_register_bears_the_fingerprint_of_the_raw_names(raw_record):
     )
 
 
-def test_an_id_that_was_looked_up_in_vain_has_a_register_without_a_drink():
+def test_an_absence_gives_a_register_without_a_drink():
     assert absent(Absence("11007"), "thecocktaildb", 5) == Register(
         "thecocktaildb:11007", None, recipe="", earlier=(), absences=(5,)
     )
 
 
-def test_an_absent_measure_is_no_unknown_measure(raw_record):
+def test_an_absent_measure_is_not_an_unknown_measure(raw_record):
     for blank in (None, "", " \n"):
         drink = drink_of(raw_record(strMeasure1=blank))
         assert drink.ingredients[0].measure_raw is None
         assert Quality.MEASURE_UNKNOWN not in drink.quality
 
 
-def test_lines_keep_what_was_received_beside_what_was_understood(raw_record):
+def test_lines_keep_the_received_text_next_to_the_parsed_values(raw_record):
     drink = drink_of(
         raw_record(strIngredient2=None, strIngredient3="  lime  JUICE ", strMeasure3="1-2 oz\n")
     )
@@ -212,7 +212,7 @@ hostile = st.text(max_size=40) | st.sampled_from(
 
 @settings(max_examples=examples(150), deadline=None)
 @given(hostile, hostile, hostile)
-def test_no_text_makes_a_drink_that_cannot_be_stored(raw_record, ingredient, measure, instructions):
+def test_any_text_makes_a_drink_that_can_be_stored(raw_record, ingredient, measure, instructions):
     record = raw_record(
         strIngredient1=ingredient, strMeasure1=measure, strInstructions=instructions
     )

@@ -1,4 +1,4 @@
-"""The register: whatever the order, the repetition and the grouping, the same drink stands."""
+"""The register: any order, repetition or grouping of observations gives the same drink."""
 
 import random
 from itertools import permutations
@@ -15,13 +15,13 @@ from mocktailverse.drinks.register import (
     Earlier,
     Register,
     Version,
-    Written,
+    WriteResult,
     merge,
     outcome,
     recipe_of,
     version_of,
     without_memory,
-    written,
+    write_result,
 )
 from strategies.effort import examples
 from strategies.observations import (
@@ -38,45 +38,45 @@ quick = settings(max_examples=examples(100), deadline=None)
 
 @quick
 @given(observations(2, 2))
-def test_merging_does_not_depend_on_who_comes_first(found):
-    a, b = found
+def test_merging_is_commutative(registers):
+    a, b = registers
     assert merge(a, b) == merge(b, a)
 
 
 @quick
 @given(observations(3, 9) | crowds(), st.randoms(use_true_random=False), st.data())
-def test_merging_does_not_depend_on_grouping(found, choose, data):
-    whole = merged(found)
+def test_merging_is_associative(registers, choose, data):
+    whole = merged(registers)
     for _ in range(5):
-        cut = data.draw(st.integers(1, len(found) - 1))
-        choose.shuffle(found)
-        assert merge(merged(found[:cut]), merged(found[cut:])) == whole
+        cut = data.draw(st.integers(1, len(registers) - 1))
+        choose.shuffle(registers)
+        assert merge(merged(registers[:cut]), merged(registers[cut:])) == whole
 
 
 @quick
 @given(observations(1, 8) | crowds())
-def test_merging_again_changes_nothing(found):
-    whole = merged(found)
+def test_merging_is_idempotent(registers):
+    whole = merged(registers)
     assert merge(whole, whole) == whole
-    for one in found:
+    for one in registers:
         assert merge(whole, one) == whole
         assert merge(one, whole) == whole
 
 
 @quick
 @given(observations(1, 8) | crowds(), st.randoms(use_true_random=False))
-def test_order_and_repetition_of_deliveries_do_not_matter(found, choose: random.Random):
-    whole = merged(found)
-    deliveries = found + choose.choices(found, k=5)
+def test_order_and_repetition_of_deliveries_do_not_matter(registers, choose: random.Random):
+    whole = merged(registers)
+    deliveries = registers + choose.choices(registers, k=5)
     choose.shuffle(deliveries)
     assert merged(deliveries) == whole
     assert msgspec.json.encode(merged(deliveries)) == msgspec.json.encode(whole)
 
 
-def test_many_recipes_at_one_time_are_kept_alike_in_any_order():
-    """The one that stands at first is kept last, and what it drove out must not be missed."""
-    found = [observation(5, f"name {n}", (f"{n}",), n) for n in range(EARLIER_RECIPES_KEPT + 2)]
-    lowest, *others = sorted(found, key=lambda register: register.recipe)
+def test_many_recipes_at_one_time_merge_equally_in_any_order():
+    """The first winner becomes the oldest recipe; what it displaced must not be missing."""
+    registers = [observation(5, f"name {n}", (f"{n}",), n) for n in range(EARLIER_RECIPES_KEPT + 2)]
+    lowest, *others = sorted(registers, key=lambda register: register.recipe)
     first = observation(5, lowest.drink.name, (lowest.drink.name[5:],), 90, content="y")
     last = observation(5, others[-1].drink.name, (others[-1].drink.name[5:],), 91, content="z")
     assert merge(merged([*others, first]), last) == merge(merged([*others, last]), first)
@@ -85,20 +85,20 @@ def test_many_recipes_at_one_time_are_kept_alike_in_any_order():
 
 @quick
 @given(observations(1, 8))
-def test_the_highest_version_stands_with_all_its_content(found):
-    seen = [register for register in found if register.drink]
+def test_the_highest_version_wins_with_all_its_content(registers):
+    seen = [register for register in registers if register.drink]
     assume(seen)
     highest = max(seen, key=lambda register: register.version)
-    drink = merged(found).drink
-    assert merged(found).version == highest.version
+    drink = merged(registers).drink
+    assert merged(registers).version == highest.version
     assert drink.lineage == highest.drink.lineage
     assert {*drink.quality} - {Quality.ID_REASSIGNED} == {*highest.drink.quality}
 
 
 @quick
 @given(observations(1, 8))
-def test_the_mark_and_the_previous_name_go_together(found):
-    drink = merged(found).drink
+def test_the_mark_and_the_previous_name_go_together(registers):
+    drink = merged(registers).drink
     assume(drink)
     assert (Quality.ID_REASSIGNED in drink.quality) == (drink.previous_name is not None)
     assert list(drink.quality) == sorted(set(drink.quality))
@@ -127,24 +127,24 @@ def test_a_change_of_only_name_or_ingredients_is_the_same_drink(name, ingredient
 
 
 def test_an_old_recipe_that_comes_back_is_reassigned_from_the_one_between():
-    found = [
+    registers = [
         observation(1),
         observation(2, "Margarita", ("Tequila",), 1),
         observation(3, position=2),
     ]
-    for order in permutations(found):
+    for order in permutations(registers):
         assert merged(order).drink.previous_name == "Margarita"
 
 
 def test_the_latest_recipes_are_kept():
-    found = [observation(at, f"name {at}", (f"{at}",), at) for at in range(20)]
-    whole = merged(found)
+    registers = [observation(at, f"name {at}", (f"{at}",), at) for at in range(20)]
+    whole = merged(registers)
     assert [earlier.observed_at for earlier in whole.earlier] == list(range(18, 10, -1))
     assert len(whole.earlier) == EARLIER_RECIPES_KEPT
     assert whole.drink.previous_name == "name 18"
 
 
-def test_better_code_wins_over_the_same_observation_and_is_no_reassignment():
+def test_better_code_wins_over_the_same_observation_without_reassignment():
     old, new = observation(1, code=1), observation(1, code=2, content="b")
     for order in permutations([old, new]):
         assert merged(order) == new
@@ -162,7 +162,7 @@ def test_better_code_wins_over_the_same_observation_and_is_no_reassignment():
         (observation(1), observation(1, code=2, content="b"), "loaded"),
     ],
 )
-def test_what_loading_counts_as(current, new, expected):
+def test_the_outcome_of_a_load(current, new, expected):
     assert outcome(current, new) == expected
 
 
@@ -198,13 +198,13 @@ def test_the_sortable_version_orders_as_the_version_does(a, b):
 
 
 def test_the_stored_version_stays_what_it_is():
-    """The table holds it, and compares it with those of today."""
+    """It is stored in the table, and compared with those of the current code."""
     assert Version(7, 2, "hash", "raw/x/a", "v1", 3).sortable() == (
         "000000000000007\x1f000002\x1fhash\x1fraw/x/a\x1fv1\x1f000000000000003"
     )
 
 
-def test_a_version_is_made_of_what_the_drink_tells_of_its_origin():
+def test_a_version_is_made_of_the_lineage():
     register = observation(7, position=3, code=2)
     expected = Version(7, 2, "aAdonis", "raw/thecocktaildb/x", "v", 3)
     assert register.version == version_of(register.drink) == expected
@@ -216,7 +216,7 @@ names = st.text(st.characters(codec="utf-8"), max_size=8)
 
 @quick
 @given(names, st.lists(names, max_size=4), st.randoms(use_true_random=False))
-def test_the_fingerprint_knows_no_case_order_or_repetition(name, ingredients, choose):
+def test_the_fingerprint_ignores_case_order_and_repetition(name, ingredients, choose):
     again = [choose.choice((str.lower, str.strip, str))(text) for text in ingredients * 2]
     choose.shuffle(again)
     assert recipe_of(name, again) == recipe_of(name, ingredients)
@@ -241,8 +241,8 @@ def test_one_absence_withdraws_nothing():
     ],
 )
 def test_two_absences_a_day_apart_withdraw_the_drink(absences, withdrawn_at):
-    found = [observation(1), *map(absence, absences)]
-    for order in permutations(found):
+    registers = [observation(1), *map(absence, absences)]
+    for order in permutations(registers):
         assert merged(order).drink.withdrawn_at == withdrawn_at
 
 
@@ -255,8 +255,8 @@ def test_a_later_sighting_restores_the_drink():
 
 
 def test_a_sighting_between_two_absences_keeps_the_drink():
-    found = [observation(1), absence(2), observation(3), absence(DAY_MS + 2)]
-    for order in permutations(found):
+    registers = [observation(1), absence(2), observation(3), absence(DAY_MS + 2)]
+    for order in permutations(registers):
         assert merged(order).drink.withdrawn_at is None
         assert merged(order).absences == (DAY_MS + 2,)
 
@@ -278,12 +278,12 @@ def test_an_id_known_from_absences_alone_has_no_drink():
         (absence(3), observation(1), "loaded"),
     ],
 )
-def test_what_an_absence_counts_as(current, new, counted):
+def test_the_outcome_of_an_absence(current, new, counted):
     assert outcome(current, new) == counted
 
 
 def test_the_fingerprint_is_stored_and_stays_what_it_is():
-    """A register of the table is compared with one of today: a new form needs a migration."""
+    """It is stored in the table and compared with new ones: a new format needs a migration."""
     assert recipe_of("Negroni", ["Gin", "Campari"]) == (
         "16cebbd0c9735d93:8fb8dd9501c1a3a3:47c472a7d7f48e5d"
     )
@@ -309,32 +309,30 @@ DRIFT = (Drift("glass", "Mug", "Jug"),)
 @pytest.mark.parametrize(
     ("current", "new", "expected"),
     [
-        (None, NEW, Written("loaded")),
-        (OLD, NEW, Written("loaded", DRIFT)),
-        (NEW, OLD, Written("stale")),
-        (OLD, OLD, Written("loaded")),
-        (OLD, absence(2), Written("loaded")),
-        (absence(0), NEW, Written("loaded")),
-        (OLD, with_words(observation(2, "Margarita"), glass="Jug"), Written("loaded", DRIFT)),
+        (None, NEW, WriteResult("loaded")),
+        (OLD, NEW, WriteResult("loaded", DRIFT)),
+        (NEW, OLD, WriteResult("stale")),
+        (OLD, OLD, WriteResult("loaded")),
+        (OLD, absence(2), WriteResult("loaded")),
+        (absence(0), NEW, WriteResult("loaded")),
+        (OLD, with_words(observation(2, "Margarita"), glass="Jug"), WriteResult("loaded", DRIFT)),
         (
             OLD,
             with_words(observation(2, ingredients=("Tequila",)), glass="Jug"),
-            Written("loaded", DRIFT),
+            WriteResult("loaded", DRIFT),
         ),
         (
             OLD,
             with_words(observation(2, "Margarita", ("Tequila",)), glass="Jug"),
-            Written("loaded"),
+            WriteResult("loaded"),
         ),
     ],
 )
-def test_words_are_replaced_where_a_later_record_of_the_same_drink_has_others(
-    current, new, expected
-):
-    assert written(current, new) == expected
+def test_a_later_record_of_the_same_drink_with_other_words_is_drift(current, new, expected):
+    assert write_result(current, new) == expected
 
 
-def test_without_its_memory_a_register_is_what_one_record_gave():
+def test_a_register_without_memory_equals_that_of_one_record():
     for alone in (observation(3, "Margarita", ("Tequila",), 1), absence(5)):
         whole = merged([observation(1), alone, absence(4), absence(DAY_MS + 5)])
         seen_last = observation(1) if alone.drink is None else alone
@@ -355,7 +353,7 @@ def test_the_last_64_absences_are_kept():
     assert merged([seen, *(absence(at) for at in range(1, 67))]).absences == tuple(range(3, 67))
 
 
-def test_of_an_id_that_was_never_seen_every_absence_counts():
+def test_every_absence_of_an_unseen_id_counts():
     assert merge(absence(0), absence(1)).absences == (0, 1)
     assert merge(None, absence(0)) == absence(0)
 
@@ -366,6 +364,6 @@ def test_the_later_of_two_absences_counts():
     assert outcome(observation(3), both) == "stale"
 
 
-def test_a_register_tells_nothing_it_was_not_given():
+def test_the_defaults_of_a_register_are_empty():
     assert Register("x:1", None) == Register("x:1", None, recipe="", earlier=(), absences=())
-    assert Written("stale") == Written("stale", drift=())
+    assert WriteResult("stale") == WriteResult("stale", drift=())

@@ -1,4 +1,4 @@
-"""Text as people see it: control characters are blank, and invisible text is empty."""
+"""Visible text: control characters become spaces, and invisible text is empty."""
 
 import sys
 import unicodedata
@@ -24,7 +24,7 @@ FAMILY = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}"
         (f" {ZERO_WIDTH_SPACE}\n\N{NO-BREAK SPACE}\0", ""),
     ],
 )
-def test_a_text_shows_what_is_not_invisible(text, shown):
+def test_visible_text_is_kept(text, shown):
     assert visible(text) == shown
 
 

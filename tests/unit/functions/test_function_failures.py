@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mocktailverse.functions.failures import FAILED, failures_logged
+from mocktailverse.functions.failure_log import FAILED, failures_logged
 
 
 def test_what_a_handler_raises_is_logged_and_passes_on(monkeypatch, capsys):

@@ -2,9 +2,9 @@
 
 import pytest
 
-from mocktailverse.loads.load import END, START, Checkpoint, Counts, Lease, Load, Segment
+from mocktailverse.loads.load_record import END, START, Checkpoint, Counts, Lease, Load, Segment
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.loads.request import LoadRequest
 
 VERSION = ObjectVersion("data", "raw/thecocktaildb/2026/a.json", "v1")
 

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.errors import PermanentError
-from mocktailverse.functions.fetch import FetchEvent
-from mocktailverse.loads.load import Checkpoint
+from mocktailverse.functions.fetch_handler import FetchEvent
+from mocktailverse.loads.load_record import Checkpoint
+from mocktailverse.loads.load_request import LoadRequest, load_requests
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.loads.request import LoadRequest, load_requests
 from strategies.effort import examples
 
 EVENTS = Path(__file__).parents[2] / "events"

@@ -13,7 +13,7 @@ from datasette.app import Datasette
 
 from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.errors import MissingError
-from mocktailverse.loads.load import END, START, Counts, Load, Segment
+from mocktailverse.loads.load_record import END, START, Counts, Load, Segment
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.local.browser import databases, datasette

@@ -2,8 +2,8 @@
 
 import msgspec
 
+from mocktailverse.loads.load_request import LoadRequest, load_requests
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.loads.request import LoadRequest, load_requests
 from mocktailverse.local.harness.samples import sample_event
 
 

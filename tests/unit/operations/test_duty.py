@@ -12,11 +12,11 @@ from mocktailverse.cost.cost_report import cost_report
 from mocktailverse.cost.model import price_table
 from mocktailverse.cost.template import Template
 from mocktailverse.cost.usage import Usage
-from mocktailverse.loads.load import Counts, Load
+from mocktailverse.loads.load_record import Counts, Load
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.operations.findings import (
     FAILURES,
-    FAILURES_KEPT_MS,
+    FAILURES_WINDOW_MS,
     LAG_LIMIT_MS,
     Operations,
     Publishings,
@@ -131,8 +131,8 @@ def test_at_the_embedded_aws_nothing_costs():
 
 def test_a_load_is_stuck_when_its_messages_cannot_come_again():
     slow = load(status="loading", at=NOW - HOUR_MS)
-    assert stuck_loads([slow], now=NOW, patience_ms=HOUR_MS) == [slow]
-    assert stuck_loads([slow, load()], now=NOW, patience_ms=HOUR_MS + 1) == []
+    assert stuck_loads([slow], now=NOW, timeout_ms=HOUR_MS) == [slow]
+    assert stuck_loads([slow, load()], now=NOW, timeout_ms=HOUR_MS + 1) == []
 
 
 def test_every_runbook_has_its_page_and_every_alarm_its_runbook():
@@ -152,7 +152,7 @@ def test_publishing_is_behind_where_the_alarm_on_it_rings():
 
 def test_functions_fail_in_the_words_that_the_alarm_on_them_counts():
     (alarm,) = [one for one in deployed_alarms() if one.get("MetricName") == "FunctionErrors"]
-    assert alarm["Period"] * alarm["EvaluationPeriods"] * 1000 == FAILURES_KEPT_MS
+    assert alarm["Period"] * alarm["EvaluationPeriods"] * 1000 == FAILURES_WINDOW_MS
     pattern = " ".join(f'?"{word}"' for word in FAILURES)
     assert {one["FilterPattern"] for one in deployed("AWS::Logs::MetricFilter")} == {pattern}
 

@@ -8,10 +8,10 @@ import pytest
 from mocktailverse.cost.running import Running
 from mocktailverse.cost.usage import Activity, usage_of
 from mocktailverse.errors import MissingError
-from mocktailverse.loads.load import Counts, Load
+from mocktailverse.loads.load_record import Counts, Load
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.operations import month
-from mocktailverse.operations.month import MonthBooks
+from mocktailverse.operations.month import MonthUsage
 
 HOUR_MS = 3_600_000
 NOON = datetime(2026, 2, 4, 12, tzinfo=UTC)
@@ -62,7 +62,7 @@ def clock():
 
 
 def reader(books, clock):
-    return MonthBooks(
+    return MonthUsage(
         books, lambda: books.current().meta, attempt_limit_s=LIMIT_S, clock=lambda: clock.at
     )
 

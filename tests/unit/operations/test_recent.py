@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from mocktailverse.errors import UsageError
-from mocktailverse.loads.load import START, Counts, Load, Segment, latest_generations
+from mocktailverse.loads.load_record import START, Counts, Load, Segment, latest_generations
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.operations.recent_loads import loads_of_day, recent_loads, rejected_lines
@@ -105,9 +105,7 @@ def test_a_place_in_the_future_is_refused_before_anything_is_read():
     for day in (TODAY + timedelta(days=1), date.max):
         with pytest.raises(UsageError) as caught:
             recent_loads(Forged(), 7, limit=1, after=day.isoformat())
-        assert str(caught.value) == (
-            f"No load was opened on {day} yet. Ask again without the cursor."
-        )
+        assert str(caught.value) == "Invalid cursor. Retry without it."
 
 
 def test_a_day_is_read_page_by_page_to_its_end():

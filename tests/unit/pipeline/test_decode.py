@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.errors import TransientError
-from mocktailverse.loads.load import END, START, Checkpoint
+from mocktailverse.loads.load_record import END, START, Checkpoint
 from mocktailverse.pipeline import byte_stream
-from mocktailverse.pipeline.decode import RawRecord, Unreadable, decode
+from mocktailverse.pipeline.decode import RawRecord, UnreadableRecord, decode
 from mocktailverse.sources import SOURCES
 from strategies.effort import examples
 from strategies.raw_objects import (
@@ -43,7 +43,7 @@ def values(items):
     """The records as Python; what is not readable as its code."""
     return [
         item.code
-        if isinstance(item, Unreadable)
+        if isinstance(item, UnreadableRecord)
         else item.data
         if isinstance(item.data, dict)
         else json.loads(item.data)
@@ -57,7 +57,7 @@ def check_items(items):
     assert all(a < b for a, b in pairwise(positions)), "positions are unique and rise"
     assert all(item.position is not None for item in items[:-1])
     for item in items:
-        if isinstance(item, Unreadable):
+        if isinstance(item, UnreadableRecord):
             assert item.code in set(Reason)
             assert item.message.endswith(".")
 
@@ -271,11 +271,11 @@ def test_people_are_told_of_a_line_that_is_too_long(chunked, monkeypatch):
     monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 40)
     for head in (b'{"a":1}\n', b"idDrink,strDrink\n"):
         item = read(chunked(head + b"x" * 41 + b"\n"))[-1]
-        assert item == Unreadable(
+        assert item == UnreadableRecord(
             len(head),
             Checkpoint(len(head) + 42),
             Reason.LINE_TOO_LONG,
-            "The line is longer than 64 MiB; it is passed over.",
+            "The line is longer than 64 MiB; it was skipped.",
             None,
         )
 
@@ -338,7 +338,7 @@ def test_what_cannot_be_read_as_a_whole_has_no_position_and_quotes_its_text(chun
 )
 def test_what_is_unreadable_has_its_place_and_is_quoted(chunked, body, position, raw):
     last = read(chunked(body))[-1]
-    assert isinstance(last, Unreadable)
+    assert isinstance(last, UnreadableRecord)
     assert (last.position, last.raw) == (position, raw)
     assert read(chunked(body), last.after) == []
 

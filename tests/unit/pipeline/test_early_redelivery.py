@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mocktailverse.errors import TransientError
-from mocktailverse.loads.load import Counts
-from mocktailverse.loads.request import LoadRequest
-from mocktailverse.pipeline import load as load_module
-from mocktailverse.pipeline import segment as segment_module
+from mocktailverse.loads.load_record import Counts
+from mocktailverse.loads.load_request import LoadRequest
+from mocktailverse.pipeline import load_run as load_module
+from mocktailverse.pipeline import segment_plan as segment_module
 
 MAX_TRIES = 5
 VISIBILITY_MS = 6 * 60_000
@@ -54,8 +54,8 @@ class HastyQueue:
         self.messages = []
         self.deliveries = []
         self.at_work = 0
-        self.call = world.weather.call
-        world.weather.call = self.call_or_fail
+        self.call = world.faults.call
+        world.faults.call = self.call_or_fail
 
     def send(self, request):
         self.messages.append(Message(request, self.world.clock.now()))
@@ -150,7 +150,7 @@ def test_a_worker_killed_after_the_last_delivery_failed_leaves_the_load_failed(
 ):
     world = new_world()
     version = world.raw.add(numbered(raw_record, 1))
-    world.weather.faults = {3: ("before", TransientError("503")), 6: ("before", killed())}
+    world.faults.by_call = {3: ("before", TransientError("503")), 6: ("before", killed())}
     for tries, ending in ((4, TransientError), (0, killed)):
         with pytest.raises(ending):
             world.handle(LoadRequest(version, 1, tries=tries))
@@ -159,20 +159,20 @@ def test_a_worker_killed_after_the_last_delivery_failed_leaves_the_load_failed(
 
 @pytest.mark.parametrize("error", ["503", "killed"])
 def test_a_last_delivery_whose_continuation_is_lost_leaves_the_load_failed(
-    new_world, new_weather, raw_record, killed, error
+    new_world, new_faults, raw_record, killed, error
 ):
     """Where the worker cannot tell whether it was sent, it can only say that the load failed."""
     throttled = [False] * 3 + [True] * 100
-    world = new_world(new_weather(throttles=throttled))
+    world = new_world(new_faults(throttles=throttled))
     version = world.raw.add(numbered(raw_record, 5))
     sending = TransientError("503") if error == "503" else killed()
 
-    def call_or_fail(name, work, call=world.weather.call):
+    def call_or_fail(name, work, call=world.faults.call):
         if name == "queue.send":
             raise sending
         return call(name, work)
 
-    world.weather.call = call_or_fail
+    world.faults.call = call_or_fail
     with pytest.raises(type(sending)):
         world.handle(LoadRequest(version, 1, tries=4))
     assert world.load(version).status == "failed"
@@ -185,7 +185,7 @@ def test_a_last_delivery_that_cannot_wait_for_a_lease_leaves_the_load_failed(
     world = new_world()
     version = world.raw.add(numbered(raw_record, 1))
     sending = TransientError("503") if error == "503" else killed()
-    world.weather.faults = {3: ("before", killed()), 6: ("before", sending)}
+    world.faults.by_call = {3: ("before", killed()), 6: ("before", sending)}
     with pytest.raises(killed):
         world.handle(LoadRequest(version, 1))
     with pytest.raises(type(sending)):
@@ -194,15 +194,15 @@ def test_a_last_delivery_that_cannot_wait_for_a_lease_leaves_the_load_failed(
 
 
 def test_a_continuation_that_comes_before_the_load_was_given_back_goes_on_at_once(
-    new_world, new_weather, raw_record
+    new_world, new_faults, raw_record
 ):
-    world = new_world(new_weather(throttles=[False] * 3 + [True] * 100))
+    world = new_world(new_faults(throttles=[False] * 3 + [True] * 100))
     version = world.raw.add(numbered(raw_record, 5))
     continued = world.loads.continued
     counts = []
 
     def give_back_late(load, owner):
-        world.weather.throttles.clear()
+        world.faults.throttles.clear()
         (continuation,) = world.queue.sent
         counts.append(world.handle(continuation))
         continued(load, owner)
@@ -214,9 +214,9 @@ def test_a_continuation_that_comes_before_the_load_was_given_back_goes_on_at_onc
 
 
 def test_a_load_that_cannot_be_given_back_to_its_continuation_has_not_failed(
-    new_world, new_weather, raw_record
+    new_world, new_faults, raw_record
 ):
-    world = new_world(new_weather(throttles=[False] * 3 + [True] * 100))
+    world = new_world(new_faults(throttles=[False] * 3 + [True] * 100))
     version = world.raw.add(numbered(raw_record, 5))
 
     def refuse(_load, _owner):
@@ -224,15 +224,15 @@ def test_a_load_that_cannot_be_given_back_to_its_continuation_has_not_failed(
 
     world.loads.continued = refuse
     assert world.handle(LoadRequest(version, 1)) == Counts(read=3, loaded=3)
-    world.weather.throttles.clear()
+    world.faults.throttles.clear()
     assert world.handle(world.queue.sent.pop()) == Counts(read=2, loaded=2)
     assert world.load(version).status == "done"
 
 
 def test_a_last_delivery_without_time_that_cannot_be_replaced_leaves_the_load_failed(
-    new_world, new_weather, raw_record
+    new_world, new_faults, raw_record
 ):
-    world = new_world(new_weather(faults={2: ("before", TransientError("503"))}))
+    world = new_world(new_faults(by_call={2: ("before", TransientError("503"))}))
     version = world.raw.add(numbered(raw_record, 1))
     with pytest.raises(TransientError):
         world.handle(LoadRequest(version, 1, tries=4), budget_ms=SAVING_TIME_MS)
@@ -240,10 +240,10 @@ def test_a_last_delivery_without_time_that_cannot_be_replaced_leaves_the_load_fa
 
 
 def test_a_continuation_that_failed_for_the_last_time_leaves_the_load_failed(
-    new_world, new_weather, raw_record
+    new_world, new_faults, raw_record
 ):
     """It came at once, each time before its sender could give the load back."""
-    world = new_world(new_weather(throttles=[False] * 3 + [True] * 100))
+    world = new_world(new_faults(throttles=[False] * 3 + [True] * 100))
     version = world.raw.add(numbered(raw_record, 5))
     acquire, continued = world.loads.acquire, world.loads.continued
 
@@ -272,10 +272,10 @@ def test_a_continuation_that_failed_for_the_last_time_leaves_the_load_failed(
     seed=st.integers(0, 2**32),
 )
 def test_when_no_message_is_left_every_load_is_done_or_has_failed(
-    new_world, new_weather, raw_record, killed, *, count, throttles, fault, seed
+    new_world, new_faults, raw_record, killed, *, count, throttles, fault, seed
 ):
     """And a load that has failed is done once it is delivered again in quiet."""
-    world = new_world(new_weather(throttles=list(throttles)))
+    world = new_world(new_faults(throttles=list(throttles)))
     version = world.raw.add(numbered(raw_record, count))
     queue = HastyQueue(world, random.Random(seed), fault, killed)  # noqa: S311 - no secret
     queue.send(LoadRequest(version, 1))
@@ -283,7 +283,7 @@ def test_when_no_message_is_left_every_load_is_done_or_has_failed(
     assert world.load(version).status in {"done", "failed"}
 
     queue.fault = 0
-    world.weather.throttles.clear()
+    world.faults.throttles.clear()
     world.clock.move(VISIBILITY_MS)
     queue.send(LoadRequest(version, 1))
     queue.run()

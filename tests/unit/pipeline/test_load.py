@@ -13,13 +13,14 @@ from mocktailverse.drinks.codes import Reason
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import merge
 from mocktailverse.errors import MissingError, PermanentError, TransientError, UnreachableError
-from mocktailverse.loads.load import Checkpoint, Counts
+from mocktailverse.loads.load_record import Checkpoint, Counts
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
-from mocktailverse.loads.request import LoadRequest
-from mocktailverse.pipeline import load as load_module
-from mocktailverse.pipeline import segment as segment_module
-from mocktailverse.pipeline.load import STALLED_LIMIT, Loader, Postponed
+from mocktailverse.pipeline import load_run as load_module
+from mocktailverse.pipeline import segment_plan as segment_module
+from mocktailverse.pipeline.load import Loader, Postponed
+from mocktailverse.pipeline.load_run import STALLED_LIMIT
 from mocktailverse.pipeline.transform import transform
 from strategies.effort import examples
 
@@ -88,7 +89,7 @@ def test_a_load_in_one_go(new_world, raw_record):
 def test_a_small_load_without_rejects_costs_two_writes_to_the_books(new_world, raw_record):
     world = new_world()
     world.handle(request(world.raw.add(ndjson(raw_record("1"), raw_record("2")))))
-    assert world.weather.calls == ["loads.acquire", "raw.open", "drinks.write", "loads.finish"]
+    assert world.faults.calls == ["loads.acquire", "raw.open", "drinks.write", "loads.finish"]
 
 
 @pytest.mark.parametrize("body", [b'{"drinks":null}', b'{"drinks":"no data found"}', b"[]"])
@@ -143,7 +144,7 @@ def abandoned(new_world, raw_record, killed):
     def make(skew_ms=0):
         world = new_world()
         version = world.raw.add(ndjson(raw_record()))
-        world.weather.faults[3] = ("before", killed())
+        world.faults.by_call[3] = ("before", killed())
         with pytest.raises(killed):
             world.handle(request(version), skew_ms=skew_ms)
         return world, version
@@ -194,7 +195,7 @@ def test_a_lease_that_another_worker_took_meanwhile_is_waited_for_again(abandone
     world.handle(request(version))
     follower = world.queue.sent.pop()
     world.clock.move(1000 * world.queue.delays.pop())
-    world.weather.faults[len(world.weather.calls) + 3] = ("before", killed())
+    world.faults.by_call[len(world.faults.calls) + 3] = ("before", killed())
     with pytest.raises(killed):
         world.handle(request(version))
     assert world.handle(follower) is None
@@ -302,7 +303,7 @@ def test_a_load_that_kills_the_worker_of_its_last_delivery_has_failed(
 ):
     world = new_world()
     version = world.raw.add(ndjson(raw_record()))
-    world.weather.faults = {3: ("before", killed())}
+    world.faults.by_call = {3: ("before", killed())}
     with pytest.raises(killed):
         world.handle(request(version), last_try=True)
     load = world.load(version)
@@ -313,9 +314,9 @@ def test_a_load_that_kills_the_worker_of_its_last_delivery_has_failed(
 
 
 def test_a_load_that_is_continued_from_its_last_try_has_not_failed(
-    new_world, new_weather, raw_record
+    new_world, new_faults, raw_record
 ):
-    world = new_world(new_weather(throttles=[True] * 100))
+    world = new_world(new_faults(throttles=[True] * 100))
     version = world.raw.add(ndjson(raw_record()))
     world.handle(request(version), last_try=True)
     load = world.load(version)
@@ -326,7 +327,7 @@ def test_a_load_that_is_continued_from_its_last_try_has_not_failed(
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("call", range(1, 25))
 def test_a_crash_at_any_call_is_made_good_by_the_redelivery(
-    new_world, new_weather, raw_record, killed, *, call, when
+    new_world, new_faults, raw_record, killed, *, call, when
 ):
     for error in (
         killed(),
@@ -334,7 +335,7 @@ def test_a_crash_at_any_call_is_made_good_by_the_redelivery(
         PermanentError("denied"),
         UnreachableError("no"),
     ):
-        world = new_world(new_weather(faults={call: (when, error)}))
+        world = new_world(new_faults(by_call={call: (when, error)}))
         records = [raw_record(str(1 + n % 4), f"name {n}") for n in range(13)]
         version = world.raw.add(ndjson(*records[:7], {}, *records[7:], {}))
         world.run([request(version)], dice(call))
@@ -343,8 +344,8 @@ def test_a_crash_at_any_call_is_made_good_by_the_redelivery(
 
 
 @pytest.mark.parametrize("throttled", [[True], [False, True], [True] * 40, [False, True] * 20])
-def test_throttling_is_waited_out(new_world, new_weather, raw_record, throttled):
-    world = new_world(new_weather(throttles=list(throttled)))
+def test_throttling_is_waited_out(new_world, new_faults, raw_record, throttled):
+    world = new_world(new_faults(throttles=list(throttled)))
     version = world.raw.add(ndjson(*(raw_record(str(n + 1)) for n in range(12))))
     assert world.handle(request(version)).loaded == 12
     assert world.clock.now() < world.clock.deadline
@@ -352,9 +353,9 @@ def test_throttling_is_waited_out(new_world, new_weather, raw_record, throttled)
 
 
 def test_each_wait_is_twice_as_long_up_to_two_seconds(
-    new_world, new_weather, raw_record, monkeypatch
+    new_world, new_faults, raw_record, monkeypatch
 ):
-    world, waits, shares = new_world(new_weather(throttles=[True] * 7)), [], []
+    world, waits, shares = new_world(new_faults(throttles=[True] * 7)), [], []
     monkeypatch.setattr(world.clock, "wait", waits.append)
 
     def longest(*bounds):
@@ -369,9 +370,9 @@ def test_each_wait_is_twice_as_long_up_to_two_seconds(
 
 @pytest.mark.parametrize(("left_ms", "waits"), [(100, 0), (101, 1), (300, 1), (301, 2)])
 def test_a_wait_that_would_take_all_the_time_left_is_none(
-    new_world, new_weather, raw_record, monkeypatch, *, left_ms, waits
+    new_world, new_faults, raw_record, monkeypatch, *, left_ms, waits
 ):
-    world, waited = new_world(new_weather(throttles=[True] * 9)), []
+    world, waited = new_world(new_faults(throttles=[True] * 9)), []
     monkeypatch.setattr(load_module.random, "uniform", lambda _least, most: most)
     wait = world.clock.wait
     monkeypatch.setattr(world.clock, "wait", lambda s: (waited.append(s), wait(s)))
@@ -391,8 +392,8 @@ def test_drinks_are_handed_to_the_table_thirty_two_at_once(new_world, raw_record
     assert sizes == [32, 32, 6]
 
 
-def test_waits_grow_to_a_limit(new_world, new_weather, raw_record, monkeypatch):
-    world = new_world(new_weather(throttles=[True] * 10))
+def test_waits_grow_to_a_limit(new_world, new_faults, raw_record, monkeypatch):
+    world = new_world(new_faults(throttles=[True] * 10))
     waits = []
     monkeypatch.setattr(world.clock, "wait", waits.append)
     world.handle(request(world.raw.add(ndjson(raw_record()))))
@@ -403,10 +404,10 @@ def test_waits_grow_to_a_limit(new_world, new_weather, raw_record, monkeypatch):
 
 
 def test_a_load_that_runs_out_of_write_capacity_goes_on_in_a_new_message(
-    new_world, new_weather, raw_record
+    new_world, new_faults, raw_record
 ):
     throttles = [False, False, False, *[True] * 100]
-    world = new_world(new_weather(throttles=throttles))
+    world = new_world(new_faults(throttles=throttles))
     version = world.raw.add(ndjson(*(raw_record(str(n + 1)) for n in range(12))))
     assert world.handle(request(version), budget_ms=SAVING_MS + 1500) == Counts(read=3, loaded=3)
     (follower,) = world.queue.sent
@@ -414,17 +415,17 @@ def test_a_load_that_runs_out_of_write_capacity_goes_on_in_a_new_message(
     assert follower.checkpoint == world.loads.parts[version, 1, 0].after
     assert world.load(version).status == "loading"
     throttles.clear()
-    world.weather.throttles.clear()
+    world.faults.throttles.clear()
     world.handle(follower)
     check(world)
 
 
 @pytest.mark.parametrize("left_ms", range(50, 2500, 150))
 def test_no_record_is_skipped_however_little_time_is_left_when_throttled(
-    new_world, new_weather, raw_record, left_ms
+    new_world, new_faults, raw_record, left_ms
 ):
     """The wait would be longer than the time left, but there is time left."""
-    world = new_world(new_weather(throttles=[False, False, False, *[True] * 8]))
+    world = new_world(new_faults(throttles=[False, False, False, *[True] * 8]))
     version = world.raw.add(ndjson(*(raw_record(str(n + 1)) for n in range(12))))
     message = request(version)
     world.handle(message, budget_ms=SAVING_MS + left_ms)
@@ -432,8 +433,8 @@ def test_no_record_is_skipped_however_little_time_is_left_when_throttled(
     check(world)
 
 
-def test_a_load_that_runs_out_of_time_goes_on_in_a_new_message(new_world, new_weather, raw_record):
-    world = new_world(new_weather(cost_ms=400))
+def test_a_load_that_runs_out_of_time_goes_on_in_a_new_message(new_world, new_faults, raw_record):
+    world = new_world(new_faults(cost_ms=400))
     version = world.raw.add(ndjson(*(raw_record(str(n + 1)) for n in range(23))))
     assert 0 < world.handle(request(version), budget_ms=SAVING_MS + 2000).read < 23
     assert len(world.queue.sent) == 1
@@ -482,9 +483,9 @@ def test_three_seconds_are_kept_to_put_the_work_away():
 
 
 def test_a_load_that_came_further_before_it_was_throttled_has_not_stalled(
-    new_world, new_weather, raw_record
+    new_world, new_faults, raw_record
 ):
-    world = new_world(new_weather(throttles=[False] * 5 + [True] * 100))
+    world = new_world(new_faults(throttles=[False] * 5 + [True] * 100))
     version = world.raw.add(ndjson(*(raw_record(str(n + 1)) for n in range(12))))
     message = LoadRequest(version, 1, stalled=3)
     assert world.handle(message) == Counts(read=5, loaded=5)
@@ -494,20 +495,18 @@ def test_a_load_that_came_further_before_it_was_throttled_has_not_stalled(
     assert (follower.stalled, follower.tries) == (0, 0)
     assert world.queue.delays == [0]
     assert world.loads.leases == {}
-    world.weather.throttles = [True] * 100
+    world.faults.throttles = [True] * 100
     assert world.handle(follower) == Counts()
     assert (world.queue.sent[-1].stalled, world.queue.delays[-1]) == (1, 5)
 
 
-def test_what_a_message_loaded_is_told_apart_from_the_whole_load(
-    new_world, new_weather, raw_record
-):
-    world = new_world(new_weather(throttles=[False] * 3 + [True] * 100))
+def test_what_a_message_loaded_is_told_apart_from_the_whole_load(new_world, new_faults, raw_record):
+    world = new_world(new_faults(throttles=[False] * 3 + [True] * 100))
     version = world.raw.add(ndjson(*(raw_record(str(n + 1), new="x") for n in range(4))))
     loader = Loader(world.raw, world.drinks, world.loads, world.queue, world.clock, MAX_TRIES)
     first = loader.handle(request(version))
     assert (first.counts, first.done) == (Counts(read=3, loaded=3), False)
-    world.weather.throttles.clear()
+    world.faults.throttles.clear()
     world.clock.deadline = world.clock.now() + 60_000
     second = loader.handle(world.queue.sent[0])
     assert (second.counts, second.done) == (Counts(read=1, loaded=1), True)
@@ -533,22 +532,22 @@ def test_rejected_lines_are_kept_under_the_load_and_the_segment(new_world, raw_r
 def test_only_the_last_of_five_tries_marks_the_load_failed(new_world, raw_record, tries, status):
     world = new_world()
     version = world.raw.add(ndjson(raw_record()))
-    world.weather.faults = {3: ("before", TransientError("slow"))}
+    world.faults.by_call = {3: ("before", TransientError("slow"))}
     with pytest.raises(TransientError):
         world.handle(LoadRequest(version, 1, tries=tries))
     assert world.load(version).status == status
 
 
-def test_a_stalled_load_says_how_often_and_waits_longer(new_world, new_weather, raw_record):
-    world = new_world(new_weather(throttles=[True] * 100))
+def test_a_stalled_load_says_how_often_and_waits_longer(new_world, new_faults, raw_record):
+    world = new_world(new_faults(throttles=[True] * 100))
     version = world.raw.add(ndjson(raw_record()))
     assert world.handle(request(version)) == Counts()
     assert [sent.stalled for sent in world.queue.sent] == [1]
     assert world.queue.delays == [load_module.CONTINUE_DELAY_S]
 
 
-def test_a_load_that_stalls_for_ever_fails_at_last(new_world, new_weather, raw_record):
-    world = new_world(new_weather(throttles=[True] * 10_000))
+def test_a_load_that_stalls_for_ever_fails_at_last(new_world, new_faults, raw_record):
+    world = new_world(new_faults(throttles=[True] * 10_000))
     version = world.raw.add(ndjson(raw_record()))
     message = request(version)
     for stalled in range(1, STALLED_LIMIT + 1):
@@ -559,7 +558,7 @@ def test_a_load_that_stalls_for_ever_fails_at_last(new_world, new_weather, raw_r
         world.handle(message, last_try=True)
     assert str(caught.value) == "DynamoDB throttled every write in 11 messages."
     assert world.load(version).status == "failed"
-    world.weather.throttles.clear()
+    world.faults.throttles.clear()
     world.handle(message)
     check(world)
 
@@ -570,7 +569,7 @@ def test_a_load_that_stalls_for_ever_fails_at_last(new_world, new_weather, raw_r
 def test_the_last_try_marks_the_load_failed_and_a_redrive_mends_it(new_world, raw_record, error):
     world = new_world()
     version = world.raw.add(ndjson(raw_record()))
-    world.weather.faults = {3: ("before", error)}
+    world.faults.by_call = {3: ("before", error)}
     with pytest.raises(type(error)):
         world.handle(request(version), last_try=True)
     load = world.load(version)
@@ -583,7 +582,7 @@ def test_the_last_try_marks_the_load_failed_and_a_redrive_mends_it(new_world, ra
 def test_an_earlier_try_notes_the_error_and_gives_the_load_back(new_world, raw_record):
     world = new_world()
     version = world.raw.add(ndjson(raw_record()))
-    world.weather.faults = {3: ("before", TransientError("slow"))}
+    world.faults.by_call = {3: ("before", TransientError("slow"))}
     with pytest.raises(TransientError):
         world.handle(request(version))
     assert (world.load(version).status, world.load(version).error) == ("loading", "slow")
@@ -595,13 +594,13 @@ def test_a_raw_object_that_is_gone_fails_the_load_for_good(new_world):
     version = ObjectVersion("data", "raw/thecocktaildb/gone.json", "v1")
     assert world.handle(request(version)) is None
     assert world.load(version).status == "failed"
-    assert world.load(version).error == f"The raw object is gone: no {version.key}"
+    assert world.load(version).error == f"The raw object is gone: `{version.key}` is not stored."
 
 
 def test_a_missing_table_is_not_taken_for_a_missing_object(new_world, raw_record):
     world = new_world()
     version = world.raw.add(ndjson(raw_record()))
-    world.weather.faults = {3: ("before", MissingError("no table drinks"))}
+    world.faults.by_call = {3: ("before", MissingError("no table drinks"))}
     with pytest.raises(MissingError):
         world.handle(request(version))
     assert world.load(version).error == "no table drinks"
@@ -623,7 +622,7 @@ def test_reading_that_breaks_off_keeps_the_finished_segments(new_world, raw_reco
 def test_a_redelivered_segment_gives_the_same_counts(new_world, raw_record, killed):
     world = new_world()
     version = world.raw.add(ndjson(*(raw_record(str(n + 1)) for n in range(4))))
-    world.weather.faults = {5: ("before", killed())}
+    world.faults.by_call = {5: ("before", killed())}
     with pytest.raises(killed):
         world.handle(request(version))
     assert len(world.drinks.table) == 4
@@ -652,17 +651,15 @@ def test_two_workers_at_once_write_one_book(new_world, raw_record):
         check(world)
 
 
-def test_two_workers_that_cut_a_segment_differently_lose_nothing(
-    new_world, new_weather, raw_record
-):
+def test_two_workers_that_cut_a_segment_differently_lose_nothing(new_world, new_faults, raw_record):
     """The first worker's cut stands; the second goes on from there, not from its own end."""
-    world = new_world(new_weather(throttles=[False, False, False, *[True] * 30]))
+    world = new_world(new_faults(throttles=[False, False, False, *[True] * 30]))
     version = world.raw.add(ndjson(*(raw_record(str(n + 1)) for n in range(11)), {}))
     put_segment = world.loads.put_segment
 
     def put_late(load, segment):
         world.loads.put_segment = put_segment
-        world.weather.throttles.clear()
+        world.faults.throttles.clear()
         world.clock.at = world.clock.deadline + 1
         world.handle(request(version))
         return put_segment(load, segment)
@@ -673,12 +670,12 @@ def test_two_workers_that_cut_a_segment_differently_lose_nothing(
     check(world)
 
 
-def test_damage_at_the_end_of_a_full_segment_is_counted_once(new_world, new_weather, raw_record):
+def test_damage_at_the_end_of_a_full_segment_is_counted_once(new_world, new_faults, raw_record):
     """Time runs out right behind the rejected line that tells of the damage."""
     whole = ndjson(*(raw_record(str(n + 1), "x" * n) for n in range(40)))
     body = gzip.compress(whole)[:-9]
     for budget in range(2400, 8000, 400):
-        world = new_world(new_weather(cost_ms=400))
+        world = new_world(new_faults(cost_ms=400))
         version = world.raw.add(body)
         world.run([request(version)], dice(budget), budget_ms=SAVING_MS + budget)
         check(world)
@@ -744,7 +741,7 @@ def body_of(records, form):
 )
 def test_whatever_happens_the_table_and_the_books_come_out_right(
     new_world,
-    new_weather,
+    new_faults,
     killed,
     *,
     objects,
@@ -762,7 +759,7 @@ def test_whatever_happens_the_table_and_the_books_come_out_right(
     """
     errors = {"killed": killed(), "5xx": TransientError("5xx"), "denied": PermanentError("denied")}
     named = {call: (when, errors[name]) for call, (when, name) in faults.items()}
-    world = new_world(new_weather(cost_ms=cost_ms, faults=named, throttles=list(throttles)))
+    world = new_world(new_faults(cost_ms=cost_ms, by_call=named, throttles=list(throttles)))
     messages = []
     for number, (records, form, observed_at) in enumerate(objects):
         key = f"raw/thecocktaildb/{number}.bin"

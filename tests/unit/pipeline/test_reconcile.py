@@ -7,7 +7,7 @@ from mocktailverse.checkout import find_checkout
 from mocktailverse.cost.running import HOURS
 from mocktailverse.cost.schedules import events_a_month
 from mocktailverse.deployment import environments
-from mocktailverse.loads.request import LoadRequest
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.pipeline.reconcile import LOOK_BACK_MS, REQUEUE_LIMIT, reconcile
 
 NOW = 1_767_268_800_000

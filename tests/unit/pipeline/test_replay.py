@@ -8,9 +8,9 @@ from typer.testing import CliRunner
 
 from mocktailverse.cli.main import app
 from mocktailverse.errors import UsageError
-from mocktailverse.loads.load import Counts, Load
+from mocktailverse.loads.load_record import Counts, Load
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.loads.request import LoadRequest
 from mocktailverse.operations.recent_loads import unfinished
 from mocktailverse.pipeline.replay import replay, under
 

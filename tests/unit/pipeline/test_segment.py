@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from mocktailverse.drinks.drink import Lineage
 from mocktailverse.drinks.normalize import normalize
 from mocktailverse.drinks.register import merge, outcome
-from mocktailverse.loads.load import Checkpoint, Counts
+from mocktailverse.loads.load_record import Checkpoint, Counts
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
-from mocktailverse.pipeline import segment as segment_module
-from mocktailverse.pipeline.segment import plan_segment
-from mocktailverse.pipeline.transform import Piece
+from mocktailverse.pipeline import segment_plan as segment_module
+from mocktailverse.pipeline.segment_plan import plan_segment
+from mocktailverse.pipeline.transform import RecordResult
 from mocktailverse.sources import SOURCES
 from strategies.effort import examples
 
@@ -35,19 +35,19 @@ def pieces(draw):
         after = Checkpoint(position + 1)
         if kind == 0:
             rejected = Rejected("id_missing", "$", "No id.", position, {}, VERSION)
-            found.append(Piece(after, None, rejected))
+            found.append(RecordResult(after, None, rejected))
         else:
             name, ingredient = draw(st.sampled_from([("A", "Gin"), ("B", "Rum"), ("C", "Gin")]))
             at = draw(st.integers(1, 2))
             drink = register(str(1 + kind % 3), name, ingredient, at, position)
-            found.append(Piece(after, drink, None))
+            found.append(RecordResult(after, drink, None))
     return found
 
 
 def load(table, plan):
     """Write a plan as the drinks table would."""
     for index in plan.unwritten():
-        entry = plan.entries[index]
+        entry = plan.results[index]
         current = table.get(entry.register.id)
         entry.outcome = outcome(current, entry.register)
         table[entry.register.id] = merge(current, entry.register)
@@ -67,8 +67,8 @@ def expected(found):
 def test_every_record_is_written_settled_or_rejected(found):
     plan = plan_segment(found)
     rejected = [piece.rejected for piece in found if piece.rejected]
-    settled = [entry for entry in plan.entries if entry.outcome is not None]
-    assert [entry.after for entry in plan.entries] == [piece.after for piece in found]
+    settled = [entry for entry in plan.results if entry.outcome is not None]
+    assert [entry.after for entry in plan.results] == [piece.after for piece in found]
     assert len(found) == len(plan.unwritten()) + len(settled) + len(rejected)
     assert plan.rejected() == rejected
     assert plan.exhausted
@@ -78,7 +78,7 @@ def test_every_record_is_written_settled_or_rejected(found):
 @given(pieces())
 def test_each_id_is_written_once_and_merged(found):
     plan = plan_segment(found)
-    written = [plan.entries[index].register for index in plan.unwritten()]
+    written = [plan.results[index].register for index in plan.unwritten()]
     assert {register.id: register for register in written} == expected(found)
     assert len(written) == len(expected(found))
 
@@ -100,7 +100,7 @@ def test_a_plan_that_is_cut_and_gone_on_with_loses_nothing(found, cuts):
     table, counts, rest = {}, Counts(), found
     for cut in [*cuts, len(found)]:
         plan = plan_segment(rest)
-        cut = min(cut, len(plan.entries))  # noqa: PLW2901 - the shorter plan's end
+        cut = min(cut, len(plan.results))  # noqa: PLW2901 - the shorter plan's end
         plan = plan.cut(cut)
         load(table, plan)
         counts += plan.counts()
@@ -118,12 +118,14 @@ def test_equal_records_of_an_id_are_unchanged_and_others_stale():
         register("1", "A", "Gin", 1, 3),
         register("2", "A", "Gin", 1, 4),
     ]
-    plan = plan_segment(Piece(Checkpoint(i + 1), piece, None) for i, piece in enumerate(found))
+    plan = plan_segment(
+        RecordResult(Checkpoint(i + 1), piece, None) for i, piece in enumerate(found)
+    )
     assert plan.unwritten() == [0, 4]
     load({}, plan)
     assert plan.counts() == Counts(read=5, loaded=2, unchanged=1, stale=2)
-    assert plan.entries[0].register.drink.name == "B"
-    assert plan.entries[0].register.drink.previous_name == "A"
+    assert plan.results[0].register.drink.name == "B"
+    assert plan.results[0].register.drink.previous_name == "A"
 
 
 def test_a_cut_before_the_highest_version_does_not_forget_what_it_beat():
@@ -131,9 +133,11 @@ def test_a_cut_before_the_highest_version_does_not_forget_what_it_beat():
     table = {}
     load(
         table,
-        plan_segment([Piece(Checkpoint(1), old, None), Piece(Checkpoint(2), new, None)]).cut(1),
+        plan_segment(
+            [RecordResult(Checkpoint(1), old, None), RecordResult(Checkpoint(2), new, None)]
+        ).cut(1),
     )
-    load(table, plan_segment([Piece(Checkpoint(2), new, None)]))
+    load(table, plan_segment([RecordResult(Checkpoint(2), new, None)]))
     assert table["thecocktaildb:1"].drink.previous_name == "A"
 
 
@@ -143,17 +147,22 @@ def test_a_segment_takes_no_more_than_its_size_and_says_whether_more_may_follow(
 ):
     monkeypatch.setattr(segment_module, "SEGMENT_RECORDS", 4)
     stream = iter(
-        [Piece(Checkpoint(n + 1), register("1", "A", "Gin", 1, n), None) for n in range(number)]
+        [
+            RecordResult(Checkpoint(n + 1), register("1", "A", "Gin", 1, n), None)
+            for n in range(number)
+        ]
     )
     plan = plan_segment(stream)
-    assert len(plan.entries) == min(number, 4)
+    assert len(plan.results) == min(number, 4)
     assert plan.exhausted == exhausted
     assert len(list(stream)) == max(0, number - 4)
     assert not plan.cut(0).exhausted
 
 
 def test_a_segment_takes_five_hundred_records():
-    stream = [Piece(Checkpoint(n), register(str(n), "A", "Gin", 1, n), None) for n in range(1, 502)]
+    stream = [
+        RecordResult(Checkpoint(n), register(str(n), "A", "Gin", 1, n), None) for n in range(1, 502)
+    ]
     plan = plan_segment(stream)
-    assert (len(plan.entries), plan.exhausted) == (500, False)
+    assert (len(plan.results), plan.exhausted) == (500, False)
     assert plan_segment(stream[:499]).exhausted

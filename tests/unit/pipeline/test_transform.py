@@ -15,7 +15,7 @@ from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import ObjectRejectedError, TransientError
-from mocktailverse.loads.load import END, START
+from mocktailverse.loads.load_record import END, START
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline.transform import RECORD_LIMIT, observed_at_of, transform
@@ -29,7 +29,7 @@ VERSION = ObjectVersion("data", "raw/thecocktaildb/x.json", "v1")
 
 
 def pieces_of(raw, version=VERSION, start=START):
-    return [piece.result for piece in transform(raw, version, start)]
+    return [piece.register or piece.rejected for piece in transform(raw, version, start)]
 
 
 def codes_of(raw, version=VERSION):
@@ -200,7 +200,8 @@ def test_a_record_at_the_limit_is_loaded(raw_object, raw_record):
 def test_a_key_that_names_no_source_rejects_the_object_once(raw_object, raw_record, key):
     raw = raw_object(json.dumps([raw_record()] * 3).encode())
     version = ObjectVersion("data", key, "v1")
-    ((after, _, rejected, _),) = transform(raw, version)
+    (result,) = transform(raw, version)
+    after, rejected = result.after, result.rejected
     assert (rejected.code, rejected.position, after) == (Reason.SOURCE_UNKNOWN, None, END)
     assert list(transform(raw, version, after)) == []
 
@@ -212,16 +213,16 @@ def test_a_key_that_names_no_source_rejects_the_object_once(raw_object, raw_reco
             "raw/x.json",
             {},
             (
-                "The key 'raw/x.json' names no source; use raw/<source>/ with one of: "
-                f"{', '.join(sorted(SOURCES))}."
+                "The key 'raw/x.json' does not begin with a registered source. Use raw/<source>/ "
+                f"with one of: {', '.join(sorted(SOURCES))}."
             ),
         ),
         (
             VERSION.key,
             {"observed-at": "x" * 41},
             (
-                f"observed-at {'x' * 40!r} is no time in ms since 1970, or lies more than 5 "
-                f"minutes after {NOON_MS}, when the object was stored."
+                f"The metadata observed-at {'x' * 40!r} is not a valid time in ms since 1970, or "
+                f"is more than 5 minutes after {NOON_MS}, when the object was stored."
             ),
         ),
     ],
@@ -321,7 +322,8 @@ def test_a_time_that_cannot_be_rejects_the_object_once(raw_object, raw_record, t
     raw = raw_object(json.dumps([raw_record()] * 3).encode(), metadata={"observed-at": text})
     with pytest.raises(ObjectRejectedError):
         observed_at_of(raw)
-    ((after, _, rejected, _),) = transform(raw, VERSION)
+    (result,) = transform(raw, VERSION)
+    after, rejected = result.after, result.rejected
     assert (rejected.code, rejected.position, after) == (Reason.OBSERVED_AT_INVALID, None, END)
     assert list(transform(raw, VERSION, after)) == []
 

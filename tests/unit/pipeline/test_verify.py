@@ -4,9 +4,9 @@ import msgspec
 import pytest
 
 from mocktailverse.errors import MissingError, TransientError
-from mocktailverse.loads.load import Counts
+from mocktailverse.loads.load_record import Counts
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.loads.request import LoadRequest
 from mocktailverse.pipeline import transform as transform_module
 from mocktailverse.pipeline import verify as verify_module
 from mocktailverse.pipeline.verify import verify

@@ -8,7 +8,7 @@ import pytest
 
 from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.drinks.register import Register
-from mocktailverse.loads.request import LoadRequest
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.pipeline import verify_catalogue
 from mocktailverse.pipeline.verify_catalogue import verify_all
 

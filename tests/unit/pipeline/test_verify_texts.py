@@ -5,9 +5,9 @@ import pytest
 from msgspec.structs import replace
 
 from mocktailverse.drinks.register import Register
-from mocktailverse.loads.load import Counts
+from mocktailverse.loads.load_record import Counts
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.loads.request import LoadRequest
 from mocktailverse.pipeline.verify import Difference, verify
 
 NOON_MS = 1_767_268_800_000

@@ -14,14 +14,14 @@ from mocktailverse.cli.main import app
 from mocktailverse.cost.footprint import footprints
 from mocktailverse.cost.template import Template
 from mocktailverse.deployment import environments
-from mocktailverse.functions.failures import FAILED
+from mocktailverse.functions.failure_log import FAILED
 from mocktailverse.operations.drills.drill import DRILLS
 from mocktailverse.operations.drills.runbook import on_this_machine, repair_commands
 
 ROOT = Path(__file__).parents[3]
 RUNBOOKS = ROOT / "docs" / "runbooks"
 STAGES = ("dev", "staging", "prod")
-SECTIONS = ["Look", "Repair", "Over"]
+SECTIONS = ["Diagnose", "Fix", "Verify"]
 BLOCK = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 

@@ -1,4 +1,4 @@
-"""docs/how-to/add-a-source.md is true: its reader, registered, loads beside TheCocktailDB's.
+"""docs/how-to/add-a-source.md is correct: its reader, registered, loads next to TheCocktailDB's.
 
 The code and the record come from the page itself.
 """
@@ -20,9 +20,9 @@ from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.drinks.record import Record
 from mocktailverse.errors import RecordRejectedError
-from mocktailverse.loads.load import Counts
+from mocktailverse.loads.load_record import Counts
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.loads.request import LoadRequest
 from mocktailverse.pipeline.ingest import InputFile, put_files
 from mocktailverse.pipeline.verify import verify
 from mocktailverse.sources import SOURCES, RecordReader
@@ -35,15 +35,15 @@ KEY = "raw/barbook/2026/01/01/run/part.ndjson"
 
 
 def block(language: str) -> str:
-    """The page's first block of a language."""
-    found = re.search(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    assert found
-    return found[1]
+    """Return the page's first code block in a language."""
+    block = re.search(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    assert block
+    return block[1]
 
 
 @pytest.fixture
 def record():
-    """Build a record of Barbook: the page's, but for what is given."""
+    """Return a record of Barbook: the page's, with some fields replaced."""
     standard = json.loads(block("json"))
     return lambda **fields: {**standard, **fields}
 
@@ -98,8 +98,8 @@ def test_both_sources_load_into_one_table_and_one_catalogue(
     with CatalogueWriter.create(path) as writer:
         writer.put(drinks.values())
         writer.seal(version="1-0", built_at=1, table="drinks")
-    found = Catalogue(path).search(DrinkQuery(q="ginger sunset"))
-    assert [drink.id for drink in found.items] == ["barbook:ginger-sunset"]
+    page = Catalogue(path).search(DrinkQuery(q="ginger sunset"))
+    assert [drink.id for drink in page.items] == ["barbook:ginger-sunset"]
 
 
 @pytest.mark.usefixtures("registered")
@@ -120,7 +120,7 @@ def test_a_second_source_takes_every_form_that_is_not_csv(new_world, record, for
 
 
 @pytest.mark.usefixtures("registered")
-def test_its_bad_records_are_rejected_and_the_good_ones_beside_them_load(new_world, record):
+def test_its_bad_records_are_rejected_and_their_neighbours_load(new_world, record):
     world = new_world()
     bad = [
         record(slug="No Slug"),
@@ -180,12 +180,12 @@ json_values = st.recursive(
         json_values | st.just("a"),
     )
 )
-def test_whatever_it_reads_is_a_record_or_rejected(barbook, fields):
+def test_any_input_is_a_record_or_rejected(barbook, fields):
     try:
-        found = barbook.from_json(msgspec.json.encode(fields))
+        record = barbook.from_json(msgspec.json.encode(fields))
     except RecordRejectedError:
         return
-    assert isinstance(found, Record)
+    assert isinstance(record, Record)
 
 
 def test_the_page_names_every_place_that_knows_thecocktaildb():

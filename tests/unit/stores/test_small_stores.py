@@ -12,9 +12,9 @@ from botocore.exceptions import ParamValidationError
 from botocore.response import StreamingBody
 
 from mocktailverse.errors import PermanentError, TransientError, UsageError
-from mocktailverse.loads.load import START, Counts, Load, Segment
+from mocktailverse.loads.load_record import START, Counts, Load, Segment
+from mocktailverse.loads.load_request import DeadLetter
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.loads.request import DeadLetter
 from mocktailverse.stores.alarms import (
     Alarm,
     AlarmState,
@@ -31,8 +31,8 @@ from mocktailverse.stores.export_objects import ExportObjects
 from mocktailverse.stores.functions import Functions
 from mocktailverse.stores.load_items import load_key, to_segment_item
 from mocktailverse.stores.log_group import LogGroup, Retention, read_retentions
-from mocktailverse.stores.parameters import Parameter
 from mocktailverse.stores.queue import HIDDEN_WHILE_MOVED_S, Queue
+from mocktailverse.stores.ssm_parameter import Parameter
 
 
 def body(value):

@@ -6,12 +6,12 @@ import pytest
 
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import TransientError
-from mocktailverse.loads.load import START, Counts, Load, Segment
+from mocktailverse.loads.load_record import START, Counts, Load, Segment
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.loads.request import LoadRequest
 from mocktailverse.stores import drinks_table
 from mocktailverse.stores.drinks_table import DrinksTable
-from mocktailverse.stores.errors import ThrottledError
+from mocktailverse.stores.error_translation import ThrottledError
 from mocktailverse.stores.items import to_item
 from mocktailverse.stores.loads_table import LoadsTable
 

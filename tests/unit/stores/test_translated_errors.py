@@ -20,7 +20,7 @@ from mocktailverse.errors import (
     UnreachableError,
     UsageError,
 )
-from mocktailverse.stores.errors import ThrottledError, error_code, translated
+from mocktailverse.stores.error_translation import ThrottledError, error_code, translated
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ rank in every catalogue, and pages continue correctly when the catalogue is repl
 
 Within a rank, drinks are in name order. Words are runs of letters and digits, compared without
 case and accents; in scripts without spaces a run matches as a prefix. A text without any letter or
-digit, such as an emoji, is searched within the names, of which the first `NAME_KEY_LENGTH`
-characters count. Only the first `MAX_CHARACTERS` and `MAX_WORDS` of the text count.
+digit, such as an emoji, is searched within the names, up to their first
+`NAME_KEY_LENGTH` characters. Only the first `MAX_CHARACTERS` and `MAX_WORDS` of the text count.
 """
 
 import re

@@ -1,6 +1,6 @@
-"""Ingredients: one name for every spelling, what each is, and how strong."""
+"""Ingredients: a canonical name for every spelling, with kind and strength."""
 
-from mocktailverse.drinks.ingredients.catalogue import (
+from mocktailverse.drinks.ingredients.ingredient_reference import (
     BASE,
     LONGEST_NAME,
     SOLID,

@@ -1,4 +1,4 @@
-"""Measures: how much of an ingredient, from the words of a recipe."""
+"""Measures: parse the amount of an ingredient from the words of a recipe."""
 
 from mocktailverse.drinks.measures.measure import Measure, parse_measure
 

@@ -1,10 +1,15 @@
-"""How quantities, sizes, units and equivalents go together in a measure; see `measures`."""
+"""Combine quantities, sizes, units and equivalents into one amount; `measure` has the grammar."""
 
 from typing import NamedTuple
 
 from mocktailverse.drinks.measures.quantity import END, Quantity, read_quantity, token_at
 from mocktailverse.drinks.measures.tokens import Token
-from mocktailverse.drinks.measures.units import find_unit, is_countable, past_hyphen, unit_at
+from mocktailverse.drinks.measures.unit_matching import (
+    find_unit,
+    is_countable,
+    past_hyphen,
+    unit_at,
+)
 from mocktailverse.drinks.measures.words import (
     ABBREVIATION_LENGTH,
     APPROXIMATE_UNITS,
@@ -33,65 +38,66 @@ _MILLILITRE = UNIT_WORDS["ml"]
 
 
 Span = tuple[float, float]
-"""Least and most."""
+"""Minimum and maximum."""
 
 
 class Reading(NamedTuple):
-    """What the grammar made of a measure.
-
-    `amount` counts `word`s, None where no number is meant; `word` is NO_UNIT for a bare number.
-    Tokens from `start` to `end` are the amount. `ml` is the volume as stated in the text, None
-    where the unit decides.
-    """
+    """An amount within a measure, before the ingredient is considered."""
 
     amount: Span | None
+    """Number of units; None if the measure has none, such as "slices"."""
     word: UnitWord
+    """The unit; NO_UNIT for a bare number."""
     start: int
+    """Index of the first token of the amount."""
     end: int
+    """Index of the first token after it."""
     ml: Span | None = None
+    """The volume that the text itself states; None if the unit determines it."""
     approximate: bool = False
 
     @property
     def volume(self) -> Span | None:
-        """Minimum and maximum in ml, as stated or by the unit; None if neither is known."""
+        """Minimum and maximum in ml, as stated or by the unit; None if both are unknown."""
         if self.ml is not None or self.amount is None or self.word.ml is None:
             return self.ml
         return self.amount[0] * self.word.ml, self.amount[1] * self.word.ml
 
 
 def read_amount(tokens: list[Token]) -> tuple[Reading | None, bool]:
-    """Return the first amount, and whether a number stands there that makes no sense.
+    """Return the first amount, and whether the text has a number that cannot be read.
 
-    A number with a unit may stand anywhere; a bare one only behind words that name no ingredient.
+    A number with a unit may be anywhere in the text. A bare number only counts after words that do
+    not name an ingredient: "about 2", but not "Bacardi 151".
     """
     swapped = _read_unit_first(tokens)
     if swapped is not None:
         return swapped, False
-    known = True
+    only_fillers = True  # so far
     for start, token in enumerate(tokens):
         quantity = read_quantity(tokens, start)
         if quantity is None:
-            known = known and _may_come_first(token)
+            only_fillers = only_fillers and _may_come_first(token)
             continue
         reading = None if _is_negative(tokens, start) else _read_unit(tokens, start, quantity)
         if reading is None:
             return None, True
         if reading.word is not NO_UNIT:
             return _extend(tokens, reading), False
-        if known:
+        if only_fillers:
             return reading, False
     return None, False
 
 
 def _read_unit_first(tokens: list[Token]) -> Reading | None:
     """Return the amount of an Italian bar list: "cl 4", "gocce 2"."""
-    found = unit_at(tokens, 0)
-    if found is None or not (found.word.unit in _METRIC or _stands_alone(tokens[0], found.word)):
+    unit = unit_at(tokens, 0)
+    if unit is None or not (unit.word.unit in _METRIC or _is_clear_unit(tokens[0], unit.word)):
         return None
-    quantity = read_quantity(tokens, found.end)
+    quantity = read_quantity(tokens, unit.end)
     if quantity is None or quantity.end != len(tokens):
         return None
-    return Reading(quantity.span, found.word, 0, quantity.end)
+    return Reading(quantity.span, unit.word, 0, quantity.end)
 
 
 def _may_come_first(token: Token) -> bool:
@@ -104,7 +110,11 @@ def _is_negative(tokens: list[Token], start: int) -> bool:
 
 
 def _read_unit(tokens: list[Token], start: int, quantity: Quantity) -> Reading | None:
-    """Return the quantity with its unit, bare if it has none, None if it cannot be read."""
+    """Return the quantity with its unit, or bare without one; None if it cannot be read.
+
+    The token after the number decides: "%", a length ("2 inch"), a second number, which is a size
+    ("2 (12 oz) cans"), or else the unit.
+    """
     low, high, at = quantity
     token = token_at(tokens, at)
     if token.text == "%":
@@ -114,12 +124,12 @@ def _read_unit(tokens: list[Token], start: int, quantity: Quantity) -> Reading |
         return _read_length(tokens, start, quantity, length)
     size = at + (token.text in {"(", "x", "-"})
     if _is_number(token_at(tokens, size)):
-        # A number behind a range, "1-2-3", makes no sense; a bracket may hold anything.
+        # A number after a range ("1-2-3") cannot be read; a bracket may contain anything.
         pack = None if token.text == "-" else _read_pack(tokens, start, quantity, size)
         if pack is not None or token.text != "(":
             return pack
-    found = find_unit(tokens, at + (token.text == "x"))
-    word, end = found or (NO_UNIT, at)
+    unit = find_unit(tokens, at + (token.text == "x"))
+    word, end = unit or (NO_UNIT, at)
     return Reading((low, high), word, start, end)
 
 
@@ -128,28 +138,28 @@ def _is_number(token: Token) -> bool:
 
 
 def _length_end(tokens: list[Token], at: int) -> int | None:
-    """Return the index after a unit of length at `at`, None if there is none."""
+    """Return the index after the unit of length at `at`; None if there is none."""
     index = past_hyphen(tokens, at)
     text = token_at(tokens, index).text
     if text not in LENGTHS:
         return None
-    # "in" is a length in "2 in piece" and "2-in", not in "2 in a glass"
+    # "in" is a length in "2 in piece" and "2-in", but not in "2 in a glass".
     if text == "in" and index == at and unit_at(tokens, index + 1) is None:
         return None
     return index + 1
 
 
 def _read_length(tokens: list[Token], start: int, length: Quantity, at: int) -> Reading:
-    """Return one piece of that length, or the length itself where no piece is named."""
-    found = find_unit(tokens, at)
-    if found is None or found.word.ml is not None:
+    """Return one piece of that length; the length itself if no piece is named."""
+    unit = find_unit(tokens, at)
+    if unit is None or unit.word.ml is not None:
         return Reading(length.span, OTHER, start, at)
-    number = None if found.word.plural else (1.0, 1.0)
-    return Reading(number, found.word, start, found.end)
+    number = None if unit.word.plural else (1.0, 1.0)
+    return Reading(number, unit.word, start, unit.end)
 
 
 def _read_pack(tokens: list[Token], start: int, count: Quantity, at: int) -> Reading | None:
-    """Return several of a size: "2 2 inch strips", "2 (12 oz) cans", "2 x 330 ml"."""
+    """Return a number of things of one size: "2 2 inch strips", "2 (12 oz) cans", "2 x 330 ml"."""
     size = read_quantity(tokens, at)
     if size is None:
         return None
@@ -169,7 +179,7 @@ def _read_pack(tokens: list[Token], start: int, count: Quantity, at: int) -> Rea
     pack = Reading(count.span, NO_UNIT, start, end, (low * ml, high * ml) if ml else None)
     if noun is not None:
         return pack._replace(word=noun.word, end=noun.end)
-    # In "1 5 oz" a point or a dash may be lost; in brackets the size is sure.
+    # In "1 5 oz" a point or a dash may be missing. In brackets the size is certain.
     return pack if tokens[at - 1].text == "(" else None
 
 
@@ -178,11 +188,15 @@ def _past_closing(tokens: list[Token], index: int) -> int:
 
 
 def _extend(tokens: list[Token], reading: Reading) -> Reading:
-    """Return the reading with what follows its unit: "to 2 oz", "+ 1 tsp", "/ 30 ml", "(75 cl)"."""
+    """Return the reading with what follows its unit: "to 2 oz", "+ 1 tsp", "/ 30 ml", "(75 cl)".
+
+    The link before the second amount decides: a range ("to"), a sum ("+") or an equivalent ("/").
+    A container may be followed by its size without a link: "1 bottle of 75 cl".
+    """
     at = reading.end + (token_at(tokens, reading.end).text == ",")
     link = token_at(tokens, at).text
-    contains = reading.word.unit in _CONTAINERS
-    if contains and (link == "of" or _is_number(token_at(tokens, at))):
+    is_container = reading.word.unit in _CONTAINERS
+    if is_container and (link == "of" or _is_number(token_at(tokens, at))):
         link, second = "(", _second(tokens, at + (link == "of"))
     else:
         second = _second(tokens, at + 1)
@@ -195,16 +209,17 @@ def _extend(tokens: list[Token], reading: Reading) -> Reading:
         return _through(reading, reading.amount, second)
     if link in PLUS:
         return _plus(reading, reading.amount, second)
-    stated = link in {"(", "/", "="} or link in _EITHER
-    return _stated(reading, reading.amount, second) if stated else reading
+    is_equivalent = link in {"(", "/", "="} or link in _EITHER
+    return _stated(reading, reading.amount, second) if is_equivalent else reading
 
 
 class _Second(NamedTuple):
-    """A second amount in a measure, and the index of the first token after it."""
+    """A second amount in a measure."""
 
     amount: Span
     word: UnitWord
     end: int
+    """Index of the first token after it."""
 
     @property
     def volume(self) -> Span | None:
@@ -213,17 +228,18 @@ class _Second(NamedTuple):
 
 
 def _second(tokens: list[Token], at: int) -> _Second | None:
-    """Return the amount at `at` if a unit stands right behind its number."""
+    """Return the amount at `at` if a unit directly follows its number; else None."""
     while token_at(tokens, at).text in {"about", "approx", "ca", "~", "="}:
         at += 1
     quantity = read_quantity(tokens, at)
     if quantity is None:
         return None
-    found = unit_at(tokens, past_hyphen(tokens, quantity.end))
-    return _Second(quantity.span, found.word, found.end) if found else None
+    unit = unit_at(tokens, past_hyphen(tokens, quantity.end))
+    return _Second(quantity.span, unit.word, unit.end) if unit else None
 
 
 def _through(first: Reading, amount: Span, last: _Second) -> Reading:
+    """Return the range, in the unit that both share or in ml; the first amount if both differ."""
     if first.word.unit == last.word.unit:
         low, high = sorted((amount[0], last.amount[1]))
         return first._replace(amount=(low, high), end=last.end)
@@ -235,7 +251,10 @@ def _through(first: Reading, amount: Span, last: _Second) -> Reading:
 
 
 def _plus(first: Reading, amount: Span, more: _Second) -> Reading:
-    """Return the sum, in the unit both share or in ml; an amount that cannot be added is lost."""
+    """Return the sum, in the unit that both share or in ml.
+
+    An amount that cannot be added is left out, and the reading is approximate.
+    """
     if first.word.unit == more.word.unit:
         total = amount[0] + more.amount[0], amount[1] + more.amount[1]
         return first._replace(amount=total, end=more.end)
@@ -248,7 +267,7 @@ def _plus(first: Reading, amount: Span, more: _Second) -> Reading:
 
 
 def _stated(reading: Reading, amount: Span, equivalent: _Second) -> Reading:
-    """Return the reading with the volume that the text itself states for it."""
+    """Return the reading with the volume that the text itself states, if it is plausible."""
     stated, own = equivalent.volume, reading.volume
     if stated is None:
         return reading
@@ -257,35 +276,35 @@ def _stated(reading: Reading, amount: Span, equivalent: _Second) -> Reading:
         return reading._replace(ml=contained) if reading.word.unit in _CONTAINERS else reading
     if equivalent.word.unit not in _METRIC and reading.word.unit not in _CONVENTIONAL:
         return reading
-    plausible = own[0] / 2 <= stated[0] <= own[0] * 2 and own[1] / 2 <= stated[1] <= own[1] * 2
-    return reading._replace(ml=stated) if plausible else reading
+    is_plausible = own[0] / 2 <= stated[0] <= own[0] * 2 and own[1] / 2 <= stated[1] <= own[1] * 2
+    return reading._replace(ml=stated) if is_plausible else reading
 
 
 def read_unit_alone(tokens: list[Token]) -> Reading | None:
-    """Return the unit that stands without a number: one of it, or no amount for a plural.
+    """Return a unit without a number: one of it, or no amount for a plural.
 
-    Where a scale is read ("oz", "ml"), the number is not one but lost.
+    For a unit of a scale ("oz", "ml") the number is not one but missing, so there is no amount.
     """
-    known, article, few = True, False, False
+    only_fillers, has_article, has_few = True, False, False  # so far
     for index, token in enumerate(tokens):
         if token.kind in {"number", "fraction"}:
             return None
-        found = unit_at(tokens, index)
+        unit = unit_at(tokens, index)
         if (
-            found is not None
-            and _stands_alone(token, found.word)
-            and (known or is_countable(found.word))
+            unit is not None
+            and _is_clear_unit(token, unit.word)
+            and (only_fillers or is_countable(unit.word))
         ):
-            lost = found.word.unit in _MEASURED and not article
-            number = None if few or lost or found.word.plural else (1.0, 1.0)
-            return Reading(number, found.word, index, found.end)
-        known = known and _may_come_first(token)
-        article = article or token.text in ARTICLES
-        few = few or token.text in FEW
+            is_missing = unit.word.unit in _MEASURED and not has_article
+            number = None if has_few or is_missing or unit.word.plural else (1.0, 1.0)
+            return Reading(number, unit.word, index, unit.end)
+        only_fillers = only_fillers and _may_come_first(token)
+        has_article = has_article or token.text in ARTICLES
+        has_few = has_few or token.text in FEW
     return None
 
 
-def _stands_alone(token: Token, word: UnitWord) -> bool:
-    """Whether the token is surely a unit without a number: "dash" and "oz" are, "el" is not."""
+def _is_clear_unit(token: Token, word: UnitWord) -> bool:
+    """Return whether the token is a unit even without a number: "dash" and "oz", but not "el"."""
     length = len(token.text)
     return length > ABBREVIATION_LENGTH or (word.unit in _MEASURED and length > 1)

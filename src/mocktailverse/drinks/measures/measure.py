@@ -1,4 +1,6 @@
-"""Reads the amount of an ingredient as recipes write it: 1 1/2 oz, 2-3 dashes, Juice of 1/2.
+"""Parse the amount of an ingredient as recipes write it: 1 1/2 oz, 2-3 dashes, Juice of 1/2.
+
+The grammar, in EBNF-like notation:
 
     measure     := {filler} amount {adjective} [unit] [more] | unit | qualitative | description
     amount      := quantity [size] | quantity "x" quantity unit | quantity "%"
@@ -6,13 +8,17 @@
     size        := ["("] number ["-"] (unit | length) [")"]           of each: 2 (12 oz) cans
     more        := ("-" | "to") quantity unit              a range: 1 tsp to 1 tbsp
                  | ("+" | "plus" | "and") quantity unit    a sum, in ml where the units differ
-                 | ("(" | "/" | "=" | "or") quantity unit  an equivalent: its ml is believed
+                 | ("(" | "/" | "=" | "or") quantity unit  an equivalent: its ml is used
     qualitative := "fill" | "top" | "garnish" | "rim" | "float" | "to taste" | …
 
-A unit alone is one of it (dash), its plural is no amount (wedges). A bare number counts pieces;
-a bare proper fraction of a liquid is a share of the drink. "Juice of 1/2" is half a fruit.
-Ounces of solids are mass and have no ml. Nothing is invented: a number that cannot be read
-leaves the measure unknown, and a descriptor (Coarse) says nothing of an amount.
+A unit without a number counts as one ("dash"); its plural has no amount ("wedges"). A bare number
+counts pieces. A bare proper fraction of a liquid is a share of the drink. "Juice of 1/2" is half a
+fruit. Ounces of solids are a mass and have no ml. The parser does not guess: if a number cannot be
+read, the measure is unknown, and a descriptor ("Coarse") has no amount.
+
+The parser reads in this order: `tokens` (text to tokens), `quantity` (numbers and ranges),
+`unit_matching` (the unit of a number), `grammar` (how they combine), and this module (what the
+ingredient changes). `words` is the vocabulary.
 """
 
 from functools import lru_cache
@@ -39,9 +45,11 @@ from mocktailverse.drinks.text import visible
 from mocktailverse.drinks.units import LARGEST_RECIPE_ML
 
 _CACHED_LENGTH = 100
+"""Maximum characters of a text in the caches: limits their memory."""
 _SEASONING_LIMIT = 250.0
-"""ml or g of salt, bitters and the like."""
+"""Maximum plausible ml or g of salt, bitters and similar ingredients."""
 _NUMBER_LIMIT = 1_000.0
+"""Maximum plausible number of pieces."""
 _GRAMS = {"g": 1.0, "kg": 1_000.0, "lb": 453.592, "oz": 28.3495}
 _NUMBER_LIMITS = {"glass": 100.0, "bottle": 100.0, "can": 100.0, "package": 100.0}
 _KINDS: dict[str, MeasureKind] = {
@@ -54,11 +62,7 @@ _KINDS: dict[str, MeasureKind] = {
 
 
 class Measure(Struct, frozen=True):
-    """An amount as read: `amount_*` counts `unit`s, `ml_*` is None where it is no known volume.
-
-    `implausible` marks amounts that no drink can hold; they are kept as written, without ml.
-    `unread` marks texts with a number that could not be read.
-    """
+    """The parsed amount; see the same fields of `IngredientLine`."""
 
     amount_min: float | None = None
     amount_max: float | None = None
@@ -68,7 +72,9 @@ class Measure(Struct, frozen=True):
     kind: MeasureKind = "none"
     certainty: Certainty = "unknown"
     implausible: bool = False
+    """Larger than any drink. Such an amount is kept as written, without ml."""
     unread: bool = False
+    """The text has a number that could not be parsed."""
 
 
 _BLANK = Measure()
@@ -77,13 +83,13 @@ _UNMEASURED = Measure(kind="qualitative")
 
 
 def parse_measure(text: str | None, ingredient: str | None = None) -> Measure:
-    """Read a measure; never raises, whatever the text.
+    """Return the parsed measure. Never raises, for any text.
 
     Args:
         text: the measure as received; None and blanks have no amount. Only the first 200
             characters are read.
-        ingredient: the ingredient beside it. It decides whether ounces are mass, what a bare
-            fraction is a fraction of, and what is implausible.
+        ingredient: the ingredient of the same line. It decides whether ounces are a mass, what a
+            bare fraction is a fraction of, and which amounts are implausible.
     """
     text = visible(text).strip()[:TEXT_LIMIT] if text else ""
     ingredient = visible(ingredient).strip()[:TEXT_LIMIT] if ingredient else None
@@ -101,14 +107,14 @@ def _parse(text: str, ingredient: str | None) -> Measure:
 
 
 def _read(text: str) -> Measure | tuple[list[Token], Reading]:
-    """Return what the text alone tells; with an amount, the ingredient has a say as well."""
+    """Return the measure if the text alone decides it, else the tokens and the amount."""
     tokens = tokenize(text)
     if not tokens:
         return _BLANK
     if "unread" in [token.kind for token in tokens]:
         return _UNREAD
-    reading, senseless = read_amount(tokens)
-    if senseless:
+    reading, is_unreadable = read_amount(tokens)
+    if is_unreadable:
         return _UNREAD
     if reading is None:
         return _without_number(tokens)
@@ -123,12 +129,12 @@ _read_cached = lru_cache(maxsize=2048)(_read)
 
 
 def _phrase(tokens: list[Token]) -> str | None:
-    """Return the first thing that is to be done instead of measured: fill, garnish, float."""
+    """Return the first instruction in place of a measure: fill, garnish or float."""
     return next((QUALITATIVE[token.text] for token in tokens if token.text in QUALITATIVE), None)
 
 
 def _is_level(tokens: list[Token], reading: Reading) -> bool:
-    """Tell whether the number says how full the glass gets: "fill to 3/4"."""
+    """Return whether the number is a level in the glass: "fill to 3/4"."""
     return reading.word is NO_UNIT or tokens[reading.start - 1].text == "to"
 
 
@@ -152,7 +158,7 @@ def _without_number(tokens: list[Token]) -> Measure:
 
 
 def _with_unit(tokens: list[Token], reading: Reading, ingredient: str | None) -> Reading:
-    """Return the reading with the unit that a bare number implies."""
+    """Return the reading; a bare number gets the unit that it implies: a part or a piece."""
     if reading.word is not NO_UNIT or reading.amount is None:
         return reading
     if _is_juice(tokens, reading):
@@ -162,11 +168,11 @@ def _with_unit(tokens: list[Token], reading: Reading, ingredient: str | None) ->
         return reading
     adjectives = _adjectives(tokens, reading)
     if not ingredient and ADJECTIVES.issuperset(adjectives):
-        # half a fruit is common, a third or a quarter of one is not
-        shares = reading.amount != (0.5, 0.5)
+        # Half a fruit is common, a third or a quarter of one is not.
+        is_share = reading.amount != (0.5, 0.5)
     else:
-        shares = not is_piece(adjectives, ingredient)
-    return reading._replace(word=PART) if shares else reading
+        is_share = not is_piece(adjectives, ingredient)
+    return reading._replace(word=PART) if is_share else reading
 
 
 def _adjectives(tokens: list[Token], reading: Reading) -> list[str]:

@@ -1,4 +1,4 @@
-"""The numbers of a measure: decimals, mixed numbers, number words, ranges.
+"""Read the numbers of a measure: decimals, mixed numbers, number words, ranges.
 
 quantity := ["between" | "from"] number [("-" | "to" | "or" | …) number]
 number   := (DECIMAL | WORD) ["-" | "and" | "&"] FRACTION | (DECIMAL | WORD) [multiple]
@@ -21,6 +21,7 @@ from mocktailverse.drinks.measures.words import (
 )
 
 END = Token("mark", "")
+"""The token beyond the end, so that looking ahead needs no bounds check."""
 
 _LINKS = RANGE_WORDS | {"-", "~"}
 
@@ -34,25 +35,27 @@ class Quantity(NamedTuple):
 
     @property
     def span(self) -> tuple[float, float]:
-        """The number or range alone."""
+        """The number or range, without the index."""
         return self.low, self.high
 
 
 def token_at(tokens: list[Token], index: int) -> Token:
-    """Return the token at `index`, an empty mark beyond the end."""
+    """Return the token at `index`; beyond the end, the empty mark `END`."""
     return tokens[index] if index < len(tokens) else END
 
 
 def read_quantity(tokens: list[Token], start: int) -> Quantity | None:
-    """Return the quantity that starts at `start`, None if none does."""
+    """Return the quantity that starts at `start`; None if none does."""
     low = _read_number(tokens, start)
     if low is None:
         return None
     opening = tokens[start - 1].text if start else ""
+    # "and" links a range only after "between": "between 1 and 2", but "1 and 1/2".
     links = _LINKS | AND if opening in {"between", "from", "zwischen", "von"} else _LINKS
     end = low.end
-    hyphens = token_at(tokens, end).text == "-" and token_at(tokens, end + 1).text in RANGE_WORDS
-    end += 2 if hyphens else 0  # of "1-to-2" what is left is "-2"
+    # "1-to-2": skip "-to", so that the link is the second hyphen.
+    if token_at(tokens, end).text == "-" and token_at(tokens, end + 1).text in RANGE_WORDS:
+        end += 2
     if token_at(tokens, end).text in links:
         high = _read_number(tokens, end + 1)
         if high is not None:
@@ -84,7 +87,7 @@ def _whole(tokens: list[Token], start: int) -> float | None:
 
 
 def _belongs_to_a_name(tokens: list[Token], index: int) -> bool:
-    """Tell whether the number at `index` is part of a name: 7-Up, V8, 1e5, 151 proof."""
+    """Return whether the number at `index` is part of a name: 7-Up, V8, 1e5, 151 proof."""
     before = tokens[index - 1] if index else END
     if tokens[index].glued and before.kind == "word" and not _joins_numbers(tokens, index - 1):
         return True
@@ -99,7 +102,7 @@ def _belongs_to_a_name(tokens: list[Token], index: int) -> bool:
 
 
 def _joins_numbers(tokens: list[Token], index: int) -> bool:
-    """Whether the word at `index` multiplies or links numbers, as in x2, 2x4 and 1to2."""
+    """Return whether the word at `index` multiplies or links numbers, as in x2, 2x4 and 1to2."""
     word = tokens[index].text
     behind_number = index > 0 and tokens[index - 1].kind == "number"
     return word == "x" or (behind_number and word in RANGE_WORDS)
@@ -145,5 +148,6 @@ def _read_multiple(tokens: list[Token], start: int) -> Quantity | None:
 
 
 def _is_half_and_half(tokens: list[Token], start: int) -> bool:
+    """Return whether the words are the ingredient "half and half", which is not an amount."""
     texts = [token.text for token in tokens[start:] if token.text != "-"][:3]
-    return texts[::2] == ["half", "half"] and texts[1] in AND
+    return texts[::2] == ["half", "half"] and texts[1] in AND  # [::2] is the first and the third

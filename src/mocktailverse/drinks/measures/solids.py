@@ -1,8 +1,8 @@
-"""Which ingredients are solid: their ounces are mass, and a bare half of them is half a piece.
+"""Decide which ingredients are solid: their ounces are a mass, and a bare half is half a piece.
 
-English compounds end in the noun that matters: chocolate milk is milk, milk chocolate is
-chocolate. Fruit and spices lend their names to liqueurs and sodas, so they count as solid only
-when nothing unknown stands before them: a frozen peach is, an Absolut Peach is not.
+The last noun of an English compound, its head, decides: chocolate milk is milk, milk chocolate is
+chocolate. Liqueurs and sodas are named after fruit and spices, so a fruit is solid only if all
+words before it are known: "frozen peach" is solid, "Absolut Peach" is not.
 """
 
 import re
@@ -59,7 +59,7 @@ _DROPPED = word_set("extract bitters coloring colouring tabasco")
 
 @lru_cache(maxsize=512)
 def _compound(text: str) -> tuple[str, ...]:
-    """Return the words of `text` up to its head: before commas, brackets, "of" and the like."""
+    """Return the words of `text` up to its head: those before a comma, bracket, "of" etc."""
     words: list[str] = []
     text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
     for word in _WORD.findall(re.split(r"[,(;]", text)[0].casefold()):
@@ -76,16 +76,16 @@ def _named(adjectives: list[str], ingredient: str | None) -> tuple[str, ...]:
 
 
 def _head(words: tuple[str, ...]) -> str:
-    """Return the word that names the thing: the last one, empty if there is none."""
+    """Return the word that names the thing: the last one; empty if there are no words."""
     return words[-1] if words else ""
 
 
 def is_solid(adjectives: list[str], ingredient: str | None) -> bool:
-    """Tell whether an ingredient is weighed rather than poured.
+    """Return whether an ingredient is weighed, not poured.
 
     Args:
         adjectives: the words of the measure after its unit, in lower case.
-        ingredient: the ingredient's name, None when not known.
+        ingredient: the ingredient's name; None if unknown.
     """
     words = _named(adjectives, ingredient)
     head, before = _head(words), words[:-1]
@@ -101,7 +101,7 @@ def is_solid(adjectives: list[str], ingredient: str | None) -> bool:
 
 
 def is_piece(adjectives: list[str], ingredient: str | None) -> bool:
-    """Tell whether a bare fraction of the ingredient is a fraction of one piece, as of a lime."""
+    """Return whether a bare fraction means a fraction of one piece, as of a lime."""
     words = _named(adjectives, ingredient)
     if _head(words) in _PARTS_OF_EGG:
         return not _EGG.isdisjoint(words)
@@ -111,6 +111,6 @@ def is_piece(adjectives: list[str], ingredient: str | None) -> bool:
 
 
 def is_seasoning(adjectives: list[str], ingredient: str | None) -> bool:
-    """Tell whether the ingredient is used by the pinch or dash, never by the pint."""
+    """Return whether the ingredient is used by the pinch or dash, never by the pint."""
     head = _head(_named(adjectives, ingredient))
     return head in _SEASONINGS and (head in _DROPPED or is_solid(adjectives, ingredient))

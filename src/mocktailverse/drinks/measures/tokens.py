@@ -1,13 +1,13 @@
-"""From a measure's text to tokens: numbers, fractions, words and marks, in linear time."""
+"""Split a measure's text into tokens: numbers, fractions, words and marks, in linear time."""
 
 import re
 import unicodedata
 from typing import Literal, NamedTuple
 
 TEXT_LIMIT = 200
-"""Characters of a measure that are read; longer texts are no measures."""
+"""Maximum characters of a measure that are read; the rest is ignored."""
 NUMBER_LIMIT = 1e12
-"""Numbers above this are not read at all."""
+"""Larger numbers are unreadable."""
 
 _TOKEN = re.compile(
     r"([0-9]+)\s?/\s?([0-9]+)"
@@ -18,6 +18,7 @@ _TOKEN = re.compile(
 _ENGLISH_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _CONTINENTAL_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]+")
 _UNREAD = "\0"
+"""Replaces a numeric character that cannot be read."""
 _MARKS = str.maketrans(
     {
         "\N{FRACTION SLASH}": "/",
@@ -36,16 +37,19 @@ Kind = Literal["number", "fraction", "word", "mark", "unread"]
 
 
 class Token(NamedTuple):
-    """One token: `text` in lower case, `value` for numbers, `glued` = no space before it."""
+    """One token of a measure."""
 
     kind: Kind
     text: str
+    """In lower case."""
     glued: bool = False
+    """Whether no space precedes it: "oz" in "2oz"."""
     value: float = 0.0
+    """The value of a number or fraction."""
 
 
 def _ascii(character: str, previous: str) -> str:
-    """Return the plain spelling of a character, or a mark for numbers that cannot be read."""
+    """Return the ASCII spelling of a character, or `_UNREAD` for a number without one."""
     category = unicodedata.category(character)
     if category == "Pd":
         return "-"
@@ -53,7 +57,7 @@ def _ascii(character: str, previous: str) -> str:
         return str(unicodedata.decimal(character))
     plain = unicodedata.normalize("NFKD", character).translate(_MARKS)
     if re.fullmatch(r"[0-9]+/?[0-9]*", plain):
-        # A half sign behind "1" makes one and a half: the fraction is a number of its own.
+        # "1½" is one and a half, so the fraction becomes a token of its own: "1 1/2".
         return f" {plain}" if "0" <= previous <= "9" else plain
     if character.isnumeric():
         return _UNREAD
@@ -82,9 +86,9 @@ def _value(digits: str) -> float:
 
 
 def tokenize(text: str) -> list[Token]:
-    """Return the tokens of a measure; characters that mean nothing here are left out.
+    """Return the tokens of a measure, without characters that have no meaning in measures.
 
-    "T" is a tablespoon and "t" a teaspoon, the one place where case means something.
+    Case matters only for "T" (tablespoon) and "t" (teaspoon).
     """
     text = text[:TEXT_LIMIT]
     if not text.isascii():
@@ -109,8 +113,8 @@ def tokenize(text: str) -> list[Token]:
 
 
 def _fraction(over: str, under: str) -> float:
-    """Return the value of a fraction, NaN for a division by zero or a lost space.
+    """Return the value of a fraction; NaN for a division by zero or a missing space.
 
-    "11/2" is rather 1 1/2 than eleven halves.
+    "11/2" is more likely 1 1/2 with a missing space than eleven halves, so it is NaN.
     """
     return float(over) / float(under) if float(under) and len(over) <= len(under) else float("nan")

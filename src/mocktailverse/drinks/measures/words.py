@@ -1,7 +1,7 @@
 """The vocabulary of measures: units, numbers, adjectives and phrases, without accents.
 
-English first, with the words that German, French, Spanish and Italian recipes use. One word has
-one meaning; which words go together is the business of `measure_grammar`.
+English first, then the words of German, French, Spanish and Italian recipes. Each word has one
+meaning; `grammar` decides how words combine.
 """
 
 from typing import NamedTuple
@@ -10,24 +10,23 @@ from mocktailverse.drinks.units import FIFTH_ML, ML_PER_UNIT
 
 
 class UnitWord(NamedTuple):
-    """What a word says of the unit.
-
-    `ml` is the volume of one unit, None where it has none. `plural` marks words that name no
-    number when they stand alone. `weighs` marks the ounce, which is mass when of a solid.
-    """
+    """The unit that a word means."""
 
     unit: str
     ml: float | None
+    """Volume of one unit; None if the unit is not a volume."""
     plural: bool = False
+    """A plural has no amount without a number ("slices"); a singular counts as one ("slice")."""
     weighs: bool = False
+    """True for the ounce, which is a mass if the ingredient is solid."""
 
 
 def word_set(text: str) -> frozenset[str]:
-    """Return the words of a list written as one text."""
+    """Return the words of a space-separated text."""
     return frozenset(text.split())
 
 
-# unit: singular words | plurals that are not the singular with -s or -es
+# unit: singular words | irregular plurals (regular ones, in -s and -es, are added below)
 _UNITS: dict[str, str] = {
     "ml": "ml cc mil millilitre milliliter mililitro millilitro | millilitri",
     "cl": "cl centilitre centiliter centilitro zentiliter | centilitri",
@@ -101,14 +100,14 @@ NO_UNIT = UnitWord("none", None)
 PART = UNIT_WORDS["part"]
 
 SPOONS = {"bar": "tsp", "tea": "tsp", "table": "tbsp", "dessert": "dessertspoon"}
-"""First words of spoons written in two words."""
+"""First words of spoons written as two words: "tea spoon"."""
 FRENCH_SPOONS = {"soupe": "tbsp", "s": "tbsp", "cafe": "tsp", "c": "tsp", "the": "tsp"}
-"""What follows "cuillère à" or "c. à"."""
+"""The words after "cuillère à" or "c. à"."""
 
 ABBREVIATION_LENGTH = 2
-"""Words up to this length are units only next to a number…"""
+"""Words up to this length are units only directly after a number, ..."""
 SAFE_ABBREVIATIONS = frozenset({"oz", "tb"})
-"""…but for these, which adjectives may part from it; "T" is read as "tb"."""
+"""... except these, which may follow adjectives: "2 large oz". "T" is read as "tb"."""
 
 CORRECTABLE = tuple(
     sorted(
@@ -122,9 +121,9 @@ CORRECTABLE = tuple(
         )
     )
 )
-"""Unit words in which one wrong letter is forgiven."""
+"""Unit words in which one wrong letter is corrected: "ounze"."""
 REAL_WORDS = word_set("spice spices shorts party")
-"""Words one letter away from a unit that mean themselves."""
+"""Real words that differ from a unit in one letter; they are not corrected."""
 
 LENGTHS = word_set('inch inches in cm mm centimetre centimeter zoll pouce pouces pulgada pollice "')
 
@@ -151,12 +150,12 @@ MULTIPLES: dict[str, float] = {
     **dict.fromkeys(("couple", "pair"), 2.0),
     **dict.fromkeys(("dozen", "dutzend", "douzaine", "docena", "dozzina"), 12.0),
 }
-"""Numbers that also multiply the number before them: two thirds, half a dozen."""
+"""Numbers that also multiply the number before them: "two thirds", "half a dozen"."""
 RANGE_WORDS = word_set("to or till bis a o ou oder")
 AND = word_set("and & und et y e")
 PLUS = AND | word_set("+ plus")
 NOT_AMOUNTS = word_set("proof year years yr yrs yo degrees abv alc vol alcohol")
-"""A number before one of these describes the ingredient."""
+"""A number before one of these describes the ingredient: "80 proof"."""
 
 APPROXIMATE = word_set(
     "about approx approximately ca circa roughly around nearly almost environ env etwa ungefahr "
@@ -187,9 +186,9 @@ FILLERS = (
         "jus saft zumo jugo succo mit avec con peel zest rind skin"
     )
 )
-"""Words that may stand before a bare number."""
+"""Words that may come before a bare number."""
 STOPS = word_set("with in into for per plus or and to from cut without on by at w")
-"""Words after which no unit belongs to the number before."""
+"""Words that end the search for the unit of a number."""
 
 JUICE = word_set("juice jus saft zumo jugo succo")
 FILL = word_set(
@@ -206,7 +205,7 @@ UNMEASURED = word_set(
     "taste desired needed required optional lots lot plenty some any enough preference bit touch "
     "hint few several many geschmack gout gusto q qb qs"
 )
-"""Words of measures that leave the amount to the drinker."""
+"""Words that leave the amount to the drinker: "to taste"."""
 QUALITATIVE: dict[str, str] = {
     **dict.fromkeys(FILL, "fill"),
     **dict.fromkeys(GARNISH, "garnish"),

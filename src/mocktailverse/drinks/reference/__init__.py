@@ -1,1 +1,1 @@
-"""The reference tables: facts as CSV files, each figure with its source."""
+"""The reference tables: facts as CSV files, each with its source."""

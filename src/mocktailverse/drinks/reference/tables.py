@@ -1,10 +1,10 @@
-"""Reading the reference tables that ship inside the package."""
+"""Read the reference tables that are part of the package."""
 
 import csv
 from importlib import resources
 
 
 def read_table(name: str) -> list[list[str]]:
-    """The rows of `reference/<name>` without its header; works from inside a zip as well."""
+    """Return the rows of `reference/<name>` without the header. Works inside a zip, too."""
     text = resources.files("mocktailverse.drinks.reference").joinpath(name).read_text("utf-8")
     return list(csv.reader(text.splitlines()))[1:]

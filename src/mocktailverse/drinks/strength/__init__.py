@@ -1,4 +1,4 @@
-"""Strength: the facts derived from a drink's lines, each a range with its certainty."""
+"""Strength: the facts derived from a drink's ingredient lines, as ranges with a certainty."""
 
 from mocktailverse.drinks.strength.derive import derive, derive_portions
 from mocktailverse.drinks.strength.portions import Portion, portion_of

@@ -1,31 +1,31 @@
-"""The derived facts of a drink: volume, alcohol, strength, spirits, method, whether a mocktail.
+"""Derive the facts of a drink: volume, alcohol, strength, spirits, method, whether a mocktail.
 
-Each figure is a range that covers what the recipe leaves open; what cannot be bounded is None.
-The formulas and their sources: docs/explanation/strength.md.
+Each figure is a range that covers everything that the recipe leaves open. A figure without bounds
+is None. For the formulas and their sources see docs/explanation/strength.md.
 """
 
 from collections.abc import Sequence
 
 from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.drink import Alcoholic, Certainty, Derived, IngredientLine, Method
-from mocktailverse.drinks.strength.contents import (
-    Contents,
-    at_most,
-    closed_contents,
-    contents_of,
-    within_reason,
-)
 from mocktailverse.drinks.strength.dilution import dilution
 from mocktailverse.drinks.strength.glasses import Glass, vessel_of
 from mocktailverse.drinks.strength.methods import preparation_of
 from mocktailverse.drinks.strength.portions import Portion, Trait, portion_of
 from mocktailverse.drinks.strength.pours import NON_ALCOHOLIC_PERCENT, Range
+from mocktailverse.drinks.strength.totals import (
+    Totals,
+    capped,
+    exact_totals,
+    totals_of,
+    within_largest_recipe,
+)
 
 ETHANOL_G_PER_ML = 0.789
 """Density of ethanol at 20 °C."""
 
 STANDARD_DRINK_G = 14.0
-"""Alcohol of a US standard drink (NIAAA)."""
+"""Alcohol in a US standard drink (NIAAA)."""
 
 _Figure = tuple[float | None, float | None]
 
@@ -44,19 +44,19 @@ def derive(
     glass: str | None = None,
     category: str | None = None,
 ) -> tuple[Derived, tuple[Quality, ...]]:
-    """Compute a drink's derived facts and what contradicts its source.
+    """Return a drink's derived facts, and quality codes where they contradict the source.
 
     Args:
         lines: the normalized ingredient lines; their order does not matter.
         instructions: the English instructions.
-        alcoholic: what the source says of alcohol.
-        glass: the glass's name; its size bounds what a recipe does not measure.
-        category: a punch or a home-made liqueur is not bounded by the glass it is served in.
+        alcoholic: what the source states about alcohol.
+        glass: the glass's name; its size bounds ingredients without an amount.
+        category: punches and home-made liqueurs are not bounded by the glass they are served in.
 
     Returns:
-        The facts; with them `strength_contradicts` when the source calls a drink with alcohol
-        non-alcoholic or one without any alcoholic, and `volume_implausible` when the lines are
-        more than one recipe makes.
+        The facts, with `strength_contradicts` if the source calls a drink with alcohol
+        non-alcoholic or the reverse, and `volume_implausible` if the lines add up to more than
+        one recipe makes.
     """
     portions = [portion_of(line) for line in lines]
     return derive_portions(portions, instructions, alcoholic, glass, category)
@@ -69,7 +69,8 @@ def derive_portions(
     glass: str | None = None,
     category: str | None = None,
 ) -> tuple[Derived, tuple[Quality, ...]]:
-    """Compute the same from what each line brings, for callers that remember it themselves."""
+    """Return the same from portions, for callers that cache them."""
+    # Turn the portions (rows) into one tuple for each field (columns).
     columns = zip(*portions, strict=True) if portions else ((),) * len(Portion._fields)
     line_traits, spirits, amounts, pours, ml, pure = columns
     traits: frozenset[Trait] = frozenset().union(*line_traits)
@@ -79,17 +80,17 @@ def derive_portions(
     ice_named = preparation.ice_named or "ice" in traits
     if "open" in traits:
         liquids = [pour for pour in pours if pour]
-        contents = contents_of(liquids, vessel, ice_named=ice_named, filled=preparation.filled)
+        totals = totals_of(liquids, vessel, ice_named=ice_named, filled=preparation.filled)
     else:
-        contents = closed_contents(ml, pure)
-    summed, contents = contents, within_reason(contents)
-    quality = () if contents is summed else (Quality.VOLUME_IMPLAUSIBLE,)
+        totals = exact_totals(ml, pure)
+    unchecked, totals = totals, within_largest_recipe(totals)
+    quality = () if totals is unchecked else (Quality.VOLUME_IMPLAUSIBLE,)
     if portions and traits.isdisjoint(_MAY_HOLD_ALCOHOL):
-        contents = at_most(NON_ALCOHOLIC_PERCENT if "trace" in traits else 0.0, contents)
-    mixed = contents.abv_percent
-    mocktail = _is_mocktail(traits, contents) if portions else None
-    grams = _scaled(contents.alcohol_ml, ETHANOL_G_PER_ML)
-    total_ml, abv_percent = _rounded(contents.total_ml), _rounded(mixed)
+        totals = capped(NON_ALCOHOLIC_PERCENT if "trace" in traits else 0.0, totals)
+    mixed = totals.abv_percent
+    mocktail = _is_mocktail(traits, totals) if portions else None
+    grams = _scaled(totals.alcohol_ml, ETHANOL_G_PER_ML)
+    total_ml, abv_percent = _rounded(totals.total_ml), _rounded(mixed)
     derived = Derived(
         *total_ml,
         *_rounded(grams),
@@ -127,7 +128,7 @@ def _certainty(total_ml: _Figure, abv_percent: _Figure, *, rough: bool) -> Certa
 
 
 def _spirits(spirits: Sequence[str | None], amounts: Sequence[float]) -> tuple[str, ...]:
-    """The base spirits, the one with the largest amount first, else by name."""
+    """Return the base spirits by amount, the largest first; equal ones by name."""
     sums = dict.fromkeys(filter(None, spirits), 0.0)
     for spirit, amount in zip(spirits, amounts, strict=True):
         if spirit:
@@ -135,11 +136,12 @@ def _spirits(spirits: Sequence[str | None], amounts: Sequence[float]) -> tuple[s
     return tuple(sorted(sums, key=lambda spirit: (-sums[spirit], spirit)))
 
 
-def _is_mocktail(traits: frozenset[Trait], contents: Contents) -> bool | None:
-    """False with any alcoholic ingredient; bitters and extracts count by the strength they give.
+def _is_mocktail(traits: frozenset[Trait], totals: Totals) -> bool | None:
+    """Return whether the drink certainly has at most 0.5 % vol; None if unknown.
 
-    None when an unknown ingredient may hold alcohol, when the strength cannot be bounded or leaves
-    something out, and when food may make a drink with an extract weaker than it seems.
+    Any alcoholic ingredient makes it False. Bitters and extracts count by the resulting strength.
+    The result is unknown if an unknown ingredient may contain alcohol, if the strength is unbounded
+    or partial, or if food may make a drink with an extract weaker than computed.
     """
     if "alcoholic" in traits:
         return False
@@ -147,13 +149,13 @@ def _is_mocktail(traits: frozenset[Trait], contents: Contents) -> bool | None:
         return None
     if "strong" not in traits:
         return True
-    if contents.abv_percent is None or contents.partial:
+    if totals.abv_percent is None or totals.partial:
         return None
-    weakest, strongest = contents.abv_percent
+    weakest, strongest = totals.abv_percent
     if strongest <= NON_ALCOHOLIC_PERCENT:
         return True
-    thinned = "food" in traits and "bitters" not in traits
-    return None if weakest <= NON_ALCOHOLIC_PERCENT or thinned else False
+    is_thinned = "food" in traits and "bitters" not in traits
+    return None if weakest <= NON_ALCOHOLIC_PERCENT or is_thinned else False
 
 
 def _scaled(figure: Range | None, factor: float) -> Range | None:
@@ -161,6 +163,6 @@ def _scaled(figure: Range | None, factor: float) -> Range | None:
 
 
 def _rounded(figure: _Figure | None) -> _Figure:
-    """Two decimals: finer than any bar measures, coarse enough to be equal on every machine."""
+    """Return the figure with two decimals: precise enough, and equal on every machine."""
     low, high = figure or (None, None)
     return None if low is None else round(low, 2), None if high is None else round(high, 2)

@@ -1,27 +1,28 @@
-"""How much water the ice gives to a drink, by the method of its preparation."""
+"""Dilution: how much water the ice adds to a drink, by method of preparation."""
 
 from mocktailverse.drinks.drink import Method
 
 BUILT = (0.10, 0.24)
-"""Water per volume of a drink built over ice: a fresh one, and Liquid Intelligence's figure."""
+"""Water per volume of a drink built over ice: minimum (just made), and the figure of Liquid
+Intelligence."""
 
 BLENDED = (0.5, 0.9)
-"""Water per volume of a drink blended with ice, which stays in it."""
+"""Water per volume of a drink blended with ice; all of the ice stays in it."""
 
 BAR_RULE = {"shaken": 0.25, "stirred": 0.20}
-"""The rule of thumb of bars: a drink gains a quarter by shaking, a fifth by stirring."""
+"""Rule of thumb: a drink gains a quarter by shaking, a fifth by stirring."""
 
 
 def dilution(
     method: Method, abv_percent: float, *, ice_named: bool, iced_glass: bool
 ) -> tuple[float, float]:
-    """The least and the most melt water per volume of drink.
+    """Return the minimum and maximum melt water per volume of drink.
 
     Args:
         method: how the drink is prepared.
         abv_percent: strength as mixed, in % vol; stronger drinks melt more ice.
-        ice_named: whether the recipe speaks of ice.
-        iced_glass: whether drinks in this glass usually come over ice.
+        ice_named: whether the recipe mentions ice.
+        iced_glass: whether drinks in this glass are usually served over ice.
     """
     if method in BAR_RULE:
         return _melted(method, abv_percent / 100)
@@ -34,7 +35,10 @@ def dilution(
 
 
 def _melted(method: Method, abv: float) -> tuple[float, float]:
-    """Dave Arnold, Liquid Intelligence (2014), p. 123: fits to his measured drinks."""
+    """Return the range of the rule of thumb and a fit to measurements.
+
+    The fit is from Dave Arnold, Liquid Intelligence (2014), p. 123.
+    """
     if method == "stirred":
         measured = -1.21 * abv**2 + 1.246 * abv + 0.145
     else:

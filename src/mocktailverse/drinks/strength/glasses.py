@@ -1,33 +1,36 @@
-"""How much a glass holds, and how much of that is drink when it is filled."""
+"""Glasses: their capacity, and how much liquid a filled one contains."""
 
 import re
 from functools import cache, lru_cache
 
 from msgspec import Struct
 
-from mocktailverse.drinks.ingredients.names import key
+from mocktailverse.drinks.ingredients.name_readings import key
 from mocktailverse.drinks.reference.tables import read_table
 
 WITH_ICE = (0.4, 0.7)
-"""Share of a glass that is liquid when it is full of ice: a packing of cubes leaves 40 to 50 %
-empty, and glasses are seldom packed."""
+"""Liquid share of a glass that is filled over ice: packed cubes leave 40 to 50 % empty, and glasses
+are rarely packed."""
 
 WITHOUT_ICE = (0.8, 1.0)
-"""Share of a glass that is liquid when it is filled without ice: up to the wash line or the rim."""
+"""Liquid share of a glass that is filled without ice: up to the wash line or the rim."""
 
 
 class Glass(Struct, frozen=True):
-    """A kind of glass: brimful capacity in ml, and whether its drinks usually come over ice."""
+    """A kind of glass."""
 
     name: str
     ml_min: float
+    """Minimum capacity up to the rim."""
     ml_max: float
+    """Maximum capacity up to the rim."""
     iced: bool
+    """Whether its drinks are usually served over ice."""
 
     def filled_ml(self, *, ice_named: bool) -> tuple[float, float]:
-        """The least and the most liquid in this glass when it is filled, in ml.
+        """Return the minimum and maximum liquid in the filled glass, in ml.
 
-        Whether there is ice is not known when the glass usually holds some but nobody names it.
+        If the glass usually has ice but the recipe does not mention it, both cases are covered.
         """
         if not self.iced:
             low, high = WITHOUT_ICE
@@ -39,22 +42,22 @@ class Glass(Struct, frozen=True):
 
 
 LONGEST_LABEL = 60
-"""Characters; a longer text names no glass, and is not remembered."""
+"""Maximum characters of a glass's name; a longer text is not a glass and is not cached."""
 
 _PARTY = re.compile(r"\b(?:punch|party|homemade)\b", re.IGNORECASE)
 
 
 def vessel_of(glass: str | None, category: str | None) -> Glass | None:
-    """The glass that bounds the drink; None for punches and home-made liqueurs."""
+    """Return the glass that bounds the drink; None for punches and home-made liqueurs."""
     if not glass or len(glass) > LONGEST_LABEL:
         return None
     if category and len(category) > LONGEST_LABEL:
         return _vessel(glass, category)
-    return _remembered(glass, category)
+    return _cached_vessel(glass, category)
 
 
 def find_glass(name: str | None) -> Glass | None:
-    """The glass of that name; None for bowls, pitchers, jars and all else of unknown size."""
+    """Return the glass of that name; None for vessels of unknown size, such as bowls and jars."""
     return _glasses().get(key(name)) if name and len(name) <= LONGEST_LABEL else None
 
 
@@ -62,7 +65,7 @@ def _vessel(glass: str, category: str | None) -> Glass | None:
     return None if category and _PARTY.search(category) else find_glass(glass)
 
 
-_remembered = lru_cache(maxsize=2048)(_vessel)
+_cached_vessel = lru_cache(maxsize=2048)(_vessel)
 
 
 @cache

@@ -1,9 +1,12 @@
-r"""How a drink is prepared, read from its English instructions.
+r"""Read the method of preparation from English instructions.
 
-A pattern that finds nothing takes forty times as long as looking up a word. So the words that
-matter are picked out of a text once, and most patterns run only where one of their words stands.
-Those that run on nearly every text start with their stem and have the word boundary behind it,
-so that `re` looks for the stem directly: `ice(?<!\wice)` is `\bice`.
+Two optimizations, because a pattern that does not match takes forty times as long as looking up a
+word:
+
+1. The vocabulary words of a text are extracted once. Most patterns run only if the text has one of
+   their words.
+2. A pattern that runs on nearly every text starts with its stem and has the word boundary after it,
+   as a look-behind, so that `re` can search for the stem directly: `ice(?<!\wice)` equals `\bice`.
 """
 
 import re
@@ -14,15 +17,14 @@ from mocktailverse.drinks.drink import Method
 
 
 class Preparation(Struct, frozen=True):
-    """What the instructions tell.
-
-    `method` decides how much ice melts into the drink; `ice_named` tells whether ice is spoken of
-    in any way, ice cream being none; `filled` whether something is filled or topped up.
-    """
+    """The preparation, as far as the instructions describe it."""
 
     method: Method | None = None
+    """Determines how much ice melts into the drink; None if unknown."""
     ice_named: bool = False
+    """Whether the text mentions ice (but not ice cream)."""
     filled: bool = False
+    """Whether something is filled or topped up."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -41,9 +43,10 @@ _AMBIGUOUS = _words(
     "milk milkshake milkshakes shakes salt pepper daily every each occasionally several once"
     " blend blended out off stirrer stirrers layer"
 )
-"""One of these, "shake of" or "stick" stands in all that `_NO_METHOD` finds. Between shaking and
-how often it is done stand fifty words at most, lest hostile texts take long."""
+"""Every match of `_NO_METHOD` contains one of these words, "shake of" or "stick"."""
 
+# Phrases that only sound like a method: "milk shake", "salt shaker", "shake the bottle daily". The
+# limit of fifty words and the possessive `++` keep the time linear for hostile texts.
 _NO_METHOD = re.compile(
     r"\bmilk\s?-?shakes?\b|\bshakes? of\b|\b(?:salt|pepper) shakers?\b"
     r"|\bshak\w++(?:[^\w.;]++\w++){0,50}?[^\w.;]++"
@@ -59,7 +62,7 @@ _SOUNDS = (
     "once a", "to blend", "blended", "stick", "stirrer", "layer of",
 )  # fmt: skip
 _BLEND_OF = re.compile(r"blend\s+(?:of|whisk|scotch|rum|malt|irish|canadian|bourbon)")
-"""One of these sounds, or a blend of something, stands in all that `_NO_METHOD` finds."""
+"""Every match of `_NO_METHOD` contains one of `_SOUNDS` or matches `_BLEND_OF`."""
 
 _SHAKEN = _words("shake shakes shaken shaker shakers shaking")
 _SHAKING = re.compile(r"\bshak(?:e|es|en|er|ers|ing)\b")
@@ -114,39 +117,39 @@ _VOCABULARY = _words("or mash float mixing bar").union(
 )
 _WORD = re.compile(r"\w+")
 _ONLY_WORDS = re.sub(rb"\W", b" ", bytes(range(256)))
-"""A translation of ASCII text that leaves its words alone."""
+"""Translation table for ASCII bytes: all but word characters become spaces."""
 
 TEXT_LIMIT = 2000
-"""Characters of the instructions that are read for the method; it stands well before."""
+"""Maximum characters of the instructions that are searched for the method."""
 
-_NOTHING_TOLD = Preparation()
+_UNKNOWN_PREPARATION = Preparation()
 
 
 def preparation_of(instructions: str | None) -> Preparation:
-    """What the English instructions tell of the drink's preparation.
+    """Return the preparation that the English instructions describe.
 
-    Shaking or blending any part outranks what is done later in the glass; of "shake or stir" the
-    first is taken; stirring counts as stirred only when the drink is strained or poured off the
-    ice, else the drink is built in its glass.
+    Shaking or blending any part takes precedence over what happens later in the glass. Of "shake
+    or stir" the first counts. A drink is stirred only if it is strained or poured off the ice
+    afterwards; otherwise it is built in its glass.
     """
     if not instructions:
-        return _NOTHING_TOLD
+        return _UNKNOWN_PREPARATION
     text = instructions.casefold()
-    said = _said(text)
+    terms = _terms_in(text)
     ice_named = (
-        ("ice" in said and _ICE.search(text) is not None)
-        or not said.isdisjoint(_ICED)
-        or ("rocks" in said and _ON_THE_ROCKS.search(text) is not None)
+        ("ice" in terms and _ICE.search(text) is not None)
+        or not terms.isdisjoint(_ICED)
+        or ("rocks" in terms and _ON_THE_ROCKS.search(text) is not None)
     )
-    filled = not said.isdisjoint(_FILLED)
+    filled = not terms.isdisjoint(_FILLED)
     if len(instructions) > TEXT_LIMIT:
         text = instructions[:TEXT_LIMIT].casefold()
-        said = _said(text)
-    return Preparation(_method(_one_line(text), said), ice_named, filled)
+        terms = _terms_in(text)
+    return Preparation(_method(_one_line(text), terms), ice_named, filled)
 
 
-def _said(text: str) -> frozenset[str]:
-    """The words of the vocabulary that stand in the text."""
+def _terms_in(text: str) -> frozenset[str]:
+    """Return the words of the vocabulary that the text contains."""
     if text.isascii():
         text = text.encode().translate(_ONLY_WORDS).decode()
         return _VOCABULARY.intersection(text.split())
@@ -154,48 +157,49 @@ def _said(text: str) -> frozenset[str]:
 
 
 def _one_line(text: str) -> str:
-    """The text with a single space for every white space; of these only a space is printable."""
+    """Return the text with a single space for each run of white space."""
+    # A printable text has no white space but spaces, so most texts need no splitting.
     return text if text.isprintable() and "  " not in text else " ".join(text.split())
 
 
-def _method(text: str, said: frozenset[str]) -> Method | None:
-    if not said.isdisjoint(_MISLEADING) or "stick" in text or "shake of" in text:
-        steps = _steps(text, said)
+def _method(text: str, terms: frozenset[str]) -> Method | None:
+    if not terms.isdisjoint(_MISLEADING) or "stick" in text or "shake of" in text:
+        steps = _steps(text, terms)
         if steps != text:
-            text, said = steps, _said(steps)
-    shaken = not said.isdisjoint(_SHAKEN)
-    blended = None if said.isdisjoint(_BLENDED) else _BLENDING.search(text)
+            text, terms = steps, _terms_in(steps)
+    shaken = not terms.isdisjoint(_SHAKEN)
+    blended = None if terms.isdisjoint(_BLENDED) else _BLENDING.search(text)
     if blended and not (shaken and _SHAKING.search(text, 0, blended.start())):
         return "blended"
     if shaken:
-        return "stirred" if "or" in said and _STIR_OR_SHAKE.search(text) else "shaken"
-    if "mash" in said or _MUDDLED.search(text):
+        return "stirred" if "or" in terms and _STIR_OR_SHAKE.search(text) else "shaken"
+    if "mash" in terms or _MUDDLED.search(text):
         return "muddled"
-    if not said.isdisjoint(_STIRRED) and _stirred_apart(text, said):
+    if not terms.isdisjoint(_STIRRED) and _stirred_apart(text, terms):
         return "stirred"
-    if not said.isdisjoint(_LAYERED) or (
-        ("spoon" in text or "float" in said) and _LAYERING.search(text)
+    if not terms.isdisjoint(_LAYERED) or (
+        ("spoon" in text or "float" in terms) and _LAYERING.search(text)
     ):
         return "layered"
-    in_vessel = not said.isdisjoint(_VESSELS) or _TO_THE_TOP.search(text)
-    return "built" if in_vessel and _builds(text, said) else None
+    in_vessel = not terms.isdisjoint(_VESSELS) or _TO_THE_TOP.search(text)
+    return "built" if in_vessel and _builds(text, terms) else None
 
 
-def _steps(text: str, said: frozenset[str]) -> str:
-    """The text without what is not to be done and what only sounds like a method."""
-    if not said.isdisjoint(_ABBREVIATED):
+def _steps(text: str, terms: frozenset[str]) -> str:
+    """Return the text without denied steps ("do not shake") and phrases that are not methods."""
+    if not terms.isdisjoint(_ABBREVIATED):
         text = _ABBREVIATION.sub(r"\1", text)
-    if not said.isdisjoint(_DENYING):
+    if not terms.isdisjoint(_DENYING):
         text = _DENIED.sub(" ", text)
     if _BLEND_OF.search(text) or any(map(text.__contains__, _SOUNDS)):
         text = _NO_METHOD.sub(" ", text)
     return text
 
 
-def _stirred_apart(text: str, said: frozenset[str]) -> bool:
-    """Whether the drink is stirred elsewhere than in its glass, and not over a fire."""
+def _stirred_apart(text: str, terms: frozenset[str]) -> bool:
+    """Return whether the drink is stirred outside its glass, and not on a stove."""
     apart = (
-        (("mixing" in said or "bar" in said) and _MIXING_GLASS.search(text))
+        (("mixing" in terms or "bar" in terms) and _MIXING_GLASS.search(text))
         or _strained_or_poured(text)
         or _only_stirred(text)
     )
@@ -203,7 +207,7 @@ def _stirred_apart(text: str, said: frozenset[str]) -> bool:
 
 
 def _strained_or_poured(text: str) -> bool:
-    """Whether the drink is strained after it is stirred, or poured after it is stirred on ice."""
+    """Return whether the drink is stirred and then strained, or stirred on ice and then poured."""
     stirring = _STIRRING.search(text)
     if not stirring:
         return False
@@ -218,10 +222,10 @@ def _strained_or_poured(text: str) -> bool:
 
 
 def _only_stirred(text: str) -> bool:
-    """Whether the first sentence has the drink stirred and names no vessel for it."""
+    """Return whether the text begins with stirring and names no vessel for it."""
     first = _ONLY_STIRRED.match(text)
     return bool(first and not _IN_A_VESSEL.search(first[0]))
 
 
-def _builds(text: str, said: frozenset[str]) -> bool:
-    return not said.isdisjoint(_BUILT) or bool(_BUILDING.search(text))
+def _builds(text: str, terms: frozenset[str]) -> bool:
+    return not terms.isdisjoint(_BUILT) or bool(_BUILDING.search(text))

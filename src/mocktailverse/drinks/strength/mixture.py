@@ -1,6 +1,6 @@
-"""The volume and strength of several liquids of uncertain amounts, mixed.
+"""Volume and strength of a mixture of liquids whose amounts are ranges.
 
-Sums are rounded once, so that the order of the liquids does not matter.
+`fsum` adds exactly and rounds once, so the order of the liquids does not matter.
 """
 
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ from mocktailverse.drinks.strength.pours import Pour, Range
 
 
 def total(pours: Sequence[Pour]) -> Range:
-    """The summed amount, from least to most."""
+    """Return the sum of the amounts, minimum and maximum."""
     return fsum([pour.low for pour in pours]), fsum([pour.high for pour in pours])
 
 
 def alcohol(pours: Sequence[Pour]) -> Range:
-    """The summed pure alcohol in the pours' unit, from least to most."""
+    """Return the sum of the pure alcohol in the pours' unit, minimum and maximum."""
     return (
         fsum([pour.low * pour.abv_low for pour in pours]) / 100,
         fsum([pour.high * pour.abv_high for pour in pours]) / 100,
@@ -25,11 +25,16 @@ def alcohol(pours: Sequence[Pour]) -> Range:
 
 
 def strength(pours: Sequence[Pour]) -> Range | None:
-    """The least and the most % vol that the mixture can have; None when it may be nothing.
+    """Return the minimum and maximum % vol of the mixture; None if the mixture may be empty.
 
-    The extremes lie where every liquid stronger than some threshold is at one end of its amount
-    and every weaker one at the other. So it is exact to try as thresholds the strength of each
-    liquid of uncertain amount, and one that has them all at the same end.
+    The mixture is weakest if all liquids below some threshold strength are at their maximum
+    amount, and all stronger ones at their minimum. Which threshold is unknown, but it is the
+    strength of one of the liquids. So it is exact to try the strength of each liquid with an
+    uncertain amount, and one threshold that puts all liquids at the same end. The strongest
+    mixture is found in the same way, with the ends swapped.
+
+    Example: 40 ml of 40 % and 0 to 60 ml of juice. The weakest mixture has 60 ml of juice (16 %),
+    the strongest none (40 %).
     """
     _, low, high, weak, strong, _, _ = zip(*pours, strict=True)
     if fsum(low) <= 0:

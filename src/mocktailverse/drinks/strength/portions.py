@@ -1,4 +1,4 @@
-"""What one ingredient line brings to a drink, worked out once for all drinks that have it."""
+"""Portions: what one ingredient line adds to a drink, cached for all drinks that have the line."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -18,13 +18,17 @@ from mocktailverse.drinks.strength.pours import (
 Trait = Literal[
     "alcoholic", "bitters", "strong", "trace", "food", "doubtful", "ice", "open", "imprecise"
 ]
-"""What a line makes of the whole drink.
+"""A property of a line that affects the whole drink.
 
-alcoholic = holds an alcoholic ingredient other than bitters; bitters = alcoholic bitters; strong =
-anything above 0.5 % vol, vanilla extract included; trace = above 0, up to 0.5 % vol; food = a food
-or a fruit, which adds no volume here but makes the drink weaker; doubtful = an unknown ingredient
-that may be a liquid; ice = ice; open = a liquid whose volume or strength is not one figure;
-imprecise = one whose figures are not exact, or an unknown ingredient that they leave out.
+alcoholic   an alcoholic ingredient other than bitters
+bitters     alcoholic bitters
+strong      above 0.5 % vol, including vanilla extract
+trace       above 0 and up to 0.5 % vol
+food        a food or fruit; adds no volume here, but makes the drink weaker
+doubtful    an unknown ingredient that may be a liquid
+ice         ice
+open        a liquid whose volume or strength is a range
+imprecise   a liquid without exact figures, or an unknown ingredient that the figures leave out
 """
 
 
@@ -32,24 +36,28 @@ _FOODS: frozenset[Kind] = frozenset({"food", "fruit", "vegetable"})
 
 
 class Portion(NamedTuple):
-    """A line's traits; its base spirit and how much of it; its liquid, None for solids.
+    """What one ingredient line adds to a drink.
 
-    Where no line is `open`, `ml` and `pure` (ml times % vol) say it all.
+    If no line of a drink is `open`, `ml` and `pure` are enough to compute the totals.
     """
 
     traits: frozenset[Trait]
     spirit: str | None
+    """The base spirit, such as Gin."""
     amount: float
+    """Amount for ranking the spirits, in ml if known."""
     pour: Pour | None
+    """The liquid; None for solids."""
     ml: float
     pure: float
+    """Pure alcohol as ml times % vol."""
 
 
 def portion_of(line: IngredientLine) -> Portion:
-    """What a line brings to any drink. Lines repeat much, so the latest are remembered."""
+    """Return the portion of a line, from a cache: many drinks have the same lines."""
     if len(line.name) > LONGEST_NAME:
         return _portion(line)
-    return _remembered(
+    return _cached_portion(
         line.name,
         line.amount_min,
         line.amount_max,
@@ -62,7 +70,7 @@ def portion_of(line: IngredientLine) -> Portion:
 
 
 @lru_cache(maxsize=2048)
-def _remembered(  # noqa: PLR0913, PLR0917 - the key: what matters of a line, but not its place
+def _cached_portion(  # noqa: PLR0913, PLR0917 - the cache key: the line without its position
     name: str,
     amount_min: float | None,
     amount_max: float | None,

@@ -1,4 +1,4 @@
-"""What one ingredient line adds to the liquid of a drink: how much, and how strong it is."""
+"""Pours: the liquid that one ingredient line adds to a drink, with its amount and strength."""
 
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
@@ -18,15 +18,21 @@ from mocktailverse.drinks.reference.tables import read_table
 
 Range = tuple[float, float]
 Measured = Literal["ml", "part", "glass", "fill", "rest", "unbounded"]
-"""ml = a volume; part = a part of the drink; glass = a share of the glass; fill = fills the glass
-up; rest = no amount given, so at most what the glass still holds; unbounded = could be anything.
+"""How the amount of a pour is given.
+
+ml          a volume
+part        a part of the drink
+glass       a share of the glass
+fill        fills up the glass
+rest        no amount, so at most the remaining capacity of the glass
+unbounded   any amount
 """
 
 FLOAT_ML = (7.0, 15.0)
-"""A float, by bar practice a quarter to half an ounce."""
+"""ml of a float: a quarter to half an ounce, by bar practice."""
 
 NON_ALCOHOLIC_PERCENT = 0.5
-"""Free of alcohol up to this, in most of the EU; in the US below this (27 CFR 7.65)."""
+"""Non-alcoholic up to this strength in most of the EU; in the US, below it (27 CFR 7.65)."""
 
 SEASONING_ML: dict[Kind, Range] = {
     "syrup": (0.0, 30.0),
@@ -34,10 +40,10 @@ SEASONING_ML: dict[Kind, Range] = {
     "bitters": (0.0, 5.0),
     "flavouring": (0.0, 5.0),
 }
-"""What is added "to taste", without an amount, at most: an ounce of syrup, a teaspoon of others."""
+"""ml of an ingredient "to taste": up to an ounce of syrup, up to a teaspoon of the others."""
 
 GRAM_ML = (0.85, 1.1)
-"""The volume of a gram of a drinkable liquid, from syrups and dairy to spirits."""
+"""ml per gram of a drinkable liquid, from syrups and dairy to spirits."""
 
 _GRAMS = {"g": 1.0, "kg": 1000.0, "lb": 453.592}
 _LONG: frozenset[Kind] = frozenset(
@@ -52,58 +58,56 @@ _OF_LIQUIDS = frozenset({"part", "glass", "fill", "float", "bottle", "can"})
 
 
 class Substance(Struct, frozen=True):
-    """What is known of an ingredient's alcohol: `abv_percent` None and `alcoholic` None = nothing.
-
-    `labelled` tells that the strength is one product's, not that of a category.
-    """
+    """The alcohol of an ingredient. None means unknown."""
 
     kind: Kind | None
     abv_percent: Range | None
     alcoholic: bool | None
     labelled: bool
+    """Whether the strength is that of one product, not of a category."""
     spirit: str | None
+    """The base spirit; None if it is not a kind of one."""
 
 
 class Pour(NamedTuple):
-    """The liquid of one line: its amount and its % vol, each from least to most.
-
-    The amount is in ml, parts or glasses as `measured` says. A strength that is not `known`
-    stands as nought. Dashes, splashes and drops are an `imprecise_unit`.
-    """
+    """The liquid of one line: amount and strength in % vol, as ranges."""
 
     measured: Measured
+    """The unit of the amount."""
     low: float
     high: float
     abv_low: float
     abv_high: float
-    known: bool = True
+    has_strength: bool = True
+    """Whether the strength is known; an unknown one is recorded as 0."""
     imprecise_unit: bool = False
+    """Whether the unit is a dash, splash or drop."""
 
     @property
     def closed(self) -> bool:
-        """Whether its volume and its strength are one figure each."""
+        """Whether volume and strength are exact, not ranges."""
         return self.measured == "ml" and self.low == self.high and self.abv_low == self.abv_high
 
 
 def substance_of(name: str) -> Substance:
-    """What is known of the ingredient with this name, canonical or not."""
+    """Return the alcohol of the ingredient with this name, canonical or not."""
     return _substance(name) if len(name) <= LONGEST_NAME else _UNKNOWN
 
 
 def pour_of(line: IngredientLine, substance: Substance) -> Pour | None:
-    """The liquid that a line adds; None for solids, ice and garnish, which add none.
+    """Return the liquid that a line adds; None for solids, ice and garnish.
 
-    An amount that is not believed may be any amount, whatever the ingredient.
+    An amount that could not be parsed, or is implausible, is unbounded.
     """
-    known = substance.abv_percent is not None
+    has_strength = substance.abv_percent is not None
     abv_percent = substance.abv_percent or (0.0, 0.0)
     amount = _range(line.amount_min, line.amount_max)
     if amount and line.certainty == "unknown":
-        return Pour("unbounded", 0.0, 0.0, *abv_percent, known)
-    made = _yield_of(line, substance.kind, amount)
-    if not (made or abv_percent[1]) and _adds_no_liquid(line, substance.kind):
+        return Pour("unbounded", 0.0, 0.0, *abv_percent, has_strength)
+    yielded = _yield_of(line, substance.kind, amount)
+    if not (yielded or abv_percent[1]) and _adds_no_liquid(line, substance.kind):
         return None
-    volume = made or _range(line.ml_min, line.ml_max) or _poured_without_ml(line, amount)
+    volume = yielded or _range(line.ml_min, line.ml_max) or _poured_without_ml(line, amount)
     measured: Measured = "ml"
     if substance.kind is None and volume:
         volume = (0.0, volume[1])  # it may be a solid
@@ -111,11 +115,11 @@ def pour_of(line: IngredientLine, substance: Substance) -> Pour | None:
         measured, volume = ("part" if line.unit == "part" else "glass"), amount
     if volume is None:
         measured, volume = _unmeasured(line, substance.kind)
-    return Pour(measured, *volume, *abv_percent, known, line.unit in _IMPRECISE)
+    return Pour(measured, *volume, *abv_percent, has_strength, line.unit in _IMPRECISE)
 
 
 def could_be_liquid(line: IngredientLine) -> bool:
-    """Whether an unknown ingredient may be a liquid, judged by how it is measured."""
+    """Return whether an unknown ingredient may be a liquid, judging by its unit."""
     return line.unit not in _NO_LIQUID and line.unit != "garnish" and line.kind != "mass"
 
 
@@ -124,11 +128,9 @@ _UNKNOWN = Substance(None, None, None, labelled=False, spirit=None)
 
 @lru_cache(maxsize=2048)
 def _substance(name: str) -> Substance:
-    if known := match_ingredient(name):
-        strength = (known.abv_percent, known.abv_percent)
-        return Substance(
-            known.kind, strength, known.alcoholic, known.labelled, base_spirit(known.name)
-        )
+    if row := match_ingredient(name):
+        strength = (row.abv_percent, row.abv_percent)
+        return Substance(row.kind, strength, row.alcoholic, row.labelled, base_spirit(row.name))
     if family := family_of(name):
         strength = (family.abv_percent_min, family.abv_percent_max)
         spirit = base_spirit(family.name)
@@ -141,7 +143,7 @@ def _adds_no_liquid(line: IngredientLine, kind: Kind | None) -> bool:
         return True
     if _is_juice(line):
         return False
-    if kind in SOLID:  # a measure of lemon in ounces or cl can only be its juice
+    if kind in SOLID:  # lemon in ounces or cl can only be its juice
         return not (kind == "fruit" and line.unit in _POURED and line.ml_max)
     if kind is None:
         return line.kind != "none" and not line.ml_max and line.unit not in _OF_LIQUIDS
@@ -149,12 +151,12 @@ def _adds_no_liquid(line: IngredientLine, kind: Kind | None) -> bool:
 
 
 def _is_juice(line: IngredientLine) -> bool:
-    """Whether the line is the juice of fruits, counted in pieces."""
+    """Return whether the line is the juice of whole fruits: "juice of 2 limes"."""
     return line.kind == "qualitative" and line.unit == "piece"
 
 
 def _poured_without_ml(line: IngredientLine, amount: Range | None) -> Range | None:
-    """The ml of a float, and of a liquid that is weighed."""
+    """Return the ml of a float, and of a liquid given by mass; None for other units."""
     if line.unit == "float":
         return FLOAT_ML
     if amount and line.unit in _GRAMS:
@@ -175,7 +177,7 @@ def _unmeasured(line: IngredientLine, kind: Kind | None) -> tuple[Measured, Rang
 
 
 def _yield_of(line: IngredientLine, kind: Kind | None, amount: Range | None) -> Range | None:
-    """The ml of eggs, of bottles and cans, and of the juice of fruits, all counted in pieces."""
+    """Return the ml of things counted in pieces: eggs, bottles, cans, and fruits for juice."""
     if kind == "egg" and line.unit in {"none", "piece", "other"}:
         form, amount = "piece", amount or (1.0, 1.0)
     elif kind in {"beer", "cider"} and line.unit == "none":

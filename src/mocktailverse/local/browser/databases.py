@@ -11,7 +11,7 @@ import msgspec
 from mocktailverse.catalogue.synced_copy import CatalogueSource
 from mocktailverse.catalogue.writer import CatalogueWriter, catalogue_version
 from mocktailverse.errors import MissingError
-from mocktailverse.loads.load import Load, latest_generations
+from mocktailverse.loads.load_record import Load, latest_generations
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.operations.recent_loads import (
     recent_loads,

@@ -10,9 +10,9 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 
-from mocktailverse.api.app import create_app
+from mocktailverse.api.api_app import create_app
 from mocktailverse.api.dependencies import ApiDependencies
-from mocktailverse.api.errors import ApiError, error_response
+from mocktailverse.api.error_responses import ApiError, error_response
 from mocktailverse.errors import (
     MissingError,
     MocktailverseError,

@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mocktailverse.api.errors import ApiError, error_response
+from mocktailverse.api.error_responses import ApiError, error_response
 from mocktailverse.local.allowed_hosts import is_our_own, names_this_machine
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Body, Depends, Form, Query, Request, Response, Up
 from pydantic import BaseModel, ConfigDict, Field
 
 from mocktailverse.api.caching import fresh
-from mocktailverse.api.errors import ApiError
+from mocktailverse.api.error_responses import ApiError
 from mocktailverse.api.openapi import errors
 from mocktailverse.catalogue.search.query import Page
 from mocktailverse.errors import UsageError

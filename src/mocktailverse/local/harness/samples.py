@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.loads.request import LoadRequest
 from mocktailverse.times import now
 
 NO_DRINK = "thecocktaildb:11007"

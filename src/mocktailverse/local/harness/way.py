@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import MissingError
-from mocktailverse.loads.load import Load
+from mocktailverse.loads.load_record import Load
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.local.harness.wiring import HarnessDependencies

@@ -1,7 +1,7 @@
-"""What CloudWatch would make of observed values: an alarm's own definition, evaluated here.
+"""Evaluate an alarm's definition on observed values, by CloudWatch's rules.
 
-The embedded AWS has no platform metrics, takes none from logs, and looks at an alarm only when a
-value is put by hand. So this is an emulation, of the rules in CloudWatch's "alarm evaluation":
+The embedded AWS has no platform metrics, derives none from logs, and evaluates an alarm only when a
+value is put manually. So this emulates the rules of CloudWatch's "alarm evaluation":
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
 """
 
@@ -40,9 +40,9 @@ class Value(Struct, frozen=True):
 
 
 class Verdict(Struct, frozen=True):
-    """Whether an alarm rings at a time, and the datapoints that say so; None where one is missing.
+    """Whether an alarm is active at a time, and its datapoints, newest first.
 
-    The newest datapoint stands first.
+    A missing datapoint is None.
     """
 
     at: int
@@ -51,10 +51,10 @@ class Verdict(Struct, frozen=True):
 
 
 def evaluate(alarm: Alarm, values: Iterable[Value], at: int) -> Verdict:
-    """Evaluate an alarm at a time in ms; its periods are counted back from there.
+    """Return the verdict on an alarm at a time in ms; its periods are counted back from there.
 
     Raises:
-        KeyError: it uses a statistic or a comparison that the template has no need of.
+        KeyError: its statistic or comparison is not one that the template uses.
     """
     datapoints = tuple(_datapoints(alarm, [v for v in values if v.metric == alarm.metric], at))
     breaching = sum(_breaches(alarm, datapoint) for datapoint in datapoints)
@@ -75,23 +75,23 @@ def _breaches(alarm: Alarm, datapoint: float | None) -> bool:
 
 
 def embedded_values(line: LogLine) -> Iterator[Value]:
-    """The values that CloudWatch takes from a log line in its embedded metric format."""
+    """Yield the values of a log line in CloudWatch's embedded metric format."""
     try:
-        found = json.loads(line.message)
-        told: Any = found["_aws"]
+        fields = json.loads(line.message)
+        metadata: Any = fields["_aws"]
     except (ValueError, TypeError, KeyError):  # any other line
         return
-    for directive in told["CloudWatchMetrics"]:
+    for directive in metadata["CloudWatchMetrics"]:
         for names in directive["Dimensions"]:
-            dimensions = tuple((name, found[name]) for name in names)
+            dimensions = tuple((name, fields[name]) for name in names)
             for described in directive["Metrics"]:
                 metric = Metric(directive["Namespace"], described["Name"], dimensions)
-                values = found[described["Name"]]
+                values = fields[described["Name"]]
                 for value in values if isinstance(values, list) else [values]:
-                    yield Value(told["Timestamp"], metric, value)
+                    yield Value(metadata["Timestamp"], metric, value)
 
 
 def filtered_values(log_metric: LogMetric, line: LogLine) -> Iterator[Value]:
-    """The value that a metric filter makes of a log line, if it matches."""
+    """Yield the value of a metric filter for a log line, if it matches."""
     if any(term in line.message for term in log_metric.terms):
         yield Value(line.at, log_metric.metric, log_metric.value)

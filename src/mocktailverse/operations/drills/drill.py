@@ -1,4 +1,4 @@
-"""A drill: break it, see its alarm ring, repair it by the runbook, see the alarm end."""
+"""A drill (game day): cause a failure, see its alarm fire, fix it by the runbook, see it clear."""
 
 import json
 import subprocess
@@ -27,12 +27,12 @@ from mocktailverse.stores.environment import Stores
 from mocktailverse.times import now
 
 EMULATED = (
-    "The embedded AWS has no platform metrics and never looks at an alarm by itself: this is the"
-    " deployed alarm's definition, evaluated here on what was observed."
+    "The embedded AWS has no platform metrics and does not evaluate alarms: the deployed alarm's"
+    " definition was evaluated here on the observed values."
 )
 BUDGET_EMULATED = (
-    "The embedded AWS knows no budgets: this is the template's limit, compared with what the"
-    " observed capacity costs by the price table."
+    "The embedded AWS has no budgets: the template's limit was compared with the cost of the"
+    " observed capacity by the price table."
 )
 PRODUCTION = {"Stage": "prod", "Target": "aws"}
 PER_COMMAND_S = 120
@@ -43,7 +43,7 @@ StartStack = Callable[[Path, Path, OnProgress], AbstractContextManager[Stores]]
 
 
 class DrillFinding(Struct, frozen=True):
-    """An alarm at one stage of a drill; `at` is the time in ms that it was evaluated for."""
+    """An alarm at one stage of a drill; `at` is the time it was evaluated for, in ms."""
 
     stage: str
     at: int
@@ -52,9 +52,9 @@ class DrillFinding(Struct, frozen=True):
 
 
 class Ran(Struct, frozen=True):
-    """A command of the runbook; `exit_code` is None where it only works on AWS.
+    """A command of the runbook; `exit_code` is None if it only works on AWS.
 
-    `problem` is what it said where it failed.
+    `problem` is its error message if it failed.
     """
 
     command: str
@@ -63,7 +63,7 @@ class Ran(Struct, frozen=True):
 
 
 class Drill(Struct, frozen=True):
-    """A failure to practise; its name is the alarm's and the runbook's, too."""
+    """A failure to practise; its name is also the alarm's and the runbook's."""
 
     name: str
     provokes: str
@@ -71,7 +71,7 @@ class Drill(Struct, frozen=True):
 
 
 class DrillReport(Struct, frozen=True, kw_only=True):
-    """What a drill showed."""
+    """The result of a drill."""
 
     drill: str
     runbook: str
@@ -85,7 +85,7 @@ class DrillReport(Struct, frozen=True, kw_only=True):
 
     @property
     def ok(self) -> bool:
-        """Whether the alarm rang when it had to, and only then."""
+        """Whether the alarm fired during the failure, and only then."""
         return self.fired and self.repaired
 
 
@@ -95,9 +95,9 @@ DRILLS = {
         Drill("dead-letters", "messages that fail five times", faults.unloadable_objects),
         Drill("function-errors", "a function that fails", faults.failing_function),
         Drill("no-load", "sweeps that store nothing for 36 hours", faults.no_raw_objects),
-        Drill("rejected-share", "records of which half are bad", faults.records_without_ids),
+        Drill("rejected-share", "records half of which are bad", faults.records_without_ids),
         Drill("publish-lag", "a catalogue that stays behind", faults.unpublished_drinks),
-        Drill("budget", "a table that costs too much", faults.dear_table),
+        Drill("budget", "a table that costs too much", faults.expensive_table),
     )
 }
 
@@ -113,7 +113,7 @@ def run(
         on_progress: called with the current step.
 
     Raises:
-        MocktailverseError: the stack did not start, or the failure did not come about.
+        MocktailverseError: the stack did not start, or the failure did not occur.
     """
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="mocktailverse-drill-") as folder:
@@ -122,41 +122,41 @@ def run(
         state_dir = Path(folder, "stack")
         with start_stack(state_dir, given, on_progress) as stores:
             stack = DrillStack(stores, state_dir)
-            judge = _budget_judge if drill.name == "budget" else _alarm_judge
-            return _carry_out(drill, stack, judge(drill, stack), on_progress, began)
+            check_of = _budget_check if drill.name == "budget" else _alarm_check
+            return _carry_out(drill, stack, check_of(drill, stack), on_progress, began)
 
 
-class Judge(Struct, frozen=True):
-    """How a drill's alarm is judged over one whole window that begins at a time in ms."""
+class AlarmCheck(Struct, frozen=True):
+    """Evaluates a drill's alarm over one whole window that begins at a time in ms."""
 
     definition: Any
     emulated: str
-    judge: Callable[[str, int], DrillFinding]
+    check: Callable[[str, int], DrillFinding]
 
 
 def _carry_out(
-    drill: Drill, stack: DrillStack, judge: Judge, on_progress: OnProgress, began: float
+    drill: Drill, stack: DrillStack, alarm: AlarmCheck, on_progress: OnProgress, began: float
 ) -> DrillReport:
     on_progress("loading drinks while all is well")
     well_at = now()
     stack.load(records(), "well")
     stack.settle()
-    findings = [judge.judge("while all is well", well_at)]
+    findings = [alarm.check("while all is well", well_at)]
     on_progress(f"provoking {drill.provokes}")
     broken_at = now()
     with drill.fault(stack):
-        findings.append(judge.judge("while it fails", broken_at))
-    on_progress("repairing, as the runbook says")
-    mended_at = now()
+        findings.append(alarm.check("while it fails", broken_at))
+    on_progress("fixing it by the runbook")
+    fixed_at = now()
     commands = [_run(command, stack) for command in repair_commands(drill.name)]
     stack.settle()
-    findings.append(judge.judge("after the repair", mended_at))
+    findings.append(alarm.check("after the fix", fixed_at))
     well, failing, after = (finding.rings for finding in findings)
     return DrillReport(
         drill=drill.name,
         runbook=f"docs/runbooks/{drill.name}.md",
-        definition=judge.definition,
-        emulated=judge.emulated,
+        definition=alarm.definition,
+        emulated=alarm.emulated,
         findings=findings,
         commands=commands,
         fired=failing and not well,
@@ -165,47 +165,49 @@ def _carry_out(
     )
 
 
-def _alarm_judge(drill: Drill, stack: DrillStack) -> Judge:
+def _alarm_check(drill: Drill, stack: DrillStack) -> AlarmCheck:
     alarm = read_alarm(stack.clients, f"mocktailverse-{drill.name}-local")
 
-    def judge(stage: str, since: int) -> DrillFinding:
+    def check(stage: str, since: int) -> DrillFinding:
         verdict = evaluate(alarm, stack.observe(since), since + alarm.window_ms)
-        known = [datapoint for datapoint in verdict.datapoints if datapoint is not None]
-        missing = len(verdict.datapoints) - len(known)
-        observed = {"datapoints": known, "missing": missing}
+        present = [datapoint for datapoint in verdict.datapoints if datapoint is not None]
+        missing = len(verdict.datapoints) - len(present)
+        observed = {"datapoints": present, "missing": missing}
         return DrillFinding(stage, verdict.at, verdict.rings, observed)
 
-    return Judge(msgspec.to_builtins(alarm), EMULATED, judge)
+    return AlarmCheck(msgspec.to_builtins(alarm), EMULATED, check)
 
 
-def _budget_judge(_drill: Drill, stack: DrillStack) -> Judge:
+def _budget_check(_drill: Drill, stack: DrillStack) -> AlarmCheck:
     resources = Template.read(find_checkout().template).resources(PRODUCTION)
-    (budget,) = (found.properties for found in resources if found.type == "AWS::Budgets::Budget")
+    (budget,) = (
+        resource.properties for resource in resources if resource.type == "AWS::Budgets::Budget"
+    )
     limit = float(budget["Budget"]["BudgetLimit"]["Amount"])
     (percent,) = (
-        float(found["Notification"]["Threshold"])
-        for found in budget["NotificationsWithSubscribers"]
-        if found["Notification"]["NotificationType"] == "ACTUAL"
+        float(one["Notification"]["Threshold"])
+        for one in budget["NotificationsWithSubscribers"]
+        if one["Notification"]["NotificationType"] == "ACTUAL"
     )
 
-    def judge(stage: str, since: int) -> DrillFinding:
+    def check(stage: str, since: int) -> DrillFinding:
         read, write = stack.capacity()
         usage = Usage(dynamodb_rcu=read, dynamodb_wcu=write)
         usd = round(total_usd(month(usage, price_table())), 2)
         return DrillFinding(stage, since, usd > limit * percent / 100, {"usd_a_month": usd})
 
     definition = {"name": "mocktailverse-prod", "usd_a_month": limit, "percent": percent}
-    return Judge(definition, BUDGET_EMULATED, judge)
+    return AlarmCheck(definition, BUDGET_EMULATED, check)
 
 
 def _run(command: list[str], stack: DrillStack) -> Ran:
     """Run a command of the runbook on the drill's stack, as an operator would.
 
     Raises:
-        TransientError: it does not end.
+        TransientError: it did not end in time.
     """
     shown = " ".join(["mocktailverse", *command])
-    if command[0] == "deploy":  # only AWS is deployed to; the fault's end stands for it
+    if command[0] == "deploy":  # deployment is for AWS; the end of the fault replaces it
         return Ran(shown, None)
     arguments = on_this_machine(command, str(stack.state_dir))
     try:
@@ -221,5 +223,5 @@ def _run(command: list[str], stack: DrillStack) -> Ran:
         )
     except subprocess.TimeoutExpired as error:
         raise TransientError(f"`{shown}` did not end within {PER_COMMAND_S} s.") from error
-    said = done.stderr.strip() if done.returncode else None
-    return Ran(shown, done.returncode, said)
+    problem = done.stderr.strip() if done.returncode else None
+    return Ran(shown, done.returncode, problem)

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from mocktailverse.errors import TransientError
-from mocktailverse.loads.load import Load
+from mocktailverse.loads.load_record import Load
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.operations.drills.alarm_evaluation import Value, embedded_values, filtered_values
 from mocktailverse.pipeline.verify_catalogue import verify_all
@@ -64,13 +64,13 @@ class DrillStack(Struct, dict=True):
         return load
 
     def invoke(self, output: str, event: object) -> Invocation:
-        """Invoke a function as AWS would, and tell what came of it."""
+        """Invoke a function as AWS would, and return its result or error."""
         name = self.outputs[output]
         return self.stores.functions.run(name, json.dumps(event).encode())
 
     @contextmanager
     def misconfigured(self, output: str, **variables: str) -> Iterator[None]:
-        """While this lasts a function has other environment variables."""
+        """Give a function other environment variables within the block."""
         name, client = self.outputs[output], self.clients.lambda_
         before = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
         client.update_function_configuration(
@@ -85,18 +85,18 @@ class DrillStack(Struct, dict=True):
 
     @contextmanager
     def hurried_queue(self) -> Iterator[None]:
-        """While this lasts a message that failed comes back after a second."""
+        """Redeliver failed messages after a second within the block."""
         client, url = self.clients.sqs, self.outputs["QueueUrl"]
-        found = client.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])
+        attributes = client.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])
         client.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
         try:
             yield
         finally:
-            before = found["Attributes"]["VisibilityTimeout"]
+            before = attributes["Attributes"]["VisibilityTimeout"]
             client.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": before})
 
     def set_write_capacity(self, units: int) -> int:
-        """Give the drinks table other write capacity; answer what it had."""
+        """Set the drinks table's write capacity; return the previous one."""
         table, client = self.outputs["DrinksTable"], self.clients.dynamodb
         before = client.describe_table(TableName=table)["Table"]["ProvisionedThroughput"]
         client.update_table(
@@ -111,39 +111,39 @@ class DrillStack(Struct, dict=True):
     # ---- what can be seen of it
 
     def has_failed(self, output: str, since: int) -> bool:
-        """Whether the template's filters find a failure in a function's log."""
+        """Return whether the template's filters match a failure in a function's log."""
         log_group = self._log_group(output)
-        counted = {found.metric for found in read_log_metrics(self.clients, log_group)}
+        counted = {one.metric for one in read_log_metrics(self.clients, log_group)}
         return any(value.metric in counted for value in self._from_log(log_group, since))
 
     def observe(self, since: int) -> list[Value]:
-        """What CloudWatch would know from a time in ms to now: metrics from logs, queue lengths."""
-        found = [self._depth("QueueUrl"), self._depth("DeadLetterQueueUrl")]
+        """Return the metrics that CloudWatch would have since a time in ms."""
+        values = [self._depth("QueueUrl"), self._depth("DeadLetterQueueUrl")]
         for output in self.outputs:
             if output.endswith("Function"):
-                found += self._from_log(self._log_group(output), since)
-        return found
+                values += self._from_log(self._log_group(output), since)
+        return values
 
     def capacity(self) -> tuple[int, int]:
-        """Provisioned units for reads and for writes, of both tables and the index."""
+        """Return the provisioned read and write units of both tables and the index."""
         read = write = 0
         for output in ("DrinksTable", "LoadsTable"):
-            answer = self.clients.dynamodb.describe_table(TableName=self.outputs[output])
-            table = answer["Table"]
+            response = self.clients.dynamodb.describe_table(TableName=self.outputs[output])
+            table = response["Table"]
             for part in (table, *table.get("GlobalSecondaryIndexes", [])):
                 read += part["ProvisionedThroughput"]["ReadCapacityUnits"]
                 write += part["ProvisionedThroughput"]["WriteCapacityUnits"]
         return read, write
 
     def verified(self) -> bool:
-        """Whether table, books and catalogue are what the raw objects give."""
+        """Return whether table, loads and catalogue are what the raw objects give."""
         stores = self.stores
         return verify_all(stores.bucket, stores.drinks, stores.loads, stores.catalogue).ok
 
     def settle(self) -> None:
-        """Wait until nothing is under way and everything is right."""
+        """Wait until the queue is empty and everything is verified."""
         self.until(lambda: self.stores.queue.waiting() == 0, "the queue is empty")
-        self.until(self.verified, "everything is as the raw objects say")
+        self.until(self.verified, "everything is verified")
 
     @staticmethod
     def until(condition: Callable[[], bool], what: str) -> None:
@@ -171,12 +171,12 @@ class DrillStack(Struct, dict=True):
 
     def _depth(self, output: str) -> Value:
         url = self.outputs[output]
-        answer = self.clients.sqs.get_queue_attributes(
+        response = self.clients.sqs.get_queue_attributes(
             QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
         )
         dimensions = (("QueueName", url.rpartition("/")[2]),)
         metric = Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", dimensions)
-        return Value(now(), metric, float(answer["Attributes"]["ApproximateNumberOfMessages"]))
+        return Value(now(), metric, float(response["Attributes"]["ApproximateNumberOfMessages"]))
 
 
 def records(number: int = RECORDS, first: int = 1) -> list[Record]:

@@ -1,4 +1,4 @@
-"""The runbooks: what an operator reads, and a drill does."""
+"""Runbooks: the pages that operators read, and whose commands a drill runs."""
 
 import re
 import shlex
@@ -6,21 +6,21 @@ import shlex
 from mocktailverse.checkout import find_checkout
 from mocktailverse.errors import UsageError
 
-REPAIR = re.compile(r"^## Repair\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+FIX = re.compile(r"^## Fix\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PROGRAM = "mocktailverse"
 
 
 def repair_commands(name: str) -> list[list[str]]:
-    """The `mocktailverse` commands in the blocks under "Repair", without the word itself.
+    """The `mocktailverse` commands in the blocks under "Fix", without the word itself.
 
     Raises:
         UsageError: there is no such runbook, or it names no command.
     """
     page = find_checkout().template.parents[1] / "docs" / "runbooks" / f"{name}.md"
-    section = REPAIR.search(page.read_text()) if page.is_file() else None
+    section = FIX.search(page.read_text()) if page.is_file() else None
     if section is None:
-        raise UsageError(f"{page} is not there, or does not say how to repair.")
+        raise UsageError(f"{page} does not exist, or has no section `Fix`.")
     lines = [line for block in BLOCK.findall(section[1]) for line in block.splitlines()]
     words = [shlex.split(line, comments=True) for line in lines]
     return [rest for program, *rest in filter(None, words) if program == PROGRAM]

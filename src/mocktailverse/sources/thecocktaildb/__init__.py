@@ -1,1 +1,1 @@
-"""TheCocktailDB (https://www.thecocktaildb.com): its client, its strategies and its records."""
+"""TheCocktailDB (https://www.thecocktaildb.com): client, strategies, sweep and record reader."""

@@ -1,6 +1,7 @@
-"""A polite client of TheCocktailDB's JSON API (https://www.thecocktaildb.com/api.php).
+"""A client of TheCocktailDB's JSON API (https://www.thecocktaildb.com/api.php).
 
-It keeps a pace, tries again where that helps, waits as long as the source asks, and hides the key.
+It has a rate limit, retries transient failures with exponential backoff and jitter, honours
+Retry-After, and keeps the key out of logs and errors.
 """
 
 import logging
@@ -17,27 +18,30 @@ import httpx2
 import stamina
 
 from mocktailverse.errors import PermanentError, TransientError, UnreachableError, UsageError
-from mocktailverse.sources.thecocktaildb.answers import Answer, Request, answer_to
+from mocktailverse.sources.thecocktaildb.responses import ApiResponse, Request, parse_response
 
 SOURCE = "thecocktaildb"
 FREE_KEY = "1"
 
-MAX_ANSWER_BYTES = 8 * 1024 * 1024
+MAX_RESPONSE_BYTES = 8 * 1024 * 1024
 RETRY_AFTER_MAX_S = 60.0
 BACKOFF_MAX_S = 8.0
 
 _OK = 200
-_TRIED_AGAIN = frozenset({408, 425, 429, *range(500, 600)})
+_RETRIED_STATUS = frozenset({408, 425, 429, *range(500, 600)})
 
 
 class OutOfTimeError(TransientError):
-    """The request did not fail for good: the time left is too short to try it again."""
+    """The remaining time is too short to wait or retry. The request itself may succeed later."""
 
 
 class Pace:
-    """Spaces requests evenly, and holds all of them back when the source asks for it.
+    """A rate limit: spaces requests evenly, and pauses all of them when the source asks for it.
 
-    `clock` is monotonic and in seconds; `sleep` takes seconds.
+    Args:
+        per_s: maximum number of requests that start in one second.
+        clock: monotonic clock, in seconds.
+        sleep: waits for a number of seconds.
     """
 
     def __init__(
@@ -49,45 +53,45 @@ class Pace:
         self._next = -math.inf
 
     def delay_s(self) -> float:
-        """Seconds until the next request may start; 0 = now."""
+        """Return the seconds until the next request may start; 0 = now."""
         return max(0.0, self._next - self._clock())
 
     def wait(self) -> None:
-        """Wait until a request may start, and count it as started."""
+        """Wait until the next request may start, and reserve its slot."""
         if delay := self.delay_s():
             self._sleep(delay)
         self._next = max(self._next, self._clock()) + self.interval_s
 
     def hold(self, seconds: float) -> None:
-        """Let no request start for so many seconds from now."""
+        """Start no request for a number of seconds from now."""
         self._next = max(self._next, self._clock() + seconds)
 
 
 class TheCocktailDB:
-    """The API under one key.
+    """The API with one key.
 
-    Key "1" is the free one, under `v1/1`; a purchased key works under `v2/<key>`. Use it as a
-    context manager, or `close` it. `requests` counts the requests sent, repetitions included.
+    Key "1" is free and uses `v1/1`; a purchased key uses `v2/<key>`. Use the client as a context
+    manager, or `close` it. `requests` is the number of requests sent, including retries.
 
     Args:
         base_url: scheme and host, such as `https://www.thecocktaildb.com`.
-        key: the API key; it appears in no log, error or metadata.
-        requests_per_s: the most requests that start in one second.
-        attempts: how often one request is sent at most; pauses grow from 0.5 s to 8 s, with
-            jitter of up to 1 s, and are longer where the source sends Retry-After (60 s at most).
-        timeout_s: for connecting, for each read, and for the whole answer.
+        key: the API key. It does not appear in logs, errors or metadata.
+        requests_per_s: maximum number of requests that start in one second.
+        attempts: maximum number of attempts for one request. The backoff grows from 0.5 s to 8 s,
+            with a jitter of up to 1 s, and is longer if the source sends Retry-After (up to 60 s).
+        timeout_s: timeout for connecting, for each read, and for the whole response.
         transport: replaces the network.
-        clock: monotonic seconds.
-        wall_clock: seconds since 1970, for Retry-After given as a date.
-        sleep: waits for seconds.
+        clock: monotonic clock, in seconds.
+        wall_clock: seconds since 1970, for a Retry-After header with a date.
+        sleep: waits for a number of seconds.
 
     Raises:
-        UsageError: the address or the key cannot be one.
+        UsageError: the address or the key is invalid.
     """
 
     source = SOURCE
 
-    def __init__(  # noqa: PLR0913 - settings by keyword, and the three times that tests replace
+    def __init__(  # noqa: PLR0913 - settings by keyword, and clocks that tests replace
         self,
         base_url: str,
         key: str = FREE_KEY,
@@ -101,11 +105,11 @@ class TheCocktailDB:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         if not re.fullmatch(r"[A-Za-z0-9_-]+", key):
-            raise UsageError("The key of TheCocktailDB may hold letters, digits, - and _ only.")
+            raise UsageError("Invalid key of TheCocktailDB: use letters, digits, `-` and `_` only.")
         if not _is_address(base_url):
-            raise UsageError(f"{base_url!r} is no http(s) address, as TheCocktailDB's must be.")
+            raise UsageError(f"{base_url!r} is not a valid http(s) URL for TheCocktailDB.")
         if requests_per_s <= 0:
-            raise UsageError("The number of requests a second must be above 0.")
+            raise UsageError("`requests_per_s` must be greater than 0.")
         self.base_url = base_url.rstrip("/")
         self.premium = key != FREE_KEY
         self.requests = 0
@@ -121,7 +125,7 @@ class TheCocktailDB:
             headers={"User-Agent": user_agent(), "Accept": "application/json"},
             transport=transport,
         )
-        # httpx2 logs every address at level INFO, and here the key is part of the address.
+        # httpx2 logs every URL at level INFO, and the key is part of the URL.
         self._mask = _Mask(key) if self.premium else None
         if self._mask:
             logging.getLogger("httpx2").addFilter(self._mask)
@@ -145,37 +149,37 @@ class TheCocktailDB:
 
     @property
     def interval_s(self) -> float:
-        """Seconds between the starts of two requests, at least."""
+        """Minimum number of seconds between the starts of two requests."""
         return self._pace.interval_s
 
     def fetch(
         self, request: Request, *, time_left_s: Callable[[], float] = lambda: math.inf
-    ) -> Answer:
-        """Send the request, again where that helps and the time left allows it.
+    ) -> ApiResponse:
+        """Return the response; retry transient failures while the remaining time allows it.
 
         Raises:
-            OutOfTimeError: the time left is too short to wait and try again.
-            TransientError: throttled, failing or unreadable at every attempt.
+            OutOfTimeError: the remaining time is too short to wait or retry.
+            TransientError: all attempts were throttled, failed or returned an unreadable body.
             PermanentError: refused (403, 404, ...), too large, or of an unknown shape.
-            UnreachableError: no connection at any attempt.
+            UnreachableError: all attempts failed to connect.
         """
 
         def time_is_short() -> bool:
             return time_left_s() <= max(BACKOFF_MAX_S, self._pace.delay_s())
 
-        def helps(error: Exception) -> bool:
+        def is_retried(error: Exception) -> bool:
             return isinstance(error, TransientError | UnreachableError) and not time_is_short()
 
         if self._pace.delay_s() >= time_left_s():
-            raise OutOfTimeError(f"{request} has to wait longer than time is left.")
+            raise OutOfTimeError(f"`{request}`: the rate limit's delay exceeds the remaining time.")
         try:
-            return self._retrying(helps, self._try, request, time_left_s)
+            return self._retrying(is_retried, self._try, request, time_left_s)
         except (TransientError, UnreachableError) as error:
             if time_is_short():
-                raise OutOfTimeError(f"{error} No time is left to try again.") from error
+                raise OutOfTimeError(f"{error} No time is left to retry.") from error
             raise
 
-    def _try(self, request: Request, time_left_s: Callable[[], float]) -> Answer:
+    def _try(self, request: Request, time_left_s: Callable[[], float]) -> ApiResponse:
         self._pace.wait()
         self.requests += 1
         timeout_s = min(self._timeout_s, max(time_left_s(), self._pace.interval_s))
@@ -186,36 +190,38 @@ class TheCocktailDB:
                 self._check(request, response)
                 body = self._body(request, response, self._clock() + timeout_s)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
-            raise UnreachableError(f"{self.base_url} cannot be reached: {error}.") from error
+            raise UnreachableError(f"Could not connect to `{self.base_url}`: {error}.") from error
         except (httpx2.TransportError, httpx2.DecodingError) as error:
             raise TransientError(
-                f"{request}: the answer broke off ({type(error).__name__})."
+                f"`{request}`: the response was interrupted ({type(error).__name__})."
             ) from error
-        return answer_to(request, body)
+        return parse_response(request, body)
 
     def _check(self, request: Request, response: httpx2.Response) -> None:
         status = response.status_code
         if status == _OK:
             return
-        if status in _TRIED_AGAIN:
+        if status in _RETRIED_STATUS:
             pause_s = retry_after_s(response.headers.get("Retry-After"), self._wall_clock())
             self._pace.hold(min(pause_s, RETRY_AFTER_MAX_S))
-            raise TransientError(f"{request} was answered with status {status}.")
-        raise PermanentError(f"{request} was refused with status {status}.")
+            raise TransientError(f"`{request}` failed with status {status}.")
+        raise PermanentError(f"`{request}` was refused with status {status}.")
 
     def _body(self, request: Request, response: httpx2.Response, deadline: float) -> bytes:
         body = bytearray()
         for chunk in response.iter_bytes():
             body += chunk
-            if len(body) > MAX_ANSWER_BYTES:
-                raise PermanentError(f"{request}: the answer exceeds {MAX_ANSWER_BYTES} bytes.")
+            if len(body) > MAX_RESPONSE_BYTES:
+                raise PermanentError(
+                    f"`{request}`: the response exceeds {MAX_RESPONSE_BYTES} bytes."
+                )
             if self._clock() > deadline:
-                raise TransientError(f"{request}: the answer took too long.")
+                raise TransientError(f"`{request}`: the response took too long.")
         return bytes(body)
 
 
 class _Mask(logging.Filter):
-    """Hides a secret in log records."""
+    """A log filter that replaces a secret with `***`."""
 
     def __init__(self, secret: str) -> None:
         super().__init__()
@@ -227,7 +233,7 @@ class _Mask(logging.Filter):
 
 
 def user_agent() -> str:
-    """Who we are, in the form that crawlers use."""
+    """Return the User-Agent header, in the form that crawlers use."""
     try:
         number = version("mocktailverse")
     except PackageNotFoundError:  # copied into a zip without the package's metadata
@@ -236,9 +242,9 @@ def user_agent() -> str:
 
 
 def retry_after_s(value: str | None, now_s: float) -> float:
-    """Seconds that a Retry-After header asks for (RFC 9110, 10.2.3): a number or a date.
+    """Return the seconds of a Retry-After header (RFC 9110, 10.2.3), a number or a date.
 
-    0 where there is none, it cannot be read, or its date has passed.
+    0 if the header is missing or invalid, or if the date has passed.
     """
     if value is None:
         return 0.0

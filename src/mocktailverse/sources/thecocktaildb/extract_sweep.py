@@ -1,11 +1,12 @@
-"""Sweeping: a sweep of the source becomes raw objects, absences of drinks included.
+"""The extract stage for a sweep: raw objects with the drinks of the source, and with absences.
 
-What sweeps have learnt lies under `state/fetch/<source>/known.json`, written when a call ends. To
-lose it, or the part of it that a crashed call had learnt, costs requests and nothing else.
+The state of the sweeps is stored under `state/fetch/<source>/known.json` at the end of each call.
+If it is lost, or a call crashes before it is stored, the next sweep sends more requests; nothing
+else changes.
 
-A drink that the source has no more is told to the pipeline like everything else, by a raw record:
-`{"idDrink": "11007", "absent": true}`. It is written only at the end of a complete sweep, for
-known drinks that a look-up by id did not find, and never while an outage is suspected.
+A drink that the source no longer has reaches the pipeline as a raw record, a tombstone:
+`{"idDrink": "11007", "absent": true}`. It is written only at the end of a complete sweep, for known
+drinks that a look-up by id did not find, and never if an outage is suspected.
 """
 
 from collections.abc import Callable
@@ -14,19 +15,16 @@ import msgspec
 
 from mocktailverse.sources import ObjectStore
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
-from mocktailverse.sources.thecocktaildb.extract import (
-    ExtractReport,
-    FetchCursor,
-    PageFetching,
-    check_run,
-)
-from mocktailverse.sources.thecocktaildb.known import Known
+from mocktailverse.sources.thecocktaildb.extract import check_run
+from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport, FetchCursor
+from mocktailverse.sources.thecocktaildb.page_fetcher import PageFetcher
 from mocktailverse.sources.thecocktaildb.sweep import Sweep
+from mocktailverse.sources.thecocktaildb.sweep_state import SweepState
 
 MAX_REQUESTS = 3000
 
 
-def extract_sweep(  # noqa: PLR0913 - what to do by position, everything else by keyword
+def extract_sweep(  # noqa: PLR0913 - the task by position, everything else by keyword
     client: TheCocktailDB,
     store: ObjectStore,
     run: str,
@@ -37,31 +35,31 @@ def extract_sweep(  # noqa: PLR0913 - what to do by position, everything else by
     max_requests: int = MAX_REQUESTS,
     full: bool = False,
 ) -> ExtractReport:
-    """Sweep the source until done, out of time or out of requests.
+    """Sweep the source until done, out of time or out of requests; return a report.
 
-    Only a run that is out of time has a cursor to go on at. After one that used up its requests,
-    or met a source that is down, the next run begins anew and builds on what this one learnt.
+    Only a run that is out of time can be continued, at the report's cursor. If a run has used up
+    its requests, or the source is down, the next run starts a new sweep with this one's state.
 
     Args:
         client: the source.
-        store: takes the raw objects, and keeps what is known.
-        run: names this run, in the keys too: letters, digits, `.`, `_` and `-`.
-        now_ms: the time in ms since 1970.
-        time_left_s: seconds that this call may still take; infinite is fine.
+        store: stores the raw objects and the state of the sweeps.
+        run: name of the run, part of the keys: letters, digits, `.`, `_` and `-`.
+        now_ms: returns the time in ms since 1970.
+        time_left_s: returns the seconds that this call may still take; may be infinite.
         cursor: where an earlier call of the same run stopped.
-        max_requests: the most requests of the whole run.
-        full: hold every known drink's record again, and ask every filter, however recently seen.
+        max_requests: maximum number of requests of the whole run.
+        full: fetch every known drink's record and every filter again, even if recently seen.
 
     Raises:
-        UsageError: the run's name cannot stand in a key, or the cursor is another run's.
+        UsageError: the run's name is invalid, or the cursor belongs to another run.
     """
     check_run(run, "sweep", cursor)
-    known = _known(store, client.source)
-    progress = known.begin(run, cursor.started_ms if cursor else now_ms(), full=full)
-    sweep = Sweep(known, progress, premium=client.premium)
+    state = _stored_state(store, client.source)
+    progress = state.begin(run, cursor.started_ms if cursor else now_ms(), full=full)
+    sweep = Sweep(state, progress, premium=client.premium)
     start = cursor or FetchCursor(run, "sweep", progress.started_ms, ())
-    fetching = PageFetching(client, store, start, now_ms, time_left_s)
-    report = fetching.report
+    fetcher = PageFetcher(client, store, start, now_ms, time_left_s)
+    report = fetcher.report
     sent_before = progress.requests
     while not report.stopped_because:
         left = max_requests - progress.requests
@@ -71,42 +69,42 @@ def extract_sweep(  # noqa: PLR0913 - what to do by position, everything else by
             break
         if left < 1:
             report.stopped_because = "requests"
-        elif fetching.time_is_short(1):
+        elif fetcher.time_is_short(1):
             report.stopped_because = "time"
         else:
-            fetching.fetch(page, sweep.learn)
+            fetcher.fetch(page, sweep.learn)
             progress.requests = sent_before + report.requests
     if report.done:
-        _put_absences(fetching, sweep)
+        _put_absences(fetcher, sweep)
     report.coverage = sweep.coverage(report.stopped_because or "done")
     if report.stopped_because == "time":
-        report.cursor = fetching.cursor()
+        report.cursor = fetcher.cursor()
     else:
-        known.sweep = None
-    body = msgspec.json.encode(known)
-    store.put(_key(client.source), body, metadata={}, content_type="application/json")
+        state.sweep = None
+    body = msgspec.json.encode(state)
+    store.put(_state_key(client.source), body, metadata={}, content_type="application/json")
     return report
 
 
-def _put_absences(fetching: PageFetching, sweep: Sweep) -> None:
+def _put_absences(fetcher: PageFetcher, sweep: Sweep) -> None:
     absent = sweep.absences()
     if not absent:
         return
-    # The earliest, as for every batch: a sighting after it is not pushed out.
+    # The earliest event time, as for every batch, so that it does not replace a later sighting.
     observed_ms = min(absent.values())
     lines = [msgspec.json.encode({"idDrink": drink_id, "absent": True}) for drink_id in absent]
-    fetching.put_raw("absent", lines, observed_ms)
+    fetcher.put_raw("absent", lines, observed_ms)
     sweep.note_absences(observed_ms)
 
 
-def _known(store: ObjectStore, source: str) -> Known:
-    """What earlier sweeps learnt; nothing where it cannot be read, which costs requests only."""
-    kept = store.get(_key(source))
+def _stored_state(store: ObjectStore, source: str) -> SweepState:
+    """Return the state of earlier sweeps; an empty one if it cannot be read."""
+    body = store.get(_state_key(source))
     try:
-        return msgspec.json.decode(kept, type=Known) if kept else Known()
+        return msgspec.json.decode(body, type=SweepState) if body else SweepState()
     except msgspec.DecodeError:
-        return Known()
+        return SweepState()
 
 
-def _key(source: str) -> str:
+def _state_key(source: str) -> str:
     return f"state/fetch/{source}/known.json"

@@ -1,4 +1,4 @@
-"""Fetching by hand: the fetch function is invoked until its plan is done."""
+"""Run a fetch manually: invoke the fetch function until its plan is done."""
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
@@ -8,18 +8,19 @@ import msgspec
 from msgspec import Struct
 
 from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion, StoredObject
-from mocktailverse.sources.thecocktaildb.extract import ExtractReport
+from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport
 
 STEP_S = 5
-"""How long the function fetches before it reports."""
+"""Seconds that the function fetches before it reports."""
 
 
 class FetchPlan(Struct, frozen=True):
-    """What to fetch; `limits` are the event's `max_requests` and `full`, for a sweep."""
+    """What to fetch."""
 
     strategy: str
     arguments: tuple[str, ...] = ()
     limits: Mapping[str, int] = MappingProxyType({})
+    """The event's `max_requests` and `full`, for a sweep."""
 
 
 def fetch_all(
@@ -27,15 +28,15 @@ def fetch_all(
     plan: FetchPlan,
     on_report: Callable[[ExtractReport], object] = lambda _report: None,
 ) -> ExtractReport:
-    """Invoke the fetch function until its plan is done; its reports as one.
+    """Invoke the fetch function until its plan is done; return the sum of its reports.
 
     Args:
         invoke: invokes the fetch function with an event, and returns its response.
         plan: what to fetch.
-        on_report: told what was done so far, about every STEP_S seconds.
+        on_report: called with the report so far, about every STEP_S seconds.
 
     Raises:
-        UsageError: there is no such strategy, or not with these arguments.
+        UsageError: the strategy or its arguments are invalid.
         PermanentError: the function failed.
     """
     event: dict[str, Any] = {
@@ -46,19 +47,19 @@ def fetch_all(
     }
     total: ExtractReport | None = None
     while True:
-        answer = invoke(event)
-        report = msgspec.convert(answer, ExtractReport)
+        response = invoke(event)
+        report = msgspec.convert(response, ExtractReport)
         total = report if total is None else _sum(total, report)
         on_report(total)
         if report.stopped_because != "time":
             return total
-        event["cursor"] = answer["cursor"]
+        event["cursor"] = response["cursor"]
 
 
 def fetched_versions(
     stored_under: Callable[[str], Iterable[StoredObject]], report: ExtractReport
 ) -> list[ObjectVersion]:
-    """The raw object versions that a run stored."""
+    """Return the raw object versions that a run stored."""
     keys = [key for key in report.objects if key.startswith(RAW_PREFIX)]
     prefixes = {key.rpartition("/")[0] + "/" for key in keys}
     return [

@@ -1,53 +1,61 @@
-"""What an answer tells a sweep: drinks seen, drinks gone, values to filter by, and how whole it is.
+"""What a sweep learns from a response: drinks seen, drinks absent, values to filter by.
 
-The free key cuts answers short without a word. An answer is whole when it holds another number
-of records than the cap: fewer, or more, where the source has no such cap.
+The free key truncates responses without any sign. A response counts as complete if its number of
+records differs from the cap: it is smaller, or larger if the source has no cap.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from mocktailverse.sources.thecocktaildb.answers import Answer, Request
-from mocktailverse.sources.thecocktaildb.known import Known, KnownDrink, Listing, Progress
-from mocktailverse.sources.thecocktaildb.names import NameIndex
+from mocktailverse.sources.thecocktaildb.name_index import NameIndex
+from mocktailverse.sources.thecocktaildb.responses import ApiResponse, Request
+from mocktailverse.sources.thecocktaildb.sweep_state import (
+    KnownDrink,
+    Listing,
+    SweepProgress,
+    SweepState,
+)
 
 SEARCH_CAP, FILTER_CAP = 25, 100
 FIELDS = {"a": "strAlcoholic", "c": "strCategory", "g": "strGlass", "i": "strIngredient1"}
 INGREDIENTS = tuple(f"strIngredient{slot}" for slot in range(1, 16))
 DRAWS = {"random.php", "randomselection.php"}
 LONG_AGO_MS = 1
+"""A time of the last full sighting that makes the sweep fetch the record again."""
 
 
-class Found(NamedTuple):
-    """What an answer brought: drinks that no sweep knew, and records that this one did not hold."""
+class Discoveries(NamedTuple):
+    """What a response added."""
 
     new: int = 0
+    """Drinks that no sweep knew before."""
     fresh: int = 0
+    """Records that this sweep had not seen before."""
 
 
 class Sightings:
-    """Takes answers in; the knowledge, the progress and the index of names change."""
+    """Records responses; changes the state, the progress and the index of names."""
 
     def __init__(
-        self, known: Known, progress: Progress, names: NameIndex, *, premium: bool
+        self, state: SweepState, progress: SweepProgress, names: NameIndex, *, premium: bool
     ) -> None:
-        self._known = known
+        self._state = state
         self._progress = progress
         self._names = names
         self._premium = premium
 
-    def take(self, request: Request, answer: Answer, at_ms: int) -> Found:
-        """Learn from the answer to a request, received at this time."""
+    def take(self, request: Request, response: ApiResponse, at_ms: int) -> Discoveries:
+        """Record the response to a request, received at this time; return what it added."""
         if request.endpoint == "list.php":
-            self._known.listings[str(request)] = Listing(at_ms)
-            self._take_values(request, answer)
-            return Found()
-        drinks = dict(drinks_of(answer.records))
+            self._state.listings[str(request)] = Listing(at_ms)
+            self._take_values(request, response)
+            return Discoveries()
+        drinks = dict(drinks_of(response.records))
         full = request.endpoint != "filter.php"
-        known_before = len(self._known.drinks)
+        known_before = len(self._state.drinks)
         fresh = [drink_id for drink_id in drinks if full and not self._is_held(drink_id)]
-        new = [drink_id for drink_id in drinks if drink_id not in self._known.drinks]
-        self._judge(request, answer, drinks.keys(), at_ms)
+        new = [drink_id for drink_id in drinks if drink_id not in self._state.drinks]
+        self._judge(request, response, drinks.keys(), at_ms)
         for drink_id, record in drinks.items():
             self._sight(drink_id, record, str(request), at_ms, full=full)
         if request.endpoint in DRAWS:
@@ -55,82 +63,86 @@ class Sightings:
             before = before or known_before
             self._progress.drawn = (draws + len(drinks), hits + len(new), before)
         self._progress.new += len(new)
-        return Found(len(new), len(fresh))
+        return Discoveries(len(new), len(fresh))
 
     def _is_held(self, drink_id: str) -> bool:
-        drink = self._known.drinks.get(drink_id)
+        drink = self._state.drinks.get(drink_id)
         return drink is not None and drink.full_ms >= self._progress.started_ms
 
     def _sight(
         self, drink_id: str, record: Mapping[str, object], via: str, at_ms: int, *, full: bool
     ) -> None:
-        drink = self._known.drinks.setdefault(drink_id, KnownDrink())
+        drink = self._state.drinks.setdefault(drink_id, KnownDrink())
         drink.name = _text(record, "strDrink") or drink.name
         self._names.add(drink_id, drink.name)
         drink.seen_ms, drink.via = at_ms, via
         if full:
             drink.full_ms = at_ms
         elif drink.absent_ms:
-            drink.full_ms = LONG_AGO_MS  # the record itself is what tells others that it is back
+            drink.full_ms = LONG_AGO_MS  # the pipeline restores it only from its record
         drink.absent_ms = drink.absent_again_ms = 0
         self._progress.absent.pop(drink_id, None)
-        self._known.empty.pop(drink_id, None)
+        self._state.empty.pop(drink_id, None)
         if full:
-            for way in "acg":
-                self._take_value(way, _text(record, FIELDS[way]))
+            for parameter in "acg":
+                self._take_value(parameter, _text(record, FIELDS[parameter]))
             named = (_text(record, key).casefold() for key in INGREDIENTS)
             self._progress.used.update(name for name in named if name)
 
-    def _take_values(self, request: Request, answer: Answer) -> None:
-        for way in request.params:
-            for record in answer.records:
+    def _take_values(self, request: Request, response: ApiResponse) -> None:
+        for parameter in request.params:
+            for record in response.records:
                 if isinstance(record, dict):
-                    self._take_value(way, _text(record, FIELDS[way]))
+                    self._take_value(parameter, _text(record, FIELDS[parameter]))
 
-    def _take_value(self, way: str, value: str) -> None:
-        values = self._progress.values.setdefault(way, [])
-        if value and value.casefold() not in {known.casefold() for known in values}:
+    def _take_value(self, parameter: str, value: str) -> None:
+        values = self._progress.values.setdefault(parameter, [])
+        if value and value.casefold() not in {other.casefold() for other in values}:
             values.append(value)
 
-    def _judge(self, request: Request, answer: Answer, shown: Iterable[str], at_ms: int) -> None:
-        """Note what the answer does not show."""
+    def _judge(
+        self, request: Request, response: ApiResponse, shown: Iterable[str], at_ms: int
+    ) -> None:
+        """Record what the response does not show, and whether it is complete."""
         if request.endpoint == "lookup.php":
-            self._judge_look_up(request.params["i"], answer, set(shown), at_ms)
+            self._judge_look_up(request.params["i"], response, set(shown), at_ms)
             return
         if request.endpoint == "filter.php":
-            whole = self._premium or len(answer.records) != FILTER_CAP
-            self._known.listings[str(request)] = Listing(at_ms, whole)
-        elif request.params and (self._premium or len(answer.records) != SEARCH_CAP):
+            whole = self._premium or len(response.records) != FILTER_CAP
+            self._state.listings[str(request)] = Listing(at_ms, whole)
+        elif request.params and (self._premium or len(response.records) != SEARCH_CAP):
             self._progress.whole.add(str(request))
         if "s" in request.params:
             self._judge_names(set(self._names.matching(request.params["s"])), set(shown))
 
     def _judge_names(self, expected: set[str], shown: set[str]) -> None:
         hits, misses = self._progress.searches
-        found = bool(expected & shown)
-        self._progress.searches = (hits + found, misses + (not found))
+        is_hit = bool(expected & shown)
+        self._progress.searches = (hits + is_hit, misses + (not is_hit))
         self._progress.missed |= expected - shown
 
-    def _judge_look_up(self, drink_id: str, answer: Answer, shown: set[str], at_ms: int) -> None:
+    def _judge_look_up(
+        self, drink_id: str, response: ApiResponse, shown: set[str], at_ms: int
+    ) -> None:
         if drink_id == self._progress.control:
-            self._progress.control_found = drink_id in shown
-        if drink_id in shown or not answer.says_nothing:
+            self._progress.control_worked = drink_id in shown
+        if drink_id in shown or not response.says_nothing:
             return
-        drink = self._known.drinks.get(drink_id)
+        drink = self._state.drinks.get(drink_id)
         if drink is None:
-            self._known.empty[drink_id] = at_ms
+            self._state.empty[drink_id] = at_ms
         elif drink.seen_ms >= self._progress.started_ms:
-            return  # a list of this sweep shows it: the source contradicts itself
+            return  # a list of this sweep shows it, so the source contradicts itself
         elif drink.withdrawn:
             drink.absent_again_ms = at_ms
         elif drink.full_ms:
             self._progress.absent[drink_id] = at_ms
         else:
-            del self._known.drinks[drink_id]  # a list named it once, and nobody ever held it
+            del self._state.drinks[drink_id]  # a list named it once, but no response had its record
 
 
 def drinks_of(records: Iterable[object]) -> Iterator[tuple[str, Mapping[str, object]]]:
-    """Give the records that have an id, by their id as text."""
+    """Yield the records that have an id, with the id as text."""
     for record in records:
         if isinstance(record, dict):
             drink_id = record.get("idDrink")

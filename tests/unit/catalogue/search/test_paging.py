@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from mocktailverse.catalogue.search.paging import query_digest
 from mocktailverse.catalogue.search.query import DrinkQuery, Sort
 from mocktailverse.errors import UsageError
+from strategies.effort import examples
 
 SORTS = (*get_args(Sort), None)
 
@@ -144,7 +145,7 @@ def test_an_invalid_cursor_is_refused(open_catalogue, make_drink, damage):
             ask()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(place=st.integers(0, 200), char=st.characters())
 def test_a_changed_cursor_is_refused_or_returns_a_page(two_drinks, place, char):
     query = DrinkQuery(sort="abv")

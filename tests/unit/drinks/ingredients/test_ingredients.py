@@ -28,11 +28,11 @@ from mocktailverse.drinks.ingredients import (
     is_a,
     match_ingredient,
 )
-from mocktailverse.drinks.ingredients.names import NON_ALCOHOLIC, key, readings
+from mocktailverse.drinks.ingredients.name_readings import NON_ALCOHOLIC, key, readings
 from mocktailverse.drinks.text import one_line
+from strategies.private_records import needed
 
 PACKAGE = Path(__file__).parents[4] / "src" / "mocktailverse"
-DUMP = Path(__file__).parents[5] / "shared" / "data" / "thecocktaildb_full.json"
 ROWS = all_ingredients()
 BY_NAME = {row.name: row for row in ROWS}
 TABLE = (PACKAGE / "drinks" / "reference" / "ingredients.csv").read_text(encoding="utf-8")
@@ -65,14 +65,14 @@ def test_every_row_has_a_kind_a_plausible_strength_and_its_source():
         assert row.abv_percent > 0.5 or not row.alcoholic, row
 
 
-def test_parents_exist_and_never_lead_in_a_circle():
+def test_parents_exist_and_have_no_cycle():
     for row in ROWS:
         line = ancestors(row.name)
         assert row.name not in line
         assert all(name in BY_NAME for name in line)
 
 
-def test_a_parent_shares_its_childrens_alcohol():
+def test_a_parent_is_as_alcoholic_as_its_children():
     assert [
         row.name for row in ROWS if row.parent and BY_NAME[row.parent].alcoholic != row.alcoholic
     ] == []
@@ -142,7 +142,7 @@ def test_spellings_and_qualifiers_do_not_change_an_ingredient(raw, name):
         ("Egg white", "Egg"),
     ],
 )
-def test_a_different_ingredient_is_never_taken_for_another(raw, other):
+def test_similar_names_do_not_match(raw, other):
     assert canonical_name(raw)[0] != other
 
 
@@ -155,7 +155,7 @@ def test_a_different_ingredient_is_never_taken_for_another(raw, other):
         *["0.0% abv", "0% alcohol", "0.0 %vol"],
     ],
 )
-def test_a_name_that_denies_alcohol_is_free_of_it(denial: str):
+def test_a_name_that_denies_alcohol_is_non_alcoholic(denial: str):
     assert canonical_name(f"{denial} gin") == ("Non-alcoholic gin", True)
     assert canonical_name(f"Gin, {denial}") == ("Non-alcoholic gin", True)
     assert family_of(f"{denial} foo gin").alcoholic is False
@@ -170,9 +170,9 @@ def test_a_name_that_denies_alcohol_is_free_of_it(denial: str):
     ],
 )
 def test_no_other_figure_or_word_denies_alcohol(raw: str):
-    found = match_ingredient(raw) or family_of(raw)
-    assert found is None or found.alcoholic
-    assert found or canonical_name(raw) == (raw, False)
+    match = match_ingredient(raw) or family_of(raw)
+    assert match is None or match.alcoholic
+    assert match or canonical_name(raw) == (raw, False)
 
 
 @pytest.mark.parametrize(
@@ -216,24 +216,24 @@ def test_no_other_figure_or_word_denies_alcohol(raw: str):
         ("fresh large ripe raw plain whole lime", "Lime"),
     ],
 )
-def test_a_name_is_read_however_it_is_put(raw: str, name: str):
+def test_a_name_matches_in_any_word_order(raw: str, name: str):
     assert canonical_name(raw) == (name, True)
 
 
 @pytest.mark.parametrize(
     "raw", ["fresh large ripe raw plain whole good lime", "Kahlua gin", "Gin & tonic", "Gin/vodka"]
 )
-def test_what_is_not_surely_one_ingredient_is_unknown(raw: str):
+def test_an_ambiguous_name_is_unknown(raw: str):
     assert canonical_name(raw) == (raw, False)
 
 
-def test_an_unknown_ingredient_keeps_its_name_without_outer_blanks():
+def test_an_unknown_ingredient_keeps_its_trimmed_name():
     assert canonical_name(" Unicorn  tears ") == ("Unicorn tears", False)
     assert match_ingredient("Unicorn tears") is None
     assert ancestors("Unicorn tears") == ()
 
 
-def test_families_reach_from_the_brand_to_the_base_spirit():
+def test_ancestors_lead_from_the_brand_to_the_base_spirit():
     assert ancestors("Absolut Citron") == ("Citron vodka", "Flavoured vodka", "Vodka", BASE)
     assert is_a("Kahlua", "Coffee liqueur")
     assert is_a("Bourbon", "whisky")
@@ -271,18 +271,18 @@ def test_the_base_spirit_is_the_last_family_below_spirit(name, base):
         ("Non-alcoholic peach schnapps", "Non-alcoholic spirit", False),
     ],
 )
-def test_the_last_word_tells_the_family_of_an_unknown_name(raw, family, alcoholic):
-    found = family_of(raw)
+def test_the_last_word_determines_the_family_of_an_unknown_name(raw, family, alcoholic):
+    match = family_of(raw)
 
-    assert (found.name if found else None) == family
-    assert (found.alcoholic if found else None) == alcoholic
+    assert (match.name if match else None) == family
+    assert (match.alcoholic if match else None) == alcoholic
 
 
 @pytest.mark.parametrize(
     "raw",
     ["rum raisin ice cream", "vodka-infused cherries", "gin or lemonade", "hard tea", "mock gin"],
 )
-def test_a_doubtful_name_states_no_family(raw):
+def test_an_ambiguous_name_has_no_family(raw):
     assert family_of(raw) is None
 
 
@@ -293,7 +293,7 @@ DOUBTS = (
 
 
 @pytest.mark.parametrize("word", DOUBTS.split())
-def test_a_word_that_leaves_doubt_states_no_family(word):
+def test_a_word_that_raises_doubt_prevents_a_family(word):
     assert family_of(f"foo {word} bar liqueur") is None
     assert family_of("foo bar liqueur").name == "Liqueur"
 
@@ -307,22 +307,22 @@ def test_a_family_has_a_kind_and_a_range_of_strengths():
 
 
 @pytest.mark.parametrize("raw", ["Foo Campari syrup", "Foo lager syrup", "Bourbon foo syrup"])
-def test_a_name_of_something_alcoholic_before_a_family_without_alcohol_states_none(raw):
+def test_an_alcoholic_name_before_a_non_alcoholic_family_has_none(raw):
     assert family_of(raw) is None
     assert family_of(raw.replace("syrup", "liqueur")).name == "Liqueur"
 
 
-def test_a_family_states_nothing_of_itself_alone():
+def test_a_family_word_alone_has_no_family():
     assert family_of("Liqueur") is None
     assert family_of("Syrup") is None
 
 
-def test_what_denies_alcohol_is_the_plain_ingredient_only_where_that_has_none():
+def test_a_denial_of_alcohol_matches_only_non_alcoholic_ingredients():
     assert canonical_name("Alcohol-free ginger ale") == ("Ginger ale", True)
     assert canonical_name("Alcohol-free Campari") == ("Alcohol-free Campari", False)
 
 
-def test_a_row_of_the_reference_tells_what_an_ingredient_is():
+def test_a_row_of_the_reference_has_all_fields_of_an_ingredient():
     assert match_ingredient("Cointreau") == Ingredient(
         "Cointreau", "liqueur", "Triple sec", 40.0, alcoholic=True, source="producer label"
     )
@@ -333,7 +333,7 @@ def test_a_row_of_the_reference_tells_what_an_ingredient_is():
     ("name", "labelled"),
     [("Cointreau", True), ("Lemon juice", True), ("Gin", False), ("Vanilla extract", True)],
 )
-def test_a_strength_is_sure_where_a_label_tells_it_or_where_there_is_none(name, labelled):
+def test_a_strength_is_labelled_by_the_producer_or_without_alcohol(name, labelled):
     assert match_ingredient(name).labelled is labelled
 
 
@@ -344,7 +344,7 @@ def test_names_are_read_up_to_the_longest():
     assert family_of("foo gin".ljust(121)) is None
 
 
-def test_an_ingredient_is_itself_in_any_spelling_and_nothing_is_unknown():
+def test_an_ingredient_is_itself_in_any_spelling_and_unknown_names_are_nothing():
     assert is_a("Whiskey", "whisky")
     assert is_a("Spirit", "Spirit")
     assert not is_a("Whiskey", "Nothing")
@@ -378,13 +378,13 @@ berry berries, cookie cookies, lime limes, pie pies, toe toes, egg eggs, half ha
 
 
 @pytest.mark.parametrize("row", SPELLINGS_OF_WORDS.strip().splitlines())
-def test_a_word_is_one_in_all_its_spellings(row):
+def test_all_spellings_of_a_word_are_equal(row):
     expected, *others = row.split()
     assert {next(readings(form)) for form in (expected, *others)} == {(expected,)}
 
 
 @pytest.mark.parametrize("row", PLURALS.strip().replace("\n", ", ").split(", "))
-def test_a_word_and_its_plural_are_one(row):
+def test_a_word_and_its_plural_are_equal(row):
     forms = row.split()
     ((read,),) = {next(readings(form)) for form in forms}
     assert read.startswith(forms[0][:-2])
@@ -406,7 +406,7 @@ def test_a_word_and_its_plural_are_one(row):
         ),
     ],
 )
-def test_a_name_is_its_words_without_case_marks_and_plurals(text, expected):
+def test_words_have_no_case_marks_or_plurals(text, expected):
     assert next(readings(text)) == expected
 
 
@@ -427,7 +427,7 @@ def test_a_name_is_its_words_without_case_marks_and_plurals(text, expected):
         ("alcohol-free gin, fresh", [f"{NON_ALCOHOLIC} gin fresh", f"{NON_ALCOHOLIC} gin"]),
     ],
 )  # fmt: skip
-def test_the_readings_of_a_name_begin_with_the_most_literal(text, expected):
+def test_readings_begin_with_the_most_literal(text, expected):
     assert [" ".join(reading) for reading in readings(text)] == expected
 
 
@@ -444,16 +444,16 @@ QUALIFIERS = """
 
 
 @pytest.mark.parametrize("word", QUALIFIERS.split())
-def test_a_word_that_says_how_it_is_served_may_be_left_out(word):
+def test_qualifiers_may_be_left_out(word):
     assert canonical_name(f"{word} gin") == canonical_name(f"Gin {word}") == ("Gin", True)
 
 
 @given(st.text(max_size=200))
-def test_no_text_is_too_odd(raw):
-    name, known = canonical_name(raw)
+def test_any_text_has_a_canonical_name(raw):
+    name, matches = canonical_name(raw)
 
-    assert known == (match_ingredient(raw) is not None)
-    assert known or name == (one_line(raw) or "")
+    assert matches == (match_ingredient(raw) is not None)
+    assert matches or name == (one_line(raw) or "")
     family_of(raw)
 
 
@@ -466,7 +466,7 @@ def test_case_accents_and_blanks_make_no_difference(spelling, case):
     assert canonical_name(bare) == (name, True)
 
 
-def test_a_sentence_is_no_ingredient():
+def test_a_sentence_is_not_an_ingredient():
     assert match_ingredient("gin " * LONGEST_NAME) is None
     assert family_of("very " * LONGEST_NAME + "gin") is None
 
@@ -488,15 +488,15 @@ def test_the_reference_is_read_from_inside_a_zip(tmp_path):
     assert "functions.zip" in printed
 
 
-@pytest.mark.skipif(not DUMP.exists(), reason="needs the shared dump of TheCocktailDB")
 def test_nearly_all_slots_of_a_whole_dump_are_known():
-    drinks = json.loads(DUMP.read_text(encoding="utf-8"))["drinks"]
+    path = needed("thecocktaildb_full.json")
+    drinks = json.loads(path.read_text(encoding="utf-8"))["drinks"]
     names = Counter(
         name.strip()
         for drink in drinks
         for slot in range(1, 16)
         if (name := drink[f"strIngredient{slot}"]) and name.strip()
     )
-    known = sum(count for name, count in names.items() if match_ingredient(name))
+    matched = sum(count for name, count in names.items() if match_ingredient(name))
 
-    assert known / names.total() >= 0.97
+    assert matched / names.total() >= 0.97

@@ -1,4 +1,4 @@
-"""What holds for every measure, whatever the text."""
+"""Properties of every measure, for any text."""
 
 import math
 import time
@@ -154,7 +154,7 @@ def test_hostile_texts_take_no_longer_than_their_first_200_characters(piece: str
     for _ in range(3):  # the least: other work on the machine makes single ones long
         solids._compound.cache_clear()  # noqa: SLF001 - else the second one is free
         started = time.process_time()
-        found = parse_measure(piece * 50_000, piece * 50_000)
+        measure = parse_measure(piece * 50_000, piece * 50_000)
         times.append(time.process_time() - started)
     assert min(times) < 0.5
-    assert found == parse_measure(piece * TEXT_LIMIT, piece * TEXT_LIMIT)
+    assert measure == parse_measure(piece * TEXT_LIMIT, piece * TEXT_LIMIT)

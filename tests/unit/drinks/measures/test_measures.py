@@ -1,4 +1,4 @@
-"""What the measure parser makes of the ways recipes write amounts."""
+"""The measure parser, for the ways in which recipes write amounts."""
 
 import csv
 import math
@@ -9,13 +9,13 @@ import pytest
 from mocktailverse.drinks import parse_measure
 from mocktailverse.drinks.measures import Measure
 from mocktailverse.drinks.units import FIFTH_ML, ML_PER_UNIT
+from strategies.private_records import needed
 
 _OWN_LABELS = Path(__file__).with_name("measures_labelled.csv")
 _COUNTED = [
     *("part", "piece", "slice", "wedge", "twist", "leaf", "sprig", "cube", "scoop", "bottle"),
     *("can", "package", "pinch", "g", "kg", "lb", "glass"),
 ]
-_OPEN_LABELS = Path(__file__).parents[5] / "shared" / "data" / "measures_truth_open.csv"
 
 
 def _labels(path: Path) -> list[dict[str, str]]:
@@ -39,10 +39,9 @@ def test_a_labelled_measure_is_read_as_labelled(label: dict[str, str]):
         assert _is_close(getattr(measure, name), label[name], 1e-4), (name, measure)
 
 
-@pytest.mark.skipif(not _OPEN_LABELS.exists(), reason="the shared labels are not on this machine")
 def test_the_open_labels_of_thecocktaildb_are_met():
     wrong = 0
-    for label in _labels(_OPEN_LABELS):
+    for label in _labels(needed("measures_truth_open.csv")):
         measure = parse_measure(label["measure"], label["ingredient_example"].split("|")[0])
         wrong += not (
             measure.unit == label["unit"]
@@ -55,7 +54,7 @@ def test_the_open_labels_of_thecocktaildb_are_met():
 
 
 @pytest.mark.parametrize("text", [None, "", " ", "\n", "\t \r\n", "\N{NO-BREAK SPACE}"])
-def test_a_blank_measure_says_nothing(text: str | None):
+def test_a_blank_measure_is_empty(text: str | None):
     measure = parse_measure(text, "Ice")
     assert measure == Measure()
     assert not measure.unread
@@ -118,7 +117,7 @@ def test_a_fifth_is_a_bottle_of_known_volume():
         ("Coarse", "unknown"),
     ],
 )
-def test_an_estimate_says_so(text: str, certainty: str):
+def test_an_estimate_is_approximate(text: str, certainty: str):
     assert parse_measure(text, "Lemon juice").certainty == certainty
 
 
@@ -224,9 +223,7 @@ def test_a_bare_fraction_of_a_liquid_is_a_share(text: str, ingredient: str | Non
         ("200 bottles", "Gin", 200),
     ],
 )
-def test_an_implausible_amount_is_shown_not_believed(
-    text: str, ingredient: str | None, amount: float
-):
+def test_an_implausible_amount_is_kept_without_ml(text: str, ingredient: str | None, amount: float):
     measure = parse_measure(text, ingredient)
     assert measure.implausible
     assert (measure.amount_min, measure.ml_min, measure.certainty) == (amount, None, "unknown")
@@ -294,7 +291,7 @@ def test_every_number_word_counts(number: str, word: str):
     assert parse_measure(f"{word} oz", "Gin").amount_min == float(number)
 
 
-def test_a_description_says_nothing_of_an_amount():
+def test_a_description_has_no_amount():
     assert parse_measure("Coarse", "Salt") == Measure()
 
 
@@ -305,7 +302,7 @@ def test_the_first_200_characters_are_read():
     assert parse_measure("2 oz", "," * 199 + "x").ml_min == 59.147
 
 
-def test_a_number_above_a_billion_is_not_read_at_all():
+def test_a_number_above_a_trillion_is_unreadable():
     assert parse_measure("1000000000000 oz", "Gin").amount_min == 1e12
     assert parse_measure("1000000000001 oz", "Gin") == Measure(unread=True)
 
@@ -333,7 +330,7 @@ def test_a_punch_bowl_is_plausible():
         "151 proof",
     ],
 )
-def test_a_number_that_makes_no_sense_leaves_the_measure_unknown(text: str):
+def test_an_unreadable_number_leaves_the_measure_unknown(text: str):
     assert parse_measure(text, "Gin") == Measure(unread=True)
 
 
@@ -375,7 +372,7 @@ def test_a_sum_that_cannot_be_added_is_approximate():
     assert (measure.amount_min, measure.unit, measure.certainty) == (10, "leaf", "approximate")
 
 
-def test_a_stated_metric_volume_is_believed_unless_it_contradicts():
+def test_a_stated_metric_volume_is_used_unless_it_contradicts():
     assert parse_measure("1 cup (250 ml)").ml_min == 250
     assert parse_measure("1 cup (2 ml)").ml_min == 236.588
     assert parse_measure("1 lime (30 ml)", "Lime").ml_min is None
@@ -386,7 +383,7 @@ def test_a_sum_may_begin_with_several_of_a_size():
     assert (measure.amount_min, measure.unit) == (739.3375, "ml")
 
 
-def test_half_and_half_is_a_cream_whatever_follows():
+def test_half_and_half_is_a_cream():
     assert parse_measure("half and half cream", "Half-and-half") == Measure()
 
 
@@ -471,7 +468,7 @@ def test_every_word_for_a_unit_is_known(unit: str, word: str, plural: bool):  # 
         and word != "glas"
     ],
 )
-def test_a_unit_alone_is_one_of_it_and_its_plural_no_amount(word: str, plural: bool):  # noqa: FBT001
+def test_a_unit_alone_counts_as_one_and_its_plural_has_no_amount(word: str, plural: bool):  # noqa: FBT001
     assert parse_measure(word).amount_min == (None if plural else 1)
     assert plural or parse_measure(f"{word}s").amount_min is None
     assert plural or parse_measure(f"{word}es").amount_min is None
@@ -512,14 +509,14 @@ def test_a_unit_in_several_words_has_its_volume(words: str, unit: str, ml: float
     glass glasses shots
     """.split(),  # noqa: SIM905 - a word list reads better than quoted strings
 )
-def test_one_wrong_letter_in_a_long_word_is_forgiven(word: str):
+def test_one_wrong_letter_in_a_long_word_is_corrected(word: str):
     right, wrong = parse_measure(f"2 {word}"), parse_measure(f"2 {word[0]}q{word[1:]}")
     assert right.unit != "none"
     assert wrong == right
 
 
 @pytest.mark.parametrize("word", ["spice", "spices", "shorts", "party", "sloced", "drps", "qounce"])
-def test_a_word_of_its_own_and_a_short_one_are_not_corrected(word: str):
+def test_real_words_and_short_words_are_not_corrected(word: str):
     assert parse_measure(f"2 {word}").unit == "none"
 
 
@@ -530,7 +527,7 @@ def words_of(text: str) -> list[str]:
 @pytest.mark.parametrize(
     "word", words_of("with in into for per plus or and to from cut without on by at w")
 )
-def test_behind_some_words_no_unit_belongs_to_the_number(word: str):
+def test_some_words_end_the_search_for_a_unit(word: str):
     measure = parse_measure(f"2 {word} a slice", "Lemon")
     assert (measure.amount_min, measure.unit) == (2, "none")
 
@@ -545,13 +542,13 @@ def test_behind_some_words_no_unit_belongs_to_the_number(word: str):
         "di ein une d'une petit grande gros pequeño levelled loosely"
     ),
 )
-def test_an_adjective_may_part_a_number_from_its_unit(word: str):
+def test_an_adjective_may_separate_a_number_and_its_unit(word: str):
     measure = parse_measure(f"2 {word} cups", "Water")
     assert (measure.amount_min, measure.unit) == (2, "cup")
 
 
 @pytest.mark.parametrize("word", words_of("a an ein eine einen einer un une uno una d'un d'une"))
-def test_an_article_is_one_of_a_scale_too(word: str):
+def test_an_article_counts_as_one_for_units_of_a_scale_too(word: str):
     assert parse_measure(f"{word} ounce", "Gin").amount_min == 1
     assert parse_measure("good ounce", "Gin").amount_min is None
 
@@ -559,7 +556,7 @@ def test_an_article_is_one_of_a_scale_too(word: str):
 @pytest.mark.parametrize(
     "word", words_of("few several some many einige quelques unos algunas qualche")
 )
-def test_a_few_of_something_is_no_amount(word: str):
+def test_a_few_of_something_has_no_amount(word: str):
     measure = parse_measure(f"{word} dash", "Bitters")
     assert (measure.amount_min, measure.unit) == (None, "dash")
     assert parse_measure(f"{word} 2", "Lime").amount_min == 2
@@ -583,7 +580,7 @@ def test_amounts_with_a_plus_between_are_added_up(word: str):
 
 
 @pytest.mark.parametrize("word", words_of("proof year years yr yrs yo degrees abv alc vol alcohol"))
-def test_a_number_that_describes_the_ingredient_is_no_amount(word: str):
+def test_a_number_that_describes_the_ingredient_is_not_an_amount(word: str):
     assert parse_measure(f"40 {word}", "Gin") == Measure(unread=True)
 
 
@@ -591,7 +588,7 @@ def test_a_number_that_describes_the_ingredient_is_no_amount(word: str):
     "word",
     words_of('inch inches cm mm centimetre centimeter zoll pouce pouces pulgada pollice "'),
 )
-def test_a_length_is_that_of_one_piece(word: str):
+def test_a_length_belongs_to_one_piece(word: str):
     measure = parse_measure(f"2 {word} strip", "Lemon")
     assert (measure.amount_min, measure.unit) == (1, "piece")
 
@@ -612,7 +609,7 @@ def test_a_word_before_an_amount_makes_it_approximate(word: str):
     "word",
     words_of("about approx approximately ca circa heaping heaped scant rounded so more taste"),
 )
-def test_a_word_behind_an_amount_makes_it_approximate(word: str):
+def test_a_word_after_an_amount_makes_it_approximate(word: str):
     assert parse_measure(f"2 oz {word}", "Gin").certainty == "approximate"
 
 
@@ -631,7 +628,7 @@ def test_a_handful_is_an_estimate(word: str):
         "jus saft zumo jugo succo mit avec con peel zest rind skin sliced freshly"
     ),
 )
-def test_a_bare_number_may_stand_behind_words_that_name_no_ingredient(word: str):
+def test_a_bare_number_may_follow_words_that_do_not_name_an_ingredient(word: str):
     assert parse_measure(f"{word} cherry 2", "Lime").amount_min is None
     read = parse_measure(f"{word} 2", "Lime")
     assert read.amount_min == 2 or read.kind == "qualitative"
@@ -657,7 +654,7 @@ none     hint few several many geschmack goût gusto q qb qs
         for word in row.split()[1:]
     ],
 )
-def test_a_word_may_leave_the_amount_to_who_makes_the_drink(unit: str, word: str):
+def test_a_word_may_leave_the_amount_to_the_drinker(unit: str, word: str):
     assert parse_measure(word, "Gin") == Measure(unit=unit, kind="qualitative")
 
 

@@ -1,4 +1,4 @@
-"""The preparation method, read from instructions."""
+"""The method of preparation, read from instructions."""
 
 import sys
 import time
@@ -49,12 +49,12 @@ def test_the_method_is_what_melts_the_ice(instructions, method):
     ("text", "ice"),
     [("over ICE cubes", True), ("on the rocks", True), ("vanilla ice-cream", False), (None, False)],
 )
-def test_ice_cream_is_no_ice(text, ice):
+def test_ice_cream_is_not_ice(text, ice):
     assert preparation_of(text).ice_named is ice
 
 
 @given(st.text(max_size=3000))
-def test_no_instructions_are_too_odd(text):
+def test_any_instructions_have_a_preparation(text):
     assert preparation_of(text) == preparation_of(text)
 
 
@@ -111,7 +111,7 @@ texts = st.lists(words, max_size=25).map(" ".join)
         ("Without shaking stir with ice.", "stirred"),
     ],
 )
-def test_a_drink_is_stirred_where_it_does_not_stay_in_its_glass(instructions, method):
+def test_a_drink_is_stirred_if_it_leaves_its_first_glass(instructions, method):
     assert preparation_of(instructions).method == method
 
 
@@ -147,7 +147,7 @@ def test_every_word_for_a_method_is_known(phrase, method):
 
 
 @pytest.mark.parametrize("unit", ["oz", "tsp", "tbsp", "tblsp", "cl", "ml", "no"])
-def test_an_abbreviation_ends_no_sentence(unit):
+def test_an_abbreviation_does_not_end_a_sentence(unit):
     assert preparation_of(f"Stir 2 {unit}. of gin in a glass.").method == "built"
 
 
@@ -159,7 +159,7 @@ def test_an_abbreviation_ends_no_sentence(unit):
     ],
 )
 @pytest.mark.parametrize("step", ["shake", "stir", "blend", "muddle", "layer"])
-def test_what_is_not_to_be_done_is_no_method(denial, step):
+def test_a_denied_step_is_not_a_method(denial, step):
     assert preparation_of(f"Gin; {denial} {step}.").method is None
 
 
@@ -176,11 +176,11 @@ def test_what_is_not_to_be_done_is_no_method(denial, step):
         *["stirrers", "a layer of foam", "milk -shake", "shake of it"],
     ],
 )
-def test_what_only_sounds_like_a_method_is_none(sound):
+def test_a_phrase_that_only_sounds_like_a_method_is_not_one(sound):
     assert preparation_of(f"Gin. {sound}.").method is None
 
 
-def test_a_step_beside_what_only_sounds_like_one_counts():
+def test_a_real_step_next_to_such_a_phrase_counts():
     assert preparation_of("Pour the milkshake over ice. Shake.").method == "shaken"
     assert preparation_of("Stir blended whiskey. Strain.").method == "stirred"
     assert preparation_of("Shake, and drink daily.; stir").method is None
@@ -238,7 +238,7 @@ def test_stirring_counts_where_the_drink_leaves_its_ice(instructions, method):
 
 @given(texts)
 def test_words_that_mean_nothing_alone_leave_the_method_as_it_is(text):
-    """They make patterns run that are left out where no word of theirs stands."""
+    """They only make patterns run that are skipped if the text has none of their words."""
     clues = "; oz tsp, no; not, don; milk, salt, each, once, out, off; or; bar, other; float"
 
     assert preparation_of(f"{text} {clues}").method == preparation_of(f"{text} ; vodka").method
@@ -249,8 +249,8 @@ def test_case_and_white_space_leave_the_method_as_it_is(text, change):
     assert preparation_of(change(text)).method == preparation_of(text).method
 
 
-def test_only_a_space_is_white_and_printable():
-    """The method is read without taking printable texts apart."""
+def test_only_a_space_is_both_white_space_and_printable():
+    """So a printable text without double spaces needs no splitting."""
     white = [char for char in map(chr, range(sys.maxunicode + 1)) if char.isspace()]
 
     assert [char for char in white if char.isprintable()] == [" "]
@@ -266,16 +266,16 @@ def test_only_a_space_is_white_and_printable():
         (None, False),
     ],
 )
-def test_filling_up_is_told_by_its_words(text, filled):
+def test_filling_up_is_detected_by_its_words(text, filled):
     assert preparation_of(text).filled is filled
 
 
 AFFORDABLE_S = 0.02
-"""More than ten times what the worst takes."""
+"""More than ten times the time of the slowest text."""
 
 
 def least_time(text: str) -> float:
-    """The least processor time of three tries, which other work disturbs least."""
+    """The minimum CPU time of three tries, which other work disturbs least."""
     times = []
     for _ in range(3):
         began = time.process_time()
@@ -295,5 +295,5 @@ def test_hostile_instructions_cost_little(start, unit):
 
 
 @pytest.mark.parametrize("start", ["shak", "stir", "back of a ", "until ", "stir with "])
-def test_a_word_without_end_costs_little(start):
+def test_an_endless_word_costs_little(start):
     assert least_time(f"daily {start}{'a' * 1980}") < AFFORDABLE_S

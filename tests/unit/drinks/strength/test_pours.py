@@ -1,4 +1,4 @@
-"""What each unit and each kind of ingredient adds to a drink: liquid, alcohol, ice, doubt."""
+"""What each unit and kind of ingredient adds to a drink: liquid, alcohol, ice, uncertainty."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from mocktailverse.drinks.strength import derive, portion_of
 
 
 def line_of(measure: str, ingredient: str) -> IngredientLine:
-    """The ingredient line that the normalize stage makes of a measure and a name."""
+    """Return the ingredient line that the normalize stage makes of a measure and a name."""
     read = parse_measure(measure, ingredient)
     return IngredientLine(
         position=1,
@@ -71,16 +71,16 @@ to taste     unbounded 0 0
 
 
 def rows(table: str, columns: int) -> list[list[str]]:
-    """The rows of a table whose columns are two or more blanks apart; missing ones are empty."""
-    found = []
+    """Return the rows of a table whose columns are separated by at least two spaces."""
+    table_rows = []
     for text in table.strip().splitlines():
         row = [cell.strip() for cell in text.split("  ") if cell.strip()]
-        found.append(row + [""] * (columns - len(row)))
-    return found
+        table_rows.append(row + [""] * (columns - len(row)))
+    return table_rows
 
 
 def poured(measure: str, ingredient: str) -> str:
-    """A line's liquid as the tables have it: how it is measured, at least, at most."""
+    """Return a line's liquid as in the tables: how it is measured, minimum, maximum."""
     pour = portion_of(line_of(measure, ingredient)).pour
     return f"{pour.measured} {round(pour.low, 4):.10g} {round(pour.high, 4):.10g}" if pour else "-"
 
@@ -186,7 +186,7 @@ Unicorn tears       garnish      -
 
 
 @pytest.mark.parametrize(("ingredient", "measure", "pour"), rows(OTHER_LINES, 3))
-def test_a_measure_adds_what_its_ingredient_makes_of_it(ingredient: str, measure: str, pour: str):
+def test_the_ingredient_determines_what_a_measure_adds(ingredient: str, measure: str, pour: str):
     assert poured(measure, ingredient) == pour
 
 
@@ -237,7 +237,7 @@ garnish      Unicorn tears
 
 
 @pytest.mark.parametrize(("measure", "ingredient", "traits"), rows(TRAITS, 3))
-def test_a_line_makes_of_the_drink_what_its_ingredient_is(
+def test_the_ingredient_determines_the_traits_of_the_drink(
     measure: str, ingredient: str, traits: str
 ):
     assert portion_of(line_of(measure, ingredient)).traits == set(traits.split())
@@ -247,7 +247,7 @@ def test_a_line_makes_of_the_drink_what_its_ingredient_is(
     ("measure", "amount"),
     [("2 oz", 59.147), ("1-2 oz", 59.147), ("3 parts", 3), ("", 0), ("40000 oz", 0), ("0 oz", 0)],
 )
-def test_a_base_spirit_counts_by_what_is_believed_of_its_amount(measure: str, amount: float):
+def test_a_base_spirit_counts_by_its_plausible_amount(measure: str, amount: float):
     portion = portion_of(line_of(measure, "Gin"))
     assert (portion.spirit, portion.amount) == ("Gin", amount)
 

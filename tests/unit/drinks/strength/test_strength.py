@@ -51,19 +51,21 @@ DAIQUIRI = (line("Light rum", 6, "cl"), line("Lime juice", 2, "cl"), line("Sugar
     ],
 )
 def test_famous_drinks_have_their_known_strength(lines, how, mixed, served):
-    found = facts(*lines, how=how)
+    derived = facts(*lines, how=how)
 
-    assert mixed[0] <= found.abv_percent_min == found.abv_percent_max <= mixed[1]
-    assert served[0] <= found.abv_served_percent_min <= found.abv_served_percent_max <= served[1]
+    assert mixed[0] <= derived.abv_percent_min == derived.abv_percent_max <= mixed[1]
+    assert (
+        served[0] <= derived.abv_served_percent_min <= derived.abv_served_percent_max <= served[1]
+    )
 
 
 def test_volume_alcohol_and_standard_drinks_follow_from_the_lines():
-    found = facts(line("Vodka", 50, "ml"), line("Orange juice", 150, "ml"))
+    derived = facts(line("Vodka", 50, "ml"), line("Orange juice", 150, "ml"))
 
-    assert (found.total_ml_min, found.total_ml_max) == (200, 200)
-    assert found.alcohol_g_min == pytest.approx(50 * 0.4 * 0.789, abs=0.01)
-    assert found.abv_percent_max == 10
-    assert found.standard_drinks_max == pytest.approx(15.78 / 14, abs=0.01)
+    assert (derived.total_ml_min, derived.total_ml_max) == (200, 200)
+    assert derived.alcohol_g_min == pytest.approx(50 * 0.4 * 0.789, abs=0.01)
+    assert derived.abv_percent_max == 10
+    assert derived.standard_drinks_max == pytest.approx(15.78 / 14, abs=0.01)
 
 
 def test_the_measured_dilution_formulas_bound_the_served_strength():
@@ -99,22 +101,22 @@ def test_the_measured_dilution_formulas_bound_the_served_strength():
         ("muddled", 30, False, False, (0, 0)),
     ],
 )
-def test_the_method_the_strength_and_the_ice_tell_how_much_melts(
+def test_method_strength_and_ice_determine_the_dilution(
     method, abv_percent, ice_named, iced_glass, water
 ):
     melted = dilution(method, abv_percent, ice_named=ice_named, iced_glass=iced_glass)
     assert melted == pytest.approx(water)
 
 
-def test_a_shot_without_ice_is_served_as_mixed_and_no_method_serves_nothing():
+def test_a_shot_without_ice_is_not_diluted_and_an_unknown_method_is_unknown():
     layered = facts(*NEGRONI, how="Layer in a shot glass.")
 
     assert layered.abv_served_percent_min == layered.abv_percent_min
     assert facts(*NEGRONI).abv_served_percent_min is None
 
 
-def test_solids_ice_and_garnish_are_no_liquid():
-    found = facts(
+def test_solids_ice_and_garnish_add_no_liquid():
+    derived = facts(
         line("Vodka", 50, "ml"),
         line("Sugar", 2, "tsp"),
         line("Ice", 1, "cup"),
@@ -123,66 +125,66 @@ def test_solids_ice_and_garnish_are_no_liquid():
         line("Whipped cream", None, "garnish", "qualitative"),
     )
 
-    assert found.total_ml_max == 50
+    assert derived.total_ml_max == 50
 
 
 def test_the_juice_of_half_a_lemon_is_a_range():
-    found = facts(line("Gin", 50, "ml"), line("Lemon", 0.5, "piece", "qualitative"))
+    derived = facts(line("Gin", 50, "ml"), line("Lemon", 0.5, "piece", "qualitative"))
 
-    assert (found.total_ml_min, found.total_ml_max) == (67.5, 77.5)
-    assert found.certainty == "range"
+    assert (derived.total_ml_min, derived.total_ml_max) == (67.5, 77.5)
+    assert derived.certainty == "range"
 
 
-def test_parts_tell_the_strength_but_not_the_volume():
-    found = facts(
+def test_parts_determine_the_strength_but_not_the_volume():
+    derived = facts(
         line("Gin", 3, "part"), line("Sweet vermouth", 1, "part"), line("Bitters", 1, "dash")
     )
 
-    assert found.abv_percent_min == found.abv_percent_max == 34
-    assert found.total_ml_max is None
-    assert found.alcohol_g_max is None
-    assert found.certainty == "approximate"
+    assert derived.abv_percent_min == derived.abv_percent_max == 34
+    assert derived.total_ml_max is None
+    assert derived.alcohol_g_max is None
+    assert derived.certainty == "approximate"
 
 
-def test_parts_beside_volumes_have_no_strength():
+def test_parts_next_to_volumes_have_no_strength():
     assert facts(line("Gin", 1, "part"), line("Tonic water", 1, "oz")).abv_percent_max is None
 
 
-def test_shares_of_a_glass_beside_volumes_use_its_size():
-    found = facts(line("Ricard", 3, "cl"), line("Water", 1, "glass"), glass="Collins glass")
+def test_shares_of_a_glass_next_to_volumes_use_its_size():
+    derived = facts(line("Ricard", 3, "cl"), line("Water", 1, "glass"), glass="Collins glass")
 
-    assert found.total_ml_min == 330
-    assert found.total_ml_max == 450
+    assert derived.total_ml_min == 330
+    assert derived.total_ml_max == 450
 
 
 def test_a_filled_up_glass_gives_a_range_within_its_size():
-    found = facts(
+    derived = facts(
         line("Gin", 6, "cl"),
         line("Tonic water", None, "fill", "qualitative"),
         how=BUILD,
         glass="Highball glass",
     )
 
-    assert found.total_ml_min == 96
-    assert found.total_ml_max == 245
-    assert 9 < found.abv_percent_min < found.abv_percent_max == 25
-    assert found.alcohol_g_min == found.alcohol_g_max
+    assert derived.total_ml_min == 96
+    assert derived.total_ml_max == 245
+    assert 9 < derived.abv_percent_min < derived.abv_percent_max == 25
+    assert derived.alcohol_g_min == derived.alcohol_g_max
 
 
 @pytest.mark.parametrize("glass", [None, "Punch bowl", "Shot glass"])
 def test_a_fill_that_cannot_be_bounded_has_no_maximum_and_no_strength(glass):
-    found = facts(
+    derived = facts(
         line("Gin", 6, "cl"),
         line("Tonic water", None, "fill", "qualitative"),
         how=BUILD,
         glass=glass,
     )
 
-    assert found.total_ml_min == 60
-    assert found.total_ml_max is None
-    assert found.abv_percent_max is None
-    assert found.alcohol_g_max == pytest.approx(18.94, abs=0.01)
-    assert found.certainty == "unknown"
+    assert derived.total_ml_min == 60
+    assert derived.total_ml_max is None
+    assert derived.abv_percent_max is None
+    assert derived.alcohol_g_max == pytest.approx(18.94, abs=0.01)
+    assert derived.certainty == "unknown"
 
 
 def test_a_punch_is_not_bounded_by_the_glass_it_is_served_in():
@@ -192,11 +194,11 @@ def test_a_punch_is_not_bounded_by_the_glass_it_is_served_in():
 
 
 def test_a_spirit_without_an_amount_leaves_the_alcohol_unknown():
-    found = facts(line("Gin"), line("Tonic water", 10, "cl"), how=BUILD, glass="Highball glass")
+    derived = facts(line("Gin"), line("Tonic water", 10, "cl"), how=BUILD, glass="Highball glass")
 
-    assert found.alcohol_g_max is None
-    assert found.abv_percent_max is None
-    assert found.spirits == ("Gin",)
+    assert derived.alcohol_g_max is None
+    assert derived.abv_percent_max is None
+    assert derived.spirits == ("Gin",)
 
 
 def test_an_unknown_ingredient_makes_the_strength_unknown_unless_negligible():
@@ -210,10 +212,10 @@ def test_an_unknown_ingredient_makes_the_strength_unknown_unless_negligible():
 
 
 def test_an_unknown_name_of_a_known_family_has_its_familys_strength():
-    found = facts(line("Gooseberry liqueur", 50, "ml"), line("Soda water", 50, "ml"))
+    derived = facts(line("Gooseberry liqueur", 50, "ml"), line("Soda water", 50, "ml"))
 
-    assert (found.abv_percent_min, found.abv_percent_max) == (7.5, 20)
-    assert found.is_mocktail is False
+    assert (derived.abv_percent_min, derived.abv_percent_max) == (7.5, 20)
+    assert derived.is_mocktail is False
 
 
 def test_eggs_bottles_and_cans_have_customary_volumes():
@@ -225,7 +227,7 @@ def test_eggs_bottles_and_cans_have_customary_volumes():
 
 
 def test_spirits_are_named_by_family_the_largest_first():
-    found = facts(
+    derived = facts(
         line("Kahlua", 5, "cl"),
         line("Bacardi", 1, "cl"),
         line("Cognac", 3, "cl"),
@@ -234,7 +236,7 @@ def test_spirits_are_named_by_family_the_largest_first():
         line("Absolut Citron", 2, "cl"),
     )
 
-    assert found.spirits == ("Brandy", "Vodka", "Rum")
+    assert derived.spirits == ("Brandy", "Vodka", "Rum")
 
 
 @pytest.mark.parametrize(
@@ -278,27 +280,27 @@ def test_a_mocktail_has_no_alcoholic_ingredient_but_traces_of_bitters(lines, moc
     [(1, 1, True), (1.02, 1.02, False), (1, 2, None), (0.5, 1, True), (1.02, 2, False)],
 )
 def test_bitters_and_extracts_count_up_to_half_a_percent(least, most, mocktail):
-    """A ml of vanilla extract, 35 % vol, in 70 ml is just half a percent."""
+    """1 ml of vanilla extract, 35 % vol, in 70 ml is exactly half a percent."""
     lines = line("Vanilla extract", least, "ml", top=most), line("Water", 69, "ml")
 
     assert facts(*lines).is_mocktail is mocktail
 
 
-def test_an_unknown_ingredient_beside_juice_leaves_the_strength_unknown():
-    found = facts(line("Orange juice", 20, "cl"), line("Unicorn tears", 1, "cl"))
+def test_an_unknown_ingredient_in_juice_leaves_the_strength_unknown():
+    derived = facts(line("Orange juice", 20, "cl"), line("Unicorn tears", 1, "cl"))
 
-    assert found.abv_percent_max is None
-    assert found.alcohol_g_max is None
+    assert derived.abv_percent_max is None
+    assert derived.alcohol_g_max is None
 
 
-def test_a_dash_left_out_does_not_matter_where_nothing_is_strong():
+def test_an_ignored_dash_does_not_matter_if_nothing_is_strong():
     lines = line("Non-alcoholic beer", 3, "part"), line("Grenadine", 1, "dash")
 
     assert facts(*lines).is_mocktail is True
 
 
 @pytest.mark.parametrize(("amount", "unit"), [(2, "dash"), (9, "drop"), (0.5, "splash")])
-def test_dashes_drops_and_splashes_beside_parts_are_left_out(amount, unit):
+def test_dashes_drops_and_splashes_next_to_parts_are_ignored(amount, unit):
     lines = line("Gin", 1, "part"), line("Water", 1, "part"), line("Campari", amount, unit)
 
     assert facts(*lines).abv_percent_max == 20
@@ -330,21 +332,21 @@ def test_solids_bring_no_alcohol():
     assert facts(*lines).alcohol_g_max == facts(lines[0]).alcohol_g_max == 15.78
 
 
-def test_without_alcohol_the_strength_is_nought_whatever_the_amounts():
-    found = facts(line("Orange juice"), line("Banana", 1), how=SHAKE)
+def test_without_alcohol_the_strength_is_zero_for_any_amounts():
+    derived = facts(line("Orange juice"), line("Banana", 1), how=SHAKE)
 
-    assert found.abv_percent_min == found.abv_percent_max == 0
-    assert found.abv_served_percent_max == 0
-    assert found.alcohol_g_max == 0
-    assert found.total_ml_max is None
+    assert derived.abv_percent_min == derived.abv_percent_max == 0
+    assert derived.abv_served_percent_max == 0
+    assert derived.alcohol_g_max == 0
+    assert derived.total_ml_max is None
     assert facts(line("Orange juice")).abv_served_percent_max == 0
 
 
-def test_a_drink_of_one_percent_is_thinned_like_any_other():
-    found = facts(line("Vanilla extract", 1, "ml"), line("Water", 34, "ml"), how=SHAKE)
+def test_a_drink_of_one_percent_is_diluted_like_any_other():
+    derived = facts(line("Vanilla extract", 1, "ml"), line("Water", 34, "ml"), how=SHAKE)
 
-    assert found.abv_percent_max == 1
-    assert found.abv_served_percent_max == pytest.approx(1 / (1 + 0.22026), abs=0.005)
+    assert derived.abv_percent_max == 1
+    assert derived.abv_served_percent_max == pytest.approx(1 / (1 + 0.22026), abs=0.005)
 
 
 @pytest.mark.parametrize(
@@ -391,7 +393,7 @@ def test_a_glass_is_found_by_any_of_its_spellings():
     assert find_glass("x" * 10_000) is None
 
 
-def test_a_punch_has_no_vessel_and_long_labels_are_no_obstacle():
+def test_a_punch_has_no_vessel_even_with_long_labels():
     assert vessel_of("Highball glass", "Cocktail") == find_glass("Highball glass")
     assert vessel_of("Highball glass", "Punch / Party Drink") is None
     assert vessel_of("Highball glass", "x" * 10_000) == find_glass("Highball glass")
@@ -408,7 +410,7 @@ def test_names_and_labels_are_read_up_to_their_longest():
     assert vessel_of("Highball glass".ljust(61), None) is None
 
 
-def test_a_line_is_remembered_by_what_matters_and_not_by_its_place():
+def test_the_cache_ignores_the_position_of_a_line():
     here = line("Gin", 5, "cl")
     there = IngredientLine(9, "Gin", "GIN", "5cl", 5, 5, "cl", 50.0, 50.0, "volume", "exact")
 
@@ -416,7 +418,7 @@ def test_a_line_is_remembered_by_what_matters_and_not_by_its_place():
     assert portion_of(here) != portion_of(line("Gin", 5, "cl", top=6))
 
 
-def test_a_sentence_for_a_name_is_not_remembered():
+def test_a_sentence_as_a_name_is_not_cached():
     endless = line("gin " * 1000, 5, "cl")
 
     assert portion_of(endless) == portion_of(endless)
@@ -450,19 +452,19 @@ RANGES = ("total_ml", "alcohol_g", "abv_percent", "abv_served_percent", "standar
 
 @given(recipes, methods, glasses)
 def test_every_range_is_ordered_and_finite(lines, how, glass):
-    found = facts(*lines, how=how, glass=glass)
+    derived = facts(*lines, how=how, glass=glass)
 
     for figure in RANGES:
-        low, high = getattr(found, f"{figure}_min"), getattr(found, f"{figure}_max")
+        low, high = getattr(derived, f"{figure}_min"), getattr(derived, f"{figure}_max")
         assert low is None or high is None or 0 <= low <= high
         assert all(math.isfinite(value) for value in (low, high) if value is not None)
-    if found.abv_percent_max is not None:
-        assert found.abv_percent_max <= 96
+    if derived.abv_percent_max is not None:
+        assert derived.abv_percent_max <= 96
     else:
-        assert found.certainty == "unknown"
-    if found.abv_served_percent_max is not None:
-        assert found.abv_served_percent_max <= found.abv_percent_max
-        assert found.abv_served_percent_min <= found.abv_percent_min
+        assert derived.certainty == "unknown"
+    if derived.abv_served_percent_max is not None:
+        assert derived.abv_served_percent_max <= derived.abv_percent_max
+        assert derived.abv_served_percent_min <= derived.abv_percent_min
 
 
 @given(recipes, methods, glasses, st.randoms())
@@ -473,7 +475,7 @@ def test_the_order_of_the_lines_does_not_matter(lines, how, glass, random):
 
 
 @given(recipes, methods, glasses)
-def test_remembered_portions_give_the_same_facts(lines, how, glass):
+def test_cached_portions_give_the_same_facts(lines, how, glass):
     portions = [portion_of(line) for line in lines]
 
     assert derive_portions(portions, how, None, glass) == derive(lines, how, None, glass)
@@ -481,7 +483,7 @@ def test_remembered_portions_give_the_same_facts(lines, how, glass):
 
 @given(recipes)
 def test_exact_recipes_are_added_up_like_those_with_a_range(lines):
-    """A pinch of nothing that is a range sends an exact recipe the general way."""
+    """A pour of nothing that is a range makes an exact recipe take the general code path."""
     nothing = IngredientLine(1, "Water", "Water", None, 0, 0, "ml", 0.0, 1e-12, "volume", "exact")
     exact, general = facts(*lines), facts(*lines, nothing)
 

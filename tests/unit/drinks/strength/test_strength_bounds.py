@@ -1,4 +1,4 @@
-"""What holds for the derived facts of every drink: bounded, ordered, never believed too much."""
+"""Properties of the derived facts of every drink: bounded, ordered, plausible."""
 
 import math
 
@@ -19,7 +19,7 @@ OF_THE_AMOUNTS = ("alcohol_g", "abv_percent", "abv_served_percent", "standard_dr
 
 
 def drink_of(*lines: tuple[str, str | None], how: str | None = None, glass: str | None = None):
-    """The drink of a record with these pairs of ingredient and measure."""
+    """Return the drink of a record with these pairs of ingredient and measure."""
     record = Record(
         id="1",
         name="Test",
@@ -61,7 +61,7 @@ def ranges(drink: Drink, figures=FIGURES):
         ("Unicorn tears", "40000 oz"),
     ],
 )
-def test_what_depends_on_an_implausible_amount_is_unknown(ingredient: str, measure: str):
+def test_figures_that_depend_on_an_implausible_amount_are_unknown(ingredient: str, measure: str):
     drink = drink_of(("Gin", "5 cl"), (ingredient, measure), glass="Highball glass")
 
     assert Quality.MEASURE_IMPLAUSIBLE in drink.quality
@@ -88,7 +88,7 @@ def test_an_implausible_amount_does_not_make_a_spirit_the_first_one():
     assert drink_of(("Gin", "5000 bottles"), ("Rum", "1 cl")).derived.spirits == ("Rum", "Gin")
 
 
-def test_a_recipe_is_believed_up_to_the_largest_one():
+def test_a_recipe_is_plausible_up_to_the_largest_one():
     largest = drink_of(("Red wine", "15 l"), ("Orange juice", "5 l"))
     larger = drink_of(("Red wine", "15 l"), ("Orange juice", "5 l"), ("Gin", "1 ml"))
 
@@ -98,7 +98,7 @@ def test_a_recipe_is_believed_up_to_the_largest_one():
     assert Quality.VOLUME_IMPLAUSIBLE in larger.quality
 
 
-def test_a_recipe_that_may_be_too_large_keeps_its_least_volume():
+def test_a_recipe_that_may_be_too_large_keeps_its_minimum_volume():
     drink = drink_of(("Red wine", "1 l"), ("Orange juice", "1 to 20 l"))
 
     assert ranges(drink)["total_ml"] == (2000, None)
@@ -107,14 +107,14 @@ def test_a_recipe_that_may_be_too_large_keeps_its_least_volume():
 
 
 @pytest.mark.parametrize("filled", ["fill", None])
-def test_what_is_poured_beside_too_much_has_no_volume(filled: str | None):
+def test_unmeasured_pours_next_to_too_much_have_no_volume(filled: str | None):
     drink = drink_of(("Red wine", "15 l"), ("Gin", "9 l"), ("Soda water", filled))
 
     assert ranges(drink)["total_ml"] == (None, None)
     assert Quality.VOLUME_IMPLAUSIBLE in drink.quality
 
 
-def test_a_plain_mocktail_of_too_much_is_still_one():
+def test_a_mocktail_that_is_too_large_is_still_a_mocktail():
     drink = drink_of(("Orange juice", "15 l"), ("Milk", "9 l"))
 
     assert drink.derived.is_mocktail is True
@@ -172,7 +172,7 @@ GLASSES = st.sampled_from([None, "Highball glass", "Shot glass", "Punch bowl"])
 @given(RECIPES, METHODS, GLASSES)
 @example([("Red wine", "5000 bottles")], None, None)
 @example([("Champagne", "90 glasses"), ("Gin", "1 cl")], None, "Highball glass")
-def test_derived_figures_are_finite_ordered_and_within_reason(recipe, how, glass):
+def test_derived_figures_are_finite_ordered_and_plausible(recipe, how, glass):
     drink = drink_of(*recipe, how=how, glass=glass)
 
     for low, high in ranges(drink).values():
@@ -186,7 +186,7 @@ def test_derived_figures_are_finite_ordered_and_within_reason(recipe, how, glass
 
 
 @given(RECIPES, METHODS, GLASSES)
-def test_nothing_is_known_of_the_volume_beside_an_implausible_line(recipe, how, glass):
+def test_an_implausible_line_makes_the_volume_unknown(recipe, how, glass):
     drink = drink_of(("Gin", "40000 oz"), *recipe, how=how, glass=glass)
 
     assert Quality.MEASURE_IMPLAUSIBLE in drink.quality
@@ -211,7 +211,7 @@ def test_a_mocktail_is_never_stronger_than_the_limit_nor_of_unknown_strength(rec
 
 
 @given(RECIPES, METHODS, GLASSES)
-def test_a_drink_that_is_surely_too_strong_is_no_mocktail(recipe, how, glass):
+def test_a_drink_that_is_certainly_too_strong_is_not_a_mocktail(recipe, how, glass):
     derived = drink_of(("Gin", "5 cl"), *recipe, how=how, glass=glass).derived
 
     assert derived.is_mocktail is False

@@ -1,4 +1,4 @@
-"""Extract: which objects a run writes, whatever stops or fails on its way."""
+"""The extract stage: which objects a run writes, even if it stops or requests fail."""
 
 import json
 import math
@@ -12,16 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.errors import UsageError
-from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
-from mocktailverse.sources.thecocktaildb.extract import (
-    ExtractReport,
-    Failure,
-    FetchCursor,
-    check_run,
-    extract,
-    run_name,
-)
+from mocktailverse.sources.thecocktaildb.extract import check_run, extract, run_name
+from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport, Failure, FetchCursor
 from mocktailverse.sources.thecocktaildb.strategies import plan
+from mocktailverse.testing.scripted_source import (
+    NO_DRINKS,
+    ScriptedTheCocktailDB,
+    drinks_response,
+)
 from strategies.effort import examples
 
 MIDNIGHT_MS = 1_767_225_600_000  # 2026-01-01 00:00:00 UTC
@@ -37,26 +35,17 @@ def _no_backoff():
 
 
 class World:
-    """A source, a store and a clock; `broken` answers some requests with something else.
+    """A source, a store and a clock; `replies` are for some requests, `answer` for all others.
 
     Each request takes 0.25 s by the client's pace.
     """
 
-    def __init__(self, broken=None, per_s=4) -> None:
-        self.now = 0.0
-        self.broken = broken or {}
-        self.asked: list[str] = []
+    def __init__(self, replies=None, per_s=4) -> None:
+        self.source = ScriptedTheCocktailDB(replies, default=answer, requests_per_s=per_s)
         self.objects: dict[str, bytes] = {}
         self.metadata: dict[str, dict[str, str]] = {}
         self.content_types: dict[str, str] = {}
         self.puts = 0
-        self.client = TheCocktailDB(
-            "http://drinks.example",
-            requests_per_s=per_s,
-            transport=httpx2.MockTransport(self._answer),
-            clock=lambda: self.now,
-            sleep=self._sleep,
-        )
 
     def put(self, key, body, *, metadata, content_type) -> None:
         self.puts += 1
@@ -65,50 +54,36 @@ class World:
         self.content_types[key] = content_type
 
     def now_ms(self) -> int:
-        return MIDNIGHT_MS + round(self.now * 1000)
+        return MIDNIGHT_MS + round(self.source.now_s * 1000)
 
     def extract(self, strategy, *, seconds=math.inf, cursor=None, **options) -> ExtractReport:
-        deadline = self.now + seconds
+        deadline = self.source.now_s + seconds
         return extract(
-            self.client,
+            self.source.client,
             self,
             strategy,
             RUN,
             now_ms=self.now_ms,
-            time_left_s=lambda: deadline - self.now,
+            time_left_s=lambda: deadline - self.source.now_s,
             cursor=cursor,
             **options,
         )
 
-    def _sleep(self, seconds: float) -> None:
-        self.now += seconds
 
-    def _answer(self, request: httpx2.Request) -> httpx2.Response:
-        asked = f"{request.url.path.rpartition('/')[2]}?{request.url.query.decode()}"
-        self.asked.append(asked)
-        if asked in self.broken:
-            broken = self.broken[asked]
-            if isinstance(broken, Exception):
-                raise broken
-            return broken
-        return httpx2.Response(200, content=answer(asked))
-
-
-def answer(asked: str) -> bytes:
+def answer(asked: str) -> httpx2.Response:
     endpoint, _, query = asked.partition("?")
     value = query.partition("=")[2]
     match endpoint:
         case "filter.php":
-            return json.dumps(
-                {"drinks": [{"idDrink": drink_id} for drink_id in MOCKTAILS]}
-            ).encode()
+            return drinks_response({"idDrink": drink_id} for drink_id in MOCKTAILS)
         case "search.php" if value in "qxz0123456789":
-            return b'{"drinks":null}'
+            return NO_DRINKS
         case "search.php":
             drinks = [{"idDrink": f"{ord(value)}{n}", "strDrink": f"{value}\\n"} for n in range(3)]
-            return json.dumps({"drinks": drinks}, indent=1).encode()
+            return httpx2.Response(200, content=json.dumps({"drinks": drinks}, indent=1).encode())
         case _:
-            return b'{"drinks":[\r\n {"idDrink":"%s","strDrink":"a\\nb"}\n]}' % value.encode()
+            body = b'{"drinks":[\r\n {"idDrink":"%s","strDrink":"a\\nb"}\n]}' % value.encode()
+            return httpx2.Response(200, content=body)
 
 
 def test_a_sweep_stores_one_object_for_each_letter_with_drinks_byte_for_byte():
@@ -120,13 +95,13 @@ def test_a_sweep_stores_one_object_for_each_letter_with_drinks_byte_for_byte():
     assert len(report.objects) == 23
     assert report.objects[0] == f"raw/{PREFIX}/f-a.json"
     assert world.objects == {
-        f"raw/{PREFIX}/f-{letter}.json": answer(f"search.php?f={letter}")
+        f"raw/{PREFIX}/f-{letter}.json": answer(f"search.php?f={letter}").content
         for letter in set(ascii_lowercase) - set("qxz")
     }
     assert set(world.content_types.values()) == {"application/json"}
 
 
-def test_every_object_says_where_it_comes_from():
+def test_every_object_has_its_origin_as_metadata():
     world = World()
     world.extract(plan("sweep"))
     assert world.metadata[f"raw/{PREFIX}/f-b.json"] == {
@@ -152,18 +127,18 @@ def test_the_listing_triggers_nothing_and_its_drinks_are_looked_up_in_batches():
     assert report.requests == 61
 
 
-def test_a_batch_holds_one_answer_a_line_changed_in_nothing_but_line_breaks():
+def test_a_batch_has_one_response_in_each_line_without_line_breaks():
     world = World()
     world.extract(plan("ids", ["11007", "11000"]))
     key = f"raw/{PREFIX}/i-0001.ndjson"
     lines = world.objects[key].splitlines()
-    received = [answer("lookup.php?i=11007"), answer("lookup.php?i=11000")]
+    received = [answer("lookup.php?i=11007").content, answer("lookup.php?i=11000").content]
     assert [json.loads(line) for line in lines] == [json.loads(body) for body in received]
     assert [len(line) for line in lines] == [len(body) for body in received]
     assert world.content_types[key] == "application/x-ndjson"
 
 
-def test_a_batch_was_observed_when_its_first_answer_came():
+def test_a_batch_is_observed_at_its_first_response():
     world = World()
     world.extract(plan("ids", MOCKTAILS))
     observed = [int(metadata["observed-at"]) - MIDNIGHT_MS for metadata in world.metadata.values()]
@@ -182,14 +157,14 @@ def test_one_failing_page_does_not_stop_the_run():
     assert len(world.objects) == 21
 
 
-def test_one_failing_look_up_does_not_cost_its_batch():
+def test_one_failing_look_up_does_not_lose_its_batch():
     world = World({"lookup.php?i=12003": httpx2.Response(200, content=b"<html>")})
     report = world.extract(plan("mocktails"))
     assert [failure.request for failure in report.failed] == ["lookup.php?i=12003"]
     assert report.records == len(MOCKTAILS) - 1
 
 
-def test_a_source_that_fails_five_requests_in_a_row_stops_the_run_where_it_was():
+def test_five_failed_requests_in_a_row_stop_the_run():
     letters = "defgh"
     world = World({f"search.php?f={letter}": httpx2.Response(503) for letter in letters})
     report = world.extract(plan("sweep"))
@@ -211,14 +186,17 @@ def test_failures_in_a_row_are_counted_from_one_call_to_the_next():
     assert [failure.part for failure in later.failed] == ["f-a", "f-b", "f-d"]
 
 
-def test_a_failure_tells_which_request_was_given_up_and_why():
+def test_a_failure_names_its_request_and_the_error():
     world = World({"search.php?f=e": httpx2.Response(404), "search.php?f=g": httpx2.Response(500)})
     assert world.extract(plan("sweep")).failed == [
         Failure(
-            "f-e", "search.php?f=e", "search.php?f=e was refused with status 404.", transient=False
+            "f-e",
+            "search.php?f=e",
+            "`search.php?f=e` was refused with status 404.",
+            transient=False,
         ),
         Failure(
-            "f-g", "search.php?f=g", "search.php?f=g was answered with status 500.", transient=True
+            "f-g", "search.php?f=g", "`search.php?f=g` failed with status 500.", transient=True
         ),
     ]
 
@@ -231,17 +209,15 @@ def test_a_failure_tells_which_request_was_given_up_and_why():
         (plan("mocktails"), 25 * 0.5 + 10),
     ],
 )
-def test_a_page_is_begun_while_half_a_second_for_each_request_and_ten_more_are_left(
-    strategy, needed_s
-):
+def test_a_page_starts_if_half_a_second_for_each_request_and_ten_more_are_left(strategy, needed_s):
     short, enough = World(), World()
     report = short.extract(strategy, seconds=needed_s - 0.01)
     assert (report.pages, report.stopped_because) == (1, "time")
     enough.extract(strategy, seconds=needed_s)
-    assert len(enough.asked) > len(short.asked)
+    assert len(enough.source.requests) > len(short.source.requests)
 
 
-def test_a_slow_pace_is_what_a_request_takes():
+def test_a_low_rate_limit_determines_the_time_of_a_request():
     world = World(per_s=0.5)
     assert world.extract(plan("sweep"), seconds=11.99).pages == 1
     world = World(per_s=0.5)
@@ -254,7 +230,7 @@ def test_a_run_with_nothing_pending_is_done_without_a_request():
     assert report == ExtractReport(
         RUN, "sweep", pages=0, requests=0, records=0, objects=[], failed=[], done=True
     )
-    assert world.asked == []
+    assert world.source.requests == []
 
 
 def test_each_call_reports_its_own_requests():
@@ -262,7 +238,7 @@ def test_each_call_reports_its_own_requests():
     first = world.extract(plan("mocktails"), seconds=24)
     second = world.extract(plan("mocktails"), cursor=first.cursor)
     assert first.requests > 0
-    assert first.requests + second.requests == world.client.requests == 61
+    assert first.requests + second.requests == world.source.client.requests == 61
     assert first.records + second.records == len(MOCKTAILS)
 
 
@@ -273,32 +249,32 @@ def test_requests_that_are_refused_do_not_stop_the_run():
     assert len(report.failed) == 13
 
 
-def test_an_unreachable_source_stops_the_run_where_it_was():
+def test_an_unreachable_source_stops_the_run():
     world = World({"search.php?f=c": httpx2.ConnectError("refused")})
     report = world.extract(plan("sweep"))
     assert not report.done
     assert report.stopped_because == "unreachable"
     assert report.failed == []
-    assert world.asked.count("search.php?f=c") == 3 * 2
-    world.broken.clear()
+    assert world.source.requests.count("search.php?f=c") == 3 * 2
+    world.source.replies.clear()
     assert world.extract(plan("sweep"), cursor=report.cursor).done
     assert world.objects == uninterrupted("sweep").objects
 
 
-def test_a_run_that_is_out_of_time_stores_what_it_has_and_goes_on_later():
+def test_a_run_that_is_out_of_time_stores_its_pages_and_continues_later():
     world = World()
     first = world.extract(plan("mocktails"), seconds=24)
     assert first.stopped_because == "time"
     assert not first.done
     assert first.objects == list(world.objects)
-    assert world.now <= 24
+    assert world.source.now_s <= 24
     second = world.extract(plan("mocktails"), cursor=first.cursor)
     assert second.done
     assert second.stopped_because is None
     assert world.objects == uninterrupted("mocktails").objects
 
 
-def test_a_batch_that_meets_its_time_limit_half_way_is_stored_in_two_parts():
+def test_a_batch_that_runs_out_of_time_is_stored_in_two_parts():
     world = World()
     report = world.extract(plan("ids", MOCKTAILS[:25]), seconds=12)
     while report.cursor:
@@ -310,7 +286,7 @@ def test_a_batch_that_meets_its_time_limit_half_way_is_stored_in_two_parts():
     )
 
 
-def test_a_long_pause_asked_for_by_the_source_stops_the_run_instead_of_failing_its_pages():
+def test_a_long_retry_after_stops_the_run_without_failing_its_pages():
     throttled = httpx2.Response(429, headers={"Retry-After": "50"})
     world = World({"search.php?f=d": throttled})
     report = world.extract(plan("sweep"), seconds=40)
@@ -320,7 +296,7 @@ def test_a_long_pause_asked_for_by_the_source_stops_the_run_instead_of_failing_i
     assert report.cursor.pending[0].part == "f-d"
 
 
-def test_every_call_gets_something_done_so_that_going_on_ends():
+def test_every_call_makes_progress():
     throttled = httpx2.Response(429, headers={"Retry-After": "50"})
     world = World({"search.php?f=a": throttled})
     report = world.extract(plan("sweep"), seconds=1)
@@ -346,7 +322,7 @@ def test_a_run_in_pieces_writes_the_same_objects_as_one_in_one_go(name, seconds)
     while report.cursor:
         assert report.pages or report.failed
         cursor = msgspec.json.decode(msgspec.json.encode(report.cursor), type=FetchCursor)
-        world.now += 86_400
+        world.source.now_s += 86_400
         report = world.extract(plan(name), seconds=seconds.pop(), cursor=cursor)
     assert world.objects == uninterrupted(name).objects
     assert world.puts == len(world.objects)
@@ -354,21 +330,21 @@ def test_a_run_in_pieces_writes_the_same_objects_as_one_in_one_go(name, seconds)
 
 @settings(deadline=None, max_examples=examples(40))
 @given(st.lists(st.floats(min_value=0.3, max_value=20), min_size=70, max_size=70))
-def test_whatever_the_time_limits_every_drink_is_stored_exactly_once(seconds):
+def test_with_any_time_limits_every_drink_is_stored_exactly_once(seconds):
     world = World()
     report = world.extract(plan("mocktails"), seconds=seconds.pop())
     while report.cursor:
         report = world.extract(plan("mocktails"), seconds=seconds.pop(), cursor=report.cursor)
     lines = b"".join(body for key, body in world.objects.items() if key.startswith("raw/"))
-    found = [json.loads(line)["drinks"][0]["idDrink"] for line in lines.splitlines()]
-    assert found == MOCKTAILS
+    stored_ids = [json.loads(line)["drinks"][0]["idDrink"] for line in lines.splitlines()]
+    assert stored_ids == MOCKTAILS
 
 
 def test_a_page_repeated_after_a_crash_replaces_its_object():
     world = World()
     world.extract(plan("mocktails"))
     before = dict(world.objects)
-    world.now = 10.0
+    world.source.now_s = 10.0
     world.extract(plan("mocktails"))
     assert world.objects == before
 
@@ -396,16 +372,16 @@ def test_a_cursor_of_another_run_is_refused():
 
 
 @pytest.mark.parametrize("run", ["", "a/b", "..", "-a", "a b", "x" * 101, "é", "a\n"])
-def test_a_run_that_cannot_stand_in_a_key_is_refused(run):
+def test_an_invalid_run_name_is_refused(run):
     with pytest.raises(UsageError) as caught:
         check_run(run, "sweep", None)
     assert str(caught.value) == (
-        f"{run!r} cannot name a run: letters, digits, '.', '_' and '-' only."
+        f"Invalid run name {run!r}: use letters, digits, `.`, `_` and `-` only."
     )
     world = World()
     with pytest.raises(UsageError):
         extract(
-            world.client,
+            world.source.client,
             world,
             plan("sweep"),
             run,
@@ -415,7 +391,7 @@ def test_a_run_that_cannot_stand_in_a_key_is_refused(run):
 
 
 @pytest.mark.parametrize("run", ["x" * 100, "7", "A.b_c-9"])
-def test_a_run_that_can_stand_in_a_key_is_taken(run):
+def test_a_valid_run_name_is_accepted(run):
     check_run(run, "sweep", FetchCursor(run, "sweep", MIDNIGHT_MS, ()))
 
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.sources.thecocktaildb.extract import ExtractReport, Failure, FetchCursor
+from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport, Failure, FetchCursor
 from mocktailverse.sources.thecocktaildb.fetching import FetchPlan, fetch_all, fetched_versions
 
 CURSOR = FetchCursor("run", "letters", 5, ())
@@ -18,7 +18,7 @@ def report(**fields):
 
 
 class Functions:
-    """Answers with reports in order, and keeps the events."""
+    """Responds with reports in order, and records the events."""
 
     def __init__(self, *reports):
         self.answers = [msgspec.to_builtins(one) for one in reports]
@@ -29,7 +29,7 @@ class Functions:
         return self.answers.pop(0)
 
 
-def test_one_report_that_is_done_is_the_whole():
+def test_one_report_that_is_done_is_the_result():
     whole = report(pages=2, requests=3, records=4, objects=["raw/a"], done=True)
     functions, seen = Functions(whole), []
     plan = FetchPlan("letters", ("a", "b"), {"max_requests": 9})
@@ -39,7 +39,7 @@ def test_one_report_that_is_done_is_the_whole():
     assert functions.events == [("fetch", event)]
 
 
-def test_a_call_that_ran_out_of_time_is_continued_at_its_cursor_and_added():
+def test_a_call_that_ran_out_of_time_continues_at_its_cursor():
     failures = [Failure("a", "?s=a", "gone", transient=False)], [Failure("b", "?s=b", "", True)]  # noqa: FBT003
     first = report(
         pages=1, requests=2, records=3, objects=["raw/a"], failed=failures[0],
@@ -60,7 +60,7 @@ def test_a_call_that_ran_out_of_time_is_continued_at_its_cursor_and_added():
 
 
 @pytest.mark.parametrize("reason", ["requests", "unreachable"])
-def test_a_run_that_cannot_go_on_ends(reason):
+def test_a_run_that_cannot_continue_ends(reason):
     stopped = report(stopped_because=reason, cursor=CURSOR)
     assert fetch_all(partial(Functions(stopped).invoke, "fetch"), FetchPlan("letters")) == stopped
 

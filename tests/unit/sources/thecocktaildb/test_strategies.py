@@ -1,4 +1,4 @@
-"""Strategies are plans: pure, the same each time, and plain data."""
+"""Strategies are plans: pure, deterministic, and plain data."""
 
 import string
 
@@ -8,17 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mocktailverse.errors import UsageError
-from mocktailverse.sources.thecocktaildb.answers import Request
+from mocktailverse.sources.thecocktaildb.responses import Request
 from mocktailverse.sources.thecocktaildb.strategies import (
     BATCH,
     STRATEGIES,
-    Page,
+    FetchPage,
     Strategy,
     plan,
     revealed,
 )
 
-LISTING = Page("a-non-alcoholic", "listing", (Request("filter.php", {"a": "Non_Alcoholic"}),))
+LISTING = FetchPage("a-non-alcoholic", "listing", (Request("filter.php", {"a": "Non_Alcoholic"}),))
 ARGUMENTS = {"random": ["30"], "search": ["mojito"], "ids": ["11007"]}
 
 
@@ -51,7 +51,7 @@ def test_a_listing_reveals_each_drink_once_in_its_order():
 
 
 @given(st.lists(st.integers(min_value=1, max_value=10**6).map(str), max_size=120))
-def test_look_ups_cover_every_id_once_in_pages_of_25_with_names_of_their_own(ids):
+def test_look_ups_cover_every_id_once_in_named_pages_of_25(ids):
     pages = revealed(LISTING, [{"idDrink": drink_id} for drink_id in ids])
     asked = [request.params["i"] for page in pages for request in page.requests]
     assert asked == list(dict.fromkeys(ids))
@@ -59,7 +59,7 @@ def test_look_ups_cover_every_id_once_in_pages_of_25_with_names_of_their_own(ids
     assert len({page.part for page in pages}) == len(pages)
 
 
-def test_search_and_ids_ask_for_what_was_named():
+def test_search_and_ids_request_their_arguments():
     assert requests(plan("search", ["mai tai"])) == ["search.php?s=mai+tai"]
     assert requests(plan("ids", ["11007", "11000", "11007"])) == [
         "lookup.php?i=11007",
@@ -67,7 +67,7 @@ def test_search_and_ids_ask_for_what_was_named():
     ]
 
 
-def test_popular_needs_a_purchased_key_and_says_so():
+def test_popular_needs_a_purchased_key():
     with pytest.raises(UsageError, match="purchased key"):
         plan("popular")
     assert requests(plan("popular", premium=True)) == ["popular.php"]
@@ -92,7 +92,7 @@ def test_popular_needs_a_purchased_key_and_says_so():
         ("mocktails", ["x"]),
     ],
 )
-def test_a_plan_that_cannot_be_made_is_a_usage_error(name, arguments):
+def test_an_invalid_plan_is_a_usage_error(name, arguments):
     with pytest.raises(UsageError):
         plan(name, arguments)
 

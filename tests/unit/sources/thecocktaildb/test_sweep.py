@@ -1,4 +1,4 @@
-"""The sweep: how much of a capped source it reaches, at what cost, and what it says is gone.
+"""The sweep: how much of a capped source it reaches, with how many requests, and what it withdraws.
 
 Large sources are in tests/slow/test_large_sweeps.py.
 """
@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from mocktailverse.errors import UsageError
 from mocktailverse.local.simulated_source import read_records
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
-from mocktailverse.sources.thecocktaildb.extract import FetchCursor
+from mocktailverse.sources.thecocktaildb.extract_report import FetchCursor
 from mocktailverse.sources.thecocktaildb.extract_sweep import extract_sweep
 from mocktailverse.sources.thecocktaildb.id_space import gaps, next_ids, numbers
-from mocktailverse.sources.thecocktaildb.known import Known
-from mocktailverse.sources.thecocktaildb.names import NameIndex, terms_of
+from mocktailverse.sources.thecocktaildb.name_index import NameIndex, terms_of
+from mocktailverse.sources.thecocktaildb.sweep_state import SweepState
 from strategies.effort import examples
 from worlds.sweeps import DAY_S, PREMIUM, ROOT, START_MS, World, drink, ids, made_up, print_reach
 
@@ -43,7 +43,7 @@ def test_drinks_that_share_one_name_are_found_by_listings_and_ids():
     assert print_reach("one name", world, report) >= 0.99
 
 
-def test_a_source_without_caps_is_taken_at_its_word():
+def test_responses_of_a_source_without_caps_are_complete():
     records = made_up(300, 2)
     world = World(records, key=PREMIUM)
     report = world.sweep()
@@ -56,8 +56,10 @@ def test_the_samples_are_all_found():
     records = read_records([ROOT / "data" / "raw"])[0]
     served = World(records)
     report = served.sweep()
-    wanted = {str(r["idDrink"]).strip() for r in records if r.get("idDrink") and r.get("strDrink")}
-    assert len(wanted - served.stored(report)) <= 0.01 * len(wanted)
+    expected_ids = {
+        str(r["idDrink"]).strip() for r in records if r.get("idDrink") and r.get("strDrink")
+    }
+    assert len(expected_ids - served.stored(report)) <= 0.01 * len(expected_ids)
 
 
 NAMES = st.text(min_size=1, max_size=12).filter(lambda name: name.strip().strip("_"))
@@ -65,7 +67,7 @@ NAMES = st.text(min_size=1, max_size=12).filter(lambda name: name.strip().strip(
 
 @settings(deadline=None, max_examples=examples(25))
 @given(st.dictionaries(st.integers(1, 200_000), NAMES, max_size=20))
-def test_a_small_source_is_held_whole_whatever_its_names(drinks):
+def test_a_small_source_is_covered_completely_with_any_names(drinks):
     records = [drink(number, name) for number, name in drinks.items()]
     world = World(records)
     report = world.sweep()
@@ -74,14 +76,14 @@ def test_a_small_source_is_held_whole_whatever_its_names(drinks):
     assert report.requests < 120
 
 
-def test_each_id_is_looked_up_once_and_each_question_asked_once():
+def test_each_id_and_each_request_is_sent_once():
     world = World(made_up(400, 3))
     world.sweep()
     asked = [text for text in world.asked if not text.startswith("random.php")]
     assert len(asked) == len(set(asked))
 
 
-def test_the_work_that_reveals_most_comes_first():
+def test_the_requests_that_reveal_most_come_first():
     world = World(made_up(600, 4))
     report = world.sweep()
     half = World(world.records)
@@ -104,7 +106,7 @@ def test_drinks_added_since_yesterday_are_found():
     assert report.coverage.new == 2
 
 
-def test_every_known_drink_is_held_again_within_a_week():
+def test_every_known_drink_is_fetched_again_within_a_week():
     world = World(made_up(500, 6))
     held = world.stored(world.sweep())
     again = set()
@@ -114,7 +116,7 @@ def test_every_known_drink_is_held_again_within_a_week():
     assert held <= again
 
 
-def test_a_full_sweep_holds_every_known_drink_again():
+def test_a_full_sweep_fetches_every_known_drink_again():
     world = World(made_up(300, 7))
     held = world.stored(world.sweep())
     report = world.sweep(full=True)
@@ -124,25 +126,25 @@ def test_a_full_sweep_holds_every_known_drink_again():
 @pytest.mark.parametrize("state", [None, b"{", b'{"drinks": 3}', b"[]", b"\xff"])
 def test_a_lost_or_unreadable_state_costs_requests_only(state):
     world = World(made_up(200, 8))
-    found = world.stored(world.sweep())
+    stored = world.stored(world.sweep())
     world.objects.pop(STATE)
     if state is not None:
         world.objects[STATE] = state
     world.next_day()
     report = world.sweep()
-    assert world.stored(report) == found
+    assert world.stored(report) == stored
     assert world.absences(report) == set()
 
 
-def test_the_state_tells_when_and_how_a_drink_was_seen():
+def test_the_state_records_when_and_how_a_drink_was_seen():
     world = World([drink(11007, "Margarita")])
     world.sweep()
-    known = msgspec.json.decode(world.objects[STATE], type=Known)
-    margarita = known.drinks["11007"]
+    state = msgspec.json.decode(world.objects[STATE], type=SweepState)
+    margarita = state.drinks["11007"]
     assert margarita.name == "Margarita"
     assert margarita.via
     assert START_MS < margarita.full_ms <= margarita.seen_ms
-    assert known.sweep is None
+    assert state.sweep is None
 
 
 # ---- budgets, resuming
@@ -154,17 +156,17 @@ def test_a_sweep_in_pieces_stores_the_same_drinks_as_one_in_one_go():
     expected = whole.stored(whole.sweep())
     world = World(records)
     report = world.sweep(seconds=15)
-    found, requests = world.stored(report), report.requests
+    stored, requests = world.stored(report), report.requests
     while report.cursor:
         assert report.stopped_because == "time"
         assert report.coverage.ended == "time"
         assert len(msgspec.json.encode(report.cursor)) < 300
         cursor = msgspec.json.decode(msgspec.json.encode(report.cursor), type=FetchCursor)
         report = world.sweep(seconds=15, cursor=cursor)
-        found |= world.stored(report)
+        stored |= world.stored(report)
         requests += report.requests
     assert report.done
-    assert len(expected ^ found) <= 0.01 * len(records)
+    assert len(expected ^ stored) <= 0.01 * len(records)
     assert report.coverage.requests == requests
     keys = [key for key in world.objects if key != STATE]
     assert len(keys) == len(set(keys))
@@ -185,8 +187,8 @@ def test_a_sweep_ends_when_its_requests_are_used_up_and_the_next_builds_on_it():
     assert (first.done, first.stopped_because, first.cursor) == (False, "requests", None)
     assert first.requests == 60
     assert first.coverage.ended == "requests"
-    found = world.stored(first) | world.stored(world.sweep())
-    assert len(found) >= 0.99 * len(world.records)
+    stored = world.stored(first) | world.stored(world.sweep())
+    assert len(stored) >= 0.99 * len(world.records)
 
 
 @pytest.mark.parametrize("most", [1, 2, 3])
@@ -198,7 +200,7 @@ def test_a_sweep_sends_no_more_requests_than_it_may(most):
 
 
 @pytest.mark.parametrize(("seconds", "requests"), [(10.49, 1), (10.5, 2), (10.75, 3)])
-def test_a_sweep_goes_on_while_half_a_second_and_ten_more_are_left(seconds, requests):
+def test_a_sweep_continues_if_half_a_second_and_ten_more_are_left(seconds, requests):
     report = World(made_up(100, 11)).sweep(seconds=seconds)
     assert (report.requests, report.stopped_because) == (requests, "time")
 
@@ -214,7 +216,7 @@ def test_a_source_that_is_down_ends_the_sweep():
     assert world.sweep().done
 
 
-def test_a_source_that_is_down_ends_a_sweep_in_pieces_as_soon():
+def test_a_source_that_is_down_ends_a_sweep_in_pieces_equally_soon():
     world = World(made_up(100, 12))
     world.broken = lambda _asked: httpx2.Response(503)
     reports = [world.sweep(seconds=1)]
@@ -227,7 +229,7 @@ def test_a_source_that_is_down_ends_a_sweep_in_pieces_as_soon():
 @pytest.mark.parametrize(
     ("run", "cursor"), [("../x", None), ("run", FetchCursor("run", "random", 0, ()))]
 )
-def test_a_run_that_cannot_be_is_refused(run, cursor):
+def test_an_invalid_run_is_refused(run, cursor):
     with pytest.raises(UsageError), TheCocktailDB("http://drinks.example") as client:
         extract_sweep(
             client, World([]), run, now_ms=lambda: 0, time_left_s=lambda: 0, cursor=cursor
@@ -241,7 +243,7 @@ def without(records, *gone):
     return [record for record in records if record["idDrink"] not in gone]
 
 
-def test_a_drink_that_is_gone_is_reported_by_a_raw_record_on_two_days_and_then_rests():
+def test_a_withdrawn_drink_is_reported_on_two_days_and_then_rests():
     records = made_up(200, 13)
     gone = records[3]["idDrink"]
     world = World(records)
@@ -292,7 +294,7 @@ def test_an_absence_is_an_object_of_its_own_with_the_time_of_the_look_up():
     assert 0 < world.now - (observed_ms - START_MS) / 1000 < 60
 
 
-def test_a_drink_that_comes_back_is_held_and_its_absences_are_forgotten():
+def test_a_drink_that_comes_back_is_fetched_and_its_absences_are_deleted():
     records = made_up(200, 15)
     gone = records[5]["idDrink"]
     world = World(records)
@@ -322,7 +324,7 @@ def test_a_drink_that_comes_back_is_held_and_its_absences_are_forgotten():
     ],
     ids=["error", "refused", "empty", "page", "text", "no key"],
 )
-def test_only_a_clear_nothing_is_an_absence(answer):
+def test_only_a_known_form_of_nothing_found_is_an_absence(answer):
     records = made_up(200, 16)
     world = World(records)
     world.sweep()
@@ -335,7 +337,7 @@ def test_only_a_clear_nothing_is_an_absence(answer):
     assert world.absences(report) == set()
 
 
-def test_a_source_that_answers_nothing_to_everything_has_an_outage():
+def test_a_source_that_finds_nothing_at_all_has_an_outage():
     world = World(made_up(300, 17))
     world.sweep()
     world.next_day()
@@ -354,7 +356,7 @@ def test_a_source_that_answers_nothing_to_everything_has_an_outage():
     assert report.coverage.seen >= 0.99 * len(world.records)
 
 
-def test_look_ups_that_find_nothing_at_all_are_an_outage_however_few():
+def test_look_ups_that_all_find_nothing_are_an_outage_even_if_few():
     records = made_up(300, 22)
     world = World(records)
     world.sweep()
@@ -366,7 +368,7 @@ def test_look_ups_that_find_nothing_at_all_are_an_outage_however_few():
     assert world.absences(report) == set()
 
 
-def test_up_to_one_drink_in_twenty_may_go_at_once():
+def test_up_to_one_drink_in_twenty_may_disappear_at_once():
     records = made_up(200, 18)
     world = World(records)
     world.sweep()
@@ -404,20 +406,20 @@ def test_a_drink_that_a_list_still_shows_is_not_absent():
 # ---- names and ids
 
 
-def test_terms_are_pieces_of_words():
+def test_terms_are_parts_of_words():
     assert terms_of("A1 Rum-Ära") == {"a1", "ru", "um", "rum", "ra"}
 
 
-def test_the_best_terms_show_the_most_wanted_drinks_each_counted_once():
+def test_the_best_terms_show_the_most_wanted_drinks():
     index = NameIndex()
     for number, name in enumerate(["Gin Fizz", "Gin Sour", "Rum Sour", "Rum Punch", "Tea"]):
         index.add(str(number), name)
-    chosen = index.best_terms("01234", least=2, most=5, number=9, asked=())
+    chosen = index.best_terms("01234", min_gain=2, max_shown=5, limit=9, asked=())
     assert len(chosen) == 2
     assert {drink_id for term in chosen for drink_id in index.matching(term)} == set("0123")
-    assert index.best_terms("01234", least=3, most=5, number=9, asked=()) == []
-    assert index.best_terms("01234", least=1, most=1, number=1, asked=()) != []
-    assert index.best_terms("4", least=1, most=5, number=1, asked=terms_of("Tea")) == []
+    assert index.best_terms("01234", min_gain=3, max_shown=5, limit=9, asked=()) == []
+    assert index.best_terms("01234", min_gain=1, max_shown=1, limit=1, asked=()) != []
+    assert index.best_terms("4", min_gain=1, max_shown=5, limit=1, asked=terms_of("Tea")) == []
 
 
 def test_a_new_name_replaces_the_old_one():
@@ -429,16 +431,16 @@ def test_a_new_name_replaces_the_old_one():
 
 @given(st.sets(st.integers(1, 400), max_size=60))
 def test_gaps_are_unknown_ids_near_known_ones_the_densest_first(known):
-    found = gaps(known)
-    assert known.isdisjoint(found)
-    around = [sum(abs(number - other) <= 8 for other in known) for number in found]
+    unknown_ids = gaps(known)
+    assert known.isdisjoint(unknown_ids)
+    around = [sum(abs(number - other) <= 8 for other in known) for number in unknown_ids]
     assert around == sorted(around, reverse=True)
     assert all(count >= 4 for count in around)
 
 
 def test_the_next_ids_follow_each_range():
-    known = {*range(11000, 11010), *range(178_300, 178_310), 50_000}
-    assert next_ids(known) == [11010, 11011, 11012, 11013, 178_310, 178_311, 178_312, 178_313]
+    known_ids = {*range(11000, 11010), *range(178_300, 178_310), 50_000}
+    assert next_ids(known_ids) == [11010, 11011, 11012, 11013, 178_310, 178_311, 178_312, 178_313]
     assert next_ids(set()) == []
 
 

@@ -1,4 +1,4 @@
-"""The client of TheCocktailDB, against answers made by hand and a clock that only tests move."""
+"""The client of TheCocktailDB, with prepared responses and a clock that only tests move."""
 
 import json
 import logging
@@ -16,13 +16,13 @@ from mocktailverse.errors import (
     UnreachableError,
     UsageError,
 )
-from mocktailverse.sources.thecocktaildb.answers import Request
 from mocktailverse.sources.thecocktaildb.client import (
-    MAX_ANSWER_BYTES,
+    MAX_RESPONSE_BYTES,
     OutOfTimeError,
     TheCocktailDB,
     retry_after_s,
 )
+from mocktailverse.sources.thecocktaildb.responses import Request
 
 BASE = "http://drinks.example"
 MARGARITA = {"idDrink": "11007", "strDrink": "Margarita"}
@@ -52,10 +52,10 @@ class Time:
 
 
 class Source:
-    """Answers with the given answers in turn, the last one for ever, and notes the requests."""
+    """Returns the given responses in turn, repeats the last one, and records the requests."""
 
-    def __init__(self, *answers, time: Time | None = None) -> None:
-        self.answers = list(answers)
+    def __init__(self, *responses, time: Time | None = None) -> None:
+        self.responses = list(responses)
         self.time = time or Time()
         self.requests: list[httpx2.Request] = []
         self.times: list[float] = []
@@ -63,12 +63,14 @@ class Source:
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
         self.requests.append(request)
         self.times.append(self.time.now)
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, Exception):
-            raise answer
-        if isinstance(answer, bytes):
-            return httpx2.Response(200, content=answer)
-        return httpx2.Response(answer.status_code, content=answer.content, headers=answer.headers)
+        response = self.responses.pop(0) if len(self.responses) > 1 else self.responses[0]
+        if isinstance(response, Exception):
+            raise response
+        if isinstance(response, bytes):
+            return httpx2.Response(200, content=response)
+        return httpx2.Response(
+            response.status_code, content=response.content, headers=response.headers
+        )
 
     def client(self, key: str = "1", **settings) -> TheCocktailDB:
         return TheCocktailDB(
@@ -87,10 +89,10 @@ def status(code: int, **headers: str) -> httpx2.Response:
     return httpx2.Response(code, content=b"<html>", headers=named)
 
 
-def test_an_answer_keeps_its_bytes_and_gives_its_records():
-    answer = Source(FOUND).client().fetch(LETTER)
-    assert answer.body == FOUND
-    assert answer.records == [MARGARITA]
+def test_a_response_has_its_bytes_and_its_records():
+    response = Source(FOUND).client().fetch(LETTER)
+    assert response.body == FOUND
+    assert response.records == [MARGARITA]
 
 
 def test_the_free_key_goes_to_v1_and_a_purchased_key_to_v2():
@@ -103,7 +105,7 @@ def test_the_free_key_goes_to_v1_and_a_purchased_key_to_v2():
     ]
 
 
-def test_the_client_says_who_it_is():
+def test_the_client_sends_its_user_agent():
     source = Source(FOUND)
     source.client().fetch(LETTER)
     agent = source.requests[0].headers["User-Agent"]
@@ -131,9 +133,9 @@ def test_a_term_is_sent_in_encoded_form():
         b'{"ingredients": null}',
     ],
 )
-def test_every_way_to_find_nothing_is_an_answer_without_records(body):
-    answer = Source(body).client().fetch(LETTER)
-    assert answer.records == []
+def test_every_form_of_nothing_found_is_a_response_without_records(body):
+    response = Source(body).client().fetch(LETTER)
+    assert response.records == []
 
 
 @pytest.mark.parametrize(
@@ -152,13 +154,13 @@ def test_every_way_to_find_nothing_is_an_answer_without_records(body):
         (FOUND, False),
     ],
 )
-def test_only_an_observed_form_says_that_nothing_was_found(body, clear):
+def test_only_a_known_form_means_nothing_found(body, clear):
     assert Source(body).client().fetch(LETTER).says_nothing is clear
 
 
-def test_an_empty_body_says_nothing_about_a_drink():
-    answer = Source(b"").client().fetch(Request("search.php", {"f": "ma"}))
-    assert not answer.says_nothing
+def test_an_empty_body_does_not_report_an_absence():
+    response = Source(b"").client().fetch(Request("search.php", {"f": "ma"}))
+    assert not response.says_nothing
 
 
 def test_an_empty_body_finds_nothing_in_a_search_by_several_letters_only():
@@ -169,8 +171,8 @@ def test_an_empty_body_finds_nothing_in_a_search_by_several_letters_only():
 
 
 def test_ingredients_are_records_too():
-    answer = Source(b'{"ingredients": [{"idIngredient": "1"}]}').client().fetch(LETTER)
-    assert answer.records == [{"idIngredient": "1"}]
+    response = Source(b'{"ingredients": [{"idIngredient": "1"}]}').client().fetch(LETTER)
+    assert response.records == [{"idIngredient": "1"}]
 
 
 @pytest.mark.parametrize(
@@ -191,7 +193,7 @@ def test_ingredients_are_records_too():
     ],
     ids=repr,
 )
-def test_a_failure_that_passes_is_tried_again(failure):
+def test_a_transient_failure_is_retried(failure):
     source = Source(failure, failure, FOUND)
     client = source.client()
     assert client.fetch(LETTER).records == [MARGARITA]
@@ -221,7 +223,7 @@ def test_attempts_are_limited(failure, error):
     [status(403), status(404), status(301), b"[]", b"3", b'{"drinks": 3}', b"[" * 100_000],
     ids=lambda refusal: repr(refusal)[:30],
 )
-def test_what_would_fail_again_is_not_tried_again(refusal):
+def test_a_permanent_failure_is_not_retried(refusal):
     source = Source(refusal)
     with pytest.raises(PermanentError):
         source.client().fetch(LETTER)
@@ -242,19 +244,19 @@ def test_an_unreachable_source_is_named():
         b'\xef\xbb\xbf{"drinks": [{"idDrink": "1"}]}',
     ],
 )
-def test_one_dirty_record_does_not_cost_the_page(body):
-    answer = Source(body).client().fetch(LETTER)
-    assert answer.body == body
-    assert len(answer.records) == 1
+def test_one_invalid_record_does_not_lose_the_page(body):
+    response = Source(body).client().fetch(LETTER)
+    assert response.body == body
+    assert len(response.records) == 1
 
 
-def test_an_answer_that_is_too_large_is_refused():
-    body = b'{"drinks": "' + b"x" * MAX_ANSWER_BYTES + b'"}'
+def test_a_response_that_is_too_large_is_refused():
+    body = b'{"drinks": "' + b"x" * MAX_RESPONSE_BYTES + b'"}'
     with pytest.raises(PermanentError, match="exceeds"):
         Source(body).client().fetch(LETTER)
 
 
-def test_an_answer_that_trickles_in_is_given_up():
+def test_a_response_that_is_too_slow_fails():
     time = Time()
 
     class Trickle(httpx2.SyncByteStream):
@@ -274,7 +276,7 @@ def test_an_answer_that_trickles_in_is_given_up():
     assert time.now < 5 * 22
 
 
-def test_requests_keep_their_distance():
+def test_requests_obey_the_rate_limit():
     source = Source(FOUND)
     client = source.client(requests_per_s=4)
     for _ in range(5):
@@ -282,7 +284,7 @@ def test_requests_keep_their_distance():
     assert source.times == [0, 0.25, 0.5, 0.75, 1.0]
 
 
-def test_time_spent_elsewhere_counts_as_distance_and_allows_no_burst():
+def test_idle_time_counts_but_allows_no_burst():
     source = Source(FOUND)
     client = source.client(requests_per_s=4)
     client.fetch(LETTER)
@@ -292,7 +294,7 @@ def test_time_spent_elsewhere_counts_as_distance_and_allows_no_burst():
     assert source.times == [0, 10, 10.25]
 
 
-def test_repetitions_keep_their_distance_too():
+def test_retries_obey_the_rate_limit_too():
     source = Source(status(500), status(500), FOUND)
     source.client(requests_per_s=4).fetch(LETTER)
     assert source.times == [0, 0.25, 0.5]
@@ -328,15 +330,15 @@ def test_retry_after_holds_back_every_request():
 @pytest.mark.parametrize(
     "value", [None, "", "-1", "1.5", "nan", "٣", "Thu, 99 Foo 2023 99:99:99 GMT", "x" * 5000]
 )
-def test_a_retry_after_that_cannot_be_read_asks_for_nothing(value):
+def test_an_invalid_retry_after_is_ignored(value):
     assert retry_after_s(value, TUESDAY) == 0
 
 
-def test_a_retry_after_of_absurd_length_is_only_long():
+def test_an_absurdly_long_retry_after_is_capped():
     assert retry_after_s("9" * 5000, TUESDAY) == math.inf
 
 
-def test_a_pause_longer_than_the_time_left_ends_the_attempts_at_once():
+def test_a_pause_longer_than_the_time_left_ends_the_retries():
     source = Source(status(429, Retry_After="30"), FOUND)
     with pytest.raises(OutOfTimeError):
         source.client().fetch(LETTER, time_left_s=lambda: 29 - source.time.now)
@@ -384,7 +386,7 @@ def test_a_closed_client_leaves_the_log_as_it_was():
 
 
 @pytest.mark.parametrize("key", ["", "a/b", "a b", "../1", "ключ"])
-def test_a_key_that_cannot_be_one_is_refused_without_repeating_it(key):
+def test_an_invalid_key_is_refused_without_printing_it(key):
     with pytest.raises(UsageError) as caught:
         TheCocktailDB(BASE, key)
     assert len(key) < 2 or key not in str(caught.value)
@@ -393,6 +395,6 @@ def test_a_key_that_cannot_be_one_is_refused_without_repeating_it(key):
 @pytest.mark.parametrize(
     "base_url", ["", "drinks.example", "ftp://drinks.example", "http://", "http://a:b"]
 )
-def test_an_address_that_cannot_be_one_is_refused(base_url):
+def test_an_invalid_address_is_refused(base_url):
     with pytest.raises(UsageError):
         TheCocktailDB(base_url)

@@ -1,4 +1,4 @@
-"""TheCocktailDB's records: every shape of "absent", every wrong type, by both ways of reading."""
+"""TheCocktailDB's records: every form of "absent", every wrong type, on both paths of reading."""
 
 import json
 
@@ -12,7 +12,7 @@ from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.record import Absence, RawLine
 from mocktailverse.errors import RecordRejectedError
 from mocktailverse.sources import SOURCES, require_source
-from mocktailverse.sources.thecocktaildb.record import (
+from mocktailverse.sources.thecocktaildb.record_reader import (
     FIELDS,
     KNOWN_FIELDS,
     LANGUAGES,
@@ -28,14 +28,14 @@ def by_json(record):
 
 
 def rejection(record):
-    """The code and path by which both ways reject a record."""
+    """Return the code and JSON path with which both paths reject a record."""
     with pytest.raises(RecordRejectedError) as by_fields:
         READER.from_fields(record)
     with pytest.raises(RecordRejectedError) as caught:
         by_json(record)
-    found = (caught.value.code, caught.value.path)
-    assert found == (by_fields.value.code, by_fields.value.path)
-    return found
+    rejection = (caught.value.code, caught.value.path)
+    assert rejection == (by_fields.value.code, by_fields.value.path)
+    return rejection
 
 
 values = st.sampled_from([None, "", " ", "x", " 1 oz ", "a,b", "http://x/y", "1"]) | st.integers(
@@ -46,7 +46,7 @@ FIELD_NAMES = [*FIELDS[:20], "strIngredient15", "strMeasure15", "strDrinkAlterna
 
 @settings(max_examples=examples(200), deadline=None)
 @given(st.dictionaries(st.sampled_from(FIELD_NAMES), values | st.lists(st.just("x"), max_size=1)))
-def test_json_and_fields_are_read_alike(record):
+def test_json_and_fields_are_read_equally(record):
     record = {"idDrink": "1", "strDrink": "x", "strIngredient1": "Gin", **record}
     try:
         read = READER.from_fields(record)
@@ -56,7 +56,7 @@ def test_json_and_fields_are_read_alike(record):
         assert by_json(record) == read
 
 
-def test_all_fields_have_their_place():
+def test_all_fields_are_read():
     record = {field: f"{number} x" for number, field in enumerate(FIELDS)}
     record |= {"idDrink": "7", "strAlcoholic": "Alcoholic", "strTags": "a"}
     record |= {
@@ -117,7 +117,7 @@ def test_a_drink_needs_a_name(raw_record, name, code):
     assert rejection(raw_record(name=name)) == (code, "$.strDrink")
 
 
-def test_a_name_stands_on_one_line(raw_record):
+def test_a_name_is_on_one_line(raw_record):
     assert by_json(raw_record(name="  Piña \n\t Colada ")).name == "Piña Colada"
 
 
@@ -138,7 +138,7 @@ def test_a_listing_entry_is_a_partial_record(record):
     "key", ["strInstructions", "strInstructionsIT", "strIngredient1", "strIngredient15"]
 )
 @pytest.mark.parametrize("value", [None, "", " "])
-def test_a_record_with_blank_recipe_fields_is_whole(key, value):
+def test_a_record_with_blank_recipe_fields_is_valid(key, value):
     read = by_json({"idDrink": "1", "strDrink": "A", key: value})
     assert (read.lines, read.instructions) == ((), {})
 
@@ -153,7 +153,7 @@ def test_a_wrong_type_in_the_recipe_rejects_the_record(raw_record, field, value)
 
 @pytest.mark.parametrize("field", ["strCategory", "strTags", "strVideo", "strDrinkThumb", "strIBA"])
 @pytest.mark.parametrize("value", [[], ["x"], {}, True])
-def test_a_wrong_type_elsewhere_is_left_out_and_noted(raw_record, field, value):
+def test_a_wrong_type_elsewhere_is_omitted_and_noted(raw_record, field, value):
     read = by_json(raw_record(**{field: value}))
     assert Quality.FIELD_RETYPED in read.quality
     assert read == READER.from_fields(raw_record(**{field: None})) or read.quality
@@ -192,7 +192,7 @@ def test_unknown_keys_change_nothing(raw_record, key, value):
         (b"true", Reason.NOT_AN_OBJECT),
     ],
 )
-def test_what_is_no_json_object_is_rejected_as_a_whole(body, code):
+def test_anything_but_a_json_object_is_rejected(body, code):
     with pytest.raises(RecordRejectedError) as caught:
         READER.from_json(body)
     assert (caught.value.code, caught.value.path) == (code, "$")
@@ -211,7 +211,7 @@ def test_what_is_no_json_object_is_rejected_as_a_whole(body, code):
         (None, None),
     ],
 )
-def test_what_is_said_of_alcohol(raw_record, text, expected):
+def test_the_statement_about_alcohol_is_read(raw_record, text, expected):
     read = by_json(raw_record(strAlcoholic=text))
     assert read.alcoholic == expected
     assert (Quality.ALCOHOLIC_UNKNOWN in read.quality) == (expected is None)
@@ -226,7 +226,7 @@ def test_one_glass_has_one_spelling(raw_record):
     )
 
 
-def test_tags_are_cut_at_commas_and_stand_once(raw_record):
+def test_tags_are_split_at_commas_without_repetition(raw_record):
     assert by_json(raw_record(strTags="IBA, Classic,,IBA , a  b,")).tags == (
         "IBA",
         "Classic",
@@ -248,18 +248,18 @@ def test_web_addresses_are_kept(raw_record, url):
         "https://" + "x" * 2001,
     ],
 )
-def test_other_addresses_are_left_out_and_noted(raw_record, url):
+def test_other_addresses_are_omitted_and_noted(raw_record, url):
     read = by_json(raw_record(strDrinkThumb=url, strVideo=url))
     assert (read.image, read.video) == (None, None)
     assert {Quality.IMAGE_INVALID, Quality.VIDEO_INVALID} <= {*read.quality}
 
 
-def test_blank_addresses_are_absent_and_no_fault(raw_record):
+def test_blank_addresses_are_absent_without_a_remark(raw_record):
     read = by_json(raw_record(strDrinkThumb=" ", strVideo=""))
     assert (read.image, read.video, read.quality) == (None, None, ())
 
 
-def test_a_measure_beside_an_empty_slot_is_noted(raw_record):
+def test_a_measure_without_an_ingredient_is_noted(raw_record):
     read = by_json(raw_record(strMeasure7="1 oz", strIngredient7=" "))
     assert Quality.MEASURE_WITHOUT_INGREDIENT in read.quality
     assert len(read.lines) == 2
@@ -270,12 +270,12 @@ def test_instructions_have_one_kind_of_line_end(raw_record):
     assert read.instructions == {"en": "a\nb\nc"}
 
 
-def test_of_a_key_twice_the_last_stands():
+def test_the_last_of_two_equal_keys_counts():
     body = b'{"idDrink":"1","idDrink":"2","strDrink":"A","strIngredient1":"Gin"}'
     assert READER.from_json(body).id == "2"
 
 
-def test_an_unknown_source_is_told_with_the_known_ones():
+def test_the_error_for_an_unknown_source_lists_the_known_ones():
     with pytest.raises(Exception, match="thecocktaildb"):
         require_source("other")
 
@@ -286,7 +286,7 @@ def whole_record(**changes):
     return {**absent, "idDrink": "1", "strDrink": "x", "strIngredient1": "Gin", **changes}
 
 
-def test_a_record_with_the_known_fields_shows_no_drift():
+def test_a_record_with_the_known_fields_has_no_drift():
     assert by_json(whole_record()).drift == ()
     assert READER.from_fields(whole_record()).drift == ()
 
@@ -301,7 +301,7 @@ def test_a_record_with_the_known_fields_shows_no_drift():
         ({"idDrink": 1}, Drift("idDrink", "text", "a number")),
     ],
 )
-def test_new_and_retyped_fields_are_drift_and_load_all_the_same(changes, drift):
+def test_new_and_retyped_fields_are_drift_and_still_load(changes, drift):
     assert by_json(whole_record(**changes)).drift == (drift,)
 
 
@@ -311,7 +311,7 @@ def test_a_missing_field_is_drift():
     assert by_json(record).drift == (Drift("strIBA", "text", None),)
 
 
-def test_a_hostile_number_of_new_fields_is_named_in_part():
+def test_a_hostile_number_of_new_fields_is_reported_in_part():
     record = whole_record(**{f"new{n}" * 50: 1 for n in range(500)})
     drift = by_json(record).drift
     assert len(drift) == NEW_FIELDS_NAMED
@@ -328,7 +328,7 @@ INVISIBLE = st.text(st.characters(categories=["Cc", "Cf", "Zs", "Zl", "Zp"]), ma
 
 
 @given(INVISIBLE)
-def test_text_that_shows_nothing_is_absent(raw_record, text):
+def test_invisible_text_is_absent(raw_record, text):
     record = raw_record() | dict.fromkeys(FIELDS[2:], text) | {"strIngredient1": "Gin"}
     read = READER.from_fields(record)
 

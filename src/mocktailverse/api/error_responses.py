@@ -1,0 +1,120 @@
+"""One shape for every error: `{"error": {"code", "message", "details"}}`."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from msgspec import Struct
+from starlette.exceptions import HTTPException
+
+from mocktailverse.errors import MocktailverseError
+
+logger = logging.getLogger(__name__)
+
+UNKNOWN = "unknown_parameters"
+"""The type of the pydantic error that names unknown parameters."""
+
+
+class ParameterProblem(Struct, frozen=True):
+    """What is wrong with one parameter, and what is allowed."""
+
+    parameter: str
+    message: str
+
+
+class Error(Struct, frozen=True):
+    """`code` is for programs, `message` a sentence for people."""
+
+    code: str
+    message: str
+    details: list[ParameterProblem]
+
+
+class ErrorAnswer(Struct, frozen=True):
+    """The body of every response with a status of 400 or higher."""
+
+    error: Error
+
+
+class ApiError(Exception):
+    """An error response; it may be raised anywhere below a route."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        details: Sequence[ParameterProblem] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.error = Error(code, message, list(details))
+        self.headers = headers
+
+
+def invalid(problems: Sequence[ParameterProblem]) -> ApiError:
+    """Return the error for invalid parameters."""
+    names = ", ".join(dict.fromkeys(problem.parameter for problem in problems))
+    return ApiError(422, "invalid_parameter", f"Invalid parameters: {names}.", problems)
+
+
+def error_response(error: ApiError) -> Response:
+    """Return the response of an error."""
+    body = msgspec.json.encode(ErrorAnswer(error.error))
+    return Response(body, error.status, error.headers, "application/json")
+
+
+def register(app: FastAPI) -> None:
+    """Give every error of the app this shape."""
+    app.add_exception_handler(ApiError, _known)
+    app.add_exception_handler(RequestValidationError, _unusable)
+    app.add_exception_handler(HTTPException, _routing)
+    app.add_exception_handler(MocktailverseError, _unavailable)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _known(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)  # noqa: S101 - as registered
+    return error_response(error)
+
+
+async def _unusable(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - as registered
+    return error_response(
+        invalid([problem for one in error.errors() for problem in _problems(one)])
+    )
+
+
+async def _routing(_request: Request, error: Exception) -> Response:
+    """An unknown path or method, and errors that other routers raise."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - as registered
+    messages = {
+        404: ("not_found", "No such endpoint. See the reference at /docs."),
+        405: ("method_not_allowed", "This endpoint does not support that method."),
+    }
+    code, message = messages.get(error.status_code, ("refused", error.detail))
+    return error_response(ApiError(error.status_code, code, message, headers=error.headers))
+
+
+async def _unavailable(_request: Request, error: Exception) -> Response:
+    logger.error("a store failed", exc_info=error)
+    message = "A service behind the API is unavailable. Retry in a few seconds."
+    return error_response(ApiError(503, "unavailable", message, headers={"Retry-After": "5"}))
+
+
+async def _unexpected(_request: Request, _error: Exception) -> Response:
+    """The server logs the exception itself."""
+    return error_response(ApiError(500, "internal", "Internal server error; it has been logged."))
+
+
+def _problems(error: Mapping[str, Any]) -> list[ParameterProblem]:
+    if error["type"] == "none_required":  # null is not an input: the text's own error is reported
+        return []
+    if error["type"] == UNKNOWN:
+        return [ParameterProblem(name, error["msg"]) for name in error["ctx"]["unknown"]]
+    place = [str(step) for step in error["loc"][:2]]
+    return [ParameterProblem(place[-1], error["msg"])]

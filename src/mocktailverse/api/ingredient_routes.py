@@ -1,0 +1,88 @@
+"""Routes of ingredients, and of the drinks that can be made from those at hand."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from mocktailverse.api.caching import Answers, cursor_checked
+from mocktailverse.api.error_responses import ApiError, ParameterProblem
+from mocktailverse.api.openapi import answer, errors
+from mocktailverse.api.query_parameters import (
+    LONGEST_TEXT,
+    NO_CONTROLS,
+    IngredientListing,
+    MakeableListing,
+    NoParameters,
+)
+from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.search.query import IngredientDetail, IngredientEntry, Makeable, Page
+
+router = APIRouter(tags=["ingredients"], default_response_class=Response)
+
+
+@router.get("/ingredients", responses=answer("Page_IngredientEntry_", kept=True) | errors(422, 503))
+def list_ingredients(asked: Annotated[IngredientListing, Query()], answers: Answers) -> Response:
+    """List the ingredients, most used first."""
+
+    def read(catalogue: Catalogue) -> Page[IngredientEntry]:
+        with cursor_checked(asked.cursor):
+            return catalogue.ingredients(
+                q=asked.q, kind=asked.kind, limit=asked.limit, after=asked.cursor
+            )
+
+    return answers.kept(read)
+
+
+@router.get(
+    "/ingredients/{name:path}",
+    responses=answer("IngredientDetail", kept=True) | errors(404, 422, 503),
+)
+def one_ingredient(
+    name: Annotated[
+        str,
+        Path(
+            max_length=LONGEST_TEXT,
+            pattern=NO_CONTROLS,
+            description="In any spelling.",
+            examples=["White rum"],
+        ),
+    ],
+    _asked: Annotated[NoParameters, Query()],
+    answers: Answers,
+) -> Response:
+    """Return one ingredient: its kinds, what it is a kind of, and what it is mixed with."""
+
+    def read(catalogue: Catalogue) -> IngredientDetail:
+        detail = catalogue.ingredient(name)
+        if detail is None:
+            raise _unknown(catalogue.similar_ingredients(name))
+        return detail
+
+    return answers.kept(read)
+
+
+@router.get("/makeable", responses=answer("Makeable", kept=True) | errors(422, 503))
+def makeable_drinks(asked: Annotated[MakeableListing, Query()], answers: Answers) -> Response:
+    """List the drinks that the ingredients at hand make, and what to buy next."""
+
+    def read(catalogue: Catalogue) -> Makeable:
+        with cursor_checked(asked.cursor):
+            return catalogue.makeable(
+                asked.have,
+                missing=asked.missing,
+                mocktail=asked.mocktail,
+                limit=asked.limit,
+                after=asked.cursor,
+            )
+
+    return answers.kept(read)
+
+
+def _unknown(similar: list[str]) -> ApiError:
+    message = "No drink has an ingredient of this name."
+    if not similar:
+        return ApiError(404, "no_such_ingredient", message)
+    message += f" Did you mean {' or '.join(similar)}?"
+    return ApiError(
+        404, "no_such_ingredient", message, [ParameterProblem("name", s) for s in similar]
+    )

@@ -1,0 +1,146 @@
+"""Routes for operators: load records and rejected records."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Annotated, Any, NamedTuple
+
+import msgspec
+from fastapi import APIRouter, Query, Request, Response
+from msgspec import Meta, Struct
+
+from mocktailverse.api.auth import KeyRequired
+from mocktailverse.api.caching import cursor_checked, fresh
+from mocktailverse.api.dependencies import ApiDependencies, dependencies_of
+from mocktailverse.api.error_responses import ApiError
+from mocktailverse.api.openapi import answer, errors
+from mocktailverse.api.query_parameters import LoadListing, RejectedListing
+from mocktailverse.catalogue.search.query import Page
+from mocktailverse.conversion import converter
+from mocktailverse.cursors import CursorCodec
+from mocktailverse.drinks.drift import Drift
+from mocktailverse.loads.load_record import Load, LoadStatus, latest_generations
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
+from mocktailverse.operations.recent_loads import recent_loads, rejected_lines
+
+router = APIRouter(tags=["operators"], dependencies=[KeyRequired], default_response_class=Response)
+
+
+class LoadEntry(Struct, frozen=True):
+    """A load with its object and counts, flat; times in ms since 1970 UTC."""
+
+    load: str
+    bucket: str
+    key: str
+    version_id: str
+    generation: int
+    status: LoadStatus
+    read: int
+    loaded: int
+    unchanged: int
+    stale: int
+    rejected: int
+    bytes: int
+    attempts: int
+    requeues: int
+    requeued_at: int | None
+    active_at: int
+    started_at: int
+    finished_at: int | None
+    duration_ms: int | None
+    error: str | None
+    transform_version: int
+    drift: list[Drift]
+
+
+_to_entry = converter(LoadEntry)
+
+
+class RejectedEntry(Struct, frozen=True):
+    """A rejected record with its load; see `Rejected`."""
+
+    load: str
+    code: str
+    path: str
+    message: str
+    position: int | None
+    raw: Any
+    object: ObjectVersion
+
+
+class RejectedPosition(NamedTuple):
+    """Where a page of rejected records ended: after the first `lines` lines of a load."""
+
+    started_at: Annotated[int, Meta(ge=0, lt=10**15)]
+    load: Annotated[str, Meta(pattern=r"^[0-9a-f]{24}-[0-9]{4,9}\Z")]
+    lines: Annotated[int, Meta(ge=0, lt=10**9)]
+
+
+rejected_cursors = CursorCodec(RejectedPosition)
+
+
+@router.get("/loads", responses=answer("Page_LoadEntry_") | errors(401, 422, 503))
+def list_loads(asked: Annotated[LoadListing, Query()], request: Request) -> Response:
+    """List the loads, newest first: what happened to every raw object."""
+    with cursor_checked(asked.cursor):
+        loads, following = recent_loads(
+            dependencies_of(request).loads, asked.days, asked.status, asked.limit, asked.cursor
+        )
+    return fresh(Page([_load_entry(load) for load in loads], following))
+
+
+@router.get("/rejected", responses=answer("Page_RejectedEntry_") | errors(401, 404, 422, 503))
+def list_rejected(asked: Annotated[RejectedListing, Query()], request: Request) -> Response:
+    """List the rejected records with their reasons, those of the newest load first.
+
+    Of a replayed raw object, the latest load is listed.
+    """
+    with cursor_checked(asked.cursor):
+        after = rejected_cursors.decode(asked.cursor) if asked.cursor else None
+    dependencies = dependencies_of(request)
+    recent, _ = recent_loads(dependencies.loads, asked.days)
+    loads = {
+        RejectedPosition(load.started_at, _id(load), 0): load for load in latest_generations(recent)
+    }
+    if asked.load is not None:
+        loads = {place: load for place, load in loads.items() if place.load == asked.load}
+        if not loads:
+            raise ApiError(
+                404,
+                "no_such_load",
+                f"No current load `{asked.load}` in the last {asked.days} days.",
+            )
+    lines = _lines_after(after, loads, dependencies)
+    shown = list(islice(lines, asked.limit))
+    is_last = next(lines, None) is None
+    items = [_rejected_entry(place.load, line) for place, line in shown]
+    return fresh(Page(items, None if is_last else rejected_cursors.encode(shown[-1][0])))
+
+
+def _lines_after(
+    after: RejectedPosition | None,
+    loads: dict[RejectedPosition, Load],
+    dependencies: ApiDependencies,
+) -> Iterator[tuple[RejectedPosition, Rejected]]:
+    """Yield the rejected lines after a position, with their own; loads are read when needed."""
+    for start in sorted(loads, reverse=True):
+        if after and start[:2] > after[:2]:
+            continue
+        done = after.lines if after and start[:2] == after[:2] else 0
+        lines = rejected_lines(loads[start], dependencies.loads, dependencies.bucket)
+        for number, line in enumerate(islice(lines, done, None), done + 1):
+            yield start._replace(lines=number), line
+
+
+def _id(load: Load) -> str:
+    return load.object.load_id(load.generation)
+
+
+def _load_entry(load: Load) -> LoadEntry:
+    fields = msgspec.to_builtins(load)
+    flat = {**fields.pop("object"), **fields.pop("counts"), **fields}
+    return _to_entry({"load": _id(load), "duration_ms": load.duration_ms, **flat})
+
+
+def _rejected_entry(load_id: str, line: Rejected) -> RejectedEntry:
+    return RejectedEntry(load_id, **msgspec.structs.asdict(line))

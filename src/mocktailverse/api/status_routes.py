@@ -1,0 +1,62 @@
+"""Routes of the service's health and the catalogue's statistics."""
+
+import time
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from msgspec import Struct
+
+from mocktailverse.api.caching import Answers
+from mocktailverse.api.dependencies import dependencies_of
+from mocktailverse.api.openapi import answer, errors
+from mocktailverse.api.query_parameters import NoParameters
+from mocktailverse.catalogue.reader import Catalogue
+
+HEALTH_TIMEOUT_S = 15.0
+"""Wait for a due refresh longer than a request to AWS may take."""
+
+router = APIRouter(tags=["status"], default_response_class=Response)
+
+
+class Health(Struct, frozen=True):
+    """The catalogue that is served; `built_at` in ms since 1970 UTC, `age_s` since then.
+
+    `stale` means that a newer one cannot be fetched, and `problem` says why. The last one that was
+    fetched is served.
+    """
+
+    status: Literal["ok", "stale"]
+    stage: str
+    version: str
+    built_at: int
+    age_s: int
+    drinks: int
+    problem: str | None
+
+
+@router.get("/health", responses=answer("Health") | errors(422, 503))
+def health(
+    _asked: Annotated[NoParameters, Query()], request: Request, answers: Answers
+) -> Response:
+    """Report whether a catalogue is served, and which."""
+    dependencies = dependencies_of(request)
+
+    def read(catalogue: Catalogue) -> Health:
+        meta, problem = catalogue.meta, dependencies.catalogue.problem
+        return Health(
+            status="stale" if problem else "ok",
+            stage=dependencies.stage,
+            version=meta.version,
+            built_at=meta.built_at,
+            age_s=max(0, round(time.time() - meta.built_at / 1000)),
+            drinks=meta.drinks,
+            problem=problem,
+        )
+
+    return answers.fresh(read, timeout_s=HEALTH_TIMEOUT_S)
+
+
+@router.get("/stats", responses=answer("Statistics", kept=True) | errors(422, 503))
+def statistics(_asked: Annotated[NoParameters, Query()], answers: Answers) -> Response:
+    """Return the catalogue's statistics."""
+    return answers.kept(lambda catalogue: catalogue.statistics())

@@ -1,0 +1,38 @@
+"""The command `browse`: the catalogue and the loads as tables in Datasette."""
+
+import tempfile
+from pathlib import Path
+
+from mocktailverse.cli import options
+from mocktailverse.cli.connection import connect, running_stack
+from mocktailverse.cli.foreground_service import print_address, wait_until_it_ends
+from mocktailverse.local import foreground
+from mocktailverse.local.browser import datasette
+from mocktailverse.local.browser.databases import Copies
+from mocktailverse.stores.environment import LOCAL
+
+
+def browse(
+    port: options.Port = 8001,
+    open_browser: options.OpenBrowser = False,
+    env: options.Env = "local",
+    state_dir: options.StateDir = None,
+) -> None:
+    """Browse the catalogue and the loads as tables, and query them with SQL (Datasette)."""
+    if env == LOCAL:
+        running_stack(state_dir)
+    stores = connect(env, state_dir)
+    with tempfile.TemporaryDirectory() as folder:
+        copies = Copies(stores.catalogue, stores.loads, stores.bucket, Path(folder))
+        copies.refresh()
+        with foreground.server(
+            "data browser",
+            datasette.command(Path(folder), port),
+            port=port,
+            health_path=datasette.HEALTH_PATH,
+            environment={},
+            folder=Path(folder),
+        ) as process:
+            print_address("Data browser", process, open_browser=open_browser)
+            # Reading a deployed environment again and again would cost requests.
+            wait_until_it_ends(process, copies.refresh if env == LOCAL else None)

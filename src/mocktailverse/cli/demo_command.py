@@ -1,0 +1,173 @@
+"""The command `demo`: the whole pipeline once, from raw records to a verified catalogue."""
+
+import signal
+import sys
+import time
+from contextlib import nullcontext, suppress
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from mocktailverse.checkout import find_checkout
+from mocktailverse.cli import options
+from mocktailverse.cli.canary import check_local_stack
+from mocktailverse.cli.connection import disk_watch, local_stores, require_local
+from mocktailverse.cli.fetch_command import fetch_with_progress
+from mocktailverse.cli.load_output import print_loads, total_counts
+from mocktailverse.cli.load_waiting import wait_for_loads
+from mocktailverse.cli.output import print_json, print_table, say, stderr
+from mocktailverse.cli.stack_output import links
+from mocktailverse.cli.verify_command import verify_fields, verify_with_progress
+from mocktailverse.errors import TransientError, UsageError
+from mocktailverse.loads.load_record import Load
+from mocktailverse.local import health
+from mocktailverse.local.lifecycle import Options, running
+from mocktailverse.local.processes import Process
+from mocktailverse.local.state import SERVER, LocalStack
+from mocktailverse.pipeline.ingest import InputFile, put_files
+from mocktailverse.sources.thecocktaildb.fetching import FetchPlan, fetched_versions
+from mocktailverse.stores.environment import Stores
+from mocktailverse.times import now
+from mocktailverse.waiting import wait_until
+
+NOT_RECORDS = ("README.md", "expected.json")
+"""Files beside the sample records."""
+
+_SHOWN_DRINKS = 8
+_PAGE_SIZE = 200
+_PUBLISH_TIMEOUT_S = 120.0
+_POLL_S = 0.1
+
+
+def demo(
+    headless: Annotated[
+        bool, typer.Option(help="Do not start the dashboard, and do not wait for Ctrl-C.")
+    ] = False,
+    live: options.Live = False,
+    records: options.Records = None,
+    port: options.EmulatorPort = None,
+    state_dir: options.StateDir = None,
+    env: options.Env = "local",
+    as_json: options.Json = False,
+) -> None:
+    """Start a stack, fetch and ingest drinks, good and bad, verify all, stop the stack."""
+    require_local(env)
+    files = [InputFile(path) for path in _sample_files()]
+    durations: dict[str, float] = {}
+    is_quiet = headless or as_json
+    source_url = options.LIVE_URL if live else None
+    start_options = Options(
+        port=port, records=records, source_url=source_url, services=not is_quiet
+    )
+    with nullcontext() if is_quiet else stderr.status("starting") as state:
+        on_progress = state.update if state else lambda _text: None
+        started = time.monotonic()
+        with running(state_dir, start_options, on_progress, check_local_stack) as stack:
+            stores = local_stores(stack)
+            durations["start"] = time.monotonic() - started
+            if state:
+                state.stop()
+            loads = _load_drinks(stores, files, durations)
+            summary = _summary(stores, loads, durations)
+            if as_json:
+                print_json(summary)
+            else:
+                _print_summary(stores, loads, summary)
+            if not is_quiet:
+                _show_services(stack, summary["verify"]["drinks"])
+    if not summary["verify"]["ok"] or any(load.status == "failed" for load in loads):
+        raise typer.Exit(1)
+
+
+def _sample_files() -> list[Path]:
+    """Return the repository's sample records, good and bad, without empty files."""
+    folder = find_checkout().samples
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    files = [path for path in paths if path.name not in NOT_RECORDS and path.stat().st_size]
+    if not files:
+        raise UsageError(f"`{folder}` holds no sample records.")
+    return files
+
+
+def _load_drinks(stores: Stores, files: list[InputFile], durations: dict[str, float]) -> list[Load]:
+    """Fetch from the source, then ingest the files; return the loads of both."""
+    started = time.monotonic()
+    report = fetch_with_progress(stores, FetchPlan("sweep"))
+    fetched = fetched_versions(stores.bucket.versions, report)
+    durations["fetch"] = time.monotonic() - started
+    loads = wait_for_loads(stores, fetched, on_poll=disk_watch(stores))
+    started = time.monotonic()
+    check_disk = disk_watch(stores)
+    versions = put_files(stores.bucket, files, "thecocktaildb", now=now())
+    loads += wait_for_loads(stores, versions, on_poll=check_disk)
+    durations["ingest and load"] = time.monotonic() - started
+    return loads
+
+
+def _summary(stores: Stores, loads: list[Load], durations: dict[str, float]) -> dict[str, Any]:
+    started = time.monotonic()
+    report = verify_fields(verify_with_progress(stores))
+    durations["verify"] = time.monotonic() - started
+    return {
+        "totals": msgspec.to_builtins(total_counts(loads)),
+        "verify": report,
+        "loads": len(loads),
+        "dead_letters": stores.queue.dead(),
+        "seconds": {stage: round(seconds, 2) for stage, seconds in durations.items()},
+    }
+
+
+def _print_summary(stores: Stores, loads: list[Load], summary: dict[str, Any]) -> None:
+    print_loads(loads)
+    page, _ = stores.drinks.page(_PAGE_SIZE)
+    rows = [
+        (
+            drink.name,
+            drink.category,
+            "; ".join(f"{line.measure_raw or ''} {line.name}" for line in drink.ingredients),
+        )
+        for register in page[:: max(1, len(page) // _SHOWN_DRINKS)]
+        if (drink := register.drink)
+    ]
+    print_table("Some of the drinks", ("name", "category", "ingredients"), rows)
+    report = summary["verify"]
+    say(f"seconds: {summary['seconds']}")
+    if report["ok"]:
+        say(f"verified: {report['drinks']} drinks match {report['objects']} raw objects")
+    else:
+        say(f"differences: {report['differences']}")
+
+
+def _show_services(stack: LocalStack, drinks: int) -> None:
+    """Check that the API serves the drinks; on a terminal, keep the stack up until Ctrl-C."""
+    served = _served_drinks(stack.by_name[SERVER], drinks)
+    print_table("Links", ("service", "URL"), links(stack))
+    say(f"The API serves {served} drinks, and the dashboard is up.")
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        say("Open the dashboard. Press Ctrl-C to stop everything.")
+        with suppress(KeyboardInterrupt):
+            signal.pause()
+
+
+def _served_drinks(api: Process, drinks: int) -> int:
+    """Wait until the API serves at least this many drinks; return how many it serves.
+
+    Raises:
+        TransientError: they were not published in time.
+    """
+    served = 0
+
+    def serves_all() -> bool:
+        nonlocal served
+        body = health.get(api.port, "/health")
+        served = msgspec.json.decode(body)["drinks"] if body else 0
+        return served >= drinks
+
+    if not wait_until(serves_all, _PUBLISH_TIMEOUT_S, _POLL_S):
+        raise TransientError(
+            f"Timed out after {_PUBLISH_TIMEOUT_S:.0f} s: the API serves {served} of {drinks} "
+            "drinks."
+        )
+    return served

@@ -1,0 +1,108 @@
+"""What the commands `deploy`, `diff`, `package` and `destroy` work on: an environment on AWS."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from mocktailverse.checkout import Checkout, find_checkout
+from mocktailverse.cli.connection import deployed_clients
+from mocktailverse.cli.output import say
+from mocktailverse.deployment import account, apply, environments, release, stages
+from mocktailverse.deployment.account import Account
+from mocktailverse.deployment.environments import Environment
+from mocktailverse.deployment.package import Architecture
+from mocktailverse.deployment.release import Release
+from mocktailverse.errors import UsageError
+from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.clients import Clients
+from mocktailverse.stores.cloudformation_stack import stack_name
+
+_EMULATOR_POLL_S = 0.1
+"""The embedded AWS takes seconds for what takes AWS minutes."""
+
+DeployedEnv = Annotated[str, typer.Option("--env", help="Environment: dev, staging or prod.")]
+Arch = Annotated[
+    Architecture | None,
+    typer.Option(
+        "--arch", help="Processor architecture (on AWS, arm64 by default).", show_default=False
+    ),
+]
+Zip = Annotated[
+    Path | None,
+    typer.Option(
+        "--zip",
+        help="Deploy this zip instead of building one.",
+        exists=True,
+        dir_okay=False,
+        show_default=False,
+    ),
+]
+From = Annotated[
+    str | None,
+    typer.Option("--from", help="Promote the zip that this environment runs.", show_default=False),
+]
+
+
+class DeployTarget(msgspec.Struct, frozen=True):
+    """An environment that is or will be deployed."""
+
+    env: str
+    environment: Environment
+    checkout: Checkout
+    clients: Clients
+    account: Account
+
+    @property
+    def stack(self) -> str:
+        """The stack's name."""
+        return stack_name(self.env)
+
+    @property
+    def poll_s(self) -> float:
+        """Seconds between two requests for the stack's state."""
+        return _EMULATOR_POLL_S if self.account.endpoint else apply.POLL_S
+
+
+def find_target(env: str) -> DeployTarget:
+    """Return the environment to deploy, and print its account and region.
+
+    Raises:
+        UsageError: the environment is unknown, there is no checkout, or AWS refuses the
+            credentials.
+    """
+    checkout = find_checkout()
+    environment = environments.environment(checkout.environments, env)
+    clients = deployed_clients()
+    identity = account.identify(clients)
+    say(f"{env}: {identity}")
+    return DeployTarget(env, environment, checkout, clients, identity)
+
+
+def template_text(target: DeployTarget) -> str:
+    """Return the template with the values of environments.toml for the environment."""
+    text = target.checkout.template.read_text(encoding="utf-8")
+    return stages.with_stage(text, target.env, target.environment.mapping())
+
+
+def choose_release(
+    target: DeployTarget, arch: Architecture | None, zip_file: Path | None, source: str | None
+) -> Release:
+    """Return the release to deploy: promoted from another environment, a given zip, or built."""
+    if source:
+        if source == target.env:
+            raise UsageError(f"`{source}` already runs its own zip. Promote from another one.")
+        promoted = release.promoted(target.clients, source)
+        say(f"promoting the zip that {source} runs: {promoted.artifact.sha256[:12]}")
+        return promoted
+    if zip_file:
+        return release.given(target.account, zip_file, arch)
+    return release.built(target.account, target.checkout, arch, say)
+
+
+def template_parameters(target: DeployTarget, new: Release) -> dict[str, str | None]:
+    """Return the template's parameters for a release; None keeps the stack's value."""
+    description = stack.describe(target.clients, target.stack)
+    present = stack.parameters(description) if description else {}
+    return release.parameters(target.env, target.environment, target.account, new, present)

@@ -1,0 +1,51 @@
+"""The command `destroy`: delete a deployed environment."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from mocktailverse.cli import options
+from mocktailverse.cli.deploy_target import DeployedEnv, find_target
+from mocktailverse.cli.output import print_json, say
+from mocktailverse.deployment import ops_key, removal
+from mocktailverse.errors import UsageError
+from mocktailverse.stores.error_translation import translated
+
+
+def destroy(
+    env: DeployedEnv,
+    yes: Annotated[
+        str | None,
+        typer.Option(
+            "--yes", help="The environment's name, to confirm without asking.", show_default=False
+        ),
+    ] = None,
+    as_json: options.Json = False,
+) -> None:
+    """Delete an environment with its data. A protected environment is not deleted."""
+    target = find_target(env)
+    with translated(f"Destroying {env}"):
+        removal.require_unprotected(target.clients, env)
+        protected = target.environment.protected
+        buckets = removal.buckets(target.clients, env, protected=protected)
+        if protected:
+            say(f"Deletes the stack {target.stack}; keeps its tables and the raw objects.")
+        else:
+            say(f"Deletes the stack {target.stack} with all its data.")
+        for bucket in buckets:
+            say(f"Deletes every object in {bucket}, all versions.")
+        _require_name(env, yes)
+        removal.destroy(target.clients, env, buckets, on_event=say, poll_s=target.poll_s)
+        ops_key.delete(target.clients, env)
+    if as_json:
+        print_json({"destroyed": target.stack, "emptied": buckets})
+    else:
+        say(f"{env} is deleted; the zips in the artifact bucket are kept for other environments.")
+
+
+def _require_name(env: str, name: str | None) -> None:
+    if name is None and sys.stdin.isatty():
+        name = typer.prompt(f"Type {env} to delete it", default="", show_default=False, err=True)
+    if name != env:
+        raise UsageError(f"Nothing was deleted. Confirm with the name: --yes {env}.")

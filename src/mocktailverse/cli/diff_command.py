@@ -1,0 +1,56 @@
+"""The command `diff`: what `deploy` would change."""
+
+import msgspec
+import typer
+
+from mocktailverse.cli import options
+from mocktailverse.cli.deploy_command import print_changes
+from mocktailverse.cli.deploy_target import (
+    Arch,
+    DeployedEnv,
+    From,
+    Zip,
+    choose_release,
+    find_target,
+    template_parameters,
+    template_text,
+)
+from mocktailverse.cli.output import print_json, say
+from mocktailverse.deployment import changes, code
+from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.error_translation import translated
+
+
+def diff(
+    env: DeployedEnv,
+    arch: Arch = None,
+    zip_file: Zip = None,
+    source: From = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show what `deploy` would change, without changing it; exit code 1 if there is anything."""
+    target = find_target(env)
+    with translated(f"Comparing {env}"):
+        release = choose_release(target, arch, zip_file, source)
+        is_new = stack.is_to_be_made(target.clients, target.stack)
+        change_set = changes.propose(
+            target.clients,
+            stack_name=target.stack,
+            template=template_text(target),
+            parameters=template_parameters(target, release),
+            creates=is_new,
+            poll_s=target.poll_s,
+        )
+        if change_set:
+            changes.discard(target.clients, change_set)
+        apart = [] if is_new else code.apart(target.clients, target.stack)
+    proposed = change_set.changes if change_set else ()
+    if as_json:
+        print_json({"items": msgspec.to_builtins(proposed), "next": None, "apart": apart})
+    elif proposed:
+        print_changes(target.stack, proposed)
+    for name in apart:
+        say(f"{name} does not run the stack's code. `deploy` replaces its code.")
+    if proposed or apart:
+        raise typer.Exit(1)
+    say(f"{env} is up to date.")

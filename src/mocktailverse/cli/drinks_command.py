@@ -1,0 +1,138 @@
+"""The commands `drinks get`, `drinks list` and `drinks history`."""
+
+from typing import Annotated
+
+import typer
+
+from mocktailverse.cli import options
+from mocktailverse.cli.connection import connect
+from mocktailverse.cli.output import print_json, print_listing, print_table, progress, say
+from mocktailverse.drinks.drink import Drink
+from mocktailverse.errors import UsageError
+from mocktailverse.formatting import moment
+from mocktailverse.operations.history import history
+
+_PAGE_SIZE = 100
+_MAX_ID_LENGTH = 200
+_DEFAULT_ROWS = 50
+"""Rows of a table for people if no limit is given."""
+
+DrinkId = Annotated[str, typer.Argument(metavar="ID", help="thecocktaildb:11007, or 11007.")]
+
+drinks = typer.Typer(name="drinks", no_args_is_help=True, help="Show drinks.")
+
+
+@drinks.command("get")
+def get_drink(
+    drink_id: DrinkId,
+    env: options.Env = "local",
+    state_dir: options.StateDir = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show one drink."""
+    id_ = full_id(drink_id)
+    register = connect(env, state_dir).drinks.get(id_)
+    if register is None or register.drink is None:
+        say(f"No drink `{id_}` is in the table.")
+        raise typer.Exit(1)
+    if as_json:
+        print_json(register.drink)
+    else:
+        _print_drink(register.drink)
+
+
+@drinks.command("list")
+def list_drinks(
+    limit: options.Limit = None,
+    after: options.Next = None,
+    env: options.Env = "local",
+    state_dir: options.StateDir = None,
+    as_json: options.Json = False,
+) -> None:
+    """List the drinks."""
+    stores = connect(env, state_dir)
+    maximum = limit if limit or as_json else _DEFAULT_ROWS
+    items: list[Drink] = []
+    while True:
+        size = _PAGE_SIZE if maximum is None else min(_PAGE_SIZE, maximum - len(items))
+        page, after = stores.drinks.page(size, after)
+        items += [register.drink for register in page if register.drink]
+        if after is None or (maximum is not None and len(items) >= maximum):
+            break
+    if as_json:
+        print_listing(items, after)
+        return
+    rows = [(d.id, d.name, d.category, d.alcoholic, len(d.ingredients)) for d in items]
+    columns = ("id", "name", "category", "alcoholic", "ingredients")
+    print_table("Drinks" if after is None else f"The first {len(items)} drinks", columns, rows)
+
+
+@drinks.command("history")
+def drink_history(
+    drink_id: DrinkId,
+    env: options.Env = "local",
+    state_dir: options.StateDir = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show every observation of a drink in the raw objects, and what changed."""
+    stores = connect(env, state_dir)
+    id_ = full_id(drink_id)
+    with progress() as bar:
+        task = bar.add_task("reading raw objects", total=None)
+        observations = history(id_, stores.bucket, lambda n: bar.update(task, completed=n))
+    if as_json:
+        print_listing(observations)
+    else:
+        rows = [
+            (
+                moment(observation.observed_at),
+                observation.drink.name if observation.drink else "(absent)",
+                ", ".join(observation.changed),
+                observation.drink.lineage.key if observation.drink else None,
+                observation.drink.lineage.position if observation.drink else None,
+            )
+            for observation in observations
+        ]
+        columns = ("observed (UTC)", "name", "changed", "raw object", "position")
+        print_table(f"History of {id_}", columns, rows)
+    if not observations:
+        raise typer.Exit(1)
+
+
+def full_id(drink_id: str) -> str:
+    """Return the id with its source; an id without one is TheCocktailDB's.
+
+    Raises:
+        UsageError: the text cannot be the id of a drink.
+    """
+    if not drink_id.strip():
+        raise UsageError("The id is empty. Pass one such as thecocktaildb:11007.")
+    if len(drink_id) > _MAX_ID_LENGTH:
+        raise UsageError(f"`{drink_id[:40]}...` is too long for the id of a drink.")
+    return drink_id if ":" in drink_id else f"thecocktaildb:{drink_id}"
+
+
+def _print_drink(drink: Drink) -> None:
+    facts = [
+        ("id", drink.id),
+        ("category", drink.category),
+        ("alcoholic", drink.alcoholic),
+        ("glass", drink.glass),
+        ("quality", ", ".join(drink.quality)),
+        ("observed (UTC)", moment(drink.observed_at)),
+        ("raw object", f"{drink.lineage.key} at {drink.lineage.position}"),
+    ]
+    print_table(drink.name, ("field", "value"), facts)
+    lines = [
+        (line.name, line.measure_raw, line.unit, _range(line.ml_min, line.ml_max), line.certainty)
+        for line in drink.ingredients
+    ]
+    print_table("Ingredients", ("ingredient", "measure", "unit", "ml", "certainty"), lines)
+    for language, text in drink.instructions.items():
+        say(f"[{language}] {text}")
+
+
+def _range(low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return ""
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"

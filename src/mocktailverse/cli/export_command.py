@@ -1,0 +1,125 @@
+"""The command `export`: the published catalogue as a file for other tools."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import IO, Annotated, Literal
+
+import typer
+
+from mocktailverse.catalogue.exports.formats import (
+    export_bar_assistant,
+    export_csv,
+    export_json,
+    export_ndjson,
+)
+from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.search.query import DrinkQuery
+from mocktailverse.cli import options
+from mocktailverse.cli.connection import connect
+from mocktailverse.cli.output import progress, say
+from mocktailverse.cli.output_file import open_output
+from mocktailverse.drinks.drink import Alcoholic
+from mocktailverse.errors import MissingError, UsageError
+from mocktailverse.stores.environment import Stores
+
+_STDOUT = Path("-")
+_EXPORTS: dict[str, Callable[[Catalogue, DrinkQuery], Iterator[bytes]]] = {
+    "csv": export_csv,
+    "ndjson": export_ndjson,
+    "json": export_json,
+    "bar-assistant": export_bar_assistant,
+}
+
+Strings = list[str] | None
+
+
+def export(
+    form: Annotated[
+        Literal["csv", "ndjson", "json", "sqlite", "bar-assistant"],
+        typer.Option(
+            "--format", "-f", help="File format; sqlite is the whole catalogue, unfiltered."
+        ),
+    ],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; - is stdout. [stdout]")
+    ] = None,
+    q: Annotated[str, typer.Option("--q", help="Only drinks with these words.")] = "",
+    category: Annotated[Strings, typer.Option(help="Only this category; repeatable.")] = None,
+    alcoholic: Annotated[
+        Alcoholic | None, typer.Option(help="Only drinks that the source marks so.")
+    ] = None,
+    mocktail: Annotated[
+        bool | None, typer.Option("--mocktail/--no-mocktail", help="Only mocktails, or none.")
+    ] = None,
+    glass: Annotated[Strings, typer.Option(help="Only this glass; repeatable.")] = None,
+    tag: Annotated[Strings, typer.Option(help="Only with this tag; repeatable.")] = None,
+    ingredient: Annotated[
+        Strings,
+        typer.Option(help="Only with this ingredient or a kind of it; repeated: with all of them."),
+    ] = None,
+    without: Annotated[
+        Strings, typer.Option(help="Only without this ingredient and its kinds; repeatable.")
+    ] = None,
+    withdrawn: Annotated[
+        bool, typer.Option("--withdrawn", help="Also drinks that the source has withdrawn.")
+    ] = False,
+    env: options.Env = "local",
+    state_dir: options.StateDir = None,
+) -> None:
+    """Export the published drinks as CSV, NDJSON, JSON, SQLite or recipes for Bar Assistant."""
+    query = DrinkQuery(
+        q=q,
+        category=tuple(category or ()),
+        alcoholic=(alcoholic,) if alcoholic else (),
+        mocktail=mocktail,
+        glass=tuple(glass or ()),
+        tag=tuple(tag or ()),
+        ingredient=tuple(ingredient or ()),
+        without=tuple(without or ()),
+        withdrawn=withdrawn,
+    )
+    target = None if output in {None, _STDOUT} else output
+    if form == "sqlite":
+        _check_sqlite(query, target)
+    stores = connect(env, state_dir)
+    with tempfile.TemporaryDirectory(prefix="mocktailverse-") as folder:
+        path = Path(folder) / "catalogue.sqlite"
+        _download(stores, path)
+        with closing(Catalogue(path)) as catalogue, open_output(target) as file:
+            if form == "sqlite":
+                drinks = catalogue.meta.drinks
+                with path.open("rb") as database:
+                    shutil.copyfileobj(database, file)
+            else:
+                drinks = catalogue.count(query)
+                _write(_EXPORTS[form](catalogue, query), drinks, file)
+    say(f"{drinks} drinks exported")
+
+
+def _check_sqlite(query: DrinkQuery, target: Path | None) -> None:
+    if query != DrinkQuery():
+        raise UsageError("SQLite exports the whole catalogue. Use filters with another format.")
+    if target is None and sys.stdout.isatty():
+        raise UsageError("SQLite cannot be printed on a terminal. Use -o catalogue.sqlite")
+
+
+def _download(stores: Stores, path: Path) -> None:
+    with progress() as bar:
+        bar.add_task("downloading the catalogue", total=None)
+        try:
+            stores.catalogue.download(path)
+        except MissingError as error:
+            raise UsageError(
+                "No catalogue is published yet. Load drinks with `mocktailverse ingest` or "
+                "`mocktailverse fetch`; the catalogue is published seconds later."
+            ) from error
+
+
+def _write(chunks: Iterator[bytes], drinks: int, file: IO[bytes]) -> None:
+    with progress() as bar:
+        for chunk in bar.track(chunks, total=drinks, description="drinks"):
+            file.write(chunk)

@@ -1,0 +1,73 @@
+"""Waiting for loads to finish."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from mocktailverse.cli.output import progress
+from mocktailverse.errors import TransientError
+from mocktailverse.loads.load_record import Load
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.stores.environment import Stores
+
+TIMEOUT_S = 300
+"""For how long no load may change."""
+
+# Loads to read at a time, and the pause after them. The embedded AWS costs nothing. On AWS each
+# read costs a unit of the loads table, which has few free ones: 2 reads every 2 s.
+_LOCAL_READS, _LOCAL_PAUSE_S = 16, 0.2
+_AWS_READS, _AWS_PAUSE_S = 2, 2.0
+
+
+def wait_for_loads(
+    stores: Stores,
+    versions: Sequence[ObjectVersion],
+    generations: Sequence[int] = (),
+    timeout_s: float = TIMEOUT_S,
+    on_poll: Callable[[], None] = lambda: None,
+) -> list[Load]:
+    """Return the loads of object versions once each is done or failed.
+
+    Args:
+        stores: the environment.
+        versions: the object versions to wait for.
+        generations: the generation of each version's load; any, if left out.
+        timeout_s: for how long no load may change.
+        on_poll: called between polls; may raise to end the wait.
+
+    Raises:
+        TransientError: no load has changed for `timeout_s` seconds.
+    """
+    generation_of = dict(zip(versions, generations or [1] * len(versions), strict=True))
+    pending = deque(generation_of)
+    latest: dict[ObjectVersion, Load] = {}
+    changed_at, reads_since_change = time.monotonic(), 0
+    is_local = stores.clients.endpoint is not None
+    reads, pause_s = (_LOCAL_READS, _LOCAL_PAUSE_S) if is_local else (_AWS_READS, _AWS_PAUSE_S)
+    with progress() as bar:
+        task = bar.add_task("loading", total=len(generation_of))
+        while pending:
+            has_changed = False
+            for _ in range(min(reads, len(pending))):
+                version = pending.popleft()
+                load = stores.loads.latest(version)
+                has_changed |= load != latest.get(version)
+                if load:
+                    latest[version] = load
+                if not load or load.generation < generation_of[version] or load.status == "loading":
+                    pending.append(version)
+            bar.update(task, completed=len(generation_of) - len(pending))
+            reads_since_change += reads
+            on_poll()
+            if has_changed:
+                changed_at, reads_since_change = time.monotonic(), 0
+            elif (  # only after each pending load was read again
+                reads_since_change >= len(pending) and time.monotonic() - changed_at > timeout_s
+            ):
+                raise TransientError(
+                    f"Timed out: {len(pending)} loads are not finished, and none has changed for "
+                    f"{timeout_s:.0f} s. See `mocktailverse loads` and `mocktailverse status`."
+                )
+            if pending and not (has_changed and is_local):
+                time.sleep(pause_s)
+    return [latest[version] for version in generation_of]

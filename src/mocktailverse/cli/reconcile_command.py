@@ -1,0 +1,20 @@
+"""The command `reconcile`: queue raw objects again whose load never finished."""
+
+from mocktailverse.cli import options
+from mocktailverse.cli.connection import connect
+from mocktailverse.cli.output import print_json, say
+
+
+def reconcile(
+    env: options.Env = "local",
+    state_dir: options.StateDir = None,
+    as_json: options.Json = False,
+) -> None:
+    """Queue raw objects again whose load never finished. AWS does the same on a schedule."""
+    stores = connect(env, state_dir)
+    report = stores.functions.invoke(stores.outputs["ReconcileFunction"], {})
+    if as_json:
+        print_json(report)
+    else:
+        requeued, failed = len(report["requeued"]), len(report["failed"])
+        say(f"{report['checked']} checked, {requeued} queued again, {failed} marked as failed")

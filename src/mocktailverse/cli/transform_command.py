@@ -1,0 +1,114 @@
+"""The command `transform`: turn raw files into drinks without AWS."""
+
+import os
+import shutil
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Annotated, Literal
+
+import msgspec
+import typer
+
+from mocktailverse.cli import options
+from mocktailverse.cli.output import progress, say
+from mocktailverse.cli.output_file import is_special, open_output
+from mocktailverse.errors import UsageError
+from mocktailverse.formatting import counted
+from mocktailverse.loads.load_record import Counts
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
+from mocktailverse.pipeline.ingest import InputFile
+from mocktailverse.pipeline.transform import transform as transform_object
+from mocktailverse.sources import require_source
+from mocktailverse.times import parse_past_time
+
+_STDIN = Path("-")
+
+
+def transform(
+    files: Annotated[
+        list[Path], typer.Argument(help="Raw files in any accepted format; - is stdin.")
+    ],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File for the drinks [stdout].")
+    ] = None,
+    rejects: Annotated[
+        Path | None,
+        typer.Option(help="File for the rejected records, as NDJSON [stderr, shortened]."),
+    ] = None,
+    form: Annotated[
+        Literal["ndjson", "json"],
+        typer.Option("--format", help="One drink per line, or one array."),
+    ] = "ndjson",
+    source: options.Source = "thecocktaildb",
+    observed_at: options.ObservedAt = None,
+    env: options.Env = "local",  # noqa: ARG001 - every command takes it; this one needs no AWS
+) -> None:
+    """Turn raw files into drinks without AWS, with the code of the pipeline."""
+    require_source(source)
+    observed = None if observed_at is None else parse_past_time(observed_at)
+    if output and rejects and not is_special(output) and output.resolve() == rejects.resolve():
+        raise UsageError(f"`{output}` is the file for both drinks and rejects. Choose two files.")
+    with ExitStack() as stack:
+        inputs = [_open(path, stack, observed) for path in files]
+        drinks = stack.enter_context(open_output(output, files))
+        rejected = stack.enter_context(open_output(rejects, files)) if rejects else None
+        bar = stack.enter_context(progress())
+        task = bar.add_task("records", total=None)
+        counts, absences = Counts(), 0
+        separator = b"[\n" if form == "json" else b""
+        for path, file in zip(files, inputs, strict=True):
+            version = ObjectVersion("", f"raw/{source}/{_name(path)}", "null")
+            for piece in transform_object(file, version):
+                bar.update(task, advance=1)
+                if piece.rejected:
+                    counts.count("rejected")
+                    _reject(piece.rejected, rejected)
+                if piece.register is None:
+                    continue
+                if piece.register.drink is None:
+                    absences += 1
+                    continue
+                counts.count("loaded")
+                line = msgspec.json.encode(piece.register.drink)
+                drinks.write(separator + line if form == "json" else line + b"\n")
+                separator = b",\n"
+        if form == "json":
+            drinks.write(b"\n]\n" if counts.loaded else b"[]\n")
+    summary = f"{counted(counts.loaded, 'drink')}, {counts.rejected} rejected"
+    summary += f", {counted(absences, 'absence')}" if absences else ""
+    say(f"{counted(counts.read + absences, 'record')}: {summary}")
+
+
+def _name(path: Path) -> str:
+    """Return the path for the lineage as valid text; file names may be any bytes."""
+    return "stdin" if path == _STDIN else os.fsencode(path).decode("utf-8", "replace")
+
+
+def _open(path: Path, stack: ExitStack, observed_at: int | None) -> InputFile:
+    """Return the file; a pipe is copied first, because its format is read from its beginning."""
+    if not _is_pipe(path):
+        return InputFile(path, observed_at)
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mocktailverse-")))
+    copy = folder / _name(path).replace("/", "-")
+    pipe = sys.stdin.buffer if path == _STDIN else stack.enter_context(path.open("rb"))
+    with copy.open("wb") as file:
+        shutil.copyfileobj(pipe, file)
+    return InputFile(copy, observed_at)
+
+
+def _is_pipe(path: Path) -> bool:
+    try:
+        return path == _STDIN or path.is_fifo()
+    except OSError:  # opening it as a file reports the cause
+        return False
+
+
+def _reject(rejected: Rejected, file: IO[bytes] | None) -> None:
+    if file is None:
+        place = "" if rejected.position is None else f" at {rejected.position}"
+        say(f"rejected{place}: {rejected.code} {rejected.path}: {rejected.message}")
+    else:
+        file.write(msgspec.json.encode(rejected) + b"\n")

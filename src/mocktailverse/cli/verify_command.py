@@ -1,0 +1,57 @@
+"""The command `verify`: compare drinks table and catalogue with the raw objects."""
+
+from typing import Any
+
+import msgspec
+import typer
+
+from mocktailverse.cli import options
+from mocktailverse.cli.connection import connect
+from mocktailverse.cli.output import print_json, print_table, progress, say
+from mocktailverse.pipeline.verify import VerifyReport
+from mocktailverse.pipeline.verify_catalogue import verify_all
+from mocktailverse.stores.environment import LOCAL, Stores
+
+_KEEP_RAW = (LOCAL, "prod")
+"""The environments whose raw objects never expire."""
+
+
+def verify(
+    env: options.Env = "local",
+    state_dir: options.StateDir = None,
+    as_json: options.Json = False,
+) -> None:
+    """Recompute the drinks from the raw objects; show differences from table and catalogue."""
+    report = verify_with_progress(connect(env, state_dir), raw_expires=env not in _KEEP_RAW)
+    if as_json:
+        print_json(verify_fields(report))
+    elif report.ok:
+        say(
+            f"ok: {report.drinks} drinks match {report.objects} raw objects, and the catalogue "
+            "matches the drinks"
+        )
+    else:
+        rows = [(d.kind, d.subject, d.problem) for d in report.differences]
+        print_table("Differences", ("kind", "subject", "problem"), rows)
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+def verify_with_progress(stores: Stores, *, raw_expires: bool = False) -> VerifyReport:
+    """Verify an environment with a progress bar."""
+    with progress() as bar:
+        task = bar.add_task("verifying raw objects", total=None)
+        return verify_all(
+            stores.bucket,
+            stores.drinks,
+            stores.loads,
+            stores.catalogue,
+            lambda number: bar.update(task, completed=number),
+            raw_expires=raw_expires,
+        )
+
+
+def verify_fields(report: VerifyReport) -> dict[str, Any]:
+    """Return a report as JSON shows it."""
+    fields: dict[str, Any] = msgspec.to_builtins(report)
+    return {"ok": report.ok, **fields}

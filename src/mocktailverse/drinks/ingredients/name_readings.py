@@ -1,0 +1,159 @@
+"""Normalize ingredient names: a key that all spellings share, and shorter readings of a name.
+
+Two names share a key only if they differ in case, accents, punctuation, plural or a listed
+spelling variant. There is no fuzzy matching.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import combinations
+
+Words = tuple[str, ...]
+
+_WORD = re.compile(r"[^\W_]+")
+_APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
+# "non-alcoholic", "alcohol free", "zero proof", "dealcoholized", "0.0 %". The look-behind keeps
+# "5.0%" out, the look-ahead "no alcohol added" and "0% fat".
+_NON_ALCOHOLIC = re.compile(
+    r"\b(?:non[\s-]?alcoholic|(?:alcohol|spirit)[\s-]free|(?:zero|no|without)[\s-](?:proof|alcohol)"
+    r"|de-?alcoholi[sz]ed|(?<!\d[.,])0(?:[.,]0+)?\s?%(?:\s?(?:abv|vol|alcohol))?)"
+    r"(?![\w%]|\s(?:added|fat|sugar))"
+)
+_AGE = re.compile(r"\b\d+\s*-?\s*(?:years?|yrs?|yo)\b(?:[\s-]*old\b)?")
+_AFTERTHOUGHT = re.compile(r"\s(?:cut|sliced|such as|preferably)\s.*|\s\((?:if|such)\s.*")
+_INVERTED = re.compile(r"([^,()]+)[,(]([^,()]+)\)?\s*")
+_JUICE_OF = re.compile(
+    r"(juice|zest|peel)\s+(?:of|from)\s+(?:(?:an?|one|half|the|1|1/2|½)\s+)*(.+)"
+)
+_FLAVORED = re.compile(r"(\w)[\s-]+flavou?red\s+(?=\w)")
+
+_SPELLINGS = {
+    "whisky": "whiskey",
+    "ron": "rum",
+    "rhum": "rum",
+    "yoghurt": "yogurt",
+    "yoghourt": "yogurt",
+    "sirup": "syrup",
+    "syrop": "syrup",
+    "flavour": "flavor",
+    "flavoured": "flavored",
+    "flavouring": "flavoring",
+    "colour": "color",
+    "colouring": "coloring",
+    "liquorice": "licorice",
+    "chilli": "chili",
+    "chile": "chili",
+    "chilly": "chili",
+    "chily": "chili",
+    "creme": "cream",
+    "curacoa": "curacao",
+    "saint": "st",
+    "halve": "half",
+    "leave": "leaf",
+}
+
+_ENDINGS = (
+    ("ss", "ss"),
+    ("us", "us"),
+    ("is", "is"),
+    ("oes", "o"),
+    ("ches", "ch"),
+    ("shes", "sh"),
+    ("xes", "x"),
+    ("sses", "ss"),
+    ("ies", "y"),
+    ("ie", "y"),
+    ("s", ""),
+)
+"""Plural endings and their singular; the first that fits is used."""
+
+_QUALIFIERS = frozenset(
+    """
+    fresh freshly squeezed pressed chilled cold cool warm hot boiling frozen raw plain ripe large
+    small medium big whole good quality best fine finest premium organic natural pure homemade
+    house made sliced chopped diced minced peeled pitted seeded hulled crushed cracked shaved grated
+    shredded ground dried melted beaten softened thinly thin finely coarsely roughly lightly strong
+    weak unsweetened bottled canned strained rinsed picked packed heaping brewed straight
+    for garnish garnishing rim to taste optional if desired needed as topping
+    wedge wheel slice sprig leaf stick chunk piece strip cube bunch handful half halved
+    of a an the your favorite favourite
+    """.split()  # noqa: SIM905 - a word list reads better than eighty quoted strings
+)
+"""Words for how an ingredient is prepared, cut or served. They never say which one it is.
+
+"dry", "sweet", "light", "dark", "white" and "in" are not qualifiers: light rum is not rum, and
+"cherry in brandy" is not cherry brandy.
+"""
+
+NON_ALCOHOLIC = "nonalcoholic"
+"""The first word in the reading of every name that denies alcohol."""
+
+MOST_QUALIFIERS = 6
+"""Names with more qualifiers stay unknown, because each one doubles the number of readings."""
+
+
+def words(text: str) -> Words:
+    """Return the name's words, normalized: lower case, singular, no accents or punctuation."""
+    text = _APOSTROPHES.sub("", text).casefold()
+    if not text.isascii():
+        text = "".join(
+            c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)
+        )
+    text = text.replace("&", " and ").replace("/", " or ")
+    return tuple(_singular(word) for word in _WORD.findall(text))
+
+
+def key(text: str) -> str:
+    """Return the normalized words without spaces, so that 7-Up, 7 up and 7up are equal."""
+    return "".join(words(text))
+
+
+def readings(text: str) -> Iterator[Words]:
+    """Yield the possible readings of a name, the most literal first.
+
+    >>> [" ".join(reading) for reading in readings("Rum, white")]
+    ['rum white', 'white rum']
+    """
+    literal = _readings_in_order(text)
+    yield from literal
+    for reading in literal:
+        yield from _without_qualifiers(reading)
+
+
+def _readings_in_order(text: str) -> list[Words]:
+    text = _AGE.sub(" ", text.casefold())
+    bare = _NON_ALCOHOLIC.sub(" ", text)
+    if bare != text:
+        return [(NON_ALCOHOLIC, *words(bare))]
+    candidates = [words(text)]
+    text = _AFTERTHOUGHT.sub("", text)
+    if inverted := _INVERTED.fullmatch(text):
+        candidates.append(words(f"{inverted[2]} {inverted[1]}"))  # "Rum, white": "white rum"
+    if juice := _JUICE_OF.fullmatch(text.strip()):
+        candidates.append(words(f"{juice[2]} {juice[1]}"))  # "juice of a lime": "lime juice"
+    candidates.append(words(_FLAVORED.sub(r"\1 ", text)))  # "lemon flavored rum": "lemon rum"
+    return list(dict.fromkeys(candidates))  # without repetitions, in the same order
+
+
+def _without_qualifiers(reading: Words) -> Iterator[Words]:
+    """Yield the reading without one, then two, then more of its qualifiers."""
+    places = [i for i, word in enumerate(reading) if word in _QUALIFIERS]
+    if len(places) > MOST_QUALIFIERS:
+        return
+    for count in range(1, len(places) + 1):
+        for dropped in combinations(places, count):
+            if kept := tuple(word for i, word in enumerate(reading) if i not in dropped):
+                yield kept
+
+
+@lru_cache(maxsize=2048)
+def _singular(word: str) -> str:
+    """Return a key that a word and its plural share; it need not be an English word."""
+    if word.endswith(("s", "ie")):
+        for ending, singular in _ENDINGS:
+            if word.endswith(ending) and len(word) > len(ending) + 1:
+                word = word.removesuffix(ending) + singular
+                break
+    return _SPELLINGS.get(word, word)

@@ -1,0 +1,117 @@
+"""Find the unit of a quantity. Adjectives may come between, and one wrong letter is corrected."""
+
+from itertools import takewhile
+from typing import NamedTuple
+
+from mocktailverse.drinks.measures.quantity import token_at
+from mocktailverse.drinks.measures.tokens import Token
+from mocktailverse.drinks.measures.words import (
+    ABBREVIATION_LENGTH,
+    ADJECTIVES,
+    CORRECTABLE,
+    FLUID_OUNCE,
+    FRENCH_SPOONS,
+    REAL_WORDS,
+    SAFE_ABBREVIATIONS,
+    SPOONS,
+    STOPS,
+    UNIT_WORDS,
+    UnitWord,
+)
+
+_SHORTEST_CORRECTABLE = 5
+
+
+class UnitMatch(NamedTuple):
+    """A unit and the index of the first token after it."""
+
+    word: UnitWord
+    end: int
+
+
+def past_hyphen(tokens: list[Token], index: int) -> int:
+    """Return the index after an optional hyphen, as in "12-oz"."""
+    return index + (token_at(tokens, index).text == "-")
+
+
+def unit_at(tokens: list[Token], index: int) -> UnitMatch | None:
+    """Return the unit that starts at `index`, in one word or several; None if none does."""
+    text = token_at(tokens, index).text
+    after = past_hyphen(tokens, index + 1)
+    if text in {"fl", "fluid", "liq"}:
+        ounce = UNIT_WORDS.get(token_at(tokens, after).text)
+        return UnitMatch(FLUID_OUNCE, after + 1) if ounce and ounce.weighs else None
+    if text in SPOONS and token_at(tokens, after).text.startswith("spoon"):
+        return UnitMatch(UNIT_WORDS[SPOONS[text]], after + 1)
+    if text in {"c", "cuillere", "cuilleres"} and token_at(tokens, index + 1).text == "a":
+        spoon = FRENCH_SPOONS.get(token_at(tokens, index + 2).text)
+        return UnitMatch(UNIT_WORDS[spoon], index + 3) if spoon else None
+    word = UNIT_WORDS.get(text)
+    return UnitMatch(word, index + 1) if word else None
+
+
+def find_unit(tokens: list[Token], start: int) -> UnitMatch | None:
+    """Return the unit of the quantity that ends before `start`.
+
+    The search looks ahead over adjectives and brackets: "2 large (fresh) slices". After a word
+    that may belong to the ingredient, only units without a volume match: "2 cinnamon sticks" are
+    pieces, but "1 Pimm's cup" is not a cup.
+    """
+    index = start = past_hyphen(tokens, start)
+    only_adjectives = True  # so far
+    while index < len(tokens):
+        token = tokens[index]
+        if token.text == "(":
+            index = _past_bracket(tokens, index)
+            continue
+        if token.kind != "word" or token.text in STOPS:
+            return None
+        match = unit_at(tokens, index)
+        if match is not None and (
+            index == start or _fits(match.word, token.text, only_adjectives=only_adjectives)
+        ):
+            return match
+        if only_adjectives and (corrected := _corrected(token.text)):
+            return UnitMatch(corrected, index + 1)
+        only_adjectives = only_adjectives and (
+            token.text in ADJECTIVES or token.text.endswith(("ed", "ly"))
+        )
+        index += 1
+    return None
+
+
+def _past_bracket(tokens: list[Token], index: int) -> int:
+    while index < len(tokens) and tokens[index].text != ")":
+        index += 1
+    return index + 1
+
+
+def is_countable(word: UnitWord) -> bool:
+    """Return whether the unit is a thing, such as a slice or a bottle, not an amount."""
+    return word.ml is None and word.unit not in {"part", "glass", "g", "kg", "lb"}
+
+
+def _fits(word: UnitWord, text: str, *, only_adjectives: bool) -> bool:
+    is_safe = len(text) > ABBREVIATION_LENGTH or text in SAFE_ABBREVIATIONS
+    return is_safe and (only_adjectives or is_countable(word) or word.unit == "glass")
+
+
+def _corrected(text: str) -> UnitWord | None:
+    """Return the unit that differs from a long word in one letter; None if none does."""
+    if len(text) < _SHORTEST_CORRECTABLE or text in REAL_WORDS or text.endswith("ed"):
+        return None
+    near = (word for word in CORRECTABLE if word[0] == text[0] and _is_one_edit(text, word))
+    word = next(near, None)
+    return UNIT_WORDS[word] if word else None
+
+
+def _is_one_edit(one: str, other: str) -> bool:
+    """Return whether one edit separates the words: an insertion, deletion, replacement or swap."""
+    # Skip the common beginning, then compare the rests without the letters of one edit.
+    # "onuce", "ounce": the rests are "nuce" and "unce"; the first two are swapped, "ce" is equal.
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    start = len(list(same))
+    left, right = one[start:], other[start:]
+    if len(left) == len(right):
+        return left[1:] == right[1:] or (left[:2] == right[1::-1] and left[2:] == right[2:])
+    return left[1:] == right or left == right[1:]

@@ -1,0 +1,76 @@
+"""api: answer an HTTP request from API Gateway."""
+
+import json
+import tempfile
+import time
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from aws_lambda_powertools import Logger
+from mangum import Mangum
+from msgspec import Struct
+
+from mocktailverse.api.api_app import create_app
+from mocktailverse.api.dependencies import build_dependencies
+from mocktailverse.api.error_responses import Error, ErrorAnswer
+from mocktailverse.functions.failure_log import failures_logged
+from mocktailverse.settings import ApiSettings
+from mocktailverse.stores.clients import INTERACTIVE, Clients
+from mocktailverse.stores.environment import Stores
+
+if TYPE_CHECKING:
+    from mangum.types import LambdaContext
+
+LARGEST_RESPONSE_BYTES = 6_000_000
+"""Lambda's limit of 6 MB for the response, encoded as JSON by its runtime."""
+
+TOO_LARGE = ErrorAnswer(
+    Error("answer_too_large", "The response is larger than 6 MB. Retry with a smaller `limit`.", [])
+)
+
+
+class ApiRuntime(Struct, frozen=True):
+    """What is built once and kept between invocations."""
+
+    app: Mangum
+    logger: Logger
+
+
+@failures_logged
+def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
+    """Answer one request, and log one line."""
+    runtime = _runtime()
+    started = time.monotonic()
+    response = _bounded(runtime.app(event, context))
+    request = event["requestContext"]["http"]
+    runtime.logger.info(
+        "answered",
+        method=request["method"],
+        path=request["path"],
+        status=response["statusCode"],
+        bytes=len(response.get("body", "")),
+        duration_ms=round(1000 * (time.monotonic() - started)),
+    )
+    return response
+
+
+def _bounded(response: dict[str, Any]) -> dict[str, Any]:
+    if len(json.dumps(response)) <= LARGEST_RESPONSE_BYTES:
+        return response
+    return {
+        "statusCode": 422,
+        "headers": {"content-type": "application/json", "cache-control": "no-store"},
+        "body": msgspec.json.encode(TOO_LARGE).decode(),
+        "isBase64Encoded": False,
+    }
+
+
+@cache
+def _runtime() -> ApiRuntime:
+    settings = ApiSettings.read()
+    stores = Stores(Clients(patience=INTERACTIVE), settings.outputs())
+    folder = Path(tempfile.gettempdir(), "mocktailverse-api")
+    app = create_app(build_dependencies(stores, settings, folder, serverless=True))
+    return ApiRuntime(Mangum(app, lifespan="off"), Logger())

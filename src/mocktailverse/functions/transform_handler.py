@@ -1,0 +1,149 @@
+"""transform: load the raw objects that a batch of messages asks for.
+
+Partial batch response: a message that failed is reported in `batchItemFailures` and redelivered
+alone. One that is done, or whose raw object no longer exists, is acknowledged.
+
+Its metrics, of each message:
+
+RecordsRead      records that were read
+RejectedPercent  percentage of them that were rejected
+LoadsDone        1 if the load is done
+DriftingFields   new, missing or retyped fields and replaced words, by record
+"""
+
+from contextlib import suppress
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from msgspec import Struct
+from msgspec.structs import replace
+
+from mocktailverse.errors import MocktailverseError
+from mocktailverse.functions.failure_log import failures_logged
+from mocktailverse.functions.invocation_clock import InvocationClock
+from mocktailverse.loads.load_request import load_requests
+from mocktailverse.pipeline.load import Loader, Postponed
+from mocktailverse.settings import TransformSettings
+from mocktailverse.stores.clients import Clients
+from mocktailverse.stores.environment import Stores
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from mocktailverse.loads.load_request import LoadRequest
+    from mocktailverse.pipeline.load_run import LoadResult
+
+
+class TransformRuntime(Struct, frozen=True):
+    """What is built once and kept between invocations."""
+
+    settings: TransformSettings
+    stores: Stores
+    logger: Logger
+    metrics: Metrics
+
+
+@failures_logged
+def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
+    """Process a batch of SQS messages; return the ones to be redelivered."""
+    runtime = _runtime()
+    stores = runtime.stores
+    clock = InvocationClock(context)
+    loader = Loader(
+        stores.bucket,
+        stores.drinks,
+        stores.loads,
+        stores.queue,
+        clock,
+        runtime.settings.max_receive_count,
+    )
+
+    names_of: dict[str, dict[str, Any]] = {}
+
+    def work_on(record: "SQSRecord") -> None:
+        for request in _requests(record.body, record.attributes.approximate_receive_count):
+            names_of[record.message_id] = _names(request)
+            _report(runtime, request, loader.handle(request))
+
+    _fail_in_advance(loader, event)
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+    response = process_partial_response(
+        event=event,
+        record_handler=work_on,
+        processor=processor,
+        context=context,
+    )
+    failed: list[Any] = processor.fail_messages
+    for message, (_, error, _) in zip(failed, processor.exceptions, strict=True):
+        names = names_of.get(message.message_id, {})
+        runtime.logger.error("message comes back", **names, exc_info=error)
+    if runtime.metrics.metric_set:  # flushing without metrics warns
+        runtime.metrics.flush_metrics()
+        runtime.metrics.clear_metrics()  # if metrics are disabled, flushing does not
+    return dict(response)
+
+
+def _requests(body: str, receive_count: str) -> "list[LoadRequest]":
+    """Return the loads that a message asks for, with its unsuccessful deliveries counted."""
+    earlier = int(receive_count) - 1
+    return [replace(request, tries=request.tries + earlier) for request in load_requests(body)]
+
+
+def _fail_in_advance(loader: Loader, event: dict[str, Any]) -> None:
+    """Mark the loads whose last try this is: one message may kill the process for all others."""
+    for record in event["Records"]:
+        receive_count = record["attributes"]["ApproximateReceiveCount"]
+        with suppress(MocktailverseError):  # processing the message meets it again, and logs it
+            for request in _requests(record["body"], receive_count):
+                loader.fail_in_advance(request)
+
+
+def _report(
+    runtime: TransformRuntime, request: "LoadRequest", progress: "LoadResult | Postponed | None"
+) -> None:
+    """Write one log line for a message, and the metrics of what it loaded."""
+    names, metrics = _names(request), runtime.metrics
+    if progress is None:
+        runtime.logger.info("nothing to do", **names)
+        return
+    if isinstance(progress, Postponed):
+        runtime.logger.info("postponed", **names, delay_s=progress.delay_s)
+        return
+    counts = progress.counts
+    runtime.logger.info("loaded", **names, done=progress.done, **msgspec.to_builtins(counts))
+    metrics.add_metric("RecordsRead", MetricUnit.Count, counts.read)
+    if counts.read:
+        rejected_percent = 100 * counts.rejected / counts.read
+        metrics.add_metric("RejectedPercent", MetricUnit.Percent, rejected_percent)
+    if progress.done:
+        metrics.add_metric("LoadsDone", MetricUnit.Count, 1)
+    if progress.drift:
+        runtime.logger.warning("drift", **names, drift=msgspec.to_builtins(progress.drift))
+        drifting = sum(kind.count for kind in progress.drift)
+        metrics.add_metric("DriftingFields", MetricUnit.Count, drifting)
+
+
+def _names(request: "LoadRequest") -> dict[str, Any]:
+    """Return the load's ids for the logs; `trace` is the same in every stage."""
+    version = request.object
+    return {
+        "trace": version.trace_id,
+        "load": version.load_id(request.generation),
+        "key": version.key,
+    }
+
+
+@cache
+def _runtime() -> TransformRuntime:
+    settings = TransformSettings.read()
+    stores = Stores(Clients(), settings.outputs(), settings.loads_expire_days)
+    return TransformRuntime(settings, stores, Logger(), Metrics())

@@ -1,0 +1,193 @@
+"""One invocation's work on a load: from its last checkpoint to its end, or to a continuation.
+
+The raw object is loaded in segments. A segment's result is written once, under a key that follows
+from its number; the load's counts are the sum of its segments, so no redelivery counts twice.
+
+A run that is out of time or of write capacity ends its segment early and sends a continuation
+message. Slow is never mistaken for failing.
+"""
+
+import random
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Self
+
+from msgspec import Struct
+
+from mocktailverse.drinks.drift import Drift, total_drift
+from mocktailverse.errors import MocktailverseError, TransientError
+from mocktailverse.loads.load_record import START, Checkpoint, Counts, Load, Segment
+from mocktailverse.loads.load_request import LoadRequest
+from mocktailverse.pipeline.ports import (
+    Clock,
+    DrinksStore,
+    LoadsStore,
+    OpenObject,
+    RawStore,
+    RequestQueue,
+)
+from mocktailverse.pipeline.segment_plan import SegmentPlan, plan_segment
+from mocktailverse.pipeline.transform import RecordResult, transform
+
+WRITE_CHUNK = 32
+"""Drinks written between two looks at the clock."""
+
+STALLED_LIMIT = 10
+"""Consecutive continuations without a loaded record, after which the load fails."""
+
+CONTINUE_DELAY_S = 5
+
+FIRST_WAIT_S = 0.1
+LONGEST_WAIT_S = 2.0
+SAVING_TIME_MS = 3_000
+"""Reserved for storing a segment and sending its continuation."""
+
+
+class LoadResult(Struct, frozen=True):
+    """The counts and the drift of some segments, and whether the load is done with them."""
+
+    counts: Counts
+    drift: tuple[Drift, ...]
+    done: bool = False
+
+    @classmethod
+    def of(cls, segments: Sequence[Segment]) -> Self:
+        """Return the sum of segments."""
+        counts = sum((segment.counts for segment in segments), Counts())
+        return cls(counts, total_drift(kind for segment in segments for kind in segment.drift))
+
+
+class LoadRun(Struct, frozen=True):
+    """The work of one owner on one load, under its lease."""
+
+    raw: RawStore
+    drinks: DrinksStore
+    loads: LoadsStore
+    queue: RequestQueue
+    clock: Clock
+    load: Load
+    owner: str
+    """The lease's owner, a random name."""
+
+    def resume(self, source: OpenObject, stalled: int) -> tuple[LoadResult, LoadResult | None]:
+        """Load the object from its last checkpoint on.
+
+        Args:
+            source: the opened raw object.
+            stalled: consecutive messages before this one that wrote nothing, because DynamoDB
+                throttled every write.
+
+        Returns:
+            What this run loaded, and the result of the whole load; the latter is None if a
+            continuation was sent.
+        """
+        earlier = self._stored_segments()
+        segments = [*earlier]
+        results = None
+        while not (segments and segments[-1].final):
+            start = segments[-1].after if segments else START
+            results = results or transform(source, self.load.object, start)
+            planned = plan_segment(results)
+            plan = self._write(planned)
+            if not plan.results and not plan.exhausted:
+                advanced = len(segments) > len(earlier)
+                self._continue_later(start, 0 if advanced else stalled + 1)
+                break
+            segment = self._segment(plan, len(segments), start)
+            stored = self._store(segment)
+            if stored.after != segment.after:  # another worker's cut is stored: resume after it
+                results = None
+            segments.append(stored)
+            if not stored.final and (plan is not planned or working_time_left(self.clock) <= 0):
+                self._continue_later(stored.after, 0)
+                break
+        else:
+            return LoadResult.of(segments[len(earlier) :]), LoadResult.of(segments)
+        return LoadResult.of(segments[len(earlier) :]), None
+
+    def _stored_segments(self) -> list[Segment]:
+        """Return the segments of earlier messages; a first attempt has none."""
+        if self.load.attempts == 1:
+            return []
+        return self.loads.segments(self.load.object, self.load.generation)
+
+    def _write(self, plan: SegmentPlan) -> SegmentPlan:
+        """Write the plan's drinks in order; return it cut where time or capacity ran out."""
+        unwritten = plan.unwritten()
+        for first in range(0, len(unwritten), WRITE_CHUNK):
+            chunk = unwritten[first : first + WRITE_CHUNK]
+            if working_time_left(self.clock) <= 0:
+                return plan.cut(chunk[0])
+            results = [plan.results[index] for index in chunk]
+            self._write_paced(results)
+            throttled = next(
+                (i for i, result in zip(chunk, results, strict=True) if not result.outcome), None
+            )
+            if throttled is not None:
+                return plan.cut(throttled)
+        return plan
+
+    def _write_paced(self, results: Sequence[RecordResult]) -> None:
+        """Write until all are written or time is short; back off with jitter when throttled.
+
+        The loop ends by the invocation's deadline and retries only what was throttled, which a
+        retry of the whole call cannot do.
+        """
+        wait_s = FIRST_WAIT_S
+        while True:
+            left = [result for result in results if result.outcome is None]
+            answers = self.drinks.write([result.register for result in left if result.register])
+            for result, written in zip(left, answers, strict=True):
+                if written is not None:
+                    result.outcome = written.outcome
+                    result.drift += written.drift
+            if None not in answers or working_time_left(self.clock) <= wait_s * 1000:
+                return
+            self.clock.wait(wait_s * random.uniform(0.5, 1))  # noqa: S311 - jitter, no secret
+            wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+
+    def _segment(self, plan: SegmentPlan, number: int, start: Checkpoint) -> Segment:
+        after = plan.results[-1].after if plan.results else start
+        rejected = plan.rejected()
+        key = None
+        if rejected:
+            name = f"{number:06d}-{len(plan.results):03d}"
+            load_id = self.load.object.load_id(self.load.generation)
+            key = self.raw.put_rejected(load_id, name, rejected)
+        return Segment(
+            number,
+            start,
+            after,
+            plan.counts(),
+            plan.exhausted,
+            rejected_key=key,
+            drift=plan.drift(),
+        )
+
+    def _store(self, segment: Segment) -> Segment:
+        """Store a segment; one that is the whole load and rejects nothing needs no own item."""
+        if segment.number == 0 and segment.final and segment.rejected_key is None:
+            return segment
+        return self.loads.put_segment(self.load, segment)
+
+    def _continue_later(self, checkpoint: Checkpoint, stalled: int) -> None:
+        """Send the continuation, then give the lease back.
+
+        In this order a worker that dies in between leaves no open load without a message. The
+        continuation may arrive before the lease is given back, so it may take over this owner's
+        lease; hence a failure to give it back is harmless.
+        """
+        if stalled > STALLED_LIMIT:
+            raise TransientError(f"DynamoDB throttled every write in {stalled} messages.")
+        load = self.load
+        request = LoadRequest(
+            load.object, load.generation, checkpoint, stalled, waited_for=self.owner
+        )
+        self.queue.send(request, CONTINUE_DELAY_S if stalled else 0)
+        with suppress(MocktailverseError):
+            self.loads.continued(load, self.owner)
+
+
+def working_time_left(clock: Clock) -> int:
+    """Return the milliseconds until the work has to be saved."""
+    return clock.deadline - clock.now() - SAVING_TIME_MS
