@@ -1,4 +1,4 @@
-"""The dashboard as Streamlit Cloud starts it: from this checkout, without installing it."""
+"""The entry point for Streamlit Cloud: run the dashboard from this checkout, uninstalled."""
 
 import sys
 from pathlib import Path

@@ -16,7 +16,7 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def utc(at: int) -> datetime:
+def utc(at: float) -> datetime:
     """Return a time in ms since 1970 UTC as a datetime."""
     return datetime.fromtimestamp(at / 1000, UTC)
 

@@ -19,19 +19,17 @@ import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
 import mocktailverse.dashboard.app
 from mocktailverse.catalogue.synced_copy import CatalogueCopy
-from mocktailverse.dashboard.connections import OVERRIDE
+from mocktailverse.dashboard.context import OVERRIDE, DashboardContext
 from mocktailverse.operations.timing import quantile
-from mocktailverse.times import now
 
 READY_SECONDS = time.process_time()
-PATIENCE_S = 300
+TIMEOUT_S = 300
 MAX_AGE_S = 3600.0
 CARDS = 24
 
@@ -68,10 +66,11 @@ def measure(path: Path, visits: int) -> dict[str, Any]:
 
 def _visit(copy: CatalogueCopy, **parameters: str) -> float:
     """The seconds of a new visitor's first page; it has to show drinks."""
-    page = AppTest.from_file(mocktailverse.dashboard.app.__file__, default_timeout=PATIENCE_S)
-    page.session_state[OVERRIDE] = SimpleNamespace(
-        catalogue=copy, stage="local", is_local=True, clock=now
-    )
+    page = AppTest.from_file(mocktailverse.dashboard.app.__file__, default_timeout=TIMEOUT_S)
+    page.session_state[OVERRIDE] = DashboardContext(
+        catalogue=copy, loads=None, bucket=None, queue=None, stage="local", can_act=False,
+        refresh_s=30.0,
+    )  # fmt: skip
     for name, value in parameters.items():
         page.query_params[name] = value
     start = time.process_time()

@@ -79,18 +79,18 @@ class Site:
         self.stores = Stores(stack.clients(), stack.outputs)
 
     def ingest(self, *files: Path) -> int:
-        """Ingest files as users do, and wait; tells how many drinks were loaded."""
-        answer = self.command("ingest", *files, "--wait")
-        return sum(load["loaded"] for load in answer["loads"])
+        """Ingest files as users do, and wait; return the number of drinks loaded."""
+        result = self.command("ingest", *files, "--wait")
+        return sum(load["loaded"] for load in result["loads"])
 
     def get(self, path: str) -> Json:
-        """What the API answers."""
+        """Return a response of the API."""
         return httpx2.get(self.api + path).raise_for_status().json()
 
     def is_published(self, drinks: int) -> bool:
-        """Whether the published catalogue has so many drinks."""
-        answer = httpx2.get(f"{self.api}/stats")
-        return answer.is_success and answer.json()["drinks"] == drinks
+        """Whether the published catalogue has this number of drinks."""
+        response = httpx2.get(f"{self.api}/stats")
+        return response.is_success and response.json()["drinks"] == drinks
 
     def command(self, *arguments: object) -> Json:
         """Run `mocktailverse ...` on this stack."""
@@ -105,7 +105,7 @@ class Site:
         return json.loads(done.stdout)
 
     def put(self, body: bytes, part: str) -> Callable[[], Load | None]:
-        """Store a raw object; gives what tells its latest load."""
+        """Store a raw object; return a function that reads its latest load."""
         version = self.stores.bucket.put(
             f"raw/thecocktaildb/tests/{part}",
             body,
@@ -130,7 +130,7 @@ class Watched:
         context.set_default_timeout(PATIENCE_MS)
         context.route(PICTURES, self._picture)
         context.on("request", self._asked)
-        context.on("console", self._told)
+        context.on("console", self._logged)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         context.on("dialog", self._opened)
         self.page = context.new_page()
@@ -148,11 +148,11 @@ class Watched:
             self._reached(request.url)
 
     def _reached(self, url: str) -> None:
-        found = urlsplit(url)
-        if found.scheme not in {"data", "blob"} and found.hostname != "127.0.0.1":
+        parts = urlsplit(url)
+        if parts.scheme not in {"data", "blob"} and parts.hostname != "127.0.0.1":
             self.complaints.append(f"asked for {url}")
 
-    def _told(self, message: ConsoleMessage) -> None:
+    def _logged(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not _PROBED.search(message.location["url"]):
             self.complaints.append(f"{message.text} ({message.location['url']})")
 

@@ -12,11 +12,11 @@ WINTER = "winter.ndjson.gz"
 DRINKS = 14
 
 
-def tells_of_old_catalogue(page: Page) -> bool:
-    """Whether the page, drawn again, says that its catalogue cannot be renewed."""
+def shows_an_old_catalogue(page: Page) -> bool:
+    """Whether the page, drawn again, says that it cannot refresh its catalogue."""
     page.reload()
     expect(page.get_by_role("heading", name=f"{DRINKS} drinks")).to_be_visible()
-    return page.get_by_text("so this is the catalogue of").is_visible()
+    return page.get_by_text("Showing the catalogue from").is_visible()
 
 
 def test_a_link_to_a_page_shows_the_frame_to_the_first_visitor_too(new_site, open_page):
@@ -37,7 +37,7 @@ def test_a_catalogue_without_a_drink_says_what_to_do_until_there_are_some(
         expect(page.get_by_text("mocktailverse ingest")).to_be_visible()
     new_site.put((samples / WINTER).read_bytes(), WINTER)
     new_site.until(lambda: new_site.is_published(DRINKS))
-    page.get_by_role("button", name="Look again").click()
+    page.get_by_role("button", name="Refresh").click()
     expect(page.get_by_role("heading", level=2)).to_have_text(f"{DRINKS} drinks")
 
 
@@ -51,13 +51,13 @@ def test_without_aws_the_last_catalogue_can_still_be_used(new_site, open_page, s
     expect(page.locator("td").get_by_text(WINTER, exact=True)).to_be_attached()
 
     processes.stop(new_site.stack.by_name[EMULATOR])
-    expect(page.get_by_text("AWS does not answer since")).to_be_visible()
+    expect(page.get_by_text("AWS has been unreachable since")).to_be_visible()
     expect(page.locator("td").get_by_text(WINTER, exact=True)).to_be_attached()
     page.get_by_role("link", name="Explore", exact=True).filter(visible=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Find a drink")
     # Each page asks AWS for itself, and this one is drawn once: drawn before its own copy of the
-    # catalogue is due, it tells when it is drawn again.
-    new_site.until(lambda: tells_of_old_catalogue(page))
+    # catalogue is due, it says so when it is drawn again.
+    new_site.until(lambda: shows_an_old_catalogue(page))
     page.get_by_role("searchbox").fill("mulled")
     expect(page.locator("[class*=st-key-card-] a strong")).to_have_text(mulled)
     page.get_by_role("link", name="Insights", exact=True).filter(visible=True).click()

@@ -30,7 +30,7 @@ def test_servings_scale_the_amounts(visit):
     expect(amounts(page)).to_have_text(["300 ml", "300 ml", "300 ml", "5 slices"])
 
 
-def test_amounts_are_told_in_ounces_and_in_parts(visit):
+def test_amounts_are_shown_in_ounces_and_in_parts(visit):
     page = visit(f"?drink={NEGRONI}")
     page.get_by_role("radio", name="oz").click()
     expect(amounts(page)).to_have_text(["1 oz", "1 oz", "1 oz", "½ slice"])
@@ -41,9 +41,9 @@ def test_amounts_are_told_in_ounces_and_in_parts(visit):
     expect(page.get_by_role("radio", name="parts")).to_be_checked()
 
 
-def test_a_drink_tells_which_raw_object_it_was_made_from(visit, site):
+def test_a_drink_shows_which_raw_object_it_was_built_from(visit, site):
     page = visit(f"?drink={NEGRONI}")
-    page.get_by_text("From which raw object").click()
+    page.get_by_text("Data lineage").click()
     lineage = site.get(f"/drinks/{NEGRONI}")["lineage"]
     shown = page.locator(".st-key-lineage pre")
     for value in (lineage["key"], lineage["version_id"], str(lineage["position"])):
@@ -52,7 +52,7 @@ def test_a_drink_tells_which_raw_object_it_was_made_from(visit, site):
 
 def test_a_drink_that_is_not_there_says_so(visit):
     page = visit("?drink=thecocktaildb:1")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Not in the catalogue")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Drink not found")
     page.get_by_role("link", name="All drinks").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Find a drink")
 
@@ -64,7 +64,7 @@ def test_hostile_names_are_text_that_fits_on_a_phone_and_nothing_is_executed(
     assert not page.evaluate(OVERFLOW)
     for drink in hostile_names:
         page.goto(f"{site.dashboard}/?drink={drink}")
-        expect(page.get_by_text("From which raw object")).to_be_visible()
+        expect(page.get_by_text("Data lineage")).to_be_visible()
         shown = INVISIBLE.sub("", page.get_by_role("heading", level=1).inner_text())
         name = INVISIBLE.sub("", site.get(f"/drinks/{drink}")["name"])
         assert len(shown) > 5

@@ -41,12 +41,12 @@ UNFOLD = "() => document.querySelectorAll('details:not([open]) > summary').forEa
 
 
 def barriers(page: Page) -> list[str]:
-    """What stands in somebody's way on a page, by the rules of axe."""
-    found = Axe().run(page).response
-    assert found["passes"], "nothing was looked at"
+    """The accessibility violations of a page, by the rules of axe."""
+    report = Axe().run(page).response
+    assert report["passes"], "nothing was looked at"
     return [
         f"{violation['id']}: {node['html']} {node['failureSummary']}"
-        for violation in found["violations"]
+        for violation in report["violations"]
         if violation["impact"] in BARRED
         for node in violation["nodes"]
         if not is_excused(page, violation["id"], node)

@@ -21,30 +21,30 @@ def parameters(url: str) -> dict[str, list[str]]:
 
 
 def asks_for(page: Page, **wanted: list[str]) -> None:
-    """The address has these parameters, or will; the browser tells of it in its own time."""
+    """Wait until the URL has these parameters; the browser updates it with a delay."""
     page.wait_for_url(lambda url: parameters(url) == wanted)
 
 
 def shows(page: Page, drinks: int) -> None:
-    told = page.get_by_role("heading", name=re.compile(r"^[\d,]+ drinks?$"))
-    expect(told).to_have_text(f"{drinks:,} drink{'s' * (drinks != 1)}")
+    heading = page.get_by_role("heading", name=re.compile(r"^[\d,]+ drinks?$"))
+    expect(heading).to_have_text(f"{drinks:,} drink{'s' * (drinks != 1)}")
 
 
 def cards(page: Page):
     return page.locator("[class*=st-key-card-] a strong")
 
 
-def names(found) -> list[str]:
-    return [drink["name"] for drink in found["items"]]
+def names(drinks) -> list[str]:
+    return [drink["name"] for drink in drinks["items"]]
 
 
 def test_drinks_are_found_while_one_types(visit, site):
     page = visit()
     page.get_by_role("searchbox").press_sequentially("whiskey so", delay=20)
-    found = site.get("/drinks?q=whiskey so")
-    shows(page, len(found["items"]))
+    drinks = site.get("/drinks?q=whiskey so")
+    shows(page, len(drinks["items"]))
     expect(page).to_have_url(re.compile(r"\?q=whiskey\+so$"))
-    expect(cards(page)).to_have_text(names(found))
+    expect(cards(page)).to_have_text(names(drinks))
 
 
 def test_a_word_that_nothing_has_says_so(visit):
@@ -117,12 +117,12 @@ def test_going_back_undoes_one_step_after_the_other(visit, site):
 
 def test_the_link_on_a_drinks_page_leads_back_to_the_list_one_came_from(visit, site):
     page = visit("?category=Cocktail&sort=-name")
-    found = site.get(f"{COCKTAILS}&sort=-name")
+    drinks = site.get(f"{COCKTAILS}&sort=-name")
     cards(page).nth(1).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(names(found)[1])
+    expect(page.get_by_role("heading", level=1)).to_have_text(names(drinks)[1])
     page.get_by_role("link", name="All drinks").click()
-    shows(page, len(found["items"]))
-    expect(cards(page).first).to_have_text(names(found)[0])
+    shows(page, len(drinks["items"]))
+    expect(cards(page).first).to_have_text(names(drinks)[0])
     asks_for(page, category=["Cocktail"], sort=["-name"])
 
 
@@ -136,14 +136,14 @@ def test_drinks_are_sorted(visit, site):
 
 def test_the_next_page_goes_on_where_the_first_ended(visit, site):
     page = visit("?category=Cocktail")
-    found = names(site.get(COCKTAILS))
-    expect(cards(page)).to_have_text(found[:24])
+    drinks = names(site.get(COCKTAILS))
+    expect(cards(page)).to_have_text(drinks[:24])
     page.get_by_role("link", name="Next page").click()
     expect(page.get_by_text("Page 2 of 2")).to_be_visible()
-    expect(cards(page)).to_have_text(found[24:])
+    expect(cards(page)).to_have_text(drinks[24:])
     expect(page.get_by_role("link", name="Next page")).to_have_count(0)
     page.get_by_role("link", name="First page").click()
-    expect(cards(page)).to_have_text(found[:24])
+    expect(cards(page)).to_have_text(drinks[:24])
 
 
 def test_the_table_shows_the_same_drinks_as_the_cards(visit, site):
@@ -165,7 +165,7 @@ def test_chance_chooses_one_of_the_drinks_below(visit, site):
 def test_the_download_is_complete_and_no_cell_of_it_is_a_formula(visit, site, hostile_names):
     page = visit()
     with page.expect_download() as started:
-        page.get_by_role("button", name="CSV").click()
+        page.get_by_role("button", name="Download CSV").click()
     text = started.value.path().read_text(encoding="utf-8")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert started.value.suggested_filename == "drinks.csv"

@@ -40,10 +40,10 @@ def is_followed_to_the_end(page: Page, name: str) -> None:
 
 def tab_to(page: Page, name: str) -> None:
     """Go on by the tabulator until the element of this name attribute or text has the focus."""
-    told = "document.activeElement.name || document.activeElement.textContent"
+    focused = "document.activeElement.name || document.activeElement.textContent"
     for _ in range(MOST_TABS):
         page.keyboard.press("Tab")
-        if page.evaluate(told) == name:
+        if page.evaluate(focused) == name:
             return
     raise AssertionError(f"{name} cannot be reached by keyboard.")
 
@@ -107,5 +107,5 @@ def test_the_way_of_a_record_fits_and_bars_nobody(harness, options):
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_text("id_invalid").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    report = Axe().run(page)
+    assert report.violations_count == 0, report.generate_report()

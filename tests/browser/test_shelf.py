@@ -25,10 +25,10 @@ def ready(page: Page):
     return page.get_by_role("radio", name=re.compile("^Ready now"))
 
 
-def counts(page: Page, found) -> None:
-    """The three choices tell how many drinks lack so many ingredients."""
+def counts(page: Page, makeable) -> None:
+    """The three choices show the number of drinks for each number of missing ingredients."""
     for words, number in (("Ready now", "0"), ("One away", "1"), ("Two away", "2")):
-        choice = page.get_by_role("radio", name=f"{words} {found['counts'][number]}", exact=True)
+        choice = page.get_by_role("radio", name=f"{words} {makeable['counts'][number]}", exact=True)
         expect(choice).to_be_visible()
 
 
@@ -40,8 +40,8 @@ def of(site, have: list[str], **options: object):
     return site.get("/makeable?" + urlencode({"have": have, "limit": 100, **options}, doseq=True))
 
 
-def names(found, missing: int) -> list[str]:
-    return [item["drink"]["name"] for item in found["items"] if len(item["missing"]) == missing]
+def names(makeable, missing: int) -> list[str]:
+    return [item["drink"]["name"] for item in makeable["items"] if len(item["missing"]) == missing]
 
 
 def test_a_starter_shelf_is_put_up_at_one_click(visit, site):
@@ -49,9 +49,9 @@ def test_a_starter_shelf_is_put_up_at_one_click(visit, site):
     page.get_by_role("button", name="Use the gin bar shelf").click()
     expect(ready(page)).to_be_checked()
     page.wait_for_url(lambda url: "Gin" in shelf(url))
-    found = of(site, shelf(page.url))
-    counts(page, found)
-    expect(cards(page)).to_have_text(names(found, 0))
+    makeable = of(site, shelf(page.url))
+    counts(page, makeable)
+    expect(cards(page)).to_have_text(names(makeable, 0))
 
 
 def test_an_ingredient_is_added_to_the_shelf(visit, site):
@@ -68,9 +68,9 @@ def test_an_ingredient_is_added_to_the_shelf(visit, site):
 def test_drinks_that_lack_one_bottle_say_which(visit, site):
     page = visit(SHELF)
     page.get_by_role("radio", name=re.compile("^One away")).click()
-    found = of(site, HAVE, missing=1)
-    expect(cards(page)).to_have_text(names(found, 1)[:24])
-    first = next(item for item in found["items"] if item["missing"])
+    makeable = of(site, HAVE, missing=1)
+    expect(cards(page)).to_have_text(names(makeable, 1)[:24])
+    first = next(item for item in makeable["items"] if item["missing"])
     card = page.locator("[class*=st-key-card-]").filter(has_text=first["drink"]["name"]).first
     expect(card).to_contain_text(f"Missing: {first['missing'][0]}")
 
@@ -112,7 +112,7 @@ def test_the_address_keeps_the_shelf(visit, site):
 
 def test_a_drinks_page_says_what_the_shelf_lacks_for_it(visit):
     page = visit("?have=Gin&have=Campari&drink=thecocktaildb:90101")
-    expect(page.get_by_text("Your shelf lacks Sweet vermouth, Orange.")).to_be_visible()
-    page.get_by_role("link", name="To my shelf").click()
+    expect(page.get_by_text("Missing from your shelf: Sweet vermouth, Orange.")).to_be_visible()
+    page.get_by_role("link", name="Go to my shelf").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("What can I make?")
     keeps(page, ["Gin", "Campari"])

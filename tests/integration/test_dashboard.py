@@ -20,7 +20,7 @@ from mocktailverse.stores.loads_table import LoadsTable
 from mocktailverse.stores.queue import Queue
 
 PAGES = Path(mocktailverse.dashboard.views.__path__[0])
-PATIENCE_S = 240
+TIMEOUT_S = 240
 RECORDS = b"""\
 {"idDrink": "940001", "strDrink": "Dashboard sour", "strInstructions": "Shake.",\
  "strIngredient1": "Gin", "strMeasure1": "2 oz"}
@@ -33,8 +33,8 @@ def environment(local_stack, monkeypatch):
     """The environment that the dashboard of this stack gets, with `read_only` as in the cloud."""
 
     def enter(**settings):
-        found = DashboardSettings.of_outputs(local_stack.outputs, stage="local", **settings)
-        variables = found.variables() | {
+        dashboard = DashboardSettings.of_outputs(local_stack.outputs, stage="local", **settings)
+        variables = dashboard.variables() | {
             "AWS_ENDPOINT_URL": local_stack.endpoint,
             "AWS_DEFAULT_REGION": local_stack.region,
             "AWS_ACCESS_KEY_ID": local_stack.access_key_id,
@@ -64,17 +64,17 @@ def raw(local_stack, clients):
 def settled(local_stack, clients, version: ObjectVersion, generation: int):
     """Wait for a load to be done."""
     loads = LoadsTable(clients, local_stack.outputs["LoadsTable"])
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + TIMEOUT_S
     while time.monotonic() < deadline:
         load = loads.latest(version)
         if load and load.generation == generation and load.status == "done":
             return load
         time.sleep(0.05)
-    raise AssertionError(f"{version.key} was not loaded within {PATIENCE_S} s.")
+    raise AssertionError(f"{version.key} was not loaded within {TIMEOUT_S} s.")
 
 
 def page(name):
-    return AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=240)
+    return AppTest.from_file(str(PAGES / f"{name}_page.py"), default_timeout=240)
 
 
 def test_a_load_is_seen_and_replayed_from_the_page(environment, local_stack, clients, raw):
@@ -85,10 +85,10 @@ def test_a_load_is_seen_and_replayed_from_the_page(environment, local_stack, cli
     row = shown.dataframe[0].value.set_index("object").loc[name]
     assert (row["status"], row["read"], row["rejected"]) == ("done", 2, 1)
     chosen = ObjectVersion.load_id(raw, 1)
-    shown.selectbox(key="attention-load").select(chosen).run()
+    shown.selectbox(key="alerts-load").select(chosen).run()
     assert any("No id" in block.value for block in shown.code)
     shown.button(key="replay-one").click().run()
-    assert "Sent again" in shown.toast[0].value
+    assert "Replaying 1 raw object" in shown.toast[0].value
     replayed = settled(local_stack, clients, raw, 2)
     assert replayed.counts.rejected == 1
     assert not page("pipeline").run().exception
@@ -113,7 +113,7 @@ def test_an_aws_that_is_gone_is_said_to_be_gone(environment, monkeypatch):
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     shown = page("pipeline").run()
     assert not shown.exception
-    assert "AWS does not answer since" in shown.warning[0].value
+    assert "AWS has been unreachable since" in shown.warning[0].value
 
 
 def test_the_dashboard_s_policy_reads_and_no_more(local_stack, clients, raw):

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable
-from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -11,12 +10,13 @@ from streamlit.testing.v1 import AppTest
 
 import mocktailverse.dashboard.app
 from mocktailverse.catalogue.reader import Catalogue
-from mocktailverse.dashboard.connections import OVERRIDE
+from mocktailverse.dashboard.context import OVERRIDE, DashboardContext
 from mocktailverse.drinks.drink import Drink
+from mocktailverse.errors import MissingError
 
 NOW_MS = 1_700_000_060_000
 TIMEOUT_S = 240
-"""Far above what a page takes; the machine may be busy."""
+"""Far longer than a page takes; the machine may be busy."""
 
 HOSTILE = (
     "**bold** _x_ ~~y~~ `code`",
@@ -62,7 +62,7 @@ def hostile_catalogue(
 
 
 def hostile_drink(drink: Drink, text: str, number: int) -> Drink:
-    """A drink in which each text that people can write is this one."""
+    """A drink in which each free text is this one."""
     return msgspec.structs.replace(
         drink,
         id=f"evil:{number}",
@@ -81,6 +81,15 @@ def hostile_drink(drink: Drink, text: str, number: int) -> Drink:
     )
 
 
+def fake_context(catalogue: Any, stage: str) -> DashboardContext:
+    """A context of a catalogue alone."""
+    none: Any = None
+    return DashboardContext(
+        catalogue=catalogue, loads=none, bucket=none, queue=none, stage=stage, can_act=False,
+        refresh_s=30.0, clock=lambda: NOW_MS,
+    )  # fmt: skip
+
+
 @pytest.fixture
 def open_page(sample_catalogue: Catalogue) -> Callable[..., AppTest]:
     """Opens a page: `open_page("shelf", have=["Gin"])`, `open_page(drink="...", stage="prod")`."""
@@ -95,17 +104,13 @@ def open_page(sample_catalogue: Catalogue) -> Callable[..., AppTest]:
         **parameters: str | list[str],
     ) -> AppTest:
         test = AppTest.from_file(mocktailverse.dashboard.app.__file__, default_timeout=TIMEOUT_S)
-        test.session_state[OVERRIDE] = SimpleNamespace(
-            catalogue=FakeCopy(catalogue, problem),
-            stage=stage,
-            is_local=stage == "local",
-            clock=lambda: NOW_MS,
-            refresh_s=30.0,
-        )
+        if name != "explore":
+            # A page is known by its URL after the first run; without a catalogue that is short.
+            test.session_state[OVERRIDE] = fake_context(FakeCopy(MissingError("Empty.")), stage)
+            test.run().switch_page(f"views/{name}_page.py")
+        test.session_state[OVERRIDE] = fake_context(FakeCopy(catalogue, problem), stage)
         for parameter, value in parameters.items():
             test.query_params[parameter] = value
-        if name != "explore":
-            test.switch_page(f"views/{name}.py")
         test.run()
         assert not test.exception, test.exception
         return test
@@ -115,29 +120,29 @@ def open_page(sample_catalogue: Catalogue) -> Callable[..., AppTest]:
 
 @pytest.fixture(scope="session")
 def hostile_texts() -> tuple[str, ...]:
-    """Texts that try to be more than text."""
+    """Texts that try to act as markup."""
     return HOSTILE
 
 
 @pytest.fixture(scope="session")
-def told() -> Callable[[AppTest], str]:
-    """All that a page tells as Markdown, one element a line."""
+def texts_of() -> Callable[[AppTest], str]:
+    """All texts of a page as Markdown, one element a line."""
 
-    def tell(page: Any) -> str:
+    def read(page: Any) -> str:
         kinds = ("title", "header", "markdown", "caption", "info", "success", "warning")
         return "\n".join(element.value for kind in kinds for element in page.get(kind))
 
-    return tell
+    return read
 
 
 @pytest.fixture(scope="session")
-def markup_of(told: Callable[[AppTest], str]) -> Callable[[AppTest], set[str]]:
-    """The characters on a page that Markdown takes for more than text, code aside."""
+def markup_of(texts_of: Callable[[AppTest], str]) -> Callable[[AppTest], set[str]]:
+    """The unescaped markup characters of a page, code aside."""
 
     def signs(page: AppTest) -> set[str]:
         tables = " ".join(str(cell) for table in page.table for cell in table.value.values.flat)
         links = " ".join(link.label for link in page.get("page_link"))
-        own_code = re.sub(r"(?<!\\)`[a-z_]+`", "", f"{told(page)} {tables} {links}")
+        own_code = re.sub(r"(?<!\\)`[a-z_]+`", "", f"{texts_of(page)} {tables} {links}")
         return set(re.sub(r"\\.", "", own_code))
 
     return signs
@@ -145,7 +150,7 @@ def markup_of(told: Callable[[AppTest], str]) -> Callable[[AppTest], set[str]]:
 
 @pytest.fixture(scope="session")
 def address_of() -> Callable[[AppTest], dict[str, list[str]]]:
-    """The parameters in a page's address."""
+    """The parameters in a page's URL."""
 
     def read(page: AppTest) -> dict[str, list[str]]:
         return {

@@ -1,4 +1,4 @@
-"""What the cost page shows: amounts, shares of what is free, and where they come from."""
+"""The Cost page: amounts, shares of the free tier, and their sources."""
 
 from datetime import date
 from pathlib import Path
@@ -10,15 +10,15 @@ import mocktailverse.dashboard.views
 from mocktailverse.catalogue.meta import Meta
 from mocktailverse.cost.running import SMALL
 from mocktailverse.cost.usage import Activity
-from mocktailverse.dashboard.connections import OVERRIDE, Connections
-from mocktailverse.dashboard.views.cost import percent, usd
+from mocktailverse.dashboard.context import OVERRIDE, DashboardContext
+from mocktailverse.dashboard.views.cost_page import percent, usd
 from mocktailverse.errors import MissingError, PermanentError, UnreachableError
 from mocktailverse.loads.load_record import Counts, Load
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.operations.month import LOADS, MonthUsage
 from mocktailverse.stores.free_tier import FreeOffer
 
-PAGE = Path(mocktailverse.dashboard.views.__path__[0]) / "cost.py"
+PAGE = Path(mocktailverse.dashboard.views.__path__[0]) / "cost_page.py"
 DAY_MS = 24 * 3600 * 1000
 NEW_YEAR_MS = 1_767_225_600_000  # 2026-01-01 00:00:00 UTC
 NOW_MS = NEW_YEAR_MS + 10 * DAY_MS  # the 11th of 31 days
@@ -35,8 +35,8 @@ def load(day=1, **fields):
     )  # fmt: skip
 
 
-class Books:
-    """Loads by day, and a catalogue."""
+class FakeStores:
+    """The loads by day, and a catalogue."""
 
     def __init__(self):
         self.days = {}
@@ -48,10 +48,10 @@ class Books:
         if self.down:
             raise self.down
         self.asked.append(day)
-        found = self.days.get(day, [])
+        loads = self.days.get(day, [])
         first = after["at"] if after else 0
         end = first + limit
-        return found[first:end], ({"at": end} if end < len(found) else None)
+        return loads[first:end], ({"at": end} if end < len(loads) else None)
 
     def current(self):
         if self.drinks is None:
@@ -66,17 +66,17 @@ class Books:
 class Offers:
     """The account's free limits."""
 
-    def __init__(self, answer):
-        self.answer = answer
+    def __init__(self, response):
+        self.response = response
 
     def offers(self):
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
+        if isinstance(self.response, Exception):
+            raise self.response
+        return self.response
 
 
 class Clock:
-    """Stands still until it is moved."""
+    """A clock that a test moves."""
 
     def __init__(self):
         self.at = NOW_MS
@@ -86,8 +86,8 @@ class Clock:
 
 
 @pytest.fixture
-def books():
-    return Books()
+def stores():
+    return FakeStores()
 
 
 @pytest.fixture
@@ -96,24 +96,24 @@ def clock():
 
 
 @pytest.fixture
-def look(books, clock):
-    """Opens the page of a stage; `free_tier` is what AWS answers."""
+def look(stores, clock):
+    """Opens the page of a stage; `free_tier` is what AWS returns."""
 
     def open_page(stage="local", free_tier=None):
-        opened = Connections(
-            catalogue=books, drinks=None, loads=books, bucket=None, queue=None, stage=stage,
+        context = DashboardContext(
+            catalogue=stores, loads=stores, bucket=None, queue=None, stage=stage,
             can_act=False, refresh_s=2, clock=clock, free_tier=free_tier and Offers(free_tier),
         )  # fmt: skip
         page = AppTest.from_file(str(PAGE), default_timeout=240)
-        page.session_state[OVERRIDE] = opened
+        page.session_state[OVERRIDE] = context
         return page.run()
 
     return open_page
 
 
 @pytest.fixture
-def month(books, clock):
-    return MonthUsage(books, lambda: books.current().meta, attempt_limit_s=120, clock=clock)
+def month(stores, clock):
+    return MonthUsage(stores, lambda: stores.current().meta, attempt_limit_s=120, clock=clock)
 
 
 def texts(page):
@@ -123,42 +123,42 @@ def texts(page):
 # ---- the month
 
 
-def test_a_month_is_read_day_by_day_from_its_first(month, books):
-    books.days = {
+def test_a_month_is_read_day_by_day_from_its_first(month, stores):
+    stores.days = {
         "2026-01-11": [load(11)],
         "2026-01-01": [load(1), load(1)],
         "2025-12-31": [load()],
     }
-    found = month.read()
-    assert books.asked == [f"2026-01-{day:02}" for day in range(11, 0, -1)]
-    assert found.activity.loads == 3
-    assert found.days[date(2026, 1, 1)].loads == 2
-    assert found.is_whole
-    assert found.share == pytest.approx(10 / 31)
+    usage = month.read()
+    assert stores.asked == [f"2026-01-{day:02}" for day in range(11, 0, -1)]
+    assert usage.activity.loads == 3
+    assert usage.days[date(2026, 1, 1)].loads == 2
+    assert usage.is_whole
+    assert usage.share == pytest.approx(10 / 31)
 
 
-def test_days_that_are_over_are_read_once(month, books):
+def test_days_that_are_over_are_read_once(month, stores):
     month.read()
-    books.asked.clear()
+    stores.asked.clear()
     month.read()
-    assert books.asked == ["2026-01-11", "2026-01-10"]
+    assert stores.asked == ["2026-01-11", "2026-01-10"]
 
 
-def test_of_too_many_loads_the_newest_are_read_and_their_time_counts(month, books, clock):
+def test_of_too_many_loads_the_newest_are_read_and_their_time_counts(month, stores, clock):
     half_day = NOW_MS - DAY_MS // 2
     newest = [load(10) for _ in range(LOADS)]
-    books.days = {"2026-01-10": [*newest, load(10)], "2026-01-09": [load(9)]}
-    found = month.read()
-    assert found.activity.loads == LOADS
-    assert not found.is_whole
-    assert found.since == newest[-1].started_at < half_day
-    assert found.share == pytest.approx((clock.at - found.since) / (31 * DAY_MS))
+    stores.days = {"2026-01-10": [*newest, load(10)], "2026-01-09": [load(9)]}
+    usage = month.read()
+    assert usage.activity.loads == LOADS
+    assert not usage.is_whole
+    assert usage.since == newest[-1].started_at < half_day
+    assert usage.share == pytest.approx((clock.at - usage.since) / (31 * DAY_MS))
 
 
 def test_without_loads_there_is_what_runs_all_the_same(month):
-    found = month.read()
-    assert (found.activity, found.drinks) == (Activity(), 0)
-    assert found.usage(SMALL).dynamodb_wcu == 4
+    usage = month.read()
+    assert (usage.activity, usage.drinks) == (Activity(), 0)
+    assert usage.usage(SMALL).dynamodb_wcu == 4
 
 
 def test_the_first_moment_of_a_month_is_no_division_by_nothing(month, clock):
@@ -173,7 +173,7 @@ def test_locally_it_says_that_nothing_is_paid(look):
     page = look()
     assert not page.exception
     assert "costs nothing" in page.info[0].value
-    assert any("No raw object was loaded this month" in text for text in texts(page))
+    assert any("No loads this month" in text for text in texts(page))
 
 
 def test_the_totals_are_so_far_and_at_this_rate(look):
@@ -182,11 +182,11 @@ def test_the_totals_are_so_far_and_at_this_rate(look):
     assert [metric.value for metric in page.metric] == ["$0.00020", "$0.00061", "26 %"]
 
 
-def test_loads_of_the_month_are_told(look, books):
-    books.days = {"2026-01-03": [load(3, attempts=2), load(3, generation=2)]}
-    books.drinks = 600
-    told = "\n".join(texts(look()))
-    assert "2 loads in 3 attempts, 50 records" in told
+def test_loads_of_the_month_are_counted(look, stores):
+    stores.days = {"2026-01-03": [load(3, attempts=2), load(3, generation=2)]}
+    stores.drinks = 600
+    text = "\n".join(texts(look()))
+    assert "2 loads in 3 attempts, 50 records" in text
 
 
 def test_every_service_has_its_share_of_what_is_free(look):
@@ -194,7 +194,7 @@ def test_every_service_has_its_share_of_what_is_free(look):
     bars = [bar.proto.text.replace("\\", "") for bar in page.get("progress")]
     assert any("17 of 25 WCU (68 %)" in bar for bar in bars)
     assert len(bars) == 12
-    assert any("none is free" in text for text in texts(page))
+    assert any("no free tier" in text for text in texts(page))
 
 
 def test_what_nothing_counts_is_said_not_to_be_counted(look):
@@ -209,7 +209,7 @@ def test_how_it_was_computed_names_source_and_basis_of_every_line(look):
 
 
 def test_the_embedded_aws_is_not_asked_for_free_limits(look):
-    assert not any("As AWS counts it" in heading.value for heading in look().header)
+    assert not any("Reported by AWS" in heading.value for heading in look().header)
 
 
 def test_what_aws_counts_is_shown_where_it_may_be_read(look):
@@ -228,21 +228,21 @@ def test_where_aws_may_not_be_asked_the_page_says_so(look):
     assert any("GetFreeTierUsage" in text and "<b>" not in text for text in texts(page))
 
 
-def test_with_aws_down_the_last_figures_stay(look, books, clock):
+def test_with_aws_down_the_last_figures_stay(look, stores, clock):
     page = look(stage="dev")
-    books.down = UnreachableError("nothing answers")
+    stores.down = UnreachableError("nothing responses")
     clock.at += 3_600_000
     page.run()
     assert not page.exception
-    assert "AWS does not answer" in page.warning[0].value
+    assert "AWS has been unreachable" in page.warning[0].value
     assert page.metric
 
 
-def test_with_aws_down_from_the_start_there_is_a_word(look, books):
-    books.down = UnreachableError("nothing answers")
+def test_with_aws_down_from_the_start_there_is_a_word(look, stores):
+    stores.down = UnreachableError("nothing responses")
     page = look()
     assert not page.exception
-    assert "AWS does not answer" in page.warning[0].value
+    assert "AWS has been unreachable" in page.warning[0].value
 
 
 @pytest.mark.parametrize(

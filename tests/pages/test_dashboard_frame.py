@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mocktailverse.dashboard.connections import OVERRIDE
+from mocktailverse.dashboard.context import OVERRIDE
 from mocktailverse.errors import CatalogueError, MissingError, UnreachableError
 
 OWN = ("explore", "shelf", "insights")
@@ -21,7 +21,7 @@ def test_the_sidebar_leads_everywhere_and_takes_the_shelf_along(open_page):
     assert {link.proto.query_string for link in links} == {"have=Gin&have=Tonic+water"}
 
 
-def test_the_same_links_stand_above_the_page_for_phones(open_page):
+def test_the_same_links_are_above_the_page_for_phones(open_page):
     page = open_page("shelf", have=["Gin"])
     beside, above = (
         [(link.label, link.proto.query_string) for link in part.get("page_link")]
@@ -30,9 +30,9 @@ def test_the_same_links_stand_above_the_page_for_phones(open_page):
     assert above[: len(beside)] == beside
 
 
-def test_the_foot_tells_the_catalogue_its_age_and_the_stage(open_page, sample_catalogue):
+def test_the_foot_shows_the_catalogue_its_age_and_the_stage(open_page, sample_catalogue):
     foot = open_page(stage="staging").sidebar.caption[0]
-    assert f"{sample_catalogue.meta.drinks} drinks · renewed 60 s ago" in foot.value
+    assert f"{sample_catalogue.meta.drinks} drinks · updated 60 s ago" in foot.value
     assert "Stage staging" in foot.value
     assert sample_catalogue.meta.version.split("-")[0] in foot.proto.help
 
@@ -68,15 +68,15 @@ def test_a_catalogue_without_drinks_is_empty_too(open_page, make_catalogue):
 )
 def test_without_any_copy_the_page_says_that_aws_is_down(open_page, error):
     shown = open_page("shelf", catalogue=error)
-    assert shown.title[0].value == "AWS does not answer"
+    assert shown.title[0].value == "Cannot reach AWS"
     assert shown.code[0].value == str(error)
 
 
 @pytest.mark.parametrize("page", OWN)
 def test_with_aws_down_the_last_catalogue_is_shown_and_dated(open_page, page):
     shown = open_page(page, problem="No answer from **x**.")
-    told = "AWS does not answer since 22:12 UTC, so this is the catalogue of 22:13 UTC"
-    assert told in shown.warning[0].value
+    state = "AWS has been unreachable since 22:12 UTC. Showing the catalogue from 22:13 UTC"
+    assert state in shown.warning[0].value
     assert r"\*\*x\*\*" in shown.warning[0].value
     assert len(shown.title) == 1
 

@@ -1,4 +1,4 @@
-"""One drink: recipe, strength, origin, and what the shelf lacks."""
+"""One drink: recipe, strength, lineage, and what the shelf lacks."""
 
 import json
 from urllib.parse import urlencode
@@ -50,18 +50,18 @@ def test_measures_without_a_number_stay_as_written(open_changed, sample_catalogu
     assert any("not scaled" in caption.value for caption in page.caption)
 
 
-def test_parts_tell_what_a_part_is(open_page):
+def test_parts_show_what_a_part_is(open_page):
     page = open_page(drink=NEGRONI, units="parts", servings="2")
     assert column(page, 0, "Amount")[:3] == ["**1 part**"] * 3
     assert any(caption.value == "1 part is 60 ml." for caption in page.caption)
 
 
-def test_the_method_speaks_the_language_of_ones_choice(open_page, told):
-    assert "Alles im Gästeglas" in told(open_page(drink=NEGRONI, lang="de"))
-    assert "Pour everything over ice" in told(open_page(drink=NEGRONI, lang="xx"))
+def test_the_method_speaks_the_language_of_ones_choice(open_page, texts_of):
+    assert "Alles im Gästeglas" in texts_of(open_page(drink=NEGRONI, lang="de"))
+    assert "Pour everything over ice" in texts_of(open_page(drink=NEGRONI, lang="xx"))
 
 
-def test_the_origin_names_the_raw_object(open_page, sample_catalogue):
+def test_the_lineage_names_the_raw_object(open_page, sample_catalogue):
     page = open_page(drink=NEGRONI)
     lineage = json.loads(next(code.value for code in page.code if code.value.startswith("{")))
     drink = sample_catalogue.drink(NEGRONI)
@@ -70,17 +70,17 @@ def test_the_origin_names_the_raw_object(open_page, sample_catalogue):
     assert lineage["observed_at"].startswith("2023-")
 
 
-def test_the_shelf_tells_what_is_missing(open_page):
+def test_the_shelf_shows_what_is_missing(open_page):
     page = open_page(drink=NEGRONI, have=["gin", "Campari"])
-    assert page.info[0].value == "Your shelf lacks Sweet vermouth, Orange."
+    assert page.info[0].value == "Missing from your shelf: Sweet vermouth, Orange."
     page = open_page(drink=NEGRONI, have=["London dry gin", "Campari", "sweet vermouth", "Orange"])
-    assert page.success[0].value.startswith("You have all of it")
+    assert page.success[0].value.startswith("You have all ingredients")
 
 
 @pytest.mark.parametrize("have", [["Gin"], ["Gin", "Campari", "Sweet vermouth", "Orange"]])
 def test_a_drink_leads_back_to_the_shelf(open_page, have):
     page = open_page(drink=NEGRONI, have=have)
-    (back,) = (link for link in page.get("page_link") if link.label == "To my shelf")
+    (back,) = (link for link in page.get("page_link") if link.label == "Go to my shelf")
     assert back.proto.query_string == urlencode({"have": have}, doseq=True)
 
 
@@ -93,7 +93,7 @@ def test_similar_drinks_share_ingredients(open_page):
 
 def test_an_unknown_drink_leads_back(open_page):
     page = open_page(drink="thecocktaildb:0", q="gin")
-    assert page.title[0].value == "Not in the catalogue"
+    assert page.title[0].value == "Drink not found"
     back = next(link for link in page.get("page_link") if link.label == "All drinks")
     assert back.proto.query_string == "q=gin"
 
@@ -114,28 +114,28 @@ def test_a_licensed_picture_names_its_author(open_page):
 @pytest.mark.parametrize(
     ("derived", "words"),
     [
-        (Derived(), "Not known."),
-        (Derived(*[0] * 10, certainty="exact", is_mocktail=True), "Nothing in it holds"),
-        (Derived(90, 90, 14, 14, 20, 20, certainty="exact"), "as mixed; how it is diluted"),
+        (Derived(), "Unknown."),
+        (Derived(*[0] * 10, certainty="exact", is_mocktail=True), "Contains no alcohol"),
+        (Derived(90, 90, 14, 14, 20, 20, certainty="exact"), "as mixed; dilution unknown"),
         (
             Derived(90, 120, 14, 28, 20, 30, 15, 25, 1, 2, "range"),
             "**15\N{EN DASH}25 % vol** as served",
         ),
     ],
 )
-def test_strength_says_what_is_known(open_changed, told, derived, words):
+def test_strength_says_what_is_known(open_changed, texts_of, derived, words):
     page = open_changed(derived=derived)
-    assert words in told(page)
+    assert words in texts_of(page)
     assert bool(page.get("vega_lite_chart")) == bool(derived.abv_percent_max)
 
 
-def test_a_drink_without_anything_is_still_shown(open_changed, told):
+def test_a_drink_without_anything_is_still_shown(open_changed, texts_of):
     page = open_changed(
         category=None, alcoholic=None, glass=None, iba=None, tags=(), instructions={},
         ingredients=(), image=None, video=None, derived=Derived(),
         quality=("no_ingredients", "no_instructions"),
     )  # fmt: skip
-    assert "No ingredient is given" in told(page).replace("\\", "")
+    assert "The drink has no ingredients" in texts_of(page).replace("\\", "")
     assert not page.table[:-1]
 
 

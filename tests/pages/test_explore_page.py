@@ -1,4 +1,4 @@
-"""Explore: search, filters, paging; the address is its whole state."""
+"""Explore: search, filters, paging; the URL is its whole state."""
 
 import csv
 import io
@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from mocktailverse.catalogue.search.query import DrinkQuery
-from mocktailverse.dashboard.views.explore import csv_of
+from mocktailverse.dashboard.views.explore_page import csv_of
 
 
 def test_all_drinks_are_there_page_by_page(open_page, sample_catalogue, cards):
@@ -70,8 +70,8 @@ def test_the_next_page_follows_the_first(open_page, sample_catalogue, cards):
 
 def test_no_hit_suggests_what_may_have_been_meant(open_page, cards, address_of):
     page = open_page(ingredient="Ginn", q="")
-    assert page.header[0].value == "No drink matches"
-    page.button(key="meant-0").click().run()
+    assert page.header[0].value == "No drinks found"
+    page.button(key="suggestion-0").click().run()
     assert address_of(page)["ingredient"] != ["Ginn"]
     assert cards(page)
 
@@ -93,7 +93,7 @@ def test_nonsense_in_the_address_does_no_harm(open_page):
         sort="DROP", size="-1", page="x", view="3d", mocktail="maybe", abv_min="nan", nothing="1",
         tag=["<script>", "x" * 5000],
     )  # fmt: skip
-    assert page.header[0].value == "No drink matches"
+    assert page.header[0].value == "No drinks found"
 
 
 def test_hostile_texts_are_shown_as_text(
@@ -143,7 +143,7 @@ def test_of_very_many_tags_the_most_frequent_are_offered_and_others_can_be_typed
     page = open_page(catalogue=catalogue, tag=["rare 119"])
     tags = page.multiselect(key="filter-tag")
     assert tags.proto.accept_new_options
-    assert "21 rarer ones can be typed" in tags.help
+    assert "You can type 21 others" in tags.help
     assert (tags.options[0], tags.options[-1]) == ("Common (120)", "rare 119")
     assert len(tags.options) == 101
     assert page.header[0].value == "1 drink"

@@ -1,4 +1,4 @@
-"""Insights: charts with a finding as their title and their figures as a table."""
+"""Insights: charts with a title that states a result, and their figures as a table."""
 
 import json
 
@@ -7,23 +7,23 @@ import pytest
 
 from mocktailverse.catalogue.search.query import Facet, Pairing, StrengthBin
 from mocktailverse.dashboard import charts
-from mocktailverse.dashboard.findings import part_of
+from mocktailverse.dashboard.chart_titles import part_of
 
 
-def test_every_chart_has_a_finding_a_text_alternative_and_its_figures(open_page):
+def test_every_chart_has_a_title_a_text_alternative_and_its_figures(open_page):
     page = open_page("insights")
     drawn = page.get("vega_lite_chart")
     headings = [header.value for header in page.header]
     assert len(drawn) == 9
     assert all(chart.proto.alt in headings for chart in drawn)
     assert len(page.dataframe) == len(drawn)
-    assert "Gin and Lemon juice are the closest friends: together in 10 drinks" in headings
+    assert "Gin and Lemon juice are combined most often: in 10 drinks" in headings
 
 
 def test_quality_codes_are_explained(open_page):
     page = open_page("insights")
     meanings = dict(zip(*(page.table[-1].value[name] for name in ("Note", "Meaning")), strict=True))
-    assert r"The same ingredient stands on several lines\." in meanings.values()
+    assert r"Several lines have the same ingredient\." in meanings.values()
 
 
 def test_a_catalogue_of_one_bare_drink_has_insights_too(
@@ -42,8 +42,8 @@ def test_figures_that_leave_values_out_say_so(open_page, make_catalogue, sample_
             for number, drink in enumerate(drinks)
         ),
     )
-    (note,) = [caption.value for caption in page.caption if "left out" in caption.value]
-    assert note == "The 100 most frequent; 20 more are left out."
+    (note,) = [caption.value for caption in page.caption if "not shown" in caption.value]
+    assert note == "The 100 most frequent; 20 more are not shown."
 
 
 def test_hostile_texts_are_shown_as_text(open_page, hostile_catalogue):

@@ -1,4 +1,4 @@
-"""The live page: what it shows, what its buttons do, and that it stays calm."""
+"""The live page: what it shows, what its buttons do, and that an outage does not break it."""
 
 from collections import Counter
 from pathlib import Path
@@ -8,15 +8,15 @@ from streamlit.testing.v1 import AppTest
 
 import mocktailverse.dashboard.views
 from mocktailverse.catalogue.meta import Meta
-from mocktailverse.dashboard.connections import OVERRIDE, Connections
-from mocktailverse.dashboard.pulse import LOADS
+from mocktailverse.dashboard.context import OVERRIDE, DashboardContext
+from mocktailverse.dashboard.live_snapshot import MAX_LOADS
 from mocktailverse.dashboard.rejections import RejectionReader
 from mocktailverse.errors import MissingError, PermanentError, UnreachableError
 from mocktailverse.loads.load_record import START, Counts, Load, Segment
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 
-PAGE = Path(mocktailverse.dashboard.views.__path__[0]) / "pipeline.py"
+PAGE = Path(mocktailverse.dashboard.views.__path__[0]) / "pipeline_page.py"
 NOON_MS = 1_767_268_800_000
 HOSTILE = "</div><script>alert(1)</script> **x** [a](javascript:b) :red[c] $x$ `=1+1` \u202egnp"
 
@@ -53,11 +53,11 @@ class Aws:
     def page(self, day, limit, after=None):
         self.call("page")
         self.newest_day = max(day, self.newest_day)
-        found = self.loads if day == self.newest_day else []
+        loads = self.loads if day == self.newest_day else []
         first = after["at"] if after else 0
-        chosen = found[first : first + limit]
+        page = loads[first : first + limit]
         end = first + limit
-        return chosen, ({"at": end} if end < len(found) else None)
+        return page, ({"at": end} if end < len(loads) else None)
 
     def place_of(self, load):
         return load.object.key
@@ -111,7 +111,7 @@ class Aws:
 
 
 class Clock:
-    """Stands still until it is moved."""
+    """A clock that a test moves."""
 
     def __init__(self):
         self.at = NOON_MS
@@ -135,12 +135,12 @@ def look(aws, clock):
     """Opens the page, as someone who may act or may not."""
 
     def open_page(*, can_act=True, stage="local"):
-        opened = Connections(
-            catalogue=aws, drinks=None, loads=aws, bucket=aws, queue=aws, stage=stage,
+        context = DashboardContext(
+            catalogue=aws, loads=aws, bucket=aws, queue=aws, stage=stage,
             can_act=can_act, refresh_s=2, clock=clock,
         )  # fmt: skip
         page = AppTest.from_file(str(PAGE), default_timeout=240)
-        page.session_state[OVERRIDE] = opened
+        page.session_state[OVERRIDE] = context
         return page.run()
 
     return open_page
@@ -168,7 +168,7 @@ def test_an_empty_pipeline_says_what_to_do(look):
     assert not page.exception
     assert "mocktailverse ingest" in page.code[0].value
     assert metrics(page)["Since the last load"] == "none"
-    assert metrics(page)["Catalogue's age"] == "none"
+    assert metrics(page)["Catalogue age"] == "none"
 
 
 def test_an_empty_stage_on_aws_names_itself(look):
@@ -195,15 +195,15 @@ def test_stages_count_the_records_of_loads_that_no_replay_superseded(aws, look, 
     assert shown["Raw objects"] == "2"
     assert (shown["Records read"], shown["Loaded"], shown["Unchanged"]) == ("6", "1", "3")
     assert (shown["Stale"], shown["Rejected"], shown["Drinks published"]) == ("2", "0", "10")
-    assert shown["Catalogue's age"] == "5 s"
+    assert shown["Catalogue age"] == "5 s"
     assert shown["In the queue"] == "3"
 
 
-def test_only_a_bounded_number_of_loads_is_looked_at_and_the_page_says_so(aws, look):
-    aws.loads = [load(f"{number}.json") for number in range(LOADS + 50)]
+def test_the_number_of_loads_is_bounded_and_the_page_says_so(aws, look):
+    aws.loads = [load(f"{number}.json") for number in range(MAX_LOADS + 50)]
     page = look()
-    assert len(page.dataframe[0].value) == LOADS
-    assert any("Older loads are left out" in text for text in texts(page))
+    assert len(page.dataframe[0].value) == MAX_LOADS
+    assert any("Older loads are not shown" in text for text in texts(page))
 
 
 def test_all_visitors_share_what_was_asked(aws, look, clock):
@@ -270,7 +270,7 @@ def test_one_click_replays_a_load(aws, look):
     aws.reject(load("b.json", read=1, rejected=1), "id_missing")
     page = look().button(key="replay-one").click().run()
     assert [(request.object, request.generation) for request in aws.sent] == [(rejected.object, 2)]
-    assert "Sent again: 1 raw objects" in page.toast[0].value
+    assert "Replaying 1 raw object." in page.toast[0].value
 
 
 def test_one_click_replays_all_that_were_rejected_or_failed(aws, look):
@@ -301,10 +301,10 @@ def test_where_credentials_only_read_there_is_nothing_to_click(aws, look):
     aws.dead_bodies = ["a"]
     page = look(can_act=False, stage="prod")
     assert labels(page) == []
-    assert any("only reads" in text for text in texts(page))
+    assert any("read-only" in text for text in texts(page))
 
 
-def test_a_refused_action_is_told_and_breaks_nothing(aws, look, monkeypatch):
+def test_a_refused_action_is_reported_and_breaks_nothing(aws, look, monkeypatch):
     aws.reject(load(read=1, rejected=1), "id_missing")
     page = look()
 
@@ -327,7 +327,7 @@ def test_with_aws_down_the_page_keeps_what_it_saw(aws, look, clock):
     clock.at += 60_000
     page.run()
     assert not page.exception
-    assert "AWS does not answer since 12:01 UTC." in page.warning[0].value
+    assert "AWS has been unreachable since 12:01 UTC." in page.warning[0].value
     assert "from 12:00 UTC" in page.warning[0].value
     assert len(page.dataframe[0].value) == 1
 
@@ -336,8 +336,8 @@ def test_with_aws_down_from_the_start_there_is_a_word_and_no_traceback(aws, look
     aws.down = UnreachableError("nothing answers")
     page = look()
     assert not page.exception
-    assert "AWS does not answer since" in page.warning[0].value
-    assert "tries again" in page.warning[0].value
+    assert "AWS has been unreachable since" in page.warning[0].value
+    assert "retries automatically" in page.warning[0].value
 
 
 def test_when_aws_is_back_the_banner_goes(aws, look, clock):
@@ -352,12 +352,12 @@ def test_a_catalogue_that_cannot_be_read_does_not_hide_the_loads(aws, look, monk
     aws.loads = [load(read=1, loaded=1)]
 
     def damaged():
-        raise PermanentError("The file is no catalogue")
+        raise PermanentError("The file is not a catalogue")
 
     monkeypatch.setattr(aws, "current", damaged)
     page = look()
     assert len(page.dataframe[0].value) == 1
-    assert any("The file is no catalogue" in text for text in texts(page))
+    assert any("The file is not a catalogue" in text for text in texts(page))
 
 
 def test_rejected_lines_that_cannot_be_read_leave_the_rest_of_the_page(aws, look, monkeypatch):
@@ -369,7 +369,7 @@ def test_rejected_lines_that_cannot_be_read_leave_the_rest_of_the_page(aws, look
     monkeypatch.setattr(aws, "rejected", unreachable)
     page = look()
     assert not page.exception
-    assert "cannot be read now" in page.warning[0].value
+    assert "Cannot read the rejected records" in page.warning[0].value
 
 
 def test_reasons_that_cannot_be_read_are_not_asked_for_again_and_again(aws, clock):

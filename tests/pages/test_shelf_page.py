@@ -1,4 +1,4 @@
-"""What can I make: the shelf in the address, starters, unlocks, what is missing."""
+"""What can I make: the shelf in the URL, starters, unlocks, what is missing."""
 
 import pytest
 
@@ -70,9 +70,9 @@ def test_mocktails_only(open_page, address_of):
 
 
 @pytest.mark.parametrize("missing", ["0", "1", "2", "9", "x"])
-def test_a_shelf_of_unknown_things_makes_nothing_and_says_so(open_page, told, missing):
+def test_a_shelf_of_unknown_things_makes_nothing_and_says_so(open_page, texts_of, missing):
     page = open_page("shelf", have=["Unobtainium **x**"], missing=missing)
-    assert r"No drink asks for Unobtainium \*\*x\*\*" in told(page)
+    assert r"No drink uses Unobtainium \*\*x\*\*" in texts_of(page)
 
 
 def test_a_cursor_of_another_shelf_is_passed_over(open_page, cards):
@@ -82,10 +82,10 @@ def test_a_cursor_of_another_shelf_is_passed_over(open_page, cards):
 
 
 def test_hostile_ingredients_are_shown_as_text(
-    open_page, hostile_catalogue, hostile_texts, told, cards
+    open_page, hostile_catalogue, hostile_texts, texts_of, cards
 ):
     page = open_page(
         "shelf", catalogue=hostile_catalogue, have=list(hostile_texts[:2]), missing="0"
     )
     assert len(cards(page)) == 2
-    assert "](javascript" not in told(page) + "".join(cards(page))
+    assert "](javascript" not in texts_of(page) + "".join(cards(page))

@@ -6,7 +6,7 @@ import pytest
 
 from mocktailverse import times as moments
 from mocktailverse.errors import UsageError
-from mocktailverse.times import now, parse_past_time
+from mocktailverse.times import now, parse_past_time, utc
 
 DAY_S = 24 * 3600
 
@@ -49,3 +49,7 @@ def test_the_sender_s_clock_may_be_five_minutes_ahead(monkeypatch):
     assert parse_past_time("1970-01-02T00:05:00Z") == (DAY_S + 300) * 1000
     with pytest.raises(UsageError, match="not between 1970 and now"):
         parse_past_time("1970-01-02T00:05:00.001Z")
+
+
+def test_a_time_becomes_a_datetime_in_utc():
+    assert utc(1_767_268_800_000).isoformat() == "2026-01-01T12:00:00+00:00"

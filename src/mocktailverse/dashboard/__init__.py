@@ -1,1 +1,1 @@
-"""The dashboard: a Streamlit app over the catalogue and the tables."""
+"""The dashboard: a Streamlit app that shows the catalogue and the pipeline."""

@@ -1,6 +1,6 @@
-"""Amounts of a recipe as people read them: scaled to servings, in ml, US ounces or parts.
+"""Text for the amounts of a recipe, scaled to servings, in ml, US ounces or parts.
 
-Nothing is invented: a range stays a range, and what has no number stays as the source wrote it.
+A range stays a range, and a measure without a number stays as the source wrote it.
 """
 
 from collections.abc import Sequence
@@ -13,33 +13,33 @@ from mocktailverse.drinks.units import ML_PER_UNIT
 System = Literal["ml", "oz", "parts"]
 SYSTEMS: tuple[System, ...] = get_args(System)
 
-LEAST_PART_ML = 7.0
-"""A quarter of an ounce is the least that one pours by the jigger; a part is no less."""
+_MIN_PART_ML = 7.0
+"""A quarter of an ounce, the smallest amount of a jigger; no part is smaller."""
 
 _GRAMS = {"g": 1.0, "kg": 1000.0, "oz": 28.3495, "lb": 453.592}
 _BAR_UNITS = frozenset({"dash", "drop", "splash"})
-"""Told as they are: nobody measures a dash in ml."""
+"""Not converted: nobody measures a dash in ml."""
 
 _PLURALS = {
     "dash": "dashes", "splash": "splashes", "leaf": "leaves", "pinch": "pinches",
     "glass": "glasses",
 }  # fmt: skip
-_TO = "\N{EN DASH}"
+_DASH = "\N{EN DASH}"
 _UNNAMED = frozenset({"none", "other", "piece"})
 _FRACTIONS = (
     (0.0, ""), (1 / 8, "⅛"), (1 / 4, "¼"), (1 / 3, "⅓"), (1 / 2, "½"), (2 / 3, "⅔"), (3 / 4, "¾"),
     (1.0, ""),
 )  # fmt: skip
-"""Eighths only below one."""
+"""Values and their signs; eighths are used below 1 only."""
 _WHOLE_FROM = 20
-_LEAST_FRACTION = 1 / 16
-_LEAST_TOLD = 0.001
+_MIN_FRACTION = 1 / 16
+_MIN_SHOWN = 0.001
 
 
 def part_ml(lines: Sequence[IngredientLine]) -> float | None:
-    """The ml of one part: the least amount poured, if the recipe has two to compare.
+    """Return the ml of one part, the smallest volume of the recipe that is poured.
 
-    None where it counts in parts itself, or there are not two volumes.
+    None if the recipe already uses parts, or has fewer than two such volumes.
     """
     if any(line.kind == "part" for line in lines):
         return None
@@ -48,18 +48,18 @@ def part_ml(lines: Sequence[IngredientLine]) -> float | None:
         for line in lines
         if line.kind == "volume" and line.ml_min and line.unit not in _BAR_UNITS
     ]
-    poured = [ml for ml in volumes if ml >= LEAST_PART_ML]
+    poured = [ml for ml in volumes if ml >= _MIN_PART_ML]
     return min(poured) if len(poured) > 1 else None
 
 
 def amount(line: IngredientLine, system: System, servings: int, part: float | None) -> str | None:
-    """The line's amount for so many times the recipe; None where only its raw measure tells.
+    """Return the line's amount for a number of servings; None if its measure has no number.
 
     Args:
         line: the ingredient line.
-        system: what volumes are told in.
-        servings: how many times the recipe; parts are ratios and stay.
-        part: ml of one part of the recipe as written (`part_ml`); None tells parts in ml.
+        system: the unit system of volumes.
+        servings: multiplies the amounts, except parts, which are ratios.
+        part: ml of one part of the recipe as written (`part_ml`); without it, parts are in ml.
     """
     if line.kind == "volume" and line.unit not in _BAR_UNITS:
         return _volume(line, system, servings, part)
@@ -75,18 +75,18 @@ def amount(line: IngredientLine, system: System, servings: int, part: float | No
 
 
 def milliliters(ml: float) -> str:
-    """Whole ml; halves below 10, tenths below 2.5, litres from 1000 on; with its unit."""
+    """Return a volume: in tenths below 2.5 ml, halves below 10 ml, litres from 1000 ml on."""
     if ml >= 1000:  # noqa: PLR2004 - ml of a litre
         return f"{ml / 1000:,.2f}".rstrip("0").rstrip(".") + " l"
     return f"{_rounded_ml(ml):g} ml"
 
 
 def fraction(value: float) -> str:
-    """A number as bars write it: to the nearest quarter or third, whole ones from 20 on."""
+    """Return a number as bars write it: to the nearest quarter or third, whole from 20 on."""
     if value >= _WHOLE_FROM:
         return f"{value:,.0f}"
-    if value < _LEAST_FRACTION:
-        return f"{max(value, _LEAST_TOLD):.3f}".rstrip("0") if value else "0"
+    if value < _MIN_FRACTION:
+        return f"{max(value, _MIN_SHOWN):.3f}".rstrip("0") if value else "0"
     whole = int(value)
     rest = value - whole
     candidates = _FRACTIONS[0:1] + _FRACTIONS[2:] if whole else _FRACTIONS[1:]
@@ -97,12 +97,12 @@ def fraction(value: float) -> str:
 
 
 def span(low: str, high: str) -> str:
-    """A range; one figure where both ends read the same, the unit once where it is the same."""
+    """Return a range such as "1-2 oz", with an en dash; one amount if both ends are the same."""
     if low == high:
         return low
     low_number, _, low_unit = low.partition(" ")
     _, _, high_unit = high.partition(" ")
-    return f"{low_number}{_TO}{high}" if low_unit == high_unit else f"{low} {_TO} {high}"
+    return f"{low_number}{_DASH}{high}" if low_unit == high_unit else f"{low} {_DASH} {high}"
 
 
 def _volume(line: IngredientLine, system: System, servings: int, part: float | None) -> str | None:
@@ -117,7 +117,7 @@ def _volume(line: IngredientLine, system: System, servings: int, part: float | N
 
 
 def _ounces(ml: float) -> str:
-    """Ounces from a quarter on, else teaspoons."""
+    """Return ounces, or teaspoons below a quarter of an ounce."""
     ounces = ml / ML_PER_UNIT["oz"]
     if ounces < 0.24:  # noqa: PLR2004 - a quarter, as rounded in ml
         return f"{fraction(ml / ML_PER_UNIT['tsp'])} tsp"

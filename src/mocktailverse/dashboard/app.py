@@ -1,6 +1,6 @@
-"""The dashboard's frame: its pages, the way between them, and what catalogue one looks at.
+"""The dashboard's frame: navigation, sidebar and footer around each page.
 
-Run it by `mocktailverse dashboard`, or `streamlit run` this file.
+Run it with `mocktailverse dashboard`, or with `streamlit run` on this file.
 """
 
 from pathlib import Path
@@ -8,12 +8,12 @@ from typing import Literal
 
 import streamlit as st
 
-from mocktailverse.dashboard import address
-from mocktailverse.dashboard.connections import Connections, connections
-from mocktailverse.dashboard.links import COST, EXPLORE, INSIGHTS, PIPELINE, SHELF
-from mocktailverse.dashboard.opening import current, one_catalogue
-from mocktailverse.dashboard.text import plain
-from mocktailverse.dashboard.times import ago, clock_text
+from mocktailverse.dashboard import url_state
+from mocktailverse.dashboard.catalogue_loading import current_catalogue, pinned_catalogue
+from mocktailverse.dashboard.context import DashboardContext, dashboard_context
+from mocktailverse.dashboard.page_paths import COST, EXPLORE, INSIGHTS, PIPELINE, SHELF
+from mocktailverse.dashboard.safe_text import plain
+from mocktailverse.dashboard.time_text import age, clock_text
 from mocktailverse.errors import MocktailverseError
 
 _ASSETS = Path(__file__).parent / "assets"
@@ -25,58 +25,59 @@ PAGES = {
     PIPELINE: ("Pipeline", "conversion_path", "pipeline"),
     COST: ("Cost", "savings", "cost"),
 }
-"""Title, icon and address of each page."""
+"""Title, icon and URL path of each page."""
 
 
 def main() -> None:
-    """Show the page that the address names, with the sidebar beside it."""
-    # Without icons: Streamlit makes a page's icon the browser's, too, and fetches that from afar.
+    """Show the page of the current URL inside the frame."""
+    # Without icons: Streamlit would also use them as favicons, downloaded from the internet.
     pages = [
         st.Page(path, title=title, url_path=url_path or None, default=path == EXPLORE)
         for path, (title, _, url_path) in PAGES.items()
     ]
-    chosen = st.navigation(pages, position="hidden")
+    page = st.navigation(pages, position="hidden")
     st.set_page_config(
-        page_title=f"{chosen.title} · Mocktailverse",
+        page_title=f"{page.title} · Mocktailverse",
         page_icon=str(_ASSETS / "icon.svg"),
         layout="wide",
     )
     st.logo(str(_ASSETS / "logo.svg"), size="large")
     st.html(_ASSETS / "style.css")
-    found = connections()
-    is_live = chosen.url_path == PAGES[PIPELINE][2]
-    show_foot = st.fragment(_show_foot, run_every=found.refresh_s) if is_live else _show_foot
-    with one_catalogue():
+    context = dashboard_context()
+    is_live = page.url_path == PAGES[PIPELINE][2]
+    footer = st.fragment(_show_footer, run_every=context.refresh_s) if is_live else _show_footer
+    with pinned_catalogue():
         with st.sidebar:
-            _show_links("stretch")
+            _show_navigation("stretch")
             st.space("medium")
-            show_foot(found)
+            footer(context)
         with st.container(horizontal=True, gap="small", key="phone-links"):
-            _show_links("content")
-        chosen.run()
+            _show_navigation("content")
+        page.run()
         with st.container(key="phone-foot"):
-            show_foot(found)
+            footer(context)
 
 
-def _show_links(width: Literal["stretch", "content"]) -> None:
-    """The ways to the pages, which the shelf goes along; on phones they stand above the page."""
-    shelf = {name: values for name, values in address.read().items() if name == "have"}
+def _show_navigation(width: Literal["stretch", "content"]) -> None:
+    """Show links to all pages; they keep the visitor's shelf."""
+    shelf = {name: values for name, values in url_state.read().items() if name == "have"}
     for path, (title, icon, _) in PAGES.items():
         st.page_link(path, label=title, icon=f":material/{icon}:", query_params=shelf, width=width)
 
 
-def _show_foot(found: Connections) -> None:
-    """Which catalogue this is, how old, of which stage."""
+def _show_footer(context: DashboardContext) -> None:
+    """Show the stage, and the size and age of its catalogue."""
+    stage = f"Stage {plain(context.stage, 40)}"
     try:
-        meta = current(found).meta
+        meta = current_catalogue(context).meta
     except (MocktailverseError, OSError):
-        st.caption(f"Stage {plain(found.stage, 40)} · no catalogue")
+        st.caption(f"{stage} · no catalogue")
         return
-    now = found.clock()
+    now = context.clock()
     st.caption(
-        f"{meta.drinks - meta.withdrawn:,} drinks · renewed {ago(meta.built_at, now)}  \n"
-        f"Stage {plain(found.stage, 40)}",
-        help=f"Catalogue {plain(meta.version, 60)} of {clock_text(meta.built_at, now)}",
+        f"{meta.drinks - meta.withdrawn:,} drinks · updated {age(meta.built_at, now)} ago  \n"
+        f"{stage}",
+        help=f"Catalogue {plain(meta.version, 60)} from {clock_text(meta.built_at, now)}",
     )
 
 

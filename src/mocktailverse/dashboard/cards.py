@@ -1,18 +1,24 @@
-"""Drinks as cards, each a link to its page, and the way through the pages of a list."""
+"""Drinks as cards that link to the drink's page, and paging through a list of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 import streamlit as st
 
-from mocktailverse.dashboard.address import Parameters, changed
-from mocktailverse.dashboard.links import EXPLORE
-from mocktailverse.dashboard.strength import headline
-from mocktailverse.dashboard.text import plain, short
+from mocktailverse.dashboard import url_state
+from mocktailverse.dashboard.page_paths import EXPLORE
+from mocktailverse.dashboard.safe_text import plain, short
+from mocktailverse.dashboard.strength_text import headline
+from mocktailverse.dashboard.url_state import Parameters
 from mocktailverse.drinks.drink import Drink
+from mocktailverse.errors import UsageError
+
+T = TypeVar("T")
 
 COLUMNS = 3
-NAME_LENGTH = 80
-INGREDIENTS_LENGTH = 110
+_NAME_LENGTH = 80
+_INGREDIENTS_LENGTH = 110
+_MAX_PAGES = 1_000_000
 
 _GLASSES = {
     "mug": "local_cafe", "cup": "local_cafe", "coffee": "local_cafe",
@@ -31,13 +37,13 @@ def show_cards(
     notes: Mapping[str, str] | None = None,
     pictures: bool = False,
 ) -> None:
-    """Drinks side by side.
+    """Show drinks side by side.
 
     Args:
-        drinks: a page of them.
-        parameters: what the address keeps when a card is followed.
+        drinks: a page of drinks.
+        parameters: the URL parameters that the links keep.
         notes: Markdown to add to a drink, by its id.
-        pictures: whether to show pictures whose licence is stated.
+        pictures: whether to show pictures whose licence is known.
     """
     for start in range(0, len(drinks), COLUMNS):
         row = drinks[start : start + COLUMNS]
@@ -47,63 +53,76 @@ def show_cards(
                 _show_card(drink, parameters, (notes or {}).get(drink.id), pictures=pictures)
 
 
-def drink_link(drink: Drink, parameters: Parameters) -> None:
-    """A link to a drink's page, which keeps the rest of the address."""
-    st.page_link(
-        EXPLORE,
-        label=f"**{plain(drink.name, NAME_LENGTH)}**",
-        icon=f":material/{glass_icon(drink.glass)}:",
-        query_params={**parameters, "drink": drink.id},
-    )
+def read_page(read: Callable[[str | None], T], parameters: Parameters) -> tuple[T, Parameters]:
+    """Return the page at the URL's cursor, and the parameters.
+
+    If the cursor belongs to another query, return the first page and parameters without paging.
+    """
+    try:
+        return read(url_state.first(parameters, "after") or None), parameters
+    except UsageError:
+        return read(None), url_state.updated(parameters)
 
 
 def show_paging(
-    page: str, parameters: Parameters, following: str | None, *, number: int, pages: int
+    page: str, parameters: Parameters, next_cursor: str | None, total: int, size: int
 ) -> None:
-    """Links to the first and to the next page of a list; the browser goes back by itself."""
+    """Show links to the first and the next page of a list.
+
+    Args:
+        page: the script of the page.
+        parameters: the URL parameters of the list.
+        next_cursor: the cursor of the next page; None on the last one.
+        total: the number of drinks in the list.
+        size: the number of drinks on a page.
+    """
+    number = url_state.number(parameters, "page", 1, _MAX_PAGES)
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
         if number > 1:
             st.page_link(
                 page,
                 label="First page",
                 icon=":material/first_page:",
-                query_params=changed(parameters),
+                query_params=url_state.updated(parameters),
             )
-        st.caption(f"Page {number:,} of {pages:,}", width="content")
-        if following:
+        st.caption(f"Page {number:,} of {-(-total // size):,}", width="content")
+        if next_cursor:
             st.page_link(
                 page,
                 label="Next page",
                 icon=":material/arrow_forward:",
                 icon_position="right",
-                query_params={**parameters, "after": [following], "page": [str(number + 1)]},
+                query_params={**parameters, "after": [next_cursor], "page": [str(number + 1)]},
             )
 
 
 def badges(drink: Drink) -> str:
-    """What a drink is at a glance, as Markdown."""
-    is_mocktail = drink.derived.is_mocktail
-    color = {True: "green", False: "blue", None: "gray"}[is_mocktail]
-    told = [f":{color}-badge[{plain(headline(drink))}]"]
-    if drink.withdrawn_at is not None:
-        told.append(":orange-badge[withdrawn by the source]")
-    return " ".join(told)
-
-
-def glass_icon(glass: str | None) -> str:
-    """The name of an icon for a glass."""
-    words = (glass or "").casefold().replace("-", " ").split()
-    return next((_GLASSES[word] for word in words if word in _GLASSES), "local_bar")
+    """Return Markdown badges: the strength, and whether the drink is withdrawn."""
+    color = {True: "green", False: "blue", None: "gray"}[drink.derived.is_mocktail]
+    strength = f":{color}-badge[{plain(headline(drink))}]"
+    if drink.withdrawn_at is None:
+        return strength
+    return f"{strength} :orange-badge[withdrawn by the source]"
 
 
 def _show_card(drink: Drink, parameters: Parameters, note: str | None, *, pictures: bool) -> None:
     if pictures and drink.image and drink.image.licence:
         st.image(
-            drink.image.url, width="stretch", alt=f"Picture of {short(drink.name, NAME_LENGTH)}"
+            drink.image.url, width="stretch", alt=f"Picture of {short(drink.name, _NAME_LENGTH)}"
         )
-    drink_link(drink, parameters)
+    st.page_link(
+        EXPLORE,
+        label=f"**{plain(drink.name, _NAME_LENGTH)}**",
+        icon=f":material/{_glass_icon(drink.glass)}:",
+        query_params={**parameters, "drink": drink.id},
+    )
     st.markdown(badges(drink))
     names = ", ".join(dict.fromkeys(line.name for line in drink.ingredients))
-    st.caption(plain(names, INGREDIENTS_LENGTH) if names else "No ingredients are given.")
+    st.caption(plain(names, _INGREDIENTS_LENGTH) if names else "No ingredients listed.")
     if note:
         st.caption(note)
+
+
+def _glass_icon(glass: str | None) -> str:
+    words = (glass or "").casefold().replace("-", " ").split()
+    return next((_GLASSES[word] for word in words if word in _GLASSES), "local_bar")

@@ -1,4 +1,4 @@
-"""One drink, all that the catalogue knows of it."""
+"""The page of one drink."""
 
 from collections.abc import Sequence
 from urllib.parse import urlencode
@@ -6,32 +6,32 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from mocktailverse.catalogue.reader import Catalogue
-from mocktailverse.dashboard import address, lookups
-from mocktailverse.dashboard.address import Parameters
+from mocktailverse.dashboard import cached_queries, url_state
 from mocktailverse.dashboard.cards import badges, show_cards
-from mocktailverse.dashboard.links import EXPLORE, SHELF
-from mocktailverse.dashboard.origin import show_origin
+from mocktailverse.dashboard.lineage import show_lineage
+from mocktailverse.dashboard.page_paths import EXPLORE, SHELF
 from mocktailverse.dashboard.recipe import show_ingredients, show_method
+from mocktailverse.dashboard.safe_text import plain, short
 from mocktailverse.dashboard.strength_view import show_strength
-from mocktailverse.dashboard.text import plain, short
+from mocktailverse.dashboard.url_state import Parameters
 from mocktailverse.drinks.drink import Drink
 
-OWN = ("drink", "servings", "units", "lang")
-"""Parameters of this view; the others belong to the list that one came from."""
+_OWN_PARAMETERS = ("drink", "servings", "units", "lang")
+"""Parameters of this view; the others belong to the list that led here."""
 
-TITLE_LENGTH = 160
+_TITLE_LENGTH = 160
 
 
 def show_drink(catalogue: Catalogue, parameters: Parameters) -> None:
-    """Show the drink that the address names."""
-    back = {name: values for name, values in parameters.items() if name not in OWN}
+    """Show the drink of the URL."""
+    back = {name: values for name, values in parameters.items() if name not in _OWN_PARAMETERS}
     st.page_link(EXPLORE, label="All drinks", icon=":material/arrow_back:", query_params=back)
-    drink = catalogue.drink(address.first(parameters, "drink"))
+    drink = catalogue.drink(url_state.first(parameters, "drink"))
     if drink is None:
-        st.title("Not in the catalogue", anchor=False)
-        st.markdown("The drink of this link is not here, or not any more.")
+        st.title("Drink not found", anchor=False)
+        st.markdown("This drink is not in the catalogue, or no longer.")
         return
-    st.set_page_config(page_title=f"{short(drink.name, TITLE_LENGTH)} · Mocktailverse")
+    st.set_page_config(page_title=f"{short(drink.name, _TITLE_LENGTH)} · Mocktailverse")
     _show_head(drink)
     recipe, facts = st.columns([3, 2], gap="large")
     with recipe:
@@ -39,67 +39,64 @@ def show_drink(catalogue: Catalogue, parameters: Parameters) -> None:
         _show_missing(catalogue, drink, parameters)
         show_method(drink, parameters)
     with facts:
-        _show_picture(drink)
+        _show_image(drink)
         show_strength(drink)
         _show_links(drink)
-    show_origin(drink)
-    _show_similar(lookups.similar(catalogue, drink), back)
+    show_lineage(drink)
+    _show_similar(cached_queries.similar(catalogue, drink), back)
 
 
 def _show_head(drink: Drink) -> None:
-    st.title(plain(drink.name, TITLE_LENGTH), anchor=False)
-    parts = [drink.category, drink.glass, drink.derived.method, drink.iba and f"IBA: {drink.iba}"]
-    told = " · ".join(plain(part, 80) for part in parts if part)
+    st.title(plain(drink.name, _TITLE_LENGTH), anchor=False)
+    facts = [drink.category, drink.glass, drink.derived.method, drink.iba and f"IBA: {drink.iba}"]
     tags = " ".join(f":gray-badge[{plain(tag, 40)}]" for tag in drink.tags[:20])
     st.markdown(f"{badges(drink)} {tags}")
-    if told:
-        st.caption(told)
+    if any(facts):
+        st.caption(" · ".join(plain(fact, 80) for fact in facts if fact))
 
 
 def _show_missing(catalogue: Catalogue, drink: Drink, parameters: Parameters) -> None:
-    """What the shelf lacks for it, if there is one."""
+    """Show what the visitor's shelf lacks for the drink, if there is a shelf."""
     have = parameters.get("have", [])
     if not have or not drink.ingredients:
         return
     missing = catalogue.missing(drink, have)
     if missing:
         names = ", ".join(plain(name, 60) for name in missing)
-        st.info(f"Your shelf lacks {names}.", icon=":material/shopping_basket:")
+        st.info(f"Missing from your shelf: {names}.", icon=":material/shopping_basket:")
     else:
-        st.success("You have all of it on your shelf.", icon=":material/check_circle:")
-    st.page_link(SHELF, label="To my shelf", icon=":material/shelves:", query_params={"have": have})
+        st.success("You have all ingredients.", icon=":material/check_circle:")
+    st.page_link(
+        SHELF, label="Go to my shelf", icon=":material/shelves:", query_params={"have": have}
+    )
 
 
-def _show_picture(drink: Drink) -> None:
-    """The picture where its licence is stated, else the way to it."""
+def _show_image(drink: Drink) -> None:
+    """Show the image if its licence is known, else only a link to it."""
     if drink.image is None:
         return
     if drink.image.licence is None:
         with st.container(border=True):
-            st.caption("There is a picture, but nobody says who may show it.")
-            st.link_button("Picture at the source", drink.image.url, icon=":material/open_in_new:")
+            st.caption("Image hidden: no licence information.")
+            st.link_button("View at the source", drink.image.url, icon=":material/open_in_new:")
         return
-    credit = plain(drink.image.attribution or "author not stated", 120)
+    credit = plain(drink.image.attribution or "unknown author", 120)
     st.image(
         drink.image.url,
         caption=f"{credit} · {plain(drink.image.licence, 40)}",
         width="stretch",
-        alt=f"Picture of {short(drink.name, TITLE_LENGTH)}",
+        alt=f"Picture of {short(drink.name, _TITLE_LENGTH)}",
     )
 
 
 def _show_links(drink: Drink) -> None:
     with st.container(horizontal=True):
         if drink.video:
-            st.link_button("Video", drink.video, icon=":material/play_circle:")
+            st.link_button("Watch video", drink.video, icon=":material/play_circle:")
         with st.popover("Share", icon=":material/link:"):
-            st.caption("The link to this drink")
-            st.code(_address_of(drink), language=None, wrap_lines=True)
-
-
-def _address_of(drink: Drink) -> str:
-    here = (st.context.url or "").split("?")[0]
-    return f"{here}?{urlencode({'drink': drink.id})}"
+            st.caption("Link to this drink")
+            page = (st.context.url or "").split("?")[0]
+            st.code(f"{page}?{urlencode({'drink': drink.id})}", language=None, wrap_lines=True)
 
 
 def _show_similar(drinks: Sequence[Drink], parameters: Parameters) -> None:

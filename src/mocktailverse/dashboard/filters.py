@@ -1,53 +1,51 @@
-"""The filters of the Explore page: widgets that show the address, and change it."""
+"""The filters of the Explore page: widgets that show and change the URL's parameters."""
 
 from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
 from mocktailverse.catalogue.search.query import DrinkQuery, Facet, Facets
-from mocktailverse.dashboard import address
-from mocktailverse.dashboard.address import STRONGEST, Parameters
-from mocktailverse.dashboard.strength import TO
-from mocktailverse.dashboard.text import plain, short
+from mocktailverse.dashboard import url_state
+from mocktailverse.dashboard.safe_text import plain, short
+from mocktailverse.dashboard.strength_text import DASH
+from mocktailverse.dashboard.url_state import MAX_ABV, Parameters
 
-FIELDS = {
+_FIELDS = {
     "category": "Category",
     "spirit": "Base spirit",
     "glass": "Glass",
     "method": "Method",
     "tag": "Tag",
-    "alcoholic": "Alcohol, as the source says",
+    "alcoholic": "Alcohol, according to the source",
 }
-INGREDIENT_FIELDS = {"ingredient": "With ingredients", "without": "Without ingredients"}
-
-KINDS = {"": "All drinks", "true": "Mocktails", "false": "With alcohol"}
-VALUE_LENGTH = 60
-COLUMNS = 3
-
-_LABELS = {**FIELDS, "ingredient": "With", "without": "Without"}
+_INGREDIENT_FIELDS = {"ingredient": "With ingredients", "without": "Without ingredients"}
+_LABELS = {**_FIELDS, "ingredient": "With", "without": "Without"}
+_KINDS = {"": "All drinks", "true": "Mocktails", "false": "With alcohol"}
+_VALUE_LENGTH = 60
+_COLUMNS = 3
 
 
 def show_kinds(parameters: Parameters, counts: Sequence[Facet]) -> None:
-    """The first choice: mocktails or not, with their numbers."""
+    """Show the choice between mocktails and drinks with alcohol, with their numbers."""
     numbers = {facet.value: facet.count for facet in counts}
-    chosen = address.first(parameters, "mocktail")
+    kind = url_state.first(parameters, "mocktail")
     st.segmented_control(
         "Kind of drink",
-        list(KINDS),
-        format_func=lambda kind: f"{KINDS[kind]} {numbers.get(kind, 0):,}" if kind else KINDS[kind],
-        key=address.show_in("kind", chosen if chosen in KINDS else ""),
-        on_change=lambda: address.change(mocktail=st.session_state["kind"]),
+        list(_KINDS),
+        format_func=lambda k: f"{_KINDS[k]} {numbers.get(k, 0):,}" if k else _KINDS[k],
+        key=url_state.bind("kind", kind if kind in _KINDS else ""),
+        on_change=lambda: url_state.update(mocktail=st.session_state["kind"]),
         label_visibility="collapsed",
     )
 
 
 def show_filters(parameters: Parameters, facets: Facets, ingredients: Sequence[str]) -> None:
-    """All other filters, with how many drinks each value would leave."""
-    columns = st.columns(COLUMNS)
-    for number, (field, label) in enumerate(FIELDS.items()):
-        with columns[number % COLUMNS]:
+    """Show all other filters, with the number of drinks per value."""
+    columns = st.columns(_COLUMNS)
+    for number, (field, label) in enumerate(_FIELDS.items()):
+        with columns[number % _COLUMNS]:
             _show_values(parameters, field, label, facets)
-    columns = st.columns(COLUMNS)
+    columns = st.columns(_COLUMNS)
     counted = [facet.value for facet in facets.ingredient]
     with columns[0]:
         _show_ingredients(parameters, "ingredient", list(dict.fromkeys([*counted, *ingredients])))
@@ -56,151 +54,151 @@ def show_filters(parameters: Parameters, facets: Facets, ingredients: Sequence[s
     with columns[2]:
         _show_strength(parameters)
     with st.container(horizontal=True, gap="medium"):
-        _show_truth(
-            parameters, "match", "any", "Any of the ingredients will do", "Else all of them."
+        _show_toggle(
+            parameters, "match", "any", "Match any ingredient", "Otherwise, match all of them."
         )
-        _show_truth(
+        _show_toggle(
             parameters,
             "withdrawn",
             "true",
-            "Also drinks that the source has withdrawn",
-            "They are no longer in the source, but kept here.",
+            "Include withdrawn drinks",
+            "Drinks that the source no longer has.",
         )
 
 
 def show_active(parameters: Parameters, query: DrinkQuery) -> None:
-    """The filters in force, each with a button that takes it off."""
-    active = list(_active(parameters, query))
+    """Show the active filters, each as a button that removes it."""
+    active = _active(parameters, query)
     if not active:
         return
     with st.container(horizontal=True, gap="small", key="active-filters"):
-        for number, (label, drop) in enumerate(active):
+        for number, (label, remove) in enumerate(active):
             st.button(
                 label,
                 key=f"drop-{number}",
                 icon=":material/close:",
-                help="Take this filter off",
-                on_click=drop,
+                help="Remove filter",
+                on_click=remove,
             )
         st.button("Clear all", key="clear-filters", type="tertiary", on_click=clear)
 
 
 def clear() -> None:
-    """Take all filters off; for callbacks."""
-    st.query_params.from_dict(address.without_query(address.read()))
+    """Remove all filters; for callbacks."""
+    st.query_params.from_dict(url_state.without_query(url_state.read()))
 
 
 def _active(parameters: Parameters, query: DrinkQuery) -> list[tuple[str, Callable[[], None]]]:
-    found = [
-        (f"{label}: {plain(worded(value), VALUE_LENGTH)}", _dropping(parameters, field, value))
+    """Return the label of each active filter, and a callback that removes it."""
+    active = [
+        (f"{label}: {plain(_worded(value), _VALUE_LENGTH)}", _removing(parameters, field, value))
         for field, label in _LABELS.items()
         for value in parameters.get(field, ())
     ]
     if query.abv_min is not None or query.abv_max is not None:
-        found.append(
-            (f"Strength: {strength_text(query)}", lambda: address.change(abv_min="", abv_max=""))
+        active.append(
+            (f"Strength: {_strength(query)}", lambda: url_state.update(abv_min="", abv_max=""))
         )
     if query.match == "any" and len(query.ingredient) > 1:
-        found.append(("Any of the ingredients", lambda: address.change(match=None)))
+        active.append(("Any ingredient", lambda: url_state.update(match=None)))
     if query.withdrawn:
-        found.append(("Withdrawn ones, too", lambda: address.change(withdrawn=None)))
-    return found
+        active.append(("Including withdrawn", lambda: url_state.update(withdrawn=None)))
+    return active
 
 
-def strength_text(query: DrinkQuery) -> str:
-    """The range of strengths that is asked for."""
+def _strength(query: DrinkQuery) -> str:
     if query.abv_max is None:
-        return f"{query.abv_min:g} % and more"
+        return f"at least {query.abv_min:g} %"
     if not query.abv_min:
         return f"up to {query.abv_max:g} %"
-    return f"{query.abv_min:g}{TO}{query.abv_max:g} %"
+    return f"{query.abv_min:g}{DASH}{query.abv_max:g} %"
 
 
-def worded(value: str) -> str:
-    """A value of a field for people: contract values have underscores."""
+def _worded(value: str) -> str:
+    """Return a value for people: values of the API's contract have underscores."""
     return value.replace("_", " ")
 
 
-def _dropping(parameters: Parameters, field: str, value: str) -> Callable[[], None]:
+def _removing(parameters: Parameters, field: str, value: str) -> Callable[[], None]:
     rest = [other for other in parameters[field] if other != value]
-    return lambda: address.change(**{field: rest})
+    return lambda: url_state.update(**{field: rest})
 
 
 def _show_values(parameters: Parameters, field: str, label: str, facets: Facets) -> None:
-    """The most frequent values; rarer ones can be typed."""
+    """Show the most frequent values of a field; others can be typed."""
     counts = {facet.value: facet.count for facet in getattr(facets, field)}
-    more = facets.more.get(field, 0)
-    chosen = _spelled(parameters.get(field, []), counts)
+    others = facets.more.get(field, 0)
+    selected = _spelled(parameters.get(field, []), counts)
     st.multiselect(
         label,
-        list(dict.fromkeys([*counts, *chosen])),
-        format_func=lambda value: _counted(value, counts.get(value, None if more else 0)),
-        key=address.show_in(f"filter-{field}", chosen),
-        on_change=_taking(field),
-        accept_new_options=more > 0,
-        placeholder="Choose or type" if more else "Any",
-        help=f"The most frequent ones; {more:,} rarer ones can be typed." if more else None,
+        list(dict.fromkeys([*counts, *selected])),
+        format_func=lambda value: _counted(value, counts.get(value, None if others else 0)),
+        key=url_state.bind(f"filter-{field}", selected),
+        on_change=_updating(field),
+        accept_new_options=others > 0,
+        placeholder="Choose or type" if others else "Any",
+        help=f"The most frequent values. You can type {others:,} others." if others else None,
     )
 
 
 def _counted(value: str, count: int | None) -> str:
-    """A value and its number of drinks, if that is known."""
-    told = short(worded(value), VALUE_LENGTH)
-    return told if count is None else f"{told} ({count:,})"
+    """Return a value and its number of drinks, if that is known."""
+    text = short(_worded(value), _VALUE_LENGTH)
+    return text if count is None else f"{text} ({count:,})"
 
 
 def _show_ingredients(parameters: Parameters, field: str, names: Sequence[str]) -> None:
-    chosen = parameters.get(field, [])
+    selected = parameters.get(field, [])
     st.multiselect(
-        INGREDIENT_FIELDS[field],
-        list(dict.fromkeys([*names, *chosen])),
-        format_func=lambda value: short(value, VALUE_LENGTH),
-        key=address.show_in(f"filter-{field}", chosen),
-        on_change=_taking(field),
+        _INGREDIENT_FIELDS[field],
+        list(dict.fromkeys([*names, *selected])),
+        format_func=lambda value: short(value, _VALUE_LENGTH),
+        key=url_state.bind(f"filter-{field}", selected),
+        on_change=_updating(field),
         accept_new_options=True,
         placeholder="Choose or type",
-        help="In any spelling. Rum stands for White rum and all other kinds, too.",
+        help="In any spelling. Rum also matches White rum and all other kinds.",
     )
 
 
 def _show_strength(parameters: Parameters) -> None:
-    query = address.query_of(parameters)
-    low = min(int(query.abv_min or 0), STRONGEST)
-    high = STRONGEST if query.abv_max is None else int(query.abv_max)
+    query = url_state.drink_query(parameters)
+    low = min(int(query.abv_min or 0), MAX_ABV)
+    high = MAX_ABV if query.abv_max is None else int(query.abv_max)
     st.slider(
         "Strength as mixed, % vol",
         0,
-        STRONGEST,
-        key=address.show_in("filter-abv", (min(low, high), max(low, high))),
-        on_change=_take_strength,
-        help="Before dilution. Drinks whose strength is not known are left out.",
+        MAX_ABV,
+        key=url_state.bind("filter-abv", (min(low, high), max(low, high))),
+        on_change=_update_strength,
+        help="Before dilution. Drinks of unknown strength are excluded.",
     )
 
 
-def _show_truth(
+def _show_toggle(
     parameters: Parameters, name: str, value: str, label: str, explanation: str
 ) -> None:
-    key = address.show_in(f"filter-{name}", address.first(parameters, name) == value)
+    key = url_state.bind(f"filter-{name}", url_state.first(parameters, name) == value)
     st.toggle(
         label,
         key=key,
-        on_change=lambda: address.change(**{name: value if st.session_state[key] else None}),
+        on_change=lambda: url_state.update(**{name: value if st.session_state[key] else None}),
         help=explanation,
     )
 
 
-def _taking(field: str) -> Callable[[], None]:
-    return lambda: address.change(**{field: st.session_state[f"filter-{field}"]})
+def _updating(field: str) -> Callable[[], None]:
+    return lambda: url_state.update(**{field: st.session_state[f"filter-{field}"]})
 
 
-def _take_strength() -> None:
+def _update_strength() -> None:
     low, high = st.session_state["filter-abv"]
-    address.change(
-        abv_min=str(low) if low else None, abv_max=str(high) if high < STRONGEST else None
+    url_state.update(
+        abv_min=str(low) if low else None, abv_max=str(high) if high < MAX_ABV else None
     )
 
 
-def _spelled(chosen: Sequence[str], counts: Mapping[str, int]) -> list[str]:
-    """The chosen values as the catalogue spells them; they may be linked in any case."""
+def _spelled(selected: Sequence[str], counts: Mapping[str, int]) -> list[str]:
+    """Return the selected values as the catalogue spells them; URLs may have any case."""
     by_key = {value.casefold(): value for value in counts}
-    return list(dict.fromkeys(by_key.get(value.casefold(), value) for value in chosen))
+    return list(dict.fromkeys(by_key.get(value.casefold(), value) for value in selected))

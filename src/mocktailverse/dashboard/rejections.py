@@ -1,4 +1,4 @@
-"""What loads rejected and why; read once, for a finished load's rejected lines never change."""
+"""Why loads rejected records; cached, as the rejected records of a finished load never change."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -7,7 +7,6 @@ from itertools import islice
 import msgspec
 from msgspec import Struct
 
-from mocktailverse.drinks.codes import Reason
 from mocktailverse.errors import MocktailverseError
 from mocktailverse.loads.load_record import Load
 from mocktailverse.loads.rejected import Rejected
@@ -15,23 +14,18 @@ from mocktailverse.operations.recent_loads import rejected_lines
 from mocktailverse.pipeline.ports import LoadsStore, RawStore
 from mocktailverse.times import now
 
-LINES = 500
-"""Rejected lines read of a load."""
+MAX_COUNTED = 500
+"""Rejected records read per load."""
 
-SHOWN = 20
-"""Of these, so many are kept to be shown."""
-
-RAW_CHARACTERS = 4_000
-REMEMBERED = 200
-FAILURE_KEPT_MS = 30_000
-"""While AWS does not answer, it is asked once in so long."""
+_MAX_SHOWN = 20
+_MAX_RAW_LENGTH = 4_000
+_CACHE_SIZE = 200
+_FAILURE_TTL_MS = 30_000
+"""While AWS is unreachable, it gets one request in this time."""
 
 
-_EXPLANATIONS = {reason.value: reason.explanation for reason in Reason}
-
-
-class Line(Struct, frozen=True):
-    """A rejected line to show; `raw` is cut to RAW_CHARACTERS."""
+class RejectedRecord(Struct, frozen=True):
+    """A rejected record to show; long raw text is cut."""
 
     code: str
     path: str
@@ -41,67 +35,65 @@ class Line(Struct, frozen=True):
 
 
 class Rejections(Struct, frozen=True):
-    """Of a load: lines by reason code among the first LINES, and the first SHOWN of them."""
+    """The rejected records of a load."""
 
     codes: Counter[str]
-    lines: Sequence[Line]
+    """The number of records by reason code, among the first MAX_COUNTED."""
+    records: Sequence[RejectedRecord]
+    """The first records."""
 
 
 class RejectionReader:
-    """Reads the rejected lines of loads and remembers them, and for a while a failure."""
+    """Reads and caches the rejected records of loads; a failure is cached for a while."""
 
     def __init__(
         self, loads: LoadsStore, bucket: RawStore, *, clock: Callable[[], int] = now
     ) -> None:
-        """Read nothing yet; `clock` gives ms since 1970 UTC."""
+        """Read nothing yet; `clock` returns ms since 1970 UTC."""
         self._loads = loads
         self._bucket = bucket
         self._clock = clock
-        self._known: dict[str, Rejections] = {}
+        self._cache: dict[str, Rejections] = {}
         self._failed_at = 0
         self._failure: MocktailverseError | None = None
 
     def read(self, load: Load) -> Rejections:
-        """What a load rejected.
+        """Return what a load rejected.
 
         Raises:
-            MocktailverseError: AWS does not answer, or refuses.
+            MocktailverseError: AWS is unreachable or denies access.
         """
         key = f"{load.object.load_id(load.generation)}/{load.finished_at}"
-        if key not in self._known:
-            self._known[key] = self._read(load)
-            for oldest in list(self._known)[:-REMEMBERED]:
-                self._known.pop(oldest, None)
-        return self._known[key]
+        if key not in self._cache:
+            self._cache[key] = self._read(load)
+            for oldest in list(self._cache)[:-_CACHE_SIZE]:
+                self._cache.pop(oldest, None)
+        return self._cache[key]
 
     def _read(self, load: Load) -> Rejections:
-        if self._failure and self._clock() < self._failed_at + FAILURE_KEPT_MS:
+        if self._failure and self._clock() < self._failed_at + _FAILURE_TTL_MS:
             raise self._failure.with_traceback(None)
         try:
-            found = _rejections(islice(rejected_lines(load, self._loads, self._bucket), LINES))
+            lines = islice(rejected_lines(load, self._loads, self._bucket), MAX_COUNTED)
+            rejections = _rejections(lines)
         except MocktailverseError as error:
             self._failure, self._failed_at = error.with_traceback(None), self._clock()
             raise
         self._failure = None
-        return found
+        return rejections
 
 
-def explanation(code: str) -> str:
-    """What a reason code means; empty for one that this version does not know."""
-    return _EXPLANATIONS.get(code, "")
-
-
-def _rejections(found: Iterator[Rejected]) -> Rejections:
+def _rejections(lines: Iterator[Rejected]) -> Rejections:
     codes: Counter[str] = Counter()
-    lines: list[Line] = []
-    for line in found:
+    records: list[RejectedRecord] = []
+    for line in lines:
         codes[line.code] += 1
-        if len(lines) < SHOWN:
+        if len(records) < _MAX_SHOWN:
             raw = _text(line.raw)
-            lines.append(Line(line.code, line.path, line.position, line.message, raw))
-    return Rejections(codes, lines)
+            records.append(RejectedRecord(line.code, line.path, line.position, line.message, raw))
+    return Rejections(codes, records)
 
 
 def _text(raw: object) -> str:
     text = raw if isinstance(raw, str) else msgspec.json.encode(raw).decode()
-    return text if len(text) <= RAW_CHARACTERS else text[:RAW_CHARACTERS] + "…"
+    return text if len(text) <= _MAX_RAW_LENGTH else text[:_MAX_RAW_LENGTH] + "…"

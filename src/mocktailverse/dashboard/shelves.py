@@ -1,9 +1,9 @@
-"""Shelves: the ingredients that somebody has at home."""
+"""Shelves: the ingredients that a visitor has."""
 
 from msgspec import Struct
 
 BASICS = ("Ice", "Crushed ice", "Water", "Sugar", "Salt")
-"""What is in every kitchen, and asked for by recipes all the same."""
+"""Ingredients that recipes list although every kitchen has them."""
 
 STARTERS = {
     "No alcohol": (
@@ -33,12 +33,13 @@ STARTERS = {
         "Sugar syrup", "Soda water", "Coca-Cola",
     ),
 }  # fmt: skip
-"""Shelves to begin with, at one click."""
+"""Shelves to start with."""
 
 
 class Shelf(Struct, frozen=True):
-    """What one has, and which drinks are asked for: those that lack exactly `missing` of it."""
+    """The ingredients of a visitor, and which drinks to list for them."""
 
     have: tuple[str, ...]
     missing: int = 0
+    """Drinks that miss exactly this many ingredients."""
     mocktail: bool | None = None

@@ -1,34 +1,33 @@
-"""The strength of one drink: gauge, figures and how certain they are."""
+"""The strength section of a drink: gauge, figures and their certainty."""
 
 import streamlit as st
 
 from mocktailverse.dashboard.charts import gauge
-from mocktailverse.dashboard.strength import CERTAINTY, figures, percent, served
-from mocktailverse.drinks.drink import Drink
+from mocktailverse.dashboard.strength_text import CERTAINTY, figures, percent, served
+from mocktailverse.drinks.drink import Derived, Drink
 
 
 def show_strength(drink: Drink) -> None:
-    """Gauge and figures, or why there are none."""
+    """Show gauge and figures, or that they are unknown."""
     derived = drink.derived
     st.header("Strength", anchor=False)
     low, high = served(derived)
     if derived.is_mocktail and not high:
-        st.markdown(":material/eco: Nothing in it holds alcohol.")
+        st.markdown(":material/eco: Contains no alcohol.")
     elif low is None or high is None:
-        st.markdown(":material/help: Not known.")
+        st.markdown(":material/help: Unknown.")
     else:
-        told = percent(low, high)
+        strength = percent(low, high)
         is_served = derived.abv_served_percent_min is not None
-        how = "as served" if is_served else "as mixed; how it is diluted is not told"
-        st.markdown(f"**{told} vol** {how}")
-        st.vega_lite_chart(gauge(low, high), key="gauge", alt=f"Strength: {told} vol")
-    _show_figures(drink)
-    word, meaning = CERTAINTY[derived.certainty]
-    st.caption(f"Certainty: **{word}**. {meaning}")
+        how = "as served" if is_served else "as mixed; dilution unknown"
+        st.markdown(f"**{strength} vol** {how}")
+        st.vega_lite_chart(gauge(low, high), key="gauge", alt=f"Strength: {strength} vol")
+    _show_figures(derived)
+    label, meaning = CERTAINTY[derived.certainty]
+    st.caption(f"Certainty: **{label}**. {meaning}")
 
 
-def _show_figures(drink: Drink) -> None:
-    derived = drink.derived
+def _show_figures(derived: Derived) -> None:
     rows = {
         "As mixed": figures(derived.abv_percent_min, derived.abv_percent_max, " % vol"),
         "As served": figures(

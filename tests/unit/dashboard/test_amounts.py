@@ -29,12 +29,12 @@ def line(measure, name="Gin"):
     )  # fmt: skip
 
 
-def told(measure, system="ml", servings=1, name="Gin", part=None):
+def shown(measure, system="ml", servings=1, name="Gin", part=None):
     return amount(line(measure, name), system, servings, part)
 
 
 def value(text):
-    """What a figure of `fraction` stands for."""
+    """The value of a text from `fraction`."""
     whole, sign = re.fullmatch(r"([\d.,]*)(\D?)", text).groups()
     return float(whole.replace(",", "") or 0) + SIGNS.get(sign, 0)
 
@@ -56,7 +56,7 @@ def value(text):
     ],
 )
 def test_volumes_in_both_systems(measure, ml, oz):
-    assert (told(measure), told(measure, "oz")) == (ml, oz)
+    assert (shown(measure), shown(measure, "oz")) == (ml, oz)
 
 
 @pytest.mark.parametrize(
@@ -73,18 +73,18 @@ def test_volumes_in_both_systems(measure, ml, oz):
     ],
 )
 def test_servings_multiply_all_but_ratios(measure, name, servings, expected):
-    assert told(measure, servings=servings, name=name) == expected
+    assert shown(measure, servings=servings, name=name) == expected
 
 
 @pytest.mark.parametrize("measure", [None, "", "to taste", "Fill with", "Garnish with", "a bit"])
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_what_has_no_number_has_no_amount(measure, system):
-    assert told(measure, system, 3) is None
+    assert shown(measure, system, 3) is None
 
 
-def test_ounces_of_solids_are_told_by_weight():
-    assert told("8 oz", name="Chocolate") == "227 g"
-    assert told("8 oz", "oz", name="Chocolate") == "8 oz"
+def test_ounces_of_solids_are_shown_by_weight():
+    assert shown("8 oz", name="Chocolate") == "227 g"
+    assert shown("8 oz", "oz", name="Chocolate") == "8 oz"
 
 
 def test_parts_go_by_the_least_amount_poured():
@@ -116,8 +116,8 @@ def test_tiny_amounts_never_read_as_nothing(number):
 def test_millilitres_are_near_their_value(ml):
     text = milliliters(ml)
     number, unit = text.replace(",", "").split(" ")
-    shown = float(number) * (1000 if unit == "l" else 1)
-    assert shown == pytest.approx(ml, abs=0.051 if ml < 2.5 else 0.51 if ml < 1000 else 5.1)
+    amount_ml = float(number) * (1000 if unit == "l" else 1)
+    assert amount_ml == pytest.approx(ml, abs=0.051 if ml < 2.5 else 0.51 if ml < 1000 else 5.1)
 
 
 @given(st.floats(0.1, 500), st.floats(0.1, 500), st.integers(1, 20), st.sampled_from(SYSTEMS))

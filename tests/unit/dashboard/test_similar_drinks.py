@@ -1,9 +1,9 @@
-"""Drinks that are like another one, and what a shelf lacks."""
+"""Similar drinks, and what a shelf lacks."""
 
 import msgspec
 
 from mocktailverse.dashboard.shelves import BASICS, STARTERS
-from mocktailverse.dashboard.similar import MOST, similar_drinks
+from mocktailverse.dashboard.similar_drinks import MAX_SIMILAR, similar_drinks
 from mocktailverse.drinks.ingredients import canonical_name
 
 NEGRONI = "thecocktaildb:90101"
@@ -15,10 +15,10 @@ def names(drink):
 
 def test_the_most_alike_come_first_and_never_the_drink_itself(sample_catalogue):
     drink = sample_catalogue.drink(NEGRONI)
-    found = similar_drinks(sample_catalogue, drink)
-    likeness = [len(names(drink) & names(o)) / len(names(drink) | names(o)) for o in found]
-    assert drink.id not in [other.id for other in found]
-    assert 0 < len(found) <= MOST
+    similar = similar_drinks(sample_catalogue, drink)
+    likeness = [len(names(drink) & names(o)) / len(names(drink) | names(o)) for o in similar]
+    assert drink.id not in [other.id for other in similar]
+    assert 0 < len(similar) <= MAX_SIMILAR
     assert likeness == sorted(likeness, reverse=True)
 
 
@@ -30,7 +30,7 @@ def test_a_drink_that_shares_nothing_has_none_alike(sample_catalogue, make_catal
     assert similar_drinks(sample_catalogue, bare) == []
 
 
-def test_a_bottle_stands_for_what_is_more_general_never_the_other_way(sample_catalogue):
+def test_a_specific_ingredient_counts_as_the_general_one_never_the_other_way(sample_catalogue):
     drink = sample_catalogue.drink(NEGRONI)
     assert "Gin" not in sample_catalogue.missing(drink, ["London dry gin"])
     line = msgspec.structs.replace(drink.ingredients[0], name="London dry gin")
@@ -40,11 +40,13 @@ def test_a_bottle_stands_for_what_is_more_general_never_the_other_way(sample_cat
 
 def test_the_catalogue_agrees_on_what_is_missing(sample_catalogue):
     shelf = STARTERS["Gin bar"]
-    found = sample_catalogue.makeable(shelf, missing=2, limit=200)
-    assert found.items
-    assert all(sample_catalogue.missing(item.drink, shelf) == item.missing for item in found.items)
+    makeable = sample_catalogue.makeable(shelf, missing=2, limit=200)
+    assert makeable.items
+    assert all(
+        sample_catalogue.missing(item.drink, shelf) == item.missing for item in makeable.items
+    )
 
 
 def test_starters_and_basics_are_spelled_as_the_reference_spells_them():
-    wanted = {name for shelf in (BASICS, *STARTERS.values()) for name in shelf}
-    assert {canonical_name(name) for name in wanted} == {(name, True) for name in wanted}
+    spellings = {name for shelf in (BASICS, *STARTERS.values()) for name in shelf}
+    assert {canonical_name(name) for name in spellings} == {(name, True) for name in spellings}

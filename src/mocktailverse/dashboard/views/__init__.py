@@ -1,1 +1,1 @@
-"""The pages of the dashboard, a module each."""
+"""The scripts of the dashboard's pages."""

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from mocktailverse.dashboard.text import LONGEST, NOTHING, plain, short
+from mocktailverse.dashboard.safe_text import MAX_LENGTH, NO_TEXT, plain, short
 
 JOINER = "\u2060"
 TEXTS = st.one_of(
@@ -57,13 +57,13 @@ def test_what_is_replaced_after_markdown_is_parted(text):
 @given(TEXTS, st.integers(2, 300))
 def test_text_is_one_line_of_bounded_length_and_never_empty(text, length):
     line = short(text, length)
-    assert 0 < len(line) <= max(length, len(NOTHING))
+    assert 0 < len(line) <= max(length, len(NO_TEXT))
     assert line == " ".join(line.split())
     line.encode()
 
 
 def test_ten_thousand_characters_end_in_an_ellipsis():
-    assert short("x" * 10_000) == "x" * (LONGEST - 1) + "…"
+    assert short("x" * 10_000) == "x" * (MAX_LENGTH - 1) + "…"
 
 
 def test_marks_that_turn_the_writing_are_left_out():
@@ -76,5 +76,5 @@ def test_right_to_left_names_and_emoji_stay():
 
 def test_what_cannot_be_seen_is_said_to_be_no_text():
     assert [short(text) for text in ("", " \n\t", "\u200b", "\u2060\u00ad", "\ud800")] == [
-        NOTHING
+        NO_TEXT
     ] * 5

@@ -1,4 +1,4 @@
-"""The page of a dashboard that does not know yet where its data is."""
+"""The page of a dashboard whose settings are missing."""
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ OUTPUTS = {
     "queue_url": "QueueUrl",
     "dead_letter_queue_url": "DeadLetterQueueUrl",
 }
-"""Settings, and the output of the stack that each takes its value from."""
+"""Each setting, and the output of the stack that holds its value."""
 
 SECRETS = "\n".join(
     [
@@ -26,18 +26,18 @@ SECRETS = "\n".join(
 )
 
 
-def show(problem: str) -> None:
-    """Say what is missing and how to set it, on a laptop and on Streamlit Cloud."""
-    st.title("Almost there", anchor=False)
-    st.info("The dashboard does not know yet where its data is.", icon=":material/settings:")
+def show_setup(problem: str) -> None:
+    """Show what is missing, and how to set it locally and on Streamlit Cloud."""
+    st.title("Setup required", anchor=False)
+    st.info("The dashboard is not connected to its data yet.", icon=":material/settings:")
     st.code(problem, language=None, wrap_lines=True)
     st.header("On this machine", anchor=False)
-    st.markdown("These start the local stack and a dashboard that knows it. No account is needed:")
+    st.markdown("Start the local stack and its dashboard. No account is needed:")
     st.code("mocktailverse up\nmocktailverse dashboard", language="shell")
     st.header("On AWS and Streamlit Cloud", anchor=False)
     st.markdown(
-        "Put these lines into the app's secrets, or set them as environment variables. "
-        "What stands in angle brackets is an output of the CloudFormation stack "
-        "`mocktailverse-prod`, which `DashboardPolicy` belongs to as well."
+        "Add these lines to the app's secrets, or set them as environment variables. "
+        "The names in angle brackets are outputs of the CloudFormation stack "
+        "`mocktailverse-prod`, and so is `DashboardPolicy`."
     )
     st.code(SECRETS, language="toml")

@@ -1,4 +1,4 @@
-"""How the dashboard finds its data: from settings, once a process, without asking AWS."""
+"""The dashboard's context: created from settings, once a process, without a request to AWS."""
 
 import tomllib
 from pathlib import Path
@@ -8,11 +8,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import mocktailverse.dashboard.views
-from mocktailverse.dashboard import missing_settings
+from mocktailverse.dashboard import setup_page
 from mocktailverse.settings import PREFIX, DashboardSettings
 
 ROOT = Path(__file__).parents[2]
-PAGE = Path(mocktailverse.dashboard.views.__path__[0]) / "cost.py"
+PAGE = Path(mocktailverse.dashboard.views.__path__[0]) / "cost_page.py"
 SETTINGS = {
     "MOCKTAILVERSE_CATALOGUE_BUCKET": "catalogue",
     "MOCKTAILVERSE_DATA_BUCKET": "data",
@@ -30,7 +30,7 @@ SETTINGS = {
 
 @pytest.fixture
 def environment(monkeypatch):
-    """The settings of a dashboard, and no connections left from another test."""
+    """The settings of a dashboard, and no context left from another test."""
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     for name in ("AWS_PROFILE", "AWS_REGION"):
@@ -41,22 +41,22 @@ def environment(monkeypatch):
 
 
 def opened():
-    """What connections a page gets, and whether it is the same at each run."""
+    """The context that a page gets in each of two runs."""
 
     def script():
         import streamlit as st  # noqa: PLC0415  a script of its own
 
-        from mocktailverse.dashboard.connections import connections  # noqa: PLC0415  likewise
+        from mocktailverse.dashboard.context import dashboard_context  # noqa: PLC0415  likewise
 
-        st.session_state.setdefault("found", []).append(connections())
+        st.session_state.setdefault("contexts", []).append(dashboard_context())
 
     page = AppTest.from_function(script, default_timeout=240).run().run()
     assert not page.exception
-    return page.session_state["found"]
+    return page.session_state["contexts"]
 
 
 @pytest.mark.usefixtures("environment")
-def test_connections_are_opened_once_without_asking_aws():
+def test_the_context_is_created_once_without_a_request_to_aws():
     first, again = opened()
     assert first is again
     assert (first.stage, first.can_act, first.refresh_s) == ("prod", False, 30)
@@ -68,9 +68,9 @@ def test_the_embedded_aws_has_no_free_limits_to_ask_for(environment):
     environment.setenv("MOCKTAILVERSE_STAGE", "local")
     environment.setenv("MOCKTAILVERSE_READ_ONLY", "false")
     environment.setenv("MOCKTAILVERSE_REFRESH_S", "2")
-    found, _ = opened()
-    assert found.is_local
-    assert (found.can_act, found.refresh_s, found.offers) == (True, 2, None)
+    context, _ = opened()
+    assert context.is_local
+    assert (context.can_act, context.refresh_s, context.offers) == (True, 2, None)
 
 
 @pytest.mark.parametrize("name", [name for name in SETTINGS if name.startswith(PREFIX)])
@@ -78,7 +78,7 @@ def test_a_missing_setting_makes_a_page_that_says_what_to_set(environment, name)
     environment.delenv(name)
     page = AppTest.from_file(str(PAGE), default_timeout=240).run()
     assert not page.exception
-    assert page.title[0].value == "Almost there"
+    assert page.title[0].value == "Setup required"
     field = name.removeprefix(PREFIX).lower()
     assert field in page.code[0].value
     assert any(name in block.value for block in page.code[1:])
@@ -96,9 +96,9 @@ def test_without_a_region_the_page_says_so(environment, tmp_path):
 def test_the_example_of_secrets_is_what_the_page_says():
     text = (ROOT / ".streamlit" / "secrets.toml.example").read_text()
     secrets = tomllib.loads(text)
-    assert tomllib.loads(missing_settings.SECRETS) == secrets
+    assert tomllib.loads(setup_page.SECRETS) == secrets
     fields = {name.removeprefix(PREFIX).lower() for name in secrets if name.startswith(PREFIX)}
-    assert fields == set(missing_settings.OUTPUTS) | {"stage"}
+    assert fields == set(setup_page.OUTPUTS) | {"stage"}
     assert fields < set(DashboardSettings.__struct_fields__)
 
 

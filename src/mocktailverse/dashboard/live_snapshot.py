@@ -1,4 +1,4 @@
-"""The pipeline's pulse: what the live page shows, taken with a handful of requests."""
+"""A snapshot of the pipeline for the live page, read with a handful of requests."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -14,70 +14,74 @@ from mocktailverse.pipeline.ports import DailyLoads
 from mocktailverse.stores.queue import Queue
 
 DAYS = 7
-LOADS = 200
-"""The newest loads are looked at, so many at most; that bounds the requests and the page."""
+MAX_LOADS = 200
+"""The latest loads that are read; it limits the requests and the size of the page."""
 
-BUILDS = 1000
+_MAX_BUILDS = 1000
 
 
-class Pulse(Struct, frozen=True, kw_only=True):
-    """The newest loads first, the queue's depth, and the catalogue that is published.
-
-    `builds` are the times in ms at which the catalogues seen so far were built, oldest first; 0
-    stands for the time when there was none yet. `are_all` is False where the last DAYS days have
-    more loads than these.
-    """
+class LiveSnapshot(Struct, frozen=True, kw_only=True):
+    """The state of loads, queue and catalogue at one moment."""
 
     loads: Sequence[Load]
-    are_all: bool
+    """The latest loads, newest first."""
+    is_complete: bool
+    """Whether `loads` are all loads of the last DAYS days."""
     waiting: int
+    """Messages in the queue."""
     dead: int
+    """Messages in the dead-letter queue."""
     catalogue: Meta | None
+    """The published catalogue; None if there is none."""
     catalogue_problem: str | None
+    """Why the catalogue cannot be refreshed."""
     builds: Sequence[int]
+    """When the catalogues seen so far were built, in ms, oldest first; 0 for none published yet."""
 
     @property
-    def standing(self) -> list[Load]:
+    def current_loads(self) -> list[Load]:
         """The loads that no replay has superseded."""
         return latest_generations(self.loads)
 
     @property
     def totals(self) -> Counts:
-        """What became of the records of the standing loads."""
-        return sum((load.counts for load in self.standing), Counts())
+        """The record counts of the current loads."""
+        return sum((load.counts for load in self.current_loads), Counts())
 
     @property
-    def need_attention(self) -> list[Load]:
-        """Standing loads that failed or rejected records."""
-        return [load for load in self.standing if load.status == "failed" or load.counts.rejected]
+    def alerts(self) -> list[Load]:
+        """The current loads that failed or rejected records."""
+        return [
+            load for load in self.current_loads if load.status == "failed" or load.counts.rejected
+        ]
 
     @property
     def last_done(self) -> Load | None:
-        """The load that ended well last; None where none did."""
+        """The load that succeeded last; None if none did."""
         done = [load for load in self.loads if load.status == "done" and load.finished_at]
         return max(done, key=lambda load: load.finished_at or 0, default=None)
 
 
-class Watch:
-    """Takes the pulse again and again and remembers when catalogues were built."""
+class SnapshotReader:
+    """Reads snapshots and remembers when the catalogues that it saw were built."""
 
     def __init__(self, loads: DailyLoads, queue: Queue, catalogue: CatalogueCopy) -> None:
         self._loads = loads
         self._queue = queue
         self._catalogue = catalogue
-        self._builds: deque[int] = deque(maxlen=BUILDS)
+        self._builds: deque[int] = deque(maxlen=_MAX_BUILDS)
 
-    def look(self) -> Pulse:
-        """The pulse now.
+    def read(self) -> LiveSnapshot:
+        """Return the current snapshot.
 
         Raises:
-            MocktailverseError: AWS does not answer, or refuses.
+            MocktailverseError: AWS is unreachable or denies access.
         """
-        loads, older = recent_loads(self._loads, DAYS, limit=LOADS)
+        loads, older = recent_loads(self._loads, DAYS, limit=MAX_LOADS)
         catalogue, problem = self._published()
-        return Pulse(
+        return LiveSnapshot(
             loads=loads,
-            are_all=older is None,
+            is_complete=older is None,
             waiting=self._queue.waiting(),
             dead=self._queue.dead(),
             catalogue=catalogue,
@@ -92,7 +96,7 @@ class Watch:
             if not self._builds:
                 self._builds.append(0)
             return None, None
-        except (PermanentError, OSError) as error:  # damaged, or no room: the loads still count
+        except (PermanentError, OSError) as error:  # damaged, or disk full: still show the loads
             return None, str(error)
         if meta.built_at not in self._builds:
             self._builds.append(meta.built_at)

@@ -1,4 +1,4 @@
-"""What the pages read and act on, opened once a process from the environment's settings."""
+"""The stores and settings of the dashboard, created once per process from the environment."""
 
 import atexit
 import shutil
@@ -12,15 +12,14 @@ from msgspec import Struct
 
 from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.cost.running import Running, running
-from mocktailverse.dashboard import missing_settings
-from mocktailverse.dashboard.pulse import Pulse, Watch
+from mocktailverse.dashboard.live_snapshot import LiveSnapshot, SnapshotReader
 from mocktailverse.dashboard.rejections import RejectionReader
+from mocktailverse.dashboard.setup_page import show_setup
 from mocktailverse.errors import UsageError
 from mocktailverse.operations.month import MonthSoFar, MonthUsage
 from mocktailverse.settings import DashboardSettings
 from mocktailverse.stores.clients import INTERACTIVE, Clients
 from mocktailverse.stores.data_bucket import DataBucket
-from mocktailverse.stores.drinks_table import DrinksTable
 from mocktailverse.stores.environment import LOCAL, Stores
 from mocktailverse.stores.error_translation import translated
 from mocktailverse.stores.free_tier import FreeOffer, FreeTier
@@ -29,70 +28,76 @@ from mocktailverse.stores.queue import Queue
 from mocktailverse.times import now
 from mocktailverse.ttl_cache import T, TtlCache
 
-OVERRIDE = "connections"
-"""Key of the session's state under which a test puts connections of its own."""
+OVERRIDE = "context"
+"""Session state key under which a test provides its own context."""
 
-MONTH_S = 600.0
-MONTH_LOCAL_S = 10.0
-OFFERS_S = 6 * 3600.0
+_MONTH_TTL_S = 600.0
+_MONTH_LOCAL_TTL_S = 10.0
+_OFFERS_TTL_S = 6 * 3600.0
 
-REFRESH_TIMEOUT_S = 1.0
-"""How long a page waits for a refresh in the background; usually it takes less."""
+_REFRESH_TIMEOUT_S = 1.0
+"""How long a page waits for a refresh in the background; most take less."""
 
-SLACK = 0.9
-"""Answers are renewed a little before the pages' own beat, so that none of its ticks is in vain."""
+_TTL_SHARE = 0.9
+"""Cached values expire a little before the pages' next tick, so that each tick refreshes them."""
 
 
-class Connections(Struct, frozen=True, kw_only=True, dict=True):
-    """The stores of one stage, and how the dashboard may use them.
+class DashboardContext(Struct, frozen=True, kw_only=True, dict=True):
+    """The stores of one stage, and the values that are cached for all visitors.
 
-    What is read is shared by all visitors: AWS is asked at most every `refresh_s` seconds,
-    however many look; `in_background`, nobody but the first waits long for it. `free_tier` is
-    None where there is none to ask, at the embedded AWS; `clock` gives ms since 1970 UTC.
+    However many visitors there are, AWS gets one request per value and `refresh_s`.
     """
 
     catalogue: CatalogueCopy
-    drinks: DrinksTable
     loads: LoadsTable
     bucket: DataBucket
     queue: Queue
+    free_tier: FreeTier | None = None
+    """None for a local stack, whose AWS does not have it."""
     stage: str
     can_act: bool
+    """Whether the pages have buttons that replay and redrive."""
     refresh_s: float
-    free_tier: FreeTier | None = None
-    in_background: bool = False
-    api_url: str | None = None
     harness_url: str | None = None
+    in_background: bool = False
+    """Whether visitors get stale values while fresh ones are read."""
     clock: Callable[[], int] = now
+    """Returns the time in ms since 1970 UTC."""
 
     @property
     def is_local(self) -> bool:
-        """Whether AWS is the embedded one of this machine."""
+        """Whether this is the local stack."""
         return self.stage == LOCAL
 
+    @property
+    def ingest_commands(self) -> str:
+        """Shell commands that load the sample records and fetch others."""
+        env = "" if self.is_local else f" --env {self.stage}"
+        return f"mocktailverse ingest data/raw/*json{env}\nmocktailverse fetch{env}"
+
     @cached_property
-    def pulse(self) -> TtlCache[Pulse]:
-        """The pipeline's state."""
-        watch = Watch(self.loads, self.queue, self.catalogue)
-        return self._cached(watch.look, SLACK * self.refresh_s)
+    def live(self) -> TtlCache[LiveSnapshot]:
+        """The state of the pipeline."""
+        reader = SnapshotReader(self.loads, self.queue, self.catalogue)
+        return self._cached(reader.read, _TTL_SHARE * self.refresh_s)
 
     @cached_property
     def month(self) -> TtlCache[MonthSoFar]:
-        """What this month's loads used; on AWS read every ten minutes, for that is many loads."""
-        books = MonthUsage(
+        """Usage of this month; it takes many requests, hence the longer TTL on AWS."""
+        reader = MonthUsage(
             self.loads,
             lambda: self.catalogue.current().meta,
             attempt_limit_s=self.running.transform_timeout_s,
             clock=self.clock,
         )
-        return self._cached(books.read, MONTH_LOCAL_S if self.is_local else MONTH_S)
+        return self._cached(reader.read, _MONTH_LOCAL_TTL_S if self.is_local else _MONTH_TTL_S)
 
     @cached_property
     def offers(self) -> TtlCache[list[FreeOffer]] | None:
-        """What AWS says of the account's free limits; it renews that a few times a day."""
+        """The account's use of the free tier; AWS updates it a few times a day."""
         if self.free_tier is None:
             return None
-        return self._cached(self.free_tier.offers, OFFERS_S)
+        return self._cached(self.free_tier.offers, _OFFERS_TTL_S)
 
     @property
     def running(self) -> Running:
@@ -101,51 +106,50 @@ class Connections(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def rejections(self) -> RejectionReader:
-        """What loads rejected."""
+        """Reads the rejected records of loads."""
         return RejectionReader(self.loads, self.bucket, clock=self.clock)
 
-    def _cached(self, ask: Callable[[], T], max_age_s: float) -> TtlCache[T]:
+    def _cached(self, fetch: Callable[[], T], ttl_s: float) -> TtlCache[T]:
         return TtlCache(
-            ask,
-            ttl=lambda _: max_age_s * 1000,
+            fetch,
+            ttl=lambda _: ttl_s * 1000,
             clock=self.clock,
-            timeout_s=REFRESH_TIMEOUT_S,
+            timeout_s=_REFRESH_TIMEOUT_S,
             in_background=self.in_background,
         )
 
 
-def connections() -> Connections:
-    """The connections; where settings are missing, say on the page which, and end it there."""
-    override: Connections | None = st.session_state.get(OVERRIDE)
+def dashboard_context() -> DashboardContext:
+    """Return the context; if settings are missing, show the setup page and end the page."""
+    override: DashboardContext | None = st.session_state.get(OVERRIDE)
     if override is not None:
         return override
     try:
-        return _connect()
+        return _create_context()
     except UsageError as error:
-        missing_settings.show(str(error))
+        show_setup(str(error))
         st.stop()
 
 
 @st.cache_resource(show_spinner=False)
-def _connect() -> Connections:
-    """Open the stores; nothing is asked of AWS yet.
+def _create_context() -> DashboardContext:
+    """Create the context without a request to AWS.
 
     Raises:
-        UsageError: a setting is missing or wrong, or no region is configured.
+        UsageError: a setting is missing or invalid, or no region is configured.
     """
     settings = DashboardSettings.read()
     with translated("Connecting to AWS"):
         clients = Clients(patience=INTERACTIVE)
         stores = Stores(clients, settings.outputs())
-        return Connections(
+        return DashboardContext(
             catalogue=CatalogueCopy(
                 stores.catalogue,
-                _scratch_folder(),
-                max_age_s=SLACK * settings.refresh_s,
+                _temporary_folder(),
+                max_age_s=_TTL_SHARE * settings.refresh_s,
                 in_background=True,
             ),
             in_background=True,
-            drinks=stores.drinks,
             loads=stores.loads,
             bucket=stores.bucket,
             queue=stores.queue,
@@ -153,13 +157,12 @@ def _connect() -> Connections:
             stage=settings.stage,
             can_act=not settings.read_only,
             refresh_s=settings.refresh_s,
-            api_url=settings.api_url,
             harness_url=settings.harness_url,
         )
 
 
-def _scratch_folder() -> Path:
-    """A folder for copies of the catalogue; it goes with the process."""
+def _temporary_folder() -> Path:
+    """Return a folder for copies of the catalogue, deleted when the process ends."""
     folder = Path(tempfile.mkdtemp(prefix="mocktailverse-dashboard-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder

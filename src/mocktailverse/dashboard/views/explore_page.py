@@ -1,4 +1,4 @@
-"""Explore: find drinks by text and filters; with `?drink=` in the address, one of them."""
+"""The Explore page: search and filters; with `?drink=` in the URL, the page of that drink."""
 
 from collections.abc import Sequence
 
@@ -7,22 +7,20 @@ import streamlit as st
 from mocktailverse.catalogue.exports.formats import export_csv
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import DrinkQuery
-from mocktailverse.dashboard import address, lookups
-from mocktailverse.dashboard.address import Parameters
-from mocktailverse.dashboard.cards import show_cards, show_paging
+from mocktailverse.dashboard import cached_queries, url_state
+from mocktailverse.dashboard.cards import read_page, show_cards, show_paging
+from mocktailverse.dashboard.catalogue_loading import open_catalogue
 from mocktailverse.dashboard.drink_view import show_drink
 from mocktailverse.dashboard.filters import clear, show_active, show_filters, show_kinds
-from mocktailverse.dashboard.links import EXPLORE
-from mocktailverse.dashboard.opening import open_catalogue
-from mocktailverse.dashboard.strength import percent, served
-from mocktailverse.dashboard.text import plain, short
+from mocktailverse.dashboard.page_paths import EXPLORE
+from mocktailverse.dashboard.safe_text import plain, short
+from mocktailverse.dashboard.strength_text import percent, served
+from mocktailverse.dashboard.url_state import Parameters
 from mocktailverse.drinks.drink import Drink
-from mocktailverse.errors import UsageError
 
-# Values in the address, and what people call them
-SIZES = (24, 48, 96)
-SORTS = {
-    "": "Best match, else name",
+_SIZES = (24, 48, 96)
+_SORTS = {
+    "": "Best match or name",
     "name": "Name, A to Z",
     "-name": "Name, Z to A",
     "abv": "Mildest first",
@@ -31,36 +29,34 @@ SORTS = {
     "observed": "Oldest first",
 }
 
-VIEWS = {"": "Cards", "pictures": "Pictures", "table": "Table"}
-
-MOST_PAGES = 1_000_000
+_VIEWS = {"": "Cards", "pictures": "Pictures", "table": "Table"}
 
 
 def page() -> None:
     """Show the page."""
-    address.settle("explore")
+    url_state.sync("explore")
     catalogue = open_catalogue()
-    parameters = address.read()
+    parameters = url_state.read()
     if "drink" in parameters:
         show_drink(catalogue, parameters)
         return
     st.title("Find a drink", anchor=False)
-    query = address.query_of(parameters)
+    query = url_state.drink_query(parameters)
     _show_search(catalogue, parameters, query)
     _show_results(catalogue, parameters, query)
 
 
 def _show_search(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery) -> None:
-    facets = lookups.facets(catalogue, query)
+    facets = cached_queries.facets(catalogue, query)
     st.text_input(
         "Search",
-        key=address.show_in("search", query.q),
+        key=url_state.bind("search", query.q),
         type="search",
         live="500ms",
-        max_chars=address.LONGEST_VALUE,
-        placeholder="A name, an ingredient, a tag, words of the recipe",
+        max_chars=url_state.MAX_LENGTH,
+        placeholder="Name, ingredient, tag or words of the recipe",
         label_visibility="collapsed",
-        on_change=lambda: address.change(q=st.session_state["search"]),
+        on_change=lambda: url_state.update(q=st.session_state["search"]),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         show_kinds(parameters, facets.mocktail)
@@ -68,70 +64,67 @@ def _show_search(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery
             "Surprise me",
             key="surprise",
             icon=":material/casino:",
-            help="One of the drinks below, by chance",
+            help="Random drink from these results",
             on_click=_surprise,
             args=(catalogue, query),
         )
     with st.expander("Filters", icon=":material/tune:", key="filters"):
-        show_filters(parameters, facets, lookups.ingredient_names(catalogue))
+        show_filters(parameters, facets, cached_queries.ingredient_names(catalogue))
     show_active(parameters, query)
 
 
 def _show_results(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery) -> None:
-    total = lookups.hits(catalogue, query)
+    total = cached_queries.count(catalogue, query)
     if not total:
         _show_nothing(catalogue, query)
         return
     _show_bar(catalogue, parameters, query, total)
-    size = address.number(parameters, "size", SIZES[0], SIZES[-1])
-    after = address.first(parameters, "after") or None
-    try:
-        found = lookups.page_of(catalogue, query, size, after)
-    except UsageError:  # the cursor in the address is of another question
-        found = lookups.page_of(catalogue, query, size, None)
-        parameters = address.changed(parameters)
-    view = address.first(parameters, "view")
+    size = url_state.number(parameters, "size", _SIZES[0], _SIZES[-1])
+    results, parameters = read_page(
+        lambda after: cached_queries.search(catalogue, query, size, after), parameters
+    )
+    view = url_state.first(parameters, "view")
     if view == "table":
-        _show_table(found.items)
+        _show_table(results.items)
     else:
-        show_cards(found.items, parameters, pictures=view == "pictures")
-    _show_paging(parameters, found.next, size, total)
+        show_cards(results.items, parameters, pictures=view == "pictures")
+    _show_paging(parameters, results.next, size, total)
 
 
 def _show_bar(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery, total: int) -> None:
-    sort, view = address.first(parameters, "sort"), address.first(parameters, "view")
+    sort, view = url_state.first(parameters, "sort"), url_state.first(parameters, "view")
     st.header(f"{total:,} drink{'s' * (total != 1)}", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "Sort by",
-            list(SORTS),
-            format_func=SORTS.__getitem__,
-            key=address.show_in("sort", sort if sort in SORTS else ""),
-            on_change=lambda: address.change(sort=st.session_state["sort"]),
+            list(_SORTS),
+            format_func=_SORTS.__getitem__,
+            key=url_state.bind("sort", sort if sort in _SORTS else ""),
+            on_change=lambda: url_state.update(sort=st.session_state["sort"]),
             width=220,
         )
         st.segmented_control(
             "Show as",
-            list(VIEWS),
-            format_func=VIEWS.__getitem__,
-            key=address.show_in("view", view if view in VIEWS else ""),
-            on_change=lambda: address.change(view=st.session_state["view"]),
+            list(_VIEWS),
+            format_func=_VIEWS.__getitem__,
+            key=url_state.bind("view", view if view in _VIEWS else ""),
+            on_change=lambda: url_state.update(view=st.session_state["view"]),
         )
         st.space("stretch")
         st.download_button(
-            "CSV",
+            "Download CSV",
             data=lambda: csv_of(catalogue, query),
             file_name="drinks.csv",
             mime="text/csv",
             icon=":material/download:",
-            help="All these drinks as a table for spreadsheets",
+            help="All results, for spreadsheets",
             on_click="ignore",
             key="csv",
         )
 
 
 def csv_of(catalogue: Catalogue, query: DrinkQuery) -> bytes:
-    """All drinks that a query finds, in UTF-8; no cell is a formula."""
+    """Return all drinks that match a query as CSV in UTF-8; no cell is a formula."""
     return b"".join(export_csv(catalogue, query))
 
 
@@ -155,9 +148,9 @@ def _show_table(drinks: Sequence[Drink]) -> None:
         height="content",
         on_select=lambda: _open_selected(drinks),
         selection_mode="single-row",
-        alt="The drinks found",
+        alt="Drinks",
     )
-    st.caption("Tick a row to open the drink.")
+    st.caption("Select a row to open the drink.")
 
 
 def _open_selected(drinks: Sequence[Drink]) -> None:
@@ -167,7 +160,7 @@ def _open_selected(drinks: Sequence[Drink]) -> None:
 
 
 def _open(drink: Drink) -> None:
-    st.query_params.from_dict({**address.read(), "drink": drink.id})
+    st.query_params.from_dict({**url_state.read(), "drink": drink.id})
 
 
 def _surprise(catalogue: Catalogue, query: DrinkQuery) -> None:
@@ -176,45 +169,44 @@ def _surprise(catalogue: Catalogue, query: DrinkQuery) -> None:
         _open(drink)
 
 
-def _show_paging(parameters: Parameters, following: str | None, size: int, total: int) -> None:
-    number = address.number(parameters, "page", 1, MOST_PAGES)
+def _show_paging(parameters: Parameters, next_cursor: str | None, size: int, total: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        show_paging(EXPLORE, parameters, following, number=number, pages=-(-total // size))
+        show_paging(EXPLORE, parameters, next_cursor, total, size)
         st.space("stretch")
         st.segmented_control(
-            "Drinks on a page",
-            SIZES,
-            key=address.show_in("size", size if size in SIZES else None),
-            on_change=lambda: address.change(size=_text(st.session_state["size"])),
+            "Drinks per page",
+            _SIZES,
+            key=url_state.bind("size", size if size in _SIZES else None),
+            on_change=lambda: url_state.update(size=_text(st.session_state["size"])),
             label_visibility="collapsed",
         )
 
 
 def _show_nothing(catalogue: Catalogue, query: DrinkQuery) -> None:
-    st.header("No drink matches", anchor=False)
-    st.markdown("Take a filter off, or try fewer or other words.")
+    st.header("No drinks found", anchor=False)
+    st.markdown("Remove a filter or change the search.")
     st.button("Clear all", key="clear-all", icon=":material/close:", on_click=clear)
-    meant = [
+    suggestions = [
         name
         for text in (query.q, *query.ingredient)
         if text.strip()
         for name in catalogue.similar_ingredients(text)
     ]
-    if not meant:
+    if not suggestions:
         return
-    st.caption("Did you mean")
+    st.caption("Did you mean:")
     with st.container(horizontal=True):
-        for number, name in enumerate(dict.fromkeys(meant)):
+        for number, name in enumerate(dict.fromkeys(suggestions)):
             st.button(
                 plain(name, 60),
-                key=f"meant-{number}",
-                on_click=address.change,
+                key=f"suggestion-{number}",
+                on_click=url_state.update,
                 kwargs={"q": None, "ingredient": name},
             )
 
 
 def _text(size: int | None) -> str | None:
-    return None if size in {None, SIZES[0]} else str(size)
+    return None if size in {None, _SIZES[0]} else str(size)
 
 
 if __name__ == "__main__":

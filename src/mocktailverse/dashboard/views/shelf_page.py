@@ -1,0 +1,183 @@
+"""The page "What can I make": the visitor's shelf, and the drinks for it."""
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.search.query import Makeable
+from mocktailverse.dashboard import cached_queries, url_state
+from mocktailverse.dashboard.cards import COLUMNS, read_page, show_cards, show_paging
+from mocktailverse.dashboard.catalogue_loading import open_catalogue
+from mocktailverse.dashboard.page_paths import SHELF
+from mocktailverse.dashboard.safe_text import plain, short
+from mocktailverse.dashboard.shelves import BASICS, STARTERS, Shelf
+from mocktailverse.dashboard.url_state import Parameters
+
+_MISSING = {"0": "Ready now", "1": "One away", "2": "Two away"}
+_PAGE_SIZE = 24
+_NAME_LENGTH = 60
+
+
+def page() -> None:
+    """Show the page."""
+    url_state.sync("shelf")
+    catalogue = open_catalogue()
+    parameters = url_state.read()
+    have = tuple(parameters.get("have", ()))
+    st.title("What can I make?", anchor=False)
+    _show_shelf(catalogue, have)
+    if not have:
+        _show_starters(catalogue)
+        return
+    missing = url_state.first(parameters, "missing", "0")
+    missing = missing if missing in _MISSING else "0"
+    mocktail = True if url_state.first(parameters, "mocktail") == "true" else None
+    _show_drinks(catalogue, parameters, Shelf(have, int(missing), mocktail))
+
+
+def _show_shelf(catalogue: Catalogue, have: tuple[str, ...]) -> None:
+    names = cached_queries.ingredient_names(catalogue)
+    st.multiselect(
+        "On my shelf",
+        list(dict.fromkeys([*names, *have])),
+        format_func=lambda name: short(name, _NAME_LENGTH),
+        key=url_state.bind("shelf", list(have)),
+        on_change=lambda: url_state.update(have=st.session_state["shelf"]),
+        accept_new_options=True,
+        max_selections=url_state.MAX_VALUES,
+        placeholder="Choose or type what you have",
+        help="A specific ingredient also counts as a general one: light rum counts as rum.",
+    )
+    missing = [name for name in BASICS if name not in have]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if missing:
+            st.button(
+                "Add the basics",
+                key="basics",
+                icon=":material/add:",
+                help=", ".join(missing),
+                on_click=_add,
+                args=(have, missing),
+            )
+        if have:
+            st.button(
+                "Empty the shelf",
+                key="empty-shelf",
+                type="tertiary",
+                on_click=url_state.update,
+                kwargs={"have": None, "missing": None},
+            )
+
+
+def _show_starters(catalogue: Catalogue) -> None:
+    st.markdown(
+        "Add what you have, or start with one of these shelves. "
+        "The link of this page keeps your shelf."
+    )
+    starters = list(STARTERS.items())
+    for start in range(0, len(starters), COLUMNS):
+        row = starters[start : start + COLUMNS]
+        for column, (label, names) in zip(st.columns(COLUMNS), row, strict=False):
+            have = (*names, *BASICS)
+            ready = cached_queries.makeable(catalogue, Shelf(have), 1, None).counts["0"]
+            with column.container(border=True, height="stretch"):
+                st.markdown(f"**{label}** · {_drinks(ready)}")
+                st.caption(", ".join(names))
+                st.button(
+                    f"Use the {label.lower()} shelf",
+                    key=f"starter-{label}",
+                    on_click=_add,
+                    args=((), have),
+                )
+
+
+def _show_drinks(catalogue: Catalogue, parameters: Parameters, shelf: Shelf) -> None:
+    makeable, parameters = read_page(
+        lambda after: cached_queries.makeable(catalogue, shelf, _PAGE_SIZE, after), parameters
+    )
+    if makeable.unknown:
+        names = ", ".join(plain(name, _NAME_LENGTH) for name in makeable.unknown[:10])
+        st.caption(f":material/help: No drink uses {names}.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.segmented_control(
+            "How much is missing",
+            list(_MISSING),
+            format_func=lambda number: f"{_MISSING[number]} {makeable.counts[number]:,}",
+            key=url_state.bind("missing", str(shelf.missing)),
+            on_change=lambda: url_state.update(missing=st.session_state["missing"]),
+            label_visibility="collapsed",
+        )
+        st.toggle(
+            "Mocktails only",
+            key=url_state.bind("mocktails-only", shelf.mocktail is True),
+            on_change=lambda: url_state.update(
+                mocktail="true" if st.session_state["mocktails-only"] else None
+            ),
+        )
+    _show_unlocks(makeable, shelf.have)
+    if not makeable.items:
+        _show_nothing(makeable, shelf.missing)
+        return
+    notes = {
+        item.drink.id: "Missing: "
+        + ", ".join(f"**{plain(n, _NAME_LENGTH)}**" for n in item.missing)
+        for item in makeable.items
+        if item.missing
+    }
+    show_cards([item.drink for item in makeable.items], {"have": list(shelf.have)}, notes=notes)
+    total = makeable.counts[str(shelf.missing)]
+    if total > _PAGE_SIZE:
+        show_paging(SHELF, parameters, makeable.next, total, _PAGE_SIZE)
+
+
+def _show_unlocks(makeable: Makeable, have: tuple[str, ...]) -> None:
+    """Show the ingredients to buy next, each as a button that adds it to the shelf."""
+    if not makeable.unlocks:
+        return
+    best = makeable.unlocks[0]
+    gains = {unlock.ingredient: unlock.drinks for unlock in makeable.unlocks}
+    st.pills(
+        f"Buy next: {plain(best.ingredient, _NAME_LENGTH)} unlocks {_drinks(best.drinks, 'more')}",
+        list(gains),
+        format_func=lambda name: f"{plain(name, _NAME_LENGTH)} +{gains[name]:,}",
+        key="unlocks",
+        on_change=_add_unlock,
+        args=(have,),
+        help="Select an ingredient to add it to your shelf. The number is how many more drinks "
+        "you can make with it.",
+    )
+
+
+def _show_nothing(makeable: Makeable, missing: int) -> None:
+    reason = {
+        0: "You cannot make a drink from this shelf yet.",
+        1: "No drink is missing exactly one ingredient.",
+        2: "No drink is missing exactly two ingredients.",
+    }[missing]
+    nearest = next((number for number in _MISSING if makeable.counts[number]), None)
+    hint = (
+        f"**{_MISSING[nearest]}** has {_drinks(makeable.counts[nearest])}."
+        if nearest
+        else "Add more ingredients; the basics help most."
+    )
+    st.markdown(f"{reason} {hint}")
+
+
+def _drinks(number: int, more: str = "") -> str:
+    return " ".join(filter(None, (f"{number:,}", more, "drink" if number == 1 else "drinks")))
+
+
+def _add_unlock(have: tuple[str, ...]) -> None:
+    chosen = st.session_state["unlocks"]
+    st.session_state["unlocks"] = None
+    if chosen is not None:
+        _add(have, (chosen,))
+
+
+def _add(have: Iterable[str], names: Iterable[str]) -> None:
+    url_state.update(have=list(dict.fromkeys([*have, *names])))
+
+
+if __name__ == "__main__":
+    page()
