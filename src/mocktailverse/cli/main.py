@@ -27,7 +27,7 @@ import typer
 
 from mocktailverse.cli import (
     catalogue,
-    cost,
+    cost_command,
     demo,
     deploy,
     destroy,
@@ -65,7 +65,7 @@ app = typer.Typer(
 )
 for commands in (
     *(stack, demo, serving, deploy, package, destroy, operate),
-    *(inflow, ledger, drinks, quality, recovery, catalogue, export, files, cost),
+    *(inflow, ledger, drinks, quality, recovery, catalogue, export, files, cost_command),
     *(trace, drill, report),
 ):
     commands.register(app)

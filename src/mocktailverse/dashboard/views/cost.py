@@ -6,7 +6,7 @@ from itertools import cycle, groupby
 
 import streamlit as st
 
-from mocktailverse.cost.model import Line, PriceTable, month, price_table, total_usd
+from mocktailverse.cost.model import CostLine, PriceTable, month, price_table, total_usd
 from mocktailverse.cost.usage import BASIS, LEVELS, UNSEEN
 from mocktailverse.dashboard.banner import show_problem
 from mocktailverse.dashboard.connections import Connections, connections
@@ -50,7 +50,7 @@ def _show_where(found: Connections, table: PriceTable) -> None:
         st.caption(f"The stage {plain(found.stage)} alone, computed from its loads; {where}.")
 
 
-def _show_totals(so_far: list[Line], whole: list[Line]) -> None:
+def _show_totals(so_far: list[CostLine], whole: list[CostLine]) -> None:
     closest = max(whole, key=lambda line: line.used_share or 0)
     with st.container(horizontal=True):
         st.metric("So far this month", usd(total_usd(so_far)), border=True, height="stretch")
@@ -99,7 +99,7 @@ def _show_days(books: MonthSoFar, found: Connections) -> None:
         st.caption(f"Only the newest {LOADS:,} loads are read: those since {since}.")
 
 
-def _show_services(whole: list[Line]) -> None:
+def _show_services(whole: list[CostLine]) -> None:
     st.header("Each service at this rate", anchor=False)
     services = groupby(whole, key=lambda line: line.service)
     for column, (service, lines) in zip(cycle(st.columns(2)), services, strict=False):
@@ -107,7 +107,7 @@ def _show_services(whole: list[Line]) -> None:
             _show_service(service, list(lines))
 
 
-def _show_service(service: str, lines: Sequence[Line]) -> None:
+def _show_service(service: str, lines: Sequence[CostLine]) -> None:
     st.markdown(f"**{plain(service)}**: {plain(usd(sum(line.usd for line in lines)))}")
     for line in lines:
         amount = f"{line.what.capitalize()}: {_amount(line.amount)}"
@@ -156,7 +156,7 @@ def _offer_row(offer: FreeOffer) -> dict[str, object]:
     }
 
 
-def _show_working(so_far: list[Line], whole: list[Line], table: PriceTable) -> None:
+def _show_working(so_far: list[CostLine], whole: list[CostLine], table: PriceTable) -> None:
     sources = {price.usage: price for price in table.prices}
     with st.expander("How this was computed"):
         st.markdown(
