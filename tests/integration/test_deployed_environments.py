@@ -16,7 +16,7 @@ import pytest
 
 from mocktailverse.checkout import Checkout, find_checkout
 from mocktailverse.cli import main, site
-from mocktailverse.deployment import ops_key, package, removal
+from mocktailverse.deployment import ops_key_parameter, package, removal
 from mocktailverse.local import lifecycle
 from mocktailverse.local.lifecycle import Options
 from mocktailverse.local.state import LocalStack
@@ -172,7 +172,7 @@ def test_deploying_again_changes_nothing_and_sends_another_canary(command, deplo
 
 def test_each_environment_has_a_key_of_its_own_for_operations(clients, deployed):
     found = [
-        clients.ssm.get_parameter(Name=ops_key.parameter_name(env), WithDecryption=True)
+        clients.ssm.get_parameter(Name=ops_key_parameter.parameter_name(env), WithDecryption=True)
         for env in deployed
     ]
     assert {answer["Parameter"]["Type"] for answer in found} == {"SecureString"}

@@ -22,7 +22,7 @@ from mocktailverse.cli.site import (
     template_parameters,
     template_text,
 )
-from mocktailverse.deployment import apply, changes, code, ops_key, release
+from mocktailverse.deployment import apply, changes, function_code, ops_key_parameter, release
 from mocktailverse.deployment.changes import Change, ChangeSet, DeploymentError
 from mocktailverse.deployment.release import Release
 from mocktailverse.errors import MocktailverseError, UnreachableError, UsageError
@@ -104,7 +104,7 @@ def deploy(
                     stack_name=site.stack,
                     template=template_text(site),
                     parameters=template_parameters(site, chosen),
-                    agrees=agrees,
+                    confirm=agrees,
                     on_progress=state.update,
                     on_event=say,
                     poll_s=site.poll_s,
@@ -145,7 +145,7 @@ def diff(
         )
         if found:
             changes.discard(site.clients, found)
-        apart = [] if creates else code.apart(site.clients, site.stack)
+        apart = [] if creates else function_code.functions_with_other_code(site.clients, site.stack)
     shown = found.changes if found else ()
     if as_json:
         print_json({"items": msgspec.to_builtins(shown), "next": None, "apart": apart})
@@ -201,7 +201,7 @@ def _print_changes(stack_name: str, shown: Sequence[Change]) -> None:
 
 def _finish(site: Site, chosen: Release, outputs: dict[str, str]) -> None:
     """What CloudFormation does not do, or not there; each may be done again."""
-    for name in code.level(site.clients, site.stack, chosen.artifact):
+    for name in function_code.restore_stack_code(site.clients, site.stack, chosen.artifact):
         say(f"{name} ran code of its own; it runs the stack's again.")
     if site.environment.protected:
         site.clients.cloudformation.update_termination_protection(
@@ -210,8 +210,8 @@ def _finish(site: Site, chosen: Release, outputs: dict[str, str]) -> None:
     if site.account.endpoint and site.environment.days.loads:
         table = outputs["LoadsTable"]
         emulator.expire_items(site.clients, table=table, attribute=EXPIRY_ATTRIBUTE)
-    if ops_key.create_if_missing(site.clients, site.env):
-        say(f"Made the key of the API's operations: {ops_key.parameter_name(site.env)}")
+    if ops_key_parameter.create_if_missing(site.clients, site.env):
+        say(f"Made the key of the API's operations: {ops_key_parameter.parameter_name(site.env)}")
 
 
 def _canary(site: Site, outputs: dict[str, str]) -> Load:
@@ -234,10 +234,12 @@ def _replace_one(site: Site, chosen: Release, name: str, *, as_json: bool) -> No
         raise UsageError(f"{site.env} runs one zip as a whole: deploy it, or promote one to it.")
     if stack.is_to_be_made(site.clients, site.stack):
         raise UsageError(f"There is no stack {site.stack}: deploy all of it first.")
-    function = code.choose(code.codes(site.clients, site.stack), name)
-    code.require_fit(function, chosen.runtime, chosen.architecture)
+    function = function_code.find_function(
+        function_code.function_codes(site.clients, site.stack), name
+    )
+    function_code.require_same_machine(function, chosen.runtime, chosen.architecture)
     release.upload(site.clients, site.account, chosen)
-    code.replace(site.clients, function.function, chosen.artifact)
+    function_code.replace_code(site.clients, function.function, chosen.artifact)
     say(f"{function.function} runs the new code; the next full deploy makes the stack one again.")
     if as_json:
         print_json({**_told(site, chosen), "function": function.function})

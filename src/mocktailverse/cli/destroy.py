@@ -8,7 +8,7 @@ import typer
 from mocktailverse.cli import options
 from mocktailverse.cli.output import print_json, say
 from mocktailverse.cli.site import DeployedEnv, site_of
-from mocktailverse.deployment import ops_key, removal
+from mocktailverse.deployment import ops_key_parameter, removal
 from mocktailverse.errors import UsageError
 from mocktailverse.stores.errors import translated
 
@@ -38,7 +38,7 @@ def destroy(env: DeployedEnv, yes: Name = None, as_json: options.Json = False) -
             say(f"Deletes every object in {bucket}, all versions.")
         _require_name(env, yes)
         removal.destroy(site.clients, env, buckets, on_event=say, poll_s=site.poll_s)
-        ops_key.delete(site.clients, env)
+        ops_key_parameter.delete(site.clients, env)
     if as_json:
         print_json({"destroyed": site.stack, "emptied": buckets})
     else:

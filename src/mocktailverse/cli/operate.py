@@ -17,8 +17,8 @@ from mocktailverse.catalogue.meta import read_meta
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect, deployed_clients, local_stack
 from mocktailverse.cli.output import print_json, print_listing, print_table
-from mocktailverse.deployment import account, code
-from mocktailverse.deployment.code import FunctionCode
+from mocktailverse.deployment import account, function_code
+from mocktailverse.deployment.function_code import FunctionCode
 from mocktailverse.errors import MissingError, UsageError
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.cloudformation_stack import stack_name
@@ -112,8 +112,8 @@ def deployed_status(env: str, *, as_json: bool) -> None:
             "updated_at": f"{_updated(found):%Y-%m-%dT%H:%M:%SZ}",
             "protected": found.get("EnableTerminationProtection", False),
         }
-        functions = code.codes(clients, name) if works else []
-        apart = code.apart(clients, name) if works else []
+        functions = function_code.function_codes(clients, name) if works else []
+        apart = function_code.functions_with_other_code(clients, name) if works else []
         stores = Stores(clients, stack.outputs(clients, name))
         if works:
             fields |= _contents(stores)

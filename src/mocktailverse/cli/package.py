@@ -38,13 +38,13 @@ def package(
     if upload:
         site = site_of(upload)
         with translated("Packaging the functions"):
-            chosen = release.built(site.account, site.checkout, arch, say)
+            chosen = release.from_checkout(site.account, site.checkout, arch, say)
             release.upload(site.clients, site.account, chosen)
             given = template_parameters(site, chosen)
         values = {name: value for name, value in given.items() if value is not None}
         printed = " ".join(f'{name}="{value}"' for name, value in values.items() if value)
     else:
-        chosen = release.built(account.NOWHERE, find_checkout(), arch, say)
+        chosen = release.from_checkout(account.NO_ACCOUNT, find_checkout(), arch, say)
         values, printed = {}, str(chosen.archive)
     if out and chosen.archive:
         shutil.copyfile(chosen.archive, out)

@@ -9,7 +9,7 @@ import typer
 from mocktailverse.checkout import Checkout, find_checkout
 from mocktailverse.cli.connection import deployed_clients
 from mocktailverse.cli.output import say
-from mocktailverse.deployment import account, apply, environments, release, stages
+from mocktailverse.deployment import account, apply, environments, release, stage_mapping
 from mocktailverse.deployment.account import Account
 from mocktailverse.deployment.environments import Environment
 from mocktailverse.deployment.package import Architecture
@@ -68,7 +68,7 @@ def site_of(env: str) -> Site:
 def template_text(site: Site) -> str:
     """The template, with what environments.toml says of the environment."""
     text = site.checkout.template.read_text(encoding="utf-8")
-    return stages.with_stage(text, site.env, site.environment.mapping())
+    return stage_mapping.with_stage(text, site.env, site.environment)
 
 
 def chosen_release(
@@ -78,12 +78,12 @@ def chosen_release(
     if source:
         if source == site.env:
             raise UsageError(f"{source} runs its own zip already: promote from another.")
-        promoted = release.promoted(site.clients, source)
+        promoted = release.from_environment(site.clients, source)
         say(f"promoting the zip that {source} runs: {promoted.artifact.sha256[:12]}")
         return promoted
     if zip_file:
-        return release.given(site.account, zip_file, arch)
-    return release.built(site.account, site.checkout, arch, say)
+        return release.from_zip(site.account, zip_file, arch)
+    return release.from_checkout(site.account, site.checkout, arch, say)
 
 
 def template_parameters(site: Site, chosen: Release) -> dict[str, str | None]:
