@@ -91,7 +91,7 @@ operations: $(ready) ## Measure a local stack with the samples; write docs/opera
 	$(bin)/python docs/measure_operations.py
 
 .PHONY: docs
-docs: $(ready) ## Write the generated pages of docs/reference
+docs: $(ready) ## Write the generated pages of docs/reference, and the template's mapping Stages
 	$(bin)/python docs/generate.py
 
 $(checkov)/.ready: $(ready) requirements/checkov.lock

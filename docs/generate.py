@@ -1,6 +1,8 @@
-"""Writes the generated pages of docs/reference: `python docs/generate.py [--check]`.
+"""Write what is generated: docs/reference, and the template's mapping `Stages`.
 
-With --check nothing is written, and the exit code is 1 where a page is not what it should be.
+    python docs/generate.py [--check]
+
+With --check nothing is written, and the exit code is 1 if a file is not up to date.
 """
 
 import json
@@ -20,6 +22,8 @@ from pages.settings import settings
 from pages.template import template_page
 
 from mocktailverse.api.app import create_app
+from mocktailverse.checkout import Checkout, find_checkout
+from mocktailverse.deployment import environments, stage_mapping
 
 REFERENCE = Path(__file__).parent / "reference"
 INDEX = "README.md"
@@ -54,10 +58,24 @@ def made() -> dict[str, str]:
     return {**pages, INDEX: index({**by_hand, **pages})}
 
 
+def write_stage_mapping(checkout: Checkout, *, check: bool) -> bool:
+    """Write the template's mapping `Stages` from environments.toml; return whether it was stale."""
+    text = checkout.template.read_text(encoding="utf-8")
+    current = stage_mapping.with_all_stages(text, environments.read(checkout.environments))
+    if text == current:
+        return False
+    if check:
+        print(f"{checkout.template.name} is not what `make docs` writes")
+    else:
+        checkout.template.write_text(current, encoding="utf-8")
+    return True
+
+
 def main() -> int:
-    """Write or check all pages."""
+    """Write or check all files."""
     check = "--check" in sys.argv
-    stale = 0
+    # The mapping first: pages show it.
+    stale = int(write_stage_mapping(find_checkout(), check=check) and check)
     try:
         pages = made()
     except MissingMeaningError as error:
