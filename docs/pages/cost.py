@@ -4,25 +4,23 @@ from pages.markdown import page, table
 from pages.source import described, template
 
 from mocktailverse.checkout import find_checkout
-from mocktailverse.cost.cost_report import cost_report
 from mocktailverse.cost.footprint import footprints
-from mocktailverse.cost.limits import together, with_all_pollers
 from mocktailverse.cost.model import PriceTable, price_table
-from mocktailverse.cost.workload import reference
+from mocktailverse.cost.reference_month import reference_month
 from mocktailverse.formatting import amount
 
 
 def cost() -> str:
-    """The page."""
-    found = footprints(template(), described().stage_inputs(), find_checkout().source / "functions")
-    runs = {env: footprint.running for env, footprint in found.items()}
-    usages, prices = reference(runs), price_table()
-    whole = together(usages)
-    report = cost_report("all", whole, prices, None, with_all_pollers(whole, runs.values()))
+    """Return the page."""
+    functions = find_checkout().source / "functions"
+    by_env = footprints(template(), described().stage_inputs(), functions)
+    prices = price_table()
+    month = reference_month(by_env, prices)
+    report = month.report
     rows = [
         (
             f"{line.service}: {line.what}, {line.unit}",
-            *(amount(getattr(usage, line.usage)) for usage in usages.values()),
+            *(amount(getattr(usage, line.usage)) for usage in month.usages.values()),
             amount(line.month),
             "" if line.free is None else amount(line.free),
             "not free" if line.used_share is None else f"{line.used_share:.1%}",
@@ -32,17 +30,16 @@ def cost() -> str:
     ]
     return page(
         "The reference month",
-        "Every figure of a usual month on AWS, and the prices. What it means, and every formula, "
-        "stands in [the explanation](../explanation/cost.md).",
+        "Every figure of a usual month on AWS, and the prices. The meaning of the figures and all "
+        "formulas are in [the explanation](../explanation/cost.md).",
         "`infrastructure/` and `src/mocktailverse/cost/`",
-        f"{report.usd:.4f} USD a month, which is {report.cents_not_free:.1f} cents for what is "
-        f"free to no account, and {report.usd_at_most:.4f} USD if Lambda asks idle queues with "
-        f"five pollers, where it may come down to two; {prices.region}, prices of "
-        f"{prices.as_of}, without tax.",
-        table(("what", *usages, "together", "free", "used", "USD"), rows),
+        f"{report.usd:.4f} USD a month, including {report.cents_not_free:.1f} cents for usage that "
+        f"has no free limit, and {report.usd_at_most:.4f} USD if Lambda keeps five pollers at each "
+        f"idle queue instead of two; {prices.region}, prices of {prices.as_of}, without tax.",
+        table(("what", *month.usages, "together", "free", "used", "USD"), rows),
         "## Prices",
-        "Not AWS's live price list: texts that anybody can look up. The last column says which "
-        "ones confirmed a figure, as of when, and what none did.",
+        "Prices are from public texts, not from AWS's live price list. The last column says which "
+        "text confirmed a figure, as of when, and what none confirmed.",
         _prices(prices),
     )
 
@@ -62,5 +59,5 @@ def _prices(prices: PriceTable) -> str:
 
 
 def _digits(usd: float) -> str:
-    """Without an exponent, and without zeros that tell nothing."""
+    """Return a number without an exponent and without trailing zeros."""
     return f"{usd:.10f}".rstrip("0").rstrip(".")

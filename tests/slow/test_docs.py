@@ -162,7 +162,7 @@ def test_every_setting_has_its_line(made):
 
 
 def test_every_key_and_value_of_environments_toml_is_there(made):
-    for kind in (environments.Environment, environments.Schedule, environments.Retention):
+    for kind in (environments.Environment, environments.Schedule, environments.RetentionDays):
         for field in kind.__struct_fields__:
             assert re.search(rf"^\| `(\w+\.)?{field}` \|", made["settings.md"], re.MULTILINE)
     logs = [getattr(environments.read(find_checkout().environments), env).days.logs
