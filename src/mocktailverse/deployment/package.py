@@ -154,7 +154,7 @@ def _require_importable(source: Path) -> None:
 
 
 def _install(target: Target, lock: Path, tree: Path) -> None:
-    """Install the locked dependencies; from uv's cache alone where it holds them all."""
+    """Install the locked dependencies; offline if uv's cache holds all of them."""
     command = [
         *(uv.find_uv_bin(), "pip", "install", "--quiet", "--python", sys.executable),
         *("--target", str(tree), "--requirement", str(lock), "--require-hashes", "--no-deps"),

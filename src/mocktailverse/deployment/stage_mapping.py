@@ -14,7 +14,7 @@ from mocktailverse.deployment.environments import Environment, Environments
 from mocktailverse.errors import UsageError
 
 _LAST_KEYS = ("LoadsDays", "ApiBurst")
-"""The keys after which a stage's entry goes on in a new line."""
+"""Keys after which the entry continues on a new line."""
 
 
 def with_all_stages(template: str, environments: Environments) -> str:
