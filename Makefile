@@ -93,7 +93,7 @@ operations: $(ready) ## Measure a local stack with the samples; rewrite the meas
 	$(bin)/python docs/measure_operations.py
 
 .PHONY: docs
-docs: $(ready) ## Write the generated parts of docs/reference
+docs: $(ready) ## Write the generated parts of docs/reference, and the template's mapping Stages
 	$(bin)/python docs/generate.py
 
 $(checkov)/.ready: $(ready) requirements/checkov.lock

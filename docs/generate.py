@@ -2,7 +2,8 @@
 
 cog runs the code in the comments `[[[cog ... ]]]` of a page, and replaces the text between them and
 `[[[end]]]` with what the code prints. JSON has no comments, so the OpenAPI document is written as a
-whole. With --check nothing is written, and the exit code is 1 if a page is out of date.
+whole. The template's mapping `Stages` is written from environments.toml. With --check nothing is
+written, and the exit code is 1 if a file is out of date.
 """
 
 import json
@@ -12,14 +13,30 @@ from pathlib import Path
 from cogapp import Cog
 
 from mocktailverse.api.api_app import create_app
+from mocktailverse.checkout import Checkout, find_checkout
+from mocktailverse.deployment import environments, stage_mapping
 
 DOCS = Path(__file__).parent
 MARKER = "[[[cog"
 
 
+def write_stage_mapping(checkout: Checkout, *, check: bool) -> bool:
+    """Write the template's mapping `Stages` from environments.toml; return whether it was stale."""
+    text = checkout.template.read_text(encoding="utf-8")
+    current = stage_mapping.with_all_stages(text, environments.read(checkout.environments))
+    if text == current:
+        return False
+    if check:
+        print(f"{checkout.template.name} is out of date. Run `make docs`.")
+    else:
+        checkout.template.write_text(current, encoding="utf-8")
+    return True
+
+
 def main(docs: Path = DOCS) -> int:
     """Write or check all pages; return the exit code."""
     check = "--check" in sys.argv
+    is_mapping_stale = write_stage_mapping(find_checkout(), check=check)  # first: pages show it
     openapi = docs / "reference" / "openapi.json"
     text = json.dumps(create_app().openapi(), indent=2, ensure_ascii=False) + "\n"
     is_stale = not openapi.exists() or openapi.read_text(encoding="utf-8") != text
@@ -30,7 +47,7 @@ def main(docs: Path = DOCS) -> int:
     pages = [str(p) for p in sorted(docs.rglob("*.md")) if MARKER in p.read_text(encoding="utf-8")]
     mode = "--check" if check else "-r"
     failed = Cog().main(["cog", mode, "-P", "--verbosity=1", "-I", str(DOCS), *pages])
-    return 1 if failed or (check and is_stale) else 0
+    return 1 if failed or (check and (is_stale or is_mapping_stale)) else 0
 
 
 if __name__ == "__main__":

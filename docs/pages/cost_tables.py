@@ -4,11 +4,9 @@ from pages.cells import table
 from pages.template_source import environments_file, template
 
 from mocktailverse.checkout import find_checkout
-from mocktailverse.cost.cost_report import cost_report
 from mocktailverse.cost.footprint import footprints
-from mocktailverse.cost.limits import together, with_all_pollers
 from mocktailverse.cost.model import price_table
-from mocktailverse.cost.workload import reference
+from mocktailverse.cost.reference_month import reference_month
 from mocktailverse.formatting import amount
 
 
@@ -16,10 +14,9 @@ def month() -> str:
     """Return what the reference month costs, and the table of its figures."""
     functions = find_checkout().source / "functions"
     inputs = environments_file().stage_inputs()
-    runs = {env: one.running for env, one in footprints(template(), inputs, functions).items()}
-    usages, prices = reference(runs), price_table()
-    whole = together(usages)
-    report = cost_report("all", whole, prices, None, with_all_pollers(whole, runs.values()))
+    prices = price_table()
+    reference = reference_month(footprints(template(), inputs, functions), prices)
+    usages, report = reference.usages, reference.report
     rows = [
         (
             f"{line.service}: {line.what}, {line.unit}",

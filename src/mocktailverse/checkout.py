@@ -1,4 +1,4 @@
-"""The repository's files that a deployment starts from."""
+"""The files of the repository that a deployment needs."""
 
 from pathlib import Path
 
@@ -9,24 +9,25 @@ from mocktailverse.errors import UsageError
 
 
 class Checkout(msgspec.Struct, frozen=True):
-    """What is deployed, and where what is built from it is kept."""
+    """Paths in a checkout of the repository."""
 
     source: Path
-    """The package whose code the functions run; its folder's name is its import name."""
+    """Folder of the package that the functions run; its name is the import name."""
     lock: Path
-    """The functions' dependencies, with hashes."""
+    """Locked dependencies of the functions, with hashes."""
     template: Path
     environments: Path
-    """What differs between the environments."""
+    """Settings that differ between the environments."""
     samples: Path
-    """The hand-written sample records."""
+    """Folder of the sample records."""
     streamlit_config: Path
     """The dashboard's theme and settings."""
     cache_dir: Path
+    """Folder for the built zips."""
 
 
 def find_checkout() -> Checkout:
-    """The checkout that this package runs from.
+    """Return the checkout that this package runs from.
 
     Raises:
         UsageError: the package was installed without its repository.
@@ -45,7 +46,7 @@ def find_checkout() -> Checkout:
     for path in (checkout.lock, checkout.template):
         if not path.is_file():
             raise UsageError(
-                f"{path} is missing: deploying needs a checkout of the repository with the"
+                f"`{path}` is missing. Deploying needs a checkout of the repository, with the"
                 " package installed from it (`make setup`)."
             )
     return checkout

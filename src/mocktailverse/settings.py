@@ -1,11 +1,11 @@
-"""The environment, read here and nowhere else; each function asks for exactly what it needs.
+"""Settings from environment variables: the only module that reads the environment.
 
-Some variables are the libraries' own:
+Each program has a class with exactly the settings that it needs. Libraries read these variables:
 
-AWS_ENDPOINT_URL              where AWS is, if not at its public addresses; the AWS tools read it
-POWERTOOLS_SERVICE_NAME       the function's name in log lines, and its metrics' only dimension
-POWERTOOLS_METRICS_NAMESPACE  the namespace of the metrics
-POWERTOOLS_METRICS_DISABLED   `true` leaves the metrics out
+AWS_ENDPOINT_URL              address of the embedded AWS; absent for AWS; the AWS tools read it
+POWERTOOLS_SERVICE_NAME       name of the function in log lines, and the only dimension of metrics
+POWERTOOLS_METRICS_NAMESPACE  namespace of the metrics
+POWERTOOLS_METRICS_DISABLED   `true` disables the metrics
 """
 
 import os
@@ -22,14 +22,14 @@ PREFIX = "MOCKTAILVERSE_"
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """Settings whose field `data_bucket` comes from MOCKTAILVERSE_DATA_BUCKET, and so on."""
+    """Base class: the field `data_bucket` is read from MOCKTAILVERSE_DATA_BUCKET, and so on."""
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> Self:
-        """Read the fields from the environment; an empty variable counts as absent.
+        """Return the settings from the environment; an empty variable counts as absent.
 
         Raises:
-            UsageError: one is missing or is not of its type.
+            UsageError: a variable is missing or does not have the type of its field.
         """
         variables = os.environ if environment is None else environment
         names = {field: PREFIX + field.upper() for field in cls.__struct_fields__}
@@ -38,15 +38,17 @@ class Settings(Struct, frozen=True, kw_only=True):
             return msgspec.convert(given, cls, strict=False, dec_hook=lambda kind, text: kind(text))
         except msgspec.ValidationError as error:
             raise UsageError(
-                f"The environment lacks a setting or holds a wrong one: {error}. "
+                f"An environment variable is missing or wrong: {error}. "
                 f"Expected: {', '.join(names.values())}."
             ) from error
 
     @classmethod
     def of_outputs(cls, outputs: Mapping[str, str], **others: object) -> Self:
-        """Settings whose field `data_bucket` is a stack's output `DataBucket`, and so on.
+        """Return the settings from a stack's outputs: `data_bucket` from `DataBucket`, and so on.
 
-        `others` are fields that are no output, and win over one.
+        Args:
+            outputs: the stack's outputs.
+            others: further fields; they take precedence over outputs.
 
         Raises:
             UsageError: an output is missing: the stack is older than this code.
@@ -56,15 +58,15 @@ class Settings(Struct, frozen=True, kw_only=True):
         try:
             return msgspec.convert({**given, **others}, cls, strict=False)
         except msgspec.ValidationError as error:
-            raise UsageError(f"The stack lacks an output: {error}. Deploy it again.") from error
+            raise UsageError(f"The stack has no such output: {error}. Deploy it again.") from error
 
     def outputs(self) -> dict[str, str]:
-        """Return the settings under the names of a stack's outputs: the reverse of `of_outputs`."""
+        """Return the settings as a stack's outputs: the inverse of `of_outputs`."""
         fields = msgspec.structs.asdict(self)
         return {_output_name(field): str(v) for field, v in fields.items() if v is not None}
 
     def variables(self) -> dict[str, str]:
-        """The environment from which another process reads these settings."""
+        """Return environment variables from which another process reads these settings."""
         fields = msgspec.structs.asdict(self)
         return {PREFIX + name.upper(): str(v) for name, v in fields.items() if v is not None}
 
@@ -75,12 +77,12 @@ def _output_name(field: str) -> str:
 
 
 def inherited() -> dict[str, str]:
-    """This process's whole environment, for a process that acts for the same person."""
+    """Return the whole environment of this process, for a child process of the same user."""
     return dict(os.environ)
 
 
 class TransformSettings(Settings, frozen=True, kw_only=True):
-    """What the transform function needs; it marks a load failed on the last delivery."""
+    """Settings of the transform function."""
 
     data_bucket: str
     """Bucket of the raw objects and the rejected lines."""
@@ -89,45 +91,48 @@ class TransformSettings(Settings, frozen=True, kw_only=True):
     loads_table: str
     """Name of the loads table."""
     queue_url: str
-    """Queue that continuations of a long load go to."""
+    """Queue to which a long load sends its continuations."""
     max_receive_count: int
-    """Deliveries of a message; after the last one a load is marked failed."""
+    """Maximum number of deliveries of a message; after the last one the load is marked failed."""
     loads_expire_days: int | None = None
-    """After so many days DynamoDB deletes a load; absent: never."""
+    """Days after which DynamoDB deletes a load record; absent: never."""
 
 
 class FetchSettings(Settings, frozen=True, kw_only=True):
-    """What the fetch function needs; the rate keeps the source's server at ease."""
+    """Settings of the fetch function."""
 
     data_bucket: str
-    """Bucket that raw objects, listings and the state of sweeps are put into."""
+    """Bucket for raw objects, listings and the state of sweeps."""
     source_url: str
     """Address of TheCocktailDB or of its simulation."""
     source_key: str = "1"
     """API key of TheCocktailDB; 1 is its public test key."""
     source_requests_per_s: float = 4.0
-    """The most requests a second that the source gets."""
+    """Maximum number of requests per second to the source."""
 
 
 class ReconcileSettings(Settings, frozen=True, kw_only=True):
-    """What the reconcile function needs; a load is lost after timeout x receives."""
+    """Settings of the reconcile function.
+
+    A load counts as lost once all deliveries of its message have timed out.
+    """
 
     data_bucket: str
-    """Bucket whose raw objects are looked at."""
+    """Bucket whose raw objects are checked."""
     loads_table: str
     """Name of the loads table."""
     queue_url: str
-    """Queue that lost raw objects are sent to again."""
+    """Queue to which lost raw objects are sent again."""
     visibility_timeout_s: int
-    """How long the queue hides a message that somebody works on."""
+    """How long the queue hides a message after a delivery."""
     max_receive_count: int
-    """Deliveries of a message; a load older than all of them is lost."""
+    """Maximum number of deliveries of a message; a load older than all of them is lost."""
     loads_expire_days: int | None = None
-    """After so many days DynamoDB deletes a load; absent: never."""
+    """Days after which DynamoDB deletes a load record; absent: never."""
 
 
 class PublishSettings(Settings, frozen=True, kw_only=True):
-    """What the publish function needs."""
+    """Settings of the publish function."""
 
     catalogue_bucket: str
     """Bucket of catalogue.sqlite."""
@@ -136,10 +141,7 @@ class PublishSettings(Settings, frozen=True, kw_only=True):
 
 
 class ApiSettings(Settings, frozen=True, kw_only=True):
-    """What the API needs; the catalogue is asked for anew so often, and answers are kept so long.
-
-    `ops_key_parameter` names the SSM parameter that holds the operators' key.
-    """
+    """Settings of the API."""
 
     catalogue_bucket: str
     """Bucket of catalogue.sqlite and of the exports."""
@@ -148,16 +150,16 @@ class ApiSettings(Settings, frozen=True, kw_only=True):
     loads_table: str
     """Name of the loads table."""
     ops_key_parameter: str
-    """Name of the SSM parameter that holds the operators' key."""
+    """Name of the SSM parameter with the operators' key."""
     stage: str
-    """The environment's name, which the API tells."""
+    """Name of the environment, which the API returns."""
     catalogue_max_age_s: float = 10.0
-    """How long a copy of the catalogue serves before S3 is asked for a newer one, and answers may
-    be kept."""
+    """How long a copy of the catalogue is used before S3 is checked for a newer one, and how long
+    clients may cache responses."""
 
 
 class DashboardSettings(Settings, frozen=True, kw_only=True):
-    """What the dashboard needs; names and addresses are the stack's outputs."""
+    """Settings of the dashboard; names and addresses are the stack's outputs."""
 
     catalogue_bucket: str
     """Bucket of catalogue.sqlite."""
@@ -168,35 +170,32 @@ class DashboardSettings(Settings, frozen=True, kw_only=True):
     loads_table: str
     """Name of the loads table."""
     queue_url: str
-    """Queue whose waiting messages are counted."""
+    """Queue whose waiting messages are shown."""
     dead_letter_queue_url: str
-    """Queue whose dead letters are counted."""
+    """Queue whose dead letters are shown."""
     stage: str
-    """The environment's name, which the pages show."""
+    """Name of the environment, which the pages show."""
     read_only: bool = True
-    """Whether the pages offer nothing that changes anything."""
+    """Whether the pages hide everything that changes data."""
     refresh_s: float = 30.0
-    """How often a live page looks again."""
+    """Interval between two refreshes of a live page."""
     api_url: str | None = None
-    """The API's address, for links; absent: no links."""
+    """Address of the API, for links; absent: no links."""
     harness_url: str | None = None
-    """The local harness's address, for links; absent: no links."""
+    """Address of the local harness, for links; absent: no links."""
 
 
 class CliSettings(Settings, frozen=True, kw_only=True):
-    """What the command line takes from the environment: where the local stack's folder is."""
+    """Settings of the command line."""
 
     state_dir: Path | None = None
-    """Folder of the local stack, where `--state-dir` does not say."""
+    """Folder of the local stack, unless `--state-dir` is given."""
 
 
 class DeploySettings(Settings, frozen=True, kw_only=True):
-    """What `deploy` takes from the environment: what no file should hold, or no other stage has.
-
-    Each is kept by the stack until another is given.
-    """
+    """Settings of `deploy` that belong in no file; a stack keeps each until it is given again."""
 
     source_key: str | None = None
     """API key of TheCocktailDB for the environment's fetch function."""
     permissions_boundary: str | None = None
-    """ARN of the policy that bounds every role of the stack."""
+    """ARN of the permissions boundary for every role of the stack."""

@@ -16,7 +16,7 @@ import pytest
 
 from mocktailverse.checkout import Checkout, find_checkout
 from mocktailverse.cli import deploy_target, main
-from mocktailverse.deployment import ops_key, package, removal
+from mocktailverse.deployment import ops_key_parameter, package, removal
 from mocktailverse.local import lifecycle
 from mocktailverse.local.lifecycle import Options
 from mocktailverse.local.state import LocalStack
@@ -172,7 +172,7 @@ def test_deploying_again_changes_nothing_and_sends_another_canary(command, deplo
 
 def test_each_environment_has_a_key_of_its_own_for_operations(clients, deployed):
     found = [
-        clients.ssm.get_parameter(Name=ops_key.parameter_name(env), WithDecryption=True)
+        clients.ssm.get_parameter(Name=ops_key_parameter.parameter_name(env), WithDecryption=True)
         for env in deployed
     ]
     assert {answer["Parameter"]["Type"] for answer in found} == {"SecureString"}
@@ -278,12 +278,14 @@ def test_a_loss_is_not_agreed_to_by_nobody(command, clients, deployed, template)
     assert command("diff", "--env", "staging", "--from", "dev").code == 1  # and may be tried again
 
 
-def test_a_failed_update_is_told_and_what_ran_before_runs_on(command, clients, deployed, template):
+def test_a_failed_update_is_shown_and_the_previous_version_still_runs(
+    command, clients, deployed, template
+):
     template("Queue: !GetAtt Queue.Arn", "Queue: arn:aws:sqs:us-east-1:000000000000:none")
     failed = command("deploy", "--env", "staging", "--from", "dev", "--yes")
     assert failed.code == 1
     assert "DataBucket (AWS::S3::Bucket)" in failed.err
-    assert "the update was rolled back, and what ran before runs on" in failed.err
+    assert "the update was rolled back; the previous version still runs" in failed.err
     assert command("status", "--env", "staging", "--json").json["state"] == (
         "UPDATE_ROLLBACK_COMPLETE"
     )

@@ -12,7 +12,7 @@ import pytest
 
 from mocktailverse.checkout import find_checkout
 from mocktailverse.deployment import artifacts, interpreters, package
-from mocktailverse.deployment.artifacts import Fit
+from mocktailverse.deployment.artifacts import MachineRequirements
 from mocktailverse.deployment.interpreters import Interpreter
 from mocktailverse.deployment.package import Architecture
 from mocktailverse.errors import UnreachableError
@@ -78,7 +78,7 @@ def contents(archive: Path, suffix: str) -> dict[str, bytes]:
 @pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
 def test_all_that_is_compiled_is_for_the_chosen_machine_and_python(architecture, request):
     archive = request.getfixturevalue(architecture)
-    assert artifacts.fit(archive) == Fit("3.13", architecture)
+    assert artifacts.machine_requirements(archive) == MachineRequirements("3.13", architecture)
     libraries = {n: c for n, c in contents(archive, ".so").items() if "cpython" in n}
     assert libraries
     for name, content in libraries.items():

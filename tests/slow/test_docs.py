@@ -183,7 +183,7 @@ def test_every_setting_has_its_line(pages):
 
 
 def test_every_key_and_value_of_environments_toml_is_there(pages):
-    for kind in (environments.Environment, environments.Schedule, environments.Retention):
+    for kind in (environments.Environment, environments.Schedule, environments.RetentionDays):
         for field in kind.__struct_fields__:
             assert re.search(rf"^\| `(\w+\.)?{field}` \|", pages["settings.md"], re.MULTILINE)
     logs = [getattr(environments.read(find_checkout().environments), env).days.logs

@@ -212,7 +212,7 @@ def test_code_that_does_not_compile_is_told(source, no_dependencies, tmp_path):
 
 
 def test_a_folder_that_is_no_package_is_refused(no_dependencies, tmp_path):
-    with pytest.raises(UsageError, match="no Python package"):
+    with pytest.raises(UsageError, match="not a Python package"):
         package.build(
             package.this_machine(),
             source=tmp_path / "nothing",

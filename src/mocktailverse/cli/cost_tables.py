@@ -1,4 +1,4 @@
-"""How the `cost` command tells its figures: tables and sentences for people, keys for scripts."""
+"""Output of the `cost` command: tables and sentences for people, JSON for scripts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,17 +14,17 @@ from mocktailverse.stores.cost_explorer import Billed
 from mocktailverse.stores.free_tier import FreeOffer
 
 
-class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """What AWS itself says of the account; None where it was not asked or did not tell."""
+class AccountFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """AWS's own figures for the account; None if they were not requested or not available."""
 
     free_tier: list[FreeOffer] | None = None
     billed: list[Billed] | None = None
 
 
-def say_problems(problems: list[str]) -> None:
-    """Say what leaves the free limits."""
+def print_problems(problems: list[str]) -> None:
+    """Print a line for each problem."""
     for problem in problems:
-        say(f"Beyond what is free: {problem}")
+        say(f"Beyond the free limits: {problem}")
 
 
 def fields(
@@ -33,20 +33,20 @@ def fields(
     problems: list[str],
     *,
     environments: Mapping[str, Usage] | None = None,
-    account: Account | None = None,
+    account: AccountFigures | None = None,
 ) -> dict[str, Any]:
-    """The JSON, with the same keys in every case."""
+    """Return the fields of the JSON: always the same keys."""
     return {
         **msgspec.to_builtins(report),
         "workload": workload,
         "environments": environments,
         "problems": problems,
-        "account": account or Account(),
+        "account": account or AccountFigures(),
     }
 
 
 def print_report(report: CostReport, table: PriceTable) -> None:
-    """Print the month, service by service, and its sum."""
+    """Print the month by kind of usage, and its sum."""
     columns = ("service", "what", "so far", "month", "free", "used", "USD")
     rows = [
         (
@@ -65,28 +65,29 @@ def print_report(report: CostReport, table: PriceTable) -> None:
     so_far = "" if report.usd_so_far is None else f"So far {_usd(report.usd_so_far)} USD. "
     say(
         f"{so_far}The month: {_usd(report.usd)} USD, "
-        f"of which {report.cents_not_free:,.1f} cents for what is free to no account."
+        f"including {report.cents_not_free:,.1f} cents for usage that has no free limit."
     )
     if report.usd_at_most > report.usd:
         say(
-            f"At most {_usd(report.usd_at_most)} USD: if Lambda asks idle queues with five "
-            "pollers, where it may come down to two."
+            f"At most {_usd(report.usd_at_most)} USD: if Lambda keeps five pollers at each idle "
+            "queue instead of two."
         )
 
 
-def say_writes(share: float | None) -> None:
-    """Say how much of the provisioned writes a workload takes, if it is known."""
+def print_write_share(share: float | None) -> None:
+    """Print how much of the provisioned write units a workload takes, if it is known."""
     if share is None:
         return
-    say(f"Its writes take {share:,.1%} of the write units that are provisioned.")
+    say(f"The workload's writes take {share:,.1%} of the provisioned write units.")
     if share > 1:
         say(
-            "So much cannot be written in a month: raise `capacity_units`, which costs, and deploy."
+            "A month is too short to write that much. Raise `capacity_units`, which costs, and"
+            " deploy."
         )
 
 
-def print_account(account: Account) -> None:
-    """Print what AWS itself says."""
+def print_account(account: AccountFigures) -> None:
+    """Print AWS's own figures."""
     if account.free_tier:
         print_table(
             "As AWS counts it, for the whole account",
@@ -104,5 +105,5 @@ def _row(offer: FreeOffer) -> tuple[object, ...]:
 
 
 def _usd(usd: float) -> str:
-    """Dollars: below ten with the hundredths of a cent, for most of it is cents."""
+    """Return dollars with two decimals, or four below ten dollars: most amounts are cents."""
     return f"{usd:,.4f}" if usd < 10 else f"{usd:,.2f}"  # noqa: PLR2004 - ten dollars

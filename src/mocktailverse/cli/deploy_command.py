@@ -23,7 +23,7 @@ from mocktailverse.cli.deploy_target import (
 )
 from mocktailverse.cli.load_waiting import TIMEOUT_S
 from mocktailverse.cli.output import print_json, print_table, say, stderr
-from mocktailverse.deployment import apply, code, ops_key, release
+from mocktailverse.deployment import apply, function_code, ops_key_parameter, release
 from mocktailverse.deployment.changes import Change, ChangeSet, DeploymentError
 from mocktailverse.deployment.release import Release
 from mocktailverse.errors import MocktailverseError, UnreachableError, UsageError
@@ -112,7 +112,7 @@ def _update_stack(
                 stack_name=target.stack,
                 template=template_text(target),
                 parameters=template_parameters(target, new),
-                agrees=agrees,
+                confirm=agrees,
                 on_progress=state.update,
                 on_event=say,
                 poll_s=target.poll_s,
@@ -168,7 +168,7 @@ def _interruption_reported(target: DeployTarget) -> Iterator[None]:
 
 def _complete(target: DeployTarget, new: Release, outputs: dict[str, str]) -> None:
     """Do what CloudFormation does not; each step may be repeated."""
-    for name in code.level(target.clients, target.stack, new.artifact):
+    for name in function_code.restore_stack_code(target.clients, target.stack, new.artifact):
         say(f"{name} ran other code; it runs the stack's code again.")
     if target.environment.protected:
         target.clients.cloudformation.update_termination_protection(
@@ -177,8 +177,9 @@ def _complete(target: DeployTarget, new: Release, outputs: dict[str, str]) -> No
     if target.account.endpoint and target.environment.days.loads:
         table = outputs["LoadsTable"]
         emulator.expire_items(target.clients, table=table, attribute=_EXPIRY_ATTRIBUTE)
-    if ops_key.create_if_missing(target.clients, target.env):
-        say(f"Created the operators' key for the API: {ops_key.parameter_name(target.env)}")
+    if ops_key_parameter.create_if_missing(target.clients, target.env):
+        name = ops_key_parameter.parameter_name(target.env)
+        say(f"Created the operators' key for the API: {name}")
 
 
 def _send_canary(target: DeployTarget, outputs: dict[str, str]) -> Load:
@@ -205,10 +206,12 @@ def _replace_function(target: DeployTarget, new: Release, name: str, *, as_json:
         raise UsageError(
             f"The stack `{target.stack}` does not exist. Deploy it without --function."
         )
-    function = code.choose(code.codes(target.clients, target.stack), name)
-    code.require_fit(function, new.runtime, new.architecture)
+    function = function_code.find_function(
+        function_code.function_codes(target.clients, target.stack), name
+    )
+    function_code.require_same_machine(function, new.runtime, new.architecture)
     release.upload(target.clients, target.account, new)
-    code.replace(target.clients, function.function, new.artifact)
+    function_code.replace_code(target.clients, function.function, new.artifact)
     say(f"{function.function} runs the new code until the next full deploy.")
     if as_json:
         print_json({**_release_fields(target, new), "function": function.function})

@@ -9,7 +9,7 @@ import typer
 from mocktailverse.checkout import Checkout, find_checkout
 from mocktailverse.cli.connection import deployed_clients
 from mocktailverse.cli.output import say
-from mocktailverse.deployment import account, apply, environments, release, stages
+from mocktailverse.deployment import account, apply, environments, release, stage_mapping
 from mocktailverse.deployment.account import Account
 from mocktailverse.deployment.environments import Environment
 from mocktailverse.deployment.package import Architecture
@@ -83,7 +83,7 @@ def find_target(env: str) -> DeployTarget:
 def template_text(target: DeployTarget) -> str:
     """Return the template with the values of environments.toml for the environment."""
     text = target.checkout.template.read_text(encoding="utf-8")
-    return stages.with_stage(text, target.env, target.environment.mapping())
+    return stage_mapping.with_stage(text, target.env, target.environment)
 
 
 def choose_release(
@@ -93,12 +93,12 @@ def choose_release(
     if source:
         if source == target.env:
             raise UsageError(f"`{source}` already runs its own zip. Promote from another one.")
-        promoted = release.promoted(target.clients, source)
+        promoted = release.from_environment(target.clients, source)
         say(f"promoting the zip that {source} runs: {promoted.artifact.sha256[:12]}")
         return promoted
     if zip_file:
-        return release.given(target.account, zip_file, arch)
-    return release.built(target.account, target.checkout, arch, say)
+        return release.from_zip(target.account, zip_file, arch)
+    return release.from_checkout(target.account, target.checkout, arch, say)
 
 
 def template_parameters(target: DeployTarget, new: Release) -> dict[str, str | None]:

@@ -14,8 +14,8 @@ import typer
 from mocktailverse.catalogue.meta import read_meta
 from mocktailverse.cli.connection import deployed_clients
 from mocktailverse.cli.output import print_json, print_table
-from mocktailverse.deployment import account, code
-from mocktailverse.deployment.code import FunctionCode
+from mocktailverse.deployment import account, function_code
+from mocktailverse.deployment.function_code import FunctionCode
 from mocktailverse.errors import MissingError, UsageError
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.cloudformation_stack import stack_name
@@ -44,8 +44,8 @@ def print_deployed_status(env: str, *, as_json: bool) -> None:
             "updated_at": f"{updated_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
             "protected": description.get("EnableTerminationProtection", False),
         }
-        functions = code.codes(clients, name) if is_healthy else []
-        apart = code.apart(clients, name) if is_healthy else []
+        functions = function_code.function_codes(clients, name) if is_healthy else []
+        apart = function_code.functions_with_other_code(clients, name) if is_healthy else []
         stores = Stores(clients, stack.outputs(clients, name))
         if is_healthy:
             fields |= {

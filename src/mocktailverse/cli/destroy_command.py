@@ -8,7 +8,7 @@ import typer
 from mocktailverse.cli import options
 from mocktailverse.cli.deploy_target import DeployedEnv, find_target
 from mocktailverse.cli.output import print_json, say
-from mocktailverse.deployment import ops_key, removal
+from mocktailverse.deployment import ops_key_parameter, removal
 from mocktailverse.errors import UsageError
 from mocktailverse.stores.error_translation import translated
 
@@ -37,7 +37,7 @@ def destroy(
             say(f"Deletes every object in {bucket}, all versions.")
         _require_name(env, yes)
         removal.destroy(target.clients, env, buckets, on_event=say, poll_s=target.poll_s)
-        ops_key.delete(target.clients, env)
+        ops_key_parameter.delete(target.clients, env)
     if as_json:
         print_json({"destroyed": target.stack, "emptied": buckets})
     else:

@@ -16,7 +16,7 @@ from mocktailverse.cli.deploy_target import (
     template_text,
 )
 from mocktailverse.cli.output import print_json, say
-from mocktailverse.deployment import changes, code
+from mocktailverse.deployment import changes, function_code
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.error_translation import translated
 
@@ -43,7 +43,9 @@ def diff(
         )
         if change_set:
             changes.discard(target.clients, change_set)
-        apart = [] if is_new else code.apart(target.clients, target.stack)
+        apart = (
+            [] if is_new else function_code.functions_with_other_code(target.clients, target.stack)
+        )
     proposed = change_set.changes if change_set else ()
     if as_json:
         print_json({"items": msgspec.to_builtins(proposed), "next": None, "apart": apart})

@@ -33,13 +33,13 @@ def package(
     if upload:
         target = find_target(upload)
         with translated("Packaging the functions"):
-            built = release.built(target.account, target.checkout, arch, say)
+            built = release.from_checkout(target.account, target.checkout, arch, say)
             release.upload(target.clients, target.account, built)
             parameters = template_parameters(target, built)
         values = {name: value for name, value in parameters.items() if value is not None}
         line = " ".join(f'{name}="{value}"' for name, value in values.items() if value)
     else:
-        built = release.built(account.NOWHERE, find_checkout(), arch, say)
+        built = release.from_checkout(account.NO_ACCOUNT, find_checkout(), arch, say)
         values, line = {}, str(built.archive)
     if out and built.archive:
         shutil.copyfile(built.archive, out)

@@ -1,1 +1,1 @@
-"""What a month on AWS costs: measured usage, a dated price table, and the sum. Pure."""
+"""What a month on AWS costs: the template's resources, usage, prices, and the sum. Pure."""

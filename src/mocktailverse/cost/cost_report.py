@@ -1,4 +1,4 @@
-"""What `mocktailverse cost` tells; docs/explanation/cost.md describes its JSON."""
+"""The report of `mocktailverse cost`; docs/explanation/cost.md describes its JSON."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,48 +6,51 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from mocktailverse.cost.model import Line, Price, PriceTable, month, total_usd
+from mocktailverse.cost.model import CostLine, Price, PriceTable, month, total_usd
 from mocktailverse.cost.usage import ASSUMED, BASIS, COUNTED, Usage
 
-CENTS = 100
+_CENTS_PER_USD = 100
 
 
 class ReportLine(Struct, frozen=True, kw_only=True):
-    """One kind of usage; `free` and `used_share` are None where nothing of it is always free.
-
-    `so_far` and `usd_so_far` are None where nothing was measured. `figure` says where the amount
-    comes from, `source` where the price, and `checked` what confirmed that.
-    """
+    """One kind of usage, and what it costs."""
 
     usage: str
     service: str
     what: str
     unit: str
     so_far: float | None
+    """Amount so far; None if nothing was measured."""
     month: float
+    """Amount of the whole month."""
     free: float | None
+    """Amount that is free every month; None if nothing is."""
     used_share: float | None
+    """Share of the free amount that the month uses; None if nothing is free."""
     usd_so_far: float | None
+    """Cost so far; None if nothing was measured."""
     usd: float
+    """Cost of the whole month."""
     price_usd: float
+    """Price of `price_per` units."""
     price_per: float
     figure: str
+    """Where the amount comes from."""
     source: str
+    """Where the price comes from."""
     checked: str
+    """What confirmed the price."""
 
 
 class ServiceTotal(Struct, frozen=True, kw_only=True):
-    """What a service costs in the month."""
+    """The cost of one service in the month."""
 
     service: str
     usd: float
 
 
 class CostReport(Struct, frozen=True, kw_only=True):
-    """A month on AWS in USD without tax: what was measured so far, and the whole month.
-
-    `usd_at_most` is the whole month's where Lambda asks idle queues with all pollers that it may.
-    """
+    """The cost of a month on AWS, in USD without tax."""
 
     env: str
     as_of: date
@@ -55,10 +58,15 @@ class CostReport(Struct, frozen=True, kw_only=True):
     lines: tuple[ReportLine, ...]
     services: tuple[ServiceTotal, ...]
     usd_so_far: float | None
+    """Cost of what was measured so far; None if nothing was."""
     usd: float
+    """Cost of the whole month."""
     usd_at_most: float
+    """Cost of the whole month if Lambda keeps as many pollers at idle queues as it may."""
     cents_not_free: float
+    """Cost of the kinds of usage that have no free limit, in cents."""
     beyond_free: tuple[str, ...]
+    """The kinds of usage beyond their free limit."""
 
 
 def cost_report(
@@ -68,15 +76,20 @@ def cost_report(
     so_far: Usage | None,
     at_most: Usage | None = None,
 ) -> CostReport:
-    """The report of an environment, or of all of them together.
+    """Return the report of one environment, or of all environments together.
 
-    `at_most` is the whole month at the worst, where that is another one.
+    Args:
+        env: the environment's name, or `all`.
+        whole: usage of the whole month.
+        table: the prices.
+        so_far: measured usage of the month so far; None if nothing was measured.
+        at_most: usage of the whole month in the worst case, if it differs from `whole`.
     """
     bill = month(whole, table)
-    measured = month(so_far, table) if so_far else [None] * len(bill)
+    bill_so_far = month(so_far, table) if so_far else [None] * len(bill)
     lines = tuple(
-        _line(line, before, price)
-        for line, before, price in zip(bill, measured, table.prices, strict=True)
+        _line(line, line_so_far, price)
+        for line, line_so_far, price in zip(bill, bill_so_far, table.prices, strict=True)
     )
     return CostReport(
         env=env,
@@ -84,30 +97,31 @@ def cost_report(
         region=table.region,
         lines=lines,
         services=tuple(_services(bill)),
-        usd_so_far=total_usd([line for line in measured if line]) if so_far else None,
+        usd_so_far=total_usd([line for line in bill_so_far if line]) if so_far else None,
         usd=total_usd(bill),
         usd_at_most=total_usd(month(at_most or whole, table)),
-        cents_not_free=CENTS * total_usd([line for line in bill if line.used_share is None]),
+        cents_not_free=_CENTS_PER_USD
+        * total_usd([line for line in bill if line.used_share is None]),
         beyond_free=tuple(line.usage for line in bill if (line.used_share or 0) > 1),
     )
 
 
-def _line(line: Line, before: Line | None, price: Price) -> ReportLine:
+def _line(line: CostLine, line_so_far: CostLine | None, price: Price) -> ReportLine:
     kind, explanation = BASIS[line.usage]
     if line.usage == "api_requests" and line.amount:
-        kind, explanation = ASSUMED, "as many as the workload says"
-    elif kind == COUNTED and before is None:
+        kind, explanation = ASSUMED, "as many as the workload has"
+    elif kind == COUNTED and line_so_far is None:
         kind = ASSUMED
     return ReportLine(
         usage=line.usage,
         service=line.service,
         what=line.what,
         unit=line.unit,
-        so_far=before.amount if before else None,
+        so_far=line_so_far.amount if line_so_far else None,
         month=line.amount,
         free=line.free_limit or None,
         used_share=line.used_share,
-        usd_so_far=before.usd if before else None,
+        usd_so_far=line_so_far.usd if line_so_far else None,
         usd=line.usd,
         price_usd=price.usd,
         price_per=price.per,
@@ -117,7 +131,7 @@ def _line(line: Line, before: Line | None, price: Price) -> ReportLine:
     )
 
 
-def _services(bill: Sequence[Line]) -> list[ServiceTotal]:
+def _services(bill: Sequence[CostLine]) -> list[ServiceTotal]:
     return [
         ServiceTotal(service=service, usd=sum(line.usd for line in lines))
         for service, lines in groupby(bill, key=lambda line: line.service)

@@ -1,4 +1,4 @@
-"""What a stage keeps running on AWS, read from the template and the functions' code."""
+"""The footprint of a stage: what it runs on AWS, read from the template and the functions' code."""
 
 from collections.abc import Iterable, Mapping
 from functools import reduce
@@ -9,28 +9,33 @@ from msgspec import Struct
 
 from mocktailverse.cost.accounting import (
     ByType,
+    handler_module,
     target_of,
     unaccounted,
     unaccounted_macros,
 )
-from mocktailverse.cost.emitted_metrics import emitted, short_name, unaccounted_code
+from mocktailverse.cost.emitted_metrics import (
+    emitted_metrics,
+    unaccounted_code,
+)
 from mocktailverse.cost.running import POLLERS, POLLERS_AT_MOST, POLLS, Running
 from mocktailverse.cost.schedules import events_a_month
 from mocktailverse.cost.template import Resource, StageInputs, Template
 
-MIB = 1024
-DEFAULT_MB = 128
-"""What Lambda gives a function that asks for no memory."""
+_MIB_PER_GIB = 1024
+_DEFAULT_MEMORY_MIB = 128
+_DEFAULT_TIMEOUT_S = 3
+"""Lambda's defaults for a function whose template entry sets neither."""
 
-DEFAULT_TIMEOUT_S = 3
-FOR_EVER_DAYS = 3653
+_FOR_EVER_DAYS = 3653
 
 
 class Footprint(Struct, frozen=True, kw_only=True):
-    """What runs in a stage; and sentences on what the cost model cannot account for."""
+    """What a stage runs."""
 
     running: Running
     unaccounted: tuple[str, ...] = ()
+    """A sentence for each thing that the cost model cannot account for."""
 
 
 def footprints(
@@ -38,39 +43,40 @@ def footprints(
 ) -> dict[str, Footprint]:
     """Return the footprint of each stage, in the order given, as it is on AWS.
 
-    What the template's own defaults bring (`sam deploy` takes them) is accounted for, too, and
-    where its mapping and environments.toml differ, each figure is the larger one.
+    Each figure is the largest of three readings: the template with the environment's parameters,
+    with its own defaults (as `sam deploy` uses them), and with its mapping `Stages` replaced by
+    what environments.toml says. So an edit of either file counts before the other one follows.
 
     Args:
         template: infrastructure/template.yaml.
         stages: what infrastructure/environments.toml gives the template, by stage.
         functions: the folder of the functions' code, for the metrics that it emits.
     """
-    measured = emitted(functions)
+    metrics = emitted_metrics(functions)
     everywhere = [*unaccounted_code(functions), *unaccounted_macros(template.macros)]
-    found: dict[str, Footprint] = {}
+    by_stage: dict[str, Footprint] = {}
     for env, inputs in stages.items():
         stage = {"Stage": env, "Target": "aws"}
-        chosen = inputs.parameters | stage
-        as_described = template.with_mapping("Stages", env, inputs.mapping)
-        ways = [
-            _footprint(template.resources(chosen), measured),
-            _footprint(template.resources(stage), measured),
-            _footprint(as_described.resources(chosen), measured),
+        parameters = inputs.parameters | stage
+        with_inputs = template.with_mapping("Stages", env, inputs.mapping)
+        readings = [
+            _footprint(template.resources(parameters), metrics),
+            _footprint(template.resources(stage), metrics),
+            _footprint(with_inputs.resources(parameters), metrics),
         ]
-        running = reduce(Running.at_least, (way.running for way in ways))
-        texts = [*everywhere, *(text for way in ways for text in way.unaccounted)]
-        found[env] = Footprint(running=running, unaccounted=tuple(dict.fromkeys(texts)))
-    return found
+        running = reduce(Running.at_least, (reading.running for reading in readings))
+        texts = [*everywhere, *(text for reading in readings for text in reading.unaccounted)]
+        by_stage[env] = Footprint(running=running, unaccounted=tuple(dict.fromkeys(texts)))
+    return by_stage
 
 
-def _footprint(resources: list[Resource], measured: Mapping[str, int]) -> Footprint:
+def _footprint(resources: list[Resource], metrics: Mapping[str, int]) -> Footprint:
     of_type = ByType(resources)
     tables = [table.properties for table in of_type["AWS::DynamoDB::Table"]]
     functions = {f.name: f.properties for f in of_type["AWS::Serverless::Function"]}
     starts = _starts(of_type["AWS::Scheduler::Schedule"])
     gb = {
-        name: float(function.get("MemorySize", DEFAULT_MB)) / MIB
+        name: float(function.get("MemorySize", _DEFAULT_MEMORY_MIB)) / _MIB_PER_GIB
         for name, function in functions.items()
     }
     few_pollers, many_pollers = _pollers(of_type)
@@ -84,7 +90,7 @@ def _footprint(resources: list[Resource], measured: Mapping[str, int]) -> Footpr
             idle_polls=POLLS * few_pollers,
             idle_polls_at_most=POLLS * many_pollers,
             alarms=sum(_watched(alarm.properties) for alarm in of_type["AWS::CloudWatch::Alarm"]),
-            metrics=_emitting(functions.values(), measured) + len(_filtered(of_type)),
+            metrics=_emitted_by(functions.values(), metrics) + len(_filtered_metrics(of_type)),
             dashboards=len(of_type["AWS::CloudWatch::Dashboard"]),
             transform_gb=gb.get("TransformFunction", 0),
             publish_gb=gb.get("PublishFunction", 0),
@@ -100,40 +106,39 @@ def _footprint(resources: list[Resource], measured: Mapping[str, int]) -> Footpr
     )
 
 
-def _emitting(functions: Iterable[Mapping[str, Any]], emitted: Mapping[str, int]) -> int:
-    """Metrics of the functions that emit them: each has the function as its only dimension."""
+def _emitted_by(functions: Iterable[Mapping[str, Any]], metrics: Mapping[str, int]) -> int:
+    """Return how many metrics the functions emit; the function's name is their only dimension."""
     total = 0
     for function in functions:
         variables = function.get("Environment", {}).get("Variables", {})
-        is_silent = str(variables.get("POWERTOOLS_METRICS_DISABLED", "")).lower() == "true"
-        modules = str(function.get("Handler", "")).split(".")[-2:-1]
-        total += 0 if is_silent else sum(emitted.get(short_name(name), 0) for name in modules)
+        is_disabled = str(variables.get("POWERTOOLS_METRICS_DISABLED", "")).lower() == "true"
+        total += 0 if is_disabled else metrics.get(handler_module(function), 0)
     return total
 
 
-def _filtered(of_type: ByType) -> set[tuple[str, str]]:
-    """Namespace and name of the metrics that are filtered from logs; several may feed one."""
+def _filtered_metrics(of_type: ByType) -> set[tuple[str, str]]:
+    """Return namespace and name of the metrics filtered from logs; filters may share a metric."""
     return {
-        (str(made["MetricNamespace"]), str(made["MetricName"]))
+        (str(metric["MetricNamespace"]), str(metric["MetricName"]))
         for metric_filter in of_type["AWS::Logs::MetricFilter"]
-        for made in metric_filter.properties["MetricTransformations"]
+        for metric in metric_filter.properties["MetricTransformations"]
     }
 
 
 def _starts(schedules: Iterable[Resource]) -> dict[str, float]:
-    """How often a month the schedules start each function."""
-    found: dict[str, float] = {}
+    """Return how often a month the schedules start each function."""
+    starts: dict[str, float] = {}
     for schedule in schedules:
         properties = schedule.properties
         if properties.get("State") != "DISABLED":
             target = target_of(properties["Target"]["Arn"])
-            times = _times(properties["ScheduleExpression"])
-            found[target] = found.get(target, 0) + times
-    return found
+            count = _starts_a_month(properties["ScheduleExpression"])
+            starts[target] = starts.get(target, 0) + count
+    return starts
 
 
-def _times(expression: str) -> float:
-    """How often a schedule fires; never where it is none, which is told elsewhere."""
+def _starts_a_month(expression: str) -> float:
+    """Return how often a schedule starts; 0 for an invalid one, which `unaccounted` reports."""
     try:
         return events_a_month(expression)
     except ValueError:
@@ -141,11 +146,11 @@ def _times(expression: str) -> float:
 
 
 def _timeout_s(function: Mapping[str, Any]) -> float:
-    return float(function.get("Timeout", DEFAULT_TIMEOUT_S))
+    return float(function.get("Timeout", _DEFAULT_TIMEOUT_S))
 
 
 def _pollers(of_type: ByType) -> tuple[int, int]:
-    """Pollers at idle queues, as few and as many as Lambda may take."""
+    """Return the fewest and the most pollers that Lambda may keep at idle queues."""
     few = many = 0
     for mapping in of_type["AWS::Lambda::EventSourceMapping"]:
         properties = mapping.properties
@@ -158,10 +163,10 @@ def _pollers(of_type: ByType) -> tuple[int, int]:
 
 
 def _log_days(of_type: ByType) -> float:
-    """How long the logs are kept that are kept the longest."""
+    """Return the longest retention of all log groups."""
     groups = of_type["AWS::Logs::LogGroup"]
-    days = (group.properties.get("RetentionInDays", FOR_EVER_DAYS) for group in groups)
-    return max(map(float, days), default=FOR_EVER_DAYS)
+    days = (group.properties.get("RetentionInDays", _FOR_EVER_DAYS) for group in groups)
+    return max(map(float, days), default=_FOR_EVER_DAYS)
 
 
 def _api_per_s(of_type: ByType) -> float:
@@ -183,5 +188,5 @@ def _has_backups(table: Mapping[str, Any]) -> bool:
 
 
 def _watched(alarm: Mapping[str, Any]) -> int:
-    """Metrics that an alarm looks at: one, or those of its expression."""
+    """Return how many metrics an alarm watches: one, or those of its expression."""
     return sum("MetricStat" in metric for metric in alarm.get("Metrics", ())) or 1

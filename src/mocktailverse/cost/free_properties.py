@@ -1,6 +1,6 @@
-"""What of AWS costs nothing, or is counted by the cost model: resource types and properties."""
+"""The resource types and properties that are free, or that the cost model counts."""
 
-KNOWN: dict[str, frozenset[str] | None] = {
+ACCOUNTED: dict[str, frozenset[str] | None] = {
     "AWS::ApiGatewayV2::Api": frozenset(
         {"CorsConfiguration", "Description", "Name", "ProtocolType"}
     ),
@@ -82,8 +82,8 @@ KNOWN: dict[str, frozenset[str] | None] = {
         }
     ),
 }  # fmt: skip
-"""Resource types that cost nothing while nobody uses them, or that the model counts, and their
-properties of the same kind; None where no property can cost."""
+"""Resource types that cost nothing while they are not used, or that the cost model counts, each
+with its properties of the same kind; None if no property of the type can cost."""
 
 COSTLY_INSIDE = frozenset(
     {
@@ -92,4 +92,4 @@ COSTLY_INSIDE = frozenset(
         "Transition", "Transitions", "WarmThroughput",
     }
 )  # fmt: skip
-"""Keys inside of known properties that cost, or start what no workload accounts for."""
+"""Nested keys of these properties that cost, or that start something that no workload counts."""

@@ -1,4 +1,4 @@
-"""The sum: usage times prices, beyond what is free."""
+"""The price table, and what usage costs: everything beyond the free limits, times its price."""
 
 import tomllib
 from datetime import date
@@ -11,32 +11,33 @@ from mocktailverse.cost.usage import LEVELS, Usage
 
 
 class Price(Struct, frozen=True, kw_only=True):
-    """The price of `per` units of one field of Usage; `free` units a month cost nothing.
-
-    `checked` says what confirmed it, as of when, and what could not be confirmed.
-    """
+    """The price of one kind of usage."""
 
     usage: str
+    """The field of Usage that it is for."""
     service: str
     what: str
     unit: str
     usd: float
+    """The price of `per` units."""
     per: float
     source: str
     checked: str
+    """What confirmed the price, as of when, and what could not be confirmed."""
     free: float = 0
+    """Units that are free every month."""
 
 
 class PriceTable(Struct, frozen=True):
-    """The prices of a region on a day."""
+    """The prices of one region on one day."""
 
     as_of: date
     region: str
     prices: tuple[Price, ...]
 
 
-class Line(Struct, frozen=True, kw_only=True):
-    """One line of the bill; `used_share` of the free limit is None where nothing is free."""
+class CostLine(Struct, frozen=True, kw_only=True):
+    """One line of a monthly bill."""
 
     usage: str
     service: str
@@ -45,6 +46,7 @@ class Line(Struct, frozen=True, kw_only=True):
     unit: str
     free_limit: float
     used_share: float | None
+    """Share of the free limit that is used; None if there is no free limit."""
     usd: float
 
 
@@ -52,27 +54,27 @@ _to_price_table = converter(PriceTable)
 
 
 def price_table() -> PriceTable:
-    """The table that comes with the package."""
+    """Return the price table that is part of this package."""
     text = resources.files(__package__).joinpath("prices.toml").read_text("utf-8")
     return _to_price_table(tomllib.loads(text))
 
 
-def month(usage: Usage, table: PriceTable) -> list[Line]:
-    """The bill of an account that uses this and nothing else, in the order of the price table."""
+def month(usage: Usage, table: PriceTable) -> list[CostLine]:
+    """Return the bill for an account with this usage only, in the order of the price table."""
     return [_line(usage, price) for price in table.prices]
 
 
-def total_usd(lines: list[Line]) -> float:
-    """The sum of a bill."""
+def total_usd(lines: list[CostLine]) -> float:
+    """Return the sum of a bill."""
     return sum(line.usd for line in lines)
 
 
-def _line(usage: Usage, price: Price) -> Line:
+def _line(usage: Usage, price: Price) -> CostLine:
     amount = getattr(usage, price.usage)
     charged = max(0.0, amount - price.free) / price.per
     if price.usage in LEVELS:
         charged *= usage.month_share
-    return Line(
+    return CostLine(
         usage=price.usage,
         service=price.service,
         what=price.what,

@@ -1,36 +1,39 @@
-"""What the template keeps running on AWS, whether anything happens or not."""
+"""What a stage keeps on AWS whether it is used or not: capacity, alarms, schedules, pollers."""
 
 from msgspec import Struct
 
 HOURS = 730
-"""Of an average month."""
+"""Hours of an average month."""
 
 DAYS = HOURS / 24
 
 POLLS = 180 * HOURS
-"""Requests a month of one poller that waits 20 s for a message that does not come."""
+"""Requests a month of one idle poller: each request waits 20 s for a message."""
 
 POLLERS = 2
 POLLERS_AT_MOST = 5
-"""Pollers with which Lambda asks an idle queue. By its guide it comes down to five where traffic
-is low, and can come down to two; always five where the mapping limits its concurrency."""
+"""Pollers that Lambda keeps at an idle queue. Its guide says that it goes down to five if traffic
+is low, and may go down to two; always five if the mapping limits the concurrency."""
 
 
 class Running(Struct, frozen=True, kw_only=True):
-    """Of a stage: provisioned capacity units, memory in GB, and events a month.
-
-    `alarms` counts each metric that an alarm looks at, as AWS does; `fetch_s` is the function's
-    timeout; logs are kept for `log_days`; the API serves `api_per_s` requests a second at most.
-    """
+    """What one stage keeps on AWS; `_gb` is a function's memory."""
 
     wcu: int
+    """Provisioned write capacity units of all tables and indexes."""
     rcu: int
+    """Provisioned read capacity units of all tables and indexes."""
     backups: bool = False
     fetches: float = 0
+    """Scheduled starts of fetch a month."""
     reconciles: float = HOURS / 6
+    """Scheduled starts of reconcile a month."""
     idle_polls: float = POLLERS * POLLS
+    """Requests a month to idle queues with the fewest pollers."""
     idle_polls_at_most: float = POLLERS_AT_MOST * POLLS
+    """Requests a month to idle queues with the most pollers."""
     alarms: int = 2
+    """Metrics that alarms watch: AWS charges an alarm for each of its metrics."""
     metrics: int = 2
     dashboards: int = 0
     transform_gb: float = 1.0
@@ -40,11 +43,14 @@ class Running(Struct, frozen=True, kw_only=True):
     api_gb: float = 1.0
     transform_timeout_s: float = 120
     fetch_s: float = 300
+    """Timeout of fetch."""
     log_days: float = 7
+    """Retention of the logs."""
     api_per_s: float = 2
+    """Requests a second that the API serves at most."""
 
     def at_least(self, other: "Running") -> "Running":
-        """Of each figure the larger one: where two descriptions differ, what costs more."""
+        """Return the larger value of each figure: of two readings the more expensive one counts."""
         pairs = ((name, getattr(other, name)) for name in self.__struct_fields__)
         return Running(**{name: max(getattr(self, name), value) for name, value in pairs})
 
@@ -54,9 +60,9 @@ STAGING = Running(wcu=4, rcu=4, log_days=14)
 PROD = Running(
     wcu=17, rcu=17, backups=True, fetches=DAYS, alarms=5, metrics=6, dashboards=1, log_days=30
 )  # fmt: skip
-"""As infrastructure/ says, for who has no checkout to read it from; a test holds them to it."""
+"""Copies of what infrastructure/ says, for programs without a checkout; a test compares them."""
 
 
 def running(stage: str) -> Running:
-    """What runs in a stage; the local one is counted as if it were dev on AWS."""
+    """Return what a stage keeps on AWS; the local stack counts as dev."""
     return {"prod": PROD, "staging": STAGING}.get(stage, SMALL)

@@ -1,6 +1,6 @@
-"""The template as CloudFormation sees it for one stage: mappings and conditions are applied.
+"""The template as CloudFormation resolves it for one stage: mappings and conditions are applied.
 
-What only AWS knows (another resource's name or ARN) stays what it is: `{"Fn::GetAtt": ...}`.
+Values that only AWS knows, such as the ARN of another resource, are kept: `{"Fn::GetAtt": ...}`.
 """
 
 import re
@@ -13,59 +13,61 @@ from msgspec import Struct
 
 from mocktailverse.errors import UsageError
 
-NO_VALUE = object()
-"""What `AWS::NoValue` stands for: the property is left out."""
+_NO_VALUE = object()
+"""The value of `AWS::NoValue`: the property is left out."""
 
 
 class Resource(Struct, frozen=True, kw_only=True):
-    """A resource that the stage has; `properties` are resolved as far as they can be."""
+    """A resource of a stage."""
 
     name: str
     type: str
     properties: dict[str, Any]
+    """Its properties, resolved as far as possible without AWS."""
 
 
 class StageInputs(Struct, frozen=True, kw_only=True):
-    """What one environment gives the template: parameters, and its line of the mapping `Stages`."""
+    """What environments.toml gives the template for one environment."""
 
     parameters: dict[str, str]
     mapping: dict[str, str | int]
+    """Its entry in the mapping `Stages`."""
 
 
 class Template:
-    """A CloudFormation template, parsed; nothing is sent anywhere."""
+    """A parsed CloudFormation template; evaluating it needs no AWS."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
 
     @classmethod
     def read(cls, path: Path) -> "Template":
-        """Read a template.
+        """Read a template from a file.
 
         Raises:
-            UsageError: it is missing, or no YAML.
+            UsageError: the file is missing or is not valid YAML.
         """
         try:
             text = path.read_text(encoding="utf-8")
         except OSError as error:
-            raise UsageError(f"{path} cannot be read: {error}.") from error
+            raise UsageError(f"`{path}` cannot be read: {error}.") from error
         return cls.parse(text)
 
     @classmethod
     def parse(cls, text: str) -> "Template":
-        """Take a template's text.
+        """Parse a template's text.
 
         Raises:
-            UsageError: it is no YAML.
+            UsageError: it is not valid YAML.
         """
         try:
             return cls(yaml.load(text, _Loader))  # noqa: S506  a SafeLoader
         except yaml.YAMLError as error:
-            raise UsageError(f"The template is no YAML: {error}") from error
+            raise UsageError(f"The template is not valid YAML: {error}") from error
 
     @property
     def document(self) -> Mapping[str, Any]:
-        """All of it as its author wrote it, functions in the long form."""
+        """The whole template, unresolved, with functions in the long form (`Fn::Sub`)."""
         return self._document
 
     @property
@@ -74,7 +76,7 @@ class Template:
         return set(self._document.get("Parameters", {}))
 
     def with_mapping(self, name: str, key: str, values: Mapping[str, Any]) -> "Template":
-        """This template with other values in one line of a mapping; the line's others stay."""
+        """Return a copy with some values of one entry of a mapping replaced."""
         mappings = self._document.get("Mappings", {})
         lines = mappings.get(name, {})
         changed = {**lines, key: {**lines.get(key, {}), **values}}
@@ -82,18 +84,18 @@ class Template:
 
     @property
     def macros(self) -> list[str]:
-        """The transforms that it goes through, AWS's own included."""
-        named = self._document.get("Transform", [])
-        return [str(macro) for macro in (named if isinstance(named, list) else [named])]
+        """The macros under `Transform`, including those of AWS."""
+        macros = self._document.get("Transform", [])
+        return [str(macro) for macro in (macros if isinstance(macros, list) else [macros])]
 
     def resources(self, parameters: Mapping[str, str]) -> list[Resource]:
-        """The resources of a stage; parameters that are not given have their defaults.
+        """Return the resources of a stage; parameters that are not given have their defaults.
 
-        What a loop or a macro would make is a resource without properties, whose type is the
-        function's name.
+        A loop or a macro, such as `Fn::ForEach::Name`, is returned as one resource without
+        properties, whose type is the name of the function.
 
         Raises:
-            UsageError: the template names a condition, or a line of a mapping, that it lacks.
+            UsageError: the template refers to a condition or a mapping entry that it does not have.
         """
         stage = _Stage(self._document, parameters)
         return [
@@ -108,8 +110,8 @@ class Template:
             if stage.holds(resource.get("Condition"))
         ]
 
-    def left_out(self, parameters: Mapping[str, str]) -> set[str]:
-        """The names of the resources that a stage does not have, by their conditions.
+    def excluded_resources(self, parameters: Mapping[str, str]) -> set[str]:
+        """Return the names of the resources whose condition is false for a stage.
 
         Parameters that are not given have their defaults.
         """
@@ -122,18 +124,18 @@ class Template:
 
     def _written(self) -> Iterator[tuple[str, dict[str, Any]]]:
         for name, resource in self._document["Resources"].items():
-            is_made = name.startswith("Fn::") or not isinstance(resource, dict)
-            yield name, {"Type": name} if is_made else resource
+            is_function = name.startswith("Fn::") or not isinstance(resource, dict)
+            yield name, {"Type": name} if is_function else resource
 
     def _shared(self, kind: str) -> dict[str, Any]:
-        """What SAM's Globals give each function."""
+        """Return the properties that SAM's `Globals` add to a resource of this type."""
         is_function = kind == "AWS::Serverless::Function"
         shared: dict[str, Any] = self._document.get("Globals", {}).get("Function", {})
         return shared if is_function else {}
 
 
 def _merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
-    """Both, as SAM merges them: the second wins, and maps are merged key by key."""
+    """Merge as SAM does: the second value wins, and maps are merged key by key."""
     both = {**first, **second}
     for key in first.keys() & second.keys():
         if isinstance(first[key], dict) and isinstance(second[key], dict):
@@ -142,7 +144,7 @@ def _merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, An
 
 
 class _Stage:
-    """Evaluates a template's functions with the parameters of one stage."""
+    """Evaluates the template's functions with the parameters of one stage."""
 
     def __init__(self, document: Mapping[str, Any], parameters: Mapping[str, str]) -> None:
         defaults = {
@@ -155,49 +157,51 @@ class _Stage:
         self._conditions = document.get("Conditions", {})
 
     def holds(self, name: str | None) -> bool:
-        """Whether a condition holds; where none is named, it does."""
+        """Return whether a condition is true; None counts as true."""
         if name is None:
             return True
         if name not in self._conditions:
-            raise UsageError(f"The template names the condition {name}, which it does not have.")
+            raise UsageError(f"The template has no condition {name}, but a resource refers to it.")
         return bool(self.value(self._conditions[name]))
 
-    def value(self, found: Any) -> Any:  # noqa: ANN401  whatever YAML may hold
-        """The value with every function applied that can be."""
-        if isinstance(found, list):
-            values = (self.value(item) for item in found)
-            return [value for value in values if value is not NO_VALUE]
-        if not isinstance(found, dict):
-            return found
-        if len(found) == 1:
-            ((function, argument),) = found.items()
-            is_block = function == "Condition" and isinstance(argument, dict)  # a policy's
+    def value(self, node: Any) -> Any:  # noqa: ANN401  any value of YAML
+        """Return the value with every function applied that needs no AWS."""
+        if isinstance(node, list):
+            values = (self.value(item) for item in node)
+            return [value for value in values if value is not _NO_VALUE]
+        if not isinstance(node, dict):
+            return node
+        if len(node) == 1:
+            ((function, argument),) = node.items()
+            # In a policy statement, `Condition` is a block and not a function.
+            is_block = function == "Condition" and isinstance(argument, dict)
             if function in _FUNCTIONS and not is_block:
-                return self._applied(function, argument)
-        pairs = ((key, self.value(value)) for key, value in found.items())
-        return {key: value for key, value in pairs if value is not NO_VALUE}
+                return self._apply(function, argument)
+        pairs = ((key, self.value(value)) for key, value in node.items())
+        return {key: value for key, value in pairs if value is not _NO_VALUE}
 
-    def _applied(self, function: str, argument: Any) -> Any:  # noqa: ANN401  as above
+    def _apply(self, function: str, argument: Any) -> Any:  # noqa: ANN401  as above
         match function:
             case "Ref":
-                is_nothing = argument == "AWS::NoValue"
-                return NO_VALUE if is_nothing else self._parameters.get(argument, {"Ref": argument})
+                if argument == "AWS::NoValue":
+                    return _NO_VALUE
+                return self._parameters.get(argument, {"Ref": argument})
             case "Fn::If":
                 name, then, otherwise = argument
                 return self.value(then if self.holds(name) else otherwise)
             case "Fn::FindInMap":
-                return self._found(*self.value(argument))
+                return self._mapped(*self.value(argument))
             case "Fn::Sub":
-                return self._substituted(argument)
+                return self._substitute(argument)
             case _:
                 return self._is_true(function, argument)
 
-    def _found(self, mapping: str, first: str, second: str) -> Any:  # noqa: ANN401  as above
+    def _mapped(self, mapping: str, first: str, second: str) -> Any:  # noqa: ANN401  as above
         try:
             return self._mappings[mapping][first][second]
         except KeyError as error:
             raise UsageError(
-                f"The template looks for {second} of {first} in its mapping {mapping}, "
+                f"The template reads {second} of {first} in its mapping {mapping}, "
                 f"which has no {error.args[0]}."
             ) from error
 
@@ -215,15 +219,15 @@ class _Stage:
             case _:
                 return any(values)
 
-    def _substituted(self, argument: Any) -> Any:  # noqa: ANN401  a text, or a text and its names
-        text, names = (argument, {}) if isinstance(argument, str) else argument
-        known = self._parameters | self.value(names)
+    def _substitute(self, argument: Any) -> Any:  # noqa: ANN401  a text, or a text and variables
+        text, variables = (argument, {}) if isinstance(argument, str) else argument
+        values = self._parameters | self.value(variables)
 
-        def replaced(found: re.Match[str]) -> str:
-            value = known.get(found[1])
-            return value if isinstance(value, str) else found[0]
+        def replacement(match: re.Match[str]) -> str:
+            value = values.get(match[1])
+            return value if isinstance(value, str) else match[0]
 
-        return re.sub(r"\$\{([^!}]+)\}", replaced, text)
+        return re.sub(r"\$\{([^!}]+)\}", replacement, text)
 
 
 _FUNCTIONS = frozenset(
@@ -235,7 +239,7 @@ _FUNCTIONS = frozenset(
 
 
 class _Loader(yaml.CSafeLoader):
-    """Reads `!Sub x` as `{"Fn::Sub": x}`, and dates as the text that they are."""
+    """Loads `!Sub x` as `{"Fn::Sub": x}`, and dates as text."""
 
 
 def _function(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
@@ -244,7 +248,7 @@ def _function(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
         return {name: loader.construct_scalar(node)}
     if isinstance(node, yaml.SequenceNode):
         return {name: loader.construct_sequence(node, deep=True)}
-    return {name: loader.construct_mapping(node, deep=True)}  # type: ignore[arg-type]  # the third kind
+    return {name: loader.construct_mapping(node, deep=True)}  # type: ignore[arg-type]  # a mapping is the only kind left
 
 
 def _text(loader: _Loader, node: yaml.ScalarNode) -> str:

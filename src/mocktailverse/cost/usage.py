@@ -1,6 +1,6 @@
-"""What a stage uses on AWS: counted from its loads, known from its template, or assumed.
+"""Usage of a stage on AWS: counted from its loads, taken from its template, or assumed.
 
-Where only a bound is known, the upper one is taken.
+If only bounds of an amount are known, the upper one is used.
 """
 
 import math
@@ -16,41 +16,41 @@ from mocktailverse.loads.load_record import Load
 GB = 10**9
 
 DELIVERY_REQUESTS = 3
-"""SQS requests of a message: sent, received, deleted."""
+"""SQS requests for each delivery of a message: send, receive, delete."""
 
 PUBLISH_WINDOW_S = 5
-"""The publish function waits so long for more changes (the template's batching window)."""
+"""How long Lambda collects changes before it starts publish (the template's batching window)."""
 
 PUBLISH_S = 3
 RECONCILE_S = 10
-"""Seconds a function is assumed to run; fetch is counted with its whole timeout."""
+"""Assumed run time of a function in seconds; fetch is counted with its timeout."""
 
 LOG_BYTES = 3_000
-"""Assumed of an invocation: Lambda's own lines and one of ours."""
+"""Assumed log size of an invocation: Lambda's own lines and one line of the function."""
 
 ITEM_BYTES = 4_000
-"""Assumed of an item of the tables; most are smaller."""
+"""Assumed size of an item in the tables; most are smaller."""
 
 CATALOGUE_DRINK_BYTES = 6_000
-"""Assumed of a drink in the published file, its share of the indexes included."""
+"""Assumed size of a drink in the published file, with its share of the indexes."""
 
 REJECTED_SEGMENT = 500
-"""Records of a segment; one that rejects some stores one object."""
+"""Records of a segment; a segment that rejects records stores one object for them."""
 
 FETCH_READS = 2
-"""Objects that a fetch reads: what sweeps have learnt, and where the last one stopped."""
+"""Objects that a fetch reads: the state of earlier sweeps, and the checkpoint of the last one."""
 
-LISTED = 1_000
-"""Object versions a listing request of S3 shows; reconcile lists all that are kept."""
+LISTING_PAGE_SIZE = 1_000
+"""Object versions in one listing response of S3; reconcile lists all that are stored."""
 
 API_S = 0.3
 API_BYTES = 20_000
-"""Assumed of an API call, cold starts included: how long it takes, how much it answers."""
+"""Assumed duration of an API call, cold starts included, and size of its response."""
 
-LOOKS = 10
-LOOK_REQUESTS = 2
-"""A visit to the dashboard is assumed to take five minutes: a look each 30 s, which asks two
-queues how many messages they hold, and S3 for a newer catalogue."""
+REFRESHES_PER_VISIT = 10
+SQS_REQUESTS_PER_REFRESH = 2
+"""A visit to the dashboard is assumed to take five minutes, with a refresh every 30 s. A refresh
+reads the message counts of two queues, and asks S3 for a newer catalogue."""
 
 LEVELS = frozenset(
     {
@@ -58,40 +58,41 @@ LEVELS = frozenset(
         "metrics", "alarms", "dashboards",
     }
 )  # fmt: skip
-"""Fields of Usage that stand all the time; the others add up."""
+"""Fields of Usage that are levels, such as capacity; the others are sums over time."""
 
 COUNTED = "counted"
 TEMPLATE = "template"
 ASSUMED = "assumed"
 UNSEEN = "not seen"
+"""Kinds of sources; the first part of a line's `figure`."""
 
 BASIS = {
-    "lambda_requests": (COUNTED, "attempts of loads; publishes at most; schedules"),
-    "lambda_gb_s": (COUNTED, "how long loads took here, at 1 GB; the other functions assumed"),
+    "lambda_requests": (COUNTED, "attempts of loads, the most possible publishes, schedules"),
+    "lambda_gb_s": (COUNTED, "duration of the loads at 1 GB; other functions are assumed"),
     "dynamodb_wcu": (TEMPLATE, "provisioned, over all tables and the index"),
     "dynamodb_rcu": (TEMPLATE, "provisioned, over all tables and the index"),
     "dynamodb_gb": (ASSUMED, "drinks and this month's loads, 4 KB each"),
-    "dynamodb_backup_gb": (ASSUMED, "as the storage, where the stage keeps backups"),
+    "dynamodb_backup_gb": (ASSUMED, "the same as storage, if the stage keeps backups"),
     "sqs_requests": (
         COUNTED,
-        "3 a delivery, and two pollers that wait at the queue; Lambda may take five",
+        "3 a delivery, and two pollers at each idle queue; Lambda may keep five",
     ),
-    "s3_writes": (COUNTED, "raw objects, rejected ones, publishes at most; listings"),
+    "s3_writes": (COUNTED, "raw and rejected objects, the most possible publishes, listings"),
     "s3_reads": (COUNTED, "one an attempt, one a publish, two a fetch"),
     "s3_gb": (COUNTED, "raw objects of this month's loads; the catalogue at 6 KB a drink"),
-    "log_gb": (ASSUMED, "3 KB an invocation; written, and kept for as long as the logs are"),
-    "metrics": (TEMPLATE, "what the functions measure"),
+    "log_gb": (ASSUMED, "3 KB an invocation, written once and stored for the retention time"),
+    "metrics": (TEMPLATE, "metrics that the functions emit"),
     "alarms": (TEMPLATE, "as deployed"),
     "dashboards": (TEMPLATE, "as deployed"),
     "schedules": (TEMPLATE, "how often fetch and reconcile are started"),
-    "api_requests": (UNSEEN, "AWS counts them, nothing here does; a million costs $1.00"),
-    "transfer_gb": (ASSUMED, "the catalogue once a publish, or once a visit where they are known"),
+    "api_requests": (UNSEEN, "counted by AWS only; a million costs $1.00"),
+    "transfer_gb": (ASSUMED, "the catalogue once a publish, or once a visit if visits are known"),
 }
-"""Where each figure comes from."""
+"""Where the amount of each kind of usage comes from: kind of source, and explanation."""
 
 
 class Usage(Struct, frozen=True, kw_only=True):
-    """What is used in a share of a month: fields named in LEVELS stand, the others add up."""
+    """What is used in a share of a month; fields in LEVELS are levels, the others sums."""
 
     month_share: float = 1.0
     lambda_requests: float = 0
@@ -113,48 +114,49 @@ class Usage(Struct, frozen=True, kw_only=True):
     transfer_gb: float = 0
 
     def at_this_rate(self) -> "Usage":
-        """The whole month, if it goes on as it went."""
-        grown = {
+        """Return the usage of the whole month, extrapolated from the rate so far."""
+        sums = {
             name: getattr(self, name) / self.month_share
             for name in self.__struct_fields__
             if name not in LEVELS and name != "month_share"
         }
-        return msgspec.structs.replace(self, month_share=1.0, **grown)
+        return msgspec.structs.replace(self, month_share=1.0, **sums)
 
     def __add__(self, other: "Usage") -> "Usage":
-        """Both in the same account and the same time."""
+        """Return both usages together, for the same account and time."""
         names = (name for name in self.__struct_fields__ if name != "month_share")
         sums = {name: getattr(self, name) + getattr(other, name) for name in names}
         return Usage(month_share=self.month_share, **sums)
 
 
 class Visitors(Struct, frozen=True, kw_only=True):
-    """Who came, in the same share of a month."""
+    """Use of the API and the dashboard in a share of a month."""
 
     api_calls: float = 0
     dashboard_visits: float = 0
 
 
 class Activity(Struct, frozen=True, kw_only=True):
-    """What loads did; `busy_s` is how long they were worked on, `bytes` their raw objects' size.
-
-    `publishes` and `rejected_objects` are upper bounds; `other_objects` are a sweep's listings and
-    what it remembers, which no load tells.
-    """
+    """What loads did."""
 
     loads: float = 0
     objects: float = 0
     records: float = 0
     bytes: float = 0
+    """Size of the raw objects."""
     attempts: float = 0
     busy_s: float = 0
+    """Run time of transform."""
     rejected_objects: float = 0
+    """Objects of rejected records: an upper bound."""
     publishes: float = 0
+    """Publishes of the catalogue: an upper bound."""
     other_objects: float = 0
+    """Listings and state objects of sweeps, which load records do not count."""
 
     @classmethod
     def of(cls, loads: Iterable[Load], attempt_limit_s: float) -> Self:
-        """What these loads did; an attempt takes `attempt_limit_s` at most."""
+        """Return the sum over loads; an attempt runs for at most `attempt_limit_s`."""
         return sum((cls._of_one(load, attempt_limit_s) for load in loads), cls())
 
     @classmethod
@@ -173,14 +175,14 @@ class Activity(Struct, frozen=True, kw_only=True):
         )
 
     def __add__(self, other: Self) -> Self:
-        """Both together."""
+        """Return the sum."""
         pairs = zip(msgspec.structs.astuple(self), msgspec.structs.astuple(other), strict=True)
-        values = (mine + theirs for mine, theirs in pairs)
+        values = (left + right for left, right in pairs)
         return type(self)(**dict(zip(self.__struct_fields__, values, strict=True)))
 
     def times(self, factor: float) -> Self:
-        """So many times as much."""
-        values = (mine * factor for mine in msgspec.structs.astuple(self))
+        """Return the product of every field with a factor."""
+        values = (value * factor for value in msgspec.structs.astuple(self))
         return type(self)(**dict(zip(self.__struct_fields__, values, strict=True)))
 
 
@@ -191,29 +193,34 @@ def usage_of(  # noqa: PLR0913  keyword-only; each is a separate fact
     month_share: float,
     drinks: int,
     visitors: Visitors | None = None,
-    kept: Activity | None = None,
+    stored: Activity | None = None,
 ) -> Usage:
-    """The usage of a stage with so many drinks in a share of a month.
+    """Return the usage of a stage in a share of a month.
 
-    Without visitors nothing of the API is counted, and one dashboard downloads the catalogue at
-    every publish; with them, each visit downloads it once. `kept` is what lies in the stores, if
-    more than this activity left there.
+    Args:
+        activity: what loads did in that time.
+        running: what the stage keeps on AWS.
+        month_share: the share of a month, greater than 0 and at most 1.
+        drinks: number of drinks in the catalogue.
+        visitors: use of the API and the dashboard, where each visit downloads the catalogue once.
+            If None, the API is not counted, and one dashboard downloads every published catalogue.
+        stored: the activity whose objects and load records are stored, if more than `activity`.
 
     Raises:
-        ValueError: the share is not within ]0, 1].
+        ValueError: the share is out of bounds.
     """
     if not 0 < month_share <= 1:
-        raise ValueError(f"{month_share} is no share of a month.")
-    kept = kept or activity
+        raise ValueError(f"{month_share} is not a share of a month; it must be in (0, 1].")
+    stored = stored or activity
     fetches = running.fetches * month_share
     reconciles = running.reconciles * month_share
     calls = visitors.api_calls if visitors else 0
-    looks = visitors.dashboard_visits * LOOKS if visitors else 0
+    refreshes = visitors.dashboard_visits * REFRESHES_PER_VISIT if visitors else 0
     downloads = visitors.dashboard_visits if visitors else activity.publishes
     invocations = activity.attempts + activity.publishes + fetches + reconciles + calls
     catalogue_gb = CATALOGUE_DRINK_BYTES * drinks / GB
-    table_gb = ITEM_BYTES * (drinks + kept.loads) / GB
-    listings = reconciles * max(1, math.ceil(kept.objects / LISTED))
+    table_gb = ITEM_BYTES * (drinks + stored.loads) / GB
+    listings = reconciles * max(1, math.ceil(stored.objects / LISTING_PAGE_SIZE))
     return Usage(
         month_share=month_share,
         lambda_requests=invocations,
@@ -231,7 +238,7 @@ def usage_of(  # noqa: PLR0913  keyword-only; each is a separate fact
         sqs_requests=(
             DELIVERY_REQUESTS * activity.attempts
             + running.idle_polls * month_share
-            + looks * LOOK_REQUESTS
+            + refreshes * SQS_REQUESTS_PER_REFRESH
         ),
         s3_writes=(
             activity.objects
@@ -240,8 +247,10 @@ def usage_of(  # noqa: PLR0913  keyword-only; each is a separate fact
             + activity.publishes
             + listings
         ),
-        s3_reads=(activity.attempts + activity.publishes + fetches * FETCH_READS + calls + looks),
-        s3_gb=kept.bytes / GB + catalogue_gb,
+        s3_reads=(
+            activity.attempts + activity.publishes + fetches * FETCH_READS + calls + refreshes
+        ),
+        s3_gb=stored.bytes / GB + catalogue_gb,
         log_gb=LOG_BYTES * invocations * (1 + running.log_days / DAYS) / GB,
         metrics=running.metrics,
         alarms=running.alarms,

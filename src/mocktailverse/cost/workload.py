@@ -1,36 +1,37 @@
-"""Workloads to compute a month for without having it measured."""
+"""Workloads: a month's activity and visitors, assumed or extrapolated, and the usage they cause."""
 
 from collections.abc import Mapping
 
 import msgspec
 from msgspec import Struct
 
-from mocktailverse.cost.running import DAYS, HOURS, Running
-from mocktailverse.cost.usage import ITEM_BYTES, Activity, Usage, Visitors, usage_of
+from mocktailverse.cost.running import DAYS, Running
+from mocktailverse.cost.usage import Activity, Usage, Visitors, usage_of
 
-MONTHS_KEPT = 12
-WRITE_UNIT_BYTES = 1_000
+MONTHS_STORED = 12
+"""Months of raw objects and load records that the reference month finds in the stores."""
 
 SWEEP = Activity(
     loads=40, objects=40, records=900, bytes=1_600_000, attempts=40, busy_s=160, publishes=40,
     other_objects=12,
 )  # fmt: skip
-"""A daily sweep over the source's 617 drinks. Objects, records and bytes as sweeps of the simulated
-source need them from the second day on (38 to 39, 555 to 896, at most 1.58 MB), rounded up; 10
-listings and 2 objects of state on the average; 4 s a load and a publish for each are assumed."""
+"""A daily sweep over the source's 617 drinks. Objects, records and bytes are those of sweeps of the
+simulated source from the second day on (38 to 39, 555 to 896, at most 1.58 MB), rounded up, with 10
+listings and 2 state objects on average. Assumed are 4 s and one publish for each load."""
 
 
 class Workload(Struct, frozen=True, kw_only=True):
-    """What a month brings; `drinks` is how many the catalogue holds."""
+    """The assumed workload of one stage in a month."""
 
     sweeps: float
     visitors: Visitors
     drinks: int
+    """Number of drinks in the catalogue."""
 
     def usage(self, running: Running) -> Usage:
-        """What it uses in a stage, whose stores hold all raw objects of MONTHS_KEPT such months.
+        """Return the usage of a stage that stores the raw objects of MONTHS_STORED such months.
 
-        A stage whose own schedule sweeps more often sweeps as often as that.
+        If the stage's own schedule sweeps more often than this workload, its schedule counts.
         """
         sweeps = max(self.sweeps, running.fetches)
         activity = SWEEP.times(sweeps)
@@ -40,7 +41,7 @@ class Workload(Struct, frozen=True, kw_only=True):
             month_share=1,
             drinks=self.drinks,
             visitors=self.visitors,
-            kept=activity.times(MONTHS_KEPT),
+            stored=activity.times(MONTHS_STORED),
         )
 
 
@@ -48,34 +49,14 @@ REFERENCE = Workload(
     sweeps=DAYS, visitors=Visitors(api_calls=10_000, dashboard_visits=1_000), drinks=700
 )
 """The reference workload of prod: one sweep a day, 10,000 API calls and 1,000 dashboard visits a
-month. The other stages wait."""
+month. The other stages are idle."""
 
 IDLE = Workload(sweeps=0, visitors=Visitors(), drinks=700)
 
 
 def reference(running: Mapping[str, Running]) -> dict[str, Usage]:
-    """The reference month of each stage: prod works, the others stand by with as many drinks."""
+    """Return the reference month of each stage: prod works, the others only store its drinks."""
     return {
-        stage: (REFERENCE if stage == "prod" else IDLE).usage(runs)
-        for stage, runs in running.items()
+        stage: (REFERENCE if stage == "prod" else IDLE).usage(of_stage)
+        for stage, of_stage in running.items()
     }
-
-
-def write_share(records: float, running: Running) -> float | None:
-    """The share of a month's provisioned write units that so many records take, changed or not.
-
-    None without provisioned capacity. Above 1 they cannot be written in a month, whatever is paid.
-    """
-    provisioned = running.wcu * HOURS * 3600
-    return records * ITEM_BYTES / WRITE_UNIT_BYTES / provisioned if provisioned else None
-
-
-def scaled(measured: Activity, drinks: int, records: float) -> tuple[Activity, int]:
-    """What so many records a month do, and to how many drinks they belong.
-
-    In the proportions measured, as if the source were so many times larger; in those of a sweep
-    where nothing was measured.
-    """
-    model, held = (measured, drinks) if measured.records else (SWEEP.times(DAYS), REFERENCE.drinks)
-    factor = records / model.records
-    return model.times(factor), round(held * factor)

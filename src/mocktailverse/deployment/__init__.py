@@ -1,1 +1,1 @@
-"""Builds the functions' zip and applies the template, to AWS and to the embedded AWS alike."""
+"""Build the functions' zip and apply the template, to AWS and to the embedded AWS alike."""

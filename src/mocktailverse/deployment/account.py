@@ -1,4 +1,4 @@
-"""Where a deployment goes: the account and region, on AWS or on the embedded AWS."""
+"""The deployment target: an account and region, on AWS or on the embedded AWS."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -12,22 +12,22 @@ if TYPE_CHECKING:
 
 
 class Account(Struct, frozen=True):
-    """What the credentials stand for."""
+    """The account and region that the credentials give access to."""
 
     id: str
     region: str
     caller: str
     """ARN of the user or role."""
     endpoint: str | None
-    """Address of the embedded AWS; None is AWS itself."""
+    """Address of the embedded AWS; None for AWS itself."""
 
     def __str__(self) -> str:
-        """Told to people before anything is done."""
+        """Return the line that the commands print before they do anything."""
         place = f"the embedded AWS at {self.endpoint}" if self.endpoint else "AWS"
         return f"account {self.id}, region {self.region}, on {place}, as {self.caller}"
 
     def api_url(self, outputs: Mapping[str, str]) -> str | None:
-        """The API's address; None for a stack without an API."""
+        """Return the API's address; None for a stack without an API."""
         api = outputs.get("ApiId")
         if api is None:
             return None
@@ -36,17 +36,17 @@ class Account(Struct, frozen=True):
         return outputs.get("ApiUrl") or f"https://{api}.execute-api.{self.region}.amazonaws.com"
 
 
-NOWHERE = Account("", "", "", None)
-"""For what is built for AWS, and goes nowhere yet."""
+NO_ACCOUNT = Account("", "", "", None)
+"""For a zip that is built for AWS without uploading it."""
 
 
 def identify(clients: "Clients") -> Account:
-    """Ask AWS whose credentials these are.
+    """Return the account that the credentials belong to.
 
     Raises:
-        UsageError: there are none, or they are refused; the text says what to do.
-        UnreachableError: nothing answers.
+        UsageError: there are no credentials, or AWS refuses them; the text says what to do.
+        UnreachableError: AWS cannot be reached.
     """
     with translated("Asking AWS whose credentials these are"):
-        answer = clients.sts.get_caller_identity()
-        return Account(answer["Account"], clients.region, answer["Arn"], clients.endpoint)
+        identity = clients.sts.get_caller_identity()
+        return Account(identity["Account"], clients.region, identity["Arn"], clients.endpoint)

@@ -1,4 +1,4 @@
-"""The artifact bucket, which holds the functions' zips, each under the hash of its content."""
+"""The artifact bucket: the functions' zips, each stored under the hash of its content."""
 
 import base64
 import hashlib
@@ -24,89 +24,92 @@ _MISSING = ("404", "NoSuchKey", "NoSuchBucket")
 
 
 class Artifact(Struct, frozen=True):
-    """A zip in the bucket."""
+    """A zip in an artifact bucket."""
 
     bucket: str
     key: str
 
     @property
     def is_addressed(self) -> bool:
-        """Whether the key was made here, and so holds the content's hash."""
+        """Whether the key holds the hash of the content, as `key_of` writes it."""
         return _KEY.fullmatch(self.key) is not None
 
     @property
     def sha256(self) -> str:
-        """The hash of its content in hex, which its key holds.
+        """The hash of the content in hex, taken from the key.
 
         Raises:
-            UsageError: the key was not made by this package.
+            UsageError: the key does not hold a hash.
         """
         match = _KEY.fullmatch(self.key)
         if not match:
-            raise UsageError(f"{self.key} does not tell its hash: deploy with `mocktailverse`.")
+            raise UsageError(f"`{self.key}` does not hold a hash. Deploy with `mocktailverse`.")
         return match[1]
 
     @property
     def code_sha256(self) -> str:
-        """The same as Lambda writes it."""
+        """The hash in Base64, as Lambda reports it."""
         return base64.b64encode(bytes.fromhex(self.sha256)).decode()
 
 
-class Fit(Struct, frozen=True):
-    """What a zip's compiled parts ask of the machine; None where it has none."""
+class MachineRequirements(Struct, frozen=True):
+    """What the compiled parts of a zip need; None if it has no compiled parts."""
 
     python: str | None
     architecture: Architecture | None
 
 
 def bucket_name(account: str, region: str) -> str:
-    """One bucket for all environments of an account and region: a zip is promoted as it is."""
+    """Return the bucket that all environments of an account and region share.
+
+    It is shared so that a zip can be promoted unchanged.
+    """
     return f"mocktailverse-artifacts-{account}-{region}"
 
 
 def key_of(archive: Path) -> str:
-    """The key under which a zip is stored: nothing but its content decides it."""
+    """Return the key for a zip, which depends on its content only."""
     with archive.open("rb") as content:
         return f"functions/{hashlib.file_digest(content, 'sha256').hexdigest()}.zip"
 
 
-def fit(archive: Path) -> Fit:
-    """What machine a zip of functions needs, as the tags of its wheels say.
+def machine_requirements(archive: Path) -> MachineRequirements:
+    """Return the machine that a zip of functions needs, read from the tags of its wheels.
 
     Raises:
-        UsageError: it is no zip, or holds no functions of this package.
+        UsageError: it is not a zip, or does not hold the functions of this package.
     """
     try:
         with zipfile.ZipFile(archive) as bundle:
             names = bundle.namelist()
             wheels = [bundle.read(name) for name in names if name.endswith(".dist-info/WHEEL")]
     except (OSError, zipfile.BadZipFile) as error:
-        raise UsageError(f"{archive} cannot be read as a zip: {error}.") from error
+        raise UsageError(f"`{archive}` cannot be read as a zip: {error}.") from error
     if "mocktailverse/functions/__init__.py" not in names:
-        raise UsageError(f"{archive} holds no functions: `mocktailverse package` makes such a zip.")
+        raise UsageError(f"`{archive}` holds no functions. Build it with `mocktailverse package`.")
     tags = [tag.split("-") for wheel in wheels for tag in _tags(wheel)]
     pythons = {python for python, abi, _ in tags if python == abi}
     machines = {_architecture(machine) for _, _, machine in tags} - {None}
     if len(pythons) > 1 or len(machines) > 1:
-        raise UsageError(f"{archive} mixes machines or Python versions: build it anew.")
+        raise UsageError(f"`{archive}` mixes machines or Python versions. Build it again.")
     python = next(iter(pythons), None)
-    return Fit(
+    return MachineRequirements(
         python=re.sub(r"cp(\d)(\d+)", r"\1.\2", python) if python else None,
         architecture=next(iter(machines), None),
     )
 
 
 def upload(clients: "Clients", archive: Path, *, bucket: str, owner: str | None = None) -> str:
-    """Put a zip into the artifact bucket, which is made if missing; returns its key.
+    """Upload a zip to the artifact bucket, creating the bucket if needed; return the key.
 
     Args:
         clients: the account and region.
-        archive: the zip; one that is there already is not sent again.
-        bucket: kept private, encrypted, versioned and, where there is TLS, for TLS only.
-        owner: the account that the bucket must belong to; None does not ask.
+        archive: the zip; not uploaded again if it is stored already.
+        bucket: is made private, encrypted, versioned and, if the endpoint has TLS, TLS-only.
+        owner: the account that must own the bucket; None does not check.
 
     Raises:
-        UsageError: the bucket is somebody else's.
+        UsageError: another account owns the bucket.
     """
     key = key_of(archive)
     _make_bucket(clients, bucket, owner)
@@ -118,7 +121,7 @@ def upload(clients: "Clients", archive: Path, *, bucket: str, owner: str | None 
 
 
 def exists(clients: "Clients", artifact: Artifact) -> bool:
-    """Whether the zip is there."""
+    """Return whether the zip is stored."""
     try:
         clients.s3.head_object(Bucket=artifact.bucket, Key=artifact.key)
     except ClientError as error:
@@ -129,23 +132,23 @@ def exists(clients: "Clients", artifact: Artifact) -> bool:
 
 
 def verify(clients: "Clients", artifact: Artifact) -> None:
-    """Read a stored zip and check that it is what its key says.
+    """Check that a stored zip has the hash that its key holds.
 
     Raises:
-        PermanentError: it is not, or is missing.
+        PermanentError: it has not, or is missing.
     """
-    place = f"s3://{artifact.bucket}/{artifact.key}"
+    url = f"s3://{artifact.bucket}/{artifact.key}"
     try:
         body = clients.s3.get_object(Bucket=artifact.bucket, Key=artifact.key)["Body"]
     except ClientError as error:
         if error_code(error) not in _MISSING:
             raise
-        raise PermanentError(f"{place} is missing: build and deploy anew.") from error
+        raise PermanentError(f"{url} is missing. Build and deploy again.") from error
     digest = hashlib.sha256()
     for chunk in body.iter_chunks():
         digest.update(chunk)
     if digest.hexdigest() != artifact.sha256:
-        raise PermanentError(f"{place} holds other bytes than its name says: do not deploy it.")
+        raise PermanentError(f"{url} does not have the hash in its name. Do not deploy it.")
 
 
 def _tags(wheel: bytes) -> list[str]:
@@ -177,7 +180,7 @@ def _make_bucket(clients: "Clients", bucket: str, owner: str | None) -> None:
             "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
         },
     )
-    # A zip is never written twice; a version is what a deletion by mistake leaves.
+    # A zip is never overwritten; versions allow to undo an accidental deletion.
     clients.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     if clients.s3.meta.endpoint_url.startswith("https:"):
         clients.s3.put_bucket_policy(Bucket=bucket, Policy=_tls_only(clients, bucket))
@@ -198,15 +201,15 @@ def _tls_only(clients: "Clients", bucket: str) -> str:
 
 
 def _bucket_exists(clients: "Clients", bucket: str, owner: str | None) -> bool:
-    asked = {"ExpectedBucketOwner": owner} if owner else {}
+    expected = {"ExpectedBucketOwner": owner} if owner else {}
     try:
-        clients.s3.head_bucket(Bucket=bucket, **asked)
+        clients.s3.head_bucket(Bucket=bucket, **expected)
     except ClientError as error:
         code = error_code(error)
         if code in _FORBIDDEN:
             raise UsageError(
-                f"The bucket {bucket} is not this account's, or its credentials may not see it:"
-                " never put code there. Grant s3:ListBucket, or take another region."
+                f"The bucket `{bucket}` belongs to another account, or these credentials may not"
+                " read it. Nothing was uploaded. Grant s3:ListBucket, or use another region."
             ) from error
         if code not in _MISSING:
             raise
@@ -215,10 +218,10 @@ def _bucket_exists(clients: "Clients", bucket: str, owner: str | None) -> bool:
 
 
 def _create_bucket(clients: "Clients", bucket: str) -> None:
-    if clients.region == "us-east-1":  # the one region that S3 refuses to be named
+    if clients.region == "us-east-1":  # S3 refuses this region as a LocationConstraint
         clients.s3.create_bucket(Bucket=bucket)
     else:
         clients.s3.create_bucket(
             Bucket=bucket,
-            CreateBucketConfiguration={"LocationConstraint": clients.region},  # type: ignore[typeddict-item]  # any region, not only those known when the types were made
+            CreateBucketConfiguration={"LocationConstraint": clients.region},  # type: ignore[typeddict-item]  # also regions that are newer than the types
         )

@@ -1,4 +1,4 @@
-"""Change sets: what CloudFormation would do to a stack, before it does it."""
+"""Change sets: propose changes to a stack, and classify what happens to each resource."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
     from mocktailverse.stores.clients import Clients
 
-TIMEOUT_S = 1800.0
+_TIMEOUT_S = 1800.0
 
-# CloudFormation tells an empty change set from a broken one by its reason's text alone.
+# CloudFormation reports an empty change set as a failed one; only the text of the reason differs.
 _NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 
-# Attributes that stay as long as their resource does, and what changes those that do not. Of any
-# other nothing is known.
+# Attributes that keep their value while their resource is kept, each with the property whose change
+# gives it a new value (None: no property does). Nothing is known about other attributes.
 _CHANGED_BY: dict[str, str | None] = {
     "": None,  # a reference to the resource as such
     "Arn": None,
@@ -39,8 +39,8 @@ _CHANGED_BY: dict[str, str | None] = {
     "StreamArn": "StreamSpecification",
 }
 
-# Properties that CloudFormation changes in place, as its reference says, of which the embedded AWS
-# says that they may replace their resource: what environments.toml decides.
+# Properties that CloudFormation changes in place according to its reference, although the embedded
+# AWS reports that they may replace their resource. environments.toml sets all of them.
 _IN_PLACE = {
     ("AWS::Logs::LogGroup", "RetentionInDays"),
     ("AWS::S3::Bucket", "LifecycleConfiguration"),
@@ -50,37 +50,37 @@ Action = Literal["add", "modify", "replace", "may replace", "remove", "import"]
 
 
 class DeploymentError(PermanentError):
-    """CloudFormation rolled back, or did not end; the text says what failed, and why."""
+    """CloudFormation rolled back or timed out; the text says what failed, and why."""
 
 
 class Change(Struct, frozen=True):
-    """What happens to one resource."""
+    """A change of one resource."""
 
     action: Action
     resource: str
-    """Its name in the template."""
+    """Its logical id: the name in the template."""
     type: str
     because: tuple[str, ...]
     """The properties and attributes that change."""
 
     @property
     def loses(self) -> bool:
-        """Whether the resource that is there now may go."""
+        """Whether the existing resource is removed, or may be."""
         return self.action in ("replace", "may replace", "remove")
 
 
 class ChangeSet(Struct, frozen=True):
-    """All that happens to a stack."""
+    """All changes of a stack, proposed to CloudFormation."""
 
     id: str
     stack: str
     creates: bool
-    """Whether there is no stack yet."""
+    """Whether it creates the stack."""
     changes: tuple[Change, ...]
 
     @property
     def losses(self) -> tuple[Change, ...]:
-        """The changes that somebody should agree to."""
+        """The changes that a person should confirm."""
         return tuple(change for change in self.changes if change.loses)
 
 
@@ -93,21 +93,21 @@ def propose(  # noqa: PLR0913  keyword-only; each is a separate choice of the ca
     creates: bool,
     poll_s: float,
 ) -> ChangeSet | None:
-    """Make a change set and wait until it is ready; None where nothing would change.
+    """Create a change set and wait until it is ready; return None if nothing would change.
 
-    Whoever is interrupted while waiting leaves nothing behind.
+    An interruption or an error while waiting deletes the change set.
 
     Args:
         clients: the account and region.
-        stack_name: the stack, which `creates` says is to be made.
+        stack_name: the stack; it does not exist yet if `creates` is true.
         template: the template's text.
-        parameters: the template's; None keeps the value that the stack has.
-        creates: whether there is no stack yet.
-        poll_s: seconds between two looks.
+        parameters: the template's parameters; None keeps the stack's value.
+        creates: whether the change set creates the stack.
+        poll_s: seconds between two requests.
 
     Raises:
-        UsageError: CloudFormation refuses the template or its values.
-        DeploymentError: it does not finish the change set.
+        UsageError: CloudFormation refuses the template or its parameters.
+        DeploymentError: it does not finish the change set in time.
     """
     name = f"deploy-{time.time_ns()}"
     try:
@@ -117,7 +117,7 @@ def propose(  # noqa: PLR0913  keyword-only; each is a separate choice of the ca
             ClientToken=name,
             ChangeSetType="CREATE" if creates else "UPDATE",
             TemplateBody=template,
-            Parameters=[_parameter(*given) for given in parameters.items()],
+            Parameters=[_parameter(*pair) for pair in parameters.items()],
             Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
             Tags=[{"Key": "project", "Value": "mocktailverse"}],
         )["Id"]
@@ -131,41 +131,43 @@ def propose(  # noqa: PLR0913  keyword-only; each is a separate choice of the ca
     with _discarded_on_failure(clients, proposed):
         if not _has_changes(clients, change_set, poll_s):
             return None
-        known = {name: value for name, value in parameters.items() if value is not None}
-        # The embedded AWS lists them, too.
-        left_out = Template.parse(template).left_out(known)
-        found = [
+        values = {name: value for name, value in parameters.items() if value is not None}
+        # The embedded AWS also lists the resources whose condition is false.
+        excluded = Template.parse(template).excluded_resources(values)
+        kept = [
             change
             for change in _changes(clients, change_set)
-            if change.action == "remove" or change.resource not in left_out
+            if change.action == "remove" or change.resource not in excluded
         ]
-    return msgspec.structs.replace(proposed, changes=tuple(found))
+    return msgspec.structs.replace(proposed, changes=tuple(kept))
 
 
 def discard(clients: "Clients", change_set: ChangeSet) -> None:
-    """Remove a change set that is not to be executed, and the empty stack that it brought."""
+    """Delete a change set without executing it, and the empty stack that it created."""
     clients.cloudformation.delete_change_set(ChangeSetName=change_set.id)
-    # Another deployment may have created it meanwhile: then it is not empty, and not ours.
+    # If another deployment has created the stack in the meantime, it is not empty: keep it.
     if change_set.creates and stack.status(clients, change_set.stack) == stack.IN_REVIEW:
         clients.cloudformation.delete_stack(StackName=change_set.stack)
 
 
 @contextmanager
 def _discarded_on_failure(clients: "Clients", change_set: ChangeSet) -> Iterator[None]:
-    done = False
+    is_ready = False
     try:
         yield
-        done = True
+        is_ready = True
     finally:
-        if not done:
+        if not is_ready:
             discard(clients, change_set)
 
 
-def judged(changes: Sequence["ResourceChangeTypeDef"]) -> list[Change]:
-    """CloudFormation's changes, in its order, with what becomes of each resource.
+def classify_changes(changes: Sequence["ResourceChangeTypeDef"]) -> list[Change]:
+    """Return CloudFormation's changes, in its order, with what happens to each resource.
 
-    Where CloudFormation cannot tell yet whether a resource is replaced because what it refers
-    to might be, this follows the reference: an ARN stays as long as its resource does.
+    CloudFormation reports "may replace" for a resource that refers to an attribute of another
+    changed resource, as it does not know yet whether that attribute gets a new value. This follows
+    the reference. Example: a permission refers to `Function.Arn`, and only the function's code
+    changes. The function is kept, so its ARN is, so the permission is modified and not replaced.
     """
     by_name = {change["LogicalResourceId"]: change for change in changes}
     return [
@@ -186,18 +188,18 @@ def _parameter(name: str, value: str | None) -> "ParameterTypeDef":
 
 
 def _has_changes(clients: "Clients", change_set: str, poll_s: float) -> bool:
-    """Wait until the change set is ready; one without changes is removed again."""
+    """Wait until the change set is ready; delete it if it has no changes."""
 
     def finished() -> "DescribeChangeSetOutputTypeDef | None":
-        answer = clients.cloudformation.describe_change_set(ChangeSetName=change_set)
-        return answer if answer["Status"] in {"CREATE_COMPLETE", "FAILED"} else None
+        description = clients.cloudformation.describe_change_set(ChangeSetName=change_set)
+        return description if description["Status"] in {"CREATE_COMPLETE", "FAILED"} else None
 
-    answer = wait_until(finished, TIMEOUT_S, poll_s)
-    if answer is None:
-        raise DeploymentError(f"CloudFormation did not finish the change set in {TIMEOUT_S:.0f} s.")
-    if answer["Status"] == "CREATE_COMPLETE":
+    description = wait_until(finished, _TIMEOUT_S, poll_s)
+    if description is None:
+        raise DeploymentError(f"Timed out after {_TIMEOUT_S:.0f} s waiting for the change set.")
+    if description["Status"] == "CREATE_COMPLETE":
         return True
-    reason = answer.get("StatusReason", "")
+    reason = description.get("StatusReason", "")
     if not any(text in reason for text in _NO_CHANGES):
         raise UsageError(f"CloudFormation refuses the change: {reason}")
     clients.cloudformation.delete_change_set(ChangeSetName=change_set)
@@ -209,14 +211,15 @@ def _changes(clients: "Clients", change_set: str) -> list[Change]:
         ChangeSetName=change_set
     )
     changes = [change["ResourceChange"] for page in pages for change in page["Changes"]]
-    return judged(changes)
+    return classify_changes(changes)
 
 
 def _action(
     change: "ResourceChangeTypeDef",
     by_name: Mapping[str, "ResourceChangeTypeDef"],
-    above: frozenset[str],
+    visited: frozenset[str],
 ) -> Action:
+    """Return what happens to a resource; `visited` ends circular references."""
     if change["Action"] == "Add":
         return "add"
     if change["Action"] == "Remove":
@@ -228,32 +231,33 @@ def _action(
         return "replace"
     if replacement == "False":
         return "modify"
-    above |= {change["LogicalResourceId"]}
-    harmless = all(
-        (change["ResourceType"], _property(detail)) in _IN_PLACE or _keeps(detail, by_name, above)
+    visited |= {change["LogicalResourceId"]}
+    is_harmless = all(
+        (change["ResourceType"], _property(detail)) in _IN_PLACE
+        or _keeps_resource(detail, by_name, visited)
         for detail in change.get("Details", [])
     )
-    return "modify" if harmless else "may replace"
+    return "modify" if is_harmless else "may replace"
 
 
-def _keeps(
+def _keeps_resource(
     detail: "ResourceChangeDetailTypeDef",
     by_name: Mapping[str, "ResourceChangeTypeDef"],
-    above: frozenset[str],
+    visited: frozenset[str],
 ) -> bool:
-    """Whether a detail certainly leaves its resource where it is."""
+    """Return whether a detail of a change certainly does not replace the resource."""
     if detail.get("Target", {}).get("RequiresRecreation", "Never") == "Never":
         return True
     if detail.get("Evaluation") != "Dynamic":
         return False
     name, _, attribute = detail.get("CausingEntity", "").partition(".")
     cause = by_name.get(name)
-    if cause is None or name in above or attribute not in _CHANGED_BY:
+    if cause is None or name in visited or attribute not in _CHANGED_BY:
         return False
     changed = [_property(each) for each in cause.get("Details", [])]
     if _CHANGED_BY[attribute] in changed:
         return False
-    return _action(cause, by_name, above) == "modify"
+    return _action(cause, by_name, visited) == "modify"
 
 
 def _property(detail: "ResourceChangeDetailTypeDef") -> str:

@@ -1,4 +1,4 @@
-"""The environments, as infrastructure/environments.toml describes them."""
+"""The settings of each environment, read from infrastructure/environments.toml."""
 
 import re
 import tomllib
@@ -11,20 +11,20 @@ from msgspec import Meta, Struct
 from mocktailverse.cost.template import StageInputs
 from mocktailverse.errors import UsageError
 
-# What CloudWatch takes for the retention of a log group.
+# The retention times that CloudWatch accepts for a log group.
 LogDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827]
 Days = Annotated[int, Meta(ge=0, le=3650)]
 Units = Annotated[int, Meta(ge=1)]
 
 
 _EXPECTED = {
-    "schedule": "Write cron(...), rate(...) or at(...), as EventBridge takes it. ",
-    "alarm_email": 'Write an address, or "" for nobody. ',
+    "schedule": "Write an EventBridge expression: cron(...), rate(...) or at(...). ",
+    "alarm_email": 'Write an e-mail address, or "" for none. ',
     "source_url": "Write an address with https:// or http://. ",
     "capacity": 'Write "provisioned" or "on-demand". ',
     "logs": f"Write one of {', '.join(map(str, get_args(LogDays)))}. ",
 }
-"""What to write where msgspec's own message does not tell."""
+"""What to write, for keys whose error message from msgspec does not show it."""
 
 
 class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,80 +32,81 @@ class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Schedule(_Table, frozen=True, kw_only=True):
-    """When a function is started."""
+    """The schedule of a function."""
 
     schedule: Annotated[str, Meta(pattern=r"^(cron|rate|at)\(.+\)$")]
     """An EventBridge expression, in UTC."""
     enabled: bool
-    """Whether the schedule runs; on the embedded AWS nothing is scheduled."""
+    """Whether the schedule runs; the embedded AWS starts no schedules."""
 
 
-class Retention(_Table, frozen=True, kw_only=True):
-    """How many days things stay; 0 is for ever."""
+class RetentionDays(_Table, frozen=True, kw_only=True):
+    """How many days data is kept."""
 
     logs: LogDays
-    """Log lines; one of the numbers that CloudWatch takes."""
+    """Log lines; one of the numbers that CloudWatch accepts."""
     data: Days
-    """Raw and rejected objects; 0 is for ever."""
+    """Raw and rejected objects; 0 keeps them for ever."""
     loads: Days
-    """Loads and their segments; 0 is for ever."""
+    """Load records and their segments; 0 keeps them for ever."""
 
 
 class CapacityUnits(_Table, frozen=True, kw_only=True):
-    """DynamoDB's provisioned capacity, for reads and for writes alike."""
+    """Provisioned capacity units of DynamoDB: the same number for reads and for writes."""
 
     drinks: Units
-    """Of the drinks table."""
+    """For the drinks table."""
     loads: Units
-    """Of the loads table."""
+    """For the loads table."""
     loads_by_day: Units
-    """Of the loads table's index by day."""
+    """For the index by day of the loads table."""
 
 
 class Memory(_Table, frozen=True, kw_only=True):
-    """MiB of the functions whose memory may differ; CPU grows with it."""
+    """Memory in MiB of the functions whose memory differs; CPU grows with memory."""
 
     transform: Annotated[int, Meta(ge=512, le=10240)]
-    """Of the transform function: an array of 64 MiB is decoded whole."""
+    """For the transform function, which decodes an array of 64 MiB in one piece."""
 
 
 class Throttle(_Table, frozen=True, kw_only=True):
-    """What the API serves over all callers; more is answered with 429."""
+    """Rate limit of the API over all callers; the API answers 429 above it."""
 
     requests_per_s: Annotated[int, Meta(ge=1)]
-    """Served in the long run."""
+    """Requests per second in the long run."""
     burst: Annotated[int, Meta(ge=1)]
-    """Served at once after a pause."""
+    """Requests served at once after a pause."""
 
 
 class Environment(_Table, frozen=True, kw_only=True):
-    """What one environment is like."""
+    """The settings of one environment."""
 
     protected: bool
-    """Data outlives the stack, and the stack cannot be deleted at once."""
+    """Whether its data outlives the stack, and deleting the stack takes two steps."""
     capacity: Literal["provisioned", "on-demand"]
-    """DynamoDB's billing: within the always-free units, or paid from the first request."""
+    """Billing of DynamoDB: provisioned uses the always-free units; on-demand costs from the first
+    request."""
     alarm_email: Annotated[str, Meta(pattern=r"^([^@\s]+@[^@\s]+)?$")]
-    """Gets the alarms, after confirming AWS's first message; empty is nobody."""
+    """Address that receives the alarms, once it has confirmed AWS's first message; empty: none."""
     source_url: Annotated[str, Meta(pattern=r"^https?://[^\s]+$")]
     """Address of TheCocktailDB or of its simulation."""
     source_requests_per_s: Annotated[float, Meta(gt=0, le=100)]
-    """The most requests a second that the source gets."""
+    """Maximum number of requests per second to the source."""
     fetch: Schedule
-    """When the source is swept."""
+    """When fetch collects all drinks of the source."""
     reconcile: Schedule
-    """When lost raw objects are looked for."""
-    days: Retention
-    """How long things stay."""
+    """When reconcile looks for lost raw objects."""
+    days: RetentionDays
+    """How long data is kept."""
     capacity_units: CapacityUnits
-    """Provisioned capacity of the tables, where `capacity` is provisioned."""
+    """Provisioned capacity of the tables; used if `capacity` is provisioned."""
     memory_mb: Memory
-    """Memory of the functions that may differ."""
+    """Memory of the functions."""
     api: Throttle
-    """What the public API serves."""
+    """Rate limit of the public API."""
 
     def parameters(self) -> dict[str, str]:
-        """The template's parameters that it decides."""
+        """Return the template's parameters that environments.toml sets."""
         return {
             "Capacity": self.capacity,
             "AlarmEmail": self.alarm_email,
@@ -114,9 +115,10 @@ class Environment(_Table, frozen=True, kw_only=True):
         }
 
     def mapping(self) -> dict[str, str | int]:
-        """Its line in the template's mapping `Stages`; of text what an environment variable holds.
+        """Return its entry in the template's mapping `Stages`, in the order of the template.
 
-        0 days are for ever: the template leaves the rule out.
+        Numbers that a function reads from an environment variable are text. For 0 days, which
+        means for ever, the template leaves out the rule that deletes data.
         """
         return {
             "Drinks": self.capacity_units.drinks,
@@ -126,18 +128,18 @@ class Environment(_Table, frozen=True, kw_only=True):
             "DataDays": str(self.days.data),
             "LoadsDays": str(self.days.loads),
             "Deletion": "Retain" if self.protected else "Delete",
+            "TransformMb": self.memory_mb.transform,
+            "ApiRequestsPerS": self.api.requests_per_s,
+            "ApiBurst": self.api.burst,
             "Fetch": self.fetch.schedule,
             "FetchState": _state(self.fetch),
             "Reconcile": self.reconcile.schedule,
             "ReconcileState": _state(self.reconcile),
-            "TransformMb": self.memory_mb.transform,
-            "ApiRequestsPerS": self.api.requests_per_s,
-            "ApiBurst": self.api.burst,
         }
 
 
 class Environments(_Table, frozen=True, kw_only=True):
-    """All of them; `local` is the one that `mocktailverse up` starts."""
+    """All environments; `mocktailverse up` starts `local`."""
 
     local: Environment
     dev: Environment
@@ -145,7 +147,7 @@ class Environments(_Table, frozen=True, kw_only=True):
     prod: Environment
 
     def stage_inputs(self) -> dict[str, StageInputs]:
-        """Return what each deployed environment gives the template, dev first."""
+        """Return the inputs of the template for each deployed environment, dev first."""
         deployed = {env: getattr(self, env) for env in DEPLOYED}
         return {
             env: StageInputs(parameters=one.parameters(), mapping=one.mapping())
@@ -160,36 +162,36 @@ def read(path: Path) -> Environments:
     """Read environments.toml.
 
     Raises:
-        UsageError: it is missing, is no TOML, or a key is unknown, missing or wrong.
+        UsageError: it is missing, is not valid TOML, or a key is unknown, missing or wrong.
     """
     try:
         return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Environments)
     except FileNotFoundError as error:
-        raise UsageError(f"{path} is missing: it describes the environments.") from error
+        raise UsageError(f"`{path}` is missing. Restore it from the repository.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is no TOML: {error}. Mend that line.") from error
+        raise UsageError(f"`{path}` is not valid TOML: {error}. Fix that line.") from error
     except msgspec.ValidationError as error:
         place = re.sub(r"`\$\.?([^`]*)`", r"[\1]", str(error))
         key = re.search(r"(\w+)\]$", place)
         expected = _EXPECTED.get(key[1], "") if key else ""
         raise UsageError(
-            f"{path}: {place}. {expected}Mend it; [dev] shows which keys there are."
+            f"`{path}`: {place}. {expected}Fix this key; [dev] is an example with all keys."
         ) from error
 
 
 def environment(path: Path, env: str) -> Environment:
-    """One environment that can be deployed.
+    """Return the settings of an environment that can be deployed.
 
     Raises:
-        UsageError: there is none of that name, or as `read` does.
+        UsageError: there is no such environment, or the file is missing or wrong.
     """
     if env == "local":
-        raise UsageError("The local stack is started by `mocktailverse up`, and ended by `down`.")
+        raise UsageError("Start the local stack with `mocktailverse up`; stop it with `down`.")
     if env not in DEPLOYED:
-        known = ", ".join(DEPLOYED)
-        raise UsageError(f"There is no environment {env!r}: {path.name} describes {known}.")
-    found: Environment = getattr(read(path), env)
-    return found
+        names = ", ".join(DEPLOYED)
+        raise UsageError(f"There is no environment {env!r}. Choose one of {names}.")
+    settings: Environment = getattr(read(path), env)
+    return settings
 
 
 def _state(schedule: Schedule) -> str:

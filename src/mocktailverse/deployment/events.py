@@ -1,4 +1,4 @@
-"""What CloudFormation tells while it works on a stack, and why it failed."""
+"""Stack events: follow CloudFormation while it works, and explain why it failed."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -12,51 +12,52 @@ if TYPE_CHECKING:
 
     from mocktailverse.stores.clients import Clients
 
-TIMEOUT_S = 1800.0
-SHOWN_FAILURES = 5
+_TIMEOUT_S = 1800.0
+_FAILURES_SHOWN = 5
 
-# What CloudFormation says of resources that it stopped because of another's failure.
+# How CloudFormation's reason begins for a resource that it stopped because another one failed.
 _CANCELLED = ("Resource creation cancelled", "Resource update cancelled")
 
-_ENDINGS = {
+_MEANINGS = {
     "ROLLBACK_COMPLETE": "its creation was rolled back, and nothing is left",
-    "UPDATE_ROLLBACK_COMPLETE": "the update was rolled back, and what ran before runs on",
-    "DELETE_FAILED": "a part of it is still there",
+    "UPDATE_ROLLBACK_COMPLETE": "the update was rolled back; the previous version still runs",
+    "DELETE_FAILED": "a part of it still exists",
 }
 
 _EXISTS = "already exists"
-_EXISTING = (
-    "\nWhat exists already is no part of this stack. An earlier stack may have left it on purpose,"
-    ' as prod does: see "Destroy" in docs/how-to/deploy.md.'
+_EXISTS_ADVICE = (
+    "\nA resource that already exists does not belong to this stack. An earlier stack may have"
+    ' left it on purpose, as prod does: see "Destroy" in docs/how-to/deploy.md.'
 )
 
-Tell = Callable[[str], None]
+Reporter = Callable[[str], None]
+"""Receives a line of text for people."""
 
 
-def latest(clients: "Clients", stack_name: str) -> str | None:
-    """The id of a stack's last event; None where it has none."""
+def last_event_id(clients: "Clients", stack_name: str) -> str | None:
+    """Return the id of a stack's last event; None if it has no events."""
     event = next(_events(clients, stack_name, None), None)
     return event["EventId"] if event else None
 
 
-def follow(  # noqa: PLR0913  keyword-only but for what is followed
+def wait_for_stack(  # noqa: PLR0913  keyword-only but for what is followed
     clients: "Clients",
     stack_name: str,
     *,
     after: str | None,
     poll_s: float,
-    on_progress: Tell,
-    on_event: Tell | None,
+    on_progress: Reporter,
+    on_event: Reporter | None,
 ) -> str | None:
-    """Wait until nothing changes any longer; return the stack's status, None without a stack.
+    """Wait until a stack stops changing; return its status, None if there is no stack.
 
     Args:
         clients: the account and region.
         stack_name: the stack, or its ARN.
-        after: the last event that is known; those that follow are told.
-        poll_s: seconds between two looks.
-        on_progress: told how many resources are ready.
-        on_event: told each resource that is ready or failed.
+        after: the id of an event; only later ones are reported.
+        poll_s: seconds between two requests.
+        on_progress: receives how many resources are ready.
+        on_event: receives a line for each resource that is ready or failed.
 
     Raises:
         DeploymentError: it takes too long.
@@ -65,44 +66,49 @@ def follow(  # noqa: PLR0913  keyword-only but for what is followed
 
     def has_settled() -> bool:
         nonlocal last_event, status
-        status = stack.status(clients, stack_name)  # before the events, so that none is missed
+        # Read before the events: those that come in between are reported by the next call.
+        status = stack.status(clients, stack_name)
         if on_event:
-            news = list(_events(clients, stack_name, last_event)) if status else []
-            for event in reversed(news):
-                _tell(event, on_event)
-            last_event = news[0]["EventId"] if news else last_event
+            new_events = list(_events(clients, stack_name, last_event)) if status else []
+            for event in reversed(new_events):
+                _report(event, on_event)
+            last_event = new_events[0]["EventId"] if new_events else last_event
         if status is None or not status.endswith("_IN_PROGRESS"):
             return True
-        answer = clients.cloudformation.describe_stack_resources(StackName=stack_name)
-        states = [resource["ResourceStatus"] for resource in answer["StackResources"]]
+        response = clients.cloudformation.describe_stack_resources(StackName=stack_name)
+        states = [resource["ResourceStatus"] for resource in response["StackResources"]]
         ready = sum(state.endswith("_COMPLETE") for state in states)
         on_progress(f"stack {stack_name}: {ready} of {len(states)} resources are ready")
         return False
 
-    if not wait_until(has_settled, TIMEOUT_S, poll_s):
-        raise DeploymentError(f"Stack {stack_name} did not settle in {TIMEOUT_S:.0f} s.")
+    if not wait_until(has_settled, _TIMEOUT_S, poll_s):
+        raise DeploymentError(
+            f"Timed out after {_TIMEOUT_S:.0f} s waiting for stack {stack_name} to settle."
+        )
     return status
 
 
-def failure(clients: "Clients", stack_name: str, status: str | None, after: str | None) -> str:
-    """How a stack ended, and what failed first; what follows a failure is its consequence."""
-    found = [
+def failure_message(
+    clients: "Clients", stack_name: str, status: str | None, after: str | None
+) -> str:
+    """Return how a stack ended and its first failures; later ones are consequences of those."""
+    failed = [
         (event, event.get("ResourceStatusReason", ""))
         for event in _events(clients, stack_name, after)
         if event.get("ResourceStatus", "").endswith("_FAILED") and not _is_stack(event)
     ]
-    told = [
+    reasons = [
         f"\n  {event.get('LogicalResourceId')} ({event.get('ResourceType')}): {reason}"
-        for event, reason in reversed(found)
+        for event, reason in reversed(failed)
         if not reason.startswith(_CANCELLED)
     ]
-    told = told[:SHOWN_FAILURES] or _refused(clients, stack_name)
-    advice = _EXISTING if any(_EXISTS in reason for reason in told) else ""
-    reasons = "".join(told or ["\n  Its events do not say why."])
-    return _ending(stack_name, status) + reasons + advice
+    reasons = reasons[:_FAILURES_SHOWN] or _validation_errors(clients, stack_name)
+    advice = _EXISTS_ADVICE if any(_EXISTS in reason for reason in reasons) else ""
+    details = "".join(reasons or ["\n  Its events do not give a reason."])
+    return _ending(stack_name, status) + details + advice
 
 
-def _tell(event: "StackEventTypeDef", on_event: Tell) -> None:
+def _report(event: "StackEventTypeDef", on_event: Reporter) -> None:
     state = event.get("ResourceStatus", "")
     if state.endswith("_IN_PROGRESS") and not _is_stack(event):
         return
@@ -115,7 +121,7 @@ def _tell(event: "StackEventTypeDef", on_event: Tell) -> None:
 def _events(
     clients: "Clients", stack_name: str, after: str | None
 ) -> "Iterator[StackEventTypeDef]":
-    """The events that came after the one with the given id, the latest first."""
+    """Yield the events after the one with the given id, newest first."""
     for page in clients.cloudformation.get_paginator("describe_stack_events").paginate(
         StackName=stack_name
     ):
@@ -125,8 +131,8 @@ def _events(
             yield event
 
 
-def _refused(clients: "Clients", stack_name: str) -> list[str]:
-    """What CloudFormation found wrong before it began, such as a name that is taken already."""
+def _validation_errors(clients: "Clients", stack_name: str) -> list[str]:
+    """Return what CloudFormation refused before it began, such as a name that is taken."""
     events = clients.cloudformation.describe_events(
         StackName=stack_name, Filters={"FailedEvents": True}
     )["OperationEvents"]
@@ -136,12 +142,12 @@ def _refused(clients: "Clients", stack_name: str) -> list[str]:
         f" {event.get('ValidationStatusReason')}"
         for event in events
         if event.get("EventType") == "VALIDATION_ERROR" and event.get("OperationId") == operation
-    ][:SHOWN_FAILURES]
+    ][:_FAILURES_SHOWN]
 
 
 def _ending(stack_name: str, status: str | None) -> str:
-    meaning = _ENDINGS.get(status or "", "see it in CloudFormation before you deploy again")
-    name = stack_name.rpartition("stack/")[2].partition("/")[0]  # of an ARN, too
+    meaning = _MEANINGS.get(status or "", "look at it in CloudFormation before you deploy again")
+    name = stack_name.rpartition("stack/")[2].partition("/")[0]  # also of an ARN
     return f"Stack {name} ended in {status}: {meaning}."
 
 

@@ -1,4 +1,4 @@
-"""Finds the Python that compiles the functions' byte code: one of the very minor version."""
+"""Find the Python that compiles the functions' byte code: its minor version must be the same."""
 
 import platform
 import shutil
@@ -10,26 +10,26 @@ from pathlib import Path
 import uv
 from msgspec import Struct
 
-PATIENCE_S = 20
+_TIMEOUT_S = 20
 
 
 class Interpreter(Struct, frozen=True):
-    """A Python of this machine."""
+    """A Python interpreter on this machine."""
 
     executable: str
     version: str
-    """In full, as in `3.13.1`: byte code may differ between the smallest versions."""
+    """Full version, such as `3.13.1`: byte code may differ between patch versions."""
 
 
 def running() -> Interpreter:
-    """The one that runs this."""
+    """Return the interpreter that runs this code."""
     return Interpreter(sys.executable, platform.python_version())
 
 
 def find(python: str) -> Interpreter | None:
-    """One that runs and is of the minor version `python`, as in `3.13`; None where none is found.
+    """Return a working interpreter of the minor version `python`, such as `3.13`, or None.
 
-    Looked for: this one, `python3.13` on the PATH, uv's own, pyenv's.
+    Tried in this order: this interpreter, `python3.13` on the PATH, uv's own, pyenv's.
     """
     for executable in _candidates(python):
         version = _version(executable)
@@ -47,7 +47,8 @@ def _candidates(python: str) -> Iterator[str]:
     managed = _output([*command, "--no-project"])
     if managed:
         yield managed
-    if on_path and Path(on_path).parent.name == "shims":  # pyenv's, of a version that is not active
+    # pyenv's shim fails while its version is not active; the interpreter below it still works.
+    if on_path and Path(on_path).parent.name == "shims":
         versions = Path(on_path).parent.parent / "versions"
         for folder in sorted(versions.glob(f"{python}.*")):
             yield str(folder / "bin" / f"python{python}")
@@ -58,10 +59,10 @@ def _version(executable: str) -> str | None:
 
 
 def _output(command: list[str]) -> str | None:
-    """What a command prints; None where it does not run or fails."""
+    """Return what a command prints; None if it fails or cannot be started."""
     try:
         result = subprocess.run(  # noqa: S603  interpreters of this machine, no shell
-            command, capture_output=True, text=True, check=True, timeout=PATIENCE_S
+            command, capture_output=True, text=True, check=True, timeout=_TIMEOUT_S
         )
     except (OSError, subprocess.SubprocessError):
         return None

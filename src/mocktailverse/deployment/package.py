@@ -1,4 +1,4 @@
-"""Builds the zip with the code of all functions: the same input gives the same bytes."""
+"""Build the zip with the code of all functions, reproducibly: same input, same bytes."""
 
 import hashlib
 import shutil
@@ -21,15 +21,16 @@ from mocktailverse.errors import UnreachableError, UsageError
 Architecture = Literal["arm64", "x86_64"]
 
 LAYOUT = 1
-"""Part of each zip's name; to be raised when this module builds other bytes from the same input."""
+"""Part of each zip's name. Raise it when this module builds other bytes from the same input."""
 
 NOT_IN_FUNCTIONS = ("cli", "dashboard", "deployment", "local", "testing")
-"""Parts of our package that no function runs."""
+"""Subpackages that no function runs."""
 
 KEPT_ARCHIVES = 5
+"""Zips kept in the cache."""
 
 _PLATFORMS = {"arm64": "aarch64-manylinux2014", "x86_64": "x86_64-manylinux2014"}
-# What installers write for themselves; it differs between machines, and no function reads it.
+# Written by installers for themselves; they differ between machines, and no function reads them.
 _INSTALLER_FILES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json")
 _IMPORT_HANDLERS = """
 import importlib, pkgutil, sys, traceback
@@ -42,33 +43,36 @@ except Exception:
     traceback.print_exc(limit=-1)
     sys.exit(1)
 """
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
+_TIMESTAMP = (1980, 1, 1, 0, 0, 0)  # of every file: the earliest that a zip can hold
 
 
 class Target(msgspec.Struct, frozen=True):
     """The machine that runs the functions."""
 
     python: str
-    """Minor version, as in `3.13`."""
+    """Minor version, such as `3.13`."""
     platform: str | None
-    """A platform tag that uv knows; None is this machine."""
+    """A platform tag of uv; None for this machine."""
     compiler: Interpreter | None
-    """Makes the byte code; without one, each cold start compiles the code anew."""
+    """Compiles the byte code; without it, each cold start compiles the code."""
 
     @property
     def runtime(self) -> str:
-        """The Lambda runtime's name."""
+        """Name of the Lambda runtime."""
         return f"python{self.python}"
 
 
 def this_machine() -> Target:
-    """The embedded AWS runs functions with the interpreter that it runs on itself."""
+    """Return the target for the embedded AWS, which runs functions with its own interpreter."""
     running = interpreters.running()
     return Target(python=running.version.rpartition(".")[0], platform=None, compiler=running)
 
 
 def aws_lambda(runtime: str = "python3.13", architecture: Architecture = "arm64") -> Target:
-    """AWS Lambda's machines; byte code is machine-independent, so any of that Python makes it."""
+    """Return the target for AWS Lambda.
+
+    Byte code does not depend on the machine, so any interpreter of that version compiles it.
+    """
     python = runtime.removeprefix("python")
     return Target(
         python=python, platform=_PLATFORMS[architecture], compiler=interpreters.find(python)
@@ -76,42 +80,42 @@ def aws_lambda(runtime: str = "python3.13", architecture: Architecture = "arm64"
 
 
 def build(target: Target, *, source: Path, lock: Path, cache_dir: Path) -> Path:
-    """The zip `functions-<hash>.zip` in `cache_dir`, built unless it is there already.
+    """Return the zip `functions-<hash>.zip` in `cache_dir`; build it unless it exists.
 
     Args:
         target: the machine that runs the functions.
         source: folder of the package that holds the handlers.
-        lock: requirements with hashes; complete, as nothing else is installed.
-        cache_dir: made if missing; keeps the newest few zips.
+        lock: all requirements, with hashes; nothing else is installed.
+        cache_dir: created if missing; only the newest zips are kept there.
 
     Raises:
         UsageError: the source or the lock is missing, or the functions cannot be imported.
-        UnreachableError: a dependency is neither in uv's cache nor to be downloaded.
+        UnreachableError: a dependency is not in uv's cache and cannot be downloaded.
     """
     if not (source / "__init__.py").is_file():
-        raise UsageError(f"{source} is no Python package.")
+        raise UsageError(f"`{source}` is not a Python package.")
     if not lock.is_file():
-        raise UsageError(f"{lock} is missing.")
+        raise UsageError(f"`{lock}` is missing.")
     archive = cache_dir / f"functions-{_fingerprint(target, source, lock)}.zip"
     if archive.is_file():
         return archive
     _require_importable(source)
     cache_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=cache_dir, prefix="build-") as workplace:
-        tree = Path(workplace, "tree")
+    with tempfile.TemporaryDirectory(dir=cache_dir, prefix="build-") as work_dir:
+        tree = Path(work_dir, "tree")
         _install(target, lock, tree)
         _copy(source, tree / source.name)
         if target.compiler:
             _compile(tree, target.compiler)
-        unfinished = Path(workplace, archive.name)
+        unfinished = Path(work_dir, archive.name)
         _zip(tree, unfinished)
         unfinished.rename(archive)
-    _forget_old(cache_dir)
+    _delete_old_archives(cache_dir)
     return archive
 
 
 def _fingerprint(target: Target, source: Path, lock: Path) -> str:
-    """Sixteen hex digits over everything that decides the zip's bytes."""
+    """Return a hash (16 hex digits) of everything that the zip's bytes depend on."""
     machine = target.platform or sysconfig.get_platform()
     byte_code = target.compiler.version if target.compiler else None
     digest = hashlib.sha256(msgspec.json.encode([LAYOUT, target.python, machine, byte_code]))
@@ -135,7 +139,7 @@ def _is_content(path: Path) -> bool:
 
 
 def _require_importable(source: Path) -> None:
-    """Import every handler here: a broken one is told before anything is deployed.
+    """Import every handler on this machine, to find a broken one before it is deployed.
 
     Raises:
         UsageError: one cannot be imported.
@@ -146,11 +150,11 @@ def _require_importable(source: Path) -> None:
     )
     if result.returncode != 0:
         reason = result.stderr.strip()
-        raise UsageError(f"The functions' code cannot be imported, so no zip is built:\n{reason}")
+        raise UsageError(f"No zip was built. The functions' code cannot be imported:\n{reason}")
 
 
 def _install(target: Target, lock: Path, tree: Path) -> None:
-    """Install the locked dependencies; from uv's cache alone where it holds them all."""
+    """Install the locked dependencies; offline if uv's cache holds all of them."""
     command = [
         *(uv.find_uv_bin(), "pip", "install", "--quiet", "--python", sys.executable),
         *("--target", str(tree), "--requirement", str(lock), "--require-hashes", "--no-deps"),
@@ -158,18 +162,18 @@ def _install(target: Target, lock: Path, tree: Path) -> None:
     ]
     if target.platform:
         command += ["--python-platform", target.platform]
-    for more in (["--offline"], []):
+    for option in (["--offline"], []):  # ask the index only for what is not in uv's cache
         tree.mkdir()
         result = subprocess.run(  # noqa: S603  our own command, no shell
-            [*command, *more], capture_output=True, text=True, check=False
+            [*command, *option], capture_output=True, text=True, check=False
         )
         if result.returncode == 0:
             break
         shutil.rmtree(tree)
     else:
-        raise UnreachableError(f"The functions' dependencies cannot be had: {result.stderr}")
-    (tree / ".lock").unlink(missing_ok=True)  # uv's own
-    shutil.rmtree(tree / "bin", ignore_errors=True)  # commands, which no function runs
+        raise UnreachableError(f"Could not download the functions' dependencies: {result.stderr}")
+    (tree / ".lock").unlink(missing_ok=True)  # of uv
+    shutil.rmtree(tree / "bin", ignore_errors=True)  # console scripts, which no function runs
     for information in tree.glob("*.dist-info"):
         for name in _INSTALLER_FILES:
             (information / name).unlink(missing_ok=True)
@@ -177,16 +181,17 @@ def _install(target: Target, lock: Path, tree: Path) -> None:
 
 def _copy(source: Path, copy: Path) -> None:
     for path in _source_files(source):
-        place = copy / path.relative_to(source)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, place)
+        target = copy / path.relative_to(source)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
 
 
 def _compile(tree: Path, compiler: Interpreter) -> None:
-    """Put byte code beside each module, so that a cold start need not compile.
+    """Write byte code for each module, so that a cold start does not compile.
 
-    It is never checked against its source, whose time stamp a zip changes. In a bare process of
-    its own: what else an interpreter holds would show in the bytes.
+    `unchecked-hash`: Python does not compare it with the source, whose timestamp a zip changes.
+    A separate process without site packages (`-S`) and with a fixed hash seed makes the bytes
+    reproducible: they depend on what else the interpreter holds.
     """
     result = subprocess.run(  # noqa: S603  our own command, no shell
         [
@@ -200,20 +205,20 @@ def _compile(tree: Path, compiler: Interpreter) -> None:
         check=False,
     )
     if result.returncode != 0:
-        raise UsageError(f"The functions' code does not compile: {result.stdout}{result.stderr}")
+        raise UsageError(f"The functions' code cannot be compiled: {result.stdout}{result.stderr}")
 
 
 def _zip(tree: Path, archive: Path) -> None:
     with zipfile.ZipFile(archive, "w") as bundle:
         for path in sorted(tree.rglob("*")):
             if path.is_file():
-                entry = zipfile.ZipInfo(path.relative_to(tree).as_posix(), _LONG_AGO)
+                entry = zipfile.ZipInfo(path.relative_to(tree).as_posix(), _TIMESTAMP)
                 entry.create_system = 3  # Unix, whose file modes AWS Lambda reads
                 entry.external_attr = 0o644 << 16
                 bundle.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
 
 
-def _forget_old(cache_dir: Path) -> None:
+def _delete_old_archives(cache_dir: Path) -> None:
     newest_first = sorted(
         cache_dir.glob("functions-*.zip"), key=lambda archive: -archive.stat().st_mtime
     )

@@ -1,4 +1,4 @@
-"""What is deployed to an environment: which code, for which machine, with which parameters."""
+"""A release: the code to deploy, the machine that it is for, and the template's parameters."""
 
 import platform
 from collections.abc import Collection
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mocktailverse.checkout import Checkout
-from mocktailverse.deployment import artifacts, code, package
+from mocktailverse.deployment import artifacts, function_code, package
 from mocktailverse.deployment.account import Account
 from mocktailverse.deployment.artifacts import Artifact
 from mocktailverse.deployment.environments import Environment
-from mocktailverse.deployment.events import Tell
+from mocktailverse.deployment.events import Reporter
 from mocktailverse.deployment.package import Architecture, Target
 from mocktailverse.errors import UsageError
 from mocktailverse.settings import DeploySettings
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients
 
 RUNTIME = "python3.13"
-"""Of the functions on AWS."""
+"""Lambda runtime of the functions on AWS."""
 
 ARCHITECTURE: Architecture = "arm64"
-"""Of the functions on AWS, where none is chosen; a fifth cheaper than x86_64."""
+"""Default architecture of the functions on AWS; a fifth cheaper than x86_64."""
 
 COST_WITHOUT_BYTE_CODE = "a cold start takes 0.1 s longer, the API's 0.4 s"
-"""Measured on two cores of a server; Lambda gives a function less of a core."""
+"""Measured on two cores of a server; a Lambda function gets less CPU."""
 
 
 class Release(Struct, frozen=True):
@@ -39,28 +39,28 @@ class Release(Struct, frozen=True):
     runtime: str
     architecture: Architecture
     archive: Path | None
-    """Its file on this machine; None where it is in the bucket already."""
+    """Its file on this machine; None if it is stored in the bucket only."""
 
 
 def target(account: Account, architecture: Architecture | None) -> Target:
-    """The machine to build for: Lambda's, or this one, as the embedded AWS runs here.
+    """Return the machine to build for: AWS Lambda, or this machine for the embedded AWS.
 
     Raises:
-        UsageError: an architecture is chosen for the embedded AWS.
+        UsageError: an architecture was chosen for the embedded AWS.
     """
     if account.endpoint is None:
         return package.aws_lambda(RUNTIME, architecture or ARCHITECTURE)
     if architecture:
-        raise UsageError("The embedded AWS runs the functions on this machine: leave --arch out.")
+        raise UsageError("Leave out --arch: the embedded AWS runs the functions on this machine.")
     return package.this_machine()
 
 
-def built(
-    account: Account, checkout: Checkout, architecture: Architecture | None, tell: Tell
+def from_checkout(
+    account: Account, checkout: Checkout, architecture: Architecture | None, report: Reporter
 ) -> Release:
-    """The release of the checkout's code, which is built unless it is there already."""
+    """Return the release of the checkout's code; build it unless it is in the cache."""
     machine = target(account, architecture)
-    tell(f"building the functions for {machine.runtime}: {_byte_code(machine)}")
+    report(f"building the functions for {machine.runtime}: {_byte_code(machine)}")
     archive = package.build(
         machine, source=checkout.source, lock=checkout.lock, cache_dir=checkout.cache_dir
     )
@@ -68,41 +68,45 @@ def built(
     return _release(account, archive, machine.runtime, runs_on)
 
 
-def given(account: Account, archive: Path, architecture: Architecture | None) -> Release:
-    """The release of a zip that was built before.
+def from_zip(account: Account, archive: Path, architecture: Architecture | None) -> Release:
+    """Return the release of an existing zip.
 
     Raises:
         UsageError: it holds no functions, or was built for another machine.
     """
-    fit = artifacts.fit(archive)
+    needs = artifacts.machine_requirements(archive)
     machine = package.this_machine() if account.endpoint else None
     python = machine.python if machine else RUNTIME.removeprefix("python")
-    runs_on = this_architecture() if machine else architecture or fit.architecture or ARCHITECTURE
-    if fit.architecture not in (None, runs_on):
-        raise UsageError(f"{archive} is for {fit.architecture}, and would run on {runs_on}.")
-    if machine and fit.python not in (None, python):
-        raise UsageError(f"{archive} is for Python {fit.python}; the embedded AWS has {python}.")
-    return _release(account, archive, f"python{fit.python or python}", runs_on)
+    runs_on = this_architecture() if machine else architecture or needs.architecture or ARCHITECTURE
+    if needs.architecture not in (None, runs_on):
+        raise UsageError(f"`{archive}` is for {needs.architecture}, but would run on {runs_on}.")
+    if machine and needs.python not in (None, python):
+        raise UsageError(
+            f"`{archive}` is for Python {needs.python}; the embedded AWS has {python}."
+        )
+    return _release(account, archive, f"python{needs.python or python}", runs_on)
 
 
-def promoted(clients: "Clients", source: str) -> Release:
-    """The very zip that another environment runs, checked byte for byte.
+def from_environment(clients: "Clients", source: str) -> Release:
+    """Return the release that another environment runs, for promotion.
+
+    The stored zip is read and compared with its hash.
 
     Raises:
-        UsageError: there is no such environment, or its functions run different code.
-        PermanentError: the stored zip is not what its name says.
+        UsageError: that environment is not deployed, or its functions run other code.
+        PermanentError: the stored zip does not have the hash in its name.
     """
     name = stack_name(source)
-    found = stack.describe(clients, name)
-    if found is None or found["StackStatus"] not in stack.WORKING:
-        raise UsageError(f"There is no working stack {name}: deploy {source} first.")
-    values = stack.parameters(found)
+    description = stack.describe(clients, name)
+    if description is None or description["StackStatus"] not in stack.WORKING:
+        raise UsageError(f"There is no working stack `{name}`. Deploy {source} first.")
+    values = stack.parameters(description)
     artifact = Artifact(values["ArtifactBucket"], values["FunctionsKey"])
-    for function in code.codes(clients, name):
+    for function in function_code.function_codes(clients, name):
         if function.code_sha256 != artifact.code_sha256:
             raise UsageError(
-                f"{source}'s {function.name} does not run the stack's code: `mocktailverse deploy"
-                f" --env {source}` makes {source} one again; test it, then promote."
+                f"The function {function.name} of {source} does not run the stack's code. Run"
+                f" `mocktailverse deploy --env {source}`, test {source}, then promote it."
             )
     artifacts.verify(clients, artifact)
     architecture: Architecture = "x86_64" if values["Architecture"] == "x86_64" else "arm64"
@@ -110,7 +114,7 @@ def promoted(clients: "Clients", source: str) -> Release:
 
 
 def upload(clients: "Clients", account: Account, release: Release) -> None:
-    """Put the release's zip into the bucket, unless it is there already."""
+    """Upload the release's zip to the bucket, unless it is stored already."""
     if release.archive:
         bucket = release.artifact.bucket
         artifacts.upload(clients, release.archive, bucket=bucket, owner=account.id)
@@ -123,14 +127,14 @@ def parameters(
     release: Release,
     present: Collection[str],
 ) -> dict[str, str | None]:
-    """The template's parameters; None keeps what the stack has.
+    """Return the template's parameters; None keeps the stack's value.
 
     Args:
         env: the environment's name.
-        environment: what it is like.
-        account: where it goes.
-        release: the code.
-        present: the parameters that the stack has already.
+        environment: its settings.
+        account: the account to deploy to.
+        release: the code to deploy.
+        present: the names of the parameters that the stack has already.
     """
     settings = DeploySettings.read()
     own = {"SourceKey": settings.source_key, "PermissionsBoundary": settings.permissions_boundary}
@@ -148,7 +152,7 @@ def parameters(
 
 
 def this_architecture() -> Architecture:
-    """This machine's, as Lambda calls it."""
+    """Return the architecture of this machine, as Lambda calls it."""
     return "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "x86_64"
 
 

@@ -1,4 +1,4 @@
-"""Removes an environment: its stack, and what keeps the stack from going."""
+"""Delete an environment: empty its buckets, then delete its stack."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -20,68 +20,66 @@ if TYPE_CHECKING:
 
     from mocktailverse.stores.clients import Clients
 
-BATCH = 1000
-"""What S3 deletes in one call."""
+_BATCH_SIZE = 1000
+"""The most objects that S3 deletes in one request."""
 
-OUTLIVES_PROTECTED = "DataBucket"
-"""The bucket of raw objects, which the template keeps where an environment is protected."""
+_RETAINED_BUCKET = "DataBucket"
+"""The bucket of raw objects, which the template retains if an environment is protected."""
 
 
 def require_unprotected(clients: "Clients", env: str) -> None:
-    """Make sure that the stack is there and may go.
+    """Check that the stack exists and may be deleted.
 
     Raises:
-        UsageError: it is not, or is protected; the text says what to do.
+        UsageError: it does not exist, is protected, or is being changed; the text says what to do.
     """
     name = stack_name(env)
-    found = stack.describe(clients, name)
-    if found is None or found["StackStatus"] == "DELETE_COMPLETE":
-        raise UsageError(f"There is no stack {name} in {clients.region}: nothing to destroy.")
-    if found.get("EnableTerminationProtection"):
+    description = stack.describe(clients, name)
+    if description is None or description["StackStatus"] == "DELETE_COMPLETE":
+        raise UsageError(f"There is no stack `{name}` in {clients.region}. Nothing was deleted.")
+    if description.get("EnableTerminationProtection"):
         raise UsageError(
-            f"{env} is protected. If it really is to go, lift the protection by hand:"
+            f"{env} is protected. To delete it anyway, remove the protection manually:"
             f" `aws cloudformation update-termination-protection --stack-name {name}"
             " --no-enable-termination-protection`, then run this again. Its tables and its raw"
-            " objects outlive it even then."
+            " objects are kept even then."
         )
-    if (
-        found["StackStatus"].endswith("_IN_PROGRESS")
-        and found["StackStatus"] not in stack.NOT_THERE
-    ):
-        raise UsageError(
-            f"Stack {name} is in {found['StackStatus']}: wait until that is over, then start again."
-        )
+    status = description["StackStatus"]
+    if status.endswith("_IN_PROGRESS") and status not in stack.NOT_THERE:
+        raise UsageError(f"Stack `{name}` is in {status}. Wait until it is done, then start again.")
 
 
 def buckets(clients: "Clients", env: str, *, protected: bool) -> list[str]:
-    """The buckets that go with the stack; S3 deletes none that is not empty."""
-    found = stack.resources(clients, stack_name(env), "AWS::S3::Bucket")
+    """Return the buckets that are deleted with the stack: they have to be emptied first."""
+    names = stack.resources(clients, stack_name(env), "AWS::S3::Bucket")
     return sorted(
-        bucket for name, bucket in found.items() if not (protected and name == OUTLIVES_PROTECTED)
+        bucket for name, bucket in names.items() if not (protected and name == _RETAINED_BUCKET)
     )
 
 
 def empty(clients: "Clients", bucket: str) -> int:
-    """Delete all objects of a bucket, every version; returns how many.
+    """Delete all object versions of a bucket; return how many.
 
-    A bucket that is gone already has none.
+    A bucket that does not exist counts as empty.
 
     Raises:
-        DeploymentError: S3 kept an object.
+        DeploymentError: S3 refused to delete an object.
     """
     deleted = 0
     for page in _versions(clients, bucket):
-        found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
         keys: list[ObjectIdentifierTypeDef] = [
-            {"Key": version["Key"], "VersionId": version["VersionId"]} for version in found
+            {"Key": version["Key"], "VersionId": version["VersionId"]} for version in versions
         ]
-        for first in range(0, len(keys), BATCH):
-            chunk = keys[first : first + BATCH]
-            answer = clients.s3.delete_objects(
-                Bucket=bucket, Delete={"Objects": chunk, "Quiet": True}
+        for first in range(0, len(keys), _BATCH_SIZE):
+            batch = keys[first : first + _BATCH_SIZE]
+            response = clients.s3.delete_objects(
+                Bucket=bucket, Delete={"Objects": batch, "Quiet": True}
             )
-            for kept in answer.get("Errors", []):
-                raise DeploymentError(f"S3 keeps {kept['Key']} in {bucket}: {kept['Message']}")
+            for error in response.get("Errors", []):
+                raise DeploymentError(
+                    f"S3 did not delete `{error['Key']}` in `{bucket}`: {error['Message']}"
+                )
         deleted += len(keys)
     return deleted
 
@@ -97,27 +95,27 @@ def _versions(clients: "Clients", bucket: str) -> "Iterator[ListObjectVersionsOu
 def destroy(
     clients: "Clients",
     env: str,
-    emptied: Sequence[str],
+    bucket_names: Sequence[str],
     *,
     on_event: Callable[[str], None],
     poll_s: float,
 ) -> None:
     """Empty the given buckets, then delete the stack and wait until it is gone.
 
-    Functions at work may write meanwhile, so that a bucket is not empty any more when it is its
-    turn: then it is done once more.
+    A running function may write to a bucket after it was emptied, and S3 deletes empty buckets
+    only. Then all of it is repeated once.
 
     Raises:
-        DeploymentError: something could not be deleted.
+        DeploymentError: a resource could not be deleted.
     """
     name = stack_name(env)
-    for last_try in (False, True):
-        for bucket in emptied:
+    for is_last_attempt in (False, True):
+        for bucket in bucket_names:
             on_event(f"emptying {bucket}: {empty(clients, bucket)} object versions")
         try:
             apply.delete(clients, name, on_event=on_event, poll_s=poll_s)
         except DeploymentError:
-            if last_try or not emptied:
+            if is_last_attempt or not bucket_names:
                 raise
         else:
             return

@@ -7,7 +7,14 @@ from pathlib import Path
 import msgspec
 
 from mocktailverse.checkout import Checkout
-from mocktailverse.deployment import apply, artifacts, environments, ops_key, package, stages
+from mocktailverse.deployment import (
+    apply,
+    artifacts,
+    environments,
+    ops_key_parameter,
+    package,
+    stage_mapping,
+)
 from mocktailverse.local import emulator, file_lock, service_users
 from mocktailverse.local.state import LocalStack
 from mocktailverse.stores.clients import Clients
@@ -48,7 +55,7 @@ def deploy(
     outputs = apply.deploy(
         clients,
         stack_name=STACK_NAME,
-        template=stages.with_stage(template, STAGE, environment.mapping()),
+        template=stage_mapping.with_stage(template, STAGE, environment),
         parameters={
             "Stage": STAGE,
             "Target": "local",
@@ -70,8 +77,8 @@ def deploy(
 
 def make_ops_key(clients: Clients) -> str:
     """Return the key of the API's operations, stored where the API reads it."""
-    ops_key.create_if_missing(clients, STAGE)
-    name = ops_key.parameter_name(STAGE)
+    ops_key_parameter.create_if_missing(clients, STAGE)
+    name = ops_key_parameter.parameter_name(STAGE)
     key: str = clients.ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
     return key
 

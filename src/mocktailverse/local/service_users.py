@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from botocore.exceptions import ClientError
 
-from mocktailverse.deployment import ops_key
+from mocktailverse.deployment import ops_key_parameter
 from mocktailverse.loads.object_version import RAW_PREFIX
 from mocktailverse.local.state import DASHBOARD, SERVER, AccessKey, LocalStack
 from mocktailverse.stores.clients import Clients
@@ -89,7 +89,9 @@ def _harness_rights(stack: LocalStack, stage: str) -> Rights:
             for name, function in stack.outputs.items()
             if name.endswith("Function")
         ],
-        "ssm:GetParameter": [_arn(stack, "ssm", f"parameter{ops_key.parameter_name(stage)}")],
+        "ssm:GetParameter": [
+            _arn(stack, "ssm", f"parameter{ops_key_parameter.parameter_name(stage)}")
+        ],
     }
 
 

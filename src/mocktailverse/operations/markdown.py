@@ -57,9 +57,7 @@ def wrapped(text: str) -> str:
     return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
-def table(
-    heads: Sequence[str], rows: Iterable[Sequence[str]], *, has_figures: bool = False
-) -> str:
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, has_figures: bool = False) -> str:
     """Return a table of cells that are Markdown; figures are aligned to the right of their column.
 
     Args:

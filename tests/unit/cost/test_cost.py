@@ -1,4 +1,4 @@
-"""What a month costs, computed by hand."""
+"""What a month costs, compared with manual calculations."""
 
 import msgspec
 import pytest
@@ -6,9 +6,15 @@ import pytest
 from mocktailverse.cost.cost_report import ReportLine, cost_report
 from mocktailverse.cost.limits import flood_usd, with_all_pollers
 from mocktailverse.cost.model import month, price_table, total_usd
+from mocktailverse.cost.projection import (
+    at_measured_rate,
+    for_records,
+    scaled,
+    write_share,
+)
 from mocktailverse.cost.running import DAYS, HOURS, PROD, SMALL, STAGING, Running, running
 from mocktailverse.cost.usage import BASIS, LEVELS, Activity, Usage, Visitors, usage_of
-from mocktailverse.cost.workload import IDLE, REFERENCE, SWEEP, scaled, write_share
+from mocktailverse.cost.workload import IDLE, REFERENCE, SWEEP
 from mocktailverse.loads.load_record import Counts, Load
 from mocktailverse.loads.object_version import ObjectVersion
 
@@ -84,13 +90,13 @@ def test_beyond_the_free_limit_only_the_rest_is_charged(usage, amount, usd):
     assert total_usd(list(lines.values())) == pytest.approx(usd)
 
 
-def test_what_stands_is_charged_for_the_time_that_has_passed():
+def test_levels_are_charged_for_the_time_that_has_passed():
     half = bill(month_share=0.5, dynamodb_wcu=30, sqs_requests=1_500_000)
     assert half["dynamodb_wcu"].usd == pytest.approx(2.3725 / 2)
     assert half["sqs_requests"].usd == pytest.approx(0.20)
 
 
-def test_capacity_storage_and_monitoring_stand_and_all_else_adds_up():
+def test_capacity_storage_and_monitoring_are_levels_and_all_else_adds_up():
     everything = {price.usage: 1_000 * (price.free + price.per) for price in price_table().prices}
     whole, half = bill(**everything), bill(month_share=0.5, **everything)
     assert {name for name in whole if half[name].usd == whole[name].usd / 2} == {
@@ -104,7 +110,7 @@ def test_capacity_storage_and_monitoring_stand_and_all_else_adds_up():
     }
 
 
-def test_at_this_rate_what_adds_up_grows_and_what_stands_stays():
+def test_at_this_rate_sums_grow_and_levels_stay():
     usage = Usage(month_share=0.25, sqs_requests=300_000, alarms=6, s3_gb=2).at_this_rate()
     assert usage == Usage(month_share=1, sqs_requests=1_200_000, alarms=6, s3_gb=2)
 
@@ -165,7 +171,7 @@ def test_each_function_computes_with_its_own_memory():
     )
 
 
-def test_a_month_by_hand():
+def test_a_month_by_manual_calculation():
     """1,000 raw objects of 50 kB, 2 s each, half a month, 10,000 drinks, nothing else runs."""
     activity = Activity.of([load()] * 1_000, 120)
     usage = usage_of(activity, NOTHING, month_share=0.5, drinks=10_000)
@@ -227,10 +233,10 @@ def test_visitors_are_counted_where_they_are_known():
 
 
 @pytest.mark.parametrize(("objects", "listings"), [(0, 1), (1_000, 1), (1_001, 2), (14_600, 15)])
-def test_reconcile_lists_all_objects_that_are_kept(objects, listings):
+def test_reconcile_lists_all_stored_objects(objects, listings):
     hourly = Running(wcu=0, rcu=0, reconciles=10)
-    kept = Activity(objects=objects)
-    usage = usage_of(Activity(), hourly, month_share=1, drinks=0, kept=kept)
+    stored = Activity(objects=objects)
+    usage = usage_of(Activity(), hourly, month_share=1, drinks=0, stored=stored)
     assert usage.s3_writes == 10 * listings
 
 
@@ -242,8 +248,8 @@ def test_usages_of_one_account_add_up():
 # ---- workloads
 
 
-def test_the_reference_month_of_prod_by_hand():
-    """30.42 sweeps of 40 raw objects; a year's lie there: 14,600, listed by 15 requests."""
+def test_the_reference_month_of_prod_by_manual_calculation():
+    """30.42 sweeps of 40 raw objects; 14,600 are stored after a year, listed by 15 requests."""
     usage = REFERENCE.usage(PROD)
     reconciles = 4 * DAYS
     assert usage.lambda_requests == pytest.approx(80 * DAYS + DAYS + reconciles + 10_000)
@@ -272,19 +278,38 @@ def test_a_stage_that_sweeps_more_often_than_the_workload_says_is_counted_so():
     assert REFERENCE.usage(SMALL).schedules == pytest.approx(DAYS + HOURS / 6)
 
 
-def test_so_many_drinks_a_month_are_in_the_proportions_measured():
+def test_a_number_of_drinks_is_in_proportion_to_what_was_measured():
     measured = Activity(loads=2, objects=2, records=50, bytes=1_000, attempts=3, busy_s=4)
     activity, drinks = scaled(measured, 40, 500)
     assert (activity.records, activity.loads, activity.attempts) == (500, 20, 30)
     assert drinks == 400
 
 
-def test_so_many_drinks_a_month_without_a_measurement_are_those_of_sweeps():
+def test_without_a_measurement_a_number_of_drinks_is_in_proportion_to_sweeps():
     activity, drinks = scaled(Activity(), 0, 9_000 * DAYS)
     assert msgspec.structs.astuple(activity) == pytest.approx(
         msgspec.structs.astuple(SWEEP.times(10 * DAYS))
     )
     assert drinks == 7_000
+
+
+def test_a_measured_month_goes_on_at_its_rate():
+    measured = Activity(loads=2, objects=2, records=50, bytes=1_000, attempts=3, busy_s=4)
+    projection = at_measured_rate(measured, 40, 0.25, SMALL)
+    assert projection.activity == measured.times(4)
+    so_far = usage_of(measured, SMALL, month_share=0.25, drinks=40)
+    assert projection.usage == so_far.at_this_rate()
+    assert (projection.drinks, projection.visitors) == (40, None)
+    assert projection.write_share == write_share(200, SMALL)
+
+
+def test_a_month_for_a_number_of_records_has_the_reference_visitors():
+    measured = Activity(loads=2, objects=2, records=50, bytes=1_000, attempts=3, busy_s=4)
+    projection = for_records(500, measured, 40, SMALL)
+    assert (projection.activity, projection.drinks) == scaled(measured, 40, 500)
+    assert projection.visitors == REFERENCE.visitors
+    assert projection.usage.api_requests == 10_000
+    assert projection.write_share == write_share(500, SMALL)
 
 
 def test_writes_are_a_share_of_what_is_provisioned():
@@ -314,7 +339,7 @@ def test_of_two_descriptions_the_larger_figures_count():
     assert one.at_least(other) == Running(wcu=5, rcu=9, backups=True, log_days=30)
 
 
-def test_all_pollers_of_three_queues_by_hand():
+def test_all_pollers_of_three_queues_by_manual_calculation():
     """Two pollers make 262,800 requests a month and five 657,000; a million are free."""
     runs = [SMALL, STAGING, PROD]
     usage = with_all_pollers(Usage(sqs_requests=3 * 262_800), runs)
@@ -324,7 +349,7 @@ def test_all_pollers_of_three_queues_by_hand():
     assert half.sqs_requests == 328_500
 
 
-def test_a_flood_by_hand():
+def test_a_flood_by_manual_calculation():
     """7,200 calls an hour of 0.3 s at 1 GB, 3 kB of log kept for a month, a read and 20 kB each."""
     run = Running(wcu=1, rcu=1, log_days=DAYS)
     usd = 7_200 * (1e-6 + 0.2e-6 + 0.3 * 13.3334e-6 + 2 * 3e-6 * 0.5 + 0.4e-6 + 20e-6 * 0.09)
@@ -348,7 +373,7 @@ def test_the_report_adds_up():
     assert report.usd_at_most == report.usd
 
 
-def test_the_report_tells_what_was_measured_beside_the_whole_month():
+def test_the_report_shows_what_was_measured_beside_the_whole_month():
     so_far = Usage(month_share=0.5, sqs_requests=800_000, s3_writes=1_000)
     report = cost_report("dev", so_far.at_this_rate(), price_table(), so_far)
     lines = {line.usage: line for line in report.lines}
@@ -359,24 +384,24 @@ def test_the_report_tells_what_was_measured_beside_the_whole_month():
 
 
 FIGURES = {
-    "lambda_requests": "counted: attempts of loads; publishes at most; schedules",
-    "lambda_gb_s": "counted: how long loads took here, at 1 GB; the other functions assumed",
+    "lambda_requests": "counted: attempts of loads, the most possible publishes, schedules",
+    "lambda_gb_s": "counted: duration of the loads at 1 GB; other functions are assumed",
     "dynamodb_wcu": "template: provisioned, over all tables and the index",
     "dynamodb_rcu": "template: provisioned, over all tables and the index",
     "dynamodb_gb": "assumed: drinks and this month's loads, 4 KB each",
-    "dynamodb_backup_gb": "assumed: as the storage, where the stage keeps backups",
-    "sqs_requests": "counted: 3 a delivery, and two pollers that wait at the queue; Lambda may take"
+    "dynamodb_backup_gb": "assumed: the same as storage, if the stage keeps backups",
+    "sqs_requests": "counted: 3 a delivery, and two pollers at each idle queue; Lambda may keep"
     " five",
-    "s3_writes": "counted: raw objects, rejected ones, publishes at most; listings",
+    "s3_writes": "counted: raw and rejected objects, the most possible publishes, listings",
     "s3_reads": "counted: one an attempt, one a publish, two a fetch",
     "s3_gb": "counted: raw objects of this month's loads; the catalogue at 6 KB a drink",
-    "log_gb": "assumed: 3 KB an invocation; written, and kept for as long as the logs are",
-    "metrics": "template: what the functions measure",
+    "log_gb": "assumed: 3 KB an invocation, written once and stored for the retention time",
+    "metrics": "template: metrics that the functions emit",
     "alarms": "template: as deployed",
     "dashboards": "template: as deployed",
     "schedules": "template: how often fetch and reconcile are started",
-    "api_requests": "not seen: AWS counts them, nothing here does; a million costs $1.00",
-    "transfer_gb": "assumed: the catalogue once a publish, or once a visit where they are known",
+    "api_requests": "not seen: counted by AWS only; a million costs $1.00",
+    "transfer_gb": "assumed: the catalogue once a publish, or once a visit if visits are known",
 }
 
 
@@ -397,12 +422,12 @@ def test_without_a_measurement_what_would_be_counted_is_assumed():
 
 
 def test_calls_of_the_api_are_assumed_where_the_workload_has_some():
-    changed = {"api_requests": "assumed: as many as the workload says"}
+    changed = {"api_requests": "assumed: as many as the workload has"}
     measured = Usage(sqs_requests=1, api_requests=1)
     assert figures(measured, measured) == FIGURES | changed
 
 
-def test_a_line_of_the_report_tells_amounts_sums_and_the_price():
+def test_a_line_of_the_report_shows_amounts_sums_and_the_price():
     so_far = Usage(month_share=0.5, sqs_requests=1_500_000, s3_gb=4)
     report = cost_report("dev", so_far.at_this_rate(), price_table(), so_far)
     lines = {line.usage: line for line in report.lines}

@@ -18,14 +18,14 @@ def run():
     return lambda *arguments: runner.invoke(app, ["cost", *arguments])
 
 
-def test_the_reference_month_is_told_for_all_environments_together(run):
-    told = json.loads(run("--reference", "--json").stdout)
-    assert (told["env"], told["problems"]) == ("all", [])
-    assert set(told["environments"]) == {"dev", "staging", "prod"}
-    assert told["workload"]["api_calls"] == 10_000
-    assert told["workload"]["dashboard_visits"] == 1_000
-    for line in told["lines"]:
-        each = (usage[line["usage"]] for usage in told["environments"].values())
+def test_the_reference_month_covers_all_environments_together(run):
+    report = json.loads(run("--reference", "--json").stdout)
+    assert (report["env"], report["problems"]) == ("all", [])
+    assert set(report["environments"]) == {"dev", "staging", "prod"}
+    assert report["workload"]["api_calls"] == 10_000
+    assert report["workload"]["dashboard_visits"] == 1_000
+    for line in report["lines"]:
+        each = (usage[line["usage"]] for usage in report["environments"].values())
         assert line["month"] == pytest.approx(sum(each))
         charged = max(0, line["month"] - (line["free"] or 0)) / line["price_per"]
         assert line["usd"] == pytest.approx(charged * line["price_usd"])
@@ -37,11 +37,11 @@ def test_check_succeeds_where_all_is_free_or_cents(run):
 
 def test_check_fails_and_says_what_costs(run, monkeypatch):
     two = Footprint(running=PROD, unaccounted=("Nat is an AWS::EC2::NatGateway.",))
-    found = {"prod": two, "staging": two, "dev": Footprint(running=SMALL)}
-    monkeypatch.setattr(cost_command, "_footprints", lambda: found)
-    answer = run("--check", "--json")
-    assert answer.exit_code == 1
-    problems = json.loads(answer.stdout)["problems"]
+    by_env = {"prod": two, "staging": two, "dev": Footprint(running=SMALL)}
+    monkeypatch.setattr(cost_command, "_footprints", lambda: by_env)
+    result = run("--check", "--json")
+    assert result.exit_code == 1
+    problems = json.loads(result.stdout)["problems"]
     assert "prod: Nat is an AWS::EC2::NatGateway." in problems
     assert any(text.startswith("DynamoDB, write capacity: 38 of 25") for text in problems)
 
@@ -55,7 +55,7 @@ def test_check_fails_and_says_what_costs(run, monkeypatch):
         (("--env", "nowhere"), "no environment 'nowhere'"),
     ],
 )
-def test_what_does_not_go_together_is_told(run, arguments, said):
+def test_options_that_exclude_each_other_are_an_error(run, arguments, said):
     with pytest.raises(UsageError, match=said):
         raise run(*arguments).exception
 
@@ -68,12 +68,12 @@ class Offers:
     """The account's free limits, or a refusal."""
 
     def __init__(self, clients):
-        self.answer = clients.answer
+        self.response = clients.response
 
     def offers(self):
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
+        if isinstance(self.response, Exception):
+            raise self.response
+        return self.response
 
 
 class Bill:
@@ -88,44 +88,44 @@ class Aws:
 
     endpoint = None
 
-    def __init__(self, answer):
+    def __init__(self, response):
         self.clients = self
-        self.answer = answer
+        self.response = response
 
 
 def test_on_aws_the_account_s_free_limits_are_read_and_the_bill_is_not(monkeypatch):
     monkeypatch.setattr(cost_command, "FreeTier", Offers)
     monkeypatch.setattr(cost_command, "CostExplorer", Bill)
-    found = cost_command._account(Aws([]), ask_bill=False)  # noqa: SLF001  asks AWS otherwise
-    assert (found.free_tier, found.billed) == ([], None)
+    figures = cost_command._account(Aws([]), ask_bill=False)  # noqa: SLF001  asks AWS otherwise
+    assert (figures.free_tier, figures.billed) == ([], None)
 
 
-def test_a_refusal_of_the_free_limits_is_told_and_the_rest_goes_on(monkeypatch, capsys):
+def test_a_refusal_of_the_free_limits_is_reported_and_the_rest_goes_on(monkeypatch, capsys):
     monkeypatch.setattr(cost_command, "FreeTier", Offers)
     refused = Aws(PermanentError("not allowed"))
     assert cost_command._account(refused, ask_bill=False).free_tier is None  # noqa: SLF001  as above
     assert "not allowed" in capsys.readouterr().err
 
 
-def test_the_dearer_sum_is_told_beside_the_usual_one(run):
-    told = json.loads(run("--reference", "--json").stdout)
-    assert told["usd_at_most"] == pytest.approx(told["usd"] + 0.40, abs=0.01)
+def test_the_highest_sum_is_printed_beside_the_usual_one(run):
+    report = json.loads(run("--reference", "--json").stdout)
+    assert report["usd_at_most"] == pytest.approx(report["usd"] + 0.40, abs=0.01)
     output = " ".join(run("--reference").output.split())
-    assert f"At most {told['usd_at_most']:.4f} USD: if Lambda asks idle queues with five" in output
+    assert f"At most {report['usd_at_most']:.4f} USD: if Lambda keeps five pollers" in output
 
 
 @pytest.mark.parametrize(
     ("usd", "text"),
     [(0, "0.0000"), (0.06934, "0.0693"), (12.345, "12.35"), (1_799_052.6, "1,799,052.60")],
 )
-def test_dollars_are_told_as_people_read_them(usd, text):
+def test_dollars_are_printed_as_people_read_them(usd, text):
     assert cost_tables._usd(usd) == text  # noqa: SLF001  the words of every sum
 
 
 @pytest.mark.parametrize(("share", "is_too_much"), [(None, False), (1.0, False), (1.01, True)])
-def test_more_than_can_be_written_is_told(capsys, share, is_too_much):
-    cost_tables.say_writes(share)
-    assert ("cannot be written" in capsys.readouterr().err) is is_too_much
+def test_more_than_can_be_written_is_reported(capsys, share, is_too_much):
+    cost_tables.print_write_share(share)
+    assert ("too short to write" in capsys.readouterr().err) is is_too_much
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "many", "1.5"])
@@ -134,14 +134,14 @@ def test_what_is_no_number_of_drinks_is_refused(run, number):
 
 
 def test_another_workload_needs_no_stack(run, tmp_path):
-    asked = ("--json", "--state-dir", str(tmp_path), "--drinks-per-month", "900")
-    answer = run(*asked)
-    assert answer.exit_code == 0
-    found = json.loads(answer.stdout)
-    assert found["usd_so_far"] is None
-    assert found["workload"]["measured"] is None
-    assert found["workload"]["records"] == pytest.approx(900)
-    assert found["workload"]["loads"] == pytest.approx(40)
+    arguments = ("--json", "--state-dir", str(tmp_path), "--drinks-per-month", "900")
+    result = run(*arguments)
+    assert result.exit_code == 0
+    report = json.loads(result.stdout)
+    assert report["usd_so_far"] is None
+    assert report["workload"]["measured"] is None
+    assert report["workload"]["records"] == pytest.approx(900)
+    assert report["workload"]["loads"] == pytest.approx(40)
 
 
 def test_what_was_measured_needs_a_stack(run, tmp_path):

@@ -1,4 +1,4 @@
-"""docs/explanation/cost.md: what it computes is right, and what it tells is what the model says."""
+"""docs/explanation/cost.md: its calculations are right, and its figures are the model's."""
 
 import ast
 import operator
@@ -44,21 +44,21 @@ def equations() -> list[tuple[str, float, str]]:
     """Every `formula = result` of the page with nothing but numbers and units in it."""
     text = re.sub(r"\s+", " ", PAGE.replace("*", " ").replace(TIMES, "*").replace("|", " ; "))
     text = re.sub(r"(?<=\d),(?=\d{3})", "", re.sub(UNITS, " ", text))
-    found = []
+    results = []
     for formula, result in re.findall(r"([\d.()+*/ ]+[+*/][\d.()+*/ ]+)= ([\d.]*\d)", text):
         tree = ast.parse(formula.strip(), mode="eval")
-        found.append((formula.strip(), value(tree.body), result))
-    return found
+        results.append((formula.strip(), value(tree.body), result))
+    return results
 
 
 @pytest.fixture(scope="module")
 def runs() -> dict[str, Running]:
-    found = footprints(
+    by_env = footprints(
         Template.read(CHECKOUT.template),
         environments.read(CHECKOUT.environments).stage_inputs(),
         CHECKOUT.source / "functions",
     )
-    return {env: footprint.running for env, footprint in found.items()}
+    return {env: footprint.running for env, footprint in by_env.items()}
 
 
 @pytest.fixture(scope="module")
@@ -72,11 +72,11 @@ def lines(report) -> dict[str, ReportLine]:
 
 
 def test_every_sum_of_the_page_is_right():
-    found = equations()
-    assert len(found) >= 15
-    for formula, computed, told in found:
-        decimals = len(told.partition(".")[2])
-        assert computed == pytest.approx(float(told), abs=0.51 * 10**-decimals), formula
+    results = equations()
+    assert len(results) >= 15
+    for formula, computed, printed in results:
+        decimals = len(printed.partition(".")[2])
+        assert computed == pytest.approx(float(printed), abs=0.51 * 10**-decimals), formula
 
 
 def test_what_is_not_free_is_what_the_model_says(report, lines):
@@ -91,8 +91,8 @@ def test_what_is_not_free_is_what_the_model_says(report, lines):
         "dynamodb_backup_gb": "backups",
         "api_requests": "HTTP API",
     }.items():
-        (told,) = re.findall(rf"^\| {row} .*$", PAGE, re.MULTILINE)
-        assert told.endswith(cents[usage]), usage
+        (line,) = re.findall(rf"^\| {row} .*$", PAGE, re.MULTILINE)
+        assert line.endswith(cents[usage]), usage
 
 
 @pytest.mark.parametrize(
@@ -108,16 +108,16 @@ def test_what_is_not_free_is_what_the_model_says(report, lines):
         ("schedules", "14,000,000 schedules | {:,.0f} |"),
     ],
 )
-def test_what_is_free_is_used_as_the_page_tells(lines, usage, row):
+def test_what_is_free_is_used_as_the_page_says(lines, usage, row):
     assert row.format(lines[usage].month) in PAGE
 
 
-def test_metrics_alarms_and_dashboards_are_as_many_as_the_page_tells(lines):
+def test_metrics_alarms_and_dashboards_are_as_many_as_the_page_says(lines):
     numbers = ", ".join(f"{lines[name].month:.0f}" for name in ("metrics", "alarms", "dashboards"))
     assert f"10 metrics, 10 alarms, 3 dashboards | {numbers} |" in PAGE
 
 
-def test_the_first_month_costs_what_the_page_tells(report, lines):
+def test_the_first_month_costs_what_the_page_says(report, lines):
     """With a month's objects instead of twelve: fewer listings, less storage."""
     first = 100 * (
         (2_798 + 487) * 5e-6
@@ -130,7 +130,7 @@ def test_the_first_month_costs_what_the_page_tells(report, lines):
     assert f"**about {report.cents_not_free:.0f} cents a" in PAGE
 
 
-def test_the_gate_s_limit_is_told(report):
+def test_the_gate_s_limit_is_on_the_page(report):
     assert f"than {100 * NOT_FREE_USD:.0f} cents" in PAGE
     assert report.usd == pytest.approx(report.cents_not_free / 100)
 
@@ -142,19 +142,19 @@ def test_every_key_of_the_json_is_described():
         assert f"`{key}`" in PAGE or f"`{key}[]`" in PAGE, key
 
 
-def test_five_pollers_would_cost_what_the_page_tells(runs, lines):
+def test_five_pollers_would_cost_what_the_page_says(runs, lines):
     more = Usage(sqs_requests=lines["sqs_requests"].month + 3 * (657_000 - 262_800))
     cents = 100 * total_usd(month(more, price_table()))
-    told = re.search(r"five pollers each, at most .* (\d+) \|", PAGE)
-    assert told
-    assert cents == pytest.approx(int(told[1]), abs=0.6)
+    cell = re.search(r"five pollers each, at most .* (\d+) \|", PAGE)
+    assert cell
+    assert cents == pytest.approx(int(cell[1]), abs=0.6)
     whole = together(reference(runs))
     at_most = 100 * total_usd(month(with_all_pollers(whole, runs.values()), price_table()))
     assert f"**{at_most:.0f} cents at most**" in PAGE
     assert f"0.07 to {at_most / 100:.2f} |" in PAGE
 
 
-def test_a_flood_costs_what_the_page_tells(runs):
+def test_a_flood_costs_what_the_page_says(runs):
     table = price_table()
     hour, day = (flood_usd(runs.values(), table, hours=hours) for hours in (1, 24))
     assert f"an hour costs {100 * hour:.0f} cents and a day {day:.2f} USD" in PAGE

@@ -1,4 +1,4 @@
-"""Each limit of the cost gate: what costs exactly as much passes, what costs more is named."""
+"""Each limit of the cost gate: what costs exactly that much passes, what costs more is named."""
 
 import re
 
@@ -32,9 +32,9 @@ def flood(runs):
 
 
 LIMITS = {
-    "NOT_FREE_USD": (not_free, "What is not free comes to"),
+    "NOT_FREE_USD": (not_free, "What is not free costs"),
     "POLLERS_USD": (all_pollers, "Five pollers at each idle queue would cost"),
-    "FLOOD_USD_AN_HOUR": (flood, "An hour of calls as fast as the APIs' throttles allow costs"),
+    "FLOOD_USD_AN_HOUR": (flood, "An hour of calls at the APIs' rate limits costs"),
 }
 
 
@@ -48,7 +48,7 @@ def test_a_limit_may_be_reached_and_not_passed(monkeypatch, name):
     monkeypatch.setattr(limits, name, usd - 0.01)
     (sentence,) = beyond_limits(RUNS, price_table())
     assert sentence.startswith(f"{beginning} {usd:.2f} USD")
-    assert f"at most {usd - 0.01:.2f}" in sentence
+    assert f"the limit is {usd - 0.01:.2f}." in sentence
 
 
 def test_what_passes_a_free_limit_is_named_with_each_stage_s_share():
@@ -59,14 +59,14 @@ def test_what_passes_a_free_limit_is_named_with_each_stage_s_share():
     )
 
 
-def test_the_limits_are_what_the_pages_tell_and_all_stages_are_within_them():
+def test_the_limits_are_what_the_pages_say_and_all_stages_are_within_them():
     assert beyond_limits(RUNS, price_table()) == []
     assert limits.NOT_FREE_USD == 0.25
     assert limits.POLLERS_USD == 0.45
     assert limits.FLOOD_USD_AN_HOUR == 0.25
 
 
-def test_a_flood_pays_for_calls_and_for_nothing_that_stands():
+def test_a_flood_pays_for_calls_only():
     """Capacity, alarms, metrics, polls and reconciles are paid for with or without it."""
     calm = Running(
         wcu=0, rcu=0, reconciles=0, idle_polls=0, alarms=0, metrics=0, api_per_s=5, log_days=9,

@@ -36,14 +36,14 @@ MATH_ALARM = """
 """
 
 
-def problems(found: dict[str, Footprint]) -> list[str]:
-    runs = {env: footprint.running for env, footprint in found.items()}
-    unaccounted = [text for footprint in found.values() for text in footprint.unaccounted]
+def problems(by_env: dict[str, Footprint]) -> list[str]:
+    runs = {env: footprint.running for env, footprint in by_env.items()}
+    unaccounted = [text for footprint in by_env.values() for text in footprint.unaccounted]
     return [*unaccounted, *beyond_limits(runs, price_table())]
 
 
 @pytest.fixture(scope="module")
-def found() -> dict[str, Footprint]:
+def by_env() -> dict[str, Footprint]:
     """What the repository's own template and environments keep running."""
     template = Template.read(CHECKOUT.template)
     return footprints(template, environments.read(CHECKOUT.environments).stage_inputs(), FUNCTIONS)
@@ -86,23 +86,23 @@ def resources(name: str, block: str, number: int) -> str:
 # ---- the template as it is
 
 
-def test_all_environments_together_stay_within_what_is_always_free(found):
-    assert problems(found) == []
+def test_all_environments_together_stay_within_what_is_always_free(by_env):
+    assert problems(by_env) == []
 
 
-def test_nothing_changed_is_nothing_found(changed):
+def test_nothing_changed_is_no_problem(changed):
     assert changed() == []
 
 
 @pytest.mark.parametrize("env", DEPLOYED)
-def test_what_the_dashboard_believes_to_run_is_what_the_template_says(found, env):
-    assert running(env) == found[env].running
+def test_what_the_dashboard_believes_to_run_is_what_the_template_says(by_env, env):
+    assert running(env) == by_env[env].running
 
 
-def test_the_gate_sees_every_environment(found):
-    assert set(found) == set(DEPLOYED)
-    assert [found[env].running.fetches for env in DEPLOYED] == [0, 0, DAYS]
-    assert found["prod"].running.wcu > found["dev"].running.wcu > 0
+def test_the_gate_sees_every_environment(by_env):
+    assert set(by_env) == set(DEPLOYED)
+    assert [by_env[env].running.fetches for env in DEPLOYED] == [0, 0, DAYS]
+    assert by_env["prod"].running.wcu > by_env["dev"].running.wcu > 0
 
 
 # ---- what must fail
@@ -120,41 +120,41 @@ def test_one_more_write_unit_is_one_too_many(changed):
 
 
 def test_more_units_of_one_stage_s_mapping_are_too_many(changed):
-    found = changed(template=(r"\{Drinks: 12,", "{Drinks: 13,"))
-    assert [text.partition(":")[0] for text in found] == [
+    texts = changed(template=(r"\{Drinks: 12,", "{Drinks: 13,"))
+    assert [text.partition(":")[0] for text in texts] == [
         "DynamoDB, write capacity",
         "DynamoDB, read capacity",
     ]
 
 
-def spare(found: dict[str, Footprint], what: str, free: int) -> int:
-    return free - sum(getattr(footprint.running, what) for footprint in found.values())
+def spare(by_env: dict[str, Footprint], what: str, free: int) -> int:
+    return free - sum(getattr(footprint.running, what) for footprint in by_env.values())
 
 
-def test_the_eleventh_alarm_is_too_many(changed, found):
-    left = spare(found, "alarms", 10)
+def test_the_eleventh_alarm_is_too_many(changed, by_env):
+    left = spare(by_env, "alarms", 10)
     in_prod = ALARM.replace("Properties", "Condition: IsProd\n    Properties")
     assert changed(added=resources("More", in_prod, left)) == []
     (problem,) = changed(added=resources("More", in_prod, left + 1))
     assert problem.startswith("CloudWatch, alarms: 11 of 10")
 
 
-def test_an_alarm_in_every_environment_counts_three_times(changed, found):
-    left = spare(found, "alarms", 10)
+def test_an_alarm_in_every_environment_counts_three_times(changed, by_env):
+    left = spare(by_env, "alarms", 10)
     assert changed(added=resources("More", ALARM, left // 3 + 1))
 
 
-def test_an_alarm_on_an_expression_counts_each_of_its_metrics(found):
+def test_an_alarm_on_an_expression_counts_each_of_its_metrics(by_env):
     text = edited(
         CHECKOUT.template.read_text(), (r"^Resources:$", f"Resources:\n  Share:{MATH_ALARM}")
     )
     described = environments.read(CHECKOUT.environments)
     now = footprints(Template.parse(text), described.stage_inputs(), FUNCTIONS)
-    assert now["dev"].running.alarms == found["dev"].running.alarms + 2
+    assert now["dev"].running.alarms == by_env["dev"].running.alarms + 2
 
 
-def test_a_dashboard_too_many_is_found(changed, found):
-    left = spare(found, "dashboards", 3)
+def test_a_dashboard_too_many_is_found(changed, by_env):
+    left = spare(by_env, "dashboards", 3)
     in_prod = DASHBOARD.replace("Properties", "Condition: IsProd\n    Properties")
     assert changed(added=resources("More", in_prod, left)) == []
     (problem,) = changed(added=resources("More", in_prod, left + 1))
@@ -180,9 +180,9 @@ def test_more_metrics_in_the_code_are_too_many(changed, tmp_path):
 
 
 def test_on_demand_by_default_is_found_although_the_environments_say_otherwise(changed):
-    found = changed(template=(r"Default: provisioned", "Default: on-demand"))
-    assert set(found) == {
-        f"{table} is on demand: the always-free capacity does not count for it."
+    texts = changed(template=(r"Default: provisioned", "Default: on-demand"))
+    assert set(texts) == {
+        f"{table} is on demand: the always-free capacity does not apply to it."
         for table in ("DrinksTable", "LoadsTable")
     }
 
@@ -202,9 +202,9 @@ def test_an_environment_on_demand_is_found(changed):
 )
 def test_a_resource_that_is_not_known_to_be_free_is_named(changed, kind, properties):
     added = f"\n  Extra:\n    Type: {kind}\n    Properties: {properties}\n"
-    found = changed(added=added)
-    assert found
-    assert set(found) == {f"Extra is a {kind}, which is not known to be free."}
+    texts = changed(added=added)
+    assert texts
+    assert set(texts) == {f"Extra is a {kind}, which is not known to be free."}
 
 
 @pytest.mark.parametrize(
@@ -216,14 +216,14 @@ def test_a_resource_that_is_not_known_to_be_free_is_named(changed, kind, propert
     ],
 )
 def test_a_property_that_costs_is_named(changed, place, with_more, named):
-    found = changed(template=(place, rf"\g<0>\n      {with_more}"))
-    assert any(named in text for text in found)
+    texts = changed(template=(place, rf"\g<0>\n      {with_more}"))
+    assert any(named in text for text in texts)
 
 
 def test_a_limit_of_the_queue_s_mapping_on_aws_makes_too_many_polls(changed):
-    found = changed(template=(r"ScalingConfig: !If .*$", "ScalingConfig: {MaximumConcurrency: 2}"))
-    assert [text.partition(":")[0] for text in found] == ["SQS, requests"]
-    assert "dev 657,000" in found[0]
+    texts = changed(template=(r"ScalingConfig: !If .*$", "ScalingConfig: {MaximumConcurrency: 2}"))
+    assert [text.partition(":")[0] for text in texts] == ["SQS, requests"]
+    assert "dev 657,000" in texts[0]
 
 
 def test_a_second_mapping_on_a_queue_makes_too_many_polls(changed):
@@ -250,13 +250,13 @@ def test_a_function_that_no_workload_knows_is_named(changed):
 
 def test_computing_beyond_the_free_seconds_is_found(changed):
     """160 s of transform a sweep at 100 GB: 486,667 GB-s a month in prod alone."""
-    found = changed(template=(r"TransformMb: 1024, ", "TransformMb: 102400, "))
-    assert [text.partition(":")[0] for text in found] == ["Lambda, computing (arm64)"]
+    texts = changed(template=(r"TransformMb: 1024, ", "TransformMb: 102400, "))
+    assert [text.partition(":")[0] for text in texts] == ["Lambda, computing (arm64)"]
 
 
 def test_sweeps_that_store_too_much_for_cents_are_found(changed):
-    found = changed(template=(r"cron\(0 4 \* \* \? \*\)", "rate(5 minutes)"))
-    assert any(text.startswith("What is not free") for text in found)
+    texts = changed(template=(r"cron\(0 4 \* \* \? \*\)", "rate(5 minutes)"))
+    assert any(text.startswith("What is not free") for text in texts)
 
 
 # ---- schedules
@@ -279,6 +279,6 @@ def test_a_schedule_is_counted_for_an_average_month(expression, times):
     assert events_a_month(expression) == pytest.approx(times)
 
 
-def test_what_is_no_schedule_is_told():
-    with pytest.raises(ValueError, match="no schedule"):
+def test_an_invalid_schedule_is_an_error():
+    with pytest.raises(ValueError, match="not a schedule"):
         events_a_month("now and then")

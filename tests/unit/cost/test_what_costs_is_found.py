@@ -37,8 +37,8 @@ def check(tmp_path, monkeypatch) -> Callable[..., Any]:
     def look(file: str = "", place: str = "", new: str = "") -> tuple[int, list[str]]:
         if file:
             edited(tmp_path / file, place, new)
-        answer = CliRunner().invoke(app, ["cost", "--check", "--json"], catch_exceptions=False)
-        return answer.exit_code, json.loads(answer.stdout)["problems"]
+        result = CliRunner().invoke(app, ["cost", "--check", "--json"], catch_exceptions=False)
+        return result.exit_code, json.loads(result.stdout)["problems"]
 
     return look
 
@@ -53,7 +53,7 @@ def test_a_copy_without_a_change_passes(check):
     assert check() == (0, [])
 
 
-# ---- resources nobody counts
+# ---- resources that are not counted
 
 KINDS = [
     "AWS::EC2::NatGateway", "AWS::EC2::VPC", "AWS::EC2::VPCEndpoint", "AWS::EC2::EIP",
@@ -137,8 +137,8 @@ def test_a_property_that_the_model_does_not_know_is_named(check, place, line):
     code, problems = check("template.yaml", place, rf"\g<0>\n      {line}")
     assert code == 1
     name = line.partition(":")[0]
-    told = f"has {name}, which costs or is not known to be free."
-    assert any(text.endswith(told) for text in problems), problems
+    ending = f"has {name}, which costs or is not known to be free."
+    assert any(text.endswith(ending) for text in problems), problems
 
 
 DEV = r"(    dev:\n.*\n.*\n.*)"
@@ -170,7 +170,7 @@ CHANGES = [
     (
         r"EventSourceArn: !GetAtt Queue.Arn",
         "EventSourceArn: arn:aws:kinesis:us-east-1:1:stream/s",
-        "TransformRawObjects polls what is neither",
+        "TransformRawObjects polls something that is neither",
     ),
     # functions
     (r"^  Function:$", "  Function:\n    Tracing: Active", "TransformFunction has Tracing"),
@@ -185,9 +185,9 @@ CHANGES = [
         "FetchFunction is a function that no",
     ),
     # schedules
-    (PROD + r"Fetch: '[^']*'", r"\1Fetch: 'rate(5 minutes)'", "What is not free comes to"),
-    (DEV + ".*" + SOONER, r"\1Reconcile: 'rate(1 minute)'", "What is not free comes to"),
-    (PROD + ".*" + SOONER, r"\1Reconcile: 'rate(10 minutes)'", "What is not free comes to"),
+    (PROD + r"Fetch: '[^']*'", r"\1Fetch: 'rate(5 minutes)'", "What is not free costs"),
+    (DEV + ".*" + SOONER, r"\1Reconcile: 'rate(1 minute)'", "What is not free costs"),
+    (PROD + ".*" + SOONER, r"\1Reconcile: 'rate(10 minutes)'", "What is not free costs"),
     (PROD + ".*" + SOONER, r"\1Reconcile: 'rate(0 hours)'", "ReconcileSchedule cannot be counted"),
     (
         r"Arn: !GetAtt ReconcileFunction.Arn\n        RoleArn",
@@ -207,7 +207,7 @@ CHANGES = [
         "alarms: 11 of 10 free alarms a month (dev 3, staging 3, prod 5), 0.10 USD",
     ),
     # the rest
-    (r"SSEAlgorithm: AES256", "SSEAlgorithm: aws:kms", "DataBucket names a key of KMS"),
+    (r"SSEAlgorithm: AES256", "SSEAlgorithm: aws:kms", "DataBucket names a KMS key"),
     (
         r"^            ExpirationInDays: 30$",
         r"\g<0>\n            Transitions: [{StorageClass: GLACIER, TransitionInDays: 1}]",
@@ -216,8 +216,8 @@ CHANGES = [
     (r"ProtocolType: HTTP", "ProtocolType: WEBSOCKET", "Api is a WEBSOCKET API"),
     (THROTTLE, r"        DetailedMetricsEnabled: true\n\g<0>", "has DetailedMetricsEnabled"),
     (THROTTLE + r"\n", "", "ApiStage has no ThrottlingRateLimit"),
-    (PROD_MIDDLE + ".*ApiRequestsPerS: 2,", r"\1ApiRequestsPerS: 99,", "throttles allow costs"),
-    (CSV + "0.01", r"\g<1>1000", "ApiStage lets GET /export.csv be asked 1000 times a second"),
+    (PROD_MIDDLE + ".*ApiRequestsPerS: 2,", r"\1ApiRequestsPerS: 99,", "rate limits costs"),
+    (CSV + "0.01", r"\g<1>1000", "ApiStage allows 1000 calls a second of GET /export.csv"),
     (CSV + ".*\\n", "", "ApiStage gives GET /export.csv no ThrottlingRateLimit of its own"),
     (r"RouteKey: GET /export.csv", "RouteKey: GET /more", "ApiStage gives GET /more no Throttling"),
 ]  # fmt: skip
@@ -231,7 +231,7 @@ CHANGES = [
         (r"^      IntegrationType: AWS_PROXY$", "Description: the function"),
     ],
 )
-def test_what_is_free_is_no_alarm(check, place, line):
+def test_what_is_free_is_not_a_problem(check, place, line):
     assert check("template.yaml", place, rf"\g<0>\n      {line}") == (0, [])
 
 
@@ -252,8 +252,8 @@ def test_mails_are_free_and_nothing_else_is(check, tmp_path):
 
 
 ALARM_METRICS = {
-    "Expression: SELECT AVG(Errors) FROM Everything": "all metrics that a query finds",
-    "Expression: SUM(SEARCH('x', 'Sum', 60))": "all metrics that a query finds",
+    "Expression: SELECT AVG(Errors) FROM Everything": "all metrics that a query returns",
+    "Expression: SUM(SEARCH('x', 'Sum', 60))": "all metrics that a query returns",
     "Expression: ANOMALY_DETECTION_BAND(a)": "detects anomalies",
     "MetricStat: {Stat: Sum, Period: 10}": "high resolution",
 }
@@ -278,7 +278,7 @@ def test_a_dashboard_with_more_metrics_than_are_free_is_named(check):
         "template.yaml", r'\["mocktailverse-\$\{Stage\}", "FunctionErrors"\]', many
     )
     assert code == 1
-    assert re.search(r"shows \d+ metrics: a free dashboard has 50 at most", problem)
+    assert re.search(r"shows \d+ metrics; a free dashboard has at most 50", problem)
 
 
 IN_DEV = r"(\[dev\](?s:.*?))"
@@ -292,8 +292,8 @@ FILE_CHANGES = [
     (IN_PROD + FETCH, r'\1fetch = {schedule = "rate(5 minutes)"', "not free"),
     (IN_DEV + RECONCILE, r'\1reconcile = {schedule = "rate(1 minute)"', "not free"),
     (IN_DEV + r"fetch = .*$", r'\1fetch = {schedule = "rate(5 minutes)", enabled = true}', "free"),
-    (IN_PROD + FETCH, r'\1fetch = {schedule = "rate(soon)"', "no schedule"),
-    (IN_PROD + "requests_per_s = 2", r"\1requests_per_s = 50", "throttles allow costs"),
+    (IN_PROD + FETCH, r'\1fetch = {schedule = "rate(soon)"', "not a schedule"),
+    (IN_PROD + "requests_per_s = 2", r"\1requests_per_s = 50", "rate limits costs"),
 ]  # fmt: skip
 
 
@@ -309,8 +309,8 @@ def test_larger_functions_and_logs_kept_for_long_are_counted(tmp_path):
     """Each is free by itself at the reference workload, but the amounts have to grow."""
 
     def amounts() -> dict[str, float]:
-        answer = CliRunner().invoke(app, ["cost", "--reference", "--json"])
-        return {line["usage"]: line["month"] for line in json.loads(answer.stdout)["lines"]}
+        result = CliRunner().invoke(app, ["cost", "--reference", "--json"])
+        return {line["usage"]: line["month"] for line in json.loads(result.stdout)["lines"]}
 
     before = amounts()
     file, template = tmp_path / "environments.toml", tmp_path / "template.yaml"
@@ -338,7 +338,7 @@ def test_larger_functions_and_logs_kept_for_long_are_counted(tmp_path):
         ('clients.cloudwatch.put_metric_data(Namespace="n")', "put_metric_data"),
         (
             "metrics.add_metric(name, unit, 1)",
-            "publish_handler.py adds a metric whose name it computes",
+            "publish_handler.py adds a metric whose name is computed",
         ),
         ('metrics.add_metric(name="A", unit=u, value=1)', "custom metrics: 13 of 10 free"),
     ],
@@ -351,15 +351,15 @@ def test_metrics_that_the_code_multiplies_are_found(check, tmp_path, code, said)
     assert any(said in text for text in problems), problems
 
 
-def test_metrics_of_a_module_that_is_no_function_are_named(check, tmp_path):
+def test_metrics_of_a_module_without_a_handler_are_named(check, tmp_path):
     (tmp_path / "functions" / "more").mkdir()
     for module in ("failures.py", "more/deep.py"):
         path = tmp_path / "functions" / module
         path.write_text('metrics.add_metric("A", unit, 1)\n')
     code, problems = check()
     assert code == 1
-    assert any("failures.py adds metrics and is no function" in text for text in problems)
-    assert any("deep.py adds metrics and is no function" in text for text in problems)
+    assert any("failures.py adds metrics, but has no handler" in text for text in problems)
+    assert any("deep.py adds metrics, but has no handler" in text for text in problems)
 
 
 def test_what_a_macro_makes_is_not_taken_for_nothing(check):
@@ -382,6 +382,6 @@ def test_a_macro_of_the_account_is_not_taken_for_nothing(check):
         (r"Stage, LogDays\]", "Stage, LogWeeks]", "LogWeeks of dev in its mapping Stages"),
     ],
 )
-def test_a_name_that_the_template_lacks_is_told_as_wrong_usage(check, place, new, said):
+def test_a_name_that_the_template_lacks_is_an_error(check, place, new, said):
     with pytest.raises(UsageError, match=said):
         check("template.yaml", place, new)

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from mocktailverse.deployment import artifacts, release
 from mocktailverse.deployment.account import Account
-from mocktailverse.deployment.artifacts import Artifact, Fit
+from mocktailverse.deployment.artifacts import Artifact, MachineRequirements
 from mocktailverse.errors import PermanentError, UsageError
 
 ON_AWS = Account("123456789012", "eu-central-1", "arn:aws:iam::123456789012:user/me", None)
@@ -36,7 +36,7 @@ def zip_with(tmp_path):
 
 
 class FakeS3:
-    """One object, and what a bucket was told to be."""
+    """One object, and the calls that set up a bucket."""
 
     class meta:  # noqa: N801  as boto3 names it
         endpoint_url = "https://s3.eu-central-1.amazonaws.com"
@@ -46,7 +46,7 @@ class FakeS3:
         self.bucket = bucket
         self.error = error
         self.stored: dict[str, bytes] = {}
-        self.told: list[str] = []
+        self.calls: list[str] = []
 
     def head_bucket(self, **given: Any) -> None:
         self.owner = given.get("ExpectedBucketOwner")
@@ -58,11 +58,11 @@ class FakeS3:
             raise ClientError({"Error": {"Code": "404"}}, "HeadObject")
 
     def create_bucket(self, **given: Any) -> None:
-        self.told.append("create_bucket")
+        self.calls.append("create_bucket")
         assert given["CreateBucketConfiguration"] == {"LocationConstraint": "eu-central-1"}
 
     def put_object(self, **given: Any) -> None:
-        self.told.append("put_object")
+        self.calls.append("put_object")
         self.stored[given["Key"]] = given["Body"]
 
     def get_object(self, **given: Any) -> Any:
@@ -76,7 +76,7 @@ class FakeS3:
 
     def __getattr__(self, name: str) -> Any:
         def call(**given: Any) -> None:
-            self.told.append(name)
+            self.calls.append(name)
             self.policy = given.get("Policy", "")
 
         return call
@@ -104,44 +104,49 @@ def test_the_key_is_the_hash_of_the_content(zip_with, tmp_path):
     assert Artifact("bucket", key).code_sha256 == base64.b64encode(digest.digest()).decode()
 
 
-def test_a_key_of_somebody_else_tells_no_hash():
+def test_a_key_of_another_tool_holds_no_hash():
     assert not Artifact("bucket", "functions/latest.zip").is_addressed
     with pytest.raises(UsageError, match=r"latest\.zip"):
         _ = Artifact("bucket", "functions/latest.zip").sha256
 
 
 @pytest.mark.parametrize(
-    ("tags", "fit"),
+    ("tags", "requirements"),
     [
-        (["py3-none-any"], Fit(None, None)),
-        (["py3-none-any", "cp313-cp313-manylinux2014_aarch64"], Fit("3.13", "arm64")),
-        (["cp311-cp311-manylinux_2_17_x86_64"], Fit("3.11", "x86_64")),
-        (["cp39-abi3-manylinux_2_28_x86_64"], Fit(None, "x86_64")),
-        (["cp312-cp312-macosx_11_0_arm64"], Fit("3.12", "arm64")),
+        (["py3-none-any"], MachineRequirements(None, None)),
+        (
+            ["py3-none-any", "cp313-cp313-manylinux2014_aarch64"],
+            MachineRequirements("3.13", "arm64"),
+        ),
+        (["cp311-cp311-manylinux_2_17_x86_64"], MachineRequirements("3.11", "x86_64")),
+        (["cp39-abi3-manylinux_2_28_x86_64"], MachineRequirements(None, "x86_64")),
+        (["cp312-cp312-macosx_11_0_arm64"], MachineRequirements("3.12", "arm64")),
     ],
 )
-def test_a_zip_tells_what_machine_it_needs(zip_with, tags, fit):
-    assert artifacts.fit(zip_with(*tags)) == fit
+def test_a_zip_shows_what_machine_it_needs(zip_with, tags, requirements):
+    assert artifacts.machine_requirements(zip_with(*tags)) == requirements
 
 
 def test_a_zip_for_two_machines_is_refused(zip_with):
     with pytest.raises(UsageError, match="mixes"):
-        artifacts.fit(zip_with("cp313-cp313-linux_x86_64", "cp313-cp313-linux_aarch64"))
+        artifacts.machine_requirements(
+            zip_with("cp313-cp313-linux_x86_64", "cp313-cp313-linux_aarch64")
+        )
 
 
 def test_what_holds_no_functions_is_refused(zip_with, tmp_path):
     with pytest.raises(UsageError, match="holds no functions"):
-        artifacts.fit(zip_with(functions=False))
+        artifacts.machine_requirements(zip_with(functions=False))
     text = tmp_path / "text.zip"
     text.write_text("no zip")
     with pytest.raises(UsageError, match="cannot be read as a zip"):
-        artifacts.fit(text)
+        artifacts.machine_requirements(text)
 
 
 def test_a_new_bucket_is_private_encrypted_versioned_and_for_tls_only(zip_with):
     s3 = FakeS3()
     artifacts.upload(clients(s3), zip_with(), bucket="artifacts", owner="123456789012")
-    assert s3.told == [
+    assert s3.calls == [
         "create_bucket",
         "put_public_access_block",
         "put_bucket_encryption",
@@ -157,16 +162,16 @@ def test_a_zip_that_is_there_is_not_sent_again(zip_with):
     s3 = FakeS3(bucket="artifacts")
     for _ in range(2):
         artifacts.upload(clients(s3), zip_with(), bucket="artifacts")
-    assert s3.told.count("put_object") == 1
-    assert "create_bucket" not in s3.told
+    assert s3.calls.count("put_object") == 1
+    assert "create_bucket" not in s3.calls
 
 
 def test_no_code_goes_to_somebody_elses_bucket(zip_with):
     s3 = FakeS3(error="403")
-    with pytest.raises(UsageError, match="never put code there"):
+    with pytest.raises(UsageError, match="Nothing was uploaded"):
         artifacts.upload(clients(s3), zip_with(), bucket="artifacts", owner="123456789012")
     assert s3.owner == "123456789012"
-    assert s3.told == []
+    assert s3.calls == []
 
 
 def test_a_stored_zip_is_checked_byte_for_byte(zip_with):
@@ -174,7 +179,7 @@ def test_a_stored_zip_is_checked_byte_for_byte(zip_with):
     key = artifacts.upload(clients(s3), zip_with(), bucket="artifacts")
     artifacts.verify(clients(s3), Artifact("artifacts", key))
     s3.stored[key] += b"!"
-    with pytest.raises(PermanentError, match="other bytes"):
+    with pytest.raises(PermanentError, match="does not have the hash in its name"):
         artifacts.verify(clients(s3), Artifact("artifacts", key))
     del s3.stored[key]
     with pytest.raises(PermanentError, match="missing"):
@@ -182,27 +187,27 @@ def test_a_stored_zip_is_checked_byte_for_byte(zip_with):
 
 
 def test_a_given_zip_goes_to_the_machine_that_it_was_built_for(zip_with):
-    found = release.given(ON_AWS, zip_with("cp312-cp312-manylinux2014_x86_64"), None)
-    assert (found.runtime, found.architecture) == ("python3.12", "x86_64")
-    assert found.artifact.bucket == "mocktailverse-artifacts-123456789012-eu-central-1"
-    pure = release.given(ON_AWS, zip_with(), None)
+    built = release.from_zip(ON_AWS, zip_with("cp312-cp312-manylinux2014_x86_64"), None)
+    assert (built.runtime, built.architecture) == ("python3.12", "x86_64")
+    assert built.artifact.bucket == "mocktailverse-artifacts-123456789012-eu-central-1"
+    pure = release.from_zip(ON_AWS, zip_with(), None)
     assert (pure.runtime, pure.architecture) == ("python3.13", "arm64")
 
 
 def test_a_zip_for_another_machine_is_refused(zip_with):
-    with pytest.raises(UsageError, match="is for arm64, and would run on x86_64"):
-        release.given(ON_AWS, zip_with("cp313-cp313-manylinux2014_aarch64"), "x86_64")
+    with pytest.raises(UsageError, match="is for arm64, but would run on x86_64"):
+        release.from_zip(ON_AWS, zip_with("cp313-cp313-manylinux2014_aarch64"), "x86_64")
     other = "arm64" if release.this_architecture() == "x86_64" else "x86_64"
     machine = {"arm64": "aarch64", "x86_64": "x86_64"}
     with pytest.raises(UsageError, match=f"is for {other}"):
-        release.given(EMBEDDED, zip_with(f"cp313-cp313-manylinux2014_{machine[other]}"), None)
+        release.from_zip(EMBEDDED, zip_with(f"cp313-cp313-manylinux2014_{machine[other]}"), None)
     here = machine[release.this_architecture()]
     with pytest.raises(UsageError, match=r"Python 3\.9; the embedded AWS has"):
-        release.given(EMBEDDED, zip_with(f"cp39-cp39-manylinux2014_{here}"), None)
+        release.from_zip(EMBEDDED, zip_with(f"cp39-cp39-manylinux2014_{here}"), None)
 
 
 def test_the_embedded_aws_takes_no_other_architecture():
-    with pytest.raises(UsageError, match="leave --arch out"):
+    with pytest.raises(UsageError, match="Leave out --arch"):
         release.target(EMBEDDED, "arm64")
     assert release.target(ON_AWS, "x86_64").platform == "x86_64-manylinux2014"
     assert release.target(ON_AWS, None).runtime == "python3.13"

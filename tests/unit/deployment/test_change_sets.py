@@ -1,4 +1,4 @@
-"""Change sets: what is lost is told, what only seems so is not; how a deployment ends."""
+"""Change sets: which changes are losses, and how a deployment ends."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from mocktailverse.deployment import apply
-from mocktailverse.deployment.changes import ChangeSet, DeploymentError, judged
+from mocktailverse.deployment.changes import ChangeSet, DeploymentError, classify_changes
 from mocktailverse.errors import UsageError
 from mocktailverse.stores import cloudformation_stack as stack
 
@@ -26,16 +26,16 @@ def detail(
     evaluation: str = "Static",
     cause: str | None = None,
 ) -> Any:
-    found = {
+    change = {
         "Target": {"Attribute": "Properties", "Name": name, "RequiresRecreation": recreation},
         "Evaluation": evaluation,
         "ChangeSource": "ResourceAttribute" if cause else "DirectModification",
     }
-    return {**found, "CausingEntity": cause} if cause else found
+    return {**change, "CausingEntity": cause} if cause else change
 
 
 def actions(*found: Any) -> list[str]:
-    return [change.action for change in judged(found)]
+    return [change.action for change in classify_changes(found)]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def actions(*found: Any) -> list[str]:
     ],
 )
 def test_each_change_has_its_word(change, action, loses):
-    (found,) = judged([change])
+    (found,) = classify_changes([change])
     assert (found.action, found.loses) == (action, loses)
 
 
@@ -107,14 +107,14 @@ def test_retention_is_changed_in_place_also_where_the_embedded_aws_does_not_know
 
 def test_references_in_a_circle_end():
     def referring(name: str, other: str) -> Any:
-        found = [detail("Name", "Always", "Dynamic", f"{other}.Arn")]
-        return resource_change(name, Replacement="Conditional", Details=found)
+        details = [detail("Name", "Always", "Dynamic", f"{other}.Arn")]
+        return resource_change(name, Replacement="Conditional", Details=details)
 
     assert actions(referring("A", "B"), referring("B", "A")) == ["may replace", "may replace"]
 
 
-def test_a_change_tells_each_property_once():
-    found = resource_change(
+def test_a_change_lists_each_property_once():
+    repeated = resource_change(
         "A",
         Replacement="False",
         Details=[
@@ -123,7 +123,7 @@ def test_a_change_tells_each_property_once():
             {"Target": {"Attribute": "Tags", "RequiresRecreation": "Never"}},
         ],
     )
-    (change,) = judged([found])
+    (change,) = classify_changes([repeated])
     assert change.because == ("Code", "Tags")
 
 
@@ -251,7 +251,7 @@ def test_all_pages_of_changes_are_shown(deploy):
     aws = FakeCloudFormation("CREATE_COMPLETE")
     aws.changes = [resource_change(name, "Add") for name in "ABC"]
     shown: list[ChangeSet] = []
-    deploy(aws, agrees=lambda change_set: bool(shown.append(change_set)) or True)
+    deploy(aws, confirm=lambda change_set: bool(shown.append(change_set)) or True)
     assert [change.resource for change in shown[0].changes] == ["A", "B", "C"]
     assert shown[0].losses == ()
 
@@ -270,7 +270,7 @@ def test_without_changes_nothing_is_executed(deploy):
         (None, ["propose CREATE", "discard", "delete"]),  # nor an empty stack
     ],
 )
-def test_a_refused_change_set_is_told_and_leaves_nothing(deploy, state, calls):
+def test_a_refused_change_set_is_an_error_and_leaves_nothing(deploy, state, calls):
     aws = FakeCloudFormation(state)
     aws.reason = "Parameter Capacity must be one of ..."
     with pytest.raises(UsageError, match="Parameter Capacity"):
@@ -297,11 +297,11 @@ def test_who_does_not_agree_leaves_alone_what_another_deployment_created_meanwhi
         return False
 
     with pytest.raises(DeploymentError, match=r"Nothing was changed\."):
-        deploy(aws, agrees=refuses)
+        deploy(aws, confirm=refuses)
     assert aws.calls == ["propose CREATE", "discard"]
 
 
-def test_a_change_set_that_another_deployment_overtook_is_told(deploy):
+def test_a_change_set_that_another_deployment_made_obsolete_is_an_error(deploy):
     class Overtaken(FakeCloudFormation):
         def execute_change_set(self, **_: Any) -> None:
             error = {"Error": {"Code": "InvalidChangeSetStatus", "Message": "[OBSOLETE]"}}
@@ -329,14 +329,14 @@ Resources:
   Old: {off}
 """
     shown: list[ChangeSet] = []
-    deploy(aws, template=template, agrees=lambda found: bool(shown.append(found)) or True)
+    deploy(aws, template=template, confirm=lambda found: bool(shown.append(found)) or True)
     assert [c.resource for c in shown[0].changes] == [n for n in names if n != "Budget"]
 
 
 def test_who_does_not_agree_changes_nothing(deploy):
     aws = FakeCloudFormation("UPDATE_COMPLETE")
     with pytest.raises(DeploymentError, match=r"Nothing was changed\."):
-        deploy(aws, agrees=lambda _: False)
+        deploy(aws, confirm=lambda _: False)
     assert aws.calls == ["propose UPDATE", "discard"]
 
 
@@ -346,7 +346,7 @@ def test_an_error_while_asking_leaves_no_change_set_and_no_empty_stack(deploy):
 
     aws = FakeCloudFormation(None)
     with pytest.raises(UsageError, match="nobody"):
-        deploy(aws, agrees=fails)
+        deploy(aws, confirm=fails)
     assert aws.calls == ["propose CREATE", "discard", "delete"]
 
 
@@ -376,21 +376,21 @@ def test_a_stack_in_review_is_created(deploy):
         ("ROLLBACK_FAILED", "mocktailverse destroy"),
     ],
 )
-def test_a_stack_that_cannot_be_changed_is_told_with_what_to_do(deploy, state, advice):
+def test_a_stack_that_cannot_be_changed_is_an_error_with_advice(deploy, state, advice):
     aws = FakeCloudFormation(state)
     with pytest.raises(UsageError, match=f"{state}.*{advice}"):
         deploy(aws)
     assert aws.calls == []
 
 
-def test_code_that_is_missing_is_told_before_anything_is_done(deploy):
+def test_missing_code_is_an_error_before_anything_is_done(deploy):
     aws = FakeCloudFormation(None)
     with pytest.raises(UsageError, match=r"functions/a\.zip"):
         deploy(aws, code=False)
     assert aws.calls == []
 
 
-def test_a_failed_update_tells_its_first_failures_and_that_it_was_rolled_back(deploy):
+def test_a_failed_update_lists_its_first_failures_and_that_it_was_rolled_back(deploy):
     old = event(1, "Queue", "UPDATE_FAILED", "last week's failure")
     news = [
         event(6, "mocktailverse-dev", "UPDATE_ROLLBACK_COMPLETE", of_stack=True),
@@ -401,17 +401,17 @@ def test_a_failed_update_tells_its_first_failures_and_that_it_was_rolled_back(de
     ]
     states = ("UPDATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE")
     aws = FakeCloudFormation(*states, events=[old], news=news)
-    told: list[str] = []
+    lines_of_events: list[str] = []
     with pytest.raises(DeploymentError) as failed:
-        deploy(aws, on_event=told.append)
+        deploy(aws, on_event=lines_of_events.append)
     lines = str(failed.value).splitlines()
     assert "UPDATE_ROLLBACK_COMPLETE: the update was rolled back" in lines[0]
     assert [line.strip() for line in lines[1:]] == [
         "Table (AWS::X::Y): the first",
         "Bucket (AWS::X::Y): the second",
     ]
-    assert len(told) == 5  # each once, in order, the old one not
-    assert told[1].endswith("UPDATE_FAILED Table (AWS::X::Y): the first")
+    assert len(lines_of_events) == 5  # each once, in order, the old one not
+    assert lines_of_events[1].endswith("UPDATE_FAILED Table (AWS::X::Y): the first")
 
 
 def test_a_failed_creation_says_that_nothing_is_left(deploy):
@@ -420,7 +420,7 @@ def test_a_failed_creation_says_that_nothing_is_left(deploy):
         deploy(aws)
 
 
-def test_what_cloudformation_refuses_before_it_begins_is_told(deploy):
+def test_what_cloudformation_refuses_before_it_begins_is_shown(deploy):
     def refusal(operation: str, name: str, kind: str = "VALIDATION_ERROR") -> Any:
         return {
             "OperationId": operation,
@@ -447,12 +447,12 @@ def test_a_stack_that_only_waits_for_review_has_no_outputs():
 
 
 def test_losses_are_what_somebody_should_agree_to():
-    found = judged([resource_change("A", "Add"), resource_change("B", "Remove")])
-    change_set = ChangeSet(id="id", stack="stack", creates=False, changes=tuple(found))
+    classified = classify_changes([resource_change("A", "Add"), resource_change("B", "Remove")])
+    change_set = ChangeSet(id="id", stack="stack", creates=False, changes=tuple(classified))
     assert [change.resource for change in change_set.losses] == ["B"]
 
 
-def test_a_template_that_cloudformation_refuses_is_told(deploy):
+def test_a_template_that_cloudformation_refuses_is_an_error(deploy):
     class Refusing(FakeCloudFormation):
         def create_change_set(self, **_: Any) -> Any:
             error = {"Error": {"Code": "ValidationError", "Message": "Template format error"}}

@@ -1,4 +1,4 @@
-"""infrastructure/environments.toml: read strictly, and one with the template."""
+"""infrastructure/environments.toml: read strictly, and the source of the template's mapping."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ import yaml
 
 from mocktailverse.checkout import find_checkout
 from mocktailverse.cost.template import Template
-from mocktailverse.deployment import environments, stages
+from mocktailverse.deployment import environments, stage_mapping
 from mocktailverse.errors import UsageError
 
 ALL = ("local", *environments.DEPLOYED)
@@ -45,20 +45,15 @@ def changed(file, tmp_path):
     return change
 
 
-@pytest.mark.parametrize("env", ALL)
-def test_the_template_holds_what_the_file_says(file, template, env):
-    said = getattr(environments.read(file), env).mapping()
-    held = template["Mappings"]["Stages"][env]
-    line = ", ".join(f"{key}: {value!r}" for key, value in said.items())
-    assert {key: held.get(key) for key in said} == said, (
-        f"environments.toml and template.yaml differ: of Mappings, Stages, {env} write {{{line}}}"
-    )
+def test_the_committed_mapping_is_what_is_generated_from_the_file(file):
+    """After a change of environments.toml, `make docs` writes the template's mapping."""
+    text = find_checkout().template.read_text()
+    assert stage_mapping.with_all_stages(text, environments.read(file)) == text
 
 
 @pytest.mark.parametrize("env", ALL)
-def test_the_template_holds_nothing_about_a_stage_that_the_file_does_not_say(file, template, env):
-    said = set(getattr(environments.read(file), env).mapping())
-    assert set(template["Mappings"]["Stages"][env]) == said
+def test_the_generated_mapping_holds_the_values_of_the_file(file, template, env):
+    assert template["Mappings"]["Stages"][env] == getattr(environments.read(file), env).mapping()
 
 
 def test_every_environment_is_a_stage_of_the_template(template):
@@ -81,13 +76,13 @@ def test_what_the_file_leaves_open_has_a_default_in_the_template(file, template)
 
 
 def test_prod_alone_is_protected(file):
-    found = environments.read(file)
-    assert [env for env in ALL if getattr(found, env).protected] == ["prod"]
+    settings = environments.read(file)
+    assert [env for env in ALL if getattr(settings, env).protected] == ["prod"]
 
 
 def test_together_the_deployed_environments_stay_within_the_always_free_capacity(file):
-    found = environments.read(file)
-    units = [getattr(found, env).capacity_units for env in environments.DEPLOYED]
+    settings = environments.read(file)
+    units = [getattr(settings, env).capacity_units for env in environments.DEPLOYED]
     assert sum(u.drinks + u.loads + u.loads_by_day for u in units) <= 25
 
 
@@ -103,38 +98,42 @@ def test_together_the_deployed_environments_stay_within_the_always_free_capacity
         ('capacity = "provisioned"', 'capacity = "on demand"', r"on demand.*\[local\.capacity\]"),
         ('alarm_email = ""', 'alarm_email = "me"', r"\[local\.alarm_email\]"),
         ("[staging]", "[test]", r"unknown field `test`"),
-        ("[prod]", "[prod", "is no TOML"),
+        ("[prod]", "[prod", "is not valid TOML"),
     ],
 )
-def test_a_wrong_or_unknown_key_is_told_with_its_place(changed, old, new, said):
+def test_a_wrong_or_unknown_key_is_an_error_with_its_place(changed, old, new, said):
     path = changed(old, new)
-    with pytest.raises(UsageError, match=said) as told:
+    with pytest.raises(UsageError, match=said) as error:
         environments.read(path)
-    assert str(path) in str(told.value)
-    assert "Mend" in str(told.value)
+    assert str(path) in str(error.value)
+    assert "Fix" in str(error.value)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "advice"),
     [
         ("logs = 14", "logs = 15", "Write one of 1, 3, 5, 7, 14, "),
-        ('"rate(6 hours)"', '"every hour"', "Write cron(...), rate(...) or at(...)"),
-        ('alarm_email = ""', 'alarm_email = "me"', 'Write an address, or "" for nobody.'),
+        (
+            '"rate(6 hours)"',
+            '"every hour"',
+            "Write an EventBridge expression: cron(...), rate(...) or at(...)",
+        ),
+        ('alarm_email = ""', 'alarm_email = "me"', 'Write an e-mail address, or "" for none.'),
         ('capacity = "provisioned"', 'capacity = "no"', '"provisioned" or "on-demand"'),
     ],
 )
-def test_a_wrong_value_is_told_with_what_to_write(changed, old, new, advice):
-    with pytest.raises(UsageError) as told:
+def test_an_error_says_what_to_write_instead(changed, old, new, advice):
+    with pytest.raises(UsageError) as error:
         environments.read(changed(old, new))
-    assert advice in str(told.value)
+    assert advice in str(error.value)
 
 
-def test_a_missing_file_is_told(tmp_path):
+def test_a_missing_file_is_an_error(tmp_path):
     with pytest.raises(UsageError, match="missing"):
         environments.read(tmp_path / "none.toml")
 
 
-def test_an_unknown_environment_is_told_with_the_known_ones(file):
+def test_an_unknown_environment_is_an_error_with_the_possible_ones(file):
     with pytest.raises(UsageError, match="dev, staging, prod"):
         environments.environment(file, "qa")
     with pytest.raises(UsageError, match="mocktailverse up"):
@@ -146,17 +145,18 @@ def test_a_change_of_the_file_counts_at_the_next_deployment(changed):
     text = find_checkout().template.read_text()
     for env in ALL:
         as_committed = getattr(environments.read(find_checkout().environments), env)
-        assert stages.with_stage(text, env, as_committed.mapping()) == text
+        assert stage_mapping.with_stage(text, env, as_committed) == text
     staging = environments.environment(changed("logs = 14", "logs = 60"), "staging")
-    sent = stages.with_stage(text, "staging", staging.mapping())
+    sent = stage_mapping.with_stage(text, "staging", staging)
     before, after = (yaml.load(t, TemplateLoader)["Mappings"]["Stages"] for t in (text, sent))  # noqa: S506  a SafeLoader
     assert after == {**before, "staging": {**before["staging"], "LogDays": 60}}
     assert sent.count("\n") <= text.count("\n")
 
 
-def test_a_template_without_the_stages_line_is_told():
-    with pytest.raises(UsageError, match="no line dev"):
-        stages.with_stage("Mappings:\n  Stages: {}\n", "dev", {"LogDays": 7})
+def test_a_template_without_the_stage_is_an_error(file):
+    dev = environments.environment(file, "dev")
+    with pytest.raises(UsageError, match="no entry `dev:"):
+        stage_mapping.with_stage("Mappings:\n  Stages: {}\n", "dev", dev)
 
 
 RETENTION = {
@@ -172,10 +172,10 @@ def test_retention_and_protection_follow_the_file_not_the_stages_name(changed, w
     text = find_checkout().template.read_text()
 
     def made(path: Path) -> Any:
-        line = environments.environment(path, "prod").mapping()
-        template = Template.parse(stages.with_stage(text, "prod", line))
-        found = template.resources({"Stage": "prod", "Target": "aws"})
-        return next(r.properties for r in found if r.name == resource)
+        prod = environments.environment(path, "prod")
+        template = Template.parse(stage_mapping.with_stage(text, "prod", prod))
+        resources = template.resources({"Stage": "prod", "Target": "aws"})
+        return next(r.properties for r in resources if r.name == resource)
 
     kept, not_kept = made(find_checkout().environments), made(changed(old, new))
     if what == "raw objects":

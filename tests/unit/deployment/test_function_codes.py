@@ -1,11 +1,11 @@
-"""Which code each function of a stack runs: replaced alone, deleted by hand, for one machine."""
+"""Which code each function of a stack runs: replaced alone, deleted manually, for one machine."""
 
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from mocktailverse.deployment import code
+from mocktailverse.deployment import function_code
 from mocktailverse.deployment.artifacts import Artifact
 from mocktailverse.errors import UsageError
 
@@ -60,27 +60,29 @@ def aws() -> Any:
     return FakeAws()
 
 
-def test_a_function_that_somebody_deleted_is_told_as_one_without_code(aws):
+def test_a_function_that_was_deleted_is_listed_without_code(aws):
     aws.gone = {"mocktailverse-fetch-dev"}
-    found = code.codes(aws, "mocktailverse-dev")
-    assert [(f.name, bool(f.code_sha256)) for f in found] == [("api", True), ("fetch", False)]
-    with pytest.raises(UsageError, match=r"fetch-dev was deleted by hand.*destroy"):
-        code.choose(found, "fetch")
-    with pytest.raises(UsageError, match="fetch-dev was deleted by hand"):
-        code.level(aws, "mocktailverse-dev", STACKS)
+    codes = function_code.function_codes(aws, "mocktailverse-dev")
+    assert [(f.name, bool(f.code_sha256)) for f in codes] == [("api", True), ("fetch", False)]
+    with pytest.raises(UsageError, match=r"fetch-dev` was deleted manually.*destroy"):
+        function_code.find_function(codes, "fetch")
+    with pytest.raises(UsageError, match="fetch-dev` was deleted manually"):
+        function_code.restore_stack_code(aws, "mocktailverse-dev", STACKS)
     assert aws.replaced == []
 
 
-def test_levelling_replaces_what_is_not_the_stacks_code_alone(aws):
-    assert code.level(aws, "mocktailverse-dev", STACKS) == []
+def test_restoring_replaces_only_functions_with_other_code(aws):
+    assert function_code.restore_stack_code(aws, "mocktailverse-dev", STACKS) == []
     other = Artifact("artifacts", f"functions/{'11' * 32}.zip")
-    assert code.level(aws, "mocktailverse-dev", other) == ["api", "fetch"]
+    assert function_code.restore_stack_code(aws, "mocktailverse-dev", other) == ["api", "fetch"]
     assert sorted(aws.replaced) == sorted(FUNCTIONS.values())
 
 
 def test_a_zip_for_another_machine_goes_to_no_function(aws):
-    fetch = code.choose(code.codes(aws, "mocktailverse-dev"), "fetch")
-    code.require_fit(fetch, "python3.13", "arm64")
+    fetch = function_code.find_function(
+        function_code.function_codes(aws, "mocktailverse-dev"), "fetch"
+    )
+    function_code.require_same_machine(fetch, "python3.13", "arm64")
     for machine in (("python3.13", "x86_64"), ("python3.12", "arm64")):
         with pytest.raises(UsageError, match=r"python3\.13 on arm64.*--arch arm64"):
-            code.require_fit(fetch, *machine)
+            function_code.require_same_machine(fetch, *machine)

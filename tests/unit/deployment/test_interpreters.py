@@ -12,7 +12,7 @@ VERSION = "9.7.1"
 
 
 def script(path: Path, version: str | None) -> Path:
-    """A stand-in for Python that tells a version, or fails as a shim without a version does."""
+    """A fake Python that prints a version, or fails like a shim without a version."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"#!/bin/sh\necho {version}\n" if version else "#!/bin/sh\nexit 127\n")
     path.chmod(0o755)

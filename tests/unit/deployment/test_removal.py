@@ -15,7 +15,7 @@ VERSIONS = [{"Key": "a", "VersionId": "1"}, {"Key": "a", "VersionId": "2"}]
 
 
 class FakeAws:
-    """A stack in a state, with two buckets, some of which may be gone."""
+    """A stack in a state, with two buckets, and either may be gone."""
 
     region = "eu-central-1"
 
@@ -28,8 +28,8 @@ class FakeAws:
         self.deleted: list[str] = []
 
     def describe_stacks(self, **_: Any) -> Any:
-        found = {"StackStatus": self.state, "EnableTerminationProtection": self.protected}
-        return {"Stacks": [found]}
+        description = {"StackStatus": self.state, "EnableTerminationProtection": self.protected}
+        return {"Stacks": [description]}
 
     def get_paginator(self, name: str) -> Any:
         def paginate(**given: Any) -> Any:
@@ -74,9 +74,9 @@ def test_a_bucket_that_somebody_has_deleted_holds_nothing_up(aws):
     assert removal.empty(aws, "data") == 0
 
 
-def test_an_object_that_stays_is_told(aws):
+def test_an_object_that_s3_keeps_is_an_error(aws):
     aws.errors = [{"Key": "a", "Message": "Access Denied"}]
-    with pytest.raises(DeploymentError, match="S3 keeps a in data: Access Denied"):
+    with pytest.raises(DeploymentError, match="S3 did not delete `a` in `data`: Access Denied"):
         removal.empty(aws, "data")
 
 

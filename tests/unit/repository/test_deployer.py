@@ -39,8 +39,8 @@ def read(path: Path) -> Any:
 
 
 def actions(statement: Any) -> list[str]:
-    found = statement["Action"]
-    return [found] if isinstance(found, str) else found
+    action = statement["Action"]
+    return [action] if isinstance(action, str) else action
 
 
 @pytest.fixture(scope="module")

@@ -27,11 +27,11 @@ BLOCK = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 def resources(stage: str, target: str = "aws") -> dict[str, list[dict[str, Any]]]:
     """The properties of a stage's resources, by type."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    by_type: dict[str, list[dict[str, Any]]] = {}
     template = Template.read(find_checkout().template)
     for resource in template.resources({"Stage": stage, "Target": target}):
-        found.setdefault(resource.type, []).append(resource.properties)
-    return found
+        by_type.setdefault(resource.type, []).append(resource.properties)
+    return by_type
 
 
 def alarms(stage: str, target: str = "aws") -> list[dict[str, Any]]:
@@ -40,28 +40,28 @@ def alarms(stage: str, target: str = "aws") -> list[dict[str, Any]]:
 
 def names(stage: str, target: str = "aws") -> set[str]:
     """`dead-letters` for mocktailverse-dead-letters-prod."""
-    found = {
+    names_of_alarms = {
         re.sub(rf"^mocktailverse-|-{stage}$", "", a["AlarmName"]) for a in alarms(stage, target)
     }
     budgets = resources(stage, target).get("AWS::Budgets::Budget", [])
-    return found | {"budget" for _ in budgets}
+    return names_of_alarms | {"budget" for _ in budgets}
 
 
 def running(stage: str) -> Any:
     checkout = find_checkout()
-    found = footprints(
+    by_env = footprints(
         Template.read(checkout.template),
         environments.read(checkout.environments).stage_inputs(),
         checkout.source / "functions",
     )
-    return found[stage].running
+    return by_env[stage].running
 
 
 # ---- budgets
 
 
 @pytest.mark.parametrize(("stage", "number"), [("prod", 6), ("staging", 2), ("dev", 2)])
-def test_a_stage_has_so_many_alarms_and_metrics(stage, number):
+def test_a_stage_has_this_number_of_alarms_and_metrics(stage, number):
     assert len(names(stage)) == number
     assert running(stage).metrics == number
 
@@ -94,7 +94,7 @@ def test_the_budget_s_name_carries_the_stage():
 # ---- alarms and what they look at
 
 
-def test_every_alarm_names_its_runbook_and_tells_somebody():
+def test_every_alarm_names_its_runbook_and_notifies_somebody():
     for alarm in alarms("prod"):
         name = alarm["AlarmName"].removeprefix("mocktailverse-").removesuffix("-prod")
         assert alarm["AlarmDescription"].strip().endswith(f"docs/runbooks/{name}.md")
@@ -110,20 +110,20 @@ def emitted() -> set[str]:
 def filtered() -> set[str]:
     return {
         made["MetricName"]
-        for found in resources("prod")["AWS::Logs::MetricFilter"]
-        for made in found["MetricTransformations"]
+        for metric_filter in resources("prod")["AWS::Logs::MetricFilter"]
+        for made in metric_filter["MetricTransformations"]
     }
 
 
 def test_alarms_and_the_dashboard_look_at_metrics_that_exist():
-    known = emitted() | filtered()
+    existing = emitted() | filtered()
     watched = {a["MetricName"] for a in alarms("prod") if a["Namespace"] == "mocktailverse-prod"}
-    assert watched <= known
+    assert watched <= existing
     (dashboard,) = resources("prod")["AWS::CloudWatch::Dashboard"]
     body = dashboard["DashboardBody"]
     shown = set(re.findall(r'"([A-Z]\w+)", "service"', body))
-    shown |= set(re.findall(r'\["\.", "([A-Z]\w+)", "\.", "\."', body)) & known
-    assert {"LoadsDone", "PublishLagMs", "RecordsRead"} <= shown <= known
+    shown |= set(re.findall(r'\["\.", "([A-Z]\w+)", "\.", "\."', body)) & existing
+    assert {"LoadsDone", "PublishLagMs", "RecordsRead"} <= shown <= existing
 
 
 def test_the_dashboard_is_json():
@@ -155,7 +155,7 @@ def test_every_alarm_has_a_drill_and_a_runbook_and_the_other_way_round():
 
 
 @pytest.mark.parametrize("name", DRILLS)
-def test_a_runbook_tells_all_of_it(name):
+def test_a_runbook_has_all_sections(name):
     page = (RUNBOOKS / f"{name}.md").read_text()
     assert "**Alarm**" in page
     assert "**What users notice**" in page
@@ -170,10 +170,10 @@ def commands(page: str) -> list[str]:
 
 @pytest.mark.parametrize("page", sorted(RUNBOOKS.glob("*.md")), ids=lambda path: path.stem)
 def test_every_command_of_a_runbook_is_understood(page):
-    found = commands(page.read_text())
-    assert found
+    lines = commands(page.read_text())
+    assert lines
     group: Any = typer.main.get_command(app)
-    for line in found:
+    for line in lines:
         _, name, *arguments = shlex.split(line, comments=True)
         group.commands[name].make_context(name, arguments)
 

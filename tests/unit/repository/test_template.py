@@ -27,7 +27,7 @@ NAMELESS = {
     "AWS::SQS::QueuePolicy",
     "AWS::SNS::TopicPolicy",
     "AWS::Logs::MetricFilter",
-    "AWS::Budgets::Budget",  # its name stands deeper: test_monitoring looks
+    "AWS::Budgets::Budget",  # its name is nested: see test_monitoring
     "AWS::Lambda::EventSourceMapping",
     "AWS::SNS::Subscription",
     "AWS::ApiGatewayV2::Integration",
@@ -56,7 +56,7 @@ def actions(statement: dict[str, Any]) -> list[str]:
     return [action] if isinstance(action, str) else action
 
 
-def test_every_name_carries_the_stage(resources):
+def test_every_name_contains_the_stage(resources):
     for logical_id, resource in resources.items():
         if resource["Type"] in NAMELESS:
             continue
@@ -109,7 +109,7 @@ def test_no_role_may_do_more_than_is_named(resources, role):
                 ), statement["Sid"]
 
 
-def test_the_dashboard_may_look_and_change_nothing(resources):
+def test_the_dashboard_may_only_read(resources):
     policy = resources["DashboardPolicy"]["Properties"]["PolicyDocument"]
     granted = {action for statement in policy["Statement"] for action in actions(statement)}
     assert granted == {
@@ -160,7 +160,7 @@ def test_only_transform_writes_drinks(resources):
         ),
     ],
 )
-def test_a_function_is_told_what_it_needs_and_no_more(resources, name, variables):
+def test_a_function_gets_the_settings_that_it_needs_and_no_more(resources, name, variables):
     environment = resources[f"{name}Function"]["Properties"]["Environment"]["Variables"]
     ours = {key for key in environment if key.startswith("MOCKTAILVERSE_")}
     assert ours == {f"MOCKTAILVERSE_{variable}" for variable in variables}
@@ -191,7 +191,7 @@ def test_the_catalogue_is_kept_private_in_one_version(resources):
     assert resources["CatalogueBucketPolicy"]["Condition"] == "IsOnAws"
 
 
-def test_no_doorbell_is_given_up(resources):
+def test_no_change_notification_is_given_up(resources):
     mapping = resources["PublishChangedDrinks"]["Properties"]
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
     given_up = {"MaximumRetryAttempts", "MaximumRecordAgeInSeconds", "FunctionResponseTypes"}

@@ -69,10 +69,12 @@ def test_prod_gets_stagings_zip_and_no_yes(jobs):
 
 def test_its_commands_exist(jobs):
     runs = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
-    known = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    commands = {
+        command.callback.__name__ for command in app.registered_commands if command.callback
+    }
     makefile = (ROOT / "Makefile").read_text()
     for line in runs:
         if line.startswith("make "):
             assert re.search(rf"^{line.removeprefix('make ')}:", makefile, re.MULTILINE)
         else:
-            assert line.split()[1] in known
+            assert line.split()[1] in commands

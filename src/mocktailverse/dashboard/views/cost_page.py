@@ -6,7 +6,7 @@ from itertools import cycle, groupby
 
 import streamlit as st
 
-from mocktailverse.cost.model import Line, PriceTable, month, price_table, total_usd
+from mocktailverse.cost.model import CostLine, PriceTable, month, price_table, total_usd
 from mocktailverse.cost.usage import BASIS, LEVELS, UNSEEN
 from mocktailverse.dashboard import charts
 from mocktailverse.dashboard.context import DashboardContext, dashboard_context
@@ -54,7 +54,7 @@ def _show_scope(context: DashboardContext, table: PriceTable) -> None:
         st.caption(f"Only the stage {plain(context.stage)}, calculated from its loads; {prices}.")
 
 
-def _show_totals(so_far: list[Line], forecast: list[Line]) -> None:
+def _show_totals(so_far: list[CostLine], forecast: list[CostLine]) -> None:
     closest = max(forecast, key=lambda line: line.used_share or 0)
     with st.container(horizontal=True):
         st.metric("So far this month", usd(total_usd(so_far)), border=True, height="stretch")
@@ -103,7 +103,7 @@ def _show_days(usage: MonthSoFar, context: DashboardContext) -> None:
         st.caption(f"Includes only the latest {LOADS:,} loads, since {since}.")
 
 
-def _show_services(forecast: list[Line]) -> None:
+def _show_services(forecast: list[CostLine]) -> None:
     st.header("Forecast by service", anchor=False)
     services = groupby(forecast, key=lambda line: line.service)
     for column, (service, lines) in zip(cycle(st.columns(2)), services, strict=False):
@@ -111,7 +111,7 @@ def _show_services(forecast: list[Line]) -> None:
             _show_service(service, list(lines))
 
 
-def _show_service(service: str, lines: Sequence[Line]) -> None:
+def _show_service(service: str, lines: Sequence[CostLine]) -> None:
     st.markdown(f"**{plain(service)}**: {plain(usd(sum(line.usd for line in lines)))}")
     for line in lines:
         amount = f"{line.what.capitalize()}: {_amount(line.amount)}"
@@ -160,7 +160,7 @@ def _offer_row(offer: FreeOffer) -> dict[str, object]:
     }
 
 
-def _show_calculation(so_far: list[Line], forecast: list[Line], table: PriceTable) -> None:
+def _show_calculation(so_far: list[CostLine], forecast: list[CostLine], table: PriceTable) -> None:
     prices = {price.usage: price for price in table.prices}
     with st.expander("How this is calculated"):
         st.markdown(

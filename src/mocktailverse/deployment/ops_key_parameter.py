@@ -1,4 +1,4 @@
-"""The key of the API's operations: random, made once a stage, kept by SSM alone."""
+"""The SSM parameter with the key of the API's operations: random, created once for each stage."""
 
 import secrets
 from typing import TYPE_CHECKING
@@ -12,19 +12,19 @@ if TYPE_CHECKING:
 
 
 def parameter_name(stage: str) -> str:
-    """The SSM parameter (a SecureString) that holds a stage's key."""
+    """Return the name of the SSM parameter (a SecureString) that holds a stage's key."""
     return f"/mocktailverse/{stage}/ops-key"
 
 
 def create_if_missing(clients: "Clients", stage: str) -> bool:
-    """Make a stage's key unless it has one; returns whether it was made.
+    """Create a stage's key unless it exists; return whether it was created.
 
-    Two who do so at the same time make one key: SSM refuses the second.
+    Of two concurrent calls one creates the key: SSM refuses the other.
     """
     try:
         clients.ssm.put_parameter(
             Name=parameter_name(stage),
-            Description="Opens the operations of Mocktailverse's API",
+            Description="Gives access to the operations of Mocktailverse's API",
             Value=secrets.token_urlsafe(),
             Type="SecureString",
         )
@@ -36,5 +36,5 @@ def create_if_missing(clients: "Clients", stage: str) -> bool:
 
 
 def delete(clients: "Clients", stage: str) -> None:
-    """Remove a stage's key, if it has one."""
+    """Delete a stage's key, if it exists."""
     clients.ssm.delete_parameters(Names=[parameter_name(stage)])

@@ -1,0 +1,153 @@
+"""The code that each function of a stack runs, and how to replace it without a deployment."""
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+from msgspec import Struct
+
+from mocktailverse.deployment.artifacts import Artifact
+from mocktailverse.deployment.changes import DeploymentError
+from mocktailverse.errors import UsageError
+from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.error_translation import error_code
+from mocktailverse.waiting import wait_until
+
+if TYPE_CHECKING:
+    from types_boto3_lambda.type_defs import FunctionConfigurationResponseTypeDef
+
+    from mocktailverse.stores.clients import Clients
+
+_TIMEOUT_S = 120.0
+_POLL_S = 0.5
+
+_SUFFIX = "Function"
+
+
+class FunctionCode(Struct, frozen=True):
+    """The code of one function."""
+
+    name: str
+    """Short name, such as `transform` for the resource TransformFunction."""
+    function: str
+    """Lambda's name of the function."""
+    code_sha256: str
+    """Hash in Base64, as Lambda reports it; empty if the function was deleted manually."""
+    modified_at: str
+    runtime: str
+    architecture: str
+
+
+def function_codes(clients: "Clients", stack_name: str) -> list[FunctionCode]:
+    """Return the code of each function of a stack, sorted by name."""
+    functions = stack.resources(clients, stack_name, "AWS::Lambda::Function")
+    return [
+        _code(clients, logical_id.removesuffix(_SUFFIX).lower(), function)
+        for logical_id, function in sorted(functions.items())
+    ]
+
+
+def _code(clients: "Clients", name: str, function: str) -> FunctionCode:
+    try:
+        configuration = clients.lambda_.get_function_configuration(FunctionName=function)
+    except ClientError as error:
+        if error_code(error) != "ResourceNotFoundException":
+            raise
+        return FunctionCode(name, function, "", "", "", "")
+    return FunctionCode(
+        name,
+        function,
+        configuration["CodeSha256"],
+        configuration["LastModified"],
+        configuration["Runtime"],
+        configuration["Architectures"][0],
+    )
+
+
+def find_function(codes: list[FunctionCode], name: str) -> FunctionCode:
+    """Return the function with a short name, such as `transform`, or with Lambda's name.
+
+    Raises:
+        UsageError: there is no such function, or it was deleted manually.
+    """
+    for code in codes:
+        if name in (code.name, code.function):
+            return _require_present(code)
+    names = ", ".join(code.name for code in codes)
+    raise UsageError(f"There is no function {name!r}. Choose one of {names}.")
+
+
+def require_same_machine(code: FunctionCode, runtime: str, architecture: str) -> None:
+    """Check that a zip was built for the machine that the function runs on.
+
+    Raises:
+        UsageError: it was built for another one.
+    """
+    if (code.runtime, code.architecture) != (runtime, architecture):
+        raise UsageError(
+            f"`{code.function}` runs {code.runtime} on {code.architecture}, but this zip is for"
+            f" {runtime} on {architecture}. Add --arch {code.architecture}, or deploy the stack."
+        )
+
+
+def replace_code(clients: "Clients", function: str, artifact: Artifact) -> None:
+    """Make a function run a stored zip, and wait until it does.
+
+    Raises:
+        DeploymentError: Lambda refuses the code.
+    """
+    clients.lambda_.update_function_code(
+        FunctionName=function, S3Bucket=artifact.bucket, S3Key=artifact.key
+    )
+
+    def finished() -> "FunctionConfigurationResponseTypeDef | None":
+        configuration = clients.lambda_.get_function_configuration(FunctionName=function)
+        is_updating = configuration.get("LastUpdateStatus") == "InProgress"
+        return None if is_updating else configuration
+
+    configuration = wait_until(finished, _TIMEOUT_S, _POLL_S)
+    if configuration is None:
+        raise DeploymentError(
+            f"Timed out after {_TIMEOUT_S:.0f} s waiting for `{function}` to run the new code."
+        )
+    if configuration.get("LastUpdateStatus") == "Failed":
+        raise DeploymentError(f"{function}: {configuration.get('LastUpdateStatusReason')}")
+
+
+def restore_stack_code(clients: "Clients", stack_name: str, artifact: Artifact) -> list[str]:
+    """Give the stack's zip to the functions that run other code; return their names.
+
+    CloudFormation does not do this: it compares with what it deployed itself, so it does not see
+    code that was replaced in between.
+
+    Raises:
+        UsageError: one of them was deleted manually.
+    """
+    other = _with_other_code(clients, stack_name, artifact)
+    for code in other:
+        replace_code(clients, _require_present(code).function, artifact)
+    return [code.name for code in other]
+
+
+def functions_with_other_code(clients: "Clients", stack_name: str) -> list[str]:
+    """Return the names of a stack's functions that do not run the stack's zip."""
+    description = stack.describe(clients, stack_name)
+    values = stack.parameters(description) if description else {}
+    artifact = Artifact(values.get("ArtifactBucket", ""), values.get("FunctionsKey", ""))
+    if not artifact.is_addressed:
+        return []
+    return [code.name for code in _with_other_code(clients, stack_name, artifact)]
+
+
+def _with_other_code(clients: "Clients", stack_name: str, artifact: Artifact) -> list[FunctionCode]:
+    """Return the functions that do not run a zip, deleted ones included."""
+    codes = function_codes(clients, stack_name)
+    return [code for code in codes if code.code_sha256 != artifact.code_sha256]
+
+
+def _require_present(code: FunctionCode) -> FunctionCode:
+    if not code.code_sha256:
+        raise UsageError(
+            f"`{code.function}` was deleted manually, and CloudFormation does not create it again."
+            " Run `mocktailverse destroy` for the environment, then deploy it."
+        )
+    return code
