@@ -75,7 +75,7 @@ def _metrics() -> Iterator[tuple[str, ...]]:
             code(metric.name),
             metric.unit,
             code(metric.dimension),
-            "the logs of all" if metric.function == "failures" else metric.function,
+            "the logs of all" if metric.function == "failure_log" else metric.function,
             _in(where),
             sentence(meaning),
         )
@@ -103,7 +103,7 @@ def _filtered(stage: str) -> Iterator[Metric]:
     """The metrics that are made of log lines; several filters may feed one."""
     for found in of_type(stage, FILTER).values():
         for made in found["MetricTransformations"]:
-            yield Metric(made["MetricName"], "Count", "failures", "")
+            yield Metric(made["MetricName"], "Count", "failure_log", "")
 
 
 def _alarms() -> Iterator[tuple[str, ...]]:

@@ -100,7 +100,7 @@ def test_a_fault_keeps_the_lines_of_the_file_and_names_its_statement():
 
 
 def test_every_mutant_is_another_program():
-    for name in ("catalogue/paging.py", "drinks/measures/quantity.py"):
+    for name in ("catalogue/search/paging.py", "drinks/measures/quantity.py"):
         source = (ROOT / "src/mocktailverse" / name).read_bytes()
         original = ast.dump(ast.parse(source))
         for mutant in mutants(name, source):
