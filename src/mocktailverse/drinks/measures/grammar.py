@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from mocktailverse.drinks.measures.quantity import END, Quantity, read_quantity, token_at
+from mocktailverse.drinks.measures.reading import Reading, Span
 from mocktailverse.drinks.measures.tokens import Token
 from mocktailverse.drinks.measures.unit_matching import (
     find_unit,
@@ -35,33 +36,6 @@ _CONVENTIONAL = frozenset({"shot", "jigger", "splash", "dash"})
 _THROUGH = frozenset({"-", "to", "till", "bis"})
 _EITHER = frozenset({"or", "oder", "o", "ou"})
 _MILLILITRE = UNIT_WORDS["ml"]
-
-
-Span = tuple[float, float]
-"""Minimum and maximum."""
-
-
-class Reading(NamedTuple):
-    """An amount within a measure, before the ingredient is considered."""
-
-    amount: Span | None
-    """Number of units; None if the measure has none, such as "slices"."""
-    word: UnitWord
-    """The unit; NO_UNIT for a bare number."""
-    start: int
-    """Index of the first token of the amount."""
-    end: int
-    """Index of the first token after it."""
-    ml: Span | None = None
-    """The volume that the text itself states; None if the unit determines it."""
-    approximate: bool = False
-
-    @property
-    def volume(self) -> Span | None:
-        """Minimum and maximum in ml, as stated or by the unit; None if both are unknown."""
-        if self.ml is not None or self.amount is None or self.word.ml is None:
-            return self.ml
-        return self.amount[0] * self.word.ml, self.amount[1] * self.word.ml
 
 
 def read_amount(tokens: list[Token]) -> tuple[Reading | None, bool]:

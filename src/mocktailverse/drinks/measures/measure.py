@@ -7,7 +7,7 @@ The grammar, in EBNF-like notation:
     quantity    := number [("-" | "to" | "or") number]     decimals, fractions, mixed, words
     size        := ["("] number ["-"] (unit | length) [")"]           of each: 2 (12 oz) cans
     more        := ("-" | "to") quantity unit              a range: 1 tsp to 1 tbsp
-                 | ("+" | "plus" | "and") quantity unit    a sum, in ml where the units differ
+                 | ("+" | "plus" | "and") quantity unit    a sum, in ml if the units differ
                  | ("(" | "/" | "=" | "or") quantity unit  an equivalent: its ml is used
     qualitative := "fill" | "top" | "garnish" | "rim" | "float" | "to taste" | …
 
@@ -16,9 +16,9 @@ counts pieces. A bare proper fraction of a liquid is a share of the drink. "Juic
 fruit. Ounces of solids are a mass and have no ml. The parser does not guess: if a number cannot be
 read, the measure is unknown, and a descriptor ("Coarse") has no amount.
 
-The parser reads in this order: `tokens` (text to tokens), `quantity` (numbers and ranges),
-`unit_matching` (the unit of a number), `grammar` (how they combine), and this module (what the
-ingredient changes). `words` is the vocabulary.
+The parser has these steps: `tokens` (text to tokens), `quantity` (numbers and ranges),
+`unit_matching` (the unit of a number), `grammar` (how they combine into a `Reading`), and this
+module (what the ingredient changes). `words` is the vocabulary.
 """
 
 from functools import lru_cache
@@ -26,7 +26,8 @@ from functools import lru_cache
 from msgspec import Struct
 
 from mocktailverse.drinks.drink import Certainty, MeasureKind
-from mocktailverse.drinks.measures.grammar import Reading, read_amount, read_unit_alone
+from mocktailverse.drinks.measures.grammar import read_amount, read_unit_alone
+from mocktailverse.drinks.measures.reading import Reading
 from mocktailverse.drinks.measures.solids import is_piece, is_seasoning, is_solid
 from mocktailverse.drinks.measures.tokens import TEXT_LIMIT, Token, tokenize
 from mocktailverse.drinks.measures.words import (

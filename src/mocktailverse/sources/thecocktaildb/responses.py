@@ -37,7 +37,7 @@ class ApiResponse(Struct, frozen=True):
     records: list[object]
 
     @property
-    def says_nothing(self) -> bool:
+    def reports_nothing_found(self) -> bool:
         """Whether it reports "nothing found" in a form that the source is known to use.
 
         A response without records may also have another text. That does not prove that a drink

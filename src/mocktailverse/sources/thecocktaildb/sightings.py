@@ -126,7 +126,7 @@ class Sightings:
     ) -> None:
         if drink_id == self._progress.control:
             self._progress.control_worked = drink_id in shown
-        if drink_id in shown or not response.says_nothing:
+        if drink_id in shown or not response.reports_nothing_found:
             return
         drink = self._state.drinks.get(drink_id)
         if drink is None:

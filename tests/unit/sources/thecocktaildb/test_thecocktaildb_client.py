@@ -155,12 +155,12 @@ def test_every_form_of_nothing_found_is_a_response_without_records(body):
     ],
 )
 def test_only_a_known_form_means_nothing_found(body, clear):
-    assert Source(body).client().fetch(LETTER).says_nothing is clear
+    assert Source(body).client().fetch(LETTER).reports_nothing_found is clear
 
 
 def test_an_empty_body_does_not_report_an_absence():
     response = Source(b"").client().fetch(Request("search.php", {"f": "ma"}))
-    assert not response.says_nothing
+    assert not response.reports_nothing_found
 
 
 def test_an_empty_body_finds_nothing_in_a_search_by_several_letters_only():
