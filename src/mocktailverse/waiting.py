@@ -14,7 +14,7 @@ def wait_until(condition: Callable[[], Value], timeout_s: float, poll_s: float =
     is pointless raises, which ends the wait.
 
     Args:
-        condition: is called at least once, and once more after the last pause.
+        condition: is called at least once, and again after the last pause.
         timeout_s: no pause begins later than this.
         poll_s: pause between two calls.
     """

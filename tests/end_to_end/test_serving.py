@@ -12,7 +12,7 @@ import httpx2
 import psutil
 import pytest
 
-from mocktailverse.local.ports import free_port
+from mocktailverse.local.tcp_ports import free_port
 
 WITHIN_S = 240.0
 PAGES = {"serve": "/harness", "dashboard": "/_stcore/health", "browse": "/catalogue"}

@@ -12,7 +12,7 @@ import pytest
 from mocktailverse.errors import MissingError, PermanentError, TransientError, UnreachableError
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
-from mocktailverse.local.ports import free_port
+from mocktailverse.local.tcp_ports import free_port
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.data_bucket import CHUNK_BYTES, HEAD_BYTES, DataBucket
 

@@ -18,7 +18,7 @@ from mocktailverse.drinks.drink import Lineage
 from mocktailverse.drinks.normalize import normalize
 from mocktailverse.drinks.register import Register, merge
 from mocktailverse.errors import MissingError, PermanentError, TransientError, UnreachableError
-from mocktailverse.local.ports import free_port
+from mocktailverse.local.tcp_ports import free_port
 from mocktailverse.sources import SOURCES
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.drinks_table import DrinksTable

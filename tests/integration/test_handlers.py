@@ -23,7 +23,7 @@ from mocktailverse.functions import reconcile_handler as reconcile
 from mocktailverse.functions import transform_handler as transform
 from mocktailverse.loads.load_record import Counts
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.local import ports
+from mocktailverse.local import tcp_ports
 from mocktailverse.local.emulator import ROOT_KEY
 from mocktailverse.local.state import LocalStack
 from mocktailverse.pipeline import load_run as load_stage
@@ -79,7 +79,7 @@ class FaultProxy(NamedTuple):
 
 @pytest.fixture(scope="module")
 def _proxy(local_stack: LocalStack) -> Iterator[FaultProxy]:
-    port = ports.free_port()
+    port = tcp_ports.free_port()
     command = [sys.executable, "-m", "microburst", "--upstream", local_stack.endpoint]
     with subprocess.Popen(
         [*command, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

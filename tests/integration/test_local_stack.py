@@ -21,7 +21,7 @@ from mocktailverse.checkout import Checkout, find_checkout
 from mocktailverse.deployment import apply
 from mocktailverse.deployment.changes import DeploymentError
 from mocktailverse.errors import UnreachableError, UsageError
-from mocktailverse.local import health, lifecycle, ports
+from mocktailverse.local import health, lifecycle, tcp_ports
 from mocktailverse.local.lifecycle import Options
 from mocktailverse.local.processes import Launcher
 from mocktailverse.local.state import LocalStack, read_stack
@@ -85,7 +85,7 @@ def started(
 ) -> Iterator[tuple[Path, LocalStack]]:
     """A stack that outlives its starter, in its folder and on a chosen port."""
     folder = tmp_path_factory.mktemp("started") / "state"
-    chosen = msgspec.structs.replace(options, port=ports.free_port())
+    chosen = msgspec.structs.replace(options, port=tcp_ports.free_port())
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(MARK, "1")
         stack_of_tests = lifecycle.start(folder, chosen)
@@ -151,7 +151,7 @@ def test_a_stack_starts_answers_and_stops_without_a_trace(home, options):
     assert read_stack(home) is None
     assert processes_of(home) == []
     assert {path.name for path in home.iterdir()} == {"emulator.log", "lock"}
-    ports.require_free(started.port)
+    tcp_ports.require_free(started.port)
     assert lifecycle.stop(home) is False
 
 
@@ -192,7 +192,7 @@ def test_a_chosen_port_is_used_and_kept(started, options):
     assert first.endpoint == f"http://127.0.0.1:{first.port}"
     same = msgspec.structs.replace(options, port=first.port)
     assert lifecycle.start(home, same).port == first.port
-    other = msgspec.structs.replace(options, port=ports.free_port())
+    other = msgspec.structs.replace(options, port=tcp_ports.free_port())
     with pytest.raises(UsageError, match=f"runs on port {first.port} already"):
         lifecycle.start(home, other)
 
@@ -317,7 +317,7 @@ def test_a_part_that_does_not_start_is_told_with_its_log(tmp_path):
     log = tmp_path / "log"
     launcher = Launcher(tmp_path, {"missing part": log})
     process = launcher.start(
-        "missing part", ["mocktailverse.no_such_module"], port=ports.free_port()
+        "missing part", ["mocktailverse.no_such_module"], port=tcp_ports.free_port()
     )
     with pytest.raises(UnreachableError, match=r"(?s)missing part.*no_such_module"):
         health.wait_until_healthy(process, log, "/", timeout_s=10)

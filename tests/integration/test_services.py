@@ -16,7 +16,7 @@ import pytest
 
 from mocktailverse.checkout import Checkout
 from mocktailverse.errors import UnreachableError, UsageError
-from mocktailverse.local import foreground, lifecycle, ports, service_processes, service_users
+from mocktailverse.local import foreground, lifecycle, service_processes, service_users, tcp_ports
 from mocktailverse.local.lifecycle import Options
 from mocktailverse.local.state import (
     DASHBOARD,
@@ -242,7 +242,7 @@ def serve(tmp_path: Path, module: str, port: int) -> contextlib.AbstractContextM
 
 
 def test_a_server_in_the_foreground_answers_and_ends_with_the_block(tmp_path):
-    port = ports.free_port()
+    port = tcp_ports.free_port()
     with serve(tmp_path, "http.server", port) as process:
         assert process.listens()
         foreground.require_alive(process)
@@ -254,7 +254,7 @@ def test_a_server_in_the_foreground_answers_and_ends_with_the_block(tmp_path):
 def test_a_server_that_cannot_start_is_told(tmp_path):
     with (
         pytest.raises(UnreachableError, match="little server did not start"),
-        serve(tmp_path, "mocktailverse.no_such_module", ports.free_port()),
+        serve(tmp_path, "mocktailverse.no_such_module", tcp_ports.free_port()),
     ):
         pass
 

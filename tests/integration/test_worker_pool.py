@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 import pytest
 
-from mocktailverse.local import emulator, health, ports, processes
+from mocktailverse.local import emulator, health, processes, tcp_ports
 from mocktailverse.local.state import EMULATOR
 from mocktailverse.stores.clients import Clients
 
@@ -176,7 +176,7 @@ def embedded_aws(home: Path) -> Iterator[tuple[Clients, processes.Process]]:
     """An embedded AWS without a stack, for the deployer, and its process."""
     directory = home / "tmp"
     directory.mkdir()
-    port, log = ports.free_port(), home / "log"
+    port, log = tcp_ports.free_port(), home / "log"
     launcher = processes.Launcher(directory, {EMULATOR: log})
     with ExitStack() as cleanup:
         cleanup.callback(processes.kill_all_from, directory)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from mocktailverse.cli.output import say
 from mocktailverse.errors import TransientError, UnreachableError
 from mocktailverse.local import foreground
-from mocktailverse.local.ports import HOST
 from mocktailverse.local.processes import Process
+from mocktailverse.local.tcp_ports import HOST
 
 _POLL_S = 0.2
 _REFRESH_S = 2.0

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from mocktailverse.cli import options
 from mocktailverse.cli.output import say
-from mocktailverse.local import foreground, ports
-from mocktailverse.local.ports import HOST
+from mocktailverse.local import foreground, tcp_ports
+from mocktailverse.local.tcp_ports import HOST
 from mocktailverse.stores.environment import LOCAL
 
 
@@ -23,7 +23,7 @@ def serve(
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
     ):
         app = api_server.create(env, state_dir, Path(folder))
-        ports.require_free(port)
+        tcp_ports.require_free(port)
         say(f"API: http://{HOST}:{port}")
         say(f"API reference: http://{HOST}:{port}/docs")
         if env == LOCAL:

@@ -11,7 +11,7 @@ from mocktailverse.cli.output import print_json, print_table
 from mocktailverse.cli.stack_output import links, stack_fields
 from mocktailverse.local import lifecycle
 from mocktailverse.local.lifecycle import Status
-from mocktailverse.local.ports import HOST
+from mocktailverse.local.tcp_ports import HOST
 from mocktailverse.stores.environment import LOCAL
 
 

@@ -3,9 +3,9 @@
 The facts behind its settings are in docs/decisions/0001-local-stack.md.
 """
 
-from mocktailverse.local.ports import HOST
 from mocktailverse.local.processes import Launcher, Process
 from mocktailverse.local.state import EMULATOR
+from mocktailverse.local.tcp_ports import HOST
 from mocktailverse.stores.clients import Clients
 
 REGION = "us-east-1"

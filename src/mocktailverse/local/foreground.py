@@ -9,7 +9,7 @@ from types import FrameType
 from typing import Final, NoReturn
 
 from mocktailverse.errors import UnreachableError
-from mocktailverse.local import health, ports
+from mocktailverse.local import health, tcp_ports
 from mocktailverse.local.processes import Launcher, Process
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -68,7 +68,7 @@ def server(  # noqa: PLR0913  keyword-only; each is a separate fact about the se
         UsageError: the port is in use or may not be used.
         UnreachableError: it did not start.
     """
-    ports.require_free(port)
+    tcp_ports.require_free(port)
     with exits_on_signals():
         launcher = Launcher(folder)
         try:

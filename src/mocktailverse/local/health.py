@@ -7,9 +7,9 @@ from typing import Final, Literal
 
 from mocktailverse.errors import UnreachableError
 from mocktailverse.local.full_disk import FullDiskWatch
-from mocktailverse.local.ports import HOST
 from mocktailverse.local.processes import Process
 from mocktailverse.local.state import DASHBOARD, EMULATOR, SERVER, SOURCE
+from mocktailverse.local.tcp_ports import HOST
 from mocktailverse.waiting import wait_until
 
 REQUEST_TIMEOUT_S = 2.0

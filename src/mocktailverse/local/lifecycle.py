@@ -24,14 +24,13 @@ from mocktailverse.local import (
     file_lock,
     full_disk,
     health,
-    ports,
     processes,
     service_processes,
+    tcp_ports,
     watchdog,
 )
 from mocktailverse.local.deploying import Progress
 from mocktailverse.local.foreground import exits_on_signals
-from mocktailverse.local.ports import HOST
 from mocktailverse.local.processes import Launcher
 from mocktailverse.local.state import (
     SERVICES,
@@ -43,6 +42,7 @@ from mocktailverse.local.state import (
     temporary,
     write_stack,
 )
+from mocktailverse.local.tcp_ports import HOST
 from mocktailverse.stores.error_translation import translated
 
 Check = Callable[[LocalStack], object]
@@ -187,8 +187,8 @@ class _Start(msgspec.Struct, frozen=True):
     def launch(self) -> LocalStack:
         """Start a new stack; after a failure nothing is left but the logs."""
         _clear(self.state_dir)
-        port = self.options.port or ports.free_port()
-        ports.require_free(port)
+        port = self.options.port or tcp_ports.free_port()
+        tcp_ports.require_free(port)
         temporary(self.state_dir).mkdir(mode=0o700)
         with contextlib.ExitStack() as undo:
             undo.callback(_clear, self.state_dir)
@@ -244,7 +244,7 @@ class _Start(msgspec.Struct, frozen=True):
         records, source_url = path_text(self.options.records), self.options.source_url
         if source_url is None:
             self.on_progress("starting the simulated TheCocktailDB")
-            source = service_processes.start_source(self.launcher, records, ports.free_port())
+            source = service_processes.start_source(self.launcher, records, tcp_ports.free_port())
             source_url = f"http://{HOST}:{source.port}"
             started.append(source)
         archive = deploying.build(self.options.checkout, self.on_progress)

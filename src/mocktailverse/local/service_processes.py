@@ -11,9 +11,8 @@ from pathlib import Path
 import msgspec
 
 from mocktailverse.checkout import Checkout
-from mocktailverse.local import health, ports, processes
+from mocktailverse.local import health, processes, tcp_ports
 from mocktailverse.local.deploying import STAGE, Progress
-from mocktailverse.local.ports import HOST
 from mocktailverse.local.processes import Launcher, Process
 from mocktailverse.local.state import (
     DASHBOARD,
@@ -23,6 +22,7 @@ from mocktailverse.local.state import (
     LocalStack,
     write_stack,
 )
+from mocktailverse.local.tcp_ports import HOST
 from mocktailverse.settings import DashboardSettings
 
 RESTART_TIMEOUT_S = 5.0
@@ -90,8 +90,8 @@ def start(
 def port_of_next(previous: Process | None) -> int:
     """Return the port of the previous process, which was stopped, or else a free one."""
     if previous is None:
-        return ports.free_port()
-    ports.require_free(
+        return tcp_ports.free_port()
+    tcp_ports.require_free(
         previous.port,
         f"run `mocktailverse down --forget` to drop the stack. Its {previous.name} has ended and"
         " can restart on this port only; all data is kept",

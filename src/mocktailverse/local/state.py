@@ -8,8 +8,8 @@ import msgspec
 import psutil
 
 from mocktailverse.errors import UsageError
-from mocktailverse.local.ports import HOST
 from mocktailverse.local.processes import Process
+from mocktailverse.local.tcp_ports import HOST
 from mocktailverse.stores.clients import UNHURRIED, Clients, Patience
 
 EMULATOR: Final = "embedded AWS"

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from mocktailverse.local.browser.databases import CATALOGUE, LOADS
-from mocktailverse.local.ports import HOST
+from mocktailverse.local.tcp_ports import HOST
 
 HEALTH_PATH: Final = "/-/versions.json"
 METADATA = Path(__file__).with_name("metadata.yaml")

@@ -8,9 +8,9 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from mocktailverse.local import ports
-from mocktailverse.local.ports import HOST
+from mocktailverse.local import tcp_ports
 from mocktailverse.local.simulated_source.server import listen
+from mocktailverse.local.tcp_ports import HOST
 
 SHUTDOWN_S = 1
 """How long open requests may take to end when the server stops."""
@@ -84,6 +84,6 @@ def serve(app: ASGIApp, port: int) -> None:
     Raises:
         UsageError: the port is in use or may not be used.
     """
-    ports.require_free(port)
+    tcp_ports.require_free(port)
     with listen(HOST, port) as listener:
         server(app).run(sockets=[listener])

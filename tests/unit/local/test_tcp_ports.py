@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from mocktailverse.errors import UsageError
-from mocktailverse.local import ports, service_processes
+from mocktailverse.local import service_processes, tcp_ports
 from mocktailverse.local.processes import Process
 
 
@@ -17,7 +17,7 @@ def process_on(port: int) -> Process:
 def test_a_port_that_is_released_late_is_waited_for(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as held:
         asked = threading.Event()
-        bind_error = ports.bind_error
+        bind_error = tcp_ports.bind_error
 
         def observed_bind_error(port: int) -> Exception | None:
             error = bind_error(port)
