@@ -24,7 +24,7 @@ def test_a_port_that_is_released_late_is_waited_for(monkeypatch):
             asked.set()
             return error
 
-        monkeypatch.setattr(ports, "bind_error", observed_bind_error)
+        monkeypatch.setattr(tcp_ports, "bind_error", observed_bind_error)
         monkeypatch.setattr(service_processes, "PORT_TIMEOUT_S", 60)
         port = held.getsockname()[1]
         releasing = threading.Thread(target=lambda: (asked.wait(), held.close()))
