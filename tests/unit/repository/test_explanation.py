@@ -279,7 +279,7 @@ def test_every_page_is_in_the_index_and_none_that_is_gone(index, pages):
 
 
 def test_the_top_of_the_repository_has_at_most_15_entries():
-    """See docs/decisions/0018-the-top-of-the-repository.md."""
+    """See docs/decisions/0016-the-top-of-the-repository.md."""
     git = ["git", "-C", ROOT, "ls-files"]
     listed = subprocess.run(git, capture_output=True, text=True, check=False)
     if listed.returncode:
