@@ -18,7 +18,7 @@ from mocktailverse.catalogue.search.query import Page
 from mocktailverse.errors import UsageError
 from mocktailverse.local.harness import source_faults
 from mocktailverse.local.harness.samples import sample_event
-from mocktailverse.local.harness.way import way_of
+from mocktailverse.local.harness.record_journey import way_of
 from mocktailverse.local.harness.wiring import HarnessDependencies
 from mocktailverse.operations.recent_loads import recent_loads, unfinished
 from mocktailverse.pipeline.ingest import InputFile, put_files
