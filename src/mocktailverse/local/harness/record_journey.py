@@ -1,14 +1,14 @@
-"""The way of a raw object: where it stands, stage by stage, and what came of it."""
+"""Trace a raw object through the pipeline: its stages, its drinks, its rejected records."""
 
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import MissingError
 from mocktailverse.loads.load_record import Load
-from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.object_version import ObjectVersion, StoredObject
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.local.harness.wiring import HarnessDependencies
 from mocktailverse.operations.recent_loads import rejected_lines
@@ -17,91 +17,87 @@ from mocktailverse.pipeline.transform import transform
 if TYPE_CHECKING:
     from mocktailverse.catalogue.reader import Catalogue
 
-SHOWN = 50
-"""Drinks, and rejected records, that are shown; the counts tell of all."""
+MAX_ROWS = 50
+"""Maximum number of drinks, and of rejected records, in a journey; the counts include all."""
 
-State = Literal["waiting", "done", "failed", "skipped"]
+StageState = Literal["waiting", "done", "failed", "skipped"]
+"""`skipped` = the object has nothing for this stage."""
 
 
-class Stage(Struct, frozen=True):
-    """A stage of the way: since when it is done, in ms since 1970 and since the storing.
-
-    `skipped` = nothing came this far. `since_stored_ms` is None where it was so before the
-    object was stored.
-    """
+class JourneyStage(Struct, frozen=True):
+    """A stage of the pipeline, and when the object completed it."""
 
     name: Literal["stored", "queued", "loaded", "published"]
-    state: State
+    state: StageState
     detail: str
     at: int | None = None
+    """When the stage was completed, in ms since 1970 UTC."""
     since_stored_ms: int | None = None
+    """From the object's storage until `at`; None if `at` is earlier (the drinks did not change)."""
 
 
-class WayDrink(Struct, frozen=True):
-    """A drink that the object tells of, as it stands now.
-
-    `stands` = this object's record is what the table holds, not a later or other one's.
-    """
+class JourneyDrink(Struct, frozen=True):
+    """A drink of the object, as the drinks table has it now."""
 
     id: str
     name: str
-    stands: bool
+    is_current: bool = field(name="stands")
+    """Whether the table's item came from this object, not from another one's record."""
     published: bool
 
 
-class Way(Struct, frozen=True):
-    """All stages, and what came of the object; `finished` when nothing more is to come."""
+class RecordJourney(Struct, frozen=True):
+    """The journey of a raw object through all stages."""
 
     object: ObjectVersion
     finished: bool
-    stages: list[Stage]
+    """Whether no stage is waiting."""
+    stages: list[JourneyStage]
     load: Load | None
-    drinks: list[WayDrink]
+    drinks: list[JourneyDrink]
     rejected: list[Rejected]
     catalogue: str | None
-    """Version of the catalogue that was looked at."""
+    """Version of the published catalogue; None before the first publication."""
 
 
-def way_of(harness: HarnessDependencies, key: str, version_id: str | None = None) -> Way:
-    """The way of an object version; the latest one where no version is named.
+def record_journey(
+    harness: HarnessDependencies, key: str, version_id: str | None = None
+) -> RecordJourney:
+    """Return the journey of an object version; of the latest one if no version is given.
 
     Raises:
-        MissingError: there is no such object version.
+        MissingError: the object version does not exist.
     """
-    found = [stored for stored in harness.stores.bucket.versions(key) if stored.version.key == key]
-    chosen = [s for s in found if version_id in (None, s.version.version_id)]
-    if not chosen:
-        raise MissingError(f"There is no raw object {key!r} of this version.")
-    stored = max(chosen, key=lambda s: s.stored_at)
+    stored = _stored(harness, key, version_id)
     version = stored.version
     load = harness.stores.loads.latest(version)
     registers = _registers(harness, version) if load and load.status == "done" else {}
-    published = _Published(harness)
+    published = _PublishedCatalogue(harness)
     drinks = [
-        WayDrink(
+        JourneyDrink(
             id=register.id,
             name=register.drink.name,
-            stands=register.drink.lineage.key == version.key
+            is_current=register.drink.lineage.key == version.key
             and register.drink.lineage.version_id == version.version_id,
-            published=published.holds(register),
+            published=published.is_up_to_date(register),
         )
         for register in registers.values()
         if register.drink
     ]
     stages = [
-        Stage("stored", "done", f"{stored.bytes} bytes", stored.stored_at, 0),
+        JourneyStage("stored", "done", f"{stored.bytes} bytes", stored.stored_at, 0),
         _queued(harness, load, stored.stored_at),
         _loaded(load, stored.stored_at),
         _publishing(load, drinks, published.built_at, stored.stored_at),
     ]
-    return Way(
+    return RecordJourney(
         object=version,
         finished=all(stage.state != "waiting" for stage in stages),
         stages=stages,
         load=load,
         drinks=drinks,
         rejected=list(
-            islice(rejected_lines(load, harness.stores.loads, harness.stores.bucket), SHOWN)
+            islice(rejected_lines(load, harness.stores.loads, harness.stores.bucket), MAX_ROWS)
         )
         if load
         else [],
@@ -109,8 +105,8 @@ def way_of(harness: HarnessDependencies, key: str, version_id: str | None = None
     )
 
 
-class _Published:
-    """The catalogue as it is now, if there is one."""
+class _PublishedCatalogue:
+    """The published catalogue, if there is one."""
 
     def __init__(self, harness: HarnessDependencies) -> None:
         self._catalogue: Catalogue | None
@@ -121,60 +117,74 @@ class _Published:
         self.version = self._catalogue.meta.version if self._catalogue else None
         self.built_at = self._catalogue.meta.built_at if self._catalogue else None
 
-    def holds(self, register: Register) -> bool:
-        """Whether it shows a drink with the content that stands in the table."""
-        shown = self._catalogue.drink(register.id) if self._catalogue else None
+    def is_up_to_date(self, register: Register) -> bool:
+        """Whether the catalogue has the drink with the same content as the table."""
+        published = self._catalogue.drink(register.id) if self._catalogue else None
         drink = register.drink
         return bool(
-            shown
+            published
             and drink
-            and shown.content_hash == drink.content_hash
-            and shown.withdrawn_at == drink.withdrawn_at
+            and published.content_hash == drink.content_hash
+            and published.withdrawn_at == drink.withdrawn_at
         )
+
+
+def _stored(harness: HarnessDependencies, key: str, version_id: str | None) -> StoredObject:
+    versions = [
+        stored
+        for stored in harness.stores.bucket.versions(key)
+        if stored.version.key == key and version_id in (None, stored.version.version_id)
+    ]
+    if not versions:
+        name = f"version `{version_id}` of `{key}`" if version_id else f"`{key}`"
+        raise MissingError(f"The raw object {name} does not exist. List recent ones: `/dev/loads`.")
+    return max(versions, key=lambda stored: stored.stored_at)
 
 
 def _registers(harness: HarnessDependencies, version: ObjectVersion) -> dict[str, Register]:
-    """What the table holds of the first drinks that the object tells of."""
+    """Return the table's items for the object's first drinks, by id."""
     pieces = transform(harness.stores.bucket.open(version), version)
-    told = (piece.register.id for piece in pieces if piece.register and piece.register.drink)
-    ids = list(islice(dict.fromkeys(islice(told, SHOWN)), SHOWN))
-    found = harness.stores.drinks.many(ids)
-    return {drink_id: found[drink_id] for drink_id in ids if drink_id in found}
+    ids = (piece.register.id for piece in pieces if piece.register and piece.register.drink)
+    first_ids = list(dict.fromkeys(islice(ids, MAX_ROWS)))
+    registers = harness.stores.drinks.many(first_ids)
+    return {drink_id: registers[drink_id] for drink_id in first_ids if drink_id in registers}
 
 
-def _queued(harness: HarnessDependencies, load: Load | None, stored_at: int) -> Stage:
+def _queued(harness: HarnessDependencies, load: Load | None, stored_at: int) -> JourneyStage:
     if load is None:
-        return Stage(
-            "queued", "waiting", f"{harness.stores.queue.waiting()} messages are on the queue"
+        return JourneyStage(
+            "queued", "waiting", f"messages in the queue: {harness.stores.queue.waiting()}"
         )
-    detail = "received" if load.generation == 1 else f"received again: load {load.generation}"
-    return Stage("queued", "done", detail, load.started_at, load.started_at - stored_at)
+    detail = "received" if load.generation == 1 else f"received (replay {load.generation - 1})"
+    return JourneyStage("queued", "done", detail, load.started_at, load.started_at - stored_at)
 
 
-def _loaded(load: Load | None, stored_at: int) -> Stage:
+def _loaded(load: Load | None, stored_at: int) -> JourneyStage:
     if load is None or load.finished_at is None:
-        return Stage("loaded", "waiting", (load and load.error) or "")
+        return JourneyStage("loaded", "waiting", (load and load.error) or "")
     since = load.finished_at - stored_at
     if load.status == "failed":
-        return Stage("loaded", "failed", load.error or "", load.finished_at, since)
+        return JourneyStage("loaded", "failed", load.error or "", load.finished_at, since)
     counts = load.counts
     detail = (
         f"{counts.read} read: {counts.loaded} loaded, {counts.unchanged} unchanged, "
         f"{counts.stale} stale, {counts.rejected} rejected"
     )
-    return Stage("loaded", "done", detail, load.finished_at, since)
+    return JourneyStage("loaded", "done", detail, load.finished_at, since)
 
 
 def _publishing(
-    load: Load | None, drinks: list[WayDrink], built_at: int | None, stored_at: int
-) -> Stage:
+    load: Load | None, drinks: list[JourneyDrink], built_at: int | None, stored_at: int
+) -> JourneyStage:
     if load is None or load.status == "loading":
-        return Stage("published", "waiting", "")
+        return JourneyStage("published", "waiting", "")
     if not drinks:
-        return Stage("published", "skipped", "no drink to publish")
+        return JourneyStage("published", "skipped", "no drinks to publish")
     visible = sum(drink.published for drink in drinks)
-    detail = f"{visible} of {len(drinks)} drinks are in the catalogue"
+    detail = f"{visible} of {len(drinks)} drinks in the catalogue"
     if visible < len(drinks):
-        return Stage("published", "waiting", detail)
+        return JourneyStage("published", "waiting", detail)
     since = built_at - stored_at if built_at is not None else None
-    return Stage("published", "done", detail, built_at, since if since and since >= 0 else None)
+    return JourneyStage(
+        "published", "done", detail, built_at, since if since and since >= 0 else None
+    )
