@@ -100,7 +100,7 @@ def take_all(page: Page, stack: LocalStack) -> None:
     expect(page.locator(CHART)).to_have_count(9)
     take(page, "insights")
     page.goto(stack.urls["harness"])
-    page.get_by_role("button", name="A good record").click()
+    page.get_by_role("button", name="Insert valid record").click()
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("article").locator("li.done")).to_have_count(4)
     take(page, "harness")

@@ -1,4 +1,4 @@
-"""The harness's page: the way of a record, by mouse, by file and by keyboard alone."""
+"""The harness's page: a record's journey, by mouse, by file and by keyboard alone."""
 
 import json
 import re
@@ -11,14 +11,14 @@ pytestmark = pytest.mark.browser
 
 RECIPE = {"strInstructions": "Build.", "strIngredient1": "Ginger ale", "strMeasure1": "4 oz"}
 BOLD = "<b>Bold</b> & \N{TROPICAL DRINK}"
-GOOD = {"idDrink": "960001", "strDrink": BOLD, **RECIPE}
-BAD = {"idDrink": "<img src=x>", "strDrink": "x", "strInstructions": "s"}
-MOST_TABS = 40
+VALID = {"idDrink": "960001", "strDrink": BOLD, **RECIPE}
+INVALID = {"idDrink": "<img src=x>", "strDrink": "x", "strInstructions": "s"}
+MAX_TABS = 40
 
 
 @pytest.fixture
 def harness(open_page, site):
-    """Opens the page, in daylight or in the dark, on a desk or on a phone."""
+    """Return a function that opens the page; the options are `dark` and `phone`."""
     return lambda **options: open_page(f"{site.api}/harness", **options)
 
 
@@ -31,79 +31,79 @@ def paste(page: Page, record: dict[str, str]) -> None:
     page.get_by_role("button", name="Send").click()
 
 
-def is_followed_to_the_end(page: Page, name: str) -> None:
-    way = page.get_by_role("article").first
-    expect(way.locator("li.done")).to_have_count(4)
-    expect(way.get_by_role("link", name=name)).to_be_visible()
-    expect(page.locator("#news")).to_contain_text("published done")
+def expect_published(page: Page, name: str) -> None:
+    journey = page.get_by_role("article").first
+    expect(journey.locator("li.done")).to_have_count(4)
+    expect(journey.get_by_role("link", name=name)).to_be_visible()
+    expect(page.locator("#announcement")).to_contain_text("published done")
 
 
 def tab_to(page: Page, name: str) -> None:
-    """Go on by the tabulator until the element of this name attribute or text has the focus."""
+    """Press Tab until the element with this name attribute or text has the focus."""
     focused = "document.activeElement.name || document.activeElement.textContent"
-    for _ in range(MOST_TABS):
+    for _ in range(MAX_TABS):
         page.keyboard.press("Tab")
         if page.evaluate(focused) == name:
             return
-    raise AssertionError(f"{name} cannot be reached by keyboard.")
+    raise AssertionError(f"`{name}` is not reachable by keyboard.")
 
 
-def test_a_good_record_is_followed_until_it_is_published(harness):
+def test_a_valid_record_is_shown_until_it_is_published(harness):
     page = harness()
-    paste(page, GOOD)
-    is_followed_to_the_end(page, BOLD)
+    paste(page, VALID)
+    expect_published(page, BOLD)
 
 
-def test_a_file_is_followed_until_it_is_published(harness, tmp_path):
+def test_a_file_is_shown_until_it_is_published(harness, tmp_path):
     path = tmp_path / "raw.ndjson"
-    path.write_text(json.dumps({**GOOD, "idDrink": "960002", "strDrink": "From a file"}))
+    path.write_text(json.dumps({**VALID, "idDrink": "960002", "strDrink": "From a file"}))
     page = harness(phone=True)
     page.get_by_label("Drop a file here").set_input_files(path)
     page.get_by_role("button", name="Send").click()
-    is_followed_to_the_end(page, "From a file")
+    expect_published(page, "From a file")
 
 
 def test_a_record_is_sent_by_keyboard_alone(harness):
     page = harness()
     tab_to(page, "text")
-    page.keyboard.insert_text(envelope({**GOOD, "idDrink": "960003", "strDrink": "By keys"}))
+    page.keyboard.insert_text(envelope({**VALID, "idDrink": "960003", "strDrink": "By keyboard"}))
     tab_to(page, "Send")
     page.keyboard.press("Enter")
-    is_followed_to_the_end(page, "By keys")
+    expect_published(page, "By keyboard")
 
 
-def test_a_bad_record_shows_why_it_was_rejected_and_is_replayed(harness):
+def test_an_invalid_record_shows_why_it_was_rejected_and_is_replayed(harness):
     page = harness(dark=True)
-    paste(page, BAD)
-    way = page.get_by_role("article").first
-    expect(way.get_by_text("id_invalid")).to_be_visible()
-    way.locator("summary").click()
-    expect(way.locator("pre")).to_contain_text("<img src=x>")
-    way.get_by_role("button", name="Replay").click()
-    expect(page.get_by_text("received again")).to_be_visible()
+    paste(page, INVALID)
+    journey = page.get_by_role("article").first
+    expect(journey.get_by_text("id_invalid")).to_be_visible()
+    journey.locator("summary").click()
+    expect(journey.locator("pre")).to_contain_text("<img src=x>")
+    journey.get_by_role("button", name="Replay").click()
+    expect(page.get_by_text("received (replay 1)")).to_be_visible()
 
 
-def test_drinks_are_fetched_faults_switched_and_events_sent(harness):
+def test_drinks_are_fetched_faults_added_and_functions_invoked(harness):
     page = harness()
     page.get_by_label("Arguments").fill("1")
     page.get_by_role("button", name="Fetch", exact=True).click()
     expect(page.get_by_text(re.compile(r"1 record in 1 object"))).to_be_visible()
-    page.get_by_role("button", name="Switch on").click()
+    page.get_by_role("button", name="Add fault").click()
     expect(page.locator("#faults-list li")).to_have_count(1)
-    page.get_by_role("button", name="All off").click()
+    page.get_by_role("button", name="Remove all faults").click()
     expect(page.locator("#faults-list li")).to_have_count(0)
     page.get_by_role("combobox", name="Function").select_option("reconcile")
     page.get_by_role("button", name="Invoke").click()
-    expect(page.locator("#event-answer")).to_contain_text("requeued")
+    expect(page.locator("#event-result")).to_contain_text("requeued")
     page.get_by_role("textbox", name="Event").fill("{")
     page.get_by_role("button", name="Invoke").click()
-    expect(page.get_by_text("That is no JSON")).to_be_visible()
+    expect(page.get_by_text("The event is not valid JSON")).to_be_visible()
 
 
 @pytest.mark.parametrize("options", [{}, {"dark": True}, {"phone": True}], ids=str)
-def test_the_way_of_a_record_fits_and_bars_nobody(harness, options):
+def test_a_journey_fits_the_screen_and_is_accessible(harness, options):
     page = harness(**options)
-    page.get_by_role("button", name="A bad one").click()
+    page.get_by_role("button", name="Insert invalid record").click()
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_text("id_invalid").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -1,4 +1,4 @@
-"""The stack's API, harness and dashboard, as `up` starts them."""
+"""The API, harness and dashboard of a local stack, as `up` starts them."""
 
 import gzip
 import json
@@ -14,7 +14,7 @@ from mocktailverse.local import lifecycle
 from mocktailverse.local.lifecycle import Options
 from mocktailverse.local.state import DASHBOARD, SERVER, LocalStack
 
-WITHIN_S = 240.0
+TIMEOUT_S = 240.0
 
 
 @pytest.fixture(scope="module")
@@ -26,20 +26,20 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
 
 @pytest.fixture(scope="module")
 def client(stack: LocalStack) -> Iterator[httpx2.Client]:
-    """Asks the API and the harness."""
-    with httpx2.Client(base_url=stack.urls["api"], timeout=WITHIN_S) as found:
-        yield found
+    """Return a client of the API and the harness."""
+    with httpx2.Client(base_url=stack.urls["api"], timeout=TIMEOUT_S) as http:
+        yield http
 
 
 @pytest.fixture
 def upload(client: httpx2.Client) -> Callable[..., dict[str, Any]]:
-    """Uploads a raw file that becomes one object, and gives that object's version."""
+    """Return a function that uploads a raw file as one object and returns the object's version."""
 
     def put(body: object, name: str = "a.json", **fields: str) -> dict[str, Any]:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        answer = client.post("/dev/raw", files={"file": (name, content)}, data=fields)
-        assert answer.is_success, answer.text
-        (version,) = answer.json()["objects"]
+        response = client.post("/dev/raw", files={"file": (name, content)}, data=fields)
+        assert response.is_success, response.text
+        (version,) = response.json()["objects"]
         return version
 
     return put
@@ -47,33 +47,33 @@ def upload(client: httpx2.Client) -> Callable[..., dict[str, Any]]:
 
 @pytest.fixture
 def finished(client: httpx2.Client) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """Follows the way of an object to its end."""
+    """Return a function that waits until an object's journey is finished, and returns it."""
 
     def follow(version: dict[str, Any]) -> dict[str, Any]:
-        wanted = {name: version[name] for name in ("key", "version_id")}
-        deadline = time.monotonic() + WITHIN_S
+        params = {name: version[name] for name in ("key", "version_id")}
+        deadline = time.monotonic() + TIMEOUT_S
         while time.monotonic() < deadline:
-            way = client.get("/dev/way", params=wanted).raise_for_status().json()
-            if way["finished"]:
-                return way
+            journey = client.get("/dev/way", params=params).raise_for_status().json()
+            if journey["finished"]:
+                return journey
             time.sleep(0.05)
-        raise AssertionError(way)
+        raise AssertionError(journey)
 
     return follow
 
 
-def state_of(way: dict[str, Any]) -> dict[str, str]:
-    return {stage["name"]: stage["state"] for stage in way["stages"]}
+def state_of(journey: dict[str, Any]) -> dict[str, str]:
+    return {stage["name"]: stage["state"] for stage in journey["stages"]}
 
 
-def error_of(answer: httpx2.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
+def error_of(response: httpx2.Response) -> tuple[int, str]:
+    return response.status_code, response.json()["error"]["code"]
 
 
-# ---- what is up
+# ---- services
 
 
-def test_api_harness_reference_and_dashboard_answer(stack):
+def test_api_harness_reference_and_dashboard_respond(stack):
     assert set(stack.urls) == {"dashboard", "api", "docs", "harness", "gateway"}
     assert {SERVER, DASHBOARD} <= set(stack.by_name)
     for name in ("docs", "harness", "dashboard"):
@@ -81,81 +81,81 @@ def test_api_harness_reference_and_dashboard_answer(stack):
     assert httpx2.get(f"{stack.urls['dashboard']}/_stcore/health").text == "ok"
 
 
-def test_the_harness_stands_in_the_api_reference(client):
+def test_the_api_reference_includes_the_harness(client):
     paths = client.get("/openapi.json").json()["paths"]
     assert {"/drinks", "/dev/raw", "/dev/way", "/dev/events/{function}"} <= set(paths)
 
 
-def test_the_operators_key_opens_the_books(stack, client):
+def test_loads_require_the_operators_key(stack, client):
     assert client.get("/loads").status_code == 401
     assert client.get("/loads", headers={"x-api-key": stack.ops_key}).status_code == 200
 
 
-# ---- a record's way
+# ---- journeys
 
 
-def test_a_good_record_goes_all_the_way_into_the_catalogue(client, drinks, upload, finished):
-    way = finished(upload({"drinks": drinks(1, first=980_001, strDrink="Way Cooler")}))
-    assert state_of(way) == dict.fromkeys(("stored", "queued", "loaded", "published"), "done")
-    times = [stage["since_stored_ms"] for stage in way["stages"]]
+def test_a_valid_record_completes_all_stages(client, drinks, upload, finished):
+    journey = finished(upload({"drinks": drinks(1, first=980_001, strDrink="Way Cooler")}))
+    assert state_of(journey) == dict.fromkeys(("stored", "queued", "loaded", "published"), "done")
+    times = [stage["since_stored_ms"] for stage in journey["stages"]]
     assert times == sorted(times)
-    assert way["load"]["counts"]["loaded"] == 1
-    assert way["drinks"] == [
+    assert journey["load"]["counts"]["loaded"] == 1
+    assert journey["drinks"] == [
         {"id": "thecocktaildb:980001", "name": "Way Cooler", "stands": True, "published": True}
     ]
     assert client.get("/drinks/thecocktaildb:980001").json()["name"] == "Way Cooler"
 
 
-def test_a_bad_record_ends_among_the_rejected_with_its_reason(upload, finished, drinks):
-    way = finished(upload({"drinks": [{**drinks()[0], "idDrink": "<b>none</b>"}]}))
-    assert state_of(way)["loaded"] == "done"
-    assert state_of(way)["published"] == "skipped"
-    (line,) = way["rejected"]
+def test_an_invalid_record_is_rejected_with_its_reason(upload, finished, drinks):
+    journey = finished(upload({"drinks": [{**drinks()[0], "idDrink": "<b>none</b>"}]}))
+    assert state_of(journey)["loaded"] == "done"
+    assert state_of(journey)["published"] == "skipped"
+    (line,) = journey["rejected"]
     assert (line["code"], line["path"]) == ("id_invalid", "$.idDrink")
     assert line["raw"]["idDrink"] == "<b>none</b>"
 
 
-def test_a_record_that_is_older_than_what_stands_is_told_so(upload, finished, drinks):
+def test_a_record_older_than_the_stored_one_is_stale(upload, finished, drinks):
     finished(upload({"drinks": drinks(1, first=980_002, strDrink="New")}))
     old = upload({"drinks": drinks(1, first=980_002, strDrink="Old")}, observed_at="2020-01-01T00Z")
-    way = finished(old)
-    assert way["load"]["counts"]["stale"] == 1
-    (drink,) = way["drinks"]
+    journey = finished(old)
+    assert journey["load"]["counts"]["stale"] == 1
+    (drink,) = journey["drinks"]
     assert (drink["name"], drink["stands"]) == ("New", False)
 
 
-def test_a_zipped_file_with_an_odd_name_is_taken(upload, finished, drinks):
+def test_a_gzipped_file_with_an_unusual_name_is_accepted(upload, finished, drinks):
     lines = b"\n".join(json.dumps(record).encode() for record in drinks(3, first=980_010))
     version = upload(gzip.compress(lines), name="../../odd \N{SNOWMAN} name.ndjson.gz")
     assert version["key"].endswith("00001-odd-name.ndjson.gz")
     assert len(finished(version)["drinks"]) == 3
 
 
-def test_the_way_of_the_latest_version_is_shown_where_none_is_named(client, upload, drinks):
+def test_the_journey_of_the_latest_version_is_the_default(client, upload, drinks):
     version = upload({"drinks": drinks(1, first=980_020)})
-    way = client.get("/dev/way", params={"key": version["key"]}).json()
-    assert way["object"] == version
+    journey = client.get("/dev/way", params={"key": version["key"]}).json()
+    assert journey["object"] == version
 
 
-def test_what_cannot_be_uploaded_is_told(client):
-    def tried(content: bytes, **fields: str) -> tuple[int, str]:
+def test_an_invalid_upload_is_an_error(client):
+    def upload_error(content: bytes, **fields: str) -> tuple[int, str]:
         return error_of(client.post("/dev/raw", files={"file": ("a.json", content)}, data=fields))
 
-    assert tried(b"") == (422, "cannot_be_done")
-    assert tried(b"{}", source="nowhere") == (422, "cannot_be_done")
-    assert tried(b"{}", observed_at="yesterday") == (422, "cannot_be_done")
+    assert upload_error(b"") == (422, "cannot_be_done")
+    assert upload_error(b"{}", source="nowhere") == (422, "cannot_be_done")
+    assert upload_error(b"{}", observed_at="yesterday") == (422, "cannot_be_done")
     assert error_of(client.post("/dev/raw")) == (422, "invalid_parameter")
     missing = {"key": "raw/thecocktaildb/none.json"}
     assert error_of(client.get("/dev/way", params=missing)) == (404, "not_found")
 
 
-# ---- what can be run
+# ---- commands
 
 
 def test_drinks_are_fetched_from_the_simulated_source(client, finished):
-    answer = client.post("/dev/fetch", json={"strategy": "search", "arguments": ["mojito"]})
-    assert answer.json()["report"]["done"] is True
-    for version in answer.json()["objects"]:
+    response = client.post("/dev/fetch", json={"strategy": "search", "arguments": ["mojito"]})
+    assert response.json()["report"]["done"] is True
+    for version in response.json()["objects"]:
         assert finished(version)["drinks"]
     refused = client.post("/dev/fetch", json={"strategy": "nope"})
     assert error_of(refused) == (422, "cannot_be_done")
@@ -167,11 +167,11 @@ def test_drinks_are_fetched_from_the_simulated_source(client, finished):
 def test_an_object_is_replayed_as_a_new_generation(client, upload, finished, drinks):
     version = upload({"drinks": drinks(1, first=980_030)})
     finished(version)
-    wish = {"keys": [version["key"]], "version_id": version["version_id"]}
-    (request,) = client.post("/dev/replay", json=wish).json()["replayed"]
+    body = {"keys": [version["key"]], "version_id": version["version_id"]}
+    (request,) = client.post("/dev/replay", json=body).json()["replayed"]
     assert request["generation"] == 2
-    way = finished(version)
-    assert (way["load"]["generation"], way["load"]["status"]) == (2, "done")
+    journey = finished(version)
+    assert (journey["load"]["generation"], journey["load"]["status"]) == (2, "done")
     assert error_of(client.post("/dev/replay", json={})) == (422, "cannot_be_done")
 
 
@@ -183,26 +183,26 @@ def test_dead_letters_are_redriven(stack, client):
     assert client.post("/dev/redrive").json() == {"redriven": 1, "dead_letters": 0}
 
 
-def test_any_event_goes_to_any_function(client):
+def test_every_function_can_be_invoked_with_any_event(client):
     functions = {item["name"]: item for item in client.get("/dev/functions").json()["items"]}
     assert {"transform", "fetch", "publish", "reconcile", "api"} <= set(functions)
     for name in ("transform", "reconcile", "publish"):
-        done = client.post(f"/dev/events/{name}", json=functions[name]["event"]).json()
-        assert done["error"] is None, done
+        invocation = client.post(f"/dev/events/{name}", json=functions[name]["event"]).json()
+        assert invocation["error"] is None, invocation
     test_event = {"Records": [functions["transform"]["event"]["Records"][0] | {"body": "no JSON"}]}
-    answer = client.post("/dev/events/transform", json=test_event).json()["answer"]
-    assert answer["batchItemFailures"]
+    result = client.post("/dev/events/transform", json=test_event).json()["answer"]
+    assert result["batchItemFailures"]
 
 
-def test_what_a_function_raises_comes_with_the_end_of_its_log(client):
-    done = client.post("/dev/events/fetch", json={"strategy": "nope"}).json()
-    assert done["error"] == "Unhandled"
-    assert "nope" in done["answer"]["errorMessage"]
-    assert "Traceback" in done["log"]
+def test_a_function_error_comes_with_its_last_log_lines(client):
+    invocation = client.post("/dev/events/fetch", json={"strategy": "nope"}).json()
+    assert invocation["error"] == "Unhandled"
+    assert "nope" in invocation["answer"]["errorMessage"]
+    assert "Traceback" in invocation["log"]
     assert error_of(client.post("/dev/events/none", json={})) == (404, "no_such_function")
 
 
-def test_faults_of_the_source_are_switched_on_and_off(client):
+def test_source_faults_are_added_and_removed(client):
     (fault,) = client.post("/dev/faults", json={"kind": "throttle", "every": 1}).json()["items"]
     assert fault["kind"] == "throttle"
     assert client.get("/dev/faults").json()["items"] == [fault]
@@ -211,18 +211,18 @@ def test_faults_of_the_source_are_switched_on_and_off(client):
     assert client.post("/dev/faults", json={"kind": "none"}).json()["items"] == []
 
 
-def test_pages_of_other_sites_get_nothing_done(client):
+def test_pages_of_other_sites_are_refused(client):
     before = client.get("/dev/loads").json()
     for path in ("raw", "fetch", "replay", "redrive", "faults", "events/fetch"):
-        answer = client.post(f"/dev/{path}", headers={"Origin": "https://evil.example"})
-        assert error_of(answer) == (403, "other_origin")
+        response = client.post(f"/dev/{path}", headers={"Origin": "https://evil.example"})
+        assert error_of(response) == (403, "other_origin")
     rebound = client.get("/dev/loads", headers={"Host": "evil.example"})
     assert error_of(rebound) == (421, "other_host")
     assert client.get("/dev/loads").json() == before
 
 
-def test_samples_run_as_they_are(client, samples: Path, upload, finished):
-    way = finished(upload((samples / "mocktails.json").read_bytes(), name="mocktails.json"))
-    assert state_of(way)["published"] == "done"
-    assert way["drinks"]
-    assert client.get("/health").json()["drinks"] >= len(way["drinks"])
+def test_the_sample_file_is_published(client, samples: Path, upload, finished):
+    journey = finished(upload((samples / "mocktails.json").read_bytes(), name="mocktails.json"))
+    assert state_of(journey)["published"] == "done"
+    assert journey["drinks"]
+    assert client.get("/health").json()["drinks"] >= len(journey["drinks"])

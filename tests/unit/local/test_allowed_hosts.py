@@ -1,4 +1,4 @@
-"""Which requests to the loopback come from us."""
+"""Which requests to a local server are accepted."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from mocktailverse.local.allowed_hosts import is_our_own, names_this_machine
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.1:8000", "localhost:1"])
-def test_this_machine_s_own_names_are_known(host):
+def test_the_names_of_this_machine_are_accepted(host):
     assert names_this_machine(host)
 
 
@@ -17,16 +17,16 @@ def test_this_machine_s_own_names_are_known(host):
         *("localhost:80:80", "127.0.0.1:x", "[::1]:80", "user@127.0.0.1"),
     ],
 )
-def test_other_names_are_not(host):
+def test_other_names_are_refused(host):
     assert not names_this_machine(host)
 
 
-def test_programs_say_nothing_of_pages():
+def test_a_request_without_browser_headers_is_our_own():
     assert is_our_own("127.0.0.1:1", None, None)
 
 
 @pytest.mark.parametrize("site", ["same-origin", "none"])
-def test_own_pages_are_our_own(site):
+def test_a_request_from_our_own_page_is_our_own(site):
     assert is_our_own("localhost:1", "http://localhost:1", site)
 
 
@@ -43,5 +43,5 @@ def test_own_pages_are_our_own(site):
         ("http://localhost:1", "cross-site"),
     ],
 )
-def test_pages_of_others_are_not(origin, site):
+def test_a_request_from_another_page_is_not_our_own(origin, site):
     assert not is_our_own("localhost:1", origin, site)

@@ -1,4 +1,4 @@
-"""The data browser: every canned query runs, search works, and copies change under readers."""
+"""The data browser: canned queries and search work, and copies are refreshed under readers."""
 
 import asyncio
 import shutil
@@ -25,12 +25,12 @@ QUERIES = [
     for database, about in METADATA["databases"].items()
     for name in about["queries"]
 ]
-GIVEN = {"q": "lime", "name": "rum"}
+PARAMETERS = {"q": "lime", "name": "rum"}
 STARTED = 1_700_000_000_000
 
 
-class Published:
-    """Where the catalogue is published."""
+class PublishedFile:
+    """A fake of the published catalogue."""
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
@@ -39,7 +39,7 @@ class Published:
 
     def download(self, path: Path, *, unless: str | None = None) -> str | None:
         if self.path is None:
-            raise MissingError("nothing published")
+            raise MissingError("No catalogue is published.")
         if unless == str(self.etag):
             return None
         self.downloads += 1
@@ -47,8 +47,8 @@ class Published:
         return str(self.etag)
 
 
-class Books:
-    """Loads of today and their rejected lines."""
+class TodaysLoads:
+    """A fake of the loads table and the bucket: loads of today and their rejected lines."""
 
     def __init__(self, *loads: Load) -> None:
         self.loads = list(loads)
@@ -80,15 +80,17 @@ def load(name: str, *, rejected: int = 0, generation: int = 1, status="done") ->
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory, catalogue_path):
     """Copies of the sample catalogue and of three loads."""
-    found = tmp_path_factory.mktemp("copies")
-    books = Books(load("a.json", rejected=1), load("b.json"), load("c.json", status="loading"))
-    Copies(Published(catalogue_path), books, books, found).refresh()
-    return found
+    copies = tmp_path_factory.mktemp("copies")
+    todays_loads = TodaysLoads(
+        load("a.json", rejected=1), load("b.json"), load("c.json", status="loading")
+    )
+    Copies(PublishedFile(catalogue_path), todays_loads, todays_loads, copies).refresh()
+    return copies
 
 
 @pytest.fixture(scope="module")
 def ask(folder):
-    """Asks Datasette as `browse` runs it."""
+    """Return a function that sends a request to Datasette, configured as for `browse`."""
     served = Datasette(
         [str(folder / CATALOGUE), str(folder / LOADS)],
         metadata=METADATA,
@@ -96,72 +98,71 @@ def ask(folder):
         plugins_dir=str(datasette.PLUGINS),
     )
 
-    def get(path: str, /, headers: dict[str, str] | None = None, **given: str):
-        async def answer():
-            return await served.client.get(f"{path}?{urlencode(given)}", headers=headers or {})
+    def get(path: str, /, headers: dict[str, str] | None = None, **parameters: str):
+        async def request():
+            return await served.client.get(f"{path}?{urlencode(parameters)}", headers=headers or {})
 
-        return asyncio.run(answer())
+        return asyncio.run(request())
 
     return get
 
 
 @pytest.mark.parametrize(("database", "query"), QUERIES, ids=lambda name: name)
-def test_every_canned_query_finds_something(ask, database, query):
+def test_every_canned_query_returns_rows(ask, database, query):
     params = METADATA["databases"][database]["queries"][query].get("params", [])
-    given = {name: GIVEN[name] for name in params}
-    answer = ask(f"/{database}/{query}.json", _shape="array", **given)
-    assert answer.status_code == 200, answer.text
-    assert answer.json()
-    assert ask(f"/{database}/{query}", **given).status_code == 200
+    values = {name: PARAMETERS[name] for name in params}
+    response = ask(f"/{database}/{query}.json", _shape="array", **values)
+    assert response.status_code == 200, response.text
+    assert response.json()
+    assert ask(f"/{database}/{query}", **values).status_code == 200
 
 
 @pytest.mark.parametrize(
     "hostile", ["", '"', '""', " ", "lime AND", "name:", "*", "(", "'; DROP TABLE drinks"]
 )
-def test_a_search_for_anything_is_no_error(ask, hostile):
+def test_any_search_text_is_accepted(ask, hostile):
     assert ask("/catalogue/search.json", _shape="array", q=hostile).status_code == 200
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8001", "localhost:8001", "localhost"])
-def test_whoever_means_this_machine_is_answered(ask, host):
+def test_requests_for_this_machine_are_accepted(ask, host):
     assert ask("/catalogue.json", headers={"Host": host}).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/catalogue.json", "/-/versions.json", "/-/static/app.css"])
 @pytest.mark.parametrize("host", ["evil.example:8001", "localhost.evil.example", "", "[::1]"])
-def test_a_foreign_name_that_leads_to_this_machine_is_refused(ask, path, host):
-    answer = ask(path, headers={"Host": host})
-    assert answer.status_code == 421
-    assert answer.text.startswith("The data browser responds to")
+def test_another_host_name_for_this_machine_is_refused(ask, path, host):
+    response = ask(path, headers={"Host": host})
+    assert response.status_code == 421
+    assert response.text.startswith("The data browser responds to")
 
 
-def test_a_page_of_another_site_may_lead_here(ask):
+def test_a_page_of_another_site_may_link_here(ask):
     assert ask("/catalogue", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
 
 
 def test_the_search_box_of_the_drinks_works(ask):
-    found = ask("/catalogue/drinks.json", _search="lime", _shape="array").json()
+    hits = ask("/catalogue/drinks.json", _search="lime", _shape="array").json()
     everything = ask("/catalogue/drinks.json", _shape="array", _size="max").json()
-    assert 0 < len(found) < len(everything)
+    assert 0 < len(hits) < len(everything)
 
 
 def test_drinks_are_counted_by_their_facets(ask):
-    answer = ask("/catalogue/drinks.json").json()
-    facets = answer["facet_results"]
+    facets = ask("/catalogue/drinks.json").json()["facet_results"]
     assert set(facets) == {"category", "alcoholic", "glass", "method", "certainty"}
 
 
-def test_what_the_metadata_describes_is_there(folder):
+def test_the_metadata_describes_existing_columns(folder):
     for database, about in METADATA["databases"].items():
         connection = sqlite3.connect(folder / f"{database}.sqlite")
-        for table, told in about["tables"].items():
+        for table, metadata in about["tables"].items():
             columns = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
-            assert columns >= set(told.get("columns", {})), table
-            assert columns >= set(told.get("facets", [])), table
+            assert columns >= set(metadata.get("columns", {})), table
+            assert columns >= set(metadata.get("facets", [])), table
         connection.close()
 
 
-def test_a_rejected_record_is_text_with_its_load(folder):
+def test_a_rejected_record_is_stored_as_text_with_its_load(folder):
     connection = sqlite3.connect(folder / LOADS)
     rows = connection.execute(
         "SELECT key, code, raw, started_at, duration_ms FROM rejected JOIN loads USING (load)"
@@ -173,17 +174,17 @@ def test_a_rejected_record_is_text_with_its_load(folder):
     assert (started_at, duration_ms) == ("2023-11-14 22:13:20.000", 1500)
 
 
-def test_nothing_published_yet_is_an_empty_catalogue(tmp_path):
-    books = Books()
-    Copies(Published(None), books, books, tmp_path).refresh()
+def test_the_catalogue_is_empty_before_the_first_publication(tmp_path):
+    todays_loads = TodaysLoads()
+    Copies(PublishedFile(None), todays_loads, todays_loads, tmp_path).refresh()
     connection = sqlite3.connect(tmp_path / CATALOGUE)
     assert connection.execute("SELECT count(*) FROM drinks").fetchone() == (0,)
     connection.close()
 
 
-def test_a_new_catalogue_and_new_loads_reach_readers_that_have_the_files_open(tmp_path, new_drink):
-    source, books = Published(None), Books(load("a.json"))
-    copies = Copies(source, books, books, tmp_path)
+def test_readers_with_open_files_see_a_new_catalogue_and_new_loads(tmp_path, new_drink):
+    source, todays_loads = PublishedFile(None), TodaysLoads(load("a.json"))
+    copies = Copies(source, todays_loads, todays_loads, tmp_path)
     copies.refresh()
     catalogue, loads = (sqlite3.connect(tmp_path / name) for name in (CATALOGUE, LOADS))
     assert catalogue.execute("SELECT count(*) FROM drinks").fetchone() == (0,)
@@ -193,7 +194,7 @@ def test_a_new_catalogue_and_new_loads_reach_readers_that_have_the_files_open(tm
     with CatalogueWriter.create(source.path) as writer:
         writer.put([new_drink("1")])
         writer.seal(version="1-00000000", built_at=1, table="t")
-    books.loads.append(load("b.json"))
+    todays_loads.loads.append(load("b.json"))
     copies.refresh()
 
     assert catalogue.execute("SELECT count(*) FROM drinks").fetchone() == (1,)
@@ -207,8 +208,8 @@ def test_a_new_catalogue_and_new_loads_reach_readers_that_have_the_files_open(tm
 def test_the_loads_are_bounded(tmp_path, monkeypatch):
     monkeypatch.setattr(databases, "MAX_LOADS", 2)
     monkeypatch.setattr(databases, "MAX_REJECTED", 1)
-    books = Books(*(load(f"{n}.json", rejected=1) for n in range(4)))
-    Copies(Published(None), books, books, tmp_path).refresh()
+    todays_loads = TodaysLoads(*(load(f"{n}.json", rejected=1) for n in range(4)))
+    Copies(PublishedFile(None), todays_loads, todays_loads, tmp_path).refresh()
     connection = sqlite3.connect(tmp_path / LOADS)
     assert connection.execute("SELECT count(*) FROM loads").fetchone() == (2,)
     assert connection.execute("SELECT count(*) FROM rejected").fetchone() == (1,)

@@ -1,4 +1,4 @@
-"""When a local stack is deployed anew: as soon as anything that decides it has changed."""
+"""A local stack is deployed again when its template, code or rights have changed."""
 
 from pathlib import Path
 
@@ -13,28 +13,28 @@ CODE = Path("functions-0123.zip")
 
 @pytest.fixture
 def changed(tmp_path):
-    """Another version of a file."""
+    """Return a function that writes a changed copy of a file."""
 
-    def make(path: Path) -> Path:
+    def copy(path: Path) -> Path:
         other = tmp_path / path.name
         other.write_bytes(path.read_bytes() + b"\n")
         return other
 
-    return make
+    return copy
 
 
 @pytest.mark.parametrize("part", ["template", "environments"])
-def test_a_change_of_what_is_deployed_is_another_deployment(changed, part):
+def test_a_change_of_template_or_environments_is_another_deployment(changed, part):
     checkout = find_checkout()
     other = msgspec.structs.replace(checkout, **{part: changed(getattr(checkout, part))})
-    known = deploying.fingerprint(checkout, CODE)
-    assert deploying.fingerprint(other, CODE) != known
-    assert deploying.fingerprint(checkout, CODE) == known
+    fingerprint = deploying.fingerprint(checkout, CODE)
+    assert deploying.fingerprint(other, CODE) != fingerprint
+    assert deploying.fingerprint(checkout, CODE) == fingerprint
 
 
-def test_other_code_or_other_rights_of_the_services_are_another_deployment(changed, monkeypatch):
+def test_a_change_of_code_or_service_rights_is_another_deployment(changed, monkeypatch):
     checkout = find_checkout()
-    known = deploying.fingerprint(checkout, CODE)
-    assert deploying.fingerprint(checkout, Path("functions-4567.zip")) != known
+    fingerprint = deploying.fingerprint(checkout, CODE)
+    assert deploying.fingerprint(checkout, Path("functions-4567.zip")) != fingerprint
     monkeypatch.setattr(service_users, "__file__", str(changed(Path(service_users.__file__))))
-    assert deploying.fingerprint(checkout, CODE) != known
+    assert deploying.fingerprint(checkout, CODE) != fingerprint

@@ -1,4 +1,4 @@
-"""The page of the harness: self-contained, and allowed to run nothing but itself."""
+"""The page of the harness: self-contained, and its policy allows its own script only."""
 
 import base64
 import hashlib
@@ -14,36 +14,36 @@ TEXT = PAGE.read_text(encoding="utf-8")
 
 
 class Elements(HTMLParser):
-    """Every start tag of a page with its attributes."""
+    """Collects every start tag of a page with its attributes."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
 
     def handle_starttag(self, tag, attrs):
-        self.found.append((tag, dict(attrs)))
+        self.elements.append((tag, dict(attrs)))
 
 
 @pytest.fixture(scope="module")
 def elements():
     parser = Elements()
     parser.feed(TEXT)
-    return parser.found
+    return parser.elements
 
 
 @pytest.fixture(scope="module")
-def answer():
-    app = create_harness(dependencies=None, harness=None)  # type: ignore[arg-type]  # the page needs neither
+def response():
+    app = create_harness(dependencies=None, harness=None)  # type: ignore[arg-type]  # the page uses neither
     return TestClient(app, base_url="http://127.0.0.1").get("/harness")
 
 
-def test_the_page_is_served_and_shut_to_frames(answer):
-    assert answer.status_code == 200
-    assert answer.headers["content-type"].startswith("text/html")
-    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+def test_the_page_is_served_and_cannot_be_framed(response):
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith("text/html")
+    assert "frame-ancestors 'none'" in response.headers["content-security-policy"]
 
 
-def test_every_error_of_the_harness_is_documented_in_its_one_shape():
+def test_every_error_of_the_harness_is_documented_with_the_error_schema():
     document = create_harness(dependencies=None, harness=None).openapi()  # type: ignore[arg-type]  # likewise
     for path, methods in document["paths"].items():
         for method in methods.values() if path.startswith("/dev/") else ():
@@ -52,19 +52,20 @@ def test_every_error_of_the_harness_is_documented_in_its_one_shape():
                 assert content["schema"] == {"$ref": "#/components/schemas/ErrorAnswer"}
 
 
-def test_only_the_pages_own_script_and_style_may_run(answer):
+def test_only_the_pages_own_script_and_style_may_run(response):
     policy = dict(
-        rule.strip().split(" ", 1) for rule in answer.headers["content-security-policy"].split(";")
+        rule.strip().split(" ", 1)
+        for rule in response.headers["content-security-policy"].split(";")
     )
     for tag in ("script", "style"):
-        (text,) = re.findall(rf"<{tag}>(.*?)</{tag}>", answer.text, re.DOTALL)
+        (text,) = re.findall(rf"<{tag}>(.*?)</{tag}>", response.text, re.DOTALL)
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         assert policy[f"{tag}-src"] == f"'sha256-{digest}'"
     assert policy["default-src"] == "'none'"
     assert policy["connect-src"] == "'self'"
 
 
-def test_the_page_needs_nothing_from_elsewhere(elements):
+def test_the_page_loads_nothing_from_other_sites(elements):
     addresses = [
         attributes.get(name)
         for tag, attributes in elements
@@ -75,7 +76,7 @@ def test_the_page_needs_nothing_from_elsewhere(elements):
     assert all(address.startswith(("/", "data:")) for address in addresses)
 
 
-def test_the_page_never_makes_markup_of_data():
+def test_the_page_never_inserts_data_as_markup():
     for sink in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
         assert sink not in TEXT
 

@@ -1,4 +1,4 @@
-"""The origin guard: no page of another site gets anything done by a server on this machine."""
+"""The origin guard refuses requests from pages of other sites."""
 
 import pytest
 from starlette.applications import Starlette
@@ -38,13 +38,13 @@ def test_requests_to_this_machine_pass(client, host):
     "host", ["evil.example:8000", "evil.example", "127.0.0.1.evil.example", "", "localhost.evil:80"]
 )
 def test_another_name_for_this_machine_is_refused(client, host):
-    answer = client.get("/drinks", headers={"Host": host})
-    assert answer.status_code == 421
-    assert answer.json()["error"]["code"] == "other_host"
+    response = client.get("/drinks", headers={"Host": host})
+    assert response.status_code == 421
+    assert response.json()["error"]["code"] == "other_host"
 
 
 @pytest.mark.parametrize("headers", [{}, {"Origin": HERE}, {"Sec-Fetch-Site": "same-origin"}])
-def test_programs_and_our_own_page_may_change_things(client, headers):
+def test_scripts_and_our_own_page_may_send_changes(client, headers):
     assert client.post("/dev/way", headers=headers).status_code == 200
 
 
@@ -60,14 +60,14 @@ def test_programs_and_our_own_page_may_change_things(client, headers):
     ],
     ids=str,
 )
-def test_pages_of_other_sites_change_nothing_and_see_nothing_of_the_harness(client, headers):
-    for answer in (
+def test_pages_of_other_sites_cannot_send_changes_or_read_the_harness(client, headers):
+    for response in (
         client.post("/drinks", headers=headers),
         client.post("/dev/way", headers=headers),
         client.get("/dev/way", headers=headers),
     ):
-        assert answer.status_code == 403
-        assert answer.json()["error"]["code"] == "other_origin"
+        assert response.status_code == 403
+        assert response.json()["error"]["code"] == "other_origin"
 
 
 def test_the_public_catalogue_may_be_read_from_anywhere(client):
@@ -79,11 +79,11 @@ def test_a_body_up_to_the_limit_passes(client):
 
 
 def test_a_body_above_the_limit_is_refused_before_it_is_read(client):
-    answer = client.post("/drinks", content=b"x" * 1001)
-    assert answer.status_code == 413
-    assert answer.json()["error"]["code"] == "too_large"
+    response = client.post("/drinks", content=b"x" * 1001)
+    assert response.status_code == 413
+    assert response.json()["error"]["code"] == "too_large"
 
 
-def test_a_body_of_unknown_length_is_cut_off_at_the_limit(client):
-    answer = client.post("/drinks", content=(b"x" * 400 for _ in range(3)))
-    assert answer.status_code == 413
+def test_a_body_of_unknown_length_is_refused_at_the_limit(client):
+    response = client.post("/drinks", content=(b"x" * 400 for _ in range(3)))
+    assert response.status_code == 413

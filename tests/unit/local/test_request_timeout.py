@@ -1,4 +1,4 @@
-"""The local server closes connections whose request does not arrive whole, and bounds them all."""
+"""The local server closes connections with incomplete requests, and limits their number."""
 
 import http.client
 import socket
@@ -17,7 +17,7 @@ from mocktailverse.local.harness import bounded_server
 from mocktailverse.local.simulated_source.server import listen
 
 LIMIT_S = 0.3
-FOREVER_S = 600.0
+NO_LIMIT_S = 600.0
 HEAD = b"POST /size HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 
 
@@ -27,7 +27,7 @@ async def size(request: Request) -> PlainTextResponse:
 
 @contextmanager
 def served(limit_s: float) -> Iterator[int]:
-    """A server in a thread; its port."""
+    """Run a server in a thread; yield its port."""
     app = Starlette(routes=[Route("/size", size, methods=["GET", "POST"])])
     server = bounded_server.server(app, request_timeout_s=limit_s)
     with listen("127.0.0.1", 0) as listener:
@@ -41,14 +41,14 @@ def served(limit_s: float) -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def hurried() -> Iterator[int]:
+def port_with_timeout() -> Iterator[int]:
     with served(LIMIT_S) as port:
         yield port
 
 
 @pytest.fixture(scope="module")
-def unhurried() -> Iterator[int]:
-    with served(FOREVER_S) as port:
+def port_without_timeout() -> Iterator[int]:
+    with served(NO_LIMIT_S) as port:
         yield port
 
 
@@ -57,7 +57,7 @@ def connect(port: int) -> socket.socket:
 
 
 def is_closed(connection: socket.socket) -> bool:
-    """Whether the server closes the connection; waits for it."""
+    """Wait until the server closes the connection; return whether it did."""
     try:
         while connection.recv(1024):
             pass
@@ -77,23 +77,23 @@ CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
     [b"", b"P", HEAD, HEAD + LENGTH, HEAD + LENGTH + b"half", HEAD + CHUNKED + b"4\r\nha"],
     ids=["nothing", "a byte", "half a head", "no body", "half a body", "half a chunk"],
 )
-def test_a_request_that_does_not_arrive_whole_is_cut_off(hurried, sent):
-    with connect(hurried) as connection:
+def test_an_incomplete_request_is_cut_off(port_with_timeout, sent):
+    with connect(port_with_timeout) as connection:
         connection.sendall(sent)
         assert is_closed(connection)
 
 
 @pytest.mark.parametrize("second", [HEAD, HEAD + LENGTH + b"half"], ids=["head", "body"])
-def test_a_second_request_on_a_connection_is_watched_as_well(hurried, second):
-    with connect(hurried) as connection:
+def test_a_second_request_on_a_connection_has_the_same_limit(port_with_timeout, second):
+    with connect(port_with_timeout) as connection:
         connection.sendall(HEAD + b"Content-Length: 0\r\n\r\n")
         assert connection.recv(1024).startswith(b"HTTP/1.1 200")
         connection.sendall(second)
         assert is_closed(connection)
 
 
-def test_a_request_that_trickles_in_is_cut_off(hurried):
-    with connect(hurried) as connection:
+def test_a_slow_request_is_cut_off(port_with_timeout):
+    with connect(port_with_timeout) as connection:
         connection.settimeout(LIMIT_S / 10)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
@@ -108,8 +108,8 @@ def test_a_request_that_trickles_in_is_cut_off(hurried):
     pytest.fail("it is still open")
 
 
-def test_whole_requests_are_answered_one_after_another(unhurried):
-    connection = http.client.HTTPConnection("127.0.0.1", unhurried, timeout=60)
+def test_complete_requests_are_answered_one_after_another(port_without_timeout):
+    connection = http.client.HTTPConnection("127.0.0.1", port_without_timeout, timeout=60)
     for length in (0, 3, 200_000):
         connection.request("POST", "/size", body=b"x" * length)
         assert connection.getresponse().read() == str(length).encode()
@@ -118,7 +118,7 @@ def test_whole_requests_are_answered_one_after_another(unhurried):
 
 def test_connections_are_bounded_and_free_again_after_the_limit(monkeypatch):
     monkeypatch.setattr(bounded_server, "MAX_CONNECTIONS", 3)
-    with served(FOREVER_S) as port:
+    with served(NO_LIMIT_S) as port:
         held = [connect(port) for _ in range(3)]
         for connection in held:  # each was accepted before the next one comes
             connection.sendall(HEAD + b"Content-Length: 1\r\nExpect: 100-continue\r\n\r\n")

@@ -1,4 +1,4 @@
-"""Sample events: what a function gets is what AWS would send it."""
+"""Sample events have the form in which AWS sends them."""
 
 import msgspec
 
@@ -7,13 +7,13 @@ from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.local.harness.samples import sample_event
 
 
-def test_the_sample_message_asks_for_the_load_of_the_newest_object():
+def test_the_sample_message_requests_the_load_of_the_newest_object():
     version = ObjectVersion("data", "raw/thecocktaildb/a.json", "v1")
     (record,) = sample_event("transform", version, None)["Records"]
     assert load_requests(record["body"]) == [LoadRequest(version, 1)]
 
 
-def test_the_sample_of_a_changed_drink_names_it():
+def test_the_sample_change_notification_names_the_drink():
     (record,) = sample_event("publish", None, "thecocktaildb:1")["Records"]
     assert record["dynamodb"]["Keys"] == {"id": {"S": "thecocktaildb:1"}}
 

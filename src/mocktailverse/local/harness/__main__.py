@@ -1,4 +1,4 @@
-"""`python -m mocktailverse.local.harness`: the API and the harness of a running stack."""
+"""Serve the API and the harness of a running local stack."""
 
 import argparse
 import sys
@@ -15,7 +15,7 @@ USAGE_ERROR = 2
 
 
 def main() -> int:
-    """Serve; return the exit code: 0 after an interrupt, 2 if it cannot start."""
+    """Serve until interrupted; return the exit code: 0, or 2 if the server cannot start."""
     parser = argparse.ArgumentParser(
         prog="python -m mocktailverse.local.harness", description=__doc__
     )
@@ -38,7 +38,7 @@ def _serve(state_dir: Path, port: int) -> None:
         raise UsageError(f"No local stack runs in `{state_dir}`. Start it: mocktailverse up")
     with tempfile.TemporaryDirectory(
         prefix="mocktailverse-api-",
-        ignore_cleanup_errors=True,  # a download of the catalogue may still write to it
+        ignore_cleanup_errors=True,  # a background download of the catalogue may still write here
     ) as folder:
         dependencies = api_dependencies(stack, Path(folder))
         serve(

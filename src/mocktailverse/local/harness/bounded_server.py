@@ -13,13 +13,14 @@ from mocktailverse.local.simulated_source.server import listen
 from mocktailverse.local.tcp_ports import HOST
 
 SHUTDOWN_S = 1
-"""How long open requests may take to end when the server stops."""
+"""Time limit for open requests when the server stops."""
 
 REQUEST_TIMEOUT_S = 20.0
-"""How long a request, head and body, may take to arrive."""
+"""Time limit for a request, head and body, to arrive."""
 
 MAX_CONNECTIONS = 256
-"""More are closed at once; each takes a file descriptor, of which a process often has 1,024."""
+"""Further connections are closed at once: each needs a file descriptor, and the limit of a process
+is often 1,024."""
 
 
 class BoundedProtocol(H11Protocol):
@@ -32,7 +33,7 @@ class BoundedProtocol(H11Protocol):
     request_timeout_s: ClassVar[float] = REQUEST_TIMEOUT_S
     _request_timeout: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own signature
         """Start the timeout, or close the connection if there are too many."""
         super().connection_made(transport)
         if len(self.connections) > MAX_CONNECTIONS:
@@ -64,7 +65,7 @@ class BoundedProtocol(H11Protocol):
 
 
 def server(app: ASGIApp, request_timeout_s: float = REQUEST_TIMEOUT_S) -> uvicorn.Server:
-    """Return a server of the app that bounds the time of a request and the connections."""
+    """Return a server for the app, with limits for request time and number of connections."""
     protocol = type("Protocol", (BoundedProtocol,), {"request_timeout_s": request_timeout_s})
     config = uvicorn.Config(
         app,
@@ -79,7 +80,7 @@ def server(app: ASGIApp, request_timeout_s: float = REQUEST_TIMEOUT_S) -> uvicor
 
 
 def serve(app: ASGIApp, port: int) -> None:
-    """Serve until Ctrl-C or SIGTERM; its log goes to stderr.
+    """Serve the app until Ctrl-C or SIGTERM, and log to stderr.
 
     Raises:
         UsageError: the port is in use or may not be used.

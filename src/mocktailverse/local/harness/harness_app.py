@@ -33,13 +33,13 @@ STATUSES: dict[type[MocktailverseError], tuple[int, str]] = {
     TransientError: (503, "unavailable"),
     UnreachableError: (503, "unreachable"),
 }
-"""Status and code by error type; the response shows the developer the error's own text."""
+"""HTTP status and error code by error type; the response includes the error's message."""
 
 page_router = APIRouter(include_in_schema=False)
 
 
 def create_harness(dependencies: ApiDependencies, harness: HarnessDependencies) -> FastAPI:
-    """Return the app; this connects to nothing."""
+    """Return the app of API and harness; this opens no connection."""
     app = create_app(dependencies)
     app.state.harness = harness
     for kind, (status, code) in STATUSES.items():
@@ -52,7 +52,7 @@ def create_harness(dependencies: ApiDependencies, harness: HarnessDependencies) 
 
 @page_router.get("/harness")
 def page() -> Response:
-    """Return the page; its policy allows its own script and style, and requests to this server."""
+    """Return the page with a content security policy for its own script and style only."""
     text, policy = _page()
     return Response(text, headers={"Content-Security-Policy": policy}, media_type="text/html")
 
@@ -71,7 +71,7 @@ def _page() -> tuple[str, str]:
 
 
 def _hash(element: re.Match[str] | None) -> str:
-    assert element is not None  # noqa: S101 - the page is ours
+    assert element is not None  # noqa: S101 - page.html has both elements
     digest = base64.b64encode(hashlib.sha256(element[1].encode()).digest()).decode()
     return f"'sha256-{digest}'"
 

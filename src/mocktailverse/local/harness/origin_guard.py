@@ -1,6 +1,6 @@
 """Protect a server without a login from pages of other web sites (see `allowed_hosts`).
 
-A page of another origin may not change anything, and may not read anything of the harness.
+A page of another origin cannot change anything, and cannot read the harness (CSRF, DNS rebinding).
 """
 
 from starlette.exceptions import HTTPException
@@ -10,22 +10,22 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mocktailverse.api.error_responses import ApiError, error_response
 from mocktailverse.local.allowed_hosts import is_our_own, names_this_machine
 
-READING = frozenset({"GET", "HEAD", "OPTIONS"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 BODY_LIMIT = 64 * 1024 * 1024
-"""Maximum size of a request's body in bytes: that of the largest raw object."""
+"""Maximum size of a request's body, in bytes: the size of the largest raw object."""
 
 
 class OriginGuard:
-    """Middleware that forwards a request to the app, or refuses it."""
+    """Middleware that refuses requests of other origins, and bodies over the limit."""
 
     def __init__(self, app: ASGIApp, *, private: str) -> None:
-        """`private` is the prefix of paths that pages of other origins may not read either."""
+        """`private` is the prefix of the paths that pages of other origins cannot even read."""
         self._app = app
         self._private = private
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer an ASGI request."""
+        """Forward an ASGI request to the app, or refuse it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -44,11 +44,13 @@ class OriginGuard:
                 "other_host",
                 "This server responds to requests for 127.0.0.1 and localhost only.",
             )
-        is_readable = request.method in READING and not request.url.path.startswith(self._private)
+        is_readable = request.method in SAFE_METHODS and not request.url.path.startswith(
+            self._private
+        )
         if not is_readable and not is_our_own(
             host, headers.get("origin"), headers.get("sec-fetch-site")
         ):
-            return ApiError(403, "other_origin", "Pages of other sites may not do this.")
+            return ApiError(403, "other_origin", "Pages of other sites cannot send this request.")
         if int(headers.get("content-length", "0")) > BODY_LIMIT:
             return _too_large()
         return None

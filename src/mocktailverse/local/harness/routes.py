@@ -1,4 +1,4 @@
-"""Routes of the harness: store raw files, trace them, fetch, replay, redrive, events, faults."""
+"""Routes of the harness: store and trace raw files, fetch, replay, redrive, invoke, faults."""
 
 import re
 import shutil
@@ -17,8 +17,8 @@ from mocktailverse.api.openapi import errors
 from mocktailverse.catalogue.search.query import Page
 from mocktailverse.errors import UsageError
 from mocktailverse.local.harness import source_faults
+from mocktailverse.local.harness.record_journey import record_journey
 from mocktailverse.local.harness.samples import sample_event
-from mocktailverse.local.harness.way import way_of
 from mocktailverse.local.harness.wiring import HarnessDependencies
 from mocktailverse.operations.recent_loads import recent_loads, unfinished
 from mocktailverse.pipeline.ingest import InputFile, put_files
@@ -45,13 +45,13 @@ router = APIRouter(
 
 
 def harness_of(request: Request) -> HarnessDependencies:
-    """Return the harness's dependencies of the app that received this request."""
+    """Return the harness's dependencies, which the app of this request holds."""
     harness: HarnessDependencies = request.app.state.harness
     return harness
 
 
 def stores_of(request: Request) -> Stores:
-    """Return the stores of the app that received this request."""
+    """Return the stores of the local stack."""
     return harness_of(request).stores
 
 
@@ -60,7 +60,7 @@ StackStores = Annotated[Stores, Depends(stores_of)]
 
 
 class StrictBody(BaseModel):
-    """The body of a request; an unknown field is refused."""
+    """The body of a request; an unknown field is an error."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -88,9 +88,9 @@ def store_raw(
     stores: StackStores,
     file: Annotated[UploadFile, "json, ndjson or csv, plain or gzip"],
     source: Annotated[str, Form()] = "thecocktaildb",
-    observed_at: Annotated[str | None, Form(description="ISO 8601 [now].")] = None,
+    observed_at: Annotated[str | None, Form(description="ISO 8601 time; by default now.")] = None,
 ) -> Response:
-    """Store a file as raw objects, as `ingest` does; `/dev/way` shows the journey of each."""
+    """Store a file as raw objects, like `ingest`; `/dev/way` shows the journey of each object."""
     require_source(source)
     observed = parse_past_time(observed_at) if observed_at else None
     if not file.size:
@@ -107,13 +107,13 @@ def store_raw(
 
 
 @router.get("/way")
-def show_way(
+def show_record_journey(
     harness: Harness,
     key: Annotated[str, Query(pattern="^raw/", max_length=1024)],
     version_id: Annotated[str | None, Query(max_length=1024)] = None,
 ) -> Response:
-    """Show the journey of a raw object, stage by stage; by default of its latest version."""
-    return fresh(way_of(harness, key, version_id))
+    """Show the journey of a raw object, stage by stage; by default of the latest version."""
+    return fresh(record_journey(harness, key, version_id))
 
 
 @router.get("/loads")
@@ -147,20 +147,20 @@ def replay_objects(stores: StackStores, body: ReplayBody) -> Response:
     """Load raw objects again with the current code (reprocessing)."""
     if not (body.keys or body.failed or body.rejected):
         raise UsageError("Nothing was selected. Pass `keys`, `failed` or `rejected`.")
-    chosen = [
+    versions = [
         version
         for version in under(body.keys, stores.bucket)
         if body.version_id in (None, version.version_id)
     ]
     if body.failed or body.rejected:
-        chosen += unfinished(stores.loads, failed=body.failed, rejected=body.rejected)
-    requests = replay(dict.fromkeys(chosen), stores.loads, stores.queue, now=now())
+        versions += unfinished(stores.loads, failed=body.failed, rejected=body.rejected)
+    requests = replay(dict.fromkeys(versions), stores.loads, stores.queue, now=now())
     return fresh({"replayed": requests})
 
 
 @router.post("/redrive")
 def redrive_letters(stores: StackStores) -> Response:
-    """Send the dead letters to the queue again, after their cause was fixed."""
+    """Move the dead letters back to the queue, after their cause is fixed (redrive)."""
     return fresh({"redriven": redrive(stores.queue), "dead_letters": stores.queue.dead()})
 
 
@@ -182,15 +182,15 @@ def list_functions(stores: StackStores) -> Response:
 def send_event(
     stores: StackStores, function: str, event: Annotated[Json, Body(examples=[{}])]
 ) -> Response:
-    """Invoke a function with an event; return its result or error, and the end of its log."""
+    """Invoke a function with an event; return its result or error, and its last log lines."""
     if function not in stores.function_names:
         names = ", ".join(sorted(stores.function_names))
         message = f"`{function}` is not a function of this stack. Choose one of: {names}."
         raise ApiError(404, "no_such_function", message)
     name = stores.function_names[function]
-    began = now()
+    started_at = now()
     invocation = stores.functions.run(name, msgspec.json.encode(event))
-    return fresh({**msgspec.structs.asdict(invocation), "duration_ms": now() - began})
+    return fresh({**msgspec.structs.asdict(invocation), "duration_ms": now() - started_at})
 
 
 @router.get("/faults")
@@ -204,7 +204,7 @@ def add_fault(
     harness: Harness,
     fault: Annotated[dict[str, Any], Body(examples=[{"kind": "throttle", "every": 3}])],
 ) -> Response:
-    """Add a fault to the active ones; the kind `none` removes all of them."""
+    """Add a fault; the kind `none` removes all faults."""
     return fresh(Page(source_faults.add(_simulation(harness), msgspec.json.encode(fault)), None))
 
 
@@ -213,6 +213,6 @@ def _simulation(harness: HarnessDependencies) -> str:
         raise ApiError(
             409,
             "no_simulation",
-            "This stack fetches from the real TheCocktailDB, which has no faults to switch.",
+            "This stack fetches from the real TheCocktailDB, which cannot simulate faults.",
         )
     return harness.source_url

@@ -1,4 +1,4 @@
-"""Sample events, one for each function, as AWS would send them on this stack."""
+"""Sample events, one for each function, in the form in which AWS sends them."""
 
 from typing import Any
 
@@ -8,38 +8,38 @@ from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.times import now
 
-NO_DRINK = "thecocktaildb:11007"
+EXAMPLE_DRINK_ID = "thecocktaildb:11007"
 
 
 def sample_event(
     function: str, newest: ObjectVersion | None, drink_id: str | None
 ) -> dict[str, Any]:
-    """Return an event for a function, by its short name; `{}` for one that needs no data.
+    """Return a sample event for a function; `{}` if the function needs no data.
 
     Args:
-        function: `transform`, `fetch`, ...
-        newest: the raw object that a message for `transform` is about.
-        drink_id: the drink that a stream record for `publish` is about.
+        function: its short name, such as `transform`.
+        newest: the raw object in the message for `transform`; None on an empty stack.
+        drink_id: the drink in the stream record for `publish`; None on an empty stack.
     """
     match function:
         case "transform":
             version = newest or ObjectVersion("bucket", "raw/thecocktaildb/none.json", "null")
-            return {"Records": [_message(LoadRequest(version, 1))]}
+            return {"Records": [_sqs_record(LoadRequest(version, 1))]}
         case "fetch":
             return {"strategy": "random", "arguments": ["1"], "time_limit_s": 5}
         case "publish":
-            return {"Records": [_changed(drink_id or NO_DRINK)]}
+            return {"Records": [_stream_record(drink_id or EXAMPLE_DRINK_ID)]}
         case "api":
-            return _request("/drinks", "limit=1")
+            return _http_request("/drinks", "limit=1")
         case _:
             return {}
 
 
-def _message(request: LoadRequest) -> dict[str, Any]:
-    """Return a message of SQS."""
+def _sqs_record(request: LoadRequest) -> dict[str, Any]:
+    """Return an SQS event record with a load request."""
     return {
         "messageId": "00000000-0000-4000-8000-000000000001",
-        "receiptHandle": "by-hand",
+        "receiptHandle": "sample",
         "body": msgspec.json.encode(request).decode(),
         "attributes": {"ApproximateReceiveCount": "1"},
         "messageAttributes": {},
@@ -48,8 +48,8 @@ def _message(request: LoadRequest) -> dict[str, Any]:
     }
 
 
-def _changed(drink_id: str) -> dict[str, Any]:
-    """Return a record of the drinks table's stream."""
+def _stream_record(drink_id: str) -> dict[str, Any]:
+    """Return a change notification: a KEYS_ONLY record of the drinks table's stream."""
     return {
         "eventID": "1",
         "eventName": "MODIFY",
@@ -64,8 +64,8 @@ def _changed(drink_id: str) -> dict[str, Any]:
     }
 
 
-def _request(path: str, query: str) -> dict[str, Any]:
-    """Return a request as API Gateway's HTTP API forwards it (payload format 2.0)."""
+def _http_request(path: str, query: str) -> dict[str, Any]:
+    """Return a GET request in the payload format 2.0 of API Gateway's HTTP API."""
     return {
         "version": "2.0",
         "routeKey": "$default",
@@ -80,7 +80,7 @@ def _request(path: str, query: str) -> dict[str, Any]:
                 "sourceIp": "127.0.0.1",
             },
             "stage": "$default",
-            "requestId": "by-hand",
+            "requestId": "sample",
         },
         "isBase64Encoded": False,
     }

@@ -1,4 +1,4 @@
-"""Client for the fault switches of the simulated TheCocktailDB."""
+"""Client for the fault injection of the simulated TheCocktailDB."""
 
 from typing import Any
 
@@ -7,11 +7,11 @@ import msgspec
 
 from mocktailverse.errors import UnreachableError, UsageError
 
-TIMEOUT_S = 5.0
+_TIMEOUT_S = 5.0
 
 
 def faults(source_url: str) -> list[dict[str, Any]]:
-    """Return the active faults, with the numbers of requests that each watched and struck.
+    """Return the active faults, each with its numbers of requests seen and affected.
 
     Raises:
         UnreachableError: the simulated source does not respond.
@@ -23,7 +23,7 @@ def add(source_url: str, fault: bytes) -> list[dict[str, Any]]:
     """Add a fault, given as the JSON of a `Fault`; return the active faults.
 
     Raises:
-        UsageError: it is not a valid fault.
+        UsageError: the fault is not valid.
         UnreachableError: the simulated source does not respond.
     """
     return _request(source_url, fault)
@@ -32,7 +32,7 @@ def add(source_url: str, fault: bytes) -> list[dict[str, Any]]:
 def _request(source_url: str, fault: bytes | None) -> list[dict[str, Any]]:
     try:
         response = httpx2.request(
-            "POST" if fault else "GET", f"{source_url}/_faults", content=fault, timeout=TIMEOUT_S
+            "POST" if fault else "GET", f"{source_url}/_faults", content=fault, timeout=_TIMEOUT_S
         )
     except httpx2.HTTPError as error:
         raise UnreachableError(

@@ -1,4 +1,4 @@
-"""What the harness works with: the stores of one local stack, and its catalogue."""
+"""Build the dependencies of the API and the harness from a local stack."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from mocktailverse.stores.clients import INTERACTIVE
 from mocktailverse.stores.environment import Stores
 
 CATALOGUE_MAX_AGE_S = 0.5
-"""On this machine a check for a new catalogue costs nothing."""
+"""How often the catalogue is checked for changes; short, because a local request is free."""
 
 
 class HarnessDependencies(Struct, frozen=True, kw_only=True):
@@ -23,11 +23,11 @@ class HarnessDependencies(Struct, frozen=True, kw_only=True):
     catalogue: CatalogueCopy
     """The API's copy of the catalogue."""
     source_url: str | None
-    """Address of the simulated TheCocktailDB; None if the stack fetches from the real one."""
+    """Base URL of the simulated TheCocktailDB; None if the stack fetches from the real one."""
 
 
 def api_dependencies(stack: LocalStack, folder: Path) -> ApiDependencies:
-    """Return the dependencies of a local stack's API; `folder` keeps copies of the catalogue."""
+    """Return the dependencies of a local stack's API; `folder` holds copies of the catalogue."""
     settings = ApiSettings.of_outputs(
         stack.outputs, stage=STAGE, catalogue_max_age_s=CATALOGUE_MAX_AGE_S
     )
@@ -36,7 +36,7 @@ def api_dependencies(stack: LocalStack, folder: Path) -> ApiDependencies:
 
 
 def harness_dependencies(stack: LocalStack, catalogue: CatalogueCopy) -> HarnessDependencies:
-    """Return the harness's dependencies; its calls may take longer than the API's."""
+    """Return the harness's dependencies; its AWS calls have longer timeouts than the API's."""
     return HarnessDependencies(
         stores=Stores(stack.clients(), stack.outputs),
         catalogue=catalogue,

@@ -1,4 +1,4 @@
-"""Verify tells exactly what was tampered with; reconcile brings back what was lost."""
+"""Verify reports exactly what was changed; reconcile sends lost loads again."""
 
 import json
 import time
@@ -12,7 +12,7 @@ NOON_MS = 1_700_000_000_000
 
 
 def differences(pipeline):
-    """What verify finds, without what it does not find."""
+    """Return the differences that verify reports, without the empty lists."""
     report = pipeline.verify()
     assert report.ok == (not any(getattr(report, kind) for kind in DIFFERENCES))
     return {kind: getattr(report, kind) for kind in DIFFERENCES if getattr(report, kind)}
@@ -78,7 +78,7 @@ def test_a_changed_drink_is_stale(pipeline, attribute, value):
     assert differences(pipeline) == {"stale": ["thecocktaildb:910002"]}
 
 
-def test_a_drink_that_no_raw_object_gives_is_extra(pipeline, drinks, loaded):
+def test_a_drink_without_a_raw_object_is_extra(pipeline, drinks, loaded):
     now = time.time_ns() // 1_000_000
     other = pipeline.put(drinks(1, 960_001), "other", observed_at=now)
     pipeline.settled(other)
@@ -100,17 +100,17 @@ def test_a_load_that_is_not_done_does_not_conserve(pipeline, loaded, status):
     assert differences(pipeline) == {"not_conserving": [loaded.key]}
 
 
-def test_counts_that_do_not_add_up_are_told(pipeline, loaded):
+def test_counts_that_do_not_add_up_are_reported(pipeline, loaded):
     change_load(pipeline, loaded, loaded={"N": "2"})
     assert differences(pipeline) == {"not_conserving": [loaded.key]}
 
 
-def test_counts_that_add_up_to_something_else_are_told(pipeline, loaded):
+def test_counts_that_add_up_to_another_sum_are_reported(pipeline, loaded):
     change_load(pipeline, loaded, read={"N": "3"}, loaded={"N": "2"})
     assert differences(pipeline) == {"not_conserving": [loaded.key]}
 
 
-def test_several_differences_are_told_apart(pipeline, drinks, loaded):
+def test_several_kinds_of_differences_are_distinguished(pipeline, drinks, loaded):
     change_drink(pipeline, 910_001, "name", {"S": "Changed"})
     pipeline.clients.dynamodb.delete_item(
         TableName=pipeline.outputs["DrinksTable"], Key={"id": {"S": "thecocktaildb:910003"}}
@@ -126,15 +126,15 @@ def test_several_differences_are_told_apart(pipeline, drinks, loaded):
 
 @pytest.mark.usefixtures("loaded")
 def test_the_command_prints_the_differences_and_ends_with_1(pipeline, cli):
-    answer = cli("verify", "--json")
-    assert {kind: answer.json[kind] for kind in ("ok", *DIFFERENCES)} == {
+    result = cli("verify", "--json")
+    assert {kind: result.json[kind] for kind in ("ok", *DIFFERENCES)} == {
         "ok": True,
         **{kind: [] for kind in DIFFERENCES},
     }
     change_drink(pipeline, 910_002, "name", {"S": "Spritzz"})
-    answer = cli("verify", "--json", code=1)
-    assert (answer.json["ok"], answer.json["stale"]) == (False, ["thecocktaildb:910002"])
-    (difference,) = answer.json["differences"]
+    result = cli("verify", "--json", code=1)
+    assert (result.json["ok"], result.json["stale"]) == (False, ["thecocktaildb:910002"])
+    (difference,) = result.json["differences"]
     assert "name" in difference["problem"]
     assert "thecocktaildb:910002" in cli("verify", code=1).out
 
@@ -144,23 +144,23 @@ def test_the_command_prints_the_differences_and_ends_with_1(pipeline, cli):
 
 @pytest.fixture
 def at_once(pipeline):
-    """Reconcile looks for what was lost just now; else only for what is minutes old."""
+    """Make reconcile check loads without activity at once, instead of after minutes."""
     with pipeline.configured("ReconcileFunction", MOCKTAILVERSE_VISIBILITY_TIMEOUT_S="0"):
         yield
 
 
-def test_reconcile_leaves_alone_what_may_merely_be_slow(pipeline, loaded, cli):
+def test_reconcile_leaves_recent_loads_alone(pipeline, loaded, cli):
     change_load(pipeline, loaded, status={"S": "loading"})
     assert cli("reconcile", "--json").json == {"checked": 0, "requeued": [], "failed": []}
 
 
 @pytest.mark.usefixtures("at_once", "loaded")
-def test_reconcile_has_nothing_to_do_where_all_is_done(cli):
+def test_reconcile_requeues_nothing_if_all_loads_are_done(cli):
     assert cli("reconcile", "--json").json == {"checked": 1, "requeued": [], "failed": []}
 
 
 @pytest.mark.usefixtures("at_once")
-def test_an_object_whose_event_was_lost_is_loaded_after_all(pipeline, drinks, cli):
+def test_reconcile_loads_an_object_whose_event_was_lost(pipeline, drinks, cli):
     with pipeline.unread_queue():
         version = pipeline.hold(drinks(3), "event lost")
     assert differences(pipeline) == {
@@ -176,7 +176,7 @@ def test_an_object_whose_event_was_lost_is_loaded_after_all(pipeline, drinks, cl
 
 
 @pytest.mark.usefixtures("at_once")
-def test_a_load_whose_message_was_lost_goes_on_where_it_stood(pipeline, drinks, cli):
+def test_reconcile_continues_a_load_whose_message_was_lost(pipeline, drinks, cli):
     lines = [json.dumps(record).encode() for record in drinks(520)]
     version = pipeline.put(b"\n".join(lines))
     (before,) = pipeline.settled(version)
@@ -191,13 +191,13 @@ def test_a_load_whose_message_was_lost_goes_on_where_it_stood(pipeline, drinks, 
 
 
 @pytest.mark.usefixtures("at_once")
-def test_reconcile_gives_up_after_three_and_says_so(pipeline, drinks, cli):
+def test_reconcile_gives_up_after_three_attempts(pipeline, drinks, cli):
     with pipeline.unread_queue():
         version = pipeline.hold(drinks(), "never read")
         for _ in range(3):
             assert cli("reconcile", "--json").json["requeued"] == [version.key]
-        answer = cli("reconcile", "--json").json
-        assert (answer["requeued"], answer["failed"]) == ([], [version.key])
+        report = cli("reconcile", "--json").json
+        assert (report["requeued"], report["failed"]) == ([], [version.key])
         load = pipeline.load(version)
         assert (load.status, load.requeues) == ("failed", 3)
         assert "3 re-queues" in (load.error or "")
@@ -212,7 +212,7 @@ def test_reconcile_gives_up_after_three_and_says_so(pipeline, drinks, cli):
 
 
 @pytest.mark.usefixtures("at_once")
-def test_reconcile_twice_at_once_loads_once(pipeline, drinks, cli):
+def test_two_reconcile_runs_load_an_object_once(pipeline, drinks, cli):
     with pipeline.unread_queue():
         version = pipeline.hold(drinks(5), "twice")
         cli("reconcile")
@@ -229,7 +229,7 @@ def test_a_replay_takes_raw_objects_only(cli):
     cli("replay", "", code=2)
 
 
-def test_what_a_replay_superseded_is_not_listed_twice(pipeline, cli):
+def test_superseded_rejects_are_not_listed(pipeline, cli):
     version = pipeline.put(b'[{"strDrink": "no id"}]', "rejects")
     pipeline.settled(version)
     cli("replay", "--rejected", "--wait")
