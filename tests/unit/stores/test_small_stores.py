@@ -12,6 +12,7 @@ from botocore.exceptions import ParamValidationError
 from botocore.response import StreamingBody
 
 from mocktailverse.errors import PermanentError, TransientError, UsageError
+from mocktailverse.loads.load_keys import load_key
 from mocktailverse.loads.load_record import START, Counts, Load, Segment
 from mocktailverse.loads.load_request import DeadLetter
 from mocktailverse.loads.object_version import ObjectVersion
@@ -29,7 +30,7 @@ from mocktailverse.stores.clients import INTERACTIVE, UNHURRIED, Clients
 from mocktailverse.stores.data_bucket import HEAD_BYTES, DataBucket
 from mocktailverse.stores.export_objects import ExportObjects
 from mocktailverse.stores.functions import Functions
-from mocktailverse.stores.load_items import load_key, to_segment_item
+from mocktailverse.stores.load_items import to_segment_item
 from mocktailverse.stores.log_group import LogGroup, Retention, read_retentions
 from mocktailverse.stores.queue import HIDDEN_WHILE_MOVED_S, Queue
 from mocktailverse.stores.ssm_parameter import Parameter
