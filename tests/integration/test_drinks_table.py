@@ -493,7 +493,7 @@ def test_reading_many_gives_up_after_a_while(table, clients, number, monkeypatch
     register = observed(number, 1000)
     with (
         answering(clients, *[(200, unread(table, register))] * 8),
-        pytest.raises(TransientError, match="1 drinks unread"),
+        pytest.raises(TransientError, match="1 keys unprocessed"),
     ):
         table.many([register.id])
     assert max(waits) <= 2

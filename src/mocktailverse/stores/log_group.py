@@ -28,7 +28,7 @@ class LogLine(Struct, frozen=True):
     message: str
 
 
-class Retention(Struct, frozen=True):
+class LogRetention(Struct, frozen=True):
     """How long a log group keeps its lines (None: for ever), and how many bytes it holds."""
 
     name: str
@@ -36,12 +36,12 @@ class Retention(Struct, frozen=True):
     bytes: int
 
 
-def read_retentions(clients: "Clients", prefix: str) -> list[Retention]:
+def read_retentions(clients: "Clients", prefix: str) -> list[LogRetention]:
     """The retention of the log groups whose names begin with a prefix, by name."""
     pages = clients.logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix)
     with translated("Reading the log groups"):
         return [
-            Retention(
+            LogRetention(
                 group["logGroupName"], group.get("retentionInDays"), group.get("storedBytes", 0)
             )
             for page in pages

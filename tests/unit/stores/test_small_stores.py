@@ -31,7 +31,7 @@ from mocktailverse.stores.data_bucket import HEAD_BYTES, DataBucket
 from mocktailverse.stores.export_objects import ExportObjects
 from mocktailverse.stores.functions import Functions
 from mocktailverse.stores.load_items import to_segment_item
-from mocktailverse.stores.log_group import LogGroup, Retention, read_retentions
+from mocktailverse.stores.log_group import LogGroup, LogRetention, read_retentions
 from mocktailverse.stores.queue import HIDDEN_WHILE_MOVED_S, Queue
 from mocktailverse.stores.ssm_parameter import Parameter
 
@@ -73,7 +73,7 @@ def test_the_head_of_an_object_that_did_not_come_whole_is_an_error(stubbed):
     }
     stub.add_response("get_object", answer)
     bucket = DataBucket(SimpleNamespace(s3=stub.client), "data")
-    with pytest.raises(TransientError, match="only 4 bytes came"):
+    with pytest.raises(TransientError, match="received only 4 bytes"):
         bucket.open(ObjectVersion("data", "raw/a.json", "1"))
 
 
@@ -109,7 +109,7 @@ def test_the_rest_of_an_object_that_did_not_come_whole_is_an_error(stubbed):
     stub.add_response("get_object", piece(b"en", HEAD_BYTES, size))
     bucket = DataBucket(SimpleNamespace(s3=stub.client), "data")
     opened = bucket.open(ObjectVersion("data", "raw/a.json", "1"))
-    with pytest.raises(TransientError, match=f"only {size - 1} bytes came"):
+    with pytest.raises(TransientError, match=f"received only {size - 1} bytes"):
         list(opened.chunks())
 
 
@@ -126,7 +126,7 @@ def test_a_catalogue_that_did_not_come_whole_is_an_error(catalogue, tmp_path):
     published, stub = catalogue
     answer = {"Body": StreamingBody(io.BytesIO(b"1234"), 4), "ContentLength": 10, "ETag": '"e"'}
     stub.add_response("get_object", answer)
-    with pytest.raises(TransientError, match="only 4 bytes came"):
+    with pytest.raises(TransientError, match="received only 4 bytes"):
         published.download(tmp_path / "copy")
 
 
@@ -304,7 +304,7 @@ def test_log_groups_tell_how_long_they_keep_their_lines(stubbed):
     groups = [{"logGroupName": "a", "retentionInDays": 3, "storedBytes": 7}, {"logGroupName": "b"}]
     stub.add_response("describe_log_groups", {"logGroups": groups}, {"logGroupNamePrefix": "p"})
     found = read_retentions(SimpleNamespace(logs=stub.client), "p")
-    assert found == [Retention("a", 3, 7), Retention("b", None, 0)]
+    assert found == [LogRetention("a", 3, 7), LogRetention("b", None, 0)]
 
 
 @pytest.mark.parametrize(("word", "pattern"), [("", ""), ("a b", '"a b"')])

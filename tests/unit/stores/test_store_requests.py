@@ -141,7 +141,7 @@ def test_reading_again_waits_twice_as_long_each_time_up_to_two_seconds(dynamodb,
     )
     left = {"Responses": {}, "UnprocessedKeys": {"drinks": {"Keys": [KEY]}}}
     dynamodb.answer(*[("batch_get_item", left)] * 8)
-    with pytest.raises(ThrottledError, match="leaves 1 drinks unread"):
+    with pytest.raises(ThrottledError, match="1 keys unprocessed"):
         DrinksTable(dynamodb.clients, "drinks").many(["thecocktaildb:1"])
     assert waits == [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0]
     assert set(shares) == {(0.5, 1)}
