@@ -157,14 +157,14 @@ def _has_object(elements: Iterable[bytes | None]) -> bool:
 def _csv_header(line: bytes, columns: Collection[str]) -> tuple[int, str] | None:
     """Return the number of columns and the delimiter of a header; None if it is not a header."""
     text = line[:ROW_BYTES].decode("utf-8", "replace")
-    known = {column.casefold() for column in columns}
+    known_names = {column.casefold() for column in columns}
     best, header = 1, None
     for candidate in DELIMITERS:
         try:
             names = next(csv.reader([text], delimiter=candidate), [])
         except csv.Error:
             continue
-        recognized = len(known.intersection(name.strip().casefold() for name in names))
+        recognized = len(known_names.intersection(name.strip().casefold() for name in names))
         if recognized > best:
             best, header = recognized, (len(names), candidate)
     return header

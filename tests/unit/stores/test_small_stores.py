@@ -26,7 +26,7 @@ from mocktailverse.stores.alarms import (
     read_log_metrics,
 )
 from mocktailverse.stores.catalogue_object import CatalogueObject
-from mocktailverse.stores.clients import INTERACTIVE, UNHURRIED, Clients
+from mocktailverse.stores.clients import INTERACTIVE, UNATTENDED, Clients
 from mocktailverse.stores.data_bucket import HEAD_BYTES, DataBucket
 from mocktailverse.stores.export_objects import ExportObjects
 from mocktailverse.stores.functions import Functions
@@ -334,7 +334,7 @@ def keys():
 
 @pytest.mark.parametrize("name", CLIENTS)
 def test_each_client_speaks_to_its_service_as_it_was_told(keys, name):
-    client = getattr(Clients(**keys, endpoint_url=ENDPOINT, patience=INTERACTIVE), name)
+    client = getattr(Clients(**keys, endpoint_url=ENDPOINT, timeouts=INTERACTIVE), name)
     config = client.meta.config
     assert client.meta.service_model.service_name == CLIENTS[name]
     if name in IN_ONE_REGION:
@@ -355,7 +355,7 @@ def test_a_client_is_unhurried_unless_somebody_waits(keys):
     assert (config.connect_timeout, config.read_timeout) == (5, 20)
     assert config.retries["total_max_attempts"] == 4
     assert (INTERACTIVE.connect_s, INTERACTIVE.read_s, INTERACTIVE.attempts) == (2, 5, 2)
-    assert UNHURRIED == (5, 20, 4)
+    assert UNATTENDED == (5, 20, 4)
     assert config.proxies is None
 
 
