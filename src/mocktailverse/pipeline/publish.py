@@ -105,9 +105,10 @@ class Publisher:
     def _retry(self, attempt: Callable[[], PublishResult]) -> PublishResult:
         """Try until no upload conflicts: exponential backoff with jitter.
 
-        stamina, which the sources use, does not fit. Its jitter is a fixed number of seconds, while
-        this one is a share of the wait, so that the longest wait stays the limit. And it sleeps by
-        itself, while the tests interleave publishers at `wait`.
+        stamina, which the sources use, does not fit. It adds the same jitter to every wait and none
+        to the longest, while here each wait is 50 to 100 % of its bound, so that publishers that
+        conflict do not meet again. It also sleeps by itself, while tests interleave publishers at
+        `wait`.
         """
         wait_s = FIRST_WAIT_S
         for number in range(1, TRIES + 1):

@@ -100,7 +100,7 @@ def is_to_be_made(clients: "Clients", stack_name: str) -> bool:
     elif state == "ROLLBACK_COMPLETE":
         advice = "`mocktailverse deploy` removes the failed stack and creates it again"
     elif state and state.endswith("_IN_PROGRESS"):
-        advice = "Another deployment is in progress. Wait for it, then try again"
+        advice = "Another deployment is in progress: wait for it, then try again"
     else:
         advice = "Remove it with `mocktailverse destroy`, then deploy again"
     raise UsageError(f"The stack `{stack_name}` is in {state}. {advice}.")
