@@ -63,7 +63,7 @@ class InputFile:
             with path.open("rb"):
                 pass
         except OSError as error:
-            raise UsageError(f"Cannot read `{path}`: {error.strerror}.") from error
+            raise UsageError(f"`{path}` cannot be read: {error.strerror}.") from error
         if not facts.st_size:
             raise UsageError(f"`{path}` is empty.")
         self.bytes = facts.st_size
@@ -81,7 +81,7 @@ class InputFile:
                 while chunk := file.read(CHUNK_BYTES):
                     yield chunk
         except OSError as error:
-            raise UsageError(f"Cannot read `{self.path}`: {error.strerror}.") from error
+            raise UsageError(f"`{self.path}` cannot be read: {error.strerror}.") from error
 
 
 class Part(Struct, frozen=True):

@@ -179,7 +179,7 @@ def test_an_empty_file_a_folder_and_a_pipe_are_refused(tmp_path):
     for name, problem in {
         "empty": "`{}` is empty.",
         ".": "`{}` is a directory. Pass the files in it.",
-        "link": "Cannot read `{}`: No such file or directory.",
+        "link": "`{}` cannot be read: No such file or directory.",
         "pipe": "`{}` is not a regular file. Save its content to a file first.",
     }.items():
         with pytest.raises(UsageError) as caught:
@@ -194,7 +194,7 @@ def test_a_file_that_goes_away_is_no_crash(tmp_path):
     path.unlink()
     with pytest.raises(UsageError) as caught:
         list(file.chunks())
-    assert str(caught.value) == f"Cannot read `{path}`: No such file or directory."
+    assert str(caught.value) == f"`{path}` cannot be read: No such file or directory."
 
 
 def test_a_file_is_an_object_observed_when_it_was_written_or_when_it_is_said(tmp_path):
