@@ -18,7 +18,7 @@ from mocktailverse.checkout import find_checkout
 from mocktailverse.functions import failure_log
 from mocktailverse.loads.load_record import Counts
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.pipeline.publish import Published
+from mocktailverse.pipeline.publish import PublishResult
 from mocktailverse.pipeline.reconcile import ReconcileReport
 from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport
 
@@ -26,7 +26,7 @@ LEVELS = {"info": "info", "warning": "warning", "error": "error", "exception": "
 REPORTS: dict[str, type[Struct]] = {
     "fetched": ExtractReport,
     "loaded": Counts,
-    "published": Published,
+    "published": PublishResult,
     "reconciled": ReconcileReport,
 }
 """Log lines that contain all fields of a report, by their message."""

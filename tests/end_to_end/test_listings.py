@@ -167,7 +167,7 @@ def test_ingest_of_what_cannot_be_read_stores_nothing(pipeline, samples, cli, tm
     unreadable: list[Path] = [tmp_path, empty, tmp_path / "missing.json", Path("/dev/null")]
     for path in unreadable:
         answer = cli("ingest", samples / "winter.ndjson.gz", path, code=2)
-        assert answer.err.startswith(f"Error: {path} ")
+        assert answer.err.startswith(f"Error: `{path}` ")
     assert list(pipeline.bucket.versions()) == []
 
 

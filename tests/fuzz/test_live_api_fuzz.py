@@ -9,10 +9,10 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
@@ -20,12 +20,13 @@ from mocktailverse.api.api_app import create_app
 from mocktailverse.api.dependencies import ApiDependencies
 from mocktailverse.api.export_delivery import Streamed
 from mocktailverse.catalogue.synced_copy import CatalogueCopy
+from mocktailverse.loads.load_keys import LoadPosition, day_of
 from mocktailverse.loads.load_record import END, START, Counts, Load, Segment
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.local.simulated_source.server import running
-from mocktailverse.stores.load_items import day_of, load_key
 from mocktailverse.stores.loads_table import LoadsTable
+from mocktailverse.testing.memory_loads import page_of
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 KEY = "a key for operators"
@@ -42,7 +43,7 @@ class LiveApi(NamedTuple):
 
 
 class MemoryLoads(LoadsTable):
-    """Loads of today with rejected lines, listed with the cursors of the real table."""
+    """Loads of today with rejected lines, listed in pages as the real table gives them."""
 
     def __init__(self) -> None:
         super().__init__(SimpleNamespace(dynamodb=None), "loads")
@@ -50,14 +51,10 @@ class MemoryLoads(LoadsTable):
         self._loads = [self._load(number, now) for number in range(LOADS)]
 
     def page(
-        self, day: str, limit: int, after: Mapping[str, Any] | None = None
-    ) -> tuple[list[Load], dict[str, Any] | None]:
+        self, day: str, limit: int, after: LoadPosition | None = None
+    ) -> tuple[list[Load], LoadPosition | None]:
         loads = [load for load in self._loads if day_of(load.started_at) == day]
-        if after is not None:
-            place = (int(after["started_at"]["N"]), after["object"]["S"], after["part"]["S"])
-            loads = [load for load in loads if self._place(load) < place]
-        page = sorted(loads, key=self._place, reverse=True)[:limit]
-        return page, self.key_of(self.place_of(page[-1])) if len(loads) > limit else None
+        return page_of(loads, limit, after)
 
     def segments(self, version: ObjectVersion, generation: int) -> list[Segment]:
         counts = Counts(rejected=REJECTED_OF_A_LOAD)
@@ -69,10 +66,6 @@ class MemoryLoads(LoadsTable):
         version = ObjectVersion("data", f"raw/thecocktaildb/{key}", "v1")
         lines = range(REJECTED_OF_A_LOAD)
         return [Rejected("name_missing", "$", "Blank.", line, {}, version) for line in lines]
-
-    @staticmethod
-    def _place(load: Load) -> tuple[int, str, str]:
-        return (load.started_at, *load_key(load.object, load.generation))
 
     @staticmethod
     def _load(number: int, now: int) -> Load:

@@ -9,13 +9,13 @@ from streamlit.testing.v1 import AppTest
 
 import mocktailverse.dashboard.views
 from mocktailverse.errors import PermanentError
+from mocktailverse.loads.load_keys import day_of
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.settings import DashboardSettings
 from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.drinks_table import DrinksTable
-from mocktailverse.stores.load_items import day_of
 from mocktailverse.stores.loads_table import LoadsTable
 from mocktailverse.stores.queue import Queue
 

@@ -27,7 +27,7 @@ from mocktailverse.local import tcp_ports
 from mocktailverse.local.emulator import ROOT_KEY
 from mocktailverse.local.state import LocalStack
 from mocktailverse.pipeline import load_run as load_stage
-from mocktailverse.stores.clients import UNHURRIED, Clients
+from mocktailverse.stores.clients import UNATTENDED, Clients
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.drinks_table import DrinksTable
 from mocktailverse.stores.loads_table import LoadsTable
@@ -108,7 +108,7 @@ def root(endpoint: str) -> Clients:
         region="us-east-1",
         access_key_id=ROOT_KEY,
         secret_access_key=ROOT_KEY,
-        patience=UNHURRIED._replace(read_s=60),
+        timeouts=UNATTENDED._replace(read_s=60),
     )
 
 

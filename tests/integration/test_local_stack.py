@@ -472,7 +472,7 @@ def test_a_missing_zip_is_no_deployment(probed, checkout):
 
 
 def test_a_stack_that_is_not_there_is_told(probed):
-    with pytest.raises(UsageError, match="no stack mocktailverse-staging"):
+    with pytest.raises(UsageError, match="`mocktailverse-staging` does not exist"):
         stack.outputs(probed.clients(), "mocktailverse-staging")
 
 

@@ -59,9 +59,6 @@ class Aws:
         end = first + limit
         return page, ({"at": end} if end < len(loads) else None)
 
-    def place_of(self, load):
-        return load.object.key
-
     def segments(self, version, generation):
         self.call("segments")
         key = f"{version.key}#{generation}"

@@ -7,11 +7,12 @@ import sys
 import msgspec
 
 from mocktailverse.drinks.register import Earlier, Register
+from mocktailverse.loads.load_keys import load_key
 from mocktailverse.loads.load_record import START, Counts, Load, Segment
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.stores.items import to_item
-from mocktailverse.stores.load_items import load_key, to_segment_item
+from mocktailverse.stores.load_items import to_segment_item
 
 AT_ONCE = """
 import faulthandler

@@ -11,11 +11,11 @@ from mocktailverse.errors import TransientError, UnreachableError, UsageError
 from mocktailverse.formatting import counted
 from mocktailverse.local import health, lifecycle
 from mocktailverse.local.state import EMULATOR, read_stack
-from mocktailverse.stores.clients import Patience
+from mocktailverse.stores.clients import ClientTimeouts
 from mocktailverse.stores.environment import Stores
 from mocktailverse.stores.error_translation import translated
 
-_BRIEF = Patience(connect_s=2, read_s=5, attempts=1)
+_BRIEF = ClientTimeouts(connect_s=2, read_s=5, attempts=1)
 
 
 class StackContents(msgspec.Struct, frozen=True):

@@ -140,7 +140,7 @@ def _create_context() -> DashboardContext:
     """
     settings = DashboardSettings.read()
     with translated("Connecting to AWS"):
-        clients = Clients(patience=INTERACTIVE)
+        clients = Clients(timeouts=INTERACTIVE)
         stores = Stores(clients, settings.outputs())
         return DashboardContext(
             catalogue=CatalogueCopy(

@@ -70,7 +70,7 @@ def _bounded(response: dict[str, Any]) -> dict[str, Any]:
 @cache
 def _runtime() -> ApiRuntime:
     settings = ApiSettings.read()
-    stores = Stores(Clients(patience=INTERACTIVE), settings.outputs())
+    stores = Stores(Clients(timeouts=INTERACTIVE), settings.outputs())
     folder = Path(tempfile.gettempdir(), "mocktailverse-api")
     app = create_app(build_dependencies(stores, settings, folder, serverless=True))
     return ApiRuntime(Mangum(app, lifespan="off"), Logger())

@@ -10,7 +10,7 @@ import psutil
 from mocktailverse.errors import UsageError
 from mocktailverse.local.processes import Process
 from mocktailverse.local.tcp_ports import HOST
-from mocktailverse.stores.clients import UNHURRIED, Clients, Patience
+from mocktailverse.stores.clients import UNATTENDED, Clients, ClientTimeouts
 
 EMULATOR: Final = "embedded AWS"
 SOURCE: Final = "simulated TheCocktailDB"
@@ -113,14 +113,14 @@ class LocalStack(msgspec.Struct, frozen=True, kw_only=True):
             self, access_key_id=key.id, secret_access_key=key.secret, service_keys={}
         )
 
-    def clients(self, patience: Patience = UNHURRIED) -> Clients:
+    def clients(self, timeouts: ClientTimeouts = UNATTENDED) -> Clients:
         """Return AWS clients with the credentials of this record."""
         return Clients(
             endpoint_url=self.endpoint,
             region=self.region,
             access_key_id=self.access_key_id,
             secret_access_key=self.secret_access_key,
-            patience=patience,
+            timeouts=timeouts,
         )
 
 

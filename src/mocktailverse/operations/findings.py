@@ -13,7 +13,7 @@ from mocktailverse.operations.metrics import LoadMetrics, Spread
 from mocktailverse.pipeline.reconcile import is_lost
 from mocktailverse.stores.alarms import AlarmState
 from mocktailverse.stores.functions import FunctionState
-from mocktailverse.stores.log_group import Retention
+from mocktailverse.stores.log_group import LogRetention
 
 LAG_LIMIT_MS = 600_000
 """The threshold of the alarm on publish lag: ten minutes."""
@@ -67,7 +67,7 @@ class Operations(Struct, frozen=True, kw_only=True):
     is_emulated: bool
     functions: Sequence[FunctionState]
     failures: int
-    log_groups: Sequence[Retention]
+    log_groups: Sequence[LogRetention]
     alarms: Sequence[AlarmState]
     waiting: int
     dead: int

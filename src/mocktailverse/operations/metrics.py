@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from mocktailverse.loads.load_keys import LoadPosition
 from mocktailverse.loads.load_record import Counts, Load, latest_generations
 from mocktailverse.operations.timing import passages, quantile
 from mocktailverse.pipeline.ports import DailyLoads
@@ -75,24 +75,18 @@ class ReadOnce:
 
     def __init__(self, loads: DailyLoads) -> None:
         self._loads = loads
-        self._pages: dict[tuple[str, int, str], tuple[list[Load], dict[str, Any] | None]] = {}
+        self._pages: dict[
+            tuple[str, int, LoadPosition | None], tuple[list[Load], LoadPosition | None]
+        ] = {}
 
     def page(
-        self, day: str, limit: int, after: Mapping[str, Any] | None = None
-    ) -> tuple[list[Load], dict[str, Any] | None]:
-        """As `DailyLoads.page`."""
-        key = (day, limit, repr(after))
+        self, day: str, limit: int, after: LoadPosition | None = None
+    ) -> tuple[list[Load], LoadPosition | None]:
+        """Return a page as `DailyLoads.page` does."""
+        key = (day, limit, after)
         if key not in self._pages:
             self._pages[key] = self._loads.page(day, limit, after)
         return self._pages[key]
-
-    def place_of(self, load: Load) -> str:
-        """As `DailyLoads.place_of`."""
-        return self._loads.place_of(load)
-
-    def key_of(self, place: str) -> dict[str, Any]:
-        """As `DailyLoads.key_of`."""
-        return self._loads.key_of(place)
 
 
 def load_metrics(loads: Sequence[Load], publishings: Iterable[Publishing]) -> LoadMetrics:

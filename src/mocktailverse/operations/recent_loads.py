@@ -1,10 +1,11 @@
 """The loads of the last days, read through the table's index by day, never by a scan."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
+from mocktailverse.cursors import CursorCodec
 from mocktailverse.errors import UsageError
+from mocktailverse.loads.load_keys import LoadPosition
 from mocktailverse.loads.load_record import Load, latest_generations
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
@@ -13,6 +14,8 @@ from mocktailverse.pipeline.ports import DailyLoads, LoadsStore, RawStore
 PAGE = 100
 REPLAY_DAYS = 30
 """How far back `unfinished` looks."""
+
+_cursors = CursorCodec(LoadPosition)
 
 
 def recent_loads(
@@ -29,39 +32,38 @@ def recent_loads(
     """
     day = datetime.now(UTC).date()
     oldest = day - timedelta(days=days - 1)
-    key: dict[str, Any] | None = None
-    if after:
-        key = loads.key_of(after)
-        day = _day_reached(key, day)
+    position = _position(after, day) if after else None
+    if position:
+        day = date.fromisoformat(position.day)
     recent: list[Load] = []
     while day >= oldest:
-        page, key = loads.page(day.isoformat(), PAGE, key)
+        page, position = loads.page(day.isoformat(), PAGE, position)
         for number, load in enumerate(page, 1):
             if status in (None, load.status):
                 recent.append(load)
             if limit is not None and len(recent) == limit:
-                is_last = number == len(page) and key is None and day == oldest
-                return recent, None if is_last else loads.place_of(load)
-        if key is None:
+                is_last = number == len(page) and position is None and day == oldest
+                return recent, None if is_last else _cursors.encode(LoadPosition.of(load))
+        if position is None:
             day -= timedelta(days=1)
     return recent, None
 
 
-def _day_reached(key: Mapping[str, Any], today: date) -> date:
-    """Return the day of a cursor; one in the future would make every day up to it be read."""
-    day = date.fromisoformat(key["day"]["S"])
-    if day > today:
+def _position(cursor: str, today: date) -> LoadPosition:
+    """Return the position of a cursor; one in the future would query every day back from it."""
+    position = _cursors.decode(cursor)
+    if not position.is_valid or date.fromisoformat(position.day) > today:
         raise UsageError("Invalid cursor. Retry without it.")
-    return day
+    return position
 
 
 def loads_of_day(loads: DailyLoads, day: date) -> Iterator[Load]:
     """Yield all loads opened on a day (UTC), newest first."""
-    key: dict[str, Any] | None = None
+    position: LoadPosition | None = None
     while True:
-        page, key = loads.page(day.isoformat(), PAGE, key)
+        page, position = loads.page(day.isoformat(), PAGE, position)
         yield from page
-        if key is None:
+        if position is None:
             return
 
 

@@ -1,4 +1,8 @@
-"""Decoded bytes of a raw object: gzip undone, lines with their offsets, all of it bounded."""
+"""Decoded bytes of a raw object: gzip is decompressed, lines have offsets, memory is bounded.
+
+Untrusted input may be a decompression bomb: a few KiB that expand to GiB. So gzip data is inflated
+in steps of at most INFLATE_STEP bytes, and reading stops at DECODED_LIMIT.
+"""
 
 import zlib
 from collections.abc import Iterable, Iterator
@@ -11,11 +15,11 @@ from mocktailverse.errors import ObjectRejectedError
 from mocktailverse.pipeline.ports import OpenObject
 
 DECODED_LIMIT = 64 * 1024 * 1024
-"""Bytes that a document, a line or a gzip object may unpack to."""
+"""Maximum decoded size of a document, a line or a gzip object."""
 
 DOCUMENT_OBJECTS_LIMIT = 500_000
-"""Braces in a document. Real records take 64 MiB for a tenth of it; empty ones would take a
-function's memory and time for nothing."""
+"""Maximum number of opening braces in a document. 64 MiB of real records have a tenth of it; more
+braces are empty objects, which would use up a function's memory and time."""
 
 INFLATE_STEP = 256 * 1024
 INFLATE_INPUT = 64 * 1024
@@ -24,40 +28,44 @@ UTF8_BOM = b"\xef\xbb\xbf"
 
 
 class GzipDamagedError(ObjectRejectedError):
-    """The gzip data is damaged or cut off; what could be read before was handed out."""
+    """The gzip data is damaged or truncated; all readable bytes before were yielded."""
 
     def __init__(self, cause: str) -> None:
-        super().__init__(Reason.GZIP_CORRUPT, f"The gzip data is damaged or cut off: {cause}.")
+        super().__init__(Reason.GZIP_CORRUPT, f"The gzip data is damaged or truncated: {cause}.")
 
 
-class Line(NamedTuple):
-    r"""One line without its "\n": where it starts, where the next one starts, its bytes."""
+class DecodedLine(NamedTuple):
+    r"""One line without its "\n"."""
 
     start: int
+    """Decoded byte offset."""
     end: int
+    """Decoded byte offset at which the next line starts."""
     data: bytes | None
-    """None where the line is longer than DECODED_LIMIT; it was passed over, not kept."""
+    """None if the line is longer than DECODED_LIMIT; its bytes were skipped, not kept."""
     damage: GzipDamagedError | None = None
-    """Why the bytes end here: what could be read of the line that was damaged, if anything."""
+    """The damage that ends the object in this line; `data` is the part before it."""
 
 
 class TooLargeError(ObjectRejectedError):
-    """The object unpacks to more than DECODED_LIMIT, or a document holds too many objects."""
+    """The object is larger than DECODED_LIMIT, or a document contains too many objects."""
 
     def __init__(self, what: str) -> None:
         super().__init__(
             Reason.OBJECT_TOO_LARGE,
             f"{what} once decoded. Send it as plain NDJSON or CSV, which may "
-            "have any size, or in several objects (`mocktailverse ingest` splits for you).",
+            "have any size, or in several objects (`mocktailverse ingest` splits files).",
         )
 
 
 def inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Undo gzip (any number of members), in steps of bounded size.
+    """Yield the decompressed bytes of gzip data with any number of members, in bounded steps.
+
+    Damaged data yields the same bytes however it is divided into chunks: before each step the
+    inflater is copied, and if the step fails, the copy repeats it byte by byte up to the damage.
 
     Raises:
-        GzipDamagedError: it is cut off or damaged, after all bytes that can be read, however the
-            chunks are cut.
+        GzipDamagedError: the data is damaged or truncated, after all readable bytes.
     """
     inflater = zlib.decompressobj(wbits=31)
     fed = False
@@ -65,7 +73,7 @@ def inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
         data = piece
         while data:
             if inflater.eof:
-                data = data.lstrip(b"\0")  # zero padding behind a member is allowed
+                data = data.lstrip(b"\0")  # zero padding after a member is allowed
                 if not data:
                     break
                 inflater = zlib.decompressobj(wbits=31)
@@ -80,7 +88,7 @@ def inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
                 yield step
             data = inflater.unconsumed_tail or inflater.unused_data
     if fed and not inflater.eof:
-        if rest := inflater.flush():  # what the last step had no room for
+        if rest := inflater.flush():  # exceeded the last step
             yield rest
         raise GzipDamagedError("its end is missing")
 
@@ -93,9 +101,9 @@ def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _before_damage(inflater: "zlib._Decompress", data: bytes) -> Iterator[bytes]:
-    """Yield what can be read before the damage in `data`.
+    """Yield the bytes before the damage in `data`.
 
-    zlib drops the output of the call that fails, so the data is given to it byte by byte.
+    zlib discards the output of a call that fails, so the data is passed byte by byte.
     """
     with suppress(zlib.error):
         for byte in data:
@@ -104,7 +112,7 @@ def _before_damage(inflater: "zlib._Decompress", data: bytes) -> Iterator[bytes]
 
 
 def check_inflated_size(chunks: Iterable[bytes]) -> None:
-    """Raise TooLargeError where gzip data unpacks beyond the limit; damage is not judged here."""
+    """Raise TooLargeError if gzip data decompresses beyond the limit; ignore damage."""
     size = 0
     try:
         for step in inflate(chunks):
@@ -116,13 +124,21 @@ def check_inflated_size(chunks: Iterable[bytes]) -> None:
 
 
 class DecodedBytes:
-    """A raw object's bytes with gzip and byte order mark undone, readable from any offset."""
+    """A raw object's bytes without gzip and byte order mark, readable from any offset.
+
+    Offsets count decoded bytes. Without gzip a range of the object is requested; with gzip reading
+    starts at the beginning again, because gzip cannot be entered in the middle.
+    """
 
     def __init__(self, source: OpenObject, *, trusted: bool = False) -> None:
-        """Look at the first bytes; only `trusted` gzip data may unpack to any size.
+        """Examine the first bytes.
+
+        Args:
+            source: the opened object.
+            trusted: whether gzip data may decompress to any size.
 
         Raises:
-            TooLargeError: gzip data unpacks to more than DECODED_LIMIT.
+            TooLargeError: untrusted gzip data decompresses to more than DECODED_LIMIT.
         """
         self._source = source
         self._gzip = _begin_with(GZIP_MAGIC, source.chunks())
@@ -142,7 +158,7 @@ class DecodedBytes:
             start = max(0, start - len(chunk))
 
     def document(self) -> tuple[bytes, GzipDamagedError | None]:
-        """Return all bytes that can be decoded, and why there are no more if they are damaged.
+        """Return all readable bytes, and the damage that ends them, if any.
 
         Raises:
             TooLargeError: the document is above the limits.
@@ -162,8 +178,8 @@ class DecodedBytes:
             raise TooLargeError(f"The JSON document holds over {DOCUMENT_OBJECTS_LIMIT:,} objects")
         return document, damage
 
-    def lines(self, offset: int = 0) -> Iterator[Line]:
-        """Yield the lines from a line's offset on; damaged gzip data ends in one with `damage`."""
+    def lines(self, offset: int = 0) -> Iterator[DecodedLine]:
+        """Yield the lines from a line's offset on; damaged gzip data ends with a damaged line."""
         return _split(self.chunks(offset), max(offset, self._start))
 
     def _all_chunks(self) -> Iterator[bytes]:
@@ -174,11 +190,11 @@ class DecodedBytes:
 def _begin_with(mark: bytes, chunks: Iterable[bytes]) -> bool:
     try:
         return bytes(islice(chain.from_iterable(chunks), len(mark))) == mark
-    except GzipDamagedError:  # before there were as many bytes
+    except GzipDamagedError:  # before that many bytes
         return False
 
 
-def _split(chunks: Iterable[bytes], offset: int) -> Iterator[Line]:
+def _split(chunks: Iterable[bytes], offset: int) -> Iterator[DecodedLine]:
     parts: list[bytes] = []
     size, damage = 0, None
     try:
@@ -190,14 +206,14 @@ def _split(chunks: Iterable[bytes], offset: int) -> Iterator[Line]:
             if not others:
                 continue
             end = offset + size + 1
-            yield Line(offset, end, b"".join(parts) if size <= DECODED_LIMIT else None)
+            yield DecodedLine(offset, end, b"".join(parts) if size <= DECODED_LIMIT else None)
             *whole, last = others
             for line in whole:
                 offset, end = end, end + len(line) + 1
-                yield Line(offset, end, line if len(line) <= DECODED_LIMIT else None)
+                yield DecodedLine(offset, end, line if len(line) <= DECODED_LIMIT else None)
             offset, parts, size = end, [last], len(last)
     except GzipDamagedError as error:
         damage = error
     if size or damage:
         data = b"".join(parts) if size <= DECODED_LIMIT else None
-        yield Line(offset, offset + size, data, damage)
+        yield DecodedLine(offset, offset + size, data, damage)

@@ -1,15 +1,20 @@
-"""CSV rows with their byte offsets; a broken row costs itself and no neighbour."""
+"""CSV rows with their byte offsets; a broken row is rejected, and its neighbours still load.
+
+A quoted cell may contain line breaks, so a row may span lines. An unclosed quote would then swallow
+the rest of the file. So lines are joined only within limits, and if no number of lines makes a
+whole row, only the first one is broken and reading resumes at the second.
+"""
 
 import csv
 from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from mocktailverse.pipeline.byte_stream import Line
+from mocktailverse.pipeline.byte_stream import DecodedLine
 
 ROW_LINES_LIMIT = 50
 ROW_BYTES_LIMIT = 64 * 1024
-"""Bounds on a row that spans lines, and so on the work that broken quoting can cause."""
+"""Limits of a row that spans lines; they bound the work that broken quoting can cause."""
 
 DELIMITERS = (",", ";", "\t", "|")
 
@@ -17,11 +22,11 @@ DELIMITERS = (",", ";", "\t", "|")
 class CsvHeader:
     """The column names and the delimiter, read from the first line.
 
-    It is `recognized` as one where it names more than one of the known columns, in any case;
-    they come out in their known spelling.
+    The line is `recognized` as a header if it names at least two known columns, in upper or lower
+    case; `columns` has them in their known spelling.
     """
 
-    def __init__(self, line: Line, known_columns: frozenset[str]) -> None:
+    def __init__(self, line: DecodedLine, known_columns: frozenset[str]) -> None:
         self.line = line
         text = (line.data or b"")[:ROW_BYTES_LIMIT].decode("utf-8", "replace")
         candidates = [
@@ -42,9 +47,9 @@ class CsvHeader:
         return [name.strip() for name in row]
 
     def fields(self, text: bytes) -> dict[str, str] | None:
-        """The row in `text` by column name; None where it is not exactly one whole row.
+        """Return the cells of the row in `text` by column name; None if it is not one whole row.
 
-        Cells beyond the header's columns are accepted while they are blank.
+        Additional cells are accepted if they are blank.
         """
         try:
             rows = list(csv.reader([text.decode()], delimiter=self.delimiter, strict=True))
@@ -59,7 +64,7 @@ class CsvHeader:
 
 
 def _known_spelling(names: list[str], known_columns: frozenset[str]) -> list[str]:
-    """The names, known ones as they are known; no two become one."""
+    """Return the names, known ones in their known spelling; no two become equal."""
     spellings = {name.casefold(): name for name in known_columns.difference(names)}
     return [
         name if name in known_columns else spellings.pop(name.casefold(), name) for name in names
@@ -67,19 +72,20 @@ def _known_spelling(names: list[str], known_columns: frozenset[str]) -> list[str
 
 
 class CsvRow(NamedTuple):
-    """One row: its text, and its cells by column name; `fields` None where it is broken."""
+    """One row."""
 
-    line: Line
+    line: DecodedLine
+    """Its text, as one line even if it spans several."""
     fields: dict[str, str] | None
+    """Its cells by column name; None if it is broken."""
 
 
-def csv_rows(lines: Iterator[Line], header: CsvHeader) -> Iterator[CsvRow]:
-    """Yield the rows, each as one `Line` even where it spans several; pass over blank lines.
+def csv_rows(lines: Iterator[DecodedLine], header: CsvHeader) -> Iterator[CsvRow]:
+    """Yield the rows, without blank lines.
 
-    Where no number of following lines makes a row whole, only its first line is broken, and
-    reading continues with the second. A damaged line is broken, and no part of another row.
+    A damaged line is a broken row, and is never joined to another.
     """
-    pending: list[Line] = []
+    pending: list[DecodedLine] = []
     while pending or (pending := list(islice(lines, 1))):
         first = pending[0]
         if first.data is not None and not first.data.strip() and not first.damage:
@@ -91,9 +97,9 @@ def csv_rows(lines: Iterator[Line], header: CsvHeader) -> Iterator[CsvRow]:
 
 
 def _whole_row(
-    pending: list[Line], lines: Iterator[Line], header: CsvHeader
+    pending: list[DecodedLine], lines: Iterator[DecodedLine], header: CsvHeader
 ) -> tuple[CsvRow, int] | None:
-    """The row that starts at pending[0] and the number of lines it takes; extends `pending`."""
+    """Return the row that starts at pending[0] and its number of lines; extend `pending`."""
     text = b""
     for used in range(1, ROW_LINES_LIMIT + 1):
         if len(pending) < used:
@@ -107,7 +113,7 @@ def _whole_row(
         if used > 1 and b'"' not in line.data:
             continue  # without a quote this line cannot end a quoted cell
         if (fields := header.fields(text)) is not None:
-            return CsvRow(Line(pending[0].start, line.end, text), fields), used
+            return CsvRow(DecodedLine(pending[0].start, line.end, text), fields), used
         if b'"' not in text:
-            return None  # nothing is quoted: more lines cannot mend it
+            return None  # nothing is quoted, so more lines cannot complete it
     return None

@@ -20,8 +20,8 @@ from mocktailverse.errors import ObjectRejectedError
 from mocktailverse.loads.load_record import END, START, Checkpoint
 from mocktailverse.pipeline.byte_stream import (
     DecodedBytes,
+    DecodedLine,
     GzipDamagedError,
-    Line,
     TooLargeError,
 )
 from mocktailverse.pipeline.csv_rows import CsvHeader, csv_rows
@@ -122,16 +122,16 @@ def _decode(data: DecodedBytes, fields: RecordReader, start: Checkpoint) -> Iter
         yield from _decode_ndjson(data, fields.id_field, start)
 
 
-def _next_filled(lines: Iterator[Line]) -> Line | None:
+def _next_filled(lines: Iterator[DecodedLine]) -> DecodedLine | None:
     """Return the next line that is not blank, or is damaged."""
     return next((line for line in lines if _is_filled(line)), None)
 
 
-def _is_filled(line: Line) -> bool:
+def _is_filled(line: DecodedLine) -> bool:
     return line.data is None or line.damage is not None or bool(line.data.strip())
 
 
-def _is_document(data: DecodedBytes, first: Line, others: Iterator[Line]) -> bool:
+def _is_document(data: DecodedBytes, first: DecodedLine, others: Iterator[DecodedLine]) -> bool:
     """Return whether the object is one JSON document; otherwise it is NDJSON.
 
     Raises:
@@ -223,7 +223,7 @@ def _decode_ndjson(data: DecodedBytes, id_field: str, start: Checkpoint) -> Iter
         skip = 0
 
 
-def _decode_envelope_line(line: Line, text: bytes, id_field: str) -> Iterator[DecodedRecord]:
+def _decode_envelope_line(line: DecodedLine, text: bytes, id_field: str) -> Iterator[DecodedRecord]:
     """Yield an envelope's records, each with its own byte offset in the object."""
     records = _elements_of(text, id_field)
     for number, element in enumerate(records, 1):
@@ -280,6 +280,6 @@ def _decode_csv(data: DecodedBytes, header: CsvHeader, offset: int) -> Iterator[
             )
 
 
-def _line_too_long(line: Line) -> UnreadableRecord:
+def _line_too_long(line: DecodedLine) -> UnreadableRecord:
     message = "The line is longer than 64 MiB; it was skipped."
     return UnreadableRecord(line.start, Checkpoint(line.end), Reason.LINE_TOO_LONG, message, None)

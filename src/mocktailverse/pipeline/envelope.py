@@ -1,4 +1,4 @@
-"""The records in one valid JSON value: an array, an envelope `{"drinks": [...]}`, or a record."""
+"""Records in one valid JSON value: an array, an envelope `{"drinks": [...]}`, or one record."""
 
 import json
 import re
@@ -8,9 +8,9 @@ import msgspec
 from msgspec import Struct
 
 from mocktailverse.drinks.codes import Reason
-from mocktailverse.pipeline.json_elements import NOT_JSON, Element, Problem, array_start
+from mocktailverse.pipeline.json_elements import NOT_JSON, Element, ElementProblem, array_start
 
-NOT_A_LIST = Problem(
+NOT_A_LIST = ElementProblem(
     Reason.DRINKS_INVALID, "`drinks` in the envelope is not a list, null or a string."
 )
 KEY_QUOTED = 100
@@ -37,10 +37,10 @@ def records_in_array(value: bytes) -> list[Element]:
 
 
 def records_in_object(value: bytes, id_field: str) -> list[Element]:
-    """Return the records of an envelope; the value itself where it is not one.
+    """Return the records of an envelope; the value itself if it is not an envelope.
 
-    An object that has an id is a record, whatever other keys it has. `drinks` that is null or a
-    string is the API's way to say that there are no records.
+    An object with an id is a record, whatever other keys it has. The API returns `drinks` as null
+    or a string if there are no records.
 
     Raises:
         DecodeError, UnicodeDecodeError, RecursionError: it is not valid JSON.
@@ -59,7 +59,7 @@ def records_in_object(value: bytes, id_field: str) -> list[Element]:
 
 
 def _drinks_in(value: bytes) -> bytes | None:
-    """Return the value of the key `drinks`; None where there is no such key, or no object."""
+    """Return the value of the key `drinks`; None if the value is not an object with that key."""
     try:
         drinks = _envelope.decode(value).drinks
     except msgspec.ValidationError:
@@ -67,29 +67,30 @@ def _drinks_in(value: bytes) -> bytes | None:
     return None if isinstance(drinks, msgspec.UnsetType) else bytes(drinks)
 
 
-def _problem_of(keys: Sequence[str], drinks: bytes) -> Problem | None:
+def _problem_of(keys: Sequence[str], drinks: bytes) -> ElementProblem | None:
     if key := _repeated(keys):
         message = f"The envelope has the key `{key[:KEY_QUOTED]}` twice."
-        return Problem(Reason.DUPLICATE_KEY, message)
+        return ElementProblem(Reason.DUPLICATE_KEY, message)
     return None if drinks[:1] in b'["' or drinks == b"null" else NOT_A_LIST
 
 
 def _located(value: bytes, records: Iterable[msgspec.Raw]) -> list[Element]:
-    """Return the records with the places at which they are found in the value."""
-    found = []
+    """Return the records with their byte offsets in the value."""
+    located = []
     start = array_start(value) or 0
     for record in records:
         data = bytes(record)
         start = value.index(data, start)
-        found.append(Element(start, data))
+        located.append(Element(start, data))
         start += len(data)
-    return found
+    return located
 
 
 def _usual_records(value: bytes) -> list[msgspec.Raw] | None:
-    """Return the records of an envelope that has no other key, in one pass; else None.
+    """Return the records of an envelope that has only the key `drinks`; otherwise None.
 
-    With a second key, the text between the first bracket and the last is not a JSON array.
+    This is the usual case, decoded in one pass. The text from the first `[` to the last `}` is a
+    JSON array only if there is no second key.
     """
     if not (opening := _OPENING.match(value)):
         return None
@@ -105,11 +106,11 @@ def _usual_records(value: bytes) -> list[msgspec.Raw] | None:
 def _keys_of(value: bytes) -> list[str]:
     """Return the keys of a valid JSON object in their order, repeated ones included.
 
-    Bytes that are not UTF-8 pass, as they do in a record: Latin-1 has a character for each.
+    Latin-1 has a character for each byte, so bytes that are not UTF-8 pass, as in a record.
     """
     keys: list[str] = []
 
-    def note(pairs: list[tuple[str, object]]) -> None:  # keeps no value: memory stays small
+    def note(pairs: list[tuple[str, object]]) -> None:  # keeps no values, to save memory
         keys[:] = [name for name, _ in pairs]  # called for inner objects first, for this one last
 
     json.loads(value.decode("latin-1"), object_pairs_hook=note, parse_int=str)
@@ -117,7 +118,7 @@ def _keys_of(value: bytes) -> list[str]:
 
 
 def _repeated(keys: Sequence[str]) -> str | None:
-    """Return the first key that is in the list twice; None where none is."""
+    """Return the first key that is repeated; None if all are different."""
     if len(set(keys)) == len(keys):
         return None
     return next(key for at, key in enumerate(keys) if key in keys[:at])

@@ -1,14 +1,16 @@
-"""How many records a raw object holds: a second opinion on what `decode` reads.
+"""Independent count of the records in a raw object: a check on the decoder (test oracle).
 
-`verify` compares the counts of each load with this one. It follows the same rules on what a record
-is, but nothing in it comes from the decoder: it uses the standard library alone and always reads an
-object to its end. So it finds the decoder's slips, not a rule that is wrong. A differential fuzz
-test compares the two.
+`verify` compares each load's counts with this one. It follows the same rules as the decoder, but
+shares no code with it: it uses only the standard library, and always reads an object to its end.
+So it finds mistakes in the decoder, but not mistakes in the rules. A differential fuzz test
+compares the two.
 
-    CSV         each row is a record; where quoting is broken, each line
+    CSV         each row is a record; if its quoting is broken, each line
     document    each element of the array, or of an envelope's array; any other value is one record
-    NDJSON      each line is a record; a line that is an envelope holds those of its array
-    anything that cannot be read, and damage to gzip data, is one (rejected) record each
+    NDJSON      each line is a record; a line that is an envelope has those of its array
+    everything unreadable, and damage to gzip data, is one (rejected) record each
+
+Example: the lines `{"id": 1}`, `{"drinks": [{"id": 2}, {"id": 3}]}` and `oops` count as 4.
 """
 
 import csv
@@ -27,16 +29,17 @@ from mocktailverse.pipeline.independent_json import (
 )
 
 BYTES_LIMIT = 64 * 1024 * 1024
-"""Bytes of a document, of a line, and of what gzip data unpacks to."""
+"""Maximum decoded size of a document, a line or a gzip object."""
 
 PACKED_LIMIT = 2 * BYTES_LIMIT
-"""Bytes of gzip data: it would have to be packed very badly to unpack to less than BYTES_LIMIT."""
+"""Maximum size of gzip data; a larger one decompresses to more than BYTES_LIMIT in practice."""
 
 BRACES_LIMIT = 500_000
-"""Opening braces in a document."""
+"""Maximum number of opening braces in a document."""
 
 HEAD_LINES = 100
-"""Filled lines that tell NDJSON from a broken document, where the first line may begin either."""
+"""Non-blank lines examined to decide between NDJSON and a broken document, where the first line
+could begin either."""
 
 ROW_LINES, ROW_BYTES = 50, 64 * 1024
 STEP = 4096
@@ -44,11 +47,11 @@ DELIMITERS = ",;\t|"
 
 Chunks = Callable[[], Iterable[bytes]]
 Line = bytes | None
-"""A line without its line feed; None where it cannot be read: too long, or damaged."""
+"""A line without its line feed; None if it is too long or damaged."""
 
 
 def count_records(chunks: Chunks, id_field: str, columns: Collection[str]) -> int:
-    """Count the records of a raw object, the rejected ones included.
+    """Return the number of records in a raw object, rejected ones included.
 
     Args:
         chunks: opens the stored bytes; called more than once.
@@ -60,7 +63,7 @@ def count_records(chunks: Chunks, id_field: str, columns: Collection[str]) -> in
         text, damaged = _gunzip(_joined(chunks(), PACKED_LIMIT))
         if len(text) > BYTES_LIMIT:
             return 1
-        chunks = lambda: (text,)  # noqa: E731 - the same bytes, unpacked
+        chunks = lambda: (text,)  # noqa: E731 - the same bytes, decompressed
     mark = 3 if _begin_with(b"\xef\xbb\xbf", chunks()) else 0
     return _count(lambda: _without(mark, chunks()), id_field, columns, damaged=damaged)
 
@@ -112,23 +115,26 @@ def _count_line(line: Line, id_field: str) -> int:
     value = parse(line)
     if value is not NOT_JSON:
         return _count_value(value, id_field, in_document=False)
-    found = list(elements(line))
-    return len(found) if _has_object(found) else 1
+    split = list(elements(line))
+    return len(split) if _has_object(split) else 1
 
 
 def _count_broken_document(document: bytes, id_field: str, *, damaged: bool) -> int:
-    """Count the elements that are whole, and what is left, once; damage is what is left, too."""
-    found = list(elements(document))
-    if not _has_object(found):
+    """Count the complete elements, and the left-over or the damage as one more."""
+    split = list(elements(document))
+    if not _has_object(split):
         return 1
     value = parse(document)
     if value is not NOT_JSON:
         return _count_value(value, id_field, in_document=True) + damaged
-    return len(found) + (damaged and found[-1] is not None)
+    return len(split) + (damaged and split[-1] is not None)
 
 
 def _looks_like_lines(lines: Iterable[Line]) -> bool:
-    """Whether JSON objects fill some lines; most of the head, where it may begin a document."""
+    """Return whether lines are JSON objects: any of them, or half of the head.
+
+    The stricter rule applies if the first line could begin a document.
+    """
     opens_document = False
     objects = filled = 0
     for line in lines:
@@ -149,23 +155,23 @@ def _has_object(elements: Iterable[bytes | None]) -> bool:
 
 
 def _csv_header(line: bytes, columns: Collection[str]) -> tuple[int, str] | None:
-    """Return the number of columns and the delimiter of a header; None where it is not one."""
+    """Return the number of columns and the delimiter of a header; None if it is not a header."""
     text = line[:ROW_BYTES].decode("utf-8", "replace")
-    known = {column.casefold() for column in columns}
+    known_names = {column.casefold() for column in columns}
     best, header = 1, None
     for candidate in DELIMITERS:
         try:
             names = next(csv.reader([text], delimiter=candidate), [])
         except csv.Error:
             continue
-        found = len(known.intersection(name.strip().casefold() for name in names))
-        if found > best:
-            best, header = found, (len(names), candidate)
+        recognized = len(known_names.intersection(name.strip().casefold() for name in names))
+        if recognized > best:
+            best, header = recognized, (len(names), candidate)
     return header
 
 
 def _count_rows(lines: Iterator[Line], width: int, delimiter: str) -> int:
-    """Count rows, each of as few lines as make a whole one; a line where none do."""
+    """Count rows, each of as few lines as make it whole; a line that no others complete is one."""
     count = 0
     pending = deque[Line]()
     while pending or (pending := deque(islice(lines, 1))):
@@ -190,7 +196,7 @@ def _row_lines(pending: deque[Line], lines: Iterator[Line], width: int, delimite
         text = text + b"\n" + line if number else line
         if _is_row(text, width, delimiter):
             return number + 1
-        if b'"' not in text:  # only within quotes can a row go on
+        if b'"' not in text:  # without quotes a row ends with its line
             return 1
     return 1
 
@@ -207,7 +213,7 @@ def _is_row(text: bytes, width: int, delimiter: str) -> bool:
 
 
 def _lines(chunks: Iterable[bytes], *, damaged: bool) -> Iterator[Line]:
-    """Yield the lines; of damaged bytes the last one is None."""
+    """Yield the lines; if the data is damaged, the last one is None."""
     parts: list[bytes] = []
     size = 0
     for chunk in chunks:
@@ -223,13 +229,13 @@ def _lines(chunks: Iterable[bytes], *, damaged: bool) -> Iterator[Line]:
 
 
 def _document(chunks: Iterable[bytes]) -> bytes:
-    """Return all bytes; none where they are above the limits of a document."""
+    """Return all bytes; none if they exceed the limits of a document."""
     document = _joined(chunks, BYTES_LIMIT)
     return document if document.count(b"{") <= BRACES_LIMIT else b""
 
 
 def _joined(chunks: Iterable[bytes], limit: int) -> bytes:
-    """Return all bytes; none where they are more than the limit."""
+    """Return all bytes; none if they are more than the limit."""
     parts: list[bytes] = []
     size = 0
     for chunk in chunks:
@@ -241,7 +247,7 @@ def _joined(chunks: Iterable[bytes], limit: int) -> bytes:
 
 
 def _gunzip(data: bytes) -> tuple[bytes, bool]:
-    """Return what can be read, up to a byte above the limit, and whether the data is damaged."""
+    """Return the readable bytes, up to one above the limit, and whether the data is damaged."""
     text = b""
     while data and len(text) <= BYTES_LIMIT:
         member = zlib.decompressobj(wbits=31)
@@ -256,7 +262,7 @@ def _gunzip(data: bytes) -> tuple[bytes, bool]:
 
 
 def _readable(data: bytes) -> Iterator[bytes]:
-    """Yield what can be read of a damaged member, in steps: zlib drops that of a failing one."""
+    """Yield the readable bytes of a damaged member; zlib discards those of a failed step."""
     member = zlib.decompressobj(wbits=31)
     for start in range(0, len(data), STEP):
         before = member.copy()
@@ -274,7 +280,7 @@ def _begin_with(mark: bytes, chunks: Iterable[bytes]) -> bool:
 
 
 def _without(size: int, chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the bytes but the first few."""
+    """Yield the bytes after the first `size`."""
     for chunk in chunks:
         yield chunk[size:]
         size = max(0, size - len(chunk))

@@ -1,4 +1,4 @@
-"""JSON for the independent count: valid text parsed, other text split, by the standard library."""
+"""JSON for the independent count: parses valid text and splits other text (standard library)."""
 
 import json
 import re
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 LEVELS_LIMIT = 200
-"""Brackets within brackets."""
+"""Maximum levels of brackets."""
 
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _OTHER_BYTES = bytes(set(range(256)) - set(b"[]{}"))
@@ -21,18 +21,18 @@ class JsonObject(list[tuple[str, object]]):
 
 
 NOT_JSON = object()
-"""In place of a value: the text is not valid JSON, or nested too deeply."""
+"""Returned in place of a value if the text is not valid JSON, or is nested too deeply."""
 
 
 def is_json(text: bytes) -> bool:
+    """Return whether the text is valid JSON, not nested too deeply."""
     return parse(text) is not NOT_JSON
 
 
 def parse(text: bytes) -> object:
-    """Parse JSON; bytes that are not UTF-8 pass inside of strings, half a surrogate pair does not.
+    """Return the value of a JSON text, or NOT_JSON.
 
-    Returns:
-        The value, or NOT_JSON.
+    Bytes that are not UTF-8 are accepted in strings; half of a surrogate pair is not.
     """
     if text.count(b"[") + text.count(b"{") > LEVELS_LIMIT and _levels(text) > LEVELS_LIMIT:
         return NOT_JSON
@@ -55,9 +55,9 @@ def _refuse(constant: str) -> None:
 
 
 def elements(document: bytes) -> Iterator[bytes | None]:
-    """Yield the elements of the array, or of an envelope's, by strings and brackets alone.
+    """Yield the elements of an array, or of an envelope's array, split at strings and brackets.
 
-    None at the end stands for what is left over: cut off, or broken around the array.
+    A None at the end is the left-over: the rest after a truncation, or a broken envelope.
     """
     start = _array_start(document)
     if start is None:

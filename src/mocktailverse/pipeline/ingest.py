@@ -1,7 +1,7 @@
-"""Ingest by hand: files become raw objects; big NDJSON and CSV files become many.
+"""Ingest: stores files as raw objects; a big NDJSON or CSV file becomes several.
 
-Objects load in parallel, so a big file is cut into parts. A part of a CSV file begins with the
-file's header. The bytes of the records stay as they are.
+Objects load in parallel, so a big file is split into parts at the ends of records. Each part of a
+CSV file begins with the file's header. The bytes of the records are not changed.
 """
 
 import re
@@ -16,7 +16,7 @@ from mocktailverse.loads.object_version import ObjectVersion, run_prefix
 from mocktailverse.pipeline.byte_stream import (
     DECODED_LIMIT,
     DecodedBytes,
-    Line,
+    DecodedLine,
 )
 from mocktailverse.pipeline.csv_rows import CsvHeader, csv_rows
 from mocktailverse.pipeline.decode import detect_format
@@ -25,7 +25,7 @@ from mocktailverse.sources import require_source
 from mocktailverse.times import utc
 
 PART_BYTES = 4 * 1024 * 1024
-"""Decoded bytes from which NDJSON and CSV files are cut, and about the size of a part."""
+"""Decoded bytes above which NDJSON and CSV files are split; about the size of a part."""
 
 CHUNK_BYTES = 1024 * 1024
 CONTENT_TYPES = {
@@ -37,29 +37,35 @@ CONTENT_TYPES = {
 
 
 class InputFile:
-    """A file on disk as an opened object: what the transform can read without any AWS."""
+    """A file on disk as an `OpenObject`, so that the transform reads it without AWS."""
 
     metadata: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, path: Path, observed_at: int | None = None) -> None:
-        """Look at the file; its records were observed at a time in ms, or when it was written.
+        """Check the file.
+
+        Args:
+            path: the file.
+            observed_at: the event time of its records in ms; None: when it was written.
 
         Raises:
-            UsageError: it cannot be read, is no regular file or is empty.
+            UsageError: it cannot be read, is not a regular file, or is empty.
         """
         self.path = path
         try:
             if path.is_dir():
-                raise UsageError(f"{path} is a directory; name the files in it.")
+                raise UsageError(f"`{path}` is a directory. Pass the files in it.")
             facts = path.stat()
             if not path.is_file():
-                raise UsageError(f"{path} is no regular file; store its content in one first.")
+                raise UsageError(
+                    f"`{path}` is not a regular file. Save its content to a file first."
+                )
             with path.open("rb"):
                 pass
         except OSError as error:
-            raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+            raise UsageError(f"`{path}` cannot be read: {error.strerror}.") from error
         if not facts.st_size:
-            raise UsageError(f"{path} is empty: there is nothing to read in it.")
+            raise UsageError(f"`{path}` is empty.")
         self.bytes = facts.st_size
         self.stored_at = facts.st_mtime_ns // 1_000_000 if observed_at is None else observed_at
 
@@ -67,7 +73,7 @@ class InputFile:
         """Yield the bytes from `start` to the end.
 
         Raises:
-            UsageError: it cannot be read any more.
+            UsageError: it can no longer be read.
         """
         try:
             with self.path.open("rb") as file:
@@ -75,57 +81,58 @@ class InputFile:
                 while chunk := file.read(CHUNK_BYTES):
                     yield chunk
         except OSError as error:
-            raise UsageError(f"{self.path} cannot be read: {error.strerror}.") from error
+            raise UsageError(f"`{self.path}` cannot be read: {error.strerror}.") from error
 
 
 class Part(Struct, frozen=True):
-    """One raw object to be: the last part of its key, and its bytes."""
+    """The content of one raw object to store."""
 
     name: str
+    """The last segment of its key."""
     body: bytes
 
     @property
     def content_type(self) -> str:
-        """From the ending of the name; what reads the object goes by its content."""
+        """The media type, by the file extension; readers detect the format from the content."""
         return CONTENT_TYPES.get(self.name.rpartition(".")[2], "application/octet-stream")
 
 
 def parts_of(file: InputFile, columns: frozenset[str]) -> Iterator[Part]:
-    """The raw objects that a file becomes; a file that cannot be read as records becomes one.
+    """Yield the raw objects of a file; a file that is not split becomes one.
 
     Raises:
-        UsageError: before the first part: the file is too large for one object and cannot be
-            cut, or a line in it is.
+        UsageError: the file is too large for one object and cannot be split, or one of its lines is
+            too long. This is raised before the first part, so that nothing is stored.
     """
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", file.path.name).strip("-.")[:100] or "file"
     data = DecodedBytes(file, trusted=True)
     try:
         form = detect_format(data, columns) if _is_big(data) else None
-    except ObjectRejectedError:  # the transform will say why; the bytes go as they are
+    except ObjectRejectedError:  # stored as it is: the transform rejects it with the reason
         form = None
     if form is None or form == "document":
         if file.bytes > DECODED_LIMIT:
             raise UsageError(
-                f"{file.path} is {file.bytes / 2**20:.0f} MiB and cannot be cut: it is one JSON "
-                "document, or damaged; 64 MiB is the limit. Convert it to NDJSON, one record a "
-                "line, which may have any size."
+                f"`{file.path}` is {file.bytes / 2**20:.0f} MiB and cannot be split: it is one "
+                "JSON document, or damaged. The limit is 64 MiB. Convert it to NDJSON, one record "
+                "a line, which may have any size."
             )
         yield Part(name, b"".join(file.chunks()))
         return
-    for line in data.lines():  # before any part is out
+    for line in data.lines():  # before the first part is yielded
         _bytes(line)
     stem = name.partition(".")[0]
     if isinstance(form, CsvHeader):
         rows = (row.line for row in csv_rows(data.lines(form.line.end), form))
-        bodies, ending = _cut(rows, _bytes(form.line)), "csv"
+        bodies, ending = _split(rows, _bytes(form.line)), "csv"
     else:
-        bodies, ending = _cut(data.lines(), b""), "ndjson"
+        bodies, ending = _split(data.lines(), b""), "ndjson"
     for number, body in enumerate(bodies, 1):
         yield Part(f"{stem}-{number:05d}.{ending}", body)
 
 
 def _is_big(data: DecodedBytes) -> bool:
-    """Whether the file is to be cut; reads all of it, so that damage shows before any part is made.
+    """Return whether the file is split; read all of it, to meet damage before the first part.
 
     Raises:
         GzipDamagedError: it cannot be read to its end.
@@ -133,7 +140,8 @@ def _is_big(data: DecodedBytes) -> bool:
     return sum(map(len, data.chunks())) > PART_BYTES
 
 
-def _cut(lines: Iterator[Line], header: bytes) -> Iterator[bytes]:
+def _split(lines: Iterator[DecodedLine], header: bytes) -> Iterator[bytes]:
+    """Yield the bodies of the parts, each of about PART_BYTES and with at least one line."""
     part, size = [header], len(header)
     for line in lines:
         text = _bytes(line)
@@ -145,30 +153,34 @@ def _cut(lines: Iterator[Line], header: bytes) -> Iterator[bytes]:
     yield b"".join(part)
 
 
-def _bytes(line: Line) -> bytes:
+def _bytes(line: DecodedLine) -> bytes:
     if line.data is None:
-        raise UsageError(f"The line at byte {line.start} is longer than 64 MiB; cut it first.")
+        raise UsageError(f"The line at byte {line.start} is longer than 64 MiB. Split it first.")
     return line.data + b"\n"
 
 
-class Run(Struct, frozen=True):
-    """One ingest: its source, when it began and when its records were observed, both in ms."""
+class IngestRun(Struct, frozen=True):
+    """One ingest of a file; times in ms since 1970 UTC."""
 
     source: str
     started_at: int
     observed_at: int
+    """The event time of its records."""
 
     @property
     def prefix(self) -> str:
-        """The common beginning of its keys: `raw/<source>/<yyyy>/<mm>/<dd>/<run>/`."""
-        began = utc(self.started_at)
+        """The common prefix of its keys: `raw/<source>/<yyyy>/<mm>/<dd>/<run>/`."""
+        start = utc(self.started_at)
         milliseconds = self.started_at % 1000
-        run = f"{began:%Y%m%dT%H%M%S}{milliseconds:03d}Z-ingest"
+        run = f"{start:%Y%m%dT%H%M%S}{milliseconds:03d}Z-ingest"
         return run_prefix("raw", self.source, self.started_at, run)
 
 
-def put_part(store: RawStore, run: Run, number: int, part: Part) -> ObjectVersion:
-    """Store a part as a raw object; `number` keeps equal names of a run apart."""
+def put_part(store: RawStore, run: IngestRun, number: int, part: Part) -> ObjectVersion:
+    """Store a part as a raw object, and return its version.
+
+    `number` makes the key unique in the run, even if two files have the same name.
+    """
     return store.put(
         f"{run.prefix}{number:05d}-{part.name}",
         part.body,
@@ -177,7 +189,7 @@ def put_part(store: RawStore, run: Run, number: int, part: Part) -> ObjectVersio
     )
 
 
-def put_files(  # noqa: PLR0913  keyword-only; each is a separate fact about the run
+def put_files(  # noqa: PLR0913 - keyword-only; each is a separate fact about the run
     store: RawStore,
     files: Sequence[InputFile],
     source: str,
@@ -186,26 +198,24 @@ def put_files(  # noqa: PLR0913  keyword-only; each is a separate fact about the
     observed_at: int | None = None,
     on_file: Callable[[InputFile], object] = lambda _file: None,
 ) -> list[ObjectVersion]:
-    """Store files as the raw objects of one run; what they became, in order.
-
-    Without a time given, the files were observed now, each a millisecond after the one before,
-    so that of two files in one run the later one wins.
+    """Store files as the raw objects of one run, and return their versions in order.
 
     Args:
         store: takes the raw objects.
-        files: what is stored.
-        source: whose records these are.
+        files: the files.
+        source: the registered name of the records' source.
         now: when the run begins, in ms.
-        observed_at: when the records were observed, in ms.
-        on_file: told of each file that is done.
+        observed_at: the event time of the records in ms; None: now, and each file a millisecond
+            after the one before, so that the later one of two files wins.
+        on_file: called with each file after it is stored.
 
     Raises:
-        UsageError: there is no such source, or a file cannot be ingested.
+        UsageError: the source is not registered, or a file cannot be ingested.
     """
     columns = require_source(source).columns
     versions: list[ObjectVersion] = []
     for index, file in enumerate(files):
-        run = Run(source, now, now + index if observed_at is None else observed_at)
+        run = IngestRun(source, now, now + index if observed_at is None else observed_at)
         for part in parts_of(file, columns):
             versions.append(put_part(store, run, len(versions) + 1, part))
         on_file(file)

@@ -1,7 +1,9 @@
-"""The elements of a JSON array that is not valid as a whole: a broken one costs only itself.
+"""Salvage of broken JSON: splits an invalid array into elements, so that valid ones still load.
 
-Only strings and brackets are looked at, in linear time and without recursion; whether an element
-is valid is for its reader to say.
+It looks only at strings and brackets, in linear time and without recursion. Example:
+
+    [{"id": 1}, {"id": oops}, {"id": 3}]    three elements; the reader rejects the second
+    {"drinks": [{"id": 1}, {"id": 2         one element, and `{"id": 2` as the left-over
 """
 
 import re
@@ -15,8 +17,8 @@ from mocktailverse.drinks.codes import Reason
 
 NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
-# Possessive, so that no attempt is made twice; an unclosed string takes all that is left. Always
-# matched at a place, never searched for.
+# Quantifiers are possessive (`++`, `*+`), so there is no backtracking and matching is linear. An
+# unclosed string extends to the end. Always matched at an offset, never searched for.
 _STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)'
 _TO_BRACKETS = re.compile(rb'(?:[^"\[\]{}]++|' + _STRING + rb")*+([\[{]++|[\]}]++)", re.DOTALL)
 _TO_KEY = re.compile(rb'[^"\[\]{}]*+(?:(' + _STRING + rb")|([\[{]++)|([\]}]++))", re.DOTALL)
@@ -26,8 +28,8 @@ _GAP = re.compile(rb"[\s,]*+")
 _KEY = b'"drinks"'
 
 NESTING_LIMIT = 200
-"""Levels of brackets. msgspec gives up at about a thousand, less what its callers use of the stack:
-without a limit of our own, a function and `verify` could read the same bytes differently."""
+"""Maximum levels of brackets. msgspec's limit is about a thousand less its callers' stack depth, so
+without this one the transform function and `verify` could read the same bytes differently."""
 
 TOO_DEEP = f"Brackets are nested over {NESTING_LIMIT} levels deep"
 
@@ -36,28 +38,30 @@ _OTHER_BYTES = bytes(set(range(256)) - set(b'[]{}"'))
 _any_json = msgspec.json.Decoder(msgspec.Raw)
 
 
-class Problem(NamedTuple):
-    """Why a piece of JSON holds no record."""
+class ElementProblem(NamedTuple):
+    """Why an element is not a record."""
 
     code: Reason
     message: str
 
 
-LEFT_OVER = Problem(
-    Reason.MALFORMED_JSON, "What is left of the document is cut off or is not valid JSON."
+LEFT_OVER = ElementProblem(
+    Reason.MALFORMED_JSON, "The rest of the document is truncated or is not valid JSON."
 )
 
 
 class Element(NamedTuple):
-    """The bytes of one element, where they start, and the problem where they hold no record."""
+    """One element of an array."""
 
     start: int
+    """Byte offset in the document."""
     data: bytes
-    problem: Problem | None = None
+    problem: ElementProblem | None = None
+    """Why it is not a record; None if it may be one."""
 
 
 def is_json(data: bytes) -> bool:
-    """Whether the bytes are one valid JSON value, not nested too deeply."""
+    """Return whether the bytes are one valid JSON value, not nested too deeply."""
     if is_nested_too_deeply(data):
         return False
     try:
@@ -68,39 +72,42 @@ def is_json(data: bytes) -> bool:
 
 
 def is_nested_too_deeply(data: bytes) -> bool:
-    """Whether brackets are nested more than NESTING_LIMIT levels deep, those in strings left out.
+    """Return whether brackets outside of strings are nested more than NESTING_LIMIT levels deep.
 
-    Few records have enough brackets.
+    Counting them first is fast, and few records have that many.
     """
     return data.count(b"[") + data.count(b"{") > NESTING_LIMIT and _depth(data) > NESTING_LIMIT
 
 
 def _depth(data: bytes) -> int:
+    # Drop escapes, then all but brackets and quotes: `{"a[": [1]}` becomes `{"["[]}`. Split at the
+    # quotes, every second piece is outside of strings: `{` and `[]}`.
     quoted = data.replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _OTHER_BYTES)
-    # Two quotes beside each other leave what follows them inside, or outside, of a string.
+    # An empty string, or the end of one and the start of the next, changes nothing: drop both.
     outside = quoted.replace(b'""', b"").split(b'"')[::2]
     steps = (1 if bracket in b"[{" else -1 for bracket in b"".join(outside))
     return max(accumulate(steps, initial=0))
 
 
 def can_be_split(document: bytes) -> bool:
-    """Whether the array, or that of the envelope, has an object that is there to its end."""
+    """Return whether the document's array has at least one complete object."""
     return any(
         element.problem is None and element.data[:1] == b"{" for element in elements(document)
     )
 
 
 def elements(document: bytes) -> Iterator[Element]:
-    """Yield the elements of the array, or of an envelope's; the last may be what is left over.
+    """Yield the elements of an array, or of an envelope's array; the last may be the left-over.
 
-    Left over is what follows a cut or a stray bracket, or what is broken around the array.
+    The left-over is the rest after a truncation or an unmatched bracket, or the envelope around the
+    array if that is broken. It is rejected as one record, so that nothing is lost silently.
     """
     first = array_start(document)
     if first is None:
         return
     end = first
-    while (found := _end_of_element(document, start := _after_gap(document, end))) is not None:
-        end = found
+    while (stop := _end_of_element(document, start := _after_gap(document, end))) is not None:
+        end = stop
         yield Element(start, document[start:end].rstrip())
     if document[start : start + 1] != b"]":
         yield Element(start, document[start:], LEFT_OVER)
@@ -117,7 +124,7 @@ def _after_gap(document: bytes, at: int) -> int:
 
 
 def array_start(document: bytes) -> int | None:
-    """Return where the content of the array, or of an envelope's, begins; None without one."""
+    """Return the offset of the first element of the array or envelope; None without an array."""
     opening = len(document) - len(document.lstrip())
     if document.startswith(b"[", opening):
         return opening + 1
@@ -134,7 +141,7 @@ def array_start(document: bytes) -> int | None:
 
 
 def _end_of_element(document: bytes, start: int) -> int | None:
-    """Where the element ends; None where there is none, or not to its end."""
+    """Return the offset at which an element ends; None if it is missing or incomplete."""
     if document[start : start + 1] not in (b"{", b"["):
         scalar = _SCALAR.match(document, start)
         return scalar.end() if scalar else None

@@ -7,10 +7,11 @@ since 1970 UTC.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.register import Register, WriteResult
+from mocktailverse.loads.load_keys import LoadPosition
 from mocktailverse.loads.load_record import Counts, Lease, Load, Segment
 from mocktailverse.loads.load_request import DeadLetter, LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion, StoredObject
@@ -83,12 +84,10 @@ class DailyLoads(Protocol):
     """Lists the loads of a day, newest first, through an index."""
 
     def page(
-        self, day: str, limit: int, after: Mapping[str, Any] | None = None
-    ) -> tuple[list[Load], dict[str, Any] | None]: ...
-
-    def place_of(self, load: Load) -> str: ...
-
-    def key_of(self, place: str) -> dict[str, Any]: ...
+        self, day: str, limit: int, after: LoadPosition | None = None
+    ) -> tuple[list[Load], LoadPosition | None]:
+        """Return a page of loads, and the position after which the next one begins."""
+        ...
 
 
 class LoadsStore(DailyLoads, Protocol):

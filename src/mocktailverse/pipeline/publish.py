@@ -1,14 +1,19 @@
-"""Publish: what changed in the drinks table goes into the catalogue that people read.
+"""The publish stage: brings the catalogue, the read model, up to date with the drinks table.
 
-A changed drink rings a doorbell: its id, and no more. A publisher downloads the published file,
-then reads the drinks' current registers consistently, edits, and uploads on the condition that
-the file it downloaded still stands; else it starts again from a fresh download.
+A change of a drink sends a change notification: its id, without its content (a stream record of
+type KEYS_ONLY). A publisher downloads the published file, then reads the drinks' current registers
+consistently, edits the file, and uploads it on the condition that the file it downloaded is still
+the published one (optimistic locking with the ETag). Otherwise it starts again with a new download.
 
-The order download, read, conditional upload is what makes any number of publishers converge. A
-file that stands was made from the one before it and from drinks read after that one was
-published, so it never shows a drink older than the file before it did. And whoever a doorbell
-rings for reads the drink after the change. So bells may ring twice, late, together or in any
-order; a bell whose publisher failed has to ring again.
+The order download, read, conditional upload makes any number of publishers converge. Each published
+file is its predecessor plus drinks that were read after the predecessor was published. So no file
+shows an older state of a drink than the file before it. Example: publishers A and B both download
+file 1. A reads version 3 of a drink and publishes file 2. B read version 2 before that; its upload
+fails, it downloads file 2 and reads the drink again, now at version 3 or later.
+
+A notification is sent after its change, so its publisher reads the change. Notifications may
+therefore be duplicated, late, coalesced (several ids in one file) or out of order. Only one whose
+publisher failed must be delivered again.
 """
 
 import random
@@ -28,31 +33,34 @@ from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.ports import CatalogueStore, DrinksStore
 
 TRIES = 8
-"""Uploads that may lose against another publisher's before one gives up."""
+"""Conflicting uploads after which a publisher gives up."""
 
 FIRST_WAIT_S = 0.05
 LONGEST_WAIT_S = 2.0
 FILE = "catalogue.sqlite"
 
 
-class Published(Struct, frozen=True, kw_only=True):
-    """What publishing did: drinks put in or replaced, drinks taken out, and what stands now.
-
-    `rebuilt` where the whole table was read: `changed` is then every drink. `traces` are the trace
-    ids of the raw objects that the asked drinks come from.
-    """
+class PublishResult(Struct, frozen=True, kw_only=True):
+    """The changes that were published, and the state of the catalogue after them."""
 
     changed: int
+    """Drinks that were added or replaced; all drinks if the catalogue was rebuilt."""
     removed: int
+    """Drinks that were removed."""
     version: str
+    """The published version."""
     drinks: int
+    """All drinks of that version."""
     rebuilt: bool = False
+    """Whether it was built from the whole table."""
     attempts: int = 1
+    """Tries until an upload met no conflict."""
     traces: tuple[str, ...] = ()
+    """Trace ids of the raw objects from which the requested drinks come."""
 
 
 class Publisher:
-    """Publishes the drinks of one table; keeps its copy of the file in a folder of its own."""
+    """Publishes the drinks of one table; keeps its copy of the file in its own folder."""
 
     def __init__(
         self,
@@ -69,29 +77,39 @@ class Publisher:
         self._now_ms = now_ms
         self._wait = wait
         self._etag: str | None = None
-        """Of the file at the path, as long as that is exactly what was published."""
+        """ETag of the local copy; None unless the copy is exactly the published file."""
 
-    def publish(self, ids: Iterable[str]) -> Published:
+    def publish(self, ids: Iterable[str]) -> PublishResult:
         """Bring these drinks up to date in the published catalogue.
 
-        Where nothing was published yet, or by code of another format, all drinks are.
+        If nothing is published yet, or a file of another format, publish all drinks.
 
         Raises:
-            TransientError: others were first every time, or a store failed for now. What is
-                published is whole, and the ids are to be given again.
+            TransientError: every upload met a conflict, or a store failed. The published catalogue
+                is intact; publish the same ids again.
         """
-        wanted = sorted(set(ids))
-        return self._insist(lambda: self._edit(wanted))
+        unique = sorted(set(ids))
+        return self._retry(lambda: self._edit(unique))
 
-    def rebuild(self, on_drink: Callable[[int], None] = lambda _: None) -> Published:
-        """Publish all drinks of the table anew, whatever is published; `on_drink` counts along.
+    def rebuild(self, on_drink: Callable[[int], None] = lambda _: None) -> PublishResult:
+        """Replace the published catalogue by one built from the whole table.
+
+        Args:
+            on_drink: called with the number of drinks read so far.
 
         Raises:
-            TransientError: as `publish` does.
+            TransientError: as `publish`.
         """
-        return self._insist(lambda: self._fill(self._catalogue.etag(), on_drink))
+        return self._retry(lambda: self._fill(self._catalogue.etag(), on_drink))
 
-    def _insist(self, attempt: Callable[[], Published]) -> Published:
+    def _retry(self, attempt: Callable[[], PublishResult]) -> PublishResult:
+        """Try until no upload conflicts: exponential backoff with jitter.
+
+        stamina, which the sources use, does not fit. It adds the same jitter to every wait and none
+        to the longest, while here each wait is 50 to 100 % of its bound, so that publishers that
+        conflict do not meet again. It also sleeps by itself, while tests interleave publishers at
+        `wait`.
+        """
         wait_s = FIRST_WAIT_S
         for number in range(1, TRIES + 1):
             try:
@@ -99,16 +117,16 @@ class Publisher:
             except ConflictError:
                 self._wait(wait_s * random.uniform(0.5, 1))  # noqa: S311 - jitter
                 wait_s = min(2 * wait_s, LONGEST_WAIT_S)
-        raise TransientError(f"Others published the catalogue first, {TRIES} times in a row.")
+        raise TransientError(f"Gave up after {TRIES} conflicting concurrent publishes.")
 
-    def _edit(self, ids: list[str]) -> Published:
+    def _edit(self, ids: list[str]) -> PublishResult:
         etag = self._download()
         registers = self._drinks.many(ids)
         drinks = {key: register.drink for key, register in registers.items() if register.drink}
         traces = _traces(drinks.values())
         if etag is None:
             return msgspec.structs.replace(self._fill(None), traces=traces)
-        self._etag = None  # until the copy is the published file again
+        self._etag = None  # the copy differs from the published file until it is uploaded
         try:
             with CatalogueWriter.open(self._path) as writer:
                 changed = writer.put(drinks.values())
@@ -119,7 +137,7 @@ class Publisher:
         if changed or removed:
             etag = self._catalogue.upload(self._path, replacing=etag)
         self._etag = etag
-        return Published(
+        return PublishResult(
             changed=changed,
             removed=removed,
             version=meta.version,
@@ -128,23 +146,24 @@ class Publisher:
         )
 
     def _download(self) -> str | None:
-        """Make the copy the published file; its ETag, or None if nothing is published."""
-        held, self._etag = self._etag if self._path.is_file() else None, None
+        """Update the copy to the published file; return its ETag, or None if there is none."""
+        current, self._etag = self._etag if self._path.is_file() else None, None
         try:
-            self._etag = self._catalogue.download(self._path, unless=held) or held
+            self._etag = self._catalogue.download(self._path, unless=current) or current
         except MissingError:
             return None
         return self._etag
 
     def _fill(
         self, replacing: str | None, on_drink: Callable[[int], None] = lambda _: None
-    ) -> Published:
+    ) -> PublishResult:
+        """Publish a file built from the whole table, in place of the one with that ETag."""
         self._etag = None
         with CatalogueWriter.create(self._path) as writer:
             writer.put(_counted(self._drinks.all(), on_drink))
             meta = self._seal(writer)
         self._etag = self._catalogue.upload(self._path, replacing=replacing)
-        return Published(
+        return PublishResult(
             changed=meta.drinks, removed=0, version=meta.version, drinks=meta.drinks, rebuilt=True
         )
 
@@ -154,7 +173,7 @@ class Publisher:
 
 
 def _traces(drinks: Iterable[Drink]) -> tuple[str, ...]:
-    """Of the raw object versions that drinks come from, each once."""
+    """Return the trace ids of the raw objects from which drinks come, each once."""
     origins = {(d.lineage.bucket, d.lineage.key, d.lineage.version_id) for d in drinks}
     return tuple(sorted(ObjectVersion(*origin).trace_id for origin in origins))
 

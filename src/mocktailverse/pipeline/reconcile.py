@@ -1,8 +1,8 @@
-"""Reconcile: raw objects whose load never finished are sent to the queue again.
+"""Reconcile: sends raw objects to the queue again whose load never finished.
 
-Loads that are merely slow are left alone: only those are re-queued whose messages have had all
-their deliveries by now (visibility timeout x receive count). After three re-queues a load is
-marked failed, for people to look at.
+It finds events that were lost and loads that nothing will finish. Slow loads are left alone: a load
+counts as lost only once its messages must have had all their deliveries (visibility timeout x
+receive count). After three re-queues a load is marked failed, and an operator has to look at it.
 """
 
 from msgspec import Struct
@@ -13,11 +13,11 @@ from mocktailverse.pipeline.ports import LoadsStore, RawStore, RequestQueue
 
 REQUEUE_LIMIT = 3
 LOOK_BACK_MS = 7 * 24 * 3600 * 1000
-"""Objects stored before that are not looked at; `mocktailverse verify` looks at all."""
+"""Older objects are not checked; `mocktailverse verify` checks all."""
 
 
 class ReconcileReport(Struct):
-    """Object versions looked at, and the keys re-queued and given up."""
+    """The number of object versions checked, and the keys that were re-queued or marked failed."""
 
     checked: int
     requeued: list[str]
@@ -27,7 +27,15 @@ class ReconcileReport(Struct):
 def reconcile(
     raw: RawStore, loads: LoadsStore, queue: RequestQueue, *, now: int, lost_after_ms: int
 ) -> ReconcileReport:
-    """Re-queue what is lost; times in ms since 1970 UTC."""
+    """Re-queue the raw objects whose load is lost, and return what was done.
+
+    Args:
+        raw: the raw objects.
+        loads: the load records.
+        queue: takes the requests.
+        now: the time in ms since 1970 UTC.
+        lost_after_ms: time without progress after which a load counts as lost.
+    """
     report = ReconcileReport(0, [], [])
     for stored in raw.versions():
         if not now - LOOK_BACK_MS <= stored.stored_at <= now - lost_after_ms:
@@ -48,6 +56,6 @@ def reconcile(
 
 
 def is_lost(load: Load, deadline: int) -> bool:
-    """Whether a load is unfinished and gave no sign of life since a time in ms."""
-    last_sign_of_life = max(load.active_at, load.requeued_at or 0)
-    return load.status == "loading" and last_sign_of_life <= deadline
+    """Return whether a load is unfinished and made no progress since a time in ms."""
+    last_activity = max(load.active_at, load.requeued_at or 0)
+    return load.status == "loading" and last_activity <= deadline

@@ -1,4 +1,8 @@
-"""Redrive: dead letters go to the queue again, after their cause was repaired."""
+"""Redrive: moves the messages of the dead-letter queue back to the queue.
+
+A message is a dead letter if all its deliveries failed. Fix the cause first; otherwise it fails
+again.
+"""
 
 from itertools import islice
 from typing import TypeVar
@@ -9,9 +13,11 @@ LetterT = TypeVar("LetterT")
 
 
 def redrive(queue: RequestQueue, limit: int | None = None) -> int:
-    """Send the dead letters that can be received now to the queue; how many there were.
+    """Send the visible dead letters to the queue again, and return their number.
 
-    `limit` bounds how many are sent; None sends all.
+    Args:
+        queue: the queue and its dead-letter queue.
+        limit: maximum number of messages; None for all.
     """
     moved = 0
     for letter in islice(queue.dead_letters(), limit):

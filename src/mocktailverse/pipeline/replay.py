@@ -1,7 +1,8 @@
-"""Replay: the only way back in, by the front door.
+"""Replay: processes raw objects again (elsewhere: reprocessing, backfill).
 
-A replay opens a new generation of a load and sends the same object version again; the object is
-never copied, so what it says was observed when it was.
+A replay opens a new generation of the load and sends a request for the same object version, which
+takes the same path as the first load. The object is not copied, so its records keep their event
+time: a replay never makes an old record look new.
 """
 
 from collections.abc import Iterable
@@ -15,7 +16,7 @@ from mocktailverse.pipeline.ports import LoadsStore, RawStore, RequestQueue
 def replay(
     versions: Iterable[ObjectVersion], loads: LoadsStore, queue: RequestQueue, *, now: int
 ) -> list[LoadRequest]:
-    """Ask for new loads of object versions; return the requests that were sent."""
+    """Request new loads of object versions, and return the requests."""
     requests = []
     for version in versions:
         request = LoadRequest(version, loads.open_generation(version, now=now))
@@ -25,17 +26,22 @@ def replay(
 
 
 def under(prefixes: Iterable[str], raw: RawStore, *, since: int = 0) -> list[ObjectVersion]:
-    """Every version of the raw objects whose keys begin so, stored at that time in ms or later.
+    """Return the versions of raw objects under key prefixes, each once.
+
+    Args:
+        prefixes: key prefixes such as `raw/own/2026/`.
+        raw: the raw objects.
+        since: leaves out versions stored before this time, in ms since 1970 UTC.
 
     Raises:
-        UsageError: no raw object's key does.
+        UsageError: no raw object's key has one of the prefixes.
     """
     chosen: dict[ObjectVersion, None] = {}
     for prefix in prefixes:
         if not prefix.startswith(RAW_PREFIX):
-            raise UsageError(f"{prefix!r} is no key of a raw object: those begin with raw/.")
-        found = list(raw.versions(prefix))
-        if not found:
-            raise UsageError(f"No raw object's key begins with {prefix!r}.")
-        chosen.update({stored.version: None for stored in found if stored.stored_at >= since})
+            raise UsageError(f"`{prefix}` is not the key of a raw object. Use one under `raw/`.")
+        versions = list(raw.versions(prefix))
+        if not versions:
+            raise UsageError(f"No raw object's key begins with `{prefix}`.")
+        chosen.update({stored.version: None for stored in versions if stored.stored_at >= since})
     return list(chosen)

@@ -27,8 +27,8 @@ from mocktailverse.sources import SOURCES, RecordReader
 from mocktailverse.times import CLOCK_TOLERANCE_MS, parse_iso
 
 RECORD_LIMIT = 128 * 1024
-"""Bytes of a JSON record. Text may stand twice in a drink (raw and canonical), and an decoded of
-the drinks table holds 400 KB."""
+"""Maximum bytes of a JSON record. A drink may have a text twice (raw and canonical), and an item of
+the drinks table holds at most 400 KB."""
 
 RAW_BRACKETS_LIMIT = 200
 """Opening brackets up to which a rejected record is stored as JSON; one with more might be nested

@@ -1,8 +1,8 @@
-"""Verify: recompute the drinks table from the raw objects and say exactly what differs.
+"""Verify: recomputes the drinks table from the raw objects and reports every difference.
 
-lost             raw holds the drink, the table does not
-stale            the table's drink is not the one that raw and today's code give
-extra            the table holds a drink that no raw object gives
+lost             the raw objects have the drink, the table does not
+stale            the table's drink differs from what today's code makes of the raw objects
+extra            the table has a drink that is in no raw object
 not_conserving   a raw object version without a finished load, or whose counts do not add up, or
                  whose records an independent reader counts differently
 """
@@ -22,15 +22,18 @@ from mocktailverse.pipeline.transform import observed_at_of, reader_of, transfor
 
 
 class Difference(Struct, frozen=True):
-    """One difference: its kind, the drink's id or the raw object's key, and what it is."""
+    """One difference."""
 
     kind: str
+    """One of the lists of `VerifyReport`."""
     subject: str
+    """The drink's id, or the raw object's key."""
     problem: str
+    """What differs, in a sentence."""
 
 
 class VerifyReport(Struct):
-    """What differs; `window` is when the oldest raw object was stored, in ms since 1970 UTC."""
+    """The differences, by kind and in their order, and how much was compared."""
 
     lost: list[str] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
@@ -40,14 +43,15 @@ class VerifyReport(Struct):
     objects: int = 0
     drinks: int = 0
     window: int | None = None
+    """When the oldest raw object was stored, in ms since 1970 UTC."""
 
     @property
     def ok(self) -> bool:
-        """Whether nothing differs."""
+        """Whether there is no difference."""
         return not self.differences
 
     def add(self, kind: str, subject: str, problem: str) -> None:
-        """Note a difference."""
+        """Add a difference."""
         getattr(self, kind).append(subject)
         self.differences.append(Difference(kind, subject, problem))
 
@@ -60,10 +64,15 @@ def verify(
     *,
     raw_expires: bool = False,
 ) -> VerifyReport:
-    """Compare the tables with what the raw objects give; `on_object` counts along.
+    """Return what differs between the tables and the raw objects.
 
-    Where raw objects expire, a drink whose object is gone is not judged, nor is what the other
-    drinks remember of earlier recipes and absences.
+    Args:
+        raw: the raw objects.
+        registers: the drinks table.
+        loads: the load records.
+        on_object: called with the number of raw objects compared so far.
+        raw_expires: whether raw objects expire. If so, drinks whose raw object has expired are not
+            compared, nor are the earlier recipes and absences of the others.
     """
     report = VerifyReport()
     latest = {load.object: load for load in latest_generations(loads)}
@@ -90,7 +99,7 @@ def verify(
 
 
 def _is_within(register: Register, listed: set[ObjectVersion]) -> bool:
-    """Whether the raw object of the drink that stands is still there."""
+    """Return whether the raw object of the current drink still exists."""
     if register.drink is None:
         return False
     lineage = register.drink.lineage
@@ -123,7 +132,7 @@ def _verify_object(
 
 def _load_problem(load: Load | None, read: int, rejected: int) -> str | None:
     if load is None:
-        return "no load: its event was lost; reconcile or replay will load it"
+        return "it has no load: its event was lost. Reconcile or replay will load it"
     if load.status != "done":
         return f"its load is {load.status}: {load.error or 'not finished yet'}"
     counts = load.counts
@@ -134,8 +143,8 @@ def _load_problem(load: Load | None, read: int, rejected: int) -> str | None:
         counts.rejected,
     ):
         return (
-            f"counted {counts.read} read and {counts.rejected} rejected; "
-            f"the object holds {read} and {rejected}"
+            f"the load counted {counts.read} read and {counts.rejected} rejected; "
+            f"the object has {read} and {rejected}"
         )
     return None
 
@@ -148,14 +157,17 @@ def _count_problem(opened: OpenObject, version: ObjectVersion, read: int) -> str
 
 
 def _independent_count(opened: OpenObject, version: ObjectVersion) -> int:
-    """Count the records without the decoder; an object that is rejected as a whole is one."""
+    """Return the number of records, counted without the decoder.
+
+    An object that is rejected as a whole counts as one.
+    """
     try:
         reader = reader_of(version)
         observed_at_of(opened)
     except ObjectRejectedError:
         return 1
     chunks = opened.chunks
-    if opened.bytes <= BYTES_LIMIT:  # read once; a larger one streams again for each pass
+    if opened.bytes <= BYTES_LIMIT:  # in memory; larger ones stream again for each pass
         body = b"".join(chunks())
         return count_records(lambda: (body,), reader.id_field, reader.columns)
     return count_records(chunks, reader.id_field, reader.columns)
@@ -167,31 +179,35 @@ def _compare(
     for register in drinks:
         report.drinks += register.drink is not None
         drink_id = register.id
-        wanted = expected.pop(drink_id, None)
-        if wanted is None:
-            report.add("extra", drink_id, "no raw object gives it")
-        elif wanted != register:
-            report.add("stale", drink_id, _difference(wanted, register))
-    for drink_id, wanted in expected.items():
-        report.add("lost", drink_id, _whereabouts(wanted))
+        recomputed = expected.pop(drink_id, None)
+        if recomputed is None:
+            report.add("extra", drink_id, "it is in no raw object")
+        elif recomputed != register:
+            report.add("stale", drink_id, _difference(recomputed, register))
+    for drink_id, recomputed in expected.items():
+        report.add("lost", drink_id, _origin(recomputed))
 
 
-def _difference(wanted: Register, register: Register) -> str:
-    if wanted.drink is None or register.drink is None:
-        return "known from absences alone" if wanted.drink is None else "the drink is missing"
+def _difference(expected: Register, register: Register) -> str:
+    if expected.drink is None or register.drink is None:
+        if expected.drink is None:
+            return "the raw objects have only absences of it"
+        return "the table has only absences of it"
     fields = [
         name
-        for name in wanted.drink.__struct_fields__
-        if getattr(wanted.drink, name) != getattr(register.drink, name)
+        for name in expected.drink.__struct_fields__
+        if getattr(expected.drink, name) != getattr(register.drink, name)
     ]
     fields += [
-        name for name in ("earlier", "absences") if getattr(wanted, name) != getattr(register, name)
+        name
+        for name in ("earlier", "absences")
+        if getattr(expected, name) != getattr(register, name)
     ]
     return f"differs in {', '.join(fields)}"
 
 
-def _whereabouts(register: Register) -> str:
+def _origin(register: Register) -> str:
     if register.drink is None:
-        return "raw holds an absence"
+        return "the raw objects have an absence of it"
     lineage = register.drink.lineage
-    return f"{lineage.key} holds it at {lineage.position}"
+    return f"it is in `{lineage.key}` at {lineage.position}"

@@ -1,7 +1,7 @@
-"""Verify the published catalogue: does the read model show the drinks of the table?
+"""Verify the published catalogue: compares the read model with the drinks table.
 
 lost             the drink is in the table, but not in the catalogue
-stale            the catalogue shows another state of the drink than the table
+stale            the catalogue has another state of the drink than the table
 extra            the drink is in the catalogue, but not in the table
 
 An unchanged drink's time and place of observation may lag behind: they are not compared. Publishing
@@ -33,7 +33,7 @@ READ_CHUNK = 500
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 
-def verify_all(  # noqa: PLR0913 - the four stores, and how it is watched
+def verify_all(  # noqa: PLR0913 - four stores and three options
     raw: RawStore,
     drinks: DrinksStore,
     loads: LoadsStore,
@@ -66,7 +66,7 @@ def verify_all(  # noqa: PLR0913 - the four stores, and how it is watched
 
 
 def _noting(registers: Iterable[Register], fingerprints: dict[str, bytes]) -> Iterator[Register]:
-    """Yield the registers, and note the fingerprint of each drink that passes."""
+    """Yield the registers, and store the fingerprint of each drink."""
     for register in registers:
         if register.drink:
             fingerprints[register.id] = _fingerprint(register.drink)
@@ -108,7 +108,7 @@ class _Comparison:
         return self._differences
 
     def _refresh(self) -> bool:
-        """Download the published file; return whether it is another one than before."""
+        """Download the published file if it changed; return whether it did."""
         try:
             etag = self._published.download(self._path, unless=self._etag)
         except MissingError:
@@ -154,9 +154,9 @@ class _Comparison:
 def _compared(drink_id: str, expected: Drink | None, shown: Drink | None) -> list[Difference]:
     if expected is None or shown is None:
         if expected:
-            return [Difference("lost", drink_id, "the catalogue lacks it")]
+            return [Difference("lost", drink_id, "it is not in the catalogue")]
         if shown:
-            return [Difference("extra", drink_id, "the catalogue shows it, the table lacks it")]
+            return [Difference("extra", drink_id, "it is not in the table")]
         return []
     expected, shown = _comparable(expected), _comparable(shown)
     names = [n for n in expected.__struct_fields__ if getattr(expected, n) != getattr(shown, n)]
@@ -166,11 +166,11 @@ def _compared(drink_id: str, expected: Drink | None, shown: Drink | None) -> lis
 
 
 def _comparable(drink: Drink) -> Drink:
-    """The drink without when and where it was last observed."""
+    """Return the drink without the time and place of its last observation."""
     lineage = Lineage("", "", "", 0, drink.lineage.transform_version)
     return msgspec.structs.replace(drink, observed_at=0, lineage=lineage)
 
 
 def _fingerprint(drink: Drink) -> bytes:
-    """Return a hash of everything that is compared."""
+    """Return a hash of all compared fields."""
     return hashlib.sha256(_encoder.encode(_comparable(drink))).digest()

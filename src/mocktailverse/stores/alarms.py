@@ -1,4 +1,4 @@
-"""The alarms of an environment, and the filters that make metrics of log lines, as deployed."""
+"""CloudWatch alarms and metric filters as they are deployed, and the alarms' states."""
 
 import re
 from collections.abc import Iterable
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients
 
 ANY_OF = re.compile(r'(\?"[^"]+"\s*)+')
-MOST_ALARMS = 100
+MAX_ALARMS = 100
 TERM = re.compile(r'\?"([^"]+)"')
 
 
 class Metric(Struct, frozen=True):
-    """What CloudWatch tells one metric by."""
+    """The identity of a CloudWatch metric."""
 
     namespace: str
     name: str
@@ -26,7 +26,7 @@ class Metric(Struct, frozen=True):
 
 
 class Alarm(Struct, frozen=True, kw_only=True):
-    """An alarm's definition, in CloudWatch's own words; `period_s` seconds make one datapoint."""
+    """An alarm's definition, with CloudWatch's terms; a datapoint covers `period_s` seconds."""
 
     name: str
     description: str
@@ -41,22 +41,24 @@ class Alarm(Struct, frozen=True, kw_only=True):
 
     @property
     def window_ms(self) -> int:
-        """How far back the alarm looks."""
+        """The time that the alarm evaluates, back from now."""
         return 1000 * self.period_s * self.periods
 
 
 class AlarmState(Struct, frozen=True):
-    """How an alarm is: `OK`, `ALARM` or `INSUFFICIENT_DATA`, why, and since when in ms."""
+    """The current state of an alarm."""
 
     name: str
     description: str
     state: str
+    """`OK`, `ALARM` or `INSUFFICIENT_DATA`."""
     reason: str
     since: int
+    """When it changed, in ms since 1970 UTC."""
 
 
 class LogMetric(Struct, frozen=True):
-    """A metric filter: a log line with any of the terms adds `value` to the metric."""
+    """A metric filter: each log line that contains one of the terms adds `value` to the metric."""
 
     log_group: str
     terms: tuple[str, ...]
@@ -65,16 +67,16 @@ class LogMetric(Struct, frozen=True):
 
 
 def read_alarm(clients: "Clients", name: str) -> Alarm:
-    """One alarm as it is deployed.
+    """Return an alarm as it is deployed.
 
     Raises:
-        MissingError: there is none of this name.
+        MissingError: no alarm has this name.
     """
     with translated(f"Reading the alarm {name}"):
-        found = clients.cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
-    if not found:
-        raise MissingError(f"There is no alarm {name}.")
-    (alarm,) = found
+        alarms = clients.cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    if not alarms:
+        raise MissingError(f"The alarm `{name}` does not exist.")
+    (alarm,) = alarms
     dimensions = tuple((d["Name"], d["Value"]) for d in alarm.get("Dimensions", []))
     return Alarm(
         name=name,
@@ -91,12 +93,14 @@ def read_alarm(clients: "Clients", name: str) -> Alarm:
 
 
 def read_alarm_states(clients: "Clients", names: Iterable[str]) -> list[AlarmState]:
-    """How these alarms are, by name; at most 100 of them."""
-    wanted = sorted(names)
-    if not wanted:  # CloudWatch would tell of every alarm of the account
+    """Return the states of these alarms, at most 100, by name."""
+    sorted_names = sorted(names)
+    if not sorted_names:  # CloudWatch would return every alarm of the account
         return []
     with translated("Reading the alarms"):
-        found = clients.cloudwatch.describe_alarms(AlarmNames=wanted, MaxRecords=MOST_ALARMS)
+        response = clients.cloudwatch.describe_alarms(
+            AlarmNames=sorted_names, MaxRecords=MAX_ALARMS
+        )
     return [
         AlarmState(
             alarm["AlarmName"],
@@ -105,31 +109,33 @@ def read_alarm_states(clients: "Clients", names: Iterable[str]) -> list[AlarmSta
             alarm.get("StateReason", ""),
             round(alarm["StateUpdatedTimestamp"].timestamp() * 1000),
         )
-        for alarm in found["MetricAlarms"]
+        for alarm in response["MetricAlarms"]
     ]
 
 
 def read_log_metrics(clients: "Clients", log_group: str) -> list[LogMetric]:
-    """The metric filters of a log group.
+    """Return the metric filters of a log group.
 
     Raises:
-        PermanentError: a filter's pattern is not a list of terms of which any will do.
+        PermanentError: a filter's pattern is not a list of alternative terms, such as `?"a" ?"b"`.
     """
     with translated(f"Reading the filters of {log_group}"):
-        answer = clients.logs.describe_metric_filters(logGroupName=log_group)
+        response = clients.logs.describe_metric_filters(logGroupName=log_group)
     return [
         LogMetric(
             log_group,
-            _terms(found["filterPattern"]),
-            Metric(made["metricNamespace"], made["metricName"]),
-            float(made["metricValue"]),
+            _terms(metric_filter["filterPattern"]),
+            Metric(metric["metricNamespace"], metric["metricName"]),
+            float(metric["metricValue"]),
         )
-        for found in answer["metricFilters"]
-        for made in found["metricTransformations"]
+        for metric_filter in response["metricFilters"]
+        for metric in metric_filter["metricTransformations"]
     ]
 
 
 def _terms(pattern: str) -> tuple[str, ...]:
     if not ANY_OF.fullmatch(pattern):
-        raise PermanentError(f"Only terms of which any will do are understood, not {pattern!r}.")
+        raise PermanentError(
+            f'The filter pattern `{pattern}` is not a list of alternative terms (`?"a" ?"b"`).'
+        )
     return tuple(TERM.findall(pattern))

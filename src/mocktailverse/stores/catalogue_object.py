@@ -1,4 +1,4 @@
-"""The published catalogue: one object in S3, replaced only if nobody else did meanwhile."""
+"""The published catalogue: one S3 object, replaced by conditional writes (optimistic locking)."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,17 +17,17 @@ CHUNK_BYTES = 1024 * 1024
 _NOT_MODIFIED = "304"
 _CONFLICTS = frozenset(
     {
-        "PreconditionFailed",  # another object stands there
-        "ConditionalRequestConflict",  # another upload is under way
+        "PreconditionFailed",  # another object was published
+        "ConditionalRequestConflict",  # another upload is in progress
         "NoSuchKey",  # it was deleted
     }
 )
 
 
 class CatalogueObject:
-    """The catalogue's object; ETags are given and taken without quotes.
+    """The catalogue's object. ETags have no quotes here.
 
-    Files go to and from the disk in pieces, so that their size does not matter to memory.
+    Files are streamed from and to the disk, so memory does not depend on their size.
     """
 
     def __init__(self, clients: "Clients", bucket: str, key: str = KEY) -> None:
@@ -38,51 +38,53 @@ class CatalogueObject:
     def download(self, path: Path, *, unless: str | None = None) -> str | None:
         """Write the published file to `path` and return its ETag.
 
-        Returns None, and writes nothing, if the ETag is `unless` still.
+        If its ETag is still `unless`, write nothing and return None.
 
         Raises:
-            MissingError: nothing was published yet.
-            TransientError: reading broke off; what is at `path` is no catalogue.
+            MissingError: nothing is published yet.
+            TransientError: the connection failed before the end; the file at `path` is incomplete.
         """
         condition: dict[str, Any] = {"IfNoneMatch": f'"{unless}"'} if unless else {}
         with translated("Reading the catalogue"):
             try:
-                answer = self._client.get_object(Bucket=self.bucket, Key=self.key, **condition)
+                response = self._client.get_object(Bucket=self.bucket, Key=self.key, **condition)
             except ClientError as error:
                 if error_code(error) == _NOT_MODIFIED:
                     return None
                 raise
             with path.open("wb") as file:
-                for chunk in answer["Body"].iter_chunks(CHUNK_BYTES):
+                for chunk in response["Body"].iter_chunks(CHUNK_BYTES):
                     file.write(chunk)
                 received = file.tell()
-        if received < answer["ContentLength"]:
-            raise TransientError(f"Reading the catalogue: only {received} bytes came.")
-        return answer["ETag"].strip('"')
+        if received < response["ContentLength"]:
+            raise TransientError(f"Reading the catalogue: received only {received} bytes.")
+        return response["ETag"].strip('"')
 
     def etag(self) -> str | None:
-        """The published file's ETag; None if nothing was published yet."""
+        """Return the published file's ETag; None if nothing is published yet."""
         try:
             with translated("Looking for the catalogue"):
-                answer = self._client.head_object(Bucket=self.bucket, Key=self.key)
+                response = self._client.head_object(Bucket=self.bucket, Key=self.key)
         except MissingError:
             return None
-        return answer["ETag"].strip('"')
+        return response["ETag"].strip('"')
 
     def upload(self, path: Path, *, replacing: str | None) -> str:
-        """Publish the file in place of the one with the ETag `replacing`; returns the new ETag.
+        """Publish a file in place of the one with the ETag `replacing`, and return the new ETag.
 
-        None says that nothing was published yet.
+        Args:
+            path: the file.
+            replacing: the ETag of the file that it is based on; None if nothing was published.
 
         Raises:
-            ConflictError: something else stands there by now.
+            ConflictError: another file was published since.
         """
         condition: dict[str, Any] = (
             {"IfNoneMatch": "*"} if replacing is None else {"IfMatch": f'"{replacing}"'}
         )
         with translated("Publishing the catalogue"), path.open("rb") as file:
             try:
-                answer = self._client.put_object(
+                response = self._client.put_object(
                     Bucket=self.bucket,
                     Key=self.key,
                     Body=file,
@@ -92,11 +94,13 @@ class CatalogueObject:
             except ClientError as error:
                 if error_code(error) not in _CONFLICTS:
                     raise
-                raise ConflictError("The catalogue was published by another in between.") from error
-        return answer["ETag"].strip('"')
+                raise ConflictError(
+                    "Conflict: the catalogue changed since it was downloaded (If-Match failed)."
+                ) from error
+        return response["ETag"].strip('"')
 
     def presigned_url(self, key: str, *, expires_s: int, filename: str) -> str:
-        """A link by which anybody can download an object of the bucket under a file name."""
+        """Return a public, expiring link that downloads an object under a file name."""
         with translated("Signing a link"):
             return self._client.generate_presigned_url(
                 "get_object",

@@ -1,4 +1,4 @@
-"""boto3 clients, made here and nowhere else, each on first use."""
+"""boto3 clients of one account and region, each created on first use; the only place for boto3."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -22,27 +22,28 @@ if TYPE_CHECKING:
     from types_boto3_sts.client import STSClient
 
 LONGEST_INVOCATION_S = 910
-"""Lambda ends every invocation after 900 s."""
+"""Lambda's longest timeout is 900 s."""
 
 
-class Patience(NamedTuple):
-    """How long a call waits for a connection and between two bytes, and how often it is tried."""
+class ClientTimeouts(NamedTuple):
+    """Timeouts of a call, and its number of attempts."""
 
     connect_s: float
     read_s: float
+    """Longest wait between two bytes."""
     attempts: int
 
 
-UNHURRIED: Final = Patience(connect_s=5, read_s=20, attempts=4)
-INTERACTIVE: Final = Patience(connect_s=2, read_s=5, attempts=2)
-"""Somebody waits for the answer, and can ask again."""
+UNATTENDED: Final = ClientTimeouts(connect_s=5, read_s=20, attempts=4)
+INTERACTIVE: Final = ClientTimeouts(connect_s=2, read_s=5, attempts=2)
+"""Fails fast: a person waits, and can retry."""
 
 
 class Clients:
-    """One account and region, reached with one set of credentials.
+    """The clients of one account and region, with one set of credentials.
 
-    Without arguments boto3's own rules apply (environment, profile, role), as inside a Lambda
-    function. `endpoint_url` points at the embedded AWS.
+    Without arguments boto3's own rules apply (environment, profile, role), as in a Lambda function.
+    `endpoint_url` is the address of the embedded AWS.
     """
 
     def __init__(
@@ -52,12 +53,12 @@ class Clients:
         region: str | None = None,
         access_key_id: str | None = None,
         secret_access_key: str | None = None,
-        patience: Patience = UNHURRIED,
+        timeouts: ClientTimeouts = UNATTENDED,
     ) -> None:
         self.endpoint_url = endpoint_url
-        # With an endpoint and keys given, the host's AWS profile has no say, and no proxy ever.
-        alone = endpoint_url and access_key_id
-        variables = {"profile": (None, None, None, None)} if alone else None
+        # An endpoint with keys excludes the machine's AWS profile; any endpoint excludes proxies.
+        is_explicit = endpoint_url and access_key_id
+        variables = {"profile": (None, None, None, None)} if is_explicit else None
         self._session = boto3.Session(
             botocore_session=botocore.session.Session(variables),
             aws_access_key_id=access_key_id,
@@ -65,26 +66,26 @@ class Clients:
             region_name=region,
         )
         self._config = Config(
-            connect_timeout=patience.connect_s,
-            read_timeout=patience.read_s,
-            retries={"mode": "standard", "total_max_attempts": patience.attempts},
+            connect_timeout=timeouts.connect_s,
+            read_timeout=timeouts.read_s,
+            retries={"mode": "standard", "total_max_attempts": timeouts.attempts},
             proxies={} if endpoint_url else None,
-            # "virtual" makes links name the bucket's region, as others may lead nowhere.
+            # "virtual" puts the bucket's region into links; without it they may not resolve.
             s3={"addressing_style": "path" if endpoint_url else "virtual"},
             max_pool_connections=32,
         )
 
     @property
     def region(self) -> str:
-        """The region all clients speak to; empty where none is configured."""
+        """The region of all clients; empty if none is configured."""
         return self._session.region_name or ""
 
     @cached_property
     def endpoint(self) -> str | None:
-        """Where AWS is, if not at its public addresses: as given, or as boto3's settings say."""
+        """The endpoint, as given or configured for boto3; None for AWS's public addresses."""
         if self.endpoint_url:
             return self.endpoint_url
-        unconfigured = Config(ignore_configured_endpoint_urls=True)  # type: ignore[call-arg]  # the stubs do not know it
+        unconfigured = Config(ignore_configured_endpoint_urls=True)  # type: ignore[call-arg]  # missing in the stubs
         public = self._session.client("cloudformation", config=unconfigured)
         configured = self.cloudformation.meta.endpoint_url
         return None if configured == public.meta.endpoint_url else configured.rstrip("/")
@@ -93,7 +94,7 @@ class Clients:
     def s3(self) -> "S3Client":
         """Raw and rejected objects, and the published catalogue.
 
-        Links are signed with version 4, too: new buckets refuse botocore's default for them.
+        Links are signed with version 4, because new buckets refuse botocore's default for links.
         """
         config = self._config.merge(Config(signature_version="s3v4"))
         return self._session.client("s3", endpoint_url=self.endpoint_url, config=config)
@@ -107,31 +108,31 @@ class Clients:
     def dynamodb(self) -> "DynamoDBClient":
         """The drinks and loads tables.
 
-        Without botocore's own parameter check, which costs half of a call's CPU time: items
-        are built by `stores.items`, which the integration tests hold to DynamoDB's rules.
+        botocore's parameter validation is off, because it takes half of a call's CPU time. The
+        integration tests check that the items of `stores.items` follow DynamoDB's rules.
         """
         config = self._config.merge(Config(parameter_validation=False))
         return self._session.client("dynamodb", endpoint_url=self.endpoint_url, config=config)
 
     @cached_property
     def lambda_(self) -> "LambdaClient":
-        """Invoking functions by hand: as long as they may take, and never twice."""
-        patient = Config(
+        """Invokes functions manually: waits as long as they may run, and never retries."""
+        config = Config(
             read_timeout=LONGEST_INVOCATION_S, retries={"mode": "standard", "total_max_attempts": 1}
         )
-        config = self._config.merge(patient)
+        config = self._config.merge(config)
         return self._session.client("lambda", endpoint_url=self.endpoint_url, config=config)
 
     @cached_property
     def cloudformation(self) -> "CloudFormationClient":
-        """Deploying the template."""
+        """Deploys the template."""
         return self._session.client(
             "cloudformation", endpoint_url=self.endpoint_url, config=self._config
         )
 
     @cached_property
     def iam(self) -> "IAMClient":
-        """The embedded AWS's deployer."""
+        """The deployer's role in the embedded AWS."""
         return self._session.client("iam", endpoint_url=self.endpoint_url, config=self._config)
 
     @cached_property
@@ -153,16 +154,16 @@ class Clients:
 
     @cached_property
     def sts(self) -> "STSClient":
-        """Whose credentials these are."""
+        """The identity of the credentials."""
         return self._session.client("sts", endpoint_url=self.endpoint_url, config=self._config)
 
     @cached_property
     def cost_explorer(self) -> "CostExplorerClient":
-        """The account's bill; served in one region for all, and never asked twice: that costs."""
+        """The account's bill; served in one region, and never retried: each request costs."""
         once = self._config.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
         return self._session.client("ce", region_name="us-east-1", config=once)
 
     @cached_property
     def free_tier(self) -> "FreeTierClient":
-        """The account's free limits; served in one region for all."""
+        """The account's free limits; served in one region."""
         return self._session.client("freetier", region_name="us-east-1", config=self._config)

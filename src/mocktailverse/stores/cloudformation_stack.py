@@ -1,4 +1,4 @@
-"""A stack as it is: its state, outputs, parameters and resources."""
+"""A deployed CloudFormation stack: its state, outputs, parameters and resources."""
 
 from typing import TYPE_CHECKING
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients
 
 IN_REVIEW = "REVIEW_IN_PROGRESS"
-"""The state of a stack that has nothing but change sets."""
+"""The state of a stack that has only change sets."""
 
 NOT_THERE = (None, IN_REVIEW, "DELETE_COMPLETE")
-"""States of a stack that is still to be made."""
+"""States in which a stack does not exist yet."""
 
 WORKING = (
     *("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"),
     *("IMPORT_COMPLETE", "IMPORT_ROLLBACK_COMPLETE"),
 )
-"""States in which all of a stack's resources are there."""
+"""States in which all resources of a stack exist."""
 
 
 def stack_name(env: str) -> str:
@@ -31,7 +31,7 @@ def stack_name(env: str) -> str:
 
 
 def describe(clients: "Clients", stack_name: str) -> "StackTypeDef | None":
-    """A stack as CloudFormation tells it; None where there is none."""
+    """Return CloudFormation's description of a stack; None if it does not exist."""
     try:
         return clients.cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
     except ClientError as error:
@@ -41,33 +41,35 @@ def describe(clients: "Clients", stack_name: str) -> "StackTypeDef | None":
 
 
 def status(clients: "Clients", stack_name: str) -> str | None:
-    """A stack's state in CloudFormation's words; None where there is no stack."""
-    found = describe(clients, stack_name)
-    return found["StackStatus"] if found else None
+    """Return a stack's state, such as `CREATE_COMPLETE`; None if it does not exist."""
+    stack = describe(clients, stack_name)
+    return stack["StackStatus"] if stack else None
 
 
 def outputs(clients: "Clients", stack_name: str) -> dict[str, str]:
-    """The outputs of a deployed stack, by name.
+    """Return the outputs of a deployed stack, by name.
 
     Raises:
-        UsageError: there is no such stack.
+        UsageError: the stack does not exist.
     """
-    found = describe(clients, stack_name)
-    if found is None or found["StackStatus"] in NOT_THERE:
-        raise UsageError(f"There is no stack {stack_name} in {clients.region}: deploy it first.")
-    return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+    stack = describe(clients, stack_name)
+    if stack is None or stack["StackStatus"] in NOT_THERE:
+        raise UsageError(
+            f"The stack `{stack_name}` does not exist in {clients.region}. Deploy it first."
+        )
+    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
-def parameters(found: "StackTypeDef") -> dict[str, str]:
-    """The parameters that a stack has."""
+def parameters(stack: "StackTypeDef") -> dict[str, str]:
+    """Return the parameters of a stack."""
     return {
         parameter["ParameterKey"]: parameter["ParameterValue"]
-        for parameter in found.get("Parameters", [])
+        for parameter in stack.get("Parameters", [])
     }
 
 
 def resources(clients: "Clients", stack_name: str, kind: str) -> dict[str, str]:
-    """The physical ids of a stack's resources of one type, by logical id."""
+    """Return the physical ids of a stack's resources of one type, by logical id."""
     pages = clients.cloudformation.get_paginator("list_stack_resources").paginate(
         StackName=stack_name
     )
@@ -82,20 +84,23 @@ def resources(clients: "Clients", stack_name: str, kind: str) -> dict[str, str]:
 
 
 def is_to_be_made(clients: "Clients", stack_name: str) -> bool:
-    """Whether there is no such stack yet.
+    """Return whether a stack does not exist yet.
 
     Raises:
-        UsageError: there is one that can be neither created nor changed.
+        UsageError: it exists in a state in which it can be neither created nor updated.
     """
-    found = status(clients, stack_name)
-    if found in NOT_THERE or found in WORKING:
-        return found not in WORKING
-    if found == "UPDATE_ROLLBACK_FAILED":
-        advice = "`aws cloudformation continue-update-rollback --stack-name` it, then deploy again"
-    elif found == "ROLLBACK_COMPLETE":
-        advice = "`mocktailverse deploy` removes what the failed creation left, and makes it anew"
-    elif found and found.endswith("_IN_PROGRESS"):
-        advice = "another deployment is under way; wait for it, then start again"
+    state = status(clients, stack_name)
+    if state in NOT_THERE or state in WORKING:
+        return state not in WORKING
+    if state == "UPDATE_ROLLBACK_FAILED":
+        advice = (
+            f"Run `aws cloudformation continue-update-rollback --stack-name {stack_name}`, then "
+            "deploy again"
+        )
+    elif state == "ROLLBACK_COMPLETE":
+        advice = "`mocktailverse deploy` removes the failed stack and creates it again"
+    elif state and state.endswith("_IN_PROGRESS"):
+        advice = "Another deployment is in progress: wait for it, then try again"
     else:
-        advice = "`mocktailverse destroy` what is left of it, then deploy again"
-    raise UsageError(f"Stack {stack_name} is in {found}: {advice}.")
+        advice = "Remove it with `mocktailverse destroy`, then deploy again"
+    raise UsageError(f"The stack `{stack_name}` is in {state}. {advice}.")

@@ -1,4 +1,4 @@
-"""What AWS has billed this month, service by service; asking costs 1 cent a request."""
+"""Cost Explorer: the costs that AWS has billed this month, by service. A request costs 1 cent."""
 
 from datetime import date
 from typing import TYPE_CHECKING
@@ -12,40 +12,40 @@ if TYPE_CHECKING:
 
 
 class Billed(Struct, frozen=True, kw_only=True):
-    """What a service of the account has cost since the month began, in USD, before credits."""
+    """The cost of one service in this month, in USD before credits."""
 
     service: str
     usd: float
 
 
 class CostExplorer:
-    """Asks GetCostAndUsage; the credentials need `ce:GetCostAndUsage`."""
+    """Calls GetCostAndUsage; the credentials need `ce:GetCostAndUsage`."""
 
     def __init__(self, clients: "Clients") -> None:
         self._clients = clients
 
     def billed(self, today: date) -> list[Billed]:
-        """The account's services that cost anything this month, the dearest first.
+        """Return the account's services with a cost in this month, the most expensive first.
 
-        It is one request, and so one cent: the services of an account fit in one answer.
+        It costs one cent: the services of an account fit in one response.
 
         Raises:
-            MocktailverseError: AWS does not answer, or the credentials may not read it.
+            MocktailverseError: AWS is unreachable, or the credentials lack the permission.
         """
         first = today.replace(day=1)
-        # The end is exclusive, and on the 1st there is no day yet.
+        # The end is exclusive; on the 1st the period would be empty.
         end = max(today, first.replace(day=2))
         with translated("Reading the account's costs"):
-            answer = self._clients.cost_explorer.get_cost_and_usage(
+            response = self._clients.cost_explorer.get_cost_and_usage(
                 TimePeriod={"Start": first.isoformat(), "End": end.isoformat()},
                 Granularity="MONTHLY",
                 Metrics=["UnblendedCost"],
                 Filter={"Not": {"Dimensions": {"Key": "RECORD_TYPE", "Values": ["Credit"]}}},
                 GroupBy=[{"Type": "DIMENSION", "Key": "SERVICE"}],
             )
-        found = [
+        costs = [
             Billed(service=group["Keys"][0], usd=float(group["Metrics"]["UnblendedCost"]["Amount"]))
-            for period in answer["ResultsByTime"]
+            for period in response["ResultsByTime"]
             for group in period["Groups"]
         ]
-        return sorted((one for one in found if one.usd), key=lambda one: -one.usd)
+        return sorted((cost for cost in costs if cost.usd), key=lambda cost: -cost.usd)

@@ -1,17 +1,17 @@
-"""The data bucket: what the pipeline keeps in S3, by the beginning of its keys.
+"""The data bucket: the pipeline's objects in S3, by key prefix.
 
-raw/       raw objects as received, immutable; whatever comes here is loaded, under any name below
-           its source's; files by hand may use any path there
-listings/  answers of the source without full records; nothing is loaded from them
-rejected/  the rejected lines of a load's segments
-state/     what sweeps have learnt, and where a run stopped
+raw/       raw objects as received, immutable; every object below `raw/<source>/` is loaded, and
+           manually uploaded files may use any path there
+listings/  responses of a source without full records; they trigger no load
+rejected/  the quarantine: rejected lines of loads, by segment
+state/     what sweeps have learnt about a source, and the checkpoint of a run
 
-The metadata of a raw object, by who stored it:
+Metadata of raw objects; only `observed-at` has an effect:
 
-observed-at  when the source showed its records so, in ms since 1970 UTC or as ISO 8601 with an
-             offset; without it, when the object was stored
-source       whose records these are; the key says it, too
-run          the run that fetched it
+observed-at  event time of the records, in ms since 1970 UTC or as ISO 8601 with an offset; if it is
+             missing, the time of storing
+source       the records' source, which is also in the key
+run          the run that fetched the object
 strategy     how the run chose what to fetch
 part         the part of the run's plan
 """
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients
 
 HEAD_BYTES = 1024 * 1024
-"""Objects up to this size are read in one request and kept while they are worked on."""
+"""Objects up to this size are read in one request, and kept in memory while they are open."""
 
 CHUNK_BYTES = 1024 * 1024
 
@@ -40,41 +40,45 @@ _rejected = msgspec.json.Decoder(Rejected)
 
 
 class RawObject:
-    """One object version, opened: its size, times and metadata, and its bytes from any offset."""
+    """An opened object version: size, time, metadata, and its bytes from any offset.
+
+    Opening reads the first MiB with a ranged request, whose `Content-Range` has the full size. Most
+    objects are smaller, so detecting the format, decoding and resuming cost one request in all.
+    """
 
     def __init__(self, clients: "Clients", version: ObjectVersion) -> None:
         self._client = clients.s3
         self.version = version
-        answer = self._get(0, HEAD_BYTES)
-        self.bytes = _full_size(answer)
-        self.stored_at = int(answer["LastModified"].timestamp() * 1000)
-        self.metadata: Mapping[str, str] = answer["Metadata"]
+        response = self._get(0, HEAD_BYTES)
+        self.bytes = _full_size(response)
+        self.stored_at = int(response["LastModified"].timestamp() * 1000)
+        self.metadata: Mapping[str, str] = response["Metadata"]
         with translated(f"Reading {version.key}"):
-            self._head = answer["Body"].read()
+            self._head = response["Body"].read()
         self._require(len(self._head), min(self.bytes, HEAD_BYTES))
 
     def chunks(self, start: int = 0) -> Iterator[bytes]:
         """Yield the bytes from `start` to the end.
 
         Raises:
-            TransientError: reading broke off.
+            TransientError: the connection failed before the end.
         """
         if start < len(self._head):
             yield self._head[start:]
             start = len(self._head)
         if start >= self.bytes:
             return
-        answer = self._get(start, None)
+        response = self._get(start, None)
         with translated(f"Reading {self.version.key}"):
-            for chunk in answer["Body"].iter_chunks(CHUNK_BYTES):
+            for chunk in response["Body"].iter_chunks(CHUNK_BYTES):
                 start += len(chunk)
                 yield chunk
         self._require(start, self.bytes)
 
     def _require(self, received: int, promised: int) -> None:
-        """Make sure that a body came whole; S3 gives no checksum of a range."""
+        """Check that a body is complete; S3 returns no checksum for a range."""
         if received < promised:
-            raise TransientError(f"Reading {self.version.key}: only {received} bytes came.")
+            raise TransientError(f"Reading {self.version.key}: received only {received} bytes.")
 
     def _get(self, start: int, size: int | None) -> "GetObjectOutputTypeDef":
         end = "" if size is None else str(start + size - 1)
@@ -96,7 +100,7 @@ class RawObject:
 
 
 class DataBucket:
-    """What the pipeline keeps in S3, by prefix."""
+    """The raw and rejected objects, and others by key."""
 
     def __init__(self, clients: "Clients", bucket: str) -> None:
         self._clients = clients
@@ -107,7 +111,7 @@ class DataBucket:
         """Open one object version.
 
         Raises:
-            MissingError: it does not exist (any more).
+            MissingError: it does not exist, or no longer.
         """
         return RawObject(self._clients, version)
 
@@ -116,17 +120,17 @@ class DataBucket:
     ) -> ObjectVersion:
         """Store an object and return its version."""
         with translated(f"Storing {key}"):
-            answer = self._client.put_object(
+            response = self._client.put_object(
                 Bucket=self.bucket,
                 Key=key,
                 Body=body,
                 Metadata=dict(metadata),
                 ContentType=content_type,
             )
-        return ObjectVersion(self.bucket, key, answer.get("VersionId", "null"))
+        return ObjectVersion(self.bucket, key, response.get("VersionId", "null"))
 
     def get(self, key: str) -> bytes | None:
-        """The latest bytes under a key; None where there are none."""
+        """Return the latest bytes under a key; None if there is no object."""
         try:
             with translated(f"Reading {key}"):
                 return self._client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
@@ -134,7 +138,7 @@ class DataBucket:
             return None
 
     def versions(self, prefix: str = RAW_PREFIX) -> Iterator[StoredObject]:
-        """Every object version under a prefix, in key order."""
+        """Yield every object version under a prefix, in key order."""
         pages = self._client.get_paginator("list_object_versions").paginate(
             Bucket=self.bucket, Prefix=prefix
         )
@@ -155,12 +159,12 @@ class DataBucket:
         return key
 
     def rejected(self, key: str) -> list[Rejected]:
-        """The rejected lines under a key; none where the object has expired."""
+        """Return the rejected lines under a key; none if the object has expired."""
         body = self.get(key) or b""
         return [_rejected.decode(line) for line in body.splitlines() if line]
 
 
-def _full_size(answer: "GetObjectOutputTypeDef") -> int:
-    """The object's size: behind the slash of `Content-Range: bytes 0-9/42`, or the whole body's."""
-    content_range = answer.get("ContentRange", "")
-    return int(content_range.rpartition("/")[2]) if content_range else answer["ContentLength"]
+def _full_size(response: "GetObjectOutputTypeDef") -> int:
+    """Return the object's size: 42 in `Content-Range: bytes 0-9/42`, else the body's size."""
+    content_range = response.get("ContentRange", "")
+    return int(content_range.rpartition("/")[2]) if content_range else response["ContentLength"]

@@ -1,4 +1,10 @@
-"""The drinks table: registers, written only where they change what stands."""
+"""The drinks table: last-writer-wins registers, merged into it by conditional writes.
+
+A write is an idempotent upsert: whatever the order and the number of deliveries, the table ends up
+the same. The usual case, a new drink or the same recipe seen later, is one conditional `PutItem`.
+If its condition fails, the response has the current item; both are merged, and the result is put on
+the condition that the item has not changed since (optimistic locking, compare and swap).
+"""
 
 import random
 import time
@@ -19,19 +25,19 @@ if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients
 
 WRITERS = 8
-"""Writes under way at once; more would only wait for each other in one process."""
+"""Concurrent writes; more would only wait for each other in one process."""
 
 CONTENTION_LIMIT = 10
-"""Tries of one write against others on the same drink."""
+"""Tries of one write while others change the same drink."""
 
 BATCH_GET = 100
-"""Items that DynamoDB reads in one call at most."""
+"""DynamoDB's maximum number of items in one call."""
 
 READ_TRIES = 8
-"""Calls in which DynamoDB may leave items of one batch unread, for want of read capacity."""
+"""Maximum number of calls for one batch; DynamoDB returns keys unprocessed if it throttles."""
 
 SCAN_TRIES = 30
-"""Likewise, of one page of a scan: the free capacity takes 20 s for each."""
+"""Maximum number of calls for one page of a scan; with the free capacity a page takes 20 s."""
 
 FIRST_WAIT_S = 0.05
 LONGEST_WAIT_S = 2.0
@@ -53,54 +59,58 @@ class DrinksTable:
         return self._table
 
     def write(self, registers: Sequence[Register]) -> list[WriteResult | None]:
-        """Merge registers of distinct drinks into the table, several at once.
+        """Merge registers of distinct drinks into the table concurrently.
 
-        Returns, in the same order, what each did; None where DynamoDB throttled the write and
-        nothing was written.
+        Returns:
+            The result of each, in the same order; None if DynamoDB throttled the write, and nothing
+            was written.
 
         Raises:
-            TransientError: any other failure that may pass; some may have been written.
+            TransientError: another transient failure; some registers may have been written.
         """
         return list(self._writers.map(self._write, registers))
 
     def get(self, drink_id: str) -> Register | None:
-        """The register of a drink, read consistently; None where there is none."""
+        """Return the register of a drink, read consistently; None if there is none."""
         with translated("Reading a drink"):
-            answer = self._client.get_item(
+            response = self._client.get_item(
                 TableName=self._table, Key={"id": {"S": drink_id}}, ConsistentRead=True
             )
-        item = answer.get("Item")
+        item = response.get("Item")
         return None if item is None else from_item(item)
 
     def many(self, ids: Iterable[str]) -> dict[str, Register]:
-        """The registers of these drinks by id, read consistently; those that exist.
+        """Return the existing registers of these drinks by id, read consistently.
 
         Raises:
-            TransientError: DynamoDB left some unread again and again.
+            TransientError: DynamoDB still throttled after all tries.
         """
         keys = [{"id": {"S": drink_id}} for drink_id in dict.fromkeys(ids)]
-        found = {}
+        registers = {}
         for first in range(0, len(keys), BATCH_GET):
             for item in self._batch(keys[first : first + BATCH_GET]):
                 register = from_item(item)
-                found[register.id] = register
-        return found
+                registers[register.id] = register
+        return registers
 
     def page(self, limit: int, after: str | None = None) -> tuple[list[Register], str | None]:
-        """Up to `limit` registers in table order and where to go on. For operators: a scan."""
+        """Return up to `limit` registers in table order, and the id after which to continue.
+
+        For operators: it scans the table.
+        """
         start: dict[str, Any] = {"ExclusiveStartKey": {"id": {"S": after}}} if after else {}
         with translated("Listing drinks"):
-            answer = self._client.scan(TableName=self._table, Limit=limit, **start)
-        last = answer.get("LastEvaluatedKey")
-        return [from_item(item) for item in answer["Items"]], last["id"]["S"] if last else None
+            response = self._client.scan(TableName=self._table, Limit=limit, **start)
+        last = response.get("LastEvaluatedKey")
+        return [from_item(item) for item in response["Items"]], last["id"]["S"] if last else None
 
     def all(self) -> Iterator[Register]:
-        """Every register, read consistently. For audits and rebuilds: a whole scan.
+        """Yield every register, read consistently, for audits and rebuilds.
 
-        A big table takes as long as its read capacity allows.
+        It scans the whole table, at the speed of its read capacity.
 
         Raises:
-            TransientError: DynamoDB gives no page for a minute, or fails otherwise.
+            TransientError: DynamoDB throttled a page for a minute, or failed otherwise.
         """
         start: dict[str, Any] = {}
         while True:
@@ -118,22 +128,25 @@ class DrinksTable:
                     return self._client.scan(TableName=self._table, ConsistentRead=True, **start)
             except ThrottledError:
                 time.sleep(LONGEST_WAIT_S)
-        raise ThrottledError("Reading all drinks: DynamoDB gives no page any more.")
+        raise ThrottledError("DynamoDB throttled the scan.")
 
     def _batch(self, keys: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Yield the items of these keys; repeat unprocessed keys, backing off with jitter."""
         wait_s = FIRST_WAIT_S
         for _ in range(READ_TRIES):
             request: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
             with translated("Reading drinks"):
-                answer: Any = self._client.batch_get_item(RequestItems=request)
-            yield from answer["Responses"].get(self._table, [])
-            left = answer.get("UnprocessedKeys", {}).get(self._table)
-            if not left:
+                response: Any = self._client.batch_get_item(RequestItems=request)
+            yield from response["Responses"].get(self._table, [])
+            unprocessed = response.get("UnprocessedKeys", {}).get(self._table)
+            if not unprocessed:
                 return
-            keys = left["Keys"]
+            keys = unprocessed["Keys"]
             time.sleep(wait_s * random.uniform(0.5, 1))  # noqa: S311 - jitter
             wait_s = min(2 * wait_s, LONGEST_WAIT_S)
-        raise ThrottledError(f"DynamoDB leaves {len(keys)} drinks unread.")
+        raise ThrottledError(
+            f"DynamoDB throttled: {len(keys)} keys unprocessed after {READ_TRIES} calls."
+        )
 
     def _write(self, register: Register) -> WriteResult | None:
         try:
@@ -143,7 +156,7 @@ class DrinksTable:
             return None
 
     def _merge(self, new: Register) -> WriteResult:
-        """Write blindly where the usual case holds; else compare and swap."""
+        """Put without reading if the usual case holds; otherwise merge, compare and swap."""
         done, current = self._put(new, _usual_case(new))
         for _ in range(CONTENTION_LIMIT):
             if done:
@@ -153,12 +166,14 @@ class DrinksTable:
                 return write_result(current, new)
             before = current
             done, current = self._put(merged, _unchanged_since(before))
-        raise TransientError(f"Drink {new.id} is being written by too many at once.")
+        raise TransientError(
+            f"Gave up after {CONTENTION_LIMIT} conflicting writes of drink {new.id}."
+        )
 
     def _put(self, register: Register, condition: dict[str, Any]) -> tuple[bool, Register | None]:
-        """Put under a condition; whether it held, and the register that stood there before."""
+        """Put under a condition; return whether it held, and the register before the put."""
         try:
-            answer = self._client.put_item(
+            response = self._client.put_item(
                 TableName=self._table,
                 Item=to_item(register),
                 ReturnValues="ALL_OLD",
@@ -170,12 +185,15 @@ class DrinksTable:
                 raise
             item: Any = error.response.get("Item")
             return False, from_item(item) if item else None
-        old = answer.get("Attributes")
+        old = response.get("Attributes")
         return True, from_item(old) if old else None
 
 
 def _usual_case(register: Register) -> dict[str, Any]:
-    """A new drink, or the same recipe seen later: the item to write needs nothing of the old."""
+    """Return the condition for a new drink, or the same recipe seen later.
+
+    Then the new register already is the merged one: it needs nothing of the current item.
+    """
     if register.drink is None or register.earlier or register.absences:
         return {"ConditionExpression": "attribute_not_exists(id)"}
     return {
@@ -191,7 +209,7 @@ def _usual_case(register: Register) -> dict[str, Any]:
 
 
 def _unchanged_since(current: Register | None) -> dict[str, Any]:
-    """The condition that the item is still the one that was read."""
+    """Return the condition that the item is still the one that was read."""
     if current is None:
         return {"ConditionExpression": "attribute_not_exists(id)"}
     item = to_item(current)

@@ -1,4 +1,4 @@
-"""AWS error codes, translated in one place into the errors of this package."""
+"""Translates AWS error codes into this package's errors: the only table of them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -79,7 +79,7 @@ REFUSED_CREDENTIALS = frozenset(
 )
 SERVER_ERROR = 500
 
-# boto3's own variables; what they should say is the user's to know.
+# Names boto3's variables; their values depend on the user's account.
 LOG_IN = (
     "Log in (`aws sso login`), or set AWS_PROFILE and AWS_DEFAULT_REGION; for the embedded AWS"
     ' run: eval "$(mocktailverse outputs --exports)"'
@@ -87,31 +87,31 @@ LOG_IN = (
 
 
 class ThrottledError(TransientError):
-    """AWS asks to send less; the same call succeeds later."""
+    """AWS throttled the call; it succeeds later at a lower rate."""
 
 
 def error_code(error: ClientError) -> str:
-    """The AWS error code of a client error."""
+    """Return the AWS error code of a client error."""
     return error.response.get("Error", {}).get("Code", "")
 
 
 @contextmanager
-def translated(what: str) -> Iterator[None]:
-    """Raise this package's errors in place of botocore's; `what` names the call for people.
+def translated(action: str) -> Iterator[None]:
+    """Raise this package's errors instead of botocore's; messages begin with `action`.
 
     Raises:
         ThrottledError, TransientError: the same call may succeed later.
         MissingError, PermanentError: it will not.
-        UnreachableError: nothing answers at the endpoint.
-        UsageError: no credentials or no region are configured, or they cannot be used.
+        UnreachableError: the endpoint cannot be reached.
+        UsageError: credentials or region are missing or invalid.
     """
     try:
         yield
     except ClientError as error:
-        raise _from_client_error(what, error) from error
+        raise _from_client_error(action, error) from error
     except EndpointConnectionError as error:
         address = error.kwargs.get("endpoint_url", "AWS")
-        raise UnreachableError(f"{what}: nothing answers at {address}.") from error
+        raise UnreachableError(f"{action}: cannot connect to {address}.") from error
     except (
         CredentialRetrievalError,
         InvalidRegionError,
@@ -122,7 +122,7 @@ def translated(what: str) -> Iterator[None]:
         SSOError,
         TokenRetrievalError,
     ) as error:
-        raise UsageError(f"{what}: {str(error).rstrip('.')}. {LOG_IN}") from error
+        raise UsageError(f"{action}: {str(error).rstrip('.')}. {LOG_IN}") from error
     except (
         ConnectionClosedError,
         ConnectTimeoutError,
@@ -132,19 +132,19 @@ def translated(what: str) -> Iterator[None]:
         ReadTimeoutError,
         ResponseStreamingError,
     ) as error:
-        raise TransientError(f"{what}: {error}") from error
+        raise TransientError(f"{action}: {error}") from error
     except BotoCoreError as error:
-        raise PermanentError(f"{what}: {error}") from error
-    except ValueError as error:  # botocore's own of a malformed address is of no other class
+        raise PermanentError(f"{action}: {error}") from error
+    except ValueError as error:  # botocore has no class of its own for a malformed address
         if not str(error).startswith("Invalid endpoint"):
             raise
-        raise UsageError(f"{what}: {error}. It must look like http://127.0.0.1:4566.") from error
+        raise UsageError(f"{action}: {error}. It must look like http://127.0.0.1:4566.") from error
 
 
-def _from_client_error(what: str, error: ClientError) -> Exception:
+def _from_client_error(action: str, error: ClientError) -> Exception:
     code = error_code(error)
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    text = f"{what}: {error.response.get('Error', {}).get('Message', code)} ({code})"
+    text = f"{action}: {error.response.get('Error', {}).get('Message', code)} ({code})"
     if code in REFUSED_CREDENTIALS:
         return UsageError(f"{text}. {LOG_IN}")
     if code in THROTTLES:

@@ -1,4 +1,4 @@
-"""Exports in the catalogue's bucket: one object a version and form, gone after a day."""
+"""Exports in the catalogue's bucket: one object per version and format, deleted after a day."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ LINK_EXPIRES_S = 900
 
 
 class ExportObjects:
-    """Stores exports and gives links to them and to the catalogue itself."""
+    """Stores exports, and creates links to them and to the catalogue."""
 
     def __init__(self, clients: "Clients", bucket: str) -> None:
         self._client = clients.s3
@@ -23,7 +23,7 @@ class ExportObjects:
         self._catalogue = CatalogueObject(clients, bucket)
 
     def exists(self, name: str) -> bool:
-        """Whether an export of this name is stored."""
+        """Return whether an export of this name is stored."""
         try:
             with translated(f"Looking for the export {name}"):
                 self._client.head_object(Bucket=self._bucket, Key=PREFIX + name)
@@ -39,13 +39,13 @@ class ExportObjects:
             )
 
     def link(self, name: str, filename: str) -> str:
-        """A link to an export, good for a quarter of an hour."""
+        """Return a link to an export that expires after 15 minutes."""
         return self._catalogue.presigned_url(
             PREFIX + name, expires_s=LINK_EXPIRES_S, filename=filename
         )
 
     def catalogue_link(self, filename: str) -> str:
-        """A link to the published catalogue."""
+        """Return a link to the published catalogue that expires after 15 minutes."""
         return self._catalogue.presigned_url(
             self._catalogue.key, expires_s=LINK_EXPIRES_S, filename=filename
         )

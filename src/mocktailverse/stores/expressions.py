@@ -1,4 +1,4 @@
-"""DynamoDB update expressions from plain Python."""
+"""Builds DynamoDB update expressions: the text, its placeholders and their values."""
 
 import re
 from collections.abc import Mapping
@@ -10,21 +10,28 @@ from mocktailverse.stores.items import to_value
 
 
 class Update(Struct, frozen=True, kw_only=True):
-    """What an update changes, by attribute name.
+    """The changes of one `UpdateItem` call, by attribute name.
 
-    `default` is set where the attribute is absent, `put` always; `add` is added; `condition` may
-    name attributes as `#name` and take `values` as `:name`.
+    Every attribute gets a placeholder, because many names are reserved words. Example:
+    `Update(put={"status": "done"}, add={"attempts": 1})` becomes
+    `SET #status = :status ADD #attempts :attempts`.
     """
 
     put: Mapping[str, object] = {}
+    """Attributes to set."""
     default: Mapping[str, object] = {}
+    """Attributes to set if they are absent."""
     add: Mapping[str, int] = {}
+    """Numbers to add to attributes."""
     remove: tuple[str, ...] = ()
+    """Attributes to remove."""
     condition: str = ""
+    """Nothing is written unless it holds; names attributes as `#name` and values as `:name`."""
     values: Mapping[str, object] = {}
+    """The condition's values."""
 
     def arguments(self) -> dict[str, Any]:
-        """The arguments of an `update_item` call."""
+        """Return the arguments for `update_item`."""
         default = {name: value for name, value in self.default.items() if name not in self.put}
         sets = [f"#{name} = if_not_exists(#{name}, :{name})" for name in default]
         sets += [f"#{name} = :{name}" for name in self.put]
@@ -44,4 +51,6 @@ class Update(Struct, frozen=True, kw_only=True):
             "ExpressionAttributeValues": {f":{name}": to_value(v) for name, v in values.items()},
             "ConditionExpression": self.condition,
         }
-        return {name: value for name, value in arguments.items() if value}  # none may be empty
+        return {
+            name: value for name, value in arguments.items() if value
+        }  # DynamoDB refuses empty ones

@@ -1,4 +1,4 @@
-"""What AWS itself says of the account's free limits; refreshed by AWS a few times a day."""
+"""The account's free limits and their usage, as AWS reports them a few times a day."""
 
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class FreeOffer(Struct, frozen=True, kw_only=True):
-    """A free limit of the whole account, with this month's usage so far and as AWS forecasts it."""
+    """A free limit of the account, with the usage of this month and AWS's forecast."""
 
     service: str
     usage_type: str
@@ -22,21 +22,21 @@ class FreeOffer(Struct, frozen=True, kw_only=True):
 
 
 class FreeTier:
-    """Reads GetFreeTierUsage; the credentials need `freetier:GetFreeTierUsage`."""
+    """Calls GetFreeTierUsage; the credentials need `freetier:GetFreeTierUsage`."""
 
     def __init__(self, clients: "Clients") -> None:
         self._clients = clients
 
     def offers(self) -> list[FreeOffer]:
-        """The offers of which anything is used, the most used first.
+        """Return the free limits with any usage, the highest forecast share first.
 
         Raises:
-            MocktailverseError: AWS does not answer, or the credentials may not read it.
+            MocktailverseError: AWS is unreachable, or the credentials lack the permission.
         """
         with translated("Reading the account's free limits"):
             client = self._clients.free_tier
             pages = client.get_paginator("get_free_tier_usage").paginate()
-            found = [entry for page in pages for entry in page["freeTierUsages"]]
+            entries = [entry for page in pages for entry in page["freeTierUsages"]]
         offers = [
             FreeOffer(
                 service=entry.get("service", ""),
@@ -46,7 +46,7 @@ class FreeTier:
                 forecast=entry.get("forecastedUsageAmount", 0.0),
                 limit=entry["limit"],
             )
-            for entry in found
+            for entry in entries
             if entry.get("actualUsageAmount") and entry.get("limit")
         ]
         return sorted(offers, key=lambda offer: -offer.forecast / offer.limit)

@@ -1,4 +1,4 @@
-"""The Lambda functions, invoked by hand."""
+"""Lambda functions: manual invocations and deployed state."""
 
 import base64
 from typing import Any
@@ -14,81 +14,79 @@ DELETED = "Deleted"
 
 
 class Invocation(Struct, frozen=True):
-    """What came of an invocation.
-
-    `error` is Lambda's word for how the function ended (`Unhandled`), None where it did well;
-    `answer` is then what it raised. `log` is the end of its log, 4 KB at most.
-    """
+    """The result of an invocation."""
 
     answer: Any
+    """The function's result; if it failed, its error with `errorType` and `errorMessage`."""
     error: str | None
+    """Lambda's kind of failure, such as `Unhandled`; None if it succeeded."""
     log: str
+    """The end of its log, at most 4 KB."""
 
 
 class FunctionState(Struct, frozen=True):
-    """A function as it is deployed: memory in MB, time limit in s.
-
-    `state` and `last_update` are Lambda's words, such as `Active` and `Successful`, or `Deleted`;
-    `reason` says why one of them is no good.
-    """
+    """The configuration and the state of a deployed function."""
 
     name: str
     memory_mb: int
     timeout_s: int
     runtime: str
     state: str
+    """Lambda's state, such as `Active`, or `Deleted`."""
     last_update: str
+    """The result of the last update, such as `Successful`, or `Deleted`."""
     reason: str | None
+    """Why the state or the last update failed."""
 
     @property
     def failed(self) -> bool:
-        """Whether it cannot run, or runs what it ran before a change."""
+        """Whether it cannot run, or still runs the code from before an update."""
         return not {"Failed", DELETED}.isdisjoint({self.state, self.last_update})
 
 
 class Functions:
-    """Invokes functions and waits for their answers."""
+    """Invokes functions and waits for their results."""
 
     def __init__(self, clients: Clients) -> None:
         self._client = clients.lambda_
 
     def invoke(self, name: str, event: dict[str, Any]) -> dict[str, Any]:
-        """Invoke a function and return its answer.
+        """Invoke a function and return its result.
 
         Raises:
-            UsageError: the function refused the event, with its own sentence.
+            UsageError: the function refused the event; the message is the function's.
             PermanentError: the function failed.
         """
-        done = self.run(name, msgspec.json.encode(event))
-        if done.error is None:
-            payload: dict[str, Any] = done.answer
+        invocation = self.run(name, msgspec.json.encode(event))
+        payload: dict[str, Any] = invocation.answer
+        if invocation.error is None:
             return payload
-        message = str(done.answer.get("errorMessage", done.answer))
-        if done.answer.get("errorType") == UsageError.__name__:
+        message = str(payload.get("errorMessage", payload))
+        if payload.get("errorType") == UsageError.__name__:
             raise UsageError(message)
-        raise PermanentError(f"{name} failed: {done.answer.get('errorType')}: {message}")
+        raise PermanentError(f"{name} failed: {payload.get('errorType')}: {message}")
 
     def state(self, name: str) -> FunctionState:
-        """How a function is deployed; one that somebody deleted by hand is told as such."""
+        """Return the state of a function; `Deleted` if it no longer exists."""
         try:
-            with translated(f"Looking at {name}"):
-                found = self._client.get_function_configuration(FunctionName=name)
+            with translated(f"Reading the configuration of {name}"):
+                config = self._client.get_function_configuration(FunctionName=name)
         except MissingError as error:
             return FunctionState(name, 0, 0, "", DELETED, DELETED, str(error))
         return FunctionState(
             name,
-            memory_mb=found["MemorySize"],
-            timeout_s=found["Timeout"],
-            runtime=found["Runtime"],
-            state=found.get("State", "Active"),
-            last_update=found.get("LastUpdateStatus", "Successful"),
-            reason=found.get("StateReason") or found.get("LastUpdateStatusReason"),
+            memory_mb=config["MemorySize"],
+            timeout_s=config["Timeout"],
+            runtime=config["Runtime"],
+            state=config.get("State", "Active"),
+            last_update=config.get("LastUpdateStatus", "Successful"),
+            reason=config.get("StateReason") or config.get("LastUpdateStatusReason"),
         )
 
     def run(self, name: str, event: bytes) -> Invocation:
-        """Invoke a function with an event's JSON, and tell all that came of it."""
+        """Invoke a function with an event's JSON, and return its result and log."""
         with translated(f"Invoking {name}"):
-            answer = self._client.invoke(FunctionName=name, Payload=event, LogType="Tail")
-            payload = msgspec.json.decode(answer["Payload"].read())
-        log = base64.b64decode(answer.get("LogResult", "")).decode(errors="replace")
-        return Invocation(payload, answer.get("FunctionError"), log)
+            response = self._client.invoke(FunctionName=name, Payload=event, LogType="Tail")
+            payload = msgspec.json.decode(response["Payload"].read())
+        log = base64.b64decode(response.get("LogResult", "")).decode(errors="replace")
+        return Invocation(payload, response.get("FunctionError"), log)

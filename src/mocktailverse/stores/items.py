@@ -1,12 +1,12 @@
-"""Registers as DynamoDB items and back: the Drink contract in DynamoDB's own types.
+"""Registers as items of the drinks table: the mapping between DynamoDB's types and ours.
 
-An item holds the register's and its drink's fields as they are; `earlier` and `absences` only where
-there are any, and nothing of a drink that is known from absences alone. Beside them it has:
+An item has the fields of the register and its drink. It has `earlier` and `absences` only if they
+are not empty, and no fields of a drink that only absences name. In addition it has:
 
-version  what the write condition compares: observed_at, transform_version, content_hash, key,
-         version_id and position in one text that sorts as they do, U+001F between them
+version  compared by the write condition: observed_at, transform_version, content_hash, key,
+         version_id and position as one text that sorts as they do, separated by U+001F
 
-Written by hand because it is the hot path: the general serializer costs several times as much.
+This is the hot path. boto3's general serializer is several times slower than these functions.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ _to_earlier = converter(tuple[Earlier, ...])
 
 
 def to_item(register: Register) -> Item:
-    """The drinks table's item of a register."""
+    """Return the item of a register."""
     item: Item = {"id": {"S": register.id}}
     if register.drink is not None:
         item |= _drink_item(register.drink, register.recipe)
@@ -70,7 +70,7 @@ def _drink_item(drink: Drink, recipe: str) -> Item:
 
 
 def from_item(item: Mapping[str, Mapping[str, Any]]) -> Register:
-    """The register that an item of the drinks table holds."""
+    """Return the register of an item."""
     fields = {name: value_of(value) for name, value in item.items()}
     return Register(
         fields["id"],
@@ -81,8 +81,8 @@ def from_item(item: Mapping[str, Mapping[str, Any]]) -> Register:
     )
 
 
-def value_of(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever the attribute holds
-    """An attribute value as plain Python."""
+def value_of(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - of any type
+    """Return an attribute value as plain Python."""
     ((kind, content),) = value.items()
     match kind:
         case "S" | "BOOL":
@@ -96,11 +96,11 @@ def value_of(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever the at
         case "M":
             return {name: value_of(element) for name, element in content.items()}
         case _:
-            raise ValueError(f"The drinks table holds no {kind} values.")
+            raise ValueError(f"Attribute values of type `{kind}` are not supported.")
 
 
 def to_value(content: object) -> Value:
-    """Plain Python as an attribute value."""
+    """Return plain Python as an attribute value."""
     match content:
         case None:
             return _NULL
@@ -115,7 +115,7 @@ def to_value(content: object) -> Value:
         case dict():
             return {"M": {name: to_value(element) for name, element in content.items()}}
         case _:
-            raise TypeError(f"DynamoDB holds no {type(content).__name__}.")
+            raise TypeError(f"DynamoDB cannot store values of type `{type(content).__name__}`.")
 
 
 def _string(text: str | None) -> Value:
@@ -126,7 +126,7 @@ def _number(number: float | None) -> Value:
     return _NULL if number is None else {"N": repr(number)}
 
 
-# Amounts are the same on many lines, so looking one up beats writing it; derived figures are not.
+# Many lines have the same amounts, so caching them is faster; derived figures rarely repeat.
 _amount = lru_cache(maxsize=2048, typed=True)(_number)
 
 

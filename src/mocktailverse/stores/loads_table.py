@@ -1,8 +1,15 @@
-"""The loads table: what happened to every raw object; its items are in `load_items`."""
+"""The loads table: the state of each load, changed by conditional writes (optimistic locking).
 
-import base64
-import re
-from collections.abc import Iterator, Mapping, Sequence
+A message may be delivered twice, late, or to two workers at once (at-least-once delivery). So a
+change that may come too late has a condition on the load's state, and then writes nothing. Example:
+worker A takes a lease until 12:15 and dies. At 12:16 worker B takes the lease, because
+`lease_until < now` holds. If A was only slow, its `release` and `continued` write nothing, because
+`lease_owner` is B. `finish` needs no condition: the stored segments give every worker the same sum.
+
+The format of the items is in `load_items`; `load_queries` reads them.
+"""
+
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +18,7 @@ from botocore.exceptions import ClientError
 
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
-from mocktailverse.errors import UsageError
+from mocktailverse.loads.load_keys import day_of, load_key
 from mocktailverse.loads.load_record import Counts, Lease, Load, Segment
 from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
@@ -20,61 +27,46 @@ from mocktailverse.stores.expressions import Update
 from mocktailverse.stores.items import to_value
 from mocktailverse.stores.load_items import (
     WORKER_DIED,
-    day_of,
-    is_load,
     lease_of,
-    load_key,
     load_of,
-    object_key,
     segment_of,
-    segments_prefix,
     to_segment_item,
 )
+from mocktailverse.stores.load_queries import LoadQueries
 
 if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients
 
-BY_DAY = "by-day"
-PARTITION_KEY_BYTES = 2048
 _NOT_DONE = "(attribute_not_exists(#status) OR #status <> :done)"
 _CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
-def _is_key(of: str, part: str) -> bool:
-    """Whether texts can be the key of a load; DynamoDB refuses longer ones with an error."""
-    return (
-        0 < len(of.encode()) <= PARTITION_KEY_BYTES
-        and re.fullmatch(r"[0-9]{4,9}", part) is not None
-    )
-
-
 class ConditionFailedError(Exception):
-    """The load is not in the state that the write asked for; nothing was written.
+    """The load is not in the state that the write requires; nothing was written.
 
     Attributes:
-        standing: the load as it stands; None where there is none.
-        lease: the lease on it; None where it is free.
+        load: the current load; None if it does not exist.
+        lease: the lease on it; None if it is free.
     """
 
     def __init__(self, error: ClientError) -> None:
         super().__init__()
         item: Any = error.response.get("Item")
-        self.standing = load_of(item) if item else None
+        self.load = load_of(item) if item else None
         self.lease = lease_of(item) if item else None
 
 
-class LoadsTable:
+class LoadsTable(LoadQueries):
     """Loads and their segments. A lease keeps two workers from one load at the same time."""
 
     def __init__(self, clients: "Clients", table: str, expire_days: int | None = None) -> None:
-        self._client = clients.dynamodb
-        self._table = table
+        super().__init__(clients, table)
         self._expire_days = expire_days
 
     def fail_in_advance(self, version: ObjectVersion, generation: int, *, now: int) -> None:
-        """Mark a load failed before its last try, also where another worker holds it.
+        """Mark a load failed before its last try, even if another worker holds its lease.
 
-        Finishing or continuing it takes that back.
+        Finishing or continuing the load reverts it.
         """
         update = Update(
             put={"status": "failed", "error": WORKER_DIED, "finished_at": now},
@@ -85,16 +77,20 @@ class LoadsTable:
     def acquire(
         self, request: LoadRequest, owner: str, *, now: int, until: int
     ) -> Load | Lease | None:
-        """Take the lease on a load until a time in ms, and open the load where it is new.
+        """Take the lease on a load; open the load if it is new.
 
-        An existing load keeps its status: the last delivery may have failed before an earlier one
-        began. `owner` is a name unique to this attempt. A lease whose owner is `waited_for` counts
-        as expired: the request was delayed by its length, or sent by that owner.
+        An existing load keeps its status: deliveries overlap, and the last one may have marked it
+        failed before an earlier one takes the lease.
+
+        Args:
+            request: the message. A lease whose owner is its `waited_for` counts as expired: the
+                message was delayed by the lease's length, or sent by that owner.
+            owner: a name that is unique to this attempt.
+            now: the time in ms since 1970 UTC.
+            until: when the lease expires.
 
         Returns:
-            The load; the lease of another worker that has not expired; None where the load is
-            done. A call whose response was lost is repeated by botocore and finds its own lease,
-            which counts as taken.
+            The load; or the unexpired lease of another worker; or None if the load is done.
         """
         update = Update(
             put={
@@ -114,20 +110,22 @@ class LoadsTable:
         try:
             return self._update(request.object, request.generation, update)
         except ConditionFailedError as error:
-            return error.standing if error.lease and error.lease.owner == owner else error.lease
+            # If the response of a call is lost, botocore repeats the call, which then meets the
+            # lease that the first one took: this attempt holds it.
+            return error.load if error.lease and error.lease.owner == owner else error.lease
 
     def release(self, load: Load, owner: str, error: str) -> None:
-        """Give a load back after an error, where this owner still holds it.
+        """Release the lease after an error, if this owner still holds it.
 
-        Its status stays: a load that has failed may have no other message than a dead letter.
+        The status stays: the only message of a failed load may be a dead letter.
         """
         self._give_back(load, owner, Update(put={"error": error}, remove=("lease_until",)))
 
     def continued(self, load: Load, owner: str) -> None:
-        """Give a load back whose continuation was sent, where this owner still holds it.
+        """Release the lease after a continuation was sent, if this owner still holds it.
 
-        It is open again, unless it was marked failed since this owner took it: then its
-        continuation may have failed for the last time.
+        The load is open again, unless it was marked failed after this owner took the lease: then
+        the continuation may have been delivered already and failed for the last time.
         """
         opened = Update(
             put={"status": "loading"},
@@ -136,7 +134,7 @@ class LoadsTable:
         )
         self._give_back(load, owner, opened)
 
-    def finish(  # noqa: PLR0913 - all that is known of a load at its end
+    def finish(  # noqa: PLR0913 - a load's result has these facts
         self,
         load: Load,
         counts: Counts,
@@ -146,7 +144,16 @@ class LoadsTable:
         stored_at: int | None = None,
         now: int,
     ) -> None:
-        """Mark a load done, with the totals of its segments; `size` in stored bytes."""
+        """Mark a load done, with the totals of its segments.
+
+        Args:
+            load: the load.
+            counts: the sum of its segments' counts.
+            drift: the schema drift in its records.
+            size: the raw object's stored bytes.
+            stored_at: when the raw object was stored.
+            now: the time in ms since 1970 UTC.
+        """
         update = Update(
             put={
                 "status": "done",
@@ -170,7 +177,7 @@ class LoadsTable:
         self._update_unfinished(version, generation, update)
 
     def requeued(self, version: ObjectVersion, generation: int, *, now: int) -> Load | None:
-        """Count one more re-queue of a load, opening it where it is missing; None: it is done."""
+        """Count a re-queue of a load, opened if it is missing; return None if it is done."""
         update = Update(
             put={"requeued_at": now},
             default=self._opening(version, generation, now),
@@ -187,7 +194,7 @@ class LoadsTable:
         return generation
 
     def put_segment(self, load: Load, segment: Segment) -> Segment:
-        """Store a finished segment once; return the one that stands, this or an earlier one."""
+        """Store a finished segment, unless its number is stored; return the stored one."""
         with translated("Storing a segment"):
             try:
                 self._client.put_item(
@@ -199,87 +206,12 @@ class LoadsTable:
             except ClientError as error:
                 if error_code(error) != _CONDITION_FAILED:
                     raise
-                standing: Any = error.response.get("Item")
-                return segment_of(standing)
+                stored: Any = error.response.get("Item")
+                return segment_of(stored)
         return segment
 
-    def segments(self, version: ObjectVersion, generation: int) -> list[Segment]:
-        """The finished segments of a load, in order, read consistently."""
-        return [segment_of(item) for item in self._parts(version, segments_prefix(generation))]
-
-    def latest(self, version: ObjectVersion) -> Load | None:
-        """The load of an object version in its highest generation; None where there is none."""
-        loads = [load_of(item) for item in self._parts(version, "") if is_load(item)]
-        return loads[-1] if loads else None
-
-    def page(
-        self, day: str, limit: int, after: Mapping[str, Any] | None = None
-    ) -> tuple[list[Load], dict[str, Any] | None]:
-        """Loads opened on a day (UTC, `2026-11-22`), newest first, and where to go on."""
-        start: dict[str, Any] = {"ExclusiveStartKey": after} if after else {}
-        with translated("Listing loads"):
-            answer = self._client.query(
-                TableName=self._table,
-                IndexName=BY_DAY,
-                KeyConditionExpression="#day = :day",
-                ExpressionAttributeNames={"#day": "day"},
-                ExpressionAttributeValues={":day": {"S": day}},
-                ScanIndexForward=False,
-                Limit=limit,
-                **start,
-            )
-        return [load_of(item) for item in answer["Items"]], answer.get("LastEvaluatedKey")
-
-    def place_of(self, load: Load) -> str:
-        """A load's place in the by-day listing, as a text to go on behind it later."""
-        place = [*load_key(load.object, load.generation), day_of(load.started_at), load.started_at]
-        return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode()
-
-    def key_of(self, place: str) -> dict[str, Any]:
-        """The key to start behind, from a place.
-
-        Raises:
-            UsageError: no listing gave this place.
-        """
-        try:
-            text = base64.urlsafe_b64decode(place)
-            values = msgspec.json.decode(text, type=tuple[str, str, str, int])
-            is_place = _is_key(*values[:2]) and day_of(values[3]) == values[2]
-        except (ValueError, OverflowError, OSError, msgspec.MsgspecError):
-            is_place = False
-        if not is_place:
-            raise UsageError(f"{place!r} is not the `next` of a listing of loads.")
-        names = ("object", "part", "day", "started_at")
-        return {name: to_value(value) for name, value in zip(names, values, strict=True)}
-
-    def all(self) -> Iterator[Load]:
-        """Every load of every generation. For audits: a whole scan."""
-        pages = self._client.get_paginator("scan").paginate(
-            TableName=self._table, ConsistentRead=True
-        )
-        with translated("Reading all loads"):
-            for page in pages:
-                for item in page["Items"]:
-                    if is_load(item):
-                        yield load_of(item)
-
-    def _parts(self, version: ObjectVersion, prefix: str) -> list[dict[str, Any]]:
-        condition, values = "#object = :object", {":object": {"S": object_key(version)}}
-        if prefix:
-            condition += " AND begins_with(part, :prefix)"
-            values[":prefix"] = {"S": prefix}
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression=condition,
-            ExpressionAttributeNames={"#object": "object"},
-            ExpressionAttributeValues=values,
-            ConsistentRead=True,
-        )
-        with translated("Reading a load"):
-            return [item for page in pages for item in page["Items"]]
-
     def _opening(self, version: ObjectVersion, generation: int, now: int) -> dict[str, object]:
-        """What a load is opened with."""
+        """Return the attributes of a new load; an update sets those that are absent."""
         opening = {
             **msgspec.to_builtins(version),
             "generation": generation,
@@ -288,11 +220,12 @@ class LoadsTable:
             "started_at": now,
             "day": day_of(now),
         }
-        if self._expire_days is not None:  # DynamoDB wants seconds
+        if self._expire_days is not None:  # in seconds, as DynamoDB requires
             opening["expires_at"] = now // 1000 + self._expire_days * 24 * 3600
         return opening
 
     def _give_back(self, load: Load, owner: str, update: Update) -> None:
+        """Apply an update that ends the owner's lease; do nothing if the lease is another's."""
         conditions = ("attribute_exists(#lease_until)", "#lease_owner = :owner", update.condition)
         held = msgspec.structs.replace(
             update, condition=" AND ".join(filter(None, conditions)), values={"owner": owner}
@@ -303,7 +236,7 @@ class LoadsTable:
     def _update_unfinished(
         self, version: ObjectVersion, generation: int, update: Update
     ) -> Load | None:
-        """Change a load unless it is done: a late message must not touch its result."""
+        """Change a load unless it is done: a late message must not change its result."""
         unless_done = msgspec.structs.replace(
             update, condition=_NOT_DONE, values={**update.values, "done": "done"}
         )
@@ -313,16 +246,16 @@ class LoadsTable:
             return None
 
     def _update(self, version: ObjectVersion, generation: int, update: Update) -> Load:
-        """Change a load and return it as it is then.
+        """Change a load and return its new state.
 
         Raises:
-            ConditionFailedError: the condition did not hold.
+            ConditionFailedError: the condition does not hold.
         """
-        of, part = load_key(version, generation)
-        key = {"object": to_value(of), "part": to_value(part)}
+        partition, part = load_key(version, generation)
+        key = {"object": to_value(partition), "part": to_value(part)}
         with translated("Writing a load"):
             try:
-                answer = self._client.update_item(
+                response = self._client.update_item(
                     TableName=self._table,
                     Key=key,
                     ReturnValues="ALL_NEW",
@@ -333,4 +266,4 @@ class LoadsTable:
                 if error_code(error) == _CONDITION_FAILED:
                     raise ConditionFailedError(error) from error
                 raise
-        return load_of(answer["Attributes"])
+        return load_of(response["Attributes"])

@@ -1,4 +1,4 @@
-"""The log of one function, read in order and followed as it grows."""
+"""The log group of one function, read in order or followed."""
 
 import time
 from collections import Counter
@@ -15,33 +15,36 @@ if TYPE_CHECKING:
     from mocktailverse.stores.clients import Clients
 
 OVERLAP_MS = 15_000
-"""Lines of several streams come in late: so much is read again, and what is known left out."""
+"""Streams deliver lines late and out of order, so following reads this time again, and leaves out
+the lines that it has yielded already."""
 
 FOLLOW_POLL_S = 1.0
 
 
 class LogLine(Struct, frozen=True):
-    """One line; `at` is in ms."""
+    """One line of a log."""
 
     at: int
+    """Its time in ms since 1970 UTC."""
     stream: str
     message: str
 
 
-class Retention(Struct, frozen=True):
-    """How long a log group keeps its lines (None: for ever), and how many bytes it holds."""
+class LogRetention(Struct, frozen=True):
+    """The retention and the size of a log group."""
 
     name: str
     days: int | None
+    """Days until its lines are deleted; None: never."""
     bytes: int
 
 
-def read_retentions(clients: "Clients", prefix: str) -> list[Retention]:
-    """The retention of the log groups whose names begin with a prefix, by name."""
+def read_retentions(clients: "Clients", prefix: str) -> list[LogRetention]:
+    """Return the retention of the log groups whose names begin with a prefix, by name."""
     pages = clients.logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix)
     with translated("Reading the log groups"):
         return [
-            Retention(
+            LogRetention(
                 group["logGroupName"], group.get("retentionInDays"), group.get("storedBytes", 0)
             )
             for page in pages
@@ -50,17 +53,17 @@ def read_retentions(clients: "Clients", prefix: str) -> list[Retention]:
 
 
 class LogGroup:
-    """A log group of CloudWatch."""
+    """A CloudWatch log group."""
 
     def __init__(self, clients: "Clients", name: str) -> None:
         self._client = clients.logs
         self.name = name
 
     def lines(self, since: int, containing: str = "") -> Iterator[LogLine]:
-        """The lines from `since` (ms) to now; of those only which contain a word, if one is given.
+        """Yield the lines since a time in ms; with `containing`, only those that contain it.
 
         Raises:
-            MissingError: there is no such log group.
+            MissingError: the log group does not exist.
         """
         with translated(f"Reading the log {self.name}"):
             pages = self._client.get_paginator("filter_log_events").paginate(
@@ -72,16 +75,16 @@ class LogGroup:
                 yield from map(_line, page["events"])
 
     def follow(self, since: int, poll_s: float = FOLLOW_POLL_S) -> Iterator[LogLine]:
-        """The lines from `since` on, each once, without an end."""
-        known: Counter[LogLine] = Counter()
+        """Yield the lines since a time, each once, endlessly."""
+        yielded: Counter[LogLine] = Counter()
         while True:
             read = list(self.lines(since))
-            for line, times in Counter(read).items():  # equal lines of one ms are several
-                for _ in range(times - known[line]):
+            for line, times in Counter(read).items():  # equal lines of one ms count separately
+                for _ in range(times - yielded[line]):
                     yield line
             newest = max((line.at for line in read), default=since)
             since = max(since, newest - OVERLAP_MS)
-            known = Counter(line for line in read if line.at >= since)
+            yielded = Counter(line for line in read if line.at >= since)
             time.sleep(poll_s)
 
 

@@ -1,4 +1,8 @@
-"""The queue between raw objects and the transform function, and its dead letters."""
+"""The queue between raw objects and the transform function, and its dead-letter queue.
+
+SQS delivers each message at least once. A poison message, whose every delivery fails, moves to the
+dead-letter queue after the template's `maxReceiveCount`.
+"""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -15,7 +19,7 @@ HIDDEN_WHILE_MOVED_S = 60
 
 
 class Queue:
-    """Sends load requests and moves dead letters back."""
+    """Sends load requests, and redrives dead letters."""
 
     def __init__(self, clients: "Clients", url: str, dead_letter_url: str = "") -> None:
         self._client = clients.sqs
@@ -23,7 +27,7 @@ class Queue:
         self._dead_letter_url = dead_letter_url
 
     def send(self, request: LoadRequest, delay_s: int = 0) -> None:
-        """Ask the transform function to go on with a load."""
+        """Send a load request to the transform function."""
         with translated("Sending a message"):
             self._client.send_message(
                 QueueUrl=self._url,
@@ -32,39 +36,43 @@ class Queue:
             )
 
     def waiting(self) -> int:
-        """About how many messages wait or are being worked on."""
+        """Return the approximate number of messages that wait or are being processed."""
         return self._depth(self._url)
 
     def dead(self) -> int:
-        """About how many dead letters there are."""
+        """Return the approximate number of dead letters."""
         return self._depth(self._dead_letter_url)
 
     def visibility_timeout_ms(self) -> int:
-        """Return after how many ms a message is delivered again that nobody deleted."""
-        with translated("Asking for the queue's settings"):
-            answer = self._client.get_queue_attributes(
+        """Return the time after which an undeleted message is delivered again."""
+        with translated("Reading the queue's settings"):
+            response = self._client.get_queue_attributes(
                 QueueUrl=self._url, AttributeNames=["VisibilityTimeout"]
             )
-        return 1000 * int(answer["Attributes"]["VisibilityTimeout"])
+        return 1000 * int(response["Attributes"]["VisibilityTimeout"])
 
     def dead_letters(self) -> Iterator[DeadLetter]:
-        """Receive dead letters until none is visible; each stays hidden for a minute."""
+        """Yield dead letters until none is visible; each stays hidden for a minute."""
         while True:
             with translated("Receiving dead letters"):
-                answer = self._client.receive_message(
+                response = self._client.receive_message(
                     QueueUrl=self._dead_letter_url,
                     MaxNumberOfMessages=10,
                     VisibilityTimeout=HIDDEN_WHILE_MOVED_S,
-                    WaitTimeSeconds=1,  # a long poll asks all servers: empty is empty
+                    WaitTimeSeconds=1,  # long polling queries all servers, so empty means empty
                 )
-            messages = answer.get("Messages", [])
+            messages = response.get("Messages", [])
             if not messages:
                 return
             for message in messages:
                 yield DeadLetter(message["Body"], message["ReceiptHandle"])
 
     def redrive(self, letter: DeadLetter) -> None:
-        """Send a dead letter to the queue again; first send, then delete, so none is lost."""
+        """Send a dead letter to the queue again.
+
+        It is sent first and deleted then. A crash in between duplicates it, which is harmless, but
+        never loses it.
+        """
         with translated("Redriving a dead letter"):
             self._client.send_message(QueueUrl=self._url, MessageBody=letter.body)
             self._client.delete_message(
@@ -72,8 +80,8 @@ class Queue:
             )
 
     def _depth(self, url: str) -> int:
-        with translated("Asking for the queue's length"):
-            answer = self._client.get_queue_attributes(
+        with translated("Reading the queue's length"):
+            response = self._client.get_queue_attributes(
                 QueueUrl=url,
                 AttributeNames=[
                     "ApproximateNumberOfMessages",
@@ -81,4 +89,4 @@ class Queue:
                     "ApproximateNumberOfMessagesDelayed",
                 ],
             )
-        return sum(int(number) for number in answer["Attributes"].values())
+        return sum(int(number) for number in response["Attributes"].values())

@@ -1,4 +1,4 @@
-"""SSM parameters: secrets that a deployment keeps outside the stack."""
+"""SSM parameters: secrets that a deployment stores outside of the stack."""
 
 from typing import TYPE_CHECKING
 
@@ -10,22 +10,22 @@ if TYPE_CHECKING:
 
 
 class Parameter:
-    """One parameter, a SecureString; nothing is read before it is asked for."""
+    """One parameter of type SecureString, read at each call."""
 
     def __init__(self, clients: "Clients", name: str) -> None:
         self._clients = clients
         self._name = name
 
     def value(self) -> str | None:
-        """The parameter's text; None where it does not exist.
+        """Return the parameter's text; None if it does not exist.
 
         Raises:
             TransientError, PermanentError: it cannot be read.
         """
         try:
             with translated(f"Reading the parameter {self._name}"):
-                answer = self._clients.ssm.get_parameter(Name=self._name, WithDecryption=True)
+                response = self._clients.ssm.get_parameter(Name=self._name, WithDecryption=True)
         except MissingError:
             return None
-        value: str = answer["Parameter"]["Value"]
+        value: str = response["Parameter"]["Value"]
         return value

@@ -1,25 +1,45 @@
 """In-memory load records: loads with leases, and their segments, each written once."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
-from mocktailverse.errors import UsageError
+from mocktailverse.loads.load_keys import LoadPosition, day_of
 from mocktailverse.loads.load_record import Counts, Lease, Load, Segment
 from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.stores.load_items import WORKER_DIED
 from mocktailverse.testing.call_faults import CallFaults
-from mocktailverse.times import utc
 
 if TYPE_CHECKING:
     from mocktailverse.pipeline import ports
 
 _Key = tuple[ObjectVersion, int]
 """An object version and the generation of its load."""
+
+
+def page_of(
+    loads: Iterable[Load], limit: int, after: LoadPosition | None
+) -> tuple[list[Load], LoadPosition | None]:
+    """Return a page of a day's loads, newest first, and the position of its last one if any follow.
+
+    Like DynamoDB's index, it orders loads of the same moment by their keys.
+    """
+
+    def order(position: LoadPosition) -> tuple[int, str, str]:
+        return position.started_at, position.object, position.part
+
+    positions = {LoadPosition.of(load): load for load in loads}
+    following = sorted(
+        (place for place in positions if after is None or order(place) < order(after)),
+        key=order,
+        reverse=True,
+    )
+    page = following[:limit]
+    return [positions[place] for place in page], page[-1] if len(following) > limit else None
 
 
 class MemoryLoads:
@@ -151,33 +171,11 @@ class MemoryLoads:
         return iter(list(self.loads.values()))
 
     def page(
-        self, day: str, limit: int, after: Mapping[str, Any] | None = None
-    ) -> tuple[list[Load], dict[str, Any] | None]:
+        self, day: str, limit: int, after: LoadPosition | None = None
+    ) -> tuple[list[Load], LoadPosition | None]:
         """Return a page of the loads that were opened on a day, newest first, and its end."""
-        loads = sorted(
-            (load for load in self.loads.values() if f"{utc(load.started_at):%Y-%m-%d}" == day),
-            key=lambda load: (load.started_at, self.place_of(load)),
-            reverse=True,
-        )
-        places = [self.place_of(load) for load in loads]
-        start = places.index(after["place"]) + 1 if after else 0
-        page = loads[start : start + limit]
-        has_more = len(loads) > start + limit
-        return page, self.key_of(self.place_of(page[-1])) if has_more else None
-
-    def place_of(self, load: Load) -> str:
-        """Return the position of a load in the listing of its day."""
-        return load.object.load_id(load.generation)
-
-    def key_of(self, place: str) -> dict[str, Any]:
-        """Return the key from which a listing continues.
-
-        Raises:
-            UsageError: no load has this position.
-        """
-        if place not in map(self.place_of, self.loads.values()):
-            raise UsageError(f"`{place}` is not the `next` of a listing of loads.")
-        return {"place": place}
+        loads = [load for load in self.loads.values() if day_of(load.started_at) == day]
+        return page_of(loads, limit, after)
 
     def _give_back(self, load: Load, owner: str, **fields: object) -> None:
         key = load.object, load.generation

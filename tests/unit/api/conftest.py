@@ -1,7 +1,7 @@
 """The API over a real catalogue file, with stores that hold what a test puts into them."""
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,12 @@ from mocktailverse.api.dependencies import ApiDependencies
 from mocktailverse.api.export_delivery import Streamed
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.synced_copy import CatalogueCopy
-from mocktailverse.errors import MissingError, MocktailverseError, UsageError
+from mocktailverse.errors import MissingError, MocktailverseError
+from mocktailverse.loads.load_keys import LoadPosition
 from mocktailverse.loads.load_record import END, START, Counts, Load, LoadStatus, Segment
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
+from mocktailverse.testing.memory_loads import page_of
 
 OPS_KEY = "open sesame \N{SNOWMAN}"
 MAX_AGE_S = 10
@@ -93,24 +95,11 @@ class FakeLedger:
         return load
 
     def page(
-        self, day: str, limit: int, after: Mapping[str, Any] | None = None
-    ) -> tuple[list[Load], dict[str, Any] | None]:
+        self, day: str, limit: int, after: LoadPosition | None = None
+    ) -> tuple[list[Load], LoadPosition | None]:
         if self.error:
             raise self.error
-        found = [load for load in reversed(self.loads) if self._day(load) == day]
-        start = [self.place_of(load) for load in found].index(after["place"]) + 1 if after else 0
-        page = found[start : start + limit]
-        more = len(found) > start + limit
-        return page, self.key_of(self.place_of(page[-1])) if more else None
-
-    def place_of(self, load: Load) -> str:
-        return load.object.load_id(load.generation)
-
-    def key_of(self, place: str) -> dict[str, Any]:
-        for load in self.loads:
-            if self.place_of(load) == place:
-                return {"place": place, "day": {"S": self._day(load)}}
-        raise UsageError(f"{place!r} is not the `next` of a listing of loads.")
+        return page_of((load for load in self.loads if self._day(load) == day), limit, after)
 
     def segments(self, version: ObjectVersion, generation: int) -> list[Segment]:
         key = self._key(version, generation)

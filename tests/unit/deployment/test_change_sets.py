@@ -442,7 +442,7 @@ def test_what_cloudformation_refuses_before_it_begins_is_shown(deploy):
 
 def test_a_stack_that_only_waits_for_review_has_no_outputs():
     clients: Any = FakeClients(FakeCloudFormation("REVIEW_IN_PROGRESS"))
-    with pytest.raises(UsageError, match="no stack mocktailverse-dev in eu-central-1"):
+    with pytest.raises(UsageError, match="`mocktailverse-dev` does not exist in eu-central-1"):
         stack.outputs(clients, "mocktailverse-dev")
 
 

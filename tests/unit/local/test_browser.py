@@ -57,9 +57,6 @@ class TodaysLoads:
         today = datetime.now(UTC).date().isoformat()
         return (self.loads[:limit] if day == today else []), None
 
-    def place_of(self, load):
-        return load.object.key
-
     def segments(self, version, _generation):
         return [Segment(0, START, END, Counts(1, rejected=1), final=True, rejected_key=version.key)]
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mocktailverse.loads.load_keys import LoadPosition
 from mocktailverse.loads.load_record import Counts, Load
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.operations.metrics import (
@@ -211,18 +212,5 @@ def test_a_page_of_loads_is_read_once():
 
     for _ in range(2):
         assert once.page("2026-01-01", 100) == ([load()], None)
-        once.page("2026-01-01", 100, {"object": {"S": "a"}})
+        once.page("2026-01-01", 100, LoadPosition.of(load()))
     assert len(asked) == 2
-
-
-def test_places_are_those_of_the_loads_that_are_read():
-    class Days:
-        def place_of(self, load):
-            return f"behind {load.object.key}"
-
-        def key_of(self, place):
-            return {"place": place}
-
-    once = ReadOnce(Days())
-    assert once.place_of(load("a")) == "behind raw/thecocktaildb/a"
-    assert once.key_of("a") == {"place": "a"}

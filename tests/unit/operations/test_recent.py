@@ -1,11 +1,14 @@
-"""The loads of the last days, and what stands behind them."""
+"""The loads of the last days, and their rejected records."""
 
+import base64
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
 
+from mocktailverse.cursors import CursorCodec
 from mocktailverse.errors import UsageError
+from mocktailverse.loads.load_keys import LoadPosition
 from mocktailverse.loads.load_record import START, Counts, Load, Segment, latest_generations
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
@@ -13,6 +16,7 @@ from mocktailverse.operations.recent_loads import loads_of_day, recent_loads, re
 from mocktailverse.pipeline.redrive import redrive
 
 TODAY = datetime.now(UTC).date()
+cursors = CursorCodec(LoadPosition)
 
 
 def load(key="a", generation=1, *, rejected=0):
@@ -22,19 +26,36 @@ def load(key="a", generation=1, *, rejected=0):
 
 
 class Days:
-    """Loads by the number of days ago."""
+    """Loads by the number of days ago; each day's are opened one ms before the one listed before.
+
+    Checks that every page but the first resumes after the position of a listed load of that day.
+    """
 
     def __init__(self, **days):
-        self.days = {int(name[1:]): loads for name, loads in days.items()}
+        self.days = {
+            int(name[1:]): [
+                msgspec.structs.replace(one, started_at=noon(int(name[1:])) - number)
+                for number, one in enumerate(loads)
+            ]
+            for name, loads in days.items()
+        }
 
     def page(self, day, limit, after=None):
-        found = self.days.get((TODAY - datetime.fromisoformat(day).date()).days, [])
-        first = after["at"] if after else 0
+        assert limit == 100
+        loads = self.days.get((TODAY - date.fromisoformat(day)).days, [])
+        positions = [LoadPosition.of(one) for one in loads]
+        first = positions.index(after) + 1 if after else 0
         end = first + limit
-        return found[first:end], ({"at": end} if end < len(found) else None)
+        return loads[first:end], (positions[end - 1] if end < len(loads) else None)
 
-    def place_of(self, load):
-        return load.object.key
+    def every(self):
+        return [one for loads in self.days.values() for one in loads]
+
+
+def noon(days):
+    """Noon of a day, in ms."""
+    moment = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC) - timedelta(days=days)
+    return int(moment.timestamp() * 1000)
 
 
 def test_loads_come_newest_day_first_as_far_back_as_asked():
@@ -44,27 +65,20 @@ def test_loads_come_newest_day_first_as_far_back_as_asked():
     assert following is None
 
 
-def test_a_limit_bounds_the_loads_and_says_where_to_go_on():
+def test_a_limit_bounds_the_loads_and_gives_the_cursor_of_the_last_one():
     days = Days(d0=[load(str(number)) for number in range(250)])
     found, following = recent_loads(days, 1, limit=120)
-    assert (len(found), following) == (120, "raw/thecocktaildb/119")
+    assert len(found) == 120
+    position = ("v1/data/raw/thecocktaildb/119", "0001", str(TODAY), noon(0) - 119)
+    assert cursors.decode(following) == position
 
 
-class Places(Days):
-    """Places that say the day and how many of its loads are done."""
-
-    def page(self, day, limit, after=None):
-        assert limit == 100
-        found, key = super().page(day, limit, after)
-        return found, key and {"day": {"S": day}, **key}
-
-    def place_of(self, load):
-        days, number = load.object.key.rpartition("/")[2].split("-")
-        return f"{TODAY - timedelta(days=int(days))} {int(number) + 1}"
-
-    def key_of(self, place):
-        day, at = place.split()
-        return {"day": {"S": day}, "at": int(at)}
+def test_a_cursor_may_be_padded_as_older_releases_gave_it():
+    days = Days(d0=[load(str(number)) for number in range(9)])
+    for number, one in enumerate(days.days[0]):
+        text = msgspec.json.encode(LoadPosition.of(one))
+        padded = base64.urlsafe_b64encode(text).decode()
+        assert recent_loads(days, 1, after=padded) == (days.days[0][number + 1 :], None)
 
 
 @pytest.mark.parametrize("numbers", [(2, 2), (100, 100), (150, 1), (1, 0, 150), (0, 3)])
@@ -74,10 +88,11 @@ def test_pages_of_any_size_give_every_load_once_and_end_with_the_last(numbers, l
         f"d{days}": [load(f"{days}-{number}") for number in range(count)]
         for days, count in enumerate(numbers)
     }
-    every = [one for of_day in loads.values() for one in of_day]
+    days = Days(**loads)
+    every = days.every()
     found, place = [], None
     while True:
-        page, place = recent_loads(Places(**loads), len(numbers), limit=limit, after=place)
+        page, place = recent_loads(days, len(numbers), limit=limit, after=place)
         found += page
         if place is None:
             break
@@ -90,22 +105,48 @@ def test_pages_of_any_size_give_every_load_once_and_end_with_the_last(numbers, l
 def test_only_loads_of_a_status_are_given():
     failed = msgspec.structs.replace(load("b"), status="failed")
     days = Days(d0=[load("a"), failed], d1=[load("c"), failed])
-    assert recent_loads(days, 2, "failed") == ([failed, failed], None)
+    assert recent_loads(days, 2, "failed") == ([days.days[0][1], days.days[1][1]], None)
     assert recent_loads(days, 2, "loading") == ([], None)
 
 
-def test_a_place_in_the_future_is_refused_before_anything_is_read():
-    class Forged:
-        def key_of(self, place):
-            return {"day": {"S": place}}
+class Unread:
+    """Loads that must not be read."""
 
-        def page(self, day, *_):
-            pytest.fail(f"{day} was read")
+    def page(self, day, *_):
+        pytest.fail(f"{day} was read")
 
-    for day in (TODAY + timedelta(days=1), date.max):
-        with pytest.raises(UsageError) as caught:
-            recent_loads(Forged(), 7, limit=1, after=day.isoformat())
-        assert str(caught.value) == "Invalid cursor. Retry without it."
+
+@pytest.mark.parametrize("day", [TODAY + timedelta(days=1), date.max])
+def test_a_cursor_in_the_future_is_refused_before_anything_is_read(day):
+    noon_ms = int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp() * 1000)
+    forged = cursors.encode(LoadPosition("v1/data/raw/own/a", "0001", str(day), noon_ms))
+    with pytest.raises(UsageError) as caught:
+        recent_loads(Unread(), 7, limit=1, after=forged)
+    assert str(caught.value) == "Invalid cursor. Retry without it."
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "é", "W10=", "WyJhIiwiYiIsImMiLDFd"])
+def test_a_text_that_is_not_a_cursor_is_refused_before_anything_is_read(cursor):
+    with pytest.raises(UsageError, match="Invalid cursor"):
+        recent_loads(Unread(), 7, after=cursor)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        '["a", "0001", "2026-01-01", 0]',
+        '["a", "0001", "19700101", 0]',
+        '["", "0001", "1970-01-01", 0]',
+        '["a", "", "1970-01-01", 0]',
+        '["a", "0001#000002", "1970-01-01", 0]',
+        '["a", "0001", "1970-01-01", 1e30]',
+        f'["a", "0001", "1970-01-01", {10**18}]',
+        f'["{"a" * 2049}", "0001", "1970-01-01", 0]',
+    ],
+)
+def test_a_forged_cursor_is_refused_before_anything_is_read(forged):
+    with pytest.raises(UsageError, match="Invalid cursor"):
+        recent_loads(Unread(), 7, after=base64.urlsafe_b64encode(forged.encode()).decode())
 
 
 def test_a_day_is_read_page_by_page_to_its_end():

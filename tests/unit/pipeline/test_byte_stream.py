@@ -14,8 +14,8 @@ from mocktailverse.errors import TransientError
 from mocktailverse.pipeline import byte_stream
 from mocktailverse.pipeline.byte_stream import (
     DecodedBytes,
+    DecodedLine,
     GzipDamagedError,
-    Line,
     TooLargeError,
     inflate,
 )
@@ -129,7 +129,7 @@ def test_a_wrong_checksum_is_damage():
 def test_damage_is_told_with_its_cause(body, cause):
     with pytest.raises(GzipDamagedError) as caught:
         list(inflate([body]))
-    assert str(caught.value) == f"The gzip data is damaged or cut off: {cause}."
+    assert str(caught.value) == f"The gzip data is damaged or truncated: {cause}."
 
 
 def test_no_bytes_at_all_are_not_damaged():
@@ -202,14 +202,14 @@ def test_the_last_line_may_have_the_limit_and_not_more(monkeypatch, chunked, cut
     for size, data in ((9, b"y" * 9), (10, b"y" * 10), (11, None)):
         body = b"ab\n" + b"y" * size
         source = chunked(body[:cut], body[cut:])
-        assert list(DecodedBytes(source).lines())[1:] == [Line(3, 3 + size, data)]
+        assert list(DecodedBytes(source).lines())[1:] == [DecodedLine(3, 3 + size, data)]
 
 
 def test_damage_behind_a_line_that_is_too_long_is_told_with_it(monkeypatch, chunked):
     monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 10)
     body = gzip.compress(b"ab\n" + b"y" * 11)[:-1]
     first, last = DecodedBytes(chunked(body), trusted=True).lines()
-    assert (first, last[:3]) == (Line(0, 3, b"ab"), (3, 14, None))
+    assert (first, last[:3]) == (DecodedLine(0, 3, b"ab"), (3, 14, None))
     assert last.damage.code == Reason.GZIP_CORRUPT
 
 
@@ -242,11 +242,11 @@ def test_a_line_above_the_limit_is_passed_over_however_it_is_cut(chunked, at):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(byte_stream, "DECODED_LIMIT", 10)
         assert list(DecodedBytes(chunked(*pieces(data, at))).lines()) == [
-            Line(0, 3, b"ab"),
-            Line(3, 15, None),
-            Line(15, 18, b"cd"),
-            Line(18, 29, b"y" * 10),
-            Line(29, 41, None),
+            DecodedLine(0, 3, b"ab"),
+            DecodedLine(3, 15, None),
+            DecodedLine(15, 18, b"cd"),
+            DecodedLine(18, 29, b"y" * 10),
+            DecodedLine(29, 41, None),
         ]
 
 
@@ -256,7 +256,7 @@ def test_the_byte_order_mark_is_no_part_of_the_text(chunked, at):
     data = b"\xef\xbb\xbfa\nb"
     for body in (data, gzip.compress(data)):
         source = DecodedBytes(chunked(*pieces(body, at)))
-        assert list(source.lines()) == [Line(3, 5, b"a"), Line(5, 6, b"b")]
+        assert list(source.lines()) == [DecodedLine(3, 5, b"a"), DecodedLine(5, 6, b"b")]
         assert source.document() == (b"a\nb", None)
 
 
@@ -267,7 +267,7 @@ def test_bytes_too_few_for_any_mark_are_themselves(chunked, data):
 
 def test_the_line_in_which_reading_breaks_off_is_not_given(chunked):
     lines = DecodedBytes(chunked(b"a\nb", error=TransientError("cut"))).lines()
-    assert next(lines) == Line(0, 2, b"a")
+    assert next(lines) == DecodedLine(0, 2, b"a")
     with pytest.raises(TransientError):
         next(lines)
 

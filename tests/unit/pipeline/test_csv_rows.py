@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mocktailverse.errors import TransientError
 from mocktailverse.pipeline import csv_rows as csv_rows_module
-from mocktailverse.pipeline.byte_stream import DecodedBytes, Line
+from mocktailverse.pipeline.byte_stream import DecodedBytes, DecodedLine
 from mocktailverse.pipeline.csv_rows import CsvHeader, csv_rows
 from strategies.effort import examples
 
@@ -63,7 +63,7 @@ def test_rows_cover_every_filled_line_once_and_in_order(chunked, lines):
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_delimiter_is_the_one_that_gives_the_most_known_columns(delimiter):
     text = delimiter.join(["idDrink", "a,b;c", '"strDrink"', " strInstructions "])
-    header = CsvHeader(Line(0, 1, text.encode()), KNOWN)
+    header = CsvHeader(DecodedLine(0, 1, text.encode()), KNOWN)
     assert header.recognized
     assert header.delimiter == delimiter
     assert header.columns[0] == "idDrink"
@@ -85,17 +85,17 @@ def test_the_delimiter_is_the_one_that_gives_the_most_known_columns(delimiter):
     ],
 )
 def test_one_known_column_is_not_enough(line):
-    assert not CsvHeader(Line(0, 1, line), KNOWN).recognized
+    assert not CsvHeader(DecodedLine(0, 1, line), KNOWN).recognized
 
 
 def test_two_known_columns_within_64_kib_are_enough():
-    header = CsvHeader(Line(0, 1, b"idDrink," + b"x" * 65_519 + b",strDrink"), KNOWN)
+    header = CsvHeader(DecodedLine(0, 1, b"idDrink," + b"x" * 65_519 + b",strDrink"), KNOWN)
     assert header.recognized
     assert [len(name) for name in header.columns] == [7, 65_519, 8]
 
 
 def test_a_line_that_was_passed_over_names_no_columns():
-    assert CsvHeader(Line(0, 1, None), KNOWN).columns == []
+    assert CsvHeader(DecodedLine(0, 1, None), KNOWN).columns == []
 
 
 def test_a_cell_may_span_lines(chunked):
@@ -189,6 +189,6 @@ def test_many_stray_quotes_take_no_quadratic_time(chunked):
     ],
 )
 def test_known_columns_are_told_without_case_and_no_two_become_one(line, columns):
-    header = CsvHeader(Line(0, 1, line), KNOWN)
+    header = CsvHeader(DecodedLine(0, 1, line), KNOWN)
     assert header.recognized
     assert header.columns == columns

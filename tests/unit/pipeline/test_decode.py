@@ -235,9 +235,9 @@ def test_the_form_is_told_by_content(chunked, body, expected):
             b'{"%b":1,"%b":2,"drinks":[]}' % (b"k" * 101, b"k" * 101),
             f"The envelope has the key `{'k' * 100}` twice.",
         ),
-        (b"[{}, 1", "What is left of the document is cut off or is not valid JSON."),
-        (packed(b"[]")[:-1], "The gzip data is damaged or cut off: its end is missing."),
-        (packed(b"[]")[:-9] + b"x" * 9, "The gzip data is damaged or cut off: Error -3 while"),
+        (b"[{}, 1", "The rest of the document is truncated or is not valid JSON."),
+        (packed(b"[]")[:-1], "The gzip data is damaged or truncated: its end is missing."),
+        (packed(b"[]")[:-9] + b"x" * 9, "The gzip data is damaged or truncated: Error -3 while"),
         (
             b"idDrink,strDrink,x\n1,a",
             "The row is not 3 cells in UTF-8, its quoting is broken, or it is longer than 64 KiB.",
@@ -263,7 +263,7 @@ def test_people_are_told_what_is_too_large(chunked, monkeypatch, limit, message)
     assert item.message.startswith(message)
     assert item.message.endswith(
         "Send it as plain NDJSON or CSV, which may have any size, or in several objects "
-        "(`mocktailverse ingest` splits for you)."
+        "(`mocktailverse ingest` splits files)."
     )
 
 

@@ -16,7 +16,7 @@ from mocktailverse.errors import UsageError
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline import byte_stream, ingest
 from mocktailverse.pipeline.decode import RawRecord, decode
-from mocktailverse.pipeline.ingest import InputFile, Part, Run, parts_of, put_files, put_part
+from mocktailverse.pipeline.ingest import IngestRun, InputFile, Part, parts_of, put_files, put_part
 from mocktailverse.sources import SOURCES
 from strategies.effort import examples
 
@@ -144,7 +144,7 @@ def test_a_document_above_the_limit_is_refused_with_advice(parts, monkeypatch):
     with pytest.raises(UsageError, match="NDJSON"):
         parts(body)
     monkeypatch.setattr(ingest, "DECODED_LIMIT", len(body) - 1)
-    with pytest.raises(UsageError, match=r"drinks\.json is 0 MiB and cannot be cut"):
+    with pytest.raises(UsageError, match=r"drinks\.json` is 0 MiB and cannot be split"):
         parts(body)
     monkeypatch.setattr(ingest, "DECODED_LIMIT", len(body))
     assert parts(body) == [Part("drinks.json", body)]
@@ -177,14 +177,14 @@ def test_an_empty_file_a_folder_and_a_pipe_are_refused(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     for name, problem in {
-        "empty": "is empty: there is nothing to read in it.",
-        ".": "is a directory; name the files in it.",
-        "link": "cannot be read: No such file or directory.",
-        "pipe": "is no regular file; store its content in one first.",
+        "empty": "`{}` is empty.",
+        ".": "`{}` is a directory. Pass the files in it.",
+        "link": "`{}` cannot be read: No such file or directory.",
+        "pipe": "`{}` is not a regular file. Save its content to a file first.",
     }.items():
         with pytest.raises(UsageError) as caught:
             InputFile(tmp_path / name)
-        assert str(caught.value) == f"{tmp_path / name} {problem}"
+        assert str(caught.value) == problem.format(tmp_path / name)
 
 
 def test_a_file_that_goes_away_is_no_crash(tmp_path):
@@ -194,7 +194,7 @@ def test_a_file_that_goes_away_is_no_crash(tmp_path):
     path.unlink()
     with pytest.raises(UsageError) as caught:
         list(file.chunks())
-    assert str(caught.value) == f"{path} cannot be read: No such file or directory."
+    assert str(caught.value) == f"`{path}` cannot be read: No such file or directory."
 
 
 def test_a_file_is_an_object_observed_when_it_was_written_or_when_it_is_said(tmp_path):
@@ -302,7 +302,7 @@ def test_a_part_is_stored_under_the_run_with_its_time_of_observation():
             return ObjectVersion("data", key, "v1")
 
     started = int(datetime(2026, 1, 31, 6, 0, 4, tzinfo=UTC).timestamp() * 1000) + 7
-    run = Run("thecocktaildb", started, 99)
+    run = IngestRun("thecocktaildb", started, 99)
     version = put_part(Store(), run, 3, Part("a.json", b"{}"))
     key = "raw/thecocktaildb/2026/01/31/20260131T060004007Z-ingest/00003-a.json"
     metadata = {"observed-at": "99", "source": "thecocktaildb"}

@@ -76,9 +76,9 @@ def test_what_was_stored_since_a_time_is_chosen_that_moment_included():
 
 def test_a_key_that_no_raw_object_has_is_told():
     for prefix, problem in {
-        "raw/none": "No raw object's key begins with 'raw/none'.",
-        "rejected/": "'rejected/' is no key of a raw object: those begin with raw/.",
-        "": "'' is no key of a raw object: those begin with raw/.",
+        "raw/none": "No raw object's key begins with `raw/none`.",
+        "rejected/": "`rejected/` is not the key of a raw object. Use one under `raw/`.",
+        "": "`` is not the key of a raw object. Use one under `raw/`.",
     }.items():
         with pytest.raises(UsageError) as caught:
             under([prefix], listing(old=NOW))

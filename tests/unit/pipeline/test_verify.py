@@ -130,11 +130,11 @@ def test_where_raw_expires_a_changed_drink_is_stale_all_the_same(world):
         ({"status": "loading"}, "not finished"),
         ({"status": "failed", "error": "denied"}, "denied"),
         ({"counts": Counts(read=3, loaded=1, rejected=1)}, "sum"),
-        ({"counts": Counts(read=2, loaded=1, rejected=1)}, "holds 3"),
+        ({"counts": Counts(read=2, loaded=1, rejected=1)}, "has 3"),
         ({"counts": Counts(read=3, loaded=3)}, "0 rejected"),
     ],
 )
-def test_books_that_do_not_balance_are_named(world, fields, problem):
+def test_counts_that_do_not_add_up_are_reported(world, fields, problem):
     change_load(world, "1", **fields)
     (difference,) = run(world).differences
     assert (difference.kind, difference.subject) == ("not_conserving", "raw/thecocktaildb/1")

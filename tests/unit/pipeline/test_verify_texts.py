@@ -42,7 +42,7 @@ def changed_load(world, **fields):
 
 def test_a_lost_drink_is_shown_with_where_raw_holds_it(world):
     del world.drinks.table[TWO]
-    assert found(world) == [Difference("lost", TWO, f"{KEY} holds it at 1")]
+    assert found(world) == [Difference("lost", TWO, f"it is in `{KEY}` at 1")]
 
 
 def test_an_absence_that_the_table_lacks_or_that_became_a_drink_is_shown_as_one(world, two):
@@ -51,14 +51,14 @@ def test_an_absence_that_the_table_lacks_or_that_became_a_drink_is_shown_as_one(
     seven = "thecocktaildb:7"
     assert found(world) == []
     world.drinks.table[seven] = replace(two, id=seven)
-    assert found(world) == [Difference("stale", seven, "known from absences alone")]
+    assert found(world) == [Difference("stale", seven, "the raw objects have only absences of it")]
     del world.drinks.table[seven]
-    assert found(world) == [Difference("lost", seven, "raw holds an absence")]
+    assert found(world) == [Difference("lost", seven, "the raw objects have an absence of it")]
 
 
 def test_a_drink_that_no_raw_object_gives_is_shown_as_such(world):
     world.drinks.table["thecocktaildb:7"] = Register("thecocktaildb:7", None, absences=(5,))
-    assert found(world) == [Difference("extra", "thecocktaildb:7", "no raw object gives it")]
+    assert found(world) == [Difference("extra", "thecocktaildb:7", "it is in no raw object")]
 
 
 def test_a_stale_drink_is_shown_with_every_field_that_differs(world, two):
@@ -69,7 +69,7 @@ def test_a_stale_drink_is_shown_with_every_field_that_differs(world, two):
 
 def test_a_drink_of_which_the_table_knows_absences_alone_is_missing(world):
     world.drinks.table[TWO] = Register(TWO, None, absences=(9,))
-    assert found(world) == [Difference("stale", TWO, "the drink is missing")]
+    assert found(world) == [Difference("stale", TWO, "the table has only absences of it")]
 
 
 @pytest.mark.parametrize(
@@ -80,11 +80,11 @@ def test_a_drink_of_which_the_table_knows_absences_alone_is_missing(world):
         ({"counts": Counts(3, 3, 0, 0, 1)}, "read 3 is not the sum of the other counts"),
         (
             {"counts": Counts(3, 3, 0, 0, 0)},
-            "counted 3 read and 0 rejected; the object holds 3 and 1",
+            "the load counted 3 read and 0 rejected; the object has 3 and 1",
         ),
         (
             {"counts": Counts(2, 1, 0, 0, 1)},
-            "counted 2 read and 1 rejected; the object holds 3 and 1",
+            "the load counted 2 read and 1 rejected; the object has 3 and 1",
         ),
     ],
 )
@@ -96,7 +96,9 @@ def test_an_object_without_a_load_is_shown_with_what_will_load_it(world):
     world.loads.loads.clear()
     (difference,) = found(world)
     assert difference == Difference(
-        "not_conserving", KEY, "no load: its event was lost; reconcile or replay will load it"
+        "not_conserving",
+        KEY,
+        "it has no load: its event was lost. Reconcile or replay will load it",
     )
 
 

@@ -12,6 +12,7 @@ from botocore.exceptions import ParamValidationError
 from botocore.response import StreamingBody
 
 from mocktailverse.errors import PermanentError, TransientError, UsageError
+from mocktailverse.loads.load_keys import load_key
 from mocktailverse.loads.load_record import START, Counts, Load, Segment
 from mocktailverse.loads.load_request import DeadLetter
 from mocktailverse.loads.object_version import ObjectVersion
@@ -25,12 +26,12 @@ from mocktailverse.stores.alarms import (
     read_log_metrics,
 )
 from mocktailverse.stores.catalogue_object import CatalogueObject
-from mocktailverse.stores.clients import INTERACTIVE, UNHURRIED, Clients
+from mocktailverse.stores.clients import INTERACTIVE, UNATTENDED, Clients
 from mocktailverse.stores.data_bucket import HEAD_BYTES, DataBucket
 from mocktailverse.stores.export_objects import ExportObjects
 from mocktailverse.stores.functions import Functions
-from mocktailverse.stores.load_items import load_key, to_segment_item
-from mocktailverse.stores.log_group import LogGroup, Retention, read_retentions
+from mocktailverse.stores.load_items import to_segment_item
+from mocktailverse.stores.log_group import LogGroup, LogRetention, read_retentions
 from mocktailverse.stores.queue import HIDDEN_WHILE_MOVED_S, Queue
 from mocktailverse.stores.ssm_parameter import Parameter
 
@@ -72,7 +73,7 @@ def test_the_head_of_an_object_that_did_not_come_whole_is_an_error(stubbed):
     }
     stub.add_response("get_object", answer)
     bucket = DataBucket(SimpleNamespace(s3=stub.client), "data")
-    with pytest.raises(TransientError, match="only 4 bytes came"):
+    with pytest.raises(TransientError, match="received only 4 bytes"):
         bucket.open(ObjectVersion("data", "raw/a.json", "1"))
 
 
@@ -108,7 +109,7 @@ def test_the_rest_of_an_object_that_did_not_come_whole_is_an_error(stubbed):
     stub.add_response("get_object", piece(b"en", HEAD_BYTES, size))
     bucket = DataBucket(SimpleNamespace(s3=stub.client), "data")
     opened = bucket.open(ObjectVersion("data", "raw/a.json", "1"))
-    with pytest.raises(TransientError, match=f"only {size - 1} bytes came"):
+    with pytest.raises(TransientError, match=f"received only {size - 1} bytes"):
         list(opened.chunks())
 
 
@@ -125,7 +126,7 @@ def test_a_catalogue_that_did_not_come_whole_is_an_error(catalogue, tmp_path):
     published, stub = catalogue
     answer = {"Body": StreamingBody(io.BytesIO(b"1234"), 4), "ContentLength": 10, "ETag": '"e"'}
     stub.add_response("get_object", answer)
-    with pytest.raises(TransientError, match="only 4 bytes came"):
+    with pytest.raises(TransientError, match="received only 4 bytes"):
         published.download(tmp_path / "copy")
 
 
@@ -303,7 +304,7 @@ def test_log_groups_tell_how_long_they_keep_their_lines(stubbed):
     groups = [{"logGroupName": "a", "retentionInDays": 3, "storedBytes": 7}, {"logGroupName": "b"}]
     stub.add_response("describe_log_groups", {"logGroups": groups}, {"logGroupNamePrefix": "p"})
     found = read_retentions(SimpleNamespace(logs=stub.client), "p")
-    assert found == [Retention("a", 3, 7), Retention("b", None, 0)]
+    assert found == [LogRetention("a", 3, 7), LogRetention("b", None, 0)]
 
 
 @pytest.mark.parametrize(("word", "pattern"), [("", ""), ("a b", '"a b"')])
@@ -333,7 +334,7 @@ def keys():
 
 @pytest.mark.parametrize("name", CLIENTS)
 def test_each_client_speaks_to_its_service_as_it_was_told(keys, name):
-    client = getattr(Clients(**keys, endpoint_url=ENDPOINT, patience=INTERACTIVE), name)
+    client = getattr(Clients(**keys, endpoint_url=ENDPOINT, timeouts=INTERACTIVE), name)
     config = client.meta.config
     assert client.meta.service_model.service_name == CLIENTS[name]
     if name in IN_ONE_REGION:
@@ -354,7 +355,7 @@ def test_a_client_is_unhurried_unless_somebody_waits(keys):
     assert (config.connect_timeout, config.read_timeout) == (5, 20)
     assert config.retries["total_max_attempts"] == 4
     assert (INTERACTIVE.connect_s, INTERACTIVE.read_s, INTERACTIVE.attempts) == (2, 5, 2)
-    assert UNHURRIED == (5, 20, 4)
+    assert UNATTENDED == (5, 20, 4)
     assert config.proxies is None
 
 

@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from mocktailverse.drinks.register import Register
-from mocktailverse.errors import ConflictError, MissingError, TransientError, UsageError
+from mocktailverse.errors import ConflictError, MissingError, TransientError
 from mocktailverse.loads.load_record import Lease
 from mocktailverse.loads.load_request import DeadLetter, LoadRequest
 from mocktailverse.pipeline.load import Loader
@@ -69,8 +69,6 @@ def test_loads_of_a_day_are_listed_newest_first_in_pages():
     assert [load.object for load in page] == [versions[0]]
     assert after is None
     assert loads.page("2026-01-02", 2) == ([], None)
-    with pytest.raises(UsageError):
-        loads.key_of("elsewhere")
 
 
 def test_an_object_that_is_put_again_is_another_version():
