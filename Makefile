@@ -115,11 +115,12 @@ pictures: $(ready) ## Retake the README's pictures; needs Chromium
 	$(bin)/python docs/take_pictures.py
 
 .PHONY: check
-check: $(ready) $(checkov)/.ready ## Format, lint, types, layers, templates, secrets, known vulnerabilities
+check: $(ready) $(checkov)/.ready ## Format, lint, types, layers, words, templates, secrets, known vulnerabilities
 	$(bin)/ruff format --check .
 	$(bin)/ruff check .
 	$(bin)/mypy
 	$(bin)/lint-imports
+	$(bin)/python .ci/check_words.py
 	$(bin)/cfn-lint infrastructure/*.yaml
 	$(checkov)/bin/checkov --config-file .ci/checkov.yaml
 	@git ls-files -z | xargs -0 $(bin)/detect-secrets-hook --no-verify --baseline .ci/secrets.baseline
