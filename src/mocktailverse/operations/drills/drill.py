@@ -95,7 +95,9 @@ DRILLS = {
         Drill("dead-letters", "messages that fail five times", faults.unloadable_objects),
         Drill("function-errors", "a function that fails", faults.failing_function),
         Drill("no-load", "sweeps that store nothing for 36 hours", faults.no_raw_objects),
-        Drill("rejected-share", "a source with half of its records broken", faults.records_without_ids),
+        Drill(
+            "rejected-share", "a source with half of its records broken", faults.records_without_ids
+        ),
         Drill("publish-lag", "a catalogue that stays behind", faults.unpublished_drinks),
         Drill("budget", "a table that costs too much", faults.expensive_table),
     )
