@@ -16,7 +16,7 @@ from mocktailverse.drinks.register import Register, merge
 from mocktailverse.errors import MocktailverseError
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.ingest import InputFile
-from mocktailverse.pipeline.transform import transform
+from mocktailverse.pipeline.transformation import transform
 from strategies.effort import register_profiles
 
 SAMPLES = Path(__file__).resolve().parents[1] / "data" / "raw"

@@ -30,7 +30,8 @@ def sections() -> Iterator[str]:
         yield f"## {panel}"
         for prefix, command in commands:
             text = get_docs_for_click(obj=command, ctx=context, indent=2, call_prefix=prefix)
-            yield text.strip()
+            # A synopsis is not a command that a reader, or a test of the pages, can run.
+            yield text.strip().replace("```console", "```text")
 
 
 def _panels() -> dict[str, list[tuple[str, Any]]]:

@@ -18,8 +18,8 @@ from mocktailverse.checkout import find_checkout
 from mocktailverse.functions import failure_log
 from mocktailverse.loads.load_record import Counts
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.pipeline.publish import PublishResult
-from mocktailverse.pipeline.reconcile import ReconcileReport
+from mocktailverse.pipeline.publishing import PublishResult
+from mocktailverse.pipeline.reconciliation import ReconcileReport
 from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport
 
 LEVELS = {"info": "info", "warning": "warning", "error": "error", "exception": "error"}
@@ -125,6 +125,6 @@ def record_fields() -> str:
         "trace": opening(vars(ObjectVersion)["trace_id"].__doc__),
         "load": opening(ObjectVersion.load_id.__doc__),
         "key": fields(ObjectVersion)["key"],
-        "traces": word("traces", "mocktailverse.functions.publish_handler"),
+        "traces": word("traces", "mocktailverse.functions.publish"),
     }
     return word_table("field", rows)

@@ -49,7 +49,7 @@ def measure(rounds: int) -> list[dict[str, object]]:
     """Ratios to the yardstick: importing each handler, and importing it and building its tools."""
     cases = {YARDSTICK: _case(_TWO_CLIENTS), "boto3": _case("import boto3")}
     for name in FUNCTIONS:
-        module = f"mocktailverse.functions.{name}_handler"
+        module = f"mocktailverse.functions.{name}"
         cases[f"{name}: import"] = _case(f"import {module}")
         cases[f"{name}: import and tools"] = _case(f"import {module} as it\nit._runtime()")
     return [figure._asdict() for figure in paired(cases, rounds)]

@@ -7,7 +7,7 @@ from mocktailverse.drinks.record import Record
 from mocktailverse.drinks.register import Register
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.decode import RawRecord, decode
-from mocktailverse.pipeline.transform import OpenObject, transform
+from mocktailverse.pipeline.transformation import OpenObject, transform
 from mocktailverse.sources import SOURCES
 from mocktailverse.stores.items import Item, to_item
 

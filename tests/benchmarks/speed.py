@@ -16,7 +16,7 @@ import peers
 from corpus import ndjson_lines, source_records
 from paired import Case, cpu_seconds, paired
 
-from mocktailverse.pipeline.transform import OpenObject
+from mocktailverse.pipeline.transformation import OpenObject
 
 Contender = Callable[[bytes], int]
 """Transforms NDJSON and answers how many records there were."""

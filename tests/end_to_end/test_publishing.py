@@ -116,7 +116,7 @@ def test_a_stack_without_a_catalogue_is_told(pipeline, cli):
     del state["outputs"]["CatalogueBucket"]
     stack.write_text(json.dumps(state))
     try:
-        assert "no catalogue yet" in cli("verify", code=2).err
-        assert "no catalogue yet" in cli("rebuild", code=2).err
+        assert "has no output `CatalogueBucket`" in cli("verify", code=2).err
+        assert "has no output `CatalogueBucket`" in cli("rebuild", code=2).err
     finally:
         stack.write_text(before)

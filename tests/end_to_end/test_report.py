@@ -151,7 +151,7 @@ def test_a_failed_load_needs_attention_and_ends_with_1(pipeline, cli, drinks, tm
     assert [finding["runbook"] for finding in told["attention"]] == ["dead-letters"]
     assert told["operations"]["failed"][0]["error"] == "It broke | badly."
     page = (tmp_path / "operations.md").read_text()
-    assert "attention: 1 thing to look at" in page
+    assert "attention: 1 finding" in page
     assert r"\| \*lost\* \<b\>.json" in page
 
 

@@ -67,4 +67,6 @@ def test_why_a_message_comes_back_carries_the_trace(pipeline, drinks):
 
 def test_what_is_not_there_has_no_trace(cli):
     assert "No drink `thecocktaildb:1`" in cli("trace", "1", code=1).err
-    assert "not there" in cli("trace", "raw/thecocktaildb/none.json", code=1).err
+    assert (
+        "does not exist, or has expired" in cli("trace", "raw/thecocktaildb/none.json", code=1).err
+    )

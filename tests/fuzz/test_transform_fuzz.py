@@ -12,7 +12,7 @@ from mocktailverse.drinks.codes import Quality, Reason
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline.independent_count import count_records
-from mocktailverse.pipeline.transform import RecordResult, transform
+from mocktailverse.pipeline.transformation import RecordResult, transform
 from mocktailverse.sources import SOURCES
 from mocktailverse.stores.items import from_item, to_item
 from strategies.raw_objects import raw_objects

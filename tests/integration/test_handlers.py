@@ -18,9 +18,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from mocktailverse.errors import TransientError, UsageError
-from mocktailverse.functions import fetch_handler as fetch
-from mocktailverse.functions import reconcile_handler as reconcile
-from mocktailverse.functions import transform_handler as transform
+from mocktailverse.functions import fetch, reconcile, transform
 from mocktailverse.loads.load_record import Counts
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.local import tcp_ports

@@ -12,7 +12,7 @@ import pytest
 
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import PermanentError
-from mocktailverse.functions import publish_handler as publish
+from mocktailverse.functions import publish
 from mocktailverse.local.emulator import ROOT_KEY
 from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.drinks_table import DrinksTable

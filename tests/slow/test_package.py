@@ -27,9 +27,7 @@ def source(tmp_path: Path) -> Path:
         "drinks/__init__.py": "",
         "drinks/terms.csv": "gin,spirit\n",
         "functions/__init__.py": "",
-        "functions/transform_handler.py": (
-            'KNOWN = {"a", "b", "c"}\n\ndef handler(event, context): ...\n'
-        ),
+        "functions/transform.py": ('KNOWN = {"a", "b", "c"}\n\ndef handler(event, context): ...\n'),
         "cli/__init__.py": "",
         "local/emulator.py": "",
         "deployment/package.py": "",
@@ -73,7 +71,7 @@ def test_functions_get_no_part_that_only_people_use(source, no_dependencies, tmp
         package.this_machine(), source=source, lock=no_dependencies, cache_dir=tmp_path / "cache"
     )
     names = names_in(archive)
-    assert "mocktailverse/functions/transform_handler.py" in names
+    assert "mocktailverse/functions/transform.py" in names
     assert "mocktailverse/drinks/terms.csv" in names
     parts = {name.split("/")[1] for name in names}
     assert parts == {"__init__.py", "__pycache__", "drinks", "functions"}
@@ -84,7 +82,7 @@ def test_byte_code_is_beside_each_module_and_is_never_checked(source, no_depende
     archive = package.build(
         package.this_machine(), source=source, lock=no_dependencies, cache_dir=tmp_path / "cache"
     )
-    cached = importlib.util.cache_from_source("mocktailverse/functions/transform_handler.py")
+    cached = importlib.util.cache_from_source("mocktailverse/functions/transform.py")
     with zipfile.ZipFile(archive) as bundle:
         header = bundle.read(cached)[:8]
     assert header[:4] == importlib.util.MAGIC_NUMBER
@@ -129,7 +127,7 @@ def test_the_zip_runs(source, no_dependencies, tmp_path):
     )
     with zipfile.ZipFile(archive) as bundle:
         bundle.extractall(tmp_path / "task")
-    command = "from mocktailverse.functions import transform_handler as it; print(it.__cached__)"
+    command = "from mocktailverse.functions import transform as it; print(it.__cached__)"
     result = subprocess.run(
         [sys.executable, "-S", "-c", command],
         cwd=tmp_path / "task",
@@ -233,7 +231,7 @@ def test_nothing_of_the_harness_is_in_the_functions_zip(tmp_path):
     with zipfile.ZipFile(archive) as bundle:
         names = bundle.namelist()
         code = b"".join(bundle.read(name) for name in names if name.endswith(".py"))
-    assert "mocktailverse/functions/transform_handler.py" in names
+    assert "mocktailverse/functions/transform.py" in names
     parts = {name.split("/")[1] for name in names if name.startswith("mocktailverse/")}
     assert not parts & {*package.NOT_IN_FUNCTIONS}
     assert not [name for name in names if "harness" in name]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from hypothesis import strategies as st
 
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.pipeline.transform import RecordResult, transform
+from mocktailverse.pipeline.transformation import RecordResult, transform
 from mocktailverse.sources.thecocktaildb.record_reader import FIELDS
 from strategies.raw_objects import sample_records
 from strategies.texts import texts

@@ -8,7 +8,7 @@ import msgspec
 from fastapi import Depends, Request, Response
 
 from mocktailverse.api.dependencies import dependencies_of
-from mocktailverse.api.error_responses import ApiError, ParameterProblem, invalid
+from mocktailverse.api.error_responses import ApiError, Problem, invalid
 from mocktailverse.api.export_delivery import ExportFormat
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.synced_copy import REFRESH_TIMEOUT_S
@@ -91,7 +91,7 @@ def cursor_checked(cursor: str | None) -> Iterator[None]:
     except UsageError as error:
         if cursor is None:
             raise
-        raise invalid([ParameterProblem("cursor", str(error))]) from error
+        raise invalid([Problem("cursor", str(error))]) from error
 
 
 def _no_catalogue(code: str, message: str) -> ApiError:

@@ -18,7 +18,7 @@ UNKNOWN = "unknown_parameters"
 """The type of the pydantic error that names unknown parameters."""
 
 
-class ParameterProblem(Struct, frozen=True):
+class Problem(Struct, frozen=True):
     """What is wrong with one parameter, and what is allowed."""
 
     parameter: str
@@ -30,7 +30,7 @@ class Error(Struct, frozen=True):
 
     code: str
     message: str
-    details: list[ParameterProblem]
+    details: list[Problem]
 
 
 class ErrorAnswer(Struct, frozen=True):
@@ -47,7 +47,7 @@ class ApiError(Exception):
         status: int,
         code: str,
         message: str,
-        details: Sequence[ParameterProblem] = (),
+        details: Sequence[Problem] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
@@ -56,7 +56,7 @@ class ApiError(Exception):
         self.headers = headers
 
 
-def invalid(problems: Sequence[ParameterProblem]) -> ApiError:
+def invalid(problems: Sequence[Problem]) -> ApiError:
     """Return the error for invalid parameters."""
     names = ", ".join(dict.fromkeys(problem.parameter for problem in problems))
     return ApiError(422, "invalid_parameter", f"Invalid parameters: {names}.", problems)
@@ -111,10 +111,10 @@ async def _unexpected(_request: Request, _error: Exception) -> Response:
     return error_response(ApiError(500, "internal", "Internal server error; it has been logged."))
 
 
-def _problems(error: Mapping[str, Any]) -> list[ParameterProblem]:
+def _problems(error: Mapping[str, Any]) -> list[Problem]:
     if error["type"] == "none_required":  # null is not an input: the text's own error is reported
         return []
     if error["type"] == UNKNOWN:
-        return [ParameterProblem(name, error["msg"]) for name in error["ctx"]["unknown"]]
+        return [Problem(name, error["msg"]) for name in error["ctx"]["unknown"]]
     place = [str(step) for step in error["loc"][:2]]
-    return [ParameterProblem(place[-1], error["msg"])]
+    return [Problem(place[-1], error["msg"])]

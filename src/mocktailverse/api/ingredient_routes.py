@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from mocktailverse.api.caching import Answers, cursor_checked
-from mocktailverse.api.error_responses import ApiError, ParameterProblem
+from mocktailverse.api.error_responses import ApiError, Problem
 from mocktailverse.api.openapi import answer, errors
 from mocktailverse.api.query_parameters import (
     LONGEST_TEXT,
@@ -83,6 +83,4 @@ def _unknown(similar: list[str]) -> ApiError:
     if not similar:
         return ApiError(404, "no_such_ingredient", message)
     message += f" Did you mean {' or '.join(similar)}?"
-    return ApiError(
-        404, "no_such_ingredient", message, [ParameterProblem("name", s) for s in similar]
-    )
+    return ApiError(404, "no_such_ingredient", message, [Problem("name", s) for s in similar])

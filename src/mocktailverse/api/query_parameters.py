@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
-from mocktailverse.api.error_responses import UNKNOWN, ParameterProblem, invalid
+from mocktailverse.api.error_responses import UNKNOWN, Problem, invalid
 from mocktailverse.catalogue.search.query import DrinkQuery, Sort
 from mocktailverse.drinks.drink import Alcoholic, Method
 from mocktailverse.loads.load_record import LoadStatus
@@ -213,4 +213,4 @@ def given_once(request: Request) -> None:
     counts = Counter(name for name, _ in request.query_params.multi_items())
     twice = [name for name, count in counts.items() if count > 1 and name in SINGLES]
     if twice:
-        raise invalid([ParameterProblem(name, "Takes a single value.") for name in twice])
+        raise invalid([Problem(name, "Takes a single value.") for name in twice])

@@ -45,7 +45,8 @@ def export(
         ),
     ],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File to write; - is stdout. [stdout]")
+        Path | None,
+        typer.Option("--output", "-o", help="File to write. Default, and -: stdout."),
     ] = None,
     q: Annotated[str, typer.Option("--q", help="Only drinks with these words.")] = "",
     category: Annotated[Strings, typer.Option(help="Only this category; repeatable.")] = None,

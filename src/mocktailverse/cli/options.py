@@ -16,7 +16,7 @@ StateDir = Annotated[
     Path | None,
     typer.Option(
         "--state-dir",
-        help="Folder of the local stack [MOCKTAILVERSE_STATE_DIR, else .mocktailverse/local].",
+        help="Folder of the local stack. Default: MOCKTAILVERSE_STATE_DIR or .mocktailverse/local.",
         file_okay=False,
         show_default=False,
     ),
@@ -39,13 +39,13 @@ ObservedAt = Annotated[
     str | None,
     typer.Option(
         "--observed-at",
-        help="When the records were observed, ISO 8601 such as 2026-01-31T06:00Z [now].",
+        help="When the records were observed, ISO 8601 such as 2026-01-31T06:00Z (default: now).",
         show_default=False,
     ),
 ]
 EmulatorPort = Annotated[
     int | None,
-    typer.Option("--port", min=1, max=65535, help="Port of the embedded AWS [a free one]."),
+    typer.Option("--port", min=1, max=65535, help="Port of the embedded AWS. Default: a free one."),
 ]
 Live = Annotated[
     bool,
@@ -55,7 +55,7 @@ Records = Annotated[
     Path | None,
     typer.Option(
         "--records",
-        help="File or folder that the simulated TheCocktailDB serves [data/raw].",
+        help="File or folder that the simulated TheCocktailDB serves (default: data/raw).",
         exists=True,
     ),
 ]

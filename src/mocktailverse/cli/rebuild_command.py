@@ -8,7 +8,7 @@ import msgspec
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
 from mocktailverse.cli.output import print_json, progress, say
-from mocktailverse.pipeline.publish import Publisher
+from mocktailverse.pipeline.publishing import Publisher
 from mocktailverse.times import now
 
 

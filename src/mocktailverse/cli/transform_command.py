@@ -20,7 +20,7 @@ from mocktailverse.loads.load_record import Counts
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline.ingest import InputFile
-from mocktailverse.pipeline.transform import transform as transform_object
+from mocktailverse.pipeline.transformation import transform as transform_object
 from mocktailverse.sources import require_source
 from mocktailverse.times import parse_past_time
 
@@ -32,11 +32,11 @@ def transform(
         list[Path], typer.Argument(help="Raw files in any accepted format; - is stdin.")
     ],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File for the drinks [stdout].")
+        Path | None, typer.Option("--output", "-o", help="File for the drinks (default: stdout).")
     ] = None,
     rejects: Annotated[
         Path | None,
-        typer.Option(help="File for the rejected records, as NDJSON [stderr, shortened]."),
+        typer.Option(help="File for the rejected records, as NDJSON (default: stderr, shortened)."),
     ] = None,
     form: Annotated[
         Literal["ndjson", "json"],

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from mocktailverse.cost.emitted_metrics import short_name
 from mocktailverse.cost.free_properties import ACCOUNTED, COSTLY_INSIDE
 from mocktailverse.cost.schedules import events_a_month
 from mocktailverse.cost.template import Resource
@@ -59,9 +58,8 @@ def target_of(reference: Any) -> str:  # noqa: ANN401  any value of the template
 
 
 def handler_module(function: Mapping[str, Any]) -> str:
-    """Return `transform` for the handler `mocktailverse.functions.transform_handler.handler`."""
-    module = str(function.get("Handler", "")).rpartition(".")[0].rpartition(".")[2]
-    return short_name(module)
+    """Return `transform` for the handler `mocktailverse.functions.transform.handler`."""
+    return str(function.get("Handler", "")).rpartition(".")[0].rpartition(".")[2]
 
 
 def unaccounted(resources: list[Resource], of_type: ByType) -> tuple[str, ...]:

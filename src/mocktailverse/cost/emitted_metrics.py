@@ -14,15 +14,10 @@ _HANDLER = re.compile(r"^def handler\(", re.MULTILINE)
 """The entry point of a function. Metrics are counted in modules that have one, once a function."""
 
 
-def short_name(module: str) -> str:
-    """Return `fetch` for the module `fetch_handler`."""
-    return module.removesuffix("_handler")
-
-
 def emitted_metrics(functions: Path) -> dict[str, int]:
-    """Return how many metrics the code of each function emits, by the function's short name."""
+    """Return how many metrics the code of each function emits, by module name."""
     return {
-        short_name(module.stem): len(set(_NAMED_METRIC.findall(module.read_text("utf-8"))))
+        module.stem: len(set(_NAMED_METRIC.findall(module.read_text("utf-8"))))
         for module in functions.glob("*.py")
     }
 

@@ -9,6 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+try:  # libyaml is faster, but PyYAML may be built without it
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:
+    from yaml import SafeLoader  # type: ignore[assignment]  # the same interface
 from msgspec import Struct
 
 from mocktailverse.errors import UsageError
@@ -238,7 +243,7 @@ _FUNCTIONS = frozenset(
 )  # fmt: skip
 
 
-class _Loader(yaml.CSafeLoader):
+class _Loader(SafeLoader):
     """Loads `!Sub x` as `{"Fn::Sub": x}`, and dates as text."""
 
 

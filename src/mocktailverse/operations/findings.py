@@ -10,7 +10,7 @@ from mocktailverse.cost.cost_report import CostReport
 from mocktailverse.formatting import counted
 from mocktailverse.loads.load_record import Load
 from mocktailverse.operations.metrics import LoadMetrics, Spread
-from mocktailverse.pipeline.reconcile import is_lost
+from mocktailverse.pipeline.reconciliation import is_lost
 from mocktailverse.stores.alarms import AlarmState
 from mocktailverse.stores.functions import FunctionState
 from mocktailverse.stores.log_group import LogRetention

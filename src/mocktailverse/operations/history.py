@@ -9,7 +9,7 @@ from mocktailverse.drinks.register import Register
 from mocktailverse.errors import MissingError
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.ports import RawStore
-from mocktailverse.pipeline.transform import transform
+from mocktailverse.pipeline.transformation import transform
 
 NOT_CONTENT = frozenset({"content_hash", "observed_at", "lineage"})
 

@@ -27,7 +27,7 @@ from mocktailverse.pipeline.ports import (
     RequestQueue,
 )
 from mocktailverse.pipeline.segment_plan import SegmentPlan, plan_segment
-from mocktailverse.pipeline.transform import RecordResult, transform
+from mocktailverse.pipeline.transformation import RecordResult, transform
 
 WRITE_CHUNK = 32
 """Drinks written between two looks at the clock."""

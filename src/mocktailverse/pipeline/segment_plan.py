@@ -9,7 +9,7 @@ from mocktailverse.drinks.drift import Drift, total_drift
 from mocktailverse.drinks.register import Outcome, Register, merge, outcome
 from mocktailverse.loads.load_record import Counts
 from mocktailverse.loads.rejected import Rejected
-from mocktailverse.pipeline.transform import RecordResult
+from mocktailverse.pipeline.transformation import RecordResult
 
 SEGMENT_RECORDS = 500
 

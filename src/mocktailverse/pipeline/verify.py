@@ -18,7 +18,7 @@ from mocktailverse.loads.load_record import Load, latest_generations
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.independent_count import BYTES_LIMIT, count_records
 from mocktailverse.pipeline.ports import OpenObject, RawStore
-from mocktailverse.pipeline.transform import observed_at_of, reader_of, transform
+from mocktailverse.pipeline.transformation import observed_at_of, reader_of, transform
 
 
 class Difference(Struct, frozen=True):

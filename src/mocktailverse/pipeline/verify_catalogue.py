@@ -22,7 +22,7 @@ from mocktailverse.drinks.drink import Drink, Lineage
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import CatalogueError, MissingError
 from mocktailverse.pipeline.ports import CatalogueStore, DrinksStore, LoadsStore, RawStore
-from mocktailverse.pipeline.publish import FILE
+from mocktailverse.pipeline.publishing import FILE
 from mocktailverse.pipeline.verify import Difference, VerifyReport, verify
 
 POLL_INTERVAL_S = 0.5

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mocktailverse.errors import UsageError
-from mocktailverse.functions import api_handler as api
+from mocktailverse.functions import api
 
 EVENT = json.loads((Path(__file__).parents[2] / "events" / "http_drinks.json").read_text())
 SETTINGS = {

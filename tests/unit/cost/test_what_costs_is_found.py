@@ -181,7 +181,7 @@ CHANGES = [
         "PublishFunction sets POWERTOOLS_LOG_LEVEL",
     ),
     (
-        r"functions.fetch_handler.handler", "functions.more.handler",
+        r"functions.fetch.handler", "functions.more.handler",
         "FetchFunction is a function that no",
     ),
     # schedules
@@ -332,19 +332,19 @@ def test_larger_functions_and_logs_kept_for_long_are_counted(tmp_path):
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ('metrics.add_dimension("source", name)', "publish_handler.py calls add_dimension"),
-        ("with single_metric(name='x') as m: pass", "publish_handler.py calls single_metric"),
+        ('metrics.add_dimension("source", name)', "publish.py calls add_dimension"),
+        ("with single_metric(name='x') as m: pass", "publish.py calls single_metric"),
         ("@metrics.log_metrics(capture_cold_start_metric=True)", "capture_cold_start_metric"),
         ('clients.cloudwatch.put_metric_data(Namespace="n")', "put_metric_data"),
         (
             "metrics.add_metric(name, unit, 1)",
-            "publish_handler.py adds a metric whose name is computed",
+            "publish.py adds a metric whose name is computed",
         ),
         ('metrics.add_metric(name="A", unit=u, value=1)', "custom metrics: 13 of 10 free"),
     ],
 )
 def test_metrics_that_the_code_multiplies_are_found(check, tmp_path, code, said):
-    module = tmp_path / "functions" / "publish_handler.py"
+    module = tmp_path / "functions" / "publish.py"
     module.write_text(f"{module.read_text()}\n{code}\n")
     exit_code, problems = check()
     assert exit_code == 1

@@ -24,7 +24,7 @@ from mocktailverse.drinks.record import Absence
 from mocktailverse.drinks.register import Register
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.ingest import InputFile
-from mocktailverse.pipeline.transform import transform
+from mocktailverse.pipeline.transformation import transform
 from mocktailverse.sources import SOURCES
 from strategies.effort import examples
 

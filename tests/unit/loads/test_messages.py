@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.errors import PermanentError
-from mocktailverse.functions.fetch_handler import FetchEvent
+from mocktailverse.functions.fetch import FetchEvent
 from mocktailverse.loads.load_record import Checkpoint
 from mocktailverse.loads.load_request import LoadRequest, load_requests
 from mocktailverse.loads.object_version import ObjectVersion

@@ -8,7 +8,7 @@ import msgspec
 from mocktailverse.drinks.codes import Quality, Reason
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.operations.quality import Share, SourceQuality, quality
-from mocktailverse.pipeline.transform import transform
+from mocktailverse.pipeline.transformation import transform
 
 GIN_TONIC = {
     "idDrink": "1",

@@ -21,7 +21,7 @@ from mocktailverse.pipeline import load_run as load_module
 from mocktailverse.pipeline import segment_plan as segment_module
 from mocktailverse.pipeline.load import Loader, Postponed
 from mocktailverse.pipeline.load_run import STALLED_LIMIT
-from mocktailverse.pipeline.transform import transform
+from mocktailverse.pipeline.transformation import transform
 from strategies.effort import examples
 
 SAVING_MS = load_module.SAVING_TIME_MS

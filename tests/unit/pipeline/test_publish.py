@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import PermanentError, TransientError
-from mocktailverse.pipeline import publish as stage
-from mocktailverse.pipeline.publish import Publisher
+from mocktailverse.pipeline import publishing as stage
+from mocktailverse.pipeline.publishing import Publisher
 from strategies.effort import examples
 
 NOW_MS = 1_700_000_000_000

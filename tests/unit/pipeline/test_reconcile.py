@@ -8,7 +8,7 @@ from mocktailverse.cost.running import HOURS
 from mocktailverse.cost.schedules import events_a_month
 from mocktailverse.deployment import environments
 from mocktailverse.loads.load_request import LoadRequest
-from mocktailverse.pipeline.reconcile import LOOK_BACK_MS, REQUEUE_LIMIT, reconcile
+from mocktailverse.pipeline.reconciliation import LOOK_BACK_MS, REQUEUE_LIMIT, reconcile
 
 NOW = 1_767_268_800_000
 LOST_AFTER_MS = 900_000

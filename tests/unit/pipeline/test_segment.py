@@ -12,7 +12,7 @@ from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline import segment_plan as segment_module
 from mocktailverse.pipeline.segment_plan import plan_segment
-from mocktailverse.pipeline.transform import RecordResult
+from mocktailverse.pipeline.transformation import RecordResult
 from mocktailverse.sources import SOURCES
 from strategies.effort import examples
 

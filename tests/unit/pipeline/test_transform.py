@@ -18,7 +18,7 @@ from mocktailverse.errors import ObjectRejectedError, TransientError
 from mocktailverse.loads.load_record import END, START
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
-from mocktailverse.pipeline.transform import RECORD_LIMIT, observed_at_of, transform
+from mocktailverse.pipeline.transformation import RECORD_LIMIT, observed_at_of, transform
 from mocktailverse.sources import SOURCES
 from strategies.effort import examples
 

@@ -7,7 +7,7 @@ from mocktailverse.errors import MissingError, TransientError
 from mocktailverse.loads.load_record import Counts
 from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.pipeline import transform as transform_module
+from mocktailverse.pipeline import transformation as transform_module
 from mocktailverse.pipeline import verify as verify_module
 from mocktailverse.pipeline.verify import verify
 

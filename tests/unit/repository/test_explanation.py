@@ -17,8 +17,8 @@ from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.ingest import PART_BYTES
 from mocktailverse.pipeline.load_run import LONGEST_WAIT_S, STALLED_LIMIT, WRITE_CHUNK
-from mocktailverse.pipeline.publish import TRIES
-from mocktailverse.pipeline.reconcile import REQUEUE_LIMIT
+from mocktailverse.pipeline.publishing import TRIES
+from mocktailverse.pipeline.reconciliation import REQUEUE_LIMIT
 from mocktailverse.pipeline.segment_plan import SEGMENT_RECORDS
 from mocktailverse.sources.thecocktaildb.page_fetcher import FAILURES_IN_A_ROW
 from mocktailverse.sources.thecocktaildb.strategies import BATCH

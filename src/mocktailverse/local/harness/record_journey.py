@@ -12,7 +12,7 @@ from mocktailverse.loads.object_version import ObjectVersion, StoredObject
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.local.harness.wiring import HarnessDependencies
 from mocktailverse.operations.recent_loads import rejected_lines
-from mocktailverse.pipeline.transform import transform
+from mocktailverse.pipeline.transformation import transform
 
 if TYPE_CHECKING:
     from mocktailverse.catalogue.reader import Catalogue

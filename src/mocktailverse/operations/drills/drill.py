@@ -152,7 +152,7 @@ def _carry_out(
     fixed_at = now()
     commands = [_run(command, stack) for command in repair_commands(drill.name)]
     stack.settle()
-    findings.append(alarm.check("after the fix", fixed_at))
+    findings.append(alarm.check("after the repair", fixed_at))
     well, failing, after = (finding.rings for finding in findings)
     return DrillReport(
         drill=drill.name,

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from mocktailverse.functions.failure_log import failures_logged
 from mocktailverse.functions.invocation_clock import InvocationClock
-from mocktailverse.pipeline.reconcile import reconcile
+from mocktailverse.pipeline.reconciliation import reconcile
 from mocktailverse.settings import ReconcileSettings
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.environment import Stores

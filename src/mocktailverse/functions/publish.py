@@ -24,7 +24,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from msgspec import Struct
 
 from mocktailverse.functions.failure_log import failures_logged
-from mocktailverse.pipeline.publish import Publisher
+from mocktailverse.pipeline.publishing import Publisher
 from mocktailverse.settings import PublishSettings
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.environment import Stores
