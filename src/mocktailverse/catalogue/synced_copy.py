@@ -26,7 +26,7 @@ class CatalogueSource(Protocol):
     """Where the catalogue is published."""
 
     def download(self, path: Path, *, unless: str | None = None) -> str | None:
-        """Write the catalogue to `path` and return its ETag; None if it still is `unless`.
+        """Write the catalogue to `path` and return its ETag; None if that still equals `unless`.
 
         Raises:
             MissingError: nothing is published yet.

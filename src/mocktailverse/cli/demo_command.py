@@ -133,7 +133,7 @@ def _print_summary(stores: Stores, loads: list[Load], summary: dict[str, Any]) -
     ]
     print_table("Some of the drinks", ("name", "category", "ingredients"), rows)
     report = summary["verify"]
-    say(f"seconds: {summary['seconds']}")
+    say(", ".join(f"{stage} {seconds} s" for stage, seconds in summary["seconds"].items()))
     if report["ok"]:
         say(f"verified: {report['drinks']} drinks match {report['objects']} raw objects")
     else:

@@ -12,13 +12,13 @@ from mocktailverse.cost.usage import Activity, Usage, Visitors, usage_of
 from mocktailverse.cost.workload import reference
 
 NOT_FREE_USD = 0.25
-"""The most that usage without a free limit may cost in the reference month."""
+"""Maximum USD for usage without a free limit in the reference month."""
 
 POLLERS_USD = 0.45
-"""The most that the month may cost more if Lambda keeps as many pollers as it may."""
+"""Maximum extra USD a month if Lambda uses its maximum number of pollers."""
 
 FLOOD_USD_AN_HOUR = 0.25
-"""The most that an hour of calls at the APIs' rate limits may cost, with nothing free."""
+"""Maximum USD for an hour of calls at the APIs' rate limits, without the free limits."""
 
 
 def together(usages: Mapping[str, Usage]) -> Usage:
@@ -33,7 +33,7 @@ def with_all_pollers(usage: Usage, runs: Iterable[Running]) -> Usage:
 
 
 def flood_usd(runs: Iterable[Running], table: PriceTable, *, hours: float = 1) -> float:
-    """Return the cost of calls at the APIs' rate limits, with nothing free."""
+    """Return the cost of calls at the APIs' rate limits, without the free limits."""
     usage = Usage()
     for run in runs:
         calls = Visitors(api_calls=run.api_per_s * 3600 * hours)

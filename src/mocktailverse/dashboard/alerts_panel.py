@@ -17,7 +17,7 @@ from mocktailverse.pipeline.redrive import redrive
 from mocktailverse.pipeline.replay import replay
 
 _SUMMARIZED_LOADS = 10
-"""The latest loads whose reasons are added up."""
+"""Number of latest loads whose rejection reasons are summed."""
 
 _REDRIVE_LIMIT = 500
 """Dead letters that one click returns to the queue."""

@@ -31,7 +31,7 @@ _WATCHDOG: Final = watchdog.__name__
 
 
 class Process(msgspec.Struct, frozen=True):
-    """A process, as `stack.json` records it. The pid alone may belong to another one by now."""
+    """A process, as `stack.json` records it. Another process may have its pid by now."""
 
     name: str
     pid: int

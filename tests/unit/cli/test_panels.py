@@ -1,5 +1,6 @@
 """Help: every command is in one panel; the program prints its version."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -44,3 +45,12 @@ def test_the_version_is_that_of_the_package():
     result = CliRunner().invoke(app, ["--version"])
     assert result.exit_code == 0
     assert result.stdout == f"mocktailverse {tomllib.loads(text)['project']['version']}\n"
+
+
+def test_no_help_text_has_square_brackets_which_rich_would_drop_as_markup():
+    group = typer.main.get_command(app)
+    commands = list(group.commands.values())
+    commands += [one for group in commands for one in getattr(group, "commands", {}).values()]
+    texts = [getattr(one, "help", "") or "" for each in commands for one in (each, *each.params)]
+    assert len(texts) > 100
+    assert [text for text in texts if re.search(r"\[[a-z]", text)] == []

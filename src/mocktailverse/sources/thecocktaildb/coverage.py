@@ -25,7 +25,7 @@ class Coverage(Struct, frozen=True):
     withdrawn: int
     """Missing in look-ups a day or more apart; looked up again once a month."""
     estimated_total: int
-    """Estimated size of the source, from the share of new ones among random drinks."""
+    """Estimated size of the source, from the share of unknown ones among random drinks."""
     requests: int
     """Sent by all calls of this sweep, including retries."""
     requests_per_drink: float

@@ -40,8 +40,7 @@ class ApiResponse(Struct, frozen=True):
     def reports_nothing_found(self) -> bool:
         """Whether it reports "nothing found" in a form that the source is known to use.
 
-        A response without records may also have another text. That does not prove that a drink
-        does not exist.
+        Any other response without records does not prove that a drink does not exist.
         """
         if self.records or not self.body.strip():
             return False

@@ -65,10 +65,8 @@ def plan(name: str, arguments: Sequence[str] = (), *, premium: bool = False) -> 
             return popular(premium=premium)
     if name not in STRATEGIES:
         raise UsageError(f"Unknown strategy {name!r}. Choose one of {', '.join(STRATEGIES)}.")
-    raise UsageError(
-        f"Invalid arguments for `{name}`: `random` takes a number, `search` one term, "
-        "`ids` at least one id, and the others none."
-    )
+    takes = {"random": "one number", "search": "one term", "ids": "at least one id"}
+    raise UsageError(f"Invalid arguments: `{name}` takes {takes.get(name, 'no arguments')}.")
 
 
 def sweep() -> Strategy:
