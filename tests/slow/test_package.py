@@ -234,5 +234,9 @@ def test_nothing_of_the_harness_is_in_the_functions_zip(tmp_path):
     assert "mocktailverse/functions/transform.py" in names
     parts = {name.split("/")[1] for name in names if name.startswith("mocktailverse/")}
     assert not parts & {*package.NOT_IN_FUNCTIONS}
+    operations = {name.rpartition("/")[2] for name in names if "/operations/" in name}
+    assert {name for name in operations if name.endswith(".py")} == {
+        *package.OPERATIONS_IN_FUNCTIONS
+    }
     assert not [name for name in names if "harness" in name]
     assert b'prefix="/dev"' not in code

@@ -20,11 +20,14 @@ from mocktailverse.errors import UnreachableError, UsageError
 
 Architecture = Literal["arm64", "x86_64"]
 
-LAYOUT = 1
+LAYOUT = 2
 """Part of each zip's name. Raise it when this module builds other bytes from the same input."""
 
-NOT_IN_FUNCTIONS = ("cli", "dashboard", "deployment", "local", "testing")
+NOT_IN_FUNCTIONS = ("cli", "cost", "dashboard", "deployment", "local", "testing")
 """Subpackages that no function runs."""
+
+OPERATIONS_IN_FUNCTIONS = ("__init__.py", "recent_loads.py")
+"""The modules of `operations` that the API uses; the others import what the zip lacks."""
 
 KEPT_ARCHIVES = 5
 """Zips kept in the cache."""
@@ -130,8 +133,14 @@ def _fingerprint(target: Target, source: Path, lock: Path) -> str:
 def _source_files(source: Path) -> Iterator[Path]:
     for path in sorted(source.rglob("*")):
         relative = path.relative_to(source)
-        if path.is_file() and relative.parts[0] not in NOT_IN_FUNCTIONS and _is_content(relative):
+        if path.is_file() and _is_needed(relative) and _is_content(relative):
             yield path
+
+
+def _is_needed(path: Path) -> bool:
+    if path.parts[0] == "operations":
+        return path.parts[1:] in [(name,) for name in OPERATIONS_IN_FUNCTIONS]
+    return path.parts[0] not in NOT_IN_FUNCTIONS
 
 
 def _is_content(path: Path) -> bool:
