@@ -432,7 +432,8 @@ def test_a_load_that_runs_out_of_time_goes_on_in_a_new_message(world, monkeypatc
     monkeypatch.setattr(load_stage, "STALLED_LIMIT", 1_000)  # a busy machine may need many
     assert deliver(event(version)) == []
     messages = 1
-    while (load := world.loads.latest(version)).status == "loading":
+    # On a busy machine a message may have no time left even to open the load.
+    while (load := world.loads.latest(version)) is None or load.status == "loading":
         if pending := world.continuations():  # one that stalled comes after a pause
             assert deliver(*pending) == []
             messages += 1
