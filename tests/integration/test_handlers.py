@@ -19,6 +19,7 @@ import pytest
 
 from mocktailverse.errors import TransientError, UsageError
 from mocktailverse.functions import fetch, reconcile, transform
+from mocktailverse.functions.invocation_clock import InvocationClock
 from mocktailverse.loads.load_record import Counts
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.local import tcp_ports
@@ -396,9 +397,14 @@ def test_throttling_that_passes_is_waited_for(behind_proxy):
     assert world.continuations() == []
 
 
+def use_up_the_time(clock: InvocationClock, _seconds: float) -> None:
+    """Wait until the invocation has to save its work: at once, however fast the machine is."""
+    clock.deadline = clock.now()
+
+
 def test_throttling_that_lasts_is_no_failure_but_a_later_message(behind_proxy, monkeypatch):
     world, proxy = behind_proxy
-    monkeypatch.setattr(Context, "get_remaining_time_in_millis", lambda _self: 4_000)
+    monkeypatch.setattr(InvocationClock, "wait", use_up_the_time)
     message = event(version := world.put(envelope(records(8))))
     proxy.spoil("dynamodb", "PutItem", **THROTTLE)
     assert deliver(message, receive_count=5) == []
