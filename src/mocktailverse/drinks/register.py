@@ -190,16 +190,13 @@ def _merged_earlier(winner: Register, other: Register) -> tuple[Earlier, ...]:
     # Choose the latest among all recipes, the winner's included, and only then leave out the
     # winner's: otherwise the result would depend on the order of merges.
     # Example: winner C, other B with earlier A: the latest are C, B, A; without C: (B, A).
-    latest_of: dict[str, Earlier] = {}
     both = [
-        _as_earlier(register.drink, register.recipe)
-        for register in (winner, other)
-        if register.drink is not None
+        Earlier(drink.observed_at, recipe, drink.name[:EARLIER_NAME_LIMIT])
+        for drink, recipe in ((winner.drink, winner.recipe), (other.drink, other.recipe))
+        if drink is not None
     ]
-    for earlier in (*winner.earlier, *other.earlier, *both):
-        previous = latest_of.get(earlier.recipe)
-        if previous is None or previous < earlier:
-            latest_of[earlier.recipe] = earlier
+    oldest_first = sorted((*winner.earlier, *other.earlier, *both))
+    latest_of = {earlier.recipe: earlier for earlier in oldest_first}
     latest = sorted(latest_of.values(), reverse=True)[: EARLIER_RECIPES_KEPT + 1]
     return tuple(earlier for earlier in latest if earlier.recipe != winner.recipe)
 
@@ -211,15 +208,6 @@ def _merged_absences(winner: Register, other: Register) -> tuple[int, ...]:
     seen_at = winner.drink.observed_at if winner.drink else -1
     later = {at for at in (*winner.absences, *other.absences) if at > seen_at}
     return tuple(sorted(later)[-ABSENCES_KEPT:])
-
-
-def _withdrawn_at(absences: tuple[int, ...]) -> int | None:
-    """Return the first absence that is WITHDRAWAL_MS after the oldest one; None if none is."""
-    return next((at for at in absences if at - absences[0] >= WITHDRAWAL_MS), None)
-
-
-def _as_earlier(drink: Drink, recipe: str) -> Earlier:
-    return Earlier(drink.observed_at, recipe, drink.name[:EARLIER_NAME_LIMIT])
 
 
 def _marked(
@@ -238,7 +226,7 @@ def _marked(
         drink,
         quality=tuple(sorted(quality)),
         previous_name=previous,
-        withdrawn_at=_withdrawn_at(absences),
+        withdrawn_at=next((at for at in absences if at - absences[0] >= WITHDRAWAL_MS), None),
     )
 
 
