@@ -1,20 +1,9 @@
 """A drink as a last-writer-wins register: `merge` keeps the observation with the highest version.
 
-`merge` is commutative, associative and idempotent. So messages may be duplicated, arrive late or
-out of order, or be replayed: the drinks table ends up the same, byte for byte. "Last" means the
-latest event time (`observed_at`), not the time of writing. A record that arrives after a newer one
-is stale: it does not replace the drink.
+`merge` is commutative, associative and idempotent, so order and repetition make no difference; see
+docs/explanation/convergence.md. "Last" is the latest event time, not the time of writing.
 
     a = observed at 10, b = observed at 20:  merge(a, b) == merge(b, a) == merge(b, b) == b
-
-Beside the current drink, a register keeps two kinds of memory:
-
-- Other recipes under the same id. A source may reuse an id for another recipe: the name and the
-  ingredients both change. `earlier` holds the latest observation of each one. It is made from raw
-  names alone, so a reprocess (replay) with better code does not change it.
-- Absences (tombstones). A source may withdraw a drink. `absences` holds the times at which the
-  source did not have it. Two of them a day apart soft-delete the drink: it stays in the table and
-  gets `withdrawn_at`. A later sighting restores it.
 """
 
 import hashlib

@@ -15,6 +15,10 @@ END = Token("mark", "")
 """The token beyond the end, so that looking ahead needs no bounds check."""
 
 _LINKS = words.RANGE_WORDS | {"-", "~"}
+_MAY_FOLLOW_GLUED = words.LENGTHS.union(
+    {"x", "fl", "fluid"}, words.UNIT_WORDS, words.NUMBER_WORDS, words.MULTIPLES, words.RANGE_WORDS
+)
+"""The words that leave a number a number without a space between them: "2oz"."""
 
 
 class Quantity(NamedTuple):
@@ -89,7 +93,7 @@ def _belongs_to_a_name(tokens: list[Token], index: int) -> bool:
         return token_at(tokens, index + 2).text in words.NOT_AMOUNTS
     if after.text == "-":
         after = token_at(tokens, index + 2)
-    return after.kind == "word" and after.glued and not _may_follow_glued(after.text)
+    return after.kind == "word" and after.glued and after.text not in _MAY_FOLLOW_GLUED
 
 
 def _joins_numbers(tokens: list[Token], index: int) -> bool:
@@ -97,18 +101,6 @@ def _joins_numbers(tokens: list[Token], index: int) -> bool:
     word = tokens[index].text
     behind_number = index > 0 and tokens[index - 1].kind == "number"
     return word == "x" or (behind_number and word in words.RANGE_WORDS)
-
-
-def _may_follow_glued(word: str) -> bool:
-    return (
-        word == "x"
-        or word in words.UNIT_WORDS
-        or word in words.LENGTHS
-        or word in words.NUMBER_WORDS
-        or word in words.MULTIPLES
-        or word in words.RANGE_WORDS
-        or word in {"fl", "fluid"}
-    )
 
 
 def _read_fraction_part(tokens: list[Token], start: int) -> Quantity | None:

@@ -176,7 +176,8 @@ def _method(text: str, terms: frozenset[str]) -> Method | None:
     ):
         return "layered"
     in_vessel = not terms.isdisjoint(_VESSELS) or _TO_THE_TOP.search(text)
-    return "built" if in_vessel and _builds(text, terms) else None
+    built = in_vessel and (not terms.isdisjoint(_BUILT) or _BUILDING.search(text))
+    return "built" if built else None
 
 
 def _steps(text: str, terms: frozenset[str]) -> str:
@@ -219,7 +220,3 @@ def _only_stirred(text: str) -> bool:
     """Return whether the text begins with stirring and names no vessel for it."""
     first = _ONLY_STIRRED.match(text)
     return bool(first and not _IN_A_VESSEL.search(first[0]))
-
-
-def _builds(text: str, terms: frozenset[str]) -> bool:
-    return not terms.isdisjoint(_BUILT) or bool(_BUILDING.search(text))

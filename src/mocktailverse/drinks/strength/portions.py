@@ -75,9 +75,6 @@ def _traits(line: IngredientLine, substance: Substance, pour: Pour | None) -> It
         yield "food"
     if pour and not pour.closed:
         yield "open"
-    if doubtful or (pour and not _is_exact(line, substance, pour)):
+    is_exact = substance.labelled and line.certainty == "exact"
+    if doubtful or (pour and (pour.imprecise_unit or not is_exact)):
         yield "imprecise"
-
-
-def _is_exact(line: IngredientLine, substance: Substance, pour: Pour) -> bool:
-    return substance.labelled and line.certainty == "exact" and not pour.imprecise_unit
