@@ -41,6 +41,10 @@ demo: $(ready) ## Run the pipeline on the embedded AWS and show each step
 unit: $(ready) ## The unit tests, with fewer examples of each property; about a minute
 	$(bin)/pytest tests/unit -n auto --dist worksteal --hypothesis-profile fast
 
+.PHONY: golden
+golden: $(ready) ## Renew the golden outputs, after you raised TRANSFORM_VERSION
+	$(bin)/pytest tests/unit/drinks/test_normalize.py tests/unit/repository/test_explanation.py --renew-golden -q
+
 .PHONY: test
 test: $(ready) ## Every test that needs no browser
 	$(bin)/pytest -n auto --dist worksteal

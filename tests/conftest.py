@@ -38,7 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--renew-golden",
         action="store_true",
-        help="Write tests/unit/drinks/golden anew, after TRANSFORM_VERSION was raised.",
+        help="Write the golden files again, after TRANSFORM_VERSION was raised: `make golden`.",
     )
 
 

@@ -6,7 +6,7 @@ import typer
 
 from mocktailverse.cli import options
 from mocktailverse.cli.output import print_json, print_table
-from mocktailverse.drinks import parse_measure
+from mocktailverse.drinks.measures import parse_measure
 
 
 def measure(

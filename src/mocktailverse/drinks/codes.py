@@ -53,10 +53,7 @@ class Reason(Code):
         "The row's columns do not match the header, or its quoting is invalid.",
     )
     LINE_TOO_LONG = "line_too_long", "One line of the object is longer than the limit."
-    DRINKS_INVALID = (
-        "drinks_invalid",
-        "The envelope's `drinks` is not a list, null or a string.",
-    )
+    DRINKS_INVALID = ("drinks_invalid", "The envelope's `drinks` is not a list, null or a string.")
     DUPLICATE_KEY = (
         "duplicate_key",
         "The envelope contains the same key twice, so its value is ambiguous.",
@@ -88,14 +85,8 @@ class Quality(Code):
         "id_reassigned",
         "The source used this id for another recipe before. `previous_name` is its name.",
     )
-    IMAGE_INVALID = (
-        "image_invalid",
-        "The picture's address is not an http(s) URL. It is omitted.",
-    )
-    VIDEO_INVALID = (
-        "video_invalid",
-        "The video's address is not an http(s) URL. It is omitted.",
-    )
+    IMAGE_INVALID = ("image_invalid", "The picture's address is not an http(s) URL. It is omitted.")
+    VIDEO_INVALID = ("video_invalid", "The video's address is not an http(s) URL. It is omitted.")
     INGREDIENT_REPEATED = "ingredient_repeated", "Several lines have the same ingredient."
     INGREDIENT_UNKNOWN = (
         "ingredient_unknown",

@@ -49,14 +49,9 @@ def vocabulary_drift(old: Drink, new: Drink) -> tuple[Drift, ...]:
 
 def total_drift(drifts: Iterable[Drift]) -> tuple[Drift, ...]:
     """Return the sum of each kind of drift, the most frequent kinds first."""
-    counts: Counter[tuple[str, str, str]] = Counter()
-    kinds: dict[tuple[str, str, str], Drift] = {}
+    counts: Counter[tuple[str, str | None, str | None]] = Counter()
     for drift in drifts:
-        kind = (drift.field, drift.old or "", drift.new or "")
-        counts[kind] += drift.count
-        kinds[kind] = drift
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(
-        Drift(kinds[kind].field, kinds[kind].old, kinds[kind].new, count)
-        for kind, count in ranked[:MAX_DRIFT_KINDS]
-    )
+        counts[drift.field, drift.old, drift.new] += drift.count
+    totals = [Drift(*kind, count) for kind, count in counts.items()]
+    totals.sort(key=lambda drift: (-drift.count, drift.field, drift.old or "", drift.new or ""))
+    return tuple(totals[:MAX_DRIFT_KINDS])

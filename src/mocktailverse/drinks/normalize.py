@@ -12,7 +12,8 @@ from mocktailverse.drinks.ingredients import canonical_name
 from mocktailverse.drinks.measures import parse_measure
 from mocktailverse.drinks.record import Absence, RawLine, Record
 from mocktailverse.drinks.register import Register, recipe_of
-from mocktailverse.drinks.strength import Portion, derive_portions, portion_of
+from mocktailverse.drinks.strength.derive import derive
+from mocktailverse.drinks.strength.portions import Portion, portion_of
 
 TRANSFORM_VERSION = 3
 """Increase this when the same record gives a different drink; a golden test enforces it."""
@@ -42,7 +43,7 @@ def normalize(record: Record, source: str, observed_at: int, lineage: Lineage) -
         IngredientLine(raw_line.position, *line.fields)
         for raw_line, line in zip(record.lines, parsed, strict=True)
     )
-    derived, contradictions = derive_portions(
+    derived, contradictions = derive(
         [line.portion for line in parsed],
         record.instructions.get("en"),
         record.alcoholic,
@@ -98,26 +99,16 @@ def _parse_line(raw_line: RawLine) -> _ParsedLine:
     """Return the line, from the cache if another drink had the same one, as most lines do."""
     _, name_raw, measure_raw = raw_line
     if len(name_raw) + len(measure_raw or "") > _CACHED_LENGTH:
-        return _read(name_raw, measure_raw)
-    return _read_cached(name_raw, measure_raw)
+        return _read.__wrapped__(name_raw, measure_raw)
+    return _read(name_raw, measure_raw)
 
 
+@lru_cache(maxsize=_CACHED_LINES)
 def _read(name_raw: str, measure_raw: str | None) -> _ParsedLine:
     name, in_reference = canonical_name(name_raw)
     measure = parse_measure(measure_raw, name_raw)
-    line = IngredientLine(
-        0,
-        name,
-        name_raw,
-        measure_raw,
-        measure.amount_min,
-        measure.amount_max,
-        measure.unit,
-        measure.ml_min,
-        measure.ml_max,
-        measure.kind,
-        measure.certainty,
-    )
+    # The first seven fields of a measure are the last seven of a line.
+    line = IngredientLine(0, name, name_raw, measure_raw, *msgspec.structs.astuple(measure)[:7])
     remarks = (
         (Quality.INGREDIENT_UNKNOWN, not in_reference),
         (Quality.MEASURE_IMPLAUSIBLE, measure.implausible),
@@ -125,6 +116,3 @@ def _read(name_raw: str, measure_raw: str | None) -> _ParsedLine:
     )
     quality = tuple(code for code, applies in remarks if applies)
     return _ParsedLine(msgspec.structs.astuple(line)[1:], portion_of(line), quality)
-
-
-_read_cached = lru_cache(maxsize=_CACHED_LINES)(_read)

@@ -1,20 +1,9 @@
 """A drink as a last-writer-wins register: `merge` keeps the observation with the highest version.
 
-`merge` is commutative, associative and idempotent. So messages may be duplicated, arrive late or
-out of order, or be replayed: the drinks table ends up the same, byte for byte. "Last" means the
-latest event time (`observed_at`), not the time of writing. A record that arrives after a newer one
-is stale: it does not replace the drink.
+`merge` is commutative, associative and idempotent, so order and repetition make no difference; see
+docs/explanation/convergence.md. "Last" is the latest event time, not the time of writing.
 
     a = observed at 10, b = observed at 20:  merge(a, b) == merge(b, a) == merge(b, b) == b
-
-Beside the current drink, a register keeps two kinds of memory:
-
-- Other recipes under the same id. A source may reuse an id for another recipe: the name and the
-  ingredients both change. `earlier` holds the latest observation of each one. It is made from raw
-  names alone, so a reprocess (replay) with better code does not change it.
-- Absences (tombstones). A source may withdraw a drink. `absences` holds the times at which the
-  source did not have it. Two of them a day apart soft-delete the drink: it stays in the table and
-  gets `withdrawn_at`. A later sighting restores it.
 """
 
 import hashlib
@@ -190,16 +179,13 @@ def _merged_earlier(winner: Register, other: Register) -> tuple[Earlier, ...]:
     # Choose the latest among all recipes, the winner's included, and only then leave out the
     # winner's: otherwise the result would depend on the order of merges.
     # Example: winner C, other B with earlier A: the latest are C, B, A; without C: (B, A).
-    latest_of: dict[str, Earlier] = {}
     both = [
-        _as_earlier(register.drink, register.recipe)
-        for register in (winner, other)
-        if register.drink is not None
+        Earlier(drink.observed_at, recipe, drink.name[:EARLIER_NAME_LIMIT])
+        for drink, recipe in ((winner.drink, winner.recipe), (other.drink, other.recipe))
+        if drink is not None
     ]
-    for earlier in (*winner.earlier, *other.earlier, *both):
-        previous = latest_of.get(earlier.recipe)
-        if previous is None or previous < earlier:
-            latest_of[earlier.recipe] = earlier
+    oldest_first = sorted((*winner.earlier, *other.earlier, *both))
+    latest_of = {earlier.recipe: earlier for earlier in oldest_first}
     latest = sorted(latest_of.values(), reverse=True)[: EARLIER_RECIPES_KEPT + 1]
     return tuple(earlier for earlier in latest if earlier.recipe != winner.recipe)
 
@@ -211,15 +197,6 @@ def _merged_absences(winner: Register, other: Register) -> tuple[int, ...]:
     seen_at = winner.drink.observed_at if winner.drink else -1
     later = {at for at in (*winner.absences, *other.absences) if at > seen_at}
     return tuple(sorted(later)[-ABSENCES_KEPT:])
-
-
-def _withdrawn_at(absences: tuple[int, ...]) -> int | None:
-    """Return the first absence that is WITHDRAWAL_MS after the oldest one; None if none is."""
-    return next((at for at in absences if at - absences[0] >= WITHDRAWAL_MS), None)
-
-
-def _as_earlier(drink: Drink, recipe: str) -> Earlier:
-    return Earlier(drink.observed_at, recipe, drink.name[:EARLIER_NAME_LIMIT])
 
 
 def _marked(
@@ -238,7 +215,7 @@ def _marked(
         drink,
         quality=tuple(sorted(quality)),
         previous_name=previous,
-        withdrawn_at=_withdrawn_at(absences),
+        withdrawn_at=next((at for at in absences if at - absences[0] >= WITHDRAWAL_MS), None),
     )
 
 

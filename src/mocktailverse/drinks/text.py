@@ -7,6 +7,11 @@ _CONTROL = re.compile(r"[\0-\x08\x0e-\x1f\x7f-\x9f]")
 """Unicode category Cc without tabs and line breaks, which are white space already."""
 
 
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a space-separated text."""
+    return frozenset(text.split())
+
+
 def visible(text: str) -> str:
     """Return the text with a space for each control character; empty if nothing is visible.
 

@@ -20,6 +20,9 @@ ML_PER_UNIT: dict[str, float] = {
 }
 """ml per unit. An ounce of a solid is a mass and has no volume."""
 
+GRAMS_PER_UNIT: dict[str, float] = {"g": 1.0, "kg": 1000.0, "lb": 453.592}
+"""Grams per unit of mass. The ounce of a solid is not one of them: most ounces are fluid."""
+
 LARGEST_RECIPE_ML = 20_000.0
 """Maximum volume of one recipe. Large punch bowls and beverage dispensers hold 5 US gallons, 19
 litres; an amount above 20 litres is an error in the recipe or in its parsing."""

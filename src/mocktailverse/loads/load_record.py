@@ -4,9 +4,11 @@ For every load: read = loaded + unchanged + stale + rejected.
 """
 
 from collections.abc import Iterable
+from operator import add
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.register import Outcome
@@ -57,13 +59,7 @@ class Counts(Struct):
 
     def __add__(self, other: "Counts") -> "Counts":
         """Return the sum of both."""
-        return Counts(
-            self.read + other.read,
-            self.loaded + other.loaded,
-            self.unchanged + other.unchanged,
-            self.stale + other.stale,
-            self.rejected + other.rejected,
-        )
+        return Counts(*map(add, astuple(self), astuple(other)))
 
 
 class Segment(Struct, frozen=True):

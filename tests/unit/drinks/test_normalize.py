@@ -1,14 +1,16 @@
 """Normalize: a record becomes a drink; golden files contain the current output of the transform.
 
-The golden file holds the drinks of some records of data/raw and the TRANSFORM_VERSION that made
-them. When output changes on purpose: raise TRANSFORM_VERSION in drinks/normalize.py, run
+The golden files hold the drinks of some records of data/raw, the digests of the reference tables,
+and the TRANSFORM_VERSION that belongs to both. When output changes on purpose: raise
+TRANSFORM_VERSION in drinks/normalize.py, run
 
-    pytest tests/unit/drinks/test_normalize.py --renew-golden
+    make golden
 
 and read the difference before you commit it. Without a higher version nothing is renewed: the
 tables hold drinks of the older code, and only a higher version lets a replay replace them.
 """
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -17,6 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mocktailverse.drinks import reference
 from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.drink import Lineage
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION, absent, normalize
@@ -30,6 +33,8 @@ from strategies.effort import examples
 
 RAW = Path(__file__).parents[3] / "data" / "raw"
 GOLDEN = Path(__file__).parent / "golden" / "drinks.json"
+GOLDEN_REFERENCE = Path(__file__).parent / "golden" / "reference.json"
+REFERENCE = Path(reference.__file__).parent
 CHOSEN = {
     "mocktails.json": [90002, 90013, 90043, 90061, 90065],
     "cocktails.ndjson": [90101, 90104, 90107, 90116, 90133, 90160, 90161, 90165, 90167],
@@ -80,7 +85,29 @@ def test_output_changes_only_together_with_the_transform_version(request):
     }
     if changed and golden["transform_version"] == TRANSFORM_VERSION:
         pytest.fail(f"Raise TRANSFORM_VERSION (see the top of this file); changed: {changed}")
-    assert golden["transform_version"] == TRANSFORM_VERSION, "run with --renew-golden"
+    assert golden["transform_version"] == TRANSFORM_VERSION, "Run `make golden`."
+
+
+def test_a_reference_table_changes_only_together_with_the_transform_version(request):
+    """A synonym may change none of the golden drinks, so the tables themselves count."""
+    digests = {
+        path.name: hashlib.sha256(path.read_text(encoding="utf-8").encode()).hexdigest()
+        for path in sorted(REFERENCE.glob("*.csv"))
+    }
+    golden = json.loads(GOLDEN_REFERENCE.read_text())
+    changed = [name for name, _ in sorted(digests.items() ^ golden["sha256"].items())]
+    if changed and golden["transform_version"] >= TRANSFORM_VERSION:
+        pytest.fail(
+            f"{' and '.join(dict.fromkeys(changed))} changed, so the same record may give another "
+            "drink. Raise TRANSFORM_VERSION in src/mocktailverse/drinks/normalize.py to "
+            f"{golden['transform_version'] + 1}, then run `make golden`.",
+            pytrace=False,
+        )
+    if request.config.getoption("--renew-golden"):
+        content = {"transform_version": TRANSFORM_VERSION, "sha256": digests}
+        GOLDEN_REFERENCE.write_text(json.dumps(content, indent=1) + "\n")
+    else:
+        assert golden["transform_version"] == TRANSFORM_VERSION, "Run `make golden`."
 
 
 def drink_of(record, observed_at=1, position=0):

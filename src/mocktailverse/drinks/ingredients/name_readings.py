@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import combinations
 
+from mocktailverse.drinks.text import word_set
+
 Words = tuple[str, ...]
 
 _WORD = re.compile(r"[^\W_]+")
@@ -69,17 +71,15 @@ _ENDINGS = (
 )
 """Plural endings and their singular; the first that fits is used."""
 
-_QUALIFIERS = frozenset(
-    """
-    fresh freshly squeezed pressed chilled cold cool warm hot boiling frozen raw plain ripe large
-    small medium big whole good quality best fine finest premium organic natural pure homemade
-    house made sliced chopped diced minced peeled pitted seeded hulled crushed cracked shaved grated
-    shredded ground dried melted beaten softened thinly thin finely coarsely roughly lightly strong
-    weak unsweetened bottled canned strained rinsed picked packed heaping brewed straight
-    for garnish garnishing rim to taste optional if desired needed as topping
-    wedge wheel slice sprig leaf stick chunk piece strip cube bunch handful half halved
-    of a an the your favorite favourite
-    """.split()  # noqa: SIM905 - a word list reads better than eighty quoted strings
+_QUALIFIERS = word_set(
+    "fresh freshly squeezed pressed chilled cold cool warm hot boiling frozen raw plain ripe large "
+    "small medium big whole good quality best fine finest premium organic natural pure homemade "
+    "house made sliced chopped diced minced peeled pitted seeded hulled crushed cracked shaved "
+    "grated shredded ground dried melted beaten softened thinly thin finely coarsely roughly "
+    "lightly strong weak unsweetened bottled canned strained rinsed picked packed heaping brewed "
+    "straight for garnish garnishing rim to taste optional if desired needed as topping wedge "
+    "wheel slice sprig leaf stick chunk piece strip cube bunch handful half halved of a an the "
+    "your favorite favourite"
 )
 """Words for how an ingredient is prepared, cut or served. They never say which one it is.
 

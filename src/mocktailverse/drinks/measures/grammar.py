@@ -2,40 +2,46 @@
 
 from typing import NamedTuple
 
+from mocktailverse.drinks.measures import words
 from mocktailverse.drinks.measures.quantity import END, Quantity, read_quantity, token_at
-from mocktailverse.drinks.measures.reading import Reading, Span
 from mocktailverse.drinks.measures.tokens import Token
-from mocktailverse.drinks.measures.unit_matching import (
-    find_unit,
-    is_countable,
-    past_hyphen,
-    unit_at,
-)
-from mocktailverse.drinks.measures.words import (
-    ABBREVIATION_LENGTH,
-    APPROXIMATE_UNITS,
-    ARTICLES,
-    FEW,
-    FILLERS,
-    LENGTHS,
-    NO_UNIT,
-    NUMBER_WORDS,
-    OTHER,
-    PART,
-    PIECE,
-    PLUS,
-    UNIT_WORDS,
-    UnitWord,
-)
+from mocktailverse.drinks.measures.unit_matching import find_unit, past_hyphen, unit_at
+from mocktailverse.drinks.measures.words import UnitWord
+from mocktailverse.drinks.units import GRAMS_PER_UNIT
 
 _METRIC = frozenset({"ml", "cl", "dl", "l"})
-_MASS = frozenset({"g", "kg", "lb"})
-_MEASURED = _METRIC | _MASS | {"oz"}
+_MEASURED = _METRIC | GRAMS_PER_UNIT.keys() | {"oz"}
 _CONTAINERS = frozenset({"bottle", "can", "package", "glass", "scoop", "other"})
 _CONVENTIONAL = frozenset({"shot", "jigger", "splash", "dash"})
 _THROUGH = frozenset({"-", "to", "till", "bis"})
 _EITHER = frozenset({"or", "oder", "o", "ou"})
-_MILLILITRE = UNIT_WORDS["ml"]
+_MILLILITRE = words.UNIT_WORDS["ml"]
+
+Span = tuple[float, float]
+"""Minimum and maximum."""
+
+
+class Reading(NamedTuple):
+    """An amount within a measure, before the ingredient is considered."""
+
+    amount: Span | None
+    """Number of units; None if the measure has none, such as "slices"."""
+    word: UnitWord
+    """The unit; NO_UNIT for a bare number."""
+    start: int
+    """Index of the first token of the amount."""
+    end: int
+    """Index of the first token after it."""
+    ml: Span | None = None
+    """The volume that the text itself states; None if the unit determines it."""
+    approximate: bool = False
+
+    @property
+    def volume(self) -> Span | None:
+        """Minimum and maximum in ml, as stated or by the unit; None if both are unknown."""
+        if self.ml is not None or self.amount is None or self.word.ml is None:
+            return self.ml
+        return self.amount[0] * self.word.ml, self.amount[1] * self.word.ml
 
 
 def read_amount(tokens: list[Token]) -> tuple[Reading | None, bool]:
@@ -56,7 +62,7 @@ def read_amount(tokens: list[Token]) -> tuple[Reading | None, bool]:
         reading = None if _is_negative(tokens, start) else _read_unit(tokens, start, quantity)
         if reading is None:
             return None, True
-        if reading.word is not NO_UNIT:
+        if reading.word is not words.NO_UNIT:
             return _extend(tokens, reading), False
         if only_fillers:
             return reading, False
@@ -75,7 +81,7 @@ def _read_unit_first(tokens: list[Token]) -> Reading | None:
 
 
 def _may_come_first(token: Token) -> bool:
-    return token.kind == "mark" or token.text in FILLERS or token.text.endswith(("ed", "ly"))
+    return token.kind == "mark" or token.text in words.FILLERS or token.text.endswith(("ed", "ly"))
 
 
 def _is_negative(tokens: list[Token], start: int) -> bool:
@@ -92,7 +98,7 @@ def _read_unit(tokens: list[Token], start: int, quantity: Quantity) -> Reading |
     low, high, at = quantity
     token = token_at(tokens, at)
     if token.text == "%":
-        return Reading((low / 100, high / 100), PART, start, at + 1)
+        return Reading((low / 100, high / 100), words.PART, start, at + 1)
     length = _length_end(tokens, at)
     if length is not None:
         return _read_length(tokens, start, quantity, length)
@@ -103,19 +109,19 @@ def _read_unit(tokens: list[Token], start: int, quantity: Quantity) -> Reading |
         if pack is not None or token.text != "(":
             return pack
     unit = find_unit(tokens, at + (token.text == "x"))
-    word, end = unit or (NO_UNIT, at)
+    word, end = unit or (words.NO_UNIT, at)
     return Reading((low, high), word, start, end)
 
 
 def _is_number(token: Token) -> bool:
-    return token.kind in {"number", "fraction"} or token.text in NUMBER_WORDS
+    return token.kind in {"number", "fraction"} or token.text in words.NUMBER_WORDS
 
 
 def _length_end(tokens: list[Token], at: int) -> int | None:
     """Return the index after the unit of length at `at`; None if there is none."""
     index = past_hyphen(tokens, at)
     text = token_at(tokens, index).text
-    if text not in LENGTHS:
+    if text not in words.LENGTHS:
         return None
     # "in" is a length in "2 in piece" and "2-in", but not in "2 in a glass".
     if text == "in" and index == at and unit_at(tokens, index + 1) is None:
@@ -127,7 +133,7 @@ def _read_length(tokens: list[Token], start: int, length: Quantity, at: int) -> 
     """Return one piece of that length; the length itself if no piece is named."""
     unit = find_unit(tokens, at)
     if unit is None or unit.word.ml is not None:
-        return Reading(length.span, OTHER, start, at)
+        return Reading(length.span, words.OTHER, start, at)
     number = None if unit.word.plural else (1.0, 1.0)
     return Reading(number, unit.word, start, unit.end)
 
@@ -140,7 +146,7 @@ def _read_pack(tokens: list[Token], start: int, count: Quantity, at: int) -> Rea
     length = _length_end(tokens, size.end)
     if length is not None:
         end = _past_closing(tokens, length)
-        word, end = find_unit(tokens, end) or (PIECE, end)
+        word, end = find_unit(tokens, end) or (words.PIECE, end)
         return Reading(count.span, word, start, end)
     each = unit_at(tokens, past_hyphen(tokens, size.end))
     if each is None:
@@ -150,7 +156,7 @@ def _read_pack(tokens: list[Token], start: int, count: Quantity, at: int) -> Rea
     noun = find_unit(tokens, end)
     if tokens[at - 1].text == "x" and noun is None:
         return Reading((low, high), each.word, start, end)
-    pack = Reading(count.span, NO_UNIT, start, end, (low * ml, high * ml) if ml else None)
+    pack = Reading(count.span, words.NO_UNIT, start, end, (low * ml, high * ml) if ml else None)
     if noun is not None:
         return pack._replace(word=noun.word, end=noun.end)
     # In "1 5 oz" a point or a dash may be missing. In brackets the size is certain.
@@ -181,7 +187,7 @@ def _extend(tokens: list[Token], reading: Reading) -> Reading:
         return reading
     if link in _THROUGH or (link in _EITHER and second.word.unit == reading.word.unit):
         return _through(reading, reading.amount, second)
-    if link in PLUS:
+    if link in words.PLUS:
         return _plus(reading, reading.amount, second)
     is_equivalent = link in {"(", "/", "="} or link in _EITHER
     return _stated(reading, reading.amount, second) if is_equivalent else reading
@@ -236,7 +242,7 @@ def _plus(first: Reading, amount: Span, more: _Second) -> Reading:
     if one is None or other is None:
         return first._replace(approximate=True)
     total = one[0] + other[0], one[1] + other[1]
-    rough = not APPROXIMATE_UNITS.isdisjoint((first.word.unit, more.word.unit))
+    rough = not words.APPROXIMATE_UNITS.isdisjoint((first.word.unit, more.word.unit))
     return Reading(total, _MILLILITRE, first.start, more.end, approximate=rough)
 
 
@@ -267,18 +273,18 @@ def read_unit_alone(tokens: list[Token]) -> Reading | None:
         if (
             unit is not None
             and _is_clear_unit(token, unit.word)
-            and (only_fillers or is_countable(unit.word))
+            and (only_fillers or unit.word.kind == "count")
         ):
             is_missing = unit.word.unit in _MEASURED and not has_article
             number = None if has_few or is_missing or unit.word.plural else (1.0, 1.0)
             return Reading(number, unit.word, index, unit.end)
         only_fillers = only_fillers and _may_come_first(token)
-        has_article = has_article or token.text in ARTICLES
-        has_few = has_few or token.text in FEW
+        has_article = has_article or token.text in words.ARTICLES
+        has_few = has_few or token.text in words.FEW
     return None
 
 
 def _is_clear_unit(token: Token, word: UnitWord) -> bool:
     """Return whether the token is a unit even without a number: "dash" and "oz", but not "el"."""
     length = len(token.text)
-    return length > ABBREVIATION_LENGTH or (word.unit in _MEASURED and length > 1)
+    return length > words.ABBREVIATION_LENGTH or (word.unit in _MEASURED and length > 1)

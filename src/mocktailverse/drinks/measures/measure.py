@@ -26,40 +26,21 @@ from functools import lru_cache
 from msgspec import Struct
 
 from mocktailverse.drinks.drink import Certainty, MeasureKind
-from mocktailverse.drinks.measures.grammar import read_amount, read_unit_alone
-from mocktailverse.drinks.measures.reading import Reading
+from mocktailverse.drinks.measures import words
+from mocktailverse.drinks.measures.grammar import Reading, read_amount, read_unit_alone
 from mocktailverse.drinks.measures.solids import is_piece, is_seasoning, is_solid
 from mocktailverse.drinks.measures.tokens import TEXT_LIMIT, Token, tokenize
-from mocktailverse.drinks.measures.words import (
-    ADJECTIVES,
-    APPROXIMATE,
-    APPROXIMATE_AFTER,
-    APPROXIMATE_UNITS,
-    JUICE,
-    NO_UNIT,
-    PART,
-    PIECE,
-    QUALITATIVE,
-    UNMEASURED,
-)
 from mocktailverse.drinks.text import visible
-from mocktailverse.drinks.units import LARGEST_RECIPE_ML
+from mocktailverse.drinks.units import GRAMS_PER_UNIT, LARGEST_RECIPE_ML
 
 _CACHED_LENGTH = 100
-"""Maximum characters of a text in the caches: limits their memory."""
+"""Maximum characters of a text in the cache: limits its memory."""
 _SEASONING_LIMIT = 250.0
 """Maximum plausible ml or g of salt, bitters and similar ingredients."""
 _NUMBER_LIMIT = 1_000.0
 """Maximum plausible number of pieces."""
-_GRAMS = {"g": 1.0, "kg": 1_000.0, "lb": 453.592, "oz": 28.3495}
+_GRAMS = {**GRAMS_PER_UNIT, "oz": 28.3495}
 _NUMBER_LIMITS = {"glass": 100.0, "bottle": 100.0, "can": 100.0, "package": 100.0}
-_KINDS: dict[str, MeasureKind] = {
-    "part": "part",
-    "glass": "part",
-    "g": "mass",
-    "kg": "mass",
-    "lb": "mass",
-}
 
 
 class Measure(Struct, frozen=True):
@@ -80,7 +61,6 @@ class Measure(Struct, frozen=True):
 
 _BLANK = Measure()
 _UNREAD = Measure(unread=True)
-_UNMEASURED = Measure(kind="qualitative")
 
 
 def parse_measure(text: str | None, ingredient: str | None = None) -> Measure:
@@ -94,19 +74,14 @@ def parse_measure(text: str | None, ingredient: str | None = None) -> Measure:
     """
     text = visible(text).strip()[:TEXT_LIMIT] if text else ""
     ingredient = visible(ingredient).strip()[:TEXT_LIMIT] if ingredient else None
-    if len(text) > _CACHED_LENGTH or len(ingredient or "") > _CACHED_LENGTH:
-        return _parse(text, ingredient)
-    return _parse_cached(text, ingredient)
-
-
-def _parse(text: str, ingredient: str | None) -> Measure:
-    read = _read_cached(text) if len(text) <= _CACHED_LENGTH else _read(text)
+    read = _read(text) if len(text) <= _CACHED_LENGTH else _read.__wrapped__(text)
     if isinstance(read, Measure):
         return read
     tokens, reading = read
     return _measure(tokens, _with_unit(tokens, reading, ingredient), ingredient)
 
 
+@lru_cache(maxsize=2048)
 def _read(text: str) -> Measure | tuple[list[Token], Reading]:
     """Return the measure if the text alone decides it, else the tokens and the amount."""
     tokens = tokenize(text)
@@ -125,18 +100,14 @@ def _read(text: str) -> Measure | tuple[list[Token], Reading]:
     return tokens, reading
 
 
-_parse_cached = lru_cache(maxsize=2048)(_parse)
-_read_cached = lru_cache(maxsize=2048)(_read)
-
-
 def _phrase(tokens: list[Token]) -> str | None:
     """Return the first instruction in place of a measure: fill, garnish or float."""
-    return next((QUALITATIVE[token.text] for token in tokens if token.text in QUALITATIVE), None)
+    return next(filter(None, (words.QUALITATIVE.get(token.text) for token in tokens)), None)
 
 
 def _is_level(tokens: list[Token], reading: Reading) -> bool:
     """Return whether the number is a level in the glass: "fill to 3/4"."""
-    return reading.word is NO_UNIT or tokens[reading.start - 1].text == "to"
+    return reading.word is words.NO_UNIT or tokens[reading.start - 1].text == "to"
 
 
 def _without_number(tokens: list[Token]) -> Measure:
@@ -149,9 +120,9 @@ def _without_number(tokens: list[Token]) -> Measure:
     if phrase is not None:
         return Measure(unit=phrase, kind="qualitative")
     texts = {token.text for token in tokens}
-    if not texts.isdisjoint(UNMEASURED):
-        return _UNMEASURED
-    if tokens[0].text in JUICE and "of" in texts:
+    if not texts.isdisjoint(words.UNMEASURED):
+        return Measure(kind="qualitative")
+    if tokens[0].text in words.JUICE and "of" in texts:
         number = None if tokens[-1].text.endswith("s") else 1.0
         certainty: Certainty = "unknown" if number is None else "approximate"
         return Measure(number, number, "piece", None, None, "qualitative", certainty)
@@ -160,20 +131,20 @@ def _without_number(tokens: list[Token]) -> Measure:
 
 def _with_unit(tokens: list[Token], reading: Reading, ingredient: str | None) -> Reading:
     """Return the reading; a bare number gets the unit that it implies: a part or a piece."""
-    if reading.word is not NO_UNIT or reading.amount is None:
+    if reading.word is not words.NO_UNIT or reading.amount is None:
         return reading
     if _is_juice(tokens, reading):
-        return reading._replace(word=PIECE)
+        return reading._replace(word=words.PIECE)
     low, high = reading.amount
     if not 0 < low <= high < 1:
         return reading
     adjectives = _adjectives(tokens, reading)
-    if not ingredient and ADJECTIVES.issuperset(adjectives):
+    if not ingredient and words.ADJECTIVES.issuperset(adjectives):
         # Half a fruit is common, a third or a quarter of one is not.
         is_share = reading.amount != (0.5, 0.5)
     else:
         is_share = not is_piece(adjectives, ingredient)
-    return reading._replace(word=PART) if is_share else reading
+    return reading._replace(word=words.PART) if is_share else reading
 
 
 def _adjectives(tokens: list[Token], reading: Reading) -> list[str]:
@@ -183,7 +154,7 @@ def _adjectives(tokens: list[Token], reading: Reading) -> list[str]:
 def _is_juice(tokens: list[Token], reading: Reading) -> bool:
     after = [token.text for token in tokens[reading.end :]]
     return (
-        any(token.text in JUICE for token in tokens[: reading.start])
+        any(token.text in words.JUICE for token in tokens[: reading.start])
         or "juiced" in after
         or ("juice" in after and "of" in after)
     )
@@ -212,19 +183,16 @@ def _measure(tokens: list[Token], reading: Reading, ingredient: str | None) -> M
 
 
 def _kind(tokens: list[Token], reading: Reading, ingredient: str | None) -> MeasureKind:
-    word = reading.word
-    if word.weighs and is_solid(_adjectives(tokens, reading), ingredient):
+    if reading.word.weighs and is_solid(_adjectives(tokens, reading), ingredient):
         return "mass"
-    if reading.ml is not None or word.ml is not None:
-        return "volume"
-    kind = _KINDS.get(word.unit, "count")
+    kind = reading.word.kind if reading.ml is None else "volume"
     return "qualitative" if kind == "count" and _is_juice(tokens, reading) else kind
 
 
 def _certainty(tokens: list[Token], reading: Reading) -> Certainty:
-    if reading.approximate or reading.word.unit in APPROXIMATE_UNITS:
+    if reading.approximate or reading.word.unit in words.APPROXIMATE_UNITS:
         return "approximate"
     for index, token in enumerate(tokens):
-        if token.text in (APPROXIMATE if index < reading.end else APPROXIMATE_AFTER):
+        if token.text in (words.APPROXIMATE if index < reading.end else words.APPROXIMATE_AFTER):
             return "approximate"
     return "exact"

@@ -8,22 +8,17 @@ multiple := ("half" ["a"] | "quarter" | "third" | "dozen" | "couple" | …) ["of
 
 from typing import NamedTuple
 
+from mocktailverse.drinks.measures import words
 from mocktailverse.drinks.measures.tokens import Token
-from mocktailverse.drinks.measures.words import (
-    AND,
-    ARTICLES,
-    LENGTHS,
-    MULTIPLES,
-    NOT_AMOUNTS,
-    NUMBER_WORDS,
-    RANGE_WORDS,
-    UNIT_WORDS,
-)
 
 END = Token("mark", "")
 """The token beyond the end, so that looking ahead needs no bounds check."""
 
-_LINKS = RANGE_WORDS | {"-", "~"}
+_LINKS = words.RANGE_WORDS | {"-", "~"}
+_MAY_FOLLOW_GLUED = words.LENGTHS.union(
+    {"x", "fl", "fluid"}, words.UNIT_WORDS, words.NUMBER_WORDS, words.MULTIPLES, words.RANGE_WORDS
+)
+"""The words that leave a number a number without a space between them: "2oz"."""
 
 
 class Quantity(NamedTuple):
@@ -51,10 +46,10 @@ def read_quantity(tokens: list[Token], start: int) -> Quantity | None:
         return None
     opening = tokens[start - 1].text if start else ""
     # "and" links a range only after "between": "between 1 and 2", but "1 and 1/2".
-    links = _LINKS | AND if opening in {"between", "from", "zwischen", "von"} else _LINKS
+    links = _LINKS | words.AND if opening in {"between", "from", "zwischen", "von"} else _LINKS
     end = low.end
     # "1-to-2": skip "-to", so that the link is the second hyphen.
-    if token_at(tokens, end).text == "-" and token_at(tokens, end + 1).text in RANGE_WORDS:
+    if token_at(tokens, end).text == "-" and token_at(tokens, end + 1).text in words.RANGE_WORDS:
         end += 2
     if token_at(tokens, end).text in links:
         high = _read_number(tokens, end + 1)
@@ -82,7 +77,7 @@ def _whole(tokens: list[Token], start: int) -> float | None:
     """Return the value of the decimal or number word at `start`."""
     token = token_at(tokens, start)
     if token.kind != "number":
-        return NUMBER_WORDS.get(token.text)
+        return words.NUMBER_WORDS.get(token.text)
     return None if _belongs_to_a_name(tokens, start) else token.value
 
 
@@ -92,55 +87,43 @@ def _belongs_to_a_name(tokens: list[Token], index: int) -> bool:
     if tokens[index].glued and before.kind == "word" and not _joins_numbers(tokens, index - 1):
         return True
     after = token_at(tokens, index + 1)
-    if after.text in NOT_AMOUNTS:
+    if after.text in words.NOT_AMOUNTS:
         return True
     if after.text == "%":
-        return token_at(tokens, index + 2).text in NOT_AMOUNTS
+        return token_at(tokens, index + 2).text in words.NOT_AMOUNTS
     if after.text == "-":
         after = token_at(tokens, index + 2)
-    return after.kind == "word" and after.glued and not _may_follow_glued(after.text)
+    return after.kind == "word" and after.glued and after.text not in _MAY_FOLLOW_GLUED
 
 
 def _joins_numbers(tokens: list[Token], index: int) -> bool:
     """Return whether the word at `index` multiplies or links numbers, as in x2, 2x4 and 1to2."""
     word = tokens[index].text
     behind_number = index > 0 and tokens[index - 1].kind == "number"
-    return word == "x" or (behind_number and word in RANGE_WORDS)
-
-
-def _may_follow_glued(word: str) -> bool:
-    return (
-        word == "x"
-        or word in UNIT_WORDS
-        or word in LENGTHS
-        or word in NUMBER_WORDS
-        or word in MULTIPLES
-        or word in RANGE_WORDS
-        or word in {"fl", "fluid"}
-    )
+    return word == "x" or (behind_number and word in words.RANGE_WORDS)
 
 
 def _read_fraction_part(tokens: list[Token], start: int) -> Quantity | None:
     """Return the fraction of a mixed number: " 1/2", "-1/2", " and a half"."""
     link = token_at(tokens, start)
-    if link.text in AND:
-        start += 1 + (token_at(tokens, start + 1).text in ARTICLES)
+    if link.text in words.AND:
+        start += 1 + (token_at(tokens, start + 1).text in words.ARTICLES)
     elif link.text == "-":
         start += 1
     token = token_at(tokens, start)
     if token.kind == "fraction":
         return Quantity(token.value, token.value, start + 1)
-    return _read_multiple(tokens, start) if link.text in AND else None
+    return _read_multiple(tokens, start) if link.text in words.AND else None
 
 
 def _read_multiple(tokens: list[Token], start: int) -> Quantity | None:
     """Return the product of the number words at `start`: half a dozen, quarter."""
     end = start
     value = 1.0
-    while (factor := MULTIPLES.get(token_at(tokens, end).text)) is not None:
+    while (factor := words.MULTIPLES.get(token_at(tokens, end).text)) is not None:
         value *= factor
         end += 1
-        while token_at(tokens, end).text in ARTICLES or token_at(tokens, end).text == "of":
+        while token_at(tokens, end).text in words.ARTICLES or token_at(tokens, end).text == "of":
             end += 1
     if end == start or _is_half_and_half(tokens, start):
         return None
@@ -149,5 +132,6 @@ def _read_multiple(tokens: list[Token], start: int) -> Quantity | None:
 
 def _is_half_and_half(tokens: list[Token], start: int) -> bool:
     """Return whether the words are the ingredient "half and half", which is not an amount."""
+    # texts[::2] is the first and the third word.
     texts = [token.text for token in tokens[start:] if token.text != "-"][:3]
-    return texts[::2] == ["half", "half"] and texts[1] in AND  # [::2] is the first and the third
+    return texts[::2] == ["half", "half"] and texts[1] in words.AND

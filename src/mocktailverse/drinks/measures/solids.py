@@ -9,11 +9,10 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from mocktailverse.drinks.measures.words import word_set
+from mocktailverse.drinks.text import word_set
 
 _WORD = re.compile(r"[^\W\d_]+")
 _ACCENTS = re.compile(r"[\u0300-\u036f]")
-
 
 _FLAVOURS = word_set(
     "lemon lime orange grapefruit peach nectarine apple pear banana mango melon watermelon "

@@ -3,21 +3,10 @@
 from itertools import takewhile
 from typing import NamedTuple
 
+from mocktailverse.drinks.measures import words
 from mocktailverse.drinks.measures.quantity import token_at
 from mocktailverse.drinks.measures.tokens import Token
-from mocktailverse.drinks.measures.words import (
-    ABBREVIATION_LENGTH,
-    ADJECTIVES,
-    CORRECTABLE,
-    FLUID_OUNCE,
-    FRENCH_SPOONS,
-    REAL_WORDS,
-    SAFE_ABBREVIATIONS,
-    SPOONS,
-    STOPS,
-    UNIT_WORDS,
-    UnitWord,
-)
+from mocktailverse.drinks.measures.words import UnitWord
 
 _SHORTEST_CORRECTABLE = 5
 
@@ -39,14 +28,14 @@ def unit_at(tokens: list[Token], index: int) -> UnitMatch | None:
     text = token_at(tokens, index).text
     after = past_hyphen(tokens, index + 1)
     if text in {"fl", "fluid", "liq"}:
-        ounce = UNIT_WORDS.get(token_at(tokens, after).text)
-        return UnitMatch(FLUID_OUNCE, after + 1) if ounce and ounce.weighs else None
-    if text in SPOONS and token_at(tokens, after).text.startswith("spoon"):
-        return UnitMatch(UNIT_WORDS[SPOONS[text]], after + 1)
+        ounce = words.UNIT_WORDS.get(token_at(tokens, after).text)
+        return UnitMatch(words.FLUID_OUNCE, after + 1) if ounce and ounce.weighs else None
+    if text in words.SPOONS and token_at(tokens, after).text.startswith("spoon"):
+        return UnitMatch(words.UNIT_WORDS[words.SPOONS[text]], after + 1)
     if text in {"c", "cuillere", "cuilleres"} and token_at(tokens, index + 1).text == "a":
-        spoon = FRENCH_SPOONS.get(token_at(tokens, index + 2).text)
-        return UnitMatch(UNIT_WORDS[spoon], index + 3) if spoon else None
-    word = UNIT_WORDS.get(text)
+        spoon = words.FRENCH_SPOONS.get(token_at(tokens, index + 2).text)
+        return UnitMatch(words.UNIT_WORDS[spoon], index + 3) if spoon else None
+    word = words.UNIT_WORDS.get(text)
     return UnitMatch(word, index + 1) if word else None
 
 
@@ -64,7 +53,7 @@ def find_unit(tokens: list[Token], start: int) -> UnitMatch | None:
         if token.text == "(":
             index = _past_bracket(tokens, index)
             continue
-        if token.kind != "word" or token.text in STOPS:
+        if token.kind != "word" or token.text in words.STOPS:
             return None
         match = unit_at(tokens, index)
         if match is not None and (
@@ -74,7 +63,7 @@ def find_unit(tokens: list[Token], start: int) -> UnitMatch | None:
         if only_adjectives and (corrected := _corrected(token.text)):
             return UnitMatch(corrected, index + 1)
         only_adjectives = only_adjectives and (
-            token.text in ADJECTIVES or token.text.endswith(("ed", "ly"))
+            token.text in words.ADJECTIVES or token.text.endswith(("ed", "ly"))
         )
         index += 1
     return None
@@ -86,23 +75,18 @@ def _past_bracket(tokens: list[Token], index: int) -> int:
     return index + 1
 
 
-def is_countable(word: UnitWord) -> bool:
-    """Return whether the unit is a thing, such as a slice or a bottle, not an amount."""
-    return word.ml is None and word.unit not in {"part", "glass", "g", "kg", "lb"}
-
-
 def _fits(word: UnitWord, text: str, *, only_adjectives: bool) -> bool:
-    is_safe = len(text) > ABBREVIATION_LENGTH or text in SAFE_ABBREVIATIONS
-    return is_safe and (only_adjectives or is_countable(word) or word.unit == "glass")
+    is_safe = len(text) > words.ABBREVIATION_LENGTH or text in words.SAFE_ABBREVIATIONS
+    return is_safe and (only_adjectives or word.kind == "count" or word.unit == "glass")
 
 
 def _corrected(text: str) -> UnitWord | None:
     """Return the unit that differs from a long word in one letter; None if none does."""
-    if len(text) < _SHORTEST_CORRECTABLE or text in REAL_WORDS or text.endswith("ed"):
+    if len(text) < _SHORTEST_CORRECTABLE or text in words.REAL_WORDS or text.endswith("ed"):
         return None
-    near = (word for word in CORRECTABLE if word[0] == text[0] and _is_one_edit(text, word))
+    near = (word for word in words.CORRECTABLE if word[0] == text[0] and _is_one_edit(text, word))
     word = next(near, None)
-    return UNIT_WORDS[word] if word else None
+    return words.UNIT_WORDS[word] if word else None
 
 
 def _is_one_edit(one: str, other: str) -> bool:

@@ -6,7 +6,9 @@ meaning; `grammar` decides how words combine.
 
 from typing import NamedTuple
 
-from mocktailverse.drinks.units import FIFTH_ML, ML_PER_UNIT
+from mocktailverse.drinks.drink import MeasureKind
+from mocktailverse.drinks.text import word_set
+from mocktailverse.drinks.units import FIFTH_ML, GRAMS_PER_UNIT, ML_PER_UNIT
 
 
 class UnitWord(NamedTuple):
@@ -20,10 +22,14 @@ class UnitWord(NamedTuple):
     weighs: bool = False
     """True for the ounce, which is a mass if the ingredient is solid."""
 
-
-def word_set(text: str) -> frozenset[str]:
-    """Return the words of a space-separated text."""
-    return frozenset(text.split())
+    @property
+    def kind(self) -> MeasureKind:
+        """What the unit measures; `count` for things, such as a slice or a bottle."""
+        if self.ml is not None:
+            return "volume"
+        if self.unit in {"part", "glass"}:
+            return "part"
+        return "mass" if self.unit in GRAMS_PER_UNIT else "count"
 
 
 # unit: singular words | irregular plurals (regular ones, in -s and -es, are added below)
@@ -191,23 +197,21 @@ STOPS = word_set("with in into for per plus or and to from cut without on by at 
 """Words that end the search for the unit of a number."""
 
 JUICE = word_set("juice jus saft zumo jugo succo")
-FILL = word_set(
-    "fill filled fills filling top topped remainder rest auffullen completer allonger rellenar "
-    "completar colmare"
-)
-GARNISH = word_set(
-    "garnish garnished garnishing decorate decorated decoration topping toppings rim rimmed "
-    "rimming sprinkle sprinkled dust dusted dusting garnieren garnitur dekoration garniture "
-    "decoracion adornar guarnizione decorare"
-)
-FLOAT = word_set("float floated floater")
 UNMEASURED = word_set(
     "taste desired needed required optional lots lot plenty some any enough preference bit touch "
     "hint few several many geschmack gout gusto q qb qs"
 )
 """Words that leave the amount to the drinker: "to taste"."""
 QUALITATIVE: dict[str, str] = {
-    **dict.fromkeys(FILL, "fill"),
-    **dict.fromkeys(GARNISH, "garnish"),
-    **dict.fromkeys(FLOAT, "float"),
+    word: unit
+    for unit, words in {
+        "fill": "fill filled fills filling top topped remainder rest auffullen completer allonger "
+        "rellenar completar colmare",
+        "garnish": "garnish garnished garnishing decorate decorated decoration topping toppings "
+        "rim rimmed rimming sprinkle sprinkled dust dusted dusting garnieren garnitur dekoration "
+        "garniture decoracion adornar guarnizione decorare",
+        "float": "float floated floater",
+    }.items()
+    for word in words.split()
 }
+"""The unit of a measure that is an instruction: "to garnish"."""

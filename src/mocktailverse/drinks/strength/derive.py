@@ -7,11 +7,11 @@ is None. For the formulas and their sources see docs/explanation/strength.md.
 from collections.abc import Sequence
 
 from mocktailverse.drinks.codes import Quality
-from mocktailverse.drinks.drink import Alcoholic, Certainty, Derived, IngredientLine, Method
+from mocktailverse.drinks.drink import Alcoholic, Certainty, Derived, Method
 from mocktailverse.drinks.strength.dilution import dilution
 from mocktailverse.drinks.strength.glasses import Glass, vessel_of
 from mocktailverse.drinks.strength.methods import preparation_of
-from mocktailverse.drinks.strength.portions import Portion, Trait, portion_of
+from mocktailverse.drinks.strength.portions import Portion, Trait
 from mocktailverse.drinks.strength.pours import NON_ALCOHOLIC_PERCENT, Range
 from mocktailverse.drinks.strength.totals import (
     Totals,
@@ -38,7 +38,7 @@ _MAY_HOLD_ALCOHOL = frozenset({"strong", "doubtful"})
 
 
 def derive(
-    lines: Sequence[IngredientLine],
+    portions: Sequence[Portion],
     instructions: str | None,
     alcoholic: Alcoholic | None,
     glass: str | None = None,
@@ -47,7 +47,7 @@ def derive(
     """Return a drink's derived facts, and quality codes where they contradict the source.
 
     Args:
-        lines: the normalized ingredient lines; their order does not matter.
+        portions: what each ingredient line adds; their order does not matter.
         instructions: the English instructions.
         alcoholic: what the source states about alcohol.
         glass: the glass's name; its size bounds ingredients without an amount.
@@ -58,18 +58,6 @@ def derive(
         non-alcoholic or the reverse, and `volume_implausible` if the lines add up to more than
         one recipe makes.
     """
-    portions = [portion_of(line) for line in lines]
-    return derive_portions(portions, instructions, alcoholic, glass, category)
-
-
-def derive_portions(
-    portions: Sequence[Portion],
-    instructions: str | None,
-    alcoholic: Alcoholic | None,
-    glass: str | None = None,
-    category: str | None = None,
-) -> tuple[Derived, tuple[Quality, ...]]:
-    """Return the same from portions, for callers that cache them."""
     # Turn the portions (rows) into one tuple for each field (columns).
     columns = zip(*portions, strict=True) if portions else ((),) * len(Portion._fields)
     line_traits, spirits, amounts, pours, ml, pure = columns

@@ -47,25 +47,21 @@ LONGEST_LABEL = 60
 _PARTY = re.compile(r"\b(?:punch|party|homemade)\b", re.IGNORECASE)
 
 
-def vessel_of(glass: str | None, category: str | None) -> Glass | None:
-    """Return the glass that bounds the drink; None for punches and home-made liqueurs."""
+def vessel_of(glass: str | None, category: str | None = None) -> Glass | None:
+    """Return the glass that bounds a drink.
+
+    None for vessels of unknown size, such as bowls, and for punches and home-made liqueurs.
+    """
     if not glass or len(glass) > LONGEST_LABEL:
         return None
     if category and len(category) > LONGEST_LABEL:
-        return _vessel(glass, category)
-    return _cached_vessel(glass, category)
+        return _vessel.__wrapped__(glass, category)
+    return _vessel(glass, category)
 
 
-def find_glass(name: str | None) -> Glass | None:
-    """Return the glass of that name; None for vessels of unknown size, such as bowls and jars."""
-    return _glasses().get(key(name)) if name and len(name) <= LONGEST_LABEL else None
-
-
+@lru_cache(maxsize=2048)
 def _vessel(glass: str, category: str | None) -> Glass | None:
-    return None if category and _PARTY.search(category) else find_glass(glass)
-
-
-_cached_vessel = lru_cache(maxsize=2048)(_vessel)
+    return None if category and _PARTY.search(category) else _glasses().get(key(glass))
 
 
 @cache

@@ -14,6 +14,7 @@ import re
 from msgspec import Struct
 
 from mocktailverse.drinks.drink import Method
+from mocktailverse.drinks.text import word_set
 
 
 class Preparation(Struct, frozen=True):
@@ -27,19 +28,15 @@ class Preparation(Struct, frozen=True):
     """Whether something is filled or topped up."""
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_ABBREVIATED = _words("oz tsp tbsp tblsp cl ml no")
+_ABBREVIATED = word_set("oz tsp tbsp tblsp cl ml no")
 _ABBREVIATION = re.compile(r"\b(oz|tsp|tbsp|tblsp|cl|ml|no)\.")
 
-_DENYING = _words("not don dont never without no instead rather")
+_DENYING = word_set("not don dont never without no instead rather")
 _DENIED = re.compile(
     r"\b(?:not|don['\u2019]?t|never|without|no need to|instead of|rather than)"
     r"(?:\s+\w+){0,3}?\s+(?:shak|stir|blend|muddl|layer)\w*"
 )
-_AMBIGUOUS = _words(
+_AMBIGUOUS = word_set(
     "milk milkshake milkshakes shakes salt pepper daily every each occasionally several once"
     " blend blended out off stirrer stirrers layer"
 )
@@ -64,10 +61,10 @@ _SOUNDS = (
 _BLEND_OF = re.compile(r"blend\s+(?:of|whisk|scotch|rum|malt|irish|canadian|bourbon)")
 """Every match of `_NO_METHOD` contains one of `_SOUNDS` or matches `_BLEND_OF`."""
 
-_SHAKEN = _words("shake shakes shaken shaker shakers shaking")
+_SHAKEN = word_set("shake shakes shaken shaker shakers shaking")
 _SHAKING = re.compile(r"\bshak(?:e|es|en|er|ers|ing)\b")
 _STIR_OR_SHAKE = re.compile(r"\bstir\w*,? or shak")
-_BLENDED = _words(
+_BLENDED = word_set(
     "blend blender blenders blended blending blends liquefy liquify liquidise liquidize"
     " processor whiz whizz puree purée"
 )
@@ -76,12 +73,12 @@ _BLENDING = re.compile(
     r"|\bpur[eé]e (?:in|with|until|all)\b"
 )
 _MUDDLED = re.compile(r"muddl(?<!\wmuddl)")
-_LAYERED = _words("layer layers layered layering pousse")
+_LAYERED = word_set("layer layers layered layering pousse")
 _LAYERING = re.compile(
     r"\bover (?:(?:the )?back of )?(?:a|the) (?:bar ?)?spoon"
     r"|\bback of (?:a|the) (?:(?:\w+ )?\w*|\w+ \w+ )spoon\b|\bfloat (?:each|in order)\b"
 )
-_STIRRED = _words("stir stirs stirred stirring")
+_STIRRED = word_set("stir stirs stirred stirring")
 _STIRRING = re.compile(r"stir(?<!\wstir)(?:red|ring)?\b")
 _MIXING_GLASS = re.compile(r"\b(?:mixing|bar) glass\b")
 _STRAINED = re.compile(r"strain(?<!\wstrain)")
@@ -95,25 +92,24 @@ _ONLY_STIRRED = re.compile(r"\s*stir\w*\b[^.]*?(?:\.|$)")
 _IN_A_VESSEL = re.compile(r"\b(?:glass|mug|cup|jar|bowl|pitcher|pan|saucepan|pot)\b")
 _HEATED = re.compile(r"\b(?:boil|simmer|heat|saucepan|microwave|brew|steep|warm)")
 
-_VESSELS = _words(
+_VESSELS = word_set(
     "glass glasses mug mugs cup cups jar bowl pitcher flute goblet tumbler snifter highball"
     " collins ice rocks build built"
 )
 _TO_THE_TOP = re.compile(r"\beach other\b|\btop(?:ped)? (?:up|with|off)\b")
-_BUILT = _words("build built pour add fill top put place combine mix drop dissolve stir serve")
+_BUILT = word_set("build built pour add fill top put place combine mix drop dissolve stir serve")
 _BUILDING = re.compile(
     r"\b(?:buil[dt]|pour|add|fill|top|put|place|combine|mix|drop|dissolve|stir|serve)"
 )
 
 _ICE = re.compile(r"ice(?<!\wice)\b(?![\s-]?cream)")
 _ON_THE_ROCKS = re.compile(r"\bon the rocks\b")
-_ICED = _words("iced frozen")
-_FILLED = _words("fill fills filled filling top tops topped topping")
+_ICED = word_set("iced frozen")
+_FILLED = word_set("fill fills filled filling top tops topped topping")
 
 _MISLEADING = _ABBREVIATED | _DENYING | _AMBIGUOUS
-_VOCABULARY = _words("or mash float mixing bar").union(
-    *(_MISLEADING, _SHAKEN, _BLENDED, _LAYERED, _STIRRED),
-    *(_VESSELS, _BUILT, _ICED, _FILLED),
+_VOCABULARY = word_set("or mash float mixing bar").union(
+    _MISLEADING, _SHAKEN, _BLENDED, _LAYERED, _STIRRED, _VESSELS, _BUILT, _ICED, _FILLED
 )
 _WORD = re.compile(r"\w+")
 _ONLY_WORDS = re.sub(rb"\W", b" ", bytes(range(256)))
@@ -121,8 +117,6 @@ _ONLY_WORDS = re.sub(rb"\W", b" ", bytes(range(256)))
 
 TEXT_LIMIT = 2000
 """Maximum characters of the instructions that are searched for the method."""
-
-_UNKNOWN_PREPARATION = Preparation()
 
 
 def preparation_of(instructions: str | None) -> Preparation:
@@ -133,7 +127,7 @@ def preparation_of(instructions: str | None) -> Preparation:
     afterwards; otherwise it is built in its glass.
     """
     if not instructions:
-        return _UNKNOWN_PREPARATION
+        return Preparation()
     text = instructions.casefold()
     terms = _terms_in(text)
     ice_named = (
@@ -182,7 +176,8 @@ def _method(text: str, terms: frozenset[str]) -> Method | None:
     ):
         return "layered"
     in_vessel = not terms.isdisjoint(_VESSELS) or _TO_THE_TOP.search(text)
-    return "built" if in_vessel and _builds(text, terms) else None
+    built = in_vessel and (not terms.isdisjoint(_BUILT) or _BUILDING.search(text))
+    return "built" if built else None
 
 
 def _steps(text: str, terms: frozenset[str]) -> str:
@@ -225,7 +220,3 @@ def _only_stirred(text: str) -> bool:
     """Return whether the text begins with stirring and names no vessel for it."""
     first = _ONLY_STIRRED.match(text)
     return bool(first and not _IN_A_VESSEL.search(first[0]))
-
-
-def _builds(text: str, terms: frozenset[str]) -> bool:
-    return not terms.isdisjoint(_BUILT) or bool(_BUILDING.search(text))

@@ -1,11 +1,10 @@
-"""Portions: what one ingredient line adds to a drink, cached for all drinks that have the line."""
+"""Portions: what one ingredient line adds to a drink."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from mocktailverse.drinks.drink import Certainty, IngredientLine, MeasureKind
-from mocktailverse.drinks.ingredients import LONGEST_NAME, Kind
+from mocktailverse.drinks.drink import IngredientLine
+from mocktailverse.drinks.ingredients import Kind
 from mocktailverse.drinks.strength.pours import (
     NON_ALCOHOLIC_PERCENT,
     Pour,
@@ -31,7 +30,6 @@ open        a liquid whose volume or strength is a range
 imprecise   a liquid without exact figures, or an unknown ingredient that the figures leave out
 """
 
-
 _FOODS: frozenset[Kind] = frozenset({"food", "fruit", "vegetable"})
 
 
@@ -54,37 +52,7 @@ class Portion(NamedTuple):
 
 
 def portion_of(line: IngredientLine) -> Portion:
-    """Return the portion of a line, from a cache: many drinks have the same lines."""
-    if len(line.name) > LONGEST_NAME:
-        return _portion(line)
-    return _cached_portion(
-        line.name,
-        line.amount_min,
-        line.amount_max,
-        line.unit,
-        line.ml_min,
-        line.ml_max,
-        line.kind,
-        line.certainty,
-    )
-
-
-@lru_cache(maxsize=2048)
-def _cached_portion(  # noqa: PLR0913, PLR0917 - the cache key: the line without its position
-    name: str,
-    amount_min: float | None,
-    amount_max: float | None,
-    unit: str,
-    ml_min: float | None,
-    ml_max: float | None,
-    kind: MeasureKind,
-    certainty: Certainty,
-) -> Portion:
-    amounts = amount_min, amount_max, unit, ml_min, ml_max
-    return _portion(IngredientLine(0, name, name, None, *amounts, kind, certainty))
-
-
-def _portion(line: IngredientLine) -> Portion:
+    """Return the portion of a line; its position and its raw texts do not matter."""
     substance = substance_of(line.name)
     pour = pour_of(line, substance)
     traits = frozenset(_traits(line, substance, pour))
@@ -107,9 +75,6 @@ def _traits(line: IngredientLine, substance: Substance, pour: Pour | None) -> It
         yield "food"
     if pour and not pour.closed:
         yield "open"
-    if doubtful or (pour and not _is_exact(line, substance, pour)):
+    is_exact = substance.labelled and line.certainty == "exact"
+    if doubtful or (pour and (pour.imprecise_unit or not is_exact)):
         yield "imprecise"
-
-
-def _is_exact(line: IngredientLine, substance: Substance, pour: Pour) -> bool:
-    return substance.labelled and line.certainty == "exact" and not pour.imprecise_unit

@@ -15,6 +15,7 @@ from mocktailverse.drinks.ingredients import (
     match_ingredient,
 )
 from mocktailverse.drinks.reference.tables import read_table
+from mocktailverse.drinks.units import GRAMS_PER_UNIT
 
 Range = tuple[float, float]
 Measured = Literal["ml", "part", "glass", "fill", "rest", "unbounded"]
@@ -45,7 +46,6 @@ SEASONING_ML: dict[Kind, Range] = {
 GRAM_ML = (0.85, 1.1)
 """ml per gram of a drinkable liquid, from syrups and dairy to spirits."""
 
-_GRAMS = {"g": 1.0, "kg": 1000.0, "lb": 453.592}
 _LONG: frozenset[Kind] = frozenset(
     {"soda", "juice", "mixer", "wine", "beer", "cider", "water", "dairy", "tea_coffee"}
 )
@@ -159,8 +159,8 @@ def _poured_without_ml(line: IngredientLine, amount: Range | None) -> Range | No
     """Return the ml of a float, and of a liquid given by mass; None for other units."""
     if line.unit == "float":
         return FLOAT_ML
-    if amount and line.unit in _GRAMS:
-        grams = _GRAMS[line.unit]
+    if amount and line.unit in GRAMS_PER_UNIT:
+        grams = GRAMS_PER_UNIT[line.unit]
         return amount[0] * grams * GRAM_ML[0], amount[1] * grams * GRAM_ML[1]
     return None
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mocktailverse.catalogue.rows import name_key
 from mocktailverse.catalogue.search.matching import MAX_CHARACTERS, MAX_WORDS
 from mocktailverse.catalogue.search.query import DrinkQuery, Facet, Facets
-from mocktailverse.drinks.ingredients import is_a, match_ingredient
+from mocktailverse.drinks.ingredients import ancestors, canonical_name, match_ingredient
 from strategies.effort import examples
 
 INGREDIENTS = ("Rum", "Light rum", "Gin", "Citron vodka", "Vodka", "Lime juice", "Wumm", "wumm")
@@ -104,8 +104,11 @@ def _found(drink, q):
 
 
 def _has(drink, ingredient):
-    if match_ingredient(ingredient):
-        return any(is_a(line.name, ingredient) for line in drink.ingredients)
+    if general := match_ingredient(ingredient):
+        kinds = [
+            (canonical_name(line.name)[0], *ancestors(line.name)) for line in drink.ingredients
+        ]
+        return any(general.name in names for names in kinds)
     return any(line.name.casefold() == ingredient.casefold() for line in drink.ingredients)
 
 

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from mocktailverse.drinks import parse_measure
-from mocktailverse.drinks.measures import solids
+from mocktailverse.drinks.measures import parse_measure, solids
 from mocktailverse.drinks.measures.tokens import TEXT_LIMIT
 from mocktailverse.drinks.measures.words import (
     FILLERS,

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mocktailverse.drinks import parse_measure
-from mocktailverse.drinks.measures import Measure
+from mocktailverse.drinks.measures import Measure, parse_measure
 from mocktailverse.drinks.units import FIFTH_ML, ML_PER_UNIT
 from strategies.private_records import needed
 

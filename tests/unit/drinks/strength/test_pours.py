@@ -5,7 +5,8 @@ import pytest
 from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.ingredients import canonical_name
 from mocktailverse.drinks.measures import parse_measure
-from mocktailverse.drinks.strength import derive, portion_of
+from mocktailverse.drinks.strength.derive import derive
+from mocktailverse.drinks.strength.portions import portion_of
 
 
 def line_of(measure: str, ingredient: str) -> IngredientLine:
@@ -266,8 +267,9 @@ def test_ice_leaves_less_room_whether_it_is_an_ingredient_or_in_the_text(
     lines: list[str], instructions: str, most: float
 ):
     poured_lines = [line_of("5 cl", "Gin"), line_of("fill", "Tonic water")]
+    iced_lines = [line_of("1 cup", name) for name in lines]
     derived, _ = derive(
-        [*poured_lines, *(line_of("1 cup", name) for name in lines)],
+        [portion_of(line) for line in (*poured_lines, *iced_lines)],
         instructions,
         None,
         "Highball glass",

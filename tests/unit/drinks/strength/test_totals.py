@@ -2,7 +2,7 @@
 
 import pytest
 
-from mocktailverse.drinks.strength.glasses import find_glass
+from mocktailverse.drinks.strength.glasses import vessel_of
 from mocktailverse.drinks.strength.pours import Pour
 from mocktailverse.drinks.strength.totals import (
     Totals,
@@ -13,7 +13,7 @@ from mocktailverse.drinks.strength.totals import (
 )
 from mocktailverse.drinks.units import LARGEST_RECIPE_ML
 
-HIGHBALL = find_glass("Highball glass")  # 240 to 350 ml
+HIGHBALL = vessel_of("Highball glass")  # 240 to 350 ml
 NOTHING = Totals()
 
 
