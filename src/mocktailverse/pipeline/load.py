@@ -18,15 +18,8 @@ from msgspec.structs import replace
 from mocktailverse.errors import MissingError, MocktailverseError, TransientError
 from mocktailverse.loads.load_record import Lease, Load
 from mocktailverse.loads.load_request import LoadRequest
+from mocktailverse.pipeline import ports
 from mocktailverse.pipeline.load_run import LoadResult, LoadRun, working_time_left
-from mocktailverse.pipeline.ports import (
-    Clock,
-    DrinksStore,
-    LoadsStore,
-    OpenObject,
-    RawStore,
-    RequestQueue,
-)
 
 LONGEST_DELAY_S = 900
 """SQS's longest delay of a message, which is also Lambda's longest timeout."""
@@ -41,11 +34,11 @@ class Postponed(Struct, frozen=True):
 class Loader(Struct, frozen=True):
     """Handles load requests with these stores; stateless between messages."""
 
-    raw: RawStore
-    drinks: DrinksStore
-    loads: LoadsStore
-    queue: RequestQueue
-    clock: Clock
+    raw: ports.RawStore
+    drinks: ports.DrinksStore
+    loads: ports.LoadsStore
+    queue: ports.RequestQueue
+    clock: ports.Clock
     max_tries: int
     """Deliveries after which a request is a poison message: its load fails."""
 
@@ -118,7 +111,7 @@ class Loader(Struct, frozen=True):
         self.queue.send(request, delay_s)
         return Postponed(delay_s)
 
-    def _open(self, load: Load) -> OpenObject | None:
+    def _open(self, load: Load) -> ports.OpenObject | None:
         """Return the raw object; None if it is gone, and then the load has failed for good."""
         try:
             return self.raw.open(load.object)

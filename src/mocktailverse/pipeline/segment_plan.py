@@ -20,6 +20,8 @@ class SegmentPlan(Struct):
     results: list[RecordResult]
     exhausted: bool
     """Whether no record follows them."""
+    is_cut: bool = False
+    """Whether results were left out, because time or write capacity ran out before them."""
 
     def unwritten(self) -> list[int]:
         """Return the indices of the results still to be written, in order."""
@@ -46,7 +48,7 @@ class SegmentPlan(Struct):
 
     def cut(self, index: int) -> "SegmentPlan":
         """Return the plan of the results before `index`."""
-        return SegmentPlan(self.results[:index], exhausted=False)
+        return SegmentPlan(self.results[:index], exhausted=False, is_cut=True)
 
 
 def plan_segment(results: Iterable[RecordResult]) -> SegmentPlan:
