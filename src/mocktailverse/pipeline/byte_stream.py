@@ -7,7 +7,7 @@ in steps of at most INFLATE_STEP bytes, and reading stops at DECODED_LIMIT.
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 from typing import NamedTuple
 
 from mocktailverse.drinks.codes import Reason
@@ -45,6 +45,11 @@ class DecodedLine(NamedTuple):
     """None if the line is longer than DECODED_LIMIT; its bytes were skipped, not kept."""
     damage: GzipDamagedError | None = None
     """The damage that ends the object in this line; `data` is the part before it."""
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether it has only white space, and neither is too long nor damaged."""
+        return self.data is not None and self.damage is None and not self.data.strip()
 
 
 class TooLargeError(ObjectRejectedError):
@@ -113,14 +118,9 @@ def _before_damage(inflater: "zlib._Decompress", data: bytes) -> Iterator[bytes]
 
 def check_inflated_size(chunks: Iterable[bytes]) -> None:
     """Raise TooLargeError if gzip data decompresses beyond the limit; ignore damage."""
-    size = 0
-    try:
-        for step in inflate(chunks):
-            size += len(step)
-            if size > DECODED_LIMIT:
-                raise TooLargeError("The gzip data is larger than 64 MiB")
-    except GzipDamagedError:
-        return
+    with suppress(GzipDamagedError):
+        if any(size > DECODED_LIMIT for size in accumulate(map(len, inflate(chunks)))):
+            raise TooLargeError("The gzip data is larger than 64 MiB")
 
 
 class DecodedBytes:

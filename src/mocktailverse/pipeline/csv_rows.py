@@ -88,7 +88,7 @@ def csv_rows(lines: Iterator[DecodedLine], header: CsvHeader) -> Iterator[CsvRow
     pending: list[DecodedLine] = []
     while pending or (pending := list(islice(lines, 1))):
         first = pending[0]
-        if first.data is not None and not first.data.strip() and not first.damage:
+        if first.is_blank:
             del pending[0]
             continue
         row, used = _whole_row(pending, lines, header) or (CsvRow(first, None), 1)
