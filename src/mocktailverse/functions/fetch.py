@@ -95,18 +95,19 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
 
 
 def _fetch(runtime: FetchRuntime, request: FetchEvent, clock: InvocationClock) -> ExtractReport:
+    client, bucket = runtime.client, runtime.bucket
     stop_at = clock.now() + 1000 * (request.time_limit_s + RESERVE_S)
 
     def time_left_s() -> float:
         return min(clock.time_left_s(), (stop_at - clock.now()) / 1000)
 
-    strategy = plan(request.strategy, request.arguments, premium=runtime.client.premium)
-    cursor = request.cursor or (None if request.full else _stored_cursor(runtime.bucket, request))
+    strategy = plan(request.strategy, request.arguments, premium=client.premium)
+    cursor = request.cursor or (None if request.full else _stored_cursor(bucket, request))
     run = cursor.run if cursor else run_name(strategy.name, clock.now())
     if strategy.name == "sweep":
         return extract_sweep(
-            runtime.client,
-            runtime.bucket,
+            client,
+            bucket,
             run,
             now_ms=clock.now,
             time_left_s=time_left_s,
@@ -115,13 +116,7 @@ def _fetch(runtime: FetchRuntime, request: FetchEvent, clock: InvocationClock) -
             full=request.full,
         )
     return extract(
-        runtime.client,
-        runtime.bucket,
-        strategy,
-        run,
-        now_ms=clock.now,
-        time_left_s=time_left_s,
-        cursor=cursor,
+        client, bucket, strategy, run, now_ms=clock.now, time_left_s=time_left_s, cursor=cursor
     )
 
 
@@ -148,9 +143,7 @@ def _state_key(request: FetchEvent) -> str:
 def _runtime() -> FetchRuntime:
     settings = FetchSettings.read()
     client = TheCocktailDB(
-        settings.source_url,
-        settings.source_key,
-        requests_per_s=settings.source_requests_per_s,
+        settings.source_url, settings.source_key, requests_per_s=settings.source_requests_per_s
     )
     logger = Logger()
     bucket = LoggedBucket(Stores(Clients(), settings.outputs()).bucket, logger)

@@ -56,17 +56,9 @@ class TransformRuntime(Struct, frozen=True):
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Process a batch of SQS messages; return the ones to be redelivered."""
     runtime = _runtime()
-    stores = runtime.stores
+    stores, max_tries = runtime.stores, runtime.settings.max_receive_count
     clock = InvocationClock(context)
-    loader = Loader(
-        stores.bucket,
-        stores.drinks,
-        stores.loads,
-        stores.queue,
-        clock,
-        runtime.settings.max_receive_count,
-    )
-
+    loader = Loader(stores.bucket, stores.drinks, stores.loads, stores.queue, clock, max_tries)
     names_of: dict[str, dict[str, Any]] = {}
 
     def work_on(record: "SQSRecord") -> None:
@@ -77,10 +69,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     _fail_in_advance(loader, event)
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
     response = process_partial_response(
-        event=event,
-        record_handler=work_on,
-        processor=processor,
-        context=context,
+        event=event, record_handler=work_on, processor=processor, context=context
     )
     failed: list[Any] = processor.fail_messages
     for message, (_, error, _) in zip(failed, processor.exceptions, strict=True):
@@ -135,11 +124,8 @@ def _report(
 def _names(request: "LoadRequest") -> dict[str, Any]:
     """Return the load's ids for the logs; `trace` is the same in every stage."""
     version = request.object
-    return {
-        "trace": version.trace_id,
-        "load": version.load_id(request.generation),
-        "key": version.key,
-    }
+    load_id = version.load_id(request.generation)
+    return {"trace": version.trace_id, "load": load_id, "key": version.key}
 
 
 @cache
