@@ -2,11 +2,8 @@
 
 Any message for a load resumes it after its finished segments: the first delivery, a redelivery
 after a crash, a continuation, a replay. So messages may arrive twice, late, or in any order, and
-each record still counts once (effectively once).
-
-A lease keeps two workers apart. A message that meets another worker's lease is replaced by one that
-is delivered when the lease has expired: the lease's owner may be dead, and the message it was
-working on may be this very one.
+each record still counts once (effectively once). docs/explanation/convergence.md has the whole
+protocol, leases included.
 """
 
 import math
@@ -98,8 +95,9 @@ class Loader(Struct, frozen=True):
     def _wait_for(self, lease: Lease, request: LoadRequest) -> Postponed:
         """Send a message that is delivered when the lease has expired.
 
-        SQS counts the receives of the new message from 1. So that a load that kills its workers
-        becomes a dead letter, a request that has used up its tries is not replaced again.
+        Its owner may be dead, and this message the very one that it was working on. SQS counts the
+        receives of the new message from 1. So that a load that kills its workers becomes a dead
+        letter, a request that has used up its tries is not replaced again.
         """
         if request.tries >= self.max_tries:
             raise TransientError(f"Another worker holds the load, after {request.tries} failures.")

@@ -1,10 +1,8 @@
 """One invocation's work on a load: from its last checkpoint to its end, or to a continuation.
 
-The raw object is loaded in segments. A segment's result is written once, under a key that follows
-from its number; the load's counts are the sum of its segments, so no redelivery counts twice.
-
-A run that is out of time or of write capacity ends its segment early and sends a continuation
-message. Slow is never mistaken for failing.
+A segment's result is written once, under a key that follows from its number; the load's counts are
+the sum of its segments, so no redelivery counts twice. A run that is out of time or of write
+capacity ends its segment early and sends a continuation: slow is never mistaken for failing.
 """
 
 import random
@@ -67,10 +65,8 @@ class LoadRun(Struct, frozen=True):
     ) -> tuple[LoadResult, LoadResult | None]:
         """Load the object from its last checkpoint on.
 
-        Args:
-            source: the opened raw object.
-            stalled: consecutive messages before this one that wrote nothing, because DynamoDB
-                throttled every write.
+        `stalled` is the number of consecutive messages before this one that wrote nothing, because
+        DynamoDB throttled every write.
 
         Returns:
             What this run loaded, and the result of the whole load; the latter is None if a

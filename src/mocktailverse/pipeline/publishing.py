@@ -90,11 +90,7 @@ class Publisher:
     def rebuild(self, on_drink: Callable[[int], None] = lambda _: None) -> PublishResult:
         """Replace the published catalogue by one built from the whole table.
 
-        Args:
-            on_drink: called with the number of drinks read so far.
-
-        Raises:
-            TransientError: as `publish`.
+        `on_drink` is called with the number of drinks read so far. Errors are as in `publish`.
         """
         return self._retry_on_conflict(
             lambda: self._publish_table(self._catalogue.etag(), on_drink=on_drink)

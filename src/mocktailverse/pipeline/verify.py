@@ -66,13 +66,9 @@ def verify(
 ) -> VerifyReport:
     """Return what differs between the tables and the raw objects.
 
-    Args:
-        raw: the raw objects.
-        registers: the drinks table.
-        loads: the load records.
-        on_object: called with the number of raw objects compared so far.
-        raw_expires: whether raw objects expire. If so, drinks whose raw object has expired are not
-            compared, nor are the earlier recipes and absences of the others.
+    `on_object` is called with the number of raw objects compared so far. If raw objects expire,
+    drinks whose raw object has expired are not compared, nor are the earlier recipes and absences
+    of the others.
     """
     report = VerifyReport()
     latest = {load.object: load for load in latest_generations(loads)}

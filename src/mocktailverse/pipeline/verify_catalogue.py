@@ -46,14 +46,7 @@ def verify_all(  # noqa: PLR0913 - four stores and three options
 ) -> VerifyReport:
     """Return what differs between raw objects and tables, and between table and catalogue.
 
-    Args:
-        raw: the raw objects.
-        drinks: the drinks table; it is read once.
-        loads: the load records.
-        published: the published catalogue.
-        on_object: called with the number of raw objects compared so far.
-        raw_expires: whether raw objects expire; see `verify`.
-        wait: sleeps for a number of seconds.
+    The drinks table is scanned once, for both. `on_object` and `raw_expires` are as in `verify`.
     """
     fingerprints: dict[str, bytes] = {}
     registers = _noting(drinks.all(), fingerprints)
