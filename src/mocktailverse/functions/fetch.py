@@ -68,14 +68,6 @@ class LoggedBucket(Struct, frozen=True):
         return self.bucket.get(key)
 
 
-class FetchRuntime(Struct, frozen=True):
-    """What is built once and kept between invocations."""
-
-    bucket: LoggedBucket
-    client: TheCocktailDB
-    logger: Logger
-
-
 @failures_logged
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Fetch until done or out of time; return the report, with a cursor if it stopped early.
@@ -83,19 +75,20 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     Raises:
         UsageError: the strategy is unknown, or not possible with these arguments or this key.
     """
-    runtime = _runtime()
+    client, bucket, logger = _runtime()
     request = msgspec.convert(event, FetchEvent)
-    report = _fetch(runtime, request, InvocationClock(context))
-    _store_cursor(runtime.bucket, request, report.cursor)
+    report = _fetch(client, bucket, request, InvocationClock(context))
+    _store_cursor(bucket, request, report.cursor)
     result: dict[str, Any] = msgspec.to_builtins(report)
-    runtime.logger.info("fetched", **{k: value for k, value in result.items() if k != "cursor"})
+    logger.info("fetched", **{k: value for k, value in result.items() if k != "cursor"})
     if report.coverage and report.coverage.outage_suspected:
-        runtime.logger.warning("too many drinks are absent at once: no absence was recorded")
+        logger.warning("too many drinks are absent at once: no absence was recorded")
     return result
 
 
-def _fetch(runtime: FetchRuntime, request: FetchEvent, clock: InvocationClock) -> ExtractReport:
-    client, bucket = runtime.client, runtime.bucket
+def _fetch(
+    client: TheCocktailDB, bucket: LoggedBucket, request: FetchEvent, clock: InvocationClock
+) -> ExtractReport:
     stop_at = clock.now() + 1000 * (request.time_limit_s + RESERVE_S)
 
     def time_left_s() -> float:
@@ -140,11 +133,11 @@ def _state_key(request: FetchEvent) -> str:
 
 
 @cache
-def _runtime() -> FetchRuntime:
+def _runtime() -> tuple[TheCocktailDB, LoggedBucket, Logger]:
     settings = FetchSettings.read()
     client = TheCocktailDB(
         settings.source_url, settings.source_key, requests_per_s=settings.source_requests_per_s
     )
     logger = Logger()
     bucket = LoggedBucket(Stores(Clients(), settings.outputs()).bucket, logger)
-    return FetchRuntime(bucket, client, logger)
+    return client, bucket, logger
