@@ -99,17 +99,13 @@ def inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the same bytes in pieces of bounded size."""
     for chunk in chunks:
         for start in range(0, len(chunk), INFLATE_INPUT):
             yield chunk[start : start + INFLATE_INPUT]
 
 
 def _before_damage(inflater: "zlib._Decompress", data: bytes) -> Iterator[bytes]:
-    """Yield the bytes before the damage in `data`.
-
-    zlib discards the output of a call that fails, so the data is passed byte by byte.
-    """
+    """Yield the bytes before the damage: byte by byte, as zlib discards a failed call's output."""
     with suppress(zlib.error):
         for byte in data:
             if step := inflater.decompress(bytes((byte,))):
@@ -133,12 +129,8 @@ class DecodedBytes:
     def __init__(self, source: OpenObject, *, trusted: bool = False) -> None:
         """Examine the first bytes.
 
-        Args:
-            source: the opened object.
-            trusted: whether gzip data may decompress to any size.
-
         Raises:
-            TooLargeError: untrusted gzip data decompresses to more than DECODED_LIMIT.
+            TooLargeError: gzip data decompresses to more than DECODED_LIMIT, and is not `trusted`.
         """
         self._source = source
         self._gzip = _begin_with(GZIP_MAGIC, source.chunks())
@@ -158,11 +150,7 @@ class DecodedBytes:
             start = max(0, start - len(chunk))
 
     def document(self) -> tuple[bytes, GzipDamagedError | None]:
-        """Return all readable bytes, and the damage that ends them, if any.
-
-        Raises:
-            TooLargeError: the document is above the limits.
-        """
+        """Return all readable bytes, and the damage that ends them; may raise TooLargeError."""
         parts: list[bytes] = []
         size, damage = 0, None
         try:
