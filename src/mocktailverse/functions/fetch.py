@@ -57,14 +57,12 @@ class LoggedBucket(Struct, frozen=True):
     def put(
         self, key: str, body: bytes, *, metadata: Mapping[str, str], content_type: str
     ) -> ObjectVersion:
-        """Store the body under the key, replacing what was there."""
         version = self.bucket.put(key, body, metadata=metadata, content_type=content_type)
         if key.startswith(RAW_PREFIX):  # nothing is loaded from listings
             self.logger.info("stored", trace=version.trace_id, key=key, bytes=len(body))
         return version
 
     def get(self, key: str) -> bytes | None:
-        """Return the bytes under a key; None if there are none."""
         return self.bucket.get(key)
 
 

@@ -98,8 +98,9 @@ def parts_of(file: InputFile, columns: frozenset[str]) -> Iterator[Part]:
     """
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", file.path.name).strip("-.")[:100] or "file"
     data = DecodedBytes(file, trusted=True)
-    try:
-        form = detect_format(data, columns) if _is_big(data) else None
+    try:  # the sum reads all of the file, to meet damage before the first part
+        is_big = sum(map(len, data.chunks())) > PART_BYTES
+        form = detect_format(data, columns) if is_big else None
     except ObjectRejectedError:  # stored as it is: the transform rejects it with the reason
         form = None
     if form is None or form == "document":
@@ -121,15 +122,6 @@ def parts_of(file: InputFile, columns: frozenset[str]) -> Iterator[Part]:
         bodies, ending = _split(data.lines(), b""), "ndjson"
     for number, body in enumerate(bodies, 1):
         yield Part(f"{stem}-{number:05d}.{ending}", body)
-
-
-def _is_big(data: DecodedBytes) -> bool:
-    """Return whether the file is split; read all of it, to meet damage before the first part.
-
-    Raises:
-        GzipDamagedError: it cannot be read to its end.
-    """
-    return sum(map(len, data.chunks())) > PART_BYTES
 
 
 def _split(lines: Iterator[DecodedLine], header: bytes) -> Iterator[bytes]:

@@ -72,12 +72,14 @@ class LoadRun(Struct, frozen=True):
             What this run loaded, and the result of the whole load; the latter is None if a
             continuation was sent.
         """
-        segments = self._stored_segments()
+        version, generation = self.load.object, self.load.generation
+        is_first_attempt = self.load.attempts == 1  # without stored segments
+        segments = [] if is_first_attempt else self.loads.segments(version, generation)
         first = len(segments)  # number of this run's first segment
         results = None
         while not (segments and segments[-1].final):
             start = segments[-1].after if segments else START
-            results = results or transform(source, self.load.object, start)
+            results = results or transform(source, version, start)
             plan = self._write(plan_segment(results))
             if not plan.results and not plan.exhausted:
                 advanced = len(segments) > first
@@ -92,12 +94,6 @@ class LoadRun(Struct, frozen=True):
                 self._continue_later(stored.after, 0)
                 return LoadResult.of(segments[first:]), None
         return LoadResult.of(segments[first:]), LoadResult.of(segments)
-
-    def _stored_segments(self) -> list[Segment]:
-        """Return the segments of earlier messages; a first attempt has none."""
-        if self.load.attempts == 1:
-            return []
-        return self.loads.segments(self.load.object, self.load.generation)
 
     def _write(self, plan: SegmentPlan) -> SegmentPlan:
         """Write the plan's drinks in order; return it cut where time or capacity ran out."""

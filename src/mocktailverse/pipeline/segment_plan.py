@@ -39,11 +39,9 @@ class SegmentPlan(Struct):
         return counts
 
     def drift(self) -> tuple[Drift, ...]:
-        """Return the sum of the results' schema drift."""
         return total_drift(drift for result in self.results for drift in result.drift)
 
     def rejected(self) -> list[Rejected]:
-        """Return the rejected lines, in order."""
         return [result.rejected for result in self.results if result.rejected is not None]
 
     def cut(self, index: int) -> "SegmentPlan":
