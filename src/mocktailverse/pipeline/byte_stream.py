@@ -74,7 +74,12 @@ def inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """
     inflater = zlib.decompressobj(wbits=31)
     fed = False
-    for piece in _pieces(chunks):
+    pieces = (
+        chunk[start : start + INFLATE_INPUT]
+        for chunk in chunks
+        for start in range(0, len(chunk), INFLATE_INPUT)
+    )
+    for piece in pieces:
         data = piece
         while data:
             if inflater.eof:
@@ -96,12 +101,6 @@ def inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
         if rest := inflater.flush():  # exceeded the last step
             yield rest
         raise GzipDamagedError("its end is missing")
-
-
-def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    for chunk in chunks:
-        for start in range(0, len(chunk), INFLATE_INPUT):
-            yield chunk[start : start + INFLATE_INPUT]
 
 
 def _before_damage(inflater: "zlib._Decompress", data: bytes) -> Iterator[bytes]:

@@ -99,10 +99,9 @@ class Publisher:
     def _retry_on_conflict(self, attempt: Callable[[], PublishResult]) -> PublishResult:
         """Try until no upload conflicts: exponential backoff with jitter.
 
-        stamina, which the sources use, does not fit. It adds the same jitter to every wait and none
-        to the longest, while here each wait is 50 to 100 % of its bound, so that publishers that
-        conflict do not meet again. It also sleeps by itself, while tests interleave publishers at
-        `wait`.
+        Each wait is 50 to 100 % of its bound, so that publishers that conflict do not meet again.
+        stamina, which the sources use, adds the same jitter to every wait and none to the longest;
+        it also sleeps by itself, while tests interleave publishers at `wait`.
         """
         wait_s = FIRST_WAIT_S
         for number in range(1, TRIES + 1):

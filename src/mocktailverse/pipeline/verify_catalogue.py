@@ -1,9 +1,6 @@
 """Verify the published catalogue: compares the read model with the drinks table.
 
-lost             the drink is in the table, but not in the catalogue
-stale            the catalogue has another state of the drink than the table
-extra            the drink is in the catalogue, but not in the table
-
+The kinds of difference are those of `verify`; here the table says what the catalogue should have.
 An unchanged drink's time and place of observation may lag behind: they are not compared. Publishing
 itself lags by seconds, so differences are polled for as long as their number decreases.
 """
