@@ -16,7 +16,7 @@ from mocktailverse.drinks.register import Register
 from mocktailverse.loads.load_record import Counts, Load, Segment
 from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.pipeline.ingest import IngestRun, Part, put_part
+from mocktailverse.pipeline.ingest import IngestRun, Part
 from mocktailverse.sources.thecocktaildb.extract import run_name
 from mocktailverse.sources.thecocktaildb.extract_report import FetchCursor
 from mocktailverse.sources.thecocktaildb.page_fetcher import PageFetcher
@@ -63,7 +63,7 @@ def raw_objects() -> dict[str, StoredObject]:
     start = FetchCursor(run_name("sweep", AT), "sweep", AT, ())
     client = Mock(source=SOURCE, requests=0)
     PageFetcher(client, fetched, start, lambda: AT, lambda: 1).put_raw("f-a", [b"{}"], AT)
-    put_part(ingested, IngestRun(SOURCE, AT, AT), 1, Part("drinks.ndjson", b""))
+    IngestRun(SOURCE, AT, AT).put(ingested, 1, Part("drinks.ndjson", b""))
     puts = {"fetch": fetched.put.call_args, "ingest": ingested.put.call_args}
     return {n: StoredObject(put.args[0], put.kwargs["metadata"]) for n, put in puts.items()}
 

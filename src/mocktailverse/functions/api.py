@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from aws_lambda_powertools import Logger
 from mangum import Mangum
-from msgspec import Struct
 
 from mocktailverse.api.api_app import create_app
 from mocktailverse.api.dependencies import build_dependencies
@@ -31,21 +30,14 @@ TOO_LARGE = ErrorAnswer(
 )
 
 
-class ApiRuntime(Struct, frozen=True):
-    """What is built once and kept between invocations."""
-
-    app: Mangum
-    logger: Logger
-
-
 @failures_logged
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Answer one request, and log one line."""
-    runtime = _runtime()
+    app, logger = _runtime()
     started = time.monotonic()
-    response = _bounded(runtime.app(event, context))
+    response = _bounded(app(event, context))
     request = event["requestContext"]["http"]
-    runtime.logger.info(
+    logger.info(
         "answered",
         method=request["method"],
         path=request["path"],
@@ -68,9 +60,9 @@ def _bounded(response: dict[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def _runtime() -> ApiRuntime:
+def _runtime() -> tuple[Mangum, Logger]:
     settings = ApiSettings.read()
     stores = Stores(Clients(timeouts=INTERACTIVE), settings.outputs())
     folder = Path(tempfile.gettempdir(), "mocktailverse-api")
     app = create_app(build_dependencies(stores, settings, folder, serverless=True))
-    return ApiRuntime(Mangum(app, lifespan="off"), Logger())
+    return Mangum(app, lifespan="off"), Logger()

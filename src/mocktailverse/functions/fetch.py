@@ -57,23 +57,13 @@ class LoggedBucket(Struct, frozen=True):
     def put(
         self, key: str, body: bytes, *, metadata: Mapping[str, str], content_type: str
     ) -> ObjectVersion:
-        """Store the body under the key, replacing what was there."""
         version = self.bucket.put(key, body, metadata=metadata, content_type=content_type)
         if key.startswith(RAW_PREFIX):  # nothing is loaded from listings
             self.logger.info("stored", trace=version.trace_id, key=key, bytes=len(body))
         return version
 
     def get(self, key: str) -> bytes | None:
-        """Return the bytes under a key; None if there are none."""
         return self.bucket.get(key)
-
-
-class FetchRuntime(Struct, frozen=True):
-    """What is built once and kept between invocations."""
-
-    bucket: LoggedBucket
-    client: TheCocktailDB
-    logger: Logger
 
 
 @failures_logged
@@ -83,30 +73,32 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     Raises:
         UsageError: the strategy is unknown, or not possible with these arguments or this key.
     """
-    runtime = _runtime()
+    client, bucket, logger = _runtime()
     request = msgspec.convert(event, FetchEvent)
-    report = _fetch(runtime, request, InvocationClock(context))
-    _store_cursor(runtime.bucket, request, report.cursor)
+    report = _fetch(client, bucket, request, InvocationClock(context))
+    _store_cursor(bucket, request, report.cursor)
     result: dict[str, Any] = msgspec.to_builtins(report)
-    runtime.logger.info("fetched", **{k: value for k, value in result.items() if k != "cursor"})
+    logger.info("fetched", **{k: value for k, value in result.items() if k != "cursor"})
     if report.coverage and report.coverage.outage_suspected:
-        runtime.logger.warning("too many drinks are absent at once: no absence was recorded")
+        logger.warning("too many drinks are absent at once: no absence was recorded")
     return result
 
 
-def _fetch(runtime: FetchRuntime, request: FetchEvent, clock: InvocationClock) -> ExtractReport:
+def _fetch(
+    client: TheCocktailDB, bucket: LoggedBucket, request: FetchEvent, clock: InvocationClock
+) -> ExtractReport:
     stop_at = clock.now() + 1000 * (request.time_limit_s + RESERVE_S)
 
     def time_left_s() -> float:
         return min(clock.time_left_s(), (stop_at - clock.now()) / 1000)
 
-    strategy = plan(request.strategy, request.arguments, premium=runtime.client.premium)
-    cursor = request.cursor or (None if request.full else _stored_cursor(runtime.bucket, request))
+    strategy = plan(request.strategy, request.arguments, premium=client.premium)
+    cursor = request.cursor or (None if request.full else _stored_cursor(bucket, request))
     run = cursor.run if cursor else run_name(strategy.name, clock.now())
     if strategy.name == "sweep":
         return extract_sweep(
-            runtime.client,
-            runtime.bucket,
+            client,
+            bucket,
             run,
             now_ms=clock.now,
             time_left_s=time_left_s,
@@ -115,13 +107,7 @@ def _fetch(runtime: FetchRuntime, request: FetchEvent, clock: InvocationClock) -
             full=request.full,
         )
     return extract(
-        runtime.client,
-        runtime.bucket,
-        strategy,
-        run,
-        now_ms=clock.now,
-        time_left_s=time_left_s,
-        cursor=cursor,
+        client, bucket, strategy, run, now_ms=clock.now, time_left_s=time_left_s, cursor=cursor
     )
 
 
@@ -145,13 +131,11 @@ def _state_key(request: FetchEvent) -> str:
 
 
 @cache
-def _runtime() -> FetchRuntime:
+def _runtime() -> tuple[TheCocktailDB, LoggedBucket, Logger]:
     settings = FetchSettings.read()
     client = TheCocktailDB(
-        settings.source_url,
-        settings.source_key,
-        requests_per_s=settings.source_requests_per_s,
+        settings.source_url, settings.source_key, requests_per_s=settings.source_requests_per_s
     )
     logger = Logger()
     bucket = LoggedBucket(Stores(Clients(), settings.outputs()).bucket, logger)
-    return FetchRuntime(bucket, client, logger)
+    return client, bucket, logger

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from msgspec import Struct
 
 from mocktailverse.functions.failure_log import failures_logged
 from mocktailverse.pipeline.publishing import Publisher
@@ -34,14 +33,6 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-class PublishRuntime(Struct, frozen=True):
-    """What is built once and kept between invocations."""
-
-    publisher: Publisher
-    logger: Logger
-    metrics: Metrics
-
-
 @failures_logged
 def handler(event: dict[str, Any], _context: "LambdaContext") -> dict[str, Any]:
     """Publish the drinks of a batch of stream records; return what was done.
@@ -49,31 +40,25 @@ def handler(event: dict[str, Any], _context: "LambdaContext") -> dict[str, Any]:
     Raises:
         MocktailverseError: publishing failed; the stream delivers the batch again.
     """
-    runtime = _runtime()
+    publisher, logger, metrics = _runtime()
     changes = [record["dynamodb"] for record in event["Records"]]
     ids = {change["Keys"]["id"]["S"] for change in changes}
     changed_at_ms = round(1000 * min(change["ApproximateCreationDateTime"] for change in changes))
     try:
-        published = runtime.publisher.publish(ids)
+        published = publisher.publish(ids)
     finally:  # a lasting lag has to be visible
         lag_ms = max(0, now() - changed_at_ms)
-        runtime.metrics.add_metric("PublishLagMs", MetricUnit.Milliseconds, lag_ms)
-        runtime.metrics.flush_metrics()
+        metrics.add_metric("PublishLagMs", MetricUnit.Milliseconds, lag_ms)
+        metrics.flush_metrics()
     result: dict[str, Any] = msgspec.to_builtins(published)
-    runtime.logger.info(
-        "published", notifications=len(changes), ids=len(ids), lag_ms=lag_ms, **result
-    )
+    logger.info("published", notifications=len(changes), ids=len(ids), lag_ms=lag_ms, **result)
     return result
 
 
 @cache
-def _runtime() -> PublishRuntime:
+def _runtime() -> tuple[Publisher, Logger, Metrics]:
     settings = PublishSettings.read()
     stores = Stores(Clients(), settings.outputs())
-    publisher = Publisher(
-        stores.drinks,
-        stores.catalogue,
-        Path(tempfile.mkdtemp(prefix="mocktailverse-publish-")),
-        now_ms=now,
-    )
-    return PublishRuntime(publisher, Logger(), Metrics())
+    folder = Path(tempfile.mkdtemp(prefix="mocktailverse-publish-"))
+    publisher = Publisher(stores.drinks, stores.catalogue, folder, now_ms=now)
+    return publisher, Logger(), Metrics()

@@ -23,7 +23,6 @@ from aws_lambda_powertools.utilities.batch import (
     EventType,
     process_partial_response,
 )
-from msgspec import Struct
 from msgspec.structs import replace
 
 from mocktailverse.errors import MocktailverseError
@@ -43,52 +42,32 @@ if TYPE_CHECKING:
     from mocktailverse.pipeline.load_run import LoadResult
 
 
-class TransformRuntime(Struct, frozen=True):
-    """What is built once and kept between invocations."""
-
-    settings: TransformSettings
-    stores: Stores
-    logger: Logger
-    metrics: Metrics
-
-
 @failures_logged
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Process a batch of SQS messages; return the ones to be redelivered."""
-    runtime = _runtime()
-    stores = runtime.stores
+    settings, stores, logger, metrics = _runtime()
     clock = InvocationClock(context)
-    loader = Loader(
-        stores.bucket,
-        stores.drinks,
-        stores.loads,
-        stores.queue,
-        clock,
-        runtime.settings.max_receive_count,
-    )
-
+    max_tries = settings.max_receive_count
+    loader = Loader(stores.bucket, stores.drinks, stores.loads, stores.queue, clock, max_tries)
     names_of: dict[str, dict[str, Any]] = {}
 
     def work_on(record: "SQSRecord") -> None:
         for request in _requests(record.body, record.attributes.approximate_receive_count):
             names_of[record.message_id] = _names(request)
-            _report(runtime, request, loader.handle(request))
+            _report(logger, metrics, request, loader.handle(request))
 
     _fail_in_advance(loader, event)
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
     response = process_partial_response(
-        event=event,
-        record_handler=work_on,
-        processor=processor,
-        context=context,
+        event=event, record_handler=work_on, processor=processor, context=context
     )
     failed: list[Any] = processor.fail_messages
     for message, (_, error, _) in zip(failed, processor.exceptions, strict=True):
         names = names_of.get(message.message_id, {})
-        runtime.logger.error("message comes back", **names, exc_info=error)
-    if runtime.metrics.metric_set:  # flushing without metrics warns
-        runtime.metrics.flush_metrics()
-        runtime.metrics.clear_metrics()  # if metrics are disabled, flushing does not
+        logger.error("message comes back", **names, exc_info=error)
+    if metrics.metric_set:  # flushing without metrics warns
+        metrics.flush_metrics()
+        metrics.clear_metrics()  # if metrics are disabled, flushing does not
     return dict(response)
 
 
@@ -108,18 +87,21 @@ def _fail_in_advance(loader: Loader, event: dict[str, Any]) -> None:
 
 
 def _report(
-    runtime: TransformRuntime, request: "LoadRequest", progress: "LoadResult | Postponed | None"
+    logger: Logger,
+    metrics: Metrics,
+    request: "LoadRequest",
+    progress: "LoadResult | Postponed | None",
 ) -> None:
     """Write one log line for a message, and the metrics of what it loaded."""
-    names, metrics = _names(request), runtime.metrics
+    names = _names(request)
     if progress is None:
-        runtime.logger.info("nothing to do", **names)
+        logger.info("nothing to do", **names)
         return
     if isinstance(progress, Postponed):
-        runtime.logger.info("postponed", **names, delay_s=progress.delay_s)
+        logger.info("postponed", **names, delay_s=progress.delay_s)
         return
     counts = progress.counts
-    runtime.logger.info("loaded", **names, done=progress.done, **msgspec.to_builtins(counts))
+    logger.info("loaded", **names, done=progress.done, **msgspec.to_builtins(counts))
     metrics.add_metric("RecordsRead", MetricUnit.Count, counts.read)
     if counts.read:
         rejected_percent = 100 * counts.rejected / counts.read
@@ -127,7 +109,7 @@ def _report(
     if progress.done:
         metrics.add_metric("LoadsDone", MetricUnit.Count, 1)
     if progress.drift:
-        runtime.logger.warning("drift", **names, drift=msgspec.to_builtins(progress.drift))
+        logger.warning("drift", **names, drift=msgspec.to_builtins(progress.drift))
         drifting = sum(kind.count for kind in progress.drift)
         metrics.add_metric("DriftingFields", MetricUnit.Count, drifting)
 
@@ -135,15 +117,12 @@ def _report(
 def _names(request: "LoadRequest") -> dict[str, Any]:
     """Return the load's ids for the logs; `trace` is the same in every stage."""
     version = request.object
-    return {
-        "trace": version.trace_id,
-        "load": version.load_id(request.generation),
-        "key": version.key,
-    }
+    load_id = version.load_id(request.generation)
+    return {"trace": version.trace_id, "load": load_id, "key": version.key}
 
 
 @cache
-def _runtime() -> TransformRuntime:
+def _runtime() -> tuple[TransformSettings, Stores, Logger, Metrics]:
     settings = TransformSettings.read()
     stores = Stores(Clients(), settings.outputs(), settings.loads_expire_days)
-    return TransformRuntime(settings, stores, Logger(), Metrics())
+    return settings, stores, Logger(), Metrics()

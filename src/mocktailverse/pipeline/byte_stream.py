@@ -7,7 +7,7 @@ in steps of at most INFLATE_STEP bytes, and reading stops at DECODED_LIMIT.
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 from typing import NamedTuple
 
 from mocktailverse.drinks.codes import Reason
@@ -46,6 +46,11 @@ class DecodedLine(NamedTuple):
     damage: GzipDamagedError | None = None
     """The damage that ends the object in this line; `data` is the part before it."""
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether it has only white space, and neither is too long nor damaged."""
+        return self.data is not None and self.damage is None and not self.data.strip()
+
 
 class TooLargeError(ObjectRejectedError):
     """The object is larger than DECODED_LIMIT, or a document contains too many objects."""
@@ -69,7 +74,12 @@ def inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """
     inflater = zlib.decompressobj(wbits=31)
     fed = False
-    for piece in _pieces(chunks):
+    pieces = (
+        chunk[start : start + INFLATE_INPUT]
+        for chunk in chunks
+        for start in range(0, len(chunk), INFLATE_INPUT)
+    )
+    for piece in pieces:
         data = piece
         while data:
             if inflater.eof:
@@ -93,18 +103,8 @@ def inflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
         raise GzipDamagedError("its end is missing")
 
 
-def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the same bytes in pieces of bounded size."""
-    for chunk in chunks:
-        for start in range(0, len(chunk), INFLATE_INPUT):
-            yield chunk[start : start + INFLATE_INPUT]
-
-
 def _before_damage(inflater: "zlib._Decompress", data: bytes) -> Iterator[bytes]:
-    """Yield the bytes before the damage in `data`.
-
-    zlib discards the output of a call that fails, so the data is passed byte by byte.
-    """
+    """Yield the bytes before the damage: byte by byte, as zlib discards a failed call's output."""
     with suppress(zlib.error):
         for byte in data:
             if step := inflater.decompress(bytes((byte,))):
@@ -113,14 +113,9 @@ def _before_damage(inflater: "zlib._Decompress", data: bytes) -> Iterator[bytes]
 
 def check_inflated_size(chunks: Iterable[bytes]) -> None:
     """Raise TooLargeError if gzip data decompresses beyond the limit; ignore damage."""
-    size = 0
-    try:
-        for step in inflate(chunks):
-            size += len(step)
-            if size > DECODED_LIMIT:
-                raise TooLargeError("The gzip data is larger than 64 MiB")
-    except GzipDamagedError:
-        return
+    with suppress(GzipDamagedError):
+        if any(size > DECODED_LIMIT for size in accumulate(map(len, inflate(chunks)))):
+            raise TooLargeError("The gzip data is larger than 64 MiB")
 
 
 class DecodedBytes:
@@ -133,12 +128,8 @@ class DecodedBytes:
     def __init__(self, source: OpenObject, *, trusted: bool = False) -> None:
         """Examine the first bytes.
 
-        Args:
-            source: the opened object.
-            trusted: whether gzip data may decompress to any size.
-
         Raises:
-            TooLargeError: untrusted gzip data decompresses to more than DECODED_LIMIT.
+            TooLargeError: gzip data decompresses to more than DECODED_LIMIT, and is not `trusted`.
         """
         self._source = source
         self._gzip = _begin_with(GZIP_MAGIC, source.chunks())
@@ -158,11 +149,7 @@ class DecodedBytes:
             start = max(0, start - len(chunk))
 
     def document(self) -> tuple[bytes, GzipDamagedError | None]:
-        """Return all readable bytes, and the damage that ends them, if any.
-
-        Raises:
-            TooLargeError: the document is above the limits.
-        """
+        """Return all readable bytes, and the damage that ends them; may raise TooLargeError."""
         parts: list[bytes] = []
         size, damage = 0, None
         try:

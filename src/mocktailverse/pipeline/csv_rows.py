@@ -29,22 +29,11 @@ class CsvHeader:
     def __init__(self, line: DecodedLine, known_columns: frozenset[str]) -> None:
         self.line = line
         text = (line.data or b"")[:ROW_BYTES_LIMIT].decode("utf-8", "replace")
-        candidates = [
-            (_known_spelling(self._names(text, delimiter), known_columns), delimiter)
-            for delimiter in DELIMITERS
-        ]
         self.columns, self.delimiter = max(
-            candidates, key=lambda candidate: len(known_columns.intersection(candidate[0]))
+            ((_columns(text, delimiter, known_columns), delimiter) for delimiter in DELIMITERS),
+            key=lambda candidate: len(known_columns.intersection(candidate[0])),
         )
         self.recognized = len(known_columns.intersection(self.columns)) > 1
-
-    @staticmethod
-    def _names(line: str, delimiter: str) -> list[str]:
-        try:
-            row = next(csv.reader([line], delimiter=delimiter), [])
-        except csv.Error:
-            return []
-        return [name.strip() for name in row]
 
     def fields(self, text: bytes) -> dict[str, str] | None:
         """Return the cells of the row in `text` by column name; None if it is not one whole row.
@@ -63,8 +52,12 @@ class CsvHeader:
         return dict(zip(self.columns, cells, strict=True))
 
 
-def _known_spelling(names: list[str], known_columns: frozenset[str]) -> list[str]:
-    """Return the names, known ones in their known spelling; no two become equal."""
+def _columns(line: str, delimiter: str, known_columns: frozenset[str]) -> list[str]:
+    """Return the names in a line, known ones in their known spelling; no two become equal."""
+    try:
+        names = [name.strip() for name in next(csv.reader([line], delimiter=delimiter), [])]
+    except csv.Error:
+        return []
     spellings = {name.casefold(): name for name in known_columns.difference(names)}
     return [
         name if name in known_columns else spellings.pop(name.casefold(), name) for name in names
@@ -72,12 +65,11 @@ def _known_spelling(names: list[str], known_columns: frozenset[str]) -> list[str
 
 
 class CsvRow(NamedTuple):
-    """One row."""
+    """One row: its text as one line, even if it spans several, and its cells by column name."""
 
     line: DecodedLine
-    """Its text, as one line even if it spans several."""
     fields: dict[str, str] | None
-    """Its cells by column name; None if it is broken."""
+    """None if the row is broken."""
 
 
 def csv_rows(lines: Iterator[DecodedLine], header: CsvHeader) -> Iterator[CsvRow]:
@@ -88,7 +80,7 @@ def csv_rows(lines: Iterator[DecodedLine], header: CsvHeader) -> Iterator[CsvRow
     pending: list[DecodedLine] = []
     while pending or (pending := list(islice(lines, 1))):
         first = pending[0]
-        if first.data is not None and not first.data.strip() and not first.damage:
+        if first.is_blank:
             del pending[0]
             continue
         row, used = _whole_row(pending, lines, header) or (CsvRow(first, None), 1)

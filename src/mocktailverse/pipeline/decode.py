@@ -10,10 +10,9 @@ streamed in constant memory and can be resumed anywhere. An element that cannot 
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain, islice
 from typing import Literal, NamedTuple
-
-import msgspec
 
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.errors import ObjectRejectedError
@@ -29,12 +28,12 @@ from mocktailverse.pipeline.envelope import records_in_array, records_in_object
 from mocktailverse.pipeline.json_elements import (
     LEFT_OVER,
     NOT_JSON,
-    TOO_DEEP,
     Element,
     can_be_split,
     elements,
     is_json,
     is_nested_too_deeply,
+    why_not_json,
 )
 from mocktailverse.pipeline.ports import OpenObject
 from mocktailverse.sources import RecordReader
@@ -67,9 +66,6 @@ class UnreadableRecord(NamedTuple):
 
 DecodedRecord = RawRecord | UnreadableRecord
 Format = Literal["document", "ndjson"] | CsvHeader
-
-
-_any_json = msgspec.json.Decoder(msgspec.Raw)
 
 
 def decode(
@@ -123,12 +119,7 @@ def _decode(data: DecodedBytes, fields: RecordReader, start: Checkpoint) -> Iter
 
 
 def _next_filled(lines: Iterator[DecodedLine]) -> DecodedLine | None:
-    """Return the next line that is not blank, or is damaged."""
-    return next((line for line in lines if _is_filled(line)), None)
-
-
-def _is_filled(line: DecodedLine) -> bool:
-    return line.data is None or line.damage is not None or bool(line.data.strip())
+    return next((line for line in lines if not line.is_blank), None)
 
 
 def _is_document(data: DecodedBytes, first: DecodedLine, others: Iterator[DecodedLine]) -> bool:
@@ -183,17 +174,7 @@ def _broken_document(document: bytes, damage: GzipDamagedError | None) -> Object
             "Neither JSON nor NDJSON, and the first line has none of the source's CSV columns.",
             raw=raw,
         )
-    return ObjectRejectedError(Reason.MALFORMED_JSON, f"{_why_not_json(document)}.", raw=raw)
-
-
-def _why_not_json(document: bytes) -> str:
-    if is_nested_too_deeply(document):
-        return TOO_DEEP
-    try:
-        _any_json.decode(document)
-    except NOT_JSON as error:
-        return f"Not valid JSON: {error}"
-    return "Not valid JSON"
+    return ObjectRejectedError(Reason.MALFORMED_JSON, f"{why_not_json(document)}.", raw=raw)
 
 
 def _decode_document(
@@ -212,10 +193,8 @@ def _decode_document(
 def _decode_ndjson(data: DecodedBytes, id_field: str, start: Checkpoint) -> Iterator[DecodedRecord]:
     skip = start.skip
     for line in data.lines(start.offset):
-        if line.damage:
-            yield _damaged(line.start, line.data or b"", line.damage)
-        elif line.data is None:
-            yield _line_too_long(line)
+        if line.damage or line.data is None:
+            yield _unreadable_line(line)
         elif b'"drinks"' in line.data and line.data.lstrip().startswith(b"{"):
             yield from islice(_decode_envelope_line(line, line.data, id_field), skip, None)
         elif line.data and not line.data.isspace():
@@ -236,17 +215,11 @@ def _elements_of(value: bytes, id_field: str) -> list[Element]:
 
     A value that cannot be split is one broken record, which its reader will reject.
     """
-    if is_nested_too_deeply(value):
-        return _salvaged(value)
-    try:
-        if value.startswith(b"["):
-            return records_in_array(value)
-        return records_in_object(value, id_field)
-    except NOT_JSON:
-        return _salvaged(value)
-
-
-def _salvaged(value: bytes) -> list[Element]:
+    with suppress(*NOT_JSON):
+        if not is_nested_too_deeply(value):
+            if value.startswith(b"["):
+                return records_in_array(value)
+            return records_in_object(value, id_field)
     return list(elements(value)) if can_be_split(value) else [Element(0, value)]
 
 
@@ -263,23 +236,23 @@ def _damaged(position: int, rest: bytes, damage: GzipDamagedError) -> Unreadable
 
 def _decode_csv(data: DecodedBytes, header: CsvHeader, offset: int) -> Iterator[DecodedRecord]:
     for line, fields in csv_rows(data.lines(offset), header):
+        after = Checkpoint(line.end)
         if fields is not None:
-            yield RawRecord(line.start, Checkpoint(line.end), fields)
-        elif line.damage:
-            yield _damaged(line.start, line.data or b"", line.damage)
-        elif line.data is None:
-            yield _line_too_long(line)
+            yield RawRecord(line.start, after, fields)
+        elif line.damage or line.data is None:
+            yield _unreadable_line(line)
         else:
             message = (
                 f"The row is not {len(header.columns)} cells in UTF-8, its quoting is broken, or "
                 "it is longer than 64 KiB."
             )
             raw = as_text(line.data)
-            yield UnreadableRecord(
-                line.start, Checkpoint(line.end), Reason.MALFORMED_CSV, message, raw
-            )
+            yield UnreadableRecord(line.start, after, Reason.MALFORMED_CSV, message, raw)
 
 
-def _line_too_long(line: DecodedLine) -> UnreadableRecord:
+def _unreadable_line(line: DecodedLine) -> UnreadableRecord:
+    """Return the record of a line that is damaged or too long."""
+    if line.damage:
+        return _damaged(line.start, line.data or b"", line.damage)
     message = "The line is longer than 64 MiB; it was skipped."
     return UnreadableRecord(line.start, Checkpoint(line.end), Reason.LINE_TOO_LONG, message, None)

@@ -28,11 +28,7 @@ _array = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def records_in_array(value: bytes) -> list[Element]:
-    """Return the elements of a JSON array.
-
-    Raises:
-        DecodeError, UnicodeDecodeError, RecursionError: it is not a valid array.
-    """
+    """Return the elements of a JSON array, or raise one of NOT_JSON."""
     return _located(value, _array.decode(value))
 
 
@@ -40,10 +36,7 @@ def records_in_object(value: bytes, id_field: str) -> list[Element]:
     """Return the records of an envelope; the value itself if it is not an envelope.
 
     An object with an id is a record, whatever other keys it has. The API returns `drinks` as null
-    or a string if there are no records.
-
-    Raises:
-        DecodeError, UnicodeDecodeError, RecursionError: it is not valid JSON.
+    or a string if there are no records. A value that is not JSON raises one of NOT_JSON.
     """
     if (records := _usual_records(value)) is not None:
         return _located(value, records)
@@ -68,7 +61,8 @@ def _drinks_in(value: bytes) -> bytes | None:
 
 
 def _problem_of(keys: Sequence[str], drinks: bytes) -> ElementProblem | None:
-    if key := _repeated(keys):
+    if len(set(keys)) < len(keys):
+        key = next(key for at, key in enumerate(keys) if key in keys[:at])
         message = f"The envelope has the key `{key[:KEY_QUOTED]}` twice."
         return ElementProblem(Reason.DUPLICATE_KEY, message)
     return None if drinks[:1] in b'["' or drinks == b"null" else NOT_A_LIST
@@ -115,10 +109,3 @@ def _keys_of(value: bytes) -> list[str]:
 
     json.loads(value.decode("latin-1"), object_pairs_hook=note, parse_int=str)
     return keys
-
-
-def _repeated(keys: Sequence[str]) -> str | None:
-    """Return the first key that is repeated; None if all are different."""
-    if len(set(keys)) == len(keys):
-        return None
-    return next(key for at, key in enumerate(keys) if key in keys[:at])

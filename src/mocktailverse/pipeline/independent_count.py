@@ -1,9 +1,8 @@
 """Independent count of the records in a raw object: a check on the decoder (test oracle).
 
-`verify` compares each load's counts with this one. It follows the same rules as the decoder, but
-shares no code with it: it uses only the standard library, and always reads an object to its end.
-So it finds mistakes in the decoder, but not mistakes in the rules. A differential fuzz test
-compares the two.
+It follows the same rules as the decoder, but shares no code with it: it uses only the standard
+library, and always reads an object to its end. So it finds mistakes in the decoder, but not
+mistakes in the rules. A differential fuzz test compares the two.
 
     CSV         each row is a record; if its quoting is broken, each line
     document    each element of the array, or of an envelope's array; any other value is one record
@@ -20,13 +19,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from itertools import chain, islice
 
-from mocktailverse.pipeline.independent_json import (
-    NOT_JSON,
-    JsonObject,
-    elements,
-    is_json,
-    parse,
-)
+from mocktailverse.pipeline.independent_json import NOT_JSON, JsonObject, elements, is_json, parse
 
 BYTES_LIMIT = 64 * 1024 * 1024
 """Maximum decoded size of a document, a line or a gzip object."""
@@ -53,10 +46,8 @@ Line = bytes | None
 def count_records(chunks: Chunks, id_field: str, columns: Collection[str]) -> int:
     """Return the number of records in a raw object, rejected ones included.
 
-    Args:
-        chunks: opens the stored bytes; called more than once.
-        id_field: the field that makes an object a record, whatever other keys it has.
-        columns: the CSV column names by which a file's header is recognized.
+    `chunks` opens the stored bytes; it is called more than once. An object with the `id_field` is a
+    record, whatever other keys it has. A first line with two of the `columns` is a CSV header.
     """
     damaged = False
     if _begin_with(b"\x1f\x8b", chunks()):
@@ -78,7 +69,9 @@ def _count(chunks: Chunks, id_field: str, columns: Collection[str], *, damaged: 
     is_alone = value is not NOT_JSON and next(filled, b"") == b""
     if value is not NOT_JSON and not is_alone:
         return _count_lines(_lines(chunks(), damaged=damaged), id_field)
-    document = _document(chunks())
+    document = _joined(chunks(), BYTES_LIMIT)
+    if document.count(b"{") > BRACES_LIMIT:
+        document = b""
     if document and not damaged and not is_alone:
         value = parse(document)
     if value is not NOT_JSON:
@@ -226,12 +219,6 @@ def _lines(chunks: Iterable[bytes], *, damaged: bool) -> Iterator[Line]:
             parts.append(last)
     if size or damaged:
         yield b"".join(parts) if size <= BYTES_LIMIT and not damaged else None
-
-
-def _document(chunks: Iterable[bytes]) -> bytes:
-    """Return all bytes; none if they exceed the limits of a document."""
-    document = _joined(chunks, BYTES_LIMIT)
-    return document if document.count(b"{") <= BRACES_LIMIT else b""
 
 
 def _joined(chunks: Iterable[bytes], limit: int) -> bytes:

@@ -62,14 +62,10 @@ def elements(document: bytes) -> Iterator[bytes | None]:
     start = _array_start(document)
     if start is None:
         return
-    at = start
-    while True:
-        at = _after(_GAP, document, at)
-        end = _element_end(document, at)
-        if end is None:
-            break
+    at = _after_gap(document, start)
+    while (end := _element_end(document, at)) is not None:
         yield document[at:end]
-        at = end
+        at = _after_gap(document, end)
     tail = document[at + 1 :]
     is_closed = document[at : at + 1] == b"]" and b'"drinks"' not in tail
     if not is_closed or not is_json(document[:start] + b"]" + tail):
@@ -118,6 +114,6 @@ def _depth(lexeme: bytes) -> int:
     return (lexeme in {b"[", b"{"}) - (lexeme in {b"]", b"}"})
 
 
-def _after(pattern: re.Pattern[bytes], text: bytes, at: int) -> int:
-    match = pattern.match(text, at)
-    return match.end() if match else at
+def _after_gap(text: bytes, at: int) -> int:
+    gap = _GAP.match(text, at)
+    return gap.end() if gap else at

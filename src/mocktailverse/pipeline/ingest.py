@@ -13,11 +13,7 @@ from msgspec import Struct
 
 from mocktailverse.errors import ObjectRejectedError, UsageError
 from mocktailverse.loads.object_version import ObjectVersion, run_prefix
-from mocktailverse.pipeline.byte_stream import (
-    DECODED_LIMIT,
-    DecodedBytes,
-    DecodedLine,
-)
+from mocktailverse.pipeline.byte_stream import DECODED_LIMIT, DecodedBytes, DecodedLine
 from mocktailverse.pipeline.csv_rows import CsvHeader, csv_rows
 from mocktailverse.pipeline.decode import detect_format
 from mocktailverse.pipeline.ports import RawStore
@@ -42,11 +38,7 @@ class InputFile:
     metadata: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, path: Path, observed_at: int | None = None) -> None:
-        """Check the file.
-
-        Args:
-            path: the file.
-            observed_at: the event time of its records in ms; None: when it was written.
+        """Check the file; `observed_at` is the event time in ms, None: when it was written.
 
         Raises:
             UsageError: it cannot be read, is not a regular file, or is empty.
@@ -106,8 +98,9 @@ def parts_of(file: InputFile, columns: frozenset[str]) -> Iterator[Part]:
     """
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", file.path.name).strip("-.")[:100] or "file"
     data = DecodedBytes(file, trusted=True)
-    try:
-        form = detect_format(data, columns) if _is_big(data) else None
+    try:  # the sum reads all of the file, to meet damage before the first part
+        is_big = sum(map(len, data.chunks())) > PART_BYTES
+        form = detect_format(data, columns) if is_big else None
     except ObjectRejectedError:  # stored as it is: the transform rejects it with the reason
         form = None
     if form is None or form == "document":
@@ -129,15 +122,6 @@ def parts_of(file: InputFile, columns: frozenset[str]) -> Iterator[Part]:
         bodies, ending = _split(data.lines(), b""), "ndjson"
     for number, body in enumerate(bodies, 1):
         yield Part(f"{stem}-{number:05d}.{ending}", body)
-
-
-def _is_big(data: DecodedBytes) -> bool:
-    """Return whether the file is split; read all of it, to meet damage before the first part.
-
-    Raises:
-        GzipDamagedError: it cannot be read to its end.
-    """
-    return sum(map(len, data.chunks())) > PART_BYTES
 
 
 def _split(lines: Iterator[DecodedLine], header: bytes) -> Iterator[bytes]:
@@ -167,26 +151,18 @@ class IngestRun(Struct, frozen=True):
     observed_at: int
     """The event time of its records."""
 
-    @property
-    def prefix(self) -> str:
-        """The common prefix of its keys: `raw/<source>/<yyyy>/<mm>/<dd>/<run>/`."""
-        start = utc(self.started_at)
-        milliseconds = self.started_at % 1000
-        run = f"{start:%Y%m%dT%H%M%S}{milliseconds:03d}Z-ingest"
-        return run_prefix("raw", self.source, self.started_at, run)
+    def put(self, store: RawStore, number: int, part: Part) -> ObjectVersion:
+        """Store a part as a raw object, and return its version.
 
-
-def put_part(store: RawStore, run: IngestRun, number: int, part: Part) -> ObjectVersion:
-    """Store a part as a raw object, and return its version.
-
-    `number` makes the key unique in the run, even if two files have the same name.
-    """
-    return store.put(
-        f"{run.prefix}{number:05d}-{part.name}",
-        part.body,
-        metadata={"observed-at": str(run.observed_at), "source": run.source},
-        content_type=part.content_type,
-    )
+        `number` makes the key unique in the run, even if two files have the same name.
+        """
+        run = f"{utc(self.started_at):%Y%m%dT%H%M%S}{self.started_at % 1000:03d}Z-ingest"
+        return store.put(
+            f"{run_prefix('raw', self.source, self.started_at, run)}{number:05d}-{part.name}",
+            part.body,
+            metadata={"observed-at": str(self.observed_at), "source": self.source},
+            content_type=part.content_type,
+        )
 
 
 def put_files(  # noqa: PLR0913 - keyword-only; each is a separate fact about the run
@@ -200,14 +176,8 @@ def put_files(  # noqa: PLR0913 - keyword-only; each is a separate fact about th
 ) -> list[ObjectVersion]:
     """Store files as the raw objects of one run, and return their versions in order.
 
-    Args:
-        store: takes the raw objects.
-        files: the files.
-        source: the registered name of the records' source.
-        now: when the run begins, in ms.
-        observed_at: the event time of the records in ms; None: now, and each file a millisecond
-            after the one before, so that the later one of two files wins.
-        on_file: called with each file after it is stored.
+    `observed_at` is the event time of the records in ms; None: `now` for the first file, and one
+    millisecond later for each further file, so that the later one of two files wins.
 
     Raises:
         UsageError: the source is not registered, or a file cannot be ingested.
@@ -217,6 +187,6 @@ def put_files(  # noqa: PLR0913 - keyword-only; each is a separate fact about th
     for index, file in enumerate(files):
         run = IngestRun(source, now, now + index if observed_at is None else observed_at)
         for part in parts_of(file, columns):
-            versions.append(put_part(store, run, len(versions) + 1, part))
+            versions.append(run.put(store, len(versions) + 1, part))
         on_file(file)
     return versions

@@ -62,13 +62,18 @@ class Element(NamedTuple):
 
 def is_json(data: bytes) -> bool:
     """Return whether the bytes are one valid JSON value, not nested too deeply."""
+    return why_not_json(data) is None
+
+
+def why_not_json(data: bytes) -> str | None:
+    """Return why the bytes are not one valid JSON value; None if they are."""
     if is_nested_too_deeply(data):
-        return False
+        return TOO_DEEP
     try:
         _any_json.decode(data)
-    except NOT_JSON:
-        return False
-    return True
+    except NOT_JSON as error:
+        return f"Not valid JSON: {error}"
+    return None
 
 
 def is_nested_too_deeply(data: bytes) -> bool:

@@ -2,11 +2,8 @@
 
 Any message for a load resumes it after its finished segments: the first delivery, a redelivery
 after a crash, a continuation, a replay. So messages may arrive twice, late, or in any order, and
-each record still counts once (effectively once).
-
-A lease keeps two workers apart. A message that meets another worker's lease is replaced by one that
-is delivered when the lease has expired: the lease's owner may be dead, and the message it was
-working on may be this very one.
+each record still counts once (effectively once). docs/explanation/convergence.md has the whole
+protocol, leases included.
 """
 
 import math
@@ -18,15 +15,8 @@ from msgspec.structs import replace
 from mocktailverse.errors import MissingError, MocktailverseError, TransientError
 from mocktailverse.loads.load_record import Lease, Load
 from mocktailverse.loads.load_request import LoadRequest
+from mocktailverse.pipeline import ports
 from mocktailverse.pipeline.load_run import LoadResult, LoadRun, working_time_left
-from mocktailverse.pipeline.ports import (
-    Clock,
-    DrinksStore,
-    LoadsStore,
-    OpenObject,
-    RawStore,
-    RequestQueue,
-)
 
 LONGEST_DELAY_S = 900
 """SQS's longest delay of a message, which is also Lambda's longest timeout."""
@@ -41,11 +31,11 @@ class Postponed(Struct, frozen=True):
 class Loader(Struct, frozen=True):
     """Handles load requests with these stores; stateless between messages."""
 
-    raw: RawStore
-    drinks: DrinksStore
-    loads: LoadsStore
-    queue: RequestQueue
-    clock: Clock
+    raw: ports.RawStore
+    drinks: ports.DrinksStore
+    loads: ports.LoadsStore
+    queue: ports.RequestQueue
+    clock: ports.Clock
     max_tries: int
     """Deliveries after which a request is a poison message: its load fails."""
 
@@ -105,8 +95,9 @@ class Loader(Struct, frozen=True):
     def _wait_for(self, lease: Lease, request: LoadRequest) -> Postponed:
         """Send a message that is delivered when the lease has expired.
 
-        SQS counts the receives of the new message from 1. So that a load that kills its workers
-        becomes a dead letter, a request that has used up its tries is not replaced again.
+        Its owner may be dead, and this message the very one that it was working on. SQS counts the
+        receives of the new message from 1. So that a load that kills its workers becomes a dead
+        letter, a request that has used up its tries is not replaced again.
         """
         if request.tries >= self.max_tries:
             raise TransientError(f"Another worker holds the load, after {request.tries} failures.")
@@ -118,7 +109,7 @@ class Loader(Struct, frozen=True):
         self.queue.send(request, delay_s)
         return Postponed(delay_s)
 
-    def _open(self, load: Load) -> OpenObject | None:
+    def _open(self, load: Load) -> ports.OpenObject | None:
         """Return the raw object; None if it is gone, and then the load has failed for good."""
         try:
             return self.raw.open(load.object)

@@ -1,10 +1,8 @@
 """One invocation's work on a load: from its last checkpoint to its end, or to a continuation.
 
-The raw object is loaded in segments. A segment's result is written once, under a key that follows
-from its number; the load's counts are the sum of its segments, so no redelivery counts twice.
-
-A run that is out of time or of write capacity ends its segment early and sends a continuation
-message. Slow is never mistaken for failing.
+A segment's result is written once, under a key that follows from its number; the load's counts are
+the sum of its segments, so no redelivery counts twice. A run that is out of time or of write
+capacity ends its segment early and sends a continuation: slow is never mistaken for failing.
 """
 
 import random
@@ -18,14 +16,7 @@ from mocktailverse.drinks.drift import Drift, total_drift
 from mocktailverse.errors import MocktailverseError, TransientError
 from mocktailverse.loads.load_record import START, Checkpoint, Counts, Load, Segment
 from mocktailverse.loads.load_request import LoadRequest
-from mocktailverse.pipeline.ports import (
-    Clock,
-    DrinksStore,
-    LoadsStore,
-    OpenObject,
-    RawStore,
-    RequestQueue,
-)
+from mocktailverse.pipeline import ports
 from mocktailverse.pipeline.segment_plan import SegmentPlan, plan_segment
 from mocktailverse.pipeline.transformation import RecordResult, transform
 
@@ -60,56 +51,49 @@ class LoadResult(Struct, frozen=True):
 class LoadRun(Struct, frozen=True):
     """The work of one owner on one load, under its lease."""
 
-    raw: RawStore
-    drinks: DrinksStore
-    loads: LoadsStore
-    queue: RequestQueue
-    clock: Clock
+    raw: ports.RawStore
+    drinks: ports.DrinksStore
+    loads: ports.LoadsStore
+    queue: ports.RequestQueue
+    clock: ports.Clock
     load: Load
     owner: str
     """The lease's owner, a random name."""
 
-    def resume(self, source: OpenObject, stalled: int) -> tuple[LoadResult, LoadResult | None]:
+    def resume(
+        self, source: ports.OpenObject, stalled: int
+    ) -> tuple[LoadResult, LoadResult | None]:
         """Load the object from its last checkpoint on.
 
-        Args:
-            source: the opened raw object.
-            stalled: consecutive messages before this one that wrote nothing, because DynamoDB
-                throttled every write.
+        `stalled` is the number of consecutive messages before this one that wrote nothing, because
+        DynamoDB throttled every write.
 
         Returns:
             What this run loaded, and the result of the whole load; the latter is None if a
             continuation was sent.
         """
-        earlier = self._stored_segments()
-        segments = [*earlier]
+        version, generation = self.load.object, self.load.generation
+        is_first_attempt = self.load.attempts == 1  # without stored segments
+        segments = [] if is_first_attempt else self.loads.segments(version, generation)
+        first = len(segments)  # number of this run's first segment
         results = None
         while not (segments and segments[-1].final):
             start = segments[-1].after if segments else START
-            results = results or transform(source, self.load.object, start)
-            planned = plan_segment(results)
-            plan = self._write(planned)
+            results = results or transform(source, version, start)
+            plan = self._write(plan_segment(results))
             if not plan.results and not plan.exhausted:
-                advanced = len(segments) > len(earlier)
+                advanced = len(segments) > first
                 self._continue_later(start, 0 if advanced else stalled + 1)
-                break
+                return LoadResult.of(segments[first:]), None
             segment = self._segment(plan, len(segments), start)
             stored = self._store(segment)
             if stored.after != segment.after:  # another worker's cut is stored: resume after it
                 results = None
             segments.append(stored)
-            if not stored.final and (plan is not planned or working_time_left(self.clock) <= 0):
+            if not stored.final and (plan.is_cut or working_time_left(self.clock) <= 0):
                 self._continue_later(stored.after, 0)
-                break
-        else:
-            return LoadResult.of(segments[len(earlier) :]), LoadResult.of(segments)
-        return LoadResult.of(segments[len(earlier) :]), None
-
-    def _stored_segments(self) -> list[Segment]:
-        """Return the segments of earlier messages; a first attempt has none."""
-        if self.load.attempts == 1:
-            return []
-        return self.loads.segments(self.load.object, self.load.generation)
+                return LoadResult.of(segments[first:]), None
+        return LoadResult.of(segments[first:]), LoadResult.of(segments)
 
     def _write(self, plan: SegmentPlan) -> SegmentPlan:
         """Write the plan's drinks in order; return it cut where time or capacity ran out."""
@@ -118,13 +102,10 @@ class LoadRun(Struct, frozen=True):
             chunk = unwritten[first : first + WRITE_CHUNK]
             if working_time_left(self.clock) <= 0:
                 return plan.cut(chunk[0])
-            results = [plan.results[index] for index in chunk]
-            self._write_paced(results)
-            throttled = next(
-                (i for i, result in zip(chunk, results, strict=True) if not result.outcome), None
-            )
-            if throttled is not None:
-                return plan.cut(throttled)
+            self._write_paced([plan.results[index] for index in chunk])
+            throttled = [index for index in chunk if not plan.results[index].outcome]
+            if throttled:
+                return plan.cut(throttled[0])
         return plan
 
     def _write_paced(self, results: Sequence[RecordResult]) -> None:
@@ -136,12 +117,12 @@ class LoadRun(Struct, frozen=True):
         wait_s = FIRST_WAIT_S
         while True:
             left = [result for result in results if result.outcome is None]
-            answers = self.drinks.write([result.register for result in left if result.register])
-            for result, written in zip(left, answers, strict=True):
+            writes = self.drinks.write([result.register for result in left if result.register])
+            for result, written in zip(left, writes, strict=True):
                 if written is not None:
                     result.outcome = written.outcome
                     result.drift += written.drift
-            if None not in answers or working_time_left(self.clock) <= wait_s * 1000:
+            if None not in writes or working_time_left(self.clock) <= wait_s * 1000:
                 return
             self.clock.wait(wait_s * random.uniform(0.5, 1))  # noqa: S311 - jitter, no secret
             wait_s = min(2 * wait_s, LONGEST_WAIT_S)
@@ -154,15 +135,7 @@ class LoadRun(Struct, frozen=True):
             name = f"{number:06d}-{len(plan.results):03d}"
             load_id = self.load.object.load_id(self.load.generation)
             key = self.raw.put_rejected(load_id, name, rejected)
-        return Segment(
-            number,
-            start,
-            after,
-            plan.counts(),
-            plan.exhausted,
-            rejected_key=key,
-            drift=plan.drift(),
-        )
+        return Segment(number, start, after, plan.counts(), plan.exhausted, key, plan.drift())
 
     def _store(self, segment: Segment) -> Segment:
         """Store a segment; one that is the whole load and rejects nothing needs no own item."""
@@ -179,15 +152,13 @@ class LoadRun(Struct, frozen=True):
         """
         if stalled > STALLED_LIMIT:
             raise TransientError(f"DynamoDB throttled every write in {stalled} messages.")
-        load = self.load
-        request = LoadRequest(
-            load.object, load.generation, checkpoint, stalled, waited_for=self.owner
-        )
+        version, generation = self.load.object, self.load.generation
+        request = LoadRequest(version, generation, checkpoint, stalled, waited_for=self.owner)
         self.queue.send(request, CONTINUE_DELAY_S if stalled else 0)
         with suppress(MocktailverseError):
-            self.loads.continued(load, self.owner)
+            self.loads.continued(self.load, self.owner)
 
 
-def working_time_left(clock: Clock) -> int:
+def working_time_left(clock: ports.Clock) -> int:
     """Return the milliseconds until the work has to be saved."""
     return clock.deadline - clock.now() - SAVING_TIME_MS

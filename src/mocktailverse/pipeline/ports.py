@@ -26,17 +26,14 @@ class OpenObject(Protocol):
     @property
     def bytes(self) -> int:
         """The stored size."""
-        ...
 
     @property
     def stored_at(self) -> int:
         """When it was stored."""
-        ...
 
     @property
     def metadata(self) -> Mapping[str, str]:
         """The metadata given by its writer."""
-        ...
 
     def chunks(self, start: int = 0) -> Chunks:
         """Yield the stored bytes from `start` to the end.
@@ -44,22 +41,17 @@ class OpenObject(Protocol):
         Raises:
             TransientError: the connection failed before the end.
         """
-        ...
 
 
 class RawStore(Protocol):
     """Raw objects and rejected lines: `stores.data_bucket`."""
 
     def open(self, version: ObjectVersion) -> OpenObject: ...
-
     def versions(self, prefix: str = ...) -> Iterator[StoredObject]: ...
-
     def put(
         self, key: str, body: bytes, *, metadata: Mapping[str, str], content_type: str
     ) -> ObjectVersion: ...
-
     def put_rejected(self, load_id: str, segment: str, lines: Iterable[Rejected]) -> str: ...
-
     def rejected(self, key: str) -> list[Rejected]: ...
 
 
@@ -69,14 +61,11 @@ class DrinksStore(Protocol):
     @property
     def name(self) -> str:
         """The table's name."""
-        ...
 
     def write(self, registers: Sequence[Register]) -> list[WriteResult | None]:
         """Merge registers into the table; None for each one that was throttled."""
-        ...
 
     def many(self, ids: Iterable[str]) -> dict[str, Register]: ...
-
     def all(self) -> Iterator[Register]: ...
 
 
@@ -87,7 +76,6 @@ class DailyLoads(Protocol):
         self, day: str, limit: int, after: LoadPosition | None = None
     ) -> tuple[list[Load], LoadPosition | None]:
         """Return a page of loads, and the position after which the next one begins."""
-        ...
 
 
 class LoadsStore(DailyLoads, Protocol):
@@ -96,11 +84,8 @@ class LoadsStore(DailyLoads, Protocol):
     def acquire(
         self, request: LoadRequest, owner: str, *, now: int, until: int
     ) -> Load | Lease | None: ...
-
     def release(self, load: Load, owner: str, error: str) -> None: ...
-
     def continued(self, load: Load, owner: str) -> None: ...
-
     def finish(  # noqa: PLR0913 - a load's result has these facts
         self,
         load: Load,
@@ -111,21 +96,13 @@ class LoadsStore(DailyLoads, Protocol):
         stored_at: int,
         now: int,
     ) -> None: ...
-
     def fail(self, version: ObjectVersion, generation: int, error: str, *, now: int) -> None: ...
-
     def fail_in_advance(self, version: ObjectVersion, generation: int, *, now: int) -> None: ...
-
     def requeued(self, version: ObjectVersion, generation: int, *, now: int) -> Load | None: ...
-
     def open_generation(self, version: ObjectVersion, *, now: int) -> int: ...
-
     def put_segment(self, load: Load, segment: Segment) -> Segment: ...
-
     def segments(self, version: ObjectVersion, generation: int) -> list[Segment]: ...
-
     def latest(self, version: ObjectVersion) -> Load | None: ...
-
     def all(self) -> Iterator[Load]: ...
 
 
@@ -133,9 +110,7 @@ class RequestQueue(Protocol):
     """The queue of load requests and its dead-letter queue: `stores.queue`."""
 
     def send(self, request: LoadRequest, delay_s: int = 0) -> None: ...
-
     def dead_letters(self) -> Iterator[DeadLetter]: ...
-
     def redrive(self, letter: DeadLetter) -> None: ...
 
 
@@ -143,9 +118,7 @@ class CatalogueStore(Protocol):
     """The published catalogue file, replaced conditionally: `stores.catalogue_object`."""
 
     def download(self, path: Path, *, unless: str | None = None) -> str | None: ...
-
     def etag(self) -> str | None: ...
-
     def upload(self, path: Path, *, replacing: str | None) -> str: ...
 
 
@@ -155,8 +128,6 @@ class Clock(Protocol):
     @property
     def deadline(self) -> int:
         """When the invocation will be cut off."""
-        ...
 
     def now(self) -> int: ...
-
     def wait(self, seconds: float) -> None: ...

@@ -1,19 +1,15 @@
 """The publish stage: brings the catalogue, the read model, up to date with the drinks table.
 
-A change of a drink sends a change notification: its id, without its content (a stream record of
-type KEYS_ONLY). A publisher downloads the published file, then reads the drinks' current registers
-consistently, edits the file, and uploads it on the condition that the file it downloaded is still
-the published one (optimistic locking with the ETag). Otherwise it starts again with a new download.
+A change notification names a drink, without its content (a stream record of type KEYS_ONLY). Its
+publisher downloads the published file, then reads the drink consistently, edits the file, and
+uploads it only if the downloaded file is still the published one (optimistic locking with the
+ETag). Otherwise it starts again with a new download.
 
-The order download, read, conditional upload makes any number of publishers converge. Each published
-file is its predecessor plus drinks that were read after the predecessor was published. So no file
-shows an older state of a drink than the file before it. Example: publishers A and B both download
-file 1. A reads version 3 of a drink and publishes file 2. B read version 2 before that; its upload
-fails, it downloads file 2 and reads the drink again, now at version 3 or later.
-
-A notification is sent after its change, so its publisher reads the change. Notifications may
-therefore be duplicated, late, coalesced (several ids in one file) or out of order. Only one whose
-publisher failed must be delivered again.
+In this order any number of publishers converge, also if notifications are duplicated, late,
+coalesced or out of order: each file is its predecessor plus drinks that were read after the
+predecessor was published. Example: publishers A and B both download file 1. A reads version 3 of a
+drink and publishes file 2. B read version 2 before that; its upload fails, it downloads file 2 and
+reads the drink again, now at version 3 or later.
 """
 
 import random
@@ -40,7 +36,7 @@ LONGEST_WAIT_S = 2.0
 FILE = "catalogue.sqlite"
 
 
-class PublishResult(Struct, frozen=True, kw_only=True):
+class PublishResult(Struct, frozen=True):
     """The changes that were published, and the state of the catalogue after them."""
 
     changed: int
@@ -89,26 +85,23 @@ class Publisher:
                 is intact; publish the same ids again.
         """
         unique = sorted(set(ids))
-        return self._retry(lambda: self._edit(unique))
+        return self._retry_on_conflict(lambda: self._publish_drinks(unique))
 
     def rebuild(self, on_drink: Callable[[int], None] = lambda _: None) -> PublishResult:
         """Replace the published catalogue by one built from the whole table.
 
-        Args:
-            on_drink: called with the number of drinks read so far.
-
-        Raises:
-            TransientError: as `publish`.
+        `on_drink` is called with the number of drinks read so far. Errors are as in `publish`.
         """
-        return self._retry(lambda: self._fill(self._catalogue.etag(), on_drink))
+        return self._retry_on_conflict(
+            lambda: self._publish_table(self._catalogue.etag(), on_drink=on_drink)
+        )
 
-    def _retry(self, attempt: Callable[[], PublishResult]) -> PublishResult:
+    def _retry_on_conflict(self, attempt: Callable[[], PublishResult]) -> PublishResult:
         """Try until no upload conflicts: exponential backoff with jitter.
 
-        stamina, which the sources use, does not fit. It adds the same jitter to every wait and none
-        to the longest, while here each wait is 50 to 100 % of its bound, so that publishers that
-        conflict do not meet again. It also sleeps by itself, while tests interleave publishers at
-        `wait`.
+        Each wait is 50 to 100 % of its bound, so that publishers that conflict do not meet again.
+        stamina, which the sources use, adds the same jitter to every wait and none to the longest;
+        it also sleeps by itself, while tests interleave publishers at `wait`.
         """
         wait_s = FIRST_WAIT_S
         for number in range(1, TRIES + 1):
@@ -119,13 +112,14 @@ class Publisher:
                 wait_s = min(2 * wait_s, LONGEST_WAIT_S)
         raise TransientError(f"Gave up after {TRIES} conflicting concurrent publishes.")
 
-    def _edit(self, ids: list[str]) -> PublishResult:
+    def _publish_drinks(self, ids: list[str]) -> PublishResult:
+        """Publish the current file with these drinks up to date."""
         etag = self._download()
         registers = self._drinks.many(ids)
         drinks = {key: register.drink for key, register in registers.items() if register.drink}
         traces = _traces(drinks.values())
         if etag is None:
-            return msgspec.structs.replace(self._fill(None), traces=traces)
+            return self._publish_table(None, traces)
         self._etag = None  # the copy differs from the published file until it is uploaded
         try:
             with CatalogueWriter.open(self._path) as writer:
@@ -133,17 +127,11 @@ class Publisher:
                 removed = writer.remove(drink_id for drink_id in ids if drink_id not in drinks)
                 meta = self._seal(writer) if changed or removed else writer.meta
         except CatalogueError:
-            return msgspec.structs.replace(self._fill(etag), traces=traces)
+            return self._publish_table(etag, traces)
         if changed or removed:
             etag = self._catalogue.upload(self._path, replacing=etag)
         self._etag = etag
-        return PublishResult(
-            changed=changed,
-            removed=removed,
-            version=meta.version,
-            drinks=meta.drinks,
-            traces=traces,
-        )
+        return PublishResult(changed, removed, meta.version, meta.drinks, traces=traces)
 
     def _download(self) -> str | None:
         """Update the copy to the published file; return its ETag, or None if there is none."""
@@ -154,8 +142,11 @@ class Publisher:
             return None
         return self._etag
 
-    def _fill(
-        self, replacing: str | None, on_drink: Callable[[int], None] = lambda _: None
+    def _publish_table(
+        self,
+        replacing: str | None,
+        traces: tuple[str, ...] = (),
+        on_drink: Callable[[int], None] = lambda _: None,
     ) -> PublishResult:
         """Publish a file built from the whole table, in place of the one with that ETag."""
         self._etag = None
@@ -163,9 +154,7 @@ class Publisher:
             writer.put(_counted(self._drinks.all(), on_drink))
             meta = self._seal(writer)
         self._etag = self._catalogue.upload(self._path, replacing=replacing)
-        return PublishResult(
-            changed=meta.drinks, removed=0, version=meta.version, drinks=meta.drinks, rebuilt=True
-        )
+        return PublishResult(meta.drinks, 0, meta.version, meta.drinks, rebuilt=True, traces=traces)
 
     def _seal(self, writer: CatalogueWriter) -> Meta:
         now = self._now_ms()

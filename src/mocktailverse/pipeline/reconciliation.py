@@ -27,14 +27,9 @@ class ReconcileReport(Struct):
 def reconcile(
     raw: RawStore, loads: LoadsStore, queue: RequestQueue, *, now: int, lost_after_ms: int
 ) -> ReconcileReport:
-    """Re-queue the raw objects whose load is lost, and return what was done.
+    """Re-queue the raw objects whose load made no progress for `lost_after_ms`; return the result.
 
-    Args:
-        raw: the raw objects.
-        loads: the load records.
-        queue: takes the requests.
-        now: the time in ms since 1970 UTC.
-        lost_after_ms: time without progress after which a load counts as lost.
+    `now` is in ms since 1970 UTC.
     """
     report = ReconcileReport(0, [], [])
     for stored in raw.versions():

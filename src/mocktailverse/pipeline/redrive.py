@@ -1,24 +1,15 @@
-"""Redrive: moves the messages of the dead-letter queue back to the queue.
+"""Redrive: sends dead letters, messages all of whose deliveries failed, to the queue again.
 
-A message is a dead letter if all its deliveries failed. Fix the cause first; otherwise it fails
-again.
+Fix the cause first; otherwise they fail again.
 """
 
 from itertools import islice
-from typing import TypeVar
 
 from mocktailverse.pipeline.ports import RequestQueue
 
-LetterT = TypeVar("LetterT")
-
 
 def redrive(queue: RequestQueue, limit: int | None = None) -> int:
-    """Send the visible dead letters to the queue again, and return their number.
-
-    Args:
-        queue: the queue and its dead-letter queue.
-        limit: maximum number of messages; None for all.
-    """
+    """Move the visible dead letters, at most `limit`, to the queue, and return their number."""
     moved = 0
     for letter in islice(queue.dead_letters(), limit):
         queue.redrive(letter)

@@ -26,12 +26,9 @@ def replay(
 
 
 def under(prefixes: Iterable[str], raw: RawStore, *, since: int = 0) -> list[ObjectVersion]:
-    """Return the versions of raw objects under key prefixes, each once.
+    """Return the versions of raw objects under key prefixes such as `raw/own/2026/`, each once.
 
-    Args:
-        prefixes: key prefixes such as `raw/own/2026/`.
-        raw: the raw objects.
-        since: leaves out versions stored before this time, in ms since 1970 UTC.
+    Versions stored before `since`, in ms since 1970 UTC, are left out.
 
     Raises:
         UsageError: no raw object's key has one of the prefixes.

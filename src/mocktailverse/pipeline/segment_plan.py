@@ -20,6 +20,8 @@ class SegmentPlan(Struct):
     results: list[RecordResult]
     exhausted: bool
     """Whether no record follows them."""
+    is_cut: bool = False
+    """Whether results were left out, because time or write capacity ran out before them."""
 
     def unwritten(self) -> list[int]:
         """Return the indices of the results still to be written, in order."""
@@ -37,16 +39,14 @@ class SegmentPlan(Struct):
         return counts
 
     def drift(self) -> tuple[Drift, ...]:
-        """Return the sum of the results' schema drift."""
         return total_drift(drift for result in self.results for drift in result.drift)
 
     def rejected(self) -> list[Rejected]:
-        """Return the rejected lines, in order."""
         return [result.rejected for result in self.results if result.rejected is not None]
 
     def cut(self, index: int) -> "SegmentPlan":
         """Return the plan of the results before `index`."""
-        return SegmentPlan(self.results[:index], exhausted=False)
+        return SegmentPlan(self.results[:index], exhausted=False, is_cut=True)
 
 
 def plan_segment(results: Iterable[RecordResult]) -> SegmentPlan:

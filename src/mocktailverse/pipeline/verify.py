@@ -7,7 +7,7 @@ not_conserving   a raw object version without a finished load, or whose counts d
                  whose records an independent reader counts differently
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct, field
 
@@ -51,7 +51,7 @@ class VerifyReport(Struct):
         return not self.differences
 
     def add(self, kind: str, subject: str, problem: str) -> None:
-        """Add a difference."""
+        """Add a difference to the list of its kind, and to all."""
         getattr(self, kind).append(subject)
         self.differences.append(Difference(kind, subject, problem))
 
@@ -66,13 +66,9 @@ def verify(
 ) -> VerifyReport:
     """Return what differs between the tables and the raw objects.
 
-    Args:
-        raw: the raw objects.
-        registers: the drinks table.
-        loads: the load records.
-        on_object: called with the number of raw objects compared so far.
-        raw_expires: whether raw objects expire. If so, drinks whose raw object has expired are not
-            compared, nor are the earlier recipes and absences of the others.
+    `on_object` is called with the number of raw objects compared so far. If raw objects expire,
+    drinks whose raw object has expired are not compared, nor are the earlier recipes and absences
+    of the others.
     """
     report = VerifyReport()
     latest = {load.object: load for load in latest_generations(loads)}
@@ -118,13 +114,13 @@ def _verify_object(
     except MissingError:  # expired since it was listed
         return
     read = rejected = 0
-    for piece in transform(opened, version):
+    for result in transform(opened, version):
         read += 1
-        if piece.register is None:
+        if result.register is None:
             rejected += 1
         else:
-            drink_id = piece.register.id
-            expected[drink_id] = merge(expected.get(drink_id), piece.register)
+            drink_id = result.register.id
+            expected[drink_id] = merge(expected.get(drink_id), result.register)
     problem = _load_problem(load, read, rejected) or _count_problem(opened, version, read)
     if problem:
         report.add("not_conserving", version.key, problem)
@@ -150,10 +146,10 @@ def _load_problem(load: Load | None, read: int, rejected: int) -> str | None:
 
 
 def _count_problem(opened: OpenObject, version: ObjectVersion, read: int) -> str | None:
-    counted = _independent_count(opened, version)
-    if counted == read:
+    count = _independent_count(opened, version)
+    if count == read:
         return None
-    return f"decode reads {read} records; an independent reader counts {counted}"
+    return f"decode reads {read} records; an independent reader counts {count}"
 
 
 def _independent_count(opened: OpenObject, version: ObjectVersion) -> int:
@@ -189,21 +185,19 @@ def _compare(
 
 
 def _difference(expected: Register, register: Register) -> str:
-    if expected.drink is None or register.drink is None:
-        if expected.drink is None:
-            return "the raw objects have only absences of it"
+    if expected.drink is None:
+        return "the raw objects have only absences of it"
+    if register.drink is None:
         return "the table has only absences of it"
-    fields = [
-        name
-        for name in expected.drink.__struct_fields__
-        if getattr(expected.drink, name) != getattr(register.drink, name)
-    ]
-    fields += [
-        name
-        for name in ("earlier", "absences")
-        if getattr(expected, name) != getattr(register, name)
-    ]
-    return f"differs in {', '.join(fields)}"
+    memory = ("earlier", "absences")
+    fields = differing_fields(expected.drink, register.drink)
+    return f"differs in {', '.join(fields + differing_fields(expected, register, memory))}"
+
+
+def differing_fields(one: Struct, other: Struct, names: Sequence[str] = ()) -> list[str]:
+    """Return the names of the fields that differ, of all fields or of some."""
+    names = names or one.__struct_fields__
+    return [name for name in names if getattr(one, name) != getattr(other, name)]
 
 
 def _origin(register: Register) -> str:

@@ -1,9 +1,6 @@
 """Verify the published catalogue: compares the read model with the drinks table.
 
-lost             the drink is in the table, but not in the catalogue
-stale            the catalogue has another state of the drink than the table
-extra            the drink is in the catalogue, but not in the table
-
+The kinds of difference are those of `verify`; here the table says what the catalogue should have.
 An unchanged drink's time and place of observation may lag behind: they are not compared. Publishing
 itself lags by seconds, so differences are polled for as long as their number decreases.
 """
@@ -16,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.drinks.drink import Drink, Lineage
@@ -23,7 +21,7 @@ from mocktailverse.drinks.register import Register
 from mocktailverse.errors import CatalogueError, MissingError
 from mocktailverse.pipeline.ports import CatalogueStore, DrinksStore, LoadsStore, RawStore
 from mocktailverse.pipeline.publishing import FILE
-from mocktailverse.pipeline.verify import Difference, VerifyReport, verify
+from mocktailverse.pipeline.verify import Difference, VerifyReport, differing_fields, verify
 
 POLL_INTERVAL_S = 0.5
 MAX_POLLS = 30
@@ -45,14 +43,7 @@ def verify_all(  # noqa: PLR0913 - four stores and three options
 ) -> VerifyReport:
     """Return what differs between raw objects and tables, and between table and catalogue.
 
-    Args:
-        raw: the raw objects.
-        drinks: the drinks table; it is read once.
-        loads: the load records.
-        published: the published catalogue.
-        on_object: called with the number of raw objects compared so far.
-        raw_expires: whether raw objects expire; see `verify`.
-        wait: sleeps for a number of seconds.
+    The drinks table is scanned once, for both. `on_object` and `raw_expires` are as in `verify`.
     """
     fingerprints: dict[str, bytes] = {}
     registers = _noting(drinks.all(), fingerprints)
@@ -60,7 +51,7 @@ def verify_all(  # noqa: PLR0913 - four stores and three options
     with tempfile.TemporaryDirectory(prefix="mocktailverse-verify-") as folder:
         reported = {difference.subject for difference in report.differences}
         comparison = _Comparison(drinks, fingerprints, published, Path(folder) / FILE, reported)
-        for difference in comparison.differences(wait):
+        for difference in comparison.final_differences(wait):
             report.add(difference.kind, difference.subject, difference.problem)
     return report
 
@@ -73,78 +64,71 @@ def _noting(registers: Iterable[Register], fingerprints: dict[str, bytes]) -> It
         yield register
 
 
-class _Comparison:
+class _Comparison(Struct):
     """Compares the published file with the table repeatedly, while publishing catches up."""
 
-    def __init__(
-        self,
-        drinks: DrinksStore,
-        fingerprints: dict[str, bytes],
-        published: CatalogueStore,
-        path: Path,
-        reported: set[str],
-    ) -> None:
-        """Compare with the table's `fingerprints`; drinks already `reported` are left out."""
-        self._drinks = drinks
-        self._fingerprints = fingerprints
-        self._reported = reported
-        self._published = published
-        self._path = path
-        self._etag: str | None = None
-        self._suspects: list[str] | None = None
-        self._differences: list[Difference] = []
+    drinks: DrinksStore
+    fingerprints: dict[str, bytes]
+    """Of the table's drinks as they were read."""
+    published: CatalogueStore
+    path: Path
+    """Of the downloaded file."""
+    reported: set[str]
+    """Ids that are left out, because they are reported already."""
+    etag: str | None = None
+    suspects: list[str] | None = None
+    differences: list[Difference] = []
 
-    def differences(self, wait: Callable[[float], None]) -> list[Difference]:
+    def final_differences(self, wait: Callable[[float], None]) -> list[Difference]:
         """Return the differences that remain after MAX_POLLS polls without progress."""
         self._refresh()
         self._compare()
         idle_polls = 0
-        while self._differences and idle_polls < MAX_POLLS:
+        while self.differences and idle_polls < MAX_POLLS:
             wait(POLL_INTERVAL_S)
-            before = len(self._differences)
+            before = len(self.differences)
             if self._refresh():
                 self._compare()
-            idle_polls = 0 if len(self._differences) < before else idle_polls + 1
-        return self._differences
+            idle_polls = 0 if len(self.differences) < before else idle_polls + 1
+        return self.differences
 
     def _refresh(self) -> bool:
         """Download the published file if it changed; return whether it did."""
         try:
-            etag = self._published.download(self._path, unless=self._etag)
+            etag = self.published.download(self.path, unless=self.etag)
         except MissingError:
             return False
-        self._etag = etag or self._etag
+        self.etag = etag or self.etag
         return etag is not None
 
     def _compare(self) -> None:
-        if self._etag is None:
-            self._differences = self._examined([*self._fingerprints], None)
+        if self.etag is None:
+            self.differences = self._examined([*self.fingerprints], None)
             return
         try:
-            with closing(Catalogue(self._path)) as catalogue:
-                if self._suspects is None:
-                    self._suspects = self._differing(catalogue)
-                self._differences = self._examined(self._suspects, catalogue)
+            with closing(Catalogue(self.path)) as catalogue:
+                if self.suspects is None:
+                    self.suspects = self._differing(catalogue)
+                self.differences = self._examined(self.suspects, catalogue)
         except CatalogueError as error:
-            self._differences = [
-                Difference("stale", FILE, f"the catalogue cannot be read: {error}")
-            ]
+            problem = f"the catalogue cannot be read: {error}"
+            self.differences = [Difference("stale", FILE, problem)]
         else:
-            self._suspects = [difference.subject for difference in self._differences]
+            self.suspects = [difference.subject for difference in self.differences]
 
     def _differing(self, catalogue: Catalogue) -> list[str]:
         """Return the ids whose fingerprint differs from the table as it was read."""
         published = {drink.id: _fingerprint(drink) for drink in catalogue.all_drinks()}
-        ids = dict.fromkeys([*self._fingerprints, *published])
-        return [key for key in ids if self._fingerprints.get(key) != published.get(key)]
+        ids = dict.fromkeys([*self.fingerprints, *published])
+        return [key for key in ids if self.fingerprints.get(key) != published.get(key)]
 
     def _examined(self, ids: list[str], catalogue: Catalogue | None) -> list[Difference]:
         """Return how these drinks differ from the table's current state."""
         differences = []
         for first in range(0, len(ids), READ_CHUNK):
-            chunk = [key for key in ids[first : first + READ_CHUNK] if key not in self._reported]
+            chunk = [key for key in ids[first : first + READ_CHUNK] if key not in self.reported]
             shown = {drink.id: drink for drink in catalogue.drinks(chunk)} if catalogue else {}
-            registers = self._drinks.many(chunk)
+            registers = self.drinks.many(chunk)
             expected = {key: register.drink for key, register in registers.items()}
             for drink_id in chunk:
                 differences += _compared(drink_id, expected.get(drink_id), shown.get(drink_id))
@@ -158,11 +142,8 @@ def _compared(drink_id: str, expected: Drink | None, shown: Drink | None) -> lis
         if shown:
             return [Difference("extra", drink_id, "it is not in the table")]
         return []
-    expected, shown = _comparable(expected), _comparable(shown)
-    names = [n for n in expected.__struct_fields__ if getattr(expected, n) != getattr(shown, n)]
-    if not names:
-        return []
-    return [Difference("stale", drink_id, f"the catalogue differs in {', '.join(names)}")]
+    names = ", ".join(differing_fields(_comparable(expected), _comparable(shown)))
+    return [Difference("stale", drink_id, f"the catalogue differs in {names}")] if names else []
 
 
 def _comparable(drink: Drink) -> Drink:

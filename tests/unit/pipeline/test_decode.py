@@ -152,6 +152,7 @@ def test_no_bytes_crash_it(chunked, body, is_packed, at):
         (b'{"drinks":[],"drinks":[1]}', [Reason.DUPLICATE_KEY]),
         (b'{"drinks":[1]}\n{"drinks":[1],"drinks":null}\n', [1, Reason.DUPLICATE_KEY]),
         (b'{"a":1,"drinks":[1],"\\u0061":2}', [Reason.DUPLICATE_KEY]),
+        (b'{"":1,"":2,"drinks":[1]}', [Reason.DUPLICATE_KEY]),
         (b'{"a":{"x":1,"x":2},"drinks":[1]}', [1]),
         (b'{"drinks":["drinks"]}', ["drinks"]),
         (b'{"drinks":[{"drinks":[1],"drinks":2}]}', [{"drinks": 2}]),

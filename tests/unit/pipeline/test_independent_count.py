@@ -62,6 +62,7 @@ def count(body, chunk=7):
         (b'{"drinks":[1,2]}', 2),
         (b'{"drinks":7}', 1),
         (b'{"drinks":[1,2],"drinks":[3]}', 1),
+        (b'{"":1,"":2,"drinks":[1,2]}', 1),
         (b'{"drinks":[1,2],"idDrink":"1"}', 1),
         (b'{"none":1,"drinks":"none"}', 0),
         (b'{"a\\"b":1,"drinks":"a\\"b"}', 0),

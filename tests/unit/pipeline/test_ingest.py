@@ -16,7 +16,7 @@ from mocktailverse.errors import UsageError
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline import byte_stream, ingest
 from mocktailverse.pipeline.decode import RawRecord, decode
-from mocktailverse.pipeline.ingest import IngestRun, InputFile, Part, parts_of, put_files, put_part
+from mocktailverse.pipeline.ingest import IngestRun, InputFile, Part, parts_of, put_files
 from mocktailverse.sources import SOURCES
 from strategies.effort import examples
 
@@ -303,7 +303,7 @@ def test_a_part_is_stored_under_the_run_with_its_time_of_observation():
 
     started = int(datetime(2026, 1, 31, 6, 0, 4, tzinfo=UTC).timestamp() * 1000) + 7
     run = IngestRun("thecocktaildb", started, 99)
-    version = put_part(Store(), run, 3, Part("a.json", b"{}"))
+    version = run.put(Store(), 3, Part("a.json", b"{}"))
     key = "raw/thecocktaildb/2026/01/31/20260131T060004007Z-ingest/00003-a.json"
     metadata = {"observed-at": "99", "source": "thecocktaildb"}
     assert stored == [(key, b"{}", metadata, "application/json")]
