@@ -2,15 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from mocktailverse.errors import MissingError, PermanentError
+from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import translated
-
-if TYPE_CHECKING:
-    from mocktailverse.stores.clients import Clients
 
 ANY_OF = re.compile(r'(\?"[^"]+"\s*)+')
 MAX_ALARMS = 100
@@ -66,7 +63,7 @@ class LogMetric(Struct, frozen=True):
     value: float
 
 
-def read_alarm(clients: "Clients", name: str) -> Alarm:
+def read_alarm(clients: Clients, name: str) -> Alarm:
     """Return an alarm as it is deployed.
 
     Raises:
@@ -92,7 +89,7 @@ def read_alarm(clients: "Clients", name: str) -> Alarm:
     )
 
 
-def read_alarm_states(clients: "Clients", names: Iterable[str]) -> list[AlarmState]:
+def read_alarm_states(clients: Clients, names: Iterable[str]) -> list[AlarmState]:
     """Return the states of these alarms, at most 100, by name."""
     sorted_names = sorted(names)
     if not sorted_names:  # CloudWatch would return every alarm of the account
@@ -113,7 +110,7 @@ def read_alarm_states(clients: "Clients", names: Iterable[str]) -> list[AlarmSta
     ]
 
 
-def read_log_metrics(clients: "Clients", log_group: str) -> list[LogMetric]:
+def read_log_metrics(clients: Clients, log_group: str) -> list[LogMetric]:
     """Return the metric filters of a log group.
 
     Raises:

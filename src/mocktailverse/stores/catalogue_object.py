@@ -1,15 +1,13 @@
 """The published catalogue: one S3 object, replaced by conditional writes (optimistic locking)."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from mocktailverse.errors import ConflictError, MissingError, TransientError
+from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import error_code, translated
-
-if TYPE_CHECKING:
-    from mocktailverse.stores.clients import Clients
 
 KEY = "catalogue.sqlite"
 CHUNK_BYTES = 1024 * 1024
@@ -30,7 +28,7 @@ class CatalogueObject:
     Files are streamed from and to the disk, so memory does not depend on their size.
     """
 
-    def __init__(self, clients: "Clients", bucket: str, key: str = KEY) -> None:
+    def __init__(self, clients: Clients, bucket: str, key: str = KEY) -> None:
         self._client = clients.s3
         self.bucket = bucket
         self.key = key

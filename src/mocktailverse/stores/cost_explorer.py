@@ -1,14 +1,11 @@
 """Cost Explorer: the costs that AWS has billed this month, by service. A request costs 1 cent."""
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import translated
-
-if TYPE_CHECKING:
-    from mocktailverse.stores.clients import Clients
 
 
 class Billed(Struct, frozen=True, kw_only=True):
@@ -21,7 +18,7 @@ class Billed(Struct, frozen=True, kw_only=True):
 class CostExplorer:
     """Calls GetCostAndUsage; the credentials need `ce:GetCostAndUsage`."""
 
-    def __init__(self, clients: "Clients") -> None:
+    def __init__(self, clients: Clients) -> None:
         self._clients = clients
 
     def billed(self, today: date) -> list[Billed]:

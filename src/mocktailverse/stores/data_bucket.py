@@ -24,12 +24,11 @@ import msgspec
 from mocktailverse.errors import MissingError, TransientError
 from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion, StoredObject
 from mocktailverse.loads.rejected import Rejected
+from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import error_code, translated
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import GetObjectOutputTypeDef
-
-    from mocktailverse.stores.clients import Clients
 
 HEAD_BYTES = 1024 * 1024
 """Objects up to this size are read in one request, and kept in memory while they are open."""
@@ -46,7 +45,7 @@ class RawObject:
     objects are smaller, so detecting the format, decoding and resuming cost one request in all.
     """
 
-    def __init__(self, clients: "Clients", version: ObjectVersion) -> None:
+    def __init__(self, clients: Clients, version: ObjectVersion) -> None:
         self._client = clients.s3
         self.version = version
         response = self._get(0, HEAD_BYTES)
@@ -102,7 +101,7 @@ class RawObject:
 class DataBucket:
     """The raw and rejected objects, and others by key."""
 
-    def __init__(self, clients: "Clients", bucket: str) -> None:
+    def __init__(self, clients: Clients, bucket: str) -> None:
         self._clients = clients
         self._client = clients.s3
         self.bucket = bucket

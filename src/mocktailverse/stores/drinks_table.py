@@ -16,13 +16,12 @@ from botocore.exceptions import ClientError
 
 from mocktailverse.drinks.register import Register, WriteResult, merge, version_of, write_result
 from mocktailverse.errors import TransientError
+from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import ThrottledError, error_code, translated
 from mocktailverse.stores.items import from_item, to_item
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import ScanOutputTypeDef
-
-    from mocktailverse.stores.clients import Clients
 
 WRITERS = 8
 """Concurrent writes; more would only wait for each other in one process."""
@@ -48,7 +47,7 @@ _CONDITION_FAILED = "ConditionalCheckFailedException"
 class DrinksTable:
     """The current drinks by id; each item is a `Register`."""
 
-    def __init__(self, clients: "Clients", table: str) -> None:
+    def __init__(self, clients: Clients, table: str) -> None:
         self._client = clients.dynamodb
         self._table = table
         self._writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="drinks")

@@ -1,14 +1,11 @@
 """Exports in the catalogue's bucket: one object per version and format, deleted after a day."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mocktailverse.errors import MissingError
 from mocktailverse.stores.catalogue_object import CatalogueObject
+from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import translated
-
-if TYPE_CHECKING:
-    from mocktailverse.stores.clients import Clients
 
 PREFIX = "exports/"
 LINK_EXPIRES_S = 900
@@ -17,7 +14,7 @@ LINK_EXPIRES_S = 900
 class ExportObjects:
     """Stores exports, and creates links to them and to the catalogue."""
 
-    def __init__(self, clients: "Clients", bucket: str) -> None:
+    def __init__(self, clients: Clients, bucket: str) -> None:
         self._client = clients.s3
         self._bucket = bucket
         self._catalogue = CatalogueObject(clients, bucket)

@@ -1,13 +1,9 @@
 """The account's free limits and their usage, as AWS reports them a few times a day."""
 
-from typing import TYPE_CHECKING
-
 from msgspec import Struct
 
+from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import translated
-
-if TYPE_CHECKING:
-    from mocktailverse.stores.clients import Clients
 
 
 class FreeOffer(Struct, frozen=True, kw_only=True):
@@ -24,7 +20,7 @@ class FreeOffer(Struct, frozen=True, kw_only=True):
 class FreeTier:
     """Calls GetFreeTierUsage; the credentials need `freetier:GetFreeTierUsage`."""
 
-    def __init__(self, clients: "Clients") -> None:
+    def __init__(self, clients: Clients) -> None:
         self._clients = clients
 
     def offers(self) -> list[FreeOffer]:

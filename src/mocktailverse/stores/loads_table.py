@@ -11,7 +11,7 @@ The format of the items is in `load_items`; `load_queries` reads them.
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from botocore.exceptions import ClientError
@@ -22,6 +22,7 @@ from mocktailverse.loads.load_keys import day_of, load_key
 from mocktailverse.loads.load_record import Counts, Lease, Load, Segment
 from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import error_code, translated
 from mocktailverse.stores.expressions import Update
 from mocktailverse.stores.items import to_value
@@ -33,9 +34,6 @@ from mocktailverse.stores.load_items import (
     to_segment_item,
 )
 from mocktailverse.stores.load_queries import LoadQueries
-
-if TYPE_CHECKING:
-    from mocktailverse.stores.clients import Clients
 
 _NOT_DONE = "(attribute_not_exists(#status) OR #status <> :done)"
 _CONDITION_FAILED = "ConditionalCheckFailedException"
@@ -59,7 +57,7 @@ class ConditionFailedError(Exception):
 class LoadsTable(LoadQueries):
     """Loads and their segments. A lease keeps two workers from one load at the same time."""
 
-    def __init__(self, clients: "Clients", table: str, expire_days: int | None = None) -> None:
+    def __init__(self, clients: Clients, table: str, expire_days: int | None = None) -> None:
         super().__init__(clients, table)
         self._expire_days = expire_days
 

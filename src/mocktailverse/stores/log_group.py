@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import translated
 
 if TYPE_CHECKING:
     from types_boto3_logs.type_defs import FilteredLogEventTypeDef
-
-    from mocktailverse.stores.clients import Clients
 
 OVERLAP_MS = 15_000
 """Streams deliver lines late and out of order, so following reads this time again, and leaves out
@@ -39,7 +38,7 @@ class LogRetention(Struct, frozen=True):
     bytes: int
 
 
-def read_retentions(clients: "Clients", prefix: str) -> list[LogRetention]:
+def read_retentions(clients: Clients, prefix: str) -> list[LogRetention]:
     """Return the retention of the log groups whose names begin with a prefix, by name."""
     pages = clients.logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix)
     with translated("Reading the log groups"):
@@ -55,7 +54,7 @@ def read_retentions(clients: "Clients", prefix: str) -> list[LogRetention]:
 class LogGroup:
     """A CloudWatch log group."""
 
-    def __init__(self, clients: "Clients", name: str) -> None:
+    def __init__(self, clients: Clients, name: str) -> None:
         self._client = clients.logs
         self.name = name
 
