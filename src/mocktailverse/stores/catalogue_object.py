@@ -13,12 +13,10 @@ KEY = "catalogue.sqlite"
 CHUNK_BYTES = 1024 * 1024
 
 _NOT_MODIFIED = "304"
-_CONFLICTS = frozenset(
-    {
-        "PreconditionFailed",  # another object was published
-        "ConditionalRequestConflict",  # another upload is in progress
-        "NoSuchKey",  # it was deleted
-    }
+_CONFLICTS = (
+    "PreconditionFailed",  # another object was published
+    "ConditionalRequestConflict",  # another upload is in progress
+    "NoSuchKey",  # it was deleted
 )
 
 

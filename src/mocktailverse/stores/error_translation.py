@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
-    ConnectionClosedError,
     ConnectTimeoutError,
     CredentialRetrievalError,
     EndpointConnectionError,
@@ -18,8 +17,6 @@ from botocore.exceptions import (
     NoRegionError,
     PartialCredentialsError,
     ProfileNotFound,
-    ReadTimeoutError,
-    ResponseStreamingError,
     SSOError,
     TokenRetrievalError,
 )
@@ -32,50 +29,42 @@ from mocktailverse.errors import (
     UsageError,
 )
 
-THROTTLES = frozenset(
-    {
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "RequestThrottled",
-        "SlowDown",
-        "ThrottledException",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
-    }
+THROTTLES = (
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "SlowDown",
+    "ThrottledException",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
 )
-TRANSIENT = frozenset(
-    {
-        "InternalError",
-        "InternalFailure",
-        "InternalServerError",
-        "RequestTimeout",
-        "RequestTimeoutException",
-        "ServiceUnavailable",
-        "TransactionInProgressException",
-    }
+TRANSIENT = (
+    "InternalError",
+    "InternalFailure",
+    "InternalServerError",
+    "RequestTimeout",
+    "RequestTimeoutException",
+    "ServiceUnavailable",
+    "TransactionInProgressException",
 )
-MISSING = frozenset(
-    {
-        "404",
-        "AWS.SimpleQueueService.NonExistentQueue",
-        "NoSuchKey",
-        "NoSuchVersion",
-        "ParameterNotFound",
-        "QueueDoesNotExist",
-        "ResourceNotFoundException",
-    }
+MISSING = (
+    "404",
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "NoSuchKey",
+    "NoSuchVersion",
+    "ParameterNotFound",
+    "QueueDoesNotExist",
+    "ResourceNotFoundException",
 )
-REFUSED_CREDENTIALS = frozenset(
-    {
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "InvalidAccessKeyId",
-        "InvalidClientTokenId",
-        "RequestExpired",
-        "SignatureDoesNotMatch",
-        "UnrecognizedClientException",
-    }
+REFUSED_CREDENTIALS = (
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "RequestExpired",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
 )
 SERVER_ERROR = 500
 
@@ -124,13 +113,10 @@ def translated(action: str) -> Iterator[None]:
     ) as error:
         raise UsageError(f"{action}: {str(error).rstrip('.')}. {LOG_IN}") from error
     except (
-        ConnectionClosedError,
         ConnectTimeoutError,
         FlexibleChecksumError,
         HTTPClientError,
         IncompleteReadError,
-        ReadTimeoutError,
-        ResponseStreamingError,
     ) as error:
         raise TransientError(f"{action}: {error}") from error
     except BotoCoreError as error:
