@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -82,6 +83,17 @@ class ThrottledError(TransientError):
 def error_code(error: ClientError) -> str:
     """Return the AWS error code of a client error."""
     return error.response.get("Error", {}).get("Code", "")
+
+
+def conflicting_item(error: ClientError) -> Any:  # noqa: ANN401 - an item of any table
+    """Return the item for which a write's condition failed, None if it does not exist.
+
+    Raises:
+        ClientError: the write failed for another reason.
+    """
+    if error_code(error) != "ConditionalCheckFailedException":
+        raise error
+    return error.response.get("Item")
 
 
 @contextmanager
