@@ -9,7 +9,7 @@ from mocktailverse.errors import ConflictError, MissingError, TransientError
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import error_code, translated
 
-KEY = "catalogue.sqlite"
+CATALOGUE_KEY = "catalogue.sqlite"
 CHUNK_BYTES = 1024 * 1024
 
 _NOT_MODIFIED = "304"
@@ -26,7 +26,7 @@ class CatalogueObject:
     Files are streamed from and to the disk, so memory does not depend on their size.
     """
 
-    def __init__(self, clients: Clients, bucket: str, key: str = KEY) -> None:
+    def __init__(self, clients: Clients, bucket: str, key: str = CATALOGUE_KEY) -> None:
         self._client = clients.s3
         self.bucket = bucket
         self.key = key
@@ -94,16 +94,3 @@ class CatalogueObject:
                     "Conflict: the catalogue changed since it was downloaded (If-Match failed)."
                 ) from error
         return response["ETag"].strip('"')
-
-    def presigned_url(self, key: str, *, expires_s: int, filename: str) -> str:
-        """Return a public, expiring link that downloads an object under a file name."""
-        with translated("Signing a link"):
-            return self._client.generate_presigned_url(
-                "get_object",
-                Params={
-                    "Bucket": self.bucket,
-                    "Key": key,
-                    "ResponseContentDisposition": f'attachment; filename="{filename}"',
-                },
-                ExpiresIn=expires_s,
-            )

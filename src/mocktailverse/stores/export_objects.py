@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from mocktailverse.errors import MissingError
-from mocktailverse.stores.catalogue_object import CatalogueObject
+from mocktailverse.stores.catalogue_object import CATALOGUE_KEY
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import translated
 
@@ -17,7 +17,6 @@ class ExportObjects:
     def __init__(self, clients: Clients, bucket: str) -> None:
         self._client = clients.s3
         self._bucket = bucket
-        self._catalogue = CatalogueObject(clients, bucket)
 
     def exists(self, name: str) -> bool:
         """Return whether an export of this name is stored."""
@@ -37,12 +36,18 @@ class ExportObjects:
 
     def link(self, name: str, filename: str) -> str:
         """Return a link to an export that expires after 15 minutes."""
-        return self._catalogue.presigned_url(
-            PREFIX + name, expires_s=LINK_EXPIRES_S, filename=filename
-        )
+        return self._link(PREFIX + name, filename)
 
     def catalogue_link(self, filename: str) -> str:
         """Return a link to the published catalogue that expires after 15 minutes."""
-        return self._catalogue.presigned_url(
-            self._catalogue.key, expires_s=LINK_EXPIRES_S, filename=filename
-        )
+        return self._link(CATALOGUE_KEY, filename)
+
+    def _link(self, key: str, filename: str) -> str:
+        """Return a link with which anybody can download an object under a file name."""
+        disposition = f'attachment; filename="{filename}"'
+        with translated("Signing a link"):
+            return self._client.generate_presigned_url(
+                "get_object",
+                {"Bucket": self._bucket, "Key": key, "ResponseContentDisposition": disposition},
+                LINK_EXPIRES_S,
+            )

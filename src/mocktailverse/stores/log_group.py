@@ -3,15 +3,11 @@
 import time
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import translated
-
-if TYPE_CHECKING:
-    from types_boto3_logs.type_defs import FilteredLogEventTypeDef
 
 OVERLAP_MS = 15_000
 """Streams deliver lines late and out of order, so following reads this time again, and leaves out
@@ -71,7 +67,9 @@ class LogGroup:
                 filterPattern=f'"{containing}"' if containing else "",
             )
             for page in pages:
-                yield from map(_line, page["events"])
+                for event in page["events"]:
+                    message = event["message"].rstrip("\n")
+                    yield LogLine(event["timestamp"], event["logStreamName"], message)
 
     def follow(self, since: int, poll_s: float = FOLLOW_POLL_S) -> Iterator[LogLine]:
         """Yield the lines since a time, each once, endlessly."""
@@ -85,7 +83,3 @@ class LogGroup:
             since = max(since, newest - OVERLAP_MS)
             yielded = Counter(line for line in read if line.at >= since)
             time.sleep(poll_s)
-
-
-def _line(event: "FilteredLogEventTypeDef") -> LogLine:
-    return LogLine(event["timestamp"], event["logStreamName"], event["message"].rstrip("\n"))

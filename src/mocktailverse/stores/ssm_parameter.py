@@ -23,5 +23,4 @@ class Parameter:
                 response = self._clients.ssm.get_parameter(Name=self._name, WithDecryption=True)
         except MissingError:
             return None
-        value: str = response["Parameter"]["Value"]
-        return value
+        return response["Parameter"]["Value"]
