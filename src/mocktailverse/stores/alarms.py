@@ -10,7 +10,6 @@ from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import translated
 
 ANY_OF = re.compile(r'(\?"[^"]+"\s*)+')
-MAX_ALARMS = 100
 TERM = re.compile(r'\?"([^"]+)"')
 
 
@@ -64,11 +63,7 @@ class LogMetric(Struct, frozen=True):
 
 
 def read_alarm(clients: Clients, name: str) -> Alarm:
-    """Return an alarm as it is deployed.
-
-    Raises:
-        MissingError: no alarm has this name.
-    """
+    """Return an alarm as it is deployed; raise MissingError if no alarm has this name."""
     with translated(f"Reading the alarm {name}"):
         alarms = clients.cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
     if not alarms:
@@ -95,9 +90,7 @@ def read_alarm_states(clients: Clients, names: Iterable[str]) -> list[AlarmState
     if not sorted_names:  # CloudWatch would return every alarm of the account
         return []
     with translated("Reading the alarms"):
-        response = clients.cloudwatch.describe_alarms(
-            AlarmNames=sorted_names, MaxRecords=MAX_ALARMS
-        )
+        response = clients.cloudwatch.describe_alarms(AlarmNames=sorted_names, MaxRecords=100)
     return [
         AlarmState(
             alarm["AlarmName"],

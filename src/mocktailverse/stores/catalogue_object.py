@@ -68,9 +68,7 @@ class CatalogueObject:
     def upload(self, path: Path, *, replacing: str | None) -> str:
         """Publish a file in place of the one with the ETag `replacing`, and return the new ETag.
 
-        Args:
-            path: the file.
-            replacing: the ETag of the file that it is based on; None if nothing was published.
+        If `replacing` is None, nothing may be published yet.
 
         Raises:
             ConflictError: another file was published since.

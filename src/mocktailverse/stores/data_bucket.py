@@ -82,13 +82,9 @@ class RawObject:
     def _get(self, start: int, size: int | None) -> "GetObjectOutputTypeDef":
         end = "" if size is None else str(start + size - 1)
         version = self.version
-        arguments: dict[str, Any] = {
-            "Bucket": version.bucket,
-            "Key": version.key,
-            "VersionId": version.version_id,
-        }
-        if version.version_id == "null":  # the bucket was not versioned when it was stored
-            del arguments["VersionId"]
+        arguments: dict[str, Any] = {"Bucket": version.bucket, "Key": version.key}
+        if version.version_id != "null":  # else the bucket was not versioned when it was stored
+            arguments["VersionId"] = version.version_id
         with translated(f"Reading {version.key}"):
             try:
                 return self._client.get_object(**arguments, Range=f"bytes={start}-{end}")
@@ -107,11 +103,7 @@ class DataBucket:
         self.bucket = bucket
 
     def open(self, version: ObjectVersion) -> RawObject:
-        """Open one object version.
-
-        Raises:
-            MissingError: it does not exist, or no longer.
-        """
+        """Open one object version; raise MissingError if it does not exist, or no longer."""
         return RawObject(self._clients, version)
 
     def put(

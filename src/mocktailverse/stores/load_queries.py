@@ -34,15 +34,10 @@ class LoadQueries:
     def page(
         self, day: str, limit: int, after: LoadPosition | None = None
     ) -> tuple[list[Load], LoadPosition | None]:
-        """Return a page of the loads that were opened on a day, newest first.
+        """Return a page of the loads that were opened on a UTC day, newest first.
 
         Keyset pagination: the index is ordered by `started_at`, and each page resumes after the
         last position of the one before, however many loads were opened in the meantime.
-
-        Args:
-            day: a UTC day such as `2026-11-22`.
-            limit: maximum number of loads.
-            after: the position after which the page begins; None for the first page.
 
         Returns:
             The loads, and the position after which the next page begins; None after the last one.

@@ -72,12 +72,9 @@ class LoadsTable(LoadQueries):
         An existing load keeps its status: deliveries overlap, and the last one may have marked it
         failed before an earlier one takes the lease.
 
-        Args:
-            request: the message. A lease whose owner is its `waited_for` counts as expired: the
-                message was delayed by the lease's length, or sent by that owner.
-            owner: a name that is unique to this attempt.
-            now: the time in ms since 1970 UTC.
-            until: when the lease expires.
+        `owner` is a name that is unique to this attempt. A lease whose owner is the message's
+        `waited_for` counts as expired: the message was delayed by the lease's length, or sent by
+        that owner.
 
         Returns:
             The load; or the unexpired lease of another worker; or None if the load is done.
@@ -134,16 +131,7 @@ class LoadsTable(LoadQueries):
         stored_at: int | None = None,
         now: int,
     ) -> None:
-        """Mark a load done, with the totals of its segments.
-
-        Args:
-            load: the load.
-            counts: the sum of its segments' counts.
-            drift: the schema drift in its records.
-            size: the raw object's stored bytes.
-            stored_at: when the raw object was stored.
-            now: the time in ms since 1970 UTC.
-        """
+        """Mark a load done, with the totals of its segments, and the raw object's size and time."""
         update = Update(
             put={
                 "status": "done",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -29,10 +30,7 @@ def page_of(
 
     Like DynamoDB's index, it orders loads of the same moment by their keys.
     """
-
-    def order(position: LoadPosition) -> tuple[int, str, str]:
-        return position.started_at, position.object, position.part
-
+    order = attrgetter("started_at", "object", "part")
     positions = {LoadPosition.of(load): load for load in loads}
     following = sorted(
         (place for place in positions if after is None or order(place) < order(after)),
