@@ -75,7 +75,10 @@ def metadata() -> str:
 
 def published() -> dict[str, str]:
     """Return the meanings of the keys of the catalogue bucket."""
-    modules = {catalogue_object.KEY: catalogue_object, export_objects.PREFIX: export_objects}
+    modules = {
+        catalogue_object.CATALOGUE_KEY: catalogue_object,
+        export_objects.PREFIX: export_objects,
+    }
     return {key: opening(docstring(module.__name__)) for key, module in modules.items()}
 
 

@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +29,7 @@ from mocktailverse.local import lifecycle
 from mocktailverse.local.lifecycle import Options
 from mocktailverse.local.state import LocalStack
 from mocktailverse.stores.environment import Stores
+from mocktailverse.waiting import wait_until
 
 SAMPLES = Path(__file__).parents[2] / "data" / "raw"
 GOOD = ("cocktails.ndjson", "mocktails.json", "punches.csv", "winter.ndjson.gz")
@@ -116,10 +116,7 @@ class Site:
 
     def until(self, condition: Callable[[], object], within_s: float = PATIENCE_MS / 1000) -> None:
         """Wait until a condition holds."""
-        deadline = time.monotonic() + within_s
-        while not condition():
-            assert time.monotonic() < deadline, "it did not come about in time"
-            time.sleep(POLL_S)
+        assert wait_until(condition, within_s, POLL_S), "it did not come about in time"
 
 
 class Watched:

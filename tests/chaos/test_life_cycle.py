@@ -16,7 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +26,8 @@ import pytest
 
 from mocktailverse.local import lifecycle
 from mocktailverse.local.state import EMULATOR, LocalStack, read_stack
+from mocktailverse.waiting import wait_until
+from worlds.processes import processes_of
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(0)]  # each command has a limit of its own
 
@@ -36,6 +39,7 @@ START_UP_S = 0.5
 """An interpreter that is still starting ends on an interrupt as interpreters do."""
 
 NOBODY = 65534
+eventually = partial(wait_until, timeout_s=60, poll_s=0.05)
 
 
 class Ended(NamedTuple):
@@ -114,30 +118,17 @@ class Stage:
 
     def processes(self) -> list[psutil.Process]:
         """Processes that know the folder: by command line, working folder or environment."""
-        found = []
-        for process in psutil.process_iter():
-            with contextlib.suppress(psutil.Error):
-                traces = [process.cwd(), process.environ().get("TMPDIR", ""), *process.cmdline()]
-                if process.pid != os.getpid() and any(str(self.folder) in t for t in traces):
-                    found.append(process)
-        return found
+        return processes_of(self.folder)
 
     def is_left_clean(self) -> None:
         """Nothing runs, and nothing temporary is left."""
-        eventually(lambda: self.processes() == [])
+        assert eventually(lambda: self.processes() == [])
         assert list((self.folder / "scratch").iterdir()) == []
         assert not (self.home / "tmp").exists()
 
 
 def note(*words: object) -> None:
     print(f"{time.monotonic():10.1f}", *words, flush=True)  # noqa: T201 - what a failure needs
-
-
-def eventually(condition: Callable[[], bool], within_s: float = 60.0) -> None:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 # ---- scenarios
@@ -217,7 +208,7 @@ def the_disk_is_small(stage: Stage) -> None:
         assert time.monotonic() - began < COMMAND_LIMIT_S
         assert ended.code == DONE or "ran out of space" in ended.err, ended
         stage.run("down", *home)
-        eventually(lambda: stage.processes() == [])
+        assert eventually(lambda: stage.processes() == [])
 
 
 @contextlib.contextmanager

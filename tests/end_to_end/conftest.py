@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -24,6 +23,7 @@ from mocktailverse.local.state import LocalStack
 from mocktailverse.pipeline.verify import VerifyReport
 from mocktailverse.pipeline.verify_catalogue import verify_all
 from mocktailverse.stores.environment import Stores
+from mocktailverse.waiting import wait_until
 
 Record = dict[str, Any]
 
@@ -142,10 +142,7 @@ class Pipeline:
     @staticmethod
     def until(condition: Callable[[], bool], within_s: float = PATIENCE_S) -> None:
         """Wait until a condition holds."""
-        deadline = time.monotonic() + within_s
-        while not condition():
-            assert time.monotonic() < deadline, "it did not come about in time"
-            time.sleep(POLL_S)
+        assert wait_until(condition, within_s, POLL_S), "it did not come about in time"
 
     def settled(self, *versions: ObjectVersion, generation: int = 1) -> list[Load]:
         """The loads of these versions, when all are done or failed."""

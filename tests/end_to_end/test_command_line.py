@@ -1,6 +1,5 @@
 """The command line as users and scripts run it: exit codes, processes, signals."""
 
-import contextlib
 import json
 import os
 import shutil
@@ -13,6 +12,8 @@ from pathlib import Path
 import httpx2
 import psutil
 import pytest
+
+from worlds.processes import processes_of
 
 COMMAND = Path(sys.executable).with_name("mocktailverse")
 SERVED = 172
@@ -35,17 +36,6 @@ def run(*arguments, scratch):
         check=False,
         env={**os.environ, "TMPDIR": str(scratch)},
     )
-
-
-def processes_of(folder):
-    """Processes that know a folder: by command line, working folder or environment."""
-    processes = []
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            traces = [process.cwd(), process.environ().get("TMPDIR", ""), *process.cmdline()]
-            if process.pid != os.getpid() and any(str(folder) in trace for trace in traces):
-                processes.append(process)
-    return processes
 
 
 def test_the_demo_does_the_whole_job_and_leaves_nothing(scratch):

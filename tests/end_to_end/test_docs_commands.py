@@ -23,6 +23,7 @@ from typer.main import get_command
 from mocktailverse.checkout import find_checkout
 from mocktailverse.cli.main import app
 from mocktailverse.local import deploying
+from worlds.processes import processes_of
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -203,21 +204,12 @@ def clean_up(folder: Path) -> list[str]:
     """Stop the page's stack, then whatever else still runs in its folder; the latter's names."""
     down = [BIN / NAME, "down"]
     subprocess.run(down, env=surroundings(folder), capture_output=True, check=False)
-    found = list(processes_of(folder))
+    found = processes_of(folder)
     names = [" ".join(process.cmdline()) for process in found]
     for process in found:
         process.kill()
     psutil.wait_procs(found, timeout=60)
     return names
-
-
-def processes_of(folder: Path) -> Iterator[psutil.Process]:
-    """Processes that know a folder: by working folder, environment or command line."""
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            traces = [process.cwd(), process.environ().get("TMPDIR", ""), *process.cmdline()]
-            if process.pid != os.getpid() and any(str(folder) in trace for trace in traces):
-                yield process
 
 
 # ---- commands that are only written

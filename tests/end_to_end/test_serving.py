@@ -1,23 +1,22 @@
 """`serve`, `dashboard`, `browse` and the demo that people see, as they run them."""
 
 import contextlib
-import os
 import signal
 import socket
-import time
-from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 
 import httpx2
-import psutil
 import pytest
 
 from mocktailverse.local.tcp_ports import free_port
+from mocktailverse.waiting import wait_until
+from worlds.processes import processes_of
 
 WITHIN_S = 240.0
 PAGES = {"serve": "/harness", "dashboard": "/_stcore/health", "browse": "/catalogue"}
 PRINTED = {"serve": "API", "dashboard": "Dashboard", "browse": "Data browser"}
 """What each command calls its address; the servers' own logs have the address, too."""
+eventually = partial(wait_until, timeout_s=WITHIN_S, poll_s=0.05)
 
 
 @pytest.fixture
@@ -26,26 +25,6 @@ def scratch(tmp_path):
     folder = tmp_path / "scratch"
     folder.mkdir()
     return folder
-
-
-def processes_of(folder: Path) -> list[psutil.Process]:
-    """Processes that know a folder: by command line, working folder or environment."""
-    found = []
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            traces = [process.cwd(), process.environ().get("TMPDIR", ""), *process.cmdline()]
-            if process.pid != os.getpid() and any(str(folder) in trace for trace in traces):
-                found.append(process)
-    return found
-
-
-def eventually(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + WITHIN_S
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def answers(url: str) -> bool:

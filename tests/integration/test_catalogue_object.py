@@ -11,6 +11,7 @@ from botocore.awsrequest import AWSResponse
 
 from mocktailverse.errors import ConflictError, MissingError, TransientError
 from mocktailverse.stores.catalogue_object import CHUNK_BYTES, CatalogueObject
+from mocktailverse.stores.export_objects import ExportObjects
 
 NUMBERS = count(1)
 
@@ -131,9 +132,10 @@ def test_a_failing_service_is_no_conflict(catalogue, clients, file, monkeypatch)
     assert not isinstance(raised.value, ConflictError)
 
 
-def test_a_link_gives_the_file_under_a_name(catalogue, file):
-    catalogue.upload(file(b"one"), replacing=None)
-    link = catalogue.presigned_url(catalogue.key, expires_s=60, filename="drinks.sqlite")
+def test_a_link_gives_the_file_under_a_name(catalogue, clients, file):
+    exports = ExportObjects(clients, catalogue.bucket)
+    exports.store("linked.sqlite", file(b"one"), "application/vnd.sqlite3")
+    link = exports.link("linked.sqlite", "drinks.sqlite")
     with urllib.request.urlopen(link, timeout=60) as answer:  # noqa: S310 - our own stack
         assert answer.read() == b"one"
         assert answer.headers["Content-Disposition"] == 'attachment; filename="drinks.sqlite"'

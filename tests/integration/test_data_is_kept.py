@@ -4,8 +4,8 @@ import contextlib
 import os
 import signal
 import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -26,8 +26,10 @@ from mocktailverse.local.state import (
     LocalStack,
     read_stack,
 )
+from mocktailverse.waiting import wait_until
 
 DRINKS = 3
+eventually = partial(wait_until, timeout_s=60)
 
 
 @pytest.fixture(scope="module")
@@ -89,14 +91,7 @@ def pids(home: Path) -> dict[str, int]:
 
 def kill(home: Path, name: str) -> None:
     os.kill(process(home, name), signal.SIGKILL)
-    eventually(lambda: name in lifecycle.status(home).down)
-
-
-def eventually(condition: Callable[[], bool], within_s: float = 60.0) -> None:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    assert eventually(lambda: name in lifecycle.status(home).down)
 
 
 @contextlib.contextmanager

@@ -1,6 +1,5 @@
 """The local stack's life cycle, and what its roles may do; with stand-ins for the handlers."""
 
-import contextlib
 import http.client
 import json
 import os
@@ -10,11 +9,11 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
-import psutil
 import pytest
 
 from mocktailverse.checkout import Checkout, find_checkout
@@ -26,6 +25,8 @@ from mocktailverse.local.lifecycle import Options
 from mocktailverse.local.processes import Launcher
 from mocktailverse.local.state import LocalStack, read_stack
 from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.waiting import wait_until
+from worlds.processes import processes_of
 
 MARK = "MOCKTAILVERSE_TESTS_OF_THIS_MACHINE"
 
@@ -47,6 +48,7 @@ def handler(event, context):
         return error.response["Error"]["Code"]
     return "done"
 """
+eventually = partial(wait_until, timeout_s=60)
 
 
 @pytest.fixture(scope="module")
@@ -101,28 +103,8 @@ def home(tmp_path: Path) -> Iterator[Path]:
     lifecycle.stop(folder)
 
 
-def eventually(condition: Callable[[], bool], within_s: float = 60.0) -> bool:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
-
-
-def processes_of(home: Path) -> list[psutil.Process]:
-    """All that lives in a stack's folder, by command line, working directory or environment."""
-    found = []
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            traces = [process.cwd(), process.environ().get("TMPDIR", ""), *process.cmdline()]
-            if any(trace.startswith(str(home / "tmp")) for trace in traces):
-                found.append(process)
-    return found
-
-
 def pids(home: Path) -> set[int]:
-    return {process.pid for process in processes_of(home)}
+    return {process.pid for process in processes_of(home / "tmp")}
 
 
 def call(running: LocalStack, function: str, *event: object) -> object:
@@ -143,13 +125,13 @@ def test_a_stack_starts_answers_and_stops_without_a_trace(home, options):
     assert lifecycle.status(home).state == "running"
     assert "starting the embedded AWS" in steps
     call(started, "Fetch", "sts", "get_caller_identity", {})
-    assert len(processes_of(home)) >= 2  # the embedded AWS and a function
+    assert len(processes_of(home / "tmp")) >= 2  # the embedded AWS and a function
 
     assert lifecycle.stop(home) is True
 
     assert lifecycle.status(home).state == "stopped"
     assert read_stack(home) is None
-    assert processes_of(home) == []
+    assert processes_of(home / "tmp") == []
     assert {path.name for path in home.iterdir()} == {"emulator.log", "lock"}
     tcp_ports.require_free(started.port)
     assert lifecycle.stop(home) is False
@@ -217,7 +199,7 @@ def test_a_second_stack_in_the_same_folder_is_refused(started, options):
 def test_functions_see_nothing_of_this_machines_environment(started):
     home, first = started
     call(first, "Fetch", "sts", "get_caller_identity", {})
-    for process in processes_of(home):
+    for process in processes_of(home / "tmp"):
         assert MARK not in process.environ()
 
 
@@ -245,7 +227,7 @@ def test_a_stack_of_another_version_is_stopped_all_the_same(home, options):
     with pytest.raises(UsageError, match=r"stack\.json` cannot be read"):
         lifecycle.status(home)
     assert lifecycle.stop(home) is True
-    assert processes_of(home) == []
+    assert processes_of(home / "tmp") == []
     assert lifecycle.status(home).state == "stopped"
 
 
@@ -262,10 +244,10 @@ def test_what_a_stack_of_another_version_still_starts_is_stopped_too(home):
         "    time.sleep(0.05)\n"
     )
     started = subprocess.Popen([sys.executable, busy], cwd=home / "tmp")
-    assert eventually(lambda: len(processes_of(home)) > 1)
+    assert eventually(lambda: len(processes_of(home / "tmp")) > 1)
     assert lifecycle.stop(home) is True
     started.wait()
-    assert processes_of(home) == []
+    assert processes_of(home / "tmp") == []
 
 
 def test_someone_who_reads_a_file_of_the_stack_is_left_alone(home, options):
@@ -299,7 +281,7 @@ def test_a_taken_port_is_told_with_what_to_do(home, options):
         with pytest.raises(UsageError, match=rf"Port {port} .* --port"):
             lifecycle.start(home, msgspec.structs.replace(options, port=port))
     assert lifecycle.status(home).state == "stopped"
-    assert processes_of(home) == []
+    assert processes_of(home / "tmp") == []
 
 
 def test_a_broken_template_leaves_nothing_and_names_the_resource(home, options, tmp_path):
@@ -309,7 +291,7 @@ def test_a_broken_template_leaves_nothing_and_names_the_resource(home, options, 
     checkout = msgspec.structs.replace(options.checkout, template=broken)
     with pytest.raises(DeploymentError, match=r"DataBucket \(AWS::S3::Bucket\)"):
         lifecycle.start(home, msgspec.structs.replace(options, checkout=checkout))
-    assert processes_of(home) == []
+    assert processes_of(home / "tmp") == []
     assert {path.name for path in home.iterdir()} == {"emulator.log", "lock"}
 
 
@@ -330,7 +312,7 @@ def test_starts_at_the_same_time_give_one_stack(home, options, tmp_path):
     assert [process.wait() for process in together] == [0, 0]
     assert lifecycle.status(home).state == "running"
     module = "mocktailverse.local.guarded_emulator"
-    emulators = [process for process in processes_of(home) if module in process.cmdline()]
+    emulators = [process for process in processes_of(home / "tmp") if module in process.cmdline()]
     assert len(emulators) == 1
 
 
@@ -338,12 +320,12 @@ def test_starts_at_the_same_time_give_one_stack(home, options, tmp_path):
 def test_a_start_that_is_ended_leaves_no_process(home, options, tmp_path, number):
     script = starter(tmp_path, options, f"lifecycle.start(Path({str(home)!r}), options)")
     starting = subprocess.Popen([sys.executable, script], stderr=subprocess.DEVNULL)
-    assert eventually(lambda: processes_of(home) != [])
+    assert eventually(lambda: processes_of(home / "tmp") != [])
 
     starting.send_signal(number)
 
     assert starting.wait() != 0
-    assert eventually(lambda: processes_of(home) == [])
+    assert eventually(lambda: processes_of(home / "tmp") == [])
     if number != signal.SIGKILL:
         assert not (home / "tmp").exists()
     assert not (home / "stack.json").exists()
@@ -369,7 +351,7 @@ def test_a_stack_in_the_foreground_ends_with_its_process(home, options, tmp_path
         foreground.send_signal(number)
 
         assert foreground.wait() != 0
-    assert eventually(lambda: processes_of(home) == [])
+    assert eventually(lambda: processes_of(home / "tmp") == [])
     if number != signal.SIGKILL:
         assert not (home / "tmp").exists()
         assert lifecycle.status(home).state == "stopped"

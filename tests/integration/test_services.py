@@ -6,8 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -27,6 +27,10 @@ from mocktailverse.local.state import (
     read_stack,
     write_stack,
 )
+from mocktailverse.waiting import wait_until
+from worlds.processes import processes_of
+
+eventually = partial(wait_until, timeout_s=60)
 
 
 @pytest.fixture(scope="module")
@@ -42,25 +46,6 @@ def started(
     stack = lifecycle.start(home, options)
     yield home, stack
     lifecycle.stop(home)
-
-
-def processes_of(home: Path) -> list[psutil.Process]:
-    """All that lives in a stack's folder."""
-    found = []
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            if process.cwd().startswith(str(home / "tmp")):
-                found.append(process)
-    return found
-
-
-def eventually(condition: Callable[[], bool], within_s: float = 60.0) -> bool:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def pids(stack: LocalStack) -> dict[str, int]:
@@ -148,7 +133,7 @@ def test_a_stack_without_services_gets_them_and_all_end_with_it(options, tmp_pat
         assert served.ops_key == bare.ops_key
     finally:
         lifecycle.stop(home)
-    assert processes_of(home) == []
+    assert processes_of(home / "tmp") == []
     assert not (home / "tmp").exists()
 
 
@@ -162,7 +147,7 @@ def test_a_service_that_does_not_start_is_told_and_leaves_nothing(checkout, opti
     (broken.source / "dashboard" / "app.py").unlink()
     with pytest.raises(UnreachableError, match=r"(?s)dashboard did not start.*app\.py"):
         lifecycle.start(home, msgspec.structs.replace(options, checkout=broken))
-    assert processes_of(home) == []
+    assert processes_of(home / "tmp") == []
     assert lifecycle.status(home).state == "stopped"
 
 
@@ -196,10 +181,10 @@ def in_the_foreground(home: Path, options: Options) -> Iterator[subprocess.Popen
 def test_services_in_the_foreground_end_with_their_process(options, tmp_path, number):
     home = tmp_path / "state"
     with in_the_foreground(home, options) as up:
-        assert len(processes_of(home)) >= 3
+        assert len(processes_of(home / "tmp")) >= 3
         up.send_signal(number)
         assert up.wait() != 0
-        assert eventually(lambda: processes_of(home) == [])
+        assert eventually(lambda: processes_of(home / "tmp") == [])
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
@@ -215,7 +200,7 @@ def test_services_that_another_command_restarted_end_with_the_foreground_too(
         assert lifecycle.status(home).state == "running"
         up.send_signal(number)
         assert up.wait() != 0
-        assert eventually(lambda: processes_of(home) == [])
+        assert eventually(lambda: processes_of(home / "tmp") == [])
 
 
 def test_the_dashboard_finds_its_theme(checkout, tmp_path):

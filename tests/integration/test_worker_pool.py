@@ -4,7 +4,6 @@ import io
 import json
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,6 +17,7 @@ import pytest
 from mocktailverse.local import emulator, health, processes, tcp_ports
 from mocktailverse.local.state import EMULATOR
 from mocktailverse.stores.clients import Clients
+from mocktailverse.waiting import wait_until
 
 HANDLER = '''
 import ctypes
@@ -159,10 +159,7 @@ def code(release: str) -> bytes:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + WAIT_S
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(POLL_S)
+    assert wait_until(condition, WAIT_S, POLL_S)
 
 
 def field(results: list[Future[dict[str, Any]]], name: str) -> list[Any]:

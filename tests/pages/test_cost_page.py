@@ -1,7 +1,9 @@
 """The Cost page: amounts, shares of the free tier, and their sources."""
 
 from datetime import date
+from itertools import repeat
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -16,7 +18,7 @@ from mocktailverse.errors import MissingError, PermanentError, UnreachableError
 from mocktailverse.loads.load_record import Counts, Load
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.operations.month import LOADS, MonthUsage
-from mocktailverse.stores.free_tier import FreeOffer
+from mocktailverse.stores.account_costs import FreeOffer
 
 PAGE = Path(mocktailverse.dashboard.views.__path__[0]) / "cost_page.py"
 DAY_MS = 24 * 3600 * 1000
@@ -63,18 +65,6 @@ class FakeStores:
         return Meta("v", 1, NOW_MS, self.drinks, 0, 0, "drinks", None)
 
 
-class Offers:
-    """The account's free limits."""
-
-    def __init__(self, response):
-        self.response = response
-
-    def offers(self):
-        if isinstance(self.response, Exception):
-            raise self.response
-        return self.response
-
-
 class Clock:
     """A clock that a test moves."""
 
@@ -100,9 +90,10 @@ def look(stores, clock):
     """Opens the page of a stage; `free_tier` is what AWS returns."""
 
     def open_page(stage="local", free_tier=None):
+        read = free_tier and Mock(side_effect=repeat(free_tier))  # raises it if it is an error
         context = DashboardContext(
             catalogue=stores, loads=stores, bucket=None, queue=None, stage=stage,
-            can_act=False, refresh_s=2, clock=clock, free_tier=free_tier and Offers(free_tier),
+            can_act=False, refresh_s=2, clock=clock, free_tier=read,
         )  # fmt: skip
         page = AppTest.from_file(str(PAGE), default_timeout=240)
         page.session_state[OVERRIDE] = context

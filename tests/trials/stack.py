@@ -17,6 +17,7 @@ from botocore.parsers import ResponseParserError
 
 from mocktailverse.local import lifecycle
 from mocktailverse.local.state import LocalStack
+from mocktailverse.waiting import wait_until
 
 from .case import Fault
 from .proxy import Proxy
@@ -313,8 +314,5 @@ def until(condition: Callable[[], bool], what: str, within_s: float = PATIENCE_S
     Raises:
         TimeoutError: it did not in time.
     """
-    deadline = time.monotonic() + within_s
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"Waited {within_s:.0f} s for {what}.")
-        time.sleep(POLL_S)
+    if not wait_until(condition, within_s, POLL_S):
+        raise TimeoutError(f"Waited {within_s:.0f} s for {what}.")

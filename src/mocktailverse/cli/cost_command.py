@@ -34,9 +34,8 @@ from mocktailverse.cost.workload import REFERENCE
 from mocktailverse.deployment import environments
 from mocktailverse.errors import PermanentError, UnreachableError, UsageError
 from mocktailverse.operations.month import MonthSoFar, MonthUsage
-from mocktailverse.stores.cost_explorer import CostExplorer
+from mocktailverse.stores.account_costs import read_bill, read_free_offers
 from mocktailverse.stores.environment import LOCAL, Stores
-from mocktailverse.stores.free_tier import FreeTier
 from mocktailverse.times import now
 
 _COUNTED_AS = {LOCAL: "dev"}
@@ -194,12 +193,12 @@ def _account(stores: Stores, *, ask_bill: bool) -> AccountFigures:
             raise UsageError("--cost-explorer needs AWS: the embedded AWS has no bill.")
         return AccountFigures()
     try:
-        offers = FreeTier(stores.clients).offers()
+        offers = read_free_offers(stores.clients)
     except PermanentError as error:
         say(f"AWS's own usage figures are left out: {error}")
         offers = None
     today = datetime.now(UTC).date()
-    billed = CostExplorer(stores.clients).billed(today) if ask_bill else None
+    billed = read_bill(stores.clients, today) if ask_bill else None
     return AccountFigures(free_tier=offers, billed=billed)
 
 

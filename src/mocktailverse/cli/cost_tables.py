@@ -10,8 +10,7 @@ from mocktailverse.cost.cost_report import CostReport
 from mocktailverse.cost.model import PriceTable
 from mocktailverse.cost.usage import Usage
 from mocktailverse.formatting import amount
-from mocktailverse.stores.cost_explorer import Billed
-from mocktailverse.stores.free_tier import FreeOffer
+from mocktailverse.stores.account_costs import Billed, FreeOffer
 
 
 class AccountFigures(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import streamlit as st
@@ -18,11 +18,11 @@ from mocktailverse.dashboard.setup_page import show_setup
 from mocktailverse.errors import UsageError
 from mocktailverse.operations.month import MonthSoFar, MonthUsage
 from mocktailverse.settings import DashboardSettings
+from mocktailverse.stores.account_costs import FreeOffer, read_free_offers
 from mocktailverse.stores.clients import INTERACTIVE, Clients
 from mocktailverse.stores.data_bucket import DataBucket
 from mocktailverse.stores.environment import LOCAL, Stores
 from mocktailverse.stores.error_translation import translated
-from mocktailverse.stores.free_tier import FreeOffer, FreeTier
 from mocktailverse.stores.loads_table import LoadsTable
 from mocktailverse.stores.queue import Queue
 from mocktailverse.times import now
@@ -52,7 +52,7 @@ class DashboardContext(Struct, frozen=True, kw_only=True, dict=True):
     loads: LoadsTable
     bucket: DataBucket
     queue: Queue
-    free_tier: FreeTier | None = None
+    free_tier: Callable[[], list[FreeOffer]] | None = None
     """None for a local stack, whose AWS does not have it."""
     stage: str
     can_act: bool
@@ -97,7 +97,7 @@ class DashboardContext(Struct, frozen=True, kw_only=True, dict=True):
         """The account's use of the free tier; AWS updates it a few times a day."""
         if self.free_tier is None:
             return None
-        return self._cached(self.free_tier.offers, _OFFERS_TTL_S)
+        return self._cached(self.free_tier, _OFFERS_TTL_S)
 
     @property
     def running(self) -> Running:
@@ -153,7 +153,7 @@ def _create_context() -> DashboardContext:
             loads=stores.loads,
             bucket=stores.bucket,
             queue=stores.queue,
-            free_tier=None if settings.stage == LOCAL else FreeTier(clients),
+            free_tier=None if settings.stage == LOCAL else partial(read_free_offers, clients),
             stage=settings.stage,
             can_act=not settings.read_only,
             refresh_s=settings.refresh_s,

@@ -2,18 +2,14 @@
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from mocktailverse.errors import MissingError, PermanentError
+from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import translated
 
-if TYPE_CHECKING:
-    from mocktailverse.stores.clients import Clients
-
 ANY_OF = re.compile(r'(\?"[^"]+"\s*)+')
-MAX_ALARMS = 100
 TERM = re.compile(r'\?"([^"]+)"')
 
 
@@ -66,12 +62,8 @@ class LogMetric(Struct, frozen=True):
     value: float
 
 
-def read_alarm(clients: "Clients", name: str) -> Alarm:
-    """Return an alarm as it is deployed.
-
-    Raises:
-        MissingError: no alarm has this name.
-    """
+def read_alarm(clients: Clients, name: str) -> Alarm:
+    """Return an alarm as it is deployed; raise MissingError if no alarm has this name."""
     with translated(f"Reading the alarm {name}"):
         alarms = clients.cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
     if not alarms:
@@ -92,15 +84,13 @@ def read_alarm(clients: "Clients", name: str) -> Alarm:
     )
 
 
-def read_alarm_states(clients: "Clients", names: Iterable[str]) -> list[AlarmState]:
+def read_alarm_states(clients: Clients, names: Iterable[str]) -> list[AlarmState]:
     """Return the states of these alarms, at most 100, by name."""
     sorted_names = sorted(names)
     if not sorted_names:  # CloudWatch would return every alarm of the account
         return []
     with translated("Reading the alarms"):
-        response = clients.cloudwatch.describe_alarms(
-            AlarmNames=sorted_names, MaxRecords=MAX_ALARMS
-        )
+        response = clients.cloudwatch.describe_alarms(AlarmNames=sorted_names, MaxRecords=100)
     return [
         AlarmState(
             alarm["AlarmName"],
@@ -113,7 +103,7 @@ def read_alarm_states(clients: "Clients", names: Iterable[str]) -> list[AlarmSta
     ]
 
 
-def read_log_metrics(clients: "Clients", log_group: str) -> list[LogMetric]:
+def read_log_metrics(clients: Clients, log_group: str) -> list[LogMetric]:
     """Return the metric filters of a log group.
 
     Raises:

@@ -1,26 +1,22 @@
 """The published catalogue: one S3 object, replaced by conditional writes (optimistic locking)."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from mocktailverse.errors import ConflictError, MissingError, TransientError
+from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import error_code, translated
 
-if TYPE_CHECKING:
-    from mocktailverse.stores.clients import Clients
-
-KEY = "catalogue.sqlite"
+CATALOGUE_KEY = "catalogue.sqlite"
 CHUNK_BYTES = 1024 * 1024
 
 _NOT_MODIFIED = "304"
-_CONFLICTS = frozenset(
-    {
-        "PreconditionFailed",  # another object was published
-        "ConditionalRequestConflict",  # another upload is in progress
-        "NoSuchKey",  # it was deleted
-    }
+_CONFLICTS = (
+    "PreconditionFailed",  # another object was published
+    "ConditionalRequestConflict",  # another upload is in progress
+    "NoSuchKey",  # it was deleted
 )
 
 
@@ -30,7 +26,7 @@ class CatalogueObject:
     Files are streamed from and to the disk, so memory does not depend on their size.
     """
 
-    def __init__(self, clients: "Clients", bucket: str, key: str = KEY) -> None:
+    def __init__(self, clients: Clients, bucket: str, key: str = CATALOGUE_KEY) -> None:
         self._client = clients.s3
         self.bucket = bucket
         self.key = key
@@ -72,9 +68,7 @@ class CatalogueObject:
     def upload(self, path: Path, *, replacing: str | None) -> str:
         """Publish a file in place of the one with the ETag `replacing`, and return the new ETag.
 
-        Args:
-            path: the file.
-            replacing: the ETag of the file that it is based on; None if nothing was published.
+        If `replacing` is None, nothing may be published yet.
 
         Raises:
             ConflictError: another file was published since.
@@ -98,16 +92,3 @@ class CatalogueObject:
                     "Conflict: the catalogue changed since it was downloaded (If-Match failed)."
                 ) from error
         return response["ETag"].strip('"')
-
-    def presigned_url(self, key: str, *, expires_s: int, filename: str) -> str:
-        """Return a public, expiring link that downloads an object under a file name."""
-        with translated("Signing a link"):
-            return self._client.generate_presigned_url(
-                "get_object",
-                Params={
-                    "Bucket": self.bucket,
-                    "Key": key,
-                    "ResponseContentDisposition": f'attachment; filename="{filename}"',
-                },
-                ExpiresIn=expires_s,
-            )

@@ -1,7 +1,7 @@
 """boto3 clients of one account and region, each created on first use; the only place for boto3."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import boto3
 import botocore.session
@@ -38,6 +38,18 @@ UNATTENDED: Final = ClientTimeouts(connect_s=5, read_s=20, attempts=4)
 INTERACTIVE: Final = ClientTimeouts(connect_s=2, read_s=5, attempts=2)
 """Fails fast: a person waits, and can retry."""
 
+_NO_RETRIES = Config(retries={"mode": "standard", "total_max_attempts": 1})
+
+_BILLING_REGION = "us-east-1"
+"""The only region that serves the figures of the whole account."""
+
+
+def _client(
+    service: str, changes: Config | None = None, region: str | None = None
+) -> "cached_property[Any]":
+    """Return a property that creates a client on first use; `changes` overrides its options."""
+    return cached_property(lambda clients: clients.create(service, changes, region))
+
 
 class Clients:
     """The clients of one account and region, with one set of credentials.
@@ -45,6 +57,44 @@ class Clients:
     Without arguments boto3's own rules apply (environment, profile, role), as in a Lambda function.
     `endpoint_url` is the address of the embedded AWS.
     """
+
+    s3: "cached_property[S3Client]" = _client("s3", Config(signature_version="s3v4"))
+    """Raw and rejected objects, and the published catalogue.
+
+    Links are signed with version 4, because new buckets refuse botocore's default for links.
+    """
+    sqs: "cached_property[SQSClient]" = _client("sqs")
+    """The queue between raw objects and the transform function."""
+    dynamodb: "cached_property[DynamoDBClient]" = _client(
+        "dynamodb", Config(parameter_validation=False)
+    )
+    """The drinks and loads tables.
+
+    botocore's parameter validation is off, because it takes half of a call's CPU time. The
+    integration tests check that the items of `stores.items` follow DynamoDB's rules.
+    """
+    lambda_: "cached_property[LambdaClient]" = _client(
+        "lambda", _NO_RETRIES.merge(Config(read_timeout=LONGEST_INVOCATION_S))
+    )
+    """Invokes functions manually: waits as long as they may run, and never retries."""
+    cloudformation: "cached_property[CloudFormationClient]" = _client("cloudformation")
+    """Deploys the template."""
+    iam: "cached_property[IAMClient]" = _client("iam")
+    """The deployer's role in the embedded AWS."""
+    logs: "cached_property[CloudWatchLogsClient]" = _client("logs")
+    """The functions' logs."""
+    cloudwatch: "cached_property[CloudWatchClient]" = _client("cloudwatch")
+    """The alarms."""
+    ssm: "cached_property[SSMClient]" = _client("ssm")
+    """The key of the ops endpoints."""
+    sts: "cached_property[STSClient]" = _client("sts")
+    """The identity of the credentials."""
+    cost_explorer: "cached_property[CostExplorerClient]" = _client(
+        "ce", _NO_RETRIES, _BILLING_REGION
+    )
+    """The account's bill; never retried, because each request costs."""
+    free_tier: "cached_property[FreeTierClient]" = _client("freetier", region=_BILLING_REGION)
+    """The account's free limits."""
 
     def __init__(
         self,
@@ -75,6 +125,15 @@ class Clients:
             max_pool_connections=32,
         )
 
+    def create(self, service: str, changes: Config | None, region: str | None) -> object:
+        """Return a new client; one of another region uses AWS's own endpoint there."""
+        return self._session.client(  # type: ignore[call-overload]  # overloads need literals
+            service,
+            region,
+            endpoint_url=None if region else self.endpoint_url,
+            config=self._config.merge(changes) if changes else self._config,
+        )
+
     @property
     def region(self) -> str:
         """The region of all clients; empty if none is configured."""
@@ -89,81 +148,3 @@ class Clients:
         public = self._session.client("cloudformation", config=unconfigured)
         configured = self.cloudformation.meta.endpoint_url
         return None if configured == public.meta.endpoint_url else configured.rstrip("/")
-
-    @cached_property
-    def s3(self) -> "S3Client":
-        """Raw and rejected objects, and the published catalogue.
-
-        Links are signed with version 4, because new buckets refuse botocore's default for links.
-        """
-        config = self._config.merge(Config(signature_version="s3v4"))
-        return self._session.client("s3", endpoint_url=self.endpoint_url, config=config)
-
-    @cached_property
-    def sqs(self) -> "SQSClient":
-        """The queue between raw objects and the transform function."""
-        return self._session.client("sqs", endpoint_url=self.endpoint_url, config=self._config)
-
-    @cached_property
-    def dynamodb(self) -> "DynamoDBClient":
-        """The drinks and loads tables.
-
-        botocore's parameter validation is off, because it takes half of a call's CPU time. The
-        integration tests check that the items of `stores.items` follow DynamoDB's rules.
-        """
-        config = self._config.merge(Config(parameter_validation=False))
-        return self._session.client("dynamodb", endpoint_url=self.endpoint_url, config=config)
-
-    @cached_property
-    def lambda_(self) -> "LambdaClient":
-        """Invokes functions manually: waits as long as they may run, and never retries."""
-        config = Config(
-            read_timeout=LONGEST_INVOCATION_S, retries={"mode": "standard", "total_max_attempts": 1}
-        )
-        config = self._config.merge(config)
-        return self._session.client("lambda", endpoint_url=self.endpoint_url, config=config)
-
-    @cached_property
-    def cloudformation(self) -> "CloudFormationClient":
-        """Deploys the template."""
-        return self._session.client(
-            "cloudformation", endpoint_url=self.endpoint_url, config=self._config
-        )
-
-    @cached_property
-    def iam(self) -> "IAMClient":
-        """The deployer's role in the embedded AWS."""
-        return self._session.client("iam", endpoint_url=self.endpoint_url, config=self._config)
-
-    @cached_property
-    def logs(self) -> "CloudWatchLogsClient":
-        """The functions' logs."""
-        return self._session.client("logs", endpoint_url=self.endpoint_url, config=self._config)
-
-    @cached_property
-    def cloudwatch(self) -> "CloudWatchClient":
-        """The alarms."""
-        return self._session.client(
-            "cloudwatch", endpoint_url=self.endpoint_url, config=self._config
-        )
-
-    @cached_property
-    def ssm(self) -> "SSMClient":
-        """The key of the ops endpoints."""
-        return self._session.client("ssm", endpoint_url=self.endpoint_url, config=self._config)
-
-    @cached_property
-    def sts(self) -> "STSClient":
-        """The identity of the credentials."""
-        return self._session.client("sts", endpoint_url=self.endpoint_url, config=self._config)
-
-    @cached_property
-    def cost_explorer(self) -> "CostExplorerClient":
-        """The account's bill; served in one region, and never retried: each request costs."""
-        once = self._config.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
-        return self._session.client("ce", region_name="us-east-1", config=once)
-
-    @cached_property
-    def free_tier(self) -> "FreeTierClient":
-        """The account's free limits; served in one region."""
-        return self._session.client("freetier", region_name="us-east-1", config=self._config)

@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from mocktailverse.errors import UsageError
+from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import error_code
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation.type_defs import StackTypeDef
-
-    from mocktailverse.stores.clients import Clients
 
 IN_REVIEW = "REVIEW_IN_PROGRESS"
 """The state of a stack that has only change sets."""
@@ -30,7 +29,7 @@ def stack_name(env: str) -> str:
     return f"mocktailverse-{env}"
 
 
-def describe(clients: "Clients", stack_name: str) -> "StackTypeDef | None":
+def describe(clients: Clients, stack_name: str) -> "StackTypeDef | None":
     """Return CloudFormation's description of a stack; None if it does not exist."""
     try:
         return clients.cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
@@ -40,13 +39,13 @@ def describe(clients: "Clients", stack_name: str) -> "StackTypeDef | None":
         return None
 
 
-def status(clients: "Clients", stack_name: str) -> str | None:
+def status(clients: Clients, stack_name: str) -> str | None:
     """Return a stack's state, such as `CREATE_COMPLETE`; None if it does not exist."""
     stack = describe(clients, stack_name)
     return stack["StackStatus"] if stack else None
 
 
-def outputs(clients: "Clients", stack_name: str) -> dict[str, str]:
+def outputs(clients: Clients, stack_name: str) -> dict[str, str]:
     """Return the outputs of a deployed stack, by name.
 
     Raises:
@@ -68,7 +67,7 @@ def parameters(stack: "StackTypeDef") -> dict[str, str]:
     }
 
 
-def resources(clients: "Clients", stack_name: str, kind: str) -> dict[str, str]:
+def resources(clients: Clients, stack_name: str, kind: str) -> dict[str, str]:
     """Return the physical ids of a stack's resources of one type, by logical id."""
     pages = clients.cloudformation.get_paginator("list_stack_resources").paginate(
         StackName=stack_name
@@ -83,7 +82,7 @@ def resources(clients: "Clients", stack_name: str, kind: str) -> dict[str, str]:
     }
 
 
-def is_to_be_made(clients: "Clients", stack_name: str) -> bool:
+def is_to_be_made(clients: Clients, stack_name: str) -> bool:
     """Return whether a stack does not exist yet.
 
     Raises:

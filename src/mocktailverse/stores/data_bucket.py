@@ -24,12 +24,11 @@ import msgspec
 from mocktailverse.errors import MissingError, TransientError
 from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion, StoredObject
 from mocktailverse.loads.rejected import Rejected
+from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import error_code, translated
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import GetObjectOutputTypeDef
-
-    from mocktailverse.stores.clients import Clients
 
 HEAD_BYTES = 1024 * 1024
 """Objects up to this size are read in one request, and kept in memory while they are open."""
@@ -46,7 +45,7 @@ class RawObject:
     objects are smaller, so detecting the format, decoding and resuming cost one request in all.
     """
 
-    def __init__(self, clients: "Clients", version: ObjectVersion) -> None:
+    def __init__(self, clients: Clients, version: ObjectVersion) -> None:
         self._client = clients.s3
         self.version = version
         response = self._get(0, HEAD_BYTES)
@@ -83,13 +82,9 @@ class RawObject:
     def _get(self, start: int, size: int | None) -> "GetObjectOutputTypeDef":
         end = "" if size is None else str(start + size - 1)
         version = self.version
-        arguments: dict[str, Any] = {
-            "Bucket": version.bucket,
-            "Key": version.key,
-            "VersionId": version.version_id,
-        }
-        if version.version_id == "null":  # the bucket was not versioned when it was stored
-            del arguments["VersionId"]
+        arguments: dict[str, Any] = {"Bucket": version.bucket, "Key": version.key}
+        if version.version_id != "null":  # else the bucket was not versioned when it was stored
+            arguments["VersionId"] = version.version_id
         with translated(f"Reading {version.key}"):
             try:
                 return self._client.get_object(**arguments, Range=f"bytes={start}-{end}")
@@ -102,17 +97,13 @@ class RawObject:
 class DataBucket:
     """The raw and rejected objects, and others by key."""
 
-    def __init__(self, clients: "Clients", bucket: str) -> None:
+    def __init__(self, clients: Clients, bucket: str) -> None:
         self._clients = clients
         self._client = clients.s3
         self.bucket = bucket
 
     def open(self, version: ObjectVersion) -> RawObject:
-        """Open one object version.
-
-        Raises:
-            MissingError: it does not exist, or no longer.
-        """
+        """Open one object version; raise MissingError if it does not exist, or no longer."""
         return RawObject(self._clients, version)
 
     def put(

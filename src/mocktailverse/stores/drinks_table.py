@@ -16,13 +16,12 @@ from botocore.exceptions import ClientError
 
 from mocktailverse.drinks.register import Register, WriteResult, merge, version_of, write_result
 from mocktailverse.errors import TransientError
-from mocktailverse.stores.error_translation import ThrottledError, error_code, translated
+from mocktailverse.stores.clients import Clients
+from mocktailverse.stores.error_translation import ThrottledError, conflicting_item, translated
 from mocktailverse.stores.items import from_item, to_item
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import ScanOutputTypeDef
-
-    from mocktailverse.stores.clients import Clients
 
 WRITERS = 8
 """Concurrent writes; more would only wait for each other in one process."""
@@ -42,21 +41,14 @@ SCAN_TRIES = 30
 FIRST_WAIT_S = 0.05
 LONGEST_WAIT_S = 2.0
 
-_CONDITION_FAILED = "ConditionalCheckFailedException"
-
 
 class DrinksTable:
     """The current drinks by id; each item is a `Register`."""
 
-    def __init__(self, clients: "Clients", table: str) -> None:
+    def __init__(self, clients: Clients, table: str) -> None:
         self._client = clients.dynamodb
-        self._table = table
+        self.name = table
         self._writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="drinks")
-
-    @property
-    def name(self) -> str:
-        """The table's name."""
-        return self._table
 
     def write(self, registers: Sequence[Register]) -> list[WriteResult | None]:
         """Merge registers of distinct drinks into the table concurrently.
@@ -74,7 +66,7 @@ class DrinksTable:
         """Return the register of a drink, read consistently; None if there is none."""
         with translated("Reading a drink"):
             response = self._client.get_item(
-                TableName=self._table, Key={"id": {"S": drink_id}}, ConsistentRead=True
+                TableName=self.name, Key={"id": {"S": drink_id}}, ConsistentRead=True
             )
         item = response.get("Item")
         return None if item is None else from_item(item)
@@ -86,12 +78,9 @@ class DrinksTable:
             TransientError: DynamoDB still throttled after all tries.
         """
         keys = [{"id": {"S": drink_id}} for drink_id in dict.fromkeys(ids)]
-        registers = {}
-        for first in range(0, len(keys), BATCH_GET):
-            for item in self._batch(keys[first : first + BATCH_GET]):
-                register = from_item(item)
-                registers[register.id] = register
-        return registers
+        batches = (keys[first : first + BATCH_GET] for first in range(0, len(keys), BATCH_GET))
+        registers = (from_item(item) for batch in batches for item in self._batch(batch))
+        return {register.id: register for register in registers}
 
     def page(self, limit: int, after: str | None = None) -> tuple[list[Register], str | None]:
         """Return up to `limit` registers in table order, and the id after which to continue.
@@ -100,7 +89,7 @@ class DrinksTable:
         """
         start: dict[str, Any] = {"ExclusiveStartKey": {"id": {"S": after}}} if after else {}
         with translated("Listing drinks"):
-            response = self._client.scan(TableName=self._table, Limit=limit, **start)
+            response = self._client.scan(TableName=self.name, Limit=limit, **start)
         last = response.get("LastEvaluatedKey")
         return [from_item(item) for item in response["Items"]], last["id"]["S"] if last else None
 
@@ -115,8 +104,7 @@ class DrinksTable:
         start: dict[str, Any] = {}
         while True:
             page = self._scanned(start)
-            for item in page["Items"]:
-                yield from_item(item)
+            yield from map(from_item, page["Items"])
             if "LastEvaluatedKey" not in page:
                 return
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
@@ -125,7 +113,7 @@ class DrinksTable:
         for _ in range(SCAN_TRIES):
             try:
                 with translated("Reading all drinks"):
-                    return self._client.scan(TableName=self._table, ConsistentRead=True, **start)
+                    return self._client.scan(TableName=self.name, ConsistentRead=True, **start)
             except ThrottledError:
                 time.sleep(LONGEST_WAIT_S)
         raise ThrottledError("DynamoDB throttled the scan.")
@@ -134,11 +122,11 @@ class DrinksTable:
         """Yield the items of these keys; repeat unprocessed keys, backing off with jitter."""
         wait_s = FIRST_WAIT_S
         for _ in range(READ_TRIES):
-            request: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
+            request: Any = {self.name: {"Keys": keys, "ConsistentRead": True}}
             with translated("Reading drinks"):
                 response: Any = self._client.batch_get_item(RequestItems=request)
-            yield from response["Responses"].get(self._table, [])
-            unprocessed = response.get("UnprocessedKeys", {}).get(self._table)
+            yield from response["Responses"].get(self.name, [])
+            unprocessed = response.get("UnprocessedKeys", {}).get(self.name)
             if not unprocessed:
                 return
             keys = unprocessed["Keys"]
@@ -157,15 +145,15 @@ class DrinksTable:
 
     def _merge(self, new: Register) -> WriteResult:
         """Put without reading if the usual case holds; otherwise merge, compare and swap."""
-        done, current = self._put(new, _usual_case(new))
-        for _ in range(CONTENTION_LIMIT):
+        register, condition = new, _usual_case(new)
+        for _ in range(1 + CONTENTION_LIMIT):
+            done, current = self._put(register, condition)
             if done:
                 return write_result(current, new)
-            merged = merge(current, new)
-            if merged == current:
+            register = merge(current, new)
+            if register == current:
                 return write_result(current, new)
-            before = current
-            done, current = self._put(merged, _unchanged_since(before))
+            condition = _unchanged_since(current)
         raise TransientError(
             f"Gave up after {CONTENTION_LIMIT} conflicting writes of drink {new.id}."
         )
@@ -174,16 +162,14 @@ class DrinksTable:
         """Put under a condition; return whether it held, and the register before the put."""
         try:
             response = self._client.put_item(
-                TableName=self._table,
+                TableName=self.name,
                 Item=to_item(register),
                 ReturnValues="ALL_OLD",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 **condition,
             )
         except ClientError as error:
-            if error_code(error) != _CONDITION_FAILED:
-                raise
-            item: Any = error.response.get("Item")
+            item = conflicting_item(error)
             return False, from_item(item) if item else None
         old = response.get("Attributes")
         return True, from_item(old) if old else None

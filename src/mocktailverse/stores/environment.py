@@ -54,17 +54,14 @@ class Stores(Struct, frozen=True, dict=True):
 
     @cached_property
     def bucket(self) -> DataBucket:
-        """Raw and rejected objects."""
         return DataBucket(self.clients, self.output("DataBucket"))
 
     @cached_property
     def drinks(self) -> DrinksTable:
-        """The drinks table."""
         return DrinksTable(self.clients, self.output("DrinksTable"))
 
     @cached_property
     def loads(self) -> LoadsTable:
-        """The load records."""
         return LoadsTable(self.clients, self.output("LoadsTable"), self.loads_expire_days)
 
     @cached_property
@@ -75,7 +72,6 @@ class Stores(Struct, frozen=True, dict=True):
 
     @cached_property
     def catalogue(self) -> CatalogueObject:
-        """The published catalogue."""
         return CatalogueObject(self.clients, self.output("CatalogueBucket"))
 
     @cached_property
@@ -90,7 +86,6 @@ class Stores(Struct, frozen=True, dict=True):
 
     @cached_property
     def functions(self) -> Functions:
-        """Invokes the environment's Lambda functions."""
         return Functions(self.clients)
 
     @property

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
-    ConnectionClosedError,
     ConnectTimeoutError,
     CredentialRetrievalError,
     EndpointConnectionError,
@@ -18,8 +18,6 @@ from botocore.exceptions import (
     NoRegionError,
     PartialCredentialsError,
     ProfileNotFound,
-    ReadTimeoutError,
-    ResponseStreamingError,
     SSOError,
     TokenRetrievalError,
 )
@@ -32,50 +30,42 @@ from mocktailverse.errors import (
     UsageError,
 )
 
-THROTTLES = frozenset(
-    {
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "RequestThrottled",
-        "SlowDown",
-        "ThrottledException",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
-    }
+THROTTLES = (
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "SlowDown",
+    "ThrottledException",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
 )
-TRANSIENT = frozenset(
-    {
-        "InternalError",
-        "InternalFailure",
-        "InternalServerError",
-        "RequestTimeout",
-        "RequestTimeoutException",
-        "ServiceUnavailable",
-        "TransactionInProgressException",
-    }
+TRANSIENT = (
+    "InternalError",
+    "InternalFailure",
+    "InternalServerError",
+    "RequestTimeout",
+    "RequestTimeoutException",
+    "ServiceUnavailable",
+    "TransactionInProgressException",
 )
-MISSING = frozenset(
-    {
-        "404",
-        "AWS.SimpleQueueService.NonExistentQueue",
-        "NoSuchKey",
-        "NoSuchVersion",
-        "ParameterNotFound",
-        "QueueDoesNotExist",
-        "ResourceNotFoundException",
-    }
+MISSING = (
+    "404",
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "NoSuchKey",
+    "NoSuchVersion",
+    "ParameterNotFound",
+    "QueueDoesNotExist",
+    "ResourceNotFoundException",
 )
-REFUSED_CREDENTIALS = frozenset(
-    {
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "InvalidAccessKeyId",
-        "InvalidClientTokenId",
-        "RequestExpired",
-        "SignatureDoesNotMatch",
-        "UnrecognizedClientException",
-    }
+REFUSED_CREDENTIALS = (
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "RequestExpired",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
 )
 SERVER_ERROR = 500
 
@@ -93,6 +83,17 @@ class ThrottledError(TransientError):
 def error_code(error: ClientError) -> str:
     """Return the AWS error code of a client error."""
     return error.response.get("Error", {}).get("Code", "")
+
+
+def conflicting_item(error: ClientError) -> Any:  # noqa: ANN401 - an item of any table
+    """Return the item for which a write's condition failed, None if it does not exist.
+
+    Raises:
+        ClientError: the write failed for another reason.
+    """
+    if error_code(error) != "ConditionalCheckFailedException":
+        raise error
+    return error.response.get("Item")
 
 
 @contextmanager
@@ -124,13 +125,10 @@ def translated(action: str) -> Iterator[None]:
     ) as error:
         raise UsageError(f"{action}: {str(error).rstrip('.')}. {LOG_IN}") from error
     except (
-        ConnectionClosedError,
         ConnectTimeoutError,
         FlexibleChecksumError,
         HTTPClientError,
         IncompleteReadError,
-        ReadTimeoutError,
-        ResponseStreamingError,
     ) as error:
         raise TransientError(f"{action}: {error}") from error
     except BotoCoreError as error:

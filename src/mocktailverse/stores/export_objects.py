@@ -1,14 +1,11 @@
 """Exports in the catalogue's bucket: one object per version and format, deleted after a day."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mocktailverse.errors import MissingError
-from mocktailverse.stores.catalogue_object import CatalogueObject
+from mocktailverse.stores.catalogue_object import CATALOGUE_KEY
+from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import translated
-
-if TYPE_CHECKING:
-    from mocktailverse.stores.clients import Clients
 
 PREFIX = "exports/"
 LINK_EXPIRES_S = 900
@@ -17,10 +14,9 @@ LINK_EXPIRES_S = 900
 class ExportObjects:
     """Stores exports, and creates links to them and to the catalogue."""
 
-    def __init__(self, clients: "Clients", bucket: str) -> None:
+    def __init__(self, clients: Clients, bucket: str) -> None:
         self._client = clients.s3
         self._bucket = bucket
-        self._catalogue = CatalogueObject(clients, bucket)
 
     def exists(self, name: str) -> bool:
         """Return whether an export of this name is stored."""
@@ -40,12 +36,18 @@ class ExportObjects:
 
     def link(self, name: str, filename: str) -> str:
         """Return a link to an export that expires after 15 minutes."""
-        return self._catalogue.presigned_url(
-            PREFIX + name, expires_s=LINK_EXPIRES_S, filename=filename
-        )
+        return self._link(PREFIX + name, filename)
 
     def catalogue_link(self, filename: str) -> str:
         """Return a link to the published catalogue that expires after 15 minutes."""
-        return self._catalogue.presigned_url(
-            self._catalogue.key, expires_s=LINK_EXPIRES_S, filename=filename
-        )
+        return self._link(CATALOGUE_KEY, filename)
+
+    def _link(self, key: str, filename: str) -> str:
+        """Return a link with which anybody can download an object under a file name."""
+        disposition = f'attachment; filename="{filename}"'
+        with translated("Signing a link"):
+            return self._client.generate_presigned_url(
+                "get_object",
+                {"Bucket": self._bucket, "Key": key, "ResponseContentDisposition": disposition},
+                LINK_EXPIRES_S,
+            )

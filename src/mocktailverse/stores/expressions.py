@@ -51,6 +51,5 @@ class Update(Struct, frozen=True, kw_only=True):
             "ExpressionAttributeValues": {f":{name}": to_value(v) for name, v in values.items()},
             "ConditionExpression": self.condition,
         }
-        return {
-            name: value for name, value in arguments.items() if value
-        }  # DynamoDB refuses empty ones
+        # DynamoDB refuses empty ones.
+        return {name: value for name, value in arguments.items() if value}

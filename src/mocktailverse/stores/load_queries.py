@@ -1,17 +1,15 @@
 """Queries of the loads table: the loads and segments of an object version, and listings by day."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mocktailverse.loads.load_keys import LoadPosition, object_key
 from mocktailverse.loads.load_record import Load, Segment
 from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import translated
 from mocktailverse.stores.items import to_value, value_of
 from mocktailverse.stores.load_items import is_load, load_of, segment_of, segments_prefix
-
-if TYPE_CHECKING:
-    from mocktailverse.stores.clients import Clients
 
 DAY_INDEX = "by-day"
 """The index that lists loads by the day on which they were opened."""
@@ -20,7 +18,7 @@ DAY_INDEX = "by-day"
 class LoadQueries:
     """Reads load records; `LoadsTable` adds the writes."""
 
-    def __init__(self, clients: "Clients", table: str) -> None:
+    def __init__(self, clients: Clients, table: str) -> None:
         self._client = clients.dynamodb
         self._table = table
 
@@ -36,15 +34,10 @@ class LoadQueries:
     def page(
         self, day: str, limit: int, after: LoadPosition | None = None
     ) -> tuple[list[Load], LoadPosition | None]:
-        """Return a page of the loads that were opened on a day, newest first.
+        """Return a page of the loads that were opened on a UTC day, newest first.
 
         Keyset pagination: the index is ordered by `started_at`, and each page resumes after the
         last position of the one before, however many loads were opened in the meantime.
-
-        Args:
-            day: a UTC day such as `2026-11-22`.
-            limit: maximum number of loads.
-            after: the position after which the page begins; None for the first page.
 
         Returns:
             The loads, and the position after which the next page begins; None after the last one.

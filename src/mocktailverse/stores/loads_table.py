@@ -9,9 +9,9 @@ worker A takes a lease until 12:15 and dies. At 12:16 worker B takes the lease, 
 The format of the items is in `load_items`; `load_queries` reads them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from botocore.exceptions import ClientError
@@ -22,7 +22,8 @@ from mocktailverse.loads.load_keys import day_of, load_key
 from mocktailverse.loads.load_record import Counts, Lease, Load, Segment
 from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.stores.error_translation import error_code, translated
+from mocktailverse.stores.clients import Clients
+from mocktailverse.stores.error_translation import conflicting_item, translated
 from mocktailverse.stores.expressions import Update
 from mocktailverse.stores.items import to_value
 from mocktailverse.stores.load_items import (
@@ -34,32 +35,24 @@ from mocktailverse.stores.load_items import (
 )
 from mocktailverse.stores.load_queries import LoadQueries
 
-if TYPE_CHECKING:
-    from mocktailverse.stores.clients import Clients
-
 _NOT_DONE = "(attribute_not_exists(#status) OR #status <> :done)"
-_CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class ConditionFailedError(Exception):
-    """The load is not in the state that the write requires; nothing was written.
+    """The load is not in the state that the write requires; nothing was written."""
 
-    Attributes:
-        load: the current load; None if it does not exist.
-        lease: the lease on it; None if it is free.
-    """
-
-    def __init__(self, error: ClientError) -> None:
+    def __init__(self, item: Mapping[str, Any] | None) -> None:
         super().__init__()
-        item: Any = error.response.get("Item")
         self.load = load_of(item) if item else None
+        """The current load; None if it does not exist."""
         self.lease = lease_of(item) if item else None
+        """The lease on it; None if it is free."""
 
 
 class LoadsTable(LoadQueries):
     """Loads and their segments. A lease keeps two workers from one load at the same time."""
 
-    def __init__(self, clients: "Clients", table: str, expire_days: int | None = None) -> None:
+    def __init__(self, clients: Clients, table: str, expire_days: int | None = None) -> None:
         super().__init__(clients, table)
         self._expire_days = expire_days
 
@@ -68,11 +61,8 @@ class LoadsTable(LoadQueries):
 
         Finishing or continuing the load reverts it.
         """
-        update = Update(
-            put={"status": "failed", "error": WORKER_DIED, "finished_at": now},
-            default=self._opening(version, generation, now),
-        )
-        self._update_unfinished(version, generation, update)
+        update = Update(put={"status": "failed", "error": WORKER_DIED, "finished_at": now})
+        self._update_unfinished(version, generation, update, now)
 
     def acquire(
         self, request: LoadRequest, owner: str, *, now: int, until: int
@@ -82,12 +72,9 @@ class LoadsTable(LoadQueries):
         An existing load keeps its status: deliveries overlap, and the last one may have marked it
         failed before an earlier one takes the lease.
 
-        Args:
-            request: the message. A lease whose owner is its `waited_for` counts as expired: the
-                message was delayed by the lease's length, or sent by that owner.
-            owner: a name that is unique to this attempt.
-            now: the time in ms since 1970 UTC.
-            until: when the lease expires.
+        `owner` is a name that is unique to this attempt. A lease whose owner is the message's
+        `waited_for` counts as expired: the message was delayed by the lease's length, or sent by
+        that owner.
 
         Returns:
             The load; or the unexpired lease of another worker; or None if the load is done.
@@ -144,16 +131,7 @@ class LoadsTable(LoadQueries):
         stored_at: int | None = None,
         now: int,
     ) -> None:
-        """Mark a load done, with the totals of its segments.
-
-        Args:
-            load: the load.
-            counts: the sum of its segments' counts.
-            drift: the schema drift in its records.
-            size: the raw object's stored bytes.
-            stored_at: when the raw object was stored.
-            now: the time in ms since 1970 UTC.
-        """
+        """Mark a load done, with the totals of its segments, and the raw object's size and time."""
         update = Update(
             put={
                 "status": "done",
@@ -170,25 +148,19 @@ class LoadsTable(LoadQueries):
     def fail(self, version: ObjectVersion, generation: int, error: str, *, now: int) -> None:
         """Mark a load failed; a later message for it, or a replay, may still finish it."""
         update = Update(
-            put={"status": "failed", "error": error, "finished_at": now},
-            default=self._opening(version, generation, now),
-            remove=("lease_until",),
+            put={"status": "failed", "error": error, "finished_at": now}, remove=("lease_until",)
         )
-        self._update_unfinished(version, generation, update)
+        self._update_unfinished(version, generation, update, now)
 
     def requeued(self, version: ObjectVersion, generation: int, *, now: int) -> Load | None:
         """Count a re-queue of a load, opened if it is missing; return None if it is done."""
-        update = Update(
-            put={"requeued_at": now},
-            default=self._opening(version, generation, now),
-            add={"requeues": 1},
-        )
-        return self._update_unfinished(version, generation, update)
+        update = Update(put={"requeued_at": now}, add={"requeues": 1})
+        return self._update_unfinished(version, generation, update, now)
 
     def open_generation(self, version: ObjectVersion, *, now: int) -> int:
         """Open the next generation of a load for a replay and return its number."""
         latest = self.latest(version)
-        generation = 1 if latest is None else latest.generation + 1
+        generation = latest.generation + 1 if latest else 1
         opening = self._opening(version, generation, now)
         self._update(version, generation, Update(default=opening))
         return generation
@@ -204,10 +176,7 @@ class LoadsTable(LoadQueries):
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
             except ClientError as error:
-                if error_code(error) != _CONDITION_FAILED:
-                    raise
-                stored: Any = error.response.get("Item")
-                return segment_of(stored)
+                return segment_of(conflicting_item(error))
         return segment
 
     def _opening(self, version: ObjectVersion, generation: int, now: int) -> dict[str, object]:
@@ -234,11 +203,15 @@ class LoadsTable(LoadQueries):
             self._update(load.object, load.generation, held)
 
     def _update_unfinished(
-        self, version: ObjectVersion, generation: int, update: Update
+        self, version: ObjectVersion, generation: int, update: Update, now: int
     ) -> Load | None:
-        """Change a load unless it is done: a late message must not change its result."""
+        """Change a load, opened if it is missing; a late message must not change one that is done.
+
+        Return the new state; None if it is done.
+        """
+        opening = self._opening(version, generation, now)
         unless_done = msgspec.structs.replace(
-            update, condition=_NOT_DONE, values={**update.values, "done": "done"}
+            update, default=opening, condition=_NOT_DONE, values={"done": "done"}
         )
         try:
             return self._update(version, generation, unless_done)
@@ -252,18 +225,15 @@ class LoadsTable(LoadQueries):
             ConditionFailedError: the condition does not hold.
         """
         partition, part = load_key(version, generation)
-        key = {"object": to_value(partition), "part": to_value(part)}
         with translated("Writing a load"):
             try:
                 response = self._client.update_item(
                     TableName=self._table,
-                    Key=key,
+                    Key={"object": to_value(partition), "part": to_value(part)},
                     ReturnValues="ALL_NEW",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                     **update.arguments(),
                 )
             except ClientError as error:
-                if error_code(error) == _CONDITION_FAILED:
-                    raise ConditionFailedError(error) from error
-                raise
+                raise ConditionFailedError(conflicting_item(error)) from error
         return load_of(response["Attributes"])

@@ -3,16 +3,11 @@
 import time
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import translated
-
-if TYPE_CHECKING:
-    from types_boto3_logs.type_defs import FilteredLogEventTypeDef
-
-    from mocktailverse.stores.clients import Clients
 
 OVERLAP_MS = 15_000
 """Streams deliver lines late and out of order, so following reads this time again, and leaves out
@@ -39,7 +34,7 @@ class LogRetention(Struct, frozen=True):
     bytes: int
 
 
-def read_retentions(clients: "Clients", prefix: str) -> list[LogRetention]:
+def read_retentions(clients: Clients, prefix: str) -> list[LogRetention]:
     """Return the retention of the log groups whose names begin with a prefix, by name."""
     pages = clients.logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix)
     with translated("Reading the log groups"):
@@ -55,7 +50,7 @@ def read_retentions(clients: "Clients", prefix: str) -> list[LogRetention]:
 class LogGroup:
     """A CloudWatch log group."""
 
-    def __init__(self, clients: "Clients", name: str) -> None:
+    def __init__(self, clients: Clients, name: str) -> None:
         self._client = clients.logs
         self.name = name
 
@@ -72,7 +67,9 @@ class LogGroup:
                 filterPattern=f'"{containing}"' if containing else "",
             )
             for page in pages:
-                yield from map(_line, page["events"])
+                for event in page["events"]:
+                    message = event["message"].rstrip("\n")
+                    yield LogLine(event["timestamp"], event["logStreamName"], message)
 
     def follow(self, since: int, poll_s: float = FOLLOW_POLL_S) -> Iterator[LogLine]:
         """Yield the lines since a time, each once, endlessly."""
@@ -86,7 +83,3 @@ class LogGroup:
             since = max(since, newest - OVERLAP_MS)
             yielded = Counter(line for line in read if line.at >= since)
             time.sleep(poll_s)
-
-
-def _line(event: "FilteredLogEventTypeDef") -> LogLine:
-    return LogLine(event["timestamp"], event["logStreamName"], event["message"].rstrip("\n"))

@@ -5,15 +5,12 @@ dead-letter queue after the template's `maxReceiveCount`.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from mocktailverse.loads.load_request import DeadLetter, LoadRequest
+from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import translated
-
-if TYPE_CHECKING:
-    from mocktailverse.stores.clients import Clients
 
 HIDDEN_WHILE_MOVED_S = 60
 
@@ -21,7 +18,7 @@ HIDDEN_WHILE_MOVED_S = 60
 class Queue:
     """Sends load requests, and redrives dead letters."""
 
-    def __init__(self, clients: "Clients", url: str, dead_letter_url: str = "") -> None:
+    def __init__(self, clients: Clients, url: str, dead_letter_url: str = "") -> None:
         self._client = clients.sqs
         self._url = url
         self._dead_letter_url = dead_letter_url

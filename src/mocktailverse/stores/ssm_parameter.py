@@ -1,18 +1,14 @@
 """SSM parameters: secrets that a deployment stores outside of the stack."""
 
-from typing import TYPE_CHECKING
-
 from mocktailverse.errors import MissingError
+from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import translated
-
-if TYPE_CHECKING:
-    from mocktailverse.stores.clients import Clients
 
 
 class Parameter:
     """One parameter of type SecureString, read at each call."""
 
-    def __init__(self, clients: "Clients", name: str) -> None:
+    def __init__(self, clients: Clients, name: str) -> None:
         self._clients = clients
         self._name = name
 
@@ -27,5 +23,4 @@ class Parameter:
                 response = self._clients.ssm.get_parameter(Name=self._name, WithDecryption=True)
         except MissingError:
             return None
-        value: str = response["Parameter"]["Value"]
-        return value
+        return response["Parameter"]["Value"]

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeVar
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Concatenate, Literal, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from mocktailverse.pipeline import ports
 
+_P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 NOON_MS = 1_767_268_800_000
@@ -24,15 +26,12 @@ class ManualClock:
     """When the invocation will be cut off."""
 
     def now(self) -> int:
-        """Return the time."""
         return self.at
 
     def wait(self, seconds: float) -> None:
-        """Let that much time pass at once."""
         self.at += round(seconds * 1000)
 
     def move(self, milliseconds: int) -> None:
-        """Let that much time pass."""
         self.at += milliseconds
 
 
@@ -65,6 +64,30 @@ class CallFaults:
     def is_throttled(self) -> bool:
         """Return whether the next write of a drink is throttled."""
         return self.throttles.pop(0) if self.throttles else False
+
+
+@dataclass(eq=False)
+class FaultyStore:
+    """A store whose calls fail and take time according to its faults."""
+
+    faults: CallFaults = field(default_factory=CallFaults)
+
+
+_S = TypeVar("_S", bound=FaultyStore)
+_Method = Callable[Concatenate[_S, _P], _T]
+
+
+def store_call(name: str) -> Callable[[_Method[_S, _P, _T]], _Method[_S, _P, _T]]:
+    """Return a decorator: the faults of a store apply to a method, as a call of this name."""
+
+    def decorate(method: _Method[_S, _P, _T]) -> _Method[_S, _P, _T]:
+        @wraps(method)
+        def call(store: _S, /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+            return store.faults.call(name, partial(method, store, *args, **kwargs))
+
+        return call
+
+    return decorate
 
 
 if TYPE_CHECKING:  # mypy compares it with the port

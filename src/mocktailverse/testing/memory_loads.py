@@ -1,6 +1,8 @@
 """In-memory load records: loads with leases, and their segments, each written once."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,7 +14,7 @@ from mocktailverse.loads.load_record import Counts, Lease, Load, Segment
 from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.stores.load_items import WORKER_DIED
-from mocktailverse.testing.call_faults import CallFaults
+from mocktailverse.testing.call_faults import FaultyStore, store_call
 
 if TYPE_CHECKING:
     from mocktailverse.pipeline import ports
@@ -28,10 +30,7 @@ def page_of(
 
     Like DynamoDB's index, it orders loads of the same moment by their keys.
     """
-
-    def order(position: LoadPosition) -> tuple[int, str, str]:
-        return position.started_at, position.object, position.part
-
+    order = attrgetter("started_at", "object", "part")
     positions = {LoadPosition.of(load): load for load in loads}
     following = sorted(
         (place for place in positions if after is None or order(place) < order(after)),
@@ -42,47 +41,40 @@ def page_of(
     return [positions[place] for place in page], page[-1] if len(following) > limit else None
 
 
-class MemoryLoads:
+@dataclass(eq=False)
+class MemoryLoads(FaultyStore):
     """The loads table; `stores.loads_table` documents each method."""
 
-    def __init__(self, faults: CallFaults | None = None) -> None:
-        self.faults = faults or CallFaults()
-        self.loads: dict[_Key, Load] = {}
-        self.leases: dict[_Key, Lease] = {}
-        self.parts: dict[tuple[ObjectVersion, int, int], Segment] = {}
+    loads: dict[_Key, Load] = field(default_factory=dict)
+    leases: dict[_Key, Lease] = field(default_factory=dict)
+    parts: dict[tuple[ObjectVersion, int, int], Segment] = field(default_factory=dict)
+    """Finished segments by object version, generation and number."""
 
+    @store_call("loads.acquire")
     def acquire(
         self, request: LoadRequest, owner: str, *, now: int, until: int
     ) -> Load | Lease | None:
-        """Take the lease of a load; return another worker's, or None if the load is done."""
+        key = request.object, request.generation
+        lease = self.leases.get(key)
+        load = self._open(key, now)
+        if load.status == "done":
+            return None
+        if lease and lease.until >= now and lease.owner != request.waited_for:
+            return lease
+        self.leases[key] = Lease(owner, until, until - now)
+        return self._change(key, active_at=now, attempts=load.attempts + 1)
 
-        def work() -> Load | Lease | None:
-            key = request.object, request.generation
-            lease = self.leases.get(key)
-            load = self._open(key, now)
-            if load.status == "done":
-                return None
-            if lease and lease.until >= now and lease.owner != request.waited_for:
-                return lease
-            self.leases[key] = Lease(owner, until, until - now)
-            return self._change(key, active_at=now, attempts=load.attempts + 1)
-
-        return self.faults.call("loads.acquire", work)
-
+    @store_call("loads.release")
     def release(self, load: Load, owner: str, error: str) -> None:
-        """Give the owner's lease back after an error."""
-        self.faults.call("loads.release", lambda: self._give_back(load, owner, error=error))
+        self._give_back(load, owner, error=error)
 
+    @store_call("loads.continued")
     def continued(self, load: Load, owner: str) -> None:
-        """Give the owner's lease back; the load is no longer failed, unless it failed since."""
+        stored = self.loads[load.object, load.generation]
+        if stored.finished_at is None or stored.finished_at <= stored.active_at:
+            self._give_back(load, owner, status="loading", error=None, finished_at=None)
 
-        def work() -> None:
-            stored = self.loads[load.object, load.generation]
-            if stored.finished_at is None or stored.finished_at <= stored.active_at:
-                self._give_back(load, owner, status="loading", error=None, finished_at=None)
-
-        self.faults.call("loads.continued", work)
-
+    @store_call("loads.finish")
     def finish(  # noqa: PLR0913 - a load's result has these facts
         self,
         load: Load,
@@ -93,47 +85,33 @@ class MemoryLoads:
         stored_at: int,
         now: int,
     ) -> None:
-        """Mark a load done, with its result."""
+        key = load.object, load.generation
+        self.leases.pop(key, None)
+        self._change(
+            key,
+            status="done",
+            counts=counts,
+            drift=tuple(drift),
+            bytes=size,
+            stored_at=stored_at,
+            finished_at=now,
+            error=None,
+        )
 
-        def work() -> None:
-            key = load.object, load.generation
-            self.leases.pop(key, None)
-            self._change(
-                key,
-                status="done",
-                counts=counts,
-                drift=tuple(drift),
-                bytes=size,
-                stored_at=stored_at,
-                finished_at=now,
-                error=None,
-            )
-
-        self.faults.call("loads.finish", work)
-
+    @store_call("loads.fail")
     def fail(self, version: ObjectVersion, generation: int, error: str, *, now: int) -> None:
-        """Mark a load failed, unless it is done; its lease ends."""
+        key = version, generation
+        if self._open(key, now).status != "done":
+            self.leases.pop(key, None)
+            self._change(key, status="failed", error=error, finished_at=now)
 
-        def work() -> None:
-            key = version, generation
-            if self._open(key, now).status != "done":
-                self.leases.pop(key, None)
-                self._change(key, status="failed", error=error, finished_at=now)
-
-        self.faults.call("loads.fail", work)
-
+    @store_call("loads.fail_in_advance")
     def fail_in_advance(self, version: ObjectVersion, generation: int, *, now: int) -> None:
-        """Mark a load failed before its last try, unless it is done; its lease stays."""
-
-        def work() -> None:
-            key = version, generation
-            if self._open(key, now).status != "done":
-                self._change(key, status="failed", error=WORKER_DIED, finished_at=now)
-
-        self.faults.call("loads.fail_in_advance", work)
+        key = version, generation
+        if self._open(key, now).status != "done":
+            self._change(key, status="failed", error=WORKER_DIED, finished_at=now)
 
     def requeued(self, version: ObjectVersion, generation: int, *, now: int) -> Load | None:
-        """Count a re-queue of a load; None if the load is done."""
         key = version, generation
         load = self._open(key, now)
         if load.status == "done":
@@ -141,39 +119,34 @@ class MemoryLoads:
         return self._change(key, requeued_at=now, requeues=load.requeues + 1)
 
     def open_generation(self, version: ObjectVersion, *, now: int) -> int:
-        """Open the next load of an object version and return its generation."""
         latest = self.latest(version)
         generation = latest.generation + 1 if latest else 1
         self._open((version, generation), now)
         return generation
 
+    @store_call("loads.put_segment")
     def put_segment(self, load: Load, segment: Segment) -> Segment:
-        """Store a segment, unless its number is stored; return the stored one."""
-        key = (load.object, load.generation, segment.number)
-        return self.faults.call("loads.put_segment", lambda: self.parts.setdefault(key, segment))
+        return self.parts.setdefault((load.object, load.generation, segment.number), segment)
 
+    @store_call("loads.segments")
     def segments(self, version: ObjectVersion, generation: int) -> list[Segment]:
-        """Return the segments of a load, in order."""
-        return self.faults.call("loads.segments", lambda: self.finished(version, generation))
+        return self.finished(version, generation)
 
     def finished(self, version: ObjectVersion, generation: int) -> list[Segment]:
-        """Return the same, without a call."""
+        """Return the segments of a load, in order, without a call."""
         keys = sorted(key for key in self.parts if key[:2] == (version, generation))
         return [self.parts[key] for key in keys]
 
     def latest(self, version: ObjectVersion) -> Load | None:
-        """Return the load of the highest generation."""
         loads = [load for load in self.loads.values() if load.object == version]
         return max(loads, key=lambda load: load.generation, default=None)
 
     def all(self) -> Iterator[Load]:
-        """Yield every load."""
         return iter(list(self.loads.values()))
 
     def page(
         self, day: str, limit: int, after: LoadPosition | None = None
     ) -> tuple[list[Load], LoadPosition | None]:
-        """Return a page of the loads that were opened on a day, newest first, and its end."""
         loads = [load for load in self.loads.values() if day_of(load.started_at) == day]
         return page_of(loads, limit, after)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from mocktailverse.errors import ConflictError, MissingError
 from mocktailverse.loads.load_request import DeadLetter, LoadRequest
 from mocktailverse.loads.object_version import RAW_PREFIX, ObjectVersion, StoredObject
 from mocktailverse.loads.rejected import Rejected
-from mocktailverse.testing.call_faults import NOON_MS, CallFaults
+from mocktailverse.testing.call_faults import NOON_MS, FaultyStore, store_call
 
 if TYPE_CHECKING:
     from mocktailverse.pipeline import ports
@@ -56,13 +57,13 @@ class MemoryObject(MemoryBytes):
         self.metadata = metadata or {}
 
 
-class MemoryRawStore:
-    """Raw objects in versions, and rejected records as the bytes that S3 would hold."""
+@dataclass(eq=False)
+class MemoryRawStore(FaultyStore):
+    """The data bucket; `stores.data_bucket` documents the methods."""
 
-    def __init__(self, faults: CallFaults | None = None) -> None:
-        self.faults = faults or CallFaults()
-        self.objects: dict[ObjectVersion, MemoryObject] = {}
-        self.rejected_objects: dict[str, bytes] = {}
+    objects: dict[ObjectVersion, MemoryObject] = field(default_factory=dict)
+    rejected_objects: dict[str, bytes] = field(default_factory=dict)
+    """Rejected records by key, as the bytes that S3 would hold."""
 
     def add(  # noqa: PLR0913 - an object has these facts
         self,
@@ -82,80 +83,59 @@ class MemoryRawStore:
         )
         return version
 
+    @store_call("raw.put")
     def put(
         self, key: str, body: bytes, *, metadata: Mapping[str, str], content_type: str
     ) -> ObjectVersion:
         """Store the next version of an object, at the time of the clock."""
+        number = 1 + sum(version.key == key for version in self.objects)
+        described = {**metadata, "content-type": content_type}
+        at = self.faults.clock.now()
+        return self.add(body, key, f"v{number}", stored_at=at, metadata=described)
 
-        def work() -> ObjectVersion:
-            number = 1 + sum(version.key == key for version in self.objects)
-            described = {**metadata, "content-type": content_type}
-            at = self.faults.clock.now()
-            return self.add(body, key, f"v{number}", stored_at=at, metadata=described)
-
-        return self.faults.call("raw.put", work)
-
+    @store_call("raw.open")
     def open(self, version: ObjectVersion) -> MemoryObject:
-        """Return an object version.
-
-        Raises:
-            MissingError: it is not stored.
-        """
-
-        def work() -> MemoryObject:
-            if version not in self.objects:
-                raise MissingError(f"`{version.key}` is not stored.")
-            return self.objects[version]
-
-        return self.faults.call("raw.open", work)
+        if version not in self.objects:
+            raise MissingError(f"`{version.key}` is not stored.")
+        return self.objects[version]
 
     def versions(self, prefix: str = RAW_PREFIX) -> Iterator[StoredObject]:
-        """Yield the object versions below a prefix, sorted."""
         for version in sorted(self.objects):
             if version.key.startswith(prefix):
                 stored = self.objects[version]
                 yield StoredObject(version, stored.bytes, stored.stored_at)
 
+    @store_call("raw.put_rejected")
     def put_rejected(self, load_id: str, segment: str, lines: Iterable[Rejected]) -> str:
-        """Store rejected records and return their key."""
-
-        def work() -> str:
-            key = f"rejected/{load_id}/{segment}.ndjson"
-            body = b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
-            self.rejected_objects[key] = body
-            return key
-
-        return self.faults.call("raw.put_rejected", work)
+        key = f"rejected/{load_id}/{segment}.ndjson"
+        self.rejected_objects[key] = b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
+        return key
 
     def rejected(self, key: str) -> list[Rejected]:
-        """Return the rejected records of a key."""
         lines = self.rejected_objects[key].splitlines()
         return [msgspec.json.decode(line, type=Rejected) for line in lines]
 
 
-class MemoryDrinks:
-    """The drinks table: registers merged by their id."""
+@dataclass(eq=False)
+class MemoryDrinks(FaultyStore):
+    """The drinks table; `stores.drinks_table` documents the methods."""
 
-    name = "drinks"
+    table: dict[str, Register] = field(default_factory=dict)
+    """The registers by id."""
+    writes: list[str] = field(default_factory=list)
+    """The ids of all writes that were not throttled, in order."""
+    name: str = "drinks"
 
-    def __init__(self, faults: CallFaults | None = None) -> None:
-        self.faults = faults or CallFaults()
-        self.table: dict[str, Register] = {}
-        self.writes: list[str] = []
-        """The ids of all writes that were not throttled, in order."""
-
+    @store_call("drinks.write")
     def write(self, registers: Sequence[Register]) -> list[WriteResult | None]:
-        """Merge registers, each of another drink; None for each one that is throttled."""
         if len({register.id for register in registers}) < len(registers):
             raise ValueError("Two registers of one drink in one write.")
-        return self.faults.call("drinks.write", lambda: [self._write(one) for one in registers])
+        return [self._write(register) for register in registers]
 
     def many(self, ids: Iterable[str]) -> dict[str, Register]:
-        """Return the registers with these ids; unknown ids are left out."""
         return {drink_id: self.table[drink_id] for drink_id in ids if drink_id in self.table}
 
     def all(self) -> Iterator[Register]:
-        """Yield every register."""
         return iter(list(self.table.values()))
 
     def _write(self, register: Register) -> WriteResult | None:
@@ -168,7 +148,7 @@ class MemoryDrinks:
 
 
 class MemoryCatalogueStore:
-    """The published catalogue file, replaced conditionally."""
+    """The published catalogue; `stores.catalogue_object` documents the methods."""
 
     def __init__(self) -> None:
         self.body: bytes | None = None
@@ -177,15 +157,9 @@ class MemoryCatalogueStore:
         self.downloads = 0
 
     def etag(self) -> str | None:
-        """Return the published file's hash; None if nothing is published."""
         return None if self.body is None else hashlib.sha256(self.body).hexdigest()
 
     def download(self, path: Path, *, unless: str | None = None) -> str | None:
-        """Write the published file to a path and return its ETag; None if that is `unless`.
-
-        Raises:
-            MissingError: nothing is published.
-        """
         if self.body is None:
             raise MissingError("No catalogue is published.")
         etag = self.etag()
@@ -196,11 +170,6 @@ class MemoryCatalogueStore:
         return etag
 
     def upload(self, path: Path, *, replacing: str | None) -> str:
-        """Publish a file and return its ETag.
-
-        Raises:
-            ConflictError: another file is published than `replacing`.
-        """
         if replacing != self.etag():
             raise ConflictError("Conflict: another catalogue was published meanwhile.")
         self.body = path.read_bytes()
@@ -208,38 +177,28 @@ class MemoryCatalogueStore:
         return hashlib.sha256(self.body).hexdigest()
 
 
-class MemoryQueue:
-    """The queue of load requests: records what is sent, and with which delay."""
+@dataclass(eq=False)
+class MemoryQueue(FaultyStore):
+    """The queue of load requests and its dead-letter queue; delivers nothing."""
 
-    def __init__(self, faults: CallFaults | None = None) -> None:
-        self.faults = faults or CallFaults()
-        self.sent: list[LoadRequest] = []
-        self.delays: list[int] = []
-        """The delay of each request in `sent`, in seconds."""
-        self.dead: list[DeadLetter] = []
-        self.redriven: list[DeadLetter] = []
+    sent: list[LoadRequest] = field(default_factory=list)
+    delays: list[int] = field(default_factory=list)
+    """The delay of each request in `sent`, in seconds."""
+    dead: list[DeadLetter] = field(default_factory=list)
+    redriven: list[DeadLetter] = field(default_factory=list)
 
+    @store_call("queue.send")
     def send(self, request: LoadRequest, delay_s: int = 0) -> None:
-        """Record a request."""
-
-        def work() -> None:
-            self.sent.append(request)
-            self.delays.append(delay_s)
-
-        self.faults.call("queue.send", work)
+        self.sent.append(request)
+        self.delays.append(delay_s)
 
     def dead_letters(self) -> Iterator[DeadLetter]:
-        """Yield the messages in `dead`."""
         return iter(list(self.dead))
 
+    @store_call("queue.redrive")
     def redrive(self, letter: DeadLetter) -> None:
-        """Move a message from `dead` to `redriven`."""
-
-        def work() -> None:
-            self.dead.remove(letter)
-            self.redriven.append(letter)
-
-        self.faults.call("queue.redrive", work)
+        self.dead.remove(letter)
+        self.redriven.append(letter)
 
 
 if TYPE_CHECKING:  # mypy compares them with the ports

@@ -1,6 +1,8 @@
 """`mocktailverse cost` without any stack: the reference month, the gate, wrong usage."""
 
 import json
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 from typer.testing import CliRunner
@@ -64,46 +66,21 @@ def test_help_says_what_the_bill_costs(run):
     assert "1 cent" in " ".join(run("--help").stdout.replace("│", " ").split())
 
 
-class Offers:
-    """The account's free limits, or a refusal."""
-
-    def __init__(self, clients):
-        self.response = clients.response
-
-    def offers(self):
-        if isinstance(self.response, Exception):
-            raise self.response
-        return self.response
-
-
-class Bill:
-    """A bill that must not be asked for."""
-
-    def __init__(self, _clients):
-        raise AssertionError
-
-
-class Aws:
-    """AWS itself."""
-
-    endpoint = None
-
-    def __init__(self, response):
-        self.clients = self
-        self.response = response
+AWS = SimpleNamespace(clients=SimpleNamespace(endpoint=None))
+"""The stores of an environment that runs on AWS itself."""
 
 
 def test_on_aws_the_account_s_free_limits_are_read_and_the_bill_is_not(monkeypatch):
-    monkeypatch.setattr(cost_command, "FreeTier", Offers)
-    monkeypatch.setattr(cost_command, "CostExplorer", Bill)
-    figures = cost_command._account(Aws([]), ask_bill=False)  # noqa: SLF001  asks AWS otherwise
+    monkeypatch.setattr(cost_command, "read_free_offers", lambda _clients: [])
+    monkeypatch.setattr(cost_command, "read_bill", Mock(side_effect=AssertionError))
+    figures = cost_command._account(AWS, ask_bill=False)  # noqa: SLF001  asks AWS otherwise
     assert (figures.free_tier, figures.billed) == ([], None)
 
 
 def test_a_refusal_of_the_free_limits_is_reported_and_the_rest_goes_on(monkeypatch, capsys):
-    monkeypatch.setattr(cost_command, "FreeTier", Offers)
-    refused = Aws(PermanentError("not allowed"))
-    assert cost_command._account(refused, ask_bill=False).free_tier is None  # noqa: SLF001  as above
+    refusal = Mock(side_effect=PermanentError("not allowed"))
+    monkeypatch.setattr(cost_command, "read_free_offers", refusal)
+    assert cost_command._account(AWS, ask_bill=False).free_tier is None  # noqa: SLF001  as above
     assert "not allowed" in capsys.readouterr().err
 
 

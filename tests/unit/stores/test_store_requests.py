@@ -167,6 +167,15 @@ def test_a_drink_that_others_write_all_the_time_is_tried_ten_times_more(dynamodb
     assert len(dynamodb.requests) == 11
 
 
+def test_the_last_try_of_a_write_may_succeed(dynamodb):
+    for at in range(10):
+        item = to_item(Register(ABSENT.id, None, absences=(100 + at,)))
+        dynamodb.fail("put_item", "ConditionalCheckFailedException", modeled_fields={"Item": item})
+    dynamodb.answer(("put_item", {}))
+    (written,) = DrinksTable(dynamodb.clients, "drinks").write([ABSENT])
+    assert written.outcome == "loaded"
+
+
 def test_a_write_that_changes_nothing_is_not_tried_again(dynamodb):
     dynamodb.fail(
         "put_item", "ConditionalCheckFailedException", modeled_fields={"Item": to_item(ABSENT)}

@@ -4,12 +4,17 @@ import pytest
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConnectionClosedError,
     ConnectTimeoutError,
     EndpointConnectionError,
+    FlexibleChecksumError,
+    IncompleteReadError,
     InvalidRegionError,
     NoCredentialsError,
     NoRegionError,
     ParamValidationError,
+    ReadTimeoutError,
+    ResponseStreamingError,
     UnknownEndpointError,
 )
 
@@ -31,6 +36,12 @@ from mocktailverse.stores.error_translation import ThrottledError, error_code, t
         (UnknownEndpointError(service_name="s3", region_name="nowhere"), PermanentError),
         (ParamValidationError(report="too long"), PermanentError),
         (BotoCoreError(), PermanentError),
+        (ConnectTimeoutError(endpoint_url="u"), TransientError),
+        (ConnectionClosedError(endpoint_url="u"), TransientError),
+        (ReadTimeoutError(endpoint_url="u"), TransientError),
+        (ResponseStreamingError(error="e"), TransientError),
+        (IncompleteReadError(actual_bytes=1, expected_bytes=2), TransientError),
+        (FlexibleChecksumError(error_msg="e"), TransientError),
     ],
 )
 def test_errors_of_botocore_are_told_with_what_was_done(raised, kind):

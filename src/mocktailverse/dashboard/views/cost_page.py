@@ -14,7 +14,7 @@ from mocktailverse.dashboard.error_banner import show_error_banner
 from mocktailverse.dashboard.safe_text import plain, short
 from mocktailverse.dashboard.time_text import clock_text
 from mocktailverse.operations.month import LOADS, MonthSoFar
-from mocktailverse.stores.free_tier import FreeOffer
+from mocktailverse.stores.account_costs import FreeOffer
 from mocktailverse.times import utc
 
 _CENT = 0.01
