@@ -6,7 +6,6 @@ between two of them and resume elsewhere. The drinks that a listing reveals beco
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import count
 from string import ascii_lowercase, digits
 from typing import Literal
 
@@ -21,14 +20,17 @@ MAX_RANDOM = 1000
 STRATEGIES = ("sweep", "random", "mocktails", "search", "ids", "popular")
 
 
+PageKind = Literal["answer", "batch", "listing"]
+"""`answer`: one request whose response has many drinks. `batch`: up to 25 requests for a few drinks
+each. `listing`: one request whose response names drinks to look up."""
+
+
 class FetchPage(Struct, frozen=True):
     """One unit of work."""
 
     part: str
     """Name of the object that stores the responses, without its extension."""
-    kind: Literal["answer", "batch", "listing"]
-    """`answer`: one request whose response has many drinks. `batch`: up to 25 requests for a few
-    drinks each. `listing`: one request whose response names drinks to look up."""
+    kind: PageKind
     requests: tuple[Request, ...]
 
 
@@ -40,12 +42,9 @@ class Strategy(Struct, frozen=True):
 
 
 def plan(name: str, arguments: Sequence[str] = (), *, premium: bool = False) -> Strategy:
-    """Return the strategy of this name.
+    """Return the strategy of this name; `premium` is whether the key is a purchased one.
 
-    Args:
-        name: one of `STRATEGIES`.
-        arguments: `random` takes a number, `search` a term, `ids` at least one id; the others none.
-        premium: whether the key is a purchased one.
+    `random` takes a number, `search` a term, `ids` at least one id; the others take no arguments.
 
     Raises:
         UsageError: unknown strategy, invalid arguments, or not available with the free key.
@@ -71,13 +70,11 @@ def plan(name: str, arguments: Sequence[str] = (), *, premium: bool = False) -> 
 
 def sweep() -> Strategy:
     """Return searches by every letter and digit; the free key returns up to 25 drinks for each."""
-    return Strategy(
-        "sweep",
-        tuple(
-            FetchPage(f"f-{first}", "answer", (Request("search.php", {"f": first}),))
-            for first in ascii_lowercase + digits
-        ),
+    pages = (
+        FetchPage(f"f-{first}", "answer", (Request("search.php", {"f": first}),))
+        for first in ascii_lowercase + digits
     )
+    return Strategy("sweep", tuple(pages))
 
 
 def random(number: int) -> Strategy:
@@ -128,7 +125,7 @@ def revealed(page: FetchPage, records: Iterable[object]) -> tuple[FetchPage, ...
 
 def batches(part: str, requests: Sequence[Request]) -> Iterable[FetchPage]:
     """Yield the requests in pages of 25, named `<part>-0001` and so on."""
-    for number, start in zip(count(1), range(0, len(requests), BATCH), strict=False):
+    for number, start in enumerate(range(0, len(requests), BATCH), 1):
         yield FetchPage(f"{part}-{number:04d}", "batch", tuple(requests[start : start + BATCH]))
 
 

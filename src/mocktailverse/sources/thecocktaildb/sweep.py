@@ -19,7 +19,6 @@ This module sends no request and has no clock.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
 
 from mocktailverse.sources.thecocktaildb.coverage import Coverage, Ended, coverage
 from mocktailverse.sources.thecocktaildb.frontier import (
@@ -32,7 +31,7 @@ from mocktailverse.sources.thecocktaildb.id_space import gaps, next_ids, numbers
 from mocktailverse.sources.thecocktaildb.name_index import NameIndex
 from mocktailverse.sources.thecocktaildb.responses import ApiResponse, Request
 from mocktailverse.sources.thecocktaildb.sightings import Sightings
-from mocktailverse.sources.thecocktaildb.strategies import BATCH, FetchPage, sweep
+from mocktailverse.sources.thecocktaildb.strategies import BATCH, FetchPage, PageKind, sweep
 from mocktailverse.sources.thecocktaildb.sweep_state import (
     DAY_MS,
     RECHECK_MS,
@@ -56,8 +55,6 @@ COVERED_TIMES = 3
 WORTH_A_SEARCH = 2
 
 OUTAGE_LEAST, OUTAGE_SHARE = 3, 0.05
-
-Kind = Literal["answer", "batch", "listing"]
 
 
 class Sweep:
@@ -221,7 +218,9 @@ class Sweep:
             requests = [Request(endpoint)] * min(number, DRAWS_PER_PAGE, limit)
             yield self._page("r", "batch", requests, "random")
 
-    def _page(self, prefix: str, kind: Kind, requests: list[Request], probe: str = "") -> FetchPage:
+    def _page(
+        self, prefix: str, kind: PageKind, requests: list[Request], probe: str = ""
+    ) -> FetchPage:
         self._probe = probe
         self._progress.parts += 1
         return FetchPage(f"{prefix}-{self._progress.parts:04d}", kind, tuple(requests))
