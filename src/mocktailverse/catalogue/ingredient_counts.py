@@ -53,9 +53,12 @@ class IngredientCounts:
         )
         kinds = ((general, name) for name in touched for general in _with_ancestors(name))
         connection.executemany("INSERT OR IGNORE INTO ingredient_kinds VALUES (?, ?)", kinds)
-        _delete(
-            connection, (n for n in _with_generals(self._removed) if not _is_used(connection, n))
+        unused = [n for n in _with_generals(self._removed) if not _is_used(connection, n)]
+        kinds = ((general, name) for name in unused for general in _with_ancestors(name))
+        connection.executemany(
+            "DELETE FROM ingredients WHERE name = ?", ((name,) for name in unused)
         )
+        connection.executemany("DELETE FROM ingredient_kinds WHERE general = ? AND name = ?", kinds)
 
 
 def reference_digest() -> str:
@@ -71,16 +74,6 @@ def _is_used(connection: sqlite3.Connection, general: str) -> bool:
         " WHERE k.general = ? LIMIT 1"
     )
     return connection.execute(query, (general,)).fetchone() is not None
-
-
-def _delete(connection: sqlite3.Connection, unused: Iterable[str]) -> None:
-    """Delete ingredients that are unused, together with all their kinds."""
-    names = list(unused)
-    connection.executemany("DELETE FROM ingredients WHERE name = ?", ((name,) for name in names))
-    connection.executemany(
-        "DELETE FROM ingredient_kinds WHERE general = ? AND name = ?",
-        ((general, name) for name in names for general in _with_ancestors(name)),
-    )
 
 
 def _with_generals(names: Iterable[str]) -> set[str]:

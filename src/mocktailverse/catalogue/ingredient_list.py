@@ -28,11 +28,7 @@ GROUP BY name_raw ORDER BY count(*) DESC, name_raw LIMIT ?
 def list_ingredients(
     index: IngredientIndex, q: str, kind: tuple[str, ...], limit: int, after: str | None
 ) -> Page[IngredientEntry]:
-    """Return a page of the ingredients in use, most used first, then by name.
-
-    Raises:
-        UsageError: the cursor is invalid or of another query, or the limit is below 1.
-    """
+    """Return a page of the ingredients in use, most used first, then by name."""
     request = PageRequest(query_digest("ingredients", q, kind), limit, after)
     keyset = request.keyset()
     entries = _matching(index, q, kind)

@@ -65,12 +65,8 @@ class Catalogue:
         self._built: _InMemory | None = None
         self._statistics: Statistics | None = None
         with self._connections.borrow() as connection:
-            self._meta = read_meta(connection)
-
-    @property
-    def meta(self) -> Meta:
-        """The file's version, format and counts."""
-        return self._meta
+            self.meta: Meta = read_meta(connection)
+            """The file's version, format and counts."""
 
     def close(self) -> None:
         """Close the file; iterators that are under way can finish."""

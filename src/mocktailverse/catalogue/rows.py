@@ -26,12 +26,12 @@ _PLAIN = tuple(
     if name not in {"ingredients", "image", "derived", "lineage", *_TEXT_LISTS}
 )
 
-DRINK_COLUMNS = (
-    *_PLAIN, *_TEXT_LISTS, "name_key",
-    "image_url", "image_licence", "image_attribution",
-    *_DERIVED,
-    "lineage_bucket", "lineage_key", "lineage_version_id", "lineage_position", "transform_version",
-)  # fmt: skip
+_IMAGE = tuple(f"image_{name}" for name in Image.__struct_fields__)
+_LINEAGE = tuple(
+    name if name == "transform_version" else f"lineage_{name}" for name in Lineage.__struct_fields__
+)
+
+DRINK_COLUMNS = (*_PLAIN, *_TEXT_LISTS, "name_key", *_IMAGE, *_DERIVED, *_LINEAGE)
 LINE_COLUMNS = ("drink_id", *_LINE)
 
 _SELECT_ROW = "SELECT row FROM drinks WHERE id = ?"
@@ -59,21 +59,18 @@ def text_key(text: str) -> str:
 
 def drink_row(drink: Drink) -> tuple[object, ...]:
     """Return the values of DRINK_COLUMNS."""
-    image, derived = drink.image, drink.derived
-    lineage = drink.lineage
     derived_values = [
         _json(value) if name == "spirits" else value
-        for name, value in zip(_DERIVED, msgspec.structs.astuple(derived), strict=True)
+        for name, value in zip(_DERIVED, msgspec.structs.astuple(drink.derived), strict=True)
     ]
     return (
         *(getattr(drink, name) for name in _PLAIN),
         *(_json(getattr(drink, name)) for name in _TEXT_LISTS),
         name_key(drink.name),
-        *((image.url, image.licence, image.attribution) if image else (None, None, None)),
+        *(msgspec.structs.astuple(drink.image) if drink.image else (None,) * len(_IMAGE)),
         *derived_values,
-        lineage.bucket, lineage.key, lineage.version_id, lineage.position,
-        lineage.transform_version,
-    )  # fmt: skip
+        *msgspec.structs.astuple(drink.lineage),
+    )
 
 
 def line_rows(drink: Drink) -> list[tuple[object, ...]]:
@@ -102,11 +99,7 @@ def _searchable(text: str) -> str:
 
 def to_drink(row: sqlite3.Row, lines: Iterable[Sequence[object]]) -> Drink:
     """Return the drink of a row with DRINK_COLUMNS and its lines with LINE_COLUMNS."""
-    image = (
-        Image(row["image_url"], row["image_licence"], row["image_attribution"])
-        if row["image_url"] is not None
-        else None
-    )
+    image = Image(*map(row.__getitem__, _IMAGE)) if row["image_url"] is not None else None
     derived = {name: row[name] for name in _DERIVED}
     derived["spirits"] = tuple(msgspec.json.decode(row["spirits"]))
     derived["is_mocktail"] = None if row["is_mocktail"] is None else bool(row["is_mocktail"])
@@ -118,11 +111,8 @@ def to_drink(row: sqlite3.Row, lines: Iterable[Sequence[object]]) -> Drink:
         ingredients=tuple(IngredientLine(*line[1:]) for line in lines),  # type: ignore[arg-type]  # as stored
         image=image,
         derived=Derived(**derived),
-        lineage=Lineage(
-            row["lineage_bucket"], row["lineage_key"], row["lineage_version_id"],
-            row["lineage_position"], row["transform_version"],
-        ),
-    )  # fmt: skip
+        lineage=Lineage(*map(row.__getitem__, _LINEAGE)),
+    )
 
 
 def drinks_by_row(connection: sqlite3.Connection, rows: Sequence[int]) -> list[Drink]:

@@ -17,13 +17,7 @@ import msgspec
 from mocktailverse.catalogue import schema
 from mocktailverse.catalogue.ingredient_counts import IngredientCounts, reference_digest
 from mocktailverse.catalogue.meta import Meta, read_meta
-from mocktailverse.catalogue.rows import (
-    DRINK_COLUMNS,
-    LINE_COLUMNS,
-    drink_row,
-    line_rows,
-    text_row,
-)
+from mocktailverse.catalogue.rows import DRINK_COLUMNS, LINE_COLUMNS, drink_row, line_rows, text_row
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.errors import CatalogueError
 
@@ -64,10 +58,6 @@ class _StoredDrink(NamedTuple):
 
     row: int
     fingerprint: Fingerprint
-
-    @property
-    def is_withdrawn(self) -> bool:
-        return self.fingerprint.withdrawn_at is not None
 
 
 def catalogue_version(now_ms: int) -> str:
@@ -222,8 +212,9 @@ class CatalogueWriter:
             self._connection.executemany("DELETE FROM drink_texts WHERE rowid = ?", rows)
             self._connection.executemany("DELETE FROM drinks WHERE row = ?", rows)
         for drink_id, drink in stored.items():
-            self._withdrawn -= drink.is_withdrawn
-            self._counts.remove(names[drink_id], is_withdrawn=drink.is_withdrawn)
+            is_withdrawn = drink.fingerprint.withdrawn_at is not None
+            self._withdrawn -= is_withdrawn
+            self._counts.remove(names[drink_id], is_withdrawn=is_withdrawn)
         return len(stored)
 
     def _create_indexes(self) -> None:

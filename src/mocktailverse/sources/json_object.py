@@ -5,6 +5,15 @@ import msgspec
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.errors import RecordRejectedError
 
+_TYPE_NAMES = {
+    type(None): "null",
+    bool: "a boolean",
+    str: "text",
+    int: "a number",
+    float: "a number",
+    list: "an array",
+}
+
 
 def json_object(data: bytes | memoryview) -> dict[str, object]:
     """Return the decoded JSON object of one record.
@@ -29,16 +38,4 @@ def json_object(data: bytes | memoryview) -> dict[str, object]:
 
 def type_name(value: object) -> str:
     """Return the JSON name of a value's type."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "a boolean"
-        case str():
-            return "text"
-        case int() | float():
-            return "a number"
-        case list():
-            return "an array"
-        case _:
-            return "an object"
+    return _TYPE_NAMES.get(type(value), "an object")

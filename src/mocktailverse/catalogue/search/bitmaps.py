@@ -93,7 +93,10 @@ class PostingLists:
         """Take a set of ordinals below `size` for each value."""
         self._size = size
         self._sets = {value: self._compact(members) for value, members in drinks.items()}
-        sizes = {value: _length(members) for value, members in self._sets.items()}
+        sizes = {
+            value: members.bit_count() if isinstance(members, int) else len(members)
+            for value, members in self._sets.items()
+        }
         self.by_size = sorted(sizes.items(), key=lambda item: (-item[1], item[0]))
         """Values with their number of drinks, most frequent first, then by value."""
         self._spellings: dict[str, list[str]] = {}
@@ -108,11 +111,7 @@ class PostingLists:
         return self._spellings.get(fold_case(text), [])
 
     def drinks(self, value: str) -> DrinkSet:
-        """Return the drinks of exactly this value in their stored form.
-
-        Raises:
-            KeyError: no drink has the value.
-        """
+        """Return the drinks of exactly this value in their stored form; there must be one."""
         return self._sets[value]
 
     def bitmap(self, value: str) -> int:
@@ -121,11 +120,7 @@ class PostingLists:
         return drinks if isinstance(drinks, int) else ordinals_bitmap(drinks, self._size)
 
     def ordinals(self, value: str) -> Iterable[int]:
-        """Return the drinks of exactly this value.
-
-        Raises:
-            KeyError: no drink has the value.
-        """
+        """Return the drinks of exactly this value; there must be one."""
         drinks = self._sets[value]
         return bitmap_ordinals(drinks, self._size) if isinstance(drinks, int) else drinks
 
@@ -135,11 +130,7 @@ class PostingLists:
         return reduce(or_, map(self.bitmap, values), 0)
 
     def count(self, value: str, within: Selection) -> int:
-        """Return how many drinks of the selection have the value.
-
-        Raises:
-            KeyError: no drink has the value.
-        """
+        """Return how many drinks of the selection have a value that some drink has."""
         drinks = self._sets[value]
         if isinstance(drinks, int):
             return (drinks & within.bitmap).bit_count()
@@ -199,7 +190,3 @@ def join_spellings(drinks: Mapping[str, list[int]]) -> dict[str, list[int]]:
         label = usual.setdefault(fold_case(value), value)
         joined[label] = sorted({*joined[label], *members}) if label in joined else members
     return joined
-
-
-def _length(members: "int | array[int]") -> int:
-    return members.bit_count() if isinstance(members, int) else len(members)

@@ -9,9 +9,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from hashlib import blake2b
-from itertools import chain, groupby
+from itertools import chain
 from math import nan
-from operator import itemgetter, or_
+from operator import or_
 
 from mocktailverse.catalogue.rows import NAME_KEY_LENGTH, name_key
 from mocktailverse.catalogue.search.bitmaps import (
@@ -78,16 +78,18 @@ class CatalogueIndex:
         self.all = range_bitmap(0, self.size)
         self.present = flags_bitmap(bytes([at is None for at in withdrawn]))
         self.fields = {
-            field: PostingLists(self.size, join_spellings(_by_value(column)))
+            field: PostingLists(self.size, join_spellings(_by_value(enumerate(column))))
             for field, column in zip(_SINGLE_VALUED, values, strict=True)
         }
         ordinal_of = {drink_id: ordinal for ordinal, drink_id in enumerate(ids)}
+
+        def drinks_by_value(query: str) -> Ordinals:
+            return _by_value((ordinal_of[id_], value) for value, id_ in connection.execute(query))
+
         for field, query in (("tag", _TAGS), ("spirit", _SPIRITS)):
-            drinks = _grouped(connection.execute(query), ordinal_of)
-            self.fields[field] = PostingLists(self.size, join_spellings(drinks))
-        self.ingredients = IngredientIndex(
-            connection, self.size, _grouped(connection.execute(_LINES), ordinal_of)
-        )
+            drinks = join_spellings(drinks_by_value(query))
+            self.fields[field] = PostingLists(self.size, drinks)
+        self.ingredients = IngredientIndex(connection, self.size, drinks_by_value(_LINES))
 
 
 class IngredientIndex:
@@ -172,32 +174,23 @@ class IngredientIndex:
 
 
 def list_key(entry: IngredientEntry) -> tuple[float, str, str]:
-    """Return the sort key of the list: most used first, then by name; short enough for a cursor."""
-    return -entry.drinks, name_key(entry.name), _shortened(entry.name)
+    """Return the sort key of the list: most used first, then by name.
 
-
-def _shortened(name: str) -> str:
-    """Return the name; a long one as its beginning and a digest, which keeps it distinct."""
-    if len(name) <= NAME_KEY_LENGTH:
-        return name
-    return name[:NAME_KEY_LENGTH] + blake2b(name.encode(), digest_size=8).hexdigest()
+    It is short enough for a cursor: a digest keeps long names distinct.
+    """
+    name = entry.name
+    if len(name) > NAME_KEY_LENGTH:
+        name = name[:NAME_KEY_LENGTH] + blake2b(name.encode(), digest_size=8).hexdigest()
+    return -entry.drinks, name_key(entry.name), name
 
 
 def _floats(column: Sequence[float | None]) -> "array[float]":
     return array("d", [nan if number is None else number for number in column])
 
 
-def _by_value(column: Iterable[str | None]) -> Ordinals:
+def _by_value(drinks_and_values: Iterable[tuple[int, str | None]]) -> Ordinals:
     drinks: Ordinals = defaultdict(list)
-    for ordinal, value in enumerate(column):
+    for ordinal, value in drinks_and_values:
         if value is not None:
             drinks[value].append(ordinal)
     return drinks
-
-
-def _grouped(pairs: Iterable[tuple[str, str]], ordinal_of: Mapping[str, int]) -> Ordinals:
-    """Return the ordinals of each value, from pairs of value and drink id sorted by value."""
-    return {
-        value: [ordinal_of[drink_id] for _, drink_id in group]
-        for value, group in groupby(pairs, key=itemgetter(0))
-    }

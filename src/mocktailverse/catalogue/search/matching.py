@@ -67,11 +67,7 @@ class DrinkSearch:
         self._orders: dict[Sort, SortOrder] = {}
 
     def page(self, query: DrinkQuery, limit: int, after: str | None) -> Page[int]:
-        """Return a page of the matches' ordinals; all pages together hold each of them once.
-
-        Raises:
-            UsageError: the cursor is invalid or of another query, or the limit is below 1.
-        """
+        """Return a page of the matches' ordinals; all pages together hold each of them once."""
         matches = self.matches(query)
         request = PageRequest(query_digest(query, query.order), limit, after)
         if query.order == "relevance":

@@ -102,11 +102,7 @@ def sort_order(index: CatalogueIndex, sort: Sort) -> SortOrder:
 def page_by_order(
     index: CatalogueIndex, drinks: int, order: SortOrder, request: PageRequest
 ) -> Page[int]:
-    """Return a page of the ordinals of a set of drinks, in a sort order.
-
-    Raises:
-        UsageError: the cursor is invalid or of another query, or the limit is below 1.
-    """
+    """Return a page of the ordinals of a set of drinks, in a sort order."""
     start = 0
     if keyset := request.keyset():
         last = order.key(keyset.value, _position(index, keyset))
@@ -119,11 +115,7 @@ def page_by_order(
 
 
 def page_by_rank(index: CatalogueIndex, ranks: Sequence[int], request: PageRequest) -> Page[int]:
-    """Return a page of disjoint sets of drinks: set by set, each in name order.
-
-    Raises:
-        UsageError: the cursor is invalid or of another query, or the limit is below 1.
-    """
+    """Return a page of disjoint sets of drinks: set by set, each in name order."""
     first, start = 0.0, 0
     if keyset := request.keyset():
         first, start = keyset.value or 0, floor(_position(index, keyset)) + 1

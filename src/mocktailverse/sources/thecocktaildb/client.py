@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
-from types import TracebackType
 from typing import Self
 
 import httpx2
@@ -36,17 +35,12 @@ class OutOfTimeError(TransientError):
 
 
 class Pace:
-    """A rate limit: spaces requests evenly, and pauses all of them when the source asks for it.
-
-    Args:
-        per_s: maximum number of requests that start in one second.
-        clock: monotonic clock, in seconds.
-        sleep: waits for a number of seconds.
-    """
+    """A rate limit: spaces requests evenly, and pauses all of them when the source asks for it."""
 
     def __init__(
         self, per_s: float, *, clock: Callable[[], float], sleep: Callable[[float], None]
     ) -> None:
+        """Start at most `per_s` requests in one second."""
         self.interval_s = 1 / per_s
         self._clock = clock
         self._sleep = sleep
@@ -71,22 +65,11 @@ class TheCocktailDB:
     """The API with one key.
 
     Key "1" is free and uses `v1/1`; a purchased key uses `v2/<key>`. Use the client as a context
-    manager, or `close` it. `requests` is the number of requests sent, including retries.
+    manager, or `close` it. `requests` is the number of requests sent, including retries;
+    `interval_s` is the minimum number of seconds between the starts of two requests.
 
-    Args:
-        base_url: scheme and host, such as `https://www.thecocktaildb.com`.
-        key: the API key. It does not appear in logs, errors or metadata.
-        requests_per_s: maximum number of requests that start in one second.
-        attempts: maximum number of attempts for one request. The backoff grows from 0.5 s to 8 s,
-            with a jitter of up to 1 s, and is longer if the source sends Retry-After (up to 60 s).
-        timeout_s: timeout for connecting, for each read, and for the whole response.
-        transport: replaces the network.
-        clock: monotonic clock, in seconds.
-        wall_clock: seconds since 1970, for a Retry-After header with a date.
-        sleep: waits for a number of seconds.
-
-    Raises:
-        UsageError: the address or the key is invalid.
+    Between attempts for one request, the backoff grows from 0.5 s to 8 s, with a jitter of up to
+    1 s. It is longer if the source sends Retry-After (up to 60 s).
     """
 
     source = SOURCE
@@ -104,6 +87,14 @@ class TheCocktailDB:
         wall_clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        """Take scheme and host, such as `https://www.thecocktaildb.com`, and send nothing yet.
+
+        `timeout_s` limits connecting, each read, and the whole response. `wall_clock` returns
+        seconds since 1970, for a Retry-After header with a date.
+
+        Raises:
+            UsageError: the address, the key or the rate is invalid.
+        """
         if not re.fullmatch(r"[A-Za-z0-9_-]+", key):
             raise UsageError("Invalid key of TheCocktailDB: use letters, digits, `-` and `_` only.")
         if not _is_address(base_url):
@@ -117,6 +108,7 @@ class TheCocktailDB:
         self._clock = clock
         self._wall_clock = wall_clock
         self._pace = Pace(requests_per_s, clock=clock, sleep=sleep)
+        self.interval_s = self._pace.interval_s
         self._retrying = stamina.RetryingCaller(
             attempts=attempts, timeout=None, wait_initial=0.5, wait_max=BACKOFF_MAX_S
         )
@@ -133,12 +125,7 @@ class TheCocktailDB:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        error_type: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -146,11 +133,6 @@ class TheCocktailDB:
         self._http.close()
         if self._mask:
             logging.getLogger("httpx2").removeFilter(self._mask)
-
-    @property
-    def interval_s(self) -> float:
-        """Minimum number of seconds between the starts of two requests."""
-        return self._pace.interval_s
 
     def fetch(
         self, request: Request, *, time_left_s: Callable[[], float] = lambda: math.inf
@@ -182,7 +164,7 @@ class TheCocktailDB:
     def _try(self, request: Request, time_left_s: Callable[[], float]) -> ApiResponse:
         self._pace.wait()
         self.requests += 1
-        timeout_s = min(self._timeout_s, max(time_left_s(), self._pace.interval_s))
+        timeout_s = min(self._timeout_s, max(time_left_s(), self.interval_s))
         try:
             with self._http.stream(
                 "GET", request.endpoint, params=request.params, timeout=timeout_s

@@ -37,17 +37,10 @@ def extract(  # noqa: PLR0913 - the task by position, everything else by keyword
 ) -> ExtractReport:
     """Fetch and store the strategy's pages until done or out of time; return a report.
 
-    Each call makes progress, so that a run which is continued at its cursor ends at some time.
-
-    Args:
-        client: the source.
-        store: stores the raw objects; its errors end the call.
-        strategy: the plan.
-        run: name of the run, part of the keys: letters, digits, `.`, `_` and `-`.
-        now_ms: returns the time in ms since 1970.
-        time_left_s: returns the seconds that this call may still take; may be infinite.
-        cursor: where an earlier call of the same run stopped.
-        on_page: called after each page with the number of pages done and of all pages so far.
+    Each call makes progress, so that a run which is continued at its cursor ends at some time. An
+    error of the store ends the call. `run` is a part of the keys: letters, digits, `.`, `_` and
+    `-`. The time left may be infinite. `cursor` is where an earlier call of the same run stopped.
+    `on_page` gets the number of pages done and of all pages so far.
 
     Raises:
         UsageError: the run's name is invalid, or the cursor belongs to another run.
@@ -66,7 +59,7 @@ def extract(  # noqa: PLR0913 - the task by position, everything else by keyword
             on_page(report.pages, report.pages + len(pending))
     report.done = not pending
     if pending:
-        report.cursor = replace(fetcher.cursor(), pending=pending)
+        report.cursor = fetcher.cursor(pending)
     return report
 
 

@@ -39,16 +39,8 @@ def extract_sweep(  # noqa: PLR0913 - the task by position, everything else by k
 
     Only a run that is out of time can be continued, at the report's cursor. If a run has used up
     its requests, or the source is down, the next run starts a new sweep with this one's state.
-
-    Args:
-        client: the source.
-        store: stores the raw objects and the state of the sweeps.
-        run: name of the run, part of the keys: letters, digits, `.`, `_` and `-`.
-        now_ms: returns the time in ms since 1970.
-        time_left_s: returns the seconds that this call may still take; may be infinite.
-        cursor: where an earlier call of the same run stopped.
-        max_requests: maximum number of requests of the whole run.
-        full: fetch every known drink's record and every filter again, even if recently seen.
+    `max_requests` limits the whole run. `full` fetches every known drink's record and every filter
+    again, even if recently seen. The other arguments are those of `extract`.
 
     Raises:
         UsageError: the run's name is invalid, or the cursor belongs to another run.

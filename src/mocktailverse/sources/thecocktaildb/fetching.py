@@ -30,10 +30,8 @@ def fetch_all(
 ) -> ExtractReport:
     """Invoke the fetch function until its plan is done; return the sum of its reports.
 
-    Args:
-        invoke: invokes the fetch function with an event, and returns its response.
-        plan: what to fetch.
-        on_report: called with the report so far, about every STEP_S seconds.
+    `invoke` takes the function's event and returns its response. `on_report` gets the sum so far,
+    about every STEP_S seconds.
 
     Raises:
         UsageError: the strategy or its arguments are invalid.
@@ -71,11 +69,6 @@ def fetched_versions(
 
 
 def _sum(first: ExtractReport, second: ExtractReport) -> ExtractReport:
-    return msgspec.structs.replace(
-        second,
-        pages=first.pages + second.pages,
-        requests=first.requests + second.requests,
-        records=first.records + second.records,
-        objects=first.objects + second.objects,
-        failed=first.failed + second.failed,
-    )
+    added = ("pages", "requests", "records", "objects", "failed")
+    sums = {name: getattr(first, name) + getattr(second, name) for name in added}
+    return msgspec.structs.replace(second, **sums)

@@ -6,7 +6,7 @@ All functions here only read the sweep's state.
 from collections.abc import Iterable
 
 from mocktailverse.sources.thecocktaildb.responses import Request
-from mocktailverse.sources.thecocktaildb.strategies import sweep
+from mocktailverse.sources.thecocktaildb.strategies import first_letters
 from mocktailverse.sources.thecocktaildb.sweep_state import (
     DAY_MS,
     RECHECK_MS,
@@ -68,7 +68,7 @@ class Frontier:
         the filters of each category, each glass or each kind of alcohol.
         """
         whole = self._progress.whole
-        return all(str(page.requests[0]) in whole for page in sweep().pages) and any(
+        return all(str(page.requests[0]) in whole for page in first_letters()) and any(
             values and all(self._was_whole(filter_request(parameter, value)) for value in values)
             for parameter, values in self._progress.values.items()
             if parameter != "i"

@@ -6,7 +6,7 @@ The known names predict how many drinks a term will show.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 
 SHORTEST, LONGEST = 2, 5
 """Number of characters of a term."""
@@ -47,14 +47,9 @@ class NameIndex:
         """Return the terms that show the most wanted drinks, each drink counted for one term.
 
         This is the greedy algorithm for the set cover problem: choose the term that shows the most
-        drinks, remove these drinks, repeat.
-
-        Args:
-            wanted: ids of drinks.
-            min_gain: minimum number of wanted drinks that make a term worth a request.
-            max_shown: a term that shows more known drinks could reach the source's cap.
-            limit: maximum number of terms.
-            asked: terms to leave out.
+        drinks, remove these drinks, repeat. At least `min_gain` wanted drinks make a term worth a
+        request. A term that shows more than `max_shown` known drinks could reach the source's cap.
+        The terms `asked` are left out.
         """
         left = set(wanted)
         gains = Counter(
@@ -79,11 +74,9 @@ class NameIndex:
 
 def terms_of(name: str) -> set[str]:
     """Return the terms by which a search finds the name."""
-    return set(_terms(name.lower()))
-
-
-def _terms(name: str) -> Iterator[str]:
-    for word in _WORD.findall(name):
-        for length in range(SHORTEST, min(LONGEST, len(word)) + 1):
-            for start in range(len(word) - length + 1):
-                yield word[start : start + length]
+    return {
+        word[start : start + length]
+        for word in _WORD.findall(name.lower())
+        for length in range(SHORTEST, min(LONGEST, len(word)) + 1)
+        for start in range(len(word) - length + 1)
+    }

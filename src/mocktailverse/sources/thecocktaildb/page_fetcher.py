@@ -8,6 +8,7 @@ and the parts come from the plan. So a page that is fetched again after a crash 
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from msgspec.structs import replace
 
@@ -60,12 +61,9 @@ class PageFetcher:
     ) -> int:
         """Fetch a page as far as time allows, and store it; return the number of requests done.
 
-        A request is done if it succeeded or failed permanently.
-
-        Args:
-            page: the page.
-            take: called for each request that is done, with its response (None if it failed) and
-                the time in ms at which it was received; returns whether to store the response.
+        A request is done if it succeeded or failed permanently. `take` gets each of these with its
+        response (None if it failed) and the time in ms at which it was received; it returns whether
+        to store the response.
         """
         kept: list[tuple[int, ApiResponse]] = []
         attempted = 0
@@ -88,19 +86,18 @@ class PageFetcher:
             self._put(page, kept)
         return attempted
 
-    def cursor(self) -> FetchCursor:
-        """Return the run's cursor, with the pages that were pending when the call started."""
-        return replace(self._start, failures_in_a_row=self._failures_in_a_row)
+    def cursor(self, pending: tuple[FetchPage, ...] = ()) -> FetchCursor:
+        """Return the run's cursor, with the pages that are left to fetch."""
+        return replace(self._start, pending=pending, failures_in_a_row=self._failures_in_a_row)
 
     def put_raw(self, part: str, lines: Iterable[bytes], observed_ms: int) -> None:
         """Store NDJSON lines as a raw object of this run, with this event time."""
-        body = b"".join(line + b"\n" for line in lines)
-        self._put_object("raw", part, ("ndjson", "application/x-ndjson", body), observed_ms)
+        self._put_object("raw", part, _ndjson(lines), observed_ms)
 
     def _attempt(self, page: FetchPage, request: Request) -> tuple[int, ApiResponse | None] | None:
         """Return the time with the response, or with None for a failure; None = not done."""
         try:
-            outcome = self._fetch(request)
+            response = self._fetch(request)
         except UnreachableError:
             self.report.stopped_because = "unreachable"
             return None
@@ -113,19 +110,13 @@ class PageFetcher:
         except (TransientError, PermanentError) as error:
             return self._give_up(page, request, error)
         self._failures_in_a_row = 0
-        return outcome
-
-    def _fetch(self, request: Request) -> tuple[int, ApiResponse]:
-        for _ in range(UNREACHABLE_LIMIT - 1):
-            try:
-                return self._fetch_once(request)
-            except UnreachableError:
-                continue
-        return self._fetch_once(request)
-
-    def _fetch_once(self, request: Request) -> tuple[int, ApiResponse]:
-        response = self._client.fetch(request, time_left_s=self._time_left_s)
         return self._now_ms(), response
+
+    def _fetch(self, request: Request) -> ApiResponse:
+        for _ in range(UNREACHABLE_LIMIT - 1):
+            with suppress(UnreachableError):
+                return self._client.fetch(request, time_left_s=self._time_left_s)
+        return self._client.fetch(request, time_left_s=self._time_left_s)
 
     def _give_up(self, page: FetchPage, request: Request, error: Exception) -> tuple[int, None]:
         transient = isinstance(error, TransientError)
@@ -169,5 +160,8 @@ def _content(page: FetchPage, bodies: list[bytes]) -> tuple[str, str, bytes]:
         return "json", "application/json", bodies[0]
     # A JSON string escapes line breaks, so a raw line break is white space between tokens. Without
     # it, each response fits in one line of NDJSON.
-    lines = (body.replace(b"\r", b" ").replace(b"\n", b" ") for body in bodies)
+    return _ndjson(body.replace(b"\r", b" ").replace(b"\n", b" ") for body in bodies)
+
+
+def _ndjson(lines: Iterable[bytes]) -> tuple[str, str, bytes]:
     return "ndjson", "application/x-ndjson", b"".join(line + b"\n" for line in lines)

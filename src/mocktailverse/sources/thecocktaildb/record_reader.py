@@ -87,15 +87,14 @@ _TypedRecord = msgspec.defstruct(
 """A record with exactly the known fields. msgspec needs valid Python names, so the fields are
 `field0`, `field1`, ... with the JSON names as aliases; `strInstructionsZH-HANS` is not valid."""
 
+_decoder = msgspec.json.Decoder(_TypedRecord)
+
 
 class TheCocktailDBRecords:
     """Reads TheCocktailDB's records, from its API or from files with its field names."""
 
     id_field = "idDrink"
     columns = frozenset(FIELDS)
-
-    def __init__(self) -> None:
-        self._decoder = msgspec.json.Decoder(_TypedRecord)
 
     def from_json(self, data: bytes | memoryview) -> Record | Absence:
         """Return the record of one JSON object.
@@ -104,7 +103,7 @@ class TheCocktailDBRecords:
             RecordRejectedError: the object is not a drink; with reason code and JSON path.
         """
         try:
-            values = msgspec.structs.astuple(self._decoder.decode(data))
+            values = msgspec.structs.astuple(_decoder.decode(data))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return self.from_fields(json_object(data))
         # A missing field is drift. A record without a recipe may be an absence or a listing entry.
@@ -129,7 +128,10 @@ class TheCocktailDBRecords:
                 "$",
                 "No ingredients and no instructions: a listing entry. Look the drink up by its id.",
             )
-        values.append(_name_text(fields.get("strDrink")))
+        name = fields.get("strDrink")
+        if not isinstance(name, str | None):
+            raise _not_text("strDrink", name)
+        values.append(name)
         values += [_text(fields, field, quality) for field in FIELDS[2:]]
         return _record(values, quality, _drift(fields))
 
@@ -145,12 +147,9 @@ def _id_text(value: object) -> str | None:
     )
 
 
-def _name_text(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    raise RecordRejectedError(
-        Reason.WRONG_TYPE, "$.strDrink", f"strDrink is {type_name(value)}, not text."
-    )
+def _not_text(field: str, value: object) -> RecordRejectedError:
+    message = f"{field} is {type_name(value)}, not text."
+    return RecordRejectedError(Reason.WRONG_TYPE, f"$.{field}", message)
 
 
 def _text(fields: Mapping[str, object], field: str, quality: list[str]) -> str | None:
@@ -166,9 +165,7 @@ def _text(fields: Mapping[str, object], field: str, quality: list[str]) -> str |
         quality.append(Quality.FIELD_RETYPED)
         return str(value)
     if field.startswith(_LINE_FIELDS):
-        raise RecordRejectedError(
-            Reason.WRONG_TYPE, f"$.{field}", f"{field} is {type_name(value)}, not text."
-        )
+        raise _not_text(field, value)
     quality.append(Quality.FIELD_RETYPED)
     return None
 

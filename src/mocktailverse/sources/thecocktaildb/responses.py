@@ -55,32 +55,21 @@ def parse_response(request: Request, body: bytes) -> ApiResponse:
         TransientError: the body is not JSON, or empty although the source returns records here.
         PermanentError: the body is JSON of an unknown shape.
     """
-    return ApiResponse(body=body, records=_records(request, body))
-
-
-def _records(request: Request, body: bytes) -> list[object]:
     if not body.strip():
-        if _may_be_empty(request):
-            return []
+        # An empty body is documented as "nothing found" only for a search by more than one letter.
+        # If it counted as that elsewhere, a page of drinks would be lost silently.
+        if request.endpoint == "search.php" and len(request.params.get("f", "")) > 1:
+            return ApiResponse(body, [])
         raise TransientError(f"`{request}` returned an empty body.")
     envelope = _json(request, body)
     if not isinstance(envelope, dict):
         raise PermanentError(f"`{request}` returned JSON that is not an object.")
     records = envelope.get("drinks", envelope.get("ingredients"))
     if isinstance(records, list):
-        return records
+        return ApiResponse(body, records)
     if records is None or isinstance(records, str):
-        return []
+        return ApiResponse(body, [])
     raise PermanentError(f"`{request}`: `drinks` is not a list, null or a string.")
-
-
-def _may_be_empty(request: Request) -> bool:
-    """Return whether an empty body means "nothing found".
-
-    This is documented only for a search by more than one letter. Elsewhere it is a failure: if it
-    counted as "nothing found", a page of drinks would be lost silently.
-    """
-    return request.endpoint == "search.php" and len(request.params.get("f", "")) > 1
 
 
 def _json(request: Request, body: bytes) -> object:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from mocktailverse.sources.thecocktaildb.name_index import NameIndex
+from mocktailverse.sources.thecocktaildb.record_reader import INGREDIENT_FIELDS
 from mocktailverse.sources.thecocktaildb.responses import ApiResponse, Request
 from mocktailverse.sources.thecocktaildb.sweep_state import (
     KnownDrink,
@@ -18,7 +19,6 @@ from mocktailverse.sources.thecocktaildb.sweep_state import (
 
 SEARCH_CAP, FILTER_CAP = 25, 100
 FIELDS = {"a": "strAlcoholic", "c": "strCategory", "g": "strGlass", "i": "strIngredient1"}
-INGREDIENTS = tuple(f"strIngredient{slot}" for slot in range(1, 16))
 DRAWS = {"random.php", "randomselection.php"}
 LONG_AGO_MS = 1
 """A time of the last full sighting that makes the sweep fetch the record again."""
@@ -86,7 +86,7 @@ class Sightings:
         if full:
             for parameter in "acg":
                 self._take_value(parameter, _text(record, FIELDS[parameter]))
-            named = (_text(record, key).casefold() for key in INGREDIENTS)
+            named = (_text(record, key).casefold() for key in INGREDIENT_FIELDS)
             self._progress.used.update(name for name in named if name)
 
     def _take_values(self, request: Request, response: ApiResponse) -> None:

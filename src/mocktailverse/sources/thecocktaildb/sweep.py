@@ -1,25 +1,14 @@
 """The plan of a sweep: reach nearly every drink with few requests, and notice withdrawn ones.
 
-The free key truncates responses: 25 drinks for a search, 100 for a filter, one for an ingredient.
-So a sweep is planned page by page, from what the responses so far have shown:
-
-1. Search for every first letter and digit: whole records, about 14 for each request.
-2. Filter by alcohol, category and glass: ids and names of drinks that no letter shows.
-3. Fetch wanted drinks (listed but without a record, or known but not seen yet): first searches by
-   the terms that show most of them at once, then look-ups, each id once.
-4. Probe for hidden drinks: names that no complete response covers, the next ids, gaps between
-   known ids, ingredients that no record uses, random drinks. Each probe continues until a number
-   of requests in a row has found nothing new (`DRY_AFTER`).
-
-Example: letter "m" shows 25 drinks, which is the cap, so more exist. The filter "Cocktail" lists
-Mojito, which the letter did not show. The term "oji" of its name shows its record. If no search
-does, a look-up by its id follows.
+The free key truncates responses, so a sweep is planned page by page, from what the responses so far
+have shown. `docs/explanation/coverage.md` explains the steps. Example: letter "m" shows 25 drinks,
+which is the cap, so more exist. The filter "Cocktail" lists Mojito, which the letter did not show.
+The term "oji" of its name shows its record. If no search does, a look-up by its id follows.
 
 This module sends no request and has no clock.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
 
 from mocktailverse.sources.thecocktaildb.coverage import Coverage, Ended, coverage
 from mocktailverse.sources.thecocktaildb.frontier import (
@@ -32,7 +21,7 @@ from mocktailverse.sources.thecocktaildb.id_space import gaps, next_ids, numbers
 from mocktailverse.sources.thecocktaildb.name_index import NameIndex
 from mocktailverse.sources.thecocktaildb.responses import ApiResponse, Request
 from mocktailverse.sources.thecocktaildb.sightings import Sightings
-from mocktailverse.sources.thecocktaildb.strategies import BATCH, FetchPage, sweep
+from mocktailverse.sources.thecocktaildb.strategies import BATCH, FetchPage, PageKind, first_letters
 from mocktailverse.sources.thecocktaildb.sweep_state import (
     DAY_MS,
     RECHECK_MS,
@@ -56,8 +45,6 @@ COVERED_TIMES = 3
 WORTH_A_SEARCH = 2
 
 OUTAGE_LEAST, OUTAGE_SHARE = 3, 0.05
-
-Kind = Literal["answer", "batch", "listing"]
 
 
 class Sweep:
@@ -126,7 +113,7 @@ class Sweep:
     # ---- the steps of the plan
 
     def _letters(self, _limit: int) -> Iterator[FetchPage]:
-        return (page for page in sweep().pages if self._frontier.is_open(page.requests[0]))
+        return (page for page in first_letters() if self._frontier.is_open(page.requests[0]))
 
     def _listings(self, _limit: int) -> Iterator[FetchPage]:
         yield from self._listing("a")
@@ -151,6 +138,7 @@ class Sweep:
                 yield self._page(parameter, "listing", [request], probe)
 
     def _wanted(self, limit: int) -> Iterator[FetchPage]:
+        """Yield searches by the terms that show most wanted drinks at once, then look-ups."""
         drinks, frontier = self._state.drinks, self._frontier
         wanted, unseen = frontier.wanted(), frontier.unseen()
         if frontier.search_works():
@@ -165,6 +153,7 @@ class Sweep:
             yield page
 
     def _hidden(self, limit: int) -> Iterator[FetchPage]:
+        """Yield probes for unknown drinks, each until DRY_AFTER requests found nothing new."""
         frontier = self._frontier
         complete = frontier.is_complete()
         if not complete and frontier.search_works() and not frontier.is_dry("names"):
@@ -221,7 +210,9 @@ class Sweep:
             requests = [Request(endpoint)] * min(number, DRAWS_PER_PAGE, limit)
             yield self._page("r", "batch", requests, "random")
 
-    def _page(self, prefix: str, kind: Kind, requests: list[Request], probe: str = "") -> FetchPage:
+    def _page(
+        self, prefix: str, kind: PageKind, requests: list[Request], probe: str = ""
+    ) -> FetchPage:
         self._probe = probe
         self._progress.parts += 1
         return FetchPage(f"{prefix}-{self._progress.parts:04d}", kind, tuple(requests))

@@ -4,8 +4,6 @@ It is also the checkpoint of a sweep that continues in another call. It only sav
 without it finds the same drinks and sends more requests.
 """
 
-from collections.abc import Iterator
-
 from msgspec import Struct, field
 
 DAY_MS = 24 * 60 * 60 * 1000
@@ -56,7 +54,7 @@ class SweepProgress(Struct):
     full: bool = False
     """Whether to look up every known drink and request every list, even if recently seen."""
     before: int = 0
-    """Number of drinks that the sweep expects: those known and not withdrawn."""
+    """Number of drinks that the sweep expects: their record was seen, and none is withdrawn."""
     requests: int = 0
     """Number of requests sent by all calls of the sweep."""
     parts: int = 0
@@ -106,17 +104,10 @@ class SweepState(Struct):
     def begin(self, run: str, started_ms: int, *, full: bool = False) -> SweepProgress:
         """Return the progress of this run: the checkpoint of an earlier call, or a new one."""
         if self.sweep is None or self.sweep.run != run:
-            before = sum(1 for _ in self.present())
+            drinks = self.drinks.values()
+            before = sum(drink.full_ms > 0 and not drink.withdrawn for drink in drinks)
             self.sweep = SweepProgress(run, started_ms, full=full, before=before)
             self.dry = {probe: int(count * DRYNESS_KEPT) for probe, count in self.dry.items()}
             oldest = started_ms - RECHECK_MS
             self.empty = {number: at for number, at in self.empty.items() if at > oldest}
         return self.sweep
-
-    def present(self) -> Iterator[str]:
-        """Yield the ids of drinks whose record was seen and that are not withdrawn."""
-        return (
-            drink_id
-            for drink_id, drink in self.drinks.items()
-            if drink.full_ms and not drink.withdrawn
-        )
