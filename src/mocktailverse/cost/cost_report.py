@@ -1,15 +1,13 @@
 """The report of `mocktailverse cost`; docs/explanation/cost.md describes its JSON."""
 
-from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
+from operator import attrgetter
 
 from msgspec import Struct
 
 from mocktailverse.cost.model import CostLine, Price, PriceTable, month, total_usd
 from mocktailverse.cost.usage import ASSUMED, BASIS, COUNTED, Usage
-
-_CENTS_PER_USD = 100
 
 
 class ReportLine(Struct, frozen=True, kw_only=True):
@@ -70,11 +68,7 @@ class CostReport(Struct, frozen=True, kw_only=True):
 
 
 def cost_report(
-    env: str,
-    whole: Usage,
-    table: PriceTable,
-    so_far: Usage | None,
-    at_most: Usage | None = None,
+    env: str, whole: Usage, table: PriceTable, so_far: Usage | None, at_most: Usage | None = None
 ) -> CostReport:
     """Return the report of one environment, or of all environments together.
 
@@ -96,12 +90,14 @@ def cost_report(
         as_of=table.as_of,
         region=table.region,
         lines=lines,
-        services=tuple(_services(bill)),
-        usd_so_far=total_usd([line for line in bill_so_far if line]) if so_far else None,
+        services=tuple(
+            ServiceTotal(service=service, usd=total_usd(lines_of_service))
+            for service, lines_of_service in groupby(bill, key=attrgetter("service"))
+        ),
+        usd_so_far=total_usd(line for line in bill_so_far if line) if so_far else None,
         usd=total_usd(bill),
         usd_at_most=total_usd(month(at_most or whole, table)),
-        cents_not_free=_CENTS_PER_USD
-        * total_usd([line for line in bill if line.used_share is None]),
+        cents_not_free=100 * total_usd(line for line in bill if line.used_share is None),
         beyond_free=tuple(line.usage for line in bill if (line.used_share or 0) > 1),
     )
 
@@ -129,10 +125,3 @@ def _line(line: CostLine, line_so_far: CostLine | None, price: Price) -> ReportL
         source=price.source,
         checked=price.checked,
     )
-
-
-def _services(bill: Sequence[CostLine]) -> list[ServiceTotal]:
-    return [
-        ServiceTotal(service=service, usd=sum(line.usd for line in lines))
-        for service, lines in groupby(bill, key=lambda line: line.service)
-    ]
