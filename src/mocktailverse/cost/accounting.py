@@ -1,4 +1,4 @@
-"""Name everything in the template that the cost model cannot account for, in sentences.
+"""Name everything in template and code that the cost model cannot account for, in sentences.
 
 Nothing passes as free because it is unknown. A resource type or a property is named unless it is
 listed as free or counted, and so is a function, a schedule or a metric that no workload includes.
@@ -6,14 +6,15 @@ listed as free or counted, and so is a function, a schedule or a metric that no 
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
-from mocktailverse.cost.free_properties import ACCOUNTED, COSTLY_INSIDE
-from mocktailverse.cost.schedules import events_a_month
+from mocktailverse.cost.free_properties import ACCOUNTED, COSTLY_INSIDE, FREE_TYPES
+from mocktailverse.cost.running import events_a_month
 from mocktailverse.cost.template import Resource
 
-_TAGS = "Tags"
 _MACROS = ("AWS::LanguageExtensions", "AWS::Serverless-2016-10-31")
 _HANDLER_MODULES = ("transform", "publish", "fetch", "reconcile", "api")
 _SCHEDULED = ("FetchFunction", "ReconcileFunction")
@@ -31,18 +32,25 @@ _EXPORTS_PER_S = 0.01
 _DASHBOARD_METRICS = 50
 """The most metrics that a free dashboard shows."""
 
+_ADDS_DIMENSIONS = re.compile(
+    r"\b(add_dimension|set_default_dimensions|single_metric|capture_cold_start_metric"
+    r"|add_cold_start_metric|put_metric_data)\b"
+)
+_ANY_METRIC = re.compile(r"\badd_metric\(")
+_NAMED_METRIC = re.compile(r'\badd_metric\(\s*(?:name=)?"(\w+)"')
 
-class ByType(dict[str, list[Resource]]):
+_HANDLER = re.compile(r"^def handler\(", re.MULTILINE)
+"""The entry point of a function. Metrics are counted in modules that have one, once a function."""
+
+
+class ByType(defaultdict[str, list[Resource]]):
     """Resources by type; an empty list for a type without resources."""
 
     def __init__(self, resources: Iterable[Resource]) -> None:
-        super().__init__()
+        super().__init__(list)
         self._types = {resource.name: resource.type for resource in resources}
         for resource in resources:
-            self.setdefault(resource.type, []).append(resource)
-
-    def __missing__(self, _type: str) -> list[Resource]:
-        return []
+            self[resource.type].append(resource)
 
     def type_of(self, reference: Any) -> str | None:  # noqa: ANN401  any value of the template
         """Return the type of the resource that a reference is for."""
@@ -86,25 +94,41 @@ def unaccounted(resources: list[Resource], of_type: ByType) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def unaccounted_macros(macros: Iterable[str]) -> tuple[str, ...]:
+def unaccounted_macros(macros: Iterable[str]) -> list[str]:
     """Return a sentence for each macro that may add resources which the template does not show."""
-    return tuple(
-        f"The template uses the macro {macro}, which may add resources that are not counted."
-        for macro in macros
-        if macro not in _MACROS
-    )
+    text = "The template uses the macro {}, which may add resources that are not counted."
+    return [text.format(macro) for macro in macros if macro not in _MACROS]
+
+
+def unaccounted_code(functions: Path) -> Iterator[str]:
+    """Yield a sentence for each metric in the functions' code that cannot be counted."""
+    for module in sorted(functions.rglob("*.py")):
+        text, name = module.read_text("utf-8"), f"functions/{module.name}"
+        for call in sorted(set(_ADDS_DIMENSIONS.findall(text))):
+            yield f"{name} calls {call}: each value of a dimension is a separate metric."
+        if len(_ANY_METRIC.findall(text)) > len(_NAMED_METRIC.findall(text)):
+            yield f"{name} adds a metric whose name is computed."
+        if _ANY_METRIC.search(text) and not _HANDLER.search(text):
+            yield f"{name} adds metrics, but has no handler: they are not counted."
+
+
+def emitted_metrics(functions: Path) -> dict[str, int]:
+    """Return how many metrics the code of each function emits, by module name."""
+    return {
+        module.stem: len(set(_NAMED_METRIC.findall(module.read_text("utf-8"))))
+        for module in functions.glob("*.py")
+    }
 
 
 def _unknown(resource: Resource) -> Iterator[str]:
     """Yield a sentence for the type and for each property that may cost."""
-    if resource.type not in ACCOUNTED:
+    if resource.type in ACCOUNTED:
+        for name in resource.properties:
+            if name not in ACCOUNTED[resource.type] and name != "Tags":
+                yield f"{resource.name} has {name}, which costs or is not known to be free."
+    elif resource.type not in FREE_TYPES:
         yield f"{resource.name} is a {resource.type}, which is not known to be free."
         return
-    accounted = ACCOUNTED[resource.type]
-    if accounted is not None:
-        for name in resource.properties:
-            if name not in accounted and name != _TAGS:
-                yield f"{resource.name} has {name}, which costs or is not known to be free."
     for key, value in _inside(resource.properties):
         if "kms" in key.lower() or (key == "SSEAlgorithm" and value != "AES256"):
             yield f"{resource.name} names a KMS key ({key}); the key and each use of it cost."

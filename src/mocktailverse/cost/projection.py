@@ -19,7 +19,6 @@ class Projection(Struct, frozen=True, kw_only=True):
     """Assumed use of the API and the dashboard; None if it is not counted."""
     usage: Usage
     write_share: float | None
-    """See `write_share`."""
 
 
 def at_measured_rate(

@@ -5,10 +5,12 @@ If only bounds of an amount are known, the upper one is used.
 
 import math
 from collections.abc import Iterable
+from operator import add
 from typing import Self
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from mocktailverse.cost.running import DAYS, Running
 from mocktailverse.loads.load_record import Load
@@ -91,7 +93,7 @@ BASIS = {
 """Where the amount of each kind of usage comes from: kind of source, and explanation."""
 
 
-class Usage(Struct, frozen=True, kw_only=True):
+class Usage(Struct, frozen=True):
     """What is used in a share of a month; fields in LEVELS are levels, the others sums."""
 
     month_share: float = 1.0
@@ -124,9 +126,8 @@ class Usage(Struct, frozen=True, kw_only=True):
 
     def __add__(self, other: "Usage") -> "Usage":
         """Return both usages together, for the same account and time."""
-        names = (name for name in self.__struct_fields__ if name != "month_share")
-        sums = {name: getattr(self, name) + getattr(other, name) for name in names}
-        return Usage(month_share=self.month_share, **sums)
+        sums = Usage(*map(add, astuple(self), astuple(other)))
+        return msgspec.structs.replace(sums, month_share=self.month_share)
 
 
 class Visitors(Struct, frozen=True, kw_only=True):
@@ -136,7 +137,7 @@ class Visitors(Struct, frozen=True, kw_only=True):
     dashboard_visits: float = 0
 
 
-class Activity(Struct, frozen=True, kw_only=True):
+class Activity(Struct, frozen=True):
     """What loads did."""
 
     loads: float = 0
@@ -176,14 +177,11 @@ class Activity(Struct, frozen=True, kw_only=True):
 
     def __add__(self, other: Self) -> Self:
         """Return the sum."""
-        pairs = zip(msgspec.structs.astuple(self), msgspec.structs.astuple(other), strict=True)
-        values = (left + right for left, right in pairs)
-        return type(self)(**dict(zip(self.__struct_fields__, values, strict=True)))
+        return type(self)(*map(add, astuple(self), astuple(other)))
 
     def times(self, factor: float) -> Self:
         """Return the product of every field with a factor."""
-        values = (value * factor for value in msgspec.structs.astuple(self))
-        return type(self)(**dict(zip(self.__struct_fields__, values, strict=True)))
+        return type(self)(*(value * factor for value in astuple(self)))
 
 
 def usage_of(  # noqa: PLR0913  keyword-only; each is a separate fact
