@@ -5,7 +5,6 @@ import hashlib
 import re
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 from botocore.exceptions import ClientError
@@ -13,10 +12,8 @@ from msgspec import Struct
 
 from mocktailverse.deployment.package import Architecture
 from mocktailverse.errors import PermanentError, UsageError
+from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import error_code
-
-if TYPE_CHECKING:
-    from mocktailverse.stores.clients import Clients
 
 _KEY = re.compile(r"functions/([0-9a-f]{64})\.zip")
 _FORBIDDEN = ("403", "AccessDenied")
@@ -99,7 +96,7 @@ def machine_requirements(archive: Path) -> MachineRequirements:
     )
 
 
-def upload(clients: "Clients", archive: Path, *, bucket: str, owner: str | None = None) -> str:
+def upload(clients: Clients, archive: Path, *, bucket: str, owner: str | None = None) -> str:
     """Upload a zip to the artifact bucket, creating the bucket if needed; return the key.
 
     Args:
@@ -120,7 +117,7 @@ def upload(clients: "Clients", archive: Path, *, bucket: str, owner: str | None 
     return key
 
 
-def exists(clients: "Clients", artifact: Artifact) -> bool:
+def exists(clients: Clients, artifact: Artifact) -> bool:
     """Return whether the zip is stored."""
     try:
         clients.s3.head_object(Bucket=artifact.bucket, Key=artifact.key)
@@ -131,7 +128,7 @@ def exists(clients: "Clients", artifact: Artifact) -> bool:
     return True
 
 
-def verify(clients: "Clients", artifact: Artifact) -> None:
+def verify(clients: Clients, artifact: Artifact) -> None:
     """Check that a stored zip has the hash that its key holds.
 
     Raises:
@@ -162,7 +159,7 @@ def _architecture(machine: str) -> Architecture | None:
     return "x86_64" if machine.endswith("x86_64") else None
 
 
-def _make_bucket(clients: "Clients", bucket: str, owner: str | None) -> None:
+def _make_bucket(clients: Clients, bucket: str, owner: str | None) -> None:
     if not _bucket_exists(clients, bucket, owner):
         _create_bucket(clients, bucket)
     clients.s3.put_public_access_block(
@@ -186,7 +183,7 @@ def _make_bucket(clients: "Clients", bucket: str, owner: str | None) -> None:
         clients.s3.put_bucket_policy(Bucket=bucket, Policy=_tls_only(clients, bucket))
 
 
-def _tls_only(clients: "Clients", bucket: str) -> str:
+def _tls_only(clients: Clients, bucket: str) -> str:
     arn = f"arn:{clients.s3.meta.partition}:s3:::{bucket}"
     statement = {
         "Sid": "TlsOnly",
@@ -200,7 +197,7 @@ def _tls_only(clients: "Clients", bucket: str) -> str:
     return msgspec.json.encode(policy).decode()
 
 
-def _bucket_exists(clients: "Clients", bucket: str, owner: str | None) -> bool:
+def _bucket_exists(clients: Clients, bucket: str, owner: str | None) -> bool:
     expected = {"ExpectedBucketOwner": owner} if owner else {}
     try:
         clients.s3.head_bucket(Bucket=bucket, **expected)
@@ -217,7 +214,7 @@ def _bucket_exists(clients: "Clients", bucket: str, owner: str | None) -> bool:
     return True
 
 
-def _create_bucket(clients: "Clients", bucket: str) -> None:
+def _create_bucket(clients: Clients, bucket: str) -> None:
     if clients.region == "us-east-1":  # S3 refuses this region as a LocationConstraint
         clients.s3.create_bucket(Bucket=bucket)
     else:

@@ -1,14 +1,11 @@
 """The SSM parameter with the key of the API's operations: random, created once for each stage."""
 
 import secrets
-from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import error_code
-
-if TYPE_CHECKING:
-    from mocktailverse.stores.clients import Clients
 
 
 def parameter_name(stage: str) -> str:
@@ -16,7 +13,7 @@ def parameter_name(stage: str) -> str:
     return f"/mocktailverse/{stage}/ops-key"
 
 
-def create_if_missing(clients: "Clients", stage: str) -> bool:
+def create_if_missing(clients: Clients, stage: str) -> bool:
     """Create a stage's key unless it exists; return whether it was created.
 
     Of two concurrent calls one creates the key: SSM refuses the other.
@@ -35,6 +32,6 @@ def create_if_missing(clients: "Clients", stage: str) -> bool:
     return True
 
 
-def delete(clients: "Clients", stage: str) -> None:
+def delete(clients: Clients, stage: str) -> None:
     """Delete a stage's key, if it exists."""
     clients.ssm.delete_parameters(Names=[parameter_name(stage)])
