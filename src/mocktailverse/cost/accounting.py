@@ -8,6 +8,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -70,28 +71,12 @@ def handler_module(function: Mapping[str, Any]) -> str:
     return str(function.get("Handler", "")).rpartition(".")[0].rpartition(".")[2]
 
 
-def unaccounted(resources: list[Resource], of_type: ByType) -> tuple[str, ...]:
-    """Return a sentence for each thing in a stage that may cost but is not counted."""
-    checks = {
-        "AWS::ApiGatewayV2::Api": _of_api,
-        "AWS::ApiGatewayV2::Stage": _of_api_stage,
-        "AWS::CloudWatch::Alarm": _of_alarm,
-        "AWS::CloudWatch::Dashboard": _of_dashboard,
-        "AWS::DynamoDB::Table": _of_table,
-        "AWS::Lambda::EventSourceMapping": _of_mapping,
-        "AWS::Logs::LogGroup": _of_log_group,
-        "AWS::Logs::MetricFilter": _of_metric_filter,
-        "AWS::SNS::Subscription": _of_subscription,
-        "AWS::Scheduler::Schedule": _of_schedule,
-        "AWS::Serverless::Function": _of_function,
-    }
-    sentences: list[str] = []
+def unaccounted(resources: list[Resource], of_type: ByType) -> Iterator[str]:
+    """Yield a sentence for each thing in a stage that may cost but is not counted."""
     for resource in resources:
-        sentences += _unknown(resource)
-        if resource.type in checks:
-            texts = checks[resource.type](resource.properties, of_type)
-            sentences += [f"{resource.name} {text}" for text in texts]
-    return tuple(sentences)
+        yield from _unknown(resource)
+        for text in chain(_of_setting(resource, of_type), _of_parts(resource, of_type)):
+            yield f"{resource.name} {text}"
 
 
 def unaccounted_macros(macros: Iterable[str]) -> list[str]:
@@ -147,12 +132,42 @@ def _inside(value: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401  any value
             yield from _inside(item)
 
 
+def _of_setting(resource: Resource, of_type: ByType) -> Iterator[str]:
+    """Yield what a single setting of a resource may cost."""
+    properties = resource.properties
+    match resource.type:
+        case "AWS::ApiGatewayV2::Api" if properties.get("ProtocolType") != "HTTP":
+            yield f"is a {properties.get('ProtocolType')} API; only HTTP APIs are counted."
+        case "AWS::DynamoDB::Table" if properties.get("BillingMode") == "PAY_PER_REQUEST":
+            yield "is on demand: the always-free capacity does not apply to it."
+        case "AWS::Lambda::EventSourceMapping":
+            if of_type.type_of(properties["EventSourceArn"]) not in _POLLED:
+                yield "polls something that is neither a queue nor a table."
+        case "AWS::Logs::LogGroup" if "RetentionInDays" not in properties:
+            yield "has no RetentionInDays: its logs would be kept and charged for ever."
+        case "AWS::Logs::MetricFilter":
+            if any("Dimensions" in metric for metric in properties["MetricTransformations"]):
+                yield "has dimensions: each of their values is a separate metric."
+        case "AWS::SNS::Subscription" if (protocol := properties.get("Protocol")) != "email":
+            yield f"sends by {protocol}, which costs; only e-mail is accounted for."
+
+
+def _of_parts(resource: Resource, of_type: ByType) -> Iterator[str]:
+    """Yield what the parts of a resource may cost: its routes, metrics, widgets, variables."""
+    match resource.type:
+        case "AWS::ApiGatewayV2::Stage":
+            yield from _of_api_stage(resource.properties, of_type)
+        case "AWS::CloudWatch::Alarm":
+            yield from _of_alarm(resource.properties)
+        case "AWS::CloudWatch::Dashboard":
+            yield from _of_dashboard(resource.properties)
+        case "AWS::Scheduler::Schedule":
+            yield from _of_schedule(resource.properties)
+        case "AWS::Serverless::Function":
+            yield from _of_function(resource.properties, of_type)
+
+
 Properties = Mapping[str, Any]
-
-
-def _of_api(api: Properties, _of_type: ByType) -> Iterator[str]:
-    if api.get("ProtocolType") != "HTTP":
-        yield f"is a {api.get('ProtocolType')} API; only HTTP APIs are counted."
 
 
 def _of_api_stage(stage: Properties, of_type: ByType) -> Iterator[str]:
@@ -168,7 +183,7 @@ def _of_api_stage(stage: Properties, of_type: ByType) -> Iterator[str]:
             yield f"allows {rate} calls a second of {route}; only {_EXPORTS_PER_S} are counted."
 
 
-def _of_alarm(alarm: Properties, _of_type: ByType) -> Iterator[str]:
+def _of_alarm(alarm: Properties) -> Iterator[str]:
     metrics = alarm.get("Metrics", ())
     periods = [alarm.get("Period"), *(metric.get("Period") for metric in metrics)]
     periods += [metric.get("MetricStat", {}).get("Period") for metric in metrics]
@@ -182,7 +197,7 @@ def _of_alarm(alarm: Properties, _of_type: ByType) -> Iterator[str]:
             yield "detects anomalies, which counts as at least three metrics."
 
 
-def _of_dashboard(dashboard: Properties, _of_type: ByType) -> Iterator[str]:
+def _of_dashboard(dashboard: Properties) -> Iterator[str]:
     try:
         widgets = json.loads(str(dashboard.get("DashboardBody", "{}"))).get("widgets", [])
     except ValueError:
@@ -193,32 +208,7 @@ def _of_dashboard(dashboard: Properties, _of_type: ByType) -> Iterator[str]:
         yield f"shows {shown} metrics; a free dashboard has at most {_DASHBOARD_METRICS}."
 
 
-def _of_table(table: Properties, _of_type: ByType) -> Iterator[str]:
-    if table.get("BillingMode") == "PAY_PER_REQUEST":
-        yield "is on demand: the always-free capacity does not apply to it."
-
-
-def _of_mapping(mapping: Properties, of_type: ByType) -> Iterator[str]:
-    if of_type.type_of(mapping["EventSourceArn"]) not in _POLLED:
-        yield "polls something that is neither a queue nor a table."
-
-
-def _of_log_group(group: Properties, _of_type: ByType) -> Iterator[str]:
-    if "RetentionInDays" not in group:
-        yield "has no RetentionInDays: its logs would be kept and charged for ever."
-
-
-def _of_metric_filter(metric_filter: Properties, _of_type: ByType) -> Iterator[str]:
-    if any("Dimensions" in metric for metric in metric_filter["MetricTransformations"]):
-        yield "has dimensions: each of their values is a separate metric."
-
-
-def _of_subscription(subscription: Properties, _of_type: ByType) -> Iterator[str]:
-    if subscription.get("Protocol") != "email":
-        yield f"sends by {subscription.get('Protocol')}, which costs; only e-mail is accounted for."
-
-
-def _of_schedule(schedule: Properties, _of_type: ByType) -> Iterator[str]:
+def _of_schedule(schedule: Properties) -> Iterator[str]:
     target = target_of(schedule["Target"]["Arn"])
     if target not in _SCHEDULED:
         yield f"starts {target}, which no workload accounts for."

@@ -97,7 +97,7 @@ def _footprint(resources: list[Resource], metrics: Mapping[str, int]) -> Footpri
             log_days=_log_days(of_type),
             api_per_s=_api_per_s(of_type),
         ),
-        unaccounted=unaccounted(resources, of_type),
+        unaccounted=tuple(unaccounted(resources, of_type)),
     )
 
 
