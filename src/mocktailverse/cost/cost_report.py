@@ -11,22 +11,23 @@ from mocktailverse.cost.usage import ASSUMED, BASIS, COUNTED, Usage
 
 
 class ReportLine(Struct, frozen=True, kw_only=True):
-    """One kind of usage, and what it costs."""
+    """One kind of usage, and what it costs.
+
+    `so_far` and `usd_so_far` are None if nothing was measured, `free` and `used_share` if nothing
+    is free every month.
+    """
 
     usage: str
     service: str
     what: str
     unit: str
     so_far: float | None
-    """Amount so far; None if nothing was measured."""
     month: float
     """Amount of the whole month."""
     free: float | None
-    """Amount that is free every month; None if nothing is."""
     used_share: float | None
-    """Share of the free amount that the month uses; None if nothing is free."""
+    """Share of the free amount that the month uses."""
     usd_so_far: float | None
-    """Cost so far; None if nothing was measured."""
     usd: float
     """Cost of the whole month."""
     price_usd: float
@@ -58,7 +59,6 @@ class CostReport(Struct, frozen=True, kw_only=True):
     usd_so_far: float | None
     """Cost of what was measured so far; None if nothing was."""
     usd: float
-    """Cost of the whole month."""
     usd_at_most: float
     """Cost of the whole month if Lambda keeps as many pollers at idle queues as it may."""
     cents_not_free: float
@@ -70,14 +70,9 @@ class CostReport(Struct, frozen=True, kw_only=True):
 def cost_report(
     env: str, whole: Usage, table: PriceTable, so_far: Usage | None, at_most: Usage | None = None
 ) -> CostReport:
-    """Return the report of one environment, or of all environments together.
+    """Return the report of an environment (`all`: of all together) that uses `whole` in a month.
 
-    Args:
-        env: the environment's name, or `all`.
-        whole: usage of the whole month.
-        table: the prices.
-        so_far: measured usage of the month so far; None if nothing was measured.
-        at_most: usage of the whole month in the worst case, if it differs from `whole`.
+    `so_far` is the measured usage, if any; `at_most` the month in the worst case, if it differs.
     """
     bill = month(whole, table)
     bill_so_far = month(so_far, table) if so_far else [None] * len(bill)

@@ -25,9 +25,8 @@ class Running(Struct, frozen=True, kw_only=True):
     """What one stage keeps on AWS; `_gb` is a function's memory."""
 
     wcu: int
-    """Provisioned write capacity units of all tables and indexes."""
     rcu: int
-    """Provisioned read capacity units of all tables and indexes."""
+    """Provisioned write and read capacity units of all tables and indexes."""
     backups: bool = False
     fetches: float = 0
     """Scheduled starts of fetch a month."""
@@ -74,12 +73,9 @@ def running(stage: str) -> Running:
 
 
 def events_a_month(expression: str) -> float:
-    """Return how often a schedule starts in an average month.
+    """Return how often a schedule of EventBridge starts in an average month, at most.
 
-    This is an upper bound: a cron expression counts as if it held on every day.
-
-    Raises:
-        ValueError: it is not a schedule expression of EventBridge.
+    A cron expression counts as if it held on every day. Another text raises ValueError.
     """
     if rate := re.fullmatch(r"rate\(([1-9]\d*) (minute|hour|day)s?\)", expression):
         return _RATES[rate[2]] / int(rate[1])

@@ -23,12 +23,11 @@ _NO_VALUE = object()
 
 
 class Resource(Struct, frozen=True, kw_only=True):
-    """A resource of a stage."""
+    """A resource of a stage; its properties are resolved as far as possible without AWS."""
 
     name: str
     type: str
     properties: dict[str, Any]
-    """Its properties, resolved as far as possible without AWS."""
 
 
 class StageInputs(Struct, frozen=True, kw_only=True):
@@ -47,11 +46,7 @@ class Template(Struct, frozen=True):
 
     @classmethod
     def read(cls, path: Path) -> "Template":
-        """Read a template from a file.
-
-        Raises:
-            UsageError: the file is missing or is not valid YAML.
-        """
+        """Return the template in a file; UsageError if it is missing or not valid YAML."""
         try:
             text = path.read_text(encoding="utf-8")
         except OSError as error:
@@ -60,11 +55,7 @@ class Template(Struct, frozen=True):
 
     @classmethod
     def parse(cls, text: str) -> "Template":
-        """Parse a template's text.
-
-        Raises:
-            UsageError: it is not valid YAML.
-        """
+        """Return the template with this text; UsageError if it is not valid YAML."""
         try:
             return cls(yaml.load(text, _Loader))  # noqa: S506  a SafeLoader
         except yaml.YAMLError as error:
@@ -84,10 +75,10 @@ class Template(Struct, frozen=True):
         return [str(macro) for macro in (macros if isinstance(macros, list) else [macros])]
 
     def resources(self, parameters: Mapping[str, str]) -> list[Resource]:
-        """Return the resources of a stage; parameters that are not given have their defaults.
+        """Return the resources of a stage whose condition is true.
 
-        A loop or a macro, such as `Fn::ForEach::Name`, is returned as one resource without
-        properties, whose type is the name of the function.
+        Parameters that are not given have their defaults. A loop or a macro, such as
+        `Fn::ForEach::Name`, is a resource without properties whose type is the function's name.
 
         Raises:
             UsageError: the template refers to a condition or a mapping entry that it does not have.
@@ -107,10 +98,7 @@ class Template(Struct, frozen=True):
         return resources
 
     def excluded_resources(self, parameters: Mapping[str, str]) -> set[str]:
-        """Return the names of the resources whose condition is false for a stage.
-
-        Parameters that are not given have their defaults.
-        """
+        """Return the names of the resources that `resources` leaves out."""
         stage = _Stage(self.document, parameters)
         return {
             name

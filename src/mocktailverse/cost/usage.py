@@ -180,7 +180,7 @@ class Activity(Struct, frozen=True):
         return type(self)(*map(add, astuple(self), astuple(other)))
 
     def times(self, factor: float) -> Self:
-        """Return the product of every field with a factor."""
+        """Return the product with a factor."""
         return type(self)(*(value * factor for value in astuple(self)))
 
 
@@ -198,14 +198,11 @@ def usage_of(  # noqa: PLR0913  keyword-only; each is a separate fact
     Args:
         activity: what loads did in that time.
         running: what the stage keeps on AWS.
-        month_share: the share of a month, greater than 0 and at most 1.
+        month_share: greater than 0 and at most 1; else a ValueError is raised.
         drinks: number of drinks in the catalogue.
         visitors: use of the API and the dashboard, where each visit downloads the catalogue once.
             If None, the API is not counted, and one dashboard downloads every published catalogue.
         stored: the activity whose objects and load records are stored, if more than `activity`.
-
-    Raises:
-        ValueError: the share is out of bounds.
     """
     if not 0 < month_share <= 1:
         raise ValueError(f"{month_share} is not a share of a month; it must be in (0, 1].")
@@ -218,6 +215,7 @@ def usage_of(  # noqa: PLR0913  keyword-only; each is a separate fact
     invocations = activity.attempts + activity.publishes + fetches + reconciles + calls
     catalogue_gb = CATALOGUE_DRINK_BYTES * drinks / GB
     table_gb = ITEM_BYTES * (drinks + stored.loads) / GB
+    objects = activity.objects + activity.other_objects + activity.rejected_objects
     listings = reconciles * max(1, math.ceil(stored.objects / LISTING_PAGE_SIZE))
     return Usage(
         month_share=month_share,
@@ -238,13 +236,7 @@ def usage_of(  # noqa: PLR0913  keyword-only; each is a separate fact
             + running.idle_polls * month_share
             + refreshes * SQS_REQUESTS_PER_REFRESH
         ),
-        s3_writes=(
-            activity.objects
-            + activity.other_objects
-            + activity.rejected_objects
-            + activity.publishes
-            + listings
-        ),
+        s3_writes=objects + activity.publishes + listings,
         s3_reads=(
             activity.attempts + activity.publishes + fetches * FETCH_READS + calls + refreshes
         ),
