@@ -41,7 +41,7 @@ def deploy(  # noqa: PLR0913  keyword-only; each is a separate choice of the cal
         parameters: the template's parameters, where None keeps the stack's value;
             `ArtifactBucket` and `FunctionsKey` name a zip that exists.
         confirm: receives the changes; if it returns False or raises, nothing is changed.
-        on_progress: receives the current step, as text for people.
+        on_progress: receives the current step.
         on_event: receives a line for each resource that is ready or failed.
         poll_s: seconds between two requests to CloudFormation.
 

@@ -57,10 +57,7 @@ class MachineRequirements(Struct, frozen=True):
 
 
 def bucket_name(account: str, region: str) -> str:
-    """Return the bucket that all environments of an account and region share.
-
-    It is shared so that a zip can be promoted unchanged.
-    """
+    """Return the bucket that all environments share, so that a zip can be promoted unchanged."""
     return f"mocktailverse-artifacts-{account}-{region}"
 
 
@@ -99,11 +96,8 @@ def machine_requirements(archive: Path) -> MachineRequirements:
 def upload(clients: Clients, archive: Path, *, bucket: str, owner: str | None = None) -> str:
     """Upload a zip to the artifact bucket, creating the bucket if needed; return the key.
 
-    Args:
-        clients: the account and region.
-        archive: the zip; not uploaded again if it is stored already.
-        bucket: is made private, encrypted, versioned and, if the endpoint has TLS, TLS-only.
-        owner: the account that must own the bucket; None does not check.
+    A zip that is stored already is not uploaded again. The bucket is made private, encrypted,
+    versioned and, if the endpoint has TLS, TLS-only. `owner` is the account that must own it.
 
     Raises:
         UsageError: another account owns the bucket.

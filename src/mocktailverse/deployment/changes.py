@@ -46,6 +46,7 @@ _IN_PLACE = {
 }
 
 Action = Literal["add", "modify", "replace", "may replace", "remove", "import"]
+_ACTIONS: dict[str, Action] = {"Add": "add", "Remove": "remove", "Import": "import"}
 
 
 class DeploymentError(PermanentError):
@@ -94,15 +95,8 @@ def propose(  # noqa: PLR0913  keyword-only; each is a separate choice of the ca
 ) -> ChangeSet | None:
     """Create a change set and wait until it is ready; return None if nothing would change.
 
-    An interruption or an error while waiting deletes the change set.
-
-    Args:
-        clients: the account and region.
-        stack_name: the stack; it does not exist yet if `creates` is true.
-        template: the template's text.
-        parameters: the template's parameters; None keeps the stack's value.
-        creates: whether the change set creates the stack.
-        poll_s: seconds between two requests.
+    None as the value of a parameter keeps the stack's value. `creates` is whether the change set
+    creates the stack. An interruption or an error while waiting deletes the change set.
 
     Raises:
         UsageError: CloudFormation refuses the template or its parameters.
@@ -218,12 +212,8 @@ def _action(
     visited: frozenset[str],
 ) -> Action:
     """Return what happens to a resource; `visited` ends circular references."""
-    if change["Action"] == "Add":
-        return "add"
-    if change["Action"] == "Remove":
-        return "remove"
-    if change["Action"] == "Import":
-        return "import"
+    if change["Action"] in _ACTIONS:
+        return _ACTIONS[change["Action"]]
     replacement = change.get("Replacement", "False")
     if replacement == "True":
         return "replace"

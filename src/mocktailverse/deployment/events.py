@@ -50,13 +50,8 @@ def wait_for_stack(  # noqa: PLR0913  keyword-only but for what is followed
 ) -> str | None:
     """Wait until a stack stops changing; return its status, None if there is no stack.
 
-    Args:
-        clients: the account and region.
-        stack_name: the stack, or its ARN.
-        after: the id of an event; only later ones are reported.
-        poll_s: seconds between two requests.
-        on_progress: receives how many resources are ready.
-        on_event: receives a line for each resource that is ready or failed.
+    `stack_name` may be an ARN. `on_progress` receives how many resources are ready, `on_event` a
+    line for each resource that is ready or failed later than the event with the id `after`.
 
     Raises:
         DeploymentError: it takes too long.

@@ -152,11 +152,7 @@ def _is_content(path: Path) -> bool:
 
 
 def _require_importable(source: Path) -> None:
-    """Import every handler on this machine, to find a broken one before it is deployed.
-
-    Raises:
-        UsageError: one cannot be imported.
-    """
+    """Import every handler on this machine, to find a broken one before it is deployed."""
     code = (_IMPORT_HANDLERS, str(source.parent), source.name)
     result = _run([sys.executable, "-I", "-B", "-c", *code])
     if result.returncode != 0:
@@ -229,8 +225,6 @@ def _zip(tree: Path, archive: Path) -> None:
 
 
 def _delete_old_archives(cache_dir: Path) -> None:
-    newest_first = sorted(
-        cache_dir.glob("functions-*.zip"), key=lambda archive: -archive.stat().st_mtime
-    )
-    for archive in newest_first[KEPT_ARCHIVES:]:
+    archives = sorted(cache_dir.glob("functions-*.zip"), key=lambda path: -path.stat().st_mtime)
+    for archive in archives[KEPT_ARCHIVES:]:
         archive.unlink(missing_ok=True)

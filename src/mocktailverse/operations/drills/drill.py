@@ -114,10 +114,7 @@ def run(
 ) -> DrillReport:
     """Run a drill on a local stack of its own, which is removed afterwards.
 
-    Args:
-        drill: the failure to practise.
-        start_stack: runs a stack in a folder, with a file of records as its simulated source.
-        on_progress: called with the current step.
+    `start_stack` runs a stack in a folder, with a file of records as its simulated source.
 
     Raises:
         MocktailverseError: the stack did not start, or the failure did not occur.
