@@ -6,7 +6,7 @@ FREE_TYPES = {
     "AWS::Logs::MetricFilter", "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy",
     "AWS::SQS::QueuePolicy",
 }  # fmt: skip
-"""Resource types of which no property can cost."""
+"""Resource types that have no property that can cost."""
 
 ACCOUNTED = {
     "AWS::ApiGatewayV2::Api": {"CorsConfiguration", "Description", "Name", "ProtocolType"},

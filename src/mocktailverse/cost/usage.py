@@ -195,14 +195,13 @@ def usage_of(  # noqa: PLR0913  keyword-only; each is a separate fact
 ) -> Usage:
     """Return the usage of a stage in a share of a month.
 
-    Args:
-        activity: what loads did in that time.
-        running: what the stage keeps on AWS.
-        month_share: greater than 0 and at most 1; else a ValueError is raised.
-        drinks: number of drinks in the catalogue.
-        visitors: use of the API and the dashboard, where each visit downloads the catalogue once.
-            If None, the API is not counted, and one dashboard downloads every published catalogue.
-        stored: the activity whose objects and load records are stored, if more than `activity`.
+    `drinks` is the number of drinks in the catalogue. Each visitor of the dashboard downloads the
+    catalogue once; without `visitors` the API is not counted, and one dashboard downloads every
+    published catalogue. `stored` is the activity whose objects and load records are stored, if
+    more than `activity`.
+
+    Raises:
+        ValueError: the share is not greater than 0 and at most 1.
     """
     if not 0 < month_share <= 1:
         raise ValueError(f"{month_share} is not a share of a month; it must be in (0, 1].")

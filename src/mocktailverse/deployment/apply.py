@@ -34,16 +34,9 @@ def deploy(  # noqa: PLR0913  keyword-only; each is a separate choice of the cal
 
     A stack that is up to date is left as it is. A stack whose creation failed is replaced.
 
-    Args:
-        clients: the account and region.
-        stack_name: `mocktailverse-<stage>`.
-        template: the template's text.
-        parameters: the template's parameters, where None keeps the stack's value;
-            `ArtifactBucket` and `FunctionsKey` name a zip that exists.
-        confirm: receives the changes; if it returns False or raises, nothing is changed.
-        on_progress: receives the current step.
-        on_event: receives a line for each resource that is ready or failed.
-        poll_s: seconds between two requests to CloudFormation.
+    None as the value of a parameter keeps the stack's value; `ArtifactBucket` and `FunctionsKey`
+    name a zip that exists. `confirm` receives the changes; if it returns False or raises, nothing
+    is changed. `on_event` receives a line for each resource that is ready or failed.
 
     Raises:
         UsageError: the code's zip is missing, another deployment is under way, the stack cannot

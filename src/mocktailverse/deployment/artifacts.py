@@ -33,11 +33,7 @@ class Artifact(Struct, frozen=True):
 
     @property
     def sha256(self) -> str:
-        """The hash of the content in hex, taken from the key.
-
-        Raises:
-            UsageError: the key does not hold a hash.
-        """
+        """The hash of the content in hex, taken from the key; UsageError if it holds none."""
         match = _KEY.fullmatch(self.key)
         if not match:
             raise UsageError(f"`{self.key}` does not hold a hash. Deploy with `mocktailverse`.")
@@ -123,11 +119,7 @@ def exists(clients: Clients, artifact: Artifact) -> bool:
 
 
 def verify(clients: Clients, artifact: Artifact) -> None:
-    """Check that a stored zip has the hash that its key holds.
-
-    Raises:
-        PermanentError: it has not, or is missing.
-    """
+    """Raise PermanentError unless a stored zip has the hash that its key holds."""
     url = f"s3://{artifact.bucket}/{artifact.key}"
     try:
         body = clients.s3.get_object(Bucket=artifact.bucket, Key=artifact.key)["Body"]

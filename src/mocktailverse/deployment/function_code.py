@@ -75,11 +75,7 @@ def find_function(codes: list[FunctionCode], name: str) -> FunctionCode:
 
 
 def require_same_machine(code: FunctionCode, runtime: str, architecture: str) -> None:
-    """Check that a zip was built for the machine that the function runs on.
-
-    Raises:
-        UsageError: it was built for another one.
-    """
+    """Raise UsageError unless a zip was built for the machine that the function runs on."""
     if (code.runtime, code.architecture) != (runtime, architecture):
         raise UsageError(
             f"`{code.function}` runs {code.runtime} on {code.architecture}, but this zip is for"
@@ -88,11 +84,7 @@ def require_same_machine(code: FunctionCode, runtime: str, architecture: str) ->
 
 
 def replace_code(clients: Clients, function: str, artifact: Artifact) -> None:
-    """Make a function run a stored zip, and wait until it does.
-
-    Raises:
-        DeploymentError: Lambda refuses the code.
-    """
+    """Make a function run a stored zip, and wait until it does; DeploymentError if it cannot."""
     clients.lambda_.update_function_code(
         FunctionName=function, S3Bucket=artifact.bucket, S3Key=artifact.key
     )

@@ -89,11 +89,8 @@ def aws_lambda(runtime: str = RUNTIME, architecture: Architecture = ARCHITECTURE
 def build(target: Target, *, source: Path, lock: Path, cache_dir: Path) -> Path:
     """Return the zip `functions-<hash>.zip` in `cache_dir`; build it unless it exists.
 
-    Args:
-        target: the machine that runs the functions.
-        source: folder of the package that holds the handlers.
-        lock: all requirements, with hashes; nothing else is installed.
-        cache_dir: created if missing; only the newest zips are kept there.
+    `source` is the folder of the package that holds the handlers, `lock` lists all requirements
+    with hashes; nothing else is installed. Only the newest zips are kept in the cache.
 
     Raises:
         UsageError: the source or the lock is missing, or the functions cannot be imported.

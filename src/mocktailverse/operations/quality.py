@@ -38,7 +38,7 @@ class SourceQuality(Struct, frozen=True):
 
 
 def quality(drinks: Iterable[Drink]) -> list[SourceQuality]:
-    """The quality of the catalogue, by source in alphabetical order."""
+    """Return the quality of the catalogue, by source in alphabetical order."""
     by_source = defaultdict[str, list[Drink]](list)
     for drink in drinks:
         by_source[drink.source].append(drink)

@@ -57,10 +57,7 @@ class DrillFinding(Struct, frozen=True):
 
 
 class Ran(Struct, frozen=True):
-    """A command of the runbook; `exit_code` is None if it only works on AWS.
-
-    `problem` is its error message if it failed.
-    """
+    """A command of the runbook; `exit_code` is None if it only works on AWS."""
 
     command: str
     exit_code: int | None
@@ -205,7 +202,7 @@ def _budget_check(_drill: Drill, stack: DrillStack) -> AlarmCheck:
 
 
 def repair_commands(name: str) -> list[list[str]]:
-    """The `mocktailverse` commands in the blocks under "Fix", without the word itself.
+    """Return the `mocktailverse` commands in the blocks under "Fix", without the word itself.
 
     Raises:
         UsageError: there is no such runbook, or it names no command.
@@ -220,17 +217,13 @@ def repair_commands(name: str) -> list[list[str]]:
 
 
 def on_this_machine(command: list[str], home: str) -> list[str]:
-    """The command for the stack of a drill, in place of `--env prod`."""
+    """Return the command for the stack of a drill, in place of `--env prod`."""
     at = command.index("--env") if "--env" in command else len(command)
     return [*command[:at], *command[at + 2 :], "--state-dir", home]
 
 
 def _run(command: list[str], stack: DrillStack) -> Ran:
-    """Run a command of the runbook on the drill's stack, as an operator would.
-
-    Raises:
-        TransientError: it did not end in time.
-    """
+    """Run a command of the runbook on the drill's stack, as an operator would."""
     shown = " ".join([PROGRAM, *command])
     if command[0] == "deploy":  # deployment is for AWS; the end of the fault replaces it
         return Ran(shown, None)

@@ -168,7 +168,7 @@ class DrillStack(Struct, frozen=True):
 
 
 def records(number: int = RECORDS, first: int = 1) -> list[Record]:
-    """Good raw records, with ids that count up."""
+    """Return good raw records, with ids that count up."""
     return [
         {
             "idDrink": str(990_000 + first + index),
