@@ -13,7 +13,7 @@ from msgspec import Struct
 from mocktailverse.deployment.package import Architecture
 from mocktailverse.errors import PermanentError, UsageError
 from mocktailverse.stores.clients import Clients
-from mocktailverse.stores.error_translation import error_code
+from mocktailverse.stores.error_translation import error_code, ignored
 
 _KEY = re.compile(r"functions/([0-9a-f]{64})\.zip")
 _FORBIDDEN = ("403", "AccessDenied")
@@ -109,13 +109,10 @@ def upload(clients: Clients, archive: Path, *, bucket: str, owner: str | None = 
 
 def exists(clients: Clients, artifact: Artifact) -> bool:
     """Return whether the zip is stored."""
-    try:
+    with ignored(*_MISSING):
         clients.s3.head_object(Bucket=artifact.bucket, Key=artifact.key)
-    except ClientError as error:
-        if error_code(error) not in _MISSING:
-            raise
-        return False
-    return True
+        return True
+    return False
 
 
 def verify(clients: Clients, artifact: Artifact) -> None:

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
 from msgspec import Struct
 
 from mocktailverse.deployment.artifacts import Artifact
@@ -11,7 +10,7 @@ from mocktailverse.errors import UsageError
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.environment import FUNCTION_OUTPUT_SUFFIX
-from mocktailverse.stores.error_translation import error_code
+from mocktailverse.stores.error_translation import ignored
 from mocktailverse.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -45,20 +44,17 @@ def function_codes(clients: Clients, stack_name: str) -> list[FunctionCode]:
 
 
 def _code(clients: Clients, name: str, function: str) -> FunctionCode:
-    try:
+    with ignored("ResourceNotFoundException"):
         configuration = clients.lambda_.get_function_configuration(FunctionName=function)
-    except ClientError as error:
-        if error_code(error) != "ResourceNotFoundException":
-            raise
-        return FunctionCode(name, function, "", "", "", "")
-    return FunctionCode(
-        name,
-        function,
-        code_sha256=configuration["CodeSha256"],
-        modified_at=configuration["LastModified"],
-        runtime=configuration["Runtime"],
-        architecture=configuration["Architectures"][0],
-    )
+        return FunctionCode(
+            name,
+            function,
+            code_sha256=configuration["CodeSha256"],
+            modified_at=configuration["LastModified"],
+            runtime=configuration["Runtime"],
+            architecture=configuration["Architectures"][0],
+        )
+    return FunctionCode(name, function, "", "", "", "")
 
 
 def find_function(codes: list[FunctionCode], name: str) -> FunctionCode:

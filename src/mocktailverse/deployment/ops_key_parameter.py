@@ -2,10 +2,8 @@
 
 import secrets
 
-from botocore.exceptions import ClientError
-
 from mocktailverse.stores.clients import Clients
-from mocktailverse.stores.error_translation import error_code
+from mocktailverse.stores.error_translation import ignored
 
 
 def parameter_name(stage: str) -> str:
@@ -18,18 +16,15 @@ def create_if_missing(clients: Clients, stage: str) -> bool:
 
     Of two concurrent calls one creates the key: SSM refuses the other.
     """
-    try:
+    with ignored("ParameterAlreadyExists"):
         clients.ssm.put_parameter(
             Name=parameter_name(stage),
             Description="Gives access to the operations of Mocktailverse's API",
             Value=secrets.token_urlsafe(),
             Type="SecureString",
         )
-    except ClientError as error:
-        if error_code(error) != "ParameterAlreadyExists":
-            raise
-        return False
-    return True
+        return True
+    return False
 
 
 def delete(clients: Clients, stage: str) -> None:

@@ -3,15 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
 from mocktailverse.deployment import apply
 from mocktailverse.deployment.changes import DeploymentError
 from mocktailverse.errors import UsageError
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.cloudformation_stack import stack_name
-from mocktailverse.stores.error_translation import error_code
+from mocktailverse.stores.error_translation import ignored
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import ListObjectVersionsOutputTypeDef, ObjectIdentifierTypeDef
@@ -81,11 +79,8 @@ def empty(clients: Clients, bucket: str) -> int:
 
 
 def _versions(clients: Clients, bucket: str) -> "Iterator[ListObjectVersionsOutputTypeDef]":
-    try:
+    with ignored("NoSuchBucket"):
         yield from clients.s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
-    except ClientError as error:
-        if error_code(error) != "NoSuchBucket":
-            raise
 
 
 def destroy(
