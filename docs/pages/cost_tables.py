@@ -5,8 +5,8 @@ from pages.template_source import environments_file, template
 
 from mocktailverse.checkout import find_checkout
 from mocktailverse.cost.footprint import footprints
+from mocktailverse.cost.limits import reference_month
 from mocktailverse.cost.model import price_table
-from mocktailverse.cost.reference_month import reference_month
 from mocktailverse.formatting import amount
 
 

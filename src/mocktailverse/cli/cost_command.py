@@ -23,14 +23,12 @@ from mocktailverse.cli.cost_tables import (
 from mocktailverse.cli.output import print_json, say
 from mocktailverse.cost.cost_report import cost_report
 from mocktailverse.cost.footprint import Footprint, footprints
-from mocktailverse.cost.limits import with_all_pollers
+from mocktailverse.cost.limits import reference_month, with_all_pollers
 from mocktailverse.cost.model import price_table
-from mocktailverse.cost.projection import Projection, at_measured_rate, for_records
-from mocktailverse.cost.reference_month import reference_month
 from mocktailverse.cost.running import Running
 from mocktailverse.cost.template import Template
 from mocktailverse.cost.usage import Activity
-from mocktailverse.cost.workload import REFERENCE
+from mocktailverse.cost.workload import REFERENCE, Projection, at_measured_rate, for_records
 from mocktailverse.deployment import environments
 from mocktailverse.errors import PermanentError, UnreachableError, UsageError
 from mocktailverse.operations.month import MonthSoFar, MonthUsage

@@ -1,4 +1,4 @@
-"""Name everything in the template that the cost model cannot account for, in sentences.
+"""Name everything in template and code that the cost model cannot account for, in sentences.
 
 Nothing passes as free because it is unknown. A resource type or a property is named unless it is
 listed as free or counted, and so is a function, a schedule or a metric that no workload includes.
@@ -6,14 +6,16 @@ listed as free or counted, and so is a function, a schedule or a metric that no 
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
-from mocktailverse.cost.free_properties import ACCOUNTED, COSTLY_INSIDE
-from mocktailverse.cost.schedules import events_a_month
+from mocktailverse.cost.free_properties import ACCOUNTED, COSTLY_INSIDE, FREE_TYPES
+from mocktailverse.cost.running import events_a_month
 from mocktailverse.cost.template import Resource
 
-_TAGS = "Tags"
 _MACROS = ("AWS::LanguageExtensions", "AWS::Serverless-2016-10-31")
 _HANDLER_MODULES = ("transform", "publish", "fetch", "reconcile", "api")
 _SCHEDULED = ("FetchFunction", "ReconcileFunction")
@@ -31,18 +33,25 @@ _EXPORTS_PER_S = 0.01
 _DASHBOARD_METRICS = 50
 """The most metrics that a free dashboard shows."""
 
+_ADDS_DIMENSIONS = re.compile(
+    r"\b(add_dimension|set_default_dimensions|single_metric|capture_cold_start_metric"
+    r"|add_cold_start_metric|put_metric_data)\b"
+)
+_ANY_METRIC = re.compile(r"\badd_metric\(")
+_NAMED_METRIC = re.compile(r'\badd_metric\(\s*(?:name=)?"(\w+)"')
 
-class ByType(dict[str, list[Resource]]):
+_HANDLER = re.compile(r"^def handler\(", re.MULTILINE)
+"""The entry point of a function. Metrics are counted in modules that have one, once a function."""
+
+
+class ByType(defaultdict[str, list[Resource]]):
     """Resources by type; an empty list for a type without resources."""
 
     def __init__(self, resources: Iterable[Resource]) -> None:
-        super().__init__()
+        super().__init__(list)
         self._types = {resource.name: resource.type for resource in resources}
         for resource in resources:
-            self.setdefault(resource.type, []).append(resource)
-
-    def __missing__(self, _type: str) -> list[Resource]:
-        return []
+            self[resource.type].append(resource)
 
     def type_of(self, reference: Any) -> str | None:  # noqa: ANN401  any value of the template
         """Return the type of the resource that a reference is for."""
@@ -62,49 +71,49 @@ def handler_module(function: Mapping[str, Any]) -> str:
     return str(function.get("Handler", "")).rpartition(".")[0].rpartition(".")[2]
 
 
-def unaccounted(resources: list[Resource], of_type: ByType) -> tuple[str, ...]:
-    """Return a sentence for each thing in a stage that may cost but is not counted."""
-    checks = {
-        "AWS::ApiGatewayV2::Api": _of_api,
-        "AWS::ApiGatewayV2::Stage": _of_api_stage,
-        "AWS::CloudWatch::Alarm": _of_alarm,
-        "AWS::CloudWatch::Dashboard": _of_dashboard,
-        "AWS::DynamoDB::Table": _of_table,
-        "AWS::Lambda::EventSourceMapping": _of_mapping,
-        "AWS::Logs::LogGroup": _of_log_group,
-        "AWS::Logs::MetricFilter": _of_metric_filter,
-        "AWS::SNS::Subscription": _of_subscription,
-        "AWS::Scheduler::Schedule": _of_schedule,
-        "AWS::Serverless::Function": _of_function,
-    }
-    sentences: list[str] = []
+def unaccounted(resources: list[Resource], of_type: ByType) -> Iterator[str]:
+    """Yield a sentence for each thing in a stage that may cost but is not counted."""
     for resource in resources:
-        sentences += _unknown(resource)
-        if resource.type in checks:
-            texts = checks[resource.type](resource.properties, of_type)
-            sentences += [f"{resource.name} {text}" for text in texts]
-    return tuple(sentences)
+        yield from _unknown(resource)
+        for text in chain(_of_setting(resource, of_type), _of_parts(resource, of_type)):
+            yield f"{resource.name} {text}"
 
 
-def unaccounted_macros(macros: Iterable[str]) -> tuple[str, ...]:
+def unaccounted_macros(macros: Iterable[str]) -> list[str]:
     """Return a sentence for each macro that may add resources which the template does not show."""
-    return tuple(
-        f"The template uses the macro {macro}, which may add resources that are not counted."
-        for macro in macros
-        if macro not in _MACROS
-    )
+    text = "The template uses the macro {}, which may add resources that are not counted."
+    return [text.format(macro) for macro in macros if macro not in _MACROS]
+
+
+def unaccounted_code(functions: Path) -> Iterator[str]:
+    """Yield a sentence for each metric in the functions' code that cannot be counted."""
+    for module in sorted(functions.rglob("*.py")):
+        text, name = module.read_text("utf-8"), f"functions/{module.name}"
+        for call in sorted(set(_ADDS_DIMENSIONS.findall(text))):
+            yield f"{name} calls {call}: each value of a dimension is a separate metric."
+        if len(_ANY_METRIC.findall(text)) > len(_NAMED_METRIC.findall(text)):
+            yield f"{name} adds a metric whose name is computed."
+        if _ANY_METRIC.search(text) and not _HANDLER.search(text):
+            yield f"{name} adds metrics, but has no handler: they are not counted."
+
+
+def emitted_metrics(functions: Path) -> dict[str, int]:
+    """Return how many metrics the code of each function emits, by module name."""
+    return {
+        module.stem: len(set(_NAMED_METRIC.findall(module.read_text("utf-8"))))
+        for module in functions.glob("*.py")
+    }
 
 
 def _unknown(resource: Resource) -> Iterator[str]:
     """Yield a sentence for the type and for each property that may cost."""
-    if resource.type not in ACCOUNTED:
+    if resource.type in ACCOUNTED:
+        for name in resource.properties:
+            if name not in ACCOUNTED[resource.type] and name != "Tags":
+                yield f"{resource.name} has {name}, which costs or is not known to be free."
+    elif resource.type not in FREE_TYPES:
         yield f"{resource.name} is a {resource.type}, which is not known to be free."
         return
-    accounted = ACCOUNTED[resource.type]
-    if accounted is not None:
-        for name in resource.properties:
-            if name not in accounted and name != _TAGS:
-                yield f"{resource.name} has {name}, which costs or is not known to be free."
     for key, value in _inside(resource.properties):
         if "kms" in key.lower() or (key == "SSEAlgorithm" and value != "AES256"):
             yield f"{resource.name} names a KMS key ({key}); the key and each use of it cost."
@@ -123,12 +132,42 @@ def _inside(value: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401  any value
             yield from _inside(item)
 
 
+def _of_setting(resource: Resource, of_type: ByType) -> Iterator[str]:
+    """Yield what a single setting of a resource may cost."""
+    properties = resource.properties
+    match resource.type:
+        case "AWS::ApiGatewayV2::Api" if properties.get("ProtocolType") != "HTTP":
+            yield f"is a {properties.get('ProtocolType')} API; only HTTP APIs are counted."
+        case "AWS::DynamoDB::Table" if properties.get("BillingMode") == "PAY_PER_REQUEST":
+            yield "is on demand: the always-free capacity does not apply to it."
+        case "AWS::Lambda::EventSourceMapping":
+            if of_type.type_of(properties["EventSourceArn"]) not in _POLLED:
+                yield "polls something that is neither a queue nor a table."
+        case "AWS::Logs::LogGroup" if "RetentionInDays" not in properties:
+            yield "has no RetentionInDays: its logs would be kept and charged for ever."
+        case "AWS::Logs::MetricFilter":
+            if any("Dimensions" in metric for metric in properties["MetricTransformations"]):
+                yield "has dimensions: each of their values is a separate metric."
+        case "AWS::SNS::Subscription" if (protocol := properties.get("Protocol")) != "email":
+            yield f"sends by {protocol}, which costs; only e-mail is accounted for."
+
+
+def _of_parts(resource: Resource, of_type: ByType) -> Iterator[str]:
+    """Yield what the parts of a resource may cost: its routes, metrics, widgets, variables."""
+    match resource.type:
+        case "AWS::ApiGatewayV2::Stage":
+            yield from _of_api_stage(resource.properties, of_type)
+        case "AWS::CloudWatch::Alarm":
+            yield from _of_alarm(resource.properties)
+        case "AWS::CloudWatch::Dashboard":
+            yield from _of_dashboard(resource.properties)
+        case "AWS::Scheduler::Schedule":
+            yield from _of_schedule(resource.properties)
+        case "AWS::Serverless::Function":
+            yield from _of_function(resource.properties, of_type)
+
+
 Properties = Mapping[str, Any]
-
-
-def _of_api(api: Properties, _of_type: ByType) -> Iterator[str]:
-    if api.get("ProtocolType") != "HTTP":
-        yield f"is a {api.get('ProtocolType')} API; only HTTP APIs are counted."
 
 
 def _of_api_stage(stage: Properties, of_type: ByType) -> Iterator[str]:
@@ -144,7 +183,7 @@ def _of_api_stage(stage: Properties, of_type: ByType) -> Iterator[str]:
             yield f"allows {rate} calls a second of {route}; only {_EXPORTS_PER_S} are counted."
 
 
-def _of_alarm(alarm: Properties, _of_type: ByType) -> Iterator[str]:
+def _of_alarm(alarm: Properties) -> Iterator[str]:
     metrics = alarm.get("Metrics", ())
     periods = [alarm.get("Period"), *(metric.get("Period") for metric in metrics)]
     periods += [metric.get("MetricStat", {}).get("Period") for metric in metrics]
@@ -158,7 +197,7 @@ def _of_alarm(alarm: Properties, _of_type: ByType) -> Iterator[str]:
             yield "detects anomalies, which counts as at least three metrics."
 
 
-def _of_dashboard(dashboard: Properties, _of_type: ByType) -> Iterator[str]:
+def _of_dashboard(dashboard: Properties) -> Iterator[str]:
     try:
         widgets = json.loads(str(dashboard.get("DashboardBody", "{}"))).get("widgets", [])
     except ValueError:
@@ -169,32 +208,7 @@ def _of_dashboard(dashboard: Properties, _of_type: ByType) -> Iterator[str]:
         yield f"shows {shown} metrics; a free dashboard has at most {_DASHBOARD_METRICS}."
 
 
-def _of_table(table: Properties, _of_type: ByType) -> Iterator[str]:
-    if table.get("BillingMode") == "PAY_PER_REQUEST":
-        yield "is on demand: the always-free capacity does not apply to it."
-
-
-def _of_mapping(mapping: Properties, of_type: ByType) -> Iterator[str]:
-    if of_type.type_of(mapping["EventSourceArn"]) not in _POLLED:
-        yield "polls something that is neither a queue nor a table."
-
-
-def _of_log_group(group: Properties, _of_type: ByType) -> Iterator[str]:
-    if "RetentionInDays" not in group:
-        yield "has no RetentionInDays: its logs would be kept and charged for ever."
-
-
-def _of_metric_filter(metric_filter: Properties, _of_type: ByType) -> Iterator[str]:
-    if any("Dimensions" in metric for metric in metric_filter["MetricTransformations"]):
-        yield "has dimensions: each of their values is a separate metric."
-
-
-def _of_subscription(subscription: Properties, _of_type: ByType) -> Iterator[str]:
-    if subscription.get("Protocol") != "email":
-        yield f"sends by {subscription.get('Protocol')}, which costs; only e-mail is accounted for."
-
-
-def _of_schedule(schedule: Properties, _of_type: ByType) -> Iterator[str]:
+def _of_schedule(schedule: Properties) -> Iterator[str]:
     target = target_of(schedule["Target"]["Arn"])
     if target not in _SCHEDULED:
         yield f"starts {target}, which no workload accounts for."

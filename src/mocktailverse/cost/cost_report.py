@@ -1,34 +1,33 @@
 """The report of `mocktailverse cost`; docs/explanation/cost.md describes its JSON."""
 
-from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
+from operator import attrgetter
 
 from msgspec import Struct
 
 from mocktailverse.cost.model import CostLine, Price, PriceTable, month, total_usd
 from mocktailverse.cost.usage import ASSUMED, BASIS, COUNTED, Usage
 
-_CENTS_PER_USD = 100
-
 
 class ReportLine(Struct, frozen=True, kw_only=True):
-    """One kind of usage, and what it costs."""
+    """One kind of usage, and what it costs.
+
+    `so_far` and `usd_so_far` are None if nothing was measured, `free` and `used_share` if nothing
+    is free every month.
+    """
 
     usage: str
     service: str
     what: str
     unit: str
     so_far: float | None
-    """Amount so far; None if nothing was measured."""
     month: float
     """Amount of the whole month."""
     free: float | None
-    """Amount that is free every month; None if nothing is."""
     used_share: float | None
-    """Share of the free amount that the month uses; None if nothing is free."""
+    """Share of the free amount that the month uses."""
     usd_so_far: float | None
-    """Cost so far; None if nothing was measured."""
     usd: float
     """Cost of the whole month."""
     price_usd: float
@@ -60,7 +59,6 @@ class CostReport(Struct, frozen=True, kw_only=True):
     usd_so_far: float | None
     """Cost of what was measured so far; None if nothing was."""
     usd: float
-    """Cost of the whole month."""
     usd_at_most: float
     """Cost of the whole month if Lambda keeps as many pollers at idle queues as it may."""
     cents_not_free: float
@@ -70,20 +68,11 @@ class CostReport(Struct, frozen=True, kw_only=True):
 
 
 def cost_report(
-    env: str,
-    whole: Usage,
-    table: PriceTable,
-    so_far: Usage | None,
-    at_most: Usage | None = None,
+    env: str, whole: Usage, table: PriceTable, so_far: Usage | None, at_most: Usage | None = None
 ) -> CostReport:
-    """Return the report of one environment, or of all environments together.
+    """Return the report of an environment (`all`: of all together) that uses `whole` in a month.
 
-    Args:
-        env: the environment's name, or `all`.
-        whole: usage of the whole month.
-        table: the prices.
-        so_far: measured usage of the month so far; None if nothing was measured.
-        at_most: usage of the whole month in the worst case, if it differs from `whole`.
+    `so_far` is the measured usage, if any; `at_most` the month in the worst case, if it differs.
     """
     bill = month(whole, table)
     bill_so_far = month(so_far, table) if so_far else [None] * len(bill)
@@ -96,12 +85,14 @@ def cost_report(
         as_of=table.as_of,
         region=table.region,
         lines=lines,
-        services=tuple(_services(bill)),
-        usd_so_far=total_usd([line for line in bill_so_far if line]) if so_far else None,
+        services=tuple(
+            ServiceTotal(service=service, usd=total_usd(lines_of_service))
+            for service, lines_of_service in groupby(bill, key=attrgetter("service"))
+        ),
+        usd_so_far=total_usd(line for line in bill_so_far if line) if so_far else None,
         usd=total_usd(bill),
         usd_at_most=total_usd(month(at_most or whole, table)),
-        cents_not_free=_CENTS_PER_USD
-        * total_usd([line for line in bill if line.used_share is None]),
+        cents_not_free=100 * total_usd(line for line in bill if line.used_share is None),
         beyond_free=tuple(line.usage for line in bill if (line.used_share or 0) > 1),
     )
 
@@ -129,10 +120,3 @@ def _line(line: CostLine, line_so_far: CostLine | None, price: Price) -> ReportL
         source=price.source,
         checked=price.checked,
     )
-
-
-def _services(bill: Sequence[CostLine]) -> list[ServiceTotal]:
-    return [
-        ServiceTotal(service=service, usd=sum(line.usd for line in lines))
-        for service, lines in groupby(bill, key=lambda line: line.service)
-    ]

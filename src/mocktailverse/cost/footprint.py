@@ -1,6 +1,8 @@
 """The footprint of a stage: what it runs on AWS, read from the template and the functions' code."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -9,17 +11,14 @@ from msgspec import Struct
 
 from mocktailverse.cost.accounting import (
     ByType,
+    emitted_metrics,
     handler_module,
     target_of,
     unaccounted,
+    unaccounted_code,
     unaccounted_macros,
 )
-from mocktailverse.cost.emitted_metrics import (
-    emitted_metrics,
-    unaccounted_code,
-)
-from mocktailverse.cost.running import POLLERS, POLLERS_AT_MOST, POLLS, Running
-from mocktailverse.cost.schedules import events_a_month
+from mocktailverse.cost.running import POLLERS, POLLERS_AT_MOST, POLLS, Running, events_a_month
 from mocktailverse.cost.template import Resource, StageInputs, Template
 
 _MIB_PER_GIB = 1024
@@ -46,11 +45,7 @@ def footprints(
     Each figure is the largest of three readings: the template with the environment's parameters,
     with its own defaults (as `sam deploy` uses them), and with its mapping `Stages` replaced by
     what environments.toml says. So an edit of either file counts before the other one follows.
-
-    Args:
-        template: infrastructure/template.yaml.
-        stages: what infrastructure/environments.toml gives the template, by stage.
-        functions: the folder of the functions' code, for the metrics that it emits.
+    The metrics are those that the code in the folder `functions` emits.
     """
     metrics = emitted_metrics(functions)
     everywhere = [*unaccounted_code(functions), *unaccounted_macros(template.macros)]
@@ -102,7 +97,7 @@ def _footprint(resources: list[Resource], metrics: Mapping[str, int]) -> Footpri
             log_days=_log_days(of_type),
             api_per_s=_api_per_s(of_type),
         ),
-        unaccounted=unaccounted(resources, of_type),
+        unaccounted=tuple(unaccounted(resources, of_type)),
     )
 
 
@@ -127,22 +122,14 @@ def _filtered_metrics(of_type: ByType) -> set[tuple[str, str]]:
 
 def _starts(schedules: Iterable[Resource]) -> dict[str, float]:
     """Return how often a month the schedules start each function."""
-    starts: dict[str, float] = {}
+    starts = defaultdict[str, float](int)
     for schedule in schedules:
         properties = schedule.properties
         if properties.get("State") != "DISABLED":
-            target = target_of(properties["Target"]["Arn"])
-            count = _starts_a_month(properties["ScheduleExpression"])
-            starts[target] = starts.get(target, 0) + count
+            with suppress(ValueError):  # an invalid expression, which `unaccounted` reports
+                count = events_a_month(properties["ScheduleExpression"])
+                starts[target_of(properties["Target"]["Arn"])] += count
     return starts
-
-
-def _starts_a_month(expression: str) -> float:
-    """Return how often a schedule starts; 0 for an invalid one, which `unaccounted` reports."""
-    try:
-        return events_a_month(expression)
-    except ValueError:
-        return 0
 
 
 def _timeout_s(function: Mapping[str, Any]) -> float:

@@ -1,11 +1,14 @@
-"""The cost gate: whether all stages, in one account, stay within the always-free limits."""
+"""The reference month of all stages in one account, and the cost gate: its always-free limits."""
 
 from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import add
 
 import msgspec
+from msgspec import Struct
 
+from mocktailverse.cost.cost_report import CostReport, cost_report
+from mocktailverse.cost.footprint import Footprint
 from mocktailverse.cost.model import CostLine, PriceTable, month, total_usd
 from mocktailverse.cost.running import Running
 from mocktailverse.cost.usage import Activity, Usage, Visitors, usage_of
@@ -19,6 +22,32 @@ POLLERS_USD = 0.45
 
 FLOOD_USD_AN_HOUR = 0.25
 """Maximum USD for an hour of calls at the APIs' rate limits, without the free limits."""
+
+
+class ReferenceMonth(Struct, frozen=True, kw_only=True):
+    """The reference month of all environments together."""
+
+    usages: dict[str, Usage]
+    """Usage by environment."""
+    report: CostReport
+    problems: list[str]
+    """A sentence for each limit that is exceeded and each thing that cannot be accounted for."""
+
+
+def reference_month(footprints: Mapping[str, Footprint], table: PriceTable) -> ReferenceMonth:
+    """Return the reference month of environments with these footprints."""
+    runs = {env: footprint.running for env, footprint in footprints.items()}
+    usages = reference(runs)
+    whole = together(usages)
+    at_most = with_all_pollers(whole, runs.values())
+    unaccounted = [
+        f"{env}: {text}" for env, footprint in footprints.items() for text in footprint.unaccounted
+    ]
+    return ReferenceMonth(
+        usages=usages,
+        report=cost_report("all", whole, table, None, at_most),
+        problems=[*unaccounted, *beyond_limits(runs, table)],
+    )
 
 
 def together(usages: Mapping[str, Usage]) -> Usage:
@@ -59,25 +88,20 @@ def beyond_limits(runs: Mapping[str, Running], table: PriceTable) -> list[str]:
         for line in lines
         if line.used_share is not None and line.used_share > 1
     ]
-    paid = total_usd([line for line in lines if line.used_share is None])
-    if paid > NOT_FREE_USD:
-        sentences.append(
-            f"What is not free costs {paid:.2f} USD a month; the limit is {NOT_FREE_USD:.2f}."
-        )
+    paid = total_usd(line for line in lines if line.used_share is None)
     worst = month(with_all_pollers(together(usages), runs.values()), table)
     more = total_usd(worst) - total_usd(lines)
-    if more > POLLERS_USD:
-        sentences.append(
-            f"Five pollers at each idle queue would cost {more:.2f} USD a month more; "
-            f"the limit is {POLLERS_USD:.2f}."
-        )
     flood = flood_usd(runs.values(), table)
-    if flood > FLOOD_USD_AN_HOUR:
-        sentences.append(
-            f"An hour of calls at the APIs' rate limits costs {flood:.2f} USD; "
-            f"the limit is {FLOOD_USD_AN_HOUR:.2f}."
-        )
-    return sentences
+    amounts = (
+        ("What is not free costs {:.2f} USD a month", paid, NOT_FREE_USD),
+        ("Five pollers at each idle queue would cost {:.2f} USD a month more", more, POLLERS_USD),
+        ("An hour of calls at the APIs' rate limits costs {:.2f} USD", flood, FLOOD_USD_AN_HOUR),
+    )
+    return sentences + [
+        f"{text.format(usd)}; the limit is {limit:.2f}."
+        for text, usd, limit in amounts
+        if usd > limit
+    ]
 
 
 def _shares(usages: Mapping[str, Usage], line: CostLine) -> str:

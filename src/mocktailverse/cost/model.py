@@ -1,6 +1,7 @@
 """The price table, and what usage costs: everything beyond the free limits, times its price."""
 
 import tomllib
+from collections.abc import Iterable
 from datetime import date
 from importlib import resources
 
@@ -64,7 +65,7 @@ def month(usage: Usage, table: PriceTable) -> list[CostLine]:
     return [_line(usage, price) for price in table.prices]
 
 
-def total_usd(lines: list[CostLine]) -> float:
+def total_usd(lines: Iterable[CostLine]) -> float:
     """Return the sum of a bill."""
     return sum(line.usd for line in lines)
 

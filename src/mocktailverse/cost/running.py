@@ -1,11 +1,16 @@
 """What a stage keeps on AWS whether it is used or not: capacity, alarms, schedules, pollers."""
 
+import math
+import re
+
 from msgspec import Struct
 
 HOURS = 730
 """Hours of an average month."""
 
 DAYS = HOURS / 24
+
+_RATES = {"minute": 60 * HOURS, "hour": HOURS, "day": DAYS}
 
 POLLS = 180 * HOURS
 """Requests a month of one idle poller: each request waits 20 s for a message."""
@@ -20,9 +25,8 @@ class Running(Struct, frozen=True, kw_only=True):
     """What one stage keeps on AWS; `_gb` is a function's memory."""
 
     wcu: int
-    """Provisioned write capacity units of all tables and indexes."""
     rcu: int
-    """Provisioned read capacity units of all tables and indexes."""
+    """Provisioned write and read capacity units of all tables and indexes."""
     backups: bool = False
     fetches: float = 0
     """Scheduled starts of fetch a month."""
@@ -66,3 +70,34 @@ PROD = Running(
 def running(stage: str) -> Running:
     """Return what a stage keeps on AWS; the local stack counts as dev."""
     return {"prod": PROD, "staging": STAGING}.get(stage, SMALL)
+
+
+def events_a_month(expression: str) -> float:
+    """Return how often a schedule of EventBridge starts in an average month, at most.
+
+    A cron expression counts as if it held on every day. Another text raises ValueError.
+    """
+    if rate := re.fullmatch(r"rate\(([1-9]\d*) (minute|hour|day)s?\)", expression):
+        return _RATES[rate[2]] / int(rate[1])
+    if expression.startswith("at("):
+        return 1
+    try:
+        if cron := re.fullmatch(r"cron\((\S+) (\S+)( \S+){4}\)", expression):
+            return _matches(cron[1], 60) * _matches(cron[2], 24) * DAYS
+    except (ValueError, ZeroDivisionError) as error:
+        raise ValueError(f"{expression!r} is not a schedule: {error}.") from error
+    raise ValueError(f"{expression!r} is not a schedule.")
+
+
+def _matches(field: str, size: int) -> int:
+    """Return how many values a cron field matches: 3 for `*/20` of 60 minutes, 10 for `8-17`."""
+    total = 0
+    for part in field.split(","):
+        values, _, step = part.partition("/")
+        first, _, last = values.partition("-")
+        if values == "*" or (step and not last):
+            count = size - (int(first) if first != "*" else 0)
+        else:
+            count = int(last) - int(first) + 1 if last else 1
+        total += math.ceil(count / int(step or 1))
+    return total

@@ -4,7 +4,7 @@ Values that only AWS knows, such as the ARN of another resource, are kept: `{"Fn
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +23,11 @@ _NO_VALUE = object()
 
 
 class Resource(Struct, frozen=True, kw_only=True):
-    """A resource of a stage."""
+    """A resource of a stage; its properties are resolved as far as possible without AWS."""
 
     name: str
     type: str
     properties: dict[str, Any]
-    """Its properties, resolved as far as possible without AWS."""
 
 
 class StageInputs(Struct, frozen=True, kw_only=True):
@@ -39,19 +38,15 @@ class StageInputs(Struct, frozen=True, kw_only=True):
     """Its entry in the mapping `Stages`."""
 
 
-class Template:
+class Template(Struct, frozen=True):
     """A parsed CloudFormation template; evaluating it needs no AWS."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        self._document = document
+    document: Mapping[str, Any]
+    """The whole template, unresolved, with functions in the long form (`Fn::Sub`)."""
 
     @classmethod
     def read(cls, path: Path) -> "Template":
-        """Read a template from a file.
-
-        Raises:
-            UsageError: the file is missing or is not valid YAML.
-        """
+        """Return the template in a file; UsageError if it is missing or not valid YAML."""
         try:
             text = path.read_text(encoding="utf-8")
         except OSError as error:
@@ -60,83 +55,56 @@ class Template:
 
     @classmethod
     def parse(cls, text: str) -> "Template":
-        """Parse a template's text.
-
-        Raises:
-            UsageError: it is not valid YAML.
-        """
+        """Return the template with this text; UsageError if it is not valid YAML."""
         try:
             return cls(yaml.load(text, _Loader))  # noqa: S506  a SafeLoader
         except yaml.YAMLError as error:
             raise UsageError(f"The template is not valid YAML: {error}") from error
 
-    @property
-    def document(self) -> Mapping[str, Any]:
-        """The whole template, unresolved, with functions in the long form (`Fn::Sub`)."""
-        return self._document
-
-    @property
-    def parameters(self) -> set[str]:
-        """The names of its parameters."""
-        return set(self._document.get("Parameters", {}))
-
     def with_mapping(self, name: str, key: str, values: Mapping[str, Any]) -> "Template":
         """Return a copy with some values of one entry of a mapping replaced."""
-        mappings = self._document.get("Mappings", {})
+        mappings = self.document.get("Mappings", {})
         lines = mappings.get(name, {})
         changed = {**lines, key: {**lines.get(key, {}), **values}}
-        return Template({**self._document, "Mappings": {**mappings, name: changed}})
+        return Template({**self.document, "Mappings": {**mappings, name: changed}})
 
     @property
     def macros(self) -> list[str]:
         """The macros under `Transform`, including those of AWS."""
-        macros = self._document.get("Transform", [])
+        macros = self.document.get("Transform", [])
         return [str(macro) for macro in (macros if isinstance(macros, list) else [macros])]
 
     def resources(self, parameters: Mapping[str, str]) -> list[Resource]:
-        """Return the resources of a stage; parameters that are not given have their defaults.
+        """Return the resources of a stage whose condition is true.
 
-        A loop or a macro, such as `Fn::ForEach::Name`, is returned as one resource without
-        properties, whose type is the name of the function.
+        Parameters that are not given have their defaults. A loop or a macro, such as
+        `Fn::ForEach::Name`, is a resource without properties whose type is the function's name.
 
         Raises:
             UsageError: the template refers to a condition or a mapping entry that it does not have.
         """
-        stage = _Stage(self._document, parameters)
-        return [
-            Resource(
-                name=name,
-                type=resource["Type"],
-                properties=stage.value(
-                    _merged(self._shared(resource["Type"]), resource.get("Properties", {}))
-                ),
-            )
-            for name, resource in self._written()
-            if stage.holds(resource.get("Condition"))
-        ]
+        stage = _Stage(self.document, parameters)
+        resources = []
+        for name, resource in self.document["Resources"].items():
+            if name.startswith("Fn::") or not isinstance(resource, dict):
+                resources.append(Resource(name=name, type=name, properties={}))
+            elif stage.holds(resource.get("Condition")):
+                properties = resource.get("Properties", {})
+                if resource["Type"] == "AWS::Serverless::Function":
+                    shared = self.document.get("Globals", {}).get("Function", {})
+                    properties = _merged(shared, properties)
+                value = stage.value(properties)
+                resources.append(Resource(name=name, type=resource["Type"], properties=value))
+        return resources
 
     def excluded_resources(self, parameters: Mapping[str, str]) -> set[str]:
-        """Return the names of the resources whose condition is false for a stage.
-
-        Parameters that are not given have their defaults.
-        """
-        stage = _Stage(self._document, parameters)
+        """Return the names of the resources that `resources` leaves out."""
+        stage = _Stage(self.document, parameters)
         return {
             name
-            for name, resource in self._document.get("Resources", {}).items()
+            for name, resource in self.document.get("Resources", {}).items()
             if not stage.holds(resource.get("Condition"))
         }
-
-    def _written(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        for name, resource in self._document["Resources"].items():
-            is_function = name.startswith("Fn::") or not isinstance(resource, dict)
-            yield name, {"Type": name} if is_function else resource
-
-    def _shared(self, kind: str) -> dict[str, Any]:
-        """Return the properties that SAM's `Globals` add to a resource of this type."""
-        is_function = kind == "AWS::Serverless::Function"
-        shared: dict[str, Any] = self._document.get("Globals", {}).get("Function", {})
-        return shared if is_function else {}
 
 
 def _merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
@@ -157,7 +125,7 @@ class _Stage:
             for name, parameter in document.get("Parameters", {}).items()
             if "Default" in parameter
         }
-        self._parameters = defaults | dict(parameters)
+        self._parameters = {"AWS::NoValue": _NO_VALUE, **defaults, **parameters}
         self._mappings = document.get("Mappings", {})
         self._conditions = document.get("Conditions", {})
 
@@ -188,9 +156,9 @@ class _Stage:
     def _apply(self, function: str, argument: Any) -> Any:  # noqa: ANN401  as above
         match function:
             case "Ref":
-                if argument == "AWS::NoValue":
-                    return _NO_VALUE
                 return self._parameters.get(argument, {"Ref": argument})
+            case "Condition":
+                return self.holds(argument)
             case "Fn::If":
                 name, then, otherwise = argument
                 return self.value(then if self.holds(name) else otherwise)
@@ -199,7 +167,7 @@ class _Stage:
             case "Fn::Sub":
                 return self._substitute(argument)
             case _:
-                return self._is_true(function, argument)
+                return _LOGIC[function](self.value(argument))
 
     def _mapped(self, mapping: str, first: str, second: str) -> Any:  # noqa: ANN401  as above
         try:
@@ -209,20 +177,6 @@ class _Stage:
                 f"The template reads {second} of {first} in its mapping {mapping}, "
                 f"which has no {error.args[0]}."
             ) from error
-
-    def _is_true(self, function: str, argument: Any) -> bool:  # noqa: ANN401  as above
-        if function == "Condition":
-            return self.holds(argument)
-        values = self.value(argument)
-        match function:
-            case "Fn::Equals":
-                return bool(values[0] == values[1])
-            case "Fn::Not":
-                return not values[0]
-            case "Fn::And":
-                return all(values)
-            case _:
-                return any(values)
 
     def _substitute(self, argument: Any) -> Any:  # noqa: ANN401  a text, or a text and variables
         text, variables = (argument, {}) if isinstance(argument, str) else argument
@@ -235,12 +189,13 @@ class _Stage:
         return re.sub(r"\$\{([^!}]+)\}", replacement, text)
 
 
-_FUNCTIONS = frozenset(
-    {
-        "Ref", "Condition", "Fn::If", "Fn::Equals", "Fn::Not", "Fn::And", "Fn::Or",
-        "Fn::FindInMap", "Fn::Sub",
-    }
-)  # fmt: skip
+_LOGIC: dict[str, Callable[[list[Any]], bool]] = {
+    "Fn::Equals": lambda values: bool(values[0] == values[1]),
+    "Fn::Not": lambda values: not values[0],
+    "Fn::And": all,
+    "Fn::Or": any,
+}
+_FUNCTIONS = {"Ref", "Condition", "Fn::If", "Fn::FindInMap", "Fn::Sub", *_LOGIC}
 
 
 class _Loader(SafeLoader):

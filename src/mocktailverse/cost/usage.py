@@ -5,10 +5,12 @@ If only bounds of an amount are known, the upper one is used.
 
 import math
 from collections.abc import Iterable
+from operator import add
 from typing import Self
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from mocktailverse.cost.running import DAYS, Running
 from mocktailverse.loads.load_record import Load
@@ -91,7 +93,7 @@ BASIS = {
 """Where the amount of each kind of usage comes from: kind of source, and explanation."""
 
 
-class Usage(Struct, frozen=True, kw_only=True):
+class Usage(Struct, frozen=True):
     """What is used in a share of a month; fields in LEVELS are levels, the others sums."""
 
     month_share: float = 1.0
@@ -124,9 +126,8 @@ class Usage(Struct, frozen=True, kw_only=True):
 
     def __add__(self, other: "Usage") -> "Usage":
         """Return both usages together, for the same account and time."""
-        names = (name for name in self.__struct_fields__ if name != "month_share")
-        sums = {name: getattr(self, name) + getattr(other, name) for name in names}
-        return Usage(month_share=self.month_share, **sums)
+        sums = Usage(*map(add, astuple(self), astuple(other)))
+        return msgspec.structs.replace(sums, month_share=self.month_share)
 
 
 class Visitors(Struct, frozen=True, kw_only=True):
@@ -136,7 +137,7 @@ class Visitors(Struct, frozen=True, kw_only=True):
     dashboard_visits: float = 0
 
 
-class Activity(Struct, frozen=True, kw_only=True):
+class Activity(Struct, frozen=True):
     """What loads did."""
 
     loads: float = 0
@@ -176,14 +177,11 @@ class Activity(Struct, frozen=True, kw_only=True):
 
     def __add__(self, other: Self) -> Self:
         """Return the sum."""
-        pairs = zip(msgspec.structs.astuple(self), msgspec.structs.astuple(other), strict=True)
-        values = (left + right for left, right in pairs)
-        return type(self)(**dict(zip(self.__struct_fields__, values, strict=True)))
+        return type(self)(*map(add, astuple(self), astuple(other)))
 
     def times(self, factor: float) -> Self:
-        """Return the product of every field with a factor."""
-        values = (value * factor for value in msgspec.structs.astuple(self))
-        return type(self)(**dict(zip(self.__struct_fields__, values, strict=True)))
+        """Return the product with a factor."""
+        return type(self)(*(value * factor for value in astuple(self)))
 
 
 def usage_of(  # noqa: PLR0913  keyword-only; each is a separate fact
@@ -197,17 +195,13 @@ def usage_of(  # noqa: PLR0913  keyword-only; each is a separate fact
 ) -> Usage:
     """Return the usage of a stage in a share of a month.
 
-    Args:
-        activity: what loads did in that time.
-        running: what the stage keeps on AWS.
-        month_share: the share of a month, greater than 0 and at most 1.
-        drinks: number of drinks in the catalogue.
-        visitors: use of the API and the dashboard, where each visit downloads the catalogue once.
-            If None, the API is not counted, and one dashboard downloads every published catalogue.
-        stored: the activity whose objects and load records are stored, if more than `activity`.
+    `drinks` is the number of drinks in the catalogue. Each visitor of the dashboard downloads the
+    catalogue once; without `visitors` the API is not counted, and one dashboard downloads every
+    published catalogue. `stored` is the activity whose objects and load records are stored, if
+    more than `activity`.
 
     Raises:
-        ValueError: the share is out of bounds.
+        ValueError: the share is not greater than 0 and at most 1.
     """
     if not 0 < month_share <= 1:
         raise ValueError(f"{month_share} is not a share of a month; it must be in (0, 1].")
@@ -220,6 +214,7 @@ def usage_of(  # noqa: PLR0913  keyword-only; each is a separate fact
     invocations = activity.attempts + activity.publishes + fetches + reconciles + calls
     catalogue_gb = CATALOGUE_DRINK_BYTES * drinks / GB
     table_gb = ITEM_BYTES * (drinks + stored.loads) / GB
+    objects = activity.objects + activity.other_objects + activity.rejected_objects
     listings = reconciles * max(1, math.ceil(stored.objects / LISTING_PAGE_SIZE))
     return Usage(
         month_share=month_share,
@@ -240,13 +235,7 @@ def usage_of(  # noqa: PLR0913  keyword-only; each is a separate fact
             + running.idle_polls * month_share
             + refreshes * SQS_REQUESTS_PER_REFRESH
         ),
-        s3_writes=(
-            activity.objects
-            + activity.other_objects
-            + activity.rejected_objects
-            + activity.publishes
-            + listings
-        ),
+        s3_writes=objects + activity.publishes + listings,
         s3_reads=(
             activity.attempts + activity.publishes + fetches * FETCH_READS + calls + refreshes
         ),

@@ -1,14 +1,11 @@
 """The deployment target: an account and region, on AWS or on the embedded AWS."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import translated
-
-if TYPE_CHECKING:
-    from mocktailverse.stores.clients import Clients
 
 
 class Account(Struct, frozen=True):
@@ -40,7 +37,7 @@ NO_ACCOUNT = Account("", "", "", None)
 """For a zip that is built for AWS without uploading it."""
 
 
-def identify(clients: "Clients") -> Account:
+def identify(clients: Clients) -> Account:
     """Return the account that the credentials belong to.
 
     Raises:

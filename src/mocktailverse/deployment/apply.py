@@ -1,7 +1,6 @@
 """Create, update and delete a stack through CloudFormation change sets."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
@@ -11,10 +10,8 @@ from mocktailverse.deployment.changes import ChangeSet, DeploymentError
 from mocktailverse.deployment.events import Reporter
 from mocktailverse.errors import UsageError
 from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import error_code
-
-if TYPE_CHECKING:
-    from mocktailverse.stores.clients import Clients
 
 POLL_S = 2.0
 
@@ -22,22 +19,14 @@ POLL_S = 2.0
 _OBSOLETE = ("InvalidChangeSetStatus", "ChangeSetNotFound")
 
 
-def _ignore(_step: str) -> None:
-    """Report nothing."""
-
-
-def _confirm_all(_change_set: ChangeSet) -> bool:
-    return True
-
-
 def deploy(  # noqa: PLR0913  keyword-only; each is a separate choice of the caller
-    clients: "Clients",
+    clients: Clients,
     *,
     stack_name: str,
     template: str,
     parameters: Mapping[str, str | None],
-    confirm: Callable[[ChangeSet], bool] = _confirm_all,
-    on_progress: Reporter = _ignore,
+    confirm: Callable[[ChangeSet], bool] = lambda _change_set: True,
+    on_progress: Reporter = lambda _step: None,
     on_event: Reporter | None = None,
     poll_s: float = POLL_S,
 ) -> dict[str, str]:
@@ -45,16 +34,9 @@ def deploy(  # noqa: PLR0913  keyword-only; each is a separate choice of the cal
 
     A stack that is up to date is left as it is. A stack whose creation failed is replaced.
 
-    Args:
-        clients: the account and region.
-        stack_name: `mocktailverse-<stage>`.
-        template: the template's text.
-        parameters: the template's parameters, where None keeps the stack's value;
-            `ArtifactBucket` and `FunctionsKey` name a zip that exists.
-        confirm: receives the changes; if it returns False or raises, nothing is changed.
-        on_progress: receives the current step, as text for people.
-        on_event: receives a line for each resource that is ready or failed.
-        poll_s: seconds between two requests to CloudFormation.
+    None as the value of a parameter keeps the stack's value; `ArtifactBucket` and `FunctionsKey`
+    name a zip that exists. `confirm` receives the changes; if it returns False or raises, nothing
+    is changed. `on_event` receives a line for each resource that is ready or failed.
 
     Raises:
         UsageError: the code's zip is missing, another deployment is under way, the stack cannot
@@ -62,7 +44,10 @@ def deploy(  # noqa: PLR0913  keyword-only; each is a separate choice of the cal
         DeploymentError: CloudFormation rolled back, or `confirm` returned False.
     """
     _require_code(clients, parameters)
-    creates = _prepare(clients, stack_name, on_progress, poll_s)
+    if stack.status(clients, stack_name) == "ROLLBACK_COMPLETE":
+        on_progress("removing what a failed creation left")
+        delete(clients, stack_name, poll_s=poll_s)
+    creates = stack.is_to_be_made(clients, stack_name)
     change_set = changes.propose(
         clients,
         stack_name=stack_name,
@@ -73,24 +58,14 @@ def deploy(  # noqa: PLR0913  keyword-only; each is a separate choice of the cal
     )
     if change_set is None:
         return stack.outputs(clients, stack_name)
-    is_confirmed = False
-    try:
-        is_confirmed = confirm(change_set)
-    finally:
-        if not is_confirmed:
-            changes.discard(clients, change_set)
-    if not is_confirmed:
-        raise DeploymentError("Nothing was changed.")
+    with changes.discarded_on_failure(clients, change_set):
+        if not confirm(change_set):
+            raise DeploymentError("Nothing was changed.")
     before = events.last_event_id(clients, stack_name)
     _execute(clients, change_set)
     on_progress(f"{'creating' if creates else 'updating'} stack {stack_name}")
     status = events.wait_for_stack(
-        clients,
-        stack_name,
-        after=before,
-        poll_s=poll_s,
-        on_progress=on_progress,
-        on_event=on_event,
+        clients, stack_name, after=before, poll_s=poll_s, on_progress=on_progress, on_event=on_event
     )
     if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
         raise DeploymentError(events.failure_message(clients, stack_name, status, before))
@@ -98,11 +73,7 @@ def deploy(  # noqa: PLR0913  keyword-only; each is a separate choice of the cal
 
 
 def delete(
-    clients: "Clients",
-    stack_name: str,
-    *,
-    on_event: Reporter | None = None,
-    poll_s: float = POLL_S,
+    clients: Clients, stack_name: str, *, on_event: Reporter | None = None, poll_s: float = POLL_S
 ) -> None:
     """Delete a stack and wait until it is gone.
 
@@ -116,28 +87,20 @@ def delete(
     before = events.last_event_id(clients, stack_id)
     clients.cloudformation.delete_stack(StackName=stack_name)
     status = events.wait_for_stack(
-        clients, stack_id, after=before, poll_s=poll_s, on_progress=_ignore, on_event=on_event
+        clients, stack_id, after=before, poll_s=poll_s, on_event=on_event
     )
     if status not in (None, "DELETE_COMPLETE"):
         raise DeploymentError(events.failure_message(clients, stack_id, status, before))
 
 
-def _require_code(clients: "Clients", parameters: Mapping[str, str | None]) -> None:
+def _require_code(clients: Clients, parameters: Mapping[str, str | None]) -> None:
     bucket, key = parameters["ArtifactBucket"], parameters["FunctionsKey"]
     if not bucket or not key or not artifacts.exists(clients, Artifact(bucket, key)):
         # The embedded AWS would deploy functions without code, whose calls "succeed".
         raise UsageError(f"The functions' code, s3://{bucket}/{key}, is missing. Upload it first.")
 
 
-def _prepare(clients: "Clients", stack_name: str, on_progress: Reporter, poll_s: float) -> bool:
-    """Make sure that the stack can be changed; return whether it has to be created."""
-    if stack.status(clients, stack_name) == "ROLLBACK_COMPLETE":
-        on_progress("removing what a failed creation left")
-        delete(clients, stack_name, poll_s=poll_s)
-    return stack.is_to_be_made(clients, stack_name)
-
-
-def _execute(clients: "Clients", change_set: ChangeSet) -> None:
+def _execute(clients: Clients, change_set: ChangeSet) -> None:
     try:
         clients.cloudformation.execute_change_set(
             ChangeSetName=change_set.id,

@@ -5,7 +5,6 @@ import hashlib
 import re
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 from botocore.exceptions import ClientError
@@ -13,10 +12,8 @@ from msgspec import Struct
 
 from mocktailverse.deployment.package import Architecture
 from mocktailverse.errors import PermanentError, UsageError
-from mocktailverse.stores.error_translation import error_code
-
-if TYPE_CHECKING:
-    from mocktailverse.stores.clients import Clients
+from mocktailverse.stores.clients import Clients
+from mocktailverse.stores.error_translation import error_code, ignored
 
 _KEY = re.compile(r"functions/([0-9a-f]{64})\.zip")
 _FORBIDDEN = ("403", "AccessDenied")
@@ -36,11 +33,7 @@ class Artifact(Struct, frozen=True):
 
     @property
     def sha256(self) -> str:
-        """The hash of the content in hex, taken from the key.
-
-        Raises:
-            UsageError: the key does not hold a hash.
-        """
+        """The hash of the content in hex, taken from the key; UsageError if it holds none."""
         match = _KEY.fullmatch(self.key)
         if not match:
             raise UsageError(f"`{self.key}` does not hold a hash. Deploy with `mocktailverse`.")
@@ -60,10 +53,7 @@ class MachineRequirements(Struct, frozen=True):
 
 
 def bucket_name(account: str, region: str) -> str:
-    """Return the bucket that all environments of an account and region share.
-
-    It is shared so that a zip can be promoted unchanged.
-    """
+    """Return the bucket that all environments share, so that a zip can be promoted unchanged."""
     return f"mocktailverse-artifacts-{account}-{region}"
 
 
@@ -99,14 +89,11 @@ def machine_requirements(archive: Path) -> MachineRequirements:
     )
 
 
-def upload(clients: "Clients", archive: Path, *, bucket: str, owner: str | None = None) -> str:
+def upload(clients: Clients, archive: Path, *, bucket: str, owner: str | None = None) -> str:
     """Upload a zip to the artifact bucket, creating the bucket if needed; return the key.
 
-    Args:
-        clients: the account and region.
-        archive: the zip; not uploaded again if it is stored already.
-        bucket: is made private, encrypted, versioned and, if the endpoint has TLS, TLS-only.
-        owner: the account that must own the bucket; None does not check.
+    A zip that is stored already is not uploaded again. The bucket is made private, encrypted,
+    versioned and, if the endpoint has TLS, TLS-only. `owner` is the account that must own it.
 
     Raises:
         UsageError: another account owns the bucket.
@@ -120,23 +107,16 @@ def upload(clients: "Clients", archive: Path, *, bucket: str, owner: str | None 
     return key
 
 
-def exists(clients: "Clients", artifact: Artifact) -> bool:
+def exists(clients: Clients, artifact: Artifact) -> bool:
     """Return whether the zip is stored."""
-    try:
+    with ignored(*_MISSING):
         clients.s3.head_object(Bucket=artifact.bucket, Key=artifact.key)
-    except ClientError as error:
-        if error_code(error) not in _MISSING:
-            raise
-        return False
-    return True
+        return True
+    return False
 
 
-def verify(clients: "Clients", artifact: Artifact) -> None:
-    """Check that a stored zip has the hash that its key holds.
-
-    Raises:
-        PermanentError: it has not, or is missing.
-    """
+def verify(clients: Clients, artifact: Artifact) -> None:
+    """Raise PermanentError unless a stored zip has the hash that its key holds."""
     url = f"s3://{artifact.bucket}/{artifact.key}"
     try:
         body = clients.s3.get_object(Bucket=artifact.bucket, Key=artifact.key)["Body"]
@@ -162,7 +142,7 @@ def _architecture(machine: str) -> Architecture | None:
     return "x86_64" if machine.endswith("x86_64") else None
 
 
-def _make_bucket(clients: "Clients", bucket: str, owner: str | None) -> None:
+def _make_bucket(clients: Clients, bucket: str, owner: str | None) -> None:
     if not _bucket_exists(clients, bucket, owner):
         _create_bucket(clients, bucket)
     clients.s3.put_public_access_block(
@@ -186,7 +166,7 @@ def _make_bucket(clients: "Clients", bucket: str, owner: str | None) -> None:
         clients.s3.put_bucket_policy(Bucket=bucket, Policy=_tls_only(clients, bucket))
 
 
-def _tls_only(clients: "Clients", bucket: str) -> str:
+def _tls_only(clients: Clients, bucket: str) -> str:
     arn = f"arn:{clients.s3.meta.partition}:s3:::{bucket}"
     statement = {
         "Sid": "TlsOnly",
@@ -200,7 +180,7 @@ def _tls_only(clients: "Clients", bucket: str) -> str:
     return msgspec.json.encode(policy).decode()
 
 
-def _bucket_exists(clients: "Clients", bucket: str, owner: str | None) -> bool:
+def _bucket_exists(clients: Clients, bucket: str, owner: str | None) -> bool:
     expected = {"ExpectedBucketOwner": owner} if owner else {}
     try:
         clients.s3.head_bucket(Bucket=bucket, **expected)
@@ -217,7 +197,7 @@ def _bucket_exists(clients: "Clients", bucket: str, owner: str | None) -> bool:
     return True
 
 
-def _create_bucket(clients: "Clients", bucket: str) -> None:
+def _create_bucket(clients: Clients, bucket: str) -> None:
     if clients.region == "us-east-1":  # S3 refuses this region as a LocationConstraint
         clients.s3.create_bucket(Bucket=bucket)
     else:

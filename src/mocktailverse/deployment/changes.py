@@ -12,6 +12,7 @@ from msgspec import Struct
 from mocktailverse.cost.template import Template
 from mocktailverse.errors import PermanentError, UsageError
 from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import error_code
 from mocktailverse.waiting import wait_until
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
         ResourceChangeDetailTypeDef,
         ResourceChangeTypeDef,
     )
-
-    from mocktailverse.stores.clients import Clients
 
 _TIMEOUT_S = 1800.0
 
@@ -47,6 +46,7 @@ _IN_PLACE = {
 }
 
 Action = Literal["add", "modify", "replace", "may replace", "remove", "import"]
+_ACTIONS: dict[str, Action] = {"Add": "add", "Remove": "remove", "Import": "import"}
 
 
 class DeploymentError(PermanentError):
@@ -85,7 +85,7 @@ class ChangeSet(Struct, frozen=True):
 
 
 def propose(  # noqa: PLR0913  keyword-only; each is a separate choice of the caller
-    clients: "Clients",
+    clients: Clients,
     *,
     stack_name: str,
     template: str,
@@ -95,15 +95,8 @@ def propose(  # noqa: PLR0913  keyword-only; each is a separate choice of the ca
 ) -> ChangeSet | None:
     """Create a change set and wait until it is ready; return None if nothing would change.
 
-    An interruption or an error while waiting deletes the change set.
-
-    Args:
-        clients: the account and region.
-        stack_name: the stack; it does not exist yet if `creates` is true.
-        template: the template's text.
-        parameters: the template's parameters; None keeps the stack's value.
-        creates: whether the change set creates the stack.
-        poll_s: seconds between two requests.
+    None as the value of a parameter keeps the stack's value. `creates` is whether the change set
+    creates the stack. An interruption or an error while waiting deletes the change set.
 
     Raises:
         UsageError: CloudFormation refuses the template or its parameters.
@@ -128,21 +121,21 @@ def propose(  # noqa: PLR0913  keyword-only; each is a separate choice of the ca
             f"CloudFormation refuses the template: {error.response['Error']['Message']}"
         ) from error
     proposed = ChangeSet(change_set, stack_name, creates, ())
-    with _discarded_on_failure(clients, proposed):
+    with discarded_on_failure(clients, proposed):
         if not _has_changes(clients, change_set, poll_s):
             return None
         values = {name: value for name, value in parameters.items() if value is not None}
         # The embedded AWS also lists the resources whose condition is false.
         excluded = Template.parse(template).excluded_resources(values)
-        kept = [
+        kept = tuple(
             change
             for change in _changes(clients, change_set)
             if change.action == "remove" or change.resource not in excluded
-        ]
-    return msgspec.structs.replace(proposed, changes=tuple(kept))
+        )
+    return msgspec.structs.replace(proposed, changes=kept)
 
 
-def discard(clients: "Clients", change_set: ChangeSet) -> None:
+def discard(clients: Clients, change_set: ChangeSet) -> None:
     """Delete a change set without executing it, and the empty stack that it created."""
     clients.cloudformation.delete_change_set(ChangeSetName=change_set.id)
     # If another deployment has created the stack in the meantime, it is not empty: keep it.
@@ -151,14 +144,13 @@ def discard(clients: "Clients", change_set: ChangeSet) -> None:
 
 
 @contextmanager
-def _discarded_on_failure(clients: "Clients", change_set: ChangeSet) -> Iterator[None]:
-    is_ready = False
+def discarded_on_failure(clients: Clients, change_set: ChangeSet) -> Iterator[None]:
+    """Delete a change set if the block raises, also if it is interrupted."""
     try:
         yield
-        is_ready = True
-    finally:
-        if not is_ready:
-            discard(clients, change_set)
+    except BaseException:
+        discard(clients, change_set)
+        raise
 
 
 def classify_changes(changes: Sequence["ResourceChangeTypeDef"]) -> list[Change]:
@@ -187,7 +179,7 @@ def _parameter(name: str, value: str | None) -> "ParameterTypeDef":
     return {"ParameterKey": name, "ParameterValue": value}
 
 
-def _has_changes(clients: "Clients", change_set: str, poll_s: float) -> bool:
+def _has_changes(clients: Clients, change_set: str, poll_s: float) -> bool:
     """Wait until the change set is ready; delete it if it has no changes."""
 
     def finished() -> "DescribeChangeSetOutputTypeDef | None":
@@ -206,7 +198,7 @@ def _has_changes(clients: "Clients", change_set: str, poll_s: float) -> bool:
     return False
 
 
-def _changes(clients: "Clients", change_set: str) -> list[Change]:
+def _changes(clients: Clients, change_set: str) -> list[Change]:
     pages = clients.cloudformation.get_paginator("describe_change_set").paginate(
         ChangeSetName=change_set
     )
@@ -220,12 +212,8 @@ def _action(
     visited: frozenset[str],
 ) -> Action:
     """Return what happens to a resource; `visited` ends circular references."""
-    if change["Action"] == "Add":
-        return "add"
-    if change["Action"] == "Remove":
-        return "remove"
-    if change["Action"] == "Import":
-        return "import"
+    if change["Action"] in _ACTIONS:
+        return _ACTIONS[change["Action"]]
     replacement = change.get("Replacement", "False")
     if replacement == "True":
         return "replace"

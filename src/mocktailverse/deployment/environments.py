@@ -16,7 +16,6 @@ LogDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731,
 Days = Annotated[int, Meta(ge=0, le=3650)]
 Units = Annotated[int, Meta(ge=1)]
 
-
 _EXPECTED = {
     "schedule": "Write an EventBridge expression: cron(...), rate(...) or at(...). ",
     "alarm_email": 'Write an e-mail address, or "" for none. ',

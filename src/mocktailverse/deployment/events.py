@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING
 
 from mocktailverse.deployment.changes import DeploymentError
 from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.clients import Clients
 from mocktailverse.waiting import wait_until
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation.type_defs import StackEventTypeDef
-
-    from mocktailverse.stores.clients import Clients
 
 _TIMEOUT_S = 1800.0
 _FAILURES_SHOWN = 5
@@ -34,30 +33,25 @@ Reporter = Callable[[str], None]
 """Receives a line of text for people."""
 
 
-def last_event_id(clients: "Clients", stack_name: str) -> str | None:
+def last_event_id(clients: Clients, stack_name: str) -> str | None:
     """Return the id of a stack's last event; None if it has no events."""
     event = next(_events(clients, stack_name, None), None)
     return event["EventId"] if event else None
 
 
 def wait_for_stack(  # noqa: PLR0913  keyword-only but for what is followed
-    clients: "Clients",
+    clients: Clients,
     stack_name: str,
     *,
     after: str | None,
     poll_s: float,
-    on_progress: Reporter,
+    on_progress: Reporter = lambda _step: None,
     on_event: Reporter | None,
 ) -> str | None:
     """Wait until a stack stops changing; return its status, None if there is no stack.
 
-    Args:
-        clients: the account and region.
-        stack_name: the stack, or its ARN.
-        after: the id of an event; only later ones are reported.
-        poll_s: seconds between two requests.
-        on_progress: receives how many resources are ready.
-        on_event: receives a line for each resource that is ready or failed.
+    `stack_name` may be an ARN. `on_progress` receives how many resources are ready, `on_event` a
+    line for each resource that is ready or failed later than the event with the id `after`.
 
     Raises:
         DeploymentError: it takes too long.
@@ -89,23 +83,22 @@ def wait_for_stack(  # noqa: PLR0913  keyword-only but for what is followed
 
 
 def failure_message(
-    clients: "Clients", stack_name: str, status: str | None, after: str | None
+    clients: Clients, stack_name: str, status: str | None, after: str | None
 ) -> str:
     """Return how a stack ended and its first failures; later ones are consequences of those."""
-    failed = [
-        (event, event.get("ResourceStatusReason", ""))
-        for event in _events(clients, stack_name, after)
-        if event.get("ResourceStatus", "").endswith("_FAILED") and not _is_stack(event)
-    ]
     reasons = [
         f"\n  {event.get('LogicalResourceId')} ({event.get('ResourceType')}): {reason}"
-        for event, reason in reversed(failed)
-        if not reason.startswith(_CANCELLED)
+        for event in reversed(list(_events(clients, stack_name, after)))
+        if event.get("ResourceStatus", "").endswith("_FAILED")
+        and not _is_stack(event)
+        and not (reason := event.get("ResourceStatusReason", "")).startswith(_CANCELLED)
     ]
     reasons = reasons[:_FAILURES_SHOWN] or _validation_errors(clients, stack_name)
     advice = _EXISTS_ADVICE if any(_EXISTS in reason for reason in reasons) else ""
     details = "".join(reasons or ["\n  Its events do not give a reason."])
-    return _ending(stack_name, status) + details + advice
+    meaning = _MEANINGS.get(status or "", "look at it in CloudFormation before you deploy again")
+    name = stack_name.rpartition("stack/")[2].partition("/")[0]  # also of an ARN
+    return f"Stack {name} ended in {status}: {meaning}.{details}{advice}"
 
 
 def _report(event: "StackEventTypeDef", on_event: Reporter) -> None:
@@ -118,9 +111,7 @@ def _report(event: "StackEventTypeDef", on_event: Reporter) -> None:
     on_event(f"{event['Timestamp']:%H:%M:%S} {state} {name}{because}")
 
 
-def _events(
-    clients: "Clients", stack_name: str, after: str | None
-) -> "Iterator[StackEventTypeDef]":
+def _events(clients: Clients, stack_name: str, after: str | None) -> "Iterator[StackEventTypeDef]":
     """Yield the events after the one with the given id, newest first."""
     for page in clients.cloudformation.get_paginator("describe_stack_events").paginate(
         StackName=stack_name
@@ -131,7 +122,7 @@ def _events(
             yield event
 
 
-def _validation_errors(clients: "Clients", stack_name: str) -> list[str]:
+def _validation_errors(clients: Clients, stack_name: str) -> list[str]:
     """Return what CloudFormation refused before it began, such as a name that is taken."""
     events = clients.cloudformation.describe_events(
         StackName=stack_name, Filters={"FailedEvents": True}
@@ -143,12 +134,6 @@ def _validation_errors(clients: "Clients", stack_name: str) -> list[str]:
         for event in events
         if event.get("EventType") == "VALIDATION_ERROR" and event.get("OperationId") == operation
     ][:_FAILURES_SHOWN]
-
-
-def _ending(stack_name: str, status: str | None) -> str:
-    meaning = _MEANINGS.get(status or "", "look at it in CloudFormation before you deploy again")
-    name = stack_name.rpartition("stack/")[2].partition("/")[0]  # also of an ARN
-    return f"Stack {name} ended in {status}: {meaning}."
 
 
 def _is_stack(event: "StackEventTypeDef") -> bool:

@@ -2,25 +2,22 @@
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
 from msgspec import Struct
 
 from mocktailverse.deployment.artifacts import Artifact
 from mocktailverse.deployment.changes import DeploymentError
 from mocktailverse.errors import UsageError
 from mocktailverse.stores import cloudformation_stack as stack
-from mocktailverse.stores.error_translation import error_code
+from mocktailverse.stores.clients import Clients
+from mocktailverse.stores.environment import FUNCTION_OUTPUT_SUFFIX
+from mocktailverse.stores.error_translation import ignored
 from mocktailverse.waiting import wait_until
 
 if TYPE_CHECKING:
     from types_boto3_lambda.type_defs import FunctionConfigurationResponseTypeDef
 
-    from mocktailverse.stores.clients import Clients
-
 _TIMEOUT_S = 120.0
 _POLL_S = 0.5
-
-_SUFFIX = "Function"
 
 
 class FunctionCode(Struct, frozen=True):
@@ -37,30 +34,27 @@ class FunctionCode(Struct, frozen=True):
     architecture: str
 
 
-def function_codes(clients: "Clients", stack_name: str) -> list[FunctionCode]:
+def function_codes(clients: Clients, stack_name: str) -> list[FunctionCode]:
     """Return the code of each function of a stack, sorted by name."""
     functions = stack.resources(clients, stack_name, "AWS::Lambda::Function")
     return [
-        _code(clients, logical_id.removesuffix(_SUFFIX).lower(), function)
+        _code(clients, logical_id.removesuffix(FUNCTION_OUTPUT_SUFFIX).lower(), function)
         for logical_id, function in sorted(functions.items())
     ]
 
 
-def _code(clients: "Clients", name: str, function: str) -> FunctionCode:
-    try:
+def _code(clients: Clients, name: str, function: str) -> FunctionCode:
+    with ignored("ResourceNotFoundException"):
         configuration = clients.lambda_.get_function_configuration(FunctionName=function)
-    except ClientError as error:
-        if error_code(error) != "ResourceNotFoundException":
-            raise
-        return FunctionCode(name, function, "", "", "", "")
-    return FunctionCode(
-        name,
-        function,
-        configuration["CodeSha256"],
-        configuration["LastModified"],
-        configuration["Runtime"],
-        configuration["Architectures"][0],
-    )
+        return FunctionCode(
+            name,
+            function,
+            code_sha256=configuration["CodeSha256"],
+            modified_at=configuration["LastModified"],
+            runtime=configuration["Runtime"],
+            architecture=configuration["Architectures"][0],
+        )
+    return FunctionCode(name, function, "", "", "", "")
 
 
 def find_function(codes: list[FunctionCode], name: str) -> FunctionCode:
@@ -77,11 +71,7 @@ def find_function(codes: list[FunctionCode], name: str) -> FunctionCode:
 
 
 def require_same_machine(code: FunctionCode, runtime: str, architecture: str) -> None:
-    """Check that a zip was built for the machine that the function runs on.
-
-    Raises:
-        UsageError: it was built for another one.
-    """
+    """Raise UsageError unless a zip was built for the machine that the function runs on."""
     if (code.runtime, code.architecture) != (runtime, architecture):
         raise UsageError(
             f"`{code.function}` runs {code.runtime} on {code.architecture}, but this zip is for"
@@ -89,12 +79,8 @@ def require_same_machine(code: FunctionCode, runtime: str, architecture: str) ->
         )
 
 
-def replace_code(clients: "Clients", function: str, artifact: Artifact) -> None:
-    """Make a function run a stored zip, and wait until it does.
-
-    Raises:
-        DeploymentError: Lambda refuses the code.
-    """
+def replace_code(clients: Clients, function: str, artifact: Artifact) -> None:
+    """Make a function run a stored zip, and wait until it does; DeploymentError if it cannot."""
     clients.lambda_.update_function_code(
         FunctionName=function, S3Bucket=artifact.bucket, S3Key=artifact.key
     )
@@ -113,7 +99,7 @@ def replace_code(clients: "Clients", function: str, artifact: Artifact) -> None:
         raise DeploymentError(f"{function}: {configuration.get('LastUpdateStatusReason')}")
 
 
-def restore_stack_code(clients: "Clients", stack_name: str, artifact: Artifact) -> list[str]:
+def restore_stack_code(clients: Clients, stack_name: str, artifact: Artifact) -> list[str]:
     """Give the stack's zip to the functions that run other code; return their names.
 
     CloudFormation does not do this: it compares with what it deployed itself, so it does not see
@@ -128,7 +114,7 @@ def restore_stack_code(clients: "Clients", stack_name: str, artifact: Artifact) 
     return [code.name for code in other]
 
 
-def functions_with_other_code(clients: "Clients", stack_name: str) -> list[str]:
+def functions_with_other_code(clients: Clients, stack_name: str) -> list[str]:
     """Return the names of a stack's functions that do not run the stack's zip."""
     description = stack.describe(clients, stack_name)
     values = stack.parameters(description) if description else {}
@@ -138,7 +124,7 @@ def functions_with_other_code(clients: "Clients", stack_name: str) -> list[str]:
     return [code.name for code in _with_other_code(clients, stack_name, artifact)]
 
 
-def _with_other_code(clients: "Clients", stack_name: str, artifact: Artifact) -> list[FunctionCode]:
+def _with_other_code(clients: Clients, stack_name: str, artifact: Artifact) -> list[FunctionCode]:
     """Return the functions that do not run a zip, deleted ones included."""
     codes = function_codes(clients, stack_name)
     return [code for code in codes if code.code_sha256 != artifact.code_sha256]

@@ -20,6 +20,12 @@ from mocktailverse.errors import UnreachableError, UsageError
 
 Architecture = Literal["arm64", "x86_64"]
 
+RUNTIME = "python3.13"
+"""Lambda runtime of the functions on AWS."""
+
+ARCHITECTURE: Architecture = "arm64"
+"""Default architecture of the functions on AWS; a fifth cheaper than x86_64."""
+
 LAYOUT = 2
 """Part of each zip's name. Raise it when this module builds other bytes from the same input."""
 
@@ -68,28 +74,23 @@ class Target(msgspec.Struct, frozen=True):
 def this_machine() -> Target:
     """Return the target for the embedded AWS, which runs functions with its own interpreter."""
     running = interpreters.running()
-    return Target(python=running.version.rpartition(".")[0], platform=None, compiler=running)
+    return Target(running.version.rpartition(".")[0], platform=None, compiler=running)
 
 
-def aws_lambda(runtime: str = "python3.13", architecture: Architecture = "arm64") -> Target:
+def aws_lambda(runtime: str = RUNTIME, architecture: Architecture = ARCHITECTURE) -> Target:
     """Return the target for AWS Lambda.
 
     Byte code does not depend on the machine, so any interpreter of that version compiles it.
     """
     python = runtime.removeprefix("python")
-    return Target(
-        python=python, platform=_PLATFORMS[architecture], compiler=interpreters.find(python)
-    )
+    return Target(python, _PLATFORMS[architecture], compiler=interpreters.find(python))
 
 
 def build(target: Target, *, source: Path, lock: Path, cache_dir: Path) -> Path:
     """Return the zip `functions-<hash>.zip` in `cache_dir`; build it unless it exists.
 
-    Args:
-        target: the machine that runs the functions.
-        source: folder of the package that holds the handlers.
-        lock: all requirements, with hashes; nothing else is installed.
-        cache_dir: created if missing; only the newest zips are kept there.
+    `source` is the folder of the package that holds the handlers, `lock` lists all requirements
+    with hashes; nothing else is installed. Only the newest zips are kept in the cache.
 
     Raises:
         UsageError: the source or the lock is missing, or the functions cannot be imported.
@@ -148,15 +149,9 @@ def _is_content(path: Path) -> bool:
 
 
 def _require_importable(source: Path) -> None:
-    """Import every handler on this machine, to find a broken one before it is deployed.
-
-    Raises:
-        UsageError: one cannot be imported.
-    """
-    command = [sys.executable, "-I", "-B", "-c", _IMPORT_HANDLERS, str(source.parent), source.name]
-    result = subprocess.run(  # noqa: S603  our own command, no shell
-        command, capture_output=True, text=True, check=False
-    )
+    """Import every handler on this machine, to find a broken one before it is deployed."""
+    code = (_IMPORT_HANDLERS, str(source.parent), source.name)
+    result = _run([sys.executable, "-I", "-B", "-c", *code])
     if result.returncode != 0:
         reason = result.stderr.strip()
         raise UsageError(f"No zip was built. The functions' code cannot be imported:\n{reason}")
@@ -173,9 +168,7 @@ def _install(target: Target, lock: Path, tree: Path) -> None:
         command += ["--python-platform", target.platform]
     for option in (["--offline"], []):  # ask the index only for what is not in uv's cache
         tree.mkdir()
-        result = subprocess.run(  # noqa: S603  our own command, no shell
-            [*command, *option], capture_output=True, text=True, check=False
-        )
+        result = _run([*command, *option])
         if result.returncode == 0:
             break
         shutil.rmtree(tree)
@@ -202,19 +195,20 @@ def _compile(tree: Path, compiler: Interpreter) -> None:
     A separate process without site packages (`-S`) and with a fixed hash seed makes the bytes
     reproducible: they depend on what else the interpreter holds.
     """
-    result = subprocess.run(  # noqa: S603  our own command, no shell
-        [
-            *(compiler.executable, "-S", "-m", "compileall", "-q"),
-            *("--invalidation-mode", "unchecked-hash"),
-            *("-s", str(tree), "-p", "/var/task", str(tree)),
-        ],
-        env={"PYTHONHASHSEED": "0"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [
+        *(compiler.executable, "-S", "-m", "compileall", "-q"),
+        *("--invalidation-mode", "unchecked-hash"),
+        *("-s", str(tree), "-p", "/var/task", str(tree)),
+    ]
+    result = _run(command, env={"PYTHONHASHSEED": "0"})
     if result.returncode != 0:
         raise UsageError(f"The functions' code cannot be compiled: {result.stdout}{result.stderr}")
+
+
+def _run(command: list[str], env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603  our own commands, no shell
+        command, env=env, capture_output=True, text=True, check=False
+    )
 
 
 def _zip(tree: Path, archive: Path) -> None:
@@ -228,8 +222,6 @@ def _zip(tree: Path, archive: Path) -> None:
 
 
 def _delete_old_archives(cache_dir: Path) -> None:
-    newest_first = sorted(
-        cache_dir.glob("functions-*.zip"), key=lambda archive: -archive.stat().st_mtime
-    )
-    for archive in newest_first[KEPT_ARCHIVES:]:
+    archives = sorted(cache_dir.glob("functions-*.zip"), key=lambda path: -path.stat().st_mtime)
+    for archive in archives[KEPT_ARCHIVES:]:
         archive.unlink(missing_ok=True)

@@ -3,7 +3,6 @@
 import platform
 from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -13,20 +12,12 @@ from mocktailverse.deployment.account import Account
 from mocktailverse.deployment.artifacts import Artifact
 from mocktailverse.deployment.environments import Environment
 from mocktailverse.deployment.events import Reporter
-from mocktailverse.deployment.package import Architecture, Target
+from mocktailverse.deployment.package import ARCHITECTURE, RUNTIME, Architecture, Target
 from mocktailverse.errors import UsageError
 from mocktailverse.settings import DeploySettings
 from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.cloudformation_stack import stack_name
-
-if TYPE_CHECKING:
-    from mocktailverse.stores.clients import Clients
-
-RUNTIME = "python3.13"
-"""Lambda runtime of the functions on AWS."""
-
-ARCHITECTURE: Architecture = "arm64"
-"""Default architecture of the functions on AWS; a fifth cheaper than x86_64."""
 
 COST_WITHOUT_BYTE_CODE = "a cold start takes 0.1 s longer, the API's 0.4 s"
 """Measured on two cores of a server; a Lambda function gets less CPU."""
@@ -87,7 +78,7 @@ def from_zip(account: Account, archive: Path, architecture: Architecture | None)
     return _release(account, archive, f"python{needs.python or python}", runs_on)
 
 
-def from_environment(clients: "Clients", source: str) -> Release:
+def from_environment(clients: Clients, source: str) -> Release:
     """Return the release that another environment runs, for promotion.
 
     The stored zip is read and compared with its hash.
@@ -113,7 +104,7 @@ def from_environment(clients: "Clients", source: str) -> Release:
     return Release(artifact, values["Runtime"], architecture, None)
 
 
-def upload(clients: "Clients", account: Account, release: Release) -> None:
+def upload(clients: Clients, account: Account, release: Release) -> None:
     """Upload the release's zip to the bucket, unless it is stored already."""
     if release.archive:
         bucket = release.artifact.bucket
@@ -121,20 +112,11 @@ def upload(clients: "Clients", account: Account, release: Release) -> None:
 
 
 def parameters(
-    env: str,
-    environment: Environment,
-    account: Account,
-    release: Release,
-    present: Collection[str],
+    env: str, environment: Environment, account: Account, release: Release, present: Collection[str]
 ) -> dict[str, str | None]:
     """Return the template's parameters; None keeps the stack's value.
 
-    Args:
-        env: the environment's name.
-        environment: its settings.
-        account: the account to deploy to.
-        release: the code to deploy.
-        present: the names of the parameters that the stack has already.
+    `present` are the names of the parameters that the stack has already.
     """
     settings = DeploySettings.read()
     own = {"SourceKey": settings.source_key, "PermissionsBoundary": settings.permissions_boundary}

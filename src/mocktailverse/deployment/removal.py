@@ -3,22 +3,16 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
 from mocktailverse.deployment import apply
 from mocktailverse.deployment.changes import DeploymentError
 from mocktailverse.errors import UsageError
 from mocktailverse.stores import cloudformation_stack as stack
+from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.cloudformation_stack import stack_name
-from mocktailverse.stores.error_translation import error_code
+from mocktailverse.stores.error_translation import ignored
 
 if TYPE_CHECKING:
-    from types_boto3_s3.type_defs import (
-        ListObjectVersionsOutputTypeDef,
-        ObjectIdentifierTypeDef,
-    )
-
-    from mocktailverse.stores.clients import Clients
+    from types_boto3_s3.type_defs import ListObjectVersionsOutputTypeDef, ObjectIdentifierTypeDef
 
 _BATCH_SIZE = 1000
 """The most objects that S3 deletes in one request."""
@@ -27,7 +21,7 @@ _RETAINED_BUCKET = "DataBucket"
 """The bucket of raw objects, which the template retains if an environment is protected."""
 
 
-def require_unprotected(clients: "Clients", env: str) -> None:
+def require_unprotected(clients: Clients, env: str) -> None:
     """Check that the stack exists and may be deleted.
 
     Raises:
@@ -49,7 +43,7 @@ def require_unprotected(clients: "Clients", env: str) -> None:
         raise UsageError(f"Stack `{name}` is in {status}. Wait until it is done, then start again.")
 
 
-def buckets(clients: "Clients", env: str, *, protected: bool) -> list[str]:
+def buckets(clients: Clients, env: str, *, protected: bool) -> list[str]:
     """Return the buckets that are deleted with the stack: they have to be emptied first."""
     names = stack.resources(clients, stack_name(env), "AWS::S3::Bucket")
     return sorted(
@@ -57,7 +51,7 @@ def buckets(clients: "Clients", env: str, *, protected: bool) -> list[str]:
     )
 
 
-def empty(clients: "Clients", bucket: str) -> int:
+def empty(clients: Clients, bucket: str) -> int:
     """Delete all object versions of a bucket; return how many.
 
     A bucket that does not exist counts as empty.
@@ -84,16 +78,13 @@ def empty(clients: "Clients", bucket: str) -> int:
     return deleted
 
 
-def _versions(clients: "Clients", bucket: str) -> "Iterator[ListObjectVersionsOutputTypeDef]":
-    try:
+def _versions(clients: Clients, bucket: str) -> "Iterator[ListObjectVersionsOutputTypeDef]":
+    with ignored("NoSuchBucket"):
         yield from clients.s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
-    except ClientError as error:
-        if error_code(error) != "NoSuchBucket":
-            raise
 
 
 def destroy(
-    clients: "Clients",
+    clients: Clients,
     env: str,
     bucket_names: Sequence[str],
     *,

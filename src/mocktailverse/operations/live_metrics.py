@@ -6,7 +6,6 @@ from mocktailverse.formatting import moment
 from mocktailverse.loads.load_record import Counts
 from mocktailverse.operations.markdown import Row, Section, Texts, percent, spread_cells
 from mocktailverse.operations.metrics import LoadMetrics, Spread
-from mocktailverse.operations.quality import Share
 from mocktailverse.operations.report import CatalogueFigures, Report
 
 KIB = 1024
@@ -118,11 +117,8 @@ def drinks_of(figures: CatalogueFigures) -> Iterator[Section]:
             [
                 ("drinks", f"{source.drinks:,}", "", ""),
                 ("withdrawn", f"{source.withdrawn:,}", f"{source.drinks:,}", ""),
-                *((name, *_share(share)) for name, share in shares.items()),
-                *(
-                    (code, f"{n:,}", f"{source.drinks:,}", percent(n, source.drinks))
-                    for code, n in source.codes.items()
-                ),
+                *((name, *_share(share.count, share.of)) for name, share in shares.items()),
+                *((code, *_share(count, source.drinks)) for code, count in source.codes.items()),
             ],
             "The last rows are the [quality codes](../reference/codes.md).",
         )
@@ -145,8 +141,8 @@ def _timed(values: Spread | None) -> Texts:
     return (f"{values.count:,}" if values else "0", *spread_cells(values))
 
 
-def _share(share: Share) -> Texts:
-    return (f"{share.count:,}", f"{share.of:,}", percent(share.count, share.of))
+def _share(count: int, of: int) -> Texts:
+    return (f"{count:,}", f"{of:,}", percent(count, of))
 
 
 def _number(number: float | None, unit: int = 1) -> str:

@@ -58,12 +58,9 @@ def wrapped(text: str) -> str:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, has_figures: bool = False) -> str:
-    """Return a table of cells that are Markdown; figures are aligned to the right of their column.
+    """Return a table of cells that are Markdown.
 
-    Args:
-        heads: the first line.
-        rows: the other lines.
-        has_figures: whether all columns but the first hold figures.
+    With figures, all columns but the first are aligned to the right.
     """
     rule = "---:" if has_figures else "---"
     lines = (heads, ["---", *[rule] * (len(heads) - 1)], *rows)

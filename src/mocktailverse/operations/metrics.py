@@ -1,12 +1,12 @@
 """Metrics of the live pipeline: outcomes of loads, speed, and latency until drinks are visible."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
 import msgspec
 from msgspec import Struct
 
-from mocktailverse.loads.load_keys import LoadPosition
 from mocktailverse.loads.load_record import Counts, Load, latest_generations
 from mocktailverse.operations.timing import passages, quantile
 from mocktailverse.pipeline.ports import DailyLoads
@@ -74,26 +74,17 @@ class ReadOnce:
     """Caches pages of loads, for readers whose days overlap."""
 
     def __init__(self, loads: DailyLoads) -> None:
-        self._loads = loads
-        self._pages: dict[
-            tuple[str, int, LoadPosition | None], tuple[list[Load], LoadPosition | None]
-        ] = {}
-
-    def page(
-        self, day: str, limit: int, after: LoadPosition | None = None
-    ) -> tuple[list[Load], LoadPosition | None]:
-        """Return a page as `DailyLoads.page` does."""
-        key = (day, limit, after)
-        if key not in self._pages:
-            self._pages[key] = self._loads.page(day, limit, after)
-        return self._pages[key]
+        self.page = cache(loads.page)
 
 
 def load_metrics(loads: Sequence[Load], publishings: Iterable[Publishing]) -> LoadMetrics:
     """Return the metrics of loads, all generations of them, newest first."""
     current = latest_generations(loads)
     first = passages(loads, ())
-    by_trace = _by_trace(publishings)
+    by_trace = defaultdict[str, list[Publishing]](list)
+    for publishing in publishings:
+        for trace in publishing.traces:
+            by_trace[trace].append(publishing)
     shown = [passage.load for passage in first if passage.load.counts.loaded]
     visible_at = [(load, _visible_at(load, by_trace)) for load in shown]
     return LoadMetrics(
@@ -146,14 +137,6 @@ def _busy(loads: Iterable[Load]) -> Iterator[tuple[int, int]]:
         if end > reached:
             yield max(begin, reached), end
             reached = end
-
-
-def _by_trace(publishings: Iterable[Publishing]) -> dict[str, list[Publishing]]:
-    by_trace: dict[str, list[Publishing]] = {}
-    for publishing in publishings:
-        for trace in publishing.traces:
-            by_trace.setdefault(trace, []).append(publishing)
-    return by_trace
 
 
 def _visible_at(load: Load, by_trace: Mapping[str, Sequence[Publishing]]) -> int | None:

@@ -50,7 +50,7 @@ class MonthUsage:
     def __init__(
         self,
         loads: DailyLoads,
-        read_meta: Callable[[], Meta],
+        read_meta: Callable[[], Meta | None],
         *,
         attempt_limit_s: float,
         clock: Callable[[], int],
@@ -102,9 +102,10 @@ class MonthUsage:
     def _drinks(self) -> int:
         """Return the number of drinks in the catalogue; 0 if none was published yet."""
         try:
-            return self._read_meta().drinks
+            meta = self._read_meta()
         except MissingError:
             return 0
+        return meta.drinks if meta else 0
 
 
 def _start_ms(day: date) -> int:

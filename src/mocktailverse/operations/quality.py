@@ -1,6 +1,6 @@
 """Quality: how much of the catalogue is understood, source by source."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -38,10 +38,10 @@ class SourceQuality(Struct, frozen=True):
 
 
 def quality(drinks: Iterable[Drink]) -> list[SourceQuality]:
-    """The quality of the catalogue, by source in alphabetical order."""
-    by_source: dict[str, list[Drink]] = {}
+    """Return the quality of the catalogue, by source in alphabetical order."""
+    by_source = defaultdict[str, list[Drink]](list)
     for drink in drinks:
-        by_source.setdefault(drink.source, []).append(drink)
+        by_source[drink.source].append(drink)
     return [_of_source(source, by_source[source]) for source in sorted(by_source)]
 
 
@@ -54,8 +54,10 @@ def _of_source(source: str, drinks: list[Drink]) -> SourceQuality:
         drinks=len(drinks),
         withdrawn=sum(drink.withdrawn_at is not None for drink in drinks),
         measures=_share(sum(map(_is_understood, measured)), len(measured)),
-        ingredients=_share(sum(map(_is_known, lines)), len(lines)),
-        strength=_share(_known_strength(drinks), len(drinks)),
+        ingredients=_share(sum(canonical_name(line.name_raw)[1] for line in lines), len(lines)),
+        strength=_share(
+            sum(drink.derived.abv_percent_max is not None for drink in drinks), len(drinks)
+        ),
         mocktails=_share(sum(drink.derived.is_mocktail is True for drink in drinks), len(drinks)),
         contradictions=codes[Quality.STRENGTH_CONTRADICTS],
         codes=dict(sorted(codes.items())),
@@ -69,11 +71,3 @@ def _share(count: int, of: int) -> Share:
 def _is_understood(line: IngredientLine) -> bool:
     measure = parse_measure(line.measure_raw, line.name_raw)
     return not measure.unread and not measure.implausible
-
-
-def _is_known(line: IngredientLine) -> bool:
-    return canonical_name(line.name_raw)[1]
-
-
-def _known_strength(drinks: list[Drink]) -> int:
-    return sum(drink.derived.abv_percent_max is not None for drink in drinks)

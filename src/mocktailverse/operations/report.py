@@ -45,7 +45,6 @@ from mocktailverse.operations.metrics import (
 from mocktailverse.operations.month import MonthSoFar, MonthUsage
 from mocktailverse.operations.quality import SourceQuality, quality
 from mocktailverse.operations.recent_loads import recent_loads, rejected_lines
-from mocktailverse.pipeline.ports import DailyLoads
 from mocktailverse.stores import cloudformation_stack
 from mocktailverse.stores.alarms import read_alarm_states
 from mocktailverse.stores.cloudformation_stack import stack_name
@@ -134,10 +133,11 @@ def measure(stores: Stores, env: str, days: int) -> Report:
     current = latest_generations(loads)
     publishings = _publishings(stores, now - days * DAY_MS)
     published, problem = _published(stores, now)
-    metrics = load_metrics(loads, publishings)
-    month = _month(pages, published, env)
-    operations = _operations(stores, env, loads, publishings, month, now=now)
     meta = published.meta if published else None
+    metrics = load_metrics(loads, publishings)
+    limit_s = running(env).transform_timeout_s
+    month = MonthUsage(pages, lambda: meta, attempt_limit_s=limit_s, clock=now_ms).read()
+    operations = _operations(stores, env, loads, publishings, month, now=now)
     return Report(
         made=ReportOrigin(
             at=now,
@@ -159,7 +159,7 @@ def measure(stores: Stores, env: str, days: int) -> Report:
 
 def _publishings(stores: Stores, since: int) -> list[Publishing]:
     """Return the publish function's log entries, oldest first; none if it never ran."""
-    log = LogGroup(stores.clients, LOGS + stores.outputs["PublishFunction"])
+    log = stores.function_log("PublishFunction")
     try:
         logged = [publishing_of(line.at, line.message) for line in log.lines(since, PUBLISHED)]
     except MissingError:
@@ -190,16 +190,6 @@ def _figures_of(path: Path, now: int) -> CatalogueFigures:
         )
 
 
-def _month(loads: DailyLoads, published: CatalogueFigures | None, env: str) -> MonthSoFar:
-    def read_meta() -> Meta:
-        if published is None:
-            raise MissingError("Nothing was published yet.")
-        return published.meta
-
-    limit_s = running(env).transform_timeout_s
-    return MonthUsage(loads, read_meta, attempt_limit_s=limit_s, clock=now_ms).read()
-
-
 def _operations(  # noqa: PLR0913 - the figures come from these
     stores: Stores,
     env: str,
@@ -210,7 +200,7 @@ def _operations(  # noqa: PLR0913 - the figures come from these
     now: int,
 ) -> Operations:
     clients = stores.clients
-    names = [name for what, name in stores.outputs.items() if what.endswith("Function")]
+    names = sorted(stores.function_names.values())
     logs = {LOGS + name for name in names}
     with translated("Looking for the alarms"):
         alarms = cloudformation_stack.resources(clients, stack_name(env), "AWS::CloudWatch::Alarm")
@@ -221,7 +211,7 @@ def _operations(  # noqa: PLR0913 - the figures come from these
     used = month.usage(running(env))
     return Operations(
         is_emulated=clients.endpoint is not None,
-        functions=[stores.functions.state(name) for name in sorted(names)],
+        functions=[stores.functions.state(name) for name in names],
         failures=sum(_failures(stores, log, now - FAILURES_WINDOW_MS) for log in logs),
         log_groups=[group for group in read_retentions(clients, LOG_GROUPS) if group.name in logs],
         alarms=read_alarm_states(clients, alarms.values()),

@@ -36,7 +36,7 @@ class Passage(Struct, frozen=True):
 
 
 def throughput(loads: Sequence[Load], *, now: int, bins: int, bin_ms: int) -> list[Rate]:
-    """Records read a second in the last `bins` bins, oldest first.
+    """Return the records read a second in the last `bins` bins, oldest first.
 
     A load's records are spread evenly over the time from its first attempt to its end.
     """
@@ -59,7 +59,7 @@ def throughput(loads: Sequence[Load], *, now: int, bins: int, bin_ms: int) -> li
 
 
 def passages(loads: Sequence[Load], builds: Sequence[int]) -> list[Passage]:
-    """The ways of the objects that were loaded at the first go, in the order of `loads`.
+    """Return the passages of the objects that were loaded at the first attempt, in this order.
 
     Replays are left out: their objects were stored long before. A build counts as a load's own
     where it is the first after the load's end and an earlier one is known, too.
@@ -80,7 +80,7 @@ def passages(loads: Sequence[Load], builds: Sequence[int]) -> list[Passage]:
 
 
 def quantile(values: Sequence[float], share: float) -> float:
-    """The value that this share of the values does not exceed (nearest rank)."""
+    """Return the value that this share of the values does not exceed (nearest rank)."""
     ordered = sorted(values)
     return ordered[max(0, math.ceil(len(ordered) * share) - 1)]
 

@@ -34,9 +34,16 @@ def raw_object(stores: Stores, key_or_id: str) -> StoredObject:
     Raises:
         MissingError: there is no such raw object or drink, or the raw object has expired.
     """
-    if key_or_id.startswith(RAW_PREFIX):
-        return _object_of_key(stores, key_or_id)
-    return _object_of_drink(stores, key_or_id)
+    version = None if key_or_id.startswith(RAW_PREFIX) else _version_of_drink(stores, key_or_id)
+    key = version.key if version else key_or_id
+    versions = [
+        stored
+        for stored in stores.bucket.versions(key)
+        if stored.version.key == key and version in (None, stored.version)
+    ]
+    if not versions:
+        raise MissingError(f"The raw object of `{key_or_id}` does not exist, or has expired.")
+    return max(versions, key=lambda stored: stored.stored_at)
 
 
 def trace(stores: Stores, origin: StoredObject) -> list[Step]:
@@ -59,25 +66,12 @@ def trace(stores: Stores, origin: StoredObject) -> list[Step]:
     return sorted(steps, key=lambda step: step.at)
 
 
-def _object_of_key(stores: Stores, key: str) -> StoredObject:
-    versions = [stored for stored in stores.bucket.versions(key) if stored.version.key == key]
-    return _latest(versions, key)
-
-
-def _object_of_drink(stores: Stores, drink_id: str) -> StoredObject:
+def _version_of_drink(stores: Stores, drink_id: str) -> ObjectVersion:
     register = stores.drinks.get(drink_id)
     if register is None or register.drink is None:
         raise MissingError(f"No drink `{drink_id}` is in the table.")
     lineage = register.drink.lineage
-    version = ObjectVersion(lineage.bucket, lineage.key, lineage.version_id)
-    versions = [s for s in stores.bucket.versions(version.key) if s.version == version]
-    return _latest(versions, drink_id)
-
-
-def _latest(versions: list[StoredObject], subject: str) -> StoredObject:
-    if not versions:
-        raise MissingError(f"The raw object of `{subject}` does not exist, or has expired.")
-    return max(versions, key=lambda stored: stored.stored_at)
+    return ObjectVersion(lineage.bucket, lineage.key, lineage.version_id)
 
 
 def _step(stage: str, line: LogLine) -> Step:

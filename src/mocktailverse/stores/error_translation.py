@@ -139,6 +139,16 @@ def translated(action: str) -> Iterator[None]:
         raise UsageError(f"{action}: {error}. It must look like http://127.0.0.1:4566.") from error
 
 
+@contextmanager
+def ignored(*codes: str) -> Iterator[None]:
+    """End the block at a client error with one of these AWS error codes, and go on after it."""
+    try:
+        yield
+    except ClientError as error:
+        if error_code(error) not in codes:
+            raise
+
+
 def _from_client_error(action: str, error: ClientError) -> Exception:
     code = error_code(error)
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)

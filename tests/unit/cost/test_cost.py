@@ -6,15 +6,17 @@ import pytest
 from mocktailverse.cost.cost_report import ReportLine, cost_report
 from mocktailverse.cost.limits import flood_usd, with_all_pollers
 from mocktailverse.cost.model import month, price_table, total_usd
-from mocktailverse.cost.projection import (
+from mocktailverse.cost.running import DAYS, HOURS, PROD, SMALL, STAGING, Running, running
+from mocktailverse.cost.usage import BASIS, LEVELS, Activity, Usage, Visitors, usage_of
+from mocktailverse.cost.workload import (
+    IDLE,
+    REFERENCE,
+    SWEEP,
     at_measured_rate,
     for_records,
     scaled,
     write_share,
 )
-from mocktailverse.cost.running import DAYS, HOURS, PROD, SMALL, STAGING, Running, running
-from mocktailverse.cost.usage import BASIS, LEVELS, Activity, Usage, Visitors, usage_of
-from mocktailverse.cost.workload import IDLE, REFERENCE, SWEEP
 from mocktailverse.loads.load_record import Counts, Load
 from mocktailverse.loads.object_version import ObjectVersion
 

@@ -10,8 +10,7 @@ from mocktailverse.checkout import find_checkout
 from mocktailverse.cost.footprint import Footprint, footprints
 from mocktailverse.cost.limits import beyond_limits
 from mocktailverse.cost.model import price_table
-from mocktailverse.cost.running import DAYS, HOURS, running
-from mocktailverse.cost.schedules import events_a_month
+from mocktailverse.cost.running import DAYS, HOURS, events_a_month, running
 from mocktailverse.cost.template import Template
 from mocktailverse.deployment import environments
 from mocktailverse.deployment.environments import DEPLOYED

@@ -4,8 +4,7 @@ import msgspec
 import pytest
 
 from mocktailverse.checkout import find_checkout
-from mocktailverse.cost.running import HOURS
-from mocktailverse.cost.schedules import events_a_month
+from mocktailverse.cost.running import HOURS, events_a_month
 from mocktailverse.deployment import environments
 from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.pipeline.reconciliation import LOOK_BACK_MS, REQUEUE_LIMIT, reconcile

@@ -15,8 +15,7 @@ from mocktailverse.cost.footprint import footprints
 from mocktailverse.cost.template import Template
 from mocktailverse.deployment import environments
 from mocktailverse.functions.failure_log import FAILED
-from mocktailverse.operations.drills.drill import DRILLS
-from mocktailverse.operations.drills.runbook import on_this_machine, repair_commands
+from mocktailverse.operations.drills.drill import DRILLS, on_this_machine, repair_commands
 
 ROOT = Path(__file__).parents[3]
 RUNBOOKS = ROOT / "docs" / "runbooks"

@@ -1,6 +1,8 @@
 """A drill (game day): cause a failure, see its alarm fire, fix it by the runbook, see it clear."""
 
 import json
+import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -17,11 +19,10 @@ from mocktailverse.checkout import find_checkout
 from mocktailverse.cost.model import month, price_table, total_usd
 from mocktailverse.cost.template import Template
 from mocktailverse.cost.usage import Usage
-from mocktailverse.errors import TransientError
+from mocktailverse.errors import TransientError, UsageError
 from mocktailverse.operations.drills import faults
 from mocktailverse.operations.drills.alarm_evaluation import evaluate
 from mocktailverse.operations.drills.drill_stack import DrillStack, records
-from mocktailverse.operations.drills.runbook import on_this_machine, repair_commands
 from mocktailverse.stores.alarms import read_alarm
 from mocktailverse.stores.environment import Stores
 from mocktailverse.times import now
@@ -36,6 +37,10 @@ BUDGET_EMULATED = (
 )
 PRODUCTION = {"Stage": "prod", "Target": "aws"}
 PER_COMMAND_S = 120
+
+FIX = re.compile(r"^## Fix\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+PROGRAM = "mocktailverse"
 
 Fault = Callable[[DrillStack], AbstractContextManager[None]]
 OnProgress = Callable[[str], None]
@@ -52,10 +57,7 @@ class DrillFinding(Struct, frozen=True):
 
 
 class Ran(Struct, frozen=True):
-    """A command of the runbook; `exit_code` is None if it only works on AWS.
-
-    `problem` is its error message if it failed.
-    """
+    """A command of the runbook; `exit_code` is None if it only works on AWS."""
 
     command: str
     exit_code: int | None
@@ -109,10 +111,7 @@ def run(
 ) -> DrillReport:
     """Run a drill on a local stack of its own, which is removed afterwards.
 
-    Args:
-        drill: the failure to practise.
-        start_stack: runs a stack in a folder, with a file of records as its simulated source.
-        on_progress: called with the current step.
+    `start_stack` runs a stack in a folder, with a file of records as its simulated source.
 
     Raises:
         MocktailverseError: the stack did not start, or the failure did not occur.
@@ -168,7 +167,7 @@ def _carry_out(
 
 
 def _alarm_check(drill: Drill, stack: DrillStack) -> AlarmCheck:
-    alarm = read_alarm(stack.clients, f"mocktailverse-{drill.name}-local")
+    alarm = read_alarm(stack.stores.clients, f"mocktailverse-{drill.name}-local")
 
     def check(stage: str, since: int) -> DrillFinding:
         verdict = evaluate(alarm, stack.observe(since), since + alarm.window_ms)
@@ -202,13 +201,30 @@ def _budget_check(_drill: Drill, stack: DrillStack) -> AlarmCheck:
     return AlarmCheck(definition, BUDGET_EMULATED, check)
 
 
-def _run(command: list[str], stack: DrillStack) -> Ran:
-    """Run a command of the runbook on the drill's stack, as an operator would.
+def repair_commands(name: str) -> list[list[str]]:
+    """Return the `mocktailverse` commands in the blocks under "Fix", without the word itself.
 
     Raises:
-        TransientError: it did not end in time.
+        UsageError: there is no such runbook, or it names no command.
     """
-    shown = " ".join(["mocktailverse", *command])
+    page = find_checkout().template.parents[1] / "docs" / "runbooks" / f"{name}.md"
+    section = FIX.search(page.read_text()) if page.is_file() else None
+    if section is None:
+        raise UsageError(f"{page} does not exist, or has no section `Fix`.")
+    lines = [line for block in BLOCK.findall(section[1]) for line in block.splitlines()]
+    words = [shlex.split(line, comments=True) for line in lines]
+    return [rest for program, *rest in filter(None, words) if program == PROGRAM]
+
+
+def on_this_machine(command: list[str], home: str) -> list[str]:
+    """Return the command for the stack of a drill, in place of `--env prod`."""
+    at = command.index("--env") if "--env" in command else len(command)
+    return [*command[:at], *command[at + 2 :], "--state-dir", home]
+
+
+def _run(command: list[str], stack: DrillStack) -> Ran:
+    """Run a command of the runbook on the drill's stack, as an operator would."""
+    shown = " ".join([PROGRAM, *command])
     if command[0] == "deploy":  # deployment is for AWS; the end of the fault replaces it
         return Ran(shown, None)
     arguments = on_this_machine(command, str(stack.state_dir))

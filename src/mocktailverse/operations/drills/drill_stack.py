@@ -1,10 +1,10 @@
 """The stack of a drill: ways to break it, and what can be observed of it."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
@@ -14,7 +14,6 @@ from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.operations.drills.alarm_evaluation import Value, embedded_values, filtered_values
 from mocktailverse.pipeline.verify_catalogue import verify_all
 from mocktailverse.stores.alarms import Metric, read_log_metrics
-from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.environment import Stores
 from mocktailverse.stores.functions import Invocation
 from mocktailverse.stores.log_group import LogGroup
@@ -27,25 +26,16 @@ RECORDS = 30
 """Drinks that the source of a drill has."""
 
 Record = dict[str, Any]
+Result = TypeVar("Result")
 
 
-class DrillStack(Struct, dict=True):
+class DrillStack(Struct, frozen=True):
     """A stack of its own for one drill."""
 
     stores: Stores
     """Its stores, with the deployer's rights."""
     state_dir: Path
     """Its folder, for commands that run on it."""
-
-    @property
-    def outputs(self) -> Mapping[str, str]:
-        """The stack's outputs."""
-        return self.stores.outputs
-
-    @property
-    def clients(self) -> Clients:
-        """The deployer's clients."""
-        return self.stores.clients
 
     # ---- what happens to it
 
@@ -58,20 +48,17 @@ class DrillStack(Struct, dict=True):
     def load(self, records: list[Record], part: str) -> Load:
         """Store records as one raw object, and wait for its load."""
         version = self.put(records, part)
-        self.until(lambda: self._ended(version) is not None, f"{version.key} is loaded")
-        load = self._ended(version)
-        assert load is not None  # noqa: S101 - just waited for
-        return load
+        return self.until(lambda: self._ended(version), f"{version.key} is loaded")
 
     def invoke(self, output: str, event: object) -> Invocation:
         """Invoke a function as AWS would, and return its result or error."""
-        name = self.outputs[output]
+        name = self.stores.outputs[output]
         return self.stores.functions.run(name, json.dumps(event).encode())
 
     @contextmanager
     def misconfigured(self, output: str, **variables: str) -> Iterator[None]:
         """Give a function other environment variables within the block."""
-        name, client = self.outputs[output], self.clients.lambda_
+        name, client = self.stores.outputs[output], self.stores.clients.lambda_
         before = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
         client.update_function_configuration(
             FunctionName=name, Environment={"Variables": {**before, **variables}}
@@ -86,7 +73,7 @@ class DrillStack(Struct, dict=True):
     @contextmanager
     def hurried_queue(self) -> Iterator[None]:
         """Redeliver failed messages after a second within the block."""
-        client, url = self.clients.sqs, self.outputs["QueueUrl"]
+        client, url = self.stores.clients.sqs, self.stores.outputs["QueueUrl"]
         attributes = client.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])
         client.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
         try:
@@ -97,7 +84,7 @@ class DrillStack(Struct, dict=True):
 
     def set_write_capacity(self, units: int) -> int:
         """Set the drinks table's write capacity; return the previous one."""
-        table, client = self.outputs["DrinksTable"], self.clients.dynamodb
+        table, client = self.stores.outputs["DrinksTable"], self.stores.clients.dynamodb
         before = client.describe_table(TableName=table)["Table"]["ProvisionedThroughput"]
         client.update_table(
             TableName=table,
@@ -112,23 +99,25 @@ class DrillStack(Struct, dict=True):
 
     def has_failed(self, output: str, since: int) -> bool:
         """Return whether the template's filters match a failure in a function's log."""
-        log_group = self._log_group(output)
-        counted = {one.metric for one in read_log_metrics(self.clients, log_group)}
-        return any(value.metric in counted for value in self._from_log(log_group, since))
+        log = self.stores.function_log(output)
+        counted = {one.metric for one in read_log_metrics(self.stores.clients, log.name)}
+        return any(value.metric in counted for value in self._from_log(log, since))
 
     def observe(self, since: int) -> list[Value]:
         """Return the metrics that CloudWatch would have since a time in ms."""
         values = [self._depth("QueueUrl"), self._depth("DeadLetterQueueUrl")]
-        for output in self.outputs:
+        for output in self.stores.outputs:
             if output.endswith("Function"):
-                values += self._from_log(self._log_group(output), since)
+                values += self._from_log(self.stores.function_log(output), since)
         return values
 
     def capacity(self) -> tuple[int, int]:
         """Return the provisioned read and write units of both tables and the index."""
         read = write = 0
         for output in ("DrinksTable", "LoadsTable"):
-            response = self.clients.dynamodb.describe_table(TableName=self.outputs[output])
+            response = self.stores.clients.dynamodb.describe_table(
+                TableName=self.stores.outputs[output]
+            )
             table = response["Table"]
             for part in (table, *table.get("GlobalSecondaryIndexes", [])):
                 read += part["ProvisionedThroughput"]["ReadCapacityUnits"]
@@ -146,32 +135,31 @@ class DrillStack(Struct, dict=True):
         self.until(self.verified, "everything is verified")
 
     @staticmethod
-    def until(condition: Callable[[], bool], what: str) -> None:
-        """Wait for a condition.
+    def until(condition: Callable[[], Result | None], what: str) -> Result:
+        """Wait for a condition, and return its first true value.
 
         Raises:
             TransientError: it stays false until the timeout.
         """
-        if not wait_until(condition, TIMEOUT_S, POLL_S):
+        result = wait_until(condition, TIMEOUT_S, POLL_S)
+        if not result:
             raise TransientError(f"Timed out after {TIMEOUT_S:g} s waiting for: {what}.")
+        return result
 
     def _ended(self, version: ObjectVersion) -> Load | None:
         load = self.stores.loads.latest(version)
         return load if load and load.status != "loading" else None
 
-    def _log_group(self, output: str) -> str:
-        return f"/aws/lambda/{self.outputs[output]}"
-
-    def _from_log(self, log_group: str, since: int) -> Iterator[Value]:
-        log_metrics = read_log_metrics(self.clients, log_group)
-        for line in LogGroup(self.clients, log_group).lines(since):
+    def _from_log(self, log: LogGroup, since: int) -> Iterator[Value]:
+        log_metrics = read_log_metrics(self.stores.clients, log.name)
+        for line in log.lines(since):
             yield from embedded_values(line)
             for log_metric in log_metrics:
                 yield from filtered_values(log_metric, line)
 
     def _depth(self, output: str) -> Value:
-        url = self.outputs[output]
-        response = self.clients.sqs.get_queue_attributes(
+        url = self.stores.outputs[output]
+        response = self.stores.clients.sqs.get_queue_attributes(
             QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
         )
         dimensions = (("QueueName", url.rpartition("/")[2]),)
@@ -180,7 +168,7 @@ class DrillStack(Struct, dict=True):
 
 
 def records(number: int = RECORDS, first: int = 1) -> list[Record]:
-    """Good raw records, with ids that count up."""
+    """Return good raw records, with ids that count up."""
     return [
         {
             "idDrink": str(990_000 + first + index),
