@@ -47,10 +47,7 @@ def create_deployer(endpoint: str) -> tuple[str, str]:
     The root user does nothing else: policies do not bind it, so it would hide missing rights.
     """
     root = Clients(
-        endpoint_url=endpoint,
-        region=REGION,
-        access_key_id=ROOT_KEY,
-        secret_access_key=ROOT_KEY,
+        endpoint_url=endpoint, region=REGION, access_key_id=ROOT_KEY, secret_access_key=ROOT_KEY
     )
     root.iam.create_user(UserName=DEPLOYER)
     root.iam.attach_user_policy(UserName=DEPLOYER, PolicyArn=ADMINISTRATOR)
@@ -61,6 +58,5 @@ def create_deployer(endpoint: str) -> tuple[str, str]:
 def expire_items(clients: Clients, *, table: str, attribute: str) -> None:
     """Enable a table's time to live, which MiniStack's CloudFormation ignores."""
     clients.dynamodb.update_time_to_live(
-        TableName=table,
-        TimeToLiveSpecification={"AttributeName": attribute, "Enabled": True},
+        TableName=table, TimeToLiveSpecification={"AttributeName": attribute, "Enabled": True}
     )

@@ -60,10 +60,7 @@ def responds_within(
 
 
 def wait_until_healthy(
-    process: Process,
-    log: Path | None,
-    path: str | None = None,
-    timeout_s: float = START_TIMEOUT_S,
+    process: Process, log: Path | None, path: str | None = None, timeout_s: float = START_TIMEOUT_S
 ) -> None:
     """Wait until a process that was just started passes its health check.
 

@@ -14,14 +14,7 @@ from mocktailverse.checkout import Checkout
 from mocktailverse.local import health, processes, tcp_ports
 from mocktailverse.local.deploying import STAGE, Progress
 from mocktailverse.local.processes import Launcher, Process
-from mocktailverse.local.state import (
-    DASHBOARD,
-    SERVER,
-    SERVICES,
-    SOURCE,
-    LocalStack,
-    write_stack,
-)
+from mocktailverse.local.state import DASHBOARD, SERVER, SERVICES, SOURCE, LocalStack, write_stack
 from mocktailverse.local.tcp_ports import HOST
 from mocktailverse.settings import DashboardSettings
 

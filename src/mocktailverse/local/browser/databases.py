@@ -13,10 +13,7 @@ from mocktailverse.catalogue.writer import CatalogueWriter, catalogue_version
 from mocktailverse.errors import MissingError
 from mocktailverse.loads.load_record import Load, latest_generations
 from mocktailverse.loads.rejected import Rejected
-from mocktailverse.operations.recent_loads import (
-    recent_loads,
-    rejected_lines,
-)
+from mocktailverse.operations.recent_loads import recent_loads, rejected_lines
 from mocktailverse.pipeline.ports import LoadsStore, RawStore
 from mocktailverse.times import utc
 
@@ -103,9 +100,7 @@ class Copies:
 
 
 def _fill(
-    connection: sqlite3.Connection,
-    loads: Iterable[Load],
-    rejected: Iterable[tuple[str, Rejected]],
+    connection: sqlite3.Connection, loads: Iterable[Load], rejected: Iterable[tuple[str, Rejected]]
 ) -> None:
     """Replace the content in one transaction."""
     connection.execute("BEGIN IMMEDIATE")

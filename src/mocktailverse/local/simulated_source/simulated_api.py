@@ -50,11 +50,7 @@ class Access(Struct, frozen=True):
 
 
 def create_app(
-    records: Iterable[Record],
-    *,
-    key: str = "1",
-    premium_keys: Iterable[str] = (),
-    seed: int = 0,
+    records: Iterable[Record], *, key: str = "1", premium_keys: Iterable[str] = (), seed: int = 0
 ) -> Starlette:
     """Return the API, which serves these records.
 
