@@ -4,10 +4,7 @@ The embedded AWS keeps its data in memory, so ending its process loses the data.
 decides that, with `mocktailverse down --forget`.
 """
 
-import contextlib
 from pathlib import Path
-
-import msgspec
 
 from mocktailverse.errors import UnreachableError
 from mocktailverse.local import health, processes, watchdog
@@ -85,12 +82,5 @@ def _require_no_processes(state_dir: Path, on_progress: Progress) -> None:
 def _lost_drinks(stack: LocalStack) -> str:
     """Return how many drinks the API still lists from its copy; empty if it does not run."""
     server = stack.by_name.get(SERVER)
-    body = health.get(server.port, "/health") if server and server.find() else None
-    with contextlib.suppress(msgspec.DecodeError):
-        if body:
-            return f": {msgspec.json.decode(body, type=_Health).drinks} drinks by the API's copy"
-    return ""
-
-
-class _Health(msgspec.Struct):
-    drinks: int
+    drinks = health.listed_drinks(server) if server and server.find() else None
+    return "" if drinks is None else f": {drinks} drinks by the API's copy"

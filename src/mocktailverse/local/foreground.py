@@ -45,22 +45,15 @@ def _exit(number: int, _frame: FrameType | None) -> NoReturn:
 
 
 @contextlib.contextmanager
-def server(  # noqa: PLR0913  keyword-only; each is a separate fact about the server
-    name: str,
-    command: Sequence[str],
-    *,
-    port: int,
-    health_path: str,
-    environment: Mapping[str, str],
-    folder: Path,
+def server(
+    name: str, command: Sequence[str], *, port: int, environment: Mapping[str, str], folder: Path
 ) -> Iterator[Process]:
     """Run a server for as long as the block runs; it prints to our stderr.
 
     Args:
-        name: what people call it.
+        name: what people call it; `health.PATHS` has its health check.
         command: the module to run, and its arguments.
         port: the port on the loopback on which it listens.
-        health_path: a path that responds with 200 when it is ready.
         environment: its environment variables.
         folder: its working directory, and its home unless the environment has one.
 
@@ -73,7 +66,7 @@ def server(  # noqa: PLR0913  keyword-only; each is a separate fact about the se
         launcher = Launcher(folder)
         try:
             process = launcher.start(name, command, port=port, environment=environment)
-            health.wait_until_healthy(process, None, health_path)
+            health.wait_until_healthy(process)
             yield process
         finally:
             launcher.stop()

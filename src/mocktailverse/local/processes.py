@@ -7,7 +7,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Self
 
 import msgspec
 import psutil
@@ -27,7 +26,6 @@ START_TIME_TOLERANCE_S = 2.0
 """The clock may be adjusted between two readings of a process's start time."""
 
 _PACKAGE = "mocktailverse.local."
-_WATCHDOG: Final = watchdog.__name__
 
 
 class Process(msgspec.Struct, frozen=True):
@@ -66,10 +64,8 @@ class Process(msgspec.Struct, frozen=True):
     def listens(self) -> bool:
         """Return whether this very process, and no other, listens on its port."""
         process = self.find()
-        if process is None:
-            return False
         with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-            return any(
+            return process is not None and any(
                 connection.status == psutil.CONN_LISTEN and connection.laddr.port == self.port
                 for connection in process.net_connections(kind="tcp")
             )
@@ -79,8 +75,6 @@ class Process(msgspec.Struct, frozen=True):
 class Launcher:
     """Starts processes that end with this one, whatever ends it, until they are released.
 
-    A `with` block that fails stops the processes that it has started.
-
     Args:
         directory: home, working and temporary directory of the processes.
         logs: file for the output of each process, by its name; the others use our stderr.
@@ -89,8 +83,8 @@ class Launcher:
     def __init__(self, directory: Path, logs: Mapping[str, Path] = MappingProxyType({})) -> None:
         self.directory = directory
         self.logs = logs
-        self._pipes: list[watchdog.ParentPipe] = []
         self.started: list[Process] = []
+        self._pipes: list[int] = []
 
     def start(
         self,
@@ -108,23 +102,16 @@ class Launcher:
             port: the TCP port on which it is going to listen.
             environment: its settings; it inherits nothing of this process's environment.
         """
-        log = self.logs.get(name)
-        reading_end, pipe = watchdog.open_pipe(self.directory)
-        self._pipes.append(pipe)
+        log, home = self.logs.get(name), str(self.directory)
+        standard = {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": home, "TMPDIR": home}
+        reading_end, writing_end = watchdog.open_pipe(self.directory)
+        if writing_end is not None:
+            self._pipes.append(writing_end)
         try:
             with log.open("wb") if log else contextlib.nullcontext(STDERR) as output:
                 child = subprocess.Popen(  # noqa: S603  our own command, no shell
-                    [
-                        *(sys.executable, "-m", _WATCHDOG, str(reading_end), str(self.directory)),
-                        *command,
-                    ],
-                    env={
-                        "PATH": os.defpath,
-                        "LANG": "C.UTF-8",
-                        "HOME": str(self.directory),
-                        "TMPDIR": str(self.directory),
-                        **environment,
-                    },
+                    [sys.executable, "-m", watchdog.__name__, str(reading_end), home, *command],
+                    env={**standard, **environment},
                     cwd=self.directory,  # so that `-m` finds nothing in the caller's directory
                     stdin=subprocess.DEVNULL,
                     stdout=output,
@@ -149,22 +136,18 @@ class Launcher:
     def release(self) -> None:
         """Let the processes outlive this one."""
         for pipe in self._pipes:
-            pipe.release()
+            with contextlib.suppress(BrokenPipeError):  # the process has ended already
+                os.write(pipe, b".")
+        self._close_pipes()
 
     def stop(self) -> None:
         """Stop the processes that were started."""
         stop(*self.started)
-        for pipe in self._pipes:
-            pipe.close()
+        self._close_pipes()
 
-    def __enter__(self) -> Self:
-        """Begin a block that stops the processes if it fails."""
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Stop the processes if the block has failed."""
-        if kind is not None:
-            self.stop()
+    def _close_pipes(self) -> None:
+        while self._pipes:
+            os.close(self._pipes.pop())
 
 
 def _wait_for_command_line(pid: int) -> None:
