@@ -6,6 +6,8 @@ rebinding attack. And the headers with which a browser identifies the requesting
 the server itself; programs send no such headers.
 """
 
+from starlette.types import Send
+
 HOSTS = frozenset({"127.0.0.1", "localhost"})
 OWN_SITES = frozenset({"same-origin", "none"})
 """Sec-Fetch-Site of requests from a server's own pages, and of an address that was typed."""
@@ -26,3 +28,10 @@ def is_our_own(host: str, origin: str | None, site: str | None) -> bool:
         site: the header Sec-Fetch-Site; None without one.
     """
     return origin in (None, f"http://{host}") and (site is None or site in OWN_SITES)
+
+
+async def refuse(send: Send, status: int, text: bytes) -> None:
+    """Send a response in plain text, in place of an ASGI app's."""
+    headers = [(b"content-type", b"text/plain; charset=utf-8")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": text})

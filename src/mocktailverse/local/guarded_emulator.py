@@ -5,19 +5,13 @@ MiniStack allows every origin (`Access-Control-Allow-Origin: *`), and takes the 
 page that a developer has open could create a Lambda function, which runs code on this machine.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any
+from collections.abc import Iterable
 
 from ministack import app as ministack  # type: ignore[import-untyped]  # it has no types
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mocktailverse.local import worker_pool
-from mocktailverse.local.allowed_hosts import is_our_own, names_this_machine
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from mocktailverse.local.allowed_hosts import is_our_own, names_this_machine, refuse
 
 REFUSAL = (
     b"The embedded AWS responds to programs and its own pages only, at 127.0.0.1 or localhost.\n"
@@ -27,7 +21,7 @@ REFUSAL = (
 class Guarded:
     """Forwards requests to an app, except those from pages of other sites."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -37,9 +31,7 @@ class Guarded:
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
-            headers = [(b"content-type", b"text/plain; charset=utf-8")]
-            await send({"type": "http.response.start", "status": 403, "headers": headers})
-            await send({"type": "http.response.body", "body": REFUSAL})
+            await refuse(send, 403, REFUSAL)
 
 
 def _is_allowed(raw: Iterable[tuple[bytes, bytes]]) -> bool:

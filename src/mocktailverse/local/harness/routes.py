@@ -16,9 +16,9 @@ from mocktailverse.api.error_responses import ApiError
 from mocktailverse.api.openapi import errors
 from mocktailverse.catalogue.search.query import Page
 from mocktailverse.errors import UsageError
-from mocktailverse.local.harness import source_faults
 from mocktailverse.local.harness.record_journey import record_journey
 from mocktailverse.local.harness.samples import sample_event
+from mocktailverse.local.harness.source_faults import active_faults
 from mocktailverse.local.harness.wiring import HarnessDependencies
 from mocktailverse.operations.recent_loads import recent_loads, unfinished
 from mocktailverse.pipeline.ingest import InputFile, put_files
@@ -127,16 +127,13 @@ def list_recent_loads(stores: StackStores) -> Response:
 def fetch(stores: StackStores, body: FetchBody) -> Response:
     """Fetch raw records from the source with the fetch function, until the plan is complete."""
     plan(body.strategy, body.arguments, premium=True)
-    limits = {"full": body.full} | (
-        {"max_requests": body.max_requests} if body.max_requests else {}
-    )
-    if body.strategy != "sweep":
-        if any(limits.values()):
-            raise UsageError(
-                "`max_requests` and `full` are options of the strategy `sweep`. Remove them."
-            )
-        limits = {}
-    fetch_plan = FetchPlan(body.strategy, body.arguments, limits)
+    is_sweep = body.strategy == "sweep"
+    if not is_sweep and (body.full or body.max_requests):
+        raise UsageError(
+            "`max_requests` and `full` are options of the strategy `sweep`. Remove them."
+        )
+    limits = body.model_dump(include={"full", "max_requests"}, exclude_none=True)
+    fetch_plan = FetchPlan(body.strategy, body.arguments, limits if is_sweep else {})
     report = fetch_all(partial(stores.functions.invoke, stores.function_names["fetch"]), fetch_plan)
     stored = fetched_versions(stores.bucket.versions, report)
     return fresh({"report": report, "objects": stored})
@@ -196,7 +193,7 @@ def send_event(
 @router.get("/faults")
 def list_faults(harness: Harness) -> Response:
     """List the active faults of the simulated TheCocktailDB."""
-    return fresh(Page(source_faults.faults(_simulation(harness)), None))
+    return fresh(Page(active_faults(_simulation(harness)), None))
 
 
 @router.post("/faults")
@@ -205,7 +202,7 @@ def add_fault(
     fault: Annotated[dict[str, Any], Body(examples=[{"kind": "throttle", "every": 3}])],
 ) -> Response:
     """Add a fault; the kind `none` removes all faults."""
-    return fresh(Page(source_faults.add(_simulation(harness), msgspec.json.encode(fault)), None))
+    return fresh(Page(active_faults(_simulation(harness), msgspec.json.encode(fault)), None))
 
 
 def _simulation(harness: HarnessDependencies) -> str:

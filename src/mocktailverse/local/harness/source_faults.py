@@ -10,30 +10,21 @@ from mocktailverse.errors import UnreachableError, UsageError
 _TIMEOUT_S = 5.0
 
 
-def faults(source_url: str) -> list[dict[str, Any]]:
+def active_faults(source_url: str, new_fault: bytes | None = None) -> list[dict[str, Any]]:
     """Return the active faults, each with its numbers of requests seen and affected.
 
-    Raises:
-        UnreachableError: the simulated source does not respond.
-    """
-    return _request(source_url, None)
-
-
-def add(source_url: str, fault: bytes) -> list[dict[str, Any]]:
-    """Add a fault, given as the JSON of a `Fault`; return the active faults.
+    Args:
+        source_url: base URL of the simulated source.
+        new_fault: the JSON of a `Fault` to add first.
 
     Raises:
         UsageError: the fault is not valid.
         UnreachableError: the simulated source does not respond.
     """
-    return _request(source_url, fault)
-
-
-def _request(source_url: str, fault: bytes | None) -> list[dict[str, Any]]:
+    method = "POST" if new_fault else "GET"
+    url = f"{source_url}/_faults"
     try:
-        response = httpx2.request(
-            "POST" if fault else "GET", f"{source_url}/_faults", content=fault, timeout=_TIMEOUT_S
-        )
+        response = httpx2.request(method, url, content=new_fault, timeout=_TIMEOUT_S)
     except httpx2.HTTPError as error:
         raise UnreachableError(
             f"The simulated TheCocktailDB at `{source_url}` does not respond: {error}"
