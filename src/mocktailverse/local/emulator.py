@@ -55,8 +55,8 @@ def create_deployer(endpoint: str) -> tuple[str, str]:
     return key["AccessKeyId"], key["SecretAccessKey"]
 
 
-def expire_items(clients: Clients, *, table: str, attribute: str) -> None:
-    """Enable a table's time to live, which MiniStack's CloudFormation ignores."""
+def expire_loads(clients: Clients, table: str) -> None:
+    """Enable the time to live of the loads table, which MiniStack's CloudFormation ignores."""
     clients.dynamodb.update_time_to_live(
-        TableName=table, TimeToLiveSpecification={"AttributeName": attribute, "Enabled": True}
+        TableName=table, TimeToLiveSpecification={"AttributeName": "expires_at", "Enabled": True}
     )

@@ -51,9 +51,8 @@ class OriginGuard:
         is_readable = request.method in SAFE_METHODS and not request.url.path.startswith(
             self._private
         )
-        if not is_readable and not is_our_own(
-            host, headers.get("origin"), headers.get("sec-fetch-site")
-        ):
+        origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+        if not is_readable and not is_our_own(host, origin, site):
             return _OTHER_ORIGIN
         if int(headers.get("content-length", "0")) > BODY_LIMIT:
             return _TOO_LARGE
