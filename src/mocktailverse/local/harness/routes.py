@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
+import httpx2
 import msgspec
 from fastapi import APIRouter, Body, Depends, Form, Query, Request, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,10 +16,9 @@ from mocktailverse.api.caching import fresh
 from mocktailverse.api.error_responses import ApiError
 from mocktailverse.api.openapi import errors
 from mocktailverse.catalogue.search.query import Page
-from mocktailverse.errors import UsageError
+from mocktailverse.errors import UnreachableError, UsageError
 from mocktailverse.local.harness.record_journey import record_journey
 from mocktailverse.local.harness.samples import sample_event
-from mocktailverse.local.harness.source_faults import active_faults
 from mocktailverse.local.harness.wiring import HarnessDependencies
 from mocktailverse.operations.recent_loads import recent_loads, unfinished
 from mocktailverse.pipeline.ingest import InputFile, put_files
@@ -32,6 +32,7 @@ from mocktailverse.times import now, parse_past_time
 
 RECENT_LOADS = 20
 RECENT_DAYS = 7
+FAULTS_TIMEOUT_S = 5.0
 
 Json = dict[str, Any] | list[Any] | str | int | float | bool | None
 """An event may be any JSON value."""
@@ -193,7 +194,7 @@ def send_event(
 @router.get("/faults")
 def list_faults(harness: Harness) -> Response:
     """List the active faults of the simulated TheCocktailDB."""
-    return fresh(Page(active_faults(_simulation(harness)), None))
+    return _faults(harness)
 
 
 @router.post("/faults")
@@ -202,14 +203,22 @@ def add_fault(
     fault: Annotated[dict[str, Any], Body(examples=[{"kind": "throttle", "every": 3}])],
 ) -> Response:
     """Add a fault; the kind `none` removes all faults."""
-    return fresh(Page(active_faults(_simulation(harness), msgspec.json.encode(fault)), None))
+    return _faults(harness, msgspec.json.encode(fault))
 
 
-def _simulation(harness: HarnessDependencies) -> str:
+def _faults(harness: HarnessDependencies, new_fault: bytes | None = None) -> Response:
+    """Return the simulated source's faults, after adding one, given as the JSON of a `Fault`."""
     if harness.source_url is None:
-        raise ApiError(
-            409,
-            "no_simulation",
-            "This stack fetches from the real TheCocktailDB, which cannot simulate faults.",
-        )
-    return harness.source_url
+        message = "This stack fetches from the real TheCocktailDB, which cannot simulate faults."
+        raise ApiError(409, "no_simulation", message)
+    method, url = "POST" if new_fault else "GET", f"{harness.source_url}/_faults"
+    try:
+        response = httpx2.request(method, url, content=new_fault, timeout=FAULTS_TIMEOUT_S)
+    except httpx2.HTTPError as error:
+        raise UnreachableError(
+            f"The simulated TheCocktailDB at `{harness.source_url}` does not respond: {error}"
+        ) from error
+    body = msgspec.json.decode(response.content)
+    if response.is_error:
+        raise UsageError(f"The fault is not valid: {body['error']}")
+    return fresh(Page(body["items"], None))
