@@ -25,12 +25,7 @@ _FORGET = "To drop its data and start empty, run `mocktailverse up --forget`."
 def find_running(state_dir: Path, timeout_s: float, on_progress: Progress) -> LocalStack | None:
     """Return the folder's stack if its embedded AWS responds; None if there is no stack.
 
-    Other processes of the stack may be down.
-
-    Args:
-        state_dir: folder of the stack.
-        timeout_s: how long an embedded AWS that is alive may be silent.
-        on_progress: gets a text while this waits.
+    It may be silent for `timeout_s` if it is alive. Other processes of the stack may be down.
 
     Raises:
         UnreachableError: the embedded AWS has ended or stays silent; nothing was changed.

@@ -37,8 +37,7 @@ def start(launcher: Launcher, port: int) -> Process:
         # Otherwise it removes the containers of other MiniStacks of this machine.
         "DOCKER_HOST": f"unix://{launcher.directory}/no-docker.sock",
     }
-    command = ["mocktailverse.local.guarded_emulator"]
-    return launcher.start(EMULATOR, command, port=port, environment=environment)
+    return launcher.start(EMULATOR, ["mocktailverse.local.guarded_emulator"], port, environment)
 
 
 def create_deployer(endpoint: str) -> tuple[str, str]:

@@ -50,12 +50,8 @@ def server(
 ) -> Iterator[Process]:
     """Run a server for as long as the block runs; it prints to our stderr.
 
-    Args:
-        name: what people call it; `health.PATHS` has its health check.
-        command: the module to run, and its arguments.
-        port: the port on the loopback on which it listens.
-        environment: its environment variables.
-        folder: its working directory, and its home unless the environment has one.
+    The command is a module and its arguments. `health.PATHS` has the health check of the name. The
+    folder is the working directory, and the home unless the environment has one.
 
     Raises:
         UsageError: the port is in use or may not be used.
@@ -65,7 +61,7 @@ def server(
     with exits_on_signals():
         launcher = Launcher(folder)
         try:
-            process = launcher.start(name, command, port=port, environment=environment)
+            process = launcher.start(name, command, port, environment)
             health.wait_until_healthy(process)
             yield process
         finally:
@@ -73,10 +69,6 @@ def server(
 
 
 def require_alive(process: Process) -> None:
-    """Make sure that a server has not ended by itself.
-
-    Raises:
-        UnreachableError: it has.
-    """
+    """Raise UnreachableError if a server has ended by itself."""
     if process.find() is None:
         raise UnreachableError(f"The {process.name} has ended. See its messages above.")

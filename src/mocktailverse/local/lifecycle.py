@@ -89,11 +89,8 @@ def start(
 
     The data of a stack that runs in this folder is never dropped; `stop` drops it.
 
-    Args:
-        state_dir: folder of this stack, created if missing; one stack a folder.
-        options: ports and the source.
-        on_progress: gets the current step as a text for people.
-        check: tests whether the stack works; a new stack that fails it is stopped.
+    A folder is for one stack, and is created if missing. `on_progress` gets the current step as a
+    text for people. `check` tests whether the stack works; a new stack that fails it is stopped.
 
     Raises:
         UsageError: a port is in use, the running stack has another port or source, or its

@@ -26,6 +26,7 @@ START_TIME_TOLERANCE_S = 2.0
 """The clock may be adjusted between two readings of a process's start time."""
 
 _PACKAGE = "mocktailverse.local."
+_EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
 class Process(msgspec.Struct, frozen=True):
@@ -75,9 +76,8 @@ class Process(msgspec.Struct, frozen=True):
 class Launcher:
     """Starts processes that end with this one, whatever ends it, until they are released.
 
-    Args:
-        directory: home, working and temporary directory of the processes.
-        logs: file for the output of each process, by its name; the others use our stderr.
+    `directory` is their home, working and temporary directory. `logs` has a file for the output of
+    a process, by its name; the others print to our stderr.
     """
 
     def __init__(self, directory: Path, logs: Mapping[str, Path] = MappingProxyType({})) -> None:
@@ -87,20 +87,11 @@ class Launcher:
         self._pipes: list[int] = []
 
     def start(
-        self,
-        name: str,
-        command: Sequence[str],
-        *,
-        port: int,
-        environment: Mapping[str, str] = MappingProxyType({}),
+        self, name: str, command: Sequence[str], port: int, environment: Mapping[str, str] = _EMPTY
     ) -> Process:
         """Start `python -m` in a session of its own, without waiting until it is ready.
 
-        Args:
-            name: what people call the process.
-            command: the module to run, and its arguments.
-            port: the TCP port on which it is going to listen.
-            environment: its settings; it inherits nothing of this process's environment.
+        The command is a module and its arguments. The process inherits nothing of our environment.
         """
         log, home = self.logs.get(name), str(self.directory)
         standard = {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": home, "TMPDIR": home}
@@ -122,15 +113,12 @@ class Launcher:
         finally:
             os.close(reading_end)
         child.returncode = 0  # otherwise Popen would warn about a process that still runs
-        process = Process(
-            name=name,
-            pid=child.pid,
-            started_at=psutil.Process(child.pid).create_time(),
-            port=port,
-            booted_at=psutil.boot_time(),
-        )
+        running = psutil.Process(child.pid)
+        process = Process(name, child.pid, running.create_time(), port, psutil.boot_time())
         self.started.append(process)
-        _wait_for_command_line(child.pid)
+        with contextlib.suppress(psutil.Error):  # one that has ended by now is missed later
+            # Popen returns a moment before `exec` is done; until then, `find` cannot recognise it.
+            wait_until(running.cmdline, EXEC_TIMEOUT_S, EXEC_POLL_S)
         return process
 
     def release(self) -> None:
@@ -148,15 +136,6 @@ class Launcher:
     def _close_pipes(self) -> None:
         while self._pipes:
             os.close(self._pipes.pop())
-
-
-def _wait_for_command_line(pid: int) -> None:
-    """Wait until the process can be recognised: Popen returns a moment before its `exec` is done.
-
-    A process that has ended by then is missed later.
-    """
-    with contextlib.suppress(psutil.Error):
-        wait_until(psutil.Process(pid).cmdline, EXEC_TIMEOUT_S, EXEC_POLL_S)
 
 
 def stop(*processes: Process) -> None:
@@ -193,8 +172,7 @@ def _has_ended(process: psutil.Process) -> bool:
 def kill_all_from(directory: Path) -> None:
     """Kill the processes of `running_from`, and those that they start meanwhile."""
     for _ in range(KILL_ROUNDS):
-        family = running_from(directory)
-        if not family:
+        if not (family := running_from(directory)):
             return
         kill(family)
 

@@ -28,12 +28,9 @@ def listen(host: str, port: int) -> socket.socket:
 def require_free(
     port: int, remedy: str = "choose another with --port", timeout_s: float = 0.0
 ) -> None:
-    """Make sure that a server can listen on a port.
+    """Make sure that a server can listen on a port, which may still be in use for `timeout_s`.
 
-    Args:
-        port: a port on 127.0.0.1.
-        remedy: what a person can do, other than stopping the program that uses the port.
-        timeout_s: how long the port may still be in use.
+    `remedy` is what a person can do, other than stopping the program that uses the port.
 
     Raises:
         UsageError: the port is in use or may not be used.

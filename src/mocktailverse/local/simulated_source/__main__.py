@@ -64,11 +64,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _loopback(host: str) -> str:
-    try:
+    with suppress(AddressValueError):
         if IPv4Address(host).is_loopback:
             return host
-    except AddressValueError:
-        pass
     raise argparse.ArgumentTypeError(
         f"`{host}` is not a loopback address. Pass one such as 127.0.0.1."
     )
