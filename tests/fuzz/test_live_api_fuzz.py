@@ -24,9 +24,9 @@ from mocktailverse.loads.load_keys import LoadPosition, day_of
 from mocktailverse.loads.load_record import END, START, Counts, Load, Segment
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
-from mocktailverse.local.simulated_source.server import running
 from mocktailverse.stores.loads_table import LoadsTable
 from mocktailverse.testing.memory_loads import page_of
+from worlds.serving import running
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 KEY = "a key for operators"

@@ -302,7 +302,7 @@ def test_a_part_that_does_not_start_is_told_with_its_log(tmp_path):
         "missing part", ["mocktailverse.no_such_module"], port=tcp_ports.free_port()
     )
     with pytest.raises(UnreachableError, match=r"(?s)missing part.*no_such_module"):
-        health.wait_until_healthy(process, log, "/", timeout_s=10)
+        health.wait_until_healthy(process, log, timeout_s=10)
     launcher.stop()
 
 

@@ -16,7 +16,14 @@ import pytest
 
 from mocktailverse.checkout import Checkout
 from mocktailverse.errors import UnreachableError, UsageError
-from mocktailverse.local import foreground, lifecycle, service_processes, service_users, tcp_ports
+from mocktailverse.local import (
+    foreground,
+    health,
+    lifecycle,
+    service_processes,
+    service_users,
+    tcp_ports,
+)
 from mocktailverse.local.lifecycle import Options
 from mocktailverse.local.state import (
     DASHBOARD,
@@ -220,7 +227,6 @@ def serve(tmp_path: Path, module: str, port: int) -> contextlib.AbstractContextM
         "little server",
         [module, str(port), "--bind", "127.0.0.1"],
         port=port,
-        health_path="/",
         environment={},
         folder=tmp_path,
     )
@@ -230,6 +236,7 @@ def test_a_server_in_the_foreground_answers_and_ends_with_the_block(tmp_path):
     port = tcp_ports.free_port()
     with serve(tmp_path, "http.server", port) as process:
         assert process.listens()
+        assert health.get(port, "/") is not None
         foreground.require_alive(process)
     assert process.find() is None
     with pytest.raises(UnreachableError, match="little server has ended"):

@@ -15,12 +15,14 @@ import pytest
 import stamina
 
 from mocktailverse.errors import PermanentError, TransientError, UnreachableError, UsageError
-from mocktailverse.local.simulated_source import create_app, read_records, running
+from mocktailverse.local.simulated_source.record_files import read_records
+from mocktailverse.local.simulated_source.simulated_api import create_app
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
 from mocktailverse.sources.thecocktaildb.extract import extract
 from mocktailverse.sources.thecocktaildb.responses import Request
 from mocktailverse.sources.thecocktaildb.strategies import plan
 from strategies.private_records import needed
+from worlds.serving import running
 
 PREMIUM = "9premium"
 LETTER_M = Request("search.php", {"f": "m"})

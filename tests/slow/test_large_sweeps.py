@@ -7,7 +7,7 @@ import httpx2
 import pytest
 import stamina
 
-from mocktailverse.local.simulated_source import read_records
+from mocktailverse.local.simulated_source.record_files import read_records
 from strategies.private_records import needed
 from worlds.sweeps import World, by_chance, made_up, print_reach
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx2
 
-from mocktailverse.local.simulated_source import create_app
+from mocktailverse.local.simulated_source.simulated_api import create_app
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
 from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport
 from mocktailverse.sources.thecocktaildb.extract_sweep import extract_sweep

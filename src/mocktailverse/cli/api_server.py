@@ -8,11 +8,7 @@ from mocktailverse.api.api_app import create_app
 from mocktailverse.api.dependencies import build_dependencies
 from mocktailverse.cli.connection import connect, running_stack
 from mocktailverse.local.harness.bounded_server import serve
-from mocktailverse.local.harness.harness_app import create_harness
-from mocktailverse.local.harness.wiring import (
-    api_dependencies,
-    harness_dependencies,
-)
+from mocktailverse.local.harness.harness_app import harness_of_stack
 from mocktailverse.local.state import SERVER
 from mocktailverse.settings import ApiSettings
 from mocktailverse.stores.environment import LOCAL
@@ -30,9 +26,7 @@ def create(env: str, state_dir: Path | None, folder: Path) -> ASGIApp:
         UsageError: the environment is not deployed.
     """
     if env == LOCAL:
-        stack = running_stack(state_dir).seen_by(SERVER)
-        dependencies = api_dependencies(stack, folder)
-        return create_harness(dependencies, harness_dependencies(stack, dependencies.catalogue))
+        return harness_of_stack(running_stack(state_dir).seen_by(SERVER), folder)
     stores = connect(env, state_dir)
     settings = ApiSettings.of_outputs(stores.outputs, stage=env)
     return create_app(build_dependencies(stores, settings, folder, serverless=False))

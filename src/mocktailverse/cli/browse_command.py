@@ -9,6 +9,7 @@ from mocktailverse.cli.foreground_service import print_address, wait_until_it_en
 from mocktailverse.local import foreground
 from mocktailverse.local.browser import datasette
 from mocktailverse.local.browser.databases import Copies
+from mocktailverse.local.state import DATA_BROWSER
 from mocktailverse.stores.environment import LOCAL
 
 
@@ -26,10 +27,9 @@ def browse(
         copies = Copies(stores.catalogue, stores.loads, stores.bucket, Path(folder))
         copies.refresh()
         with foreground.server(
-            "data browser",
+            DATA_BROWSER,
             datasette.command(Path(folder), port),
             port=port,
-            health_path=datasette.HEALTH_PATH,
             environment={},
             folder=Path(folder),
         ) as process:

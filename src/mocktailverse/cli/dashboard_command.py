@@ -7,7 +7,7 @@ from mocktailverse.checkout import find_checkout
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect, running_stack
 from mocktailverse.cli.foreground_service import print_address, wait_until_it_ends
-from mocktailverse.local import foreground, health, service_processes
+from mocktailverse.local import foreground, service_processes
 from mocktailverse.local.state import DASHBOARD
 from mocktailverse.settings import DashboardSettings, inherited
 from mocktailverse.stores.environment import LOCAL
@@ -27,7 +27,6 @@ def dashboard(
             DASHBOARD,
             service_processes.streamlit_command(checkout, port),
             port=port,
-            health_path=health.PATHS[DASHBOARD],
             environment=_environment(env, state_dir),
             folder=Path(folder),
         ) as process:

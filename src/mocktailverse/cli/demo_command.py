@@ -161,8 +161,7 @@ def _served_drinks(api: Process, drinks: int) -> int:
 
     def serves_all() -> bool:
         nonlocal served
-        body = health.get(api.port, "/health")
-        served = msgspec.json.decode(body)["drinks"] if body else 0
+        served = health.listed_drinks(api) or 0
         return served >= drinks
 
     if not wait_until(serves_all, _PUBLISH_TIMEOUT_S, _POLL_S):

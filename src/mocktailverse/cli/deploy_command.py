@@ -33,7 +33,6 @@ from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.environment import Stores
 from mocktailverse.stores.error_translation import translated
 
-_EXPIRY_ATTRIBUTE = "expires_at"
 _EMULATOR_TIMEOUT_S = 90
 """For the canary. If a worker of the embedded AWS dies, its message is delivered again after 45 s.
 """
@@ -175,8 +174,7 @@ def _complete(target: DeployTarget, new: Release, outputs: dict[str, str]) -> No
             StackName=target.stack, EnableTerminationProtection=True
         )
     if target.account.endpoint and target.environment.days.loads:
-        table = outputs["LoadsTable"]
-        emulator.expire_items(target.clients, table=table, attribute=_EXPIRY_ATTRIBUTE)
+        emulator.expire_loads(target.clients, outputs["LoadsTable"])
     if ops_key_parameter.create_if_missing(target.clients, target.env):
         name = ops_key_parameter.parameter_name(target.env)
         say(f"Created the operators' key for the API: {name}")

@@ -4,10 +4,7 @@ The embedded AWS keeps its data in memory, so ending its process loses the data.
 decides that, with `mocktailverse down --forget`.
 """
 
-import contextlib
 from pathlib import Path
-
-import msgspec
 
 from mocktailverse.errors import UnreachableError
 from mocktailverse.local import health, processes, watchdog
@@ -28,12 +25,7 @@ _FORGET = "To drop its data and start empty, run `mocktailverse up --forget`."
 def find_running(state_dir: Path, timeout_s: float, on_progress: Progress) -> LocalStack | None:
     """Return the folder's stack if its embedded AWS responds; None if there is no stack.
 
-    Other processes of the stack may be down.
-
-    Args:
-        state_dir: folder of the stack.
-        timeout_s: how long an embedded AWS that is alive may be silent.
-        on_progress: gets a text while this waits.
+    It may be silent for `timeout_s` if it is alive. Other processes of the stack may be down.
 
     Raises:
         UnreachableError: the embedded AWS has ended or stays silent; nothing was changed.
@@ -85,12 +77,5 @@ def _require_no_processes(state_dir: Path, on_progress: Progress) -> None:
 def _lost_drinks(stack: LocalStack) -> str:
     """Return how many drinks the API still lists from its copy; empty if it does not run."""
     server = stack.by_name.get(SERVER)
-    body = health.get(server.port, "/health") if server and server.find() else None
-    with contextlib.suppress(msgspec.DecodeError):
-        if body:
-            return f": {msgspec.json.decode(body, type=_Health).drinks} drinks by the API's copy"
-    return ""
-
-
-class _Health(msgspec.Struct):
-    drinks: int
+    drinks = health.listed_drinks(server) if server and server.find() else None
+    return "" if drinks is None else f": {drinks} drinks by the API's copy"

@@ -25,8 +25,6 @@ DEPLOY_POLL_S = 0.05
 SIMULATION_REQUESTS_PER_S = "100"
 """Rate limit towards the simulated source; a real one gets the template's lower default."""
 
-LOADS_EXPIRY_ATTRIBUTE = "expires_at"
-
 Progress = Callable[[str], None]
 
 
@@ -70,7 +68,7 @@ def deploy(
         on_progress=on_progress,
         poll_s=DEPLOY_POLL_S,
     )
-    emulator.expire_items(clients, table=outputs["LoadsTable"], attribute=LOADS_EXPIRY_ATTRIBUTE)
+    emulator.expire_loads(clients, outputs["LoadsTable"])
     stack = msgspec.structs.replace(stack, outputs=outputs, deployed=fingerprint(checkout, archive))
     return service_users.with_users(stack, STAGE)
 

@@ -37,8 +37,7 @@ def start(launcher: Launcher, port: int) -> Process:
         # Otherwise it removes the containers of other MiniStacks of this machine.
         "DOCKER_HOST": f"unix://{launcher.directory}/no-docker.sock",
     }
-    command = ["mocktailverse.local.guarded_emulator"]
-    return launcher.start(EMULATOR, command, port=port, environment=environment)
+    return launcher.start(EMULATOR, ["mocktailverse.local.guarded_emulator"], port, environment)
 
 
 def create_deployer(endpoint: str) -> tuple[str, str]:
@@ -47,10 +46,7 @@ def create_deployer(endpoint: str) -> tuple[str, str]:
     The root user does nothing else: policies do not bind it, so it would hide missing rights.
     """
     root = Clients(
-        endpoint_url=endpoint,
-        region=REGION,
-        access_key_id=ROOT_KEY,
-        secret_access_key=ROOT_KEY,
+        endpoint_url=endpoint, region=REGION, access_key_id=ROOT_KEY, secret_access_key=ROOT_KEY
     )
     root.iam.create_user(UserName=DEPLOYER)
     root.iam.attach_user_policy(UserName=DEPLOYER, PolicyArn=ADMINISTRATOR)
@@ -58,9 +54,8 @@ def create_deployer(endpoint: str) -> tuple[str, str]:
     return key["AccessKeyId"], key["SecretAccessKey"]
 
 
-def expire_items(clients: Clients, *, table: str, attribute: str) -> None:
-    """Enable a table's time to live, which MiniStack's CloudFormation ignores."""
+def expire_loads(clients: Clients, table: str) -> None:
+    """Enable the time to live of the loads table, which MiniStack's CloudFormation ignores."""
     clients.dynamodb.update_time_to_live(
-        TableName=table,
-        TimeToLiveSpecification={"AttributeName": attribute, "Enabled": True},
+        TableName=table, TimeToLiveSpecification={"AttributeName": "expires_at", "Enabled": True}
     )

@@ -45,24 +45,13 @@ def _exit(number: int, _frame: FrameType | None) -> NoReturn:
 
 
 @contextlib.contextmanager
-def server(  # noqa: PLR0913  keyword-only; each is a separate fact about the server
-    name: str,
-    command: Sequence[str],
-    *,
-    port: int,
-    health_path: str,
-    environment: Mapping[str, str],
-    folder: Path,
+def server(
+    name: str, command: Sequence[str], *, port: int, environment: Mapping[str, str], folder: Path
 ) -> Iterator[Process]:
     """Run a server for as long as the block runs; it prints to our stderr.
 
-    Args:
-        name: what people call it.
-        command: the module to run, and its arguments.
-        port: the port on the loopback on which it listens.
-        health_path: a path that responds with 200 when it is ready.
-        environment: its environment variables.
-        folder: its working directory, and its home unless the environment has one.
+    The command is a module and its arguments. `health.PATHS` has the health check of the name. The
+    folder is the working directory, and the home unless the environment has one.
 
     Raises:
         UsageError: the port is in use or may not be used.
@@ -72,18 +61,14 @@ def server(  # noqa: PLR0913  keyword-only; each is a separate fact about the se
     with exits_on_signals():
         launcher = Launcher(folder)
         try:
-            process = launcher.start(name, command, port=port, environment=environment)
-            health.wait_until_healthy(process, None, health_path)
+            process = launcher.start(name, command, port, environment)
+            health.wait_until_healthy(process)
             yield process
         finally:
             launcher.stop()
 
 
 def require_alive(process: Process) -> None:
-    """Make sure that a server has not ended by itself.
-
-    Raises:
-        UnreachableError: it has.
-    """
+    """Raise UnreachableError if a server has ended by itself."""
     if process.find() is None:
         raise UnreachableError(f"The {process.name} has ended. See its messages above.")

@@ -20,11 +20,9 @@ _SILENT_S = 10.0
 
 
 class FullDiskWatch:
-    """Watches the logs of a stack's processes for a full disk.
+    """Watches the logs of a stack's processes for a full disk; missing logs are ignored.
 
-    Args:
-        logs: the log files; missing ones are ignored.
-        include_existing: whether lines that the logs contain already count.
+    `include_existing`: whether lines that the logs contain already count.
     """
 
     def __init__(self, logs: Iterable[Path], *, include_existing: bool = False) -> None:

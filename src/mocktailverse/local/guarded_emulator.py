@@ -5,52 +5,23 @@ MiniStack allows every origin (`Access-Control-Allow-Origin: *`), and takes the 
 page that a developer has open could create a Lambda function, which runs code on this machine.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any
-
 from ministack import app as ministack  # type: ignore[import-untyped]  # it has no types
 
-from mocktailverse.local import worker_pool
-from mocktailverse.local.allowed_hosts import is_our_own, names_this_machine
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from mocktailverse.local import allowed_hosts, worker_pool
 
 REFUSAL = (
     b"The embedded AWS responds to programs and its own pages only, at 127.0.0.1 or localhost.\n"
 )
 
 
-class Guarded:
-    """Forwards requests to an app, except those from pages of other sites."""
-
-    def __init__(self, app: App) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer an ASGI request."""
-        if scope["type"] == "lifespan" or _is_allowed(scope["headers"]):
-            await self._app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008})
-        else:
-            headers = [(b"content-type", b"text/plain; charset=utf-8")]
-            await send({"type": "http.response.start", "status": 403, "headers": headers})
-            await send({"type": "http.response.body", "body": REFUSAL})
-
-
-def _is_allowed(raw: Iterable[tuple[bytes, bytes]]) -> bool:
+def _is_allowed(raw: allowed_hosts.RawHeaders) -> bool:
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in raw}
     host = headers.get("host", "")
-    return names_this_machine(host) and is_our_own(
-        host, headers.get("origin"), headers.get("sec-fetch-site")
-    )
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+    return allowed_hosts.names_this_machine(host) and allowed_hosts.is_our_own(host, origin, site)
 
 
 if __name__ == "__main__":
     worker_pool.install()
-    ministack.app = Guarded(ministack.app)
+    ministack.app = allowed_hosts.guarded(ministack.app, _is_allowed, 403, REFUSAL)
     ministack.main()

@@ -1,14 +1,17 @@
 """Health checks of the processes of a local stack, and waiting for them."""
 
+import contextlib
 import http.client
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
+
+import msgspec
 
 from mocktailverse.errors import UnreachableError
 from mocktailverse.local.full_disk import FullDiskWatch
 from mocktailverse.local.processes import Process
-from mocktailverse.local.state import DASHBOARD, EMULATOR, SERVER, SOURCE
+from mocktailverse.local.state import DASHBOARD, DATA_BROWSER, EMULATOR, SERVER, SOURCE
 from mocktailverse.local.tcp_ports import HOST
 from mocktailverse.waiting import wait_until
 
@@ -22,6 +25,7 @@ PATHS: Final = {
     SOURCE: "/_faults",  # no simulated fault affects it
     SERVER: "/harness",
     DASHBOARD: "/_stcore/health",
+    DATA_BROWSER: "/-/versions.json",
 }
 """A path that responds with 200 when the process is healthy, by the process's name."""
 
@@ -39,12 +43,24 @@ def get(port: int, path: str) -> bytes | None:
         connection.close()
 
 
-def is_healthy(process: Process, path: str | None = None) -> bool:
+def listed_drinks(server: Process) -> int | None:
+    """Return how many drinks the API lists from its copy; None if it does not respond."""
+    body = get(server.port, "/health")
+    with contextlib.suppress(msgspec.DecodeError):
+        return msgspec.json.decode(body, type=_ApiHealth).drinks if body else None
+    return None
+
+
+class _ApiHealth(msgspec.Struct):
+    drinks: int
+
+
+def is_healthy(process: Process) -> bool:
     """Return whether this very process listens on its port and passes its health check.
 
     A process that only another version knows has no health check here.
     """
-    path = path or PATHS.get(process.name)
+    path = PATHS.get(process.name)
     return process.listens() and (path is None or get(process.port, path) is not None)
 
 
@@ -56,14 +72,21 @@ def responds_within(
     A process that is alive may be silent for a while: it is busy, swapped out, or was suspended
     with the machine. One that has ended is not waited for.
     """
-    return _outcome(process, None, timeout_s, on_wait) == "healthy"
+    is_responding = False
+
+    def is_decided() -> bool:
+        nonlocal is_responding
+        is_responding = is_healthy(process)
+        if not is_responding:
+            on_wait()
+        return is_responding or process.find() is None
+
+    wait_until(is_decided, timeout_s)
+    return is_responding
 
 
 def wait_until_healthy(
-    process: Process,
-    log: Path | None,
-    path: str | None = None,
-    timeout_s: float = START_TIMEOUT_S,
+    process: Process, log: Path | None = None, timeout_s: float = START_TIMEOUT_S
 ) -> None:
     """Wait until a process that was just started passes its health check.
 
@@ -72,24 +95,10 @@ def wait_until_healthy(
             disk is full.
     """
     disk = FullDiskWatch([log] if log else [], include_existing=True)
-    if _outcome(process, path, timeout_s, disk.check) == "healthy":
+    if responds_within(process, timeout_s, disk.check):
         return
     problem = f"The {process.name} did not start on {HOST}:{process.port}"
     if log is None:
         raise UnreachableError(f"{problem}. See its messages above.")
     lines = log.read_text(errors="replace").splitlines()[-LOG_LINES:]
     raise UnreachableError(f"{problem}; `{log}` ends with:\n" + "\n".join(lines))
-
-
-def _outcome(
-    process: Process, path: str | None, timeout_s: float, on_wait: Callable[[], None]
-) -> Literal["healthy", "ended"] | None:
-    """Wait for a process; None if it is alive but does not respond in time."""
-
-    def outcome() -> Literal["healthy", "ended"] | None:
-        if is_healthy(process, path):
-            return "healthy"
-        on_wait()
-        return None if process.find() else "ended"
-
-    return wait_until(outcome, timeout_s)

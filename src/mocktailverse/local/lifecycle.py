@@ -89,11 +89,8 @@ def start(
 
     The data of a stack that runs in this folder is never dropped; `stop` drops it.
 
-    Args:
-        state_dir: folder of this stack, created if missing; one stack a folder.
-        options: ports and the source.
-        on_progress: gets the current step as a text for people.
-        check: tests whether the stack works; a new stack that fails it is stopped.
+    A folder is for one stack, and is created if missing. `on_progress` gets the current step as a
+    text for people. `check` tests whether the stack works; a new stack that fails it is stopped.
 
     Raises:
         UsageError: a port is in use, the running stack has another port or source, or its
@@ -102,12 +99,9 @@ def start(
             of the folder's stack has ended or does not respond.
         DeploymentError: the template could not be applied.
     """
-    with exits_on_signals(), _locked(state_dir, on_progress) as folder:
-        launcher = Launcher(temporary(folder), log_files(folder))
-        this_start = _Start(folder, options or Options(), on_progress, check, launcher)
-        running = this_start.find_running()
-        stack = this_start.update(running) if running else this_start.launch()
-        launcher.release()
+    with _begin(state_dir, options, on_progress, check) as this_start:
+        stack = this_start.update(this_start.running) if this_start.running else this_start.launch()
+        this_start.launcher.release()
         return stack
 
 
@@ -120,29 +114,23 @@ def running(
 ) -> Iterator[LocalStack]:
     """Run a stack for as long as the block runs; it ends with this process, even by SIGKILL.
 
-    Args:
-        state_dir: folder of this stack; None uses a temporary one.
-        options: ports and the source.
-        on_progress: gets the current step as a text for people.
-        check: tests whether the stack works, while the services start.
+    The arguments are those of `start`; without `state_dir`, the stack gets a temporary folder.
 
     Raises:
         UsageError, UnreachableError, DeploymentError: as `start` does; a UsageError also when
             a stack runs in this folder already.
     """
-    with contextlib.ExitStack() as cleanup:
-        cleanup.enter_context(exits_on_signals())
+    with exits_on_signals(), contextlib.ExitStack() as cleanup:
         if state_dir is None:
             scratch = tempfile.TemporaryDirectory(prefix="mocktailverse-")
             state_dir = Path(cleanup.enter_context(scratch))
-        with _locked(state_dir, on_progress) as folder:
-            launcher = Launcher(temporary(folder), log_files(folder))
-            this_start = _Start(folder, options or Options(), on_progress, check, launcher)
-            if this_start.find_running():
+        with _begin(state_dir, options, on_progress, check) as this_start:
+            folder = this_start.state_dir
+            if this_start.running:
                 raise UsageError(f"A stack runs in `{folder}` already. Use it, or stop it first.")
             stack = this_start.launch()
             cleanup.enter_context(watchdog.foreground_pipe(temporary(folder)))
-        cleanup.callback(launcher.stop)
+        cleanup.callback(this_start.launcher.stop)
         cleanup.callback(stop, folder)
         yield stack
 
@@ -157,11 +145,7 @@ def status(state_dir: Path) -> Status:
 
 
 def stop(state_dir: Path, on_progress: Progress = lambda _step: None) -> bool:
-    """Stop the stack in this folder with all its processes, and drop its data; logs stay.
-
-    Returns:
-        Whether there was one.
-    """
+    """Stop the stack in this folder, and drop its data; return whether there was one. Logs stay."""
     if not state_dir.is_dir():
         return False
     with _locked(state_dir, on_progress) as folder:
@@ -178,11 +162,8 @@ class _Start(msgspec.Struct, frozen=True):
     on_progress: Progress
     check: Check
     launcher: Launcher
-
-    def find_running(self) -> LocalStack | None:
-        """Return the stack that runs in the folder already; None if there is none."""
-        timeout_s = self.options.response_timeout_s
-        return data_guard.find_running(self.state_dir, timeout_s, self.on_progress)
+    running: LocalStack | None
+    """The stack that runs in the folder already."""
 
     def launch(self) -> LocalStack:
         """Start a new stack; after a failure nothing is left but the logs."""
@@ -192,12 +173,12 @@ class _Start(msgspec.Struct, frozen=True):
         temporary(self.state_dir).mkdir(mode=0o700)
         with contextlib.ExitStack() as undo:
             undo.callback(_clear, self.state_dir)
-            undo.enter_context(self.launcher)
+            undo.callback(self.launcher.stop)
             archive, stack = self._start_aws(port)
             stack = deploying.deploy(stack, self.options.checkout, archive, self.on_progress)
             ops_key = deploying.make_ops_key(stack.clients())
             stack = msgspec.structs.replace(stack, ops_key=ops_key)
-            stack = self._start_services(stack, self._services)
+            stack = self._start_services(stack, SERVICES if self.options.services else ())
             self._prove(stack)
             write_stack(self.state_dir, stack)  # last: only a stack that works has data to protect
             undo.pop_all()
@@ -209,7 +190,8 @@ class _Start(msgspec.Struct, frozen=True):
         checkout, stack = self.options.checkout, running
         archive = deploying.build(checkout, self.on_progress)
         fingerprint = deploying.fingerprint(checkout, archive)
-        with self.launcher:
+        with contextlib.ExitStack() as undo:
+            undo.callback(self.launcher.stop)
             if running.deployed != fingerprint or not running.service_keys:
                 stack = deploying.deploy(running, checkout, archive, self.on_progress)
                 write_stack(self.state_dir, stack)
@@ -218,15 +200,13 @@ class _Start(msgspec.Struct, frozen=True):
                 or stack.outputs != running.outputs
                 or stack.service_keys != running.service_keys
             )
-            names = service_processes.to_start(stack, self._services, replace=is_changed)
+            services = SERVICES if self.options.services else ()
+            names = service_processes.to_start(stack, services, replace=is_changed)
             stack = self._start_services(stack, names)
             write_stack(self.state_dir, stack)
             self._prove(stack)
+            undo.pop_all()
         return stack
-
-    @property
-    def _services(self) -> Sequence[str]:
-        return SERVICES if self.options.services else ()
 
     def _require_same(self, running: LocalStack) -> None:
         """Raise UsageError if the options ask for another stack than the running one."""
@@ -277,6 +257,18 @@ class _Start(msgspec.Struct, frozen=True):
     def _wait_until_healthy(self) -> None:
         for process in self.launcher.started:
             health.wait_until_healthy(process, self.launcher.logs[process.name])
+
+
+@contextlib.contextmanager
+def _begin(
+    state_dir: Path, options: Options | None, on_progress: Progress, check: Check
+) -> Iterator[_Start]:
+    """Yield a start in this folder, and keep other commands out of it within the block."""
+    with exits_on_signals(), _locked(state_dir, on_progress) as folder:
+        options = options or Options()
+        launcher = Launcher(temporary(folder), log_files(folder))
+        running = data_guard.find_running(folder, options.response_timeout_s, on_progress)
+        yield _Start(folder, options, on_progress, check, launcher, running)
 
 
 def _clear(state_dir: Path) -> None:

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Self
 
 import msgspec
 import psutil
@@ -27,7 +26,7 @@ START_TIME_TOLERANCE_S = 2.0
 """The clock may be adjusted between two readings of a process's start time."""
 
 _PACKAGE = "mocktailverse.local."
-_WATCHDOG: Final = watchdog.__name__
+_EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
 class Process(msgspec.Struct, frozen=True):
@@ -66,10 +65,8 @@ class Process(msgspec.Struct, frozen=True):
     def listens(self) -> bool:
         """Return whether this very process, and no other, listens on its port."""
         process = self.find()
-        if process is None:
-            return False
         with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-            return any(
+            return process is not None and any(
                 connection.status == psutil.CONN_LISTEN and connection.laddr.port == self.port
                 for connection in process.net_connections(kind="tcp")
             )
@@ -79,52 +76,33 @@ class Process(msgspec.Struct, frozen=True):
 class Launcher:
     """Starts processes that end with this one, whatever ends it, until they are released.
 
-    A `with` block that fails stops the processes that it has started.
-
-    Args:
-        directory: home, working and temporary directory of the processes.
-        logs: file for the output of each process, by its name; the others use our stderr.
+    `directory` is their home, working and temporary directory. `logs` has a file for the output of
+    a process, by its name; the others print to our stderr.
     """
 
     def __init__(self, directory: Path, logs: Mapping[str, Path] = MappingProxyType({})) -> None:
         self.directory = directory
         self.logs = logs
-        self._pipes: list[watchdog.ParentPipe] = []
         self.started: list[Process] = []
+        self._pipes: list[int] = []
 
     def start(
-        self,
-        name: str,
-        command: Sequence[str],
-        *,
-        port: int,
-        environment: Mapping[str, str] = MappingProxyType({}),
+        self, name: str, command: Sequence[str], port: int, environment: Mapping[str, str] = _EMPTY
     ) -> Process:
         """Start `python -m` in a session of its own, without waiting until it is ready.
 
-        Args:
-            name: what people call the process.
-            command: the module to run, and its arguments.
-            port: the TCP port on which it is going to listen.
-            environment: its settings; it inherits nothing of this process's environment.
+        The command is a module and its arguments. The process inherits nothing of our environment.
         """
-        log = self.logs.get(name)
-        reading_end, pipe = watchdog.open_pipe(self.directory)
-        self._pipes.append(pipe)
+        log, home = self.logs.get(name), str(self.directory)
+        standard = {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": home, "TMPDIR": home}
+        reading_end, writing_end = watchdog.open_pipe(self.directory)
+        if writing_end is not None:
+            self._pipes.append(writing_end)
         try:
             with log.open("wb") if log else contextlib.nullcontext(STDERR) as output:
                 child = subprocess.Popen(  # noqa: S603  our own command, no shell
-                    [
-                        *(sys.executable, "-m", _WATCHDOG, str(reading_end), str(self.directory)),
-                        *command,
-                    ],
-                    env={
-                        "PATH": os.defpath,
-                        "LANG": "C.UTF-8",
-                        "HOME": str(self.directory),
-                        "TMPDIR": str(self.directory),
-                        **environment,
-                    },
+                    [sys.executable, "-m", watchdog.__name__, str(reading_end), home, *command],
+                    env={**standard, **environment},
                     cwd=self.directory,  # so that `-m` finds nothing in the caller's directory
                     stdin=subprocess.DEVNULL,
                     stdout=output,
@@ -135,45 +113,29 @@ class Launcher:
         finally:
             os.close(reading_end)
         child.returncode = 0  # otherwise Popen would warn about a process that still runs
-        process = Process(
-            name=name,
-            pid=child.pid,
-            started_at=psutil.Process(child.pid).create_time(),
-            port=port,
-            booted_at=psutil.boot_time(),
-        )
+        running = psutil.Process(child.pid)
+        process = Process(name, child.pid, running.create_time(), port, psutil.boot_time())
         self.started.append(process)
-        _wait_for_command_line(child.pid)
+        with contextlib.suppress(psutil.Error):  # one that has ended by now is missed later
+            # Popen returns a moment before `exec` is done; until then, `find` cannot recognise it.
+            wait_until(running.cmdline, EXEC_TIMEOUT_S, EXEC_POLL_S)
         return process
 
     def release(self) -> None:
         """Let the processes outlive this one."""
         for pipe in self._pipes:
-            pipe.release()
+            with contextlib.suppress(BrokenPipeError):  # the process has ended already
+                os.write(pipe, b".")
+        self._close_pipes()
 
     def stop(self) -> None:
         """Stop the processes that were started."""
         stop(*self.started)
-        for pipe in self._pipes:
-            pipe.close()
+        self._close_pipes()
 
-    def __enter__(self) -> Self:
-        """Begin a block that stops the processes if it fails."""
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Stop the processes if the block has failed."""
-        if kind is not None:
-            self.stop()
-
-
-def _wait_for_command_line(pid: int) -> None:
-    """Wait until the process can be recognised: Popen returns a moment before its `exec` is done.
-
-    A process that has ended by then is missed later.
-    """
-    with contextlib.suppress(psutil.Error):
-        wait_until(psutil.Process(pid).cmdline, EXEC_TIMEOUT_S, EXEC_POLL_S)
+    def _close_pipes(self) -> None:
+        while self._pipes:
+            os.close(self._pipes.pop())
 
 
 def stop(*processes: Process) -> None:
@@ -210,8 +172,7 @@ def _has_ended(process: psutil.Process) -> bool:
 def kill_all_from(directory: Path) -> None:
     """Kill the processes of `running_from`, and those that they start meanwhile."""
     for _ in range(KILL_ROUNDS):
-        family = running_from(directory)
-        if not family:
+        if not (family := running_from(directory)):
             return
         kill(family)
 

@@ -14,14 +14,7 @@ from mocktailverse.checkout import Checkout
 from mocktailverse.local import health, processes, tcp_ports
 from mocktailverse.local.deploying import STAGE, Progress
 from mocktailverse.local.processes import Launcher, Process
-from mocktailverse.local.state import (
-    DASHBOARD,
-    SERVER,
-    SERVICES,
-    SOURCE,
-    LocalStack,
-    write_stack,
-)
+from mocktailverse.local.state import DASHBOARD, SERVER, SERVICES, SOURCE, LocalStack, write_stack
 from mocktailverse.local.tcp_ports import HOST
 from mocktailverse.settings import DashboardSettings
 
@@ -38,10 +31,8 @@ REFRESH_S = 2.0
 def to_start(stack: LocalStack, names: Sequence[str], *, replace: bool) -> list[str]:
     """Return the processes of a running stack to start: those that do not respond.
 
-    Args:
-        stack: the stack.
-        names: the services that belong to it.
-        replace: whether to start all these services, as their code or settings have changed.
+    `names` are the services that belong to it. `replace` adds all of them, because their code or
+    settings have changed.
     """
     candidates = [SOURCE, *names] if stack.simulates else names
     return [
@@ -62,10 +53,9 @@ def start(
     names: Sequence[str],
     on_progress: Progress,
 ) -> LocalStack:
-    """Start processes on the ports that they had before, in place of those that run.
+    """Start processes in place of those that run, on their ports; return the stack with them.
 
-    Returns:
-        The stack with the new processes, which are not ready yet.
+    They are not ready yet.
 
     Raises:
         UsageError: another program uses such a port.
@@ -103,9 +93,9 @@ def port_of_next(previous: Process | None) -> int:
 def start_source(launcher: Launcher, records: str | None, port: int) -> Process:
     """Start the simulated TheCocktailDB, without waiting until it is ready."""
     command = ["mocktailverse.local.simulated_source", "--port", str(port)]
-    return launcher.start(
-        SOURCE, [*command, *(["--records", records] if records else [])], port=port
-    )
+    if records:
+        command += ["--records", records]
+    return launcher.start(SOURCE, command, port)
 
 
 def _start_server(launcher: Launcher, stack: LocalStack, port: int) -> Process:
@@ -114,7 +104,7 @@ def _start_server(launcher: Launcher, stack: LocalStack, port: int) -> Process:
     folder.mkdir(exist_ok=True)
     write_stack(folder, stack.seen_by(SERVER))
     command = ["mocktailverse.local.harness", "--state-dir", str(folder), "--port", str(port)]
-    return launcher.start(SERVER, command, port=port)
+    return launcher.start(SERVER, command, port)
 
 
 def _start_dashboard(
@@ -122,12 +112,8 @@ def _start_dashboard(
 ) -> Process:
     """Start the dashboard of a stack whose API and harness have their port already."""
     place_streamlit_config(checkout, launcher.directory)
-    return launcher.start(
-        DASHBOARD,
-        streamlit_command(checkout, port),
-        port=port,
-        environment=dashboard_environment(stack),
-    )
+    command, environment = streamlit_command(checkout, port), dashboard_environment(stack)
+    return launcher.start(DASHBOARD, command, port, environment)
 
 
 def place_streamlit_config(checkout: Checkout, folder: Path) -> None:

@@ -5,12 +5,11 @@ redrive as well; the API with the harness also stores raw objects and invokes th
 """
 
 import json
-from collections.abc import Iterable, Mapping
 
 import msgspec
 from botocore.exceptions import ClientError
 
-from mocktailverse.deployment import ops_key_parameter
+from mocktailverse.deployment.ops_key_parameter import parameter_name
 from mocktailverse.loads.object_version import RAW_PREFIX
 from mocktailverse.local.state import DASHBOARD, SERVER, AccessKey, LocalStack
 from mocktailverse.stores.clients import Clients
@@ -47,9 +46,12 @@ def _grant(clients: Clients, name: str, read_policy: str, rights: Rights) -> Non
         if error_code(error) != "EntityAlreadyExists":
             raise
     clients.iam.attach_user_policy(UserName=name, PolicyArn=read_policy)
-    clients.iam.put_user_policy(
-        UserName=name, PolicyName=LOCAL_POLICY, PolicyDocument=_document(rights)
-    )
+    statements = [
+        {"Effect": "Allow", "Action": action, "Resource": resources}
+        for action, resources in rights.items()
+    ]
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    clients.iam.put_user_policy(UserName=name, PolicyName=LOCAL_POLICY, PolicyDocument=document)
 
 
 def _new_key(clients: Clients, name: str) -> AccessKey:
@@ -89,20 +91,10 @@ def _harness_rights(stack: LocalStack, stage: str) -> Rights:
             for name, function in stack.outputs.items()
             if name.endswith("Function")
         ],
-        "ssm:GetParameter": [
-            _arn(stack, "ssm", f"parameter{ops_key_parameter.parameter_name(stage)}")
-        ],
+        "ssm:GetParameter": [_arn(stack, "ssm", f"parameter{parameter_name(stage)}")],
     }
 
 
 def _arn(stack: LocalStack, service: str, resource: str) -> str:
     account = stack.outputs["DashboardPolicy"].split(":")[4]
     return f"arn:aws:{service}:{stack.region}:{account}:{resource}"
-
-
-def _document(rights: Mapping[str, Iterable[str]]) -> str:
-    statements = [
-        {"Effect": "Allow", "Action": action, "Resource": list(resources)}
-        for action, resources in rights.items()
-    ]
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})

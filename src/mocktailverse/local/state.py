@@ -16,6 +16,7 @@ EMULATOR: Final = "embedded AWS"
 SOURCE: Final = "simulated TheCocktailDB"
 SERVER: Final = "API and harness"
 DASHBOARD: Final = "dashboard"
+DATA_BROWSER: Final = "data browser"
 SERVICES: Final = (SERVER, DASHBOARD)
 """The processes that people open in a browser; the others are what these depend on."""
 

@@ -28,41 +28,20 @@ Processes that another command restarts later have to end with that command, too
 """
 
 
-class ParentPipe:
-    """The writing end of a child's pipe: the child ends when it is closed without a release.
+def open_pipe(directory: Path) -> tuple[int, int | None]:
+    """Return the reading end that a new child watches, and the writing end of that pipe.
 
-    Without a descriptor, the command in the foreground holds the writing end.
+    The writing end is None if the command in the foreground holds it.
     """
-
-    def __init__(self, descriptor: int | None) -> None:
-        self._descriptor = descriptor
-
-    def release(self) -> None:
-        """Let the child outlive this process."""
-        if self._descriptor is not None:
-            with contextlib.suppress(BrokenPipeError):  # the child has ended already
-                os.write(self._descriptor, b".")
-            self.close()
-
-    def close(self) -> None:
-        """End the child, unless it was released."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
-
-
-def open_pipe(directory: Path) -> tuple[int, ParentPipe]:
-    """Return the descriptor that a new child watches, and the parent's end of that pipe."""
     with contextlib.suppress(FileNotFoundError):
         reading_end = os.open(directory / _FOREGROUND_PIPE, os.O_RDONLY | os.O_NONBLOCK)
         try:
             os.read(reading_end, 1)
         except BlockingIOError:  # nothing to read, so there is a writer
             os.set_blocking(reading_end, True)
-            return reading_end, ParentPipe(None)
+            return reading_end, None
         os.close(reading_end)
-    reading_end, writing_end = os.pipe()
-    return reading_end, ParentPipe(writing_end)
+    return os.pipe()
 
 
 @contextlib.contextmanager

@@ -14,7 +14,6 @@ import time
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import cast
 
 from ministack.core import lambda_runtime  # type: ignore[import-untyped]  # it has no types
@@ -144,15 +143,12 @@ def invalidate_worker(
     None matches every qualifier, account or region.
     """
     pattern = (account, region, func_name, qualifier)
+
+    def matches(key: str) -> bool:
+        return all(part in (None, own) for part, own in zip(pattern, key.split(":"), strict=True))
+
     with _lock:
-        keys = [
-            key
-            for key in _workers
-            if all(
-                value in (None, part) for value, part in zip(pattern, key.split(":"), strict=True)
-            )
-        ]
-        removed = [worker for key in keys for worker in _workers.pop(key)]
+        removed = [worker for key in filter(matches, [*_workers]) for worker in _workers.pop(key)]
         idle = [worker for worker in removed if not worker.in_use]
     lambda_runtime.kill_workers(idle)
 
@@ -164,18 +160,14 @@ def install() -> None:
         SystemExit: MiniStack is not the version that they were written for.
     """
     for module, digest in PATCHED.items():
-        _require(module, digest)
+        path = Path(str(module.__file__))
+        if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            sys.exit(
+                f"`{path}` is not the file that `{__name__}` was written for. Install the locked"
+                " version of MiniStack (`make setup`), or compare the new file with"
+                " docs/decisions/0014-function-processes.md and adapt the module."
+            )
     lambda_runtime.Worker = IndependentWorker
     for replacement in (acquire_worker, release_worker, invalidate_worker):
         for module in PATCHED:  # lambda_svc has imported them by name
             setattr(module, replacement.__name__, replacement)
-
-
-def _require(module: ModuleType, digest: str) -> None:
-    path = Path(str(module.__file__))
-    if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-        sys.exit(
-            f"`{path}` is not the file that `{__name__}` was written for. Install the locked"
-            " version of MiniStack (`make setup`), or compare the new file with"
-            " docs/decisions/0014-function-processes.md and adapt the module."
-        )

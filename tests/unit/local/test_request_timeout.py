@@ -2,7 +2,6 @@
 
 import http.client
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from mocktailverse.local.harness import bounded_server
-from mocktailverse.local.simulated_source.server import listen
+from worlds.serving import serving
 
 LIMIT_S = 0.3
 NO_LIMIT_S = 600.0
@@ -29,15 +28,8 @@ async def size(request: Request) -> PlainTextResponse:
 def served(limit_s: float) -> Iterator[int]:
     """Run a server in a thread; yield its port."""
     app = Starlette(routes=[Route("/size", size, methods=["GET", "POST"])])
-    server = bounded_server.server(app, request_timeout_s=limit_s)
-    with listen("127.0.0.1", 0) as listener:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            yield listener.getsockname()[1]
-        finally:
-            server.should_exit = True
-            thread.join()
+    with serving(bounded_server.server(app, request_timeout_s=limit_s)) as port:
+        yield port
 
 
 @pytest.fixture(scope="module")

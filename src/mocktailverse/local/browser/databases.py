@@ -1,7 +1,6 @@
 """The SQLite files of the data browser: copies of an environment's catalogue and loads."""
 
 import sqlite3
-from collections.abc import Iterable
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -13,10 +12,7 @@ from mocktailverse.catalogue.writer import CatalogueWriter, catalogue_version
 from mocktailverse.errors import MissingError
 from mocktailverse.loads.load_record import Load, latest_generations
 from mocktailverse.loads.rejected import Rejected
-from mocktailverse.operations.recent_loads import (
-    recent_loads,
-    rejected_lines,
-)
+from mocktailverse.operations.recent_loads import recent_loads, rejected_lines
 from mocktailverse.pipeline.ports import LoadsStore, RawStore
 from mocktailverse.times import utc
 
@@ -28,6 +24,7 @@ NEWEST_LOADS = 100
 """The loads are copied again when one of this many newest ones has changed."""
 
 SCHEMA = """
+BEGIN IMMEDIATE;  -- until the rows are in: readers see the old content or the new one
 DROP TABLE IF EXISTS rejected;
 DROP TABLE IF EXISTS loads;
 CREATE TABLE loads (
@@ -94,30 +91,20 @@ class Copies:
         """Write the newest loads, and the lines that the latest generation of each rejected."""
         loads, _ = recent_loads(self._loads, DAYS, limit=MAX_LOADS)
         rejected = (
-            (load.object.load_id(load.generation), line)
+            _rejected_row(load.object.load_id(load.generation), line)
             for load in latest_generations(loads)
             for line in rejected_lines(load, self._loads, self._bucket)
         )
         with closing(sqlite3.connect(self._folder / LOADS, isolation_level=None)) as connection:
-            _fill(connection, loads, islice(rejected, MAX_REJECTED))
-
-
-def _fill(
-    connection: sqlite3.Connection,
-    loads: Iterable[Load],
-    rejected: Iterable[tuple[str, Rejected]],
-) -> None:
-    """Replace the content in one transaction."""
-    connection.execute("BEGIN IMMEDIATE")
-    for statement in SCHEMA.split(";"):
-        connection.execute(statement)
-    rows = [_load_row(load) for load in loads]
-    connection.executemany(f"INSERT INTO loads VALUES ({', '.join('?' * 19)})", rows)  # noqa: S608  question marks alone
-    connection.executemany(
-        "INSERT INTO rejected VALUES (?, ?, ?, ?, ?, ?)",
-        (_rejected_row(load, line) for load, line in rejected),
-    )
-    connection.execute("COMMIT")
+            connection.executescript(SCHEMA)
+            connection.executemany(
+                f"INSERT INTO loads VALUES ({', '.join('?' * 19)})",  # noqa: S608  question marks alone
+                map(_load_row, loads),
+            )
+            connection.executemany(
+                "INSERT INTO rejected VALUES (?, ?, ?, ?, ?, ?)", islice(rejected, MAX_REJECTED)
+            )
+            connection.execute("COMMIT")
 
 
 def _load_row(load: Load) -> tuple[object, ...]:

@@ -6,7 +6,6 @@ from typing import Final
 from mocktailverse.local.browser.databases import CATALOGUE, LOADS
 from mocktailverse.local.tcp_ports import HOST
 
-HEALTH_PATH: Final = "/-/versions.json"
 METADATA = Path(__file__).with_name("metadata.yaml")
 STYLES = Path(__file__).with_name("static")
 PLUGINS = Path(__file__).with_name("plugins")

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from mocktailverse.errors import UsageError
 from mocktailverse.local.harness.bounded_server import serve
-from mocktailverse.local.harness.harness_app import create_harness
-from mocktailverse.local.harness.wiring import api_dependencies, harness_dependencies
+from mocktailverse.local.harness.harness_app import harness_of_stack
 from mocktailverse.local.state import read_stack
 
 USAGE_ERROR = 2
@@ -40,10 +39,7 @@ def _serve(state_dir: Path, port: int) -> None:
         prefix="mocktailverse-api-",
         ignore_cleanup_errors=True,  # a background download of the catalogue may still write here
     ) as folder:
-        dependencies = api_dependencies(stack, Path(folder))
-        serve(
-            create_harness(dependencies, harness_dependencies(stack, dependencies.catalogue)), port
-        )
+        serve(harness_of_stack(stack, Path(folder)), port)
 
 
 if __name__ == "__main__":

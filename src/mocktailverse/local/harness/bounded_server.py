@@ -9,7 +9,6 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from mocktailverse.local import tcp_ports
-from mocktailverse.local.simulated_source.server import listen
 from mocktailverse.local.tcp_ports import HOST
 
 SHUTDOWN_S = 1
@@ -86,5 +85,5 @@ def serve(app: ASGIApp, port: int) -> None:
         UsageError: the port is in use or may not be used.
     """
     tcp_ports.require_free(port)
-    with listen(HOST, port) as listener:
+    with tcp_ports.listen(HOST, port) as listener:
         server(app).run(sockets=[listener])

@@ -3,10 +3,8 @@
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Coroutine
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 
@@ -23,7 +21,8 @@ from mocktailverse.errors import (
 )
 from mocktailverse.local.harness import routes
 from mocktailverse.local.harness.origin_guard import OriginGuard
-from mocktailverse.local.harness.wiring import HarnessDependencies
+from mocktailverse.local.harness.wiring import HarnessDependencies, dependencies_of
+from mocktailverse.local.state import LocalStack
 
 PAGE = Path(__file__).with_name("page.html")
 STATUSES: dict[type[MocktailverseError], tuple[int, str]] = {
@@ -38,12 +37,17 @@ STATUSES: dict[type[MocktailverseError], tuple[int, str]] = {
 page_router = APIRouter(include_in_schema=False)
 
 
+def harness_of_stack(stack: LocalStack, folder: Path) -> FastAPI:
+    """Return the app for a local stack; `folder` holds copies of the catalogue."""
+    return create_harness(*dependencies_of(stack, folder))
+
+
 def create_harness(dependencies: ApiDependencies, harness: HarnessDependencies) -> FastAPI:
     """Return the app of API and harness; this opens no connection."""
     app = create_app(dependencies)
     app.state.harness = harness
     for kind, (status, code) in STATUSES.items():
-        app.add_exception_handler(kind, _handler(status, code))
+        app.add_exception_handler(kind, partial(_respond, status, code))
     app.add_middleware(OriginGuard, private=routes.router.prefix)
     app.include_router(routes.router)
     app.include_router(page_router)
@@ -76,11 +80,5 @@ def _hash(element: re.Match[str] | None) -> str:
     return f"'sha256-{digest}'"
 
 
-Handler = Callable[[Request, Exception], Coroutine[Any, Any, Response]]
-
-
-def _handler(status: int, code: str) -> Handler:
-    async def respond(_request: Request, error: Exception) -> Response:
-        return error_response(ApiError(status, code, str(error)))
-
-    return respond
+async def _respond(status: int, code: str, _request: Request, error: Exception) -> Response:
+    return error_response(ApiError(status, code, str(error)))

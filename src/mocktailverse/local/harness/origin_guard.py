@@ -15,6 +15,14 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_LIMIT = 64 * 1024 * 1024
 """Maximum size of a request's body, in bytes: the size of the largest raw object."""
 
+_OTHER_HOST = ApiError(
+    421, "other_host", "This server responds to requests for 127.0.0.1 and localhost only."
+)
+_OTHER_ORIGIN = ApiError(403, "other_origin", "Pages of other sites cannot send this request.")
+_TOO_LARGE = ApiError(
+    413, "too_large", f"The body exceeds the maximum of {BODY_LIMIT // 2**20} MiB."
+)
+
 
 class OriginGuard:
     """Middleware that refuses requests of other origins, and bodies over the limit."""
@@ -39,20 +47,15 @@ class OriginGuard:
         headers = request.headers
         host = headers.get("host", "")
         if not names_this_machine(host):
-            return ApiError(
-                421,
-                "other_host",
-                "This server responds to requests for 127.0.0.1 and localhost only.",
-            )
+            return _OTHER_HOST
         is_readable = request.method in SAFE_METHODS and not request.url.path.startswith(
             self._private
         )
-        if not is_readable and not is_our_own(
-            host, headers.get("origin"), headers.get("sec-fetch-site")
-        ):
-            return ApiError(403, "other_origin", "Pages of other sites cannot send this request.")
+        origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+        if not is_readable and not is_our_own(host, origin, site):
+            return _OTHER_ORIGIN
         if int(headers.get("content-length", "0")) > BODY_LIMIT:
-            return _too_large()
+            return _TOO_LARGE
         return None
 
 
@@ -65,11 +68,7 @@ def _bounded(receive: Receive) -> Receive:
         message = await receive()
         received += len(message.get("body", b""))
         if received > BODY_LIMIT:
-            raise HTTPException(413, _too_large().error.message)
+            raise HTTPException(413, _TOO_LARGE.error.message)
         return message
 
     return count
-
-
-def _too_large() -> ApiError:
-    return ApiError(413, "too_large", f"The body exceeds the maximum of {BODY_LIMIT // 2**20} MiB.")

@@ -1,10 +1,12 @@
 """Trace a raw object through the pipeline: its stages, its drinks, its rejected records."""
 
 from itertools import islice
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from msgspec import Struct, field
 
+from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.register import Register
 from mocktailverse.errors import MissingError
 from mocktailverse.loads.load_record import Load
@@ -13,9 +15,6 @@ from mocktailverse.loads.rejected import Rejected
 from mocktailverse.local.harness.wiring import HarnessDependencies
 from mocktailverse.operations.recent_loads import rejected_lines
 from mocktailverse.pipeline.transformation import transform
-
-if TYPE_CHECKING:
-    from mocktailverse.catalogue.reader import Catalogue
 
 MAX_ROWS = 50
 """Maximum number of drinks, and of rejected records, in a journey; the counts include all."""
@@ -72,61 +71,52 @@ def record_journey(
     version = stored.version
     load = harness.stores.loads.latest(version)
     registers = _registers(harness, version) if load and load.status == "done" else {}
-    published = _PublishedCatalogue(harness)
+    catalogue = _published_catalogue(harness)
+    meta = catalogue.meta if catalogue else None
     drinks = [
         JourneyDrink(
-            id=register.id,
-            name=register.drink.name,
-            is_current=register.drink.lineage.key == version.key
-            and register.drink.lineage.version_id == version.version_id,
-            published=published.is_up_to_date(register),
+            id=drink.id,
+            name=drink.name,
+            is_current=drink.lineage.key == version.key
+            and drink.lineage.version_id == version.version_id,
+            published=_is_published(drink, catalogue),
         )
         for register in registers.values()
-        if register.drink
+        if (drink := register.drink)
     ]
     stages = [
         JourneyStage("stored", "done", f"{stored.bytes} bytes", stored.stored_at, 0),
         _queued(harness, load, stored.stored_at),
         _loaded(load, stored.stored_at),
-        _publishing(load, drinks, published.built_at, stored.stored_at),
+        _publishing(load, drinks, meta.built_at if meta else None, stored.stored_at),
     ]
+    rejected = rejected_lines(load, harness.stores.loads, harness.stores.bucket) if load else ()
     return RecordJourney(
         object=version,
         finished=all(stage.state != "waiting" for stage in stages),
         stages=stages,
         load=load,
         drinks=drinks,
-        rejected=list(
-            islice(rejected_lines(load, harness.stores.loads, harness.stores.bucket), MAX_ROWS)
-        )
-        if load
-        else [],
-        catalogue=published.version,
+        rejected=list(islice(rejected, MAX_ROWS)),
+        catalogue=meta.version if meta else None,
     )
 
 
-class _PublishedCatalogue:
-    """The published catalogue, if there is one."""
+def _published_catalogue(harness: HarnessDependencies) -> Catalogue | None:
+    try:
+        return harness.catalogue.current()
+    except MissingError:
+        return None
 
-    def __init__(self, harness: HarnessDependencies) -> None:
-        self._catalogue: Catalogue | None
-        try:
-            self._catalogue = harness.catalogue.current()
-        except MissingError:
-            self._catalogue = None
-        self.version = self._catalogue.meta.version if self._catalogue else None
-        self.built_at = self._catalogue.meta.built_at if self._catalogue else None
 
-    def is_up_to_date(self, register: Register) -> bool:
-        """Whether the catalogue has the drink with the same content as the table."""
-        published = self._catalogue.drink(register.id) if self._catalogue else None
-        drink = register.drink
-        return bool(
-            published
-            and drink
-            and published.content_hash == drink.content_hash
-            and published.withdrawn_at == drink.withdrawn_at
-        )
+def _is_published(drink: Drink, catalogue: Catalogue | None) -> bool:
+    """Return whether the catalogue has the drink with the same content as the table."""
+    published = catalogue.drink(drink.id) if catalogue else None
+    return (
+        published is not None
+        and published.content_hash == drink.content_hash
+        and published.withdrawn_at == drink.withdrawn_at
+    )
 
 
 def _stored(harness: HarnessDependencies, key: str, version_id: str | None) -> StoredObject:

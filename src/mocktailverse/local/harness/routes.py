@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
+import httpx2
 import msgspec
 from fastapi import APIRouter, Body, Depends, Form, Query, Request, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,8 +16,7 @@ from mocktailverse.api.caching import fresh
 from mocktailverse.api.error_responses import ApiError
 from mocktailverse.api.openapi import errors
 from mocktailverse.catalogue.search.query import Page
-from mocktailverse.errors import UsageError
-from mocktailverse.local.harness import source_faults
+from mocktailverse.errors import UnreachableError, UsageError
 from mocktailverse.local.harness.record_journey import record_journey
 from mocktailverse.local.harness.samples import sample_event
 from mocktailverse.local.harness.wiring import HarnessDependencies
@@ -32,6 +32,7 @@ from mocktailverse.times import now, parse_past_time
 
 RECENT_LOADS = 20
 RECENT_DAYS = 7
+FAULTS_TIMEOUT_S = 5.0
 
 Json = dict[str, Any] | list[Any] | str | int | float | bool | None
 """An event may be any JSON value."""
@@ -127,16 +128,13 @@ def list_recent_loads(stores: StackStores) -> Response:
 def fetch(stores: StackStores, body: FetchBody) -> Response:
     """Fetch raw records from the source with the fetch function, until the plan is complete."""
     plan(body.strategy, body.arguments, premium=True)
-    limits = {"full": body.full} | (
-        {"max_requests": body.max_requests} if body.max_requests else {}
-    )
-    if body.strategy != "sweep":
-        if any(limits.values()):
-            raise UsageError(
-                "`max_requests` and `full` are options of the strategy `sweep`. Remove them."
-            )
-        limits = {}
-    fetch_plan = FetchPlan(body.strategy, body.arguments, limits)
+    is_sweep = body.strategy == "sweep"
+    if not is_sweep and (body.full or body.max_requests):
+        raise UsageError(
+            "`max_requests` and `full` are options of the strategy `sweep`. Remove them."
+        )
+    limits = body.model_dump(include={"full", "max_requests"}, exclude_none=True)
+    fetch_plan = FetchPlan(body.strategy, body.arguments, limits if is_sweep else {})
     report = fetch_all(partial(stores.functions.invoke, stores.function_names["fetch"]), fetch_plan)
     stored = fetched_versions(stores.bucket.versions, report)
     return fresh({"report": report, "objects": stored})
@@ -196,7 +194,7 @@ def send_event(
 @router.get("/faults")
 def list_faults(harness: Harness) -> Response:
     """List the active faults of the simulated TheCocktailDB."""
-    return fresh(Page(source_faults.faults(_simulation(harness)), None))
+    return _faults(harness)
 
 
 @router.post("/faults")
@@ -205,14 +203,22 @@ def add_fault(
     fault: Annotated[dict[str, Any], Body(examples=[{"kind": "throttle", "every": 3}])],
 ) -> Response:
     """Add a fault; the kind `none` removes all faults."""
-    return fresh(Page(source_faults.add(_simulation(harness), msgspec.json.encode(fault)), None))
+    return _faults(harness, msgspec.json.encode(fault))
 
 
-def _simulation(harness: HarnessDependencies) -> str:
+def _faults(harness: HarnessDependencies, new_fault: bytes | None = None) -> Response:
+    """Return the simulated source's faults, after adding one, given as the JSON of a `Fault`."""
     if harness.source_url is None:
-        raise ApiError(
-            409,
-            "no_simulation",
-            "This stack fetches from the real TheCocktailDB, which cannot simulate faults.",
-        )
-    return harness.source_url
+        message = "This stack fetches from the real TheCocktailDB, which cannot simulate faults."
+        raise ApiError(409, "no_simulation", message)
+    method, url = "POST" if new_fault else "GET", f"{harness.source_url}/_faults"
+    try:
+        response = httpx2.request(method, url, content=new_fault, timeout=FAULTS_TIMEOUT_S)
+    except httpx2.HTTPError as error:
+        raise UnreachableError(
+            f"The simulated TheCocktailDB at `{harness.source_url}` does not respond: {error}"
+        ) from error
+    body = msgspec.json.decode(response.content)
+    if response.is_error:
+        raise UsageError(f"The fault is not valid: {body['error']}")
+    return fresh(Page(body["items"], None))

@@ -9,17 +9,33 @@ from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.times import now
 
 EXAMPLE_DRINK_ID = "thecocktaildb:11007"
+HTTP_REQUEST = {
+    "version": "2.0",
+    "routeKey": "$default",
+    "rawPath": "/drinks",
+    "rawQueryString": "limit=1",
+    "headers": {"accept": "application/json", "host": "127.0.0.1"},
+    "requestContext": {
+        "http": {
+            "method": "GET",
+            "path": "/drinks",
+            "protocol": "HTTP/1.1",
+            "sourceIp": "127.0.0.1",
+        },
+        "stage": "$default",
+        "requestId": "sample",
+    },
+    "isBase64Encoded": False,
+}
+"""A request in the payload format 2.0 of API Gateway's HTTP API."""
 
 
 def sample_event(
     function: str, newest: ObjectVersion | None, drink_id: str | None
 ) -> dict[str, Any]:
-    """Return a sample event for a function; `{}` if the function needs no data.
+    """Return a sample event for a function, such as `transform`; `{}` if it needs no data.
 
-    Args:
-        function: its short name, such as `transform`.
-        newest: the raw object in the message for `transform`; None on an empty stack.
-        drink_id: the drink in the stream record for `publish`; None on an empty stack.
+    The event is about the newest raw object or a drink, which are None on an empty stack.
     """
     match function:
         case "transform":
@@ -30,7 +46,7 @@ def sample_event(
         case "publish":
             return {"Records": [_stream_record(drink_id or EXAMPLE_DRINK_ID)]}
         case "api":
-            return _http_request("/drinks", "limit=1")
+            return HTTP_REQUEST
         case _:
             return {}
 
@@ -61,26 +77,4 @@ def _stream_record(drink_id: str) -> dict[str, Any]:
             "SequenceNumber": "1",
             "StreamViewType": "KEYS_ONLY",
         },
-    }
-
-
-def _http_request(path: str, query: str) -> dict[str, Any]:
-    """Return a GET request in the payload format 2.0 of API Gateway's HTTP API."""
-    return {
-        "version": "2.0",
-        "routeKey": "$default",
-        "rawPath": path,
-        "rawQueryString": query,
-        "headers": {"accept": "application/json", "host": "127.0.0.1"},
-        "requestContext": {
-            "http": {
-                "method": "GET",
-                "path": path,
-                "protocol": "HTTP/1.1",
-                "sourceIp": "127.0.0.1",
-            },
-            "stage": "$default",
-            "requestId": "sample",
-        },
-        "isBase64Encoded": False,
     }

@@ -26,19 +26,18 @@ class HarnessDependencies(Struct, frozen=True, kw_only=True):
     """Base URL of the simulated TheCocktailDB; None if the stack fetches from the real one."""
 
 
-def api_dependencies(stack: LocalStack, folder: Path) -> ApiDependencies:
-    """Return the dependencies of a local stack's API; `folder` holds copies of the catalogue."""
+def dependencies_of(stack: LocalStack, folder: Path) -> tuple[ApiDependencies, HarnessDependencies]:
+    """Return the dependencies of a local stack's API and harness.
+
+    `folder` holds copies of the catalogue. The harness's AWS calls have longer timeouts.
+    """
     settings = ApiSettings.of_outputs(
         stack.outputs, stage=STAGE, catalogue_max_age_s=CATALOGUE_MAX_AGE_S
     )
     stores = Stores(stack.clients(INTERACTIVE), stack.outputs)
-    return build_dependencies(stores, settings, folder, serverless=False)
-
-
-def harness_dependencies(stack: LocalStack, catalogue: CatalogueCopy) -> HarnessDependencies:
-    """Return the harness's dependencies; its AWS calls have longer timeouts than the API's."""
-    return HarnessDependencies(
+    api = build_dependencies(stores, settings, folder, serverless=False)
+    return api, HarnessDependencies(
         stores=Stores(stack.clients(), stack.outputs),
-        catalogue=catalogue,
+        catalogue=api.catalogue,
         source_url=stack.source_url if stack.simulates else None,
     )

@@ -7,10 +7,12 @@ from contextlib import suppress
 from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
 
+import uvicorn
+
 from mocktailverse.errors import UsageError
 from mocktailverse.local.simulated_source.record_files import read_records
-from mocktailverse.local.simulated_source.server import address, listen, server
 from mocktailverse.local.simulated_source.simulated_api import create_app
+from mocktailverse.local.tcp_ports import listen
 
 SAMPLES = Path(__file__).parents[4] / "data" / "raw"
 USAGE_ERROR = 2
@@ -28,13 +30,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for note in notes:
         sys.stderr.write(f"skipped: {note}\n")
     app = create_app(records, premium_keys=options.premium_key, seed=options.seed)
+    # It logs nothing: intended broken responses would fill its log.
+    config = uvicorn.Config(app, log_level="critical", lifespan="off", ws="none")
     with listener:
-        sys.stdout.write(
-            f"Simulated TheCocktailDB at {address(listener)} ({len(records)} records)\n"
-        )
+        host, port = listener.getsockname()
+        title = f"Simulated TheCocktailDB at http://{host}:{port}"
+        sys.stdout.write(f"{title} ({len(records)} records)\n")
         sys.stdout.flush()
         with suppress(KeyboardInterrupt):
-            server(app).run(sockets=[listener])
+            uvicorn.Server(config).run(sockets=[listener])
     return 0
 
 
@@ -60,11 +64,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _loopback(host: str) -> str:
-    try:
+    with suppress(AddressValueError):
         if IPv4Address(host).is_loopback:
             return host
-    except AddressValueError:
-        pass
     raise argparse.ArgumentTypeError(
         f"`{host}` is not a loopback address. Pass one such as 127.0.0.1."
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 Record = dict[str, object]
 
 INGREDIENT_SLOTS = 15
+NO_DETAILS = dict.fromkeys(("strDescription", "strType", "strAlcohol", "strABV"))
 LISTED_KEYS = ("strDrink", "strDrinkThumb", "idDrink")
 
 
@@ -63,33 +64,26 @@ class Database:
         return list(spellings.values())
 
     def ingredient(self, name: str) -> list[Record]:
-        """Return the record of an ingredient; its id is its place in the list, from 1."""
-        return [
-            _ingredient(number, listed_name)
-            for number, listed_name in enumerate(self.ingredients(), start=1)
-            if _folded(listed_name) == _folded(name)
-        ]
+        """Return the record of an ingredient, in a list."""
+        name = _folded(name)
+        records = self._ingredient_records()
+        return [record for record in records if _folded(_text(record, "strIngredient")) == name]
 
     def ingredient_by_id(self, number: str) -> list[Record]:
-        """Return the record of the ingredient with this id."""
-        numbered = enumerate(self.ingredients(), start=1)
-        return [_ingredient(n, name) for n, name in numbered if str(n) == number]
+        """Return the record of the ingredient with this id, in a list."""
+        return [record for record in self._ingredient_records() if record["idIngredient"] == number]
+
+    def _ingredient_records(self) -> list[Record]:
+        """Return a record of each ingredient; its id is its place in the list, from 1."""
+        return [
+            {"idIngredient": str(number), "strIngredient": name, **NO_DETAILS}
+            for number, name in enumerate(self.ingredients(), start=1)
+        ]
 
 
 def listed(drinks: Iterable[Record]) -> list[Record]:
     """Return records with only the three keys of a filter response."""
     return [{key: drink.get(key) for key in LISTED_KEYS} for drink in drinks]
-
-
-def _ingredient(number: int, name: str) -> Record:
-    return {
-        "idIngredient": str(number),
-        "strIngredient": name,
-        "strDescription": None,
-        "strType": None,
-        "strAlcohol": None,
-        "strABV": None,
-    }
 
 
 def _ingredients(drink: Record) -> Iterator[str]:

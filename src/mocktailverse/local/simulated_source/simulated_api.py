@@ -25,6 +25,7 @@ from starlette.types import Receive, Scope, Send
 from mocktailverse.local.simulated_source.database import Database, Record, listed
 from mocktailverse.local.simulated_source.simulated_faults import Fault, Faults
 
+FREE_KEY = "1"
 SEARCH_CAP = 25
 FILTER_CAP = 100
 INGREDIENT_FILTER_CAP = 1
@@ -33,7 +34,7 @@ POPULAR, LATEST, RANDOM_SELECTION = 20, 10, 10
 FIELDS = {"c": "strCategory", "g": "strGlass", "a": "strAlcoholic"}
 HTML = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 
-Result = list[Record] | str | None
+Result = list[Record] | str
 
 
 class Access(Struct, frozen=True):
@@ -41,7 +42,7 @@ class Access(Struct, frozen=True):
 
     version: str
     premium: bool
-    knows_letters: bool = True
+    knows_letters: bool
 
     @property
     def nothing(self) -> str:
@@ -50,31 +51,26 @@ class Access(Struct, frozen=True):
 
 
 def create_app(
-    records: Iterable[Record],
-    *,
-    key: str = "1",
-    premium_keys: Iterable[str] = (),
-    seed: int = 0,
+    records: Iterable[Record], *, premium_keys: Iterable[str] = (), seed: int = 0
 ) -> Starlette:
     """Return the API, which serves these records.
 
     Args:
         records: drinks in TheCocktailDB's format.
-        key: the free key.
-        premium_keys: keys that count as purchased.
+        premium_keys: keys that count as purchased, beside the free one.
         seed: seed of the sequence of random drinks.
     """
-    return _Api(Database(records), key, frozenset(premium_keys), seed).app()
+    chance = random.Random(seed)  # noqa: S311 - a sequence that can be repeated
+    return _Api(Database(records), frozenset(premium_keys), chance).app()
 
 
 class _Api:
     def __init__(
-        self, database: Database, key: str, premium_keys: frozenset[str], seed: int
+        self, database: Database, premium_keys: frozenset[str], chance: random.Random
     ) -> None:
         self._database = database
-        self._key = key
         self._premium_keys = premium_keys
-        self._chance = random.Random(seed)  # noqa: S311 - a sequence that can be repeated
+        self._chance = chance
         self._faults = Faults()
         self._requests: Counter[str] = Counter()
         self._endpoints: Mapping[str, Callable[[Mapping[str, str], Access], Response]] = {
@@ -115,30 +111,27 @@ class _Api:
         return _CutResponse(response.body) if fault and fault.kind == "cut" else response
 
     def _access(self, version: str, key: str) -> Access | None:
-        if version not in {"v1", "v2"} or key not in {self._key, *self._premium_keys}:
-            return None
         purchased = key in self._premium_keys
-        return Access(
-            version,
-            premium=purchased and version == "v2",
-            knows_letters=not (purchased and version == "v1"),
-        )
+        if version not in {"v1", "v2"} or not (purchased or key == FREE_KEY):
+            return None
+        is_v2 = version == "v2"
+        return Access(version, premium=purchased and is_v2, knows_letters=is_v2 or not purchased)
 
     def _search(self, params: Mapping[str, str], access: Access) -> Response:
         if "i" in params:
             return _ingredients(self._database.ingredient(params["i"]))
         if "f" not in params:
             drinks = self._database.named(params.get("s", ""))
-            return _drinks(_capped(drinks, SEARCH_CAP, access) or None)
-        if len(params["f"]) != 1 or not access.knows_letters:
+        elif len(params["f"]) == 1 and access.knows_letters:
+            drinks = self._database.by_letter(params["f"])
+        else:
             return _empty()
-        drinks = self._database.by_letter(params["f"])
-        return _drinks(_capped(drinks, SEARCH_CAP, access) or None)
+        return _drinks(_capped(drinks, SEARCH_CAP, access))
 
     def _look_up(self, params: Mapping[str, str], _access: Access) -> Response:
         if "iid" in params:
             return _ingredients(self._database.ingredient_by_id(params["iid"]))
-        return _drinks(self._database.drink(params.get("i", "")) or None)
+        return _drinks(self._database.drink(params.get("i", "")))
 
     def _filter(self, params: Mapping[str, str], access: Access) -> Response:
         if "i" in params:
@@ -160,23 +153,23 @@ class _Api:
         else:
             field = next((FIELDS[param] for param in params if param in FIELDS), "")
             values = self._database.values(field)
-        return _drinks([{field: value} for value in values] or None)
+        return _drinks([{field: value} for value in values])
 
     def _random(self, _params: Mapping[str, str], _access: Access) -> Response:
         drinks = self._database.drinks
-        return _drinks([self._chance.choice(drinks)] if drinks else None)
+        return _drinks([self._chance.choice(drinks)] if drinks else [])
 
     def _random_selection(self, _params: Mapping[str, str], access: Access) -> Response:
         drinks = self._database.drinks
         selection = self._chance.sample(drinks, min(RANDOM_SELECTION, len(drinks)))
-        return _drinks((selection or None) if access.premium else "None")
+        return _drinks(selection if access.premium else "None")
 
     def _popular(self, _params: Mapping[str, str], access: Access) -> Response:
-        return _drinks(self._database.drinks[: POPULAR if access.premium else 1] or None)
+        return _drinks(self._database.drinks[: POPULAR if access.premium else 1])
 
     def _latest(self, _params: Mapping[str, str], access: Access) -> Response:
         newest = self._database.drinks[: -LATEST - 1 : -1]
-        return _drinks((newest or None) if access.premium else "None")
+        return _drinks(newest if access.premium else "None")
 
     async def _show_faults(self, _request: Request) -> Response:
         return JSONResponse({"items": self._faults.state()})
@@ -223,14 +216,14 @@ def _empty() -> Response:
 
 
 def _drinks(drinks: Result) -> Response:
-    return _json({"drinks": drinks})
+    return _json({"drinks": drinks or None})
 
 
 def _ingredients(ingredients: list[Record]) -> Response:
     return _json({"ingredients": ingredients or None})
 
 
-def _json(envelope: Mapping[str, Result]) -> Response:
+def _json(envelope: Mapping[str, Result | None]) -> Response:
     # PHP's json_encode, which the source uses, escapes slashes and non-ASCII characters.
     text = json.dumps(envelope, separators=(",", ":")).replace("/", "\\/")
     return Response(text.encode("ascii"), media_type="application/json")

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.errors import UsageError
-from mocktailverse.local.simulated_source import read_records
+from mocktailverse.local.simulated_source.record_files import read_records
 from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
 from mocktailverse.sources.thecocktaildb.extract_report import FetchCursor
 from mocktailverse.sources.thecocktaildb.extract_sweep import extract_sweep
