@@ -6,11 +6,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from msgspec import Struct
 
-from mocktailverse.api.caching import Answers
+from mocktailverse.api.caching import Answers, fresh
 from mocktailverse.api.dependencies import dependencies_of
 from mocktailverse.api.openapi import answer, errors
 from mocktailverse.api.query_parameters import NoParameters
-from mocktailverse.catalogue.reader import Catalogue
 
 HEALTH_TIMEOUT_S = 15.0
 """Wait for a due refresh longer than a request to AWS may take."""
@@ -40,10 +39,10 @@ def health(
 ) -> Response:
     """Report whether a catalogue is served, and which."""
     dependencies = dependencies_of(request)
-
-    def read(catalogue: Catalogue) -> Health:
-        meta, problem = catalogue.meta, dependencies.catalogue.problem
-        return Health(
+    meta = answers.catalogue(HEALTH_TIMEOUT_S).meta
+    problem = dependencies.catalogue.problem
+    return fresh(
+        Health(
             status="stale" if problem else "ok",
             stage=dependencies.stage,
             version=meta.version,
@@ -52,8 +51,7 @@ def health(
             drinks=meta.drinks,
             problem=problem,
         )
-
-    return answers.fresh(read, timeout_s=HEALTH_TIMEOUT_S)
+    )
 
 
 @router.get("/stats", responses=answer("Statistics", kept=True) | errors(422, 503))
