@@ -11,7 +11,7 @@ import msgspec
 import streamlit as st
 
 from mocktailverse.catalogue.reader import Catalogue
-from mocktailverse.catalogue.search.query import DrinkQuery, Facets, Makeable, Page, Statistics
+from mocktailverse.catalogue.search.query import DrinkQuery, Makeable
 from mocktailverse.dashboard.shelves import Shelf
 from mocktailverse.dashboard.similar_drinks import similar_drinks
 from mocktailverse.drinks.drink import Drink
@@ -27,35 +27,11 @@ _CACHE_KEYS: dict[str | type[Any], Callable[[Any], Any]] = {
 }
 
 _cached = st.cache_data(max_entries=300, show_spinner=False, hash_funcs=_CACHE_KEYS)
-_cached_by_version = st.cache_data(max_entries=3, show_spinner=False, hash_funcs=_CACHE_KEYS)
 
-
-@_cached
-def search(catalogue: Catalogue, query: DrinkQuery, limit: int, after: str | None) -> Page[Drink]:
-    """Return a page of the drinks that match a query.
-
-    Raises:
-        UsageError: the cursor is invalid, or belongs to another query.
-    """
-    return catalogue.search(query, limit=limit, after=after)
-
-
-@_cached
-def count(catalogue: Catalogue, query: DrinkQuery) -> int:
-    """Return the number of drinks that match a query."""
-    return catalogue.count(query)
-
-
-@_cached
-def facets(catalogue: Catalogue, query: DrinkQuery) -> Facets:
-    """Return the number of drinks per value of each field."""
-    return catalogue.facets(query)
-
-
-@_cached
-def similar(catalogue: Catalogue, drink: Drink) -> list[Drink]:
-    """Return the drinks that share most ingredients with a drink."""
-    return similar_drinks(catalogue, drink)
+search = _cached(Catalogue.search)
+count = _cached(Catalogue.count)
+facets = _cached(Catalogue.facets)
+similar = _cached(similar_drinks)
 
 
 @_cached
@@ -78,13 +54,7 @@ def makeable(catalogue: Catalogue, shelf: Shelf, limit: int, after: str | None) 
     return read(limit=limit, after=after)
 
 
-@_cached_by_version
-def statistics(catalogue: Catalogue) -> Statistics:
-    """Return the catalogue's statistics."""
-    return catalogue.statistics()
-
-
-@_cached_by_version
+@st.cache_data(max_entries=3, show_spinner=False, hash_funcs=_CACHE_KEYS)
 def ingredient_names(catalogue: Catalogue) -> list[str]:
     """Return the ingredients, most used first."""
     return [entry.name for entry in catalogue.ingredients(limit=_MAX_INGREDIENTS).items]

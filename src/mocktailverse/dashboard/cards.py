@@ -6,9 +6,9 @@ from typing import TypeVar
 import streamlit as st
 
 from mocktailverse.dashboard import url_state
+from mocktailverse.dashboard.drink_text import headline
 from mocktailverse.dashboard.page_paths import EXPLORE
 from mocktailverse.dashboard.safe_text import plain, short
-from mocktailverse.dashboard.strength_text import headline
 from mocktailverse.dashboard.url_state import Parameters
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.errors import UsageError

@@ -1,11 +1,10 @@
 """The stores and settings of the dashboard, created once per process from the environment."""
 
 import atexit
-import shutil
-import tempfile
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import streamlit as st
 from msgspec import Struct
@@ -139,13 +138,15 @@ def _create_context() -> DashboardContext:
         UsageError: a setting is missing or invalid, or no region is configured.
     """
     settings = DashboardSettings.read()
+    copies = TemporaryDirectory(prefix="mocktailverse-dashboard-", ignore_cleanup_errors=True)
+    atexit.register(copies.cleanup)
     with translated("Connecting to AWS"):
         clients = Clients(timeouts=INTERACTIVE)
         stores = Stores(clients, settings.outputs())
         return DashboardContext(
             catalogue=CatalogueCopy(
                 stores.catalogue,
-                _temporary_folder(),
+                Path(copies.name),
                 max_age_s=_TTL_SHARE * settings.refresh_s,
                 in_background=True,
             ),
@@ -159,10 +160,3 @@ def _create_context() -> DashboardContext:
             refresh_s=settings.refresh_s,
             harness_url=settings.harness_url,
         )
-
-
-def _temporary_folder() -> Path:
-    """Return a folder for copies of the catalogue, deleted when the process ends."""
-    folder = Path(tempfile.mkdtemp(prefix="mocktailverse-dashboard-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder

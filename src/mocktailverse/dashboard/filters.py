@@ -6,8 +6,8 @@ import streamlit as st
 
 from mocktailverse.catalogue.search.query import DrinkQuery, Facet, Facets
 from mocktailverse.dashboard import url_state
+from mocktailverse.dashboard.drink_text import DASH
 from mocktailverse.dashboard.safe_text import plain, short
-from mocktailverse.dashboard.strength_text import DASH
 from mocktailverse.dashboard.url_state import MAX_ABV, Parameters
 
 _FIELDS = {

@@ -12,7 +12,7 @@ from mocktailverse.dashboard import charts
 from mocktailverse.dashboard.context import DashboardContext, dashboard_context
 from mocktailverse.dashboard.error_banner import show_error_banner
 from mocktailverse.dashboard.safe_text import plain, short
-from mocktailverse.dashboard.time_text import clock_text
+from mocktailverse.formatting import clock_text
 from mocktailverse.operations.month import LOADS, MonthSoFar
 from mocktailverse.stores.free_tier import FreeOffer
 from mocktailverse.times import utc

@@ -10,7 +10,7 @@ from mocktailverse.dashboard.context import DashboardContext, dashboard_context
 from mocktailverse.dashboard.error_banner import show_error_banner
 from mocktailverse.dashboard.live_snapshot import DAYS, MAX_LOADS, LiveSnapshot
 from mocktailverse.dashboard.safe_text import plain, short
-from mocktailverse.dashboard.time_text import age, duration
+from mocktailverse.formatting import age, duration
 from mocktailverse.loads.load_record import Load
 from mocktailverse.operations.timing import Passage, passages, quantile, throughput
 from mocktailverse.times import utc
