@@ -76,11 +76,7 @@ def fresh(value: object) -> Response:
 
 @contextmanager
 def cursor_checked(cursor: str | None) -> Iterator[None]:
-    """Turn a UsageError within into an error of the cursor; all else was checked before.
-
-    Raises:
-        ApiError: the cursor is invalid.
-    """
+    """Turn a UsageError within into an ApiError of the cursor; all else was checked before."""
     try:
         yield
     except UsageError as error:

@@ -193,11 +193,7 @@ SINGLES = frozenset(
 
 
 def given_once(request: Request) -> None:
-    """Reject a single value given twice: it is unclear which one was meant.
-
-    Raises:
-        ApiError: a parameter was given twice.
-    """
+    """Raise an ApiError if a single value is given twice: it is unclear which one was meant."""
     counts = Counter(name for name, _ in request.query_params.multi_items())
     twice = [name for name, count in counts.items() if count > 1 and name in SINGLES]
     if twice:

@@ -65,7 +65,6 @@ class DashboardContext(Struct, frozen=True, kw_only=True, dict=True):
 
     @property
     def is_local(self) -> bool:
-        """Whether this is the local stack."""
         return self.stage == LOCAL
 
     @property
@@ -94,9 +93,9 @@ class DashboardContext(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def offers(self) -> TtlCache[list[FreeOffer]] | None:
         """The account's use of the free tier; AWS updates it a few times a day."""
-        if self.free_tier is None:
-            return None
-        return self._cached(self.free_tier.offers, _OFFERS_TTL_S)
+        return (
+            None if self.free_tier is None else self._cached(self.free_tier.offers, _OFFERS_TTL_S)
+        )
 
     @property
     def running(self) -> Running:
@@ -105,7 +104,6 @@ class DashboardContext(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def rejections(self) -> RejectionReader:
-        """Reads the rejected records of loads."""
         return RejectionReader(self.loads, self.bucket, clock=self.clock)
 
     def _cached(self, fetch: Callable[[], T], ttl_s: float) -> TtlCache[T]:

@@ -22,7 +22,6 @@ _MB = 10**6
 
 
 def page() -> None:
-    """Show the page."""
     context = dashboard_context()
     st.title("Cost", anchor=False)
     snapshot = context.month.get()
@@ -142,7 +141,11 @@ def _show_reported(context: DashboardContext) -> None:
         st.caption("AWS reports no free tier usage this month.")
         return
     st.dataframe(
-        [_offer_row(offer) for offer in snapshot.value], column_config=_OFFERS, hide_index=True
+        [_offer_row(offer) for offer in snapshot.value],
+        column_config={
+            "share": st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent")
+        },
+        hide_index=True,
     )
     if snapshot.fetched_at:
         st.caption(f"As of {utc(snapshot.fetched_at):%Y-%m-%d %H:%M} UTC.")
@@ -218,10 +221,6 @@ def _small(number: float) -> str:
     """Return a number between 0 and 1 with two significant digits, without an exponent."""
     return f"{number:.{1 - math.floor(math.log10(number))}f}"
 
-
-_OFFERS = {
-    "share": st.column_config.ProgressColumn("share", min_value=0, max_value=1, format="percent")
-}
 
 if __name__ == "__main__":
     page()

@@ -34,7 +34,6 @@ _VIEWS = {"": "Cards", "pictures": "Pictures", "table": "Table"}
 
 
 def page() -> None:
-    """Show the page."""
     url_state.sync("explore")
     catalogue = open_catalogue()
     parameters = url_state.read()
@@ -93,14 +92,13 @@ def _show_results(catalogue: Catalogue, parameters: Parameters, query: DrinkQuer
 
 
 def _show_bar(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery, total: int) -> None:
-    sort, view = url_state.first(parameters, "sort"), url_state.first(parameters, "view")
     st.header(counted(total, "drink"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "Sort by",
             list(_SORTS),
             format_func=_SORTS.__getitem__,
-            key=url_state.bind("sort", sort if sort in _SORTS else ""),
+            key=url_state.bind("sort", url_state.choice(parameters, "sort", _SORTS)),
             on_change=lambda: url_state.update(sort=st.session_state["sort"]),
             width=220,
         )
@@ -108,7 +106,7 @@ def _show_bar(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery, t
             "Show as",
             list(_VIEWS),
             format_func=_VIEWS.__getitem__,
-            key=url_state.bind("view", view if view in _VIEWS else ""),
+            key=url_state.bind("view", url_state.choice(parameters, "view", _VIEWS)),
             on_change=lambda: url_state.update(view=st.session_state["view"]),
         )
         st.space("stretch")

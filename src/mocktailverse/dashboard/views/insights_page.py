@@ -37,7 +37,6 @@ Columns = Mapping[str, Sequence[object]]
 
 
 def page() -> None:
-    """Show the page."""
     url_state.sync("insights")
     statistics = open_catalogue().statistics()
     st.title("Insights", anchor=False)
