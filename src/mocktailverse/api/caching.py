@@ -24,7 +24,7 @@ class CatalogueAnswers:
 
     def __init__(self, request: Request) -> None:
         self._request = request
-        self._dependencies = dependencies_of(request)
+        self.dependencies = dependencies_of(request)
 
     def catalogue(self, timeout_s: float = REFRESH_TIMEOUT_S) -> Catalogue:
         """Return the current catalogue; `timeout_s` as for `CatalogueCopy.current`.
@@ -33,7 +33,7 @@ class CatalogueAnswers:
             ApiError: there is none.
         """
         try:
-            return self._dependencies.catalogue.current(timeout_s=timeout_s)
+            return self.dependencies.catalogue.current(timeout_s=timeout_s)
         except MissingError as error:
             message = "No catalogue is published yet. Run `mocktailverse fetch` or `ingest` first."
             raise _no_catalogue("nothing_published", message) from error
@@ -50,7 +50,7 @@ class CatalogueAnswers:
         catalogue = self.catalogue()
         # Weak, because the same response is sent plain and compressed.
         tag = f'W/"{API_VERSION}-{catalogue.meta.version}"'
-        headers = {"ETag": tag, "Cache-Control": f"public, max-age={self._dependencies.max_age_s}"}
+        headers = {"ETag": tag, "Cache-Control": f"public, max-age={self.dependencies.max_age_s}"}
         given = self._request.headers.get("if-none-match", "")
         if _has(given, tag):
             return Response(status_code=304, headers=headers)
@@ -62,7 +62,7 @@ class CatalogueAnswers:
 
     def exported(self, kind: ExportFormat, *, withdrawn: bool = False) -> Response:
         """Return the catalogue as a file, with `withdrawn` drinks only on request."""
-        return self._dependencies.exports.deliver(self.catalogue(), kind, withdrawn=withdrawn)
+        return self.dependencies.exports.deliver(self.catalogue(), kind, withdrawn=withdrawn)
 
 
 Answers = Annotated[CatalogueAnswers, Depends()]

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from itertools import cycle, groupby
 
 import streamlit as st
@@ -55,24 +56,21 @@ def _show_scope(context: DashboardContext, table: PriceTable) -> None:
 
 def _show_totals(so_far: list[CostLine], forecast: list[CostLine]) -> None:
     closest = max(forecast, key=lambda line: line.used_share or 0)
+    show_metric = partial(st.metric, border=True, height="stretch")
     with st.container(horizontal=True):
-        st.metric("So far this month", usd(total_usd(so_far)), border=True, height="stretch")
-        st.metric(
+        show_metric("So far this month", usd(total_usd(so_far)))
+        show_metric(
             "Forecast for the month",
             usd(total_usd(forecast)),
             help="If the rest of the month is like the month so far.",
-            border=True,
-            height="stretch",
         )
-        st.metric(
+        show_metric(
             "Closest to its free limit",
             percent(closest.used_share or 0),
             f"{closest.service}, {closest.what}",
             delta_color="off",
             delta_arrow="off",
             help="According to the forecast.",
-            border=True,
-            height="stretch",
         )
 
 
