@@ -16,3 +16,28 @@ def amount(number: float) -> str:
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun: `1 load`, `2 loads`."""
     return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def clock_text(at: float, now: float) -> str:
+    """Return the time of day in UTC, with the date unless it is today; times in ms."""
+    when = utc(at)
+    is_today = when.date() == utc(now).date()
+    return f"{when:%H:%M} UTC" if is_today else f"{when:%Y-%m-%d %H:%M} UTC"
+
+
+def age(at: int, now: int) -> str:
+    """Return the time since `at` in the largest unit that gives at least 2; times in ms."""
+    seconds = max(0, now - at) // 1000
+    for unit_s, name in ((24 * 3600, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * unit_s:
+            return f"{seconds // unit_s} {name}"
+    return f"{seconds} s"
+
+
+def duration(seconds: float) -> str:
+    """Return a duration: tenths below 10 s, seconds below 2 min, minutes below 2 h, then hours."""
+    if seconds < 10:  # noqa: PLR2004 - tenths matter below
+        return f"{seconds:.1f} s"
+    if seconds < 2 * 60:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 2 * 3600 else f"{seconds / 3600:.0f} h"

@@ -53,7 +53,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         Raises:
             UsageError: an output is missing: the stack is older than this code.
         """
-        named = {field: _output_name(field) for field in cls.__struct_fields__}
+        named = {field: output_name(field) for field in cls.__struct_fields__}
         given = {field: outputs[name] for field, name in named.items() if name in outputs}
         try:
             return msgspec.convert({**given, **others}, cls, strict=False)
@@ -63,7 +63,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     def outputs(self) -> dict[str, str]:
         """Return the settings as a stack's outputs: the inverse of `of_outputs`."""
         fields = msgspec.structs.asdict(self)
-        return {_output_name(field): str(v) for field, v in fields.items() if v is not None}
+        return {output_name(field): str(v) for field, v in fields.items() if v is not None}
 
     def variables(self) -> dict[str, str]:
         """Return environment variables from which another process reads these settings."""
@@ -71,7 +71,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         return {PREFIX + name.upper(): str(v) for name, v in fields.items() if v is not None}
 
 
-def _output_name(field: str) -> str:
+def output_name(field: str) -> str:
     """Return `DataBucket` for `data_bucket`."""
     return field.title().replace("_", "")
 

@@ -7,7 +7,7 @@ import pytest
 
 from mocktailverse.catalogue.search.query import Facet, Pairing, StrengthBin
 from mocktailverse.dashboard import charts
-from mocktailverse.dashboard.chart_titles import part_of
+from mocktailverse.dashboard.views.insights_page import part_of
 
 
 def test_every_chart_has_a_title_a_text_alternative_and_its_figures(open_page):

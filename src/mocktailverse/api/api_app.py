@@ -32,9 +32,6 @@ from mocktailverse.drinks.drink import Drink
 
 PUBLIC = (drink_routes.router, ingredient_routes.router, status_routes.router, export_routes.router)
 OPERATORS_ONLY = (load_routes.router,)
-MIN_COMPRESSED_BYTES = 1024
-COMPRESSION_LEVEL = 6
-
 
 ANSWERS = (
     Page[Drink],
@@ -47,7 +44,6 @@ ANSWERS = (
     Page[load_routes.LoadEntry],
     Page[load_routes.RejectedEntry],
 )
-
 
 PUBLIC_SEGMENTS = frozenset(
     route.path.split("/")[1]
@@ -90,8 +86,8 @@ def create_app(dependencies: ApiDependencies | None = None) -> Api:
     app.state.dependencies = dependencies
     app.add_middleware(
         GzipMiddlewareWithQuality,
-        minimum_size=MIN_COMPRESSED_BYTES,
-        compresslevel=COMPRESSION_LEVEL,
+        minimum_size=1024,  # bytes
+        compresslevel=6,
         exclude_content_types=(SQLITE.media_type,),  # hundreds of MB take a minute to compress
     )
     error_responses.register(app)

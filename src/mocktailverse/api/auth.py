@@ -17,11 +17,7 @@ _header = APIKeyHeader(
 
 
 def require_key(request: Request, given: Annotated[str | None, Security(_header)]) -> None:
-    """Refuse a request without the right key.
-
-    Raises:
-        ApiError: the key is missing or wrong, or the environment has none.
-    """
+    """Raise an ApiError if the key is missing or wrong, or the environment has none."""
     expected = dependencies_of(request).ops_key()
     if not expected:
         raise ApiError(

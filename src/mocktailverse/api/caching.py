@@ -10,6 +10,7 @@ from fastapi import Depends, Request, Response
 from mocktailverse.api.dependencies import dependencies_of
 from mocktailverse.api.error_responses import ApiError, Problem, invalid
 from mocktailverse.api.export_delivery import ExportFormat
+from mocktailverse.api.openapi import JSON
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.synced_copy import REFRESH_TIMEOUT_S
 from mocktailverse.errors import MissingError, MocktailverseError, UsageError
@@ -17,24 +18,22 @@ from mocktailverse.errors import MissingError, MocktailverseError, UsageError
 API_VERSION = "1"
 """Raise it when the same catalogue gives other responses, so that cached ones expire."""
 
-JSON = "application/json"
-
 
 class CatalogueAnswers:
     """Answers one request from the current catalogue."""
 
     def __init__(self, request: Request) -> None:
         self._request = request
-        self._dependencies = dependencies_of(request)
+        self.dependencies = dependencies_of(request)
 
-    def _catalogue(self, timeout_s: float = REFRESH_TIMEOUT_S) -> Catalogue:
-        """Return the current catalogue.
+    def catalogue(self, timeout_s: float = REFRESH_TIMEOUT_S) -> Catalogue:
+        """Return the current catalogue; `timeout_s` as for `CatalogueCopy.current`.
 
         Raises:
             ApiError: there is none.
         """
         try:
-            return self._dependencies.catalogue.current(timeout_s=timeout_s)
+            return self.dependencies.catalogue.current(timeout_s=timeout_s)
         except MissingError as error:
             message = "No catalogue is published yet. Run `mocktailverse fetch` or `ingest` first."
             raise _no_catalogue("nothing_published", message) from error
@@ -42,32 +41,28 @@ class CatalogueAnswers:
             message = f"The catalogue is temporarily unavailable. {error}"
             raise _no_catalogue("catalogue_unavailable", message) from error
 
-    def kept(self, read: Callable[[Catalogue], object]) -> Response:
-        """Return a response that clients may cache; 304 without reading if they have it already."""
-        catalogue = self._catalogue()
+    def kept(self, read: Callable[[Catalogue], object], cursor: str | None = None) -> Response:
+        """Return a response that clients may cache; 304 without reading if they have it already.
+
+        Raises:
+            ApiError: there is no catalogue, or the cursor is invalid.
+        """
+        catalogue = self.catalogue()
         # Weak, because the same response is sent plain and compressed.
         tag = f'W/"{API_VERSION}-{catalogue.meta.version}"'
-        headers = {
-            "ETag": tag,
-            "Cache-Control": f"public, max-age={self._dependencies.max_age_s}",
-        }
+        headers = {"ETag": tag, "Cache-Control": f"public, max-age={self.dependencies.max_age_s}"}
         given = self._request.headers.get("if-none-match", "")
         if _has(given, tag):
             return Response(status_code=304, headers=headers)
-        value = read(catalogue)
+        with cursor_checked(cursor):
+            value = read(catalogue)
         if given.strip() == "*":  # any version matches, so it has to exist
             return Response(status_code=304, headers=headers)
         return Response(msgspec.json.encode(value), headers=headers, media_type=JSON)
 
-    def fresh(
-        self, read: Callable[[Catalogue], object], *, timeout_s: float = REFRESH_TIMEOUT_S
-    ) -> Response:
-        """Return a response that must not be cached; `timeout_s` as for `CatalogueCopy.current`."""
-        return fresh(read(self._catalogue(timeout_s)))
-
     def exported(self, kind: ExportFormat, *, withdrawn: bool = False) -> Response:
         """Return the catalogue as a file, with `withdrawn` drinks only on request."""
-        return self._dependencies.exports.deliver(self._catalogue(), kind, withdrawn=withdrawn)
+        return self.dependencies.exports.deliver(self.catalogue(), kind, withdrawn=withdrawn)
 
 
 Answers = Annotated[CatalogueAnswers, Depends()]
@@ -81,11 +76,7 @@ def fresh(value: object) -> Response:
 
 @contextmanager
 def cursor_checked(cursor: str | None) -> Iterator[None]:
-    """Turn a UsageError within into an error of the cursor; all else was checked before.
-
-    Raises:
-        ApiError: the cursor is invalid.
-    """
+    """Turn a UsageError within into an ApiError of the cursor; all else was checked before."""
     try:
         yield
     except UsageError as error:

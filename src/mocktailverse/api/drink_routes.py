@@ -4,18 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from mocktailverse.api.caching import Answers, cursor_checked
+from mocktailverse.api.caching import Answers, fresh
 from mocktailverse.api.error_responses import ApiError
 from mocktailverse.api.openapi import answer, errors
-from mocktailverse.api.query_parameters import (
-    LONGEST_TEXT,
-    NO_CONTROLS,
-    DrinkFilters,
-    DrinkListing,
-    NoParameters,
-)
+from mocktailverse.api.query_parameters import DrinkFilters, DrinkListing, NoParameters, Text
 from mocktailverse.catalogue.reader import Catalogue
-from mocktailverse.catalogue.search.query import Page
 from mocktailverse.drinks.drink import Drink
 
 router = APIRouter(tags=["drinks"], default_response_class=Response)
@@ -24,35 +17,25 @@ router = APIRouter(tags=["drinks"], default_response_class=Response)
 @router.get("/drinks", responses=answer("Page_Drink_", kept=True) | errors(422, 503))
 def search_drinks(asked: Annotated[DrinkListing, Query()], answers: Answers) -> Response:
     """Search the drinks."""
-
-    def read(catalogue: Catalogue) -> Page[Drink]:
-        with cursor_checked(asked.cursor):
-            return catalogue.search(asked.query(asked.sort), limit=asked.limit, after=asked.cursor)
-
-    return answers.kept(read)
+    query, limit, after = asked.query(asked.sort), asked.limit, asked.cursor
+    return answers.kept(lambda catalogue: catalogue.search(query, limit=limit, after=after), after)
 
 
 @router.get("/drinks/random", responses=answer("Drink") | errors(404, 422, 503))
 def random_drink(asked: Annotated[DrinkFilters, Query()], answers: Answers) -> Response:
     """Return a random drink that matches the filters."""
-
-    def read(catalogue: Catalogue) -> Drink:
-        drink = catalogue.random(asked.query())
-        if drink is None:
-            raise ApiError(404, "no_such_drink", "No drink matches the filters.")
-        return drink
-
-    return answers.fresh(read)
+    drink = answers.catalogue().random(asked.query())
+    if drink is None:
+        raise ApiError(404, "no_such_drink", "No drink matches the filters.")
+    return fresh(drink)
 
 
 @router.get("/drinks/{id:path}", responses=answer("Drink", kept=True) | errors(404, 422, 503))
 def one_drink(
     drink_id: Annotated[
-        str,
+        Text,
         Path(
             alias="id",
-            max_length=LONGEST_TEXT,
-            pattern=NO_CONTROLS,
             description="`<source>:<id in source>`",
             examples=["thecocktaildb:11000"],
         ),

@@ -17,6 +17,11 @@ logger = logging.getLogger(__name__)
 UNKNOWN = "unknown_parameters"
 """The type of the pydantic error that names unknown parameters."""
 
+_ROUTING_ERRORS = {
+    404: ("not_found", "No such endpoint. See the reference at /docs."),
+    405: ("method_not_allowed", "This endpoint does not support that method."),
+}
+
 
 class Problem(Struct, frozen=True):
     """What is wrong with one parameter, and what is allowed."""
@@ -70,45 +75,29 @@ def error_response(error: ApiError) -> Response:
 
 def register(app: FastAPI) -> None:
     """Give every error of the app this shape."""
-    app.add_exception_handler(ApiError, _known)
-    app.add_exception_handler(RequestValidationError, _unusable)
-    app.add_exception_handler(HTTPException, _routing)
-    app.add_exception_handler(MocktailverseError, _unavailable)
-    app.add_exception_handler(Exception, _unexpected)
+    for kind in (ApiError, RequestValidationError, HTTPException, MocktailverseError, Exception):
+        app.add_exception_handler(kind, _handle)
 
 
-async def _known(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, ApiError)  # noqa: S101 - as registered
-    return error_response(error)
+async def _handle(_request: Request, error: Exception) -> Response:
+    return error_response(_api_error(error))
 
 
-async def _unusable(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - as registered
-    return error_response(
-        invalid([problem for one in error.errors() for problem in _problems(one)])
-    )
-
-
-async def _routing(_request: Request, error: Exception) -> Response:
-    """An unknown path or method, and errors that other routers raise."""
-    assert isinstance(error, HTTPException)  # noqa: S101 - as registered
-    messages = {
-        404: ("not_found", "No such endpoint. See the reference at /docs."),
-        405: ("method_not_allowed", "This endpoint does not support that method."),
-    }
-    code, message = messages.get(error.status_code, ("refused", error.detail))
-    return error_response(ApiError(error.status_code, code, message, headers=error.headers))
-
-
-async def _unavailable(_request: Request, error: Exception) -> Response:
-    logger.error("a store failed", exc_info=error)
-    message = "A service behind the API is unavailable. Retry in a few seconds."
-    return error_response(ApiError(503, "unavailable", message, headers={"Retry-After": "5"}))
-
-
-async def _unexpected(_request: Request, _error: Exception) -> Response:
-    """The server logs the exception itself."""
-    return error_response(ApiError(500, "internal", "Internal server error; it has been logged."))
+def _api_error(error: Exception) -> ApiError:
+    match error:
+        case ApiError():
+            return error
+        case RequestValidationError():
+            return invalid([problem for one in error.errors() for problem in _problems(one)])
+        case HTTPException():  # an unknown path or method, or an error that another router raises
+            code, message = _ROUTING_ERRORS.get(error.status_code, ("refused", error.detail))
+            return ApiError(error.status_code, code, message, headers=error.headers)
+        case MocktailverseError():
+            logger.error("a store failed", exc_info=error)
+            message = "A service behind the API is unavailable. Retry in a few seconds."
+            return ApiError(503, "unavailable", message, headers={"Retry-After": "5"})
+        case _:  # the server logs the exception itself
+            return ApiError(500, "internal", "Internal server error; it has been logged.")
 
 
 def _problems(error: Mapping[str, Any]) -> list[Problem]:

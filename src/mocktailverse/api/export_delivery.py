@@ -1,7 +1,8 @@
 """Delivery of exports.
 
 A server on a laptop streams an export. A Lambda function's response is limited to 6 MB, so it
-stores the export in the catalogue's bucket, once for each version, and redirects to it.
+stores the export in the catalogue's bucket, once for each version, and redirects to it. In both,
+`folder` holds a file meanwhile.
 """
 
 import tempfile
@@ -24,10 +25,9 @@ NO_STORE = {"Cache-Control": "no-store"}
 
 
 class ExportFormat(Struct, frozen=True):
-    """An export format."""
+    """A file format of the catalogue."""
 
     suffix: str
-    """Suffix of the file name."""
     media_type: str
     write: Callable[[Catalogue, DrinkQuery], Iterator[bytes]] | None = None
     """Yields the file's bytes; None for the catalogue's own file."""
@@ -39,22 +39,17 @@ SQLITE = ExportFormat("sqlite", "application/vnd.sqlite3")
 
 
 class Streamed:
-    """Streams an export while it is written; `folder` holds the published file meanwhile."""
+    """Streams an export while it is written."""
 
     def __init__(self, source: CatalogueSource, folder: Path) -> None:
         self._source = source
         self._folder = folder
 
-    def deliver(
-        self, catalogue: Catalogue, kind: ExportFormat, *, withdrawn: bool = False
-    ) -> Response:
+    def deliver(self, catalogue: Catalogue, kind: ExportFormat, *, withdrawn: bool) -> Response:
         """Return the export."""
         query = DrinkQuery(withdrawn=withdrawn)
         pieces = kind.write(catalogue, query) if kind.write else self._published()
-        headers = {
-            **NO_STORE,
-            "Content-Disposition": f'attachment; filename="{_filename(kind)}"',
-        }
+        headers = {**NO_STORE, "Content-Disposition": f'attachment; filename="{_filename(kind)}"'}
         return StreamingResponse(_in_chunks(pieces), media_type=kind.media_type, headers=headers)
 
     def _published(self) -> Iterator[bytes]:
@@ -66,18 +61,13 @@ class Streamed:
 
 
 class Redirected:
-    """Redirects to the export in S3, which is written on the first request.
-
-    `folder` holds the file meanwhile.
-    """
+    """Redirects to the export in S3, which is written on the first request."""
 
     def __init__(self, links: ExportObjects, folder: Path) -> None:
         self._links = links
         self._folder = folder
 
-    def deliver(
-        self, catalogue: Catalogue, kind: ExportFormat, *, withdrawn: bool = False
-    ) -> Response:
+    def deliver(self, catalogue: Catalogue, kind: ExportFormat, *, withdrawn: bool) -> Response:
         """Return a redirect to a link that is valid for 15 minutes."""
         filename = _filename(kind)
         if kind.write is None:
@@ -86,11 +76,7 @@ class Redirected:
             suffix = "-with-withdrawn" if withdrawn else ""
             name = f"{catalogue.meta.version}{suffix}.{kind.suffix}"
             if not self._links.exists(name):
-                self._store(
-                    name,
-                    kind,
-                    kind.write(catalogue, DrinkQuery(withdrawn=withdrawn)),
-                )
+                self._store(name, kind, kind.write(catalogue, DrinkQuery(withdrawn=withdrawn)))
             link = self._links.link(name, filename)
         return RedirectResponse(link, headers=NO_STORE)
 

@@ -4,18 +4,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from mocktailverse.api.caching import Answers, cursor_checked
+from mocktailverse.api.caching import Answers
 from mocktailverse.api.error_responses import ApiError, Problem
 from mocktailverse.api.openapi import answer, errors
 from mocktailverse.api.query_parameters import (
-    LONGEST_TEXT,
-    NO_CONTROLS,
     IngredientListing,
     MakeableListing,
     NoParameters,
+    Text,
 )
 from mocktailverse.catalogue.reader import Catalogue
-from mocktailverse.catalogue.search.query import IngredientDetail, IngredientEntry, Makeable, Page
+from mocktailverse.catalogue.search.query import IngredientDetail
 
 router = APIRouter(tags=["ingredients"], default_response_class=Response)
 
@@ -23,14 +22,12 @@ router = APIRouter(tags=["ingredients"], default_response_class=Response)
 @router.get("/ingredients", responses=answer("Page_IngredientEntry_", kept=True) | errors(422, 503))
 def list_ingredients(asked: Annotated[IngredientListing, Query()], answers: Answers) -> Response:
     """List the ingredients, most used first."""
-
-    def read(catalogue: Catalogue) -> Page[IngredientEntry]:
-        with cursor_checked(asked.cursor):
-            return catalogue.ingredients(
-                q=asked.q, kind=asked.kind, limit=asked.limit, after=asked.cursor
-            )
-
-    return answers.kept(read)
+    return answers.kept(
+        lambda catalogue: catalogue.ingredients(
+            q=asked.q, kind=asked.kind, limit=asked.limit, after=asked.cursor
+        ),
+        asked.cursor,
+    )
 
 
 @router.get(
@@ -38,15 +35,7 @@ def list_ingredients(asked: Annotated[IngredientListing, Query()], answers: Answ
     responses=answer("IngredientDetail", kept=True) | errors(404, 422, 503),
 )
 def one_ingredient(
-    name: Annotated[
-        str,
-        Path(
-            max_length=LONGEST_TEXT,
-            pattern=NO_CONTROLS,
-            description="In any spelling.",
-            examples=["White rum"],
-        ),
-    ],
+    name: Annotated[Text, Path(description="In any spelling.", examples=["White rum"])],
     _asked: Annotated[NoParameters, Query()],
     answers: Answers,
 ) -> Response:
@@ -64,18 +53,16 @@ def one_ingredient(
 @router.get("/makeable", responses=answer("Makeable", kept=True) | errors(422, 503))
 def makeable_drinks(asked: Annotated[MakeableListing, Query()], answers: Answers) -> Response:
     """List the drinks that the ingredients at hand make, and what to buy next."""
-
-    def read(catalogue: Catalogue) -> Makeable:
-        with cursor_checked(asked.cursor):
-            return catalogue.makeable(
-                asked.have,
-                missing=asked.missing,
-                mocktail=asked.mocktail,
-                limit=asked.limit,
-                after=asked.cursor,
-            )
-
-    return answers.kept(read)
+    return answers.kept(
+        lambda catalogue: catalogue.makeable(
+            asked.have,
+            missing=asked.missing,
+            mocktail=asked.mocktail,
+            limit=asked.limit,
+            after=asked.cursor,
+        ),
+        asked.cursor,
+    )
 
 
 def _unknown(similar: list[str]) -> ApiError:

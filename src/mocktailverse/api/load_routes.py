@@ -105,15 +105,12 @@ def list_rejected(asked: Annotated[RejectedListing, Query()], request: Request) 
     if asked.load is not None:
         loads = {place: load for place, load in loads.items() if place.load == asked.load}
         if not loads:
-            raise ApiError(
-                404,
-                "no_such_load",
-                f"No current load `{asked.load}` in the last {asked.days} days.",
-            )
+            message = f"No current load `{asked.load}` in the last {asked.days} days."
+            raise ApiError(404, "no_such_load", message)
     lines = _lines_after(after, loads, dependencies)
     shown = list(islice(lines, asked.limit))
     is_last = next(lines, None) is None
-    items = [_rejected_entry(place.load, line) for place, line in shown]
+    items = [RejectedEntry(at.load, **msgspec.structs.asdict(line)) for at, line in shown]
     return fresh(Page(items, None if is_last else rejected_cursors.encode(shown[-1][0])))
 
 
@@ -140,7 +137,3 @@ def _load_entry(load: Load) -> LoadEntry:
     fields = msgspec.to_builtins(load)
     flat = {**fields.pop("object"), **fields.pop("counts"), **fields}
     return _to_entry({"load": _id(load), "duration_ms": load.duration_ms, **flat})
-
-
-def _rejected_entry(load_id: str, line: Rejected) -> RejectedEntry:
-    return RejectedEntry(load_id, **msgspec.structs.asdict(line))

@@ -20,13 +20,7 @@ from mocktailverse.catalogue.search.query import DrinkQuery, Sort
 from mocktailverse.drinks.drink import Alcoholic, Method
 from mocktailverse.loads.load_record import LoadStatus
 
-NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
-LONGEST_TEXT = 200
-LONGEST_VALUE = 100
-LONGEST_CURSOR = 2000
-MOST_VALUES = 50
-MOST_BOTTLES = 200
-STRONGEST = 100.0
+_NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
 ALSO_WITHDRAWN = "Include drinks that the source has withdrawn."
 
 _PART = re.compile(r"(?:\\[\\,]|[^,])+")
@@ -53,16 +47,12 @@ def _flag(given: object) -> object:
 Absent = SkipJsonSchema[None]
 """A parameter that was not given; null cannot be given."""
 
-Text = Annotated[str, Field(max_length=LONGEST_TEXT, pattern=NO_CONTROLS)]
-Value = Annotated[str, Field(min_length=1, max_length=LONGEST_VALUE, pattern=NO_CONTROLS)]
-Values = Annotated[tuple[Value, ...], Field(max_length=MOST_VALUES), BeforeValidator(_split)]
-Bottles = Annotated[
-    tuple[Value, ...],
-    Field(min_length=1, max_length=MOST_BOTTLES),
-    BeforeValidator(_split),
-]
+Text = Annotated[str, Field(max_length=200, pattern=_NO_CONTROLS)]
+Value = Annotated[str, Field(min_length=1, max_length=100, pattern=_NO_CONTROLS)]
+Values = Annotated[tuple[Value, ...], Field(max_length=50), BeforeValidator(_split)]
+Bottles = Annotated[tuple[Value, ...], Field(min_length=1, max_length=200), BeforeValidator(_split)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
-Percent = Annotated[float, Field(ge=0, le=STRONGEST, allow_inf_nan=False)]
+Percent = Annotated[float, Field(ge=0, le=100.0, allow_inf_nan=False)]
 Days = Annotated[int, Field(ge=1, le=92, description="Number of days back (UTC).")]
 LoadId = Annotated[str, Field(pattern=r"^[0-9a-f]{24}-[0-9]{4,9}$")]
 Limit = Annotated[int, Field(ge=1, le=100, description="Maximum number of items.")]
@@ -70,7 +60,7 @@ Cursor = Annotated[
     str,
     Field(
         min_length=1,
-        max_length=LONGEST_CURSOR,
+        max_length=2000,
         pattern=r"^[A-Za-z0-9_=~.-]+$",
         description="The `next` of the previous page, with the same parameters.",
     ),
@@ -121,12 +111,10 @@ class DrinkFilters(Parameters):
     match: Literal["all", "any"] = Field("all", description="How several ingredients combine.")
     without: Values = Field((), description="None of these ingredients, nor kinds of them.")
     abv_min: Percent | Absent = Field(
-        None,
-        description="Minimum % by volume as mixed; drinks of unknown strength are left out.",
+        None, description="Minimum % by volume as mixed; drinks of unknown strength are left out."
     )
     abv_max: Percent | Absent = Field(
-        None,
-        description="Maximum % by volume as mixed; drinks of unknown strength are left out.",
+        None, description="Maximum % by volume as mixed; drinks of unknown strength are left out."
     )
     withdrawn: Flag = Field(default=False, description=ALSO_WITHDRAWN)
 
@@ -205,11 +193,7 @@ SINGLES = frozenset(
 
 
 def given_once(request: Request) -> None:
-    """Reject a single value given twice: it is unclear which one was meant.
-
-    Raises:
-        ApiError: a parameter was given twice.
-    """
+    """Raise an ApiError if a single value is given twice: it is unclear which one was meant."""
     counts = Counter(name for name, _ in request.query_params.multi_items())
     twice = [name for name, count in counts.items() if count > 1 and name in SINGLES]
     if twice:

@@ -7,7 +7,6 @@ two files are read from there; the toolkit is not imported.
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
 
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
@@ -25,13 +24,7 @@ CACHED = {"Cache-Control": "public, max-age=3600"}
 
 OWN = Path(__file__).parent / "reference"
 SWAGGER_UI = Path("event_handler", "openapi", "swagger_ui")
-
-
-class Asset(NamedTuple):
-    """A file of the page."""
-
-    path: Path
-    media_type: str
+MEDIA_TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
 
 
 @router.get("/")
@@ -55,21 +48,20 @@ def asset(name: str) -> Response:
     return _file(file, {})
 
 
-def _file(asset: Asset, headers: dict[str, str]) -> Response:
-    return Response(asset.path.read_bytes(), headers=CACHED | headers, media_type=asset.media_type)
+def _file(path: Path, headers: dict[str, str]) -> Response:
+    media_type = MEDIA_TYPES[path.suffix]
+    return Response(path.read_bytes(), headers=CACHED | headers, media_type=media_type)
 
 
 @cache
-def _assets() -> dict[str, Asset]:
+def _assets() -> dict[str, Path]:
     toolkit = find_spec("aws_lambda_powertools")
     assert toolkit is not None  # noqa: S101 - a dependency of this package
     assert toolkit.origin is not None  # noqa: S101 - a regular package
     swagger_ui = Path(toolkit.origin).parent / SWAGGER_UI
     return {
-        "index.html": Asset(OWN / "index.html", "text/html; charset=utf-8"),
-        "start.js": Asset(OWN / "start.js", "text/javascript; charset=utf-8"),
-        "swagger-ui.css": Asset(swagger_ui / "swagger-ui.min.css", "text/css; charset=utf-8"),
-        "swagger-ui.js": Asset(
-            swagger_ui / "swagger-ui-bundle.min.js", "text/javascript; charset=utf-8"
-        ),
+        "index.html": OWN / "index.html",
+        "start.js": OWN / "start.js",
+        "swagger-ui.css": swagger_ui / "swagger-ui.min.css",
+        "swagger-ui.js": swagger_ui / "swagger-ui-bundle.min.js",
     }

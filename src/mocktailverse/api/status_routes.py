@@ -3,14 +3,12 @@
 import time
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from msgspec import Struct
 
-from mocktailverse.api.caching import Answers
-from mocktailverse.api.dependencies import dependencies_of
+from mocktailverse.api.caching import Answers, fresh
 from mocktailverse.api.openapi import answer, errors
 from mocktailverse.api.query_parameters import NoParameters
-from mocktailverse.catalogue.reader import Catalogue
 
 HEALTH_TIMEOUT_S = 15.0
 """Wait for a due refresh longer than a request to AWS may take."""
@@ -35,25 +33,21 @@ class Health(Struct, frozen=True):
 
 
 @router.get("/health", responses=answer("Health") | errors(422, 503))
-def health(
-    _asked: Annotated[NoParameters, Query()], request: Request, answers: Answers
-) -> Response:
+def health(_asked: Annotated[NoParameters, Query()], answers: Answers) -> Response:
     """Report whether a catalogue is served, and which."""
-    dependencies = dependencies_of(request)
-
-    def read(catalogue: Catalogue) -> Health:
-        meta, problem = catalogue.meta, dependencies.catalogue.problem
-        return Health(
+    meta = answers.catalogue(HEALTH_TIMEOUT_S).meta
+    problem = answers.dependencies.catalogue.problem
+    return fresh(
+        Health(
             status="stale" if problem else "ok",
-            stage=dependencies.stage,
+            stage=answers.dependencies.stage,
             version=meta.version,
             built_at=meta.built_at,
             age_s=max(0, round(time.time() - meta.built_at / 1000)),
             drinks=meta.drinks,
             problem=problem,
         )
-
-    return answers.fresh(read, timeout_s=HEALTH_TIMEOUT_S)
+    )
 
 
 @router.get("/stats", responses=answer("Statistics", kept=True) | errors(422, 503))

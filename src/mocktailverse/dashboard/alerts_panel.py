@@ -7,11 +7,11 @@ import streamlit as st
 
 from mocktailverse.dashboard.context import DashboardContext
 from mocktailverse.dashboard.live_snapshot import LiveSnapshot
-from mocktailverse.dashboard.rejections import MAX_COUNTED, RejectedRecord, Rejections
+from mocktailverse.dashboard.rejections import MAX_COUNTED, Rejections
 from mocktailverse.dashboard.safe_text import plain, short
-from mocktailverse.dashboard.time_text import clock_text
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.errors import MocktailverseError
+from mocktailverse.formatting import clock_text, counted
 from mocktailverse.loads.load_record import Load
 from mocktailverse.pipeline.redrive import redrive
 from mocktailverse.pipeline.replay import replay
@@ -67,7 +67,7 @@ def _show_actions(context: DashboardContext, snapshot: LiveSnapshot, loads: Sequ
             args=(context, lambda: _replay(context, loads)),
         )
         st.button(
-            f"Redrive {_count(snapshot.dead, 'dead letter')}"
+            f"Redrive {counted(snapshot.dead, 'dead letter')}"
             if snapshot.dead
             else "No dead letters",
             key="redrive",
@@ -122,20 +122,16 @@ def _show_records(load: Load, rejections: Rejections) -> None:
         st.caption("The rejected records have expired.")
         return
     for record in rejections.records:
-        _show_record(record)
+        place = "whole object" if record.position is None else f"position {record.position:,}"
+        with st.expander(f"**{plain(record.code)}** · {place} · {plain(record.message, 100)}"):
+            st.caption(f"At {plain(record.path)}: {plain(record.message, 1000)}")
+            st.code(record.raw, language=None, wrap_lines=True)
     if len(rejections.records) < load.counts.rejected:
-        counted = min(MAX_COUNTED, load.counts.rejected)
+        number = min(MAX_COUNTED, load.counts.rejected)
         st.caption(
             f"Showing {len(rejections.records)} of {load.counts.rejected:,}; reasons are counted "
-            f"over the first {counted:,}. To list all: `mocktailverse rejected`."
+            f"over the first {number:,}. To list all: `mocktailverse rejected`."
         )
-
-
-def _show_record(record: RejectedRecord) -> None:
-    place = "whole object" if record.position is None else f"position {record.position:,}"
-    with st.expander(f"**{plain(record.code)}** · {place} · {plain(record.message, 100)}"):
-        st.caption(f"At {plain(record.path)}: {plain(record.message, 1000)}")
-        st.code(record.raw, language=None, wrap_lines=True)
 
 
 def _act(context: DashboardContext, action: Callable[[], str]) -> None:
@@ -151,14 +147,10 @@ def _act(context: DashboardContext, action: Callable[[], str]) -> None:
 def _replay(context: DashboardContext, loads: Sequence[Load]) -> str:
     versions = [load.object for load in loads]
     requests = replay(versions, context.loads, context.queue, now=context.clock())
-    return f"Replaying {_count(len(requests), 'raw object')}."
+    return f"Replaying {counted(len(requests), 'raw object')}."
 
 
 def _redrive(context: DashboardContext) -> str:
     moved = redrive(context.queue, _REDRIVE_LIMIT)
     rest = " There may be more." if moved == _REDRIVE_LIMIT else ""
-    return f"Returned {_count(moved, 'dead letter')} to the queue.{rest}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"
+    return f"Returned {counted(moved, 'dead letter')} to the queue.{rest}"

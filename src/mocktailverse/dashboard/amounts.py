@@ -55,11 +55,8 @@ def part_ml(lines: Sequence[IngredientLine]) -> float | None:
 def amount(line: IngredientLine, system: System, servings: int, part: float | None) -> str | None:
     """Return the line's amount for a number of servings; None if its measure has no number.
 
-    Args:
-        line: the ingredient line.
-        system: the unit system of volumes.
-        servings: multiplies the amounts, except parts, which are ratios.
-        part: ml of one part of the recipe as written (`part_ml`); without it, parts are in ml.
+    Servings multiply all amounts except parts, which are ratios. `part` is the recipe's `part_ml`;
+    without it, the system "parts" shows ml.
     """
     if line.kind == "volume" and line.unit not in _BAR_UNITS:
         return _volume(line, system, servings, part)
@@ -78,7 +75,10 @@ def milliliters(ml: float) -> str:
     """Return a volume: in tenths below 2.5 ml, halves below 10 ml, litres from 1000 ml on."""
     if ml >= 1000:  # noqa: PLR2004 - ml of a litre
         return f"{ml / 1000:,.2f}".rstrip("0").rstrip(".") + " l"
-    return f"{_rounded_ml(ml):g} ml"
+    if ml >= 10:  # noqa: PLR2004 - from here on whole ml
+        return f"{ml:.0f} ml"
+    rounded = round(2 * ml) / 2 if ml >= 2.5 else round(ml, 1)  # noqa: PLR2004 - half a teaspoon
+    return f"{rounded:g} ml"
 
 
 def fraction(value: float) -> str:
@@ -142,9 +142,3 @@ def _counted(low: float, high: float, unit: str) -> str:
     if unit in _UNNAMED:
         return number
     return f"{number} {unit if high <= 1 else _PLURALS.get(unit, unit + 's')}"
-
-
-def _rounded_ml(ml: float) -> float:
-    if ml >= 10:  # noqa: PLR2004 - from here on whole ml
-        return round(ml)
-    return round(2 * ml) / 2 if ml >= 2.5 else round(ml, 1)  # noqa: PLR2004 - half a teaspoon

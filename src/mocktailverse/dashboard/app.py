@@ -13,8 +13,8 @@ from mocktailverse.dashboard.catalogue_loading import current_catalogue, pinned_
 from mocktailverse.dashboard.context import DashboardContext, dashboard_context
 from mocktailverse.dashboard.page_paths import COST, EXPLORE, INSIGHTS, PIPELINE, SHELF
 from mocktailverse.dashboard.safe_text import plain
-from mocktailverse.dashboard.time_text import age, clock_text
 from mocktailverse.errors import MocktailverseError
+from mocktailverse.formatting import age, clock_text
 
 _ASSETS = Path(__file__).parent / "assets"
 

@@ -3,21 +3,28 @@
 The version of the catalogue is part of each cache key, so a new catalogue gets new results.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import combinations
 from typing import Any
 
 import msgspec
 import streamlit as st
 
 from mocktailverse.catalogue.reader import Catalogue
-from mocktailverse.catalogue.search.query import DrinkQuery, Facets, Makeable, Page, Statistics
+from mocktailverse.catalogue.search.query import DrinkQuery, Makeable
 from mocktailverse.dashboard.shelves import Shelf
-from mocktailverse.dashboard.similar_drinks import similar_drinks
 from mocktailverse.drinks.drink import Drink
 
 _MAX_INGREDIENTS = 1000
 """Ingredients in lists; rarer ones can be typed."""
+
+MAX_SIMILAR = 6
+_RAREST = 4
+"""How many of the rarest ingredients characterize a drink; common ones such as ice do not."""
+
+_CANDIDATES = 40
+"""Drinks compared per pair of these ingredients."""
 
 _CACHE_KEYS: dict[str | type[Any], Callable[[Any], Any]] = {
     Catalogue: lambda catalogue: catalogue.meta.version,
@@ -27,35 +34,10 @@ _CACHE_KEYS: dict[str | type[Any], Callable[[Any], Any]] = {
 }
 
 _cached = st.cache_data(max_entries=300, show_spinner=False, hash_funcs=_CACHE_KEYS)
-_cached_by_version = st.cache_data(max_entries=3, show_spinner=False, hash_funcs=_CACHE_KEYS)
 
-
-@_cached
-def search(catalogue: Catalogue, query: DrinkQuery, limit: int, after: str | None) -> Page[Drink]:
-    """Return a page of the drinks that match a query.
-
-    Raises:
-        UsageError: the cursor is invalid, or belongs to another query.
-    """
-    return catalogue.search(query, limit=limit, after=after)
-
-
-@_cached
-def count(catalogue: Catalogue, query: DrinkQuery) -> int:
-    """Return the number of drinks that match a query."""
-    return catalogue.count(query)
-
-
-@_cached
-def facets(catalogue: Catalogue, query: DrinkQuery) -> Facets:
-    """Return the number of drinks per value of each field."""
-    return catalogue.facets(query)
-
-
-@_cached
-def similar(catalogue: Catalogue, drink: Drink) -> list[Drink]:
-    """Return the drinks that share most ingredients with a drink."""
-    return similar_drinks(catalogue, drink)
+search = _cached(Catalogue.search)
+count = _cached(Catalogue.count)
+facets = _cached(Catalogue.facets)
 
 
 @_cached
@@ -78,13 +60,40 @@ def makeable(catalogue: Catalogue, shelf: Shelf, limit: int, after: str | None) 
     return read(limit=limit, after=after)
 
 
-@_cached_by_version
-def statistics(catalogue: Catalogue) -> Statistics:
-    """Return the catalogue's statistics."""
-    return catalogue.statistics()
-
-
-@_cached_by_version
+@st.cache_data(max_entries=3, show_spinner=False, hash_funcs=_CACHE_KEYS)
 def ingredient_names(catalogue: Catalogue) -> list[str]:
     """Return the ingredients, most used first."""
     return [entry.name for entry in catalogue.ingredients(limit=_MAX_INGREDIENTS).items]
+
+
+def similar_drinks(catalogue: Catalogue, drink: Drink) -> list[Drink]:
+    """Return up to six drinks, the most similar first.
+
+    Similarity is the share of common ingredients (Jaccard index). Candidates have two of the
+    drink's rarest ingredients, or one if it has only one.
+    """
+    names = frozenset(line.name for line in drink.ingredients)
+    candidates = {
+        other.id: other
+        for pair in _rare_pairs(catalogue, names)
+        for other in catalogue.search(DrinkQuery(ingredient=pair), limit=_CANDIDATES).items
+        if other.id != drink.id
+    }
+    ranked = sorted(
+        candidates.values(), key=lambda other: (-_similarity(names, other), other.name, other.id)
+    )
+    return ranked[:MAX_SIMILAR]
+
+
+def _rare_pairs(catalogue: Catalogue, names: frozenset[str]) -> Iterator[tuple[str, ...]]:
+    uses = {name: catalogue.count(DrinkQuery(ingredient=(name,))) for name in sorted(names)}
+    shared = sorted((n for n in uses if uses[n] > 1), key=lambda name: (uses[name], name))
+    yield from combinations(shared[:_RAREST], min(2, len(shared)) or 1)
+
+
+def _similarity(names: frozenset[str], other: Drink) -> float:
+    others = {line.name for line in other.ingredients}
+    return len(names & others) / len(names | others)
+
+
+similar = _cached(similar_drinks)

@@ -1,21 +1,22 @@
 """Drinks as cards that link to the drink's page, and paging through a list of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mocktailverse.dashboard import url_state
+from mocktailverse.dashboard.drink_text import headline
 from mocktailverse.dashboard.page_paths import EXPLORE
 from mocktailverse.dashboard.safe_text import plain, short
-from mocktailverse.dashboard.strength_text import headline
 from mocktailverse.dashboard.url_state import Parameters
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.errors import UsageError
 
 T = TypeVar("T")
 
-COLUMNS = 3
+_COLUMNS = 3
 _NAME_LENGTH = 80
 _INGREDIENTS_LENGTH = 110
 _MAX_PAGES = 1_000_000
@@ -37,20 +38,20 @@ def show_cards(
     notes: Mapping[str, str] | None = None,
     pictures: bool = False,
 ) -> None:
-    """Show drinks side by side.
+    """Show drinks side by side; their links keep the URL parameters.
 
-    Args:
-        drinks: a page of drinks.
-        parameters: the URL parameters that the links keep.
-        notes: Markdown to add to a drink, by its id.
-        pictures: whether to show pictures whose licence is known.
+    `notes` is Markdown to add to a drink, by its id. Pictures are shown if their licence is known.
     """
-    for start in range(0, len(drinks), COLUMNS):
-        row = drinks[start : start + COLUMNS]
-        for number, (column, drink) in enumerate(zip(st.columns(COLUMNS), row, strict=False)):
-            key = f"card-{start + number}"
-            with column.container(border=True, height="stretch", gap="small", key=key):
-                _show_card(drink, parameters, (notes or {}).get(drink.id), pictures=pictures)
+    for number, (column, drink) in enumerate(in_columns(drinks)):
+        key = f"card-{number}"
+        with column.container(border=True, height="stretch", gap="small", key=key):
+            _show_card(drink, parameters, (notes or {}).get(drink.id), pictures=pictures)
+
+
+def in_columns(items: Sequence[T]) -> Iterator[tuple[DeltaGenerator, T]]:
+    """Yield each item with the column to show it in, row by row."""
+    for start in range(0, len(items), _COLUMNS):
+        yield from zip(st.columns(_COLUMNS), items[start : start + _COLUMNS], strict=False)
 
 
 def read_page(read: Callable[[str | None], T], parameters: Parameters) -> tuple[T, Parameters]:
@@ -67,14 +68,9 @@ def read_page(read: Callable[[str | None], T], parameters: Parameters) -> tuple[
 def show_paging(
     page: str, parameters: Parameters, next_cursor: str | None, total: int, size: int
 ) -> None:
-    """Show links to the first and the next page of a list.
+    """Show links to the first and the next page of a list of `total` drinks, `size` on a page.
 
-    Args:
-        page: the script of the page.
-        parameters: the URL parameters of the list.
-        next_cursor: the cursor of the next page; None on the last one.
-        total: the number of drinks in the list.
-        size: the number of drinks on a page.
+    `page` is the script that shows the list; `next_cursor` is None on the last page.
     """
     number = url_state.number(parameters, "page", 1, _MAX_PAGES)
     with st.container(horizontal=True, vertical_alignment="center", width="content"):

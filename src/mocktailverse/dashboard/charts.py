@@ -134,13 +134,12 @@ def shares(facets: Sequence[Facet]) -> Spec:
 
 
 def _chart(values: Sequence[object], height: int, mark: Spec, **encoding: object) -> Spec:
-    return {
-        "data": {"values": values},
-        "height": height,
-        "mark": mark,
-        "encoding": encoding,
-        "config": {"view": {"stroke": None}},  # no frame
-    }
+    frameless = {"view": {"stroke": None}}
+    return {"data": {"values": values}, **_spec(height, mark, **encoding), "config": frameless}
+
+
+def _spec(height: int, mark: str | Spec, **encoding: object) -> Spec:
+    return {"height": height, "mark": mark, "encoding": encoding}
 
 
 def _number(field: str, **options: object) -> Spec:
@@ -154,48 +153,37 @@ def _name(field: str, **options: object) -> Spec:
 _DRINKS_TOOLTIP = {"field": "n", "title": "drinks", "format": ","}
 
 # Charts whose data Streamlit sends apart, so that a live page updates them in place.
-RATES: Spec = {
-    "height": 280,
-    "mark": {"type": "bar", "clip": True},
-    "encoding": {
-        "x": {"field": "time", "type": "temporal", "title": None, "axis": {"format": "%H:%M"}},
-        "y": _number("records/s", title="records/s", scale={"domainMin": 0}),
-        "tooltip": [
-            {"field": "time", "type": "temporal", "format": "%H:%M:%S"},
-            _number("records/s"),
-        ],
-    },
-}
+RATES = _spec(
+    280,
+    {"type": "bar", "clip": True},
+    x={"field": "time", "type": "temporal", "title": None, "axis": {"format": "%H:%M"}},
+    y=_number("records/s", title="records/s", scale={"domainMin": 0}),
+    tooltip=[{"field": "time", "type": "temporal", "format": "%H:%M:%S"}, _number("records/s")],
+)
 """Records per second over time: columns `time` (ms) and `records/s`."""
 
-PASSAGES: Spec = {
-    "height": 280,
-    "mark": "bar",
-    "encoding": {
-        "y": {"field": "load", "type": "ordinal", "axis": None},
-        "x": _number("seconds", title="seconds", stack="zero"),
-        "color": _name(
-            "step", sort=STEPS, title=None, scale={"domain": STEPS}, legend={"orient": "top"}
-        ),
-        "order": _number("order"),
-        "tooltip": [_name("raw object"), _name("step"), _number("seconds", format=".2f")],
-    },
-}
+PASSAGES = _spec(
+    280,
+    "bar",
+    y={"field": "load", "type": "ordinal", "axis": None},
+    x=_number("seconds", title="seconds", stack="zero"),
+    color=_name("step", sort=STEPS, title=None, scale={"domain": STEPS}, legend={"orient": "top"}),
+    order=_number("order"),
+    tooltip=[_name("raw object"), _name("step"), _number("seconds", format=".2f")],
+)
 """Seconds per step of each raw object: columns `load`, `raw object`, `order`, `step`, `seconds`."""
 
-DAYS: Spec = {
-    "height": 180,
-    "mark": "bar",
-    "encoding": {
-        "x": {
-            "field": "day",
-            "type": "ordinal",
-            "timeUnit": "utcyearmonthdate",
-            "title": None,
-            "axis": {"format": "%-d", "labelAngle": 0},
-        },
-        "y": _number("records", title="records read"),
-        "tooltip": [{"field": "day", "type": "ordinal"}, _number("records"), _number("loads")],
+DAYS = _spec(
+    180,
+    "bar",
+    x={
+        "field": "day",
+        "type": "ordinal",
+        "timeUnit": "utcyearmonthdate",
+        "title": None,
+        "axis": {"format": "%-d", "labelAngle": 0},
     },
-}
+    y=_number("records", title="records read"),
+    tooltip=[{"field": "day", "type": "ordinal"}, _number("records"), _number("loads")],
+)
 """Records and loads per day: columns `day`, `records`, `loads`."""

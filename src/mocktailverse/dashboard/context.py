@@ -1,11 +1,10 @@
 """The stores and settings of the dashboard, created once per process from the environment."""
 
 import atexit
-import shutil
-import tempfile
 from collections.abc import Callable
 from functools import cached_property, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import streamlit as st
 from msgspec import Struct
@@ -66,7 +65,6 @@ class DashboardContext(Struct, frozen=True, kw_only=True, dict=True):
 
     @property
     def is_local(self) -> bool:
-        """Whether this is the local stack."""
         return self.stage == LOCAL
 
     @property
@@ -95,9 +93,7 @@ class DashboardContext(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def offers(self) -> TtlCache[list[FreeOffer]] | None:
         """The account's use of the free tier; AWS updates it a few times a day."""
-        if self.free_tier is None:
-            return None
-        return self._cached(self.free_tier, _OFFERS_TTL_S)
+        return None if self.free_tier is None else self._cached(self.free_tier, _OFFERS_TTL_S)
 
     @property
     def running(self) -> Running:
@@ -106,7 +102,6 @@ class DashboardContext(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def rejections(self) -> RejectionReader:
-        """Reads the rejected records of loads."""
         return RejectionReader(self.loads, self.bucket, clock=self.clock)
 
     def _cached(self, fetch: Callable[[], T], ttl_s: float) -> TtlCache[T]:
@@ -139,13 +134,15 @@ def _create_context() -> DashboardContext:
         UsageError: a setting is missing or invalid, or no region is configured.
     """
     settings = DashboardSettings.read()
+    copies = TemporaryDirectory(prefix="mocktailverse-dashboard-", ignore_cleanup_errors=True)
+    atexit.register(copies.cleanup)
     with translated("Connecting to AWS"):
         clients = Clients(timeouts=INTERACTIVE)
         stores = Stores(clients, settings.outputs())
         return DashboardContext(
             catalogue=CatalogueCopy(
                 stores.catalogue,
-                _temporary_folder(),
+                Path(copies.name),
                 max_age_s=_TTL_SHARE * settings.refresh_s,
                 in_background=True,
             ),
@@ -159,10 +156,3 @@ def _create_context() -> DashboardContext:
             refresh_s=settings.refresh_s,
             harness_url=settings.harness_url,
         )
-
-
-def _temporary_folder() -> Path:
-    """Return a folder for copies of the catalogue, deleted when the process ends."""
-    folder = Path(tempfile.mkdtemp(prefix="mocktailverse-dashboard-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder

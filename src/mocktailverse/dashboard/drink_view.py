@@ -1,20 +1,22 @@
 """The page of one drink."""
 
-from collections.abc import Sequence
+import json
 from urllib.parse import urlencode
 
+import msgspec
 import streamlit as st
 
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.dashboard import cached_queries, url_state
 from mocktailverse.dashboard.cards import badges, show_cards
-from mocktailverse.dashboard.lineage import show_lineage
+from mocktailverse.dashboard.charts import gauge
+from mocktailverse.dashboard.drink_text import CERTAINTY, figures, quality_explanation, served
 from mocktailverse.dashboard.page_paths import EXPLORE, SHELF
 from mocktailverse.dashboard.recipe import show_ingredients, show_method
 from mocktailverse.dashboard.safe_text import plain, short
-from mocktailverse.dashboard.strength_view import show_strength
 from mocktailverse.dashboard.url_state import Parameters
-from mocktailverse.drinks.drink import Drink
+from mocktailverse.drinks.drink import Derived, Drink
+from mocktailverse.times import utc
 
 _OWN_PARAMETERS = ("drink", "servings", "units", "lang")
 """Parameters of this view; the others belong to the list that led here."""
@@ -40,10 +42,14 @@ def show_drink(catalogue: Catalogue, parameters: Parameters) -> None:
         show_method(drink, parameters)
     with facts:
         _show_image(drink)
-        show_strength(drink)
+        _show_strength(drink)
         _show_links(drink)
-    show_lineage(drink)
-    _show_similar(cached_queries.similar(catalogue, drink), back)
+    _show_quality(drink)
+    _show_lineage(drink)
+    similar = cached_queries.similar(catalogue, drink)
+    if similar:
+        st.header("Similar drinks", anchor=False)
+        show_cards(similar, back)
 
 
 def _show_head(drink: Drink) -> None:
@@ -89,6 +95,46 @@ def _show_image(drink: Drink) -> None:
     )
 
 
+def _show_strength(drink: Drink) -> None:
+    derived = drink.derived
+    st.header("Strength", anchor=False)
+    low, high = served(derived)
+    if derived.is_mocktail and not high:
+        st.markdown(":material/eco: Contains no alcohol.")
+    elif low is None or high is None:
+        st.markdown(":material/help: Unknown.")
+    else:
+        strength = figures(low, high, " %")
+        is_served = derived.abv_served_percent_min is not None
+        how = "as served" if is_served else "as mixed; dilution unknown"
+        st.markdown(f"**{strength} vol** {how}")
+        st.vega_lite_chart(gauge(low, high), key="gauge", alt=f"Strength: {strength} vol")
+    _show_figures(derived)
+    label, meaning = CERTAINTY[derived.certainty]
+    st.caption(f"Certainty: **{label}**. {meaning}")
+
+
+def _show_figures(derived: Derived) -> None:
+    rows = {
+        "As mixed": figures(derived.abv_percent_min, derived.abv_percent_max, " % vol"),
+        "As served": figures(
+            derived.abv_served_percent_min, derived.abv_served_percent_max, " % vol"
+        ),
+        "Standard drinks": figures(derived.standard_drinks_min, derived.standard_drinks_max, ""),
+        "Volume": figures(derived.total_ml_min, derived.total_ml_max, " ml"),
+        "Alcohol": figures(derived.alcohol_g_min, derived.alcohol_g_max, " g"),
+    }
+    if derived.is_mocktail and not derived.alcohol_g_max:
+        rows = {"Volume": rows["Volume"]}
+    st.table(
+        {"": list(rows), "Whole recipe": list(rows.values())},
+        hide_index=True,
+        hide_header=True,
+        border="horizontal",
+        alt="Strength and volume of the whole recipe",
+    )
+
+
 def _show_links(drink: Drink) -> None:
     with st.container(horizontal=True):
         if drink.video:
@@ -99,7 +145,38 @@ def _show_links(drink: Drink) -> None:
             st.code(f"{page}?{urlencode({'drink': drink.id})}", language=None, wrap_lines=True)
 
 
-def _show_similar(drinks: Sequence[Drink], parameters: Parameters) -> None:
-    if drinks:
-        st.header("Similar drinks", anchor=False)
-        show_cards(drinks, parameters)
+def _show_quality(drink: Drink) -> None:
+    if not drink.quality:
+        return
+    st.header("Good to know", anchor=False)
+    notes = [
+        f"- **{plain(code)}** {plain(quality_explanation(code), 300)}" for code in drink.quality
+    ]
+    if drink.previous_name:
+        notes.append(f"- This id previously belonged to *{plain(drink.previous_name)}*.")
+    st.markdown("\n".join(notes))
+
+
+def _show_lineage(drink: Drink) -> None:
+    with st.expander("Data lineage", icon=":material/account_tree:", key="lineage"):
+        st.markdown(
+            "The drink was built from one record of one raw object version, by one version of "
+            "the transform. `position` is the record's index in an array, or its byte offset in "
+            "NDJSON and CSV."
+        )
+        st.code(_lineage_json(drink), language="json", wrap_lines=True)
+
+
+def _lineage_json(drink: Drink) -> str:
+    """Return the lineage as ASCII, so that no character of a key is invisible."""
+    lineage = {
+        "drink": drink.id,
+        **msgspec.structs.asdict(drink.lineage),
+        "observed_at": _iso_time(drink.observed_at),
+        "withdrawn_at": _iso_time(drink.withdrawn_at),
+    }
+    return json.dumps(lineage, indent=2)
+
+
+def _iso_time(at: int | None) -> str | None:
+    return None if at is None else utc(at).isoformat(timespec="milliseconds")

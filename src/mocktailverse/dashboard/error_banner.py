@@ -3,24 +3,16 @@
 import streamlit as st
 
 from mocktailverse.dashboard.safe_text import plain
-from mocktailverse.dashboard.time_text import clock_text
+from mocktailverse.formatting import clock_text
 
 
 def show_error_banner(
-    problem: str | None,
-    failing_since: float | None,
-    data: str,
-    data_from: float | None,
-    now: float,
+    problem: str | None, failing_since: float | None, data: str, data_from: float | None, now: float
 ) -> None:
-    """Show since when AWS has been unreachable; nothing if it is reachable.
+    """Show since when AWS has been unreachable; nothing if the last refresh had no problem.
 
-    Args:
-        problem: the error of the last refresh; None if it succeeded.
-        failing_since: the time of the first error, in ms like all times here.
-        data: what the page shows, such as "the catalogue".
-        data_from: how old that is; None if there is nothing to show.
-        now: the time now.
+    `data` is what the page shows, such as "the catalogue"; `data_from` is None if it shows nothing.
+    Times are in ms.
     """
     if problem is None or failing_since is None:
         return

@@ -1,13 +1,14 @@
 """The filters of the Explore page: widgets that show and change the URL's parameters."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import cycle
 
 import streamlit as st
 
 from mocktailverse.catalogue.search.query import DrinkQuery, Facet, Facets
 from mocktailverse.dashboard import url_state
+from mocktailverse.dashboard.drink_text import DASH
 from mocktailverse.dashboard.safe_text import plain, short
-from mocktailverse.dashboard.strength_text import DASH
 from mocktailverse.dashboard.url_state import MAX_ABV, Parameters
 
 _FIELDS = {
@@ -28,12 +29,11 @@ _COLUMNS = 3
 def show_kinds(parameters: Parameters, counts: Sequence[Facet]) -> None:
     """Show the choice between mocktails and drinks with alcohol, with their numbers."""
     numbers = {facet.value: facet.count for facet in counts}
-    kind = url_state.first(parameters, "mocktail")
     st.segmented_control(
         "Kind of drink",
         list(_KINDS),
         format_func=lambda k: f"{_KINDS[k]} {numbers.get(k, 0):,}" if k else _KINDS[k],
-        key=url_state.bind("kind", kind if kind in _KINDS else ""),
+        key=url_state.bind("kind", url_state.choice(parameters, "mocktail", _KINDS)),
         on_change=lambda: url_state.update(mocktail=st.session_state["kind"]),
         label_visibility="collapsed",
     )
@@ -41,17 +41,17 @@ def show_kinds(parameters: Parameters, counts: Sequence[Facet]) -> None:
 
 def show_filters(parameters: Parameters, facets: Facets, ingredients: Sequence[str]) -> None:
     """Show all other filters, with the number of drinks per value."""
-    columns = st.columns(_COLUMNS)
-    for number, (field, label) in enumerate(_FIELDS.items()):
-        with columns[number % _COLUMNS]:
+    columns = cycle(st.columns(_COLUMNS))
+    for column, (field, label) in zip(columns, _FIELDS.items(), strict=False):
+        with column:
             _show_values(parameters, field, label, facets)
-    columns = st.columns(_COLUMNS)
-    counted = [facet.value for facet in facets.ingredient]
-    with columns[0]:
-        _show_ingredients(parameters, "ingredient", list(dict.fromkeys([*counted, *ingredients])))
-    with columns[1]:
+    frequent = [facet.value for facet in facets.ingredient]
+    left, middle, right = st.columns(_COLUMNS)
+    with left:
+        _show_ingredients(parameters, "ingredient", [*frequent, *ingredients])
+    with middle:
         _show_ingredients(parameters, "without", ingredients)
-    with columns[2]:
+    with right:
         _show_strength(parameters)
     with st.container(horizontal=True, gap="medium"):
         _show_toggle(

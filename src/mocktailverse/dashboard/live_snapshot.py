@@ -56,10 +56,10 @@ class LiveSnapshot(Struct, frozen=True, kw_only=True):
         ]
 
     @property
-    def last_done(self) -> Load | None:
-        """The load that succeeded last; None if none did."""
-        done = [load for load in self.loads if load.status == "done" and load.finished_at]
-        return max(done, key=lambda load: load.finished_at or 0, default=None)
+    def last_done_at(self) -> int | None:
+        """When the last load succeeded, in ms; None if none did."""
+        ends = (load.finished_at for load in self.loads if load.status == "done")
+        return max(filter(None, ends), default=None)
 
 
 class SnapshotReader:

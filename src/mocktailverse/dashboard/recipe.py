@@ -28,7 +28,7 @@ def show_ingredients(drink: Drink, parameters: Parameters) -> None:
         st.caption("The source lists no ingredients.")
         return
     servings = url_state.number(parameters, "servings", 1, _MAX_SERVINGS)
-    system = _system(parameters)
+    system = url_state.choice(parameters, "units", SYSTEMS)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input(
             "Servings",
@@ -47,12 +47,9 @@ def show_ingredients(drink: Drink, parameters: Parameters) -> None:
         )
     part = part_ml(drink.ingredients)
     rows = [_row(line, system, servings, part) for line in drink.ingredients]
+    headings, columns = ("Amount", "Ingredient", "As written"), zip(*rows, strict=True)
     st.table(
-        {
-            "Amount": [row[0] for row in rows],
-            "Ingredient": [row[1] for row in rows],
-            "As written": [row[2] for row in rows],
-        },
+        dict(zip(headings, columns, strict=True)),
         hide_index=True,
         border="horizontal",
         alt="Ingredients",
@@ -82,11 +79,6 @@ def show_method(drink: Drink, parameters: Parameters) -> None:
     paragraphs = [line for line in drink.instructions[chosen].splitlines() if line.strip()]
     for paragraph in paragraphs[:_MAX_PARAGRAPHS]:
         st.markdown(plain(paragraph, _PARAGRAPH_LENGTH))
-
-
-def _system(parameters: Parameters) -> System:
-    units = url_state.first(parameters, "units")
-    return next((system for system in SYSTEMS if system == units), SYSTEMS[0])
 
 
 def _row(

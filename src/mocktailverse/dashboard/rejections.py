@@ -24,23 +24,13 @@ _FAILURE_TTL_MS = 30_000
 """While AWS is unreachable, it gets one request in this time."""
 
 
-class RejectedRecord(Struct, frozen=True):
-    """A rejected record to show; long raw text is cut."""
-
-    code: str
-    path: str
-    position: int | None
-    message: str
-    raw: str
-
-
 class Rejections(Struct, frozen=True):
     """The rejected records of a load."""
 
     codes: Counter[str]
     """The number of records by reason code, among the first MAX_COUNTED."""
-    records: Sequence[RejectedRecord]
-    """The first records."""
+    records: Sequence[Rejected]
+    """The first records; each `raw` is text, and cut if it is long."""
 
 
 class RejectionReader:
@@ -49,7 +39,7 @@ class RejectionReader:
     def __init__(
         self, loads: LoadsStore, bucket: RawStore, *, clock: Callable[[], int] = now
     ) -> None:
-        """Read nothing yet; `clock` returns ms since 1970 UTC."""
+        """Take the stores; `clock` returns ms since 1970 UTC."""
         self._loads = loads
         self._bucket = bucket
         self._clock = clock
@@ -85,12 +75,11 @@ class RejectionReader:
 
 def _rejections(lines: Iterator[Rejected]) -> Rejections:
     codes: Counter[str] = Counter()
-    records: list[RejectedRecord] = []
+    records: list[Rejected] = []
     for line in lines:
         codes[line.code] += 1
         if len(records) < _MAX_SHOWN:
-            raw = _text(line.raw)
-            records.append(RejectedRecord(line.code, line.path, line.position, line.message, raw))
+            records.append(msgspec.structs.replace(line, raw=_text(line.raw)))
     return Rejections(codes, records)
 
 

@@ -2,21 +2,17 @@
 
 import streamlit as st
 
-from mocktailverse.settings import PREFIX
+from mocktailverse.settings import PREFIX, output_name
 
-OUTPUTS = {
-    "catalogue_bucket": "CatalogueBucket",
-    "data_bucket": "DataBucket",
-    "drinks_table": "DrinksTable",
-    "loads_table": "LoadsTable",
-    "queue_url": "QueueUrl",
-    "dead_letter_queue_url": "DeadLetterQueueUrl",
-}
-"""Each setting, and the output of the stack that holds its value."""
+OUTPUTS = (
+    "catalogue_bucket", "data_bucket", "drinks_table", "loads_table", "queue_url",
+    "dead_letter_queue_url",
+)  # fmt: skip
+"""The settings whose values are outputs of the stack."""
 
 SECRETS = "\n".join(
     [
-        *(f'{PREFIX}{name.upper()} = "<{output}>"' for name, output in OUTPUTS.items()),
+        *(f'{PREFIX}{name.upper()} = "<{output_name(name)}>"' for name in OUTPUTS),
         f'{PREFIX}STAGE = "prod"',
         "",
         'AWS_DEFAULT_REGION = "<region of the stack>"',

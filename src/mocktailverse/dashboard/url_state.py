@@ -6,7 +6,7 @@ changes with `update`. Each change is one entry of the browser's history.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import get_args
+from typing import TypeVar, get_args
 
 import msgspec
 import streamlit as st
@@ -15,6 +15,7 @@ from mocktailverse.catalogue.search.query import DrinkQuery, Sort
 
 Parameters = dict[str, list[str]]
 Change = str | Iterable[str] | None
+Option = TypeVar("Option", bound=str)
 
 MAX_VALUES = 100
 MAX_LENGTH = 200
@@ -80,9 +81,16 @@ def bind(key: str, value: object) -> str:
     return key
 
 
-def first(parameters: Parameters, name: str, default: str = "") -> str:
-    """Return the first value of a parameter."""
-    return parameters.get(name, [default])[0]
+def first(parameters: Parameters, name: str) -> str:
+    """Return the first value of a parameter; "" without one."""
+    return parameters.get(name, [""])[0]
+
+
+def choice(parameters: Parameters, name: str, options: Iterable[Option]) -> Option:
+    """Return a parameter if it is one of the options, else the first option."""
+    value = first(parameters, name)
+    default, *others = options
+    return next((option for option in others if option == value), default)
 
 
 def number(parameters: Parameters, name: str, default: int, maximum: int) -> int:

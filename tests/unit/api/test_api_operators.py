@@ -258,7 +258,7 @@ def test_where_answers_are_small_an_export_is_made_once_and_linked(catalogue, tm
     delivery = Redirected(links, tmp_path)
     version = catalogue.meta.version
     for _ in range(2):
-        answer = delivery.deliver(catalogue, CSV)
+        answer = delivery.deliver(catalogue, CSV, withdrawn=False)
         assert answer.status_code == 307
         name = f"{version}.csv"
         expected = f"https://s3.invalid/exports/{name}?as=mocktailverse.csv"
@@ -268,6 +268,9 @@ def test_where_answers_are_small_an_export_is_made_once_and_linked(catalogue, tm
     body, content_type = links.stored[f"{version}-with-withdrawn.ndjson"]
     assert (body, content_type) == (b"".join(export_ndjson(catalogue)), "application/x-ndjson")
     assert links.stored[f"{version}.csv"][0] == b"".join(export_csv(catalogue))
-    assert "catalogue.sqlite" in delivery.deliver(catalogue, SQLITE).headers["location"]
+    assert (
+        "catalogue.sqlite"
+        in delivery.deliver(catalogue, SQLITE, withdrawn=False).headers["location"]
+    )
     assert len(links.stored) == 2
     assert list(tmp_path.iterdir()) == []

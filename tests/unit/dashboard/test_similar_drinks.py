@@ -2,8 +2,8 @@
 
 import msgspec
 
+from mocktailverse.dashboard.cached_queries import MAX_SIMILAR, similar_drinks
 from mocktailverse.dashboard.shelves import BASICS, STARTERS
-from mocktailverse.dashboard.similar_drinks import MAX_SIMILAR, similar_drinks
 from mocktailverse.drinks.ingredients import canonical_name
 
 NEGRONI = "thecocktaildb:90101"

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from itertools import cycle, groupby
 
 import streamlit as st
@@ -12,7 +13,7 @@ from mocktailverse.dashboard import charts
 from mocktailverse.dashboard.context import DashboardContext, dashboard_context
 from mocktailverse.dashboard.error_banner import show_error_banner
 from mocktailverse.dashboard.safe_text import plain, short
-from mocktailverse.dashboard.time_text import clock_text
+from mocktailverse.formatting import clock_text
 from mocktailverse.operations.month import LOADS, MonthSoFar
 from mocktailverse.stores.account_costs import FreeOffer
 from mocktailverse.times import utc
@@ -22,7 +23,6 @@ _MB = 10**6
 
 
 def page() -> None:
-    """Show the page."""
     context = dashboard_context()
     st.title("Cost", anchor=False)
     snapshot = context.month.get()
@@ -56,24 +56,21 @@ def _show_scope(context: DashboardContext, table: PriceTable) -> None:
 
 def _show_totals(so_far: list[CostLine], forecast: list[CostLine]) -> None:
     closest = max(forecast, key=lambda line: line.used_share or 0)
+    show_metric = partial(st.metric, border=True, height="stretch")
     with st.container(horizontal=True):
-        st.metric("So far this month", usd(total_usd(so_far)), border=True, height="stretch")
-        st.metric(
+        show_metric("So far this month", usd(total_usd(so_far)))
+        show_metric(
             "Forecast for the month",
             usd(total_usd(forecast)),
             help="If the rest of the month is like the month so far.",
-            border=True,
-            height="stretch",
         )
-        st.metric(
+        show_metric(
             "Closest to its free limit",
             percent(closest.used_share or 0),
             f"{closest.service}, {closest.what}",
             delta_color="off",
             delta_arrow="off",
             help="According to the forecast.",
-            border=True,
-            height="stretch",
         )
 
 
@@ -142,7 +139,11 @@ def _show_reported(context: DashboardContext) -> None:
         st.caption("AWS reports no free tier usage this month.")
         return
     st.dataframe(
-        [_offer_row(offer) for offer in snapshot.value], column_config=_OFFERS, hide_index=True
+        [_offer_row(offer) for offer in snapshot.value],
+        column_config={
+            "share": st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent")
+        },
+        hide_index=True,
     )
     if snapshot.fetched_at:
         st.caption(f"As of {utc(snapshot.fetched_at):%Y-%m-%d %H:%M} UTC.")
@@ -218,10 +219,6 @@ def _small(number: float) -> str:
     """Return a number between 0 and 1 with two significant digits, without an exponent."""
     return f"{number:.{1 - math.floor(math.log10(number))}f}"
 
-
-_OFFERS = {
-    "share": st.column_config.ProgressColumn("share", min_value=0, max_value=1, format="percent")
-}
 
 if __name__ == "__main__":
     page()

@@ -10,13 +10,14 @@ from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.dashboard import cached_queries, url_state
 from mocktailverse.dashboard.cards import read_page, show_cards, show_paging
 from mocktailverse.dashboard.catalogue_loading import open_catalogue
+from mocktailverse.dashboard.drink_text import figures, served
 from mocktailverse.dashboard.drink_view import show_drink
 from mocktailverse.dashboard.filters import clear, show_active, show_filters, show_kinds
 from mocktailverse.dashboard.page_paths import EXPLORE
 from mocktailverse.dashboard.safe_text import plain, short
-from mocktailverse.dashboard.strength_text import percent, served
 from mocktailverse.dashboard.url_state import Parameters
 from mocktailverse.drinks.drink import Drink
+from mocktailverse.formatting import counted
 
 _SIZES = (24, 48, 96)
 _SORTS = {
@@ -33,7 +34,6 @@ _VIEWS = {"": "Cards", "pictures": "Pictures", "table": "Table"}
 
 
 def page() -> None:
-    """Show the page."""
     url_state.sync("explore")
     catalogue = open_catalogue()
     parameters = url_state.read()
@@ -81,7 +81,7 @@ def _show_results(catalogue: Catalogue, parameters: Parameters, query: DrinkQuer
     _show_bar(catalogue, parameters, query, total)
     size = url_state.number(parameters, "size", _SIZES[0], _SIZES[-1])
     results, parameters = read_page(
-        lambda after: cached_queries.search(catalogue, query, size, after), parameters
+        lambda after: cached_queries.search(catalogue, query, limit=size, after=after), parameters
     )
     view = url_state.first(parameters, "view")
     if view == "table":
@@ -92,14 +92,13 @@ def _show_results(catalogue: Catalogue, parameters: Parameters, query: DrinkQuer
 
 
 def _show_bar(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery, total: int) -> None:
-    sort, view = url_state.first(parameters, "sort"), url_state.first(parameters, "view")
-    st.header(f"{total:,} drink{'s' * (total != 1)}", anchor=False)
+    st.header(counted(total, "drink"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "Sort by",
             list(_SORTS),
             format_func=_SORTS.__getitem__,
-            key=url_state.bind("sort", sort if sort in _SORTS else ""),
+            key=url_state.bind("sort", url_state.choice(parameters, "sort", _SORTS)),
             on_change=lambda: url_state.update(sort=st.session_state["sort"]),
             width=220,
         )
@@ -107,7 +106,7 @@ def _show_bar(catalogue: Catalogue, parameters: Parameters, query: DrinkQuery, t
             "Show as",
             list(_VIEWS),
             format_func=_VIEWS.__getitem__,
-            key=url_state.bind("view", view if view in _VIEWS else ""),
+            key=url_state.bind("view", url_state.choice(parameters, "view", _VIEWS)),
             on_change=lambda: url_state.update(view=st.session_state["view"]),
         )
         st.space("stretch")
@@ -133,7 +132,7 @@ def _show_table(drinks: Sequence[Drink]) -> None:
         {
             "name": short(drink.name),
             "category": short(drink.category or ""),
-            "strength": percent(*served(drink.derived)) or "unknown",
+            "strength": figures(*served(drink.derived), " %"),
             "mocktail": drink.derived.is_mocktail,
             "glass": short(drink.glass or ""),
             "method": drink.derived.method,

@@ -4,26 +4,41 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from mocktailverse.catalogue.search.query import Facet, Statistics
-from mocktailverse.dashboard import cached_queries, chart_titles, url_state
+from mocktailverse.catalogue.search.query import Facet, Statistics, StrengthBin
+from mocktailverse.dashboard import url_state
 from mocktailverse.dashboard.catalogue_loading import open_catalogue
 from mocktailverse.dashboard.charts import Spec, bars, heat_map, shares, strengths
-from mocktailverse.dashboard.lineage import quality_explanation
+from mocktailverse.dashboard.drink_text import CERTAINTY, quality_explanation
 from mocktailverse.dashboard.safe_text import plain, short
 from mocktailverse.dashboard.shelves import BASICS
-from mocktailverse.dashboard.strength_text import CERTAINTY
 
 _MAX_BARS = 10
 _MAX_PAIRS = 14  # more would make the chart wider than a phone
 _NAME_LENGTH = 80
+_TITLE_NAME_LENGTH = 60
+_SHARES = (
+    (0.95, "nearly all"), (0.8, "most"), (0.7, "three in four"), (0.62, "two in three"),
+    (0.55, "more than half of the"), (0.45, "about half of the"), (0.37, "two in five"),
+    (0.3, "one in three"), (0.22, "one in four"), (0.18, "one in five"), (0.155, "one in six"),
+    (0.11, "one in eight"), (0.08, "one in ten"),
+)  # fmt: skip
+"""Minimum shares and their words."""
+
+_TOP_VALUES = {
+    "categories": ("No drink has a category", "is the largest category:"),
+    "spirits": ("No drink has a base spirit", "is the base of"),
+    "glasses": ("No drink specifies a glass", "is the glass for"),
+    "methods": ("No drink has a method", "is the method for"),
+    "ingredients": ("No drink has ingredients", "is used in"),
+}
+"""The title of a list without values, and the words after its most frequent value."""
 
 Columns = Mapping[str, Sequence[object]]
 
 
 def page() -> None:
-    """Show the page."""
     url_state.sync("insights")
-    statistics = cached_queries.statistics(open_catalogue())
+    statistics = open_catalogue().statistics()
     st.title("Insights", anchor=False)
     _show_figures(statistics)
     left, right = st.columns(2, gap="large")
@@ -58,18 +73,15 @@ def _show_mocktails(statistics: Statistics) -> None:
         Facet("with alcohol", statistics.with_alcohol),
         *([Facet("unknown", rest)] if rest else []),
     ]
-    _show_chart(
-        "mocktails",
-        chart_titles.mocktails_title(statistics),
-        shares(parts),
-        _counted("Kind", parts),
-    )
+    share = part_of(statistics.mocktails, statistics.drinks)
+    title = _capitalized(f"{share} contain no alcohol")
+    _show_chart("mocktails", title, shares(parts), _counted("Kind", parts))
 
 
 def _show_strength(statistics: Statistics) -> None:
     _show_chart(
         "strength",
-        chart_titles.strength_title(statistics),
+        _strength_title(statistics.strength),
         strengths(statistics.strength),
         {
             "% vol as served": [f"{b.abv_from:g} to {b.abv_to:g}" for b in statistics.strength],
@@ -81,7 +93,10 @@ def _show_strength(statistics: Statistics) -> None:
 def _show_bars(name: str, facets: Sequence[Facet], statistics: Statistics) -> None:
     more = statistics.more.get(name, 0)
     note = f"The {len(facets)} most frequent; {more:,} more are not shown." if more else None
-    title = chart_titles.top_value_title(name, facets, statistics.drinks)
+    title, verb = _TOP_VALUES[name]
+    if facets:
+        value = plain(facets[0].value, _TITLE_NAME_LENGTH)
+        title = _capitalized(f"{value} {verb} {part_of(facets[0].count, statistics.drinks)}")
     figures = _counted(name.capitalize(), facets)
     _show_chart(name, title, bars(facets[:_MAX_BARS]), figures, note)
 
@@ -89,9 +104,13 @@ def _show_bars(name: str, facets: Sequence[Facet], statistics: Statistics) -> No
 def _show_pairings(statistics: Statistics) -> None:
     """Show which ingredients are combined, except the basics: ice goes with everything."""
     pairings = [pair for pair in statistics.pairings if {pair.a, pair.b}.isdisjoint(BASICS)]
+    title = "No two ingredients are combined yet"
+    if pairings:
+        a, b = (plain(name, _TITLE_NAME_LENGTH) for name in (pairings[0].a, pairings[0].b))
+        title = f"{a} and {b} are combined most often: in {pairings[0].drinks:,} drinks"
     _show_chart(
         "pairings",
-        chart_titles.pairings_title(pairings),
+        title,
         heat_map(pairings[:_MAX_PAIRS]),
         {
             "Ingredient": [short(pair.a, _NAME_LENGTH) for pair in pairings],
@@ -109,9 +128,10 @@ def _show_quality(statistics: Statistics) -> None:
         for certainty in CERTAINTY
         if certainty in counts
     ]
+    share = part_of(statistics.drinks - counts.get("unknown", 0), statistics.drinks)
     _show_chart(
         "certainty",
-        chart_titles.certainty_title(statistics),
+        f"The strength of {share} is known, exactly or as a range",
         shares(parts),
         {
             "Certainty": [CERTAINTY[certainty][0] for certainty in CERTAINTY],
@@ -155,6 +175,29 @@ def _counted(name: str, facets: Sequence[Facet]) -> Columns:
         name: [short(facet.value, _NAME_LENGTH) for facet in facets],
         "Drinks": [facet.count for facet in facets],
     }
+
+
+def part_of(number: int, total: int) -> str:
+    """Return a share in words, such as "one in four drinks"; in percent below one in ten."""
+    share = number / total if total else 0.0
+    if number and number == total:
+        return "all drinks"
+    words = next((words for minimum, words in _SHARES if share >= minimum), None)
+    return f"{words} drinks" if words else f"{share:.1%} of the drinks"
+
+
+def _capitalized(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _strength_title(histogram: Sequence[StrengthBin]) -> str:
+    bins = [bin_ for bin_ in histogram if bin_.abv_to > 0 and bin_.drinks]
+    if not bins:
+        return "No drink has a known strength yet"
+    peak = max(bins, key=lambda bin_: bin_.drinks)
+    if peak.abv_from == 0:
+        return f"The most common strength is below {peak.abv_to:g} % vol"
+    return f"The most common strength is {peak.abv_from:g} to {peak.abv_to:g} % vol"
 
 
 if __name__ == "__main__":

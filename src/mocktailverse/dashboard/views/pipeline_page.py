@@ -10,7 +10,7 @@ from mocktailverse.dashboard.context import DashboardContext, dashboard_context
 from mocktailverse.dashboard.error_banner import show_error_banner
 from mocktailverse.dashboard.live_snapshot import DAYS, MAX_LOADS, LiveSnapshot
 from mocktailverse.dashboard.safe_text import plain, short
-from mocktailverse.dashboard.time_text import age, duration
+from mocktailverse.formatting import age, duration
 from mocktailverse.loads.load_record import Load
 from mocktailverse.operations.timing import Passage, passages, quantile, throughput
 from mocktailverse.times import utc
@@ -27,7 +27,6 @@ _TABLE_HEIGHT = 420
 
 
 def page() -> None:
-    """Show the page."""
     context = dashboard_context()
     st.title("Pipeline", anchor=False)
     st.caption(
@@ -58,9 +57,9 @@ def _show_live(context: DashboardContext) -> None:
 
 
 def _show_freshness(snapshot: LiveSnapshot, now: int) -> None:
-    last, catalogue = snapshot.last_done, snapshot.catalogue
+    done_at, catalogue = snapshot.last_done_at, snapshot.catalogue
     with st.container(horizontal=True):
-        _metric("Since the last load", age(last.finished_at or 0, now) if last else "none")
+        _metric("Since the last load", age(done_at, now) if done_at else "none")
         _metric("Catalogue age", age(catalogue.built_at, now) if catalogue else "none")
         _metric(
             "In the queue",
@@ -141,8 +140,7 @@ def _step_rows(latest: Sequence[Passage]) -> dict[str, list[object]]:
         if seconds is not None
     ]
     names = ("load", "raw object", "order", "step", "seconds")
-    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
-    return {name: list(column) for name, column in zip(names, columns, strict=True)}
+    return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
 
 def _latency_text(latest: Sequence[Passage]) -> str:

@@ -7,12 +7,13 @@ import streamlit as st
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import Makeable
 from mocktailverse.dashboard import cached_queries, url_state
-from mocktailverse.dashboard.cards import COLUMNS, read_page, show_cards, show_paging
+from mocktailverse.dashboard.cards import in_columns, read_page, show_cards, show_paging
 from mocktailverse.dashboard.catalogue_loading import open_catalogue
 from mocktailverse.dashboard.page_paths import SHELF
 from mocktailverse.dashboard.safe_text import plain, short
 from mocktailverse.dashboard.shelves import BASICS, STARTERS, Shelf
 from mocktailverse.dashboard.url_state import Parameters
+from mocktailverse.formatting import counted
 
 _MISSING = {"0": "Ready now", "1": "One away", "2": "Two away"}
 _PAGE_SIZE = 24
@@ -20,7 +21,6 @@ _NAME_LENGTH = 60
 
 
 def page() -> None:
-    """Show the page."""
     url_state.sync("shelf")
     catalogue = open_catalogue()
     parameters = url_state.read()
@@ -30,8 +30,7 @@ def page() -> None:
     if not have:
         _show_starters(catalogue)
         return
-    missing = url_state.first(parameters, "missing", "0")
-    missing = missing if missing in _MISSING else "0"
+    missing = url_state.choice(parameters, "missing", _MISSING)
     mocktail = True if url_state.first(parameters, "mocktail") == "true" else None
     _show_drinks(catalogue, parameters, Shelf(have, int(missing), mocktail))
 
@@ -75,21 +74,18 @@ def _show_starters(catalogue: Catalogue) -> None:
         "Add what you have, or start with one of these shelves. "
         "The link of this page keeps your shelf."
     )
-    starters = list(STARTERS.items())
-    for start in range(0, len(starters), COLUMNS):
-        row = starters[start : start + COLUMNS]
-        for column, (label, names) in zip(st.columns(COLUMNS), row, strict=False):
-            have = (*names, *BASICS)
-            ready = cached_queries.makeable(catalogue, Shelf(have), 1, None).counts["0"]
-            with column.container(border=True, height="stretch"):
-                st.markdown(f"**{label}** · {_drinks(ready)}")
-                st.caption(", ".join(names))
-                st.button(
-                    f"Use the {label.lower()} shelf",
-                    key=f"starter-{label}",
-                    on_click=_add,
-                    args=((), have),
-                )
+    for column, (label, names) in in_columns(list(STARTERS.items())):
+        have = (*names, *BASICS)
+        ready = cached_queries.makeable(catalogue, Shelf(have), 1, None).counts["0"]
+        with column.container(border=True, height="stretch"):
+            st.markdown(f"**{label}** · {counted(ready, 'drink')}")
+            st.caption(", ".join(names))
+            st.button(
+                f"Use the {label.lower()} shelf",
+                key=f"starter-{label}",
+                on_click=_add,
+                args=((), have),
+            )
 
 
 def _show_drinks(catalogue: Catalogue, parameters: Parameters, shelf: Shelf) -> None:
@@ -138,7 +134,8 @@ def _show_unlocks(makeable: Makeable, have: tuple[str, ...]) -> None:
     best = makeable.unlocks[0]
     gains = {unlock.ingredient: unlock.drinks for unlock in makeable.unlocks}
     st.pills(
-        f"Buy next: {plain(best.ingredient, _NAME_LENGTH)} unlocks {_drinks(best.drinks, 'more')}",
+        f"Buy next: {plain(best.ingredient, _NAME_LENGTH)} unlocks "
+        f"{counted(best.drinks, 'more drink')}",
         list(gains),
         format_func=lambda name: f"{plain(name, _NAME_LENGTH)} +{gains[name]:,}",
         key="unlocks",
@@ -157,15 +154,11 @@ def _show_nothing(makeable: Makeable, missing: int) -> None:
     }[missing]
     nearest = next((number for number in _MISSING if makeable.counts[number]), None)
     hint = (
-        f"**{_MISSING[nearest]}** has {_drinks(makeable.counts[nearest])}."
+        f"**{_MISSING[nearest]}** has {counted(makeable.counts[nearest], 'drink')}."
         if nearest
         else "Add more ingredients; the basics help most."
     )
     st.markdown(f"{reason} {hint}")
-
-
-def _drinks(number: int, more: str = "") -> str:
-    return " ".join(filter(None, (f"{number:,}", more, "drink" if number == 1 else "drinks")))
 
 
 def _add_unlock(have: tuple[str, ...]) -> None:

@@ -1,8 +1,8 @@
-"""Text for times and durations."""
+"""Numbers and times as people read them."""
 
 import pytest
 
-from mocktailverse.dashboard.time_text import age, clock_text, duration
+from mocktailverse.formatting import age, clock_text, duration
 
 NOON_MS = 1_767_268_800_000  # 2026-01-01 12:00:00 UTC
 

@@ -1,5 +1,6 @@
-"""Text for the strength, volume and certainty of a drink."""
+"""Text for the strength, certainty and quality of a drink."""
 
+from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.drink import Certainty, Derived, Drink
 
 CERTAINTY: dict[Certainty, tuple[str, str]] = {
@@ -17,14 +18,12 @@ DASH = "\N{EN DASH}"
 _TENTHS_BELOW = 10
 
 
-def percent(low: float | None, high: float | None) -> str | None:
-    """Return a strength such as "4.5 %" or "18-22 %"; None if it is unknown."""
-    return _span(low, high, " %")
-
-
 def figures(low: float | None, high: float | None, unit: str) -> str:
-    """Return a range with its unit, or "unknown"."""
-    return _span(low, high, unit) or "unknown"
+    """Return a range with its unit, such as "4.5 %" or "18-22 %"; "unknown" without one."""
+    if low is None or high is None:
+        return "unknown"
+    ends = dict.fromkeys((_figure(low), _figure(high)))
+    return DASH.join(ends) + unit
 
 
 def served(derived: Derived) -> tuple[float | None, float | None]:
@@ -39,18 +38,18 @@ def headline(drink: Drink) -> str:
     derived = drink.derived
     if derived.is_mocktail:
         return "mocktail"
-    strength = percent(*served(derived))
-    if strength is None:
+    low, high = served(derived)
+    if low is None or high is None:
         return "strength unknown"
     about = "about " if derived.certainty == "approximate" else ""
-    return f"{about}{strength} vol"
+    return f"{about}{figures(low, high, ' %')} vol"
 
 
-def _span(low: float | None, high: float | None, unit: str) -> str | None:
-    if low is None or high is None:
-        return None
-    ends = dict.fromkeys((_figure(low), _figure(high)))
-    return DASH.join(ends) + unit
+def quality_explanation(code: str) -> str:
+    """Return what a quality code means."""
+    # A newer release may have published the catalogue, with codes that this one does not have.
+    explanations = {quality.value: quality.explanation for quality in Quality}
+    return explanations.get(code, "Unknown code.")
 
 
 def _figure(value: float) -> str:
