@@ -9,10 +9,7 @@ from mocktailverse.api.dependencies import build_dependencies
 from mocktailverse.cli.connection import connect, running_stack
 from mocktailverse.local.harness.bounded_server import serve
 from mocktailverse.local.harness.harness_app import create_harness
-from mocktailverse.local.harness.wiring import (
-    api_dependencies,
-    harness_dependencies,
-)
+from mocktailverse.local.harness.wiring import api_dependencies, harness_dependencies
 from mocktailverse.local.state import SERVER
 from mocktailverse.settings import ApiSettings
 from mocktailverse.stores.environment import LOCAL
