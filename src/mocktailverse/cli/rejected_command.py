@@ -9,6 +9,8 @@ from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
 from mocktailverse.cli.output import last_part, print_listing, print_table
 from mocktailverse.cursors import CursorCodec
+from mocktailverse.drinks.codes import Reason
+from mocktailverse.errors import UsageError
 from mocktailverse.loads.load_record import latest_generations
 from mocktailverse.operations.recent_loads import recent_loads, rejected_lines
 from mocktailverse.stores.environment import Stores
@@ -38,6 +40,8 @@ def rejected(
     as_json: options.Json = False,
 ) -> None:
     """List the rejected records of recent loads, each with its reason."""
+    if code not in (None, *Reason):
+        raise UsageError(f"Unknown reason code `{code}`. Choose one of {', '.join(Reason)}.")
     place = rejected_cursors.decode(after) if after else RejectedPlace(now(), 0)
     stores = connect(env, state_dir)
     records = [

@@ -21,6 +21,8 @@ from mocktailverse.cli import (
 from mocktailverse.cli.down_command import StackContents
 from mocktailverse.cli.main import app
 from mocktailverse.deployment.function_code import FunctionCode
+from mocktailverse.drinks.codes import Reason
+from mocktailverse.errors import UsageError
 from mocktailverse.loads.load_record import Counts, Load
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
@@ -250,3 +252,13 @@ def test_health_checks_are_counted_as_verify_counts_them():
     assert str(StackContents(74, 12)) == "74 drinks, 12 raw objects"
     text = str(StackContents(drinks=74, raw_objects=12, canaries=1))
     assert text == "74 drinks, 13 raw objects including 1 health check"
+
+
+# ---- wrong usage
+
+
+def test_an_unknown_reason_code_is_refused_with_the_codes_that_exist(run):
+    error = run(rejected_command, "rejected", "--code", "id_mising").exception
+    with pytest.raises(UsageError, match="id_mising") as refused:
+        raise error
+    assert all(code in str(refused.value) for code in Reason)
