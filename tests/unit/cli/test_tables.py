@@ -262,3 +262,15 @@ def test_an_unknown_reason_code_is_refused_with_the_codes_that_exist(run):
     with pytest.raises(UsageError, match="id_mising") as refused:
         raise error
     assert all(code in str(refused.value) for code in Reason)
+
+
+def test_a_wrong_value_is_reported_without_a_prefix_of_the_library():
+    for arguments in (
+        ("export", "--format", "xyz"),
+        ("loads", "--status", "xyz"),
+        ("export", "--format", "csv", "--alcoholic", "xyz"),
+    ):
+        done = CliRunner().invoke(app, arguments)
+        assert done.exit_code == 2
+        assert "'xyz' is not one of" in done.stderr
+        assert "Value error" not in done.stderr
