@@ -12,6 +12,7 @@ from mocktailverse.cli import (
     drinks_command,
     fetch_command,
     loads_command,
+    logs_command,
     output,
     rejected_command,
     status_command,
@@ -274,3 +275,9 @@ def test_a_wrong_value_is_reported_without_a_prefix_of_the_library():
         assert done.exit_code == 2
         assert "'xyz' is not one of" in done.stderr
         assert "Value error" not in done.stderr
+
+
+def test_logs_without_a_function_lists_the_functions(run):
+    stores = SimpleNamespace(clients=None, function_names={"transform": "t", "fetch": "f"})
+    with pytest.raises(UsageError, match=r"--function is missing.*transform, fetch"):
+        raise run(logs_command, "logs", connect=lambda *_: stores).exception
