@@ -255,6 +255,23 @@ def test_health_checks_are_counted_as_verify_counts_them():
     assert text == "74 drinks, 13 raw objects including 1 health check"
 
 
+# ---- a measure
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"),
+    [("1 1/2 oz", ""), ("1e999 oz", "cannot be parsed"), ("99999999 oz", "too large to be real")],
+)
+def test_a_measure_is_explained_in_words(text, remark):
+    done = CliRunner().invoke(app, ["measure", text])
+    assert "implausible" not in done.stdout
+    assert "unread" not in done.stdout
+    assert remark in done.stderr
+    assert bool(remark) is bool(done.stderr)
+    fields = json.loads(CliRunner().invoke(app, ["measure", text, "--json"]).stdout)
+    assert {"implausible", "unread"} <= fields.keys()
+
+
 # ---- wrong usage
 
 
