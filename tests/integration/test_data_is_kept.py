@@ -13,7 +13,7 @@ import pytest
 
 from mocktailverse.checkout import Checkout
 from mocktailverse.cli import main
-from mocktailverse.cli.stack_contents import StackContents, count_contents
+from mocktailverse.cli.down_command import StackContents, count_contents
 from mocktailverse.errors import UnreachableError, UsageError
 from mocktailverse.local import lifecycle, service_processes, watchdog
 from mocktailverse.local.lifecycle import Options

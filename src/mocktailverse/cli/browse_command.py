@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect, running_stack
-from mocktailverse.cli.foreground_service import print_address, wait_until_it_ends
+from mocktailverse.cli.foreground_service import show_until_it_ends
 from mocktailverse.local import foreground
 from mocktailverse.local.browser import datasette
 from mocktailverse.local.browser.databases import Copies
@@ -33,6 +33,6 @@ def browse(
             environment={},
             folder=Path(folder),
         ) as process:
-            print_address("Data browser", process, open_browser=open_browser)
             # Reading a deployed environment again and again would cost requests.
-            wait_until_it_ends(process, copies.refresh if env == LOCAL else None)
+            refresh = copies.refresh if env == LOCAL else None
+            show_until_it_ends(process, open_browser=open_browser, refresh=refresh)

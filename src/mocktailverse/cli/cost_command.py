@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
+from typer import Exit, Option
 
 from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.checkout import find_checkout
@@ -16,7 +16,6 @@ from mocktailverse.cli.cost_tables import (
     AccountFigures,
     fields,
     print_account,
-    print_problems,
     print_report,
     print_write_share,
 )
@@ -39,42 +38,37 @@ from mocktailverse.times import now
 _COUNTED_AS = {LOCAL: "dev"}
 """The local stack is counted as if it were deployed as dev."""
 
-Scale = Annotated[
-    int | None,
-    typer.Option(
-        "--drinks-per-month",
-        min=1,
-        help="Compute a month with this many raw drinks instead of the present rate.",
-        show_default=False,
-    ),
-]
-Reference = Annotated[
-    bool,
-    typer.Option(
-        "--reference",
-        help="Compute the reference workload over dev, staging and prod; measures nothing.",
-    ),
-]
-Check = Annotated[
-    bool,
-    typer.Option(
-        "--check", help="Like --reference; exit code 1 if it exceeds the limits of the cost gate."
-    ),
-]
-AskBill = Annotated[
-    bool,
-    typer.Option(
-        "--cost-explorer",
-        help="Also read the account's bill of this month. AWS charges 1 cent for each request.",
-    ),
-]
-
 
 def cost(
-    drinks_per_month: Scale = None,
-    reference: Reference = False,
-    check: Check = False,
-    cost_explorer: AskBill = False,
+    drinks_per_month: Annotated[
+        int | None,
+        Option(
+            "--drinks-per-month",
+            min=1,
+            help="Compute a month with this many raw drinks instead of the present rate.",
+        ),
+    ] = None,
+    reference: Annotated[
+        bool,
+        Option(
+            "--reference",
+            help="Compute the reference workload over dev, staging and prod; measures nothing.",
+        ),
+    ] = False,
+    check: Annotated[
+        bool,
+        Option(
+            "--check",
+            help="Like --reference; exit code 1 if it exceeds the limits of the cost gate.",
+        ),
+    ] = False,
+    cost_explorer: Annotated[
+        bool,
+        Option(
+            "--cost-explorer",
+            help="Also read the account's bill of this month. AWS charges 1 cent for each request.",
+        ),
+    ] = False,
     env: options.Env = LOCAL,
     state_dir: options.StateDir = None,
     as_json: options.Json = False,
@@ -89,7 +83,7 @@ def cost(
             )
         problems = _print_reference(by_env, as_json=as_json)
         if check and problems:
-            raise typer.Exit(1)
+            raise Exit(1)
         return
     if cost_explorer and env == LOCAL:
         raise UsageError(
@@ -110,8 +104,7 @@ def cost(
         workload = _workload_fields(projection, measured)
         print_json(fields(report, workload, problems, account=account))
         return
-    print_report(report, table)
-    print_problems(problems)
+    print_report(report, table, problems)
     print_write_share(projection.write_share)
     if env == LOCAL:
         say("The local stack costs nothing. This is what the same usage would cost on AWS.")
@@ -170,17 +163,14 @@ def _workload_fields(projection: Projection, measured: MonthSoFar | None) -> dic
         "write_share": projection.write_share,
         "api_calls": visitors.api_calls if visitors else None,
         "dashboard_visits": visitors.dashboard_visits if visitors else None,
-        "measured": _measured_fields(measured) if measured else None,
-    }
-
-
-def _measured_fields(measured: MonthSoFar) -> dict[str, Any]:
-    return {
-        "since": measured.since,
-        "month_share": measured.share,
-        "records": measured.activity.records,
-        "loads": measured.activity.loads,
-        "are_all": measured.is_whole,
+        "measured": measured
+        and {
+            "since": measured.since,
+            "month_share": measured.share,
+            "records": measured.activity.records,
+            "loads": measured.activity.loads,
+            "are_all": measured.is_whole,
+        },
     }
 
 
@@ -220,6 +210,5 @@ def _print_reference(by_env: Mapping[str, Footprint], *, as_json: bool) -> list[
         f"prod: a sweep a day, {visitors.api_calls:,.0f} API calls, "
         f"{visitors.dashboard_visits:,.0f} dashboard visits; dev and staging are idle."
     )
-    print_report(reference.report, table)
-    print_problems(reference.problems)
+    print_report(reference.report, table, reference.problems)
     return reference.problems

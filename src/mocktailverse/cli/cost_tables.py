@@ -1,6 +1,6 @@
 """Output of the `cost` command: tables and sentences for people, JSON for scripts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -18,12 +18,6 @@ class AccountFigures(msgspec.Struct, frozen=True, kw_only=True):
 
     free_tier: list[FreeOffer] | None = None
     billed: list[Billed] | None = None
-
-
-def print_problems(problems: list[str]) -> None:
-    """Print a line for each problem."""
-    for problem in problems:
-        say(f"Beyond the free limits: {problem}")
 
 
 def fields(
@@ -44,8 +38,8 @@ def fields(
     }
 
 
-def print_report(report: CostReport, table: PriceTable) -> None:
-    """Print the month by kind of usage, and its sum."""
+def print_report(report: CostReport, table: PriceTable, problems: Sequence[str]) -> None:
+    """Print the month by kind of usage, its sum, and what exceeds the free limits."""
     columns = ("service", "what", "so far", "month", "free", "used", "USD")
     rows = [
         (
@@ -71,6 +65,8 @@ def print_report(report: CostReport, table: PriceTable) -> None:
             f"At most {_usd(report.usd_at_most)} USD: if Lambda keeps five pollers at each idle "
             "queue instead of two."
         )
+    for problem in problems:
+        say(f"Beyond the free limits: {problem}")
 
 
 def print_write_share(share: float | None) -> None:
@@ -91,16 +87,18 @@ def print_account(account: AccountFigures) -> None:
         print_table(
             "As AWS counts it, for the whole account",
             ("service", "usage", "so far", "forecast", "free", "unit"),
-            [_row(offer) for offer in account.free_tier],
+            [
+                (
+                    *(offer.service, offer.usage_type),
+                    *map(amount, (offer.actual, offer.forecast, offer.limit)),
+                    offer.unit,
+                )
+                for offer in account.free_tier
+            ],
         )
     if account.billed is not None:
-        rows = [(one.service, _usd(one.usd)) for one in account.billed]
-        print_table("Billed this month, before credits", ("service", "USD"), rows)
-
-
-def _row(offer: FreeOffer) -> tuple[object, ...]:
-    amounts = (amount(n) for n in (offer.actual, offer.forecast, offer.limit))
-    return (offer.service, offer.usage_type, *amounts, offer.unit)
+        bills = [(one.service, _usd(one.usd)) for one in account.billed]
+        print_table("Billed this month, before credits", ("service", "USD"), bills)
 
 
 def _usd(usd: float) -> str:

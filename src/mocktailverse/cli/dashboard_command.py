@@ -6,7 +6,7 @@ from pathlib import Path
 from mocktailverse.checkout import find_checkout
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect, running_stack
-from mocktailverse.cli.foreground_service import print_address, wait_until_it_ends
+from mocktailverse.cli.foreground_service import show_until_it_ends
 from mocktailverse.local import foreground, service_processes
 from mocktailverse.local.state import DASHBOARD
 from mocktailverse.settings import DashboardSettings, inherited
@@ -30,8 +30,7 @@ def dashboard(
             environment=_environment(env, state_dir),
             folder=Path(folder),
         ) as process:
-            print_address("Dashboard", process, open_browser=open_browser)
-            wait_until_it_ends(process)
+            show_until_it_ends(process, open_browser=open_browser)
 
 
 def _environment(env: str, state_dir: Path | None) -> dict[str, str]:

@@ -8,17 +8,16 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
-import typer
+from typer import Exit, Option
 
 from mocktailverse.checkout import find_checkout
 from mocktailverse.cli import options
-from mocktailverse.cli.canary import check_local_stack
 from mocktailverse.cli.connection import disk_watch, local_stores, require_local
 from mocktailverse.cli.fetch_command import fetch_with_progress
-from mocktailverse.cli.load_output import print_loads, total_counts
-from mocktailverse.cli.load_waiting import wait_for_loads
+from mocktailverse.cli.load_waiting import check_local_stack, wait_for_loads
+from mocktailverse.cli.loads_command import print_loads, total_counts
 from mocktailverse.cli.output import print_json, print_table, say, stderr
-from mocktailverse.cli.stack_output import links
+from mocktailverse.cli.status_command import print_links
 from mocktailverse.cli.verify_command import verify_fields, verify_with_progress
 from mocktailverse.errors import TransientError, UsageError
 from mocktailverse.loads.load_record import Load
@@ -43,7 +42,7 @@ _POLL_S = 0.1
 
 def demo(
     headless: Annotated[
-        bool, typer.Option(help="Do not start the dashboard, and do not wait for Ctrl-C.")
+        bool, Option(help="Do not start the dashboard, and do not wait for Ctrl-C.")
     ] = False,
     live: options.Live = False,
     records: options.Records = None,
@@ -78,7 +77,7 @@ def demo(
             if not is_quiet:
                 _show_services(stack, summary["verify"]["drinks"])
     if not summary["verify"]["ok"] or any(load.status == "failed" for load in loads):
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
 def _sample_files() -> list[Path]:
@@ -141,32 +140,24 @@ def _print_summary(stores: Stores, loads: list[Load], summary: dict[str, Any]) -
 
 
 def _show_services(stack: LocalStack, drinks: int) -> None:
-    """Check that the API serves the drinks; on a terminal, keep the stack up until Ctrl-C."""
-    served = _served_drinks(stack.by_name[SERVER], drinks)
-    print_table("Links", ("service", "URL"), links(stack))
-    say(f"The API serves {served} drinks, and the dashboard is up.")
+    """Wait until the API serves the drinks; on a terminal, keep the stack up until Ctrl-C.
+
+    Raises:
+        TransientError: they were not published in time.
+    """
+    api = stack.by_name[SERVER]
+    if not wait_until(lambda: _served_drinks(api) >= drinks, _PUBLISH_TIMEOUT_S, _POLL_S):
+        raise TransientError(
+            f"Timed out after {_PUBLISH_TIMEOUT_S:.0f} s: the API serves {_served_drinks(api)} of"
+            f" {drinks} drinks."
+        )
+    print_links("Links", stack)
+    say(f"The API serves {_served_drinks(api)} drinks, and the dashboard is up.")
     if sys.stdin.isatty() and sys.stdout.isatty():
         say("Open the dashboard. Press Ctrl-C to stop everything.")
         with suppress(KeyboardInterrupt):
             signal.pause()
 
 
-def _served_drinks(api: Process, drinks: int) -> int:
-    """Wait until the API serves at least this many drinks; return how many it serves.
-
-    Raises:
-        TransientError: they were not published in time.
-    """
-    served = 0
-
-    def serves_all() -> bool:
-        nonlocal served
-        served = health.listed_drinks(api) or 0
-        return served >= drinks
-
-    if not wait_until(serves_all, _PUBLISH_TIMEOUT_S, _POLL_S):
-        raise TransientError(
-            f"Timed out after {_PUBLISH_TIMEOUT_S:.0f} s: the API serves {served} of {drinks} "
-            "drinks."
-        )
-    return served
+def _served_drinks(api: Process) -> int:
+    return health.listed_drinks(api) or 0

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import msgspec
 import typer
+from typer import Option
 
 from mocktailverse.cli import options
-from mocktailverse.cli.canary import send_canary
 from mocktailverse.cli.deploy_target import (
     Arch,
     DeployedEnv,
@@ -21,7 +21,7 @@ from mocktailverse.cli.deploy_target import (
     template_parameters,
     template_text,
 )
-from mocktailverse.cli.load_waiting import TIMEOUT_S
+from mocktailverse.cli.load_waiting import TIMEOUT_S, send_canary
 from mocktailverse.cli.output import print_json, print_table, say, stderr
 from mocktailverse.deployment import apply, function_code, ops_key_parameter, release
 from mocktailverse.deployment.changes import Change, ChangeSet, DeploymentError
@@ -41,16 +41,13 @@ _EMULATOR_TIMEOUT_S = 90
 def deploy(
     env: DeployedEnv,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Do not ask, not even before data is lost: for CI.")
+        bool, Option("--yes", help="Do not ask, not even before data is lost: for CI.")
     ] = False,
     arch: Arch = None,
     zip_file: Zip = None,
     source: From = None,
     function: Annotated[
-        str | None,
-        typer.Option(
-            "--function", help="Replace the code of this function only.", show_default=False
-        ),
+        str | None, Option("--function", help="Replace the code of this function only.")
     ] = None,
     as_json: options.Json = False,
 ) -> None:
@@ -85,10 +82,9 @@ def deploy(
             }
         )
         return
-    rows = list(outputs.items())
-    if api_url := target.account.api_url(outputs):
-        rows.append(("API", api_url))
-    print_table(f"{env} is deployed", ("output", "value"), rows)
+    rows = [("API", target.account.api_url(outputs))]
+    print_table(f"{env} is deployed", ("service", "URL"), rows)
+    say(f"Its buckets, queues, tables and functions: mocktailverse outputs --env {env}")
 
 
 def _update_stack(

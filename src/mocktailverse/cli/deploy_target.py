@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
-import typer
+from typer import Option
 
 from mocktailverse.checkout import Checkout, find_checkout
 from mocktailverse.cli.connection import deployed_clients
@@ -22,27 +22,15 @@ from mocktailverse.stores.cloudformation_stack import stack_name
 _EMULATOR_POLL_S = 0.1
 """The embedded AWS takes seconds for what takes AWS minutes."""
 
-DeployedEnv = Annotated[str, typer.Option("--env", help="Environment: dev, staging or prod.")]
+DeployedEnv = Annotated[str, Option("--env", help="Environment: dev, staging or prod.")]
 Arch = Annotated[
-    Architecture | None,
-    typer.Option(
-        "--arch", help="Processor architecture (on AWS, arm64 by default).", show_default=False
-    ),
+    Architecture | None, Option("--arch", help="Processor architecture (on AWS, arm64 by default).")
 ]
 Zip = Annotated[
     Path | None,
-    typer.Option(
-        "--zip",
-        help="Deploy this zip instead of building one.",
-        exists=True,
-        dir_okay=False,
-        show_default=False,
-    ),
+    Option("--zip", help="Deploy this zip instead of building one.", exists=True, dir_okay=False),
 ]
-From = Annotated[
-    str | None,
-    typer.Option("--from", help="Promote the zip that this environment runs.", show_default=False),
-]
+From = Annotated[str | None, Option("--from", help="Promote the zip that this environment runs.")]
 
 
 class DeployTarget(msgspec.Struct, frozen=True):

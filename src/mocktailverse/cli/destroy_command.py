@@ -4,10 +4,11 @@ import sys
 from typing import Annotated
 
 import typer
+from typer import Option
 
 from mocktailverse.cli import options
 from mocktailverse.cli.deploy_target import DeployedEnv, find_target
-from mocktailverse.cli.output import print_json, say
+from mocktailverse.cli.output import print_result, say
 from mocktailverse.deployment import ops_key_parameter, removal
 from mocktailverse.errors import UsageError
 from mocktailverse.stores.error_translation import translated
@@ -16,10 +17,7 @@ from mocktailverse.stores.error_translation import translated
 def destroy(
     env: DeployedEnv,
     yes: Annotated[
-        str | None,
-        typer.Option(
-            "--yes", help="The environment's name, to confirm without asking.", show_default=False
-        ),
+        str | None, Option("--yes", help="The environment's name, to confirm without asking.")
     ] = None,
     as_json: options.Json = False,
 ) -> None:
@@ -38,10 +36,8 @@ def destroy(
         _require_name(env, yes)
         removal.destroy(target.clients, env, buckets, on_event=say, poll_s=target.poll_s)
         ops_key_parameter.delete(target.clients, env)
-    if as_json:
-        print_json({"destroyed": target.stack, "emptied": buckets})
-    else:
-        say(f"{env} is deleted; the zips in the artifact bucket are kept for other environments.")
+    message = f"{env} is deleted; the zips in the artifact bucket are kept for other environments."
+    print_result({"destroyed": target.stack, "emptied": buckets}, message, as_json=as_json)
 
 
 def _require_name(env: str, name: str | None) -> None:

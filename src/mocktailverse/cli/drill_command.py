@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
-import typer
+from typer import Argument, Exit, Option
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import local_stores
@@ -19,10 +19,8 @@ from mocktailverse.stores.environment import Stores
 
 
 def drill(
-    name: Annotated[
-        str, typer.Argument(help=f"Name of the drill: {', '.join(DRILLS)}.", show_default=False)
-    ] = "",
-    is_list: Annotated[bool, typer.Option("--list", help="List the drills.")] = False,
+    name: Annotated[str, Argument(help=f"Name of the drill: {', '.join(DRILLS)}.")] = "",
+    is_list: Annotated[bool, Option("--list", help="List the drills.")] = False,
     as_json: options.Json = False,
 ) -> None:
     """Cause a failure on a separate stack, check its alarm, and repair it by its runbook."""
@@ -38,7 +36,7 @@ def drill(
     else:
         _print_report(report)
     if not report.ok:
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
 @contextmanager

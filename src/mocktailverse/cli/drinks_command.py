@@ -3,10 +3,18 @@
 from typing import Annotated
 
 import typer
+from typer import Argument, Exit
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
-from mocktailverse.cli.output import print_json, print_listing, print_table, progress, say
+from mocktailverse.cli.output import (
+    last_part,
+    print_json,
+    print_listing,
+    print_table,
+    progress,
+    say,
+)
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.errors import UsageError
 from mocktailverse.formatting import moment
@@ -17,7 +25,9 @@ _MAX_ID_LENGTH = 200
 _DEFAULT_ROWS = 50
 """Rows of a table for people if no limit is given."""
 
-DrinkId = Annotated[str, typer.Argument(metavar="ID", help="thecocktaildb:11007, or 11007.")]
+_ALCOHOL = {"alcoholic": "yes", "non_alcoholic": "no", "optional_alcohol": "optional", None: ""}
+
+DrinkId = Annotated[str, Argument(metavar="ID", help="thecocktaildb:11007, or 11007.")]
 
 drinks = typer.Typer(name="drinks", no_args_is_help=True, help="Show drinks.")
 
@@ -34,7 +44,7 @@ def get_drink(
     register = connect(env, state_dir).drinks.get(id_)
     if register is None or register.drink is None:
         say(f"No drink `{id_}` is in the table.")
-        raise typer.Exit(1)
+        raise Exit(1)
     if as_json:
         print_json(register.drink)
     else:
@@ -62,8 +72,8 @@ def list_drinks(
     if as_json:
         print_listing(items, after)
         return
-    rows = [(d.id, d.name, d.category, d.alcoholic, len(d.ingredients)) for d in items]
-    columns = ("id", "name", "category", "alcoholic", "ingredients")
+    rows = [(d.id, d.name, d.category, _ALCOHOL[d.alcoholic]) for d in items]
+    columns = ("id", "name", "category", "alcohol")
     print_table("Drinks" if after is None else f"The first {len(items)} drinks", columns, rows)
 
 
@@ -82,13 +92,15 @@ def drink_history(
         observations = history(id_, stores.bucket, lambda n: bar.update(task, completed=n))
     if as_json:
         print_listing(observations)
+    elif not observations:
+        say(f"No raw object contains the drink `{id_}`.")
     else:
         rows = [
             (
                 moment(observation.observed_at),
                 observation.drink.name if observation.drink else "(absent)",
                 ", ".join(observation.changed),
-                observation.drink.lineage.key if observation.drink else None,
+                last_part(observation.drink.lineage.key) if observation.drink else None,
                 observation.drink.lineage.position if observation.drink else None,
             )
             for observation in observations
@@ -96,7 +108,7 @@ def drink_history(
         columns = ("observed (UTC)", "name", "changed", "raw object", "position")
         print_table(f"History of {id_}", columns, rows)
     if not observations:
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
 def full_id(drink_id: str) -> str:
@@ -120,7 +132,6 @@ def _print_drink(drink: Drink) -> None:
         ("glass", drink.glass),
         ("quality", ", ".join(drink.quality)),
         ("observed (UTC)", moment(drink.observed_at)),
-        ("raw object", f"{drink.lineage.key} at {drink.lineage.position}"),
     ]
     print_table(drink.name, ("field", "value"), facts)
     lines = [
@@ -130,6 +141,7 @@ def _print_drink(drink: Drink) -> None:
     print_table("Ingredients", ("ingredient", "measure", "unit", "ml", "certainty"), lines)
     for language, text in drink.instructions.items():
         say(f"[{language}] {text}")
+    say(f"raw object: {drink.lineage.key} at {drink.lineage.position}")
 
 
 def _range(low: float | None, high: float | None) -> str:

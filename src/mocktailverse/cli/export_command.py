@@ -6,9 +6,9 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import IO, Annotated, Literal
+from typing import Annotated, Literal
 
-import typer
+from typer import Option
 
 from mocktailverse.catalogue.exports.formats import (
     export_bar_assistant,
@@ -20,8 +20,7 @@ from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
-from mocktailverse.cli.output import progress, say
-from mocktailverse.cli.output_file import open_output
+from mocktailverse.cli.output import open_output, progress, say
 from mocktailverse.drinks.drink import Alcoholic
 from mocktailverse.errors import MissingError, UsageError
 from mocktailverse.stores.environment import Stores
@@ -40,33 +39,30 @@ Strings = list[str] | None
 def export(
     form: Annotated[
         Literal["csv", "ndjson", "json", "sqlite", "bar-assistant"],
-        typer.Option(
-            "--format", "-f", help="File format; sqlite is the whole catalogue, unfiltered."
-        ),
+        Option("--format", "-f", help="File format; sqlite is the whole catalogue, unfiltered."),
     ],
     output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="File to write. Default, and -: stdout."),
+        Path | None, Option("--output", "-o", help="File to write. Default, and -: stdout.")
     ] = None,
-    q: Annotated[str, typer.Option("--q", help="Only drinks with these words.")] = "",
-    category: Annotated[Strings, typer.Option(help="Only this category; repeatable.")] = None,
+    q: Annotated[str, Option("--q", help="Only drinks with these words.")] = "",
+    category: Annotated[Strings, Option(help="Only this category; repeatable.")] = None,
     alcoholic: Annotated[
-        Alcoholic | None, typer.Option(help="Only drinks that the source marks so.")
+        Alcoholic | None, Option(help="Only drinks that the source marks so.")
     ] = None,
     mocktail: Annotated[
-        bool | None, typer.Option("--mocktail/--no-mocktail", help="Only mocktails, or none.")
+        bool | None, Option("--mocktail/--no-mocktail", help="Only mocktails, or none.")
     ] = None,
-    glass: Annotated[Strings, typer.Option(help="Only this glass; repeatable.")] = None,
-    tag: Annotated[Strings, typer.Option(help="Only with this tag; repeatable.")] = None,
+    glass: Annotated[Strings, Option(help="Only this glass; repeatable.")] = None,
+    tag: Annotated[Strings, Option(help="Only with this tag; repeatable.")] = None,
     ingredient: Annotated[
         Strings,
-        typer.Option(help="Only with this ingredient or a kind of it; repeated: with all of them."),
+        Option(help="Only with this ingredient or a kind of it; repeated: with all of them."),
     ] = None,
     without: Annotated[
-        Strings, typer.Option(help="Only without this ingredient and its kinds; repeatable.")
+        Strings, Option(help="Only without this ingredient and its kinds; repeatable.")
     ] = None,
     withdrawn: Annotated[
-        bool, typer.Option("--withdrawn", help="Also drinks that the source has withdrawn.")
+        bool, Option("--withdrawn", help="Also drinks that the source has withdrawn.")
     ] = False,
     env: options.Env = "local",
     state_dir: options.StateDir = None,
@@ -97,7 +93,9 @@ def export(
                     shutil.copyfileobj(database, file)
             else:
                 drinks = catalogue.count(query)
-                _write(_EXPORTS[form](catalogue, query), drinks, file)
+                with progress() as bar:
+                    chunks = _EXPORTS[form](catalogue, query)
+                    file.writelines(bar.track(chunks, total=drinks, description="drinks"))
     say(f"{drinks} drinks exported")
 
 
@@ -118,9 +116,3 @@ def _download(stores: Stores, path: Path) -> None:
                 "No catalogue is published yet. Load drinks with `mocktailverse ingest` or "
                 "`mocktailverse fetch`; the catalogue is published seconds later."
             ) from error
-
-
-def _write(chunks: Iterator[bytes], drinks: int, file: IO[bytes]) -> None:
-    with progress() as bar:
-        for chunk in bar.track(chunks, total=drinks, description="drinks"):
-            file.write(chunk)

@@ -4,16 +4,15 @@ from functools import partial
 from typing import Annotated
 
 import msgspec
-import typer
+from typer import Argument, Exit, Option
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect, disk_watch
-from mocktailverse.cli.load_output import load_fields, print_loads
 from mocktailverse.cli.load_waiting import wait_for_loads
+from mocktailverse.cli.loads_command import load_fields, print_loads
 from mocktailverse.cli.output import print_json, progress, say
 from mocktailverse.errors import UsageError
 from mocktailverse.formatting import counted
-from mocktailverse.sources.thecocktaildb.coverage import Coverage
 from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport
 from mocktailverse.sources.thecocktaildb.fetching import FetchPlan, fetch_all, fetched_versions
 from mocktailverse.sources.thecocktaildb.strategies import STRATEGIES, plan
@@ -21,20 +20,14 @@ from mocktailverse.stores.environment import Stores
 
 
 def fetch(
-    strategy: Annotated[
-        str, typer.Argument(help=f"What to collect: {', '.join(STRATEGIES)}.")
-    ] = "sweep",
+    strategy: Annotated[str, Argument(help=f"What to collect: {', '.join(STRATEGIES)}.")] = "sweep",
     arguments: Annotated[
-        list[str] | None,
-        typer.Argument(help="random: a number; search: a search term; ids: the ids."),
+        list[str] | None, Argument(help="random: a number; search: a search term; ids: the ids.")
     ] = None,
     max_requests: Annotated[
-        int | None,
-        typer.Option(help="sweep: maximum number of requests.", min=1, show_default=False),
+        int | None, Option(help="sweep: maximum number of requests.", min=1)
     ] = None,
-    full: Annotated[
-        bool, typer.Option("--full", help="sweep: collect every known drink again.")
-    ] = False,
+    full: Annotated[bool, Option("--full", help="sweep: collect every known drink again.")] = False,
     wait: options.Wait = False,
     env: options.Env = "local",
     state_dir: options.StateDir = None,
@@ -54,11 +47,14 @@ def fetch(
     else:
         _print_report(report)
         print_loads(loads)
-    if report.stopped_because == "unreachable" or _is_source_down(report):
-        raise typer.Exit(3)
+    has_source_failed = (  # every request, for a reason that may pass
+        report.failed and not report.objects and all(failure.transient for failure in report.failed)
+    )
+    if report.stopped_because == "unreachable" or has_source_failed:
+        raise Exit(3)
     any_load_failed = any(load.status == "failed" for load in loads)
     if any_load_failed or report.failed or (report.coverage and report.coverage.outage_suspected):
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
 def fetch_with_progress(stores: Stores, fetch_plan: FetchPlan) -> ExtractReport:
@@ -82,26 +78,18 @@ def _print_report(report: ExtractReport) -> None:
     say(f"{counted(report.records, 'record')} in {objects}, by {requests}")
     for failure in report.failed:
         say(f"failed: {failure.request}: {failure.error}")
-    if report.coverage:
-        _print_coverage(report.coverage)
-
-
-def _print_coverage(coverage: Coverage) -> None:
+    coverage = report.coverage
+    if coverage is None:
+        return
     say(
-        f"{coverage.seen} of {coverage.known} known drinks seen, {coverage.new} of them new; "
+        f"{coverage.seen} of {coverage.known} known drinks seen, {coverage.new} of them new\n"
         f"estimated total {coverage.estimated_total}; ended: {coverage.ended} "
         f"({coverage.requests_per_drink} requests per drink)"
     )
     if coverage.outage_suspected:
         say(
-            f"{coverage.absent} known drinks were absent, which is too many at once: an outage of "
-            "the source is suspected, and none is withdrawn"
+            f"{coverage.absent} known drinks were absent, which is too many at once:\n"
+            "an outage of the source is suspected, and none is withdrawn"
         )
     elif coverage.absent:
         say(f"{coverage.absent} known drinks were absent")
-
-
-def _is_source_down(report: ExtractReport) -> bool:
-    """Return whether every request failed for a reason that may pass."""
-    failed = report.failed
-    return bool(failed) and not report.objects and all(failure.transient for failure in failed)

@@ -15,21 +15,21 @@ _POLL_S = 0.2
 _REFRESH_S = 2.0
 
 
-def print_address(title: str, process: Process, *, open_browser: bool) -> None:
-    """Print a service's URL, and open it in the web browser if asked to."""
+def show_until_it_ends(
+    process: Process, *, open_browser: bool, refresh: Callable[[], object] | None = None
+) -> None:
+    """Print a service's URL, open it in the web browser if asked to, and wait until it ends.
+
+    `refresh` is called every two seconds.
+
+    Raises:
+        UnreachableError: the service has ended.
+    """
     url = f"http://{HOST}:{process.port}"
-    say(f"{title}: {url}")
+    say(f"{process.name.capitalize()}: {url}")
     say("Press Ctrl-C to stop.")
     if open_browser:
         webbrowser.open(url)
-
-
-def wait_until_it_ends(process: Process, refresh: Callable[[], object] | None = None) -> None:
-    """Wait until a process ends, or until Ctrl-C; call `refresh` every two seconds.
-
-    Raises:
-        UnreachableError: the process has ended.
-    """
     refreshed_at = time.monotonic()
     while True:
         foreground.require_alive(process)

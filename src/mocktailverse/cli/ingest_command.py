@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from typer import Argument
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect, disk_watch
-from mocktailverse.cli.load_output import finish_with_loads
 from mocktailverse.cli.load_waiting import wait_for_loads
+from mocktailverse.cli.loads_command import finish_with_loads
 from mocktailverse.cli.output import progress
 from mocktailverse.formatting import counted
 from mocktailverse.pipeline.ingest import InputFile, put_files
@@ -17,7 +17,7 @@ from mocktailverse.times import now, parse_past_time
 
 
 def ingest(
-    files: Annotated[list[Path], typer.Argument(help="Raw files in any accepted format.")],
+    files: Annotated[list[Path], Argument(help="Raw files in any accepted format.")],
     source: options.Source = "thecocktaildb",
     observed_at: options.ObservedAt = None,
     wait: options.Wait = False,

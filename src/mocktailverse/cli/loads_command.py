@@ -1,19 +1,23 @@
-"""The command `loads`: list recent loads."""
+"""The command `loads`: list recent loads; and how all commands print loads."""
 
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
 
-import typer
+import msgspec
+from typer import Exit, Option
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
-from mocktailverse.cli.load_output import load_fields, print_loads
-from mocktailverse.cli.output import print_listing, say
+from mocktailverse.cli.output import last_part, print_json, print_listing, print_table, say
+from mocktailverse.formatting import counted
+from mocktailverse.loads.load_record import Counts, Load
 from mocktailverse.operations.recent_loads import recent_loads
+from mocktailverse.times import utc
 
 
 def loads(
     status: Annotated[
-        Literal["loading", "done", "failed"] | None, typer.Option(help="Only this status.")
+        Literal["loading", "done", "failed"] | None, Option(help="Only this status.")
     ] = None,
     days: options.Days = 7,
     limit: options.Limit = None,
@@ -23,9 +27,61 @@ def loads(
     as_json: options.Json = False,
 ) -> None:
     """List the loads of raw objects with their status and counts, newest first."""
-    stores = connect(env, state_dir)
-    page, next_page = recent_loads(stores.loads, days, status, limit, after)
+    page, next_page = recent_loads(connect(env, state_dir).loads, days, status, limit, after)
     if as_json:
         print_listing([load_fields(load) for load in page], next_page)
     else:
         print_loads(page) if page else say("No loads match.")
+
+
+def load_fields(load: Load) -> dict[str, Any]:
+    """Return a load as one flat JSON object, as all listings show it."""
+    fields = msgspec.to_builtins(load)
+    return {
+        "load": load.object.load_id(load.generation),
+        **fields.pop("object"),
+        **fields.pop("counts"),
+        **fields,
+        "duration_ms": load.duration_ms,
+    }
+
+
+def total_counts(loads: Sequence[Load]) -> Counts:
+    """Return the sum of the loads' counts."""
+    return sum((load.counts for load in loads), Counts())
+
+
+def print_loads(loads: Sequence[Load]) -> None:
+    """Print loads and their total as a table, with the last part of each key; then their errors."""
+    if not loads:
+        return
+    rows: list[tuple[object, ...]] = [
+        (
+            f"{utc(load.started_at):%m-%d %H:%M}",
+            last_part(load.object.key),
+            load.status,
+            *msgspec.structs.astuple(load.counts),
+        )
+        for load in loads
+    ]
+    rows.append(
+        (counted(len(loads), "load"), "", "", *msgspec.structs.astuple(total_counts(loads)))
+    )
+    columns = ("start (UTC)", "raw object", "status", *Counts.__struct_fields__)
+    print_table("Loads", columns, rows, cut="raw object")
+    for load in loads:
+        if load.error:
+            say(f"{load.object.key}: {load.status}: {load.error}")
+
+
+def finish_with_loads(
+    summary: str, fields: dict[str, Any], loads: Sequence[Load], *, as_json: bool
+) -> None:
+    """Print a command's result with the loads that it waited for; exit with 1 if one failed."""
+    if as_json:
+        print_json({**fields, "loads": [load_fields(load) for load in loads]})
+    else:
+        say(summary)
+        print_loads(loads)
+    if any(load.status == "failed" for load in loads):
+        raise Exit(1)

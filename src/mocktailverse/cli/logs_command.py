@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Annotated
 
 import msgspec
-import typer
+from typer import Option
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
@@ -21,15 +21,16 @@ _UNITS_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 def logs(
     function: Annotated[
         str,
-        typer.Option(
-            "--function", help="Name of the function: transform, fetch, ..., or its full name."
+        Option(
+            "--function",
+            help="Name of the function: transform, fetch, ..., or its full name.",
         ),
-    ],
+    ] = "",
     env: options.Env = "local",
     since: Annotated[
-        str, typer.Option("--since", help="Start: 90s, 10m, 2h, 3d ago, or an ISO 8601 time.")
+        str, Option("--since", help="Start: 90s, 10m, 2h, 3d ago, or an ISO 8601 time.")
     ] = "1h",
-    follow: Annotated[bool, typer.Option("--follow", help="Print new lines until Ctrl-C.")] = False,
+    follow: Annotated[bool, Option("--follow", help="Print new lines until Ctrl-C.")] = False,
     state_dir: options.StateDir = None,
     as_json: options.Json = False,
 ) -> None:
@@ -53,7 +54,8 @@ def _full_name(stores: Stores, name: str) -> str:
     if name in functions.values():
         return name
     if name not in functions:
-        raise UsageError(f"Unknown function `{name}`. Choose one of {', '.join(functions)}.")
+        problem = f"Unknown function `{name}`" if name else "--function is missing"
+        raise UsageError(f"{problem}. Choose one of {', '.join(functions)}.")
     return functions[name]
 
 

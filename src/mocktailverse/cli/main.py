@@ -22,9 +22,11 @@ import os
 import sys
 from collections.abc import Callable
 from importlib.metadata import version
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer import Exit, Option
+from typer.core import TyperGroup
 
 from mocktailverse.cli.browse_command import browse
 from mocktailverse.cli.cost_command import cost
@@ -58,12 +60,7 @@ from mocktailverse.cli.trace_command import trace
 from mocktailverse.cli.transform_command import transform
 from mocktailverse.cli.up_command import up
 from mocktailverse.cli.verify_command import verify
-from mocktailverse.errors import (
-    MocktailverseError,
-    TransientError,
-    UnreachableError,
-    UsageError,
-)
+from mocktailverse.errors import MocktailverseError, TransientError, UnreachableError, UsageError
 
 PANELS: dict[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
     "Start here": (up, demo, status, down),
@@ -76,8 +73,22 @@ PANELS: dict[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
 }
 """The commands by panel of `mocktailverse --help`, in the order in which help lists them."""
 
+
+class CommandGroup(TyperGroup):
+    """The commands, without pydantic's prefix in the messages about wrong values."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  the types of Typer's base class are private
+        """Run the command that the arguments name."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix("Value error, ")
+            raise
+
+
 app = typer.Typer(
     name="mocktailverse",
+    cls=CommandGroup,
     help="Turn raw drink records into a clean, continuously updated catalogue: on a laptop, or on"
     " AWS for $0.",
     no_args_is_help=True,
@@ -97,7 +108,7 @@ for panel, commands in PANELS.items():
 def _mocktailverse(
     _version: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--version",
             help="Print the installed version.",
             is_eager=True,
@@ -110,7 +121,7 @@ def _mocktailverse(
 
 def _print_version() -> NoReturn:
     typer.echo(f"mocktailverse {version('mocktailverse')}")
-    raise typer.Exit
+    raise Exit
 
 
 def run() -> None:

@@ -2,17 +2,18 @@
 
 from typing import Annotated
 
-import typer
+import msgspec
+from typer import Argument, Option
 
 from mocktailverse.cli import options
-from mocktailverse.cli.output import print_json, print_table
+from mocktailverse.cli.output import print_json, print_table, say
 from mocktailverse.drinks.measures import parse_measure
 
 
 def measure(
-    text: Annotated[str, typer.Argument(help='A measure as recipes write it: "1 1/2 oz".')],
+    text: Annotated[str, Argument(help='A measure as recipes write it: "1 1/2 oz".')],
     ingredient: Annotated[
-        str | None, typer.Option(help="Name of the ingredient; some measures depend on it.")
+        str | None, Option(help="Name of the ingredient; some measures depend on it.")
     ] = None,
     env: options.Env = "local",  # noqa: ARG001 - every command takes it; this one needs no AWS
     as_json: options.Json = False,
@@ -22,5 +23,10 @@ def measure(
     if as_json:
         print_json(parsed)
         return
-    rows = [(name, getattr(parsed, name)) for name in parsed.__struct_fields__]
+    fields = msgspec.structs.asdict(parsed)
+    rows = [(name, value) for name, value in fields.items() if not isinstance(value, bool)]
     print_table(text, ("field", "value"), rows)
+    if parsed.unread:
+        say("The text has a number that cannot be parsed, so the amount is unknown.")
+    if parsed.implausible:
+        say("The amount is too large to be real. It is kept as written, without ml.")

@@ -3,63 +3,51 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from typer import Option
 
 LIVE_URL = "https://www.thecocktaildb.com"
 """The source of `--live`."""
 
 Env = Annotated[
-    str,
-    typer.Option("--env", help="Environment: local, or a deployed one (dev, staging, prod)."),
+    str, Option("--env", help="Environment: local, or a deployed one (dev, staging, prod).")
 ]
 StateDir = Annotated[
     Path | None,
-    typer.Option(
+    Option(
         "--state-dir",
         help="Folder of the local stack. Default: MOCKTAILVERSE_STATE_DIR or .mocktailverse/local.",
         file_okay=False,
-        show_default=False,
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
-Limit = Annotated[
-    int | None,
-    typer.Option("--limit", min=1, help="Maximum number of items.", show_default=False),
-]
+Json = Annotated[bool, Option("--json", help="Print JSON, for scripts.")]
+Limit = Annotated[int | None, Option("--limit", min=1, help="Maximum number of items.")]
 Next = Annotated[
-    str | None,
-    typer.Option(
-        "--next", help="Continue at the `next` value of an earlier listing.", show_default=False
-    ),
+    str | None, Option("--next", help="Continue at the `next` value of an earlier listing.")
 ]
-Days = Annotated[int, typer.Option("--days", min=1, max=3660, help="Number of days to look back.")]
-Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until the loads have finished.")]
-Source = Annotated[str, typer.Option("--source", help="Source that the records come from.")]
+Days = Annotated[int, Option("--days", min=1, max=3660, help="Number of days to look back.")]
+Wait = Annotated[bool, Option("--wait/--no-wait", help="Wait until the loads have finished.")]
+Source = Annotated[str, Option("--source", help="Source that the records come from.")]
 ObservedAt = Annotated[
     str | None,
-    typer.Option(
+    Option(
         "--observed-at",
         help="When the records were observed, ISO 8601 such as 2026-01-31T06:00Z (default: now).",
-        show_default=False,
     ),
 ]
 EmulatorPort = Annotated[
     int | None,
-    typer.Option("--port", min=1, max=65535, help="Port of the embedded AWS. Default: a free one."),
+    Option("--port", min=1, max=65535, help="Port of the embedded AWS. Default: a free one."),
 ]
 Live = Annotated[
-    bool,
-    typer.Option("--live", help="Fetch from the real TheCocktailDB, not from the simulated one."),
+    bool, Option("--live", help="Fetch from the real TheCocktailDB, not from the simulated one.")
 ]
 Records = Annotated[
     Path | None,
-    typer.Option(
+    Option(
         "--records",
         help="File or folder that the simulated TheCocktailDB serves (default: data/raw).",
         exists=True,
     ),
 ]
-Port = Annotated[
-    int, typer.Option("--port", min=1, max=65535, help="Port on this machine's loopback.")
-]
-OpenBrowser = Annotated[bool, typer.Option("--open", help="Open the page in the web browser.")]
+Port = Annotated[int, Option("--port", min=1, max=65535, help="Port on this machine's loopback.")]
+OpenBrowser = Annotated[bool, Option("--open", help="Open the page in the web browser.")]

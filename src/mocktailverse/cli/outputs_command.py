@@ -4,7 +4,7 @@ import shlex
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from typer import Option
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect, local_stack
@@ -18,9 +18,7 @@ def outputs(
     env: options.Env = "local",
     exports: Annotated[
         bool,
-        typer.Option(
-            "--exports", help="Print shell exports that point AWS tools at the local stack."
-        ),
+        Option("--exports", help="Print shell exports that point AWS tools at the local stack."),
     ] = False,
     state_dir: options.StateDir = None,
     as_json: options.Json = False,

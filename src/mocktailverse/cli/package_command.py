@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from typer import Option
 
 from mocktailverse.checkout import find_checkout
 from mocktailverse.cli import options
@@ -17,11 +17,10 @@ from mocktailverse.stores.error_translation import translated
 def package(
     arch: Arch = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Copy the zip to this file.", dir_okay=False)
+        Path | None, Option("--out", "-o", help="Copy the zip to this file.", dir_okay=False)
     ] = None,
     upload: Annotated[
-        str | None,
-        typer.Option(help="Upload it to the bucket for this environment.", show_default=False),
+        str | None, Option(help="Upload it to the bucket for this environment.")
     ] = None,
     as_json: options.Json = False,
 ) -> None:

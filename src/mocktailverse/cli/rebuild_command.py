@@ -3,19 +3,15 @@
 import tempfile
 from pathlib import Path
 
-import msgspec
-
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
-from mocktailverse.cli.output import print_json, progress, say
+from mocktailverse.cli.output import print_result, progress
 from mocktailverse.pipeline.publishing import Publisher
 from mocktailverse.times import now
 
 
 def rebuild(
-    env: options.Env = "local",
-    state_dir: options.StateDir = None,
-    as_json: options.Json = False,
+    env: options.Env = "local", state_dir: options.StateDir = None, as_json: options.Json = False
 ) -> None:
     """Rebuild the published catalogue from the drinks table."""
     stores = connect(env, state_dir)
@@ -23,7 +19,5 @@ def rebuild(
         task = bar.add_task("reading drinks", total=None)
         publisher = Publisher(stores.drinks, stores.catalogue, Path(folder), now_ms=now)
         published = publisher.rebuild(lambda number: bar.update(task, completed=number))
-    if as_json:
-        print_json(msgspec.to_builtins(published))
-    else:
-        say(f"{published.drinks} drinks published as version {published.version}")
+    message = f"{published.drinks} drinks published as version {published.version}"
+    print_result(published, message, as_json=as_json)

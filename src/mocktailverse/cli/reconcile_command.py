@@ -2,19 +2,15 @@
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
-from mocktailverse.cli.output import print_json, say
+from mocktailverse.cli.output import print_result
 
 
 def reconcile(
-    env: options.Env = "local",
-    state_dir: options.StateDir = None,
-    as_json: options.Json = False,
+    env: options.Env = "local", state_dir: options.StateDir = None, as_json: options.Json = False
 ) -> None:
     """Queue raw objects again whose load never finished. AWS does the same on a schedule."""
     stores = connect(env, state_dir)
     report = stores.functions.invoke(stores.outputs["ReconcileFunction"], {})
-    if as_json:
-        print_json(report)
-    else:
-        requeued, failed = len(report["requeued"]), len(report["failed"])
-        say(f"{report['checked']} checked, {requeued} queued again, {failed} marked as failed")
+    requeued, failed = len(report["requeued"]), len(report["failed"])
+    message = f"{report['checked']} checked, {requeued} queued again, {failed} marked as failed"
+    print_result(report, message, as_json=as_json)

@@ -2,18 +2,13 @@
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
-from mocktailverse.cli.output import print_json, say
+from mocktailverse.cli.output import print_result
 from mocktailverse.pipeline.redrive import redrive as redrive_messages
 
 
 def redrive(
-    env: options.Env = "local",
-    state_dir: options.StateDir = None,
-    as_json: options.Json = False,
+    env: options.Env = "local", state_dir: options.StateDir = None, as_json: options.Json = False
 ) -> None:
     """Move the messages of the dead-letter queue back to the queue, after their cause is fixed."""
     moved = redrive_messages(connect(env, state_dir).queue)
-    if as_json:
-        print_json({"redriven": moved})
-    else:
-        say(f"{moved} dead letters sent again")
+    print_result({"redriven": moved}, f"{moved} dead letters sent again", as_json=as_json)

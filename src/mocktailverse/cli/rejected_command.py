@@ -3,14 +3,15 @@
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
-import typer
+from typer import Option
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
-from mocktailverse.cli.output import print_listing, print_table
+from mocktailverse.cli.output import last_part, print_listing, print_table
 from mocktailverse.cursors import CursorCodec
-from mocktailverse.loads.load_record import Load, latest_generations
-from mocktailverse.loads.rejected import Rejected
+from mocktailverse.drinks.codes import Reason
+from mocktailverse.errors import UsageError
+from mocktailverse.loads.load_record import latest_generations
 from mocktailverse.operations.recent_loads import recent_loads, rejected_lines
 from mocktailverse.stores.environment import Stores
 from mocktailverse.times import now
@@ -30,7 +31,7 @@ rejected_cursors = CursorCodec(RejectedPlace)
 
 
 def rejected(
-    code: Annotated[str | None, typer.Option(help="Only records with this reason code.")] = None,
+    code: Annotated[str | None, Option(help="Only records with this reason code.")] = None,
     days: options.Days = 7,
     limit: options.Limit = None,
     after: options.Next = None,
@@ -39,6 +40,8 @@ def rejected(
     as_json: options.Json = False,
 ) -> None:
     """List the rejected records of recent loads, each with its reason."""
+    if code not in (None, *Reason):
+        raise UsageError(f"Unknown reason code `{code}`. Choose one of {', '.join(Reason)}.")
     place = rejected_cursors.decode(after) if after else RejectedPlace(now(), 0)
     stores = connect(env, state_dir)
     records = [
@@ -52,12 +55,9 @@ def rejected(
         next_place = RejectedPlace(place.loads_until, place.shown + len(page))
         print_listing(page, None if is_last else rejected_cursors.encode(next_place))
         return
-    columns = ("code", "path", "position", "object", "message")
+    columns = ("code", "raw object", "position", "message")
     rows = [
-        (
-            *(record["code"], record["path"], record["position"]),
-            *(record["object"]["key"], record["message"]),
-        )
+        (record["code"], last_part(record["object"]["key"]), record["position"], record["message"])
         for record in page
     ]
     print_table(f"Rejected: {len(records)}", columns, rows)
@@ -66,13 +66,8 @@ def rejected(
 def _rejected_records(stores: Stores, days: int, loads_until: int) -> list[dict[str, Any]]:
     loads, _ = recent_loads(stores.loads, days)
     return [
-        _fields(load, line)
+        {"load": load.object.load_id(load.generation), **msgspec.to_builtins(line)}
         for load in latest_generations(loads)
         if load.started_at <= loads_until
         for line in rejected_lines(load, stores.loads, stores.bucket)
     ]
-
-
-def _fields(load: Load, line: Rejected) -> dict[str, Any]:
-    fields: dict[str, Any] = msgspec.to_builtins(line)
-    return {"load": load.object.load_id(load.generation), **fields}

@@ -1,13 +1,13 @@
 """The command `replay`: load stored raw objects again (reprocess, backfill)."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
-import typer
+from typer import Argument, Option
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
-from mocktailverse.cli.load_output import finish_with_loads
 from mocktailverse.cli.load_waiting import wait_for_loads
+from mocktailverse.cli.loads_command import finish_with_loads
 from mocktailverse.errors import UsageError
 from mocktailverse.formatting import counted
 from mocktailverse.loads.object_version import RAW_PREFIX
@@ -16,28 +16,21 @@ from mocktailverse.pipeline.replay import replay as replay_versions
 from mocktailverse.pipeline.replay import under
 from mocktailverse.times import now, parse_past_time
 
-if TYPE_CHECKING:
-    from mocktailverse.loads.load_record import Load
-
 
 def replay(
     keys: Annotated[
-        list[str] | None, typer.Argument(help="Keys, or prefixes of keys, of raw objects.")
+        list[str] | None, Argument(help="Keys, or prefixes of keys, of raw objects.")
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every raw object version.")] = False,
+    everything: Annotated[bool, Option("--all", help="Every raw object version.")] = False,
     failed: Annotated[
-        bool, typer.Option("--failed", help="Versions whose load failed in the last 30 days.")
+        bool, Option("--failed", help="Versions whose load failed in the last 30 days.")
     ] = False,
     rejected: Annotated[
-        bool,
-        typer.Option("--rejected", help="Versions with rejected records in the last 30 days."),
+        bool, Option("--rejected", help="Versions with rejected records in the last 30 days.")
     ] = False,
     since: Annotated[
         str | None,
-        typer.Option(
-            help="Versions stored since this time, ISO 8601 such as 2026-01-31T06:00Z.",
-            show_default=False,
-        ),
+        Option(help="Versions stored since this time, ISO 8601 such as 2026-01-31T06:00Z."),
     ] = None,
     wait: options.Wait = False,
     env: options.Env = "local",
@@ -57,8 +50,7 @@ def replay(
         versions += unfinished(stores.loads, failed=failed, rejected=rejected)
     versions = list(dict.fromkeys(versions))
     requests = replay_versions(versions, stores.loads, stores.queue, now=now())
-    loads: list[Load] = []
-    if wait:
-        loads = wait_for_loads(stores, versions, [request.generation for request in requests])
+    generations = [request.generation for request in requests]
+    loads = wait_for_loads(stores, versions, generations) if wait else []
     summary = f"{counted(len(requests), 'raw object')} sent again"
     finish_with_loads(summary, {"replayed": requests}, loads, as_json=as_json)

@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
-import typer
+from typer import Exit, Option
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
-from mocktailverse.cli.load_output import load_fields
+from mocktailverse.cli.loads_command import load_fields
 from mocktailverse.cli.output import print_json, print_table, say
 from mocktailverse.formatting import moment
 from mocktailverse.operations import report_pages
@@ -19,12 +19,11 @@ from mocktailverse.operations.report_pages import LIVE_METRICS, OPERATIONS
 def report(
     output: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             "--output",
             help=f"Write the pages {LIVE_METRICS} and {OPERATIONS} to this folder; their links"
             " are for docs/operations.",
             file_okay=False,
-            show_default=False,
         ),
     ] = None,
     days: options.Days = 7,
@@ -42,7 +41,7 @@ def report(
         _print(measured)
     say(report_pages.verdict(measured))
     if not measured.ok:
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
 def _fields(measured: Report) -> dict[str, Any]:

@@ -11,9 +11,7 @@ from mocktailverse.stores.environment import LOCAL
 
 
 def serve(
-    port: options.Port = 8000,
-    env: options.Env = "local",
-    state_dir: options.StateDir = None,
+    port: options.Port = 8000, env: options.Env = "local", state_dir: options.StateDir = None
 ) -> None:
     """Run the API locally; with the local stack, also the test harness."""
     from mocktailverse.cli import api_server  # noqa: PLC0415  FastAPI takes 0.3 s to import

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-import typer
+from typer import Argument
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
@@ -16,7 +16,7 @@ from mocktailverse.operations.trace import trace as trace_steps
 
 def trace(
     id_or_key: Annotated[
-        str, typer.Argument(metavar="ID_OR_KEY", help="thecocktaildb:11007, 11007, or raw/...")
+        str, Argument(metavar="ID_OR_KEY", help="thecocktaildb:11007, 11007, or raw/...")
     ],
     env: options.Env = "local",
     state_dir: options.StateDir = None,

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import IO, Annotated, Literal
 
 import msgspec
-import typer
+from typer import Argument, Option
 
 from mocktailverse.cli import options
-from mocktailverse.cli.output import progress, say
-from mocktailverse.cli.output_file import is_special, open_output
+from mocktailverse.cli.output import is_special, open_output, progress, say
 from mocktailverse.errors import UsageError
 from mocktailverse.formatting import counted
 from mocktailverse.loads.load_record import Counts
@@ -28,19 +27,16 @@ _STDIN = Path("-")
 
 
 def transform(
-    files: Annotated[
-        list[Path], typer.Argument(help="Raw files in any accepted format; - is stdin.")
-    ],
+    files: Annotated[list[Path], Argument(help="Raw files in any accepted format; - is stdin.")],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File for the drinks (default: stdout).")
+        Path | None, Option("--output", "-o", help="File for the drinks (default: stdout).")
     ] = None,
     rejects: Annotated[
         Path | None,
-        typer.Option(help="File for the rejected records, as NDJSON (default: stderr, shortened)."),
+        Option(help="File for the rejected records, as NDJSON (default: stderr, shortened)."),
     ] = None,
     form: Annotated[
-        Literal["ndjson", "json"],
-        typer.Option("--format", help="One drink per line, or one array."),
+        Literal["ndjson", "json"], Option("--format", help="One drink per line, or one array.")
     ] = "ndjson",
     source: options.Source = "thecocktaildb",
     observed_at: options.ObservedAt = None,

@@ -3,32 +3,26 @@
 import signal
 from typing import Annotated
 
-import typer
+from typer import Option
 
 from mocktailverse.cli import options
-from mocktailverse.cli.canary import check_local_stack
 from mocktailverse.cli.connection import require_local, state_folder
-from mocktailverse.cli.output import print_json, print_table, say, stderr
-from mocktailverse.cli.stack_contents import say_dropped, stop_stack
-from mocktailverse.cli.stack_output import links, stack_fields
+from mocktailverse.cli.down_command import say_dropped, stop_stack
+from mocktailverse.cli.load_waiting import check_local_stack
+from mocktailverse.cli.output import print_json, say, stderr
+from mocktailverse.cli.status_command import print_links, stack_fields
 from mocktailverse.local import lifecycle
 from mocktailverse.local.lifecycle import Options
 from mocktailverse.local.state import LocalStack
 
-_HIDDEN_OUTPUTS = {"ApiUrl"}
-"""An address on the real AWS, which does not exist for a local stack."""
-
 
 def up(
-    detach: Annotated[
-        bool, typer.Option(help="Start the stack in the background and return.")
-    ] = False,
+    detach: Annotated[bool, Option(help="Start the stack in the background and return.")] = False,
     port: options.EmulatorPort = None,
     live: options.Live = False,
     records: options.Records = None,
     forget: Annotated[
-        bool,
-        typer.Option("--forget", help="First drop all data of the stack in this folder."),
+        bool, Option("--forget", help="First drop all data of the stack in this folder.")
     ] = False,
     state_dir: options.StateDir = None,
     env: options.Env = "local",
@@ -67,12 +61,5 @@ def _print_stack(stack: LocalStack, *, as_json: bool) -> None:
     if as_json:
         print_json(stack_fields(stack))
         return
-    print_table("Mocktailverse is up", ("service", "URL"), links(stack))
-    resources = [item for item in stack.outputs.items() if item[0] not in _HIDDEN_OUTPUTS]
-    rows = [
-        ("AWS endpoint", stack.endpoint),
-        ("source", stack.source_url),
-        ("key for operators", stack.ops_key),
-        *resources,
-    ]
-    print_table("Parts of the stack", ("name", "value"), rows)
+    print_links("Mocktailverse is up", stack)
+    say("Its buckets, queues, tables and functions: mocktailverse outputs")

@@ -7,7 +7,7 @@ import typer
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
-from mocktailverse.cli.output import print_json, print_table, progress, say
+from mocktailverse.cli.output import last_part, print_json, print_table, progress, say
 from mocktailverse.pipeline.verify import VerifyReport
 from mocktailverse.pipeline.verify_catalogue import verify_all
 from mocktailverse.stores.environment import LOCAL, Stores
@@ -17,9 +17,7 @@ _KEEP_RAW = (LOCAL, "prod")
 
 
 def verify(
-    env: options.Env = "local",
-    state_dir: options.StateDir = None,
-    as_json: options.Json = False,
+    env: options.Env = "local", state_dir: options.StateDir = None, as_json: options.Json = False
 ) -> None:
     """Recompute the drinks from the raw objects; show differences from table and catalogue."""
     report = verify_with_progress(connect(env, state_dir), raw_expires=env not in _KEEP_RAW)
@@ -31,8 +29,12 @@ def verify(
             "matches the drinks"
         )
     else:
-        rows = [(d.kind, d.subject, d.problem) for d in report.differences]
+        rows = [
+            (d.kind.replace("_", " "), last_part(d.subject), d.problem) for d in report.differences
+        ]
         print_table("Differences", ("kind", "subject", "problem"), rows)
+        if any("/" in difference.subject for difference in report.differences):
+            say("Raw objects are shown without their folders; --json prints their keys.")
     if not report.ok:
         raise typer.Exit(1)
 

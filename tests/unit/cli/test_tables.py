@@ -1,0 +1,300 @@
+"""What commands print for people fits a terminal of 80 columns, in words."""
+
+import json
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from mocktailverse.cli import (
+    drinks_command,
+    fetch_command,
+    loads_command,
+    logs_command,
+    output,
+    rejected_command,
+    status_command,
+    up_command,
+    verify_command,
+)
+from mocktailverse.cli.down_command import StackContents
+from mocktailverse.cli.main import app
+from mocktailverse.deployment.function_code import FunctionCode
+from mocktailverse.drinks.codes import Reason
+from mocktailverse.errors import UsageError
+from mocktailverse.loads.load_record import Counts, Load
+from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.rejected import Rejected
+from mocktailverse.local.lifecycle import Status
+from mocktailverse.local.processes import Process
+from mocktailverse.local.state import DASHBOARD, EMULATOR, SERVER, SOURCE, LocalStack
+from mocktailverse.pipeline.verify import VerifyReport
+from mocktailverse.sources.thecocktaildb.coverage import Coverage
+from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport
+
+WIDTH = 80
+KEY = "raw/thecocktaildb/2026/11/23/20261123T013135673Z-ingest/00002-winter.ndjson.gz"
+OUTPUTS = {
+    "ApiId": "1bc45288",
+    "DataBucket": "mocktailverse-data-local-000000000000",
+    "AlarmTopic": "arn:aws:sns:us-east-1:000000000000:mocktailverse-alarms-local",
+}
+
+
+@pytest.fixture(autouse=True)
+def narrow(monkeypatch):
+    """Make the terminal 80 columns wide."""
+    monkeypatch.setattr(output, "stdout", Console(width=WIDTH))
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """Return a function that runs a command with these attributes of its module replaced."""
+
+    def invoke(module, *arguments, **replaced):
+        for name, value in replaced.items():
+            monkeypatch.setattr(module, name, value)
+        return CliRunner().invoke(app, arguments)
+
+    return invoke
+
+
+def load_of(key=KEY, **fields):
+    version = ObjectVersion("bucket", key, "v1")
+    values = {"generation": 1, "bytes": 1, "attempts": 1, "requeues": 0, "requeued_at": None}
+    times = {"active_at": 1, "started_at": 1_764_554_600_000, "finished_at": 2}
+    counts = Counts(read=14, unchanged=14)
+    others = {"status": "loading", "error": None, "transform_version": 1, "counts": counts}
+    return Load(version, **{**values, **times, **others, **fields})
+
+
+def stack():
+    names = (EMULATOR, SOURCE, SERVER, DASHBOARD)
+    return LocalStack(
+        endpoint="http://127.0.0.1:54566",
+        region="us-east-1",
+        access_key_id="id",
+        secret_access_key="secret",  # noqa: S106 - made up
+        source_url="http://127.0.0.1:54979",
+        records=None,
+        outputs=OUTPUTS,
+        processes=[Process(name, 4_000_000, 0.0, 54_566) for name in names],
+        started_at=0.0,
+        deployed="",
+        ops_key="the-key",
+    )
+
+
+def lines_of(text):
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= WIDTH
+    return [" ".join(line.split()) for line in lines]
+
+
+# ---- tables
+
+
+def test_a_load_is_one_line(capsys):
+    loads_command.print_loads([load_of(), load_of("raw/own/recipe.json")])
+    lines = lines_of(capsys.readouterr().out)
+    assert "12-01 02:03 00002-winter.ndjson.… loading 14 0 14 0 0" in lines
+    assert "2 loads 28 0 28 0 0" in lines
+
+
+def test_a_finished_load_shows_its_whole_file_name(capsys):
+    loads_command.print_loads([load_of(status="done")])
+    assert "12-01 02:03 00002-winter.ndjson.gz done 14 0 14 0 0" in lines_of(
+        capsys.readouterr().out
+    )
+
+
+def test_json_has_the_whole_key_of_a_load():
+    assert loads_command.load_fields(load_of())["key"] == KEY
+
+
+@pytest.fixture
+def rejected_stores():
+    version = ObjectVersion("bucket", KEY, "v1")
+    line = Rejected("id_missing", "$.idDrink", "idDrink is absent or blank.", 2684, {}, version)
+    return {
+        "connect": lambda *_: SimpleNamespace(loads=None, bucket=None),
+        "recent_loads": lambda *_: ([load_of()], None),
+        "rejected_lines": lambda *_: [line],
+    }
+
+
+def test_a_rejected_record_is_one_line(run, rejected_stores):
+    done = run(rejected_command, "rejected", **rejected_stores)
+    assert "id_missing 00002-winter.ndjson.gz 2684 idDrink is absent or blank." in lines_of(
+        done.stdout
+    )
+
+
+def test_json_has_the_path_and_the_whole_key_of_a_rejected_record(run, rejected_stores):
+    done = run(rejected_command, "rejected", "--json", **rejected_stores)
+    (item,) = json.loads(done.stdout)["items"]
+    assert (item["path"], item["object"]["key"]) == ("$.idDrink", KEY)
+
+
+def test_a_difference_is_one_line_and_json_is_named_for_its_key(run):
+    report = VerifyReport()
+    report.add("not_conserving", KEY, "its load is failed: timed out")
+    report.add("lost", "thecocktaildb:11007", "it is not in the table")
+    replaced = {"connect": lambda *_: None, "verify_with_progress": lambda *_, **__: report}
+    done = run(verify_command, "verify", **replaced)
+    assert done.exit_code == 1
+    lines = lines_of(done.stdout)
+    assert "not conserving 00002-winter.ndjson.gz its load is failed: timed out" in lines
+    assert "lost thecocktaildb:11007 it is not in the table" in lines
+    assert "--json" in done.stderr
+    fields = json.loads(run(verify_command, "verify", "--json", **replaced).stdout)
+    assert fields["not_conserving"] == [KEY]
+
+
+def test_a_fetch_prints_lines_of_80_columns_at_most(capsys):
+    coverage = Coverage(
+        known=172,
+        seen=172,
+        held=172,
+        new=172,
+        absent=120,
+        withdrawn=0,
+        estimated_total=1720,
+        requests=58,
+        requests_per_drink=0.337,
+        ended="done",
+        outage_suspected=True,
+    )
+    report = ExtractReport("run", "sweep", records=172, requests=58, coverage=coverage)
+    fetch_command._print_report(report)  # noqa: SLF001 - the rest of the command needs a stack
+    said = lines_of(capsys.readouterr().err)
+    assert said[1] == "172 of 172 known drinks seen, 172 of them new"
+    assert "an outage of the source is suspected, and none is withdrawn" in said
+
+
+def test_drinks_show_alcohol_in_a_word(run):
+    drink = SimpleNamespace(
+        id="thecocktaildb:900001",
+        name="Sangría",
+        category="Punch / Party Drink",
+        alcoholic="optional_alcohol",
+    )
+    page = [SimpleNamespace(drink=drink)]
+    drinks = SimpleNamespace(page=lambda *_: (page, None))
+    done = run(drinks_command, "drinks", "list", connect=lambda *_: SimpleNamespace(drinks=drinks))
+    assert any(line.endswith(" optional") for line in lines_of(done.stdout))
+
+
+# ---- a stack's state and links
+
+
+def test_up_prints_the_links_and_no_resources(run):
+    start = SimpleNamespace(start=lambda *_: stack(), Options=lambda **_: None)
+    replaced = {"lifecycle": start, "Options": lambda **_: None, "state_folder": lambda _: None}
+    done = run(up_command, "up", "--detach", **replaced)
+    lines = lines_of(done.stdout)
+    assert "Dashboard http://127.0.0.1:54566" in lines
+    assert "API as a function http://127.0.0.1:54566/_aws/execute-api/1bc45288/$default" in lines
+    assert "DataBucket" not in done.stdout
+    assert "mocktailverse outputs" in done.stderr
+    fields = json.loads(run(up_command, "up", "--detach", "--json", **replaced).stdout)
+    assert fields["outputs"] == OUTPUTS
+    assert fields["ops_key"] == "the-key"
+
+
+@pytest.fixture
+def queue():
+    return SimpleNamespace(waiting=lambda: 4, dead=lambda: 1)
+
+
+def test_the_status_of_a_local_stack_is_in_words(run, queue):
+    local = Status("running", stack(), [])
+    replaced = {
+        "lifecycle": SimpleNamespace(status=lambda _: local),
+        "local_stores": lambda _: SimpleNamespace(queue=queue),
+        "state_folder": lambda _: None,
+    }
+    lines = lines_of(run(status_command, "status", **replaced).stdout)
+    assert {"state running", "messages waiting 4", "dead letters 1"} <= set(lines)
+    fields = json.loads(run(status_command, "status", "--json", **replaced).stdout)
+    assert (fields["waiting"], fields["dead_letters"], fields["down"]) == (4, 1, [])
+
+
+def test_the_status_of_a_deployed_environment_is_in_words(run, queue, monkeypatch):
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    description = {"StackStatus": "UPDATE_COMPLETE", "CreationTime": at}
+    code = FunctionCode("transform", "mocktailverse-transform-prod", "", "2026-11-23T01:31", "", "")
+    for module, name, value in (
+        ("stack", "describe", lambda *_: description),
+        ("stack", "outputs", lambda *_: {}),
+        ("account", "identify", lambda _: "account 1, region r"),
+        ("function_code", "function_codes", lambda *_: [code]),
+        ("function_code", "functions_with_other_code", lambda *_: ["transform"]),
+    ):
+        monkeypatch.setattr(getattr(status_command, module), name, value)
+    replaced = {
+        "deployed_clients": lambda: None,
+        "Stores": lambda *_: SimpleNamespace(queue=queue, outputs={}),
+    }
+    lines = lines_of(run(status_command, "status", "--env", "prod", **replaced).stdout)
+    assert {
+        "account account 1, region r",
+        "updated (UTC) 2026-11-23T00:00:00Z",
+        "protected from deletion no",
+        "messages waiting 4",
+        "dead letters 1",
+    } <= set(lines)
+    assert any(line.endswith("deleted manually") for line in lines)
+
+
+def test_health_checks_are_counted_as_verify_counts_them():
+    assert str(StackContents(74, 12)) == "74 drinks, 12 raw objects"
+    text = str(StackContents(drinks=74, raw_objects=12, canaries=1))
+    assert text == "74 drinks, 13 raw objects including 1 health check"
+
+
+# ---- a measure
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"),
+    [("1 1/2 oz", ""), ("1e999 oz", "cannot be parsed"), ("99999999 oz", "too large to be real")],
+)
+def test_a_measure_is_explained_in_words(text, remark):
+    done = CliRunner().invoke(app, ["measure", text])
+    assert "implausible" not in done.stdout
+    assert "unread" not in done.stdout
+    assert remark in done.stderr
+    assert bool(remark) is bool(done.stderr)
+    fields = json.loads(CliRunner().invoke(app, ["measure", text, "--json"]).stdout)
+    assert {"implausible", "unread"} <= fields.keys()
+
+
+# ---- wrong usage
+
+
+def test_an_unknown_reason_code_is_refused_with_the_codes_that_exist(run):
+    error = run(rejected_command, "rejected", "--code", "id_mising").exception
+    with pytest.raises(UsageError, match="id_mising") as refused:
+        raise error
+    assert all(code in str(refused.value) for code in Reason)
+
+
+def test_a_wrong_value_is_reported_without_a_prefix_of_the_library():
+    for arguments in (
+        ("export", "--format", "xyz"),
+        ("loads", "--status", "xyz"),
+        ("export", "--format", "csv", "--alcoholic", "xyz"),
+    ):
+        done = CliRunner().invoke(app, arguments)
+        assert done.exit_code == 2
+        assert "'xyz' is not one of" in done.stderr
+        assert "Value error" not in done.stderr
+
+
+def test_logs_without_a_function_lists_the_functions(run):
+    stores = SimpleNamespace(clients=None, function_names={"transform": "t", "fetch": "f"})
+    with pytest.raises(UsageError, match=r"--function is missing.*transform, fetch"):
+        raise run(logs_command, "logs", connect=lambda *_: stores).exception
