@@ -1,6 +1,6 @@
-"""Drinks and registers whose every field holds any value of its type.
+"""Drinks and registers with any value of the right type in each field.
 
-The strategies follow the contract's annotations, so a new field is covered as soon as it exists.
+The strategies follow the annotations of the contract, so they cover a new field automatically.
 """
 
 from types import NoneType, UnionType
@@ -37,7 +37,7 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:
 
 
 def _in_slots(drink: Drink) -> Drink:
-    """Number the ingredient lines from 1: no two share a slot."""
+    """Return the drink with its ingredient lines numbered from 1, so that no two share a slot."""
     lines = enumerate(drink.ingredients, 1)
     numbered = tuple(msgspec.structs.replace(line, position=slot) for slot, line in lines)
     return msgspec.structs.replace(drink, ingredients=numbered)

@@ -1,4 +1,4 @@
-"""How many examples a property tries: all of them, or a few for a quick answer."""
+"""How many examples Hypothesis tries for a property: all, or a few for a quick result."""
 
 from hypothesis import HealthCheck, settings
 
@@ -8,8 +8,8 @@ FAST_EXAMPLES = 20
 def register_profiles() -> None:
     """Register `full`, which CI and `make test` use, and `fast`, which `make unit` uses.
 
-    Neither has a deadline: Hypothesis measures time that passes, and on a busy machine that says
-    nothing about a test.
+    Neither has a deadline: Hypothesis measures elapsed time, which says nothing about a test on a
+    busy machine.
     """
     slow_is_fine = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
     settings.register_profile("full", **slow_is_fine)

@@ -1,4 +1,4 @@
-"""Observations of one drink: few times and contents, so that many of them tie."""
+"""Observations of one drink: few times and contents, so that many observations tie."""
 
 from functools import reduce
 
@@ -15,7 +15,7 @@ INGREDIENTS = [("Sherry",), ("sherry ", "SHERRY"), ("Tequila", "Lime"), ("Rum",)
 def observation(
     observed_at: int, name="Adonis", ingredients=("Sherry",), position=0, *, code=1, content="a"
 ) -> Register:
-    """What one raw record gives; equal lineage and code always give equal content."""
+    """Return the register of one raw record; equal lineage and code always give equal content."""
     drink = Drink(
         id="thecocktaildb:1", source="thecocktaildb", name=name, category=None, alcoholic=None,
         glass=None, iba=None, tags=(), instructions={}, ingredients=(), image=None, video=None,
@@ -27,13 +27,13 @@ def observation(
 
 
 def absence(observed_at: int) -> Register:
-    """What one look-up that found nothing gives."""
+    """Return the register of one lookup that the source answered with "not found"."""
     return Register("thecocktaildb:1", None, absences=(observed_at,))
 
 
 @st.composite
 def observations(draw, least=1, most=8):
-    """Observations and absences of one id; few times, so that many are equal."""
+    """Draw observations and absences of one ID, at few times, so that many are equal."""
     times = st.integers(0, 3) | st.sampled_from([DAY_MS, DAY_MS + 2, 2 * DAY_MS])
     return [
         absence(draw(times))
@@ -52,7 +52,7 @@ def observations(draw, least=1, most=8):
 
 @st.composite
 def crowds(draw):
-    """More recipes than are kept, some of them more than once, at few times."""
+    """Draw more recipes than a register keeps, some repeatedly, at few times."""
     numbers = draw(st.permutations(range(12))) + draw(st.lists(st.integers(0, 11), max_size=5))
     return [
         observation(
@@ -66,5 +66,5 @@ def crowds(draw):
     ]
 
 
-def merged(found) -> Register:
-    return reduce(merge, found, None)
+def merged(registers) -> Register:
+    return reduce(merge, registers, None)

@@ -1,4 +1,4 @@
-"""Records of TheCocktailDB that cannot be published here; tests use them where they are present."""
+"""Records of TheCocktailDB that cannot be published; tests use them where they are present."""
 
 import os
 from pathlib import Path
@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 VARIABLE = "MOCKTAILVERSE_PRIVATE_RECORDS"
-"""Names a folder that holds `thecocktaildb_full.json` and the like."""
+"""Environment variable: a folder with private files such as `thecocktaildb_full.json`."""
 
 
 def needed(name: str) -> Path:
-    """Return the path of a file in that folder; skip the test where there is none."""
+    """Return the path of a file in that folder; skip the test if the file is missing."""
     path = Path(os.environ.get(VARIABLE, ""), name)
     if VARIABLE not in os.environ or not path.is_file():
-        pytest.skip(f"{VARIABLE} names no folder with {name}")
+        pytest.skip(f"{VARIABLE} does not name a folder that contains {name}")
     return path

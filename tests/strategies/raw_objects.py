@@ -1,4 +1,4 @@
-"""Raw objects: records in every accepted form, mixed, packed and damaged."""
+"""Raw objects: records in every accepted format, mixed, compressed and damaged."""
 
 import csv
 import gzip
@@ -22,7 +22,7 @@ records = st.fixed_dictionaries(
 
 
 def packed(data: bytes) -> bytes:
-    """Return gzip data that is equal in all test processes."""
+    """Return gzip data that is the same in all test processes."""
     return gzip.compress(data, mtime=0)
 
 
@@ -30,29 +30,29 @@ def dump(value: object, **options: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, **options).encode()
 
 
-def as_ndjson(found: list) -> bytes:
-    return b"".join(dump(record) + b"\n" for record in found)
+def as_ndjson(items: list) -> bytes:
+    return b"".join(dump(record) + b"\n" for record in items)
 
 
-def as_envelope_lines(found: list) -> bytes:
-    """Two records an envelope, between envelopes that hold none."""
-    lines = [dump({"drinks": found[i : i + 2]}) for i in range(0, len(found), 2)]
+def as_envelope_lines(items: list) -> bytes:
+    """Return envelopes of two records each, between empty envelopes."""
+    lines = [dump({"drinks": items[i : i + 2]}) for i in range(0, len(items), 2)]
     return b"\n".join([b'{"drinks":null}', *lines, b'{"drinks":"None Found"}', b""])
 
 
-def as_csv(found: list) -> bytes:
+def as_csv(items: list) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, CSV_COLUMNS, extrasaction="ignore")
     writer.writeheader()
-    writer.writerows(found)
+    writer.writerows(items)
     return text.getvalue().encode()
 
 
 FORMS = {
     "array": dump,
-    "pretty array": lambda found: dump(found, indent=2),
-    "envelope": lambda found: dump({"drinks": found}),
-    "pretty envelope": lambda found: dump({"drinks": found}, indent=1),
+    "pretty array": lambda items: dump(items, indent=2),
+    "envelope": lambda items: dump({"drinks": items}),
+    "pretty envelope": lambda items: dump({"drinks": items}, indent=1),
     "NDJSON": as_ndjson,
     "envelope lines": as_envelope_lines,
     "CSV": as_csv,
@@ -77,25 +77,27 @@ fragments = st.sampled_from(FRAGMENTS)
 
 
 def pieces(data: bytes, places: list[int]) -> list[bytes]:
-    """Cut the data at these places, each taken modulo its length."""
+    """Return the data cut at these places, each taken modulo its length."""
     cuts = sorted({0, len(data), *(place % (len(data) + 1) for place in places)})
     return [data[start:end] for start, end in pairwise(cuts)]
 
 
 @cache
 def sample_records() -> list[dict[str, object]]:
-    """The NDJSON and JSON samples without their empty fields."""
+    """Return the records of the NDJSON and JSON samples without their null fields."""
     lines = (SAMPLES / "cocktails.ndjson").read_bytes().splitlines()
-    found = [
+    samples = [
         *map(json.loads, lines),
         *json.loads((SAMPLES / "mocktails.json").read_text())["drinks"],
     ]
-    return [{key: value for key, value in record.items() if value is not None} for record in found]
+    return [
+        {key: value for key, value in record.items() if value is not None} for record in samples
+    ]
 
 
 @cache
 def sample_pieces() -> list[bytes]:
-    """The beginning of every bad sample: forms that real sources sent."""
+    """Return the beginning of every bad sample: formats that real sources sent."""
     files = sorted(path for path in (SAMPLES / "bad").iterdir() if path.name != "expected.json")
     return [path.read_bytes()[:3000] for path in files]
 
@@ -111,7 +113,7 @@ _PLAIN = (
 
 
 def raw_object(choose: random.Random) -> bytes:
-    """One raw object of any quality: whole, edited before and after packing, or not even close."""
+    """Return one raw object: valid, edited before or after compression, or garbage."""
     match choose.randrange(8):
         case 0 | 1:
             body = b"".join(choose.choices(FRAGMENTS, k=choose.randrange(12)))
@@ -154,5 +156,5 @@ def _edited(data: bytes, choose: random.Random) -> bytes:
 raw_objects = st.integers(0, 2**64 - 1).map(
     lambda number: raw_object(random.Random(number))  # noqa: S311 - no secret
 )
-"""Made from one number each, which is ten times as fast as drawing every choice. What fails is
-shrunk byte by byte; see tests/fuzz/conftest.py."""
+"""Each comes from one random seed, which is ten times as fast as drawing every choice. A failing
+object is shrunk byte by byte; see tests/fuzz/conftest.py."""

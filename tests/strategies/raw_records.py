@@ -1,4 +1,4 @@
-"""Raw records as JSON text: any value in any field, and what a JSON library would not write."""
+"""Raw records as JSON text: any value in any field, also text that a JSON library never writes."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -38,13 +38,13 @@ _names = st.sampled_from(FIELDS) | texts | st.sampled_from(["drinks", "absent", 
 
 @st.composite
 def record_texts(draw: st.DrawFn) -> str:
-    """The text of one JSON object on one line, valid or nearly so, with any fields."""
+    """Draw the text of one JSON object on one line, valid or nearly so, with any fields."""
     base = draw(st.just({}) | st.sampled_from(sample_records()))
     fields = [(name, json.dumps(value, ensure_ascii=False)) for name, value in base.items()]
     for name, value in draw(st.lists(st.tuples(_names, value_texts), max_size=5)):
-        known = [place for place, (other, _) in enumerate(fields) if other == name]
-        if known and draw(st.integers(0, 9)):  # else the name comes twice
-            fields[known[0]] = (name, value)
+        places = [place for place, (other, _) in enumerate(fields) if other == name]
+        if places and draw(st.integers(0, 9)):  # else the name occurs twice
+            fields[places[0]] = (name, value)
         else:
             fields.append((name, value))
     members = (f"{json.dumps(name)}:{value}" for name, value in fields)

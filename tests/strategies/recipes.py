@@ -1,4 +1,4 @@
-"""Measures, ingredient names and instructions: real ones, their words in any order, any text."""
+"""Measures, ingredient names and instructions: real texts, shuffled words, any text."""
 
 from hypothesis import strategies as st
 
@@ -9,13 +9,13 @@ from strategies.texts import texts
 
 
 def _sampled(field: str) -> list[str]:
-    found = {
+    values = {
         str(value)
         for record in sample_records()
         for name, value in record.items()
         if name.startswith(field) and value
     }
-    return sorted(found)
+    return sorted(values)
 
 
 _NUMBERS = (
@@ -34,7 +34,7 @@ _sentences = st.tuples(st.lists(_words, max_size=10), st.sampled_from([" ", " ",
 
 @st.composite
 def _edited(draw: st.DrawFn, real: list[str]) -> str:
-    """A real text with a piece of it replaced."""
+    """Draw a real text with a part of it replaced."""
     text = draw(st.sampled_from(real))
     start, size = draw(st.integers(0, len(text))), draw(st.integers(0, 4))
     return text[:start] + draw(_words | texts) + text[start + size :]

@@ -10,4 +10,4 @@ HOSTILE = (
 )  # fmt: skip
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.sampled_from(HOSTILE)
-"""Text that can be written as UTF-8."""
+"""Text that UTF-8 can encode."""

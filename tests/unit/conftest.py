@@ -1,6 +1,6 @@
-"""In-memory stores that behave as the real ones promise, a clock moved by hand, raw bytes.
+"""In-memory stores that behave like the real ones, a manual clock, raw bytes.
 
-Tests are no package: what they share comes as fixtures, classes included.
+The tests are not a package, so they share code, classes included, as fixtures.
 """
 
 import random
@@ -40,11 +40,11 @@ MAX_TRIES = 5
 
 
 class KilledError(Exception):
-    """The process dies: nothing in it can react, unlike to an error of a store."""
+    """The process is killed. Unlike an error of a store, the code cannot react to it."""
 
 
 class SkewedClock(NamedTuple):
-    """The clock of a worker whose machine is ahead of all others, or behind them."""
+    """The clock of a worker that is ahead of all other clocks, or behind them."""
 
     true: ManualClock
     skew_ms: int
@@ -63,7 +63,7 @@ class SkewedClock(NamedTuple):
 
 @dataclass
 class Message:
-    """A message on the queue: when it can be received, and how often it was."""
+    """A message in the queue, the time when it becomes visible, and its number of deliveries."""
 
     request: LoadRequest
     visible_at: int
@@ -71,7 +71,7 @@ class Message:
 
 
 class World:
-    """All stores around a loader, with the faults of their calls."""
+    """All stores of a loader, with faults injected into their calls."""
 
     def __init__(self, faults: CallFaults | None = None) -> None:
         self.faults = faults or CallFaults()
@@ -89,7 +89,7 @@ class World:
         last_try: bool = False,
         skew_ms: int = 0,
     ) -> Counts | None:
-        """One invocation with one message, on a machine whose clock is ahead by `skew_ms`."""
+        """Run one invocation with one message on a machine whose clock is ahead by `skew_ms`."""
         self.clock.deadline = self.clock.now() + budget_ms
         clock = SkewedClock(self.clock, skew_ms, self.clock.deadline)
         loader = Loader(self.raw, self.drinks, self.loads, self.queue, clock, MAX_TRIES)
@@ -106,7 +106,7 @@ class World:
         budget_ms: int = BUDGET_MS,
         skews_ms: Sequence[int] = (0,),
     ) -> None:
-        """Deliver messages in any order, again and again, until the queue is empty."""
+        """Deliver messages in any order, repeatedly, until the queue is empty."""
         messages = [Message(request, self.clock.now()) for request in requests]
         for _ in range(2_000):
             messages += self._sent()
@@ -126,13 +126,13 @@ class World:
             except (MocktailverseError, KilledError):
                 continue
             messages.remove(message)
-        raise AssertionError("The queue never gets empty.")
+        raise AssertionError("The queue is still not empty after 2,000 deliveries.")
 
     def load(self, version: ObjectVersion, generation: int = 1) -> Load:
         return self.loads.loads[version, generation]
 
     def rejected(self, version: ObjectVersion, generation: int = 1) -> list[Rejected]:
-        """The rejected lines that the finished segments of a load name."""
+        """Return the rejected lines of the finished segments of a load."""
         segments = self.loads.finished(version, generation)
         keys = [segment.rejected_key for segment in segments if segment.rejected_key]
         return [line for key in keys for line in self.raw.rejected(key)]
@@ -150,37 +150,37 @@ class World:
 
 @pytest.fixture(scope="session")
 def new_world() -> type[World]:
-    """The class: `new_world()` makes stores and a loader."""
+    """Return the class; `new_world()` creates stores and a loader."""
     return World
 
 
 @pytest.fixture(scope="session")
 def new_faults() -> type[CallFaults]:
-    """The class: `new_faults(cost_ms=5, by_call={3: ("after", error)}, throttles=[True])`."""
+    """Return the class; `new_faults(cost_ms=5, by_call={3: ("after", error)})` injects faults."""
     return CallFaults
 
 
 @pytest.fixture(scope="session")
 def new_published() -> type[MemoryCatalogueStore]:
-    """The class: `new_published()` is a bucket without a catalogue."""
+    """Return the class; `new_published()` is a bucket without a catalogue."""
     return MemoryCatalogueStore
 
 
 @pytest.fixture(scope="session")
 def killed() -> type[KilledError]:
-    """An error that stands for the end of the process."""
+    """Return the error that simulates the end of the process."""
     return KilledError
 
 
 @pytest.fixture(scope="session")
 def chunked() -> type[MemoryBytes]:
-    """The class: `chunked(b"a", b"b", error=None)` is a source of bytes."""
+    """Return the class; `chunked(b"a", b"b", error=None)` is a source of bytes."""
     return MemoryBytes
 
 
 @pytest.fixture(scope="session")
 def raw_object() -> type[MemoryObject]:
-    """The class: `raw_object(b"...", stored_at=..., metadata=...)` is an opened raw object."""
+    """Return the class; `raw_object(b"...", metadata=...)` is an opened raw object."""
     return MemoryObject
 
 
@@ -211,7 +211,7 @@ def template(template_file: Path) -> dict[str, Any]:
 
 @pytest.fixture
 def stubbed() -> Iterator[Callable[[str], Stubber]]:
-    """Makes botocore's client of a service answer as told, and ask nobody: `stubbed("ce")`."""
+    """Return a function that creates a stubbed botocore client: `stubbed("ce")`. No network."""
     with ExitStack() as stubs:
 
         def stub(service: str) -> Stubber:
@@ -219,7 +219,7 @@ def stubbed() -> Iterator[Callable[[str], Stubber]]:
                 service,
                 region_name="us-east-1",
                 aws_access_key_id="test",
-                aws_secret_access_key="test",  # noqa: S106  nobody is asked
+                aws_secret_access_key="test",  # noqa: S106  no request is sent
             )
             return stubs.enter_context(Stubber(client))
 

@@ -1,4 +1,4 @@
-"""Types are examined before threads use them: two that do it at once crash the process."""
+"""Types are inspected before threads decode them: two threads at once would crash the process."""
 
 import json
 import subprocess
@@ -14,7 +14,7 @@ from mocktailverse.loads.rejected import Rejected
 from mocktailverse.stores.items import to_item
 from mocktailverse.stores.load_items import to_segment_item
 
-AT_ONCE = """
+CONCURRENT_CALLS = """
 import faulthandler
 import json
 import sys
@@ -37,10 +37,10 @@ def call(_):
 with ThreadPoolExecutor(8) as pool:
     list(pool.map(call, range(8)))
 """
-"""Calls something for the first time in eight threads at once, which take turns very often."""
+"""Make the first call of a function in eight threads at once; the threads switch very often."""
 
 TRIES = 5
-"""Where types are not examined beforehand, each crashes with a chance of 0.4 or more."""
+"""If types are not inspected beforehand, each try crashes with a probability of at least 0.4."""
 
 VERSION = ObjectVersion("data", "raw/a.json", "1")
 LOAD = Load(
@@ -57,8 +57,8 @@ def load_item():
     return {**key, **texts, **numbers, "status": {"S": "done"}}
 
 
-def in_threads_at_once(prepare, call, given):
-    script = AT_ONCE.format(prepare=prepare, call=call)
+def run_concurrently(prepare, call, given):
+    script = CONCURRENT_CALLS.format(prepare=prepare, call=call)
     return subprocess.run(
         [sys.executable, "-c", script],
         input=json.dumps(given),
@@ -68,30 +68,36 @@ def in_threads_at_once(prepare, call, given):
     )
 
 
-def check(prepare, call, given):
+def check_concurrent_calls(prepare, call, given):
     for _ in range(TRIES):
-        done = in_threads_at_once(prepare, call, given)
-        assert (done.returncode, done.stderr) == (0, "")
+        process = run_concurrently(prepare, call, given)
+        assert (process.returncode, process.stderr) == (0, "")
 
 
-def test_a_drink_of_the_table(new_drink):
+def test_threads_can_decode_a_drink_at_once(new_drink):
     drink = new_drink("7", "Spritz", ["Prosecco"])
     register = Register(drink.id, drink, "a:b:c", (Earlier(1, "d:e:f", "Other"),))
-    check("from mocktailverse.stores.items import from_item", "from_item(given)", to_item(register))
+    check_concurrent_calls(
+        "from mocktailverse.stores.items import from_item", "from_item(given)", to_item(register)
+    )
 
 
-def test_a_load():
-    check("from mocktailverse.stores.load_items import load_of", "load_of(given)", load_item())
+def test_threads_can_decode_a_load_at_once():
+    check_concurrent_calls(
+        "from mocktailverse.stores.load_items import load_of", "load_of(given)", load_item()
+    )
 
 
-def test_a_segment():
+def test_threads_can_decode_a_segment_at_once():
     item = to_segment_item(LOAD, Segment(1, START, START, Counts(), final=True))
-    check("from mocktailverse.stores.load_items import segment_of", "segment_of(given)", item)
+    check_concurrent_calls(
+        "from mocktailverse.stores.load_items import segment_of", "segment_of(given)", item
+    )
 
 
-def test_a_rejected_line():
-    line = Rejected("not_json", "$", "It is no JSON.", 1, "x", VERSION)
-    check(
+def test_threads_can_decode_a_rejected_line_at_once():
+    line = Rejected("not_json", "$", "It is not valid JSON.", 1, "x", VERSION)
+    check_concurrent_calls(
         "from mocktailverse.stores.data_bucket import DataBucket\n"
         "bucket = SimpleNamespace(get=lambda key: given.encode())",
         "DataBucket.rejected(bucket, 'key')",

@@ -1,4 +1,4 @@
-"""Numbers and times as people read them."""
+"""Numbers and times in the form that people read."""
 
 import pytest
 
@@ -7,13 +7,13 @@ from mocktailverse.formatting import age, clock_text, duration
 NOON_MS = 1_767_268_800_000  # 2026-01-01 12:00:00 UTC
 
 
-def test_a_time_of_today_is_a_time_of_day_and_another_has_its_date():
+def test_a_time_of_today_has_no_date_and_any_other_time_has_one():
     assert clock_text(NOON_MS, NOON_MS + 3_600_000) == "12:00 UTC"
     assert clock_text(NOON_MS, NOON_MS + 24 * 3_600_000) == "2026-01-01 12:00 UTC"
 
 
 @pytest.mark.parametrize(
-    ("passed_s", "text"),
+    ("elapsed_s", "text"),
     [
         (-5, "0 s"),
         (119, "119 s"),
@@ -23,13 +23,13 @@ def test_a_time_of_today_is_a_time_of_day_and_another_has_its_date():
         (200_000, "2 d"),
     ],
 )
-def test_an_age_is_in_the_largest_unit_that_fits(passed_s, text):
-    assert age(NOON_MS, NOON_MS + passed_s * 1000) == text
+def test_an_age_is_in_the_largest_unit_that_fits(elapsed_s, text):
+    assert age(NOON_MS, NOON_MS + elapsed_s * 1000) == text
 
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [(0, "0.0 s"), (9.94, "9.9 s"), (42.4, "42 s"), (600, "10 min"), (7_200, "2 h")],
 )
-def test_durations_have_the_digits_that_matter(seconds, text):
+def test_durations_are_rounded_for_reading(seconds, text):
     assert duration(seconds) == text

@@ -1,4 +1,4 @@
-"""Times of observation that are given as text."""
+"""Observation times as text."""
 
 import time
 
@@ -39,7 +39,7 @@ def test_a_time_with_an_offset_is_milliseconds_since_1970(text, at):
         ("1969-12-31T23:59:59.999Z", "not between 1970 and now"),
     ],
 )
-def test_what_is_not_such_a_time_is_refused(text, problem):
+def test_any_other_text_is_refused(text, problem):
     with pytest.raises(UsageError, match=problem):
         parse_past_time(text)
 

@@ -1,4 +1,4 @@
-"""One value that many readers share: fetched by one of them, stale while the source fails."""
+"""The TTL cache: one reader fetches a value for all; it stays, stale, while the source fails."""
 
 import threading
 
@@ -20,17 +20,17 @@ class Clock:
 
 
 class Source:
-    """Answers 1, 2, 3 and so on, unless it is down."""
+    """Returns 1, 2, 3 and so on, unless it is down."""
 
     def __init__(self):
-        self.asked = 0
+        self.calls = 0
         self.down = False
 
     def __call__(self):
-        self.asked += 1
+        self.calls += 1
         if self.down:
             raise UnreachableError("nothing answers")
-        return self.asked
+        return self.calls
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def source():
 
 
 def new_cache(fetch, clock, *, ttl_ms=30_000, **options):
-    """A cache with a clock in ms; those who wait for a refresh wait for it to end."""
+    """Return a cache with a clock in ms; callers that wait for a refresh wait until it ends."""
     return TtlCache(fetch, ttl=lambda _: ttl_ms, clock=clock, timeout_s=300, **options)
 
 
@@ -53,37 +53,37 @@ def cache(source, clock):
     return new_cache(source, clock)
 
 
-def seen(snapshot):
-    """All but the time of the last fetch, which is not shown."""
+def visible_parts(snapshot):
+    """Return all fields except the time of the last fetch, which is not shown."""
     return snapshot.value, snapshot.fetched_at, snapshot.problem, snapshot.failing_since
 
 
 def test_a_fresh_value_is_not_fetched_again(cache, source, clock):
-    assert seen(cache.get()) == (1, 1_000, None, None)
+    assert visible_parts(cache.get()) == (1, 1_000, None, None)
     clock.at += 29_999
-    assert seen(cache.get()) == (1, 1_000, None, None)
+    assert visible_parts(cache.get()) == (1, 1_000, None, None)
     clock.at += 1
-    assert seen(cache.get()) == (2, 31_000, None, None)
-    assert source.asked == 2
+    assert visible_parts(cache.get()) == (2, 31_000, None, None)
+    assert source.calls == 2
 
 
 def test_the_stale_value_stays_while_the_source_fails(cache, source, clock):
     cache.get()
     source.down = True
     clock.at += MINUTE_MS
-    assert seen(cache.get()) == (1, 1_000, "nothing answers", 61_000)
+    assert visible_parts(cache.get()) == (1, 1_000, "nothing answers", 61_000)
     clock.at += MINUTE_MS
-    assert seen(cache.get()) == (1, 1_000, "nothing answers", 61_000)
+    assert visible_parts(cache.get()) == (1, 1_000, "nothing answers", 61_000)
     source.down = False
     clock.at += MINUTE_MS
-    assert seen(cache.get()) == (4, 181_000, None, None)
+    assert visible_parts(cache.get()) == (4, 181_000, None, None)
 
 
-def test_a_source_that_was_never_up_is_not_asked_by_every_reader(cache, source):
+def test_a_source_that_was_never_up_is_not_called_by_every_reader(cache, source):
     source.down = True
-    assert seen(cache.get()) == (None, None, "nothing answers", 1_000)
+    assert visible_parts(cache.get()) == (None, None, "nothing answers", 1_000)
     cache.get()
-    assert source.asked == 1
+    assert source.calls == 1
 
 
 def test_an_expired_value_is_fetched_again(cache):
@@ -98,61 +98,61 @@ def test_a_cache_without_a_value_cannot_expire(cache):
 
 
 def test_while_one_thread_fetches_the_others_get_the_stale_value(clock):
-    asked, go_on = threading.Event(), threading.Event()
-    answers = iter([1, 2])
+    fetching, may_end = threading.Event(), threading.Event()
+    values = iter([1, 2])
 
-    def ask():
-        answer = next(answers)
-        if answer == 2:
-            asked.set()
-            assert go_on.wait(240)
-        return answer
+    def fetch():
+        value = next(values)
+        if value == 2:
+            fetching.set()
+            assert may_end.wait(240)
+        return value
 
-    cache = new_cache(ask, clock, ttl_ms=1_000)
+    cache = new_cache(fetch, clock, ttl_ms=1_000)
     cache.get()
     clock.at += MINUTE_MS
     slow = threading.Thread(target=cache.get)
     slow.start()
-    assert asked.wait(240)
+    assert fetching.wait(240)
     assert cache.get().value == 1
-    go_on.set()
+    may_end.set()
     slow.join()
     assert cache.get().value == 2
 
 
 def test_a_value_that_expires_while_it_is_fetched_is_fetched_again(clock):
-    asked = []
+    times = []
 
-    def ask():
-        asked.append(clock.at)
-        if len(asked) == 1:
-            cache.expire()  # as somebody who acts while it is asked
-        return len(asked)
+    def fetch():
+        times.append(clock.at)
+        if len(times) == 1:
+            cache.expire()  # as a user who acts during the fetch
+        return len(times)
 
-    cache = new_cache(ask, clock)
+    cache = new_cache(fetch, clock)
     assert [cache.get().value for _ in range(3)] == [1, 2, 2]
 
 
-def test_in_the_background_nobody_waits_for_a_source_that_hangs(source, clock):
-    answers = threading.Event()
-    answers.set()
+def test_no_caller_waits_for_a_background_fetch_that_hangs(source, clock):
+    source_is_up = threading.Event()
+    source_is_up.set()
 
-    def ask():
-        assert answers.wait(240)
+    def fetch():
+        assert source_is_up.wait(240)
         return source()
 
-    cache = new_cache(ask, clock, in_background=True)
-    assert seen(cache.get()) == (1, 1_000, None, None)
+    cache = new_cache(fetch, clock, in_background=True)
+    assert visible_parts(cache.get()) == (1, 1_000, None, None)
     source.down = True
     clock.at += MINUTE_MS
-    assert cache.get().problem == "nothing answers", "who begins waits for it"
-    answers.clear()
+    assert cache.get().problem == "nothing answers", "the caller that starts the fetch waits for it"
+    source_is_up.clear()
     for _ in range(3):
         clock.at += MINUTE_MS
-        assert seen(cache.get()) == (1, 1_000, "nothing answers", 61_000)
-    assert source.asked == 2, "nobody waited for the answer that is under way"
+        assert visible_parts(cache.get()) == (1, 1_000, "nothing answers", 61_000)
+    assert source.calls == 2, "no caller waited for the fetch in progress"
     source.down = False
-    answers.set()
+    source_is_up.set()
     while cache.get().problem is not None:
         pass
     assert cache.get().value == 3
@@ -177,20 +177,20 @@ def test_work_can_be_started_again_after_no_thread_was_available(monkeypatch):
 
 
 @pytest.mark.parametrize("in_background", [False, True])
-def test_work_under_way_is_not_started_again(in_background):
-    began, may_end, done = threading.Event(), threading.Event(), []
+def test_work_in_progress_is_not_started_again(in_background):
+    started, may_end, done = threading.Event(), threading.Event(), []
 
     def work():
-        began.set()
+        started.set()
         assert may_end.wait(240)
         done.append(1)
 
     flight = SingleFlight(work, in_background=in_background)
     thread = threading.Thread(target=flight.begin, args=(240,))
     thread.start()
-    assert began.wait(240)
+    assert started.wait(240)
     flight.begin(240)
-    assert done == [], "nobody waited"
+    assert done == [], "the second caller did not wait"
     may_end.set()
     thread.join(240)
     flight.join()
@@ -212,7 +212,7 @@ def test_work_that_fails_can_be_started_again(in_background):
     assert next(results, "all done") == "all done"
 
 
-def test_callers_who_need_a_value_wait_for_the_fetch_until_there_is_one(source, clock):
+def test_callers_that_need_a_value_wait_for_the_first_one(source, clock):
     cache = new_cache(source, clock, in_background=True)
     source.down = True
     assert cache.get().value is None
@@ -222,15 +222,15 @@ def test_callers_who_need_a_value_wait_for_the_fetch_until_there_is_one(source, 
 
 
 def test_a_caller_may_set_a_shorter_timeout(clock):
-    answers = threading.Event()
+    source_is_up = threading.Event()
 
     def fetch():
         if cache.snapshot.checked_at is not None:
-            assert answers.wait(240)
+            assert source_is_up.wait(240)
         return clock.at
 
     cache = new_cache(fetch, clock, in_background=True)
     cache.get()
     clock.at += MINUTE_MS
     assert cache.get(timeout_s=0).value == 1_000
-    answers.set()
+    source_is_up.set()

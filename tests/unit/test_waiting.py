@@ -1,4 +1,4 @@
-"""Waiting for a condition: what it returns, how often it looks, and when it gives up."""
+"""Waiting for a condition: the returned value, the number of polls, the timeout."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from mocktailverse.waiting import wait_until
 
 
 class Clock:
-    """A clock that only pauses move."""
+    """A clock that only `sleep` moves."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -38,8 +38,8 @@ def test_a_condition_that_is_true_at_once_costs_no_pause(clock):
     assert clock.pauses == []
 
 
-def test_the_last_value_is_returned_when_the_time_is_up(clock):
-    values = iter(["", None, 0, "never asked for"])
+def test_the_last_value_is_returned_after_the_timeout(clock):
+    values = iter(["", None, 0, "never used"])
     assert wait_until(lambda: next(values), timeout_s=1.5, poll_s=1) == 0
     assert clock.pauses == [1, 1]
 

@@ -8,9 +8,9 @@ import psutil
 
 
 def processes_of(folder: Path) -> list[psutil.Process]:
-    """Return the processes that know a folder: by command line, working folder or environment.
+    """Return the processes that use a folder: by command line, working folder or environment.
 
-    The own process is left out: tests have the folder in their command line, too.
+    This process is left out: the command line of the tests names the folder, too.
     """
     processes = []
     for process in psutil.process_iter():

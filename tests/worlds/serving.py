@@ -1,4 +1,4 @@
-"""Serves an app from a thread of the test."""
+"""Serve an application from a thread of the test."""
 
 import threading
 from collections.abc import Iterator

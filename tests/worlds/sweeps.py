@@ -1,4 +1,4 @@
-"""A simulated TheCocktailDB to sweep, with a store and a clock, and made-up drinks to put in it."""
+"""A simulated TheCocktailDB to sweep, with a store, a clock and fictional drinks."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ PREMIUM = "9premium"
 
 
 class AsgiTransport(httpx2.BaseTransport):
-    """Asks the simulated API without a network."""
+    """Sends requests to the simulated API without a network."""
 
     def __init__(self, world: "World") -> None:
         self.world = world
@@ -51,7 +51,7 @@ class AsgiTransport(httpx2.BaseTransport):
 
 
 class World:
-    """A source over records, a store, and a clock that requests move by 0.25 s each."""
+    """A source with records, a store, and a clock that each request moves by 0.25 s."""
 
     def __init__(self, records, key="1", seed=0) -> None:
         self.now = 0.0
@@ -78,7 +78,7 @@ class World:
         self.metadata[key] = dict(metadata)
 
     def sweep(self, *, seconds=math.inf, cursor=None, **options) -> ExtractReport:
-        """Sweep in a new run, or go on at the cursor."""
+        """Sweep in a new run, or continue at the cursor."""
         self.runs += cursor is None
         self.asked.clear()
         deadline = self.now + seconds
@@ -104,7 +104,7 @@ class World:
         self.now += days * DAY_S
 
     def stored(self, report) -> set[str]:
-        """The ids of the drinks whose records lie in the report's raw objects."""
+        """Return the IDs of the drinks whose records are in the report's raw objects."""
         return {drink_id for drink_id, absent in self._lines(report) if not absent}
 
     def absences(self, report) -> set[str]:
@@ -114,8 +114,8 @@ class World:
         for key in report.objects:
             if key.startswith("raw/"):
                 for line in self.objects[key].splitlines():
-                    found = json.loads(line)
-                    for record in found.get("drinks", [found]):
+                    content = json.loads(line)
+                    for record in content.get("drinks", [content]):
                         yield record["idDrink"], record.get("absent", False)
 
     def _sleep(self, seconds) -> None:
@@ -144,7 +144,7 @@ def by_chance(seed) -> random.Random:
 
 
 def made_up(number, seed, *, letters="abcdefghijklmnoprstvwz", density=0.8):
-    """Drinks with names of one to three made-up words, in four dense ranges of ids."""
+    """Return drinks with fictional names, in four dense ranges of IDs."""
     chance = by_chance(seed)
     syllables = ["ba", "ri", "to", "mon", "sel", "qua", "der", "li", "nu", "gra", "vex", "o", "ti"]
     words = ["".join(chance.choices(syllables, k=chance.randint(1, 4))) for _ in range(400)]
@@ -168,7 +168,7 @@ def made_up(number, seed, *, letters="abcdefghijklmnoprstvwz", density=0.8):
 
 
 def print_reach(label, world, report) -> float:
-    """Print the figures; give the share of the source's drinks that the sweep stored."""
+    """Print the figures and return the share of the source's drinks that the sweep stored."""
     reached = len(world.stored(report)) / len(world.records)
     figures = report.coverage
     print(  # noqa: T201 - shown by pytest -s
