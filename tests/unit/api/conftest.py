@@ -1,4 +1,4 @@
-"""The API over a real catalogue file, with stores that hold what a test puts into them."""
+"""The API over a real catalogue file, with stores that a test fills."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ MINUTE_MS = 60_000
 
 
 class FakeSource:
-    """Where the catalogue is published: a file, nothing, or an error."""
+    """The bucket of the published catalogue: a file, nothing, or an error."""
 
     def __init__(self, published: Path | None) -> None:
         self.published = published
@@ -50,7 +50,7 @@ class FakeSource:
 
 
 class FakeClock:
-    """Moved by hand, in seconds."""
+    """A manual clock, in seconds."""
 
     def __init__(self) -> None:
         self.at = 0.0
@@ -59,14 +59,14 @@ class FakeClock:
         return self.at
 
 
-class FakeLedger:
-    """Loads of today and their rejected lines: the loads table and the data bucket in one."""
+class FakeLoadStore:
+    """Loads and their rejected lines: the loads table and the data bucket in one."""
 
     def __init__(self) -> None:
         self.loads: list[Load] = []
         self.lines: dict[str, list[Rejected]] = {}
         self.error: MocktailverseError | None = None
-        self.read: list[str] = []
+        self.read_keys: list[str] = []
 
     def add(
         self,
@@ -77,7 +77,7 @@ class FakeLedger:
         generation: int = 1,
         days_ago: int = 0,
     ) -> Load:
-        """A load that is newer than all others of its day."""
+        """Add and return a load that is newer than all others of its day."""
         version = ObjectVersion("data", f"raw/thecocktaildb/{name}", "v1")
         noon = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
         started_at = int(noon.timestamp() * 1000) + (len(self.loads) - 1440 * days_ago) * MINUTE_MS
@@ -107,7 +107,7 @@ class FakeLedger:
         return [Segment(0, START, END, counts, True, key)]  # noqa: FBT003 - the fields' order
 
     def rejected(self, key: str) -> list[Rejected]:
-        self.read.append(key)
+        self.read_keys.append(key)
         return self.lines[key]
 
     def _key(self, version: ObjectVersion, generation: int) -> str:
@@ -118,18 +118,18 @@ class FakeLedger:
 
 
 class World:
-    """The app and all that it stands on."""
+    """The application and its dependencies."""
 
     def __init__(self, published: Path | None, folder: Path) -> None:
         self.source = FakeSource(published)
         self.clock = FakeClock()
-        self.ledger = FakeLedger()
+        self.load_store = FakeLoadStore()
         self.ops_key: str | None = OPS_KEY
         copy = CatalogueCopy(self.source, folder, max_age_s=MAX_AGE_S, clock=self.clock)
         dependencies = ApiDependencies(
             catalogue=copy,
-            loads=self.ledger,
-            bucket=self.ledger,
+            loads=self.load_store,
+            bucket=self.load_store,
             ops_key=lambda: self.ops_key,
             exports=Streamed(self.source, folder),
             stage="local",
@@ -150,39 +150,39 @@ class World:
         return self.get(path, key=OPS_KEY)
 
     def pages(self, path: str, *, key: str | None = None) -> Iterator[list[dict[str, Any]]]:
-        """The items of every page of a listing."""
-        joint = "&" if "?" in path else "?"
+        """Yield the items of every page of a listing."""
+        separator = "&" if "?" in path else "?"
         cursor = ""
         while True:
-            answer = self.get(f"{path}{cursor}", key=key)
-            assert answer.status_code == 200, answer.text
-            yield answer.json()["items"]
-            if answer.json()["next"] is None:
+            response = self.get(f"{path}{cursor}", key=key)
+            assert response.status_code == 200, response.text
+            yield response.json()["items"]
+            if response.json()["next"] is None:
                 return
-            cursor = f"{joint}cursor={answer.json()['next']}"
+            cursor = f"{separator}cursor={response.json()['next']}"
 
 
 @pytest.fixture
 def new_world(tmp_path: Path) -> Callable[[Path | None], World]:
-    """Makes an API over a catalogue file, or over none."""
+    """Return a function that creates an API over a catalogue file, or without one."""
     return lambda published: World(published, tmp_path / "copies")
 
 
 @pytest.fixture
 def world(catalogue_path: Path, new_world: Callable[[Path | None], World]) -> World:
-    """An API over the sample drinks."""
+    """Return an API over the sample drinks."""
     return new_world(catalogue_path)
 
 
 @pytest.fixture(scope="module")
 def module_world(catalogue_path: Path, tmp_path_factory: pytest.TempPathFactory) -> World:
-    """The same, shared by a file's tests."""
+    """Return an API over the sample drinks that the tests of a module share."""
     return World(catalogue_path, tmp_path_factory.mktemp("copies"))
 
 
 @pytest.fixture(scope="session")
 def catalogue(catalogue_path: Path) -> Iterator[Catalogue]:
-    """The same catalogue, read without the API."""
+    """Open the same catalogue without the API."""
     opened = Catalogue(catalogue_path)
     yield opened
     opened.close()
@@ -190,5 +190,5 @@ def catalogue(catalogue_path: Path) -> Iterator[Catalogue]:
 
 @pytest.fixture(scope="session")
 def ops_key() -> str:
-    """The operators' key."""
+    """Return the operators' key."""
     return OPS_KEY

@@ -1,11 +1,11 @@
-"""ETags, ages, origins and the headers that every answer carries."""
+"""ETags, ages, origins and the headers of every response."""
 
 import pytest
 
 from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.errors import TransientError
 
-KEPT = [
+CACHEABLE = [
     "/drinks",
     "/facets",
     "/ingredients",
@@ -15,14 +15,14 @@ KEPT = [
 ]
 
 
-@pytest.mark.parametrize("path", KEPT)
-def test_who_has_the_answer_already_is_told_so(world, path):
+@pytest.mark.parametrize("path", CACHEABLE)
+def test_a_client_with_the_current_etag_gets_304(world, path):
     first = world.get(path)
     tag = first.headers["etag"]
     assert tag.startswith('W/"')
     assert first.headers["cache-control"] == "public, max-age=10"
-    for known in (tag, tag.removeprefix("W/"), f'"other", {tag}', "*"):
-        again = world.get(path, if_none_match=known)
+    for current in (tag, tag.removeprefix("W/"), f'"other", {tag}', "*"):
+        again = world.get(path, if_none_match=current)
         assert (again.status_code, again.content) == (304, b"")
         for name in ("etag", "cache-control", "vary"):
             assert again.headers[name] == first.headers[name]
@@ -30,18 +30,18 @@ def test_who_has_the_answer_already_is_told_so(world, path):
         assert world.get(path, if_none_match=unknown).status_code == 200
 
 
-def test_for_an_answer_that_is_kept_nothing_is_read(world, monkeypatch):
+def test_a_304_response_does_not_read_the_catalogue(world, monkeypatch):
     tag = world.get("/stats").headers["etag"]
     monkeypatch.delattr("mocktailverse.catalogue.reader.Catalogue.statistics")
     assert world.get("/stats", if_none_match=tag).status_code == 304
     assert world.get("/stats").status_code == 500
 
 
-def test_a_wrong_question_is_wrong_also_for_who_has_the_answer(world):
+def test_if_none_match_does_not_hide_an_invalid_parameter(world):
     assert world.get("/drinks?limit=0", if_none_match="*").status_code == 422
 
 
-def test_what_is_not_there_is_missing_also_for_who_has_anything(world):
+def test_if_none_match_does_not_hide_a_missing_resource(world):
     for path in ("/drinks/thecocktaildb:0", "/ingredients/nothing"):
         assert world.get(path, if_none_match="*").status_code == 404
     assert world.get("/drinks?cursor=abc", if_none_match="*").status_code == 422
@@ -56,52 +56,52 @@ def test_a_new_catalogue_is_seen_after_its_age(world, catalogue, tmp_path):
     world.source.publish(path)
     assert world.get("/drinks", if_none_match=tag).status_code == 304
     world.clock.at += 11
-    answer = world.get("/drinks", if_none_match=tag)
-    assert (answer.status_code, len(answer.json()["items"])) == (200, 1)
-    assert answer.headers["etag"] != tag
+    response = world.get("/drinks", if_none_match=tag)
+    assert (response.status_code, len(response.json()["items"])) == (200, 1)
+    assert response.headers["etag"] != tag
 
 
-def test_while_the_source_fails_the_old_copy_is_served_and_health_says_so(world):
+def test_while_the_source_fails_the_api_serves_the_old_copy_and_health_reports_it(world):
     healthy = world.get("/health").json()
     assert (healthy["status"], healthy["problem"], healthy["stage"]) == ("ok", None, "local")
     assert (healthy["drinks"], healthy["age_s"] > 0) == (179, True)
     world.source.error = TransientError("S3 is on strike.")
     world.clock.at += 11
     assert world.get("/drinks").status_code == 200
-    answer = world.get("/health")
-    assert answer.status_code == 200
-    assert (answer.json()["status"], answer.json()["problem"]) == ("stale", "S3 is on strike.")
-    assert answer.json()["version"] == healthy["version"]
+    response = world.get("/health")
+    assert response.status_code == 200
+    assert (response.json()["status"], response.json()["problem"]) == ("stale", "S3 is on strike.")
+    assert response.json()["version"] == healthy["version"]
 
 
-@pytest.mark.parametrize("path", [*KEPT, "/health", "/drinks/random", "/openapi.json"])
-def test_pages_of_any_origin_may_read_what_is_public(world, path):
+@pytest.mark.parametrize("path", [*CACHEABLE, "/health", "/drinks/random", "/openapi.json"])
+def test_pages_of_any_origin_may_read_public_resources(world, path):
     assert world.get(path).headers["access-control-allow-origin"] == "*"
-    asked = world.client.options(path, headers={"access-control-request-method": "GET"})
-    assert (asked.status_code, asked.content) == (204, b"")
-    assert asked.headers["access-control-allow-origin"] == "*"
-    assert "GET" in asked.headers["access-control-allow-methods"]
-    assert "If-None-Match" in asked.headers["access-control-allow-headers"]
+    preflight = world.client.options(path, headers={"access-control-request-method": "GET"})
+    assert (preflight.status_code, preflight.content) == (204, b"")
+    assert preflight.headers["access-control-allow-origin"] == "*"
+    assert "GET" in preflight.headers["access-control-allow-methods"]
+    assert "If-None-Match" in preflight.headers["access-control-allow-headers"]
 
 
 @pytest.mark.parametrize("path", ["/loads", "/rejected", "/docs"])
-def test_pages_of_other_origins_may_not_read_what_is_not_public(world, path, ops_key):
-    answer = world.get(path, key=ops_key, origin="https://elsewhere.invalid")
-    assert answer.status_code == 200
-    assert not [name for name in answer.headers if name.startswith("access-control")]
-    asked = world.client.options(path, headers={"access-control-request-method": "GET"})
-    assert asked.status_code == 405
+def test_pages_of_other_origins_may_not_read_private_resources(world, path, ops_key):
+    response = world.get(path, key=ops_key, origin="https://elsewhere.invalid")
+    assert response.status_code == 200
+    assert not [name for name in response.headers if name.startswith("access-control")]
+    preflight = world.client.options(path, headers={"access-control-request-method": "GET"})
+    assert preflight.status_code == 405
 
 
-@pytest.mark.parametrize("path", [*KEPT, "/health", "/docs", "/nothing", "/drinks?limit=0"])
+@pytest.mark.parametrize("path", [*CACHEABLE, "/health", "/docs", "/nothing", "/drinks?limit=0"])
 def test_head_is_get_without_the_body(world, path):
-    answer, head = world.get(path), world.client.head(path)
-    assert (head.status_code, head.content) == (answer.status_code, b"")
-    assert head.headers == answer.headers
+    response, head = world.get(path), world.client.head(path)
+    assert (head.status_code, head.content) == (response.status_code, b"")
+    assert head.headers == response.headers
 
 
 @pytest.mark.parametrize("path", ["/drinks", "/docs", "/nothing", "/loads", "/drinks?x=1"])
-def test_every_answer_is_safe_to_show(world, path):
+def test_every_response_has_the_security_headers(world, path):
     headers = world.get(path).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"

@@ -1,4 +1,4 @@
-"""Drinks over HTTP: what the catalogue says, as the contract's JSON."""
+"""Drinks over HTTP: the catalogue's drinks as the JSON of the contract."""
 
 import json
 from urllib.parse import quote, urlencode
@@ -18,33 +18,33 @@ HOSTILE = {
     "emoji": "\N{TROPICAL DRINK}\N{ZERO WIDTH JOINER}\N{TROPICAL DRINK}",
     "long": "x" * 10_000,
     "quotes": 'O\'Brien "the" `Drink`; DROP TABLE drinks; --',
-    "controls": "bell\x07 and\nnew\tlines",
+    "controls": "beep\x07 and\nnew\tlines",
     "slashes": "../../etc/passwd?x=1#y",
 }
 
 
-def names(answer) -> list[str]:
-    return [drink["name"] for drink in answer.json()["items"]]
+def names(response) -> list[str]:
+    return [drink["name"] for drink in response.json()["items"]]
 
 
-def test_a_drink_is_the_contract_s_json_to_the_last_field(world, catalogue):
+def test_a_drink_has_every_field_of_the_contract(world, catalogue):
     for drink in list(catalogue.all_drinks())[:20]:
-        answer = world.get(f"/drinks/{quote(drink.id)}")
-        assert answer.status_code == 200
-        assert answer.headers["content-type"] == "application/json"
-        assert msgspec.json.decode(answer.content, type=Drink, strict=True) == drink
-        assert answer.content == msgspec.json.encode(drink)
+        response = world.get(f"/drinks/{quote(drink.id)}")
+        assert response.status_code == 200
+        assert response.headers["content-type"] == "application/json"
+        assert msgspec.json.decode(response.content, type=Drink, strict=True) == drink
+        assert response.content == msgspec.json.encode(drink)
 
 
-def test_pages_lead_to_the_end_and_hold_every_drink_once(world, catalogue):
-    found = [drink["id"] for page in world.pages("/drinks?limit=40") for drink in page]
-    assert found == [drink.id for drink in catalogue.all_drinks()]
+def test_the_pages_contain_every_drink_once(world, catalogue):
+    drink_ids = [drink["id"] for page in world.pages("/drinks?limit=40") for drink in page]
+    assert drink_ids == [drink.id for drink in catalogue.all_drinks()]
 
 
 @pytest.mark.parametrize("sort", ["-name", "abv", "-abv", "observed", "-observed"])
 def test_every_order_can_be_paged(world, catalogue, sort):
-    found = [d["id"] for page in world.pages(f"/drinks?limit=100&sort={sort}") for d in page]
-    assert sorted(found) == sorted(drink.id for drink in catalogue.all_drinks())
+    drink_ids = [d["id"] for page in world.pages(f"/drinks?limit=100&sort={sort}") for d in page]
+    assert sorted(drink_ids) == sorted(drink.id for drink in catalogue.all_drinks())
 
 
 def test_the_filters_are_those_of_the_catalogue():
@@ -89,37 +89,37 @@ def test_values_of_a_list_may_be_repeated_or_separated_by_commas(world):
 
 
 @pytest.mark.parametrize("text", [",", " ", "%5C"])
-def test_a_list_of_nothing_finds_nothing_rather_than_everything(world, text):
+def test_an_empty_list_matches_no_drink_rather_than_every_drink(world, text):
     assert names(world.get(f"/drinks?ingredient={text}")) == []
 
 
-def test_a_drink_by_chance_obeys_the_filters_and_is_never_kept(world, catalogue):
+def test_a_random_drink_obeys_the_filters_and_is_never_cached(world, catalogue):
     for _ in range(5):
-        answer = world.get("/drinks/random?mocktail=true")
-        assert answer.json()["derived"]["is_mocktail"] is True
-        assert answer.headers["cache-control"] == "no-store"
-        assert "etag" not in answer.headers
-        assert catalogue.drink(answer.json()["id"]) is not None
+        response = world.get("/drinks/random?mocktail=true")
+        assert response.json()["derived"]["is_mocktail"] is True
+        assert response.headers["cache-control"] == "no-store"
+        assert "etag" not in response.headers
+        assert catalogue.drink(response.json()["id"]) is not None
 
 
-def test_where_no_drink_fits_chance_finds_none(world):
-    answer = world.get("/drinks/random?q=xyzzy")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "no_such_drink")
+def test_there_is_no_random_drink_where_no_drink_matches(world):
+    response = world.get("/drinks/random?q=xyzzy")
+    assert (response.status_code, response.json()["error"]["code"]) == (404, "no_such_drink")
 
 
 @pytest.mark.parametrize("drink_id", ["thecocktaildb:0", "x", "a/b", "%ff", quote("<b>"), ""])
 def test_an_unknown_id_is_not_found(world, drink_id):
-    answer = world.get(f"/drinks/{drink_id}")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "no_such_drink")
+    response = world.get(f"/drinks/{drink_id}")
+    assert (response.status_code, response.json()["error"]["code"]) == (404, "no_such_drink")
 
 
 @pytest.fixture
 def hostile_world(new_world, catalogue, tmp_path):
-    """An API over drinks whose every text is hostile."""
-    pattern = next(catalogue.all_drinks())
+    """Return an API over drinks with hostile text in every text field."""
+    template = next(catalogue.all_drinks())
     path = tmp_path / "hostile.sqlite"
     with CatalogueWriter.create(path) as writer:
-        writer.put(_hostile(pattern, f"test:{name}", text) for name, text in HOSTILE.items())
+        writer.put(_hostile(template, f"test:{name}", text) for name, text in HOSTILE.items())
         writer.seal(version="1-00000000", built_at=1, table="drinks")
     return new_world(path)
 
@@ -139,25 +139,25 @@ def _hostile(drink: Drink, drink_id: str, text: str) -> Drink:
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_a_hostile_name_comes_out_as_plain_json(hostile_world, kind):
-    answer = hostile_world.get(f"/drinks/{quote(f'test:{kind}')}")
-    assert answer.headers["content-type"] == "application/json"
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    drink = json.loads(answer.content)
+def test_a_hostile_name_is_returned_as_plain_json(hostile_world, kind):
+    response = hostile_world.get(f"/drinks/{quote(f'test:{kind}')}")
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["x-content-type-options"] == "nosniff"
+    drink = json.loads(response.content)
     assert drink["name"] == drink["instructions"]["en"] == HOSTILE[kind]
 
 
 @pytest.mark.parametrize("kind", sorted(set(HOSTILE) - {"long", "controls"}))
-def test_a_hostile_name_can_be_looked_for(hostile_world, kind):
+def test_a_hostile_name_can_be_searched_for(hostile_world, kind):
     text = HOSTILE[kind].replace(",", "\\,")
     for name in ("category", "glass", "tag", "ingredient"):
-        found = hostile_world.get(f"/drinks?{urlencode({name: text})}")
-        assert names(found) == [HOSTILE[kind]], name
+        response = hostile_world.get(f"/drinks?{urlencode({name: text})}")
+        assert names(response) == [HOSTILE[kind]], name
     detail = hostile_world.get(f"/ingredients/{quote(HOSTILE[kind], safe='')}")
     assert detail.json()["name"] == HOSTILE[kind]
 
 
-def test_hostile_names_pass_through_listings_facets_and_exports(hostile_world):
+def test_listings_facets_and_exports_contain_hostile_names(hostile_world):
     everything = hostile_world.get("/drinks?limit=100")
     assert set(names(everything)) == set(HOSTILE.values())
     values = {entry["value"] for entry in hostile_world.get("/facets").json()["category"]}
@@ -168,7 +168,7 @@ def test_hostile_names_pass_through_listings_facets_and_exports(hostile_world):
     assert {json.loads(line)["name"] for line in lines} == set(HOSTILE.values())
 
 
-def test_large_answers_are_compressed_for_those_who_accept_it(world):
+def test_large_responses_are_compressed_for_clients_that_accept_gzip(world):
     plain = world.get("/drinks?limit=50", accept_encoding="identity")
     assert "content-encoding" not in plain.headers
     for accepted in ("gzip", "br, gzip;q=0.5", "gzip;q=1.0, *;q=0"):
@@ -179,7 +179,7 @@ def test_large_answers_are_compressed_for_those_who_accept_it(world):
         assert small.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
         assert small.headers["etag"] == plain.headers["etag"]
     for refused in ("gzip;q=0", "gzip; q=0.0", "br", ""):
-        answer = world.get("/drinks?limit=50", accept_encoding=refused)
-        assert "content-encoding" not in answer.headers
+        response = world.get("/drinks?limit=50", accept_encoding=refused)
+        assert "content-encoding" not in response.headers
     tiny = world.get("/health", accept_encoding="gzip")
     assert "content-encoding" not in tiny.headers

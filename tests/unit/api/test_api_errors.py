@@ -1,4 +1,4 @@
-"""Errors have one shape, say what is allowed, and show nothing of the inside."""
+"""Errors have one shape, list the allowed values and expose no internals."""
 
 import logging
 
@@ -9,13 +9,13 @@ from mocktailverse.api.error_responses import ErrorAnswer
 from mocktailverse.errors import PermanentError, TransientError
 
 
-def error_of(answer, status):
-    """The error of an answer; its shape is checked."""
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/json"
-    assert answer.headers["cache-control"] == "no-store"
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    return msgspec.json.decode(answer.content, type=ErrorAnswer).error
+def error_of(response, status):
+    """Return the error of a response after checking its shape."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["x-content-type-options"] == "nosniff"
+    return msgspec.json.decode(response.content, type=ErrorAnswer).error
 
 
 REFUSED = {
@@ -64,7 +64,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("path", REFUSED, ids=lambda path: path[:40])
-def test_what_cannot_be_asked_is_refused_with_what_can(world, path):
+def test_an_invalid_parameter_is_refused_with_the_allowed_values(world, path):
     parameter, allowed = REFUSED[path]
     error = error_of(world.get(path), 422)
     assert error.code == "invalid_parameter"
@@ -73,75 +73,75 @@ def test_what_cannot_be_asked_is_refused_with_what_can(world, path):
     assert allowed in error.details[0].message
 
 
-@pytest.mark.parametrize("asked", ["abv_min=-1", "mocktail=yes", "sort=size", "cursor=%20"])
-def test_nobody_is_told_to_give_a_null(world, asked):
-    (problem,) = error_of(world.get(f"/drinks?{asked}"), 422).details
+@pytest.mark.parametrize("query", ["abv_min=-1", "mocktail=yes", "sort=size", "cursor=%20"])
+def test_no_message_suggests_a_null(world, query):
+    (problem,) = error_of(world.get(f"/drinks?{query}"), 422).details
     assert "None" not in problem.message
 
 
-def test_every_parameter_that_is_wrong_is_named(world):
+def test_every_invalid_parameter_is_named(world):
     error = error_of(world.get("/drinks?limit=0&sort=x&abv_min=a"), 422)
     assert {problem.parameter for problem in error.details} == {"limit", "sort", "abv_min"}
 
 
-def test_the_cursor_of_another_question_is_refused(world):
+def test_the_cursor_of_another_query_is_refused(world):
     cursor = world.get("/drinks?limit=1").json()["next"]
     error = error_of(world.get(f"/drinks?limit=1&sort=-abv&cursor={cursor}"), 422)
     assert [problem.parameter for problem in error.details] == ["cursor"]
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/drinks//x/../y", "/docs/../secret", "/docs/x.js"])
-def test_an_unknown_address_is_not_found(world, path):
-    answer = world.get(path)
-    assert error_of(answer, 404).code in ("not_found", "no_such_drink")
+def test_an_unknown_path_is_not_found(world, path):
+    response = world.get(path)
+    assert error_of(response, 404).code in ("not_found", "no_such_drink")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE"])
 def test_another_method_is_refused(world, method):
-    answer = world.client.request(method, "/drinks")
-    assert error_of(answer, 405).code == "method_not_allowed"
-    assert answer.headers["allow"] == "GET"
+    response = world.client.request(method, "/drinks")
+    assert error_of(response, 405).code == "method_not_allowed"
+    assert response.headers["allow"] == "GET"
 
 
-def test_before_anything_is_published_the_answer_says_what_to_do(new_world, catalogue_path):
+def test_before_the_first_publish_the_error_says_what_to_do(new_world, catalogue_path):
     world = new_world(None)
     for path in ("/drinks", "/health", "/stats", "/drinks/random"):
-        answer = world.get(path)
-        error = error_of(answer, 503)
+        response = world.get(path)
+        error = error_of(response, 503)
         assert error.code == "nothing_published"
         assert "mocktailverse fetch" in error.message
-        assert answer.headers["retry-after"]
+        assert response.headers["retry-after"]
     world.source.publish(catalogue_path)
     assert world.get("/health").json()["status"] == "ok"
 
 
-def test_where_the_first_catalogue_cannot_be_had_health_says_why(new_world, catalogue_path):
+def test_health_says_why_the_first_catalogue_cannot_be_downloaded(new_world, catalogue_path):
     world = new_world(catalogue_path)
     world.source.error = TransientError("S3 is on strike.")
     error = error_of(world.get("/health"), 503)
     assert (error.code, "S3 is on strike." in error.message) == ("catalogue_unavailable", True)
 
 
-def test_a_file_that_is_no_catalogue_is_not_served(new_world, tmp_path):
+def test_a_file_that_is_not_a_catalogue_is_not_served(new_world, tmp_path):
     path = tmp_path / "x.sqlite"
-    path.write_bytes(b"no catalogue")
+    path.write_bytes(b"not a catalogue")
     assert error_of(new_world(path).get("/drinks"), 503).code == "catalogue_unavailable"
 
 
-def test_a_fault_of_ours_shows_nothing_of_the_inside(world, monkeypatch):
+def test_an_internal_error_exposes_no_details(world, monkeypatch):
     monkeypatch.setattr("mocktailverse.catalogue.reader.Catalogue.statistics", lambda _: 1 // 0)
-    answer = world.get("/stats")
-    error = error_of(answer, 500)
+    response = world.get("/stats")
+    error = error_of(response, 500)
     assert error.code == "internal"
-    assert "zero" not in answer.text
-    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "zero" not in response.text
+    assert response.headers["access-control-allow-origin"] == "*"
 
 
-def test_a_store_that_fails_is_told_apart_from_a_fault_of_ours(world, caplog, ops_key):
+def test_a_store_that_fails_gives_another_error_than_a_bug(world, caplog, ops_key):
     for failure in (TransientError("secret name"), PermanentError("secret name")):
-        world.ledger.error = failure
-        answer = world.get("/loads", key=ops_key)
-        assert error_of(answer, 503).code == "unavailable"
-        assert "secret" not in answer.text
+        world.load_store.error = failure
+        response = world.get("/loads", key=ops_key)
+        assert error_of(response, 503).code == "unavailable"
+        assert "secret" not in response.text
     assert all(record.levelno == logging.ERROR for record in caplog.records if "api" in record.name)
     assert "secret name" in caplog.text

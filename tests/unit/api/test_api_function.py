@@ -1,4 +1,4 @@
-"""The function: API Gateway's events in, its answers out, one log line a request."""
+"""The API function: API Gateway events in, responses out, one log line per request."""
 
 import asyncio
 import base64
@@ -30,16 +30,16 @@ class Context:
 
 @pytest.fixture
 def function(world, monkeypatch):
-    """The handler over the sample drinks, as in a new process."""
+    """Yield the handler over the sample drinks, as in a new process."""
     for name, value in SETTINGS.items():
         monkeypatch.setenv(f"MOCKTAILVERSE_{name}", value)
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "tests")
     dependencies = world.app.state.dependencies
     monkeypatch.setattr(api, "build_dependencies", lambda *_, **__: dependencies)
     monkeypatch.setattr(api, "Clients", lambda **_: None)
-    loop = asyncio.new_event_loop()  # Mangum takes the thread's
+    loop = asyncio.new_event_loop()  # Mangum uses the event loop of the thread
     asyncio.set_event_loop(loop)
-    api._runtime.cache_clear()  # noqa: SLF001 - what a new process is
+    api._runtime.cache_clear()  # noqa: SLF001 - as in a new process
     yield api.handler
     api._runtime.cache_clear()  # noqa: SLF001 - likewise
     asyncio.set_event_loop(None)
@@ -47,7 +47,7 @@ def function(world, monkeypatch):
 
 
 def event(path="/drinks", query="", method="GET", **headers):
-    """The real event with another request in it."""
+    """Return the real event with another request."""
     http = {**EVENT["requestContext"]["http"], "method": method, "path": path}
     given = {name.replace("_", "-"): value for name, value in headers.items()}
     return {
@@ -59,28 +59,28 @@ def event(path="/drinks", query="", method="GET", **headers):
     }
 
 
-def test_a_real_event_gets_a_compressed_answer(function, world):
-    answer = function(EVENT, Context())
-    assert answer["statusCode"] == 200
-    assert answer["isBase64Encoded"] is True
-    headers = answer["headers"]
+def test_a_real_event_gets_a_compressed_response(function, world):
+    response = function(EVENT, Context())
+    assert response["statusCode"] == 200
+    assert response["isBase64Encoded"] is True
+    headers = response["headers"]
     assert (headers["content-encoding"], headers["content-type"]) == ("gzip", "application/json")
-    body = json.loads(gzip.decompress(base64.b64decode(answer["body"])))
+    body = json.loads(gzip.decompress(base64.b64decode(response["body"])))
     same = world.get("/drinks?ingredient=Gin,Lime+juice&limit=2")
     assert body == same.json()
     assert headers["etag"] == same.headers["etag"]
 
 
-def test_a_small_answer_goes_out_as_text(function):
-    answer = function(event("/health", accept_encoding="gzip"), Context())
-    assert (answer["statusCode"], answer["isBase64Encoded"]) == (200, False)
-    assert json.loads(answer["body"])["status"] == "ok"
+def test_a_small_response_is_text(function):
+    response = function(event("/health", accept_encoding="gzip"), Context())
+    assert (response["statusCode"], response["isBase64Encoded"]) == (200, False)
+    assert json.loads(response["body"])["status"] == "ok"
 
 
-def test_who_has_the_answer_gets_no_body(function):
+def test_a_client_with_the_current_etag_gets_no_body(function):
     tag = function(event(), Context())["headers"]["etag"]
-    answer = function(event(if_none_match=tag), Context())
-    assert (answer["statusCode"], answer["body"]) == (304, "")
+    response = function(event(if_none_match=tag), Context())
+    assert (response["statusCode"], response["body"]) == (304, "")
 
 
 @pytest.mark.parametrize(
@@ -100,20 +100,23 @@ def test_who_has_the_answer_gets_no_body(function):
         else None
     ),
 )
-def test_what_is_no_plain_answer_passes_the_gateway_too(function, request_, status):
-    answer = function(request_, Context())
-    assert answer["statusCode"] == status
-    assert answer["headers"]["x-content-type-options"] == "nosniff"
+def test_errors_redirects_and_empty_responses_pass_the_gateway(function, request_, status):
+    response = function(request_, Context())
+    assert response["statusCode"] == status
+    assert response["headers"]["x-content-type-options"] == "nosniff"
     if status >= 400:
-        assert set(json.loads(answer["body"])) == {"error"}
+        assert set(json.loads(response["body"])) == {"error"}
 
 
 def test_the_operators_key_passes_the_gateway(function, ops_key):
-    answer = function(event("/loads", x_api_key=ops_key), Context())
-    assert (answer["statusCode"], json.loads(answer["body"])) == (200, {"items": [], "next": None})
+    response = function(event("/loads", x_api_key=ops_key), Context())
+    assert (response["statusCode"], json.loads(response["body"])) == (
+        200,
+        {"items": [], "next": None},
+    )
 
 
-def test_every_request_is_one_log_line_without_what_was_asked(function, caplog):
+def test_every_request_is_one_log_line_without_the_query(function, caplog):
     function(event("/drinks", "q=secret"), Context())
     function(event("/nothing"), Context())
     lines = [line for line in caplog.records if line.message == "answered"]
@@ -124,22 +127,27 @@ def test_every_request_is_one_log_line_without_what_was_asked(function, caplog):
     assert "secret" not in caplog.text
 
 
-def test_a_fault_of_ours_is_logged_and_answered(function, monkeypatch, caplog):
+def test_an_internal_error_is_logged_and_returned(function, monkeypatch, caplog):
     monkeypatch.setattr("mocktailverse.catalogue.reader.Catalogue.statistics", lambda _: 1 // 0)
-    answer = function(event("/stats"), Context())
-    assert (answer["statusCode"], json.loads(answer["body"])["error"]["code"]) == (500, "internal")
+    response = function(event("/stats"), Context())
+    assert (response["statusCode"], json.loads(response["body"])["error"]["code"]) == (
+        500,
+        "internal",
+    )
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_an_answer_that_lambda_would_refuse_says_what_to_do(function, monkeypatch):
+def test_a_response_too_large_for_lambda_becomes_an_error_that_says_what_to_do(
+    function, monkeypatch
+):
     monkeypatch.setattr(api, "LARGEST_RESPONSE_BYTES", 1000)
-    answer = function(event("/drinks"), Context())
-    error = json.loads(answer["body"])["error"]
-    assert (answer["statusCode"], error["code"]) == (422, "answer_too_large")
+    response = function(event("/drinks"), Context())
+    error = json.loads(response["body"])["error"]
+    assert (response["statusCode"], error["code"]) == (422, "answer_too_large")
     assert "limit" in error["message"]
 
 
-def test_an_environment_that_lacks_a_setting_is_told(function, monkeypatch):
+def test_a_missing_setting_is_named(function, monkeypatch):
     monkeypatch.delenv("MOCKTAILVERSE_OPS_KEY_PARAMETER")
     with pytest.raises(UsageError, match="MOCKTAILVERSE_OPS_KEY_PARAMETER"):
         function(event(), Context())

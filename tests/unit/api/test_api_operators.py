@@ -1,4 +1,4 @@
-"""What only operators see (the key, loads, rejected records), and the exports."""
+"""Routes for operators (the key, loads, rejected records), and the exports."""
 
 import csv
 import io
@@ -17,30 +17,30 @@ PATHS = ["/loads", "/rejected"]
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_without_the_right_key_nobody_passes(world, path, ops_key):
+def test_a_request_without_the_right_key_is_refused(world, path, ops_key):
     for wrong in (None, "", "x", ops_key[:-1], ops_key + "x", "\N{SNOWMAN}"):
-        answer = world.get(path, key=wrong)
-        assert (answer.status_code, answer.json()["error"]["code"]) == (401, "key_required")
-        assert answer.headers["www-authenticate"]
-        assert answer.headers["cache-control"] == "no-store"
+        response = world.get(path, key=wrong)
+        assert (response.status_code, response.json()["error"]["code"]) == (401, "key_required")
+        assert response.headers["www-authenticate"]
+        assert response.headers["cache-control"] == "no-store"
     assert world.ops(path).status_code == 200
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_the_key_comes_before_all_else(world, path):
+def test_the_key_is_checked_before_the_parameters(world, path):
     assert world.get(f"{path}?limit=0&x=1").status_code == 401
 
 
 @pytest.mark.parametrize("missing", [None, ""])
-def test_where_there_is_no_key_the_answer_says_how_to_make_one(world, missing):
+def test_where_no_key_is_configured_the_error_says_how_to_create_one(world, missing):
     world.ops_key = missing
     for key in (None, "", "x"):
-        answer = world.get("/loads", key=key)
-        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "no_ops_key")
-        assert "OpsKeyParameter" in answer.json()["error"]["message"]
+        response = world.get("/loads", key=key)
+        assert (response.status_code, response.json()["error"]["code"]) == (503, "no_ops_key")
+        assert "OpsKeyParameter" in response.json()["error"]["message"]
 
 
-def test_the_key_is_read_when_it_is_needed_and_now_and_then():
+def test_the_key_is_read_when_it_is_first_needed_and_after_its_ttl():
     now, stored, reads = [0.0], [None], []
 
     def read():
@@ -65,9 +65,9 @@ def test_the_key_is_read_when_it_is_needed_and_now_and_then():
 
 def test_loads_are_listed_newest_first_in_pages(world, ops_key):
     for n in range(7):
-        world.ledger.add(f"today-{n}")
-    world.ledger.add("yesterday", days_ago=1)
-    world.ledger.add("long ago", days_ago=8)
+        world.load_store.add(f"today-{n}")
+    world.load_store.add("yesterday", days_ago=1)
+    world.load_store.add("long ago", days_ago=8)
     pages = list(world.pages("/loads?limit=3", key=ops_key))
     keys = [load["key"].rpartition("/")[2] for page in pages for load in page]
     assert keys == [*(f"today-{n}" for n in range(6, -1, -1)), "yesterday"]
@@ -77,28 +77,28 @@ def test_loads_are_listed_newest_first_in_pages(world, ops_key):
 
 
 def test_a_load_shows_its_object_and_its_counts_flat(world):
-    load = world.ledger.add("a", rejected=3)
-    (shown,) = world.ops("/loads").json()["items"]
-    assert shown["load"] == load.object.load_id(1)
-    assert (shown["bucket"], shown["version_id"]) == ("data", "v1")
-    assert (shown["read"], shown["loaded"], shown["rejected"]) == (5, 2, 3)
-    assert (shown["status"], shown["duration_ms"]) == ("done", 1500)
+    load = world.load_store.add("a", rejected=3)
+    (item,) = world.ops("/loads").json()["items"]
+    assert item["load"] == load.object.load_id(1)
+    assert (item["bucket"], item["version_id"]) == ("data", "v1")
+    assert (item["read"], item["loaded"], item["rejected"]) == (5, 2, 3)
+    assert (item["status"], item["duration_ms"]) == ("done", 1500)
 
 
-def test_loads_can_be_chosen_by_status(world):
-    world.ledger.add("a")
-    world.ledger.add("b", status="failed")
-    (shown,) = world.ops("/loads?status=failed").json()["items"]
-    assert shown["key"].endswith("/b")
+def test_loads_can_be_filtered_by_status(world):
+    world.load_store.add("a")
+    world.load_store.add("b", status="failed")
+    (item,) = world.ops("/loads?status=failed").json()["items"]
+    assert item["key"].endswith("/b")
     assert world.ops("/loads?status=lost").status_code == 422
 
 
 @pytest.mark.parametrize("path", ["/loads", "/rejected"])
 @pytest.mark.parametrize("cursor", ["abc", "1-2", "x" * 100])
 def test_a_damaged_cursor_is_refused(world, path, cursor):
-    answer = world.ops(f"{path}?cursor={cursor}")
-    assert answer.status_code == 422
-    assert answer.json()["error"]["details"][0]["parameter"] == "cursor"
+    response = world.ops(f"{path}?cursor={cursor}")
+    assert response.status_code == 422
+    assert response.json()["error"]["details"][0]["parameter"] == "cursor"
 
 
 # ---- rejected
@@ -121,9 +121,9 @@ def test_a_cursor_with_a_position_out_of_bounds_is_refused(world, position):
         cursor = rejected_cursors.encode(RejectedPosition(*allowed))
         assert world.ops(f"/rejected?cursor={cursor}").status_code == 200
     cursor = rejected_cursors.encode(RejectedPosition(*position))
-    answer = world.ops(f"/rejected?cursor={cursor}")
-    assert answer.status_code == 422
-    (problem,) = answer.json()["error"]["details"]
+    response = world.ops(f"/rejected?cursor={cursor}")
+    assert response.status_code == 422
+    (problem,) = response.json()["error"]["details"]
     assert (problem["parameter"], problem["message"]) == (
         "cursor",
         "Invalid cursor. Retry without it.",
@@ -132,7 +132,7 @@ def test_a_cursor_with_a_position_out_of_bounds_is_refused(world, position):
 
 def test_rejected_records_are_listed_with_their_load_in_pages(world, ops_key):
     for name, count in (("a", 2), ("b", 0), ("c", 3)):
-        world.ledger.add(name, rejected=count)
+        world.load_store.add(name, rejected=count)
     for limit in (1, 2, 3, 5, 100):
         pages = list(world.pages(f"/rejected?limit={limit}", key=ops_key))
         lines = [line for page in pages for line in page]
@@ -143,27 +143,27 @@ def test_rejected_records_are_listed_with_their_load_in_pages(world, ops_key):
     assert lines[0]["object"]["key"].endswith("/c")
 
 
-def test_a_load_that_comes_in_between_moves_nothing(world):
-    world.ledger.add("a", rejected=3)
+def test_a_load_that_starts_between_two_pages_shifts_nothing(world):
+    world.load_store.add("a", rejected=3)
     first = world.ops("/rejected?limit=2").json()
-    world.ledger.add("b", rejected=2)
+    world.load_store.add("b", rejected=2)
     second = world.ops(f"/rejected?limit=2&cursor={first['next']}").json()
     assert [line["message"] for line in second["items"]] == ["a 2"]
     assert second["next"] is None
 
 
-def test_what_a_replay_tried_again_is_listed_as_it_left_it(world):
-    world.ledger.add("a", rejected=3)
-    world.ledger.add("a", rejected=1, generation=2)
+def test_after_a_replay_only_the_lines_of_the_newest_generation_are_listed(world):
+    world.load_store.add("a", rejected=3)
+    world.load_store.add("a", rejected=1, generation=2)
     lines = world.ops("/rejected").json()["items"]
     assert [line["load"][-4:] for line in lines] == ["0002"]
 
 
-def test_rejected_records_of_one_load(world):
-    world.ledger.add("a", rejected=2)
-    load = world.ledger.add("b", rejected=1)
-    answer = world.ops(f"/rejected?load={load.object.load_id(1)}")
-    assert [line["message"] for line in answer.json()["items"]] == ["b 0"]
+def test_rejected_records_can_be_filtered_by_load(world):
+    world.load_store.add("a", rejected=2)
+    load = world.load_store.add("b", rejected=1)
+    response = world.ops(f"/rejected?load={load.object.load_id(1)}")
+    assert [line["message"] for line in response.json()["items"]] == ["b 0"]
     unknown = world.ops(f"/rejected?load={'0' * 24}-0001")
     assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "no_such_load")
     assert world.ops("/rejected?load=../../x").status_code == 422
@@ -171,15 +171,15 @@ def test_rejected_records_of_one_load(world):
 
 def test_only_as_many_loads_are_read_as_a_page_needs(world):
     for n in range(5):
-        world.ledger.add(str(n), rejected=10)
+        world.load_store.add(str(n), rejected=10)
     world.ops("/rejected?limit=5")
-    assert len(world.ledger.read) == 1
+    assert len(world.load_store.read_keys) == 1
 
 
 # ---- exports
 
 
-def test_the_exports_are_the_catalogue_s(world, catalogue):
+def test_the_exports_contain_the_whole_catalogue(world, catalogue):
     table = world.get("/export.csv")
     assert table.headers["content-type"] == "text/csv; charset=utf-8"
     assert table.headers["content-disposition"] == 'attachment; filename="mocktailverse.csv"'
@@ -190,9 +190,7 @@ def test_the_exports_are_the_catalogue_s(world, catalogue):
     assert json.loads(lines.content.splitlines()[0])["id"]
 
 
-def test_exports_hold_withdrawn_drinks_only_where_they_are_asked_for(
-    new_world, new_drink, tmp_path
-):
+def test_exports_contain_withdrawn_drinks_only_on_request(new_world, new_drink, tmp_path):
     path = tmp_path / "published.sqlite"
     with CatalogueWriter.create(path) as writer:
         writer.put([new_drink("1", "Here"), new_drink("2", "Gone", withdrawn_at=5)])
@@ -208,25 +206,25 @@ def test_exports_hold_withdrawn_drinks_only_where_they_are_asked_for(
     assert refused.json()["error"]["details"][0]["parameter"] == "withdrawn"
 
 
-def test_the_catalogue_itself_can_be_had(world, catalogue, catalogue_path, tmp_path):
-    answer = world.get("/export.sqlite")
-    assert answer.content == catalogue_path.read_bytes()
-    path = tmp_path / "got.sqlite"
-    path.write_bytes(answer.content)
+def test_the_catalogue_file_can_be_downloaded(world, catalogue, catalogue_path, tmp_path):
+    response = world.get("/export.sqlite")
+    assert response.content == catalogue_path.read_bytes()
+    path = tmp_path / "download.sqlite"
+    path.write_bytes(response.content)
     connection = sqlite3.connect(path)
     ((count,),) = connection.execute("SELECT count(*) FROM drinks")
     connection.close()
     assert count == catalogue.meta.drinks
     copies = [p.name for p in (tmp_path / "copies").iterdir()]
-    assert len(copies) == 1, "only the copy that is served stays"
+    assert len(copies) == 1, "only the copy in use remains"
 
 
-def test_the_catalogue_itself_is_not_compressed_which_would_take_a_minute(world):
-    packed = {
+def test_the_catalogue_file_is_not_compressed_because_that_takes_a_minute(world):
+    headers_of = {
         form: world.get(f"/export.{form}", accept_encoding="gzip").headers
         for form in ("csv", "ndjson", "sqlite")
     }
-    assert [headers.get("content-encoding") for headers in packed.values()] == [
+    assert [headers.get("content-encoding") for headers in headers_of.values()] == [
         "gzip",
         "gzip",
         None,
@@ -234,7 +232,7 @@ def test_the_catalogue_itself_is_not_compressed_which_would_take_a_minute(world)
 
 
 class FakeLinks:
-    """S3: what was stored, by name."""
+    """S3: the stored exports by name."""
 
     def __init__(self):
         self.stored = {}
@@ -253,17 +251,17 @@ class FakeLinks:
         return f"https://s3.invalid/catalogue.sqlite?as={filename}"
 
 
-def test_where_answers_are_small_an_export_is_made_once_and_linked(catalogue, tmp_path):
+def test_where_responses_are_limited_an_export_is_stored_once_and_linked(catalogue, tmp_path):
     links = FakeLinks()
     delivery = Redirected(links, tmp_path)
     version = catalogue.meta.version
     for _ in range(2):
-        answer = delivery.deliver(catalogue, CSV, withdrawn=False)
-        assert answer.status_code == 307
+        response = delivery.deliver(catalogue, CSV, withdrawn=False)
+        assert response.status_code == 307
         name = f"{version}.csv"
         expected = f"https://s3.invalid/exports/{name}?as=mocktailverse.csv"
-        assert answer.headers["location"] == expected
-        assert answer.headers["cache-control"] == "no-store"
+        assert response.headers["location"] == expected
+        assert response.headers["cache-control"] == "no-store"
     delivery.deliver(catalogue, NDJSON, withdrawn=True)
     body, content_type = links.stored[f"{version}-with-withdrawn.ndjson"]
     assert (body, content_type) == (b"".join(export_ndjson(catalogue)), "application/x-ndjson")

@@ -1,4 +1,4 @@
-"""The API keeps to its own OpenAPI document, whatever is asked."""
+"""The API conforms to its OpenAPI document for any request."""
 
 import copy
 import json
@@ -13,11 +13,11 @@ from mocktailverse.api.api_app import create_app
 from strategies.effort import examples
 
 APP = create_app()
-"""Made before the tests are collected, since each operation of its document is one."""
+"""Created before collection, because each operation of the document becomes a test."""
 
 
 def _document():
-    """Without cursors, which have tests of their own: to a document any text looks like one."""
+    """Return the document without cursors: the schema accepts any text, but the API does not."""
     document = copy.deepcopy(APP.openapi())
     for methods in document["paths"].values():
         parameters = methods["get"].get("parameters", [])
@@ -31,9 +31,9 @@ schema.app = APP
 
 @pytest.fixture(scope="module", autouse=True)
 def app(module_world):
-    """The app over the sample drinks and a few loads."""
+    """Return the app over the sample drinks and a few loads."""
     for number in range(3):
-        module_world.ledger.add(f"load-{number}", rejected=number)
+        module_world.load_store.add(f"load-{number}", rejected=number)
     APP.state.dependencies = module_world.app.state.dependencies
     return APP
 
@@ -46,23 +46,23 @@ def app(module_world):
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-def test_whatever_is_asked_the_answer_is_as_documented(case, ops_key):
+def test_every_response_is_as_documented(case, ops_key):
     case.call_and_validate(headers={"x-api-key": ops_key.encode().decode("latin-1")})
 
 
-def test_every_operator_s_endpoint_says_that_it_wants_the_key(app):
+def test_every_operator_endpoint_documents_that_it_requires_the_key(app):
     for path, methods in app.openapi()["paths"].items():
-        wants = "security" in methods["get"]
-        assert wants == path.startswith(("/loads", "/rejected"))
+        needs_key = "security" in methods["get"]
+        assert needs_key == path.startswith(("/loads", "/rejected"))
 
 
-def test_the_document_is_whole(app):
+def test_the_document_is_complete_and_valid(app):
     document = app.openapi()
     assert document["openapi"].startswith("3.1")
-    known = document["components"]["schemas"]
-    named = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
-    assert named <= set(known)
-    for schema_of in known.values():
+    schemas = document["components"]["schemas"]
+    references = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
+    assert references <= set(schemas)
+    for schema_of in schemas.values():
         Draft202012Validator.check_schema(schema_of)
     operations = [methods["get"]["operationId"] for methods in document["paths"].values()]
     assert len(operations) == len(set(operations))
@@ -74,7 +74,7 @@ def test_the_document_is_whole(app):
                 assert content["schema"] == {"$ref": "#/components/schemas/ErrorAnswer"}
 
 
-def test_routers_that_are_added_later_are_documented(new_world):
+def test_routes_that_are_added_later_are_documented(new_world):
     world = new_world(None)
     world.app.add_api_route("/dev/upload", lambda: None, methods=["POST"], name="upload")
     assert "/dev/upload" in world.get("/openapi.json").json()["paths"]
