@@ -1,4 +1,4 @@
-"""Drinks made up for one question, and catalogues of them."""
+"""Fictional drinks, and catalogues of them."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import count
@@ -27,7 +27,7 @@ def _build_drink(
     quality: tuple[str, ...] = (),
     **derived: object,
 ) -> Drink:
-    """A drink with these ingredients, canonical names all; `derived` are fields of Derived."""
+    """Return a drink with ingredients of canonical names; `derived` are fields of Derived."""
     lines = (
         IngredientLine(
             number, ingredient, ingredient, "1 oz", 1, 1, "oz", 29.5735, 29.5735, "volume", "exact"
@@ -44,7 +44,7 @@ def _build_drink(
 
 
 def write_catalogue(path: Path, drinks: Iterable[Drink]) -> Path:
-    """A sealed catalogue file of drinks."""
+    """Write a sealed catalogue file of drinks and return its path."""
     with CatalogueWriter.create(path) as writer:
         writer.put(drinks)
         writer.seal(version=catalogue_version(1_000), built_at=1_000, table="drinks")
@@ -53,29 +53,29 @@ def write_catalogue(path: Path, drinks: Iterable[Drink]) -> Path:
 
 @pytest.fixture(scope="session")
 def make_drink() -> Callable[..., Drink]:
-    """`make_drink("Daiquiri", "Light rum", "Lime juice", category="Cocktail")`."""
+    """Return the function: `make_drink("Daiquiri", "Light rum", category="Cocktail")`."""
     return _build_drink
 
 
 @pytest.fixture(scope="session")
 def new_file() -> Callable[[Path, Iterable[Drink]], Path]:
-    """`new_file(path, drinks)` writes a catalogue."""
+    """Return the function: `new_file(path, drinks)` writes a catalogue."""
     return write_catalogue
 
 
 @pytest.fixture(scope="session")
 def open_catalogue() -> Iterator[Callable[[Iterable[Drink]], Catalogue]]:
-    """`open_catalogue(drinks)` is a catalogue that is closed when all is over."""
+    """Yield the function: `open_catalogue(drinks)` opens a catalogue until the session ends."""
     with TemporaryDirectory() as folder:
-        opened, numbers = [], count()
+        catalogues, numbers = [], count()
 
         def make(drinks: Iterable[Drink]) -> Catalogue:
             path = write_catalogue(Path(folder, f"{next(numbers)}.sqlite"), drinks)
-            opened.append(Catalogue(path))
-            return opened[-1]
+            catalogues.append(Catalogue(path))
+            return catalogues[-1]
 
         yield make
-        for catalogue in opened:
+        for catalogue in catalogues:
             catalogue.close()
 
 
@@ -86,12 +86,12 @@ def two_drinks(open_catalogue, make_drink):
 
 @pytest.fixture(scope="session")
 def all_items() -> Callable[[Callable[[str | None], Page]], list]:
-    """`all_items(ask)` reads a listing by pages of one; `ask(cursor)` returns a page."""
+    """Return the function: `all_items(fetch)` reads a listing; `fetch(cursor)` returns a page."""
 
-    def read(ask: Callable[[str | None], Page]) -> list:
+    def read(fetch: Callable[[str | None], Page]) -> list:
         items, after = [], None
         for _ in range(100):
-            page = ask(after)
+            page = fetch(after)
             assert len(page.items) <= 1
             items += page.items
             after = page.next

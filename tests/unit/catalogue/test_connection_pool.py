@@ -17,23 +17,23 @@ def test_connections_are_reused(tmp_path, new_file):
     connections.close()
 
 
-def test_idle_connections_close_at_once_and_lent_ones_when_given_back(tmp_path, new_file):
+def test_idle_connections_close_at_once_and_borrowed_ones_when_returned(tmp_path, new_file):
     connections = ConnectionPool(new_file(tmp_path / "a.sqlite", []))
-    with connections.borrow() as lent:
+    with connections.borrow() as borrowed:
         with connections.borrow() as idle:
             pass
         connections.close()
-        assert lent.execute("SELECT 1").fetchall() == [(1,)]
+        assert borrowed.execute("SELECT 1").fetchall() == [(1,)]
         with pytest.raises(sqlite3.ProgrammingError):
             idle.execute("SELECT 1")
     with pytest.raises(sqlite3.ProgrammingError):
-        lent.execute("SELECT 1")
+        borrowed.execute("SELECT 1")
     with pytest.raises(CatalogueError, match="closed"), connections.borrow():
         pass
 
 
 def test_connections_are_read_only(tmp_path, new_file):
     connections = ConnectionPool(new_file(tmp_path / "a.sqlite", []))
-    with pytest.raises(CatalogueError, match="cannot be read"), connections.borrow() as lent:
-        lent.execute("DELETE FROM meta")
+    with pytest.raises(CatalogueError, match="cannot be read"), connections.borrow() as borrowed:
+        borrowed.execute("DELETE FROM meta")
     connections.close()

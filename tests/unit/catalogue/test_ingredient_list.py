@@ -1,4 +1,4 @@
-"""The list of ingredients, and each among the others."""
+"""The list of ingredients, and the relations of each ingredient."""
 
 import msgspec
 import pytest
@@ -35,34 +35,34 @@ def test_the_most_used_ingredients_come_first_then_by_name(catalogue):
 
 
 def test_pages_contain_each_ingredient_once(catalogue):
-    whole, found, after = catalogue.ingredients().items, [], None
+    whole, paged, after = catalogue.ingredients().items, [], None
     for _ in range(len(whole) + 1):
         page = catalogue.ingredients(limit=1, after=after)
-        found += page.items
+        paged += page.items
         after = page.next
         if after is None:
             break
 
-    assert found == whole
+    assert paged == whole
 
 
 def test_paging_continues_after_names_of_any_length(open_catalogue, make_drink):
     names = [f"{char * 9_999}{end}" for char in "aé\0\ufdfa" for end in "xyz"]
     catalogue = open_catalogue(make_drink(f"D{n}", name) for n, name in enumerate(names))
-    found, after = [], None
+    paged, after = [], None
     while True:
         page = catalogue.ingredients(limit=1, after=after)
-        found += [entry.name for entry in page.items]
+        paged += [entry.name for entry in page.items]
         after = page.next
         if after is None:
             break
-        assert len(after) <= 2_000, "as much as the API takes"
+        assert len(after) <= 2_000, "the maximum of the API"
 
-    assert len(found) == len(names)
-    assert set(found) == set(names)
+    assert len(paged) == len(names)
+    assert set(paged) == set(names)
 
 
-def test_of_names_with_a_common_prefix_the_shortest_comes_first(open_catalogue, make_drink):
+def test_the_shortest_of_names_with_a_common_prefix_comes_first(open_catalogue, make_drink):
     names = ["w" * 100, *(f"{'w' * 100}{end}" for end in "abcdefgh")]
     catalogue = open_catalogue([make_drink("A", *names[::-1])])
     listed = [entry.name for entry in catalogue.ingredients().items]
@@ -107,7 +107,7 @@ def test_an_ingredient_is_shown_with_its_relations_and_pairings(catalogue):
     ]
 
 
-def test_a_general_ingredient_is_listed_for_its_kinds_alone(catalogue):
+def test_a_general_ingredient_is_listed_even_if_drinks_use_only_its_kinds(catalogue):
     spirit = catalogue.ingredient("Spirit")
 
     assert (spirit.drinks, spirit.drinks_with_kinds) == (0, 3)
@@ -133,14 +133,14 @@ def test_a_listed_name_returns_exactly_this_ingredient(open_catalogue, make_drin
 
 
 def test_spellings_are_listed_most_frequent_first(open_catalogue, make_drink):
-    def spelled(number, name_raw):
+    def drink_with_spelling(number, name_raw):
         line = IngredientLine(
             1, "Gin", name_raw, None, None, None, "none", None, None, "none", "unknown"
         )
         return msgspec.structs.replace(make_drink(f"D{number}"), ingredients=(line,))
 
     spellings = ["gin", "Gin", "gin", *(f"Gin {number:02}" for number in range(30))]
-    catalogue = open_catalogue(spelled(n, name) for n, name in enumerate(spellings))
+    catalogue = open_catalogue(drink_with_spelling(n, name) for n, name in enumerate(spellings))
 
     assert catalogue.ingredient("gin").spellings[:3] == ["gin", "Gin", "Gin 00"]
     assert len(catalogue.ingredient("gin").spellings) == 20
@@ -153,7 +153,9 @@ def test_similar_names_are_suggested(catalogue):
 
 
 def test_only_the_most_used_ingredients_are_suggested(catalogue, monkeypatch):
-    assert ingredient_list.MAX_COMPARED == 5_000, "what takes a fraction of a second"
+    assert ingredient_list.MAX_COMPARED == 5_000, (
+        "a comparison with that many takes a fraction of a second"
+    )
     monkeypatch.setattr(ingredient_list, "MAX_COMPARED", 2)
     assert catalogue.similar_ingredients("light rumm") == ["Light rum"]
     assert catalogue.similar_ingredients("MNIT") == []
@@ -199,7 +201,7 @@ def test_kinds_that_only_withdrawn_drinks_have_are_not_shown(open_catalogue, mak
     assert (rum.drinks, rum.drinks_with_kinds, rum.kinds) == (1, 2, ["Dark rum"])
 
 
-def test_the_kinds_of_an_ingredient_are_those_that_some_drink_names(open_catalogue, make_drink):
+def test_the_kinds_of_an_ingredient_are_those_that_some_drink_uses(open_catalogue, make_drink):
     catalogue = open_catalogue([make_drink("A", "Light rum"), make_drink("B", "Gin")])
     assert catalogue.ingredient("spirit").kinds == ["Gin", "Light rum"]
     assert catalogue.ingredient("rum").kinds == ["Light rum"]
@@ -230,17 +232,17 @@ def test_ingredients_are_paged_from_the_most_used_to_the_last(
     assert catalogue.ingredients(limit=number - 1).next is not None
 
 
-def test_an_ingredient_is_shown_with_its_best_pairings_and_most_used_spellings(
+def test_an_ingredient_is_shown_with_its_most_frequent_pairings_and_spellings(
     open_catalogue, make_drink
 ):
-    def spelt(drink, raw):
+    def with_spelling(drink, raw):
         first, *others = drink.ingredients
         return msgspec.structs.replace(
             drink, ingredients=(msgspec.structs.replace(first, name_raw=raw), *others)
         )
 
     drinks = [make_drink(f"D{n:02}", "Gin", f"New {n % 12:02}") for n in range(25)]
-    drinks = [spelt(drink, f"gin {n % 24:02}") for n, drink in enumerate(drinks)]
+    drinks = [with_spelling(drink, f"gin {n % 24:02}") for n, drink in enumerate(drinks)]
     detail = open_catalogue(drinks).ingredient("gin")
     pairings = [(facet.value, facet.count) for facet in detail.pairings]
     assert pairings == [("New 00", 3), *((f"New {n:02}", 2) for n in range(1, 10))]
@@ -248,7 +250,7 @@ def test_an_ingredient_is_shown_with_its_best_pairings_and_most_used_spellings(
     assert (detail.name, detail.drinks) == ("Gin", 25)
 
 
-def test_five_names_are_suggested_for_a_misspelt_one(open_catalogue, make_drink):
+def test_five_names_are_suggested_for_a_misspelled_one(open_catalogue, make_drink):
     catalogue = open_catalogue([make_drink(f"D{n}", f"Wummbo {n}") for n in range(8)])
     assert len(catalogue.similar_ingredients("wumbo")) == 5
     assert catalogue.similar_ingredients("nothing of the kind") == []

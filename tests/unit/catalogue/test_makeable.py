@@ -1,4 +1,4 @@
-"""What can be made: the same as counting drink by drink."""
+"""Makeable drinks: the results equal a count drink by drink."""
 
 from collections import Counter
 
@@ -19,17 +19,17 @@ NAMES = (
 HAVE = (*NAMES, "rum, white", "Bacardi", "Absolut Citron", "WUMM", "Nothing of the kind", "Gin")
 
 
-def _line(name):
+def _with_ancestors(name):
     return {name, *ancestors(name)}
 
 
-def _covers(have, asked):
+def _covers(have, used):
     covers = set()
-    for given_name in have:
-        if match_ingredient(given_name):
-            covers |= _line(canonical_name(given_name)[0])
+    for owned in have:
+        if match_ingredient(owned):
+            covers |= _with_ancestors(canonical_name(owned)[0])
         else:
-            covers |= {name for name in asked if name.casefold() == given_name.casefold()}
+            covers |= {name for name in used if name.casefold() == owned.casefold()}
     return covers
 
 
@@ -37,21 +37,21 @@ def _missing(drink, covers):
     return [n for n in dict.fromkeys(line.name for line in drink.ingredients) if n not in covers]
 
 
-class Plain:
-    """The answers, drink by drink."""
+class ReferenceCount:
+    """The expected results, counted drink by drink."""
 
     def __init__(self, drinks, have, mocktail):
-        asked = {line.name for drink in drinks for line in drink.ingredients}
-        covers = _covers(have, asked)
+        used = {line.name for drink in drinks for line in drink.ingredients}
+        covers = _covers(have, used)
         present = [drink for drink in drinks if drink.withdrawn_at is None]
-        among = [
+        candidates = [
             drink
             for drink in present
             if drink.ingredients and mocktail in {None, drink.derived.is_mocktail}
         ]
-        self.missing = {drink.id: _missing(drink, covers) for drink in among}
+        self.missing = {drink.id: _missing(drink, covers) for drink in candidates}
         self.in_order = sorted(
-            (drink for drink in among if len(self.missing[drink.id]) <= 2),
+            (drink for drink in candidates if len(self.missing[drink.id]) <= 2),
             key=lambda drink: (len(self.missing[drink.id]), name_key(drink.name), drink.id),
         )
         numbers = [len(names) for names in self.missing.values()]
@@ -60,14 +60,14 @@ class Plain:
             name for drink in present for name in {line.name for line in drink.ingredients}
         )
         ranked = sorted(uses, key=lambda name: (-uses[name], name_key(name), name), reverse=True)
-        candidates = {name.casefold(): name for name in ranked}.values()
+        purchases = {name.casefold(): name for name in ranked}.values()
         unlocks = {
             name: sum(
                 1
                 for names in self.missing.values()
-                if names and set(names) <= _covers([name], asked)
+                if names and set(names) <= _covers([name], used)
             )
-            for name in set(candidates) - covers
+            for name in set(purchases) - covers
         }
         best = sorted(
             (-count, name)
@@ -75,7 +75,7 @@ class Plain:
             if count and all(unlocks.get(general) != count for general in ancestors(name))
         )
         self.unlocks = [(name, -count) for count, name in best[:10]]
-        self.unknown = [name for name in have if not (_covers([name], asked) & asked)]
+        self.unknown = [name for name in have if not (_covers([name], used) & used)]
 
 
 def _drinks(make):
@@ -106,28 +106,28 @@ def test_makeable_equals_a_count_drink_by_drink(  # noqa: PLR0917 - fixtures and
 ):
     drinks = data.draw(_drinks(make_drink))
     catalogue = open_catalogue(drinks)
-    plain = Plain(drinks, have, mocktail)
+    expected = ReferenceCount(drinks, have, mocktail)
 
-    found, after = [], None
+    items, after = [], None
     while True:
-        answer = catalogue.makeable(
+        page = catalogue.makeable(
             have, missing=missing, mocktail=mocktail, limit=limit, after=after
         )
-        found += answer.items
-        after = answer.next
+        items += page.items
+        after = page.next
         if after is None:
             break
 
-    expected = [drink for drink in plain.in_order if len(plain.missing[drink.id]) <= missing]
-    assert [item.drink for item in found] == expected
-    assert [item.missing for item in found] == [plain.missing[drink.id] for drink in expected]
-    assert answer.counts == plain.counts
-    assert [(unlock.ingredient, unlock.drinks) for unlock in answer.unlocks] == plain.unlocks
-    assert answer.unknown == plain.unknown
+    makeable = [drink for drink in expected.in_order if len(expected.missing[drink.id]) <= missing]
+    assert [item.drink for item in items] == makeable
+    assert [item.missing for item in items] == [expected.missing[drink.id] for drink in makeable]
+    assert page.counts == expected.counts
+    assert [(unlock.ingredient, unlock.drinks) for unlock in page.unlocks] == expected.unlocks
+    assert page.unknown == expected.unknown
     catalogue.close()
 
 
-def test_a_special_ingredient_counts_for_the_general_one_but_not_vice_versa(
+def test_a_specific_ingredient_replaces_the_general_one_but_not_vice_versa(
     open_catalogue, make_drink
 ):
     catalogue = open_catalogue(
@@ -149,10 +149,10 @@ def test_a_special_ingredient_counts_for_the_general_one_but_not_vice_versa(
 def test_one_purchase_may_replace_two_missing_ingredients(open_catalogue, make_drink):
     catalogue = open_catalogue([make_drink("Double", "Rum", "Light rum", "Ice")])
 
-    answer = catalogue.makeable(["ice"])
+    page = catalogue.makeable(["ice"])
 
-    assert answer.counts == {"0": 0, "1": 0, "2": 1}
-    assert [(u.ingredient, u.drinks) for u in answer.unlocks] == [("Light rum", 1)]
+    assert page.counts == {"0": 0, "1": 0, "2": 1}
+    assert [(u.ingredient, u.drinks) for u in page.unlocks] == [("Light rum", 1)]
 
 
 def test_a_kind_that_unlocks_no_more_than_its_general_ingredient_is_not_suggested(
@@ -160,13 +160,13 @@ def test_a_kind_that_unlocks_no_more_than_its_general_ingredient_is_not_suggeste
 ):
     drinks = [make_drink("Plain", "Vodka"), make_drink("Sour", "Flavoured vodka", "Ice")]
     catalogue = open_catalogue(drinks)
-    advised = [unlock.ingredient for unlock in catalogue.makeable(["Lime juice"]).unlocks]
-    assert advised == ["Vodka"]
-    advised = [unlock.ingredient for unlock in catalogue.makeable(["Ice"]).unlocks]
-    assert advised == ["Flavoured vodka", "Vodka"]
+    suggested = [unlock.ingredient for unlock in catalogue.makeable(["Lime juice"]).unlocks]
+    assert suggested == ["Vodka"]
+    suggested = [unlock.ingredient for unlock in catalogue.makeable(["Ice"]).unlocks]
+    assert suggested == ["Flavoured vodka", "Vodka"]
 
 
-def test_a_suggested_purchase_unlocks_what_it_promises(open_catalogue, make_drink):
+def test_a_suggested_purchase_unlocks_the_promised_number_of_drinks(open_catalogue, make_drink):
     catalogue = open_catalogue(
         [make_drink("A", "Wumm"), make_drink("B", "wumm"), make_drink("C", "wumm", "Wumm")]
     )
@@ -180,9 +180,9 @@ def test_a_suggested_purchase_unlocks_what_it_promises(open_catalogue, make_drin
 def test_a_drink_without_ingredients_is_never_makeable(open_catalogue, make_drink):
     catalogue = open_catalogue([make_drink("Mystery"), make_drink("Ice cubes", "Ice")])
 
-    answer = catalogue.makeable(["Ice"], missing=2)
+    page = catalogue.makeable(["Ice"], missing=2)
 
-    assert [item.drink.name for item in answer.items] == ["Ice cubes"]
+    assert [item.drink.name for item in page.items] == ["Ice cubes"]
     assert catalogue.count(DrinkQuery()) == 2
 
 
@@ -195,7 +195,7 @@ def test_more_than_two_missing_ingredients_are_refused(open_catalogue):
     assert catalogue.makeable([]).items == []
 
 
-def test_drinks_of_many_ingredients_are_counted_right(open_catalogue, make_drink):
+def test_drinks_with_many_ingredients_are_counted_correctly(open_catalogue, make_drink):
     names = [f"New {number}" for number in range(40)]
     catalogue = open_catalogue([make_drink("Forty", *names), make_drink("Half", *names[:20])])
 
@@ -211,25 +211,25 @@ def test_no_purchase_is_suggested_for_drinks_outside_the_query(open_catalogue, m
             make_drink("Plain", "Ice", is_mocktail=True),
         ]
     )
-    advised = [(u.ingredient, u.drinks) for u in catalogue.makeable([], mocktail=True).unlocks]
-    assert advised == [("Ice", 1)]
+    suggested = [(u.ingredient, u.drinks) for u in catalogue.makeable([], mocktail=True).unlocks]
+    assert suggested == [("Ice", 1)]
 
 
 def test_ingredients_that_no_drink_uses_are_reported_as_unknown(open_catalogue, make_drink):
     catalogue = open_catalogue([make_drink("A", "Rum", "Wumm"), make_drink("B", "Light rum")])
 
-    answer = catalogue.makeable(["bacardi", "Gin", "nothing", "wumm", "Dark rum"])
+    page = catalogue.makeable(["bacardi", "Gin", "nothing", "wumm", "Dark rum"])
 
-    assert answer.unknown == ["Gin", "nothing"]
-    assert answer.have == ["Bacardi", "Gin", "nothing", "Wumm", "Dark rum"]
-    assert answer.counts == {"0": 2, "1": 0, "2": 0}
+    assert page.unknown == ["Gin", "nothing"]
+    assert page.have == ["Bacardi", "Gin", "nothing", "Wumm", "Dark rum"]
+    assert page.counts == {"0": 2, "1": 0, "2": 0}
 
 
-def test_ten_purchases_are_suggested_the_best_first(open_catalogue, make_drink):
+def test_ten_purchases_are_suggested_best_first(open_catalogue, make_drink):
     once = [make_drink(f"Once {number:02}", f"New {number:02}") for number in range(12)]
     catalogue = open_catalogue([*once, make_drink("Twice", "New 11")])
-    advised = [(unlock.ingredient, unlock.drinks) for unlock in catalogue.makeable([]).unlocks]
-    assert advised == [("New 11", 2), *((f"New {number:02}", 1) for number in range(9))]
+    suggested = [(unlock.ingredient, unlock.drinks) for unlock in catalogue.makeable([]).unlocks]
+    assert suggested == [("New 11", 2), *((f"New {number:02}", 1) for number in range(9))]
 
 
 def test_the_missing_ingredients_of_a_drink_compare_without_case(open_catalogue, make_drink):

@@ -1,4 +1,4 @@
-"""A catalogue file that is opened, shared by threads, closed, or no catalogue at all."""
+"""Opening a catalogue file, sharing it between threads, closing it, and refusing other files."""
 
 import random
 import sqlite3
@@ -19,7 +19,7 @@ def test_a_file_that_is_not_a_catalogue_is_refused(tmp_path):
     empty = tmp_path / "empty"
     empty.touch()
     text = tmp_path / "text"
-    text.write_text("no database" * 1000)
+    text.write_text("not a database" * 1000)
     other = tmp_path / "other.sqlite"
     connection = sqlite3.connect(other)
     connection.executescript("CREATE TABLE drinks (id); PRAGMA user_version = 999")
@@ -61,7 +61,7 @@ def test_meta_has_counts_and_source_of_the_file(open_catalogue, make_drink):
     assert (meta.table, meta.built_at) == ("drinks", 1_000)
 
 
-def test_an_empty_catalogue_answers_everything(open_catalogue):
+def test_every_query_of_an_empty_catalogue_has_an_empty_result(open_catalogue):
     catalogue = open_catalogue([])
 
     for query in (DrinkQuery(), DrinkQuery(q="gin", ingredient=("gin",), abv_min=1)):
@@ -89,7 +89,7 @@ def test_many_threads_read_at_the_same_time(tmp_path, new_file, make_drink):
     catalogue.close()
 
 
-def test_readers_under_way_can_finish_after_close(open_catalogue, make_drink):
+def test_active_readers_can_finish_after_close(open_catalogue, make_drink):
     catalogue = open_catalogue([make_drink(f"D{n:04}") for n in range(600)])
     reading = catalogue.all_drinks()
     next(reading)
@@ -108,8 +108,8 @@ def test_a_page_holds_25_drinks_or_50_ingredients_by_default(open_catalogue, mak
     assert len(catalogue.search(DrinkQuery()).items) == 25
     assert len(catalogue.ingredients().items) == 50
     have = [f"New {n:02}" for n in range(60)]
-    answer = catalogue.makeable(have)
-    assert (len(answer.items), answer.counts) == (25, {"0": 60, "1": 0, "2": 0})
+    page = catalogue.makeable(have)
+    assert (len(page.items), page.counts) == (25, {"0": 60, "1": 0, "2": 0})
     assert catalogue.makeable(have[1:]).counts == {"0": 59, "1": 1, "2": 0}
     assert [item.missing for item in catalogue.makeable(have[:1], limit=60).items] == [[]]
 
@@ -119,9 +119,9 @@ def test_every_match_can_be_the_random_drink(open_catalogue, make_drink):
     catalogue = open_catalogue(drinks)
     random.seed(1)
 
-    found = {catalogue.random(DrinkQuery(glass=("Cup",))).name for _ in range(200)}
+    names = {catalogue.random(DrinkQuery(glass=("Cup",))).name for _ in range(200)}
 
-    assert found == {"D1", "D3", "D5", "D7", "D9"}
+    assert names == {"D1", "D3", "D5", "D7", "D9"}
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_the_error_says_why_a_file_is_refused(tmp_path, new_file, statement, tex
         Catalogue(path)
 
 
-def test_the_index_is_built_once_by_the_first_query_or_warm(
+def test_the_index_is_built_once_by_the_first_query_or_by_warm(
     open_catalogue, make_drink, monkeypatch
 ):
     built = []
@@ -159,7 +159,7 @@ def test_the_index_is_built_once_by_the_first_query_or_warm(
     monkeypatch.setattr(reader, "CatalogueIndex", Counted)
     catalogue = open_catalogue([make_drink("A", "Gin")])
     assert catalogue.drink("test:A") == make_drink("A", "Gin")
-    assert built == [], "by its id a drink is found in the file"
+    assert built == [], "a lookup by ID reads the file"
     catalogue.warm()
     assert built == [1]
     assert catalogue.count(DrinkQuery()) == len(catalogue.search(DrinkQuery()).items) == 1

@@ -1,4 +1,4 @@
-"""What is written into a catalogue comes out the same, to the last field."""
+"""A catalogue returns every field of a drink as it was written."""
 
 import unicodedata
 
@@ -37,7 +37,7 @@ def test_drinks_are_read_back_unchanged(open_catalogue, given_drinks):
 def test_the_tables_have_the_columns_that_rows_fill(open_catalogue):
     catalogue = open_catalogue([])
 
-    with catalogue._connections.borrow() as connection:  # noqa: SLF001 - looks into the file
+    with catalogue._connections.borrow() as connection:  # noqa: SLF001 - inspects the file
         columns = {
             table: [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
             for table in ("drinks", "drink_ingredients")
@@ -46,30 +46,32 @@ def test_the_tables_have_the_columns_that_rows_fill(open_catalogue):
         ((page_size,),) = connection.execute("PRAGMA page_size")
 
     assert sorted(columns["drinks"]) == sorted(("row", *DRINK_COLUMNS))
-    assert tuple(columns["drink_ingredients"]) == LINE_COLUMNS, "lines are read by place"
+    assert tuple(columns["drink_ingredients"]) == LINE_COLUMNS, "lines are read by position"
     assert format_ == schema.FORMAT
     assert page_size == schema.PAGE_SIZE
 
 
-def test_many_drinks_stream_in_name_order_whatever_their_ids(open_catalogue, make_drink):
+def test_many_drinks_are_streamed_in_name_order_independent_of_their_ids(
+    open_catalogue, make_drink
+):
     number = 2 * READ_CHUNK + 1
     names = [f"Drink {place % 7}" for place in range(number)]
     catalogue = open_catalogue(
         make_drink(name, "Ice", drink_id=f"test:{place}") for place, name in enumerate(names)
     )
 
-    found = [(drink.name, drink.id) for drink in catalogue.all_drinks()]
+    listed = [(drink.name, drink.id) for drink in catalogue.all_drinks()]
 
-    assert len(found) == number
-    assert found == sorted(found)
+    assert len(listed) == number
+    assert listed == sorted(listed)
 
 
 def test_drinks_are_returned_in_the_requested_order_without_unknown_ids(open_catalogue, make_drink):
     catalogue = open_catalogue([make_drink("A"), make_drink("B")])
 
-    found = catalogue.drinks(["test:B", "nobody", "\ud800", "test:A", "test:B", "test:A\x00"])
+    drinks = catalogue.drinks(["test:B", "nobody", "\ud800", "test:A", "test:B", "test:A\x00"])
 
-    assert [drink.name for drink in found] == ["B", "A", "B"]
+    assert [drink.name for drink in drinks] == ["B", "A", "B"]
     assert catalogue.drink("test:A") == make_drink("A")
     assert catalogue.drink("\udcff") is None
 
@@ -105,16 +107,16 @@ def test_the_full_text_has_each_text_on_its_own_line(make_drink):
 
 
 @pytest.mark.parametrize(
-    ("name", "held"),
+    ("name", "stored"),
     [
         ("Gro\u00dfer Bock", "Gro\u00dfer Bock grosser"),
-        ("\u00c9lan vital", "\u00c9lan vital"),  # SQLite takes the accents off itself
+        ("\u00c9lan vital", "\u00c9lan vital"),  # SQLite strips the accents itself
         ("\uff27\uff29\uff2e \ufb01zz", "\uff27\uff29\uff2e \ufb01zz fizz gin"),
         ("E\u0301lan", "E\u0301lan"),
     ],
 )
-def test_words_that_sqlite_would_not_find_are_appended_to_the_text(make_drink, name, held):
-    assert text_row(make_drink(name))[0] == held
+def test_words_that_sqlite_cannot_match_are_appended_to_the_text(make_drink, name, stored):
+    assert text_row(make_drink(name))[0] == stored
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The catalogue in figures."""
+"""The statistics of a catalogue."""
 
 import random
 from collections import Counter
@@ -28,30 +28,39 @@ def test_withdrawn_drinks_are_not_counted(open_catalogue, make_drink):
         ]
     )  # fmt: skip
 
-    found = catalogue.statistics()
+    statistics = catalogue.statistics()
 
-    assert (found.drinks, found.mocktails, found.with_alcohol, found.withdrawn) == (4, 1, 2, 1)
-    assert (found.unknown_strength, found.ingredients) == (2, 3)
-    assert found.categories == [Facet("Cocktail", 3)]
-    assert found.alcoholic == [Facet("alcoholic", 1)]
-    assert found.glasses == [Facet("Cup", 1)]
-    assert found.spirits == [Facet("Gin", 1)]
-    assert found.methods == [Facet("shaken", 1)]
-    assert found.tags == [Facet("T", 1)]
-    assert found.certainty == [Facet("unknown", 3), Facet("range", 1)]
-    assert found.quality == [Facet("x", 2), Facet("y", 1)]
-    assert found.strength == [StrengthBin(0, 5, 1), StrengthBin(5, 10, 0), StrengthBin(10, 15, 1)]
-    assert found.pairings == [
+    assert (
+        statistics.drinks,
+        statistics.mocktails,
+        statistics.with_alcohol,
+        statistics.withdrawn,
+    ) == (4, 1, 2, 1)
+    assert (statistics.unknown_strength, statistics.ingredients) == (2, 3)
+    assert statistics.categories == [Facet("Cocktail", 3)]
+    assert statistics.alcoholic == [Facet("alcoholic", 1)]
+    assert statistics.glasses == [Facet("Cup", 1)]
+    assert statistics.spirits == [Facet("Gin", 1)]
+    assert statistics.methods == [Facet("shaken", 1)]
+    assert statistics.tags == [Facet("T", 1)]
+    assert statistics.certainty == [Facet("unknown", 3), Facet("range", 1)]
+    assert statistics.quality == [Facet("x", 2), Facet("y", 1)]
+    assert statistics.strength == [
+        StrengthBin(0, 5, 1),
+        StrengthBin(5, 10, 0),
+        StrengthBin(10, 15, 1),
+    ]
+    assert statistics.pairings == [
         Pairing("Gin", "Lime juice", 2),
         Pairing("Gin", "Mint", 1),
         Pairing("Lime juice", "Mint", 1),
     ]
-    assert found.top_ingredients == [Facet("Gin", 2), Facet("Lime juice", 2), Facet("Mint", 2)]
-    assert found.ingredients_per_drink == [Facet(str(number), 1) for number in range(4)]
-    assert catalogue.statistics() is found, "counted once"
+    assert statistics.top_ingredients == [Facet("Gin", 2), Facet("Lime juice", 2), Facet("Mint", 2)]
+    assert statistics.ingredients_per_drink == [Facet(str(number), 1) for number in range(4)]
+    assert catalogue.statistics() is statistics, "computed once"
 
 
-def test_the_most_frequent_pairs_are_found_among_many(open_catalogue, make_drink):
+def test_the_most_frequent_of_many_pairs_are_returned(open_catalogue, make_drink):
     few = [make_drink(f"F{n}", f"New {n}", f"New {n + 1}", "Ice") for n in range(100)]
     often = [make_drink(f"O{n}", "Rare one", "Rare two") for n in range(5)]
     catalogue = open_catalogue(few + often)
@@ -65,7 +74,7 @@ def test_the_most_frequent_pairs_are_found_among_many(open_catalogue, make_drink
 
 
 def test_pairs_equal_a_count_drink_by_drink(open_catalogue, make_drink):
-    chance = random.Random(1)  # noqa: S311 - drinks made up
+    chance = random.Random(1)  # noqa: S311 - test data
     names = [f"New {n}" for n in range(30)]
     drinks = [
         make_drink(f"D{n}", *chance.sample(names, chance.randrange(8)), withdrawn_at=n % 5 or None)
@@ -92,8 +101,8 @@ def test_many_rare_ingredients_take_little_time(open_catalogue, make_drink):
     assert [pair.drinks for pair in pairings] == [2] * 40
 
 
-def test_a_pair_is_not_left_out_because_its_rarer_ingredient_sorts_late(open_catalogue, make_drink):
-    """Forty-five pairs meet once, and so does the one that comes first by name."""
+def test_a_pair_is_not_missed_because_its_rarer_ingredient_sorts_late(open_catalogue, make_drink):
+    """Forty-six pairs occur once each; one of them comes first by name."""
     many = make_drink("Many", *(f"New B{n}" for n in range(10)))
     catalogue = open_catalogue([many, make_drink("Two", "New A", "New Y")])
 
@@ -104,7 +113,7 @@ def test_a_pair_is_not_left_out_because_its_rarer_ingredient_sorts_late(open_cat
 
 
 def test_pairs_of_equal_count_are_chosen_by_name(open_catalogue, make_drink):
-    """Thirty-nine pairs meet twice; of those that meet once there is room for one."""
+    """Thirty-nine pairs occur twice, so only one of those that occur once is returned."""
     nine, three = [f"New B{n}" for n in range(9)], [f"New C{n}" for n in range(3)]
     twice = [make_drink(f"D{n}", *names) for n, names in enumerate((nine, nine, three, three))]
     once = [make_drink("E", "New D", "New E"), make_drink("F", "New A", "New Y")]
@@ -124,18 +133,18 @@ def test_a_drink_without_ingredients_counts_as_0_ingredients(open_catalogue, mak
         make_drink("D"),
     ]
 
-    found = open_catalogue(drinks).statistics().ingredients_per_drink
+    sizes = open_catalogue(drinks).statistics().ingredients_per_drink
 
-    assert found == [Facet("0", 2), Facet("1", 1), Facet("2", 1)]
+    assert sizes == [Facet("0", 2), Facet("1", 1), Facet("2", 1)]
 
 
-def test_the_forty_most_used_ingredients_are_given(open_catalogue, make_drink):
+def test_the_forty_most_used_ingredients_are_returned(open_catalogue, make_drink):
     drinks = [make_drink(f"D{n}", "Gin", f"New {n % 45:02}") for n in range(46)]
 
-    found = open_catalogue(drinks).statistics()
+    statistics = open_catalogue(drinks).statistics()
 
-    assert found.ingredients == 46
-    assert found.top_ingredients == [
+    assert statistics.ingredients == 46
+    assert statistics.top_ingredients == [
         Facet("Gin", 46), Facet("New 00", 2), *(Facet(f"New {n:02}", 1) for n in range(1, 39))
     ]  # fmt: skip
 
@@ -153,10 +162,14 @@ def test_a_strength_on_a_boundary_counts_in_the_upper_bin(open_catalogue, make_d
     served = [(4.9, 4.9), (4, 6), (9, 11), (None, 50), (50, None)]
     drinks = [make_drink(f"D{n}", **_served(*ends)) for n, ends in enumerate(served)]
 
-    found = open_catalogue(drinks).statistics()
+    statistics = open_catalogue(drinks).statistics()
 
-    assert found.strength == [StrengthBin(0, 5, 1), StrengthBin(5, 10, 1), StrengthBin(10, 15, 1)]
-    assert found.unknown_strength == 1, "the strength as mixed counts, its upper end"
+    assert statistics.strength == [
+        StrengthBin(0, 5, 1),
+        StrengthBin(5, 10, 1),
+        StrengthBin(10, 15, 1),
+    ]
+    assert statistics.unknown_strength == 1, "the upper bound of the strength as mixed counts"
 
 
 def test_an_empty_catalogue_has_empty_figures(open_catalogue):

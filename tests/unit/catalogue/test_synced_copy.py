@@ -1,4 +1,4 @@
-"""The local copy: up to date when the source answers, there when it does not, never leaking."""
+"""The local copy: current while the source responds, stale while it fails, without leaks."""
 
 import gc
 import re
@@ -19,23 +19,23 @@ from mocktailverse.ttl_cache import SingleFlight
 
 
 class FakeSource:
-    """Serves the bytes of a file; fails with `error`."""
+    """Serves the bytes of a file, or raises `error`."""
 
     def __init__(self) -> None:
         self.body: bytes | None = None
         self.error: Exception | None = None
-        self.asked = 0
-        self.answered = 0
+        self.requests = 0
+        self.responses = 0
         self.downloads = 0
         self.entered = threading.Event()
-        self.may_answer = threading.Event()
-        self.may_answer.set()
+        self.may_respond = threading.Event()
+        self.may_respond.set()
 
     def download(self, path: Path, *, unless: str | None = None) -> str | None:
-        self.asked += 1
+        self.requests += 1
         self.entered.set()
-        assert self.may_answer.wait(240)
-        self.answered += 1
+        assert self.may_respond.wait(240)
+        self.responses += 1
         if self.error:
             path.write_bytes(b"cut off")
             raise self.error
@@ -74,7 +74,7 @@ def copy(source, clock, tmp_path):
 
 @pytest.fixture
 def bodies(tmp_path, new_file, make_drink):
-    """Catalogues with one, two and three drinks, as bytes."""
+    """Return the bytes of catalogues with one, two and three drinks."""
     return [
         new_file(tmp_path / "body", [make_drink(f"D{n}", "Gin") for n in range(size)]).read_bytes()
         for size in (1, 2, 3)
@@ -86,15 +86,15 @@ def _files(copy):
     return list(copy._folder.iterdir()) if copy._folder.exists() else []  # noqa: SLF001 - counts files
 
 
-def test_the_source_is_asked_once_per_max_age(copy, source, clock, bodies):
+def test_the_source_gets_one_request_per_max_age(copy, source, clock, bodies):
     source.body = bodies[0]
     first = copy.current()
     assert copy.current() is first
-    assert source.asked == 1
+    assert source.requests == 1
 
     clock.now += 10
     assert copy.current() is first, "unchanged"
-    assert (source.asked, source.downloads) == (2, 1)
+    assert (source.requests, source.downloads) == (2, 1)
 
     source.body = bodies[1]
     assert copy.current() is first, "not old enough"
@@ -110,7 +110,7 @@ def test_a_new_catalogue_is_warmed_before_readers_get_it(copy, source, clock, bo
         source.body = body
         copy.current()
         clock.now += 10
-    assert warmed == [2, 3], "the first one is waited for: it is not made to take longer"
+    assert warmed == [2, 3], "readers wait for the first one, so warming must not delay it"
 
 
 def test_readers_can_keep_reading_the_old_catalogue(copy, source, clock, bodies):
@@ -144,7 +144,7 @@ def test_a_failing_source_leaves_the_old_copy_and_reports_why(copy, source, cloc
         clock.now += 30
     assert copy.failing_for_s == 90
 
-    source.error, source.body = None, b"no catalogue"
+    source.error, source.body = None, b"not a catalogue"
     assert copy.current() is old
     assert "Not a sealed catalogue" in copy.problem
     assert len(_files(copy)) == 1
@@ -155,21 +155,21 @@ def test_a_failing_source_leaves_the_old_copy_and_reports_why(copy, source, cloc
     assert (copy.problem, copy.failing_for_s) == (None, None)
 
 
-def test_in_the_foreground_a_failing_source_is_not_asked_for_half_a_minute(
+def test_in_the_foreground_a_failing_source_gets_no_request_for_half_a_minute(
     copy, source, clock, bodies
 ):
     source.body = bodies[0]
     copy.current()
     source.error = TransientError("Slow down.")
     clock.now += 10
-    asked = source.asked + 1
+    requests = source.requests + 1
     for waited_s in (0, 10, 19.9):
         clock.now += waited_s
         copy.current()
-        assert source.asked == asked
+        assert source.requests == requests
     clock.now += 0.1
     copy.current()
-    assert source.asked == asked + 1
+    assert source.requests == requests + 1
 
 
 def test_without_any_copy_the_caller_gets_the_error(copy, source, clock, bodies):
@@ -177,8 +177,8 @@ def test_without_any_copy_the_caller_gets_the_error(copy, source, clock, bodies)
     for _ in range(3):
         with pytest.raises(TransientError):
             copy.current()
-    assert source.asked == 1, "no storm of attempts"
-    source.error, source.body = None, b"no catalogue"
+    assert source.requests == 1, "a failure is not retried at once"
+    source.error, source.body = None, b"not a catalogue"
     clock.now += 5
     with pytest.raises(CatalogueError):
         copy.current()
@@ -202,35 +202,35 @@ def test_one_thread_refreshes_while_others_get_the_old_catalogue(copy, source, c
     old = copy.current()
     source.body = bodies[1]
     source.entered.clear()
-    source.may_answer.clear()
+    source.may_respond.clear()
     clock.now += 10
-    found = []
-    looking = threading.Thread(target=lambda: found.append(copy.current()))
-    looking.start()
+    catalogues = []
+    reader = threading.Thread(target=lambda: catalogues.append(copy.current()))
+    reader.start()
     assert source.entered.wait(240)
 
     assert copy.current() is old
-    assert source.asked == 2
+    assert source.requests == 2
 
-    source.may_answer.set()
-    looking.join(30)
-    assert [catalogue.meta.drinks for catalogue in found] == [2]
+    source.may_respond.set()
+    reader.join(30)
+    assert [catalogue.meta.drinks for catalogue in catalogues] == [2]
 
 
 def test_the_first_copy_is_downloaded_once_for_all_waiting_threads(copy, source, bodies):
     source.body = bodies[0]
-    source.may_answer.clear()
-    found = []
-    threads = [threading.Thread(target=lambda: found.append(copy.current())) for _ in range(6)]
+    source.may_respond.clear()
+    catalogues = []
+    threads = [threading.Thread(target=lambda: catalogues.append(copy.current())) for _ in range(6)]
     for thread in threads:
         thread.start()
     assert source.entered.wait(240)
-    source.may_answer.set()
+    source.may_respond.set()
     for thread in threads:
         thread.join(30)
 
-    assert len(found) == 6
-    assert len(set(map(id, found))) == 1
+    assert len(catalogues) == 6
+    assert len(set(map(id, catalogues))) == 1
     assert source.downloads == 1
 
 
@@ -243,9 +243,9 @@ def test_readers_never_see_a_swap(source, tmp_path, bodies):
     def read():
         while not stop.is_set():
             catalogue = copy.current()
-            found = catalogue.search(DrinkQuery(q="d"))
-            if not len(found.items) == catalogue.meta.drinks == len(list(catalogue.all_drinks())):
-                problems.append(found)
+            page = catalogue.search(DrinkQuery(q="d"))
+            if not len(page.items) == catalogue.meta.drinks == len(list(catalogue.all_drinks())):
+                problems.append(page)
 
     threads = [threading.Thread(target=read) for _ in range(4)]
     for thread in threads:
@@ -326,26 +326,26 @@ def _eventually(condition):
         time.sleep(0.001)
 
 
-def test_nobody_waits_for_a_slow_download(background, source, clock, bodies):
+def test_no_reader_waits_for_a_slow_download(background, source, clock, bodies):
     source.body = bodies[0]
     old = background.current()
     source.body = bodies[1]
-    source.may_answer.clear()
+    source.may_respond.clear()
     source.entered.clear()
     clock.now += 10
 
     assert background.current(timeout_s=0) is old
     assert source.entered.wait(240)
     assert [background.current() for _ in range(3)] == [old] * 3
-    assert source.asked == 2, "one look at a time"
+    assert source.requests == 2, "one request at a time"
 
-    source.may_answer.set()
+    source.may_respond.set()
     _eventually(lambda: background.current() is not old)
     assert background.current().meta.drinks == 2
-    assert source.asked == 2
+    assert source.requests == 2
 
 
-def test_the_reader_who_starts_a_quick_refresh_gets_the_new_catalogue(
+def test_the_reader_that_starts_a_quick_refresh_gets_the_new_catalogue(
     background, source, clock, bodies
 ):
     source.body = bodies[0]
@@ -363,16 +363,16 @@ def test_no_reader_waits_for_a_source_that_hangs(background, source, clock, bodi
     clock.now += 10
     assert background.current(timeout_s=240) is old
     assert background.problem == "Slow down."
-    answered = source.answered
-    source.may_answer.clear()
+    responses = source.responses
+    source.may_respond.clear()
     for _ in range(3):
         clock.now += 10
         assert background.current(timeout_s=60) is old
-    assert source.answered == answered, "nobody waited for the answer that is under way"
+    assert source.responses == responses, "no reader waited for the response in progress"
     assert (background.problem, background.failing_for_s) == ("Slow down.", 30)
 
     source.error, source.body = None, bodies[1]
-    source.may_answer.set()
+    source.may_respond.set()
     _eventually(lambda: background.problem is None)
     assert background.current().meta.drinks == 2
 
@@ -392,7 +392,7 @@ def test_swaps_in_the_background_leave_no_files(background, source, clock, bodie
     assert len(_files(background)) == 1
 
 
-def test_a_reader_waits_a_quarter_of_a_second_and_not_at_all_for_a_source_that_fails(
+def test_a_reader_waits_for_a_quarter_of_a_second_or_not_at_all_if_the_source_fails(
     source, clock, tmp_path, bodies, monkeypatch
 ):
     waited = []
@@ -422,7 +422,7 @@ def test_the_file_of_a_copy_has_a_random_name(copy, source, bodies):
     assert re.fullmatch(r"catalogue-[0-9a-f]{16}\.sqlite", file.name)
 
 
-def test_a_refresh_under_way_does_not_keep_the_process_from_ending(tmp_path, bodies):
+def test_a_refresh_in_progress_does_not_keep_the_process_alive(tmp_path, bodies):
     published = tmp_path / "published.sqlite"
     published.write_bytes(bodies[0])
     script = f"""
@@ -441,7 +441,7 @@ copy = CatalogueCopy(Source(), Path({str(tmp_path / "copies")!r}), max_age_s=0, 
 copy.current()
 print(copy.current(timeout_s=0).meta.drinks)
 """
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, check=True, timeout=240
     )
-    assert done.stdout == b"1\n"
+    assert process.stdout == b"1\n"

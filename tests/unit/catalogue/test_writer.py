@@ -1,4 +1,4 @@
-"""The catalogue's writer: edited or filled, a catalogue of the same drinks is the same."""
+"""The catalogue's writer: an edited catalogue equals a new one with the same drinks."""
 
 import hashlib
 import sqlite3
@@ -32,7 +32,7 @@ SEAL = {"version": "1-00000000", "built_at": 1, "table": "drinks"}
 
 @pytest.fixture(scope="session")
 def new_drink(numbered_drink):
-    """Drinks whose ids are numbers, and whose ingredients have no measures."""
+    """Return a function that creates drinks with numbers as IDs, without measures."""
     return numbered_drink
 
 
@@ -50,7 +50,7 @@ def edit(path, drinks=(), ids=()):
 
 
 def dump(path):
-    """All that the file says, without row numbers; the full text with all its terms."""
+    """Return the content of the file without row numbers; the full text with all its terms."""
     with closing(sqlite3.connect(path)) as connection:
         read = connection.execute
         assert read("PRAGMA integrity_check").fetchall() == [("ok",)]
@@ -71,7 +71,7 @@ def dump(path):
 
 @st.composite
 def edits(draw, new_drink):
-    """A few drinks to put, and a few ids to remove; there are six ids in all."""
+    """Draw a few drinks to put and a few IDs to remove; there are six drink IDs in total."""
     drinks = [
         new_drink(
             str(draw(st.integers(1, 6))),
@@ -92,17 +92,17 @@ def edits(draw, new_drink):
 def test_edits_result_in_the_same_rows_as_a_new_file(new_drink, data):
     with TemporaryDirectory() as folder:
         edited, new = Path(folder) / "edited", Path(folder) / "new"
-        standing = {}
+        expected = {}
         fill(edited, [])
         for drinks, ids in data.draw(st.lists(edits(new_drink), min_size=1, max_size=4)):
             edit(edited, drinks, ids)
-            standing |= {drink.id: drink for drink in drinks}
-            standing = {key: drink for key, drink in standing.items() if key not in ids}
-        fill(new, standing.values())
+            expected |= {drink.id: drink for drink in drinks}
+            expected = {key: drink for key, drink in expected.items() if key not in ids}
+        fill(new, expected.values())
         assert dump(edited) == dump(new)
 
 
-def test_drinks_are_read_back_to_the_last_field(tmp_path, new_drink):
+def test_every_field_of_a_drink_is_read_back(tmp_path, new_drink):
     drink = new_drink(
         "1",
         "Daiquiri",
@@ -149,20 +149,20 @@ def test_a_withdrawn_drink_does_not_count_but_its_ingredients_are_listed(tmp_pat
 def test_an_unknown_ingredient_has_only_a_name(tmp_path, new_drink):
     fill(tmp_path / "c", [new_drink("1", "Odd", ["Moon dust"])])
     with closing(sqlite3.connect(tmp_path / "c")) as connection:
-        found = connection.execute("SELECT * FROM ingredients").fetchall()
-    assert found == [("Moon dust", None, None, None, None, 1, 1)]
+        ingredients = connection.execute("SELECT * FROM ingredients").fetchall()
+    assert ingredients == [("Moon dust", None, None, None, None, 1, 1)]
 
 
 def test_a_known_ingredient_has_the_values_of_the_reference(tmp_path, new_drink):
     fill(tmp_path / "c", [new_drink("1", "Neat", ["Light rum"])])
     with closing(sqlite3.connect(tmp_path / "c")) as connection:
-        found = connection.execute("SELECT * FROM ingredients").fetchall()
+        ingredients = connection.execute("SELECT * FROM ingredients").fetchall()
         kinds = connection.execute("SELECT * FROM ingredient_kinds").fetchall()
     line = ("Light rum", *ancestors("Light rum"))
     assert len(line) > 2
     facts = {name: match_ingredient(name) for name in line}
     parents = {**dict(pairwise(line)), line[-1]: None}
-    assert sorted(found) == sorted(
+    assert sorted(ingredients) == sorted(
         (
             name, fact.kind, parents[name], fact.abv_percent, fact.alcoholic,
             int(name == "Light rum"), 1,
@@ -221,7 +221,7 @@ def test_a_file_that_is_not_sealed_is_refused(tmp_path, new_drink):
         CatalogueWriter.open(tmp_path / "c")
 
 
-def spoil(path, statement):
+def damage(path, statement):
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(statement)
 
@@ -238,12 +238,12 @@ def spoil(path, statement):
 )
 def test_a_catalogue_of_another_format_is_refused(tmp_path, statement):
     fill(tmp_path / "c", [])
-    spoil(tmp_path / "c", statement)
+    damage(tmp_path / "c", statement)
     with pytest.raises(CatalogueError):
         CatalogueWriter.open(tmp_path / "c")
 
 
-@pytest.mark.parametrize("content", [b"", b"no database at all" * 100])
+@pytest.mark.parametrize("content", [b"", b"not a database" * 100])
 def test_a_file_that_is_not_a_database_is_refused(tmp_path, content):
     (tmp_path / "c").write_bytes(content)
     with pytest.raises(CatalogueError):
@@ -255,11 +255,11 @@ def test_a_file_that_is_not_a_database_is_refused(tmp_path, content):
 def test_a_new_file_replaces_an_existing_one(tmp_path, new_drink):
     fill(tmp_path / "c", [new_drink("1"), new_drink("2")])
     assert fill(tmp_path / "c", [new_drink("3")]).drinks == 1
-    (tmp_path / "c").write_bytes(b"no database")
+    (tmp_path / "c").write_bytes(b"not a database")
     assert fill(tmp_path / "c", [new_drink("3")]).drinks == 1
 
 
-def test_what_was_sealed_is_returned_and_is_in_the_file(tmp_path, new_drink):
+def test_seal_returns_the_meta_data_that_it_writes_to_the_file(tmp_path, new_drink):
     gone = new_drink("2", withdrawn_at=5, observed_at=9)
     seal = {"version": "7-00000001", "built_at": 7, "table": "other"}
     with CatalogueWriter.create(tmp_path / "c") as new:
@@ -277,7 +277,7 @@ def test_what_was_sealed_is_returned_and_is_in_the_file(tmp_path, new_drink):
 
 
 @pytest.mark.parametrize(
-    ("statement", "said"),
+    ("statement", "message"),
     [
         ("DELETE FROM meta WHERE key = 'reference'", "another ingredient reference"),
         ("UPDATE meta SET value = '0' WHERE key = 'reference'", "another ingredient reference"),
@@ -285,13 +285,13 @@ def test_what_was_sealed_is_returned_and_is_in_the_file(tmp_path, new_drink):
     ],
 )
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for open files in /proc")
-def test_a_file_that_is_refused_is_not_kept_open(tmp_path, statement, said):
+def test_a_file_that_is_refused_is_not_kept_open(tmp_path, statement, message):
     path = tmp_path / "c"
     fill(path, [])
-    spoil(path, statement)
-    with pytest.raises(CatalogueError, match=said) as caught:
+    damage(path, statement)
+    with pytest.raises(CatalogueError, match=message) as caught:
         CatalogueWriter.open(path)
-    assert caught.value.__traceback__ is not None, "which holds on to what was opened"
+    assert caught.value.__traceback__ is not None, "the traceback references the opened file"
     open_files = [file.resolve() for file in Path("/proc/self/fd").iterdir()]
     assert path.resolve() not in open_files
     with pytest.raises(CatalogueError, match="missing` is not a file"):
@@ -313,16 +313,16 @@ def test_the_reference_digest_depends_on_code_and_table(tmp_path):
     fill(tmp_path / "c", [])
     with closing(sqlite3.connect(tmp_path / "c")) as connection:
         query = "SELECT value FROM meta WHERE key = 'reference'"
-        ((found,),) = connection.execute(query)
+        ((digest,),) = connection.execute(query)
     reference = f"{TRANSFORM_VERSION}{read_table('ingredients.csv')}"
-    assert found == hashlib.sha256(reference.encode()).hexdigest()[:16]
+    assert digest == hashlib.sha256(reference.encode()).hexdigest()[:16]
 
 
-def test_damage_that_shows_late_is_reported(tmp_path, new_drink):
+def test_damage_that_appears_during_a_write_is_reported(tmp_path, new_drink):
     fill(tmp_path / "c", [new_drink("1")])
-    spoil(tmp_path / "c", "DROP TABLE tags")
-    damage = pytest.raises(CatalogueError, match=r"^The catalogue cannot be written: .*tags")
-    with CatalogueWriter.open(tmp_path / "c") as opened, damage:
+    damage(tmp_path / "c", "DROP TABLE tags")
+    raises_error = pytest.raises(CatalogueError, match=r"^The catalogue cannot be written: .*tags")
+    with CatalogueWriter.open(tmp_path / "c") as opened, raises_error:
         opened.put([new_drink("1", "Fizz")])
 
 
@@ -332,16 +332,16 @@ def test_versions_are_unique_and_sort_by_time():
     assert len({catalogue_version(1) for _ in range(100)}) == 100
 
 
-def test_a_small_edit_costs_a_small_part_of_a_rebuild(tmp_path, new_drink):
+def test_a_small_edit_takes_a_small_part_of_the_time_of_a_rebuild(tmp_path, new_drink):
     drinks = [
         new_drink(
             str(n), f"Mix {n}", [NAMES[n % 8], NAMES[n % 5]], instructions={"en": "Mix. " * 9}
         )
         for n in range(8_000)
     ]
-    began = time.process_time()
+    started = time.process_time()
     fill(tmp_path / "c", drinks)
     filled = time.process_time()
     changed = [new_drink(str(n), f"New {n}", [NAMES[n % 7]]) for n in range(0, 800, 100)]
     assert edit(tmp_path / "c", changed) == (8, 0)
-    assert time.process_time() - filled < (filled - began) / 10
+    assert time.process_time() - filled < (filled - started) / 10

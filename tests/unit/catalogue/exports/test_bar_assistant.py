@@ -1,4 +1,4 @@
-"""Every drink is a recipe that Bar Assistant's schema allows, and says what is not certain."""
+"""Bar Assistant's schema accepts the recipe of every drink; the recipe says what is uncertain."""
 
 import json
 from contextlib import closing
@@ -52,10 +52,12 @@ drinks = st.builds(
 
 
 def line_of(measure: str | None, name: str = "Gin", position: int = 1) -> IngredientLine:
-    read = parse_measure(measure or "", name)
-    fields = {field: getattr(read, field) for field in read.__struct_fields__}
-    known = {field: fields[field] for field in IngredientLine.__struct_fields__ if field in fields}
-    return IngredientLine(position=position, name=name, name_raw=name, measure_raw=measure, **known)
+    measured = parse_measure(measure or "", name)
+    fields = {field: getattr(measured, field) for field in measured.__struct_fields__}
+    values = {field: fields[field] for field in IngredientLine.__struct_fields__ if field in fields}
+    return IngredientLine(
+        position=position, name=name, name_raw=name, measure_raw=measure, **values
+    )
 
 
 def drink_of(*measures: IngredientLine, **changes: object) -> Drink:
@@ -89,8 +91,8 @@ def drink_of(*measures: IngredientLine, **changes: object) -> Drink:
 
 
 def ingredient_of(measure: str | None, name: str = "Gin") -> dict:
-    (found,) = recipe(drink_of(line_of(measure, name))).ingredients
-    return msgspec.to_builtins(found)
+    (ingredient,) = recipe(drink_of(line_of(measure, name))).ingredients
+    return msgspec.to_builtins(ingredient)
 
 
 @given(drink=drinks)
@@ -101,9 +103,9 @@ def test_the_recipe_of_any_drink_is_valid(drink):
 def test_the_samples_are_valid_recipes(catalogue_path):
     with closing(Catalogue(catalogue_path)) as catalogue:
         recipes = json.loads(b"".join(export_bar_assistant(catalogue)))
-        assert [found["name"] for found in recipes] == [d.name for d in catalogue.all_drinks()]
-    for found in recipes:
-        VALIDATOR.validate(found)
+        assert [entry["name"] for entry in recipes] == [d.name for d in catalogue.all_drinks()]
+    for entry in recipes:
+        VALIDATOR.validate(entry)
 
 
 def test_a_recipe_has_all_fields_of_the_drink():
@@ -137,7 +139,7 @@ def test_a_recipe_has_all_fields_of_the_drink():
 
 
 @pytest.mark.parametrize(
-    ("method", "theirs"),
+    ("method", "expected"),
     [
         ("shaken", "Shake"),
         ("stirred", "Stir"),
@@ -148,8 +150,8 @@ def test_a_recipe_has_all_fields_of_the_drink():
         (None, None),
     ],
 )
-def test_a_method_has_the_name_that_bar_assistant_gives_it(method, theirs):
-    assert recipe(drink_of(derived=Derived(method=method))).method == theirs
+def test_a_method_has_its_name_in_bar_assistant(method, expected):
+    assert recipe(drink_of(derived=Derived(method=method))).method == expected
 
 
 @pytest.mark.parametrize(
@@ -162,8 +164,8 @@ def test_a_method_has_the_name_that_bar_assistant_gives_it(method, theirs):
     ],
 )
 def test_the_garnish_is_read_from_the_measures(lines, garnish):
-    made = recipe(drink_of(*(line_of(*line, number) for number, line in enumerate(lines, 1))))
-    assert made.garnish == garnish
+    exported = recipe(drink_of(*(line_of(*line, number) for number, line in enumerate(lines, 1))))
+    assert exported.garnish == garnish
 
 
 @pytest.mark.parametrize(
@@ -174,7 +176,7 @@ def test_the_garnish_is_read_from_the_measures(lines, garnish):
         ("1 sprig", "sprig", None),
     ],
 )
-def test_the_unit_or_the_measure_alone_makes_a_garnish(measure, unit, garnish):
+def test_the_unit_or_the_measure_alone_marks_a_garnish(measure, unit, garnish):
     line = msgspec.structs.replace(line_of(measure, "Mint"), unit=unit)
     assert recipe(drink_of(line)).garnish == garnish
 
@@ -189,10 +191,10 @@ def test_the_unit_or_the_measure_alone_makes_a_garnish(measure, unit, garnish):
         (12, None, None, "Strength unknown"),
     ],
 )
-def test_a_strength_is_shown_if_both_its_ends_are_known(low, high, abv, expected):
+def test_a_strength_is_shown_if_both_bounds_are_known(low, high, abv, expected):
     derived = Derived(abv_served_percent_min=low, abv_served_percent_max=high)
-    made = recipe(drink_of(derived=derived, category=None, iba=None))
-    assert (made.abv, made.description) == (abv, expected)
+    exported = recipe(drink_of(derived=derived, category=None, iba=None))
+    assert (exported.abv, exported.description) == (abv, expected)
 
 
 @pytest.mark.parametrize(
@@ -207,8 +209,8 @@ def test_a_strength_is_shown_if_both_its_ends_are_known(low, high, abv, expected
 )
 def test_an_amount_is_shown_up_to_the_limit_of_the_schema(fields, expected):
     line = msgspec.structs.replace(line_of("2 oz"), **{"amount_min": 1, **fields})
-    (found,) = recipe(drink_of(line)).ingredients
-    assert (found.amount, found.amount_max, found.note) == expected
+    (ingredient,) = recipe(drink_of(line)).ingredients
+    assert (ingredient.amount, ingredient.amount_max, ingredient.note) == expected
 
 
 @pytest.mark.parametrize(
@@ -221,15 +223,15 @@ def test_an_amount_is_shown_up_to_the_limit_of_the_schema(fields, expected):
         ("leaf", "count", "leaf"),
     ],
 )
-def test_a_unit_is_kept_if_there_is_one(unit, kind, units):
+def test_a_known_unit_is_kept(unit, kind, units):
     line = msgspec.structs.replace(line_of("2 oz"), unit=unit, kind=kind)
-    assert [found.units for found in recipe(drink_of(line)).ingredients] == [units]
+    assert [ingredient.units for ingredient in recipe(drink_of(line)).ingredients] == [units]
 
 
 def test_an_unknown_strength_is_null_and_described():
-    made = recipe(drink_of(derived=Derived(), category=None, iba=None, withdrawn_at=1))
-    assert made.abv is None
-    assert made.description == "Strength unknown. Withdrawn by the source"
+    exported = recipe(drink_of(derived=Derived(), category=None, iba=None, withdrawn_at=1))
+    assert exported.abv is None
+    assert exported.description == "Strength unknown. Withdrawn by the source"
 
 
 @pytest.mark.parametrize(
@@ -274,12 +276,10 @@ def test_missing_instructions_are_mentioned():
         ("https://x.example/%zz", "creative-commons", "Ada", None),
     ],
 )
-def test_an_image_is_exported_only_with_a_licence_and_a_valid_address(
-    url, licence, attribution, shown
-):
-    made = recipe(drink_of(image=Image(url, licence, attribution)))
-    assert [image.copyright for image in made.images] == ([shown] if shown else [])
-    assert all(image.uri == url for image in made.images)
+def test_an_image_is_exported_only_with_a_licence_and_a_valid_url(url, licence, attribution, shown):
+    exported = recipe(drink_of(image=Image(url, licence, attribution)))
+    assert [image.copyright for image in exported.images] == ([shown] if shown else [])
+    assert all(image.uri == url for image in exported.images)
 
 
 @pytest.mark.parametrize(
@@ -294,7 +294,7 @@ def test_an_image_is_exported_only_with_a_licence_and_a_valid_address(
         ("https://x.example/%aF%", False),
         ("https://x.example/a#b", False),
         ("https://x.example/\u00e9", False),
-        ("https://\u017f.example/a", False),  # without case, it is an s
+        ("https://\u017f.example/a", False),  # case folding turns it into an s
         ("https://x.example:80a", False),
         ("https://x.example/a\\b", False),
         ("https:///a", False),
@@ -302,6 +302,6 @@ def test_an_image_is_exported_only_with_a_licence_and_a_valid_address(
         ("see https://x.example/a", False),
     ],
 )
-def test_an_image_address_is_an_http_uri(url, is_shown):
-    made = recipe(drink_of(image=Image(url, "CC", "Ada")))
-    assert [image.uri for image in made.images] == [url] * is_shown
+def test_an_image_url_is_an_http_uri(url, is_shown):
+    exported = recipe(drink_of(image=Image(url, "CC", "Ada")))
+    assert [image.uri for image in exported.images] == [url] * is_shown

@@ -1,4 +1,4 @@
-"""The catalogue as CSV, NDJSON and JSON: what is written is read back, no cell is a formula."""
+"""The catalogue as CSV, NDJSON and JSON: values survive a round trip, and no cell is a formula."""
 
 import csv
 import io
@@ -66,7 +66,7 @@ def drink_of(number: int, name: str, words: str) -> Drink:
 
 
 class FakeCatalogue:
-    """Drinks to export, all on one page."""
+    """A catalogue of drinks that fit on one page."""
 
     def __init__(self, *drinks: Drink) -> None:
         self.drinks = drinks
@@ -81,7 +81,7 @@ def read_back(pieces) -> list[dict[str, str]]:
 
 
 def without_apostrophe(cell: str) -> str:
-    """The way back that docs/reference/exports.md gives."""
+    """Return the original text as docs/reference/exports.md explains."""
     return cell[1:] if cell.startswith("'") and csv_cell(cell[1:]) != cell[1:] else cell
 
 
@@ -104,7 +104,7 @@ def samples(catalogue_path):
 
 
 @given(st.lists(st.tuples(hostile, hostile), max_size=3))
-def test_a_csv_reader_reads_the_values_of_the_drinks(texts):
+def test_a_csv_reader_returns_the_values_of_the_drinks(texts):
     drinks = [drink_of(number, *pair) for number, pair in enumerate(texts)]
     rows = read_back(export_csv(FakeCatalogue(*drinks)))
     assert len(rows) == len(drinks)
@@ -138,7 +138,7 @@ def test_harmless_text_is_unchanged(words):
         *((f"{char}=1", f"'{char}=1") for char in " '\"`\x01\x0b\u00a0\u00ad\u2028\u200b"),
         ("''=1", "'''=1"),
         ("'\tn", "''\tn"),
-        ("'X=1", "'X=1"),  # what follows the apostrophe is no formula
+        ("'X=1", "'X=1"),  # the text after the apostrophe is not a formula
         ("'n=1", "'n=1"),
         (" n", " n"),
         ("' '", "' '"),
@@ -146,7 +146,7 @@ def test_harmless_text_is_unchanged(words):
         ("*=1", "*=1"),
     ],
 )
-def test_an_apostrophe_comes_before_what_may_be_a_formula_and_nothing_else(words, cell):
+def test_an_apostrophe_precedes_possible_formulas_and_no_other_text(words, cell):
     assert csv_cell(words) == cell
 
 
@@ -178,7 +178,7 @@ def test_every_column_has_the_meaning_on_its_page():
 
 
 def test_each_cell_has_its_own_field():
-    """No two values are alike, so that none can stand in another's column."""
+    """All values differ, so that a value in the wrong column fails the test."""
     lines = tuple(
         IngredientLine(n, f"N{n}", f"r{n}", f"m{n}", n, n, "oz", n, n, "volume", "exact")
         for n in range(1, 17)
@@ -247,14 +247,14 @@ def test_ndjson_and_json_decode_to_the_same_drinks(hostile_catalogue):
     assert msgspec.json.decode(array, type=list[Drink]) == drinks
 
 
-def test_an_export_of_nothing_is_a_header_nothing_or_an_empty_array(samples):
+def test_an_empty_export_is_a_header_an_empty_file_or_an_empty_array(samples):
     nothing = DrinkQuery(q="nosuchdrinkanywhere")
     assert read_back(export_csv(samples, nothing)) == []
     assert list(export_ndjson(samples, nothing)) == []
     assert b"".join(export_json(samples, nothing)) == b"[]\n"
 
 
-def test_an_array_has_one_drink_a_line():
+def test_an_array_has_one_drink_per_line():
     drinks = [drink_of(number, "Fizz", "Stir.") for number in range(3)]
     first, second, third = map(msgspec.json.encode, drinks)
     array = b"".join(export_json(FakeCatalogue(*drinks)))

@@ -5,7 +5,7 @@ from mocktailverse.catalogue.search.query import DrinkQuery, Facet
 
 def test_a_drink_with_a_tag_in_two_cases_counts_once(open_catalogue, make_drink):
     twice = [make_drink(f"Gin {n}", tags=("IBA", "iba")) for n in range(2)]
-    # both forms of a set: few drinks of many, and most of few
+    # both representations of a set: few of many drinks, and most of few drinks
     for others in ([], [make_drink(f"Other {n}") for n in range(100)]):
         catalogue = open_catalogue([*twice, *others])
 
@@ -13,8 +13,10 @@ def test_a_drink_with_a_tag_in_two_cases_counts_once(open_catalogue, make_drink)
         assert catalogue.statistics().tags == [Facet("IBA", 2)]
 
 
-def test_values_that_differ_in_case_are_one_in_the_usual_spelling(open_catalogue, make_drink):
-    """Of two as usual the first by name; "Zest" has the most drinks and stands first."""
+def test_values_that_differ_in_case_are_one_value_in_the_most_frequent_spelling(
+    open_catalogue, make_drink
+):
+    """Equally frequent spellings: the first by name wins. "Zest" has the most drinks."""
     catalogue = open_catalogue(
         [
             make_drink("A", category="shot", tags=("IBA", "sour", "zest")),
@@ -23,9 +25,9 @@ def test_values_that_differ_in_case_are_one_in_the_usual_spelling(open_catalogue
             make_drink("D", tags=("zest", "Zest")),
         ]
     )
-    found = catalogue.facets(DrinkQuery())
-    assert found.category == [Facet("shot", 3)]
-    assert found.tag == [Facet("Zest", 4), Facet("iba", 3), Facet("Sour", 2)]
+    facets = catalogue.facets(DrinkQuery())
+    assert facets.category == [Facet("shot", 3)]
+    assert facets.tag == [Facet("Zest", 4), Facet("iba", 3), Facet("Sour", 2)]
     assert catalogue.count(DrinkQuery(tag=("SOUR",))) == 2
 
 

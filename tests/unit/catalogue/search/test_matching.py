@@ -1,4 +1,4 @@
-"""Search finds what a plain reading of every drink finds, in order, each drink once."""
+"""Search returns the same drinks in the same order as a scan of every drink, each once."""
 
 import unicodedata
 
@@ -42,11 +42,11 @@ def _drinks(make):
     )
 
     def build(many):
-        made = []
+        drinks = []
         for number, one in enumerate(many):
             low, high = one["abv"] or (None, None)
             rest = {k: v for k, v in one.items() if k not in {"name", "ingredients", "abv"}}
-            made.append(
+            drinks.append(
                 make(
                     one["name"],
                     *one["ingredients"],
@@ -56,7 +56,7 @@ def _drinks(make):
                     **rest,
                 )
             )
-        return made
+        return drinks
 
     return st.lists(fields, max_size=10).map(build)
 
@@ -96,7 +96,7 @@ def _in_text(q, *texts):
     return all(word in words for word in whole) and any(word.startswith(last) for word in words)
 
 
-def _found(drink, q):
+def _matches_text(drink, q):
     if not _words(q):
         return q in drink.name
     names = [line.name for line in drink.ingredients]
@@ -112,22 +112,22 @@ def _has(drink, ingredient):
     return any(line.name.casefold() == ingredient.casefold() for line in drink.ingredients)
 
 
-def _among(values, wanted):
-    return not wanted or {v.casefold() for v in values if v} & {w.casefold() for w in wanted}
+def _has_any(values, choices):
+    return not choices or {v.casefold() for v in values if v} & {c.casefold() for c in choices}
 
 
-def _fits(drink, query):
+def _matches(drink, query):
     low, high = drink.derived.abv_percent_min, drink.derived.abv_percent_max
     combine = all if query.match == "all" else any
     return (
-        (not query.q or _found(drink, query.q))
-        and _among([drink.category], query.category)
-        and _among([drink.alcoholic], query.alcoholic)
+        (not query.q or _matches_text(drink, query.q))
+        and _has_any([drink.category], query.category)
+        and _has_any([drink.alcoholic], query.alcoholic)
         and query.mocktail in {None, drink.derived.is_mocktail}
-        and _among([drink.glass], query.glass)
-        and _among(drink.tags, query.tag)
-        and _among([drink.derived.method], query.method)
-        and _among(drink.derived.spirits, query.spirit)
+        and _has_any([drink.glass], query.glass)
+        and _has_any(drink.tags, query.tag)
+        and _has_any([drink.derived.method], query.method)
+        and _has_any(drink.derived.spirits, query.spirit)
         and (not query.ingredient or combine(_has(drink, name) for name in query.ingredient))
         and not any(_has(drink, name) for name in query.without)
         and (query.abv_min is None or (low is not None and low >= query.abv_min))
@@ -137,7 +137,7 @@ def _fits(drink, query):
 
 
 def _rank(drink, query):
-    """Where the words stand, as `full_text` tells it."""
+    """Return the rank by the field that contains the words, as `full_text` defines it."""
     if not _words(query.q):
         return 0
     names = [line.name for line in drink.ingredients]
@@ -166,22 +166,22 @@ def _sorted(drinks, query):
 
 
 def _pages(catalogue, query, limit):
-    found, after = [], None
+    drinks, after = [], None
     while True:
         page = catalogue.search(query, limit=limit, after=after)
-        found += page.items
+        drinks += page.items
         after = page.next
         if after is None:
-            return found
+            return drinks
         assert len(page.items) == limit
 
 
 @settings(max_examples=examples(150), deadline=None)
 @given(st.data(), queries, st.integers(1, 4))
-def test_pages_equal_a_plain_scan_in_order(open_catalogue, make_drink, data, query, limit):
+def test_the_pages_equal_a_scan_in_order(open_catalogue, make_drink, data, query, limit):
     drinks = data.draw(_drinks(make_drink))
     catalogue = open_catalogue(drinks)
-    expected = _sorted([drink for drink in drinks if _fits(drink, query)], query)
+    expected = _sorted([drink for drink in drinks if _matches(drink, query)], query)
 
     assert [d.id for d in _pages(catalogue, query, limit)] == [d.id for d in expected]
     assert catalogue.count(query) == len(expected)
@@ -192,7 +192,7 @@ def test_pages_equal_a_plain_scan_in_order(open_catalogue, make_drink, data, que
 
 @settings(max_examples=examples(80), deadline=None)
 @given(st.data(), queries)
-def test_a_facet_counts_the_matches_of_choosing_its_value(open_catalogue, make_drink, data, query):
+def test_a_facet_counts_the_drinks_that_match_its_value(open_catalogue, make_drink, data, query):
     drinks = data.draw(_drinks(make_drink))
     catalogue = open_catalogue(drinks)
 
@@ -230,7 +230,7 @@ def test_each_facet_counts_its_own_field(open_catalogue, make_drink):
     )
 
 
-def test_no_ingredient_is_left_out_of_the_facets_because_it_is_rare(open_catalogue, make_drink):
+def test_rare_ingredients_are_not_missing_from_the_facets(open_catalogue, make_drink):
     common = [make_drink(f"C{n}", "Gin", f"New {n % 120:03}") for n in range(600)]
     rare = make_drink("Rare", "Wumm", "Gin")
     catalogue = open_catalogue([*common, rare])
@@ -255,16 +255,16 @@ def test_a_facet_has_the_most_frequent_values_and_counts_the_rest(open_catalogue
     gone = make_drink("Gone", "Gin", category="Gone", withdrawn_at=5)
     catalogue = open_catalogue([*often, *once, gone])
 
-    found = catalogue.facets(DrinkQuery())
+    facets = catalogue.facets(DrinkQuery())
 
-    assert found.category[:2] == [Facet("Often", 3), Facet("C0000", 1)]
-    assert len(found.category) == len(found.glass) == len(found.tag) == 100
-    assert found.more == {"category": 51, "glass": 50, "tag": 201}
+    assert facets.category[:2] == [Facet("Often", 3), Facet("C0000", 1)]
+    assert len(facets.category) == len(facets.glass) == len(facets.tag) == 100
+    assert facets.more == {"category": 51, "glass": 50, "tag": 201}
     assert catalogue.facets(DrinkQuery(withdrawn=True)).more["category"] == 52
     narrowed = catalogue.facets(DrinkQuery(category=("Often",)))
-    assert narrowed.more == {"category": 51}, "its own choice does not narrow a field"
+    assert narrowed.more == {"category": 51}, "a filter does not narrow its own facet"
     figures = catalogue.statistics()
-    assert figures.categories == found.category
+    assert figures.categories == facets.category
     assert len(figures.tags) == len(figures.glasses) == 100
     assert figures.more == {"categories": 51, "glasses": 50, "tags": 201}
 
@@ -283,10 +283,10 @@ hostile = st.text(max_size=30) | st.text(st.sampled_from("\"'*:^-+(){}[] ANDORNE
 def test_no_text_breaks_the_search(two_drinks, text):
     query = DrinkQuery(q=text)
 
-    found = two_drinks.search(query).items
+    drinks = two_drinks.search(query).items
 
-    assert two_drinks.count(query) == len(found)
-    assert sum(facet.count for facet in two_drinks.facets(query).mocktail) <= len(found)
+    assert two_drinks.count(query) == len(drinks)
+    assert sum(facet.count for facet in two_drinks.facets(query).mocktail) <= len(drinks)
 
 
 @pytest.mark.parametrize(
@@ -320,20 +320,20 @@ def test_operators_are_plain_text(two_drinks, text):
         ({"abv_max": 0}, ""),
     ],
 )
-def test_both_ends_of_a_strength_are_within_the_limits(open_catalogue, make_drink, limits, names):
+def test_both_bounds_of_a_strength_are_within_the_limits(open_catalogue, make_drink, limits, names):
     strengths = {"A": (5, 12), "B": (10, 20), "C": (35, 40), "D": (None, None)}
     catalogue = open_catalogue(
         make_drink(name, abv_percent_min=low, abv_percent_max=high)
         for name, (low, high) in strengths.items()
     )
 
-    found = catalogue.search(DrinkQuery(**limits)).items
+    drinks = catalogue.search(DrinkQuery(**limits)).items
 
-    assert "".join(drink.name for drink in found) == names
+    assert "".join(drink.name for drink in drinks) == names
 
 
 @pytest.mark.parametrize(
-    ("asked", "names"),
+    ("filters", "names"),
     [
         ({"ingredient": ("rum",)}, "AB"),
         ({"ingredient": ("rum", "Lime juice")}, "A"),
@@ -354,7 +354,7 @@ def test_both_ends_of_a_strength_are_within_the_limits(open_catalogue, make_drin
         ({"withdrawn": True, "without": ("rum",)}, "CDE"),
     ],
 )
-def test_each_filter_keeps_the_matching_drinks(open_catalogue, make_drink, asked, names):
+def test_each_filter_keeps_the_matching_drinks(open_catalogue, make_drink, filters, names):
     catalogue = open_catalogue(
         [
             make_drink(
@@ -368,9 +368,9 @@ def test_each_filter_keeps_the_matching_drinks(open_catalogue, make_drink, asked
         ]
     )  # fmt: skip
 
-    found = catalogue.search(DrinkQuery(**asked)).items
+    drinks = catalogue.search(DrinkQuery(**filters)).items
 
-    assert "".join(drink.name for drink in found) == names
+    assert "".join(drink.name for drink in drinks) == names
 
 
 def test_a_facet_is_not_narrowed_by_its_own_filter(open_catalogue, make_drink):
@@ -392,9 +392,9 @@ def test_a_facet_is_not_narrowed_by_its_own_filter(open_catalogue, make_drink):
 def test_white_space_does_not_count_as_text(open_catalogue, make_drink):
     catalogue = open_catalogue([make_drink("B"), make_drink("A")])
 
-    found = catalogue.search(DrinkQuery(q="  ", sort="relevance")).items
+    drinks = catalogue.search(DrinkQuery(q="  ", sort="relevance")).items
 
-    assert [drink.name for drink in found] == ["A", "B"]
+    assert [drink.name for drink in drinks] == ["A", "B"]
     assert catalogue.count(DrinkQuery(q="  ")) == 2
 
 
@@ -408,13 +408,13 @@ def test_accents_alone_match_nothing(open_catalogue, make_drink):
 
 
 @pytest.mark.parametrize("written", ["Straße", "STRASSE", "Strasse", "\uff33trasse"])
-@pytest.mark.parametrize("asked", ["straße", "STRASSE", "stras", "\uff33\uff34raSSe", "STRAẞE"])
-def test_case_widths_and_ligatures_make_no_difference(open_catalogue, make_drink, written, asked):
+@pytest.mark.parametrize("query", ["straße", "STRASSE", "stras", "\uff33\uff34raSSe", "STRAẞE"])
+def test_case_width_and_ligatures_make_no_difference(open_catalogue, make_drink, written, query):
     by_name = make_drink(f"A {written} B")
     by_text = make_drink("C", instructions=f"Serve in the {written}.")
     catalogue = open_catalogue([by_name, by_text, make_drink("Other", "Gin")])
 
-    assert catalogue.search(DrinkQuery(q=asked)).items == [by_name, by_text]
+    assert catalogue.search(DrinkQuery(q=query)).items == [by_name, by_text]
 
 
 @pytest.mark.parametrize(
@@ -445,7 +445,9 @@ def test_a_name_is_found_without_case_and_accents(open_catalogue, make_drink, te
     assert [drink.name for drink in catalogue.search(DrinkQuery(q=text)).items] == [name]
 
 
-def test_names_rank_before_ingredients_and_these_before_instructions(open_catalogue, make_drink):
+def test_names_rank_before_ingredients_and_ingredients_before_instructions(
+    open_catalogue, make_drink
+):
     catalogue = open_catalogue(
         [
             make_drink("A", instructions="Serve like gin."),
@@ -458,9 +460,9 @@ def test_names_rank_before_ingredients_and_these_before_instructions(open_catalo
         ]
     )
 
-    found = catalogue.search(DrinkQuery(q="gin")).items
+    drinks = catalogue.search(DrinkQuery(q="gin")).items
 
-    assert [drink.name for drink in found] == ["Gin", "Gin Fizz", "Dry Gin", "B", "C", "A"]
+    assert [drink.name for drink in drinks] == ["Gin", "Gin Fizz", "Dry Gin", "B", "C", "A"]
 
 
 def test_a_name_that_starts_with_the_text_comes_before_one_that_contains_it(
@@ -469,9 +471,9 @@ def test_a_name_that_starts_with_the_text_comes_before_one_that_contains_it(
     names = ["A Ginger Ale", "Gin\u00e9", "Ginger", "Gin-Gin", "Gin Zoo", "The Gin", "gin"]
     catalogue = open_catalogue(make_drink(name, drink_id=f"x:{name}") for name in names)
 
-    found = [drink.name for drink in catalogue.search(DrinkQuery(q="gin")).items]
+    names = [drink.name for drink in catalogue.search(DrinkQuery(q="gin")).items]
 
-    assert found == ["gin", "Gin Zoo", "Gin-Gin", "Gin\u00e9", "Ginger", "A Ginger Ale", "The Gin"]
+    assert names == ["gin", "Gin Zoo", "Gin-Gin", "Gin\u00e9", "Ginger", "A Ginger Ale", "The Gin"]
 
 
 def test_a_search_is_limited_in_words_and_characters(open_catalogue, make_drink):

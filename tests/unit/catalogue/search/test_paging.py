@@ -1,4 +1,4 @@
-"""Orders and pages, on catalogues in which each order and each rank looks different."""
+"""Orders and pages, on catalogues in which each order and each rank differs."""
 
 from typing import get_args
 
@@ -16,7 +16,7 @@ SORTS = (*get_args(Sort), None)
 
 @pytest.fixture
 def catalogue(open_catalogue, make_drink):
-    """Names, strengths and times of observation in different orders; no strength of "Bronx"."""
+    """Return drinks whose names, strengths and times sort differently; "Bronx" has no strength."""
     return open_catalogue(
         [
             make_drink("Adonis", observed_at=2, abv_percent_max=30),
@@ -41,13 +41,13 @@ ORDERS = {
 @pytest.mark.parametrize("sort", ORDERS)
 def test_each_sort_has_its_order_from_the_first_page_to_the_last(catalogue, all_items, sort):
     query = DrinkQuery(sort=sort)
-    found = all_items(lambda after: catalogue.search(query, limit=1, after=after))
-    assert "".join(drink.name[0] for drink in found) == ORDERS[sort]
-    assert catalogue.search(query).items == found
+    drinks = all_items(lambda after: catalogue.search(query, limit=1, after=after))
+    assert "".join(drink.name[0] for drink in drinks) == ORDERS[sort]
+    assert catalogue.search(query).items == drinks
 
 
 def test_a_search_by_relevance_is_paged_rank_by_rank(open_catalogue, make_drink, all_items):
-    """Two drinks in each rank: a page must neither repeat a rank nor leave one out."""
+    """Two drinks in each rank: a page must neither repeat a rank nor skip one."""
     drinks = [
         make_drink("Gin", drink_id="test:1"),
         make_drink("gin", drink_id="test:2"),
@@ -61,8 +61,8 @@ def test_a_search_by_relevance_is_paged_rank_by_rank(open_catalogue, make_drink,
         make_drink("Zombie", instructions="No gin."),
     ]
     catalogue = open_catalogue([*drinks[::2], make_drink("Mojito"), *drinks[::-2]])
-    found = all_items(lambda after: catalogue.search(DrinkQuery(q="gin"), limit=1, after=after))
-    assert found == drinks
+    paged = all_items(lambda after: catalogue.search(DrinkQuery(q="gin"), limit=1, after=after))
+    assert paged == drinks
     assert catalogue.search(DrinkQuery(q="gin")).items == drinks
 
 
@@ -80,10 +80,10 @@ def test_makeable_drinks_are_paged_by_number_of_missing_ingredients(
             make_drink("All", "Gin", "Wumm", "Pong"),
         ]
     )
-    found = all_items(lambda after: catalogue.makeable(["Ice"], missing=2, limit=1, after=after))
+    items = all_items(lambda after: catalogue.makeable(["Ice"], missing=2, limit=1, after=after))
     names = ["Zero A", "Zero B", "One A", "One B", "Two A", "Two B"]
-    assert [item.drink.name for item in found] == names
-    assert [len(item.missing) for item in found] == [0, 0, 1, 1, 2, 2]
+    assert [item.drink.name for item in items] == names
+    assert [len(item.missing) for item in items] == [0, 0, 1, 1, 2, 2]
 
 
 @pytest.mark.parametrize("sort", SORTS)
@@ -115,14 +115,14 @@ def test_paging_continues_after_names_of_any_length(open_catalogue, make_drink, 
     drinks = [make_drink(char * 9_999 + end, drink_id=f"test:{end}") for end in "abc"]
     catalogue = open_catalogue(drinks)
     for sort in ("name", "-observed"):
-        found, after = [], None
+        paged, after = [], None
         for _ in drinks:
             page = catalogue.search(DrinkQuery(sort=sort), limit=1, after=after)
-            found += page.items
+            paged += page.items
             after = page.next
-            assert after is None or len(after) <= 2_000, "as much as the API takes"
+            assert after is None or len(after) <= 2_000, "the maximum of the API"
 
-        assert (found, after) == (drinks, None)
+        assert (paged, after) == (drinks, None)
 
 
 @pytest.mark.parametrize(
@@ -135,14 +135,14 @@ def test_paging_continues_after_names_of_any_length(open_catalogue, make_drink, 
 def test_an_invalid_cursor_is_refused(open_catalogue, make_drink, damage):
     catalogue = open_catalogue([make_drink()])
 
-    for ask in (
+    for fetch in (
         lambda: catalogue.search(DrinkQuery(), after=damage),
         lambda: catalogue.search(DrinkQuery(q="m"), after=damage),
         lambda: catalogue.ingredients(after=damage),
         lambda: catalogue.makeable([], after=damage),
     ):
         with pytest.raises(UsageError, match="Retry without it"):
-            ask()
+            fetch()
 
 
 @settings(max_examples=examples(200), deadline=None)
@@ -166,16 +166,16 @@ def test_a_cursor_of_another_query_is_refused(two_drinks):
     for other in (DrinkQuery(sort="-name"), DrinkQuery(withdrawn=True), DrinkQuery(q="a")):
         with pytest.raises(UsageError, match="another query"):
             two_drinks.search(other, after=cursor)
-    for ask in (
+    for fetch in (
         lambda limit: two_drinks.search(DrinkQuery(), limit=limit),
         lambda limit: two_drinks.search(DrinkQuery(q="a"), limit=limit),
         lambda limit: two_drinks.ingredients(limit=limit),
         lambda limit: two_drinks.makeable([], limit=limit),
     ):
-        ask(1)
+        fetch(1)
         for limit in (0, -1):
             with pytest.raises(UsageError, match="limit of 1"):
-                ask(limit)
+                fetch(limit)
 
 
 def test_a_full_last_page_has_no_cursor(two_drinks):
