@@ -1,4 +1,4 @@
-"""`mocktailverse export`, with a published catalogue on the disk."""
+"""`mocktailverse export`, with a published catalogue on disk."""
 
 import csv
 import io
@@ -16,8 +16,8 @@ from mocktailverse.errors import MissingError, UnreachableError
 pytestmark = pytest.mark.usefixtures("published")
 
 
-class Published:
-    """The published catalogue, or the error of downloading it."""
+class FakePublishedCatalogue:
+    """The published catalogue, or the error of its download."""
 
     def __init__(self, path, error=None):
         self.path = path
@@ -33,7 +33,7 @@ class Published:
 
 @pytest.fixture
 def published(catalogue_path, monkeypatch):
-    catalogue = Published(catalogue_path)
+    catalogue = FakePublishedCatalogue(catalogue_path)
     connection = SimpleNamespace(catalogue=catalogue)
     monkeypatch.setattr("mocktailverse.cli.export_command.connect", lambda *_: connection)
     return catalogue
@@ -41,24 +41,24 @@ def published(catalogue_path, monkeypatch):
 
 @pytest.fixture
 def export(monkeypatch, capfdbinary):
-    """Run the command; return exit code, stdout and stderr."""
+    """Return a function that runs the command and returns exit code, stdout and stderr."""
 
-    def run_here(*arguments):
-        called = ["mocktailverse", "export", *(str(a) for a in arguments)]
-        monkeypatch.setattr(sys, "argv", called)
-        with pytest.raises(SystemExit) as end:
+    def run_export(*arguments):
+        argv = ["mocktailverse", "export", *(str(a) for a in arguments)]
+        monkeypatch.setattr(sys, "argv", argv)
+        with pytest.raises(SystemExit) as exit_:
             run()
         out, err = capfdbinary.readouterr()
-        return end.value.code, out.decode(), " ".join(err.decode().split())
+        return exit_.value.code, out.decode(), " ".join(err.decode().split())
 
-    return run_here
+    return run_export
 
 
 def rows_of(text):
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def test_every_text_format_holds_the_same_drinks(export):
+def test_every_text_format_contains_the_same_drinks(export):
     code, out, err = export("--format", "ndjson")
     ids = [json.loads(line)["id"] for line in out.splitlines()]
     names = [json.loads(line)["name"] for line in out.splitlines()]
@@ -67,7 +67,7 @@ def test_every_text_format_holds_the_same_drinks(export):
     assert [drink["id"] for drink in json.loads(export("--format", "json")[1])] == ids
     assert [row["id"] for row in rows_of(export("--format", "csv")[1])] == ids
     recipes = json.loads(export("--format", "bar-assistant")[1])
-    assert [(found["source"], found["name"]) for found in recipes] == list(
+    assert [(entry["source"], entry["name"]) for entry in recipes] == list(
         zip(ids, names, strict=True)
     )
 
@@ -115,7 +115,7 @@ def test_sqlite_does_not_go_to_a_terminal(export, monkeypatch):
     assert "-o catalogue.sqlite" in err
 
 
-def test_without_a_published_catalogue_the_error_names_a_remedy(export, published, tmp_path):
+def test_without_a_published_catalogue_the_error_says_what_to_do(export, published, tmp_path):
     published.error = MissingError("No such object.")
     code, _, err = export("--format", "csv", "-o", tmp_path / "drinks.csv")
     assert code == 2
@@ -125,13 +125,15 @@ def test_without_a_published_catalogue_the_error_names_a_remedy(export, publishe
 
 
 def test_an_unreachable_service_ends_with_3(export, published):
-    published.error = UnreachableError("S3 does not answer.")
+    published.error = UnreachableError("S3 is unreachable.")
     assert export("--format", "csv")[0] == 3
 
 
-def test_a_file_of_another_kind_ends_with_1_and_leaves_nothing(export, published, tmp_path):
+def test_a_file_that_is_not_a_catalogue_ends_with_1_and_leaves_no_export(
+    export, published, tmp_path
+):
     published.path = tmp_path / "other"
-    published.path.write_bytes(b"no database, but long enough to be looked at" * 100)
+    published.path.write_bytes(b"not a database, but long enough to be inspected" * 100)
     code, _, err = export("--format", "csv", "-o", tmp_path / "drinks.csv")
     assert code == 1
     assert "catalogue" in err

@@ -1,4 +1,4 @@
-"""The questions, errors and exit codes of `deploy` and similar commands, without AWS."""
+"""The prompts, errors and exit codes of `deploy` and similar commands, without AWS."""
 
 import io
 import sys
@@ -27,55 +27,55 @@ AWS_SETTINGS = ("PROFILE", "DEFAULT_REGION", "ENDPOINT_URL", "ACCESS_KEY_ID", "S
 
 
 class Terminal(io.StringIO):
-    """Standard input of a person at a terminal."""
+    """Standard input that is a terminal."""
 
     def isatty(self) -> bool:
         return True
 
 
 @pytest.fixture
-def ended(monkeypatch, capfd, tmp_path):
-    """Run the command line without any AWS settings; return exit code, stdout and stderr."""
+def run_cli(monkeypatch, capfd, tmp_path):
+    """Return a function that runs the command without AWS settings: exit code, stdout, stderr."""
     for name in AWS_SETTINGS:
         monkeypatch.delenv(f"AWS_{name}", raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
-    def run_here(*arguments: str) -> tuple[Any, str, str]:
+    def run_command(*arguments: str) -> tuple[Any, str, str]:
         monkeypatch.setattr(sys, "argv", ["mocktailverse", *arguments])
-        with pytest.raises(SystemExit) as end:
+        with pytest.raises(SystemExit) as exit_:
             run()
-        return end.value.code, *capfd.readouterr()
+        return exit_.value.code, *capfd.readouterr()
 
-    return run_here
+    return run_command
 
 
-def agrees(*changes: Change, yes: bool = False, as_json: bool = True) -> bool:
+def confirms(*changes: Change, yes: bool = False, as_json: bool = True) -> bool:
     change_set = ChangeSet("id", "mocktailverse-dev", creates=False, changes=changes)
-    return deploy_command._agrees(change_set, "dev", yes=yes, as_json=as_json)  # noqa: SLF001  the question
+    return deploy_command._agrees(change_set, "dev", yes=yes, as_json=as_json)  # noqa: SLF001  the prompt
 
 
-def test_without_a_loss_there_is_no_question(monkeypatch):
+def test_a_change_without_data_loss_needs_no_confirmation(monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO())
-    assert agrees(ADDED)
+    assert confirms(ADDED)
 
 
-@pytest.mark.parametrize("lost", [REPLACED, REMOVED])
-def test_a_loss_needs_a_confirmation_whose_default_is_no(monkeypatch, capfd, lost):
-    for typed, answer in (("y\n", True), ("n\n", False), ("\n", False)):
+@pytest.mark.parametrize("loss", [REPLACED, REMOVED])
+def test_data_loss_needs_a_confirmation_whose_default_is_no(monkeypatch, capfd, loss):
+    for typed, is_confirmed in (("y\n", True), ("n\n", False), ("\n", False)):
         monkeypatch.setattr(sys, "stdin", Terminal(typed))
-        assert agrees(ADDED, lost) is answer
-    assert lost.resource in capfd.readouterr().err
+        assert confirms(ADDED, loss) is is_confirmed
+    assert loss.resource in capfd.readouterr().err
 
 
-def test_ctrl_c_or_ctrl_d_at_the_question_means_no(monkeypatch):
-    monkeypatch.setattr(sys, "stdin", Terminal(""))  # its end is Ctrl-D
-    assert agrees(REPLACED) is False
+def test_ctrl_c_or_ctrl_d_at_the_prompt_means_no(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", Terminal(""))  # end of input is Ctrl-D
+    assert confirms(REPLACED) is False
 
 
 class ClientsOfStack:
-    """Clients whose stack is in a given state."""
+    """AWS clients with a stack in a given state."""
 
     def __init__(self, state: str | None) -> None:
         self.cloudformation = self
@@ -88,34 +88,34 @@ class ClientsOfStack:
 
 
 @pytest.mark.parametrize(
-    ("state", "said"),
+    ("state", "message"),
     [
         ("UPDATE_IN_PROGRESS", "CloudFormation continues"),
         ("UPDATE_COMPLETE", "mocktailverse-dev is in UPDATE_COMPLETE"),
         (None, "mocktailverse-dev was not created"),
     ],
 )
-def test_ctrl_c_prints_the_state_of_the_stack(state, said, capfd):
+def test_ctrl_c_prints_the_state_of_the_stack(state, message, capfd):
     clients: Any = ClientsOfStack(state)
     checkout = find_checkout()
     dev = environment(checkout.environments, "dev")
     target = DeployTarget("dev", dev, checkout, clients, Account("1", "eu-central-1", "me", None))
-    with pytest.raises(KeyboardInterrupt), deploy_command._interruption_reported(target):  # noqa: SLF001  what Ctrl-C says
+    with pytest.raises(KeyboardInterrupt), deploy_command._interruption_reported(target):  # noqa: SLF001  the message after Ctrl-C
         raise KeyboardInterrupt
-    assert said in capfd.readouterr().err
+    assert message in capfd.readouterr().err
 
 
-def test_without_a_terminal_a_loss_needs_the_option_yes(monkeypatch):
+def test_without_a_terminal_data_loss_needs_the_option_yes(monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
     with pytest.raises(
         UsageError, match=r"remove Topic, Queue, .* diff --env dev`, then add --yes"
     ):
-        agrees(REPLACED, REMOVED)
-    assert agrees(REPLACED, REMOVED, yes=True)
+        confirms(REPLACED, REMOVED)
+    assert confirms(REPLACED, REMOVED, yes=True)
 
 
 def test_changes_are_shown_as_a_table(capfd):
-    agrees(ADDED, REPLACED, yes=True, as_json=False)
+    confirms(ADDED, REPLACED, yes=True, as_json=False)
     out = capfd.readouterr().out
     assert "Changes to mocktailverse-dev" in out
     row = next(line for line in out.splitlines() if "Topic" in line)
@@ -123,7 +123,7 @@ def test_changes_are_shown_as_a_table(capfd):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["deploy", "--env", "local"], "mocktailverse up"),
         (["deploy", "--env", "qa"], "dev, staging, prod"),
@@ -142,62 +142,64 @@ def test_changes_are_shown_as_a_table(capfd):
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_wrong_usage_ends_with_2_and_a_remedy(ended, arguments, said):
-    code, out, err = ended(*arguments)
+def test_wrong_usage_ends_with_2_and_says_what_to_do(run_cli, arguments, message):
+    code, out, err = run_cli(*arguments)
     assert (code, out) == (2, "")
-    assert said in err
+    assert message in err
     assert "Traceback" not in err
 
 
-def test_missing_credentials_are_reported_with_a_remedy(ended, monkeypatch):
+def test_missing_credentials_are_reported_with_what_to_do(run_cli, monkeypatch):
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    code, _, err = ended("deploy", "--env", "dev")
+    code, _, err = run_cli("deploy", "--env", "dev")
     assert code == 2
     assert "Unable to locate credentials" in err
     assert "aws sso login" in err
 
 
-def test_an_unreachable_aws_ends_with_3(ended, monkeypatch):
+def test_an_unreachable_aws_ends_with_3(run_cli, monkeypatch):
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
-    code, _, err = ended("deploy", "--env", "dev")
+    code, _, err = run_cli("deploy", "--env", "dev")
     assert code == 3
     assert "http://127.0.0.1:9" in err
 
 
-def test_an_invalid_address_ends_with_2(ended, monkeypatch):
+def test_an_invalid_endpoint_ends_with_2(run_cli, monkeypatch):
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "127.0.0.1:4566")
     for command in ("deploy", "status"):
-        code, _, err = ended(command, "--env", "dev")
+        code, _, err = run_cli(command, "--env", "dev")
         assert code == 2
         assert "Invalid endpoint: 127.0.0.1:4566. It must look like http://" in err
 
 
 @pytest.mark.parametrize(
-    ("error", "kind", "said"),
+    ("error", "kind", "message"),
     [
         (
-            TransientError("nothing has moved"),
+            TransientError("no progress"),
             DeploymentError,
-            "canary.*nothing has moved.*\n.*logs",
+            "canary.*no progress.*\n.*logs",
         ),
         (UnreachableError("nothing answers"), UnreachableError, "nothing answers"),
     ],
 )
-def test_a_canary_that_is_not_loaded_fails_the_deployment(monkeypatch, error, kind, said):
-    def lost(*_: Any) -> Any:
+def test_a_canary_that_is_not_loaded_fails_the_deployment(monkeypatch, error, kind, message):
+    def fail(*_: Any) -> Any:
         raise error
 
-    monkeypatch.setattr(deploy_command, "send_canary", lost)
+    monkeypatch.setattr(deploy_command, "send_canary", fail)
     checkout = find_checkout()
     dev = environment(checkout.environments, "dev")
-    nowhere: Any = None
-    target = DeployTarget("dev", dev, checkout, nowhere, Account("1", "eu-central-1", "me", None))
-    with pytest.raises(kind, match=said):
-        deploy_command._send_canary(target, {})  # noqa: SLF001  the proof
+    no_clients: Any = None
+    target = DeployTarget(
+        "dev", dev, checkout, no_clients, Account("1", "eu-central-1", "me", None)
+    )
+    with pytest.raises(kind, match=message):
+        deploy_command._send_canary(target, {})  # noqa: SLF001  the check after a deployment
 
 
 def parameters(account: Account, present: tuple[str, ...] = ()) -> dict[str, str | None]:
@@ -206,7 +208,7 @@ def parameters(account: Account, present: tuple[str, ...] = ()) -> dict[str, str
     return release.parameters("dev", dev, account, chosen, present)
 
 
-def test_one_template_goes_to_aws_and_to_the_embedded_aws(monkeypatch):
+def test_aws_and_the_embedded_aws_get_the_same_template(monkeypatch):
     monkeypatch.delenv("MOCKTAILVERSE_SOURCE_KEY", raising=False)
     on_aws = parameters(Account("1", "eu-central-1", "me", None))
     assert (on_aws["Target"], on_aws["AwsEndpointUrl"]) == ("aws", "")
@@ -218,16 +220,16 @@ def test_one_template_goes_to_aws_and_to_the_embedded_aws(monkeypatch):
     assert on_aws["FunctionsKey"] == "functions/a.zip"
 
 
-def test_a_secret_is_given_once_and_kept_by_the_stack(monkeypatch):
+def test_a_secret_is_passed_once_and_kept_by_the_stack(monkeypatch):
     account = Account("1", "eu-central-1", "me", None)
     monkeypatch.delenv("MOCKTAILVERSE_SOURCE_KEY", raising=False)
     assert "SourceKey" not in parameters(account)
-    assert parameters(account, present=("SourceKey",))["SourceKey"] is None  # as it is
+    assert parameters(account, present=("SourceKey",))["SourceKey"] is None  # unchanged
     monkeypatch.setenv("MOCKTAILVERSE_SOURCE_KEY", "secret")
     assert parameters(account, present=("SourceKey",))["SourceKey"] == "secret"
 
 
-def test_the_api_url_can_be_called():
+def test_the_api_url_is_that_of_the_endpoint():
     outputs = {"ApiId": "abc", "ApiUrl": "https://abc.execute-api.eu-central-1.amazonaws.com"}
     on_aws = Account("1", "eu-central-1", "me", None)
     assert on_aws.api_url(outputs) == outputs["ApiUrl"]

@@ -1,4 +1,4 @@
-"""Waiting for loads: often on the local stack, rarely where each read costs a unit."""
+"""Waiting for loads: frequent polls of the local stack, rare polls of AWS, where reads cost."""
 
 from types import SimpleNamespace
 
@@ -13,7 +13,7 @@ VERSIONS = [ObjectVersion("bucket", f"raw/tests/{n}.json", "1") for n in range(4
 
 
 class Clock:
-    """A clock that only sleeping advances."""
+    """A clock that only `sleep` advances."""
 
     def __init__(self):
         self.now = 0.0
@@ -26,7 +26,7 @@ class Clock:
 
 
 class Loads:
-    """Loads that are each done at a given time; records when they are read."""
+    """Loads that finish at given times; records the time of each read."""
 
     def __init__(self, clock, done_at):
         self.clock = clock

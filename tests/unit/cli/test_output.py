@@ -1,4 +1,4 @@
-"""What commands print reaches stdout in whatever encoding it has."""
+"""Commands print to stdout in any encoding."""
 
 import io
 import json
@@ -19,7 +19,7 @@ def test_json_is_the_same_in_every_encoding(encoding, monkeypatch):
     assert json.loads(stdout.buffer.getvalue().decode(encoding)) == DRINK
 
 
-def test_json_stays_readable_where_the_encoding_has_every_character(monkeypatch):
+def test_json_stays_readable_if_the_encoding_has_every_character(monkeypatch):
     stdout = io.TextIOWrapper(io.BytesIO(), encoding="latin-1")
     monkeypatch.setattr("sys.stdout", stdout)
     output.print_json("Crème")

@@ -1,4 +1,4 @@
-"""Help: every command is in one panel; the program prints its version."""
+"""Help: every command is in one panel; `--version` prints the version."""
 
 import re
 import tomllib
@@ -34,7 +34,7 @@ def test_help_shows_the_panels_in_order():
     assert places == sorted(places)
 
 
-def test_every_command_has_a_module_of_its_name_and_every_such_module_is_in_a_panel():
+def test_every_command_has_a_module_of_its_name_and_every_module_is_in_a_panel():
     modules = {path.stem for path in Path(main.__file__).parent.glob("*_command.py")}
     names = {name for panel in NAMES.values() for name in panel}
     assert modules == {f"{name}_command" for name in names}
@@ -47,10 +47,12 @@ def test_the_version_is_that_of_the_package():
     assert result.stdout == f"mocktailverse {tomllib.loads(text)['project']['version']}\n"
 
 
-def test_no_help_text_has_square_brackets_which_rich_would_drop_as_markup():
+def test_no_help_text_has_square_brackets_because_rich_drops_them_as_markup():
     group = typer.main.get_command(app)
     commands = list(group.commands.values())
-    commands += [one for group in commands for one in getattr(group, "commands", {}).values()]
-    texts = [getattr(one, "help", "") or "" for each in commands for one in (each, *each.params)]
+    commands += [
+        command for group in commands for command in getattr(group, "commands", {}).values()
+    ]
+    texts = [getattr(item, "help", "") or "" for each in commands for item in (each, *each.params)]
     assert len(texts) > 100
     assert [text for text in texts if re.search(r"\[[a-z]", text)] == []

@@ -1,4 +1,4 @@
-"""What commands print for people fits a terminal of 80 columns, in words."""
+"""The output of commands for people fits a terminal of 80 columns and uses words."""
 
 import json
 from datetime import UTC, datetime
@@ -51,7 +51,7 @@ def narrow(monkeypatch):
 
 @pytest.fixture
 def run(monkeypatch):
-    """Return a function that runs a command with these attributes of its module replaced."""
+    """Return a function that runs a command with some attributes of its module replaced."""
 
     def invoke(module, *arguments, **replaced):
         for name, value in replaced.items():
@@ -76,7 +76,7 @@ def stack():
         endpoint="http://127.0.0.1:54566",
         region="us-east-1",
         access_key_id="id",
-        secret_access_key="secret",  # noqa: S106 - made up
+        secret_access_key="secret",  # noqa: S106 - test data
         source_url="http://127.0.0.1:54979",
         records=None,
         outputs=OUTPUTS,
@@ -126,29 +126,29 @@ def rejected_stores():
 
 
 def test_a_rejected_record_is_one_line(run, rejected_stores):
-    done = run(rejected_command, "rejected", **rejected_stores)
+    result = run(rejected_command, "rejected", **rejected_stores)
     assert "id_missing 00002-winter.ndjson.gz 2684 idDrink is absent or blank." in lines_of(
-        done.stdout
+        result.stdout
     )
 
 
 def test_json_has_the_path_and_the_whole_key_of_a_rejected_record(run, rejected_stores):
-    done = run(rejected_command, "rejected", "--json", **rejected_stores)
-    (item,) = json.loads(done.stdout)["items"]
+    result = run(rejected_command, "rejected", "--json", **rejected_stores)
+    (item,) = json.loads(result.stdout)["items"]
     assert (item["path"], item["object"]["key"]) == ("$.idDrink", KEY)
 
 
-def test_a_difference_is_one_line_and_json_is_named_for_its_key(run):
+def test_a_difference_is_one_line_and_json_has_the_whole_key(run):
     report = VerifyReport()
     report.add("not_conserving", KEY, "its load is failed: timed out")
     report.add("lost", "thecocktaildb:11007", "it is not in the table")
     replaced = {"connect": lambda *_: None, "verify_with_progress": lambda *_, **__: report}
-    done = run(verify_command, "verify", **replaced)
-    assert done.exit_code == 1
-    lines = lines_of(done.stdout)
+    result = run(verify_command, "verify", **replaced)
+    assert result.exit_code == 1
+    lines = lines_of(result.stdout)
     assert "not conserving 00002-winter.ndjson.gz its load is failed: timed out" in lines
     assert "lost thecocktaildb:11007 it is not in the table" in lines
-    assert "--json" in done.stderr
+    assert "--json" in result.stderr
     fields = json.loads(run(verify_command, "verify", "--json", **replaced).stdout)
     assert fields["not_conserving"] == [KEY]
 
@@ -169,9 +169,9 @@ def test_a_fetch_prints_lines_of_80_columns_at_most(capsys):
     )
     report = ExtractReport("run", "sweep", records=172, requests=58, coverage=coverage)
     fetch_command._print_report(report)  # noqa: SLF001 - the rest of the command needs a stack
-    said = lines_of(capsys.readouterr().err)
-    assert said[1] == "172 of 172 known drinks seen, 172 of them new"
-    assert "an outage of the source is suspected, and none is withdrawn" in said
+    lines = lines_of(capsys.readouterr().err)
+    assert lines[1] == "172 of 172 known drinks seen, 172 of them new"
+    assert "an outage of the source is suspected, and none is withdrawn" in lines
 
 
 def test_drinks_show_alcohol_in_a_word(run):
@@ -183,22 +183,24 @@ def test_drinks_show_alcohol_in_a_word(run):
     )
     page = [SimpleNamespace(drink=drink)]
     drinks = SimpleNamespace(page=lambda *_: (page, None))
-    done = run(drinks_command, "drinks", "list", connect=lambda *_: SimpleNamespace(drinks=drinks))
-    assert any(line.endswith(" optional") for line in lines_of(done.stdout))
+    result = run(
+        drinks_command, "drinks", "list", connect=lambda *_: SimpleNamespace(drinks=drinks)
+    )
+    assert any(line.endswith(" optional") for line in lines_of(result.stdout))
 
 
-# ---- a stack's state and links
+# ---- state and links of a stack
 
 
 def test_up_prints_the_links_and_no_resources(run):
     start = SimpleNamespace(start=lambda *_: stack(), Options=lambda **_: None)
     replaced = {"lifecycle": start, "Options": lambda **_: None, "state_folder": lambda _: None}
-    done = run(up_command, "up", "--detach", **replaced)
-    lines = lines_of(done.stdout)
+    result = run(up_command, "up", "--detach", **replaced)
+    lines = lines_of(result.stdout)
     assert "Dashboard http://127.0.0.1:54566" in lines
     assert "API as a function http://127.0.0.1:54566/_aws/execute-api/1bc45288/$default" in lines
-    assert "DataBucket" not in done.stdout
-    assert "mocktailverse outputs" in done.stderr
+    assert "DataBucket" not in result.stdout
+    assert "mocktailverse outputs" in result.stderr
     fields = json.loads(run(up_command, "up", "--detach", "--json", **replaced).stdout)
     assert fields["outputs"] == OUTPUTS
     assert fields["ops_key"] == "the-key"
@@ -249,13 +251,13 @@ def test_the_status_of_a_deployed_environment_is_in_words(run, queue, monkeypatc
     assert any(line.endswith("deleted manually") for line in lines)
 
 
-def test_health_checks_are_counted_as_verify_counts_them():
+def test_status_counts_health_checks_like_verify():
     assert str(StackContents(74, 12)) == "74 drinks, 12 raw objects"
     text = str(StackContents(drinks=74, raw_objects=12, canaries=1))
     assert text == "74 drinks, 13 raw objects including 1 health check"
 
 
-# ---- a measure
+# ---- measures
 
 
 @pytest.mark.parametrize(
@@ -263,11 +265,11 @@ def test_health_checks_are_counted_as_verify_counts_them():
     [("1 1/2 oz", ""), ("1e999 oz", "cannot be parsed"), ("99999999 oz", "too large to be real")],
 )
 def test_a_measure_is_explained_in_words(text, remark):
-    done = CliRunner().invoke(app, ["measure", text])
-    assert "implausible" not in done.stdout
-    assert "unread" not in done.stdout
-    assert remark in done.stderr
-    assert bool(remark) is bool(done.stderr)
+    result = CliRunner().invoke(app, ["measure", text])
+    assert "implausible" not in result.stdout
+    assert "unread" not in result.stdout
+    assert remark in result.stderr
+    assert bool(remark) is bool(result.stderr)
     fields = json.loads(CliRunner().invoke(app, ["measure", text, "--json"]).stdout)
     assert {"implausible", "unread"} <= fields.keys()
 
@@ -275,23 +277,23 @@ def test_a_measure_is_explained_in_words(text, remark):
 # ---- wrong usage
 
 
-def test_an_unknown_reason_code_is_refused_with_the_codes_that_exist(run):
+def test_an_unknown_reason_code_is_refused_with_a_list_of_the_codes(run):
     error = run(rejected_command, "rejected", "--code", "id_mising").exception
     with pytest.raises(UsageError, match="id_mising") as refused:
         raise error
     assert all(code in str(refused.value) for code in Reason)
 
 
-def test_a_wrong_value_is_reported_without_a_prefix_of_the_library():
+def test_an_invalid_value_is_reported_without_the_prefix_of_the_library():
     for arguments in (
         ("export", "--format", "xyz"),
         ("loads", "--status", "xyz"),
         ("export", "--format", "csv", "--alcoholic", "xyz"),
     ):
-        done = CliRunner().invoke(app, arguments)
-        assert done.exit_code == 2
-        assert "'xyz' is not one of" in done.stderr
-        assert "Value error" not in done.stderr
+        result = CliRunner().invoke(app, arguments)
+        assert result.exit_code == 2
+        assert "'xyz' is not one of" in result.stderr
+        assert "Value error" not in result.stderr
 
 
 def test_logs_without_a_function_lists_the_functions(run):

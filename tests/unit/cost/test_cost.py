@@ -1,4 +1,4 @@
-"""What a month costs, compared with manual calculations."""
+"""The cost of a month, compared with manual calculations."""
 
 import msgspec
 import pytest
@@ -45,7 +45,7 @@ def test_a_month_without_usage_is_free():
     assert all(line.used_share in (0, None) for line in lines)
 
 
-def test_every_price_is_of_a_usage_and_every_usage_has_one_price():
+def test_every_price_has_a_usage_and_every_usage_has_one_price():
     priced = [price.usage for price in price_table().prices]
     assert sorted(priced) == sorted(set(Usage.__struct_fields__) - {"month_share"})
     assert set(BASIS) == set(priced)
@@ -86,19 +86,19 @@ def test_up_to_the_free_limit_nothing_is_charged():
         ("transfer_gb", 110, 0.90),
     ],
 )
-def test_beyond_the_free_limit_only_the_rest_is_charged(usage, amount, usd):
+def test_only_usage_beyond_the_free_limit_is_charged(usage, amount, usd):
     lines = bill(**{usage: amount})
     assert lines[usage].usd == pytest.approx(usd)
     assert total_usd(list(lines.values())) == pytest.approx(usd)
 
 
-def test_levels_are_charged_for_the_time_that_has_passed():
+def test_levels_are_charged_for_the_elapsed_time():
     half = bill(month_share=0.5, dynamodb_wcu=30, sqs_requests=1_500_000)
     assert half["dynamodb_wcu"].usd == pytest.approx(2.3725 / 2)
     assert half["sqs_requests"].usd == pytest.approx(0.20)
 
 
-def test_capacity_storage_and_monitoring_are_levels_and_all_else_adds_up():
+def test_capacity_storage_and_monitoring_are_levels_and_other_usages_are_sums():
     everything = {price.usage: 1_000 * (price.free + price.per) for price in price_table().prices}
     whole, half = bill(**everything), bill(month_share=0.5, **everything)
     assert {name for name in whole if half[name].usd == whole[name].usd / 2} == {
@@ -117,15 +117,15 @@ def test_at_this_rate_sums_grow_and_levels_stay():
     assert usage == Usage(month_share=1, sqs_requests=1_200_000, alarms=6, s3_gb=2)
 
 
-def test_a_load_is_counted_as_what_it_did():
+def test_the_activity_of_a_load_has_its_counts():
     assert Activity.of([load()], 120) == Activity(
         loads=1, objects=1, records=25, bytes=50_000, attempts=1, busy_s=2, publishes=1
     )
 
 
 def test_a_replay_stores_no_raw_object_again():
-    done = Activity.of([load(generation=2)], 120)
-    assert (done.loads, done.objects, done.bytes) == (1, 0, 0)
+    replayed = Activity.of([load(generation=2)], 120)
+    assert (replayed.loads, replayed.objects, replayed.bytes) == (1, 0, 0)
 
 
 def test_waiting_between_attempts_is_not_computing():
@@ -133,7 +133,7 @@ def test_waiting_between_attempts_is_not_computing():
     assert Activity.of([slow], 120).busy_s == 360
 
 
-def test_a_load_under_way_has_only_its_attempts():
+def test_an_unfinished_load_counts_only_its_attempts():
     counts = Counts()
     opened = load(status="loading", counts=counts, bytes=0, finished_at=None)
     assert Activity.of([opened], 120) == Activity(loads=1, objects=1, attempts=1)
@@ -142,7 +142,7 @@ def test_a_load_under_way_has_only_its_attempts():
 @pytest.mark.parametrize(
     ("rejected", "read", "objects"), [(0, 25, 0), (3, 25, 1), (1, 5_000, 1), (800, 1_000, 3)]
 )
-def test_at_most_one_object_a_segment_holds_rejected_lines(rejected, read, objects):
+def test_a_segment_has_at_most_one_object_of_rejected_lines(rejected, read, objects):
     counts = Counts(read=read, loaded=read - rejected, rejected=rejected)
     assert Activity.of([load(counts=counts)], 120).rejected_objects == objects
 
@@ -159,8 +159,8 @@ def test_a_long_load_publishes_several_times_at_most_every_window(ms, publishes)
     assert Activity.of([load(finished_at=NOON_MS + ms)], 120).publishes == publishes
 
 
-def test_each_function_computes_with_its_own_memory():
-    """Nothing here is 1, so that no factor can be another's or a divisor."""
+def test_the_computing_of_each_function_counts_its_own_memory():
+    """No value is 1 and none repeats, so that a wrong factor or a division fails the test."""
     run = msgspec.structs.replace(
         NOTHING, transform_gb=2, publish_gb=4, fetch_gb=8, reconcile_gb=16, api_gb=32,
         fetches=3, fetch_s=5, reconciles=7,
@@ -198,7 +198,7 @@ def test_a_month_by_manual_calculation():
     }
 
 
-def test_an_idle_production_costs_next_to_nothing():
+def test_idle_production_costs_less_than_a_cent():
     usage = usage_of(Activity(), PROD, month_share=1, drinks=600)
     assert usage.sqs_requests == 2 * 3 * 60 * HOURS
     lines = month(usage, price_table())
@@ -212,13 +212,13 @@ def test_all_stages_together_stay_within_the_free_capacity():
 
 
 @pytest.mark.parametrize("share", [0, -1, 1.01])
-def test_a_share_of_a_month_is_between_nothing_and_all(share):
+def test_a_share_of_a_month_is_between_zero_and_one(share):
     with pytest.raises(ValueError, match="share of a month"):
         usage_of(Activity(), SMALL, month_share=share, drinks=0)
 
 
-def test_visitors_are_counted_where_they_are_known():
-    """10,000 calls of 0.3 s at 1 GB; 1,000 visits of ten looks, each with a download of 4.2 MB."""
+def test_known_visitors_are_counted():
+    """10,000 calls of 0.3 s at 1 GB; 1,000 visits of ten views and one 4.2 MB download."""
     visitors = Visitors(api_calls=10_000, dashboard_visits=1_000)
     usage = usage_of(Activity(), NOTHING, month_share=1, drinks=700, visitors=visitors)
     assert usage == Usage(
@@ -230,7 +230,7 @@ def test_visitors_are_counted_where_they_are_known():
         s3_gb=pytest.approx(0.0042),
         log_gb=pytest.approx(0.03),
         api_requests=10_000,
-        transfer_gb=pytest.approx(4.4),  # 4.2 for the dashboard, 0.2 for the answers
+        transfer_gb=pytest.approx(4.4),  # 4.2 for the dashboard, 0.2 for the responses
     )
 
 
@@ -251,7 +251,7 @@ def test_usages_of_one_account_add_up():
 
 
 def test_the_reference_month_of_prod_by_manual_calculation():
-    """30.42 sweeps of 40 raw objects; 14,600 are stored after a year, listed by 15 requests."""
+    """30.42 sweeps of 40 raw objects; a year stores 14,600, listed by 15 requests."""
     usage = REFERENCE.usage(PROD)
     reconciles = 4 * DAYS
     assert usage.lambda_requests == pytest.approx(80 * DAYS + DAYS + reconciles + 10_000)
@@ -273,21 +273,21 @@ def test_the_reference_month_of_prod_by_manual_calculation():
     assert usage.log_gb == pytest.approx(written * (1 + 30 / DAYS))
 
 
-def test_a_stage_that_sweeps_more_often_than_the_workload_says_is_counted_so():
+def test_the_higher_number_of_sweeps_of_stage_and_workload_counts():
     hourly = msgspec.structs.replace(SMALL, fetches=HOURS)
     assert IDLE.usage(hourly).schedules == pytest.approx(HOURS + HOURS / 6)
     assert IDLE.usage(SMALL).s3_writes == pytest.approx(HOURS / 6)
     assert REFERENCE.usage(SMALL).schedules == pytest.approx(DAYS + HOURS / 6)
 
 
-def test_a_number_of_drinks_is_in_proportion_to_what_was_measured():
+def test_a_number_of_records_scales_the_measured_activity():
     measured = Activity(loads=2, objects=2, records=50, bytes=1_000, attempts=3, busy_s=4)
     activity, drinks = scaled(measured, 40, 500)
     assert (activity.records, activity.loads, activity.attempts) == (500, 20, 30)
     assert drinks == 400
 
 
-def test_without_a_measurement_a_number_of_drinks_is_in_proportion_to_sweeps():
+def test_without_a_measurement_a_number_of_records_scales_a_sweep():
     activity, drinks = scaled(Activity(), 0, 9_000 * DAYS)
     assert msgspec.structs.astuple(activity) == pytest.approx(
         msgspec.structs.astuple(SWEEP.times(10 * DAYS))
@@ -295,7 +295,7 @@ def test_without_a_measurement_a_number_of_drinks_is_in_proportion_to_sweeps():
     assert drinks == 7_000
 
 
-def test_a_measured_month_goes_on_at_its_rate():
+def test_a_measured_month_is_projected_at_its_rate():
     measured = Activity(loads=2, objects=2, records=50, bytes=1_000, attempts=3, busy_s=4)
     projection = at_measured_rate(measured, 40, 0.25, SMALL)
     assert projection.activity == measured.times(4)
@@ -314,13 +314,13 @@ def test_a_month_for_a_number_of_records_has_the_reference_visitors():
     assert projection.write_share == write_share(500, SMALL)
 
 
-def test_writes_are_a_share_of_what_is_provisioned():
+def test_the_write_share_is_relative_to_the_provisioned_capacity():
     """2,628,000 s a month with 4 units each, and 4 units for a record of 4 kB."""
     assert write_share(2_628_000, SMALL) == pytest.approx(1)
     assert write_share(1, NOTHING) is None
 
 
-def test_each_stage_runs_what_the_template_gives_it():
+def test_each_stage_runs_the_resources_of_the_template():
     small = Running(
         wcu=4, rcu=4, backups=False, fetches=0, reconciles=730 / 6, idle_polls=262_800,
         idle_polls_at_most=657_000, alarms=2, metrics=2, dashboards=0, transform_gb=1,
@@ -335,7 +335,7 @@ def test_each_stage_runs_what_the_template_gives_it():
     )  # fmt: skip
 
 
-def test_of_two_descriptions_the_larger_figures_count():
+def test_the_larger_figures_of_two_descriptions_count():
     one = Running(wcu=4, rcu=9, backups=True, log_days=7)
     other = Running(wcu=5, rcu=8, log_days=30)
     assert one.at_least(other) == Running(wcu=5, rcu=9, backups=True, log_days=30)
@@ -375,7 +375,7 @@ def test_the_report_adds_up():
     assert report.usd_at_most == report.usd
 
 
-def test_the_report_shows_what_was_measured_beside_the_whole_month():
+def test_the_report_shows_the_measured_part_and_the_whole_month():
     so_far = Usage(month_share=0.5, sqs_requests=800_000, s3_writes=1_000)
     report = cost_report("dev", so_far.at_this_rate(), price_table(), so_far)
     lines = {line.usage: line for line in report.lines}
@@ -412,18 +412,18 @@ def figures(whole, so_far):
     return {line.usage: line.figure for line in report.lines}
 
 
-def test_each_figure_says_where_it_comes_from():
+def test_each_figure_names_its_origin():
     measured = Usage(month_share=0.5, sqs_requests=1)
     assert figures(measured.at_this_rate(), measured) == FIGURES
 
 
-def test_without_a_measurement_what_would_be_counted_is_assumed():
+def test_without_a_measurement_counted_figures_are_assumed():
     assert figures(Usage(sqs_requests=1), None) == {
         usage: figure.replace("counted: ", "assumed: ") for usage, figure in FIGURES.items()
     }
 
 
-def test_calls_of_the_api_are_assumed_where_the_workload_has_some():
+def test_api_calls_are_assumed_if_the_workload_has_some():
     changed = {"api_requests": "assumed: as many as the workload has"}
     measured = Usage(sqs_requests=1, api_requests=1)
     assert figures(measured, measured) == FIGURES | changed
@@ -449,7 +449,7 @@ def test_a_line_of_the_report_shows_amounts_sums_and_the_price():
     assert (stored.usd_so_far, stored.usd) == pytest.approx((0.046, 0.092))
 
 
-def test_each_service_comes_once_with_the_sum_of_its_lines():
+def test_each_service_is_listed_once_with_the_sum_of_its_lines():
     report = cost_report("prod", REFERENCE.usage(PROD), price_table(), None)
     services = list(dict.fromkeys(line.service for line in report.lines))
     assert [total.service for total in report.services] == services
@@ -458,21 +458,21 @@ def test_each_service_comes_once_with_the_sum_of_its_lines():
         assert total.usd == pytest.approx(sum(usd))
 
 
-def test_the_dearer_month_is_summed_beside_the_usual_one():
+def test_the_most_expensive_month_is_reported_beside_the_usual_one():
     whole = Usage(sqs_requests=1_000_000, s3_reads=10_000)
     report = cost_report("dev", whole, price_table(), None, whole + Usage(sqs_requests=500_000))
     assert (report.usd, report.usd_at_most) == pytest.approx((0.004, 0.204))
     assert report.cents_not_free == pytest.approx(0.4)
 
 
-def test_what_is_free_may_be_used_up():
+def test_the_free_limit_may_be_reached_exactly():
     limit = Usage(sqs_requests=1_000_000)
     assert cost_report("dev", limit, price_table(), None).beyond_free == ()
     beyond = limit + Usage(sqs_requests=1)
     assert cost_report("dev", beyond, price_table(), None).beyond_free == ("sqs_requests",)
 
 
-def test_stages_that_wait_hold_as_many_drinks_as_the_one_that_works():
+def test_idle_stages_store_as_many_drinks_as_the_active_one():
     assert IDLE.drinks == REFERENCE.drinks == 700
     assert (IDLE.sweeps, IDLE.visitors) == (0, Visitors())
     assert (REFERENCE.sweeps, REFERENCE.visitors) == (

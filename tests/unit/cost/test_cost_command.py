@@ -1,4 +1,4 @@
-"""`mocktailverse cost` without any stack: the reference month, the gate, wrong usage."""
+"""`mocktailverse cost` without a stack: the reference month, the gate, wrong usage."""
 
 import json
 from types import SimpleNamespace
@@ -33,11 +33,11 @@ def test_the_reference_month_covers_all_environments_together(run):
         assert line["usd"] == pytest.approx(charged * line["price_usd"])
 
 
-def test_check_succeeds_where_all_is_free_or_cents(run):
+def test_check_succeeds_if_everything_is_free_or_costs_cents(run):
     assert run("--check").exit_code == 0
 
 
-def test_check_fails_and_says_what_costs(run, monkeypatch):
+def test_check_fails_and_names_the_paid_resources(run, monkeypatch):
     two = Footprint(running=PROD, unaccounted=("Nat is an AWS::EC2::NatGateway.",))
     by_env = {"prod": two, "staging": two, "dev": Footprint(running=SMALL)}
     monkeypatch.setattr(cost_command, "_footprints", lambda: by_env)
@@ -49,42 +49,44 @@ def test_check_fails_and_says_what_costs(run, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("--reference", "--env", "prod"), "all environments"),
         (("--check", "--drinks-per-month", "5"), "all environments"),
         (("--cost-explorer",), "local stack"),
-        (("--env", "nowhere"), "no environment 'nowhere'"),
+        (("--env", "qa"), "no environment 'qa'"),
     ],
 )
-def test_options_that_exclude_each_other_are_an_error(run, arguments, said):
-    with pytest.raises(UsageError, match=said):
+def test_mutually_exclusive_options_are_refused(run, arguments, message):
+    with pytest.raises(UsageError, match=message):
         raise run(*arguments).exception
 
 
-def test_help_says_what_the_bill_costs(run):
+def test_help_says_that_reading_the_bill_costs_money(run):
     assert "1 cent" in " ".join(run("--help").stdout.replace("│", " ").split())
 
 
 AWS = SimpleNamespace(clients=SimpleNamespace(endpoint=None))
-"""The stores of an environment that runs on AWS itself."""
+"""The stores of an environment on AWS."""
 
 
 def test_on_aws_the_account_s_free_limits_are_read_and_the_bill_is_not(monkeypatch):
     monkeypatch.setattr(cost_command, "read_free_offers", lambda _clients: [])
     monkeypatch.setattr(cost_command, "read_bill", Mock(side_effect=AssertionError))
-    figures = cost_command._account(AWS, ask_bill=False)  # noqa: SLF001  asks AWS otherwise
+    figures = cost_command._account(AWS, ask_bill=False)  # noqa: SLF001  the command calls AWS
     assert (figures.free_tier, figures.billed) == ([], None)
 
 
-def test_a_refusal_of_the_free_limits_is_reported_and_the_rest_goes_on(monkeypatch, capsys):
+def test_a_refusal_to_read_the_free_limits_is_reported_and_the_report_continues(
+    monkeypatch, capsys
+):
     refusal = Mock(side_effect=PermanentError("not allowed"))
     monkeypatch.setattr(cost_command, "read_free_offers", refusal)
     assert cost_command._account(AWS, ask_bill=False).free_tier is None  # noqa: SLF001  as above
     assert "not allowed" in capsys.readouterr().err
 
 
-def test_the_highest_sum_is_printed_beside_the_usual_one(run):
+def test_the_highest_total_is_printed_beside_the_usual_one(run):
     report = json.loads(run("--reference", "--json").stdout)
     assert report["usd_at_most"] == pytest.approx(report["usd"] + 0.40, abs=0.01)
     output = " ".join(run("--reference").output.split())
@@ -95,22 +97,22 @@ def test_the_highest_sum_is_printed_beside_the_usual_one(run):
     ("usd", "text"),
     [(0, "0.0000"), (0.06934, "0.0693"), (12.345, "12.35"), (1_799_052.6, "1,799,052.60")],
 )
-def test_dollars_are_printed_as_people_read_them(usd, text):
-    assert cost_tables._usd(usd) == text  # noqa: SLF001  the words of every sum
+def test_dollars_are_rounded_for_reading(usd, text):
+    assert cost_tables._usd(usd) == text  # noqa: SLF001  the format of every amount
 
 
 @pytest.mark.parametrize(("share", "is_too_much"), [(None, False), (1.0, False), (1.01, True)])
-def test_more_than_can_be_written_is_reported(capsys, share, is_too_much):
+def test_too_many_writes_are_reported(capsys, share, is_too_much):
     cost_tables.print_write_share(share)
     assert ("too short to write" in capsys.readouterr().err) is is_too_much
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "many", "1.5"])
-def test_what_is_no_number_of_drinks_is_refused(run, number):
+def test_an_invalid_number_of_drinks_is_refused(run, number):
     assert run("--drinks-per-month", number).exit_code == 2
 
 
-def test_another_workload_needs_no_stack(run, tmp_path):
+def test_a_given_workload_needs_no_stack(run, tmp_path):
     arguments = ("--json", "--state-dir", str(tmp_path), "--drinks-per-month", "900")
     result = run(*arguments)
     assert result.exit_code == 0
@@ -121,5 +123,5 @@ def test_another_workload_needs_no_stack(run, tmp_path):
     assert report["workload"]["loads"] == pytest.approx(40)
 
 
-def test_what_was_measured_needs_a_stack(run, tmp_path):
+def test_the_measured_month_needs_a_stack(run, tmp_path):
     assert isinstance(run("--state-dir", str(tmp_path)).exception, UnreachableError)

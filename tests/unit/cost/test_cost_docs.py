@@ -1,4 +1,4 @@
-"""docs/explanation/cost.md: its calculations are right, and its figures are the model's."""
+"""docs/explanation/cost.md: its calculations are correct and its figures come from the model."""
 
 import ast
 import operator
@@ -41,7 +41,7 @@ def value(node: ast.expr) -> float:
 
 
 def equations() -> list[tuple[str, float, str]]:
-    """Every `formula = result` of the page with nothing but numbers and units in it."""
+    """Return each `formula = result` of the page that has only numbers and units."""
     text = re.sub(r"\s+", " ", PAGE.replace("*", " ").replace(TIMES, "*").replace("|", " ; "))
     text = re.sub(r"(?<=\d),(?=\d{3})", "", re.sub(UNITS, " ", text))
     results = []
@@ -71,7 +71,7 @@ def lines(report) -> dict[str, ReportLine]:
     return {line.usage: line for line in report.lines}
 
 
-def test_every_sum_of_the_page_is_right():
+def test_every_calculation_on_the_page_is_correct():
     results = equations()
     assert len(results) >= 15
     for formula, computed, printed in results:
@@ -79,7 +79,7 @@ def test_every_sum_of_the_page_is_right():
         assert computed == pytest.approx(float(printed), abs=0.51 * 10**-decimals), formula
 
 
-def test_what_is_not_free_is_what_the_model_says(report, lines):
+def test_the_paid_amounts_on_the_page_come_from_the_model(report, lines):
     assert f"Together {report.cents_not_free:.1f} cents" in PAGE
     cents = {usage: f"{100 * lines[usage].usd:.1f} |" for usage in lines}
     writes = lines["s3_writes"]
@@ -108,17 +108,17 @@ def test_what_is_not_free_is_what_the_model_says(report, lines):
         ("schedules", "14,000,000 schedules | {:,.0f} |"),
     ],
 )
-def test_what_is_free_is_used_as_the_page_says(lines, usage, row):
+def test_the_use_of_the_free_limits_is_as_the_page_says(lines, usage, row):
     assert row.format(lines[usage].month) in PAGE
 
 
-def test_metrics_alarms_and_dashboards_are_as_many_as_the_page_says(lines):
+def test_the_page_has_the_numbers_of_metrics_alarms_and_dashboards(lines):
     numbers = ", ".join(f"{lines[name].month:.0f}" for name in ("metrics", "alarms", "dashboards"))
     assert f"10 metrics, 10 alarms, 3 dashboards | {numbers} |" in PAGE
 
 
-def test_the_first_month_costs_what_the_page_says(report, lines):
-    """With a month's objects instead of twelve: fewer listings, less storage."""
+def test_the_cost_of_the_first_month_is_on_the_page(report, lines):
+    """The first month has the objects of one month, so fewer listings and less storage."""
     first = 100 * (
         (2_798 + 487) * 5e-6
         + lines["s3_reads"].usd
@@ -142,7 +142,7 @@ def test_every_key_of_the_json_is_described():
         assert f"`{key}`" in PAGE or f"`{key}[]`" in PAGE, key
 
 
-def test_five_pollers_would_cost_what_the_page_says(runs, lines):
+def test_the_cost_of_five_pollers_is_on_the_page(runs, lines):
     more = Usage(sqs_requests=lines["sqs_requests"].month + 3 * (657_000 - 262_800))
     cents = 100 * total_usd(month(more, price_table()))
     cell = re.search(r"five pollers each, at most .* (\d+) \|", PAGE)
@@ -154,7 +154,7 @@ def test_five_pollers_would_cost_what_the_page_says(runs, lines):
     assert f"0.07 to {at_most / 100:.2f} |" in PAGE
 
 
-def test_a_flood_costs_what_the_page_says(runs):
+def test_the_cost_of_a_flood_is_on_the_page(runs):
     table = price_table()
     hour, day = (flood_usd(runs.values(), table, hours=hours) for hours in (1, 24))
     assert f"an hour costs {100 * hour:.0f} cents and a day {day:.2f} USD" in PAGE

@@ -1,4 +1,4 @@
-"""Each limit of the cost gate: what costs exactly that much passes, what costs more is named."""
+"""The limits of the cost gate: a cost at the limit passes, a higher cost is reported."""
 
 import re
 
@@ -39,19 +39,19 @@ LIMITS = {
 
 
 @pytest.mark.parametrize("name", LIMITS)
-def test_a_limit_may_be_reached_and_not_passed(monkeypatch, name):
-    cost, beginning = LIMITS[name]
+def test_a_limit_may_be_reached_but_not_exceeded(monkeypatch, name):
+    cost, start = LIMITS[name]
     usd = cost(RUNS)
     assert usd > 0
     monkeypatch.setattr(limits, name, usd)
     assert beyond_limits(RUNS, price_table()) == []
     monkeypatch.setattr(limits, name, usd - 0.01)
     (sentence,) = beyond_limits(RUNS, price_table())
-    assert sentence.startswith(f"{beginning} {usd:.2f} USD")
+    assert sentence.startswith(f"{start} {usd:.2f} USD")
     assert f"the limit is {usd - 0.01:.2f}." in sentence
 
 
-def test_what_passes_a_free_limit_is_named_with_each_stage_s_share():
+def test_usage_beyond_a_free_limit_is_reported_with_the_share_of_each_stage():
     runs = {"prod": PROD, "dev": Running(wcu=8, rcu=9)}
     (sentence,) = beyond_limits(runs, price_table())
     assert sentence == (
@@ -59,15 +59,15 @@ def test_what_passes_a_free_limit_is_named_with_each_stage_s_share():
     )
 
 
-def test_the_limits_are_what_the_pages_say_and_all_stages_are_within_them():
+def test_the_limits_are_the_documented_ones_and_all_stages_are_within_them():
     assert beyond_limits(RUNS, price_table()) == []
     assert limits.NOT_FREE_USD == 0.25
     assert limits.POLLERS_USD == 0.45
     assert limits.FLOOD_USD_AN_HOUR == 0.25
 
 
-def test_a_flood_pays_for_calls_only():
-    """Capacity, alarms, metrics, polls and reconciles are paid for with or without it."""
+def test_a_flood_costs_only_its_calls():
+    """Capacity, alarms, metrics, polls and reconciles cost the same with or without it."""
     calm = Running(
         wcu=0, rcu=0, reconciles=0, idle_polls=0, alarms=0, metrics=0, api_per_s=5, log_days=9,
         api_gb=0.5,

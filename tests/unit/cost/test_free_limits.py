@@ -1,4 +1,4 @@
-"""The gate: the template, over all environments together, stays within what is always free."""
+"""The cost gate: all environments of the template together stay within the always-free limits."""
 
 import re
 from collections.abc import Callable
@@ -43,16 +43,16 @@ def problems(by_env: dict[str, Footprint]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def by_env() -> dict[str, Footprint]:
-    """What the repository's own template and environments keep running."""
+    """Return the footprint of each environment of this repository."""
     template = Template.read(CHECKOUT.template)
     return footprints(template, environments.read(CHECKOUT.environments).stage_inputs(), FUNCTIONS)
 
 
 @pytest.fixture
 def changed(tmp_path) -> Callable[..., list[str]]:
-    """Problems of the template with texts replaced, resources added, environments edited."""
+    """Return a function that edits the template and the environments and returns the problems."""
 
-    def look(
+    def check(
         *,
         template: tuple[str, str] | None = None,
         added: str = "",
@@ -67,14 +67,14 @@ def changed(tmp_path) -> Callable[..., list[str]]:
             footprints(Template.parse(text), environments.read(file).stage_inputs(), functions)
         )
 
-    return look
+    return check
 
 
 def edited(text: str, change: tuple[str, str] | None) -> str:
     if change is None:
         return text
     new, number = re.subn(change[0], change[1], text, flags=re.MULTILINE)
-    assert number, f"{change[0]!r} is not there to be changed"
+    assert number, f"{change[0]!r} does not occur in the text"
     return new
 
 
@@ -82,19 +82,19 @@ def resources(name: str, block: str, number: int) -> str:
     return "".join(f"\n  {name}{n}:{block}" for n in range(number))
 
 
-# ---- the template as it is
+# ---- the current template
 
 
-def test_all_environments_together_stay_within_what_is_always_free(by_env):
+def test_all_environments_together_stay_within_the_always_free_limits(by_env):
     assert problems(by_env) == []
 
 
-def test_nothing_changed_is_no_problem(changed):
+def test_an_unchanged_template_has_no_problems(changed):
     assert changed() == []
 
 
 @pytest.mark.parametrize("env", DEPLOYED)
-def test_what_the_dashboard_believes_to_run_is_what_the_template_says(by_env, env):
+def test_the_dashboard_counts_the_resources_of_the_template(by_env, env):
     assert running(env) == by_env[env].running
 
 
@@ -104,10 +104,10 @@ def test_the_gate_sees_every_environment(by_env):
     assert by_env["prod"].running.wcu > by_env["dev"].running.wcu > 0
 
 
-# ---- what must fail
+# ---- changes that must fail
 
 
-def test_one_more_write_unit_is_one_too_many(changed):
+def test_one_more_write_unit_exceeds_the_limit(changed):
     (problem,) = changed(
         template=(
             r"WriteCapacityUnits: !FindInMap \[Stages, !Ref Stage, LoadsByDay\]",
@@ -118,7 +118,7 @@ def test_one_more_write_unit_is_one_too_many(changed):
     assert "prod 18" in problem
 
 
-def test_more_units_of_one_stage_s_mapping_are_too_many(changed):
+def test_more_units_in_the_mapping_of_one_stage_exceed_the_limit(changed):
     texts = changed(template=(r"\{Drinks: 12,", "{Drinks: 13,"))
     assert [text.partition(":")[0] for text in texts] == [
         "DynamoDB, write capacity",
@@ -130,17 +130,17 @@ def spare(by_env: dict[str, Footprint], what: str, free: int) -> int:
     return free - sum(getattr(footprint.running, what) for footprint in by_env.values())
 
 
-def test_the_eleventh_alarm_is_too_many(changed, by_env):
-    left = spare(by_env, "alarms", 10)
+def test_the_eleventh_alarm_exceeds_the_limit(changed, by_env):
+    spare_count = spare(by_env, "alarms", 10)
     in_prod = ALARM.replace("Properties", "Condition: IsProd\n    Properties")
-    assert changed(added=resources("More", in_prod, left)) == []
-    (problem,) = changed(added=resources("More", in_prod, left + 1))
+    assert changed(added=resources("More", in_prod, spare_count)) == []
+    (problem,) = changed(added=resources("More", in_prod, spare_count + 1))
     assert problem.startswith("CloudWatch, alarms: 11 of 10")
 
 
 def test_an_alarm_in_every_environment_counts_three_times(changed, by_env):
-    left = spare(by_env, "alarms", 10)
-    assert changed(added=resources("More", ALARM, left // 3 + 1))
+    spare_count = spare(by_env, "alarms", 10)
+    assert changed(added=resources("More", ALARM, spare_count // 3 + 1))
 
 
 def test_an_alarm_on_an_expression_counts_each_of_its_metrics(by_env):
@@ -152,24 +152,24 @@ def test_an_alarm_on_an_expression_counts_each_of_its_metrics(by_env):
     assert now["dev"].running.alarms == by_env["dev"].running.alarms + 2
 
 
-def test_a_dashboard_too_many_is_found(changed, by_env):
-    left = spare(by_env, "dashboards", 3)
+def test_the_fourth_dashboard_exceeds_the_limit(changed, by_env):
+    spare_count = spare(by_env, "dashboards", 3)
     in_prod = DASHBOARD.replace("Properties", "Condition: IsProd\n    Properties")
-    assert changed(added=resources("More", in_prod, left)) == []
-    (problem,) = changed(added=resources("More", in_prod, left + 1))
+    assert changed(added=resources("More", in_prod, spare_count)) == []
+    (problem,) = changed(added=resources("More", in_prod, spare_count + 1))
     assert problem.startswith("CloudWatch, dashboards: 4 of 3")
 
 
-def test_a_dashboard_in_every_environment_is_too_many(changed):
+def test_a_dashboard_in_every_environment_exceeds_the_limit(changed):
     assert changed(added=resources("More", DASHBOARD, 1))
 
 
-def test_metrics_that_every_environment_emits_are_too_many(changed):
+def test_metrics_that_every_environment_emits_exceed_the_limit(changed):
     (problem,) = changed(template=(r"POWERTOOLS_METRICS_DISABLED: .*$", "UNUSED: ''"))
     assert problem.startswith("CloudWatch, custom metrics:")
 
 
-def test_more_metrics_in_the_code_are_too_many(changed, tmp_path):
+def test_more_metrics_in_the_code_exceed_the_limit(changed, tmp_path):
     folder = tmp_path / "functions"
     folder.mkdir()
     calls = "".join(f'metrics.add_metric("M{n}", unit, 1)\n' for n in range(11))
@@ -178,7 +178,7 @@ def test_more_metrics_in_the_code_are_too_many(changed, tmp_path):
     assert problem.startswith("CloudWatch, custom metrics:")
 
 
-def test_on_demand_by_default_is_found_although_the_environments_say_otherwise(changed):
+def test_on_demand_by_default_is_reported_even_if_the_environments_override_it(changed):
     texts = changed(template=(r"Default: provisioned", "Default: on-demand"))
     assert set(texts) == {
         f"{table} is on demand: the always-free capacity does not apply to it."
@@ -186,7 +186,7 @@ def test_on_demand_by_default_is_found_although_the_environments_say_otherwise(c
     }
 
 
-def test_an_environment_on_demand_is_found(changed):
+def test_an_environment_on_demand_is_reported(changed):
     assert changed(toml=('capacity = "provisioned"', 'capacity = "on-demand"'))
 
 
@@ -199,7 +199,7 @@ def test_an_environment_on_demand_is_found(changed):
         ("AWS::Nobody::KnowsThis", "{}"),
     ],
 )
-def test_a_resource_that_is_not_known_to_be_free_is_named(changed, kind, properties):
+def test_a_resource_that_is_not_known_to_be_free_is_reported(changed, kind, properties):
     added = f"\n  Extra:\n    Type: {kind}\n    Properties: {properties}\n"
     texts = changed(added=added)
     assert texts
@@ -207,25 +207,25 @@ def test_a_resource_that_is_not_known_to_be_free_is_named(changed, kind, propert
 
 
 @pytest.mark.parametrize(
-    ("place", "with_more", "named"),
+    ("place", "addition", "property_"),
     [
         (r"^      MemorySize: 512$", "ProvisionedConcurrencyConfig: {}", "ProvisionedConcurrency"),
         (r"^      BatchSize: 10$", "ProvisionedPollerConfig: {}", "ProvisionedPollerConfig"),
         (r"^      StreamSpecification: .*$", "SSESpecification: {}", "SSESpecification"),
     ],
 )
-def test_a_property_that_costs_is_named(changed, place, with_more, named):
-    texts = changed(template=(place, rf"\g<0>\n      {with_more}"))
-    assert any(named in text for text in texts)
+def test_a_paid_property_is_reported(changed, place, addition, property_):
+    texts = changed(template=(place, rf"\g<0>\n      {addition}"))
+    assert any(property_ in text for text in texts)
 
 
-def test_a_limit_of_the_queue_s_mapping_on_aws_makes_too_many_polls(changed):
+def test_a_concurrency_limit_of_the_queue_mapping_causes_too_many_polls(changed):
     texts = changed(template=(r"ScalingConfig: !If .*$", "ScalingConfig: {MaximumConcurrency: 2}"))
     assert [text.partition(":")[0] for text in texts] == ["SQS, requests"]
     assert "dev 657,000" in texts[0]
 
 
-def test_a_second_mapping_on_a_queue_makes_too_many_polls(changed):
+def test_a_second_mapping_on_a_queue_causes_too_many_polls(changed):
     added = """
   Second:
     Type: AWS::Lambda::EventSourceMapping
@@ -236,7 +236,7 @@ def test_a_second_mapping_on_a_queue_makes_too_many_polls(changed):
     assert pollers.startswith("Five pollers at each idle queue would cost 0.95 USD")
 
 
-def test_a_function_that_no_workload_knows_is_named(changed):
+def test_a_function_that_no_workload_counts_is_reported(changed):
     added = """
   MoreFunction:
     Type: AWS::Serverless::Function
@@ -247,13 +247,13 @@ def test_a_function_that_no_workload_knows_is_named(changed):
     }
 
 
-def test_computing_beyond_the_free_seconds_is_found(changed):
-    """160 s of transform a sweep at 100 GB: 486,667 GB-s a month in prod alone."""
+def test_computing_beyond_the_free_seconds_is_reported(changed):
+    """160 s of transform per sweep at 100 GB are 486,667 GB-s per month in prod alone."""
     texts = changed(template=(r"TransformMb: 1024, ", "TransformMb: 102400, "))
     assert [text.partition(":")[0] for text in texts] == ["Lambda, computing (arm64)"]
 
 
-def test_sweeps_that_store_too_much_for_cents_are_found(changed):
+def test_sweeps_that_store_too_much_are_reported(changed):
     texts = changed(template=(r"cron\(0 4 \* \* \? \*\)", "rate(5 minutes)"))
     assert any(text.startswith("What is not free") for text in texts)
 

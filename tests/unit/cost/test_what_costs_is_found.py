@@ -1,4 +1,4 @@
-"""The gate, tried with one change at a time that costs: each is named, and by how much."""
+"""The cost gate reports each change of the template that costs money, one change at a time."""
 
 import json
 import re
@@ -20,7 +20,7 @@ CODE = CHECKOUT.source / "functions"
 
 @pytest.fixture
 def check(tmp_path, monkeypatch) -> Callable[..., Any]:
-    """`mocktailverse cost --check` on a changed copy: its exit code and what it complains of."""
+    """Return a function that edits a copy and runs `mocktailverse cost --check` on it."""
 
     class Copy:
         template = tmp_path / "template.yaml"
@@ -34,26 +34,26 @@ def check(tmp_path, monkeypatch) -> Callable[..., Any]:
         (tmp_path / "functions" / module.name).write_text(module.read_text())
     monkeypatch.setattr(cost_command, "find_checkout", lambda: Copy)
 
-    def look(file: str = "", place: str = "", new: str = "") -> tuple[int, list[str]]:
+    def run_check(file: str = "", place: str = "", new: str = "") -> tuple[int, list[str]]:
         if file:
             edited(tmp_path / file, place, new)
         result = CliRunner().invoke(app, ["cost", "--check", "--json"], catch_exceptions=False)
         return result.exit_code, json.loads(result.stdout)["problems"]
 
-    return look
+    return run_check
 
 
 def edited(path: Path, place: str, new: str) -> None:
     text, number = re.subn(place, new, path.read_text(), count=1, flags=re.MULTILINE)
-    assert number, f"{place!r} is not there to be changed"
+    assert number, f"{place!r} does not occur in the file"
     path.write_text(text)
 
 
-def test_a_copy_without_a_change_passes(check):
+def test_an_unchanged_copy_passes(check):
     assert check() == (0, [])
 
 
-# ---- resources that are not counted
+# ---- resources outside the model
 
 KINDS = [
     "AWS::EC2::NatGateway", "AWS::EC2::VPC", "AWS::EC2::VPCEndpoint", "AWS::EC2::EIP",
@@ -77,7 +77,7 @@ KINDS = [
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_resource_that_the_model_does_not_know_is_named(check, kind):
+def test_a_resource_outside_the_model_is_reported(check, kind):
     code, problems = check(
         "template.yaml", r"^Resources:$", f"Resources:\n  Extra:\n    Type: {kind}\n"
     )
@@ -87,7 +87,7 @@ def test_a_resource_that_the_model_does_not_know_is_named(check, kind):
     }
 
 
-def test_a_resource_of_one_environment_alone_is_named(check):
+def test_a_resource_of_only_one_environment_is_reported(check):
     added = (
         "Resources:\n  Extra:\n    Type: AWS::EC2::NatGateway\n    Condition: IsProd\n"
         "    Properties: {SubnetId: s}"
@@ -96,7 +96,7 @@ def test_a_resource_of_one_environment_alone_is_named(check):
     assert (code, problem.partition(":")[0]) == (1, "prod")
 
 
-# ---- changes of what there is
+# ---- changes of existing resources
 
 TABLE = r"^      StreamSpecification: .*$"
 MAPPING = r"^      BatchSize: 10$"
@@ -133,7 +133,7 @@ PROPERTIES = [
 
 
 @pytest.mark.parametrize(("place", "line"), PROPERTIES)
-def test_a_property_that_the_model_does_not_know_is_named(check, place, line):
+def test_a_property_outside_the_model_is_reported(check, place, line):
     code, problems = check("template.yaml", place, rf"\g<0>\n      {line}")
     assert code == 1
     name = line.partition(":")[0]
@@ -206,7 +206,7 @@ CHANGES = [
         r"\1",
         "alarms: 11 of 10 free alarms a month (dev 3, staging 3, prod 5), 0.10 USD",
     ),
-    # the rest
+    # other resources
     (r"SSEAlgorithm: AES256", "SSEAlgorithm: aws:kms", "DataBucket names a KMS key"),
     (
         r"^            ExpirationInDays: 30$",
@@ -231,18 +231,18 @@ CHANGES = [
         (r"^      IntegrationType: AWS_PROXY$", "Description: the function"),
     ],
 )
-def test_what_is_free_is_not_a_problem(check, place, line):
+def test_a_free_property_is_not_a_problem(check, place, line):
     assert check("template.yaml", place, rf"\g<0>\n      {line}") == (0, [])
 
 
-@pytest.mark.parametrize(("place", "new", "said"), CHANGES)
-def test_a_change_of_the_template_that_costs_is_named(check, place, new, said):
+@pytest.mark.parametrize(("place", "new", "message"), CHANGES)
+def test_a_change_of_the_template_that_costs_money_is_reported(check, place, new, message):
     code, problems = check("template.yaml", place, new)
     assert code == 1
-    assert any(said in text for text in problems), problems
+    assert any(message in text for text in problems), problems
 
 
-def test_mails_are_free_and_nothing_else_is(check, tmp_path):
+def test_only_emails_are_free_notifications(check, tmp_path):
     mail = r'\1alarm_email = "me@example.org"'
     edited(tmp_path / "environments.toml", r'(\[prod\](?s:.*?))alarm_email = ""', mail)
     assert check() == (0, [])
@@ -260,7 +260,7 @@ ALARM_METRICS = {
 
 
 @pytest.mark.parametrize("metric", ALARM_METRICS)
-def test_an_alarm_that_counts_as_several_is_named(check, metric):
+def test_an_alarm_that_counts_as_several_alarms_is_reported(check, metric):
     added = f"""Resources:
   Extra:
     Type: AWS::CloudWatch::Alarm
@@ -272,7 +272,7 @@ def test_an_alarm_that_counts_as_several_is_named(check, metric):
     assert any(ALARM_METRICS[metric] in text for text in problems), problems
 
 
-def test_a_dashboard_with_more_metrics_than_are_free_is_named(check):
+def test_a_dashboard_with_too_many_metrics_is_reported(check):
     many = ", ".join(f'["N", "M{n}"]' for n in range(60))
     code, (problem,) = check(
         "template.yaml", r'\["mocktailverse-\$\{Stage\}", "FunctionErrors"\]', many
@@ -297,16 +297,18 @@ FILE_CHANGES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("place", "new", "said"), FILE_CHANGES)
-def test_a_change_of_the_environments_is_found_before_the_template_follows(check, place, new, said):
+@pytest.mark.parametrize(("place", "new", "message"), FILE_CHANGES)
+def test_a_change_of_the_environments_is_reported_before_the_template_is_regenerated(
+    check, place, new, message
+):
     code, problems = check("environments.toml", place, new)
     assert code == 1
-    assert any(said in text for text in problems), problems
+    assert any(message in text for text in problems), problems
 
 
 @pytest.mark.usefixtures("check")
-def test_larger_functions_and_logs_kept_for_long_are_counted(tmp_path):
-    """Each is free by itself at the reference workload, but the amounts have to grow."""
+def test_larger_functions_and_a_longer_log_retention_are_counted(tmp_path):
+    """Each change is free at the reference workload, but the amounts must grow."""
 
     def amounts() -> dict[str, float]:
         result = CliRunner().invoke(app, ["cost", "--reference", "--json"])
@@ -330,7 +332,7 @@ def test_larger_functions_and_logs_kept_for_long_are_counted(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "message"),
     [
         ('metrics.add_dimension("source", name)', "publish.py calls add_dimension"),
         ("with single_metric(name='x') as m: pass", "publish.py calls single_metric"),
@@ -343,15 +345,15 @@ def test_larger_functions_and_logs_kept_for_long_are_counted(tmp_path):
         ('metrics.add_metric(name="A", unit=u, value=1)', "custom metrics: 13 of 10 free"),
     ],
 )
-def test_metrics_that_the_code_multiplies_are_found(check, tmp_path, code, said):
+def test_code_that_multiplies_metrics_is_reported(check, tmp_path, code, message):
     module = tmp_path / "functions" / "publish.py"
     module.write_text(f"{module.read_text()}\n{code}\n")
     exit_code, problems = check()
     assert exit_code == 1
-    assert any(said in text for text in problems), problems
+    assert any(message in text for text in problems), problems
 
 
-def test_metrics_of_a_module_without_a_handler_are_named(check, tmp_path):
+def test_metrics_of_a_module_without_a_handler_are_reported(check, tmp_path):
     (tmp_path / "functions" / "more").mkdir()
     for module in ("failures.py", "more/deep.py"):
         path = tmp_path / "functions" / module
@@ -362,26 +364,26 @@ def test_metrics_of_a_module_without_a_handler_are_named(check, tmp_path):
     assert any("deep.py adds metrics, but has no handler" in text for text in problems)
 
 
-def test_what_a_macro_makes_is_not_taken_for_nothing(check):
+def test_resources_of_a_loop_are_not_ignored(check):
     looped = "Resources:\n  Fn::ForEach::Extra:\n    - Name\n    - [a, b]\n    - {}\n"
     code, problems = check("template.yaml", r"^Resources:$", looped)
     assert code == 1
     assert any("Fn::ForEach::Extra" in text for text in problems), problems
 
 
-def test_a_macro_of_the_account_is_not_taken_for_nothing(check):
+def test_a_macro_of_the_account_is_not_ignored(check):
     code, problems = check("template.yaml", r"^Transform:$", "Transform:\n  - Mine")
     assert code == 1
     assert any("Mine" in text for text in problems), problems
 
 
 @pytest.mark.parametrize(
-    ("place", "new", "said"),
+    ("place", "new", "message"),
     [
         (r"^    Condition: IsOnAws$", "    Condition: Never", "condition Never"),
         (r"Stage, LogDays\]", "Stage, LogWeeks]", "LogWeeks of dev in its mapping Stages"),
     ],
 )
-def test_a_name_that_the_template_lacks_is_an_error(check, place, new, said):
-    with pytest.raises(UsageError, match=said):
+def test_an_undefined_name_in_the_template_is_an_error(check, place, new, message):
+    with pytest.raises(UsageError, match=message):
         check("template.yaml", place, new)

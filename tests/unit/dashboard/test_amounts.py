@@ -22,19 +22,19 @@ DASH = "\N{EN DASH}"
 
 
 def line(measure, name="Gin"):
-    read = parse_measure(measure, name)
+    measured = parse_measure(measure, name)
     return IngredientLine(
-        1, name, name, measure, read.amount_min, read.amount_max, read.unit, read.ml_min,
-        read.ml_max, read.kind, read.certainty,
+        1, name, name, measure, measured.amount_min, measured.amount_max, measured.unit,
+        measured.ml_min, measured.ml_max, measured.kind, measured.certainty,
     )  # fmt: skip
 
 
-def shown(measure, system="ml", servings=1, name="Gin", part=None):
+def amount_text(measure, system="ml", servings=1, name="Gin", part=None):
     return amount(line(measure, name), system, servings, part)
 
 
 def value(text):
-    """The value of a text from `fraction`."""
+    """Return the value of a text from `fraction`."""
     whole, sign = re.fullmatch(r"([\d.,]*)(\D?)", text).groups()
     return float(whole.replace(",", "") or 0) + SIGNS.get(sign, 0)
 
@@ -56,7 +56,7 @@ def value(text):
     ],
 )
 def test_volumes_in_both_systems(measure, ml, oz):
-    assert (shown(measure), shown(measure, "oz")) == (ml, oz)
+    assert (amount_text(measure), amount_text(measure, "oz")) == (ml, oz)
 
 
 @pytest.mark.parametrize(
@@ -73,21 +73,21 @@ def test_volumes_in_both_systems(measure, ml, oz):
     ],
 )
 def test_servings_multiply_all_but_ratios(measure, name, servings, expected):
-    assert shown(measure, servings=servings, name=name) == expected
+    assert amount_text(measure, servings=servings, name=name) == expected
 
 
 @pytest.mark.parametrize("measure", [None, "", "to taste", "Fill with", "Garnish with", "a bit"])
 @pytest.mark.parametrize("system", SYSTEMS)
-def test_what_has_no_number_has_no_amount(measure, system):
-    assert shown(measure, system, 3) is None
+def test_a_measure_without_a_number_has_no_amount(measure, system):
+    assert amount_text(measure, system, 3) is None
 
 
 def test_ounces_of_solids_are_shown_by_weight():
-    assert shown("8 oz", name="Chocolate") == "227 g"
-    assert shown("8 oz", "oz", name="Chocolate") == "8 oz"
+    assert amount_text("8 oz", name="Chocolate") == "227 g"
+    assert amount_text("8 oz", "oz", name="Chocolate") == "8 oz"
 
 
-def test_parts_go_by_the_least_amount_poured():
+def test_a_part_is_the_smallest_amount_poured():
     lines = [line("1 1/2 oz"), line("1/2 oz"), line("2 dashes"), line("1 tsp")]
     part = part_ml(lines)
     assert part == pytest.approx(29.5735 / 2, rel=1e-4)
@@ -107,7 +107,7 @@ def test_a_fraction_is_near_its_value(number):
 
 
 @given(st.floats(0, 1 / 16, exclude_max=True))
-def test_tiny_amounts_never_read_as_nothing(number):
+def test_tiny_amounts_are_never_shown_as_zero(number):
     assert value(fraction(number)) == pytest.approx(number, abs=0.0011)
     assert (fraction(number) == "0") == (number == 0)
 

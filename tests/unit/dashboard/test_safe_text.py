@@ -1,4 +1,4 @@
-"""Text from data is shown as it is: no markup of it works, and it never grows too long."""
+"""Text from data is shown literally: its markup is escaped and its length is bounded."""
 
 import html
 import re
@@ -29,14 +29,14 @@ def rendered(markdown: str) -> str:
 @example("- [ ] todo")
 @example("&copy; &#58;")
 @example("|a|b|\n|-|-|")
-def test_markdown_shows_the_very_characters(text):
+def test_markdown_shows_the_characters_unchanged(text):
     shown = rendered(plain(text)).replace(JOINER, "")
     assert html.unescape(shown) == short(text).replace(JOINER, "")
     assert "<" not in shown
 
 
 @given(TEXTS)
-def test_every_sign_of_markup_is_escaped(text):
+def test_every_markup_character_is_escaped(text):
     without_escapes = re.sub(r"\\[!-/:-@\[-`{-~]", "", plain(text))
     assert not re.search(r"[!-/:-@\[-`{-~]", without_escapes)
 
@@ -47,7 +47,7 @@ def test_every_sign_of_markup_is_escaped(text):
 @example("https://evil.example/x")
 @example("me@evil.example")
 @example("a -> b <- c -- d >= e")
-def test_what_is_replaced_after_markdown_is_parted(text):
+def test_sequences_that_streamlit_replaces_after_markdown_are_broken_up(text):
     bare = re.sub(r"\\(.)", r"\1", plain(text))
     assert not re.search(r"[:@](?=[^\s⁠])", bare)
     assert not re.search(r"www(?=[^\s⁠])", bare, re.IGNORECASE)
@@ -66,7 +66,7 @@ def test_ten_thousand_characters_end_in_an_ellipsis():
     assert short("x" * 10_000) == "x" * (MAX_LENGTH - 1) + "…"
 
 
-def test_marks_that_turn_the_writing_are_left_out():
+def test_characters_that_change_the_writing_direction_are_removed():
     assert short("a\u202egnp.exe\u2066b") == "agnp.exeb"
 
 
@@ -74,7 +74,7 @@ def test_right_to_left_names_and_emoji_stay():
     assert short("שלום 🍸 👩\u200d🍳") == "שלום 🍸 👩\u200d🍳"
 
 
-def test_what_cannot_be_seen_is_said_to_be_no_text():
+def test_invisible_text_is_shown_as_no_text():
     assert [short(text) for text in ("", " \n\t", "\u200b", "\u2060\u00ad", "\ud800")] == [
         NO_TEXT
     ] * 5

@@ -1,4 +1,4 @@
-"""Similar drinks, and what a shelf lacks."""
+"""Similar drinks, and the ingredients that a shelf lacks."""
 
 import msgspec
 
@@ -13,16 +13,16 @@ def names(drink):
     return {line.name for line in drink.ingredients}
 
 
-def test_the_most_alike_come_first_and_never_the_drink_itself(sample_catalogue):
+def test_the_most_similar_drinks_come_first_without_the_drink_itself(sample_catalogue):
     drink = sample_catalogue.drink(NEGRONI)
     similar = similar_drinks(sample_catalogue, drink)
-    likeness = [len(names(drink) & names(o)) / len(names(drink) | names(o)) for o in similar]
+    similarities = [len(names(drink) & names(o)) / len(names(drink) | names(o)) for o in similar]
     assert drink.id not in [other.id for other in similar]
     assert 0 < len(similar) <= MAX_SIMILAR
-    assert likeness == sorted(likeness, reverse=True)
+    assert similarities == sorted(similarities, reverse=True)
 
 
-def test_a_drink_that_shares_nothing_has_none_alike(sample_catalogue, make_catalogue):
+def test_a_drink_without_shared_ingredients_has_no_similar_drinks(sample_catalogue, make_catalogue):
     drink = sample_catalogue.drink(NEGRONI)
     alone = make_catalogue([drink])
     bare = msgspec.structs.replace(drink, ingredients=())
@@ -30,12 +30,12 @@ def test_a_drink_that_shares_nothing_has_none_alike(sample_catalogue, make_catal
     assert similar_drinks(sample_catalogue, bare) == []
 
 
-def test_a_specific_ingredient_counts_as_the_general_one_never_the_other_way(sample_catalogue):
+def test_a_specific_ingredient_replaces_the_general_one_but_not_vice_versa(sample_catalogue):
     drink = sample_catalogue.drink(NEGRONI)
     assert "Gin" not in sample_catalogue.missing(drink, ["London dry gin"])
     line = msgspec.structs.replace(drink.ingredients[0], name="London dry gin")
-    special = msgspec.structs.replace(drink, ingredients=(line,))
-    assert sample_catalogue.missing(special, ["Gin"]) == ["London dry gin"]
+    specific = msgspec.structs.replace(drink, ingredients=(line,))
+    assert sample_catalogue.missing(specific, ["Gin"]) == ["London dry gin"]
 
 
 def test_the_catalogue_agrees_on_what_is_missing(sample_catalogue):
@@ -47,6 +47,6 @@ def test_the_catalogue_agrees_on_what_is_missing(sample_catalogue):
     )
 
 
-def test_starters_and_basics_are_spelled_as_the_reference_spells_them():
+def test_starters_and_basics_have_the_spelling_of_the_reference():
     spellings = {name for shelf in (BASICS, *STARTERS.values()) for name in shelf}
     assert {canonical_name(name) for name in spellings} == {(name, True) for name in spellings}

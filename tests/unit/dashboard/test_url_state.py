@@ -50,7 +50,7 @@ def test_overlong_empty_and_repeated_values_are_ignored():
     assert len(sanitized({"tag": many})["tag"]) == MAX_VALUES
 
 
-def test_a_change_goes_back_to_the_first_page_and_keeps_the_rest():
+def test_a_change_returns_to_the_first_page_and_keeps_the_other_parameters():
     before = {"q": ["gin"], "after": ["x"], "page": ["3"], "have": ["Gin"], "tag": ["IBA"]}
     assert updated(before, q=None, tag=[], glass="Mug") == {"have": ["Gin"], "glass": ["Mug"]}
 
