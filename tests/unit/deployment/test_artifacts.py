@@ -1,4 +1,4 @@
-"""Zips of functions: under the hash of their content, for the machine that they fit."""
+"""Zips of functions: stored under the hash of their content, built for one machine."""
 
 import base64
 import hashlib
@@ -21,7 +21,7 @@ EMBEDDED = Account("000000000000", "us-east-1", "arn", "http://127.0.0.1:1")
 
 @pytest.fixture
 def zip_with(tmp_path):
-    """A zip of functions whose wheels have the given tags."""
+    """Return a function that creates a zip of functions with wheels of the given tags."""
 
     def make(*tags: str, functions: bool = True) -> Path:
         path = tmp_path / "functions.zip"
@@ -36,7 +36,7 @@ def zip_with(tmp_path):
 
 
 class FakeS3:
-    """One object, and the calls that set up a bucket."""
+    """Stores objects and records the calls that set up a bucket."""
 
     class meta:  # noqa: N801  as boto3 names it
         endpoint_url = "https://s3.eu-central-1.amazonaws.com"
@@ -104,7 +104,7 @@ def test_the_key_is_the_hash_of_the_content(zip_with, tmp_path):
     assert Artifact("bucket", key).code_sha256 == base64.b64encode(digest.digest()).decode()
 
 
-def test_a_key_of_another_tool_holds_no_hash():
+def test_the_key_of_another_tool_has_no_hash():
     assert not Artifact("bucket", "functions/latest.zip").is_addressed
     with pytest.raises(UsageError, match=r"latest\.zip"):
         _ = Artifact("bucket", "functions/latest.zip").sha256
@@ -123,7 +123,7 @@ def test_a_key_of_another_tool_holds_no_hash():
         (["cp312-cp312-macosx_11_0_arm64"], MachineRequirements("3.12", "arm64")),
     ],
 )
-def test_a_zip_shows_what_machine_it_needs(zip_with, tags, requirements):
+def test_the_machine_of_a_zip_is_read_from_its_wheels(zip_with, tags, requirements):
     assert artifacts.machine_requirements(zip_with(*tags)) == requirements
 
 
@@ -134,11 +134,11 @@ def test_a_zip_for_two_machines_is_refused(zip_with):
         )
 
 
-def test_what_holds_no_functions_is_refused(zip_with, tmp_path):
+def test_a_file_without_functions_is_refused(zip_with, tmp_path):
     with pytest.raises(UsageError, match="holds no functions"):
         artifacts.machine_requirements(zip_with(functions=False))
     text = tmp_path / "text.zip"
-    text.write_text("no zip")
+    text.write_text("not a zip")
     with pytest.raises(UsageError, match="cannot be read as a zip"):
         artifacts.machine_requirements(text)
 
@@ -158,7 +158,7 @@ def test_a_new_bucket_is_private_encrypted_versioned_and_for_tls_only(zip_with):
     assert '"arn:aws:s3:::artifacts/*"' in s3.policy
 
 
-def test_a_zip_that_is_there_is_not_sent_again(zip_with):
+def test_a_stored_zip_is_not_uploaded_again(zip_with):
     s3 = FakeS3(bucket="artifacts")
     for _ in range(2):
         artifacts.upload(clients(s3), zip_with(), bucket="artifacts")
@@ -166,7 +166,7 @@ def test_a_zip_that_is_there_is_not_sent_again(zip_with):
     assert "create_bucket" not in s3.calls
 
 
-def test_no_code_goes_to_somebody_elses_bucket(zip_with):
+def test_no_code_is_uploaded_to_the_bucket_of_another_account(zip_with):
     s3 = FakeS3(error="403")
     with pytest.raises(UsageError, match="Nothing was uploaded"):
         artifacts.upload(clients(s3), zip_with(), bucket="artifacts", owner="123456789012")
@@ -186,7 +186,7 @@ def test_a_stored_zip_is_checked_byte_for_byte(zip_with):
         artifacts.verify(clients(s3), Artifact("artifacts", key))
 
 
-def test_a_given_zip_goes_to_the_machine_that_it_was_built_for(zip_with):
+def test_a_zip_runs_on_the_machine_that_it_was_built_for(zip_with):
     built = release.from_zip(ON_AWS, zip_with("cp312-cp312-manylinux2014_x86_64"), None)
     assert (built.runtime, built.architecture) == ("python3.12", "x86_64")
     assert built.artifact.bucket == "mocktailverse-artifacts-123456789012-eu-central-1"
@@ -201,12 +201,12 @@ def test_a_zip_for_another_machine_is_refused(zip_with):
     machine = {"arm64": "aarch64", "x86_64": "x86_64"}
     with pytest.raises(UsageError, match=f"is for {other}"):
         release.from_zip(EMBEDDED, zip_with(f"cp313-cp313-manylinux2014_{machine[other]}"), None)
-    here = machine[release.this_architecture()]
+    local_machine = machine[release.this_architecture()]
     with pytest.raises(UsageError, match=r"Python 3\.9; the embedded AWS has"):
-        release.from_zip(EMBEDDED, zip_with(f"cp39-cp39-manylinux2014_{here}"), None)
+        release.from_zip(EMBEDDED, zip_with(f"cp39-cp39-manylinux2014_{local_machine}"), None)
 
 
-def test_the_embedded_aws_takes_no_other_architecture():
+def test_the_embedded_aws_refuses_another_architecture():
     with pytest.raises(UsageError, match="Leave out --arch"):
         release.target(EMBEDDED, "arm64")
     assert release.target(ON_AWS, "x86_64").platform == "x86_64-manylinux2014"

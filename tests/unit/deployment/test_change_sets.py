@@ -1,4 +1,4 @@
-"""Change sets: which changes are losses, and how a deployment ends."""
+"""Change sets: the changes that lose data, and the outcomes of a deployment."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -34,8 +34,8 @@ def detail(
     return {**change, "CausingEntity": cause} if cause else change
 
 
-def actions(*found: Any) -> list[str]:
-    return [change.action for change in classify_changes(found)]
+def actions(*resource_changes: Any) -> list[str]:
+    return [change.action for change in classify_changes(resource_changes)]
 
 
 @pytest.mark.parametrize(
@@ -49,9 +49,9 @@ def actions(*found: Any) -> list[str]:
         (resource_change("A", Replacement="Conditional", Details=[detail()]), "may replace", True),
     ],
 )
-def test_each_change_has_its_word(change, action, loses):
-    (found,) = classify_changes([change])
-    assert (found.action, found.loses) == (action, loses)
+def test_each_change_has_an_action(change, action, loses):
+    (classified,) = classify_changes([change])
+    assert (classified.action, classified.loses) == (action, loses)
 
 
 def test_a_reference_to_a_resource_that_stays_replaces_nothing():
@@ -65,7 +65,7 @@ def test_a_reference_to_a_resource_that_stays_replaces_nothing():
 
 
 @pytest.mark.parametrize("replacement", ["True", "Conditional"])
-def test_a_reference_to_a_resource_that_goes_is_a_loss(replacement):
+def test_a_reference_to_a_replaced_resource_is_a_loss(replacement):
     table = resource_change("Table", Replacement=replacement, Details=[detail("KeySchema")])
     mapping = resource_change(
         "Mapping",
@@ -93,7 +93,7 @@ def test_an_attribute_that_changes_while_its_resource_stays_may_replace(changed,
     assert actions(table, mapping) == ["modify", action]
 
 
-def test_retention_is_changed_in_place_also_where_the_embedded_aws_does_not_know_it():
+def test_retention_is_changed_in_place_even_if_the_embedded_aws_does_not_know_it():
     def changed(kind: str, name: str) -> Any:
         return {
             **resource_change("A", Replacement="Conditional", Details=[detail(name)]),
@@ -105,7 +105,7 @@ def test_retention_is_changed_in_place_also_where_the_embedded_aws_does_not_know
     assert actions(changed("AWS::Logs::LogGroup", "LogGroupName")) == ["may replace"]
 
 
-def test_references_in_a_circle_end():
+def test_circular_references_terminate():
     def referring(name: str, other: str) -> Any:
         details = [detail("Name", "Always", "Dynamic", f"{other}.Arn")]
         return resource_change(name, Replacement="Conditional", Details=details)
@@ -151,14 +151,14 @@ def event(number: int, name: str, state: str, reason: str = "", *, of_stack: boo
 
 
 class FakeCloudFormation:
-    """A stack that goes on to its next state by what is done to it, or while it is in progress."""
+    """A stack that moves to its next state after a call or while it is in progress."""
 
     def __init__(
-        self, *states: str | None, events: Sequence[Any] = (), news: Sequence[Any] = ()
+        self, *states: str | None, events: Sequence[Any] = (), new_events: Sequence[Any] = ()
     ) -> None:
         self.states = list(states)
         self.events = list(events)
-        self.news = list(news)
+        self.new_events = list(new_events)
         self.calls: list[str] = []
         self.changes: list[Any] = [resource_change("A", "Add")]
         self.reason = ""
@@ -173,7 +173,7 @@ class FakeCloudFormation:
         return {"Stacks": [{"StackStatus": state, "StackId": STACK_ID, "Outputs": []}]}
 
     def create_change_set(self, **given: Any) -> Any:
-        self.calls.append(f"propose {given['ChangeSetType']}")
+        self.calls.append(f"create {given['ChangeSetType']}")
         if self.states[0] is None:
             self.states[0] = "REVIEW_IN_PROGRESS"
         return {"Id": "change-set"}
@@ -188,7 +188,7 @@ class FakeCloudFormation:
     def execute_change_set(self, **_: Any) -> None:
         self.calls.append("execute")
         self._move()
-        self.events = [*self.news, *self.events]
+        self.events = [*self.new_events, *self.events]
 
     def delete_stack(self, **_: Any) -> None:
         self.calls.append("delete")
@@ -243,7 +243,7 @@ def test_a_new_stack_is_created(deploy):
     aws = FakeCloudFormation(None, "CREATE_IN_PROGRESS", "CREATE_COMPLETE")
     steps: list[str] = []
     deploy(aws, on_progress=steps.append)
-    assert aws.calls == ["propose CREATE", "execute"]
+    assert aws.calls == ["create CREATE", "execute"]
     assert steps[0] == "creating stack mocktailverse-dev"
 
 
@@ -260,14 +260,14 @@ def test_without_changes_nothing_is_executed(deploy):
     aws = FakeCloudFormation("CREATE_COMPLETE")
     aws.reason = "The submitted information didn't contain changes."
     deploy(aws)
-    assert aws.calls == ["propose UPDATE", "discard"]
+    assert aws.calls == ["create UPDATE", "discard"]
 
 
 @pytest.mark.parametrize(
     ("state", "calls"),
     [
-        ("CREATE_COMPLETE", ["propose UPDATE", "discard"]),
-        (None, ["propose CREATE", "discard", "delete"]),  # nor an empty stack
+        ("CREATE_COMPLETE", ["create UPDATE", "discard"]),
+        (None, ["create CREATE", "discard", "delete"]),  # nor an empty stack
     ],
 )
 def test_a_refused_change_set_is_an_error_and_leaves_nothing(deploy, state, calls):
@@ -278,7 +278,7 @@ def test_a_refused_change_set_is_an_error_and_leaves_nothing(deploy, state, call
     assert aws.calls == calls
 
 
-def test_ctrl_c_while_the_change_set_is_made_leaves_nothing(deploy):
+def test_ctrl_c_while_the_change_set_is_created_leaves_nothing(deploy):
     class Interrupted(FakeCloudFormation):
         def describe_change_set(self, **_: Any) -> Any:
             raise KeyboardInterrupt
@@ -286,19 +286,19 @@ def test_ctrl_c_while_the_change_set_is_made_leaves_nothing(deploy):
     aws = Interrupted(None)
     with pytest.raises(KeyboardInterrupt):
         deploy(aws)
-    assert aws.calls == ["propose CREATE", "discard", "delete"]
+    assert aws.calls == ["create CREATE", "discard", "delete"]
 
 
-def test_who_does_not_agree_leaves_alone_what_another_deployment_created_meanwhile(deploy):
+def test_a_declined_deployment_leaves_a_stack_that_another_deployment_created(deploy):
     aws = FakeCloudFormation(None)
 
-    def refuses(_: ChangeSet) -> bool:
+    def decline(_: ChangeSet) -> bool:
         aws.states = ["CREATE_COMPLETE"]
         return False
 
     with pytest.raises(DeploymentError, match=r"Nothing was changed\."):
-        deploy(aws, confirm=refuses)
-    assert aws.calls == ["propose CREATE", "discard"]
+        deploy(aws, confirm=decline)
+    assert aws.calls == ["create CREATE", "discard"]
 
 
 def test_a_change_set_that_another_deployment_made_obsolete_is_an_error(deploy):
@@ -311,8 +311,8 @@ def test_a_change_set_that_another_deployment_made_obsolete_is_an_error(deploy):
         deploy(Overtaken("UPDATE_COMPLETE"))
 
 
-def test_what_a_stage_does_not_have_is_not_shown(deploy):
-    """The embedded AWS lists resources whose condition does not hold."""
+def test_resources_that_a_stage_does_not_have_are_not_shown(deploy):
+    """The embedded AWS also lists resources whose condition is false."""
     aws = FakeCloudFormation("CREATE_COMPLETE")
     names = ("Table", "Budget", "Old")
     aws.changes = [
@@ -329,42 +329,44 @@ Resources:
   Old: {off}
 """
     shown: list[ChangeSet] = []
-    deploy(aws, template=template, confirm=lambda found: bool(shown.append(found)) or True)
+    deploy(
+        aws, template=template, confirm=lambda change_set: bool(shown.append(change_set)) or True
+    )
     assert [c.resource for c in shown[0].changes] == [n for n in names if n != "Budget"]
 
 
-def test_who_does_not_agree_changes_nothing(deploy):
+def test_a_declined_deployment_changes_nothing(deploy):
     aws = FakeCloudFormation("UPDATE_COMPLETE")
     with pytest.raises(DeploymentError, match=r"Nothing was changed\."):
         deploy(aws, confirm=lambda _: False)
-    assert aws.calls == ["propose UPDATE", "discard"]
+    assert aws.calls == ["create UPDATE", "discard"]
 
 
-def test_an_error_while_asking_leaves_no_change_set_and_no_empty_stack(deploy):
-    def fails(_: ChangeSet) -> bool:
-        raise UsageError("nobody is there")
+def test_an_error_during_the_confirmation_leaves_no_change_set_and_no_empty_stack(deploy):
+    def fail(_: ChangeSet) -> bool:
+        raise UsageError("no terminal")
 
     aws = FakeCloudFormation(None)
-    with pytest.raises(UsageError, match="nobody"):
-        deploy(aws, confirm=fails)
-    assert aws.calls == ["propose CREATE", "discard", "delete"]
+    with pytest.raises(UsageError, match="no terminal"):
+        deploy(aws, confirm=fail)
+    assert aws.calls == ["create CREATE", "discard", "delete"]
 
 
-def test_what_a_failed_creation_left_is_removed_first(deploy):
+def test_the_rest_of_a_failed_creation_is_removed_first(deploy):
     aws = FakeCloudFormation(
         *("ROLLBACK_COMPLETE", "DELETE_IN_PROGRESS", "DELETE_COMPLETE"),
         *("CREATE_IN_PROGRESS", "CREATE_COMPLETE"),
     )
     steps: list[str] = []
     deploy(aws, on_progress=steps.append)
-    assert aws.calls == ["delete", "propose CREATE", "execute"]
+    assert aws.calls == ["delete", "create CREATE", "execute"]
     assert steps[0] == "removing what a failed creation left"
 
 
 def test_a_stack_in_review_is_created(deploy):
     aws = FakeCloudFormation("REVIEW_IN_PROGRESS", "CREATE_IN_PROGRESS", "CREATE_COMPLETE")
     deploy(aws)
-    assert aws.calls == ["propose CREATE", "execute"]
+    assert aws.calls == ["create CREATE", "execute"]
 
 
 @pytest.mark.parametrize(
@@ -376,23 +378,23 @@ def test_a_stack_in_review_is_created(deploy):
         ("ROLLBACK_FAILED", "mocktailverse destroy"),
     ],
 )
-def test_a_stack_that_cannot_be_changed_is_an_error_with_advice(deploy, state, advice):
+def test_a_stack_that_cannot_be_changed_is_an_error_that_says_what_to_do(deploy, state, advice):
     aws = FakeCloudFormation(state)
     with pytest.raises(UsageError, match=f"{state}.*{advice}"):
         deploy(aws)
     assert aws.calls == []
 
 
-def test_missing_code_is_an_error_before_anything_is_done(deploy):
+def test_missing_code_is_an_error_before_the_first_change(deploy):
     aws = FakeCloudFormation(None)
     with pytest.raises(UsageError, match=r"functions/a\.zip"):
         deploy(aws, code=False)
     assert aws.calls == []
 
 
-def test_a_failed_update_lists_its_first_failures_and_that_it_was_rolled_back(deploy):
+def test_a_failed_update_reports_its_first_failures_and_the_rollback(deploy):
     old = event(1, "Queue", "UPDATE_FAILED", "last week's failure")
-    news = [
+    new_events = [
         event(6, "mocktailverse-dev", "UPDATE_ROLLBACK_COMPLETE", of_stack=True),
         event(5, "Role", "CREATE_FAILED", "Resource creation cancelled"),
         event(4, "Bucket", "UPDATE_FAILED", "the second"),
@@ -400,27 +402,27 @@ def test_a_failed_update_lists_its_first_failures_and_that_it_was_rolled_back(de
         event(2, "mocktailverse-dev", "UPDATE_IN_PROGRESS", of_stack=True),
     ]
     states = ("UPDATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE")
-    aws = FakeCloudFormation(*states, events=[old], news=news)
-    lines_of_events: list[str] = []
+    aws = FakeCloudFormation(*states, events=[old], new_events=new_events)
+    printed_events: list[str] = []
     with pytest.raises(DeploymentError) as failed:
-        deploy(aws, on_event=lines_of_events.append)
+        deploy(aws, on_event=printed_events.append)
     lines = str(failed.value).splitlines()
     assert "UPDATE_ROLLBACK_COMPLETE: the update was rolled back" in lines[0]
     assert [line.strip() for line in lines[1:]] == [
         "Table (AWS::X::Y): the first",
         "Bucket (AWS::X::Y): the second",
     ]
-    assert len(lines_of_events) == 5  # each once, in order, the old one not
-    assert lines_of_events[1].endswith("UPDATE_FAILED Table (AWS::X::Y): the first")
+    assert len(printed_events) == 5  # each new event once, in order, without the old one
+    assert printed_events[1].endswith("UPDATE_FAILED Table (AWS::X::Y): the first")
 
 
-def test_a_failed_creation_says_that_nothing_is_left(deploy):
+def test_a_failed_creation_reports_that_nothing_is_left(deploy):
     aws = FakeCloudFormation(None, "CREATE_IN_PROGRESS", "ROLLBACK_COMPLETE")
     with pytest.raises(DeploymentError, match=r"rolled back, and nothing is left"):
         deploy(aws)
 
 
-def test_what_cloudformation_refuses_before_it_begins_is_shown(deploy):
+def test_validation_errors_of_cloudformation_are_shown(deploy):
     def refusal(operation: str, name: str, kind: str = "VALIDATION_ERROR") -> Any:
         return {
             "OperationId": operation,
@@ -436,7 +438,7 @@ def test_what_cloudformation_refuses_before_it_begins_is_shown(deploy):
         deploy(aws)
     lines = str(failed.value).splitlines()[1:]
     assert lines[0] == "  Bucket (AWS::X::Y): Bucket already exists."
-    assert "docs/how-to/deploy.md" in lines[1]  # what to do about it
+    assert "docs/how-to/deploy.md" in lines[1]  # a link to the solution
     assert len(lines) == 2
 
 
@@ -446,7 +448,7 @@ def test_a_stack_that_only_waits_for_review_has_no_outputs():
         stack.outputs(clients, "mocktailverse-dev")
 
 
-def test_losses_are_what_somebody_should_agree_to():
+def test_losses_are_the_changes_that_need_a_confirmation():
     classified = classify_changes([resource_change("A", "Add"), resource_change("B", "Remove")])
     change_set = ChangeSet(id="id", stack="stack", creates=False, changes=tuple(classified))
     assert [change.resource for change in change_set.losses] == ["B"]
@@ -458,5 +460,5 @@ def test_a_template_that_cloudformation_refuses_is_an_error(deploy):
             error = {"Error": {"Code": "ValidationError", "Message": "Template format error"}}
             raise ClientError(error, "CreateChangeSet")
 
-    with pytest.raises(UsageError, match="refuses the template: Template format error"):
+    with pytest.raises(UsageError, match="decline the template: Template format error"):
         deploy(Refusing("CREATE_COMPLETE"))

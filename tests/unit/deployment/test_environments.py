@@ -1,4 +1,4 @@
-"""infrastructure/environments.toml: read strictly, and the source of the template's mapping."""
+"""infrastructure/environments.toml: strict parsing, and the mapping in the template."""
 
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ ALL = ("local", *environments.DEPLOYED)
 
 
 class TemplateLoader(yaml.SafeLoader):
-    """Reads CloudFormation's short forms as what follows them."""
+    """Loads YAML and replaces the short forms of CloudFormation functions by None."""
 
 
 TemplateLoader.add_multi_constructor("!", lambda *_: None)
@@ -33,7 +33,7 @@ def template() -> dict[str, Any]:
 
 @pytest.fixture
 def changed(file, tmp_path):
-    """environments.toml with one text in place of another."""
+    """Return a function that copies environments.toml with one text replaced."""
 
     def change(old: str, new: str) -> Path:
         text = file.read_text()
@@ -45,14 +45,14 @@ def changed(file, tmp_path):
     return change
 
 
-def test_the_committed_mapping_is_what_is_generated_from_the_file(file):
-    """After a change of environments.toml, `make docs` writes the template's mapping."""
+def test_the_committed_mapping_is_the_one_generated_from_the_file(file):
+    """After a change of environments.toml, run `make docs` to write the mapping of the template."""
     text = find_checkout().template.read_text()
     assert stage_mapping.with_all_stages(text, environments.read(file)) == text
 
 
 @pytest.mark.parametrize("env", ALL)
-def test_the_generated_mapping_holds_the_values_of_the_file(file, template, env):
+def test_the_generated_mapping_has_the_values_of_the_file(file, template, env):
     assert template["Mappings"]["Stages"][env] == getattr(environments.read(file), env).mapping()
 
 
@@ -62,20 +62,20 @@ def test_every_environment_is_a_stage_of_the_template(template):
 
 
 @pytest.mark.parametrize("env", ALL)
-def test_the_file_gives_parameters_that_the_template_has(file, template, env):
+def test_the_parameters_of_the_file_exist_in_the_template(file, template, env):
     given = getattr(environments.read(file), env).parameters()
     assert set(given) <= set(template["Parameters"])
     for name, value in given.items():
         assert value in template["Parameters"][name].get("AllowedValues", [value])
 
 
-def test_what_the_file_leaves_open_has_a_default_in_the_template(file, template):
+def test_parameters_missing_in_the_file_have_a_default_in_the_template(file, template):
     given = set(environments.read(file).dev.parameters())
     without = {name for name, p in template["Parameters"].items() if "Default" not in p}
     assert without - given == {"ArtifactBucket", "FunctionsKey"}
 
 
-def test_prod_alone_is_protected(file):
+def test_only_prod_is_protected(file):
     settings = environments.read(file)
     assert [env for env in ALL if getattr(settings, env).protected] == ["prod"]
 
@@ -87,7 +87,7 @@ def test_together_the_deployed_environments_stay_within_the_always_free_capacity
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ("protected = false", "protekted = false", r"protekted.*\[local\]"),
         ("protected = true", "protected = 1", r"bool.*\[prod\.protected\]"),
@@ -101,9 +101,9 @@ def test_together_the_deployed_environments_stay_within_the_always_free_capacity
         ("[prod]", "[prod", "is not valid TOML"),
     ],
 )
-def test_a_wrong_or_unknown_key_is_an_error_with_its_place(changed, old, new, said):
+def test_an_invalid_or_unknown_key_is_an_error_with_its_location(changed, old, new, message):
     path = changed(old, new)
-    with pytest.raises(UsageError, match=said) as error:
+    with pytest.raises(UsageError, match=message) as error:
         environments.read(path)
     assert str(path) in str(error.value)
     assert "Fix" in str(error.value)
@@ -140,8 +140,8 @@ def test_an_unknown_environment_is_an_error_with_the_possible_ones(file):
         environments.environment(file, "local")
 
 
-def test_a_change_of_the_file_counts_at_the_next_deployment(changed):
-    """Without a change of the template, which is the same but for that line."""
+def test_a_change_of_the_file_applies_at_the_next_deployment(changed):
+    """The template itself does not change, except for that line of the mapping."""
     text = find_checkout().template.read_text()
     for env in ALL:
         as_committed = getattr(environments.read(find_checkout().environments), env)
@@ -167,17 +167,18 @@ RETENTION = {
 
 
 @pytest.mark.parametrize("what", RETENTION)
-def test_retention_and_protection_follow_the_file_not_the_stages_name(changed, what):
+def test_retention_and_protection_follow_the_file_not_the_name_of_the_stage(changed, what):
     old, new, resource = RETENTION[what]
     text = find_checkout().template.read_text()
 
-    def made(path: Path) -> Any:
+    def resource_of(path: Path) -> Any:
         prod = environments.environment(path, "prod")
         template = Template.parse(stage_mapping.with_stage(text, "prod", prod))
         resources = template.resources({"Stage": "prod", "Target": "aws"})
         return next(r.properties for r in resources if r.name == resource)
 
-    kept, not_kept = made(find_checkout().environments), made(changed(old, new))
+    kept = resource_of(find_checkout().environments)
+    not_kept = resource_of(changed(old, new))
     if what == "raw objects":
         expiring = [
             r["Prefix"] for r in not_kept["LifecycleConfiguration"]["Rules"] if "Prefix" in r

@@ -1,4 +1,4 @@
-"""Which code each function of a stack runs: replaced alone, deleted manually, for one machine."""
+"""The code of each function of a stack: replaced alone, deleted manually, built for a machine."""
 
 from typing import Any
 
@@ -14,11 +14,11 @@ STACKS = Artifact("artifacts", f"functions/{'00' * 32}.zip")
 
 
 class FakeAws:
-    """Two functions that run the stack's zip on arm64; some may be gone."""
+    """Two functions that run the stack's zip on arm64; some may be deleted."""
 
     def __init__(self) -> None:
         self.cloudformation = self.lambda_ = self
-        self.gone: set[str] = set()
+        self.deleted: set[str] = set()
         self.replaced: list[str] = []
 
     def get_paginator(self, _: str) -> Any:
@@ -40,7 +40,7 @@ class FakeAws:
         ]
 
     def get_function_configuration(self, **given: Any) -> Any:
-        if given["FunctionName"] in self.gone:
+        if given["FunctionName"] in self.deleted:
             raise ClientError(
                 {"Error": {"Code": "ResourceNotFoundException"}}, "GetFunctionConfiguration"
             )
@@ -60,8 +60,8 @@ def aws() -> Any:
     return FakeAws()
 
 
-def test_a_function_that_was_deleted_is_listed_without_code(aws):
-    aws.gone = {"mocktailverse-fetch-dev"}
+def test_a_deleted_function_is_listed_without_code(aws):
+    aws.deleted = {"mocktailverse-fetch-dev"}
     codes = function_code.function_codes(aws, "mocktailverse-dev")
     assert [(f.name, bool(f.code_sha256)) for f in codes] == [("api", True), ("fetch", False)]
     with pytest.raises(UsageError, match=r"fetch-dev` was deleted manually.*destroy"):
@@ -78,7 +78,7 @@ def test_restoring_replaces_only_functions_with_other_code(aws):
     assert sorted(aws.replaced) == sorted(FUNCTIONS.values())
 
 
-def test_a_zip_for_another_machine_goes_to_no_function(aws):
+def test_a_zip_for_another_machine_is_refused_by_every_function(aws):
     fetch = function_code.find_function(
         function_code.function_codes(aws, "mocktailverse-dev"), "fetch"
     )

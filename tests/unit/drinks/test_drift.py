@@ -1,4 +1,4 @@
-"""Schema drift: words that a source replaced, and the sum of the kinds of drift."""
+"""Schema drift: replaced words of a source, and the totals of each kind of drift."""
 
 import msgspec
 import pytest

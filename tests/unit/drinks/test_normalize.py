@@ -1,13 +1,13 @@
 """Normalize: a record becomes a drink; golden files contain the current output of the transform.
 
-The golden files hold the drinks of some records of data/raw, the digests of the reference tables,
-and the TRANSFORM_VERSION that belongs to both. When output changes on purpose: raise
+The golden files contain the drinks of some records of data/raw, the digests of the reference tables
+and the TRANSFORM_VERSION of both. After an intended change of the output: raise
 TRANSFORM_VERSION in drinks/normalize.py, run
 
     make golden
 
 and read the difference before you commit it. Without a higher version nothing is renewed: the
-tables hold drinks of the older code, and only a higher version lets a replay replace them.
+tables contain drinks of the older code, and a replay replaces them only if the version is higher.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ RAW = Path(__file__).parents[3] / "data" / "raw"
 GOLDEN = Path(__file__).parent / "golden" / "drinks.json"
 GOLDEN_REFERENCE = Path(__file__).parent / "golden" / "reference.json"
 REFERENCE = Path(reference.__file__).parent
-CHOSEN = {
+GOLDEN_IDS = {
     "mocktails.json": [90002, 90013, 90043, 90061, 90065],
     "cocktails.ndjson": [90101, 90104, 90107, 90116, 90133, 90160, 90161, 90165, 90167],
     "punches.csv": [900001, 900003, 900010],
@@ -45,10 +45,10 @@ NOT_GOLDEN = {"observed_at", "lineage"}
 READER = SOURCES["thecocktaildb"]
 
 
-def chosen_drinks():
-    """The output of the current code for the chosen records, as JSON."""
+def golden_drinks():
+    """Return the output of the current code for the golden records, as JSON."""
     drinks = []
-    for name, ids in CHOSEN.items():
+    for name, ids in GOLDEN_IDS.items():
         version = ObjectVersion("", f"raw/thecocktaildb/{name}", "null")
         drink_ids = {f"thecocktaildb:{number}" for number in ids}
         matches = [
@@ -62,18 +62,18 @@ def chosen_drinks():
 
 
 def renew(drinks):
-    """Write the golden file; a changed drink needs a higher version."""
+    """Write the golden file, or fail if a drink changed without a higher version."""
     if GOLDEN.exists():
         golden = json.loads(GOLDEN.read_text())
         changed = [d["name"] for d in drinks if d not in golden["drinks"]]
         if changed and golden["transform_version"] >= TRANSFORM_VERSION:
-            pytest.fail(f"Raise TRANSFORM_VERSION first; these have changed: {changed}")
+            pytest.fail(f"Raise TRANSFORM_VERSION first; changed drinks: {changed}")
     content = {"transform_version": TRANSFORM_VERSION, "drinks": drinks}
     GOLDEN.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n")
 
 
 def test_output_changes_only_together_with_the_transform_version(request):
-    drinks = chosen_drinks()
+    drinks = golden_drinks()
     if request.config.getoption("--renew-golden"):
         renew(drinks)
     golden = json.loads(GOLDEN.read_text())
@@ -89,7 +89,7 @@ def test_output_changes_only_together_with_the_transform_version(request):
 
 
 def test_a_reference_table_changes_only_together_with_the_transform_version(request):
-    """A synonym may change none of the golden drinks, so the tables themselves count."""
+    """A new synonym may change no golden drink, so the test also compares the tables."""
     digests = {
         path.name: hashlib.sha256(path.read_text(encoding="utf-8").encode()).hexdigest()
         for path in sorted(REFERENCE.glob("*.csv"))
@@ -180,7 +180,7 @@ def test_quality_codes_are_noted(raw_record, fields, code):
 
 
 def test_the_register_has_the_fingerprint_of_the_raw_names(raw_record):
-    """It is stored in the table and compared with new ones: a new format needs a migration."""
+    """The table stores fingerprints, so a new format needs a migration."""
     record = READER.from_fields(
         raw_record(
             name=" NEGRONI  Bianco",

@@ -58,9 +58,9 @@ def test_merging_is_associative(registers, choose, data):
 def test_merging_is_idempotent(registers):
     whole = merged(registers)
     assert merge(whole, whole) == whole
-    for one in registers:
-        assert merge(whole, one) == whole
-        assert merge(one, whole) == whole
+    for register in registers:
+        assert merge(whole, register) == whole
+        assert merge(register, whole) == whole
 
 
 @quick
@@ -74,7 +74,7 @@ def test_order_and_repetition_of_deliveries_do_not_matter(registers, choose: ran
 
 
 def test_many_recipes_at_one_time_merge_equally_in_any_order():
-    """The first winner becomes the oldest recipe; what it displaced must not be missing."""
+    """The first winner becomes the oldest recipe; the recipe that it displaced must remain."""
     registers = [observation(5, f"name {n}", (f"{n}",), n) for n in range(EARLIER_RECIPES_KEPT + 2)]
     lowest, *others = sorted(registers, key=lambda register: register.recipe)
     first = observation(5, lowest.drink.name, (lowest.drink.name[5:],), 90, content="y")
@@ -97,7 +97,7 @@ def test_the_highest_version_wins_with_all_its_content(registers):
 
 @quick
 @given(observations(1, 8))
-def test_the_mark_and_the_previous_name_go_together(registers):
+def test_a_drink_has_a_previous_name_if_and_only_if_its_id_is_reassigned(registers):
     drink = merged(registers).drink
     assume(drink)
     assert (Quality.ID_REASSIGNED in drink.quality) == (drink.previous_name is not None)
@@ -126,7 +126,7 @@ def test_a_change_of_only_name_or_ingredients_is_the_same_drink(name, ingredient
     assert drink.previous_name is None
 
 
-def test_an_old_recipe_that_comes_back_is_reassigned_from_the_one_between():
+def test_an_old_recipe_that_returns_is_reassigned_from_the_recipe_in_between():
     registers = [
         observation(1),
         observation(2, "Margarita", ("Tequila",), 1),
@@ -144,7 +144,7 @@ def test_the_latest_recipes_are_kept():
     assert whole.drink.previous_name == "name 18"
 
 
-def test_better_code_wins_over_the_same_observation_without_reassignment():
+def test_newer_code_wins_for_the_same_observation_without_reassignment():
     old, new = observation(1, code=1), observation(1, code=2, content="b")
     for order in permutations([old, new]):
         assert merged(order) == new
@@ -166,13 +166,13 @@ def test_the_outcome_of_a_load(current, new, expected):
     assert outcome(current, new) == expected
 
 
-def test_an_observation_seen_again_later_moves_the_version_and_nothing_else():
+def test_a_later_equal_observation_changes_only_the_version():
     whole = merge(observation(1), observation(9, position=4))
     assert whole.drink.observed_at == 9
     assert whole.drink.lineage.position == 4
 
 
-def test_a_b_a_ends_with_a():
+def test_the_contents_a_b_a_end_with_a():
     a1, b, a2 = observation(1), observation(2, content="b"), observation(3, position=7)
     for order in permutations([a1, b, a2]):
         assert merged(order) == a2
@@ -191,20 +191,20 @@ versions = st.builds(
 
 @settings(max_examples=examples(300), deadline=None)
 @given(versions, versions)
-def test_the_sortable_version_orders_as_the_version_does(a, b):
+def test_the_sortable_text_sorts_like_the_version(a, b):
     assert (a < b) == (a.sortable() < b.sortable())
     assert (a < b) == (a.sortable().encode() < b.sortable().encode()), "DynamoDB compares bytes"
     assert (a == b) == (a.sortable() == b.sortable())
 
 
-def test_the_stored_version_stays_what_it_is():
-    """It is stored in the table, and compared with those of the current code."""
+def test_the_format_of_the_stored_version_does_not_change():
+    """The table stores versions, so a new format needs a migration."""
     assert Version(7, 2, "hash", "raw/x/a", "v1", 3).sortable() == (
         "000000000000007\x1f000002\x1fhash\x1fraw/x/a\x1fv1\x1f000000000000003"
     )
 
 
-def test_a_version_is_made_of_the_lineage():
+def test_a_version_comes_from_the_lineage():
     register = observation(7, position=3, code=2)
     expected = Version(7, 2, "aAdonis", "raw/thecocktaildb/x", "v", 3)
     assert register.version == version_of(register.drink) == expected
@@ -261,7 +261,7 @@ def test_a_sighting_between_two_absences_keeps_the_drink():
         assert merged(order).absences == (DAY_MS + 2,)
 
 
-def test_an_id_known_from_absences_alone_has_no_drink():
+def test_an_id_with_only_absences_has_no_drink():
     register = merge(absence(1), absence(DAY_MS + 1))
     assert register.drink is None
     assert register.observed_at == DAY_MS + 1
@@ -270,7 +270,7 @@ def test_an_id_known_from_absences_alone_has_no_drink():
 
 
 @pytest.mark.parametrize(
-    ("current", "new", "counted"),
+    ("current", "new", "expected"),
     [
         (None, absence(1), "loaded"),
         (observation(1), absence(2), "loaded"),
@@ -278,12 +278,12 @@ def test_an_id_known_from_absences_alone_has_no_drink():
         (absence(3), observation(1), "loaded"),
     ],
 )
-def test_the_outcome_of_an_absence(current, new, counted):
-    assert outcome(current, new) == counted
+def test_the_outcome_of_an_absence(current, new, expected):
+    assert outcome(current, new) == expected
 
 
-def test_the_fingerprint_is_stored_and_stays_what_it_is():
-    """It is stored in the table and compared with new ones: a new format needs a migration."""
+def test_the_format_of_the_stored_fingerprint_does_not_change():
+    """The table stores fingerprints, so a new format needs a migration."""
     assert recipe_of("Negroni", ["Gin", "Campari"]) == (
         "16cebbd0c9735d93:8fb8dd9501c1a3a3:47c472a7d7f48e5d"
     )
@@ -293,7 +293,7 @@ def test_the_fingerprint_is_stored_and_stays_what_it_is():
     assert recipe_of("Negroni", []) == "16cebbd0c9735d93:e3b0c44298fc1c14:47c472a7d7f48e5d"
 
 
-# ---- what writing did
+# ---- results of a write
 
 
 def with_words(register: Register, **words: str) -> Register:
@@ -332,16 +332,16 @@ def test_a_later_record_of_the_same_drink_with_other_words_is_drift(current, new
     assert write_result(current, new) == expected
 
 
-def test_a_register_without_memory_equals_that_of_one_record():
-    for alone in (observation(3, "Margarita", ("Tequila",), 1), absence(5)):
-        whole = merged([observation(1), alone, absence(4), absence(DAY_MS + 5)])
-        seen_last = observation(1) if alone.drink is None else alone
+def test_a_register_without_memory_equals_the_register_of_one_record():
+    for single in (observation(3, "Margarita", ("Tequila",), 1), absence(5)):
+        whole = merged([observation(1), single, absence(4), absence(DAY_MS + 5)])
+        seen_last = observation(1) if single.drink is None else single
         assert whole.absences
         assert without_memory(whole) == seen_last
     assert without_memory(absence(5)) == Register("thecocktaildb:1", None)
 
 
-def test_an_earlier_recipe_keeps_when_it_was_seen_and_the_beginning_of_its_name():
+def test_an_earlier_recipe_keeps_its_time_and_the_beginning_of_its_name():
     first, second = observation(1, "a" * 1001), observation(2, "Margarita", ("Tequila",), 1)
     assert merge(first, second).earlier == (Earlier(1, first.recipe, "a" * 1000),)
     assert merge(first, second).drink.previous_name == "a" * 1000

@@ -28,7 +28,7 @@ def test_visible_text_is_kept(text, shown):
     assert visible(text) == shown
 
 
-def test_every_control_character_but_white_space_becomes_a_space():
+def test_every_control_character_except_white_space_becomes_a_space():
     for char in map(chr, range(sys.maxunicode + 1)):
         if unicodedata.category(char) == "Cc" and not "\t" <= char <= "\r":
             assert visible(f"a{char}b") == "a b"

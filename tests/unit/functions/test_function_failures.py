@@ -1,4 +1,4 @@
-"""A handler that raises says so in its log, and still fails."""
+"""A handler that raises an error logs it and still fails."""
 
 import json
 
@@ -7,23 +7,23 @@ import pytest
 from mocktailverse.functions.failure_log import FAILED, failures_logged
 
 
-def test_what_a_handler_raises_is_logged_and_passes_on(monkeypatch, capsys):
-    # A logger writes to the stdout of the test that made it, and one name has one logger.
+def test_an_error_of_a_handler_is_logged_and_raised_again(monkeypatch, capsys):
+    # A logger writes to the stdout of the test that created it, and each name has one logger.
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "failures")
 
     @failures_logged
     def handler(_event, _context):
-        raise RuntimeError("no such luck")
+        raise RuntimeError("disk full")
 
-    with pytest.raises(RuntimeError, match="no such luck"):
+    with pytest.raises(RuntimeError, match="disk full"):
         handler({}, None)
     (line,) = [line for line in capsys.readouterr().out.splitlines() if FAILED in line]
-    told = json.loads(line)
-    assert (told["message"], told["level"]) == (FAILED, "ERROR")
-    assert "no such luck" in told["exception"]
+    entry = json.loads(line)
+    assert (entry["message"], entry["level"]) == (FAILED, "ERROR")
+    assert "disk full" in entry["exception"]
 
 
-def test_what_a_handler_answers_is_its_answer():
+def test_the_result_of_a_handler_is_returned_unchanged():
     assert failures_logged(lambda event, _context: {**event, "b": 2})({"a": 1}, None) == {
         "a": 1,
         "b": 2,

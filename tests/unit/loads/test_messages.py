@@ -1,4 +1,4 @@
-"""Messages: what AWS really sends, and what nobody should."""
+"""Messages: real messages of AWS, and invalid ones."""
 
 import json
 from pathlib import Path
@@ -32,7 +32,7 @@ def version(key, version_id):
     return ObjectVersion("mocktailverse-dev-data", key, version_id)
 
 
-def test_an_object_that_was_created_asks_for_its_load():
+def test_a_created_object_gives_a_load_request():
     expected = LoadRequest(
         version(f"{RUN}/f-a.json", "3HL4kqtJvjVBH40Nrjfkd"), generation=1,
         checkpoint=Checkpoint(0, 0), stalled=0, tries=0, waited_for=None,
@@ -40,9 +40,9 @@ def test_an_object_that_was_created_asks_for_its_load():
     assert requests_in("sqs_s3_object_created.json") == [[expected]]
 
 
-def test_several_records_ask_for_several_loads_and_a_deletion_for_none():
-    found = requests_in("sqs_s3_several_records.json")
-    assert [[request.object for request in message] for message in found] == [
+def test_several_records_give_several_load_requests_and_a_deletion_gives_none():
+    messages = requests_in("sqs_s3_several_records.json")
+    assert [[request.object for request in message] for message in messages] == [
         [
             version(f"{RUN}/f-a.json", "3HL4kqtJvjVBH40Nrjfkd"),
             version(f"{RUN}/f-b.json", "Vb2"),
@@ -54,19 +54,19 @@ def test_several_records_ask_for_several_loads_and_a_deletion_for_none():
 
 def test_keys_are_url_decoded():
     ((request,),) = requests_in("sqs_s3_encoded_key.json")
-    assert request.object.key == "raw/thecocktaildb/by hand/Piña Colada + 日本酒 100%.json"
+    assert request.object.key == "raw/thecocktaildb/manual upload/Piña Colada + 日本酒 100%.json"
     assert request.object.source == "thecocktaildb"
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=30))
-def test_any_key_comes_through_as_it_is(key):
+def test_any_key_is_read_unchanged(key):
     stored = {"key": quote_plus(key, safe="/"), "versionId": "v"}
     record = {"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": "b"}, "object": stored}}
     (request,) = load_requests(json.dumps({"Records": [record]}))
     assert request.object == ObjectVersion("b", key, "v")
 
 
-def test_the_test_event_asks_for_nothing():
+def test_the_test_event_gives_no_load_request():
     assert requests_in("sqs_s3_test_event.json") == [[]]
 
 
@@ -80,15 +80,15 @@ def test_a_continuation_is_read_as_it_was_sent():
     assert load_requests(msgspec.json.encode(request).decode()) == [request]
 
 
-def test_a_request_needs_no_cursor():
+def test_a_request_needs_no_checkpoint():
     body = '{"object":{"bucket":"b","key":"k","version_id":"v"},"generation":2}'
     assert load_requests(body) == [LoadRequest(ObjectVersion("b", "k", "v"), 2)]
 
 
-def test_fetch_events_are_what_the_function_takes():
+def test_fetch_events_are_valid_events_of_the_function():
     assert msgspec.convert(event("scheduled_fetch.json"), FetchEvent) == FetchEvent("sweep")
-    by_hand = msgspec.convert(event("fetch_by_hand.json"), FetchEvent)
-    assert (by_hand.strategy, by_hand.arguments) == ("search", ("mojito",))
+    manual = msgspec.convert(event("manual_fetch.json"), FetchEvent)
+    assert (manual.strategy, manual.arguments) == ("search", ("mojito",))
 
 
 S3_BROKEN = [
@@ -120,7 +120,7 @@ S3_BROKEN = [
     ],
     ids=lambda body: body[-40:] or "empty",
 )
-def test_what_is_no_message_of_the_pipeline_is_refused(body):
+def test_a_message_that_is_not_of_the_pipeline_is_refused(body):
     with pytest.raises(PermanentError, match="Not a message"):
         load_requests(body)
 

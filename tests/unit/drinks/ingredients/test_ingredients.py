@@ -51,9 +51,11 @@ def test_every_spelling_belongs_to_one_row_only():
 
 
 def test_every_name_and_alias_finds_its_own_row():
-    lost = [(s, canonical_name(s)) for name, s in SPELLINGS if canonical_name(s) != (name, True)]
+    mismatches = [
+        (s, canonical_name(s)) for name, s in SPELLINGS if canonical_name(s) != (name, True)
+    ]
 
-    assert lost == []
+    assert mismatches == []
 
 
 def test_every_row_has_a_kind_a_plausible_strength_and_its_source():
@@ -66,9 +68,9 @@ def test_every_row_has_a_kind_a_plausible_strength_and_its_source():
 
 def test_parents_exist_and_have_no_cycle():
     for row in ROWS:
-        line = ancestors(row.name)
-        assert row.name not in line
-        assert all(name in BY_NAME for name in line)
+        parents = ancestors(row.name)
+        assert row.name not in parents
+        assert all(name in BY_NAME for name in parents)
 
 
 def test_a_parent_is_as_alcoholic_as_its_children():
@@ -350,7 +352,7 @@ def test_an_ingredient_is_itself_in_any_spelling_and_unknown_names_are_nothing()
     assert ancestors("Nothing") == ()
 
 
-# ---- how a name is read
+# ---- readings of a name
 
 SPELLINGS_OF_WORDS = """
 whiskey    whisky
@@ -385,8 +387,8 @@ def test_all_spellings_of_a_word_are_equal(row):
 @pytest.mark.parametrize("row", PLURALS.strip().replace("\n", ", ").split(", "))
 def test_a_word_and_its_plural_are_equal(row):
     forms = row.split()
-    ((read,),) = {next(readings(form)) for form in forms}
-    assert read.startswith(forms[0][:-2])
+    ((word,),) = {next(readings(form)) for form in forms}
+    assert word.startswith(forms[0][:-2])
 
 
 @pytest.mark.parametrize(

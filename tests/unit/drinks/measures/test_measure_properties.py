@@ -95,7 +95,7 @@ def test_a_sum_does_not_depend_on_its_order(first: float, second: float, unit: s
 @example(text="1/0", ingredient=None)
 @example(text="half " * 60, ingredient="Gin")
 @example(text="2 x " * 60, ingredient="Gin")
-def test_any_text_gives_a_sound_measure(text: str, ingredient: str | None):
+def test_any_text_gives_a_consistent_measure(text: str, ingredient: str | None):
     measure = parse_measure(text, ingredient)
     low, high = measure.amount_min, measure.amount_max
     assert (low is None) == (high is None)
@@ -148,10 +148,10 @@ def test_without_a_number_or_a_unit_there_is_no_volume(text: str):
         "1 - ",
     ],
 )
-def test_hostile_texts_take_no_longer_than_their_first_200_characters(piece: str):
+def test_hostile_texts_take_as_long_as_their_first_200_characters(piece: str):
     times = []
-    for _ in range(3):  # the least: other work on the machine makes single ones long
-        solids._compound.cache_clear()  # noqa: SLF001 - else the second one is free
+    for _ in range(3):  # the minimum: other work on the machine slows down single runs
+        solids._compound.cache_clear()  # noqa: SLF001 - the cache would make later runs free
         started = time.process_time()
         measure = parse_measure(piece * 50_000, piece * 50_000)
         times.append(time.process_time() - started)

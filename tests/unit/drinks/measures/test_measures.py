@@ -1,4 +1,4 @@
-"""The measure parser, for the ways in which recipes write amounts."""
+"""The measure parser: the forms in which recipes write amounts."""
 
 import csv
 import math
@@ -22,10 +22,10 @@ def _labels(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _is_close(read: float | None, label: str, tolerance: float) -> bool:
-    if read is None or not label:
-        return read is None and not label
-    return math.isclose(read, float(label), rel_tol=tolerance)
+def _is_close(value: float | None, label: str, tolerance: float) -> bool:
+    if value is None or not label:
+        return value is None and not label
+    return math.isclose(value, float(label), rel_tol=tolerance)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_a_labelled_measure_is_read_as_labelled(label: dict[str, str]):
         assert _is_close(getattr(measure, name), label[name], 1e-4), (name, measure)
 
 
-def test_the_open_labels_of_thecocktaildb_are_met():
+def test_the_private_labels_of_thecocktaildb_match():
     wrong = 0
     for label in _labels(needed("measures_truth_open.csv")):
         measure = parse_measure(label["measure"], label["ingredient_example"].split("|")[0])
@@ -49,7 +49,7 @@ def test_the_open_labels_of_thecocktaildb_are_met():
         )
         assert _is_close(measure.ml_min, label["ml_min"], 0.02), label
         assert _is_close(measure.ml_max, label["ml_max"], 0.02), label
-    assert wrong <= 1  # a bare quarter of "Lemon|Vodka": of the fruit or of the drink
+    assert wrong <= 1  # a bare quarter for "Lemon|Vodka" is ambiguous: of the fruit or of the drink
 
 
 @pytest.mark.parametrize("text", [None, "", " ", "\n", "\t \r\n", "\N{NO-BREAK SPACE}"])
@@ -377,7 +377,7 @@ def test_a_stated_metric_volume_is_used_unless_it_contradicts():
     assert parse_measure("1 lime (30 ml)", "Lime").ml_min is None
 
 
-def test_a_sum_may_begin_with_several_of_a_size():
+def test_a_sum_may_begin_with_several_containers():
     measure = parse_measure("2 (12 oz) cans plus 1 oz", "Ginger ale")
     assert (measure.amount_min, measure.unit) == (739.3375, "ml")
 
@@ -629,8 +629,8 @@ def test_a_handful_is_an_estimate(word: str):
 )
 def test_a_bare_number_may_follow_words_that_do_not_name_an_ingredient(word: str):
     assert parse_measure(f"{word} cherry 2", "Lime").amount_min is None
-    read = parse_measure(f"{word} 2", "Lime")
-    assert read.amount_min == 2 or read.kind == "qualitative"
+    measure = parse_measure(f"{word} 2", "Lime")
+    assert measure.amount_min == 2 or measure.kind == "qualitative"
 
 
 QUALITATIVE = """
@@ -653,7 +653,7 @@ none     hint few several many geschmack goût gusto q qb qs
         for word in row.split()[1:]
     ],
 )
-def test_a_word_may_leave_the_amount_to_the_drinker(unit: str, word: str):
+def test_a_qualitative_word_has_no_amount(unit: str, word: str):
     assert parse_measure(word, "Gin") == Measure(unit=unit, kind="qualitative")
 
 

@@ -41,7 +41,7 @@ from mocktailverse.drinks.strength.methods import preparation_of
         (None, None),
     ],
 )
-def test_the_method_is_what_melts_the_ice(instructions, method):
+def test_the_method_is_the_step_that_melts_the_ice(instructions, method):
     assert preparation_of(instructions).method == method
 
 
@@ -187,7 +187,7 @@ def test_a_real_step_next_to_such_a_phrase_counts():
     assert preparation_of("Shake. Drink daily.").method == "shaken"
 
 
-def test_of_shaking_and_blending_the_first_counts():
+def test_the_first_of_shaking_and_blending_counts():
     assert preparation_of("Shake, then blend.").method == "shaken"
     assert preparation_of("Blend, then shake.").method == "blended"
 
@@ -207,7 +207,7 @@ def test_only_the_beginning_is_read_for_the_method():
         ("ice cream, then ice", True),
     ],
 )
-def test_ice_is_named_in_any_way(text, ice):
+def test_ice_is_recognized_in_every_form(text, ice):
     assert preparation_of(text).ice_named is ice
 
 
@@ -232,25 +232,25 @@ def test_ice_is_named_in_any_way(text, ice):
         ("Combine in a bar glass, then stir in the glass.", "stirred"),
     ],
 )
-def test_stirring_counts_where_the_drink_leaves_its_ice(instructions, method):
+def test_stirring_counts_if_the_drink_leaves_its_ice(instructions, method):
     assert preparation_of(instructions).method == method
 
 
 @given(texts)
-def test_words_that_mean_nothing_alone_leave_the_method_as_it_is(text):
-    """They only make patterns run that are skipped if the text has none of their words."""
+def test_words_without_a_meaning_of_their_own_do_not_change_the_method(text):
+    """They only trigger patterns that are skipped if the text has none of their words."""
     clues = "; oz tsp, no; not, don; milk, salt, each, once, out, off; or; bar, other; float"
 
     assert preparation_of(f"{text} {clues}").method == preparation_of(f"{text} ; vodka").method
 
 
 @given(texts, st.sampled_from([str.upper, str.title, lambda text: text.replace(" ", "\n\t ")]))
-def test_case_and_white_space_leave_the_method_as_it_is(text, change):
+def test_case_and_white_space_do_not_change_the_method(text, change):
     assert preparation_of(change(text)).method == preparation_of(text).method
 
 
 def test_only_a_space_is_both_white_space_and_printable():
-    """So a printable text without double spaces needs no splitting."""
+    """Therefore a printable text without double spaces needs no splitting."""
     white = [char for char in map(chr, range(sys.maxunicode + 1)) if char.isspace()]
 
     assert [char for char in white if char.isprintable()] == [" "]
@@ -270,17 +270,17 @@ def test_filling_up_is_detected_by_its_words(text, filled):
     assert preparation_of(text).filled is filled
 
 
-AFFORDABLE_S = 0.02
+TIME_LIMIT_S = 0.02
 """More than ten times the time of the slowest text."""
 
 
-def least_time(text: str) -> float:
-    """The minimum CPU time of three tries, which other work disturbs least."""
+def minimum_time(text: str) -> float:
+    """Return the minimum CPU time of three runs, which other work on the machine affects least."""
     times = []
     for _ in range(3):
-        began = time.process_time()
+        started = time.process_time()
         preparation_of(text)
-        times.append(time.process_time() - began)
+        times.append(time.process_time() - started)
     return min(times)
 
 
@@ -290,10 +290,10 @@ def least_time(text: str) -> float:
      "back of a ", "until a ", "salt shake ", "oz.", "\n", "with ice in stir "],
 )  # fmt: skip
 @pytest.mark.parametrize("start", ["", "daily ", "spoon back of the "])
-def test_hostile_instructions_cost_little(start, unit):
-    assert least_time(start + unit * (2000 // len(unit))) < AFFORDABLE_S
+def test_hostile_instructions_take_little_time(start, unit):
+    assert minimum_time(start + unit * (2000 // len(unit))) < TIME_LIMIT_S
 
 
 @pytest.mark.parametrize("start", ["shak", "stir", "back of a ", "until ", "stir with "])
-def test_an_endless_word_costs_little(start):
-    assert least_time(f"daily {start}{'a' * 1980}") < AFFORDABLE_S
+def test_a_very_long_word_takes_little_time(start):
+    assert minimum_time(f"daily {start}{'a' * 1980}") < TIME_LIMIT_S

@@ -1,4 +1,4 @@
-"""What each unit and kind of ingredient adds to a drink: liquid, alcohol, ice, uncertainty."""
+"""The liquid, alcohol, ice and uncertainty that each unit and kind of ingredient adds."""
 
 import pytest
 
@@ -10,20 +10,20 @@ from mocktailverse.drinks.strength.portions import portion_of
 
 
 def line_of(measure: str, ingredient: str) -> IngredientLine:
-    """Return the ingredient line that the normalize stage makes of a measure and a name."""
-    read = parse_measure(measure, ingredient)
+    """Return the ingredient line of the normalize stage for a measure and a name."""
+    parsed = parse_measure(measure, ingredient)
     return IngredientLine(
         position=1,
         name=canonical_name(ingredient)[0],
         name_raw=ingredient,
         measure_raw=measure or None,
-        amount_min=read.amount_min,
-        amount_max=read.amount_max,
-        unit=read.unit,
-        ml_min=read.ml_min,
-        ml_max=read.ml_max,
-        kind=read.kind,
-        certainty=read.certainty,
+        amount_min=parsed.amount_min,
+        amount_max=parsed.amount_max,
+        unit=parsed.unit,
+        ml_min=parsed.ml_min,
+        ml_max=parsed.ml_max,
+        kind=parsed.kind,
+        certainty=parsed.certainty,
     )
 
 
@@ -81,7 +81,7 @@ def rows(table: str, columns: int) -> list[list[str]]:
 
 
 def poured(measure: str, ingredient: str) -> str:
-    """Return a line's liquid as in the tables: how it is measured, minimum, maximum."""
+    """Return the liquid of a line as in the tables: kind of measure, minimum, maximum."""
     pour = portion_of(line_of(measure, ingredient)).pour
     return f"{pour.measured} {round(pour.low, 4):.10g} {round(pour.high, 4):.10g}" if pour else "-"
 
@@ -187,7 +187,9 @@ Unicorn tears       garnish      -
 
 
 @pytest.mark.parametrize(("ingredient", "measure", "pour"), rows(OTHER_LINES, 3))
-def test_the_ingredient_determines_what_a_measure_adds(ingredient: str, measure: str, pour: str):
+def test_the_ingredient_determines_the_liquid_of_a_measure(
+    ingredient: str, measure: str, pour: str
+):
     assert poured(measure, ingredient) == pour
 
 
@@ -263,7 +265,7 @@ def test_a_base_spirit_counts_by_its_plausible_amount(measure: str, amount: floa
         (["ice cream"], "Pour into a glass.", 350),
     ],
 )
-def test_ice_leaves_less_room_whether_it_is_an_ingredient_or_in_the_text(
+def test_ice_as_an_ingredient_or_in_the_text_leaves_less_room(
     lines: list[str], instructions: str, most: float
 ):
     poured_lines = [line_of("5 cl", "Gin"), line_of("fill", "Tonic water")]

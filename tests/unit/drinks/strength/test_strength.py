@@ -21,7 +21,7 @@ BUILD = "Pour into a glass over ice and top up."
 
 
 def line(name, amount=None, unit="none", kind=None, *, top=None):
-    """A line of `amount` (to `top`) `unit`s; volumes get their ml as the measures stage does."""
+    """Return a line of `amount` (to `top`) `unit`s; volumes also have their ml."""
     top = amount if top is None else top
     ml = ML_PER_UNIT.get(unit)
     kind = kind or ("volume" if ml else "part" if unit in {"part", "glass"} else "none")
@@ -229,7 +229,7 @@ def test_eggs_bottles_and_cans_have_customary_volumes():
     assert sangria.total_ml_max == 1500
 
 
-def test_spirits_are_named_by_family_the_largest_first():
+def test_spirits_are_named_by_family_largest_first():
     derived = facts(
         line("Kahlua", 5, "cl"),
         line("Bacardi", 1, "cl"),
@@ -318,7 +318,7 @@ def test_dashes_drops_and_splashes_next_to_parts_are_ignored(amount, unit):
         ("Champagne flute", "Pour into a glass over ice.", 32.26),
     ],
 )
-def test_a_drink_built_in_a_glass_without_ice_stays_as_strong(glass, how, least):
+def test_a_drink_built_in_a_glass_without_ice_is_not_diluted(glass, how, least):
     assert facts(line("Gin", 5, "cl"), how=how, glass=glass).abv_served_percent_min == least
 
 
@@ -384,7 +384,7 @@ def test_only_a_clear_contradiction_is_noted(claim, name, contradicts):
         ((), "unknown"),
     ],
 )
-def test_the_certainty_is_that_of_the_least_certain_part(lines, certainty):
+def test_the_certainty_is_that_of_the_least_certain_line(lines, certainty):
     assert facts(*lines).certainty == certainty
 
 
@@ -414,17 +414,17 @@ def test_names_and_labels_are_read_up_to_their_longest():
 
 
 def test_a_portion_ignores_the_position_of_a_line():
-    here = line("Gin", 5, "cl")
-    there = IngredientLine(9, "Gin", "GIN", "5cl", 5, 5, "cl", 50.0, 50.0, "volume", "exact")
+    first = line("Gin", 5, "cl")
+    ninth = IngredientLine(9, "Gin", "GIN", "5cl", 5, 5, "cl", 50.0, 50.0, "volume", "exact")
 
-    assert portion_of(here) == portion_of(there)
-    assert portion_of(here) != portion_of(line("Gin", 5, "cl", top=6))
+    assert portion_of(first) == portion_of(ninth)
+    assert portion_of(first) != portion_of(line("Gin", 5, "cl", top=6))
 
 
 def test_a_sentence_as_a_name_is_not_cached():
     endless = line("gin " * 1000, 5, "cl")
 
-    cached = pours._substance.cache_info().currsize  # noqa: SLF001 - what it must not grow
+    cached = pours._substance.cache_info().currsize  # noqa: SLF001 - the cache must not grow
 
     assert portion_of(endless) == portion_of(endless)
     assert pours._substance.cache_info().currsize == cached  # noqa: SLF001
@@ -480,8 +480,8 @@ def test_the_order_of_the_lines_does_not_matter(lines, how, glass, random):
 
 
 @given(recipes)
-def test_exact_recipes_are_added_up_like_those_with_a_range(lines):
-    """A pour of nothing that is a range makes an exact recipe take the general code path."""
+def test_exact_recipes_are_added_up_like_recipes_with_a_range(lines):
+    """A range from 0 to almost 0 ml makes an exact recipe take the general code path."""
     nothing = IngredientLine(1, "Water", "Water", None, 0, 0, "ml", 0.0, 1e-12, "volume", "exact")
     exact, general = facts(*lines), facts(*lines, nothing)
 

@@ -15,7 +15,7 @@ from mocktailverse.drinks.strength.pours import NON_ALCOHOLIC_PERCENT
 from mocktailverse.drinks.units import LARGEST_RECIPE_ML, ML_PER_UNIT
 
 FIGURES = ("total_ml", "alcohol_g", "abv_percent", "abv_served_percent", "standard_drinks")
-OF_THE_AMOUNTS = ("alcohol_g", "abv_percent", "abv_served_percent", "standard_drinks")
+ALCOHOL_FIGURES = ("alcohol_g", "abv_percent", "abv_served_percent", "standard_drinks")
 
 
 def drink_of(*lines: tuple[str, str | None], how: str | None = None, glass: str | None = None):
@@ -77,10 +77,10 @@ def test_an_implausible_amount_without_alcohol_leaves_the_alcohol_known():
     assert ranges(drink)["total_ml"] == (50, None)
 
 
-def test_an_implausible_amount_without_alcohol_leaves_a_drink_without_any():
+def test_an_implausible_amount_without_alcohol_leaves_a_drink_without_alcohol():
     drink = drink_of(("Milk", "5000 bottles"))
 
-    assert ranges(drink, OF_THE_AMOUNTS) == dict.fromkeys(OF_THE_AMOUNTS, (0, 0))
+    assert ranges(drink, ALCOHOL_FIGURES) == dict.fromkeys(ALCOHOL_FIGURES, (0, 0))
     assert drink.derived.is_mocktail is True
 
 
@@ -102,12 +102,12 @@ def test_a_recipe_that_may_be_too_large_keeps_its_minimum_volume():
     drink = drink_of(("Red wine", "1 l"), ("Orange juice", "1 to 20 l"))
 
     assert ranges(drink)["total_ml"] == (2000, None)
-    assert ranges(drink, OF_THE_AMOUNTS) == dict.fromkeys(OF_THE_AMOUNTS, (None, None))
+    assert ranges(drink, ALCOHOL_FIGURES) == dict.fromkeys(ALCOHOL_FIGURES, (None, None))
     assert Quality.VOLUME_IMPLAUSIBLE in drink.quality
 
 
 @pytest.mark.parametrize("filled", ["fill", None])
-def test_unmeasured_pours_next_to_too_much_have_no_volume(filled: str | None):
+def test_unmeasured_pours_next_to_implausible_amounts_have_no_volume(filled: str | None):
     drink = drink_of(("Red wine", "15 l"), ("Gin", "9 l"), ("Soda water", filled))
 
     assert ranges(drink)["total_ml"] == (None, None)
@@ -191,7 +191,7 @@ def test_an_implausible_line_makes_the_volume_unknown(recipe, how, glass):
 
     assert Quality.MEASURE_IMPLAUSIBLE in drink.quality
     assert drink.derived.total_ml_max is None
-    assert ranges(drink, OF_THE_AMOUNTS) == dict.fromkeys(OF_THE_AMOUNTS, (None, None))
+    assert ranges(drink, ALCOHOL_FIGURES) == dict.fromkeys(ALCOHOL_FIGURES, (None, None))
 
 
 @given(RECIPES, METHODS, GLASSES)
@@ -211,7 +211,7 @@ def test_a_mocktail_is_never_stronger_than_the_limit_nor_of_unknown_strength(rec
 
 
 @given(RECIPES, METHODS, GLASSES)
-def test_a_drink_that_is_certainly_too_strong_is_not_a_mocktail(recipe, how, glass):
+def test_a_drink_that_is_too_strong_in_any_case_is_not_a_mocktail(recipe, how, glass):
     derived = drink_of(("Gin", "5 cl"), *recipe, how=how, glass=glass).derived
 
     assert derived.is_mocktail is False

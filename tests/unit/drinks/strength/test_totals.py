@@ -1,4 +1,4 @@
-"""Volume, alcohol and strength of pours that are measured in different ways, or not at all."""
+"""Volume, alcohol and strength of pours with different measures or without one."""
 
 import pytest
 
@@ -18,13 +18,13 @@ NOTHING = Totals()
 
 
 def ml(low: float, percent: float | None = 0, high: float | None = None, *, dash: bool = False):
-    """A pour in ml; `percent` None is an unknown strength."""
+    """Return a pour in ml; `percent` None is an unknown strength."""
     return Pour("ml", low, low if high is None else high, percent or 0, percent or 0,
                 percent is not None, dash)  # fmt: skip
 
 
 def of(measured: str, amount: float, percent: float | None = 0):
-    """A pour with another unit."""
+    """Return a pour with another measure."""
     return Pour(measured, amount, amount, percent or 0, percent or 0, percent is not None)
 
 
@@ -46,7 +46,7 @@ def totals(*pours: Pour, vessel=HIGHBALL, ice: bool = False, filled: bool = Fals
         ((ml(0, 40),), (None, None), None, None),
         ((ml(0, 40, 10),), (0, 10), (0, 4), None),
         ((ml(0.5, 40, 0.8),), (0.5, 0.8), (0.2, 0.32), (40, 40)),
-        # too much of unknown strength, and just not too much
+        # too much of unknown strength, and an amount just below the limit
         ((GIN, ml(0, None, 1.3)), (60, 61.3), None, None),
         ((ml(100, 40), ml(0, None, 2)), (100, 102), (40, 40), (39.2157, 40)),
         ((ml(100, 40), ml(0, None, 2.1)), (100, 102.1), None, None),
@@ -59,7 +59,7 @@ def totals(*pours: Pour, vessel=HIGHBALL, ice: bool = False, filled: bool = Fals
         ((of("part", 1, 40), ml(60)), (None, None), None, None),
         ((of("part", 1, 40), of("glass", 1)), (None, None), None, None),
         ((of("part", 1, 40), ml(2, 40)), (None, None), None, None),
-        # what cannot be bounded
+        # unbounded pours
         ((GIN, of("unbounded", 0)), (60, None), (24, 24), None),
         ((GIN, of("unbounded", 0, 40)), (60, None), None, None),
         ((GIN, of("unbounded", 0, None)), (60, None), None, None),
@@ -68,7 +68,7 @@ def totals(*pours: Pour, vessel=HIGHBALL, ice: bool = False, filled: bool = Fals
         ((GIN, ml(1, None), of("unbounded", 0)), (61, None), (24, 24), None),
         ((of("unbounded", 0),), (None, None), (0, 0), None),
         ((ml(0.5, 40), of("unbounded", 0)), (0.5, None), (0.2, 0.2), None),
-        # up to what the glass holds
+        # up to the capacity of the glass
         ((GIN, SODA), (60, 350), (24, 24), (6.857, 40)),
         ((GIN, UP_TO_THE_TOP), (96, 350), (24, 24), (6.857, 25)),
         ((GIN, UP_TO_THE_TOP, SODA), (96, 350), (24, 24), (6.857, 25)),
@@ -95,7 +95,7 @@ def test_pours_add_up_as_far_as_they_are_known(pours, total_ml, alcohol_ml, abv_
     assert not result.partial
 
 
-def test_the_instructions_and_ice_change_what_a_glass_holds():
+def test_the_instructions_and_ice_change_the_capacity_of_a_glass():
     assert totals(GIN, SODA, filled=True).total_ml == (96, 350)
     assert totals(GIN, SODA, filled=True, ice=True).total_ml == pytest.approx((96, 245))
 
@@ -118,14 +118,14 @@ def test_up_to_three_dashes_next_to_parts_are_ignored():
     assert totals(*parts, of("part", 0.09, None)) == NOTHING
 
 
-def test_single_figures_are_added_up_at_once():
+def test_exact_figures_are_added_up():
     assert exact_totals([60, 40], [2400, 0]) == Totals((100, 100), (24, 24), (24, 24))
     assert exact_totals([0.05], [2]) == Totals((0.05, 0.05), (0.02, 0.02), (40, 40))
     assert exact_totals([0, 0], [0, 0]) == exact_totals([], []) == NOTHING
 
 
 @pytest.mark.parametrize(
-    ("total_ml", "believed"),
+    ("total_ml", "plausible"),
     [
         ((LARGEST_RECIPE_ML, LARGEST_RECIPE_ML), (LARGEST_RECIPE_ML, LARGEST_RECIPE_ML)),
         ((LARGEST_RECIPE_ML, LARGEST_RECIPE_ML + 1), (LARGEST_RECIPE_ML, None)),
@@ -136,13 +136,13 @@ def test_single_figures_are_added_up_at_once():
         ((None, None), (None, None)),
     ],
 )
-def test_totals_are_plausible_up_to_the_largest_recipe(total_ml, believed):
+def test_totals_are_plausible_up_to_the_largest_recipe(total_ml, plausible):
     poured = Totals(total_ml, (24, 24), (10, 10))
     result = within_largest_recipe(poured)
 
-    assert result.total_ml == believed
-    assert (result is poured) == (total_ml == believed)
-    assert result is poured or result == Totals(believed)
+    assert result.total_ml == plausible
+    assert (result is poured) == (total_ml == plausible)
+    assert result is poured or result == Totals(plausible)
 
 
 def test_totals_are_at_most_as_strong_as_the_strongest_ingredient():
