@@ -1,4 +1,4 @@
-"""Which requests to a local server are accepted."""
+"""The host names and origins that a local server accepts."""
 
 import pytest
 

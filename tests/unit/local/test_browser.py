@@ -1,4 +1,4 @@
-"""The data browser: canned queries and search work, and copies are refreshed under readers."""
+"""The data browser: canned queries and search work, and copies are refreshed during reads."""
 
 import asyncio
 import shutil
@@ -30,7 +30,7 @@ STARTED = 1_700_000_000_000
 
 
 class PublishedFile:
-    """A fake of the published catalogue."""
+    """A fake published catalogue."""
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
@@ -48,7 +48,7 @@ class PublishedFile:
 
 
 class TodaysLoads:
-    """A fake of the loads table and the bucket: loads of today and their rejected lines."""
+    """A fake loads table and bucket with the loads of today and their rejected lines."""
 
     def __init__(self, *loads: Load) -> None:
         self.loads = list(loads)
@@ -76,7 +76,7 @@ def load(name: str, *, rejected: int = 0, generation: int = 1, status="done") ->
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory, catalogue_path):
-    """Copies of the sample catalogue and of three loads."""
+    """Return a folder with copies of the sample catalogue and of three loads."""
     copies = tmp_path_factory.mktemp("copies")
     todays_loads = TodaysLoads(
         load("a.json", rejected=1), load("b.json"), load("c.json", status="loading")
@@ -86,7 +86,7 @@ def folder(tmp_path_factory, catalogue_path):
 
 
 @pytest.fixture(scope="module")
-def ask(folder):
+def get(folder):
     """Return a function that sends a request to Datasette, configured as for `browse`."""
     served = Datasette(
         [str(folder / CATALOGUE), str(folder / LOADS)],
@@ -95,57 +95,57 @@ def ask(folder):
         plugins_dir=str(datasette.PLUGINS),
     )
 
-    def get(path: str, /, headers: dict[str, str] | None = None, **parameters: str):
+    def send(path: str, /, headers: dict[str, str] | None = None, **parameters: str):
         async def request():
             return await served.client.get(f"{path}?{urlencode(parameters)}", headers=headers or {})
 
         return asyncio.run(request())
 
-    return get
+    return send
 
 
 @pytest.mark.parametrize(("database", "query"), QUERIES, ids=lambda name: name)
-def test_every_canned_query_returns_rows(ask, database, query):
+def test_every_canned_query_returns_rows(get, database, query):
     params = METADATA["databases"][database]["queries"][query].get("params", [])
     values = {name: PARAMETERS[name] for name in params}
-    response = ask(f"/{database}/{query}.json", _shape="array", **values)
+    response = get(f"/{database}/{query}.json", _shape="array", **values)
     assert response.status_code == 200, response.text
     assert response.json()
-    assert ask(f"/{database}/{query}", **values).status_code == 200
+    assert get(f"/{database}/{query}", **values).status_code == 200
 
 
 @pytest.mark.parametrize(
     "hostile", ["", '"', '""', " ", "lime AND", "name:", "*", "(", "'; DROP TABLE drinks"]
 )
-def test_any_search_text_is_accepted(ask, hostile):
-    assert ask("/catalogue/search.json", _shape="array", q=hostile).status_code == 200
+def test_any_search_text_is_accepted(get, hostile):
+    assert get("/catalogue/search.json", _shape="array", q=hostile).status_code == 200
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8001", "localhost:8001", "localhost"])
-def test_requests_for_this_machine_are_accepted(ask, host):
-    assert ask("/catalogue.json", headers={"Host": host}).status_code == 200
+def test_requests_for_this_machine_are_accepted(get, host):
+    assert get("/catalogue.json", headers={"Host": host}).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/catalogue.json", "/-/versions.json", "/-/static/app.css"])
 @pytest.mark.parametrize("host", ["evil.example:8001", "localhost.evil.example", "", "[::1]"])
-def test_another_host_name_for_this_machine_is_refused(ask, path, host):
-    response = ask(path, headers={"Host": host})
+def test_another_host_name_for_this_machine_is_refused(get, path, host):
+    response = get(path, headers={"Host": host})
     assert response.status_code == 421
     assert response.text.startswith("The data browser responds to")
 
 
-def test_a_page_of_another_site_may_link_here(ask):
-    assert ask("/catalogue", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
+def test_a_page_of_another_site_may_link_here(get):
+    assert get("/catalogue", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
 
 
-def test_the_search_box_of_the_drinks_works(ask):
-    hits = ask("/catalogue/drinks.json", _search="lime", _shape="array").json()
-    everything = ask("/catalogue/drinks.json", _shape="array", _size="max").json()
+def test_the_search_box_of_the_drinks_works(get):
+    hits = get("/catalogue/drinks.json", _search="lime", _shape="array").json()
+    everything = get("/catalogue/drinks.json", _shape="array", _size="max").json()
     assert 0 < len(hits) < len(everything)
 
 
-def test_drinks_are_counted_by_their_facets(ask):
-    facets = ask("/catalogue/drinks.json").json()["facet_results"]
+def test_drinks_are_counted_by_their_facets(get):
+    facets = get("/catalogue/drinks.json").json()["facet_results"]
     assert set(facets) == {"category", "alcoholic", "glass", "method", "certainty"}
 
 

@@ -1,4 +1,4 @@
-"""A full disk: found in what the parts print, or by the space that is left."""
+"""A full disk: detected in the logs of the processes or from the free space."""
 
 import errno
 import os
@@ -15,7 +15,7 @@ LINES = [
     b"OSError: [Errno 122] Disk quota exceeded: '/tmp/a'\n",
     b"sqlite3.OperationalError: database or disk is full\n",
 ]
-Usage = namedtuple("Usage", "total used free")  # noqa: PYI024 - as shutil has it
+Usage = namedtuple("Usage", "total used free")  # noqa: PYI024 - like shutil's
 
 
 @pytest.fixture
@@ -37,14 +37,14 @@ def test_a_log_that_reports_a_full_disk_ends_the_wait(log, line):
         watch.check()
 
 
-def test_what_a_log_reported_before_the_wait_does_not_count(log):
+def test_older_lines_of_a_log_do_not_count(log):
     log.write_bytes(LINES[0])
     FullDiskWatch([log]).check()
     with pytest.raises(UnreachableError):
         FullDiskWatch([log], include_existing=True).check()
 
 
-def test_a_disk_without_space_for_a_log_line_counts_after_a_while(log, monkeypatch):
+def test_a_disk_without_space_for_a_log_line_is_reported_after_a_while(log, monkeypatch):
     monkeypatch.setattr("shutil.disk_usage", lambda _path: Usage(2**30, 2**30, 0))
     watch = FullDiskWatch([log])
     watch.check()
@@ -53,7 +53,7 @@ def test_a_disk_without_space_for_a_log_line_counts_after_a_while(log, monkeypat
         watch.check()
 
 
-def test_a_disk_with_space_is_waited_on(log, monkeypatch):
+def test_a_disk_with_free_space_does_not_end_the_wait(log, monkeypatch):
     monkeypatch.setattr(full_disk, "_SILENT_S", -1)
     monkeypatch.setattr("shutil.disk_usage", lambda _path: Usage(2**30, 2**29, 2**29))
     FullDiskWatch([log]).check()
@@ -61,7 +61,7 @@ def test_a_disk_with_space_is_waited_on(log, monkeypatch):
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 @pytest.mark.parametrize("name", ["new/deep/file", None])
-def test_a_full_disk_that_this_process_meets_is_reported(tmp_path, number, name):
+def test_a_full_disk_error_in_this_process_is_reported(tmp_path, number, name):
     error = OSError(number, os.strerror(number), name and str(tmp_path / name))
     with (
         pytest.raises(UnreachableError, match=f"`{tmp_path}` ran out of space"),

@@ -1,4 +1,4 @@
-"""The page of the harness: self-contained, and its policy allows its own script only."""
+"""The page of the harness: self-contained, with a policy that allows only its own script."""
 
 import base64
 import hashlib
@@ -44,7 +44,7 @@ def test_the_page_is_served_and_cannot_be_framed(response):
 
 
 def test_every_error_of_the_harness_is_documented_with_the_error_schema():
-    document = create_harness(dependencies=None, harness=None).openapi()  # type: ignore[arg-type]  # likewise
+    document = create_harness(dependencies=None, harness=None).openapi()  # type: ignore[arg-type]  # as above
     for path, methods in document["paths"].items():
         for method in methods.values() if path.startswith("/dev/") else ():
             for status in ("400", "403", "404", "409", "413", "422", "503"):
@@ -66,14 +66,14 @@ def test_only_the_pages_own_script_and_style_may_run(response):
 
 
 def test_the_page_loads_nothing_from_other_sites(elements):
-    addresses = [
+    urls = [
         attributes.get(name)
         for tag, attributes in elements
         for name in ("src", "href", "action")
         if name in attributes
     ]
-    assert addresses
-    assert all(address.startswith(("/", "data:")) for address in addresses)
+    assert urls
+    assert all(url.startswith(("/", "data:")) for url in urls)
 
 
 def test_the_page_never_inserts_data_as_markup():

@@ -1,4 +1,4 @@
-"""Health checks: what counts as healthy, and how a process that does not start is reported."""
+"""Health checks: when a process is healthy, and the error for a process that does not start."""
 
 import os
 
@@ -13,7 +13,7 @@ from mocktailverse.local.state import SOURCE
 
 @pytest.fixture
 def this_process(monkeypatch):
-    """A process that is alive, whatever its command line."""
+    """Return a live process; its command line does not matter."""
     monkeypatch.setattr(Process, "find", lambda _self: psutil.Process(os.getpid()))
     return Process(name=SOURCE, pid=os.getpid(), started_at=0, port=1)
 

@@ -97,7 +97,7 @@ def test_a_slow_request_is_cut_off(port_with_timeout):
                 continue
             except OSError:
                 return
-    pytest.fail("it is still open")
+    pytest.fail("The connection is still open after 60 s.")
 
 
 def test_complete_requests_are_answered_one_after_another(port_without_timeout):
@@ -108,23 +108,23 @@ def test_complete_requests_are_answered_one_after_another(port_without_timeout):
     connection.close()
 
 
-def test_connections_are_bounded_and_free_again_after_the_limit(monkeypatch):
+def test_connections_are_bounded_and_available_again_after_they_close(monkeypatch):
     monkeypatch.setattr(bounded_server, "MAX_CONNECTIONS", 3)
     with served(NO_LIMIT_S) as port:
-        held = [connect(port) for _ in range(3)]
-        for connection in held:  # each was accepted before the next one comes
+        connections = [connect(port) for _ in range(3)]
+        for connection in connections:  # each is accepted before the next one
             connection.sendall(HEAD + b"Content-Length: 1\r\nExpect: 100-continue\r\n\r\n")
             assert connection.recv(1024).startswith(b"HTTP/1.1 100")
         with connect(port) as refused:
             assert is_closed(refused)
-        for connection in held:
+        for connection in connections:
             connection.sendall(b"x")
             assert connection.recv(1024).startswith(b"HTTP/1.1 200")
             connection.close()
-        assert eventually_answers(port)
+        assert eventually_responds(port)
 
 
-def eventually_answers(port: int) -> bool:
+def eventually_responds(port: int) -> bool:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)

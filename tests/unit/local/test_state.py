@@ -1,4 +1,4 @@
-"""What `stack.json` can hold."""
+"""The paths that `stack.json` can contain."""
 
 from pathlib import Path
 
@@ -13,6 +13,6 @@ def test_a_path_with_spaces_and_umlauts_is_text(tmp_path):
     assert path_text(None) is None
 
 
-def test_a_path_that_the_locale_cannot_decode_is_refused_with_what_to_do():
+def test_a_path_that_the_locale_cannot_decode_gives_an_error_that_says_what_to_do():
     with pytest.raises(UsageError, match=r"locale.*LC_ALL=C\.UTF-8"):
-        path_text(Path("/tmp/\udcc3\udcbc"))  # noqa: S108 - nothing is written there
+        path_text(Path("/tmp/\udcc3\udcbc"))  # noqa: S108 - no file is written there

@@ -1,4 +1,4 @@
-"""The port of a process that restarts: waited for while its old process still ends."""
+"""The port of a restarted process: the start waits until the old process releases it."""
 
 import socket
 import threading
@@ -15,19 +15,19 @@ def process_on(port: int) -> Process:
 
 
 def test_a_port_that_is_released_late_is_waited_for(monkeypatch):
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        asked = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as old_listener:
+        checked = threading.Event()
         bind_error = tcp_ports.bind_error
 
         def observed_bind_error(port: int) -> Exception | None:
             error = bind_error(port)
-            asked.set()
+            checked.set()
             return error
 
         monkeypatch.setattr(tcp_ports, "bind_error", observed_bind_error)
         monkeypatch.setattr(service_processes, "PORT_TIMEOUT_S", 60)
-        port = held.getsockname()[1]
-        releasing = threading.Thread(target=lambda: (asked.wait(), held.close()))
+        port = old_listener.getsockname()[1]
+        releasing = threading.Thread(target=lambda: (checked.wait(), old_listener.close()))
         releasing.start()
         assert service_processes.port_of_next(process_on(port)) == port
         releasing.join()

@@ -1,4 +1,4 @@
-"""The pool of function processes, without processes: which worker an invocation gets."""
+"""The pool of function processes, tested without processes: the worker of an invocation."""
 
 import pytest
 from ministack.core import lambda_runtime
@@ -11,8 +11,8 @@ POOL = "000000000000:us-east-1:drinks:$LATEST"
 
 @pytest.fixture(autouse=True)
 def workers(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[worker_pool.IndependentWorker]]:
-    """MiniStack's workers by pool; the test's own and all replacements are taken back."""
-    workers = lambda_runtime._workers  # noqa: SLF001 - there is no public way to see them
+    """Return MiniStack's workers by pool; all changes are undone after the test."""
+    workers = lambda_runtime._workers  # noqa: SLF001 - no public API returns them
     monkeypatch.setitem(workers, POOL, [])
     for module in worker_pool.PATCHED:
         for name in ("acquire_worker", "release_worker", "invalidate_worker"):
@@ -36,7 +36,7 @@ def test_a_busy_worker_is_not_shared():
     assert acquire(b"code") is not acquire(b"code")
 
 
-def test_a_worker_that_came_into_the_pool_with_old_code_after_an_update_is_not_used(workers):
+def test_a_worker_that_is_released_with_old_code_after_an_update_is_not_used(workers):
     worker_pool.invalidate_worker("drinks")
     late = acquire(b"old code")
     worker_pool.release_worker(late)
@@ -53,7 +53,7 @@ def test_a_worker_that_came_into_the_pool_with_old_code_after_an_update_is_not_u
         ("drinks", None, None, "eu-west-1"),
     ],
 )
-def test_an_update_takes_no_workers_of_other_functions_out(other):
+def test_an_update_removes_no_workers_of_other_functions(other):
     worker = acquire(b"code")
     worker_pool.release_worker(worker)
     worker_pool.invalidate_worker(*other)

@@ -1,4 +1,4 @@
-"""What needs a person's attention, and what does not."""
+"""Health findings: the states that need a person's attention."""
 
 from types import SimpleNamespace
 
@@ -51,7 +51,7 @@ def cost(**used):
     return cost_report("prod", usage, price_table(), usage)
 
 
-WELL = Operations(
+HEALTHY = Operations(
     is_emulated=False,
     functions=[FUNCTION],
     failures=0,
@@ -68,22 +68,22 @@ WELL = Operations(
 )
 
 
-def found(loads=(), catalogue=None, **changed):
-    operations = msgspec.structs.replace(WELL, **changed)
+def runbooks_of(loads=(), catalogue=None, **changed):
+    operations = msgspec.structs.replace(HEALTHY, **changed)
     metrics = load_metrics(loads, [])
     return [finding.runbook for finding in findings(operations, metrics, loads, catalogue, now=NOW)]
 
 
-def test_an_environment_that_is_well_needs_nobody():
-    assert found([load()], built(NOW)) == []
+def test_a_healthy_environment_has_no_findings():
+    assert runbooks_of([load()], built(NOW)) == []
 
 
-def test_an_empty_environment_needs_nobody():
-    assert found() == []
+def test_an_empty_environment_has_no_findings():
+    assert runbooks_of() == []
 
 
-def test_rejected_records_alone_need_nobody():
-    assert found([load(loaded=0, rejected=1)], built(NOW)) == []
+def test_rejected_records_alone_are_not_a_finding():
+    assert runbooks_of([load(loaded=0, rejected=1)], built(NOW)) == []
 
 
 @pytest.mark.parametrize(
@@ -104,32 +104,32 @@ def test_rejected_records_alone_need_nobody():
         ({"cost": cost(lambda_requests=1_000_001)}, Runbook.BUDGET),
     ],
 )  # fmt: skip
-def test_each_trouble_leads_to_its_runbook(changed, runbook):
-    assert found(**changed) == [runbook]
+def test_each_problem_leads_to_its_runbook(changed, runbook):
+    assert runbooks_of(**changed) == [runbook]
 
 
-def test_counts_that_do_not_add_up_need_somebody():
-    assert found([load(read=2)], built(NOW)) == [Runbook.DEAD_LETTERS]
+def test_counts_that_do_not_add_up_are_a_finding():
+    assert runbooks_of([load(read=2)], built(NOW)) == [Runbook.DEAD_LETTERS]
 
 
-def test_a_catalogue_older_than_what_was_loaded_is_behind():
-    assert found([load()], built(NOW - 2 * HOUR_MS)) == [Runbook.PUBLISH_LAG]
-    assert found([load()], None) == [Runbook.PUBLISH_LAG]
+def test_a_catalogue_older_than_the_last_load_is_behind():
+    assert runbooks_of([load()], built(NOW - 2 * HOUR_MS)) == [Runbook.PUBLISH_LAG]
+    assert runbooks_of([load()], None) == [Runbook.PUBLISH_LAG]
 
 
-def test_a_load_of_this_moment_may_still_be_published():
-    assert found([load(at=NOW - 1000)], built(NOW - 2 * HOUR_MS)) == []
+def test_a_load_that_just_finished_may_still_be_published():
+    assert runbooks_of([load(at=NOW - 1000)], built(NOW - 2 * HOUR_MS)) == []
 
 
-def test_a_damaged_catalogue_needs_somebody():
-    assert found([load()], "The file is no catalogue.") == [Runbook.PUBLISH_LAG]
+def test_a_damaged_catalogue_is_a_finding():
+    assert runbooks_of([load()], "The file is not a catalogue.") == [Runbook.PUBLISH_LAG]
 
 
-def test_at_the_embedded_aws_nothing_costs():
-    assert found(cost=cost(lambda_requests=1_000_001), is_emulated=True) == []
+def test_the_embedded_aws_costs_nothing():
+    assert runbooks_of(cost=cost(lambda_requests=1_000_001), is_emulated=True) == []
 
 
-def test_a_load_is_stuck_when_its_messages_cannot_come_again():
+def test_a_load_is_stuck_after_its_last_possible_delivery():
     slow = load(status="loading", at=NOW - HOUR_MS)
     assert stuck_loads([slow], now=NOW, timeout_ms=HOUR_MS) == [slow]
     assert stuck_loads([slow, load()], now=NOW, timeout_ms=HOUR_MS + 1) == []
@@ -145,44 +145,44 @@ def test_every_runbook_has_its_page_and_every_alarm_its_runbook():
         assert f"docs/runbooks/{runbook_of(alarm)}.md" in description
 
 
-def test_publishing_is_behind_where_the_alarm_on_it_rings():
-    (alarm,) = [one for one in deployed_alarms() if one.get("MetricName") == "PublishLagMs"]
+def test_the_publish_lag_limit_is_that_of_the_alarm():
+    (alarm,) = [alarm for alarm in deployed_alarms() if alarm.get("MetricName") == "PublishLagMs"]
     assert alarm["Threshold"] == LAG_LIMIT_MS
 
 
-def test_functions_fail_in_the_words_that_the_alarm_on_them_counts():
-    (alarm,) = [one for one in deployed_alarms() if one.get("MetricName") == "FunctionErrors"]
+def test_failures_are_counted_by_the_same_words_as_in_the_alarm():
+    (alarm,) = [alarm for alarm in deployed_alarms() if alarm.get("MetricName") == "FunctionErrors"]
     assert alarm["Period"] * alarm["EvaluationPeriods"] * 1000 == FAILURES_WINDOW_MS
     pattern = " ".join(f'?"{word}"' for word in FAILURES)
     assert {one["FilterPattern"] for one in deployed("AWS::Logs::MetricFilter")} == {pattern}
 
 
 def deployed_alarms():
-    """The alarms of prod, as the template has them."""
+    """Return the properties of the alarms of prod in the template."""
     return deployed("AWS::CloudWatch::Alarm")
 
 
 def deployed(kind):
-    """The properties of prod's resources of a type."""
+    """Return the properties of prod's resources of a type."""
     template = Template.read(find_checkout().template)
     resources = template.resources({"Stage": "prod", "Target": "aws"})
     return [one.properties for one in resources if one.type == kind]
 
 
-def test_a_function_that_somebody_deleted_does_not_end_the_report():
+def test_a_deleted_function_does_not_break_the_report():
     class Lambda:
         def get_function_configuration(self, **_):
-            gone = {"Error": {"Code": "ResourceNotFoundException", "Message": "not found"}}
-            raise ClientError(gone, "GetFunctionConfiguration")
+            error = {"Error": {"Code": "ResourceNotFoundException", "Message": "not found"}}
+            raise ClientError(error, "GetFunctionConfiguration")
 
     state = Functions(SimpleNamespace(lambda_=Lambda())).state("transform")
     assert state.failed
-    assert found(functions=[state]) == [Runbook.FUNCTION_ERRORS]
+    assert runbooks_of(functions=[state]) == [Runbook.FUNCTION_ERRORS]
 
 
-def test_without_alarms_nobody_is_asked():
+def test_without_alarms_cloudwatch_is_not_called():
     assert read_alarm_states(None, []) == []
 
 
-def test_an_alarm_of_which_no_page_tells_leads_to_the_functions():
+def test_an_alarm_without_a_runbook_leads_to_that_of_function_errors():
     assert runbook_of(msgspec.structs.replace(ALARM, description="")) is Runbook.FUNCTION_ERRORS

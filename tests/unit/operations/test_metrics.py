@@ -1,4 +1,4 @@
-"""What loads did, how fast, and when it could be seen."""
+"""Metrics of loads: outcomes, throughput, and the time until drinks are visible."""
 
 import msgspec
 import pytest
@@ -40,17 +40,17 @@ def published(of, at, lag_ms=100):
 # ---- spread
 
 
-def test_a_spread_of_nothing_is_none():
+def test_the_spread_of_no_values_is_none():
     assert spread([]) is None
 
 
 @given(st.lists(st.floats(0, 1e9), min_size=1))
-def test_a_spread_is_made_of_the_values_in_order(values):
-    found = spread(values)
+def test_the_figures_of_a_spread_are_ordered_values(values):
+    result = spread(values)
 
-    assert found.count == len(values)
-    assert min(values) <= found.p50 <= found.p95 <= found.most == max(values)
-    assert {found.p50, found.p95} <= set(values)
+    assert result.count == len(values)
+    assert min(values) <= result.p50 <= result.p95 <= result.most == max(values)
+    assert {result.p50, result.p95} <= set(values)
 
 
 def test_the_95th_percentile_of_a_hundred_is_the_95th():
@@ -60,12 +60,12 @@ def test_the_95th_percentile_of_a_hundred_is_the_95th():
 # ---- throughput
 
 
-def test_time_that_loads_share_counts_once():
+def test_the_time_of_concurrent_loads_counts_once():
     loads = [load(at=NOW, took=4_000, read=6), load(at=NOW + 1_000, took=1_000, read=2)]
     assert throughput_of(loads) == Throughput(8, 1_000, 4.0, 2.0, 250.0)
 
 
-def test_time_in_which_nothing_was_loaded_does_not_count():
+def test_idle_time_does_not_count():
     assert throughput_of([load(at=NOW), load(at=NOW + 3_600_000)]).busy_s == 2
 
 
@@ -75,7 +75,7 @@ def test_loads_that_are_not_done_have_no_throughput():
 
 
 @given(SPANS, st.randoms())
-def test_busy_time_is_the_union_of_the_loads_times(spans, chance):
+def test_busy_time_is_the_union_of_the_times_of_the_loads(spans, chance):
     loads = [load(at=begin, took=end - begin) for begin, end in spans]
     chance.shuffle(loads)
     covered = {moment for begin, end in spans for moment in range(begin, end)}
@@ -96,7 +96,7 @@ def test_loads_count_by_status():
     assert load_metrics(loads, []).statuses == {"done": 2, "failed": 1}
 
 
-def test_counts_that_do_not_add_up_are_told_by_their_object():
+def test_objects_whose_counts_do_not_add_up_are_listed():
     metrics = load_metrics([load("good"), load("short", read=3)], [])
     assert metrics.not_conserving == ("raw/thecocktaildb/short",)
 
@@ -106,21 +106,21 @@ def test_an_empty_pipeline_has_metrics_too():
     assert (metrics.counts, metrics.to_loaded_s, metrics.to_visible_s) == (Counts(), None, None)
 
 
-# ---- how soon it is visible
+# ---- time until an object is visible
 
 
-def test_an_object_is_loaded_when_its_load_ends():
+def test_the_time_to_loaded_ends_with_the_load():
     assert load_metrics([load()], []).to_loaded_s.most == 1.5
 
 
-def test_an_object_is_visible_once_the_last_of_its_drinks_is_published():
+def test_an_object_is_visible_after_the_last_of_its_drinks_is_published():
     one = load()
     metrics = load_metrics([one], [published(one, NOW + 700, 600), published(one, NOW + 2_000)])
     assert metrics.to_visible_s.most == 2.5
     assert metrics.not_seen == 0
 
 
-def test_what_changed_after_a_load_is_not_of_that_load():
+def test_a_later_change_does_not_count_for_the_load():
     one = load()
     later = published(one, NOW + 86_400_000, lag_ms=300)
     assert load_metrics([one], [published(one, NOW + 2_000), later]).to_visible_s.most == 2.5
@@ -135,14 +135,14 @@ def test_what_changed_after_a_load_is_not_of_that_load():
         (NOW + 9_000, 6_999, False),
     ],
 )
-def test_a_load_s_publishing_is_of_a_change_up_to_a_second_after_its_end(at, lag_ms, seen):
+def test_a_publishing_counts_for_changes_up_to_a_second_after_the_load(at, lag_ms, seen):
     one = load()
     metrics = load_metrics([one], [published(one, at, lag_ms)])
     assert metrics.not_seen == (not seen)
     assert (metrics.to_visible_s is not None) == seen
 
 
-def test_clocks_that_differ_make_no_negative_times():
+def test_different_clocks_give_no_negative_times():
     one = load()
     one = msgspec.structs.replace(one, stored_at=NOW + 5)
     assert load_metrics([one], [published(one, NOW + 3)]).to_visible_s.most == 0
@@ -156,13 +156,13 @@ def test_each_object_has_its_own_publishings():
     assert (metrics.to_visible_s.p50, metrics.to_visible_s.most) == (2.5, 3.5)
 
 
-def test_a_publishing_before_the_load_is_of_another():
+def test_a_publishing_before_the_load_does_not_count():
     one = load()
     metrics = load_metrics([one], [published(one, NOW - 1)])
     assert (metrics.to_visible_s, metrics.not_seen) == (None, 1)
 
 
-def test_an_object_without_a_new_drink_has_nothing_to_be_seen():
+def test_an_object_without_a_new_drink_has_no_time_to_visible():
     metrics = load_metrics([load(loaded=0, unchanged=2)], [])
     assert (metrics.to_visible_s, metrics.not_seen) == (None, 0)
 
@@ -176,10 +176,10 @@ def test_replays_do_not_count_as_slow():
 # ---- the log of the publish function
 
 
-def test_a_line_of_the_log_tells_of_a_publishing():
+def test_a_log_line_is_read_as_a_publishing():
     line = {"level": "INFO", "message": "published", "lag_ms": 40, "changed": 3, "traces": ["ab"]}
-    found = publishing_of(NOW, msgspec.json.encode(line).decode())
-    assert found == Publishing(NOW, 40, 3, ("ab",))
+    publishing = publishing_of(NOW, msgspec.json.encode(line).decode())
+    assert publishing == Publishing(NOW, 40, 3, ("ab",))
     assert publishing_of(NOW, '{"message":"published"}') == Publishing(NOW, 0, 0, ())
 
 
@@ -188,12 +188,12 @@ def test_a_line_of_the_log_tells_of_a_publishing():
     ["", "END RequestId: 1", "[]", '{"message": 1}', '{"message": "invocation failed"}',
      '{"message": "published", "lag_ms": "late"}'],
 )  # fmt: skip
-def test_other_lines_tell_of_none(line):
+def test_other_lines_are_not_publishings(line):
     assert publishing_of(NOW, line) is None
 
 
 @given(st.text())
-def test_no_line_can_break_the_reading(line):
+def test_any_line_can_be_read(line):
     assert publishing_of(NOW, line) is None
 
 
@@ -201,16 +201,16 @@ def test_no_line_can_break_the_reading(line):
 
 
 def test_a_page_of_loads_is_read_once():
-    asked = []
+    reads = []
 
-    class Days:
+    class FakeLoads:
         def page(self, day, limit, after=None):
-            asked.append((day, limit, after))
+            reads.append((day, limit, after))
             return [load()], None
 
-    once = ReadOnce(Days())
+    once = ReadOnce(FakeLoads())
 
     for _ in range(2):
         assert once.page("2026-01-01", 100) == ([load()], None)
         once.page("2026-01-01", 100, LoadPosition.of(load()))
-    assert len(asked) == 2
+    assert len(reads) == 2

@@ -1,4 +1,4 @@
-"""The month so far: its days, how far back it reaches, and what share of a month that is."""
+"""The month to date: its days, its first load and its share of a month."""
 
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
@@ -31,16 +31,16 @@ def load(day, hour, number=0):
     )
 
 
-class Books:
-    """Loads by day, newest first, and a catalogue; `asked` lists the days that were read."""
+class FakeStores:
+    """Loads by day, newest first, and a catalogue; `days_read` lists the days that were read."""
 
     def __init__(self, *loads, drinks=3):
         self.loads = sorted(loads, key=lambda load: -load.started_at)
         self.drinks = drinks
-        self.asked = []
+        self.days_read = []
 
     def page(self, day, limit, after=None):
-        self.asked.append(int(day[-2:]))
+        self.days_read.append(int(day[-2:]))
         start = after["at"] if after else 0
         of_day = [
             load
@@ -52,7 +52,7 @@ class Books:
 
     def current(self):
         if self.drinks is None:
-            raise MissingError("none yet")
+            raise MissingError("no catalogue")
         return SimpleNamespace(meta=SimpleNamespace(drinks=self.drinks))
 
 
@@ -61,15 +61,15 @@ def clock():
     return SimpleNamespace(at=int(NOON.timestamp() * 1000))
 
 
-def reader(books, clock):
+def reader(stores, clock):
     return MonthUsage(
-        books, lambda: books.current().meta, attempt_limit_s=LIMIT_S, clock=lambda: clock.at
+        stores, lambda: stores.current().meta, attempt_limit_s=LIMIT_S, clock=lambda: clock.at
     )
 
 
-def test_a_month_is_read_day_by_day_back_to_its_first(clock):
+def test_a_month_is_read_day_by_day_back_to_its_first_day(clock):
     loads = [load(4, 9), load(4, 8), load(2, 23), load(1, 0)]
-    so_far = reader(Books(*loads), clock).read()
+    so_far = reader(FakeStores(*loads), clock).read()
     assert list(so_far.days) == [date(2026, 2, day) for day in (4, 3, 2, 1)]
     assert [activity.loads for activity in so_far.days.values()] == [2, 0, 1, 1]
     assert so_far.activity == Activity.of(loads, LIMIT_S)
@@ -79,8 +79,8 @@ def test_a_month_is_read_day_by_day_back_to_its_first(clock):
     assert so_far.share == 3.5 / 28
 
 
-def test_its_usage_is_that_share_of_a_month(clock):
-    so_far = reader(Books(load(4, 9)), clock).read()
+def test_the_usage_covers_that_share_of_a_month(clock):
+    so_far = reader(FakeStores(load(4, 9)), clock).read()
     running = Running(wcu=1, rcu=1)
     assert so_far.usage(running) == usage_of(
         so_far.activity, running, month_share=3.5 / 28, drinks=3
@@ -88,30 +88,30 @@ def test_its_usage_is_that_share_of_a_month(clock):
 
 
 @pytest.mark.parametrize(("month_", "days"), [(1, 31), (2, 28), (4, 30), (12, 31)])
-def test_a_share_is_of_that_month_s_days(clock, month_, days):
+def test_the_share_depends_on_the_days_of_the_month(clock, month_, days):
     clock.at = int(datetime(2026, month_, 2, tzinfo=UTC).timestamp() * 1000)
-    assert reader(Books(), clock).read().share == pytest.approx(1 / days)
+    assert reader(FakeStores(), clock).read().share == pytest.approx(1 / days)
 
 
-def test_the_first_moment_of_a_month_is_already_a_share(clock):
+def test_the_share_is_positive_at_the_first_moment_of_a_month(clock):
     clock.at = ms(1)
-    assert reader(Books(), clock).read().share == 1 / (28 * 24 * HOUR_MS)
+    assert reader(FakeStores(), clock).read().share == 1 / (28 * 24 * HOUR_MS)
 
 
 def test_without_a_catalogue_there_are_no_drinks(clock):
-    assert reader(Books(drinks=None), clock).read().drinks == 0
+    assert reader(FakeStores(drinks=None), clock).read().drinks == 0
 
 
-def test_days_that_cannot_change_any_more_are_read_once(clock):
-    books = Books(load(1, 5), load(3, 5))
-    months = reader(books, clock)
+def test_days_that_can_no_longer_change_are_read_once(clock):
+    stores = FakeStores(load(1, 5), load(3, 5))
+    months = reader(stores, clock)
     first = months.read()
-    assert books.asked == [4, 3, 2, 1]
+    assert stores.days_read == [4, 3, 2, 1]
     assert months.read() == first
-    assert books.asked[4:] == [4, 3]
+    assert stores.days_read[4:] == [4, 3]
     clock.at = ms(5, 1)
     months.read()
-    assert books.asked[6:] == [5, 4, 3]
+    assert stores.days_read[6:] == [5, 4, 3]
 
 
 @pytest.mark.parametrize(
@@ -124,21 +124,19 @@ def test_days_that_cannot_change_any_more_are_read_once(clock):
         (1, 1, ms(4, 9)),
     ],
 )
-def test_a_limit_cuts_the_oldest_loads_and_says_from_where_on(
-    monkeypatch, clock, limit, days, since
-):
+def test_a_limit_drops_the_oldest_loads_and_moves_the_start(monkeypatch, clock, limit, days, since):
     monkeypatch.setattr(month, "LOADS", limit)
-    books = Books(load(4, 9), load(4, 8), load(2, 8), load(2, 6), load(1, 3))
-    so_far = reader(books, clock).read()
+    stores = FakeStores(load(4, 9), load(4, 8), load(2, 8), load(2, 6), load(1, 3))
+    so_far = reader(stores, clock).read()
     assert (len(so_far.days), so_far.since) == (days, since)
     assert so_far.is_whole == (limit == 5)
     assert so_far.activity.loads == limit
     assert so_far.share == (clock.at - since) / (28 * 24 * HOUR_MS)
 
 
-def test_a_day_that_was_cut_is_not_remembered(monkeypatch, clock):
-    books = Books(load(1, 5), load(1, 4))
-    months = reader(books, clock)
+def test_an_incomplete_day_is_not_cached(monkeypatch, clock):
+    stores = FakeStores(load(1, 5), load(1, 4))
+    months = reader(stores, clock)
     monkeypatch.setattr(month, "LOADS", 1)
     assert months.read().activity.loads == 1
     monkeypatch.setattr(month, "LOADS", 9)

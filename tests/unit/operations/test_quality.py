@@ -1,4 +1,4 @@
-"""Quality figures: shares of what is understood, by source."""
+"""Quality figures: the shares of understood measures and ingredients by source."""
 
 import json
 import re
@@ -40,28 +40,28 @@ def drinks_of(raw_object, *records):
     return [piece.register.drink for piece in transform(raw, version)]
 
 
-def test_no_drinks_have_no_quality():
+def test_without_drinks_there_are_no_figures():
     assert quality([]) == []
 
 
 def test_understood_drinks_count_in_full(raw_object):
-    (found,) = quality(drinks_of(raw_object, GIN_TONIC))
-    assert (found.source, found.drinks, found.withdrawn) == ("thecocktaildb", 1, 0)
-    assert found.measures == Share(2, 2, 100.0)
-    assert found.ingredients == Share(2, 2, 100.0)
-    assert found.strength == Share(1, 1, 100.0)
-    assert found.mocktails == Share(0, 1, 0.0)
-    assert found.contradictions == 0
+    (figures,) = quality(drinks_of(raw_object, GIN_TONIC))
+    assert (figures.source, figures.drinks, figures.withdrawn) == ("thecocktaildb", 1, 0)
+    assert figures.measures == Share(2, 2, 100.0)
+    assert figures.ingredients == Share(2, 2, 100.0)
+    assert figures.strength == Share(1, 1, 100.0)
+    assert figures.mocktails == Share(0, 1, 0.0)
+    assert figures.contradictions == 0
 
 
-def test_what_is_not_understood_and_what_contradicts_is_counted(raw_object):
-    (found,) = quality(drinks_of(raw_object, GIN_TONIC, ODD))
-    assert found.measures == Share(3, 5, 60.0)
-    assert found.ingredients == Share(4, 5, 80.0)
-    assert found.contradictions == 1
-    assert found.codes["strength_contradicts"] == 1
-    assert found.codes["measure_unknown"] == 1
-    assert found.codes["measure_implausible"] == 1
+def test_problems_and_contradictions_are_counted(raw_object):
+    (figures,) = quality(drinks_of(raw_object, GIN_TONIC, ODD))
+    assert figures.measures == Share(3, 5, 60.0)
+    assert figures.ingredients == Share(4, 5, 80.0)
+    assert figures.contradictions == 1
+    assert figures.codes["strength_contradicts"] == 1
+    assert figures.codes["measure_unknown"] == 1
+    assert figures.codes["measure_implausible"] == 1
 
 
 def test_every_figure_is_a_count_and_its_share(raw_object):
@@ -75,9 +75,9 @@ def test_every_figure_is_a_count_and_its_share(raw_object):
     }
     drinks = drinks_of(raw_object, GIN_TONIC, ODD, juice)
     gone = msgspec.structs.replace(drinks[0], source="another", withdrawn_at=0)
-    other, found = quality([*drinks, gone])
+    other, figures = quality([*drinks, gone])
     assert (other.source, other.drinks, other.withdrawn) == ("another", 1, 1)
-    assert found == SourceQuality(
+    assert figures == SourceQuality(
         "thecocktaildb",
         drinks=3,
         withdrawn=0,
@@ -94,20 +94,20 @@ def test_every_figure_is_a_count_and_its_share(raw_object):
             "strength_contradicts": 1,
         },
     )
-    assert list(found.codes) == sorted(found.codes)
+    assert list(figures.codes) == sorted(figures.codes)
 
 
-def test_of_nothing_there_is_no_share(raw_object):
-    (found,) = quality(
+def test_the_share_of_nothing_is_none(raw_object):
+    (figures,) = quality(
         drinks_of(raw_object, {"idDrink": "4", "strDrink": "Gin", "strIngredient1": "Gin"})
     )
-    assert (found.measures, found.ingredients) == (Share(0, 0, None), Share(1, 1, 100.0))
+    assert (figures.measures, figures.ingredients) == (Share(0, 0, None), Share(1, 1, 100.0))
 
 
 # ---- codes
 
 
-def test_every_code_is_its_name_in_small_letters_and_explained_in_a_sentence(raw_object):
+def test_every_code_is_its_name_in_lower_case_and_has_an_explanation(raw_object):
     version = ObjectVersion("data", "raw/thecocktaildb/x", "v")
     odd, wrong = transform(raw_object(json.dumps([ODD, 1]).encode()), version)
     assert {Quality(code) for code in odd.register.drink.quality} < {*Quality}

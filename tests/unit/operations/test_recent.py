@@ -25,10 +25,10 @@ def load(key="a", generation=1, *, rejected=0):
     return Load(version, generation, "done", counts, 0, 1, 0, None, 0, 0, 0, None, 1)
 
 
-class Days:
-    """Loads by the number of days ago; each day's are opened one ms before the one listed before.
+class FakeLoadsByDay:
+    """Loads by the number of days ago; each load started one ms before its predecessor in the list.
 
-    Checks that every page but the first resumes after the position of a listed load of that day.
+    Checks that every page except the first continues after the position of a load of that day.
     """
 
     def __init__(self, **days):
@@ -53,28 +53,28 @@ class Days:
 
 
 def noon(days):
-    """Noon of a day, in ms."""
-    moment = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC) - timedelta(days=days)
-    return int(moment.timestamp() * 1000)
+    """Return noon of a day in ms."""
+    time = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC) - timedelta(days=days)
+    return int(time.timestamp() * 1000)
 
 
-def test_loads_come_newest_day_first_as_far_back_as_asked():
-    days = Days(d0=[load("a")], d2=[load("b")], d3=[load("c")])
-    found, following = recent_loads(days, 3)
-    assert [found.object.key[-1] for found in found] == ["a", "b"]
+def test_loads_are_listed_newest_day_first_back_to_the_first_requested_day():
+    days = FakeLoadsByDay(d0=[load("a")], d2=[load("b")], d3=[load("c")])
+    loads, following = recent_loads(days, 3)
+    assert [one.object.key[-1] for one in loads] == ["a", "b"]
     assert following is None
 
 
-def test_a_limit_bounds_the_loads_and_gives_the_cursor_of_the_last_one():
-    days = Days(d0=[load(str(number)) for number in range(250)])
-    found, following = recent_loads(days, 1, limit=120)
-    assert len(found) == 120
+def test_a_limit_bounds_the_loads_and_returns_the_cursor_of_the_last_one():
+    days = FakeLoadsByDay(d0=[load(str(number)) for number in range(250)])
+    loads, following = recent_loads(days, 1, limit=120)
+    assert len(loads) == 120
     position = ("v1/data/raw/thecocktaildb/119", "0001", str(TODAY), noon(0) - 119)
     assert cursors.decode(following) == position
 
 
-def test_a_cursor_may_be_padded_as_older_releases_gave_it():
-    days = Days(d0=[load(str(number)) for number in range(9)])
+def test_a_padded_cursor_of_an_older_release_is_accepted():
+    days = FakeLoadsByDay(d0=[load(str(number)) for number in range(9)])
     for number, one in enumerate(days.days[0]):
         text = msgspec.json.encode(LoadPosition.of(one))
         padded = base64.urlsafe_b64encode(text).decode()
@@ -83,52 +83,52 @@ def test_a_cursor_may_be_padded_as_older_releases_gave_it():
 
 @pytest.mark.parametrize("numbers", [(2, 2), (100, 100), (150, 1), (1, 0, 150), (0, 3)])
 @pytest.mark.parametrize("limit", [1, 2, 99, 100, 101, 150, 151, 500])
-def test_pages_of_any_size_give_every_load_once_and_end_with_the_last(numbers, limit):
+def test_pages_of_any_size_contain_every_load_once(numbers, limit):
     loads = {
         f"d{days}": [load(f"{days}-{number}") for number in range(count)]
         for days, count in enumerate(numbers)
     }
-    days = Days(**loads)
+    days = FakeLoadsByDay(**loads)
     every = days.every()
-    found, place = [], None
+    listed, position = [], None
     while True:
-        page, place = recent_loads(days, len(numbers), limit=limit, after=place)
-        found += page
-        if place is None:
+        page, position = recent_loads(days, len(numbers), limit=limit, after=position)
+        listed += page
+        if position is None:
             break
         assert len(page) == limit
-    assert found == every
+    assert listed == every
     assert len(page) <= limit
     assert len(every) <= limit or page
 
 
-def test_only_loads_of_a_status_are_given():
+def test_loads_can_be_filtered_by_status():
     failed = msgspec.structs.replace(load("b"), status="failed")
-    days = Days(d0=[load("a"), failed], d1=[load("c"), failed])
+    days = FakeLoadsByDay(d0=[load("a"), failed], d1=[load("c"), failed])
     assert recent_loads(days, 2, "failed") == ([days.days[0][1], days.days[1][1]], None)
     assert recent_loads(days, 2, "loading") == ([], None)
 
 
-class Unread:
-    """Loads that must not be read."""
+class UnreadableLoads:
+    """A loads table that fails the test if it is read."""
 
     def page(self, day, *_):
         pytest.fail(f"{day} was read")
 
 
 @pytest.mark.parametrize("day", [TODAY + timedelta(days=1), date.max])
-def test_a_cursor_in_the_future_is_refused_before_anything_is_read(day):
+def test_a_cursor_in_the_future_is_refused_before_the_first_read(day):
     noon_ms = int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp() * 1000)
     forged = cursors.encode(LoadPosition("v1/data/raw/own/a", "0001", str(day), noon_ms))
     with pytest.raises(UsageError) as caught:
-        recent_loads(Unread(), 7, limit=1, after=forged)
+        recent_loads(UnreadableLoads(), 7, limit=1, after=forged)
     assert str(caught.value) == "Invalid cursor. Retry without it."
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "é", "W10=", "WyJhIiwiYiIsImMiLDFd"])
-def test_a_text_that_is_not_a_cursor_is_refused_before_anything_is_read(cursor):
+def test_a_text_that_is_not_a_cursor_is_refused_before_the_first_read(cursor):
     with pytest.raises(UsageError, match="Invalid cursor"):
-        recent_loads(Unread(), 7, after=cursor)
+        recent_loads(UnreadableLoads(), 7, after=cursor)
 
 
 @pytest.mark.parametrize(
@@ -144,25 +144,25 @@ def test_a_text_that_is_not_a_cursor_is_refused_before_anything_is_read(cursor):
         f'["{"a" * 2049}", "0001", "1970-01-01", 0]',
     ],
 )
-def test_a_forged_cursor_is_refused_before_anything_is_read(forged):
+def test_a_forged_cursor_is_refused_before_the_first_read(forged):
     with pytest.raises(UsageError, match="Invalid cursor"):
-        recent_loads(Unread(), 7, after=base64.urlsafe_b64encode(forged.encode()).decode())
+        recent_loads(UnreadableLoads(), 7, after=base64.urlsafe_b64encode(forged.encode()).decode())
 
 
 def test_a_day_is_read_page_by_page_to_its_end():
-    days = Days(d1=[load(str(number)) for number in range(250)])
+    days = FakeLoadsByDay(d1=[load(str(number)) for number in range(250)])
     assert len(list(loads_of_day(days, TODAY - timedelta(days=1)))) == 250
     assert list(loads_of_day(days, TODAY)) == []
 
 
-def test_of_an_object_the_highest_generation_stands():
+def test_only_the_highest_generation_of_an_object_is_kept():
     loads = [load("a", 1), load("b", 1), load("a", 3), load("a", 2)]
-    standing = latest_generations(loads)
-    assert [(found.object.key[-1], found.generation) for found in standing] == [("a", 3), ("b", 1)]
+    latest = latest_generations(loads)
+    assert [(one.object.key[-1], one.generation) for one in latest] == [("a", 3), ("b", 1)]
 
 
-def test_rejected_lines_come_in_the_order_of_the_object():
-    class Books:
+def test_rejected_lines_are_in_the_order_of_the_object():
+    class FakeStore:
         def segments(self, _version, _generation):
             keys = ["one", None, "two"]
             return [Segment(n, START, START, Counts(), n == 2, key) for n, key in enumerate(keys)]
@@ -170,17 +170,17 @@ def test_rejected_lines_come_in_the_order_of_the_object():
         def rejected(self, key):
             return [Rejected(key, "$", "", 0, None, load().object)]
 
-    books = Books()
-    lines = rejected_lines(load(rejected=2), books, books)
+    store = FakeStore()
+    lines = rejected_lines(load(rejected=2), store, store)
     assert [line.code for line in lines] == ["one", "two"]
 
 
-def test_of_a_load_without_rejects_nothing_is_asked():
+def test_a_load_without_rejected_lines_causes_no_read():
     assert list(rejected_lines(load(), None, None)) == []
 
 
-class Letters:
-    """Dead letters, received one by one."""
+class FakeDeadLetterQueue:
+    """A dead-letter queue that counts the received messages."""
 
     def __init__(self, number):
         self.left = number
@@ -196,7 +196,7 @@ class Letters:
 
 
 @pytest.mark.parametrize(("limit", "moved"), [(None, 5), (3, 3), (9, 5), (0, 0)])
-def test_dead_letters_are_sent_again_up_to_a_limit(limit, moved):
-    letters = Letters(5)
+def test_dead_letters_are_redriven_up_to_a_limit(limit, moved):
+    letters = FakeDeadLetterQueue(5)
     assert redrive(letters, limit) == moved
     assert (letters.left, letters.received) == (5 - moved, moved)

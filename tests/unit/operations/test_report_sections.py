@@ -1,4 +1,4 @@
-"""The pages of a report show what they are given, whatever that is."""
+"""The pages of a report show any text literally."""
 
 import re
 
@@ -22,7 +22,7 @@ def test_a_section_is_a_table_under_its_title():
     ]  # fmt: skip
 
 
-def test_a_section_without_rows_says_so():
+def test_a_section_without_rows_shows_its_empty_text():
     assert markdown(Section("Loads", COLUMNS, [], "Why.", "None.")) == "## Loads\n\nNone."
 
 
@@ -48,10 +48,10 @@ def test_names_with_underscores_stay_readable():
     assert row == r"| id_missing | \_1\_ |"
 
 
-def test_long_texts_are_cut():
+def test_long_texts_are_truncated():
     row = row_of(markdown(Section("Loads", COLUMNS, [("x" * 999, "end")])))
     assert row == f"| {'x' * (LONGEST - 1)}… | end |"
 
 
-def test_a_share_of_nothing_is_blank():
+def test_the_share_of_nothing_is_blank():
     assert (percent(1, 8), percent(0, 0)) == ("12.5%", "")

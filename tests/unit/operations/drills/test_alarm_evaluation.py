@@ -1,4 +1,4 @@
-"""What CloudWatch would say of observed values."""
+"""The state that CloudWatch computes for observed values."""
 
 import json
 
@@ -58,11 +58,11 @@ def loads(*hours_ago: float, value: float = 1) -> list[Value]:
         ((1, 99), False),
     ],
 )
-def test_without_a_load_in_36_hours_the_alarm_rings(hours_ago, rings):
+def test_the_alarm_goes_off_without_a_load_in_36_hours(hours_ago, rings):
     assert evaluate(NO_LOAD, loads(*hours_ago), NOW).rings == rings
 
 
-def test_a_value_after_the_time_asked_for_does_not_count():
+def test_a_value_after_the_time_of_the_evaluation_does_not_count():
     assert evaluate(NO_LOAD, loads(-0.1), NOW).rings
 
 
@@ -71,12 +71,12 @@ def test_other_metrics_do_not_count():
     assert evaluate(NO_LOAD, other, NOW).rings
 
 
-def test_datapoints_stand_newest_first_and_missing_ones_are_told():
+def test_datapoints_are_listed_newest_first_and_missing_ones_are_none():
     verdict = evaluate(msgspec.structs.replace(NO_LOAD, periods=3), loads(0.5, 0.6, 2.5), NOW)
     assert verdict.datapoints == (2, None, 1)
 
 
-def test_what_is_missing_breaches_only_if_the_alarm_says_so():
+def test_missing_data_breaches_only_if_the_alarm_says_so():
     assert not evaluate(SHARE, [], NOW).rings
 
 
@@ -92,7 +92,7 @@ def test_what_is_missing_breaches_only_if_the_alarm_says_so():
         ("Sum", "GreaterThanThreshold", 4, False),
     ],
 )
-def test_statistic_comparison_and_threshold_are_the_alarm_s(
+def test_statistic_comparison_and_threshold_are_those_of_the_alarm(
     statistic, comparison, threshold, rings
 ):
     alarm = msgspec.structs.replace(
@@ -101,7 +101,7 @@ def test_statistic_comparison_and_threshold_are_the_alarm_s(
     assert evaluate(alarm, loads(0.1) + loads(0.2, value=3), NOW).rings == rings
 
 
-def test_so_many_periods_of_all_are_enough():
+def test_the_alarm_needs_only_its_number_of_breaching_periods():
     alarm = msgspec.structs.replace(SHARE, periods=3, periods_to_alarm=2)
     bad, good = loads(0.5, 1.5, value=50), loads(2.5)
     assert evaluate(alarm, [*bad, *good], NOW).rings
@@ -109,7 +109,7 @@ def test_so_many_periods_of_all_are_enough():
 
 
 @given(st.lists(st.integers(min_value=0, max_value=60 * HOUR_MS)))
-def test_it_rings_exactly_when_no_load_is_younger_than_36_hours(ages):
+def test_the_alarm_goes_off_exactly_if_no_load_is_younger_than_36_hours(ages):
     values = [Value(NOW - age, LOADS, 1) for age in ages]
     assert evaluate(NO_LOAD, values, NOW).rings == all(age >= 36 * HOUR_MS for age in ages)
 
@@ -121,8 +121,8 @@ def line(message: str) -> LogLine:
     return LogLine(NOW, "stream", message)
 
 
-def test_metrics_are_taken_from_a_line_in_the_embedded_format():
-    told = {
+def test_metrics_are_read_from_a_line_in_the_embedded_format():
+    content = {
         "_aws": {
             "Timestamp": 5,
             "CloudWatchMetrics": [
@@ -137,47 +137,49 @@ def test_metrics_are_taken_from_a_line_in_the_embedded_format():
         "LoadsDone": [1.0, 1.0],
         "RecordsRead": 25,
     }
-    values = list(embedded_values(line(json.dumps(told))))
+    values = list(embedded_values(line(json.dumps(content))))
     read = Metric(LOADS.namespace, "RecordsRead", LOADS.dimensions)
     assert values == [Value(5, LOADS, 1), Value(5, LOADS, 1), Value(5, read, 25)]
 
 
 @pytest.mark.parametrize("message", ["START RequestId: 1", "[]", "{}", '"_aws"', "7", "null", ""])
-def test_other_lines_hold_no_metrics(message):
+def test_other_lines_contain_no_metrics(message):
     assert list(embedded_values(line(message))) == []
 
 
 def test_a_filter_counts_the_lines_with_any_of_its_terms():
     errors = Metric("mocktailverse-prod", "FunctionErrors")
-    found = LogMetric("/aws/lambda/api", ("[ERROR]", "Task timed out"), errors, 1)
-    assert list(filtered_values(found, line("1 Task timed out after 3.00 s"))) == [
+    log_metric = LogMetric("/aws/lambda/api", ("[ERROR]", "Task timed out"), errors, 1)
+    assert list(filtered_values(log_metric, line("1 Task timed out after 3.00 s"))) == [
         Value(NOW, errors, 1)
     ]
-    assert list(filtered_values(found, line('{"level": "ERROR"}'))) == []
+    assert list(filtered_values(log_metric, line('{"level": "ERROR"}'))) == []
 
 
 # ---- definitions as deployed
 
 
 class FakeAws:
-    """CloudWatch and its logs, with given answers."""
+    """CloudWatch and its logs with fixed responses."""
 
     def __init__(self, *alarms: dict[str, object], pattern: str = "") -> None:
         self.cloudwatch = self.logs = self
         self._alarms = alarms
         self._pattern = pattern
 
-    def describe_alarms(self, **_asked: object) -> dict[str, object]:
+    def describe_alarms(self, **_parameters: object) -> dict[str, object]:
         return {"MetricAlarms": list(self._alarms)}
 
-    def describe_metric_filters(self, **_asked: object) -> dict[str, object]:
-        made = {"metricNamespace": "n", "metricName": "m", "metricValue": "1"}
+    def describe_metric_filters(self, **_parameters: object) -> dict[str, object]:
+        transformation = {"metricNamespace": "n", "metricName": "m", "metricValue": "1"}
         return {
-            "metricFilters": [{"filterPattern": self._pattern, "metricTransformations": [made]}]
+            "metricFilters": [
+                {"filterPattern": self._pattern, "metricTransformations": [transformation]}
+            ]
         }
 
 
-def test_an_alarm_is_read_as_it_is_deployed():
+def test_a_deployed_alarm_is_read():
     alarm = read_alarm(
         FakeAws(
             {
@@ -199,14 +201,14 @@ def test_an_alarm_is_read_as_it_is_deployed():
     assert alarm.window_ms == 36 * HOUR_MS
 
 
-def test_an_alarm_that_is_not_there_is_told():
+def test_a_missing_alarm_is_an_error():
     with pytest.raises(MissingError, match="alarm `other` does not exist"):
         read_alarm(FakeAws(), "other")
 
 
 def test_the_terms_of_a_filter_are_read():
-    (found,) = read_log_metrics(FakeAws(pattern='?"[ERROR]" ?"timed out"'), "g")
-    assert found == LogMetric("g", ("[ERROR]", "timed out"), Metric("n", "m"), 1)
+    (log_metric,) = read_log_metrics(FakeAws(pattern='?"[ERROR]" ?"timed out"'), "g")
+    assert log_metric == LogMetric("g", ("[ERROR]", "timed out"), Metric("n", "m"), 1)
 
 
 @pytest.mark.parametrize("pattern", ["", "ERROR", '{ $.level = "ERROR" }', '?"a" -"b"'])
