@@ -460,5 +460,5 @@ def test_a_template_that_cloudformation_refuses_is_an_error(deploy):
             error = {"Error": {"Code": "ValidationError", "Message": "Template format error"}}
             raise ClientError(error, "CreateChangeSet")
 
-    with pytest.raises(UsageError, match="decline the template: Template format error"):
+    with pytest.raises(UsageError, match="refuses the template: Template format error"):
         deploy(Refusing("CREATE_COMPLETE"))

@@ -1,4 +1,4 @@
-"""CSV rows: a broken row costs itself and no neighbour, whatever its quotes do."""
+"""CSV rows: a malformed row is rejected alone, whatever its quotes are."""
 
 import csv
 import gzip
@@ -38,21 +38,21 @@ def fields_of(chunked, data: bytes):
     st.sampled_from([",", ";", "\t", "|"]),
     st.sampled_from(["\n", "\r\n"]),
 )
-def test_what_a_csv_writer_wrote_is_read_back(chunked, rows, delimiter, end):
+def test_the_output_of_a_csv_writer_is_read_back(chunked, rows, delimiter, end):
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL)
     writer.writerow(["idDrink", "strDrink", "strInstructions"])
     writer.writerows(rows)
-    header, found = read(chunked, text.getvalue().encode())
+    header, parsed = read(chunked, text.getvalue().encode())
     assert header.delimiter == delimiter
-    assert [tuple(row.fields.values()) for row in found] == rows
+    assert [tuple(row.fields.values()) for row in parsed] == rows
 
 
 @quick
 @given(
     st.lists(st.sampled_from([b'1,"a",b', b'2,"x', b'y",z', b'"', b"3,c", b"4,d,e,f", b"", b'"""']))
 )
-def test_rows_cover_every_filled_line_once_and_in_order(chunked, lines):
+def test_rows_cover_every_non_blank_line_once_and_in_order(chunked, lines):
     data = b"idDrink,strDrink,strInstructions\n" + b"\n".join(lines)
     _, rows = read(chunked, data)
     covered = [line for row in rows for line in row.line.data.split(b"\n")]
@@ -61,7 +61,7 @@ def test_rows_cover_every_filled_line_once_and_in_order(chunked, lines):
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-def test_the_delimiter_is_the_one_that_gives_the_most_known_columns(delimiter):
+def test_the_delimiter_is_the_one_with_the_most_known_columns(delimiter):
     text = delimiter.join(["idDrink", "a,b;c", '"strDrink"', " strInstructions "])
     header = CsvHeader(DecodedLine(0, 1, text.encode()), KNOWN)
     assert header.recognized
@@ -94,7 +94,7 @@ def test_two_known_columns_within_64_kib_are_enough():
     assert [len(name) for name in header.columns] == [7, 65_519, 8]
 
 
-def test_a_line_that_was_passed_over_names_no_columns():
+def test_a_skipped_line_has_no_columns():
     assert CsvHeader(DecodedLine(0, 1, None), KNOWN).columns == []
 
 
@@ -103,7 +103,7 @@ def test_a_cell_may_span_lines(chunked):
     assert fields_of(chunked, data) == [["1", 'A\n"B"\n', "c"], ["2", "d", "e"]]
 
 
-def test_a_quote_that_never_closes_costs_one_row(chunked):
+def test_an_unclosed_quote_breaks_only_one_row(chunked):
     data = b'idDrink,strDrink,strInstructions\n1,"A,x\n2,b,c\n3,"d",e\n'
     assert fields_of(chunked, data) == [None, ["2", "b", "c"], ["3", "d", "e"]]
 
@@ -111,12 +111,12 @@ def test_a_quote_that_never_closes_costs_one_row(chunked):
 @pytest.mark.parametrize(
     "row", [b"1,a", b"1", b"1,a,b,c", b'1,"a"b,c', b'1,a,"', b"1,a,\xff", b"1,a\rb,c"]
 )
-def test_a_broken_row_stands_alone(chunked, row):
+def test_a_malformed_row_does_not_affect_its_neighbours(chunked, row):
     data = b"idDrink,strDrink,strInstructions\n0,x,y\n" + row + b"\n2,b,c\n"
     assert fields_of(chunked, data) == [["0", "x", "y"], None, ["2", "b", "c"]]
 
 
-def test_blank_cells_beyond_the_header_do_no_harm(chunked):
+def test_blank_cells_beyond_the_header_are_ignored(chunked):
     data = b"idDrink,strDrink,strInstructions\n1,a,b,, \n"
     assert fields_of(chunked, data) == [["1", "a", "b"]]
 
@@ -126,7 +126,7 @@ def test_a_quote_inside_a_cell_is_text(chunked):
     assert fields_of(chunked, data) == [["1", '7" glass', "b"], ["2", "c", "d"]]
 
 
-def test_a_row_spans_at_most_so_many_lines(chunked, monkeypatch):
+def test_a_row_spans_at_most_the_limit_of_lines(chunked, monkeypatch):
     monkeypatch.setattr(csv_rows_module, "ROW_LINES_LIMIT", 3)
     header = b"idDrink,strDrink,strInstructions\n"
     assert fields_of(chunked, header + b'1,"a\nb\nc",d\n') == [["1", "a\nb\nc", "d"]]
@@ -142,14 +142,14 @@ def test_a_row_may_span_fifty_lines(chunked, lines, is_whole):
 
 @pytest.mark.parametrize("begin", ["", "x\n"])
 @pytest.mark.parametrize(("size", "is_whole"), [(65_535, True), (65_536, True), (65_537, False)])
-def test_a_row_of_two_lines_may_have_64_kib_beside_the_line_feed(chunked, begin, size, is_whole):
+def test_a_row_of_two_lines_may_have_64_kib_without_the_line_feed(chunked, begin, size, is_whole):
     cell = begin.ljust(size - len('1,"",c') + begin.count("\n"), "z")
     rows = fields_of(chunked, b'idDrink,strDrink,strInstructions\n1,"%b",c\n' % cell.encode())
     assert rows[0] == (["1", cell, "c"] if is_whole else None)
 
 
-def test_rows_are_given_before_reading_goes_on(chunked):
-    """What stands before the place where reading breaks off is loaded."""
+def test_a_row_is_returned_before_the_next_line_is_read(chunked):
+    """If reading fails, the rows before the failure are loaded."""
     for body, cells in ((b'1,"a\nb",c\n', ["1", "a\nb", "c"]), (b"2,d,e\n", ["2", "d", "e"])):
         data = b"idDrink,strDrink,strInstructions\n" + body
         lines = DecodedBytes(chunked(data, error=TransientError("reset"))).lines()
@@ -159,7 +159,7 @@ def test_rows_are_given_before_reading_goes_on(chunked):
             next(rows)
 
 
-def test_a_damaged_line_is_broken_and_no_part_of_another_row(chunked):
+def test_a_damaged_line_is_malformed_and_not_part_of_another_row(chunked):
     for end in (b"", b'x",d'):
         body = b'idDrink,strDrink,strInstructions\n1,a,b\n2,"c\n' + end
         whole, broken, damaged = read(chunked, gzip.compress(body)[:-1])[1]
@@ -169,7 +169,7 @@ def test_a_damaged_line_is_broken_and_no_part_of_another_row(chunked):
         assert damaged.line.damage
 
 
-def test_a_row_above_the_limit_is_broken_and_its_neighbours_are_not(chunked):
+def test_a_row_above_the_limit_is_malformed_and_its_neighbours_are_not(chunked):
     big = b'1,"' + b"x" * 70_000 + b'",c\n'
     data = b"idDrink,strDrink,strInstructions\n0,a,b\n" + big + b"2,d,e\n"
     assert fields_of(chunked, data) == [["0", "a", "b"], None, ["2", "d", "e"]]
@@ -188,7 +188,7 @@ def test_many_stray_quotes_take_no_quadratic_time(chunked):
         (b"IDDRINK,iddrink,strDrink", ["idDrink", "iddrink", "strDrink"]),
     ],
 )
-def test_known_columns_are_told_without_case_and_no_two_become_one(line, columns):
+def test_known_columns_are_recognized_without_case_and_stay_distinct(line, columns):
     header = CsvHeader(DecodedLine(0, 1, line), KNOWN)
     assert header.recognized
     assert header.columns == columns

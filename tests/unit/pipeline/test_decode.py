@@ -1,4 +1,4 @@
-"""Decode: every accepted form, every way to be broken, in any cut, from any cursor."""
+"""Decode: every accepted format, every kind of damage, in any chunking, from any checkpoint."""
 
 import gzip
 import json
@@ -40,7 +40,7 @@ def read(source, start=START):
 
 
 def values(items):
-    """The records as Python; what is not readable as its code."""
+    """Return the records as Python values, and an unreadable record as its code."""
     return [
         item.code
         if isinstance(item, UnreadableRecord)
@@ -52,9 +52,9 @@ def values(items):
 
 
 def check_items(items):
-    """What holds for whatever comes out of anything."""
+    """Check what is true for the items of any input."""
     positions = [item.position for item in items if item.position is not None]
-    assert all(a < b for a, b in pairwise(positions)), "positions are unique and rise"
+    assert all(a < b for a, b in pairwise(positions)), "positions are unique and ascending"
     assert all(item.position is not None for item in items[:-1])
     for item in items:
         if isinstance(item, UnreadableRecord):
@@ -71,17 +71,19 @@ def check_resuming(source, items):
 @pytest.mark.parametrize("form", FORMS)
 @quick
 @given(st.lists(records, min_size=1, max_size=5), st.lists(st.integers(0, 500), max_size=6))
-def test_every_form_gives_its_records_in_any_cut_and_from_any_cursor(
-    chunked, form, packing, found, at
+def test_every_format_gives_its_records_in_any_chunking_and_from_any_checkpoint(
+    chunked, form, packing, good_records, at
 ):
     if packing == "CRLF" and form == "CSV":
-        return  # it has them already
-    body = PACKINGS[packing](FORMS[form](found))
+        return  # csv.writer already ends lines with CRLF
+    body = PACKINGS[packing](FORMS[form](good_records))
     items = read(chunked(body))
-    wanted = found
+    expected = good_records
     if form == "CSV":
-        wanted = [{key: r[key] for key in ("idDrink", "strDrink", "strTags")} for r in found]
-    assert values(items) == wanted
+        expected = [
+            {key: r[key] for key in ("idDrink", "strDrink", "strTags")} for r in good_records
+        ]
+    assert values(items) == expected
     check_items(items)
     source = chunked(*pieces(body, at))
     assert read(source) == items
@@ -94,8 +96,8 @@ def test_every_form_gives_its_records_in_any_cut_and_from_any_cursor(
     st.sampled_from([as_ndjson, as_envelope_lines, as_csv]),
     st.data(),
 )
-def test_a_cut_gzip_gives_the_records_before_the_cut_and_says_so(chunked, found, form, data):
-    body = packed(form(found))
+def test_truncated_gzip_gives_the_readable_records_and_an_error(chunked, good_records, form, data):
+    body = packed(form(good_records))
     body = body[: data.draw(st.integers(2, len(body) - 1))]
     items = read(chunked(body))
     assert values(items[-1:]) == [Reason.GZIP_CORRUPT]
@@ -111,7 +113,7 @@ def test_a_cut_gzip_gives_the_records_before_the_cut_and_says_so(chunked, found,
     st.booleans(),
     st.lists(st.integers(0, 500), max_size=4),
 )
-def test_no_bytes_crash_it(chunked, body, is_packed, at):
+def test_any_bytes_can_be_decoded(chunked, body, is_packed, at):
     body = packed(body) if is_packed else body
     source = chunked(*pieces(body, at))
     items = read(source)
@@ -215,7 +217,7 @@ def test_no_bytes_crash_it(chunked, body, is_packed, at):
         (b"[" * 100_000 + b"]" * 100_000, [Reason.MALFORMED_JSON]),
     ],
 )
-def test_the_form_is_told_by_content(chunked, body, expected):
+def test_the_format_is_detected_from_the_content(chunked, body, expected):
     items = read(chunked(body))
     assert values(items) == expected
     check_items(items)
@@ -245,7 +247,7 @@ def test_the_form_is_told_by_content(chunked, body, expected):
         ),
     ],
 )
-def test_people_are_told_what_is_wrong(chunked, body, message):
+def test_the_message_says_what_is_wrong(chunked, body, message):
     last = read(chunked(body))[-1]
     assert last.message.startswith(message)
     assert last.message.endswith(".")
@@ -258,7 +260,7 @@ def test_people_are_told_what_is_wrong(chunked, body, message):
         (("DOCUMENT_OBJECTS_LIMIT", 1), "The JSON document holds over 1 objects once decoded."),
     ],
 )
-def test_people_are_told_what_is_too_large(chunked, monkeypatch, limit, message):
+def test_the_message_says_what_is_too_large(chunked, monkeypatch, limit, message):
     monkeypatch.setattr(byte_stream, *limit)
     (item,) = read(chunked(b"[\n{},\n{}\n]"))
     assert item.message.startswith(message)
@@ -268,7 +270,7 @@ def test_people_are_told_what_is_too_large(chunked, monkeypatch, limit, message)
     )
 
 
-def test_people_are_told_of_a_line_that_is_too_long(chunked, monkeypatch):
+def test_a_line_that_is_too_long_is_reported(chunked, monkeypatch):
     monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 40)
     for head in (b'{"a":1}\n', b"idDrink,strDrink\n"):
         item = read(chunked(head + b"x" * 41 + b"\n"))[-1]
@@ -310,7 +312,7 @@ def test_positions_are_array_indices_or_byte_offsets(chunked):
     assert [item.position for item in read(chunked(body))] == [17, 25]
 
 
-def test_what_cannot_be_read_as_a_whole_has_no_position_and_quotes_its_text(chunked):
+def test_an_unreadable_object_has_no_position_and_quotes_its_text(chunked):
     (item,) = read(chunked(b"<html>"))
     assert (item.position, item.after, item.raw) == (None, END, "<html>")
 
@@ -337,22 +339,20 @@ def test_what_cannot_be_read_as_a_whole_has_no_position_and_quotes_its_text(chun
         (packed(b"idDrink,strDrink\n1,a\n2,b")[:-1], 21, "2,b"),
     ],
 )
-def test_what_is_unreadable_has_its_place_and_is_quoted(chunked, body, position, raw):
+def test_an_unreadable_record_has_its_position_and_quotes_its_text(chunked, body, position, raw):
     last = read(chunked(body))[-1]
     assert isinstance(last, UnreadableRecord)
     assert (last.position, last.raw) == (position, raw)
     assert read(chunked(body), last.after) == []
 
 
-def test_an_object_that_is_refused_when_it_is_gone_on_with_says_so_at_the_cursor(
-    chunked, monkeypatch
-):
+def test_an_object_that_is_refused_on_resuming_is_reported_at_the_checkpoint(chunked, monkeypatch):
     monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 9)
     (item,) = read(chunked(b"[\n1,\n2,\n3]"), Checkpoint(2))
     assert (item.position, item.after, item.code) == (2, END, Reason.OBJECT_TOO_LARGE)
 
 
-def test_raw_bytes_of_records_are_kept_as_they_are(chunked):
+def test_raw_bytes_of_records_are_unchanged(chunked):
     body = b'[ {"idDrink" :1.50,"x":"\\u00e9"} , 2]'
     assert [item.data for item in read(chunked(body))] == [b'{"idDrink" :1.50,"x":"\\u00e9"}', b"2"]
 
@@ -371,34 +371,34 @@ def test_ndjson_with_a_broken_first_line_is_still_ndjson(chunked, first):
 
 
 @pytest.mark.parametrize(
-    "broken", [b"no JSON", b"{cut", b'{"a":"\xff', b'{"idDrink":"1","strTags":[']
+    "broken", [b"not JSON", b"{cut", b'{"a":"\xff', b'{"idDrink":"1","strTags":[']
 )
-def test_many_broken_lines_hide_no_good_one(chunked, broken):
+def test_many_malformed_lines_do_not_hide_a_good_one(chunked, broken):
     body = b"\n".join([broken.rstrip(b"["), broken, broken, dump(ONE), broken])
     items = read(chunked(body))
     assert len(items) == 5
     assert values(items[3:4]) == [ONE]
 
 
-def test_a_broken_first_line_and_damage_at_the_end_hide_nothing_between(chunked):
+def test_a_malformed_first_line_and_damage_at_the_end_do_not_hide_the_lines_between(chunked):
     body = packed(b"{broken\n" + as_ndjson([ONE, TWO] * 40))
-    *found, last = read(chunked(body[:-9]))
-    assert found[0].data == b"{broken"
-    assert len(found) > 40
+    *readable, last = read(chunked(body[:-9]))
+    assert readable[0].data == b"{broken"
+    assert len(readable) > 40
     assert last.code == Reason.GZIP_CORRUPT
 
 
-def test_a_stray_quote_before_damage_hides_no_row(chunked):
+def test_a_stray_quote_before_damage_does_not_hide_rows(chunked):
     rows = b"".join(b"%d,name %d\n" % (number, number * 7919) for number in range(30))
     body = packed(b'idDrink,strDrink\n99,"stray\n' + rows)
-    found = values(read(chunked(body[:-9])))
-    assert found[0] == Reason.MALFORMED_CSV
-    assert found[1] == {"idDrink": "0", "strDrink": "name 0"}
-    assert len(found) > 25
-    assert found[-1] == Reason.GZIP_CORRUPT
+    rows_and_codes = values(read(chunked(body[:-9])))
+    assert rows_and_codes[0] == Reason.MALFORMED_CSV
+    assert rows_and_codes[1] == {"idDrink": "0", "strDrink": "name 0"}
+    assert len(rows_and_codes) > 25
+    assert rows_and_codes[-1] == Reason.GZIP_CORRUPT
 
 
-def test_a_line_in_the_middle_may_be_broken(chunked):
+def test_a_line_in_the_middle_may_be_malformed(chunked):
     body = as_ndjson([ONE]) + b'{"drinks": [\n\xff\n' + as_ndjson([TWO])
     items = read(chunked(body))
     assert [item.data for item in items[1:3]] == [b'{"drinks": [', b"\xff"]
@@ -438,7 +438,7 @@ def test_a_huge_csv_line_is_rejected_and_its_neighbours_are_not(chunked, monkeyp
 
 
 @pytest.mark.parametrize("form", ["array", "pretty envelope"])
-def test_a_document_above_the_limit_is_rejected_with_advice(chunked, monkeypatch, form):
+def test_a_document_above_the_limit_is_rejected_with_a_suggestion(chunked, monkeypatch, form):
     body = FORMS[form]([ONE] * 20)
     monkeypatch.setattr(byte_stream, "DECODED_LIMIT", len(body) - 1)
     (item,) = read(chunked(*pieces(body, range(0, 900, 50))))
@@ -448,7 +448,7 @@ def test_a_document_above_the_limit_is_rejected_with_advice(chunked, monkeypatch
     assert len(read(chunked(body))) == 20
 
 
-def test_a_document_of_very_many_objects_is_rejected_with_advice(chunked, monkeypatch):
+def test_a_document_with_too_many_objects_is_rejected_with_a_suggestion(chunked, monkeypatch):
     monkeypatch.setattr(byte_stream, "DOCUMENT_OBJECTS_LIMIT", 19)
     (item,) = read(chunked(FORMS["array"]([ONE] * 20)))
     assert item.code == Reason.OBJECT_TOO_LARGE
@@ -462,30 +462,30 @@ def test_plain_ndjson_and_csv_may_have_any_size(chunked, monkeypatch, form):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_gzip_above_the_limit_is_rejected_whatever_it_holds(chunked, monkeypatch, form):
+def test_gzip_above_the_limit_is_rejected_in_every_format(chunked, monkeypatch, form):
     monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 200)
     (item,) = read(chunked(packed(FORMS[form]([ONE] * 100))))
     assert item.code == Reason.OBJECT_TOO_LARGE
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_reading_that_breaks_off_is_no_bad_data(chunked, form):
+def test_a_read_error_is_raised_and_not_reported_as_bad_data(chunked, form):
     body = FORMS[form]([ONE] * 20)
-    found = decode(chunked(body[:-5], error=TransientError("reset")), FIELDS)
+    items = decode(chunked(body[:-5], error=TransientError("reset")), FIELDS)
     with pytest.raises(TransientError):
-        list(found)
+        list(items)
 
 
-def test_quoted_text_of_what_is_unreadable_is_bounded(chunked):
+def test_the_quoted_text_of_an_unreadable_object_is_bounded(chunked):
     (item,) = read(chunked(b"<" * 1_000_000))
     assert len(item.raw) == 64 * 1024
 
 
-def test_a_record_is_a_record(chunked):
+def test_a_good_record_is_a_raw_record(chunked):
     assert isinstance(read(chunked(dump(ONE)))[0], RawRecord)
 
 
-DIRTY = [
+MALFORMED = [
     b'{"a":"\\ud800"}',
     b'{"a":NaN}',
     b'{"a":"\x01\n"}',
@@ -495,27 +495,33 @@ DIRTY = [
 ]
 
 
-@pytest.mark.parametrize("dirty", DIRTY)
+@pytest.mark.parametrize("malformed", MALFORMED)
 @pytest.mark.parametrize(
     ("before", "after"),
     [(b"[", b"]"), (b'{"drinks": [', b"]}"), (b'{"x":{"drinks":[1]},"drinks":[', b'],"y":[2]}')],
 )
-def test_a_dirty_record_in_a_document_costs_only_itself(chunked, dirty, before, after):
-    body = before + b" , ".join([dump(ONE), dirty, dump(TWO)]) + after
+def test_a_malformed_record_in_a_document_does_not_affect_its_neighbours(
+    chunked, malformed, before, after
+):
+    body = before + b" , ".join([dump(ONE), malformed, dump(TWO)]) + after
     items = read(chunked(body))
     assert [item.position for item in items] == [0, 1, 2]
-    assert [item.data for item in items] == [dump(ONE), dirty, dump(TWO)]
+    assert [item.data for item in items] == [dump(ONE), malformed, dump(TWO)]
     check_resuming(chunked(body), items)
 
 
-@pytest.mark.parametrize("dirty", [dirty for dirty in DIRTY if b"\n" not in dirty])
+@pytest.mark.parametrize(
+    "malformed", [malformed for malformed in MALFORMED if b"\n" not in malformed]
+)
 @pytest.mark.parametrize("end", [b"]}", b"]", b', {"cut'])
-def test_a_dirty_record_in_an_envelope_line_costs_only_itself(chunked, dirty, end):
-    line = b'{"drinks":[' + dump(ONE) + b"," + dirty + b"," + dump(TWO) + end
+def test_a_malformed_record_in_an_envelope_line_does_not_affect_its_neighbours(
+    chunked, malformed, end
+):
+    line = b'{"drinks":[' + dump(ONE) + b"," + malformed + b"," + dump(TWO) + end
     body = as_ndjson([ONE]) + line + b"\n" + as_ndjson([TWO])
     items = read(chunked(body))
-    found = [item.data for item in items if isinstance(item, RawRecord)]
-    assert found == [dump(ONE), dump(ONE), dirty, dump(TWO), dump(TWO)]
-    assert len(items) - len(found) == (end != b"]}")
+    raw = [item.data for item in items if isinstance(item, RawRecord)]
+    assert raw == [dump(ONE), dump(ONE), malformed, dump(TWO), dump(TWO)]
+    assert len(items) - len(raw) == (end != b"]}")
     check_items(items)
     check_resuming(chunked(body), items)

@@ -1,4 +1,4 @@
-"""Load: messages come back before their functions begin, so that deliveries begin in any order."""
+"""Load: messages are redelivered before their functions start, so deliveries start in any order."""
 
 import json
 import random
@@ -18,8 +18,8 @@ MAX_TRIES = 5
 VISIBILITY_MS = 6 * 60_000
 SAVING_TIME_MS = load_module.SAVING_TIME_MS
 BUDGETS_MS = [SAVING_TIME_MS, *[SAVING_TIME_MS + 2_000] * 4, *[60_000] * 7]
-DEEPEST = 3
-"""Workers at work at once."""
+MAX_WORKERS = 3
+"""The maximum number of concurrent workers."""
 
 
 @pytest.fixture(autouse=True)
@@ -35,15 +35,15 @@ class Message:
         self.received = 0
 
 
-class HastyQueue:
-    """A queue like SQS, and the functions that it calls, in an order that `choose` chooses.
+class ReorderingQueue:
+    """A queue like SQS and the functions that it invokes, in an order that `choose` determines.
 
-    A message is received five times at most, also again before the function of an earlier delivery
-    has begun. An acknowledgement deletes it, but perhaps not where it was received again since.
-    Other functions begin and end while one waits for a store. Some begin without time left. Each
-    call of a store fails, or ends the function, with a probability of `fault`, before or after it
-    was applied. Only marking a load failed before its last try is always applied: where a last
-    delivery cannot reach the loads table, nobody can mark the load.
+    A message is received at most five times, perhaps before the function of an earlier delivery has
+    started. An acknowledgement deletes it, unless it was received again in the meantime. Other
+    functions start and end while one waits for a store. Some start without time left. Each call of
+    a store fails, or ends the function, with a probability of `fault`, before or after it is
+    applied. Only one call is always applied: marking a load as failed before its last try. If the
+    last delivery cannot reach the loads table, no other delivery can mark the load.
     """
 
     def __init__(self, world, choose, fault, killed):
@@ -53,7 +53,7 @@ class HastyQueue:
         self.errors = [TransientError("503"), TransientError("503"), killed()]
         self.messages = []
         self.deliveries = []
-        self.at_work = 0
+        self.active_workers = 0
         self.call = world.faults.call
         world.faults.call = self.call_or_fail
 
@@ -61,25 +61,25 @@ class HastyQueue:
         self.messages.append(Message(request, self.world.clock.now()))
 
     def run(self):
-        """Go on until there are neither messages to receive nor deliveries to begin."""
+        """Run until there are no messages to receive and no deliveries to start."""
         for _ in range(3_000):
-            if not self.deliveries and not self.left():
+            if not self.deliveries and not self.receivable():
                 return
             self.step()
-        raise AssertionError("The queue never gets empty.")
+        raise AssertionError("The queue is still not empty after 3,000 steps.")
 
-    def left(self):
+    def receivable(self):
         return [message for message in self.messages if message.received < MAX_TRIES]
 
     def step(self):
-        clock, left = self.world.clock, self.left()
-        visible = [message for message in left if message.visible_at <= clock.now()]
+        clock, receivable = self.world.clock, self.receivable()
+        visible = [message for message in receivable if message.visible_at <= clock.now()]
         if self.deliveries and (not visible or self.choose.random() < 0.5):
-            self.begin(self.deliveries.pop(self.choose.randrange(len(self.deliveries))))
+            self.start(self.deliveries.pop(self.choose.randrange(len(self.deliveries))))
         elif visible:
             self.receive(self.choose.choice(visible))
-        elif left:
-            clock.at = min(message.visible_at for message in left)
+        elif receivable:
+            clock.at = min(message.visible_at for message in receivable)
 
     def receive(self, message):
         tries = message.request.tries + message.received
@@ -88,38 +88,38 @@ class HastyQueue:
         request = msgspec.structs.replace(message.request, tries=tries)
         self.deliveries.append((message, message.received, request))
 
-    def begin(self, delivery):
+    def start(self, delivery):
         message, number, request = delivery
-        self.at_work += 1
+        self.active_workers += 1
         budget_ms = self.choose.choice(BUDGETS_MS)
         try:
             self.world.handle(request, budget_ms=budget_ms)
         except (TransientError, type(self.errors[-1])):
             return
         finally:
-            self.at_work -= 1
+            self.active_workers -= 1
         is_latest = number == message.received
         if message in self.messages and (is_latest or self.choose.random() < 0.5):
             self.messages.remove(message)
 
-    def take_what_was_sent(self):
-        sent = self.world.queue
-        for request, delay_s in zip(sent.sent, sent.delays, strict=True):
+    def collect_sent_messages(self):
+        queue = self.world.queue
+        for request, delay_s in zip(queue.sent, queue.delays, strict=True):
             self.messages.append(Message(request, self.world.clock.now() + 1000 * delay_s))
-        sent.sent.clear()
-        sent.delays.clear()
+        queue.sent.clear()
+        queue.delays.clear()
 
     def call_or_fail(self, name, work):
-        while self.at_work < DEEPEST and self.choose.random() < 0.4:
+        while self.active_workers < MAX_WORKERS and self.choose.random() < 0.4:
             self.step()
         self.world.clock.move(self.choose.choice([0, 0, 0, 500, 70_000]))
         is_faulty = self.choose.random() < self.fault
         is_applied = not is_faulty or name == "loads.fail_in_advance" or self.choose.random() < 0.5
-        answer = self.call(name, work) if is_applied else None
-        self.take_what_was_sent()
+        result = self.call(name, work) if is_applied else None
+        self.collect_sent_messages()
         if is_faulty:
             raise self.choose.choice(self.errors)
-        return answer
+        return result
 
 
 def numbered(raw_record, count):
@@ -128,21 +128,21 @@ def numbered(raw_record, count):
 
 
 @pytest.mark.parametrize("order", [[4, 0, 1, 2, 3], [4, 3, 2, 1, 0], [0, 4, 1, 2, 3]])
-def test_a_delivery_that_begins_after_the_last_one_does_not_open_a_failed_load_again(
+def test_a_delivery_that_starts_after_the_last_one_does_not_reopen_a_failed_load(
     new_world, raw_record, order
 ):
     world = new_world()
     version = world.raw.add(numbered(raw_record, 1))
 
     def fail(_version):
-        raise TransientError("cut each time")
+        raise TransientError("connection reset")
 
     world.raw.open = fail
     for tries in order:
         with pytest.raises(TransientError):
             world.handle(LoadRequest(version, 1, tries=tries))
     load = world.load(version)
-    assert (load.status, load.error, load.attempts) == ("failed", "cut each time", 5)
+    assert (load.status, load.error, load.attempts) == ("failed", "connection reset", 5)
 
 
 def test_a_worker_killed_after_the_last_delivery_failed_leaves_the_load_failed(
@@ -161,7 +161,7 @@ def test_a_worker_killed_after_the_last_delivery_failed_leaves_the_load_failed(
 def test_a_last_delivery_whose_continuation_is_lost_leaves_the_load_failed(
     new_world, new_faults, raw_record, killed, error
 ):
-    """Where the worker cannot tell whether it was sent, it can only say that the load failed."""
+    """The worker does not know whether the message was sent, so it marks the load as failed."""
     throttled = [False] * 3 + [True] * 100
     world = new_world(new_faults(throttles=throttled))
     version = world.raw.add(numbered(raw_record, 5))
@@ -193,7 +193,7 @@ def test_a_last_delivery_that_cannot_wait_for_a_lease_leaves_the_load_failed(
     assert world.load(version).status == "failed"
 
 
-def test_a_continuation_that_comes_before_the_load_was_given_back_goes_on_at_once(
+def test_a_continuation_that_arrives_before_the_load_is_released_continues_at_once(
     new_world, new_faults, raw_record
 ):
     world = new_world(new_faults(throttles=[False] * 3 + [True] * 100))
@@ -201,19 +201,19 @@ def test_a_continuation_that_comes_before_the_load_was_given_back_goes_on_at_onc
     continued = world.loads.continued
     counts = []
 
-    def give_back_late(load, owner):
+    def release_late(load, owner):
         world.faults.throttles.clear()
         (continuation,) = world.queue.sent
         counts.append(world.handle(continuation))
         continued(load, owner)
 
-    world.loads.continued = give_back_late
+    world.loads.continued = release_late
     world.handle(LoadRequest(version, 1, tries=4))
     assert counts == [Counts(read=2, loaded=2)]
     assert (world.load(version).status, world.load(version).counts.read) == ("done", 5)
 
 
-def test_a_load_that_cannot_be_given_back_to_its_continuation_has_not_failed(
+def test_a_load_that_cannot_be_released_for_its_continuation_has_not_failed(
     new_world, new_faults, raw_record
 ):
     world = new_world(new_faults(throttles=[False] * 3 + [True] * 100))
@@ -239,10 +239,10 @@ def test_a_last_delivery_without_time_that_cannot_be_replaced_leaves_the_load_fa
     assert world.load(version).status == "failed"
 
 
-def test_a_continuation_that_failed_for_the_last_time_leaves_the_load_failed(
+def test_a_continuation_that_fails_for_the_last_time_leaves_the_load_failed(
     new_world, new_faults, raw_record
 ):
-    """It came at once, each time before its sender could give the load back."""
+    """Each delivery arrives before its sender can release the load."""
     world = new_world(new_faults(throttles=[False] * 3 + [True] * 100))
     version = world.raw.add(numbered(raw_record, 5))
     acquire, continued = world.loads.acquire, world.loads.continued
@@ -250,7 +250,7 @@ def test_a_continuation_that_failed_for_the_last_time_leaves_the_load_failed(
     def refuse(*_, **__):
         raise TransientError("503")
 
-    def give_back_late(load, owner):
+    def release_late(load, owner):
         (continuation,) = world.queue.sent
         world.loads.acquire = refuse
         for tries in range(MAX_TRIES):
@@ -260,7 +260,7 @@ def test_a_continuation_that_failed_for_the_last_time_leaves_the_load_failed(
         world.loads.acquire = acquire
         continued(load, owner)
 
-    world.loads.continued = give_back_late
+    world.loads.continued = release_late
     world.handle(LoadRequest(version, 1))
     assert world.load(version).status == "failed"
 
@@ -271,13 +271,13 @@ def test_a_continuation_that_failed_for_the_last_time_leaves_the_load_failed(
     fault=st.sampled_from([0.05, 0.3, 0.7]),
     seed=st.integers(0, 2**32),
 )
-def test_when_no_message_is_left_every_load_is_done_or_has_failed(
+def test_every_load_is_done_or_failed_when_no_message_is_left(
     new_world, new_faults, raw_record, killed, *, count, throttles, fault, seed
 ):
-    """And a load that has failed is done once it is delivered again in quiet."""
+    """A failed load succeeds once it is redelivered without faults."""
     world = new_world(new_faults(throttles=list(throttles)))
     version = world.raw.add(numbered(raw_record, count))
-    queue = HastyQueue(world, random.Random(seed), fault, killed)  # noqa: S311 - no secret
+    queue = ReorderingQueue(world, random.Random(seed), fault, killed)  # noqa: S311 - test data
     queue.send(LoadRequest(version, 1))
     queue.run()
     assert world.load(version).status in {"done", "failed"}

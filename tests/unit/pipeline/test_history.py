@@ -1,4 +1,4 @@
-"""History: every observation of a drink, oldest first, and what changed."""
+"""History: every observation of a drink, oldest first, with the changed fields."""
 
 import msgspec
 
@@ -12,24 +12,24 @@ def put(world, name, observed_at, *records, source="thecocktaildb"):
     return world.raw.add(body, f"raw/{source}/{name}", metadata=metadata)
 
 
-def test_observations_come_in_the_order_of_their_times_with_what_changed(new_world, raw_record):
+def test_observations_are_ordered_by_time_and_list_the_changed_fields(new_world, raw_record):
     world = new_world()
     put(world, "a", 30, raw_record(name="New", strMeasure1="2 oz"), raw_record("5"))
     put(world, "b", 10, raw_record(name="Old"))
     put(world, "c", 20, raw_record(name="Old"), {}, 7)
-    found = history("thecocktaildb:11007", world.raw)
-    assert [(o.drink.observed_at, o.drink.name) for o in found] == [
+    observations = history("thecocktaildb:11007", world.raw)
+    assert [(o.drink.observed_at, o.drink.name) for o in observations] == [
         (10, "Old"),
         (20, "Old"),
         (30, "New"),
     ]
-    assert found[0].changed == ()
-    assert found[1].changed == ()
-    assert {"name", "ingredients"} <= {*found[2].changed}
-    assert not {"content_hash", "lineage", "observed_at"} & {*found[2].changed}
+    assert observations[0].changed == ()
+    assert observations[1].changed == ()
+    assert {"name", "ingredients"} <= {*observations[2].changed}
+    assert not {"content_hash", "lineage", "observed_at"} & {*observations[2].changed}
 
 
-def test_what_changed_is_told_across_an_absence(new_world, raw_record):
+def test_changes_are_reported_across_an_absence(new_world, raw_record):
     world = new_world()
     put(world, "a", 30, raw_record(name="New"))
     put(world, "b", 20, {"idDrink": "11007", "absent": True})
@@ -54,7 +54,7 @@ def test_a_drink_that_was_never_seen_has_no_history(new_world, raw_record):
     assert history("other:11007", world.raw) == []
 
 
-def test_objects_of_other_sources_are_not_even_opened(new_world, raw_record, monkeypatch):
+def test_objects_of_other_sources_are_not_opened(new_world, raw_record, monkeypatch):
     world = new_world()
     put(world, "a", 1, raw_record(), source="other")
     put(world, "b", 1, raw_record())
@@ -70,12 +70,12 @@ def test_objects_of_other_sources_are_not_even_opened(new_world, raw_record, mon
     assert seen == [1, 2]
 
 
-def test_an_object_that_expires_on_the_way_is_passed_over(new_world, raw_record, monkeypatch):
+def test_an_object_that_expires_in_the_meantime_is_skipped(new_world, raw_record, monkeypatch):
     world = new_world()
     put(world, "a", 1, raw_record())
 
-    def gone(version):
+    def raise_missing(version):
         raise MissingError(version.key)
 
-    monkeypatch.setattr(world.raw, "open", gone)
+    monkeypatch.setattr(world.raw, "open", raise_missing)
     assert history("thecocktaildb:11007", world.raw) == []

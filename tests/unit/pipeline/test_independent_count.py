@@ -1,4 +1,4 @@
-"""The independent count: what it counts, and that it agrees with decode on any bytes."""
+"""The independent count: its results, and that it agrees with decode for any bytes."""
 
 import gzip
 import json
@@ -36,7 +36,7 @@ PIECES = [
 
 
 def packed(body):
-    """The bytes as gzip, the same at any time: parts of it are names of tests."""
+    """Return the same gzip data in every process: test IDs contain parts of it."""
     return gzip.compress(body, mtime=0)
 
 
@@ -97,14 +97,14 @@ def count(body, chunk=7):
         (b"idDrink,strDrink\rx,y\n1,a\n", 1),
     ],
 )
-def test_it_counts_the_records_of_every_form(chunked, body, expected):
+def test_the_records_of_every_format_are_counted(chunked, body, expected):
     assert count(body) == expected
     assert len(list(decode(chunked(body), FIELDS))) == expected
     assert count(body, chunk=1) == expected
 
 
 def mutated(dice, body):
-    """The bytes with some changed, dropped, doubled or put in."""
+    """Return the bytes with some of them replaced, removed, repeated or inserted."""
     for _ in range(dice.choice([0, 1, 1, 2, 5])):
         at = dice.randrange(len(body) + 1)
         end = min(len(body), at + dice.choice([0, 1, 1, 3, 30]))
@@ -112,8 +112,8 @@ def mutated(dice, body):
     return body
 
 
-def made_up(dice):
-    """An object of some form, whole or spoiled."""
+def random_object(dice):
+    """Return an object of some format, valid or damaged."""
     record = {"idDrink": str(dice.randrange(9)), "strDrink": dice.choice(["A", "é]}", 'q"', "\n"])}
     if dice.random() < 0.2:
         record["drinks"] = dice.choice([None, "x", [], [1], {}])
@@ -135,12 +135,12 @@ def made_up(dice):
 
 @settings(max_examples=examples(1500), deadline=None)
 @given(st.integers(0, 2**64))
-def test_two_readers_count_the_same_records_whatever_the_bytes_are(chunked, seed):
-    body = made_up(random.Random(seed))  # noqa: S311 - no secret
+def test_both_readers_count_the_same_records_for_any_bytes(chunked, seed):
+    body = random_object(random.Random(seed))  # noqa: S311 - test data
     assert count(body, 1 + seed % 50) == len(list(decode(chunked(body), FIELDS))), body
 
 
-def test_two_readers_have_the_same_limits(chunked, monkeypatch):
+def test_both_readers_have_the_same_limits(chunked, monkeypatch):
     monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 60)
     monkeypatch.setattr(byte_stream, "DOCUMENT_OBJECTS_LIMIT", 4)
     monkeypatch.setattr(independent_count, "BYTES_LIMIT", 60)
@@ -158,7 +158,7 @@ def test_two_readers_have_the_same_limits(chunked, monkeypatch):
         assert count(body) == len(list(decode(chunked(body), FIELDS))), body
 
 
-def test_two_readers_have_the_same_limits_outside_of_tests(chunked):
+def test_both_readers_have_the_same_default_limits(chunked):
     for body in (b"[\n{},\n{}]", b'idDrink,strDrink\n1,"A"\n2,B\n'):
         assert count(body) == len(list(decode(chunked(body), FIELDS))) == 2
     assert independent_count.BYTES_LIMIT == byte_stream.DECODED_LIMIT
@@ -168,8 +168,8 @@ def test_two_readers_have_the_same_limits_outside_of_tests(chunked):
 
 
 @pytest.mark.parametrize("size", [59, 60, 61])
-def test_two_readers_draw_the_line_of_a_limit_at_the_same_byte(chunked, monkeypatch, size):
-    """What is above it is one rejected record; what is not holds two, or three."""
+def test_both_readers_apply_a_limit_at_the_same_byte(chunked, monkeypatch, size):
+    """An object above the limit is one rejected record; others have two or three records."""
     monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 60)
     monkeypatch.setattr(independent_count, "BYTES_LIMIT", 60)
     two, three = b'{"drinks":[1,2]}'.ljust(size), b"[1,2,3]".ljust(size)
@@ -192,7 +192,7 @@ def test_two_readers_draw_the_line_of_a_limit_at_the_same_byte(chunked, monkeypa
 
 
 @pytest.mark.parametrize("size", [65_535, 65_536, 65_537])
-def test_two_readers_draw_the_limit_of_a_row_at_the_same_byte(chunked, size):
+def test_both_readers_apply_the_limit_of_a_row_at_the_same_byte(chunked, size):
     for row in (b"1,%b", b'1,"%b"', b'1,"\n%b"', b'1,"A\n%b"'):
         cell = b"z" * (size - len(row % b"") + row.count(b"\n"))
         body = b"idDrink,strDrink\n" + row % cell + b"\n2,B\n"
@@ -205,13 +205,13 @@ def test_two_readers_draw_the_limit_of_a_row_at_the_same_byte(chunked, size):
 
 
 @pytest.mark.parametrize(("lines", "rows"), [(49, 2), (50, 2), (51, 52)])
-def test_two_readers_let_a_row_span_as_many_lines(chunked, lines, rows):
+def test_both_readers_have_the_same_limit_of_lines_of_a_row(chunked, lines, rows):
     body = b'idDrink,strDrink\n1,"' + b"\n".join([b"x"] * lines) + b'"\n2,B\n'
     assert count(body) == len(list(decode(chunked(body), FIELDS))) == rows
 
 
-def test_two_readers_read_as_far_in_damaged_gzip(chunked):
-    dice = random.Random(5)  # noqa: S311 - no secret
+def test_both_readers_read_the_same_part_of_damaged_gzip(chunked):
+    dice = random.Random(5)  # noqa: S311 - test data
     lines = [json.dumps({"idDrink": "1", "x": dice.randbytes(40).hex()}) for _ in range(400)]
     whole = packed("\n".join(lines).encode())
     assert len(whole) > 4 * independent_count.STEP
@@ -225,7 +225,7 @@ def test_two_readers_read_as_far_in_damaged_gzip(chunked):
 
 
 @pytest.mark.parametrize("first", [b"[", b"{", b"[" + ONE + b",", b'{"drinks":[', b"[7,"])
-def test_two_readers_take_a_line_that_stays_open_for_the_beginning_of_a_document(chunked, first):
+def test_both_readers_treat_an_unclosed_first_line_as_the_beginning_of_a_document(chunked, first):
     body = first + b"\n" + b"?\n" * 3 + ONE
     assert count(body) == len(list(decode(chunked(body), FIELDS))) < 5
     closed = first + b"?\n" + b"?\n" * 3 + ONE
@@ -245,7 +245,7 @@ def test_two_readers_take_a_line_that_stays_open_for_the_beginning_of_a_document
         b'{"x":"drinks"}',
     ],
 )
-def test_two_readers_find_as_many_records_in_a_line(chunked, line):
+def test_both_readers_find_the_same_records_in_a_line(chunked, line):
     for body in (ONE + b"\n" + line, line + b"\n" + ONE + b"\n"):
         assert count(body) == len(list(decode(chunked(body), FIELDS))), body
 
@@ -255,7 +255,7 @@ def nested(levels):
 
 
 @pytest.mark.parametrize("levels", [100, 198, 199, 200, 201, 500, 900, 5_000])
-def test_two_readers_agree_on_nested_json_however_deep_their_callers_are(chunked, levels):
+def test_both_readers_agree_on_nested_json_at_any_call_depth(chunked, levels):
     record = b'{"idDrink":"1","strDrink":"A","strIngredient1":"Gin","x":%b}' % nested(levels)
     bodies = [
         record,
@@ -281,12 +281,12 @@ def test_two_readers_agree_on_nested_json_however_deep_their_callers_are(chunked
         assert counted == len(pieces), body
 
 
-def test_a_good_record_behind_any_number_of_broken_lines_is_found(chunked):
+def test_a_good_record_after_many_malformed_lines_is_found(chunked):
     body = b"{broken\n" * 500 + ONE
     assert count(body) == len(list(decode(chunked(body), FIELDS))) == 501
 
 
-def test_gzip_data_that_unpacks_to_very_much_takes_no_memory_beyond_the_limit(monkeypatch):
+def test_a_gzip_bomb_takes_no_memory_beyond_the_limit(monkeypatch):
     monkeypatch.setattr(independent_count, "BYTES_LIMIT", 1_000_000)
     bomb = packed(b"\0" * 50_000_000)
     tracemalloc.start()
@@ -298,7 +298,7 @@ def test_gzip_data_that_unpacks_to_very_much_takes_no_memory_beyond_the_limit(mo
     assert peak < 5_000_000
 
 
-def test_gzip_data_above_the_limit_is_not_even_gathered(monkeypatch):
+def test_gzip_data_above_the_limit_is_not_collected(monkeypatch):
     monkeypatch.setattr(independent_count, "PACKED_LIMIT", 100)
     assert count(packed(ONE + b"\n") * 9) == 1
 
@@ -310,7 +310,7 @@ def test_rows_with_too_few_or_many_cells_are_each_counted(chunked, row):
 
 
 @pytest.mark.parametrize(("good", "expected"), [(49, 1), (50, 200)])
-def test_lines_behind_the_beginning_of_a_document_are_records_where_most_of_the_head_is(
+def test_lines_after_the_beginning_of_a_document_are_records_if_most_of_the_head_is(
     chunked, good, expected
 ):
     body = b"[\n" + b"?\n" * (99 - good) + (ONE + b"\n") * good + b"?\n" * 100

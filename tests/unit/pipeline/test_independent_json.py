@@ -1,4 +1,4 @@
-"""JSON of the independent count: what is valid, and what other text is split into."""
+"""JSON of the independent count: validity, and the elements of text that is not valid."""
 
 import pytest
 
@@ -43,7 +43,7 @@ def objects(levels):
         b'"' + b"[" * 2 * LIMIT + b'"',
     ],
 )
-def test_both_readers_take_valid_json(text):
+def test_both_readers_accept_valid_json(text):
     assert is_json(text) is True
     assert json_elements.is_json(text) is True or b"\xff" in text or text.isdigit()
 
@@ -73,13 +73,13 @@ def test_both_readers_take_valid_json(text):
         arrays(100_000),
     ],
 )
-def test_both_readers_refuse_what_is_not_json(text):
+def test_both_readers_refuse_invalid_json(text):
     assert is_json(text) is False
     assert parse(text) is NOT_JSON
     assert json_elements.is_json(text) is False
 
 
-def test_an_object_keeps_repeated_keys_and_is_no_array():
+def test_an_object_keeps_repeated_keys_and_is_not_an_array():
     value = parse(b'{"a":[],"a":{"b":null}}')
     assert value == JsonObject([("a", []), ("a", JsonObject([("b", None)]))])
     assert isinstance(value, JsonObject)
@@ -130,9 +130,9 @@ def test_an_object_keeps_repeated_keys_and_is_no_array():
 )
 def test_both_readers_split_an_array_into_the_same_elements(document, expected):
     assert list(elements(document)) == expected
-    theirs = json_elements.elements(document)
-    assert [None if part.problem else part.data for part in theirs] == expected
+    parts = json_elements.elements(document)
+    assert [None if part.problem else part.data for part in parts] == expected
 
 
-def test_both_readers_have_the_same_limit_of_levels():
+def test_both_readers_have_the_same_nesting_limit():
     assert independent_json.LEVELS_LIMIT == json_elements.NESTING_LIMIT == LIMIT

@@ -1,4 +1,4 @@
-"""Ingest: files become raw objects, big ones several, and no record is lost or changed."""
+"""Ingest: files become raw objects, large files several, and no record is lost or changed."""
 
 import csv
 import gzip
@@ -26,7 +26,7 @@ RECORDS = [{"idDrink": str(n), "strDrink": f'A "{n}"\n; é,' + "x" * n} for n in
 
 
 def packed(data):
-    return gzip.compress(data, mtime=0)  # equal in all test processes
+    return gzip.compress(data, mtime=0)  # the same in all test processes
 
 
 def as_csv(records, delimiter=","):
@@ -43,15 +43,15 @@ def as_ndjson(records):
 
 @pytest.fixture
 def parts(tmp_path, monkeypatch):
-    """Cuts bytes given as a file into parts of about `size` bytes."""
+    """Return a function that splits a file with the bytes into parts of about `size` bytes."""
 
-    def cut(body, name="drinks.json", size=300):
+    def split(body, name="drinks.json", size=300):
         monkeypatch.setattr(ingest, "PART_BYTES", size)
         path = tmp_path / name
         path.write_bytes(body)
         return list(parts_of(InputFile(path), COLUMNS))
 
-    return cut
+    return split
 
 
 @pytest.fixture(scope="session")
@@ -79,12 +79,12 @@ def records_of(chunked):
     ],
 )
 @pytest.mark.parametrize("pack", [bytes, packed])
-def test_a_big_file_is_cut_and_all_its_records_are_there(parts, records_of, body, pack):
-    found = parts(pack(body))
-    assert len(found) > 3
-    assert all(len(part.body) < 600 for part in found)
-    assert records_of(*(part.body for part in found)) == records_of(body)
-    assert len({part.name for part in found}) == len(found)
+def test_a_large_file_is_split_without_losing_records(parts, records_of, body, pack):
+    pieces = parts(pack(body))
+    assert len(pieces) > 3
+    assert all(len(part.body) < 600 for part in pieces)
+    assert records_of(*(part.body for part in pieces)) == records_of(body)
+    assert len({part.name for part in pieces}) == len(pieces)
 
 
 @settings(
@@ -96,10 +96,10 @@ def test_a_big_file_is_cut_and_all_its_records_are_there(parts, records_of, body
     st.lists(st.sampled_from([*as_ndjson(RECORDS[:3]).splitlines(), b"", b"{", b'"', b"\xff"])),
     st.integers(1, 200),
 )
-def test_lines_come_out_as_they_went_in(parts, lines, size):
+def test_lines_are_unchanged(parts, lines, size):
     body = b'{"a":1}\n' + b"\n".join(lines)
-    found = parts(body, size=size)
-    joined = b"".join(part.body for part in found)
+    pieces = parts(body, size=size)
+    joined = b"".join(part.body for part in pieces)
     assert joined.rstrip(b"\n") == body.rstrip(b"\n")
 
 
@@ -115,29 +115,29 @@ def test_lines_come_out_as_they_went_in(parts, lines, size):
         b"\xff" * 500,
         packed(as_ndjson(RECORDS))[:-9],
         packed(as_csv(RECORDS))[:-1],
-        packed(as_ndjson(RECORDS)) + b"rubbish",
+        packed(as_ndjson(RECORDS)) + b"garbage",
     ],
 )
-def test_what_is_small_or_cannot_be_cut_goes_as_it_is(parts, body):
+def test_a_file_that_is_small_or_cannot_be_split_is_unchanged(parts, body):
     (part,) = parts(body)
     assert part.body == body
 
 
-def test_a_damaged_file_is_seen_before_the_first_part(parts, records_of):
-    """Its readable records load, and the load says what is missing."""
+def test_damage_is_detected_before_the_first_part(parts, records_of):
+    """The file stays whole: its readable records load, and the load reports the damage."""
     body = packed(as_ndjson(RECORDS * 20))[:-9]
     (part,) = parts(body)
     assert records_of(part.body)[-1] == Reason.GZIP_CORRUPT
 
 
-def test_gzip_of_any_size_is_cut(parts, records_of, monkeypatch):
+def test_gzip_of_any_size_is_split(parts, records_of, monkeypatch):
     monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 1000)
     body = as_ndjson(RECORDS)
-    found = parts(packed(body))
-    assert records_of(*(part.body for part in found)) == records_of(body)
+    pieces = parts(packed(body))
+    assert records_of(*(part.body for part in pieces)) == records_of(body)
 
 
-def test_a_document_above_the_limit_is_refused_with_advice(parts, monkeypatch):
+def test_a_document_above_the_limit_is_refused_with_a_suggestion(parts, monkeypatch):
     monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 1000)
     monkeypatch.setattr(ingest, "DECODED_LIMIT", 1000)
     body = json.dumps(RECORDS).encode()
@@ -150,7 +150,7 @@ def test_a_document_above_the_limit_is_refused_with_advice(parts, monkeypatch):
     assert parts(body) == [Part("drinks.json", body)]
 
 
-def test_a_line_above_the_limit_is_refused_with_its_place(parts, monkeypatch):
+def test_a_line_above_the_limit_is_refused_with_its_position(parts, monkeypatch):
     monkeypatch.setattr(byte_stream, "DECODED_LIMIT", 1000)
     with pytest.raises(UsageError, match="byte 8 "):
         parts(b'{"a":1}\n{"b":"' + b"x" * 1000 + b'"}\n{}\n')
@@ -167,7 +167,7 @@ def test_a_line_above_the_limit_is_refused_before_the_first_part(tmp_path, monke
 
 
 @pytest.mark.parametrize("name", ["none.json", "", "a/b", "x\0y"])
-def test_a_file_that_is_not_there_is_refused(tmp_path, name):
+def test_a_missing_file_is_refused(tmp_path, name):
     with pytest.raises((UsageError, ValueError)):
         InputFile(tmp_path / name)
 
@@ -175,29 +175,29 @@ def test_a_file_that_is_not_there_is_refused(tmp_path, name):
 def test_an_empty_file_a_folder_and_a_pipe_are_refused(tmp_path):
     (tmp_path / "empty").touch()
     os.mkfifo(tmp_path / "pipe")
-    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "link").symlink_to(tmp_path / "missing")
     for name, problem in {
         "empty": "`{}` is empty.",
         ".": "`{}` is a directory. Pass the files in it.",
         "link": "`{}` cannot be read: No such file or directory.",
         "pipe": "`{}` is not a regular file. Save its content to a file first.",
     }.items():
-        with pytest.raises(UsageError) as caught:
+        with pytest.raises(UsageError) as raised:
             InputFile(tmp_path / name)
-        assert str(caught.value) == problem.format(tmp_path / name)
+        assert str(raised.value) == problem.format(tmp_path / name)
 
 
-def test_a_file_that_goes_away_is_no_crash(tmp_path):
+def test_a_file_that_disappears_is_a_usage_error(tmp_path):
     path = tmp_path / "x"
     path.write_bytes(b"{}")
     file = InputFile(path)
     path.unlink()
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(UsageError) as raised:
         list(file.chunks())
-    assert str(caught.value) == f"`{path}` cannot be read: No such file or directory."
+    assert str(raised.value) == f"`{path}` cannot be read: No such file or directory."
 
 
-def test_a_file_is_an_object_observed_when_it_was_written_or_when_it_is_said(tmp_path):
+def test_the_time_of_a_file_is_its_modification_time_or_the_given_time(tmp_path):
     path = tmp_path / "x"
     path.write_bytes(b"0123456789")
     os.utime(path, ns=(0, 1_767_268_800_123_456_789))
@@ -212,7 +212,7 @@ def test_a_file_is_an_object_observed_when_it_was_written_or_when_it_is_said(tmp
 @pytest.mark.parametrize(
     "name", ["a b+c.json", "日本.json", ".json", "---", "a" * 200, "x.tar.gz", "%2F"]
 )
-def test_names_of_parts_are_plain(parts, name):
+def test_names_of_parts_have_only_safe_characters(parts, name):
     (part,) = parts(b"{}", name)
     assert part.name.isascii()
     assert 0 < len(part.name) <= 100
@@ -229,12 +229,12 @@ def test_names_of_parts_are_plain(parts, name):
         ("XaX", "XaX"),
     ],
 )
-def test_what_is_not_plain_in_a_name_becomes_one_dash(parts, name, expected):
+def test_other_characters_in_a_name_become_one_dash(parts, name, expected):
     (part,) = parts(b"{}", name)
     assert part.name == expected
 
 
-def test_a_file_is_cut_from_four_mebibytes_on(tmp_path):
+def test_a_file_is_split_from_four_mebibytes_on(tmp_path):
     line = b'{"idDrink":"1","strInstructions":"' + b"a" * 990 + b'"}\n'
     for mebibytes, number in ((3, 1), (9, 3)):
         path = tmp_path / f"{mebibytes}.ndjson"
@@ -254,7 +254,7 @@ def test_a_file_of_four_mebibytes_is_one_object_and_a_byte_more_makes_it_two(tmp
     assert second == Part("big-00002.ndjson", b"\n")
 
 
-def test_a_part_is_as_full_as_it_may_be(parts):
+def test_a_part_is_as_large_as_possible(parts):
     line = b'{"a":123}\n'
     assert parts(line * 7, size=30) == [
         Part("drinks-00001.ndjson", line * 3),
@@ -266,16 +266,16 @@ def test_a_part_is_as_full_as_it_may_be(parts):
     assert [part.body for part in parts(long * 2 + line, size=30)] == [long, long, line]
 
 
-def test_each_part_of_a_csv_file_is_as_full_as_it_may_be_with_the_header(parts):
+def test_each_part_of_a_csv_file_is_as_large_as_possible_with_the_header(parts):
     header, row = b"idDrink,strDrink\n", b"1,abcd\n"
-    found = parts(header + row * 5, "all.csv", size=len(header + row * 2))
-    assert found == [
+    pieces = parts(header + row * 5, "all.csv", size=len(header + row * 2))
+    assert pieces == [
         Part("all-00001.csv", header + row * 2),
         Part("all-00002.csv", header + row * 2),
         Part("all-00003.csv", header + row),
     ]
-    found = parts(header + row * 2, "all.csv", size=len(header) + 1)
-    assert [part.body for part in found] == [header + row] * 2
+    pieces = parts(header + row * 2, "all.csv", size=len(header) + 1)
+    assert [part.body for part in pieces] == [header + row] * 2
 
 
 @pytest.mark.parametrize(
@@ -289,7 +289,7 @@ def test_each_part_of_a_csv_file_is_as_full_as_it_may_be_with_the_header(parts):
         ("a.txt", "application/octet-stream"),
     ],
 )
-def test_the_content_type_goes_by_the_name(name, content_type):
+def test_the_content_type_depends_on_the_name(name, content_type):
     assert Part(name, b"").content_type == content_type
 
 
@@ -311,7 +311,7 @@ def test_a_part_is_stored_under_the_run_with_its_time_of_observation():
 
 
 @pytest.mark.parametrize(("observed_at", "observed"), [(None, [5, 6, 6]), (3, [3, 3, 3])])
-def test_files_of_one_run_are_numbered_and_the_later_one_was_observed_later(
+def test_files_of_one_run_are_numbered_and_later_files_have_later_times(
     tmp_path, monkeypatch, observed_at, observed
 ):
     monkeypatch.setattr(ingest, "PART_BYTES", 10)

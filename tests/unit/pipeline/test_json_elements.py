@@ -1,4 +1,4 @@
-"""JSON elements: split by strings and brackets alone, in order, without loss."""
+"""JSON elements: split only by strings and brackets, in order, without loss."""
 
 import json
 
@@ -23,21 +23,21 @@ def split(document):
 
 @quick
 @given(st.lists(values, max_size=5), st.sampled_from([None, 1]), st.booleans())
-def test_the_elements_of_a_valid_array_are_its_values(found, indent, enveloped):
-    value = {"x": [{"drinks": [1]}, "drinks"], "drinks": found, "y": {}} if enveloped else found
+def test_the_elements_of_a_valid_array_are_its_values(array, indent, enveloped):
+    value = {"x": [{"drinks": [1]}, "drinks"], "drinks": array, "y": {}} if enveloped else array
     document = json.dumps(value, indent=indent).encode()
     items = list(elements(document))
-    assert [json.loads(item.data) for item in items] == found
+    assert [json.loads(item.data) for item in items] == array
     assert all(document[item.start :].startswith(item.data) for item in items)
 
 
 @quick
 @given(st.lists(values, max_size=5), st.integers(1, 200))
-def test_a_cut_array_gives_its_first_elements_and_what_is_left(found, cut):
-    document = json.dumps(found).encode()
-    *whole, left = split(document[: max(1, len(document) - cut)])
-    assert [json.loads(data) for data, _ in whole] == found[: len(whole)]
-    assert not left[1]
+def test_a_truncated_array_gives_its_first_elements_and_the_rest(array, cut):
+    document = json.dumps(array).encode()
+    *whole, rest = split(document[: max(1, len(document) - cut)])
+    assert [json.loads(data) for data, _ in whole] == array[: len(whole)]
+    assert not rest[1]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_cut_array_gives_its_first_elements_and_what_is_left(found, cut):
         (b"", []),
     ],
 )
-def test_what_cannot_be_split_is_left_over(document, expected):
+def test_text_that_cannot_be_split_is_returned_as_the_rest(document, expected):
     assert split(document) == expected
 
 

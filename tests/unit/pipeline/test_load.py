@@ -1,4 +1,4 @@
-"""Load: whatever fails, comes twice or runs out, the table and the books come out right."""
+"""Load: table and load records are correct despite failures, duplicates and lack of time."""
 
 import gzip
 import json
@@ -36,7 +36,7 @@ def _small_segments(monkeypatch):
 
 
 def dice(seed):
-    return random.Random(seed)  # noqa: S311 - no secret
+    return random.Random(seed)  # noqa: S311 - test data
 
 
 def request(version, generation=1):
@@ -48,7 +48,7 @@ def ndjson(*records):
 
 
 def expected(world):
-    """The table that the raw objects give, whatever happened on the way."""
+    """Return the table that the raw objects give, independent of the history of the loads."""
     table = {}
     for version, raw in world.raw.objects.items():
         for piece in transform(raw, version):
@@ -59,7 +59,7 @@ def expected(world):
 
 
 def check(world, generation=1):
-    """All is loaded, the books balance, every rejected line is there once."""
+    """Check that all records are loaded, the counts add up, and each rejected line exists once."""
     assert world.drinks.table == expected(world)
     for version, raw in world.raw.objects.items():
         pieces = list(transform(raw, version))
@@ -76,7 +76,7 @@ def check(world, generation=1):
         assert world.rejected(version, generation) == plain
 
 
-def test_a_load_in_one_go(new_world, raw_record):
+def test_a_load_in_one_invocation(new_world, raw_record):
     world = new_world()
     version = world.raw.add(ndjson(*(raw_record(str(n + 1)) for n in range(12)), {}, 7))
     counts = world.handle(request(version))
@@ -86,7 +86,7 @@ def test_a_load_in_one_go(new_world, raw_record):
     check(world)
 
 
-def test_a_small_load_without_rejects_costs_two_writes_to_the_books(new_world, raw_record):
+def test_a_small_load_without_rejected_lines_writes_its_load_record_twice(new_world, raw_record):
     world = new_world()
     world.handle(request(world.raw.add(ndjson(raw_record("1"), raw_record("2")))))
     assert world.faults.calls == ["loads.acquire", "raw.open", "drinks.write", "loads.finish"]
@@ -139,7 +139,7 @@ def test_a_replay_is_a_load_of_its_own(new_world, raw_record):
 
 @pytest.fixture
 def abandoned(new_world, raw_record, killed):
-    """Makes a load whose worker was killed; its lease has not expired."""
+    """Return a function that creates a load whose worker was killed and whose lease is active."""
 
     def make(skew_ms=0):
         world = new_world()
@@ -152,7 +152,7 @@ def abandoned(new_world, raw_record, killed):
     return make
 
 
-def test_a_message_that_finds_a_lease_is_replaced_by_one_after_the_lease(abandoned):
+def test_a_message_that_meets_an_active_lease_is_replaced_by_one_after_the_lease(abandoned):
     world, version = abandoned()
     assert world.handle(request(version)) is None
     (follower,) = world.queue.sent
@@ -164,8 +164,8 @@ def test_a_message_that_finds_a_lease_is_replaced_by_one_after_the_lease(abandon
 
 
 @pytest.mark.parametrize("skew_ms", [-600_000, -1, 0, 1, 600_000, 10**9])
-def test_nobody_waits_longer_than_a_lease_was_granted_for(abandoned, skew_ms):
-    """The clock of the worker that died was ahead or behind."""
+def test_no_worker_waits_longer_than_the_length_of_a_lease(abandoned, skew_ms):
+    """The clock of the killed worker is ahead or behind."""
     world, version = abandoned(skew_ms)
     budget_ms = 60_000
     if world.handle(request(version)) is None:
@@ -180,7 +180,9 @@ def test_nobody_waits_longer_than_a_lease_was_granted_for(abandoned, skew_ms):
     ("lease_ms", "delay_s"),
     [(60_000, 61), (59_001, 61), (59_000, 60), (898_000, 899), (899_000, 900), (10**6, 900)],
 )
-def test_a_lease_is_waited_for_to_its_end_and_as_long_as_sqs_can(abandoned, lease_ms, delay_s):
+def test_the_delay_lasts_until_the_end_of_the_lease_or_for_the_maximum_of_sqs(
+    abandoned, lease_ms, delay_s
+):
     world, version = abandoned()
     ((key, lease),) = world.loads.leases.items()
     until = world.clock.now() + lease_ms
@@ -190,7 +192,9 @@ def test_a_lease_is_waited_for_to_its_end_and_as_long_as_sqs_can(abandoned, leas
     assert world.queue.delays == [delay_s]
 
 
-def test_a_lease_that_another_worker_took_meanwhile_is_waited_for_again(abandoned, killed):
+def test_a_lease_that_another_worker_acquires_in_the_meantime_is_waited_for_again(
+    abandoned, killed
+):
     world, version = abandoned()
     world.handle(request(version))
     follower = world.queue.sent.pop()
@@ -219,13 +223,13 @@ def test_a_duplicate_of_a_live_load_loads_nothing_twice(new_world, raw_record):
     check(world)
 
 
-def test_a_message_that_used_up_its_tries_is_not_replaced_while_it_waits(abandoned):
-    """Else a load that kills its workers would never end among the dead letters."""
+def test_a_message_without_tries_left_is_not_replaced(abandoned):
+    """Otherwise a load that kills its workers would never reach the dead-letter queue."""
     world, version = abandoned()
-    tired = LoadRequest(version, 1, tries=MAX_TRIES)
-    with pytest.raises(TransientError) as caught:
-        world.handle(tired)
-    assert str(caught.value) == "Another worker holds the load, after 5 failures."
+    last = LoadRequest(version, 1, tries=MAX_TRIES)
+    with pytest.raises(TransientError) as raised:
+        world.handle(last)
+    assert str(raised.value) == "Another worker holds the load, after 5 failures."
     assert world.queue.sent == []
 
 
@@ -235,28 +239,28 @@ def test_waiting_keeps_the_count_of_failed_deliveries(abandoned):
     assert [sent.tries for sent in world.queue.sent] == [3]
 
 
-class Poison:
-    """A load that never succeeds, and a queue that gives each message up after MAX_TRIES.
+class PoisonMessage:
+    """A load that never succeeds, and a queue that moves each message away after MAX_TRIES.
 
-    What is acknowledged is deleted, as by SQS where nobody has received the message since.
+    An acknowledged message is deleted, as SQS does if it was not received again in the meantime.
 
-    `comes_back` says of each try whether its message comes back while the worker is at work.
+    `redelivered` says for each try whether its message is redelivered while the worker runs.
     """
 
-    def __init__(self, world, version, comes_back):
+    def __init__(self, world, version, redelivered):
         self.world = world
         self.version = version
-        self.comes_back = list(comes_back)
+        self.redelivered = list(redelivered)
         self.message = request(version)
         self.received = 0
-        self.is_gone = False
+        self.is_acknowledged = False
         world.raw.open = lambda _: self.fail()
 
     def fail(self):
-        if self.comes_back.pop() and self.received < MAX_TRIES:
+        if self.redelivered.pop() and self.received < MAX_TRIES:
             assert self.receive() is None
-            self.is_gone = True  # acknowledged: another message replaces it
-        raise TransientError("cut each time")
+            self.is_acknowledged = True  # another message replaces it
+        raise TransientError("connection reset")
 
     def receive(self):
         tries = self.message.tries + self.received
@@ -264,15 +268,15 @@ class Poison:
         return self.world.handle(msgspec.structs.replace(self.message, tries=tries))
 
     def run(self):
-        """Deliver until the message is a dead letter; tells how often it was tried."""
+        """Deliver until the message is a dead letter; return the number of tries."""
         while self.received < MAX_TRIES:
             with pytest.raises(TransientError):
                 self.receive()
-            if self.is_gone:
+            if self.is_acknowledged:
                 (self.message,) = self.world.queue.sent
                 self.world.queue.sent.clear()
                 self.world.clock.move(1000 * self.world.queue.delays.pop())
-                self.received, self.is_gone = 0, False
+                self.received, self.is_acknowledged = 0, False
         assert self.world.queue.sent == []
         return self.world.load(self.version).attempts
 
@@ -281,20 +285,20 @@ MOST_TRIES = 2 * MAX_TRIES - 1
 
 
 @given(st.lists(st.booleans(), min_size=MOST_TRIES, max_size=MOST_TRIES))
-def test_a_load_that_always_fails_ends_in_the_dead_letters_after_nine_tries_at_most(
-    new_world, raw_record, comes_back
+def test_a_load_that_always_fails_is_a_dead_letter_after_at_most_nine_tries(
+    new_world, raw_record, redelivered
 ):
     world = new_world()
-    poison = Poison(world, world.raw.add(ndjson(raw_record())), comes_back)
+    poison = PoisonMessage(world, world.raw.add(ndjson(raw_record())), redelivered)
     assert MAX_TRIES <= poison.run() <= MOST_TRIES
     assert world.load(poison.version).status == "failed"
 
 
 @pytest.mark.parametrize(("late", "tries"), [(None, 5), (1, 6), (2, 7), (3, 8), (4, 9), (5, 5)])
-def test_the_message_that_replaces_one_is_tried_as_often_as_any(new_world, raw_record, late, tries):
+def test_a_message_that_replaces_another_has_all_its_tries(new_world, raw_record, late, tries):
     world = new_world()
-    comes_back = [number == late for number in range(MOST_TRIES, 0, -1)]
-    poison = Poison(world, world.raw.add(ndjson(raw_record())), comes_back)
+    redelivered = [number == late for number in range(MOST_TRIES, 0, -1)]
+    poison = PoisonMessage(world, world.raw.add(ndjson(raw_record())), redelivered)
     assert poison.run() == tries
 
 
@@ -326,7 +330,7 @@ def test_a_load_that_is_continued_from_its_last_try_has_not_failed(
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("call", range(1, 25))
-def test_a_crash_at_any_call_is_made_good_by_the_redelivery(
+def test_the_redelivery_recovers_from_a_crash_at_any_call(
     new_world, new_faults, raw_record, killed, *, call, when
 ):
     for error in (
@@ -344,7 +348,7 @@ def test_a_crash_at_any_call_is_made_good_by_the_redelivery(
 
 
 @pytest.mark.parametrize("throttled", [[True], [False, True], [True] * 40, [False, True] * 20])
-def test_throttling_is_waited_out(new_world, new_faults, raw_record, throttled):
+def test_the_load_waits_until_throttling_ends(new_world, new_faults, raw_record, throttled):
     world = new_world(new_faults(throttles=list(throttled)))
     version = world.raw.add(ndjson(*(raw_record(str(n + 1)) for n in range(12))))
     assert world.handle(request(version)).loaded == 12
@@ -352,9 +356,7 @@ def test_throttling_is_waited_out(new_world, new_faults, raw_record, throttled):
     check(world)
 
 
-def test_each_wait_is_twice_as_long_up_to_two_seconds(
-    new_world, new_faults, raw_record, monkeypatch
-):
+def test_each_wait_doubles_up_to_two_seconds(new_world, new_faults, raw_record, monkeypatch):
     world, waits, shares = new_world(new_faults(throttles=[True] * 7)), [], []
     monkeypatch.setattr(world.clock, "wait", waits.append)
 
@@ -369,7 +371,7 @@ def test_each_wait_is_twice_as_long_up_to_two_seconds(
 
 
 @pytest.mark.parametrize(("left_ms", "waits"), [(100, 0), (101, 1), (300, 1), (301, 2)])
-def test_a_wait_that_would_take_all_the_time_left_is_none(
+def test_there_is_no_wait_that_would_use_all_the_remaining_time(
     new_world, new_faults, raw_record, monkeypatch, *, left_ms, waits
 ):
     world, waited = new_world(new_faults(throttles=[True] * 9)), []
@@ -382,7 +384,7 @@ def test_a_wait_that_would_take_all_the_time_left_is_none(
     assert [sent.stalled for sent in world.queue.sent] == [1]
 
 
-def test_drinks_are_handed_to_the_table_thirty_two_at_once(new_world, raw_record, monkeypatch):
+def test_drinks_are_written_in_chunks_of_thirty_two(new_world, raw_record, monkeypatch):
     monkeypatch.setattr(load_module, "WRITE_CHUNK", WRITE_CHUNK)
     monkeypatch.setattr(segment_module, "SEGMENT_RECORDS", 500)
     world, sizes = new_world(), []
@@ -403,7 +405,7 @@ def test_waits_grow_to_a_limit(new_world, new_faults, raw_record, monkeypatch):
     assert waits[-1] >= 1.0
 
 
-def test_a_load_that_runs_out_of_write_capacity_goes_on_in_a_new_message(
+def test_a_load_without_write_capacity_continues_in_a_new_message(
     new_world, new_faults, raw_record
 ):
     throttles = [False, False, False, *[True] * 100]
@@ -421,10 +423,10 @@ def test_a_load_that_runs_out_of_write_capacity_goes_on_in_a_new_message(
 
 
 @pytest.mark.parametrize("left_ms", range(50, 2500, 150))
-def test_no_record_is_skipped_however_little_time_is_left_when_throttled(
+def test_no_record_is_skipped_when_throttled_with_little_time_left(
     new_world, new_faults, raw_record, left_ms
 ):
-    """The wait would be longer than the time left, but there is time left."""
+    """There is time left, but less than the wait would take."""
     world = new_world(new_faults(throttles=[False, False, False, *[True] * 8]))
     version = world.raw.add(ndjson(*(raw_record(str(n + 1)) for n in range(12))))
     message = request(version)
@@ -433,7 +435,7 @@ def test_no_record_is_skipped_however_little_time_is_left_when_throttled(
     check(world)
 
 
-def test_a_load_that_runs_out_of_time_goes_on_in_a_new_message(new_world, new_faults, raw_record):
+def test_a_load_that_runs_out_of_time_continues_in_a_new_message(new_world, new_faults, raw_record):
     world = new_world(new_faults(cost_ms=400))
     version = world.raw.add(ndjson(*(raw_record(str(n + 1)) for n in range(23))))
     assert 0 < world.handle(request(version), budget_ms=SAVING_MS + 2000).read < 23
@@ -444,7 +446,7 @@ def test_a_load_that_runs_out_of_time_goes_on_in_a_new_message(new_world, new_fa
     assert world.load(version).attempts > 2
 
 
-def test_without_time_the_message_is_sent_again_before_anything_is_begun(new_world, raw_record):
+def test_without_time_the_message_is_sent_again_before_the_load_starts(new_world, raw_record):
     world = new_world()
     message = LoadRequest(world.raw.add(ndjson(raw_record())), 1, Checkpoint(5), 3)
     assert world.handle(message, budget_ms=SAVING_MS) is None
@@ -452,7 +454,7 @@ def test_without_time_the_message_is_sent_again_before_anything_is_begun(new_wor
     assert world.loads.loads == {}
 
 
-def test_with_a_millisecond_left_the_work_is_begun(new_world, raw_record):
+def test_with_a_millisecond_left_the_load_starts(new_world, raw_record):
     world = new_world()
     version = world.raw.add(ndjson(raw_record()))
     assert world.handle(request(version), budget_ms=SAVING_MS + 1) == Counts(read=1, loaded=1)
@@ -460,7 +462,7 @@ def test_with_a_millisecond_left_the_work_is_begun(new_world, raw_record):
 
 
 @pytest.mark.parametrize(("left_ms", "read"), [(-1, 5), (0, 5), (1, 12)])
-def test_after_a_segment_the_load_goes_on_while_a_millisecond_is_left(
+def test_after_a_segment_the_load_continues_if_a_millisecond_is_left(
     new_world, raw_record, left_ms, read
 ):
     world = new_world()
@@ -478,11 +480,11 @@ def test_after_a_segment_the_load_goes_on_while_a_millisecond_is_left(
     check(world)
 
 
-def test_three_seconds_are_kept_to_put_the_work_away():
+def test_three_seconds_are_reserved_to_save_the_progress():
     assert load_module.SAVING_TIME_MS == 3_000
 
 
-def test_a_load_that_came_further_before_it_was_throttled_has_not_stalled(
+def test_a_load_that_progressed_before_it_was_throttled_has_not_stalled(
     new_world, new_faults, raw_record
 ):
     world = new_world(new_faults(throttles=[False] * 5 + [True] * 100))
@@ -500,7 +502,7 @@ def test_a_load_that_came_further_before_it_was_throttled_has_not_stalled(
     assert (world.queue.sent[-1].stalled, world.queue.delays[-1]) == (1, 5)
 
 
-def test_what_a_message_loaded_is_told_apart_from_the_whole_load(new_world, new_faults, raw_record):
+def test_the_result_of_a_message_is_separate_from_the_whole_load(new_world, new_faults, raw_record):
     world = new_world(new_faults(throttles=[False] * 3 + [True] * 100))
     version = world.raw.add(ndjson(*(raw_record(str(n + 1), new="x") for n in range(4))))
     loader = Loader(world.raw, world.drinks, world.loads, world.queue, world.clock, MAX_TRIES)
@@ -515,7 +517,7 @@ def test_what_a_message_loaded_is_told_apart_from_the_whole_load(new_world, new_
     assert {kind.count for kind in world.load(version).drift} == {4}
 
 
-def test_rejected_lines_are_kept_under_the_load_and_the_segment(new_world, raw_record):
+def test_rejected_lines_are_stored_under_the_load_and_the_segment(new_world, raw_record):
     world = new_world()
     good = [raw_record(str(n + 1)) for n in range(8)]
     version = world.raw.add(ndjson(*good[:4], {}, *good[4:6], {}))
@@ -538,7 +540,7 @@ def test_only_the_last_of_five_tries_marks_the_load_failed(new_world, raw_record
     assert world.load(version).status == status
 
 
-def test_a_stalled_load_says_how_often_and_waits_longer(new_world, new_faults, raw_record):
+def test_a_stalled_load_counts_its_stalls_and_waits_longer(new_world, new_faults, raw_record):
     world = new_world(new_faults(throttles=[True] * 100))
     version = world.raw.add(ndjson(raw_record()))
     assert world.handle(request(version)) == Counts()
@@ -546,7 +548,7 @@ def test_a_stalled_load_says_how_often_and_waits_longer(new_world, new_faults, r
     assert world.queue.delays == [load_module.CONTINUE_DELAY_S]
 
 
-def test_a_load_that_stalls_for_ever_fails_at_last(new_world, new_faults, raw_record):
+def test_a_load_that_stalls_too_often_fails(new_world, new_faults, raw_record):
     world = new_world(new_faults(throttles=[True] * 10_000))
     version = world.raw.add(ndjson(raw_record()))
     message = request(version)
@@ -554,9 +556,9 @@ def test_a_load_that_stalls_for_ever_fails_at_last(new_world, new_faults, raw_re
         world.handle(message)
         message = world.queue.sent.pop()
         assert message.stalled == stalled
-    with pytest.raises(TransientError) as caught:
+    with pytest.raises(TransientError) as raised:
         world.handle(message, last_try=True)
-    assert str(caught.value) == "DynamoDB throttled every write in 11 messages."
+    assert str(raised.value) == "DynamoDB throttled every write in 11 messages."
     assert world.load(version).status == "failed"
     world.faults.throttles.clear()
     world.handle(message)
@@ -566,7 +568,7 @@ def test_a_load_that_stalls_for_ever_fails_at_last(new_world, new_faults, raw_re
 @pytest.mark.parametrize(
     "error", [TransientError("slow"), PermanentError("denied"), UnreachableError("x")]
 )
-def test_the_last_try_marks_the_load_failed_and_a_redrive_mends_it(new_world, raw_record, error):
+def test_the_last_try_marks_the_load_failed_and_a_redrive_repairs_it(new_world, raw_record, error):
     world = new_world()
     version = world.raw.add(ndjson(raw_record()))
     world.faults.by_call = {3: ("before", error)}
@@ -579,7 +581,7 @@ def test_the_last_try_marks_the_load_failed_and_a_redrive_mends_it(new_world, ra
     check(world)
 
 
-def test_an_earlier_try_notes_the_error_and_gives_the_load_back(new_world, raw_record):
+def test_an_earlier_try_records_the_error_and_releases_the_load(new_world, raw_record):
     world = new_world()
     version = world.raw.add(ndjson(raw_record()))
     world.faults.by_call = {3: ("before", TransientError("slow"))}
@@ -589,7 +591,7 @@ def test_an_earlier_try_notes_the_error_and_gives_the_load_back(new_world, raw_r
     assert world.loads.leases == {}
 
 
-def test_a_raw_object_that_is_gone_fails_the_load_for_good(new_world):
+def test_a_missing_raw_object_fails_the_load_permanently(new_world):
     world = new_world()
     version = ObjectVersion("data", "raw/thecocktaildb/gone.json", "v1")
     assert world.handle(request(version)) is None
@@ -597,7 +599,7 @@ def test_a_raw_object_that_is_gone_fails_the_load_for_good(new_world):
     assert world.load(version).error == f"The raw object is gone: `{version.key}` is not stored."
 
 
-def test_a_missing_table_is_not_taken_for_a_missing_object(new_world, raw_record):
+def test_a_missing_table_is_not_mistaken_for_a_missing_object(new_world, raw_record):
     world = new_world()
     version = world.raw.add(ndjson(raw_record()))
     world.faults.by_call = {3: ("before", MissingError("no table drinks"))}
@@ -606,7 +608,7 @@ def test_a_missing_table_is_not_taken_for_a_missing_object(new_world, raw_record
     assert world.load(version).error == "no table drinks"
 
 
-def test_reading_that_breaks_off_keeps_the_finished_segments(new_world, raw_record):
+def test_a_read_error_keeps_the_finished_segments(new_world, raw_record):
     world = new_world()
     body = ndjson(*(raw_record(str(n + 1)) for n in range(12)))
     version = world.raw.add(body)
@@ -631,8 +633,8 @@ def test_a_redelivered_segment_gives_the_same_counts(new_world, raw_record, kill
     check(world)
 
 
-def test_two_workers_at_once_write_one_book(new_world, raw_record):
-    """A worker is so slow that its lease runs out; another does the load; it comes back."""
+def test_two_concurrent_workers_write_one_load_record(new_world, raw_record):
+    """The lease of a slow worker expires, another worker does the load, the first one resumes."""
     for stop_at in range(1, 12):
         world = new_world()
         version = world.raw.add(ndjson(*(raw_record(str(n + 1)) for n in range(11)), {}))
@@ -652,7 +654,7 @@ def test_two_workers_at_once_write_one_book(new_world, raw_record):
 
 
 def test_two_workers_that_cut_a_segment_differently_lose_nothing(new_world, new_faults, raw_record):
-    """The first worker's cut stands; the second goes on from there, not from its own end."""
+    """The cut of the first worker applies; the second one continues there, not at its own end."""
     world = new_world(new_faults(throttles=[False, False, False, *[True] * 30]))
     version = world.raw.add(ndjson(*(raw_record(str(n + 1)) for n in range(11)), {}))
     put_segment = world.loads.put_segment
@@ -671,7 +673,7 @@ def test_two_workers_that_cut_a_segment_differently_lose_nothing(new_world, new_
 
 
 def test_damage_at_the_end_of_a_full_segment_is_counted_once(new_world, new_faults, raw_record):
-    """Time runs out right behind the rejected line that tells of the damage."""
+    """Time runs out right after the rejected line that reports the damage."""
     whole = ndjson(*(raw_record(str(n + 1), "x" * n) for n in range(40)))
     body = gzip.compress(whole)[:-9]
     for budget in range(2400, 8000, 400):
@@ -699,24 +701,24 @@ OBJECTS = st.lists(
 
 
 def body_of(records, form):
-    found = [
+    fields = [
         {"idDrink": id_, "strDrink": name, "strIngredient1": ingredient}
         for id_, name, ingredient in records
     ]
     match form:
         case "array":
-            return json.dumps(found).encode()
+            return json.dumps(fields).encode()
         case "csv":
-            rows = [",".join(record.values()) for record in found]
+            rows = [",".join(record.values()) for record in fields]
             return "\n".join(["idDrink,strDrink,strIngredient1", *rows, "1,2"]).encode()
         case "gzip":
-            return gzip.compress(ndjson(*found))
+            return gzip.compress(ndjson(*fields))
         case "cut gzip":
-            return gzip.compress(ndjson(*found))[:-9]
+            return gzip.compress(ndjson(*fields))[:-9]
         case "envelopes":
-            return ndjson(*({"drinks": found[i : i + 3]} for i in range(0, len(found), 3)), {})
+            return ndjson(*({"drinks": fields[i : i + 3]} for i in range(0, len(fields), 3)), {})
         case _:
-            return ndjson(*found)
+            return ndjson(*fields)
 
 
 @settings(
@@ -739,7 +741,7 @@ def body_of(records, form):
     skews_ms=st.lists(st.sampled_from([0, -600_000, 600_000, 10**8]), min_size=1, max_size=4),
     choose=st.randoms(use_true_random=False),
 )
-def test_whatever_happens_the_table_and_the_books_come_out_right(
+def test_table_and_load_records_are_correct_despite_any_faults(
     new_world,
     new_faults,
     killed,
@@ -752,10 +754,10 @@ def test_whatever_happens_the_table_and_the_books_come_out_right(
     skews_ms,
     choose,
 ):
-    """Duplicates, crashes at any call, throttles, clocks that differ, and time that runs out.
+    """Duplicates, crashes at any call, throttling, different clocks and lack of time.
 
-    When the queue is empty, every load is done: also where a worker died and its message came
-    back while its lease had not expired.
+    When the queue is empty, every load is done, even if a worker was killed and its message was
+    redelivered before its lease expired.
     """
     errors = {"killed": killed(), "5xx": TransientError("5xx"), "denied": PermanentError("denied")}
     named = {call: (when, errors[name]) for call, (when, name) in faults.items()}

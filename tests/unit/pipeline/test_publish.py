@@ -1,4 +1,4 @@
-"""Publishing: any number of publishers, in any order and failing anywhere, end at the table."""
+"""Publishing: concurrent publishers with faults at any call converge to the table."""
 
 import random
 import sqlite3
@@ -23,7 +23,7 @@ NOW_MS = 1_700_000_000_000
 
 
 class Table:
-    """The drinks table; `before` is called with the name of each call, and may raise."""
+    """The drinks table; calls `before` with the name of each call; `before` may raise an error."""
 
     name = "drinks"
 
@@ -43,12 +43,12 @@ class Table:
         return iter(list(self.registers.values()))
 
     def drinks(self):
-        found = (register.drink for register in self.registers.values())
-        return {drink.id: drink for drink in found if drink}
+        drinks = (register.drink for register in self.registers.values())
+        return {drink.id: drink for drink in drinks if drink}
 
 
 class Bucket:
-    """A published file, seen by one publisher."""
+    """The bucket of the published file, as one publisher uses it."""
 
     def __init__(self, published, before=lambda _call: None, after=lambda _call: None):
         self.published = published
@@ -58,15 +58,15 @@ class Bucket:
     def __getattr__(self, name):
         def call(*args, **options):
             self.before(name)
-            answer = getattr(self.published, name)(*args, **options)
+            result = getattr(self.published, name)(*args, **options)
             self.after(name)
-            return answer
+            return result
 
         return call
 
 
-def shown(body):
-    """The drinks in a published file."""
+def published_drinks(body):
+    """Return the drinks in a published file."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "c"
         path.write_bytes(body)
@@ -81,7 +81,7 @@ def published(new_published):
 
 @pytest.fixture
 def table(new_drink):
-    """Three drinks."""
+    """Return a table of three drinks."""
     table = Table()
     table.put(*(new_drink(str(number), f"Mix {number}", ["Gin"]) for number in range(3)))
     return table
@@ -89,10 +89,10 @@ def table(new_drink):
 
 @pytest.fixture
 def new_publisher(tmp_path):
-    made = iter(range(100))
+    numbers = iter(range(100))
 
     def make(table, catalogue):
-        folder = tmp_path / str(next(made))
+        folder = tmp_path / str(next(numbers))
         folder.mkdir()
         return Publisher(table, catalogue, folder, now_ms=lambda: NOW_MS, wait=lambda _s: None)
 
@@ -101,38 +101,38 @@ def new_publisher(tmp_path):
 
 @pytest.fixture
 def publisher(new_publisher, table, published):
-    """A publisher that has published all three drinks."""
+    """Return a publisher that has published all three drinks."""
     publisher = new_publisher(table, published)
     publisher.publish(table.registers)
     return publisher
 
 
-def test_the_first_doorbell_publishes_the_whole_table(new_publisher, table, published):
-    done = new_publisher(table, published).publish(["thecocktaildb:1"])
-    assert (done.rebuilt, done.drinks, done.removed, done.attempts) == (True, 3, 0, 1)
-    assert shown(published.body) == table.drinks()
+def test_the_first_change_notification_publishes_the_whole_table(new_publisher, table, published):
+    result = new_publisher(table, published).publish(["thecocktaildb:1"])
+    assert (result.rebuilt, result.drinks, result.removed, result.attempts) == (True, 3, 0, 1)
+    assert published_drinks(published.body) == table.drinks()
 
 
 def test_a_changed_drink_is_published(publisher, table, published, new_drink):
     table.put(new_drink("1", "Other"), new_drink("7", "New"))
-    done = publisher.publish(["thecocktaildb:1", "thecocktaildb:7", "thecocktaildb:1"])
-    assert (done.changed, done.removed, done.drinks, done.rebuilt) == (2, 0, 4, False)
-    assert shown(published.body) == table.drinks()
-    assert published.downloads == 0  # its own copy is what was published
+    result = publisher.publish(["thecocktaildb:1", "thecocktaildb:7", "thecocktaildb:1"])
+    assert (result.changed, result.removed, result.drinks, result.rebuilt) == (2, 0, 4, False)
+    assert published_drinks(published.body) == table.drinks()
+    assert published.downloads == 0  # its own copy is the published one
 
 
-def test_what_is_gone_or_known_from_absences_alone_is_taken_out(publisher, table, published):
+def test_drinks_that_are_deleted_or_have_only_absences_are_removed(publisher, table, published):
     del table.registers["thecocktaildb:0"]
     table.registers["thecocktaildb:1"] = Register("thecocktaildb:1", None, absences=(5,))
-    done = publisher.publish(["thecocktaildb:0", "thecocktaildb:1", "thecocktaildb:9"])
-    assert (done.changed, done.removed, done.drinks) == (0, 2, 1)
-    assert shown(published.body) == table.drinks()
+    result = publisher.publish(["thecocktaildb:0", "thecocktaildb:1", "thecocktaildb:9"])
+    assert (result.changed, result.removed, result.drinks) == (0, 2, 1)
+    assert published_drinks(published.body) == table.drinks()
 
 
-def test_nothing_changed_nothing_uploaded(publisher, table, published):
-    done = publisher.publish(table.registers)
-    assert (done.changed, done.removed, done.drinks) == (0, 0, 3)
-    assert done.version.startswith(f"{NOW_MS}-")
+def test_without_changes_nothing_is_uploaded(publisher, table, published):
+    result = publisher.publish(table.registers)
+    assert (result.changed, result.removed, result.drinks) == (0, 0, 3)
+    assert result.version.startswith(f"{NOW_MS}-")
     assert len(published.uploads) == 1
 
 
@@ -143,7 +143,7 @@ def test_another_publishers_file_is_downloaded_first(
     new_publisher(table, published).publish(["thecocktaildb:1"])
     table.put(new_drink("2", "Other, too"))
     publisher.publish(["thecocktaildb:2"])
-    assert shown(published.body) == table.drinks()
+    assert published_drinks(published.body) == table.drinks()
     assert published.downloads == 2
 
 
@@ -163,7 +163,7 @@ def test_a_catalogue_that_cannot_be_edited_is_rebuilt(
     assert publisher.publish(["thecocktaildb:1"]).rebuilt
     table.put(new_drink("2", "Other"))
     assert not publisher.publish(["thecocktaildb:2"]).rebuilt
-    assert shown(published.body) == table.drinks()
+    assert published_drinks(published.body) == table.drinks()
 
 
 def test_a_lost_copy_is_downloaded_again(publisher, table, published, tmp_path, new_drink):
@@ -171,29 +171,31 @@ def test_a_lost_copy_is_downloaded_again(publisher, table, published, tmp_path, 
         path.unlink()
     table.put(new_drink("1", "Other"))
     assert not publisher.publish(["thecocktaildb:1"]).rebuilt
-    assert shown(published.body) == table.drinks()
+    assert published_drinks(published.body) == table.drinks()
 
 
-def test_a_rebuild_replaces_whatever_is_published(new_publisher, table, published):
-    published.body = b"no catalogue"
+def test_a_rebuild_replaces_any_published_file(new_publisher, table, published):
+    published.body = b"not a catalogue"
     seen = []
-    done = new_publisher(table, published).rebuild(seen.append)
-    assert (done.rebuilt, done.changed, seen) == (True, 3, [1, 2, 3])
-    assert shown(published.body) == table.drinks()
+    result = new_publisher(table, published).rebuild(seen.append)
+    assert (result.rebuilt, result.changed, seen) == (True, 3, [1, 2, 3])
+    assert published_drinks(published.body) == table.drinks()
 
 
-def test_a_rebuild_that_was_overtaken_reads_again(new_publisher, publisher, table, published):
+def test_a_rebuild_that_loses_to_another_publish_reads_again(
+    new_publisher, publisher, table, published
+):
     def overtake(call):
         if call == "upload" and len(published.uploads) == 1:
             table.registers.pop("thecocktaildb:2")
             publisher.publish(["thecocktaildb:2"])
 
-    done = new_publisher(table, Bucket(published, overtake)).rebuild()
-    assert (done.attempts, done.drinks) == (2, 2)
-    assert shown(published.body) == table.drinks()
+    result = new_publisher(table, Bucket(published, overtake)).rebuild()
+    assert (result.attempts, result.drinks) == (2, 2)
+    assert published_drinks(published.body) == table.drinks()
 
 
-def test_a_publisher_that_always_loses_gives_up_for_now(
+def test_a_publisher_that_always_loses_gives_up(
     new_publisher, publisher, table, published, new_drink
 ):
     names = iter(range(100))
@@ -207,10 +209,10 @@ def test_a_publisher_that_always_loses_gives_up_for_now(
     table.put(new_drink("1", "Other"))
     with pytest.raises(TransientError, match="8 conflicting"):
         loser.publish(["thecocktaildb:1"])
-    assert set(shown(published.body)) == set(table.drinks())
+    assert set(published_drinks(published.body)) == set(table.drinks())
 
 
-def test_after_each_lost_upload_the_wait_is_twice_as_long_up_to_two_seconds(
+def test_the_wait_after_a_lost_upload_doubles_up_to_two_seconds(
     tmp_path, table, published, monkeypatch
 ):
     def overtake(call):
@@ -224,16 +226,16 @@ def test_after_each_lost_upload_the_wait_is_twice_as_long_up_to_two_seconds(
     loser = Publisher(
         table, Bucket(published, overtake), tmp_path, now_ms=lambda: NOW_MS, wait=waits.append
     )
-    with pytest.raises(TransientError) as caught:
+    with pytest.raises(TransientError) as raised:
         loser.rebuild()
-    assert str(caught.value) == "Gave up after 8 conflicting concurrent publishes."
+    assert str(raised.value) == "Gave up after 8 conflicting concurrent publishes."
     assert waits == [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2, 2]
     assert set(shares) == {(0.5, 1)}
 
 
 @pytest.mark.parametrize("call", ["download", "many", "upload"])
 @pytest.mark.parametrize("error", [TransientError, PermanentError])
-def test_a_failure_leaves_what_is_published_and_raises(
+def test_a_failure_leaves_the_published_file_and_is_raised(
     new_publisher, new_published, new_drink, call, error
 ):
     failing = set()
@@ -255,10 +257,10 @@ def test_a_failure_leaves_what_is_published_and_raises(
     assert published.body == before
     failing.clear()
     assert publisher.publish(["thecocktaildb:1"]).changed == 1
-    assert shown(published.body) == table.drinks()
+    assert published_drinks(published.body) == table.drinks()
 
 
-def test_an_upload_whose_answer_is_lost_is_found_done(
+def test_an_upload_whose_response_is_lost_is_not_repeated(
     new_publisher, publisher, table, published, new_drink
 ):
     failing = {"upload"}
@@ -271,12 +273,12 @@ def test_an_upload_whose_answer_is_lost_is_found_done(
     weak = new_publisher(table, Bucket(published, after=fail))
     with pytest.raises(TransientError):
         weak.publish(["thecocktaildb:1"])
-    assert shown(published.body) == table.drinks()
+    assert published_drinks(published.body) == table.drinks()
     assert weak.publish(["thecocktaildb:1"]).changed == 0
     assert publisher.publish(table.registers).changed == 0
 
 
-def test_a_seal_that_fails_leaves_what_is_published(
+def test_a_failed_seal_leaves_the_published_file(
     publisher, table, published, new_drink, monkeypatch
 ):
     def fail(_now):
@@ -290,14 +292,14 @@ def test_a_seal_that_fails_leaves_what_is_published(
             publisher.publish(["thecocktaildb:1"])
     assert published.body == before
     assert publisher.publish(["thecocktaildb:1"]).changed == 1
-    assert shown(published.body) == table.drinks()
+    assert published_drinks(published.body) == table.drinks()
 
 
-# ---- two publishers at once
+# ---- two concurrent publishers
 
 
 class Actor(threading.Thread):
-    """Works step by step: each step begins when the test lets it."""
+    """A thread that waits at each step until the test lets it continue."""
 
     def __init__(self, work):
         super().__init__(daemon=True)
@@ -310,7 +312,7 @@ class Actor(threading.Thread):
         try:
             self.step()
             self.work(self)
-        except BaseException as error:  # noqa: BLE001 - whatever it is, the test has to see it
+        except BaseException as error:  # noqa: BLE001 - the test reports any error
             self.error = error
         self.done = True
         self.paused.release()
@@ -321,7 +323,7 @@ class Actor(threading.Thread):
 
 
 def interleave(actors, choose):
-    """Let the actors work, one at a time, in an order by chance."""
+    """Run the actors one at a time in a random order."""
     for actor in actors:
         actor.start()
         actor.paused.acquire()
@@ -332,27 +334,27 @@ def interleave(actors, choose):
     assert [actor.error for actor in actors] == [None] * len(actors)
 
 
-class Doorbell:
-    """The stream: bells wait until somebody has published their drinks; some ring twice."""
+class ChangeStream:
+    """The stream: notifications wait until their drinks are published; some are sent twice."""
 
     def __init__(self, choose):
         self.choose = choose
         self.waiting = []
         self.is_open = True
 
-    def ring(self, drink_id):
+    def notify(self, drink_id):
         self.waiting += [drink_id] * self.choose.randint(1, 2)
 
     def take(self):
-        """Some of the bells, in any order."""
+        """Remove and return some of the notifications, in any order."""
         self.choose.shuffle(self.waiting)
         number = self.choose.randint(1, max(1, len(self.waiting)))
         batch, self.waiting = self.waiting[:number], self.waiting[number:]
         return batch
 
 
-class Ages:
-    """Watches each upload: no drink may get older, whoever publishes it."""
+class AgeCheck:
+    """Checks each upload: no publisher may replace a drink by an older one."""
 
     def __init__(self, published):
         self.published = published
@@ -360,14 +362,14 @@ class Ages:
 
     def __call__(self, call):
         if call == "upload":
-            for drink in shown(self.published.body).values():
+            for drink in published_drinks(self.published.body).values():
                 age = int(drink.category)
                 assert age >= self.newest[drink.id]
                 self.newest[drink.id] = age
 
 
-class Crowd:
-    """A table that changes while two publishers hear its doorbell and fail now and then."""
+class ConcurrentPublishers:
+    """A table that changes while two publishers handle its stream and sometimes fail."""
 
     def __init__(self, published, new_drink, choose, faults):
         self.published = published
@@ -375,8 +377,8 @@ class Crowd:
         self.choose = choose
         self.faults_left = faults
         self.table = Table()
-        self.bell = Doorbell(choose)
-        self.ages = Ages(published)
+        self.stream = ChangeStream(choose)
+        self.ages = AgeCheck(published)
 
     def change(self, actor):
         for number in range(1, 9):
@@ -387,35 +389,35 @@ class Crowd:
                 self.table.registers[drink.id] = Register(drink.id, None, absences=(1,))
             else:
                 self.table.put(drink)
-            self.bell.ring(drink.id)
-        self.bell.is_open = False
+            self.stream.notify(drink.id)
+        self.stream.is_open = False
 
     def publish(self, actor):
         with TemporaryDirectory() as folder:
             publisher = self.publisher(actor, Path(folder))
-            while self.bell.is_open or self.bell.waiting:
+            while self.stream.is_open or self.stream.waiting:
                 actor.step()
-                batch = self.bell.take()
+                batch = self.stream.take()
                 try:
                     publisher.publish(batch)
                 except (TransientError, PermanentError):
-                    self.bell.waiting += batch
+                    self.stream.waiting += batch
 
     def publisher(self, actor, folder):
         def before(call):
             actor.step()
-            self.perhaps_fail(call)
+            self.maybe_fail(call)
 
         def after(call):
             self.ages(call)
-            self.perhaps_fail(call)
+            self.maybe_fail(call)
 
-        seen = Table(before)
-        seen.registers = self.table.registers
+        table = Table(before)
+        table.registers = self.table.registers
         bucket = Bucket(self.published, before, after)
-        return Publisher(seen, bucket, folder, now_ms=lambda: NOW_MS, wait=actor.step)
+        return Publisher(table, bucket, folder, now_ms=lambda: NOW_MS, wait=actor.step)
 
-    def perhaps_fail(self, call):
+    def maybe_fail(self, call):
         if self.faults_left and self.choose.random() < 0.15:
             self.faults_left -= 1
             raise self.choose.choice([TransientError, PermanentError])(call)
@@ -423,8 +425,13 @@ class Crowd:
 
 @settings(max_examples=examples(40), deadline=None)
 @given(seed=st.integers(0, 2**32), faults=st.integers(0, 8))
-def test_two_publishers_end_at_the_table_whatever_happens(new_published, new_drink, seed, faults):
+def test_two_publishers_converge_to_the_table_despite_any_faults(
+    new_published, new_drink, seed, faults
+):
     published = new_published()
-    crowd = Crowd(published, new_drink, random.Random(seed), faults)  # noqa: S311 - chance that can be repeated
-    interleave([Actor(crowd.change), Actor(crowd.publish), Actor(crowd.publish)], crowd.choose)
-    assert shown(published.body) == crowd.table.drinks()
+    publishers = ConcurrentPublishers(published, new_drink, random.Random(seed), faults)  # noqa: S311 - reproducible by its seed
+    interleave(
+        [Actor(publishers.change), Actor(publishers.publish), Actor(publishers.publish)],
+        publishers.choose,
+    )
+    assert published_drinks(published.body) == publishers.table.drinks()

@@ -1,4 +1,4 @@
-"""Reconcile: what is lost is sent again, what is slow or done is left alone."""
+"""Reconcile: lost loads are sent again, slow or finished ones are not touched."""
 
 import msgspec
 import pytest
@@ -29,7 +29,7 @@ def open_load(world, version, **fields):
     world.loads.loads[key] = msgspec.structs.replace(world.loads.loads[key], **fields)
 
 
-def test_an_object_whose_event_was_lost_is_loaded_at_last(world, raw_record):
+def test_an_object_whose_event_was_lost_is_loaded(world, raw_record):
     version = world.raw.add(msgspec.json.encode(raw_record()), stored_at=NOW - LOST_AFTER_MS)
     report = run(world)
     assert (report.checked, report.requeued, report.failed) == (1, [version.key], [])
@@ -43,20 +43,20 @@ def test_an_object_whose_event_was_lost_is_loaded_at_last(world, raw_record):
     ("age_ms", "requeued"),
     [(0, 0), (LOST_AFTER_MS - 1, 0), (LOST_AFTER_MS, 1), (WEEK_MS, 1), (WEEK_MS + 1, 0)],
 )
-def test_only_objects_of_some_age_are_looked_at(world, age_ms, requeued):
+def test_only_objects_within_a_range_of_ages_are_checked(world, age_ms, requeued):
     world.raw.add(b"{}", stored_at=NOW - age_ms)
     assert len(run(world).requeued) == requeued
 
 
 @pytest.mark.parametrize("status", ["done", "failed"])
-def test_what_has_ended_is_left_alone(world, status):
+def test_a_load_that_has_ended_is_not_touched(world, status):
     version = world.raw.add(b"{}", stored_at=NOW - LOST_AFTER_MS)
     open_load(world, version, status=status)
     report = run(world)
     assert (report.checked, report.requeued, report.failed) == (1, [], [])
 
 
-def test_a_load_is_lost_when_its_messages_have_had_all_their_deliveries(world):
+def test_a_load_is_lost_after_all_deliveries_of_its_messages(world):
     version = world.raw.add(b"{}", stored_at=NOW - 10 * LOST_AFTER_MS)
     open_load(world, version, started_at=NOW - LOST_AFTER_MS + 1)
     assert run(world).requeued == []
@@ -82,7 +82,7 @@ def test_after_three_requeues_a_load_is_marked_failed(world):
     assert run(world, now + LOST_AFTER_MS).failed == []
 
 
-def test_the_latest_generation_is_the_one_that_counts(world):
+def test_only_the_latest_generation_counts(world):
     version = world.raw.add(b"{}", stored_at=NOW - LOST_AFTER_MS)
     open_load(world, version, status="done")
     open_load(world, version)
@@ -90,7 +90,7 @@ def test_the_latest_generation_is_the_one_that_counts(world):
     assert world.queue.sent == [LoadRequest(version, 2)]
 
 
-def test_what_is_left_alone_keeps_nothing_behind_it_from_being_found(world):
+def test_skipped_objects_do_not_hide_the_objects_after_them(world):
     new, lost, done, last = (
         world.raw.add(b"{}", f"raw/thecocktaildb/{name}", stored_at=NOW - age_ms)
         for name, age_ms in enumerate((0, LOST_AFTER_MS, LOST_AFTER_MS, LOST_AFTER_MS))
@@ -101,7 +101,7 @@ def test_what_is_left_alone_keeps_nothing_behind_it_from_being_found(world):
     assert new not in {request.object for request in world.queue.sent}
 
 
-def test_every_version_of_an_object_is_looked_at(world):
+def test_every_version_of_an_object_is_checked(world):
     for version_id in ("v1", "v2"):
         world.raw.add(b"{}", version_id=version_id, stored_at=NOW - LOST_AFTER_MS)
     assert run(world).checked == 2
@@ -109,8 +109,8 @@ def test_every_version_of_an_object_is_looked_at(world):
 
 
 @pytest.mark.parametrize("env", environments.DEPLOYED)
-def test_the_schedule_comes_round_often_enough_to_give_up_within_the_look_back(world, env):
-    """Seven days are looked at; after three re-queues, one more look marks a load failed."""
+def test_the_schedule_is_frequent_enough_to_give_up_within_the_look_back(world, env):
+    """The look-back is seven days; the run after three re-queues marks a load as failed."""
     described = environments.environment(find_checkout().environments, env)
     assert described.reconcile.enabled
     every_ms = round(HOURS / events_a_month(described.reconcile.schedule) * 3_600_000)

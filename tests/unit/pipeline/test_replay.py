@@ -1,4 +1,4 @@
-"""Replay: the same object version again, as a new generation, by the front door."""
+"""Replay: the same object version is loaded again as a new generation through the queue."""
 
 from types import SimpleNamespace
 
@@ -18,7 +18,7 @@ NOW = 1_767_268_800_000
 
 
 def listing(**stored_at):
-    """A bucket with an object `raw/<name>/1` for each name, stored at that time."""
+    """Return a bucket with an object `raw/<name>/1` for each name, stored at that time."""
     listed = [
         SimpleNamespace(version=ObjectVersion("data", f"raw/{name}/1", "v1"), stored_at=at)
         for name, at in stored_at.items()
@@ -42,13 +42,13 @@ def test_a_replay_opens_the_next_generation_and_sends_the_same_version(new_world
     assert world.load(version, 1).status == "done"
 
 
-def test_a_replay_of_what_never_had_a_load_is_its_first(new_world):
+def test_a_replay_of_an_object_without_a_load_is_its_first_load(new_world):
     world = new_world()
     version = world.raw.add(b"{}")
     assert replay([version], world.loads, world.queue, now=NOW) == [LoadRequest(version, 1)]
 
 
-def test_a_replay_changes_nothing_that_stands(new_world, raw_record):
+def test_a_replay_does_not_change_the_table(new_world, raw_record):
     world = new_world()
     old = world.raw.add(
         msgspec.json.encode(raw_record(name="Old")), "raw/thecocktaildb/1", stored_at=1
@@ -66,26 +66,26 @@ def test_a_replay_changes_nothing_that_stands(new_world, raw_record):
     assert world.load(new, 2).counts.loaded == 1
 
 
-def test_what_was_stored_since_a_time_is_chosen_that_moment_included():
+def test_since_selects_objects_stored_at_or_after_the_time():
     bucket = listing(old=NOW - 1, new=NOW, newer=NOW + 1)
-    chosen = [version.key for version in under(["raw/"], bucket, since=NOW)]
-    assert chosen == ["raw/new/1", "raw/newer/1"]
+    selected = [version.key for version in under(["raw/"], bucket, since=NOW)]
+    assert selected == ["raw/new/1", "raw/newer/1"]
     assert under(["raw/old", "raw/old/1"], bucket, since=NOW) == []
     assert [version.key for version in under(["raw/old", "raw/o"], bucket)] == ["raw/old/1"]
 
 
-def test_a_key_that_no_raw_object_has_is_told():
+def test_a_key_without_a_raw_object_is_refused():
     for prefix, problem in {
         "raw/none": "No raw object's key begins with `raw/none`.",
         "rejected/": "`rejected/` is not the key of a raw object. Use one under `raw/`.",
         "": "`` is not the key of a raw object. Use one under `raw/`.",
     }.items():
-        with pytest.raises(UsageError) as caught:
+        with pytest.raises(UsageError) as raised:
             under([prefix], listing(old=NOW))
-        assert str(caught.value) == problem
+        assert str(raised.value) == problem
 
 
-def test_without_a_time_every_version_is_chosen():
+def test_without_a_time_every_version_is_selected():
     assert [version.key for version in under(["raw/"], listing(old=0))] == ["raw/old/1"]
 
 
@@ -99,12 +99,12 @@ def test_without_a_time_every_version_is_chosen():
         ("--since", "2026-01-01T00:00Z", "--rejected"),
     ],
 )
-def test_a_replay_that_is_not_clear_is_refused_before_anything_is_asked(options):
+def test_ambiguous_options_are_refused_before_the_first_request(options):
     assert isinstance(CliRunner().invoke(app, ["replay", *options]).exception, UsageError)
 
 
 @pytest.mark.parametrize(
-    ("asked", "expected"),
+    ("options", "expected"),
     [
         ({"failed": True, "rejected": False}, ["failed"]),
         ({"failed": False, "rejected": True}, ["rejected"]),
@@ -112,7 +112,9 @@ def test_a_replay_that_is_not_clear_is_refused_before_anything_is_asked(options)
         ({"failed": False, "rejected": False}, []),
     ],
 )
-def test_what_failed_or_rejected_records_is_chosen_by_its_latest_load(asked, expected):
+def test_objects_are_selected_by_the_status_and_rejected_lines_of_their_latest_load(
+    options, expected
+):
     def load(key, status="done", generation=1, rejected=0):
         version = ObjectVersion("data", key, "v1")
         counts = Counts(read=1 + rejected, loaded=1, rejected=rejected)
@@ -128,6 +130,6 @@ def test_what_failed_or_rejected_records_is_chosen_by_its_latest_load(asked, exp
         days.append(day)
         return (loads if len(days) == 30 else []), None
 
-    chosen = unfinished(SimpleNamespace(page=page), **asked)
-    assert [version.key for version in chosen] == expected
+    selected = unfinished(SimpleNamespace(page=page), **options)
+    assert [version.key for version in selected] == expected
     assert len(days) == 30

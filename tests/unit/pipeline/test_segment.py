@@ -1,4 +1,4 @@
-"""A segment's plan: every record is accounted for, and no cut loses anything of an id."""
+"""The plan of a segment: every record has an outcome, and a cut loses nothing of an ID."""
 
 import pytest
 from hypothesis import given, settings
@@ -28,24 +28,24 @@ def register(id_, name, ingredient, observed_at=1, position=0):
 
 @st.composite
 def pieces(draw):
-    """Cursors with registers of few ids, each at its own position, and rejected lines."""
+    """Draw record results with registers of few IDs at distinct positions, and rejected lines."""
     kinds = draw(st.lists(st.integers(0, 5), max_size=14))
-    found = []
+    results = []
     for position, kind in enumerate(kinds):
         after = Checkpoint(position + 1)
         if kind == 0:
             rejected = Rejected("id_missing", "$", "No id.", position, {}, VERSION)
-            found.append(RecordResult(after, None, rejected))
+            results.append(RecordResult(after, None, rejected))
         else:
             name, ingredient = draw(st.sampled_from([("A", "Gin"), ("B", "Rum"), ("C", "Gin")]))
             at = draw(st.integers(1, 2))
             drink = register(str(1 + kind % 3), name, ingredient, at, position)
-            found.append(RecordResult(after, drink, None))
-    return found
+            results.append(RecordResult(after, drink, None))
+    return results
 
 
 def load(table, plan):
-    """Write a plan as the drinks table would."""
+    """Write a plan like the drinks table does."""
     for index in plan.unwritten():
         entry = plan.results[index]
         current = table.get(entry.register.id)
@@ -53,9 +53,9 @@ def load(table, plan):
         table[entry.register.id] = merge(current, entry.register)
 
 
-def expected(found):
+def expected(results):
     table = {}
-    for piece in found:
+    for piece in results:
         if piece.register:
             drink_id = piece.register.id
             table[drink_id] = merge(table.get(drink_id), piece.register)
@@ -64,54 +64,54 @@ def expected(found):
 
 @settings(max_examples=examples(100), deadline=None)
 @given(pieces())
-def test_every_record_is_written_settled_or_rejected(found):
-    plan = plan_segment(found)
-    rejected = [piece.rejected for piece in found if piece.rejected]
-    settled = [entry for entry in plan.results if entry.outcome is not None]
-    assert [entry.after for entry in plan.results] == [piece.after for piece in found]
-    assert len(found) == len(plan.unwritten()) + len(settled) + len(rejected)
+def test_every_record_is_written_already_decided_or_rejected(results):
+    plan = plan_segment(results)
+    rejected = [piece.rejected for piece in results if piece.rejected]
+    decided = [entry for entry in plan.results if entry.outcome is not None]
+    assert [entry.after for entry in plan.results] == [piece.after for piece in results]
+    assert len(results) == len(plan.unwritten()) + len(decided) + len(rejected)
     assert plan.rejected() == rejected
     assert plan.exhausted
 
 
 @settings(max_examples=examples(100), deadline=None)
 @given(pieces())
-def test_each_id_is_written_once_and_merged(found):
-    plan = plan_segment(found)
+def test_each_id_is_written_once_and_merged(results):
+    plan = plan_segment(results)
     written = [plan.results[index].register for index in plan.unwritten()]
-    assert {register.id: register for register in written} == expected(found)
-    assert len(written) == len(expected(found))
+    assert {register.id: register for register in written} == expected(results)
+    assert len(written) == len(expected(results))
 
 
 @settings(max_examples=examples(100), deadline=None)
 @given(pieces())
-def test_counts_conserve(found):
-    plan, table = plan_segment(found), {}
+def test_counts_are_conserving(results):
+    plan, table = plan_segment(results), {}
     load(table, plan)
     counts = plan.counts()
     assert counts.conserving
-    assert (counts.read, counts.rejected) == (len(found), len(plan.rejected()))
+    assert (counts.read, counts.rejected) == (len(results), len(plan.rejected()))
     assert counts.loaded == len(table), "into an empty table, each id is loaded once"
 
 
 @settings(max_examples=examples(150), deadline=None)
 @given(pieces(), st.lists(st.integers(0, 13), max_size=3))
-def test_a_plan_that_is_cut_and_gone_on_with_loses_nothing(found, cuts):
-    table, counts, rest = {}, Counts(), found
-    for cut in [*cuts, len(found)]:
+def test_a_plan_that_is_cut_and_continued_loses_nothing(results, cuts):
+    table, counts, rest = {}, Counts(), results
+    for cut in [*cuts, len(results)]:
         plan = plan_segment(rest)
-        cut = min(cut, len(plan.results))  # noqa: PLW2901 - the shorter plan's end
+        cut = min(cut, len(plan.results))  # noqa: PLW2901 - at most the end of the plan
         plan = plan.cut(cut)
         load(table, plan)
         counts += plan.counts()
         rest = rest[cut:]
-    assert table == expected(found)
+    assert table == expected(results)
     assert counts.conserving
-    assert counts.read == len(found)
+    assert counts.read == len(results)
 
 
 def test_equal_records_of_an_id_are_unchanged_and_others_stale():
-    found = [
+    results = [
         register("1", "A", "Gin", 1, 0),
         register("1", "A", "Gin", 1, 1),
         register("1", "B", "Rum", 2, 2),
@@ -119,7 +119,7 @@ def test_equal_records_of_an_id_are_unchanged_and_others_stale():
         register("2", "A", "Gin", 1, 4),
     ]
     plan = plan_segment(
-        RecordResult(Checkpoint(i + 1), piece, None) for i, piece in enumerate(found)
+        RecordResult(Checkpoint(i + 1), piece, None) for i, piece in enumerate(results)
     )
     assert plan.unwritten() == [0, 4]
     load({}, plan)
@@ -128,7 +128,7 @@ def test_equal_records_of_an_id_are_unchanged_and_others_stale():
     assert plan.results[0].register.drink.previous_name == "A"
 
 
-def test_a_cut_before_the_highest_version_does_not_forget_what_it_beat():
+def test_a_cut_before_the_highest_version_keeps_the_lower_version():
     old, new = register("1", "A", "Gin", 1, 0), register("1", "B", "Rum", 2, 1)
     table = {}
     load(
@@ -142,7 +142,7 @@ def test_a_cut_before_the_highest_version_does_not_forget_what_it_beat():
 
 
 @pytest.mark.parametrize(("number", "exhausted"), [(0, True), (3, True), (4, False), (9, False)])
-def test_a_segment_takes_no_more_than_its_size_and_says_whether_more_may_follow(
+def test_a_segment_has_at_most_its_size_and_reports_whether_more_may_follow(
     monkeypatch, number, exhausted
 ):
     monkeypatch.setattr(segment_module, "SEGMENT_RECORDS", 4)
@@ -159,7 +159,7 @@ def test_a_segment_takes_no_more_than_its_size_and_says_whether_more_may_follow(
     assert not plan.cut(0).exhausted
 
 
-def test_a_segment_takes_five_hundred_records():
+def test_a_segment_has_five_hundred_records():
     stream = [
         RecordResult(Checkpoint(n), register(str(n), "A", "Gin", 1, n), None) for n in range(1, 502)
     ]

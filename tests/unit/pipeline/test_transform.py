@@ -1,4 +1,4 @@
-"""Transform: bytes become registers and rejected lines; nothing is left out, nothing crashes."""
+"""Transform: bytes become registers and rejected lines; no record is skipped, nothing crashes."""
 
 import gzip
 import json
@@ -42,13 +42,13 @@ def codes_of(raw, version=VERSION):
 @pytest.mark.parametrize(
     ("name", "expected"), json.loads((BAD / "expected.json").read_text()).items()
 )
-def test_the_bad_samples_give_the_reasons_that_their_list_names(raw_object, name, expected):
+def test_the_bad_samples_are_rejected_for_the_expected_reasons(raw_object, name, expected):
     pieces = pieces_of(raw_object((BAD / name).read_bytes()))
     assert [piece.code for piece in pieces if isinstance(piece, Rejected)] == expected["reasons"]
     assert len(pieces) == expected["counts"]["read"]
 
 
-def test_a_rejected_line_says_what_is_wrong_where_and_quotes_the_record(raw_object, raw_record):
+def test_a_rejected_line_has_the_reason_the_position_and_the_record(raw_object, raw_record):
     bad = raw_record(strIngredient3=["Salt"])
     body = json.dumps([raw_record(), bad]).encode()
     _, rejected = pieces_of(raw_object(body))
@@ -67,7 +67,7 @@ def test_a_rejected_csv_row_is_quoted_by_its_columns(raw_object):
     assert rejected.raw == {"idDrink": "1", "strDrink": "", "strIngredient1": "Gin"}
 
 
-def test_a_drink_knows_its_lineage(raw_object, raw_record):
+def test_a_drink_has_its_lineage(raw_object, raw_record):
     body = b"\n" + json.dumps(raw_record()).encode() + b"\n{}\n"
     register, _ = pieces_of(raw_object(body, metadata={"observed-at": "5"}))
     lineage = register.drink.lineage
@@ -107,14 +107,14 @@ FIELDS = ("idDrink", "strDrink", "strTags", "strIngredient1", "strMeasure1", "st
     | JSON_VALUES,
     st.sampled_from([lambda v: v, lambda v: [v, v], lambda v: {"drinks": [v]}]),
 )
-def test_any_json_is_loaded_or_rejected_and_nothing_else(raw_object, value, wrap):
+def test_any_json_is_either_loaded_or_rejected(raw_object, value, wrap):
     body = json.dumps(wrap(value)).encode()
     for piece in pieces_of(raw_object(body)):
         check_can_be_stored(piece)
 
 
 def check_can_be_stored(piece):
-    """As S3 or DynamoDB would hold it."""
+    """Check that S3 and DynamoDB can store the piece."""
     if isinstance(piece, Rejected):
         line = msgspec.json.encode(piece)
         assert msgspec.json.decode(line, type=Rejected).code == piece.code
@@ -169,7 +169,7 @@ def test_odd_json_inside_a_document_or_a_line(raw_object, raw_record, change, co
     assert whole in (["thecocktaildb:12", code], [Reason.MALFORMED_JSON])
 
 
-def test_bytes_that_are_no_utf8_reject_their_own_record_only(raw_object, raw_record):
+def test_bytes_that_are_not_utf8_reject_only_their_record(raw_object, raw_record):
     good = json.dumps(raw_record("12")).encode()
     bad = json.dumps(raw_record()).encode().replace(b"Margarita", b"Pi\xf1a")
     surrogate = bad.replace(b"\xf1", b"\xed\xa0\x80")
@@ -197,7 +197,7 @@ def test_a_record_at_the_limit_is_loaded(raw_object, raw_record):
     "key",
     ["x.json", "raw/x.json", "raw//x.json", "raw/other/x.json", "rejected/thecocktaildb/x", ""],
 )
-def test_a_key_that_names_no_source_rejects_the_object_once(raw_object, raw_record, key):
+def test_a_key_without_a_known_source_rejects_the_object_once(raw_object, raw_record, key):
     raw = raw_object(json.dumps([raw_record()] * 3).encode())
     version = ObjectVersion("data", key, "v1")
     (result,) = transform(raw, version)
@@ -227,14 +227,14 @@ def test_a_key_that_names_no_source_rejects_the_object_once(raw_object, raw_reco
         ),
     ],
 )
-def test_people_are_told_why_an_object_is_rejected(raw_object, key, metadata, message):
+def test_the_message_says_why_an_object_is_rejected(raw_object, key, metadata, message):
     version = ObjectVersion("data", key, "v1")
     (rejected,) = pieces_of(raw_object(b"{}", metadata=metadata), version)
     assert (rejected.path, rejected.message, rejected.raw) == ("$", message, None)
     assert rejected.object == version
 
 
-def test_people_are_told_why_a_record_is_rejected_before_it_is_read(raw_object):
+def test_the_message_says_why_a_record_is_rejected_before_it_is_read(raw_object):
     size = b'{"x":"%b"}' % (b"x" * (RECORD_LIMIT - 7))
     deep = b'{"x":%b}' % (b"[" * 200 + b"]" * 200)
     large, nested, cut = pieces_of(raw_object(size + b"\n" + deep + b'\n{"drinks":[{}, 1'))[:3]
@@ -259,7 +259,7 @@ def test_people_are_told_why_a_record_is_rejected_before_it_is_read(raw_object):
         (b'{"x":"\xff"}', False),
     ],
 )
-def test_a_rejected_record_is_kept_as_json_where_it_can_be_read_again(
+def test_a_rejected_record_is_stored_as_json_if_it_can_be_parsed_again(
     raw_object, record, is_kept_as_json
 ):
     (rejected, _) = pieces_of(raw_object(record + b'\n{"x":1}'))
@@ -284,13 +284,13 @@ TOLERANCE = timedelta(minutes=5)
         ("1970-01-01T00:00Z", 0),
     ],
 )
-def test_the_time_of_observation_is_the_metadata_or_the_time_of_storing(raw_object, text, expected):
+def test_the_observation_time_is_the_metadata_or_the_storage_time(raw_object, text, expected):
     metadata = {} if text is None else {"observed-at": text}
     assert observed_at_of(raw_object(b"{}", metadata=metadata)) == expected
 
 
 @given(st.integers(0, NOON_MS))
-def test_iso_times_lose_no_millisecond(raw_object, at):
+def test_iso_times_keep_their_milliseconds(raw_object, at):
     text = f"{datetime.fromtimestamp(at // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{at % 1000:03d}Z"
     assert observed_at_of(raw_object(b"", metadata={"observed-at": text})) == at
 
@@ -318,7 +318,7 @@ def test_iso_times_lose_no_millisecond(raw_object, at):
         *("0001-01-01T00:00+23:59", "9999-12-31T23:59-23:59", "2026-13-01T00:00Z", "NaN", "\0"),
     ],
 )
-def test_a_time_that_cannot_be_rejects_the_object_once(raw_object, raw_record, text):
+def test_an_invalid_time_rejects_the_object_once(raw_object, raw_record, text):
     raw = raw_object(json.dumps([raw_record()] * 3).encode(), metadata={"observed-at": text})
     with pytest.raises(ObjectRejectedError):
         observed_at_of(raw)
@@ -328,7 +328,7 @@ def test_a_time_that_cannot_be_rejects_the_object_once(raw_object, raw_record, t
     assert list(transform(raw, VERSION, after)) == []
 
 
-def test_going_on_from_any_cursor_gives_the_rest(raw_object, raw_record):
+def test_resuming_at_any_checkpoint_gives_the_rest(raw_object, raw_record):
     lines = [
         raw_record("1"),
         {"drinks": [raw_record("2"), {}, raw_record("3")]},
@@ -337,13 +337,13 @@ def test_going_on_from_any_cursor_gives_the_rest(raw_object, raw_record):
     ]
     body = gzip.compress(b"\n".join(json.dumps(line).encode() for line in lines))[:-9]
     raw = raw_object(body)
-    found = list(transform(raw, VERSION))
-    assert sum(piece.register is not None for piece in found) >= 3
-    for number, piece in enumerate(found, 1):
-        assert list(transform(raw, VERSION, piece.after)) == found[number:]
+    pieces = list(transform(raw, VERSION))
+    assert sum(piece.register is not None for piece in pieces) >= 3
+    for number, piece in enumerate(pieces, 1):
+        assert list(transform(raw, VERSION, piece.after)) == pieces[number:]
 
 
-def test_reading_that_breaks_off_is_left_to_the_caller(raw_object, raw_record):
+def test_a_read_error_is_raised(raw_object, raw_record):
     raw = raw_object(json.dumps(raw_record()).encode() + b"\n{", error=TransientError("reset"))
     with pytest.raises(TransientError):
         pieces_of(raw)

@@ -1,4 +1,4 @@
-"""Verify: every difference between raw and tables is found and named, and nothing else."""
+"""Verify: reports every difference between raw objects and tables, and no others."""
 
 import msgspec
 import pytest
@@ -22,7 +22,7 @@ def put(world, name, *records, at=0):
 
 @pytest.fixture
 def world(new_world, raw_record):
-    """Two objects, three drinks, one rejected record, one id given away; all loaded."""
+    """Load two objects with three drinks, one rejected record and one reassigned ID."""
     world = new_world()
     margarita = raw_record("1", "Margarita")
     first = put(world, "1", raw_record("1", "Adonis", strIngredient1="Sherry"), raw_record("2"), {})
@@ -52,26 +52,26 @@ def change_load(world, name, **fields):
     world.loads.loads[key] = msgspec.structs.replace(world.loads.loads[key], **fields)
 
 
-def test_what_was_loaded_is_verified(world):
+def test_loaded_objects_have_no_differences(world):
     report = run(world)
     assert report.ok
     assert report.differences == []
     assert (report.objects, report.drinks, report.window) == (2, 3, NOON_MS)
 
 
-def test_it_counts_along(world):
+def test_progress_is_reported_per_object(world):
     seen = []
     verify(world.raw, world.drinks.all(), world.loads.all(), seen.append)
     assert seen == [1, 2]
 
 
-def test_an_empty_system_is_in_order(new_world):
+def test_an_empty_system_has_no_differences(new_world):
     report = run(new_world())
     assert report.ok
     assert report.window is None
 
 
-def test_a_drink_that_the_table_lacks_is_lost(world):
+def test_a_drink_that_is_missing_in_the_table_is_lost(world):
     del world.drinks.table["thecocktaildb:2"]
     report = run(world)
     assert report.lost == ["thecocktaildb:2"]
@@ -90,27 +90,27 @@ def test_a_drink_that_the_table_lacks_is_lost(world):
         ("quality", ()),
     ],
 )
-def test_a_drink_that_differs_in_anything_is_stale_and_told_why(world, field, value):
+def test_a_drink_that_differs_in_any_field_is_stale_and_the_field_is_named(world, field, value):
     change_drink(world, "thecocktaildb:1", **{field: value})
     (difference,) = run(world).differences
     assert (difference.kind, difference.subject) == ("stale", "thecocktaildb:1")
     assert field in difference.problem
 
 
-def test_a_register_that_forgot_another_recipe_is_stale(world):
+def test_a_register_without_an_earlier_recipe_is_stale(world):
     register = world.drinks.table["thecocktaildb:1"]
     world.drinks.table["thecocktaildb:1"] = msgspec.structs.replace(register, earlier=())
     (difference,) = run(world).differences
     assert "earlier" in difference.problem
 
 
-def test_a_drink_that_no_raw_object_gives_is_extra(world):
+def test_a_drink_without_a_raw_object_is_extra(world):
     world.drinks.table["thecocktaildb:9"] = world.drinks.table["thecocktaildb:2"]
     change_drink(world, "thecocktaildb:9", id="thecocktaildb:9")
     assert kinds(run(world)) == {("extra", "thecocktaildb:9")}
 
 
-def test_a_drink_whose_raw_object_has_expired_is_not_judged(world):
+def test_a_drink_whose_raw_object_has_expired_is_not_checked(world):
     (first,) = (version for version in world.raw.objects if version.key.endswith("1"))
     del world.raw.objects[first]
     assert "extra" in {kind for kind, _ in kinds(run(world))}
@@ -119,7 +119,7 @@ def test_a_drink_whose_raw_object_has_expired_is_not_judged(world):
     assert report.ok
 
 
-def test_where_raw_expires_a_changed_drink_is_stale_all_the_same(world):
+def test_a_changed_drink_is_stale_even_if_raw_objects_expire(world):
     change_drink(world, "thecocktaildb:1", name="Other")
     assert kinds(run(world, raw_expires=True)) == {("stale", "thecocktaildb:1")}
 
@@ -141,7 +141,7 @@ def test_counts_that_do_not_add_up_are_reported(world, fields, problem):
     assert problem in difference.problem
 
 
-def test_an_object_without_a_load_is_named(world, raw_record):
+def test_an_object_without_a_load_is_reported(world, raw_record):
     put(world, "3", raw_record("4"))
     assert kinds(run(world)) == {
         ("not_conserving", "raw/thecocktaildb/3"),
@@ -149,7 +149,7 @@ def test_an_object_without_a_load_is_named(world, raw_record):
     }
 
 
-def test_the_latest_generation_is_the_one_that_counts(world):
+def test_only_the_latest_generation_is_checked(world):
     (first,) = (version for version in world.raw.objects if version.key.endswith("1"))
     world.loads.open_generation(first, now=NOON_MS)
     assert kinds(run(world)) == {("not_conserving", first.key)}
@@ -162,15 +162,15 @@ def test_counts_of_older_code_are_only_summed(world):
     assert run(world).ok
 
 
-def test_an_object_that_expires_on_the_way_is_passed_over(world, monkeypatch):
-    def gone(version):
+def test_an_object_that_expires_in_the_meantime_is_skipped(world, monkeypatch):
+    def raise_missing(version):
         raise MissingError(version.key)
 
-    monkeypatch.setattr(world.raw, "open", gone)
+    monkeypatch.setattr(world.raw, "open", raise_missing)
     assert {difference.kind for difference in run(world).differences} == {"extra"}
 
 
-def test_reading_that_breaks_off_is_no_difference(world):
+def test_a_read_error_is_raised_and_not_reported_as_a_difference(world):
     next(iter(world.raw.objects.values())).error = TransientError("reset")
     with pytest.raises(TransientError):
         run(world)
@@ -193,14 +193,14 @@ def test_an_independent_reader_counts_the_same(world, body, key, metadata):
     assert report.ok, report.differences
 
 
-def test_a_record_that_decode_and_the_load_overlook_alike_is_found(world, monkeypatch):
-    """Both counts come from the same code; the independent reader has its own."""
+def test_a_record_that_both_decode_and_the_load_skip_is_reported(world, monkeypatch):
+    """Decode and the load share their code; the independent reader does not."""
     decode_all = transform_module.decode
 
-    def overlooking(*arguments):
+    def decode_some(*arguments):
         return (piece for piece in decode_all(*arguments) if piece.position != 1)
 
-    monkeypatch.setattr(transform_module, "decode", overlooking)
+    monkeypatch.setattr(transform_module, "decode", decode_some)
     version = put(world, "4", {"idDrink": "7"}, {"idDrink": "8"}, {"idDrink": "9"}, at=2)
     world.handle(LoadRequest(version, 1))
     report = run(world)
@@ -210,13 +210,13 @@ def test_a_record_that_decode_and_the_load_overlook_alike_is_found(world, monkey
     }
 
 
-def test_an_object_that_comes_in_several_chunks_is_counted_once(world, raw_record):
+def test_an_object_in_several_chunks_is_counted_once(world, raw_record):
     body = msgspec.json.encode([raw_record("7"), raw_record("8")])
     version = world.raw.add(body, "raw/thecocktaildb/9", stored_at=NOON_MS, chunk=5)
     world.handle(LoadRequest(version, 1))
     assert run(world).ok
 
 
-def test_an_object_that_is_too_large_to_be_held_is_counted_as_it_streams(world, monkeypatch):
+def test_an_object_that_is_too_large_for_memory_is_counted_while_it_streams(world, monkeypatch):
     monkeypatch.setattr(verify_module, "BYTES_LIMIT", 10)
     assert run(world).ok

@@ -1,4 +1,4 @@
-"""Verify, to the end: what the published catalogue shows is held against the table."""
+"""Verify the last stage: compare the published catalogue with the table."""
 
 import sqlite3
 from contextlib import closing
@@ -13,13 +13,13 @@ from mocktailverse.pipeline import verify_catalogue
 from mocktailverse.pipeline.verify_catalogue import verify_all
 
 FIRST = "thecocktaildb:1"
-LATER = {"version": "1-00000000", "built_at": 1, "table": "drinks"}
+SEAL = {"version": "1-00000000", "built_at": 1, "table": "drinks"}
 
 
 class Setting:
-    """Loaded stores with a published catalogue; `meanwhile` happens at the first waiting.
+    """Loaded stores with a published catalogue. `meanwhile` is called at the first wait.
 
-    `later` says what happens at others.
+    `later` has the calls at other waits, by number.
     """
 
     def __init__(self, world, published, path):
@@ -34,7 +34,7 @@ class Setting:
     def publish(self):
         with CatalogueWriter.create(self.path) as writer:
             writer.put(register.drink for register in self.world.drinks.all() if register.drink)
-            writer.seal(**LATER)
+            writer.seal(**SEAL)
         self.published.body = self.path.read_bytes()
 
     def tamper(self, statement):
@@ -67,11 +67,11 @@ def setting(new_world, new_published, raw_record, tmp_path):
     return setting
 
 
-def told(report):
+def differences_of(report):
     return [(one.kind, one.subject, one.problem) for one in report.differences]
 
 
-def test_what_is_published_is_verified_at_once(setting):
+def test_a_complete_catalogue_is_verified_without_waiting(setting):
     report = setting.verify()
     assert report.ok
     assert (report.objects, report.drinks, setting.waits) == (1, 3, 0)
@@ -81,10 +81,10 @@ def test_an_empty_system_needs_no_catalogue(new_world, new_published, tmp_path):
     assert Setting(new_world(), new_published(), tmp_path / "c").verify().ok
 
 
-def test_a_drink_that_the_catalogue_lacks_is_lost(setting):
-    setting.tamper(f"DELETE FROM drinks WHERE id = '{FIRST}'")  # noqa: S608 - our own id
+def test_a_drink_that_is_missing_in_the_catalogue_is_lost(setting):
+    setting.tamper(f"DELETE FROM drinks WHERE id = '{FIRST}'")  # noqa: S608 - a constant ID
     report = setting.verify()
-    assert told(report) == [("lost", FIRST, "it is not in the catalogue")]
+    assert differences_of(report) == [("lost", FIRST, "it is not in the catalogue")]
     assert report.lost == [FIRST]
     assert (setting.waits, setting.waited_s) == (30, 15)
     assert setting.published.downloads == 1
@@ -100,29 +100,29 @@ def test_a_drink_that_the_catalogue_lacks_is_lost(setting):
         "quality = '[\"x\"]'",
     ],
 )
-def test_a_drink_that_the_catalogue_shows_otherwise_is_stale(setting, change):
+def test_a_drink_that_differs_in_the_catalogue_is_stale(setting, change):
     setting.tamper(f"UPDATE drinks SET {change} WHERE id = '{FIRST}'")  # noqa: S608 - as above
     report = setting.verify()
     field = change.split()[0].replace("transform_version", "lineage")
-    assert told(report) == [("stale", FIRST, f"the catalogue differs in {field}")]
+    assert differences_of(report) == [("stale", FIRST, f"the catalogue differs in {field}")]
 
 
-def test_a_drink_that_the_table_lacks_is_extra(setting):
+def test_a_drink_that_is_missing_in_the_table_is_extra(setting):
     setting.tamper(f"UPDATE drinks SET id = 'other' WHERE id = '{FIRST}'")  # noqa: S608 - as above
     report = setting.verify()
     assert (report.lost, report.stale, report.extra) == ([FIRST], [], ["other"])
-    assert ("extra", "other", "it is not in the table") in told(report)
+    assert ("extra", "other", "it is not in the table") in differences_of(report)
 
 
-def test_a_drink_that_is_wrong_in_the_table_is_told_once_and_at_once(setting):
+def test_a_drink_that_is_wrong_in_the_table_is_reported_once_without_waiting(setting):
     register = setting.world.drinks.table[FIRST]
     wrong = msgspec.structs.replace(register.drink, name="Other")
     setting.world.drinks.table[FIRST] = Register(FIRST, wrong, register.recipe)
-    assert told(setting.verify()) == [("stale", FIRST, "differs in name")]
+    assert differences_of(setting.verify()) == [("stale", FIRST, "differs in name")]
     assert setting.waits == 0
 
 
-def test_when_and_where_it_was_last_seen_may_lag_behind(setting):
+def test_the_last_observation_may_lag_behind(setting):
     setting.tamper("UPDATE drinks SET observed_at = 1, lineage_key = 'raw/x', lineage_position = 7")
     assert setting.verify().ok
     assert setting.waits == 0
@@ -141,7 +141,7 @@ def test_a_first_catalogue_is_waited_for(setting):
     assert setting.verify().ok
 
 
-def test_nothing_published_means_all_is_lost(setting):
+def test_without_a_published_catalogue_every_drink_is_lost(setting):
     setting.published.body = None
     many, chunks = setting.world.drinks.many, []
     setting.world.drinks.many = lambda ids: (chunks.append(ids), many(ids))[1]
@@ -149,10 +149,10 @@ def test_nothing_published_means_all_is_lost(setting):
     assert (setting.waits, len(chunks)) == (30, 1)
 
 
-def test_as_long_as_less_and_less_differs_it_is_looked_at_again(setting):
+def test_verify_waits_as_long_as_the_number_of_differences_falls(setting):
     ids = [f"thecocktaildb:{number}" for number in (1, 2, 3)]
 
-    def shows(number):
+    def publish_first(number):
         def publish():
             setting.publish()
             setting.tamper(f"DELETE FROM drinks WHERE id > '{ids[number - 1]}'")  # noqa: S608
@@ -160,45 +160,50 @@ def test_as_long_as_less_and_less_differs_it_is_looked_at_again(setting):
         return publish
 
     setting.tamper("DELETE FROM drinks")
-    setting.later = {30: shows(1), 40: shows(1), 60: shows(2), 89: shows(2)}
-    assert told(setting.verify()) == [("lost", ids[2], "it is not in the catalogue")]
+    setting.later = {
+        30: publish_first(1),
+        40: publish_first(1),
+        60: publish_first(2),
+        89: publish_first(2),
+    }
+    assert differences_of(setting.verify()) == [("lost", ids[2], "it is not in the catalogue")]
     assert setting.waits == 90
     setting.waits = 0
     setting.tamper("DELETE FROM drinks")
-    setting.later = {30: shows(1), 60: shows(3)}
+    setting.later = {30: publish_first(1), 60: publish_first(3)}
     assert setting.verify().ok
     assert setting.waits == 60
 
 
-def test_what_differs_is_looked_up_a_few_at_a_time(setting, monkeypatch):
+def test_differences_are_looked_up_in_chunks(setting, monkeypatch):
     monkeypatch.setattr(verify_catalogue, "READ_CHUNK", 2)
     many, chunks = setting.world.drinks.many, []
 
-    def noting(ids):
+    def recording(ids):
         chunks.append([*ids])
         return many(chunks[-1])
 
-    setting.world.drinks.many = noting
+    setting.world.drinks.many = recording
     setting.tamper("UPDATE drinks SET name = 'Other'")
     assert len(setting.verify().stale) == 3
     assert chunks == [[FIRST, "thecocktaildb:2"], ["thecocktaildb:3"]]
 
 
-def test_the_copy_of_the_catalogue_is_gone_afterwards(setting):
+def test_the_copy_of_the_catalogue_is_deleted_afterwards(setting):
     download, folders = setting.published.download, []
 
-    def noting(path, *, unless=None):
+    def recording(path, *, unless=None):
         folders.append(path.parent)
         return download(path, unless=unless)
 
-    setting.published.download = noting
+    setting.published.download = recording
     assert setting.verify().ok
     (folder,) = folders
     assert folder.name.startswith("mocktailverse-verify-")
     assert not folder.exists()
 
 
-def test_a_drink_that_changes_while_it_is_verified_is_no_difference(setting):
+def test_a_drink_that_changes_during_the_verification_is_not_a_difference(setting):
     drinks = setting.world.drinks
     before = drinks.table[FIRST]
     drink = msgspec.structs.replace(before.drink, name="Other", content_hash="f" * 64)
@@ -215,14 +220,14 @@ def test_a_drink_that_changes_while_it_is_verified_is_no_difference(setting):
 
 
 @pytest.mark.parametrize("statement", ["PRAGMA user_version = 9", "DROP TABLE drink_ingredients"])
-def test_a_damaged_catalogue_is_told_once(setting, statement):
+def test_a_damaged_catalogue_is_reported_once(setting, statement):
     setting.tamper(statement)
-    ((kind, subject, problem),) = told(setting.verify())
+    ((kind, subject, problem),) = differences_of(setting.verify())
     assert (kind, subject) == ("stale", "catalogue.sqlite")
     assert problem.startswith("the catalogue cannot be read")
 
 
-def test_where_raw_objects_expire_the_catalogue_still_shows_the_table(setting):
+def test_the_catalogue_is_compared_with_the_table_even_if_raw_objects_expire(setting):
     setting.world.raw.objects.clear()
     assert setting.verify(raw_expires=True).ok
     setting.tamper("UPDATE drinks SET name = 'Other'")

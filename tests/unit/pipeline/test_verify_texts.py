@@ -1,4 +1,4 @@
-"""What `verify` writes of each difference: the person who reads it has to know where to look."""
+"""The texts of `verify`: each difference says where to look."""
 
 import msgspec
 import pytest
@@ -18,7 +18,7 @@ TWO = "thecocktaildb:2"
 
 @pytest.fixture
 def world(new_world, raw_record):
-    """One loaded object of two drinks and a rejected record."""
+    """Load one object with two drinks and a rejected record."""
     world = new_world()
     body = msgspec.json.encode([raw_record("1"), raw_record("2"), {}])
     world.raw.add(body, KEY, stored_at=NOON_MS)
@@ -31,45 +31,51 @@ def two(world):
     return world.drinks.table[TWO]
 
 
-def found(world, **options):
+def differences_of(world, **options):
     return verify(world.raw, world.drinks.all(), world.loads.all(), **options).differences
 
 
 def changed_load(world, **fields):
     world.loads.loads[VERSION, 1] = replace(world.loads.loads[VERSION, 1], **fields)
-    return found(world)
+    return differences_of(world)
 
 
-def test_a_lost_drink_is_shown_with_where_raw_holds_it(world):
+def test_a_lost_drink_is_reported_with_its_raw_object(world):
     del world.drinks.table[TWO]
-    assert found(world) == [Difference("lost", TWO, f"it is in `{KEY}` at 1")]
+    assert differences_of(world) == [Difference("lost", TWO, f"it is in `{KEY}` at 1")]
 
 
-def test_an_absence_that_the_table_lacks_or_that_became_a_drink_is_shown_as_one(world, two):
+def test_an_absence_that_is_missing_or_a_drink_in_the_table_is_reported(world, two):
     body = msgspec.json.encode([{"idDrink": "7", "absent": True}])
     world.handle(LoadRequest(world.raw.add(body, "raw/thecocktaildb/7", stored_at=NOON_MS), 1))
     seven = "thecocktaildb:7"
-    assert found(world) == []
+    assert differences_of(world) == []
     world.drinks.table[seven] = replace(two, id=seven)
-    assert found(world) == [Difference("stale", seven, "the raw objects have only absences of it")]
+    assert differences_of(world) == [
+        Difference("stale", seven, "the raw objects have only absences of it")
+    ]
     del world.drinks.table[seven]
-    assert found(world) == [Difference("lost", seven, "the raw objects have an absence of it")]
+    assert differences_of(world) == [
+        Difference("lost", seven, "the raw objects have an absence of it")
+    ]
 
 
-def test_a_drink_that_no_raw_object_gives_is_shown_as_such(world):
+def test_a_drink_without_a_raw_object_is_reported(world):
     world.drinks.table["thecocktaildb:7"] = Register("thecocktaildb:7", None, absences=(5,))
-    assert found(world) == [Difference("extra", "thecocktaildb:7", "it is in no raw object")]
+    assert differences_of(world) == [
+        Difference("extra", "thecocktaildb:7", "it is in no raw object")
+    ]
 
 
-def test_a_stale_drink_is_shown_with_every_field_that_differs(world, two):
+def test_a_stale_drink_is_reported_with_every_field_that_differs(world, two):
     drink = replace(two.drink, name="Other", glass="Mug")
     world.drinks.table[TWO] = replace(two, drink=drink, absences=(9,))
-    assert found(world) == [Difference("stale", TWO, "differs in name, glass, absences")]
+    assert differences_of(world) == [Difference("stale", TWO, "differs in name, glass, absences")]
 
 
-def test_a_drink_of_which_the_table_knows_absences_alone_is_missing(world):
+def test_a_drink_with_only_absences_in_the_table_is_stale(world):
     world.drinks.table[TWO] = Register(TWO, None, absences=(9,))
-    assert found(world) == [Difference("stale", TWO, "the table has only absences of it")]
+    assert differences_of(world) == [Difference("stale", TWO, "the table has only absences of it")]
 
 
 @pytest.mark.parametrize(
@@ -88,13 +94,13 @@ def test_a_drink_of_which_the_table_knows_absences_alone_is_missing(world):
         ),
     ],
 )
-def test_a_load_that_is_wrong_is_shown_with_its_counts(world, fields, problem):
+def test_a_load_with_wrong_counts_is_reported_with_them(world, fields, problem):
     assert changed_load(world, **fields) == [Difference("not_conserving", KEY, problem)]
 
 
-def test_an_object_without_a_load_is_shown_with_what_will_load_it(world):
+def test_an_object_without_a_load_is_reported_with_what_will_load_it(world):
     world.loads.loads.clear()
-    (difference,) = found(world)
+    (difference,) = differences_of(world)
     assert difference == Difference(
         "not_conserving",
         KEY,
@@ -114,7 +120,7 @@ def test_each_difference_is_in_the_list_of_its_kind(world, two):
     assert (report.ok, report.objects, report.drinks) == (False, 1, 2)
 
 
-def test_the_window_begins_with_the_oldest_object(world, raw_record):
+def test_the_window_starts_with_the_oldest_object(world, raw_record):
     for name, at in (("2", NOON_MS - 5), ("3", NOON_MS + 5)):
         body = msgspec.json.encode([raw_record("4")])
         version = world.raw.add(body, f"raw/thecocktaildb/{name}", stored_at=at)
@@ -122,9 +128,9 @@ def test_the_window_begins_with_the_oldest_object(world, raw_record):
     assert verify(world.raw, world.drinks.all(), world.loads.all()).window == NOON_MS - 5
 
 
-def test_where_raw_expires_memories_of_expired_objects_are_not_compared(world, two):
-    """The register remembers an absence whose raw object is gone."""
+def test_the_memory_of_expired_objects_is_not_compared_if_raw_objects_expire(world, two):
+    """The register contains an absence whose raw object has expired."""
     world.drinks.table[TWO] = replace(two, absences=(9,))
     world.drinks.table["thecocktaildb:9"] = Register("thecocktaildb:9", None, absences=(9,))
-    assert found(world, raw_expires=True) == []
-    assert [difference.kind for difference in found(world)] == ["stale", "extra"]
+    assert differences_of(world, raw_expires=True) == []
+    assert [difference.kind for difference in differences_of(world)] == ["stale", "extra"]
