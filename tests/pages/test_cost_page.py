@@ -27,7 +27,7 @@ NOW_MS = NEW_YEAR_MS + 10 * DAY_MS  # the 11th of 31 days
 
 
 def load(day=1, **fields):
-    """A load of 25 records that took 2 s, on a day of January."""
+    """Return a load of 25 records that took 2 s, on a day of January."""
     at = NEW_YEAR_MS + (day - 1) * DAY_MS + 1_000
     facts = {"bytes": 50_000, "attempts": 1, "generation": 1} | fields
     return Load(
@@ -38,18 +38,18 @@ def load(day=1, **fields):
 
 
 class FakeStores:
-    """The loads by day, and a catalogue."""
+    """Loads by day and a catalogue; `days_read` lists the days that were read."""
 
     def __init__(self):
         self.days = {}
-        self.asked = []
+        self.days_read = []
         self.down = None
         self.drinks = None
 
     def page(self, day, limit, after=None):
         if self.down:
             raise self.down
-        self.asked.append(day)
+        self.days_read.append(day)
         loads = self.days.get(day, [])
         first = after["at"] if after else 0
         end = first + limit
@@ -66,7 +66,7 @@ class FakeStores:
 
 
 class Clock:
-    """A clock that a test moves."""
+    """A manual clock."""
 
     def __init__(self):
         self.at = NOW_MS
@@ -86,11 +86,11 @@ def clock():
 
 
 @pytest.fixture
-def look(stores, clock):
-    """Opens the page of a stage; `free_tier` is what AWS returns."""
+def show_page(stores, clock):
+    """Return a function that opens the page of a stage; `free_tier` is the response of AWS."""
 
     def open_page(stage="local", free_tier=None):
-        read = free_tier and Mock(side_effect=repeat(free_tier))  # raises it if it is an error
+        read = free_tier and Mock(side_effect=repeat(free_tier))  # an error is raised
         context = DashboardContext(
             catalogue=stores, loads=stores, bucket=None, queue=None, stage=stage,
             can_act=False, refresh_s=2, clock=clock, free_tier=read,
@@ -114,28 +114,28 @@ def texts(page):
 # ---- the month
 
 
-def test_a_month_is_read_day_by_day_from_its_first(month, stores):
+def test_a_month_is_read_day_by_day_back_to_its_first_day(month, stores):
     stores.days = {
         "2026-01-11": [load(11)],
         "2026-01-01": [load(1), load(1)],
         "2025-12-31": [load()],
     }
     usage = month.read()
-    assert stores.asked == [f"2026-01-{day:02}" for day in range(11, 0, -1)]
+    assert stores.days_read == [f"2026-01-{day:02}" for day in range(11, 0, -1)]
     assert usage.activity.loads == 3
     assert usage.days[date(2026, 1, 1)].loads == 2
     assert usage.is_whole
     assert usage.share == pytest.approx(10 / 31)
 
 
-def test_days_that_are_over_are_read_once(month, stores):
+def test_past_days_are_read_once(month, stores):
     month.read()
-    stores.asked.clear()
+    stores.days_read.clear()
     month.read()
-    assert stores.asked == ["2026-01-11", "2026-01-10"]
+    assert stores.days_read == ["2026-01-11", "2026-01-10"]
 
 
-def test_of_too_many_loads_the_newest_are_read_and_their_time_counts(month, stores, clock):
+def test_only_the_newest_of_too_many_loads_are_read_and_their_time_counts(month, stores, clock):
     half_day = NOW_MS - DAY_MS // 2
     newest = [load(10) for _ in range(LOADS)]
     stores.days = {"2026-01-10": [*newest, load(10)], "2026-01-09": [load(9)]}
@@ -146,13 +146,13 @@ def test_of_too_many_loads_the_newest_are_read_and_their_time_counts(month, stor
     assert usage.share == pytest.approx((clock.at - usage.since) / (31 * DAY_MS))
 
 
-def test_without_loads_there_is_what_runs_all_the_same(month):
+def test_without_loads_the_running_resources_still_count(month):
     usage = month.read()
     assert (usage.activity, usage.drinks) == (Activity(), 0)
     assert usage.usage(SMALL).dynamodb_wcu == 4
 
 
-def test_the_first_moment_of_a_month_is_no_division_by_nothing(month, clock):
+def test_the_first_moment_of_a_month_does_not_divide_by_zero(month, clock):
     clock.at = NEW_YEAR_MS
     assert month.read().usage(SMALL).at_this_rate().month_share == 1
 
@@ -160,68 +160,68 @@ def test_the_first_moment_of_a_month_is_no_division_by_nothing(month, clock):
 # ---- the page
 
 
-def test_locally_it_says_that_nothing_is_paid(look):
-    page = look()
+def test_the_local_page_says_that_the_stack_costs_nothing(show_page):
+    page = show_page()
     assert not page.exception
     assert "costs nothing" in page.info[0].value
     assert any("No loads this month" in text for text in texts(page))
 
 
-def test_the_totals_are_so_far_and_at_this_rate(look):
+def test_the_totals_are_the_cost_so_far_and_at_this_rate(show_page):
     """10 of 31 days of listings every six hours: 39 of 122 writes to S3, 0.000005 each."""
-    page = look(stage="dev")
+    page = show_page(stage="dev")
     assert [metric.value for metric in page.metric] == ["$0.00020", "$0.00061", "26 %"]
 
 
-def test_loads_of_the_month_are_counted(look, stores):
+def test_loads_of_the_month_are_counted(show_page, stores):
     stores.days = {"2026-01-03": [load(3, attempts=2), load(3, generation=2)]}
     stores.drinks = 600
-    text = "\n".join(texts(look()))
+    text = "\n".join(texts(show_page()))
     assert "2 loads in 3 attempts, 50 records" in text
 
 
-def test_every_service_has_its_share_of_what_is_free(look):
-    page = look(stage="prod")
+def test_every_service_shows_its_share_of_the_free_limit(show_page):
+    page = show_page(stage="prod")
     bars = [bar.proto.text.replace("\\", "") for bar in page.get("progress")]
     assert any("17 of 25 WCU (68 %)" in bar for bar in bars)
     assert len(bars) == 12
     assert any("no free tier" in text for text in texts(page))
 
 
-def test_what_nothing_counts_is_said_not_to_be_counted(look):
-    assert any("counted by AWS only" in text for text in texts(look()))
+def test_usage_that_only_aws_counts_is_marked(show_page):
+    assert any("counted by AWS only" in text for text in texts(show_page()))
 
 
-def test_how_it_was_computed_names_source_and_basis_of_every_line(look):
-    table = look(stage="dev").dataframe[0].value
+def test_the_details_name_the_source_and_the_basis_of_every_line(show_page):
+    table = show_page(stage="dev").dataframe[0].value
     assert len(table) == 17
     assert table["figure"].str.len().min() > 5
     assert table["source"].str.contains("pricing|transfer").all()
 
 
-def test_the_embedded_aws_is_not_asked_for_free_limits(look):
-    assert not any("Reported by AWS" in heading.value for heading in look().header)
+def test_the_free_limits_of_the_embedded_aws_are_not_read(show_page):
+    assert not any("Reported by AWS" in heading.value for heading in show_page().header)
 
 
-def test_what_aws_counts_is_shown_where_it_may_be_read(look):
+def test_the_free_limits_are_shown_if_they_may_be_read(show_page):
     offer = FreeOffer(
         service="AWS Lambda", usage_type="Global-Request", unit="Request",
         actual=1_000, forecast=3_100, limit=1_000_000,
     )  # fmt: skip
-    table = look(stage="prod", free_tier=[offer]).dataframe[0].value
+    table = show_page(stage="prod", free_tier=[offer]).dataframe[0].value
     assert list(table["forecast"]) == [3_100]
     assert list(table["share"]) == [0.0031]
 
 
-def test_where_aws_may_not_be_asked_the_page_says_so(look):
-    page = look(stage="prod", free_tier=PermanentError("AccessDenied <b>x</b>"))
+def test_a_refusal_to_read_the_free_limits_is_shown(show_page):
+    page = show_page(stage="prod", free_tier=PermanentError("AccessDenied <b>x</b>"))
     assert not page.exception
     assert any("GetFreeTierUsage" in text and "<b>" not in text for text in texts(page))
 
 
-def test_with_aws_down_the_last_figures_stay(look, stores, clock):
-    page = look(stage="dev")
-    stores.down = UnreachableError("nothing responses")
+def test_while_aws_is_down_the_last_figures_are_shown(show_page, stores, clock):
+    page = show_page(stage="dev")
+    stores.down = UnreachableError("nothing answers")
     clock.at += 3_600_000
     page.run()
     assert not page.exception
@@ -229,9 +229,9 @@ def test_with_aws_down_the_last_figures_stay(look, stores, clock):
     assert page.metric
 
 
-def test_with_aws_down_from_the_start_there_is_a_word(look, stores):
-    stores.down = UnreachableError("nothing responses")
-    page = look()
+def test_a_warning_is_shown_if_aws_is_down_from_the_start(show_page, stores):
+    stores.down = UnreachableError("nothing answers")
+    page = show_page()
     assert not page.exception
     assert "AWS has been unreachable" in page.warning[0].value
 
@@ -246,7 +246,7 @@ def test_with_aws_down_from_the_start_there_is_a_word(look, stores):
         (1234.5, "$1,234.50"),
     ],
 )
-def test_dollars_never_hide_what_is_less_than_a_cent(amount, text):
+def test_amounts_below_a_cent_are_not_rounded_to_zero(amount, text):
     assert usd(amount) == text
 
 

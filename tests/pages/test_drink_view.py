@@ -1,4 +1,4 @@
-"""One drink: recipe, strength, lineage, and what the shelf lacks."""
+"""One drink: recipe, strength, lineage, and the ingredients that the shelf lacks."""
 
 import json
 from urllib.parse import urlencode
@@ -13,7 +13,7 @@ NEGRONI = "thecocktaildb:90101"
 
 @pytest.fixture
 def open_changed(open_page, sample_catalogue, make_catalogue):
-    """Opens the Negroni with other fields."""
+    """Return a function that opens the page of the Negroni with some fields changed."""
 
     def open_(parameters=None, **fields):
         drink = msgspec.structs.replace(sample_catalogue.drink(NEGRONI), **fields)
@@ -26,16 +26,16 @@ def column(page, table, name):
     return [str(cell) for cell in page.table[table].value[name]]
 
 
-def test_the_recipe_is_scaled_and_converted(open_page, address_of):
+def test_the_recipe_is_scaled_and_converted(open_page, query_of):
     page = open_page(drink=NEGRONI, servings="3", units="oz")
     assert column(page, 0, "Amount") == ["**3 oz**"] * 3 + ["**1½ slices**"]
     assert column(page, 0, "As written")[0] == "30 ml"
     page.number_input(key="servings").set_value(1).run()
     assert column(page, 0, "Amount")[0] == "**1 oz**"
-    assert address_of(page) == {"drink": [NEGRONI], "units": ["oz"]}
+    assert query_of(page) == {"drink": [NEGRONI], "units": ["oz"]}
 
 
-def test_measures_without_a_number_stay_as_written(open_changed, sample_catalogue):
+def test_measures_without_a_number_are_shown_as_written(open_changed, sample_catalogue):
     lines = [
         msgspec.structs.replace(
             line, measure_raw=raw, amount_min=None, amount_max=None, ml_min=None, ml_max=None,
@@ -50,13 +50,13 @@ def test_measures_without_a_number_stay_as_written(open_changed, sample_catalogu
     assert any("not scaled" in caption.value for caption in page.caption)
 
 
-def test_parts_show_what_a_part_is(open_page):
+def test_the_size_of_a_part_is_shown(open_page):
     page = open_page(drink=NEGRONI, units="parts", servings="2")
     assert column(page, 0, "Amount")[:3] == ["**1 part**"] * 3
     assert any(caption.value == "1 part is 60 ml." for caption in page.caption)
 
 
-def test_the_method_speaks_the_language_of_ones_choice(open_page, texts_of):
+def test_the_instructions_are_in_the_selected_language(open_page, texts_of):
     assert "Alles im Gästeglas" in texts_of(open_page(drink=NEGRONI, lang="de"))
     assert "Pour everything over ice" in texts_of(open_page(drink=NEGRONI, lang="xx"))
 
@@ -70,7 +70,7 @@ def test_the_lineage_names_the_raw_object(open_page, sample_catalogue):
     assert lineage["observed_at"].startswith("2023-")
 
 
-def test_the_shelf_shows_what_is_missing(open_page):
+def test_the_ingredients_that_the_shelf_lacks_are_shown(open_page):
     page = open_page(drink=NEGRONI, have=["gin", "Campari"])
     assert page.info[0].value == "Missing from your shelf: Sweet vermouth, Orange."
     page = open_page(drink=NEGRONI, have=["London dry gin", "Campari", "sweet vermouth", "Orange"])
@@ -78,7 +78,7 @@ def test_the_shelf_shows_what_is_missing(open_page):
 
 
 @pytest.mark.parametrize("have", [["Gin"], ["Gin", "Campari", "Sweet vermouth", "Orange"]])
-def test_a_drink_leads_back_to_the_shelf(open_page, have):
+def test_a_drink_links_back_to_the_shelf(open_page, have):
     page = open_page(drink=NEGRONI, have=have)
     (back,) = (link for link in page.get("page_link") if link.label == "Go to my shelf")
     assert back.proto.query_string == urlencode({"have": have}, doseq=True)
@@ -91,7 +91,7 @@ def test_similar_drinks_share_ingredients(open_page):
     assert "**Negroni**" not in links
 
 
-def test_an_unknown_drink_leads_back(open_page):
+def test_the_page_of_an_unknown_drink_links_back(open_page):
     page = open_page(drink="thecocktaildb:0", q="gin")
     assert page.title[0].value == "Drink not found"
     back = next(link for link in page.get("page_link") if link.label == "All drinks")
@@ -106,7 +106,7 @@ def test_a_picture_without_a_licence_is_only_linked(open_changed):
     ]
 
 
-def test_a_licensed_picture_names_its_author(open_page):
+def test_the_caption_of_a_licensed_picture_names_its_author(open_page):
     image = open_page(drink=NEGRONI).get("image")[0].proto.imgs[0]
     assert image.caption == r"Mocktailverse sample · creative\-commons"
 
@@ -123,13 +123,13 @@ def test_a_licensed_picture_names_its_author(open_page):
         ),
     ],
 )
-def test_strength_says_what_is_known(open_changed, texts_of, derived, words):
+def test_the_known_strength_is_shown(open_changed, texts_of, derived, words):
     page = open_changed(derived=derived)
     assert words in texts_of(page)
     assert bool(page.get("vega_lite_chart")) == bool(derived.abv_percent_max)
 
 
-def test_a_drink_without_anything_is_still_shown(open_changed, texts_of):
+def test_a_drink_without_any_details_is_shown(open_changed, texts_of):
     page = open_changed(
         category=None, alcoholic=None, glass=None, iba=None, tags=(), instructions={},
         ingredients=(), image=None, video=None, derived=Derived(),

@@ -1,4 +1,4 @@
-"""The live page: what it shows, what its buttons do, and that an outage does not break it."""
+"""The pipeline page: its content, its buttons, and its behaviour during an outage."""
 
 from collections import Counter
 from pathlib import Path
@@ -22,7 +22,7 @@ HOSTILE = "</div><script>alert(1)</script> **x** [a](javascript:b) :red[c] $x$ `
 
 
 def load(key="a.json", version_id="v1", *, generation=1, at=NOON_MS, status="done", **facts):
-    """A load; other facts: read, loaded, rejected, error."""
+    """Return a load; `facts` may have read, loaded, rejected, error."""
     error = facts.pop("error", None)
     finished_at = None if status == "loading" else at + 250
     return Load(
@@ -31,7 +31,7 @@ def load(key="a.json", version_id="v1", *, generation=1, at=NOON_MS, status="don
     )  # fmt: skip
 
 
-class Aws:
+class FakeAws:
     """All stores of a stage: loads, rejected lines by key, queues, and the catalogue."""
 
     def __init__(self):
@@ -98,7 +98,7 @@ class Aws:
             raise MissingError("nothing was published yet")
         return self
 
-    def reject(self, load, *codes, raw=None, message="It is not right."):
+    def reject(self, load, *codes, raw=None, message="It is invalid."):
         self.loads.append(load)
         self.lines[f"{load.object.key}#{load.generation}"] = [
             Rejected(code, "$.idDrink", message, number, raw or {"idDrink": None}, load.object)
@@ -108,7 +108,7 @@ class Aws:
 
 
 class Clock:
-    """A clock that a test moves."""
+    """A manual clock."""
 
     def __init__(self):
         self.at = NOON_MS
@@ -119,7 +119,7 @@ class Clock:
 
 @pytest.fixture
 def aws():
-    return Aws()
+    return FakeAws()
 
 
 @pytest.fixture
@@ -128,8 +128,8 @@ def clock():
 
 
 @pytest.fixture
-def look(aws, clock):
-    """Opens the page, as someone who may act or may not."""
+def show_page(aws, clock):
+    """Return a function that opens the page, with or without write permission."""
 
     def open_page(*, can_act=True, stage="local"):
         context = DashboardContext(
@@ -148,7 +148,7 @@ def metrics(page):
 
 
 def texts(page):
-    """Every text that Streamlit reads as Markdown, labels included."""
+    """Return every text that Streamlit renders as Markdown, including labels."""
     elements = [*page.markdown, *page.caption, *page.warning, *page.error, *page.info]
     return [element.value for element in elements] + [part.label for part in page.expander]
 
@@ -157,38 +157,38 @@ def labels(page):
     return [button.label for button in page.button]
 
 
-# ---- what it shows
+# ---- content
 
 
-def test_an_empty_pipeline_says_what_to_do(look):
-    page = look()
+def test_an_empty_pipeline_says_what_to_do(show_page):
+    page = show_page()
     assert not page.exception
     assert "mocktailverse ingest" in page.code[0].value
     assert metrics(page)["Since the last load"] == "none"
     assert metrics(page)["Catalogue age"] == "none"
 
 
-def test_an_empty_stage_on_aws_names_itself(look):
-    assert "--env prod" in look(stage="prod").code[0].value
+def test_the_commands_for_an_empty_stage_on_aws_name_the_stage(show_page):
+    assert "--env prod" in show_page(stage="prod").code[0].value
 
 
-def test_loads_are_shown_newest_first_with_their_counts(aws, look):
+def test_loads_are_shown_newest_first_with_their_counts(aws, show_page):
     aws.loads = [load("b.json", read=5, loaded=5), load("a.json", at=NOON_MS - 60_000, read=1)]
-    table = look().dataframe[0].value
+    table = show_page().dataframe[0].value
     assert list(table["object"]) == ["b.json", "a.json"]
     assert list(table["source"]) == ["thecocktaildb"] * 2
     assert list(table["loaded"]) == [5, 0]
     assert list(table["took"]) == [0.25, 0.25]
 
 
-def test_stages_count_the_records_of_loads_that_no_replay_superseded(aws, look, clock):
+def test_only_the_latest_generation_of_each_load_is_counted(aws, show_page, clock):
     aws.loads = [
         load("a.json", generation=2, read=4, loaded=1, unchanged=3),
         load("a.json", generation=1, read=4, loaded=3, rejected=1),
         load("b.json", read=2, stale=2),
     ]
     aws.meta = Meta("v", 1, clock.at - 5_000, 12, 30, 2, "drinks", None)
-    shown = metrics(look())
+    shown = metrics(show_page())
     assert shown["Raw objects"] == "2"
     assert (shown["Records read"], shown["Loaded"], shown["Unchanged"]) == ("6", "1", "3")
     assert (shown["Stale"], shown["Rejected"], shown["Drinks published"]) == ("2", "0", "10")
@@ -196,15 +196,15 @@ def test_stages_count_the_records_of_loads_that_no_replay_superseded(aws, look, 
     assert shown["In the queue"] == "3"
 
 
-def test_the_number_of_loads_is_bounded_and_the_page_says_so(aws, look):
+def test_the_number_of_loads_is_limited_and_the_page_says_so(aws, show_page):
     aws.loads = [load(f"{number}.json") for number in range(MAX_LOADS + 50)]
-    page = look()
+    page = show_page()
     assert len(page.dataframe[0].value) == MAX_LOADS
     assert any("Older loads are not shown" in text for text in texts(page))
 
 
-def test_all_visitors_share_what_was_asked(aws, look, clock):
-    page = look()
+def test_all_visitors_share_the_cached_values(aws, show_page, clock):
+    page = show_page()
     page.run()
     assert aws.calls["waiting"] == 1
     clock.at += 2_000
@@ -212,44 +212,44 @@ def test_all_visitors_share_what_was_asked(aws, look, clock):
     assert aws.calls["waiting"] == 2
 
 
-def test_reasons_are_counted_and_explained(aws, look):
+def test_reasons_are_counted_and_explained(aws, show_page):
     aws.reject(load("a.json", read=3, rejected=3), "partial_record", "partial_record", "id_missing")
-    shown = "\n".join(texts(look()))
+    shown = "\n".join(texts(show_page()))
     assert r"**partial\_record** (2)" in shown
     assert "a listing" in shown
     assert r"**id\_missing** (1)" in shown
 
 
-def test_a_reason_of_newer_code_is_shown_too(aws, look):
-    aws.reject(load(read=1, rejected=1), "of_tomorrow")
-    page = look()
+def test_an_unknown_reason_of_newer_code_is_shown(aws, show_page):
+    aws.reject(load(read=1, rejected=1), "of_newer_code")
+    page = show_page()
     assert not page.exception
-    assert any(r"of\_tomorrow" in text for text in texts(page))
+    assert any(r"of\_newer\_code" in text for text in texts(page))
 
 
-def test_the_raw_record_is_shown(aws, look):
+def test_the_raw_record_is_shown(aws, show_page):
     aws.reject(load(read=1, rejected=1), "id_missing", raw={"idDrink": None, "strDrink": HOSTILE})
-    assert "<script>" in look().code[0].value
+    assert "<script>" in show_page().code[0].value
 
 
-def test_a_failed_load_says_why(aws, look):
+def test_the_error_of_a_failed_load_is_shown(aws, show_page):
     aws.loads = [load(status="failed", error="The raw object is gone")]
-    assert look().error[0].value == "The raw object is gone"
+    assert show_page().error[0].value == "The raw object is gone"
 
 
-def test_rejected_lines_that_have_expired_are_said_to_be_gone(aws, look):
+def test_expired_rejected_lines_are_reported(aws, show_page):
     aws.loads = [load(read=1, rejected=1)]
-    assert any("have expired" in text for text in texts(look()))
+    assert any("have expired" in text for text in texts(show_page()))
 
 
 # ---- data cannot break the page
 
 
 @pytest.mark.parametrize("text", [HOSTILE, "x" * 10_000, "", "\u0000\u0007", "# a\n- b"])
-def test_hostile_keys_messages_and_codes_stay_text(aws, look, text):
+def test_hostile_keys_messages_and_codes_stay_text(aws, show_page, text):
     aws.reject(load(f"{text}.json", read=1, rejected=1), text, message=text, raw=text)
     aws.loads.append(load(f"other{text}", status="failed", error=text))
-    page = look()
+    page = show_page()
     assert not page.exception
     for shown in texts(page):
         assert "<script" not in shown.replace("\\<", "")
@@ -259,51 +259,51 @@ def test_hostile_keys_messages_and_codes_stay_text(aws, look, text):
         assert len(shown) < 3_000
 
 
-# ---- acting
+# ---- actions
 
 
-def test_one_click_replays_a_load(aws, look):
+def test_one_click_replays_a_load(aws, show_page):
     rejected = aws.reject(load("a.json", read=1, rejected=1), "id_missing")
     aws.reject(load("b.json", read=1, rejected=1), "id_missing")
-    page = look().button(key="replay-one").click().run()
+    page = show_page().button(key="replay-one").click().run()
     assert [(request.object, request.generation) for request in aws.sent] == [(rejected.object, 2)]
     assert "Replaying 1 raw object." in page.toast[0].value
 
 
-def test_one_click_replays_all_that_were_rejected_or_failed(aws, look):
+def test_one_click_replays_all_failed_loads_and_loads_with_rejected_lines(aws, show_page):
     first = aws.reject(load("a.json", read=1, rejected=1), "id_missing")
     second = load("b.json", status="failed", error="gone")
     aws.loads += [second, load("c.json", read=1, loaded=1)]
-    look().button(key="replay-all").click().run()
+    show_page().button(key="replay-all").click().run()
     assert [request.object for request in aws.sent] == [first.object, second.object]
 
 
-def test_a_load_that_was_replayed_well_needs_no_attention(aws, look):
+def test_a_load_with_a_successful_replay_is_not_listed(aws, show_page):
     aws.loads = [load(generation=2, read=1, loaded=1), load(generation=1, read=1, rejected=1)]
-    page = look()
+    page = show_page()
     assert page.button(key="replay-all").disabled
     assert not page.selectbox
 
 
-def test_dead_letters_are_redriven(aws, look):
+def test_dead_letters_are_redriven(aws, show_page):
     aws.dead_bodies = ["a", "b"]
-    page = look().button(key="redrive").click().run()
+    page = show_page().button(key="redrive").click().run()
     assert aws.dead_bodies == []
     assert "2 dead letters" in page.toast[0].value
     assert metrics(page)["Dead letters"] == "0"
 
 
-def test_where_credentials_only_read_there_is_nothing_to_click(aws, look):
+def test_read_only_credentials_show_no_buttons(aws, show_page):
     aws.reject(load(read=1, rejected=1), "id_missing")
     aws.dead_bodies = ["a"]
-    page = look(can_act=False, stage="prod")
+    page = show_page(can_act=False, stage="prod")
     assert labels(page) == []
     assert any("read-only" in text for text in texts(page))
 
 
-def test_a_refused_action_is_reported_and_breaks_nothing(aws, look, monkeypatch):
+def test_a_refused_action_is_reported(aws, show_page, monkeypatch):
     aws.reject(load(read=1, rejected=1), "id_missing")
-    page = look()
+    page = show_page()
 
     def refuse(*_arguments, **_options):
         raise PermanentError("AccessDenied")
@@ -317,9 +317,9 @@ def test_a_refused_action_is_reported_and_breaks_nothing(aws, look, monkeypatch)
 # ---- AWS down
 
 
-def test_with_aws_down_the_page_keeps_what_it_saw(aws, look, clock):
+def test_while_aws_is_down_the_last_values_are_shown(aws, show_page, clock):
     aws.loads = [load(read=1, loaded=1)]
-    page = look()
+    page = show_page()
     aws.down = UnreachableError("nothing answers at http://127.0.0.1:1")
     clock.at += 60_000
     page.run()
@@ -329,47 +329,47 @@ def test_with_aws_down_the_page_keeps_what_it_saw(aws, look, clock):
     assert len(page.dataframe[0].value) == 1
 
 
-def test_with_aws_down_from_the_start_there_is_a_word_and_no_traceback(aws, look):
+def test_a_warning_is_shown_if_aws_is_down_from_the_start(aws, show_page):
     aws.down = UnreachableError("nothing answers")
-    page = look()
+    page = show_page()
     assert not page.exception
     assert "AWS has been unreachable since" in page.warning[0].value
     assert "retries automatically" in page.warning[0].value
 
 
-def test_when_aws_is_back_the_banner_goes(aws, look, clock):
+def test_the_banner_disappears_when_aws_is_back(aws, show_page, clock):
     aws.down = UnreachableError("nothing answers")
-    page = look()
+    page = show_page()
     aws.down = None
     clock.at += 2_000
     assert not page.run().warning
 
 
-def test_a_catalogue_that_cannot_be_read_does_not_hide_the_loads(aws, look, monkeypatch):
+def test_a_catalogue_that_cannot_be_read_does_not_hide_the_loads(aws, show_page, monkeypatch):
     aws.loads = [load(read=1, loaded=1)]
 
     def damaged():
         raise PermanentError("The file is not a catalogue")
 
     monkeypatch.setattr(aws, "current", damaged)
-    page = look()
+    page = show_page()
     assert len(page.dataframe[0].value) == 1
     assert any("The file is not a catalogue" in text for text in texts(page))
 
 
-def test_rejected_lines_that_cannot_be_read_leave_the_rest_of_the_page(aws, look, monkeypatch):
+def test_rejected_lines_that_cannot_be_read_do_not_break_the_page(aws, show_page, monkeypatch):
     aws.reject(load(read=1, rejected=1), "id_missing")
 
     def unreachable(_key):
         raise UnreachableError("nothing answers")
 
     monkeypatch.setattr(aws, "rejected", unreachable)
-    page = look()
+    page = show_page()
     assert not page.exception
     assert "Cannot read the rejected records" in page.warning[0].value
 
 
-def test_reasons_that_cannot_be_read_are_not_asked_for_again_and_again(aws, clock):
+def test_a_failed_read_of_reasons_is_not_repeated_at_once(aws, clock):
     reader = RejectionReader(aws, aws, clock=clock)
     read = aws.reject(load("read.json", rejected=1), "id_missing")
     reader.read(read)
@@ -379,7 +379,7 @@ def test_reasons_that_cannot_be_read_are_not_asked_for_again_and_again(aws, cloc
         with pytest.raises(UnreachableError):
             reader.read(unread)
     assert aws.calls["segments"] == 2
-    assert reader.read(read).codes == {"id_missing": 1}, "what was read is still known"
+    assert reader.read(read).codes == {"id_missing": 1}, "earlier results are still cached"
     aws.down = None
     clock.at += 30_000
     assert reader.read(unread).codes == {"id_missing": 1}

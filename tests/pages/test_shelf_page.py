@@ -1,21 +1,21 @@
-"""What can I make: the shelf in the URL, starters, unlocks, what is missing."""
+"""What can I make: the shelf in the URL, starter shelves, suggestions, missing ingredients."""
 
 import pytest
 
 
-def test_a_first_visitor_gets_shelves_at_one_click(open_page, cards, address_of):
+def test_a_new_visitor_can_start_with_a_prepared_shelf(open_page, cards, query_of):
     page = open_page("shelf")
     assert not cards(page)
     page.button(key="starter-Gin bar").click().run()
-    assert {"Gin", "Campari", "Ice", "Water"} <= set(address_of(page).get("have", []))
-    assert page.multiselect(key="shelf").value == address_of(page).get("have", [])
+    assert {"Gin", "Campari", "Ice", "Water"} <= set(query_of(page).get("have", []))
+    assert page.multiselect(key="shelf").value == query_of(page).get("have", [])
     assert "Negroni" in cards(page)
 
 
-def test_the_basics_are_added_where_one_sees_them(open_page, address_of):
+def test_the_basics_are_added_to_the_shelf(open_page, query_of):
     page = open_page("shelf", have=["Gin", "Ice"])
     page.button(key="basics").click().run()
-    assert address_of(page).get("have", []) == [
+    assert query_of(page).get("have", []) == [
         "Gin",
         "Ice",
         "Crushed ice",
@@ -25,10 +25,10 @@ def test_the_basics_are_added_where_one_sees_them(open_page, address_of):
     ]
     assert "basics" not in [button.key for button in page.button]
     page.button(key="empty-shelf").click().run()
-    assert address_of(page).get("have", []) == []
+    assert query_of(page).get("have", []) == []
 
 
-def test_what_is_one_bottle_away_says_which(open_page, sample_catalogue, cards):
+def test_the_missing_ingredient_of_a_drink_is_named(open_page, sample_catalogue, cards):
     shelf = ["Gin", "Campari", "Orange"]
     expected = sample_catalogue.makeable(shelf, missing=1, limit=100)
     page = open_page("shelf", have=shelf, missing="1")
@@ -37,7 +37,7 @@ def test_what_is_one_bottle_away_says_which(open_page, sample_catalogue, cards):
     assert all("Missing:" in c.value for c in page.main.caption if c.value.startswith("M"))
 
 
-def test_exactly_so_many_are_missing_also_behind_those_that_are_ready(
+def test_each_list_has_only_drinks_with_its_number_of_missing_ingredients(
     open_page, sample_catalogue, cards
 ):
     shelf = ["Gin", "Campari", "Sweet vermouth", "Orange", "Soda water"]
@@ -49,33 +49,33 @@ def test_exactly_so_many_are_missing_also_behind_those_that_are_ready(
     assert not lists[1] & lists[2]
 
 
-def test_the_next_bottle_is_put_on_the_shelf_by_a_click(
-    open_page, sample_catalogue, address_of, button_group
+def test_one_click_adds_the_suggested_ingredient_to_the_shelf(
+    open_page, sample_catalogue, query_of, button_group
 ):
     shelf = ["Gin", "Campari", "Orange"]
     best = sample_catalogue.makeable(shelf).unlocks[0]
     page = open_page("shelf", have=shelf)
     button_group(page, "unlocks").set_value(best.ingredient).run()
-    assert address_of(page).get("have", []) == [*shelf, best.ingredient]
+    assert query_of(page).get("have", []) == [*shelf, best.ingredient]
     assert not page.exception
 
 
-def test_mocktails_only(open_page, address_of):
+def test_the_list_can_be_limited_to_mocktails(open_page, query_of):
     shelf = ["Orange juice", "Gin", "Lemon juice", "Sugar", "Water", "Ice"]
     page = open_page("shelf", have=shelf, missing="2")
     page.toggle(key="mocktails-only").set_value(True).run()
-    assert address_of(page)["mocktail"] == ["true"]
+    assert query_of(page)["mocktail"] == ["true"]
     badges = {element.value for element in page.main.markdown if "-badge[" in element.value}
     assert badges == {":green-badge[mocktail]"}
 
 
 @pytest.mark.parametrize("missing", ["0", "1", "2", "9", "x"])
-def test_a_shelf_of_unknown_things_makes_nothing_and_says_so(open_page, texts_of, missing):
+def test_unknown_ingredients_on_the_shelf_are_reported(open_page, texts_of, missing):
     page = open_page("shelf", have=["Unobtainium **x**"], missing=missing)
     assert r"No drink uses Unobtainium \*\*x\*\*" in texts_of(page)
 
 
-def test_a_cursor_of_another_shelf_is_passed_over(open_page, cards):
+def test_a_cursor_of_another_shelf_is_ignored(open_page, cards):
     assert "Negroni" in cards(
         open_page("shelf", have=["Gin", "Campari", "Sweet vermouth", "Orange"], after="nonsense")
     )
