@@ -9,7 +9,7 @@ import stamina
 
 from mocktailverse.local.simulated_source.record_files import read_records
 from strategies.private_records import needed
-from worlds.sweeps import World, by_chance, made_up, print_reach
+from worlds.sweeps import World, by_chance, fictional_drinks, print_reach
 
 NOTHING = httpx2.Response(200, content=b'{"drinks":null}')
 
@@ -33,7 +33,7 @@ class Source(NamedTuple):
 def source(request):
     """617 records, as many as TheCocktailDB has: made up, or its own where they are present."""
     if request.param == "made up":
-        return Source(made_up(617, 1), next_day=0.25, next_day_share=0.5, part=1.2)
+        return Source(fictional_drinks(617, 1), next_day=0.25, next_day_share=0.5, part=1.2)
     records, _ = read_records([needed("thecocktaildb_full.json")])
     return Source(records, next_day=0.2, next_day_share=0.4, part=0.8)
 
@@ -75,7 +75,7 @@ def test_a_part_of_a_source_is_reached_as_well(number, source):
 
 @pytest.mark.parametrize(("letters", "density"), [(string.ascii_lowercase, 0.8), ("abcms", 0.9)])
 def test_a_larger_source_with_skewed_letters_and_dense_ids_is_reached(letters, density):
-    world = World(made_up(1500, 4, letters=letters, density=density))
+    world = World(fictional_drinks(1500, 4, letters=letters, density=density))
     report = world.sweep()
     assert print_reach("made-up", world, report) >= 0.99
     assert report.requests < 1.2 * len(world.records)
@@ -89,7 +89,7 @@ def test_a_source_that_finds_whole_names_only_is_reached_by_look_ups(source):
         _, _, term = asked.partition("search.php?s=")
         return NOTHING if term and term not in names else None
 
-    world.broken = broken
+    world.override = broken
     report = world.sweep()
     assert print_reach("no pieces of names", world, report) >= 0.99
     assert report.requests < len(world.records)

@@ -27,10 +27,10 @@ class AsgiTransport(httpx2.BaseTransport):
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         query = request.url.query.decode()
-        asked = f"{request.url.path.rpartition('/')[2]}?{query}"
-        self.world.asked.append(asked)
-        if (broken := self.world.broken(asked)) is not None:
-            return broken
+        request_text = f"{request.url.path.rpartition('/')[2]}?{query}"
+        self.world.requests.append(request_text)
+        if (override := self.world.override(request_text)) is not None:
+            return override
         scope = {
             "type": "http",
             "method": "GET",
@@ -57,8 +57,8 @@ class World:
         self.now = 0.0
         self.key = key
         self.seed = seed
-        self.broken = lambda _asked: None
-        self.asked: list[str] = []
+        self.override = lambda _request: None
+        self.requests: list[str] = []
         self.objects: dict[str, bytes] = {}
         self.metadata: dict[str, dict[str, str]] = {}
         self.content_types: dict[str, str] = {}
@@ -80,7 +80,7 @@ class World:
     def sweep(self, *, seconds=math.inf, cursor=None, **options) -> ExtractReport:
         """Sweep in a new run, or continue at the cursor."""
         self.runs += cursor is None
-        self.asked.clear()
+        self.requests.clear()
         deadline = self.now + seconds
         client = TheCocktailDB(
             "http://drinks.example",
@@ -143,7 +143,7 @@ def by_chance(seed) -> random.Random:
     return random.Random(seed)  # noqa: S311 - a sequence that can be repeated
 
 
-def made_up(number, seed, *, letters="abcdefghijklmnoprstvwz", density=0.8):
+def fictional_drinks(number, seed, *, letters="abcdefghijklmnoprstvwz", density=0.8):
     """Return drinks with fictional names, in four dense ranges of IDs."""
     chance = by_chance(seed)
     syllables = ["ba", "ri", "to", "mon", "sel", "qua", "der", "li", "nu", "gra", "vex", "o", "ti"]

@@ -1,6 +1,6 @@
-"""docs/how-to/add-a-source.md is correct: its reader, registered, loads next to TheCocktailDB's.
+"""docs/how-to/add-a-source.md is correct: its reader works next to the one of TheCocktailDB.
 
-The code and the record come from the page itself.
+The code and the record come from the page.
 """
 
 import gzip
@@ -35,7 +35,7 @@ KEY = "raw/barbook/2026/01/01/run/part.ndjson"
 
 
 def block(language: str) -> str:
-    """Return the page's first code block in a language."""
+    """Return the first code block of the page in a language."""
     block = re.search(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
     assert block
     return block[1]
@@ -43,14 +43,14 @@ def block(language: str) -> str:
 
 @pytest.fixture
 def record():
-    """Return a record of Barbook: the page's, with some fields replaced."""
+    """Return a function that creates the record of the page with some fields replaced."""
     standard = json.loads(block("json"))
     return lambda **fields: {**standard, **fields}
 
 
 @pytest.fixture(scope="module")
 def barbook(tmp_path_factory) -> RecordReader:
-    """The page's reader."""
+    """Return the reader of the page."""
     path = tmp_path_factory.mktemp("barbook") / "record.py"
     path.write_text(block("python"))
     spec = importlib.util.spec_from_file_location("barbook_of_the_page", path)
@@ -61,7 +61,7 @@ def barbook(tmp_path_factory) -> RecordReader:
 
 @pytest.fixture
 def registered(barbook, monkeypatch):
-    """The one line of registration."""
+    """Register the reader, as the page does in one line."""
     monkeypatch.setitem(SOURCES, "barbook", barbook)
 
 
@@ -113,7 +113,7 @@ def test_both_sources_load_into_one_table_and_one_catalogue(
     ],
     ids=["array", "envelope", "ndjson", "gzip"],
 )
-def test_a_second_source_takes_every_form_that_is_not_csv(new_world, record, form):
+def test_a_second_source_accepts_every_format_except_csv(new_world, record, form):
     world = new_world()
     version = world.raw.add(form([record(), record(slug="b")]), KEY)
     assert world.handle(LoadRequest(version, 1)) == Counts(read=2, loaded=2)
@@ -188,7 +188,7 @@ def test_any_input_is_a_record_or_rejected(barbook, fields):
     assert isinstance(record, Record)
 
 
-def test_the_page_names_every_place_that_knows_thecocktaildb():
+def test_the_page_names_every_file_that_mentions_thecocktaildb():
     source = ROOT / "src" / "mocktailverse"
     places = {
         path.relative_to(base).as_posix()

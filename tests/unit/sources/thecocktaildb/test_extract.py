@@ -1,4 +1,4 @@
-"""The extract stage: which objects a run writes, even if it stops or requests fail."""
+"""The extract stage: the objects that a run writes, even if it stops or requests fail."""
 
 import json
 import math
@@ -35,13 +35,13 @@ def _no_backoff():
 
 
 class World:
-    """A source, a store and a clock; `replies` are for some requests, `answer` for all others.
+    """A source, a store and a clock; `replies` has some responses, `default_response` the others.
 
-    Each request takes 0.25 s by the client's pace.
+    Each request takes 0.25 s because of the rate limit.
     """
 
     def __init__(self, replies=None, per_s=4) -> None:
-        self.source = ScriptedTheCocktailDB(replies, default=answer, requests_per_s=per_s)
+        self.source = ScriptedTheCocktailDB(replies, default=default_response, requests_per_s=per_s)
         self.objects: dict[str, bytes] = {}
         self.metadata: dict[str, dict[str, str]] = {}
         self.content_types: dict[str, str] = {}
@@ -70,8 +70,8 @@ class World:
         )
 
 
-def answer(asked: str) -> httpx2.Response:
-    endpoint, _, query = asked.partition("?")
+def default_response(request: str) -> httpx2.Response:
+    endpoint, _, query = request.partition("?")
     value = query.partition("=")[2]
     match endpoint:
         case "filter.php":
@@ -86,7 +86,7 @@ def answer(asked: str) -> httpx2.Response:
             return httpx2.Response(200, content=body)
 
 
-def test_a_sweep_stores_one_object_for_each_letter_with_drinks_byte_for_byte():
+def test_a_sweep_stores_the_response_of_each_letter_unchanged():
     world = World()
     report = world.extract(plan("sweep"))
     assert report.done
@@ -95,7 +95,7 @@ def test_a_sweep_stores_one_object_for_each_letter_with_drinks_byte_for_byte():
     assert len(report.objects) == 23
     assert report.objects[0] == f"raw/{PREFIX}/f-a.json"
     assert world.objects == {
-        f"raw/{PREFIX}/f-{letter}.json": answer(f"search.php?f={letter}").content
+        f"raw/{PREFIX}/f-{letter}.json": default_response(f"search.php?f={letter}").content
         for letter in set(ascii_lowercase) - set("qxz")
     }
     assert set(world.content_types.values()) == {"application/json"}
@@ -113,7 +113,7 @@ def test_every_object_has_its_origin_as_metadata():
     }
 
 
-def test_the_listing_triggers_nothing_and_its_drinks_are_looked_up_in_batches():
+def test_the_listing_is_not_loaded_and_its_drinks_are_looked_up_in_batches():
     world = World()
     report = world.extract(plan("mocktails"))
     assert report.objects == [
@@ -127,12 +127,15 @@ def test_the_listing_triggers_nothing_and_its_drinks_are_looked_up_in_batches():
     assert report.requests == 61
 
 
-def test_a_batch_has_one_response_in_each_line_without_line_breaks():
+def test_a_batch_has_one_response_per_line_without_line_breaks():
     world = World()
     world.extract(plan("ids", ["11007", "11000"]))
     key = f"raw/{PREFIX}/i-0001.ndjson"
     lines = world.objects[key].splitlines()
-    received = [answer("lookup.php?i=11007").content, answer("lookup.php?i=11000").content]
+    received = [
+        default_response("lookup.php?i=11007").content,
+        default_response("lookup.php?i=11000").content,
+    ]
     assert [json.loads(line) for line in lines] == [json.loads(body) for body in received]
     assert [len(line) for line in lines] == [len(body) for body in received]
     assert world.content_types[key] == "application/x-ndjson"
@@ -157,7 +160,7 @@ def test_one_failing_page_does_not_stop_the_run():
     assert len(world.objects) == 21
 
 
-def test_one_failing_look_up_does_not_lose_its_batch():
+def test_one_failing_lookup_does_not_lose_its_batch():
     world = World({"lookup.php?i=12003": httpx2.Response(200, content=b"<html>")})
     report = world.extract(plan("mocktails"))
     assert [failure.request for failure in report.failed] == ["lookup.php?i=12003"]
@@ -174,7 +177,7 @@ def test_five_failed_requests_in_a_row_stop_the_run():
     assert report.cursor.pending[0].part == "f-i"
 
 
-def test_failures_in_a_row_are_counted_from_one_call_to_the_next():
+def test_failures_in_a_row_are_counted_across_calls():
     world = World({f"search.php?f={letter}": httpx2.Response(503) for letter in "abd"})
     start = FetchCursor(RUN, "sweep", MIDNIGHT_MS, plan("sweep").pages, failures_in_a_row=3)
     report = world.extract(plan("sweep"), cursor=start)
@@ -316,7 +319,7 @@ def uninterrupted(name: str, arguments=()) -> World:
     name=st.sampled_from(["sweep", "mocktails"]),
     seconds=st.lists(st.integers(min_value=23, max_value=40), min_size=20, max_size=20),
 )
-def test_a_run_in_pieces_writes_the_same_objects_as_one_in_one_go(name, seconds):
+def test_a_run_in_pieces_writes_the_same_objects_as_an_uninterrupted_run(name, seconds):
     world = World()
     report = world.extract(plan(name), seconds=seconds.pop())
     while report.cursor:
@@ -364,18 +367,18 @@ def test_a_report_is_plain_data():
 
 def test_a_cursor_of_another_run_is_refused():
     cursor = FetchCursor("other", "sweep", MIDNIGHT_MS, ())
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(UsageError) as raised:
         World().extract(plan("sweep"), cursor=cursor)
-    assert str(caught.value) == "The cursor belongs to the run other (sweep)."
+    assert str(raised.value) == "The cursor belongs to the run other (sweep)."
     with pytest.raises(UsageError):
         World().extract(plan("sweep"), cursor=FetchCursor(RUN, "mocktails", MIDNIGHT_MS, ()))
 
 
 @pytest.mark.parametrize("run", ["", "a/b", "..", "-a", "a b", "x" * 101, "é", "a\n"])
 def test_an_invalid_run_name_is_refused(run):
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(UsageError) as raised:
         check_run(run, "sweep", None)
-    assert str(caught.value) == (
+    assert str(raised.value) == (
         f"Invalid run name {run!r}: use letters, digits, `.`, `_` and `-` only."
     )
     world = World()

@@ -1,4 +1,4 @@
-"""Fetching manually: the function is invoked until its plan is done, and its reports add up."""
+"""Manual fetches: the function is invoked until its plan is done, and its reports add up."""
 
 from functools import partial
 from types import SimpleNamespace
@@ -17,21 +17,21 @@ def report(**fields):
     return ExtractReport("run", "letters", **fields)
 
 
-class Functions:
-    """Responds with reports in order, and records the events."""
+class FakeFunctions:
+    """Returns reports in order and records the events."""
 
     def __init__(self, *reports):
-        self.answers = [msgspec.to_builtins(one) for one in reports]
+        self.reports = [msgspec.to_builtins(one) for one in reports]
         self.events = []
 
     def invoke(self, name, event):
         self.events.append((name, dict(event)))
-        return self.answers.pop(0)
+        return self.reports.pop(0)
 
 
 def test_one_report_that_is_done_is_the_result():
     whole = report(pages=2, requests=3, records=4, objects=["raw/a"], done=True)
-    functions, seen = Functions(whole), []
+    functions, seen = FakeFunctions(whole), []
     plan = FetchPlan("letters", ("a", "b"), {"max_requests": 9})
     assert fetch_all(partial(functions.invoke, "fetch"), plan, seen.append) == whole
     assert seen == [whole]
@@ -48,7 +48,7 @@ def test_a_call_that_ran_out_of_time_continues_at_its_cursor():
     last = report(
         pages=10, requests=20, records=30, objects=["raw/b"], failed=failures[1], done=True
     )
-    functions, seen = Functions(first, last), []
+    functions, seen = FakeFunctions(first, last), []
     total = report(
         pages=11, requests=22, records=33, objects=["raw/a", "raw/b"],
         failed=[*failures[0], *failures[1]], done=True,
@@ -62,16 +62,18 @@ def test_a_call_that_ran_out_of_time_continues_at_its_cursor():
 @pytest.mark.parametrize("reason", ["requests", "unreachable"])
 def test_a_run_that_cannot_continue_ends(reason):
     stopped = report(stopped_because=reason, cursor=CURSOR)
-    assert fetch_all(partial(Functions(stopped).invoke, "fetch"), FetchPlan("letters")) == stopped
+    assert (
+        fetch_all(partial(FakeFunctions(stopped).invoke, "fetch"), FetchPlan("letters")) == stopped
+    )
 
 
 def test_the_versions_of_a_run_are_those_of_its_raw_objects():
     keys = ["raw/s/2/a", "raw/s/2/other", "raw/s/1/b", "listings/s/1/c"]
     listed = [SimpleNamespace(version=ObjectVersion("data", key, "v")) for key in keys]
-    asked = []
+    prefixes = []
 
     def versions(prefix):
-        asked.append(prefix)
+        prefixes.append(prefix)
         return (one for one in listed if one.version.key.startswith(prefix))
 
     raw = SimpleNamespace(versions=versions)
@@ -80,4 +82,4 @@ def test_the_versions_of_a_run_are_those_of_its_raw_objects():
         "raw/s/1/b",
         "raw/s/2/a",
     ]
-    assert asked == ["raw/s/1/", "raw/s/2/"]
+    assert prefixes == ["raw/s/1/", "raw/s/2/"]

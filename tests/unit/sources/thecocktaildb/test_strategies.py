@@ -1,4 +1,4 @@
-"""Strategies are plans: pure, deterministic, and plain data."""
+"""Strategies are plans: pure, deterministic and serializable."""
 
 import string
 
@@ -26,9 +26,9 @@ def requests(strategy: Strategy) -> list[str]:
     return [str(request) for page in strategy.pages for request in page.requests]
 
 
-def test_a_sweep_asks_for_every_letter_and_digit():
-    asked = requests(plan("sweep"))
-    assert asked == [f"search.php?f={c}" for c in string.ascii_lowercase + string.digits]
+def test_a_sweep_requests_every_letter_and_digit():
+    sent = requests(plan("sweep"))
+    assert sent == [f"search.php?f={c}" for c in string.ascii_lowercase + string.digits]
 
 
 def test_random_draws_are_batched():
@@ -39,7 +39,7 @@ def test_random_draws_are_batched():
     ]
 
 
-def test_mocktails_begin_with_the_listing():
+def test_mocktails_start_with_the_listing():
     assert plan("mocktails").pages == (LISTING,)
 
 
@@ -51,10 +51,10 @@ def test_a_listing_reveals_each_drink_once_in_its_order():
 
 
 @given(st.lists(st.integers(min_value=1, max_value=10**6).map(str), max_size=120))
-def test_look_ups_cover_every_id_once_in_named_pages_of_25(ids):
+def test_lookups_cover_every_id_once_in_named_pages_of_25(ids):
     pages = revealed(LISTING, [{"idDrink": drink_id} for drink_id in ids])
-    asked = [request.params["i"] for page in pages for request in page.requests]
-    assert asked == list(dict.fromkeys(ids))
+    looked_up = [request.params["i"] for page in pages for request in page.requests]
+    assert looked_up == list(dict.fromkeys(ids))
     assert all(1 <= len(page.requests) <= BATCH for page in pages)
     assert len({page.part for page in pages}) == len(pages)
 

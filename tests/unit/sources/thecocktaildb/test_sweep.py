@@ -1,6 +1,6 @@
-"""The sweep: how much of a capped source it reaches, with how many requests, and what it withdraws.
+"""The sweep: its coverage of a capped source, its requests, and withdrawn drinks.
 
-Large sources are in tests/slow/test_large_sweeps.py.
+Tests with large sources are in tests/slow/test_large_sweeps.py.
 """
 
 import json
@@ -21,7 +21,17 @@ from mocktailverse.sources.thecocktaildb.id_space import gaps, next_ids, numbers
 from mocktailverse.sources.thecocktaildb.name_index import NameIndex, terms_of
 from mocktailverse.sources.thecocktaildb.sweep_state import SweepState
 from strategies.effort import examples
-from worlds.sweeps import DAY_S, PREMIUM, ROOT, START_MS, World, drink, ids, made_up, print_reach
+from worlds.sweeps import (
+    DAY_S,
+    PREMIUM,
+    ROOT,
+    START_MS,
+    World,
+    drink,
+    fictional_drinks,
+    ids,
+    print_reach,
+)
 
 STATE = "state/fetch/thecocktaildb/known.json"
 NOTHING = httpx2.Response(200, content=b'{"drinks":null}')
@@ -33,7 +43,7 @@ def _no_backoff():
         yield
 
 
-# ---- reach and cost
+# ---- coverage and number of requests
 
 
 def test_drinks_that_share_one_name_are_found_by_listings_and_ids():
@@ -44,12 +54,12 @@ def test_drinks_that_share_one_name_are_found_by_listings_and_ids():
 
 
 def test_responses_of_a_source_without_caps_are_complete():
-    records = made_up(300, 2)
+    records = fictional_drinks(300, 2)
     world = World(records, key=PREMIUM)
     report = world.sweep()
     assert world.stored(report) == ids(records)
     assert report.requests < 80
-    assert any(asked.startswith("randomselection.php") for asked in world.asked)
+    assert any(request.startswith("randomselection.php") for request in world.requests)
 
 
 def test_the_samples_are_all_found():
@@ -76,26 +86,26 @@ def test_a_small_source_is_covered_completely_with_any_names(drinks):
     assert report.requests < 120
 
 
-def test_each_id_and_each_request_is_sent_once():
-    world = World(made_up(400, 3))
+def test_each_request_is_sent_once():
+    world = World(fictional_drinks(400, 3))
     world.sweep()
-    asked = [text for text in world.asked if not text.startswith("random.php")]
-    assert len(asked) == len(set(asked))
+    sent = [text for text in world.requests if not text.startswith("random.php")]
+    assert len(sent) == len(set(sent))
 
 
 def test_the_requests_that_reveal_most_come_first():
-    world = World(made_up(600, 4))
+    world = World(fictional_drinks(600, 4))
     report = world.sweep()
     half = World(world.records)
     part = half.sweep(max_requests=report.requests // 2)
     assert len(half.stored(part)) > 0.75 * len(world.records)
 
 
-# ---- what is learnt
+# ---- the state of sweeps
 
 
 def test_drinks_added_since_yesterday_are_found():
-    records = made_up(300, 5)
+    records = fictional_drinks(300, 5)
     world = World(records)
     world.sweep()
     last = max(int(record["idDrink"]) for record in records)
@@ -107,25 +117,25 @@ def test_drinks_added_since_yesterday_are_found():
 
 
 def test_every_known_drink_is_fetched_again_within_a_week():
-    world = World(made_up(500, 6))
-    held = world.stored(world.sweep())
-    again = set()
+    world = World(fictional_drinks(500, 6))
+    known_ids = world.stored(world.sweep())
+    refetched = set()
     for _ in range(8):
         world.next_day()
-        again |= world.stored(world.sweep())
-    assert held <= again
+        refetched |= world.stored(world.sweep())
+    assert known_ids <= refetched
 
 
 def test_a_full_sweep_fetches_every_known_drink_again():
-    world = World(made_up(300, 7))
-    held = world.stored(world.sweep())
+    world = World(fictional_drinks(300, 7))
+    known_ids = world.stored(world.sweep())
     report = world.sweep(full=True)
-    assert held <= world.stored(report)
+    assert known_ids <= world.stored(report)
 
 
 @pytest.mark.parametrize("state", [None, b"{", b'{"drinks": 3}', b"[]", b"\xff"])
-def test_a_lost_or_unreadable_state_costs_requests_only(state):
-    world = World(made_up(200, 8))
+def test_a_lost_or_unreadable_state_costs_only_requests(state):
+    world = World(fictional_drinks(200, 8))
     stored = world.stored(world.sweep())
     world.objects.pop(STATE)
     if state is not None:
@@ -147,11 +157,11 @@ def test_the_state_records_when_and_how_a_drink_was_seen():
     assert state.sweep is None
 
 
-# ---- budgets, resuming
+# ---- request budgets and resuming
 
 
-def test_a_sweep_in_pieces_stores_the_same_drinks_as_one_in_one_go():
-    records = made_up(300, 9)
+def test_a_sweep_in_pieces_stores_the_same_drinks_as_an_uninterrupted_sweep():
+    records = fictional_drinks(300, 9)
     whole = World(records)
     expected = whole.stored(whole.sweep())
     world = World(records)
@@ -172,8 +182,8 @@ def test_a_sweep_in_pieces_stores_the_same_drinks_as_one_in_one_go():
     assert len(keys) == len(set(keys))
 
 
-def test_a_crash_loses_requests_only():
-    world = World(made_up(200, 10))
+def test_a_crash_loses_only_requests():
+    world = World(fictional_drinks(200, 10))
     first = world.sweep(seconds=20)
     world.objects.pop(STATE)
     report = world.sweep(cursor=first.cursor)
@@ -181,8 +191,8 @@ def test_a_crash_loses_requests_only():
     assert len(world.stored(report)) >= 0.99 * len(world.records)
 
 
-def test_a_sweep_ends_when_its_requests_are_used_up_and_the_next_builds_on_it():
-    world = World(made_up(500, 11))
+def test_a_sweep_ends_at_its_request_limit_and_the_next_one_continues():
+    world = World(fictional_drinks(500, 11))
     first = world.sweep(max_requests=60)
     assert (first.done, first.stopped_because, first.cursor) == (False, "requests", None)
     assert first.requests == 60
@@ -192,33 +202,33 @@ def test_a_sweep_ends_when_its_requests_are_used_up_and_the_next_builds_on_it():
 
 
 @pytest.mark.parametrize("most", [1, 2, 3])
-def test_a_sweep_sends_no_more_requests_than_it_may(most):
-    world = World(made_up(100, 11))
+def test_a_sweep_sends_at_most_the_allowed_requests(most):
+    world = World(fictional_drinks(100, 11))
     report = world.sweep(max_requests=most)
-    assert (report.requests, len(world.asked)) == (most, most)
+    assert (report.requests, len(world.requests)) == (most, most)
     assert (report.done, report.stopped_because, report.cursor) == (False, "requests", None)
 
 
 @pytest.mark.parametrize(("seconds", "requests"), [(10.49, 1), (10.5, 2), (10.75, 3)])
 def test_a_sweep_continues_if_half_a_second_and_ten_more_are_left(seconds, requests):
-    report = World(made_up(100, 11)).sweep(seconds=seconds)
+    report = World(fictional_drinks(100, 11)).sweep(seconds=seconds)
     assert (report.requests, report.stopped_because) == (requests, "time")
 
 
 def test_a_source_that_is_down_ends_the_sweep():
-    world = World(made_up(100, 12))
-    world.broken = lambda _asked: httpx2.Response(503)
+    world = World(fictional_drinks(100, 12))
+    world.override = lambda _request: httpx2.Response(503)
     report = world.sweep()
     assert (report.done, report.stopped_because) == (False, "unreachable")
     assert report.coverage.ended == "unreachable"
     assert len(report.failed) == 5
-    world.broken = lambda _asked: None
+    world.override = lambda _request: None
     assert world.sweep().done
 
 
-def test_a_source_that_is_down_ends_a_sweep_in_pieces_equally_soon():
-    world = World(made_up(100, 12))
-    world.broken = lambda _asked: httpx2.Response(503)
+def test_a_source_that_is_down_ends_a_sweep_in_pieces_after_as_many_failures():
+    world = World(fictional_drinks(100, 12))
+    world.override = lambda _request: httpx2.Response(503)
     reports = [world.sweep(seconds=1)]
     while reports[-1].cursor:
         reports.append(world.sweep(seconds=1, cursor=reports[-1].cursor))
@@ -243,8 +253,8 @@ def without(records, *gone):
     return [record for record in records if record["idDrink"] not in gone]
 
 
-def test_a_withdrawn_drink_is_reported_on_two_days_and_then_rests():
-    records = made_up(200, 13)
+def test_a_withdrawn_drink_is_reported_on_two_days_and_then_rarely_checked():
+    records = fictional_drinks(200, 13)
     gone = records[3]["idDrink"]
     world = World(records)
     world.sweep()
@@ -254,18 +264,18 @@ def test_a_withdrawn_drink_is_reported_on_two_days_and_then_rests():
         world.next_day()
         report = world.sweep()
         reported.append(world.absences(report))
-        asked = f"lookup.php?i={gone}" in world.asked
-        assert asked == bool(reported[-1])
+        is_looked_up = f"lookup.php?i={gone}" in world.requests
+        assert is_looked_up == bool(reported[-1])
     assert reported == [{gone}, {gone}, set(), set()]
     assert report.coverage.withdrawn == 1
     assert report.coverage.known == len(records) - 1
     world.next_day(31)
     assert world.absences(world.sweep()) == set()
-    assert f"lookup.php?i={gone}" in world.asked
+    assert f"lookup.php?i={gone}" in world.requests
 
 
 def test_absences_less_than_a_day_apart_do_not_make_a_drink_withdrawn():
-    records = made_up(100, 21)
+    records = fictional_drinks(100, 21)
     world = World(records)
     world.sweep()
     world.serve(records[1:])
@@ -277,8 +287,8 @@ def test_absences_less_than_a_day_apart_do_not_make_a_drink_withdrawn():
     assert report.coverage.withdrawn == 0
 
 
-def test_an_absence_is_an_object_of_its_own_with_the_time_of_the_look_up():
-    records = made_up(100, 14)
+def test_an_absence_is_a_separate_object_with_the_time_of_the_lookup():
+    records = fictional_drinks(100, 14)
     world = World(records)
     world.sweep()
     world.next_day()
@@ -294,8 +304,8 @@ def test_an_absence_is_an_object_of_its_own_with_the_time_of_the_look_up():
     assert 0 < world.now - (observed_ms - START_MS) / 1000 < 60
 
 
-def test_a_drink_that_comes_back_is_fetched_and_its_absences_are_deleted():
-    records = made_up(200, 15)
+def test_a_drink_that_returns_is_fetched_and_its_absences_are_deleted():
+    records = fictional_drinks(200, 15)
     gone = records[5]["idDrink"]
     world = World(records)
     world.sweep()
@@ -313,7 +323,7 @@ def test_a_drink_that_comes_back_is_fetched_and_its_absences_are_deleted():
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         httpx2.Response(500),
         httpx2.Response(404),
@@ -324,24 +334,24 @@ def test_a_drink_that_comes_back_is_fetched_and_its_absences_are_deleted():
     ],
     ids=["error", "refused", "empty", "page", "text", "no key"],
 )
-def test_only_a_known_form_of_nothing_found_is_an_absence(answer):
-    records = made_up(200, 16)
+def test_only_a_known_not_found_response_is_an_absence(response):
+    records = fictional_drinks(200, 16)
     world = World(records)
     world.sweep()
     world.next_day()
     gone = records[0]["idDrink"]
     world.serve(without(records, gone))
-    world.broken = lambda asked: answer if asked == f"lookup.php?i={gone}" else None
+    world.override = lambda request: response if request == f"lookup.php?i={gone}" else None
     report = world.sweep()
-    assert f"lookup.php?i={gone}" in world.asked
+    assert f"lookup.php?i={gone}" in world.requests
     assert world.absences(report) == set()
 
 
-def test_a_source_that_finds_nothing_at_all_has_an_outage():
-    world = World(made_up(300, 17))
+def test_a_source_that_finds_no_drink_has_an_outage():
+    world = World(fictional_drinks(300, 17))
     world.sweep()
     world.next_day()
-    world.broken = lambda _asked: NOTHING
+    world.override = lambda _request: NOTHING
     report = world.sweep()
     assert report.done
     assert report.coverage.outage_suspected
@@ -349,27 +359,27 @@ def test_a_source_that_finds_nothing_at_all_has_an_outage():
     assert world.absences(report) == set()
     assert report.requests < 120
     world.next_day()
-    world.broken = lambda _asked: None
+    world.override = lambda _request: None
     report = world.sweep()
     assert not report.coverage.outage_suspected
     assert report.coverage.absent == 0
     assert report.coverage.seen >= 0.99 * len(world.records)
 
 
-def test_look_ups_that_all_find_nothing_are_an_outage_even_if_few():
-    records = made_up(300, 22)
+def test_lookups_that_all_find_nothing_are_an_outage_even_if_few():
+    records = fictional_drinks(300, 22)
     world = World(records)
     world.sweep()
     world.next_day()
     world.serve(records[1:])
-    world.broken = lambda asked: NOTHING if asked.startswith("lookup.php") else None
+    world.override = lambda request: NOTHING if request.startswith("lookup.php") else None
     report = world.sweep()
     assert report.coverage.outage_suspected
     assert world.absences(report) == set()
 
 
 def test_up_to_one_drink_in_twenty_may_disappear_at_once():
-    records = made_up(200, 18)
+    records = fictional_drinks(200, 18)
     world = World(records)
     world.sweep()
     world.next_day()
@@ -382,8 +392,8 @@ def test_up_to_one_drink_in_twenty_may_disappear_at_once():
     assert world.absences(report) == set()
 
 
-def test_a_sweep_that_does_not_end_reports_no_absence():
-    records = made_up(200, 19)
+def test_an_incomplete_sweep_reports_no_absence():
+    records = fictional_drinks(200, 19)
     world = World(records)
     used = world.sweep().requests
     world.next_day()
@@ -393,11 +403,11 @@ def test_a_sweep_that_does_not_end_reports_no_absence():
     assert world.absences(report) == set()
 
 
-def test_a_drink_that_a_list_still_shows_is_not_absent():
-    records = [*made_up(300, 20), drink(900_001, "Äther", strAlcoholic="Optional alcohol")]
+def test_a_drink_that_a_list_still_contains_is_not_absent():
+    records = [*fictional_drinks(300, 20), drink(900_001, "Äther", strAlcoholic="Optional alcohol")]
     world = World(records)
     world.sweep()
-    world.broken = lambda asked: NOTHING if asked == "lookup.php?i=900001" else None
+    world.override = lambda request: NOTHING if request == "lookup.php?i=900001" else None
     for _ in range(9):
         world.next_day()
         assert world.absences(world.sweep()) == set()
@@ -410,13 +420,13 @@ def test_terms_are_parts_of_words():
     assert terms_of("A1 Rum-Ära") == {"a1", "ru", "um", "rum", "ra"}
 
 
-def test_the_best_terms_show_the_most_wanted_drinks():
+def test_the_best_terms_match_the_most_missing_drinks():
     index = NameIndex()
     for number, name in enumerate(["Gin Fizz", "Gin Sour", "Rum Sour", "Rum Punch", "Tea"]):
         index.add(str(number), name)
-    chosen = index.best_terms("01234", min_gain=2, max_shown=5, limit=9, asked=())
-    assert len(chosen) == 2
-    assert {drink_id for term in chosen for drink_id in index.matching(term)} == set("0123")
+    best = index.best_terms("01234", min_gain=2, max_shown=5, limit=9, asked=())
+    assert len(best) == 2
+    assert {drink_id for term in best for drink_id in index.matching(term)} == set("0123")
     assert index.best_terms("01234", min_gain=3, max_shown=5, limit=9, asked=()) == []
     assert index.best_terms("01234", min_gain=1, max_shown=1, limit=1, asked=()) != []
     assert index.best_terms("4", min_gain=1, max_shown=5, limit=1, asked=terms_of("Tea")) == []

@@ -1,4 +1,4 @@
-"""The client of TheCocktailDB, with prepared responses and a clock that only tests move."""
+"""The client of TheCocktailDB, with prepared responses and a manual clock."""
 
 import json
 import logging
@@ -38,8 +38,8 @@ def _no_backoff():
         yield
 
 
-class Time:
-    """Seconds that pass only by sleeping."""
+class ManualTime:
+    """A clock that only `sleep` moves."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -54,9 +54,9 @@ class Time:
 class Source:
     """Returns the given responses in turn, repeats the last one, and records the requests."""
 
-    def __init__(self, *responses, time: Time | None = None) -> None:
+    def __init__(self, *responses, time: ManualTime | None = None) -> None:
         self.responses = list(responses)
-        self.time = time or Time()
+        self.time = time or ManualTime()
         self.requests: list[httpx2.Request] = []
         self.times: list[float] = []
 
@@ -113,7 +113,7 @@ def test_the_client_sends_its_user_agent():
     assert "+https://github.com/mocktailverse/mocktailverse" in agent
 
 
-def test_a_term_is_sent_in_encoded_form():
+def test_a_term_is_url_encoded():
     source = Source(FOUND)
     source.client().fetch(Request("search.php", {"s": "piña & f=a/../?#"}))
     assert source.requests[0].url.params["s"] == "piña & f=a/../?#"
@@ -133,13 +133,13 @@ def test_a_term_is_sent_in_encoded_form():
         b'{"ingredients": null}',
     ],
 )
-def test_every_form_of_nothing_found_is_a_response_without_records(body):
+def test_every_not_found_response_has_no_records(body):
     response = Source(body).client().fetch(LETTER)
     assert response.records == []
 
 
 @pytest.mark.parametrize(
-    ("body", "clear"),
+    ("body", "is_absence"),
     [
         (b'{"drinks": null}', True),
         (b'\xef\xbb\xbf{"drinks":null}', True),
@@ -154,8 +154,8 @@ def test_every_form_of_nothing_found_is_a_response_without_records(body):
         (FOUND, False),
     ],
 )
-def test_only_a_known_form_means_nothing_found(body, clear):
-    assert Source(body).client().fetch(LETTER).reports_nothing_found is clear
+def test_only_a_known_response_means_not_found(body, is_absence):
+    assert Source(body).client().fetch(LETTER).reports_nothing_found is is_absence
 
 
 def test_an_empty_body_does_not_report_an_absence():
@@ -163,7 +163,7 @@ def test_an_empty_body_does_not_report_an_absence():
     assert not response.reports_nothing_found
 
 
-def test_an_empty_body_finds_nothing_in_a_search_by_several_letters_only():
+def test_an_empty_body_means_no_records_only_in_a_search_by_several_letters():
     assert Source(b"").client().fetch(Request("search.php", {"f": "ma"})).records == []
     source = Source(b"", FOUND)
     assert source.client().fetch(LETTER).records == [MARGARITA]
@@ -257,7 +257,7 @@ def test_a_response_that_is_too_large_is_refused():
 
 
 def test_a_response_that_is_too_slow_fails():
-    time = Time()
+    time = ManualTime()
 
     class Trickle(httpx2.SyncByteStream):
         def __iter__(self):
@@ -312,13 +312,13 @@ def test_retries_obey_the_rate_limit_too():
     ],
 )
 @pytest.mark.parametrize("code", [429, 503])
-def test_retry_after_is_honoured_up_to_a_minute(code, header, pause_s):
+def test_retry_after_is_obeyed_up_to_a_minute(code, header, pause_s):
     source = Source(status(code, Retry_After=header), FOUND)
     source.client().fetch(LETTER)
     assert source.times == [0, pause_s]
 
 
-def test_retry_after_holds_back_every_request():
+def test_retry_after_delays_every_request():
     source = Source(status(429, Retry_After="30"), FOUND)
     client = source.client(attempts=1)
     with pytest.raises(TransientError):
@@ -369,16 +369,16 @@ def test_the_time_left_bounds_the_timeout():
 def test_the_key_appears_in_no_log_and_no_error(failure, caplog):
     caplog.set_level(logging.DEBUG)
     source = Source(failure)
-    with source.client(KEY) as client, pytest.raises(MocktailverseError) as caught:
+    with source.client(KEY) as client, pytest.raises(MocktailverseError) as raised:
         client.fetch(LETTER)
     assert KEY in str(source.requests[0].url)
     assert caplog.records
     assert KEY not in caplog.text
-    assert KEY not in "".join(traceback.format_exception(caught.value))
+    assert KEY not in "".join(traceback.format_exception(raised.value))
     assert KEY not in repr(client)
 
 
-def test_a_closed_client_leaves_the_log_as_it_was():
+def test_a_closed_client_restores_the_log_filters():
     before = list(logging.getLogger("httpx2").filters)
     with Source(FOUND).client(KEY):
         pass
@@ -387,14 +387,14 @@ def test_a_closed_client_leaves_the_log_as_it_was():
 
 @pytest.mark.parametrize("key", ["", "a/b", "a b", "../1", "ключ"])
 def test_an_invalid_key_is_refused_without_printing_it(key):
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(UsageError) as raised:
         TheCocktailDB(BASE, key)
-    assert len(key) < 2 or key not in str(caught.value)
+    assert len(key) < 2 or key not in str(raised.value)
 
 
 @pytest.mark.parametrize(
     "base_url", ["", "drinks.example", "ftp://drinks.example", "http://", "http://a:b"]
 )
-def test_an_invalid_address_is_refused(base_url):
+def test_an_invalid_base_url_is_refused(base_url):
     with pytest.raises(UsageError):
         TheCocktailDB(base_url)

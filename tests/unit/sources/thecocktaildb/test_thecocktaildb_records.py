@@ -1,4 +1,4 @@
-"""TheCocktailDB's records: every form of "absent", every wrong type, on both paths of reading."""
+"""Records of TheCocktailDB: all spellings of absent values and wrong types, from JSON and CSV."""
 
 import json
 
@@ -28,12 +28,12 @@ def by_json(record):
 
 
 def rejection(record):
-    """Return the code and JSON path with which both paths reject a record."""
+    """Return the code and JSON path with which both readers reject a record."""
     with pytest.raises(RecordRejectedError) as by_fields:
         READER.from_fields(record)
-    with pytest.raises(RecordRejectedError) as caught:
+    with pytest.raises(RecordRejectedError) as by_json_error:
         by_json(record)
-    rejection = (caught.value.code, caught.value.path)
+    rejection = (by_json_error.value.code, by_json_error.value.path)
     assert rejection == (by_fields.value.code, by_fields.value.path)
     return rejection
 
@@ -46,14 +46,14 @@ FIELD_NAMES = [*FIELDS[:20], "strIngredient15", "strMeasure15", "strDrinkAlterna
 
 @settings(max_examples=examples(200), deadline=None)
 @given(st.dictionaries(st.sampled_from(FIELD_NAMES), values | st.lists(st.just("x"), max_size=1)))
-def test_json_and_fields_are_read_equally(record):
+def test_json_and_fields_are_read_alike(record):
     record = {"idDrink": "1", "strDrink": "x", "strIngredient1": "Gin", **record}
     try:
-        read = READER.from_fields(record)
+        parsed = READER.from_fields(record)
     except RecordRejectedError as error:
         assert rejection(record) == (error.code, error.path)  # noqa: PT017 - most are read
     else:
-        assert by_json(record) == read
+        assert by_json(record) == parsed
 
 
 def test_all_fields_are_read():
@@ -153,7 +153,7 @@ def test_a_wrong_type_in_the_recipe_rejects_the_record(raw_record, field, value)
 
 @pytest.mark.parametrize("field", ["strCategory", "strTags", "strVideo", "strDrinkThumb", "strIBA"])
 @pytest.mark.parametrize("value", [[], ["x"], {}, True])
-def test_a_wrong_type_elsewhere_is_omitted_and_noted(raw_record, field, value):
+def test_a_wrong_type_in_other_fields_is_omitted_and_noted(raw_record, field, value):
     read = by_json(raw_record(**{field: value}))
     assert Quality.FIELD_RETYPED in read.quality
     assert read == READER.from_fields(raw_record(**{field: None})) or read.quality
@@ -193,9 +193,9 @@ def test_unknown_keys_change_nothing(raw_record, key, value):
     ],
 )
 def test_anything_but_a_json_object_is_rejected(body, code):
-    with pytest.raises(RecordRejectedError) as caught:
+    with pytest.raises(RecordRejectedError) as by_json_error:
         READER.from_json(body)
-    assert (caught.value.code, caught.value.path) == (code, "$")
+    assert (by_json_error.value.code, by_json_error.value.path) == (code, "$")
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_tags_are_split_at_commas_without_repetition(raw_record):
 
 
 @pytest.mark.parametrize("url", ["https://x/y.jpg", "HTTP://x", " https://x/a?b=c#d\n"])
-def test_web_addresses_are_kept(raw_record, url):
+def test_web_urls_are_kept(raw_record, url):
     assert by_json(raw_record(strDrinkThumb=url)).image.url == url.strip()
     assert by_json(raw_record(strVideo=url)).video == url.strip()
 
@@ -248,13 +248,13 @@ def test_web_addresses_are_kept(raw_record, url):
         "https://" + "x" * 2001,
     ],
 )
-def test_other_addresses_are_omitted_and_noted(raw_record, url):
+def test_other_urls_are_omitted_and_noted(raw_record, url):
     read = by_json(raw_record(strDrinkThumb=url, strVideo=url))
     assert (read.image, read.video) == (None, None)
     assert {Quality.IMAGE_INVALID, Quality.VIDEO_INVALID} <= {*read.quality}
 
 
-def test_blank_addresses_are_absent_without_a_remark(raw_record):
+def test_blank_urls_are_absent_without_a_quality_code(raw_record):
     read = by_json(raw_record(strDrinkThumb=" ", strVideo=""))
     assert (read.image, read.video, read.quality) == (None, None, ())
 
@@ -281,7 +281,7 @@ def test_the_error_for_an_unknown_source_lists_the_known_ones():
 
 
 def whole_record(**changes):
-    """A record with exactly the fields that TheCocktailDB is known to send."""
+    """Return a record with exactly the fields that TheCocktailDB is known to send."""
     absent = dict.fromkeys(KNOWN_FIELDS)
     return {**absent, "idDrink": "1", "strDrink": "x", "strIngredient1": "Gin", **changes}
 
@@ -318,7 +318,7 @@ def test_a_hostile_number_of_new_fields_is_reported_in_part():
     assert all(len(kind.field) <= 100 for kind in drift)
 
 
-def test_an_absence_is_read_as_one_and_only_with_an_id():
+def test_an_absence_needs_an_id():
     assert by_json({"idDrink": "11007", "absent": True}) == Absence("11007")
     assert rejection({"idDrink": "11007", "absent": False})[0] == Reason.PARTIAL_RECORD
     assert rejection({"absent": True})[0] == Reason.ID_MISSING
@@ -357,11 +357,11 @@ def test_control_characters_in_a_text_are_white_space(raw_record, control):
     assert "\\u007f" not in written
 
 
-def test_a_format_character_inside_a_name_stays(raw_record):
+def test_a_format_character_inside_a_name_is_kept(raw_record):
     assert by_json(raw_record(name="\u0645\u06cc\u200c\u062e")).name == "\u0645\u06cc\u200c\u062e"
 
 
-def test_line_breaks_in_instructions_stay(raw_record):
+def test_line_breaks_in_instructions_are_kept(raw_record):
     read = by_json(raw_record(strInstructions="Shake.\r\n\0Strain.\rServe."))
 
     assert read.instructions["en"] == "Shake.\n Strain.\nServe."
