@@ -1,4 +1,4 @@
-"""The changelog: the version of the package is released, or is the next one to be."""
+"""The changelog: the version of the package is released or is the next release."""
 
 import re
 import tomllib

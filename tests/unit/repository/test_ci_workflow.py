@@ -1,4 +1,4 @@
-"""`ci.yml`: pull requests pass what a maintainer runs, with no right but to read."""
+"""`ci.yml`: pull requests run the same checks as a maintainer, with read permission only."""
 
 import re
 from typing import Any
@@ -11,7 +11,7 @@ from mocktailverse.checkout import find_checkout
 ROOT = find_checkout().template.parents[1]
 WORKFLOW = ROOT / ".github" / "workflows" / "ci.yml"
 ON = True
-"""YAML's `on` is a boolean."""
+"""YAML reads the key `on` as the boolean True."""
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +36,8 @@ def test_every_action_is_pinned_to_a_commit(job):
         assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", action)
 
 
-def test_a_pull_request_gets_no_secret_no_right_to_write_and_no_token(workflow, job):
-    """Its code may be anybody's; `pull_request_target` would give it the repository's rights."""
+def test_a_pull_request_gets_no_secret_no_write_permission_and_no_token(workflow, job):
+    """Its code is untrusted; `pull_request_target` would give it the repository's permissions."""
     assert "secrets." not in WORKFLOW.read_text()
     assert workflow["permissions"] == {"contents": "read"}
     assert "permissions" not in job
@@ -46,18 +46,18 @@ def test_a_pull_request_gets_no_secret_no_right_to_write_and_no_token(workflow, 
     assert checkout["with"] == {"persist-credentials": False}
 
 
-def test_it_runs_the_command_that_runs_locally(job):
+def test_it_runs_the_same_command_as_a_developer(job):
     (run,) = [step["run"] for step in job["steps"] if "run" in step]
     assert (ROOT / run).is_file()
     assert "make test-browser" in (ROOT / run).read_text()
 
 
 def test_make_uses_the_python_of_the_job(job):
-    """The runner has other versions on its path, which the Makefile would prefer."""
+    """The PATH of the runner has other versions, which the Makefile would prefer."""
     assert job["steps"][-1]["env"] == {"PYTHON": "python${{ matrix.python }}"}
     assert re.search(r"^PYTHON \?= ", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
 
-def test_a_new_push_to_main_does_not_cancel_the_run_of_the_last(workflow):
-    cancels = workflow["concurrency"]["cancel-in-progress"]
-    assert cancels == "${{ github.event_name == 'pull_request' }}"
+def test_a_new_push_to_main_does_not_cancel_the_previous_run(workflow):
+    cancel_condition = workflow["concurrency"]["cancel-in-progress"]
+    assert cancel_condition == "${{ github.event_name == 'pull_request' }}"

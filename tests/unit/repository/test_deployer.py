@@ -1,4 +1,4 @@
-"""infrastructure/deployer.yaml: what GitHub Actions may do, held to what the template needs."""
+"""infrastructure/deployer.yaml: GitHub Actions gets the permissions that the template needs."""
 
 import fnmatch
 import json
@@ -16,7 +16,7 @@ MANAGED_LIMIT = 6_144
 
 
 class TemplateLoader(yaml.SafeLoader):
-    """Reads `!Sub text` as its text with an example's values, other short forms as what follows."""
+    """Loads `!Sub text` as text with example values, and other short forms as their arguments."""
 
 
 def _resolved(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
@@ -50,7 +50,7 @@ def deployer() -> Any:
 
 @pytest.fixture(scope="module")
 def environment(deployer) -> Any:
-    """What is made for each environment, with dev as the example."""
+    """Return the resources of each environment, with dev as the example."""
     return deployer["Resources"]["Fn::ForEach::Environments"][2]
 
 
@@ -61,8 +61,8 @@ def boundary(environment) -> Any:
 
 @pytest.fixture(scope="module")
 def policy(environment) -> Any:
-    (found,) = environment["Role${Env}"]["Properties"]["Policies"]
-    return found["PolicyDocument"]
+    (inline,) = environment["Role${Env}"]["Properties"]["Policies"]
+    return inline["PolicyDocument"]
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def roles() -> dict[str, Any]:
     return {n: r["Properties"] for n, r in resources.items() if r["Type"] == "AWS::IAM::Role"}
 
 
-def test_there_are_the_environments_that_can_be_deployed(deployer):
+def test_every_environment_that_can_be_deployed_has_a_role(deployer):
     assert deployer["Resources"]["Fn::ForEach::Environments"][1] == ["dev", "staging", "prod"]
 
 
@@ -84,12 +84,12 @@ def test_no_role_needs_more_than_its_boundary_allows(roles, boundary):
                 assert not missing, f"{name}: add {missing} to the boundary in deployer.yaml"
 
 
-def test_every_role_of_the_template_takes_the_boundary(roles):
+def test_every_role_of_the_template_has_the_boundary(roles):
     for name, properties in roles.items():
         assert "PermissionsBoundary" in properties, f"{name}: see the other roles"
 
 
-def test_only_the_environments_own_workflows_may_take_its_role(environment):
+def test_only_workflows_of_the_environment_may_assume_its_role(environment):
     (statement,) = environment["Role${Env}"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
     conditions = statement["Condition"]["StringEquals"]
     assert conditions["token.actions.githubusercontent.com:sub"] == (
@@ -106,7 +106,7 @@ def test_the_deploying_role_cannot_change_itself_or_its_boundary(environment, po
             assert not [arn for arn in own if fnmatch.fnmatch(arn, statement["Resource"])]
 
 
-def test_no_role_is_made_without_a_boundary_or_loses_it(policy):
+def test_no_role_is_created_without_a_boundary_or_loses_it(policy):
     allowed = {a for s in policy["Statement"] for a in actions(s) if s["Effect"] == "Allow"}
     assert "iam:DeleteRolePermissionsBoundary" not in allowed
     for statement in policy["Statement"]:
@@ -115,19 +115,21 @@ def test_no_role_is_made_without_a_boundary_or_loses_it(policy):
             assert bound.endswith("policy/boundary-mocktailverse-dev")
 
 
-def test_actions_are_named_one_by_one(policy, boundary):
+def test_no_action_has_a_wildcard(policy, boundary):
     for statement in [*policy["Statement"], *boundary["Statement"]]:
         assert not [action for action in actions(statement) if "*" in action]
 
 
-def test_only_calls_that_know_no_name_may_go_anywhere(policy):
-    anywhere = [s["Sid"] for s in policy["Statement"] if s["Resource"] == "*"]
-    assert anywhere == ["EventSources", "ReadWithoutNames"]
+def test_only_calls_without_resource_names_may_use_any_resource(policy):
+    unrestricted = [s["Sid"] for s in policy["Statement"] if s["Resource"] == "*"]
+    assert unrestricted == ["EventSources", "ReadWithoutNames"]
 
 
-def test_the_policies_fit_into_iams_limits(policy, boundary):
+def test_the_policies_are_within_the_limits_of_iam(policy, boundary):
     def size(document: Any) -> int:
         return len(json.dumps(document, separators=(",", ":")).replace(" ", ""))
 
-    assert size(policy) + 3 * len(policy["Statement"]) < INLINE_LIMIT  # staging's name is longer
+    assert (
+        size(policy) + 3 * len(policy["Statement"]) < INLINE_LIMIT
+    )  # the name of staging is longer
     assert size(boundary) < MANAGED_LIMIT

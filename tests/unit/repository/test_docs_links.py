@@ -1,4 +1,4 @@
-"""Every relative link and picture of every Markdown page leads to a file and a heading."""
+"""Every relative link and picture of every Markdown page leads to an existing file and heading."""
 
 import re
 from pathlib import Path
@@ -13,40 +13,40 @@ HEADING = re.compile(r"^#{1,6} +(.+?) *#*$", re.MULTILINE)
 
 
 def pages_below(folder: Path) -> list[str]:
-    """Every Markdown page, but for those in hidden folders."""
-    found = (page.relative_to(folder) for page in folder.rglob("*.md"))
-    return sorted(str(page) for page in found if not any(p.startswith(".") for p in page.parts))
+    """Return every Markdown page except those in hidden folders."""
+    pages = (page.relative_to(folder) for page in folder.rglob("*.md"))
+    return sorted(str(page) for page in pages if not any(p.startswith(".") for p in page.parts))
 
 
 def dead_links(page: Path) -> list[str]:
-    """The relative links and pictures of a page that lead to no file, or to no heading of it."""
+    """Return the relative links and pictures of a page without an existing file or heading."""
     targets = [
         one or other
         for one, other in LINK.findall(INLINE.sub("", FENCED.sub("", page.read_text())))
     ]
     relative = [target for target in targets if not re.match(r"[a-z]+:", target)]
-    return [target for target in relative if not leads_somewhere(page, target)]
+    return [target for target in relative if not is_valid_link(page, target)]
 
 
-def leads_somewhere(page: Path, target: str) -> bool:
+def is_valid_link(page: Path, target: str) -> bool:
     path, _, anchor = target.partition("#")
-    found = (page.parent / path) if path else page
-    return found.exists() and (not anchor or anchor in anchors(found))
+    target_page = (page.parent / path) if path else page
+    return target_page.exists() and (not anchor or anchor in anchors(target_page))
 
 
 def anchors(page: Path) -> set[str]:
-    """The anchors of a page's headings, as GitHub makes them."""
+    """Return the anchors of the headings of a page, as GitHub generates them."""
     text = FENCED.sub("", page.read_text())
     plain = (re.sub(r"[^\w\- ]", "", heading).lower() for heading in HEADING.findall(text))
     return {heading.replace(" ", "-") for heading in plain}
 
 
 @pytest.mark.parametrize("page", pages_below(ROOT))
-def test_a_page_s_links_lead_somewhere(page):
+def test_every_link_of_a_page_is_valid(page):
     assert dead_links(ROOT / page) == []
 
 
-def test_a_dead_link_is_told(tmp_path):
+def test_a_dead_link_is_reported(tmp_path):
     (tmp_path / "other.md").write_text("# What it *is*, in `code`\n")
     page = tmp_path / "page.md"
     page.write_text(

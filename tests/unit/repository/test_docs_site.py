@@ -1,4 +1,4 @@
-"""docs/build_site.py: links to what is outside of docs lead to the repository, all others stay."""
+"""docs/build_site.py: links to files outside docs point to the repository, others are unchanged."""
 
 import importlib
 import re
@@ -35,7 +35,7 @@ def build_site():
         ("missing.md", "missing.md"),  # left for the build to report
     ],
 )
-def test_where_a_link_of_the_site_leads(build_site, link, expected):
+def test_a_link_of_the_site_has_the_expected_target(build_site, link, expected):
     text = f"See [this]({link}).\n\n```\n[code](../README.md)\n```\n"
     built = build_site.for_the_site(text, DOCS / "page.md", URL)
     assert built == text.replace(f"[this]({link})", f"[this]({expected})")

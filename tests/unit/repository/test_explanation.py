@@ -1,4 +1,4 @@
-"""The explanation pages say what the code is: figures, folders, imports, dependencies, pages."""
+"""The explanation pages agree with the code: figures, folders, imports, dependencies, pages."""
 
 import ast
 import hashlib
@@ -38,10 +38,10 @@ def page(name):
 
 
 def table(text, head):
-    """The rows of the table whose first heading is this, as lists of cells."""
-    found = re.search(rf"^\| {re.escape(head)} \|.*\n\| ?-.*\n((?:\|.*\n)+)", text, re.MULTILINE)
-    assert found, f"no table with the heading {head!r}"
-    return [[cell.strip() for cell in row[1:-1].split("|")] for row in found[1].splitlines()]
+    """Return the rows of the table with this first heading, as lists of cells."""
+    match = re.search(rf"^\| {re.escape(head)} \|.*\n\| ?-.*\n((?:\|.*\n)+)", text, re.MULTILINE)
+    assert match, f"no table with the heading {head!r}"
+    return [[cell.strip() for cell in row[1:-1].split("|")] for row in match[1].splitlines()]
 
 
 # ---- convergence.md
@@ -49,7 +49,7 @@ def table(text, head):
 
 @pytest.fixture
 def deliveries():
-    """The page's raw objects: name -> (time in ms, bytes)."""
+    """Return the raw objects of the page: name -> (time in ms, bytes)."""
     lines = re.findall(r"^([A-Z]) (\S+Z) (\{.*\})$", page("convergence.md"), re.MULTILINE)
     return {
         name: (round(datetime.fromisoformat(at).timestamp() * 1000), record.encode())
@@ -59,11 +59,11 @@ def deliveries():
 
 @pytest.fixture
 def delivered(deliveries, new_world):
-    """Delivers raw objects in an order; what each counted as, and the register in the end."""
+    """Return a function that delivers raw objects in an order: outcomes and the final register."""
 
     def deliver(order):
         world = new_world()
-        counted = []
+        outcomes = []
         for number, name in enumerate(order):
             at, body = deliveries[name]
             key = f"raw/thecocktaildb/example/{name.lower()}.json"
@@ -72,9 +72,9 @@ def delivered(deliveries, new_world):
             counts = world.handle(LoadRequest(version, number + 1))
             (outcome,) = [o for o in ("loaded", "unchanged", "stale") if getattr(counts, o)]
             assert counts.conserving
-            counted.append(outcome)
+            outcomes.append(outcome)
         (register,) = world.drinks.table.values()
-        return counted, register
+        return outcomes, register
 
     return deliver
 
@@ -84,14 +84,14 @@ def digest(register):
 
 
 def renew_digests(rows, delivered):
-    """Write the digests of today's items into the page; they contain TRANSFORM_VERSION."""
+    """Write the digests of the current items into the page; they contain TRANSFORM_VERSION."""
     text = page("convergence.md")
     for order, *_, item in rows:
         text = text.replace(item, f"`{digest(delivered(order.split(', '))[1])}`")
     (DOCS / "explanation" / "convergence.md").write_text(text)
 
 
-def test_the_example_of_convergence_is_what_the_code_computes(delivered, request):
+def test_the_example_of_convergence_is_correct(delivered, request):
     if request.config.getoption("--renew-golden"):
         renew_digests(table(page("convergence.md"), "delivered"), delivered)
     rows = table(page("convergence.md"), "delivered")
@@ -110,14 +110,14 @@ def test_all_orders_of_the_example_end_in_the_same_item(delivered):
     assert len({digest(delivered(order)[1]) for order in orders}) == 1
 
 
-def test_the_number_of_remembered_recipes_is_the_codes():
+def test_the_number_of_remembered_recipes_is_correct():
     assert f"the {WORDS[EARLIER_RECIPES_KEPT]} latest" in page("convergence.md")
 
 
 # ---- the-way-of-a-record.md
 
 
-def test_the_figures_on_the_way_are_the_codes(template):
+def test_the_figures_on_the_way_of_a_record_are_correct(template):
     resources = template["Resources"]
     queue = resources["TransformRawObjects"]["Properties"]
     stream = resources["PublishChangedDrinks"]["Properties"]
@@ -141,7 +141,7 @@ def test_the_figures_on_the_way_are_the_codes(template):
     assert [phrase for phrase in phrases if phrase not in text] == []
 
 
-def test_the_trace_id_on_the_way_is_what_the_code_computes():
+def test_the_trace_id_on_the_way_of_a_record_is_correct():
     bucket = "mocktailverse-data-local-000000000000"
     key = "raw/thecocktaildb/2026/11/23/20261123T011744Z-ids/i-0001.ndjson"
     version = ObjectVersion(bucket, key, "4627352c-f344-4a41-9e94-d571add8127d")
@@ -154,16 +154,16 @@ def test_the_trace_id_on_the_way_is_what_the_code_computes():
 # ---- structure.md
 
 
-def test_every_top_level_folder_is_explained_and_none_that_is_gone():
+def test_exactly_the_existing_top_level_folders_are_explained():
     git = ["git", "-C", ROOT, "ls-files"]
     listed = subprocess.run(git, capture_output=True, text=True, check=False)
     if listed.returncode:
-        pytest.skip("not a git checkout: what lies here may be anything")
+        pytest.skip("not a git checkout, so the folder may contain other files")
     folders = {path.split("/")[0] + "/" for path in listed.stdout.splitlines() if "/" in path}
     assert {row[0].strip("`") for row in folder_tables()[0]} == folders
 
 
-def test_every_folder_of_the_package_is_explained_and_none_that_is_gone():
+def test_exactly_the_existing_folders_of_the_package_are_explained():
     folders = {
         f"{path.relative_to(PACKAGE).as_posix()}/"
         for path in PACKAGE.rglob("*")
@@ -173,56 +173,56 @@ def test_every_folder_of_the_package_is_explained_and_none_that_is_gone():
 
 
 def folder_tables():
-    """The table of the top, and that of the package."""
+    """Return the rows of the tables of the top-level folders and of the package."""
     _, top, package = re.split(r"(?=^\| folder \|)", page("structure.md"), flags=re.MULTILINE)
     return table(top, "folder"), table(package, "folder")
 
 
-def test_the_contracts_are_those_that_import_linter_holds():
+def test_the_contracts_are_those_of_import_linter():
     named = [name for name, _ in table(page("structure.md"), "contract")]
     assert named == [contract["name"] for contract in PROJECT["tool"]["importlinter"]["contracts"]]
 
 
-def test_the_drawing_of_the_floors_names_every_package_of_the_layers():
+def test_the_diagram_of_the_layers_names_every_package():
     layers, *_ = PROJECT["tool"]["importlinter"]["contracts"]
-    floors = {name for layer in layers["layers"] for name in layer.split(" | ")}
-    drawing = re.search(r"```mermaid\n(.*?)```", page("structure.md"), re.DOTALL)[1]
-    drawn = {*re.findall(r"\w+", drawing)}
+    layer_names = {name for layer in layers["layers"] for name in layer.split(" | ")}
+    diagram = re.search(r"```mermaid\n(.*?)```", page("structure.md"), re.DOTALL)[1]
+    names = {*re.findall(r"\w+", diagram)}
     packages = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
-    assert packages <= drawn
-    assert packages <= floors
+    assert packages <= names
+    assert packages <= layer_names
 
 
-def test_each_package_imports_what_the_page_says():
-    told = {
+def test_the_imports_of_each_package_are_on_the_page():
+    documented = {
         package.strip("`"): {*filter(None, imports.split(", "))}
         for package, imports in table(page("structure.md"), "package")
     }
     packages = [path.parent.name for path in PACKAGE.glob("*/__init__.py")]
-    assert told == {package: imports_of(package) for package in packages}
+    assert documented == {package: imports_of(package) for package in packages}
 
 
 def imports_of(package):
-    """The other parts of ours that a package imports, by name."""
-    found = set()
+    """Return the names of the other packages of the project that a package imports."""
+    names = set()
     for path in (PACKAGE / package).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ImportFrom) and node.module == "mocktailverse":
-                found |= {alias.name for alias in node.names}
+                names |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
-                found |= {*re.findall(r"^mocktailverse\.(\w+)", node.module)}
+                names |= {*re.findall(r"^mocktailverse\.(\w+)", node.module)}
             elif isinstance(node, ast.Import):
                 text = " ".join(alias.name for alias in node.names)
-                found |= {*re.findall(r"\bmocktailverse\.(\w+)", text)}
-    return found - {package}
+                names |= {*re.findall(r"\bmocktailverse\.(\w+)", text)}
+    return names - {package}
 
 
-def test_every_package_says_what_it_is():
+def test_every_package_has_a_docstring():
     for path in PACKAGE.rglob("__init__.py"):
         assert ast.get_docstring(ast.parse(path.read_text())), path.parent.name
 
 
-def test_what_the_page_says_of_new_things_exists():
+def test_the_places_for_new_code_exist():
     for _, here in table(page("structure.md"), "you want to ..."):
         for name in re.findall(r"`([\w/.*-]+/[\w.*-]*)`", here):
             places = [*ROOT.glob(name), *PACKAGE.glob(name)]
@@ -241,27 +241,27 @@ def test_what_the_page_says_of_new_things_exists():
         ("What development needs (`dev`)", "dev"),
     ],
 )
-def test_every_dependency_is_explained_and_none_that_is_gone(heading, extra):
+def test_exactly_the_existing_dependencies_are_explained(heading, extra):
     project = PROJECT["project"]
-    wanted = project["optional-dependencies"][extra] if extra else project["dependencies"]
+    requirements = project["optional-dependencies"][extra] if extra else project["dependencies"]
     _, _, section = page("dependencies.md").partition(f"## {heading}\n")
-    told = [row[0].strip("`") for row in table(section.partition("\n## ")[0], "dependency")]
-    assert told == sorted(told), "in the order of the alphabet"
-    assert set(told) == {re.split(r"[\[<>=]", requirement)[0] for requirement in wanted}
+    explained = [row[0].strip("`") for row in table(section.partition("\n## ")[0], "dependency")]
+    assert explained == sorted(explained), "in alphabetical order"
+    assert set(explained) == {re.split(r"[\[<>=]", requirement)[0] for requirement in requirements}
 
 
-def test_every_group_of_dependencies_has_its_section():
-    told = set(re.findall(r"^## .*\(`(\w+)`\)$", page("dependencies.md"), re.MULTILINE))
-    assert told == PROJECT["project"]["optional-dependencies"].keys()
+def test_every_group_of_dependencies_has_a_section():
+    groups = set(re.findall(r"^## .*\(`(\w+)`\)$", page("dependencies.md"), re.MULTILINE))
+    assert groups == PROJECT["project"]["optional-dependencies"].keys()
 
 
 def test_every_lock_is_explained():
-    told = {row[0].strip("`") for row in table(page("dependencies.md"), "file")}
+    explained = {row[0].strip("`") for row in table(page("dependencies.md"), "file")}
     locks = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("requirements/*.lock")}
-    assert told == locks | {CLOUD_LOCK}
+    assert explained == locks | {CLOUD_LOCK}
 
 
-def test_no_lock_holds_an_address_of_an_index_or_lacks_a_hash():
+def test_no_lock_contains_an_index_url_or_lacks_a_hash():
     for path in [ROOT / CLOUD_LOCK, *ROOT.glob("requirements/*.lock")]:
         text = path.read_text()
         assert "://" not in text, path.name
@@ -276,16 +276,16 @@ def test_no_lock_holds_an_address_of_an_index_or_lacks_a_hash():
 @pytest.mark.parametrize(
     ("index", "pages"), [("README.md", "**/*.md"), ("explanation/README.md", "*.md")]
 )
-def test_every_page_is_in_the_index_and_none_that_is_gone(index, pages):
+def test_exactly_the_existing_pages_are_in_the_index(index, pages):
     path = DOCS / index
     linked = {
         (path.parent / link).resolve()
         for link in re.findall(r"\]\(([^)#:]+\.md)\)", path.read_text())
     }
-    there = {found.resolve() for found in path.parent.glob(pages)} - {path.resolve()}
+    existing = {target.resolve() for target in path.parent.glob(pages)} - {path.resolve()}
     elsewhere = {"README.md": {ROOT / "CONTRIBUTING.md", ROOT / "README.md"}}
     linked -= elsewhere.get(index, {DOCS / "README.md", DOCS / "how-to" / "README.md"})
-    assert linked == there
+    assert linked == existing
 
 
 def test_the_top_of_the_repository_has_at_most_15_entries():
@@ -293,6 +293,6 @@ def test_the_top_of_the_repository_has_at_most_15_entries():
     git = ["git", "-C", ROOT, "ls-files"]
     listed = subprocess.run(git, capture_output=True, text=True, check=False)
     if listed.returncode:
-        pytest.skip("not a git checkout: what lies here may be anything")
+        pytest.skip("not a git checkout, so the folder may contain other files")
     top = {path.split("/")[0] for path in listed.stdout.splitlines()}
     assert len(top) <= 15, sorted(top)

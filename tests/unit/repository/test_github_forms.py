@@ -1,4 +1,4 @@
-"""The issue forms are what GitHub accepts, and the community files are where it looks."""
+"""GitHub accepts the issue forms and finds the community files."""
 
 import pytest
 import yaml
@@ -12,7 +12,7 @@ FORMS = sorted(
 
 
 @pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
-def test_a_form_has_a_name_a_description_and_questions_of_their_own(path):
+def test_a_form_has_a_name_a_description_and_distinct_questions(path):
     form = yaml.safe_load(path.read_text())
     assert form["name"]
     assert form["description"]

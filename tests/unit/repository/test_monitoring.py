@@ -1,4 +1,4 @@
-"""Alarms, metrics, the CloudWatch dashboard and the runbooks belong together."""
+"""Alarms, metrics, the CloudWatch dashboard and the runbooks are consistent."""
 
 import json
 import re
@@ -25,7 +25,7 @@ BLOCK = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 def resources(stage: str, target: str = "aws") -> dict[str, list[dict[str, Any]]]:
-    """The properties of a stage's resources, by type."""
+    """Return the properties of the resources of a stage by type."""
     by_type: dict[str, list[dict[str, Any]]] = {}
     template = Template.read(find_checkout().template)
     for resource in template.resources({"Stage": stage, "Target": target}):
@@ -38,7 +38,7 @@ def alarms(stage: str, target: str = "aws") -> list[dict[str, Any]]:
 
 
 def names(stage: str, target: str = "aws") -> set[str]:
-    """`dead-letters` for mocktailverse-dead-letters-prod."""
+    """Return the short names of a stage's alarms: `dead-letters`, not the name with the stage."""
     names_of_alarms = {
         re.sub(rf"^mocktailverse-|-{stage}$", "", a["AlarmName"]) for a in alarms(stage, target)
     }
@@ -65,18 +65,18 @@ def test_a_stage_has_this_number_of_alarms_and_metrics(stage, number):
     assert running(stage).metrics == number
 
 
-def test_an_account_stays_within_what_is_free():
+def test_an_account_stays_within_the_free_limits():
     assert sum(running(stage).alarms for stage in STAGES) <= 10
     assert sum(running(stage).metrics for stage in STAGES) <= 10
     assert sum(running(stage).dashboards for stage in STAGES) <= 3
 
 
-def test_every_stage_watches_its_dead_letters_and_its_functions():
+def test_every_stage_has_alarms_for_dead_letters_and_functions():
     for stage in STAGES:
         assert {"dead-letters", "function-errors"} <= names(stage)
 
 
-def test_the_local_stack_has_every_alarm_but_the_budget():
+def test_the_local_stack_has_every_alarm_except_the_budget():
     assert names("local", "local") == names("prod") - {"budget"}
 
 
@@ -85,15 +85,15 @@ def test_no_alarm_needs_metric_math():
     assert not [alarm for alarm in alarms("prod") if "Metrics" in alarm]
 
 
-def test_the_budget_s_name_carries_the_stage():
+def test_the_name_of_the_budget_contains_the_stage():
     (budget,) = resources("prod")["AWS::Budgets::Budget"]
     assert budget["Budget"]["BudgetName"] == "mocktailverse-prod"
 
 
-# ---- alarms and what they look at
+# ---- alarms and their metrics
 
 
-def test_every_alarm_names_its_runbook_and_notifies_somebody():
+def test_every_alarm_names_its_runbook_and_sends_a_notification():
     for alarm in alarms("prod"):
         name = alarm["AlarmName"].removeprefix("mocktailverse-").removesuffix("-prod")
         assert alarm["AlarmDescription"].strip().endswith(f"docs/runbooks/{name}.md")
@@ -108,13 +108,13 @@ def emitted() -> set[str]:
 
 def filtered() -> set[str]:
     return {
-        made["MetricName"]
+        transformation["MetricName"]
         for metric_filter in resources("prod")["AWS::Logs::MetricFilter"]
-        for made in metric_filter["MetricTransformations"]
+        for transformation in metric_filter["MetricTransformations"]
     }
 
 
-def test_alarms_and_the_dashboard_look_at_metrics_that_exist():
+def test_alarms_and_the_dashboard_use_existing_metrics():
     existing = emitted() | filtered()
     watched = {a["MetricName"] for a in alarms("prod") if a["Namespace"] == "mocktailverse-prod"}
     assert watched <= existing
@@ -136,19 +136,22 @@ def test_the_dashboard_is_json():
     assert len(set(places)) == len(places)
 
 
-def test_every_function_s_log_is_looked_through_for_failures():
+def test_the_log_of_every_function_is_searched_for_failures():
     filters = resources("prod")["AWS::Logs::MetricFilter"]
     functions = resources("prod")["AWS::Serverless::Function"]
     assert len(filters) == len(functions)
-    for found in filters:
-        assert f'?"{FAILED}"' in found["FilterPattern"]
-        assert {made["MetricName"] for made in found["MetricTransformations"]} == {"FunctionErrors"}
+    for metric_filter in filters:
+        assert f'?"{FAILED}"' in metric_filter["FilterPattern"]
+        assert {
+            transformation["MetricName"]
+            for transformation in metric_filter["MetricTransformations"]
+        } == {"FunctionErrors"}
 
 
 # ---- runbooks and drills
 
 
-def test_every_alarm_has_a_drill_and_a_runbook_and_the_other_way_round():
+def test_alarms_drills_and_runbooks_match():
     pages = {path.stem for path in RUNBOOKS.glob("*.md")} - {"README"}
     assert names("prod") == set(DRILLS) == pages
 
@@ -168,7 +171,7 @@ def commands(page: str) -> list[str]:
 
 
 @pytest.mark.parametrize("page", sorted(RUNBOOKS.glob("*.md")), ids=lambda path: path.stem)
-def test_every_command_of_a_runbook_is_understood(page):
+def test_every_command_of_a_runbook_is_valid(page):
     lines = commands(page.read_text())
     assert lines
     group: Any = typer.main.get_command(app)
@@ -178,7 +181,7 @@ def test_every_command_of_a_runbook_is_understood(page):
 
 
 @pytest.mark.parametrize("name", DRILLS)
-def test_a_drill_runs_the_runbook_s_repair(name):
+def test_a_drill_runs_the_repair_commands_of_its_runbook(name):
     for command in repair_commands(name):
         assert command[-2:] == ["--env", "prod"]
         assert on_this_machine(command, "/h")[-2:] == ["--state-dir", "/h"]

@@ -1,4 +1,4 @@
-""".github/workflows/nightly.yml: nothing unpinned, no key, and only targets that exist."""
+""".github/workflows/nightly.yml: pinned actions, no secret, and existing targets."""
 
 import re
 from typing import Any
@@ -24,7 +24,7 @@ def test_every_action_is_pinned_to_a_commit(workflow):
         assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", action)
 
 
-def test_it_may_read_and_knows_no_secret(workflow):
+def test_it_has_read_permission_and_no_secret(workflow):
     assert "secrets." not in WORKFLOW.read_text()
     assert workflow["permissions"] == {"contents": "read"}
 
@@ -35,8 +35,8 @@ def test_every_suite_is_a_target_of_the_makefile(workflow):
     assert {suite.split()[0] for suite in suites} <= {*targets}
 
 
-def test_its_variables_are_none_of_the_makefile(workflow):
-    """Make takes the environment's variables for its own."""
+def test_its_variables_are_not_variables_of_the_makefile(workflow):
+    """Make would use environment variables as its own variables."""
     steps = workflow["jobs"]["suite"]["steps"]
     names = {*workflow["env"], *(name for step in steps for name in step.get("env", {}))}
     makefile = (ROOT / "Makefile").read_text()

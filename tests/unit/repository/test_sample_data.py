@@ -1,4 +1,4 @@
-"""The sample data under data/raw is what its README says it is; read with the stdlib alone."""
+"""The sample data in data/raw agrees with its README; read with the standard library only."""
 
 import csv
 import gzip
@@ -67,7 +67,7 @@ def expected() -> dict[str, Any]:
 
 
 def lines_of(drink: Record) -> Iterator[tuple[str, str]]:
-    """The filled ingredient slots: ingredient and measure as received."""
+    """Yield the ingredient and measure of each filled slot, as received."""
     for slot in SLOTS:
         if (ingredient := drink[f"strIngredient{slot}"] or "").strip():
             yield ingredient, drink[f"strMeasure{slot}"] or ""
@@ -78,21 +78,21 @@ def measures(drinks: list[Record]) -> set[str]:
 
 
 @pytest.mark.parametrize(("name", "least"), list(AT_LEAST.items()), ids=list(AT_LEAST))
-def test_each_file_holds_enough_drinks_and_the_readme_counts_them(name: str, least: int):
-    found = records_of(name)
-    assert len(found) >= least
+def test_each_file_has_enough_drinks_and_the_readme_has_their_number(name: str, least: int):
+    records = records_of(name)
+    assert len(records) >= least
     readme = (RAW / "README.md").read_text(encoding="utf-8")
     row = next(line for line in readme.splitlines() if line.startswith(f"| `{name}` |"))
     cells = [cell.strip() for cell in row.strip("|").split("|")]
-    ids = [int(drink["idDrink"]) for drink in found]
-    assert cells[2:4] == [str(len(found)), f"{min(ids)}-{max(ids)}"]
+    ids = [int(drink["idDrink"]) for drink in records]
+    assert cells[2:4] == [str(len(records)), f"{min(ids)}-{max(ids)}"]
 
 
-def test_the_readme_sums_up_what_is_there(drinks):
-    said = Counter(drink["strAlcoholic"] for drink in drinks)
+def test_the_totals_of_the_readme_are_correct(drinks):
+    counts = Counter(drink["strAlcoholic"] for drink in drinks)
     iba = sum(bool((drink["strIBA"] or "").strip()) for drink in records_of("cocktails.ndjson"))
     readme = (RAW / "README.md").read_text(encoding="utf-8")
-    without, optional = said["Non alcoholic"], said["Optional alcohol"]
+    without, optional = counts["Non alcoholic"], counts["Optional alcohol"]
     assert f"{len(drinks)} drinks: {without} without alcohol, {optional} in which" in readme
     assert f"{iba} of them on a list of the IBA" in readme
 
@@ -111,10 +111,10 @@ def test_every_record_has_the_51_keys_in_order(drinks):
     assert all(tuple(drink) == KEYS for drink in drinks)
 
 
-def test_most_sorts_of_drinks_are_there(drinks):
-    said = Counter(drink["strAlcoholic"] for drink in drinks)
-    assert set(said) == {"Alcoholic", "Non alcoholic", "Optional alcohol"}
-    assert said["Non alcoholic"] >= 50
+def test_most_kinds_of_drinks_are_present(drinks):
+    counts = Counter(drink["strAlcoholic"] for drink in drinks)
+    assert set(counts) == {"Alcoholic", "Non alcoholic", "Optional alcohol"}
+    assert counts["Non alcoholic"] >= 50
     assert {drink["strCategory"] for drink in drinks} == CATEGORIES
     iba = {drink["strIBA"] for drink in drinks} - {None, ""}
     assert iba == {"Contemporary Classics", "New Era Drinks", "Unforgettables"}
@@ -122,8 +122,10 @@ def test_most_sorts_of_drinks_are_there(drinks):
 
 
 def test_all_but_one_drink_have_english_instructions_and_many_have_others(drinks):
-    silent = [drink["strDrink"] for drink in drinks if not drink["strInstructions"].strip()]
-    assert silent == ["Screwdriver"]
+    without_english = [
+        drink["strDrink"] for drink in drinks if not drink["strInstructions"].strip()
+    ]
+    assert without_english == ["Screwdriver"]
     for language in ("DE", "IT", "ES"):
         assert sum(bool(drink[f"strInstructions{language}"]) for drink in drinks) >= 10
 
@@ -134,7 +136,7 @@ def test_every_drink_has_ingredients_and_starts_at_slot_one(drinks):
 
 
 @pytest.mark.parametrize("blank", [None, "", " ", "\n"], ids=repr)
-def test_absent_values_come_in_every_spelling(drinks, blank):
+def test_absent_values_have_every_spelling(drinks, blank):
     assert any(value == blank for drink in drinks for value in drink.values())
 
 
@@ -154,19 +156,19 @@ def test_absent_values_come_in_every_spelling(drinks, blank):
         ),
     ],
 )
-def test_measures_are_as_odd_as_the_real_ones(drinks, measure):
+def test_measures_are_as_irregular_as_real_ones(drinks, measure):
     assert measure in {each.strip() for each in measures(drinks)}
 
 
 def test_white_space_and_line_breaks_surround_measures(drinks):
-    found = measures(drinks)
-    assert any(each.startswith(" ") for each in found)
-    assert any(each.endswith(" ") for each in found)
-    assert any(each.endswith("\r\n") for each in found)
-    assert any(each.endswith("\n") and not each.endswith("\r\n") for each in found)
+    texts = measures(drinks)
+    assert any(each.startswith(" ") for each in texts)
+    assert any(each.endswith(" ") for each in texts)
+    assert any(each.endswith("\r\n") for each in texts)
+    assert any(each.endswith("\n") and not each.endswith("\r\n") for each in texts)
 
 
-def test_instructions_break_lines_in_both_ways(drinks):
+def test_instructions_have_both_kinds_of_line_breaks(drinks):
     texts = [drink["strInstructions"] for drink in drinks]
     assert any("\r\n" in text for text in texts)
     assert any("\n" in text.replace("\r\n", "") for text in texts)
@@ -207,7 +209,7 @@ def test_some_measures_have_lost_their_ingredient_or_are_shifted(drinks):
 @pytest.mark.parametrize(
     "key", ["dateModified", "strDrinkThumb", "strImageSource", "strImageAttribution", "strVideo"]
 )
-def test_what_is_optional_is_present_on_some_drinks_only(drinks, key):
+def test_optional_fields_are_present_on_some_drinks(drinks, key):
     present = sum(bool((drink[key] or "").strip()) for drink in drinks)
     assert 0 < present < len(drinks)
 
@@ -216,53 +218,53 @@ def test_image_licences_vary(drinks):
     assert {drink["strCreativeCommonsConfirmed"] for drink in drinks} >= {"Yes", "No", None}
 
 
-def test_addresses_lead_to_example_com_only():
+def test_urls_point_to_example_com_only():
     for path in RAW.rglob("*"):
         if path.is_file():
             data = path.read_bytes()
             if path.parent == RAW and path.suffix == ".gz":
                 data = gzip.decompress(data)
-            for address in re.findall(rb"https?://([^/\"\s]+)", data):
-                assert address.endswith(b".example.com"), (path.name, address)
+            for host in re.findall(rb"https?://([^/\"\s]+)", data):
+                assert host.endswith(b".example.com"), (path.name, host)
 
 
-def test_the_gzip_file_carries_neither_time_nor_name():
+def test_the_gzip_file_contains_neither_time_nor_name():
     header = (RAW / "winter.ndjson.gz").read_bytes()[:10]
     assert header[:3] == b"\x1f\x8b\x08"
     assert header[3] == 0
     assert header[4:8] == b"\0\0\0\0"
 
 
-def test_the_csv_is_written_as_rfc_4180_has_it():
+def test_the_csv_conforms_to_rfc_4180():
     data = (RAW / "punches.csv").read_bytes().decode()
     rows = list(csv.reader(io.StringIO(data, newline=""), strict=True))
     again = io.StringIO(newline="")
     csv.writer(again, lineterminator="\r\n").writerows(rows)
     assert data == again.getvalue()
-    assert data.count("\r\n") > len(rows), "some cell spans lines"
+    assert data.count("\r\n") > len(rows), "a cell spans several lines"
     assert '""' in data
 
 
-def test_json_is_indented_and_keeps_its_letters_and_ndjson_is_compact():
+def test_json_is_indented_and_not_escaped_and_ndjson_is_compact():
     document = (RAW / "mocktails.json").read_text(encoding="utf-8")
     assert document == json.dumps(json.loads(document), ensure_ascii=False, indent=1) + "\n"
     for line in (RAW / "cocktails.ndjson").read_text(encoding="utf-8").splitlines():
         assert line == json.dumps(json.loads(line), ensure_ascii=False, separators=(",", ":"))
 
 
-def test_expected_json_names_every_bad_file_and_the_readme_does_too(expected):
+def test_expected_json_and_the_readme_name_every_bad_file(expected):
     files = {path.name for path in BAD.iterdir()} - {"expected.json"}
     readme = (RAW / "README.md").read_text(encoding="utf-8")
     assert set(expected) == files
     assert all(f"`{name}`" in readme for name in files)
 
 
-def test_bad_files_show_every_reason_that_small_files_can_cause(expected):
+def test_bad_files_cover_every_reason_that_small_files_can_cause(expected):
     shown = {Reason(code) for entry in expected.values() for code in entry["reasons"]}
     assert shown == set(Reason) - NOT_FROM_SMALL_FILES
 
 
-def test_expected_counts_conserve_what_was_read(expected):
+def test_expected_counts_are_conserving(expected):
     for name, entry in expected.items():
         counts = entry["counts"]
         assert list(counts) == ["read", "loaded", "unchanged", "stale", "rejected"], name
@@ -270,7 +272,7 @@ def test_expected_counts_conserve_what_was_read(expected):
         assert counts["rejected"] == len(entry["reasons"]), name
 
 
-def test_good_drinks_stand_between_the_bad_ones(expected):
+def test_there_are_good_drinks_between_the_bad_ones(expected):
     def loads(line: str) -> bool:
         try:
             record = json.loads(line)

@@ -1,4 +1,4 @@
-"""Facts about infrastructure/template.yaml that AWS's own checks do not hold."""
+"""Rules for infrastructure/template.yaml that the checks of AWS do not cover."""
 
 import json
 import re
@@ -64,7 +64,7 @@ def test_every_name_contains_the_stage(resources):
         assert "${Stage}" in name["Sub"], logical_id
 
 
-def test_the_alarms_and_metrics_of_stages_cannot_meet(resources):
+def test_the_metrics_of_stages_have_separate_namespaces(resources):
     for properties in of_type(resources, "AWS::Serverless::Function").values():
         variables = properties["Environment"]["Variables"]
         assert variables["POWERTOOLS_METRICS_NAMESPACE"] == {"Sub": "mocktailverse-${Stage}"}
@@ -77,7 +77,7 @@ def test_every_function_has_its_own_role(resources):
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_every_function_writes_to_its_own_log_alone(resources, name):
+def test_every_function_writes_only_to_its_own_log(resources, name):
     function = resources[f"{name}Function"]
     log_group = resources[f"{name}Logs"]["Properties"]
     expected = "/aws/lambda/" + function["Properties"]["FunctionName"]["Sub"]
@@ -89,7 +89,7 @@ def test_every_function_writes_to_its_own_log_alone(resources, name):
 
 
 @pytest.mark.parametrize("role", [*(f"{name}Role" for name in FUNCTIONS), "ScheduleRole"])
-def test_no_role_may_do_more_than_is_named(resources, role):
+def test_no_role_has_a_wildcard_permission(resources, role):
     for statement in statements(resources, role):
         assert statement["Effect"] == "Allow"
         for action in actions(statement):
@@ -118,7 +118,7 @@ def test_the_dashboard_may_only_read(resources):
     }
 
 
-def test_nobody_may_delete_data(resources):
+def test_no_role_may_delete_data(resources):
     granted = {
         action
         for role in of_type(resources, "AWS::IAM::Role")
@@ -160,10 +160,10 @@ def test_only_transform_writes_drinks(resources):
         ),
     ],
 )
-def test_a_function_gets_the_settings_that_it_needs_and_no_more(resources, name, variables):
+def test_a_function_gets_exactly_the_settings_that_it_needs(resources, name, variables):
     environment = resources[f"{name}Function"]["Properties"]["Environment"]["Variables"]
-    ours = {key for key in environment if key.startswith("MOCKTAILVERSE_")}
-    assert ours == {f"MOCKTAILVERSE_{variable}" for variable in variables}
+    names = {key for key in environment if key.startswith("MOCKTAILVERSE_")}
+    assert names == {f"MOCKTAILVERSE_{variable}" for variable in variables}
     assert environment["POWERTOOLS_SERVICE_NAME"] == name.lower()
     assert environment["AWS_ENDPOINT_URL"]["If"][0] == "HasEndpoint"
 
@@ -184,18 +184,18 @@ def test_production_data_outlives_its_stack(template, table):
     assert properties["DeletionProtectionEnabled"] == {"If": ["IsProtected", True, False]}
 
 
-def test_the_catalogue_is_kept_private_in_one_version(resources):
+def test_the_catalogue_is_private_and_has_one_version(resources):
     properties = resources["CatalogueBucket"]["Properties"]
     assert "VersioningConfiguration" not in properties
     assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
     assert resources["CatalogueBucketPolicy"]["Condition"] == "IsOnAws"
 
 
-def test_no_change_notification_is_given_up(resources):
+def test_no_change_notification_is_dropped(resources):
     mapping = resources["PublishChangedDrinks"]["Properties"]
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
-    given_up = {"MaximumRetryAttempts", "MaximumRecordAgeInSeconds", "FunctionResponseTypes"}
-    assert not given_up & set(mapping)
+    limits = {"MaximumRetryAttempts", "MaximumRecordAgeInSeconds", "FunctionResponseTypes"}
+    assert not limits & set(mapping)
 
 
 def test_production_raw_objects_never_expire(resources, template):
@@ -210,14 +210,14 @@ def test_production_raw_objects_never_expire(resources, template):
             }
 
 
-def test_the_message_of_a_running_worker_is_not_given_to_another(template):
+def test_the_message_of_a_running_worker_is_not_redelivered(template):
     for target in template["Mappings"]["Targets"].values():
         assert int(target["VisibilityTimeoutS"]) >= 3 * target["TransformTimeoutS"]
     aws = template["Mappings"]["Targets"]["aws"]
     assert int(aws["VisibilityTimeoutS"]) >= 6 * aws["TransformTimeoutS"]
 
 
-def test_a_concurrency_limit_is_set_locally_only(resources):
+def test_the_concurrency_limit_is_set_only_locally(resources):
     mapping = resources["TransformRawObjects"]["Properties"]
     limit = {"MaximumConcurrency": 2}  # a literal: see docs/decisions/0001-local-stack.md
     assert mapping["ScalingConfig"] == {"If": ["IsLocal", limit, {"Ref": "AWS::NoValue"}]}
@@ -233,7 +233,7 @@ def test_cloudformation_gets_no_yaml_aliases(template_file):
     assert not [t for t in tokens if isinstance(t, yaml.AliasToken | yaml.AnchorToken)]
 
 
-def test_the_template_fits_into_one_call(template_file):
+def test_the_template_is_small_enough_for_one_request(template_file):
     assert template_file.stat().st_size <= 51_200
 
 
@@ -248,7 +248,7 @@ def test_the_api_is_throttled_so_that_abuse_costs_cents(template):
             assert units["ApiBurst"] <= 10
 
 
-def test_the_api_only_reads_but_for_its_exports(resources):
+def test_the_api_writes_only_exports(resources):
     granted = {
         action: json.dumps(statement["Resource"])
         for statement in statements(resources, "ApiRole")
@@ -261,12 +261,12 @@ def test_the_api_only_reads_but_for_its_exports(resources):
     assert granted["s3:PutObject"] == json.dumps({"Sub": "${CatalogueBucket.Arn}/exports/*"})
 
 
-def test_exports_go_after_a_day(resources):
+def test_exports_expire_after_a_day(resources):
     rules = resources["CatalogueBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     (exports,) = [rule for rule in rules if rule.get("Prefix") == "exports/"]
     assert (exports["Status"], exports["ExpirationInDays"]) == ("Enabled", 1)
     assert not [rule for rule in rules if "ExpirationInDays" in rule and rule != exports]
 
 
-def test_an_answer_comes_before_the_gateway_gives_up(resources):
+def test_the_timeout_of_the_api_function_is_shorter_than_that_of_the_gateway(resources):
     assert resources["ApiFunction"]["Properties"]["Timeout"] < 30

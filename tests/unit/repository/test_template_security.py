@@ -1,4 +1,4 @@
-"""What holds for every bucket, queue, log and permission of the templates, new ones included."""
+"""Rules for every bucket, queue, log and permission of the templates, including new ones."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,10 +7,10 @@ import pytest
 import yaml
 
 UNVERSIONED = {"CatalogueBucket"}
-"""Rebuilt from the table at any time; see the comment in the template."""
+"""Can be rebuilt from the table at any time; see the comment in the template."""
 
-OPEN = frozenset({"Action", "Resource", "Principal"})
-"""Parts of an allowing statement in which a wildcard wants its reason."""
+EXPLAINED_PARTS = frozenset({"Action", "Resource", "Principal"})
+"""Parts of an Allow statement in which a wildcard needs a comment."""
 
 
 @pytest.fixture(scope="module")
@@ -19,16 +19,16 @@ def resources(template) -> dict[str, Any]:
 
 
 def of_type(resources: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
-    found = {name: r["Properties"] for name, r in resources.items() if r["Type"] == kind}
-    assert found
-    return found
+    properties = {name: r["Properties"] for name, r in resources.items() if r["Type"] == kind}
+    assert properties
+    return properties
 
 
 # ---- Permissions
 
 
-def allowing(text: str) -> Iterator[yaml.MappingNode]:
-    """The statements of a template that allow something."""
+def allow_statements(text: str) -> Iterator[yaml.MappingNode]:
+    """Yield the Allow statements of a template."""
     waiting = [yaml.compose(text, yaml.SafeLoader)]
     while waiting:
         node = waiting.pop()
@@ -52,35 +52,35 @@ def scalars(node: yaml.Node) -> Iterator[str]:
 
 
 def is_wild(part: str, value: str) -> bool:
-    """Whether a wildcard reaches beyond what a name bounds.
+    """Return whether a wildcard matches more than a bounded set of names.
 
-    Keys below a prefix of our own bucket and names that begin with the project's are bounded.
+    Keys below a prefix of a bucket of the template, and names that contain the project's, are.
     """
     if part != "Resource":
         return "*" in value
-    ours = ".Arn}/" in value or "mocktailverse" in value
-    return value == "*" or ("*" in value and not ours)
+    is_bounded = ".Arn}/" in value or "mocktailverse" in value
+    return value == "*" or ("*" in value and not is_bounded)
 
 
 def unexplained(text: str) -> list[str]:
-    """Wildcards of allowing statements that have no comment in their statement."""
+    """Return the wildcards of Allow statements without a comment."""
     lines = text.splitlines()
-    found = []
-    for node in allowing(text):
+    wildcards = []
+    for node in allow_statements(text):
         own = lines[node.start_mark.line : node.end_mark.line]
         if any(" # " in line for line in own):
             continue
         for key, value in node.value:
             assert not key.value.startswith("Not"), f"line {node.start_mark.line}: {key.value}"
-            if key.value in OPEN:
-                found += [f"{key.value}: {v}" for v in scalars(value) if is_wild(key.value, v)]
-    return found
+            if key.value in EXPLAINED_PARTS:
+                wildcards += [f"{key.value}: {v}" for v in scalars(value) if is_wild(key.value, v)]
+    return wildcards
 
 
 @pytest.mark.parametrize("name", ["template.yaml", "deployer.yaml"])
-def test_every_wildcard_has_its_reason_beside_it(template_file, name):
+def test_every_wildcard_has_a_comment(template_file, name):
     text = template_file.with_name(name).read_text()
-    assert len(list(allowing(text))) > 5
+    assert len(list(allow_statements(text))) > 5
     assert unexplained(text) == []
 
 
@@ -95,21 +95,21 @@ def test_every_wildcard_has_its_reason_beside_it(template_file, name):
         ),
         ("Action: a:B\n  Principal: '*'\n  Resource: !GetAtt B.Arn", ["Principal: *"]),
         ("Action: a:B\n  Principal: {AWS: '*'}\n  Resource: !GetAtt B.Arn", ["Principal: *"]),
-        ("Action: s3:* # it is so\n  Resource: '*'", []),
+        ("Action: s3:* # reason\n  Resource: '*'", []),
         ("Action: a:B\n  Resource: !Sub '${B.Arn}/a/*'", []),
         ("Action: a:B\n  Resource: arn:aws:s3:::mocktailverse-*-dev", []),
     ],
 )
-def test_a_wildcard_without_a_reason_is_found(statement, wild):
+def test_a_wildcard_without_a_comment_is_reported(statement, wild):
     assert unexplained(f"- Effect: Allow\n  {statement}\n- Effect: Deny\n  Action: '*'\n") == wild
 
 
-def test_what_is_not_named_cannot_be_allowed_by_exception():
+def test_not_action_is_refused():
     with pytest.raises(AssertionError, match="NotAction"):
         unexplained("- Effect: Allow\n  NotAction: a:B\n  Resource: b\n")
 
 
-# ---- Data at rest and on its way
+# ---- Data at rest and in transit
 
 
 def test_every_bucket_is_private_and_encrypted(resources):
@@ -121,7 +121,7 @@ def test_every_bucket_is_private_and_encrypted(resources):
         assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"], name
 
 
-def test_every_bucket_keeps_versions_but_the_catalogue_s(resources):
+def test_every_bucket_except_the_catalogue_keeps_versions(resources):
     for name, bucket in of_type(resources, "AWS::S3::Bucket").items():
         expected = None if name in UNVERSIONED else {"Status": "Enabled"}
         assert bucket.get("VersioningConfiguration") == expected, name
@@ -139,7 +139,7 @@ def test_every_queue_is_encrypted(resources):
         ("AWS::SQS::Queue", "AWS::SQS::QueuePolicy", lambda p: p["Queues"]),
     ],
 )
-def test_every_bucket_and_queue_is_for_tls_only(resources, kind, policy, names):
+def test_every_bucket_and_queue_requires_tls(resources, kind, policy, names):
     guarded = {
         name["Ref"]
         for properties in of_type(resources, policy).values()
@@ -162,12 +162,12 @@ def _denies_plain_text(statement: dict[str, Any]) -> bool:
     )
 
 
-def test_every_log_ends(resources):
+def test_every_log_has_a_retention_time(resources):
     for name, group in of_type(resources, "AWS::Logs::LogGroup").items():
         assert group["RetentionInDays"], name
 
 
-def test_only_aws_s_alarms_and_budgets_publish_alarms(resources):
+def test_only_alarms_and_budgets_of_the_account_publish_to_the_topic(resources):
     topics = {name for name, r in resources.items() if r["Type"] == "AWS::SNS::Topic"}
     (policy,) = of_type(resources, "AWS::SNS::TopicPolicy").values()
     assert {topic["Ref"] for topic in policy["Topics"]} == topics

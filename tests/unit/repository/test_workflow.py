@@ -1,4 +1,4 @@
-""".github/workflows/deploy.yml: no stored key, nothing unpinned, commands that exist."""
+""".github/workflows/deploy.yml: no stored secret, pinned actions, existing commands."""
 
 import re
 from typing import Any
@@ -47,24 +47,24 @@ def test_each_environment_is_deployed_by_its_own_role_after_the_tests(jobs, env)
 
 
 @pytest.mark.parametrize("env", DEPLOYED)
-def test_an_environments_variables_are_read_where_they_exist(workflow, jobs, env):
-    """Those of a GitHub environment are not there before its job has begun: in steps alone."""
-    above = [workflow.get("env", {}), jobs[env].get("env", {}), workflow["concurrency"]]
-    assert "vars." not in str(above)
+def test_the_variables_of_an_environment_are_read_only_in_steps(workflow, jobs, env):
+    """Variables of a GitHub environment do not exist before its job starts."""
+    outside_steps = [workflow.get("env", {}), jobs[env].get("env", {}), workflow["concurrency"]]
+    assert "vars." not in str(outside_steps)
     given = jobs[env]["steps"][-1]["env"]
     assert given["MOCKTAILVERSE_PERMISSIONS_BOUNDARY"] == "${{ vars.PERMISSIONS_BOUNDARY }}"
 
 
-def test_a_tag_waits_for_the_one_before_it(workflow):
-    """Or prod would get, of a zip that was approved, the one after it."""
+def test_a_tag_waits_for_the_previous_one(workflow):
+    """Otherwise prod might get a newer zip than the approved one."""
     group = workflow["concurrency"]
     assert group == {"group": "deploy-${{ github.ref_type }}", "cancel-in-progress": False}
 
 
-def test_prod_gets_stagings_zip_and_no_yes(jobs):
-    deploys = jobs["prod"]["steps"][-1]["run"]
-    assert "--from staging" in deploys
-    assert "--yes" not in deploys
+def test_prod_gets_the_zip_of_staging_and_asks_for_confirmation(jobs):
+    command = jobs["prod"]["steps"][-1]["run"]
+    assert "--from staging" in command
+    assert "--yes" not in command
 
 
 def test_its_commands_exist(jobs):

@@ -1,4 +1,4 @@
-"""Items: what goes into DynamoDB comes out the same, numbers and absences included."""
+"""Items: values survive a round trip through DynamoDB, including numbers and absences."""
 
 import re
 
@@ -17,21 +17,21 @@ from strategies.effort import examples
 quick = settings(max_examples=examples(100), deadline=None)
 
 
-def as_dynamodb_answers(value):
-    """DynamoDB gives numbers back in its own spelling: 2.0 as 2, 1e-09 as 1E-9."""
+def as_dynamodb_returns(value):
+    """Return the value as DynamoDB returns it: numbers are normalized, 2.0 to 2, 1e-09 to 1E-9."""
     ((kind, content),) = value.items()
     if kind == "N":
         text = content.removesuffix(".0").replace("e-0", "E-").replace("e", "E")
         return {"N": text}
     if kind == "L":
-        return {"L": [as_dynamodb_answers(element) for element in content]}
+        return {"L": [as_dynamodb_returns(element) for element in content]}
     if kind == "M":
-        return {"M": {name: as_dynamodb_answers(element) for name, element in content.items()}}
+        return {"M": {name: as_dynamodb_returns(element) for name, element in content.items()}}
     return value
 
 
 def check_is_dynamodb(value):
-    """Of the types and within the numbers that DynamoDB takes."""
+    """Check that DynamoDB accepts the types and numbers of the value."""
     ((kind, content),) = value.items()
     match kind:
         case "S":
@@ -54,27 +54,27 @@ def check_is_dynamodb(value):
 
 @quick
 @given(registers)
-def test_a_register_comes_back_as_it_was(register):
+def test_a_register_survives_a_round_trip(register):
     item = to_item(register)
     check_is_dynamodb({"M": item})
     assert from_item(item) == register
-    answer = {name: as_dynamodb_answers(value) for name, value in item.items()}
-    assert from_item(answer) == register
+    returned = {name: as_dynamodb_returns(value) for name, value in item.items()}
+    assert from_item(returned) == register
 
 
 @quick
 @given(sightings)
 def test_numbers_keep_their_types(register):
-    back = from_item(to_item(register)).drink
-    for line in back.ingredients:
+    restored = from_item(to_item(register)).drink
+    for line in restored.ingredients:
         assert isinstance(line.position, int)
         assert all(isinstance(n, float | None) for n in (line.amount_min, line.ml_max))
-    assert isinstance(back.derived.total_ml_min, float | None)
+    assert isinstance(restored.derived.total_ml_min, float | None)
 
 
 @quick
 @given(sightings)
-def test_the_item_carries_what_the_write_condition_compares(register):
+def test_the_item_has_the_attributes_of_the_write_condition(register):
     item = to_item(register)
     assert item["version"] == {"S": register.version.sortable()}
     assert item["recipe"] == {"S": register.recipe}
@@ -101,18 +101,18 @@ def test_an_item_has_every_field_of_the_drink():
         max_leaves=8,
     )
 )
-def test_plain_values_come_back_as_they_were(value):
+def test_plain_values_survive_a_round_trip(value):
     assert value_of(to_value(value)) == value
 
 
-def test_what_dynamodb_does_not_hold_is_refused():
+def test_values_that_dynamodb_cannot_store_are_refused():
     with pytest.raises(TypeError, match="cannot store values of type `object`"):
         to_value(object())
     with pytest.raises(ValueError, match="SS"):
         value_of({"SS": ["a"]})
 
 
-def test_an_update_names_all_that_it_changes():
+def test_an_update_has_expressions_for_all_its_changes():
     update = Update(
         put={"status": "done", "a": 1},
         default={"a": 2, "b": 3},
@@ -140,7 +140,7 @@ def test_an_update_names_all_that_it_changes():
     }
 
 
-def test_an_update_without_a_condition_has_none():
+def test_an_update_without_a_condition_has_no_condition_expression():
     arguments = Update(put={"a": None}).arguments()
     assert arguments["UpdateExpression"] == "SET #a = :a"
     assert "ConditionExpression" not in arguments

@@ -1,4 +1,4 @@
-"""A function's log, read and followed: each line once, in order."""
+"""Reading and following the log of a function: each line once, in order."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from mocktailverse.stores.log_group import LogGroup, LogLine
 
 
 class FakeLogs:
-    """What CloudWatch has at each look; a look has two pages."""
+    """The log lines of CloudWatch at each poll; a poll has two pages."""
 
-    def __init__(self, *looks: list[tuple[int, str]]) -> None:
-        self.looks = list(looks)
+    def __init__(self, *polls: list[tuple[int, str]]) -> None:
+        self.polls = list(polls)
         self.since: list[int] = []
 
     def get_paginator(self, _: str) -> "FakeLogs":
@@ -19,10 +19,10 @@ class FakeLogs:
 
     def paginate(self, **given: Any) -> Any:
         self.since.append(given["startTime"])
-        look = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
+        poll = self.polls.pop(0) if len(self.polls) > 1 else self.polls[0]
         events = [
             {"timestamp": at, "logStreamName": "stream", "message": f"{text}\n"}
-            for at, text in look
+            for at, text in poll
             if at >= given["startTime"]
         ]
         return [{"events": events[:1]}, {"events": events[1:]}]
@@ -35,8 +35,8 @@ class FakeClients:
 
 @pytest.fixture
 def group():
-    def make(*looks: list[tuple[int, str]]) -> LogGroup:
-        clients: Any = FakeClients(FakeLogs(*looks))
+    def make(*polls: list[tuple[int, str]]) -> LogGroup:
+        clients: Any = FakeClients(FakeLogs(*polls))
         return LogGroup(clients, "/aws/lambda/transform")
 
     return make
@@ -47,23 +47,23 @@ def first(number: int, lines: Any) -> list[str]:
 
 
 def test_all_pages_are_read(group):
-    found = list(group([(1, "a"), (2, "b"), (3, "c")]).lines(2))
-    assert found == [LogLine(2, "stream", "b"), LogLine(3, "stream", "c")]
+    lines = list(group([(1, "a"), (2, "b"), (3, "c")]).lines(2))
+    assert lines == [LogLine(2, "stream", "b"), LogLine(3, "stream", "c")]
 
 
-def test_following_gives_each_line_once(group):
-    looks = [[(1, "a")], [(1, "a"), (2, "b")], [(1, "a"), (2, "b"), (3, "c")]]
-    assert first(3, group(*looks).follow(0, poll_s=0)) == ["a", "b", "c"]
+def test_following_returns_each_line_once(group):
+    polls = [[(1, "a")], [(1, "a"), (2, "b")], [(1, "a"), (2, "b"), (3, "c")]]
+    assert first(3, group(*polls).follow(0, poll_s=0)) == ["a", "b", "c"]
 
 
-def test_a_line_that_comes_late_is_not_missed(group):
-    looks = [[(20_000, "b")], [(19_000, "late"), (20_000, "b")]]
-    assert first(2, group(*looks).follow(0, poll_s=0)) == ["b", "late"]
+def test_a_late_line_is_not_missed(group):
+    polls = [[(20_000, "b")], [(19_000, "late"), (20_000, "b")]]
+    assert first(2, group(*polls).follow(0, poll_s=0)) == ["b", "late"]
 
 
-def test_equal_lines_of_one_millisecond_are_several(group):
-    looks = [[(1, "a"), (1, "a")], [(1, "a"), (1, "a"), (1, "a"), (2, "b")]]
-    assert first(4, group(*looks).follow(0, poll_s=0)) == ["a", "a", "a", "b"]
+def test_equal_lines_of_one_millisecond_are_all_returned(group):
+    polls = [[(1, "a"), (1, "a")], [(1, "a"), (1, "a"), (1, "a"), (2, "b")]]
+    assert first(4, group(*polls).follow(0, poll_s=0)) == ["a", "a", "a", "b"]
 
 
 def test_following_does_not_read_the_whole_log_again(group):
@@ -72,18 +72,18 @@ def test_following_does_not_read_the_whole_log_again(group):
     assert followed._client.since == [0, 85_000]  # noqa: SLF001  the fake
 
 
-def test_a_line_at_the_very_beginning_of_what_is_read_again_is_given_once(group):
-    look = [(85_000, "a"), (100_000, "b")]
-    assert first(3, group(look, [*look, (100_001, "c")]).follow(0, poll_s=0)) == ["a", "b", "c"]
+def test_a_line_at_the_start_of_the_overlap_is_returned_once(group):
+    poll = [(85_000, "a"), (100_000, "b")]
+    assert first(3, group(poll, [*poll, (100_001, "c")]).follow(0, poll_s=0)) == ["a", "b", "c"]
 
 
-def test_where_no_line_is_found_it_is_read_again_from_the_same_time(group):
+def test_an_empty_poll_is_repeated_from_the_same_time(group):
     followed = group([], [(7, "a")])
     assert first(1, followed.follow(5, poll_s=0)) == ["a"]
     assert followed._client.since == [5, 5]  # noqa: SLF001  the fake
 
 
-def test_following_never_goes_back_before_where_it_began(group):
+def test_following_never_reads_before_its_start(group):
     followed = group([(6_000, "a")], [(6_000, "a"), (6_001, "b")])
     assert first(2, followed.follow(5_000, poll_s=0)) == ["a", "b"]
     assert followed._client.since == [5_000, 5_000]  # noqa: SLF001  the fake

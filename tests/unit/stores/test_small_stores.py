@@ -1,4 +1,4 @@
-"""The stores of one call each: what they ask of AWS, and what they make of its answer."""
+"""Stores with a single call each: their requests to AWS and their results."""
 
 import base64
 import io
@@ -44,7 +44,7 @@ def body(value):
 # ---- parameters
 
 
-def test_a_secret_is_read_decrypted_when_it_is_asked_for(stubbed):
+def test_a_secret_is_read_decrypted(stubbed):
     stub = stubbed("ssm")
     parameter = Parameter(SimpleNamespace(ssm=stub.client), "/key")
     stub.add_response(
@@ -62,23 +62,23 @@ def test_a_parameter_that_does_not_exist_has_no_value(stubbed):
 # ---- raw objects
 
 
-def test_the_head_of_an_object_that_did_not_come_whole_is_an_error(stubbed):
-    """S3 promised 10 bytes, and its answer says that it holds 4."""
+def test_an_incomplete_head_of_an_object_is_an_error(stubbed):
+    """S3 announces 10 bytes, but the response has 4."""
     stub = stubbed("s3")
-    answer = {
+    response = {
         "Body": StreamingBody(io.BytesIO(b"1234"), 4),
         "ContentRange": "bytes 0-9/10",
         "LastModified": datetime(2026, 1, 1, tzinfo=UTC),
         "Metadata": {},
     }
-    stub.add_response("get_object", answer)
+    stub.add_response("get_object", response)
     bucket = DataBucket(SimpleNamespace(s3=stub.client), "data")
     with pytest.raises(TransientError, match="received only 4 bytes"):
         bucket.open(ObjectVersion("data", "raw/a.json", "1"))
 
 
 def piece(content, start, size):
-    """S3's answer to a range of an object of `size` bytes."""
+    """Return the response of S3 to a range request for an object of `size` bytes."""
     return {
         "Body": StreamingBody(io.BytesIO(content), len(content)),
         "ContentRange": f"bytes {start}-{start + len(content) - 1}/{size}",
@@ -88,8 +88,10 @@ def piece(content, start, size):
 
 
 @pytest.mark.parametrize(("version_id", "named"), [("1", {"VersionId": "1"}), ("null", {})])
-def test_the_rest_of_a_long_object_is_asked_for_where_its_head_ends(stubbed, version_id, named):
-    """A version `null` is of the time before the bucket was versioned."""
+def test_the_rest_of_a_long_object_is_requested_from_the_end_of_its_head(
+    stubbed, version_id, named
+):
+    """A version `null` was stored before the bucket was versioned."""
     stub = stubbed("s3")
     size = HEAD_BYTES + 3
     of = {"Bucket": "data", "Key": "raw/a.json", **named}
@@ -102,7 +104,7 @@ def test_the_rest_of_a_long_object_is_asked_for_where_its_head_ends(stubbed, ver
     assert b"".join(opened.chunks(HEAD_BYTES - 1)) == b"hend"
 
 
-def test_the_rest_of_an_object_that_did_not_come_whole_is_an_error(stubbed):
+def test_an_incomplete_rest_of_an_object_is_an_error(stubbed):
     stub = stubbed("s3")
     size = HEAD_BYTES + 3
     stub.add_response("get_object", piece(b"h" * HEAD_BYTES, 0, size))
@@ -122,18 +124,18 @@ def catalogue(stubbed):
     return CatalogueObject(SimpleNamespace(s3=stub.client), "catalogue"), stub
 
 
-def test_a_catalogue_that_did_not_come_whole_is_an_error(catalogue, tmp_path):
+def test_an_incomplete_catalogue_is_an_error(catalogue, tmp_path):
     published, stub = catalogue
-    answer = {"Body": StreamingBody(io.BytesIO(b"1234"), 4), "ContentLength": 10, "ETag": '"e"'}
-    stub.add_response("get_object", answer)
+    response = {"Body": StreamingBody(io.BytesIO(b"1234"), 4), "ContentLength": 10, "ETag": '"e"'}
+    stub.add_response("get_object", response)
     with pytest.raises(TransientError, match="received only 4 bytes"):
         published.download(tmp_path / "copy")
 
 
-def test_an_etag_comes_without_its_quotes_and_with_all_else(catalogue, tmp_path):
+def test_an_etag_is_returned_without_quotes_and_otherwise_unchanged(catalogue, tmp_path):
     published, stub = catalogue
-    answer = {"Body": StreamingBody(io.BytesIO(b"1234"), 4), "ContentLength": 4, "ETag": '"XeX"'}
-    stub.add_response("get_object", answer)
+    response = {"Body": StreamingBody(io.BytesIO(b"1234"), 4), "ContentLength": 4, "ETag": '"XeX"'}
+    stub.add_response("get_object", response)
     assert published.download(tmp_path / "copy") == "XeX"
     stub.add_response("head_object", {"ETag": '"XeX"'})
     assert published.etag() == "XeX"
@@ -142,7 +144,7 @@ def test_an_etag_comes_without_its_quotes_and_with_all_else(catalogue, tmp_path)
 # ---- the queue
 
 
-def test_the_visibility_timeout_is_asked_for_and_given_in_ms(stubbed):
+def test_the_visibility_timeout_is_returned_in_ms(stubbed):
     stub = stubbed("sqs")
     stub.add_response(
         "get_queue_attributes",
@@ -154,15 +156,15 @@ def test_the_visibility_timeout_is_asked_for_and_given_in_ms(stubbed):
 
 def test_dead_letters_are_hidden_from_others_while_they_are_moved(stubbed):
     stub = stubbed("sqs")
-    asked = {
+    request = {
         "QueueUrl": "dead",
         "MaxNumberOfMessages": 10,
         "VisibilityTimeout": HIDDEN_WHILE_MOVED_S,
         "WaitTimeSeconds": 1,
     }
     message = {"Body": "{}", "ReceiptHandle": "receipt"}
-    stub.add_response("receive_message", {"Messages": [message]}, asked)
-    stub.add_response("receive_message", {}, asked)
+    stub.add_response("receive_message", {"Messages": [message]}, request)
+    stub.add_response("receive_message", {}, request)
     queue = Queue(SimpleNamespace(sqs=stub.client), "url", "dead")
     assert list(queue.dead_letters()) == [DeadLetter("{}", "receipt")]
 
@@ -170,7 +172,7 @@ def test_dead_letters_are_hidden_from_others_while_they_are_moved(stubbed):
 # ---- loads
 
 
-def test_the_segments_of_a_load_stand_behind_it_and_before_the_next_generation():
+def test_the_segments_of_a_load_sort_after_it_and_before_the_next_generation():
     load = Load(
         ObjectVersion("data", "raw/a.json", "1"), generation=1, status="loading", counts=Counts(),
         bytes=0, attempts=1, requeues=0, requeued_at=None, active_at=0, started_at=0,
@@ -232,7 +234,7 @@ CONFIGURATION = {"MemorySize": 512, "Timeout": 60, "Runtime": "python3.13"}
 
 
 @pytest.mark.parametrize(
-    ("answer", "expected"),
+    ("response", "expected"),
     [
         ({}, ("Active", "Successful", None, False)),
         ({"State": "Pending"}, ("Pending", "Successful", None, False)),
@@ -243,41 +245,41 @@ CONFIGURATION = {"MemorySize": 512, "Timeout": 60, "Runtime": "python3.13"}
         ),
     ],
 )  # fmt: skip
-def test_how_a_function_is_deployed(functions, answer, expected):
+def test_the_state_of_a_function(functions, response, expected):
     store, stub = functions
-    stub.add_response("get_function_configuration", CONFIGURATION | answer, {"FunctionName": "f"})
-    found = store.state("f")
-    assert (found.name, found.memory_mb, found.timeout_s) == ("f", 512, 60)
-    assert found.runtime == "python3.13"
-    assert (found.state, found.last_update, found.reason, found.failed) == expected
+    stub.add_response("get_function_configuration", CONFIGURATION | response, {"FunctionName": "f"})
+    state = store.state("f")
+    assert (state.name, state.memory_mb, state.timeout_s) == ("f", 512, 60)
+    assert state.runtime == "python3.13"
+    assert (state.state, state.last_update, state.reason, state.failed) == expected
 
 
-def test_a_function_that_is_gone_has_failed(functions):
+def test_a_deleted_function_has_failed(functions):
     store, stub = functions
     stub.add_client_error("get_function_configuration", "ResourceNotFoundException", "no f")
-    found = store.state("f")
-    assert (found.name, found.state, found.last_update, found.failed) == (
+    state = store.state("f")
+    assert (state.name, state.state, state.last_update, state.failed) == (
         "f", "Deleted", "Deleted", True,
     )  # fmt: skip
-    assert (found.memory_mb, found.timeout_s, found.runtime) == (0, 0, "")
-    assert "no f" in found.reason
+    assert (state.memory_mb, state.timeout_s, state.runtime) == (0, 0, "")
+    assert "no f" in state.reason
 
 
-def test_an_invocation_gives_the_answer_and_the_end_of_the_log(functions):
+def test_an_invocation_returns_the_response_and_the_end_of_the_log(functions):
     store, stub = functions
     stub.add_response(
         "invoke",
         {"Payload": body({"a": 1}), "LogResult": base64.b64encode(b"log\xff").decode()},
         {"FunctionName": "f", "Payload": b'{"b":2}', "LogType": "Tail"},
     )
-    done = store.run("f", b'{"b":2}')
-    assert (done.answer, done.error, done.log) == ({"a": 1}, None, "log\ufffd")
+    invocation = store.run("f", b'{"b":2}')
+    assert (invocation.answer, invocation.error, invocation.log) == ({"a": 1}, None, "log\ufffd")
 
 
-def test_invoking_gives_what_the_function_returns(functions):
+def test_invoke_returns_the_result_of_the_function(functions):
     store, stub = functions
-    asked = {"FunctionName": "f", "Payload": b'{"b":2}', "LogType": "Tail"}
-    stub.add_response("invoke", {"Payload": body({"a": 1})}, asked)
+    request = {"FunctionName": "f", "Payload": b'{"b":2}', "LogType": "Tail"}
+    stub.add_response("invoke", {"Payload": body({"a": 1})}, request)
     assert store.invoke("f", {"b": 2}) == {"a": 1}
 
 
@@ -299,19 +301,19 @@ def test_a_function_that_fails_is_an_error_with_its_message(functions, raised, k
 # ---- logs
 
 
-def test_log_groups_tell_how_long_they_keep_their_lines(stubbed):
+def test_the_retention_of_log_groups_is_read(stubbed):
     stub = stubbed("logs")
     groups = [{"logGroupName": "a", "retentionInDays": 3, "storedBytes": 7}, {"logGroupName": "b"}]
     stub.add_response("describe_log_groups", {"logGroups": groups}, {"logGroupNamePrefix": "p"})
-    found = read_retentions(SimpleNamespace(logs=stub.client), "p")
-    assert found == [LogRetention("a", 3, 7), LogRetention("b", None, 0)]
+    retentions = read_retentions(SimpleNamespace(logs=stub.client), "p")
+    assert retentions == [LogRetention("a", 3, 7), LogRetention("b", None, 0)]
 
 
 @pytest.mark.parametrize(("word", "pattern"), [("", ""), ("a b", '"a b"')])
-def test_a_log_is_searched_for_the_word_as_it_is(stubbed, word, pattern):
+def test_a_log_is_searched_for_the_literal_text(stubbed, word, pattern):
     stub = stubbed("logs")
-    asked = {"logGroupName": "g", "startTime": 5, "filterPattern": pattern}
-    stub.add_response("filter_log_events", {"events": []}, asked)
+    request = {"logGroupName": "g", "startTime": 5, "filterPattern": pattern}
+    stub.add_response("filter_log_events", {"events": []}, request)
     assert list(LogGroup(SimpleNamespace(logs=stub.client), "g").lines(5, word)) == []
 
 
@@ -333,7 +335,7 @@ def keys():
 
 
 @pytest.mark.parametrize("name", CLIENTS)
-def test_each_client_speaks_to_its_service_as_it_was_told(keys, name):
+def test_each_client_has_the_configuration_of_its_service(keys, name):
     client = getattr(Clients(**keys, endpoint_url=ENDPOINT, timeouts=INTERACTIVE), name)
     config = client.meta.config
     assert client.meta.service_model.service_name == CLIENTS[name]
@@ -345,12 +347,15 @@ def test_each_client_speaks_to_its_service_as_it_was_told(keys, name):
     assert config.max_pool_connections == 32
     assert config.connect_timeout == INTERACTIVE.connect_s
     assert config.read_timeout == (910 if name == "lambda_" else INTERACTIVE.read_s)
-    once = name in {"lambda_", "cost_explorer"}  # a second call would work, or cost, twice
+    once = name in {
+        "lambda_",
+        "cost_explorer",
+    }  # a retry would run the function, or cost money, twice
     attempts = 1 if once else INTERACTIVE.attempts
     assert config.retries == {"mode": "standard", "total_max_attempts": attempts}
 
 
-def test_a_client_is_unhurried_unless_somebody_waits(keys):
+def test_a_client_has_long_timeouts_by_default(keys):
     config = Clients(**keys).sqs.meta.config
     assert (config.connect_timeout, config.read_timeout) == (5, 20)
     assert config.retries["total_max_attempts"] == 4
@@ -360,24 +365,26 @@ def test_a_client_is_unhurried_unless_somebody_waits(keys):
 
 
 @pytest.mark.parametrize(("endpoint", "style"), [(None, "virtual"), ("http://127.0.0.1:1", "path")])
-def test_links_name_the_bucket_where_the_endpoint_lets_them(keys, endpoint, style):
+def test_links_have_the_addressing_style_of_the_endpoint(keys, endpoint, style):
     config = Clients(**keys, endpoint_url=endpoint).s3.meta.config
     assert config.s3["addressing_style"] == style
     assert config.signature_version == "s3v4"
 
 
-def test_requests_are_signed_with_the_keys_that_were_given(keys):
+def test_requests_are_signed_with_the_given_keys(keys):
     both = [Clients(**keys | {"secret_access_key": secret}).s3 for secret in ("b", "c")]
 
     def queries():
-        """What the two clients sign within one second, for the time is signed, too."""
-        asked = {"Bucket": "b", "Key": "k"}
+        """Return queries that both clients sign within the same second: the time is signed, too."""
+        parameters = {"Bucket": "b", "Key": "k"}
         for _ in range(50):
-            links = [client.generate_presigned_url("get_object", Params=asked) for client in both]
-            found = [parse_qs(link.partition("?")[2]) for link in links]
-            if found[0]["X-Amz-Date"] == found[1]["X-Amz-Date"]:
-                return found
-        return pytest.fail("no second is long enough")
+            links = [
+                client.generate_presigned_url("get_object", Params=parameters) for client in both
+            ]
+            signed = [parse_qs(link.partition("?")[2]) for link in links]
+            if signed[0]["X-Amz-Date"] == signed[1]["X-Amz-Date"]:
+                return signed
+        return pytest.fail("No two links were signed within the same second.")
 
     one, other = queries()
     assert one["X-Amz-Credential"] == other["X-Amz-Credential"]
@@ -385,7 +392,7 @@ def test_requests_are_signed_with_the_keys_that_were_given(keys):
     assert one["X-Amz-Signature"] != other["X-Amz-Signature"]
 
 
-def test_only_the_tables_items_are_not_checked_by_botocore(keys):
+def test_botocore_validates_all_parameters_except_those_of_dynamodb(keys):
     clients = Clients(**keys)
     for client in (clients.dynamodb, clients.sqs):
         client.meta.events.register("before-send", lambda **_: pytest.fail("sent"))
@@ -395,7 +402,7 @@ def test_only_the_tables_items_are_not_checked_by_botocore(keys):
         clients.sqs.send_message(QueueUrl="a")
 
 
-def test_the_endpoint_is_the_one_given_or_the_one_configured_or_none(keys, monkeypatch):
+def test_the_endpoint_is_the_given_one_or_the_configured_one_or_none(keys, monkeypatch):
     for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_CLOUDFORMATION"):
         monkeypatch.delenv(name, raising=False)
     assert Clients(**keys).endpoint is None
@@ -404,14 +411,14 @@ def test_the_endpoint_is_the_one_given_or_the_one_configured_or_none(keys, monke
     assert Clients(**keys).endpoint == "http://127.0.0.1:2"
 
 
-def test_keys_and_an_endpoint_make_the_hosts_profile_unimportant(keys, monkeypatch):
+def test_with_keys_and_an_endpoint_the_profile_is_ignored(keys, monkeypatch):
     monkeypatch.setenv("AWS_PROFILE", "not-there")
     clients = Clients(**keys, endpoint_url="http://127.0.0.1:1")
     assert clients.region == "eu-west-1"
     assert clients.sqs.meta.region_name == "eu-west-1"
 
 
-def test_without_a_region_there_is_an_empty_one(monkeypatch, tmp_path):
+def test_without_a_region_the_region_is_empty(monkeypatch, tmp_path):
     for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
@@ -421,7 +428,7 @@ def test_without_a_region_there_is_an_empty_one(monkeypatch, tmp_path):
 # ---- alarms
 
 
-def test_the_states_of_alarms_are_asked_for_by_name(stubbed):
+def test_the_states_of_alarms_are_requested_by_name(stubbed):
     stub = stubbed("cloudwatch")
     at = datetime(2026, 1, 1, 12, tzinfo=UTC)
     alarms = [
@@ -433,15 +440,15 @@ def test_the_states_of_alarms_are_asked_for_by_name(stubbed):
         {"MetricAlarms": [alarm | {"StateUpdatedTimestamp": at} for alarm in alarms]},
         {"AlarmNames": ["a", "b"], "MaxRecords": 100},
     )
-    found = read_alarm_states(SimpleNamespace(cloudwatch=stub.client), {"b", "a"})
+    states = read_alarm_states(SimpleNamespace(cloudwatch=stub.client), {"b", "a"})
     noon_ms = 1_767_268_800_000
-    assert found == [
+    assert states == [
         AlarmState("a", "d", "ALARM", "r", noon_ms),
         AlarmState("b", "", "OK", "", noon_ms),
     ]
 
 
-def test_no_alarm_is_asked_for_where_there_is_none(stubbed):
+def test_without_alarms_there_is_no_request(stubbed):
     assert read_alarm_states(SimpleNamespace(cloudwatch=stubbed("cloudwatch").client), []) == []
 
 
@@ -469,7 +476,7 @@ ALARM = {
 
 
 @pytest.mark.parametrize(
-    ("answer", "read"),
+    ("response", "fields"),
     [
         ({}, {}),
         (
@@ -488,23 +495,23 @@ ALARM = {
         ),
     ],
 )
-def test_an_alarm_is_asked_for_by_its_name_and_read_with_what_cloudwatch_leaves_out(
-    stubbed, answer, read
-):
+def test_an_alarm_is_requested_by_name_and_missing_fields_have_defaults(stubbed, response, fields):
     stub = stubbed("cloudwatch")
-    asked = {"AlarmNames": ["a"]}
-    stub.add_response("describe_alarms", {"MetricAlarms": [DEPLOYED | answer]}, asked)
+    request = {"AlarmNames": ["a"]}
+    stub.add_response("describe_alarms", {"MetricAlarms": [DEPLOYED | response]}, request)
     alarm = read_alarm(SimpleNamespace(cloudwatch=stub.client), "a")
-    assert alarm == Alarm(**ALARM | read)
+    assert alarm == Alarm(**ALARM | fields)
     assert alarm.window_ms == 300_000
 
 
-def test_the_filters_of_a_log_group_are_asked_for_by_its_name(stubbed):
+def test_the_filters_of_a_log_group_are_requested_by_its_name(stubbed):
     stub = stubbed("logs")
-    made = {"metricNamespace": "n", "metricName": "m", "metricValue": "2"}
-    found = {"filterPattern": '?"a b"', "metricTransformations": [made]}
+    transformation = {"metricNamespace": "n", "metricName": "m", "metricValue": "2"}
+    metric_filter = {"filterPattern": '?"a b"', "metricTransformations": [transformation]}
     stub.add_response(
-        "describe_metric_filters", {"metricFilters": [found, found]}, {"logGroupName": "g"}
+        "describe_metric_filters",
+        {"metricFilters": [metric_filter, metric_filter]},
+        {"logGroupName": "g"},
     )
     read = read_log_metrics(SimpleNamespace(logs=stub.client), "g")
     assert read == [LogMetric("g", ("a b",), Metric("n", "m"), 2.0)] * 2

@@ -1,4 +1,4 @@
-"""What the stores ask of AWS where the embedded AWS gives the same answer without it."""
+"""Request parameters of the stores that the embedded AWS ignores."""
 
 from types import SimpleNamespace
 
@@ -23,40 +23,40 @@ KEY = {"id": {"S": "thecocktaildb:1"}}
 
 @pytest.fixture
 def dynamodb(stubbed):
-    """DynamoDB's client, which gives answers in order; `requests` holds what was asked."""
+    """Return a DynamoDB client with queued responses; `requests` has the sent requests."""
     stub = stubbed("dynamodb")
     requests = []
 
-    def note(params, model, **_kwargs):
+    def record_request(params, model, **_kwargs):
         requests.append((model.name, dict(params)))
 
-    def answer(*answers):
-        for operation, response in answers:
+    def respond(*responses):
+        for operation, response in responses:
             stub.add_response(operation, response)
 
-    stub.client.meta.events.register("provide-client-params.dynamodb", note)
-    return SimpleNamespace(clients=SimpleNamespace(dynamodb=stub.client), answer=answer,
+    stub.client.meta.events.register("provide-client-params.dynamodb", record_request)
+    return SimpleNamespace(clients=SimpleNamespace(dynamodb=stub.client), respond=respond,
                            fail=stub.add_client_error, requests=requests)  # fmt: skip
 
 
 def consistent(operation, request):
-    """Whether a read sees all writes before it; an index cannot give that."""
+    """Return whether a read is strongly consistent; a read of an index cannot be."""
     if operation == "BatchGetItem":
         return all(part.get("ConsistentRead") for part in request["RequestItems"].values())
     return request.get("ConsistentRead", False)
 
 
 @pytest.mark.parametrize(
-    ("operation", "answer", "read"),
+    ("operation", "response", "read"),
     [
         ("get_item", {}, lambda table: table.get("thecocktaildb:1")),
         ("batch_get_item", {"Responses": {}}, lambda table: table.many(["thecocktaildb:1"])),
         ("scan", {"Items": []}, lambda table: list(table.all())),
     ],
 )
-def test_the_drinks_table_is_read_consistently(dynamodb, operation, answer, read):
-    """Publishing reads what was written before its notification; a rebuild reads everything."""
-    dynamodb.answer((operation, answer))
+def test_the_drinks_table_is_read_consistently(dynamodb, operation, response, read):
+    """Publish reads the writes before its notification; a rebuild reads everything."""
+    dynamodb.respond((operation, response))
     read(DrinksTable(dynamodb.clients, "drinks"))
     assert [consistent(*request) for request in dynamodb.requests] == [True]
 
@@ -70,25 +70,25 @@ def test_the_drinks_table_is_read_consistently(dynamodb, operation, answer, read
     ],
 )
 def test_the_loads_table_is_read_consistently(dynamodb, operation, read):
-    """The segments of a load are summed at its end, by whichever worker finishes it."""
-    dynamodb.answer((operation, {"Items": []}))
+    """The worker that finishes a load sums its segments, which others may have written."""
+    dynamodb.respond((operation, {"Items": []}))
     read(LoadsTable(dynamodb.clients, "loads"))
     assert [consistent(*request) for request in dynamodb.requests] == [True]
 
 
-def test_keys_that_were_left_unread_are_read_consistently_too(dynamodb, monkeypatch):
+def test_unprocessed_keys_are_read_consistently(dynamodb, monkeypatch):
     monkeypatch.setattr("mocktailverse.stores.drinks_table.time.sleep", lambda _seconds: None)
-    left = {"Responses": {}, "UnprocessedKeys": {"drinks": {"Keys": [KEY]}}}
-    read = {"Responses": {"drinks": [to_item(ABSENT)]}}
-    dynamodb.answer(("batch_get_item", left), ("batch_get_item", read))
-    found = DrinksTable(dynamodb.clients, "drinks").many(["thecocktaildb:1"])
-    assert found == {"thecocktaildb:1": ABSENT}
+    unprocessed = {"Responses": {}, "UnprocessedKeys": {"drinks": {"Keys": [KEY]}}}
+    processed = {"Responses": {"drinks": [to_item(ABSENT)]}}
+    dynamodb.respond(("batch_get_item", unprocessed), ("batch_get_item", processed))
+    registers = DrinksTable(dynamodb.clients, "drinks").many(["thecocktaildb:1"])
+    assert registers == {"thecocktaildb:1": ABSENT}
     assert [consistent(*request) for request in dynamodb.requests] == [True, True]
 
 
-def test_a_scan_of_two_pages_goes_on_where_the_first_ended(dynamodb):
+def test_a_scan_continues_where_the_first_page_ended(dynamodb):
     second = Register("thecocktaildb:2", None, absences=(5,))
-    dynamodb.answer(
+    dynamodb.respond(
         ("scan", {"Items": [to_item(ABSENT)], "LastEvaluatedKey": KEY}),
         ("scan", {"Items": [to_item(second)]}),
     )
@@ -99,7 +99,7 @@ def test_a_scan_of_two_pages_goes_on_where_the_first_ended(dynamodb):
 
 @pytest.mark.parametrize("operation", ["query", "scan"])
 def test_loads_and_segments_of_several_pages_are_all_read(dynamodb, operation):
-    dynamodb.answer(
+    dynamodb.respond(
         (operation, {"Items": [], "LastEvaluatedKey": {"object": {"S": "a"}, "part": {"S": "b"}}}),
         (operation, {"Items": []}),
     )
@@ -108,47 +108,47 @@ def test_loads_and_segments_of_several_pages_are_all_read(dynamodb, operation):
     assert len(dynamodb.requests) == 2
 
 
-def test_a_failed_condition_has_to_say_what_is_stored(dynamodb):
-    """Without it a write that was sent again could not recognize itself."""
-    dynamodb.answer(("put_item", {}), ("put_item", {}))
+def test_a_failed_condition_returns_the_stored_item(dynamodb):
+    """Without the item, a repeated write could not detect that it was already applied."""
+    dynamodb.respond(("put_item", {}), ("put_item", {}))
     DrinksTable(dynamodb.clients, "drinks").write([ABSENT])
     segment = Segment(0, START, START, Counts(), final=True)
     loads = LoadsTable(dynamodb.clients, "loads")
     loads.put_segment(LOAD, segment)
-    dynamodb.answer(("update_item", {"Attributes": {}}))
-    with pytest.raises(KeyError):  # an answer without the load
+    dynamodb.respond(("update_item", {"Attributes": {}}))
+    with pytest.raises(KeyError):  # a response without the load
         loads.acquire(LoadRequest(VERSION, 1), "me", now=1, until=2)
-    asked = [
+    options = [
         request["ReturnValuesOnConditionCheckFailure"]
         for _, request in dynamodb.requests
         if "ConditionExpression" in request
     ]
-    assert asked == ["ALL_OLD"] * 3
+    assert options == ["ALL_OLD"] * 3
 
 
-def test_a_listing_by_day_asks_the_index_and_not_the_table(dynamodb):
-    dynamodb.answer(("query", {"Items": []}))
+def test_a_listing_by_day_queries_the_index_and_not_the_table(dynamodb):
+    dynamodb.respond(("query", {"Items": []}))
     assert LoadsTable(dynamodb.clients, "loads").page("2026-01-01", 5) == ([], None)
     ((operation, request),) = dynamodb.requests
     assert (operation, request["IndexName"]) == ("Query", "by-day")
 
 
-def test_reading_again_waits_twice_as_long_each_time_up_to_two_seconds(dynamodb, monkeypatch):
+def test_the_wait_before_each_retry_of_a_read_doubles_up_to_two_seconds(dynamodb, monkeypatch):
     waits, shares = [], []
     monkeypatch.setattr(drinks_table.time, "sleep", waits.append)
     monkeypatch.setattr(
         drinks_table.random, "uniform", lambda *share: shares.append(share) or share[1]
     )
-    left = {"Responses": {}, "UnprocessedKeys": {"drinks": {"Keys": [KEY]}}}
-    dynamodb.answer(*[("batch_get_item", left)] * 8)
+    unprocessed = {"Responses": {}, "UnprocessedKeys": {"drinks": {"Keys": [KEY]}}}
+    dynamodb.respond(*[("batch_get_item", unprocessed)] * 8)
     with pytest.raises(ThrottledError, match="1 keys unprocessed"):
         DrinksTable(dynamodb.clients, "drinks").many(["thecocktaildb:1"])
     assert waits == [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0]
     assert set(shares) == {(0.5, 1)}
 
 
-def test_more_keys_than_a_call_takes_are_read_by_several(dynamodb):
-    dynamodb.answer(*[("batch_get_item", {"Responses": {}})] * 3)
+def test_many_keys_are_read_by_several_requests(dynamodb):
+    dynamodb.respond(*[("batch_get_item", {"Responses": {}})] * 3)
     ids = [f"thecocktaildb:{number}" for number in range(201)]
     assert DrinksTable(dynamodb.clients, "drinks").many([*ids, *ids]) == {}
     read = [request["RequestItems"]["drinks"]["Keys"] for _, request in dynamodb.requests]
@@ -156,7 +156,7 @@ def test_more_keys_than_a_call_takes_are_read_by_several(dynamodb):
     assert [key["id"]["S"] for keys in read for key in keys] == ids
 
 
-def test_a_drink_that_others_write_all_the_time_is_tried_ten_times_more(dynamodb):
+def test_a_write_with_constant_conflicts_is_retried_ten_times(dynamodb):
     for at in range(20):
         item = to_item(Register(ABSENT.id, None, absences=(100 + at,)))
         dynamodb.fail("put_item", "ConditionalCheckFailedException", modeled_fields={"Item": item})
@@ -171,21 +171,21 @@ def test_the_last_try_of_a_write_may_succeed(dynamodb):
     for at in range(10):
         item = to_item(Register(ABSENT.id, None, absences=(100 + at,)))
         dynamodb.fail("put_item", "ConditionalCheckFailedException", modeled_fields={"Item": item})
-    dynamodb.answer(("put_item", {}))
+    dynamodb.respond(("put_item", {}))
     (written,) = DrinksTable(dynamodb.clients, "drinks").write([ABSENT])
     assert written.outcome == "loaded"
 
 
-def test_a_write_that_changes_nothing_is_not_tried_again(dynamodb):
+def test_a_write_that_changes_nothing_is_not_retried(dynamodb):
     dynamodb.fail(
         "put_item", "ConditionalCheckFailedException", modeled_fields={"Item": to_item(ABSENT)}
     )
-    (done,) = DrinksTable(dynamodb.clients, "drinks").write([ABSENT])
-    assert done.outcome == "loaded"
+    (written,) = DrinksTable(dynamodb.clients, "drinks").write([ABSENT])
+    assert written.outcome == "loaded"
     assert len(dynamodb.requests) == 1
 
 
-def test_a_scan_that_is_throttled_is_asked_again_every_two_seconds(dynamodb, monkeypatch):
+def test_a_throttled_scan_is_retried_every_two_seconds(dynamodb, monkeypatch):
     waits = []
     monkeypatch.setattr(drinks_table.time, "sleep", waits.append)
     for _ in range(30):
@@ -195,8 +195,8 @@ def test_a_scan_that_is_throttled_is_asked_again_every_two_seconds(dynamodb, mon
     assert waits == [2.0] * 30
 
 
-def test_a_page_for_operators_says_where_to_go_on(dynamodb):
-    dynamodb.answer(
+def test_a_page_for_operators_returns_the_start_of_the_next_page(dynamodb):
+    dynamodb.respond(
         ("scan", {"Items": [to_item(ABSENT)], "LastEvaluatedKey": KEY}), ("scan", {"Items": []})
     )
     table = DrinksTable(dynamodb.clients, "drinks")

@@ -1,4 +1,4 @@
-"""What botocore raises becomes one of this package's errors, whatever else botocore calls it."""
+"""Every error of botocore becomes an error of this package."""
 
 import pytest
 from botocore.exceptions import (
@@ -29,11 +29,11 @@ from mocktailverse.stores.error_translation import ThrottledError, error_code, t
 
 
 @pytest.mark.parametrize(
-    ("raised", "kind"),
+    ("cause", "kind"),
     [
         (InvalidRegionError(region_name="no region"), UsageError),
         (ValueError("Invalid endpoint: 127.0.0.1:4566"), UsageError),
-        (UnknownEndpointError(service_name="s3", region_name="nowhere"), PermanentError),
+        (UnknownEndpointError(service_name="s3", region_name="mars"), PermanentError),
         (ParamValidationError(report="too long"), PermanentError),
         (BotoCoreError(), PermanentError),
         (ConnectTimeoutError(endpoint_url="u"), TransientError),
@@ -44,15 +44,15 @@ from mocktailverse.stores.error_translation import ThrottledError, error_code, t
         (FlexibleChecksumError(error_msg="e"), TransientError),
     ],
 )
-def test_errors_of_botocore_are_told_with_what_was_done(raised, kind):
-    with pytest.raises(kind, match=r"^Reading: ") as told, translated("Reading"):
-        raise raised
-    assert told.value.__cause__ is raised
+def test_errors_of_botocore_are_raised_with_the_action(cause, kind):
+    with pytest.raises(kind, match=r"^Reading: ") as error, translated("Reading"):
+        raise cause
+    assert error.value.__cause__ is cause
 
 
-def test_a_value_error_of_our_own_is_no_error_of_aws():
-    mistake = ValueError("not that one")
-    with pytest.raises(ValueError, match="not that one"), translated("Reading"):
+def test_another_value_error_is_not_an_error_of_aws():
+    mistake = ValueError("a bug")
+    with pytest.raises(ValueError, match="a bug"), translated("Reading"):
         raise mistake
 
 
@@ -86,7 +86,7 @@ KINDS = {
 @pytest.mark.parametrize(
     ("kind", "code"), [(k, code) for k, codes in KINDS.items() for code in codes]
 )
-def test_each_error_code_of_aws_is_of_one_kind(kind, code):
+def test_each_error_code_of_aws_has_one_kind(kind, code):
     with pytest.raises(kind) as raised, translated("Reading"):
         raise failed(code)
     assert type(raised.value) is kind
@@ -95,7 +95,7 @@ def test_each_error_code_of_aws_is_of_one_kind(kind, code):
 
 
 @pytest.mark.parametrize(("status", "kind"), [(499, PermanentError), (500, TransientError)])
-def test_an_unknown_code_of_a_server_error_may_pass(status, kind):
+def test_an_unknown_code_with_a_server_status_is_transient(status, kind):
     with pytest.raises(kind) as raised, translated("Reading"):
         raise failed("Odd", status)
     assert type(raised.value) is kind
@@ -117,6 +117,6 @@ def test_an_error_without_any_detail_is_permanent():
         (ValueError("Invalid endpoint: a"), UsageError, "must look like http://127.0.0.1:4566"),
     ],
 )
-def test_an_error_without_an_answer_says_what_to_do(raised, kind, text):
+def test_an_error_without_a_response_says_what_to_do(raised, kind, text):
     with pytest.raises(kind, match=f"^Reading: .*{text}"), translated("Reading"):
         raise raised

@@ -1,4 +1,4 @@
-"""`make unit` tries fewer examples of every property, and nothing else does."""
+"""`make unit` tries fewer examples of every property; other targets do not."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ UNIT = Path(__file__).parents[1]
 MAKEFILE = UNIT.parents[1] / "Makefile"
 
 
-def test_a_number_of_examples_is_cut_by_the_fast_profile_alone():
+def test_only_the_fast_profile_reduces_the_number_of_examples():
     is_fast = settings.get_current_profile_name() == "fast"
     assert examples(400) == (FAST_EXAMPLES if is_fast else 400)
     assert examples(15) == 15
@@ -19,7 +19,7 @@ def test_a_number_of_examples_is_cut_by_the_fast_profile_alone():
     assert settings.get_profile("full").max_examples == 100
 
 
-def test_every_unit_test_with_a_number_of_its_own_lets_the_profile_cut_it():
+def test_every_number_of_examples_in_a_unit_test_can_be_reduced_by_the_profile():
     fixed = re.compile(r"max_examples=(?!examples\()\d")
     assert [path.name for path in UNIT.rglob("*.py") if fixed.search(path.read_text())] == []
 

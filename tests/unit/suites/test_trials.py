@@ -1,4 +1,4 @@
-"""The trials judge the stack, so these judge the trials: generator, proxy, oracle, shrinker."""
+"""Tests of the trials, which test the stack: generator, proxy, oracle, shrinker."""
 
 import http.client
 import json
@@ -23,7 +23,7 @@ from trials.shrinking import shrunk
 from trials.spoiling import Strikes
 from trials.writing import ANYWHERE, encoded, write
 
-ANSWER = b'{"Items": []}'
+RESPONSE_BODY = b'{"Items": []}'
 PUT_ITEM = {"X-Amz-Target": "DynamoDB_20120810.PutItem", "Content-Type": "application/json"}
 
 
@@ -35,14 +35,14 @@ def test_a_seed_always_gives_the_same_case():
     assert generate("8/15") != generate("8/16")
 
 
-def test_a_case_can_be_written_down_and_read_again():
+def test_a_case_survives_a_round_trip_through_json():
     for kind in KINDS:
         case = generate("8/1", kind)
         assert msgspec.json.decode(msgspec.json.encode(case), type=Case) == case
 
 
-def test_each_record_is_where_the_generator_says():
-    """In line forms the position is the byte offset of the piece; in documents it is its index."""
+def test_each_record_is_at_the_position_of_the_generator():
+    """In line formats the position is the byte offset of the record; in documents its index."""
     checked = 0
     for number in range(25):
         for file in generate(f"8/{number}").objects:
@@ -57,7 +57,7 @@ def test_each_record_is_where_the_generator_says():
     assert checked > 1000
 
 
-def test_no_trial_has_faults_that_could_rightly_fill_the_dead_letters():
+def test_no_trial_has_enough_faults_to_cause_dead_letters():
     for number in range(100):
         assert sum(map(costs, generate(f"9/{number}").faults)) <= 4
 
@@ -66,38 +66,38 @@ def test_no_trial_has_faults_that_could_rightly_fill_the_dead_letters():
 
 
 class Upstream(BaseHTTPRequestHandler):
-    """Answers everything, and remembers what it was asked."""
+    """Accepts every request and records it."""
 
     protocol_version = "HTTP/1.1"
-    asked: list[tuple[str, bytes]]
+    calls: list[tuple[str, bytes]]
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.asked.append((self.headers["Host"], body))
+        self.calls.append((self.headers["Host"], body))
         self.send_response(200)
-        self.send_header("Content-Length", str(len(ANSWER)))
+        self.send_header("Content-Length", str(len(RESPONSE_BODY)))
         self.end_headers()
-        self.wfile.write(ANSWER)
+        self.wfile.write(RESPONSE_BODY)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-        """Say nothing."""
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name in the base class
+        """Log nothing."""
 
 
 @pytest.fixture
 def killed() -> list[int]:
-    """The ports whose processes the proxy killed."""
+    """Return the list of ports whose processes the proxy kills."""
     return []
 
 
 @pytest.fixture
-def asked() -> list[tuple[str, bytes]]:
-    """Host header and body of each call that arrived."""
+def calls() -> list[tuple[str, bytes]]:
+    """Return the list of the host header and body of each call that arrives."""
     return []
 
 
 @pytest.fixture
-def proxy(asked, killed) -> Iterator[Proxy]:
-    handler = type("Asked", (Upstream,), {"asked": asked})
+def proxy(calls, killed) -> Iterator[Proxy]:
+    handler = type("RecordingUpstream", (Upstream,), {"calls": calls})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever).start()
         with Proxy(server.server_port, lambda port: not killed.append(port)).running() as running:
@@ -109,72 +109,72 @@ def call(proxy: Proxy, caller: str = "transform") -> http.client.HTTPResponse:
     connection = http.client.HTTPConnection("127.0.0.1", proxy.ports[caller], timeout=10)
     with closing(connection):
         connection.request("POST", "/", b"{}", PUT_ITEM)
-        answer = connection.getresponse()
-        answer.body = answer.read()
-        return answer
+        response = connection.getresponse()
+        response.body = response.read()
+        return response
 
 
 def arm(proxy: Proxy, kind: str, **options: object) -> None:
     proxy.strikes = Strikes([Fault(kind, "transform", "dynamodb", "PutItem", **options)], "seed")
 
 
-def test_calls_pass_unchanged_with_the_host_that_was_signed(proxy, asked):
-    answer = call(proxy)
-    assert (answer.status, answer.body) == (200, ANSWER)
-    assert asked == [(f"127.0.0.1:{proxy.ports['transform']}", b"{}")]
+def test_calls_pass_unchanged_with_the_host_that_was_signed(proxy, calls):
+    response = call(proxy)
+    assert (response.status, response.body) == (200, RESPONSE_BODY)
+    assert calls == [(f"127.0.0.1:{proxy.ports['transform']}", b"{}")]
 
 
 @pytest.mark.parametrize(("kind", "status"), [("throttle", 400), ("server_error", 500)])
-def test_a_refused_call_never_arrives(proxy, asked, kind, status):
+def test_a_refused_call_never_arrives(proxy, calls, kind, status):
     arm(proxy, kind)
-    answer = call(proxy)
-    assert answer.status == status
-    assert json.loads(answer.body)["__type"].startswith("com.amazonaws.dynamodb")
-    assert asked == []
+    response = call(proxy)
+    assert response.status == status
+    assert json.loads(response.body)["__type"].startswith("com.amazonaws.dynamodb")
+    assert calls == []
 
 
 @pytest.mark.parametrize(("kind", "applied"), [("reset_before", False), ("reset_after", True)])
-def test_a_reset_call_has_arrived_or_not(proxy, asked, kind, applied):
+def test_a_reset_call_has_arrived_or_not(proxy, calls, kind, applied):
     arm(proxy, kind)
     with pytest.raises(ConnectionError):
         call(proxy)
-    assert len(asked) == applied
+    assert len(calls) == applied
     assert [strike.applied for strike in proxy.strikes.log] == [applied]
 
 
-def test_a_cut_answer_is_shorter_than_it_says(proxy, asked):
+def test_a_truncated_response_is_shorter_than_its_length(proxy, calls):
     arm(proxy, "cut")
     with pytest.raises(http.client.IncompleteRead):
         call(proxy)
-    assert len(asked) == 1
+    assert len(calls) == 1
 
 
 @pytest.mark.parametrize(("kind", "applied"), [("kill_before", False), ("kill_after", True)])
-def test_a_killed_caller_gets_no_answer(proxy, asked, killed, kind, applied):
+def test_a_killed_caller_gets_no_response(proxy, calls, killed, kind, applied):
     arm(proxy, kind)
     with pytest.raises(ConnectionError):
         call(proxy)
-    assert len(asked) == applied
+    assert len(calls) == applied
     assert len(killed) == 1
     assert proxy.strikes.log[0].killed
 
 
-def test_only_the_chosen_calls_of_the_chosen_caller_are_spoiled(proxy):
+def test_only_the_selected_calls_of_the_selected_caller_fail(proxy):
     arm(proxy, "throttle", at=2, times=2)
     assert call(proxy, "publish").status == 200
     assert [call(proxy).status for _ in range(5)] == [200, 400, 400, 200, 200]
     assert [strike.number for strike in proxy.strikes.log] == [2, 3]
 
 
-def test_a_storm_strikes_the_same_calls_for_a_seed(proxy):
-    def stormed() -> list[int]:
+def test_a_random_fault_hits_the_same_calls_for_a_seed(proxy):
+    def statuses_of_calls() -> list[int]:
         fault = Fault("throttle", "transform", rate=0.3, times=5)
         proxy.strikes = Strikes([fault], "seed")
         return [call(proxy).status for _ in range(20)]
 
-    first = stormed()
+    first = statuses_of_calls()
     assert 0 < first.count(400) <= 5
-    assert stormed() == first
+    assert statuses_of_calls() == first
 
 
 # ---- the oracle
@@ -189,7 +189,7 @@ def record(name: str, ingredient: str = "Gin") -> dict[str, str | None]:
 
 @pytest.fixture
 def case() -> Case:
-    """Two objects with the same id, the second one observed later, with one bad record."""
+    """Return a case of two objects with the same ID; the second, later one has a bad record."""
     drinks = (drink_of(record("Mule"), 0), drink_of(record("Negroni", "Campari"), 1))
     texts = [json.dumps(drink.fields) for drink in drinks]
     first = RawFile("a", KEY + "a", "array", (Entry(texts[0], drink="7/0"),), observed_ms=OLD)
@@ -205,7 +205,7 @@ HASHES = {"7/0": "aa", "7/1": "bb"}
 
 @pytest.fixture
 def seen(case) -> Seen:
-    """What the stack has to show of it."""
+    """Return the expected state of the stack after the case."""
     versions = [StoredVersion(f.key, f"v{f.name}", write(f).body, NEW) for f in case.objects]
     lineage = ("bucket", KEY + "b", "vb", 1)
     shown = SeenDrink("Negroni", "bb", NEW, None, "Mule", lineage, ((1, "Campari", "1 oz"),))
@@ -229,11 +229,11 @@ def load(name: str, **counts: int) -> dict[str, object]:
     return {**place, "loaded": 0, "unchanged": 0, "stale": 0, "rejected": 0, **counts}
 
 
-def test_the_oracle_finds_nothing_where_all_is_right(case, seen):
+def test_the_oracle_reports_nothing_for_a_correct_stack(case, seen):
     assert judge(case, seen, HASHES) == []
 
 
-def test_of_tied_observations_the_higher_hash_stands(case, seen):
+def test_the_higher_hash_of_tied_observations_wins(case, seen):
     tied = replace(case, objects=tuple(replace(f, observed_ms=NEW) for f in case.objects))
     remembered = seen.table["7"]._replace(earlier=frozenset({(NEW, "Mule")}))
     seen = seen._replace(table={"7": remembered})
@@ -258,7 +258,7 @@ def with_item(**fields: object):
 
 
 @pytest.mark.parametrize(
-    "tampering",
+    "manipulation",
     [
         pytest.param(lambda seen: seen._replace(versions=seen.versions[:1]), id="object lost"),
         pytest.param(lambda seen: seen._replace(loads=seen.loads[1:]), id="load lost"),
@@ -268,7 +268,7 @@ def with_item(**fields: object):
         pytest.param(lambda seen: seen._replace(dead=1), id="dead letter"),
         pytest.param(with_item(status="loading"), id="open load"),
         pytest.param(with_item(read=3), id="read too much"),
-        pytest.param(with_item(stale=1, loaded=0), id="the one that stands counts as stale"),
+        pytest.param(with_item(stale=1, loaded=0), id="the winner counts as stale"),
         pytest.param(loads(lambda one: one._replace(rejected=[])), id="rejected lines lost"),
         pytest.param(drinks(older), id="older observation"),
         pytest.param(drinks(lambda d: d._replace(name="Mule")), id="another name"),
@@ -283,11 +283,11 @@ def with_item(**fields: object):
         ),
     ],
 )
-def test_the_oracle_finds_what_was_tampered_with(case, seen, tampering):
-    assert judge(case, tampering(seen), HASHES) != []
+def test_the_oracle_reports_every_manipulation(case, seen, manipulation):
+    assert judge(case, manipulation(seen), HASHES) != []
 
 
-def test_a_record_whose_id_is_nowhere_else_counts_as_loaded(case, seen):
+def test_the_only_record_of_an_id_counts_as_loaded(case, seen):
     case = replace(case, objects=case.objects[1:])
     shown = {"7": seen.table["7"]._replace(previous_name=None, earlier=frozenset())}
     versions, loads = seen.versions[1:], seen.loads[1:]
@@ -335,7 +335,7 @@ def test_absences_a_day_apart_withdraw_a_drink(case, seen, absences, withdrawn_a
 # ---- the shrinker
 
 
-def test_a_failing_case_is_shrunk_to_what_matters():
+def test_a_failing_case_is_shrunk_to_its_cause():
     case = generate("8/2", "faulty")
     case = replace(case, held=False)
     culprit = case.objects[-1].name
@@ -354,7 +354,7 @@ def test_a_failing_case_is_shrunk_to_what_matters():
     assert next(tried) <= 100
 
 
-def test_the_readable_rest_of_a_cut_gzip_is_known():
+def test_the_readable_part_of_a_truncated_gzip_is_computed():
     entries = tuple(Entry(f'{{"n": {n}}}', absent=str(n)) for n in range(2000))
     file = RawFile("x", KEY, "ndjson", entries, gzip_members=1, cut="gzip")
     _, records = write(file)
@@ -364,7 +364,7 @@ def test_the_readable_rest_of_a_cut_gzip_is_known():
 
 
 @pytest.mark.parametrize("cut", ["gzip", "document"])
-def test_an_object_that_is_rejected_unread_is_one_rejected_record_however_it_is_cut(cut):
+def test_an_object_that_is_rejected_before_reading_is_one_rejected_record(cut):
     entries = tuple(Entry(f'{{"n": {n}}}', absent=str(n)) for n in range(9))
     file = RawFile(
         "x", KEY, "array", entries, gzip_members=1, cut=cut, rejected_as="observed_at_invalid"

@@ -1,4 +1,4 @@
-"""The in-memory stores keep the promises of the real ones, and fail on request."""
+"""The in-memory stores behave like the real ones and fail on request."""
 
 import httpx2
 import msgspec
@@ -21,7 +21,7 @@ from mocktailverse.testing.memory_stores import (
 from mocktailverse.testing.scripted_source import ScriptedTheCocktailDB, drinks_response
 
 
-def test_a_loader_runs_on_them(raw_record):
+def test_a_loader_runs_with_the_in_memory_stores(raw_record):
     raw, drinks, loads, queue = MemoryRawStore(), MemoryDrinks(), MemoryLoads(), MemoryQueue()
     version = raw.add(msgspec.json.encode([raw_record("1"), raw_record("2"), {"idDrink": "3"}]))
     Loader(raw, drinks, loads, queue, CallFaults().clock, 5).handle(LoadRequest(version, 1))
@@ -85,7 +85,7 @@ def test_an_object_that_is_put_again_is_another_version():
         raw.open(msgspec.structs.replace(first, version_id="v9"))
 
 
-def test_two_registers_of_one_drink_are_no_write():
+def test_two_registers_of_one_drink_cannot_be_written_at_once():
     absent = Register("tests:1", None, absences=(1,))
     with pytest.raises(ValueError, match="one drink"):
         MemoryDrinks().write([absent, absent])
@@ -125,13 +125,13 @@ def test_a_scripted_source_replies_to_the_most_specific_request(raw_record):
     source = ScriptedTheCocktailDB(
         {
             "search.php?f=a": drinks_response([raw_record("1")]),
-            "search.php": lambda asked: drinks_response([raw_record(name=asked)]),
+            "search.php": lambda request: drinks_response([raw_record(name=request)]),
             "lookup.php": httpx2.Response(404),
         }
     )
-    ask = source.client.fetch
-    assert b'"1"' in ask(Request("search.php", {"f": "a"})).body
-    assert b"search.php?f=b" in ask(Request("search.php", {"f": "b"})).body
-    assert b"null" in ask(Request("filter.php", {"a": "x"})).body
+    fetch = source.client.fetch
+    assert b'"1"' in fetch(Request("search.php", {"f": "a"})).body
+    assert b"search.php?f=b" in fetch(Request("search.php", {"f": "b"})).body
+    assert b"null" in fetch(Request("filter.php", {"a": "x"})).body
     assert source.requests == ["search.php?f=a", "search.php?f=b", "filter.php?a=x"]
     assert source.now_s > 0
