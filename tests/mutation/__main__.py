@@ -49,7 +49,7 @@ LEFT_OUT = (
     *(
         f"{path}.py"  # start processes, or do not run the packages
         for path in (
-            "cli/test_cli_export", "cli/test_deploy_command", "cost/test_what_costs_is_found",
+            "cli/test_cli_export", "cli/test_deploy_command", "cost/test_cost_gate",
             "deployment/test_artifacts", "deployment/test_change_sets",
             "deployment/test_environments", "deployment/test_interpreters",
             "deployment/test_removal", "repository/test_deployer", "repository/test_docs_links",
