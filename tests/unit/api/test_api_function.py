@@ -41,7 +41,7 @@ def function(world, monkeypatch):
     asyncio.set_event_loop(loop)
     api._runtime.cache_clear()  # noqa: SLF001 - as in a new process
     yield api.handler
-    api._runtime.cache_clear()  # noqa: SLF001 - likewise
+    api._runtime.cache_clear()  # noqa: SLF001 - as above
     asyncio.set_event_loop(None)
     loop.close()
 

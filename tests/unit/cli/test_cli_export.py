@@ -102,7 +102,7 @@ def test_filters_select_drinks(export):
     assert export("--format", "ndjson", "--q", "nosuchdrinkanywhere")[:2] == (0, "")
 
 
-def test_sqlite_takes_no_filters(export):
+def test_sqlite_accepts_no_filters(export):
     code, out, err = export("--format", "sqlite", "--mocktail")
     assert (code, out) == (2, "")
     assert "Use filters with another format" in err

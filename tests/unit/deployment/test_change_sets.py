@@ -83,7 +83,7 @@ def test_a_reference_to_a_replaced_resource_is_a_loss(replacement):
         ("ProvisionedThroughput", "SomethingElse", "may replace"),
     ],
 )
-def test_an_attribute_that_changes_while_its_resource_stays_may_replace(changed, attribute, action):
+def test_a_changed_attribute_of_a_kept_resource_may_replace_another(changed, attribute, action):
     table = resource_change("Table", Replacement="False", Details=[detail(changed, "Never")])
     mapping = resource_change(
         "Mapping",

@@ -115,7 +115,7 @@ def test_a_csv_reader_returns_the_values_of_the_drinks(texts):
 
 
 @given(hostile)
-def test_no_text_is_a_formula_however_a_spreadsheet_strips_it(words):
+def test_no_text_is_a_formula_after_a_spreadsheet_strips_it(words):
     cell = csv_cell(words)
     assert without_apostrophe(cell) == words
     kept = [c for c in cell if not c.isspace() and unicodedata.category(c) not in {"Cc", "Cf"}]

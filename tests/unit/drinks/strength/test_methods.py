@@ -76,7 +76,7 @@ def test_any_instructions_have_a_preparation(text):
         ("Drop one on top of each other.", "built"),
     ],
 )
-def test_only_whole_words_count_however_they_are_spaced(instructions, method):
+def test_only_whole_words_count_with_any_spacing(instructions, method):
     assert preparation_of(instructions).method == method
 
 
