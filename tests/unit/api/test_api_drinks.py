@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 import pytest
 
+from mocktailverse.api.drink_routes import drink_query
 from mocktailverse.api.query_parameters import DrinkFilters
 from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.catalogue.writer import CatalogueWriter
@@ -50,7 +51,7 @@ def test_every_order_can_be_paged(world, catalogue, sort):
 def test_the_filters_are_those_of_the_catalogue():
     fields = set(DrinkQuery.__struct_fields__) - {"sort"}
     assert set(DrinkFilters.model_fields) == fields
-    assert DrinkFilters().query() == DrinkQuery()
+    assert drink_query(DrinkFilters()) == DrinkQuery()
 
 
 FILTERS = [

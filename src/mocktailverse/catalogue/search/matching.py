@@ -71,7 +71,7 @@ class DrinkSearch:
         matches = self.matches(query)
         request = PageRequest(query_digest(query, query.order), limit, after)
         if query.order == "relevance":
-            ranks = self._ranks(query.q) if query.has_text else (matches,)
+            ranks = self._ranks(query.q) if query.q.strip() else (matches,)
             return page_by_rank(self._index, [matches & rank for rank in ranks], request)
         if query.order not in self._orders:
             self._orders[query.order] = sort_order(self._index, query.order)
@@ -126,7 +126,7 @@ class DrinkSearch:
             passed["abv_max"] = flags_bitmap(bytes([abv <= query.abv_max for abv in index.abv_max]))
         if not query.withdrawn:
             passed["withdrawn"] = index.present
-        if query.has_text:
+        if query.q.strip():
             passed["q"] = reduce(or_, self._ranks(query.q))
         return passed
 
