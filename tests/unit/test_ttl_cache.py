@@ -218,14 +218,14 @@ def test_callers_who_need_a_value_wait_for_the_fetch_until_there_is_one(source, 
     assert cache.get().value is None
     source.down = False
     clock.at += MINUTE_MS
-    assert cache.get(wait_for_value=True).value == 2
+    assert cache.current() == 2
 
 
 def test_a_caller_may_set_a_shorter_timeout(clock):
     answers = threading.Event()
 
     def fetch():
-        if cache.snapshot.checked_at is not None:
+        if cache.snapshot.fetched_at is not None:
             assert answers.wait(240)
         return clock.at
 
