@@ -17,12 +17,12 @@ import sqlite3
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import lru_cache, reduce
 from operator import and_, or_
 
 import msgspec
 
-from mocktailverse.catalogue.connection_pool import ConnectionPool
 from mocktailverse.catalogue.rows import name_key, text_key
 from mocktailverse.catalogue.search.bitmaps import (
     Selection,
@@ -53,6 +53,8 @@ _WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
 _MATCH = "SELECT json_group_array(rowid) FROM drink_texts WHERE drink_texts MATCH ?"
 _LAST_CHARACTER = "\U0010ffff"
 
+Borrow = Callable[[], AbstractContextManager[sqlite3.Connection]]
+
 Ranks = tuple[int, ...]
 """A bitmap of drinks for each rank, best first; a drink is in one of them at most."""
 
@@ -60,10 +62,10 @@ Ranks = tuple[int, ...]
 class DrinkSearch:
     """The drinks of one catalogue, filtered, ranked and counted."""
 
-    def __init__(self, index: CatalogueIndex, connections: ConnectionPool) -> None:
-        """Search the catalogue from which the index was built."""
+    def __init__(self, index: CatalogueIndex, borrow: Borrow) -> None:
+        """Search the catalogue from which the index was built; `borrow` lends connections to it."""
         self._index = index
-        self._ranks = _full_text_search(index, connections)
+        self._ranks = _full_text_search(index, borrow)
         self._orders: dict[Sort, SortOrder] = {}
 
     def page(self, query: DrinkQuery, limit: int, after: str | None) -> Page[int]:
@@ -131,7 +133,7 @@ class DrinkSearch:
         return passed
 
 
-def _full_text_search(index: CatalogueIndex, connections: ConnectionPool) -> Callable[[str], Ranks]:
+def _full_text_search(index: CatalogueIndex, borrow: Borrow) -> Callable[[str], Ranks]:
     """Return a function that searches for a text, with a cache of its latest results."""
 
     def search(text: str) -> Ranks:
@@ -139,7 +141,7 @@ def _full_text_search(index: CatalogueIndex, connections: ConnectionPool) -> Cal
         if not words:
             return (_name_contains(index, text),)
         in_name, close = f"({{name}} : ({words}))", f"({{name ingredients tags}} : ({words}))"
-        with connections.borrow() as connection:
+        with borrow() as connection:
             named, near, far = (
                 _hits(index, connection, expression)
                 for expression in (in_name, f"{close} NOT {in_name}", f"({words}) NOT {close}")
