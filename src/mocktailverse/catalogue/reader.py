@@ -207,11 +207,8 @@ class Catalogue:
             with self._building, self._connections.borrow() as connection:
                 if self._built is None:
                     index = CatalogueIndex(connection)
-                    self._built = _InMemory(
-                        index,
-                        DrinkSearch(index, self._connections.borrow),
-                        MissingIngredients(index),
-                    )
+                    search = DrinkSearch(index, self._connections.borrow)
+                    self._built = _InMemory(index, search, MissingIngredients(index))
         return self._built
 
 
@@ -235,15 +232,14 @@ class ConnectionPool:
         Raises:
             CatalogueError: the file cannot be read, or is closed.
         """
-        connection = None
         try:
             connection = self._take()
-            yield connection
+            try:
+                yield connection
+            finally:
+                self._give_back(connection)
         except sqlite3.DatabaseError as error:
             raise CatalogueError(f"The catalogue cannot be read: {error}.") from error
-        finally:
-            if connection is not None:
-                self._give_back(connection)
 
     def close(self) -> None:
         """Close all connections: idle ones now, lent ones when they are given back."""
