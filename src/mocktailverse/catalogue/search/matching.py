@@ -84,10 +84,7 @@ class DrinkSearch:
         return reduce(and_, self._filters(query).values(), self._index.all)
 
     def facets(self, query: DrinkQuery) -> Facets:
-        """Count each field's values in the drinks that pass all filters but the field's own.
-
-        Ingredients that some drink names are counted with their kinds, as their filter does.
-        """
+        """Count each field's values in the drinks that pass all filters but the field's own."""
         filters = self._filters(query)
         selections: dict[int, Selection] = {}
         counts: dict[str, list[Facet]] = {}
@@ -97,12 +94,7 @@ class DrinkSearch:
             drinks = reduce(and_, others, self._index.all)
             if drinks not in selections:
                 selections[drinks] = Selection(drinks, self._index.size)
-            values = (
-                self._index.ingredients.named_with_kinds
-                if field == "ingredient"
-                else self._index.fields[field]
-            )
-            counts[field], left_out = values.facet(selections[drinks])
+            counts[field], left_out = self._index.fields[field].facet(selections[drinks])
             if left_out:
                 more[field] = left_out
         return Facets(**counts, more=more)
