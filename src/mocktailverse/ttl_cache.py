@@ -29,8 +29,6 @@ class Snapshot(Struct, Generic[T], frozen=True):
     """Why the last fetch failed; None if it did not."""
     failing_since: float | None = None
     """When fetches began to fail; None while they succeed."""
-    checked_at: float | None = None
-    """When the last fetch ended, with or without a value."""
 
     @property
     def problem(self) -> str | None:
@@ -70,31 +68,42 @@ class TtlCache(Generic[T]):
         self._timeout_s = timeout_s
         self._flight = SingleFlight(self._refresh, in_background=in_background)
         self._is_expired = False
+        self._expires_at: float | None = None
         self.snapshot: Snapshot[T] = Snapshot()
 
-    def get(self, *, timeout_s: float | None = None, wait_for_value: bool = False) -> Snapshot[T]:
-        """Return the snapshot, after a fetch if it is due.
-
-        The first caller always waits for the fetch; with `wait_for_value`, so does every caller
-        until there is a value.
-        """
-        snapshot = self.snapshot
-        if snapshot.checked_at is None or (wait_for_value and snapshot.value is None):
+    def get(self, *, timeout_s: float | None = None) -> Snapshot[T]:
+        """Return the snapshot, after a fetch if it is due; the first caller waits for the fetch."""
+        if self._expires_at is None:
             self._flight.join()
         elif self._is_due():
             usual_s = self._timeout_s if timeout_s is None else timeout_s
-            self._flight.begin(usual_s if snapshot.error is None else 0)
+            self._flight.begin(usual_s if self.snapshot.error is None else 0)
         return self.snapshot
+
+    def current(self, *, timeout_s: float | None = None) -> T:
+        """Return the value, after a fetch if it is due; every caller waits for the first value.
+
+        Raises:
+            MocktailverseError: there is no value yet, and the last fetch failed.
+            OSError: likewise.
+        """
+        if self.snapshot.value is None:
+            self._flight.join()
+        else:
+            self.get(timeout_s=timeout_s)
+        snapshot = self.snapshot
+        if snapshot.value is None and snapshot.error is not None:
+            raise snapshot.error.with_traceback(None)  # or each of its readers would add to it
+        assert snapshot.value is not None  # noqa: S101 - a fetch returns a value or fails
+        return snapshot.value
 
     def expire(self) -> None:
         """Have the next caller fetch again, even if a fetch is under way."""
         self._is_expired = True
 
     def _is_due(self) -> bool:
-        snapshot = self.snapshot
-        if self._is_expired or snapshot.checked_at is None:
-            return True
-        return self._clock() - snapshot.checked_at >= self._ttl(snapshot)
+        expires_at = self._expires_at
+        return self._is_expired or expires_at is None or self._clock() >= expires_at
 
     def _refresh(self) -> None:
         if not self._is_due():
@@ -107,10 +116,11 @@ class TtlCache(Generic[T]):
             since = now if stale.failing_since is None else stale.failing_since
             # Without its traceback, whose frames would keep values alive.
             stripped = error.with_traceback(None)
-            self.snapshot = Snapshot(stale.value, stale.fetched_at, stripped, since, now)
+            self.snapshot = Snapshot(stale.value, stale.fetched_at, stripped, since)
         else:
             now = self._clock()
-            self.snapshot = Snapshot(value, now, checked_at=now)
+            self.snapshot = Snapshot(value, now)
+        self._expires_at = now + self._ttl(self.snapshot)
 
 
 class SingleFlight:

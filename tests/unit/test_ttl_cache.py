@@ -218,14 +218,14 @@ def test_callers_that_need_a_value_wait_for_the_first_one(source, clock):
     assert cache.get().value is None
     source.down = False
     clock.at += MINUTE_MS
-    assert cache.get(wait_for_value=True).value == 2
+    assert cache.current() == 2
 
 
 def test_a_caller_may_set_a_shorter_timeout(clock):
     source_is_up = threading.Event()
 
     def fetch():
-        if cache.snapshot.checked_at is not None:
+        if cache.snapshot.fetched_at is not None:
             assert source_is_up.wait(240)
         return clock.at
 

@@ -12,7 +12,6 @@ from mocktailverse.api.error_responses import ApiError, Problem, invalid
 from mocktailverse.api.export_delivery import ExportFormat
 from mocktailverse.api.openapi import JSON
 from mocktailverse.catalogue.reader import Catalogue
-from mocktailverse.catalogue.synced_copy import REFRESH_TIMEOUT_S
 from mocktailverse.errors import MissingError, MocktailverseError, UsageError
 
 API_VERSION = "1"
@@ -26,8 +25,8 @@ class CatalogueAnswers:
         self._request = request
         self.dependencies = dependencies_of(request)
 
-    def catalogue(self, timeout_s: float = REFRESH_TIMEOUT_S) -> Catalogue:
-        """Return the current catalogue; `timeout_s` as for `CatalogueCopy.current`.
+    def catalogue(self, timeout_s: float | None = None) -> Catalogue:
+        """Return the current catalogue; `timeout_s` as for `TtlCache`.
 
         Raises:
             ApiError: there is none.

@@ -16,7 +16,7 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from mocktailverse.api.error_responses import UNKNOWN, Problem, invalid
-from mocktailverse.catalogue.search.query import DrinkQuery, Sort
+from mocktailverse.catalogue.search.query import Sort
 from mocktailverse.drinks.drink import Alcoholic, Method
 from mocktailverse.loads.load_record import LoadStatus
 
@@ -117,11 +117,6 @@ class DrinkFilters(Parameters):
         None, description="Maximum % by volume as mixed; drinks of unknown strength are left out."
     )
     withdrawn: Flag = Field(default=False, description=ALSO_WITHDRAWN)
-
-    def query(self, sort: Sort | None = None) -> DrinkQuery:
-        """Return the catalogue's query."""
-        filters = {name: getattr(self, name) for name in DrinkFilters.model_fields}
-        return DrinkQuery(**filters, sort=sort)
 
 
 class DrinkListing(DrinkFilters):

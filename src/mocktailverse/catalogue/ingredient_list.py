@@ -30,10 +30,9 @@ def list_ingredients(
 ) -> Page[IngredientEntry]:
     """Return a page of the ingredients in use, most used first, then by name."""
     request = PageRequest(query_digest("ingredients", q, kind), limit, after)
-    keyset = request.keyset()
     entries = _matching(index, q, kind)
     start = 0
-    if keyset is not None:
+    if keyset := request.keyset():
         last_key = (-(keyset.value or 0), keyset.name, keyset.id)
         start = bisect_right(entries, last_key, key=list_key)
     shown = entries[start : start + limit]
@@ -48,7 +47,7 @@ def ingredient_detail(
 ) -> IngredientDetail | None:
     """Return an ingredient in any spelling; None if no drink has it or a kind of it."""
     ingredients = index.ingredients
-    entries = filter(None, map(ingredients.entry, ingredients.names_of(text)))
+    entries = filter(None, map(ingredients.entry_of.get, ingredients.names_of(text)))
     entry = min(entries, key=lambda entry: (entry.name != text, *list_key(entry)), default=None)
     if entry is None:
         return None
@@ -56,7 +55,7 @@ def ingredient_detail(
     return IngredientDetail(
         **msgspec.structs.asdict(entry),
         general=list(ancestors(entry.name)),
-        kinds=sorted(filter(ingredients.entry, ingredients.kinds_of(entry.name))),
+        kinds=sorted(filter(ingredients.entry_of.get, ingredients.kinds_of(entry.name))),
         pairings=_pairings(index, entry.name),
         spellings=[spelling for (spelling,) in rows],
     )

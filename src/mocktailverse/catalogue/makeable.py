@@ -57,7 +57,7 @@ class MissingIngredients:
             covered = {general for name in meant for general in self._ingredients.generals_of(name)}
             covers |= covered
             names[meant[0] if meant else canonical_name(text)[0]] = None
-            if not any(name in self._ingredients.named for name in covered):
+            if not any(name in self._ingredients.named.sets for name in covered):
                 unknown.append(text)
         return Inventory(list(names), unknown, frozenset(covers))
 
@@ -66,7 +66,7 @@ class MissingIngredients:
 
         Drinks without any ingredient are in none of them: what they need is not known.
         """
-        covered = [name for name in self._ingredients.names if name in inventory.covers]
+        covered = [name for name in self._ingredients.named.sets if name in inventory.covers]
         present = _BitSlicedCounter(map(self._ingredients.named.bitmap, covered))
         by_missing = [0] * (MAX_MISSING + 1)
         for length, drinks in self._ingredients.by_length.items():
@@ -99,7 +99,7 @@ class MissingIngredients:
         needed = Counter(
             {
                 name: self._ingredients.named.count(name, within)
-                for name in self._ingredients.names
+                for name in self._ingredients.named.sets
                 if name not in inventory.covers
             }
         )
@@ -114,12 +114,12 @@ class MissingIngredients:
     def _related_ingredients(self) -> dict[int, list[str]]:
         """Return the ingredients of the drinks that name both one and a more general one."""
         named, with_related = self._ingredients.named, 0
-        for name in self._ingredients.names:
+        for name in self._ingredients.named.sets:
             for general in self._ingredients.generals_of(name) - {name}:
                 with_related |= named.bitmap(name) & named.bitmap(general)
         has_related = bitmap_flags(with_related, self._size).__getitem__
         related: dict[int, list[str]] = defaultdict(list)
-        for name in self._ingredients.names:
+        for name in self._ingredients.named.sets:
             for ordinal in filter(has_related, named.ordinals(name)):
                 related[ordinal].append(name)
         return related

@@ -34,8 +34,8 @@ def compute_statistics(index: CatalogueIndex, connection: sqlite3.Connection) ->
     """Count the drinks of the index, and the quality codes in the file."""
     present = Selection(index.present, index.size)
     fields, left_out = {}, {}
-    for name, values in index.fields.items():
-        fields[name], left_out[name] = values.facet(present)
+    for name in ("mocktail", *FIELDS.values()):
+        fields[name], left_out[name] = index.fields[name].facet(present)
     mocktail = {facet.value: facet.count for facet in fields["mocktail"]}
     with_strength = [n for n, abv in enumerate(index.abv_max) if not isnan(abv)]
     return Statistics(

@@ -33,11 +33,13 @@ class CatalogueSource(Protocol):
         """
 
 
-class CatalogueCopy:
+class CatalogueCopy(TtlCache[Catalogue]):
     """Downloads the catalogue when it has changed; one for each process.
 
-    While the source fails, readers get the last copy, and the source is not asked again for a
-    while. Without any copy they get the error, for a shorter while. See `TtlCache`.
+    `current` returns a catalogue that is at most `max_age_s` older than the published one, and
+    older only while a refresh is under way or the source fails. A source that fails is not asked
+    again for a while. Without any copy, readers get the error (MissingError: nothing is published
+    yet), for a shorter while. A file is deleted when nothing holds its Catalogue any longer.
     """
 
     def __init__(
@@ -50,48 +52,29 @@ class CatalogueCopy:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Copy into `folder`, which is created when needed; check for changes every `max_age_s`."""
-        self._source = source
-        self._folder = folder
-        self._max_age_s = max_age_s
-        self._in_background = in_background
-        self._clock = clock
-        self._etag: str | None = None
-        self._cache = TtlCache(
+        super().__init__(
             self._newest,
             ttl=self._ttl_s,
             clock=clock,
             timeout_s=REFRESH_TIMEOUT_S,
             in_background=in_background,
         )
+        self._source = source
+        self._folder = folder
+        self._max_age_s = max_age_s
+        self._in_background = in_background
+        self._etag: str | None = None
 
     @property
     def problem(self) -> str | None:
         """Why the last check of the source failed; None if it did not."""
-        return self._cache.snapshot.problem
+        return self.snapshot.problem
 
     @property
     def failing_for_s(self) -> float | None:
         """For how long every check of the source has failed; None if the last one did not."""
-        failing_since = self._cache.snapshot.failing_since
+        failing_since = self.snapshot.failing_since
         return None if failing_since is None else self._clock() - failing_since
-
-    def current(self, *, timeout_s: float = REFRESH_TIMEOUT_S) -> Catalogue:
-        """Return the catalogue, at most `max_age_s` older than the published one.
-
-        It is older while a refresh is under way or the source fails. In the background, the
-        reader who starts a refresh waits for it for `timeout_s` at most. A file is deleted when
-        nothing holds its Catalogue any longer.
-
-        Raises:
-            MissingError: nothing is published yet.
-            MocktailverseError: there is no copy yet, and the first download failed.
-            OSError: likewise.
-        """
-        snapshot = self._cache.get(timeout_s=timeout_s, wait_for_value=True)
-        if snapshot.value is None and snapshot.error is not None:
-            raise snapshot.error.with_traceback(None)  # or each of its readers would add to it
-        assert snapshot.value is not None  # noqa: S101 - a fetch returns a value or fails
-        return snapshot.value
 
     def _ttl_s(self, snapshot: Snapshot[Catalogue]) -> float:
         if snapshot.error is None:
@@ -102,7 +85,7 @@ class CatalogueCopy:
         return self._max_age_s if self._in_background else max(self._max_age_s, FAILURE_TTL_S)
 
     def _newest(self) -> Catalogue:
-        held = self._cache.snapshot.value
+        held = self.snapshot.value
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"catalogue-{secrets.token_hex(8)}.sqlite"
         with ExitStack() as unless_opened:

@@ -122,14 +122,6 @@ class CatalogueWriter:
         """The version, format and counts of the file that was opened."""
         return read_meta(self._connection)
 
-    def fingerprints(self, ids: Iterable[str]) -> dict[str, Fingerprint]:
-        """Return the fingerprints of those of the drinks that are in the catalogue."""
-        return {
-            drink_id: stored.fingerprint
-            for chunk in _chunks(ids)
-            for drink_id, stored in self._stored(chunk).items()
-        }
-
     def put(self, drinks: Iterable[Drink]) -> int:
         """Upsert drinks; those with an equal fingerprint are skipped. Return how many changed."""
         return sum(self._put(chunk) for chunk in _chunks(drinks))

@@ -60,7 +60,5 @@ def require_source(name: str) -> RecordReader:
     return SOURCES[name]
 
 
-SOURCES: dict[str, RecordReader] = {
-    "thecocktaildb": TheCocktailDBRecords(),
-}
+SOURCES: dict[str, RecordReader] = {"thecocktaildb": TheCocktailDBRecords()}
 """The registered sources, by their name in raw keys: `raw/<source>/`."""

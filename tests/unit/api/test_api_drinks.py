@@ -1,11 +1,14 @@
 """Drinks over HTTP: the catalogue's drinks as the JSON of the contract."""
 
 import json
+import sys
+import threading
 from urllib.parse import quote, urlencode
 
 import msgspec
 import pytest
 
+from mocktailverse.api.drink_routes import drink_query, search_drinks
 from mocktailverse.api.query_parameters import DrinkFilters
 from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.catalogue.writer import CatalogueWriter
@@ -47,10 +50,34 @@ def test_every_order_can_be_paged(world, catalogue, sort):
     assert sorted(drink_ids) == sorted(drink.id for drink in catalogue.all_drinks())
 
 
+def test_a_search_passes_at_most_six_modules_from_its_route_to_sql(world):
+    modules = []
+
+    def find_route(frame, event, _argument):
+        if event == "call" and frame.f_code is search_drinks.__code__:
+            sys.setprofile(note_module)
+            note_module(frame, event, None)
+
+    def note_module(frame, event, argument):
+        if event == "c_call" and argument.__name__ == "execute":
+            sys.setprofile(None)
+        elif event == "call" and frame.f_globals["__name__"].startswith("mocktailverse."):
+            modules.append(frame.f_globals["__name__"])
+
+    world.get("/drinks?q=lime")  # builds the index
+    threading.setprofile(find_route)
+    try:
+        assert world.get("/drinks?q=gin").status_code == 200
+    finally:
+        threading.setprofile(None)
+    assert modules[-1] == "mocktailverse.catalogue.search.matching", "the full-text search"
+    assert len(set(modules)) <= 6, modules
+
+
 def test_the_filters_are_those_of_the_catalogue():
     fields = set(DrinkQuery.__struct_fields__) - {"sort"}
     assert set(DrinkFilters.model_fields) == fields
-    assert DrinkFilters().query() == DrinkQuery()
+    assert drink_query(DrinkFilters()) == DrinkQuery()
 
 
 FILTERS = [

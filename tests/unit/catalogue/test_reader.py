@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from mocktailverse.catalogue import reader
-from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.reader import Catalogue, ConnectionPool
 from mocktailverse.catalogue.schema import FORMAT
 from mocktailverse.catalogue.search.index import CatalogueIndex
 from mocktailverse.catalogue.search.query import DrinkQuery
@@ -164,3 +164,37 @@ def test_the_index_is_built_once_by_the_first_query_or_by_warm(
     assert built == [1]
     assert catalogue.count(DrinkQuery()) == len(catalogue.search(DrinkQuery()).items) == 1
     assert built == [1]
+
+
+# ---- the pool of connections
+
+
+def test_connections_are_reused(tmp_path, new_file):
+    connections = ConnectionPool(new_file(tmp_path / "a.sqlite", []))
+    with connections.borrow() as first, connections.borrow() as second:
+        assert first is not second
+    with connections.borrow() as again, connections.borrow() as another:
+        assert {again, another} == {first, second}
+    connections.close()
+
+
+def test_idle_connections_close_at_once_and_borrowed_ones_when_returned(tmp_path, new_file):
+    connections = ConnectionPool(new_file(tmp_path / "a.sqlite", []))
+    with connections.borrow() as borrowed:
+        with connections.borrow() as idle:
+            pass
+        connections.close()
+        assert borrowed.execute("SELECT 1").fetchall() == [(1,)]
+        with pytest.raises(sqlite3.ProgrammingError):
+            idle.execute("SELECT 1")
+    with pytest.raises(sqlite3.ProgrammingError):
+        borrowed.execute("SELECT 1")
+    with pytest.raises(CatalogueError, match="closed"), connections.borrow():
+        pass
+
+
+def test_connections_are_read_only(tmp_path, new_file):
+    connections = ConnectionPool(new_file(tmp_path / "a.sqlite", []))
+    with pytest.raises(CatalogueError, match="cannot be read"), connections.borrow() as borrowed:
+        borrowed.execute("DELETE FROM meta")
+    connections.close()

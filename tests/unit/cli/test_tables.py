@@ -31,8 +31,7 @@ from mocktailverse.local.lifecycle import Status
 from mocktailverse.local.processes import Process
 from mocktailverse.local.state import DASHBOARD, EMULATOR, SERVER, SOURCE, LocalStack
 from mocktailverse.pipeline.verify import VerifyReport
-from mocktailverse.sources.thecocktaildb.coverage import Coverage
-from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport
+from mocktailverse.sources.thecocktaildb.extract_report import Coverage, ExtractReport
 
 WIDTH = 80
 KEY = "raw/thecocktaildb/2026/11/23/20261123T013135673Z-ingest/00002-winter.ndjson.gz"

@@ -92,36 +92,30 @@ class PostingLists:
     def __init__(self, size: int, drinks: Mapping[str, DrinkSet]) -> None:
         """Take a set of ordinals below `size` for each value."""
         self._size = size
-        self._sets = {value: self._compact(members) for value, members in drinks.items()}
+        self.sets = {value: self._compact(members) for value, members in drinks.items()}
+        """The drinks of each value, in their stored form."""
         sizes = {
             value: members.bit_count() if isinstance(members, int) else len(members)
-            for value, members in self._sets.items()
+            for value, members in self.sets.items()
         }
         self.by_size = sorted(sizes.items(), key=lambda item: (-item[1], item[0]))
         """Values with their number of drinks, most frequent first, then by value."""
         self._spellings: dict[str, list[str]] = {}
-        for value in self._sets:
+        for value in self.sets:
             self._spellings.setdefault(fold_case(value), []).append(value)
-
-    def __contains__(self, value: str) -> bool:
-        return value in self._sets
 
     def spellings(self, text: str) -> list[str]:
         """Return the values that equal a text but for case and white space."""
         return self._spellings.get(fold_case(text), [])
 
-    def drinks(self, value: str) -> DrinkSet:
-        """Return the drinks of exactly this value in their stored form; there must be one."""
-        return self._sets[value]
-
     def bitmap(self, value: str) -> int:
         """Return the drinks of exactly this value; 0 for a value that no drink has."""
-        drinks = self._sets.get(value, 0)
+        drinks = self.sets.get(value, 0)
         return drinks if isinstance(drinks, int) else ordinals_bitmap(drinks, self._size)
 
     def ordinals(self, value: str) -> Iterable[int]:
         """Return the drinks of exactly this value; there must be one."""
-        drinks = self._sets[value]
+        drinks = self.sets[value]
         return bitmap_ordinals(drinks, self._size) if isinstance(drinks, int) else drinks
 
     def any_of(self, texts: Iterable[str]) -> int:
@@ -131,7 +125,7 @@ class PostingLists:
 
     def count(self, value: str, within: Selection) -> int:
         """Return how many drinks of the selection have a value that some drink has."""
-        drinks = self._sets[value]
+        drinks = self.sets[value]
         if isinstance(drinks, int):
             return (drinks & within.bitmap).bit_count()
         return sum(map(within.flags.__getitem__, drinks))
@@ -170,7 +164,7 @@ class PostingLists:
             bool(members & within.bitmap)
             if isinstance(members, int)
             else any(map(flags.__getitem__, members))
-            for members in self._sets.values()
+            for members in self.sets.values()
         )
 
     def _compact(self, members: DrinkSet) -> "int | array[int]":

@@ -61,7 +61,7 @@ class CatalogueIndex:
         all: bitmap of all drinks.
         present: bitmap of the drinks that are not withdrawn.
         fields: posting lists of category, alcoholic, glass, method, certainty, mocktail, tag,
-            spirit.
+            spirit; and of each ingredient that some drink names, with its kinds.
         ingredients: the ingredients and their drinks.
     """
 
@@ -90,6 +90,7 @@ class CatalogueIndex:
             drinks = join_spellings(drinks_by_value(query))
             self.fields[field] = PostingLists(self.size, drinks)
         self.ingredients = IngredientIndex(connection, self.size, drinks_by_value(_LINES))
+        self.fields["ingredient"] = PostingLists(self.size, self.ingredients.joined_spellings())
 
 
 class IngredientIndex:
@@ -98,13 +99,11 @@ class IngredientIndex:
     The sets of drinks include withdrawn ones.
 
     Attributes:
-        names: the ingredients that some drink names.
         named: the drinks that name an ingredient itself.
         with_kinds: the drinks that name it or a kind of it.
-        named_with_kinds: the same, for ingredients that some drink names itself; those that
-            differ in case only are one, in the usual spelling.
         by_length: for each number of distinct ingredients, the drinks that have that many.
         entries: those in use, in the order of the list: most used first, then by name.
+        entry_of: the same by name.
     """
 
     def __init__(
@@ -112,7 +111,6 @@ class IngredientIndex:
     ) -> None:
         """Take the ordinals, below `size`, of the drinks that name each ingredient."""
         self.named = PostingLists(size, drinks)
-        self.names = list(drinks)
         lengths: dict[int, list[int]] = defaultdict(list)
         for ordinal, length in Counter(chain.from_iterable(drinks.values())).items():
             lengths[length].append(ordinal)
@@ -123,27 +121,27 @@ class IngredientIndex:
         self._kinds: dict[str, list[str]] = defaultdict(list)
         for name, general in connection.execute(_KINDS):
             generals[name].append(general)
-            if name != general and name in self.named:
+            if name != general and name in self.named.sets:
                 self._kinds[general].append(name)
         self._generals = {
             name: frozenset((*self.named.spellings(name), name, *those))
             for name, those in generals.items()
         }
-        sets: dict[str, DrinkSet] = {name: self.named.drinks(name) for name in self.names}
+        sets: dict[str, DrinkSet] = {**self.named.sets}
         for general, kinds in self._kinds.items():
             sets[general] = reduce(or_, map(self.named.bitmap, (general, *kinds)))
         self.with_kinds = PostingLists(size, sets)
-        self.named_with_kinds = PostingLists(size, self._joined_spellings(sets))
         entries = [IngredientEntry(*row) for row in connection.execute(_ENTRIES)]
         self.entries = sorted(entries, key=list_key)
-        self._entry_of = {entry.name: entry for entry in self.entries}
+        self.entry_of = {entry.name: entry for entry in self.entries}
 
-    def _joined_spellings(self, sets: Mapping[str, DrinkSet]) -> dict[str, DrinkSet]:
+    def joined_spellings(self) -> dict[str, DrinkSet]:
+        """Return the drinks with each named ingredient or a kind of it, by its usual spelling."""
         joined: dict[str, DrinkSet] = {}
         for usual, _ in self.named.by_size:
             spellings = self.named.spellings(usual)
             if len(spellings) == 1:
-                joined[usual] = sets[usual]
+                joined[usual] = self.with_kinds.sets[usual]
             elif not any(spelling in joined for spelling in spellings):
                 joined[usual] = reduce(or_, map(self.with_kinds.bitmap, spellings))
         return joined
@@ -159,10 +157,6 @@ class IngredientIndex:
     def drinks_with(self, text: str) -> int:
         """Return the drinks that have an ingredient, in any spelling, or a kind of it."""
         return reduce(or_, map(self.with_kinds.bitmap, self.names_of(text)), 0)
-
-    def entry(self, name: str) -> IngredientEntry | None:
-        """Return the entry of an ingredient in use."""
-        return self._entry_of.get(name)
 
     def generals_of(self, name: str) -> frozenset[str]:
         """Return the ingredient itself, in any case, and all that are more general."""

@@ -17,12 +17,12 @@ import sqlite3
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import lru_cache, reduce
 from operator import and_, or_
 
 import msgspec
 
-from mocktailverse.catalogue.connection_pool import ConnectionPool
 from mocktailverse.catalogue.rows import name_key, text_key
 from mocktailverse.catalogue.search.bitmaps import (
     Selection,
@@ -53,6 +53,8 @@ _WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
 _MATCH = "SELECT json_group_array(rowid) FROM drink_texts WHERE drink_texts MATCH ?"
 _LAST_CHARACTER = "\U0010ffff"
 
+Borrow = Callable[[], AbstractContextManager[sqlite3.Connection]]
+
 Ranks = tuple[int, ...]
 """A bitmap of drinks for each rank, best first; a drink is in one of them at most."""
 
@@ -60,10 +62,10 @@ Ranks = tuple[int, ...]
 class DrinkSearch:
     """The drinks of one catalogue, filtered, ranked and counted."""
 
-    def __init__(self, index: CatalogueIndex, connections: ConnectionPool) -> None:
-        """Search the catalogue from which the index was built."""
+    def __init__(self, index: CatalogueIndex, borrow: Borrow) -> None:
+        """Search the catalogue from which the index was built; `borrow` lends connections to it."""
         self._index = index
-        self._ranks = _full_text_search(index, connections)
+        self._ranks = _full_text_search(index, borrow)
         self._orders: dict[Sort, SortOrder] = {}
 
     def page(self, query: DrinkQuery, limit: int, after: str | None) -> Page[int]:
@@ -71,7 +73,7 @@ class DrinkSearch:
         matches = self.matches(query)
         request = PageRequest(query_digest(query, query.order), limit, after)
         if query.order == "relevance":
-            ranks = self._ranks(query.q) if query.has_text else (matches,)
+            ranks = self._ranks(query.q) if query.q.strip() else (matches,)
             return page_by_rank(self._index, [matches & rank for rank in ranks], request)
         if query.order not in self._orders:
             self._orders[query.order] = sort_order(self._index, query.order)
@@ -82,10 +84,7 @@ class DrinkSearch:
         return reduce(and_, self._filters(query).values(), self._index.all)
 
     def facets(self, query: DrinkQuery) -> Facets:
-        """Count each field's values in the drinks that pass all filters but the field's own.
-
-        Ingredients that some drink names are counted with their kinds, as their filter does.
-        """
+        """Count each field's values in the drinks that pass all filters but the field's own."""
         filters = self._filters(query)
         selections: dict[int, Selection] = {}
         counts: dict[str, list[Facet]] = {}
@@ -95,12 +94,7 @@ class DrinkSearch:
             drinks = reduce(and_, others, self._index.all)
             if drinks not in selections:
                 selections[drinks] = Selection(drinks, self._index.size)
-            values = (
-                self._index.ingredients.named_with_kinds
-                if field == "ingredient"
-                else self._index.fields[field]
-            )
-            counts[field], left_out = values.facet(selections[drinks])
+            counts[field], left_out = self._index.fields[field].facet(selections[drinks])
             if left_out:
                 more[field] = left_out
         return Facets(**counts, more=more)
@@ -126,12 +120,12 @@ class DrinkSearch:
             passed["abv_max"] = flags_bitmap(bytes([abv <= query.abv_max for abv in index.abv_max]))
         if not query.withdrawn:
             passed["withdrawn"] = index.present
-        if query.has_text:
+        if query.q.strip():
             passed["q"] = reduce(or_, self._ranks(query.q))
         return passed
 
 
-def _full_text_search(index: CatalogueIndex, connections: ConnectionPool) -> Callable[[str], Ranks]:
+def _full_text_search(index: CatalogueIndex, borrow: Borrow) -> Callable[[str], Ranks]:
     """Return a function that searches for a text, with a cache of its latest results."""
 
     def search(text: str) -> Ranks:
@@ -139,7 +133,7 @@ def _full_text_search(index: CatalogueIndex, connections: ConnectionPool) -> Cal
         if not words:
             return (_name_contains(index, text),)
         in_name, close = f"({{name}} : ({words}))", f"({{name ingredients tags}} : ({words}))"
-        with connections.borrow() as connection:
+        with borrow() as connection:
             named, near, far = (
                 _hits(index, connection, expression)
                 for expression in (in_name, f"{close} NOT {in_name}", f"({words}) NOT {close}")

@@ -45,12 +45,7 @@ class DrinkQuery(Struct, frozen=True, kw_only=True):
     @property
     def order(self) -> Sort:
         """The sort order that applies."""
-        return self.sort or ("relevance" if self.has_text else "name")
-
-    @property
-    def has_text(self) -> bool:
-        """Whether there is a text to search for."""
-        return bool(self.q.strip())
+        return self.sort or ("relevance" if self.q.strip() else "name")
 
 
 class Page(Struct, Generic[T], frozen=True):

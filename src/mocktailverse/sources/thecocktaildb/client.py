@@ -72,8 +72,6 @@ class TheCocktailDB:
     1 s. It is longer if the source sends Retry-After (up to 60 s).
     """
 
-    source = SOURCE
-
     def __init__(  # noqa: PLR0913 - settings by keyword, and clocks that tests replace
         self,
         base_url: str,

@@ -33,14 +33,12 @@ def extract(  # noqa: PLR0913 - the task by position, everything else by keyword
     now_ms: Callable[[], int],
     time_left_s: Callable[[], float],
     cursor: FetchCursor | None = None,
-    on_page: Callable[[int, int], None] | None = None,
 ) -> ExtractReport:
     """Fetch and store the strategy's pages until done or out of time; return a report.
 
     Each call makes progress, so that a run which is continued at its cursor ends at some time. An
     error of the store ends the call. `run` is a part of the keys: letters, digits, `.`, `_` and
     `-`. The time left may be infinite. `cursor` is where an earlier call of the same run stopped.
-    `on_page` gets the number of pages done and of all pages so far.
 
     Raises:
         UsageError: the run's name is invalid, or the cursor belongs to another run.
@@ -53,10 +51,8 @@ def extract(  # noqa: PLR0913 - the task by position, everything else by keyword
         page, *rest = pending
         if fetcher.time_is_short(len(page.requests)):
             report.stopped_because = "time"
-            break
-        pending = (*_follow(fetcher, page), *rest)
-        if on_page:
-            on_page(report.pages, report.pages + len(pending))
+        else:
+            pending = (*_follow(fetcher, page), *rest)
     report.done = not pending
     if pending:
         report.cursor = fetcher.cursor(pending)

@@ -4,7 +4,6 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from mocktailverse.sources.thecocktaildb.coverage import Coverage
 from mocktailverse.sources.thecocktaildb.strategies import FetchPage
 
 
@@ -28,6 +27,33 @@ class Failure(Struct, frozen=True):
     error: str
     transient: bool
     """Whether a later run may succeed."""
+
+
+class Coverage(Struct, frozen=True):
+    """The coverage of a sweep, in drinks."""
+
+    known: int
+    """Known and not withdrawn."""
+    seen: int
+    """Seen by this sweep, even if only in a list."""
+    held: int
+    """Whose record this sweep stored."""
+    new: int
+    """Seen for the first time."""
+    absent: int
+    """Known, but a look-up of this sweep found nothing."""
+    withdrawn: int
+    """Missing in look-ups a day or more apart; looked up again once a month."""
+    estimated_total: int
+    """Estimated size of the source, from the share of unknown ones among random drinks."""
+    requests: int
+    """Sent by all calls of this sweep, including retries."""
+    requests_per_drink: float
+    """Requests for each drink seen."""
+    outage_suspected: bool
+    """Whether too many drinks are absent to be plausible; then none is reported as absent."""
+    ended: Literal["done", "time", "requests", "unreachable"]
+    """`done`, or why the call stopped."""
 
 
 class ExtractReport(Struct):

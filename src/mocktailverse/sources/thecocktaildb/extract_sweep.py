@@ -1,8 +1,7 @@
 """The extract stage for a sweep: raw objects with the drinks of the source, and with absences.
 
-The state of the sweeps is stored under `state/fetch/<source>/known.json` at the end of each call.
-If it is lost, or a call crashes before it is stored, the next sweep sends more requests; nothing
-else changes.
+The state of the sweeps is stored under STATE_KEY at the end of each call. If it is lost, or a call
+crashes before it is stored, the next sweep sends more requests; nothing else changes.
 
 A drink that the source no longer has reaches the pipeline as a raw record, a tombstone:
 `{"idDrink": "11007", "absent": true}`. It is written only at the end of a complete sweep, for known
@@ -14,14 +13,19 @@ from collections.abc import Callable
 import msgspec
 
 from mocktailverse.sources import ObjectStore
-from mocktailverse.sources.thecocktaildb.client import TheCocktailDB
+from mocktailverse.sources.thecocktaildb.client import SOURCE, TheCocktailDB
 from mocktailverse.sources.thecocktaildb.extract import check_run
-from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport, FetchCursor
+from mocktailverse.sources.thecocktaildb.extract_report import (
+    Coverage,
+    ExtractReport,
+    FetchCursor,
+)
 from mocktailverse.sources.thecocktaildb.page_fetcher import PageFetcher
 from mocktailverse.sources.thecocktaildb.sweep import Sweep
-from mocktailverse.sources.thecocktaildb.sweep_state import SweepState
+from mocktailverse.sources.thecocktaildb.sweep_state import SweepProgress, SweepState
 
 MAX_REQUESTS = 3000
+STATE_KEY = f"state/fetch/{SOURCE}/known.json"
 
 
 def extract_sweep(  # noqa: PLR0913 - the task by position, everything else by keyword
@@ -46,7 +50,7 @@ def extract_sweep(  # noqa: PLR0913 - the task by position, everything else by k
         UsageError: the run's name is invalid, or the cursor belongs to another run.
     """
     check_run(run, "sweep", cursor)
-    state = _stored_state(store, client.source)
+    state = _stored_state(store)
     progress = state.begin(run, cursor.started_ms if cursor else now_ms(), full=full)
     sweep = Sweep(state, progress, premium=client.premium)
     start = cursor or FetchCursor(run, "sweep", progress.started_ms, ())
@@ -68,13 +72,13 @@ def extract_sweep(  # noqa: PLR0913 - the task by position, everything else by k
             progress.requests = sent_before + report.requests
     if report.done:
         _put_absences(fetcher, sweep)
-    report.coverage = sweep.coverage(report.stopped_because or "done")
+    report.coverage = _coverage(report, state, progress, sweep)
     if report.stopped_because == "time":
         report.cursor = fetcher.cursor()
     else:
         state.sweep = None
     body = msgspec.json.encode(state)
-    store.put(_state_key(client.source), body, metadata={}, content_type="application/json")
+    store.put(STATE_KEY, body, metadata={}, content_type="application/json")
     return report
 
 
@@ -89,14 +93,41 @@ def _put_absences(fetcher: PageFetcher, sweep: Sweep) -> None:
     sweep.note_absences(observed_ms)
 
 
-def _stored_state(store: ObjectStore, source: str) -> SweepState:
+def _stored_state(store: ObjectStore) -> SweepState:
     """Return the state of earlier sweeps; an empty one if it cannot be read."""
-    body = store.get(_state_key(source))
+    body = store.get(STATE_KEY)
     try:
         return msgspec.json.decode(body, type=SweepState) if body else SweepState()
     except msgspec.DecodeError:
         return SweepState()
 
 
-def _state_key(source: str) -> str:
-    return f"state/fetch/{source}/known.json"
+def _coverage(
+    report: ExtractReport, state: SweepState, progress: SweepProgress, sweep: Sweep
+) -> Coverage:
+    drinks = state.drinks.values()
+    present = sum(not drink.withdrawn for drink in drinks)
+    seen = sum(drink.seen_ms >= progress.started_ms for drink in drinks)
+    return Coverage(
+        known=present,
+        seen=seen,
+        held=sum(drink.full_ms >= progress.started_ms for drink in drinks),
+        new=progress.new,
+        absent=len(progress.absent),
+        withdrawn=len(drinks) - present,
+        estimated_total=max(present, _estimate(progress)),
+        requests=progress.requests,
+        requests_per_drink=round(progress.requests / max(1, seen), 3),
+        outage_suspected=sweep.outage_suspected,
+        ended=report.stopped_because or "done",
+    )
+
+
+def _estimate(progress: SweepProgress) -> int:
+    """Return an estimate of the source's size by capture-recapture (Chapman's estimator).
+
+    Known drinks are the marked animals, random drinks the second catch. Example: 599 known drinks;
+    of 99 random ones 9 are new, so 90 are marked: 600 * 100 / 91 - 1, about 658.
+    """
+    draws, new, before = progress.drawn
+    return round((before + 1) * (draws + 1) / (draws - new + 1)) - 1 if draws else 0

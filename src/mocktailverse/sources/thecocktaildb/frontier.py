@@ -10,6 +10,7 @@ from mocktailverse.sources.thecocktaildb.strategies import first_letters
 from mocktailverse.sources.thecocktaildb.sweep_state import (
     DAY_MS,
     RECHECK_MS,
+    Listing,
     SweepProgress,
     SweepState,
 )
@@ -122,12 +123,13 @@ class Frontier:
 
     def _was_whole(self, request: Request) -> bool:
         """Return whether the filter's last response was complete, and about a week old at most."""
-        listing = self._state.listings.get(str(request))
-        return bool(listing and listing.whole) and self._listing_age_ms(request) <= 2 * WEEK_MS
+        return self._listing(request).whole and self._listing_age_ms(request) <= 2 * WEEK_MS
 
     def _listing_age_ms(self, request: Request) -> int:
-        listing = self._state.listings.get(str(request))
-        return self._progress.started_ms - (listing.asked_ms if listing else 0)
+        return self._progress.started_ms - self._listing(request).asked_ms
+
+    def _listing(self, request: Request) -> Listing:
+        return self._state.listings.get(str(request), Listing())
 
 
 def filter_request(parameter: str, value: str) -> Request:

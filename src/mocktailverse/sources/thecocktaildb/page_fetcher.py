@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from mocktailverse.errors import PermanentError, TransientError, UnreachableError
 from mocktailverse.loads.object_version import run_prefix
 from mocktailverse.sources import ObjectStore
-from mocktailverse.sources.thecocktaildb.client import OutOfTimeError, TheCocktailDB
+from mocktailverse.sources.thecocktaildb.client import SOURCE, OutOfTimeError, TheCocktailDB
 from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport, Failure, FetchCursor
 from mocktailverse.sources.thecocktaildb.responses import ApiResponse, Request
 from mocktailverse.sources.thecocktaildb.strategies import FetchPage
@@ -141,11 +141,10 @@ class PageFetcher:
     ) -> None:
         extension, content_type, body = content
         start = self._start
-        prefix = run_prefix(area, self._client.source, start.started_ms, start.run)
-        key = f"{prefix}{part}.{extension}"
+        key = f"{run_prefix(area, SOURCE, start.started_ms, start.run)}{part}.{extension}"
         metadata = {
             "observed-at": str(observed_ms),
-            "source": self._client.source,
+            "source": SOURCE,
             "run": start.run,
             "strategy": start.strategy,
             "part": part,

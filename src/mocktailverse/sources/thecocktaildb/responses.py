@@ -7,6 +7,7 @@ transient failure, which is retried.
 """
 
 import json
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urlencode
 
 import msgspec
@@ -70,6 +71,16 @@ def parse_response(request: Request, body: bytes) -> ApiResponse:
     if records is None or isinstance(records, str):
         return ApiResponse(body, [])
     raise PermanentError(f"`{request}`: `drinks` is not a list, null or a string.")
+
+
+def drinks_of(records: Iterable[object]) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """Yield the records that have an id, with the id as text."""
+    for record in records:
+        if isinstance(record, dict):
+            drink_id = record.get("idDrink")
+            is_id = isinstance(drink_id, str | int) and not isinstance(drink_id, bool)
+            if is_id and (text := str(drink_id).strip()):
+                yield text, record
 
 
 def _json(request: Request, body: bytes) -> object:

@@ -4,12 +4,12 @@ The free key truncates responses without any sign. A response counts as complete
 records differs from the cap: it is smaller, or larger if the source has no cap.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from mocktailverse.sources.thecocktaildb.name_index import NameIndex
 from mocktailverse.sources.thecocktaildb.record_reader import INGREDIENT_FIELDS
-from mocktailverse.sources.thecocktaildb.responses import ApiResponse, Request
+from mocktailverse.sources.thecocktaildb.responses import ApiResponse, Request, drinks_of
 from mocktailverse.sources.thecocktaildb.sweep_state import (
     KnownDrink,
     Listing,
@@ -139,16 +139,6 @@ class Sightings:
             self._progress.absent[drink_id] = at_ms
         else:
             del self._state.drinks[drink_id]  # a list named it once, but no response had its record
-
-
-def drinks_of(records: Iterable[object]) -> Iterator[tuple[str, Mapping[str, object]]]:
-    """Yield the records that have an id, with the id as text."""
-    for record in records:
-        if isinstance(record, dict):
-            drink_id = record.get("idDrink")
-            is_id = isinstance(drink_id, str | int) and not isinstance(drink_id, bool)
-            if is_id and (text := str(drink_id).strip()):
-                yield text, record
 
 
 def _text(record: Mapping[str, object], key: str) -> str:

@@ -12,7 +12,7 @@ from typing import Literal
 from msgspec import Struct
 
 from mocktailverse.errors import UsageError
-from mocktailverse.sources.thecocktaildb.responses import Request
+from mocktailverse.sources.thecocktaildb.responses import Request, drinks_of
 
 BATCH = 25
 """Maximum requests of a batch page."""
@@ -113,9 +113,7 @@ def _popular(*, premium: bool) -> tuple[FetchPage, ...]:
 
 def revealed(page: FetchPage, records: Iterable[object]) -> tuple[FetchPage, ...]:
     """Return look-ups of all drinks that a listing's records name, each once, in their order."""
-    ids = (record.get("idDrink") for record in records if isinstance(record, dict))
-    named = [str(drink_id) for drink_id in ids if isinstance(drink_id, str | int) and drink_id]
-    return _look_ups(f"{page.part}-i", dict.fromkeys(named))
+    return _look_ups(f"{page.part}-i", dict(drinks_of(records)))
 
 
 def _look_ups(part: str, ids: Iterable[str]) -> tuple[FetchPage, ...]:

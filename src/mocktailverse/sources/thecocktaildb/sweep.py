@@ -10,7 +10,6 @@ This module sends no request and has no clock.
 
 from collections.abc import Iterable, Iterator
 
-from mocktailverse.sources.thecocktaildb.coverage import Coverage, Ended, coverage
 from mocktailverse.sources.thecocktaildb.frontier import (
     DRY_AFTER,
     SEARCHES_TO_JUDGE_BY,
@@ -78,11 +77,6 @@ class Sweep:
             drink = self._state.drinks[drink_id]
             drink.absent_ms = drink.absent_ms or observed_ms
             drink.absent_again_ms = observed_ms
-
-    def coverage(self, ended: Ended) -> Coverage:
-        """Return how much of the source the sweep has covered so far."""
-        suspected = self.outage_suspected
-        return coverage(self._state, self._progress, outage_suspected=suspected, ended=ended)
 
     def next_page(self, limit: int) -> FetchPage | None:
         """Return the next page, of at most `limit` requests; None = the sweep is complete.

@@ -77,4 +77,4 @@ def test_values_are_found_without_case_and_surplus_white_space():
     assert values.spellings(" OLD fashioned\n") == ["Old  Fashioned", "old fashioned"]
     assert values.spellings("Oldfashioned") == []
     assert values.any_of(["old fashioned", "nothing"]) == ordinals_bitmap([0, 1], 9)
-    assert ("Cup" in values, "cup" in values, values.bitmap("cup")) == (True, False, 0)
+    assert ("Cup" in values.sets, "cup" in values.sets, values.bitmap("cup")) == (True, False, 0)
