@@ -4,11 +4,13 @@ English first, then the words of German, French, Spanish and Italian recipes. Ea
 meaning; `grammar` decides how words combine.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from mocktailverse.drinks.drink import MeasureKind
 from mocktailverse.drinks.text import word_set
-from mocktailverse.drinks.units import FIFTH_ML, GRAMS_PER_UNIT, ML_PER_UNIT
+from mocktailverse.drinks.units import FIFTH_ML, GRAMS_PER_UNIT, ML_PER_UNIT, UNITS
+
+_T = TypeVar("_T")
 
 
 class UnitWord(NamedTuple):
@@ -32,70 +34,28 @@ class UnitWord(NamedTuple):
         return "mass" if self.unit in GRAMS_PER_UNIT else "count"
 
 
-# unit: singular words | irregular plurals (regular ones, in -s and -es, are added below)
-_UNITS: dict[str, str] = {
-    "ml": "ml cc mil millilitre milliliter mililitro millilitro | millilitri",
-    "cl": "cl centilitre centiliter centilitro zentiliter | centilitri",
-    "dl": "dl decilitre deciliter decilitro deziliter | decilitri",
-    "l": "l lt ltr litre liter litro | litri",
-    "oz": "oz ounce onz onza unze once oncia | unzen",
-    "tsp": "t tsp tspn teasp teaspoon teaspoonful barspoon barspoonful bsp bspn bs tl teeloffel "
-    "barloffel cucharadita cdta cdita cucchiaino | cucchiaini teaspoonsful",
-    "tbsp": "tb tbsp tblsp tbl tbs tblspn tbspn tbslp tabsp tablespoon tablespoonful el essloffel "
-    "cucharada cda cucchiaio | cucchiai tablespoonsful",
-    "cup": "c cup cupful tasse taza tazza | tassen tazze cupsful",
-    "pint": "pint pt pinte",
-    "quart": "quart qt",
-    "gallon": "gallon gal gallone",
-    "shot": "shot measure nip shotglass medida misura",
-    "jigger": "jigger jgr",
-    "dash": "dash trait spritzer golpe",
-    "drop": "drop droplet tropfen goutte gota goccia | gocce",
-    "splash": "splash schuss chorrito chorro spruzzo | spruzzi",
-    "part": "part teil parte | teile teilen parti",
-    "piece": "piece pc pce stick strip chunk pod stalk spear segment knob strand ribbon block hunk "
-    "teabag stuck stange morceau trozo pezzo baton | stucke stangen morceaux pezzi",
-    "slice": "slice wheel disc disk ring sliver rondelle scheibe tranche rodaja fetta "
-    "| scheiben fette",
-    "wedge": "wedge spalte gajo spicchio | spalten spicchi",
-    "twist": "twist spiral zeste",
-    "leaf": "leaf leave blatt blattchen feuille hoja foglia frond | leaves blatter foglie",
-    "sprig": "sprig stem zweig brin ramita rametto | zweige rametti",
-    "cube": "cube wurfel cubo cubetto | cubetti",
-    "scoop": "scoop scoopful kugel boule bola pallina | kugeln palline",
-    "bottle": "bottle btl flasche bouteille botella bottiglia magnum | flaschen bottiglie",
-    "can": "can tin dose canette lata lattina | dosen lattine",
-    "package": "package pkg pack packet pkt sachet envelope box bag carton pouch packung paquet "
-    "paquete | packungen",
-    "pinch": "pinch prise pincee pizca pizzico | prisen pizzichi",
-    "g": "g gr gm grm gram gramme gramm gramo grammo | grammi",
-    "kg": "kg kilo kilogram kilogramme kilogramo kilogrammo | chili",
-    "lb": "lb pound libra",
-    "glass": "glass glassful wineglass tumbler goblet mug glas verre vaso copa bicchiere "
-    "| glaser bicchieri",
-    "other": "handful bunch spoon spoonful squeeze squirt dollop drizzle glug pitcher jug carafe "
-    "keg jar gill spray spritz rinse capful pump bowl teacup dessertspoon dsp loffel bund "
-    "handvoll poignee punado manciata | loffeln manciate",
-}
-
-
 def _unit_words() -> dict[str, UnitWord]:
+    """Return the unit words of the table, with their regular plurals in -s and -es."""
     table: dict[str, UnitWord] = {}
-    for unit, words in _UNITS.items():
-        singular, _, irregular = words.partition("|")
+    for unit, _, _, words, irregular, _ in UNITS:
         ml = ML_PER_UNIT.get(unit)
         one = UnitWord(unit, ml, weighs=unit == "oz")
         many = one._replace(plural=True)
-        for word in singular.split():
+        for word in words.split("|"):
             table[word + "s"] = table[word + "es"] = many
-        table.update(dict.fromkeys(irregular.split(), many))
-        table.update(dict.fromkeys(singular.split(), one))
+        table.update(dict.fromkeys(irregular.split("|") if irregular else (), many))
+        table.update(dict.fromkeys(words.split("|"), one))
     ounce = ML_PER_UNIT["oz"]
     table["pony"], table["ponies"] = UnitWord("oz", ounce), UnitWord("oz", ounce, plural=True)
     table["floz"] = UnitWord("oz", ounce)
     table["fifth"] = UnitWord("bottle", FIFTH_ML)
     table["fifths"] = UnitWord("bottle", FIFTH_ML, plural=True)
     return table
+
+
+def _by_word(words_of: dict[_T, str]) -> dict[str, _T]:
+    """Return the meaning of each word, given the space-separated words of each meaning."""
+    return {word: meaning for meaning, words in words_of.items() for word in words.split()}
 
 
 UNIT_WORDS = _unit_words()
@@ -134,28 +94,31 @@ REAL_WORDS = word_set("spice spices shorts party")
 LENGTHS = word_set('inch inches in cm mm centimetre centimeter zoll pouce pouces pulgada pollice "')
 
 ARTICLES = word_set("a an ein eine einen einer un une uno una d'un d'une")
-NUMBER_WORDS: dict[str, float] = {
-    **dict.fromkeys(("one", "equal"), 1.0),
-    **dict.fromkeys(("two", "zwei", "deux", "dos", "due"), 2.0),
-    **dict.fromkeys(("three", "drei", "trois", "tres", "tre"), 3.0),
-    **dict.fromkeys(("four", "vier", "quatre", "cuatro", "quattro"), 4.0),
-    **dict.fromkeys(("five", "funf", "cinq", "cinco", "cinque"), 5.0),
-    **dict.fromkeys(("six", "sechs", "seis", "sei"), 6.0),
-    "seven": 7.0,
-    "eight": 8.0,
-    "nine": 9.0,
-    "ten": 10.0,
-    "eleven": 11.0,
-    "twelve": 12.0,
-}
-MULTIPLES: dict[str, float] = {
-    **dict.fromkeys(("half", "halves", "demi", "demie", "medio", "media", "mezzo", "mezza"), 0.5),
-    **dict.fromkeys(("halb", "halbe", "halben", "halber", "halbes"), 0.5),
-    **dict.fromkeys(("third", "thirds"), 1 / 3),
-    **dict.fromkeys(("quarter", "quarters"), 0.25),
-    **dict.fromkeys(("couple", "pair"), 2.0),
-    **dict.fromkeys(("dozen", "dutzend", "douzaine", "docena", "dozzina"), 12.0),
-}
+NUMBER_WORDS = _by_word(
+    {
+        1.0: "one equal",
+        2.0: "two zwei deux dos due",
+        3.0: "three drei trois tres tre",
+        4.0: "four vier quatre cuatro quattro",
+        5.0: "five funf cinq cinco cinque",
+        6.0: "six sechs seis sei",
+        7.0: "seven",
+        8.0: "eight",
+        9.0: "nine",
+        10.0: "ten",
+        11.0: "eleven",
+        12.0: "twelve",
+    }
+)
+MULTIPLES = _by_word(
+    {
+        0.5: "half halves demi demie medio media mezzo mezza halb halbe halben halber halbes",
+        1 / 3: "third thirds",
+        0.25: "quarter quarters",
+        2.0: "couple pair",
+        12.0: "dozen dutzend douzaine docena dozzina",
+    }
+)
 """Numbers that also multiply the number before them: "two thirds", "half a dozen"."""
 RANGE_WORDS = word_set("to or till bis a o ou oder")
 AND = word_set("and & und et y e")
@@ -202,16 +165,14 @@ UNMEASURED = word_set(
     "hint few several many geschmack gout gusto q qb qs"
 )
 """Words that leave the amount to the drinker: "to taste"."""
-QUALITATIVE: dict[str, str] = {
-    word: unit
-    for unit, words in {
+QUALITATIVE = _by_word(
+    {
         "fill": "fill filled fills filling top topped remainder rest auffullen completer allonger "
         "rellenar completar colmare",
         "garnish": "garnish garnished garnishing decorate decorated decoration topping toppings "
         "rim rimmed rimming sprinkle sprinkled dust dusted dusting garnieren garnitur dekoration "
         "garniture decoracion adornar guarnizione decorare",
         "float": "float floated floater",
-    }.items()
-    for word in words.split()
-}
+    }
+)
 """The unit of a measure that is an instruction: "to garnish"."""
