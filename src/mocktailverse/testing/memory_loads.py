@@ -77,16 +77,9 @@ class MemoryLoads(FaultyStore):
     def finish(self, load: Load) -> None:
         key = load.object, load.generation
         self.leases.pop(key, None)
-        self._change(
-            key,
-            status="done",
-            counts=load.counts,
-            drift=load.drift,
-            bytes=load.bytes,
-            stored_at=load.stored_at,
-            finished_at=load.finished_at,
-            error=None,
-        )
+        names = ("counts", "drift", "bytes", "stored_at", "finished_at")
+        result = {name: getattr(load, name) for name in names}
+        self._change(key, status="done", error=None, **result)
 
     @store_call("loads.fail")
     def fail(self, version: ObjectVersion, generation: int, error: str, *, now: int) -> None:
