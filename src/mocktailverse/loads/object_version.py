@@ -7,9 +7,11 @@ use any path under `raw/<source>/`.
 """
 
 import hashlib
+from typing import Self
 
 from msgspec import Struct
 
+from mocktailverse.drinks.drink import Lineage
 from mocktailverse.times import utc
 
 RAW_PREFIX = "raw/"
@@ -25,6 +27,11 @@ class ObjectVersion(Struct, frozen=True, order=True):
     """The raw object's key, `raw/<source>/...`."""
     version_id: str
     """S3's version; `null` where the bucket was not versioned."""
+
+    @classmethod
+    def of(cls, lineage: Lineage) -> Self:
+        """Return the version that a drink was made from."""
+        return cls(lineage.bucket, lineage.key, lineage.version_id)
 
     @property
     def source(self) -> str:
