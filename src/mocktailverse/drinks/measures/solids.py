@@ -71,9 +71,7 @@ def _head(words: tuple[str, ...]) -> str:
 def is_solid(adjectives: list[str], ingredient: str | None) -> bool:
     """Return whether an ingredient is weighed, not poured.
 
-    Args:
-        adjectives: the words of the measure after its unit, in lower case.
-        ingredient: the ingredient's name; None if unknown.
+    `adjectives` are the words of the measure after its unit, in lower case.
     """
     words = _named(adjectives, ingredient)
     head, before = _head(words), words[:-1]

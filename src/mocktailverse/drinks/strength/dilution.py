@@ -20,13 +20,10 @@ A fit to measurements: Dave Arnold, Liquid Intelligence (2014), p. 123."""
 def dilution(
     method: Method, abv_percent: float, *, ice_named: bool, iced_glass: bool
 ) -> tuple[float, float]:
-    """Return the minimum and maximum melt water per volume of drink.
+    """Return the minimum and maximum melt water per volume of a drink of this strength as mixed.
 
-    Args:
-        method: how the drink is prepared.
-        abv_percent: strength as mixed, in % vol; stronger drinks melt more ice.
-        ice_named: whether the recipe mentions ice.
-        iced_glass: whether drinks in this glass are usually served over ice.
+    `iced_glass` means that drinks in this glass are usually served over ice, and `ice_named` that
+    the recipe mentions it.
     """
     if method in BAR_RULE:
         a, b, c = MEASURED[method]
