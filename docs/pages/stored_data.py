@@ -13,7 +13,7 @@ from msgspec import inspect
 from mocktailverse.catalogue.writer import CatalogueWriter
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.register import Register
-from mocktailverse.loads.load_record import Counts, Load, Segment
+from mocktailverse.loads.load_record import Load, Segment
 from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.ingest import IngestRun, Part
@@ -105,8 +105,10 @@ def load_items() -> tuple[dict[str, str], dict[str, str]]:
     table.requeued(version, 1, now=AT)
     table.fail(version, 1, "why", now=AT)
     for stored_at in (AT, None):
-        drift = [sample(Drift, full=True)]
-        table.finish(load, Counts(), drift, size=1, stored_at=stored_at, now=AT)
+        drift = (sample(Drift, full=True),)
+        table.finish(
+            msgspec.structs.replace(load, drift=drift, bytes=1, stored_at=stored_at, finished_at=AT)
+        )
     for full in (True, False):
         table.put_segment(load, sample(Segment, full=full))
     segments = [call.kwargs["Item"] for call in clients.dynamodb.put_item.call_args_list]

@@ -42,16 +42,12 @@ class ObjectRejectedError(PermanentError):
 
     Attributes:
         code: the reason code (see `mocktailverse.drinks.codes.Reason`).
-        position: decoded byte offset or array index where reading stopped; None = whole object.
         raw: the part that could not be read, as text, cut to a bounded length.
     """
 
-    def __init__(
-        self, code: str, message: str, position: int | None = None, raw: str | None = None
-    ) -> None:
+    def __init__(self, code: str, message: str, raw: str | None = None) -> None:
         super().__init__(message)
         self.code = code
-        self.position = position
         self.raw = raw
 
 

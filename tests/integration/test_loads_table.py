@@ -119,7 +119,7 @@ def test_a_load_that_is_marked_failed_in_advance_is_leased_as_before(table, vers
     table.fail_in_advance(version, 1, now=NOON_MS + 1)
     assert state(table.latest(version)) == ("failed", WORKER_DIED, NOON_MS + 1)
     assert acquire(table, version, now=NOON_MS + 2).owner == "first"
-    table.finish(load, Counts(1, 1), (), size=10, now=NOON_MS + 3)
+    table.finish(replace(load, counts=Counts(1, 1), bytes=10, finished_at=NOON_MS + 3))
     table.fail_in_advance(version, 1, now=NOON_MS + 4)
     assert state(table.latest(version)) == ("done", None, NOON_MS + 3)
 
@@ -195,7 +195,16 @@ def test_a_finished_load_cannot_be_taken(table, version):
     load = acquire(table, version)
     counts = Counts(5, 1, 1, 1, 2)
     drift = (Drift("glass", "Mug", "Jug", 3),)
-    table.finish(load, counts, drift, size=123, stored_at=NOON_MS - 7, now=NOON_MS + 250)
+    table.finish(
+        replace(
+            load,
+            counts=counts,
+            drift=drift,
+            bytes=123,
+            stored_at=NOON_MS - 7,
+            finished_at=NOON_MS + 250,
+        )
+    )
     done = table.latest(version)
     assert done.drift == drift
     assert (done.status, done.counts, done.bytes) == ("done", counts, 123)
@@ -375,7 +384,7 @@ def test_a_lease_whose_answer_was_lost_is_ones_own(table, clients, version, monk
 
 def test_a_late_message_does_not_touch_a_done_load(table, version):
     load = acquire(table, version, owner="first")
-    table.finish(load, Counts(read=1, loaded=1), (), size=1, now=NOON_MS + 1)
+    table.finish(replace(load, counts=Counts(read=1, loaded=1), bytes=1, finished_at=NOON_MS + 1))
     table.release(load, "first", "late")
     table.fail(version, 1, "late", now=NOON_MS + 2)
     assert table.requeued(version, 1, now=NOON_MS + 3) is None

@@ -39,7 +39,6 @@ class LoadPosition(NamedTuple):
 
     @classmethod
     def of(cls, load: Load) -> Self:
-        """Return the position of a load."""
         key = load_key(load.object, load.generation)
         return cls(*key, day_of(load.started_at), load.started_at)
 

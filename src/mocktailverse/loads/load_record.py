@@ -53,12 +53,10 @@ class Counts(Struct):
         return self.read == self.loaded + self.unchanged + self.stale + self.rejected
 
     def count(self, outcome: Outcome | Literal["rejected"]) -> None:
-        """Count one record."""
         self.read += 1
         setattr(self, outcome, getattr(self, outcome) + 1)
 
     def __add__(self, other: "Counts") -> "Counts":
-        """Return the sum of both."""
         return Counts(*map(add, astuple(self), astuple(other)))
 
 

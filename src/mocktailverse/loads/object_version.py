@@ -7,9 +7,11 @@ use any path under `raw/<source>/`.
 """
 
 import hashlib
+from typing import Self
 
 from msgspec import Struct
 
+from mocktailverse.drinks.drink import Lineage
 from mocktailverse.times import utc
 
 RAW_PREFIX = "raw/"
@@ -25,6 +27,11 @@ class ObjectVersion(Struct, frozen=True, order=True):
     """The raw object's key, `raw/<source>/...`."""
     version_id: str
     """S3's version; `null` where the bucket was not versioned."""
+
+    @classmethod
+    def of(cls, lineage: Lineage) -> Self:
+        """Return the version that a drink was made from."""
+        return cls(lineage.bucket, lineage.key, lineage.version_id)
 
     @property
     def source(self) -> str:
@@ -57,10 +64,7 @@ class StoredObject(Struct, frozen=True):
 def run_prefix(area: str, source: str, started_at: int, run: str) -> str:
     """Return the common prefix of one run's keys: `<area>/<source>/<yyyy>/<mm>/<dd>/<run>/`.
 
-    Args:
-        area: `raw`, or `listings` for responses that hold no full records.
-        source: the registered name of the source.
-        started_at: when the run began, in ms since 1970 UTC; its date is part of the prefix.
-        run: the run's name.
+    The area is `raw`, or `listings` for responses that hold no full records. The date is that of
+    `started_at`, in ms since 1970 UTC.
     """
     return f"{area}/{source}/{utc(started_at):%Y/%m/%d}/{run}/"

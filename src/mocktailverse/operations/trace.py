@@ -70,8 +70,7 @@ def _version_of_drink(stores: Stores, drink_id: str) -> ObjectVersion:
     register = stores.drinks.get(drink_id)
     if register is None or register.drink is None:
         raise MissingError(f"No drink `{drink_id}` is in the table.")
-    lineage = register.drink.lineage
-    return ObjectVersion(lineage.bucket, lineage.key, lineage.version_id)
+    return ObjectVersion.of(register.drink.lineage)
 
 
 def _step(stage: str, line: LogLine) -> Step:

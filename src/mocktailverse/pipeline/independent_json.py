@@ -43,7 +43,7 @@ def parse(text: bytes) -> object:
             parse_int=float,  # takes digits of any length
             parse_constant=_refuse,
         )
-        if _SURROGATE.search(text):
+        if _SURROGATE.search(text):  # half of a pair cannot be encoded: UnicodeEncodeError
             json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return NOT_JSON

@@ -72,14 +72,15 @@ class Loader(Struct, frozen=True):
                 self.loads.release(load, owner, str(error))
             raise
         if total is not None:  # not above: no error may be recorded on a load that may be done
-            self.loads.finish(
+            result = replace(
                 load,
-                total.counts,
-                total.drift,
-                size=source.bytes,
+                counts=total.counts,
+                drift=total.drift,
+                bytes=source.bytes,
                 stored_at=source.stored_at,
-                now=self.clock.now(),
+                finished_at=self.clock.now(),
             )
+            self.loads.finish(result)
             return replace(loaded, done=True)
         return loaded
 

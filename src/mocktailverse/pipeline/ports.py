@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.register import Register, WriteResult
 from mocktailverse.loads.load_keys import LoadPosition
-from mocktailverse.loads.load_record import Counts, Lease, Load, Segment
+from mocktailverse.loads.load_record import Lease, Load, Segment
 from mocktailverse.loads.load_request import DeadLetter, LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion, StoredObject
 from mocktailverse.loads.rejected import Rejected
@@ -86,16 +85,7 @@ class LoadsStore(DailyLoads, Protocol):
     ) -> Load | Lease | None: ...
     def release(self, load: Load, owner: str, error: str) -> None: ...
     def continued(self, load: Load, owner: str) -> None: ...
-    def finish(  # noqa: PLR0913 - a load's result has these facts
-        self,
-        load: Load,
-        counts: Counts,
-        drift: Sequence[Drift],
-        *,
-        size: int,
-        stored_at: int,
-        now: int,
-    ) -> None: ...
+    def finish(self, load: Load) -> None: ...
     def fail(self, version: ObjectVersion, generation: int, error: str, *, now: int) -> None: ...
     def fail_in_advance(self, version: ObjectVersion, generation: int, *, now: int) -> None: ...
     def requeued(self, version: ObjectVersion, generation: int, *, now: int) -> Load | None: ...

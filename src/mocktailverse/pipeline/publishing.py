@@ -163,8 +163,8 @@ class Publisher:
 
 def _traces(drinks: Iterable[Drink]) -> tuple[str, ...]:
     """Return the trace ids of the raw objects from which drinks come, each once."""
-    origins = {(d.lineage.bucket, d.lineage.key, d.lineage.version_id) for d in drinks}
-    return tuple(sorted(ObjectVersion(*origin).trace_id for origin in origins))
+    origins = {ObjectVersion.of(drink.lineage) for drink in drinks}
+    return tuple(sorted(origin.trace_id for origin in origins))
 
 
 def _counted(registers: Iterable[Register], on_drink: Callable[[int], None]) -> Iterator[Drink]:

@@ -118,23 +118,20 @@ def _result(
     decoded: DecodedRecord, reader: RecordReader, version: ObjectVersion, observed_at: int
 ) -> RecordResult:
     if isinstance(decoded, UnreadableRecord):
-        rejected = Rejected(
-            decoded.code, "$", decoded.message, decoded.position, decoded.raw, version
-        )
-        return RecordResult(decoded.after, None, rejected)
+        position, after, code, message, text = decoded
+        return RecordResult(after, None, Rejected(code, "$", message, position, text, version))
+    position, after, data = decoded
     try:
-        record = _record(reader, decoded.data)
+        record = _record(reader, data)
     except RecordRejectedError as error:
-        raw = decoded.data if isinstance(decoded.data, dict) else _raw_value(decoded.data)
-        rejected = Rejected(error.code, error.path, str(error), decoded.position, raw, version)
-        return RecordResult(decoded.after, None, rejected)
+        raw = data if isinstance(data, dict) else _raw_value(data)
+        rejected = Rejected(error.code, error.path, str(error), position, raw, version)
+        return RecordResult(after, None, rejected)
     if isinstance(record, Absence):
-        return RecordResult(decoded.after, absent(record, version.source, observed_at), None)
-    lineage = Lineage(
-        version.bucket, version.key, version.version_id, decoded.position, TRANSFORM_VERSION
-    )
+        return RecordResult(after, absent(record, version.source, observed_at), None)
+    lineage = Lineage(version.bucket, version.key, version.version_id, position, TRANSFORM_VERSION)
     register = normalize(record, version.source, observed_at, lineage)
-    return RecordResult(decoded.after, register, None, record.drift)
+    return RecordResult(after, register, None, record.drift)
 
 
 def _record(reader: RecordReader, data: bytes | dict[str, str]) -> Record | Absence:

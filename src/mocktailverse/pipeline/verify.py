@@ -73,7 +73,7 @@ def verify(
     report = VerifyReport()
     latest = {load.object: load for load in latest_generations(loads)}
     expected: dict[str, Register] = {}
-    listed: set[ObjectVersion] = set()
+    listed: set[ObjectVersion] = set()  # the raw objects that still exist
     for stored in raw.versions():
         listed.add(stored.version)
         _verify_object(raw, stored.version, latest.get(stored.version), expected, report)
@@ -85,21 +85,13 @@ def verify(
         return report
     within: list[Register] = []
     for register in registers:
-        if _is_within(register, listed):
+        if register.drink and ObjectVersion.of(register.drink.lineage) in listed:
             within.append(without_memory(register))
         else:
             expected.pop(register.id, None)
     rest = {drink_id: without_memory(one) for drink_id, one in expected.items() if one.drink}
     _compare(rest, within, report)
     return report
-
-
-def _is_within(register: Register, listed: set[ObjectVersion]) -> bool:
-    """Return whether the raw object of the current drink still exists."""
-    if register.drink is None:
-        return False
-    lineage = register.drink.lineage
-    return ObjectVersion(lineage.bucket, lineage.key, lineage.version_id) in listed
 
 
 def _verify_object(

@@ -9,17 +9,16 @@ worker A takes a lease until 12:15 and dies. At 12:16 worker B takes the lease, 
 The format of the items is in `load_items`; `load_queries` reads them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
 import msgspec
 from botocore.exceptions import ClientError
 
-from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.loads.load_keys import day_of, load_key
-from mocktailverse.loads.load_record import Counts, Lease, Load, Segment
+from mocktailverse.loads.load_record import Lease, Load, Segment
 from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.stores.clients import Clients
@@ -121,27 +120,12 @@ class LoadsTable(LoadQueries):
         )
         self._give_back(load, owner, opened)
 
-    def finish(  # noqa: PLR0913 - a load's result has these facts
-        self,
-        load: Load,
-        counts: Counts,
-        drift: Sequence[Drift],
-        *,
-        size: int,
-        stored_at: int | None = None,
-        now: int,
-    ) -> None:
-        """Mark a load done, with the totals of its segments, and the raw object's size and time."""
+    def finish(self, load: Load) -> None:
+        """Mark a load done; store its counts, drift, bytes, `stored_at` and `finished_at`."""
+        fields = msgspec.to_builtins(load)
+        result = {name: fields[name] for name in ("drift", "bytes", "stored_at", "finished_at")}
         update = Update(
-            put={
-                "status": "done",
-                "finished_at": now,
-                "bytes": size,
-                "stored_at": stored_at,
-                "drift": msgspec.to_builtins(drift),
-                **msgspec.to_builtins(counts),
-            },
-            remove=("lease_until", "error"),
+            put={"status": "done", **result, **fields["counts"]}, remove=("lease_until", "error")
         )
         self._update(load.object, load.generation, update)
 

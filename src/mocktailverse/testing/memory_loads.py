@@ -1,13 +1,12 @@
 """In-memory load records: loads with leases, and their segments, each written once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.loads.load_keys import LoadPosition, day_of
 from mocktailverse.loads.load_record import Counts, Lease, Load, Segment
@@ -75,28 +74,12 @@ class MemoryLoads(FaultyStore):
             self._give_back(load, owner, status="loading", error=None, finished_at=None)
 
     @store_call("loads.finish")
-    def finish(  # noqa: PLR0913 - a load's result has these facts
-        self,
-        load: Load,
-        counts: Counts,
-        drift: Sequence[Drift],
-        *,
-        size: int,
-        stored_at: int,
-        now: int,
-    ) -> None:
+    def finish(self, load: Load) -> None:
         key = load.object, load.generation
         self.leases.pop(key, None)
-        self._change(
-            key,
-            status="done",
-            counts=counts,
-            drift=tuple(drift),
-            bytes=size,
-            stored_at=stored_at,
-            finished_at=now,
-            error=None,
-        )
+        names = ("counts", "drift", "bytes", "stored_at", "finished_at")
+        result = {name: getattr(load, name) for name in names}
+        self._change(key, status="done", error=None, **result)
 
     @store_call("loads.fail")
     def fail(self, version: ObjectVersion, generation: int, error: str, *, now: int) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import combinations
 
+from mocktailverse.drinks.reference.tables import read_table
 from mocktailverse.drinks.text import word_set
 
 Words = tuple[str, ...]
@@ -31,31 +32,7 @@ _JUICE_OF = re.compile(
 )
 _FLAVORED = re.compile(r"(\w)[\s-]+flavou?red\s+(?=\w)")
 
-_SPELLINGS = {
-    "whisky": "whiskey",
-    "ron": "rum",
-    "rhum": "rum",
-    "yoghurt": "yogurt",
-    "yoghourt": "yogurt",
-    "sirup": "syrup",
-    "syrop": "syrup",
-    "flavour": "flavor",
-    "flavoured": "flavored",
-    "flavouring": "flavoring",
-    "colour": "color",
-    "colouring": "coloring",
-    "liquorice": "licorice",
-    "chilli": "chili",
-    "chile": "chili",
-    "chilly": "chili",
-    "chily": "chili",
-    "creme": "cream",
-    "curacoa": "curacao",
-    "saint": "st",
-    "halve": "half",
-    "leave": "leaf",
-}
-
+_SPELLINGS = {spelling: word for spelling, word, _origin in read_table("spellings.csv")}
 _ENDINGS = (
     ("ss", "ss"),
     ("us", "us"),

@@ -74,6 +74,7 @@ def parse_measure(text: str | None, ingredient: str | None = None) -> Measure:
     """
     text = visible(text).strip()[:TEXT_LIMIT] if text else ""
     ingredient = visible(ingredient).strip()[:TEXT_LIMIT] if ingredient else None
+    # `__wrapped__` is the function without its cache.
     read = _read(text) if len(text) <= _CACHED_LENGTH else _read.__wrapped__(text)
     if isinstance(read, Measure):
         return read

@@ -9,34 +9,23 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from mocktailverse.drinks.reference.tables import read_table
 from mocktailverse.drinks.text import word_set
 
 _WORD = re.compile(r"[^\W\d_]+")
 _ACCENTS = re.compile(r"[\u0300-\u036f]")
 
-_FLAVOURS = word_set(
-    "lemon lime orange grapefruit peach nectarine apple pear banana mango melon watermelon "
-    "cantaloupe pineapple cherry strawberry raspberry blackberry blueberry cranberry coconut kiwi "
-    "papaya apricot plum fig grape guava lychee passionfruit pomegranate date olive mint basil "
-    "rosemary thyme sage lavender cinnamon nutmeg clove cardamom ginger vanilla anise pepper cumin "
-    "coriander allspice turmeric rhubarb tamarind mandarin tangerine clementine kumquat almond "
-    "hazelnut walnut pecan peanut pistachio caraway fennel licorice cucumber celery carrot tomato "
-    "raisin currant gooseberry wormwood avocado pumpkin starfruit dragonfruit beet"
+_NOUNS = [
+    (noun, flavours == "yes")
+    for _group, flavours, nouns in read_table("solids.csv")
+    for noun in nouns.split("|")
+]
+_FLAVOURS = frozenset(noun for noun, is_flavour in _NOUNS if is_flavour)
+"""Nouns that drinks are named after, in the singular."""
+_SOLIDS = frozenset(noun for noun, is_flavour in _NOUNS if not is_flavour).union(
+    *((noun + "s", noun + "es", noun.removesuffix("y") + "ies") for noun in _FLAVOURS)
 )
-_SOLIDS = frozenset(
-    plural
-    for word in _FLAVOURS
-    for plural in (word + "s", word + "es", word.removesuffix("y") + "ies")
-) | word_set(
-    "chocolate chip chips cheese butter sugar salt bean beans nut nuts candy candies bar bars "
-    "cookie cookies biscuit biscuits cracker crackers powder flour starch cornstarch cocoa cacao "
-    "gelatin gelatine jello marshmallow marshmallows ice flakes seed seeds leaf leaves root roots "
-    "peel peels zest rind berry berries sprinkles oats rice barley yeast granules crystals grounds "
-    "pod pods stick sticks slice slices wedge wedges cube cubes piece pieces chunk chunks caramels "
-    "bears bread cake brownie cereal pretzels bacon fruit fruits vegetables herb herbs petals "
-    "flowers blossoms chili chilli jalapeno habanero spice spices mangoes tomatoes "
-    "asafoetida saffron paprika cayenne angelica ginseng sugarcane lemongrass paste tofu potato"
-)
+"""Nouns of solids only, and the plurals of flavours: "2 oz lemons"."""
 _QUALIFIERS = word_set(
     "fresh freshly frozen dried dry ripe raw whole half large small medium big sweet red green "
     "yellow black white pink blood navel key passion star dragon prickly maraschino cayenne baby "
@@ -82,9 +71,7 @@ def _head(words: tuple[str, ...]) -> str:
 def is_solid(adjectives: list[str], ingredient: str | None) -> bool:
     """Return whether an ingredient is weighed, not poured.
 
-    Args:
-        adjectives: the words of the measure after its unit, in lower case.
-        ingredient: the ingredient's name; None if unknown.
+    `adjectives` are the words of the measure after its unit, in lower case.
     """
     words = _named(adjectives, ingredient)
     head, before = _head(words), words[:-1]

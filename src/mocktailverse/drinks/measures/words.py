@@ -1,14 +1,15 @@
 """The vocabulary of measures: units, numbers, adjectives and phrases, without accents.
 
-English first, then the words of German, French, Spanish and Italian recipes. Each word has one
-meaning; `grammar` decides how words combine.
+The words are data, in the tables `units.csv`, `numbers.csv` and `measure_words.csv`; `grammar`
+decides how they combine.
 """
 
+from fractions import Fraction
 from typing import NamedTuple
 
 from mocktailverse.drinks.drink import MeasureKind
-from mocktailverse.drinks.text import word_set
-from mocktailverse.drinks.units import FIFTH_ML, GRAMS_PER_UNIT, ML_PER_UNIT
+from mocktailverse.drinks.reference.tables import read_table
+from mocktailverse.drinks.units import FIFTH_ML, GRAMS_PER_UNIT, ML_PER_UNIT, UNITS
 
 
 class UnitWord(NamedTuple):
@@ -32,64 +33,17 @@ class UnitWord(NamedTuple):
         return "mass" if self.unit in GRAMS_PER_UNIT else "count"
 
 
-# unit: singular words | irregular plurals (regular ones, in -s and -es, are added below)
-_UNITS: dict[str, str] = {
-    "ml": "ml cc mil millilitre milliliter mililitro millilitro | millilitri",
-    "cl": "cl centilitre centiliter centilitro zentiliter | centilitri",
-    "dl": "dl decilitre deciliter decilitro deziliter | decilitri",
-    "l": "l lt ltr litre liter litro | litri",
-    "oz": "oz ounce onz onza unze once oncia | unzen",
-    "tsp": "t tsp tspn teasp teaspoon teaspoonful barspoon barspoonful bsp bspn bs tl teeloffel "
-    "barloffel cucharadita cdta cdita cucchiaino | cucchiaini teaspoonsful",
-    "tbsp": "tb tbsp tblsp tbl tbs tblspn tbspn tbslp tabsp tablespoon tablespoonful el essloffel "
-    "cucharada cda cucchiaio | cucchiai tablespoonsful",
-    "cup": "c cup cupful tasse taza tazza | tassen tazze cupsful",
-    "pint": "pint pt pinte",
-    "quart": "quart qt",
-    "gallon": "gallon gal gallone",
-    "shot": "shot measure nip shotglass medida misura",
-    "jigger": "jigger jgr",
-    "dash": "dash trait spritzer golpe",
-    "drop": "drop droplet tropfen goutte gota goccia | gocce",
-    "splash": "splash schuss chorrito chorro spruzzo | spruzzi",
-    "part": "part teil parte | teile teilen parti",
-    "piece": "piece pc pce stick strip chunk pod stalk spear segment knob strand ribbon block hunk "
-    "teabag stuck stange morceau trozo pezzo baton | stucke stangen morceaux pezzi",
-    "slice": "slice wheel disc disk ring sliver rondelle scheibe tranche rodaja fetta "
-    "| scheiben fette",
-    "wedge": "wedge spalte gajo spicchio | spalten spicchi",
-    "twist": "twist spiral zeste",
-    "leaf": "leaf leave blatt blattchen feuille hoja foglia frond | leaves blatter foglie",
-    "sprig": "sprig stem zweig brin ramita rametto | zweige rametti",
-    "cube": "cube wurfel cubo cubetto | cubetti",
-    "scoop": "scoop scoopful kugel boule bola pallina | kugeln palline",
-    "bottle": "bottle btl flasche bouteille botella bottiglia magnum | flaschen bottiglie",
-    "can": "can tin dose canette lata lattina | dosen lattine",
-    "package": "package pkg pack packet pkt sachet envelope box bag carton pouch packung paquet "
-    "paquete | packungen",
-    "pinch": "pinch prise pincee pizca pizzico | prisen pizzichi",
-    "g": "g gr gm grm gram gramme gramm gramo grammo | grammi",
-    "kg": "kg kilo kilogram kilogramme kilogramo kilogrammo | chili",
-    "lb": "lb pound libra",
-    "glass": "glass glassful wineglass tumbler goblet mug glas verre vaso copa bicchiere "
-    "| glaser bicchieri",
-    "other": "handful bunch spoon spoonful squeeze squirt dollop drizzle glug pitcher jug carafe "
-    "keg jar gill spray spritz rinse capful pump bowl teacup dessertspoon dsp loffel bund "
-    "handvoll poignee punado manciata | loffeln manciate",
-}
-
-
 def _unit_words() -> dict[str, UnitWord]:
+    """Return the unit words of the table, with their regular plurals in -s and -es."""
     table: dict[str, UnitWord] = {}
-    for unit, words in _UNITS.items():
-        singular, _, irregular = words.partition("|")
+    for unit, _, _, words, irregular, _ in UNITS:
         ml = ML_PER_UNIT.get(unit)
         one = UnitWord(unit, ml, weighs=unit == "oz")
         many = one._replace(plural=True)
-        for word in singular.split():
+        for word in words.split("|"):
             table[word + "s"] = table[word + "es"] = many
-        table.update(dict.fromkeys(irregular.split(), many))
-        table.update(dict.fromkeys(singular.split(), one))
+        table.update(dict.fromkeys(irregular.split("|") if irregular else (), many))
+        table.update(dict.fromkeys(words.split("|"), one))
     ounce = ML_PER_UNIT["oz"]
     table["pony"], table["ponies"] = UnitWord("oz", ounce), UnitWord("oz", ounce, plural=True)
     table["floz"] = UnitWord("oz", ounce)
@@ -97,6 +51,20 @@ def _unit_words() -> dict[str, UnitWord]:
     table["fifths"] = UnitWord("bottle", FIFTH_ML, plural=True)
     return table
 
+
+def _words(languages: list[str]) -> list[str]:
+    """Return the words in a row of a table, of all languages."""
+    return "|".join(filter(None, languages)).split("|")
+
+
+_LISTS = {
+    name: frozenset(_words(languages)) for name, *languages in read_table("measure_words.csv")
+}
+_NUMBERS = [
+    (word, float(Fraction(value)), multiplies == "yes")
+    for value, multiplies, *languages in read_table("numbers.csv")
+    for word in _words(languages)
+]
 
 UNIT_WORDS = _unit_words()
 FLUID_OUNCE = UNIT_WORDS["floz"]
@@ -115,103 +83,36 @@ ABBREVIATION_LENGTH = 2
 SAFE_ABBREVIATIONS = frozenset({"oz", "tb"})
 """... except these, which may follow adjectives: "2 large oz". "T" is read as "tb"."""
 
-CORRECTABLE = tuple(
-    sorted(
-        word_set(
-            "ounce ounces teaspoon teaspoons tablespoon tablespoons barspoon barspoons millilitre "
-            "milliliter millilitres milliliters centilitre centiliter litre liter litres liters "
-            "gallon gallons quart quarts pints measure measures jigger jiggers dashes drops splash "
-            "splashes parts piece pieces slice slices wedge wedges twist twists leaves sprig "
-            "sprigs cubes scoop scoops bottle bottles package packages pinch pinches grams pounds "
-            "glass glasses shots"
-        )
-    )
-)
+CORRECTABLE = tuple(sorted(_LISTS["correctable"]))
 """Unit words in which one wrong letter is corrected: "ounze"."""
-REAL_WORDS = word_set("spice spices shorts party")
+REAL_WORDS = _LISTS["like a unit"]
 """Real words that differ from a unit in one letter; they are not corrected."""
 
-LENGTHS = word_set('inch inches in cm mm centimetre centimeter zoll pouce pouces pulgada pollice "')
-
-ARTICLES = word_set("a an ein eine einen einer un une uno una d'un d'une")
-NUMBER_WORDS: dict[str, float] = {
-    **dict.fromkeys(("one", "equal"), 1.0),
-    **dict.fromkeys(("two", "zwei", "deux", "dos", "due"), 2.0),
-    **dict.fromkeys(("three", "drei", "trois", "tres", "tre"), 3.0),
-    **dict.fromkeys(("four", "vier", "quatre", "cuatro", "quattro"), 4.0),
-    **dict.fromkeys(("five", "funf", "cinq", "cinco", "cinque"), 5.0),
-    **dict.fromkeys(("six", "sechs", "seis", "sei"), 6.0),
-    "seven": 7.0,
-    "eight": 8.0,
-    "nine": 9.0,
-    "ten": 10.0,
-    "eleven": 11.0,
-    "twelve": 12.0,
-}
-MULTIPLES: dict[str, float] = {
-    **dict.fromkeys(("half", "halves", "demi", "demie", "medio", "media", "mezzo", "mezza"), 0.5),
-    **dict.fromkeys(("halb", "halbe", "halben", "halber", "halbes"), 0.5),
-    **dict.fromkeys(("third", "thirds"), 1 / 3),
-    **dict.fromkeys(("quarter", "quarters"), 0.25),
-    **dict.fromkeys(("couple", "pair"), 2.0),
-    **dict.fromkeys(("dozen", "dutzend", "douzaine", "docena", "dozzina"), 12.0),
-}
+LENGTHS = _LISTS["length"]
+ARTICLES = _LISTS["article"]
+NUMBER_WORDS = {word: value for word, value, multiplies in _NUMBERS if not multiplies}
+MULTIPLES = {word: value for word, value, multiplies in _NUMBERS if multiplies}
 """Numbers that also multiply the number before them: "two thirds", "half a dozen"."""
-RANGE_WORDS = word_set("to or till bis a o ou oder")
-AND = word_set("and & und et y e")
-PLUS = AND | word_set("+ plus")
-NOT_AMOUNTS = word_set("proof year years yr yrs yo degrees abv alc vol alcohol")
+RANGE_WORDS = _LISTS["range"]
+AND = _LISTS["and"]
+PLUS = AND | {"+", "plus"}
+NOT_AMOUNTS = _LISTS["not an amount"]
 """A number before one of these describes the ingredient: "80 proof"."""
 
-APPROXIMATE = word_set(
-    "about approx approximately ca circa roughly around nearly almost environ env etwa ungefahr "
-    "rund ~ heaping heaped scant rounded generous healthy hefty good big couple handful handvoll "
-    "poignee punado manciata least most max min maximum minimum up"
-)
-APPROXIMATE_AFTER = word_set(
-    "about approx approximately ca circa heaping heaped scant rounded so more taste"
-)
+APPROXIMATE = _LISTS["approximate"]
+APPROXIMATE_AFTER = _LISTS["approximate after"]
 """The words that make an amount approximate when they come after the unit."""
-APPROXIMATE_UNITS = word_set("dash splash drop pinch")
+APPROXIMATE_UNITS = frozenset({"dash", "splash", "drop", "pinch"})
 
-ADJECTIVES = ARTICLES | word_set(
-    "of the large lg small sm medium med mini little tiny long short thin thick wide tall good "
-    "generous healthy hefty heaping heaped heavy light level scant rounded packed full whole fresh "
-    "ripe hot cold iced chilled extra very standard metric imperial us uk american english fluid "
-    "liquid fl bar nice quick single more big old new dry raw about around de du di d' "
-    "grosse grosser grosses kleine kleiner petit petite grand grande gros pequeno"
-)
-FEW = word_set("few several some many einige quelques unos unas algunas algunos qualche")
-FILLERS = (
-    ADJECTIVES
-    | APPROXIMATE
-    | FEW
-    | word_set(
-        "add plus and with put use pour muddle shake stir mix then top topped topping float fill "
-        "filled up it garnish garnished rim juice x between from optional each also zwischen von "
-        "jus saft zumo jugo succo mit avec con peel zest rind skin"
-    )
-)
+ADJECTIVES = ARTICLES | _LISTS["adjective"]
+FEW = _LISTS["few"]
+FILLERS = ADJECTIVES | APPROXIMATE | FEW | _LISTS["filler"]
 """Words that may come before a bare number."""
-STOPS = word_set("with in into for per plus or and to from cut without on by at w")
+STOPS = _LISTS["stop"]
 """Words that end the search for the unit of a number."""
 
-JUICE = word_set("juice jus saft zumo jugo succo")
-UNMEASURED = word_set(
-    "taste desired needed required optional lots lot plenty some any enough preference bit touch "
-    "hint few several many geschmack gout gusto q qb qs"
-)
+JUICE = _LISTS["juice"]
+UNMEASURED = _LISTS["unmeasured"]
 """Words that leave the amount to the drinker: "to taste"."""
-QUALITATIVE: dict[str, str] = {
-    word: unit
-    for unit, words in {
-        "fill": "fill filled fills filling top topped remainder rest auffullen completer allonger "
-        "rellenar completar colmare",
-        "garnish": "garnish garnished garnishing decorate decorated decoration topping toppings "
-        "rim rimmed rimming sprinkle sprinkled dust dusted dusting garnieren garnitur dekoration "
-        "garniture decoracion adornar guarnizione decorare",
-        "float": "float floated floater",
-    }.items()
-    for word in words.split()
-}
+QUALITATIVE = {word: unit for unit in ("fill", "garnish", "float") for word in sorted(_LISTS[unit])}
 """The unit of a measure that is an instruction: "to garnish"."""

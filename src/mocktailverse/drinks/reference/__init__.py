@@ -1,1 +1,1 @@
-"""The reference tables: facts as CSV files, each with its source."""
+"""The reference tables: facts and vocabulary as CSV files, with their sources."""

@@ -46,17 +46,12 @@ def derive(
 ) -> tuple[Derived, tuple[Quality, ...]]:
     """Return a drink's derived facts, and quality codes where they contradict the source.
 
-    Args:
-        portions: what each ingredient line adds; their order does not matter.
-        instructions: the English instructions.
-        alcoholic: what the source states about alcohol.
-        glass: the glass's name; its size bounds ingredients without an amount.
-        category: punches and home-made liqueurs are not bounded by the glass they are served in.
+    `portions` are what the ingredient lines add, in any order; `instructions` are in English. The
+    size of the `glass` bounds ingredients without an amount, except those of a punch or a home-made
+    liqueur (by `category`). `alcoholic` is what the source states.
 
-    Returns:
-        The facts, with `strength_contradicts` if the source calls a drink with alcohol
-        non-alcoholic or the reverse, and `volume_implausible` if the lines add up to more than
-        one recipe makes.
+    The code is `strength_contradicts` if the source calls a drink with alcohol non-alcoholic or the
+    reverse, and `volume_implausible` if the lines add up to more than one recipe makes.
     """
     # Turn the portions (rows) into one tuple for each field (columns).
     columns = zip(*portions, strict=True) if portions else ((),) * len(Portion._fields)

@@ -43,6 +43,7 @@ def strength(pours: Sequence[Pour]) -> Range | None:
         weakest = _mean(low, weak)
         return weakest, weakest if weak == strong else _mean(low, strong)
     uncertain = list(map(ne, low, high))
+    # 0 % is not tried as the threshold of the strongest: more of such a liquid only weakens.
     ends = list(zip(low, high, weak, strong, strict=True))
     return (
         min(

@@ -77,8 +77,7 @@ def record_journey(
         JourneyDrink(
             id=drink.id,
             name=drink.name,
-            is_current=drink.lineage.key == version.key
-            and drink.lineage.version_id == version.version_id,
+            is_current=ObjectVersion.of(drink.lineage) == version,
             published=_is_published(drink, catalogue),
         )
         for register in registers.values()

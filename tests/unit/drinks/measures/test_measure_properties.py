@@ -9,8 +9,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from mocktailverse.drinks.measures import parse_measure, solids
-from mocktailverse.drinks.measures.tokens import TEXT_LIMIT
+from mocktailverse.drinks.measures.tokens import TEXT_LIMIT, tokenize
 from mocktailverse.drinks.measures.words import (
+    ARTICLES,
     FILLERS,
     LENGTHS,
     MULTIPLES,
@@ -125,7 +126,15 @@ def test_without_a_number_or_a_unit_there_is_no_volume(text: str):
     named = (word for word in (*UNIT_WORDS, *MULTIPLES, *NUMBER_WORDS) if len(word) > 2)
     assume(not any(word in plain for word in named))
     assume(not any(character.isdigit() for character in plain))
+    tokens = {token.text for token in tokenize(text)}
+    short_units = {word for word in UNIT_WORDS if len(word) == 2}
+    assume(ARTICLES.isdisjoint(tokens) or short_units.isdisjoint(tokens))
     assert parse_measure(text, "Gin").ml_min is None
+
+
+@pytest.mark.parametrize(("text", "ml"), [("a cl", 10), ("an oz", 29.5735), ("A:CC", 1)])
+def test_an_article_before_a_short_unit_is_the_number_one(text: str, ml: float):
+    assert parse_measure(text, "Gin").ml_min == ml
 
 
 @pytest.mark.parametrize(
