@@ -19,8 +19,8 @@ from mocktailverse.stores.export_objects import ExportObjects
 from mocktailverse.stores.functions import Functions
 from mocktailverse.stores.loads_table import LoadsTable
 from mocktailverse.stores.log_group import LogGroup
+from mocktailverse.stores.ops_key import OpsKey
 from mocktailverse.stores.queue import Queue
-from mocktailverse.stores.ssm_parameter import Parameter
 
 LOCAL = "local"
 """The name of the environment that runs on this machine."""
@@ -80,9 +80,9 @@ class Stores(Struct, frozen=True, dict=True):
         return ExportObjects(self.clients, self.output("CatalogueBucket"))
 
     @cached_property
-    def ops_key(self) -> Parameter:
+    def ops_key(self) -> OpsKey:
         """The secret key of the operators' endpoints."""
-        return Parameter(self.clients, self.output("OpsKeyParameter"))
+        return OpsKey(self.clients, self.output("OpsKeyParameter"))
 
     @cached_property
     def functions(self) -> Functions:
