@@ -21,11 +21,7 @@ def with_all_stages(template: str, environments: Environments) -> str:
 
 
 def with_stage(template: str, stage: str, environment: Environment) -> str:
-    """Return the template's text with a stage's entry in the mapping; nothing else changes.
-
-    Raises:
-        UsageError: the mapping has no such entry in braces.
-    """
+    """Return the template's text with only a stage's entry replaced; UsageError if it has none."""
     entry = rf"(?m)^(    {re.escape(stage)}:\s*)\{{[^{{}}]*\}}"
     values = yaml.safe_dump(
         environment.mapping(), default_flow_style=True, sort_keys=False, indent=7, width=92

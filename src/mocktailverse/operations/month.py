@@ -62,11 +62,7 @@ class MonthUsage:
         self._settled: dict[date, Activity] = {}
 
     def read(self) -> MonthSoFar:
-        """Return the month until now.
-
-        Raises:
-            MocktailverseError: AWS cannot be reached, or refuses a request.
-        """
+        """Return the month until now."""
         now = self._clock()
         today = utc(now).date()
         first = today.replace(day=1)

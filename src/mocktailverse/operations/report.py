@@ -122,11 +122,7 @@ class Report(Struct, frozen=True, kw_only=True):
 
 
 def measure(stores: Stores, env: str, days: int) -> Report:
-    """Return the report of an environment over its last days, and of its cost over the month.
-
-    Raises:
-        MocktailverseError: AWS cannot be reached, or refuses a request.
-    """
+    """Return the report of an environment over its last days, and of its cost over the month."""
     now = now_ms()
     pages = ReadOnce(stores.loads)
     loads, older = recent_loads(pages, days, limit=LOADS)

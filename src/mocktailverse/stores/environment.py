@@ -43,11 +43,7 @@ class Stores(Struct, frozen=True, dict=True):
     """Log files of the processes that serve this environment; empty if it runs on AWS."""
 
     def output(self, name: str) -> str:
-        """Return an output of the stack.
-
-        Raises:
-            UsageError: the stack was deployed by an older version, which had no such output.
-        """
+        """Return an output; UsageError if an older version deployed the stack without it."""
         if name not in self.outputs:
             raise UsageError(f"The stack has no output `{name}`. Deploy it again.")
         return self.outputs[name]

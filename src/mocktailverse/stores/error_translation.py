@@ -86,11 +86,7 @@ def error_code(error: ClientError) -> str:
 
 
 def conflicting_item(error: ClientError) -> Any:  # noqa: ANN401 - an item of any table
-    """Return the item for which a write's condition failed, None if it does not exist.
-
-    Raises:
-        ClientError: the write failed for another reason.
-    """
+    """Return the item that a write's condition refused (None: there is none), or re-raise."""
     if error_code(error) != "ConditionalCheckFailedException":
         raise error
     return error.response.get("Item")

@@ -55,11 +55,7 @@ class LogGroup:
         self.name = name
 
     def lines(self, since: int, containing: str = "") -> Iterator[LogLine]:
-        """Yield the lines since a time in ms; with `containing`, only those that contain it.
-
-        Raises:
-            MissingError: the log group does not exist.
-        """
+        """Yield the lines since a time (ms) that contain a text; MissingError without the group."""
         with translated(f"Reading the log {self.name}"):
             pages = self._client.get_paginator("filter_log_events").paginate(
                 logGroupName=self.name,

@@ -136,11 +136,7 @@ class DrillStack(Struct, frozen=True):
 
     @staticmethod
     def until(condition: Callable[[], Result | None], what: str) -> Result:
-        """Wait for a condition, and return its first true value.
-
-        Raises:
-            TransientError: it stays false until the timeout.
-        """
+        """Return the first true value of a condition; TransientError if it comes too late."""
         result = wait_until(condition, TIMEOUT_S, POLL_S)
         if not result:
             raise TransientError(f"Timed out after {TIMEOUT_S:g} s waiting for: {what}.")
