@@ -131,8 +131,7 @@ def measure(stores: Stores, env: str, days: int) -> Report:
     published, problem = _published(stores, now)
     meta = published.meta if published else None
     metrics = load_metrics(loads, publishings)
-    limit_s = running(env).transform_timeout_s
-    month = MonthUsage(pages, lambda: meta, attempt_limit_s=limit_s, clock=now_ms).read()
+    month = MonthUsage(pages, lambda: meta, running(env), now_ms).read()
     operations = _operations(stores, env, loads, publishings, month, now=now)
     return Report(
         made=ReportOrigin(
@@ -204,7 +203,6 @@ def _operations(  # noqa: PLR0913 - the figures come from these
     timeout_ms = STUCK_AFTER * stores.queue.visibility_timeout_ms()
     waiting = stores.queue.waiting()
     last = publishings[-1] if publishings else None
-    used = month.usage(running(env))
     return Operations(
         is_emulated=clients.endpoint is not None,
         functions=[stores.functions.state(name) for name in names],
@@ -222,7 +220,7 @@ def _operations(  # noqa: PLR0913 - the figures come from these
             last.at if last else None,
             last.lag_ms if last else None,
         ),
-        cost=cost_report(env, used.at_this_rate(), price_table(), used),
+        cost=cost_report(env, month.usage.at_this_rate(), price_table(), month.usage),
         cost_since=month.since,
     )
 

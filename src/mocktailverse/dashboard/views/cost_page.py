@@ -34,7 +34,7 @@ def page() -> None:
         return
     table = price_table()
     _show_scope(context, table)
-    usage = snapshot.value.usage(context.running)
+    usage = snapshot.value.usage
     so_far, forecast = month(usage, table), month(usage.at_this_rate(), table)
     _show_totals(so_far, forecast)
     _show_days(snapshot.value, context)
