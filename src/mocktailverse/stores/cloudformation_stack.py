@@ -83,15 +83,12 @@ def is_to_be_made(clients: Clients, stack_name: str) -> bool:
     state = status(clients, stack_name)
     if state in NOT_THERE or state in WORKING:
         return state not in WORKING
+    advice = "Remove it with `mocktailverse destroy`, then deploy again"
     if state == "UPDATE_ROLLBACK_FAILED":
-        advice = (
-            f"Run `aws cloudformation continue-update-rollback --stack-name {stack_name}`, then "
-            "deploy again"
-        )
+        command = f"aws cloudformation continue-update-rollback --stack-name {stack_name}"
+        advice = f"Run `{command}`, then deploy again"
     elif state == "ROLLBACK_COMPLETE":
         advice = "`mocktailverse deploy` removes the failed stack and creates it again"
     elif state and state.endswith("_IN_PROGRESS"):
         advice = "Another deployment is in progress: wait for it, then try again"
-    else:
-        advice = "Remove it with `mocktailverse destroy`, then deploy again"
     raise UsageError(f"The stack `{stack_name}` is in {state}. {advice}.")
