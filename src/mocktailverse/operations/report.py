@@ -153,12 +153,9 @@ def measure(stores: Stores, env: str, days: int) -> Report:
 
 
 def _publishings(stores: Stores, since: int) -> list[Publishing]:
-    """Return the publish function's log entries, oldest first; none if it never ran."""
-    log = stores.function_log("PublishFunction")
-    try:
-        logged = [publishing_of(line.at, line.message) for line in log.lines(since, PUBLISHED)]
-    except MissingError:
-        return []
+    """Return the publish function's log entries, oldest first."""
+    lines = stores.function_log("PublishFunction").lines_if_any(since, PUBLISHED)
+    logged = (publishing_of(line.at, line.message) for line in lines)
     return [publishing for publishing in logged if publishing]
 
 
@@ -231,13 +228,8 @@ def _failures(stores: Stores, log: str, since: int) -> int:
     One request for each text: the embedded AWS supports no filter pattern with alternatives.
     """
     group = LogGroup(stores.clients, log)
-    try:
-        lines = {
-            line for word in FAILURES for line in group.lines(since, word) if word in line.message
-        }
-    except MissingError:  # the function never ran
-        return 0
-    return len(lines)
+    matches = ((word, line) for word in FAILURES for line in group.lines_if_any(since, word))
+    return len({line for word, line in matches if word in line.message})
 
 
 def _rejects(stores: Stores, current: Sequence[Load]) -> Rejects:

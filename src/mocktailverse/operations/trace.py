@@ -54,10 +54,7 @@ def trace(stores: Stores, origin: StoredObject) -> list[Step]:
         steps.append(Step(at, "load", f"is {load.status}", {"load": load_id, **counts}))
     for stage, output in STAGES.items():
         log = stores.function_log(output)
-        try:
-            lines = list(log.lines(stored_at - CLOCK_SKEW_MS, version.trace_id))
-        except MissingError:  # the function never ran
-            continue
+        lines = log.lines_if_any(stored_at - CLOCK_SKEW_MS, version.trace_id)
         steps += [_step(stage, line) for line in lines]
     return sorted(steps, key=lambda step: step.at)
 
