@@ -17,7 +17,7 @@ from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.errors import ConflictError
 from mocktailverse.stores.catalogue_object import CatalogueObject
 from mocktailverse.stores.export_objects import ExportObjects
-from mocktailverse.stores.ssm_parameter import Parameter
+from mocktailverse.stores.ops_key import OpsKey
 
 PATIENCE_S = 240.0
 
@@ -76,7 +76,7 @@ class Gateway(NamedTuple):
 def gateway(local_stack, clients, catalogue_path) -> Gateway:
     """The API over the sample drinks."""
     outputs = local_stack.outputs
-    key = Parameter(clients, outputs["OpsKeyParameter"]).value()
+    key = OpsKey(clients, outputs["OpsKeyParameter"]).value()
     assert key
     base = f"{local_stack.endpoint}/_aws/execute-api/{outputs['ApiId']}/$default"
     published = CatalogueObject(clients, outputs["CatalogueBucket"])
@@ -202,4 +202,4 @@ def test_operators_see_loads_and_rejected_records_with_the_role_s_rights(
 
 
 def test_a_parameter_that_does_not_exist_has_no_value(clients):
-    assert Parameter(clients, "/mocktailverse/nowhere/ops-key").value() is None
+    assert OpsKey(clients, "/mocktailverse/nowhere/ops-key").value() is None

@@ -16,12 +16,13 @@ import pytest
 
 from mocktailverse.checkout import Checkout, find_checkout
 from mocktailverse.cli import deploy_target, main
-from mocktailverse.deployment import ops_key_parameter, package, removal
+from mocktailverse.deployment import package, removal
 from mocktailverse.local import lifecycle
 from mocktailverse.local.lifecycle import Options
 from mocktailverse.local.state import LocalStack
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.clients import Clients
+from mocktailverse.stores.ops_key import parameter_name
 
 ENVIRONMENTS = ("dev", "staging", "prod")
 NOBODYS_URL = "http://127.0.0.1:9"
@@ -172,8 +173,7 @@ def test_deploying_again_changes_nothing_and_sends_another_canary(command, deplo
 
 def test_each_environment_has_a_key_of_its_own_for_operations(clients, deployed):
     found = [
-        clients.ssm.get_parameter(Name=ops_key_parameter.parameter_name(env), WithDecryption=True)
-        for env in deployed
+        clients.ssm.get_parameter(Name=parameter_name(env), WithDecryption=True) for env in deployed
     ]
     assert {answer["Parameter"]["Type"] for answer in found} == {"SecureString"}
     assert len({answer["Parameter"]["Value"] for answer in found}) == 3

@@ -104,7 +104,7 @@ def show_page(stores, clock):
 
 @pytest.fixture
 def month(stores, clock):
-    return MonthUsage(stores, lambda: stores.current().meta, attempt_limit_s=120, clock=clock)
+    return MonthUsage(stores, lambda: stores.current().meta, SMALL, clock)
 
 
 def texts(page):
@@ -149,12 +149,12 @@ def test_only_the_newest_of_too_many_loads_are_read_and_their_time_counts(month,
 def test_without_loads_the_running_resources_still_count(month):
     usage = month.read()
     assert (usage.activity, usage.drinks) == (Activity(), 0)
-    assert usage.usage(SMALL).dynamodb_wcu == 4
+    assert usage.usage.dynamodb_wcu == 4
 
 
 def test_the_first_moment_of_a_month_does_not_divide_by_zero(month, clock):
     clock.at = NEW_YEAR_MS
-    assert month.read().usage(SMALL).at_this_rate().month_share == 1
+    assert month.read().usage.at_this_rate().month_share == 1
 
 
 # ---- the page

@@ -95,7 +95,7 @@ def cost(
     stores = _connection(env, state_dir, is_needed=drinks_per_month is None)
     measured = _measured(stores, running) if stores else None
     table = price_table()
-    so_far = measured.usage(running) if measured else None
+    so_far = measured.usage if measured else None
     projection = _projection(measured, running, drinks_per_month)
     account = _account(stores, ask_bill=cost_explorer) if stores else AccountFigures()
     whole = projection.usage
@@ -140,10 +140,7 @@ def _connection(env: str, state_dir: Path | None, *, is_needed: bool) -> Stores 
 def _measured(stores: Stores, running: Running) -> MonthSoFar:
     with tempfile.TemporaryDirectory(prefix="mocktailverse-cost-") as folder:
         copy = CatalogueCopy(stores.catalogue, Path(folder), max_age_s=60)
-        limit_s = running.transform_timeout_s
-        return MonthUsage(
-            stores.loads, lambda: copy.current().meta, attempt_limit_s=limit_s, clock=now
-        ).read()
+        return MonthUsage(stores.loads, lambda: copy.current().meta, running, now).read()
 
 
 def _projection(measured: MonthSoFar | None, running: Running, records: int | None) -> Projection:

@@ -23,7 +23,7 @@ from mocktailverse.cli.deploy_target import (
 )
 from mocktailverse.cli.load_waiting import TIMEOUT_S, send_canary
 from mocktailverse.cli.output import print_json, print_table, say, stderr
-from mocktailverse.deployment import apply, function_code, ops_key_parameter, release
+from mocktailverse.deployment import apply, function_code, release
 from mocktailverse.deployment.changes import Change, ChangeSet, DeploymentError
 from mocktailverse.deployment.release import Release
 from mocktailverse.errors import MocktailverseError, UnreachableError, UsageError
@@ -32,6 +32,7 @@ from mocktailverse.local import emulator
 from mocktailverse.stores import cloudformation_stack as stack
 from mocktailverse.stores.environment import Stores
 from mocktailverse.stores.error_translation import translated
+from mocktailverse.stores.ops_key import OpsKey, parameter_name
 
 _EMULATOR_TIMEOUT_S = 90
 """For the canary. If a worker of the embedded AWS dies, its message is delivered again after 45 s.
@@ -171,9 +172,9 @@ def _complete(target: DeployTarget, new: Release, outputs: dict[str, str]) -> No
         )
     if target.account.endpoint and target.environment.days.loads:
         emulator.expire_loads(target.clients, outputs["LoadsTable"])
-    if ops_key_parameter.create_if_missing(target.clients, target.env):
-        name = ops_key_parameter.parameter_name(target.env)
-        say(f"Created the operators' key for the API: {name}")
+    key = OpsKey(target.clients, parameter_name(target.env))
+    if key.create_if_missing():
+        say(f"Created the operators' key for the API: {key.name}")
 
 
 def _send_canary(target: DeployTarget, outputs: dict[str, str]) -> Load:

@@ -9,9 +9,10 @@ from typer import Option
 from mocktailverse.cli import options
 from mocktailverse.cli.deploy_target import DeployedEnv, find_target
 from mocktailverse.cli.output import print_result, say
-from mocktailverse.deployment import ops_key_parameter, removal
+from mocktailverse.deployment import removal
 from mocktailverse.errors import UsageError
 from mocktailverse.stores.error_translation import translated
+from mocktailverse.stores.ops_key import OpsKey, parameter_name
 
 
 def destroy(
@@ -35,7 +36,7 @@ def destroy(
             say(f"Deletes every object in {bucket}, all versions.")
         _require_name(env, yes)
         removal.destroy(target.clients, env, buckets, on_event=say, poll_s=target.poll_s)
-        ops_key_parameter.delete(target.clients, env)
+        OpsKey(target.clients, parameter_name(env)).delete()
     message = f"{env} is deleted; the zips in the artifact bucket are kept for other environments."
     print_result({"destroyed": target.stack, "emptied": buckets}, message, as_json=as_json)
 

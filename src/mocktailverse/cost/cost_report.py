@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from msgspec import Struct
 
-from mocktailverse.cost.model import CostLine, Price, PriceTable, month, total_usd
+from mocktailverse.cost.model import CostLine, PriceTable, month, total_usd
 from mocktailverse.cost.usage import ASSUMED, BASIS, COUNTED, Usage
 
 
@@ -77,8 +77,7 @@ def cost_report(
     bill = month(whole, table)
     bill_so_far = month(so_far, table) if so_far else [None] * len(bill)
     lines = tuple(
-        _line(line, line_so_far, price)
-        for line, line_so_far, price in zip(bill, bill_so_far, table.prices, strict=True)
+        _line(line, line_so_far) for line, line_so_far in zip(bill, bill_so_far, strict=True)
     )
     return CostReport(
         env=env,
@@ -87,30 +86,31 @@ def cost_report(
         lines=lines,
         services=tuple(
             ServiceTotal(service=service, usd=total_usd(lines_of_service))
-            for service, lines_of_service in groupby(bill, key=attrgetter("service"))
+            for service, lines_of_service in groupby(bill, key=attrgetter("price.service"))
         ),
         usd_so_far=total_usd(line for line in bill_so_far if line) if so_far else None,
         usd=total_usd(bill),
         usd_at_most=total_usd(month(at_most or whole, table)),
         cents_not_free=100 * total_usd(line for line in bill if line.used_share is None),
-        beyond_free=tuple(line.usage for line in bill if (line.used_share or 0) > 1),
+        beyond_free=tuple(line.price.usage for line in bill if (line.used_share or 0) > 1),
     )
 
 
-def _line(line: CostLine, line_so_far: CostLine | None, price: Price) -> ReportLine:
-    kind, explanation = BASIS[line.usage]
-    if line.usage == "api_requests" and line.amount:
+def _line(line: CostLine, line_so_far: CostLine | None) -> ReportLine:
+    price = line.price
+    kind, explanation = BASIS[price.usage]
+    if price.usage == "api_requests" and line.amount:
         kind, explanation = ASSUMED, "as many as the workload has"
     elif kind == COUNTED and line_so_far is None:
         kind = ASSUMED
     return ReportLine(
-        usage=line.usage,
-        service=line.service,
-        what=line.what,
-        unit=line.unit,
+        usage=price.usage,
+        service=price.service,
+        what=price.what,
+        unit=price.unit,
         so_far=line_so_far.amount if line_so_far else None,
         month=line.amount,
-        free=line.free_limit or None,
+        free=price.free or None,
         used_share=line.used_share,
         usd_so_far=line_so_far.usd if line_so_far else None,
         usd=line.usd,

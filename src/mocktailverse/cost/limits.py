@@ -83,8 +83,8 @@ def beyond_limits(runs: Mapping[str, Running], table: PriceTable) -> list[str]:
     usages = reference(runs)
     lines = month(together(usages), table)
     sentences = [
-        f"{line.service}, {line.what}: {line.amount:,.10g} of {line.free_limit:,.10g} free "
-        f"{line.unit} a month ({_shares(usages, line)}), {line.usd:.2f} USD."
+        f"{line.price.service}, {line.price.what}: {line.amount:,.10g} of {line.price.free:,.10g} "
+        f"free {line.price.unit} a month ({_shares(usages, line)}), {line.usd:.2f} USD."
         for line in lines
         if line.used_share is not None and line.used_share > 1
     ]
@@ -105,4 +105,6 @@ def beyond_limits(runs: Mapping[str, Running], table: PriceTable) -> list[str]:
 
 
 def _shares(usages: Mapping[str, Usage], line: CostLine) -> str:
-    return ", ".join(f"{env} {getattr(usage, line.usage):,.10g}" for env, usage in usages.items())
+    return ", ".join(
+        f"{env} {getattr(usage, line.price.usage):,.10g}" for env, usage in usages.items()
+    )

@@ -37,18 +37,17 @@ class PriceTable(Struct, frozen=True):
     prices: tuple[Price, ...]
 
 
-class CostLine(Struct, frozen=True, kw_only=True):
+class CostLine(Struct, frozen=True):
     """One line of a monthly bill."""
 
-    usage: str
-    service: str
-    what: str
+    price: Price
     amount: float
-    unit: str
-    free_limit: float
-    used_share: float | None
-    """Share of the free limit that is used; None if there is no free limit."""
     usd: float
+
+    @property
+    def used_share(self) -> float | None:
+        """Share of the free units that is used; None if none are free."""
+        return self.amount / self.price.free if self.price.free else None
 
 
 _to_price_table = converter(PriceTable)
@@ -75,13 +74,4 @@ def _line(usage: Usage, price: Price) -> CostLine:
     charged = max(0.0, amount - price.free) / price.per
     if price.usage in LEVELS:
         charged *= usage.month_share
-    return CostLine(
-        usage=price.usage,
-        service=price.service,
-        what=price.what,
-        amount=amount,
-        unit=price.unit,
-        free_limit=price.free,
-        used_share=amount / price.free if price.free else None,
-        usd=charged * price.usd,
-    )
+    return CostLine(price, amount, charged * price.usd)

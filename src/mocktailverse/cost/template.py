@@ -85,7 +85,7 @@ class Template(Struct, frozen=True):
         """
         stage = _Stage(self.document, parameters)
         resources = []
-        for name, resource in self.document["Resources"].items():
+        for name, resource in self.document.get("Resources", {}).items():
             if name.startswith("Fn::") or not isinstance(resource, dict):
                 resources.append(Resource(name=name, type=name, properties={}))
             elif stage.holds(resource.get("Condition")):
@@ -99,12 +99,8 @@ class Template(Struct, frozen=True):
 
     def excluded_resources(self, parameters: Mapping[str, str]) -> set[str]:
         """Return the names of the resources that `resources` leaves out."""
-        stage = _Stage(self.document, parameters)
-        return {
-            name
-            for name, resource in self.document.get("Resources", {}).items()
-            if not stage.holds(resource.get("Condition"))
-        }
+        included = {resource.name for resource in self.resources(parameters)}
+        return set(self.document.get("Resources", {})) - included
 
 
 def _merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:

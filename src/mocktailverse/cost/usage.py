@@ -198,10 +198,7 @@ def usage_of(  # noqa: PLR0913  keyword-only; each is a separate fact
     `drinks` is the number of drinks in the catalogue. Each visitor of the dashboard downloads the
     catalogue once; without `visitors` the API is not counted, and one dashboard downloads every
     published catalogue. `stored` is the activity whose objects and load records are stored, if
-    more than `activity`.
-
-    Raises:
-        ValueError: the share is not greater than 0 and at most 1.
+    more than `activity`. A share that is not in (0, 1] raises ValueError.
     """
     if not 0 < month_share <= 1:
         raise ValueError(f"{month_share} is not a share of a month; it must be in (0, 1].")

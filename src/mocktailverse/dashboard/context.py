@@ -10,7 +10,7 @@ import streamlit as st
 from msgspec import Struct
 
 from mocktailverse.catalogue.synced_copy import CatalogueCopy
-from mocktailverse.cost.running import Running, running
+from mocktailverse.cost.running import running
 from mocktailverse.dashboard.live_snapshot import LiveSnapshot, SnapshotReader
 from mocktailverse.dashboard.rejections import RejectionReader
 from mocktailverse.dashboard.setup_page import show_setup
@@ -83,10 +83,7 @@ class DashboardContext(Struct, frozen=True, kw_only=True, dict=True):
     def month(self) -> TtlCache[MonthSoFar]:
         """Usage of this month; it takes many requests, hence the longer TTL on AWS."""
         reader = MonthUsage(
-            self.loads,
-            lambda: self.catalogue.current().meta,
-            attempt_limit_s=self.running.transform_timeout_s,
-            clock=self.clock,
+            self.loads, lambda: self.catalogue.current().meta, running(self.stage), self.clock
         )
         return self._cached(reader.read, _MONTH_LOCAL_TTL_S if self.is_local else _MONTH_TTL_S)
 
@@ -94,11 +91,6 @@ class DashboardContext(Struct, frozen=True, kw_only=True, dict=True):
     def offers(self) -> TtlCache[list[FreeOffer]] | None:
         """The account's use of the free tier; AWS updates it a few times a day."""
         return None if self.free_tier is None else self._cached(self.free_tier, _OFFERS_TTL_S)
-
-    @property
-    def running(self) -> Running:
-        """What the stage keeps running on AWS."""
-        return running(self.stage)
 
     @cached_property
     def rejections(self) -> RejectionReader:

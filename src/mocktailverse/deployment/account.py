@@ -38,12 +38,7 @@ NO_ACCOUNT = Account("", "", "", None)
 
 
 def identify(clients: Clients) -> Account:
-    """Return the account that the credentials belong to.
-
-    Raises:
-        UsageError: there are no credentials, or AWS refuses them; the text says what to do.
-        UnreachableError: AWS cannot be reached.
-    """
+    """Return the account of the credentials; UsageError if there are none, or AWS refuses them."""
     with translated("Asking AWS whose credentials these are"):
         identity = clients.sts.get_caller_identity()
         return Account(identity["Account"], clients.region, identity["Arn"], clients.endpoint)

@@ -75,11 +75,7 @@ def deploy(  # noqa: PLR0913  keyword-only; each is a separate choice of the cal
 def delete(
     clients: Clients, stack_name: str, *, on_event: Reporter | None = None, poll_s: float = POLL_S
 ) -> None:
-    """Delete a stack and wait until it is gone.
-
-    Raises:
-        DeploymentError: a resource could not be deleted.
-    """
+    """Delete a stack and wait until it is gone; DeploymentError if a resource is left."""
     description = stack.describe(clients, stack_name)
     if description is None:
         return

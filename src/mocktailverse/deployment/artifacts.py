@@ -64,11 +64,7 @@ def key_of(archive: Path) -> str:
 
 
 def machine_requirements(archive: Path) -> MachineRequirements:
-    """Return the machine that a zip of functions needs, read from the tags of its wheels.
-
-    Raises:
-        UsageError: it is not a zip, or does not hold the functions of this package.
-    """
+    """Return what a zip needs, by its wheels' tags; UsageError if it is not a zip of functions."""
     try:
         with zipfile.ZipFile(archive) as bundle:
             names = bundle.namelist()
@@ -93,10 +89,8 @@ def upload(clients: Clients, archive: Path, *, bucket: str, owner: str | None = 
     """Upload a zip to the artifact bucket, creating the bucket if needed; return the key.
 
     A zip that is stored already is not uploaded again. The bucket is made private, encrypted,
-    versioned and, if the endpoint has TLS, TLS-only. `owner` is the account that must own it.
-
-    Raises:
-        UsageError: another account owns the bucket.
+    versioned and, if the endpoint has TLS, TLS-only. UsageError if another account than
+    `owner` owns it.
     """
     key = key_of(archive)
     _make_bucket(clients, bucket, owner)

@@ -158,11 +158,7 @@ DEPLOYED = ("dev", "staging", "prod")
 
 
 def read(path: Path) -> Environments:
-    """Read environments.toml.
-
-    Raises:
-        UsageError: it is missing, is not valid TOML, or a key is unknown, missing or wrong.
-    """
+    """Return what environments.toml says; UsageError if it is missing or any key is wrong."""
     try:
         return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Environments)
     except FileNotFoundError as error:
@@ -179,11 +175,7 @@ def read(path: Path) -> Environments:
 
 
 def environment(path: Path, env: str) -> Environment:
-    """Return the settings of an environment that can be deployed.
-
-    Raises:
-        UsageError: there is no such environment, or the file is missing or wrong.
-    """
+    """Return the settings of an environment; UsageError if it is not one that can be deployed."""
     if env == "local":
         raise UsageError("Start the local stack with `mocktailverse up`; stop it with `down`.")
     if env not in DEPLOYED:

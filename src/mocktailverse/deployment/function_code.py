@@ -58,11 +58,7 @@ def _code(clients: Clients, name: str, function: str) -> FunctionCode:
 
 
 def find_function(codes: list[FunctionCode], name: str) -> FunctionCode:
-    """Return the function with a short name, such as `transform`, or with Lambda's name.
-
-    Raises:
-        UsageError: there is no such function, or it was deleted manually.
-    """
+    """Return the function with a short name, or with Lambda's; UsageError if there is none."""
     for code in codes:
         if name in (code.name, code.function):
             return _require_present(code)
@@ -103,10 +99,7 @@ def restore_stack_code(clients: Clients, stack_name: str, artifact: Artifact) ->
     """Give the stack's zip to the functions that run other code; return their names.
 
     CloudFormation does not do this: it compares with what it deployed itself, so it does not see
-    code that was replaced in between.
-
-    Raises:
-        UsageError: one of them was deleted manually.
+    code that was replaced in between. A function that was deleted manually raises UsageError.
     """
     other = _with_other_code(clients, stack_name, artifact)
     for code in other:

@@ -34,11 +34,7 @@ class Release(Struct, frozen=True):
 
 
 def target(account: Account, architecture: Architecture | None) -> Target:
-    """Return the machine to build for: AWS Lambda, or this machine for the embedded AWS.
-
-    Raises:
-        UsageError: an architecture was chosen for the embedded AWS.
-    """
+    """Return the machine to build for; UsageError if one is chosen for the embedded AWS."""
     if account.endpoint is None:
         return package.aws_lambda(RUNTIME, architecture or ARCHITECTURE)
     if architecture:
@@ -60,11 +56,7 @@ def from_checkout(
 
 
 def from_zip(account: Account, archive: Path, architecture: Architecture | None) -> Release:
-    """Return the release of an existing zip.
-
-    Raises:
-        UsageError: it holds no functions, or was built for another machine.
-    """
+    """Return the release of a zip; UsageError if it holds no functions or is for other machines."""
     needs = artifacts.machine_requirements(archive)
     machine = package.this_machine() if account.endpoint else None
     python = machine.python if machine else RUNTIME.removeprefix("python")
@@ -80,8 +72,6 @@ def from_zip(account: Account, archive: Path, architecture: Architecture | None)
 
 def from_environment(clients: Clients, source: str) -> Release:
     """Return the release that another environment runs, for promotion.
-
-    The stored zip is read and compared with its hash.
 
     Raises:
         UsageError: that environment is not deployed, or its functions run other code.

@@ -22,11 +22,7 @@ _RETAINED_BUCKET = "DataBucket"
 
 
 def require_unprotected(clients: Clients, env: str) -> None:
-    """Check that the stack exists and may be deleted.
-
-    Raises:
-        UsageError: it does not exist, is protected, or is being changed; the text says what to do.
-    """
+    """Raise UsageError unless the stack exists, is not protected, and is not being changed."""
     name = stack_name(env)
     description = stack.describe(clients, name)
     if description is None or description["StackStatus"] == "DELETE_COMPLETE":
@@ -52,9 +48,7 @@ def buckets(clients: Clients, env: str, *, protected: bool) -> list[str]:
 
 
 def empty(clients: Clients, bucket: str) -> int:
-    """Delete all object versions of a bucket; return how many.
-
-    A bucket that does not exist counts as empty.
+    """Delete all object versions of a bucket; return how many, 0 if the bucket does not exist.
 
     Raises:
         DeploymentError: S3 refused to delete an object.
@@ -94,10 +88,7 @@ def destroy(
     """Empty the given buckets, then delete the stack and wait until it is gone.
 
     A running function may write to a bucket after it was emptied, and S3 deletes empty buckets
-    only. Then all of it is repeated once.
-
-    Raises:
-        DeploymentError: a resource could not be deleted.
+    only. Then all of it is repeated once. DeploymentError if a resource is left after that.
     """
     name = stack_name(env)
     for is_last_attempt in (False, True):

@@ -6,15 +6,11 @@ that it sends, so an edited environments.toml takes effect at the next deploymen
 """
 
 import re
-from collections.abc import Mapping
 
 import yaml
 
 from mocktailverse.deployment.environments import Environment, Environments
 from mocktailverse.errors import UsageError
-
-_LAST_KEYS = ("LoadsDays", "ApiBurst")
-"""Keys after which the entry continues on a new line."""
 
 
 def with_all_stages(template: str, environments: Environments) -> str:
@@ -25,33 +21,15 @@ def with_all_stages(template: str, environments: Environments) -> str:
 
 
 def with_stage(template: str, stage: str, environment: Environment) -> str:
-    """Return the template's text with a stage's entry in the mapping; nothing else changes.
-
-    Raises:
-        UsageError: the mapping has no such entry in braces.
-    """
+    """Return the template's text with only a stage's entry replaced; UsageError if it has none."""
     entry = rf"(?m)^(    {re.escape(stage)}:\s*)\{{[^{{}}]*\}}"
-    values = _yaml(environment.mapping())
-    text, number = re.subn(entry, lambda match: match[1] + values, template)
+    values = yaml.safe_dump(
+        environment.mapping(), default_flow_style=True, sort_keys=False, indent=7, width=92
+    )
+    text, number = re.subn(entry, lambda match: match[1] + values.strip(), template)
     if number != 1:
         raise UsageError(
             f"The template's mapping `Stages` has no entry `{stage}: {{...}}`. Restore it from the"
             " repository."
         )
     return text
-
-
-def _yaml(values: Mapping[str, str | int]) -> str:
-    """Return `{Drinks: 2, DataDays: '30', ...}`: text that looks like another type is quoted."""
-    parts = [
-        f"{key}: {_scalar(value)}" + (",\n     " if key in _LAST_KEYS else ",")
-        for key, value in values.items()
-    ]
-    return "{" + " ".join(parts).removesuffix(",") + "}"
-
-
-def _scalar(value: str | int) -> str:
-    if isinstance(value, int):
-        return str(value)
-    is_plain = value.isalpha() and yaml.safe_load(value) == value
-    return value if is_plain else "'" + value.replace("'", "''") + "'"

@@ -7,17 +7,11 @@ from pathlib import Path
 import msgspec
 
 from mocktailverse.checkout import Checkout
-from mocktailverse.deployment import (
-    apply,
-    artifacts,
-    environments,
-    ops_key_parameter,
-    package,
-    stage_mapping,
-)
+from mocktailverse.deployment import apply, artifacts, environments, package, stage_mapping
 from mocktailverse.local import emulator, file_lock, service_users
 from mocktailverse.local.state import LocalStack
 from mocktailverse.stores.clients import Clients
+from mocktailverse.stores.ops_key import OpsKey, parameter_name
 
 STAGE = "local"
 STACK_NAME = f"mocktailverse-{STAGE}"
@@ -75,10 +69,9 @@ def deploy(
 
 def make_ops_key(clients: Clients) -> str:
     """Return the key of the API's operations, stored where the API reads it."""
-    ops_key_parameter.create_if_missing(clients, STAGE)
-    name = ops_key_parameter.parameter_name(STAGE)
-    key: str = clients.ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
-    return key
+    key = OpsKey(clients, parameter_name(STAGE))
+    key.create_if_missing()
+    return clients.ssm.get_parameter(Name=key.name, WithDecryption=True)["Parameter"]["Value"]
 
 
 def fingerprint(checkout: Checkout, archive: Path) -> str:

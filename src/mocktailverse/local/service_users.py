@@ -9,11 +9,11 @@ import json
 import msgspec
 from botocore.exceptions import ClientError
 
-from mocktailverse.deployment.ops_key_parameter import parameter_name
 from mocktailverse.loads.object_version import RAW_PREFIX
 from mocktailverse.local.state import DASHBOARD, SERVER, AccessKey, LocalStack
 from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.error_translation import error_code
+from mocktailverse.stores.ops_key import parameter_name
 
 USER_NAMES = {DASHBOARD: "mocktailverse-dashboard", SERVER: "mocktailverse-server"}
 LOCAL_POLICY = "besides-looking"

@@ -10,6 +10,7 @@ from mocktailverse.errors import MissingError
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.pipeline.ports import RawStore
 from mocktailverse.pipeline.transformation import transform
+from mocktailverse.pipeline.verify import differing_fields
 
 NOT_CONTENT = frozenset({"content_hash", "observed_at", "lineage"})
 
@@ -40,7 +41,8 @@ def history(
     last: Drink | None = None
     for register in registers:
         drink = register.drink
-        changed = _changed(last, drink) if last and drink else ()
+        names = differing_fields(last, drink) if last and drink else ()
+        changed = tuple(name for name in names if name not in NOT_CONTENT)
         observations.append(Observation(register.observed_at, drink, changed))
         last = drink or last
     return observations
@@ -53,11 +55,3 @@ def _registers(raw: RawStore, version: ObjectVersion, drink_id: str) -> list[Reg
         return []
     registers = (piece.register for piece in pieces)
     return [register for register in registers if register and register.id == drink_id]
-
-
-def _changed(previous: Drink, drink: Drink) -> tuple[str, ...]:
-    return tuple(
-        name
-        for name in drink.__struct_fields__
-        if name not in NOT_CONTENT and getattr(previous, name) != getattr(drink, name)
-    )

@@ -71,7 +71,7 @@ def rejects(report: Report) -> Section:
     note = "Each is stored with its position and its raw record: `mocktailverse rejected`."
     if not lines.are_all:
         note += f" Counted in the newest {lines.loads:,} loads that rejected records."
-    return Section("Rejected, by reason", ("reason", "records"), rows, note, "None.")
+    return Section("Rejected, by reason", ("reason", "records"), rows, note)
 
 
 def freshness(report: Report) -> Section:

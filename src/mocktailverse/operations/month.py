@@ -33,40 +33,37 @@ class MonthSoFar(Struct, frozen=True, kw_only=True):
     since: int
     share: float
     drinks: int
+    running: Running
 
     @property
     def activity(self) -> Activity:
         """The sum of all days."""
         return sum(self.days.values(), Activity())
 
-    def usage(self, running: Running) -> Usage:
-        """Return the usage of AWS that the activity causes."""
-        return usage_of(self.activity, running, month_share=self.share, drinks=self.drinks)
+    @property
+    def usage(self) -> Usage:
+        """The usage of AWS that the activity causes."""
+        return usage_of(self.activity, self.running, month_share=self.share, drinks=self.drinks)
 
 
 class MonthUsage:
-    """Sums up the loads of the month; past days are cached."""
+    """Sums up the loads of the month on a stage with this footprint; past days are cached."""
 
     def __init__(
         self,
         loads: DailyLoads,
         read_meta: Callable[[], Meta | None],
-        *,
-        attempt_limit_s: float,
+        running: Running,
         clock: Callable[[], int],
     ) -> None:
         self._loads = loads
         self._read_meta = read_meta
-        self._attempt_limit_s = attempt_limit_s
+        self._running = running
         self._clock = clock
         self._settled: dict[date, Activity] = {}
 
     def read(self) -> MonthSoFar:
-        """Return the month until now.
-
-        Raises:
-            MocktailverseError: AWS cannot be reached, or refuses a request.
-        """
+        """Return the month until now."""
         now = self._clock()
         today = utc(now).date()
         first = today.replace(day=1)
@@ -86,6 +83,7 @@ class MonthUsage:
             since=since,
             share=_share_of_month(now - since, first),
             drinks=self._drinks(),
+            running=self._running,
         )
 
     def _of_day(self, day: date, today: date, limit: int) -> tuple[Activity, int | None]:
@@ -94,7 +92,7 @@ class MonthUsage:
             return self._settled[day], None
         loads = list(islice(loads_of_day(self._loads, day), limit + 1))
         is_cut = len(loads) > limit
-        activity = Activity.of(loads[:limit], self._attempt_limit_s)
+        activity = Activity.of(loads[:limit], self._running.transform_timeout_s)
         if not is_cut and day <= today - timedelta(days=SETTLED_DAYS):
             self._settled[day] = activity
         return activity, loads[limit - 1].started_at if is_cut else None

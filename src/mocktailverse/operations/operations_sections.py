@@ -110,7 +110,7 @@ def _load_rows(title: str, loads: Sequence[Load]) -> Section:
         for load in loads
     ]
     columns = ("started (UTC)", "raw object", "status", *Counts.__struct_fields__, "error")
-    return Section(title, columns, rows, empty="None.")
+    return Section(title, columns, rows)
 
 
 def _cost(report: Report) -> Section:

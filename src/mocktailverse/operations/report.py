@@ -122,11 +122,7 @@ class Report(Struct, frozen=True, kw_only=True):
 
 
 def measure(stores: Stores, env: str, days: int) -> Report:
-    """Return the report of an environment over its last days, and of its cost over the month.
-
-    Raises:
-        MocktailverseError: AWS cannot be reached, or refuses a request.
-    """
+    """Return the report of an environment over its last days, and of its cost over the month."""
     now = now_ms()
     pages = ReadOnce(stores.loads)
     loads, older = recent_loads(pages, days, limit=LOADS)
@@ -135,8 +131,7 @@ def measure(stores: Stores, env: str, days: int) -> Report:
     published, problem = _published(stores, now)
     meta = published.meta if published else None
     metrics = load_metrics(loads, publishings)
-    limit_s = running(env).transform_timeout_s
-    month = MonthUsage(pages, lambda: meta, attempt_limit_s=limit_s, clock=now_ms).read()
+    month = MonthUsage(pages, lambda: meta, running(env), now_ms).read()
     operations = _operations(stores, env, loads, publishings, month, now=now)
     return Report(
         made=ReportOrigin(
@@ -158,12 +153,9 @@ def measure(stores: Stores, env: str, days: int) -> Report:
 
 
 def _publishings(stores: Stores, since: int) -> list[Publishing]:
-    """Return the publish function's log entries, oldest first; none if it never ran."""
-    log = stores.function_log("PublishFunction")
-    try:
-        logged = [publishing_of(line.at, line.message) for line in log.lines(since, PUBLISHED)]
-    except MissingError:
-        return []
+    """Return the publish function's log entries, oldest first."""
+    lines = stores.function_log("PublishFunction").lines_if_any(since, PUBLISHED)
+    logged = (publishing_of(line.at, line.message) for line in lines)
     return [publishing for publishing in logged if publishing]
 
 
@@ -208,7 +200,6 @@ def _operations(  # noqa: PLR0913 - the figures come from these
     timeout_ms = STUCK_AFTER * stores.queue.visibility_timeout_ms()
     waiting = stores.queue.waiting()
     last = publishings[-1] if publishings else None
-    used = month.usage(running(env))
     return Operations(
         is_emulated=clients.endpoint is not None,
         functions=[stores.functions.state(name) for name in names],
@@ -226,7 +217,7 @@ def _operations(  # noqa: PLR0913 - the figures come from these
             last.at if last else None,
             last.lag_ms if last else None,
         ),
-        cost=cost_report(env, used.at_this_rate(), price_table(), used),
+        cost=cost_report(env, month.usage.at_this_rate(), price_table(), month.usage),
         cost_since=month.since,
     )
 
@@ -237,13 +228,8 @@ def _failures(stores: Stores, log: str, since: int) -> int:
     One request for each text: the embedded AWS supports no filter pattern with alternatives.
     """
     group = LogGroup(stores.clients, log)
-    try:
-        lines = {
-            line for word in FAILURES for line in group.lines(since, word) if word in line.message
-        }
-    except MissingError:  # the function never ran
-        return 0
-    return len(lines)
+    matches = ((word, line) for word in FAILURES for line in group.lines_if_any(since, word))
+    return len({line for word, line in matches if word in line.message})
 
 
 def _rejects(stores: Stores, current: Sequence[Load]) -> Rejects:

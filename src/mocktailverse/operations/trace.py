@@ -29,11 +29,7 @@ class Step(NamedTuple):
 
 
 def raw_object(stores: Stores, key_or_id: str) -> StoredObject:
-    """Return the latest version of a raw object's key, or the version that a drink comes from.
-
-    Raises:
-        MissingError: there is no such raw object or drink, or the raw object has expired.
-    """
+    """Return a key's latest raw object, or that of a drink; MissingError if there is none left."""
     version = None if key_or_id.startswith(RAW_PREFIX) else _version_of_drink(stores, key_or_id)
     key = version.key if version else key_or_id
     versions = [
@@ -58,10 +54,7 @@ def trace(stores: Stores, origin: StoredObject) -> list[Step]:
         steps.append(Step(at, "load", f"is {load.status}", {"load": load_id, **counts}))
     for stage, output in STAGES.items():
         log = stores.function_log(output)
-        try:
-            lines = list(log.lines(stored_at - CLOCK_SKEW_MS, version.trace_id))
-        except MissingError:  # the function never ran
-            continue
+        lines = log.lines_if_any(stored_at - CLOCK_SKEW_MS, version.trace_id)
         steps += [_step(stage, line) for line in lines]
     return sorted(steps, key=lambda step: step.at)
 

@@ -59,18 +59,12 @@ class Clients:
     """
 
     s3: "cached_property[S3Client]" = _client("s3", Config(signature_version="s3v4"))
-    """Raw and rejected objects, and the published catalogue.
-
-    Links are signed with version 4, because new buckets refuse botocore's default for links.
-    """
+    """Signs links with version 4, because new buckets refuse botocore's default for links."""
     sqs: "cached_property[SQSClient]" = _client("sqs")
-    """The queue between raw objects and the transform function."""
     dynamodb: "cached_property[DynamoDBClient]" = _client(
         "dynamodb", Config(parameter_validation=False)
     )
-    """The drinks and loads tables.
-
-    botocore's parameter validation is off, because it takes half of a call's CPU time. The
+    """Without botocore's parameter validation, because it takes half of a call's CPU time. The
     integration tests check that the items of `stores.items` follow DynamoDB's rules.
     """
     lambda_: "cached_property[LambdaClient]" = _client(
@@ -78,17 +72,13 @@ class Clients:
     )
     """Invokes functions manually: waits as long as they may run, and never retries."""
     cloudformation: "cached_property[CloudFormationClient]" = _client("cloudformation")
-    """Deploys the template."""
     iam: "cached_property[IAMClient]" = _client("iam")
     """The deployer's role in the embedded AWS."""
     logs: "cached_property[CloudWatchLogsClient]" = _client("logs")
-    """The functions' logs."""
     cloudwatch: "cached_property[CloudWatchClient]" = _client("cloudwatch")
-    """The alarms."""
     ssm: "cached_property[SSMClient]" = _client("ssm")
     """The key of the ops endpoints."""
     sts: "cached_property[STSClient]" = _client("sts")
-    """The identity of the credentials."""
     cost_explorer: "cached_property[CostExplorerClient]" = _client(
         "ce", _NO_RETRIES, _BILLING_REGION
     )

@@ -46,11 +46,7 @@ def status(clients: Clients, stack_name: str) -> str | None:
 
 
 def outputs(clients: Clients, stack_name: str) -> dict[str, str]:
-    """Return the outputs of a deployed stack, by name.
-
-    Raises:
-        UsageError: the stack does not exist.
-    """
+    """Return the outputs of a deployed stack by name; UsageError if the stack does not exist."""
     stack = describe(clients, stack_name)
     if stack is None or stack["StackStatus"] in NOT_THERE:
         raise UsageError(
@@ -83,23 +79,16 @@ def resources(clients: Clients, stack_name: str, kind: str) -> dict[str, str]:
 
 
 def is_to_be_made(clients: Clients, stack_name: str) -> bool:
-    """Return whether a stack does not exist yet.
-
-    Raises:
-        UsageError: it exists in a state in which it can be neither created nor updated.
-    """
+    """Return whether a stack does not exist yet; UsageError if it exists but cannot be updated."""
     state = status(clients, stack_name)
     if state in NOT_THERE or state in WORKING:
         return state not in WORKING
+    advice = "Remove it with `mocktailverse destroy`, then deploy again"
     if state == "UPDATE_ROLLBACK_FAILED":
-        advice = (
-            f"Run `aws cloudformation continue-update-rollback --stack-name {stack_name}`, then "
-            "deploy again"
-        )
+        command = f"aws cloudformation continue-update-rollback --stack-name {stack_name}"
+        advice = f"Run `{command}`, then deploy again"
     elif state == "ROLLBACK_COMPLETE":
         advice = "`mocktailverse deploy` removes the failed stack and creates it again"
     elif state and state.endswith("_IN_PROGRESS"):
         advice = "Another deployment is in progress: wait for it, then try again"
-    else:
-        advice = "Remove it with `mocktailverse destroy`, then deploy again"
     raise UsageError(f"The stack `{stack_name}` is in {state}. {advice}.")

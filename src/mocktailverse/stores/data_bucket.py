@@ -57,11 +57,7 @@ class RawObject:
         self._require(len(self._head), min(self.bytes, HEAD_BYTES))
 
     def chunks(self, start: int = 0) -> Iterator[bytes]:
-        """Yield the bytes from `start` to the end.
-
-        Raises:
-            TransientError: the connection failed before the end.
-        """
+        """Yield the bytes from `start` on; TransientError if the connection fails too early."""
         if start < len(self._head):
             yield self._head[start:]
             start = len(self._head)

@@ -51,14 +51,10 @@ class DrinksTable:
         self._writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="drinks")
 
     def write(self, registers: Sequence[Register]) -> list[WriteResult | None]:
-        """Merge registers of distinct drinks into the table concurrently.
+        """Merge registers of distinct drinks into the table concurrently; return each one's result.
 
-        Returns:
-            The result of each, in the same order; None if DynamoDB throttled the write, and nothing
-            was written.
-
-        Raises:
-            TransientError: another transient failure; some registers may have been written.
+        A result is None if DynamoDB throttled the write, and nothing was written. After any other
+        transient failure, which is raised, some registers may have been written.
         """
         return list(self._writers.map(self._write, registers))
 
@@ -72,11 +68,7 @@ class DrinksTable:
         return None if item is None else from_item(item)
 
     def many(self, ids: Iterable[str]) -> dict[str, Register]:
-        """Return the existing registers of these drinks by id, read consistently.
-
-        Raises:
-            TransientError: DynamoDB still throttled after all tries.
-        """
+        """Return the existing registers of these drinks by id, read consistently."""
         keys = [{"id": {"S": drink_id}} for drink_id in dict.fromkeys(ids)]
         batches = (keys[first : first + BATCH_GET] for first in range(0, len(keys), BATCH_GET))
         registers = (from_item(item) for batch in batches for item in self._batch(batch))
@@ -96,10 +88,8 @@ class DrinksTable:
     def all(self) -> Iterator[Register]:
         """Yield every register, read consistently, for audits and rebuilds.
 
-        It scans the whole table, at the speed of its read capacity.
-
-        Raises:
-            TransientError: DynamoDB throttled a page for a minute, or failed otherwise.
+        It scans the whole table, at the speed of its read capacity; ThrottledError if DynamoDB
+        throttles a page for a minute.
         """
         start: dict[str, Any] = {}
         while True:

@@ -19,8 +19,8 @@ from mocktailverse.stores.export_objects import ExportObjects
 from mocktailverse.stores.functions import Functions
 from mocktailverse.stores.loads_table import LoadsTable
 from mocktailverse.stores.log_group import LogGroup
+from mocktailverse.stores.ops_key import OpsKey
 from mocktailverse.stores.queue import Queue
-from mocktailverse.stores.ssm_parameter import Parameter
 
 LOCAL = "local"
 """The name of the environment that runs on this machine."""
@@ -43,11 +43,7 @@ class Stores(Struct, frozen=True, dict=True):
     """Log files of the processes that serve this environment; empty if it runs on AWS."""
 
     def output(self, name: str) -> str:
-        """Return an output of the stack.
-
-        Raises:
-            UsageError: the stack was deployed by an older version, which had no such output.
-        """
+        """Return an output; UsageError if an older version deployed the stack without it."""
         if name not in self.outputs:
             raise UsageError(f"The stack has no output `{name}`. Deploy it again.")
         return self.outputs[name]
@@ -80,9 +76,9 @@ class Stores(Struct, frozen=True, dict=True):
         return ExportObjects(self.clients, self.output("CatalogueBucket"))
 
     @cached_property
-    def ops_key(self) -> Parameter:
+    def ops_key(self) -> OpsKey:
         """The secret key of the operators' endpoints."""
-        return Parameter(self.clients, self.output("OpsKeyParameter"))
+        return OpsKey(self.clients, self.output("OpsKeyParameter"))
 
     @cached_property
     def functions(self) -> Functions:

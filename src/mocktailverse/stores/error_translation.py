@@ -30,43 +30,23 @@ from mocktailverse.errors import (
     UsageError,
 )
 
-THROTTLES = (
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "RequestThrottled",
-    "SlowDown",
-    "ThrottledException",
-    "Throttling",
-    "ThrottlingException",
+THROTTLES = {
+    "ProvisionedThroughputExceededException", "RequestLimitExceeded", "RequestThrottled",
+    "SlowDown", "ThrottledException", "Throttling", "ThrottlingException",
     "TooManyRequestsException",
-)
-TRANSIENT = (
-    "InternalError",
-    "InternalFailure",
-    "InternalServerError",
-    "RequestTimeout",
-    "RequestTimeoutException",
-    "ServiceUnavailable",
-    "TransactionInProgressException",
-)
-MISSING = (
-    "404",
-    "AWS.SimpleQueueService.NonExistentQueue",
-    "NoSuchKey",
-    "NoSuchVersion",
-    "ParameterNotFound",
-    "QueueDoesNotExist",
-    "ResourceNotFoundException",
-)
-REFUSED_CREDENTIALS = (
-    "ExpiredToken",
-    "ExpiredTokenException",
-    "InvalidAccessKeyId",
-    "InvalidClientTokenId",
-    "RequestExpired",
-    "SignatureDoesNotMatch",
-    "UnrecognizedClientException",
-)
+}  # fmt: skip
+TRANSIENT = {
+    "InternalError", "InternalFailure", "InternalServerError", "RequestTimeout",
+    "RequestTimeoutException", "ServiceUnavailable", "TransactionInProgressException",
+}  # fmt: skip
+MISSING = {
+    "404", "AWS.SimpleQueueService.NonExistentQueue", "NoSuchKey", "NoSuchVersion",
+    "ParameterNotFound", "QueueDoesNotExist", "ResourceNotFoundException",
+}  # fmt: skip
+REFUSED_CREDENTIALS = {
+    "ExpiredToken", "ExpiredTokenException", "InvalidAccessKeyId", "InvalidClientTokenId",
+    "RequestExpired", "SignatureDoesNotMatch", "UnrecognizedClientException",
+}  # fmt: skip
 SERVER_ERROR = 500
 
 # Names boto3's variables; their values depend on the user's account.
@@ -86,11 +66,7 @@ def error_code(error: ClientError) -> str:
 
 
 def conflicting_item(error: ClientError) -> Any:  # noqa: ANN401 - an item of any table
-    """Return the item for which a write's condition failed, None if it does not exist.
-
-    Raises:
-        ClientError: the write failed for another reason.
-    """
+    """Return the item that a write's condition refused (None: there is none), or re-raise."""
     if error_code(error) != "ConditionalCheckFailedException":
         raise error
     return error.response.get("Item")

@@ -37,10 +37,8 @@ class LoadQueries:
         """Return a page of the loads that were opened on a UTC day, newest first.
 
         Keyset pagination: the index is ordered by `started_at`, and each page resumes after the
-        last position of the one before, however many loads were opened in the meantime.
-
-        Returns:
-            The loads, and the position after which the next page begins; None after the last one.
+        last position of the one before, however many loads were opened in the meantime. The second
+        value is that position; None after the last page.
         """
         start: dict[str, Any] = {}
         if after:

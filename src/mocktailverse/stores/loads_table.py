@@ -203,11 +203,7 @@ class LoadsTable(LoadQueries):
             return None
 
     def _update(self, version: ObjectVersion, generation: int, update: Update) -> Load:
-        """Change a load and return its new state.
-
-        Raises:
-            ConditionFailedError: the condition does not hold.
-        """
+        """Return the new state of a load; ConditionFailedError if the condition does not hold."""
         partition, part = load_key(version, generation)
         with translated("Writing a load"):
             try:

@@ -27,7 +27,7 @@ NOTHING = Running(
 
 
 def bill(**usage):
-    return {line.usage: line for line in month(Usage(**usage), price_table())}
+    return {line.price.usage: line for line in month(Usage(**usage), price_table())}
 
 
 def load(**fields):
@@ -189,7 +189,7 @@ def test_a_month_by_manual_calculation():
         log_gb=0.006,
         transfer_gb=60,  # 1,000 downloads of 60 MB
     )
-    lines = {line.usage: line.usd for line in month(usage, price_table())}
+    lines = {line.price.usage: line.usd for line in month(usage, price_table())}
     charged = {name: usd for name, usd in lines.items() if usd}
     assert charged == {
         "s3_writes": pytest.approx(0.01),

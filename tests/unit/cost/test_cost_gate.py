@@ -144,7 +144,7 @@ def test_a_property_outside_the_model_is_reported(check, place, line):
 DEV = r"(    dev:\n.*\n.*\n.*)"
 PROD = r"(    prod:\n.*\n.*\n.*)"
 PROD_MIDDLE = r"(    prod:\n.*\n.*)"
-SOONER = r"Reconcile: 'rate\(6 hours\)'"
+SOONER = r"Reconcile: rate\(6 hours\)"
 CSV = r"^(        GET /export.csv: \{ThrottlingRateLimit: )"
 THROTTLE = r"^        ThrottlingRateLimit: .*"
 FILTERED = r"^          MetricName: FunctionErrors$"
@@ -185,7 +185,7 @@ CHANGES = [
         "FetchFunction is a function that no",
     ),
     # schedules
-    (PROD + r"Fetch: '[^']*'", r"\1Fetch: 'rate(5 minutes)'", "What is not free costs"),
+    (PROD_MIDDLE + r"Fetch: '[^']*'", r"\1Fetch: 'rate(5 minutes)'", "What is not free costs"),
     (DEV + ".*" + SOONER, r"\1Reconcile: 'rate(1 minute)'", "What is not free costs"),
     (PROD + ".*" + SOONER, r"\1Reconcile: 'rate(10 minutes)'", "What is not free costs"),
     (PROD + ".*" + SOONER, r"\1Reconcile: 'rate(0 hours)'", "ReconcileSchedule cannot be counted"),

@@ -16,6 +16,7 @@ from mocktailverse.operations.month import MonthUsage
 HOUR_MS = 3_600_000
 NOON = datetime(2026, 2, 4, 12, tzinfo=UTC)
 LIMIT_S = 10
+RUNNING = Running(wcu=1, rcu=1, transform_timeout_s=LIMIT_S)
 
 
 def ms(day, hour=0):
@@ -62,9 +63,7 @@ def clock():
 
 
 def reader(stores, clock):
-    return MonthUsage(
-        stores, lambda: stores.current().meta, attempt_limit_s=LIMIT_S, clock=lambda: clock.at
-    )
+    return MonthUsage(stores, lambda: stores.current().meta, RUNNING, lambda: clock.at)
 
 
 def test_a_month_is_read_day_by_day_back_to_its_first_day(clock):
@@ -81,10 +80,7 @@ def test_a_month_is_read_day_by_day_back_to_its_first_day(clock):
 
 def test_the_usage_covers_that_share_of_a_month(clock):
     so_far = reader(FakeStores(load(4, 9)), clock).read()
-    running = Running(wcu=1, rcu=1)
-    assert so_far.usage(running) == usage_of(
-        so_far.activity, running, month_share=3.5 / 28, drinks=3
-    )
+    assert so_far.usage == usage_of(so_far.activity, RUNNING, month_share=3.5 / 28, drinks=3)
 
 
 @pytest.mark.parametrize(("month_", "days"), [(1, 31), (2, 28), (4, 30), (12, 31)])

@@ -32,8 +32,8 @@ from mocktailverse.stores.export_objects import ExportObjects
 from mocktailverse.stores.functions import Functions
 from mocktailverse.stores.load_items import to_segment_item
 from mocktailverse.stores.log_group import LogGroup, LogRetention, read_retentions
+from mocktailverse.stores.ops_key import OpsKey
 from mocktailverse.stores.queue import HIDDEN_WHILE_MOVED_S, Queue
-from mocktailverse.stores.ssm_parameter import Parameter
 
 
 def body(value):
@@ -46,7 +46,7 @@ def body(value):
 
 def test_a_secret_is_read_decrypted(stubbed):
     stub = stubbed("ssm")
-    parameter = Parameter(SimpleNamespace(ssm=stub.client), "/key")
+    parameter = OpsKey(SimpleNamespace(ssm=stub.client), "/key")
     stub.add_response(
         "get_parameter", {"Parameter": {"Value": "x"}}, {"Name": "/key", "WithDecryption": True}
     )
@@ -56,7 +56,7 @@ def test_a_secret_is_read_decrypted(stubbed):
 def test_a_parameter_that_does_not_exist_has_no_value(stubbed):
     stub = stubbed("ssm")
     stub.add_client_error("get_parameter", "ParameterNotFound")
-    assert Parameter(SimpleNamespace(ssm=stub.client), "/key").value() is None
+    assert OpsKey(SimpleNamespace(ssm=stub.client), "/key").value() is None
 
 
 # ---- raw objects

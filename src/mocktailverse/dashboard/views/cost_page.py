@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from functools import partial
 from itertools import cycle, groupby
+from operator import attrgetter
 
 import streamlit as st
 
@@ -33,13 +34,13 @@ def page() -> None:
         return
     table = price_table()
     _show_scope(context, table)
-    usage = snapshot.value.usage(context.running)
+    usage = snapshot.value.usage
     so_far, forecast = month(usage, table), month(usage.at_this_rate(), table)
     _show_totals(so_far, forecast)
     _show_days(snapshot.value, context)
     _show_services(forecast)
     _show_reported(context)
-    _show_calculation(so_far, forecast, table)
+    _show_calculation(so_far, forecast)
 
 
 def _show_scope(context: DashboardContext, table: PriceTable) -> None:
@@ -67,7 +68,7 @@ def _show_totals(so_far: list[CostLine], forecast: list[CostLine]) -> None:
         show_metric(
             "Closest to its free limit",
             percent(closest.used_share or 0),
-            f"{closest.service}, {closest.what}",
+            f"{closest.price.service}, {closest.price.what}",
             delta_color="off",
             delta_arrow="off",
             help="According to the forecast.",
@@ -102,7 +103,7 @@ def _show_days(usage: MonthSoFar, context: DashboardContext) -> None:
 
 def _show_services(forecast: list[CostLine]) -> None:
     st.header("Forecast by service", anchor=False)
-    services = groupby(forecast, key=lambda line: line.service)
+    services = groupby(forecast, key=attrgetter("price.service"))
     for column, (service, lines) in zip(cycle(st.columns(2)), services, strict=False):
         with column, st.container(border=True):
             _show_service(service, list(lines))
@@ -111,14 +112,15 @@ def _show_services(forecast: list[CostLine]) -> None:
 def _show_service(service: str, lines: Sequence[CostLine]) -> None:
     st.markdown(f"**{plain(service)}**: {plain(usd(sum(line.usd for line in lines)))}")
     for line in lines:
-        amount = f"{line.what.capitalize()}: {_amount(line.amount)}"
+        what, unit = line.price.what.capitalize(), line.price.unit
+        amount = f"{what}: {_amount(line.amount)}"
         if line.used_share is None:
-            source, sentence = BASIS[line.usage]
-            text = f"{amount} {line.unit}, {usd(line.usd)}; no free tier"
-            text = f"{line.what.capitalize()}: {sentence}" if source == UNSEEN else text
+            source, sentence = BASIS[line.price.usage]
+            text = f"{amount} {unit}, {usd(line.usd)}; no free tier"
+            text = f"{what}: {sentence}" if source == UNSEEN else text
             st.markdown(f":small[{plain(text)}]")
             continue
-        text = f"{amount} of {_amount(line.free_limit)} {line.unit} ({percent(line.used_share)})"
+        text = f"{amount} of {_amount(line.price.free)} {unit} ({percent(line.used_share)})"
         st.progress(min(1.0, line.used_share), text=plain(text))
         if line.used_share > 1:
             st.caption(f"Over the free limit: {plain(usd(line.usd))}")
@@ -161,8 +163,7 @@ def _offer_row(offer: FreeOffer) -> dict[str, object]:
     }
 
 
-def _show_calculation(so_far: list[CostLine], forecast: list[CostLine], table: PriceTable) -> None:
-    prices = {price.usage: price for price in table.prices}
+def _show_calculation(so_far: list[CostLine], forecast: list[CostLine]) -> None:
     with st.expander("How this is calculated"):
         st.markdown(
             "Usage is counted from the load records, read from the template, or assumed if "
@@ -173,18 +174,18 @@ def _show_calculation(so_far: list[CostLine], forecast: list[CostLine], table: P
         st.dataframe(
             [
                 {
-                    "service": line.service,
-                    "what": line.what,
+                    "service": line.price.service,
+                    "what": line.price.what,
                     "so far": line.amount,
                     "forecast": later.amount,
-                    "unit": line.unit,
-                    "free": line.free_limit,
+                    "unit": line.price.unit,
+                    "free": line.price.free,
                     "USD so far": line.usd,
                     "USD forecast": later.usd,
-                    "price": f"{prices[line.usage].usd:g} USD for {prices[line.usage].per:,.0f}"
-                    + (", a month" if line.usage in LEVELS else ""),
-                    "figure": ": ".join(BASIS[line.usage]),
-                    "source": prices[line.usage].source,
+                    "price": f"{line.price.usd:g} USD for {line.price.per:,.0f}"
+                    + (", a month" if line.price.usage in LEVELS else ""),
+                    "figure": ": ".join(BASIS[line.price.usage]),
+                    "source": line.price.source,
                 }
                 for line, later in zip(so_far, forecast, strict=True)
             ],

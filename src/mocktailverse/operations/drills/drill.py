@@ -202,11 +202,7 @@ def _budget_check(_drill: Drill, stack: DrillStack) -> AlarmCheck:
 
 
 def repair_commands(name: str) -> list[list[str]]:
-    """Return the `mocktailverse` commands in the blocks under "Fix", without the word itself.
-
-    Raises:
-        UsageError: there is no such runbook, or it names no command.
-    """
+    """Return the arguments of `mocktailverse` in a runbook's "Fix"; UsageError if it has none."""
     page = find_checkout().template.parents[1] / "docs" / "runbooks" / f"{name}.md"
     section = FIX.search(page.read_text()) if page.is_file() else None
     if section is None:

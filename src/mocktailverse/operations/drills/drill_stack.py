@@ -8,14 +8,13 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from mocktailverse.errors import TransientError
+from mocktailverse.errors import PermanentError, TransientError
 from mocktailverse.loads.load_record import Load
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.operations.drills.alarm_evaluation import Value, embedded_values, filtered_values
 from mocktailverse.pipeline.verify_catalogue import verify_all
 from mocktailverse.stores.alarms import Metric, read_log_metrics
 from mocktailverse.stores.environment import Stores
-from mocktailverse.stores.functions import Invocation
 from mocktailverse.stores.log_group import LogGroup
 from mocktailverse.times import now
 from mocktailverse.waiting import wait_until
@@ -50,10 +49,12 @@ class DrillStack(Struct, frozen=True):
         version = self.put(records, part)
         return self.until(lambda: self._ended(version), f"{version.key} is loaded")
 
-    def invoke(self, output: str, event: object) -> Invocation:
-        """Invoke a function as AWS would, and return its result or error."""
+    def invoke_failing(self, output: str, event: object) -> None:
+        """Invoke a function as AWS would; raise PermanentError unless it fails."""
         name = self.stores.outputs[output]
-        return self.stores.functions.run(name, json.dumps(event).encode())
+        done = self.stores.functions.run(name, json.dumps(event).encode())
+        if done.error is None:
+            raise PermanentError(f"The function should have failed, but returned {done.answer}.")
 
     @contextmanager
     def misconfigured(self, output: str, **variables: str) -> Iterator[None]:
@@ -124,23 +125,16 @@ class DrillStack(Struct, frozen=True):
                 write += part["ProvisionedThroughput"]["WriteCapacityUnits"]
         return read, write
 
-    def verified(self) -> bool:
-        """Return whether table, loads and catalogue are what the raw objects give."""
-        stores = self.stores
-        return verify_all(stores.bucket, stores.drinks, stores.loads, stores.catalogue).ok
-
     def settle(self) -> None:
-        """Wait until the queue is empty and everything is verified."""
-        self.until(lambda: self.stores.queue.waiting() == 0, "the queue is empty")
-        self.until(self.verified, "everything is verified")
+        """Wait until the queue is empty, and all stores hold what the raw objects give."""
+        stores = self.stores
+        compared = (stores.bucket, stores.drinks, stores.loads, stores.catalogue)
+        self.until(lambda: stores.queue.waiting() == 0, "the queue is empty")
+        self.until(lambda: verify_all(*compared).ok, "everything is verified")
 
     @staticmethod
     def until(condition: Callable[[], Result | None], what: str) -> Result:
-        """Wait for a condition, and return its first true value.
-
-        Raises:
-            TransientError: it stays false until the timeout.
-        """
+        """Return the first true value of a condition; TransientError if it comes too late."""
         result = wait_until(condition, TIMEOUT_S, POLL_S)
         if not result:
             raise TransientError(f"Timed out after {TIMEOUT_S:g} s waiting for: {what}.")

@@ -8,9 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mocktailverse.errors import PermanentError
 from mocktailverse.operations.drills.drill_stack import RECORDS, DrillStack, records
-from mocktailverse.stores.functions import Invocation
 from mocktailverse.times import now
 
 MISSING = "mocktailverse-missing"
@@ -35,7 +33,7 @@ def unloadable_objects(stack: DrillStack) -> Iterator[None]:
 def failing_function(stack: DrillStack) -> Iterator[None]:
     """The reconcile function lacks a setting, so that every scheduled run fails."""
     with stack.misconfigured("ReconcileFunction", MOCKTAILVERSE_LOADS_TABLE=""):
-        _require_failure(stack.invoke("ReconcileFunction", {}))
+        stack.invoke_failing("ReconcileFunction", {})
         yield
 
 
@@ -43,7 +41,7 @@ def failing_function(stack: DrillStack) -> Iterator[None]:
 def no_raw_objects(stack: DrillStack) -> Iterator[None]:
     """The fetch function lacks its bucket, so that no sweep stores anything."""
     with stack.misconfigured("FetchFunction", MOCKTAILVERSE_DATA_BUCKET=MISSING):
-        _require_failure(stack.invoke("FetchFunction", {"strategy": "sweep"}))
+        stack.invoke_failing("FetchFunction", {"strategy": "sweep"})
         yield
 
 
@@ -77,7 +75,7 @@ def unpublished_drinks(stack: DrillStack) -> Iterator[None]:
             for record in changed
         ]
         event = {"Records": [{"dynamodb": one} for one in notifications]}
-        _require_failure(stack.invoke("PublishFunction", event))
+        stack.invoke_failing("PublishFunction", event)
         yield
 
 
@@ -89,8 +87,3 @@ def expensive_table(stack: DrillStack) -> Iterator[None]:
         yield
     finally:
         stack.set_write_capacity(before)
-
-
-def _require_failure(done: Invocation) -> None:
-    if done.error is None:
-        raise PermanentError(f"The function should have failed, but returned {done.answer}.")
