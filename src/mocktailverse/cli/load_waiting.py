@@ -8,12 +8,11 @@ from mocktailverse.cli.connection import disk_watch, local_stores
 from mocktailverse.cli.output import progress
 from mocktailverse.errors import TransientError
 from mocktailverse.loads.load_record import Load
-from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.object_version import CANARY_PREFIX, ObjectVersion
 from mocktailverse.local.state import LocalStack
 from mocktailverse.stores.environment import Stores
 from mocktailverse.times import now
 
-CANARY_PREFIX = "raw/thecocktaildb/canary/"
 _NO_RECORDS = b'{"drinks": null}'
 
 TIMEOUT_S = 300

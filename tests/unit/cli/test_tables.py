@@ -251,8 +251,17 @@ def test_the_status_of_a_deployed_environment_is_in_words(run, queue, monkeypatc
 
 def test_health_checks_are_counted_as_verify_counts_them():
     assert str(StackContents(74, 12)) == "74 drinks, 12 raw objects"
-    text = str(StackContents(drinks=74, raw_objects=12, canaries=1))
+    text = str(StackContents(drinks=74, raw_objects=12, health_checks=1))
     assert text == "74 drinks, 13 raw objects including 1 health check"
+
+
+def test_verify_names_the_health_checks_among_the_raw_objects(run):
+    report = VerifyReport(objects=13, canaries=1, drinks=74)
+    replaced = {"connect": lambda *_: None, "verify_with_progress": lambda *_, **__: report}
+    (line,) = lines_of(run(verify_command, "verify", **replaced).stderr)
+    assert line == "ok: 74 drinks and the catalogue match 13 raw objects including 1 health check"
+    fields = json.loads(run(verify_command, "verify", "--json", **replaced).stdout)
+    assert (fields["ok"], fields["objects"], fields["drinks"]) == (True, 13, 74)
 
 
 # ---- a measure
