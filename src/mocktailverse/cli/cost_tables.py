@@ -44,11 +44,11 @@ def print_report(report: CostReport, table: PriceTable, problems: Sequence[str])
     rows = [
         (
             line.service,
-            f"{line.what} ({line.unit})",
+            line.what if line.what.endswith(line.unit) else f"{line.what} ({line.unit})",
             None if line.so_far is None else amount(line.so_far),
             amount(line.month),
-            None if line.free is None else amount(line.free),
-            "not free" if line.used_share is None else f"{line.used_share:.1%}",
+            "not free" if line.free is None else amount(line.free),
+            None if line.used_share is None else f"{line.used_share:.1%}",
             _usd(line.usd),
         )
         for line in report.lines

@@ -9,6 +9,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from mocktailverse.cli import (
+    cost_command,
     drinks_command,
     fetch_command,
     loads_command,
@@ -185,6 +186,18 @@ def test_drinks_show_alcohol_in_a_word(run):
     drinks = SimpleNamespace(page=lambda *_: (page, None))
     done = run(drinks_command, "drinks", "list", connect=lambda *_: SimpleNamespace(drinks=drinks))
     assert any(line.endswith(" optional") for line in lines_of(done.stdout))
+
+
+def test_a_month_s_cost_breaks_no_word(run):
+    lines = lines_of(run(cost_command, "cost", "--reference").stdout)
+    starts = ("CloudWatch dashboards 1 ", "EventBridge Scheduler invocations ", "S3 storage (GB) ")
+    assert all(any(line.startswith(start) for line in lines) for start in starts)
+    assert any(line.startswith("DynamoDB continuous ") and "not free" in line for line in lines)
+
+
+def test_a_title_is_one_line_above_a_narrow_table(capsys):
+    output.print_table("Drift of the last 7 days", ("field",), [("name",)])
+    assert capsys.readouterr().out.splitlines()[0] == "Drift of the last 7 days"
 
 
 # ---- a stack's state and links
