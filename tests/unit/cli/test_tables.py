@@ -211,7 +211,8 @@ def test_up_prints_the_links_and_no_resources(run):
     assert "Dashboard http://127.0.0.1:54566" in lines
     assert "API as a function http://127.0.0.1:54566/_aws/execute-api/1bc45288/$default" in lines
     assert "DataBucket" not in done.stdout
-    assert "mocktailverse outputs" in done.stderr
+    for command in ("fetch --wait", "status", "outputs"):
+        assert f"mocktailverse {command}" in done.stderr
     fields = json.loads(run(up_command, "up", "--detach", "--json", **replaced).stdout)
     assert fields["outputs"] == OUTPUTS
     assert fields["ops_key"] == "the-key"
