@@ -99,13 +99,13 @@ def _sample_files() -> list[Path]:
 
 def _load_drinks(stores: Stores, files: list[InputFile], durations: dict[str, float]) -> list[Load]:
     """Fetch from the source, then ingest the files; return the loads of both."""
+    check_disk = disk_watch(stores)
     started = time.monotonic()
     report = fetch_with_progress(stores, FetchPlan("sweep"))
     fetched = fetched_versions(stores.bucket.versions, report)
     durations["fetch"] = time.monotonic() - started
-    loads = wait_for_loads(stores, fetched, on_poll=disk_watch(stores))
+    loads = wait_for_loads(stores, fetched, on_poll=check_disk)
     started = time.monotonic()
-    check_disk = disk_watch(stores)
     versions = put_files(stores.bucket, files, "thecocktaildb", now=now())
     loads += wait_for_loads(stores, versions, on_poll=check_disk)
     durations["ingest and load"] = time.monotonic() - started
