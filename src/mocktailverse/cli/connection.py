@@ -58,10 +58,9 @@ def local_stack(state_dir: Path | None) -> LocalStack:
         UnreachableError: no local stack runs.
     """
     folder = state_folder(state_dir)
-    stack = read_stack(folder)
-    if stack is None:
-        raise UnreachableError(f"No local stack runs in `{folder}`. Start it: mocktailverse up")
-    return stack
+    if stack := read_stack(folder):
+        return stack
+    raise UnreachableError(f"No local stack runs in `{folder}`. Start it: mocktailverse up")
 
 
 def running_stack(state_dir: Path | None) -> LocalStack:
@@ -70,13 +69,14 @@ def running_stack(state_dir: Path | None) -> LocalStack:
     Raises:
         UnreachableError: no local stack runs, or its embedded AWS does not respond.
     """
-    stack = local_stack(state_dir)
-    if not health.is_healthy(stack.by_name[EMULATOR]):
-        raise UnreachableError(
-            f"The embedded AWS of the stack in `{state_folder(state_dir)}` has ended or does not"
-            " respond. To see what to do, run: mocktailverse up"
-        )
-    return stack
+    folder = state_folder(state_dir)
+    stack = local_stack(folder)
+    if health.is_healthy(stack.by_name[EMULATOR]):
+        return stack
+    raise UnreachableError(
+        f"The embedded AWS of the stack in `{folder}` has ended or does not respond. To see what"
+        " to do, run: mocktailverse up"
+    )
 
 
 def local_stores(stack: LocalStack) -> Stores:
