@@ -34,21 +34,6 @@ class CatalogueSource(Protocol):
         """
 
 
-@contextmanager
-def open_published(source: CatalogueSource) -> Iterator[Catalogue]:
-    """Open a copy of the published catalogue for the block.
-
-    Raises:
-        MissingError: nothing is published yet.
-        CatalogueError: it is not a catalogue of this code's format.
-    """
-    with tempfile.TemporaryDirectory(prefix="mocktailverse-") as folder:
-        path = Path(folder, "catalogue.sqlite")
-        source.download(path)
-        with closing(Catalogue(path)) as catalogue:
-            yield catalogue
-
-
 class CatalogueCopy:
     """Downloads the catalogue when it has changed; one for each process.
 
@@ -133,3 +118,18 @@ class CatalogueCopy:
         weakref.finalize(opened, path.unlink, missing_ok=True)
         self._etag = etag
         return opened
+
+
+@contextmanager
+def open_published(source: CatalogueSource) -> Iterator[Catalogue]:
+    """Open a copy of the published catalogue for the block.
+
+    Raises:
+        MissingError: nothing is published yet.
+        CatalogueError: it is not a catalogue of this code's format.
+    """
+    with tempfile.TemporaryDirectory(prefix="mocktailverse-") as folder:
+        path = Path(folder, "catalogue.sqlite")
+        source.download(path)
+        with closing(Catalogue(path)) as catalogue:
+            yield catalogue
