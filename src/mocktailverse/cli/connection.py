@@ -1,6 +1,5 @@
 """How a command finds its environment: the local stack or a deployed one."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from botocore.exceptions import NoRegionError
@@ -8,7 +7,6 @@ from botocore.exceptions import NoRegionError
 from mocktailverse.checkout import find_checkout
 from mocktailverse.errors import UnreachableError, UsageError
 from mocktailverse.local import health
-from mocktailverse.local.full_disk import FullDiskWatch
 from mocktailverse.local.state import EMULATOR, LocalStack, logs_of, read_stack
 from mocktailverse.settings import CliSettings
 from mocktailverse.stores import cloudformation_stack as stack
@@ -82,11 +80,6 @@ def running_stack(state_dir: Path | None) -> LocalStack:
 def local_stores(stack: LocalStack) -> Stores:
     """Return the stores of a local stack."""
     return Stores(stack.clients(), stack.outputs, process_logs=logs_of(stack))
-
-
-def disk_watch(stores: Stores) -> Callable[[], None]:
-    """Return a function that raises UnreachableError once a local process reports a full disk."""
-    return FullDiskWatch(stores.process_logs).check
 
 
 def deployed_clients() -> Clients:

@@ -12,7 +12,7 @@ from typer import Exit, Option
 
 from mocktailverse.checkout import find_checkout
 from mocktailverse.cli import options
-from mocktailverse.cli.connection import disk_watch, local_stores, require_local
+from mocktailverse.cli.connection import local_stores, require_local
 from mocktailverse.cli.fetch_command import fetch_with_progress
 from mocktailverse.cli.load_waiting import check_local_stack, wait_for_loads
 from mocktailverse.cli.loads_command import print_loads, total_counts
@@ -22,6 +22,7 @@ from mocktailverse.cli.verify_command import print_verified, verify_fields, veri
 from mocktailverse.errors import TransientError, UsageError
 from mocktailverse.loads.load_record import Load
 from mocktailverse.local import health
+from mocktailverse.local.full_disk import FullDiskWatch
 from mocktailverse.local.lifecycle import Options, running
 from mocktailverse.local.processes import Process
 from mocktailverse.local.state import SERVER, LocalStack
@@ -99,7 +100,7 @@ def _sample_files() -> list[Path]:
 
 def _load_drinks(stores: Stores, files: list[InputFile], durations: dict[str, float]) -> list[Load]:
     """Fetch from the source, then ingest the files; return the loads of both."""
-    check_disk = disk_watch(stores)
+    check_disk = FullDiskWatch(stores.process_logs).check
     started = time.monotonic()
     report = fetch_with_progress(stores, FetchPlan("sweep"))
     fetched = fetched_versions(stores.bucket.versions, report)
