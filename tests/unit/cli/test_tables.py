@@ -17,6 +17,7 @@ from mocktailverse.cli import (
     output,
     rejected_command,
     status_command,
+    trace_command,
     up_command,
     verify_command,
 )
@@ -31,6 +32,7 @@ from mocktailverse.loads.rejected import Rejected
 from mocktailverse.local.lifecycle import Status
 from mocktailverse.local.processes import Process
 from mocktailverse.local.state import DASHBOARD, EMULATOR, SERVER, SOURCE, LocalStack
+from mocktailverse.operations.trace import Step
 from mocktailverse.pipeline.verify import VerifyReport
 from mocktailverse.sources.thecocktaildb.coverage import Coverage
 from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport
@@ -186,6 +188,21 @@ def test_drinks_show_alcohol_in_a_word(run):
     drinks = SimpleNamespace(page=lambda *_: (page, None))
     done = run(drinks_command, "drinks", "list", connect=lambda *_: SimpleNamespace(drinks=drinks))
     assert any(line.endswith(" optional") for line in lines_of(done.stdout))
+
+
+def test_a_trace_names_its_raw_object_once(run):
+    version = ObjectVersion("bucket", KEY, "v1")
+    step = Step(1_764_554_600_000, "fetch", "stored", {"key": KEY, "bytes": 1832, "ids": ["1"]})
+    replaced = {
+        "connect": lambda *_: None,
+        "raw_object": lambda *_: SimpleNamespace(version=version),
+        "trace_steps": lambda *_: [step],
+    }
+    done = run(trace_command, "trace", KEY, **replaced)
+    assert "2025-12-01 02:03:20 fetch stored bytes 1832, ids 1" in lines_of(done.stdout)
+    assert done.stderr == f"{KEY}, version v1\n"
+    (item,) = json.loads(run(trace_command, "trace", KEY, "--json", **replaced).stdout)["items"]
+    assert item["details"] == {"key": KEY, "bytes": 1832, "ids": ["1"]}
 
 
 def test_a_month_s_cost_breaks_no_word(run):
