@@ -71,7 +71,8 @@ def store_drinks(stack: LocalStack) -> None:
 
 
 def held(home: Path) -> StackContents | None:
-    return count_contents(home)
+    stack = read_stack(home)
+    return stack and count_contents(stack)
 
 
 KEPT = StackContents(drinks=DRINKS, raw_objects=1)

@@ -60,6 +60,7 @@ class Catalogue:
         Raises:
             CatalogueError: it is missing, or not a catalogue of this code's format.
         """
+        self.path = path
         self._connections = ConnectionPool(path)
         self._close = weakref.finalize(self, self._connections.close)
         self._building = Lock()

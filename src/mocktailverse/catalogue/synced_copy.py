@@ -1,10 +1,11 @@
-"""A local copy of the published catalogue that keeps itself up to date."""
+"""Local copies of the published catalogue: for one use, or one that keeps itself up to date."""
 
 import secrets
+import tempfile
 import time
 import weakref
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -100,3 +101,18 @@ class CatalogueCopy(TtlCache[Catalogue]):
         weakref.finalize(opened, path.unlink, missing_ok=True)
         self._etag = etag
         return opened
+
+
+@contextmanager
+def open_published(source: CatalogueSource) -> Iterator[Catalogue]:
+    """Open a copy of the published catalogue for the block.
+
+    Raises:
+        MissingError: nothing is published yet.
+        CatalogueError: it is not a catalogue of this code's format.
+    """
+    with tempfile.TemporaryDirectory(prefix="mocktailverse-") as folder:
+        path = Path(folder, "catalogue.sqlite")
+        source.download(path)
+        with closing(Catalogue(path)) as catalogue:
+            yield catalogue

@@ -1,6 +1,5 @@
 """How a command finds its environment: the local stack or a deployed one."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from botocore.exceptions import NoRegionError
@@ -8,7 +7,6 @@ from botocore.exceptions import NoRegionError
 from mocktailverse.checkout import find_checkout
 from mocktailverse.errors import UnreachableError, UsageError
 from mocktailverse.local import health
-from mocktailverse.local.full_disk import FullDiskWatch
 from mocktailverse.local.state import EMULATOR, LocalStack, logs_of, read_stack
 from mocktailverse.settings import CliSettings
 from mocktailverse.stores import cloudformation_stack as stack
@@ -58,10 +56,9 @@ def local_stack(state_dir: Path | None) -> LocalStack:
         UnreachableError: no local stack runs.
     """
     folder = state_folder(state_dir)
-    stack = read_stack(folder)
-    if stack is None:
-        raise UnreachableError(f"No local stack runs in `{folder}`. Start it: mocktailverse up")
-    return stack
+    if stack := read_stack(folder):
+        return stack
+    raise UnreachableError(f"No local stack runs in `{folder}`. Start it: mocktailverse up")
 
 
 def running_stack(state_dir: Path | None) -> LocalStack:
@@ -70,23 +67,19 @@ def running_stack(state_dir: Path | None) -> LocalStack:
     Raises:
         UnreachableError: no local stack runs, or its embedded AWS does not respond.
     """
-    stack = local_stack(state_dir)
-    if not health.is_healthy(stack.by_name[EMULATOR]):
-        raise UnreachableError(
-            f"The embedded AWS of the stack in `{state_folder(state_dir)}` has ended or does not"
-            " respond. To see what to do, run: mocktailverse up"
-        )
-    return stack
+    folder = state_folder(state_dir)
+    stack = local_stack(folder)
+    if health.is_healthy(stack.by_name[EMULATOR]):
+        return stack
+    raise UnreachableError(
+        f"The embedded AWS of the stack in `{folder}` has ended or does not respond. To see what"
+        " to do, run: mocktailverse up"
+    )
 
 
 def local_stores(stack: LocalStack) -> Stores:
     """Return the stores of a local stack."""
     return Stores(stack.clients(), stack.outputs, process_logs=logs_of(stack))
-
-
-def disk_watch(stores: Stores) -> Callable[[], None]:
-    """Return a function that raises UnreachableError once a local process reports a full disk."""
-    return FullDiskWatch(stores.process_logs).check
 
 
 def deployed_clients() -> Clients:

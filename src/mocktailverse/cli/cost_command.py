@@ -1,6 +1,5 @@
 """The command `cost`: what a month on AWS costs, and how much of the free limits it uses."""
 
-import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +7,8 @@ from typing import Annotated, Any
 
 from typer import Exit, Option
 
-from mocktailverse.catalogue.synced_copy import CatalogueCopy
+from mocktailverse.catalogue.meta import Meta
+from mocktailverse.catalogue.synced_copy import open_published
 from mocktailverse.checkout import find_checkout
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
@@ -138,9 +138,11 @@ def _connection(env: str, state_dir: Path | None, *, is_needed: bool) -> Stores 
 
 
 def _measured(stores: Stores, running: Running) -> MonthSoFar:
-    with tempfile.TemporaryDirectory(prefix="mocktailverse-cost-") as folder:
-        copy = CatalogueCopy(stores.catalogue, Path(folder), max_age_s=60)
-        return MonthUsage(stores.loads, lambda: copy.current().meta, running, now).read()
+    def read_meta() -> Meta:
+        with open_published(stores.catalogue) as catalogue:
+            return catalogue.meta
+
+    return MonthUsage(stores.loads, read_meta, running, now).read()
 
 
 def _projection(measured: MonthSoFar | None, running: Running, records: int | None) -> Projection:

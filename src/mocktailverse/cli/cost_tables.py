@@ -44,11 +44,11 @@ def print_report(report: CostReport, table: PriceTable, problems: Sequence[str])
     rows = [
         (
             line.service,
-            f"{line.what} ({line.unit})",
+            line.what if line.what.endswith(line.unit) else f"{line.what} ({line.unit})",
             None if line.so_far is None else amount(line.so_far),
             amount(line.month),
-            None if line.free is None else amount(line.free),
-            "not free" if line.used_share is None else f"{line.used_share:.1%}",
+            "not free" if line.free is None else amount(line.free),
+            None if line.used_share is None else f"{line.used_share:.1%}",
             _usd(line.usd),
         )
         for line in report.lines
@@ -84,18 +84,12 @@ def print_write_share(share: float | None) -> None:
 def print_account(account: AccountFigures) -> None:
     """Print AWS's own figures."""
     if account.free_tier:
-        print_table(
-            "As AWS counts it, for the whole account",
-            ("service", "usage", "so far", "forecast", "free", "unit"),
-            [
-                (
-                    *(offer.service, offer.usage_type),
-                    *map(amount, (offer.actual, offer.forecast, offer.limit)),
-                    offer.unit,
-                )
-                for offer in account.free_tier
-            ],
-        )
+        columns = ("service", "usage", "so far", "forecast", "free", "unit")
+        rows = [
+            (o.service, o.usage_type, amount(o.actual), amount(o.forecast), amount(o.limit), o.unit)
+            for o in account.free_tier
+        ]
+        print_table("As AWS counts it, for the whole account", columns, rows)
     if account.billed is not None:
         bills = [(one.service, _usd(one.usd)) for one in account.billed]
         print_table("Billed this month, before credits", ("service", "USD"), bills)

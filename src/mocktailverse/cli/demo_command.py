@@ -12,20 +12,22 @@ from typer import Exit, Option
 
 from mocktailverse.checkout import find_checkout
 from mocktailverse.cli import options
-from mocktailverse.cli.connection import disk_watch, local_stores, require_local
+from mocktailverse.cli.connection import local_stores, require_local
 from mocktailverse.cli.fetch_command import fetch_with_progress
 from mocktailverse.cli.load_waiting import check_local_stack, wait_for_loads
 from mocktailverse.cli.loads_command import print_loads, total_counts
 from mocktailverse.cli.output import print_json, print_table, say, stderr
 from mocktailverse.cli.status_command import print_links
-from mocktailverse.cli.verify_command import verify_fields, verify_with_progress
+from mocktailverse.cli.verify_command import print_verified, verify_fields, verify_with_progress
 from mocktailverse.errors import TransientError, UsageError
 from mocktailverse.loads.load_record import Load
 from mocktailverse.local import health
+from mocktailverse.local.full_disk import FullDiskWatch
 from mocktailverse.local.lifecycle import Options, running
 from mocktailverse.local.processes import Process
 from mocktailverse.local.state import SERVER, LocalStack
 from mocktailverse.pipeline.ingest import InputFile, put_files
+from mocktailverse.pipeline.verify import VerifyReport
 from mocktailverse.sources.thecocktaildb.fetching import FetchPlan, fetched_versions
 from mocktailverse.stores.environment import Stores
 from mocktailverse.times import now
@@ -69,14 +71,20 @@ def demo(
             if state:
                 state.stop()
             loads = _load_drinks(stores, files, durations)
-            summary = _summary(stores, loads, durations)
+            started = time.monotonic()
+            report = verify_with_progress(stores)
+            durations["verify"] = time.monotonic() - started
+            summary = _summary(stores, loads, report, durations)
             if as_json:
                 print_json(summary)
             else:
-                _print_summary(stores, loads, summary)
+                print_loads(loads)
+                _print_drinks(stores)
+                say(", ".join(f"{stage} {s} s" for stage, s in summary["seconds"].items()))
+                print_verified(report)
             if not is_quiet:
-                _show_services(stack, summary["verify"]["drinks"])
-    if not summary["verify"]["ok"] or any(load.status == "failed" for load in loads):
+                _show_services(stack, report.drinks)
+    if not report.ok or any(load.status == "failed" for load in loads):
         raise Exit(1)
 
 
@@ -92,34 +100,32 @@ def _sample_files() -> list[Path]:
 
 def _load_drinks(stores: Stores, files: list[InputFile], durations: dict[str, float]) -> list[Load]:
     """Fetch from the source, then ingest the files; return the loads of both."""
+    check_disk = FullDiskWatch(stores.process_logs).check
     started = time.monotonic()
     report = fetch_with_progress(stores, FetchPlan("sweep"))
     fetched = fetched_versions(stores.bucket.versions, report)
     durations["fetch"] = time.monotonic() - started
-    loads = wait_for_loads(stores, fetched, on_poll=disk_watch(stores))
+    loads = wait_for_loads(stores, fetched, on_poll=check_disk)
     started = time.monotonic()
-    check_disk = disk_watch(stores)
     versions = put_files(stores.bucket, files, "thecocktaildb", now=now())
     loads += wait_for_loads(stores, versions, on_poll=check_disk)
     durations["ingest and load"] = time.monotonic() - started
     return loads
 
 
-def _summary(stores: Stores, loads: list[Load], durations: dict[str, float]) -> dict[str, Any]:
-    started = time.monotonic()
-    report = verify_fields(verify_with_progress(stores))
-    durations["verify"] = time.monotonic() - started
+def _summary(
+    stores: Stores, loads: list[Load], report: VerifyReport, durations: dict[str, float]
+) -> dict[str, Any]:
     return {
         "totals": msgspec.to_builtins(total_counts(loads)),
-        "verify": report,
+        "verify": verify_fields(report),
         "loads": len(loads),
         "dead_letters": stores.queue.dead(),
         "seconds": {stage: round(seconds, 2) for stage, seconds in durations.items()},
     }
 
 
-def _print_summary(stores: Stores, loads: list[Load], summary: dict[str, Any]) -> None:
-    print_loads(loads)
+def _print_drinks(stores: Stores) -> None:
     page, _ = stores.drinks.page(_PAGE_SIZE)
     rows = [
         (
@@ -131,12 +137,6 @@ def _print_summary(stores: Stores, loads: list[Load], summary: dict[str, Any]) -
         if (drink := register.drink)
     ]
     print_table("Some of the drinks", ("name", "category", "ingredients"), rows)
-    report = summary["verify"]
-    say(", ".join(f"{stage} {seconds} s" for stage, seconds in summary["seconds"].items()))
-    if report["ok"]:
-        say(f"verified: {report['drinks']} drinks match {report['objects']} raw objects")
-    else:
-        say(f"differences: {report['differences']}")
 
 
 def _show_services(stack: LocalStack, drinks: int) -> None:

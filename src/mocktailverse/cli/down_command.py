@@ -1,6 +1,7 @@
 """The command `down`: stop the local stack, which drops the data that it holds in memory."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,12 +11,13 @@ from typer import Option
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import require_local, state_folder
-from mocktailverse.cli.load_waiting import CANARY_PREFIX
 from mocktailverse.cli.output import print_json, say
+from mocktailverse.cli.verify_command import counted_objects
 from mocktailverse.errors import TransientError, UnreachableError, UsageError
 from mocktailverse.formatting import counted
+from mocktailverse.loads.object_version import CANARY_PREFIX
 from mocktailverse.local import health, lifecycle
-from mocktailverse.local.state import EMULATOR, read_stack
+from mocktailverse.local.state import EMULATOR, LocalStack, read_stack
 from mocktailverse.stores.clients import ClientTimeouts
 from mocktailverse.stores.environment import Stores
 from mocktailverse.stores.error_translation import translated
@@ -52,51 +54,49 @@ class StackContents(msgspec.Struct, frozen=True):
 
     drinks: int
     raw_objects: int
-    """Without the canaries."""
-    canaries: int = 0
-    """Empty raw objects that `up` sent as health checks."""
+    """Without the health checks."""
+    health_checks: int = 0
 
     def __str__(self) -> str:
-        """Return the counts for people, with all the raw objects that `verify` counts too."""
-        objects = counted(self.raw_objects + self.canaries, "raw object")
-        checks = f" including {counted(self.canaries, 'health check')}" if self.canaries else ""
-        return f"{counted(self.drinks, 'drink')}, {objects}{checks}"
+        """Return the counts for people; `verify` counts the health checks as raw objects too."""
+        objects = counted_objects(self.raw_objects + self.health_checks, self.health_checks)
+        return f"{counted(self.drinks, 'drink')}, {objects}"
 
 
-def count_contents(state_dir: Path) -> StackContents | None:
-    """Return what the folder's stack holds; None without a stack or if it does not respond.
+def count_contents(stack: LocalStack) -> StackContents | None:
+    """Return what a stack holds; None if its embedded AWS does not respond.
 
     The embedded AWS counts a table's items exactly. AWS itself updates the count every six hours.
     """
+    if not health.is_healthy(stack.by_name[EMULATOR]):
+        return None
     try:
-        stack = read_stack(state_dir)
-        if stack is None or not health.is_healthy(stack.by_name[EMULATOR]):
-            return None
         stores = Stores(stack.clients(_BRIEF), stack.outputs)
         keys = [stored.version.key for stored in stores.bucket.versions()]
-        canaries = sum(key.startswith(CANARY_PREFIX) for key in keys)
+        checks = sum(key.startswith(CANARY_PREFIX) for key in keys)
         with translated("Counting drinks"):
             table = stores.clients.dynamodb.describe_table(TableName=stores.drinks.name)
-        return StackContents(table["Table"]["ItemCount"], len(keys) - canaries, canaries)
     except (TransientError, UnreachableError, UsageError):
         return None
+    return StackContents(table["Table"]["ItemCount"], len(keys) - checks, checks)
 
 
 def stop_stack(folder: Path, *, ask: bool = False) -> tuple[bool, StackContents | None]:
     """Stop the folder's stack; return whether there was one, and what it held if it responded.
 
-    Args:
-        folder: the stack's folder.
-        ask: whether to ask for confirmation on the terminal before data is dropped.
+    `ask` asks for confirmation on the terminal before data is dropped.
 
     Raises:
         UsageError: the person who was asked declined.
     """
-    contents = count_contents(folder)
+    stack = None
+    with suppress(UsageError):  # the stack of another version can be stopped, but not counted
+        stack = read_stack(folder)
+    contents = count_contents(stack) if stack else None
     question = ""
     if contents and (contents.drinks or contents.raw_objects):
         question = f"Drop {contents}? They exist in memory only"
-    elif contents is None and _is_silent(folder):
+    elif stack and contents is None and stack.by_name[EMULATOR].find():
         question = "The embedded AWS does not respond. Drop its data, which exists in memory only?"
     if ask and question and not typer.confirm(question, err=True):
         raise UsageError("Nothing was stopped.")
@@ -107,13 +107,3 @@ def say_dropped(contents: StackContents | None) -> None:
     """Print how much data a stopped stack held."""
     say("stopped")
     say(f"dropped {contents}" if contents else "its data is gone; it could not be counted")
-
-
-def _is_silent(state_dir: Path) -> bool:
-    """Return whether the folder's embedded AWS runs but does not respond: it may hold data."""
-    try:
-        stack = read_stack(state_dir)
-    except UsageError:
-        return False
-    aws = stack and stack.by_name[EMULATOR]
-    return bool(aws and aws.find() and not health.is_healthy(aws))

@@ -51,17 +51,13 @@ def _print_drills(*, as_json: bool) -> None:
     if as_json:
         print_listing(
             [
-                {"name": drill.name, "provokes": drill.provokes, "runbook": _runbook(drill.name)}
-                for drill in DRILLS.values()
+                {"name": name, "provokes": drill.provokes, "runbook": f"docs/runbooks/{name}.md"}
+                for name, drill in DRILLS.items()
             ]
         )
     else:
-        rows = [(drill.name, drill.provokes) for drill in DRILLS.values()]
+        rows = [(name, drill.provokes) for name, drill in DRILLS.items()]
         print_table("Drills, each with a runbook in docs/runbooks", ("name", "provokes"), rows)
-
-
-def _runbook(name: str) -> str:
-    return f"docs/runbooks/{name}.md"
 
 
 def _print_report(report: DrillReport) -> None:

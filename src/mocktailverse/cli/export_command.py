@@ -2,9 +2,8 @@
 
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -18,6 +17,7 @@ from mocktailverse.catalogue.exports.formats import (
 )
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import DrinkQuery
+from mocktailverse.catalogue.synced_copy import open_published
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
 from mocktailverse.cli.output import open_output, progress, say
@@ -83,19 +83,18 @@ def export(
     if form == "sqlite":
         _check_sqlite(query, target)
     stores = connect(env, state_dir)
-    with tempfile.TemporaryDirectory(prefix="mocktailverse-") as folder:
-        path = Path(folder) / "catalogue.sqlite"
-        _download(stores, path)
-        with closing(Catalogue(path)) as catalogue, open_output(target) as file:
-            if form == "sqlite":
-                drinks = catalogue.meta.drinks
-                with path.open("rb") as database:
-                    shutil.copyfileobj(database, file)
-            else:
-                drinks = catalogue.count(query)
-                with progress() as bar:
-                    chunks = _EXPORTS[form](catalogue, query)
-                    file.writelines(bar.track(chunks, total=drinks, description="drinks"))
+    with ExitStack() as stack:
+        catalogue = _download(stores, stack)
+        file = stack.enter_context(open_output(target))
+        if form == "sqlite":
+            drinks = catalogue.meta.drinks
+            with catalogue.path.open("rb") as database:
+                shutil.copyfileobj(database, file)
+        else:
+            drinks = catalogue.count(query)
+            with progress() as bar:
+                chunks = _EXPORTS[form](catalogue, query)
+                file.writelines(bar.track(chunks, total=drinks, description="drinks"))
     say(f"{drinks} drinks exported")
 
 
@@ -106,11 +105,11 @@ def _check_sqlite(query: DrinkQuery, target: Path | None) -> None:
         raise UsageError("SQLite cannot be printed on a terminal. Use -o catalogue.sqlite")
 
 
-def _download(stores: Stores, path: Path) -> None:
+def _download(stores: Stores, stack: ExitStack) -> Catalogue:
     with progress() as bar:
         bar.add_task("downloading the catalogue", total=None)
         try:
-            stores.catalogue.download(path)
+            return stack.enter_context(open_published(stores.catalogue))
         except MissingError as error:
             raise UsageError(
                 "No catalogue is published yet. Load drinks with `mocktailverse ingest` or "

@@ -7,7 +7,7 @@ import msgspec
 from typer import Argument, Exit, Option
 
 from mocktailverse.cli import options
-from mocktailverse.cli.connection import connect, disk_watch
+from mocktailverse.cli.connection import connect
 from mocktailverse.cli.load_waiting import wait_for_loads
 from mocktailverse.cli.loads_command import load_fields, print_loads
 from mocktailverse.cli.output import print_json, progress, say
@@ -41,7 +41,7 @@ def fetch(
     stores = connect(env, state_dir)
     report = fetch_with_progress(stores, FetchPlan(strategy, tuple(arguments or ()), limits))
     versions = fetched_versions(stores.bucket.versions, report)
-    loads = wait_for_loads(stores, versions, on_poll=disk_watch(stores)) if wait else []
+    loads = wait_for_loads(stores, versions) if wait else []
     if as_json:
         print_json({**msgspec.to_builtins(report), "loads": [load_fields(load) for load in loads]})
     else:

@@ -1,15 +1,15 @@
 """Showing a service that runs in the foreground, until it ends or Ctrl-C."""
 
-import contextlib
-import time
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 
 from mocktailverse.cli.output import say
 from mocktailverse.errors import TransientError, UnreachableError
 from mocktailverse.local import foreground
 from mocktailverse.local.processes import Process
 from mocktailverse.local.tcp_ports import HOST
+from mocktailverse.waiting import wait_until
 
 _POLL_S = 0.2
 _REFRESH_S = 2.0
@@ -30,11 +30,8 @@ def show_until_it_ends(
     say("Press Ctrl-C to stop.")
     if open_browser:
         webbrowser.open(url)
-    refreshed_at = time.monotonic()
-    while True:
-        foreground.require_alive(process)
-        time.sleep(_POLL_S)
-        if refresh and time.monotonic() - refreshed_at > _REFRESH_S:
-            with contextlib.suppress(TransientError, UnreachableError):  # try again next time
+    while not wait_until(lambda: process.find() is None, _REFRESH_S, _POLL_S):
+        if refresh:
+            with suppress(TransientError, UnreachableError):  # try again next time
                 refresh()
-            refreshed_at = time.monotonic()
+    foreground.require_alive(process)

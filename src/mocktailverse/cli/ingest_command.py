@@ -6,7 +6,7 @@ from typing import Annotated
 from typer import Argument
 
 from mocktailverse.cli import options
-from mocktailverse.cli.connection import connect, disk_watch
+from mocktailverse.cli.connection import connect
 from mocktailverse.cli.load_waiting import wait_for_loads
 from mocktailverse.cli.loads_command import finish_with_loads
 from mocktailverse.cli.output import progress
@@ -40,6 +40,6 @@ def ingest(
             observed_at=observed,
             on_file=lambda file: bar.update(task, advance=file.bytes),
         )
-    loads = wait_for_loads(stores, versions, on_poll=disk_watch(stores)) if wait else []
+    loads = wait_for_loads(stores, versions) if wait else []
     summary = f"{counted(len(versions), 'raw object')} stored"
     finish_with_loads(summary, {"objects": versions}, loads, as_json=as_json)

@@ -4,16 +4,16 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from mocktailverse.cli.connection import disk_watch, local_stores
+from mocktailverse.cli.connection import local_stores
 from mocktailverse.cli.output import progress
 from mocktailverse.errors import TransientError
 from mocktailverse.loads.load_record import Load
-from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.object_version import CANARY_PREFIX, ObjectVersion
+from mocktailverse.local.full_disk import FullDiskWatch
 from mocktailverse.local.state import LocalStack
 from mocktailverse.stores.environment import Stores
 from mocktailverse.times import now
 
-CANARY_PREFIX = "raw/thecocktaildb/canary/"
 _NO_RECORDS = b'{"drinks": null}'
 
 TIMEOUT_S = 300
@@ -30,7 +30,7 @@ def wait_for_loads(
     versions: Sequence[ObjectVersion],
     generations: Sequence[int] = (),
     timeout_s: float = TIMEOUT_S,
-    on_poll: Callable[[], None] = lambda: None,
+    on_poll: Callable[[], None] | None = None,
 ) -> list[Load]:
     """Return the loads of object versions once each is done or failed.
 
@@ -39,11 +39,13 @@ def wait_for_loads(
         versions: the object versions to wait for.
         generations: the generation of each version's load; any, if left out.
         timeout_s: for how long no load may change.
-        on_poll: called between polls; may raise to end the wait.
+        on_poll: called between polls; may raise to end the wait. By default it watches the disk.
 
     Raises:
         TransientError: no load has changed for `timeout_s` seconds.
+        UnreachableError: a local process reports a full disk.
     """
+    on_poll = on_poll or FullDiskWatch(stores.process_logs).check
     generation_of = dict(zip(versions, generations or [1] * len(versions), strict=True))
     pending = deque(generation_of)
     latest: dict[ObjectVersion, Load] = {}
@@ -85,7 +87,7 @@ def send_canary(stores: Stores, timeout_s: float = TIMEOUT_S) -> Load:
     Raises:
         TransientError: its load failed, or nothing has changed for `timeout_s` seconds.
     """
-    check_disk = disk_watch(stores)
+    check_disk = FullDiskWatch(stores.process_logs).check
     version = stores.bucket.put(
         f"{CANARY_PREFIX}{now()}.json",
         _NO_RECORDS,

@@ -21,10 +21,7 @@ _UNITS_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 def logs(
     function: Annotated[
         str,
-        Option(
-            "--function",
-            help="Name of the function: transform, fetch, ..., or its full name.",
-        ),
+        Option("--function", help="Name of the function: transform, fetch, ..., or its full name."),
     ] = "",
     env: options.Env = "local",
     since: Annotated[
@@ -39,12 +36,11 @@ def logs(
     stores = connect(env, state_dir)
     group = LogGroup(stores.clients, f"/aws/lambda/{_full_name(stores, function)}")
     try:
-        if follow:
-            _print_lines(group.follow(start), as_json=as_json)
-        elif as_json:
-            print_listing([msgspec.to_builtins(line) for line in group.lines(start)])
+        lines = group.follow(start) if follow else group.lines(start)
+        if as_json and not follow:
+            print_listing(list(lines))
         else:
-            _print_lines(group.lines(start), as_json=False)
+            _print_lines(lines, as_json=as_json)
     except MissingError as error:
         raise MissingError(f"`{group.name}` does not exist: the function never ran.") from error
 

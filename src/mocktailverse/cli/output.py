@@ -58,19 +58,14 @@ def print_table(
     Where the terminal is too narrow, texts wrap, but not numbers and not the first column. `cut`
     names a column whose texts are cut off instead.
     """
-    table = Table(
-        title=escape(printable(title)),
-        title_justify="left",
-        header_style="bold",
-        box=SIMPLE_HEAD,
-        padding=0,
-    )
+    table = Table(header_style="bold", box=SIMPLE_HEAD, padding=0)
     for number, column in enumerate(columns):
         is_number = all(isinstance(row[number], int) for row in rows)
         overflow: OverflowMethod = "ellipsis" if column == cut else "fold"
         table.add_column(column, overflow=overflow, no_wrap=number == 0 or is_number)
     for row in rows:
         table.add_row(*("" if cell is None else escape(printable(str(cell))) for cell in row))
+    stdout.print(escape(printable(title)), style="italic", highlight=False)
     stdout.print(table)
 
 

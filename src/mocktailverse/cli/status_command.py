@@ -1,17 +1,14 @@
 """The command `status`: whether an environment is running and healthy."""
 
-import sqlite3
-import tempfile
 from collections.abc import Collection, Mapping
-from contextlib import closing
+from contextlib import suppress
 from datetime import UTC
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import typer
 
-from mocktailverse.catalogue.meta import read_meta
+from mocktailverse.catalogue.synced_copy import open_published
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import deployed_clients, local_stores, state_folder
 from mocktailverse.cli.output import print_json, print_table
@@ -154,13 +151,7 @@ def _difference(function: FunctionCode, apart: Collection[str]) -> str:
 
 def _catalogue_version(stores: Stores) -> str | None:
     """Return the version of the published catalogue; None before the first publish."""
-    if "CatalogueBucket" not in stores.outputs:
-        return None
-    with tempfile.TemporaryDirectory(prefix="mocktailverse-status-") as folder:
-        path = Path(folder, "catalogue.sqlite")
-        try:
-            stores.catalogue.download(path)
-        except MissingError:
-            return None
-        with closing(sqlite3.connect(path)) as database:
-            return read_meta(database).version
+    if "CatalogueBucket" in stores.outputs:
+        with suppress(MissingError), open_published(stores.catalogue) as catalogue:
+            return catalogue.meta.version
+    return None

@@ -37,8 +37,9 @@ def trace(
 
 
 def _short(details: dict[str, Any]) -> str:
-    """Return the details in one line, with the length of each list; --json shows its items."""
+    """Return the details in one line, with the length of each list; the key is below the table."""
     return ", ".join(
         f"{name} {len(value) if isinstance(value, list) else value}"
         for name, value in details.items()
+        if name != "key"
     )

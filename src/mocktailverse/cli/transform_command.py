@@ -4,21 +4,26 @@ import os
 import shutil
 import sys
 import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 from typing import IO, Annotated, Literal
 
 import msgspec
 from typer import Argument, Option
 
+from mocktailverse.catalogue.exports.formats import json_array
 from mocktailverse.cli import options
 from mocktailverse.cli.output import is_special, open_output, progress, say
+from mocktailverse.drinks.drink import Drink
 from mocktailverse.errors import UsageError
 from mocktailverse.formatting import counted
-from mocktailverse.loads.load_record import Counts
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.pipeline.ingest import InputFile
+from mocktailverse.pipeline.transformation import RecordResult
 from mocktailverse.pipeline.transformation import transform as transform_object
 from mocktailverse.sources import require_source
 from mocktailverse.times import parse_past_time
@@ -48,34 +53,39 @@ def transform(
     if output and rejects and not is_special(output) and output.resolve() == rejects.resolve():
         raise UsageError(f"`{output}` is the file for both drinks and rejects. Choose two files.")
     with ExitStack() as stack:
-        inputs = [_open(path, stack, observed) for path in files]
-        drinks = stack.enter_context(open_output(output, files))
-        rejected = stack.enter_context(open_output(rejects, files)) if rejects else None
+        inputs = [(path, _open(path, stack, observed)) for path in files]
+        drinks_file = stack.enter_context(open_output(output, files))
+        rejects_file = stack.enter_context(open_output(rejects, files)) if rejects else None
         bar = stack.enter_context(progress())
-        task = bar.add_task("records", total=None)
-        counts, absences = Counts(), 0
-        separator = b"[\n" if form == "json" else b""
-        for path, file in zip(files, inputs, strict=True):
-            version = ObjectVersion("", f"raw/{source}/{_name(path)}", "null")
-            for piece in transform_object(file, version):
-                bar.update(task, advance=1)
-                if piece.rejected:
-                    counts.count("rejected")
-                    _reject(piece.rejected, rejected)
-                if piece.register is None:
-                    continue
-                if piece.register.drink is None:
-                    absences += 1
-                    continue
-                counts.count("loaded")
-                line = msgspec.json.encode(piece.register.drink)
-                drinks.write(separator + line if form == "json" else line + b"\n")
-                separator = b",\n"
+        results = chain.from_iterable(
+            transform_object(file, ObjectVersion("", f"raw/{source}/{_name(path)}", "null"))
+            for path, file in inputs
+        )
+        counts = Counter[str]()
+        drinks = _drinks(bar.track(results, description="records"), counts, rejects_file)
         if form == "json":
-            drinks.write(b"\n]\n" if counts.loaded else b"[]\n")
-    summary = f"{counted(counts.loaded, 'drink')}, {counts.rejected} rejected"
-    summary += f", {counted(absences, 'absence')}" if absences else ""
-    say(f"{counted(counts.read + absences, 'record')}: {summary}")
+            drinks_file.writelines(json_array(drinks))
+        else:
+            drinks_file.writelines(msgspec.json.encode(drink) + b"\n" for drink in drinks)
+    summary = f"{counted(counts['drink'], 'drink')}, {counts['rejected']} rejected"
+    if counts["absence"]:
+        summary += f", {counted(counts['absence'], 'absence')}"
+    say(f"{counted(counts.total(), 'record')}: {summary}")
+
+
+def _drinks(
+    results: Iterable[RecordResult], counts: Counter[str], rejects: IO[bytes] | None
+) -> Iterator[Drink]:
+    """Yield the drinks; count each record, and write the rejected ones."""
+    for result in results:
+        if result.rejected:
+            counts["rejected"] += 1
+            _reject(result.rejected, rejects)
+        elif result.register and result.register.drink:
+            counts["drink"] += 1
+            yield result.register.drink
+        else:
+            counts["absence"] += 1
 
 
 def _name(path: Path) -> str:

@@ -62,4 +62,5 @@ def _print_stack(stack: LocalStack, *, as_json: bool) -> None:
         print_json(stack_fields(stack))
         return
     print_links("Mocktailverse is up", stack)
-    say("Its buckets, queues, tables and functions: mocktailverse outputs")
+    say("Load drinks: mocktailverse fetch --wait")
+    say("Show its state, or its resources: mocktailverse status, mocktailverse outputs")

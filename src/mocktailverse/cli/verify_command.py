@@ -8,6 +8,7 @@ import typer
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
 from mocktailverse.cli.output import last_part, print_json, print_table, progress, say
+from mocktailverse.formatting import counted
 from mocktailverse.pipeline.verify import VerifyReport
 from mocktailverse.pipeline.verify_catalogue import verify_all
 from mocktailverse.stores.environment import LOCAL, Stores
@@ -23,18 +24,8 @@ def verify(
     report = verify_with_progress(connect(env, state_dir), raw_expires=env not in _KEEP_RAW)
     if as_json:
         print_json(verify_fields(report))
-    elif report.ok:
-        say(
-            f"ok: {report.drinks} drinks match {report.objects} raw objects, and the catalogue "
-            "matches the drinks"
-        )
     else:
-        rows = [
-            (d.kind.replace("_", " "), last_part(d.subject), d.problem) for d in report.differences
-        ]
-        print_table("Differences", ("kind", "subject", "problem"), rows)
-        if any("/" in difference.subject for difference in report.differences):
-            say("Raw objects are shown without their folders; --json prints their keys.")
+        print_verified(report)
     if not report.ok:
         raise typer.Exit(1)
 
@@ -57,3 +48,21 @@ def verify_fields(report: VerifyReport) -> dict[str, Any]:
     """Return a report as JSON shows it."""
     fields: dict[str, Any] = msgspec.to_builtins(report)
     return {"ok": report.ok, **fields}
+
+
+def print_verified(report: VerifyReport) -> None:
+    """Print what matches, or the differences as a table."""
+    if report.ok:
+        objects = counted_objects(report.objects, report.canaries)
+        say(f"ok: {counted(report.drinks, 'drink')} and the catalogue match {objects}")
+        return
+    rows = [(d.kind.replace("_", " "), last_part(d.subject), d.problem) for d in report.differences]
+    print_table("Differences", ("kind", "subject", "problem"), rows)
+    if any("/" in difference.subject for difference in report.differences):
+        say("Raw objects are shown without their folders; --json prints their keys.")
+
+
+def counted_objects(number: int, health_checks: int) -> str:
+    """Return a number of raw objects in words, with how many of them are health checks, if any."""
+    checks = f" including {counted(health_checks, 'health check')}" if health_checks else ""
+    return f"{counted(number, 'raw object')}{checks}"

@@ -17,6 +17,9 @@ from mocktailverse.times import utc
 RAW_PREFIX = "raw/"
 """The prefix of every raw object's key."""
 
+CANARY_PREFIX = "raw/thecocktaildb/canary/"
+"""The prefix of canaries, the empty raw objects that `up` and `deploy` send as health checks."""
+
 
 class ObjectVersion(Struct, frozen=True, order=True):
     """One immutable version of a raw object."""

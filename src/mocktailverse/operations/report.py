@@ -7,17 +7,14 @@ loads that rejected records; the catalogue once; and about 35 requests that cost
 
 import os
 import platform
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import closing
 from itertools import chain, islice
-from pathlib import Path
 
 from msgspec import Struct
 
 from mocktailverse.catalogue.meta import Meta
-from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.synced_copy import open_published
 from mocktailverse.cost.cost_report import cost_report
 from mocktailverse.cost.model import price_table
 from mocktailverse.cost.running import running
@@ -161,25 +158,19 @@ def _publishings(stores: Stores, since: int) -> list[Publishing]:
 
 def _published(stores: Stores, now: int) -> tuple[CatalogueFigures | None, str | None]:
     """Return the published catalogue, or why it cannot be read; neither if there is none yet."""
-    with tempfile.TemporaryDirectory(prefix="mocktailverse-report-") as folder:
-        path = Path(folder, "catalogue.sqlite")
-        try:
-            stores.catalogue.download(path)
-            return _figures_of(path, now), None
-        except MissingError:
-            return None, None
-        except CatalogueError as error:
-            return None, str(error)
-
-
-def _figures_of(path: Path, now: int) -> CatalogueFigures:
-    with closing(Catalogue(path)) as catalogue:
-        return CatalogueFigures(
-            meta=catalogue.meta,
-            bytes=path.stat().st_size,
-            age_s=max(0, now - catalogue.meta.built_at) / 1000,
-            sources=quality(catalogue.all_drinks()),
-        )
+    try:
+        with open_published(stores.catalogue) as catalogue:
+            figures = CatalogueFigures(
+                meta=catalogue.meta,
+                bytes=catalogue.path.stat().st_size,
+                age_s=max(0, now - catalogue.meta.built_at) / 1000,
+                sources=quality(catalogue.all_drinks()),
+            )
+    except MissingError:
+        return None, None
+    except CatalogueError as error:
+        return None, str(error)
+    return figures, None
 
 
 def _operations(  # noqa: PLR0913 - the figures come from these

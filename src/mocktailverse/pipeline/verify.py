@@ -15,7 +15,7 @@ from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.register import Register, merge, without_memory
 from mocktailverse.errors import MissingError, ObjectRejectedError
 from mocktailverse.loads.load_record import Load, latest_generations
-from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.loads.object_version import CANARY_PREFIX, ObjectVersion
 from mocktailverse.pipeline.independent_count import BYTES_LIMIT, count_records
 from mocktailverse.pipeline.ports import OpenObject, RawStore
 from mocktailverse.pipeline.transformation import observed_at_of, reader_of, transform
@@ -41,6 +41,8 @@ class VerifyReport(Struct):
     not_conserving: list[str] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
     objects: int = 0
+    canaries: int = 0
+    """Those of the objects that are health checks."""
     drinks: int = 0
     window: int | None = None
     """When the oldest raw object was stored, in ms since 1970 UTC."""
@@ -78,6 +80,7 @@ def verify(
         listed.add(stored.version)
         _verify_object(raw, stored.version, latest.get(stored.version), expected, report)
         report.objects += 1
+        report.canaries += stored.version.key.startswith(CANARY_PREFIX)
         report.window = min(stored.stored_at, report.window or stored.stored_at)
         on_object(report.objects)
     if not raw_expires:

@@ -13,7 +13,7 @@ import pytest
 from mocktailverse import ttl_cache
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import DrinkQuery
-from mocktailverse.catalogue.synced_copy import CatalogueCopy
+from mocktailverse.catalogue.synced_copy import CatalogueCopy, open_published
 from mocktailverse.errors import CatalogueError, MissingError, TransientError
 from mocktailverse.ttl_cache import SingleFlight
 
@@ -84,6 +84,17 @@ def bodies(tmp_path, new_file, make_drink):
 def _files(copy):
     gc.collect()
     return list(copy._folder.iterdir()) if copy._folder.exists() else []  # noqa: SLF001 - counts files
+
+
+def test_the_published_catalogue_is_open_within_the_block_and_leaves_no_file(source, bodies):
+    source.body = bodies[1]
+    with open_published(source) as catalogue:
+        assert catalogue.meta.drinks == 2
+        assert catalogue.path.is_file()
+    assert not catalogue.path.parent.exists()
+    source.body = None
+    with pytest.raises(MissingError), open_published(source):
+        pass
 
 
 def test_the_source_gets_one_request_per_max_age(copy, source, clock, bodies):

@@ -61,7 +61,8 @@ def clock(monkeypatch):
 
 
 def stores(loads, endpoint):
-    return SimpleNamespace(loads=loads, clients=SimpleNamespace(endpoint=endpoint))
+    clients = SimpleNamespace(endpoint=endpoint)
+    return SimpleNamespace(loads=loads, clients=clients, process_logs=[])
 
 
 def test_on_aws_loads_are_read_at_most_once_a_second(clock):
@@ -101,3 +102,13 @@ def test_the_caller_can_end_the_wait(clock):
     with pytest.raises(UnreachableError):
         load_waiting.wait_for_loads(stores(loads, "http://127.0.0.1:1"), VERSIONS, on_poll=give_up)
     assert clock.now < 3
+
+
+def test_a_full_disk_ends_the_wait_also_where_the_caller_does_not_watch_it(clock, tmp_path):
+    log = tmp_path / "emulator.log"
+    log.touch()
+    local = stores(Loads(clock, lambda _: float("inf")), "http://127.0.0.1:1")
+    local.process_logs = [log]
+    local.loads.done_at = lambda _: log.write_text("[Errno 28] No space left on device") or 9_999
+    with pytest.raises(UnreachableError, match="ran out of space"):
+        load_waiting.wait_for_loads(local, VERSIONS)

@@ -9,6 +9,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from mocktailverse.cli import (
+    cost_command,
     drinks_command,
     fetch_command,
     loads_command,
@@ -16,6 +17,7 @@ from mocktailverse.cli import (
     output,
     rejected_command,
     status_command,
+    trace_command,
     up_command,
     verify_command,
 )
@@ -30,6 +32,7 @@ from mocktailverse.loads.rejected import Rejected
 from mocktailverse.local.lifecycle import Status
 from mocktailverse.local.processes import Process
 from mocktailverse.local.state import DASHBOARD, EMULATOR, SERVER, SOURCE, LocalStack
+from mocktailverse.operations.trace import Step
 from mocktailverse.pipeline.verify import VerifyReport
 from mocktailverse.sources.thecocktaildb.extract_report import Coverage, ExtractReport
 
@@ -188,6 +191,33 @@ def test_drinks_show_alcohol_in_a_word(run):
     assert any(line.endswith(" optional") for line in lines_of(result.stdout))
 
 
+def test_a_trace_names_its_raw_object_once(run):
+    version = ObjectVersion("bucket", KEY, "v1")
+    step = Step(1_764_554_600_000, "fetch", "stored", {"key": KEY, "bytes": 1832, "ids": ["1"]})
+    replaced = {
+        "connect": lambda *_: None,
+        "raw_object": lambda *_: SimpleNamespace(version=version),
+        "trace_steps": lambda *_: [step],
+    }
+    result = run(trace_command, "trace", KEY, **replaced)
+    assert "2025-12-01 02:03:20 fetch stored bytes 1832, ids 1" in lines_of(result.stdout)
+    assert result.stderr == f"{KEY}, version v1\n"
+    (item,) = json.loads(run(trace_command, "trace", KEY, "--json", **replaced).stdout)["items"]
+    assert item["details"] == {"key": KEY, "bytes": 1832, "ids": ["1"]}
+
+
+def test_a_month_s_cost_breaks_no_word(run):
+    lines = lines_of(run(cost_command, "cost", "--reference").stdout)
+    starts = ("CloudWatch dashboards 1 ", "EventBridge Scheduler invocations ", "S3 storage (GB) ")
+    assert all(any(line.startswith(start) for line in lines) for start in starts)
+    assert any(line.startswith("DynamoDB continuous ") and "not free" in line for line in lines)
+
+
+def test_a_title_is_one_line_above_a_narrow_table(capsys):
+    output.print_table("Drift of the last 7 days", ("field",), [("name",)])
+    assert capsys.readouterr().out.splitlines()[0] == "Drift of the last 7 days"
+
+
 # ---- state and links of a stack
 
 
@@ -199,7 +229,8 @@ def test_up_prints_the_links_and_no_resources(run):
     assert "Dashboard http://127.0.0.1:54566" in lines
     assert "API as a function http://127.0.0.1:54566/_aws/execute-api/1bc45288/$default" in lines
     assert "DataBucket" not in result.stdout
-    assert "mocktailverse outputs" in result.stderr
+    for command in ("fetch --wait", "status", "outputs"):
+        assert f"mocktailverse {command}" in result.stderr
     fields = json.loads(run(up_command, "up", "--detach", "--json", **replaced).stdout)
     assert fields["outputs"] == OUTPUTS
     assert fields["ops_key"] == "the-key"
@@ -252,11 +283,20 @@ def test_the_status_of_a_deployed_environment_is_in_words(run, queue, monkeypatc
 
 def test_status_counts_health_checks_like_verify():
     assert str(StackContents(74, 12)) == "74 drinks, 12 raw objects"
-    text = str(StackContents(drinks=74, raw_objects=12, canaries=1))
+    text = str(StackContents(drinks=74, raw_objects=12, health_checks=1))
     assert text == "74 drinks, 13 raw objects including 1 health check"
 
 
-# ---- measures
+def test_verify_names_the_health_checks_among_the_raw_objects(run):
+    report = VerifyReport(objects=13, canaries=1, drinks=74)
+    replaced = {"connect": lambda *_: None, "verify_with_progress": lambda *_, **__: report}
+    (line,) = lines_of(run(verify_command, "verify", **replaced).stderr)
+    assert line == "ok: 74 drinks and the catalogue match 13 raw objects including 1 health check"
+    fields = json.loads(run(verify_command, "verify", "--json", **replaced).stdout)
+    assert (fields["ok"], fields["objects"], fields["drinks"]) == (True, 13, 74)
+
+
+# ---- a measure
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,13 @@ def test_loaded_objects_have_no_differences(world):
     assert (report.objects, report.drinks, report.window) == (2, 3, NOON_MS)
 
 
+def test_health_checks_are_counted_as_objects_and_by_themselves(world):
+    world.handle(LoadRequest(put(world, "canary/1.json"), 1))
+    report = run(world)
+    assert report.ok
+    assert (report.objects, report.canaries, report.drinks) == (3, 1, 3)
+
+
 def test_progress_is_reported_per_object(world):
     seen = []
     verify(world.raw, world.drinks.all(), world.loads.all(), seen.append)

@@ -39,14 +39,14 @@ def export_ndjson(catalogue: Catalogue, query: DrinkQuery = NOT_WITHDRAWN) -> It
 
 def export_json(catalogue: Catalogue, query: DrinkQuery = NOT_WITHDRAWN) -> Iterator[bytes]:
     """Yield one JSON array of Drinks."""
-    return _json_array(_drinks(catalogue, query))
+    return json_array(_drinks(catalogue, query))
 
 
 def export_bar_assistant(
     catalogue: Catalogue, query: DrinkQuery = NOT_WITHDRAWN
 ) -> Iterator[bytes]:
     """Yield one JSON array of recipes, each as Bar Assistant imports it."""
-    return _json_array(recipe(drink) for drink in _drinks(catalogue, query))
+    return json_array(recipe(drink) for drink in _drinks(catalogue, query))
 
 
 class _Echo:
@@ -56,7 +56,8 @@ class _Echo:
         return text.encode()
 
 
-def _json_array(items: Iterable[object]) -> Iterator[bytes]:
+def json_array(items: Iterable[object]) -> Iterator[bytes]:
+    """Yield one JSON array in chunks, with a line for each item."""
     separator = b"[\n"
     for item in items:
         yield separator + msgspec.json.encode(item)
