@@ -68,7 +68,8 @@ class TtlCache(Generic[T]):
         self._ttl = ttl
         self._clock = clock
         self._timeout_s = timeout_s
-        self._flight = SingleFlight(self._refresh, in_background=in_background)
+        self._in_background = in_background
+        self._lock = Lock()  # held by the thread that fetches
         self._is_expired = False
         self.snapshot: Snapshot[T] = Snapshot()
 
@@ -80,10 +81,11 @@ class TtlCache(Generic[T]):
         """
         snapshot = self.snapshot
         if snapshot.checked_at is None or (wait_for_value and snapshot.value is None):
-            self._flight.join()
-        elif self._is_due():
+            with self._lock:
+                self._refresh()
+        elif self._is_due() and self._lock.acquire(blocking=False):  # else another thread fetches
             usual_s = self._timeout_s if timeout_s is None else timeout_s
-            self._flight.begin(usual_s if snapshot.error is None else 0)
+            self._begin_refresh(usual_s if snapshot.error is None else 0)
         return self.snapshot
 
     def expire(self) -> None:
@@ -96,8 +98,31 @@ class TtlCache(Generic[T]):
             return True
         return self._clock() - snapshot.checked_at >= self._ttl(snapshot)
 
+    def _begin_refresh(self, timeout_s: float) -> None:
+        """Refresh and release the lock; in the background, wait for that for at most `timeout_s`.
+
+        A background thread never keeps the process from ending.
+        """
+        done = Event()
+        if not self._in_background:
+            self._refresh_and_release(done)
+            return
+        try:
+            Thread(target=self._refresh_and_release, args=(done,), daemon=True).start()
+        except RuntimeError:  # the system has no more threads
+            self._lock.release()
+            raise
+        done.wait(timeout_s)
+
+    def _refresh_and_release(self, done: Event) -> None:
+        try:
+            self._refresh()
+        finally:
+            self._lock.release()
+            done.set()
+
     def _refresh(self) -> None:
-        if not self._is_due():
+        if not self._is_due():  # another thread has just done it
             return
         self._is_expired = False
         try:
@@ -111,47 +136,3 @@ class TtlCache(Generic[T]):
         else:
             now = self._clock()
             self.snapshot = Snapshot(value, now, checked_at=now)
-
-
-class SingleFlight:
-    """Runs a piece of work in one thread at a time.
-
-    The work itself checks whether it is still due, as another thread may just have done it. A
-    background thread never keeps the process from ending.
-    """
-
-    def __init__(self, work: Callable[[], None], *, in_background: bool) -> None:
-        """Take the work; it begins when a thread asks for it."""
-        self._work = work
-        self._in_background = in_background
-        self._lock = Lock()
-
-    def join(self) -> None:
-        """Do the work in this thread, after the one that is doing it."""
-        with self._lock:
-            self._work()
-
-    def begin(self, timeout_s: float) -> None:
-        """Start the work unless another thread is doing it.
-
-        In the background, wait for its end for `timeout_s` at most; else until it is done.
-        """
-        if not self._lock.acquire(blocking=False):
-            return
-        done = Event()
-        if not self._in_background:
-            self._run(done)
-            return
-        try:
-            Thread(target=self._run, args=(done,), daemon=True).start()
-        except RuntimeError:  # the system has no more threads
-            self._lock.release()
-            raise
-        done.wait(timeout_s)
-
-    def _run(self, done: Event) -> None:
-        try:
-            self._work()
-        finally:
-            self._lock.release()
-            done.set()
