@@ -54,7 +54,7 @@ class RejectionReader:
         Raises:
             MocktailverseError: AWS is unreachable or denies access.
         """
-        key = f"{load.object.load_id(load.generation)}/{load.finished_at}"
+        key = f"{load.load_id}/{load.finished_at}"
         if key not in self._cache:
             self._cache[key] = self._read(load)
             for oldest in list(self._cache)[:-_CACHE_SIZE]:
