@@ -66,7 +66,8 @@ class TtlCache(Generic[T]):
         self._ttl = ttl
         self._clock = clock
         self._timeout_s = timeout_s
-        self._flight = SingleFlight(self._refresh, in_background=in_background)
+        self._in_background = in_background
+        self._lock = Lock()  # held by the thread that fetches
         self._is_expired = False
         self._expires_at: float | None = None
         self.snapshot: Snapshot[T] = Snapshot()
@@ -74,10 +75,10 @@ class TtlCache(Generic[T]):
     def get(self, *, timeout_s: float | None = None) -> Snapshot[T]:
         """Return the snapshot, after a fetch if it is due; the first caller waits for the fetch."""
         if self._expires_at is None:
-            self._flight.join()
-        elif self._is_due():
+            self._refresh_when_free()
+        elif self._is_due() and self._lock.acquire(blocking=False):  # else another thread fetches
             usual_s = self._timeout_s if timeout_s is None else timeout_s
-            self._flight.begin(usual_s if self.snapshot.error is None else 0)
+            self._begin_refresh(usual_s if self.snapshot.error is None else 0)
         return self.snapshot
 
     def current(self, *, timeout_s: float | None = None) -> T:
@@ -88,7 +89,7 @@ class TtlCache(Generic[T]):
             OSError: likewise.
         """
         if self.snapshot.value is None:
-            self._flight.join()
+            self._refresh_when_free()
         else:
             self.get(timeout_s=timeout_s)
         snapshot = self.snapshot
@@ -105,8 +106,36 @@ class TtlCache(Generic[T]):
         expires_at = self._expires_at
         return self._is_expired or expires_at is None or self._clock() >= expires_at
 
+    def _refresh_when_free(self) -> None:
+        """Fetch in this thread, after the one that is fetching, unless that made it unnecessary."""
+        with self._lock:
+            self._refresh()
+
+    def _begin_refresh(self, timeout_s: float) -> None:
+        """Refresh and release the lock; in the background, wait for that for at most `timeout_s`.
+
+        A background thread never keeps the process from ending.
+        """
+        done = Event()
+        if not self._in_background:
+            self._refresh_and_release(done)
+            return
+        try:
+            Thread(target=self._refresh_and_release, args=(done,), daemon=True).start()
+        except RuntimeError:  # the system has no more threads
+            self._lock.release()
+            raise
+        done.wait(timeout_s)
+
+    def _refresh_and_release(self, done: Event) -> None:
+        try:
+            self._refresh()
+        finally:
+            self._lock.release()
+            done.set()
+
     def _refresh(self) -> None:
-        if not self._is_due():
+        if not self._is_due():  # another thread has just done it
             return
         self._is_expired = False
         try:
@@ -121,47 +150,3 @@ class TtlCache(Generic[T]):
             now = self._clock()
             self.snapshot = Snapshot(value, now)
         self._expires_at = now + self._ttl(self.snapshot)
-
-
-class SingleFlight:
-    """Runs a piece of work in one thread at a time.
-
-    The work itself checks whether it is still due, as another thread may just have done it. A
-    background thread never keeps the process from ending.
-    """
-
-    def __init__(self, work: Callable[[], None], *, in_background: bool) -> None:
-        """Take the work; it begins when a thread asks for it."""
-        self._work = work
-        self._in_background = in_background
-        self._lock = Lock()
-
-    def join(self) -> None:
-        """Do the work in this thread, after the one that is doing it."""
-        with self._lock:
-            self._work()
-
-    def begin(self, timeout_s: float) -> None:
-        """Start the work unless another thread is doing it.
-
-        In the background, wait for its end for `timeout_s` at most; else until it is done.
-        """
-        if not self._lock.acquire(blocking=False):
-            return
-        done = Event()
-        if not self._in_background:
-            self._run(done)
-            return
-        try:
-            Thread(target=self._run, args=(done,), daemon=True).start()
-        except RuntimeError:  # the system has no more threads
-            self._lock.release()
-            raise
-        done.wait(timeout_s)
-
-    def _run(self, done: Event) -> None:
-        try:
-            self._work()
-        finally:
-            self._lock.release()
-            done.set()

@@ -3,13 +3,14 @@
 import tomllib
 from pathlib import Path
 
+import msgspec
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import mocktailverse.dashboard.views
 from mocktailverse.dashboard import setup_page
-from mocktailverse.settings import PREFIX, DashboardSettings
+from mocktailverse.settings import PREFIX, DashboardSettings, output_name
 
 ROOT = Path(__file__).parents[2]
 PAGE = Path(mocktailverse.dashboard.views.__path__[0]) / "cost_page.py"
@@ -97,9 +98,13 @@ def test_the_example_file_of_secrets_matches_the_page():
     text = (ROOT / ".streamlit" / "secrets.toml.example").read_text()
     secrets = tomllib.loads(text)
     assert tomllib.loads(setup_page.SECRETS) == secrets
-    fields = {name.removeprefix(PREFIX).lower() for name in secrets if name.startswith(PREFIX)}
-    assert fields == set(setup_page.OUTPUTS) | {"stage"}
-    assert fields < set(DashboardSettings.__struct_fields__)
+    values = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in secrets.items()
+        if name.startswith(PREFIX)
+    }
+    required = {f.name for f in msgspec.structs.fields(DashboardSettings) if f.required}
+    assert values == {name: f"<{output_name(name)}>" for name in required} | {"stage": "prod"}
 
 
 def test_the_requirements_of_streamlit_cloud_have_hashes_and_no_index():

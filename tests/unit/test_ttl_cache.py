@@ -6,7 +6,7 @@ import pytest
 
 from mocktailverse import ttl_cache
 from mocktailverse.errors import UnreachableError
-from mocktailverse.ttl_cache import SingleFlight, TtlCache
+from mocktailverse.ttl_cache import TtlCache
 
 MINUTE_MS = 60_000
 
@@ -56,6 +56,14 @@ def cache(source, clock):
 def visible_parts(snapshot):
     """Return all fields except the time of the last fetch, which is not shown."""
     return snapshot.value, snapshot.fetched_at, snapshot.problem, snapshot.failing_since
+
+
+def next_result(results):
+    """The next value, or the next error raised."""
+    result = next(results)
+    if isinstance(result, Exception):
+        raise result
+    return result
 
 
 def test_a_fresh_value_is_not_fetched_again(cache, source, clock):
@@ -158,7 +166,7 @@ def test_no_caller_waits_for_a_background_fetch_that_hangs(source, clock):
     assert cache.get().value == 3
 
 
-def test_work_can_be_started_again_after_no_thread_was_available(monkeypatch):
+def test_a_fetch_can_begin_again_after_no_thread_was_available(source, clock, monkeypatch):
     class NoThread:
         def __init__(self, **_):
             pass
@@ -166,50 +174,63 @@ def test_work_can_be_started_again_after_no_thread_was_available(monkeypatch):
         def start(self):
             raise RuntimeError
 
-    done = []
-    flight = SingleFlight(lambda: done.append(1), in_background=True)
+    cache = new_cache(source, clock, in_background=True)
+    cache.get()
+    clock.at += MINUTE_MS
     with monkeypatch.context() as patched:
         patched.setattr(ttl_cache, "Thread", NoThread)
         with pytest.raises(RuntimeError):
-            flight.begin(240)
-    flight.begin(240)
-    assert done == [1]
+            cache.get()
+    assert cache.get().value == 2
+    assert source.asked == 2
 
 
 @pytest.mark.parametrize("in_background", [False, True])
-def test_work_in_progress_is_not_started_again(in_background):
-    started, may_end, done = threading.Event(), threading.Event(), []
+def test_a_fetch_under_way_is_not_started_again(clock, in_background):
+    started, may_end, fetched = threading.Event(), threading.Event(), []
 
-    def work():
-        started.set()
-        assert may_end.wait(240)
-        done.append(1)
+    def fetch():
+        if fetched:
+            started.set()
+            assert may_end.wait(240)
+        fetched.append(1)
+        return len(fetched)
 
-    flight = SingleFlight(work, in_background=in_background)
-    thread = threading.Thread(target=flight.begin, args=(240,))
+    cache = new_cache(fetch, clock, in_background=in_background)
+    cache.get()
+    clock.at += MINUTE_MS
+    thread = threading.Thread(target=cache.get)
     thread.start()
     assert started.wait(240)
-    flight.begin(240)
-    assert done == [], "the second caller did not wait"
+    assert cache.get().value == 1
+    assert fetched == [1], "the second caller did not wait"
     may_end.set()
     thread.join(240)
-    flight.join()
-    assert done == [1, 1]
+    clock.at += MINUTE_MS
+    assert cache.get().value == 3
+    assert fetched == [1, 1, 1]
 
 
 @pytest.mark.parametrize("in_background", [False, True])
-def test_work_that_fails_can_be_started_again(in_background):
-    results = iter([OSError("Disk full"), None])
-
-    def work():
-        if error := next(results):
-            raise error
-
-    flight = SingleFlight(work, in_background=in_background)
-    with pytest.raises(OSError, match="Disk full"):
-        flight.join()
-    flight.begin(240)
+def test_a_fetch_that_fails_in_an_unknown_way_can_begin_again(clock, in_background):
+    results = iter([ValueError("Not expected"), 1, 2])
+    cache = new_cache(lambda: next_result(results), clock, in_background=in_background)
+    with pytest.raises(ValueError, match="Not expected"):
+        cache.get()
+    assert cache.get().value == 1
+    clock.at += MINUTE_MS
+    assert cache.get().value == 2
     assert next(results, "all done") == "all done"
+
+
+def test_a_refresh_that_fails_in_an_unknown_way_can_begin_again(clock):
+    results = iter([1, ValueError("Not expected"), 2])
+    cache = new_cache(lambda: next_result(results), clock)
+    cache.get()
+    clock.at += MINUTE_MS
+    with pytest.raises(ValueError, match="Not expected"):
+        cache.get()
+    assert cache.get().value == 2
 
 
 def test_callers_that_need_a_value_wait_for_the_first_one(source, clock):

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from starlette.requests import Request
@@ -11,10 +10,8 @@ from mocktailverse.api.export_delivery import Delivery, Redirected, Streamed
 from mocktailverse.api.ops_key_cache import OpsKeyCache
 from mocktailverse.catalogue.synced_copy import CatalogueCopy
 from mocktailverse.pipeline.ports import LoadsStore, RawStore
+from mocktailverse.settings import ApiSettings
 from mocktailverse.stores.environment import Stores
-
-if TYPE_CHECKING:
-    from mocktailverse.settings import ApiSettings
 
 
 class ApiDependencies(Struct, frozen=True, kw_only=True):
@@ -39,7 +36,7 @@ def dependencies_of(request: Request) -> ApiDependencies:
 
 
 def build_dependencies(
-    stores: Stores, settings: "ApiSettings", folder: Path, *, serverless: bool
+    stores: Stores, settings: ApiSettings, folder: Path, *, serverless: bool
 ) -> ApiDependencies:
     """Return the dependencies of the API of one environment.
 

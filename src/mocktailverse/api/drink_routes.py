@@ -35,11 +35,7 @@ def random_drink(asked: Annotated[DrinkFilters, Query()], answers: Answers) -> R
 def one_drink(
     drink_id: Annotated[
         Text,
-        Path(
-            alias="id",
-            description="`<source>:<id in source>`",
-            examples=["thecocktaildb:11000"],
-        ),
+        Path(alias="id", description="`<source>:<id in source>`", examples=["thecocktaildb:11000"]),
     ],
     _asked: Annotated[NoParameters, Query()],
     answers: Answers,

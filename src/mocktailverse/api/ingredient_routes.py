@@ -43,9 +43,12 @@ def one_ingredient(
 
     def read(catalogue: Catalogue) -> IngredientDetail:
         detail = catalogue.ingredient(name)
-        if detail is None:
-            raise _unknown(catalogue.similar_ingredients(name))
-        return detail
+        if detail is not None:
+            return detail
+        similar = catalogue.similar_ingredients(name)
+        hint = f" Did you mean {' or '.join(similar)}?" if similar else ""
+        message = f"No drink has an ingredient of this name.{hint}"
+        raise ApiError(404, "no_such_ingredient", message, [Problem("name", s) for s in similar])
 
     return answers.kept(read)
 
@@ -63,11 +66,3 @@ def makeable_drinks(asked: Annotated[MakeableListing, Query()], answers: Answers
         ),
         asked.cursor,
     )
-
-
-def _unknown(similar: list[str]) -> ApiError:
-    message = "No drink has an ingredient of this name."
-    if not similar:
-        return ApiError(404, "no_such_ingredient", message)
-    message += f" Did you mean {' or '.join(similar)}?"
-    return ApiError(404, "no_such_ingredient", message, [Problem("name", s) for s in similar])

@@ -18,7 +18,7 @@ from mocktailverse.catalogue.search.query import Page
 from mocktailverse.conversion import converter
 from mocktailverse.cursors import CursorCodec
 from mocktailverse.drinks.drift import Drift
-from mocktailverse.loads.load_record import Load, LoadStatus, latest_generations
+from mocktailverse.loads.load_record import Load, LoadStatus, latest_generations, load_fields
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.operations.recent_loads import recent_loads, rejected_lines
@@ -86,7 +86,7 @@ def list_loads(asked: Annotated[LoadListing, Query()], request: Request) -> Resp
         loads, following = recent_loads(
             dependencies_of(request).loads, asked.days, asked.status, asked.limit, asked.cursor
         )
-    return fresh(Page([_load_entry(load) for load in loads], following))
+    return fresh(Page([_to_entry(load_fields(load)) for load in loads], following))
 
 
 @router.get("/rejected", responses=answer("Page_RejectedEntry_") | errors(401, 404, 422, 503))
@@ -100,7 +100,8 @@ def list_rejected(asked: Annotated[RejectedListing, Query()], request: Request) 
     dependencies = dependencies_of(request)
     recent, _ = recent_loads(dependencies.loads, asked.days)
     loads = {
-        RejectedPosition(load.started_at, _id(load), 0): load for load in latest_generations(recent)
+        RejectedPosition(load.started_at, load.load_id, 0): load
+        for load in latest_generations(recent)
     }
     if asked.load is not None:
         loads = {place: load for place, load in loads.items() if place.load == asked.load}
@@ -127,13 +128,3 @@ def _lines_after(
         lines = rejected_lines(loads[start], dependencies.loads, dependencies.bucket)
         for number, line in enumerate(islice(lines, done, None), done + 1):
             yield start._replace(lines=number), line
-
-
-def _id(load: Load) -> str:
-    return load.object.load_id(load.generation)
-
-
-def _load_entry(load: Load) -> LoadEntry:
-    fields = msgspec.to_builtins(load)
-    flat = {**fields.pop("object"), **fields.pop("counts"), **fields}
-    return _to_entry({"load": _id(load), "duration_ms": load.duration_ms, **flat})

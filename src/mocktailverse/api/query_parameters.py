@@ -25,7 +25,6 @@ ALSO_WITHDRAWN = "Include drinks that the source has withdrawn."
 
 _PART = re.compile(r"(?:\\[\\,]|[^,])+")
 _ESCAPED = re.compile(r"\\([\\,])")
-_FLAGS = {"true": True, "false": False}
 
 
 def _split(given: object) -> object:
@@ -37,10 +36,9 @@ def _split(given: object) -> object:
 
 
 def _flag(given: object) -> object:
-    if isinstance(given, str):
-        if given not in _FLAGS:
-            raise PydanticCustomError("flag", "Input should be 'true' or 'false'")
-        return _FLAGS[given]
+    """Refuse the other spellings that pydantic takes for a flag, such as `1` and `yes`."""
+    if isinstance(given, str) and given not in {"true", "false"}:
+        raise PydanticCustomError("flag", "Input should be 'true' or 'false'")
     return given
 
 

@@ -9,10 +9,11 @@ from typer import Argument, Exit, Option
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
 from mocktailverse.cli.load_waiting import wait_for_loads
-from mocktailverse.cli.loads_command import load_fields, print_loads
+from mocktailverse.cli.loads_command import print_loads
 from mocktailverse.cli.output import print_json, progress, say
 from mocktailverse.errors import UsageError
 from mocktailverse.formatting import counted
+from mocktailverse.loads.load_record import load_fields
 from mocktailverse.sources.thecocktaildb.extract_report import ExtractReport
 from mocktailverse.sources.thecocktaildb.fetching import FetchPlan, fetch_all, fetched_versions
 from mocktailverse.sources.thecocktaildb.strategies import STRATEGIES, plan

@@ -10,7 +10,7 @@ from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
 from mocktailverse.cli.output import last_part, print_json, print_listing, print_table, say
 from mocktailverse.formatting import counted
-from mocktailverse.loads.load_record import Counts, Load
+from mocktailverse.loads.load_record import Counts, Load, load_fields
 from mocktailverse.operations.recent_loads import recent_loads
 from mocktailverse.times import utc
 
@@ -32,18 +32,6 @@ def loads(
         print_listing([load_fields(load) for load in page], next_page)
     else:
         print_loads(page) if page else say("No loads match.")
-
-
-def load_fields(load: Load) -> dict[str, Any]:
-    """Return a load as one flat JSON object, as all listings show it."""
-    fields = msgspec.to_builtins(load)
-    return {
-        "load": load.object.load_id(load.generation),
-        **fields.pop("object"),
-        **fields.pop("counts"),
-        **fields,
-        "duration_ms": load.duration_ms,
-    }
 
 
 def total_counts(loads: Sequence[Load]) -> Counts:

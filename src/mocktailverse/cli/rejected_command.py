@@ -66,7 +66,7 @@ def rejected(
 def _rejected_records(stores: Stores, days: int, loads_until: int) -> list[dict[str, Any]]:
     loads, _ = recent_loads(stores.loads, days)
     return [
-        {"load": load.object.load_id(load.generation), **msgspec.to_builtins(line)}
+        {"load": load.load_id, **msgspec.to_builtins(line)}
         for load in latest_generations(loads)
         if load.started_at <= loads_until
         for line in rejected_lines(load, stores.loads, stores.bucket)

@@ -8,9 +8,9 @@ from typer import Exit, Option
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
-from mocktailverse.cli.loads_command import load_fields
 from mocktailverse.cli.output import print_json, print_table, say
 from mocktailverse.formatting import moment
+from mocktailverse.loads.load_record import load_fields
 from mocktailverse.operations import report_pages
 from mocktailverse.operations.report import Report, measure
 from mocktailverse.operations.report_pages import LIVE_METRICS, OPERATIONS

@@ -92,7 +92,7 @@ def _show_reasons(context: DashboardContext, loads: Sequence[Load]) -> None:
 
 
 def _show_load(context: DashboardContext, loads: Sequence[Load]) -> None:
-    by_id = {load.object.load_id(load.generation): load for load in loads}
+    by_id = {load.load_id: load for load in loads}
     now = context.clock()
 
     def label(load_id: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import Literal, get_args
 
+from mocktailverse.dashboard.drink_text import DASH
 from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.units import ML_PER_UNIT
 
@@ -24,7 +25,6 @@ _PLURALS = {
     "dash": "dashes", "splash": "splashes", "leaf": "leaves", "pinch": "pinches",
     "glass": "glasses",
 }  # fmt: skip
-_DASH = "\N{EN DASH}"
 _UNNAMED = frozenset({"none", "other", "piece"})
 _FRACTIONS = (
     (0.0, ""), (1 / 8, "⅛"), (1 / 4, "¼"), (1 / 3, "⅓"), (1 / 2, "½"), (2 / 3, "⅔"), (3 / 4, "¾"),
@@ -102,7 +102,7 @@ def span(low: str, high: str) -> str:
         return low
     low_number, _, low_unit = low.partition(" ")
     _, _, high_unit = high.partition(" ")
-    return f"{low_number}{_DASH}{high}" if low_unit == high_unit else f"{low} {_DASH} {high}"
+    return f"{low_number}{DASH}{high}" if low_unit == high_unit else f"{low} {DASH} {high}"
 
 
 def _volume(line: IngredientLine, system: System, servings: int, part: float | None) -> str | None:

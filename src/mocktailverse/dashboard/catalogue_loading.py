@@ -50,12 +50,11 @@ def open_catalogue() -> Catalogue:
     try:
         catalogue = current_catalogue(context)
     except MissingError:
-        _show_empty(context)
-        st.stop()
+        catalogue = None
     except (MocktailverseError, OSError) as error:
         _show_unreachable(str(error))
         st.stop()
-    if catalogue.meta.drinks == 0:
+    if catalogue is None or catalogue.meta.drinks == 0:
         _show_empty(context)
         st.stop()
     now, failing_for_s = context.clock(), context.catalogue.failing_for_s

@@ -46,10 +46,8 @@ def show_ingredients(drink: Drink, parameters: Parameters) -> None:
             on_change=lambda: url_state.update_on_page(units=st.session_state["units"]),
         )
     part = part_ml(drink.ingredients)
-    rows = [_row(line, system, servings, part) for line in drink.ingredients]
-    headings, columns = ("Amount", "Ingredient", "As written"), zip(*rows, strict=True)
     st.table(
-        dict(zip(headings, columns, strict=True)),
+        [_row(line, system, servings, part) for line in drink.ingredients],
         hide_index=True,
         border="horizontal",
         alt="Ingredients",
@@ -81,19 +79,16 @@ def show_method(drink: Drink, parameters: Parameters) -> None:
         st.markdown(plain(paragraph, _PARAGRAPH_LENGTH))
 
 
-def _row(
-    line: IngredientLine, system: System, servings: int, part: float | None
-) -> tuple[str, str, str]:
-    """Return amount, ingredient and the measure as written, as Markdown."""
+def _row(line: IngredientLine, system: System, servings: int, part: float | None) -> dict[str, str]:
+    """Return a line's cells as Markdown."""
     written = plain(line.measure_raw, 80) if (line.measure_raw or "").strip() else ""
     scaled = amount(line, system, servings, part)
     name = plain(line.name, 80)
     if line.name_raw.strip().casefold() != line.name.casefold():
         name = f"{name} :small[:gray[({plain(line.name_raw, 80)})]]"
-    if scaled is None:
-        return f":gray[{written or 'not stated'}]", name, written
     about = "about " if line.certainty == "approximate" else ""
-    return f"**{about}{scaled}**", name, written
+    shown = f"**{about}{scaled}**" if scaled else f":gray[{written or 'not stated'}]"
+    return {"Amount": shown, "Ingredient": name, "As written": written}
 
 
 def _show_notes(drink: Drink, system: System, servings: int, part: float | None) -> None:

@@ -1,11 +1,12 @@
 """Why loads rejected records; cached, as the rejected records of a finished load never change."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mocktailverse.errors import MocktailverseError
 from mocktailverse.loads.load_record import Load
@@ -53,7 +54,7 @@ class RejectionReader:
         Raises:
             MocktailverseError: AWS is unreachable or denies access.
         """
-        key = f"{load.object.load_id(load.generation)}/{load.finished_at}"
+        key = f"{load.load_id}/{load.finished_at}"
         if key not in self._cache:
             self._cache[key] = self._read(load)
             for oldest in list(self._cache)[:-_CACHE_SIZE]:
@@ -64,23 +65,13 @@ class RejectionReader:
         if self._failure and self._clock() < self._failed_at + _FAILURE_TTL_MS:
             raise self._failure.with_traceback(None)
         try:
-            lines = islice(rejected_lines(load, self._loads, self._bucket), MAX_COUNTED)
-            rejections = _rejections(lines)
+            lines = list(islice(rejected_lines(load, self._loads, self._bucket), MAX_COUNTED))
         except MocktailverseError as error:
             self._failure, self._failed_at = error.with_traceback(None), self._clock()
             raise
         self._failure = None
-        return rejections
-
-
-def _rejections(lines: Iterator[Rejected]) -> Rejections:
-    codes: Counter[str] = Counter()
-    records: list[Rejected] = []
-    for line in lines:
-        codes[line.code] += 1
-        if len(records) < _MAX_SHOWN:
-            records.append(msgspec.structs.replace(line, raw=_text(line.raw)))
-    return Rejections(codes, records)
+        records = [replace(line, raw=_text(line.raw)) for line in lines[:_MAX_SHOWN]]
+        return Rejections(Counter(line.code for line in lines), records)
 
 
 def _text(raw: object) -> str:

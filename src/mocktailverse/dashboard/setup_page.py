@@ -2,24 +2,20 @@
 
 import streamlit as st
 
-from mocktailverse.settings import PREFIX, output_name
+SECRETS = """\
+MOCKTAILVERSE_CATALOGUE_BUCKET = "<CatalogueBucket>"
+MOCKTAILVERSE_DATA_BUCKET = "<DataBucket>"
+MOCKTAILVERSE_DRINKS_TABLE = "<DrinksTable>"
+MOCKTAILVERSE_LOADS_TABLE = "<LoadsTable>"
+MOCKTAILVERSE_QUEUE_URL = "<QueueUrl>"
+MOCKTAILVERSE_DEAD_LETTER_QUEUE_URL = "<DeadLetterQueueUrl>"
+MOCKTAILVERSE_STAGE = "prod"
 
-OUTPUTS = (
-    "catalogue_bucket", "data_bucket", "drinks_table", "loads_table", "queue_url",
-    "dead_letter_queue_url",
-)  # fmt: skip
-"""The settings whose values are outputs of the stack."""
-
-SECRETS = "\n".join(
-    [
-        *(f'{PREFIX}{name.upper()} = "<{output_name(name)}>"' for name in OUTPUTS),
-        f'{PREFIX}STAGE = "prod"',
-        "",
-        'AWS_DEFAULT_REGION = "<region of the stack>"',
-        'AWS_ACCESS_KEY_ID = "<key of a user with DashboardPolicy alone>"',
-        'AWS_SECRET_ACCESS_KEY = "<its secret>"',
-    ]
-)
+AWS_DEFAULT_REGION = "<region of the stack>"
+AWS_ACCESS_KEY_ID = "<key of a user with DashboardPolicy alone>"
+AWS_SECRET_ACCESS_KEY = "<its secret>"
+"""
+"""The required settings; names in angle brackets are outputs of the stack."""
 
 
 def show_setup(problem: str) -> None:

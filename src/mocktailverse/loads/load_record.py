@@ -5,9 +5,9 @@ For every load: read = loaded + unchanged + stale + rejected.
 
 from collections.abc import Iterable
 from operator import add
-from typing import Literal
+from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 from msgspec.structs import astuple
 
 from mocktailverse.drinks.drift import Drift
@@ -114,6 +114,11 @@ class Load(Struct, frozen=True):
     """When the raw object was stored; null until the load is done."""
 
     @property
+    def load_id(self) -> str:
+        """The id of this generation's load, as listings show it."""
+        return self.object.load_id(self.generation)
+
+    @property
     def duration_ms(self) -> int | None:
         """Time from the first attempt to the end; None while the load is open.
 
@@ -140,6 +145,18 @@ class Lease(Struct, frozen=True):
         still be working: then two workers overlap, which is harmless.
         """
         return min(max(self.until - now, 0), self.length_ms)
+
+
+def load_fields(load: Load) -> dict[str, Any]:
+    """Return a load as one flat JSON object, as all listings show it."""
+    fields = to_builtins(load)
+    return {
+        "load": load.load_id,
+        **fields.pop("object"),
+        **fields.pop("counts"),
+        **fields,
+        "duration_ms": load.duration_ms,
+    }
 
 
 def latest_generations(loads: Iterable[Load]) -> list[Load]:

@@ -133,7 +133,7 @@ class LoadRun(Struct, frozen=True):
         key = None
         if rejected:
             name = f"{number:06d}-{len(plan.results):03d}"
-            load_id = self.load.object.load_id(self.load.generation)
+            load_id = self.load.load_id
             key = self.raw.put_rejected(load_id, name, rejected)
         return Segment(number, start, after, plan.counts(), plan.exhausted, key, plan.drift())
 

@@ -15,7 +15,6 @@ from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.catalogue.synced_copy import CatalogueCopy, open_published
 from mocktailverse.errors import CatalogueError, MissingError, TransientError
-from mocktailverse.ttl_cache import SingleFlight
 
 
 class FakeSource:
@@ -408,13 +407,13 @@ def test_a_reader_waits_for_a_quarter_of_a_second_or_not_at_all_if_the_source_fa
 ):
     waited = []
 
-    class Flight(SingleFlight):
-        def begin(self, timeout_s):
-            waited.append(timeout_s)
-            self.join()
+    class Ended(threading.Event):
+        def wait(self, timeout=None):
+            waited.append(timeout)
+            return super().wait(240)
 
-    monkeypatch.setattr(ttl_cache, "SingleFlight", Flight)
-    copy = CatalogueCopy(source, tmp_path / "copies", max_age_s=10, clock=clock)
+    monkeypatch.setattr(ttl_cache, "Event", Ended)
+    copy = CatalogueCopy(source, tmp_path / "copies", max_age_s=10, clock=clock, in_background=True)
     source.body = bodies[0]
     copy.current()
     for error in (None, TransientError("Slow down."), None):

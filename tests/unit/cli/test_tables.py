@@ -26,7 +26,7 @@ from mocktailverse.cli.main import app
 from mocktailverse.deployment.function_code import FunctionCode
 from mocktailverse.drinks.codes import Reason
 from mocktailverse.errors import UsageError
-from mocktailverse.loads.load_record import Counts, Load
+from mocktailverse.loads.load_record import Counts, Load, load_fields
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.local.lifecycle import Status
@@ -113,7 +113,7 @@ def test_a_finished_load_shows_its_whole_file_name(capsys):
 
 
 def test_json_has_the_whole_key_of_a_load():
-    assert loads_command.load_fields(load_of())["key"] == KEY
+    assert load_fields(load_of())["key"] == KEY
 
 
 @pytest.fixture

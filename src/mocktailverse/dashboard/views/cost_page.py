@@ -4,11 +4,11 @@ import math
 from collections.abc import Sequence
 from functools import partial
 from itertools import cycle, groupby
-from operator import attrgetter
 
 import streamlit as st
 
-from mocktailverse.cost.model import CostLine, PriceTable, month, price_table, total_usd
+from mocktailverse.cost.cost_report import CostReport, ReportLine, cost_report
+from mocktailverse.cost.model import price_table
 from mocktailverse.cost.usage import BASIS, LEVELS, UNSEEN
 from mocktailverse.dashboard import charts
 from mocktailverse.dashboard.context import DashboardContext, dashboard_context
@@ -32,19 +32,18 @@ def page() -> None:
     )
     if snapshot.value is None:
         return
-    table = price_table()
-    _show_scope(context, table)
     usage = snapshot.value.usage
-    so_far, forecast = month(usage, table), month(usage.at_this_rate(), table)
-    _show_totals(so_far, forecast)
+    report = cost_report(context.stage, usage.at_this_rate(), price_table(), usage)
+    _show_scope(context, report)
+    _show_totals(report)
     _show_days(snapshot.value, context)
-    _show_services(forecast)
+    _show_services(report)
     _show_reported(context)
-    _show_calculation(so_far, forecast)
+    _show_calculation(report)
 
 
-def _show_scope(context: DashboardContext, table: PriceTable) -> None:
-    prices = f"prices of {table.region} as of {table.as_of:%B %Y}, without tax"
+def _show_scope(context: DashboardContext, report: CostReport) -> None:
+    prices = f"prices of {report.region} as of {report.as_of:%B %Y}, without tax"
     if context.is_local:
         st.info(
             "This local stack costs nothing. The figures show what the same usage would cost on "
@@ -55,20 +54,20 @@ def _show_scope(context: DashboardContext, table: PriceTable) -> None:
         st.caption(f"Only the stage {plain(context.stage)}, calculated from its loads; {prices}.")
 
 
-def _show_totals(so_far: list[CostLine], forecast: list[CostLine]) -> None:
-    closest = max(forecast, key=lambda line: line.used_share or 0)
+def _show_totals(report: CostReport) -> None:
+    closest = max(report.lines, key=lambda line: line.used_share or 0)
     show_metric = partial(st.metric, border=True, height="stretch")
     with st.container(horizontal=True):
-        show_metric("So far this month", usd(total_usd(so_far)))
+        show_metric("So far this month", usd(report.usd_so_far or 0))
         show_metric(
             "Forecast for the month",
-            usd(total_usd(forecast)),
+            usd(report.usd),
             help="If the rest of the month is like the month so far.",
         )
         show_metric(
             "Closest to its free limit",
             percent(closest.used_share or 0),
-            f"{closest.price.service}, {closest.price.what}",
+            f"{closest.service}, {closest.what}",
             delta_color="off",
             delta_arrow="off",
             help="According to the forecast.",
@@ -101,26 +100,25 @@ def _show_days(usage: MonthSoFar, context: DashboardContext) -> None:
         st.caption(f"Includes only the latest {LOADS:,} loads, since {since}.")
 
 
-def _show_services(forecast: list[CostLine]) -> None:
+def _show_services(report: CostReport) -> None:
     st.header("Forecast by service", anchor=False)
-    services = groupby(forecast, key=attrgetter("price.service"))
+    services = groupby(report.lines, key=lambda line: line.service)
     for column, (service, lines) in zip(cycle(st.columns(2)), services, strict=False):
         with column, st.container(border=True):
             _show_service(service, list(lines))
 
 
-def _show_service(service: str, lines: Sequence[CostLine]) -> None:
+def _show_service(service: str, lines: Sequence[ReportLine]) -> None:
     st.markdown(f"**{plain(service)}**: {plain(usd(sum(line.usd for line in lines)))}")
     for line in lines:
-        what, unit = line.price.what.capitalize(), line.price.unit
-        amount = f"{what}: {_amount(line.amount)}"
-        if line.used_share is None:
-            source, sentence = BASIS[line.price.usage]
-            text = f"{amount} {unit}, {usd(line.usd)}; no free tier"
-            text = f"{what}: {sentence}" if source == UNSEEN else text
+        amount = f"{line.what.capitalize()}: {_amount(line.month)}"
+        if line.used_share is None or line.free is None:
+            source, sentence = BASIS[line.usage]
+            text = f"{amount} {line.unit}, {usd(line.usd)}; no free tier"
+            text = f"{line.what.capitalize()}: {sentence}" if source == UNSEEN else text
             st.markdown(f":small[{plain(text)}]")
             continue
-        text = f"{amount} of {_amount(line.price.free)} {unit} ({percent(line.used_share)})"
+        text = f"{amount} of {_amount(line.free)} {line.unit} ({percent(line.used_share)})"
         st.progress(min(1.0, line.used_share), text=plain(text))
         if line.used_share > 1:
             st.caption(f"Over the free limit: {plain(usd(line.usd))}")
@@ -163,7 +161,7 @@ def _offer_row(offer: FreeOffer) -> dict[str, object]:
     }
 
 
-def _show_calculation(so_far: list[CostLine], forecast: list[CostLine]) -> None:
+def _show_calculation(report: CostReport) -> None:
     with st.expander("How this is calculated"):
         st.markdown(
             "Usage is counted from the load records, read from the template, or assumed if "
@@ -174,20 +172,20 @@ def _show_calculation(so_far: list[CostLine], forecast: list[CostLine]) -> None:
         st.dataframe(
             [
                 {
-                    "service": line.price.service,
-                    "what": line.price.what,
-                    "so far": line.amount,
-                    "forecast": later.amount,
-                    "unit": line.price.unit,
-                    "free": line.price.free,
-                    "USD so far": line.usd,
-                    "USD forecast": later.usd,
-                    "price": f"{line.price.usd:g} USD for {line.price.per:,.0f}"
-                    + (", a month" if line.price.usage in LEVELS else ""),
-                    "figure": ": ".join(BASIS[line.price.usage]),
-                    "source": line.price.source,
+                    "service": line.service,
+                    "what": line.what,
+                    "so far": line.so_far,
+                    "forecast": line.month,
+                    "unit": line.unit,
+                    "free": line.free or 0.0,
+                    "USD so far": line.usd_so_far,
+                    "USD forecast": line.usd,
+                    "price": f"{line.price_usd:g} USD for {line.price_per:,.0f}"
+                    + (", a month" if line.usage in LEVELS else ""),
+                    "figure": line.figure,
+                    "source": line.source,
                 }
-                for line, later in zip(so_far, forecast, strict=True)
+                for line in report.lines
             ],
             column_config={
                 "USD so far": st.column_config.NumberColumn(format="%.4f"),

@@ -123,18 +123,14 @@ def _show_pairings(statistics: Statistics) -> None:
 
 def _show_quality(statistics: Statistics) -> None:
     counts = {facet.value: facet.count for facet in statistics.certainty}
-    parts = [
-        Facet(CERTAINTY[certainty][0], counts[certainty])
-        for certainty in CERTAINTY
-        if certainty in counts
-    ]
+    parts = [Facet(CERTAINTY[c][0], counts[c]) for c in CERTAINTY if c in counts]
     share = part_of(statistics.drinks - counts.get("unknown", 0), statistics.drinks)
     _show_chart(
         "certainty",
         f"The strength of {share} is known, exactly or as a range",
         shares(parts),
         {
-            "Certainty": [CERTAINTY[certainty][0] for certainty in CERTAINTY],
+            "Certainty": [label for label, _ in CERTAINTY.values()],
             "Drinks": [counts.get(certainty, 0) for certainty in CERTAINTY],
             "Meaning": [meaning for _, meaning in CERTAINTY.values()],
         },
@@ -145,13 +141,14 @@ def _show_quality(statistics: Statistics) -> None:
         return
     st.caption("These drinks loaded; each drink's page shows its notes, too.")
     st.table(
-        {
-            "Note": [plain(facet.value, _NAME_LENGTH) for facet in statistics.quality],
-            "Drinks": [f"{facet.count:,}" for facet in statistics.quality],
-            "Meaning": [
-                plain(quality_explanation(facet.value), 300) for facet in statistics.quality
-            ],
-        },
+        [
+            {
+                "Note": plain(facet.value, _NAME_LENGTH),
+                "Drinks": f"{facet.count:,}",
+                "Meaning": plain(quality_explanation(facet.value), 300),
+            }
+            for facet in statistics.quality
+        ],
         hide_index=True,
         border="horizontal",
         alt="Quality notes",

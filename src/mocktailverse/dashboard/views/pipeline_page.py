@@ -63,38 +63,32 @@ def _show_freshness(snapshot: LiveSnapshot, now: int) -> None:
         _metric("Catalogue age", age(catalogue.built_at, now) if catalogue else "none")
         _metric(
             "In the queue",
-            f"{snapshot.waiting:,}",
+            snapshot.waiting,
             "Approximate number of messages that wait or are in progress.",
         )
-        _metric("Dead letters", f"{snapshot.dead:,}", "Messages that failed repeatedly.")
+        _metric("Dead letters", snapshot.dead, "Messages that failed repeatedly.")
     if snapshot.catalogue_problem:
         st.caption(f"Cannot refresh the catalogue: {plain(snapshot.catalogue_problem)}")
 
 
 def _show_stages(snapshot: LiveSnapshot) -> None:
     totals, catalogue = snapshot.totals, snapshot.catalogue
-    drinks = f"{catalogue.drinks - catalogue.withdrawn:,}" if catalogue else "none"
+    drinks = catalogue.drinks - catalogue.withdrawn if catalogue else "none"
     st.header("Stage by stage", anchor=False)
     with st.container(horizontal=True):
-        _metric(
-            "Raw objects",
-            f"{len(snapshot.current_loads):,}",
-            "Raw objects of the loads listed below.",
-        )
-        _metric("Records read", f"{totals.read:,}")
-        _metric("Loaded", f"{totals.loaded:,}", "New or changed in the drinks table.")
-        _metric(
-            "Unchanged", f"{totals.unchanged:,}", "The drinks table already has the same drink."
-        )
-        _metric(
-            "Stale", f"{totals.stale:,}", "The drinks table has a later observation of the drink."
-        )
-        _metric("Rejected", f"{totals.rejected:,}", "Not loaded; see the reasons below.")
+        objects = len(snapshot.current_loads)
+        _metric("Raw objects", objects, "Raw objects of the loads listed below.")
+        _metric("Records read", totals.read)
+        _metric("Loaded", totals.loaded, "New or changed in the drinks table.")
+        _metric("Unchanged", totals.unchanged, "The drinks table already has the same drink.")
+        _metric("Stale", totals.stale, "The drinks table has a later observation of the drink.")
+        _metric("Rejected", totals.rejected, "Not loaded; see the reasons below.")
         _metric("Drinks published", drinks, "Drinks in the published catalogue.")
 
 
-def _metric(label: str, value: str, explanation: str | None = None) -> None:
-    st.metric(label, value, help=explanation, border=True, width=_METRIC_WIDTH)
+def _metric(label: str, value: int | str, explanation: str | None = None) -> None:
+    text = value if isinstance(value, str) else f"{value:,}"
+    st.metric(label, text, help=explanation, border=True, width=_METRIC_WIDTH)
 
 
 def _show_speed(snapshot: LiveSnapshot, now: int) -> None:

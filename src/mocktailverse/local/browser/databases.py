@@ -91,7 +91,7 @@ class Copies:
         """Write the newest loads, and the lines that the latest generation of each rejected."""
         loads, _ = recent_loads(self._loads, DAYS, limit=MAX_LOADS)
         rejected = (
-            _rejected_row(load.object.load_id(load.generation), line)
+            _rejected_row(load.load_id, line)
             for load in latest_generations(loads)
             for line in rejected_lines(load, self._loads, self._bucket)
         )
@@ -109,7 +109,7 @@ class Copies:
 
 def _load_row(load: Load) -> tuple[object, ...]:
     return (
-        load.object.load_id(load.generation), load.object.source, load.object.key,
+        load.load_id, load.object.source, load.object.key,
         load.object.version_id, load.generation, load.status,
         *msgspec.structs.astuple(load.counts),
         load.bytes, _moment(load.started_at), _moment(load.finished_at), load.duration_ms,
