@@ -97,9 +97,10 @@ class Launcher:
         """
         log, home = self.logs.get(name), str(self.directory)
         standard = {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": home, "TMPDIR": home}
+        self._lock = self._lock or watchdog.hold(self.directory / f"{uuid.uuid4()}.lock")
         with log.open("wb") if log else contextlib.nullcontext(STDERR) as output:
             child = subprocess.Popen(  # noqa: S603  our own command, no shell
-                [sys.executable, "-m", watchdog.__name__, self._watched_lock(), *command],
+                [sys.executable, "-m", watchdog.__name__, self._lock.name, *command],
                 env={**standard, **environment},
                 cwd=self.directory,  # so that `-m` finds nothing in the caller's directory
                 stdin=subprocess.DEVNULL,
@@ -115,15 +116,6 @@ class Launcher:
             # Popen returns a moment before `exec` is done; until then, `find` cannot recognise it.
             wait_until(running.cmdline, EXEC_TIMEOUT_S, EXEC_POLL_S)
         return process
-
-    def _watched_lock(self) -> str:
-        """Return the lock whose release ends the processes: the foreground's, or else our own."""
-        if self._lock is None:
-            foreground = self.directory / watchdog.FOREGROUND_LOCK
-            if foreground.exists():
-                return str(foreground)
-            self._lock = watchdog.hold(self.directory / f"{uuid.uuid4()}.lock")
-        return self._lock.name
 
     def release(self) -> None:
         """Let the processes outlive this one."""

@@ -47,6 +47,23 @@ def test_a_process_that_was_released_outlives_the_holder(started):
         child.wait(A_MOMENT_S)
 
 
+@pytest.mark.parametrize("released", [True, False])
+def test_a_process_of_a_foreground_ends_with_its_starter_or_else_with_the_foreground(
+    started, tmp_path, released
+):
+    """As one that another command restarts, whether that command ends well or is killed."""
+    lock, child = started
+    with watchdog.hold(tmp_path / watchdog.FOREGROUND_LOCK):
+        if released:
+            watchdog.release(lock)
+            with pytest.raises(subprocess.TimeoutExpired):
+                child.wait(A_MOMENT_S)
+        else:
+            lock.close()
+            assert child.wait(TIMEOUT_S) == -signal.SIGTERM
+    assert child.wait(TIMEOUT_S) == -signal.SIGTERM
+
+
 def test_a_lock_is_for_one_holder(tmp_path):
     with watchdog.hold(tmp_path / "own.lock"), pytest.raises(FileExistsError):
         watchdog.hold(tmp_path / "own.lock")
