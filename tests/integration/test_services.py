@@ -158,23 +158,33 @@ def test_a_service_that_does_not_start_is_told_and_leaves_nothing(checkout, opti
     assert lifecycle.status(home).state == "stopped"
 
 
+def script(home: Path, options: Options, *lines: str) -> list[str]:
+    """A command that runs lines of Python with the names `home` and `options`."""
+    fields = msgspec.structs.asdict(options.checkout)
+    checkout = ", ".join(f"{name}=Path({str(value)!r})" for name, value in fields.items())
+    beginning = (
+        "import os, time",
+        "from pathlib import Path",
+        "from mocktailverse.checkout import Checkout",
+        "from mocktailverse.local import lifecycle",
+        f"home, checkout = Path({str(home)!r}), Checkout({checkout})",
+        "url = 'http://127.0.0.1:9'",
+        "options = lifecycle.Options(source_url=url, services=True, checkout=checkout)",
+    )
+    return [sys.executable, "-c", "\n".join((*beginning, *lines))]
+
+
 @contextlib.contextmanager
 def in_the_foreground(home: Path, options: Options) -> Iterator[subprocess.Popen[bytes]]:
     """A process in which a stack runs for as long as that lives."""
-    fields = msgspec.structs.asdict(options.checkout)
-    checkout = ", ".join(f"{name}=Path({str(value)!r})" for name, value in fields.items())
-    script = (
-        "import time\nfrom pathlib import Path\n"
-        "from mocktailverse.checkout import Checkout\n"
-        "from mocktailverse.local.lifecycle import Options, running\n"
-        f"options = Options(source_url='http://127.0.0.1:9', services=True,"
-        f" checkout=Checkout({checkout}))\n"
-        f"with running(Path({str(home)!r}), options):\n"
-        "    print('up', flush=True)\n    time.sleep(600)\n"
+    command = script(
+        home,
+        options,
+        "with lifecycle.running(home, options):",
+        "    print('up', flush=True)",
+        "    time.sleep(600)",
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as up:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as up:
         try:
             assert up.stdout is not None
             assert up.stdout.readline() == b"up\n"
@@ -208,6 +218,26 @@ def test_services_that_another_command_restarted_end_with_the_foreground_too(
         up.send_signal(number)
         assert up.wait() != 0
         assert eventually(lambda: processes_of(home / "tmp") == [])
+
+
+def test_an_update_that_is_killed_blocks_no_port_of_a_stack_in_the_foreground(options, tmp_path):
+    home = tmp_path / "state"
+    with in_the_foreground(home, options):
+        before = read_stack(home)
+        (options.checkout.source / "dashboard" / "killed.py").touch()
+        killed = script(
+            home,
+            options,
+            "lifecycle.write_stack = lambda *_: os.kill(os.getpid(), 9)",
+            "lifecycle.start(home, options)",
+        )
+        assert subprocess.run(killed, check=False).returncode == -signal.SIGKILL
+        assert read_stack(home) == before
+
+        after = lifecycle.start(home, options)
+
+        assert after.urls == before.urls
+        assert lifecycle.status(home).state == "running"
 
 
 def test_the_dashboard_finds_its_theme(checkout, tmp_path):

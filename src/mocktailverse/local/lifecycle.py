@@ -129,7 +129,7 @@ def running(
             if this_start.running:
                 raise UsageError(f"A stack runs in `{folder}` already. Use it, or stop it first.")
             stack = this_start.launch()
-            cleanup.enter_context(watchdog.foreground_pipe(temporary(folder)))
+            cleanup.enter_context(watchdog.hold(temporary(folder) / watchdog.FOREGROUND_LOCK))
         cleanup.callback(this_start.launcher.stop)
         cleanup.callback(stop, folder)
         yield stack

@@ -4,9 +4,11 @@ import contextlib
 import os
 import subprocess
 import sys
+import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import IO
 
 import msgspec
 import psutil
@@ -84,7 +86,7 @@ class Launcher:
         self.directory = directory
         self.logs = logs
         self.started: list[Process] = []
-        self._pipes: list[int] = []
+        self._lock: IO[bytes] | None = None
 
     def start(
         self, name: str, command: Sequence[str], port: int, environment: Mapping[str, str] = _EMPTY
@@ -95,23 +97,17 @@ class Launcher:
         """
         log, home = self.logs.get(name), str(self.directory)
         standard = {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": home, "TMPDIR": home}
-        reading_end, writing_end = watchdog.open_pipe(self.directory)
-        if writing_end is not None:
-            self._pipes.append(writing_end)
-        try:
-            with log.open("wb") if log else contextlib.nullcontext(STDERR) as output:
-                child = subprocess.Popen(  # noqa: S603  our own command, no shell
-                    [sys.executable, "-m", watchdog.__name__, str(reading_end), home, *command],
-                    env={**standard, **environment},
-                    cwd=self.directory,  # so that `-m` finds nothing in the caller's directory
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    pass_fds=(reading_end,),
-                    start_new_session=True,
-                )
-        finally:
-            os.close(reading_end)
+        self._lock = self._lock or watchdog.hold(self.directory / f"{uuid.uuid4()}.lock")
+        with log.open("wb") if log else contextlib.nullcontext(STDERR) as output:
+            child = subprocess.Popen(  # noqa: S603  our own command, no shell
+                [sys.executable, "-m", watchdog.__name__, self._lock.name, *command],
+                env={**standard, **environment},
+                cwd=self.directory,  # so that `-m` finds nothing in the caller's directory
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         child.returncode = 0  # otherwise Popen would warn about a process that still runs
         running = psutil.Process(child.pid)
         process = Process(name, child.pid, running.create_time(), port, psutil.boot_time())
@@ -123,19 +119,14 @@ class Launcher:
 
     def release(self) -> None:
         """Let the processes outlive this one."""
-        for pipe in self._pipes:
-            with contextlib.suppress(BrokenPipeError):  # the process has ended already
-                os.write(pipe, b".")
-        self._close_pipes()
+        if self._lock:
+            watchdog.release(self._lock)
 
     def stop(self) -> None:
         """Stop the processes that were started."""
         stop(*self.started)
-        self._close_pipes()
-
-    def _close_pipes(self) -> None:
-        while self._pipes:
-            os.close(self._pipes.pop())
+        if self._lock:
+            self._lock.close()
 
 
 def stop(*processes: Process) -> None:

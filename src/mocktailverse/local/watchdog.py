@@ -1,76 +1,66 @@
 """Exit with parent: a process ends when the process that started it ends, whatever ends that one.
 
-    python -m mocktailverse.local.watchdog DESCRIPTOR DIRECTORY MODULE [ARGUMENT...]
+    python -m mocktailverse.local.watchdog LOCK MODULE [ARGUMENT...]
 
-The parent holds the writing end of a pipe, and `DESCRIPTOR` is its reading end. The operating
-system closes the pipe when the parent ends, even by SIGKILL. A thread of the child then sends its
-own process SIGTERM, and SIGKILL to its process group if it is still alive after `GRACE_S`. A byte
-written to the pipe releases the child: it outlives its parent. This works on Linux and on macOS;
-the child has to lead a session of its own. `DIRECTORY` shows to whom the process belongs.
+The parent holds an exclusive lock on the file `LOCK`. The operating system releases it when the
+parent ends, even by SIGKILL. A thread of the child waits for the lock. Then it sends its own
+process SIGTERM, and SIGKILL to its process group if it is still alive after `GRACE_S`. If the file
+is not empty by then, the child was released: it ends with the command in whose foreground its
+stack runs, if there is one. This works on Linux and on macOS; the child has to lead a session of
+its own. The path of the lock shows to whom the process belongs.
 """
 
-import contextlib
+import fcntl
 import os
 import runpy
 import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 GRACE_S = 5.0
 
-_FOREGROUND_PIPE = "foreground.pipe"
-"""Named pipe in a stack's directory; its writer is the command in whose foreground the stack runs.
-
-Processes that another command restarts later have to end with that command, too.
-"""
+FOREGROUND_LOCK = "foreground.lock"
+"""Lock file beside the others, held by the command in whose foreground the stack runs."""
 
 
-def open_pipe(directory: Path) -> tuple[int, int | None]:
-    """Return the reading end that a new child watches, and the writing end of that pipe.
-
-    The writing end is None if the command in the foreground holds it.
-    """
-    with contextlib.suppress(FileNotFoundError):
-        reading_end = os.open(directory / _FOREGROUND_PIPE, os.O_RDONLY | os.O_NONBLOCK)
-        try:
-            os.read(reading_end, 1)
-        except BlockingIOError:  # nothing to read, so there is a writer
-            os.set_blocking(reading_end, True)
-            return reading_end, None
-        os.close(reading_end)
-    return os.pipe()
+def hold(lock: Path) -> IO[bytes]:
+    """Return a new lock file for children to watch, which is held until it is closed."""
+    file = lock.open("xb")
+    fcntl.flock(file, fcntl.LOCK_EX)
+    return file
 
 
-@contextlib.contextmanager
-def foreground_pipe(directory: Path) -> Iterator[None]:
-    """Let all processes that are started in a directory from now on end with this one."""
-    pipe = directory / _FOREGROUND_PIPE
-    os.mkfifo(pipe, mode=0o600)
-    descriptor = os.open(pipe, os.O_RDWR)  # does not wait for a reader
-    try:
-        yield
-    finally:
-        os.close(descriptor)
+def release(lock: IO[bytes]) -> None:
+    """Give a lock up, and let the children that watch it outlive this process."""
+    lock.truncate(1)  # a hole, for which a full disk has room
+    lock.close()
 
 
 def main() -> None:
     """Run the module named on the command line, as `python -m` would."""
-    descriptor, _directory, module, *arguments = sys.argv[1:]
-    threading.Thread(target=_exit_with_parent, args=(int(descriptor),), daemon=True).start()
+    lock, module, *arguments = sys.argv[1:]
+    threading.Thread(target=_exit_with_parent, args=(Path(lock),), daemon=True).start()
     sys.argv = [module, *arguments]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
-def _exit_with_parent(descriptor: int) -> None:
-    is_released = os.read(descriptor, 1)
-    os.close(descriptor)
-    if not is_released:
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(GRACE_S)
-        os.killpg(0, signal.SIGKILL)
+def _exit_with_parent(lock: Path) -> None:
+    foreground = lock.with_name(FOREGROUND_LOCK)
+    if _is_released(lock) and (not foreground.exists() or _is_released(foreground)):
+        return
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE_S)
+    os.killpg(0, signal.SIGKILL)
+
+
+def _is_released(lock: Path) -> bool:
+    """Wait until nobody holds a lock any longer; return whether its holder released us."""
+    with lock.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        return bool(file.read(1))
 
 
 if __name__ == "__main__":
