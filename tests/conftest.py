@@ -1,4 +1,4 @@
-"""Options of the whole suite, and what all its parts use."""
+"""Options and fixtures of the whole test suite."""
 
 import hashlib
 import signal
@@ -24,11 +24,11 @@ OBSERVED_AT = 1_700_000_000_000
 BUILT_AT = 1_700_000_060_000
 
 register_profiles()
-if settings.get_current_profile_name() == "default":  # else the mutants' own
+if settings.get_current_profile_name() == "default":  # else the profile for mutants
     settings.load_profile("full")
 
-# In the background of a script signals are ignored, also by all that is started here; tests send
-# these two.
+# Background jobs of a script ignore these signals, and their children inherit that. Tests send
+# both, so restore the usual handlers.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
@@ -38,18 +38,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--renew-golden",
         action="store_true",
-        help="Write the golden files again, after TRANSFORM_VERSION was raised: `make golden`.",
+        help="Rewrite the golden files after TRANSFORM_VERSION was raised: `make golden`.",
     )
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _errors_have_a_text() -> Iterator[None]:
-    """Every error that a test meets has a text for people, as its class promises."""
+    """Check that every error that a test raises has a message for people, as its class requires."""
 
     def check(error: MocktailverseError, *arguments: object) -> None:
         text = arguments[0] if arguments else None
-        assert isinstance(text, str), f"{type(error).__name__} has no text but {text!r}"
-        assert text.strip(), f"{type(error).__name__} has an empty text"
+        assert isinstance(text, str), f"{type(error).__name__} has no message but {text!r}"
+        assert text.strip(), f"{type(error).__name__} has an empty message"
         Exception.__init__(error, *arguments)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -82,25 +82,27 @@ def sample_catalogue(catalogue_path: Path) -> Catalogue:
 def make_catalogue(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[[Iterable[Drink]], Catalogue]:
-    """Makes a catalogue of drinks."""
-    made: list[Catalogue] = []
+    """Return a function that makes a catalogue of drinks."""
+    catalogues: list[Catalogue] = []
 
     def make(drinks: Iterable[Drink]) -> Catalogue:
         path = tmp_path_factory.mktemp("catalogue") / "catalogue.sqlite"
         with CatalogueWriter.create(path) as writer:
             writer.put(drinks)
-            writer.seal(version=f"{BUILT_AT}-{len(made):08}", built_at=BUILT_AT, table="drinks")
-        made.append(Catalogue(path))
-        return made[-1]
+            writer.seal(
+                version=f"{BUILT_AT}-{len(catalogues):08}", built_at=BUILT_AT, table="drinks"
+            )
+        catalogues.append(Catalogue(path))
+        return catalogues[-1]
 
     return make
 
 
 @pytest.fixture(scope="session")
 def numbered_drink() -> Callable[..., Drink]:
-    """Makes a drink by its number: `numbered_drink("7", "Spritz", ["Prosecco"], withdrawn_at=1)`.
+    """Return a function that makes a drink: `numbered_drink("7", "Spritz", ["Prosecco"], tags=())`.
 
-    What is not given is empty; the content's hash follows from what is given.
+    Fields that are not given are empty. The content hash is computed from the given fields.
     """
 
     def make(
@@ -130,13 +132,16 @@ def numbered_drink() -> Callable[..., Drink]:
 
 @pytest.fixture(scope="session")
 def new_drink(numbered_drink: Callable[..., Drink]) -> Callable[..., Drink]:
-    """The same; the tests of the catalogue have a `new_drink` of their own."""
+    """Return `numbered_drink`; the tests of the catalogue override this fixture."""
     return numbered_drink
 
 
 @pytest.fixture(scope="session")
 def raw_record() -> Callable[..., dict[str, Any]]:
-    """Makes a raw record of TheCocktailDB; fields can be changed, None leaves a field null."""
+    """Return a function that makes a raw record of TheCocktailDB.
+
+    Keyword arguments replace fields; None makes a field null.
+    """
 
     def make(id_: object = "11007", name: object = "Margarita", **fields: object) -> dict[str, Any]:
         return {
