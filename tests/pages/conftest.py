@@ -1,4 +1,4 @@
-"""The dashboard without AWS: a catalogue of the sample drinks, and pages run in process."""
+"""The dashboard without AWS: a catalogue of the sample drinks, and pages that run in process."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -16,7 +16,7 @@ from mocktailverse.errors import MissingError
 
 NOW_MS = 1_700_000_060_000
 TIMEOUT_S = 240
-"""Far longer than a page takes; the machine may be busy."""
+"""Far longer than a page takes, because the machine may be busy."""
 
 HOSTILE = (
     "**bold** _x_ ~~y~~ `code`",
@@ -34,16 +34,16 @@ HOSTILE = (
 
 
 class FakeCopy:
-    """A copy of a catalogue, or what its first download raises."""
+    """A copy of a catalogue, or an error that its first download raises."""
 
     def __init__(self, catalogue: Catalogue | Exception, problem: str | None = None) -> None:
         self.catalogue = catalogue
         self.problem = problem
         self.failing_for_s = 90.0 if problem else None
-        self.asked = 0
+        self.calls = 0
 
     def current(self) -> Catalogue:
-        self.asked += 1
+        self.calls += 1
         if isinstance(self.catalogue, Exception):
             raise self.catalogue
         return self.catalogue
@@ -53,7 +53,7 @@ class FakeCopy:
 def hostile_catalogue(
     sample_catalogue: Catalogue, make_catalogue: Callable[[Iterable[Drink]], Catalogue]
 ) -> Catalogue:
-    """Drinks whose every text is hostile; the ids are evil:0, evil:1 and so on."""
+    """A catalogue of drinks with only hostile texts; the ids are evil:0, evil:1 and so on."""
     drinks = list(sample_catalogue.all_drinks())[: len(HOSTILE)]
     return make_catalogue(
         hostile_drink(drink, text, number)
@@ -62,7 +62,7 @@ def hostile_catalogue(
 
 
 def hostile_drink(drink: Drink, text: str, number: int) -> Drink:
-    """A drink in which each free text is this one."""
+    """Return the drink with every free text replaced by this one."""
     return msgspec.structs.replace(
         drink,
         id=f"evil:{number}",
@@ -82,7 +82,7 @@ def hostile_drink(drink: Drink, text: str, number: int) -> Drink:
 
 
 def fake_context(catalogue: Any, stage: str) -> DashboardContext:
-    """A context of a catalogue alone."""
+    """Return a context that has only a catalogue."""
     none: Any = None
     return DashboardContext(
         catalogue=catalogue, loads=none, bucket=none, queue=none, stage=stage, can_act=False,
@@ -92,9 +92,12 @@ def fake_context(catalogue: Any, stage: str) -> DashboardContext:
 
 @pytest.fixture
 def open_page(sample_catalogue: Catalogue) -> Callable[..., AppTest]:
-    """Opens a page: `open_page("shelf", have=["Gin"])`, `open_page(drink="...", stage="prod")`."""
+    """Return a function that opens a page.
 
-    def open_(
+    Examples: `open_page("shelf", have=["Gin"])`, `open_page(drink="...", stage="prod")`.
+    """
+
+    def open_named(
         name: str = "explore",
         /,
         *,
@@ -105,7 +108,7 @@ def open_page(sample_catalogue: Catalogue) -> Callable[..., AppTest]:
     ) -> AppTest:
         test = AppTest.from_file(mocktailverse.dashboard.app.__file__, default_timeout=TIMEOUT_S)
         if name != "explore":
-            # A page is known by its URL after the first run; without a catalogue that is short.
+            # The URL selects the page only after a first run, which is short without a catalogue.
             test.session_state[OVERRIDE] = fake_context(FakeCopy(MissingError("Empty.")), stage)
             test.run().switch_page(f"views/{name}_page.py")
         test.session_state[OVERRIDE] = fake_context(FakeCopy(catalogue, problem), stage)
@@ -115,18 +118,18 @@ def open_page(sample_catalogue: Catalogue) -> Callable[..., AppTest]:
         assert not test.exception, test.exception
         return test
 
-    return open_
+    return open_named
 
 
 @pytest.fixture(scope="session")
 def hostile_texts() -> tuple[str, ...]:
-    """Texts that try to act as markup."""
+    """Texts that contain markup."""
     return HOSTILE
 
 
 @pytest.fixture(scope="session")
 def texts_of() -> Callable[[AppTest], str]:
-    """All texts of a page as Markdown, one element a line."""
+    """Return a function that returns all texts of a page as Markdown, one element per line."""
 
     def read(page: Any) -> str:
         kinds = ("title", "header", "markdown", "caption", "info", "success", "warning")
@@ -137,20 +140,20 @@ def texts_of() -> Callable[[AppTest], str]:
 
 @pytest.fixture(scope="session")
 def markup_of(texts_of: Callable[[AppTest], str]) -> Callable[[AppTest], set[str]]:
-    """The unescaped markup characters of a page, code aside."""
+    """Return a function that returns the unescaped markup characters of a page, without code."""
 
-    def signs(page: AppTest) -> set[str]:
+    def characters(page: AppTest) -> set[str]:
         tables = " ".join(str(cell) for table in page.table for cell in table.value.values.flat)
         links = " ".join(link.label for link in page.get("page_link"))
         own_code = re.sub(r"(?<!\\)`[a-z_]+`", "", f"{texts_of(page)} {tables} {links}")
         return set(re.sub(r"\\.", "", own_code))
 
-    return signs
+    return characters
 
 
 @pytest.fixture(scope="session")
 def address_of() -> Callable[[AppTest], dict[str, list[str]]]:
-    """The parameters in a page's URL."""
+    """Return a function that returns the parameters in a page's URL."""
 
     def read(page: AppTest) -> dict[str, list[str]]:
         return {
@@ -163,7 +166,7 @@ def address_of() -> Callable[[AppTest], dict[str, list[str]]]:
 
 @pytest.fixture(scope="session")
 def cards() -> Callable[[AppTest], list[str]]:
-    """The names on a page's cards, as Markdown."""
+    """Return a function that returns the names on a page's cards, as Markdown."""
 
     def names(page: AppTest) -> list[str]:
         labels = [link.label for link in page.main.get("page_link")]
@@ -176,7 +179,7 @@ def cards() -> Callable[[AppTest], list[str]]:
 
 @pytest.fixture(scope="session")
 def button_group() -> Callable[[AppTest, str], Any]:
-    """Pills or a segmented control of a page, by its key."""
+    """Return a function that returns the pills or the segmented control with a key."""
 
     def find(page: AppTest, key: str) -> Any:
         return next(group for group in page.get("button_group") if group.key == key)

@@ -1,4 +1,4 @@
-"""The dashboard's context: created from settings, once a process, without a request to AWS."""
+"""The dashboard's context: created from settings, once per process, without a request to AWS."""
 
 import tomllib
 from pathlib import Path
@@ -30,7 +30,7 @@ SETTINGS = {
 
 @pytest.fixture
 def environment(monkeypatch):
-    """The settings of a dashboard, and no context left from another test."""
+    """The settings of a dashboard, without a context from another test."""
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     for name in ("AWS_PROFILE", "AWS_REGION"):
@@ -40,11 +40,11 @@ def environment(monkeypatch):
     st.cache_resource.clear()
 
 
-def opened():
-    """The context that a page gets in each of two runs."""
+def contexts_of_two_runs():
+    """Return the contexts that a page gets in two runs."""
 
     def script():
-        import streamlit as st  # noqa: PLC0415  a script of its own
+        import streamlit as st  # noqa: PLC0415  a separate script
 
         from mocktailverse.dashboard.context import dashboard_context  # noqa: PLC0415  likewise
 
@@ -57,24 +57,24 @@ def opened():
 
 @pytest.mark.usefixtures("environment")
 def test_the_context_is_created_once_without_a_request_to_aws():
-    first, again = opened()
+    first, again = contexts_of_two_runs()
     assert first is again
     assert (first.stage, first.can_act, first.refresh_s) == ("prod", False, 30)
     assert not first.is_local
     assert first.offers is not None
 
 
-def test_the_embedded_aws_has_no_free_limits_to_ask_for(environment):
+def test_the_embedded_aws_has_no_free_tier_limits(environment):
     environment.setenv("MOCKTAILVERSE_STAGE", "local")
     environment.setenv("MOCKTAILVERSE_READ_ONLY", "false")
     environment.setenv("MOCKTAILVERSE_REFRESH_S", "2")
-    context, _ = opened()
+    context, _ = contexts_of_two_runs()
     assert context.is_local
     assert (context.can_act, context.refresh_s, context.offers) == (True, 2, None)
 
 
 @pytest.mark.parametrize("name", [name for name in SETTINGS if name.startswith(PREFIX)])
-def test_a_missing_setting_makes_a_page_that_says_what_to_set(environment, name):
+def test_a_missing_setting_shows_a_page_that_says_what_to_set(environment, name):
     environment.delenv(name)
     page = AppTest.from_file(str(PAGE), default_timeout=240).run()
     assert not page.exception
@@ -93,7 +93,7 @@ def test_without_a_region_the_page_says_so(environment, tmp_path):
     assert "region" in page.code[0].value
 
 
-def test_the_example_of_secrets_is_what_the_page_says():
+def test_the_example_secrets_match_the_page():
     text = (ROOT / ".streamlit" / "secrets.toml.example").read_text()
     secrets = tomllib.loads(text)
     assert tomllib.loads(setup_page.SECRETS) == secrets
@@ -102,7 +102,7 @@ def test_the_example_of_secrets_is_what_the_page_says():
     assert fields < set(DashboardSettings.__struct_fields__)
 
 
-def test_what_streamlit_cloud_installs_has_hashes_and_names_no_index():
+def test_streamlit_cloud_s_requirements_have_hashes_and_name_no_index():
     lines = (
         (ROOT / "infrastructure" / "streamlit_cloud" / "requirements.txt").read_text().splitlines()
     )

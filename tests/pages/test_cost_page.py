@@ -27,29 +27,29 @@ NOW_MS = NEW_YEAR_MS + 10 * DAY_MS  # the 11th of 31 days
 
 
 def load(day=1, **fields):
-    """A load of 25 records that took 2 s, on a day of January."""
+    """Return a load of 25 records that took 2 s, on a day of January."""
     at = NEW_YEAR_MS + (day - 1) * DAY_MS + 1_000
-    facts = {"bytes": 50_000, "attempts": 1, "generation": 1} | fields
+    values = {"bytes": 50_000, "attempts": 1, "generation": 1} | fields
     return Load(
-        ObjectVersion("data", "raw/thecocktaildb/a.json", "v1"), facts["generation"], "done",
-        Counts(read=25, loaded=25), facts["bytes"], facts["attempts"], 0, None, at, at, at + 2_000,
-        None, 1,
+        ObjectVersion("data", "raw/thecocktaildb/a.json", "v1"), values["generation"], "done",
+        Counts(read=25, loaded=25), values["bytes"], values["attempts"], 0, None, at, at,
+        at + 2_000, None, 1,
     )  # fmt: skip
 
 
 class FakeStores:
-    """The loads by day, and a catalogue."""
+    """A fake loads table with loads by day, and a fake catalogue."""
 
     def __init__(self):
         self.days = {}
-        self.asked = []
-        self.down = None
+        self.days_read = []
+        self.error = None
         self.drinks = None
 
     def page(self, day, limit, after=None):
-        if self.down:
-            raise self.down
-        self.asked.append(day)
+        if self.error:
+            raise self.error
+        self.days_read.append(day)
         loads = self.days.get(day, [])
         first = after["at"] if after else 0
         end = first + limit
@@ -66,7 +66,7 @@ class FakeStores:
 
 
 class Clock:
-    """A clock that a test moves."""
+    """A clock that a test sets."""
 
     def __init__(self):
         self.at = NOW_MS
@@ -86,11 +86,14 @@ def clock():
 
 
 @pytest.fixture
-def look(stores, clock):
-    """Opens the page of a stage; `free_tier` is what AWS returns."""
+def open_cost_page(stores, clock):
+    """Return a function that opens the page of a stage.
 
-    def open_page(stage="local", free_tier=None):
-        read = free_tier and Mock(side_effect=repeat(free_tier))  # raises it if it is an error
+    `free_tier` is what AWS returns, or the error that it raises.
+    """
+
+    def open_stage(stage="local", free_tier=None):
+        read = free_tier and Mock(side_effect=repeat(free_tier))  # Mock raises an error
         context = DashboardContext(
             catalogue=stores, loads=stores, bucket=None, queue=None, stage=stage,
             can_act=False, refresh_s=2, clock=clock, free_tier=read,
@@ -99,7 +102,7 @@ def look(stores, clock):
         page.session_state[OVERRIDE] = context
         return page.run()
 
-    return open_page
+    return open_stage
 
 
 @pytest.fixture
@@ -108,34 +111,34 @@ def month(stores, clock):
 
 
 def texts(page):
-    return [part.value for part in [*page.caption, *page.markdown, *page.info, *page.warning]]
+    return [element.value for element in [*page.caption, *page.markdown, *page.info, *page.warning]]
 
 
 # ---- the month
 
 
-def test_a_month_is_read_day_by_day_from_its_first(month, stores):
+def test_a_month_is_read_day_by_day_back_to_its_first(month, stores):
     stores.days = {
         "2026-01-11": [load(11)],
         "2026-01-01": [load(1), load(1)],
         "2025-12-31": [load()],
     }
     usage = month.read()
-    assert stores.asked == [f"2026-01-{day:02}" for day in range(11, 0, -1)]
+    assert stores.days_read == [f"2026-01-{day:02}" for day in range(11, 0, -1)]
     assert usage.activity.loads == 3
     assert usage.days[date(2026, 1, 1)].loads == 2
     assert usage.is_whole
     assert usage.share == pytest.approx(10 / 31)
 
 
-def test_days_that_are_over_are_read_once(month, stores):
+def test_past_days_are_read_once(month, stores):
     month.read()
-    stores.asked.clear()
+    stores.days_read.clear()
     month.read()
-    assert stores.asked == ["2026-01-11", "2026-01-10"]
+    assert stores.days_read == ["2026-01-11", "2026-01-10"]
 
 
-def test_of_too_many_loads_the_newest_are_read_and_their_time_counts(month, stores, clock):
+def test_of_too_many_loads_only_the_newest_are_read_and_extrapolated(month, stores, clock):
     half_day = NOW_MS - DAY_MS // 2
     newest = [load(10) for _ in range(LOADS)]
     stores.days = {"2026-01-10": [*newest, load(10)], "2026-01-09": [load(9)]}
@@ -146,13 +149,13 @@ def test_of_too_many_loads_the_newest_are_read_and_their_time_counts(month, stor
     assert usage.share == pytest.approx((clock.at - usage.since) / (31 * DAY_MS))
 
 
-def test_without_loads_there_is_what_runs_all_the_same(month):
+def test_without_loads_the_usage_includes_what_always_runs(month):
     usage = month.read()
     assert (usage.activity, usage.drinks) == (Activity(), 0)
     assert usage.usage(SMALL).dynamodb_wcu == 4
 
 
-def test_the_first_moment_of_a_month_is_no_division_by_nothing(month, clock):
+def test_the_first_millisecond_of_a_month_is_extrapolated(month, clock):
     clock.at = NEW_YEAR_MS
     assert month.read().usage(SMALL).at_this_rate().month_share == 1
 
@@ -160,68 +163,68 @@ def test_the_first_moment_of_a_month_is_no_division_by_nothing(month, clock):
 # ---- the page
 
 
-def test_locally_it_says_that_nothing_is_paid(look):
-    page = look()
+def test_the_local_stack_s_page_says_that_it_costs_nothing(open_cost_page):
+    page = open_cost_page()
     assert not page.exception
     assert "costs nothing" in page.info[0].value
     assert any("No loads this month" in text for text in texts(page))
 
 
-def test_the_totals_are_so_far_and_at_this_rate(look):
+def test_the_totals_are_the_cost_so_far_and_the_forecast(open_cost_page):
     """10 of 31 days of listings every six hours: 39 of 122 writes to S3, 0.000005 each."""
-    page = look(stage="dev")
+    page = open_cost_page(stage="dev")
     assert [metric.value for metric in page.metric] == ["$0.00020", "$0.00061", "26 %"]
 
 
-def test_loads_of_the_month_are_counted(look, stores):
+def test_the_loads_of_the_month_are_counted(open_cost_page, stores):
     stores.days = {"2026-01-03": [load(3, attempts=2), load(3, generation=2)]}
     stores.drinks = 600
-    text = "\n".join(texts(look()))
+    text = "\n".join(texts(open_cost_page()))
     assert "2 loads in 3 attempts, 50 records" in text
 
 
-def test_every_service_has_its_share_of_what_is_free(look):
-    page = look(stage="prod")
+def test_every_service_shows_its_share_of_the_free_tier(open_cost_page):
+    page = open_cost_page(stage="prod")
     bars = [bar.proto.text.replace("\\", "") for bar in page.get("progress")]
     assert any("17 of 25 WCU (68 %)" in bar for bar in bars)
     assert len(bars) == 12
     assert any("no free tier" in text for text in texts(page))
 
 
-def test_what_nothing_counts_is_said_not_to_be_counted(look):
-    assert any("counted by AWS only" in text for text in texts(look()))
+def test_usage_that_only_aws_counts_is_named(open_cost_page):
+    assert any("counted by AWS only" in text for text in texts(open_cost_page()))
 
 
-def test_how_it_was_computed_names_source_and_basis_of_every_line(look):
-    table = look(stage="dev").dataframe[0].value
+def test_every_line_names_its_source_and_its_basis(open_cost_page):
+    table = open_cost_page(stage="dev").dataframe[0].value
     assert len(table) == 17
     assert table["figure"].str.len().min() > 5
     assert table["source"].str.contains("pricing|transfer").all()
 
 
-def test_the_embedded_aws_is_not_asked_for_free_limits(look):
-    assert not any("Reported by AWS" in heading.value for heading in look().header)
+def test_the_local_stack_s_page_shows_no_figures_reported_by_aws(open_cost_page):
+    assert not any("Reported by AWS" in heading.value for heading in open_cost_page().header)
 
 
-def test_what_aws_counts_is_shown_where_it_may_be_read(look):
+def test_figures_reported_by_aws_are_shown_if_they_can_be_read(open_cost_page):
     offer = FreeOffer(
         service="AWS Lambda", usage_type="Global-Request", unit="Request",
         actual=1_000, forecast=3_100, limit=1_000_000,
     )  # fmt: skip
-    table = look(stage="prod", free_tier=[offer]).dataframe[0].value
+    table = open_cost_page(stage="prod", free_tier=[offer]).dataframe[0].value
     assert list(table["forecast"]) == [3_100]
     assert list(table["share"]) == [0.0031]
 
 
-def test_where_aws_may_not_be_asked_the_page_says_so(look):
-    page = look(stage="prod", free_tier=PermanentError("AccessDenied <b>x</b>"))
+def test_a_missing_permission_for_the_free_tier_is_reported(open_cost_page):
+    page = open_cost_page(stage="prod", free_tier=PermanentError("AccessDenied <b>x</b>"))
     assert not page.exception
     assert any("GetFreeTierUsage" in text and "<b>" not in text for text in texts(page))
 
 
-def test_with_aws_down_the_last_figures_stay(look, stores, clock):
-    page = look(stage="dev")
-    stores.down = UnreachableError("nothing responses")
+def test_with_aws_down_the_last_figures_are_shown(open_cost_page, stores, clock):
+    page = open_cost_page(stage="dev")
+    stores.error = UnreachableError("nothing responds")
     clock.at += 3_600_000
     page.run()
     assert not page.exception
@@ -229,9 +232,9 @@ def test_with_aws_down_the_last_figures_stay(look, stores, clock):
     assert page.metric
 
 
-def test_with_aws_down_from_the_start_there_is_a_word(look, stores):
-    stores.down = UnreachableError("nothing responses")
-    page = look()
+def test_with_aws_down_from_the_start_the_page_says_so(open_cost_page, stores):
+    stores.error = UnreachableError("nothing responds")
+    page = open_cost_page()
     assert not page.exception
     assert "AWS has been unreachable" in page.warning[0].value
 
@@ -246,7 +249,7 @@ def test_with_aws_down_from_the_start_there_is_a_word(look, stores):
         (1234.5, "$1,234.50"),
     ],
 )
-def test_dollars_never_hide_what_is_less_than_a_cent(amount, text):
+def test_amounts_below_a_cent_are_not_rounded_to_zero(amount, text):
     assert usd(amount) == text
 
 
@@ -254,5 +257,5 @@ def test_dollars_never_hide_what_is_less_than_a_cent(amount, text):
     ("share", "text"),
     [(0, "0 %"), (0.0001, "< 0.1 %"), (0.012, "1.2 %"), (0.68, "68 %"), (12.3, "1,230 %")],
 )
-def test_shares_are_percents(share, text):
+def test_shares_are_shown_as_percentages(share, text):
     assert percent(share) == text

@@ -1,4 +1,4 @@
-"""The frame: the ways between the pages, the foot, and what is shown without a catalogue."""
+"""The frame: links between the pages, the footer, and the pages without a catalogue."""
 
 import tomllib
 from pathlib import Path
@@ -8,11 +8,11 @@ import pytest
 from mocktailverse.dashboard.context import OVERRIDE
 from mocktailverse.errors import CatalogueError, MissingError, UnreachableError
 
-OWN = ("explore", "shelf", "insights")
+CATALOGUE_PAGES = ("explore", "shelf", "insights")
 CONFIG = Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml"
 
 
-def test_the_sidebar_leads_everywhere_and_takes_the_shelf_along(open_page):
+def test_the_sidebar_links_to_all_pages_and_keeps_the_shelf(open_page):
     page = open_page(q="gin", have=["Gin", "Tonic water"])
     links = page.sidebar.get("page_link")
     assert [link.label for link in links] == [
@@ -23,29 +23,29 @@ def test_the_sidebar_leads_everywhere_and_takes_the_shelf_along(open_page):
 
 def test_the_same_links_are_above_the_page_for_phones(open_page):
     page = open_page("shelf", have=["Gin"])
-    beside, above = (
+    sidebar, above = (
         [(link.label, link.proto.query_string) for link in part.get("page_link")]
         for part in (page.sidebar, page.main)
     )
-    assert above[: len(beside)] == beside
+    assert above[: len(sidebar)] == sidebar
 
 
-def test_the_foot_shows_the_catalogue_its_age_and_the_stage(open_page, sample_catalogue):
-    foot = open_page(stage="staging").sidebar.caption[0]
-    assert f"{sample_catalogue.meta.drinks} drinks · updated 60 s ago" in foot.value
-    assert "Stage staging" in foot.value
-    assert sample_catalogue.meta.version.split("-")[0] in foot.proto.help
+def test_the_footer_shows_the_catalogue_its_age_and_the_stage(open_page, sample_catalogue):
+    footer = open_page(stage="staging").sidebar.caption[0]
+    assert f"{sample_catalogue.meta.drinks} drinks · updated 60 s ago" in footer.value
+    assert "Stage staging" in footer.value
+    assert sample_catalogue.meta.version.split("-")[0] in footer.proto.help
 
 
-@pytest.mark.parametrize("page", OWN)
-def test_a_page_and_its_frame_are_of_one_catalogue(open_page, page):
+@pytest.mark.parametrize("page", CATALOGUE_PAGES)
+def test_a_page_and_its_frame_use_one_catalogue(open_page, page):
     shown = open_page(page)
-    assert shown.session_state[OVERRIDE].catalogue.asked == 1
+    assert shown.session_state[OVERRIDE].catalogue.calls == 1
     shown.run()
-    assert shown.session_state[OVERRIDE].catalogue.asked == 2
+    assert shown.session_state[OVERRIDE].catalogue.calls == 2
 
 
-@pytest.mark.parametrize("page", OWN)
+@pytest.mark.parametrize("page", CATALOGUE_PAGES)
 def test_an_empty_catalogue_says_what_to_do(open_page, page):
     shown = open_page(page, catalogue=MissingError("Nothing was published yet."))
     assert shown.title[0].value == "No drinks yet"
@@ -66,14 +66,14 @@ def test_a_catalogue_without_drinks_is_empty_too(open_page, make_catalogue):
         OSError("disk full"),
     ],
 )
-def test_without_any_copy_the_page_says_that_aws_is_down(open_page, error):
+def test_without_a_copy_the_page_says_that_aws_is_unreachable(open_page, error):
     shown = open_page("shelf", catalogue=error)
     assert shown.title[0].value == "Cannot reach AWS"
     assert shown.code[0].value == str(error)
 
 
-@pytest.mark.parametrize("page", OWN)
-def test_with_aws_down_the_last_catalogue_is_shown_and_dated(open_page, page):
+@pytest.mark.parametrize("page", CATALOGUE_PAGES)
+def test_with_aws_down_the_page_shows_the_last_catalogue_with_its_time(open_page, page):
     shown = open_page(page, problem="No answer from **x**.")
     state = "AWS has been unreachable since 22:12 UTC. Showing the catalogue from 22:13 UTC"
     assert state in shown.warning[0].value
@@ -82,7 +82,7 @@ def test_with_aws_down_the_last_catalogue_is_shown_and_dated(open_page, page):
 
 
 def contrast(one, other):
-    """WCAG's contrast ratio of two colours."""
+    """Return WCAG's contrast ratio of two colours."""
 
     def luminance(colour):
         parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
@@ -94,7 +94,7 @@ def contrast(one, other):
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_both_themes_can_be_read(mode):
+def test_both_themes_have_enough_contrast(mode):
     config = tomllib.loads(CONFIG.read_text("utf-8"))
     theme = config["theme"][mode]
     assert contrast(theme["textColor"], theme["backgroundColor"]) > 12

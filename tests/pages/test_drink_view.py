@@ -1,4 +1,4 @@
-"""One drink: recipe, strength, lineage, and what the shelf lacks."""
+"""The page of a drink: recipe, strength, lineage, and missing ingredients."""
 
 import json
 from urllib.parse import urlencode
@@ -13,13 +13,13 @@ NEGRONI = "thecocktaildb:90101"
 
 @pytest.fixture
 def open_changed(open_page, sample_catalogue, make_catalogue):
-    """Opens the Negroni with other fields."""
+    """Return a function that opens the page of a Negroni with other fields."""
 
-    def open_(parameters=None, **fields):
+    def open_drink(parameters=None, **fields):
         drink = msgspec.structs.replace(sample_catalogue.drink(NEGRONI), **fields)
         return open_page(catalogue=make_catalogue([drink]), drink=drink.id, **(parameters or {}))
 
-    return open_
+    return open_drink
 
 
 def column(page, table, name):
@@ -35,7 +35,7 @@ def test_the_recipe_is_scaled_and_converted(open_page, address_of):
     assert address_of(page) == {"drink": [NEGRONI], "units": ["oz"]}
 
 
-def test_measures_without_a_number_stay_as_written(open_changed, sample_catalogue):
+def test_measures_without_a_number_are_shown_as_written(open_changed, sample_catalogue):
     lines = [
         msgspec.structs.replace(
             line, measure_raw=raw, amount_min=None, amount_max=None, ml_min=None, ml_max=None,
@@ -50,13 +50,13 @@ def test_measures_without_a_number_stay_as_written(open_changed, sample_catalogu
     assert any("not scaled" in caption.value for caption in page.caption)
 
 
-def test_parts_show_what_a_part_is(open_page):
+def test_parts_show_the_volume_of_one_part(open_page):
     page = open_page(drink=NEGRONI, units="parts", servings="2")
     assert column(page, 0, "Amount")[:3] == ["**1 part**"] * 3
     assert any(caption.value == "1 part is 60 ml." for caption in page.caption)
 
 
-def test_the_method_speaks_the_language_of_ones_choice(open_page, texts_of):
+def test_the_method_is_shown_in_the_chosen_language(open_page, texts_of):
     assert "Alles im Gästeglas" in texts_of(open_page(drink=NEGRONI, lang="de"))
     assert "Pour everything over ice" in texts_of(open_page(drink=NEGRONI, lang="xx"))
 
@@ -78,7 +78,7 @@ def test_the_shelf_shows_what_is_missing(open_page):
 
 
 @pytest.mark.parametrize("have", [["Gin"], ["Gin", "Campari", "Sweet vermouth", "Orange"]])
-def test_a_drink_leads_back_to_the_shelf(open_page, have):
+def test_a_drink_links_back_to_the_shelf(open_page, have):
     page = open_page(drink=NEGRONI, have=have)
     (back,) = (link for link in page.get("page_link") if link.label == "Go to my shelf")
     assert back.proto.query_string == urlencode({"have": have}, doseq=True)
@@ -91,7 +91,7 @@ def test_similar_drinks_share_ingredients(open_page):
     assert "**Negroni**" not in links
 
 
-def test_an_unknown_drink_leads_back(open_page):
+def test_an_unknown_drink_links_back_to_the_list(open_page):
     page = open_page(drink="thecocktaildb:0", q="gin")
     assert page.title[0].value == "Drink not found"
     back = next(link for link in page.get("page_link") if link.label == "All drinks")
@@ -123,13 +123,13 @@ def test_a_licensed_picture_names_its_author(open_page):
         ),
     ],
 )
-def test_strength_says_what_is_known(open_changed, texts_of, derived, words):
+def test_the_strength_is_described(open_changed, texts_of, derived, words):
     page = open_changed(derived=derived)
     assert words in texts_of(page)
     assert bool(page.get("vega_lite_chart")) == bool(derived.abv_percent_max)
 
 
-def test_a_drink_without_anything_is_still_shown(open_changed, texts_of):
+def test_a_drink_without_any_data_is_shown(open_changed, texts_of):
     page = open_changed(
         category=None, alcoholic=None, glass=None, iba=None, tags=(), instructions={},
         ingredients=(), image=None, video=None, derived=Derived(),

@@ -1,4 +1,4 @@
-"""Explore: search, filters, paging; the URL is its whole state."""
+"""The Explore page: search, filters and pages, with its whole state in the URL."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.dashboard.views.explore_page import csv_of
 
 
-def test_all_drinks_are_there_page_by_page(open_page, sample_catalogue, cards):
+def test_all_drinks_are_listed_page_by_page(open_page, sample_catalogue, cards):
     page = open_page()
     total = sample_catalogue.meta.drinks
     assert page.header[0].value == f"{total} drinks"
@@ -18,7 +18,7 @@ def test_all_drinks_are_there_page_by_page(open_page, sample_catalogue, cards):
     assert any(caption.value == f"Page 1 of {-(-total // 24)}" for caption in page.caption)
 
 
-def test_the_address_is_restored_into_every_filter(open_page):
+def test_every_filter_is_restored_from_the_url(open_page):
     page = open_page(
         q="lemon", category=["cocktail"], ingredient=["Lemon juice", "Gin"], match="any",
         without=["Egg white"], abv_min="5", abv_max="30", sort="-abv", size="48", withdrawn="true",
@@ -33,7 +33,7 @@ def test_the_address_is_restored_into_every_filter(open_page):
     assert page.selectbox(key="sort").value == "-abv"
 
 
-def test_typing_filtering_and_taking_off_change_the_address(open_page, address_of):
+def test_searching_filtering_and_removing_filters_change_the_url(open_page, address_of):
     page = open_page(have=["Gin"], after="x", page="3")
     page.text_input(key="search").set_value("sour").run()
     assert address_of(page) == {"have": ["Gin"], "q": ["sour"]}
@@ -57,7 +57,7 @@ def test_mocktails_are_one_click_away(open_page, address_of, button_group):
     assert set(badges) == {":green-badge[mocktail]"}
 
 
-def test_a_cursor_of_another_question_begins_at_the_first_page(open_page, cards):
+def test_an_invalid_cursor_shows_the_first_page(open_page, cards):
     first, damaged = open_page(spirit="Gin"), open_page(spirit="Gin", after="nonsense", page="7")
     assert cards(first) == cards(damaged)
     assert any(caption.value.startswith("Page 1 of") for caption in damaged.caption)
@@ -68,7 +68,7 @@ def test_the_next_page_follows_the_first(open_page, sample_catalogue, cards):
     assert not set(cards(open_page())) & set(cards(open_page(after=following, page="2")))
 
 
-def test_no_hit_suggests_what_may_have_been_meant(open_page, cards, address_of):
+def test_a_search_without_results_suggests_ingredients(open_page, cards, address_of):
     page = open_page(ingredient="Ginn", q="")
     assert page.header[0].value == "No drinks found"
     page.button(key="suggestion-0").click().run()
@@ -81,14 +81,14 @@ def test_the_table_shows_the_same_drinks(open_page):
     assert list(page.dataframe[0].value["name"]) == ["Negroni"]
 
 
-def test_a_surprise_is_a_drink_of_the_list(open_page, address_of):
+def test_surprise_me_opens_a_drink_of_the_list(open_page, address_of):
     page = open_page(q="negroni")
     page.button(key="surprise").click().run()
     assert address_of(page) == {"q": ["negroni"], "drink": ["thecocktaildb:90101"]}
     assert page.title[0].value == "Negroni"
 
 
-def test_nonsense_in_the_address_does_no_harm(open_page):
+def test_invalid_parameters_in_the_url_are_ignored(open_page):
     page = open_page(
         sort="DROP", size="-1", page="x", view="3d", mocktail="maybe", abv_min="nan", nothing="1",
         tag=["<script>", "x" * 5000],
@@ -105,7 +105,7 @@ def test_hostile_texts_are_shown_as_text(
     assert any(r"\<script\>" in name for name in cards(page))
 
 
-def test_the_csv_holds_all_hits_and_no_formula(hostile_catalogue, sample_catalogue):
+def test_the_csv_contains_all_results_and_no_formula(hostile_catalogue, sample_catalogue):
     rows = list(csv.DictReader(io.StringIO(csv_of(hostile_catalogue, DrinkQuery()).decode())))
     assert len(rows) == hostile_catalogue.meta.drinks
     assert not [cell for row in rows for cell in row.values() if cell[:1] in set("=+-@\t\r")]
@@ -123,7 +123,7 @@ def test_pictures_are_shown_only_on_demand_and_with_a_licence(open_page, sample_
     assert len(page.get("image")) == (len(licensed) if view == "pictures" else 0)
 
 
-def test_withdrawn_drinks_say_so(open_page, sample_catalogue, make_catalogue, cards):
+def test_withdrawn_drinks_are_marked(open_page, sample_catalogue, make_catalogue, cards):
     drink = msgspec.structs.replace(sample_catalogue.drink("thecocktaildb:90101"), withdrawn_at=5)
     catalogue = make_catalogue([drink])
     assert not cards(open_page(catalogue=catalogue))
@@ -132,7 +132,7 @@ def test_withdrawn_drinks_say_so(open_page, sample_catalogue, make_catalogue, ca
     assert any("withdrawn by the source" in element.value for element in page.markdown)
 
 
-def test_of_very_many_tags_the_most_frequent_are_offered_and_others_can_be_typed(
+def test_the_most_frequent_tags_are_offered_and_others_can_be_typed(
     open_page, make_catalogue, sample_catalogue
 ):
     drinks = list(sample_catalogue.all_drinks())[:120]

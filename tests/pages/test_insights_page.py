@@ -1,4 +1,4 @@
-"""Insights: charts with a title that states a result, and their figures as a table."""
+"""The Insights page: charts with a title that states a result, and their figures as a table."""
 
 import json
 
@@ -12,11 +12,11 @@ from mocktailverse.dashboard.views.insights_page import part_of
 
 def test_every_chart_has_a_title_a_text_alternative_and_its_figures(open_page):
     page = open_page("insights")
-    drawn = page.get("vega_lite_chart")
+    chart_elements = page.get("vega_lite_chart")
     headings = [header.value for header in page.header]
-    assert len(drawn) == 9
-    assert all(chart.proto.alt in headings for chart in drawn)
-    assert len(page.dataframe) == len(drawn)
+    assert len(chart_elements) == 9
+    assert all(chart.proto.alt in headings for chart in chart_elements)
+    assert len(page.dataframe) == len(chart_elements)
     assert "Gin and Lemon juice are combined most often: in 10 drinks" in headings
 
 
@@ -26,14 +26,12 @@ def test_quality_codes_are_explained(open_page):
     assert r"Several lines have the same ingredient\." in meanings.values()
 
 
-def test_a_catalogue_of_one_bare_drink_has_insights_too(
-    open_page, make_catalogue, hostile_catalogue
-):
+def test_a_catalogue_of_one_drink_has_insights(open_page, make_catalogue, hostile_catalogue):
     drink = hostile_catalogue.drink("evil:0")
     open_page("insights", catalogue=make_catalogue([drink]))
 
 
-def test_figures_that_leave_values_out_say_so(open_page, make_catalogue, sample_catalogue):
+def test_figures_say_how_many_values_are_not_shown(open_page, make_catalogue, sample_catalogue):
     drinks = list(sample_catalogue.all_drinks())[:120]
     page = open_page(
         "insights",
@@ -65,7 +63,7 @@ def test_hostile_texts_are_shown_as_text(open_page, hostile_catalogue):
         (3, 100, "3.0% of the drinks"),
     ],
 )
-def test_a_part_in_words(number, total, words):
+def test_a_share_is_described_in_words(number, total, words):
     assert part_of(number, total) == words
 
 
@@ -86,7 +84,7 @@ FACETS = [Facet("Long " * 100, 3), Facet("b", 1)]
         charts.heat_map([Pairing("a", "b", 3)]),
     ],
 )
-def test_charts_are_small_documents_without_colours_of_their_own(spec):
+def test_charts_are_small_documents_without_colours(spec):
     text = json.dumps(spec)
     assert len(text) < 3000
     assert "#" not in text
@@ -94,6 +92,6 @@ def test_charts_are_small_documents_without_colours_of_their_own(spec):
 
 @pytest.mark.parametrize(("low", "high"), [(0, 0.2), (12, 12), (40, 75.5)])
 def test_the_gauge_shows_the_range_within_its_scale(low, high):
-    scale, drawn = (layer["data"]["values"][0] for layer in charts.gauge(low, high)["layer"])
-    assert scale["from"] <= drawn["from"] <= low + 0.5
-    assert high - 0.5 <= drawn["to"] <= scale["to"]
+    scale, gauge = (layer["data"]["values"][0] for layer in charts.gauge(low, high)["layer"])
+    assert scale["from"] <= gauge["from"] <= low + 0.5
+    assert high - 0.5 <= gauge["to"] <= scale["to"]

@@ -1,4 +1,4 @@
-"""The live page: what it shows, what its buttons do, and that an outage does not break it."""
+"""The Pipeline page: its figures, its buttons, and its behaviour during an outage."""
 
 from collections import Counter
 from pathlib import Path
@@ -21,22 +21,22 @@ NOON_MS = 1_767_268_800_000
 HOSTILE = "</div><script>alert(1)</script> **x** [a](javascript:b) :red[c] $x$ `=1+1` \u202egnp"
 
 
-def load(key="a.json", version_id="v1", *, generation=1, at=NOON_MS, status="done", **facts):
-    """A load; other facts: read, loaded, rejected, error."""
-    error = facts.pop("error", None)
+def load(key="a.json", version_id="v1", *, generation=1, at=NOON_MS, status="done", **values):
+    """Return a load; `values` are counts (read, loaded, rejected and so on) and `error`."""
+    error = values.pop("error", None)
     finished_at = None if status == "loading" else at + 250
     return Load(
         ObjectVersion("data", f"raw/thecocktaildb/{key}", version_id), generation, status,
-        Counts(**facts), 1_000, 1, 0, None, at, at, finished_at, error, 1, (), at - 1_000,
+        Counts(**values), 1_000, 1, 0, None, at, at, finished_at, error, 1, (), at - 1_000,
     )  # fmt: skip
 
 
-class Aws:
-    """All stores of a stage: loads, rejected lines by key, queues, and the catalogue."""
+class FakeAws:
+    """Fake stores of a stage: loads, rejected lines by key, queues, and the catalogue."""
 
     def __init__(self):
         self.newest_day = ""
-        self.down = None
+        self.error = None
         self.loads = []
         self.lines = {}
         self.dead_bodies = []
@@ -47,8 +47,8 @@ class Aws:
 
     def call(self, name):
         self.calls[name] += 1
-        if self.down:
-            raise self.down
+        if self.error:
+            raise self.error
 
     def page(self, day, limit, after=None):
         self.call("page")
@@ -108,7 +108,7 @@ class Aws:
 
 
 class Clock:
-    """A clock that a test moves."""
+    """A clock that a test sets."""
 
     def __init__(self):
         self.at = NOON_MS
@@ -119,7 +119,7 @@ class Clock:
 
 @pytest.fixture
 def aws():
-    return Aws()
+    return FakeAws()
 
 
 @pytest.fixture
@@ -128,10 +128,10 @@ def clock():
 
 
 @pytest.fixture
-def look(aws, clock):
-    """Opens the page, as someone who may act or may not."""
+def open_pipeline_page(aws, clock):
+    """Return a function that opens the page, for a visitor with or without write access."""
 
-    def open_page(*, can_act=True, stage="local"):
+    def open_stage(*, can_act=True, stage="local"):
         context = DashboardContext(
             catalogue=aws, loads=aws, bucket=aws, queue=aws, stage=stage,
             can_act=can_act, refresh_s=2, clock=clock,
@@ -140,7 +140,7 @@ def look(aws, clock):
         page.session_state[OVERRIDE] = context
         return page.run()
 
-    return open_page
+    return open_stage
 
 
 def metrics(page):
@@ -148,47 +148,49 @@ def metrics(page):
 
 
 def texts(page):
-    """Every text that Streamlit reads as Markdown, labels included."""
+    """Return every text that Streamlit interprets as Markdown, labels included."""
     elements = [*page.markdown, *page.caption, *page.warning, *page.error, *page.info]
-    return [element.value for element in elements] + [part.label for part in page.expander]
+    return [element.value for element in elements] + [expander.label for expander in page.expander]
 
 
 def labels(page):
     return [button.label for button in page.button]
 
 
-# ---- what it shows
+# ---- figures
 
 
-def test_an_empty_pipeline_says_what_to_do(look):
-    page = look()
+def test_an_empty_pipeline_says_what_to_do(open_pipeline_page):
+    page = open_pipeline_page()
     assert not page.exception
     assert "mocktailverse ingest" in page.code[0].value
     assert metrics(page)["Since the last load"] == "none"
     assert metrics(page)["Catalogue age"] == "none"
 
 
-def test_an_empty_stage_on_aws_names_itself(look):
-    assert "--env prod" in look(stage="prod").code[0].value
+def test_an_empty_stage_on_aws_is_named(open_pipeline_page):
+    assert "--env prod" in open_pipeline_page(stage="prod").code[0].value
 
 
-def test_loads_are_shown_newest_first_with_their_counts(aws, look):
+def test_loads_are_shown_newest_first_with_their_counts(aws, open_pipeline_page):
     aws.loads = [load("b.json", read=5, loaded=5), load("a.json", at=NOON_MS - 60_000, read=1)]
-    table = look().dataframe[0].value
+    table = open_pipeline_page().dataframe[0].value
     assert list(table["object"]) == ["b.json", "a.json"]
     assert list(table["source"]) == ["thecocktaildb"] * 2
     assert list(table["loaded"]) == [5, 0]
     assert list(table["took"]) == [0.25, 0.25]
 
 
-def test_stages_count_the_records_of_loads_that_no_replay_superseded(aws, look, clock):
+def test_stages_count_the_records_of_loads_that_no_replay_superseded(
+    aws, open_pipeline_page, clock
+):
     aws.loads = [
         load("a.json", generation=2, read=4, loaded=1, unchanged=3),
         load("a.json", generation=1, read=4, loaded=3, rejected=1),
         load("b.json", read=2, stale=2),
     ]
     aws.meta = Meta("v", 1, clock.at - 5_000, 12, 30, 2, "drinks", None)
-    shown = metrics(look())
+    shown = metrics(open_pipeline_page())
     assert shown["Raw objects"] == "2"
     assert (shown["Records read"], shown["Loaded"], shown["Unchanged"]) == ("6", "1", "3")
     assert (shown["Stale"], shown["Rejected"], shown["Drinks published"]) == ("2", "0", "10")
@@ -196,15 +198,15 @@ def test_stages_count_the_records_of_loads_that_no_replay_superseded(aws, look, 
     assert shown["In the queue"] == "3"
 
 
-def test_the_number_of_loads_is_bounded_and_the_page_says_so(aws, look):
+def test_the_number_of_loads_is_bounded_and_the_page_says_so(aws, open_pipeline_page):
     aws.loads = [load(f"{number}.json") for number in range(MAX_LOADS + 50)]
-    page = look()
+    page = open_pipeline_page()
     assert len(page.dataframe[0].value) == MAX_LOADS
     assert any("Older loads are not shown" in text for text in texts(page))
 
 
-def test_all_visitors_share_what_was_asked(aws, look, clock):
-    page = look()
+def test_all_visitors_share_the_responses_of_aws(aws, open_pipeline_page, clock):
+    page = open_pipeline_page()
     page.run()
     assert aws.calls["waiting"] == 1
     clock.at += 2_000
@@ -212,44 +214,44 @@ def test_all_visitors_share_what_was_asked(aws, look, clock):
     assert aws.calls["waiting"] == 2
 
 
-def test_reasons_are_counted_and_explained(aws, look):
+def test_reasons_are_counted_and_explained(aws, open_pipeline_page):
     aws.reject(load("a.json", read=3, rejected=3), "partial_record", "partial_record", "id_missing")
-    shown = "\n".join(texts(look()))
+    shown = "\n".join(texts(open_pipeline_page()))
     assert r"**partial\_record** (2)" in shown
     assert "a listing" in shown
     assert r"**id\_missing** (1)" in shown
 
 
-def test_a_reason_of_newer_code_is_shown_too(aws, look):
-    aws.reject(load(read=1, rejected=1), "of_tomorrow")
-    page = look()
+def test_a_reason_that_a_newer_version_wrote_is_shown(aws, open_pipeline_page):
+    aws.reject(load(read=1, rejected=1), "from_a_newer_version")
+    page = open_pipeline_page()
     assert not page.exception
-    assert any(r"of\_tomorrow" in text for text in texts(page))
+    assert any(r"from\_a\_newer\_version" in text for text in texts(page))
 
 
-def test_the_raw_record_is_shown(aws, look):
+def test_the_raw_record_is_shown(aws, open_pipeline_page):
     aws.reject(load(read=1, rejected=1), "id_missing", raw={"idDrink": None, "strDrink": HOSTILE})
-    assert "<script>" in look().code[0].value
+    assert "<script>" in open_pipeline_page().code[0].value
 
 
-def test_a_failed_load_says_why(aws, look):
+def test_a_failed_load_says_why(aws, open_pipeline_page):
     aws.loads = [load(status="failed", error="The raw object is gone")]
-    assert look().error[0].value == "The raw object is gone"
+    assert open_pipeline_page().error[0].value == "The raw object is gone"
 
 
-def test_rejected_lines_that_have_expired_are_said_to_be_gone(aws, look):
+def test_expired_rejected_lines_are_reported(aws, open_pipeline_page):
     aws.loads = [load(read=1, rejected=1)]
-    assert any("have expired" in text for text in texts(look()))
+    assert any("have expired" in text for text in texts(open_pipeline_page()))
 
 
-# ---- data cannot break the page
+# ---- hostile data
 
 
 @pytest.mark.parametrize("text", [HOSTILE, "x" * 10_000, "", "\u0000\u0007", "# a\n- b"])
-def test_hostile_keys_messages_and_codes_stay_text(aws, look, text):
+def test_hostile_keys_messages_and_codes_are_shown_as_text(aws, open_pipeline_page, text):
     aws.reject(load(f"{text}.json", read=1, rejected=1), text, message=text, raw=text)
     aws.loads.append(load(f"other{text}", status="failed", error=text))
-    page = look()
+    page = open_pipeline_page()
     assert not page.exception
     for shown in texts(page):
         assert "<script" not in shown.replace("\\<", "")
@@ -259,51 +261,51 @@ def test_hostile_keys_messages_and_codes_stay_text(aws, look, text):
         assert len(shown) < 3_000
 
 
-# ---- acting
+# ---- actions
 
 
-def test_one_click_replays_a_load(aws, look):
+def test_one_click_replays_a_load(aws, open_pipeline_page):
     rejected = aws.reject(load("a.json", read=1, rejected=1), "id_missing")
     aws.reject(load("b.json", read=1, rejected=1), "id_missing")
-    page = look().button(key="replay-one").click().run()
+    page = open_pipeline_page().button(key="replay-one").click().run()
     assert [(request.object, request.generation) for request in aws.sent] == [(rejected.object, 2)]
     assert "Replaying 1 raw object." in page.toast[0].value
 
 
-def test_one_click_replays_all_that_were_rejected_or_failed(aws, look):
+def test_one_click_replays_all_rejected_and_failed_objects(aws, open_pipeline_page):
     first = aws.reject(load("a.json", read=1, rejected=1), "id_missing")
     second = load("b.json", status="failed", error="gone")
     aws.loads += [second, load("c.json", read=1, loaded=1)]
-    look().button(key="replay-all").click().run()
+    open_pipeline_page().button(key="replay-all").click().run()
     assert [request.object for request in aws.sent] == [first.object, second.object]
 
 
-def test_a_load_that_was_replayed_well_needs_no_attention(aws, look):
+def test_a_load_that_was_replayed_successfully_needs_no_attention(aws, open_pipeline_page):
     aws.loads = [load(generation=2, read=1, loaded=1), load(generation=1, read=1, rejected=1)]
-    page = look()
+    page = open_pipeline_page()
     assert page.button(key="replay-all").disabled
     assert not page.selectbox
 
 
-def test_dead_letters_are_redriven(aws, look):
+def test_dead_letters_are_redriven(aws, open_pipeline_page):
     aws.dead_bodies = ["a", "b"]
-    page = look().button(key="redrive").click().run()
+    page = open_pipeline_page().button(key="redrive").click().run()
     assert aws.dead_bodies == []
     assert "2 dead letters" in page.toast[0].value
     assert metrics(page)["Dead letters"] == "0"
 
 
-def test_where_credentials_only_read_there_is_nothing_to_click(aws, look):
+def test_without_write_access_there_are_no_buttons(aws, open_pipeline_page):
     aws.reject(load(read=1, rejected=1), "id_missing")
     aws.dead_bodies = ["a"]
-    page = look(can_act=False, stage="prod")
+    page = open_pipeline_page(can_act=False, stage="prod")
     assert labels(page) == []
     assert any("read-only" in text for text in texts(page))
 
 
-def test_a_refused_action_is_reported_and_breaks_nothing(aws, look, monkeypatch):
+def test_a_refused_action_is_reported_and_breaks_nothing(aws, open_pipeline_page, monkeypatch):
     aws.reject(load(read=1, rejected=1), "id_missing")
-    page = look()
+    page = open_pipeline_page()
 
     def refuse(*_arguments, **_options):
         raise PermanentError("AccessDenied")
@@ -317,10 +319,10 @@ def test_a_refused_action_is_reported_and_breaks_nothing(aws, look, monkeypatch)
 # ---- AWS down
 
 
-def test_with_aws_down_the_page_keeps_what_it_saw(aws, look, clock):
+def test_with_aws_down_the_page_shows_the_last_figures(aws, open_pipeline_page, clock):
     aws.loads = [load(read=1, loaded=1)]
-    page = look()
-    aws.down = UnreachableError("nothing answers at http://127.0.0.1:1")
+    page = open_pipeline_page()
+    aws.error = UnreachableError("nothing responds at http://127.0.0.1:1")
     clock.at += 60_000
     page.run()
     assert not page.exception
@@ -329,57 +331,61 @@ def test_with_aws_down_the_page_keeps_what_it_saw(aws, look, clock):
     assert len(page.dataframe[0].value) == 1
 
 
-def test_with_aws_down_from_the_start_there_is_a_word_and_no_traceback(aws, look):
-    aws.down = UnreachableError("nothing answers")
-    page = look()
+def test_with_aws_down_from_the_start_the_page_says_so(aws, open_pipeline_page):
+    aws.error = UnreachableError("nothing responds")
+    page = open_pipeline_page()
     assert not page.exception
     assert "AWS has been unreachable since" in page.warning[0].value
     assert "retries automatically" in page.warning[0].value
 
 
-def test_when_aws_is_back_the_banner_goes(aws, look, clock):
-    aws.down = UnreachableError("nothing answers")
-    page = look()
-    aws.down = None
+def test_the_banner_disappears_when_aws_is_reachable_again(aws, open_pipeline_page, clock):
+    aws.error = UnreachableError("nothing responds")
+    page = open_pipeline_page()
+    aws.error = None
     clock.at += 2_000
     assert not page.run().warning
 
 
-def test_a_catalogue_that_cannot_be_read_does_not_hide_the_loads(aws, look, monkeypatch):
+def test_a_catalogue_that_cannot_be_read_does_not_hide_the_loads(
+    aws, open_pipeline_page, monkeypatch
+):
     aws.loads = [load(read=1, loaded=1)]
 
     def damaged():
         raise PermanentError("The file is not a catalogue")
 
     monkeypatch.setattr(aws, "current", damaged)
-    page = look()
+    page = open_pipeline_page()
     assert len(page.dataframe[0].value) == 1
     assert any("The file is not a catalogue" in text for text in texts(page))
 
 
-def test_rejected_lines_that_cannot_be_read_leave_the_rest_of_the_page(aws, look, monkeypatch):
+def test_unreadable_rejected_lines_do_not_hide_the_rest_of_the_page(
+    aws, open_pipeline_page, monkeypatch
+):
     aws.reject(load(read=1, rejected=1), "id_missing")
 
     def unreachable(_key):
-        raise UnreachableError("nothing answers")
+        raise UnreachableError("nothing responds")
 
     monkeypatch.setattr(aws, "rejected", unreachable)
-    page = look()
+    page = open_pipeline_page()
     assert not page.exception
     assert "Cannot read the rejected records" in page.warning[0].value
 
 
-def test_reasons_that_cannot_be_read_are_not_asked_for_again_and_again(aws, clock):
+def test_unreadable_reasons_are_not_requested_repeatedly(aws, clock):
     reader = RejectionReader(aws, aws, clock=clock)
     read = aws.reject(load("read.json", rejected=1), "id_missing")
     reader.read(read)
-    unread = aws.reject(load("unread.json", rejected=1), "id_missing")
-    aws.down = UnreachableError("nothing answers")
+    unreadable = aws.reject(load("unreadable.json", rejected=1), "id_missing")
+    aws.error = UnreachableError("nothing responds")
     for _ in range(3):
         with pytest.raises(UnreachableError):
-            reader.read(unread)
+            reader.read(unreadable)
     assert aws.calls["segments"] == 2
-    assert reader.read(read).codes == {"id_missing": 1}, "what was read is still known"
-    aws.down = None
+    assert reader.read(read).codes == {"id_missing": 1}, "reasons that were read before are cached"
+    aws.error = None
     clock.at += 30_000
-    assert reader.read(unread).codes == {"id_missing": 1}
+    assert reader.read(unreadable).codes == {"id_missing": 1}

@@ -1,9 +1,9 @@
-"""What can I make: the shelf in the URL, starters, unlocks, what is missing."""
+"""The page What can I make: the shelf in the URL, starter shelves, unlocks, missing ingredients."""
 
 import pytest
 
 
-def test_a_first_visitor_gets_shelves_at_one_click(open_page, cards, address_of):
+def test_a_first_visitor_gets_a_starter_shelf_with_one_click(open_page, cards, address_of):
     page = open_page("shelf")
     assert not cards(page)
     page.button(key="starter-Gin bar").click().run()
@@ -12,7 +12,7 @@ def test_a_first_visitor_gets_shelves_at_one_click(open_page, cards, address_of)
     assert "Negroni" in cards(page)
 
 
-def test_the_basics_are_added_where_one_sees_them(open_page, address_of):
+def test_the_basics_are_added_to_the_visible_shelf(open_page, address_of):
     page = open_page("shelf", have=["Gin", "Ice"])
     page.button(key="basics").click().run()
     assert address_of(page).get("have", []) == [
@@ -28,7 +28,7 @@ def test_the_basics_are_added_where_one_sees_them(open_page, address_of):
     assert address_of(page).get("have", []) == []
 
 
-def test_what_is_one_bottle_away_says_which(open_page, sample_catalogue, cards):
+def test_drinks_that_miss_one_ingredient_name_it(open_page, sample_catalogue, cards):
     shelf = ["Gin", "Campari", "Orange"]
     expected = sample_catalogue.makeable(shelf, missing=1, limit=100)
     page = open_page("shelf", have=shelf, missing="1")
@@ -37,9 +37,7 @@ def test_what_is_one_bottle_away_says_which(open_page, sample_catalogue, cards):
     assert all("Missing:" in c.value for c in page.main.caption if c.value.startswith("M"))
 
 
-def test_exactly_so_many_are_missing_also_behind_those_that_are_ready(
-    open_page, sample_catalogue, cards
-):
+def test_each_choice_lists_only_drinks_that_miss_that_number(open_page, sample_catalogue, cards):
     shelf = ["Gin", "Campari", "Sweet vermouth", "Orange", "Soda water"]
     lists = [set(cards(open_page("shelf", have=shelf, missing=str(n)))) for n in range(3)]
     counts = sample_catalogue.makeable(shelf).counts
@@ -49,7 +47,7 @@ def test_exactly_so_many_are_missing_also_behind_those_that_are_ready(
     assert not lists[1] & lists[2]
 
 
-def test_the_next_bottle_is_put_on_the_shelf_by_a_click(
+def test_an_unlocking_ingredient_is_added_with_one_click(
     open_page, sample_catalogue, address_of, button_group
 ):
     shelf = ["Gin", "Campari", "Orange"]
@@ -60,7 +58,7 @@ def test_the_next_bottle_is_put_on_the_shelf_by_a_click(
     assert not page.exception
 
 
-def test_mocktails_only(open_page, address_of):
+def test_mocktails_only_hides_other_drinks(open_page, address_of):
     shelf = ["Orange juice", "Gin", "Lemon juice", "Sugar", "Water", "Ice"]
     page = open_page("shelf", have=shelf, missing="2")
     page.toggle(key="mocktails-only").set_value(True).run()
@@ -70,12 +68,12 @@ def test_mocktails_only(open_page, address_of):
 
 
 @pytest.mark.parametrize("missing", ["0", "1", "2", "9", "x"])
-def test_a_shelf_of_unknown_things_makes_nothing_and_says_so(open_page, texts_of, missing):
+def test_a_shelf_of_unknown_ingredients_makes_nothing_and_says_so(open_page, texts_of, missing):
     page = open_page("shelf", have=["Unobtainium **x**"], missing=missing)
     assert r"No drink uses Unobtainium \*\*x\*\*" in texts_of(page)
 
 
-def test_a_cursor_of_another_shelf_is_passed_over(open_page, cards):
+def test_a_cursor_of_another_shelf_is_ignored(open_page, cards):
     assert "Negroni" in cards(
         open_page("shelf", have=["Gin", "Campari", "Sweet vermouth", "Orange"], after="nonsense")
     )
