@@ -1,10 +1,10 @@
 """Check the wording of the project: plain words, and names that are unique.
 
     python .ci/check_words.py           lists what breaks a rule; exit code 1 if anything does
-    python .ci/check_words.py PATH ...  only these files
+    python .ci/check_words.py PATH ...  only these files and folders
 
-The list and the reason for each word are in words.toml. Docs, templates and all of the source are
-searched, so help texts, errors and log lines are, too.
+The list and the reason for each word are in words.toml. Docs, templates, tests and all of the
+source are searched, so help texts, errors and log lines are, too.
 """
 
 import ast
@@ -19,21 +19,24 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "mocktailverse"
 RULES = tomllib.loads(Path(__file__).with_name("words.toml").read_text())
 SUFFIXES = {".py", ".md", ".html", ".js", ".css", ".yaml", ".yml", ".toml", ".json"}
-ROOTS = ("src", "docs", "infrastructure", ".github", "README.md", "CONTRIBUTING.md", "Makefile")
+ROOTS = (
+    *("src", "tests", "docs", "infrastructure", ".github"),
+    *("README.md", "CONTRIBUTING.md", "Makefile"),
+)
 
 
 def main(names: list[str]) -> int:
     """Print each finding; return the exit code."""
-    paths = [Path(name).resolve() for name in names] or list(_texts())
-    findings = [finding for path in paths for finding in _words_in(path)]
+    tops = [Path(name).resolve() for name in names] or [ROOT / name for name in ROOTS]
+    findings = [finding for path in _texts(tops) for finding in _words_in(path)]
     findings += [] if names else [*_double_names()]
     sys.stdout.writelines(f"{finding}\n" for finding in findings)
     return 1 if findings else 0
 
 
-def _texts() -> Iterator[Path]:
-    for name in ROOTS:
-        top = ROOT / name
+def _texts(tops: list[Path]) -> Iterator[Path]:
+    """Yield the files themselves, and the texts within the folders."""
+    for top in tops:
         for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
             if path.is_file() and (path.suffix in SUFFIXES or path == top):
                 yield path
@@ -50,8 +53,8 @@ def _words_in(path: Path) -> Iterator[str]:
             # A word of its own, also within snake_case: `told`, `_told`, `told_why`.
             pattern = rf"(?<![A-Za-z])(?:{word['pattern']})(?![A-Za-z])"
             flags = 0 if word.get("case") else re.IGNORECASE
-            for found in re.finditer(pattern, line, flags):
-                yield f"{name}:{number}: `{found[0].strip()}`; write {word['write']}"
+            for match in re.finditer(pattern, line, flags):
+                yield f"{name}:{number}: `{match[0].strip()}`; write {word['write']}"
 
 
 def _double_names() -> Iterator[str]:

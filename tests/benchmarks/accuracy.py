@@ -1,8 +1,8 @@
-"""How often the measure parser agrees with people: `accuracy.py [--json] [LABELS.csv ...]`.
+"""The accuracy of the measure parser against labels: `accuracy.py [--json] [LABELS.csv ...]`.
 
-Counts distinct strings right in amount and unit, volumes within 2 %, and volumes invented where
-the label has none. Without arguments it reads the repository's own labels. A label
-may name several ingredients ("Vodka|Lime"); the measure is read beside the first one.
+Counts distinct strings with the right amount and unit, volumes within 2 %, and volumes of strings
+whose label has none. Without arguments it reads the repository's own labels. A label may name
+several ingredients ("Vodka|Lime"); the measure is parsed with the first one.
 """
 
 import argparse
@@ -65,10 +65,10 @@ def score(path: Path) -> Score:
         volumes_right += has_volume and same_volume
         invented += not has_volume and measure.ml_min is not None
         if not (is_right and same_volume):
-            wanted = "{amount_min}..{amount_max} {unit}, {ml_min}..{ml_max} ml".format(**label)
+            expected = "{amount_min}..{amount_max} {unit}, {ml_min}..{ml_max} ml".format(**label)
             read = f"{measure.amount_min}..{measure.amount_max} {measure.unit}"
             volume = f"{measure.ml_min}..{measure.ml_max} ml"
-            misses.append(f"{label['measure']!r} {ingredient}: {read}, {volume}; label {wanted}")
+            misses.append(f"{label['measure']!r} {ingredient}: {read}, {volume}; label {expected}")
     return Score(path.name, len(labels), right, volumes, volumes_right, invented, misses)
 
 

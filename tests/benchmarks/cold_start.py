@@ -1,7 +1,7 @@
-"""CPU time until a Lambda function is ready, beside what any function on boto3 pays; prints JSON.
+"""CPU time until a Lambda function is ready, compared with any function on boto3; prints JSON.
 
-Every case is a fresh process with compiled byte code. The yardstick imports boto3 and makes the
-clients for S3 and DynamoDB; Python's own start counts in no case.
+Every case is a new process with compiled byte code. The yardstick imports boto3 and creates clients
+for S3 and DynamoDB; no case includes Python's own start.
 """
 
 import argparse
@@ -46,12 +46,14 @@ _ENVIRONMENT = {
 
 
 def measure(rounds: int) -> list[dict[str, object]]:
-    """Ratios to the yardstick: importing each handler, and importing it and building its tools."""
+    """Return ratios to the yardstick: the import of each handler, without and with its tools."""
     cases = {YARDSTICK: _case(_TWO_CLIENTS), "boto3": _case("import boto3")}
     for name in FUNCTIONS:
         module = f"mocktailverse.functions.{name}"
         cases[f"{name}: import"] = _case(f"import {module}")
-        cases[f"{name}: import and tools"] = _case(f"import {module} as it\nit._runtime()")
+        cases[f"{name}: import and tools"] = _case(
+            f"import {module} as handler\nhandler._runtime()"
+        )
     return [figure._asdict() for figure in paired(cases, rounds)]
 
 
@@ -60,10 +62,10 @@ def _case(code: str) -> Case:
     environment = {**os.environ, **_ENVIRONMENT}
 
     def seconds() -> float:
-        answer = subprocess.run(
+        process = subprocess.run(
             command, check=True, stdout=subprocess.PIPE, text=True, env=environment
         )
-        return float(answer.stdout)
+        return float(process.stdout)
 
     return seconds
 

@@ -1,10 +1,10 @@
-"""Distinct records in TheCocktailDB's format, as many as wanted, the same on every run.
+"""A number of distinct records in TheCocktailDB's format, the same on every run.
 
 They are varied from the sample records of `data/raw`: every id, name and text of instructions is
-distinct, and strings repeat as often as they would in a collection of that size. How often that is
-was read off TheCocktailDB's own 617 records, whose counts of distinct strings grow by Heaps' law:
-extended to 40,000 ingredient lines, 7 % of the lines bring a measure not seen before, 2 % an
-ingredient, and a third a new pair of the two.
+distinct, and strings repeat as often as in a real collection of that size. This is estimated from
+TheCocktailDB's own 617 records, whose numbers of distinct strings grow by Heaps' law: extended to
+40,000 ingredient lines, 7 % of the lines have a new measure, 2 % a new ingredient, and a third a
+new pair of the two.
 """
 
 import json
@@ -17,7 +17,7 @@ from typing import Any
 NEW_MEASURE = 0.07
 NEW_INGREDIENT = 0.02
 NEW_PAIR = 0.3
-"""Shares of the ingredient lines; a new pair joins a known ingredient and a known measure."""
+"""Shares of the ingredient lines; a new pair combines an existing ingredient and measure."""
 
 _ROOT = Path(__file__).parents[2]
 _SAMPLES = _ROOT / "data" / "raw"
@@ -52,7 +52,7 @@ def ndjson_lines(
 ) -> Iterator[bytes]:
     """Yield `count` distinct records as NDJSON lines, each with its line end.
 
-    `all_measures_new` is the worst case for every cache: no measure stands on two lines.
+    `all_measures_new` is the worst case for every cache: no two lines have the same measure.
     """
     varied = _Variation(records, random.Random(seed), all_measures_new=all_measures_new)  # noqa: S311 - no secret
     for number in range(count):
@@ -62,10 +62,10 @@ def ndjson_lines(
 
 class _Variation:
     def __init__(
-        self, records: list[Record], chance: random.Random, *, all_measures_new: bool
+        self, records: list[Record], rng: random.Random, *, all_measures_new: bool
     ) -> None:
         self._records = records
-        self._chance = chance
+        self._rng = rng
         self._all_measures_new = all_measures_new
         self._lines = 0
         self._measures_of: dict[str, list[str | None]] = defaultdict(list)
@@ -73,10 +73,12 @@ class _Variation:
             for slot in _SLOTS:
                 if ingredient := record.get(f"strIngredient{slot}"):
                     self._measures_of[ingredient].append(record.get(f"strMeasure{slot}"))
-        self._measures = [one for many in self._measures_of.values() for one in many]
+        self._measures = [
+            measure for measures in self._measures_of.values() for measure in measures
+        ]
 
     def record(self, number: int) -> Record:
-        """Vary one record: the same lines in number and order, other measures, its own texts."""
+        """Return a varied record: the same lines, with other measures and distinct texts."""
         record = dict(self._records[number % len(self._records)])
         record["idDrink"] = str(1_000_000 + number)
         record["strDrink"] = f"{record['strDrink']} No. {number}"
@@ -87,24 +89,24 @@ class _Variation:
             if ingredient := record.get(f"strIngredient{slot}"):
                 self._lines += 1
                 record[f"strMeasure{slot}"] = self._measure(ingredient)
-                if self._chance.random() < NEW_INGREDIENT:
+                if self._rng.random() < NEW_INGREDIENT:
                     record[f"strIngredient{slot}"] = f"{ingredient} {self._word()}"
         return record
 
     def _measure(self, ingredient: str) -> str | None:
         if self._all_measures_new:
-            return f"{self._lines / 10_000:.4f} {self._chance.choice(_UNITS)}"
-        draw = self._chance.random()
+            return f"{self._lines / 10_000:.4f} {self._rng.choice(_UNITS)}"
+        draw = self._rng.random()
         if draw < NEW_MEASURE:
             return self._new_measure()
         if draw < NEW_MEASURE + NEW_PAIR:
-            return self._chance.choice(self._measures)
-        return self._chance.choice(self._measures_of[ingredient])
+            return self._rng.choice(self._measures)
+        return self._rng.choice(self._measures_of[ingredient])
 
     def _new_measure(self) -> str:
-        whole = self._chance.randint(1, 60)
-        fraction = self._chance.choice(_FRACTIONS).format(more=whole + self._chance.randint(1, 9))
-        return f"{whole}{fraction} {self._chance.choice(_UNITS)} {self._word()}"
+        whole = self._rng.randint(1, 60)
+        fraction = self._rng.choice(_FRACTIONS).format(more=whole + self._rng.randint(1, 9))
+        return f"{whole}{fraction} {self._rng.choice(_UNITS)} {self._word()}"
 
     def _word(self) -> str:
-        return "".join(self._chance.choices("abcdefghijklmnopqrstuvwxyz", k=7))
+        return "".join(self._rng.choices("abcdefghijklmnopqrstuvwxyz", k=7))

@@ -1,14 +1,14 @@
-"""How long the dashboard's first page takes, from a catalogue file; prints JSON.
+"""The time of the dashboard's first page with a catalogue file; prints JSON.
 
     dashboard.py FILE --visits 20
 
-Streamlit's own AppTest runs the real app: every script run, widget and message that a browser's
-visit causes, but neither the browser nor the network. CPU time.
+Streamlit's own AppTest runs the real app: every script run, widget and message of a browser's
+visit, without the browser and the network. CPU time.
 
 ready      Python, Streamlit and the app are loaded
-cold       the first visit: it also copies the file, for the download, and builds the index
-warm       new visitors of the same process, who share what the pages keep
-filtered   likewise, each with another ingredient as filter, so that little is kept already
+cold       the first visit, which also copies the file and builds the index
+warm       new visitors of the same process, who share what the pages cache
+filtered   the same, each with another ingredient as filter, so that little is cached
 """
 
 import argparse
@@ -34,8 +34,8 @@ MAX_AGE_S = 3600.0
 CARDS = 24
 
 
-class OnDisk:
-    """A published catalogue that is a file; downloading copies it."""
+class CatalogueFile:
+    """A file in place of the published catalogue; a download copies it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -48,24 +48,24 @@ class OnDisk:
 
 
 def measure(path: Path, visits: int) -> dict[str, Any]:
-    """The figures of one catalogue file."""
+    """Return the figures of one catalogue file."""
     with tempfile.TemporaryDirectory() as folder:
-        copy = CatalogueCopy(OnDisk(path), Path(folder), max_age_s=MAX_AGE_S)
+        copy = CatalogueCopy(CatalogueFile(path), Path(folder), max_age_s=MAX_AGE_S)
         cold = _visit(copy)
         warm = [_visit(copy) for _ in range(visits)]
         names = [entry.name for entry in copy.current().ingredients(limit=visits).items]
-        asked = [_visit(copy, ingredient=name) for name in names]
+        filtered = [_visit(copy, ingredient=name) for name in names]
     return {
         "visits": visits,
         "ready_seconds": round(READY_SECONDS, 3),
         "cold_seconds": round(cold, 3),
         "warm": _latencies(warm),
-        "filtered": _latencies(asked),
+        "filtered": _latencies(filtered),
     }
 
 
 def _visit(copy: CatalogueCopy, **parameters: str) -> float:
-    """The seconds of a new visitor's first page; it has to show drinks."""
+    """Return the CPU time of a new visitor's first page, which must show drinks."""
     page = AppTest.from_file(mocktailverse.dashboard.app.__file__, default_timeout=TIMEOUT_S)
     page.session_state[OVERRIDE] = DashboardContext(
         catalogue=copy, loads=None, bucket=None, queue=None, stage="local", can_act=False,
@@ -75,19 +75,19 @@ def _visit(copy: CatalogueCopy, **parameters: str) -> float:
         page.query_params[name] = value
     start = time.process_time()
     page.run()
-    taken = time.process_time() - start
+    duration_s = time.process_time() - start
     assert not page.exception, page.exception
     shown = [link for link in page.main.get("page_link") if link.label.startswith("**")]
     assert 0 < len(shown) <= CARDS
-    return taken
+    return duration_s
 
 
 def _latencies(seconds: Iterable[float]) -> dict[str, float]:
-    taken = [1000 * one for one in seconds]
+    times_ms = [1000 * duration_s for duration_s in seconds]
     return {
-        "p50_ms": round(quantile(taken, 0.5), 1),
-        "p95_ms": round(quantile(taken, 0.95), 1),
-        "worst_ms": round(max(taken), 1),
+        "p50_ms": round(quantile(times_ms, 0.5), 1),
+        "p95_ms": round(quantile(times_ms, 0.95), 1),
+        "worst_ms": round(max(times_ms), 1),
     }
 
 

@@ -1,7 +1,7 @@
-"""Peak memory of the transform over files of growing size; prints JSON.
+"""Peak memory of the transform for files of growing size; prints JSON.
 
-Every file is read by a fresh process, which transforms a few records before it looks at its
-memory for the first time: what is counted as growth is neither code nor reference tables.
+Every file is read by a new process, which transforms a few records before it first measures its
+memory, so that the growth includes neither code nor reference tables.
 """
 
 import argparse
@@ -24,27 +24,27 @@ _KIB_PER_MIB = 1024
 
 
 def measure(records: Path | None, counts: list[int], pandas_count: int) -> list[dict[str, Any]]:
-    """Peak memory in MiB: when warm, at the end, and the growth between."""
-    known = source_records(records)[1]
+    """Return the peak memory in MiB: when warm, at the end, and the growth between them."""
+    source = source_records(records)[1]
     figures = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "records.ndjson")
         for name, count in [*((OURS, count) for count in counts), (PANDAS, pandas_count)]:
             with path.open("wb") as file:
-                file.writelines(ndjson_lines(known, count))
+                file.writelines(ndjson_lines(source, count))
             figures.append({"name": name, "records": count, **_in_fresh_process(name, path)})
     return figures
 
 
 def _in_fresh_process(name: str, path: Path) -> dict[str, float]:
     command = [sys.executable, __file__, "--reader", name, "--file", str(path)]
-    answer = subprocess.run(command, check=True, capture_output=True, text=True)
-    figures: dict[str, float] = json.loads(answer.stdout)
+    process = subprocess.run(command, check=True, capture_output=True, text=True)
+    figures: dict[str, float] = json.loads(process.stdout)
     return figures
 
 
 def read(name: str, path: Path) -> dict[str, float]:
-    """Read a file by one of the readers, in this process."""
+    """Read a file with one of the readers, in this process."""
     reader = _reader(name)
     with path.open("rb") as file:
         head = b"".join(islice(file, WARM_UP))
@@ -57,20 +57,20 @@ def read(name: str, path: Path) -> dict[str, float]:
 
 
 def _reader(name: str) -> Callable[[Path], object]:
-    """Import what the reader needs and nothing else."""
+    """Return a reader; import only its modules."""
     if name == PANDAS:
         import peers  # noqa: PLC0415 - pandas must not count against the transform
 
         return lambda path: peers.pandas_melt(path.read_bytes())
-    import ours  # noqa: PLC0415 - nor the transform against pandas
+    import ours  # noqa: PLC0415 - the transform must not count against pandas
 
     return lambda path: sum(1 for _ in ours.items(ours.OnDisk(path)))
 
 
 def peak_mib() -> float:
-    """The most memory this process had resident, in MiB.
+    """Return the peak resident memory of this process, in MiB.
 
-    On Linux from /proc: ru_maxrss would inherit the peak of the process that started this one.
+    On Linux it is read from /proc, because ru_maxrss includes the peak of the parent process.
     """
     status = Path("/proc/self/status")
     if status.exists():
@@ -86,8 +86,8 @@ if __name__ == "__main__":
     parser.add_argument("--pandas-count", type=int, default=10_000)
     parser.add_argument("--reader", help=argparse.SUPPRESS)
     parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.reader:
-        print(json.dumps(read(given.reader, given.file)))
+    options = parser.parse_args()
+    if options.reader:
+        print(json.dumps(read(options.reader, options.file)))
     else:
-        print(json.dumps(measure(given.records, given.counts, given.pandas_count)))
+        print(json.dumps(measure(options.records, options.counts, options.pandas_count)))

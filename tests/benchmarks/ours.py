@@ -1,4 +1,4 @@
-"""The transform, whole and stage by stage, over raw objects without a store."""
+"""The transform as a whole and stage by stage, for raw objects without a store."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +18,7 @@ _READER = SOURCES[_VERSION.source]
 
 
 class InMemory:
-    """Bytes as a raw object."""
+    """A raw object in memory."""
 
     stored_at = 1_750_000_000_000
 
@@ -33,7 +33,7 @@ class InMemory:
 
 
 class OnDisk:
-    """A file as a raw object, read piece by piece."""
+    """A raw object in a file, read in chunks."""
 
     stored_at = 1_750_000_000_000
 
@@ -50,27 +50,27 @@ class OnDisk:
 
 
 def raw_records(raw: OpenObject) -> Iterator[RawRecord]:
-    """Find the records, each with its position; none may be unreadable."""
+    """Yield the records with their positions; none may be unreadable."""
     for record in decode(raw, _READER):
         assert isinstance(record, RawRecord), record
         yield record
 
 
 def records(raw: OpenObject) -> Iterator[Record]:
-    """Decode and validate the records as well."""
+    """Yield the records, decoded and validated."""
     for record in raw_records(raw):
         assert isinstance(record.data, bytes), record
         yield _READER.from_json(record.data)
 
 
 def registers(raw: OpenObject) -> Iterator[Register]:
-    """The transform: normalize the records, too; none may be rejected."""
-    for piece in transform(raw, _VERSION):
-        assert piece.register, piece.rejected
-        yield piece.register
+    """Yield the registers of the whole transform; no record may be rejected."""
+    for result in transform(raw, _VERSION):
+        assert result.register, result.rejected
+        yield result.register
 
 
 def items(raw: OpenObject) -> Iterator[Item]:
-    """The whole way, up to DynamoDB's items."""
+    """Yield DynamoDB's items, after all stages."""
     for register in registers(raw):
         yield to_item(register)

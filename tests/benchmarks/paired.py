@@ -1,6 +1,6 @@
-"""Paired timing: the cases run in turn, A B C A B C ..., and each is compared with its own round.
+"""Paired timing: the cases run in turn, A B C A B C ..., and are compared within each round.
 
-What slows the machine for a while then slows a whole round, and hardly changes its ratios.
+Other work on the machine then slows a whole round, and hardly changes its ratios.
 """
 
 import gc
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 Case = Callable[[], float]
-"""Runs once and answers the seconds it took."""
+"""Runs once and returns its time in s."""
 
 
 class Figure(NamedTuple):
@@ -24,7 +24,7 @@ class Figure(NamedTuple):
 
 
 def cpu_seconds(function: Callable[[], object]) -> float:
-    """CPU time of a call in this process; the garbage collector starts clean and stays on."""
+    """Return the CPU time of a call in this process, with a garbage collection before it."""
     gc.collect()
     start = time.process_time()
     function()
@@ -32,9 +32,9 @@ def cpu_seconds(function: Callable[[], object]) -> float:
 
 
 def paired(cases: Mapping[str, Case], rounds: int) -> list[Figure]:
-    """Medians and extremes over the rounds, after one that only warms up.
+    """Return medians and extremes of the rounds, after one round that only warms up.
 
-    A single round shows that the cases run, and needs no warming up.
+    A single round only shows that the cases run, and has no warm-up.
     """
     timings: dict[str, list[float]] = {name: [] for name in cases}
     for _ in range(rounds if rounds == 1 else rounds + 1):
@@ -44,7 +44,7 @@ def paired(cases: Mapping[str, Case], rounds: int) -> list[Figure]:
     yardstick = next(iter(timings.values()))
     figures = []
     for name, measured in timings.items():
-        ratios = [one / unit for one, unit in zip(measured, yardstick, strict=True)]
+        ratios = [time_s / unit_s for time_s, unit_s in zip(measured, yardstick, strict=True)]
         figures.append(
             Figure(
                 name,

@@ -1,6 +1,6 @@
-"""What others would write for the same records: each reads NDJSON bytes, none parses amounts.
+"""Usual implementations for the same records: each reads NDJSON bytes, none parses amounts.
 
-All give less than the transform does: no units, no ml, no canonical names, no strength, no hash.
+All do less than the transform: no units, no ml, no canonical names, no strength, no hash.
 """
 
 import io
@@ -16,7 +16,7 @@ _SLOTS = range(1, 16)
 
 
 def floor(data: bytes) -> int:
-    """Decode every line and do nothing with it: no transform can be faster in Python."""
+    """Decode every line and do nothing else: no transform in Python can be faster."""
     count = 0
     for line in data.splitlines():
         orjson.loads(line)
@@ -25,7 +25,7 @@ def floor(data: bytes) -> int:
 
 
 def plain_dicts(data: bytes) -> int:
-    """Dicts with nested lines, by the standard library alone."""
+    """Make dicts with nested lines, with only the standard library."""
     count = 0
     for line in data.splitlines():
         record = json.loads(line)
@@ -81,12 +81,12 @@ class _Drink(BaseModel):
 
 
 def pydantic_models(data: bytes) -> int:
-    """Validated pydantic v2 models, the 15 slots paired into nested lines."""
+    """Validate pydantic v2 models, with the 15 slots paired into nested lines."""
     return sum(bool(_Drink.model_validate_json(line).id) for line in data.splitlines())
 
 
 def pandas_melt(data: bytes) -> int:
-    """Two data frames: drinks, and lines by melting the ingredient and the measure columns."""
+    """Make two data frames: drinks, and lines by melting the ingredient and measure columns."""
     return _melt(json.loads(line) for line in io.BytesIO(data))
 
 

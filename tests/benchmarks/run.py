@@ -1,14 +1,14 @@
-"""Measure Mocktailverse beside its floor and its peers: speed, memory, cold start, catalogue, page.
+"""Compare Mocktailverse with its floor and its peers: speed, memory, cold start, catalogue.
 
     run.py                  the tables, about six minutes
-    run.py --quick          the same from few records: shows that it runs, not how fast
+    run.py --quick          the same with few records: shows that it runs, not its speed
     run.py --json           the figures as one JSON object
     run.py --only PART      the figures of one part as JSON: speed, memory, cold_start or catalogue
-    run.py --write-page     the tables, and docs/operations/performance.md made of them
-    run.py --profile        where the transform spends its time
+    run.py --write-page     the tables, and writes docs/operations/performance.md
+    run.py --profile        the functions in which the transform spends its time
     run.py --records FILE   varies the records of FILE (an API envelope), not the usual ones
 
-Each part runs in a process of its own.
+Each part runs in a separate process.
 """
 
 import argparse
@@ -28,10 +28,10 @@ PARTS = ("speed", "memory", "cold_start", "catalogue")
 
 
 class Size(NamedTuple):
-    """How much is measured.
+    """The size of a run.
 
-    Records for speed, rounds, records for memory, drinks catalogued and scanned, questions to the
-    catalogue, visits to the dashboard.
+    Records for speed, rounds, records for memory, drinks in the catalogue and in the scan,
+    catalogue queries, visits of the dashboard.
     """
 
     records: int
@@ -49,7 +49,7 @@ QUICK = Size(200, 1, (100, 200, 400), 200, (100, 200), 100, 8, 1)
 
 
 def measure(size: Size, records: Path | None) -> dict[str, Any]:
-    """All figures of one run."""
+    """Return all figures of one run."""
     return {
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
@@ -59,7 +59,7 @@ def measure(size: Size, records: Path | None) -> dict[str, Any]:
 
 
 def measure_part(part: str, size: Size, records: Path | None) -> Any:
-    """The figures of one of PARTS."""
+    """Return the figures of one of PARTS."""
     varied = ["--records", str(records)] if records else []
     rounds = ["--rounds", str(size.rounds)]
     counts = ["--counts", *map(str, size.memory_counts)]
@@ -82,7 +82,7 @@ def _profile(size: Size, records: Path | None) -> None:
 
 
 def main() -> None:
-    """Run as the arguments say."""
+    """Run the benchmarks that the arguments select."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -90,17 +90,17 @@ def main() -> None:
     parser.add_argument("--only", choices=PARTS, metavar="PART")
     for flag in ("--quick", "--json", "--write-page", "--profile"):
         parser.add_argument(flag, action="store_true")
-    asked = parser.parse_args()
-    size = QUICK if asked.quick else FULL
-    if asked.profile:
-        _profile(size, asked.records)
+    options = parser.parse_args()
+    size = QUICK if options.quick else FULL
+    if options.profile:
+        _profile(size, options.records)
         return
-    if asked.only:
-        print(json.dumps(measure_part(asked.only, size, asked.records), indent=2))
+    if options.only:
+        print(json.dumps(measure_part(options.only, size, options.records), indent=2))
         return
-    figures = measure(size, asked.records)
-    print(json.dumps(figures, indent=2) if asked.json else as_text(figures))
-    if asked.write_page:
+    figures = measure(size, options.records)
+    print(json.dumps(figures, indent=2) if options.json else as_text(figures))
+    if options.write_page:
         PAGE.parent.mkdir(parents=True, exist_ok=True)
         PAGE.write_text(as_page(figures), encoding="utf-8")
 

@@ -1,6 +1,6 @@
-"""CPU time of the whole transform beside the decode floor and the peers; prints JSON.
+"""CPU time of the whole transform, compared with the decode floor and the peers; prints JSON.
 
-All in one process, so every cache is as warm as it gets; the records outnumber the caches.
+All cases run in one process, so every cache is warm; there are more records than cache entries.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from paired import Case, cpu_seconds, paired
 from mocktailverse.pipeline.transformation import OpenObject
 
 Contender = Callable[[bytes], int]
-"""Transforms NDJSON and answers how many records there were."""
+"""Transforms NDJSON and returns the number of records."""
 
 
 def _over_bytes(stage: Callable[[OpenObject], Iterable[object]]) -> Contender:
@@ -43,14 +43,14 @@ STAGES = {
 PROFILED_ROWS = 40
 
 
-def measure(given: Path | None, count: int, rounds: int) -> dict[str, Any]:
-    """The figures for records as they are, and for the worst case of the caches."""
-    what, known = source_records(given)
-    usual = b"".join(ndjson_lines(known, count))
-    worst = b"".join(ndjson_lines(known, count, all_measures_new=True))
+def measure(records_file: Path | None, count: int, rounds: int) -> dict[str, Any]:
+    """Return the figures for usual records, and for the worst case of the caches."""
+    description, records = source_records(records_file)
+    usual = b"".join(ndjson_lines(records, count))
+    worst = b"".join(ndjson_lines(records, count, all_measures_new=True))
     return {
         "records": count,
-        "varied_from": what,
+        "varied_from": description,
         "bytes_per_record": round(len(usual) / count),
         "usual": _figures({**FLOOR, **OURS, **PEERS}, usual, count, rounds),
         "all_measures_distinct": _figures({**FLOOR, **OURS}, worst, count, rounds),
@@ -72,9 +72,9 @@ def _case(contender: Contender, data: bytes, count: int) -> Case:
     return lambda: cpu_seconds(run)
 
 
-def profile(given: Path | None, count: int) -> None:
-    """Print the functions in which the transform spends its time, callees included."""
-    data = b"".join(ndjson_lines(source_records(given)[1], count))
+def profile(records_file: Path | None, count: int) -> None:
+    """Print the functions in which the transform spends its time, with their callees."""
+    data = b"".join(ndjson_lines(source_records(records_file)[1], count))
     WHOLE(data)
     profiler = cProfile.Profile()
     profiler.runcall(WHOLE, data)
@@ -87,8 +87,8 @@ if __name__ == "__main__":
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--profile", action="store_true")
-    asked = parser.parse_args()
-    if asked.profile:
-        profile(asked.records, asked.count)
+    options = parser.parse_args()
+    if options.profile:
+        profile(options.records, options.count)
     else:
-        print(json.dumps(measure(asked.records, asked.count, asked.rounds)))
+        print(json.dumps(measure(options.records, options.count, options.rounds)))

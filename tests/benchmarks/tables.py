@@ -1,4 +1,4 @@
-"""The figures of a run as tables: for the terminal, and for the page of the documentation."""
+"""The figures of a run as tables, for the terminal and for the docs page."""
 
 from typing import Any, NamedTuple
 
@@ -34,7 +34,7 @@ class Table(NamedTuple):
 
 
 def tables(figures: Figures) -> list[Table]:
-    """All tables of a run, in order."""
+    """Return all tables of a run, in order."""
     return [
         *_speed(figures),
         _memory(figures["memory"]),
@@ -44,7 +44,7 @@ def tables(figures: Figures) -> list[Table]:
 
 
 def as_text(figures: Figures) -> str:
-    """For the terminal, in aligned columns."""
+    """Return the text for the terminal, in aligned columns."""
     parts = [_about(figures)]
     for table in tables(figures):
         parts += [f"\n{table.title}", *_aligned([table.head, *table.rows])]
@@ -53,7 +53,7 @@ def as_text(figures: Figures) -> str:
 
 
 def as_page(figures: Figures) -> str:
-    """The page of the documentation, in Markdown."""
+    """Return the docs page, in Markdown."""
     parts = [
         "# Performance",
         "<!-- Made by `python tests/benchmarks/run.py --write-page`; do not edit. -->",
@@ -232,14 +232,14 @@ def _first_page(figures: Figures) -> Table:
             ("first visitor, cold", drinks, "1", f"{1000 * page['cold_seconds']:.0f}", "", ""),
             *(
                 (
-                    told,
+                    label,
                     drinks,
                     f"{page['visits']:,}",
                     f"{page[kind]['p50_ms']:.0f}",
                     f"{page[kind]['p95_ms']:.0f}",
                     f"{page[kind]['worst_ms']:.0f}",
                 )
-                for kind, told in kinds.items()
+                for kind, label in kinds.items()
             ),
         ]
     return Table(

@@ -1,4 +1,4 @@
-"""A real browser on a running local stack: nothing may fail in it, or leave this machine."""
+"""A real browser on a running local stack: no page may fail, or call another machine."""
 
 import json
 import re
@@ -32,25 +32,25 @@ from mocktailverse.stores.environment import Stores
 from mocktailverse.waiting import wait_until
 
 SAMPLES = Path(__file__).parents[2] / "data" / "raw"
-GOOD = ("cocktails.ndjson", "mocktails.json", "punches.csv", "winter.ndjson.gz")
-BAD = ("bad/records.ndjson", "bad/rows.csv")
+VALID_FILES = ("cocktails.ndjson", "mocktails.json", "punches.csv", "winter.ndjson.gz")
+INVALID_FILES = ("bad/records.ndjson", "bad/rows.csv")
 
-PATIENCE_MS = 30_000
+TIMEOUT_MS = 30_000
 POLL_S = 0.1
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
-SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
-"""What the dashboard's page is when it is drawn to the end."""
+DRAWN = "[data-testid=stApp][data-test-script-state=notRunning]"
+"""The dashboard's page once it is completely drawn."""
 
 PICTURES = re.compile(r"https://([a-z]+\.)?example\.com/")
-"""Where the sample records say that their pictures are; that leads nowhere."""
+"""The addresses of pictures in the sample records, which do not exist."""
 
 PIXEL = b"<svg xmlns='http://www.w3.org/2000/svg' width='4' height='3'/>"
 
-_PROBED = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
-"""Streamlit looks for its server below the page's own path first, where it is not."""
+_STREAMLIT_PROBE = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
+"""Streamlit first requests these below the page's own path, where they do not exist."""
 
 NAMES = {
     "960101": "<img src=x onerror='window.executed=1'><script>window.executed=1</script>",
@@ -62,7 +62,7 @@ NAMES = {
     "960107": "W" * 10_000,
     "960108": "../../?drink=1&have=x#%2e%2e",
 }
-"""Names of drinks that want to be more than text, by number."""
+"""Hostile names of drinks (markup, formulas, scripts), by number."""
 
 Json = Any
 Visit = Callable[..., Page]
@@ -88,7 +88,7 @@ class Site:
         return httpx2.get(self.api + path).raise_for_status().json()
 
     def is_published(self, drinks: int) -> bool:
-        """Whether the published catalogue has this number of drinks."""
+        """Return whether the published catalogue has this number of drinks."""
         response = httpx2.get(f"{self.api}/stats")
         return response.is_success and response.json()["drinks"] == drinks
 
@@ -114,57 +114,57 @@ class Site:
         )
         return lambda: self.stores.loads.latest(version)
 
-    def until(self, condition: Callable[[], object], within_s: float = PATIENCE_MS / 1000) -> None:
-        """Wait until a condition holds."""
-        assert wait_until(condition, within_s, POLL_S), "it did not come about in time"
+    def until(self, condition: Callable[[], object], within_s: float = TIMEOUT_MS / 1000) -> None:
+        """Wait until a condition is true; fail once the time is up."""
+        assert wait_until(condition, within_s, POLL_S), f"timed out after {within_s} s"
 
 
-class Watched:
-    """A browser's window; what fails in it, and what it asks of others, is written down."""
+class WatchedWindow:
+    """A browser window that records errors, and requests to other machines."""
 
     def __init__(self, context: BrowserContext) -> None:
-        self.complaints: list[str] = []
-        context.set_default_timeout(PATIENCE_MS)
-        context.route(PICTURES, self._picture)
-        context.on("request", self._asked)
-        context.on("console", self._logged)
-        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
-        context.on("dialog", self._opened)
+        self.problems: list[str] = []
+        context.set_default_timeout(TIMEOUT_MS)
+        context.route(PICTURES, self._serve_picture)
+        context.on("request", self._check_request)
+        context.on("console", self._check_console)
+        context.on("weberror", lambda error: self.problems.append(str(error.error)))
+        context.on("dialog", self._dismiss_dialog)
         self.page = context.new_page()
-        self.page.on("websocket", lambda socket: self._reached(socket.url))
+        self.page.on("websocket", lambda socket: self._check_url(socket.url))
 
-    def _picture(self, route: Route) -> None:
+    def _serve_picture(self, route: Route) -> None:
         if route.request.resource_type == "image":
             route.fulfill(body=PIXEL, content_type="image/svg+xml")
         else:
-            self.complaints.append(f"asked for {route.request.url}")
+            self.problems.append(f"requested {route.request.url}")
             route.abort()
 
-    def _asked(self, request: Request) -> None:
+    def _check_request(self, request: Request) -> None:
         if not PICTURES.match(request.url):
-            self._reached(request.url)
+            self._check_url(request.url)
 
-    def _reached(self, url: str) -> None:
+    def _check_url(self, url: str) -> None:
         parts = urlsplit(url)
         if parts.scheme not in {"data", "blob"} and parts.hostname != "127.0.0.1":
-            self.complaints.append(f"asked for {url}")
+            self.problems.append(f"requested {url}")
 
-    def _logged(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not _PROBED.search(message.location["url"]):
-            self.complaints.append(f"{message.text} ({message.location['url']})")
+    def _check_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not _STREAMLIT_PROBE.search(message.location["url"]):
+            self.problems.append(f"{message.text} ({message.location['url']})")
 
-    def _opened(self, dialog: Any) -> None:
-        self.complaints.append(f"a dialog: {dialog.message}")
+    def _dismiss_dialog(self, dialog: Any) -> None:
+        self.problems.append(f"a dialog: {dialog.message}")
         dialog.dismiss()
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, which cannot reach anything but this machine."""
+    """Debian's Chromium, which can reach only this machine."""
     path = shutil.which("chromium")
     if path is None:
         pytest.fail("These tests need Chromium: apt-get install chromium", pytrace=False)
-    expect.set_options(timeout=PATIENCE_MS)
+    expect.set_options(timeout=TIMEOUT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path,
@@ -176,14 +176,17 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens an address: `open_page(url, dark=True, phone=True)`; no page may have a complaint."""
-    windows: list[Watched] = []
+    """Return a function that opens an address: `open_page(url, dark=True, phone=True)`.
+
+    The test fails if a page had a problem.
+    """
+    windows: list[WatchedWindow] = []
 
     def open_page(url: str, *, dark: bool = False, phone: bool = False) -> Page:
         context = chromium.new_context(
             color_scheme="dark" if dark else "light", viewport=PHONE if phone else DESKTOP
         )
-        windows.append(Watched(context))
+        windows.append(WatchedWindow(context))
         page = windows[-1].page
         page.goto(url)
         return page
@@ -191,17 +194,17 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     yield open_page
     for window in windows:
         window.page.context.close()
-    assert [complaint for window in windows for complaint in window.complaints] == []
+    assert [problem for window in windows for problem in window.problems] == []
 
 
 @pytest.fixture(scope="session")
 def hostile_names() -> dict[str, str]:
-    """Names of drinks that want to be more than text, by the drink's id."""
+    """Hostile names of drinks, by the drink's id."""
     return {f"thecocktaildb:{number}": name for number, name in NAMES.items()}
 
 
 def hostile_record(number: str, name: str) -> dict[str, str]:
-    """A record in which all that people read is hostile."""
+    """Return a record with a hostile text in every field that pages show."""
     return {
         "idDrink": number,
         "strDrink": name,
@@ -225,8 +228,8 @@ def running_site(home: Path) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A stack with the sample drinks, good, bad and hostile; one a test process."""
-    files = [SAMPLES / name for name in (*GOOD, *BAD)]
+    """A stack with the valid, invalid and hostile sample drinks; one per test process."""
+    files = [SAMPLES / name for name in (*VALID_FILES, *INVALID_FILES)]
     files.append(tmp_path_factory.mktemp("raw") / "hostile.json")
     records = [hostile_record(number, name) for number, name in NAMES.items()]
     files[-1].write_text(json.dumps({"drinks": records}))
@@ -238,7 +241,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture
 def new_site(tmp_path: Path) -> Iterator[Site]:
-    """A stack without a drink, for a test that makes or breaks it."""
+    """A stack without drinks, for tests that fill or break it."""
     with running_site(tmp_path / "site") as site:
         yield site
 
@@ -251,12 +254,15 @@ def samples() -> Path:
 
 @pytest.fixture
 def visit(open_page: Callable[..., Page], site: Site) -> Visit:
-    """Opens a page of the dashboard and waits until it is drawn: `visit("shelf?have=Gin")`."""
+    """Return a function that opens a page of the dashboard and waits until it is drawn.
+
+    Example: `visit("shelf?have=Gin")`.
+    """
 
     def visit(path: str = "", **options: bool) -> Page:
         page = open_page(f"{site.dashboard}/{path}", **options)
         expect(page.locator("h1")).to_be_visible()
-        expect(page.locator(SETTLED)).to_be_attached()
+        expect(page.locator(DRAWN)).to_be_attached()
         expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
         return page
 

@@ -22,11 +22,11 @@ pytestmark = pytest.mark.browser
 
 KEY = "the key"
 PREFIX = "/_aws/execute-api/0123abcd/$default"
-"""What the embedded AWS puts before the path, and takes away again."""
+"""The prefix that the embedded AWS adds to the path, and removes again."""
 
 
-class Published:
-    """A file that never changes."""
+class UnchangingCatalogue:
+    """A published catalogue that never changes."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -39,7 +39,7 @@ class Published:
 
 
 class NoLoads:
-    """No load has been."""
+    """An empty loads table."""
 
     def page(self, *_: object) -> tuple[list[object], None]:
         return [], None
@@ -51,9 +51,9 @@ async def count_bytes(file: UploadFile) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def url(catalogue_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server with the API and one route that takes a file."""
+    """The address of a server with the API and one route that accepts a file."""
     folder = tmp_path_factory.mktemp("copies")
-    source = Published(catalogue_path)
+    source = UnchangingCatalogue(catalogue_path)
     app = create_app(
         ApiDependencies(
             catalogue=CatalogueCopy(source, folder, max_age_s=60),
@@ -85,12 +85,12 @@ def url(catalogue_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture
 def page(open_page: Callable[..., Page], url: str) -> Page:
-    """The reference, open."""
+    """The open reference page."""
     return open_page(f"{url}/docs")
 
 
 def try_out(page: Page, operation: str, **parameters: str) -> str:
-    """Fill in an operation, execute it, and give what came back."""
+    """Fill in an operation, execute it, and return the text of the response."""
     block = page.locator(f"[id$='-{operation}']")
     block.locator(".opblock-summary-control").click()
     for name, value in parameters.items():
@@ -101,7 +101,7 @@ def try_out(page: Page, operation: str, **parameters: str) -> str:
     return block.locator("table.live-responses-table").inner_text()
 
 
-def test_drinks_can_be_looked_for_from_the_page(page):
+def test_drinks_can_be_searched_from_the_page(page):
     assert '"thecocktaildb:' in try_out(page, "search_drinks", q="lime", limit="3")
 
 
@@ -111,12 +111,12 @@ def test_the_page_works_behind_a_prefix(page, url):
     expect(page.locator(".request-url")).to_contain_text(f"{url}{PREFIX}/drinks?")
 
 
-def test_one_drink_can_be_asked_for_by_its_id(page, url):
+def test_one_drink_can_be_requested_by_its_id(page, url):
     drink = page.request.get(f"{url}/drinks?limit=1").json()["items"][0]
     assert drink["name"] in try_out(page, "one_drink", id=drink["id"])
 
 
-def test_operators_can_show_their_key(page):
+def test_operators_can_enter_their_key(page):
     page.locator("button.authorize").first.click()
     dialog = page.locator(".modal-ux")
     dialog.locator("input").fill(KEY)
@@ -125,7 +125,7 @@ def test_operators_can_show_their_key(page):
     assert '"items": []' in try_out(page, "list_loads")
 
 
-def test_a_file_can_be_uploaded_to_a_route_that_was_added(page, tmp_path):
+def test_a_file_can_be_uploaded_to_an_added_route(page, tmp_path):
     path = tmp_path / "raw.json"
     path.write_bytes(b"12345")
     block = page.locator("[id$='-upload']")

@@ -1,4 +1,4 @@
-"""Before the first drink, and after AWS has gone."""
+"""The dashboard without drinks, and without AWS."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,13 +13,13 @@ DRINKS = 14
 
 
 def shows_an_old_catalogue(page: Page) -> bool:
-    """Whether the page, drawn again, says that it cannot refresh its catalogue."""
+    """Reload the page; return whether it says that it cannot refresh its catalogue."""
     page.reload()
     expect(page.get_by_role("heading", name=f"{DRINKS} drinks")).to_be_visible()
     return page.get_by_text("Showing the catalogue from").is_visible()
 
 
-def test_a_link_to_a_page_shows_the_frame_to_the_first_visitor_too(new_site, open_page):
+def test_the_first_visitor_of_a_page_sees_its_frame(new_site, open_page):
     page = open_page(f"{new_site.dashboard}/pipeline")
     for title in ("Explore", "What can I make", "Insights", "Pipeline", "Cost"):
         link = page.get_by_role("link", name=title, exact=True).filter(visible=True)
@@ -27,9 +27,7 @@ def test_a_link_to_a_page_shows_the_frame_to_the_first_visitor_too(new_site, ope
     expect(page).to_have_title("Pipeline · Mocktailverse")
 
 
-def test_a_catalogue_without_a_drink_says_what_to_do_until_there_are_some(
-    new_site, open_page, samples
-):
+def test_an_empty_catalogue_says_what_to_do_until_it_has_drinks(new_site, open_page, samples):
     page = open_page(f"{new_site.dashboard}/shelf")
     for path in ("shelf", "insights", ""):
         page.goto(f"{new_site.dashboard}/{path}")
@@ -41,7 +39,7 @@ def test_a_catalogue_without_a_drink_says_what_to_do_until_there_are_some(
     expect(page.get_by_role("heading", level=2)).to_have_text(f"{DRINKS} drinks")
 
 
-def test_without_aws_the_last_catalogue_can_still_be_used(new_site, open_page, samples):
+def test_without_aws_the_last_catalogue_is_still_usable(new_site, open_page, samples):
     new_site.put((samples / WINTER).read_bytes(), WINTER)
     new_site.until(lambda: new_site.is_published(DRINKS))
     mulled = [drink["name"] for drink in new_site.get("/drinks?q=mulled")["items"]]
@@ -55,8 +53,8 @@ def test_without_aws_the_last_catalogue_can_still_be_used(new_site, open_page, s
     expect(page.locator("td").get_by_text(WINTER, exact=True)).to_be_attached()
     page.get_by_role("link", name="Explore", exact=True).filter(visible=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Find a drink")
-    # Each page asks AWS for itself, and this one is drawn once: drawn before its own copy of the
-    # catalogue is due, it says so when it is drawn again.
+    # Each page has its own copy of the catalogue and is drawn once. If it is drawn before its copy
+    # expires, it shows the warning only when it is drawn again.
     new_site.until(lambda: shows_an_old_catalogue(page))
     page.get_by_role("searchbox").fill("mulled")
     expect(page.locator("[class*=st-key-card-] a strong")).to_have_text(mulled)

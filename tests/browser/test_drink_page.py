@@ -1,4 +1,4 @@
-"""A drink's page: amounts, where the drink comes from, and names that want to be more than text."""
+"""A drink's page: amounts, lineage, and hostile names."""
 
 import re
 
@@ -14,7 +14,7 @@ OVERFLOW = """() => [document.documentElement, ...document.querySelectorAll('[da
 
 
 def amounts(page: Page):
-    """The first column of the ingredients."""
+    """Return the first column of the ingredients."""
     return page.get_by_role("table", name="Ingredients").locator("tbody tr td:first-child")
 
 
@@ -50,16 +50,14 @@ def test_a_drink_shows_which_raw_object_it_was_built_from(visit, site):
         expect(shown).to_contain_text(value)
 
 
-def test_a_drink_that_is_not_there_says_so(visit):
+def test_a_drink_that_does_not_exist_says_so(visit):
     page = visit("?drink=thecocktaildb:1")
     expect(page.get_by_role("heading", level=1)).to_have_text("Drink not found")
     page.get_by_role("link", name="All drinks").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Find a drink")
 
 
-def test_hostile_names_are_text_that_fits_on_a_phone_and_nothing_is_executed(
-    visit, site, hostile_names
-):
+def test_hostile_names_are_shown_as_text_that_fits_on_a_phone(visit, site, hostile_names):
     page = visit("?sort=-observed", phone=True)
     assert not page.evaluate(OVERFLOW)
     for drink in hostile_names:

@@ -1,4 +1,4 @@
-"""Explore: looking for drinks as people do."""
+"""The Explore page: search, filters, sorting and pages."""
 
 import csv
 import io
@@ -13,19 +13,19 @@ pytestmark = pytest.mark.browser
 COCKTAILS = "/drinks?category=Cocktail&limit=100"
 
 STILL = "document.getAnimations().length === 0"
-"""Whether nothing on the page moves."""
+"""JavaScript that is true if nothing on the page moves."""
 
 
 def parameters(url: str) -> dict[str, list[str]]:
     return parse_qs(urlsplit(url).query)
 
 
-def asks_for(page: Page, **wanted: list[str]) -> None:
+def expect_parameters(page: Page, **expected: list[str]) -> None:
     """Wait until the URL has these parameters; the browser updates it with a delay."""
-    page.wait_for_url(lambda url: parameters(url) == wanted)
+    page.wait_for_url(lambda url: parameters(url) == expected)
 
 
-def shows(page: Page, drinks: int) -> None:
+def expect_count(page: Page, drinks: int) -> None:
     heading = page.get_by_role("heading", name=re.compile(r"^[\d,]+ drinks?$"))
     expect(heading).to_have_text(f"{drinks:,} drink{'s' * (drinks != 1)}")
 
@@ -38,57 +38,57 @@ def names(drinks) -> list[str]:
     return [drink["name"] for drink in drinks["items"]]
 
 
-def test_drinks_are_found_while_one_types(visit, site):
+def test_drinks_are_searched_while_one_types(visit, site):
     page = visit()
     page.get_by_role("searchbox").press_sequentially("whiskey so", delay=20)
     drinks = site.get("/drinks?q=whiskey so")
-    shows(page, len(drinks["items"]))
+    expect_count(page, len(drinks["items"]))
     expect(page).to_have_url(re.compile(r"\?q=whiskey\+so$"))
     expect(cards(page)).to_have_text(names(drinks))
 
 
-def test_a_word_that_nothing_has_says_so(visit):
+def test_a_search_without_results_says_so(visit):
     page = visit("?q=qwertyuiop")
     expect(page.get_by_role("main")).to_contain_text("No drink")
 
 
-def test_a_filter_is_chosen_and_taken_off_again(visit, site):
+def test_a_filter_is_selected_and_removed_again(visit, site):
     page = visit()
     page.get_by_text("Filters", exact=True).click()
-    page.wait_for_function(STILL)  # a list that is opened while its block unfolds may shut again
+    page.wait_for_function(STILL)  # a list that is opened during the animation may close again
     page.get_by_role("combobox", name="Category").click()
-    counted = {facet["value"]: facet["count"] for facet in site.get("/facets")["category"]}
-    option = f"Cocktail ({counted['Cocktail']})"
+    counts = {facet["value"]: facet["count"] for facet in site.get("/facets")["category"]}
+    option = f"Cocktail ({counts['Cocktail']})"
     page.get_by_role("option", name=option, exact=True).click()
     page.keyboard.press("Escape")
-    shows(page, counted["Cocktail"])
+    expect_count(page, counts["Cocktail"])
     expect(page).to_have_url(re.compile(r"\?category=Cocktail$"))
     expect(cards(page)).to_have_text(names(site.get(COCKTAILS))[:24])
     page.get_by_role("button", name="Category: Cocktail", exact=True).click()
-    shows(page, site.get("/stats")["drinks"])
-    asks_for(page)
+    expect_count(page, site.get("/stats")["drinks"])
+    expect_parameters(page)
 
 
-def test_the_numbers_beside_mocktails_and_others_are_those_of_the_api(visit, site):
+def test_the_numbers_of_mocktails_and_other_drinks_match_the_api(visit, site):
     page = visit("?category=Cocktail")
-    counted = site.get("/facets?category=Cocktail")["mocktail"]
+    counts = site.get("/facets?category=Cocktail")["mocktail"]
     words = {"true": "Mocktails", "false": "With alcohol"}
-    for facet in counted:
+    for facet in counts:
         expect(
             page.get_by_role("radio", name=f"{words[facet['value']]} {facet['count']}", exact=True)
         ).to_be_visible()
     page.get_by_role("radio", name=re.compile("^Mocktails")).click()
-    shows(page, next(facet["count"] for facet in counted if facet["value"] == "true"))
-    asks_for(page, category=["Cocktail"], mocktail=["true"])
+    expect_count(page, next(facet["count"] for facet in counts if facet["value"] == "true"))
+    expect_parameters(page, category=["Cocktail"], mocktail=["true"])
 
 
-def test_a_reload_keeps_what_one_looks_for(visit, site):
+def test_a_reload_keeps_the_search(visit, site):
     page = visit("?q=lime&category=Cocktail&mocktail=false&sort=-abv&view=table")
     before = page.url
     drinks = site.get("/drinks?q=lime&category=Cocktail&mocktail=false&sort=-abv&limit=100")
-    shows(page, len(drinks["items"]))
+    expect_count(page, len(drinks["items"]))
     page.reload()
-    shows(page, len(drinks["items"]))
+    expect_count(page, len(drinks["items"]))
     expect(page).to_have_url(before)
     expect(page.get_by_role("searchbox")).to_have_value("lime")
     expect(page.get_by_role("radio", name=re.compile("^With alcohol"))).to_be_checked()
@@ -98,32 +98,32 @@ def test_a_reload_keeps_what_one_looks_for(visit, site):
     expect(first).to_be_attached()
 
 
-def test_going_back_undoes_one_step_after_the_other(visit, site):
+def test_going_back_undoes_one_step_at_a_time(visit, site):
     page = visit("?category=Cocktail")
     everything = len(site.get(COCKTAILS)["items"])
-    shows(page, everything)
+    expect_count(page, everything)
     mocktails = site.get(f"{COCKTAILS}&mocktail=true")
     page.get_by_role("radio", name=re.compile("^Mocktails")).click()
-    shows(page, len(mocktails["items"]))
+    expect_count(page, len(mocktails["items"]))
     cards(page).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(names(mocktails)[0])
     page.go_back()
-    shows(page, len(mocktails["items"]))
+    expect_count(page, len(mocktails["items"]))
     expect(page.get_by_role("radio", name=re.compile("^Mocktails"))).to_be_checked()
     page.go_back()
-    shows(page, everything)
+    expect_count(page, everything)
     expect(page.get_by_role("radio", name="All drinks")).to_be_checked()
 
 
-def test_the_link_on_a_drinks_page_leads_back_to_the_list_one_came_from(visit, site):
+def test_the_link_on_a_drinks_page_leads_back_to_the_previous_list(visit, site):
     page = visit("?category=Cocktail&sort=-name")
     drinks = site.get(f"{COCKTAILS}&sort=-name")
     cards(page).nth(1).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(names(drinks)[1])
     page.get_by_role("link", name="All drinks").click()
-    shows(page, len(drinks["items"]))
+    expect_count(page, len(drinks["items"]))
     expect(cards(page).first).to_have_text(names(drinks)[0])
-    asks_for(page, category=["Cocktail"], sort=["-name"])
+    expect_parameters(page, category=["Cocktail"], sort=["-name"])
 
 
 def test_drinks_are_sorted(visit, site):
@@ -131,10 +131,10 @@ def test_drinks_are_sorted(visit, site):
     page.get_by_role("combobox", name="Sort by").click()
     page.get_by_role("option", name="Strongest first").click()
     expect(cards(page)).to_have_text(names(site.get(f"{COCKTAILS}&sort=-abv"))[:24])
-    asks_for(page, category=["Cocktail"], sort=["-abv"])
+    expect_parameters(page, category=["Cocktail"], sort=["-abv"])
 
 
-def test_the_next_page_goes_on_where_the_first_ended(visit, site):
+def test_the_next_page_continues_where_the_first_ended(visit, site):
     page = visit("?category=Cocktail")
     drinks = names(site.get(COCKTAILS))
     expect(cards(page)).to_have_text(drinks[:24])
@@ -154,7 +154,7 @@ def test_the_table_shows_the_same_drinks_as_the_cards(visit, site):
         expect(page.locator("td").get_by_text(name, exact=True)).to_be_attached()
 
 
-def test_chance_chooses_one_of_the_drinks_below(visit, site):
+def test_surprise_me_opens_one_of_the_drinks_in_the_list(visit, site):
     page = visit("?q=negroni")
     page.get_by_role("button", name="Surprise me").click()
     expect(page).to_have_url(re.compile("drink="))
@@ -164,11 +164,11 @@ def test_chance_chooses_one_of_the_drinks_below(visit, site):
 
 def test_the_download_is_complete_and_no_cell_of_it_is_a_formula(visit, site, hostile_names):
     page = visit()
-    with page.expect_download() as started:
+    with page.expect_download() as download:
         page.get_by_role("button", name="Download CSV").click()
-    text = started.value.path().read_text(encoding="utf-8")
+    text = download.value.path().read_text(encoding="utf-8")
     rows = list(csv.DictReader(io.StringIO(text)))
-    assert started.value.suggested_filename == "drinks.csv"
+    assert download.value.suggested_filename == "drinks.csv"
     assert len(rows) == site.get("/stats")["drinks"]
     assert hostile_names.keys() <= {row["id"] for row in rows}
     risky = [cell for row in rows for cell in row.values() if re.match(r"[=+@\t\r]|-(?!\d)", cell)]

@@ -1,4 +1,4 @@
-"""Insights and Cost: charts with words for those who do not see them, and figures that agree."""
+"""The Insights and Cost pages: charts with text alternatives, and figures that match the API."""
 
 import re
 
@@ -20,10 +20,10 @@ def test_every_chart_is_drawn_and_has_a_text_alternative(visit, path, charts):
     expect(page.locator(DRAWN)).to_have_count(charts)
     labels = [page.locator(CHART).nth(n).get_attribute("aria-label") for n in range(charts)]
     assert all(labels)
-    assert "Vega visualization" not in labels  # which says nothing
+    assert "Vega visualization" not in labels  # a default text without information
 
 
-def test_insights_have_their_figures_beside_them(visit, site):
+def test_insights_show_the_figures_of_the_api(visit, site):
     page = visit("insights")
     statistics = site.get("/stats")
     for label, key in (("Drinks", "drinks"), ("Mocktails", "mocktails")):
@@ -35,7 +35,7 @@ def test_insights_have_their_figures_beside_them(visit, site):
     expect(row.locator("td").nth(1)).to_have_text(str(most["count"]))
 
 
-def test_the_cost_page_counts_what_was_loaded_and_what_that_would_cost(visit, site):
+def test_the_cost_page_shows_the_loads_and_their_cost(visit, site):
     page = visit("cost")
     expect(page.get_by_text("costs nothing")).to_be_visible()
     for label in ("So far this month", "Forecast for the month"):

@@ -1,4 +1,4 @@
-"""Options of the chaos tests: how many rounds, and their seed."""
+"""Options of the chaos tests: the number of rounds and their seed."""
 
 import os
 
@@ -10,11 +10,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("chaos")
     group.addoption("--chaos-seed", type=int, help="Round n has the seed SEED + n.")
     group.addoption("--chaos-rounds", type=int, default=5, help="Number of rounds.")
-    group.addoption("--chaos-minutes", type=float, help="Time limit, in place of a number.")
+    group.addoption(
+        "--chaos-minutes", type=float, help="Time limit, instead of a number of rounds."
+    )
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    """Print the seed, also when everything passes."""
+    """Print the seed, even if all tests pass."""
     if config.getoption("--chaos-seed", default=None) is None:
         config.option.chaos_seed = int.from_bytes(os.urandom(3))
     return f"chaos seed: {config.option.chaos_seed}"

@@ -1,8 +1,8 @@
-"""Random faults in the life of a local stack: its data is kept, or the refusal is clear.
+"""Random faults in a local stack's life cycle: it keeps its data or reports a clear error.
 
 `make chaos SEED=7 N=10` runs ten rounds with the seeds 7 to 16. A round's scenario is its seed
-modulo the number of scenarios, so that as many rounds as scenarios run each once. To repeat round
-9, run `make chaos SEED=9 N=1`.
+modulo the number of scenarios, so that consecutive rounds run all scenarios in turn. To repeat
+round 9, run `make chaos SEED=9 N=1`.
 """
 
 import contextlib
@@ -29,39 +29,39 @@ from mocktailverse.local.state import EMULATOR, LocalStack, read_stack
 from mocktailverse.waiting import wait_until
 from worlds.processes import processes_of
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(0)]  # each command has a limit of its own
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(0)]  # each command has a separate time limit
 
 COMMAND = Path(sys.executable).with_name("mocktailverse")
 SAMPLES = Path(__file__).resolve().parents[2] / "data" / "raw"
 COMMAND_LIMIT_S = 240.0
 DONE, FAILED, USAGE, UNREACHABLE, INTERRUPTED = 0, 1, 2, 3, 130
 START_UP_S = 0.5
-"""An interpreter that is still starting ends on an interrupt as interpreters do."""
+"""Time to start the interpreter, which prints its own traceback on an earlier interrupt."""
 
-NOBODY = 65534
+NOBODY_UID = 65534
 eventually = partial(wait_until, timeout_s=60, poll_s=0.05)
 
 
-class Ended(NamedTuple):
-    """How a command ended."""
+class CommandResult(NamedTuple):
+    """The exit code and the output of a command."""
 
     code: int
     out: str
     err: str
 
 
-class Stage:
-    """A folder in which commands run, and what may be said of each of them."""
+class Sandbox:
+    """A folder in which commands run, with checks that hold for every command."""
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.folder = folder
         self.home = folder / "Zustand für alle" / "Maß"
-        self.chance = random.Random(seed)  # noqa: S311 - not for secrets
-        self.surroundings = {**os.environ, "TMPDIR": str(folder / "scratch")}
+        self.random = random.Random(seed)  # noqa: S311 - not for secrets
+        self.environment = {**os.environ, "TMPDIR": str(folder / "scratch")}
         (folder / "scratch").mkdir()
 
-    def begin(self, *arguments: object, **surroundings: str) -> "subprocess.Popen[str]":
-        note("mocktailverse", *arguments)
+    def start(self, *arguments: object, **variables: str) -> "subprocess.Popen[str]":
+        log("mocktailverse", *arguments)
         return subprocess.Popen(
             [COMMAND, *map(str, arguments)],
             stdin=subprocess.DEVNULL,
@@ -69,37 +69,39 @@ class Stage:
             stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="replace",
-            env={**self.surroundings, **surroundings},
+            env={**self.environment, **variables},
         )
 
-    def end(self, process: "subprocess.Popen[str]", *codes: int) -> Ended:
-        """Wait for a command; it ends with one of these codes and never with a traceback."""
+    def finish(self, process: "subprocess.Popen[str]", *codes: int) -> CommandResult:
+        """Wait for a command; check that it exits with one of these codes, without a traceback."""
         try:
             out, err = process.communicate(timeout=COMMAND_LIMIT_S)
         except subprocess.TimeoutExpired:
             process.kill()
             pytest.fail(f"{process.args} does not end: {process.communicate()}")
-        ended = Ended(process.returncode, out, err)
-        note("  ->", ended.code, err.strip()[-300:])
+        result = CommandResult(process.returncode, out, err)
+        log("  ->", result.code, err.strip()[-300:])
         assert "Traceback" not in err, err
-        assert ended.code in codes, ended
-        if "status" in process.args and ended.code == UNREACHABLE:
+        assert result.code in codes, result
+        if "status" in process.args and result.code == UNREACHABLE:
             assert "Local stack" in out  # the state is its result, not an error
-        elif ended.code in (FAILED, USAGE, UNREACHABLE):
+        elif result.code in (FAILED, USAGE, UNREACHABLE):
             assert err.startswith("Error: ")
-        return ended
+        return result
 
-    def run(self, *arguments: object, codes: tuple[int, ...] = (DONE,), **variables: str) -> Ended:
-        return self.end(self.begin(*arguments, **variables), *codes)
+    def run(
+        self, *arguments: object, codes: tuple[int, ...] = (DONE,), **variables: str
+    ) -> CommandResult:
+        return self.finish(self.start(*arguments, **variables), *codes)
 
-    def up(self, *arguments: object, codes: tuple[int, ...] = (DONE,)) -> Ended:
+    def up(self, *arguments: object, codes: tuple[int, ...] = (DONE,)) -> CommandResult:
         return self.run("up", "--detach", *arguments, "--state-dir", self.home, codes=codes)
 
     def down(self) -> None:
         self.run("down", "--state-dir", self.home)
 
-    def filled(self) -> dict[str, str]:
-        """Start a stack and ingest the samples; the drinks table."""
+    def start_with_samples(self) -> dict[str, str]:
+        """Start a stack and ingest the samples; return the drinks table."""
         self.up()
         files = [SAMPLES / "mocktails.json", SAMPLES / "winter.ndjson.gz"]
         self.run("ingest", *files, "--wait", "--state-dir", self.home)
@@ -108,71 +110,71 @@ class Stage:
         return table
 
     def table(self) -> dict[str, str]:
-        """Every item of the drinks table, by id."""
+        """Return every item of the drinks table as JSON text, by id."""
         stack = read_stack(self.home)
         assert stack is not None
-        pages = stack.clients().dynamodb.get_paginator("scan")
-        found = pages.paginate(TableName=stack.outputs["DrinksTable"], ConsistentRead=True)
-        items = (item for page in found for item in page["Items"])
+        scan = stack.clients().dynamodb.get_paginator("scan")
+        pages = scan.paginate(TableName=stack.outputs["DrinksTable"], ConsistentRead=True)
+        items = (item for page in pages for item in page["Items"])
         return {item["id"]["S"]: json.dumps(item, sort_keys=True) for item in items}
 
     def processes(self) -> list[psutil.Process]:
-        """Processes that know the folder: by command line, working folder or environment."""
+        """Return the processes whose command line, working folder or environment has the folder."""
         return processes_of(self.folder)
 
-    def is_left_clean(self) -> None:
-        """Nothing runs, and nothing temporary is left."""
+    def check_clean(self) -> None:
+        """Check that no process runs and that no temporary file is left."""
         assert eventually(lambda: self.processes() == [])
         assert list((self.folder / "scratch").iterdir()) == []
         assert not (self.home / "tmp").exists()
 
 
-def note(*words: object) -> None:
-    print(f"{time.monotonic():10.1f}", *words, flush=True)  # noqa: T201 - what a failure needs
+def log(*words: object) -> None:
+    print(f"{time.monotonic():10.1f}", *words, flush=True)  # noqa: T201 - to explain a failure
 
 
 # ---- scenarios
 
 
-def parts_are_killed_and_frozen(stage: Stage) -> None:
-    """Parts die or freeze before and during `up`; then the data is there, or `up` refuses."""
-    table = stage.filled()
-    for _ in range(stage.chance.randint(1, 3)):
-        stack = read_stack(stage.home)
+def parts_are_killed_and_frozen(sandbox: Sandbox) -> None:
+    """Parts die or freeze before and during `up`; then the data is kept, or `up` refuses."""
+    table = sandbox.start_with_samples()
+    for _ in range(sandbox.random.randint(1, 3)):
+        stack = read_stack(sandbox.home)
         assert stack is not None
-        names = stage.chance.sample(list(stack.by_name), stage.chance.randint(1, 2))
-        frozen = [name for name in names if stage.chance.random() < 0.5]
+        names = sandbox.random.sample(list(stack.by_name), sandbox.random.randint(1, 2))
+        frozen = [name for name in names if sandbox.random.random() < 0.5]
         killed = [name for name in names if name not in frozen]
-        early = stage.chance.random() < 0.6
-        note("freeze", frozen, "kill", killed, "before" if early else "during", "up")
-        if early:
-            strike(stack, frozen, killed)
-        up = stage.begin("up", "--detach", "--state-dir", stage.home)
-        time.sleep(stage.chance.uniform(0, 6))
-        if not early:
-            strike(stack, frozen, killed)
-            time.sleep(stage.chance.uniform(0, 4))
-        if stage.chance.random() < 0.3:
+        is_before_up = sandbox.random.random() < 0.6
+        log("freeze", frozen, "kill", killed, "before" if is_before_up else "during", "up")
+        if is_before_up:
+            disturb(stack, frozen, killed)
+        up = sandbox.start("up", "--detach", "--state-dir", sandbox.home)
+        time.sleep(sandbox.random.uniform(0, 6))
+        if not is_before_up:
+            disturb(stack, frozen, killed)
+            time.sleep(sandbox.random.uniform(0, 4))
+        if sandbox.random.random() < 0.3:
             time.sleep(START_UP_S)
-            number = stage.chance.choice([signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-            note("signal", number, "to up")
+            number = sandbox.random.choice([signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+            log("signal", number, "to up")
             up.send_signal(number)
         wake(stack, frozen)
-        stage.end(up, DONE, UNREACHABLE, FAILED, INTERRUPTED, 143, -9)
+        sandbox.finish(up, DONE, UNREACHABLE, FAILED, INTERRUPTED, 143, -9)
         if EMULATOR in killed:
-            refusal = stage.up(codes=(UNREACHABLE,))
-            assert "has ended" in refusal.err
-            assert "mocktailverse up --forget" in refusal.err
-            stage.up("--forget")
-            assert stage.table() == {}
+            result = sandbox.up(codes=(UNREACHABLE,))
+            assert "has ended" in result.err
+            assert "mocktailverse up --forget" in result.err
+            sandbox.up("--forget")
+            assert sandbox.table() == {}
             break
-        stage.up()
-        assert lifecycle.status(stage.home).state == "running"
-        assert stage.table() == table
-    stage.down()
+        sandbox.up()
+        assert lifecycle.status(sandbox.home).state == "running"
+        assert sandbox.table() == table
+    sandbox.down()
 
 
-def strike(stack: LocalStack, frozen: list[str], killed: list[str]) -> None:
+def disturb(stack: LocalStack, frozen: list[str], killed: list[str]) -> None:
     for name in frozen + killed:
         with contextlib.suppress(ProcessLookupError):
             os.kill(stack.by_name[name].pid, signal.SIGSTOP if name in frozen else signal.SIGKILL)
@@ -184,90 +186,90 @@ def wake(stack: LocalStack, frozen: list[str]) -> None:
             os.kill(stack.by_name[name].pid, signal.SIGCONT)
 
 
-def a_demo_is_interrupted(stage: Stage) -> None:
-    """Ctrl-C, also pressed twice, at any moment of a demo leaves nothing."""
+def a_demo_is_interrupted(sandbox: Sandbox) -> None:
+    """One or two Ctrl-C at any time during a demo leave nothing behind."""
     for _ in range(2):
-        demo = stage.begin("demo", "--headless")
-        time.sleep(START_UP_S + stage.chance.expovariate(1 / 4))
-        for _press in range(stage.chance.randint(1, 2)):
+        demo = sandbox.start("demo", "--headless")
+        time.sleep(START_UP_S + sandbox.random.expovariate(1 / 4))
+        for _press in range(sandbox.random.randint(1, 2)):
             demo.send_signal(signal.SIGINT)
-            time.sleep(stage.chance.uniform(0, 0.3))
-        stage.end(demo, INTERRUPTED, DONE)
-        stage.is_left_clean()
+            time.sleep(sandbox.random.uniform(0, 0.3))
+        sandbox.finish(demo, INTERRUPTED, DONE)
+        sandbox.check_clean()
 
 
-def the_disk_is_small(stage: Stage) -> None:
-    """A start on a disk of any size works or names the disk; it does not wait for long."""
-    kib = round(2 ** stage.chance.uniform(3, 15))
-    disk = stage.folder / "disk"
+def the_disk_is_small(sandbox: Sandbox) -> None:
+    """A start on a disk of any size succeeds, or reports a full disk without a long wait."""
+    kib = round(2 ** sandbox.random.uniform(3, 15))
+    disk = sandbox.folder / "disk"
     disk.mkdir()
     with mounted(disk, kib):
         home = ("--state-dir", disk / "state")
-        began = time.monotonic()
-        ended = stage.run("up", "--detach", *home, codes=(DONE, UNREACHABLE))
-        assert time.monotonic() - began < COMMAND_LIMIT_S
-        assert ended.code == DONE or "ran out of space" in ended.err, ended
-        stage.run("down", *home)
-        assert eventually(lambda: stage.processes() == [])
+        started_at = time.monotonic()
+        result = sandbox.run("up", "--detach", *home, codes=(DONE, UNREACHABLE))
+        assert time.monotonic() - started_at < COMMAND_LIMIT_S
+        assert result.code == DONE or "ran out of space" in result.err, result
+        sandbox.run("down", *home)
+        assert eventually(lambda: sandbox.processes() == [])
 
 
 @contextlib.contextmanager
 def mounted(folder: Path, kib: int) -> Iterator[None]:
-    """A file system of the given size in KiB at a folder."""
-    note("a disk of", kib, "KiB")
+    """Mount a file system of the given size in KiB at a folder within the block."""
+    log("a disk of", kib, "KiB")
     mount = ["mount", "-t", "tmpfs", "-o", f"size={kib}k", "tmpfs", str(folder)]
     if os.getuid() != 0 or not shutil.which("mount"):
-        pytest.skip("mounting a small disk takes root")
+        pytest.skip("only root can mount a small disk")
     if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("this machine lets nobody mount a tmpfs")
+        pytest.skip("this machine does not allow mounting a tmpfs")
     try:
         yield
     finally:
         subprocess.run(["umount", "-l", folder], check=True)
 
 
-def commands_run_at_once(stage: Stage) -> None:
-    """`up` and `down` in any order give one stack or none, and no debris."""
+def commands_run_concurrently(sandbox: Sandbox) -> None:
+    """Concurrent `up` and `down` give one stack or none, and leave nothing else behind."""
     running = []
-    for name in stage.chance.sample(["up", "up", "down", "status"], 3):
+    for name in sandbox.random.sample(["up", "up", "down", "status"], 3):
         arguments = ["--detach"] if name == "up" else []
-        running.append(stage.begin(name, *arguments, "--state-dir", stage.home))
-        time.sleep(stage.chance.uniform(0, 3))
+        running.append(sandbox.start(name, *arguments, "--state-dir", sandbox.home))
+        time.sleep(sandbox.random.uniform(0, 3))
     for process in running:
-        stage.end(process, DONE, *([UNREACHABLE] if "status" in process.args else []))
+        sandbox.finish(process, DONE, *([UNREACHABLE] if "status" in process.args else []))
     module = "mocktailverse.local.guarded_emulator"
-    emulators = [p for p in stage.processes() if module in " ".join(p.cmdline())]
-    stack = read_stack(stage.home)
+    emulators = [p for p in sandbox.processes() if module in " ".join(p.cmdline())]
+    stack = read_stack(sandbox.home)
     assert len(emulators) == (stack is not None)
-    stage.up()
-    assert lifecycle.status(stage.home).state == "running"
-    stage.down()
+    sandbox.up()
+    assert lifecycle.status(sandbox.home).state == "running"
+    sandbox.down()
 
 
-def surroundings_are_strange(stage: Stage) -> None:
-    """No locale, no home, a path with spaces and umlauts, and another user where we are root."""
-    plain = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
-    demo = ("demo", "--headless", "--json", "--state-dir", stage.home)
-    ended = stage.run(*demo, **plain)
-    assert json.loads(ended.out)["verify"]["ok"] is True
-    assert not (stage.home / "stack.json").exists()
+def unusual_environments(sandbox: Sandbox) -> None:
+    """No locale, no home, a path with spaces and umlauts, and as root also another user."""
+    c_locale = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    demo = ("demo", "--headless", "--json", "--state-dir", sandbox.home)
+    result = sandbox.run(*demo, **c_locale)
+    assert json.loads(result.out)["verify"]["ok"] is True
+    assert not (sandbox.home / "stack.json").exists()
     if os.getuid() == 0:
-        as_another_user(stage)
+        as_another_user(sandbox)
 
 
-def as_another_user(stage: Stage) -> None:
-    """A user who may not write to the checkout gets a stack, or one sentence."""
-    other = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+def as_another_user(sandbox: Sandbox) -> None:
+    """A user who may not write to the checkout gets a stack, or a one-sentence error."""
+    other = {"user": NOBODY_UID, "group": NOBODY_UID, "extra_groups": []}
     allowed = subprocess.run(
         ["test", "-x", Path(sys.executable).resolve()], check=False, **other
     ).returncode
     if allowed != 0:
-        note("another user may not run this Python; left out")
+        log("skipped: another user may not run this Python")
         return
-    home = stage.folder / "other"
+    home = sandbox.folder / "other"
     home.mkdir()
-    os.chown(home, NOBODY, NOBODY)
-    variables = {**stage.surroundings, "HOME": str(home), "TMPDIR": str(home)}
+    os.chown(home, NOBODY_UID, NOBODY_UID)
+    variables = {**sandbox.environment, "HOME": str(home), "TMPDIR": str(home)}
     ended = subprocess.run(
         [COMMAND, "demo", "--headless", "--json"],
         capture_output=True,
@@ -276,7 +278,7 @@ def as_another_user(stage: Stage) -> None:
         env=variables,
         **other,
     )
-    note("  ->", ended.returncode, ended.stderr[-300:])
+    log("  ->", ended.returncode, ended.stderr[-300:])
     assert "Traceback" not in ended.stderr
     assert ended.returncode in (DONE, USAGE)
 
@@ -285,12 +287,12 @@ SCENARIOS = (
     parts_are_killed_and_frozen,
     a_demo_is_interrupted,
     the_disk_is_small,
-    commands_run_at_once,
-    surroundings_are_strange,
+    commands_run_concurrently,
+    unusual_environments,
 )
 
 
-def test_a_stack_survives_chaos_or_says_why_not(pytestconfig):
+def test_a_stack_survives_chaos_or_reports_why_not(pytestconfig):
     seed, rounds = pytestconfig.option.chaos_seed, pytestconfig.option.chaos_rounds
     minutes = pytestconfig.option.chaos_minutes
     deadline = time.monotonic() + (minutes or 0) * 60
@@ -298,21 +300,21 @@ def test_a_stack_survives_chaos_or_says_why_not(pytestconfig):
         if minutes and time.monotonic() > deadline:
             break
         scenario = SCENARIOS[number % len(SCENARIOS)]
-        note(f"round {number}: {scenario.__name__}; repeat: make chaos SEED={number} N=1")
+        log(f"round {number}: {scenario.__name__}; repeat: make chaos SEED={number} N=1")
         with tempfile.TemporaryDirectory(prefix="chaos ") as folder:
-            stage = Stage(Path(folder), number)
+            sandbox = Sandbox(Path(folder), number)
             try:
-                scenario(stage)
-                stage.is_left_clean()
+                scenario(sandbox)
+                sandbox.check_clean()
             except pytest.skip.Exception as skipped:
-                note("left out:", skipped)
+                log("skipped:", skipped)
             finally:
-                end_all(stage)
+                kill_all(sandbox)
 
 
-def end_all(stage: Stage) -> None:
-    """End what a failed round left, frozen processes included."""
-    left = stage.processes()
+def kill_all(sandbox: Sandbox) -> None:
+    """Kill the processes that a failed round left, frozen ones included."""
+    left = sandbox.processes()
     for process in left:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()

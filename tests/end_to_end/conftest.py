@@ -1,4 +1,4 @@
-"""The whole chain as users start it: S3, SQS, Lambda and DynamoDB, with IAM enforced."""
+"""The whole pipeline as users start it: S3, SQS, Lambda and DynamoDB, with IAM enforced."""
 
 import json
 import os
@@ -28,8 +28,8 @@ from mocktailverse.waiting import wait_until
 Record = dict[str, Any]
 
 SAMPLES = Path(__file__).parents[2] / "data" / "raw"
-PATIENCE_S = 240.0
-"""Several times what anything takes on a machine whose processors are all taken."""
+TIMEOUT_S = 240.0
+"""Several times longer than any wait takes on a fully loaded machine."""
 POLL_S = 0.03
 BATCH_WRITE = 25
 
@@ -48,7 +48,7 @@ DRINK: Record = {
 
 
 class Pipeline:
-    """A running stack seen from outside, with the handles that a hostile test needs."""
+    """A running stack as seen from outside, with methods to disturb it."""
 
     def __init__(self, stack: LocalStack, home: Path) -> None:
         self.stack = stack
@@ -66,7 +66,7 @@ class Pipeline:
         )["EventSourceMappings"]
         self._mapping = mapping["UUID"]
 
-    # ---- raw objects in
+    # ---- raw objects and messages
 
     def put(
         self, body: bytes | list[Record], part: str = "part.json", **metadata: object
@@ -81,7 +81,7 @@ class Pipeline:
         return self.bucket.put(key, content, metadata=headers, content_type="application/json")
 
     def hold(self, body: bytes | list[Record], part: str, **metadata: object) -> ObjectVersion:
-        """Store a raw object whose event is lost; use it while the queue is not read."""
+        """Store a raw object and drop its event; use it within `unread_queue`."""
         version = self.put(body, part, **metadata)
         self.until(lambda: self.queue.waiting() > 0)
         self.clients.sqs.purge_queue(QueueUrl=self.outputs["QueueUrl"])
@@ -89,7 +89,7 @@ class Pipeline:
 
     @contextmanager
     def unread_queue(self) -> Iterator[None]:
-        """While this lasts nothing on the queue is read."""
+        """Stop reading the queue within the block."""
         self._read_queue(on=False)
         try:
             yield
@@ -105,7 +105,7 @@ class Pipeline:
             self.clients.sqs.send_message(QueueUrl=self.outputs["QueueUrl"], MessageBody=body)
 
     def deliver(self, *bodies: str, receive_count: int = 1) -> list[str]:
-        """Invoke the transform function as the queue would; the bodies that are to come back."""
+        """Invoke the transform function as the queue would; return the unprocessed bodies."""
         arn = "arn:aws:sqs:us-east-1:000000000000:mocktailverse-raw-local"
         records = [
             {
@@ -122,56 +122,57 @@ class Pipeline:
             for number, body in enumerate(bodies)
         ]
         event = {"Records": records}
-        answer = self.stores.functions.invoke(self.outputs["TransformFunction"], event)
-        return [bodies[int(item["itemIdentifier"])] for item in answer["batchItemFailures"]]
+        response = self.stores.functions.invoke(self.outputs["TransformFunction"], event)
+        return [bodies[int(item["itemIdentifier"])] for item in response["batchItemFailures"]]
 
     @staticmethod
     def event(version: ObjectVersion) -> str:
-        """The message by which S3 tells of a new object version."""
+        """Return the message that S3 sends for a new object version."""
         stored = {"key": quote_plus(version.key), "versionId": version.version_id}
         s3 = {"bucket": {"name": version.bucket}, "object": stored}
         return json.dumps({"Records": [{"eventName": "ObjectCreated:Put", "s3": s3}]})
 
     @staticmethod
     def request(version: ObjectVersion, generation: int = 1) -> str:
-        """The pipeline's own message that asks for a load."""
+        """Return the pipeline's own message that requests a load."""
         return msgspec.json.encode(LoadRequest(version, generation)).decode()
 
-    # ---- what came of it
+    # ---- results
 
     @staticmethod
-    def until(condition: Callable[[], bool], within_s: float = PATIENCE_S) -> None:
-        """Wait until a condition holds."""
-        assert wait_until(condition, within_s, POLL_S), "it did not come about in time"
+    def until(condition: Callable[[], bool], within_s: float = TIMEOUT_S) -> None:
+        """Wait until a condition is true; fail once the time is up."""
+        assert wait_until(condition, within_s, POLL_S), f"timed out after {within_s} s"
 
     def settled(self, *versions: ObjectVersion, generation: int = 1) -> list[Load]:
-        """The loads of these versions, when all are done or failed."""
+        """Wait until the loads of these versions are done or failed; return them."""
 
-        def settled() -> bool:
-            found = [self.loads.latest(version) for version in versions]
+        def are_settled() -> bool:
+            loads = [self.loads.latest(version) for version in versions]
             return all(
                 load and load.generation >= generation and load.status != "loading"
-                for load in found
+                for load in loads
             )
 
-        self.until(settled)
+        self.until(are_settled)
         return [self.load(version) for version in versions]
 
     def load(self, version: ObjectVersion) -> Load:
-        found = self.loads.latest(version)
-        assert found is not None
-        return found
+        """Return the latest load of a version, which must exist."""
+        load = self.loads.latest(version)
+        assert load is not None
+        return load
 
     def idle(self) -> None:
-        """Wait until nothing is on the queue or being worked on."""
+        """Wait until no message is on the queue or in flight."""
         self.until(lambda: self.queue.waiting() == 0)
 
     def table(self) -> dict[str, str]:
-        """Every item of the drinks table, byte for byte, by id."""
+        """Return every item of the drinks table as JSON text, by id."""
         return {item["id"]["S"]: json.dumps(item, sort_keys=True) for item in self._scan("Drinks")}
 
     def rejected(self, version: ObjectVersion) -> list[Rejected]:
-        """The rejected lines of a version's latest load."""
+        """Return the rejected lines of a version's latest load."""
         segments = self.loads.segments(version, self.load(version).generation)
         keys = [segment.rejected_key for segment in segments if segment.rejected_key]
         return [line for key in keys for line in self.bucket.rejected(key)]
@@ -179,16 +180,17 @@ class Pipeline:
     def verify(self) -> VerifyReport:
         return verify_all(self.bucket, self.drinks, self.loads, self.catalogue)
 
-    # ---- sabotage
+    # ---- faults
 
     @contextmanager
     def function_with(self, **variables: str) -> Iterator[None]:
-        """While this lasts the transform function has other environment variables."""
+        """Change environment variables of the transform function within the block."""
         with self.configured("TransformFunction", **variables):
             yield
 
     @contextmanager
     def configured(self, function: str, **variables: str) -> Iterator[None]:
+        """Change environment variables of a function, by its output name, within the block."""
         name, client = self.outputs[function], self.clients.lambda_
         before = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
         changed = {"Variables": {**before, **variables}}
@@ -202,7 +204,7 @@ class Pipeline:
 
     @contextmanager
     def visibility_timeout(self, seconds: int) -> Iterator[None]:
-        """While this lasts an unfinished message comes back after the given number of seconds."""
+        """Change the queue's visibility timeout within the block."""
         client, url = self.clients.sqs, self.outputs["QueueUrl"]
         name = "VisibilityTimeout"
         before = client.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"]
@@ -225,7 +227,7 @@ class Pipeline:
             self.clients.dynamodb.batch_write_item(RequestItems={table: chunk})
 
     def settings(self) -> dict[str, Any]:
-        """All that a test may change for a while: functions, mappings, queues, permissions."""
+        """Return the settings that tests change: functions, mappings, queues, permissions."""
         functions = self.clients.lambda_.list_functions()["Functions"]
         mappings = self.clients.lambda_.list_event_source_mappings()["EventSourceMappings"]
         roles = self.clients.iam.list_roles()["Roles"]
@@ -254,7 +256,7 @@ class Pipeline:
         }
 
     def reset(self) -> None:
-        """Make everything as it was after the start; what is on its way is waited for."""
+        """Wait until the stack is idle, then empty its queues, tables and bucket."""
         self.idle()
         self.clients.sqs.purge_queue(QueueUrl=self.outputs["DeadLetterQueueUrl"])
         self.empty_table("Drinks")
@@ -278,7 +280,7 @@ def envelope(records: list[Record]) -> bytes:
 
 
 class SharedStack:
-    """One stack for many tests, replaced by a new one after a test that may have broken it."""
+    """One stack for many tests; a new one replaces it after a test that may have broken it."""
 
     def __init__(self, new_home: Callable[[], Path]) -> None:
         self._new_home = new_home
@@ -287,7 +289,7 @@ class SharedStack:
         self._settings: dict[str, Any] = {}
 
     def lend(self) -> Pipeline:
-        """A stack that works, is empty and has its usual settings."""
+        """Return a working, empty stack with its usual settings."""
         with ExitStack() as on_failure:
             on_failure.callback(self.close)
             if self._pipeline is None:
@@ -300,10 +302,10 @@ class SharedStack:
         return self._pipeline
 
     def take_back(self, *, failed: bool) -> None:
-        """Keep the stack for the next test, unless this one failed or left something behind.
+        """Keep the stack for the next test, unless this one failed or left a change behind.
 
-        Restoring it instead would need to know all that a test can break, messages on their way
-        and invocations under way included. A new stack takes about ten seconds.
+        A changed stack is not restored: a test can break anything, messages in flight and running
+        invocations included. A new stack takes about ten seconds.
         """
         with ExitStack() as on_failure:
             on_failure.callback(self.close)
@@ -314,7 +316,7 @@ class SharedStack:
             on_failure.pop_all()
 
     def close(self) -> None:
-        """End the stack, if there is one."""
+        """Stop the stack, if it runs."""
         self._pipeline = None
         self._running.close()
 
@@ -326,7 +328,7 @@ FAILED = pytest.StashKey[bool]()
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note on a test that a phase of it failed, for the fixtures that are taken down later."""
+    """Record on a test whether one of its phases failed, for the teardown of its fixtures."""
     report = yield
     item.stash[FAILED] = report.failed or item.stash.get(FAILED, False)
     return report
@@ -334,7 +336,7 @@ def pytest_runtest_makereport(
 
 @pytest.fixture
 def new_shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedStack]:
-    """A shared stack of the test's own, not started yet."""
+    """A separate shared stack for one test, not started yet."""
     shared = SharedStack(lambda: tmp_path_factory.mktemp("stack"))
     yield shared
     shared.close()
@@ -342,7 +344,7 @@ def new_shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Share
 
 @pytest.fixture(scope="session")
 def _shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedStack]:
-    """The stack of a test process."""
+    """The shared stack of one test process."""
     shared = SharedStack(lambda: tmp_path_factory.mktemp("stack"))
     yield shared
     shared.close()
@@ -350,7 +352,7 @@ def _shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedStack]:
 
 @pytest.fixture
 def pipeline(request: pytest.FixtureRequest, _shared: SharedStack) -> Iterator[Pipeline]:
-    """The stack, empty; one a test process, as long as no test fails."""
+    """The empty stack; a test process keeps one as long as no test fails."""
     yield _shared.lend()
     _shared.take_back(failed=request.node.stash.get(FAILED, False))
 
@@ -363,7 +365,10 @@ def samples() -> Path:
 
 @pytest.fixture(scope="session")
 def drinks() -> Callable[..., list[Record]]:
-    """Makes raw records: `drinks(3, first=910001, strGlass="Mug")`; ids count up."""
+    """Return a function that makes raw records with consecutive ids.
+
+    Example: `drinks(3, first=910001, strGlass="Mug")`.
+    """
 
     def make(number: int = 1, first: int = 910_001, **fields: object) -> list[Record]:
         return [{**DRINK, "idDrink": str(first + n), **fields} for n in range(number)]
@@ -371,8 +376,8 @@ def drinks() -> Callable[..., list[Record]]:
     return make
 
 
-class Answer(NamedTuple):
-    """What a command did: its exit code, what it printed, and that as JSON where it is JSON."""
+class CommandResult(NamedTuple):
+    """The exit code and the output of a command."""
 
     code: int
     out: str
@@ -380,39 +385,40 @@ class Answer(NamedTuple):
 
     @property
     def json(self) -> Any:
+        """The output, parsed as JSON."""
         return json.loads(self.out)
 
 
 @pytest.fixture
-def command(capfd: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
-    """Runs `mocktailverse ...` within this process, which is faster than starting one each time."""
+def command(capfd: pytest.CaptureFixture[str]) -> Callable[..., CommandResult]:
+    """Return a function that runs `mocktailverse ...` in this process, without starting one."""
 
-    def run(*arguments: object) -> Answer:
+    def run(*arguments: object) -> CommandResult:
         capfd.readouterr()
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("sys.argv", ["mocktailverse", *map(str, arguments)])
             with pytest.raises(SystemExit) as ended:
                 main.run()
-        return Answer(int(ended.value.code or 0), *capfd.readouterr())
+        return CommandResult(int(ended.value.code or 0), *capfd.readouterr())
 
     return run
 
 
 @pytest.fixture
-def cli(pipeline: Pipeline, command: Callable[..., Answer]) -> Callable[..., Answer]:
-    """Runs a command on the running stack; it has to end with the given exit code."""
+def cli(pipeline: Pipeline, command: Callable[..., CommandResult]) -> Callable[..., CommandResult]:
+    """Return a function that runs a command on the stack and checks its exit code."""
 
-    def run(*arguments: object, code: int = 0) -> Answer:
-        answer = command(*arguments, "--state-dir", pipeline.home)
-        assert answer.code == code, answer
-        return answer
+    def run(*arguments: object, code: int = 0) -> CommandResult:
+        result = command(*arguments, "--state-dir", pipeline.home)
+        assert result.code == code, result
+        return result
 
     return run
 
 
 @pytest.fixture
 def foreground(scratch: Path) -> Callable[..., AbstractContextManager["subprocess.Popen[str]"]]:
-    """Start commands that run beside the test, for as long as a `with` block lasts."""
+    """Return a context manager that runs a command in the background within its block."""
 
     @contextmanager
     def run(*arguments: object) -> Iterator["subprocess.Popen[str]"]:

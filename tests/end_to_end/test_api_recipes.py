@@ -16,15 +16,15 @@ from mocktailverse.local.lifecycle import Options
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "how-to" / "use-the-api.md").read_text()
-PUBLISHED_WITHIN_S = 240
+PUBLISH_TIMEOUT_S = 240
 SAMPLES = ("mocktails.json", "cocktails.ndjson")
 
 
 def recipes(language):
-    """The page's blocks of a language, as one program."""
-    found = re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    assert len(found) >= 2
-    return "\n".join(found)
+    """Return the page's code blocks in a language, joined to one program."""
+    blocks = re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    assert len(blocks) >= 2
+    return "\n".join(blocks)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def api(tmp_path_factory):
 
 def wait_for_drinks(api, number):
     """Wait until the published catalogue has all drinks."""
-    deadline = time.monotonic() + PUBLISHED_WITHIN_S
+    deadline = time.monotonic() + PUBLISH_TIMEOUT_S
     while True:
         stats = httpx2.get(f"{api}/stats")
         if stats.is_success and stats.json()["drinks"] == number:
@@ -51,7 +51,7 @@ def wait_for_drinks(api, number):
         time.sleep(0.2)
 
 
-def printed(command, api, cwd):
+def output_of(command, api, cwd):
     done = subprocess.run(
         command,
         cwd=cwd,
@@ -67,7 +67,7 @@ def printed(command, api, cwd):
 
 def test_the_python_recipes_run(api, tmp_path):
     (tmp_path / "recipes.py").write_text(recipes("python"))
-    lines = printed([sys.executable, "recipes.py"], api, tmp_path).splitlines()
+    lines = output_of([sys.executable, "recipes.py"], api, tmp_path).splitlines()
     assert lines[0].startswith("thecocktaildb:")
     assert "['Negroni']" in lines
     assert any(line.startswith("Negroni ") and line.endswith(" % vol") for line in lines)
@@ -77,6 +77,6 @@ def test_the_python_recipes_run(api, tmp_path):
 @pytest.mark.skipif(not shutil.which("node"), reason="needs Node.js")
 def test_the_javascript_recipes_run(api, tmp_path):
     (tmp_path / "recipes.mjs").write_text(recipes("javascript"))
-    lines = printed(["node", "recipes.mjs"], api, tmp_path).splitlines()
+    lines = output_of(["node", "recipes.mjs"], api, tmp_path).splitlines()
     assert lines[0].startswith("thecocktaildb:")
     assert "Negroni" in lines[-1]

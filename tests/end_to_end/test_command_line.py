@@ -16,19 +16,19 @@ import pytest
 from worlds.processes import processes_of
 
 COMMAND = Path(sys.executable).with_name("mocktailverse")
-SERVED = 172
+SAMPLE_DRINKS = 172
 
 
 @pytest.fixture
 def scratch(tmp_path):
-    """A folder for temporary files; the command has to leave it empty."""
+    """A folder for temporary files; the command must leave it empty."""
     folder = tmp_path / "scratch"
     folder.mkdir()
     return folder
 
 
 def run(*arguments, scratch):
-    """Run a command to its end."""
+    """Run a command until it ends."""
     return subprocess.run(
         [COMMAND, *map(str, arguments)],
         capture_output=True,
@@ -38,7 +38,7 @@ def run(*arguments, scratch):
     )
 
 
-def test_the_demo_does_the_whole_job_and_leaves_nothing(scratch):
+def test_the_demo_loads_all_records_and_leaves_nothing_behind(scratch):
     ended = run("demo", "--headless", "--json", scratch=scratch)
     assert ended.returncode == 0, ended.stderr
     result = json.loads(ended.stdout)
@@ -46,14 +46,14 @@ def test_the_demo_does_the_whole_job_and_leaves_nothing(scratch):
     totals = result["totals"]
     assert set(totals) == {"read", "loaded", "unchanged", "stale", "rejected"}
     assert totals["read"] == sum(totals.values()) - totals["read"]
-    assert totals["loaded"] >= SERVED
+    assert totals["loaded"] >= SAMPLE_DRINKS
     assert totals["rejected"] > 0
     assert result["dead_letters"] == 0
     assert list(scratch.iterdir()) == []
     assert processes_of(scratch) == []
 
 
-def test_a_stack_is_up_until_it_is_taken_down(tmp_path, scratch, samples, command):
+def test_a_stack_runs_until_it_is_stopped(tmp_path, scratch, samples, command):
     home = tmp_path / "home"
     state = ("--state-dir", home)
     ended = run("up", "--detach", *state, "--json", scratch=scratch)
@@ -109,7 +109,7 @@ def test_a_stack_is_up_until_it_is_taken_down(tmp_path, scratch, samples, comman
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_stack_in_the_foreground_leaves_nothing_when_it_stops(
+def test_a_stack_in_the_foreground_leaves_nothing_behind_when_it_stops(
     tmp_path, scratch, foreground, number
 ):
     home = tmp_path / "home"
@@ -127,7 +127,7 @@ def test_a_stack_in_the_foreground_leaves_nothing_when_it_stops(
     assert {path.name for path in home.iterdir()} == {*logs, "lock"}
 
 
-def test_a_demo_that_is_interrupted_leaves_nothing(scratch, foreground):
+def test_an_interrupted_demo_leaves_nothing_behind(scratch, foreground):
     with foreground("demo", "--headless") as demo:
         while not any(scratch.glob("mocktailverse-*/tmp/*")):
             assert demo.poll() is None
@@ -141,7 +141,7 @@ def test_a_demo_that_is_interrupted_leaves_nothing(scratch, foreground):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A folder on a file system of 8 MiB, too small for the functions' code."""
+    """A folder on a file system of 8 MiB, which is too small for the functions' code."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder]
@@ -153,7 +153,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "-l", folder], check=True)
 
 
-def test_a_full_disk_is_reported_instead_of_waited_for(small_disk, scratch):
+def test_a_full_disk_is_reported_without_waiting(small_disk, scratch):
     home = small_disk / "home"
     ended = run("up", "--detach", "--state-dir", home, scratch=scratch)
     assert ended.returncode == 3
@@ -195,7 +195,7 @@ def test_without_a_stack_the_error_names_the_command_that_starts_one(
 
 
 @pytest.mark.parametrize("name", ["up", "demo"])
-def test_a_port_in_use_is_reported_with_a_remedy(command, tmp_path, name):
+def test_a_port_in_use_is_reported_with_a_fix(command, tmp_path, name):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         result = command(name, "--port", port, "--state-dir", tmp_path / "home")
@@ -222,13 +222,13 @@ def test_a_port_in_use_is_reported_with_a_remedy(command, tmp_path, name):
     ],
     ids=" ".join,
 )
-def test_wrong_usage_of_the_command_line_ends_with_2(command, arguments):
+def test_wrong_usage_of_the_command_line_exits_with_2(command, arguments):
     result = command(*arguments)
     assert (result.code, result.out) == (2, "")
     assert result.err
 
 
-def test_missing_records_are_wrong_usage(command, tmp_path):
+def test_a_missing_records_file_is_wrong_usage(command, tmp_path):
     result = command(
         "up", "--detach", "--records", tmp_path / "none", "--state-dir", tmp_path / "h"
     )

@@ -21,7 +21,7 @@ NOON, ONE, TWO, THREE = (1_700_000_000_000 + hour * 3_600_000 for hour in range(
 
 @pytest.fixture
 def snapshots(pipeline, drinks):
-    """Four snapshots of one source, none of them loaded: the ids are shared, changed, reused."""
+    """Four snapshots of one source, not loaded yet: they share, change and reuse ids."""
     with pipeline.unread_queue():
         yield [
             pipeline.hold(drinks(4), "noon", observed_at=NOON),
@@ -45,10 +45,10 @@ def test_any_order_of_deliveries_gives_the_same_table(pipeline, snapshots):
     assert pipeline.verify().ok
 
 
-def test_deliveries_all_at_once_give_the_same_table_as_one_by_one(pipeline, snapshots):
+def test_concurrent_deliveries_give_the_same_table_as_sequential_ones(pipeline, snapshots):
     for version in snapshots:
         pipeline.deliver(pipeline.event(version))
-    one_by_one = pipeline.table()
+    sequential = pipeline.table()
     pipeline.empty_table("Drinks")
     pipeline.empty_table("Loads")
 
@@ -56,11 +56,11 @@ def test_deliveries_all_at_once_give_the_same_table_as_one_by_one(pipeline, snap
     with ThreadPoolExecutor(len(messages)) as pool:
         assert list(pool.map(pipeline.deliver, messages)) == [[]] * len(messages)
 
-    assert pipeline.table() == one_by_one
+    assert pipeline.table() == sequential
     assert pipeline.verify().ok
 
 
-def test_an_older_snapshot_that_comes_late_is_stale(pipeline, drinks):
+def test_an_older_snapshot_that_arrives_late_is_stale(pipeline, drinks):
     pipeline.settled(pipeline.put(drinks(2, strGlass="Mug"), "new", observed_at=TWO))
     before = pipeline.table()
     (load,) = pipeline.settled(pipeline.put(drinks(2), "old", observed_at=NOON))
@@ -68,7 +68,7 @@ def test_an_older_snapshot_that_comes_late_is_stale(pipeline, drinks):
     assert pipeline.table() == before
 
 
-def test_what_is_seen_again_unchanged_moves_forward(pipeline, drinks):
+def test_an_unchanged_drink_that_is_seen_again_gets_the_newer_observation_time(pipeline, drinks):
     pipeline.settled(pipeline.put(drinks(2), "a", observed_at=NOON))
     (load,) = pipeline.settled(pipeline.put(drinks(2), "b", observed_at=ONE))
     assert load.counts == Counts(read=2, unchanged=2)
@@ -76,7 +76,7 @@ def test_what_is_seen_again_unchanged_moves_forward(pipeline, drinks):
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
-def test_there_and_back_again_ends_with_the_last(pipeline, drinks, order):
+def test_a_change_and_its_reversal_end_with_the_latest_observation(pipeline, drinks, order):
     with pipeline.unread_queue():
         versions = [
             pipeline.hold(drinks(), "a", observed_at=NOON),
@@ -89,7 +89,7 @@ def test_there_and_back_again_ends_with_the_last(pipeline, drinks, order):
     assert (register.drink.glass, register.drink.observed_at) == ("Wine glass", TWO)
 
 
-def test_two_snapshots_of_the_same_moment_have_one_winner(pipeline, drinks):
+def test_two_snapshots_of_the_same_time_have_one_winner(pipeline, drinks):
     with pipeline.unread_queue():
         mug = pipeline.hold(drinks(strGlass="Mug"), "mug", observed_at=NOON)
         jug = pipeline.hold(drinks(strGlass="Jug"), "jug", observed_at=NOON)
@@ -102,7 +102,7 @@ def test_two_snapshots_of_the_same_moment_have_one_winner(pipeline, drinks):
     assert tables[0] == tables[1]
 
 
-def test_one_event_five_times_at_once_is_one_load(pipeline, drinks):
+def test_five_copies_of_one_event_are_one_load(pipeline, drinks):
     with pipeline.unread_queue():
         version = pipeline.hold(drinks(40), "five times")
         pipeline.send(*[pipeline.event(version)] * 5)
@@ -115,18 +115,18 @@ def test_one_event_five_times_at_once_is_one_load(pipeline, drinks):
     assert pipeline.verify().ok
 
 
-def test_five_invocations_at_once_are_one_load(pipeline, drinks):
+def test_five_concurrent_invocations_are_one_load(pipeline, drinks):
     with pipeline.unread_queue():
         version = pipeline.hold(drinks(40), "five workers")
         with ThreadPoolExecutor(5) as pool:
-            comes_back = list(pool.map(pipeline.deliver, [pipeline.event(version)] * 5))
+            unprocessed = list(pool.map(pipeline.deliver, [pipeline.event(version)] * 5))
     (load,) = pipeline.settled(version)
-    assert comes_back == [[]] * 5
+    assert unprocessed == [[]] * 5
     assert (load.status, load.counts) == ("done", Counts(read=40, loaded=40))
     assert pipeline.verify().ok
 
 
-def test_a_finished_load_is_not_done_again(pipeline, drinks):
+def test_a_finished_load_is_not_repeated(pipeline, drinks):
     version = pipeline.put(drinks(2))
     (load,) = pipeline.settled(version)
     pipeline.empty_table("Drinks")
@@ -135,7 +135,7 @@ def test_a_finished_load_is_not_done_again(pipeline, drinks):
     assert pipeline.table() == {}
 
 
-def test_a_replay_gives_the_same_table_in_a_new_generation(pipeline, drinks, cli):
+def test_a_replay_gives_the_same_table_as_a_new_generation(pipeline, drinks, cli):
     versions = [
         pipeline.put(drinks(3), "a", observed_at=NOON),
         pipeline.put(drinks(3, strGlass="Mug"), "b", observed_at=ONE),
@@ -149,7 +149,7 @@ def test_a_replay_gives_the_same_table_in_a_new_generation(pipeline, drinks, cli
     assert pipeline.verify().ok
 
 
-def test_a_replay_restores_a_table_that_was_emptied(pipeline, drinks, cli):
+def test_a_replay_restores_an_emptied_table(pipeline, drinks, cli):
     versions = [
         pipeline.put(drinks(3), "a", observed_at=NOON),
         pipeline.put(drinks(2, 910_002, **NEGRONI), "b", observed_at=ONE),
@@ -164,7 +164,7 @@ def test_a_replay_restores_a_table_that_was_emptied(pipeline, drinks, cli):
     assert pipeline.verify().ok
 
 
-def test_an_id_that_is_given_to_another_recipe_says_so(pipeline, drinks):
+def test_an_id_that_the_source_reassigns_to_another_recipe_is_marked(pipeline, drinks):
     versions = [
         pipeline.put(drinks(**NEGRONI), "a", observed_at=NOON),
         pipeline.put(drinks(**AMERICANO), "only half changed", observed_at=ONE),
@@ -179,7 +179,7 @@ def test_an_id_that_is_given_to_another_recipe_says_so(pipeline, drinks):
     assert pipeline.verify().ok
 
 
-def test_an_id_that_comes_twice_in_one_object_stands_once(pipeline, drinks):
+def test_an_id_that_occurs_twice_in_one_object_is_stored_once(pipeline, drinks):
     records = [*drinks(2), *drinks(1, strGlass="Mug"), *drinks(2)]
     (load,) = pipeline.settled(pipeline.put(records))
     assert load.counts.read == 5
@@ -188,7 +188,7 @@ def test_an_id_that_comes_twice_in_one_object_stands_once(pipeline, drinks):
     assert pipeline.verify().ok
 
 
-def test_a_raw_object_replayed_twice_at_once_still_settles(pipeline, drinks):
+def test_concurrent_replays_of_a_raw_object_all_finish(pipeline, drinks):
     version = pipeline.put(drinks(3))
     pipeline.settled(version)
     before = pipeline.table()

@@ -1,4 +1,4 @@
-"""`mocktailverse cost` on the embedded AWS: what was loaded, as it would cost on AWS."""
+"""`mocktailverse cost` on the embedded AWS: what the same load would cost on AWS."""
 
 import pytest
 
@@ -30,22 +30,22 @@ def loaded(pipeline, drinks):
 
 
 @pytest.mark.usefixtures("loaded")
-def test_the_month_is_computed_from_what_was_loaded(cli):
-    told = cli("cost", "--json").json
-    assert set(told) == KEYS
-    assert told["env"] == "local"
-    assert told["workload"]["measured"]["records"] == 50
-    assert told["workload"]["measured"]["loads"] == 2
-    assert told["problems"] == []
-    assert told["workload"]["write_share"] > 0
-    assert told["account"] == {"free_tier": None, "billed": None}
-    lines = {line["usage"]: line for line in told["lines"]}
+def test_the_month_s_cost_is_computed_from_the_loads(cli):
+    report = cli("cost", "--json").json
+    assert set(report) == KEYS
+    assert report["env"] == "local"
+    assert report["workload"]["measured"]["records"] == 50
+    assert report["workload"]["measured"]["loads"] == 2
+    assert report["problems"] == []
+    assert report["workload"]["write_share"] > 0
+    assert report["account"] == {"free_tier": None, "billed": None}
+    lines = {line["usage"]: line for line in report["lines"]}
     assert all(set(line) == LINE_KEYS for line in lines.values())
     assert lines["dynamodb_wcu"]["month"] == 4
     assert lines["lambda_requests"]["so_far"] >= 2
-    share = told["workload"]["measured"]["month_share"]
+    share = report["workload"]["measured"]["month_share"]
     assert lines["sqs_requests"]["month"] == pytest.approx(lines["sqs_requests"]["so_far"] / share)
-    assert told["usd"] == pytest.approx(sum(line["usd"] for line in lines.values()))
+    assert report["usd"] == pytest.approx(sum(line["usd"] for line in lines.values()))
 
 
 @pytest.mark.usefixtures("loaded")
@@ -55,12 +55,12 @@ def test_the_workload_can_be_scaled(cli):
     )
     assert once["workload"]["records"] == pytest.approx(50_000)
     assert once["workload"]["loads"] == pytest.approx(2_000)
-    first, second = ({x["usage"]: x["month"] for x in told["lines"]} for told in (once, twice))
+    first, second = ({x["usage"]: x["month"] for x in report["lines"]} for report in (once, twice))
     assert second["s3_writes"] - first["s3_writes"] >= 2_000
     assert second["dynamodb_wcu"] == first["dynamodb_wcu"]
 
 
-def test_people_are_told_that_the_local_stack_costs_nothing(cli):
-    answer = cli("cost")
-    assert "not free" in answer.out
-    assert "costs nothing" in answer.err
+def test_the_text_output_says_that_the_local_stack_costs_nothing(cli):
+    result = cli("cost")
+    assert "not free" in result.out
+    assert "costs nothing" in result.err

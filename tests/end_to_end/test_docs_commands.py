@@ -1,6 +1,6 @@
-"""What the docs say of commands is true: they run and print what is shown, or at least exist.
+"""The commands in the docs are right: they run and print what a page shows, or at least exist.
 
-CONTRIBUTING.md tells writers of docs the rules that are checked here.
+CONTRIBUTING.md describes the rules that are checked here.
 """
 
 import contextlib
@@ -30,7 +30,7 @@ BIN = Path(sys.executable).parent
 NAME = "mocktailverse"
 COLUMNS = 110
 PAGE_TIMEOUT_S = 580  # just below pytest's own, so that the page's processes are still ended
-NOWHERE = "http://127.0.0.1:9"
+CLOSED_PORT = "http://127.0.0.1:9"
 END = "\x1e"
 
 FENCE = re.compile(r"^ *```(\w*)")
@@ -48,7 +48,7 @@ DOCS = sorted(str(page.relative_to(ROOT)) for page in PAGES)
 RUN = [page for page in DOCS if "```console" in (ROOT / page).read_text()]
 
 
-# ---- what a page says
+# ---- the commands on a page
 
 
 class Block(NamedTuple):
@@ -59,7 +59,7 @@ class Block(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A command that a page shows, how it has to end, and what the page shows as its output."""
+    """A command that a page shows, with its expected exit code and output."""
 
     line: int
     command: str
@@ -68,7 +68,7 @@ class Step(NamedTuple):
 
 
 def blocks(text: str) -> Iterator[Block]:
-    """The fenced blocks of a page, in order."""
+    """Yield the fenced blocks of a page, in order."""
     open_block: Block | None = None
     for number, line in enumerate(text.splitlines(), 1):
         fence = FENCE.match(line)
@@ -83,35 +83,40 @@ def blocks(text: str) -> Iterator[Block]:
 
 
 def steps(text: str) -> list[Step]:
-    """The commands of all `console` blocks; a command goes on after a backslash, and with `> `."""
-    found: list[Step] = []
+    """Return the commands of all `console` blocks.
+
+    A command continues after a backslash, and on lines that start with `> `.
+    """
+    page_steps: list[Step] = []
     for block in blocks(text):
         if block.info != "console":
             continue
         assert block.lines[0][1].startswith("$ "), f"line {block.lines[0][0]}: no command"
-        goes_on = False
+        continues = False
         for number, line in block.lines:
             if line.startswith("$ "):
-                found.append(Step(number, line[2:], 0, []))
-            elif goes_on or (line.startswith("> ") and not found[-1].shown):
+                page_steps.append(Step(number, line[2:], 0, []))
+            elif continues or (line.startswith("> ") and not page_steps[-1].shown):
                 more = line.removeprefix("> ")
-                found[-1] = found[-1]._replace(command=f"{found[-1].command}\n{more}")
+                page_steps[-1] = page_steps[-1]._replace(
+                    command=f"{page_steps[-1].command}\n{more}"
+                )
             elif line.strip():
-                found[-1].shown.append(line)
-            goes_on = found[-1].command.endswith("\\") and not found[-1].shown
-    marks = [EXIT_MARK.search(step.command) for step in found]
+                page_steps[-1].shown.append(line)
+            continues = page_steps[-1].command.endswith("\\") and not page_steps[-1].shown
+    marks = [EXIT_MARK.search(step.command) for step in page_steps]
     return [
         step._replace(exit_code=int(mark[1])) if mark else step
-        for step, mark in zip(found, marks, strict=True)
+        for step, mark in zip(page_steps, marks, strict=True)
     ]
 
 
 # ---- commands that run
 
 
-def surroundings(folder: Path) -> dict[str, str]:
-    """The environment of a page's commands: its own folders, no account, no way out."""
-    proxies = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), NOWHERE)
+def page_environment(folder: Path) -> dict[str, str]:
+    """Return the environment of a page's commands: own folders, no AWS account, no network."""
+    proxies = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), CLOSED_PORT)
     return {
         "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(folder),
@@ -125,22 +130,22 @@ def surroundings(folder: Path) -> dict[str, str]:
     }
 
 
-def perform(todo: list[Step], folder: Path) -> list[str]:
-    """Run the commands in one shell; what is wrong, up to the first that ends as it should not."""
-    desk = folder / "desk"
-    shutil.copytree(ROOT / "data" / "raw", desk / "data" / "raw")
+def run_steps(page_steps: list[Step], folder: Path) -> list[str]:
+    """Run the commands in one shell; return the problems up to the first unexpected exit code."""
+    checkout = folder / "checkout"
+    shutil.copytree(ROOT / "data" / "raw", checkout / "data" / "raw")
     script = "set -o pipefail\n" + "".join(
         f"eval {shlex.quote(step.command)}\n"
         f"ended=$?; printf '\\n{END}%s\\n' $ended; [ $ended = {step.exit_code} ] || exit\n"
-        for step in todo
+        for step in page_steps
     )
     log = folder / "log"
     try:
         with log.open("wb") as output, contextlib.suppress(subprocess.TimeoutExpired):
             subprocess.run(
                 ["bash", "-c", script],
-                cwd=desk,
-                env=surroundings(folder),
+                cwd=checkout,
+                env=page_environment(folder),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -150,74 +155,76 @@ def perform(todo: list[Step], folder: Path) -> list[str]:
     finally:
         left = clean_up(folder)
     *printed, rest = re.split(rf"\n{END}(\d+)\n", log.read_text(errors="replace"))
-    told = list(zip(printed[::2], map(int, printed[1::2]), strict=True))
-    wrong = [
-        problem for step, done in zip(todo, told, strict=False) for problem in judge(step, *done)
+    results = list(zip(printed[::2], map(int, printed[1::2]), strict=True))
+    problems = [
+        problem
+        for step, result in zip(page_steps, results, strict=False)
+        for problem in problems_of(step, *result)
     ]
-    if not wrong and len(told) < len(todo):
-        wrong.append(f"line {todo[len(told)].line}: the page got no further: {rest}")
-    return wrong + [f"left running: {process}" for process in left]
+    if not problems and len(results) < len(page_steps):
+        problems.append(f"line {page_steps[len(results)].line}: the page stopped here: {rest}")
+    return problems + [f"left running: {process}" for process in left]
 
 
-def judge(step: Step, printed: str, code: int) -> Iterator[str]:
-    """What is wrong with a command's end, or with its output."""
-    told = f"line {step.line}: {step.command}"
+def problems_of(step: Step, printed: str, code: int) -> Iterator[str]:
+    """Yield the problem with a command's exit code or output, if there is one."""
+    place = f"line {step.line}: {step.command}"
     if code != step.exit_code:
-        yield f"{told}\nexits with {code}, not {step.exit_code}: {printed}"
+        yield f"{place}\nexits with {code}, not {step.exit_code}: {printed}"
         return
     left = iter(printed.splitlines())
     for line in step.shown:
-        if not any(is_shown_by(line, real) for real in left):
-            yield f"{told}\ndoes not print (in this order): {line}\nbut:\n{printed}"
+        if not any(matches(line, real) for real in left):
+            yield f"{place}\ndoes not print (in this order): {line}\nbut:\n{printed}"
             return
 
 
-def is_shown_by(shown: str, real: str) -> bool:
-    """Whether a page's line stands for a printed one."""
-    return any(pattern(form(shown)).fullmatch(form(real)) for form in (even, masked))
+def matches(shown: str, real: str) -> bool:
+    """Return whether a page's line matches a printed one."""
+    return any(pattern(form(shown)).fullmatch(form(real)) for form in (collapsed, masked))
 
 
 def pattern(shown: str) -> re.Pattern[str]:
-    """What a line may be, where `...` stands for anything."""
+    """Return the pattern of a line on a page, in which `...` matches any text."""
     return re.compile(".*".join(re.escape(part) for part in re.split(r" ?\.\.\. ?", shown)))
 
 
-def even(line: str) -> str:
-    """The line with one space where there are several, and one dash for a table's rule."""
+def collapsed(line: str) -> str:
+    """Return the line with runs of spaces, and of a table's dashes, reduced to one."""
     return re.sub("─+", "─", " ".join(line.split()))
 
 
 def masked(line: str) -> str:
-    """The line without what differs from run to run.
+    """Return the line without the parts that differ from run to run.
 
-    That is words that mix digits with others (times, ids, addresses), and seconds taken.
+    These are words that mix digits with letters (times, ids, addresses), and durations.
     """
 
     def mask(word: re.Match[str]) -> str:
-        varies = re.search(r"\d", word[0]) and not NUMBER.fullmatch(word[0])
-        return "#" if varies else word[0]
+        is_variable = re.search(r"\d", word[0]) and not NUMBER.fullmatch(word[0])
+        return "#" if is_variable else word[0]
 
-    return WORD.sub(mask, SECONDS.sub("# ", even(line)))
+    return WORD.sub(mask, SECONDS.sub("# ", collapsed(line)))
 
 
 def clean_up(folder: Path) -> list[str]:
-    """Stop the page's stack, then whatever else still runs in its folder; the latter's names."""
+    """Stop the page's stack and all processes in its folder; return the latter's command lines."""
     down = [BIN / NAME, "down"]
-    subprocess.run(down, env=surroundings(folder), capture_output=True, check=False)
-    found = processes_of(folder)
-    names = [" ".join(process.cmdline()) for process in found]
-    for process in found:
+    subprocess.run(down, env=page_environment(folder), capture_output=True, check=False)
+    processes = processes_of(folder)
+    names = [" ".join(process.cmdline()) for process in processes]
+    for process in processes:
         process.kill()
-    psutil.wait_procs(found, timeout=60)
+    psutil.wait_procs(processes, timeout=60)
     return names
 
 
-# ---- commands that are only written
+# ---- commands that are only checked
 
 
 @functools.cache
 def idle_command():
-    """The command line as it is, but that no command does anything."""
+    """Return the command line with commands that do nothing."""
     root = get_command(app)
     waiting = [root]
     while waiting:
@@ -229,41 +236,43 @@ def idle_command():
     return root
 
 
-def refusal(arguments: list[str]) -> str | None:
-    """What the command line says against arguments; None where it takes them."""
-    said = io.StringIO()
-    with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
+def usage_error(arguments: list[str]) -> str | None:
+    """Return the command line's error for these arguments, or None if it accepts them."""
+    output = io.StringIO()
+    with contextlib.redirect_stderr(output), contextlib.redirect_stdout(output):
         try:
             idle_command().main(arguments, prog_name=NAME)
         except SystemExit as ended:
-            return said.getvalue() if ended.code else None
+            return output.getvalue() if ended.code else None
     return None
 
 
-def misspelt(text: str) -> list[str]:
-    """The commands in blocks that are not run, and in prose, that the command line refuses.
+def invalid_commands(text: str) -> list[str]:
+    """Return the commands, in prose and in blocks that do not run, that the command line refuses.
 
-    In a block two spaces end a command: what comes after them explains it. Prose may leave
-    arguments out, so `--help` is asked for there, which looks at names alone.
+    In a block two spaces end a command; an explanation may follow. Prose may leave arguments out,
+    so `--help` is added there, which checks only the names.
     """
     lines = "\n".join(
         line for block in blocks(text) if block.info in SHELL for _, line in block.lines
     )
-    in_blocks = [re.split(r"\s{2,}", found)[0] for found in WRITTEN.findall(joined(lines))]
+    in_blocks = [re.split(r"\s{2,}", match)[0] for match in WRITTEN.findall(joined(lines))]
     in_prose = IN_PROSE.findall(FENCED.sub("", text))
-    asked = [(found, words(found)) for found in in_blocks]
-    asked += [(found, [*words(found), "--help"]) for found in in_prose]
-    said = ((found, refusal(arguments)) for found, arguments in asked if arguments[0] != "...")
-    return [f"{NAME} {found}: {refused}" for found, refused in said if refused]
+    calls = [(written, words(written)) for written in in_blocks]
+    calls += [(written, [*words(written), "--help"]) for written in in_prose]
+    errors = (
+        (written, usage_error(arguments)) for written, arguments in calls if arguments[0] != "..."
+    )
+    return [f"{NAME} {written}: {error}" for written, error in errors if error]
 
 
 def joined(lines: str) -> str:
-    """The lines, with those made one that a backslash joins."""
+    """Return the text with lines joined that end with a backslash."""
     return re.sub(r"\\\n\s*", "", lines)
 
 
 def words(written: str) -> list[str]:
-    """The words of a command line; a quotation mark of the shell around it may be left over."""
+    """Return the words of a command line, without an unpaired quotation mark at its end."""
     if written.count('"') % 2:
         written = written.rstrip().removesuffix('"')
     return shlex.split(written, comments=True) or ["--help"]
@@ -274,30 +283,30 @@ def words(written: str) -> list[str]:
 
 @pytest.fixture
 def _functions():
-    """The functions' zip, built before the network is out of reach: uv's cache may lack a part."""
+    """Build the functions' zip while the network is reachable: uv's cache may be incomplete."""
     deploying.build(find_checkout(), lambda _step: None)
 
 
 @pytest.mark.usefixtures("_functions")
 @pytest.mark.parametrize("page", RUN)
-def test_a_page_s_commands_do_what_it_shows(page, tmp_path):
-    wrong = perform(steps((ROOT / page).read_text()), tmp_path)
-    assert not wrong, "\n".join([page, *wrong])
+def test_a_page_s_commands_print_what_it_shows(page, tmp_path):
+    problems = run_steps(steps((ROOT / page).read_text()), tmp_path)
+    assert not problems, "\n".join([page, *problems])
 
 
 @pytest.mark.parametrize("page", DOCS)
 def test_the_commands_that_a_page_names_exist(page):
-    assert misspelt((ROOT / page).read_text()) == []
+    assert invalid_commands((ROOT / page).read_text()) == []
 
 
 # ---- the checks themselves
 
 
 def run_page(page: str, folder: Path) -> str:
-    return "\n".join(perform(steps(f"```console\n{page}\n```\n"), folder))
+    return "\n".join(run_steps(steps(f"```console\n{page}\n```\n"), folder))
 
 
-def test_a_page_that_is_true_passes(tmp_path):
+def test_a_right_page_passes(tmp_path):
     page = """\
 $ ls data/raw/*.csv
 data/raw/punches.csv
@@ -320,23 +329,23 @@ Error: No local stack runs in ... Start it: mocktailverse up"""
         ("$ true  # exits with 1", "exits with 0, not 1"),
         ("$ false | cat", "exits with 1, not 0"),
         ('$ echo "', "exits with"),
-        ("$ exit 0", "the page got no further"),
+        ("$ exit 0", "the page stopped here"),
         ("$ printf 'a\\nb\\n'\nb\na", "does not print (in this order): a"),
         ("$ echo 7 rejected\n8 rejected", "does not print"),
         ("$ echo done at 11:30\nfailed at 11:31", "does not print"),
         ("$ sleep 300 &", "left running: sleep 300"),
     ],
 )
-def test_a_page_that_is_false_is_told(page, complaint, tmp_path):
+def test_a_wrong_page_is_reported(page, complaint, tmp_path):
     assert complaint in run_page(page, tmp_path)
 
 
 def test_times_ids_and_addresses_may_differ_but_numbers_may_not():
     shown = "11-23 01:15:02 load f968a508aa15 at http://127.0.0.1:8055, read 7 of 1,000 in 12 s"
     real = "11-24 23:59:59 load 0c68a5dd8a17 at http://127.0.0.1:1234, read 7 of 1,000 in 3.2 s"
-    assert is_shown_by(shown, real)
-    assert not is_shown_by(shown, real.replace("read 7", "read 8"))
-    assert not is_shown_by(shown, real.replace("1,000", "2,000"))
+    assert matches(shown, real)
+    assert not matches(shown, real.replace("read 7", "read 8"))
+    assert not matches(shown, real.replace("1,000", "2,000"))
 
 
 @pytest.mark.parametrize(
@@ -352,18 +361,18 @@ def test_times_ids_and_addresses_may_differ_but_numbers_may_not():
         ("Run `mocktailverse loads --for-ever`.", "No such option"),
     ],
 )
-def test_a_command_that_there_is_not_is_told(written, complaint):
-    assert complaint in " ".join(misspelt(written))
+def test_a_command_that_does_not_exist_is_reported(written, complaint):
+    assert complaint in " ".join(invalid_commands(written))
 
 
-def test_commands_that_exist_are_taken():
+def test_commands_that_exist_are_accepted():
     page = """\
 ```
-mocktailverse ingest FILE... --wait         json, ndjson or csv; told by content
+mocktailverse ingest FILE... --wait         json, ndjson or csv; by content
 MOCKTAILVERSE_SOURCE_KEY=... .venv/bin/mocktailverse deploy --env prod   # --nothing
 eval "$(.venv/bin/mocktailverse outputs --exports)" | head
 mocktailverse loads --status \\
   failed
 ```
 `mocktailverse drinks get`, `mocktailverse cost --drinks-per-month N`, `mocktailverse-prod`"""
-    assert misspelt(page) == []
+    assert invalid_commands(page) == []

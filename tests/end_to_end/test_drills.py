@@ -1,4 +1,4 @@
-"""Failures provoked, judged by their alarms and repaired by their runbooks."""
+"""Drills: provoked failures set off their alarms, and their runbooks repair them."""
 
 import pytest
 
@@ -9,16 +9,16 @@ SLOW = sorted(set(DRILLS) - set(CHEAP))
 
 
 @pytest.mark.parametrize("name", [*CHEAP, *(pytest.param(n, marks=pytest.mark.soak) for n in SLOW)])
-def test_a_drill_s_alarm_rings_and_its_runbook_repairs_it(command, name):
-    answer = command("drill", name, "--json")
-    assert answer.code == 0, answer
-    report = answer.json
+def test_a_drill_s_alarm_fires_and_its_runbook_repairs_the_failure(command, name):
+    result = command("drill", name, "--json")
+    assert result.code == 0, result
+    report = result.json
     assert [finding["rings"] for finding in report["findings"]] == [False, True, False]
     assert (report["ok"], report["fired"], report["repaired"]) == (True, True, True)
     assert report["runbook"] == f"docs/runbooks/{name}.md"
     assert "embedded AWS" in report["emulated"]
     assert report["commands"]
-    assert {ran["exit_code"] for ran in report["commands"]} <= {0, None}
+    assert {run["exit_code"] for run in report["commands"]} <= {0, None}
 
 
 def test_the_drills_are_listed(command):
@@ -29,7 +29,7 @@ def test_the_drills_are_listed(command):
 
 
 @pytest.mark.parametrize("arguments", [(), ("earthquake",)])
-def test_a_drill_that_there_is_not_is_refused(command, arguments):
-    answer = command("drill", *arguments)
-    assert answer.code == 2
-    assert "dead-letters" in answer.err
+def test_a_drill_that_does_not_exist_is_refused(command, arguments):
+    result = command("drill", *arguments)
+    assert result.code == 2
+    assert "dead-letters" in result.err

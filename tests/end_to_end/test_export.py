@@ -1,4 +1,4 @@
-"""What was ingested comes out of `mocktailverse export`, through the published catalogue."""
+"""`mocktailverse export` writes the ingested drinks, as the catalogue publishes them."""
 
 import csv
 import json
@@ -27,7 +27,7 @@ def published(pipeline, drinks):
     return [f"thecocktaildb:{record['idDrink']}" for record in records]
 
 
-def test_every_format_holds_what_was_ingested(published, pipeline, cli, tmp_path):
+def test_every_format_contains_the_ingested_drinks(published, pipeline, cli, tmp_path):
     def exported(form):
         target = tmp_path / form
         cli("export", "--format", form, "-o", target)
@@ -35,9 +35,9 @@ def test_every_format_holds_what_was_ingested(published, pipeline, cli, tmp_path
 
     table = {register.id: register.drink for register in pipeline.drinks.all()}
     lines = exported("ndjson").read_bytes().splitlines()
-    found = [msgspec.json.decode(line, type=Drink) for line in lines]
-    assert {drink.id for drink in found} == set(published)
-    assert all(drink == table[drink.id] for drink in found)
+    exported_drinks = [msgspec.json.decode(line, type=Drink) for line in lines]
+    assert {drink.id for drink in exported_drinks} == set(published)
+    assert all(drink == table[drink.id] for drink in exported_drinks)
     assert json.loads(exported("json").read_bytes()) == [json.loads(line) for line in lines]
     with exported("csv").open(newline="", encoding="utf-8") as file:
         instructions = {row["id"]: row["instructions"] for row in csv.DictReader(file)}
@@ -48,7 +48,7 @@ def test_every_format_holds_what_was_ingested(published, pipeline, cli, tmp_path
         assert {row for (row,) in connection.execute("SELECT id FROM drinks")} == set(published)
 
 
-def test_a_filter_chooses_what_comes_to_stdout(published, cli):
+def test_a_filter_selects_what_is_written_to_stdout(published, cli):
     mocktails = cli("export", "--format", "ndjson", "--mocktail")
     assert [json.loads(line)["id"] for line in mocktails.out.splitlines()] == published[2:]
     assert "1 drinks exported" in mocktails.err

@@ -1,4 +1,4 @@
-"""Workers that die, functions that fail, permissions that go: nothing is lost."""
+"""Workers die, functions fail and permissions are missing, yet no record is lost."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -12,16 +12,16 @@ import pytest
 
 from mocktailverse.loads.load_record import Counts
 
-RECEIVED_AT_MOST = 5
+MAX_RECEIVES = 5
 SHORT_INVOCATION_S = 8
 LONG_INVOCATION_S = 200
-"""Enough for a whole segment on a busy machine; one that is out of time is cut."""
-KILLED_WORKER_BACK_AFTER_S = 14
-"""Clearly more than an invocation may take, as in the template, so that the lease has ended."""
+"""Enough for a whole segment on a busy machine; an invocation that runs out of time cuts it."""
+VISIBILITY_TIMEOUT_S = 14
+"""Longer than an invocation may take, as in the template, so that a lease expires before it."""
 
 
-class CutShort(BaseHTTPRequestHandler):
-    """Answers as S3 does, and breaks off in the middle of each object."""
+class TruncatingHandler(BaseHTTPRequestHandler):
+    """Respond as S3 does, and close the connection in the middle of each object."""
 
     def do_GET(self) -> None:
         self.send_response(HTTPStatus.OK)
@@ -31,30 +31,30 @@ class CutShort(BaseHTTPRequestHandler):
         self.wfile.write(b'{"drinks": [')
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
-def breaking_off() -> Iterator[str]:
-    """The address of an S3 that breaks off in the middle of each object."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), CutShort) as server:
+def truncating_s3() -> Iterator[str]:
+    """The address of an S3 that closes the connection in the middle of each object."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), TruncatingHandler) as server:
         Thread(target=server.serve_forever).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 
 
-def test_a_body_that_is_cut_each_time_ends_in_the_dead_letters_and_redrive_repairs_it(
-    pipeline, drinks, cli, breaking_off
+def test_a_body_that_is_always_truncated_ends_in_the_dead_letters_and_redrive_repairs_it(
+    pipeline, drinks, cli, truncating_s3
 ):
     with pipeline.visibility_timeout(1):
-        with pipeline.function_with(AWS_ENDPOINT_URL_S3=breaking_off):
+        with pipeline.function_with(AWS_ENDPOINT_URL_S3=truncating_s3):
             version = pipeline.put(drinks(3))
             pipeline.until(lambda: pipeline.queue.dead() and not pipeline.queue.waiting())
-            (load,) = pipeline.settled(version)  # its function may be at work
+            (load,) = pipeline.settled(version)  # its function may still run
             assert load.status == "failed"
-            # More where the function took longer than the second after which its message comes
-            # back: decision 0013. tests/unit/pipeline/test_load.py counts exactly.
-            assert load.attempts >= RECEIVED_AT_MOST
+            # More attempts where the function took longer than the visibility timeout of a second:
+            # decision 0013. tests/unit/pipeline/test_load.py counts exactly.
+            assert load.attempts >= MAX_RECEIVES
             assert f"Reading {version.key}" in (load.error or "")
         assert pipeline.verify().not_conserving == [version.key]
 
@@ -69,7 +69,7 @@ def test_a_body_that_is_cut_each_time_ends_in_the_dead_letters_and_redrive_repai
 
 @contextmanager
 def denied(pipeline, action: str, resource: str) -> Iterator[None]:
-    """While this lasts the transform function's role may not do something."""
+    """Deny an action to the transform function's role within the block."""
     deny = {"Effect": "Deny", "Action": action, "Resource": resource}
     iam, name = pipeline.clients.iam, {"RoleName": "mocktailverse-transform-local"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
@@ -80,41 +80,39 @@ def denied(pipeline, action: str, resource: str) -> Iterator[None]:
         iam.delete_role_policy(**name, PolicyName="deny")
 
 
-def missing_table(pipeline):
+def without_drinks_table(pipeline):
     return pipeline.function_with(MOCKTAILVERSE_DRINKS_TABLE="no-such-table")
 
 
-def no_writing_of_drinks(pipeline):
+def without_drinks_write(pipeline):
     return denied(pipeline, "dynamodb:PutItem", "arn:aws:dynamodb:*:*:table/mocktailverse-drinks-*")
 
 
-def no_reading_of_raw_objects(pipeline):
+def without_raw_read(pipeline):
     return denied(pipeline, "s3:GetObject*", "arn:aws:s3:::mocktailverse-data-*/raw/*")
 
 
-def no_keeping_of_rejected_records(pipeline):
+def without_rejected_write(pipeline):
     return denied(pipeline, "s3:PutObject", "arn:aws:s3:::mocktailverse-data-*/rejected/*")
 
 
 @pytest.mark.parametrize(
-    "sabotage",
+    "fault",
     [
-        missing_table,
-        no_writing_of_drinks,
-        no_reading_of_raw_objects,
-        no_keeping_of_rejected_records,
+        without_drinks_table,
+        without_drinks_write,
+        without_raw_read,
+        without_rejected_write,
     ],
 )
-def test_a_broken_deployment_fails_the_load_and_leaves_it_to_be_repaired(
-    pipeline, drinks, sabotage: Callable
-):
+def test_a_broken_deployment_fails_the_load_until_it_is_repaired(pipeline, drinks, fault: Callable):
     with pipeline.unread_queue():
-        version = pipeline.hold([*drinks(3), {"idDrink": None}], "sabotaged")
+        version = pipeline.hold([*drinks(3), {"idDrink": None}], "faulty")
     message = pipeline.event(version)
-    with sabotage(pipeline):
+    with fault(pipeline):
         assert pipeline.deliver(message) == [message]
         assert pipeline.load(version).status == "loading"
-        assert pipeline.deliver(message, receive_count=RECEIVED_AT_MOST) == [message]
+        assert pipeline.deliver(message, receive_count=MAX_RECEIVES) == [message]
         load = pipeline.load(version)
         assert load.status == "failed"
         assert load.error
@@ -128,7 +126,7 @@ def test_a_broken_deployment_fails_the_load_and_leaves_it_to_be_repaired(
     assert pipeline.verify().ok
 
 
-def test_a_bad_message_comes_back_alone(pipeline, drinks):
+def test_only_the_invalid_message_of_a_batch_returns_to_the_queue(pipeline, drinks):
     with pipeline.visibility_timeout(30):
         with pipeline.unread_queue():
             pipeline.send("not ours")
@@ -139,23 +137,23 @@ def test_a_bad_message_comes_back_alone(pipeline, drinks):
     assert [(load.status, load.attempts) for load in loads] == [("done", 1)] * 5
 
 
-def test_why_a_message_comes_back_stands_in_the_log(pipeline):
+def test_the_log_says_why_a_message_returns_to_the_queue(pipeline):
     assert pipeline.deliver("not ours") == ["not ours"]
     logs, group = pipeline.clients.logs, "/aws/lambda/mocktailverse-transform-local"
 
-    def told() -> bool:
+    def is_logged() -> bool:
         events = logs.filter_log_events(logGroupName=group)["events"]
         return any("Not a message of this pipeline" in event["message"] for event in events)
 
-    pipeline.until(told)
+    pipeline.until(is_logged)
 
 
-def test_a_large_object_goes_in_segments(pipeline, drinks):
+def test_a_large_object_is_loaded_in_segments(pipeline, drinks):
     lines = [json.dumps(record).encode() for record in drinks(1_200)]
     lines[700] = b"{"
     with (
         pipeline.visibility_timeout(LONG_INVOCATION_S),
-        invocations_of(pipeline, LONG_INVOCATION_S),
+        invocation_timeout(pipeline, LONG_INVOCATION_S),
     ):
         version = pipeline.put(b"\n".join(lines))
         (load,) = pipeline.settled(version)
@@ -167,12 +165,12 @@ def test_a_large_object_goes_in_segments(pipeline, drinks):
     assert pipeline.verify().ok
 
 
-def test_a_worker_that_is_killed_half_way_costs_nothing(pipeline, drinks):
+def test_a_killed_worker_loses_no_record(pipeline, drinks):
     with (
-        pipeline.visibility_timeout(KILLED_WORKER_BACK_AFTER_S),
-        invocations_of(pipeline, SHORT_INVOCATION_S),
+        pipeline.visibility_timeout(VISIBILITY_TIMEOUT_S),
+        invocation_timeout(pipeline, SHORT_INVOCATION_S),
     ):
-        # Three segments: two are still to come when the first is seen, however late.
+        # Three segments: two are still missing when the first is stored, however late it is seen.
         lines = [json.dumps(record).encode() for record in drinks(1_500)]
         version = pipeline.put(b"\n".join(lines))
         pipeline.until(lambda: len(pipeline.loads.segments(version, 1)) > 0)
@@ -192,8 +190,8 @@ def test_a_worker_that_is_killed_half_way_costs_nothing(pipeline, drinks):
 
 
 @contextmanager
-def invocations_of(pipeline, seconds: int) -> Iterator[None]:
-    """While this lasts an invocation, and so a lease, may take this long."""
+def invocation_timeout(pipeline, seconds: int) -> Iterator[None]:
+    """Set the timeout of an invocation, and so of a lease, within the block."""
     client, name = pipeline.clients.lambda_, pipeline.outputs["TransformFunction"]
     before = client.get_function_configuration(FunctionName=name)["Timeout"]
     client.update_function_configuration(FunctionName=name, Timeout=seconds)
@@ -204,6 +202,6 @@ def invocations_of(pipeline, seconds: int) -> Iterator[None]:
 
 
 def workers(pipeline) -> list[psutil.Process]:
-    """The processes that the embedded AWS runs functions in."""
+    """Return the processes in which the embedded AWS runs functions."""
     emulator = psutil.Process(pipeline.stack.processes[0].pid)
     return emulator.children(recursive=True)

@@ -7,8 +7,8 @@ import pytest
 
 
 @pytest.fixture
-def faulty(pipeline):
-    """Switches faults of the simulated source on; they are off again after the test."""
+def add_fault(pipeline):
+    """Return a function that adds a fault to the simulated source; teardown removes all faults."""
 
     def add(**fault):
         request = urllib.request.Request(  # noqa: S310 - the simulated source
@@ -23,7 +23,7 @@ def faulty(pipeline):
 
 @pytest.fixture
 def fetch(pipeline):
-    """Invokes the fetch function."""
+    """Return a function that invokes the fetch function."""
 
     def invoke(strategy, *arguments, **event):
         return pipeline.stores.functions.invoke(
@@ -38,7 +38,7 @@ def stored_keys(pipeline, prefix):
     return sorted(stored.version.key for stored in pipeline.bucket.versions(prefix))
 
 
-def test_a_sweep_brings_every_drink_of_the_source(pipeline, cli):
+def test_a_sweep_fetches_every_drink_of_the_source(pipeline, cli):
     report = cli("fetch", "--wait", "--json").json
     assert report["done"] is True
     assert report["failed"] == []
@@ -50,7 +50,7 @@ def test_a_sweep_brings_every_drink_of_the_source(pipeline, cli):
     assert pipeline.verify().ok
 
 
-def test_mocktails_come_by_a_listing_that_starts_no_load(pipeline, cli):
+def test_mocktails_are_fetched_by_a_listing_that_starts_no_load(pipeline, cli):
     report = cli("fetch", "mocktails", "--wait", "--json").json
     assert stored_keys(pipeline, "listings/") == [
         key for key in report["objects"] if key.startswith("listings/")
@@ -61,7 +61,7 @@ def test_mocktails_come_by_a_listing_that_starts_no_load(pipeline, cli):
     assert pipeline.verify().ok
 
 
-def test_a_sweep_that_runs_out_of_time_goes_on_where_it_stopped(pipeline, fetch):
+def test_a_sweep_that_runs_out_of_time_continues_where_it_stopped(pipeline, fetch):
     reports = [fetch("sweep", time_limit_s=0)]
     assert reports[0]["pages"] == 1
     assert reports[0]["stopped_because"] == "time"
@@ -84,24 +84,24 @@ def test_a_sweep_that_runs_out_of_time_goes_on_where_it_stopped(pipeline, fetch)
     ],
     ids=lambda fault: fault["kind"],
 )
-def test_a_source_that_stumbles_is_asked_again(pipeline, cli, faulty, fault):
-    faulty(**fault)
+def test_a_request_that_fails_is_retried(pipeline, cli, add_fault, fault):
+    add_fault(**fault)
     report = cli("fetch", "search", "a", "--wait", "--json").json
     assert report["failed"] == []
     assert report["requests"] == 1 + fault["times"]
     assert report["records"] == len(pipeline.table()) > 0
 
 
-def test_an_answer_without_records_stores_nothing(pipeline, cli):
+def test_a_response_without_records_stores_nothing(pipeline, cli):
     report = cli("fetch", "search", "no drink is called that", "--json").json
     assert (report["done"], report["objects"], report["records"]) == (True, [], 0)
     assert stored_keys(pipeline, "") == []
 
 
-def test_a_source_that_is_down_is_told_with_exit_code_3(pipeline, cli):
+def test_an_unreachable_source_exits_with_3(pipeline, cli):
     with pipeline.configured("FetchFunction", MOCKTAILVERSE_SOURCE_URL="http://127.0.0.1:9"):
-        answer = cli("fetch", "ids", "90001", "--json", code=3)
-    assert answer.json["objects"] == stored_keys(pipeline, "raw/") == []
+        result = cli("fetch", "ids", "90001", "--json", code=3)
+    assert result.json["objects"] == stored_keys(pipeline, "raw/") == []
 
 
 @pytest.mark.parametrize(
@@ -115,11 +115,11 @@ def test_a_source_that_is_down_is_told_with_exit_code_3(pipeline, cli):
         ("sweep", "a"),
     ],
 )
-def test_what_cannot_be_fetched_is_wrong_usage(cli, arguments):
+def test_an_impossible_fetch_is_wrong_usage(cli, arguments):
     assert cli("fetch", *arguments, code=2).err.startswith("Error: ")
 
 
-def test_what_is_fetched_again_is_unchanged(pipeline, cli):
+def test_drinks_that_are_fetched_again_are_unchanged(pipeline, cli):
     cli("fetch", "search", "an", "--wait")
     ids = [drink_id.removeprefix("thecocktaildb:") for drink_id in pipeline.table()]
     (load,) = cli("fetch", "ids", *ids, "--wait", "--json").json["loads"]

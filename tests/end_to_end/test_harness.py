@@ -189,7 +189,7 @@ def test_every_function_can_be_invoked_with_any_event(client):
     for name in ("transform", "reconcile", "publish"):
         invocation = client.post(f"/dev/events/{name}", json=functions[name]["event"]).json()
         assert invocation["error"] is None, invocation
-    test_event = {"Records": [functions["transform"]["event"]["Records"][0] | {"body": "no JSON"}]}
+    test_event = {"Records": [functions["transform"]["event"]["Records"][0] | {"body": "not JSON"}]}
     result = client.post("/dev/events/transform", json=test_event).json()["answer"]
     assert result["batchItemFailures"]
 

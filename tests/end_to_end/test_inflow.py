@@ -1,4 +1,4 @@
-"""Raw objects of every form, name and badness go the whole way in."""
+"""Raw objects of every format and name, valid and invalid, go through the whole pipeline."""
 
 import gzip
 import json
@@ -29,7 +29,7 @@ def csv(records):
     return "\r\n".join(",".join(f'"{cell}"' for cell in row) for row in rows).encode()
 
 
-FORMS = {
+FORMATS = {
     "envelope": lambda records: json.dumps({"drinks": records}).encode(),
     "indented envelope": lambda records: json.dumps({"drinks": records}, indent=1).encode(),
     "array": lambda records: json.dumps(records).encode(),
@@ -43,9 +43,9 @@ FORMS = {
 }
 
 
-def test_every_form_plain_or_packed_gives_the_same_drinks(pipeline, drinks):
+def test_every_format_plain_or_gzipped_gives_the_same_drinks(pipeline, drinks):
     records = drinks(3)
-    bodies = {name: form(records) for name, form in FORMS.items()}
+    bodies = {name: encode(records) for name, encode in FORMATS.items()}
     bodies |= {f"{name}, gzip": gzip.compress(body) for name, body in bodies.items()}
     versions = [pipeline.put(body, "misleading.name") for body in bodies.values()]
 
@@ -53,7 +53,7 @@ def test_every_form_plain_or_packed_gives_the_same_drinks(pipeline, drinks):
 
     assert {name: load.counts.read for name, load in loads.items()} == dict.fromkeys(bodies, 3)
     total = sum((load.counts for load in loads.values()), Counts())
-    # Equal content counts as unchanged, so only the first form of all loads anything.
+    # Equal content counts as unchanged, so only the first object loads anything.
     assert (total.loaded, total.unchanged) == (3, 3 * len(bodies) - 3)
     assert {register.drink.id for register in pipeline.drinks.all()} == {
         f"thecocktaildb:{record['idDrink']}" for record in records
@@ -61,14 +61,14 @@ def test_every_form_plain_or_packed_gives_the_same_drinks(pipeline, drinks):
     assert pipeline.verify().ok
 
 
-@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
-def test_a_single_record_is_a_form_too(pipeline, drinks, packed):
+@pytest.mark.parametrize("gzipped", [False, True], ids=["plain", "gzip"])
+def test_a_single_record_is_a_format_too(pipeline, drinks, gzipped):
     body = json.dumps(drinks()[0], indent=2).encode()
-    (load,) = pipeline.settled(pipeline.put(gzip.compress(body) if packed else body))
+    (load,) = pipeline.settled(pipeline.put(gzip.compress(body) if gzipped else body))
     assert (load.status, load.counts) == ("done", Counts(read=1, loaded=1))
 
 
-def test_the_good_samples_load_whole(pipeline, samples):
+def test_the_good_samples_load_completely(pipeline, samples):
     versions = [pipeline.put((samples / name).read_bytes(), name) for name in GOOD_SAMPLES]
     loads = pipeline.settled(*versions)
     assert [load.counts for load in loads] == [
@@ -85,20 +85,20 @@ def test_the_bad_samples_give_exactly_the_expected_counts_and_reasons(pipeline, 
     expected = json.loads((samples / "bad" / "expected.json").read_bytes())
     versions = [pipeline.put((samples / "bad" / name).read_bytes(), name) for name in expected]
     loads = pipeline.settled(*versions)
-    found = {
+    results = {
         name: {
             "reasons": [line.code for line in pipeline.rejected(version)],
             "counts": msgspec.to_builtins(load.counts),
         }
         for name, version, load in zip(expected, versions, loads, strict=True)
     }
-    assert found == expected
+    assert results == expected
     assert pipeline.queue.dead() == 0
     assert pipeline.verify().ok
 
 
 @pytest.mark.parametrize("name", ["records.ndjson", "rows.csv"])
-def test_a_rejected_line_holds_the_raw_record_and_where_it_stands(pipeline, samples, name):
+def test_a_rejected_line_contains_the_raw_record_and_its_position(pipeline, samples, name):
     body = (samples / "bad" / name).read_bytes()
     version = pipeline.put(body)
     pipeline.settled(version)
@@ -110,7 +110,7 @@ def test_a_rejected_line_holds_the_raw_record_and_where_it_stands(pipeline, samp
         assert line.message
 
 
-def test_bad_records_never_block_good_ones_beside_them(pipeline, drinks):
+def test_bad_records_never_block_good_ones_in_the_same_object(pipeline, drinks):
     good = drinks(20)
     lines = [line for record in good for line in (json.dumps(record), "{", '{"idDrink": null}')]
     (load,) = pipeline.settled(pipeline.put("\n".join(lines).encode()))
@@ -121,8 +121,8 @@ def test_bad_records_never_block_good_ones_beside_them(pipeline, drinks):
     }
 
 
-def test_names_as_long_as_a_record_allows_stop_no_load(pipeline, drinks):
-    """An item remembers the names of earlier recipes, and holds 400 KB at most."""
+def test_the_longest_names_fail_no_load(pipeline, drinks):
+    """An item stores the names of earlier recipes, and its size is at most 400 KB."""
     with pipeline.unread_queue():
         versions = [
             pipeline.hold(
@@ -141,12 +141,12 @@ def test_names_as_long_as_a_record_allows_stop_no_load(pipeline, drinks):
 
 
 @pytest.mark.parametrize("drinks_value", ["null", '"no data found"', "[]"])
-def test_nothing_found_is_no_error(pipeline, drinks_value):
+def test_an_object_without_drinks_is_not_an_error(pipeline, drinks_value):
     (load,) = pipeline.settled(pipeline.put(f'{{"drinks": {drinks_value}}}'.encode()))
     assert (load.status, load.counts) == ("done", Counts())
 
 
-def test_a_key_may_hold_any_text(pipeline, drinks):
+def test_a_key_may_contain_any_text(pipeline, drinks):
     names = [
         "two words.json",
         "a+b & c=d?.json",
@@ -201,7 +201,7 @@ def test_an_impossible_observation_time_rejects_the_object(pipeline, drinks):
     ("observed_at", "milliseconds"),
     [("0", 0), ("1769839200000", 1769839200000), ("2026-01-31T07:00:00+01:00", 1769839200000)],
 )
-def test_the_observation_time_is_the_metadata_s(pipeline, drinks, observed_at, milliseconds):
+def test_the_observation_time_comes_from_the_metadata(pipeline, drinks, observed_at, milliseconds):
     (load,) = pipeline.settled(pipeline.put(drinks(), observed_at=observed_at))
     (register,) = pipeline.drinks.all()
     assert load.counts.loaded == 1
@@ -211,27 +211,27 @@ def test_the_observation_time_is_the_metadata_s(pipeline, drinks, observed_at, m
 def test_clocks_may_differ_by_minutes_but_not_by_hours(pipeline, drinks):
     now = time.time_ns() // 1_000_000
     tolerated = pipeline.put(drinks(1, 930_001), observed_at=now + 4 * 60 * 1000)
-    refused = pipeline.put(drinks(1, 930_002), observed_at=now + 3600 * 1000)
-    loads = pipeline.settled(tolerated, refused)
+    too_late = pipeline.put(drinks(1, 930_002), observed_at=now + 3600 * 1000)
+    loads = pipeline.settled(tolerated, too_late)
     assert [load.counts.rejected for load in loads] == [0, 1]
 
 
-def test_without_metadata_the_time_of_storing_counts(pipeline, drinks):
+def test_the_observation_time_defaults_to_when_the_object_was_stored(pipeline, drinks):
     version = pipeline.put(drinks())
     pipeline.settled(version)
     (stored,) = pipeline.bucket.versions()
     (register,) = pipeline.drinks.all()
-    # S3 tells the time of an object that is read in whole seconds.
+    # S3 returns the time of an object that is read in whole seconds.
     assert register.drink.observed_at == stored.stored_at // 1000 * 1000
 
 
-def test_objects_that_come_by_copy_or_in_parts_load_too(pipeline, drinks):
+def test_copied_and_multipart_objects_load_too(pipeline, drinks):
     s3, name = pipeline.clients.s3, pipeline.outputs["DataBucket"]
     source = {"Bucket": name, "Key": "listings/a.json"}
     body = json.dumps({"drinks": drinks(2)}).encode()
     s3.put_object(**source, Body=body)
     s3.copy_object(Bucket=name, Key="raw/thecocktaildb/copied.json", CopySource=source)
-    target = {"Bucket": name, "Key": "raw/thecocktaildb/in parts.json"}
+    target = {"Bucket": name, "Key": "raw/thecocktaildb/multipart.json"}
     upload = {**target, "UploadId": s3.create_multipart_upload(**target)["UploadId"]}
     tag = s3.upload_part(**upload, PartNumber=1, Body=body)["ETag"]
     parts = {"Parts": [{"ETag": tag, "PartNumber": 1}]}
@@ -252,7 +252,7 @@ def test_only_raw_objects_start_a_load(pipeline, drinks):
     assert list(pipeline.loads.all()) == [load]
 
 
-def test_each_version_of_a_key_is_loaded_for_itself(pipeline, drinks):
+def test_each_version_of_a_key_is_a_separate_load(pipeline, drinks):
     versions = [pipeline.put(drinks(1, strGlass=glass), "same.json") for glass in ("Mug", "Jug")]
     loads = pipeline.settled(*versions)
     assert len({load.object.version_id for load in loads}) == 2
@@ -272,20 +272,20 @@ def test_the_test_event_of_s3_and_deletions_are_acknowledged_without_work(pipeli
     assert [load.attempts for load in pipeline.loads.all()] == [1]
 
 
-def test_a_message_of_someone_else_comes_back_alone(pipeline, drinks):
+def test_only_foreign_messages_of_a_batch_return_to_the_queue(pipeline, drinks):
     first, second = pipeline.put(drinks(1, 940_001)), pipeline.put(drinks(1, 940_002))
     pipeline.settled(first, second)
-    strange = [
+    foreign = [
         "",
         "null",
         "[]",
         '{"Records": [{"eventName": 1}]}',
         '{"object": 1, "generation": 1}',
     ]
-    assert pipeline.deliver(pipeline.event(first), *strange, pipeline.event(second)) == strange
+    assert pipeline.deliver(pipeline.event(first), *foreign, pipeline.event(second)) == foreign
 
 
-def test_an_object_that_is_gone_before_its_load_is_told_as_failed(pipeline, drinks):
+def test_a_load_fails_if_its_object_is_deleted_before(pipeline, drinks):
     with pipeline.unread_queue():
         version = pipeline.put(drinks())
         pipeline.clients.s3.delete_object(
@@ -298,7 +298,7 @@ def test_an_object_that_is_gone_before_its_load_is_told_as_failed(pipeline, drin
     assert pipeline.queue.dead() == 0
 
 
-def test_a_load_tells_when_it_was_and_expires(pipeline, drinks):
+def test_a_load_has_its_times_and_expires(pipeline, drinks):
     before = time.time_ns() // 1_000_000
     (load,) = pipeline.settled(pipeline.put(drinks()))
     assert before <= load.started_at <= (load.finished_at or 0) <= time.time_ns() // 1_000_000

@@ -1,4 +1,4 @@
-"""Ctrl-C at any moment, and terminals that lack characters: no traceback, ever."""
+"""No traceback on Ctrl-C at any time, or on terminals that lack characters."""
 
 import os
 import subprocess
@@ -10,30 +10,30 @@ import pytest
 COMMAND = Path(sys.executable).with_name("mocktailverse")
 INTERRUPTED = 130
 
-# Interrupts the command as soon as it looks for its n-th module.
+# Interrupts the command when it imports its n-th module.
 INTERRUPTER = """
 import os, signal, sys
 
 class Interrupter:
-    left = 0
+    remaining = 0
 
     def find_spec(self, name, path=None, target=None):
         if name == "mocktailverse.cli.main":
-            self.left = {number}
-        if self.left:
-            self.left -= 1
-            if not self.left:
+            self.remaining = {number}
+        if self.remaining:
+            self.remaining -= 1
+            if not self.remaining:
                 os.kill(os.getpid(), signal.SIGINT)
 
 sys.meta_path.insert(0, Interrupter())
 """
 
-MOMENTS = [1, 2, 5, *range(10, 500, 70)]
+MODULE_NUMBERS = [1, 2, 5, *range(10, 500, 70)]
 """The command imports about 800 modules."""
 
 
-@pytest.mark.parametrize("number", MOMENTS)
-def test_an_interrupt_while_the_command_is_imported_prints_no_traceback(tmp_path, number):
+@pytest.mark.parametrize("number", MODULE_NUMBERS)
+def test_an_interrupt_during_the_imports_prints_no_traceback(tmp_path, number):
     (tmp_path / "sitecustomize.py").write_text(INTERRUPTER.format(number=number))
     ended = run({"PYTHONPATH": str(tmp_path)}, "status", "--state-dir", str(tmp_path))
     assert (ended.returncode, ended.stdout, ended.stderr) == (INTERRUPTED, b"", b"")
@@ -55,7 +55,7 @@ def test_a_terminal_that_lacks_characters_gets_replacements(name):
 
 
 @pytest.mark.parametrize("name", ENCODINGS)
-def test_an_error_that_a_terminal_cannot_show_whole_is_still_an_error(name, tmp_path):
+def test_an_error_that_a_terminal_cannot_fully_show_is_still_an_error(name, tmp_path):
     ended = run(ENCODINGS[name], "transform", str(tmp_path / "\N{INFINITY} Crème.json"))
     assert ended.returncode == 2
     assert b"Traceback" not in ended.stderr

@@ -1,4 +1,4 @@
-"""What the deployed transform role may not do, asked with its own credentials."""
+"""The actions that the deployed transform role may not do, tried with its credentials."""
 
 import io
 import json
@@ -24,18 +24,21 @@ DENIED = {"AccessDenied", "AccessDeniedException", "403"}
 
 @pytest.fixture
 def as_transform(pipeline):
-    """Makes a call with the transform function's role; what came of it."""
+    """Return a function that calls AWS with the transform function's role.
+
+    It returns `done`, or the error code.
+    """
     lambda_, name = pipeline.clients.lambda_, "probe"
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("probe.py", PROBE)
-    of_transform = lambda_.get_function_configuration(
+    transform_function = lambda_.get_function_configuration(
         FunctionName=pipeline.outputs["TransformFunction"]
     )
     lambda_.create_function(
         FunctionName=name,
-        Runtime=of_transform["Runtime"],
-        Role=of_transform["Role"],
+        Runtime=transform_function["Runtime"],
+        Role=transform_function["Role"],
         Handler="probe.handler",
         Code={"ZipFile": code.getvalue()},
         Timeout=15,
@@ -44,14 +47,14 @@ def as_transform(pipeline):
 
     def call(service, operation, **arguments):
         event = {"service": service, "operation": operation, "arguments": arguments}
-        answer = lambda_.invoke(FunctionName=name, Payload=json.dumps(event))
-        return json.loads(answer["Payload"].read())
+        response = lambda_.invoke(FunctionName=name, Payload=json.dumps(event))
+        return json.loads(response["Payload"].read())
 
     yield call
     lambda_.delete_function(FunctionName=name)
 
 
-def test_the_transform_role_reaches_its_own_things_and_no_others(pipeline, drinks, as_transform):
+def test_the_transform_role_may_use_only_its_own_resources(pipeline, drinks, as_transform):
     bucket = pipeline.outputs["DataBucket"]
     raw = pipeline.put(drinks())
     pipeline.settled(raw)
@@ -83,9 +86,9 @@ def test_the_transform_role_reaches_its_own_things_and_no_others(pipeline, drink
         ("lambda", "list_functions", {}),
         ("iam", "list_roles", {}),
     ]
-    answers = {
+    outcomes = {
         (service, operation, str(arguments)): as_transform(service, operation, **arguments)
         for service, operation, arguments in forbidden
     }
-    assert {call: answer for call, answer in answers.items() if answer not in DENIED} == {}
+    assert {call: outcome for call, outcome in outcomes.items() if outcome not in DENIED} == {}
     assert len(pipeline.table()) == 1

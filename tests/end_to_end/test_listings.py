@@ -1,4 +1,4 @@
-"""What the commands that look print: the shape of JSON, and paging."""
+"""The output of the commands that list: JSON shapes and pagination."""
 
 import base64
 import json
@@ -16,7 +16,7 @@ LOAD_FIELDS = {
 
 @pytest.fixture
 def loaded(pipeline, drinks):
-    """Seven raw objects with a drink and a rejected record each."""
+    """Seven raw objects, each with one drink and one rejected record."""
     versions = [
         pipeline.put([*drinks(1, 910_001 + number), {"idDrink": None}], f"{number}.json")
         for number in range(7)
@@ -26,13 +26,13 @@ def loaded(pipeline, drinks):
 
 
 def pages(cli, *arguments):
-    """Go through a listing page by page, to its end; all pages."""
+    """Return all pages of a listing."""
     listing = cli(*arguments, "--json").json
-    found = [listing["items"]]
+    item_pages = [listing["items"]]
     while listing["next"] is not None:
         listing = cli(*arguments, "--next", listing["next"], "--json").json
-        found.append(listing["items"])
-    return found
+        item_pages.append(listing["items"])
+    return item_pages
 
 
 @pytest.mark.parametrize("arguments", [("loads",), ("rejected",), ("drinks", "list")], ids=" ".join)
@@ -40,7 +40,7 @@ def test_an_empty_listing_has_no_items_and_no_next(cli, arguments):
     assert cli(*arguments, "--json").json == {"items": [], "next": None}
 
 
-def test_loads_come_newest_first_with_their_counts(cli, loaded):
+def test_loads_are_listed_newest_first_with_their_counts(cli, loaded):
     listing = cli("loads", "--json").json
     assert listing["next"] is None
     items = listing["items"]
@@ -53,25 +53,25 @@ def test_loads_come_newest_first_with_their_counts(cli, loaded):
 
 
 @pytest.mark.parametrize("limit", [3, 7])
-def test_loads_page_without_a_gap_or_a_repetition(cli, loaded, limit):
-    found = pages(cli, "loads", "--limit", limit)
-    keys = [item["key"] for page in found for item in page]
+def test_load_pages_have_no_gaps_or_repetitions(cli, loaded, limit):
+    item_pages = pages(cli, "loads", "--limit", limit)
+    keys = [item["key"] for page in item_pages for item in page]
     assert sorted(keys) == sorted(version.key for version in loaded)
-    assert all(len(page) <= limit for page in found)
-    assert all(page for page in found[:-1])
+    assert all(len(page) <= limit for page in item_pages)
+    assert all(page for page in item_pages[:-1])
 
 
 @pytest.mark.usefixtures("loaded")
 @pytest.mark.parametrize("limit", [3, 7])
-def test_drinks_page_without_a_gap_or_a_repetition(cli, limit):
-    found = pages(cli, "drinks", "list", "--limit", limit)
-    ids = [item["id"] for page in found for item in page]
+def test_drink_pages_have_no_gaps_or_repetitions(cli, limit):
+    item_pages = pages(cli, "drinks", "list", "--limit", limit)
+    ids = [item["id"] for page in item_pages for item in page]
     assert sorted(ids) == [f"thecocktaildb:{910_001 + number}" for number in range(7)]
-    assert all(len(page) <= limit for page in found)
+    assert all(len(page) <= limit for page in item_pages)
 
 
 @pytest.mark.usefixtures("loaded")
-def test_rejected_lines_say_what_why_and_where(cli):
+def test_rejected_lines_have_a_code_a_message_and_a_position(cli):
     listing = cli("rejected", "--json").json
     assert len(listing["items"]) == 7
     for item in listing["items"]:
@@ -82,15 +82,15 @@ def test_rejected_lines_say_what_why_and_where(cli):
 
 
 @pytest.mark.usefixtures("loaded")
-def test_a_cut_listing_of_rejected_lines_goes_on(cli):
-    found = pages(cli, "rejected", "--limit", 3)
-    assert [len(page) for page in found] == [3, 3, 1]
-    loads = [item["load"] for page in found for item in page]
+def test_a_listing_of_rejected_lines_continues_on_the_next_page(cli):
+    item_pages = pages(cli, "rejected", "--limit", 3)
+    assert [len(page) for page in item_pages] == [3, 3, 1]
+    loads = [item["load"] for page in item_pages for item in page]
     assert len(set(loads)) == 7
 
 
 @pytest.mark.parametrize(
-    "place",
+    "cursor",
     [
         "nonsense",
         "é",
@@ -99,18 +99,18 @@ def test_a_cut_listing_of_rejected_lines_goes_on(cli):
         base64.urlsafe_b64encode(b'["a", "0001", "2026-13-45", 1]').decode(),
     ],
 )
-def test_a_next_that_no_listing_gave_is_wrong_usage(cli, place):
+def test_an_invalid_cursor_is_wrong_usage(cli, cursor):
     for listing in ("loads", "rejected"):
-        assert cli(listing, "--next", place, "--json", code=2).err.startswith("Error: ")
+        assert cli(listing, "--next", cursor, "--json", code=2).err.startswith("Error: ")
 
 
 @pytest.mark.parametrize("arguments", [("loads",), ("drinks", "list"), ("rejected",)], ids=" ".join)
 @pytest.mark.parametrize("limit", ["0", "-1", "many"])
-def test_a_limit_that_limits_nothing_is_wrong_usage(cli, arguments, limit):
+def test_an_invalid_limit_is_wrong_usage(cli, arguments, limit):
     cli(*arguments, "--limit", limit, code=2)
 
 
-def test_the_history_of_a_drink_tells_what_changed(pipeline, drinks, cli):
+def test_the_history_of_a_drink_shows_what_changed(pipeline, drinks, cli):
     versions = [
         pipeline.put(drinks(1), "a", observed_at=1000),
         pipeline.put(drinks(1, strGlass="Mug"), "b", observed_at=2000),
@@ -126,7 +126,7 @@ def test_the_history_of_a_drink_tells_what_changed(pipeline, drinks, cli):
 
 
 @pytest.mark.usefixtures("loaded")
-def test_a_drink_that_is_not_there_ends_with_1(cli):
+def test_a_missing_drink_exits_with_1(cli):
     assert cli("drinks", "get", "910001", "--json").json["name"] == "Spritz"
     assert cli("drinks", "get", "thecocktaildb:910001", "--json").json["id"].endswith(":910001")
     assert "No drink" in cli("drinks", "get", "1", code=1).err
@@ -134,18 +134,18 @@ def test_a_drink_that_is_not_there_ends_with_1(cli):
     assert cli("drinks", "get", " ", code=2).err.startswith("Error: ")
 
 
-def test_ingest_tells_its_objects_and_loads(pipeline, samples, cli):
-    answer = cli(
+def test_ingest_prints_its_objects_and_loads(pipeline, samples, cli):
+    result = cli(
         "ingest", samples / "winter.ndjson.gz", samples / "punches.csv", "--wait", "--json"
     )
-    assert [load["loaded"] for load in answer.json["loads"]] == [14, 16]
-    assert [version["key"] for version in answer.json["objects"]] == [
+    assert [load["loaded"] for load in result.json["loads"]] == [14, 16]
+    assert [version["key"] for version in result.json["objects"]] == [
         stored.version.key for stored in pipeline.bucket.versions()
     ]
     assert pipeline.verify().ok
 
 
-def test_what_is_ingested_again_is_unchanged(pipeline, samples, cli):
+def test_records_that_are_ingested_again_are_unchanged(pipeline, samples, cli):
     cli("ingest", samples / "winter.ndjson.gz", "--wait")
     (load,) = cli("ingest", samples / "winter.ndjson.gz", "--wait", "--json").json["loads"]
     assert load["unchanged"] == load["read"] == 14
@@ -161,13 +161,13 @@ def test_of_two_files_of_one_command_the_later_wins(pipeline, drinks, cli, tmp_p
     assert register.drink.glass == "Jug"
 
 
-def test_ingest_of_what_cannot_be_read_stores_nothing(pipeline, samples, cli, tmp_path):
+def test_ingest_of_an_unreadable_file_stores_nothing(pipeline, samples, cli, tmp_path):
     empty = tmp_path / "empty.json"
     empty.touch()
     unreadable: list[Path] = [tmp_path, empty, tmp_path / "missing.json", Path("/dev/null")]
     for path in unreadable:
-        answer = cli("ingest", samples / "winter.ndjson.gz", path, code=2)
-        assert answer.err.startswith(f"Error: `{path}` ")
+        result = cli("ingest", samples / "winter.ndjson.gz", path, code=2)
+        assert result.err.startswith(f"Error: `{path}` ")
     assert list(pipeline.bucket.versions()) == []
 
 
@@ -187,6 +187,6 @@ def test_ingest_of_what_cannot_be_read_stores_nothing(pipeline, samples, cli, tm
     ],
     ids=" ".join,
 )
-def test_wrong_usage_ends_with_2(cli, samples, arguments):
+def test_wrong_usage_exits_with_2(cli, samples, arguments):
     sample = str(samples / "winter.ndjson.gz")
     assert cli(*(a.format(sample=sample) for a in arguments), code=2).err

@@ -12,8 +12,8 @@ pytestmark = [pytest.mark.soak, pytest.mark.timeout(3600)]
 
 
 @pytest.fixture
-def many(samples):
-    """Writes so many of the sample records to a file, as NDJSON with ids of their own."""
+def write_records(samples):
+    """Return a function that writes a number of sample records, with new ids, to an NDJSON file."""
     lines = (samples / "cocktails.ndjson").read_bytes().splitlines()
     lines += gzip.decompress((samples / "winter.ndjson.gz").read_bytes()).splitlines()
     templates = [json.loads(line) for line in lines]
@@ -33,9 +33,11 @@ def totals(loads):
     return {name: sum(load[name] for load in loads) for name in names}
 
 
-def test_a_hundred_thousand_records_are_ingested_in_parts(pipeline, cli, many, tmp_path):
+def test_a_hundred_thousand_records_are_ingested_as_several_objects(
+    pipeline, cli, write_records, tmp_path
+):
     number = 100_000
-    path = many(tmp_path / "many.ndjson", number)
+    path = write_records(tmp_path / "many.ndjson", number)
     loads = cli("ingest", path, "--wait", "--json").json["loads"]
     assert len(loads) > 10
     assert {load["status"] for load in loads} == {"done"}
@@ -52,17 +54,19 @@ def test_a_hundred_thousand_records_are_ingested_in_parts(pipeline, cli, many, t
     assert report.drinks == number
 
 
-def test_twenty_thousand_records_in_one_object_go_on_from_message_to_message(
-    pipeline, many, tmp_path
+def test_twenty_thousand_records_in_one_object_load_over_several_messages(
+    pipeline, write_records, tmp_path
 ):
     number = 20_000
-    version = pipeline.put(many(tmp_path / "one.ndjson", number).read_bytes(), "one.ndjson")
+    version = pipeline.put(
+        write_records(tmp_path / "one.ndjson", number).read_bytes(), "one.ndjson"
+    )
 
-    def done():
+    def is_done():
         load = pipeline.loads.latest(version)
         return load is not None and load.status != "loading"
 
-    pipeline.until(done, within_s=1800)
+    pipeline.until(is_done, within_s=1800)
     load = pipeline.load(version)
     assert (load.status, load.counts) == ("done", Counts(number, number))
     assert load.attempts > 1

@@ -1,4 +1,4 @@
-"""From a raw object to the file that people read: published soon, repaired when damaged."""
+"""A raw object is published soon, and a damaged catalogue is repaired."""
 
 import json
 import sqlite3
@@ -12,12 +12,12 @@ from mocktailverse.errors import MissingError
 
 SOON_S = 5
 ATTEMPTS = 6
-"""Of which the fastest counts: other work on the machine slows some, a slow pipeline slows all."""
+"""The fastest attempt counts: other work on the machine slows some, a slow pipeline all."""
 
 
 @pytest.fixture
-def shown(pipeline, tmp_path):
-    """The published drinks by id, as they are now."""
+def published_drinks(pipeline, tmp_path):
+    """Return a function that returns the published drinks by id."""
     path = tmp_path / "catalogue.sqlite"
 
     def read():
@@ -31,62 +31,66 @@ def shown(pipeline, tmp_path):
     return read
 
 
-def test_a_file_is_in_the_catalogue_soon(pipeline, cli, drinks, shown, tmp_path):
+def test_a_file_is_soon_published(pipeline, cli, drinks, published_drinks, tmp_path):
     warm = pipeline.put(drinks(1, 940_000))
     pipeline.settled(warm)
-    pipeline.until(lambda: "thecocktaildb:940000" in shown())
+    pipeline.until(lambda: "thecocktaildb:940000" in published_drinks())
     times: list[float] = []
     while len(times) < ATTEMPTS and min(times, default=SOON_S) >= SOON_S:
         file = tmp_path / f"{len(times)}.json"
         file.write_text(json.dumps(drinks(20, 940_100 + 20 * len(times))))
-        began = time.monotonic()
+        started = time.monotonic()
         cli("ingest", file)
-        pipeline.until(lambda: len(shown()) == 1 + 20 * (1 + len(times)))
-        times.append(time.monotonic() - began)
+        pipeline.until(lambda: len(published_drinks()) == 1 + 20 * (1 + len(times)))
+        times.append(time.monotonic() - started)
     assert min(times) < SOON_S
     assert pipeline.verify().ok
 
 
-def test_the_catalogue_shows_what_the_table_holds(pipeline, cli, samples, shown):
+def test_the_catalogue_contains_the_drinks_of_the_table(pipeline, cli, samples, published_drinks):
     cli("ingest", samples / "cocktails.ndjson", samples / "mocktails.json", "--wait")
-    pipeline.until(lambda: len(shown()) > 0)
+    pipeline.until(lambda: len(published_drinks()) > 0)
     assert pipeline.verify().ok
     table = {register.id: register.drink for register in pipeline.drinks.all()}
-    assert shown() == table
+    assert published_drinks() == table
 
 
-def test_a_drink_deleted_from_the_table_leaves_the_catalogue(pipeline, drinks, shown):
+def test_a_drink_deleted_from_the_table_is_deleted_from_the_catalogue(
+    pipeline, drinks, published_drinks
+):
     pipeline.settled(pipeline.put(drinks(2, 941_000)))
-    pipeline.until(lambda: len(shown()) == 2)
+    pipeline.until(lambda: len(published_drinks()) == 2)
     pipeline.empty_table("Drinks")
-    pipeline.until(lambda: shown() == {})
+    pipeline.until(lambda: published_drinks() == {})
 
 
-def test_rebuild_brings_a_deleted_catalogue_back(pipeline, cli, drinks, shown):
+def test_rebuild_restores_a_deleted_catalogue(pipeline, cli, drinks, published_drinks):
     pipeline.settled(pipeline.put(drinks(3, 942_000)))
-    pipeline.until(lambda: len(shown()) == 3)
+    pipeline.until(lambda: len(published_drinks()) == 3)
     pipeline.clients.s3.delete_object(Bucket=pipeline.catalogue.bucket, Key=pipeline.catalogue.key)
-    assert shown() == {}
-    answer = cli("rebuild", "--json").json
-    assert (answer["changed"], answer["drinks"], answer["rebuilt"]) == (3, 3, True)
-    assert len(shown()) == 3
+    assert published_drinks() == {}
+    result = cli("rebuild", "--json").json
+    assert (result["changed"], result["drinks"], result["rebuilt"]) == (3, 3, True)
+    assert len(published_drinks()) == 3
     assert "3 drinks published" in cli("rebuild").err
     assert cli("verify", "--json").json["ok"]
 
 
-def test_the_next_doorbell_brings_a_deleted_catalogue_back(pipeline, drinks, shown):
+def test_the_next_change_notification_restores_a_deleted_catalogue(
+    pipeline, drinks, published_drinks
+):
     pipeline.settled(pipeline.put(drinks(3, 943_000)))
-    pipeline.until(lambda: len(shown()) == 3)
+    pipeline.until(lambda: len(published_drinks()) == 3)
     pipeline.clients.s3.delete_object(Bucket=pipeline.catalogue.bucket, Key=pipeline.catalogue.key)
     pipeline.settled(pipeline.put(drinks(1, 943_100), "other"))
-    pipeline.until(lambda: len(shown()) == 4)
+    pipeline.until(lambda: len(published_drinks()) == 4)
 
 
-def test_verify_finds_a_tampered_catalogue_and_rebuild_mends_it(
-    pipeline, cli, drinks, shown, tmp_path
+def test_verify_reports_a_tampered_catalogue_and_rebuild_repairs_it(
+    pipeline, cli, drinks, published_drinks, tmp_path
 ):
     pipeline.settled(pipeline.put(drinks(3, 944_000)))
-    pipeline.until(lambda: len(shown()) == 3)
+    pipeline.until(lambda: len(published_drinks()) == 3)
     path = tmp_path / "tampered"
     etag = pipeline.catalogue.download(path)
     with closing(sqlite3.connect(path)) as connection, connection:
@@ -102,14 +106,14 @@ def test_verify_finds_a_tampered_catalogue_and_rebuild_mends_it(
     assert cli("verify", "--json").json["ok"]
 
 
-def test_a_publisher_that_fails_loses_nothing(pipeline, drinks, shown):
+def test_a_failing_publish_function_loses_nothing(pipeline, drinks, published_drinks):
     with pipeline.configured("PublishFunction", MOCKTAILVERSE_CATALOGUE_BUCKET="none-such"):
         pipeline.settled(pipeline.put(drinks(3, 945_000)))
-    pipeline.until(lambda: len(shown()) == 3)
+    pipeline.until(lambda: len(published_drinks()) == 3)
     assert pipeline.verify().ok
 
 
-def test_a_stack_without_a_catalogue_is_told(pipeline, cli):
+def test_a_stack_without_a_catalogue_is_reported(pipeline, cli):
     stack = pipeline.home / "stack.json"
     before = stack.read_text()
     state = json.loads(before)

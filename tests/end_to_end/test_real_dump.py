@@ -1,4 +1,4 @@
-"""A real dump of TheCocktailDB goes the whole way, where somebody has one."""
+"""A real dump of TheCocktailDB loads completely, if there is one on this machine."""
 
 import json
 
@@ -10,7 +10,7 @@ def records_in(path):
     return content["drinks"] if isinstance(content, dict) else content
 
 
-def test_every_record_of_the_dump_is_accounted_for_and_a_second_time_changes_nothing(pipeline, cli):
+def test_every_record_of_the_dump_is_counted_and_a_second_ingest_changes_nothing(pipeline, cli):
     full = needed("thecocktaildb_full.json")
     number = len(records_in(full))
     (first,) = cli("ingest", full, "--wait", "--json").json["loads"]
@@ -29,7 +29,7 @@ def test_every_record_of_the_dump_is_accounted_for_and_a_second_time_changes_not
     assert pipeline.verify().ok
 
 
-def test_the_records_of_an_older_dump_load_too(pipeline, cli):
+def test_the_records_of_an_older_dump_load(pipeline, cli):
     extra = needed("thecocktaildb_legacy_extra.json")
     number = len(records_in(extra))
     (load,) = cli("ingest", extra, "--wait", "--json").json["loads"]

@@ -1,4 +1,4 @@
-"""A report of a running stack tells what was put in, how it is, and what needs a person."""
+"""A report of a running stack shows its loads, its health and the findings that need attention."""
 
 import re
 import time
@@ -16,7 +16,7 @@ NO_NAME = {"idDrink": "950999", "strIngredient1": "Gin", "strInstructions": "Sti
 
 @pytest.fixture(autouse=True)
 def _empty_logs(pipeline):
-    """Other tests on this stack make functions fail; a report would tell of that."""
+    """Delete the logs, because other tests on this stack make functions fail."""
     logs = pipeline.clients.logs
     for group in logs.describe_log_groups()["logGroups"]:
         named = {"logGroupName": group["logGroupName"]}
@@ -26,8 +26,8 @@ def _empty_logs(pipeline):
 
 
 @pytest.fixture
-def put_in(pipeline, drinks):
-    """Five drinks, two of them again, and two records that cannot load; all of it published."""
+def loaded(pipeline, drinks):
+    """Five drinks, two of them twice, and two records that are rejected; all of it published."""
     first = [pipeline.put([*drinks(5, 950_001), NO_NAME], "first.json", observed_at=1000)]
     pipeline.settled(*first)
     second = [
@@ -39,39 +39,39 @@ def put_in(pipeline, drinks):
     return [*first, *second]
 
 
-def test_the_figures_are_those_of_what_was_put_in(pipeline, cli, put_in):
-    told = cli("report", "--json").json
+def test_the_figures_match_the_loads(pipeline, cli, loaded):
+    report = cli("report", "--json").json
 
-    assert told["ok"]
-    metrics = told["metrics"]
+    assert report["ok"]
+    metrics = report["metrics"]
     assert metrics["statuses"] == {"done": 3}
     assert metrics["counts"] == {"read": 9, "loaded": 5, "unchanged": 2, "stale": 0, "rejected": 2}
     assert metrics["not_conserving"] == []
-    loads = [pipeline.load(version) for version in put_in]
+    loads = [pipeline.load(version) for version in loaded]
     assert metrics["throughput"]["records"] == 9
     assert metrics["throughput"]["bytes"] == sum(load.bytes for load in loads)
     assert 0 < metrics["throughput"]["busy_s"] <= sum(load.duration_ms for load in loads) / 1000
-    assert told["rejects"]["codes"] == {
-        line.code: 1 for version in put_in for line in pipeline.rejected(version)
+    assert report["rejects"]["codes"] == {
+        line.code: 1 for version in loaded for line in pipeline.rejected(version)
     }
-    catalogue = told["catalogue"]
+    catalogue = report["catalogue"]
     assert catalogue["meta"]["drinks"] == 5
     (source,) = catalogue["sources"]
     assert (source["drinks"], source["mocktails"]["count"]) == (5, 0)
     assert source["strength"] == {"count": 5, "of": 5, "percent": 100.0}
 
 
-def test_latencies_count_from_when_the_raw_object_was_stored(pipeline, cli, put_in):
+def test_latencies_start_when_the_raw_object_is_stored(pipeline, cli, loaded):
     metrics = cli("report", "--json").json["metrics"]
 
-    took = [load.finished_at - load.stored_at for load in map(pipeline.load, put_in)]
+    durations_ms = [load.finished_at - load.stored_at for load in map(pipeline.load, loaded)]
     assert metrics["to_loaded_s"]["count"] == 3
-    assert metrics["to_loaded_s"]["most"] == pytest.approx(max(took) / 1000)
+    assert metrics["to_loaded_s"]["most"] == pytest.approx(max(durations_ms) / 1000)
     assert metrics["to_visible_s"]["count"] == 1, "only the first object brought new drinks"
     assert metrics["not_seen"] == 0
 
 
-def test_operations_tell_how_the_parts_are(pipeline, cli, put_in):
+def test_operations_show_the_state_of_each_part(pipeline, cli, loaded):
     operations = cli("report", "--json").json["operations"]
 
     functions = {value for name, value in pipeline.outputs.items() if name.endswith("Function")}
@@ -83,7 +83,7 @@ def test_operations_tell_how_the_parts_are(pipeline, cli, put_in):
     assert len(operations["alarms"]) == 5
     assert (operations["waiting"], operations["dead"]) == (0, 0)
     listed = [load["key"] for load in operations["last_loads"]]
-    assert sorted(listed) == sorted(version.key for version in put_in)
+    assert sorted(listed) == sorted(version.key for version in loaded)
     assert operations["cost"]["usd_so_far"] >= 0
 
 
@@ -94,18 +94,18 @@ def test_the_visibility_timeout_is_the_queues(pipeline):
     assert pipeline.queue.visibility_timeout_ms() == 1000 * int(attributes["VisibilityTimeout"])
 
 
-def test_a_load_whose_worker_died_and_whose_message_is_gone_needs_attention(pipeline, cli):
-    """Its last sign of life is as old as two visibility timeouts."""
+def test_a_load_without_a_worker_and_a_message_needs_attention(pipeline, cli):
+    """Its last update is older than two visibility timeouts."""
     long_ago = time.time_ns() // 1_000_000 - 2 * pipeline.queue.visibility_timeout_ms() - 1
     version = ObjectVersion(pipeline.outputs["DataBucket"], "raw/thecocktaildb/dead.json", "v1")
     request = LoadRequest(version, 1)
     pipeline.loads.acquire(request, "killed", now=long_ago, until=long_ago + 15_000)
-    found = cli("report", "--json", code=1).json["attention"]
-    assert {"what": "1 stuck load", "runbook": "no-load"} in found
+    findings = cli("report", "--json", code=1).json["attention"]
+    assert {"what": "1 stuck load", "runbook": "no-load"} in findings
 
 
-@pytest.mark.usefixtures("put_in")
-def test_the_pages_say_when_where_and_how_they_were_made(cli, tmp_path):
+@pytest.mark.usefixtures("loaded")
+def test_the_pages_say_when_where_and_how_they_were_generated(cli, tmp_path):
     cli("report", "--output", tmp_path / "pages", "--days", "2")
 
     for name in DOCS:
@@ -121,7 +121,7 @@ def test_the_pages_say_when_where_and_how_they_were_made(cli, tmp_path):
     assert "9 read = 5 + 2 + 0 + 2" in (tmp_path / "pages" / DOCS[0]).read_text()
 
 
-@pytest.mark.usefixtures("put_in")
+@pytest.mark.usefixtures("loaded")
 def test_the_links_of_the_pages_resolve_in_docs_operations(cli, tmp_path, samples):
     cli("report", "--output", tmp_path)
 
@@ -131,25 +131,25 @@ def test_the_links_of_the_pages_resolve_in_docs_operations(cli, tmp_path, sample
             assert (folder / target).is_file(), target
 
 
-@pytest.mark.usefixtures("put_in")
-def test_a_person_sees_tables(cli):
-    answer = cli("report")
+@pytest.mark.usefixtures("loaded")
+def test_the_text_output_has_tables(cli):
+    result = cli("report")
 
     for title in ("Records", "Speed", "Rejected, by reason", "Alarms"):
-        assert title in answer.out
-    assert "nothing needs attention" in answer.err
+        assert title in result.out
+    assert "nothing needs attention" in result.err
 
 
-def test_a_failed_load_needs_attention_and_ends_with_1(pipeline, cli, drinks, tmp_path):
+def test_a_failed_load_needs_attention_and_exits_with_1(pipeline, cli, drinks, tmp_path):
     with pipeline.unread_queue():
         version = pipeline.hold(drinks(1), "| *lost* <b>.json")
     pipeline.loads.fail(version, 1, "It broke | badly.", now=now())
 
-    told = cli("report", "--json", "--output", tmp_path, code=1).json
+    report = cli("report", "--json", "--output", tmp_path, code=1).json
 
-    assert not told["ok"]
-    assert [finding["runbook"] for finding in told["attention"]] == ["dead-letters"]
-    assert told["operations"]["failed"][0]["error"] == "It broke | badly."
+    assert not report["ok"]
+    assert [finding["runbook"] for finding in report["attention"]] == ["dead-letters"]
+    assert report["operations"]["failed"][0]["error"] == "It broke | badly."
     page = (tmp_path / "operations.md").read_text()
     assert "attention: 1 finding" in page
     assert r"\| \*lost\* \<b\>.json" in page
@@ -159,20 +159,24 @@ def test_a_function_that_fails_needs_attention(pipeline, cli):
     with pytest.raises(PermanentError):
         pipeline.stores.functions.invoke(pipeline.outputs["TransformFunction"], {"Records": "none"})
 
-    told = cli("report", "--json", code=1).json
+    report = cli("report", "--json", code=1).json
 
-    assert told["operations"]["failures"] >= 1
-    assert [finding["runbook"] for finding in told["attention"]] == ["function-errors"]
-
-
-def test_an_empty_stack_has_a_report_too(cli):
-    told = cli("report", "--json").json
-    assert (told["ok"], told["metrics"]["statuses"], told["rejects"]["codes"]) == (True, {}, {})
+    assert report["operations"]["failures"] >= 1
+    assert [finding["runbook"] for finding in report["attention"]] == ["function-errors"]
 
 
-def test_without_a_stack_there_is_nothing_to_measure(command, tmp_path):
+def test_an_empty_stack_has_a_report(cli):
+    report = cli("report", "--json").json
+    assert (report["ok"], report["metrics"]["statuses"], report["rejects"]["codes"]) == (
+        True,
+        {},
+        {},
+    )
+
+
+def test_a_report_needs_a_stack(command, tmp_path):
     assert command("report", "--state-dir", tmp_path / "none").code == 3
 
 
-def test_a_deployed_environment_has_no_state_folder(command, tmp_path):
+def test_a_state_folder_of_a_deployed_environment_is_wrong_usage(command, tmp_path):
     assert command("report", "--env", "prod", "--state-dir", tmp_path).code == 2

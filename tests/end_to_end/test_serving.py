@@ -1,4 +1,4 @@
-"""`serve`, `dashboard`, `browse` and the demo that people see, as they run them."""
+"""`serve`, `dashboard`, `browse` and the interactive demo, as people run them."""
 
 import contextlib
 import signal
@@ -12,24 +12,24 @@ from mocktailverse.local.tcp_ports import free_port
 from mocktailverse.waiting import wait_until
 from worlds.processes import processes_of
 
-WITHIN_S = 240.0
+TIMEOUT_S = 240.0
 PAGES = {"serve": "/harness", "dashboard": "/_stcore/health", "browse": "/catalogue"}
-PRINTED = {"serve": "API", "dashboard": "Dashboard", "browse": "Data browser"}
-"""What each command calls its address; the servers' own logs have the address, too."""
-eventually = partial(wait_until, timeout_s=WITHIN_S, poll_s=0.05)
+LABELS = {"serve": "API", "dashboard": "Dashboard", "browse": "Data browser"}
+"""What each command calls its address; the servers' own logs contain the address, too."""
+eventually = partial(wait_until, timeout_s=TIMEOUT_S, poll_s=0.05)
 
 
 @pytest.fixture
 def scratch(tmp_path):
-    """A folder for temporary files; what is left in it was left behind."""
+    """A folder for temporary files; the command must leave it empty."""
     folder = tmp_path / "scratch"
     folder.mkdir()
     return folder
 
 
-def answers(url: str) -> bool:
+def responds(url: str) -> bool:
     with contextlib.suppress(httpx2.HTTPError):
-        return httpx2.get(url, timeout=WITHIN_S).status_code == 200
+        return httpx2.get(url, timeout=TIMEOUT_S).status_code == 200
     return False
 
 
@@ -44,47 +44,47 @@ def answers(url: str) -> bool:
         ("browse", signal.SIGKILL),
     ],
 )
-def test_a_server_in_the_foreground_answers_until_it_is_stopped(
+def test_a_server_in_the_foreground_responds_until_it_is_stopped(
     pipeline, scratch, foreground, name, number
 ):
     port = free_port()
-    with foreground(name, "--port", port, "--state-dir", pipeline.home) as served:
+    with foreground(name, "--port", port, "--state-dir", pipeline.home) as server:
         address = f"http://127.0.0.1:{port}"
-        assert f"{PRINTED[name]}: {address}\n" in iter(served.stderr.readline, "")
-        assert eventually(lambda: answers(f"{address}{PAGES[name]}"))  # it may not listen yet
-        served.send_signal(number)
+        assert f"{LABELS[name]}: {address}\n" in iter(server.stderr.readline, "")
+        assert eventually(lambda: responds(f"{address}{PAGES[name]}"))  # it may not listen yet
+        server.send_signal(number)
         if number == signal.SIGKILL:
-            served.wait()
+            server.wait()
         else:
-            _, error = served.communicate(timeout=WITHIN_S)
+            _, error = server.communicate(timeout=TIMEOUT_S)
             assert "Traceback" not in error
-            assert served.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
+            assert server.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
             assert list(scratch.iterdir()) == []
     assert eventually(lambda: processes_of(scratch) == [])
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_server_without_a_stack_says_how_to_start_one(command, tmp_path, name):
-    answer = command(name, "--port", free_port(), "--state-dir", tmp_path / "home")
-    assert (answer.code, answer.out) == (3, "")
-    assert "mocktailverse up" in answer.err
+    result = command(name, "--port", free_port(), "--state-dir", tmp_path / "home")
+    assert (result.code, result.out) == (3, "")
+    assert "mocktailverse up" in result.err
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_server_on_a_taken_port_says_what_to_do(cli, name):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        answer = cli(name, "--port", port, code=2)
-    assert f"Port {port}" in answer.err
-    assert "--port" in answer.err
+        result = cli(name, "--port", port, code=2)
+    assert f"Port {port}" in result.err
+    assert "--port" in result.err
 
 
-def test_drinks_that_come_while_one_browses_appear(pipeline, drinks, foreground):
+def test_the_browser_shows_drinks_that_arrive_while_it_runs(pipeline, drinks, foreground):
     port = free_port()
     rows = f"http://127.0.0.1:{port}/catalogue/drinks.json?_shape=array"
     loads = f"http://127.0.0.1:{port}/loads/loads.json?_shape=array"
     with foreground("browse", "--port", port, "--state-dir", pipeline.home):
-        assert eventually(lambda: answers(rows))
+        assert eventually(lambda: responds(rows))
         version = pipeline.put(drinks(1, first=970_001, strDrink="While You Browse"))
         assert eventually(
             lambda: "While You Browse" in {row["name"] for row in httpx2.get(rows).json()}
@@ -92,7 +92,7 @@ def test_drinks_that_come_while_one_browses_appear(pipeline, drinks, foreground)
         assert eventually(lambda: version.key in {row["key"] for row in httpx2.get(loads).json()})
 
 
-def test_the_demo_for_people_shows_links_that_served_drinks_and_ends_by_itself(scratch, foreground):
+def test_the_interactive_demo_serves_drinks_shows_links_and_ends(scratch, foreground):
     with foreground("demo") as demo:
         out, error = demo.communicate(timeout=180)
     assert demo.returncode == 0, error

@@ -1,4 +1,4 @@
-"""A test that fails, or leaves the stack changed, does not spoil it for the next test."""
+"""A test that fails, or that changes the stack, does not affect the next test."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def _shared():
 """
 
 
-def works(pipeline, drinks) -> bool:
+def is_working(pipeline, drinks) -> bool:
     version = pipeline.put(drinks(2))
     (load,) = pipeline.settled(version)
     pipeline.until(lambda: pipeline.verify().ok)
@@ -63,26 +63,26 @@ def leave_messages_in_flight(pipeline) -> None:
 
 def test_a_broken_stack_is_replaced(new_shared_stack, drinks):
     broken = new_shared_stack.lend()
-    assert works(broken, drinks)
+    assert is_working(broken, drinks)
     break_settings(broken)
     leave_messages_in_flight(broken)
     new_shared_stack.take_back(failed=True)
 
-    fixed = new_shared_stack.lend()
+    replacement = new_shared_stack.lend()
 
-    assert fixed.stack.processes != broken.stack.processes
-    assert works(fixed, drinks)
+    assert replacement.stack.processes != broken.stack.processes
+    assert is_working(replacement, drinks)
     new_shared_stack.take_back(failed=False)
-    assert new_shared_stack.lend() is fixed
-    assert fixed.table() == {}
+    assert new_shared_stack.lend() is replacement
+    assert replacement.table() == {}
 
-    break_settings(fixed)
+    break_settings(replacement)
     with pytest.raises(AssertionError, match="left settings changed"):
         new_shared_stack.take_back(failed=False)
-    assert not any(process.find() for process in fixed.stack.processes)
+    assert not any(process.find() for process in replacement.stack.processes)
 
 
-def test_a_stack_is_taken_back_as_failed_after_each_phase_that_can_fail(pytester):
+def test_a_stack_is_returned_as_failed_after_each_phase_that_can_fail(pytester):
     conftest = Path(__file__).with_name("conftest.py").read_text(encoding="utf-8")
     pytester.makeconftest(conftest + RECORDER)
     pytester.makepyfile("""

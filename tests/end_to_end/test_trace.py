@@ -1,4 +1,4 @@
-"""One id leads from the source's answer to the published drink, in logs and in `trace`."""
+"""One trace id leads from the source's response to the published drink, in logs and `trace`."""
 
 import json
 
@@ -7,12 +7,12 @@ from mocktailverse.stores.log_group import LogGroup
 
 
 def logged(pipeline, output, trace):
-    """A function's structured lines that carry a trace id."""
+    """Return a function's structured log lines that have a trace id."""
     group = LogGroup(pipeline.clients, f"/aws/lambda/{pipeline.outputs[output]}")
     return [json.loads(line.message) for line in group.lines(0, trace)]
 
 
-def test_one_record_is_followed_through_all_logs_by_one_id(pipeline, cli):
+def test_one_trace_id_follows_a_record_through_all_logs(pipeline, cli):
     objects = cli("fetch", "random", "2", "--wait", "--json").json["loads"]
     version = ObjectVersion(*(objects[0][name] for name in ("bucket", "key", "version_id")))
     trace = version.trace_id
@@ -31,41 +31,41 @@ def test_one_record_is_followed_through_all_logs_by_one_id(pipeline, cli):
     (drink, *_) = cli("drinks", "list", "--json").json["items"]
     lineage = drink["lineage"]
     assert (lineage["key"], lineage["version_id"]) == (version.key, version.version_id)
-    for origin in (drink["id"], version.key):
-        told = cli("trace", origin, "--json").json
-        assert (told["trace"], told["next"]) == (trace, None)
-        way = [(item["stage"], item["what"]) for item in told["items"]]
+    for identifier in (drink["id"], version.key):
+        result = cli("trace", identifier, "--json").json
+        assert (result["trace"], result["next"]) == (trace, None)
+        stages = [(item["stage"], item["what"]) for item in result["items"]]
         assert {
             ("fetch", "stored"),
             ("raw", "stored"),
             ("load", "loaded"),
             ("load", "is done"),
-        } <= (set(way))
-        assert ("publish", "published") in way
-        times = [item["at"] for item in told["items"]]
+        } <= (set(stages))
+        assert ("publish", "published") in stages
+        times = [item["at"] for item in result["items"]]
         assert times == sorted(times)
     assert trace in cli("trace", drink["id"]).out
 
 
-def test_why_a_message_comes_back_carries_the_trace(pipeline, drinks):
+def test_the_log_line_of_a_returned_message_has_the_trace_id(pipeline, drinks):
     with pipeline.unread_queue():
         version = pipeline.hold(drinks(1), "trace.json")
     message = pipeline.event(version)
     with pipeline.function_with(MOCKTAILVERSE_DRINKS_TABLE="no-such-table"):
         assert pipeline.deliver(message) == [message]
 
-    def told():
+    def error_lines():
         lines = logged(pipeline, "TransformFunction", version.trace_id)
         return [line for line in lines if line["message"] == "message comes back"]
 
-    pipeline.until(lambda: bool(told()))
-    (line,) = told()
+    pipeline.until(lambda: bool(error_lines()))
+    (line,) = error_lines()
     assert (line["level"], line["key"]) == ("ERROR", version.key)
     assert "PutItem" in line["exception"]
     assert pipeline.deliver(message) == []
 
 
-def test_what_is_not_there_has_no_trace(cli):
+def test_a_missing_drink_or_object_has_no_trace(cli):
     assert "No drink `thecocktaildb:1`" in cli("trace", "1", code=1).err
     assert (
         "does not exist, or has expired" in cli("trace", "raw/thecocktaildb/none.json", code=1).err

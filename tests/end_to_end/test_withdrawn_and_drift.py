@@ -1,4 +1,4 @@
-"""What the source withdrew, and what it changed, comes in by the front door like all else."""
+"""Withdrawals and changes of the source are loaded like all other records."""
 
 import json
 from itertools import permutations
@@ -18,7 +18,7 @@ def absence(drink_id):
 
 @pytest.fixture
 def sightings_and_absences(pipeline, drinks):
-    """A drink seen once, then looked for in vain an hour and 26 hours later; none loaded."""
+    """A drink, seen once and absent an hour and 26 hours later; nothing is loaded yet."""
     records = drinks(2)
     gone = absence(records[0]["idDrink"])
     with pipeline.unread_queue():
@@ -57,7 +57,7 @@ def test_a_later_sighting_restores_a_withdrawn_drink(pipeline, sightings_and_abs
     assert pipeline.verify().ok
 
 
-def test_an_absence_of_an_unknown_drink_is_kept_and_is_no_drink(pipeline):
+def test_an_absence_of_an_unknown_drink_is_stored_but_is_not_a_drink(pipeline):
     version = pipeline.put(absence("4711"), "absent.ndjson", observed_at=NOON)
     (load,) = pipeline.settled(version)
     assert load.counts == Counts(read=1, loaded=1)
@@ -67,7 +67,7 @@ def test_an_absence_of_an_unknown_drink_is_kept_and_is_no_drink(pipeline):
     assert report.drinks == 0
 
 
-def test_what_the_source_changed_stands_in_the_load(pipeline, drinks):
+def test_a_load_lists_what_the_source_changed(pipeline, drinks):
     before = pipeline.put(drinks(3), "before", observed_at=NOON)
     pipeline.settled(before)
     after = pipeline.put(

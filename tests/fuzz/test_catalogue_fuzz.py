@@ -1,4 +1,4 @@
-"""The catalogue: any drinks come out of every export, any query is answered."""
+"""The catalogue: every export contains any drinks, and any query has a result."""
 
 import csv
 import io
@@ -39,28 +39,28 @@ RECIPE_SCHEMA = (
 )
 RECIPES = Draft7Validator(json.loads(RECIPE_SCHEMA.read_text()))
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a new folder in it
-"""A hundred files a round, each written twice: a disk would be most of the time."""
+"""A round writes a hundred files twice, which on a disk would take most of the time."""
 EVERYTHING = DrinkQuery(withdrawn=True)
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @st.composite
-def shelves(draw: st.DrawFn) -> list[Drink]:
-    """Drinks with ids of their own."""
+def drink_lists(draw: st.DrawFn) -> list[Drink]:
+    """Drinks with different ids."""
     return draw(st.lists(drinks, max_size=4, unique_by=lambda drink: drink.id))
 
 
 def without_apostrophe(cell: str) -> str:
-    """The way back that docs/reference/exports.md gives."""
+    """Return a cell's original text, as docs/reference/exports.md describes."""
     return cell[1:] if cell.startswith("'") and csv_cell(cell[1:]) != cell[1:] else cell
 
 
-@given(shelves())
-def test_every_export_of_any_drinks_is_valid_and_complete(shelf: list[Drink]):
+@given(drink_lists())
+def test_every_export_of_any_drinks_is_valid_and_complete(written: list[Drink]):
     with TemporaryDirectory(dir=MEMORY) as folder:
         path = Path(folder, "catalogue.sqlite")
         with CatalogueWriter.create(path) as writer:
-            writer.put(shelf)
+            writer.put(written)
             writer.seal(version="1-00000000", built_at=1, table="drinks")
         with closing(Catalogue(path)) as catalogue:
             stored = list(catalogue.all_drinks())
@@ -72,11 +72,11 @@ def test_every_export_of_any_drinks_is_valid_and_complete(shelf: list[Drink]):
         with closing(sqlite3.connect(path)) as file:
             assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             ids = {drink_id for (drink_id,) in file.execute("SELECT id FROM drinks")}
-    by_id = {drink.id: drink for drink in shelf}
+    by_id = {drink.id: drink for drink in written}
     assert {drink.id: drink for drink in stored} == by_id
-    assert len(stored) == len(shelf)
+    assert len(stored) == len(written)
     assert ids == set(by_id)
-    assert present == sum(drink.withdrawn_at is None for drink in shelf)
+    assert present == sum(drink.withdrawn_at is None for drink in written)
     from_lines = [json.loads(line) for line in lines.split(b"\n")[:-1]]
     assert msgspec.convert(from_lines, list[Drink]) == stored
     assert json.loads(array) == from_lines
@@ -97,7 +97,7 @@ def check_csv(text: str, stored: list[Drink]) -> None:
 
 
 @given(record_texts())
-def test_any_record_that_loads_is_a_recipe_that_bar_assistant_takes(record: str):
+def test_any_record_that_loads_is_a_valid_bar_assistant_recipe(record: str):
     for piece in transformed(record.encode("utf-8", "surrogatepass")):
         if piece.register is not None and piece.register.drink is not None:
             RECIPES.validate(json.loads(msgspec.json.encode(recipe(piece.register.drink))))
@@ -108,7 +108,7 @@ def test_any_record_that_loads_is_a_recipe_that_bar_assistant_takes(record: str)
     | st.text()
     | st.text(st.sampled_from("=+-@\t\r\n'\"` \u200b\uff1d\ufe62\x00a1"), max_size=8)
 )
-def test_no_csv_cell_is_a_formula_and_each_gives_its_text_back(text: str):
+def test_no_csv_cell_is_a_formula_and_each_can_be_converted_back(text: str):
     cell = csv_cell(text)
     assert without_apostrophe(cell) == text
     assert not cell.startswith(FORMULA_STARTS)
@@ -151,22 +151,22 @@ simple_queries = st.builds(DrinkQuery, q=words, sort=st.none() | st.sampled_from
 
 
 @given(queries | simple_queries, st.integers(1, 60))
-def test_any_query_is_answered_and_its_pages_give_each_drink_once(
+def test_the_pages_of_any_query_contain_each_drink_once(
     catalogue: Catalogue, query: DrinkQuery, limit: int
 ):
-    after, found = None, []
+    after, ids = None, []
     while True:
         page = catalogue.search(query, limit=limit, after=after)
-        found += [drink.id for drink in page.items]
+        ids += [drink.id for drink in page.items]
         assert len(page.items) <= limit
         after = page.next
         if after is None:
             break
         assert len(page.items) == limit
-    assert len(set(found)) == len(found) == catalogue.count(query)
-    chosen = catalogue.random(query)
-    assert (chosen is None) == (not found)
-    assert chosen is None or chosen.id in found
+    assert len(set(ids)) == len(ids) == catalogue.count(query)
+    random_drink = catalogue.random(query)
+    assert (random_drink is None) == (not ids)
+    assert random_drink is None or random_drink.id in ids
     json.loads(msgspec.json.encode(catalogue.facets(query)))
 
 
@@ -185,12 +185,12 @@ def test_any_ingredient_is_looked_up_and_any_shelf_is_paged_completely(
         if after is None:
             break
     assert len(set(listed)) == len(listed)
-    made, after = [], None
+    makeable_ids, after = [], None
     while True:
         makeable = catalogue.makeable(have, missing=missing, limit=limit, after=after)
-        made += [entry.drink.id for entry in makeable.items]
+        makeable_ids += [entry.drink.id for entry in makeable.items]
         after = makeable.next
         if after is None:
             break
     expected = sum(makeable.counts[str(number)] for number in range(missing + 1))
-    assert len(set(made)) == len(made) == expected
+    assert len(set(makeable_ids)) == len(makeable_ids) == expected

@@ -1,4 +1,4 @@
-"""Cursors and messages: text from outside is understood or refused, and never crashes."""
+"""Cursors and messages: any text is accepted or refused, and never crashes."""
 
 import base64
 import json
@@ -27,7 +27,7 @@ from mocktailverse.times import now
 from strategies.texts import texts
 
 PARTITION_KEY_BYTES, SORT_KEY_BYTES = 2048, 1024
-"""What DynamoDB takes; above it, a query fails."""
+"""The limits of DynamoDB; a query with a longer key fails."""
 DAY_MS, NOW_MS = 24 * 3600 * 1000, now()
 EVENTS = Path(__file__).parents[1] / "events"
 scalars = (
@@ -46,15 +46,15 @@ encoded = st.builds(
     plain_values | st.lists(scalars, min_size=2, max_size=4),
     st.sampled_from(["", "=", "==", "===", "A"]),
 )
-forged_places = st.builds(
-    lambda of, part, at: base64.urlsafe_b64encode(
-        json.dumps([of, part, day_of(at), at]).encode()
+forged_positions = st.builds(
+    lambda load, part, at: base64.urlsafe_b64encode(
+        json.dumps([load, part, day_of(at), at]).encode()
     ).decode(),
     texts,
     texts | st.sampled_from(["0001", "0001#000002"]),
     st.integers(0, 4 * 10**12) | st.integers(NOW_MS - 6 * DAY_MS, NOW_MS),
 )
-"""Positions of no load; `recent_loads` reads only those of the last days."""
+"""Positions without a load; `recent_loads` reads only those of the last days."""
 cursors = (
     st.text()
     | texts
@@ -72,7 +72,7 @@ def catalogue(catalogue_path: Path) -> Iterator[Catalogue]:
 
 
 def listings(catalogue: Catalogue) -> dict[str, Callable[[str | None], Any]]:
-    """Every listing of the catalogue that takes a cursor, with a small page."""
+    """Return every listing of the catalogue that accepts a cursor, with a small page."""
     return {
         "name": lambda after: catalogue.search(DrinkQuery(), limit=3, after=after),
         "abv": lambda after: catalogue.search(DrinkQuery(sort="-abv"), limit=3, after=after),
@@ -109,7 +109,7 @@ def test_a_forged_catalogue_cursor_gives_a_page(
 
 
 class NoLoads(LoadsTable):
-    """An empty loads table that keeps the keys after which its pages begin."""
+    """An empty loads table that records the keys after which its pages start."""
 
     def __init__(self) -> None:
         super().__init__(SimpleNamespace(dynamodb=self), "loads")
@@ -121,7 +121,7 @@ class NoLoads(LoadsTable):
         return {"Items": []}
 
 
-@given(cursors | forged_places | st.text(st.characters()))
+@given(cursors | forged_positions | st.text(st.characters()))
 def test_any_text_as_a_cursor_of_loads_gives_a_page_or_a_usage_error(text: str):
     loads = NoLoads()
     with suppress(UsageError):
@@ -135,7 +135,7 @@ def test_any_text_as_a_cursor_of_loads_gives_a_page_or_a_usage_error(text: str):
 
 
 @given(cursors | st.text(st.characters()))
-def test_any_text_as_a_cursor_of_rejected_records_is_a_place_or_a_usage_error(text: str):
+def test_any_text_as_a_cursor_of_rejected_records_is_a_position_or_a_usage_error(text: str):
     for codec in (rejected_cursors, rejected_cursors_of_cli):
         with suppress(UsageError):
             assert codec.decode(text)
@@ -152,21 +152,21 @@ def _edited_bodies(draw: st.DrawFn) -> str:
     body = draw(st.sampled_from(_sample_bodies()))
     value = json.loads(body)
     for _ in range(draw(st.integers(0, 3))):
-        place = value
-        while isinstance(place, dict | list) and place:
-            keys = sorted(place) if isinstance(place, dict) else range(len(place))
+        node = value
+        while isinstance(node, dict | list) and node:
+            keys = sorted(node) if isinstance(node, dict) else range(len(node))
             key = draw(st.sampled_from(keys))
-            if not isinstance(place[key], dict | list) or not draw(st.integers(0, 3)):
-                place[key] = draw(plain_values)
+            if not isinstance(node[key], dict | list) or not draw(st.integers(0, 3)):
+                node[key] = draw(plain_values)
                 break
-            place = place[key]
+            node = node[key]
     text = json.dumps(value)
     start, size = draw(st.integers(0, len(text))), draw(st.sampled_from([0, 0, 0, 1, 5]))
     return text[:start] + draw(st.sampled_from(["", "", "{", "\0", "NaN,"])) + text[start + size :]
 
 
 @given(st.text() | texts | plain_values.map(json.dumps) | _edited_bodies())
-def test_any_message_asks_for_loads_or_is_refused(body: str):
+def test_any_message_requests_loads_or_is_refused(body: str):
     try:
         requests = load_requests(body)
     except PermanentError as error:

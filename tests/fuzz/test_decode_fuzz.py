@@ -1,4 +1,4 @@
-"""Decode: any bytes, any cut, any cursor."""
+"""Decode: any bytes, in any chunks, from any cursor."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -24,11 +24,11 @@ from strategies.raw_objects import (
 
 BOM, GZIP = b"\xef\xbb\xbf", b"\x1f\x8b"
 READER = SOURCES["thecocktaildb"]
-places = st.lists(st.integers(0, 5000), max_size=6)
+offsets = st.lists(st.integers(0, 5000), max_size=6)
 
 
 class Stored:
-    """Stored bytes in chunks; with `broken`, reading fails behind the last one."""
+    """Stored bytes in chunks; with `broken`, reading fails after the last one."""
 
     def __init__(self, *chunks: bytes, broken: bool = False) -> None:
         self._chunks = chunks
@@ -48,42 +48,42 @@ def read(stored: Stored, start: Checkpoint = START) -> list[DecodedRecord]:
 
 
 @given(raw_objects)
-def test_any_bytes_are_decoded_into_pieces_with_rising_positions(body: bytes):
-    found = read(Stored(body))
-    positions = [piece.position for piece in found]
+def test_any_bytes_are_decoded_into_records_with_increasing_positions(body: bytes):
+    records = read(Stored(body))
+    positions = [record.position for record in records]
     assert None not in positions[:-1]
     assert all(a < b for a, b in pairwise(at for at in positions if at is not None))
-    for piece in found:
-        if isinstance(piece, UnreadableRecord):
-            assert piece.code in set(Reason)
+    for record in records:
+        if isinstance(record, UnreadableRecord):
+            assert record.code in set(Reason)
 
 
-@given(raw_objects, places)
+@given(raw_objects, offsets)
 def test_the_chunk_size_makes_no_difference(body: bytes, at: list[int]):
     whole = read(Stored(body))
     assert read(Stored(*pieces(body, at))) == whole
     assert read(Stored(*(body[i : i + 1] for i in range(len(body))))) == whole
 
 
-@given(raw_objects, places)
+@given(raw_objects, offsets)
 def test_decoding_from_any_cursor_gives_the_rest(body: bytes, at: list[int]):
     stored = Stored(*pieces(body, at))
-    found = read(stored)
-    for number, piece in enumerate(found, 1):
-        assert read(stored, piece.after) == found[number:]
+    records = read(stored)
+    for number, record in enumerate(records, 1):
+        assert read(stored, record.after) == records[number:]
 
 
 @given(raw_objects, st.integers(0, 5000))
-def test_reading_that_breaks_off_gives_a_beginning_of_the_pieces_or_none(body: bytes, cut: int):
+def test_an_interrupted_read_gives_the_first_records_or_all(body: bytes, cut: int):
     whole = read(Stored(body))
-    found = []
+    records = []
     try:
-        for piece in decode(Stored(body[: cut % (len(body) + 1)], broken=True), READER):
-            found.append(piece)  # noqa: PERF402 - those before the error are kept
+        for record in decode(Stored(body[: cut % (len(body) + 1)], broken=True), READER):
+            records.append(record)  # noqa: PERF402 - keeps the records before the error
     except TransientError:
-        assert found == whole[: len(found)]
-    else:  # it was rejected as a whole before the end was read
-        assert found == whole
+        assert records == whole[: len(records)]
+    else:  # the object was rejected before its end was read
+        assert records == whole
 
 
 @given(
@@ -95,16 +95,16 @@ def test_reading_that_breaks_off_gives_a_beginning_of_the_pieces_or_none(body: b
 def test_a_broken_line_hides_no_record_of_the_other_lines(
     good: list[dict[str, object]],
     broken: bytes,
-    place: int,
-    is_packed: bool,  # noqa: FBT001 - drawn
+    line_number: int,
+    is_gzipped: bool,  # noqa: FBT001 - drawn
 ):
-    is_first = place % (len(good) + 1) == 0
+    is_first = line_number % (len(good) + 1) == 0
     assume(not is_first or not (b"idDrink" in broken or broken.startswith((GZIP, BOM))))
     lines = [dump(record) for record in good]
-    lines.insert(place % (len(lines) + 1), broken.replace(b"\n", b" "))
+    lines.insert(line_number % (len(lines) + 1), broken.replace(b"\n", b" "))
     body = b"\n".join(lines) + b"\n"
-    found = read(Stored(packed(body) if is_packed else body))
-    loaded = [piece.data for piece in found if isinstance(piece, RawRecord)]
+    records = read(Stored(packed(body) if is_gzipped else body))
+    loaded = [record.data for record in records if isinstance(record, RawRecord)]
     for record in as_ndjson(good).splitlines():
         assert record in loaded
 

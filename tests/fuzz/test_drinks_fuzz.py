@@ -1,4 +1,4 @@
-"""Measures, names and derived facts: sound for any text."""
+"""Measures, names and derived facts are valid for any text."""
 
 import math
 import sys
@@ -23,14 +23,14 @@ UNITS = {
     "other", "none",
 }  # fmt: skip
 LARGEST_ML = 20_000
-"""No recipe makes more."""
-STEPS_A_CHARACTER = 3_000
-"""Python lines executed for each character that is read: an order of magnitude above the usual,
-so that only work that grows faster than the text exceeds it."""
+"""Above the volume of any recipe."""
+STEPS_PER_CHARACTER = 3_000
+"""Python lines executed per character, with a margin of an order of magnitude, so that only work
+that grows faster than the text exceeds the bound."""
 
 
 def steps_of(work: Callable[[], Any]) -> int:
-    """The number of Python lines that the work executes."""
+    """Return the number of Python lines that the work executes."""
     steps = 0
 
     def trace(_frame: FrameType, event: str, _argument: object) -> Any:
@@ -68,7 +68,7 @@ def check_measure(measure: Measure | IngredientLine) -> None:
 
 
 @given(measures, st.none() | names)
-def test_any_measure_is_read_soundly(text: str, ingredient: str | None):
+def test_any_measure_is_parsed_to_valid_values(text: str, ingredient: str | None):
     measure = parse_measure(text, ingredient)
     check_measure(measure)
     assert parse_measure(text, ingredient) == measure
@@ -77,27 +77,27 @@ def test_any_measure_is_read_soundly(text: str, ingredient: str | None):
 
 
 @given(measures, names)
-def test_the_steps_to_read_a_line_are_bounded_by_its_length(text: str, name: str):
-    bound = STEPS_A_CHARACTER * (len(text) + len(name) + 20)
+def test_the_steps_to_parse_a_line_are_bounded_by_its_length(text: str, name: str):
+    bound = STEPS_PER_CHARACTER * (len(text) + len(name) + 20)
     assert steps_of(lambda: (parse_measure(text, name), canonical_name(name))) < bound
 
 
 @given(names)
 def test_a_canonical_name_is_its_own_canonical_name(name: str):
-    canonical, known = canonical_name(name)
-    assert known == (match_ingredient(name) is not None)
-    if known:
+    canonical, is_listed = canonical_name(name)
+    assert is_listed == (match_ingredient(name) is not None)
+    if is_listed:
         assert canonical_name(canonical) == (canonical, True)
         assert canonical_name(f" {name.upper()} ") is not None
 
 
 def derived_of(lines: list[tuple[str, str | None]], **fields: Any) -> Derived:
     raw = [RawLine(slot, name, measure) for slot, (name, measure) in enumerate(lines, 1)]
-    given_fields = {
+    all_fields = {
         "id": "1", "name": "A", "category": None, "alcoholic": None, "glass": None, "iba": None,
         "tags": (), "image": None, "video": None, "quality": (), **fields,
     }  # fmt: skip
-    record = Record(lines=tuple(raw), **given_fields)
+    record = Record(lines=tuple(raw), **all_fields)
     drink = normalize(record, "thecocktaildb", 1, Lineage("b", "k", "v", 0, 1)).drink
     for line in drink.ingredients:
         check_measure(line)
@@ -110,12 +110,12 @@ categories = st.sampled_from([None, "Cocktail", "Shot", "Punch / Party Drink", "
 
 
 @given(lines_of_drinks, instructions, claims, glasses, categories)
-def test_derived_facts_are_finite_ranges_within_what_a_drink_can_be(
-    lines, how, alcoholic, glass, category
+def test_derived_facts_are_finite_ranges_with_plausible_values(
+    lines, text, alcoholic, glass, category
 ):
     derived = derived_of(
         lines,
-        instructions={"en": how} if how else {},
+        instructions={"en": text} if text else {},
         alcoholic=alcoholic,
         glass=glass,
         category=category,

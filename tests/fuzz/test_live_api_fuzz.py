@@ -1,7 +1,7 @@
-"""The API on a socket: whatever is asked, it answers as its OpenAPI document says.
+"""The API on a socket: its responses to any request match its OpenAPI document.
 
-Schemathesis asks, also along the links between endpoints. It asks an API over the sample
-catalogue, or with API= and KEY= the one of a running stack.
+Schemathesis sends the requests, also along the links between endpoints. It uses an API with the
+sample catalogue, or with API= and KEY= the API of a running stack.
 """
 
 import re
@@ -32,18 +32,18 @@ SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 KEY = "a key for operators"
 LOADS, REJECTED_OF_A_LOAD = 40, 3
 ONE_ROUND = ("--phases", "fuzzing,stateful", "--max-examples", "5")
-"""What is asked where no time is given."""
+"""The options of a run without a time limit."""
 
 
 class LiveApi(NamedTuple):
-    """Where an API is, and the key of its operators' endpoints."""
+    """The address of an API, and its key for operators."""
 
     url: str
     key: str
 
 
 class MemoryLoads(LoadsTable):
-    """Loads of today with rejected lines, listed in pages as the real table gives them."""
+    """Today's loads with rejected lines, in pages as the real table returns them."""
 
     def __init__(self) -> None:
         super().__init__(SimpleNamespace(dynamodb=None), "loads")
@@ -78,7 +78,7 @@ class MemoryLoads(LoadsTable):
 
 
 class PublishedFile:
-    """A catalogue file as it would be published."""
+    """A catalogue file in place of the published one."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -93,7 +93,7 @@ class PublishedFile:
 def live_api(
     pytestconfig: pytest.Config, catalogue_path: Path, tmp_path: Path
 ) -> Iterator[LiveApi]:
-    """The API that the command line names, or one over the sample catalogue."""
+    """The API that the command line names, or one with the sample catalogue."""
     if url := pytestconfig.getoption("--fuzz-api"):
         yield LiveApi(url, pytestconfig.getoption("--fuzz-key"))
         return
@@ -111,7 +111,7 @@ def live_api(
         yield LiveApi(url, KEY)
 
 
-def test_the_live_api_answers_as_its_document_says(
+def test_the_live_api_responds_as_its_document_says(
     live_api: LiveApi, campaign, tmp_path: Path, request: pytest.FixtureRequest
 ):
     run = campaign.run(request.node.name)
@@ -121,8 +121,8 @@ def test_the_live_api_answers_as_its_document_says(
         *(SCHEMATHESIS, "run", f"{live_api.url}/openapi.json"),
         *("--header", f"x-api-key: {live_api.key}", "--wait-for-schema", "30"),
         *("--seed", str(campaign.seed), *limits),
-        *("--exclude-path-regex", "^/dev/"),  # the harness changes what the others are asked about
-        # any text may look like a cursor to the document, yet few texts are one
+        *("--exclude-path-regex", "^/dev/"),  # the harness changes the data
+        # The document allows any text as a cursor, but few texts are valid cursors.
         *("--checks", "all", "--exclude-checks", "positive_data_acceptance"),
         *("--continue-on-failure", "--generation-database", "none", "--no-color"),
     ]

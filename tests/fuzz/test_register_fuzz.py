@@ -1,4 +1,4 @@
-"""The register: any order, grouping and repetition of observations gives the same."""
+"""The register: any order, grouping and repetition of observations gives the same result."""
 
 import random
 
@@ -20,15 +20,15 @@ from strategies.observations import absence, crowds, merged, observations
 many_absences = st.lists(st.integers(0, 200).map(absence), min_size=60, max_size=90)
 histories = observations(1, 12) | crowds() | st.builds(list.__add__, observations(1, 4), crowds())
 histories |= st.builds(list.__add__, observations(1, 3), many_absences)
-choosers = st.randoms(use_true_random=False)
+random_orders = st.randoms(use_true_random=False)
 
 
-@given(histories, choosers)
-def test_any_tree_of_merges_gives_the_same_register(found: list, choose: random.Random):
-    whole = merged(found)
-    rest = [*found, *choose.choices(found, k=3)]
+@given(histories, random_orders)
+def test_any_tree_of_merges_gives_the_same_register(history: list, random_order: random.Random):
+    whole = merged(history)
+    rest = [*history, *random_order.choices(history, k=3)]
     while len(rest) > 1:
-        choose.shuffle(rest)
+        random_order.shuffle(rest)
         first, second = rest.pop(), rest.pop()
         both = merge(first, second)
         assert merge(second, first) == both
@@ -37,12 +37,14 @@ def test_any_tree_of_merges_gives_the_same_register(found: list, choose: random.
     assert msgspec.json.encode(rest[0]) == msgspec.json.encode(whole)
 
 
-@given(histories, choosers)
-def test_merging_through_the_table_gives_the_same_register(found: list, choose: random.Random):
-    whole = merged(found)
-    choose.shuffle(found)
+@given(histories, random_orders)
+def test_merging_through_the_table_gives_the_same_register(
+    history: list, random_order: random.Random
+):
+    whole = merged(history)
+    random_order.shuffle(history)
     stored = None
-    for register in found:
+    for register in history:
         current = None if stored is None else from_item(stored)
         assert outcome(current, register) in {"loaded", "unchanged", "stale"}
         stored = to_item(merge(current, register))
@@ -52,5 +54,5 @@ def test_merging_through_the_table_gives_the_same_register(found: list, choose: 
 
 
 @given(registers)
-def test_any_register_comes_back_from_its_item(register: Register):
+def test_any_register_is_restored_from_its_item(register: Register):
     assert from_item(to_item(register)) == register

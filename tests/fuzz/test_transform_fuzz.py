@@ -24,7 +24,7 @@ GOOD = json.dumps({"idDrink": "7", "strDrink": "Spritz", "strIngredient1": "Pros
 
 
 def size_of(value: Mapping[str, object]) -> int:
-    """The bytes that DynamoDB counts for an attribute value."""
+    """Return the number of bytes that DynamoDB counts for an attribute value."""
     ((kind, content),) = value.items()
     match kind:
         case "S":
@@ -43,23 +43,23 @@ def size_of_item(item: Mapping[str, Mapping[str, object]]) -> int:
     return sum(len(name.encode()) + size_of(value) for name, value in item.items())
 
 
-def check_storable(piece: RecordResult) -> None:
-    """The result survives the store that it goes to."""
-    if piece.rejected is not None:
-        line = msgspec.json.encode(piece.rejected)
+def check_storable(result: RecordResult) -> None:
+    """Check that the result can be stored and read again."""
+    if result.rejected is not None:
+        line = msgspec.json.encode(result.rejected)
         assert b"\n" not in line
         again = msgspec.json.decode(line, type=Rejected)
         assert msgspec.json.encode(again) == line
         assert json.loads(line)["code"] in set(Reason)
-        assert piece.rejected.path.startswith("$")
+        assert result.rejected.path.startswith("$")
     else:
-        item = to_item(piece.register)
-        assert from_item(item) == piece.register
+        item = to_item(result.register)
+        assert from_item(item) == result.register
         assert size_of_item(item) < DYNAMODB_ITEM_BYTES
-        if piece.register.drink is not None:
-            body = msgspec.json.encode(piece.register.drink)
-            assert msgspec.json.decode(body, type=Drink) == piece.register.drink
-            assert set(piece.register.drink.quality) <= set(Quality)
+        if result.register.drink is not None:
+            body = msgspec.json.encode(result.register.drink)
+            assert msgspec.json.decode(body, type=Drink) == result.register.drink
+            assert set(result.register.drink.quality) <= set(Quality)
             json.loads(body)
 
 
@@ -67,60 +67,60 @@ def check_storable(piece: RecordResult) -> None:
 def test_every_record_gives_one_register_or_one_rejected_line(records: list[str], in_array: bool):  # noqa: FBT001 - drawn
     lines = [GOOD, *records, GOOD]
     body = f"[{','.join(lines)}]" if in_array else "\n".join(lines)
-    found = transformed(body.encode("utf-8", "surrogatepass"))
-    for piece in found:
-        assert (piece.register is None) != (piece.rejected is None)
-        check_storable(piece)
+    results = transformed(body.encode("utf-8", "surrogatepass"))
+    for result in results:
+        assert (result.register is None) != (result.rejected is None)
+        check_storable(result)
     if in_array:
         try:
             values = json.loads(body)
         except ValueError:
             return
-        assert len(found) == len(values)
+        assert len(results) == len(values)
         return
-    ends = [index for index, piece in enumerate(found) if is_good(piece)]
+    ends = [index for index, result in enumerate(results) if is_good(result)]
     assert ends[:1] == [0]
-    assert ends[-1:] == [len(found) - 1]
+    assert ends[-1:] == [len(results) - 1]
     if not any('"drinks"' in record for record in records):
-        assert len(found) == len(lines)
+        assert len(results) == len(lines)
 
 
-def is_good(piece: RecordResult) -> bool:
-    return piece.register is not None and piece.register.id == "thecocktaildb:7"
+def is_good(result: RecordResult) -> bool:
+    return result.register is not None and result.register.id == "thecocktaildb:7"
 
 
 @given(raw_objects)
-def test_whatever_an_object_holds_its_results_can_be_stored(body: bytes):
-    for piece in transformed(body):
-        check_storable(piece)
+def test_the_results_of_any_object_can_be_stored(body: bytes):
+    for result in transformed(body):
+        check_storable(result)
 
 
 @given(record_texts(), st.randoms(use_true_random=False))
-def test_the_content_hash_depends_on_the_content_alone(record: str, choose):
+def test_the_content_hash_depends_only_on_the_content(record: str, random_order):
     (plain,) = transformed(record.encode())[:1] or [None]
     if plain is None or plain.register is None or plain.register.drink is None:
         return
     fields = json.loads(record, object_pairs_hook=list)
-    if len(dict(fields)) == len(fields):  # else the order decides which of two values counts
+    if len(dict(fields)) == len(fields):  # otherwise the order decides which of two values counts
         fields = [*json.loads(record).items()]
-        choose.shuffle(fields)
+        random_order.shuffle(fields)
         record = json.dumps(dict(fields), indent=1)
-    (packed,) = transformed(gzip.compress(record.encode()))
-    assert _content(packed) == _content(plain)
+    (gzipped,) = transformed(gzip.compress(record.encode()))
+    assert _content(gzipped) == _content(plain)
 
 
-def _content(piece: RecordResult) -> Drink:
-    return msgspec.structs.replace(piece.register.drink, lineage=None)
+def _content(result: RecordResult) -> Drink:
+    return msgspec.structs.replace(result.register.drink, lineage=None)
 
 
 @given(st.dictionaries(st.sampled_from(["observed-at", "x"]), st.text(max_size=30)))
 def test_any_observed_at_is_a_time_or_rejects_the_object_once(metadata: dict[str, str]):
-    found = list(transform(RawObject(f"[{GOOD},{GOOD}]".encode(), metadata), VERSION))
-    if found[0].rejected is not None:
-        assert [piece.rejected.code for piece in found] == [Reason.OBSERVED_AT_INVALID]
+    results = list(transform(RawObject(f"[{GOOD},{GOOD}]".encode(), metadata), VERSION))
+    if results[0].rejected is not None:
+        assert [result.rejected.code for result in results] == [Reason.OBSERVED_AT_INVALID]
     else:
-        assert len(found) == 2
-        assert 0 <= found[0].register.drink.observed_at <= STORED_AT + 300_000
+        assert len(results) == 2
+        assert 0 <= results[0].register.drink.observed_at <= STORED_AT + 300_000
 
 
 _NESTED = (
@@ -132,7 +132,7 @@ _NESTED = (
 
 
 @given(st.sampled_from(_NESTED), st.integers(0, 2500), st.integers(0, 400), st.booleans())
-def test_the_depth_of_the_calling_stack_makes_no_difference(
+def test_the_depth_of_the_call_stack_makes_no_difference(
     form: str,
     depth: int,
     frames: int,
@@ -145,9 +145,9 @@ def test_the_depth_of_the_calling_stack_makes_no_difference(
         raw = RawObject(body.encode())
         return transformed(raw.body), count_records(raw.chunks, READER.id_field, READER.columns)
 
-    found, count = read()
-    assert count == len(found)
-    assert _below(frames, read) == (found, count)
+    results, count = read()
+    assert count == len(results)
+    assert _below(frames, read) == (results, count)
 
 
 def _below(frames: int, work: Callable[[], object]) -> object:

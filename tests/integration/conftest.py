@@ -1,4 +1,4 @@
-"""The embedded AWS with the deployed stack: one a test process, on ports of its own."""
+"""The embedded AWS with the deployed stack: one per test process, on separate ports."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -16,13 +16,13 @@ HANDLER = "def handler(event, context):\n    print('done')\n    return {'batchIt
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    """The real template with stand-ins for the handlers and for the dashboard."""
+    """The real template with stubs for the handlers and for the dashboard."""
     root = tmp_path_factory.mktemp("checkout")
     source = root / "mocktailverse"
     for name in ("transform", "publish", "fetch", "reconcile", "api"):
-        place = source / "functions" / f"{name}.py"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(HANDLER)
+        path = source / "functions" / f"{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(HANDLER)
     (source / "__init__.py").touch()
     (source / "functions" / "__init__.py").touch()
     (source / "dashboard").mkdir()
@@ -34,35 +34,35 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 
 
 class _Running:
-    """The stack that runs in this process, if any, and what ends it."""
+    """The stack that runs in this test process, if any, and the exit stack that stops it."""
 
-    def __init__(self, end: ExitStack) -> None:
-        self.end = end
+    def __init__(self, on_exit: ExitStack) -> None:
+        self.on_exit = on_exit
         self.stack: LocalStack | None = None
 
 
 @pytest.fixture(scope="session")
 def _running() -> Iterator[_Running]:
-    with ExitStack() as end:
-        yield _Running(end)
+    with ExitStack() as on_exit:
+        yield _Running(on_exit)
 
 
 @pytest.fixture(scope="module")
 def local_stack(
     _running: _Running, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LocalStack]:
-    """The stack as users start it, the simulated TheCocktailDB included; shared by all tests.
+    """The stack as users start it, with the simulated TheCocktailDB; all tests share it.
 
-    After a module in which a test failed it is replaced: no failure is a consequence of another.
+    A new stack replaces it after a module with a failed test, so that no failure causes another.
     """
     if _running.stack is None:
         home = tmp_path_factory.mktemp("stack")
-        _running.stack = _running.end.enter_context(lifecycle.running(home))
+        _running.stack = _running.on_exit.enter_context(lifecycle.running(home))
     failed_before = request.session.testsfailed
     yield _running.stack
     if request.session.testsfailed > failed_before:
         _running.stack = None
-        _running.end.close()
+        _running.on_exit.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The dashboard against the embedded AWS: its own settings, and the policy its user gets."""
+"""The dashboard against the embedded AWS, with its settings and its user's policy."""
 
 import time
 from pathlib import Path
@@ -30,7 +30,10 @@ RECORDS = b"""\
 
 @pytest.fixture
 def environment(local_stack, monkeypatch):
-    """The environment that the dashboard of this stack gets, with `read_only` as in the cloud."""
+    """Return a function that sets the environment of this stack's dashboard.
+
+    `read_only` is set as in the cloud, unless a keyword argument says otherwise.
+    """
 
     def enter(**settings):
         dashboard = DashboardSettings.of_outputs(local_stack.outputs, stage="local", **settings)
@@ -50,7 +53,7 @@ def environment(local_stack, monkeypatch):
 
 @pytest.fixture
 def raw(local_stack, clients):
-    """A raw object with a good record and a bad one, loaded."""
+    """A raw object with a valid and an invalid record, loaded."""
     version = DataBucket(clients, local_stack.outputs["DataBucket"]).put(
         f"raw/thecocktaildb/dashboard/{time.time_ns()}.ndjson",
         RECORDS,
@@ -62,7 +65,7 @@ def raw(local_stack, clients):
 
 
 def settled(local_stack, clients, version: ObjectVersion, generation: int):
-    """Wait for a load to be done."""
+    """Wait until a load is done; return it."""
     loads = LoadsTable(clients, local_stack.outputs["LoadsTable"])
     deadline = time.monotonic() + TIMEOUT_S
     while time.monotonic() < deadline:
@@ -77,15 +80,15 @@ def page(name):
     return AppTest.from_file(str(PAGES / f"{name}_page.py"), default_timeout=240)
 
 
-def test_a_load_is_seen_and_replayed_from_the_page(environment, local_stack, clients, raw):
+def test_the_page_shows_and_replays_a_load(environment, local_stack, clients, raw):
     environment(read_only=False, refresh_s=0.01)
     shown = page("pipeline").run()
     assert not shown.exception
     name = raw.key.rpartition("/")[2]
     row = shown.dataframe[0].value.set_index("object").loc[name]
     assert (row["status"], row["read"], row["rejected"]) == ("done", 2, 1)
-    chosen = ObjectVersion.load_id(raw, 1)
-    shown.selectbox(key="alerts-load").select(chosen).run()
+    load_id = ObjectVersion.load_id(raw, 1)
+    shown.selectbox(key="alerts-load").select(load_id).run()
     assert any("No id" in block.value for block in shown.code)
     shown.button(key="replay-one").click().run()
     assert "Replaying 1 raw object" in shown.toast[0].value
@@ -94,7 +97,7 @@ def test_a_load_is_seen_and_replayed_from_the_page(environment, local_stack, cli
     assert not page("pipeline").run().exception
 
 
-def test_a_done_load_knows_when_its_object_was_stored(local_stack, clients, raw):
+def test_a_done_load_has_the_time_at_which_its_object_was_stored(local_stack, clients, raw):
     load = settled(local_stack, clients, raw, 1)
     assert load.stored_at == pytest.approx(load.started_at, abs=60_000)
 
@@ -107,7 +110,7 @@ def test_the_cost_page_counts_the_loads_of_the_month(environment, raw):
     assert any("of raw objects" in caption.value for caption in shown.caption)
 
 
-def test_an_aws_that_is_gone_is_said_to_be_gone(environment, monkeypatch):
+def test_an_unreachable_aws_is_reported(environment, monkeypatch):
     environment()
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
@@ -116,7 +119,7 @@ def test_an_aws_that_is_gone_is_said_to_be_gone(environment, monkeypatch):
     assert "AWS has been unreachable since" in shown.warning[0].value
 
 
-def test_the_dashboard_s_policy_reads_and_no_more(local_stack, clients, raw):
+def test_the_dashboard_s_policy_allows_only_reading(local_stack, clients, raw):
     outputs = local_stack.outputs
     user = "dashboard-of-a-test"
     clients.iam.create_user(UserName=user)

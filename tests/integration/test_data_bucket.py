@@ -26,7 +26,7 @@ def bucket(clients, local_stack):
 
 @pytest.fixture
 def unversioned(clients):
-    """A bucket that keeps no versions; of its objects the embedded AWS gives ranges, too."""
+    """A bucket without versions; the embedded AWS serves ranges of its objects."""
     name = f"unversioned-{os.getpid()}-{next(NUMBERS)}"
     clients.s3.create_bucket(Bucket=name)
     return DataBucket(clients, name)
@@ -34,7 +34,7 @@ def unversioned(clients):
 
 @pytest.fixture
 def prefix():
-    """A prefix of no other test, outside raw/, so that nothing is loaded."""
+    """A prefix that no other test uses, outside raw/, so that nothing is loaded."""
     return f"tests/{next(NUMBERS)}/"
 
 
@@ -57,7 +57,7 @@ def test_an_object_is_read_from_any_offset(request, prefix, size, kind):
     assert b"".join(opened.chunks(size + 5)) == b""
 
 
-def test_an_object_tells_its_metadata_and_its_time(bucket, prefix):
+def test_an_object_has_its_metadata_and_its_time(bucket, prefix):
     version = put(bucket, f"{prefix}a", b"x", **{"observed-at": "1000", "source": "somewhere"})
     opened = bucket.open(version)
     assert opened.metadata == {"observed-at": "1000", "source": "somewhere"}
@@ -77,14 +77,14 @@ def test_each_version_keeps_its_own_bytes(bucket, prefix):
 
 
 @pytest.mark.parametrize("name", ["a b+c&d%25.json", "ü☕.json", "//", "'\"<>", "x" * 900])
-def test_a_key_may_hold_any_text(bucket, prefix, name):
+def test_a_key_may_contain_any_text(bucket, prefix, name):
     version = put(bucket, prefix + name, b"x")
     assert version.key == prefix + name
     assert [stored.version for stored in bucket.versions(prefix)] == [version]
     assert b"".join(bucket.open(version).chunks()) == b"x"
 
 
-def test_listings_go_beyond_one_page(bucket, prefix, clients):
+def test_listings_continue_beyond_one_page(bucket, prefix, clients):
     keys = [f"{prefix}{number:04d}" for number in range(12)]
     for key in keys:
         put(bucket, key, b"x")
@@ -93,7 +93,7 @@ def test_listings_go_beyond_one_page(bucket, prefix, clients):
     assert listed == keys
 
 
-def test_what_is_not_there_is_missing(bucket, prefix, clients):
+def test_a_deleted_or_unknown_object_is_missing(bucket, prefix, clients):
     version = put(bucket, f"{prefix}a", b"x")
     clients.s3.delete_object(Bucket=bucket.bucket, Key=version.key, VersionId=version.version_id)
     with pytest.raises(MissingError, match=version.key):
@@ -125,8 +125,8 @@ def test_rejected_lines_come_back_as_they_were_put(bucket):
 # ---- failures
 
 
-class Broken(BaseHTTPRequestHandler):
-    """Promises an object and gives the first bytes of it; `/after-the-head/` only so far."""
+class TruncatingHandler(BaseHTTPRequestHandler):
+    """Announce an object and send its first bytes; for `after-the-head`, the whole head."""
 
     def do_GET(self) -> None:
         is_head = "bytes=0-" in self.headers.get("Range", "")
@@ -135,38 +135,38 @@ class Broken(BaseHTTPRequestHandler):
         else:
             self._send(HEAD_BYTES, f"bytes 0-{HEAD_BYTES - 1}/{2 * HEAD_BYTES}", 10)
 
-    def _send(self, promised: int, content_range: str, sent: int) -> None:
+    def _send(self, announced: int, content_range: str, sent: int) -> None:
         self.send_response(HTTPStatus.PARTIAL_CONTENT)
-        self.send_header("Content-Length", str(promised))
+        self.send_header("Content-Length", str(announced))
         self.send_header("Content-Range", content_range)
         self.send_header("Last-Modified", self.date_time_string())
         self.end_headers()
         self.wfile.write(b"x" * sent)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager
-def broken_bucket():
-    with ThreadingHTTPServer(("127.0.0.1", 0), Broken) as server:
+def truncating_bucket():
+    with ThreadingHTTPServer(("127.0.0.1", 0), TruncatingHandler) as server:
         Thread(target=server.serve_forever).start()
         yield bucket_at(server.server_port)
         server.shutdown()
 
 
 def bucket_at(port):
-    nobody = {"access_key_id": "a", "secret_access_key": "b", "region": "us-east-1"}
-    return DataBucket(Clients(endpoint_url=f"http://127.0.0.1:{port}", **nobody), "data")
+    credentials = {"access_key_id": "a", "secret_access_key": "b", "region": "us-east-1"}
+    return DataBucket(Clients(endpoint_url=f"http://127.0.0.1:{port}", **credentials), "data")
 
 
-def test_a_body_that_breaks_off_is_transient():
-    with broken_bucket() as bucket, pytest.raises(TransientError, match="Reading raw/a"):
+def test_a_truncated_body_is_transient():
+    with truncating_bucket() as bucket, pytest.raises(TransientError, match="Reading raw/a"):
         bucket.open(ObjectVersion("data", "raw/a", "null"))
 
 
-def test_a_body_that_breaks_off_behind_the_head_is_transient():
-    with broken_bucket() as bucket:
+def test_a_body_truncated_after_the_head_is_transient():
+    with truncating_bucket() as bucket:
         opened = bucket.open(ObjectVersion("data", "raw/after-the-head", "null"))
         assert opened.bytes == 2 * HEAD_BYTES
         with pytest.raises(TransientError, match="Reading raw/after-the-head"):
@@ -175,12 +175,12 @@ def test_a_body_that_breaks_off_behind_the_head_is_transient():
             list(opened.chunks(HEAD_BYTES + 5))
 
 
-def test_a_get_that_breaks_off_is_transient():
-    with broken_bucket() as bucket, pytest.raises(TransientError):
+def test_a_truncated_get_is_transient():
+    with truncating_bucket() as bucket, pytest.raises(TransientError):
         bucket.get("state/a")
 
 
-def test_where_nothing_answers_is_told(monkeypatch):
+def test_an_unreachable_endpoint_is_named(monkeypatch):
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _seconds: None)
     bucket = bucket_at(free_port())
     with pytest.raises(UnreachableError, match=r"127\.0\.0\.1"):

@@ -1,4 +1,4 @@
-"""Starting again never drops data: a silent part is waited for, a dead part restarts alone."""
+"""A restart never drops data: it waits for a silent part, and restarts only a dead part."""
 
 import contextlib
 import os
@@ -39,13 +39,13 @@ def options(checkout: Checkout) -> Options:
 
 @pytest.fixture(scope="module")
 def bare(options: Options) -> Options:
-    """The embedded AWS alone."""
+    """Options of a stack with the embedded AWS only."""
     return msgspec.structs.replace(options, source_url="http://127.0.0.1:9", services=False)
 
 
 @pytest.fixture(scope="module")
 def home(options: Options, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The folder of a stack with all its parts, in which there is data."""
+    """The folder of a stack with all its parts, which holds data."""
     folder = tmp_path_factory.mktemp("kept") / "state"
     store_drinks(lifecycle.start(folder, options))
     yield folder
@@ -53,8 +53,8 @@ def home(options: Options, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture
-def small(bare: Options, tmp_path: Path) -> Iterator[Path]:
-    """The folder of a stack that a test may ruin, in which there is data."""
+def disposable(bare: Options, tmp_path: Path) -> Iterator[Path]:
+    """The folder of a stack that holds data and that a test may break."""
     folder = tmp_path / "state"
     store_drinks(lifecycle.start(folder, bare))
     yield folder
@@ -70,12 +70,12 @@ def store_drinks(stack: LocalStack) -> None:
     clients.s3.put_object(Bucket=stack.outputs["DataBucket"], Key="raw/own/a.json", Body=b"{}")
 
 
-def held(home: Path) -> StackContents | None:
+def contents(home: Path) -> StackContents | None:
     stack = read_stack(home)
     return stack and count_contents(stack)
 
 
-KEPT = StackContents(drinks=DRINKS, raw_objects=1)
+ALL_CONTENTS = StackContents(drinks=DRINKS, raw_objects=1)
 
 
 def process(home: Path, name: str) -> int:
@@ -97,7 +97,7 @@ def kill(home: Path, name: str) -> None:
 
 @contextlib.contextmanager
 def frozen(pid: int) -> Iterator[None]:
-    """While this lasts a process is alive, but does nothing."""
+    """Stop a process within the block, without ending it."""
     os.kill(pid, signal.SIGSTOP)
     try:
         yield
@@ -109,7 +109,7 @@ def frozen(pid: int) -> Iterator[None]:
 # ---- the embedded AWS
 
 
-def test_an_embedded_aws_that_is_silent_for_seconds_is_waited_for(home, options):
+def test_a_start_waits_for_an_embedded_aws_that_is_silent_for_seconds(home, options):
     before = pids(home)
     texts: list[str] = []
 
@@ -122,18 +122,18 @@ def test_an_embedded_aws_that_is_silent_for_seconds_is_waited_for(home, options)
         lifecycle.start(home, options, wake)
     assert any("waiting for the embedded AWS" in text for text in texts)
     assert pids(home) == before
-    assert held(home) == KEPT
+    assert contents(home) == ALL_CONTENTS
 
 
-def test_an_embedded_aws_that_stays_silent_is_left_alone(home, options):
+def test_an_embedded_aws_that_stays_silent_is_not_replaced(home, options):
     before = pids(home)
-    hurried = msgspec.structs.replace(options, response_timeout_s=0.1)
+    impatient_options = msgspec.structs.replace(options, response_timeout_s=0.1)
     with frozen(before[EMULATOR]):
-        for begin in (lifecycle.start, in_the_foreground):
+        for start in (lifecycle.start, in_the_foreground):
             with pytest.raises(UnreachableError, match=r"is alive.*kept.*--forget"):
-                begin(home, hurried)
+                start(home, impatient_options)
     assert pids(home) == before
-    assert held(home) == KEPT
+    assert contents(home) == ALL_CONTENTS
 
 
 def in_the_foreground(home: Path, options: Options) -> None:
@@ -141,33 +141,35 @@ def in_the_foreground(home: Path, options: Options) -> None:
         pass
 
 
-def test_a_dead_embedded_aws_is_never_replaced_unasked(small, bare):
-    kill(small, EMULATOR)
-    for begin in (lifecycle.start, in_the_foreground, lifecycle.start):
+def test_a_dead_embedded_aws_is_replaced_only_on_request(disposable, bare):
+    kill(disposable, EMULATOR)
+    for start in (lifecycle.start, in_the_foreground, lifecycle.start):
         with pytest.raises(UnreachableError, match=r"has ended.*in memory.*up --forget"):
-            begin(small, bare)
-    assert lifecycle.status(small).state == "broken"
+            start(disposable, bare)
+    assert lifecycle.status(disposable).state == "broken"
 
-    assert lifecycle.stop(small)
-    lifecycle.start(small, bare)
-    assert held(small) == StackContents(drinks=0, raw_objects=0)
+    assert lifecycle.stop(disposable)
+    lifecycle.start(disposable, bare)
+    assert contents(disposable) == StackContents(drinks=0, raw_objects=0)
 
 
-def test_a_refusal_names_the_drinks_that_the_api_still_lists(small, bare, monkeypatch):
-    stack = read_stack(small)
+def test_the_error_names_the_number_of_drinks_that_the_api_still_lists(
+    disposable, bare, monkeypatch
+):
+    stack = read_stack(disposable)
     server = msgspec.structs.replace(stack.by_name[EMULATOR], name=SERVER)
     with_server = stack.with_process(server)
     monkeypatch.setattr("mocktailverse.local.health.get", lambda _port, _path: b'{"drinks": 74}')
     monkeypatch.setattr("mocktailverse.local.health.is_healthy", lambda *_: False)
     monkeypatch.setattr(
         "mocktailverse.local.data_guard.read_stack",
-        lambda _home: with_server.with_process(dead(stack)),
+        lambda _home: with_server.with_process(dead_emulator(stack)),
     )
     with pytest.raises(UnreachableError, match=r"is lost: 74 drinks"):
-        lifecycle.start(small, bare)
+        lifecycle.start(disposable, bare)
 
 
-def dead(stack: LocalStack):
+def dead_emulator(stack: LocalStack):
     return msgspec.structs.replace(stack.by_name[EMULATOR], started_at=0)
 
 
@@ -175,7 +177,7 @@ def dead(stack: LocalStack):
 
 
 @pytest.mark.parametrize("name", [SOURCE, SERVER, DASHBOARD])
-def test_a_dead_part_restarts_alone_on_its_port(home, options, name):
+def test_only_a_dead_part_restarts_on_its_port(home, options, name):
     before = read_stack(home)
     kill(home, name)
     after = lifecycle.start(home, options)
@@ -186,22 +188,22 @@ def test_a_dead_part_restarts_alone_on_its_port(home, options, name):
     assert list(after.by_name) == list(before.by_name)
     assert read_stack(home) == after
     assert lifecycle.status(home).state == "running"
-    assert held(home) == KEPT
+    assert contents(home) == ALL_CONTENTS
 
 
 @pytest.mark.parametrize("name", [SOURCE, SERVER])
-def test_a_part_without_data_that_stays_silent_is_replaced_alone(home, options, name, monkeypatch):
+def test_only_a_part_without_data_that_stays_silent_is_replaced(home, options, name, monkeypatch):
     monkeypatch.setattr(service_processes, "RESTART_TIMEOUT_S", 0.1)
     before = read_stack(home)
     with frozen(before.by_name[name].pid):
         after = lifecycle.start(home, options)
     assert {part for part in after.by_name if after.by_name[part] != before.by_name[part]} == {name}
     assert before.by_name[name].find() is None
-    assert held(home) == KEPT
+    assert contents(home) == ALL_CONTENTS
 
 
 @pytest.mark.parametrize("name", [SOURCE, SERVER, DASHBOARD])
-def test_a_port_that_another_program_took_is_an_error_that_keeps_the_data(home, options, name):
+def test_a_port_taken_by_another_program_is_an_error_that_keeps_the_data(home, options, name):
     before = read_stack(home)
     port = before.by_name[name].port
     kill(home, name)
@@ -210,13 +212,13 @@ def test_a_port_that_another_program_took_is_an_error_that_keeps_the_data(home, 
         pytest.raises(UsageError, match=rf"(?s)Port {port} .*{name} has ended.*data is kept"),
     ):
         lifecycle.start(home, options)
-    assert held(home) == KEPT
+    assert contents(home) == ALL_CONTENTS
     after = lifecycle.start(home, options)
     assert after.by_name[EMULATOR] == before.by_name[EMULATOR]
     assert lifecycle.status(home).state == "running"
 
 
-def test_all_parts_but_the_embedded_aws_may_die_at_once(home, options):
+def test_all_parts_except_the_embedded_aws_may_die_at_the_same_time(home, options):
     before = read_stack(home)
     for name in (SOURCE, *SERVICES):
         os.kill(before.by_name[name].pid, signal.SIGKILL)
@@ -224,7 +226,7 @@ def test_all_parts_but_the_embedded_aws_may_die_at_once(home, options):
     assert after.urls == before.urls
     assert after.by_name[EMULATOR] == before.by_name[EMULATOR]
     assert lifecycle.status(home).state == "running"
-    assert held(home) == KEPT
+    assert contents(home) == ALL_CONTENTS
 
 
 # ---- the state file
@@ -235,19 +237,19 @@ def test_all_parts_but_the_embedded_aws_may_die_at_once(home, options):
     [b"", b"{", b'{"endpoint": "http://127.0.0.1:1"}', b"\x00" * 4096, "no embedded AWS"],
     ids=["empty", "cut", "another version", "zeros", "no embedded AWS"],
 )
-def test_a_damaged_state_file_is_refused_and_kills_nothing(home, options, content):
+def test_a_damaged_state_file_is_refused_and_stops_nothing(home, options, content):
     file = home / "stack.json"
     good = file.read_bytes()
     before = read_stack(home)
     try:
         file.write_bytes(content if isinstance(content, bytes) else without_aws(before))
-        for begin in (lifecycle.start, in_the_foreground):
+        for start in (lifecycle.start, in_the_foreground):
             with pytest.raises(UsageError, match=r"stack\.json.*damaged.*down --forget"):
-                begin(home, options)
+                start(home, options)
     finally:
         file.write_bytes(good)
     assert all(part.find() for part in before.processes)
-    assert held(home) == KEPT
+    assert contents(home) == ALL_CONTENTS
 
 
 def without_aws(stack: LocalStack) -> bytes:
@@ -267,10 +269,10 @@ def test_a_missing_state_file_is_refused_while_the_stack_is_alive(home, options,
     finally:
         hidden.rename(file)
     assert all(part.find() for part in before.processes)
-    assert held(home) == KEPT
+    assert contents(home) == ALL_CONTENTS
 
 
-# ---- what a person sees
+# ---- the down command
 
 
 def run(*arguments: object) -> int:
@@ -281,68 +283,68 @@ def run(*arguments: object) -> int:
     return int(ended.value.code or 0)
 
 
-def test_down_prints_what_it_drops(small, capsys):
-    assert run("down", "--state-dir", small) == 0
+def test_down_prints_what_it_drops(disposable, capsys):
+    assert run("down", "--state-dir", disposable) == 0
     assert "dropped 3 drinks, 1 raw object" in capsys.readouterr().err
-    assert run("down", "--state-dir", small) == 0
+    assert run("down", "--state-dir", disposable) == 0
     assert "nothing was running" in capsys.readouterr().err
 
 
-def test_down_counts_for_scripts_as_well(small, capsys):
-    assert run("down", "--json", "--forget", "--state-dir", small) == 0
-    answer = msgspec.json.decode(capsys.readouterr().out)
-    assert answer == {"stopped": True, "dropped": {"drinks": 3, "raw_objects": 1}}
+def test_down_prints_the_counts_as_json(disposable, capsys):
+    assert run("down", "--json", "--forget", "--state-dir", disposable) == 0
+    result = msgspec.json.decode(capsys.readouterr().out)
+    assert result == {"stopped": True, "dropped": {"drinks": 3, "raw_objects": 1}}
 
 
 @pytest.fixture
 def questions(monkeypatch):
-    """What a person on a terminal is asked, who says no to everything."""
-    asked: list[str] = []
+    """The questions that a terminal shows; the answer to each is no."""
+    questions_asked: list[str] = []
 
     def decline(question: str, **_options: object) -> bool:
-        asked.append(question)
+        questions_asked.append(question)
         return False
 
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("typer.confirm", decline)
-    return asked
+    return questions_asked
 
 
-def test_down_asks_on_a_terminal_before_it_drops_data(small, questions, capsys):
-    assert run("down", "--state-dir", small) == 2
+def test_down_asks_on_a_terminal_before_it_drops_data(disposable, questions, capsys):
+    assert run("down", "--state-dir", disposable) == 2
     assert "3 drinks, 1 raw object" in questions[0]
     assert "Nothing was stopped" in capsys.readouterr().err
-    assert held(small) == KEPT
-    assert run("down", "--forget", "--state-dir", small) == 0
+    assert contents(disposable) == ALL_CONTENTS
+    assert run("down", "--forget", "--state-dir", disposable) == 0
     assert len(questions) == 1
 
 
-def test_down_asks_as_well_where_the_embedded_aws_is_silent(small, questions):
-    with frozen(process(small, EMULATOR)):
-        assert run("down", "--state-dir", small) == 2
+def test_down_asks_if_the_embedded_aws_is_silent(disposable, questions):
+    with frozen(process(disposable, EMULATOR)):
+        assert run("down", "--state-dir", disposable) == 2
     assert "does not respond" in questions[0]
-    assert held(small) == KEPT
+    assert contents(disposable) == ALL_CONTENTS
 
 
-def test_down_does_not_ask_where_no_data_can_be_left(small, questions):
-    kill(small, EMULATOR)
-    assert run("down", "--state-dir", small) == 0
+def test_down_does_not_ask_if_no_data_can_be_left(disposable, questions):
+    kill(disposable, EMULATOR)
+    assert run("down", "--state-dir", disposable) == 0
     assert questions == []
 
 
-def test_down_stops_an_embedded_aws_that_is_silent(small, capsys):
-    with frozen(process(small, EMULATOR)):
-        assert run("down", "--state-dir", small) == 0
+def test_down_stops_a_silent_embedded_aws(disposable, capsys):
+    with frozen(process(disposable, EMULATOR)):
+        assert run("down", "--state-dir", disposable) == 0
     assert "could not be counted" in capsys.readouterr().err
-    assert lifecycle.status(small).state == "stopped"
+    assert lifecycle.status(disposable).state == "stopped"
 
 
 # ---- the clock
 
 
 @pytest.mark.parametrize("seconds", [-3600, 10, 86_400])
-def test_a_clock_that_was_set_does_not_make_a_process_another_one(home, seconds):
-    """As after a laptop has slept: the machine's and the process's start are reported again."""
+def test_a_process_is_recognized_after_the_clock_was_set(home, seconds):
+    """After a laptop has slept, the start times of the machine and the process are both shifted."""
     aws = read_stack(home).by_name[EMULATOR]
     before = msgspec.structs.replace(
         aws, started_at=aws.started_at + seconds, booted_at=aws.booted_at + seconds

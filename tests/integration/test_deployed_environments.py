@@ -1,6 +1,6 @@
-"""Environments side by side on one embedded AWS, by the commands that deploy to AWS, too.
+"""Several environments on one embedded AWS, deployed with the commands that deploy to AWS.
 
-The functions are the real ones; all of this runs with IAM enforced, as the deployer.
+The functions are the real ones. Everything runs as the deployer, with IAM enforced.
 """
 
 import json
@@ -25,11 +25,11 @@ from mocktailverse.stores.clients import Clients
 from mocktailverse.stores.ops_key import parameter_name
 
 ENVIRONMENTS = ("dev", "staging", "prod")
-NOBODYS_URL = "http://127.0.0.1:9"
+CLOSED_PORT_URL = "http://127.0.0.1:9"
 
 
-class Answer(NamedTuple):
-    """What a command did; stdout read as JSON where it is JSON."""
+class CommandResult(NamedTuple):
+    """The exit code and the output of a command."""
 
     code: int
     out: str
@@ -37,15 +37,16 @@ class Answer(NamedTuple):
 
     @property
     def json(self) -> Any:
+        """The output, parsed as JSON."""
         return json.loads(self.out)
 
 
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """The embedded AWS; what points the AWS tools at it stands in the environment."""
+    """The embedded AWS; environment variables point the AWS tools at it."""
     home = tmp_path_factory.mktemp("aws")
     with (
-        lifecycle.running(home, Options(source_url=NOBODYS_URL)) as running,
+        lifecycle.running(home, Options(source_url=CLOSED_PORT_URL)) as running,
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setenv("AWS_ENDPOINT_URL", running.endpoint)
@@ -66,19 +67,19 @@ def run(*arguments: object) -> int:
 
 
 @pytest.fixture
-def command(aws: LocalStack, capfd: pytest.CaptureFixture[str]) -> Callable[..., Answer]:  # noqa: ARG001  it has to run
-    """Runs `mocktailverse ...` without a terminal."""
+def command(aws: LocalStack, capfd: pytest.CaptureFixture[str]) -> Callable[..., CommandResult]:  # noqa: ARG001  it must run
+    """Return a function that runs `mocktailverse ...` without a terminal."""
 
-    def answer(*arguments: object) -> Answer:
+    def run_command(*arguments: object) -> CommandResult:
         capfd.readouterr()
-        return Answer(run(*arguments), *capfd.readouterr())
+        return CommandResult(run(*arguments), *capfd.readouterr())
 
-    return answer
+    return run_command
 
 
 @pytest.fixture(scope="module")
 def built() -> Path:
-    """The functions' zip; built once, so that the tests have the same one."""
+    """The functions' zip, built once so that all tests use the same one."""
     checkout = find_checkout()
     return package.build(
         package.this_machine(),
@@ -90,7 +91,7 @@ def built() -> Path:
 
 @pytest.fixture(scope="module")
 def deployed(aws: LocalStack, built: Path) -> dict[str, dict[str, str]]:
-    """The zip given to dev, promoted to staging, and from there to prod; their outputs."""
+    """The outputs of dev, staging and prod, after the zip was promoted from one to the next."""
     assert run("deploy", "--env", "dev", "--zip", built, "--json") == 0
     assert run("deploy", "--env", "staging", "--from", "dev", "--json") == 0
     assert run("deploy", "--env", "prod", "--from", "staging", "--json") == 0
@@ -105,7 +106,7 @@ def clients(aws: LocalStack) -> Clients:
 
 @pytest.fixture(scope="module")
 def other_zip(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The functions' zip with one file more."""
+    """The functions' zip with one more file."""
     other = tmp_path_factory.mktemp("zip") / "other.zip"
     other.write_bytes(built.read_bytes())
     with zipfile.ZipFile(other, "a") as bundle:
@@ -115,17 +116,17 @@ def other_zip(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def template(monkeypatch, tmp_path) -> Callable[[str, str], None]:
-    """Lets commands deploy the template with one text in place of another."""
+    """Return a function that replaces a text in the template that commands deploy."""
 
     def change(old: str, new: str) -> None:
-        found = find_checkout()
-        text = found.template.read_text()
+        checkout = find_checkout()
+        text = checkout.template.read_text()
         assert text.count(old) == 1, old
         path = tmp_path / "template.yaml"
         path.write_text(text.replace(old, new))
 
         def changed() -> Checkout:
-            return msgspec.structs.replace(found, template=path)
+            return msgspec.structs.replace(checkout, template=path)
 
         monkeypatch.setattr(deploy_target, "find_checkout", changed)
 
@@ -134,18 +135,20 @@ def template(monkeypatch, tmp_path) -> Callable[[str, str], None]:
 
 def code_of(clients: Clients, env: str) -> set[str]:
     functions = stack.resources(clients, f"mocktailverse-{env}", "AWS::Lambda::Function").values()
-    found = [clients.lambda_.get_function_configuration(FunctionName=name) for name in functions]
-    return {configuration["CodeSha256"] for configuration in found}
+    configurations = [
+        clients.lambda_.get_function_configuration(FunctionName=name) for name in functions
+    ]
+    return {configuration["CodeSha256"] for configuration in configurations}
 
 
-def test_three_environments_live_beside_the_local_one_and_share_no_name(aws, deployed):
+def test_three_environments_and_the_local_one_share_no_resource_name(aws, deployed):
     for one in (aws.outputs, *deployed.values()):
         others = [o for o in (aws.outputs, *deployed.values()) if o is not one]
         for name, value in one.items():
             assert value not in [other[name] for other in others], name
 
 
-def test_promotion_takes_the_very_same_zip(clients, deployed):
+def test_promotion_deploys_the_same_zip(clients, deployed):
     assert code_of(clients, "dev") == code_of(clients, "staging") == code_of(clients, "prod")
     assert len(code_of(clients, "prod")) == 1
     keys = {
@@ -156,33 +159,33 @@ def test_promotion_takes_the_very_same_zip(clients, deployed):
 
 
 def test_an_environment_that_is_up_to_date_has_no_difference(command, deployed):  # noqa: ARG001  it is deployed
-    answer = command("diff", "--env", "prod", "--from", "staging", "--json")
-    assert answer.code == 0
-    assert answer.json == {"items": [], "next": None, "apart": []}
+    result = command("diff", "--env", "prod", "--from", "staging", "--json")
+    assert result.code == 0
+    assert result.json == {"items": [], "next": None, "apart": []}
 
 
-def test_deploying_again_changes_nothing_and_sends_another_canary(command, deployed, built):
-    answer = command("deploy", "--env", "dev", "--zip", built, "--json")
-    assert answer.code == 0
-    assert answer.json["changes"] == []
-    assert answer.json["outputs"] == deployed["dev"]
-    assert answer.json["account"] == "000000000000"
-    assert "the embedded AWS at http://127.0.0.1" in answer.err
-    assert answer.json["api_url"].startswith(answer.json["endpoint"])
+def test_a_repeated_deployment_changes_nothing_and_sends_another_canary(command, deployed, built):
+    result = command("deploy", "--env", "dev", "--zip", built, "--json")
+    assert result.code == 0
+    assert result.json["changes"] == []
+    assert result.json["outputs"] == deployed["dev"]
+    assert result.json["account"] == "000000000000"
+    assert "the embedded AWS at http://127.0.0.1" in result.err
+    assert result.json["api_url"].startswith(result.json["endpoint"])
 
 
-def test_each_environment_has_a_key_of_its_own_for_operations(clients, deployed):
-    found = [
+def test_each_environment_has_a_separate_operators_key(clients, deployed):
+    parameters = [
         clients.ssm.get_parameter(Name=parameter_name(env), WithDecryption=True) for env in deployed
     ]
-    assert {answer["Parameter"]["Type"] for answer in found} == {"SecureString"}
-    assert len({answer["Parameter"]["Value"] for answer in found}) == 3
+    assert {parameter["Parameter"]["Type"] for parameter in parameters} == {"SecureString"}
+    assert len({parameter["Parameter"]["Value"] for parameter in parameters}) == 3
 
 
-def test_loads_expire_but_in_prod(clients, deployed):
+def test_loads_expire_except_in_prod(clients, deployed):
     def expires(env: str) -> bool:
-        answer = clients.dynamodb.describe_time_to_live(TableName=deployed[env]["LoadsTable"])
-        return answer["TimeToLiveDescription"]["TimeToLiveStatus"] == "ENABLED"
+        ttl = clients.dynamodb.describe_time_to_live(TableName=deployed[env]["LoadsTable"])
+        return ttl["TimeToLiveDescription"]["TimeToLiveStatus"] == "ENABLED"
 
     assert [expires(env) for env in ENVIRONMENTS] == [True, True, False]
 
@@ -196,7 +199,7 @@ def test_the_artifact_bucket_is_private_encrypted_and_versioned(clients, deploye
     assert clients.s3.get_bucket_versioning(Bucket=name)["Status"] == "Enabled"
 
 
-def test_status_and_outputs_tell_how_an_environment_is(command, deployed):
+def test_status_and_outputs_show_the_state_of_an_environment(command, deployed):
     status = command("status", "--env", "prod", "--json")
     assert status.code == 0
     assert status.json["protected"] is True
@@ -207,25 +210,25 @@ def test_status_and_outputs_tell_how_an_environment_is(command, deployed):
     assert command("status", "--env", "qa").code == 2
 
 
-def test_the_local_stack_gives_what_points_the_tools_at_it(aws, command):
+def test_outputs_exports_the_variables_that_point_tools_at_the_local_stack(aws, command):
     lines = command("outputs", "--exports").out.splitlines()
     assert f"export AWS_ENDPOINT_URL={aws.endpoint}" in lines
     assert f"export AWS_ACCESS_KEY_ID={aws.access_key_id}" in lines
 
 
 def test_logs_are_those_of_one_function_and_one_environment(command, deployed):
-    answer = command("logs", "--env", "dev", "--function", "transform", "--json")
-    assert answer.code == 0
-    assert any('"service":"transform"' in line["message"] for line in answer.json["items"])
-    assert not any("mocktailverse-prod" in line["message"] for line in answer.json["items"])
-    times = [line["at"] for line in answer.json["items"]]
+    result = command("logs", "--env", "dev", "--function", "transform", "--json")
+    assert result.code == 0
+    assert any('"service":"transform"' in line["message"] for line in result.json["items"])
+    assert not any("mocktailverse-prod" in line["message"] for line in result.json["items"])
+    times = [line["at"] for line in result.json["items"]]
     assert times == sorted(times)
     assert command("logs", "--env", "dev", "--function", deployed["dev"]["FetchFunction"]).code == 0
     assert command("logs", "--env", "dev", "--function", "nonsense").code == 2
     assert command("logs", "--env", "dev", "--function", "fetch", "--since", "soon").code == 2
 
 
-def test_one_functions_code_is_replaced_told_and_made_one_again(
+def test_a_replaced_function_is_reported_until_the_next_full_deployment(
     command, clients, deployed, built, other_zip
 ):
     one = command("deploy", "--env", "dev", "--function", "reconcile", "--zip", other_zip, "--json")
@@ -246,24 +249,24 @@ def test_one_functions_code_is_replaced_told_and_made_one_again(
     assert len(code_of(clients, "dev")) == 1
 
 
-def test_prod_takes_no_single_function(command, deployed, other_zip):  # noqa: ARG001  it is deployed
-    answer = command("deploy", "--env", "prod", "--function", "fetch", "--zip", other_zip)
-    assert answer.code == 2
-    assert "as a whole" in answer.err
+def test_prod_refuses_to_deploy_a_single_function(command, deployed, other_zip):  # noqa: ARG001  it is deployed
+    result = command("deploy", "--env", "prod", "--function", "fetch", "--zip", other_zip)
+    assert result.code == 2
+    assert "as a whole" in result.err
 
 
-def test_a_changed_zip_is_an_update_of_the_functions_alone(command, deployed, other_zip):  # noqa: ARG001  it is deployed
-    answer = command("diff", "--env", "staging", "--zip", other_zip, "--json")
-    assert answer.code == 1
-    assert {item["action"] for item in answer.json["items"]} == {"modify"}
-    code = [i["resource"] for i in answer.json["items"] if "Code" in i["because"]]
+def test_a_changed_zip_updates_only_the_functions(command, deployed, other_zip):  # noqa: ARG001  it is deployed
+    result = command("diff", "--env", "staging", "--zip", other_zip, "--json")
+    assert result.code == 1
+    assert {item["action"] for item in result.json["items"]} == {"modify"}
+    code = [i["resource"] for i in result.json["items"] if "Code" in i["because"]]
     assert {"TransformFunction", "FetchFunction", "ReconcileFunction"} <= set(code)
     again = command("diff", "--env", "staging", "--from", "dev", "--json")
-    assert again.code == 0  # looking changed nothing
+    assert again.code == 0  # diff changed nothing
 
 
-def test_a_loss_is_not_agreed_to_by_nobody(command, clients, deployed, template):
-    template("TopicName: !Sub mocktailverse-alarms-", "TopicName: !Sub mocktailverse-bells-")
+def test_a_change_that_loses_data_needs_a_confirmation(command, clients, deployed, template):
+    template("TopicName: !Sub mocktailverse-alarms-", "TopicName: !Sub mocktailverse-other-")
     topic = deployed["staging"]["AlarmTopic"]
     shown = command("diff", "--env", "staging", "--from", "dev", "--json")
     assert {i["resource"] for i in shown.json["items"] if i["action"] == "replace"} == {
@@ -275,10 +278,11 @@ def test_a_loss_is_not_agreed_to_by_nobody(command, clients, deployed, template)
     assert "AlarmTopic" in refused.err
     assert "--yes" in refused.err
     assert stack.outputs(clients, "mocktailverse-staging")["AlarmTopic"] == topic
-    assert command("diff", "--env", "staging", "--from", "dev").code == 1  # and may be tried again
+    # The deployment can be tried again.
+    assert command("diff", "--env", "staging", "--from", "dev").code == 1
 
 
-def test_a_failed_update_is_shown_and_the_previous_version_still_runs(
+def test_a_failed_update_is_reported_and_the_previous_version_still_runs(
     command, clients, deployed, template
 ):
     template("Queue: !GetAtt Queue.Arn", "Queue: arn:aws:sqs:us-east-1:000000000000:none")
@@ -293,18 +297,18 @@ def test_a_failed_update_is_shown_and_the_previous_version_still_runs(
 
 
 def test_after_a_rollback_the_next_deployment_works(command, deployed):
-    answer = command("deploy", "--env", "staging", "--from", "dev", "--json")
-    assert answer.code == 0
-    assert answer.json["outputs"] == deployed["staging"]
+    result = command("deploy", "--env", "staging", "--from", "dev", "--json")
+    assert result.code == 0
+    assert result.json["outputs"] == deployed["staging"]
 
 
-def test_a_change_of_the_environments_file_counts_at_once(
+def test_a_change_of_the_environments_file_takes_effect_at_once(
     command, clients, deployed, monkeypatch, tmp_path
 ):
-    """And is no loss, so that nobody is asked."""
-    found = find_checkout()
+    """It loses nothing, so it needs no confirmation."""
+    checkout = find_checkout()
     path = tmp_path / "environments.toml"
-    text = found.environments.read_text()
+    text = checkout.environments.read_text()
     head, staging = text.split("[staging]")
     longer = staging.replace("logs = 14", "logs = 60", 1).replace(
         "transform = 1024", "transform = 2048", 1
@@ -312,7 +316,7 @@ def test_a_change_of_the_environments_file_counts_at_once(
     path.write_text(f"{head}[staging]{longer}")
 
     def changed() -> Checkout:
-        return msgspec.structs.replace(found, environments=path)
+        return msgspec.structs.replace(checkout, environments=path)
 
     monkeypatch.setattr(deploy_target, "find_checkout", changed)
     assert command("deploy", "--env", "staging", "--from", "dev").code == 0
@@ -324,53 +328,54 @@ def test_a_change_of_the_environments_file_counts_at_once(
     assert command("deploy", "--env", "staging", "--from", "dev").code == 0
 
 
-def test_an_environment_goes_by_its_name_only_and_prod_not_at_all(command, deployed):
+def test_destroy_needs_the_environment_s_name_and_refuses_prod(command, deployed):
     for name in ([], ["--yes", "staging"]):
-        answer = command("destroy", "--env", "dev", *name)
-        assert answer.code == 2
-        assert "Nothing was deleted" in answer.err
-    answer = command("destroy", "--env", "prod", "--yes", "prod")
-    assert answer.code == 2
-    assert "--no-enable-termination-protection" in answer.err
+        result = command("destroy", "--env", "dev", *name)
+        assert result.code == 2
+        assert "Nothing was deleted" in result.err
+    result = command("destroy", "--env", "prod", "--yes", "prod")
+    assert result.code == 2
+    assert "--no-enable-termination-protection" in result.err
     for env in deployed:
         assert command("status", "--env", env, "--json").json["dead_letters"] == 0
 
 
-def test_a_failed_creation_is_told_and_replaced_and_all_of_an_environment_goes(
+def test_a_failed_creation_is_reported_and_repeated_and_destroy_deletes_everything(
     command, monkeypatch, built
 ):
-    """In an account of its own, beside the others on the same embedded AWS."""
+    """This runs in a separate account on the same embedded AWS."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "111111111111")
-    theirs = Clients()
+    account_clients = Clients()
     shown = command("diff", "--env", "dev", "--zip", built, "--json")
     assert shown.code == 1
     assert {item["action"] for item in shown.json["items"]} == {"add"}
-    assert stack.describe(theirs, "mocktailverse-dev") is None  # looking leaves nothing
-    theirs.s3.create_bucket(Bucket="mocktailverse-data-dev-111111111111")
+    assert stack.describe(account_clients, "mocktailverse-dev") is None  # diff created nothing
+    account_clients.s3.create_bucket(Bucket="mocktailverse-data-dev-111111111111")
     failed = command("deploy", "--env", "dev", "--zip", built)
     assert failed.code == 1
     assert "account 111111111111" in failed.err
     assert "its creation was rolled back, and nothing is left" in failed.err
     assert re.search(r"DataBucket \(AWS::S3::Bucket\): .* already exists", failed.err)
     assert command("diff", "--env", "dev", "--zip", built).code == 2
-    theirs.s3.delete_bucket(Bucket="mocktailverse-data-dev-111111111111")  # it was not taken over
+    # The failed deployment did not adopt the bucket.
+    account_clients.s3.delete_bucket(Bucket="mocktailverse-data-dev-111111111111")
 
     repaired = command("deploy", "--env", "dev", "--zip", built)
     assert repaired.code == 0, repaired
     # The function is deleted manually.
-    theirs.lambda_.delete_function(FunctionName="mocktailverse-fetch-dev")
+    account_clients.lambda_.delete_function(FunctionName="mocktailverse-fetch-dev")
     status = command("status", "--env", "dev")
     assert status.code == 0
     assert "deleted manually" in status.out
-    removal.empty(theirs, "mocktailverse-catalogue-dev-111111111111")
-    theirs.s3.delete_bucket(Bucket="mocktailverse-catalogue-dev-111111111111")
-    gone = command("destroy", "--env", "dev", "--yes", "dev", "--json")
-    assert gone.code == 0
-    assert gone.json["destroyed"] == "mocktailverse-dev"
-    assert "mocktailverse-data-dev-111111111111" in gone.json["emptied"]
+    removal.empty(account_clients, "mocktailverse-catalogue-dev-111111111111")
+    account_clients.s3.delete_bucket(Bucket="mocktailverse-catalogue-dev-111111111111")
+    destroyed = command("destroy", "--env", "dev", "--yes", "dev", "--json")
+    assert destroyed.code == 0
+    assert destroyed.json["destroyed"] == "mocktailverse-dev"
+    assert "mocktailverse-data-dev-111111111111" in destroyed.json["emptied"]
     assert command("status", "--env", "dev").code == 2
-    assert theirs.dynamodb.list_tables()["TableNames"] == []
-    assert theirs.lambda_.list_functions()["Functions"] == []
-    names = [bucket["Name"] for bucket in theirs.s3.list_buckets()["Buckets"]]
+    assert account_clients.dynamodb.list_tables()["TableNames"] == []
+    assert account_clients.lambda_.list_functions()["Functions"] == []
+    names = [bucket["Name"] for bucket in account_clients.s3.list_buckets()["Buckets"]]
     assert names == ["mocktailverse-artifacts-111111111111-us-east-1"]
-    assert theirs.ssm.describe_parameters()["Parameters"] == []
+    assert account_clients.ssm.describe_parameters()["Parameters"] == []

@@ -1,9 +1,9 @@
-"""What a deployment from GitHub may do, and what it cannot give away, asked of the embedded AWS.
+"""The permissions of a deployment from GitHub, and their limits, tried on the embedded AWS.
 
 The embedded AWS has no identity providers and no `Fn::ForEach`, so the policies of
-infrastructure/deployer.yaml are filled in here, for dev, and given to a user and to a role. Nor
-does it know the condition `iam:PermissionsBoundary`: tests/unit/repository/test_deployer.py holds
-that it is there.
+infrastructure/deployer.yaml are filled in here, for dev, and given to a user and to a role. It
+does not support the condition `iam:PermissionsBoundary` either:
+tests/unit/repository/test_deployer.py checks that the policy contains it.
 """
 
 import io
@@ -23,7 +23,7 @@ from mocktailverse.local import lifecycle
 from mocktailverse.local.lifecycle import Options
 from mocktailverse.local.state import LocalStack
 
-NOBODYS_URL = "http://127.0.0.1:9"
+CLOSED_PORT_URL = "http://127.0.0.1:9"
 ACCOUNT = "000000000000"
 ENV = "dev"
 DENIED = {"AccessDenied", "AccessDeniedException", "403", "AuthorizationError"}
@@ -46,7 +46,7 @@ EVERYTHING = json.dumps(
         "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
     }
 )
-GIVES_ITS_CREDENTIALS = """
+CREDENTIALS_HANDLER = """
 import os
 
 def handler(event, context):
@@ -55,14 +55,14 @@ def handler(event, context):
 """
 VARIABLES = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
 
-Ask = Callable[..., str]
+CallAws = Callable[..., str]
 
 
-class Loader(yaml.SafeLoader):
-    """Reads the template with dev's values filled in."""
+class DeployerTemplateLoader(yaml.SafeLoader):
+    """A YAML loader that fills in dev's values."""
 
 
-def _filled_in(loader: Loader, suffix: str, node: yaml.Node) -> Any:
+def _filled_in(loader: DeployerTemplateLoader, suffix: str, node: yaml.Node) -> Any:
     if isinstance(node, yaml.ScalarNode):
         text = loader.construct_scalar(node)
         for name, value in {"AWS::Partition": "aws", "AWS::AccountId": ACCOUNT, "Env": ENV}.items():
@@ -73,28 +73,31 @@ def _filled_in(loader: Loader, suffix: str, node: yaml.Node) -> Any:
     return loader.construct_mapping(node, deep=True)
 
 
-Loader.add_multi_constructor("!", _filled_in)
+DeployerTemplateLoader.add_multi_constructor("!", _filled_in)
 
 
 @pytest.fixture(scope="module")
-def made_for_dev() -> Any:
+def dev_resources() -> Any:
     text = find_checkout().template.with_name("deployer.yaml").read_text()
-    template = yaml.load(text, Loader)  # noqa: S506  a SafeLoader
+    template = yaml.load(text, DeployerTemplateLoader)  # noqa: S506  a SafeLoader
     return template["Resources"]["Fn::ForEach::Environments"][2]
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     home = tmp_path_factory.mktemp("stack")
-    with lifecycle.running(home, Options(source_url=NOBODYS_URL)) as running:
+    with lifecycle.running(home, Options(source_url=CLOSED_PORT_URL)) as running:
         yield running
 
 
-def asker(stack: LocalStack, *credentials: str) -> Ask:
-    """Makes a call with credentials: "done", or the error's code."""
+def caller(stack: LocalStack, *credentials: str) -> CallAws:
+    """Return a function that calls AWS with these credentials.
+
+    It returns `done`, or the error code.
+    """
     session = boto3.Session(*credentials, region_name=stack.region)
 
-    def ask(service: str, operation: str, **arguments: Any) -> str:
+    def call(service: str, operation: str, **arguments: Any) -> str:
         client = session.client(service, endpoint_url=stack.endpoint)
         try:
             getattr(client, operation)(**arguments)
@@ -102,19 +105,19 @@ def asker(stack: LocalStack, *credentials: str) -> Ask:
             return error.response["Error"]["Code"]
         return "done"
 
-    return ask
+    return call
 
 
 @pytest.fixture(scope="module")
-def deploying(stack, made_for_dev) -> Ask:
-    """Asks with the rights of the role that GitHub takes."""
+def deploying(stack, dev_resources) -> CallAws:
+    """Return a function that calls AWS with the permissions of the role that GitHub assumes."""
     iam = stack.clients().iam
-    boundary = made_for_dev["Boundary${Env}"]["Properties"]
+    boundary = dev_resources["Boundary${Env}"]["Properties"]
     iam.create_policy(
         PolicyName=boundary["ManagedPolicyName"],
         PolicyDocument=json.dumps(boundary["PolicyDocument"]),
     )
-    (policy,) = made_for_dev["Role${Env}"]["Properties"]["Policies"]
+    (policy,) = dev_resources["Role${Env}"]["Properties"]["Policies"]
     iam.create_user(UserName="github")
     iam.put_user_policy(
         UserName="github",
@@ -122,7 +125,7 @@ def deploying(stack, made_for_dev) -> Ask:
         PolicyDocument=json.dumps(policy["PolicyDocument"]),
     )
     key = iam.create_access_key(UserName="github")["AccessKey"]
-    return asker(stack, key["AccessKeyId"], key["SecretAccessKey"])
+    return caller(stack, key["AccessKeyId"], key["SecretAccessKey"])
 
 
 def role(name: str, **more: str) -> dict[str, str]:
@@ -138,7 +141,7 @@ def table(name: str) -> dict[str, Any]:
     }
 
 
-def test_a_deployment_makes_and_removes_what_is_its_environment_s(deploying):
+def test_a_deployment_creates_and_deletes_the_resources_of_its_environment(deploying):
     name = f"mocktailverse-probe-{ENV}"
     assert deploying("dynamodb", "create_table", **table(name)) == "done"
     assert deploying("dynamodb", "delete_table", TableName=name) == "done"
@@ -153,15 +156,15 @@ def test_a_deployment_cannot_touch_another_environment(deploying, stage):
     name = f"mocktailverse-drinks-{stage}"
     bucket = f"mocktailverse-data-{stage}-{ACCOUNT}"
     parameter = {"Name": f"/mocktailverse/{stage}/ops-key", "Value": "a", "Type": "SecureString"}
-    answers = {
+    outcomes = {
         "table": deploying("dynamodb", "delete_table", TableName=name),
-        "make table": deploying("dynamodb", "create_table", **table(f"{name}x")),
+        "create table": deploying("dynamodb", "create_table", **table(f"{name}x")),
         "item": deploying("dynamodb", "get_item", TableName=name, Key={"id": {"S": "a"}}),
         "bucket": deploying("s3", "create_bucket", Bucket=bucket + "x"),
         "key": deploying("ssm", "put_parameter", **parameter),
         "stack": deploying("cloudformation", "delete_stack", StackName=f"mocktailverse-{stage}"),
     }
-    assert {what: answer for what, answer in answers.items() if answer not in DENIED} == {}
+    assert {name: outcome for name, outcome in outcomes.items() if outcome not in DENIED} == {}
 
 
 def test_a_deployment_cannot_change_its_own_role_or_boundary(deploying):
@@ -174,7 +177,7 @@ def test_a_deployment_cannot_change_its_own_role_or_boundary(deploying):
     assert deploying("iam", "put_user_policy", **user, PolicyDocument=EVERYTHING) in DENIED
 
 
-def test_a_role_that_is_given_everything_stays_within_its_boundary(stack, deploying):
+def test_a_role_that_allows_everything_stays_within_its_boundary(stack, deploying):
     name = f"mocktailverse-all-{ENV}"
     iam = stack.clients().iam  # the administrator's
     iam.create_role(**role(name, PermissionsBoundary=BOUNDARY))
@@ -183,24 +186,24 @@ def test_a_role_that_is_given_everything_stays_within_its_boundary(stack, deploy
     own = {"TableName": f"mocktailverse-own-{ENV}"}
     assert deploying("dynamodb", "create_table", **table(own["TableName"])) == "done"
 
-    ask = with_role(stack, name)
+    call = with_role(stack, name)
 
-    assert ask("dynamodb", "scan", **own) == "done"
-    theirs = {"TableName": stack.outputs["DrinksTable"]}
-    assert ask("dynamodb", "scan", **theirs) in DENIED
-    assert ask("dynamodb", "delete_table", **own) in DENIED
-    assert ask("iam", "list_roles") in DENIED
-    assert ask("iam", "create_role", **role("mocktailverse-more-dev")) in DENIED
-    assert ask("s3", "list_buckets") in DENIED
+    assert call("dynamodb", "scan", **own) == "done"
+    other = {"TableName": stack.outputs["DrinksTable"]}
+    assert call("dynamodb", "scan", **other) in DENIED
+    assert call("dynamodb", "delete_table", **own) in DENIED
+    assert call("iam", "list_roles") in DENIED
+    assert call("iam", "create_role", **role("mocktailverse-more-dev")) in DENIED
+    assert call("s3", "list_buckets") in DENIED
     parameter = "/mocktailverse/local/ops-key"
-    assert ask("ssm", "get_parameter", Name=parameter, WithDecryption=True) in DENIED
+    assert call("ssm", "get_parameter", Name=parameter, WithDecryption=True) in DENIED
 
 
-def with_role(stack: LocalStack, name: str) -> Ask:
-    """Asks with the credentials that a function with this role gets."""
+def with_role(stack: LocalStack, name: str) -> CallAws:
+    """Return a function that calls AWS with the credentials of a function with this role."""
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
-        archive.writestr("probe.py", GIVES_ITS_CREDENTIALS)
+        archive.writestr("probe.py", CREDENTIALS_HANDLER)
     lambda_ = stack.clients().lambda_
     lambda_.create_function(
         FunctionName="probe",
@@ -210,6 +213,6 @@ def with_role(stack: LocalStack, name: str) -> Ask:
         Code={"ZipFile": code.getvalue()},
         Timeout=15,
     )
-    answer = lambda_.invoke(FunctionName="probe", Payload=json.dumps(VARIABLES))
+    response = lambda_.invoke(FunctionName="probe", Payload=json.dumps(VARIABLES))
     lambda_.delete_function(FunctionName="probe")
-    return asker(stack, *json.loads(answer["Payload"].read()))
+    return caller(stack, *json.loads(response["Payload"].read()))

@@ -1,4 +1,4 @@
-"""The drinks table against DynamoDB: what is written under which condition, and its failures."""
+"""The drinks table against DynamoDB: conditional writes, reads, and failures."""
 
 import json
 import random
@@ -39,12 +39,12 @@ def table(clients, local_stack):
 
 @pytest.fixture
 def number():
-    """The id of a drink that no other test uses."""
+    """The number of a drink that no other test uses."""
     return next(NUMBERS)
 
 
 def observed(number, at, name="Negroni", glass="Tumbler", key="raw/thecocktaildb/a"):
-    """A register of one observation, made by the pipeline's own code."""
+    """Return a register of one observation, made by the pipeline's own code."""
     first, second = RECIPES[name]
     record = {
         "idDrink": str(number),
@@ -60,13 +60,13 @@ def observed(number, at, name="Negroni", glass="Tumbler", key="raw/thecocktaildb
 
 
 def absent(number, at):
-    """A register of one look-up that did not find the drink."""
+    """Return a register of one look-up that did not find the drink."""
     return Register(f"thecocktaildb:{number}", None, absences=(at,))
 
 
 def write(table, registers):
-    """What each write counted as; None where it was throttled."""
-    return [done and done.outcome for done in table.write(registers)]
+    """Return the outcome of each write; None where it was throttled."""
+    return [result and result.outcome for result in table.write(registers)]
 
 
 def stored(table, number):
@@ -74,35 +74,35 @@ def stored(table, number):
 
 
 @contextmanager
-def answering(clients, *answers):
-    """While this lasts the table's first calls are answered without DynamoDB.
+def responding(clients, *responses):
+    """Replace the responses to the first calls of DynamoDB within the block.
 
-    An answer is an HTTP status with an error code or a body, or an exception that the connection
-    raises; None lets the call through.
+    A response is an HTTP status with an error code or a body, or an exception that the connection
+    raises; None sends the call to DynamoDB. Yield the list of responses that are not used yet.
     """
-    left = list(answers)
+    remaining = list(responses)
 
-    def answer(request, **_kwargs):
-        given_answer = left.pop(0) if left else None
-        if given_answer is None:
+    def respond(request, **_kwargs):
+        response = remaining.pop(0) if remaining else None
+        if response is None:
             return None
-        if isinstance(given_answer, Exception):
-            raise given_answer
-        status, code = given_answer
-        told = {"__type": f"com.amazonaws.dynamodb#{code}", "message": "no"}
-        body = code if isinstance(code, dict) else told
-        return Answered(request.url, status, json.dumps(body).encode())
+        if isinstance(response, Exception):
+            raise response
+        status, code = response
+        error = {"__type": f"com.amazonaws.dynamodb#{code}", "message": "no"}
+        body = code if isinstance(code, dict) else error
+        return FakeResponse(request.url, status, json.dumps(body).encode())
 
     events = clients.dynamodb.meta.events
-    events.register("before-send.dynamodb", answer)
+    events.register("before-send.dynamodb", respond)
     try:
-        yield left
+        yield remaining
     finally:
-        events.unregister("before-send.dynamodb", answer)
+        events.unregister("before-send.dynamodb", respond)
 
 
-class Answered(AWSResponse):
-    """A response as the HTTP layer gives it."""
+class FakeResponse(AWSResponse):
+    """A response as the HTTP layer returns it."""
 
     def __init__(self, url, status, body):
         super().__init__(url, status, {}, None)
@@ -110,22 +110,22 @@ class Answered(AWSResponse):
 
 
 @pytest.fixture
-def no_waiting(monkeypatch):
-    """Botocore's pauses between its tries take no time."""
+def no_backoff(monkeypatch):
+    """Remove botocore's pauses between its attempts."""
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _seconds: None)
 
 
 # ---- items
 
 
-def test_a_register_comes_back_as_it_was_put(table, number):
+def test_a_register_is_read_as_it_was_written(table, number):
     register = observed(number, 1000)
     assert write(table, [register]) == ["loaded"]
     assert stored(table, number) == register
     assert stored(table, 999_999_999) is None
 
 
-def test_earlier_recipes_come_back_too(table, number):
+def test_earlier_recipes_are_read_too(table, number):
     register = merge(observed(number, 1000), observed(number, 2000, "Americano"))
     assert register.earlier
     write(table, [register])
@@ -137,7 +137,7 @@ def test_earlier_recipes_come_back_too(table, number):
     ["", " ", "ü☕東京", "a\x00b", "'\"\\;--", "\u202egnp", "x" * 50_000],
     ids=lambda text: ascii(text[:9]),
 )
-def test_any_text_survives(table, number, text):
+def test_any_text_is_stored_unchanged(table, number, text):
     register = observed(number, 1000)
     drink = msgspec.structs.replace(
         register.drink, name=text, tags=(text, text), instructions={"en": text, text or "x": text}
@@ -151,54 +151,54 @@ def test_any_text_survives(table, number, text):
 @pytest.mark.parametrize(
     "amount", [0.1, 1e-7, 1e15, 1 / 3, 0.0, 29.5735 * 1.5, 123456789.123456789]
 )
-def test_numbers_come_back_without_a_difference(table, number, amount):
+def test_numbers_are_stored_exactly(table, number, amount):
     register = observed(number, 1000)
     line = msgspec.structs.replace(register.drink.ingredients[0], amount_min=amount, ml_max=amount)
     drink = msgspec.structs.replace(register.drink, ingredients=(line,))
     register = msgspec.structs.replace(register, drink=drink)
     write(table, [register])
-    found = stored(table, number)
-    assert found is not None
-    assert found.drink.ingredients[0].amount_min == amount
-    assert found == register
+    register_read = stored(table, number)
+    assert register_read is not None
+    assert register_read.drink.ingredients[0].amount_min == amount
+    assert register_read == register
 
 
-def test_a_listing_goes_on_where_the_page_ended(table, number):
+def test_a_listing_continues_where_the_page_ended(table, number):
     write(table, [observed(next(NUMBERS), 1000) for _ in range(5)] + [observed(number, 1000)])
     everything = {register.id for register in table.all()}
-    found, after = [], None
+    ids, after = [], None
     while True:
         page, after = table.page(2, after)
         assert len(page) <= 2
-        found += [register.id for register in page]
+        ids += [register.id for register in page]
         if after is None:
             break
-    assert len(found) == len(set(found))
-    assert set(found) == everything
+    assert len(ids) == len(set(ids))
+    assert set(ids) == everything
     assert f"thecocktaildb:{number}" in everything
 
 
 # ---- conditions
 
 
-def test_the_usual_cases_take_one_call(table, number, clients):
+def test_the_usual_writes_need_one_call(table, number, clients):
     calls = []
 
-    def note(request, **_kwargs):
+    def record_call(request, **_kwargs):
         calls.append(request.headers["X-Amz-Target"])
 
-    clients.dynamodb.meta.events.register("before-send.dynamodb", note)
+    clients.dynamodb.meta.events.register("before-send.dynamodb", record_call)
     try:
         write(table, [observed(number, 1000)])
         write(table, [observed(number, 2000, glass="Mug")])
         write(table, [observed(number, 3000, glass="Mug")])
     finally:
-        clients.dynamodb.meta.events.unregister("before-send.dynamodb", note)
+        clients.dynamodb.meta.events.unregister("before-send.dynamodb", record_call)
     assert [call.rpartition(b".")[2] for call in calls] == [b"PutItem"] * 3
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "counted"),
+    ("first", "second", "outcome"),
     [
         ({"at": 1000}, {"at": 2000, "glass": "Mug"}, "loaded"),
         ({"at": 2000}, {"at": 1000, "glass": "Mug"}, "stale"),
@@ -218,22 +218,24 @@ def test_the_usual_cases_take_one_call(table, number, clients):
         "an older recipe",
     ],
 )
-def test_a_write_counts_as_what_it_did(table, number, first, second, counted):
+def test_a_write_returns_its_outcome(table, number, first, second, outcome):
     assert write(table, [observed(number, **first)]) == ["loaded"]
-    assert write(table, [observed(number, **second)]) == [counted]
-    found = stored(table, number)
-    assert found == merge(observed(number, **first), observed(number, **second))
-    assert found.drink.observed_at == max(first["at"], second["at"])
+    assert write(table, [observed(number, **second)]) == [outcome]
+    register_read = stored(table, number)
+    assert register_read == merge(observed(number, **first), observed(number, **second))
+    assert register_read.drink.observed_at == max(first["at"], second["at"])
 
 
-def test_an_older_recipe_that_comes_late_leaves_its_trace(table, number):
+def test_an_older_recipe_that_arrives_late_is_remembered(table, number):
     write(table, [observed(number, 2000, "Americano")])
     assert write(table, [observed(number, 1000, "Negroni")]) == ["stale"]
-    found = stored(table, number)
-    assert found is not None
-    assert (found.drink.name, found.drink.previous_name) == ("Americano", "Negroni")
-    assert [(earlier.observed_at, earlier.name) for earlier in found.earlier] == [(1000, "Negroni")]
-    assert "id_reassigned" in found.drink.quality
+    register_read = stored(table, number)
+    assert register_read is not None
+    assert (register_read.drink.name, register_read.drink.previous_name) == ("Americano", "Negroni")
+    assert [(earlier.observed_at, earlier.name) for earlier in register_read.earlier] == [
+        (1000, "Negroni")
+    ]
+    assert "id_reassigned" in register_read.drink.quality
 
 
 def test_every_order_of_three_recipes_gives_one_item(table):
@@ -243,16 +245,16 @@ def test_every_order_of_three_recipes_gives_one_item(table):
     for number, order in zip(numbers, orders, strict=True):
         for at, name in order:
             write(table, [observed(number, at, name)])
-    found = [stored(table, number) for number in numbers]
+    registers = [stored(table, number) for number in numbers]
     expected = [
         reduce(merge, [observed(number, at, name) for at, name in observations])
         for number in numbers
     ]
-    assert found == expected
+    assert registers == expected
 
 
 HOURS = st.integers(1, 4).map(lambda hour: hour * 3_600_000)
-facts = st.one_of(
+register_makers = st.one_of(
     st.builds(
         lambda *fields: lambda number: observed(number, *fields),
         HOURS,
@@ -269,18 +271,18 @@ facts = st.one_of(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(st.lists(facts, min_size=1, max_size=6), st.randoms(use_true_random=False))
-def test_the_table_holds_what_merging_gives_in_any_order(table, found, choose):
+@given(st.lists(register_makers, min_size=1, max_size=6), st.randoms(use_true_random=False))
+def test_writes_in_any_order_give_the_merged_register(table, makers, random_order):
     number = next(NUMBERS)
-    registers = [fact(number) for fact in found]
+    registers = [make(number) for make in makers]
     expected = reduce(merge, registers)
-    choose.shuffle(registers)
+    random_order.shuffle(registers)
     for register in registers:
         assert write(table, [register])[0] in {"loaded", "unchanged", "stale"}
     assert stored(table, number) == expected
 
 
-def test_a_sighting_older_than_an_absence_leaves_the_absence(table, number):
+def test_an_observation_older_than_an_absence_keeps_the_absence(table, number):
     write(table, [observed(number, 5)])
     write(table, [absent(number, 20)])
     assert write(table, [observed(number, 15)]) == ["unchanged"]
@@ -288,7 +290,7 @@ def test_a_sighting_older_than_an_absence_leaves_the_absence(table, number):
     assert stored(table, number).drink.observed_at == 15
 
 
-def test_the_same_recipe_seen_again_leaves_the_recipes_before_it(table, number):
+def test_the_same_recipe_seen_again_keeps_the_earlier_recipes(table, number):
     write(table, [observed(number, 1000, "Negroni")])
     write(table, [observed(number, 2000, "Americano")])
     write(table, [observed(number, 3000, "Americano", glass="Mug")])
@@ -305,20 +307,20 @@ def test_the_same_recipe_seen_again_leaves_the_recipes_before_it(table, number):
         ([absent], lambda n: absent(n, 30), lambda n: absent(n, 20)),
     ],
     ids=[
-        "an absence more",
-        "an earlier recipe more",
-        "a second absence more",
-        "an absence more without a drink",
+        "one more absence",
+        "one more earlier recipe",
+        "a second absence",
+        "one more absence without a drink",
     ],
 )
-def test_what_another_writes_between_reading_and_writing_is_kept(
+def test_a_write_between_another_writer_s_read_and_write_is_kept(
     clients, local_stack, before, between, late
 ):
-    """These changes leave the version of the drink as it was."""
+    """These changes do not change the version of the drink."""
     number = next(NUMBERS)
     table, other = (
-        DrinksTable(of, local_stack.outputs["DrinksTable"])
-        for of in (clients, local_stack.clients())
+        DrinksTable(own_clients, local_stack.outputs["DrinksTable"])
+        for own_clients in (clients, local_stack.clients())
     )
     registers = [make(number, 10) for make in before]
     for register in registers:
@@ -340,7 +342,7 @@ def test_what_another_writes_between_reading_and_writing_is_kept(
     assert stored(table, number) == reduce(merge, [*registers, between(number), late(number)])
 
 
-def test_writers_that_contend_for_one_drink_agree(clients, local_stack):
+def test_concurrent_writers_of_one_drink_converge(clients, local_stack):
     number = next(NUMBERS)
     names = sorted(RECIPES)
     registers = [
@@ -353,7 +355,7 @@ def test_writers_that_contend_for_one_drink_agree(clients, local_stack):
         return [write(tables[index], [register])[0] for register in shuffled[index::4]]
 
     with ThreadPoolExecutor(4) as pool:
-        outcomes = [outcome for found in pool.map(write_share, range(4)) for outcome in found]
+        outcomes = [outcome for share in pool.map(write_share, range(4)) for outcome in share]
 
     assert set(outcomes) <= {"loaded", "unchanged", "stale"}
     assert stored(tables[0], number) == reduce(merge, registers)
@@ -362,40 +364,38 @@ def test_writers_that_contend_for_one_drink_agree(clients, local_stack):
 # ---- failures
 
 
-@pytest.mark.usefixtures("no_waiting")
+@pytest.mark.usefixtures("no_backoff")
 @pytest.mark.parametrize(
     "code",
     ["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"],
 )
-def test_a_write_that_is_throttled_to_the_end_is_none_and_wrote_nothing(
-    table, clients, number, code
-):
-    with answering(clients, *[(400, code)] * 4) as left:
+def test_a_write_that_stays_throttled_returns_none_and_writes_nothing(table, clients, number, code):
+    with responding(clients, *[(400, code)] * 4) as remaining:
         assert write(table, [observed(number, 1000)]) == [None]
-    assert left == []
+    assert remaining == []
     assert stored(table, number) is None
     assert write(table, [observed(number, 1000)]) == ["loaded"]
 
 
-@pytest.mark.usefixtures("no_waiting")
-def test_a_write_that_is_throttled_a_while_is_done(table, clients, number):
-    with answering(clients, *[(400, "ThrottlingException")] * 3):
+@pytest.mark.usefixtures("no_backoff")
+def test_a_write_that_is_throttled_for_a_while_succeeds(table, clients, number):
+    with responding(clients, *[(400, "ThrottlingException")] * 3):
         assert write(table, [observed(number, 1000)]) == ["loaded"]
 
 
-@pytest.mark.usefixtures("no_waiting")
-def test_throttled_writes_stand_at_their_place(table, clients):
+@pytest.mark.usefixtures("no_backoff")
+def test_throttled_writes_are_none_at_their_position(table, clients):
     registers = [observed(next(NUMBERS), 1000) for _ in range(40)]
-    with answering(clients, *[(400, "ThrottlingException")] * 60):
+    with responding(clients, *[(400, "ThrottlingException")] * 60):
         outcomes = write(table, registers)
     assert len(outcomes) == 40
-    for register, counted in zip(registers, outcomes, strict=True):
-        assert (table.get(register.drink.id) is None) == (counted is None)
+    for register, outcome in zip(registers, outcomes, strict=True):
+        assert (table.get(register.drink.id) is None) == (outcome is None)
 
 
-@pytest.mark.usefixtures("no_waiting")
+@pytest.mark.usefixtures("no_backoff")
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         (500, "InternalServerError"),
         (503, "ServiceUnavailable"),
@@ -404,21 +404,21 @@ def test_throttled_writes_stand_at_their_place(table, clients):
     ],
     ids=str,
 )
-def test_what_may_pass_is_transient(table, clients, number, answer):
-    with answering(clients, *[answer] * 4), pytest.raises(TransientError):
+def test_a_failure_that_may_pass_is_transient(table, clients, number, response):
+    with responding(clients, *[response] * 4), pytest.raises(TransientError):
         write(table, [observed(number, 1000)])
     assert stored(table, number) is None
-    with answering(clients, *[answer] * 2):
+    with responding(clients, *[response] * 2):
         assert write(table, [observed(number, 1000)]) == ["loaded"]
 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ValidationException"])
-def test_what_will_not_pass_is_permanent(table, clients, number, code):
-    with answering(clients, (400, code)), pytest.raises(PermanentError, match=code):
+def test_a_failure_that_will_not_pass_is_permanent(table, clients, number, code):
+    with responding(clients, (400, code)), pytest.raises(PermanentError, match=code):
         write(table, [observed(number, 1000)])
 
 
-def test_a_table_that_is_not_there_is_missing(clients):
+def test_a_table_that_does_not_exist_is_missing(clients):
     table = DrinksTable(clients, "no-such-table")
     with pytest.raises(MissingError):
         write(table, [observed(1, 1000)])
@@ -426,39 +426,39 @@ def test_a_table_that_is_not_there_is_missing(clients):
         table.get("thecocktaildb:1")
 
 
-@pytest.mark.usefixtures("no_waiting")
-def test_where_nothing_answers_is_told(local_stack):
+@pytest.mark.usefixtures("no_backoff")
+def test_an_unreachable_endpoint_is_named(local_stack):
     clients = Clients(
         endpoint_url=f"http://127.0.0.1:{free_port()}",
         region=local_stack.region,
         access_key_id="a",
-        secret_access_key="b",  # noqa: S106 - of nobody
+        secret_access_key="b",  # noqa: S106 - a dummy
     )
     with pytest.raises(UnreachableError, match=r"http://127\.0\.0\.1"):
         DrinksTable(clients, "drinks").get("thecocktaildb:1")
 
 
-def test_a_write_whose_answer_was_lost_still_counts_as_loaded(table, clients, number):
-    """Botocore sends it again; the condition fails on our own item."""
+def test_a_write_whose_response_was_lost_still_counts_as_loaded(table, clients, number):
+    """Botocore sends it again, and the condition fails on the item of the first attempt."""
     write(table, [observed(number, 1000)])
     register = observed(number, 2000, glass="Mug")
-    tries = []
+    attempt_numbers = []
 
-    def lose_the_answer(attempts, **_kwargs):
-        tries.append(attempts)
-        return 0.0 if attempts == 1 else None  # seconds until the next try; None = it is done
+    def lose_the_response(attempts, **_kwargs):
+        attempt_numbers.append(attempts)
+        return 0.0 if attempts == 1 else None  # seconds until the next attempt; None = no more
 
     events = clients.dynamodb.meta.events
-    events.register_first("needs-retry.dynamodb.PutItem", lose_the_answer)
+    events.register_first("needs-retry.dynamodb.PutItem", lose_the_response)
     try:
         assert write(table, [register]) == ["loaded"]
     finally:
-        events.unregister("needs-retry.dynamodb.PutItem", lose_the_answer)
-    assert len(tries) >= 2
+        events.unregister("needs-retry.dynamodb.PutItem", lose_the_response)
+    assert len(attempt_numbers) >= 2
     assert stored(table, number) == register
 
 
-# ---- many at once
+# ---- batch reads
 
 
 def test_many_drinks_are_read_by_id(table):
@@ -466,40 +466,40 @@ def test_many_drinks_are_read_by_id(table):
     registers = [observed(number, 1000) for number in numbers]
     write(table, registers)
     ids = [register.id for register in registers]
-    found = table.many([*ids, *ids[:3], "thecocktaildb:0"])
-    assert found == {register.id: register for register in registers}
+    registers_read = table.many([*ids, *ids[:3], "thecocktaildb:0"])
+    assert registers_read == {register.id: register for register in registers}
     assert table.many([]) == {}
 
 
-def unread(table, *registers):
-    """DynamoDB's answer when it has read none of these."""
+def unprocessed(table, *registers):
+    """Return DynamoDB's response when it has read none of these."""
     keys = [{"id": {"S": register.id}} for register in registers]
     return {"Responses": {}, "UnprocessedKeys": {table.name: {"Keys": keys}}}
 
 
-def test_what_was_left_unread_is_read_again(table, clients, number, monkeypatch):
+def test_unprocessed_keys_are_read_again(table, clients, number, monkeypatch):
     monkeypatch.setattr("mocktailverse.stores.drinks_table.time.sleep", lambda _seconds: None)
     register = observed(number, 1000)
     write(table, [register])
-    refused = unread(table, register)
-    with answering(clients, (200, refused), (200, refused)) as left:
+    response = unprocessed(table, register)
+    with responding(clients, (200, response), (200, response)) as remaining:
         assert table.many([register.id]) == {register.id: register}
-    assert left == []
+    assert remaining == []
 
 
-def test_reading_many_gives_up_after_a_while(table, clients, number, monkeypatch):
+def test_a_batch_read_gives_up_after_a_while(table, clients, number, monkeypatch):
     waits = []
     monkeypatch.setattr("mocktailverse.stores.drinks_table.time.sleep", waits.append)
     register = observed(number, 1000)
     with (
-        answering(clients, *[(200, unread(table, register))] * 8),
+        responding(clients, *[(200, unprocessed(table, register))] * 8),
         pytest.raises(TransientError, match="1 keys unprocessed"),
     ):
         table.many([register.id])
     assert max(waits) <= 2
 
 
-# ---- all of them
+# ---- scans
 
 
 def test_a_table_of_several_pages_is_read_to_the_end(table, clients):
@@ -508,23 +508,26 @@ def test_a_table_of_several_pages_is_read_to_the_end(table, clients):
     write(table, registers)
     scans = []
 
-    def note(**_kwargs):
+    def record_scan(**_kwargs):
         scans.append(1)
 
     events = clients.dynamodb.meta.events
-    events.register("before-send.dynamodb.Scan", note)
+    events.register("before-send.dynamodb.Scan", record_scan)
     try:
-        found = [register.id for register in table.all()]
+        ids = [register.id for register in table.all()]
     finally:
-        events.unregister("before-send.dynamodb.Scan", note)
+        events.unregister("before-send.dynamodb.Scan", record_scan)
     assert len(scans) > 1
-    assert len(found) == len(set(found))
-    assert {register.id for register in registers} <= set(found)
+    assert len(ids) == len(set(ids))
+    assert {register.id for register in registers} <= set(ids)
 
 
 @pytest.fixture
 def pauses(monkeypatch):
-    """The table's own pauses, in s, which take no time; botocore's are no whole numbers."""
+    """Return the table's own pauses in s, which take no time.
+
+    Botocore's pauses are skipped: they are not whole numbers.
+    """
     slept = []
     monkeypatch.setattr("time.sleep", slept.append)
     return lambda: [seconds for seconds in slept if seconds == int(seconds)]
@@ -536,15 +539,15 @@ THROTTLED = (400, "ProvisionedThroughputExceededException")
 def test_a_scan_waits_while_it_is_throttled(table, clients, number, pauses):
     register = observed(number, 1000)
     write(table, [register])
-    with answering(clients, *[THROTTLED] * 9) as left:
+    with responding(clients, *[THROTTLED] * 9) as remaining:
         assert register in list(table.all())
-    assert left == []
+    assert remaining == []
     assert pauses() == [2, 2]
 
 
-def test_a_scan_that_gets_nothing_for_a_minute_gives_up(table, clients, pauses):
+def test_a_scan_that_is_throttled_for_a_minute_gives_up(table, clients, pauses):
     with (
-        answering(clients, *[THROTTLED] * 1_000),
+        responding(clients, *[THROTTLED] * 1_000),
         pytest.raises(TransientError, match="throttled the scan"),
     ):
         list(table.all())

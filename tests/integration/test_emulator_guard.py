@@ -1,4 +1,4 @@
-"""The embedded AWS and the pages of other web sites, which a browser lets ask it, too."""
+"""The embedded AWS refuses requests from the pages of other web sites."""
 
 import http.client
 from urllib.parse import urlsplit
@@ -9,30 +9,30 @@ ROOT = (
     "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request, "
     "SignedHeaders=host, Signature=0"
 )
-"""MiniStack takes this for the account's root."""
+"""MiniStack accepts this as the account's root."""
 
 
 @pytest.fixture
-def ask(local_stack):
-    """Lists the functions, as whoever sends these headers; the answer's status."""
+def send_request(local_stack):
+    """Return a function that lists the functions with some headers, and returns the status code."""
     address = urlsplit(local_stack.endpoint)
 
     def send(method="GET", **headers: str) -> int:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        header_fields = {name.replace("_", "-"): value for name, value in headers.items()}
         connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
         connection.request(
-            method, "/2015-03-31/functions/", headers={"Authorization": ROOT, **named}
+            method, "/2015-03-31/functions/", headers={"Authorization": ROOT, **header_fields}
         )
-        answer = connection.getresponse()
-        answer.read()
+        response = connection.getresponse()
+        response.read()
         connection.close()
-        return answer.status
+        return response.status
 
     return send
 
 
-def test_programs_are_served(ask):
-    assert ask() == 200
+def test_programs_without_a_browser_are_served(send_request):
+    assert send_request() == 200
 
 
 @pytest.mark.parametrize(
@@ -49,13 +49,16 @@ def test_programs_are_served(ask):
     ],
     ids=str,
 )
-def test_a_page_of_another_site_is_refused(ask, headers):
-    assert ask(**headers) == 403
+def test_a_page_of_another_site_is_refused(send_request, headers):
+    assert send_request(**headers) == 403
 
 
-def test_no_other_site_is_invited(ask):
-    assert ask("OPTIONS", Origin="https://example.net", Access_Control_Request_Method="POST") == 403
+def test_a_preflight_request_of_another_site_is_refused(send_request):
+    assert (
+        send_request("OPTIONS", Origin="https://example.net", Access_Control_Request_Method="POST")
+        == 403
+    )
 
 
-def test_own_pages_are_served(ask, local_stack):
-    assert ask(Origin=local_stack.endpoint, Sec_Fetch_Site="same-origin") == 200
+def test_pages_of_the_same_origin_are_served(send_request, local_stack):
+    assert send_request(Origin=local_stack.endpoint, Sec_Fetch_Site="same-origin") == 200

@@ -1,8 +1,8 @@
-"""The Lambda handlers in this process, against the embedded AWS, with faults in between.
+"""The Lambda handlers in this process, against the embedded AWS, with injected faults.
 
-microburst stands between the handlers and the embedded AWS and answers in AWS's own form. It
-changes the host that requests are signed for, so the handlers come as root here; that their
-roles suffice is what the end-to-end tests show.
+microburst is a proxy between the handlers and the embedded AWS; its errors have AWS's format. It
+changes the host that requests are signed for, so the handlers run as root here. The end-to-end
+tests show that their roles suffice.
 """
 
 import json
@@ -34,46 +34,46 @@ from mocktailverse.stores.queue import Queue
 
 NUMBERS = count(1)
 IDS = count(70_000_000, 10_000)
-"""First ids of a test; the drinks table is shared, so no test may take another one's."""
+"""First ids of the tests; the drinks table is shared, so no test may use another one's ids."""
 
-TRIES = 4
-"""How often botocore sends a request at most."""
+ATTEMPTS = 4
+"""The maximum number of times that botocore sends a request."""
 
 
 class FaultProxy(NamedTuple):
-    """microburst: what it forwards, it may spoil."""
+    """The fault proxy microburst: it injects faults into the calls that it forwards."""
 
     url: str
 
-    def answers(self) -> bool:
+    def responds(self) -> bool:
         try:
             self._call("GET", "health")
         except urllib.error.URLError:
             return False
         return True
 
-    def spoil(self, service: str, operation: str, **fault: object) -> None:
-        """Spoil an operation from now on; without a fault DynamoDB, S3 or SQS fail with 500."""
+    def inject(self, service: str, operation: str, **fault: object) -> None:
+        """Inject a fault into an operation from now on; the default is an error 500."""
         fault = fault or {"error": {"code": "InternalError", "status": 500}}
         self._call("PATCH", "rules", [{"service": service, "operation": operation, **fault}])
 
-    def mend(self) -> None:
+    def remove_faults(self) -> None:
         self._call("POST", "rules", [])
 
-    def spoiled(self) -> int:
-        """How often a fault struck since the last time that this was asked."""
-        struck = len(self._call("GET", "fired"))
+    def fault_count(self) -> int:
+        """Return and reset the number of injected faults."""
+        fired = len(self._call("GET", "fired"))
         self._call("DELETE", "fired")
-        return struck
+        return fired
 
-    def _call(self, method: str, what: str, body: object = None) -> Any:
+    def _call(self, method: str, resource: str, body: object = None) -> Any:
         request = urllib.request.Request(  # noqa: S310 - our own proxy
-            f"{self.url}/_microburst/{what}",
+            f"{self.url}/_microburst/{resource}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
         )
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - our own proxy
-            return json.loads(answer.read())
+        with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310 - our own proxy
+            return json.loads(response.read())
 
 
 @pytest.fixture(scope="module")
@@ -85,11 +85,11 @@ def _proxy(local_stack: LocalStack) -> Iterator[FaultProxy]:
     ) as running:
         proxy = FaultProxy(f"http://127.0.0.1:{port}")
         deadline = time.monotonic() + 60
-        while not proxy.answers():
+        while not proxy.responds():
             assert running.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.05)
-        root(proxy.url).s3.list_buckets()  # the first call takes seconds: it reads all of botocore
+        root(proxy.url).s3.list_buckets()  # the first call takes seconds: it loads botocore's data
         yield proxy
         running.terminate()
 
@@ -97,8 +97,8 @@ def _proxy(local_stack: LocalStack) -> Iterator[FaultProxy]:
 @pytest.fixture
 def proxy(_proxy: FaultProxy) -> Iterator[FaultProxy]:
     yield _proxy
-    _proxy.mend()
-    _proxy.spoiled()
+    _proxy.remove_faults()
+    _proxy.fault_count()
 
 
 def root(endpoint: str) -> Clients:
@@ -112,7 +112,7 @@ def root(endpoint: str) -> Clients:
 
 
 class Context:
-    """Lambda's context object: 15 s are left."""
+    """Lambda's context object, with 15 s left."""
 
     function_name = "transform"
     memory_limit_in_mb = 1024
@@ -124,7 +124,7 @@ class Context:
 
 
 class World(NamedTuple):
-    """Stores of this test alone, seen without the proxy."""
+    """The stores of one test, accessed without the proxy."""
 
     bucket: DataBucket
     drinks: DrinksTable
@@ -142,19 +142,19 @@ class World(NamedTuple):
         )
 
     def continuations(self) -> list[str]:
-        """The messages that were sent to the queue, taken off it."""
-        answer = self.clients.sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10)
-        return [message["Body"] for message in answer.get("Messages", [])]
+        """Receive and return the messages that were sent to the queue."""
+        response = self.clients.sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10)
+        return [message["Body"] for message in response.get("Messages", [])]
 
 
 @pytest.fixture
 def world(
     clients: Clients, local_stack: LocalStack, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[World]:
-    """The handlers' environment, with a bucket and a queue that nothing else knows.
+    """The handlers' environment, with a bucket and a queue that nothing else uses.
 
-    The bucket keeps no versions: the embedded AWS gives ranges of such objects only, and through
-    the proxy the size of an object is known from a range alone.
+    The bucket has no versions: the embedded AWS serves ranges only of such objects, and through
+    the proxy only a range shows the size of an object.
     """
     name = f"handlers-{next(NUMBERS)}"
     clients.s3.create_bucket(Bucket=name)
@@ -187,23 +187,23 @@ def world(
         clients,
     )
     clients.sqs.delete_queue(QueueUrl=queue_url)
-    forget_runtimes()
+    clear_runtimes()
 
 
-def forget_runtimes() -> None:
-    """Let the handlers build their tools anew, as in a new process."""
-    if fetch._runtime.cache_info().currsize:  # noqa: SLF001 - what ends with a process
+def clear_runtimes() -> None:
+    """Let the handlers create their runtimes again, as in a new process."""
+    if fetch._runtime.cache_info().currsize:  # noqa: SLF001 - a process's end closes it
         client, _, _ = fetch._runtime()  # noqa: SLF001 - likewise
         client.close()
     for handler in (transform, reconcile, fetch):
-        handler._runtime.cache_clear()  # noqa: SLF001 - what a new process is
+        handler._runtime.cache_clear()  # noqa: SLF001 - as in a new process
 
 
 @pytest.fixture
 def behind_proxy(
     world: World, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[World, FaultProxy]:
-    """The handlers' world, reached through the proxy; waiting takes no time."""
+    """The handlers' world through the proxy, without botocore's pauses."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _seconds: None)
     return world, proxy
@@ -234,7 +234,7 @@ def event(version: ObjectVersion) -> str:
 
 
 def deliver(*bodies: str, receive_count: int = 1) -> list[str]:
-    """Hand messages to the transform handler; the bodies that are to come back."""
+    """Pass messages to the transform handler; return the bodies that it could not process."""
     batch = [
         {
             "messageId": str(number),
@@ -248,14 +248,14 @@ def deliver(*bodies: str, receive_count: int = 1) -> list[str]:
         }
         for number, body in enumerate(bodies)
     ]
-    answer = transform.handler({"Records": batch}, Context())
-    return [bodies[int(item["itemIdentifier"])] for item in answer["batchItemFailures"]]
+    response = transform.handler({"Records": batch}, Context())
+    return [bodies[int(item["itemIdentifier"])] for item in response["batchItemFailures"]]
 
 
 # ---- transform
 
 
-def test_a_batch_is_worked_on_message_by_message(world, caplog, capsys):
+def test_the_messages_of_a_batch_are_processed_one_by_one(world, caplog, capsys):
     versions = [world.put(envelope(records()), f"{n}.json") for n in range(3)]
     messages = [event(version) for version in versions]
     assert deliver(messages[0], "not ours", messages[1], '{"Event": "s3:TestEvent"}') == [
@@ -266,17 +266,17 @@ def test_a_batch_is_worked_on_message_by_message(world, caplog, capsys):
     (failure,) = [line for line in caplog.records if line.levelname == "ERROR"]
     assert "Not a message of this pipeline" in str(failure.exc_info)
     (metrics,) = [line for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
-    told = json.loads(metrics)
-    assert (sum(told["RecordsRead"]), sum(told["LoadsDone"])) == (6, 2)
-    assert told["RejectedPercent"] == [0, 0]
+    values = json.loads(metrics)
+    assert (sum(values["RecordsRead"]), sum(values["LoadsDone"])) == (6, 2)
+    assert values["RejectedPercent"] == [0, 0]
 
 
 class EndedError(BaseException):
-    """The process ends: nothing in it can react."""
+    """The end of the process, to which its code cannot react."""
 
 
 @pytest.mark.parametrize("one_message", [False, True])
-def test_a_worker_that_dies_on_a_last_try_leaves_each_load_of_its_batch_failed(
+def test_a_worker_that_dies_on_the_last_attempt_leaves_all_loads_of_its_batch_failed(
     world, monkeypatch, one_message
 ):
     versions = [world.put(envelope(records()), f"{n}.json") for n in range(3)]
@@ -293,15 +293,15 @@ def test_a_worker_that_dies_on_a_last_try_leaves_each_load_of_its_batch_failed(
         with pytest.raises(EndedError):
             deliver("not ours", *messages, receive_count=5)
     statuses = [world.loads.latest(version).status for version in versions]
-    assert statuses == ["loading", "failed", "failed"], "the first is leased to who has died"
+    assert statuses == ["loading", "failed", "failed"], "the first is leased to the dead worker"
 
 
-def test_a_stage_that_measures_less_only_logs(world, caplog, capsys, monkeypatch):
+def test_without_metrics_a_load_is_only_logged(world, caplog, capsys, monkeypatch):
     monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
     assert deliver(event(world.put(envelope(records())))) == []
     assert "loaded" in [line.message for line in caplog.records]
     assert '"_aws"' not in capsys.readouterr().out
-    *_, metrics = transform._runtime()  # noqa: SLF001 - printed at 100, if they stayed
+    *_, metrics = transform._runtime()  # noqa: SLF001 - they would be printed at 100
     assert metrics.metric_set == {}
 
 
@@ -312,7 +312,7 @@ def test_the_share_of_rejected_records_is_measured(world, capsys):
     assert json.loads(metrics)["RejectedPercent"] == [25]
 
 
-def test_where_there_is_nothing_to_do_nothing_is_measured(world, caplog, capsys):
+def test_a_repeated_delivery_emits_no_metrics(world, caplog, capsys):
     version = world.put(envelope(records()))
     deliver(event(version))
     capsys.readouterr()
@@ -322,13 +322,13 @@ def test_where_there_is_nothing_to_do_nothing_is_measured(world, caplog, capsys)
     assert '"_aws"' not in capsys.readouterr().out
 
 
-def test_an_environment_that_lacks_a_setting_is_told(world, monkeypatch):
+def test_a_missing_setting_is_reported(world, monkeypatch):
     monkeypatch.delenv("MOCKTAILVERSE_DRINKS_TABLE")
     with pytest.raises(UsageError, match="MOCKTAILVERSE_DRINKS_TABLE"):
         deliver(event(world.put(b"{}")))
 
 
-BREAKS = {
+READ_FAULTS = {
     "a body cut in the middle": {"response": {"abort_frac": 0.5}},
     "a body that ends too early": {"response": {"truncate_frac": 0.5}},
     "a connection that is reset": {"reset": True},
@@ -337,22 +337,24 @@ BREAKS = {
 }
 
 
-@pytest.mark.parametrize("fault", BREAKS.values(), ids=BREAKS)
-def test_an_object_that_cannot_be_read_comes_back_and_is_loaded_then(behind_proxy, fault):
+@pytest.mark.parametrize("fault", READ_FAULTS.values(), ids=READ_FAULTS)
+def test_the_message_of_an_unreadable_object_returns_and_the_next_delivery_loads_it(
+    behind_proxy, fault
+):
     world, proxy = behind_proxy
     message = event(version := world.put(envelope(records())))
-    proxy.spoil("s3", "GetObject", **fault)
+    proxy.inject("s3", "GetObject", **fault)
     assert deliver(message) == [message]
-    assert proxy.spoiled() > 0
+    assert proxy.fault_count() > 0
     load = world.loads.latest(version)
     assert (load.status, bool(load.error)) == ("loading", True)
-    proxy.mend()
+    proxy.remove_faults()
     assert deliver(message) == []
     load = world.loads.latest(version)
     assert (load.status, load.counts, load.attempts) == ("done", Counts(3, 3), 2)
 
 
-@pytest.mark.parametrize("struck", range(2), ids="call {}".format)
+@pytest.mark.parametrize("passed_calls", range(2), ids="call {}".format)
 @pytest.mark.parametrize(
     ("service", "operation"),
     [
@@ -362,18 +364,24 @@ def test_an_object_that_cannot_be_read_comes_back_and_is_loaded_then(behind_prox
         ("s3", "PutObject"),
     ],
 )
-def test_whichever_call_fails_the_next_delivery_ends_the_same(
-    behind_proxy, service, operation, struck
+def test_after_any_failed_call_the_next_deliveries_give_the_same_result(
+    behind_proxy, service, operation, passed_calls
 ):
     world, proxy = behind_proxy
     drinks = records(4)
     message = event(version := world.put(envelope([*drinks, {"idDrink": None}])))
-    proxy.spoil(service, operation, sequence={"pass": struck, "fail": TRIES}, times=TRIES, **ERROR)
+    proxy.inject(
+        service,
+        operation,
+        sequence={"pass": passed_calls, "fail": ATTEMPTS},
+        times=ATTEMPTS,
+        **ERROR,
+    )
     deliveries = 0
     while deliver(message):
         deliveries += 1
-        assert deliveries <= TRIES
-    proxy.mend()
+        assert deliveries <= ATTEMPTS
+    proxy.remove_faults()
     assert deliver(message) == []
 
     load = world.loads.latest(version)
@@ -381,58 +389,58 @@ def test_whichever_call_fails_the_next_delivery_ends_the_same(
     (segment,) = world.loads.segments(version, 1)
     assert [line.code for line in world.bucket.rejected(segment.rejected_key)] == ["id_missing"]
     for drink in drinks:
-        found = world.drinks.get(f"thecocktaildb:{drink['idDrink']}")
-        assert found.drink.lineage.version_id == version.version_id
+        register = world.drinks.get(f"thecocktaildb:{drink['idDrink']}")
+        assert register.drink.lineage.version_id == version.version_id
 
 
 ERROR = {"error": {"code": "InternalServerError", "status": 500}}
 THROTTLE = {"error": {"code": "ProvisionedThroughputExceededException"}}
 
 
-def test_throttling_that_passes_is_waited_for(behind_proxy):
+def test_a_load_waits_for_throttling_that_passes(behind_proxy):
     world, proxy = behind_proxy
     message = event(version := world.put(envelope(records(8))))
-    proxy.spoil("dynamodb", "PutItem", times=10 * TRIES, **THROTTLE)
+    proxy.inject("dynamodb", "PutItem", times=10 * ATTEMPTS, **THROTTLE)
     assert deliver(message) == []
-    assert proxy.spoiled() == 10 * TRIES
+    assert proxy.fault_count() == 10 * ATTEMPTS
     assert world.loads.latest(version).counts == Counts(8, 8)
     assert world.continuations() == []
 
 
 def use_up_the_time(clock: InvocationClock, _seconds: float) -> None:
-    """Wait until the invocation has to save its work: at once, however fast the machine is."""
+    """Move the deadline to now, so that the invocation saves its work on any machine."""
     clock.deadline = clock.now()
 
 
-def test_throttling_that_lasts_is_no_failure_but_a_later_message(behind_proxy, monkeypatch):
+def test_lasting_throttling_is_not_a_failure_but_a_later_message(behind_proxy, monkeypatch):
     world, proxy = behind_proxy
     monkeypatch.setattr(InvocationClock, "wait", use_up_the_time)
     message = event(version := world.put(envelope(records(8))))
-    proxy.spoil("dynamodb", "PutItem", **THROTTLE)
+    proxy.inject("dynamodb", "PutItem", **THROTTLE)
     assert deliver(message, receive_count=5) == []
     load = world.loads.latest(version)
     assert (load.status, load.error) == ("loading", None)
     assert world.queue.waiting() == 1
-    proxy.mend()
+    proxy.remove_faults()
 
     world.clients.sqs.purge_queue(QueueUrl=world.queue_url)
-    assert deliver(event(version)) == []  # any message makes it go on
+    assert deliver(event(version)) == []  # any message continues the load
 
     assert world.loads.latest(version).counts == Counts(8, 8)
 
 
-def test_a_fault_on_the_last_try_marks_the_load_failed(behind_proxy):
+def test_a_fault_on_the_last_attempt_marks_the_load_failed(behind_proxy):
     world, proxy = behind_proxy
     message = event(version := world.put(envelope(records())))
-    proxy.spoil("s3", "GetObject", response={"abort_frac": 0.5})
+    proxy.inject("s3", "GetObject", response={"abort_frac": 0.5})
     assert deliver(message, receive_count=5) == [message]
     assert world.loads.latest(version).status == "failed"
-    proxy.mend()
+    proxy.remove_faults()
     assert deliver(message) == []
     assert world.loads.latest(version).status == "done"
 
 
-def test_a_load_that_runs_out_of_time_goes_on_in_a_new_message(world, monkeypatch):
+def test_a_load_that_runs_out_of_time_continues_in_a_new_message(world, monkeypatch):
     drinks = records(1_000)
     body = b"\n".join(json.dumps(drink).encode() for drink in drinks)
     version = world.put(body, "long.ndjson")
@@ -442,7 +450,7 @@ def test_a_load_that_runs_out_of_time_goes_on_in_a_new_message(world, monkeypatc
     messages = 1
     # On a busy machine a message may have no time left even to open the load.
     while (load := world.loads.latest(version)) is None or load.status == "loading":
-        if pending := world.continuations():  # one that stalled comes after a pause
+        if pending := world.continuations():  # a stalled one is delayed
             assert deliver(*pending) == []
             messages += 1
     assert messages > 1
@@ -456,10 +464,10 @@ def test_a_load_that_runs_out_of_time_goes_on_in_a_new_message(world, monkeypatc
 # ---- reconcile and fetch
 
 
-def test_reconcile_sends_what_has_no_load(world, caplog):
+def test_reconcile_requeues_objects_without_a_load(world, caplog):
     version = world.put(envelope(records()))
-    answer = reconcile.handler({}, Context())
-    assert (answer["requeued"], answer["failed"]) == ([version.key], [])
+    response = reconcile.handler({}, Context())
+    assert (response["requeued"], response["failed"]) == ([version.key], [])
     assert [line.message for line in caplog.records] == ["reconciled"]
     assert deliver(*world.continuations()) == []
     assert world.loads.latest(version).status == "done"
@@ -467,18 +475,18 @@ def test_reconcile_sends_what_has_no_load(world, caplog):
 
 
 @pytest.mark.usefixtures("world")
-def test_fetch_refuses_what_it_does_not_know():
+def test_fetch_refuses_an_unknown_strategy():
     with pytest.raises(UsageError, match="Unknown strategy"):
         fetch.handler({"strategy": "everything"}, Context())
 
 
-def test_fetch_whose_store_fails_keeps_nothing_half(behind_proxy):
+def test_a_fetch_whose_store_fails_is_repeated_completely(behind_proxy):
     world, proxy = behind_proxy
-    proxy.spoil("s3", "PutObject")
+    proxy.inject("s3", "PutObject")
     search = {"strategy": "search", "arguments": ["a"]}
     with pytest.raises(TransientError, match="Storing raw/"):
         fetch.handler(search, Context())
-    proxy.mend()
+    proxy.remove_faults()
     report = fetch.handler(search, Context())
     assert report["done"] is True
     assert len(list(world.bucket.versions("raw/"))) == len(report["objects"])

@@ -1,4 +1,4 @@
-"""The zips for AWS Lambda's machines, with the real code and dependencies."""
+"""The zips for AWS Lambda, with the real code and dependencies."""
 
 import importlib.util
 import platform
@@ -17,8 +17,8 @@ from mocktailverse.deployment.interpreters import Interpreter
 from mocktailverse.deployment.package import Architecture
 from mocktailverse.errors import UnreachableError
 
-# What Lambda's own runtime holds, so that the zip leaves it out (pyproject.toml).
-OF_THE_RUNTIME = ("boto3", "botocore", "s3transfer", "dateutil", "six.py", "urllib3")
+# Packages that Lambda's runtime contains, so the zip does not (pyproject.toml).
+RUNTIME_PACKAGES = ("boto3", "botocore", "s3transfer", "dateutil", "six.py", "urllib3")
 ELF_MACHINES = {0xB7: "arm64", 0x3E: "x86_64"}
 HASH_BASED_UNCHECKED = 0b01
 
@@ -48,7 +48,7 @@ def built(architecture: Architecture, cache_dir: Path) -> Path:
         except UnreachableError:
             pytest.skip(
                 f"uv's cache lacks the dependencies for {architecture}, and tests download nothing:"
-                f" `mocktailverse package --arch {architecture}` once brings them"
+                f" run `mocktailverse package --arch {architecture}` once"
             )
 
 
@@ -64,10 +64,10 @@ def x86_64(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def python_3_13() -> Interpreter:
-    found = interpreters.find("3.13")
-    if found is None:
+    interpreter = interpreters.find("3.13")
+    if interpreter is None:
         pytest.skip("no Python 3.13 runs on this machine")
-    return found
+    return interpreter
 
 
 def contents(archive: Path, suffix: str) -> dict[str, bytes]:
@@ -76,7 +76,7 @@ def contents(archive: Path, suffix: str) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
-def test_all_that_is_compiled_is_for_the_chosen_machine_and_python(architecture, request):
+def test_compiled_code_is_for_the_chosen_machine_and_python(architecture, request):
     archive = request.getfixturevalue(architecture)
     assert artifacts.machine_requirements(archive) == MachineRequirements("3.13", architecture)
     libraries = {n: c for n, c in contents(archive, ".so").items() if "cpython" in n}
@@ -94,7 +94,7 @@ def test_all_that_is_compiled_is_for_the_chosen_machine_and_python(architecture,
     assert {tag.rpartition("-")[2] == "any" or tag.endswith(machine) for tag in tags} == {True}
 
 
-def test_lambda_takes_the_zip(arm64):
+def test_the_zip_is_within_lambda_s_limits(arm64):
     with zipfile.ZipFile(arm64) as bundle:
         unpacked = sum(entry.file_size for entry in bundle.infolist())
         names = bundle.namelist()
@@ -110,26 +110,26 @@ def test_the_same_input_gives_the_same_zip_byte_for_byte(arm64, tmp_path):
     assert again.read_bytes() == arm64.read_bytes()
 
 
-def test_byte_code_is_inside_the_same_for_both_machines_and_never_checked(
+def test_byte_code_is_included_identical_for_both_machines_and_never_checked(
     arm64, x86_64, python_3_13
 ):
     assert python_3_13.version.startswith("3.13")
-    ours = contents(arm64, ".pyc")
-    assert "mocktailverse/functions/__pycache__/transform.cpython-313.pyc" in ours
-    headers = {int.from_bytes(code[4:8], "little") for code in ours.values()}
+    byte_code = contents(arm64, ".pyc")
+    assert "mocktailverse/functions/__pycache__/transform.cpython-313.pyc" in byte_code
+    headers = {int.from_bytes(code[4:8], "little") for code in byte_code.values()}
     assert headers == {HASH_BASED_UNCHECKED}
-    assert ours == contents(x86_64, ".pyc")
+    assert byte_code == contents(x86_64, ".pyc")
 
 
 @pytest.mark.skipif(
     (platform.system(), platform.machine()) != ("Linux", "x86_64"),
-    reason="only Linux on x86_64 runs what is compiled for it",
+    reason="only Linux on x86_64 runs code that is compiled for it",
 )
 def test_the_x86_64_zip_is_imported_by_python_3_13(x86_64, python_3_13, tmp_path):
     task, runtime = tmp_path / "task", tmp_path / "runtime"
     runtime.mkdir()
     site_packages = Path(boto3.__file__).parents[1]
-    for name in OF_THE_RUNTIME:
+    for name in RUNTIME_PACKAGES:
         (runtime / name).symlink_to(site_packages / name)
     with zipfile.ZipFile(x86_64) as bundle:
         bundle.extractall(task)
@@ -145,10 +145,10 @@ def test_the_x86_64_zip_is_imported_by_python_3_13(x86_64, python_3_13, tmp_path
     *handlers, compiled = done.stdout.splitlines()
     assert {line.split()[0] for line in handlers} >= {"transform", "fetch", "reconcile"}
     assert all(line.split()[2].startswith(str(task)) for line in handlers)
-    assert all(place.startswith(str(task)) for place in compiled.split())
+    assert all(path.startswith(str(task)) for path in compiled.split())
 
 
-def test_this_pythons_byte_code_is_not_taken_for_another(arm64):
+def test_byte_code_for_3_13_differs_from_another_python_s(arm64):
     if sys.version_info[:2] != (3, 13):
         assert importlib.util.MAGIC_NUMBER not in {
             code[:4] for code in contents(arm64, ".pyc").values()

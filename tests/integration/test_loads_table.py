@@ -55,7 +55,7 @@ def segment(number, read, *, final=False):
 # ---- leases
 
 
-def test_a_new_load_is_opened_by_who_comes_first(table, version):
+def test_the_first_worker_opens_a_new_load(table, version):
     load = acquire(table, version)
     assert (load.object, load.generation, load.status) == (version, 1, "loading")
     assert (load.attempts, load.started_at, load.finished_at) == (1, NOON_MS, None)
@@ -63,7 +63,7 @@ def test_a_new_load_is_opened_by_who_comes_first(table, version):
     assert table.latest(version) == load
 
 
-def test_a_leased_load_is_nobody_elses(table, version):
+def test_a_leased_load_is_not_leased_to_another_worker(table, version):
     acquire(table, version)
     lease = acquire(table, version, now=NOON_MS + 1)
     assert isinstance(lease, Lease)
@@ -74,13 +74,13 @@ def test_a_leased_load_is_nobody_elses(table, version):
     assert table.latest(version).active_at == NOON_MS + LEASE_MS + 1
 
 
-def test_a_lease_that_somebody_waited_for_has_expired_whatever_the_clocks_show(table, version):
-    """The owner's clock was ten minutes ahead; it died."""
+def test_a_lease_that_a_worker_waited_for_has_expired_whatever_the_clocks_show(table, version):
+    """The owner died, and its clock was ten minutes ahead."""
     ahead = NOON_MS + 600_000
     acquire(table, version, now=ahead)
     lease = acquire(table, version)
     assert lease.remaining_ms(NOON_MS) == LEASE_MS
-    assert acquire(table, version, waited_for="somebody else") == lease
+    assert acquire(table, version, waited_for="another worker") == lease
     later = NOON_MS + LEASE_MS
     again = acquire(table, version, now=later, waited_for=lease.owner)
     assert again.attempts == 2
@@ -88,8 +88,8 @@ def test_a_lease_that_somebody_waited_for_has_expired_whatever_the_clocks_show(t
     assert renewed.owner != lease.owner
 
 
-def test_a_load_that_is_marked_failed_in_advance_is_open_again_once_it_is_continued(table, version):
-    """A worker that dies cannot mark it."""
+def test_a_load_that_is_marked_failed_in_advance_is_loading_again_once_it_continues(table, version):
+    """The mark is set in advance because a worker that dies cannot set it."""
     acquire(table, version, now=NOON_MS - LEASE_MS - 1)
     table.fail_in_advance(version, 1, now=NOON_MS)
     load = acquire(table, version, owner="last")
@@ -98,15 +98,15 @@ def test_a_load_that_is_marked_failed_in_advance_is_open_again_once_it_is_contin
     assert state(table.latest(version)) == ("loading", None, None)
 
 
-def test_a_load_that_was_marked_failed_since_its_owner_took_it_is_not_opened_again(table, version):
-    """Its continuation may have come at once, and failed each time before it took the load."""
+def test_a_load_that_was_marked_failed_after_its_owner_leased_it_stays_failed(table, version):
+    """Its continuation may have arrived at once, and failed each time before it leased the load."""
     load = acquire(table, version, owner="first")
     table.fail_in_advance(version, 1, now=NOON_MS + 1)
     table.continued(load, "first")
     assert state(table.latest(version)) == ("failed", WORKER_DIED, NOON_MS + 1)
 
 
-def test_a_load_that_nobody_has_opened_can_be_marked_failed_in_advance(table, version):
+def test_a_load_that_no_worker_has_opened_can_be_marked_failed_in_advance(table, version):
     table.fail_in_advance(version, 1, now=NOON_MS)
     load = table.latest(version)
     assert state(load) == ("failed", WORKER_DIED, NOON_MS)
@@ -114,7 +114,7 @@ def test_a_load_that_nobody_has_opened_can_be_marked_failed_in_advance(table, ve
     assert acquire(table, version).attempts == 1
 
 
-def test_a_load_that_is_marked_failed_in_advance_is_leased_as_before(table, version):
+def test_a_load_that_is_marked_failed_in_advance_keeps_its_lease(table, version):
     load = acquire(table, version, owner="first")
     table.fail_in_advance(version, 1, now=NOON_MS + 1)
     assert state(table.latest(version)) == ("failed", WORKER_DIED, NOON_MS + 1)
@@ -128,7 +128,7 @@ def test_a_load_that_is_marked_failed_in_advance_is_leased_as_before(table, vers
 def test_a_load_that_has_failed_stays_failed_until_it_is_continued_or_done(
     table, version, requeued
 ):
-    """An earlier delivery may begin after the last one, whose message is a dead letter by then."""
+    """An earlier delivery may start after the last one, whose message is then a dead letter."""
     table.fail(version, 1, "cut each time", now=NOON_MS)
     if requeued:
         table.requeued(version, 1, now=NOON_MS)
@@ -138,37 +138,35 @@ def test_a_load_that_has_failed_stays_failed_until_it_is_continued_or_done(
     assert state(table.latest(version)) == ("failed", "cut again", NOON_MS)
 
 
-@pytest.mark.parametrize("before", ["failed in advance", "failed", "given back"])
-def test_readers_see_a_load_that_a_worker_holds_as_loading_until_its_lease_expires(
-    table, version, before
-):
+@pytest.mark.parametrize("before", ["failed in advance", "failed", "released"])
+def test_readers_see_a_leased_load_as_loading_until_its_lease_expires(table, version, before):
     now = time.time_ns() // 1_000_000
-    for generation, taken_at in ((1, now), (2, now - LEASE_MS - 1)):
+    for generation, leased_at in ((1, now), (2, now - LEASE_MS - 1)):
         earlier = acquire(table, version, generation, now - 2 * LEASE_MS - 2, owner="earlier")
         if before == "failed in advance":
             table.fail_in_advance(version, generation, now=now - LEASE_MS)
         if before == "failed":
             table.fail(version, generation, "S3 was slow", now=now - LEASE_MS)
-        if before == "given back":
+        if before == "released":
             table.release(earlier, "earlier", "S3 was slow")
-        assert isinstance(acquire(table, version, generation, taken_at), Load)
-        seen = table.latest(version)
+        assert isinstance(acquire(table, version, generation, leased_at), Load)
+        load_read = table.latest(version)
         if generation == 1:
-            assert state(seen) == ("loading", None, None)
+            assert state(load_read) == ("loading", None, None)
         else:  # its worker ended without a result
-            status = "loading" if before == "given back" else "failed"
+            status = "loading" if before == "released" else "failed"
             error = WORKER_DIED if before == "failed in advance" else "S3 was slow"
-            assert (seen.status, seen.error) == (status, error)
+            assert (load_read.status, load_read.error) == (status, error)
 
 
-def test_a_load_that_was_given_back_can_be_taken_at_once(table, version):
+def test_a_released_load_can_be_leased_at_once(table, version):
     load = acquire(table, version, owner="first")
     table.release(load, "first", "S3 was slow")
     assert state(table.latest(version)) == ("loading", "S3 was slow", None)
     assert acquire(table, version, now=NOON_MS + 1).attempts == 2
 
 
-def test_a_load_that_goes_on_later_is_given_back_without_an_error(table, version):
+def test_a_load_that_continues_later_is_released_without_an_error(table, version):
     table.release(acquire(table, version, owner="first"), "first", "S3 was slow")
     table.continued(acquire(table, version, owner="second"), "second")
     assert state(table.latest(version)) == ("loading", None, None)
@@ -176,22 +174,22 @@ def test_a_load_that_goes_on_later_is_given_back_without_an_error(table, version
 
 
 @pytest.mark.parametrize("is_continued", [False, True])
-def test_who_comes_too_late_gives_nothing_back(table, version, is_continued):
-    def give_back(owner):
+def test_a_worker_without_the_lease_releases_nothing(table, version, is_continued):
+    def release(owner):
         table.continued(first, owner) if is_continued else table.release(first, owner, "late")
 
     first = acquire(table, version, owner="first")
     table.fail_in_advance(version, 1, now=NOON_MS)
     acquire(table, version, now=NOON_MS + LEASE_MS + 1, owner="second")
-    give_back("first")
+    release("first")
     assert table.latest(version).error == WORKER_DIED
     assert acquire(table, version, now=NOON_MS + LEASE_MS + 2).owner == "second"
     table.fail(version, 1, "cut", now=NOON_MS + LEASE_MS + 3)
-    give_back("second")
-    assert table.latest(version).error == "cut", "it is given back already"
+    release("second")
+    assert table.latest(version).error == "cut", "it is released already"
 
 
-def test_a_finished_load_cannot_be_taken(table, version):
+def test_a_finished_load_cannot_be_leased(table, version):
     load = acquire(table, version)
     counts = Counts(5, 1, 1, 1, 2)
     drift = (Drift("glass", "Mug", "Jug", 3),)
@@ -214,7 +212,7 @@ def test_a_finished_load_cannot_be_taken(table, version):
     assert table.latest(version) == done
 
 
-def test_a_failed_load_can_be_taken_again(table, version):
+def test_a_failed_load_can_be_leased_again(table, version):
     load = acquire(table, version)
     table.fail(load.object, 1, "no permission", now=NOON_MS + 9)
     failed = table.latest(version)
@@ -227,12 +225,12 @@ def test_a_failed_load_can_be_taken_again(table, version):
     assert again.attempts == 2
 
 
-def test_a_load_can_fail_that_nobody_opened(table, version):
+def test_a_load_that_no_worker_opened_can_be_marked_failed(table, version):
     table.fail(version, 1, "never read", now=NOON_MS)
     assert table.latest(version).status == "failed"
 
 
-def test_of_many_workers_at_once_one_gets_the_load(table, version):
+def test_one_of_many_concurrent_workers_leases_the_load(table, version):
     with ThreadPoolExecutor(8) as pool:
         loads = list(pool.map(lambda _: acquire(table, version), range(8)))
     assert sum(isinstance(load, Load) for load in loads) == 1
@@ -250,13 +248,13 @@ def test_each_replay_opens_the_next_generation(table, version):
     assert table.latest(version).generation == 2
 
 
-def test_generations_are_in_order_beyond_nine(table, version):
+def test_generations_above_nine_are_in_order(table, version):
     for _ in range(12):
         table.open_generation(version, now=NOON_MS)
     assert table.latest(version).generation == 12
 
 
-def test_versions_of_one_key_have_loads_of_their_own(table, version):
+def test_versions_of_one_key_have_separate_loads(table, version):
     other = replace(version, version_id="v2")
     assert acquire(table, version) is not None
     assert acquire(table, other) is not None
@@ -281,24 +279,26 @@ def test_a_segment_is_written_once(table, version):
     assert table.segments(version, 1) == [first]
 
 
-def test_of_segments_written_at_once_one_stands(table, version):
+def test_one_of_several_concurrent_segments_is_stored(table, version):
     load = acquire(table, version)
     candidates = [segment(0, read) for read in range(1, 9)]
     with ThreadPoolExecutor(8) as pool:
-        standing = list(pool.map(lambda one: table.put_segment(load, one), candidates))
-    assert set(map(str, standing)) == {str(table.segments(version, 1)[0])}
+        stored_segments = list(
+            pool.map(lambda candidate: table.put_segment(load, candidate), candidates)
+        )
+    assert set(map(str, stored_segments)) == {str(table.segments(version, 1)[0])}
 
 
-def test_segments_come_in_order_and_apart_by_generation(table, version):
+def test_segments_are_in_order_and_separate_for_each_generation(table, version):
     load = acquire(table, version)
     for number in (11, 2, 0, 1):
         table.put_segment(load, segment(number, 5))
     other = acquire(table, version, 2)
     table.put_segment(other, replace(segment(0, 3, final=True), rejected_key="rejected/x"))
-    assert [one.number for one in table.segments(version, 1)] == [0, 1, 2, 11]
-    (alone,) = table.segments(version, 2)
-    assert (alone.final, alone.rejected_key, alone.counts) == (True, "rejected/x", Counts(3, 3))
-    assert alone.start == START
+    assert [stored.number for stored in table.segments(version, 1)] == [0, 1, 2, 11]
+    (stored,) = table.segments(version, 2)
+    assert (stored.final, stored.rejected_key, stored.counts) == (True, "rejected/x", Counts(3, 3))
+    assert stored.start == START
     assert {load.generation for load in table.all() if load.object == version} == {1, 2}
 
 
@@ -308,21 +308,21 @@ def test_segments_come_in_order_and_apart_by_generation(table, version):
 def test_a_day_is_listed_newest_first_page_by_page(table, day_ms):
     versions = [ObjectVersion("data", f"raw/thecocktaildb/{day_ms}/{n}", "v") for n in range(7)]
     for number, version in enumerate(versions):
-        acquire(table, version, now=day_ms + number // 2)  # two at the same moment, too
-    found, after = [], None
+        acquire(table, version, now=day_ms + number // 2)  # some at the same time
+    loads, after = [], None
     while True:
         page, after = table.page(day_of(day_ms), 3, after)
         assert len(page) <= 3
-        found += page
+        loads += page
         if after is None:
             break
         assert after == LoadPosition.of(page[-1])
-    assert sorted(load.object for load in found) == sorted(versions)
-    starts = [load.started_at for load in found]
+    assert sorted(load.object for load in loads) == sorted(versions)
+    starts = [load.started_at for load in loads]
     assert starts == sorted(starts, reverse=True)
 
 
-def test_a_listing_goes_on_behind_any_load(table, day_ms):
+def test_a_listing_continues_after_any_load(table, day_ms):
     for number in range(4):
         version = ObjectVersion("data", f"raw/thecocktaildb/{day_ms}/{number}", "v")
         acquire(table, version, now=day_ms + number)
@@ -355,29 +355,29 @@ def item_of(clients, local_stack, version):
     return clients.dynamodb.get_item(TableName=local_stack.outputs["LoadsTable"], Key=key)["Item"]
 
 
-def test_a_load_expires_so_many_days_after_its_start_in_seconds(
-    table, version, clients, local_stack
-):
+def test_a_load_expires_a_number_of_days_after_its_start(table, version, clients, local_stack):
     acquire(table, version)
-    acquire(table, version, now=NOON_MS + 40 * 24 * 3600 * 1000)  # does not put it off
+    acquire(table, version, now=NOON_MS + 40 * 24 * 3600 * 1000)  # does not postpone it
     expected = NOON_MS // 1000 + 30 * 24 * 3600
     assert item_of(clients, local_stack, version)["expires_at"] == {"N": str(expected)}
 
 
-def test_without_days_a_load_never_expires(clients, local_stack, version):
+def test_without_an_expiry_a_load_never_expires(clients, local_stack, version):
     acquire(LoadsTable(clients, local_stack.outputs["LoadsTable"]), version)
     assert "expires_at" not in item_of(clients, local_stack, version)
 
 
-def test_a_lease_whose_answer_was_lost_is_ones_own(table, clients, version, monkeypatch):
+def test_a_lease_whose_response_was_lost_belongs_to_the_same_owner(
+    table, clients, version, monkeypatch
+):
     update_item = clients.dynamodb.update_item
 
-    def sent_again(**arguments):
-        """What botocore does when the connection breaks after the write: it sends once more."""
+    def update_twice(**arguments):
+        """Send the update twice, as botocore does if the connection breaks after the write."""
         update_item(**arguments)
         return update_item(**arguments)
 
-    monkeypatch.setattr(clients.dynamodb, "update_item", sent_again)
+    monkeypatch.setattr(clients.dynamodb, "update_item", update_twice)
     assert acquire(table, version).attempts == 1
     assert isinstance(acquire(table, version, now=NOON_MS + 1), Lease)
 
@@ -388,5 +388,5 @@ def test_a_late_message_does_not_touch_a_done_load(table, version):
     table.release(load, "first", "late")
     table.fail(version, 1, "late", now=NOON_MS + 2)
     assert table.requeued(version, 1, now=NOON_MS + 3) is None
-    found = table.latest(version)
-    assert (found.status, found.error, found.requeues) == ("done", None, 0)
+    latest = table.latest(version)
+    assert (latest.status, latest.error, latest.requeues) == ("done", None, 0)

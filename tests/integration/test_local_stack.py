@@ -1,4 +1,4 @@
-"""The local stack's life cycle, and what its roles may do; with stand-ins for the handlers."""
+"""The local stack's life cycle and the permissions of its roles, with stubs for the handlers."""
 
 import http.client
 import json
@@ -32,7 +32,7 @@ MARK = "MOCKTAILVERSE_TESTS_OF_THIS_MACHINE"
 
 DENIED = ("AccessDenied", "AccessDeniedException", "403")
 
-# Calls what the event names, with the function's own credentials, and tells how it went.
+# Makes the call that the event names, with the function's credentials; returns the outcome.
 PROBE = """
 import boto3
 from botocore.exceptions import ClientError
@@ -53,7 +53,7 @@ eventually = partial(wait_until, timeout_s=60)
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    """The real template with stand-ins for the handlers, without dependencies."""
+    """The real template with stubs for the handlers, without dependencies."""
     root = tmp_path_factory.mktemp("checkout")
     functions = root / "mocktailverse" / "functions"
     functions.mkdir(parents=True)
@@ -85,12 +85,12 @@ def probed(options: Options) -> Iterator[LocalStack]:
 def started(
     options: Options, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Path, LocalStack]]:
-    """A stack that outlives its starter, in its folder and on a chosen port."""
+    """The folder of a stack that outlives its starter, and the stack, on a chosen port."""
     folder = tmp_path_factory.mktemp("started") / "state"
-    chosen = msgspec.structs.replace(options, port=tcp_ports.free_port())
+    chosen_port_options = msgspec.structs.replace(options, port=tcp_ports.free_port())
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(MARK, "1")
-        stack_of_tests = lifecycle.start(folder, chosen)
+        stack_of_tests = lifecycle.start(folder, chosen_port_options)
     yield folder, stack_of_tests
     lifecycle.stop(folder)
 
@@ -108,17 +108,17 @@ def pids(home: Path) -> set[int]:
 
 
 def call(running: LocalStack, function: str, *event: object) -> object:
-    answer = running.clients().lambda_.invoke(
+    response = running.clients().lambda_.invoke(
         FunctionName=running.outputs[f"{function}Function"],
         Payload=json.dumps({"call": event} if event else {}),
     )
-    return json.loads(answer["Payload"].read())
+    return json.loads(response["Payload"].read())
 
 
 # ---- life cycle
 
 
-def test_a_stack_starts_answers_and_stops_without_a_trace(home, options):
+def test_a_stack_starts_responds_and_stops_without_a_trace(home, options):
     steps: list[str] = []
     started = lifecycle.start(home, options, steps.append)
     assert read_stack(home) == started
@@ -137,20 +137,20 @@ def test_a_stack_starts_answers_and_stops_without_a_trace(home, options):
     assert lifecycle.stop(home) is False
 
 
-def test_only_the_owner_reads_the_keys(started):
+def test_only_the_owner_can_read_the_keys(started):
     home, _ = started
     assert stat.S_IMODE((home / "stack.json").stat().st_mode) == 0o600
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
 
 
-def test_a_running_stack_is_used_again(started, options):
+def test_a_running_stack_is_reused(started, options):
     home, _ = started
     first = read_stack(home)
     steps: list[str] = []
-    began = time.process_time()
+    started_at_s = time.process_time()
     second = lifecycle.start(home, options, steps.append)
     assert second.processes == first.processes
-    assert time.process_time() - began < 5
+    assert time.process_time() - started_at_s < 5
     assert steps == ["building the functions"], "nothing is started or deployed again"
 
 
@@ -179,7 +179,7 @@ def test_a_chosen_port_is_used_and_kept(started, options):
         lifecycle.start(home, other)
 
 
-def test_another_source_needs_another_start(started, options):
+def test_another_source_needs_a_new_stack(started, options):
     home, _ = started
     other = msgspec.structs.replace(options, source_url="http://127.0.0.1:10")
     with pytest.raises(UsageError, match=r"fetches from http://127\.0\.0\.1:9"):
@@ -203,10 +203,10 @@ def test_functions_see_nothing_of_this_machines_environment(started):
         assert MARK not in process.environ()
 
 
-def test_a_crashed_stack_is_reported_and_replaced_once_it_was_stopped(home, options):
+def test_a_crashed_stack_is_reported_and_can_be_replaced_once_it_is_stopped(home, options):
     first = lifecycle.start(home, options)
     call(first, "Fetch", "sts", "get_caller_identity", {})
-    of_the_first = pids(home)
+    first_pids = pids(home)
     os.kill(first.processes[0].pid, signal.SIGKILL)
     assert eventually(lambda: lifecycle.status(home).state == "broken")
     assert lifecycle.status(home).down == ["embedded AWS"]
@@ -218,10 +218,10 @@ def test_a_crashed_stack_is_reported_and_replaced_once_it_was_stopped(home, opti
 
     assert second.processes != first.processes
     assert lifecycle.status(home).state == "running"
-    assert pids(home).isdisjoint(of_the_first)
+    assert pids(home).isdisjoint(first_pids)
 
 
-def test_a_stack_of_another_version_is_stopped_all_the_same(home, options):
+def test_a_stack_of_another_version_can_be_stopped(home, options):
     lifecycle.start(home, options)
     (home / "stack.json").write_text('{"endpoint": "http://127.0.0.1:1"}')
     with pytest.raises(UsageError, match=r"stack\.json` cannot be read"):
@@ -231,8 +231,8 @@ def test_a_stack_of_another_version_is_stopped_all_the_same(home, options):
     assert lifecycle.status(home).state == "stopped"
 
 
-def test_what_a_stack_of_another_version_still_starts_is_stopped_too(home):
-    """As the embedded AWS starts workers until its last moment."""
+def test_processes_that_a_stack_of_another_version_still_starts_are_stopped(home):
+    """The embedded AWS starts workers until it ends."""
     (home / "tmp").mkdir(parents=True)
     (home / "stack.json").write_text('{"endpoint": "http://127.0.0.1:1"}')
     busy = home / "tmp" / "busy.py"
@@ -250,7 +250,7 @@ def test_what_a_stack_of_another_version_still_starts_is_stopped_too(home):
     assert processes_of(home / "tmp") == []
 
 
-def test_someone_who_reads_a_file_of_the_stack_is_left_alone(home, options):
+def test_a_process_that_reads_a_file_of_the_stack_is_left_alone(home, options):
     started = lifecycle.start(home, options)
     file = home / "tmp" / f"ministack-{started.port}.pid"
     with subprocess.Popen(["tail", "-f", file], stdout=subprocess.DEVNULL) as reader:
@@ -259,13 +259,13 @@ def test_someone_who_reads_a_file_of_the_stack_is_left_alone(home, options):
         reader.kill()
 
 
-def test_a_pid_that_is_someone_elses_now_is_left_alone(home, options):
+def test_a_pid_that_now_belongs_to_another_process_is_left_alone(home, options):
     started = lifecycle.start(home, options)
     lifecycle.stop(home)
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as bystander:
         stale = msgspec.structs.replace(started.processes[0], pid=bystander.pid)
-        known = msgspec.structs.replace(started, processes=[stale])
-        (home / "stack.json").write_bytes(msgspec.json.encode(known))
+        stale_stack = msgspec.structs.replace(started, processes=[stale])
+        (home / "stack.json").write_bytes(msgspec.json.encode(stale_stack))
 
         assert lifecycle.status(home).state == "broken"
         assert lifecycle.stop(home) is True
@@ -275,7 +275,7 @@ def test_a_pid_that_is_someone_elses_now_is_left_alone(home, options):
     assert read_stack(home) is None
 
 
-def test_a_taken_port_is_told_with_what_to_do(home, options):
+def test_a_taken_port_is_reported_with_a_fix(home, options):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(UsageError, match=rf"Port {port} .* --port"):
@@ -284,7 +284,7 @@ def test_a_taken_port_is_told_with_what_to_do(home, options):
     assert processes_of(home / "tmp") == []
 
 
-def test_a_broken_template_leaves_nothing_and_names_the_resource(home, options, tmp_path):
+def test_a_broken_template_leaves_nothing_behind_and_names_the_resource(home, options, tmp_path):
     broken = tmp_path / "template.yaml"
     text = options.checkout.template.read_text()
     broken.write_text(text.replace("Queue: !GetAtt Queue.Arn", "Queue: arn:aws:sqs:::nothing"))
@@ -295,7 +295,7 @@ def test_a_broken_template_leaves_nothing_and_names_the_resource(home, options, 
     assert {path.name for path in home.iterdir()} == {"emulator.log", "lock"}
 
 
-def test_a_part_that_does_not_start_is_told_with_its_log(tmp_path):
+def test_a_part_that_does_not_start_is_reported_with_its_log(tmp_path):
     log = tmp_path / "log"
     launcher = Launcher(tmp_path, {"missing part": log})
     process = launcher.start(
@@ -306,10 +306,10 @@ def test_a_part_that_does_not_start_is_told_with_its_log(tmp_path):
     launcher.stop()
 
 
-def test_starts_at_the_same_time_give_one_stack(home, options, tmp_path):
+def test_concurrent_starts_give_one_stack(home, options, tmp_path):
     script = starter(tmp_path, options, f"lifecycle.start(Path({str(home)!r}), options)")
-    together = [subprocess.Popen([sys.executable, script]) for _ in range(2)]
-    assert [process.wait() for process in together] == [0, 0]
+    starters = [subprocess.Popen([sys.executable, script]) for _ in range(2)]
+    assert [process.wait() for process in starters] == [0, 0]
     assert lifecycle.status(home).state == "running"
     module = "mocktailverse.local.guarded_emulator"
     emulators = [process for process in processes_of(home / "tmp") if module in process.cmdline()]
@@ -317,7 +317,7 @@ def test_starts_at_the_same_time_give_one_stack(home, options, tmp_path):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_start_that_is_ended_leaves_no_process(home, options, tmp_path, number):
+def test_an_interrupted_start_leaves_no_process(home, options, tmp_path, number):
     script = starter(tmp_path, options, f"lifecycle.start(Path({str(home)!r}), options)")
     starting = subprocess.Popen([sys.executable, script], stderr=subprocess.DEVNULL)
     assert eventually(lambda: processes_of(home / "tmp") != [])
@@ -358,7 +358,7 @@ def test_a_stack_in_the_foreground_ends_with_its_process(home, options, tmp_path
 
 
 def starter(tmp_path: Path, options: Options, body: str) -> str:
-    """A script that does what the command line does."""
+    """Return a script that starts a stack as the command line does."""
     checkout = ", ".join(
         f"{name}=Path({str(value)!r})"
         for name, value in msgspec.structs.asdict(options.checkout).items()
@@ -384,7 +384,7 @@ def test_the_simulated_source_belongs_to_the_stack(local_stack):
     source.close()
 
 
-# ---- what is deployed
+# ---- the deployment
 
 
 def test_a_raw_object_reaches_the_transform_function(probed):
@@ -394,11 +394,11 @@ def test_a_raw_object_reaches_the_transform_function(probed):
         FunctionName=outputs["TransformFunction"]
     )["EventSourceMappings"]
 
-    def processed() -> bool:
+    def is_processed() -> bool:
         state = clients.lambda_.get_event_source_mapping(UUID=mapping["UUID"])
         return state["LastProcessingResult"].startswith("OK")
 
-    assert eventually(processed)
+    assert eventually(is_processed)
 
 
 def deploy(probed: LocalStack, checkout: Checkout, stage: str, steps: list[str]) -> dict[str, str]:
@@ -422,25 +422,25 @@ def deploy(probed: LocalStack, checkout: Checkout, stage: str, steps: list[str])
     )
 
 
-def test_an_unchanged_template_is_no_deployment(probed, checkout):
+def test_an_unchanged_template_is_not_deployed_again(probed, checkout):
     steps: list[str] = []
     assert deploy(probed, checkout, "local", steps) == probed.outputs
     assert steps == []
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
-def test_stages_live_side_by_side_and_cannot_touch_each_other(probed, checkout, stage):
+def test_stages_cannot_access_each_other_s_resources(probed, checkout, stage):
     steps: list[str] = []
     neighbour = deploy(probed, checkout, stage, steps)
     assert steps[0] == f"creating stack mocktailverse-{stage}"
     assert all(neighbour[name] != value for name, value in probed.outputs.items())
-    theirs = {"Bucket": neighbour["DataBucket"], "Key": "state/a"}
-    assert call(probed, "Fetch", "s3", "put_object", theirs) in DENIED
+    state_object = {"Bucket": neighbour["DataBucket"], "Key": "state/a"}
+    assert call(probed, "Fetch", "s3", "put_object", state_object) in DENIED
     drink = {"TableName": neighbour["DrinksTable"], "Key": {"id": {"S": "a"}}}
     assert call(probed, "Transform", "dynamodb", "get_item", drink) in DENIED
 
 
-def test_a_missing_zip_is_no_deployment(probed, checkout):
+def test_a_missing_zip_is_a_usage_error(probed, checkout):
     with pytest.raises(UsageError, match=r"functions/none\.zip"):
         apply.deploy(
             probed.clients(),
@@ -453,15 +453,15 @@ def test_a_missing_zip_is_no_deployment(probed, checkout):
         )
 
 
-def test_a_stack_that_is_not_there_is_told(probed):
+def test_a_stack_that_does_not_exist_is_reported(probed):
     with pytest.raises(UsageError, match="`mocktailverse-staging` does not exist"):
         stack.outputs(probed.clients(), "mocktailverse-staging")
 
 
 def test_loads_expire(probed):
-    answer = probed.clients().dynamodb.describe_time_to_live(TableName=probed.outputs["LoadsTable"])
-    assert answer["TimeToLiveDescription"]["AttributeName"] == "expires_at"
-    assert answer["TimeToLiveDescription"]["TimeToLiveStatus"] == "ENABLED"
+    ttl = probed.clients().dynamodb.describe_time_to_live(TableName=probed.outputs["LoadsTable"])
+    assert ttl["TimeToLiveDescription"]["AttributeName"] == "expires_at"
+    assert ttl["TimeToLiveDescription"]["TimeToLiveStatus"] == "ENABLED"
 
 
 @pytest.mark.parametrize(
@@ -551,18 +551,18 @@ def test_loads_expire(probed):
         ("Reconcile", "sqs", "receive_message", {"QueueUrl": "{QueueUrl}"}, False),
     ],
 )
-def test_a_function_may_do_its_own_work_alone(  # noqa: PLR0917  pytest passes them by name
+def test_a_function_may_do_only_its_own_work(  # noqa: PLR0917  pytest passes them by name
     probed, function, service, operation, arguments, allowed
 ):
     arguments = {
         name: value.format(**probed.outputs) if isinstance(value, str) else value
         for name, value in arguments.items()
     }
-    answer = call(probed, function, service, operation, arguments)
-    assert (answer == "done") if allowed else (answer in DENIED), answer
+    outcome = call(probed, function, service, operation, arguments)
+    assert (outcome == "done") if allowed else (outcome in DENIED), outcome
 
 
-def test_a_missing_object_is_told_from_a_forbidden_one(probed):
+def test_a_missing_object_is_distinguished_from_a_forbidden_one(probed):
     bucket = probed.outputs["DataBucket"]
     missing_raw = {"Bucket": bucket, "Key": "raw/x/none"}
     assert call(probed, "Transform", "s3", "get_object", missing_raw) == "NoSuchKey"

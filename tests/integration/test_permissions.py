@@ -1,7 +1,7 @@
-"""What each role may do, asked of the embedded AWS with the role's own credentials.
+"""The permissions of each role, tried on the embedded AWS with the role's own credentials.
 
-`CALLS` is everything that somebody might try; `ALLOWED` has a row for every role, of the calls
-that go through. All others have to be denied: neighbours' resources, other prefixes, listing,
+`CALLS` lists all calls that are tried; `ALLOWED` has a row for every role, with the calls that
+succeed. All others must be denied: resources of other environments, other prefixes, listing,
 deleting. A role of the stack without a row fails, and so does a row without a role.
 """
 
@@ -24,13 +24,13 @@ from mocktailverse.local.lifecycle import Options
 from mocktailverse.local.state import DASHBOARD as DASHBOARD_PART
 from mocktailverse.local.state import SERVER, LocalStack
 
-NOBODYS_URL = "http://127.0.0.1:9"
+CLOSED_PORT_URL = "http://127.0.0.1:9"
 ACCOUNT = "000000000000"
 PARTITION = f"arn:aws:iam::{ACCOUNT}"
 DENIED = {"AccessDenied", "AccessDeniedException", "403", "AuthorizationError"}
-ASKING_AT_ONCE = 4
+CONCURRENT_CALLS = 4
 
-GIVES_ITS_CREDENTIALS = """
+CREDENTIALS_HANDLER = """
 import os
 
 def handler(event, context):
@@ -41,7 +41,7 @@ VARIABLES = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
 
 
 class Call(NamedTuple):
-    """A call of boto3's; `{Name}` in its arguments stands for an output of the stack."""
+    """A call of boto3; `{Name}` in its arguments is replaced by an output of the stack."""
 
     service: str
     operation: str
@@ -66,7 +66,7 @@ OBJECTS = {
     "outside": (DATA, "probe"),
     "catalogue": (CATALOGUE, "catalogue.sqlite"),
     "export": (CATALOGUE, "exports/probe"),
-    "beside the catalogue": (CATALOGUE, "probe"),
+    "other catalogue object": (CATALOGUE, "probe"),
     "code": ("{Artifacts}", "probe"),
 }
 KEYS = {
@@ -168,7 +168,7 @@ def _functions() -> Iterator[tuple[str, Call]]:
     yield "list sources of events", Call("lambda", "list_event_source_mappings", {})
 
 
-def _secrets_and_rights() -> Iterator[tuple[str, Call]]:
+def _secrets_and_roles() -> Iterator[tuple[str, Call]]:
     for name, stage in {"ops key": "local", "ops key of dev": "dev"}.items():
         parameter = {"Name": f"/mocktailverse/{stage}/ops-key"}
         yield f"read {name}", Call("ssm", "get_parameter", {**parameter, "WithDecryption": True})
@@ -184,16 +184,16 @@ def _secrets_and_rights() -> Iterator[tuple[str, Call]]:
     yield "list parameters", Call("ssm", "describe_parameters", {})
     yield "read all parameters", Call("ssm", "get_parameters_by_path", {"Path": "/"})
     yield "list roles", Call("iam", "list_roles", {})
-    yield "make a role", Call("iam", "create_role", NEW_ROLE)
+    yield "create a role", Call("iam", "create_role", NEW_ROLE)
     for name in ("transform", "publish"):
         own = {"RoleName": f"mocktailverse-{name}-local", "PolicyName": "probe"}
         yield f"widen {name}", Call("iam", "put_role_policy", {**own, "PolicyDocument": POLICY})
         arn = f"{PARTITION}:role/mocktailverse-{name}-local"
-        taken = {"RoleArn": arn, "RoleSessionName": "probe"}
-        yield f"be {name}", Call("sts", "assume_role", taken)
+        assumed = {"RoleArn": arn, "RoleSessionName": "probe"}
+        yield f"assume {name}", Call("sts", "assume_role", assumed)
 
 
-def _the_rest() -> Iterator[tuple[str, Call]]:
+def _other_services() -> Iterator[tuple[str, Call]]:
     yield "read stacks", Call("cloudformation", "describe_stacks", {})
     yield "delete a stack", Call("cloudformation", "delete_stack", {"StackName": "probe"})
     for name in ("transform", "publish", "api", "fetch", "reconcile"):
@@ -212,7 +212,7 @@ def _batch(operation: str, table: str, request: Any) -> Call:
 
 
 CALLS = dict(
-    chain(_objects(), _items(), _messages(), _functions(), _secrets_and_rights(), _the_rest())
+    chain(_objects(), _items(), _messages(), _functions(), _secrets_and_roles(), _other_services())
 )
 
 LIST_DATA = {"list data", "list raw"}
@@ -260,15 +260,15 @@ LOCAL_SERVER = {
     *("list raw versions", "list all versions", "scan drinks", "read ops key"),
     *(f"invoke {name}" for name in ("Transform", "Publish", "Api", "Fetch", "Reconcile")),
 }
-ASKED_OTHERWISE = {
+CHECKED_DIFFERENTLY = {
     "follow drinks",  # without the stream's name
     *(f"log as {name}" for name in ("transform", "publish", "api", "fetch", "reconcile")),
 }
-"""What the embedded AWS denies to its owners, too: it asks for another resource than AWS does."""
+"""Calls that the embedded AWS denies even if allowed: it checks another resource than AWS does."""
 
 
 class Account:
-    """The embedded AWS with the stack, and whoever asks something of it."""
+    """The embedded AWS with the stack, and sessions with different credentials."""
 
     def __init__(self, stack: LocalStack) -> None:
         self.stack = stack
@@ -285,34 +285,37 @@ class Account:
     def session(self, access_key_id: str, secret: str, token: str | None = None) -> boto3.Session:
         return boto3.Session(access_key_id, secret, token, self.stack.region)
 
-    def of_role(self, role: str) -> boto3.Session:
-        """The credentials that a function with this role gets; nobody else may take it."""
+    def role_session(self, role: str) -> boto3.Session:
+        """Return a session with the credentials of a function with this role.
+
+        Only Lambda may assume the role.
+        """
         code = io.BytesIO()
         with zipfile.ZipFile(code, "w") as archive:
-            archive.writestr("probe.py", GIVES_ITS_CREDENTIALS)
+            archive.writestr("probe.py", CREDENTIALS_HANDLER)
         lambda_, name = self.clients.lambda_, f"probe-{role}"
         lambda_.create_function(
             FunctionName=name,
-            Runtime=f"python3.{sys.version_info.minor}",  # type: ignore[arg-type]  # a literal to the stubs
+            Runtime=f"python3.{sys.version_info.minor}",  # type: ignore[arg-type]  # a literal in the stubs
             Role=f"{PARTITION}:role/{role}",
             Handler="probe.handler",
             Code={"ZipFile": code.getvalue()},
             Timeout=15,
         )
-        answer = lambda_.invoke(FunctionName=name, Payload=json.dumps(VARIABLES))
+        response = lambda_.invoke(FunctionName=name, Payload=json.dumps(VARIABLES))
         lambda_.delete_function(FunctionName=name)
-        return self.session(*json.loads(answer["Payload"].read()))
+        return self.session(*json.loads(response["Payload"].read()))
 
-    def of_user(self, name: str, policy_arn: str) -> boto3.Session:
-        """The credentials of a new user with one policy."""
+    def user_session(self, name: str, policy_arn: str) -> boto3.Session:
+        """Return a session of a new user with one policy."""
         iam = self.clients.iam
         iam.create_user(UserName=name)
         iam.attach_user_policy(UserName=name, PolicyArn=policy_arn)
         key = iam.create_access_key(UserName=name)["AccessKey"]
         return self.session(key["AccessKeyId"], key["SecretAccessKey"])
 
-    def answers(self, session: boto3.Session, calls: dict[str, Call]) -> dict[str, str]:
-        """What became of each call: "done" or the error's code."""
+    def outcomes(self, session: boto3.Session, calls: dict[str, Call]) -> dict[str, str]:
+        """Return `done` or the error code of each call."""
         config = Config(
             parameter_validation=False,
             retries={"total_max_attempts": 1},
@@ -323,15 +326,15 @@ class Account:
             for service in {call.service for call in calls.values()}
         }
 
-        def answer(call: Call) -> str:
+        def outcome(call: Call) -> str:
             try:
                 getattr(clients[call.service], call.operation)(**self._named(call.arguments))
             except ClientError as error:
                 return error.response["Error"]["Code"]
             return "done"
 
-        with ThreadPoolExecutor(ASKING_AT_ONCE) as pool:
-            return dict(zip(calls, pool.map(answer, calls.values()), strict=True))
+        with ThreadPoolExecutor(CONCURRENT_CALLS) as pool:
+            return dict(zip(calls, pool.map(outcome, calls.values()), strict=True))
 
     def _named(self, value: Any) -> Any:
         if isinstance(value, dict):
@@ -343,29 +346,29 @@ class Account:
 
 @pytest.fixture(scope="module")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
-    """A stack of its own, whose queue is not read, with an object in every place."""
-    options = Options(source_url=NOBODYS_URL)
+    """A separate stack whose queue is not read, with an object in every place."""
+    options = Options(source_url=CLOSED_PORT_URL)
     with lifecycle.running(tmp_path_factory.mktemp("stack"), options) as stack:
-        found = Account(stack)
-        for mapping in found.clients.lambda_.list_event_source_mappings()["EventSourceMappings"]:
-            found.clients.lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
-        prepared = {
+        account = Account(stack)
+        for mapping in account.clients.lambda_.list_event_source_mappings()["EventSourceMappings"]:
+            account.clients.lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+        preparation = {
             name: call
             for name, call in CALLS.items()
             if name.startswith("write ") or name == "set ops key of dev"
         }
-        found.clients.s3.create_bucket(Bucket=f"mocktailverse-data-dev-{ACCOUNT}")
-        deployer = found.session(stack.access_key_id, stack.secret_access_key)
-        assert set(found.answers(deployer, prepared).values()) == {"done"}
-        yield found
+        account.clients.s3.create_bucket(Bucket=f"mocktailverse-data-dev-{ACCOUNT}")
+        deployer = account.session(stack.access_key_id, stack.secret_access_key)
+        assert set(account.outcomes(deployer, preparation).values()) == {"done"}
+        yield account
 
 
-def wrong(answers: dict[str, str], allowed: set[str]) -> dict[str, str]:
-    """The answers that are not as they should be."""
+def unexpected(outcomes: dict[str, str], allowed: set[str]) -> dict[str, str]:
+    """Return the outcomes that differ from the expected ones."""
     return {
-        name: answer
-        for name, answer in answers.items()
-        if (answer != "done" if name in allowed - ASKED_OTHERWISE else answer not in DENIED)
+        name: outcome
+        for name, outcome in outcomes.items()
+        if (outcome != "done" if name in allowed - CHECKED_DIFFERENTLY else outcome not in DENIED)
     }
 
 
@@ -375,32 +378,32 @@ def test_every_role_of_the_stack_has_a_row(account):
 
 
 @pytest.mark.parametrize("role", ALLOWED)
-def test_a_role_may_do_what_its_row_says_and_nothing_else(account, role):
+def test_a_role_may_only_do_what_its_row_allows(account, role):
     assert ALLOWED[role] <= set(CALLS)
-    assert wrong(account.answers(account.of_role(role), CALLS), ALLOWED[role]) == {}
+    assert unexpected(account.outcomes(account.role_session(role), CALLS), ALLOWED[role]) == {}
 
 
-def test_the_dashboard_s_user_looks_and_changes_nothing(account):
-    user = account.of_user("dashboard", account.names["DashboardPolicy"])
-    assert wrong(account.answers(user, CALLS), DASHBOARD) == {}
+def test_the_dashboard_s_user_can_only_read(account):
+    user = account.user_session("dashboard", account.names["DashboardPolicy"])
+    assert unexpected(account.outcomes(user, CALLS), DASHBOARD) == {}
 
 
 @pytest.mark.parametrize(
     ("service", "allowed"), [(DASHBOARD_PART, LOCAL_DASHBOARD), (SERVER, LOCAL_SERVER)]
 )
-def test_a_local_service_may_do_what_its_pages_do_and_nothing_else(account, service, allowed):
-    seen = account.stack.seen_by(service)
-    user = account.session(seen.access_key_id, seen.secret_access_key)
-    assert wrong(account.answers(user, CALLS), allowed) == {}
+def test_a_local_service_may_only_do_what_its_pages_do(account, service, allowed):
+    service_stack = account.stack.seen_by(service)
+    user = account.session(service_stack.access_key_id, service_stack.secret_access_key)
+    assert unexpected(account.outcomes(user, CALLS), allowed) == {}
 
 
 @pytest.mark.parametrize("role", ALLOWED)
-def test_even_an_administrator_cannot_take_a_function_s_role(account, role):
-    taken = Call(
+def test_even_an_administrator_cannot_assume_a_function_s_role(account, role):
+    assume = Call(
         "sts",
         "assume_role",
         {"RoleArn": f"{PARTITION}:role/{role}", "RoleSessionName": "probe"},
     )
     stack = account.stack
     deployer = account.session(stack.access_key_id, stack.secret_access_key)
-    assert account.answers(deployer, {"take": taken}) == {"take": "AccessDenied"}
+    assert account.outcomes(deployer, {"assume": assume}) == {"assume": "AccessDenied"}

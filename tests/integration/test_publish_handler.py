@@ -1,4 +1,4 @@
-"""The publish handler in this process, and its function invoked twice at once."""
+"""The publish handler in this process, and concurrent invocations of its function."""
 
 import json
 import sqlite3
@@ -24,8 +24,8 @@ EVENT = json.loads(
 )
 
 
-def rung(*ids):
-    """The event of a batch of doorbells that rang just now."""
+def change_notifications(*ids):
+    """Return the event of a batch of change notifications from just now."""
     (record, *_) = EVENT["Records"]
     records = [
         {
@@ -56,7 +56,7 @@ def table(clients):
 
 @pytest.fixture
 def catalogue(clients, local_stack, table, monkeypatch):
-    """The handler's environment, with a bucket of its own."""
+    """The handler's environment, with a separate bucket."""
     clients.s3.create_bucket(Bucket=table.name)
     environment = {
         "AWS_ACCESS_KEY_ID": ROOT_KEY,
@@ -70,7 +70,7 @@ def catalogue(clients, local_stack, table, monkeypatch):
     }
     for variable, value in environment.items():
         monkeypatch.setenv(variable, value)
-    publish._runtime.cache_clear()  # noqa: SLF001 - what a new process is
+    publish._runtime.cache_clear()  # noqa: SLF001 - as in a new process
     yield CatalogueObject(clients, table.name)
     publish._runtime.cache_clear()  # noqa: SLF001 - likewise
 
@@ -80,7 +80,7 @@ def put(table, *drinks):
 
 
 def names(catalogue, path):
-    """The names in the published file, by id."""
+    """Return the names in the published file, by id."""
     catalogue.download(path)
     with closing(sqlite3.connect(path)) as connection:
         return dict(connection.execute("SELECT id, name FROM drinks"))
@@ -93,7 +93,9 @@ def test_a_stream_event_is_published(  # noqa: PLR0917  pytest passes them by na
     first = publish.handler(EVENT, None)
     assert (first["rebuilt"], first["drinks"]) == (True, 2)
     put(table, new_drink("11007", "Daisy", observed_at=1_800_000_000_000))
-    second = publish.handler(rung("thecocktaildb:11007", "thecocktaildb:11007"), None)
+    second = publish.handler(
+        change_notifications("thecocktaildb:11007", "thecocktaildb:11007"), None
+    )
     assert (second["rebuilt"], second["changed"], second["removed"]) == (False, 1, 0)
     assert names(catalogue, tmp_path / "c") == {
         "thecocktaildb:11007": "Daisy",
@@ -107,18 +109,16 @@ def test_a_stream_event_is_published(  # noqa: PLR0917  pytest passes them by na
     assert 0 <= lags[1] < 10_000
 
 
-def test_what_cannot_be_published_raises_and_its_lag_is_seen(
-    table, clients, catalogue, new_drink, capsys
-):
+def test_a_failed_publish_raises_and_emits_its_lag(table, clients, catalogue, new_drink, capsys):
     put(table, new_drink("11007", "Margarita"))
     clients.s3.delete_bucket(Bucket=catalogue.bucket)
     with pytest.raises(PermanentError, match="NoSuchBucket"):
         publish.handler(EVENT, None)
-    (told,) = [line for line in capsys.readouterr().out.splitlines() if "_aws" in line]
-    assert json.loads(told)["PublishLagMs"][0] > 1_000_000
+    (metrics,) = [line for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    assert json.loads(metrics)["PublishLagMs"][0] > 1_000_000
 
 
-def test_two_functions_at_once_publish_everything(clients, local_stack, new_drink, tmp_path):
+def test_concurrent_functions_publish_everything(clients, local_stack, new_drink, tmp_path):
     outputs = local_stack.outputs
     table = DrinksTable(clients, outputs["DrinksTable"])
     catalogue = CatalogueObject(clients, outputs["CatalogueBucket"])
@@ -126,9 +126,12 @@ def test_two_functions_at_once_publish_everything(clients, local_stack, new_drin
     put(table, *drinks)
     with ThreadPoolExecutor(3) as pool:
         invoke = Functions(clients).invoke
-        answers = list(
-            pool.map(lambda drink: invoke(outputs["PublishFunction"], rung(drink.id)), drinks)
+        reports = list(
+            pool.map(
+                lambda drink: invoke(outputs["PublishFunction"], change_notifications(drink.id)),
+                drinks,
+            )
         )
-    shown = names(catalogue, tmp_path / "c")
-    assert {drink.id: drink.name for drink in drinks}.items() <= shown.items()
-    assert all(answer["drinks"] >= 1 for answer in answers)
+    published_names = names(catalogue, tmp_path / "c")
+    assert {drink.id: drink.name for drink in drinks}.items() <= published_names.items()
+    assert all(report["drinks"] >= 1 for report in reports)

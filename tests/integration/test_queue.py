@@ -1,4 +1,4 @@
-"""The queue against SQS: requests, delays, depth, dead letters and their way back."""
+"""The queue against SQS: requests, delays, depth, dead letters and redrive."""
 
 import json
 import os
@@ -20,7 +20,7 @@ REQUEST = LoadRequest(
 
 @pytest.fixture
 def urls(clients):
-    """A queue and its dead letters that nothing reads."""
+    """A queue and its dead-letter queue, which nothing reads."""
     name = f"tests-{os.getpid()}-{next(NUMBERS)}"
     dead = clients.sqs.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
     url = clients.sqs.create_queue(QueueName=name)["QueueUrl"]
@@ -35,7 +35,7 @@ def queue(clients, urls):
 
 
 def receive(clients, url):
-    """The bodies of the messages that are visible now."""
+    """Return the bodies of all visible messages."""
     bodies = []
     while messages := clients.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get(
         "Messages"
@@ -44,19 +44,19 @@ def receive(clients, url):
     return bodies
 
 
-def test_a_request_comes_out_as_it_went_in(queue, clients, urls):
+def test_a_request_is_received_as_it_was_sent(queue, clients, urls):
     queue.send(REQUEST)
     (body,) = receive(clients, urls[0])
     assert load_requests(body) == [REQUEST]
 
 
-def test_a_delayed_request_waits_unseen(queue, clients, urls):
+def test_a_delayed_request_is_invisible(queue, clients, urls):
     queue.send(REQUEST, delay_s=900)
     assert receive(clients, urls[0]) == []
     assert queue.waiting() == 1
 
 
-def test_what_waits_is_counted_whether_it_is_seen_delayed_or_worked_on(queue, clients, urls):
+def test_visible_delayed_and_received_messages_all_count_as_waiting(queue, clients, urls):
     assert (queue.waiting(), queue.dead()) == (0, 0)
     queue.send(REQUEST)
     queue.send(REQUEST, delay_s=900)
@@ -65,7 +65,7 @@ def test_what_waits_is_counted_whether_it_is_seen_delayed_or_worked_on(queue, cl
     assert queue.waiting() == 2
 
 
-def test_dead_letters_go_back_and_none_stays(queue, clients, urls):
+def test_a_redrive_moves_all_dead_letters_back(queue, clients, urls):
     bodies = [json.dumps({"letter": number}) for number in range(23)]
     for body in bodies:
         clients.sqs.send_message(QueueUrl=urls[1], MessageBody=body)
@@ -76,11 +76,11 @@ def test_dead_letters_go_back_and_none_stays(queue, clients, urls):
     assert sorted(receive(clients, urls[0])) == sorted(bodies)
 
 
-def test_without_dead_letters_there_are_none(queue):
+def test_an_empty_dead_letter_queue_has_no_letters(queue):
     assert list(queue.dead_letters()) == []
 
 
-def test_a_letter_that_is_looked_at_is_hidden_from_others_but_not_gone(queue, clients, urls):
+def test_a_received_letter_is_hidden_but_not_deleted(queue, clients, urls):
     clients.sqs.send_message(QueueUrl=urls[1], MessageBody="a")
     assert [letter.body for letter in queue.dead_letters()] == ["a"]
     assert list(queue.dead_letters()) == []
@@ -89,9 +89,9 @@ def test_a_letter_that_is_looked_at_is_hidden_from_others_but_not_gone(queue, cl
 
 def test_a_letter_is_deleted_only_after_it_was_sent(clients, urls):
     clients.sqs.send_message(QueueUrl=urls[1], MessageBody="a")
-    gone = Queue(clients, urls[0] + "-not-there", urls[1])
-    (letter,) = gone.dead_letters()
+    missing = Queue(clients, urls[0] + "-not-there", urls[1])
+    (letter,) = missing.dead_letters()
     assert isinstance(letter, DeadLetter)
     with pytest.raises(MissingError):
-        gone.redrive(letter)
-    assert gone.dead() == 1
+        missing.redrive(letter)
+    assert missing.dead() == 1

@@ -1,4 +1,4 @@
-"""The API, the harness and the dashboard as parts of a stack: how they start, change and end."""
+"""The API, the harness and the dashboard as parts of a stack: start, change and end."""
 
 import contextlib
 import os
@@ -59,7 +59,7 @@ def pids(stack: LocalStack) -> dict[str, int]:
     return {name: process.pid for name, process in stack.by_name.items()}
 
 
-def test_a_stack_without_a_simulated_source_does_not_take_a_service_for_one(started):
+def test_a_stack_without_a_simulated_source_does_not_mistake_a_service_for_one(started):
     home, _ = started
     stack = read_stack(home)
     assert [process.name for process in stack.processes] == [EMULATOR, SERVER, DASHBOARD]
@@ -67,30 +67,30 @@ def test_a_stack_without_a_simulated_source_does_not_take_a_service_for_one(star
     assert stack.port == stack.by_name[EMULATOR].port
 
 
-def test_every_part_listens_on_the_loopback_alone(started):
+def test_every_part_listens_only_on_the_loopback(started):
     home, _ = started
     for process in read_stack(home).processes:
-        found = process.find()
-        assert found is not None
-        listening = [c for c in found.net_connections("tcp") if c.status == psutil.CONN_LISTEN]
+        os_process = process.find()
+        assert os_process is not None
+        listening = [c for c in os_process.net_connections("tcp") if c.status == psutil.CONN_LISTEN]
         assert {c.laddr.ip for c in listening} == {"127.0.0.1"}
 
 
-def test_services_that_run_todays_code_stay(started, options):
+def test_services_that_run_the_current_code_keep_running(started, options):
     home, _ = started
     before = read_stack(home)
     assert lifecycle.start(home, options) == before
     assert read_stack(home) == before
 
 
-def test_a_start_that_asks_for_no_services_leaves_those_that_run(started, options):
+def test_a_start_without_services_leaves_running_services_alone(started, options):
     home, _ = started
     before = read_stack(home)
     without = msgspec.structs.replace(options, services=False)
     assert lifecycle.start(home, without).processes == before.processes
 
 
-def test_changed_code_restarts_the_services_on_their_ports_and_nothing_else(started, options):
+def test_changed_code_restarts_only_the_services_on_their_ports(started, options):
     home, _ = started
     changed = options.checkout.source / "dashboard" / "new.py"
     changed.unlink(missing_ok=True)
@@ -104,7 +104,7 @@ def test_changed_code_restarts_the_services_on_their_ports_and_nothing_else(star
     assert read_stack(home) == after
 
 
-def test_a_service_that_has_crashed_is_told_and_started_again(started, options):
+def test_a_crashed_service_is_reported_and_restarted(started, options):
     home, _ = started
     before = read_stack(home)
     os.kill(pids(before)[DASHBOARD], signal.SIGKILL)
@@ -119,32 +119,34 @@ def test_services_see_nothing_of_this_machines_environment(started):
     home, _ = started
     expected = {"PATH", "LANG", "HOME", "TMPDIR"}
     for process in read_stack(home).processes:
-        found = process.find()
-        assert found is not None
+        os_process = process.find()
+        assert os_process is not None
         others = {
             name
-            for name in found.environ()
+            for name in os_process.environ()
             if name not in expected and not name.startswith(("AWS_", "MOCKTAILVERSE_"))
         }
         assert process.name == EMULATOR or not others
 
 
-def test_a_stack_without_services_gets_them_and_all_end_with_it(options, tmp_path):
+def test_services_are_added_to_a_stack_and_end_with_it(options, tmp_path):
     home = tmp_path / "state"
     bare = lifecycle.start(home, msgspec.structs.replace(options, services=False))
     try:
         assert set(bare.by_name) == {EMULATOR}
         assert bare.ops_key
-        served = lifecycle.start(home, options)
-        assert set(served.by_name) == {EMULATOR, *SERVICES}
-        assert served.ops_key == bare.ops_key
+        with_services = lifecycle.start(home, options)
+        assert set(with_services.by_name) == {EMULATOR, *SERVICES}
+        assert with_services.ops_key == bare.ops_key
     finally:
         lifecycle.stop(home)
     assert processes_of(home / "tmp") == []
     assert not (home / "tmp").exists()
 
 
-def test_a_service_that_does_not_start_is_told_and_leaves_nothing(checkout, options, tmp_path):
+def test_a_service_that_does_not_start_is_reported_and_leaves_nothing_behind(
+    checkout, options, tmp_path
+):
     home = tmp_path / "state"
     broken = msgspec.structs.replace(checkout, source=tmp_path / "mocktailverse")
     for path in checkout.source.rglob("*.py"):
@@ -176,7 +178,7 @@ def script(home: Path, options: Options, *lines: str) -> list[str]:
 
 @contextlib.contextmanager
 def in_the_foreground(home: Path, options: Options) -> Iterator[subprocess.Popen[bytes]]:
-    """A process in which a stack runs for as long as that lives."""
+    """Run a stack in the foreground of another process within the block."""
     command = script(
         home,
         options,
@@ -240,7 +242,7 @@ def test_an_update_that_is_killed_blocks_no_port_of_a_stack_in_the_foreground(op
         assert lifecycle.status(home).state == "running"
 
 
-def test_the_dashboard_finds_its_theme(checkout, tmp_path):
+def test_the_dashboard_gets_its_theme(checkout, tmp_path):
     config = tmp_path / "repository" / ".streamlit" / "config.toml"
     config.parent.mkdir(parents=True)
     config.write_text("[theme]\n")
@@ -262,7 +264,7 @@ def serve(tmp_path: Path, module: str, port: int) -> contextlib.AbstractContextM
     )
 
 
-def test_a_server_in_the_foreground_answers_and_ends_with_the_block(tmp_path):
+def test_a_server_in_the_foreground_responds_and_ends_with_the_block(tmp_path):
     port = tcp_ports.free_port()
     with serve(tmp_path, "http.server", port) as process:
         assert process.listens()
@@ -273,7 +275,7 @@ def test_a_server_in_the_foreground_answers_and_ends_with_the_block(tmp_path):
         foreground.require_alive(process)
 
 
-def test_a_server_that_cannot_start_is_told(tmp_path):
+def test_a_server_that_cannot_start_is_reported(tmp_path):
     with (
         pytest.raises(UnreachableError, match="little server did not start"),
         serve(tmp_path, "mocktailverse.no_such_module", tcp_ports.free_port()),
@@ -281,7 +283,7 @@ def test_a_server_that_cannot_start_is_told(tmp_path):
         pass
 
 
-def test_a_taken_port_of_a_server_in_the_foreground_is_told(tmp_path):
+def test_a_taken_port_of_a_server_in_the_foreground_is_reported(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with (
@@ -291,35 +293,35 @@ def test_a_taken_port_of_a_server_in_the_foreground_is_told(tmp_path):
             pass
 
 
-# ---- whose keys they hold
+# ---- the keys of the services
 
 
-def test_no_service_holds_the_deployers_key(started):
+def test_no_service_has_the_deployers_key(started):
     home, _ = started
     stack = read_stack(home)
     for name in SERVICES:
         assert stack.seen_by(name).secret_access_key != stack.secret_access_key
-        found = stack.by_name[name].find()
-        assert found is not None
-        assert stack.secret_access_key not in found.environ().values()
-        command_line = found.cmdline()
+        os_process = stack.by_name[name].find()
+        assert os_process is not None
+        assert stack.secret_access_key not in os_process.environ().values()
+        command_line = os_process.cmdline()
         if name == SERVER:
-            told = Path(command_line[command_line.index("--state-dir") + 1]) / "stack.json"
-            assert stack.secret_access_key not in told.read_text()
-            assert told.stat().st_mode & 0o077 == 0
+            stack_file = Path(command_line[command_line.index("--state-dir") + 1]) / "stack.json"
+            assert stack.secret_access_key not in stack_file.read_text()
+            assert stack_file.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("users_exist", [False, True])
-def test_a_stack_that_has_no_services_keys_gets_them(started, options, users_exist):
-    """As it was started by an older version, or an upgrade of such a one was interrupted."""
+def test_a_stack_without_service_keys_gets_them(started, options, users_exist):
+    """An older version started the stack, or an upgrade from it was interrupted."""
     home, _ = started
-    known = read_stack(home)
-    write_stack(home, msgspec.structs.replace(known, service_keys={}))
+    stack = read_stack(home)
+    write_stack(home, msgspec.structs.replace(stack, service_keys={}))
     with pytest.raises(UsageError, match="mocktailverse up"):
         service_processes.dashboard_environment(read_stack(home))
     if not users_exist:
         for user in service_users.USER_NAMES.values():
-            delete_user(known, user)
+            delete_user(stack, user)
     renewed = lifecycle.start(home, options)
     assert set(renewed.service_keys) == set(SERVICES)
     for service, user in service_users.USER_NAMES.items():

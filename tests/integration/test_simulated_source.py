@@ -1,4 +1,4 @@
-"""The simulated TheCocktailDB: the real API's behaviour, its faults, and our client against it."""
+"""The simulated TheCocktailDB: the real API's behaviour, its faults, and the client against it."""
 
 import gzip
 import json
@@ -61,11 +61,11 @@ def _no_backoff():
 @pytest.fixture
 def source():
     with running(create_app(RECORDS, premium_keys=[PREMIUM])) as base_url:
-        yield Simulated(base_url)
+        yield SourceClient(base_url)
 
 
-class Simulated:
-    """What tests ask of the running API, by plain HTTP and through our client."""
+class SourceClient:
+    """Requests to the running API, with plain HTTP and with the product's client."""
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
@@ -90,16 +90,16 @@ class Simulated:
         )
 
 
-def test_a_search_by_letter_ignores_case_and_stops_at_25_with_the_free_key(source):
+def test_a_search_by_letter_ignores_case_and_returns_at_most_25_with_the_free_key(source):
     assert len(source.drinks("search.php?f=m")) == 25
     assert source.drinks("search.php?f=M") == source.drinks("search.php?f=m")
     assert len(source.drinks("search.php?f=m", f"v2/{PREMIUM}")) == 40
-    assert [found["strDrink"] for found in source.drinks("search.php?f=7")] == ["747"]
+    assert [record["strDrink"] for record in source.drinks("search.php?f=7")] == ["747"]
 
 
-def test_a_search_by_name_gives_short_names_first_and_stops_at_25_with_the_free_key(source):
-    found = [record["strDrink"] for record in source.drinks("search.php?s=spritz")]
-    assert found == [f"Spritz {n}" for n in range(25)]
+def test_a_search_by_name_returns_short_names_first_and_at_most_25_with_the_free_key(source):
+    names = [record["strDrink"] for record in source.drinks("search.php?s=spritz")]
+    assert names == [f"Spritz {n}" for n in range(25)]
     assert len(source.drinks("search.php?s=spritz", f"v2/{PREMIUM}")) == 110
     assert [record["strDrink"] for record in source.drinks("search.php?s=74")][:1] == ["747"]
     assert [record["strDrink"] for record in source.drinks("search.php?s=terg")] == ["afterglow"]
@@ -107,7 +107,7 @@ def test_a_search_by_name_gives_short_names_first_and_stops_at_25_with_the_free_
     assert both[:5] == ["M001", "M010", "M011", "M012", "M013"]
 
 
-def test_records_are_served_whole_with_ids_as_text(source):
+def test_records_are_complete_with_ids_as_text(source):
     assert source.drinks("lookup.php?i=30001") == [RECORDS[-2]]
     assert source.drinks("search.php?s=AFTERg") == [RECORDS[-3]]
     body = source.get("lookup.php?i=30001").content
@@ -116,7 +116,7 @@ def test_records_are_served_whole_with_ids_as_text(source):
 
 
 @pytest.mark.parametrize(
-    ("path", "key", "answer"),
+    ("path", "key", "body"),
     [
         ("search.php?f=q", "v1/1", {"drinks": None}),
         ("search.php?s=nothing", "v1/1", {"drinks": None}),
@@ -131,22 +131,22 @@ def test_records_are_served_whole_with_ids_as_text(source):
         ("lookup.php?iid=999", "v1/1", {"ingredients": None}),
     ],
 )
-def test_nothing_found_has_many_shapes(source, path, key, answer):
-    assert source.get(path, key).json() == answer
+def test_empty_responses_have_many_shapes(source, path, key, body):
+    assert source.get(path, key).json() == body
     assert source.get(path, key).status_code == 200
 
 
 @pytest.mark.parametrize(
     ("path", "key"), [("search.php?f=ma", "v1/1"), ("search.php?f=m", f"v1/{PREMIUM}")]
 )
-def test_some_questions_get_an_empty_body(source, path, key):
-    answer = source.get(path, key)
-    assert (answer.status_code, answer.content) == (200, b"")
+def test_some_requests_get_an_empty_body(source, path, key):
+    response = source.get(path, key)
+    assert (response.status_code, response.content) == (200, b"")
 
 
-def test_filters_give_three_keys_and_are_capped_for_the_free_key(source):
-    found = source.drinks("filter.php?a=Non_Alcoholic")
-    assert [set(record) for record in found] == [{"strDrink", "strDrinkThumb", "idDrink"}] * 2
+def test_filters_return_three_fields_and_are_capped_for_the_free_key(source):
+    records = source.drinks("filter.php?a=Non_Alcoholic")
+    assert [set(record) for record in records] == [{"strDrink", "strDrinkThumb", "idDrink"}] * 2
     assert len(source.drinks("filter.php?a=Alcoholic")) == 100
     assert len(source.drinks("filter.php?c=Other_/_Unknown")) == 100
     assert len(source.drinks("filter.php?g=highball_glass")) == 100
@@ -156,7 +156,7 @@ def test_filters_give_three_keys_and_are_capped_for_the_free_key(source):
     assert [record["strDrink"] for record in both] == ["Äpple"]
 
 
-def test_lists_name_the_values_in_use(source):
+def test_lists_contain_the_values_in_use(source):
     assert source.drinks("list.php?c=list") == [
         {"strCategory": "Cocktail"},
         {"strCategory": "Other / Unknown"},
@@ -166,7 +166,7 @@ def test_lists_name_the_values_in_use(source):
         {"strAlcoholic": "Non alcoholic"},
     ]
     assert source.drinks("list.php?g=list") == [{"strGlass": "Highball glass"}]
-    assert [found["strIngredient1"] for found in source.drinks("list.php?i=list")] == [
+    assert [record["strIngredient1"] for record in source.drinks("list.php?i=list")] == [
         "Gin",
         "Orange juice",
         "tonic Water",
@@ -176,19 +176,19 @@ def test_lists_name_the_values_in_use(source):
 def test_the_list_of_ingredients_is_capped_for_the_free_key():
     many = [drink(number, f"D{number}", strIngredient1=f"I{number}") for number in range(1, 131)]
     with running(create_app(many, premium_keys=[PREMIUM])) as base_url:
-        source = Simulated(base_url)
+        source = SourceClient(base_url)
         assert len(source.drinks("list.php?i=list")) == 100
         assert len(source.drinks("list.php?i=list", f"v2/{PREMIUM}")) == 130
 
 
 def test_ingredients_can_be_looked_up(source):
-    (found,) = source.get("search.php?i=orange juice").json()["ingredients"]
-    assert found["strIngredient"] == "Orange juice"
-    again = source.get(f"lookup.php?iid={found['idIngredient']}").json()["ingredients"]
-    assert again == [found]
+    (ingredient,) = source.get("search.php?i=orange juice").json()["ingredients"]
+    assert ingredient["strIngredient"] == "Orange juice"
+    again = source.get(f"lookup.php?iid={ingredient['idIngredient']}").json()["ingredients"]
+    assert again == [ingredient]
 
 
-def test_premium_questions_need_a_purchased_key(source):
+def test_premium_requests_need_a_purchased_key(source):
     assert len(source.drinks("popular.php")) == 1
     assert source.drinks("latest.php") == source.drinks("randomselection.php") == "None"
     assert len(source.drinks("popular.php", f"v2/{PREMIUM}")) == 20
@@ -196,7 +196,7 @@ def test_premium_questions_need_a_purchased_key(source):
     assert len(source.drinks("randomselection.php", f"v2/{PREMIUM}")) == 10
 
 
-def test_an_unknown_key_is_refused_and_an_unknown_endpoint_not_found(source):
+def test_an_unknown_key_is_refused_and_an_unknown_endpoint_is_missing(source):
     assert source.get("random.php", "v1/2").status_code == 403
     assert source.get("random.php", "v2/other").status_code == 403
     assert source.get("random.php", "v3/1").status_code == 403
@@ -206,7 +206,7 @@ def test_an_unknown_key_is_refused_and_an_unknown_endpoint_not_found(source):
 def test_random_drinks_follow_the_seed():
     def drawn(seed: int) -> list[object]:
         with running(create_app(RECORDS, seed=seed)) as base_url:
-            return [Simulated(base_url).drinks("random.php") for _ in range(8)]
+            return [SourceClient(base_url).drinks("random.php") for _ in range(8)]
 
     assert drawn(1) == drawn(1) != drawn(2)
 
@@ -218,9 +218,9 @@ def test_requests_are_counted(source):
     assert source.requests() == {"total": 3, "endpoints": {"search.php": 2, "random.php": 1}}
 
 
-def test_an_empty_source_finds_nothing():
+def test_an_empty_source_returns_nothing():
     with running(create_app([])) as base_url:
-        source = Simulated(base_url)
+        source = SourceClient(base_url)
         assert source.drinks("random.php") is None
         assert source.drinks("popular.php") is None
         assert source.drinks("list.php?c=list") is None
@@ -238,16 +238,16 @@ def test_an_empty_source_finds_nothing():
         ("slow", {"seconds": 0.4}),
     ],
 )
-def test_the_client_gets_over_every_fault(source, kind, options):
+def test_the_client_recovers_from_every_fault(source, kind, options):
     source.fail(kind, times=2, **options)
     with source.client(timeout_s=0.2 if kind == "slow" else 5.0) as client:
-        answer = client.fetch(LETTER_M)
-    assert len(answer.records) == 25
+        response = client.fetch(LETTER_M)
+    assert len(response.records) == 25
     assert client.requests == 3
     assert source.requests()["total"] == 3
 
 
-def test_a_fault_that_does_not_end_is_an_error_that_may_pass(source):
+def test_a_lasting_fault_is_a_transient_error(source):
     source.fail("cut")
     with source.client(attempts=2) as client, pytest.raises(TransientError):
         client.fetch(LETTER_M)
@@ -266,14 +266,14 @@ def test_the_client_is_refused_with_a_wrong_key(source):
     assert "wrong" not in str(caught.value)
 
 
-def test_a_source_that_is_gone_is_unreachable():
+def test_a_stopped_source_is_unreachable():
     with running(create_app([])) as base_url:
         pass
     with TheCocktailDB(base_url, sleep=lambda _: None) as client, pytest.raises(UnreachableError):
         client.fetch(LETTER_M)
 
 
-def test_faults_strike_every_nth_request_of_the_endpoint_they_watch(source):
+def test_faults_affect_every_nth_request_of_their_endpoint(source):
     source.fail("error", every=3, endpoint="random.php", status=503)
     codes = [source.get("random.php").status_code for _ in range(6)]
     assert codes == [200, 200, 503, 200, 200, 503]
@@ -282,14 +282,14 @@ def test_faults_strike_every_nth_request_of_the_endpoint_they_watch(source):
     assert (state["kind"], state["watched"], state["struck"]) == ("error", 6, 2)
 
 
-def test_faults_by_chance_follow_their_seed(source):
-    def struck() -> list[int]:
+def test_random_faults_follow_their_seed(source):
+    def status_codes() -> list[int]:
         source.fail("none")
         source.fail("throttle", probability=0.5, seed=4)
         return [source.get("random.php").status_code for _ in range(12)]
 
-    first = struck()
-    assert struck() == first
+    first = status_codes()
+    assert status_codes() == first
     assert set(first) == {200, 429}
 
 
@@ -304,10 +304,10 @@ def test_faults_can_be_switched_off(source):
     "fault",
     [b"", b"{}", b'{"kind":"fire"}', b'{"kind":"error","every":0}', b'{"kind":"cut","n":1}'],
 )
-def test_a_fault_that_cannot_be_is_refused(source, fault):
-    answer = httpx2.post(f"{source.base_url}/_faults", content=fault)
-    assert answer.status_code == 400
-    assert answer.json()["error"]
+def test_an_invalid_fault_is_refused(source, fault):
+    response = httpx2.post(f"{source.base_url}/_faults", content=fault)
+    assert response.status_code == 400
+    assert response.json()["error"]
 
 
 class Objects(dict[str, bytes]):
@@ -319,7 +319,7 @@ class Objects(dict[str, bytes]):
         self[key] = body
 
 
-def run(source: Simulated, name: str, *arguments: str) -> Objects:
+def run(source: SourceClient, name: str, *arguments: str) -> Objects:
     objects = Objects()
     with source.client() as client:
         report = extract(
@@ -335,23 +335,23 @@ def run(source: Simulated, name: str, *arguments: str) -> Objects:
     return objects
 
 
-def test_a_sweep_through_faults_stores_the_same_as_one_without(source):
-    smooth = run(source, "sweep")
+def test_a_sweep_with_faults_stores_the_same_as_one_without(source):
+    without_faults = run(source, "sweep")
     for kind in ("throttle", "error", "html", "cut", "empty"):
         source.fail(kind, probability=0.1, seed=7, times=4)
-    assert run(source, "sweep") == smooth
-    assert set(smooth) == {f"raw/thecocktaildb/1970/01/01/run/f-{c}.json" for c in "ams7"}
+    assert run(source, "sweep") == without_faults
+    assert set(without_faults) == {f"raw/thecocktaildb/1970/01/01/run/f-{c}.json" for c in "ams7"}
 
 
 def test_mocktails_are_listed_and_looked_up(source):
     objects = run(source, "mocktails")
     listing, look_ups = objects.values()
     assert set(json.loads(listing)["drinks"][0]) == {"strDrink", "strDrinkThumb", "idDrink"}
-    found = [json.loads(line)["drinks"][0] for line in look_ups.splitlines()]
-    assert found == [RECORDS[-3], RECORDS[-2]]
+    records = [json.loads(line)["drinks"][0] for line in look_ups.splitlines()]
+    assert records == [RECORDS[-3], RECORDS[-2]]
 
 
-def test_records_are_read_in_every_form(tmp_path: Path):
+def test_records_are_read_in_every_format(tmp_path: Path):
     one, two, three = drink(1, "A"), drink(2, "B"), drink(3, "C")
     (tmp_path / "envelope.json").write_text(json.dumps({"drinks": [one]}))
     (tmp_path / "array.json.gz").write_bytes(gzip.compress(json.dumps([two]).encode()))
@@ -366,7 +366,7 @@ def test_records_are_read_in_every_form(tmp_path: Path):
     assert notes == []
 
 
-def test_what_cannot_be_read_is_noted_and_left_out(tmp_path: Path):
+def test_unreadable_records_are_noted_and_skipped(tmp_path: Path):
     (tmp_path / "a.ndjson").write_text(json.dumps(drink(1, "A")) + "\n{cut\n")
     (tmp_path / "b.json.gz").write_bytes(gzip.compress(b"[]")[:-6])
     (tmp_path / "c.json").write_bytes(b'{"drinks": [{"strDrink": "\xff"}]}')
@@ -376,44 +376,44 @@ def test_what_cannot_be_read_is_noted_and_left_out(tmp_path: Path):
     assert [re.search(r"([a-d])\.\w+", note).group(1) for note in notes] == ["a", "b", "c", "d"]
 
 
-def test_a_path_that_is_not_there_is_a_usage_error(tmp_path: Path):
+def test_a_missing_path_is_a_usage_error(tmp_path: Path):
     with pytest.raises(UsageError):
         read_records([tmp_path / "none.json"])
 
 
-def test_records_without_id_or_name_are_not_served_and_the_last_of_an_id_is():
+def test_records_without_id_or_name_are_skipped_and_the_last_record_of_an_id_is_served():
     records = [{"strDrink": "No id"}, {"idDrink": "1"}, drink(2, "Old"), drink(2, "New")]
     with running(create_app(records)) as base_url:
-        source = Simulated(base_url)
+        source = SourceClient(base_url)
         assert source.drinks("lookup.php?i=1") is None
         assert source.drinks("search.php?s=no id") is None
         assert source.drinks("lookup.php?i=2")[0]["strDrink"] == "New"
 
 
-def test_the_command_serves_files_and_ends_by_an_interrupt(tmp_path: Path):
+def test_the_command_serves_files_until_it_is_interrupted(tmp_path: Path):
     samples = tmp_path / "drinks.json"
     samples.write_text(json.dumps({"drinks": [drink(11007, "Margarita")]}))
     command = [sys.executable, "-m", "mocktailverse.local.simulated_source", "--records", samples]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         line = process.stdout.readline()
         base_url = re.search(r"http://127\.0\.0\.1:\d+", line).group()
-        assert Simulated(base_url).drinks("lookup.php?i=11007")[0]["strDrink"] == "Margarita"
+        assert SourceClient(base_url).drinks("lookup.php?i=11007")[0]["strDrink"] == "Margarita"
         os.kill(process.pid, signal.SIGINT)
         assert process.wait(timeout=60) == 0
 
 
 @pytest.mark.parametrize("options", [["--records", "none.json"], ["--host", "0.0.0.0"]])  # noqa: S104 - refused
-def test_the_command_refuses_what_it_cannot_serve(options, tmp_path: Path):
+def test_the_command_refuses_invalid_options(options, tmp_path: Path):
     command = [sys.executable, "-m", "mocktailverse.local.simulated_source", *options]
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ended.returncode == 2
     assert ended.stderr
 
 
-def test_the_whole_database_keeps_the_caps_that_were_observed():
+def test_the_whole_database_is_served_with_the_real_caps():
     records, _ = read_records([needed("thecocktaildb_full.json")])
     with running(create_app(records)) as base_url:
-        objects = run(Simulated(base_url), "sweep")
+        objects = run(SourceClient(base_url), "sweep")
     counts = [len(json.loads(body)["drinks"]) for body in objects.values()]
     assert max(counts) == 25
     assert 300 < sum(counts) < len(records)

@@ -1,4 +1,4 @@
-"""The processes that run functions: a failure or an update reaches nobody else's invocation."""
+"""The processes that run functions: a failure or an update affects no other invocation."""
 
 import io
 import json
@@ -30,14 +30,14 @@ FOLDER = pathlib.Path(os.environ["FOLDER"])
 
 
 def pause(name):
-    """Report that this process has come so far, and wait until the test removes `name`."""
+    """Report that this process has reached `name`, and wait until the test removes that file."""
     (FOLDER / f"{name}-{os.getpid()}").touch()
     while (FOLDER / name).exists():
         time.sleep(0.01)
 
 
 def takes(name):
-    """Whether this process, alone of all, may have the file `name`."""
+    """Return whether this process is the one that removed the file `name`."""
     try:
         (FOLDER / name).unlink()
     except FileNotFoundError:
@@ -69,7 +69,7 @@ BUSY_PROCESSES = 4
 
 
 class Function:
-    """A function whose processes wait where the test wants them to."""
+    """A function whose processes wait at the places that the test chooses."""
 
     def __init__(self, clients: Clients, folder: Path, emulator_pid: int) -> None:
         self.clients = clients
@@ -80,7 +80,7 @@ class Function:
         self.create("one")
 
     def create(self, name: str) -> None:
-        """Create it with this release and this setting."""
+        """Create the function with `name` as its release and its setting."""
         self.clients.lambda_.create_function(
             FunctionName=self.name,
             Runtime="python3.13",
@@ -92,18 +92,18 @@ class Function:
         )
 
     def invoke(self, **event: str) -> Future[dict[str, Any]]:
-        """The result of an invocation; `FunctionError` is in it when it failed."""
+        """Start an invocation; return its future result, or error, as the function returned it."""
         return self._pool.submit(self._invoke, event)
 
     def _invoke(self, event: dict[str, str]) -> dict[str, Any]:
-        answer = self.clients.lambda_.invoke(
+        response = self.clients.lambda_.invoke(
             FunctionName=self.name, Payload=json.dumps(event).encode()
         )
-        result: dict[str, Any] = json.loads(answer["Payload"].read())
+        result: dict[str, Any] = json.loads(response["Payload"].read())
         return result
 
     def log(self) -> str:
-        """All that its processes have written."""
+        """Return all log lines of its processes."""
         pages = self.clients.logs.get_paginator("filter_log_events").paginate(
             logGroupName=f"/aws/lambda/{self.name}"
         )
@@ -124,14 +124,14 @@ class Function:
         return {"Variables": {"FOLDER": str(self.folder), "SETTING": setting}}
 
     def stop_at(self, place: str) -> None:
-        """Let processes wait at a place, until `go_on`."""
+        """Let processes wait at a place, until `resume`."""
         (self.folder / place).touch()
 
-    def go_on(self, place: str) -> None:
+    def resume(self, place: str) -> None:
         (self.folder / place).unlink()
 
     def wait_for(self, place: str, number: int) -> None:
-        """Wait until `number` processes have come to a place since the function was made."""
+        """Wait until `number` processes have reached a place since the function was created."""
         until(lambda: len(list(self.folder.glob(f"{place}-*"))) == number)
 
     def processes(self) -> list[psutil.Process]:
@@ -163,14 +163,14 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 def field(results: list[Future[dict[str, Any]]], name: str) -> list[Any]:
-    """A field of each result; of a failed one, all of it."""
-    answers = [result.result(WAIT_S) for result in results]
-    return [answer.get(name, answer) for answer in answers]
+    """Return a field of each result, or the whole result of a failed invocation."""
+    responses = [result.result(WAIT_S) for result in results]
+    return [response.get(name, response) for response in responses]
 
 
 @contextmanager
 def embedded_aws(home: Path) -> Iterator[tuple[Clients, processes.Process]]:
-    """An embedded AWS without a stack, for the deployer, and its process."""
+    """Yield clients of the deployer for an embedded AWS without a stack, and its process."""
     directory = home / "tmp"
     directory.mkdir()
     port, log = tcp_ports.free_port(), home / "log"
@@ -203,7 +203,7 @@ def running(
 
 @pytest.fixture
 def function(running: tuple[Clients, processes.Process], tmp_path: Path) -> Iterator[Function]:
-    """A function of the test's own."""
+    """A separate function for one test."""
     clients, process = running
     function = Function(clients, tmp_path, process.pid)
     yield function
@@ -214,7 +214,7 @@ def function(running: tuple[Clients, processes.Process], tmp_path: Path) -> Iter
 
 @pytest.fixture(params=[0, BUSY_PROCESSES], ids=["quiet", "busy"])
 def _load(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A machine with nothing else to do, and one whose processors are all taken."""
+    """Run the test on an idle machine, and on one with busy processors."""
     busy = [
         subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(request.param)
     ]
@@ -229,7 +229,7 @@ under_any_load = pytest.mark.usefixtures("_load")
 
 @under_any_load
 @pytest.mark.parametrize("update", [Function.reconfigure, Function.release])
-def test_an_update_reaches_no_invocation_under_way_and_every_later_one(function, update):
+def test_an_update_affects_no_running_invocation_and_every_later_one(function, update):
     function.stop_at("running")
     running = function.invoke_many(3)
     function.wait_for("running", 3)
@@ -239,8 +239,8 @@ def test_an_update_reaches_no_invocation_under_way_and_every_later_one(function,
 
     update(function, "two")
 
-    function.go_on("starting")
-    function.go_on("running")
+    function.resume("starting")
+    function.resume("running")
     name = "setting" if update is Function.reconfigure else "release"
     assert field(running, name) == ["one"] * 3
     assert set(field(starting, name)) <= {"one", "two"}
@@ -248,26 +248,26 @@ def test_an_update_reaches_no_invocation_under_way_and_every_later_one(function,
 
 
 @under_any_load
-def test_updates_in_the_middle_of_many_invocations_fail_none_of_them(function):
+def test_updates_during_many_invocations_fail_none_of_them(function):
     results = []
     for number in range(3):
         results += function.invoke_many(5)
         function.reconfigure(f"setting {number}")
         assert field([function.invoke()], "setting") == [f"setting {number}"]
-    known = {"one", *(f"setting {number}" for number in range(3))}
-    assert set(field(results, "setting")) <= known
+    settings = {"one", *(f"setting {number}" for number in range(3))}
+    assert set(field(results, "setting")) <= settings
 
 
 @under_any_load
 @pytest.mark.parametrize(
-    ("end", "how"),
+    ("end", "reason"),
     [
         ("exit", "exit status 1"),
         ("kill", "signal: killed"),
         ("crash", "signal: segmentation fault"),
     ],
 )
-def test_a_process_that_dies_fails_its_own_invocation_alone(function, end, how):
+def test_a_process_that_dies_fails_only_its_own_invocation(function, end, reason):
     function.stop_at("running")
     running = [function.invoke(end=end), *function.invoke_many(2)]
     function.wait_for("running", 3)
@@ -275,18 +275,18 @@ def test_a_process_that_dies_fails_its_own_invocation_alone(function, end, how):
     starting = function.invoke_many(3)
     function.wait_for("starting", 6)
 
-    function.go_on("running")
+    function.resume("running")
 
     failed = running[0].result(WAIT_S)
-    assert failed["errorMessage"].startswith(f"Runtime exited with error: {how}")
+    assert failed["errorMessage"].startswith(f"Runtime exited with error: {reason}")
     assert ("Fatal Python error: Segmentation fault" in function.log()) == (end == "crash")
     assert field(running[1:], "setting") == ["one"] * 2
-    function.go_on("starting")
+    function.resume("starting")
     assert field(starting, "setting") == ["one"] * 3
 
 
 @under_any_load
-def test_a_start_that_fails_fails_its_own_invocation_alone(function):
+def test_a_failed_start_fails_only_its_own_invocation(function):
     function.stop_at("running")
     running = function.invoke_many(2)
     function.wait_for("running", 2)
@@ -295,9 +295,9 @@ def test_a_start_that_fails_fails_its_own_invocation_alone(function):
     function.wait_for("starting", 6)
 
     function.stop_at("fails while starting")
-    function.go_on("starting")
+    function.resume("starting")
     function.wait_for("running", 5)
-    function.go_on("running")
+    function.resume("running")
 
     assert field(running, "setting") == ["one"] * 2
     failed = [result.result(WAIT_S) for result in starting if "pid" not in result.result(WAIT_S)]
@@ -305,30 +305,30 @@ def test_a_start_that_fails_fails_its_own_invocation_alone(function):
     assert "the import failed" in failed[0]["errorMessage"]
 
 
-def test_a_start_that_fails_leaves_idle_processes_alone(function):
+def test_a_failed_start_leaves_idle_processes_alone(function):
     function.stop_at("running")
     results = function.invoke_many(2)
     function.wait_for("running", 2)
     function.stop_at("fails while starting")
     failed = function.invoke()
     assert "the import failed" in failed.result(WAIT_S)["errorMessage"]
-    function.go_on("running")
+    function.resume("running")
     before = set(field(results, "pid"))
     assert {process.pid for process in function.processes()} == before
 
 
-def test_a_process_killed_while_it_starts_is_started_again(function):
+def test_a_process_killed_during_its_start_is_started_again(function):
     function.stop_at("killed while starting")
     assert field([function.invoke()], "setting") == ["one"]
     function.wait_for("starting", 2)
 
 
-def test_processes_and_their_folders_go_when_an_update_has_replaced_them(function):
+def test_replaced_processes_and_their_folders_are_removed_after_an_update(function):
     function.stop_at("running")
     results = function.invoke_many(5)
     function.wait_for("running", 5)
     function.reconfigure("two")
-    function.go_on("running")
+    function.resume("running")
     field(results, "pid")
     assert field([function.invoke()], "setting") == ["two"]
     until(lambda: len(function.processes()) == len(function.code_folders()) == 1)
@@ -339,14 +339,14 @@ def test_nothing_is_left_of_a_function_deleted_during_an_invocation(function):
     result = function.invoke()
     function.wait_for("running", 1)
     function.clients.lambda_.delete_function(FunctionName=function.name)
-    function.go_on("running")
+    function.resume("running")
     assert field([result], "setting") == ["one"]
     until(lambda: not function.processes() and not function.code_folders())
     function.create("two")
     assert field([function.invoke()], "release") == ["two"]
 
 
-def test_nothing_is_left_after_a_stop_with_replaced_processes_at_work(tmp_path):
+def test_nothing_is_left_after_a_stop_while_replaced_processes_work(tmp_path):
     folder = tmp_path / "function"
     folder.mkdir()
     with embedded_aws(tmp_path) as (clients, process):

@@ -1,1 +1,1 @@
-"""Mutation testing: do the tests notice a fault put into the code? See `make mutants`."""
+"""Mutation testing: do the tests notice a fault in the code? See `make mutants`."""

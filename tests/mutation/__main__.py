@@ -1,4 +1,4 @@
-"""Try mutants of the packages and report which the tests do not notice: `make mutants`."""
+"""Try mutants of the packages and report those that the tests do not notice: `make mutants`."""
 
 import argparse
 import json
@@ -37,15 +37,15 @@ MODULES = {
     "sources/thecocktaildb/fetching.py": "pipeline",
     "sources/thecocktaildb/page_fetcher.py": "pipeline",
 }
-"""Modules beside the packages, and the package that they count with."""
+"""Modules outside the packages, and the package whose score includes them."""
 FLOORS = {"drinks/measures": 95, "drinks/strength": 95, "": 92}
-"""The share of mutants that tests must notice, in per cent; the first fitting part of a path."""
+"""The share of mutants that tests must notice, in percent, by the first matching part of a path."""
 
 TESTS = ("tests/unit", "tests/slow/test_large_sweeps.py")
-LEFT_OUT = (
-    "dashboard",  # shows what the packages give
+IGNORED_TESTS = (
+    "dashboard",  # shows what the packages return
     "local",
-    "api/test_api_schema.py",  # random requests: slow, and what they find has tests of its own
+    "api/test_api_schema.py",  # random requests are slow; their failures have separate tests
     *(
         f"{path}.py"  # start processes, or do not run the packages
         for path in (
@@ -64,7 +64,7 @@ INTEGRATION = ("catalogue_object", "data_bucket", "drinks_table", "loads_table",
 
 
 class Equivalent(NamedTuple):
-    """A mutant that no test can notice, known by its text; and why."""
+    """A mutant that no test can notice, identified by its text."""
 
     path: str
     function: str
@@ -73,7 +73,7 @@ class Equivalent(NamedTuple):
 
 
 def main() -> int:
-    """Run the command; return 1 where a package is below its floor."""
+    """Run the command; return 1 if a package is below its floor."""
     options = _options()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -88,15 +88,15 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
     parser.add_argument("paths", nargs="*", help="files or folders; default: all packages")
-    parser.add_argument("--seed", type=int, help="which mutants are drawn")
-    parser.add_argument("--number", type=int, default=200, help="how many are drawn; 0: all")
+    parser.add_argument("--seed", type=int, help="seed of the random choice of mutants")
+    parser.add_argument("--number", type=int, default=200, help="number of mutants; 0: all")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--json", action="store_true", help="print the results as JSON")
     return parser.parse_args()
 
 
 def _copy() -> tuple[Path, Path]:
-    """Copy the checkout, so that nothing in it changes, nor changes under the tests."""
+    """Copy the checkout, so that the run does not change it, and edits do not affect the run."""
     folder = Path(tempfile.mkdtemp(prefix="mutants-"))
     root = folder / "clone" / ROOT.name
     listed = subprocess.run(
@@ -115,15 +115,15 @@ def _run(root: Path, seed: int, options: argparse.Namespace) -> int:
     os.chdir(root)
     sys.path.insert(0, str(root / "src"))
     sources = _sources(root, options.paths)
-    every = [mutant for path, source in sources.items() for mutant in mutants(path, source)]
-    known = _equivalents(root)
-    equivalent = [mutant for mutant in every if _key(mutant, sources) in known]
-    chosen = [mutant for mutant in every if _key(mutant, sources) not in known]
+    all_mutants = [mutant for path, source in sources.items() for mutant in mutants(path, source)]
+    equivalents = _equivalents(root)
+    equivalent = [mutant for mutant in all_mutants if _key(mutant, sources) in equivalents]
+    selected = [mutant for mutant in all_mutants if _key(mutant, sources) not in equivalents]
     if options.number:
         draw = random.Random(seed)  # noqa: S311 - not for secrets
-        chosen = draw.sample(chosen, min(options.number, len(chosen)))
-        chosen.sort()
-    print(f"{len(chosen)} of {len(every)} mutants, seed {seed}.", file=sys.stderr)
+        selected = draw.sample(selected, min(options.number, len(selected)))
+        selected.sort()
+    print(f"{len(selected)} of {len(all_mutants)} mutants, seed {seed}.", file=sys.stderr)
     results: list[Result] = []
 
     def on_result(result: Result) -> None:
@@ -131,16 +131,16 @@ def _run(root: Path, seed: int, options: argparse.Namespace) -> int:
         if result.outcome == "survived":
             print("\r" + _survivor(result, sources), file=sys.stderr)
         survived = sum(result.outcome == "survived" for result in results)
-        on_step(f"{len(results)} of {len(chosen)} tried, {survived} survived")
+        on_step(f"{len(results)} of {len(selected)} tried, {survived} survived")
 
     def on_step(text: str) -> None:
         end = "" if sys.stderr.isatty() else "\n"
         if end == "" or len(results) % 10 == 0:
             print(f"\r{text:70}", end=end, file=sys.stderr, flush=True)
 
-    _settle_hypothesis()
-    engine = Engine(root, chosen, options.jobs, on_result, on_step)
-    engine.run(_tests(root, any("/stores/" in mutant.path for mutant in chosen)))
+    _fix_hypothesis_examples()
+    engine = Engine(root, selected, options.jobs, on_result, on_step)
+    engine.run(_tests(root, any("/stores/" in mutant.path for mutant in selected)))
     if engine.failures:
         print(
             "No score: the tests fail without any fault, or were stopped.",
@@ -152,18 +152,18 @@ def _run(root: Path, seed: int, options: argparse.Namespace) -> int:
 
 
 def _sources(root: Path, paths: list[str]) -> dict[str, bytes]:
-    chosen = paths or [f"src/mocktailverse/{package}" for package in (*PACKAGES, *MODULES)]
+    selected = paths or [f"src/mocktailverse/{package}" for package in (*PACKAGES, *MODULES)]
     files: list[Path] = []
-    for path in chosen:
-        place = root / path
-        files += sorted(place.rglob("*.py")) if place.is_dir() else [place]
+    for path in selected:
+        top = root / path
+        files += sorted(top.rglob("*.py")) if top.is_dir() else [top]
     return {str(file.relative_to(root)): file.read_bytes() for file in dict.fromkeys(files)}
 
 
 def _tests(root: Path, with_stores: bool) -> list[str]:  # noqa: FBT001
-    left_out = [f"--ignore={root}/tests/unit/{name}" for name in LEFT_OUT]
-    of_stores = [f"tests/integration/test_{name}.py" for name in INTEGRATION if with_stores]
-    return [*left_out, *TESTS, *of_stores]
+    ignored = [f"--ignore={root}/tests/unit/{name}" for name in IGNORED_TESTS]
+    store_tests = [f"tests/integration/test_{name}.py" for name in INTEGRATION if with_stores]
+    return [*ignored, *TESTS, *store_tests]
 
 
 def _equivalents(root: Path) -> set[Equivalent]:
@@ -178,8 +178,8 @@ def _key(mutant: Mutant, sources: dict[str, bytes]) -> Equivalent:
     return Equivalent(mutant.path, mutant.function, *mutant.lines(sources[mutant.path]))
 
 
-def _settle_hypothesis() -> None:
-    """Let properties try the same examples each time, and stop at the first that fails."""
+def _fix_hypothesis_examples() -> None:
+    """Let properties try the same examples each time, and stop at the first failure."""
     settings.register_profile(
         "mutants", phases=(Phase.explicit, Phase.generate), derandomize=True, database=None,
         deadline=None, suppress_health_check=list(HealthCheck),
@@ -213,7 +213,7 @@ def _report(
     parts: dict[str, list[Result]] = defaultdict(list)
     for result in results:
         parts[_part(result.mutant.path)].append(result)
-    scores = {part: _score(of_part) for part, of_part in sorted(parts.items())}
+    scores = {part: _score(part_results) for part, part_results in sorted(parts.items())}
     low = [part for part, score in scores.items() if score["percent"] < _floor(part)]
     if options.json:
         document = {
@@ -233,9 +233,9 @@ def _report(
             print(
                 f"{part:18} {score['percent']:6.2f} % noticed, floor {_floor(part)} %: "
                 f"{score['killed']} killed, {score['timed out']} timed out, "
-                f"{score['survived']} survived, {score['not run']} of them run by no test"
+                f"{score['survived']} survived, {score['not run']} of them not run by any test"
             )
-        print(f"{equivalent} equivalent mutants left out. Seed {seed}.")
+        print(f"{equivalent} equivalent mutants skipped. Seed {seed}.")
     return 1 if low else 0
 
 

@@ -1,4 +1,4 @@
-"""Which tests run which lines, measured once for each test file and kept until code changes."""
+"""The lines that each test runs, measured once per test file and cached until code changes."""
 
 import hashlib
 import json
@@ -17,10 +17,10 @@ Lines = dict[str, list[int]]
 
 
 class CoverageMap:
-    """The lines that each test runs, and the processor time that it takes.
+    """The lines that each test runs, and its processor time.
 
-    What is known of a test file holds until the file, a conftest.py above it, a shared strategy, or
-    a file of which it runs lines changes.
+    The entry of a test file is valid until the file, a conftest.py above it, a shared strategy, or
+    a source file that it runs changes.
     """
 
     def __init__(self, root: Path) -> None:
@@ -32,18 +32,18 @@ class CoverageMap:
         self.tests: dict[str, dict[str, Any]] = {}
 
     def missing(self, files: Iterable[str]) -> list[str]:
-        """Return the test files to measure; what is known of the others is in `tests`."""
-        unknown = []
+        """Return the test files to measure; the entries of the others are added to `tests`."""
+        missing = []
         for file in files:
-            known = self._files.get(file)
-            if known and known["digest"] == self._digest(file, known["tests"]):
-                self.tests.update(known["tests"])
+            entry = self._files.get(file)
+            if entry and entry["digest"] == self._digest(file, entry["tests"]):
+                self.tests.update(entry["tests"])
             else:
-                unknown.append(file)
-        return unknown
+                missing.append(file)
+        return missing
 
     def add(self, file: str, tests: dict[str, dict[str, Any]]) -> None:
-        """Keep what was measured of a test file."""
+        """Store the measurements of a test file."""
         self.tests.update(tests)
         self._files[file] = {"digest": self._digest(file, tests), "tests": tests}
         CACHE.write_text(json.dumps(self._files))
@@ -60,10 +60,10 @@ class CoverageMap:
 
 
 class Recorder:
-    """A pytest plugin that notes which lines of the packages each test runs.
+    """A pytest plugin that records the lines of the packages that each test runs.
 
-    What a fixture of a wider scope runs counts for each test that asks for the fixture, because
-    alone each test would run it. Caches are emptied before each test for the same reason.
+    The lines of a fixture with a wider scope count for each test that uses the fixture, because
+    each test would run it alone. Caches are cleared before each test for the same reason.
     """
 
     def __init__(self, root: Path, caches: list[Any]) -> None:
@@ -75,12 +75,12 @@ class Recorder:
         self.failed: list[str] = []
 
     def start(self) -> None:
-        """Begin to note."""
+        """Start recording."""
         self._coverage.start()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Function) -> Generator[None, object, object]:
-        """Note the lines of one test."""
+        """Record the lines of one test."""
         for cache in self._caches:
             cache.cache_clear()
         self._test = item.nodeid
@@ -94,7 +94,7 @@ class Recorder:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: Any) -> Generator[None, object, object]:
-        """Note the lines of a fixture of a wider scope."""
+        """Record the lines of a fixture with a wider scope."""
         if fixturedef.scope == "function":
             return (yield)
         self._coverage.switch_context(f"fixture {fixturedef.argname}")
@@ -104,7 +104,7 @@ class Recorder:
             self._coverage.switch_context(self._test)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note a test that fails without a fault."""
+        """Record a test that fails without a fault."""
         if report.failed:
             self.failed.append(report.nodeid)
 

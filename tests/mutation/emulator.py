@@ -1,4 +1,4 @@
-"""One embedded AWS for all mutants: each gets tables and buckets of its own in it."""
+"""One embedded AWS for all mutants, with separate tables and buckets for each."""
 
 import os
 from contextlib import ExitStack
@@ -13,9 +13,9 @@ _KEEP_OF_INDEX = ("IndexName", "KeySchema", "Projection")
 
 
 class SharedStack:
-    """A pytest plugin: the fixture `local_stack` is a stack that runs already.
+    """A pytest plugin: the fixture `local_stack` returns a stack that already runs.
 
-    Its tables and buckets are new ones, which trigger nothing and which nobody else uses.
+    Its tables and buckets are new, trigger nothing and are used by nothing else.
     """
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class SharedStack:
     def pytest_fixture_setup(
         self, fixturedef: Any, request: pytest.FixtureRequest
     ) -> object | None:
-        """Give the running stack."""
+        """Return the running stack."""
         if fixturedef.argname != "local_stack":
             return None
         from mocktailverse.local.state import LocalStack  # noqa: PLC0415 - perhaps a mutated one

@@ -1,4 +1,4 @@
-"""The pytest plugin that runs mutants: each in a fork of a process that has imported everything."""
+"""The pytest plugin that runs each mutant in a fork of a process that has imported everything."""
 
 import gc
 import json
@@ -29,17 +29,17 @@ OPTIONS = (
     "-m", "not soak and not browser", "-o", "timeout=0", "-o", "addopts=--import-mode=importlib",
 )  # fmt: skip
 CPU_S, CPU_FACTOR = 3, 8
-"""A test may take so many seconds of processor time, and so many times its usual one, more."""
+"""A test may take CPU_S more processor time than CPU_FACTOR times its usual time."""
 WALL_S, WALL_FACTOR = 120, 30
-"""Likewise all tests of a mutant, by the clock, in case they wait for what never comes."""
+"""The same for all tests of a mutant in wall-clock time, because they may wait forever."""
 MEMORY_BYTES = 3 << 30
 
 Prepare = Callable[[Path], bool]
-"""Runs in a child; returns whether pytest's loop shall run the session's items then."""
+"""Runs in a child; returns whether pytest's loop must then run the session's items."""
 
 
 class Result(NamedTuple):
-    """What became of a mutant: `killed`, `survived` or `timed out`; and the tests that ran."""
+    """The outcome of a mutant (`killed`, `survived` or `timed out`), and the tests that ran."""
 
     mutant: Mutant
     outcome: str
@@ -64,7 +64,7 @@ class Engine:
         on_result: Callable[[Result], None],
         on_step: Callable[[str], None],
     ) -> None:
-        """Take the checkout's copy, and whom to give results and progress."""
+        """Store the checkout's copy, and the callbacks for results and progress."""
         self._root, self._mutants, self._jobs = root, mutants, jobs
         self._on_result, self._on_step = on_result, on_step
         self._imports = new_coverage(root)
@@ -74,10 +74,10 @@ class Engine:
         self._in_child = False
         self._at_end: Callable[[], None] = lambda: None
         self.failures: list[str] = []
-        """Tests that fail without any fault, and what cannot be collected."""
+        """Tests that fail without any fault, and collection errors."""
 
     def run(self, tests: Iterable[str]) -> None:
-        """Collect, measure and try; returns in the first process only."""
+        """Collect, measure and try; return only in the first process."""
         self._scratch = Path(self._cleanup.enter_context(tempfile.TemporaryDirectory()))
         self._imports.start()
         try:
@@ -94,31 +94,31 @@ class Engine:
             self._cleanup.close()
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Note what cannot be collected."""
+        """Record a collection error."""
         if report.failed:
             self.failures.append(f"{report.nodeid}: {report.longreprtext[-800:]}")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        """Measure what the tests run, then try each mutant. In a child pytest's own loop runs."""
+        """Measure what the tests run, then try each mutant. In a child, run pytest's own loop."""
         self._imports.stop()
         self._functions, self._caches = warm.functions_by_place(self._root), warm.caches()
         gc.collect()
-        gc.freeze()  # hides what is here from the garbage collector, so that forks do not copy it
+        gc.freeze()  # so that the garbage collector does not touch it, and forks do not copy it
         if self.failures:
             return True
         if any("local_stack" in item.fixturenames for item in session.items):
             self._on_step("starting an embedded AWS")
             self._stack.start(self._scratch / "stack", self._cleanup)
-        known = CoverageMap(self._root)
-        if self._measure(session, known) and not self.failures:
-            self._try(session, known)
+        coverage_map = CoverageMap(self._root)
+        if self._measure(session, coverage_map) and not self.failures:
+            self._try(session, coverage_map)
         return None if self._in_child else True
 
     # ---- children
 
     def _forked(self, jobs: Iterable[tuple[object, Prepare, float]], done: Callable) -> bool:
-        """Run jobs in children, some at once; return False in a child that is to run tests."""
+        """Run jobs in concurrent children; return False in a child that must run tests."""
         for number, (job, prepare, seconds) in enumerate(jobs):
             while len(self._children) >= self._jobs:
                 self._reap(done)
@@ -150,12 +150,12 @@ class Engine:
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
 
     def _reap(self, done: Callable) -> None:
-        """Wait until a child ends, or end one that is late."""
+        """Wait until a child ends, or kill one that exceeds its deadline."""
         while True:
             for pid, child in list(self._children.items()):
                 ended, status = os.waitpid(pid, os.WNOHANG)
-                late = time.monotonic() > child.deadline
-                if ended == 0 and not late:
+                is_late = time.monotonic() > child.deadline
+                if ended == 0 and not is_late:
                     continue
                 if ended == 0:
                     os.killpg(pid, signal.SIGKILL)
@@ -167,13 +167,13 @@ class Engine:
 
     # ---- measuring
 
-    def _measure(self, session: pytest.Session, known: CoverageMap) -> bool:
-        """Measure the test files of which nothing is known; return False in a child."""
+    def _measure(self, session: pytest.Session, coverage_map: CoverageMap) -> bool:
+        """Measure the test files that have no valid entry; return False in a child."""
         items: dict[str, list[pytest.Item]] = {}
         for item in session.items:
             items.setdefault(item.nodeid.split("::")[0], []).append(item)
-        missing = known.missing(items)
-        left = len(missing)
+        missing = coverage_map.missing(items)
+        remaining = len(missing)
 
         def prepared(file: str) -> Prepare:
             def prepare(folder: Path) -> bool:
@@ -193,22 +193,22 @@ class Engine:
             return prepare
 
         def done(file: object, folder: Path, _status: int) -> None:
-            nonlocal left
-            left -= 1
-            self._on_step(f"measuring what the tests run, {left} files left")
+            nonlocal remaining
+            remaining -= 1
+            self._on_step(f"measuring what the tests run, {remaining} files left")
             written = _read_once(folder / "measured.json")
             notes = json.loads(written or '{"failed": ["' + str(file) + '"]}')
             self.failures += notes["failed"]
             if not notes["failed"]:
-                known.add(str(file), notes["tests"])
+                coverage_map.add(str(file), notes["tests"])
 
-        self._on_step(f"measuring what the tests run, {left} files left")
+        self._on_step(f"measuring what the tests run, {remaining} files left")
         return self._forked(((file, prepared(file), 3600.0) for file in missing), done)
 
     # ---- trying
 
-    def _try(self, session: pytest.Session, known: CoverageMap) -> None:
-        selection = Selection(self._root, known.tests, self._lines_at_import())
+    def _try(self, session: pytest.Session, coverage_map: CoverageMap) -> None:
+        selection = Selection(self._root, coverage_map.tests, self._lines_at_import())
         killers: dict[str, Counter[str]] = defaultdict(Counter)
         items = {item.nodeid: item for item in session.items}
 
@@ -220,7 +220,7 @@ class Engine:
                 if not tests:
                     self._on_result(Result(mutant, "survived", []))
                     continue
-                killed = killers[mutant.path]  # what found a neighbour may well find this one
+                killed = killers[mutant.path]  # a test that killed a neighbour may kill this one
                 tests.sort(key=lambda test: (-killed[test], selection.seconds[test]))
                 usual = {test: selection.seconds[test] for test in tests}
                 trial = _Trial(self._root, mutant, usual)
@@ -253,7 +253,7 @@ class Engine:
 
 
 class _Trial:
-    """A pytest plugin in a child: notes the tests that run, and limits the time of each."""
+    """A pytest plugin in a child: records the tests that run, and limits the time of each."""
 
     def __init__(self, root: Path, mutant: Mutant, usual: dict[str, float]) -> None:
         self._root, self._mutant, self._usual = root, mutant, usual
@@ -266,7 +266,7 @@ class _Trial:
         functions: dict[warm.Place, list[FunctionType]],
         caches: list[Any],
     ) -> Prepare:
-        """Change functions that are imported already, and let pytest run the tests collected."""
+        """Change functions that are already imported, and let pytest run the collected tests."""
 
         def prepare(folder: Path) -> bool:
             self._begin(folder)
@@ -281,7 +281,7 @@ class _Trial:
         return prepare
 
     def cold(self, stack: SharedStack) -> Prepare:
-        """Import everything again, the mutated module among it, and let pytest start again."""
+        """Import everything again, with the mutated module, and let pytest start again."""
 
         def prepare(folder: Path) -> bool:
             self._begin(folder)
@@ -293,8 +293,8 @@ class _Trial:
                 0, warm.MutatedImport(name.removesuffix(".__init__"), file, mutated)
             )
             files = list(dict.fromkeys(test.split("::")[0] for test in self._usual))
-            for some in filter(None, (files[:1], files[1:4], files[4:])):  # imports take long
-                code = pytest.main([*OPTIONS, *some], plugins=[self, stack])
+            for group in filter(None, (files[:1], files[1:4], files[4:])):  # imports are slow
+                code = pytest.main([*OPTIONS, *group], plugins=[self, stack])
                 if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
                     self._note("failed")
                     break
@@ -317,30 +317,30 @@ class _Trial:
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Leave the tests to run, the quickest first."""
-        found = {item.nodeid: item for item in items}
-        items[:] = [found[test] for test in self._usual if test in found]
+        """Keep only the tests to run, the quickest first."""
+        collected = {item.nodeid: item for item in items}
+        items[:] = [collected[test] for test in self._usual if test in collected]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Note the test and limit its time."""
+        """Record the test and limit its time."""
         self._note(item.nodeid)
         self._limit(CPU_S + CPU_FACTOR * self._usual[item.nodeid])
         return (yield)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Note that the mutated code cannot even be imported."""
+        """Record that the mutated code cannot be imported."""
         if report.failed:
             self._note("failed")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note a failure."""
+        """Record a failure."""
         if report.failed:
             self._note("failed")
 
 
 def _read_once(file: Path) -> str:
-    """Return what a child wrote, and delete it; empty where it ended before."""
+    """Return and delete what a child wrote; the text is empty if it ended before."""
     text = file.read_text() if file.exists() else ""
     file.unlink(missing_ok=True)
     return text

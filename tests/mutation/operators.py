@@ -29,10 +29,10 @@ _HUMAN_KEYWORDS = {"thread_name_prefix", "help", "description"}
 
 
 class Mutant(NamedTuple):
-    """One fault: the bytes from `start` to `end` of a file replaced.
+    """One fault: a replacement for the bytes from `start` to `end` of a file.
 
-    `first_line` to `last_line` is the statement in which it is, `function` the qualified name of
-    the function or class around it, empty at the top of a module.
+    `first_line` to `last_line` is its statement. `function` is the qualified name of the function
+    or class around it, which is empty at the top of a module.
     """
 
     path: str
@@ -67,7 +67,7 @@ def mutants(path: str, source: bytes) -> list[Mutant]:
     """Return the mutants of a file that compile, in the order of the text."""
     finder = _Finder(path, source)
     finder.visit(ast.parse(source))
-    distinct = {(mutant.start, mutant.end, mutant.replacement): mutant for mutant in finder.found}
+    distinct = {(mutant.start, mutant.end, mutant.replacement): mutant for mutant in finder.mutants}
     return [distinct[key] for key in sorted(distinct) if _compiles(distinct[key], source)]
 
 
@@ -83,7 +83,7 @@ class _Finder(ast.NodeVisitor):
     def __init__(self, path: str, source: bytes) -> None:
         self.path = path
         self.source = source
-        self.found: list[Mutant] = []
+        self.mutants: list[Mutant] = []
         self._starts = [0]
         for line in source.splitlines(keepends=True):
             self._starts.append(self._starts[-1] + len(line))
@@ -91,7 +91,7 @@ class _Finder(ast.NodeVisitor):
         self._lines = (1, 1)
         self._in_message = False
 
-    # ---- where we are
+    # ---- positions
 
     def visit(self, node: ast.AST) -> None:
         before = self._lines
@@ -118,7 +118,7 @@ class _Finder(ast.NodeVisitor):
         text = replacement.encode() if isinstance(replacement, str) else replacement
         text += b"\n" * (self.source[start:end].count(b"\n") - text.count(b"\n"))
         name = ".".join(self._names)
-        self.found.append(Mutant(self.path, name, *self._lines, operator, start, end, text))
+        self.mutants.append(Mutant(self.path, name, *self._lines, operator, start, end, text))
 
     def swap(self, operator: str, left: ast.AST, right: ast.AST, old: str, new: str) -> None:
         """Replace the operator between two nodes."""
@@ -315,7 +315,7 @@ class _Finder(ast.NodeVisitor):
         text = "".join(
             str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values
         )
-        # What is inside has no reliable position before Python 3.12.
+        # Its parts have no reliable position before Python 3.12.
         self._text(node, text)
 
     def visit_Constant(self, node: ast.Constant) -> None:
@@ -332,7 +332,7 @@ class _Finder(ast.NodeVisitor):
                 pass
 
     def _text(self, node: ast.expr, text: str) -> None:
-        """Change a text at both ends; a message to people is only taken away."""
+        """Change a text at both ends, or remove it if it is a message to people."""
         start, end = self.span(node)
         literal = self.source[start:end]
         if self._in_message or _SENTENCE.match(text):
@@ -349,7 +349,7 @@ class _Finder(ast.NodeVisitor):
 
 
 def _last_own_line(node: ast.stmt | ast.ExceptHandler) -> int:
-    """The last line of a simple statement, or of a compound one's header."""
+    """Return the last line of a simple statement, or of a compound statement's header."""
     body = getattr(node, "body", None) or getattr(node, "cases", None)
     if not body:
         return node.end_lineno or node.lineno
@@ -373,7 +373,7 @@ def _is_logging(node: ast.expr) -> bool:
 
 
 def _is_type(node: ast.expr) -> bool:
-    """Whether an expression is a type, such as `float | None` or `Callable[[int], str]`."""
+    """Return whether an expression is a type, such as `float | None` or `Callable[[int], str]`."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
         return _is_type(node.left) or _is_type(node.right)
     if isinstance(node, ast.Subscript):

@@ -1,4 +1,4 @@
-"""Which tests can notice a fault: those that run its line, or that run what was made of it."""
+"""The tests that can notice a fault: those that run its line, or code that depends on it."""
 
 import ast
 from collections import defaultdict
@@ -29,12 +29,12 @@ class Selection:
     """Finds the tests of a mutant."""
 
     def __init__(self, root: Path, tests: dict[str, dict[str, Any]], at_import: set[Line]) -> None:
-        """Take what each test runs, and the lines that ran while modules were imported."""
+        """Store the lines that each test runs, and those that run during imports."""
         self._at_import = at_import
         self._tests: dict[Line, set[str]] = defaultdict(set)
-        self.seconds = {test: known["seconds"] for test, known in tests.items()}
-        for test, known in tests.items():
-            for lines in known["lines"]:
+        self.seconds = {test: entry["seconds"] for test, entry in tests.items()}
+        for test, entry in tests.items():
+            for lines in entry["lines"]:
                 for path, numbers in lines.items():
                     for number in numbers:
                         self._tests[path, number].add(test)
@@ -44,16 +44,16 @@ class Selection:
         ]
 
     def imported(self, mutant: Mutant) -> bool:
-        """Whether the fault shows when modules are imported, not only when functions run."""
+        """Return whether the fault has an effect during imports, not only in function calls."""
         lines = range(mutant.first_line, mutant.last_line + 1)
         return any((mutant.path, line) in self._at_import for line in lines)
 
     def tests(self, mutant: Mutant) -> list[str]:
         """Return the tests to run, the quickest first."""
-        found = self._running(mutant.path, mutant.first_line, mutant.last_line)
+        tests = self._running(mutant.path, mutant.first_line, mutant.last_line)
         if self.imported(mutant):
-            found |= self._using(mutant)
-        return sorted(found, key=lambda test: (self.seconds[test], test))
+            tests |= self._using(mutant)
+        return sorted(tests, key=lambda test: (self.seconds[test], test))
 
     def _running(self, path: str, first: int, last: int) -> set[str]:
         return {
@@ -61,24 +61,24 @@ class Selection:
         }
 
     def _using(self, mutant: Mutant) -> set[str]:
-        """The tests that run a function which uses, however indirectly, what the fault changes."""
+        """Return the tests that run a function that uses, even indirectly, the changed code."""
         changed = [
             unit
             for unit in self._units
             if unit.path == mutant.path and unit.first <= mutant.first_line <= unit.last
         ]
         names = {name for unit in changed for name in unit.defines}
-        found: set[str] = set()
-        for unit in changed:  # a default that is changed shows where the function itself runs
-            found |= self._running(unit.path, unit.first, unit.last)
+        tests: set[str] = set()
+        for unit in changed:  # a changed default has an effect where the function itself runs
+            tests |= self._running(unit.path, unit.first, unit.last)
         seen: set[_Unit] = set()
         while True:
             users = [unit for unit in self._units if unit not in seen and unit.mentions & names]
             if not users:
-                return found
+                return tests
             for unit in users:
                 seen.add(unit)
-                found |= self._running(unit.path, unit.first, unit.last)
+                tests |= self._running(unit.path, unit.first, unit.last)
                 if self._ran_at_import(unit):
                     names |= unit.defines
 

@@ -1,4 +1,4 @@
-"""Put a fault into modules that are imported already, or make all modules be imported again."""
+"""Put a fault into modules that are already imported, or let all modules be imported again."""
 
 import gc
 import sys
@@ -16,16 +16,18 @@ Place = tuple[str, str, int]
 
 
 def functions_by_place(folder: Path) -> dict[Place, list[FunctionType]]:
-    """Return every function that lives in this process and was defined in a folder."""
+    """Return every function of this process that was defined in a folder."""
     places: dict[Place, list[FunctionType]] = {}
-    for thing in gc.get_objects():
-        if type(thing) is FunctionType and thing.__code__.co_filename.startswith(f"{folder}/"):
-            places.setdefault(_place(thing.__code__), []).append(thing)
+    for candidate in gc.get_objects():
+        if type(candidate) is FunctionType and candidate.__code__.co_filename.startswith(
+            f"{folder}/"
+        ):
+            places.setdefault(_place(candidate.__code__), []).append(candidate)
     return places
 
 
 def patch(functions: dict[Place, list[FunctionType]], file: Path, mutated: bytes) -> bool:
-    """Give living functions the code of a mutated file; return False where none has to change."""
+    """Give existing functions the code of a mutated file; return whether any changed."""
     before = dict(_codes(compile(file.read_bytes(), file, "exec", dont_inherit=True)))
     changed = False
     for place, code in _codes(compile(mutated, file, "exec", dont_inherit=True)):
@@ -38,10 +40,10 @@ def patch(functions: dict[Place, list[FunctionType]], file: Path, mutated: bytes
 
 
 def can_patch(file: Path, mutated: bytes) -> bool:
-    """Whether living functions can be given the code of a mutated file.
+    """Return whether existing functions can get the code of a mutated file.
 
-    A function whose free variables change, such as a method that no longer calls `super()`, has to
-    be made again.
+    A function whose free variables change, such as a method that no longer calls `super()`, must
+    be created again.
     """
     before = dict(_codes(compile(file.read_bytes(), file, "exec", dont_inherit=True)))
     return all(
@@ -51,11 +53,12 @@ def can_patch(file: Path, mutated: bytes) -> bool:
 
 
 def caches() -> list[Any]:
-    """Return the functions of ours that remember their results; a search of a tenth of a second."""
+    """Return the package's cached functions; the search takes a tenth of a second."""
     return [
-        thing
-        for thing in gc.get_objects()
-        if type(thing) is _lru_cache_wrapper and thing.__module__.startswith("mocktailverse")
+        candidate
+        for candidate in gc.get_objects()
+        if type(candidate) is _lru_cache_wrapper
+        and candidate.__module__.startswith("mocktailverse")
     ]
 
 

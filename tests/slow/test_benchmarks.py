@@ -1,4 +1,4 @@
-"""The benchmarks run and print what they promise; how fast they run is nobody's test."""
+"""The benchmarks run and print their figures; no test checks the figures themselves."""
 
 import importlib
 import json
@@ -15,7 +15,7 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
 @pytest.fixture
 def quick_run() -> Callable[[str], Any]:
-    """The figures of one part of a quick run."""
+    """Return a function that returns the figures of one part of a quick run."""
 
     def run(part: str) -> Any:
         command = [sys.executable, BENCHMARKS / "run.py", "--quick", "--only", part]
@@ -47,9 +47,9 @@ def test_a_quick_run_measures_memory(quick_run):
 
 def test_a_quick_run_measures_cold_starts(quick_run):
     cold_start = quick_run("cold_start")
-    started = {figure["name"] for figure in cold_start}
+    names = {figure["name"] for figure in cold_start}
     for function in ("transform", "publish", "fetch", "reconcile"):
-        assert {f"{function}: import", f"{function}: import and tools"} <= started
+        assert {f"{function}: import", f"{function}: import and tools"} <= names
     assert cold_start[0]["name"] == "boto3 and two clients"
 
 
@@ -79,12 +79,12 @@ def test_a_run_has_the_figures_of_all_parts(monkeypatch):
 def test_the_records_are_distinct_and_the_same_on_every_run(monkeypatch):
     monkeypatch.syspath_prepend(BENCHMARKS)
     corpus = importlib.import_module("corpus")
-    _, known = corpus.source_records()
-    count = 2 * len(known)
+    _, samples = corpus.source_records()
+    count = 2 * len(samples)
 
-    first = list(corpus.ndjson_lines(known, count))
-    again = list(corpus.ndjson_lines(known, count))
-    worst = list(corpus.ndjson_lines(known, count, all_measures_new=True))
+    first = list(corpus.ndjson_lines(samples, count))
+    again = list(corpus.ndjson_lines(samples, count))
+    worst = list(corpus.ndjson_lines(samples, count, all_measures_new=True))
 
     assert first == again
     records = [json.loads(line) for line in first]
@@ -99,7 +99,7 @@ def test_the_records_are_distinct_and_the_same_on_every_run(monkeypatch):
     assert len(set(measures)) == len(measures)
 
 
-def test_the_tables_name_every_case_and_judge_the_targets(monkeypatch):
+def test_the_tables_name_every_case_and_compare_it_with_its_target(monkeypatch):
     monkeypatch.syspath_prepend(BENCHMARKS)
     tables = importlib.import_module("tables")
     timing = {"seconds": 0.5, "ratio": 7.0, "least": 6.5, "most": 7.5}

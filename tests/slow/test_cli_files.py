@@ -57,13 +57,13 @@ def ended(monkeypatch, capfd):
 
 @pytest.fixture
 def raw_file(tmp_path, raw_record):
-    """One good drink, one record without an id."""
+    """A file with one valid record and one without an id."""
     path = tmp_path / "raw.ndjson"
     path.write_text(json.dumps(raw_record()) + "\n" + json.dumps(raw_record("")) + "\n")
     return path
 
 
-def test_drinks_and_rejected_records_go_to_the_given_files(invoke, raw_file, tmp_path):
+def test_drinks_and_rejected_records_are_written_to_the_given_files(invoke, raw_file, tmp_path):
     out, rejects = tmp_path / "out.ndjson", tmp_path / "rejects.ndjson"
     result = invoke("transform", raw_file, "-o", out, "--rejects", rejects)
     assert result.exit_code == 0
@@ -78,7 +78,7 @@ def test_drinks_and_rejected_records_go_to_the_given_files(invoke, raw_file, tmp
     assert {path.name for path in tmp_path.iterdir()} == {out.name, rejects.name, raw_file.name}
 
 
-def test_by_default_drinks_go_to_stdout_and_rejects_in_short_to_stderr(invoke, raw_file):
+def test_by_default_drinks_are_written_to_stdout_and_short_rejects_to_stderr(invoke, raw_file):
     result = invoke("transform", raw_file)
     assert result.exit_code == 0
     assert json.loads(result.stdout)["name"] == "Margarita"
@@ -97,9 +97,9 @@ def test_all_good_samples_become_drinks(invoke, tmp_path):
     assert rejects.read_text() == ""
 
 
-@pytest.mark.parametrize("packed", [False, True])
-def test_stdin_is_read_like_a_file_and_its_lineage_names_no_path(packed, raw_file):
-    content = gzip.compress(raw_file.read_bytes()) if packed else raw_file.read_bytes()
+@pytest.mark.parametrize("gzipped", [False, True])
+def test_stdin_is_read_like_a_file_and_its_lineage_names_no_path(gzipped, raw_file):
+    content = gzip.compress(raw_file.read_bytes()) if gzipped else raw_file.read_bytes()
     done = command("transform", "-", input=content)
     assert done.returncode == 0
     assert json.loads(done.stdout)["lineage"]["key"] == "raw/thecocktaildb/stdin"
@@ -117,7 +117,7 @@ def test_a_pipe_is_read_like_a_file(raw_file):
     assert json.loads(done.stdout)["name"] == "Margarita"
 
 
-def test_json_gives_one_array(invoke, raw_file, tmp_path):
+def test_the_json_format_is_one_array(invoke, raw_file, tmp_path):
     drinks = json.loads(invoke("transform", raw_file, raw_file, "--format", "json").stdout)
     assert [drink["name"] for drink in drinks] == ["Margarita", "Margarita"]
     nothing = tmp_path / "nothing.json"
@@ -128,7 +128,7 @@ def test_json_gives_one_array(invoke, raw_file, tmp_path):
 @pytest.mark.parametrize(
     "at", ["2026-01-31T06:00Z", "2026-01-31T07:00:00.123+01:00", "1999-01-01T00:00Z"]
 )
-def test_the_observation_time_can_be_set_whatever_the_age_of_the_file(invoke, raw_file, at):
+def test_the_observation_time_can_be_set_for_files_of_any_age(invoke, raw_file, at):
     os.utime(raw_file, (0, 1_000_000_000))
     result = invoke("transform", raw_file, "--observed-at", at)
     observed_at = json.loads(result.stdout)["observed_at"]
@@ -136,7 +136,7 @@ def test_the_observation_time_can_be_set_whatever_the_age_of_the_file(invoke, ra
     assert "observed_at_invalid" not in result.stderr
 
 
-def test_the_default_observation_time_is_the_files(invoke, raw_file):
+def test_the_default_observation_time_is_the_file_s(invoke, raw_file):
     os.utime(raw_file, (0, 1_000_000_000))
     assert json.loads(invoke("transform", raw_file).stdout)["observed_at"] == 1_000_000_000_000
 
@@ -175,7 +175,7 @@ def test_bad_records_are_counted_and_are_not_an_error(ended, name):
     ],
     ids=" ".join,
 )
-def test_wrong_usage_ends_with_2_one_sentence_and_no_output(ended, arguments, raw_file, tmp_path):
+def test_wrong_usage_exits_with_2_one_sentence_and_no_output(ended, arguments, raw_file, tmp_path):
     (tmp_path / "empty").touch()
     before = raw_file.read_bytes()
     texts = {"tmp": tmp_path, "raw": raw_file, "name": tmp_path.name}
@@ -244,7 +244,7 @@ def test_a_measure_is_shown_field_by_field(invoke):
     assert "oz" in invoke("measure", "1 1/2 oz").stdout
 
 
-def test_the_ingredient_decides_what_an_ounce_is(invoke):
+def test_the_ingredient_decides_whether_an_ounce_is_a_mass(invoke):
     arguments = ["measure", "2 oz", "--ingredient", "Dark chocolate", "--json"]
     assert json.loads(invoke(*arguments).stdout)["kind"] == "mass"
 
@@ -271,7 +271,7 @@ def test_errors_have_their_exit_codes(error, code):
     assert exit_code(error) == code
 
 
-def test_without_a_command_the_help_is_shown_and_it_ends_with_2(ended):
+def test_without_a_command_the_help_is_shown_and_the_exit_code_is_2(ended):
     code, out, err = ended()
     assert code == 2
     assert "transform" in out + err
@@ -279,7 +279,7 @@ def test_without_a_command_the_help_is_shown_and_it_ends_with_2(ended):
     assert ended("transform", "-h")[0] == 0
 
 
-def test_an_unreachable_stack_ends_with_3(ended, tmp_path):
+def test_an_unreachable_stack_exits_with_3(ended, tmp_path):
     code, out, err = ended("loads", "--json", "--state-dir", tmp_path / "none")
     assert (code, out) == (3, "")
     assert "mocktailverse up" in err
@@ -294,7 +294,7 @@ def test_a_link_as_output_stays_a_link(invoke, raw_file, tmp_path):
     assert lines_of(real)
 
 
-def test_stdout_by_its_device_is_written_to_and_not_replaced(raw_file, tmp_path):
+def test_the_device_of_stdout_is_written_to_and_not_replaced(raw_file, tmp_path):
     target = tmp_path / "out.ndjson"
     before = Path("/dev/stdout").readlink()
     with target.open("wb") as out:
@@ -321,7 +321,7 @@ def test_absences_are_reported_and_are_not_drinks(invoke, tmp_path):
     assert "2 records: 0 drinks, 0 rejected, 2 absences" in result.stderr
 
 
-def test_every_command_takes_an_environment(invoke, raw_file, tmp_path):
+def test_every_command_accepts_an_environment(invoke, raw_file, tmp_path):
     assert invoke("measure", "1 oz", "--env", "local").exit_code == 0
     out = tmp_path / "out"
     assert invoke("transform", raw_file, "-o", out, "--env", "local").exit_code == 0

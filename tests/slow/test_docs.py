@@ -34,7 +34,7 @@ UNESCAPED = re.compile(r"(?<!\\)\|")
 
 @pytest.fixture(scope="module")
 def generator() -> Iterator[ModuleType]:
-    """docs/generate.py, imported as `python docs/generate.py` would."""
+    """docs/generate.py, imported as `python docs/generate.py` imports it."""
     sys.path.insert(0, str(DOCS))
     yield importlib.import_module("generate")
     sys.path.remove(str(DOCS))
@@ -42,13 +42,13 @@ def generator() -> Iterator[ModuleType]:
 
 @pytest.fixture(scope="module")
 def pages() -> dict[str, str]:
-    """The pages of the reference by file name; the first test compares them with the code."""
+    """The reference pages by file name; the first test compares them with the code."""
     return {path.name: path.read_text(encoding="utf-8") for path in REFERENCE.iterdir()}
 
 
 @pytest.fixture
 def module_of(generator: ModuleType) -> Callable[[str], ModuleType]:
-    """Imports a module of docs/pages."""
+    """Return a function that imports a module of docs/pages."""
     assert generator
     return lambda name: importlib.import_module(f"pages.{name}")
 
@@ -63,7 +63,7 @@ def template() -> dict[str, Any]:
     return dict(Template.read(find_checkout().template).document)
 
 
-# ---- drift
+# ---- generated parts
 
 
 def test_the_generated_reference_is_up_to_date():
@@ -76,7 +76,7 @@ def test_the_generated_reference_is_up_to_date():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_page_whose_generated_part_was_edited_is_named(
+def test_a_page_with_an_edited_generated_part_is_named(
     generator, pages, tmp_path, monkeypatch, capsys
 ):
     folder = tmp_path / "reference"
@@ -110,7 +110,7 @@ def test_every_page_has_a_generated_part_except_the_prose(pages):
     }  # fmt: skip
 
 
-def test_a_terminal_s_width_and_colours_change_nothing(module_of, pages, monkeypatch):
+def test_the_terminal_s_width_and_colours_do_not_change_the_pages(module_of, pages, monkeypatch):
     monkeypatch.setenv("COLUMNS", "20")
     monkeypatch.setenv("FORCE_COLOR", "1")
     cli = module_of("cli_sections")
@@ -122,14 +122,14 @@ def test_no_page_contains_a_path_of_the_machine(pages):
     assert not [name for name, text in pages.items() if str(ROOT) in text]
 
 
-# ---- nothing is left out
+# ---- completeness
 
 
 def test_the_index_names_every_page_of_the_reference(pages):
     assert set(LINK.findall(pages["README.md"])) == pages.keys() - {"README.md"}
 
 
-def test_every_code_has_its_line(pages):
+def test_every_code_is_listed(pages):
     for code in (*Reason, *Quality):
         assert f"| `{code.value}` | {code.explanation} |" in pages["codes.md"]
 
@@ -161,7 +161,7 @@ def test_every_command_with_all_its_options_has_a_section(pages):
             assert re.search(line, section, re.MULTILINE), f"{name} {parameter.name}"
 
 
-def test_every_exit_code_and_the_rules_of_all_commands_are_there(pages):
+def test_every_exit_code_and_the_rules_of_all_commands_are_listed(pages):
     codes = pages["cli.md"].partition("## Exit codes")[2].partition("\n## ")[0]
     assert re.findall(r"^\| `(\d+)` \|", codes, re.MULTILINE) == [
         "0",
@@ -174,7 +174,7 @@ def test_every_exit_code_and_the_rules_of_all_commands_are_there(pages):
     assert {"`--debug`", "`--json`"} <= set(re.findall(r"`[^`]+`", rules))
 
 
-def test_every_setting_has_its_line(pages):
+def test_every_setting_is_listed(pages):
     kinds = Settings.__subclasses__()
     assert len(kinds) >= 8
     for kind in kinds:
@@ -182,7 +182,7 @@ def test_every_setting_has_its_line(pages):
             assert f"| `{PREFIX}{field.upper()}` |" in pages["settings.md"]
 
 
-def test_every_key_and_value_of_environments_toml_is_there(pages):
+def test_every_key_and_value_of_environments_toml_is_listed(pages):
     for kind in (environments.Environment, environments.Schedule, environments.RetentionDays):
         for field in kind.__struct_fields__:
             assert re.search(rf"^\| `(\w+\.)?{field}` \|", pages["settings.md"], re.MULTILINE)
@@ -191,13 +191,13 @@ def test_every_key_and_value_of_environments_toml_is_there(pages):
     assert f"| `days.logs` | {' | '.join(f'`{days}`' for days in logs)} |" in pages["settings.md"]
 
 
-def test_every_parameter_is_in_settings_and_template(pages, template):
+def test_every_parameter_is_listed_with_the_settings_and_the_template(pages, template):
     for name in template["Parameters"]:
         assert f"| `{name}` |" in pages["settings.md"]
         assert f"| `{name}` |" in pages["template.md"]
 
 
-def test_every_field_of_every_contract_has_its_line(pages):
+def test_every_field_of_every_contract_is_listed(pages):
     kinds = (Drink, IngredientLine, Derived, Image, Lineage, Load, Counts, ObjectVersion, Rejected)
     for kind in kinds:
         section = pages["data-dictionary.md"].partition(f"\n### {kind.__name__}\n")[2]
@@ -206,7 +206,7 @@ def test_every_field_of_every_contract_has_its_line(pages):
         assert rows == set(kind.__struct_fields__), kind.__name__
 
 
-def test_every_table_of_the_catalogue_has_its_section(pages):
+def test_every_table_of_the_catalogue_has_a_section(pages):
     page = pages["data-dictionary.md"].partition("## catalogue.sqlite")[2]
     for name in re.findall(r"CREATE (?:VIRTUAL )?TABLE (\w+)", schema.TABLES):
         assert f"\n### {name}\n" in page
@@ -214,14 +214,14 @@ def test_every_table_of_the_catalogue_has_its_section(pages):
         assert f"| `{name}` |" in page
 
 
-def test_the_items_have_their_keys_and_what_only_the_tables_hold(pages):
+def test_the_items_have_their_keys_and_table_attributes(pages):
     page = pages["data-dictionary.md"].partition("## In DynamoDB")[2].partition("\n## ")[0]
     for name in ("version", "recipe", "absences", "part", "lease_until", "expires_at", "day"):
         assert f"| `{name}` |" in page
     assert "Index `by-day`: `day`, sorted by `started_at`." in page
 
 
-def test_every_resource_right_and_output_of_the_template_is_there(pages, template):
+def test_every_resource_permission_and_output_of_the_template_is_listed(pages, template):
     page = pages["template.md"]
     for name in (*template["Resources"], *template["Outputs"], *template["Conditions"]):
         assert f"| `{name}` |" in page
@@ -231,7 +231,7 @@ def test_every_resource_right_and_output_of_the_template_is_there(pages, templat
         assert f"| `{sid}` |" in page
 
 
-def test_every_alarm_metric_and_log_group_is_there(pages, template):
+def test_every_alarm_metric_and_log_group_is_listed(pages, template):
     page = pages["metrics-and-alarms.md"]
     for resource in template["Resources"].values():
         properties = resource["Properties"]
@@ -248,12 +248,12 @@ def test_every_alarm_metric_and_log_group_is_there(pages, template):
             assert f"| `{name}` |" in page
 
 
-# ---- everything has a meaning
+# ---- descriptions
 
 
 @pytest.fixture
 def module(tmp_path, monkeypatch):
-    """Makes a module of a source text, and imports it."""
+    """Return a function that writes a module with a source text, and imports it."""
 
     def make(name: str, text: str) -> ModuleType:
         (tmp_path / f"{name}.py").write_text(text)
@@ -303,7 +303,7 @@ def test_a_column_without_a_meaning_is_an_error_that_names_it(module_of, meaning
         list(module_of("data_tables").catalogue())
 
 
-def test_the_generator_prints_what_has_no_meaning(generator, tmp_path, monkeypatch, capsys):
+def test_the_generator_prints_undocumented_words(generator, tmp_path, monkeypatch, capsys):
     code = "from pages.meanings import word\nword('colour', 'mocktailverse.settings')"
     (tmp_path / "reference").mkdir()
     (tmp_path / "page.md").write_text(f"<!-- [[[cog\n{code}\n]]] -->\n<!-- [[[end]]] -->\n")
@@ -312,10 +312,10 @@ def test_the_generator_prints_what_has_no_meaning(generator, tmp_path, monkeypat
     assert "`colour` is not documented" in capsys.readouterr().err
 
 
-# ---- what GitHub shows
+# ---- Markdown
 
 
-def test_a_bar_does_not_end_a_cell(module_of):
+def test_a_vertical_bar_does_not_end_a_cell(module_of):
     table = module_of("cells").table
     assert table(("a",), [("x | y",)]) == "| a |\n| --- |\n| x \\| y |"
 
@@ -325,7 +325,7 @@ def test_a_column_that_is_empty_everywhere_is_left_out(module_of):
     assert text.splitlines() == ["| a | c |", "| --- | --- |", "| 1 | 2 |", "| 3 |  |"]
 
 
-def test_the_rows_of_every_table_are_of_one_width(pages):
+def test_the_rows_of_every_table_have_the_same_number_of_cells(pages):
     for name, text in pages.items():
         for block in text.split("\n\n"):
             rows = [line for line in block.splitlines() if line.startswith("|")]

@@ -1,4 +1,4 @@
-"""What `mocktailverse drill` prints."""
+"""The output of `mocktailverse drill`."""
 
 import subprocess
 
@@ -85,9 +85,9 @@ def test_a_failed_command_is_recorded_with_its_message(tmp_path):
 
 
 def test_a_command_that_does_not_end_is_an_error(tmp_path, monkeypatch):
-    def never(*arguments, timeout, **_options):
+    def time_out(*arguments, timeout, **_options):
         raise subprocess.TimeoutExpired(arguments, timeout)
 
-    monkeypatch.setattr(subprocess, "run", never)
+    monkeypatch.setattr(subprocess, "run", time_out)
     with pytest.raises(TransientError, match="`mocktailverse verify` did not end within 120 s"):
         drill._run(["verify"], DrillStack(None, tmp_path))  # type: ignore[arg-type]  # noqa: SLF001  as above

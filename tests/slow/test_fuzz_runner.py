@@ -1,4 +1,4 @@
-"""`make fuzz`: what fails is shrunk, printed as Python, and repeated by the printed seed."""
+"""`make fuzz`: a failing input is shrunk, printed as Python, and repeated by the printed seed."""
 
 import re
 import shutil
@@ -22,7 +22,7 @@ def test_a_number_is_a_number(number):
     assert number == number
 
 @given(st.just(0))
-def test_this_comes_to_an_end(number):
+def test_this_ends(number):
     while True:
         pass
 """
@@ -30,7 +30,7 @@ def test_this_comes_to_an_end(number):
 
 @pytest.fixture
 def fuzz(tmp_path: Path):
-    """Runs the targets above with options of the runner."""
+    """Return a function that runs the targets above with options of the runner."""
     (tmp_path / "test_targets.py").write_text(TARGET)
     text = CONFTEST.read_text().replace("INPUT_CPU_S = 20", "INPUT_CPU_S = 0.2")
     (tmp_path / "conftest.py").write_text(text)

@@ -1,4 +1,4 @@
-"""How much of a large source a sweep reaches, and at what cost."""
+"""The share of a large source that a sweep reaches, and its number of requests."""
 
 import string
 from typing import NamedTuple
@@ -21,24 +21,24 @@ def _no_backoff():
 
 
 class Source(NamedTuple):
-    """A whole source's records, and the upper limits on what a sweep of it costs."""
+    """The records of a whole source, and upper limits for the requests of a sweep."""
 
     records: list[dict[str, str]]
     next_day: float  # requests a drink
     next_day_share: float  # of the first day's requests
-    part: float  # requests a drink, when only 150 drinks are there
+    part: float  # requests a drink, for a part of 150 drinks
 
 
 @pytest.fixture(params=["made up", "TheCocktailDB's own"])
 def source(request):
-    """617 records, as many as TheCocktailDB has: made up, or its own where they are present."""
+    """617 records as in TheCocktailDB: synthetic ones, or its own if they are on this machine."""
     if request.param == "made up":
         return Source(fictional_drinks(617, 1), next_day=0.25, next_day_share=0.5, part=1.2)
     records, _ = read_records([needed("thecocktaildb_full.json")])
     return Source(records, next_day=0.2, next_day_share=0.4, part=0.8)
 
 
-def test_one_sweep_reaches_a_whole_source_and_the_next_day_costs_a_fraction(source):
+def test_one_sweep_reaches_a_whole_source_and_the_next_day_needs_a_fraction_of_its_requests(source):
     world = World(source.records)
     first = world.sweep()
     assert first.done
@@ -55,7 +55,7 @@ def test_one_sweep_reaches_a_whole_source_and_the_next_day_costs_a_fraction(sour
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_order_in_which_the_source_cuts_answers_short_does_not_matter(seed, source):
+def test_the_order_in_which_the_source_truncates_responses_does_not_matter(seed, source):
     records = list(source.records)
     by_chance(seed).shuffle(records)
     world = World(records, seed=seed)
@@ -65,7 +65,7 @@ def test_the_order_in_which_the_source_cuts_answers_short_does_not_matter(seed, 
 
 
 @pytest.mark.parametrize("number", [150, 400])
-def test_a_part_of_a_source_is_reached_as_well(number, source):
+def test_a_part_of_a_source_is_reached(number, source):
     records = by_chance(number).sample(source.records, number)
     world = World(records)
     report = world.sweep()
@@ -81,7 +81,7 @@ def test_a_larger_source_with_skewed_letters_and_dense_ids_is_reached(letters, d
     assert report.requests < 1.2 * len(world.records)
 
 
-def test_a_source_that_finds_whole_names_only_is_reached_by_look_ups(source):
+def test_a_source_that_finds_only_whole_names_is_reached_by_look_ups(source):
     world = World(source.records)
     names = {record["strDrink"].lower() for record in world.records}
 

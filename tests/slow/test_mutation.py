@@ -1,4 +1,4 @@
-"""The mutation tool: which faults it puts into code, and which tests it runs for each."""
+"""The mutation tool: the faults that it puts into code, and the tests that it runs for each."""
 
 import ast
 import gc
@@ -80,21 +80,21 @@ def test_each_operator_makes_its_faults(line, expected):
         "x = zip(a, b, strict=True)",
     ],
 )
-def test_what_no_test_has_to_notice_is_left_alone(line):
+def test_code_that_no_test_must_notice_is_not_changed(line):
     assert not changes(line)
 
 
-def test_a_message_to_people_is_not_changed_but_taken_away():
+def test_a_message_to_people_is_not_changed_but_removed():
     assert changes('raise AError("It is late")') == {"pass", "raise AError(None)"}
     assert changes('x = f"It is {a} now."') == {"x = None"}
 
 
 def test_a_fault_keeps_the_lines_of_the_file_and_names_its_statement():
     source = b'def f(a):\n    return g(\n        "a"\n        "b",\n    )\n\nclass C:\n    x = 1\n'
-    found = mutants("m.py", source)
-    assert {mutant.applied(source).count(b"\n") for mutant in found} == {8}
-    assert {(m.function, m.first_line, m.last_line) for m in found} == {("f", 2, 5), ("C", 8, 8)}
-    (last,) = [mutant for mutant in found if mutant.function == "C"]
+    faults = mutants("m.py", source)
+    assert {mutant.applied(source).count(b"\n") for mutant in faults} == {8}
+    assert {(m.function, m.first_line, m.last_line) for m in faults} == {("f", 2, 5), ("C", 8, 8)}
+    (last,) = [mutant for mutant in faults if mutant.function == "C"]
     assert last.lines(source) == ("x = 1", "x = 2")
     assert "-    x = 1\n+    x = 2\n" in last.diff(source)
 
@@ -131,13 +131,13 @@ def module(tmp_path, monkeypatch):
     file = tmp_path / "mutated_module.py"
     file.write_text(MODULE)
     monkeypatch.syspath_prepend(tmp_path)
-    import mutated_module  # noqa: PLC0415 - made here
+    import mutated_module  # noqa: PLC0415 - created here
 
     yield mutated_module, file
     del sys.modules["mutated_module"]
 
 
-def test_functions_that_are_imported_already_get_the_fault(module, tmp_path):
+def test_functions_that_are_already_imported_get_the_fault(module, tmp_path):
     imported, file = module
     value, method = imported.value, imported.C().method
     mutated = MODULE.replace("+ 1", "+ 2").encode()
@@ -158,7 +158,7 @@ def test_an_import_gets_the_fault_at_the_top_of_a_module(module, monkeypatch):
     gc.collect()
 
 
-def test_a_fault_is_tried_with_the_tests_that_run_it_or_use_what_it_changes(tmp_path):
+def test_a_fault_is_tried_with_the_tests_that_run_it_or_the_code_that_uses_it(tmp_path):
     (tmp_path / "src").mkdir()
     (tmp_path / "src/m.py").write_text(MODULE)
     tests = {
@@ -168,16 +168,16 @@ def test_a_fault_is_tried_with_the_tests_that_run_it_or_use_what_it_changes(tmp_
     }
     at_import = {("src/m.py", line) for line in (2, 4, 6, 9, 10, 13, 14)}
     selection = Selection(tmp_path, tests, at_import)
-    chosen = {
+    selected = {
         (mutant.first_line, mutant.operator): selection.tests(mutant)
         for mutant in mutants("src/m.py", MODULE.encode())
     }
-    assert chosen[7, "constant"] == ["quick", "slow"]
-    assert chosen[11, "value to None"] == ["other"]
-    assert chosen[4, "constant"] == ["quick", "slow"]
+    assert selected[7, "constant"] == ["quick", "slow"]
+    assert selected[11, "value to None"] == ["other"]
+    assert selected[4, "constant"] == ["quick", "slow"]
 
 
-def test_tests_that_run_a_function_try_its_faults_also_where_an_import_has_run_it(tmp_path):
+def test_tests_that_run_a_function_try_its_faults_even_if_an_import_has_run_it(tmp_path):
     (tmp_path / "src").mkdir()
     (tmp_path / "src/m.py").write_text(MODULE)
     tests = {"only": {"seconds": 1, "lines": [{"src/m.py": [7]}]}}
@@ -242,50 +242,51 @@ from mutation.operators import mutants
 engine.CPU_S, engine.CPU_FACTOR = 0, 1
 root = Path(sys.argv[1])
 sys.path.insert(0, str(root / "src"))
-found = mutants("src/mocktailverse/code.py", (root / "src/mocktailverse/code.py").read_bytes())
+faults = mutants("src/mocktailverse/code.py", (root / "src/mocktailverse/code.py").read_bytes())
 
 def show(result):
     print(result.mutant.function or "module", result.mutant.operator, result.outcome, sep=",")
 
-trial = engine.Engine(root, found, 1, show, lambda _: None)
+trial = engine.Engine(root, faults, 1, show, lambda _: None)
 trial.run(["tests"])
 print(*trial.failures)
 """
 
 
-def test_faults_are_noticed_or_not_and_leave_nothing(tmp_path):
+def test_faults_are_noticed_or_not_and_leave_nothing_behind(tmp_path):
     for name, text in {"src/mocktailverse/code.py": CODE, "tests/unit/test_code.py": TESTS}.items():
         (tmp_path / name).parent.mkdir(parents=True)
         (tmp_path / name).write_text(text.lstrip())
     (tmp_path / "src/mocktailverse/__init__.py").touch()
     (tmp_path / "scratch").mkdir()
     places = {"PYTHONPATH": str(ROOT / "tests"), "TMPDIR": str(tmp_path / "scratch")}
-    ran = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", RUN, str(tmp_path)],
         cwd=tmp_path, env={**os.environ, **places, "MUTATION_CACHE": str(tmp_path / "cache")},
         check=True, capture_output=True, text=True,
     )  # fmt: skip
-    assert set(ran.stdout.split("\n")) >= {
+    assert set(process.stdout.split("\n")) >= {
         "module,constant,killed",
         "capped,value to None,killed",
-        "capped,comparison,survived",  # the limit itself stays what it is
+        "capped,comparison,survived",  # the limit itself gives the same result
         "doubled,arithmetic,killed",
         "endless,arithmetic,timed out",
         "forgotten,arithmetic,survived",
-        "stepped,constant,killed",  # a default is a fault of the import
+        "stepped,constant,killed",  # a default has an effect during the import
         "Failure.__init__,statement deleted,killed",  # it loses a free variable
     }
     assert not list((tmp_path / "scratch").iterdir())
 
 
-def test_each_equivalent_mutant_is_one_of_the_code_today():
+def test_each_equivalent_mutant_is_one_of_the_current_code():
     entries = tomllib.loads((ROOT / "tests/mutation/equivalent.toml").read_text())
-    known: dict[str, set[tuple[str, str, str]]] = {}
+    keys: dict[str, set[tuple[str, str, str]]] = {}
     for entry in entries.get("mutant", ()):
         path = entry["path"]
-        if path not in known:
+        if path not in keys:
             source = (ROOT / path).read_bytes()
-            found = mutants(path, source)
-            known[path] = {(mutant.function, *mutant.lines(source)) for mutant in found}
-        assert (entry["function"], entry["original"], entry["mutated"]) in known[path], entry
+            keys[path] = {
+                (mutant.function, *mutant.lines(source)) for mutant in mutants(path, source)
+            }
+        assert (entry["function"], entry["original"], entry["mutated"]) in keys[path], entry
         assert entry["reason"], entry

@@ -1,4 +1,4 @@
-"""The functions' zip: same input, same bytes; nothing in it that no function runs."""
+"""The functions' zip: equal input gives equal bytes, and it contains only what functions run."""
 
 import importlib.util
 import os
@@ -27,7 +27,9 @@ def source(tmp_path: Path) -> Path:
         "drinks/__init__.py": "",
         "drinks/terms.csv": "gin,spirit\n",
         "functions/__init__.py": "",
-        "functions/transform.py": ('KNOWN = {"a", "b", "c"}\n\ndef handler(event, context): ...\n'),
+        "functions/transform.py": (
+            'LETTERS = {"a", "b", "c"}\n\ndef handler(event, context): ...\n'
+        ),
         "cli/__init__.py": "",
         "local/emulator.py": "",
         "deployment/package.py": "",
@@ -66,7 +68,7 @@ def test_the_same_input_gives_the_same_bytes(source, no_dependencies, tmp_path):
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_functions_get_no_part_that_only_people_use(source, no_dependencies, tmp_path):
+def test_the_zip_contains_no_part_that_only_people_use(source, no_dependencies, tmp_path):
     archive = package.build(
         package.this_machine(), source=source, lock=no_dependencies, cache_dir=tmp_path / "cache"
     )
@@ -78,7 +80,7 @@ def test_functions_get_no_part_that_only_people_use(source, no_dependencies, tmp
     assert not [name for name in names if "cpython-39" in name]
 
 
-def test_byte_code_is_beside_each_module_and_is_never_checked(source, no_dependencies, tmp_path):
+def test_byte_code_is_stored_with_each_module_and_never_checked(source, no_dependencies, tmp_path):
     archive = package.build(
         package.this_machine(), source=source, lock=no_dependencies, cache_dir=tmp_path / "cache"
     )
@@ -90,15 +92,15 @@ def test_byte_code_is_beside_each_module_and_is_never_checked(source, no_depende
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "message"),
     [
         ("import missing_module", "No module named 'missing_module'"),
         ("def x(:", "SyntaxError"),
         ("1 / 0", "ZeroDivisionError"),
     ],
 )
-def test_functions_that_cannot_be_imported_are_told_before_a_zip_is_built(
-    source, no_dependencies, tmp_path, code, said
+def test_functions_that_cannot_be_imported_are_reported_before_a_zip_is_built(
+    source, no_dependencies, tmp_path, code, message
 ):
     (source / "functions" / "fetch.py").write_text(code)
     cache = tmp_path / "cache"
@@ -106,10 +108,10 @@ def test_functions_that_cannot_be_imported_are_told_before_a_zip_is_built(
         package.this_machine(),
         msgspec.structs.replace(package.aws_lambda(), compiler=None),
     ):
-        with pytest.raises(UsageError, match=r"cannot be imported") as told:
+        with pytest.raises(UsageError, match=r"cannot be imported") as raised:
             package.build(target, source=source, lock=no_dependencies, cache_dir=cache)
-        assert said in str(told.value)
-        assert "fetch.py" in str(told.value)
+        assert message in str(raised.value)
+        assert "fetch.py" in str(raised.value)
     assert not cache.exists()
 
 
@@ -142,12 +144,12 @@ def test_a_second_build_is_immediate(source, no_dependencies, tmp_path, monkeypa
     arguments = {"source": source, "lock": no_dependencies, "cache_dir": tmp_path / "cache"}
     first = package.build(package.this_machine(), **arguments)
     before = first.stat().st_mtime_ns
-    monkeypatch.setattr(subprocess, "run", None)  # whose processes' time would not be counted
-    began = time.process_time()
+    monkeypatch.setattr(subprocess, "run", None)  # the time of its processes would not be counted
+    started_at_s = time.process_time()
     second = package.build(package.this_machine(), **arguments)
     assert second == first
     assert second.stat().st_mtime_ns == before
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - started_at_s < 0.5
 
 
 @pytest.mark.parametrize("changed", ["source", "added file", "lock", "python", "platform"])
@@ -168,14 +170,14 @@ def test_any_change_of_the_input_gives_another_zip(changed, source, no_dependenc
     assert package.build(target, **arguments).name != first.name
 
 
-def test_what_functions_do_not_run_changes_no_zip(source, no_dependencies, tmp_path):
+def test_code_that_functions_do_not_run_changes_no_zip(source, no_dependencies, tmp_path):
     arguments = {"source": source, "lock": no_dependencies, "cache_dir": tmp_path / "cache"}
     first = package.build(package.this_machine(), **arguments)
     (source / "cli" / "more.py").touch()
     assert package.build(package.this_machine(), **arguments) == first
 
 
-def test_old_zips_go_and_no_scraps_stay(source, no_dependencies, tmp_path):
+def test_old_zips_are_deleted_and_no_temporary_files_are_left(source, no_dependencies, tmp_path):
     cache = tmp_path / "cache"
     for number in range(package.KEPT_ARCHIVES + 2):
         (source / "drinks" / "terms.csv").write_text(f"{number}\n")
@@ -187,7 +189,7 @@ def test_old_zips_go_and_no_scraps_stay(source, no_dependencies, tmp_path):
     assert not [path for path in cache.iterdir() if path.suffix != ".zip"]
 
 
-def test_a_dependency_that_cannot_be_had_is_told(source, tmp_path, monkeypatch):
+def test_a_dependency_that_cannot_be_downloaded_is_reported(source, tmp_path, monkeypatch):
     monkeypatch.setenv("UV_OFFLINE", "1")
     lock = tmp_path / "functions.lock"
     lock.write_text(f"mocktailverse-has-no-such-dependency==1.0 --hash=sha256:{'0' * 64}\n")
@@ -198,7 +200,7 @@ def test_a_dependency_that_cannot_be_had_is_told(source, tmp_path, monkeypatch):
     assert list((tmp_path / "cache").iterdir()) == []
 
 
-def test_code_that_does_not_compile_is_told(source, no_dependencies, tmp_path):
+def test_code_that_does_not_compile_is_reported(source, no_dependencies, tmp_path):
     (source / "drinks" / "broken.py").write_text("def :\n")
     with pytest.raises(UsageError, match=r"broken\.py"):
         package.build(
@@ -209,7 +211,7 @@ def test_code_that_does_not_compile_is_told(source, no_dependencies, tmp_path):
         )
 
 
-def test_a_folder_that_is_no_package_is_refused(no_dependencies, tmp_path):
+def test_a_folder_that_is_not_a_package_is_refused(no_dependencies, tmp_path):
     with pytest.raises(UsageError, match="not a Python package"):
         package.build(
             package.this_machine(),
@@ -219,7 +221,7 @@ def test_a_folder_that_is_no_package_is_refused(no_dependencies, tmp_path):
         )
 
 
-def test_nothing_of_the_harness_is_in_the_functions_zip(tmp_path):
+def test_the_zip_contains_nothing_of_the_harness(tmp_path):
     lock = tmp_path / "functions.lock"
     lock.touch()
     archive = package.build(

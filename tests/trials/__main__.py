@@ -26,17 +26,17 @@ READERS_EVERY = 25
 SHRINKING_ATTEMPTS = 40
 QUICK_RUN = "2026"
 QUICK_SEEDS = (14, 20, 12, 48, 40)
-"""Trials of the quick run that are always the same, of most kinds; random ones follow."""
+"""The fixed trials of the quick run, of most kinds; random ones follow."""
 
 QUICK_MINUTES = 0.9
 SLOW_KINDS = {"poison", "skew"}
 
 READERS = "readers"
-"""The kind of a trial in which readers look on."""
+"""The kind of a trial in which readers poll the catalogue."""
 
 
 class Trials:
-    """A run of trials on one stack, and what it went through."""
+    """A run of trials on one stack, with totals."""
 
     def __init__(self, running: Stack) -> None:
         self._stack = running
@@ -45,20 +45,20 @@ class Trials:
         self.longest_ms = 0
 
     def run(self, case: Case, *, counted: bool = True) -> list[str]:
-        """Play a case; what is wrong. A stack that never comes to rest is a finding, too."""
+        """Play a case; return the problems, such as a stack that never becomes quiet."""
         try:
             return self._run(case, counted=counted)
         except TimeoutError as error:
             return [str(error)]
 
     def _run(self, case: Case, *, counted: bool) -> list[str]:
-        if not counted:  # it was just played: a late invocation would open loads of this one
+        if not counted:  # it was just played: a late invocation would open its loads
             self._stack.wait_for_late_invocations()
         self._stack.reset()
         self._learn(case)
         problems = Player(self._stack, case).play()
         seen = observe(self._stack)
-        if judge(case, seen, self._hashes):  # a late invocation may be at work with old messages
+        if judge(case, seen, self._hashes):  # a late invocation may process old messages
             self._stack.wait_for_late_invocations()
             seen = observe(self._stack)
         problems += judge(case, seen, self._hashes)
@@ -67,24 +67,24 @@ class Trials:
         return problems
 
     def strikes(self) -> Iterator[str]:
-        """The faults of the case played last, a line each."""
+        """Return the injected faults of the last case, one line each."""
         return map(str, self._stack.proxy.strikes.log)
 
     def watch_readers(self, seed: str) -> list[str]:
-        """Readers look on while publishing goes on; what is wrong."""
+        """Let readers poll the catalogue during publishes; return the problems."""
         self._stack.reset()
         self._stack.configure((), seed, ())
-        problems, publishings, answers = watch(self._stack, seed)
-        self.totals += Counter({"publishings watched": publishings, "answers read": answers})
+        problems, publishes, responses = watch(self._stack, seed)
+        self.totals += Counter({"publishes watched": publishes, "responses read": responses})
         return problems
 
     def _learn(self, case: Case) -> None:
-        """Have the stack show the content hash of each drink alone, once a run."""
-        unknown = {_key(drink) for drink in case.drinks} - self._hashes.keys()
-        if unknown:
+        """Let the stack compute the content hash of each drink alone, once per run."""
+        missing = {_key(drink) for drink in case.drinks} - self._hashes.keys()
+        if missing:
             self._stack.configure((), case.seed, ())
-            shown = {_key(drink): drink for drink in (*history.run_deck(case.seed), *case.drinks)}
-            self._hashes |= calibrate(self._stack, list(shown.values()))
+            drinks = {_key(drink): drink for drink in (*history.run_deck(case.seed), *case.drinks)}
+            self._hashes |= calibrate(self._stack, list(drinks.values()))
             self._stack.reset()
 
     def _count(self, case: Case, seen: Seen) -> None:
@@ -95,7 +95,7 @@ class Trials:
                 "objects": len(seen.versions),
                 "records": sum(len(write(file).records) for file in case.objects),
                 "faults injected": len(log),
-                "applied, answer lost": sum(strike.applied for strike in log),
+                "applied, response lost": sum(strike.applied for strike in log),
                 "kills": sum(strike.killed for strike in log),
             }
         )
@@ -104,12 +104,12 @@ class Trials:
 
 
 def _open_ms(load: SeenLoad) -> int:
-    """How long a load was open."""
+    """Return how long a load was open, in ms."""
     return int(load.item.get("finished_at", 0)) - int(load.item["started_at"])
 
 
 class Runner:
-    """Plays trials until one fails or all are done; starts a stack for many of them."""
+    """Plays trials until one fails or all are done; many of them share a stack."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
@@ -117,10 +117,10 @@ class Runner:
         self._totals: Counter[str] = Counter()
         self._longest_ms = 0
         self._failures = 0
-        self._began = time.monotonic()
+        self._started_at_s = time.monotonic()
 
     def run(self, cases: Iterator[tuple[str, Case]]) -> int:
-        """Play these; the exit code."""
+        """Play these trials; return the exit code."""
         numbered = enumerate(cases, 1)
         try:
             while self._on_one_stack(numbered) and self._options.keep_going:
@@ -130,7 +130,7 @@ class Runner:
         return 1 if self._failures else 0
 
     def _on_one_stack(self, cases: Iterator[tuple[int, tuple[str, Case]]]) -> bool:
-        """Play until one fails, whether one did; a stack that failed is not used again."""
+        """Play until a trial fails; return whether one did, after which the stack is discarded."""
         with stack.running() as running:
             trials = Trials(running)
             try:
@@ -157,55 +157,55 @@ class Runner:
         return self._deadline is not None and time.monotonic() > self._deadline
 
     def _played(self, trials: Trials, case: Case) -> bool:
-        began = time.monotonic()
+        started_at_s = time.monotonic()
         problems = trials.run(case)
-        took = time.monotonic() - began
-        struck = "; ".join(trials.strikes())
+        duration_s = time.monotonic() - started_at_s
+        strikes = "; ".join(trials.strikes())
         verdict = "FAILED" if problems else "ok"
-        say(f"{case.seed:<14} {case.kind:<7} {took:5.1f} s  {verdict}  {struck}")
+        report(f"{case.seed:<14} {case.kind:<7} {duration_s:5.1f} s  {verdict}  {strikes}")
         if not problems:
             return True
         for problem in problems:
-            say(f"    {problem}")
+            report(f"    {problem}")
         self._report(trials, case)
         return False
 
     def _watched(self, trials: Trials, seed: str) -> bool:
-        began = time.monotonic()
+        started_at_s = time.monotonic()
         problems = trials.watch_readers(seed)
         verdict = "FAILED" if problems else "ok"
-        say(f"{seed:<14} readers {time.monotonic() - began:5.1f} s  {verdict}")
+        report(f"{seed:<14} readers {time.monotonic() - started_at_s:5.1f} s  {verdict}")
         for problem in problems:
-            say(f"    {problem}")
+            report(f"    {problem}")
         return not problems
 
     def _report(self, trials: Trials, case: Case) -> None:
-        """Shrink the case, and write it down ready to be played again."""
+        """Shrink the case, and write it to a file that can be played again."""
         if self._options.shrink:
-            say(f"Looking for a smaller case, {SHRINKING_ATTEMPTS} attempts at most.")
+            report(f"Shrinking the case, with at most {SHRINKING_ATTEMPTS} attempts.")
             case = shrunk(
-                case, lambda one: bool(trials.run(one, counted=False)), SHRINKING_ATTEMPTS
+                case, lambda smaller: bool(trials.run(smaller, counted=False)), SHRINKING_ATTEMPTS
             )
         FOLDER.mkdir(parents=True, exist_ok=True)
         path = FOLDER / f"{case.seed.replace('/', '-')}.json"
         path.write_bytes(msgspec.json.format(msgspec.json.encode(case)))
-        say(
+        report(
             f"{len(case.objects)} objects, {len(case.events)} events, {len(case.faults)} faults. "
             f"Play it again:\n    make trials CASE={path}"
         )
 
     def _summary(self) -> None:
         totals = ", ".join(f"{count:,} {name}" for name, count in self._totals.items())
-        say(f"{totals}; no load was open for longer than {self._longest_ms / 1000:.1f} s")
-        say(f"{self._failures} failed, in {time.monotonic() - self._began:.0f} s")
+        report(f"{totals}; no load was open for longer than {self._longest_ms / 1000:.1f} s")
+        report(f"{self._failures} failed, in {time.monotonic() - self._started_at_s:.0f} s")
 
 
 def _key(drink: Drink) -> str:
     return f"{drink.id}/{drink.variant}"
 
 
-def say(text: str) -> None:
-    """Tell people, at once."""
+def report(text: str) -> None:
+    """Print a line at once."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
@@ -233,13 +233,15 @@ def _seeds(options: argparse.Namespace) -> Iterator[str]:
 
 def _options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make trials", description=__doc__)
-    parser.add_argument("--trials", type=int, help="how many; default 20 unless --minutes is given")
-    parser.add_argument("--minutes", type=float, help="for how long")
+    parser.add_argument(
+        "--trials", type=int, help="number of trials; default 20 unless --minutes is given"
+    )
+    parser.add_argument("--minutes", type=float, help="time limit")
     parser.add_argument("--seed", help="of a run, or of one trial: RUN/NUMBER; default random")
     parser.add_argument(
         "--kind", choices=[*history.KINDS, READERS], help="only trials of this kind"
     )
-    parser.add_argument("--case", type=Path, help="play a case that was written down")
+    parser.add_argument("--case", type=Path, help="play a case from a file")
     parser.add_argument("--quick", action="store_true", help="a few fixed seeds and a random one")
     parser.add_argument("--keep-going", action="store_true", help="do not stop at a failure")
     parser.add_argument("--no-shrink", dest="shrink", action="store_false")
@@ -250,15 +252,15 @@ def _options(arguments: list[str] | None = None) -> argparse.Namespace:
         options.minutes, options.readers = QUICK_MINUTES, False
     elif not options.trials and not options.minutes:
         options.trials = 20
-    if options.case or "/" in options.seed:  # that trial alone
+    if options.case or "/" in options.seed:  # only that trial
         options.readers = False
     return options
 
 
 def main() -> int:
-    """Run the trials that the command line asks for."""
+    """Run the trials that the command line selects."""
     options = _options()
-    say(f"seed {options.seed}")
+    report(f"seed {options.seed}")
     return Runner(options).run(_cases(options))
 
 

@@ -1,7 +1,6 @@
-"""A trial as data: what is stored, what is sent, what goes wrong. JSON, so that it can be replayed.
+"""A trial as data: raw objects, events and faults. It is JSON, so that it can be played again.
 
-Everything that the oracle needs to know is written down when the case is generated, and nothing is
-computed by the pipeline.
+The generator stores everything that the oracle needs in the case; the pipeline computes none of it.
 """
 
 from typing import Literal
@@ -9,7 +8,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 Form = Literal["envelope", "array", "single", "ndjson", "envelopes", "csv", "opaque"]
-"""`envelopes` is NDJSON whose lines are envelopes; `opaque` is a body that holds no records."""
+"""`envelopes` is NDJSON whose lines are envelopes; `opaque` is a body without records."""
 
 Caller = Literal["transform", "publish", "client"]
 FaultKind = Literal[
@@ -36,11 +35,11 @@ EventKind = Literal[
 
 
 class Drink(Struct, frozen=True):
-    """What a good record says, cleaned by the generator, not by the pipeline."""
+    """The content of a valid record, cleaned by the generator, not by the pipeline."""
 
     id: str
     variant: int
-    """Records of one id and variant have the same content, whatever their form."""
+    """Records of one id and variant have the same content in every form."""
     name: str
     lines: tuple[tuple[int, str, str | None], ...]
     """Position, ingredient and measure of each filled slot."""
@@ -51,17 +50,17 @@ class Drink(Struct, frozen=True):
 class Entry(Struct, frozen=True, omit_defaults=True):
     """One piece of a raw object; exactly one of `drink`, `absent` and `code` is set, or none.
 
-    With none of them the piece holds no record (`{"drinks": null}` on a line of its own).
+    With none of them the piece has no record (`{"drinks": null}` on a separate line).
     """
 
     text: str
-    """As it is stored; see `writing.RAW_BYTE` for bytes that are not UTF-8."""
+    """The stored text; see `writing.RAW_BYTE` for bytes that are not UTF-8."""
     drink: str | None = None
-    """`<id>/<variant>` of a good record."""
+    """`<id>/<variant>` of a valid record."""
     absent: str | None = None
     """The id of a drink that the source does not have."""
     code: str | None = None
-    """The reason code with which the piece has to be rejected."""
+    """The reason code with which the piece must be rejected."""
     path: str = "$"
     line: int = 0
     """Entries of one line share an envelope; for the form `envelopes` only."""
@@ -85,13 +84,13 @@ class RawFile(Struct, frozen=True, omit_defaults=True):
     gzip_members: int = 0
     """0 is not compressed."""
     cut: Literal["", "document", "gzip"] = ""
-    """What is cut off in the middle."""
+    """The part that is cut in the middle."""
     observed_at: str | None = None
-    """The metadata `observed-at`, as it is sent."""
+    """The metadata `observed-at` as sent."""
     observed_ms: int | None = None
-    """What it means in ms; None: the time at which the object was stored."""
+    """The same time in ms; None: the time at which the object was stored."""
     rejected_as: str | None = None
-    """The code with which the object as a whole has to be rejected; None where it is read."""
+    """The code with which the whole object must be rejected; None if it is read."""
 
 
 class Event(Struct, frozen=True, omit_defaults=True):
@@ -99,17 +98,17 @@ class Event(Struct, frozen=True, omit_defaults=True):
 
     kind: EventKind
     objects: tuple[str, ...] = ()
-    """Names of the raw objects it is about."""
+    """Names of its raw objects."""
     pause_ms: int = 0
-    """Waited before it."""
+    """Pause before the event."""
 
 
 class Fault(Struct, frozen=True, omit_defaults=True):
-    """Which calls are spoiled, and how.
+    """A fault, and the calls that it affects.
 
-    Matching calls of a caller are counted from 1; the fault strikes `times` of them from `at` on.
-    With a `rate` instead it strikes that share of all calls, chosen by a hash of seed and count,
-    `times` at most.
+    Matching calls of a caller are counted from 1; the fault affects `times` of them from `at` on.
+    With a `rate` it affects that share of all calls, chosen by a hash of seed and count, and at
+    most `times` calls.
     """
 
     kind: FaultKind
@@ -123,7 +122,7 @@ class Fault(Struct, frozen=True, omit_defaults=True):
     rate: float = 0.0
     delay_ms: int = 0
     key: str = ""
-    """Only calls whose path or body holds this text."""
+    """Only calls whose path contains this text."""
 
 
 class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -136,14 +135,14 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     events: tuple[Event, ...]
     faults: tuple[Fault, ...] = ()
     held: bool = False
-    """Whether nothing is read until all is stored and sent; S3's own events are dropped then."""
+    """Whether the queue is read only after everything is stored; S3's events are then dropped."""
     skews_s: tuple[int, ...] = field(default=())
-    """By how much the clocks of the functions' workers are off."""
+    """Errors of the clocks of the functions' workers."""
 
     def drink(self, key: str) -> Drink:
-        """The drink `<id>/<variant>`."""
+        """Return the drink `<id>/<variant>`."""
         return next(d for d in self.drinks if f"{d.id}/{d.variant}" == key)
 
     def file(self, name: str) -> RawFile:
-        """The raw object of that name."""
+        """Return the raw object with that name."""
         return next(f for f in self.objects if f.name == name)

@@ -1,4 +1,4 @@
-"""Real-like drinks for the trials: sample records under few ids, each id in several variants."""
+"""Realistic drinks for the trials: sample records with few ids, each id in several variants."""
 
 import json
 import random
@@ -19,18 +19,18 @@ Fields = dict[str, str | None]
 
 
 def deck(rng: random.Random, ids: int) -> list[Drink]:
-    """`VARIANTS` drinks for each of some ids; two of them are other recipes under the same id."""
+    """Return `VARIANTS` drinks for each of some ids; two of them are other recipes."""
     bases = rng.sample(_samples(), ids + 2)
-    strangers = bases[ids:]
+    other_recipes = bases[ids:]
     return [
         drink_of(fields, variant)
         for base in bases[:ids]
-        for variant, fields in enumerate(_variants(base, strangers, rng))
+        for variant, fields in enumerate(_variants(base, other_recipes, rng))
     ]
 
 
 def drink_of(fields: Fields, variant: int) -> Drink:
-    """A record and what it says: white space cleaned, empty slots left out."""
+    """Return the drink of a record, with clean white space and without empty slots."""
     lines = []
     for slot in SLOTS:
         ingredient = " ".join((fields.get(f"strIngredient{slot}") or "").split())
@@ -42,14 +42,14 @@ def drink_of(fields: Fields, variant: int) -> Drink:
 
 
 def is_another_recipe(one: Drink, other: Drink) -> bool:
-    """Whether name and ingredients both differ; case, order and repetition do not count."""
+    """Return whether name and ingredients both differ, ignoring case, order and repetition."""
     return _plain(one.name) != _plain(other.name) and (
         ingredient_names(one) != ingredient_names(other)
     )
 
 
 def ingredient_names(drink: Drink) -> frozenset[str]:
-    """The names of its ingredients, without case, order and repetition."""
+    """Return the names of its ingredients, without case, order and repetition."""
     return frozenset(_plain(ingredient) for _, ingredient, _ in drink.lines)
 
 
@@ -57,13 +57,13 @@ def _plain(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _variants(base: Fields, strangers: list[Fields], rng: random.Random) -> Iterator[Fields]:
+def _variants(base: Fields, other_recipes: list[Fields], rng: random.Random) -> Iterator[Fields]:
     yield base
     yield base | {"strMeasure1": rng.choice([" 2 oz ", "4 cl", "1/2 shot", "5000 bottles"])}
     yield base | {"strInstructions": f"Shake well.\r\nServe cold, {rng.randrange(100)} times."}
     yield base | {"strDrink": f"  {base['strDrink']}   {rng.choice(['Nº 2', 'Ünique', '🍹'])} "}
-    for stranger in strangers:
-        yield stranger | {"idDrink": base["idDrink"]}
+    for recipe in other_recipes:
+        yield recipe | {"idDrink": base["idDrink"]}
 
 
 @cache

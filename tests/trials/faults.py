@@ -1,7 +1,7 @@
-"""Which faults a trial has; too few for any message to become a dead letter rightly.
+"""The faults of a trial, which are too few to make a message a dead letter.
 
-A message is received five times. What fails a receive for certain (a kill, a cut body of an
-object) costs one; four spoiled tries of the same call in a row cost one. The sum stays at 3.
+A message is received five times. A fault that always fails a receive (a kill, a cut body of an
+object) costs one; four failed attempts of the same call in a row cost one. The sum is at most 3.
 """
 
 import random
@@ -29,7 +29,7 @@ STORM_KINDS = ("throttle", "server_error", "reset_before", "reset_after", "delay
 
 
 def draw(rng: random.Random, kind: str) -> list[Fault]:
-    """The faults of a trial of a kind."""
+    """Return the faults of a trial of a kind."""
     match kind:
         case "faulty":
             return [_point(rng) for _ in range(rng.choice([1, 1, 2, 3]))]
@@ -45,7 +45,7 @@ def draw(rng: random.Random, kind: str) -> list[Fault]:
 
 
 def costs(fault: Fault) -> int:
-    """How many receives of a message the fault can cost."""
+    """Return the number of receives of a message that the fault can cost."""
     if fault.kind.startswith("kill"):
         return 1
     if fault.kind == "cut" and fault.operation == "GetObject":
@@ -68,7 +68,7 @@ def _point(rng: random.Random) -> Fault:
 
 
 def _storm(rng: random.Random) -> Fault:
-    """A share of all calls of a function, chosen by a hash."""
+    """Return a fault of a share of all calls of a function, chosen by a hash."""
     kind = rng.choice(STORM_KINDS)
     return Fault(
         kind=kind,  # type: ignore[arg-type]
@@ -80,7 +80,7 @@ def _storm(rng: random.Random) -> Fault:
 
 
 def _kill(rng: random.Random) -> Fault:
-    """A worker is killed at a call, which reaches AWS or not."""
+    """Return a fault that kills a worker at a call, before or after the call reaches AWS."""
     caller, service, operation = rng.choice(
         [
             ("transform", "dynamodb", "PutItem"),

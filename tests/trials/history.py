@@ -1,7 +1,7 @@
 """Random histories: raw objects, events and faults from a seed.
 
-The generator knows the truth of each piece that it writes: a good record, an absence, or the reason
-code with which it has to be rejected.
+The generator knows what each piece that it writes is: a valid record, an absence, or an invalid one
+with the reason code with which it must be rejected.
 """
 
 import random
@@ -21,22 +21,22 @@ TIMES = tuple(
     FIRST_SEEN_MS + offset
     for offset in (0, 0, 1, DAY_MS - 1, DAY_MS, DAY_MS + 1, 3 * DAY_MS, 10 * DAY_MS)
 )
-"""Few, so that observations tie, and absences lie a day apart or just not."""
+"""Few times, so that observations tie, and absences are a day apart or slightly less."""
 
 FORMS: tuple[Form, ...] = ("envelope", "array", "single", "ndjson", "ndjson", "envelopes", "csv")
 KINDS: dict[str, int] = {"calm": 30, "faulty": 34, "storm": 10, "kill": 14, "skew": 8, "poison": 4}
 FOLDER = "raw/thecocktaildb/trial"
-"""Every trial has a folder of its own: a late message of another one is recognized."""
+"""Every trial has a separate folder, so that a late message of another trial is recognized."""
 
 BIG = (520, 1100)
 IDS = 10
 BAD_SHARE = 0.12
 ABSENT_SHARES = (0.05, 0.2, 0.6)
-"""Of the pieces of an object; a sweep that looks for withdrawn drinks finds many absent."""
+"""Shares of the pieces of an object; many are absent in a sweep for withdrawn drinks."""
 
 
 def run_deck(seed: str) -> list[Drink]:
-    """The drinks of all trials of a run; a trial's seed is `<run>/<number>`."""
+    """Return the drinks of all trials of a run; a trial's seed is `<run>/<number>`."""
     return _deck(seed.partition("/")[0])
 
 
@@ -46,16 +46,16 @@ def _deck(run: str) -> list[Drink]:
 
 
 def generate(seed: str, kind: str | None = None) -> Case:
-    """The trial of a seed; `kind` asks for one of `KINDS`."""
+    """Return the trial of a seed; `kind` selects one of `KINDS`."""
     rng = random.Random(seed)
-    dealt = {drink.id for drink in run_deck(seed)}
+    deck_ids = {drink.id for drink in run_deck(seed)}
     drawn = rng.choices(list(KINDS), list(KINDS.values()))[0]
     kind = kind or drawn
-    ids = rng.sample(sorted(dealt), rng.randint(3, len(dealt) - 2))
+    ids = rng.sample(sorted(deck_ids), rng.randint(3, len(deck_ids) - 2))
     recipes = rng.choice([SAME_RECIPE, VARIANTS])
     drinks = [d for d in run_deck(seed) if d.id in ids and d.variant < recipes]
-    favourite = [drink for drink in drinks if drink.id == ids[0]]
-    drinks += favourite * len(ids)  # half of the pieces are about one id, so that they meet
+    favourite_drinks = [drink for drink in drinks if drink.id == ids[0]]
+    drinks += favourite_drinks * len(ids)  # half of the pieces have one id, so that they conflict
     count = rng.randint(3, 10)
     objects = [_object(rng, number, drinks) for number in range(count)]
     if kind in {"kill", "skew"} or rng.random() < 0.15:
@@ -85,7 +85,7 @@ def _object(rng: random.Random, number: int, drinks: list[Drink]) -> RawFile:
 
 
 def _big(rng: random.Random, drinks: list[Drink]) -> RawFile:
-    """More than one segment."""
+    """Return a raw object with more than one segment."""
     form: Form = rng.choice(["ndjson", "csv"])
     return _finished(rng, _filled(rng, "big", form, rng.randint(*BIG), drinks))
 
@@ -116,10 +116,10 @@ def _row(rng: random.Random, table: pieces.CsvTable, drinks: list[Drink]) -> Ent
 
 def _piece(rng: random.Random, form: Form, drinks: list[Drink], absent: float) -> Entry:
     drink = rng.choice(drinks)
-    lot = rng.random()
-    if lot < BAD_SHARE:
+    chance = rng.random()
+    if chance < BAD_SHARE:
         return pieces.bad(rng, drink, in_lines=form == "ndjson", alone=form == "single")
-    if lot < BAD_SHARE + absent:
+    if chance < BAD_SHARE + absent:
         return pieces.absence(rng, drink)
     return pieces.good(rng, drink)
 
@@ -130,7 +130,7 @@ def _opaque(rng: random.Random, number: int) -> RawFile:
 
 
 def _finished(rng: random.Random, file: RawFile) -> RawFile:
-    """With compression, an observation time, and what may be wrong with the whole."""
+    """Return the object with compression, an observation time and faults of the object."""
     changes: dict[str, object] = {
         "gzip_members": rng.choice([0, 0, 0, 1, 2]),
         "prefix": rng.choice(["", "", "", "", "\ufeff"]) if file.form != "single" else "",
@@ -156,21 +156,21 @@ def _cut(rng: random.Random, file: RawFile) -> str:
 
 
 def _observed(rng: random.Random) -> dict[str, object]:
-    lot = rng.random()
-    if lot < 0.12:
+    chance = rng.random()
+    if chance < 0.12:
         return {}
-    if lot < 0.2:
+    if chance < 0.2:
         return {
             "observed_at": rng.choice(pieces.INVALID_TIMES),
             "rejected_as": "observed_at_invalid",
         }
     at = rng.choice(TIMES)
-    text = pieces.iso(at) if lot < 0.35 else str(at)
+    text = pieces.iso(at) if chance < 0.35 else str(at)
     return {"observed_at": text, "observed_ms": at}
 
 
 def _with_shared_keys(rng: random.Random, objects: list[RawFile]) -> list[RawFile]:
-    """Sometimes one object overwrites another: a later version of the same key."""
+    """Sometimes let one object overwrite another with a later version of the same key."""
     if len(objects) > 3 and rng.random() < 0.3:
         first, second = rng.sample(range(len(objects)), 2)
         if not {objects[first].rejected_as, objects[second].rejected_as} - {None}:
@@ -201,10 +201,10 @@ def _events(rng: random.Random, objects: list[RawFile], kind: str, *, held: bool
     ]
     for _ in range(rng.choice([0, 1, 2, 3, 5])):
         events.append(rng.choice(extra)())
-    if rng.random() < 0.25:  # late redeliveries and replays of what was done
+    if rng.random() < 0.25:  # late redeliveries and replays of finished loads
         events.append(Event("settle"))
         events += [rng.choice(extra[:3])() for _ in range(rng.randint(1, 3))]
-    if lost:  # their events never came: nobody knows of them
+    if lost:  # their events never arrived
         events += [Event("settle"), Event("reconcile")]
     if kind == "poison":
         events += [Event("poison") for _ in range(rng.randint(1, 2))]
@@ -212,7 +212,7 @@ def _events(rng: random.Random, objects: list[RawFile], kind: str, *, held: bool
 
 
 def _messages_for_all(rng: random.Random, names: list[str]) -> list[Event]:
-    """The only events of held objects: in any order, some of several records, some repeated."""
+    """Return the only events of held objects, in any order; some are repeated or combined."""
     rest = rng.sample(names, len(names)) + rng.choices(names, k=rng.randint(0, 3))
     events = []
     while rest:

@@ -1,4 +1,4 @@
-"""What a stack shows when it is quiet: read with boto3 and sqlite3, and judged by nobody yet."""
+"""The state of a quiet stack, read with boto3 and sqlite3."""
 
 import json
 import sqlite3
@@ -11,7 +11,7 @@ from boto3.dynamodb.types import TypeDeserializer
 if TYPE_CHECKING:
     from .stack import Stack
 
-_plain = TypeDeserializer()
+_deserializer = TypeDeserializer()
 SEGMENT_MARK = "#"
 CATALOGUE_DRINKS = """
 SELECT id, name, content_hash, observed_at, withdrawn_at, previous_name, lineage_bucket,
@@ -41,7 +41,7 @@ class SeenLoad(NamedTuple):
 
 
 class SeenDrink(NamedTuple):
-    """A drink, as the table or the catalogue shows it."""
+    """A drink in the table or in the catalogue."""
 
     name: str
     content_hash: str
@@ -52,13 +52,13 @@ class SeenDrink(NamedTuple):
     """Bucket, key, version id and position."""
     lines: tuple[Line, ...]
     earlier: frozenset[tuple[int, str]] = frozenset()
-    """When other recipes of the id were seen last, and their names; the table alone has them."""
+    """When other recipes of the id were last seen, and their names; only the table has them."""
     absences: tuple[int, ...] = ()
-    """When the source had nothing under the id since; the table alone has them."""
+    """The times of later absences; only the table has them."""
 
     @property
     def shown(self) -> tuple[object, ...]:
-        """What the catalogue follows; it leaves out who saw the same content last, and when."""
+        """The fields that the catalogue follows, without the latest observation."""
         return (
             self.name,
             self.content_hash,
@@ -69,21 +69,21 @@ class SeenDrink(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """The whole stack at one moment."""
+    """The whole stack at one time."""
 
     versions: list[StoredVersion]
     loads: list[SeenLoad]
     table: dict[str, SeenDrink]
-    """Drinks by id without their source; ids known from absences alone are left out."""
+    """Drinks by id without their source; without ids that have only absences."""
     absent_only: dict[str, tuple[int, ...]]
-    """The ids that are known from absences alone, and when the source had nothing."""
+    """The ids that have only absences, and the times of these."""
     catalogue: dict[str, SeenDrink] | None
-    """None where nothing is published."""
+    """None if nothing is published."""
     dead: int
 
 
 def observe(stack: "Stack") -> Seen:
-    """Look at everything."""
+    """Return the state of the whole stack."""
     items = [_item(raw) for raw in stack.items("DrinksTable")]
     return Seen(
         list(_versions(stack)),
@@ -96,13 +96,13 @@ def observe(stack: "Stack") -> Seen:
 
 
 def table_drinks(stack: "Stack") -> dict[str, SeenDrink]:
-    """The drinks of the table by id; ids known from absences alone are left out."""
+    """Return the drinks of the table by id, without ids that have only absences."""
     items = [_item(raw) for raw in stack.items("DrinksTable")]
     return {_id(item["id"]): _table_drink(item) for item in items if "name" in item}
 
 
 def catalogue_drinks(body: bytes | None) -> dict[str, SeenDrink] | None:
-    """The drinks of a catalogue file by id.
+    """Return the drinks of a catalogue file by id.
 
     Raises:
         sqlite3.DatabaseError: the file is damaged.
@@ -131,9 +131,9 @@ def _versions(stack: "Stack") -> Any:
     for page in pages:
         for entry in page.get("Versions", ()):
             key, version_id = entry["Key"], entry["VersionId"]
-            answer = stack.s3.get_object(Bucket=bucket, Key=key, VersionId=version_id)
-            stored_ms = int(answer["LastModified"].timestamp() * 1000)
-            yield StoredVersion(key, version_id, answer["Body"].read(), stored_ms)
+            response = stack.s3.get_object(Bucket=bucket, Key=key, VersionId=version_id)
+            stored_ms = int(response["LastModified"].timestamp() * 1000)
+            yield StoredVersion(key, version_id, response["Body"].read(), stored_ms)
 
 
 def _loads(stack: "Stack") -> list[SeenLoad]:
@@ -174,7 +174,9 @@ def _table_drink(item: Item) -> SeenDrink:
             (int(line["position"]), line["name_raw"], line["measure_raw"])
             for line in item["ingredients"]
         ),
-        frozenset((int(one["observed_at"]), one["name"]) for one in item.get("earlier", ())),
+        frozenset(
+            (int(recipe["observed_at"]), recipe["name"]) for recipe in item.get("earlier", ())
+        ),
         _absences(item),
     )
 
@@ -184,7 +186,7 @@ def _absences(item: Item) -> tuple[int, ...]:
 
 
 def _item(raw: dict[str, Any]) -> Item:
-    return {name: _plain.deserialize(value) for name, value in raw.items()}
+    return {name: _deserializer.deserialize(value) for name, value in raw.items()}
 
 
 def _id(full: str) -> str:

@@ -1,8 +1,8 @@
-"""What a quiet stack has to show after a trial; shares no code with the pipeline.
+"""The expected state of a quiet stack after a trial; shares no code with the pipeline.
 
 The order of observations is that of the design: observed_at, then content hash, key, version id
-and position (all trials run one transform version). A hash cannot be computed here: `Hashes` holds
-those that the stack gave when it was shown a record alone.
+and position (all trials run one transform version). A hash cannot be computed here: `Hashes` has
+those that the stack computed for a record alone.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ Hashes = dict[str, str]
 
 
 class Expected(NamedTuple):
-    """A stored version with what it has to give."""
+    """A stored version, and what its load must give."""
 
     version: StoredVersion
     file: RawFile
@@ -31,7 +31,7 @@ class Expected(NamedTuple):
 
 
 class Sighting(NamedTuple):
-    """One good record; in the order of the fields the highest stands."""
+    """One valid record; the highest one, in the order of the fields, is the stored one."""
 
     observed_at: int
     content_hash: str
@@ -42,7 +42,7 @@ class Sighting(NamedTuple):
 
 
 def judge(case: Case, seen: Seen, hashes: Hashes) -> list[str]:
-    """What is wrong, a line each; nothing where all promises hold."""
+    """Return the problems, one line each."""
     expected, unknown = _expected(case, seen)
     return [
         *(f"stored version of unknown content: {key}" for key in unknown),
@@ -57,12 +57,15 @@ def judge(case: Case, seen: Seen, hashes: Hashes) -> list[str]:
 
 
 def _expected(case: Case, seen: Seen) -> tuple[list[Expected], list[str]]:
-    """What each stored version has to give; a lost answer may have made two of one object."""
+    """Return the expected result of each stored version, and the keys of unexpected ones.
+
+    A lost response may have stored two versions of one object.
+    """
     by_content: dict[tuple[str, bytes], tuple[RawFile, Written]] = {}
     for file in case.objects:
         written = write(file)
         by_content[file.key, written.body] = (file, written)
-    found, unknown = [], []
+    expected, unknown = [], []
     for version in seen.versions:
         match = by_content.get((version.key, version.body))
         if match is None:
@@ -70,10 +73,10 @@ def _expected(case: Case, seen: Seen) -> tuple[list[Expected], list[str]]:
             continue
         file, written = match
         at = version.stored_ms if file.observed_ms is None else file.observed_ms
-        found.append(Expected(version, file, written, at))
-    stored = {(e.version.key, e.version.body) for e in found}
+        expected.append(Expected(version, file, written, at))
+    stored = {(e.version.key, e.version.body) for e in expected}
     unknown += [f"{key} (never stored)" for key, body in by_content if (key, body) not in stored]
-    return found, unknown
+    return expected, unknown
 
 
 # ---- loads
@@ -109,13 +112,13 @@ def _load(one: Expected, load: SeenLoad) -> Iterator[str]:
     if counts["read"] != sum(counts[name] for name in OUTCOMES):
         yield f"does not conserve: {counts}"
     if counts["read"] != len(records) or counts["rejected"] != len(rejected):
-        yield f"has {counts}, but {len(records)} were written, {len(rejected)} of them bad"
+        yield f"has {counts}, but {len(records)} were written, {len(rejected)} of them invalid"
     yield from _rejected_lines(rejected, load.rejected, one)
 
 
 def _rejected_lines(rejected: list[Placed], lines: list[Item], one: Expected) -> Iterator[str]:
     if len(lines) != len(rejected):
-        yield f"kept {len(lines)} rejected lines of {len(rejected)}"
+        yield f"kept {len(lines)} of {len(rejected)} rejected lines"
         return
     for (entry, position), line in zip(rejected, lines, strict=True):
         where = "?" if position == ANYWHERE else position
@@ -146,11 +149,11 @@ def _table(expected: list[Expected], seen: Seen, case: Case, hashes: Hashes) -> 
         if seen.absent_only.get(drink_id) != tuple(sorted(absences[drink_id])):
             yield f"table: absences of {drink_id} are lost: {seen.absent_only.get(drink_id)}"
     for drink_id, seen_as in sorted(sightings.items()):
-        found = seen.table.get(drink_id)
-        if found is None:
+        stored = seen.table.get(drink_id)
+        if stored is None:
             yield f"table: {drink_id} is lost"
             continue
-        problems = _drink(found, seen_as, absences.get(drink_id, set()), hashes)
+        problems = _drink(stored, seen_as, absences.get(drink_id, set()), hashes)
         yield from (f"table: {drink_id} {problem}" for problem in problems)
     yield from _winners_are_counted(expected, seen)
     yield from _only_sightings_are_loaded(expected, seen)
@@ -158,12 +161,12 @@ def _table(expected: list[Expected], seen: Seen, case: Case, hashes: Hashes) -> 
 
 def _sightings(expected: list[Expected], case: Case, hashes: Hashes) -> dict[str, list[Sighting]]:
     drinks = {f"{d.id}/{d.variant}": d for d in case.drinks}
-    found: dict[str, list[Sighting]] = {}
+    sightings: dict[str, list[Sighting]] = {}
     for one in expected:
         for entry, position in one.written.records:
             if entry.drink and position is not None:
                 drink = drinks[entry.drink]
-                found.setdefault(drink.id, []).append(
+                sightings.setdefault(drink.id, []).append(
                     Sighting(
                         one.observed_at,
                         hashes[entry.drink],
@@ -173,56 +176,56 @@ def _sightings(expected: list[Expected], case: Case, hashes: Hashes) -> dict[str
                         drink,
                     )
                 )
-    return found
+    return sightings
 
 
 def _absences(expected: list[Expected]) -> dict[str, set[int]]:
-    found: dict[str, set[int]] = {}
+    absences: dict[str, set[int]] = {}
     for one in expected:
         for entry, _ in one.written.records:
             if entry.absent:
-                found.setdefault(entry.absent, set()).add(one.observed_at)
-    return found
+                absences.setdefault(entry.absent, set()).add(one.observed_at)
+    return absences
 
 
 def _drink(
-    found: SeenDrink, sightings: list[Sighting], absences: set[int], hashes: Hashes
+    stored: SeenDrink, sightings: list[Sighting], absences: set[int], hashes: Hashes
 ) -> Iterator[str]:
     newest = max(sightings, key=lambda sighting: sighting[:5])
     drink = newest.drink
-    place = (newest.observed_at, *newest[2:5])
-    if (found.observed_at, *found.lineage[1:]) != place:
-        yield f"comes from {(found.observed_at, *found.lineage[1:])}, the newest is {place}"
+    position = (newest.observed_at, *newest[2:5])
+    if (stored.observed_at, *stored.lineage[1:]) != position:
+        yield f"comes from {(stored.observed_at, *stored.lineage[1:])}, the newest is {position}"
         return
-    if found.content_hash != hashes[f"{drink.id}/{drink.variant}"]:
+    if stored.content_hash != hashes[f"{drink.id}/{drink.variant}"]:
         yield f"has another content hash than variant {drink.variant} alone"
-    if found.name != drink.name:
-        yield f"is called {found.name!r}, not {drink.name!r}"
-    lines = tuple((at, " ".join(name.split()), measure) for at, name, measure in found.lines)
+    if stored.name != drink.name:
+        yield f"is called {stored.name!r}, not {drink.name!r}"
+    lines = tuple((at, " ".join(name.split()), measure) for at, name, measure in stored.lines)
     if lines != drink.lines:
         yield f"has the lines {lines}, not {drink.lines}"
     withdrawn_at = _withdrawn_at(newest.observed_at, absences)
-    if found.withdrawn_at != withdrawn_at:
-        yield f"is withdrawn at {found.withdrawn_at}, not {withdrawn_at}"
+    if stored.withdrawn_at != withdrawn_at:
+        yield f"is withdrawn at {stored.withdrawn_at}, not {withdrawn_at}"
     later = tuple(sorted(at for at in absences if at > newest.observed_at))
-    if found.absences != later:
-        yield f"has the absences {found.absences}, not {later}"
+    if stored.absences != later:
+        yield f"has the absences {stored.absences}, not {later}"
     earlier = _earlier(newest, sightings)
-    if found.earlier != earlier:
-        yield f"has the earlier recipes {sorted(found.earlier)}, not {sorted(earlier)}"
+    if stored.earlier != earlier:
+        yield f"has the earlier recipes {sorted(stored.earlier)}, not {sorted(earlier)}"
     names = _previous_names(newest, sightings)
-    if found.previous_name not in names:
-        yield f"was called {found.previous_name!r} before, not one of {names}"
+    if stored.previous_name not in names:
+        yield f"was called {stored.previous_name!r} before, not one of {names}"
 
 
 def _withdrawn_at(seen_at: int, absences: Iterable[int]) -> int | None:
-    """The first absence that lies a day after another, with no sighting between."""
+    """Return the first absence that is a day after another one, without a sighting between them."""
     later = sorted(at for at in absences if at > seen_at)
     return next((at for at in later if at - later[0] >= WITHDRAWN_AFTER_MS), None)
 
 
 def _previous_names(newest: Sighting, sightings: list[Sighting]) -> set[str | None]:
-    """The names of other recipes that were seen last before; several where times tie."""
+    """Return the names of the other recipes that were last seen before; several if times tie."""
     others = [s for s in sightings if is_another_recipe(s.drink, newest.drink)]
     if not others:
         return {None}
@@ -231,7 +234,7 @@ def _previous_names(newest: Sighting, sightings: list[Sighting]) -> set[str | No
 
 
 def _earlier(newest: Sighting, sightings: list[Sighting]) -> frozenset[tuple[int, str]]:
-    """When each other recipe was seen last, and its name; trials never fill the memory of 8."""
+    """Return the time and name of each other recipe; a trial has fewer than the limit of 8."""
     last: dict[tuple[str, frozenset[str]], int] = {}
     for sighting in sightings:
         recipe = (sighting.drink.name, ingredient_names(sighting.drink))
@@ -241,37 +244,37 @@ def _earlier(newest: Sighting, sightings: list[Sighting]) -> frozenset[tuple[int
 
 
 def _winners_are_counted(expected: list[Expected], seen: Seen) -> Iterator[str]:
-    """A drink that stands was not counted as stale by the load that it comes from."""
+    """Yield loads that counted a stored drink as stale."""
     winners: dict[tuple[str, str], int] = {}
     for drink in seen.table.values():
         _, key, version_id, _ = drink.lineage
         winners[key, version_id] = winners.get((key, version_id), 0) + 1
     for one in expected:
-        place = (one.version.key, one.version.version_id)
+        version = (one.version.key, one.version.version_id)
         for load in seen.loads:
             item = load.item
-            if (item["key"], item["version_id"]) == place and int(item["generation"]) == 1:
-                counted = int(item.get("loaded", 0)) + int(item.get("unchanged", 0))
-                if counted < winners.get(place, 0):
-                    yield f"load of {_name(one)} counts {counted} drinks, {winners[place]} stand"
+            if (item["key"], item["version_id"]) == version and int(item["generation"]) == 1:
+                drinks = int(item.get("loaded", 0)) + int(item.get("unchanged", 0))
+                if drinks < winners.get(version, 0):
+                    yield f"load of {_name(one)} counts {drinks} of {winners[version]} drinks"
 
 
 def _only_sightings_are_loaded(expected: list[Expected], seen: Seen) -> Iterator[str]:
-    """A record whose id is nowhere else counts as loaded, however often it is delivered."""
-    places: dict[str, list[Expected]] = {}
+    """Yield loads that do not count a record with a unique id as loaded in every delivery."""
+    versions: dict[str, list[Expected]] = {}
     for one in expected:
         for entry, _ in one.written.records:
             if drink_id := entry.absent or (entry.drink or "").partition("/")[0]:
-                places.setdefault(drink_id, []).append(one)
-    only = Counter(ones[0].version[:2] for ones in places.values() if len(ones) == 1)
+                versions.setdefault(drink_id, []).append(one)
+    only = Counter(group[0].version[:2] for group in versions.values() if len(group) == 1)
     for load in seen.loads:
         item = load.item
-        wanted = only[item["key"], item["version_id"]]
-        if item["status"] == "done" and int(item.get("loaded", 0)) < wanted:
-            yield f"load of {item['key']} counts {item['loaded']} as loaded of {wanted} new ones"
+        new_records = only[item["key"], item["version_id"]]
+        if item["status"] == "done" and int(item.get("loaded", 0)) < new_records:
+            yield f"load of {item['key']} counts {item['loaded']} of {new_records} new records"
 
 
-# ---- what people read
+# ---- the catalogue and the dead letters
 
 
 def _catalogue(seen: Seen) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Pieces of raw objects: good records in many dresses, absences, and bad ones with their reason."""
+"""Pieces of raw objects: valid records in many forms, absences, and invalid ones with a reason."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ INVALID_TIMES = (
     "yesterday", "-5", "12.5", "1e12", "2026-01-31", "2026-01-31T06:00", "0x10",
     "32503680000000", "2999-01-01T00:00:00Z", "999999999999999", "9999999999999999",
 )  # fmt: skip
-"""No times, times without an offset, and times far in the future."""
+"""Invalid times, times without an offset, and times far in the future."""
 
 Record = dict[str, Any]
 
@@ -31,20 +31,20 @@ _BAD_CELLS = (
 
 
 def good(rng: random.Random, drink: Drink) -> Entry:
-    """A record that loads; how it is dressed does not change what it says."""
+    """Return a valid record; its form does not change its content."""
     record: Record = dict(drink.fields)
-    for dress in rng.sample(_DRESSES, rng.choice([0, 0, 1, 2])):
-        record = dress(rng, record)
+    for rewrite in rng.sample(_REWRITES, rng.choice([0, 0, 1, 2])):
+        record = rewrite(rng, record)
     return Entry(_json(rng, record), drink=f"{drink.id}/{drink.variant}")
 
 
 def absence(rng: random.Random, drink: Drink) -> Entry:
-    """The source was asked for a drink and had none."""
+    """Return a record that the source does not have a drink."""
     return Entry(_json(rng, {"idDrink": drink.id, "absent": True}), absent=drink.id)
 
 
 def bad(rng: random.Random, drink: Drink, *, in_lines: bool, alone: bool) -> Entry:
-    """A piece that has to be rejected; some can only be distinguished on a line of their own."""
+    """Return a piece that must be rejected; some are recognized only on a separate line."""
     makers = [*_BAD_RECORDS]
     if not alone:
         makers += _BAD_PIECES
@@ -54,12 +54,12 @@ def bad(rng: random.Random, drink: Drink, *, in_lines: bool, alone: bool) -> Ent
 
 
 def without_records(rng: random.Random) -> Entry:
-    """A line that holds no record: the API's answer for "nothing found"."""
+    """Return a line without records, which is the API's response to a search without results."""
     return Entry(rng.choice(['{"drinks": null}', '{"drinks":"None Found"}', '{"drinks": []}']))
 
 
 def grouped(rng: random.Random, entries: list[Entry]) -> list[Entry]:
-    """The entries spread over lines, each an envelope; some lines hold no record, or are broken."""
+    """Return the entries on lines that are envelopes; some lines have no record, or are broken."""
     lines, line = [], 0
     for entry in entries:
         lines.append(Entry(entry.text, entry.drink, entry.absent, entry.code, entry.path, line))
@@ -73,13 +73,13 @@ def grouped(rng: random.Random, entries: list[Entry]) -> list[Entry]:
 
 
 def opaque(rng: random.Random) -> Entry:
-    """A whole body that holds no record that could load."""
+    """Return a whole body without a valid record."""
     text, code = rng.choice(_OPAQUE)
     return Entry(text, code=code)
 
 
 def iso(at_ms: int) -> str:
-    """A time as ISO 8601 with an offset."""
+    """Return a time as ISO 8601 with an offset."""
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at_ms)
     return moment.isoformat()
 
@@ -102,11 +102,11 @@ class CsvTable:
         self.header = self._row(names)
 
     def good(self, drink: Drink) -> Entry:
-        """A row that loads."""
+        """Return a valid row."""
         return Entry(self._of(drink.fields), drink=f"{drink.id}/{drink.variant}")
 
     def bad(self, rng: random.Random, drink: Drink) -> Entry:
-        """A row that has to be rejected."""
+        """Return a row that must be rejected."""
         if rng.random() < 0.3:
             return Entry(self._row(["1", "2", "3"]), code="malformed_csv")
         field, cell, code = rng.choice(_BAD_CELLS)
@@ -127,16 +127,16 @@ def _json(rng: random.Random, record: Record) -> str:
     return json.dumps(record, ensure_ascii=rng.random() < 0.3, separators=separators)
 
 
-# ---- dresses of good records
+# ---- forms of valid records
 
-Dress = Callable[[random.Random, Record], Record]
+Rewrite = Callable[[random.Random, Record], Record]
 
 
 def _shuffled(rng: random.Random, record: Record) -> Record:
     return dict(rng.sample(list(record.items()), len(record)))
 
 
-_DRESSES: tuple[Dress, ...] = (
+_REWRITES: tuple[Rewrite, ...] = (
     _shuffled,
     lambda _, record: record | {"idDrink": int(record["idDrink"])},
     lambda _, record: record | {"idDrink": f" {record['idDrink']}\n"},
@@ -150,7 +150,7 @@ _DRESSES: tuple[Dress, ...] = (
     lambda rng, record: record | {"drinks": rng.choice([None, "none", [], [{}], {"a": 1}, 3])},
 )
 
-# ---- bad ones
+# ---- invalid records
 
 BadMaker = Callable[[random.Random, Record], Entry]
 

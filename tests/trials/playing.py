@@ -17,13 +17,13 @@ from .stack import POLL_S, VISIBILITY_S, Stack, Version, until
 from .writing import write
 
 STUCK_AFTER_S = 2 * VISIBILITY_S + 20.0
-"""The promise, and a grace for the start of a function on a busy machine."""
+"""The bound of the pipeline, plus time for the start of a function on a busy machine."""
 
-ENDLESS_S = 300.0
+QUIET_TIMEOUT_S = 300.0
 FUNCTIONS = ("transform", "publish")
 
-FORSAKEN_AFTER_S = 3.0
-"""An open load without a message is not waited for."""
+ORPHANED_AFTER_S = 3.0
+"""Time after which an open load without a message is a problem."""
 
 POISON_VISIBILITY_S = 1
 TEST_EVENT = json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "any"})
@@ -40,7 +40,7 @@ class Player:
         self._poisoned = 0
 
     def play(self) -> list[str]:
-        """Play all events and wait; what did not come to rest."""
+        """Play all events and wait until the stack is quiet; return the problems."""
         case, stack = self._case, self._stack
         stack.configure(case.faults, case.seed, case.skews_s)
         puts = [event for event in case.events if event.kind == "put"]
@@ -95,15 +95,15 @@ class Player:
         return self._stack.put(file.key, write(file).body, metadata)
 
     def _drop_events(self) -> None:
-        """Drop S3's own events; the versions of lost answers get theirs back."""
+        """Drop S3's own events, but send those of versions whose responses were lost."""
         stack = self._stack
         until(lambda: stack.waiting() >= len(self._stored), "S3's events")
         stack.sqs.purge_queue(QueueUrl=stack.outputs["QueueUrl"])
-        known = {version.version_id for version in self._stored.values()}
+        known_ids = {version.version_id for version in self._stored.values()}
         bucket = stack.outputs["DataBucket"]
         for page in stack.s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
             for entry in page.get("Versions", ()):
-                if entry["Key"].startswith("raw/") and entry["VersionId"] not in known:
+                if entry["Key"].startswith("raw/") and entry["VersionId"] not in known_ids:
                     version = Version(bucket, entry["Key"], entry["VersionId"])
                     stack.send_events(version.record())
 
@@ -129,29 +129,31 @@ class Player:
 
 
 def quiet(stack: Stack, but: int = 0, folder: str = "") -> list[str]:
-    """Wait until nothing is on its way (but so many messages); why it is not, where it is not.
+    """Wait until nothing is in flight except `but` messages; return the reason if it never is.
 
-    As long as functions work on, it is waited for; they pause for a visibility timeout at most.
-    Only loads of objects in the folder count. A message whose function starts so late that the
-    message has come back meanwhile, and the trial has ended, opens a load in the next trial.
+    It waits as long as functions make calls; they pause for at most a visibility timeout. Only
+    loads of objects in the folder count: if a function starts so late that its message was already
+    redelivered and the trial has ended, it opens a load during the next trial.
     """
-    began = time.monotonic()
-    forsaken_since: float | None = None
+    started_at_s = time.monotonic()
+    orphaned_since: float | None = None
     while True:
-        why = _unrest(stack, but, folder)
+        reason = _unrest(stack, but, folder)
         now = time.monotonic()
-        if why is None:
+        if reason is None:
             return []
-        forsaken_since = (forsaken_since or now) if why.startswith(FORSAKEN) else None
-        if forsaken_since and now - forsaken_since > FORSAKEN_AFTER_S:
-            return [why]
-        idle_s = min(now - began, *(stack.proxy.idle_s(name) for name in FUNCTIONS))
-        if idle_s > STUCK_AFTER_S or now - began > ENDLESS_S:
-            return [f"not quiet after {now - began:.0f} s, {idle_s:.0f} s of them idle: {why}"]
+        orphaned_since = (orphaned_since or now) if reason.startswith(ORPHANED) else None
+        if orphaned_since and now - orphaned_since > ORPHANED_AFTER_S:
+            return [reason]
+        idle_s = min(now - started_at_s, *(stack.proxy.idle_s(name) for name in FUNCTIONS))
+        if idle_s > STUCK_AFTER_S or now - started_at_s > QUIET_TIMEOUT_S:
+            return [
+                f"not quiet after {now - started_at_s:.0f} s, {idle_s:.0f} s of them idle: {reason}"
+            ]
         time.sleep(POLL_S)
 
 
-FORSAKEN = "a load is open, and no message is left that would finish it"
+ORPHANED = "a load is open, and no message is left to finish it"
 
 
 def _unrest(stack: Stack, but: int, folder: str) -> str | None:
@@ -164,18 +166,18 @@ def _unrest(stack: Stack, but: int, folder: str) -> str | None:
             and load["status"]["S"] == "loading"
             and folder in load["key"]["S"]
         ):
-            return f"a load is open: {load}" if but else f"{FORSAKEN}: {load}"
+            return f"a load is open: {load}" if but else f"{ORPHANED}: {load}"
     shown = catalogue_drinks(stack.catalogue()) or {}
     table = table_drinks(stack)
     if {key: drink.shown for key, drink in shown.items()} != {
         key: drink.shown for key, drink in table.items()
     }:
-        return "the catalogue is not what the table is"
+        return "the catalogue differs from the table"
     return None
 
 
 def calibrate(stack: Stack, drinks: list[Drink]) -> Hashes:
-    """The content hash of each drink, shown to the stack alone."""
+    """Return the content hash of each drink, which the stack computes for the drink alone."""
     hashes: Hashes = {}
     for number, variant in enumerate(sorted({drink.variant for drink in drinks})):
         shown = [drink for drink in drinks if drink.variant == variant]

@@ -1,7 +1,7 @@
-"""A proxy between functions or clients and the embedded AWS, which spoils chosen calls.
+"""A proxy between functions or clients and the embedded AWS, which injects faults.
 
-Everything is forwarded as it came, the Host header too, so that signatures stay valid and IAM stays
-enforced. Each caller has a port of its own, by which its calls are counted.
+Calls are forwarded unchanged, with their Host header, so that signatures stay valid and IAM stays
+enforced. Each caller has a separate port, by which its calls are counted.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from .spoiling import Strike, Strikes, refusal
 
 HOST = "127.0.0.1"
 HEAD_LIMIT = 64 * 1024
-PATIENCE_S = 60.0
+TIMEOUT_S = 60.0
 CALLERS = ("transform", "publish", "client")
 
 _CHUNKED = re.compile(rb"^transfer-encoding:[^\r\n]*chunked", re.IGNORECASE | re.MULTILINE)
@@ -30,11 +30,11 @@ _CONNECTION = re.compile(rb"^connection:[^\r\n]*\r\n", re.IGNORECASE | re.MULTIL
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 Kill = Callable[[int], bool]
-"""Kills the process whose end of a connection has that port; whether there was one."""
+"""Kills the process with that port at its end of a connection; returns whether there was one."""
 
 
 class Request(NamedTuple):
-    """A call as it came: the request line and headers, and the body as it was framed."""
+    """A received call: the request line and headers, and the body with its framing."""
 
     head: bytes
     body: bytes
@@ -45,14 +45,14 @@ class Request(NamedTuple):
         return self.head.split(b" HTTP/", 1)[0].decode("latin-1")
 
     def header(self, name: str) -> str:
-        """A header's value; empty where there is none."""
+        """Return a header's value, or an empty text."""
         pattern = rb"^%s:[ \t]*([^\r\n]*)" % name.encode()
-        found = re.search(pattern, self.head, re.IGNORECASE | re.MULTILINE)
-        return found[1].decode("latin-1") if found else ""
+        match = re.search(pattern, self.head, re.IGNORECASE | re.MULTILINE)
+        return match[1].decode("latin-1") if match else ""
 
 
 class Proxy:
-    """The running proxy; its faults can be exchanged at any time."""
+    """The running proxy; its faults can be replaced at any time."""
 
     def __init__(self, upstream_port: int, kill: Kill) -> None:
         self._upstream_port = upstream_port
@@ -62,32 +62,32 @@ class Proxy:
         self._last_call = dict.fromkeys(CALLERS, 0.0)
 
     def endpoint(self, caller: str) -> str:
-        """The address at which a caller finds AWS."""
+        """Return the address at which a caller reaches AWS."""
         return f"http://{HOST}:{self.ports[caller]}"
 
     def idle_s(self, caller: str) -> float:
-        """For how long a caller has asked nothing."""
+        """Return the time since the last call of a caller, in s."""
         return time.monotonic() - self._last_call[caller]
 
     @contextlib.contextmanager
     def running(self) -> Iterator["Proxy"]:
-        """The proxy, serving in a thread of its own."""
+        """Serve in a separate thread within the block."""
         started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
         thread = threading.Thread(target=asyncio.run, args=(self._run(started),))
         thread.start()
-        loop, over = started.result()
+        loop, stop = started.result()
         try:
             yield self
         finally:
-            loop.call_soon_threadsafe(over.set)
+            loop.call_soon_threadsafe(stop.set)
             thread.join()
 
     async def _run(self, started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]]) -> None:
-        """Serve until it is over; what is under way then is cancelled."""
-        over = asyncio.Event()
+        """Serve until the proxy is stopped; running calls are then cancelled."""
+        stop = asyncio.Event()
         servers = [await self._listen(caller) for caller in CALLERS]
-        started.set_result((asyncio.get_running_loop(), over))
-        await over.wait()
+        started.set_result((asyncio.get_running_loop(), stop))
+        await stop.wait()
         for server in servers:
             server.close()
 
@@ -103,19 +103,19 @@ class Proxy:
         self, caller: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         """Serve one call; the connection is closed after it."""
-        broken_off = (ConnectionError, asyncio.IncompleteReadError, TimeoutError)
-        with contextlib.suppress(*broken_off), contextlib.closing(writer):
-            async with asyncio.timeout(PATIENCE_S):
+        connection_errors = (ConnectionError, asyncio.IncompleteReadError, TimeoutError)
+        with contextlib.suppress(*connection_errors), contextlib.closing(writer):
+            async with asyncio.timeout(TIMEOUT_S):
                 request = await _read(reader, writer)
                 self._last_call[caller] = time.monotonic()
                 strike = self.strikes.next(caller, request)
                 if strike is None:
                     writer.write(await self._forwarded(request))
                 else:
-                    await self._spoil(strike, request, writer)
+                    await self._inject(strike, request, writer)
                 await writer.drain()
 
-    async def _spoil(self, strike: Strike, request: Request, writer: asyncio.StreamWriter) -> None:
+    async def _inject(self, strike: Strike, request: Request, writer: asyncio.StreamWriter) -> None:
         match strike.kind:
             case "throttle" | "server_error":
                 writer.write(refusal(strike))
@@ -125,9 +125,9 @@ class Proxy:
                 strike.answered(_status(await self._forwarded(request)))
                 _reset(writer)
             case "cut":
-                answer = await self._forwarded(request)
-                strike.answered(_status(answer))
-                head, _, body = answer.partition(b"\r\n\r\n")
+                response = await self._forwarded(request)
+                strike.answered(_status(response))
+                head, _, body = response.partition(b"\r\n\r\n")
                 writer.write(head + b"\r\n\r\n" + body[: len(body) // 2] if body else head[:9])
             case "delay":
                 await asyncio.sleep(strike.fault.delay_ms / 1000)
@@ -144,7 +144,7 @@ class Proxy:
         return self._kill(writer.get_extra_info("peername")[1])
 
     async def _forwarded(self, request: Request) -> bytes:
-        """What AWS answers, whole."""
+        """Return the complete response of AWS."""
         reader, writer = await asyncio.open_connection(HOST, self._upstream_port)
         with contextlib.closing(writer):
             head = _CONNECTION.sub(b"", _EXPECT.sub(b"", request.head))
@@ -154,7 +154,7 @@ class Proxy:
 
 
 async def _read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Request:
-    """A whole request; one that asks first is told to go on."""
+    """Return a complete request; one with an `Expect` header gets `100 Continue` first."""
     head = await reader.readuntil(b"\r\n\r\n")
     if _EXPECT.search(head):
         writer.write(_CONTINUE)
@@ -166,7 +166,7 @@ async def _read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> R
 
 
 async def _chunks(reader: asyncio.StreamReader) -> bytes:
-    """A chunked body, framed as it came."""
+    """Return a chunked body with its framing."""
     body = b""
     while True:
         line = await reader.readuntil(b"\r\n")
@@ -177,12 +177,12 @@ async def _chunks(reader: asyncio.StreamReader) -> bytes:
         body += await reader.readexactly(size + 2)
 
 
-def _status(answer: bytes) -> int:
-    return int(answer.split(b" ", 2)[1]) if answer else HTTPStatus.BAD_GATEWAY
+def _status(response: bytes) -> int:
+    return int(response.split(b" ", 2)[1]) if response else HTTPStatus.BAD_GATEWAY
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:
-    """Cut the connection so that the other side sees a reset."""
+    """Close the connection so that the other side sees a reset."""
     connection: socket.socket = writer.get_extra_info("socket")
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()

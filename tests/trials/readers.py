@@ -1,7 +1,7 @@
-"""Readers who look on while the catalogue is published every second.
+"""Readers that poll while the catalogue is published every second.
 
-Of the published file and of the API: one ETag has one body, no body is torn, and no reader is given
-an older state after a newer one.
+For the published file and the API: one ETag has one body, no body is torn, and no reader gets an
+older state after a newer one.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from .playing import quiet
 from .stack import Stack
 
 ROUNDS = 8
-EVERY_S = 1.0
+PUBLISH_INTERVAL_S = 1.0
 FILE_READERS = 3
 API_PATH = "/drinks?sort=name&limit=100"
 
@@ -33,43 +33,43 @@ Times = dict[str, int]
 
 
 class Bodies:
-    """All answers so far: each ETag's body, and what each reader saw last."""
+    """All responses so far, with a digest of each ETag's body."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._digests: dict[tuple[str, str], str] = {}
         self.problems: list[str] = []
-        self.answers = 0
+        self.responses = 0
 
-    def seen(self, what: str, etag: str, body: bytes) -> None:
-        """Note an answer."""
+    def add(self, name: str, etag: str, body: bytes) -> None:
+        """Add a response."""
         digest = hashlib.sha256(body).hexdigest()
         with self._lock:
-            self.answers += 1
-            if self._digests.setdefault((what, etag), digest) != digest:
-                self.problems.append(f"{what}: two bodies under the ETag {etag}")
+            self.responses += 1
+            if self._digests.setdefault((name, etag), digest) != digest:
+                self.problems.append(f"{name}: two bodies under the ETag {etag}")
 
-    def note(self, problem: str) -> None:
-        """Note what is wrong."""
+    def add_problem(self, problem: str) -> None:
+        """Add a problem."""
         with self._lock:
             self.problems.append(problem)
 
     @property
     def etags(self) -> int:
-        """How many different answers there were."""
+        """The number of different responses."""
         return len(self._digests)
 
 
 def watch(stack: Stack, seed: str) -> tuple[list[str], int, int]:
-    """Publish every second while readers look on: what is wrong, publishings, answers read."""
+    """Publish every second while readers poll; return problems, publishes and responses read."""
     bodies, over = Bodies(), threading.Event()
     readers = [
-        threading.Thread(target=_read, args=(read, what, bodies, over))
-        for what, read in [("file", _file(stack, bodies)) for _ in range(FILE_READERS)]
+        threading.Thread(target=_read, args=(read, name, bodies, over))
+        for name, read in [("file", _file(stack, bodies)) for _ in range(FILE_READERS)]
         + [("api", _api(stack, bodies))]
     ]
-    # What an earlier trial left has to go from the catalogue first. It would stay beside a drink
-    # with the same content, which may have been seen earlier than that.
+    # First remove the drinks of an earlier trial from the catalogue. Otherwise a drink with the
+    # same content could keep its earlier observation time.
     quiet(stack)
     _publish(stack, seed, 0)
     quiet(stack)
@@ -77,15 +77,15 @@ def watch(stack: Stack, seed: str) -> tuple[list[str], int, int]:
         reader.start()
     try:
         for number in range(1, ROUNDS + 1):
-            time.sleep(EVERY_S)
+            time.sleep(PUBLISH_INTERVAL_S)
             _publish(stack, seed, number)
         for problem in quiet(stack):
-            bodies.note(problem)
+            bodies.add_problem(problem)
     finally:
         over.set()
         for reader in readers:
             reader.join()
-    return bodies.problems, bodies.etags, bodies.answers
+    return bodies.problems, bodies.etags, bodies.responses
 
 
 def _publish(stack: Stack, seed: str, number: int) -> None:
@@ -98,20 +98,20 @@ def _publish(stack: Stack, seed: str, number: int) -> None:
 
 
 def _read(
-    read: Callable[[], Iterator[Times]], what: str, bodies: Bodies, over: threading.Event
+    read: Callable[[], Iterator[Times]], name: str, bodies: Bodies, over: threading.Event
 ) -> None:
-    """Look again and again; nothing may ever be older than before."""
+    """Poll until `over` is set; no drink may be older than before."""
     last: Times = {}
     try:
         for times in read():
             older = [key for key, at in last.items() if times.get(key, 0) < at]
             if older:
-                bodies.note(f"{what}: older after newer: {older}")
+                bodies.add_problem(f"{name}: older after newer: {older}")
             last = times
             if over.is_set():
                 return
     except FAILURES as error:
-        bodies.note(f"{what}: {error!r}")
+        bodies.add_problem(f"{name}: {error!r}")
 
 
 def _file(stack: Stack, bodies: Bodies) -> Callable[[], Iterator[Times]]:
@@ -119,9 +119,9 @@ def _file(stack: Stack, bodies: Bodies) -> Callable[[], Iterator[Times]]:
 
     def read() -> Iterator[Times]:
         while True:
-            answer = s3.get_object(Bucket=bucket, Key="catalogue.sqlite")
-            body = answer["Body"].read()
-            bodies.seen("file", answer["ETag"], body)
+            response = s3.get_object(Bucket=bucket, Key="catalogue.sqlite")
+            body = response["Body"].read()
+            bodies.add("file", response["ETag"], body)
             drinks = catalogue_drinks(body) or {}
             yield {key: drink.observed_at for key, drink in drinks.items()}
 
@@ -135,13 +135,13 @@ def _api(stack: Stack, bodies: Bodies) -> Callable[[], Iterator[Times]]:
         while True:
             connection = http.client.HTTPConnection(gateway.netloc, timeout=60)
             connection.request("GET", gateway.path + API_PATH)
-            answer = connection.getresponse()
-            body = answer.read()
+            response = connection.getresponse()
+            body = response.read()
             connection.close()
-            if answer.status != http.client.OK:
-                bodies.note(f"api: {answer.status} {body[:200]!r}")
+            if response.status != http.client.OK:
+                bodies.add_problem(f"api: {response.status} {body[:200]!r}")
                 continue
-            bodies.seen("api", answer.headers["ETag"], body)
+            bodies.add("api", response.headers["ETag"], body)
             yield {item["id"]: item["observed_at"] for item in json.loads(body)["items"]}
 
     return read

@@ -11,15 +11,15 @@ T = TypeVar("T")
 
 
 def shrunk(case: Case, fails: Callable[[Case], bool], attempts: int) -> Case:
-    """The smallest case found within the given number of attempts; `fails` plays one."""
-    left = attempts
+    """Return the smallest failing case within a number of attempts; `fails` plays a case."""
+    remaining = attempts
     progress = True
-    while progress and left > 0:
+    while progress and remaining > 0:
         progress = False
         for smaller in _smaller(case):
-            if left <= 0:
+            if remaining <= 0:
                 break
-            left -= 1
+            remaining -= 1
             if fails(smaller):
                 case, progress = smaller, True
                 break
@@ -41,7 +41,7 @@ def _smaller(case: Case) -> Iterator[Case]:
     if case.skews_s:
         yield replace(case, skews_s=())
     for index, file in enumerate(case.objects):
-        for entries in _without_parts(file.entries[1:]):  # the first tells the form
+        for entries in _without_parts(file.entries[1:]):  # the format is detected from the first
             smaller = replace(file, entries=(file.entries[0], *entries))
             yield replace(
                 case, objects=(*case.objects[:index], smaller, *case.objects[index + 1 :])
@@ -49,7 +49,7 @@ def _smaller(case: Case) -> Iterator[Case]:
 
 
 def _events_of(events: Sequence[Event], names: set[str]) -> Iterator[Event]:
-    """The events, of these objects only."""
+    """Yield the events, with only these objects."""
     for event in events:
         left = tuple(name for name in event.objects if name in names)
         if left or not event.objects:
@@ -57,7 +57,7 @@ def _events_of(events: Sequence[Event], names: set[str]) -> Iterator[Event]:
 
 
 def _without_parts(items: tuple[T, ...]) -> Iterator[tuple[T, ...]]:
-    """The items without their halves, quarters and so on, down to single ones."""
+    """Yield the items without their halves, quarters and so on, down to single ones."""
     size = len(items)
     while size > 1:
         size = -(-size // 2)

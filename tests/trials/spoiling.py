@@ -1,4 +1,4 @@
-"""Which call of which service is spoiled, and the refusals as AWS words them."""
+"""The choice of calls that get a fault, and errors in AWS's format."""
 
 import hashlib
 import json
@@ -29,14 +29,14 @@ SERVER_ERRORS = {
 
 
 class Call(NamedTuple):
-    """What a request asks for."""
+    """The service and the operation of a request."""
 
     service: str
     operation: str
 
 
 class Strike:
-    """One spoiled call."""
+    """One call that got a fault."""
 
     def __init__(self, fault: Fault, caller: str, call: Call, number: int) -> None:
         self.fault = fault
@@ -44,58 +44,58 @@ class Strike:
         self.call = call
         self.number = number
         self.applied = False
-        """Whether AWS carried the call out and its answer was lost."""
+        """Whether AWS executed the call and its response was lost."""
         self.killed = False
 
     @property
     def kind(self) -> str:
-        """What is done to the call."""
+        """The kind of the fault."""
         return self.fault.kind
 
     def answered(self, status: int) -> None:
-        """AWS answered; nobody will hear of it."""
+        """Record the status code of AWS's response, which is not forwarded."""
         self.applied = status < 300
 
     def __str__(self) -> str:
-        """One line for people."""
+        """Return one line for the log."""
         service, operation = self.call
-        lost = " (applied, answer lost)" if self.applied else ""
+        lost = " (applied, response lost)" if self.applied else ""
         return f"{self.kind} {self.caller} {service}:{operation} #{self.number}{lost}"
 
 
 class Strikes:
-    """Decides, call by call, whether it is spoiled; the same calls in order, the same decisions."""
+    """Decides for each call whether it gets a fault; equal calls in order get equal decisions."""
 
     def __init__(self, faults: Iterable[Fault], seed: str) -> None:
         self._faults = list(faults)
         self._seed = seed
-        self._left = [fault.times for fault in self._faults]
+        self._remaining = [fault.times for fault in self._faults]
         self._seen: Counter[int] = Counter()
         self._lock = threading.Lock()
         self.log: list[Strike] = []
         self.calls: Counter[tuple[str, str, str]] = Counter()
 
     def next(self, caller: str, request: "Request") -> Strike | None:
-        """How the next call of a caller is spoiled; None: it is not."""
+        """Return the fault of the next call of a caller, or None."""
         call = call_of(request)
         with self._lock:
             self.calls[caller, *call] += 1
-            struck = [
+            matching = [
                 index
                 for index, fault in enumerate(self._faults)
-                if _concerns(fault, caller, call, request) and self._strikes(index, fault)
+                if _matches(fault, caller, call, request) and self._strikes(index, fault)
             ]
-            if not struck:
+            if not matching:
                 return None
-            index = struck[0]
-            self._left[index] -= 1
+            index = matching[0]
+            self._remaining[index] -= 1
             strike = Strike(self._faults[index], caller, call, self._seen[index])
             self.log.append(strike)
             return strike
 
     def _strikes(self, index: int, fault: Fault) -> bool:
         self._seen[index] += 1
-        if not self._left[index]:
+        if not self._remaining[index]:
             return False
         if fault.rate:
             return _share(f"{self._seed}/{index}/{self._seen[index]}") < fault.rate
@@ -103,7 +103,7 @@ class Strikes:
 
 
 def call_of(request: "Request") -> Call:
-    """Service and operation of a signed request."""
+    """Return the service and the operation of a signed request."""
     if target := request.header("x-amz-target"):
         service, _, operation = target.partition(".")
         return Call("sqs" if service == "AmazonSQS" else service.split("_")[0].lower(), operation)
@@ -113,7 +113,7 @@ def call_of(request: "Request") -> Call:
 
 
 def refusal(strike: Strike) -> bytes:
-    """The service's answer to a call that it does not carry out."""
+    """Return the service's error for a call that it does not execute."""
     table = THROTTLES if strike.kind == "throttle" else SERVER_ERRORS
     status, code = table[strike.call.service]
     name = code.rpartition("#")[2]
@@ -134,7 +134,7 @@ def refusal(strike: Strike) -> bytes:
     return (head + body).encode()
 
 
-def _concerns(fault: Fault, caller: str, call: Call, request: "Request") -> bool:
+def _matches(fault: Fault, caller: str, call: Call, request: "Request") -> bool:
     return (
         fault.caller == caller
         and fault.service in {"", call.service}
@@ -144,5 +144,5 @@ def _concerns(fault: Fault, caller: str, call: Call, request: "Request") -> bool
 
 
 def _share(text: str) -> float:
-    """A number from 0 up to 1, always the same for a text."""
+    """Return a number from 0 to 1 that depends only on the text."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7]) / 256**7

@@ -1,4 +1,4 @@
-"""The stack under trial: deployed as always, but its functions reach AWS through the proxy."""
+"""The stack under trial: a usual deployment whose functions reach AWS through the proxy."""
 
 import contextlib
 import json
@@ -24,21 +24,21 @@ from .proxy import Proxy
 from .spoiling import Strikes
 
 TIMEOUT_S = 6
-"""Of a transform invocation, and so of a lease; 3 s of it are kept for putting work away."""
+"""Of a transform invocation, and so of a lease; 3 s of it are reserved for saving work."""
 
 VISIBILITY_S = 8
-"""After this time the message of a killed worker comes back."""
+"""After this time the message of a killed worker is delivered again."""
 
-PATIENCE_S = 90.0
+WAIT_TIMEOUT_S = 90.0
 POLL_S = 0.1
 IDLE_S = 0.5
-"""A function that made no call for so long is not at work."""
+"""A function that made no call for this time is idle."""
 
 LATE_S = 8.0
-"""One that is cut off after 6 s has ended, or it works."""
+"""After this time a function has ended, because its invocations take at most 6 s."""
 
 SKEW = Path(__file__).parent / "skew"
-DELETED_AT_ONCE = {"dynamodb": 25, "s3": 1000}
+MAX_BATCH = {"dynamodb": 25, "s3": 1000}
 TABLE_KEYS = {"DrinksTable": ("id",), "LoadsTable": ("object", "part")}
 DEPTHS = (
     "ApproximateNumberOfMessages",
@@ -48,19 +48,19 @@ DEPTHS = (
 
 
 class Version:
-    """A raw object version, and the S3 event that tells of it."""
+    """A raw object version, and the S3 event of its creation."""
 
     def __init__(self, bucket: str, key: str, version_id: str) -> None:
         self.bucket, self.key, self.version_id = bucket, key, version_id
 
     def record(self, name: str = "ObjectCreated:Put") -> dict[str, Any]:
-        """A record of an S3 event."""
+        """Return a record of an S3 event."""
         stored = {"key": quote_plus(self.key), "versionId": self.version_id}
         return {"eventName": name, "s3": {"bucket": {"name": self.bucket}, "object": stored}}
 
 
 class Stack:
-    """A running stack with its proxy, and the handles of a hostile test."""
+    """A running stack with its proxy, and methods to disturb it."""
 
     def __init__(self, local: LocalStack, proxy: Proxy) -> None:
         self.local = local
@@ -72,13 +72,13 @@ class Stack:
         )["EventSourceMappings"]
         self._mapping = mapping["UUID"]
         self._require_signatures()
-        self._impatient()
+        self._make_reconcile_immediate()
         self.sqs.set_queue_attributes(
             QueueUrl=self.outputs["QueueUrl"], Attributes={"VisibilityTimeout": str(VISIBILITY_S)}
         )
 
     def _require_signatures(self) -> None:
-        """Make sure that signatures are checked behind the proxy, too, or IAM would not count."""
+        """Check that signatures are verified behind the proxy, so that IAM is enforced."""
         forger = self.client("s3", self.proxy.endpoint("client"), secret="forged")  # noqa: S106
         try:
             forger.list_objects_v2(Bucket=self.outputs["DataBucket"])
@@ -89,7 +89,7 @@ class Stack:
         raise RuntimeError("A forged signature was accepted: IAM is not enforced.")
 
     def client(self, service: str, endpoint: str | None = None, secret: str | None = None) -> Any:
-        """A boto3 client with the deployer's key; at the embedded AWS itself by default."""
+        """Return a boto3 client with the deployer's key; by default without the proxy."""
         return boto3.client(  # type: ignore[call-overload]  # the stubs want a literal
             service,
             endpoint_url=endpoint or self.local.endpoint,
@@ -120,27 +120,27 @@ class Stack:
         return self.client("dynamodb")
 
     @cached_property
-    def spoiled_s3(self) -> Any:
+    def proxied_s3(self) -> Any:
         """S3 as clients reach it, through the proxy."""
         return self.client("s3", self.proxy.endpoint("client"))
 
     @cached_property
-    def spoiled_sqs(self) -> Any:
+    def proxied_sqs(self) -> Any:
         """SQS as clients reach it, through the proxy."""
         return self.client("sqs", self.proxy.endpoint("client"))
 
     # ---- settings of a trial
 
     def configure(self, faults: Iterable[Fault], seed: str, skews_s: tuple[int, ...]) -> None:
-        """Arm the faults; set the clocks of the functions' workers."""
+        """Set the faults, and the clocks of the functions' workers."""
         self.proxy.strikes = Strikes((), seed)
         if self._configured != skews_s:
             self._set_functions(skews_s)
             self._configured = skews_s
         self.proxy.strikes = Strikes(faults, seed)
 
-    def _impatient(self) -> None:
-        """Have reconcile take any object without a finished load for lost, however new it is."""
+    def _make_reconcile_immediate(self) -> None:
+        """Let reconcile treat any object without a finished load as lost, even a new one."""
         name, client = self.outputs["ReconcileFunction"], self.client("lambda")
         now = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
         variables = now | {"MOCKTAILVERSE_VISIBILITY_TIMEOUT_S": "0"}
@@ -165,14 +165,14 @@ class Stack:
             )
 
     def set_visibility(self, seconds: int) -> None:
-        """From now on an unfinished message comes back after the given number of seconds."""
+        """Set the time after which an unfinished message is delivered again."""
         self.sqs.set_queue_attributes(
             QueueUrl=self.outputs["QueueUrl"], Attributes={"VisibilityTimeout": str(seconds)}
         )
 
     @contextlib.contextmanager
     def unread_queue(self) -> Iterator[None]:
-        """While this lasts nothing on the queue is read."""
+        """Stop reading the queue within the block."""
         client = self.client("lambda")
         client.update_event_source_mapping(UUID=self._mapping, Enabled=False)
         try:
@@ -180,74 +180,74 @@ class Stack:
         finally:
             client.update_event_source_mapping(UUID=self._mapping, Enabled=True)
 
-    # ---- in
+    # ---- input
 
     def put(self, key: str, body: bytes, metadata: dict[str, str]) -> Version:
-        """Store a raw object as a client does that insists."""
+        """Store a raw object as a client does that retries."""
         bucket = self.outputs["DataBucket"]
-        answer = insisting(
-            lambda: self.spoiled_s3.put_object(Bucket=bucket, Key=key, Body=body, Metadata=metadata)
+        response = retried(
+            lambda: self.proxied_s3.put_object(Bucket=bucket, Key=key, Body=body, Metadata=metadata)
         )
-        return Version(bucket, key, answer["VersionId"])
+        return Version(bucket, key, response["VersionId"])
 
     def send(self, body: str) -> None:
-        """Put a message on the queue as a client does that insists."""
+        """Put a message on the queue as a client does that retries."""
         url = self.outputs["QueueUrl"]
-        insisting(lambda: self.spoiled_sqs.send_message(QueueUrl=url, MessageBody=body))
+        retried(lambda: self.proxied_sqs.send_message(QueueUrl=url, MessageBody=body))
 
     def send_events(self, *records: dict[str, Any]) -> None:
         """Put one S3 event of these records on the queue."""
         self.send(json.dumps({"Records": list(records)}))
 
     def reconcile(self) -> None:
-        """Have lost raw objects looked for, as the schedule does."""
+        """Re-queue lost raw objects, as the schedule does."""
         self.client("lambda").invoke(FunctionName=self.outputs["ReconcileFunction"], Payload=b"{}")
 
-    # ---- out
+    # ---- output
 
     def waiting(self) -> int:
-        """Messages on the queue: visible, being worked on, or delayed."""
+        """Return the number of messages on the queue: visible, in flight or delayed."""
         return self._depth("QueueUrl")
 
     def dead(self) -> int:
-        """Dead letters."""
+        """Return the number of dead letters."""
         return self._depth("DeadLetterQueueUrl")
 
     def _depth(self, output: str) -> int:
-        answer = self.sqs.get_queue_attributes(
+        response = self.sqs.get_queue_attributes(
             QueueUrl=self.outputs[output], AttributeNames=list(DEPTHS)
         )
-        return sum(int(number) for number in answer["Attributes"].values())
+        return sum(int(number) for number in response["Attributes"].values())
 
     def items(self, output: str) -> list[dict[str, Any]]:
-        """Every item of a table, as DynamoDB writes it."""
+        """Return every item of a table in DynamoDB's format."""
         pages = self.dynamodb.get_paginator("scan").paginate(
             TableName=self.outputs[output], ConsistentRead=True
         )
         return [item for page in pages for item in page["Items"]]
 
     def catalogue(self) -> bytes | None:
-        """The published catalogue; None where nothing is published."""
+        """Return the published catalogue, or None."""
         try:
-            answer = self.s3.get_object(
+            response = self.s3.get_object(
                 Bucket=self.outputs["CatalogueBucket"], Key="catalogue.sqlite"
             )
         except ClientError as error:
             if error.response["Error"]["Code"] == "NoSuchKey":
                 return None
             raise
-        body: bytes = answer["Body"].read()
+        body: bytes = response["Body"].read()
         return body
 
     def wait_for_late_invocations(self) -> None:
-        """Wait until no function works with messages that others have finished meanwhile."""
+        """Wait until no function processes messages that other invocations have finished."""
         for caller in ("transform", "publish"):
             until(lambda caller=caller: self.proxy.idle_s(caller) > LATE_S, "late invocations")  # type: ignore[misc]
 
-    # ---- back to the beginning
+    # ---- reset
 
     def reset(self) -> None:
-        """Empty the stack; what is on its way is waited for."""
+        """Wait until the stack is idle, then empty it."""
         self.proxy.strikes = Strikes((), "")
         self.set_visibility(VISIBILITY_S)
         until(lambda: self.waiting() == 0, "the queue to be empty")
@@ -260,12 +260,12 @@ class Stack:
     def _delete_objects(self) -> None:
         bucket = self.outputs["DataBucket"]
         for page in self.s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-            gone = [
+            versions = [
                 {"Key": entry["Key"], "VersionId": entry["VersionId"]}
                 for entry in (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))
             ]
-            if gone:
-                self.s3.delete_objects(Bucket=bucket, Delete={"Objects": gone, "Quiet": True})
+            if versions:
+                self.s3.delete_objects(Bucket=bucket, Delete={"Objects": versions, "Quiet": True})
 
     def _empty(self, output: str, keys: tuple[str, ...]) -> None:
         table = self.outputs[output]
@@ -273,14 +273,14 @@ class Stack:
             {"DeleteRequest": {"Key": {key: item[key] for key in keys}}}
             for item in self.items(output)
         ]
-        step = DELETED_AT_ONCE["dynamodb"]
+        step = MAX_BATCH["dynamodb"]
         for first in range(0, len(requests), step):
             self.dynamodb.batch_write_item(RequestItems={table: requests[first : first + step]})
 
 
 @contextlib.contextmanager
 def running(home: Path | None = None) -> Iterator[Stack]:
-    """A stack with its proxy, for as long as the block runs."""
+    """Run a stack with its proxy within the block."""
     with lifecycle.running(home) as local:
         emulator = psutil.Process(local.processes[0].pid)
         with Proxy(local.port, lambda port: _kill(emulator, port)).running() as proxy:
@@ -288,7 +288,7 @@ def running(home: Path | None = None) -> Iterator[Stack]:
 
 
 def _kill(emulator: psutil.Process, port: int) -> bool:
-    """Kill the function worker whose end of a connection has this port."""
+    """Kill the function worker with this port at its end of a connection."""
     for worker in emulator.children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):
             if any(c.laddr.port == port for c in worker.net_connections(kind="tcp")):
@@ -297,9 +297,9 @@ def _kill(emulator: psutil.Process, port: int) -> bool:
     return False
 
 
-def insisting(call: Callable[[], Any]) -> Any:
-    """What a call answers, tried until it does; faults end."""
-    deadline = time.monotonic() + PATIENCE_S
+def retried(call: Callable[[], Any]) -> Any:
+    """Retry a call until it succeeds, because faults end; return its result."""
+    deadline = time.monotonic() + WAIT_TIMEOUT_S
     while True:
         try:
             return call()
@@ -308,11 +308,11 @@ def insisting(call: Callable[[], Any]) -> Any:
                 raise
 
 
-def until(condition: Callable[[], bool], what: str, within_s: float = PATIENCE_S) -> None:
-    """Wait until a condition holds.
+def until(condition: Callable[[], bool], what: str, within_s: float = WAIT_TIMEOUT_S) -> None:
+    """Wait until a condition is true.
 
     Raises:
-        TimeoutError: it did not in time.
+        TimeoutError: it was not true in time.
     """
     if not wait_until(condition, within_s, POLL_S):
-        raise TimeoutError(f"Waited {within_s:.0f} s for {what}.")
+        raise TimeoutError(f"Timed out after {within_s:.0f} s waiting for {what}.")

@@ -1,4 +1,4 @@
-"""Raw objects as bytes, and what is true of them: written by own code that knows every piece."""
+"""Raw objects as bytes, with the position of each record: separate code from the pipeline's."""
 
 import gzip
 import json
@@ -13,13 +13,13 @@ ANYWHERE = -1
 """A position that the oracle does not check."""
 
 RAW_BYTE = 0xF700
-"""Pieces are text in JSON; there U+F780 to U+F7FF stand for the bytes 0x80 to 0xFF."""
+"""Pieces are text in JSON, where U+F780 to U+F7FF represent the bytes 0x80 to 0xFF."""
 
 _RAW_BYTES = {RAW_BYTE + byte: 0xDC00 + byte for byte in range(0x80, 0x100)}
 
 
 class Placed(NamedTuple):
-    """An entry and the position at which it has to be found; None is the whole object."""
+    """An entry and its expected position; None is the whole object."""
 
     entry: Entry
     position: int | None
@@ -33,25 +33,25 @@ class Written(NamedTuple):
 
     @property
     def rejected(self) -> list[Placed]:
-        """The records that have to be rejected."""
+        """The records that must be rejected."""
         return [placed for placed in self.records if placed.entry.code]
 
 
 def write(file: RawFile) -> Written:
-    """The bytes of a raw object, and where each of its records is."""
+    """Return the bytes of a raw object, and the position of each record."""
     plain, records = _plain(file)
     if file.cut == "document":
         plain, records = _cut_document(plain, records)
     body = _compressed(plain, file.gzip_members)
     if file.cut == "gzip":
         body, records = _cut_gzip(body, records)
-    if file.rejected_as:  # unread, whatever is in it
+    if file.rejected_as:  # its records are not read
         records = [Placed(Entry("", code=file.rejected_as), None)]
     return Written(body, [p for p in records if _is_record(p.entry)])
 
 
 def encoded(text: str) -> bytes:
-    """The bytes of a piece."""
+    """Return the bytes of a piece."""
     return text.translate(_RAW_BYTES).encode("utf-8", "surrogateescape")
 
 
@@ -84,7 +84,7 @@ def _by_index(entries: tuple[Entry, ...]) -> list[Placed]:
 
 
 def _ndjson(file: RawFile, start: bytes, lines: list[list[Entry]]) -> tuple[bytes, list[Placed]]:
-    """Lines; a single one that is valid JSON is a document, whose positions are indices."""
+    """Return lines; a single line that is valid JSON is a document, whose positions are indices."""
     body, placed = _lines(file, start, iter(lines))
     if len(lines) == 1:
         return body, _by_index(tuple(lines[0]))
@@ -108,12 +108,12 @@ def _lines(file: RawFile, start: bytes, lines: Iterator[list[Entry]]) -> tuple[b
 
 
 def _is_whole_line(entries: list[Entry]) -> bool:
-    """Whether a line is an envelope of its own that holds no records."""
+    """Return whether a line is a separate envelope without records."""
     return len(entries) == 1 and not _is_record(entries[0])
 
 
 def _cut_document(plain: bytes, records: list[Placed]) -> tuple[bytes, list[Placed]]:
-    """Cut in the middle of the last element: it is malformed, those before it are whole."""
+    """Cut in the middle of the last element, which is then malformed; the others are complete."""
     *whole, last = records
     size = len(encoded(last.entry.text))
     end = plain.rindex(encoded(last.entry.text)) + size // 2
@@ -129,7 +129,7 @@ def _compressed(plain: bytes, members: int) -> bytes:
 
 
 def _cut_gzip(body: bytes, records: list[Placed]) -> tuple[bytes, list[Placed]]:
-    """Cut in its second half: complete lines are read, then the damage is one rejected line."""
+    """Cut in its second half: complete lines are read, and one line is rejected for the damage."""
     kept = body[: len(body) * 3 // 4]
     inflater = zlib.decompressobj(wbits=31)
     readable = inflater.decompress(kept) + inflater.flush()
@@ -147,7 +147,7 @@ def _is_record(entry: Entry) -> bool:
 
 
 def json_or_none(text: str) -> object:
-    """The value of a piece that is valid JSON; None for any other."""
+    """Return the value of a piece that is valid JSON, or None."""
     try:
         return json.loads(encoded(text))
     except ValueError:

@@ -1,7 +1,7 @@
-"""Sets a function worker's clock wrong: Python runs this at its start, from PYTHONPATH.
+"""Skew the clock of a function worker: Python runs this at its start, from PYTHONPATH.
 
-`TRIALS_SKEWS_S` lists by how many seconds; a worker takes one of them, by its process id. Signing
-keeps the right time, as botocore asks `datetime`, which is not changed.
+`TRIALS_SKEWS_S` lists the skews in seconds; a worker uses one of them, by its process id. Signing
+uses the right time, because botocore reads `datetime`, which is not changed.
 """
 
 import os
@@ -13,11 +13,11 @@ if skews_s:
     right_time_ns = time.time_ns
 
     def wrong_time_ns() -> int:
-        """The time in ns since 1970 UTC, off by the worker's skew."""
+        """Return the time in ns since 1970 UTC, plus the worker's skew."""
         return right_time_ns() + skew_ns
 
     def wrong_time() -> float:
-        """The time in s since 1970 UTC, off by the worker's skew."""
+        """Return the time in s since 1970 UTC, plus the worker's skew."""
         return wrong_time_ns() / 1e9
 
     time.time_ns, time.time = wrong_time_ns, wrong_time

@@ -24,7 +24,7 @@ def stop(monkeypatch):
 
 @pytest.fixture
 def asked(monkeypatch):
-    """The questions, each of which a person declines."""
+    """The questions that the command asks; the user declines each."""
     questions = []
     monkeypatch.setattr(
         down_command.typer, "confirm", lambda text, **_: bool(questions.append(text))

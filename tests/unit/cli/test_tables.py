@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
@@ -156,20 +157,22 @@ def test_a_difference_is_one_line_and_json_has_the_whole_key(run):
 
 
 def test_a_fetch_prints_lines_of_80_columns_at_most(capsys):
-    coverage = Coverage(
-        known=172,
-        seen=172,
-        held=172,
-        new=172,
-        absent=120,
-        withdrawn=0,
-        estimated_total=1720,
-        requests=58,
-        requests_per_drink=0.337,
-        ended="done",
-        outage_suspected=True,
+    coverage = {
+        "known": 172,
+        "seen": 172,
+        "held": 172,
+        "new": 172,
+        "absent": 120,
+        "withdrawn": 0,
+        "estimated_total": 1720,
+        "requests": 58,
+        "requests_per_drink": 0.337,
+        "ended": "done",
+        "outage_suspected": True,
+    }
+    report = ExtractReport(
+        "run", "sweep", records=172, requests=58, coverage=msgspec.convert(coverage, Coverage)
     )
-    report = ExtractReport("run", "sweep", records=172, requests=58, coverage=coverage)
     fetch_command._print_report(report)  # noqa: SLF001 - the rest of the command needs a stack
     lines = lines_of(capsys.readouterr().err)
     assert lines[1] == "172 of 172 known drinks seen, 172 of them new"
