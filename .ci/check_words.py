@@ -3,8 +3,8 @@
     python .ci/check_words.py           lists what breaks a rule; exit code 1 if anything does
     python .ci/check_words.py PATH ...  only these files and folders
 
-The list and the reason for each word are in words.toml. Docs, templates and all of the source are
-searched, so help texts, errors and log lines are, too.
+The list and the reason for each word are in words.toml. Docs, templates, tests and all of the
+source are searched, so help texts, errors and log lines are, too.
 """
 
 import ast
@@ -19,7 +19,10 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "mocktailverse"
 RULES = tomllib.loads(Path(__file__).with_name("words.toml").read_text())
 SUFFIXES = {".py", ".md", ".html", ".js", ".css", ".yaml", ".yml", ".toml", ".json"}
-ROOTS = ("src", "docs", "infrastructure", ".github", "README.md", "CONTRIBUTING.md", "Makefile")
+ROOTS = (
+    *("src", "tests", "docs", "infrastructure", ".github"),
+    *("README.md", "CONTRIBUTING.md", "Makefile"),
+)
 
 
 def main(names: list[str]) -> int:
