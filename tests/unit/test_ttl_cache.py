@@ -182,7 +182,7 @@ def test_a_fetch_can_begin_again_after_no_thread_was_available(source, clock, mo
         with pytest.raises(RuntimeError):
             cache.get()
     assert cache.get().value == 2
-    assert source.asked == 2
+    assert source.calls == 2
 
 
 @pytest.mark.parametrize("in_background", [False, True])
