@@ -5,6 +5,7 @@ swallowed by an importer. So Ctrl-C ends the process at once before the command 
 has run, when there is nothing to clean up.
 """
 
+import atexit
 import os
 import sys
 
@@ -22,6 +23,8 @@ def run() -> None:
     is_ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # in the background of a script
     if not is_ignored:
         signal.signal(signal.SIGINT, _end)
+        # Runs last. Python's own end would restore the default action, which hides the exit code.
+        atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
     from mocktailverse.cli import main  # noqa: PLC0415  slow, see above
 
     try:
