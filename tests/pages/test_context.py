@@ -1,5 +1,6 @@
 """The context of the dashboard: created once per process from settings, without requests to AWS."""
 
+import tempfile
 import tomllib
 from pathlib import Path
 
@@ -89,9 +90,11 @@ def test_a_missing_setting_shows_a_page_that_says_what_to_set(environment, name)
 def test_a_missing_region_is_reported_on_the_page(environment, tmp_path):
     environment.delenv("AWS_DEFAULT_REGION")
     environment.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    environment.setattr(tempfile, "tempdir", str(tmp_path))
     page = AppTest.from_file(str(PAGE), default_timeout=240).run()
     assert not page.exception
     assert "region" in page.code[0].value
+    assert [*tmp_path.glob("mocktailverse-*")] == [], "no folder is left of each run of the page"
 
 
 def test_the_example_file_of_secrets_matches_the_page():

@@ -126,11 +126,12 @@ def _create_context() -> DashboardContext:
         UsageError: a setting is missing or invalid, or no region is configured.
     """
     settings = DashboardSettings.read()
-    copies = TemporaryDirectory(prefix="mocktailverse-dashboard-", ignore_cleanup_errors=True)
-    atexit.register(copies.cleanup)
     with translated("Connecting to AWS"):
         clients = Clients(timeouts=INTERACTIVE)
         stores = Stores(clients, settings.outputs())
+        loads = stores.loads  # before the folder: without a region, each run of a page fails here
+        copies = TemporaryDirectory(prefix="mocktailverse-dashboard-", ignore_cleanup_errors=True)
+        atexit.register(copies.cleanup)
         return DashboardContext(
             catalogue=CatalogueCopy(
                 stores.catalogue,
@@ -139,7 +140,7 @@ def _create_context() -> DashboardContext:
                 in_background=True,
             ),
             in_background=True,
-            loads=stores.loads,
+            loads=loads,
             bucket=stores.bucket,
             queue=stores.queue,
             free_tier=None if settings.stage == LOCAL else partial(read_free_offers, clients),

@@ -2,3 +2,7 @@
 
 Nothing here uses AWS, the clock, the environment or files other than the package's own tables.
 """
+
+from mocktailverse.drinks.measures import parse_measure
+
+__all__ = ["parse_measure"]

@@ -10,6 +10,7 @@ stack runs, if there is one. This works on Linux and on macOS; the child has to 
 its own. The path of the lock shows to whom the process belongs.
 """
 
+import contextlib
 import fcntl
 import os
 import runpy
@@ -58,9 +59,10 @@ def _exit_with_parent(lock: Path) -> None:
 
 def _is_released(lock: Path) -> bool:
     """Wait until nobody holds a lock any longer; return whether its holder released us."""
-    with lock.open("rb") as file:
+    with contextlib.suppress(FileNotFoundError), lock.open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_SH)
         return bool(file.read(1))
+    return False  # removed with the folder of its stack, before this process could open it
 
 
 if __name__ == "__main__":

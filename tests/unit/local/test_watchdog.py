@@ -67,3 +67,17 @@ def test_a_process_of_a_foreground_ends_with_its_starter_or_else_with_the_foregr
 def test_a_lock_is_for_one_holder(tmp_path):
     with watchdog.hold(tmp_path / "own.lock"), pytest.raises(FileExistsError):
         watchdog.hold(tmp_path / "own.lock")
+
+
+def test_a_process_ends_without_the_lock_of_a_stack_that_was_removed(tmp_path):
+    """As one that an interrupted start has started a moment before it removed the folder."""
+    command = [sys.executable, "-m", watchdog.__name__, str(tmp_path / "removed.lock")]
+    with subprocess.Popen(
+        [*command, "http.server", "0", "--bind", "127.0.0.1"],
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as child:
+        try:
+            assert child.wait(TIMEOUT_S) == -signal.SIGTERM
+        finally:
+            child.kill()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mocktailverse import drinks
 from mocktailverse.drinks.measures import Measure, parse_measure
 from mocktailverse.drinks.units import FIFTH_ML, ML_PER_UNIT
 from strategies.private_records import needed
@@ -663,3 +664,8 @@ def test_the_juice_of_fruits_is_counted_in_pieces(word: str):
     assert (measure.amount_min, measure.unit, measure.kind) == (2, "piece", "qualitative")
     alone = parse_measure(f"{word} of lime", "Lime")
     assert (alone.amount_min, alone.unit, alone.kind) == (1, "piece", "qualitative")
+
+
+def test_the_package_of_drinks_exports_the_parser():
+    """Users import it from there: it is the public Python API."""
+    assert drinks.parse_measure("1 oz", "Gin") == parse_measure("1 oz", "Gin")
