@@ -66,7 +66,7 @@ def test_a_successful_drill_prints_observations_and_commands(run_drill):
     assert "2026-01-01 12:00:00" in words
     assert "on the drill's own stack instead of prod" in words
     assert "deploy --env prod: skipped, works on AWS only" in words
-    assert "ok: the alarm rang, and the repair worked" in words
+    assert "ok: the alarm fired, and the repair worked" in words
 
 
 def test_a_failed_repair_is_printed_with_its_reason(run_drill):
