@@ -69,7 +69,7 @@ class RejectedEntry(Struct, frozen=True):
 
 
 class RejectedPosition(NamedTuple):
-    """Where a page of rejected records ended: after the first `lines` lines of a load."""
+    """The end of a page of rejected records: after the first `lines` lines of a load."""
 
     started_at: Annotated[int, Meta(ge=0, lt=10**15)]
     load: Annotated[str, Meta(pattern=r"^[0-9a-f]{24}-[0-9]{4,9}\Z")]

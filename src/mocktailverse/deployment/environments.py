@@ -40,7 +40,7 @@ class Schedule(_Table, frozen=True, kw_only=True):
 
 
 class RetentionDays(_Table, frozen=True, kw_only=True):
-    """How many days data is kept."""
+    """Days for which data is kept."""
 
     logs: LogDays
     """Log lines; one of the numbers that CloudWatch accepts."""

@@ -24,7 +24,7 @@ SEARCHES_TO_JUDGE_BY = 3
 
 
 class Frontier:
-    """Which drinks and requests are still open in a sweep."""
+    """The drinks and requests that a sweep has not finished."""
 
     def __init__(self, state: SweepState, progress: SweepProgress) -> None:
         self._state = state
