@@ -94,7 +94,7 @@ class TtlCache(Generic[T]):
             self.get(timeout_s=timeout_s)
         snapshot = self.snapshot
         if snapshot.value is None and snapshot.error is not None:
-            raise snapshot.error.with_traceback(None)  # or each of its readers would add to it
+            raise snapshot.error.with_traceback(None)  # to which each reader would add
         assert snapshot.value is not None  # noqa: S101 - a fetch returns a value or fails
         return snapshot.value
 

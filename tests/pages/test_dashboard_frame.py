@@ -33,7 +33,7 @@ def test_the_same_links_are_above_the_page_for_phones(open_page):
 def test_the_footer_shows_the_catalogue_its_age_and_the_stage(open_page, sample_catalogue):
     footer = open_page(stage="staging").sidebar.caption[0]
     assert f"{sample_catalogue.meta.drinks} drinks · updated 60 s ago" in footer.value
-    assert "Stage staging" in footer.value
+    assert "Environment staging" in footer.value
     assert sample_catalogue.meta.version.split("-")[0] in footer.proto.help
 
 

@@ -9,13 +9,15 @@ from mocktailverse.cli import drill_command
 from mocktailverse.cli.main import app
 from mocktailverse.errors import TransientError
 from mocktailverse.operations.drills import drill
-from mocktailverse.operations.drills.drill import DrillFinding, DrillReport, Ran
+from mocktailverse.operations.drills.drill import CommandRun, DrillFinding, DrillReport
 from mocktailverse.operations.drills.drill_stack import DrillStack
 
 NOON_MS = 1_767_268_800_000
 
 
-def report(*commands: Ran, observed=({"datapoints": [1.0], "missing": 0},) * 3) -> DrillReport:
+def report(
+    *commands: CommandRun, observed=({"datapoints": [1.0], "missing": 0},) * 3
+) -> DrillReport:
     stages = ("while all is well", "while it fails", "after the repair")
     rings = (False, True, False)
     return DrillReport(
@@ -49,8 +51,8 @@ def run_drill(monkeypatch):
 def test_a_successful_drill_prints_observations_and_commands(run_drill):
     code, output = run_drill(
         report(
-            Ran("mocktailverse deploy --env prod", None),
-            Ran("mocktailverse fetch sweep --env prod", 0),
+            CommandRun("mocktailverse deploy --env prod", None),
+            CommandRun("mocktailverse fetch sweep --env prod", 0),
             observed=(
                 {"datapoints": [2481.5], "missing": 35},
                 {"datapoints": [], "missing": 36},
@@ -66,11 +68,13 @@ def test_a_successful_drill_prints_observations_and_commands(run_drill):
     assert "2026-01-01 12:00:00" in words
     assert "on the drill's own stack instead of prod" in words
     assert "deploy --env prod: skipped, works on AWS only" in words
-    assert "ok: the alarm rang, and the repair worked" in words
+    assert "ok: the alarm fired, and the repair worked" in words
 
 
 def test_a_failed_repair_is_printed_with_its_reason(run_drill):
-    code, output = run_drill(report(Ran("mocktailverse redrive --env prod", 3, "Error: no queue.")))
+    code, output = run_drill(
+        report(CommandRun("mocktailverse redrive --env prod", 3, "Error: no queue."))
+    )
     assert code == 1
     words = " ".join(output.split())
     assert "redrive --env prod: exit code 3" in words

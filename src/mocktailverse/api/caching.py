@@ -18,8 +18,8 @@ API_VERSION = "1"
 """Raise it when the same catalogue gives other responses, so that cached ones expire."""
 
 
-class CatalogueAnswers:
-    """Answers one request from the current catalogue."""
+class CatalogueResponder:
+    """Responds to one request from the current catalogue."""
 
     def __init__(self, request: Request) -> None:
         self._request = request
@@ -40,7 +40,7 @@ class CatalogueAnswers:
             message = f"The catalogue is temporarily unavailable. {error}"
             raise _no_catalogue("catalogue_unavailable", message) from error
 
-    def kept(self, read: Callable[[Catalogue], object], cursor: str | None = None) -> Response:
+    def cacheable(self, read: Callable[[Catalogue], object], cursor: str | None = None) -> Response:
         """Return a response that clients may cache; 304 without reading if they have it already.
 
         Raises:
@@ -64,7 +64,7 @@ class CatalogueAnswers:
         return self.dependencies.exports.deliver(self.catalogue(), kind, withdrawn=withdrawn)
 
 
-Answers = Annotated[CatalogueAnswers, Depends()]
+Responder = Annotated[CatalogueResponder, Depends()]
 
 
 def fresh(value: object) -> Response:

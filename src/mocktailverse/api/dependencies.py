@@ -15,7 +15,7 @@ from mocktailverse.stores.environment import Stores
 
 
 class ApiDependencies(Struct, frozen=True, kw_only=True):
-    """What the routes read from."""
+    """The stores and settings that the routes use."""
 
     catalogue: CatalogueCopy
     loads: LoadsStore

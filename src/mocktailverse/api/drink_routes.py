@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from mocktailverse.api.caching import Answers, fresh
+from mocktailverse.api.caching import Responder, fresh
 from mocktailverse.api.error_responses import ApiError
-from mocktailverse.api.openapi import answer, errors
+from mocktailverse.api.openapi import errors, success
 from mocktailverse.api.query_parameters import DrinkFilters, DrinkListing, NoParameters, Text
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import DrinkQuery
@@ -15,30 +15,32 @@ from mocktailverse.drinks.drink import Drink
 router = APIRouter(tags=["drinks"], default_response_class=Response)
 
 
-@router.get("/drinks", responses=answer("Page_Drink_", kept=True) | errors(422, 503))
-def search_drinks(asked: Annotated[DrinkListing, Query()], answers: Answers) -> Response:
+@router.get("/drinks", responses=success("Page_Drink_", cacheable=True) | errors(422, 503))
+def search_drinks(parameters: Annotated[DrinkListing, Query()], responder: Responder) -> Response:
     """Search the drinks."""
-    query, limit, after = drink_query(asked), asked.limit, asked.cursor
-    return answers.kept(lambda catalogue: catalogue.search(query, limit=limit, after=after), after)
+    query, limit, after = drink_query(parameters), parameters.limit, parameters.cursor
+    return responder.cacheable(
+        lambda catalogue: catalogue.search(query, limit=limit, after=after), after
+    )
 
 
-@router.get("/drinks/random", responses=answer("Drink") | errors(404, 422, 503))
-def random_drink(asked: Annotated[DrinkFilters, Query()], answers: Answers) -> Response:
+@router.get("/drinks/random", responses=success("Drink") | errors(404, 422, 503))
+def random_drink(parameters: Annotated[DrinkFilters, Query()], responder: Responder) -> Response:
     """Return a random drink that matches the filters."""
-    drink = answers.catalogue().random(drink_query(asked))
+    drink = responder.catalogue().random(drink_query(parameters))
     if drink is None:
         raise ApiError(404, "no_such_drink", "No drink matches the filters.")
     return fresh(drink)
 
 
-@router.get("/drinks/{id:path}", responses=answer("Drink", kept=True) | errors(404, 422, 503))
+@router.get("/drinks/{id:path}", responses=success("Drink", cacheable=True) | errors(404, 422, 503))
 def one_drink(
     drink_id: Annotated[
         Text,
         Path(alias="id", description="`<source>:<id in source>`", examples=["thecocktaildb:11000"]),
     ],
-    _asked: Annotated[NoParameters, Query()],
-    answers: Answers,
+    _parameters: Annotated[NoParameters, Query()],
+    responder: Responder,
 ) -> Response:
     """Return one drink with its lineage: the raw object and position it comes from."""
 
@@ -49,15 +51,15 @@ def one_drink(
             raise ApiError(404, "no_such_drink", message)
         return drink
 
-    return answers.kept(read)
+    return responder.cacheable(read)
 
 
-@router.get("/facets", responses=answer("Facets", kept=True) | errors(422, 503))
-def facets(asked: Annotated[DrinkFilters, Query()], answers: Answers) -> Response:
+@router.get("/facets", responses=success("Facets", cacheable=True) | errors(422, 503))
+def facets(parameters: Annotated[DrinkFilters, Query()], responder: Responder) -> Response:
     """List the filters' values, and the number of drinks with each."""
-    return answers.kept(lambda catalogue: catalogue.facets(drink_query(asked)))
+    return responder.cacheable(lambda catalogue: catalogue.facets(drink_query(parameters)))
 
 
-def drink_query(asked: DrinkFilters) -> DrinkQuery:
+def drink_query(parameters: DrinkFilters) -> DrinkQuery:
     """Return the catalogue's query of some parameters, without their page."""
-    return DrinkQuery(**asked.model_dump(exclude={"limit", "cursor"}))
+    return DrinkQuery(**parameters.model_dump(exclude={"limit", "cursor"}))

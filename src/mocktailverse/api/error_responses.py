@@ -24,7 +24,7 @@ _ROUTING_ERRORS = {
 
 
 class Problem(Struct, frozen=True):
-    """What is wrong with one parameter, and what is allowed."""
+    """A parameter's name, and a message on what is wrong or allowed."""
 
     parameter: str
     message: str
@@ -101,7 +101,9 @@ def _api_error(error: Exception) -> ApiError:
 
 
 def _problems(error: Mapping[str, Any]) -> list[Problem]:
-    if error["type"] == "none_required":  # null is not an input: the text's own error is reported
+    if error["type"] == "none_required":
+        # For an optional parameter pydantic reports two errors: the value's own, and that it is
+        # not null. A query cannot contain null, so only the first one helps.
         return []
     if error["type"] == UNKNOWN:
         return [Problem(name, error["msg"]) for name in error["ctx"]["unknown"]]

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from mocktailverse.api.caching import Answers
+from mocktailverse.api.caching import Responder
 from mocktailverse.api.error_responses import ApiError, Problem
-from mocktailverse.api.openapi import answer, errors
+from mocktailverse.api.openapi import errors, success
 from mocktailverse.api.query_parameters import (
     IngredientListing,
     MakeableListing,
@@ -19,25 +19,29 @@ from mocktailverse.catalogue.search.query import IngredientDetail
 router = APIRouter(tags=["ingredients"], default_response_class=Response)
 
 
-@router.get("/ingredients", responses=answer("Page_IngredientEntry_", kept=True) | errors(422, 503))
-def list_ingredients(asked: Annotated[IngredientListing, Query()], answers: Answers) -> Response:
+@router.get(
+    "/ingredients", responses=success("Page_IngredientEntry_", cacheable=True) | errors(422, 503)
+)
+def list_ingredients(
+    parameters: Annotated[IngredientListing, Query()], responder: Responder
+) -> Response:
     """List the ingredients, most used first."""
-    return answers.kept(
+    return responder.cacheable(
         lambda catalogue: catalogue.ingredients(
-            q=asked.q, kind=asked.kind, limit=asked.limit, after=asked.cursor
+            q=parameters.q, kind=parameters.kind, limit=parameters.limit, after=parameters.cursor
         ),
-        asked.cursor,
+        parameters.cursor,
     )
 
 
 @router.get(
     "/ingredients/{name:path}",
-    responses=answer("IngredientDetail", kept=True) | errors(404, 422, 503),
+    responses=success("IngredientDetail", cacheable=True) | errors(404, 422, 503),
 )
 def one_ingredient(
     name: Annotated[Text, Path(description="In any spelling.", examples=["White rum"])],
-    _asked: Annotated[NoParameters, Query()],
-    answers: Answers,
+    _parameters: Annotated[NoParameters, Query()],
+    responder: Responder,
 ) -> Response:
     """Return one ingredient: its kinds, what it is a kind of, and what it is mixed with."""
 
@@ -50,19 +54,21 @@ def one_ingredient(
         message = f"No drink has an ingredient of this name.{hint}"
         raise ApiError(404, "no_such_ingredient", message, [Problem("name", s) for s in similar])
 
-    return answers.kept(read)
+    return responder.cacheable(read)
 
 
-@router.get("/makeable", responses=answer("Makeable", kept=True) | errors(422, 503))
-def makeable_drinks(asked: Annotated[MakeableListing, Query()], answers: Answers) -> Response:
+@router.get("/makeable", responses=success("Makeable", cacheable=True) | errors(422, 503))
+def makeable_drinks(
+    parameters: Annotated[MakeableListing, Query()], responder: Responder
+) -> Response:
     """List the drinks that the ingredients at hand make, and what to buy next."""
-    return answers.kept(
+    return responder.cacheable(
         lambda catalogue: catalogue.makeable(
-            asked.have,
-            missing=asked.missing,
-            mocktail=asked.mocktail,
-            limit=asked.limit,
-            after=asked.cursor,
+            parameters.have,
+            missing=parameters.missing,
+            mocktail=parameters.mocktail,
+            limit=parameters.limit,
+            after=parameters.cursor,
         ),
-        asked.cursor,
+        parameters.cursor,
     )

@@ -12,7 +12,7 @@ from mocktailverse.api.auth import KeyRequired
 from mocktailverse.api.caching import cursor_checked, fresh
 from mocktailverse.api.dependencies import ApiDependencies, dependencies_of
 from mocktailverse.api.error_responses import ApiError
-from mocktailverse.api.openapi import answer, errors
+from mocktailverse.api.openapi import errors, success
 from mocktailverse.api.query_parameters import LoadListing, RejectedListing
 from mocktailverse.catalogue.search.query import Page
 from mocktailverse.conversion import converter
@@ -69,7 +69,7 @@ class RejectedEntry(Struct, frozen=True):
 
 
 class RejectedPosition(NamedTuple):
-    """Where a page of rejected records ended: after the first `lines` lines of a load."""
+    """The end of a page of rejected records: after the first `lines` lines of a load."""
 
     started_at: Annotated[int, Meta(ge=0, lt=10**15)]
     load: Annotated[str, Meta(pattern=r"^[0-9a-f]{24}-[0-9]{4,9}\Z")]
@@ -79,37 +79,41 @@ class RejectedPosition(NamedTuple):
 rejected_cursors = CursorCodec(RejectedPosition)
 
 
-@router.get("/loads", responses=answer("Page_LoadEntry_") | errors(401, 422, 503))
-def list_loads(asked: Annotated[LoadListing, Query()], request: Request) -> Response:
+@router.get("/loads", responses=success("Page_LoadEntry_") | errors(401, 422, 503))
+def list_loads(parameters: Annotated[LoadListing, Query()], request: Request) -> Response:
     """List the loads, newest first: what happened to every raw object."""
-    with cursor_checked(asked.cursor):
+    with cursor_checked(parameters.cursor):
         loads, following = recent_loads(
-            dependencies_of(request).loads, asked.days, asked.status, asked.limit, asked.cursor
+            dependencies_of(request).loads,
+            parameters.days,
+            parameters.status,
+            parameters.limit,
+            parameters.cursor,
         )
     return fresh(Page([_to_entry(load_fields(load)) for load in loads], following))
 
 
-@router.get("/rejected", responses=answer("Page_RejectedEntry_") | errors(401, 404, 422, 503))
-def list_rejected(asked: Annotated[RejectedListing, Query()], request: Request) -> Response:
+@router.get("/rejected", responses=success("Page_RejectedEntry_") | errors(401, 404, 422, 503))
+def list_rejected(parameters: Annotated[RejectedListing, Query()], request: Request) -> Response:
     """List the rejected records with their reasons, those of the newest load first.
 
     Of a replayed raw object, the latest load is listed.
     """
-    with cursor_checked(asked.cursor):
-        after = rejected_cursors.decode(asked.cursor) if asked.cursor else None
+    with cursor_checked(parameters.cursor):
+        after = rejected_cursors.decode(parameters.cursor) if parameters.cursor else None
     dependencies = dependencies_of(request)
-    recent, _ = recent_loads(dependencies.loads, asked.days)
+    recent, _ = recent_loads(dependencies.loads, parameters.days)
     loads = {
         RejectedPosition(load.started_at, load.load_id, 0): load
         for load in latest_generations(recent)
     }
-    if asked.load is not None:
-        loads = {place: load for place, load in loads.items() if place.load == asked.load}
+    if parameters.load is not None:
+        loads = {place: load for place, load in loads.items() if place.load == parameters.load}
         if not loads:
-            message = f"No current load `{asked.load}` in the last {asked.days} days."
+            message = f"No current load `{parameters.load}` in the last {parameters.days} days."
             raise ApiError(404, "no_such_load", message)
     lines = _lines_after(after, loads, dependencies)
-    shown = list(islice(lines, asked.limit))
+    shown = list(islice(lines, parameters.limit))
     is_last = next(lines, None) is None
     items = [RejectedEntry(at.load, **msgspec.structs.asdict(line)) for at, line in shown]
     return fresh(Page(items, None if is_last else rejected_cursors.encode(shown[-1][0])))

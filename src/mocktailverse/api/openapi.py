@@ -35,11 +35,11 @@ _DESCRIPTIONS = {
 Responses = dict[int | str, dict[str, Any]]
 
 
-def answer(schema: str, *, kept: bool = False) -> Responses:
-    """Return the responses of a JSON route; a cacheable (`kept`) one may respond 304."""
+def success(schema: str, *, cacheable: bool = False) -> Responses:
+    """Return the responses of a JSON route; a cacheable one may respond 304."""
     content = {JSON: {"schema": {"$ref": REF.format(name=schema)}}}
     responses: Responses = {200: {"description": "Success.", "content": content}}
-    if kept:
+    if cacheable:
         responses[304] = {"description": "Not modified: the `ETag` is in `If-None-Match`."}
     return responses
 

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from msgspec import Struct
 
-from mocktailverse.api.caching import Answers, fresh
-from mocktailverse.api.openapi import answer, errors
+from mocktailverse.api.caching import Responder, fresh
+from mocktailverse.api.openapi import errors, success
 from mocktailverse.api.query_parameters import NoParameters
 
 HEALTH_TIMEOUT_S = 15.0
@@ -32,15 +32,15 @@ class Health(Struct, frozen=True):
     problem: str | None
 
 
-@router.get("/health", responses=answer("Health") | errors(422, 503))
-def health(_asked: Annotated[NoParameters, Query()], answers: Answers) -> Response:
+@router.get("/health", responses=success("Health") | errors(422, 503))
+def health(_parameters: Annotated[NoParameters, Query()], responder: Responder) -> Response:
     """Report whether a catalogue is served, and which."""
-    meta = answers.catalogue(HEALTH_TIMEOUT_S).meta
-    problem = answers.dependencies.catalogue.problem
+    meta = responder.catalogue(HEALTH_TIMEOUT_S).meta
+    problem = responder.dependencies.catalogue.problem
     return fresh(
         Health(
             status="stale" if problem else "ok",
-            stage=answers.dependencies.stage,
+            stage=responder.dependencies.stage,
             version=meta.version,
             built_at=meta.built_at,
             age_s=max(0, round(time.time() - meta.built_at / 1000)),
@@ -50,7 +50,7 @@ def health(_asked: Annotated[NoParameters, Query()], answers: Answers) -> Respon
     )
 
 
-@router.get("/stats", responses=answer("Statistics", kept=True) | errors(422, 503))
-def statistics(_asked: Annotated[NoParameters, Query()], answers: Answers) -> Response:
+@router.get("/stats", responses=success("Statistics", cacheable=True) | errors(422, 503))
+def statistics(_parameters: Annotated[NoParameters, Query()], responder: Responder) -> Response:
     """Return the catalogue's statistics."""
-    return answers.kept(lambda catalogue: catalogue.statistics())
+    return responder.cacheable(lambda catalogue: catalogue.statistics())

@@ -1,4 +1,4 @@
-"""Which drinks can be made from given ingredients, which nearly, and what to buy next.
+"""Drinks that given ingredients make or nearly make, and what to buy next.
 
 An ingredient counts for itself and for every more general one: Light rum for Rum.
 """

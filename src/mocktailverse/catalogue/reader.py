@@ -39,7 +39,7 @@ from mocktailverse.errors import CatalogueError, UsageError
 
 @dataclass(frozen=True)
 class _InMemory:
-    """What is read from the file once, when the first query needs it."""
+    """Data that is read from the file once, when the first query needs it."""
 
     index: CatalogueIndex
     search: DrinkSearch

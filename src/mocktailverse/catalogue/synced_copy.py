@@ -24,7 +24,7 @@ FIRST_FAILURE_TTL_S: Final = 5.0
 
 
 class CatalogueSource(Protocol):
-    """Where the catalogue is published."""
+    """The place where the catalogue is published."""
 
     def download(self, path: Path, *, unless: str | None = None) -> str | None:
         """Write the catalogue to `path` and return its ETag; None if that still equals `unless`.

@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 class Fingerprint(NamedTuple):
-    """What identifies the visible content of a drink; drinks with equal ones look the same.
+    """The values that identify the visible content of a drink; equal ones look the same.
 
     Time and place of the last observation are left out: they change with every sighting.
     """

@@ -1,4 +1,4 @@
-"""How a command finds its environment: the local stack or a deployed one."""
+"""The environment of a command: the local stack or a deployed one."""
 
 from pathlib import Path
 

@@ -122,7 +122,7 @@ def _footprints() -> dict[str, Footprint]:
 def _footprint(by_env: Mapping[str, Footprint], env: str) -> Footprint:
     name = _COUNTED_AS.get(env, env)
     if name not in by_env:
-        raise UsageError(f"There is no environment {env!r}. Choose one of {', '.join(by_env)}.")
+        raise UsageError(f"There is no environment `{env}`. Choose one of {', '.join(by_env)}.")
     return by_env[name]
 
 

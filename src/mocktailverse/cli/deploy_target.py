@@ -1,4 +1,4 @@
-"""What the commands `deploy`, `diff`, `package` and `destroy` work on: an environment on AWS."""
+"""The target of `deploy`, `diff`, `package` and `destroy`: an environment on AWS."""
 
 from pathlib import Path
 from typing import Annotated

@@ -50,7 +50,7 @@ def down(
 
 
 class StackContents(msgspec.Struct, frozen=True):
-    """How much data a stack holds."""
+    """The amount of data in a stack."""
 
     drinks: int
     raw_objects: int

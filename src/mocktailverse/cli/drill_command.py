@@ -28,7 +28,8 @@ def drill(
         _print_drills(as_json=as_json)
         return
     if name not in DRILLS:
-        raise UsageError(f"Choose one of these drills: {', '.join(DRILLS)}.")
+        problem = f"Unknown drill `{name}`" if name else "The drill's name is missing"
+        raise UsageError(f"{problem}. Choose one of {', '.join(DRILLS)}.")
     with stderr.status("starting") as state:
         report = run(DRILLS[name], _start_stack, state.update)
     if as_json:
@@ -63,7 +64,7 @@ def _print_drills(*, as_json: bool) -> None:
 def _print_report(report: DrillReport) -> None:
     say(report.emulated)
     rows = [
-        (finding.stage, "rings" if finding.rings else "quiet", _observed(finding.observed))
+        (finding.stage, "fires" if finding.rings else "quiet", _observed(finding.observed))
         for finding in report.findings
     ]
     print_table(f"The alarm {report.definition['name']}", ("when", "alarm", "observed"), rows)
@@ -76,9 +77,11 @@ def _print_report(report: DrillReport) -> None:
         say(f"  {command.command}: {result}")
         if command.problem:
             say(f"    {command.problem}")
+    alarm = "fired" if report.fired else "did not fire"
+    repair = "worked" if report.repaired else "did not work"
     say(
-        f"{'ok' if report.ok else 'NOT ok'}: the alarm {'rang' if report.fired else 'did not ring'}"
-        f", and the repair {'worked' if report.repaired else 'did not work'} ({report.seconds} s)"
+        f"{'ok' if report.ok else 'NOT ok'}: the alarm {alarm}, and the repair {repair}"
+        f" ({report.seconds} s)"
     )
 
 

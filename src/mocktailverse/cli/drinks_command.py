@@ -74,7 +74,9 @@ def list_drinks(
         return
     rows = [(d.id, d.name, d.category, _ALCOHOL[d.alcoholic]) for d in items]
     columns = ("id", "name", "category", "alcohol")
-    print_table("Drinks" if after is None else f"The first {len(items)} drinks", columns, rows)
+    print_table("Drinks", columns, rows)
+    if after is not None:
+        say(f"{len(items)} drinks are shown. To show more, use --limit.")
 
 
 @drinks.command("history")

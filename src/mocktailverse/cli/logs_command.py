@@ -13,7 +13,7 @@ from mocktailverse.cli.output import print_listing, printable
 from mocktailverse.errors import MissingError, UsageError
 from mocktailverse.stores.environment import Stores
 from mocktailverse.stores.log_group import LogGroup, LogLine
-from mocktailverse.times import now, parse_past_time, utc
+from mocktailverse.times import now, parse_iso, parse_past_time, utc
 
 _UNITS_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
@@ -21,7 +21,11 @@ _UNITS_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 def logs(
     function: Annotated[
         str,
-        Option("--function", help="Name of the function: transform, fetch, ..., or its full name."),
+        Option(
+            "--function",
+            help="Name of the function (transform, publish, api, fetch, reconcile), or its full"
+            " name. Required.",
+        ),
     ] = "",
     env: options.Env = "local",
     since: Annotated[
@@ -57,8 +61,14 @@ def _full_name(stores: Stores, name: str) -> str:
 
 def _parse_since(since: str) -> int:
     """Return a time in ms since 1970 UTC, of an age such as `10m` or of an ISO 8601 time."""
-    age = re.fullmatch(r"(\d{1,6})([smhd])", since)
-    return now() - int(age[1]) * _UNITS_MS[age[2]] if age else parse_past_time(since)
+    if age := re.fullmatch(r"(\d{1,6})([smhd])", since):
+        return now() - int(age[1]) * _UNITS_MS[age[2]]
+    if parse_iso(since) is None:
+        raise UsageError(
+            f"--since `{since}` is neither an age nor an ISO 8601 time with a time zone. Use one"
+            " such as 10m or 2026-01-31T06:00Z."
+        )
+    return parse_past_time(since)
 
 
 def _print_lines(lines: Iterable[LogLine], *, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""How commands print: JSON for scripts and tables for people on stdout, messages on stderr."""
+"""The output of commands: JSON for scripts and tables for people on stdout, messages on stderr."""
 
 import json
 import sys

@@ -18,7 +18,7 @@ from mocktailverse.times import now
 
 
 class RejectedPlace(NamedTuple):
-    """Where a page of rejected records ended."""
+    """The end of a page of rejected records, from which the next one continues."""
 
     loads_until: Annotated[int, msgspec.Meta(ge=0, lt=10**15)]
     """In ms since 1970 UTC. Later loads come first and would shift the records; they are left out.

@@ -11,7 +11,7 @@ import typer
 from mocktailverse.catalogue.synced_copy import open_published
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import deployed_clients, local_stores, state_folder
-from mocktailverse.cli.output import print_json, print_table
+from mocktailverse.cli.output import print_json, print_table, say
 from mocktailverse.deployment import account, function_code
 from mocktailverse.deployment.function_code import FunctionCode
 from mocktailverse.errors import MissingError, UsageError
@@ -72,6 +72,8 @@ def status(
         print_table("Local stack", ("name", "value"), rows)
         if local.state == "running" and local.stack and local.stack.urls:
             print_links("Links", local.stack)
+        if local.state == "stopped":
+            say("Start it: mocktailverse up")
     if local.state != "running":
         raise typer.Exit(3)
 

@@ -1,1 +1,1 @@
-"""What a month on AWS costs: the template's resources, usage, prices, and the sum. Pure."""
+"""The cost of a month on AWS: the template's resources, usage, prices, and the sum. Pure."""

@@ -30,7 +30,7 @@ _FOR_EVER_DAYS = 3653
 
 
 class Footprint(Struct, frozen=True, kw_only=True):
-    """What a stage runs."""
+    """The resources that a stage keeps running, and those that cannot be priced."""
 
     running: Running
     unaccounted: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What a stage keeps on AWS whether it is used or not: capacity, alarms, schedules, pollers."""
+"""Resources that a stage keeps on AWS, used or not: capacity, alarms, schedules, pollers."""
 
 import math
 import re
@@ -22,7 +22,7 @@ is low, and may go down to two; always five if the mapping limits the concurrenc
 
 
 class Running(Struct, frozen=True, kw_only=True):
-    """What one stage keeps on AWS; `_gb` is a function's memory."""
+    """The resources that one stage keeps on AWS; `_gb` is a function's memory."""
 
     wcu: int
     rcu: int

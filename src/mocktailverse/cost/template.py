@@ -31,7 +31,7 @@ class Resource(Struct, frozen=True, kw_only=True):
 
 
 class StageInputs(Struct, frozen=True, kw_only=True):
-    """What environments.toml gives the template for one environment."""
+    """The values from environments.toml that the template gets for one environment."""
 
     parameters: dict[str, str]
     mapping: dict[str, str | int]

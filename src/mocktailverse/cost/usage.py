@@ -94,7 +94,7 @@ BASIS = {
 
 
 class Usage(Struct, frozen=True):
-    """What is used in a share of a month; fields in LEVELS are levels, the others sums."""
+    """The usage in a share of a month; fields in LEVELS are levels, the others sums."""
 
     month_share: float = 1.0
     lambda_requests: float = 0
@@ -138,7 +138,7 @@ class Visitors(Struct, frozen=True, kw_only=True):
 
 
 class Activity(Struct, frozen=True):
-    """What loads did."""
+    """The work that loads did, in numbers that determine their cost."""
 
     loads: float = 0
     objects: float = 0

@@ -66,17 +66,17 @@ def _show_navigation(width: Literal["stretch", "content"]) -> None:
 
 
 def _show_footer(context: DashboardContext) -> None:
-    """Show the stage, and the size and age of its catalogue."""
-    stage = f"Stage {plain(context.stage, 40)}"
+    """Show the environment, and the size and age of its catalogue."""
+    environment = f"Environment {plain(context.stage, 40)}"
     try:
         meta = current_catalogue(context).meta
     except (MocktailverseError, OSError):
-        st.caption(f"{stage} · no catalogue")
+        st.caption(f"{environment} · no catalogue")
         return
     now = context.clock()
     st.caption(
         f"{meta.drinks - meta.withdrawn:,} drinks · updated {age(meta.built_at, now)} ago  \n"
-        f"{stage}",
+        f"{environment}",
         help=f"Catalogue {plain(meta.version, 60)} from {clock_text(meta.built_at, now)}",
     )
 

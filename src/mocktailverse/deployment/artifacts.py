@@ -46,7 +46,7 @@ class Artifact(Struct, frozen=True):
 
 
 class MachineRequirements(Struct, frozen=True):
-    """What the compiled parts of a zip need; None if it has no compiled parts."""
+    """Requirements of the compiled parts of a zip; None if it has no compiled parts."""
 
     python: str | None
     architecture: Architecture | None

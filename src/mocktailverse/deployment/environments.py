@@ -40,7 +40,7 @@ class Schedule(_Table, frozen=True, kw_only=True):
 
 
 class RetentionDays(_Table, frozen=True, kw_only=True):
-    """How many days data is kept."""
+    """Days for which data is kept."""
 
     logs: LogDays
     """Log lines; one of the numbers that CloudWatch accepts."""
@@ -177,10 +177,13 @@ def read(path: Path) -> Environments:
 def environment(path: Path, env: str) -> Environment:
     """Return the settings of an environment; UsageError if it is not one that can be deployed."""
     if env == "local":
-        raise UsageError("Start the local stack with `mocktailverse up`; stop it with `down`.")
+        raise UsageError(
+            "`local` is not a deployed environment. Start the local stack with `mocktailverse up`;"
+            " stop it with `mocktailverse down`."
+        )
     if env not in DEPLOYED:
         names = ", ".join(DEPLOYED)
-        raise UsageError(f"There is no environment {env!r}. Choose one of {names}.")
+        raise UsageError(f"There is no environment `{env}`. Choose one of {names}.")
     settings: Environment = getattr(read(path), env)
     return settings
 

@@ -63,7 +63,7 @@ def find_function(codes: list[FunctionCode], name: str) -> FunctionCode:
         if name in (code.name, code.function):
             return _require_present(code)
     names = ", ".join(code.name for code in codes)
-    raise UsageError(f"There is no function {name!r}. Choose one of {names}.")
+    raise UsageError(f"There is no function `{name}`. Choose one of {names}.")
 
 
 def require_same_machine(code: FunctionCode, runtime: str, architecture: str) -> None:

@@ -18,7 +18,7 @@ class RawLine(NamedTuple):
 
 
 class Record(Struct, frozen=True):
-    """What a source states about one drink, in the domain's vocabulary."""
+    """One drink as its source states it, in the domain's vocabulary."""
 
     id: str
     """Id within the source."""

@@ -58,7 +58,7 @@ class LoggedBucket(Struct, frozen=True):
         self, key: str, body: bytes, *, metadata: Mapping[str, str], content_type: str
     ) -> ObjectVersion:
         version = self.bucket.put(key, body, metadata=metadata, content_type=content_type)
-        if key.startswith(RAW_PREFIX):  # nothing is loaded from listings
+        if key.startswith(RAW_PREFIX):  # listings are not loaded: no log line refers to them
             self.logger.info("stored", trace=version.trace_id, key=key, bytes=len(body))
         return version
 

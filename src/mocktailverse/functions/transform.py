@@ -81,7 +81,9 @@ def _fail_in_advance(loader: Loader, event: dict[str, Any]) -> None:
     """Mark the loads whose last try this is: one message may kill the process for all others."""
     for record in event["Records"]:
         receive_count = record["attributes"]["ApproximateReceiveCount"]
-        with suppress(MocktailverseError):  # processing the message meets it again, and logs it
+        with suppress(
+            MocktailverseError
+        ):  # occurs again, and is logged, when the message is processed
             for request in _requests(record["body"], receive_count):
                 loader.fail_in_advance(request)
 

@@ -1,1 +1,1 @@
-"""What runs on a laptop only: the embedded AWS, the simulated source, the harness, the drills."""
+"""Parts that only run on a laptop: embedded AWS, simulated source, harness, data browser."""

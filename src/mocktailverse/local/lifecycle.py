@@ -47,6 +47,8 @@ from mocktailverse.stores.error_translation import translated
 
 Check = Callable[[LocalStack], object]
 
+_STOP_FIRST = "Use it as it is, or stop it first: mocktailverse down"
+
 
 class Status(msgspec.Struct, frozen=True):
     """The state of a local stack."""
@@ -127,7 +129,7 @@ def running(
         with _begin(state_dir, options, on_progress, check) as this_start:
             folder = this_start.state_dir
             if this_start.running:
-                raise UsageError(f"A stack runs in `{folder}` already. Use it, or stop it first.")
+                raise UsageError(f"A stack runs in `{folder}` already. {_STOP_FIRST}")
             stack = this_start.launch()
             cleanup.enter_context(watchdog.hold(temporary(folder) / watchdog.FOREGROUND_LOCK))
         cleanup.callback(this_start.launcher.stop)
@@ -211,11 +213,11 @@ class _Start(msgspec.Struct, frozen=True):
     def _require_same(self, running: LocalStack) -> None:
         """Raise UsageError if the options ask for another stack than the running one."""
         if self.options.port not in (None, running.port):
-            raise UsageError(f"The stack runs on port {running.port} already. Stop it first.")
+            raise UsageError(f"The stack runs on port {running.port} already. {_STOP_FIRST}")
         if self.options.source_url not in (None, running.source_url):
-            raise UsageError(f"The stack fetches from {running.source_url}. Stop it first.")
+            raise UsageError(f"The stack fetches from {running.source_url}. {_STOP_FIRST}")
         if self.options.records and path_text(self.options.records) != running.records:
-            raise UsageError("The stack serves other records. Stop it first.")
+            raise UsageError(f"The simulated source serves other records. {_STOP_FIRST}")
 
     def _start_aws(self, port: int) -> tuple[Path, LocalStack]:
         """Start the embedded AWS and the source; return the functions' zip and the new stack."""

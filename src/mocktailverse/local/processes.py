@@ -112,7 +112,7 @@ class Launcher:
         running = psutil.Process(child.pid)
         process = Process(name, child.pid, running.create_time(), port, psutil.boot_time())
         self.started.append(process)
-        with contextlib.suppress(psutil.Error):  # one that has ended by now is missed later
+        with contextlib.suppress(psutil.Error):  # if it has ended, a health check reports it
             # Popen returns a moment before `exec` is done; until then, `find` cannot recognise it.
             wait_until(running.cmdline, EXEC_TIMEOUT_S, EXEC_POLL_S)
         return process

@@ -1,1 +1,1 @@
-"""What an operator reads of a running environment: metrics, usage, quality, findings, report."""
+"""Reports on a running environment: metrics, usage, quality, findings, traces; and drills."""

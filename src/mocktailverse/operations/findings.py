@@ -48,7 +48,7 @@ class Finding(Struct, frozen=True):
 
 
 class Publishings(Struct, frozen=True):
-    """How far the catalogue was behind the table; `last_at` in ms since 1970 UTC."""
+    """The lag of the catalogue behind the table; `last_at` in ms since 1970 UTC."""
 
     lag_s: Spread | None
     last_at: int | None

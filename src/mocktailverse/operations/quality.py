@@ -12,7 +12,7 @@ from mocktailverse.drinks.measures import parse_measure
 
 
 class Share(Struct, frozen=True):
-    """How many of how many, and the percentage (None of nothing)."""
+    """A count, the total that it is part of, and the percentage (None if the total is 0)."""
 
     count: int
     of: int

@@ -17,7 +17,7 @@ class Rate(Struct, frozen=True):
 
 
 class Passage(Struct, frozen=True):
-    """How long a raw object took on its way, in s.
+    """The durations of the steps of a raw object, in s.
 
     `publishing_s` is None where no catalogue was seen that was built for this load.
     """

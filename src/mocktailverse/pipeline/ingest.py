@@ -98,7 +98,7 @@ def parts_of(file: InputFile, columns: frozenset[str]) -> Iterator[Part]:
     """
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", file.path.name).strip("-.")[:100] or "file"
     data = DecodedBytes(file, trusted=True)
-    try:  # the sum reads all of the file, to meet damage before the first part
+    try:  # the sum reads the whole file, so damage is noticed before anything is stored
         is_big = sum(map(len, data.chunks())) > PART_BYTES
         form = detect_format(data, columns) if is_big else None
     except ObjectRejectedError:  # stored as it is: the transform rejects it with the reason
@@ -112,7 +112,7 @@ def parts_of(file: InputFile, columns: frozenset[str]) -> Iterator[Part]:
             )
         yield Part(name, b"".join(file.chunks()))
         return
-    for line in data.lines():  # before the first part is yielded
+    for line in data.lines():  # raises before the first part is yielded if a line is too long
         _bytes(line)
     stem = name.partition(".")[0]
     if isinstance(form, CsvHeader):

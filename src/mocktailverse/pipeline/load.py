@@ -71,7 +71,9 @@ class Loader(Struct, frozen=True):
             else:
                 self.loads.release(load, owner, str(error))
             raise
-        if total is not None:  # not above: no error may be recorded on a load that may be done
+        if total is not None:
+            # Outside of the `try`: if the response of `finish` is lost, the load may be done, and
+            # no error may be recorded in it.
             result = replace(
                 load,
                 counts=total.counts,

@@ -56,7 +56,7 @@ def require_source(name: str) -> RecordReader:
         UsageError: the source is not registered.
     """
     if name not in SOURCES:
-        raise UsageError(f"Unknown source {name!r}. Choose one of {', '.join(SOURCES)}.")
+        raise UsageError(f"Unknown source `{name}`. Choose one of {', '.join(SOURCES)}.")
     return SOURCES[name]
 
 

@@ -1,4 +1,4 @@
-"""What AWS reports about an account's costs: its free limits with their usage, and its bill.
+"""AWS's reports on an account's costs: its free limits with their usage, and its bill.
 
 Both functions raise a MocktailverseError if AWS is unreachable or the credentials lack the right.
 """

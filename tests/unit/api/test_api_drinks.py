@@ -129,7 +129,7 @@ def test_a_random_drink_obeys_the_filters_and_is_never_cached(world, catalogue):
         assert catalogue.drink(response.json()["id"]) is not None
 
 
-def test_there_is_no_random_drink_where_no_drink_matches(world):
+def test_a_random_drink_is_not_found_if_no_drink_matches(world):
     response = world.get("/drinks/random?q=xyzzy")
     assert (response.status_code, response.json()["error"]["code"]) == (404, "no_such_drink")
 

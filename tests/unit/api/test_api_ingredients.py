@@ -31,7 +31,7 @@ def test_the_error_for_an_unknown_ingredient_suggests_similar_names(world):
     assert {"parameter": "name", "message": "Gin"} in error["details"]
 
 
-def test_no_name_is_suggested_where_none_is_similar(world):
+def test_a_name_that_resembles_no_ingredient_gets_no_suggestion(world):
     response = world.get("/ingredients/%F0%9F%A6%84qqqqqqqq")
     assert response.status_code == 404
     assert response.json()["error"]["details"] == []

@@ -54,7 +54,7 @@ def test_check_fails_and_names_the_paid_resources(run, monkeypatch):
         (("--reference", "--env", "prod"), "all environments"),
         (("--check", "--drinks-per-month", "5"), "all environments"),
         (("--cost-explorer",), "local stack"),
-        (("--env", "qa"), "no environment 'qa'"),
+        (("--env", "qa"), "no environment `qa`"),
     ],
 )
 def test_mutually_exclusive_options_are_refused(run, arguments, message):

@@ -371,7 +371,7 @@ def test_each_wait_doubles_up_to_two_seconds(new_world, new_faults, raw_record, 
 
 
 @pytest.mark.parametrize(("left_ms", "waits"), [(100, 0), (101, 1), (300, 1), (301, 2)])
-def test_there_is_no_wait_that_would_use_all_the_remaining_time(
+def test_a_wait_never_uses_all_the_remaining_time(
     new_world, new_faults, raw_record, monkeypatch, *, left_ms, waits
 ):
     world, waited = new_world(new_faults(throttles=[True] * 9)), []

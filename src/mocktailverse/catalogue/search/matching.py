@@ -1,4 +1,4 @@
-"""Which drinks match a query: filters, full text, and the counts of facets.
+"""The drinks that match a query: filters, full text, and the counts of facets.
 
 Full text ranks a hit by where the words occur, not by how rare they are. So a drink has the same
 rank in every catalogue, and pages continue correctly when the catalogue is replaced:

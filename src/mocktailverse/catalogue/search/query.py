@@ -1,4 +1,4 @@
-"""What can be asked of the catalogue, and what it returns; all results can be encoded as JSON."""
+"""Queries of the catalogue and their results; all results can be encoded as JSON."""
 
 from typing import Generic, Literal, TypeVar
 

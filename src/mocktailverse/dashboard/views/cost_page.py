@@ -51,7 +51,9 @@ def _show_scope(context: DashboardContext, report: CostReport) -> None:
             icon=":material/savings:",
         )
     else:
-        st.caption(f"Only the stage {plain(context.stage)}, calculated from its loads; {prices}.")
+        st.caption(
+            f"Only the environment {plain(context.stage)}, calculated from its loads; {prices}."
+        )
 
 
 def _show_totals(report: CostReport) -> None:
@@ -165,9 +167,9 @@ def _show_calculation(report: CostReport) -> None:
     with st.expander("How this is calculated"):
         st.markdown(
             "Usage is counted from the load records, read from the template, or assumed if "
-            "nothing counts it. If only bounds are known, the upper one is used. Other stages and "
-            "applications of the same account are not included, but share its free limits. "
-            "Credits of new accounts are not included."
+            "nothing counts it. If only bounds are known, the upper one is used. Other "
+            "environments and applications of the same account are not included, but share its "
+            "free limits. Credits of new accounts are not included."
         )
         st.dataframe(
             [

@@ -60,7 +60,7 @@ class Ingredient(Struct, frozen=True):
 
 
 class Family(Struct, frozen=True):
-    """What an unknown name's last word implies: "Thyme syrup" is a syrup, "Foo gin" a gin."""
+    """Kind implied by an unknown name's last word: "Thyme syrup" is a syrup, "Foo gin" a gin."""
 
     name: str
     kind: Kind

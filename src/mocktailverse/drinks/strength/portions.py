@@ -34,7 +34,7 @@ _FOODS: frozenset[Kind] = frozenset({"food", "fruit", "vegetable"})
 
 
 class Portion(NamedTuple):
-    """What one ingredient line adds to a drink.
+    """The contribution of one ingredient line to a drink.
 
     If no line of a drink is `open`, `ml` and `pure` are enough to compute the totals.
     """

@@ -40,7 +40,7 @@ class Value(Struct, frozen=True):
 
 
 class Verdict(Struct, frozen=True):
-    """Whether an alarm is active at a time, and its datapoints, newest first; None if missing."""
+    """The state of an alarm at a time, and its datapoints, newest first; None if missing."""
 
     at: int
     rings: bool

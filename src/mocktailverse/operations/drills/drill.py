@@ -56,7 +56,7 @@ class DrillFinding(Struct, frozen=True):
     observed: Any
 
 
-class Ran(Struct, frozen=True):
+class CommandRun(Struct, frozen=True):
     """A command of the runbook; `exit_code` is None if it only works on AWS."""
 
     command: str
@@ -80,7 +80,7 @@ class DrillReport(Struct, frozen=True, kw_only=True):
     definition: Any
     emulated: str
     findings: list[DrillFinding]
-    commands: list[Ran]
+    commands: list[CommandRun]
     fired: bool
     repaired: bool
     seconds: float
@@ -218,11 +218,11 @@ def on_this_machine(command: list[str], home: str) -> list[str]:
     return [*command[:at], *command[at + 2 :], "--state-dir", home]
 
 
-def _run(command: list[str], stack: DrillStack) -> Ran:
+def _run(command: list[str], stack: DrillStack) -> CommandRun:
     """Run a command of the runbook on the drill's stack, as an operator would."""
     shown = " ".join([PROGRAM, *command])
     if command[0] == "deploy":  # deployment is for AWS; the end of the fault replaces it
-        return Ran(shown, None)
+        return CommandRun(shown, None)
     arguments = on_this_machine(command, str(stack.state_dir))
     try:
         done = subprocess.run(  # noqa: S603 - our own command
@@ -238,4 +238,4 @@ def _run(command: list[str], stack: DrillStack) -> Ran:
     except subprocess.TimeoutExpired as error:
         raise TransientError(f"`{shown}` did not end within {PER_COMMAND_S} s.") from error
     problem = done.stderr.strip() if done.returncode else None
-    return Ran(shown, done.returncode, problem)
+    return CommandRun(shown, done.returncode, problem)

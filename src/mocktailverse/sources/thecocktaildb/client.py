@@ -96,7 +96,7 @@ class TheCocktailDB:
         if not re.fullmatch(r"[A-Za-z0-9_-]+", key):
             raise UsageError("Invalid key of TheCocktailDB: use letters, digits, `-` and `_` only.")
         if not _is_address(base_url):
-            raise UsageError(f"{base_url!r} is not a valid http(s) URL for TheCocktailDB.")
+            raise UsageError(f"`{base_url}` is not a valid http(s) URL for TheCocktailDB.")
         if requests_per_s <= 0:
             raise UsageError("`requests_per_s` must be greater than 0.")
         self.base_url = base_url.rstrip("/")

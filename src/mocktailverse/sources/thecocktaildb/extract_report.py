@@ -1,4 +1,4 @@
-"""What an extract reports, and the cursor at which the next call continues."""
+"""The report of an extract, and the cursor at which the next call continues."""
 
 from typing import Literal
 
@@ -57,7 +57,7 @@ class Coverage(Struct, frozen=True):
 
 
 class ExtractReport(Struct):
-    """What one call of `extract` did, without earlier calls of the same run."""
+    """The work of one call of `extract`, without earlier calls of the same run."""
 
     run: str
     strategy: str

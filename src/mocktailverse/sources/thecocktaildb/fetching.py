@@ -15,7 +15,7 @@ STEP_S = 5
 
 
 class FetchPlan(Struct, frozen=True):
-    """What to fetch."""
+    """A strategy with its arguments and limits."""
 
     strategy: str
     arguments: tuple[str, ...] = ()

@@ -24,7 +24,7 @@ SEARCHES_TO_JUDGE_BY = 3
 
 
 class Frontier:
-    """Which drinks and requests are still open in a sweep."""
+    """The drinks and requests that a sweep has not finished."""
 
     def __init__(self, state: SweepState, progress: SweepProgress) -> None:
         self._state = state
@@ -45,9 +45,9 @@ class Frontier:
         """Return whether the probe has not found a new drink for many requests."""
         return probe in DRY_AFTER and self._state.dry.get(probe, 0) >= DRY_AFTER[probe]
 
-    def wanted(self) -> list[str]:
+    def unfetched(self) -> list[str]:
         """Return the ids of drinks whose record (or absence) this sweep still has to fetch."""
-        return [drink_id for drink_id in self._state.drinks if self._is_wanted(drink_id)]
+        return [drink_id for drink_id in self._state.drinks if self._is_unfetched(drink_id)]
 
     def unseen(self) -> list[str]:
         """Return the ids of known drinks that this sweep has not seen yet."""
@@ -101,7 +101,7 @@ class Frontier:
             and empty.get(drink_id, 0) < since_ms
         ]
 
-    def _is_wanted(self, drink_id: str) -> bool:
+    def _is_unfetched(self, drink_id: str) -> bool:
         drink, progress = self._state.drinks[drink_id], self._progress
         started_ms = progress.started_ms
         if drink_id in progress.looked_up or drink.full_ms >= started_ms:

@@ -37,26 +37,26 @@ class NameIndex:
 
     def best_terms(
         self,
-        wanted: Iterable[str],
+        drink_ids: Iterable[str],
         *,
         min_gain: int,
         max_shown: int,
         limit: int,
-        asked: Collection[str],
+        excluded: Collection[str],
     ) -> list[str]:
-        """Return the terms that show the most wanted drinks, each drink counted for one term.
+        """Return the terms that show the most of these drinks, each drink counted for one term.
 
         This is the greedy algorithm for the set cover problem: choose the term that shows the most
-        drinks, remove these drinks, repeat. At least `min_gain` wanted drinks make a term worth a
+        drinks, remove these drinks, repeat. At least `min_gain` of the drinks make a term worth a
         request. A term that shows more than `max_shown` known drinks could reach the source's cap.
-        The terms `asked` are left out.
+        The `excluded` terms are left out.
         """
-        left = set(wanted)
+        left = set(drink_ids)
         gains = Counter(
             term
             for drink_id in left
             for term in terms_of(self._names.get(drink_id, ""))
-            if len(self._ids[term]) <= max_shown and term not in asked
+            if len(self._ids[term]) <= max_shown and term not in excluded
         )
         chosen: list[str] = []
         while gains and len(chosen) < limit:

@@ -1,4 +1,4 @@
-"""What a sweep learns from a response: drinks seen, drinks absent, values to filter by.
+"""Facts that a sweep learns from a response: drinks seen, drinks absent, values to filter by.
 
 The free key truncates responses without any sign. A response counts as complete if its number of
 records differs from the cap: it is smaller, or larger if the source has no cap.
@@ -25,7 +25,7 @@ LONG_AGO_MS = 1
 
 
 class Discoveries(NamedTuple):
-    """What a response added."""
+    """Numbers of drinks and records that a response added."""
 
     new: int = 0
     """Drinks that no sweep knew before."""

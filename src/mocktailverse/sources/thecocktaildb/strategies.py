@@ -69,7 +69,7 @@ def plan(name: str, arguments: Sequence[str] = (), *, premium: bool = False) -> 
                 f"Invalid arguments: `{name}` takes {takes.get(name, 'no arguments')}."
             )
         case _:
-            raise UsageError(f"Unknown strategy {name!r}. Choose one of {', '.join(STRATEGIES)}.")
+            raise UsageError(f"Unknown strategy `{name}`. Choose one of {', '.join(STRATEGIES)}.")
     return Strategy(name, pages)
 
 
@@ -98,7 +98,7 @@ def _ids(ids: Iterable[str]) -> tuple[FetchPage, ...]:
     unique = list(dict.fromkeys(ids))
     for drink_id in unique:
         if not (drink_id.isascii() and drink_id.isdigit()):
-            raise UsageError(f"{drink_id!r} is not an id of TheCocktailDB. An example is 11007.")
+            raise UsageError(f"`{drink_id}` is not an id of TheCocktailDB. An example is 11007.")
     return _look_ups("i", unique)
 
 

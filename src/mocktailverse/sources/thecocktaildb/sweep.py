@@ -86,7 +86,7 @@ class Sweep:
         """
         if self.outage_suspected:
             return None
-        steps = (self._letters, self._listings, self._wanted, self._hidden, self._control)
+        steps = (self._letters, self._listings, self._unfetched, self._hidden, self._control)
         return next((page for step in steps for page in step(limit)), None)
 
     def learn(self, request: Request, response: ApiResponse | None, at_ms: int) -> bool:
@@ -131,14 +131,14 @@ class Sweep:
                 probe = parameter if parameter in DRY_AFTER else ""
                 yield self._page(parameter, "listing", [request], probe)
 
-    def _wanted(self, limit: int) -> Iterator[FetchPage]:
-        """Yield searches by the terms that show most wanted drinks at once, then look-ups."""
+    def _unfetched(self, limit: int) -> Iterator[FetchPage]:
+        """Yield searches by the terms that show most unfetched drinks at once, then look-ups."""
         drinks, frontier = self._state.drinks, self._frontier
-        wanted, unseen = frontier.wanted(), frontier.unseen()
+        unfetched, unseen = frontier.unfetched(), frontier.unseen()
         if frontier.search_works():
-            by_name = list(filter(frontier.is_searchable, [*wanted, *unseen]))
+            by_name = list(filter(frontier.is_searchable, [*unfetched, *unseen]))
             yield from self._searches(by_name, limit)
-        yield from self._look_ups(wanted, limit)
+        yield from self._look_ups(unfetched, limit)
         # -(-a // b) is a / b, rounded up: each known drink gets its turn within TURN_DAYS sweeps.
         left = max(TURNS_LEAST, -(-len(drinks) // TURN_DAYS)) - self._progress.turns
         in_turn = sorted(unseen, key=lambda drink_id: drinks[drink_id].full_ms)
@@ -182,7 +182,7 @@ class Sweep:
             min_gain=WORTH_A_SEARCH,
             max_shown=TERM_SHOWS_UNCAPPED if self._premium else TERM_SHOWS,
             limit=min(size, limit, left),
-            asked={text.partition("?s=")[2] for text in self._progress.asked},
+            excluded={text.partition("?s=")[2] for text in self._progress.asked},
         )
         if terms:
             requests = [Request("search.php", {"s": term}) for term in terms]

@@ -1,4 +1,4 @@
-"""What sweeps know about the source, as plain data: `state/fetch/thecocktaildb/known.json`.
+"""The memory of sweeps about the source, as plain data: `state/fetch/thecocktaildb/known.json`.
 
 It is also the checkpoint of a sweep that continues in another call. It only saves requests: a sweep
 without it finds the same drinks and sends more requests.

@@ -424,12 +424,12 @@ def test_the_best_terms_match_the_most_missing_drinks():
     index = NameIndex()
     for number, name in enumerate(["Gin Fizz", "Gin Sour", "Rum Sour", "Rum Punch", "Tea"]):
         index.add(str(number), name)
-    best = index.best_terms("01234", min_gain=2, max_shown=5, limit=9, asked=())
+    best = index.best_terms("01234", min_gain=2, max_shown=5, limit=9, excluded=())
     assert len(best) == 2
     assert {drink_id for term in best for drink_id in index.matching(term)} == set("0123")
-    assert index.best_terms("01234", min_gain=3, max_shown=5, limit=9, asked=()) == []
-    assert index.best_terms("01234", min_gain=1, max_shown=1, limit=1, asked=()) != []
-    assert index.best_terms("4", min_gain=1, max_shown=5, limit=1, asked=terms_of("Tea")) == []
+    assert index.best_terms("01234", min_gain=3, max_shown=5, limit=9, excluded=()) == []
+    assert index.best_terms("01234", min_gain=1, max_shown=1, limit=1, excluded=()) != []
+    assert index.best_terms("4", min_gain=1, max_shown=5, limit=1, excluded=terms_of("Tea")) == []
 
 
 def test_a_new_name_replaces_the_old_one():

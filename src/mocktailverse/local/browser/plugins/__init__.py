@@ -1,1 +1,1 @@
-"""What Datasette reads as plugins: each file here, this one included."""
+"""Datasette's plugins. It loads each file in this folder, this one included."""

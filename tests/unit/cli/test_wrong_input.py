@@ -1,0 +1,26 @@
+"""Wrong input to a command: the error names the input and what to choose, before any request."""
+
+import pytest
+from typer.testing import CliRunner
+
+from mocktailverse.cli.main import app
+from mocktailverse.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("drill nope", "Unknown drill `nope`. Choose one of dead-letters, function-errors,"),
+        ("drill", "The drill's name is missing. Choose one of dead-letters,"),
+        ("logs --function transform --since 5x", "--since `5x` is neither an age nor an ISO 8601"),
+        ("logs --function transform --since 2999-01-01T00:00Z", "Use a time in the past."),
+        ("deploy --env local", "`local` is not a deployed environment. Start the local stack with"),
+        ("deploy --env qa", "There is no environment `qa`. Choose one of dev, staging, prod."),
+        ("fetch swep", "Unknown strategy `swep`. Choose one of sweep, random,"),
+        ("fetch ids abc", "`abc` is not an id of TheCocktailDB. An example is 11007."),
+    ],
+)
+def test_an_error_names_the_wrong_input_and_the_choice(arguments, message):
+    result = CliRunner().invoke(app, arguments.split())
+    assert isinstance(result.exception, UsageError)
+    assert message in str(result.exception)
