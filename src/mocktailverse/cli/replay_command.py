@@ -11,7 +11,7 @@ from mocktailverse.cli.loads_command import finish_with_loads
 from mocktailverse.errors import UsageError
 from mocktailverse.formatting import counted
 from mocktailverse.loads.object_version import RAW_PREFIX
-from mocktailverse.operations.recent_loads import unfinished
+from mocktailverse.operations.recent_loads import objects_to_replay
 from mocktailverse.pipeline.replay import replay as replay_versions
 from mocktailverse.pipeline.replay import under
 from mocktailverse.times import now, parse_past_time
@@ -47,7 +47,7 @@ def replay(
     prefixes = [RAW_PREFIX] if everything or (since and not keys) else keys or []
     versions = under(prefixes, stores.bucket, since=stored_since)
     if failed or rejected:
-        versions += unfinished(stores.loads, failed=failed, rejected=rejected)
+        versions += objects_to_replay(stores.loads, failed=failed, rejected=rejected)
     versions = list(dict.fromkeys(versions))
     requests = replay_versions(versions, stores.loads, stores.queue, now=now())
     generations = [request.generation for request in requests]

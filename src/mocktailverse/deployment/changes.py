@@ -127,12 +127,12 @@ def propose(  # noqa: PLR0913  keyword-only; each is a separate choice of the ca
         values = {name: value for name, value in parameters.items() if value is not None}
         # The embedded AWS also lists the resources whose condition is false.
         excluded = Template.parse(template).excluded_resources(values)
-        kept = tuple(
+        changes = tuple(
             change
             for change in _changes(clients, change_set)
             if change.action == "remove" or change.resource not in excluded
         )
-    return msgspec.structs.replace(proposed, changes=kept)
+    return msgspec.structs.replace(proposed, changes=changes)
 
 
 def discard(clients: Clients, change_set: ChangeSet) -> None:

@@ -13,7 +13,7 @@ from mocktailverse.pipeline.ports import DailyLoads, LoadsStore, RawStore
 
 PAGE = 100
 REPLAY_DAYS = 30
-"""How far back `unfinished` looks."""
+"""How far back `objects_to_replay` looks."""
 
 _cursors = CursorCodec(LoadPosition)
 
@@ -67,7 +67,7 @@ def loads_of_day(loads: DailyLoads, day: date) -> Iterator[Load]:
             return
 
 
-def unfinished(loads: DailyLoads, *, failed: bool, rejected: bool) -> list[ObjectVersion]:
+def objects_to_replay(loads: DailyLoads, *, failed: bool, rejected: bool) -> list[ObjectVersion]:
     """Return the recent object versions whose latest load failed, or rejected records."""
     return [
         load.object

@@ -52,9 +52,9 @@ class ScriptedTheCocktailDB:
 
     def _reply(self, request: httpx2.Request) -> httpx2.Response:
         endpoint = request.url.path.rpartition("/")[2]
-        asked = f"{endpoint}?{request.url.query.decode()}"
-        self.requests.append(asked)
-        reply = self.replies.get(asked, self.replies.get(endpoint, self.default))
+        call = f"{endpoint}?{request.url.query.decode()}"
+        self.requests.append(call)
+        reply = self.replies.get(call, self.replies.get(endpoint, self.default))
         if isinstance(reply, Exception):
             raise reply
-        return reply if isinstance(reply, httpx2.Response) else reply(asked)
+        return reply if isinstance(reply, httpx2.Response) else reply(call)

@@ -11,7 +11,7 @@ from mocktailverse.errors import UsageError
 from mocktailverse.loads.load_record import Counts, Load
 from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.operations.recent_loads import unfinished
+from mocktailverse.operations.recent_loads import objects_to_replay
 from mocktailverse.pipeline.replay import replay, under
 
 NOW = 1_767_268_800_000
@@ -130,6 +130,6 @@ def test_objects_are_selected_by_the_status_and_rejected_lines_of_their_latest_l
         days.append(day)
         return (loads if len(days) == 30 else []), None
 
-    selected = unfinished(SimpleNamespace(page=page), **options)
+    selected = objects_to_replay(SimpleNamespace(page=page), **options)
     assert [version.key for version in selected] == expected
     assert len(days) == 30

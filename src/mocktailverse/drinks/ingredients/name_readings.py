@@ -121,8 +121,8 @@ def _without_qualifiers(reading: Words) -> Iterator[Words]:
         return
     for count in range(1, len(places) + 1):
         for dropped in combinations(places, count):
-            if kept := tuple(word for i, word in enumerate(reading) if i not in dropped):
-                yield kept
+            if remaining := tuple(word for i, word in enumerate(reading) if i not in dropped):
+                yield remaining
 
 
 @lru_cache(maxsize=2048)

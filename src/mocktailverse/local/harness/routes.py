@@ -20,7 +20,7 @@ from mocktailverse.errors import UnreachableError, UsageError
 from mocktailverse.local.harness.record_journey import record_journey
 from mocktailverse.local.harness.samples import sample_event
 from mocktailverse.local.harness.wiring import HarnessDependencies
-from mocktailverse.operations.recent_loads import recent_loads, unfinished
+from mocktailverse.operations.recent_loads import objects_to_replay, recent_loads
 from mocktailverse.pipeline.ingest import InputFile, put_files
 from mocktailverse.pipeline.redrive import redrive
 from mocktailverse.pipeline.replay import replay, under
@@ -151,7 +151,7 @@ def replay_objects(stores: StackStores, body: ReplayBody) -> Response:
         if body.version_id in (None, version.version_id)
     ]
     if body.failed or body.rejected:
-        versions += unfinished(stores.loads, failed=body.failed, rejected=body.rejected)
+        versions += objects_to_replay(stores.loads, failed=body.failed, rejected=body.rejected)
     requests = replay(dict.fromkeys(versions), stores.loads, stores.queue, now=now())
     return fresh({"replayed": requests})
 

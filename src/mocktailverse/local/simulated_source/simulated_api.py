@@ -141,8 +141,8 @@ class _Api:
             drinks = self._database.with_ingredients(names)
             drinks = _capped(drinks, INGREDIENT_FILTER_CAP, access)
         else:
-            asked = ((FIELDS[p], value) for p, value in params.items() if p in FIELDS)
-            drinks = [d for field, value in asked for d in self._database.having(field, value)]
+            filters = ((FIELDS[p], value) for p, value in params.items() if p in FIELDS)
+            drinks = [d for field, value in filters for d in self._database.having(field, value)]
             drinks = _capped(drinks, FILTER_CAP, access)
         return _drinks(listed(drinks) or access.nothing)
 

@@ -65,7 +65,7 @@ class PageFetcher:
         response (None if it failed) and the time in ms at which it was received; it returns whether
         to store the response.
         """
-        kept: list[tuple[int, ApiResponse]] = []
+        responses: list[tuple[int, ApiResponse]] = []
         attempted = 0
         for request in page.requests:
             if attempted and self.time_is_short(1):
@@ -77,13 +77,13 @@ class PageFetcher:
                 break
             received_ms, response = outcome
             if take(request, response, received_ms) and response and response.records:
-                kept.append((received_ms, response))
+                responses.append((received_ms, response))
             attempted += 1
             self._attempted += 1
         self.report.requests = self._client.requests - self._requests_before
         self.report.pages += attempted == len(page.requests)
-        if kept:
-            self._put(page, kept)
+        if responses:
+            self._put(page, responses)
         return attempted
 
     def cursor(self, pending: tuple[FetchPage, ...] = ()) -> FetchCursor:
@@ -126,15 +126,15 @@ class PageFetcher:
             self.report.stopped_because = "unreachable"
         return self._now_ms(), None
 
-    def _put(self, page: FetchPage, kept: list[tuple[int, ApiResponse]]) -> None:
+    def _put(self, page: FetchPage, responses: list[tuple[int, ApiResponse]]) -> None:
         area = "listings" if page.kind == "listing" else "raw"
-        content = _content(page, [response.body for _, response in kept])
+        content = _content(page, [response.body for _, response in responses])
         # The event time of a batch is that of its earliest response. Otherwise a record would claim
         # to be newer than it is, and could replace one that was observed during the batch and
         # stored in another object. Batches of a run do not overlap, so their order is correct.
-        self._put_object(area, page.part, content, min(received_ms for received_ms, _ in kept))
+        self._put_object(area, page.part, content, min(received_ms for received_ms, _ in responses))
         if area == "raw":
-            self.report.records += sum(len(response.records) for _, response in kept)
+            self.report.records += sum(len(response.records) for _, response in responses)
 
     def _put_object(
         self, area: str, part: str, content: tuple[str, str, bytes], observed_ms: int
