@@ -10,6 +10,7 @@ import mocktailverse
 from mocktailverse.cli import api_server, connection
 from mocktailverse.cli.connection import connect, running_stack, state_folder
 from mocktailverse.errors import UnreachableError, UsageError
+from mocktailverse.local.emulator import ROOT_KEY
 from mocktailverse.local.processes import Process
 from mocktailverse.local.state import EMULATOR, SERVER, AccessKey, LocalStack, write_stack
 
@@ -27,8 +28,8 @@ def folder(tmp_path):
     stack = LocalStack(
         endpoint="http://127.0.0.1:9",
         region="us-east-1",
-        access_key_id="id",
-        secret_access_key="secret",  # noqa: S106 - made up
+        access_key_id=ROOT_KEY,
+        secret_access_key=ROOT_KEY,
         source_url="http://127.0.0.1:9",
         records=None,
         outputs={name: name for name in names},

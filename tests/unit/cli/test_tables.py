@@ -30,6 +30,7 @@ from mocktailverse.errors import UsageError
 from mocktailverse.loads.load_record import Counts, Load, load_fields
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
+from mocktailverse.local.emulator import ROOT_KEY
 from mocktailverse.local.lifecycle import Status
 from mocktailverse.local.processes import Process
 from mocktailverse.local.state import DASHBOARD, EMULATOR, SERVER, SOURCE, LocalStack
@@ -78,8 +79,8 @@ def stack():
     return LocalStack(
         endpoint="http://127.0.0.1:54566",
         region="us-east-1",
-        access_key_id="id",
-        secret_access_key="secret",  # noqa: S106 - test data
+        access_key_id=ROOT_KEY,
+        secret_access_key=ROOT_KEY,
         source_url="http://127.0.0.1:54979",
         records=None,
         outputs=OUTPUTS,
