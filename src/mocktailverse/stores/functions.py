@@ -14,9 +14,9 @@ DELETED = "Deleted"
 
 
 class Invocation(Struct, frozen=True):
-    """The result of an invocation."""
+    """The result of an invocation; its field names are those of the harness's JSON."""
 
-    payload: Any
+    answer: Any
     """The function's result; if it failed, its error with `errorType` and `errorMessage`."""
     error: str | None
     """Lambda's kind of failure, such as `Unhandled`; None if it succeeded."""
@@ -58,7 +58,7 @@ class Functions:
             PermanentError: the function failed.
         """
         invocation = self.run(name, msgspec.json.encode(event))
-        payload: dict[str, Any] = invocation.payload
+        payload: dict[str, Any] = invocation.answer
         if invocation.error is None:
             return payload
         message = str(payload.get("errorMessage", payload))

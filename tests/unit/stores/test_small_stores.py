@@ -273,7 +273,7 @@ def test_an_invocation_returns_the_response_and_the_end_of_the_log(functions):
         {"FunctionName": "f", "Payload": b'{"b":2}', "LogType": "Tail"},
     )
     invocation = store.run("f", b'{"b":2}')
-    assert (invocation.payload, invocation.error, invocation.log) == ({"a": 1}, None, "log\ufffd")
+    assert (invocation.answer, invocation.error, invocation.log) == ({"a": 1}, None, "log\ufffd")
 
 
 def test_invoke_returns_the_result_of_the_function(functions):

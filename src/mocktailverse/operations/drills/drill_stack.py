@@ -54,7 +54,7 @@ class DrillStack(Struct, frozen=True):
         name = self.stores.outputs[output]
         done = self.stores.functions.run(name, json.dumps(event).encode())
         if done.error is None:
-            raise PermanentError(f"The function should have failed, but returned {done.payload}.")
+            raise PermanentError(f"The function should have failed, but returned {done.answer}.")
 
     @contextmanager
     def misconfigured(self, output: str, **variables: str) -> Iterator[None]:
