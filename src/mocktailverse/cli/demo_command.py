@@ -152,7 +152,7 @@ def _show_services(stack: LocalStack, drinks: int) -> None:
             f" {drinks} drinks."
         )
     print_links("Links", stack)
-    say(f"The API serves {_served_drinks(api)} drinks, and the dashboard is up.")
+    say(f"The API serves {drinks} drinks, and the dashboard is up.")
     if sys.stdin.isatty() and sys.stdout.isatty():
         say("Open the dashboard. Press Ctrl-C to stop everything.")
         with suppress(KeyboardInterrupt):
