@@ -10,9 +10,8 @@ import mocktailverse
 from mocktailverse.cli import api_server, connection
 from mocktailverse.cli.connection import connect, running_stack, state_folder
 from mocktailverse.errors import UnreachableError, UsageError
-from mocktailverse.local.emulator import ROOT_KEY
-from mocktailverse.local.processes import Process
-from mocktailverse.local.state import EMULATOR, SERVER, AccessKey, LocalStack, write_stack
+from mocktailverse.local.state import EMULATOR, SERVER, AccessKey, write_stack
+from worlds.local_stacks import new_local_stack
 
 FLOORS = ("cli", "local", "deployment", "api", "operations", "pipeline", "catalogue", "stores")
 """The packages on the way to the API, from the top."""
@@ -25,20 +24,9 @@ MOST_CLIMBS = 2
 def folder(tmp_path):
     """Return a state folder whose stack was started, without its processes."""
     names = ("ApiFunction", "CatalogueBucket", "DataBucket", "LoadsTable", "OpsKeyParameter")
-    stack = LocalStack(
-        endpoint="http://127.0.0.1:9",
-        region="us-east-1",
-        access_key_id=ROOT_KEY,
-        secret_access_key=ROOT_KEY,
-        source_url="http://127.0.0.1:9",
-        records=None,
-        outputs={name: name for name in names},
-        processes=[Process(EMULATOR, 4_000_000, 0.0, 9)],
-        started_at=0.0,
-        deployed="",
-        ops_key="key",
-        service_keys={SERVER: AccessKey("id", "secret")},
-    )
+    outputs = {name: name for name in names}
+    keys = {SERVER: AccessKey("id", "secret")}
+    stack = new_local_stack(EMULATOR, outputs=outputs, service_keys=keys)
     write_stack(tmp_path, stack)
     return tmp_path
 

@@ -30,13 +30,12 @@ from mocktailverse.errors import UsageError
 from mocktailverse.loads.load_record import Counts, Load, load_fields
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
-from mocktailverse.local.emulator import ROOT_KEY
 from mocktailverse.local.lifecycle import Status
-from mocktailverse.local.processes import Process
-from mocktailverse.local.state import DASHBOARD, EMULATOR, SERVER, SOURCE, LocalStack
+from mocktailverse.local.state import DASHBOARD, EMULATOR, SERVER, SOURCE
 from mocktailverse.operations.trace import Step
 from mocktailverse.pipeline.verify import VerifyReport
 from mocktailverse.sources.thecocktaildb.extract_report import Coverage, ExtractReport
+from worlds.local_stacks import new_local_stack
 
 WIDTH = 80
 KEY = "raw/thecocktaildb/2026/11/23/20261123T013135673Z-ingest/00002-winter.ndjson.gz"
@@ -75,20 +74,7 @@ def load_of(key=KEY, **fields):
 
 
 def stack():
-    names = (EMULATOR, SOURCE, SERVER, DASHBOARD)
-    return LocalStack(
-        endpoint="http://127.0.0.1:54566",
-        region="us-east-1",
-        access_key_id=ROOT_KEY,
-        secret_access_key=ROOT_KEY,
-        source_url="http://127.0.0.1:54979",
-        records=None,
-        outputs=OUTPUTS,
-        processes=[Process(name, 4_000_000, 0.0, 54_566) for name in names],
-        started_at=0.0,
-        deployed="",
-        ops_key="the-key",
-    )
+    return new_local_stack(EMULATOR, SOURCE, SERVER, DASHBOARD, outputs=OUTPUTS)
 
 
 def lines_of(text):
