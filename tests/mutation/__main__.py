@@ -77,7 +77,7 @@ def main() -> int:
     options = _options()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    seed = options.seed if options.seed is not None else random.randrange(1_000_000)  # noqa: S311
+    seed = options.seed if options.seed is not None else random.randrange(1_000_000)  # noqa: S311 - no secret
     root, folder = _copy()
     try:
         return _run(root, seed, options)
@@ -140,7 +140,7 @@ def _run(root: Path, seed: int, options: argparse.Namespace) -> int:
 
     _fix_hypothesis_examples()
     engine = Engine(root, selected, options.jobs, on_result, on_step)
-    engine.run(_tests(root, any("/stores/" in mutant.path for mutant in selected)))
+    engine.run(_tests(root, with_stores=any("/stores/" in mutant.path for mutant in selected)))
     if engine.failures:
         print(
             "No score: the tests fail without any fault, or were stopped.",
@@ -160,7 +160,7 @@ def _sources(root: Path, paths: list[str]) -> dict[str, bytes]:
     return {str(file.relative_to(root)): file.read_bytes() for file in dict.fromkeys(files)}
 
 
-def _tests(root: Path, with_stores: bool) -> list[str]:  # noqa: FBT001
+def _tests(root: Path, *, with_stores: bool) -> list[str]:
     ignored = [f"--ignore={root}/tests/unit/{name}" for name in IGNORED_TESTS]
     store_tests = [f"tests/integration/test_{name}.py" for name in INTEGRATION if with_stores]
     return [*ignored, *TESTS, *store_tests]

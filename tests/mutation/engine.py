@@ -141,7 +141,7 @@ class Engine:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         self._in_child = True
         self._children = {}
-        sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115
+        sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - open until the child ends
         null = os.open(os.devnull, os.O_RDWR)
         for descriptor in range(3):
             os.dup2(null, descriptor)

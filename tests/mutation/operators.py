@@ -144,7 +144,7 @@ class _Finder(ast.NodeVisitor):
             self.visit(statement)
         self._names.pop()
 
-    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _named  # noqa: N815
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _named  # noqa: N815 - names of ast.NodeVisitor
 
     def visit_Expr(self, node: ast.Expr) -> None:
         if isinstance(node.value, ast.Constant):
@@ -309,7 +309,7 @@ class _Finder(ast.NodeVisitor):
                 self.edit("element deleted", (self.span(element)[0], self.span(following)[0]), "")
         self.generic_visit(node)
 
-    visit_List = visit_Set = _elements  # noqa: N815
+    visit_List = visit_Set = _elements  # noqa: N815 - likewise
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
         text = "".join(

@@ -2,6 +2,7 @@
 
 import ast
 import gc
+import importlib
 import os
 import subprocess
 import sys
@@ -152,7 +153,7 @@ def test_an_import_gets_the_fault_at_the_top_of_a_module(module, monkeypatch):
     monkeypatch.delitem(sys.modules, "mutated_module")
     finder = warm.MutatedImport("mutated_module", file, MODULE.replace("1}", "5}").encode())
     monkeypatch.setattr(sys, "meta_path", [finder, *sys.meta_path])
-    import mutated_module  # noqa: PLC0415
+    mutated_module = importlib.import_module("mutated_module")
 
     assert mutated_module.value("a") == 6
     gc.collect()

@@ -6,10 +6,10 @@ object) costs one; four failed attempts of the same call in a row cost one. The 
 
 import random
 
-from .case import Fault
+from .case import Caller, Fault, FaultKind
 
 SKEWS_S = (-600, -120, -7, 0, 5, 60, 600)
-POINTS: tuple[tuple[str, str, str], ...] = (
+POINTS: tuple[tuple[Caller, str, str], ...] = (
     ("transform", "dynamodb", "UpdateItem"),
     ("transform", "dynamodb", "PutItem"),
     ("transform", "dynamodb", "Query"),
@@ -22,10 +22,25 @@ POINTS: tuple[tuple[str, str, str], ...] = (
     ("client", "s3", "PutObject"),
     ("client", "sqs", "SendMessage"),
 )
-POINT_KINDS = (
+KILL_POINTS: tuple[tuple[Caller, str, str], ...] = (
+    ("transform", "dynamodb", "PutItem"),
+    ("transform", "dynamodb", "PutItem"),
+    ("transform", "dynamodb", "UpdateItem"),
+    ("transform", "s3", "GetObject"),
+    ("transform", "s3", "PutObject"),
+    ("publish", "s3", "PutObject"),
+    ("publish", "dynamodb", "BatchGetItem"),
+)
+POINT_KINDS: tuple[FaultKind, ...] = (
     "throttle", "server_error", "reset_before", "reset_after", "reset_after", "cut", "delay",
 )  # fmt: skip
-STORM_KINDS = ("throttle", "server_error", "reset_before", "reset_after", "delay")
+STORM_KINDS: tuple[FaultKind, ...] = (
+    "throttle",
+    "server_error",
+    "reset_before",
+    "reset_after",
+    "delay",
+)
 
 
 def draw(rng: random.Random, kind: str) -> list[Fault]:
@@ -57,8 +72,8 @@ def _point(rng: random.Random) -> Fault:
     caller, service, operation = rng.choice(POINTS)
     kind = rng.choice(POINT_KINDS)
     return Fault(
-        kind=kind,  # type: ignore[arg-type]
-        caller=caller,  # type: ignore[arg-type]
+        kind=kind,
+        caller=caller,
         service=service,
         operation=operation,
         at=rng.choice([1, 1, 1, 2, 3, 5]),
@@ -71,7 +86,7 @@ def _storm(rng: random.Random) -> Fault:
     """Return a fault of a share of all calls of a function, chosen by a hash."""
     kind = rng.choice(STORM_KINDS)
     return Fault(
-        kind=kind,  # type: ignore[arg-type]
+        kind=kind,
         caller=rng.choice(["transform", "publish"]),
         rate=rng.choice([0.05, 0.1, 0.25]),
         times=rng.choice([6, 12]),
@@ -81,20 +96,10 @@ def _storm(rng: random.Random) -> Fault:
 
 def _kill(rng: random.Random) -> Fault:
     """Return a fault that kills a worker at a call, before or after the call reaches AWS."""
-    caller, service, operation = rng.choice(
-        [
-            ("transform", "dynamodb", "PutItem"),
-            ("transform", "dynamodb", "PutItem"),
-            ("transform", "dynamodb", "UpdateItem"),
-            ("transform", "s3", "GetObject"),
-            ("transform", "s3", "PutObject"),
-            ("publish", "s3", "PutObject"),
-            ("publish", "dynamodb", "BatchGetItem"),
-        ]
-    )
+    caller, service, operation = rng.choice(KILL_POINTS)
     return Fault(
         kind=rng.choice(["kill_before", "kill_after"]),
-        caller=caller,  # type: ignore[arg-type]
+        caller=caller,
         service=service,
         operation=operation,
         at=rng.choice([1, 1, 2, 3, 4, 6, 9]),

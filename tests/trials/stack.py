@@ -79,7 +79,7 @@ class Stack:
 
     def _require_signatures(self) -> None:
         """Check that signatures are verified behind the proxy, so that IAM is enforced."""
-        forger = self.client("s3", self.proxy.endpoint("client"), secret="forged")  # noqa: S106
+        forger = self.client("s3", self.proxy.endpoint("client"), secret="forged")  # noqa: S106 - wrong on purpose
         try:
             forger.list_objects_v2(Bucket=self.outputs["DataBucket"])
         except ClientError as error:
@@ -242,7 +242,7 @@ class Stack:
     def wait_for_late_invocations(self) -> None:
         """Wait until no function processes messages that other invocations have finished."""
         for caller in ("transform", "publish"):
-            until(lambda caller=caller: self.proxy.idle_s(caller) > LATE_S, "late invocations")  # type: ignore[misc]
+            until(lambda caller=caller: self.proxy.idle_s(caller) > LATE_S, "late invocations")  # type: ignore[misc]  # no type for a default
 
     # ---- reset
 

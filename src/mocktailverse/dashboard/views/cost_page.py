@@ -208,7 +208,7 @@ def percent(share: float) -> str:
         return "0 %"
     if share < 0.001:  # noqa: PLR2004 - a tenth of a percent
         return "< 0.1 %"
-    return f"{share * 100:.1f} %" if share < 0.1 else f"{share * 100:,.0f} %"  # noqa: PLR2004 - 10 %
+    return f"{share * 100:.1f} %" if share < 0.1 else f"{share * 100:,.0f} %"  # noqa: PLR2004 - ten percent
 
 
 def _amount(number: float) -> str:

@@ -451,7 +451,7 @@ WORDS_OF_UNITS = [
 
 
 @pytest.mark.parametrize(("unit", "word", "plural"), WORDS_OF_UNITS)
-def test_every_word_for_a_unit_is_known(unit: str, word: str, plural: bool):  # noqa: FBT001
+def test_every_word_for_a_unit_is_known(unit: str, word: str, *, plural: bool):
     assert parse_measure(f"2 {word}", "Gin").unit == unit
     if not plural:
         assert parse_measure(f"2 {word}s", "Gin").unit == unit
@@ -468,7 +468,7 @@ def test_every_word_for_a_unit_is_known(unit: str, word: str, plural: bool):  # 
         and word != "glas"
     ],
 )
-def test_a_unit_alone_counts_as_one_and_its_plural_has_no_amount(word: str, plural: bool):  # noqa: FBT001
+def test_a_unit_alone_counts_as_one_and_its_plural_has_no_amount(word: str, *, plural: bool):
     assert parse_measure(word).amount_min == (None if plural else 1)
     assert plural or parse_measure(f"{word}s").amount_min is None
     assert plural or parse_measure(f"{word}es").amount_min is None

@@ -427,7 +427,7 @@ def test_a_sentence_as_a_name_is_not_cached():
     cached = pours._substance.cache_info().currsize  # noqa: SLF001 - the cache must not grow
 
     assert portion_of(endless) == portion_of(endless)
-    assert pours._substance.cache_info().currsize == cached  # noqa: SLF001
+    assert pours._substance.cache_info().currsize == cached  # noqa: SLF001 - likewise
 
 
 names = st.sampled_from(

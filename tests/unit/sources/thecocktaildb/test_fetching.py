@@ -40,7 +40,10 @@ def test_one_report_that_is_done_is_the_result():
 
 
 def test_a_call_that_ran_out_of_time_continues_at_its_cursor():
-    failures = [Failure("a", "?s=a", "gone", transient=False)], [Failure("b", "?s=b", "", True)]  # noqa: FBT003
+    failures = (
+        [Failure("a", "?s=a", "gone", transient=False)],
+        [Failure("b", "?s=b", "", transient=True)],
+    )
     first = report(
         pages=1, requests=2, records=3, objects=["raw/a"], failed=failures[0],
         cursor=CURSOR, stopped_because="time",
