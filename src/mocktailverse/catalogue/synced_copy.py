@@ -63,7 +63,6 @@ class CatalogueCopy(TtlCache[Catalogue]):
         self._source = source
         self._folder = folder
         self._max_age_s = max_age_s
-        self._in_background = in_background
         self._etag: str | None = None
 
     @property
