@@ -1,6 +1,7 @@
 """TCP ports on this machine's loopback."""
 
 import socket
+from random import SystemRandom
 from typing import Final
 
 from mocktailverse.errors import UsageError
@@ -9,12 +10,21 @@ from mocktailverse.waiting import wait_until
 HOST: Final = "127.0.0.1"
 
 
+FREE_PORTS: Final = range(20_000, 32_768)
+"""Where servers get a port of ours. Outgoing connections have higher ones (on Linux from 32768, on
+macOS from 49152), so none of them takes a port between its choice and its use."""
+
+
 def free_port() -> int:
-    """Return a TCP port that nothing on this machine uses now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a TCP port, chosen at random, that nothing on this machine uses now.
+
+    Raises:
+        UsageError: all are in use.
+    """
+    for port in SystemRandom().sample(FREE_PORTS, len(FREE_PORTS)):
+        if bind_error(port) is None:
+            return port
+    raise UsageError(f"Ports {FREE_PORTS[0]} to {FREE_PORTS[-1]} on {HOST} are all in use.")
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -1,4 +1,4 @@
-"""The port of a restarted process: the start waits until the old process releases it."""
+"""Ports that are chosen, and that of a restarted process, for whose release a start waits."""
 
 import socket
 import threading
@@ -8,6 +8,19 @@ import pytest
 from mocktailverse.errors import UsageError
 from mocktailverse.local import service_processes, tcp_ports
 from mocktailverse.local.processes import Process
+
+
+def test_a_free_port_is_none_that_an_outgoing_connection_gets():
+    port = tcp_ports.free_port()
+    assert tcp_ports.bind_error(port) is None
+    assert port < 32_768
+
+
+def test_a_port_in_use_is_not_chosen(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setattr(tcp_ports, "FREE_PORTS", range(taken.getsockname()[1], 65_535)[:1])
+        with pytest.raises(UsageError, match="all in use"):
+            tcp_ports.free_port()
 
 
 def process_on(port: int) -> Process:
