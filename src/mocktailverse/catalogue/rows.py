@@ -19,6 +19,7 @@ READ_CHUNK = 500
 
 _DERIVED = Derived.__struct_fields__
 _LINE = IngredientLine.__struct_fields__
+_DERIVED_LISTS = ("spirits", "unknown_because")
 _TEXT_LISTS = ("tags", "instructions", "quality")
 _PLAIN = tuple(
     name
@@ -60,7 +61,7 @@ def text_key(text: str) -> str:
 def drink_row(drink: Drink) -> tuple[object, ...]:
     """Return the values of DRINK_COLUMNS."""
     derived_values = [
-        _json(value) if name == "spirits" else value
+        _json(value) if name in _DERIVED_LISTS else value
         for name, value in zip(_DERIVED, msgspec.structs.astuple(drink.derived), strict=True)
     ]
     return (
@@ -75,7 +76,10 @@ def drink_row(drink: Drink) -> tuple[object, ...]:
 
 def line_rows(drink: Drink) -> list[tuple[object, ...]]:
     """Return the values of LINE_COLUMNS for each ingredient line."""
-    return [(drink.id, *msgspec.structs.astuple(line)) for line in drink.ingredients]
+    return [
+        (drink.id, *msgspec.structs.astuple(line)[:-2], _json(line.alternatives), line.optional)
+        for line in drink.ingredients
+    ]
 
 
 def text_row(drink: Drink) -> tuple[str, str, str, str]:
@@ -101,18 +105,25 @@ def to_drink(row: sqlite3.Row, lines: Iterable[Sequence[object]]) -> Drink:
     """Return the drink of a row with DRINK_COLUMNS and its lines with LINE_COLUMNS."""
     image = Image(*map(row.__getitem__, _IMAGE)) if row["image_url"] is not None else None
     derived = {name: row[name] for name in _DERIVED}
-    derived["spirits"] = tuple(msgspec.json.decode(row["spirits"]))
+    derived |= {name: tuple(msgspec.json.decode(row[name])) for name in _DERIVED_LISTS}
     derived["is_mocktail"] = None if row["is_mocktail"] is None else bool(row["is_mocktail"])
     return Drink(
         **{name: row[name] for name in _PLAIN},
         tags=tuple(msgspec.json.decode(row["tags"])),
         instructions=msgspec.json.decode(row["instructions"]),
         quality=tuple(msgspec.json.decode(row["quality"])),
-        ingredients=tuple(IngredientLine(*line[1:]) for line in lines),  # type: ignore[arg-type]  # as stored
+        ingredients=tuple(map(_to_line, lines)),
         image=image,
         derived=Derived(**derived),
         lineage=Lineage(*map(row.__getitem__, _LINEAGE)),
     )
+
+
+def _to_line(row: Sequence[object]) -> IngredientLine:
+    fields = dict(zip(_LINE, row[1:], strict=True))
+    fields["alternatives"] = tuple(msgspec.json.decode(str(fields["alternatives"])))
+    fields["optional"] = bool(fields["optional"])
+    return IngredientLine(**fields)  # type: ignore[arg-type]  # as stored
 
 
 def drinks_by_row(connection: sqlite3.Connection, rows: Sequence[int]) -> list[Drink]:

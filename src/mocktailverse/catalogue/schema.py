@@ -6,7 +6,7 @@ spread over columns with a prefix, times are ms since 1970 UTC, booleans are 0 a
 
 import sqlite3
 
-FORMAT = 1
+FORMAT = 2
 """Stored in the file as `PRAGMA user_version`; a file of another format is rebuilt."""
 
 PAGE_SIZE = 8192
@@ -43,6 +43,18 @@ CREATE TABLE drinks (
   spirits TEXT NOT NULL,
   method TEXT,
   is_mocktail INTEGER,
+  unknown_because TEXT NOT NULL,
+  likely_abv_served_percent REAL,
+  sugar_g_min REAL,
+  sugar_g_max REAL,
+  acid_g_min REAL,
+  acid_g_max REAL,
+  sugar_served_g_per_100ml_min REAL,
+  sugar_served_g_per_100ml_max REAL,
+  acid_served_g_per_100ml_min REAL,
+  acid_served_g_per_100ml_max REAL,
+  energy_kcal_min REAL,
+  energy_kcal_max REAL,
   quality TEXT NOT NULL,
   previous_name TEXT,
   content_hash TEXT NOT NULL,
@@ -87,6 +99,9 @@ CREATE TABLE drink_ingredients (
   ml_max REAL,
   kind TEXT NOT NULL,
   certainty TEXT NOT NULL,
+  preparation TEXT,
+  alternatives TEXT NOT NULL,
+  optional INTEGER NOT NULL,
   PRIMARY KEY (drink_id, position)
 ) WITHOUT ROWID;
 

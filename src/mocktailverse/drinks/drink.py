@@ -39,6 +39,12 @@ class IngredientLine(Struct, frozen=True):
     """What is measured: a volume, a mass, a number of pieces, ..."""
     certainty: Certainty
     """How reliable the measure is; `unknown` if it could not be parsed."""
+    preparation: str | None = None
+    """How the ingredient is prepared, such as `peeled and sliced`; null if not stated."""
+    alternatives: tuple[str, ...] = ()
+    """Canonical names of what the recipe allows instead: Sugar in "Honey or sugar"."""
+    optional: bool = False
+    """Whether the recipe calls the ingredient optional."""
 
 
 class Image(Struct, frozen=True):
@@ -85,7 +91,31 @@ class Derived(Struct, frozen=True):
     method: Method | None = None
     """How the drink is prepared; null if the instructions do not say."""
     is_mocktail: bool | None = None
-    """Whether the drink certainly has at most 0.5 % vol; null if unknown."""
+    """Whether the drink certainly has at most 0.5 % vol as served; null if unknown."""
+    unknown_because: tuple[str, ...] = ()
+    """Ingredients that leave the strength or `is_mocktail` unknown, in the recipe's order."""
+    likely_abv_served_percent: float | None = None
+    """The likely ABV as served, from the usual figures; null if the range is unknown."""
+    sugar_g_min: float | None = None
+    """Minimum mass of sugar, natural and added."""
+    sugar_g_max: float | None = None
+    """Maximum mass of sugar."""
+    acid_g_min: float | None = None
+    """Minimum mass of acid, as citric acid."""
+    acid_g_max: float | None = None
+    """Maximum mass of acid."""
+    sugar_served_g_per_100ml_min: float | None = None
+    """Minimum sugar in 100 ml as served, after the usual dilution of `method`."""
+    sugar_served_g_per_100ml_max: float | None = None
+    """Maximum sugar in 100 ml as served."""
+    acid_served_g_per_100ml_min: float | None = None
+    """Minimum acid in 100 ml as served."""
+    acid_served_g_per_100ml_max: float | None = None
+    """Maximum acid in 100 ml as served."""
+    energy_kcal_min: float | None = None
+    """Minimum energy; null if the fat or protein of an ingredient is unknown."""
+    energy_kcal_max: float | None = None
+    """Maximum energy."""
 
 
 class Lineage(Struct, frozen=True):

@@ -15,7 +15,7 @@ from mocktailverse.drinks.register import Register, recipe_of
 from mocktailverse.drinks.strength.derive import derive
 from mocktailverse.drinks.strength.portions import Portion, portion_of
 
-TRANSFORM_VERSION = 3
+TRANSFORM_VERSION = 4
 """Increase this when the same record gives a different drink; a golden test enforces it."""
 
 _encoder = msgspec.json.Encoder()
@@ -107,7 +107,7 @@ def _parse_line(raw_line: RawLine) -> _ParsedLine:
 def _read(name_raw: str, measure_raw: str | None) -> _ParsedLine:
     name, in_reference = canonical_name(name_raw)
     measure = parse_measure(measure_raw, name_raw)
-    # The first seven fields of a measure are the last seven of a line.
+    # The first seven fields of a measure are those of a line from `amount_min` to `certainty`.
     line = IngredientLine(0, name, name_raw, measure_raw, *msgspec.structs.astuple(measure)[:7])
     remarks = (
         (Quality.INGREDIENT_UNKNOWN, not in_reference),

@@ -148,6 +148,9 @@ def _line(line: IngredientLine) -> Value:
             "ml_max": _amount(line.ml_max),
             "kind": {"S": line.kind},
             "certainty": {"S": line.certainty},
+            "preparation": _string(line.preparation),
+            "alternatives": _strings(line.alternatives),
+            "optional": {"BOOL": line.optional},
         }
     }
 
@@ -181,6 +184,18 @@ def _derived(derived: Derived) -> Value:
             "is_mocktail": (
                 _NULL if derived.is_mocktail is None else {"BOOL": derived.is_mocktail}
             ),
+            "unknown_because": _strings(derived.unknown_because),
+            "likely_abv_served_percent": _number(derived.likely_abv_served_percent),
+            "sugar_g_min": _number(derived.sugar_g_min),
+            "sugar_g_max": _number(derived.sugar_g_max),
+            "acid_g_min": _number(derived.acid_g_min),
+            "acid_g_max": _number(derived.acid_g_max),
+            "sugar_served_g_per_100ml_min": _number(derived.sugar_served_g_per_100ml_min),
+            "sugar_served_g_per_100ml_max": _number(derived.sugar_served_g_per_100ml_max),
+            "acid_served_g_per_100ml_min": _number(derived.acid_served_g_per_100ml_min),
+            "acid_served_g_per_100ml_max": _number(derived.acid_served_g_per_100ml_max),
+            "energy_kcal_min": _number(derived.energy_kcal_min),
+            "energy_kcal_max": _number(derived.energy_kcal_max),
         }
     }
 
