@@ -14,7 +14,7 @@ from mocktailverse.api.openapi import JSON
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.errors import MissingError, MocktailverseError, UsageError
 
-API_VERSION = "1"
+API_VERSION = "2"
 """Raise it when the same catalogue gives other responses, so that cached ones expire."""
 
 

@@ -16,7 +16,7 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from mocktailverse.api.error_responses import UNKNOWN, Problem, invalid
-from mocktailverse.catalogue.search.query import Sort
+from mocktailverse.catalogue.search.query import Sort, ZeroProof
 from mocktailverse.drinks.drink import Alcoholic, Method
 from mocktailverse.loads.load_record import LoadStatus
 
@@ -51,6 +51,7 @@ Values = Annotated[tuple[Value, ...], Field(max_length=50), BeforeValidator(_spl
 Bottles = Annotated[tuple[Value, ...], Field(min_length=1, max_length=200), BeforeValidator(_split)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Percent = Annotated[float, Field(ge=0, le=100.0, allow_inf_nan=False)]
+GramsPer100Ml = Annotated[float, Field(ge=0, le=100.0, allow_inf_nan=False)]
 Days = Annotated[int, Field(ge=1, le=92, description="Number of days back (UTC).")]
 LoadId = Annotated[str, Field(pattern=r"^[0-9a-f]{24}-[0-9]{4,9}$")]
 Limit = Annotated[int, Field(ge=1, le=100, description="Maximum number of items.")]
@@ -97,6 +98,13 @@ class DrinkFilters(Parameters):
         (), description="Any of these."
     )
     mocktail: Flag | Absent = Field(None, description="With or without alcohol, as computed.")
+    zero_proof: Annotated[tuple[ZeroProof, ...], BeforeValidator(_split)] = Field(
+        (),
+        description=(
+            "Any of these: mocktails without any alcohol (`alcohol_free`), mocktails that may "
+            "have up to 0.5 % vol (`traces`)."
+        ),
+    )
     glass: Values = Field((), description="Any of these glasses.")
     tag: Values = Field((), description="Any of these tags.")
     method: Annotated[tuple[Method, ...], BeforeValidator(_split)] = Field(
@@ -113,6 +121,12 @@ class DrinkFilters(Parameters):
     )
     abv_max: Percent | Absent = Field(
         None, description="Maximum % by volume as mixed; drinks of unknown strength are left out."
+    )
+    sugar_max: GramsPer100Ml | Absent = Field(
+        None,
+        description=(
+            "Maximum sugar in g per 100 ml as served; drinks of unknown sugar are left out."
+        ),
     )
     withdrawn: Flag = Field(default=False, description=ALSO_WITHDRAWN)
 

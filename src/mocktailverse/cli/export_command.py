@@ -16,7 +16,7 @@ from mocktailverse.catalogue.exports.formats import (
     export_ndjson,
 )
 from mocktailverse.catalogue.reader import Catalogue
-from mocktailverse.catalogue.search.query import DrinkQuery
+from mocktailverse.catalogue.search.query import DrinkQuery, ZeroProof
 from mocktailverse.catalogue.synced_copy import open_published
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
@@ -52,6 +52,10 @@ def export(
     mocktail: Annotated[
         bool | None, Option("--mocktail/--no-mocktail", help="Only mocktails, or none.")
     ] = None,
+    zero_proof: Annotated[
+        ZeroProof | None,
+        Option(help="Only mocktails without alcohol, or with possible traces of it."),
+    ] = None,
     glass: Annotated[Strings, Option(help="Only this glass; repeatable.")] = None,
     tag: Annotated[Strings, Option(help="Only with this tag; repeatable.")] = None,
     ingredient: Annotated[
@@ -73,6 +77,7 @@ def export(
         category=tuple(category or ()),
         alcoholic=(alcoholic,) if alcoholic else (),
         mocktail=mocktail,
+        zero_proof=(zero_proof,) if zero_proof else (),
         glass=tuple(glass or ()),
         tag=tuple(tag or ()),
         ingredient=tuple(ingredient or ()),

@@ -25,7 +25,8 @@ MAX_ABV = 100
 """In % vol."""
 
 _TEXT_FIELDS = (
-    "category", "alcoholic", "glass", "tag", "method", "spirit", "ingredient", "without",
+    "category", "alcoholic", "zero_proof", "glass", "tag", "method", "spirit", "ingredient",
+    "without",
 )  # fmt: skip
 _PAGING = ("after", "page")
 _LAST_PAGE = "url-state-page"
@@ -110,6 +111,7 @@ def drink_query(parameters: Parameters) -> DrinkQuery:
         match="any" if first(parameters, "match") == "any" else "all",
         abv_min=_percent(parameters, "abv_min"),
         abv_max=_percent(parameters, "abv_max"),
+        sugar_max=_percent(parameters, "sugar_max"),
         withdrawn=first(parameters, "withdrawn") == "true",
         sort=msgspec.convert(sort, Sort) if sort in get_args(Sort) else None,
     )

@@ -85,6 +85,8 @@ FILTERS = [
     {"category": "cocktail"},
     {"alcoholic": "non_alcoholic"},
     {"mocktail": "true"},
+    {"zero_proof": "traces"},
+    {"zero_proof": "alcohol_free", "sugar_max": "8.5"},
     {"glass": "Highball glass", "mocktail": "false"},
     {"tag": "Summer"},
     {"method": "shaken"},
@@ -98,7 +100,8 @@ FILTERS = [
 
 @pytest.mark.parametrize("filters", FILTERS, ids=str)
 def test_a_filter_means_what_it_means_in_the_catalogue(world, catalogue, filters):
-    lists = {"category", "alcoholic", "glass", "tag", "method", "spirit", "ingredient", "without"}
+    lists = {"category", "alcoholic", "zero_proof", "glass", "tag", "method", "spirit"}
+    lists |= {"ingredient", "without"}
     fields = {name: [text] if name in lists else text for name, text in filters.items()}
     query = msgspec.convert(fields, DrinkQuery, strict=False)
     expected = [drink.name for drink in catalogue.search(query, limit=100).items]

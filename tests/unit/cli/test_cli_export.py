@@ -94,6 +94,9 @@ def test_filters_select_drinks(export):
     mocktails = rows_of(export("--format", "csv", "--mocktail")[1])
     assert mocktails
     assert {row["is_mocktail"] for row in mocktails} == {"true"}
+    free = rows_of(export("--format", "csv", "--zero-proof", "alcohol_free")[1])
+    assert free
+    assert {row["abv_percent_max"] for row in free} == {"0.0"}
     with_gin = rows_of(export("--format", "csv", "--ingredient", "gin", "--no-mocktail")[1])
     assert with_gin
     assert all("Gin" in row["spirits"] for row in with_gin)

@@ -30,14 +30,15 @@ def test_any_url_gives_a_query(given_parameters):
 def test_every_field_of_a_query_has_a_parameter():
     parameters = {
         "q": ["sour"], "category": ["Shot", "Cocktail"], "alcoholic": ["alcoholic"],
-        "mocktail": ["false"], "glass": ["Mug"], "tag": ["IBA"], "method": ["shaken"],
-        "spirit": ["Gin"], "ingredient": ["Lime", "Mint"], "match": ["any"], "without": ["Egg"],
-        "abv_min": ["5"], "abv_max": ["20.5"], "withdrawn": ["true"], "sort": ["-abv"],
+        "mocktail": ["false"], "zero_proof": ["traces"], "glass": ["Mug"], "tag": ["IBA"],
+        "method": ["shaken"], "spirit": ["Gin"], "ingredient": ["Lime", "Mint"], "match": ["any"],
+        "without": ["Egg"], "abv_min": ["5"], "abv_max": ["20.5"], "sugar_max": ["8"], "withdrawn": ["true"],
+        "sort": ["-abv"],
     }  # fmt: skip
     assert drink_query(parameters) == DrinkQuery(
         q="sour", category=("Shot", "Cocktail"), alcoholic=("alcoholic",), mocktail=False,
-        glass=("Mug",), tag=("IBA",), method=("shaken",), spirit=("Gin",),
-        ingredient=("Lime", "Mint"), match="any", without=("Egg",), abv_min=5, abv_max=20.5,
+        zero_proof=("traces",), sugar_max=8, glass=("Mug",), tag=("IBA",), method=("shaken",),
+        spirit=("Gin",), ingredient=("Lime", "Mint"), match="any", without=("Egg",), abv_min=5, abv_max=20.5,
         withdrawn=True, sort="-abv",
     )  # fmt: skip
     assert set(parameters) == set(DrinkQuery.__struct_fields__)

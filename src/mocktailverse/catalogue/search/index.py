@@ -27,13 +27,14 @@ from mocktailverse.drinks.ingredients import ancestors, match_ingredient
 
 _DRINKS = """
 SELECT row, name_key, id, withdrawn_at, observed_at, abv_percent_min, abv_percent_max,
-       (abv_served_percent_min + abv_served_percent_max) / 2,
+       (abv_served_percent_min + abv_served_percent_max) / 2, sugar_served_g_per_100ml_max,
        category, alcoholic, glass, method, certainty,
-       CASE is_mocktail WHEN 1 THEN 'true' WHEN 0 THEN 'false' END
+       CASE is_mocktail WHEN 1 THEN 'true' WHEN 0 THEN 'false' END,
+       CASE WHEN is_mocktail THEN iif(abv_percent_max = 0, 'alcohol_free', 'traces') END
 FROM drinks ORDER BY name_key, id
 """
-_COLUMNS = 14
-_SINGLE_VALUED = ("category", "alcoholic", "glass", "method", "certainty", "mocktail")
+_COLUMNS = 16
+_SINGLE_VALUED = ("category", "alcoholic", "glass", "method", "certainty", "mocktail", "zero_proof")
 _TAGS = "SELECT tag, drink_id FROM tags ORDER BY tag"
 _SPIRITS = "SELECT spirit, drink_id FROM drink_spirits ORDER BY spirit"
 _LINES = "SELECT DISTINCT name, drink_id FROM drink_ingredients ORDER BY name"
@@ -55,26 +56,29 @@ class CatalogueIndex:
         keys: name_key and id of each drink.
         rows: drinks.row of each drink; `ordinal_of_row` is the inverse.
         observed: `observed_at` of each drink, in ms.
-        abv_min: in % vol as mixed, NaN where unknown; likewise the next two.
+        abv_min: in % vol as mixed, NaN where unknown; likewise the next three.
         abv_max: in % vol as mixed.
         served: in % vol as served, the middle of the range.
+        sugar_max: in g per 100 ml as served.
         all: bitmap of all drinks.
         present: bitmap of the drinks that are not withdrawn.
-        fields: posting lists of category, alcoholic, glass, method, certainty, mocktail, tag,
-            spirit; and of each ingredient that some drink names, with its kinds.
+        fields: posting lists of category, alcoholic, glass, method, certainty, mocktail,
+            zero_proof, tag, spirit; and of each ingredient that some drink names, with its kinds.
         ingredients: the ingredients and their drinks.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Read the catalogue; column by column takes half the time of drink by drink."""
         columns = list(zip(*connection.execute(_DRINKS), strict=True)) or [()] * _COLUMNS
-        rows, names, ids, withdrawn, observed, low, high, served, *values = columns
+        rows, names, ids, withdrawn, observed, low, high, served, sugar, *values = columns
         self.size = len(ids)
         self.rows = array("q", rows)
         self.ordinal_of_row = {row: ordinal for ordinal, row in enumerate(self.rows)}
         self.keys: list[tuple[str, str]] = list(zip(names, ids, strict=True))
         self.observed = array("q", observed)
-        self.abv_min, self.abv_max, self.served = map(_floats, (low, high, served))
+        self.abv_min, self.abv_max, self.served, self.sugar_max = map(
+            _floats, (low, high, served, sugar)
+        )
         self.all = range_bitmap(0, self.size)
         self.present = flags_bitmap(bytes([at is None for at in withdrawn]))
         self.fields = {

@@ -46,8 +46,8 @@ MAX_WORDS = 12
 CACHED_SEARCHES = 64
 """Number of texts whose hits are cached: further pages and facets then cost no second search."""
 
-_FACETS = ("category", "alcoholic", "mocktail", "glass", "tag", "method", "spirit", "ingredient")
-_TEXT_FIELDS = ("category", "alcoholic", "glass", "tag", "method", "spirit")
+_VALUE_FIELDS = ("category", "alcoholic", "zero_proof", "glass", "tag", "method", "spirit")
+_FACETS = (*_VALUE_FIELDS, "mocktail", "ingredient")
 _WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
 # One array of all hits: fetching them row by row would take most of the time.
 _MATCH = "SELECT json_group_array(rowid) FROM drink_texts WHERE drink_texts MATCH ?"
@@ -104,7 +104,7 @@ class DrinkSearch:
         index, having = self._index, self._index.ingredients.drinks_with
         passed = {
             field: index.fields[field].any_of(values)
-            for field in _TEXT_FIELDS
+            for field in _VALUE_FIELDS
             if (values := getattr(query, field))
         }
         if query.mocktail is not None:
@@ -118,6 +118,9 @@ class DrinkSearch:
             passed["abv_min"] = flags_bitmap(bytes([abv >= query.abv_min for abv in index.abv_min]))
         if query.abv_max is not None:
             passed["abv_max"] = flags_bitmap(bytes([abv <= query.abv_max for abv in index.abv_max]))
+        if query.sugar_max is not None:
+            within = bytes([sugar <= query.sugar_max for sugar in index.sugar_max])
+            passed["sugar_max"] = flags_bitmap(within)
         if not query.withdrawn:
             passed["withdrawn"] = index.present
         if query.q.strip():

@@ -7,6 +7,9 @@ from msgspec import Struct
 from mocktailverse.drinks.drink import Drink
 
 T = TypeVar("T")
+ZeroProof = Literal["alcohol_free", "traces"]
+"""What a mocktail may contain: no alcohol at all, or at most 0.5 % vol."""
+
 Sort = Literal["name", "-name", "abv", "-abv", "observed", "-observed", "relevance"]
 
 
@@ -23,6 +26,8 @@ class DrinkQuery(Struct, frozen=True, kw_only=True):
     category: tuple[str, ...] = ()
     alcoholic: tuple[str, ...] = ()
     mocktail: bool | None = None
+    zero_proof: tuple[str, ...] = ()
+    """Values of `ZeroProof`."""
     glass: tuple[str, ...] = ()
     tag: tuple[str, ...] = ()
     method: tuple[str, ...] = ()
@@ -37,6 +42,8 @@ class DrinkQuery(Struct, frozen=True, kw_only=True):
     """In % vol, as mixed: the lower end of the drink's range is at least this."""
     abv_max: float | None = None
     """In % vol, as mixed: the upper end of the drink's range is at most this."""
+    sugar_max: float | None = None
+    """In g per 100 ml, as served: the upper end of the drink's range is at most this."""
     withdrawn: bool = False
     """Include drinks that the source has withdrawn."""
     sort: Sort | None = None
@@ -72,6 +79,7 @@ class Facets(Struct, frozen=True):
     category: list[Facet]
     alcoholic: list[Facet]
     mocktail: list[Facet]
+    zero_proof: list[Facet]
     glass: list[Facet]
     tag: list[Facet]
     method: list[Facet]

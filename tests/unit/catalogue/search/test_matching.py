@@ -38,6 +38,7 @@ def _drinks(make):
             "method": st.sampled_from([None, "shaken"]),
             "is_mocktail": st.sampled_from([None, True, False]),
             "abv": strengths,
+            "sugar_served_g_per_100ml_max": st.sampled_from([None, 0, 5, 10.5]),
         }
     )
 
@@ -67,6 +68,7 @@ queries = st.builds(
     category=_some("COCKTAIL", "Shot"),
     alcoholic=_some("alcoholic", "optional_alcohol"),
     mocktail=st.sampled_from([None, None, True, False]),
+    zero_proof=_some("alcohol_free", "traces"),
     glass=_some("cup", "bowl"),
     tag=_some("iba", "SOUR"),
     method=_some("shaken"),
@@ -76,6 +78,7 @@ queries = st.builds(
     without=_some("rum", "lime juice", "wumm", "Nothing"),
     abv_min=st.sampled_from([None, None, 0, 10]),
     abv_max=st.sampled_from([None, None, 10, 20.5]),
+    sugar_max=st.sampled_from([None, None, 0, 5, 10]),
     withdrawn=st.booleans(),
     sort=st.sampled_from(SORTS),
 )
@@ -116,14 +119,22 @@ def _has_any(values, choices):
     return not choices or {v.casefold() for v in values if v} & {c.casefold() for c in choices}
 
 
+def _zero_proof(derived):
+    if not derived.is_mocktail:
+        return None
+    return "alcohol_free" if derived.abv_percent_max == 0 else "traces"
+
+
 def _matches(drink, query):
     low, high = drink.derived.abv_percent_min, drink.derived.abv_percent_max
+    sugar = drink.derived.sugar_served_g_per_100ml_max
     combine = all if query.match == "all" else any
     return (
         (not query.q or _matches_text(drink, query.q))
         and _has_any([drink.category], query.category)
         and _has_any([drink.alcoholic], query.alcoholic)
         and query.mocktail in {None, drink.derived.is_mocktail}
+        and _has_any([_zero_proof(drink.derived)], query.zero_proof)
         and _has_any([drink.glass], query.glass)
         and _has_any(drink.tags, query.tag)
         and _has_any([drink.derived.method], query.method)
@@ -132,6 +143,7 @@ def _matches(drink, query):
         and not any(_has(drink, name) for name in query.without)
         and (query.abv_min is None or (low is not None and low >= query.abv_min))
         and (query.abv_max is None or (high is not None and high <= query.abv_max))
+        and (query.sugar_max is None or (sugar is not None and sugar <= query.sugar_max))
         and (query.withdrawn or drink.withdrawn_at is None)
     )
 
@@ -221,6 +233,7 @@ def test_each_facet_counts_its_own_field(open_catalogue, make_drink):
         category=[Facet("Shot", 1)],
         alcoholic=[Facet("alcoholic", 1)],
         mocktail=[Facet("false", 1), Facet("true", 1)],
+        zero_proof=[Facet("traces", 1)],
         glass=[Facet("Cup", 1)],
         tag=[Facet("New", 1), Facet("Sour", 1)],
         method=[Facet("built", 1)],
