@@ -32,14 +32,14 @@ def test_every_field_of_a_query_has_a_parameter():
         "q": ["sour"], "category": ["Shot", "Cocktail"], "alcoholic": ["alcoholic"],
         "mocktail": ["false"], "zero_proof": ["traces"], "glass": ["Mug"], "tag": ["IBA"],
         "method": ["shaken"], "spirit": ["Gin"], "ingredient": ["Lime", "Mint"], "match": ["any"],
-        "without": ["Egg"], "abv_min": ["5"], "abv_max": ["20.5"], "sugar_max": ["8"], "withdrawn": ["true"],
-        "sort": ["-abv"],
+        "without": ["Egg"], "abv_min": ["5"], "abv_max": ["20.5"], "sugar_max": ["8"],
+        "withdrawn": ["true"], "sort": ["-abv"],
     }  # fmt: skip
     assert drink_query(parameters) == DrinkQuery(
         q="sour", category=("Shot", "Cocktail"), alcoholic=("alcoholic",), mocktail=False,
         zero_proof=("traces",), sugar_max=8, glass=("Mug",), tag=("IBA",), method=("shaken",),
-        spirit=("Gin",), ingredient=("Lime", "Mint"), match="any", without=("Egg",), abv_min=5, abv_max=20.5,
-        withdrawn=True, sort="-abv",
+        spirit=("Gin",), ingredient=("Lime", "Mint"), match="any", without=("Egg",), abv_min=5,
+        abv_max=20.5, withdrawn=True, sort="-abv",
     )  # fmt: skip
     assert set(parameters) == set(DrinkQuery.__struct_fields__)
     assert without_query({**parameters, "have": ["Gin"], "after": ["x"]}) == {"have": ["Gin"]}
