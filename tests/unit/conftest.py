@@ -4,8 +4,9 @@ The tests are not a package, so they share code, classes included, as fixtures.
 """
 
 import random
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,6 +35,17 @@ from mocktailverse.testing.memory_stores import (
     MemoryQueue,
     MemoryRawStore,
 )
+
+NEW_IN_FORMAT_2 = {
+    "drinks": (
+        "unknown_because", "likely_abv_served_percent", "sugar_g_min", "sugar_g_max", "acid_g_min",
+        "acid_g_max", "sugar_served_g_per_100ml_min", "sugar_served_g_per_100ml_max",
+        "acid_served_g_per_100ml_min", "acid_served_g_per_100ml_max", "energy_kcal_min",
+        "energy_kcal_max",
+    ),
+    "drink_ingredients": ("preparation", "alternatives", "optional"),
+}  # fmt: skip
+"""The columns that a catalogue file of format 1 does not have, by table."""
 
 VISIBILITY_MS = 6 * BUDGET_MS
 MAX_TRIES = 5
@@ -167,6 +179,12 @@ def new_published() -> type[MemoryCatalogueStore]:
 
 
 @pytest.fixture(scope="session")
+def as_format_1() -> Callable[[Path], Path]:
+    """Return a function that turns a catalogue file into one that code of format 1 wrote."""
+    return _as_format_1
+
+
+@pytest.fixture(scope="session")
 def killed() -> type[KilledError]:
     """Return the error that simulates the end of the process."""
     return KilledError
@@ -186,6 +204,16 @@ def raw_object() -> type[MemoryObject]:
 
 class TemplateReader(yaml.SafeLoader):
     """Reads `!Sub x` as `{"Sub": x}`."""
+
+
+def _as_format_1(path: Path) -> Path:
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        for table, columns in NEW_IN_FORMAT_2.items():
+            for column in columns:
+                file.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        file.execute("PRAGMA user_version = 1")
+        file.execute("UPDATE meta SET value = 1 WHERE key = 'format'")
+    return path
 
 
 def _intrinsic(reader: TemplateReader, suffix: str, node: yaml.Node) -> dict[str, Any]:

@@ -58,7 +58,8 @@ class Catalogue:
         """Open a file.
 
         Raises:
-            CatalogueError: it is missing, or not a catalogue of this code's format.
+            CatalogueError: it is missing, or not a catalogue of this code's format. Call
+                `format_upgrade.upgrade` first on a copy that may be of an earlier one.
         """
         self.path = path
         self._connections = ConnectionPool(path)

@@ -37,12 +37,12 @@ LINE_COLUMNS = ("drink_id", *_LINE)
 
 _SELECT_ROW = "SELECT row FROM drinks WHERE id = ?"
 _SELECT_DRINKS = "SELECT * FROM drinks WHERE row IN (SELECT value FROM json_each(?))"
-_SELECT_LINES = """
-SELECT l.* FROM json_each(?) AS requested
+_SELECT_LINES = f"""
+SELECT {", ".join(f"l.{name}" for name in LINE_COLUMNS)} FROM json_each(?) AS requested
 CROSS JOIN drinks AS d ON d.row = requested.value
 CROSS JOIN drink_ingredients AS l ON l.drink_id = d.id
 ORDER BY requested.key, l.position
-"""
+"""  # noqa: S608 - the names above
 _ROWS_IN_NAME_ORDER = "SELECT row FROM drinks ORDER BY name_key, id"
 
 

@@ -7,7 +7,11 @@ spread over columns with a prefix, times are ms since 1970 UTC, booleans are 0 a
 import sqlite3
 
 FORMAT = 2
-"""Stored in the file as `PRAGMA user_version`; a file of another format is rebuilt."""
+"""Stored in the file as `PRAGMA user_version`; a publisher rebuilds a file of another format.
+
+Raise it with any change. A column that is new in a format needs a default unless it may be null:
+readers add it to copies of files of earlier formats (see `format_upgrade`).
+"""
 
 PAGE_SIZE = 8192
 
@@ -43,7 +47,7 @@ CREATE TABLE drinks (
   spirits TEXT NOT NULL,
   method TEXT,
   is_mocktail INTEGER,
-  unknown_because TEXT NOT NULL,
+  unknown_because TEXT NOT NULL DEFAULT '[]',
   likely_abv_served_percent REAL,
   sugar_g_min REAL,
   sugar_g_max REAL,
@@ -100,8 +104,8 @@ CREATE TABLE drink_ingredients (
   kind TEXT NOT NULL,
   certainty TEXT NOT NULL,
   preparation TEXT,
-  alternatives TEXT NOT NULL,
-  optional INTEGER NOT NULL,
+  alternatives TEXT NOT NULL DEFAULT '[]',
+  optional INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (drink_id, position)
 ) WITHOUT ROWID;
 

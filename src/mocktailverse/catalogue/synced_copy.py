@@ -9,6 +9,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
+from mocktailverse.catalogue.format_upgrade import upgrade
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.errors import MissingError
 from mocktailverse.ttl_cache import Snapshot, TtlCache
@@ -93,6 +94,7 @@ class CatalogueCopy(TtlCache[Catalogue]):
             etag = self._source.download(path, unless=self._etag)
             if etag is None and held is not None:
                 return held
+            upgrade(path)
             opened = Catalogue(path)
             if held is not None:
                 opened.warm()
@@ -108,10 +110,11 @@ def open_published(source: CatalogueSource) -> Iterator[Catalogue]:
 
     Raises:
         MissingError: nothing is published yet.
-        CatalogueError: it is not a catalogue of this code's format.
+        CatalogueError: it is not a catalogue of this code's format or an earlier one.
     """
     with tempfile.TemporaryDirectory(prefix="mocktailverse-") as folder:
         path = Path(folder, "catalogue.sqlite")
         source.download(path)
+        upgrade(path)
         with closing(Catalogue(path)) as catalogue:
             yield catalogue

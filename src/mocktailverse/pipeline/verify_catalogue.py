@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from mocktailverse.catalogue.format_upgrade import upgrade
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.drinks.drink import Drink, Lineage
 from mocktailverse.drinks.register import Register
@@ -106,6 +107,7 @@ class _Comparison(Struct):
             self.differences = self._examined([*self.fingerprints], None)
             return
         try:
+            upgrade(self.path)
             with closing(Catalogue(self.path)) as catalogue:
                 if self.suspects is None:
                     self.suspects = self._differing(catalogue)

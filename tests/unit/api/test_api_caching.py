@@ -1,5 +1,8 @@
 """ETags, ages, origins and the headers of every response."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from mocktailverse.catalogue.writer import CatalogueWriter
@@ -59,6 +62,17 @@ def test_a_new_catalogue_is_seen_after_its_age(world, catalogue, tmp_path):
     response = world.get("/drinks", if_none_match=tag)
     assert (response.status_code, len(response.json()["items"])) == (200, 1)
     assert response.headers["etag"] != tag
+
+
+def test_a_published_file_of_the_previous_format_is_served(new_world, catalogue_path, as_format_1):
+    before = new_world(catalogue_path).get("/stats")
+    path = as_format_1(Path(shutil.copy(catalogue_path, catalogue_path.with_name("format-1"))))
+    world = new_world(path)
+    assert world.get("/health").json()["status"] == "ok"
+    response = world.get("/stats", if_none_match=before.headers["etag"])
+    assert (response.status_code, response.json()["drinks"]) == (200, before.json()["drinks"])
+    assert world.get("/drinks?q=gin&sort=-abv").json()["items"]
+    assert world.get("/export.csv").status_code == 200
 
 
 def test_while_the_source_fails_the_api_serves_the_old_copy_and_health_reports_it(world):

@@ -166,6 +166,18 @@ def test_a_catalogue_that_cannot_be_edited_is_rebuilt(
     assert published_drinks(published.body) == table.drinks()
 
 
+def test_a_file_of_an_earlier_format_is_rebuilt_by_the_next_change(
+    publisher, table, published, as_format_1, tmp_path
+):
+    path = tmp_path / "earlier"
+    path.write_bytes(published.body)
+    published.body = as_format_1(path).read_bytes()
+    table.registers.pop("thecocktaildb:2")
+    result = publisher.publish(["thecocktaildb:2"])
+    assert (result.rebuilt, result.drinks) == (True, 2)
+    assert published_drinks(published.body) == table.drinks()
+
+
 def test_a_lost_copy_is_downloaded_again(publisher, table, published, tmp_path, new_drink):
     for path in tmp_path.rglob(stage.FILE):
         path.unlink()

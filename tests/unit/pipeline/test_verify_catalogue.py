@@ -227,6 +227,12 @@ def test_a_damaged_catalogue_is_reported_once(setting, statement):
     assert problem.startswith("the catalogue cannot be read")
 
 
+def test_a_catalogue_of_an_earlier_format_is_compared_as_readers_see_it(setting, as_format_1):
+    as_format_1(setting.path)
+    setting.published.body = setting.path.read_bytes()
+    assert setting.verify().ok
+
+
 def test_the_catalogue_is_compared_with_the_table_even_if_raw_objects_expire(setting):
     setting.world.raw.objects.clear()
     assert setting.verify(raw_expires=True).ok

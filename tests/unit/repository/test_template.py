@@ -83,7 +83,7 @@ def test_every_function_writes_only_to_its_own_log(resources, name):
     expected = "/aws/lambda/" + function["Properties"]["FunctionName"]["Sub"]
     assert log_group["LogGroupName"]["Sub"] == expected
     assert "RetentionInDays" in log_group
-    assert function["DependsOn"] == f"{name}Logs"
+    assert f"{name}Logs" in function["DependsOn"]
     logs = [s for s in statements(resources, f"{name}Role") if actions(s)[0].startswith("logs:")]
     assert [s["Resource"] for s in logs] == [{"GetAtt": f"{name}Logs.Arn"}]
 
@@ -270,3 +270,8 @@ def test_exports_expire_after_a_day(resources):
 
 def test_the_timeout_of_the_api_function_is_shorter_than_that_of_the_gateway(resources):
     assert resources["ApiFunction"]["Properties"]["Timeout"] < 30
+
+
+def test_the_reader_of_the_catalogue_is_updated_before_its_writer(resources):
+    """New readers read the old format, but old ones do not read the new one."""
+    assert "ApiFunction" in resources["PublishFunction"]["DependsOn"]
