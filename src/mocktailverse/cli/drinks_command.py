@@ -1,5 +1,6 @@
 """The commands `drinks get`, `drinks list` and `drinks history`."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -15,7 +16,7 @@ from mocktailverse.cli.output import (
     progress,
     say,
 )
-from mocktailverse.drinks.drink import Drink
+from mocktailverse.drinks.drink import Derived, Drink, IngredientLine
 from mocktailverse.errors import UsageError
 from mocktailverse.formatting import moment
 from mocktailverse.operations.history import history
@@ -26,6 +27,7 @@ _DEFAULT_ROWS = 50
 """Rows of a table for people if no limit is given."""
 
 _ALCOHOL = {"alcoholic": "yes", "non_alcoholic": "no", "optional_alcohol": "optional", None: ""}
+_MOCKTAIL = {True: "yes", False: "no", None: "unknown"}
 
 DrinkId = Annotated[str, Argument(metavar="ID", help="thecocktaildb:11007, or 11007.")]
 
@@ -132,18 +134,72 @@ def _print_drink(drink: Drink) -> None:
         ("category", drink.category),
         ("alcoholic", drink.alcoholic),
         ("glass", drink.glass),
+        *_derived_facts(drink.derived),
         ("quality", ", ".join(drink.quality)),
         ("observed (UTC)", moment(drink.observed_at)),
     ]
     print_table(drink.name, ("field", "value"), facts)
-    lines = [
-        (line.name, line.measure_raw, line.unit, _range(line.ml_min, line.ml_max), line.certainty)
-        for line in drink.ingredients
-    ]
-    print_table("Ingredients", ("ingredient", "measure", "unit", "ml", "certainty"), lines)
+    _print_ingredients(drink.ingredients)
     for language, text in drink.instructions.items():
         say(f"[{language}] {text}")
     say(f"raw object: {drink.lineage.key} at {drink.lineage.position}")
+
+
+def _derived_facts(derived: Derived) -> list[tuple[str, str]]:
+    """Return the known figures of a drink, and what leaves others unknown."""
+    likely, d = derived.likely_abv_served_percent, derived
+    figures = [
+        ("mocktail", _MOCKTAIL[d.is_mocktail]),
+        ("% vol as served", _range(d.abv_served_percent_min, d.abv_served_percent_max)),
+        ("likely % vol", "" if likely is None else f"{likely:g}"),
+        ("sugar, g", _range(d.sugar_g_min, d.sugar_g_max)),
+        (
+            "sugar, g/100 ml served",
+            _range(d.sugar_served_g_per_100ml_min, d.sugar_served_g_per_100ml_max),
+        ),
+        ("acid, g", _range(d.acid_g_min, d.acid_g_max)),
+        (
+            "acid, g/100 ml served",
+            _range(d.acid_served_g_per_100ml_min, d.acid_served_g_per_100ml_max),
+        ),
+        ("energy, kcal", _range(d.energy_kcal_min, d.energy_kcal_max)),
+        ("unknown because of", ", ".join(d.unknown_because)),
+    ]
+    return [(name, value) for name, value in figures if value]
+
+
+def _print_ingredients(lines: Sequence[IngredientLine]) -> None:
+    notes = [_notes(line) for line in lines]
+    columns = [
+        "ingredient",
+        "measure",
+        "unit",
+        "ml",
+        "certainty",
+        *(["notes"] if any(notes) else []),
+    ]
+    rows = [
+        (
+            line.name,
+            line.measure_raw,
+            line.unit,
+            _range(line.ml_min, line.ml_max),
+            line.certainty,
+            note,
+        )[: len(columns)]
+        for line, note in zip(lines, notes, strict=True)
+    ]
+    print_table("Ingredients", columns, rows)
+
+
+def _notes(line: IngredientLine) -> str:
+    """Return alternatives, preparation and whether the line is optional, in words."""
+    notes = [
+        f"or {' or '.join(line.alternatives)}" if line.alternatives else None,
+        line.preparation,
+        "optional" if line.optional else None,
+    ]
+    return ", ".join(filter(None, notes))
 
 
 def _range(low: float | None, high: float | None) -> str:

@@ -2,9 +2,9 @@
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
-from mocktailverse.cli.output import print_json, print_table
+from mocktailverse.cli.output import print_json, print_table, say
 from mocktailverse.drinks.drift import total_drift
-from mocktailverse.operations.quality import SourceQuality
+from mocktailverse.operations.quality import MAX_CAUSES, SourceQuality
 from mocktailverse.operations.quality import quality as quality_by_source
 from mocktailverse.operations.recent_loads import recent_loads
 
@@ -15,7 +15,7 @@ def quality(
     state_dir: options.StateDir = None,
     as_json: options.Json = False,
 ) -> None:
-    """Show the data quality of the drinks, and the schema drift of recent loads."""
+    """Show the data quality of the drinks, what is unknown and why, and recent schema drift."""
     stores = connect(env, state_dir)
     sources = quality_by_source(
         register.drink for register in stores.drinks.all() if register.drink
@@ -27,6 +27,7 @@ def quality(
         return
     for source in sources:
         print_table(f"Quality of {source.source}", ("name", "value"), _rows(source))
+        _print_causes(source)
     kinds = [(kind.field, kind.old, kind.new, kind.count) for kind in drift]
     print_table(f"Drift of the last {days} days", ("field", "old", "new", "records"), kinds)
 
@@ -42,5 +43,17 @@ def _rows(source: SourceQuality) -> list[tuple[str, object]]:
         ("drinks", source.drinks),
         ("withdrawn", source.withdrawn),
         *((name, f"{s.count} of {s.of} ({s.percent} %)") for name, s in shares.items()),
+        ("strength unknown", source.unknown_strength),
+        ("mocktail or not: unknown", source.unknown_mocktail),
         *source.codes.items(),
     ]
+
+
+def _print_causes(source: SourceQuality) -> None:
+    """Print the ingredients that leave most figures unknown."""
+    if not source.unknown_because:
+        return
+    causes = [(cause.ingredient, cause.drinks) for cause in source.unknown_because[:MAX_CAUSES]]
+    print_table(f"Unknown because of, in {source.source}", ("ingredient", "drinks"), causes)
+    if more := len(source.unknown_because) - len(causes):
+        say(f"{more} more ingredients are the cause in some drink; --json lists them all.")

@@ -6,6 +6,7 @@ from mocktailverse.formatting import moment
 from mocktailverse.loads.load_record import Counts
 from mocktailverse.operations.markdown import Row, Section, Texts, percent, spread_cells
 from mocktailverse.operations.metrics import LoadMetrics, Spread
+from mocktailverse.operations.quality import MAX_CAUSES
 from mocktailverse.operations.report import CatalogueFigures, Report
 
 KIB = 1024
@@ -118,10 +119,18 @@ def drinks_of(figures: CatalogueFigures) -> Iterator[Section]:
                 ("drinks", f"{source.drinks:,}", "", ""),
                 ("withdrawn", f"{source.withdrawn:,}", f"{source.drinks:,}", ""),
                 *((name, *_share(share.count, share.of)) for name, share in shares.items()),
+                ("mocktail or not: unknown", *_share(source.unknown_mocktail, source.drinks)),
                 *((code, *_share(count, source.drinks)) for code, count in source.codes.items()),
             ],
             "The last rows are the [quality codes](../reference/codes.md).",
         )
+        if source.unknown_because:
+            yield Section(
+                f"Unknown figures of {source.source}, by cause",
+                ("ingredient", "drinks"),
+                [(c.ingredient, f"{c.drinks:,}") for c in source.unknown_because[:MAX_CAUSES]],
+                "The ingredients that leave strength or mocktail unknown in most drinks.",
+            )
 
 
 def _published(figures: CatalogueFigures) -> Section:

@@ -10,6 +10,9 @@ from mocktailverse.drinks.drink import Drink, IngredientLine
 from mocktailverse.drinks.ingredients import canonical_name
 from mocktailverse.drinks.measures import parse_measure
 
+MAX_CAUSES = 15
+"""Causes that tables show."""
+
 
 class Share(Struct, frozen=True):
     """A count, the total that it is part of, and the percentage (None if the total is 0)."""
@@ -19,11 +22,21 @@ class Share(Struct, frozen=True):
     percent: float | None
 
 
+class Cause(Struct, frozen=True):
+    """An ingredient, and the number of drinks with a figure that it leaves unknown."""
+
+    ingredient: str
+    drinks: int
+
+
 class SourceQuality(Struct, frozen=True):
     """One source's drinks: what is understood of them, and how many carry each quality code.
 
     `measures` counts ingredient lines with a measure that was read; `ingredients` lines whose
     ingredient is in the reference; `strength` drinks whose strength is known at least as a range.
+    `unknown_strength` and `unknown_mocktail` count the drinks without a strength, and those for
+    which it is unknown whether they are mocktails. `unknown_because` are the ingredients that are
+    the cause, those of most drinks first.
     """
 
     source: str
@@ -35,6 +48,9 @@ class SourceQuality(Struct, frozen=True):
     mocktails: Share
     contradictions: int
     codes: dict[str, int]
+    unknown_strength: int
+    unknown_mocktail: int
+    unknown_because: list[Cause]
 
 
 def quality(drinks: Iterable[Drink]) -> list[SourceQuality]:
@@ -48,6 +64,7 @@ def quality(drinks: Iterable[Drink]) -> list[SourceQuality]:
 def _of_source(source: str, drinks: list[Drink]) -> SourceQuality:
     codes = Counter(code for drink in drinks for code in drink.quality)
     lines = [line for drink in drinks for line in drink.ingredients]
+    unknown_strength = sum(drink.derived.abv_percent_max is None for drink in drinks)
     measured = [line for line in lines if line.measure_raw]
     return SourceQuality(
         source,
@@ -55,13 +72,20 @@ def _of_source(source: str, drinks: list[Drink]) -> SourceQuality:
         withdrawn=sum(drink.withdrawn_at is not None for drink in drinks),
         measures=_share(sum(map(_is_understood, measured)), len(measured)),
         ingredients=_share(sum(canonical_name(line.name_raw)[1] for line in lines), len(lines)),
-        strength=_share(
-            sum(drink.derived.abv_percent_max is not None for drink in drinks), len(drinks)
-        ),
+        strength=_share(len(drinks) - unknown_strength, len(drinks)),
         mocktails=_share(sum(drink.derived.is_mocktail is True for drink in drinks), len(drinks)),
         contradictions=codes[Quality.STRENGTH_CONTRADICTS],
         codes=dict(sorted(codes.items())),
+        unknown_strength=unknown_strength,
+        unknown_mocktail=sum(drink.derived.is_mocktail is None for drink in drinks),
+        unknown_because=_causes(drinks),
     )
+
+
+def _causes(drinks: Iterable[Drink]) -> list[Cause]:
+    counts = Counter(name for drink in drinks for name in set(drink.derived.unknown_because))
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [Cause(ingredient, count) for ingredient, count in ordered]
 
 
 def _share(count: int, of: int) -> Share:

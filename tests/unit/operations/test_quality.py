@@ -4,10 +4,11 @@ import json
 import re
 
 import msgspec
+from msgspec.structs import replace
 
 from mocktailverse.drinks.codes import Quality, Reason
 from mocktailverse.loads.object_version import ObjectVersion
-from mocktailverse.operations.quality import Share, SourceQuality, quality
+from mocktailverse.operations.quality import Cause, Share, SourceQuality, quality
 from mocktailverse.pipeline.transformation import transform
 
 GIN_TONIC = {
@@ -93,8 +94,23 @@ def test_every_figure_is_a_count_and_its_share(raw_object):
             "no_instructions": 1,
             "strength_contradicts": 1,
         },
+        unknown_strength=1,
+        unknown_mocktail=0,
+        unknown_because=[],
     )
     assert list(figures.codes) == sorted(figures.codes)
+
+
+def test_unknown_figures_are_counted_with_their_causes_the_most_frequent_first(raw_object):
+    known, *_ = drinks_of(raw_object, GIN_TONIC)
+
+    def unknown(*names):
+        derived = replace(known.derived, abv_percent_max=None, is_mocktail=None)
+        return replace(known, derived=replace(derived, unknown_because=names))
+
+    (figures,) = quality([unknown("Yakult", "Blorf"), known, unknown("Yakult", "Ale", "Ale")])
+    assert (figures.unknown_strength, figures.unknown_mocktail) == (2, 2)
+    assert figures.unknown_because == [Cause("Yakult", 2), Cause("Ale", 1), Cause("Blorf", 1)]
 
 
 def test_the_share_of_nothing_is_none(raw_object):

@@ -1,0 +1,87 @@
+"""What `drinks get` and `quality` print of unknown figures, choices and balance."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+from msgspec.structs import replace
+from rich.console import Console
+from typer.testing import CliRunner
+
+from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.cli import drinks_command, output, quality_command
+from mocktailverse.cli.main import app
+from mocktailverse.drinks.drink import Drink
+from mocktailverse.drinks.register import Register
+
+
+@pytest.fixture
+def drink(sample_catalogue: Catalogue) -> Drink:
+    """Return a drink with a choice, an optional ingredient and a bottle that nobody knows."""
+    drink = next(d for d in sample_catalogue.all_drinks() if len(d.ingredients) > 2)
+    first, second, *rest = drink.ingredients
+    first = replace(first, name="Honey", alternatives=("Sugar", "Agave syrup"))
+    second = replace(second, name="Ginger", preparation="peeled and sliced", optional=True)
+    derived = replace(
+        drink.derived, is_mocktail=None, abv_percent_min=None, abv_percent_max=None,
+        unknown_because=("Yakult",), sugar_g_min=4.0, sugar_g_max=9.5, energy_kcal_min=20.0,
+        energy_kcal_max=20.0, likely_abv_served_percent=None,
+    )  # fmt: skip
+    return replace(drink, ingredients=(first, second, *rest), derived=derived)
+
+
+@pytest.fixture
+def run(monkeypatch, drink):
+    """Return a function that runs a command on a table with one drink; it returns the lines."""
+    register = Register(drink.id, drink)
+    drinks = SimpleNamespace(get=lambda _: register, all=lambda: [register])
+    stores = SimpleNamespace(drinks=drinks, loads=None)
+    monkeypatch.setattr(output, "stdout", Console(width=80))
+    for module in (drinks_command, quality_command):
+        monkeypatch.setattr(module, "connect", lambda *_: stores)
+    monkeypatch.setattr(quality_command, "recent_loads", lambda *_: ([], None))
+
+    def invoke(*arguments):
+        result = CliRunner().invoke(app, arguments)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    return invoke
+
+
+def test_a_drink_is_printed_with_its_balance_and_the_cause_of_what_is_unknown(run, drink):
+    lines = [" ".join(line.split()) for line in run("drinks", "get", drink.id).splitlines()]
+    assert "mocktail unknown" in lines
+    assert "sugar, g 4 to 9.5" in lines
+    assert "energy, kcal 20" in lines
+    assert "unknown because of Yakult" in lines
+    assert not any(line.startswith(("likely", "acid")) for line in lines), "not known"
+
+
+def test_a_line_is_printed_with_its_choice_its_preparation_and_whether_it_is_optional(run, drink):
+    lines = run("drinks", "get", drink.id).splitlines()
+    assert max(map(len, lines[:-1])) <= 80
+    text = " ".join(" ".join(lines).split())
+    assert "notes" in text
+    assert "or Sugar or" in text
+    assert "optional" in text
+
+
+def test_without_any_note_there_is_no_column_for_them(run, drink, monkeypatch):
+    plain = [replace(line, alternatives=(), preparation=None, optional=False)
+             for line in drink.ingredients]  # fmt: skip
+    register = Register(drink.id, replace(drink, ingredients=tuple(plain)))
+    stores = SimpleNamespace(drinks=SimpleNamespace(get=lambda _: register))
+    monkeypatch.setattr(drinks_command, "connect", lambda *_: stores)
+    assert "notes" not in run("drinks", "get", drink.id)
+
+
+def test_quality_counts_unknown_figures_and_names_their_causes(run):
+    text = " ".join(run("quality").split())
+    assert "strength unknown 1" in text
+    assert "mocktail or not: unknown 1" in text
+    assert "Unknown because of" in text
+    assert "Yakult 1" in text
+    (source,) = json.loads(run("quality", "--json"))["items"]
+    assert (source["unknown_strength"], source["unknown_mocktail"]) == (1, 1)
+    assert source["unknown_because"] == [{"ingredient": "Yakult", "drinks": 1}]
