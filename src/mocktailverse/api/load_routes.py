@@ -17,6 +17,7 @@ from mocktailverse.api.query_parameters import LoadListing, RejectedListing
 from mocktailverse.catalogue.search.query import Page
 from mocktailverse.conversion import converter
 from mocktailverse.cursors import CursorCodec
+from mocktailverse.drinks.content_changes import Changes
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.loads.load_record import Load, LoadStatus, latest_generations, load_fields
 from mocktailverse.loads.object_version import ObjectVersion
@@ -51,6 +52,7 @@ class LoadEntry(Struct, frozen=True):
     error: str | None
     transform_version: int
     drift: list[Drift]
+    changes: Changes
 
 
 _to_entry = converter(LoadEntry)

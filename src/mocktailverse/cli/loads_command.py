@@ -9,6 +9,7 @@ from typer import Exit, Option
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
 from mocktailverse.cli.output import last_part, print_json, print_listing, print_table, say
+from mocktailverse.drinks.content_changes import Changes
 from mocktailverse.formatting import counted
 from mocktailverse.loads.load_record import Counts, Load, load_fields
 from mocktailverse.operations.recent_loads import recent_loads
@@ -39,6 +40,11 @@ def total_counts(loads: Sequence[Load]) -> Counts:
     return sum((load.counts for load in loads), Counts())
 
 
+def total_changes(loads: Sequence[Load]) -> Changes:
+    """Return the sum of what the loads changed."""
+    return sum((load.changes for load in loads), Changes())
+
+
 def print_loads(loads: Sequence[Load]) -> None:
     """Print loads and their total as a table, with the last part of each key; then their errors."""
     if not loads:
@@ -63,13 +69,31 @@ def print_loads(loads: Sequence[Load]) -> None:
 
 
 def finish_with_loads(
-    summary: str, fields: dict[str, Any], loads: Sequence[Load], *, as_json: bool
+    summary: str,
+    fields: dict[str, Any],
+    loads: Sequence[Load],
+    changes: Changes | None = None,
+    *,
+    as_json: bool,
 ) -> None:
-    """Print a command's result with the loads that it waited for; exit with 1 if one failed."""
+    """Print a command's result with the loads that it waited for; exit with 1 if one failed.
+
+    `changes` are printed as a table; for JSON they belong to `fields`.
+    """
     if as_json:
         print_json({**fields, "loads": [load_fields(load) for load in loads]})
     else:
         say(summary)
         print_loads(loads)
+        if changes is not None:
+            _print_changes(changes)
     if any(load.status == "failed" for load in loads):
         raise Exit(1)
+
+
+def _print_changes(changes: Changes) -> None:
+    if not changes.drinks:
+        say("No drink changed.")
+        return
+    title = f"{counted(changes.drinks, 'drink')} changed, in these fields"
+    print_table(title, ("field", "drinks"), [*changes.fields.items()])

@@ -7,7 +7,7 @@ from typer import Argument, Option
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
 from mocktailverse.cli.load_waiting import wait_for_loads
-from mocktailverse.cli.loads_command import finish_with_loads
+from mocktailverse.cli.loads_command import finish_with_loads, total_changes
 from mocktailverse.errors import UsageError
 from mocktailverse.formatting import counted
 from mocktailverse.loads.object_version import RAW_PREFIX
@@ -37,7 +37,10 @@ def replay(
     state_dir: options.StateDir = None,
     as_json: options.Json = False,
 ) -> None:
-    """Load stored raw objects again, through the queue, with the deployed code."""
+    """Load stored raw objects again, through the queue, with the deployed code.
+
+    With --wait, print how many drinks changed, and in which fields.
+    """
     if not (keys or everything or failed or rejected or since):
         raise UsageError("Choose what to replay: keys, --since, --failed, --rejected or --all.")
     if since and (failed or rejected):
@@ -53,4 +56,6 @@ def replay(
     generations = [request.generation for request in requests]
     loads = wait_for_loads(stores, versions, generations) if wait else []
     summary = f"{counted(len(requests), 'raw object')} sent again"
-    finish_with_loads(summary, {"replayed": requests}, loads, as_json=as_json)
+    changes = total_changes(loads) if wait else None
+    fields = {"replayed": requests, "changes": changes}
+    finish_with_loads(summary, fields, loads, changes, as_json=as_json)

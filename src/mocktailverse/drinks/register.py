@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from mocktailverse.drinks.codes import Quality
+from mocktailverse.drinks.content_changes import changed_fields
 from mocktailverse.drinks.drift import Drift, vocabulary_drift
 from mocktailverse.drinks.drink import Drink
 
@@ -55,10 +56,11 @@ class Version(NamedTuple):
 
 
 class WriteResult(NamedTuple):
-    """The outcome of a write, and the words that the source replaced."""
+    """The outcome of a write, the words that the source replaced, and the changed fields."""
 
     outcome: Outcome
     drift: tuple[Drift, ...] = ()
+    changed: tuple[str, ...] = ()
 
 
 class Earlier(Struct, frozen=True, order=True):
@@ -138,13 +140,15 @@ def outcome(current: Register | None, new: Register) -> Outcome:
 
 
 def write_result(current: Register | None, new: Register) -> WriteResult:
-    """Return the outcome of writing `new` over `current`, with the vocabulary drift."""
+    """Return the outcome of writing `new` over `current`, with the drift and the changed fields."""
     counted = outcome(current, new)
     if counted != "loaded" or current is None or current.drink is None or new.drink is None:
         return WriteResult(counted)
+    is_same_content = current.drink.content_hash == new.drink.content_hash
+    changed = () if is_same_content else changed_fields(current.drink, new.drink)
     if current.recipe != new.recipe and _is_another_drink(current.recipe, new.recipe):
-        return WriteResult(counted)
-    return WriteResult(counted, vocabulary_drift(current.drink, new.drink))
+        return WriteResult(counted, (), changed)
+    return WriteResult(counted, vocabulary_drift(current.drink, new.drink), changed)
 
 
 def merge(current: Register | None, new: Register) -> Register:

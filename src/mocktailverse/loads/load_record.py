@@ -10,6 +10,7 @@ from typing import Any, Literal
 from msgspec import Struct, to_builtins
 from msgspec.structs import astuple
 
+from mocktailverse.drinks.content_changes import Changes
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.register import Outcome
 from mocktailverse.loads.object_version import ObjectVersion
@@ -77,6 +78,8 @@ class Segment(Struct, frozen=True):
     """Key of its rejected lines; null if there are none."""
     drift: tuple[Drift, ...] = ()
     """Schema drift in its records."""
+    changes: Changes = Changes()
+    """What it changed in drinks that were in the table before."""
 
 
 class Load(Struct, frozen=True):
@@ -112,6 +115,9 @@ class Load(Struct, frozen=True):
     """Schema drift in its records, the most frequent kinds."""
     stored_at: int | None = None
     """When the raw object was stored; null until the load is done."""
+    changes: Changes = Changes()
+    """What it changed in drinks that were in the table before. A worker that dies may have changed
+    more than it could record."""
 
     @property
     def load_id(self) -> str:

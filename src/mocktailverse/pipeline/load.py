@@ -78,6 +78,7 @@ class Loader(Struct, frozen=True):
                 load,
                 counts=total.counts,
                 drift=total.drift,
+                changes=total.changes,
                 bytes=source.bytes,
                 stored_at=source.stored_at,
                 finished_at=self.clock.now(),

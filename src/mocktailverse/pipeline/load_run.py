@@ -12,6 +12,7 @@ from typing import Self
 
 from msgspec import Struct
 
+from mocktailverse.drinks.content_changes import Changes
 from mocktailverse.drinks.drift import Drift, total_drift
 from mocktailverse.errors import MocktailverseError, TransientError
 from mocktailverse.loads.load_record import START, Checkpoint, Counts, Load, Segment
@@ -35,17 +36,19 @@ SAVING_TIME_MS = 3_000
 
 
 class LoadResult(Struct, frozen=True):
-    """The counts and the drift of some segments, and whether the load is done with them."""
+    """What some segments counted and changed, and whether the load is done with them."""
 
     counts: Counts
     drift: tuple[Drift, ...]
+    changes: Changes = Changes()
     done: bool = False
 
     @classmethod
     def of(cls, segments: Sequence[Segment]) -> Self:
         """Return the sum of segments."""
         counts = sum((segment.counts for segment in segments), Counts())
-        return cls(counts, total_drift(kind for segment in segments for kind in segment.drift))
+        drift = total_drift(kind for segment in segments for kind in segment.drift)
+        return cls(counts, drift, sum((segment.changes for segment in segments), Changes()))
 
 
 class LoadRun(Struct, frozen=True):
@@ -122,6 +125,7 @@ class LoadRun(Struct, frozen=True):
                 if written is not None:
                     result.outcome = written.outcome
                     result.drift += written.drift
+                    result.changed = written.changed
             if None not in writes or working_time_left(self.clock) <= wait_s * 1000:
                 return
             self.clock.wait(wait_s * random.uniform(0.5, 1))  # noqa: S311 - jitter, no secret
@@ -135,7 +139,9 @@ class LoadRun(Struct, frozen=True):
             name = f"{number:06d}-{len(plan.results):03d}"
             load_id = self.load.load_id
             key = self.raw.put_rejected(load_id, name, rejected)
-        return Segment(number, start, after, plan.counts(), plan.exhausted, key, plan.drift())
+        return Segment(
+            number, start, after, plan.counts(), plan.exhausted, key, plan.drift(), plan.changes()
+        )
 
     def _store(self, segment: Segment) -> Segment:
         """Store a segment; one that is the whole load and rejects nothing needs no own item."""

@@ -5,6 +5,7 @@ from itertools import islice
 
 from msgspec import Struct
 
+from mocktailverse.drinks.content_changes import Changes
 from mocktailverse.drinks.drift import Drift, total_drift
 from mocktailverse.drinks.register import Outcome, Register, merge, outcome
 from mocktailverse.loads.load_record import Counts
@@ -40,6 +41,9 @@ class SegmentPlan(Struct):
 
     def drift(self) -> tuple[Drift, ...]:
         return total_drift(drift for result in self.results for drift in result.drift)
+
+    def changes(self) -> Changes:
+        return Changes.of(result.changed for result in self.results)
 
     def rejected(self) -> list[Rejected]:
         return [result.rejected for result in self.results if result.rejected is not None]

@@ -48,6 +48,8 @@ class RecordResult(Struct):
     rejected: Rejected | None
     """The line of the quarantine, if the record cannot load."""
     drift: tuple[Drift, ...] = ()
+    changed: tuple[str, ...] = ()
+    """The fields in which the drink in the table had another content."""
     outcome: Outcome | None = None
     """What the record counts as; None until it is written, and for a rejected one."""
 

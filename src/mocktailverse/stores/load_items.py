@@ -58,6 +58,7 @@ def load_of(item: Mapping[str, Any]) -> Load:
             "finished_at": None,
             "error": None,
             "drift": (),
+            "changes": {},
             **fields,
             "object": {name: fields[name] for name in ("bucket", "key", "version_id")},
             "counts": {name: fields.get(name, 0) for name in Counts.__struct_fields__},

@@ -121,9 +121,10 @@ class LoadsTable(LoadQueries):
         self._give_back(load, owner, opened)
 
     def finish(self, load: Load) -> None:
-        """Mark a load done; store its counts, drift, bytes, `stored_at` and `finished_at`."""
+        """Mark a load done; store its counts, drift, changes, bytes and times."""
         fields = msgspec.to_builtins(load)
-        result = {name: fields[name] for name in ("drift", "bytes", "stored_at", "finished_at")}
+        names = ("drift", "changes", "bytes", "stored_at", "finished_at")
+        result = {name: fields[name] for name in names}
         update = Update(
             put={"status": "done", **result, **fields["counts"]}, remove=("lease_until", "error")
         )

@@ -77,7 +77,7 @@ class MemoryLoads(FaultyStore):
     def finish(self, load: Load) -> None:
         key = load.object, load.generation
         self.leases.pop(key, None)
-        names = ("counts", "drift", "bytes", "stored_at", "finished_at")
+        names = ("counts", "drift", "changes", "bytes", "stored_at", "finished_at")
         result = {name: getattr(load, name) for name in names}
         self._change(key, status="done", error=None, **result)
 

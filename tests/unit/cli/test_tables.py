@@ -17,6 +17,7 @@ from mocktailverse.cli import (
     logs_command,
     output,
     rejected_command,
+    replay_command,
     status_command,
     trace_command,
     up_command,
@@ -26,8 +27,10 @@ from mocktailverse.cli.down_command import StackContents
 from mocktailverse.cli.main import app
 from mocktailverse.deployment.function_code import FunctionCode
 from mocktailverse.drinks.codes import Reason
+from mocktailverse.drinks.content_changes import Changes
 from mocktailverse.errors import UsageError
 from mocktailverse.loads.load_record import Counts, Load, load_fields
+from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
 from mocktailverse.local.lifecycle import Status
@@ -164,6 +167,25 @@ def test_a_fetch_prints_lines_of_80_columns_at_most(capsys):
     lines = lines_of(capsys.readouterr().err)
     assert lines[1] == "172 of 172 known drinks seen, 172 of them new"
     assert "an outage of the source is suspected, and none is withdrawn" in lines
+
+
+def test_a_replay_prints_what_changed(run):
+    loads = [
+        load_of(status="done", changes=Changes(2, {"glass": 1, "derived.method": 2})),
+        load_of(status="done", changes=Changes(1, {"glass": 1})),
+    ]
+    replaced = {
+        "connect": lambda *_: SimpleNamespace(bucket=None, loads=None, queue=None),
+        "under": lambda *_, **__: [loads[0].object],
+        "replay_versions": lambda *_, **__: [LoadRequest(loads[0].object, 2)],
+        "wait_for_loads": lambda *_: loads,
+    }
+    lines = lines_of(run(replay_command, "replay", "--all", "--wait", **replaced).stdout)
+    assert "3 drinks changed, in these fields" in lines
+    assert {"derived.method 2", "glass 2"} < set(lines)
+    fields = json.loads(run(replay_command, "replay", "--all", "--wait", "--json").stdout)
+    assert fields["changes"] == {"drinks": 3, "fields": {"derived.method": 2, "glass": 2}}
+    assert json.loads(run(replay_command, "replay", "--all", "--json").stdout)["changes"] is None
 
 
 def test_drinks_show_alcohol_in_a_word(run):

@@ -1,10 +1,15 @@
 """Load records: names of loads, counts that add up, times of two clocks."""
 
 import pytest
+from msgspec import to_builtins
+from msgspec.structs import replace
 
+from mocktailverse.drinks.content_changes import Changes
 from mocktailverse.loads.load_record import END, START, Checkpoint, Counts, Lease, Load, Segment
 from mocktailverse.loads.load_request import LoadRequest
 from mocktailverse.loads.object_version import ObjectVersion
+from mocktailverse.stores.items import to_value
+from mocktailverse.stores.load_items import load_of, segment_of, to_segment_item
 
 VERSION = ObjectVersion("data", "raw/thecocktaildb/2026/a.json", "v1")
 
@@ -128,3 +133,15 @@ def test_the_duration_of_a_load_is_never_negative(finished_at, duration_ms):
 )
 def test_the_remaining_time_of_a_lease_is_at_most_its_length(now, remaining_ms):
     assert Lease("owner", until=1_000, length_ms=60).remaining_ms(now) == remaining_ms
+
+
+def test_changes_survive_the_loads_table():
+    changes = Changes(3, {"derived.is_mocktail": 3, "glass": 1})
+    done = replace(load(), changes=changes)
+    segment = Segment(0, START, END, Counts(), final=True, changes=changes)
+    assert segment_of(to_segment_item(done, segment)) == segment
+    fields = {**to_builtins(done), **to_builtins(VERSION)}
+    item = {name: to_value(value) for name, value in fields.items() if name != "object"}
+    assert load_of(item).changes == changes
+    del item["changes"]
+    assert load_of(item).changes == Changes(), "written by an earlier release"

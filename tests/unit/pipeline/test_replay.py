@@ -4,9 +4,12 @@ from types import SimpleNamespace
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
 from mocktailverse.cli.main import app
+from mocktailverse.drinks.content_changes import Changes
+from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.errors import UsageError
 from mocktailverse.loads.load_record import Counts, Load
 from mocktailverse.loads.load_request import LoadRequest
@@ -64,6 +67,34 @@ def test_a_replay_does_not_change_the_table(new_world, raw_record):
     assert world.drinks.table == before
     assert world.load(old, 2).counts.stale == 1
     assert world.load(new, 2).counts.loaded == 1
+
+
+def test_a_replay_by_better_code_reports_the_fields_that_changed(new_world, raw_record):
+    world = new_world()
+    records = [raw_record(str(number)) for number in (1, 2, 3)]
+    version = world.raw.add(b"\n".join(map(msgspec.json.encode, records)))
+    world.handle(LoadRequest(version, 1))
+    assert world.load(version, 1).changes == Changes(), "all drinks were new"
+    for drink_id in ("thecocktaildb:1", "thecocktaildb:3"):  # as older code wrote them
+        register = world.drinks.table[drink_id]
+        drink = register.drink
+        world.drinks.table[drink_id] = replace(
+            register,
+            drink=replace(
+                drink,
+                content_hash="older",
+                derived=replace(drink.derived, unknown_because=("?",)),
+                lineage=replace(drink.lineage, transform_version=TRANSFORM_VERSION - 1),
+            ),
+        )
+    (request,) = replay([version], world.loads, world.queue, now=NOW)
+    world.handle(request)
+    assert world.load(version, 2).changes == Changes(2, {"derived.unknown_because": 2})
+    assert world.load(version, 2).counts.loaded == 3
+
+    (request,) = replay([version], world.loads, world.queue, now=NOW)
+    world.handle(request)
+    assert world.load(version, 3).changes == Changes()
 
 
 def test_since_selects_objects_stored_at_or_after_the_time():
