@@ -7,7 +7,7 @@ from math import isnan
 
 import msgspec
 
-from mocktailverse.catalogue.search.bitmaps import Selection
+from mocktailverse.catalogue.search.bitmaps import MAX_FACET_VALUES, Selection
 from mocktailverse.catalogue.search.index import CatalogueIndex
 from mocktailverse.catalogue.search.query import Facet, Pairing, Statistics, StrengthBin
 
@@ -24,43 +24,51 @@ FIELDS = {
     "methods": "method",
     "tags": "tag",
     "certainty": "certainty",
+    "zero_proof": "zero_proof",
 }
 """The lists of values, and the field that each counts."""
 
-_QUALITY = "SELECT quality, count(*) FROM drinks WHERE withdrawn_at IS NULL GROUP BY quality"
+_LISTS = "SELECT {column}, count(*) FROM drinks WHERE withdrawn_at IS NULL GROUP BY {column}"
 
 
 def compute_statistics(index: CatalogueIndex, connection: sqlite3.Connection) -> Statistics:
-    """Count the drinks of the index, and the quality codes in the file."""
+    """Count the drinks of the index, and the values of lists in the file."""
     present = Selection(index.present, index.size)
     fields, left_out = {}, {}
     for name in ("mocktail", *FIELDS.values()):
         fields[name], left_out[name] = index.fields[name].facet(present)
     mocktail = {facet.value: facet.count for facet in fields["mocktail"]}
     with_strength = [n for n, abv in enumerate(index.abv_max) if not isnan(abv)]
+    causes = _values(connection, "unknown_because")
+    more = {list_: left_out[name] for list_, name in FIELDS.items() if left_out[name]}
+    if len(causes) > MAX_FACET_VALUES:
+        more["unknown_because"] = len(causes) - MAX_FACET_VALUES
     return Statistics(
         drinks=len(present),
         mocktails=mocktail.get("true", 0),
         with_alcohol=mocktail.get("false", 0),
+        unknown_mocktail=len(present) - sum(mocktail.values()),
         unknown_strength=len(present) - sum(map(present.flags.__getitem__, with_strength)),
         withdrawn=index.size - len(present),
         ingredients=sum(entry.drinks > 0 for entry in index.ingredients.entries),
         **{list_: fields[name] for list_, name in FIELDS.items()},
-        quality=_quality(connection),
+        quality=_values(connection, "quality"),
+        unknown_because=causes[:MAX_FACET_VALUES],
         strength=_strength(index, present),
         pairings=_pairings(index, present),
         top_ingredients=index.ingredients.named.top(present, TOP_INGREDIENTS),
         ingredients_per_drink=_ingredients_per_drink(index),
-        more={list_: left_out[name] for list_, name in FIELDS.items() if left_out[name]},
+        more=more,
     )
 
 
-def _quality(connection: sqlite3.Connection) -> list[Facet]:
+def _values(connection: sqlite3.Connection, column: str) -> list[Facet]:
+    """Return the values of a column of lists, most frequent first; a drink counts once for each."""
     drinks: Counter[str] = Counter()
-    for codes, count in connection.execute(_QUALITY):
-        drinks.update(dict.fromkeys(msgspec.json.decode(codes), count))
+    for values, count in connection.execute(_LISTS.format(column=column)):
+        drinks.update(dict.fromkeys(msgspec.json.decode(values), count))
     ordered = sorted(drinks.items(), key=lambda item: (-item[1], item[0]))
-    return [Facet(code, count) for code, count in ordered]
+    return [Facet(value, count) for value, count in ordered]
 
 
 def _strength(index: CatalogueIndex, present: Selection) -> list[StrengthBin]:

@@ -23,8 +23,12 @@ def test_withdrawn_drinks_are_not_counted(open_catalogue, make_drink):
                 is_mocktail=False, alcoholic="alcoholic", certainty="range", **_served(0, 0),
             ),
             make_drink("C", "Mint", category="Cocktail", glass="Cup", is_mocktail=True),
-            make_drink("D"),
-            make_drink("Gone", "Rum", "Mint", withdrawn_at=5, quality=("z",), is_mocktail=True),
+            make_drink("D", unknown_because=("Yakult", "Blorf")),
+            make_drink("E", is_mocktail=True, abv_percent_max=0.0),
+            make_drink(
+                "Gone", "Rum", "Mint", withdrawn_at=5, quality=("z",), is_mocktail=True,
+                unknown_because=("Yakult",),
+            ),
         ]
     )  # fmt: skip
 
@@ -35,7 +39,10 @@ def test_withdrawn_drinks_are_not_counted(open_catalogue, make_drink):
         statistics.mocktails,
         statistics.with_alcohol,
         statistics.withdrawn,
-    ) == (4, 1, 2, 1)
+    ) == (5, 2, 2, 1)
+    assert statistics.unknown_mocktail == 1
+    assert statistics.zero_proof == [Facet("alcohol_free", 1), Facet("traces", 1)]
+    assert statistics.unknown_because == [Facet("Blorf", 1), Facet("Yakult", 1)]
     assert (statistics.unknown_strength, statistics.ingredients) == (2, 3)
     assert statistics.categories == [Facet("Cocktail", 3)]
     assert statistics.alcoholic == [Facet("alcoholic", 1)]
@@ -43,7 +50,7 @@ def test_withdrawn_drinks_are_not_counted(open_catalogue, make_drink):
     assert statistics.spirits == [Facet("Gin", 1)]
     assert statistics.methods == [Facet("shaken", 1)]
     assert statistics.tags == [Facet("T", 1)]
-    assert statistics.certainty == [Facet("unknown", 3), Facet("range", 1)]
+    assert statistics.certainty == [Facet("unknown", 4), Facet("range", 1)]
     assert statistics.quality == [Facet("x", 2), Facet("y", 1)]
     assert statistics.strength == [
         StrengthBin(0, 5, 1),
@@ -56,7 +63,9 @@ def test_withdrawn_drinks_are_not_counted(open_catalogue, make_drink):
         Pairing("Lime juice", "Mint", 1),
     ]
     assert statistics.top_ingredients == [Facet("Gin", 2), Facet("Lime juice", 2), Facet("Mint", 2)]
-    assert statistics.ingredients_per_drink == [Facet(str(number), 1) for number in range(4)]
+    assert statistics.ingredients_per_drink == [
+        Facet("0", 2), Facet("1", 1), Facet("2", 1), Facet("3", 1),
+    ]  # fmt: skip
     assert catalogue.statistics() is statistics, "computed once"
 
 
@@ -176,6 +185,6 @@ def test_an_empty_catalogue_has_empty_figures(open_catalogue):
     assert open_catalogue([]).statistics() == Statistics(
         drinks=0, mocktails=0, with_alcohol=0, unknown_strength=0, withdrawn=0, ingredients=0,
         categories=[], alcoholic=[], glasses=[], spirits=[], methods=[], tags=[], certainty=[],
-        quality=[], strength=[], pairings=[], top_ingredients=[], ingredients_per_drink=[],
-        more={},
+        quality=[], zero_proof=[], unknown_mocktail=0, unknown_because=[], strength=[],
+        pairings=[], top_ingredients=[], ingredients_per_drink=[], more={},
     )  # fmt: skip

@@ -165,6 +165,9 @@ class Pairing(Struct, frozen=True):
 class Statistics(Struct, frozen=True):
     """The catalogue in figures; only `withdrawn` counts withdrawn drinks.
 
+    `zero_proof` divides the mocktails; `unknown_because` are the ingredients that leave the
+    strength of a drink, or whether it is a mocktail, unknown.
+
     Each list has at most 100 values; `more` maps a list to the number of values beyond that, if
     there are any.
     """
@@ -183,6 +186,9 @@ class Statistics(Struct, frozen=True):
     tags: list[Facet]
     certainty: list[Facet]
     quality: list[Facet]
+    zero_proof: list[Facet]
+    unknown_mocktail: int
+    unknown_because: list[Facet]
     strength: list[StrengthBin]
     pairings: list[Pairing]
     top_ingredients: list[Facet]
