@@ -10,7 +10,14 @@ from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.dashboard import cached_queries, url_state
 from mocktailverse.dashboard.cards import badges, show_cards
 from mocktailverse.dashboard.charts import gauge
-from mocktailverse.dashboard.drink_text import CERTAINTY, figures, quality_explanation, served
+from mocktailverse.dashboard.drink_text import (
+    CERTAINTY,
+    UNKNOWN,
+    balance,
+    figures,
+    quality_explanation,
+    served,
+)
 from mocktailverse.dashboard.page_paths import EXPLORE, SHELF
 from mocktailverse.dashboard.recipe import show_ingredients, show_method
 from mocktailverse.dashboard.safe_text import plain, short
@@ -43,6 +50,7 @@ def show_drink(catalogue: Catalogue, parameters: Parameters) -> None:
     with facts:
         _show_image(drink)
         _show_strength(drink)
+        _show_balance(drink.derived)
         _show_links(drink)
     _show_quality(drink)
     _show_lineage(drink)
@@ -100,18 +108,55 @@ def _show_strength(drink: Drink) -> None:
     st.header("Strength", anchor=False)
     low, high = served(derived)
     if derived.is_mocktail and not high:
-        st.markdown(":material/eco: Contains no alcohol.")
+        st.markdown(":material/eco: Alcohol-free.")
     elif low is None or high is None:
-        st.markdown(":material/help: Unknown.")
+        st.markdown(f":material/help: Unknown{_because(derived)}.")
     else:
-        strength = figures(low, high, " %")
+        strength = figures(low, high, " %", 2 if derived.is_mocktail else 1)
         is_served = derived.abv_served_percent_min is not None
         how = "as served" if is_served else "as mixed; dilution unknown"
-        st.markdown(f"**{strength} vol** {how}")
+        likely = _likely(derived) if is_served else ""
+        st.markdown(f"**{strength} vol** {how}{likely}")
+        if derived.is_mocktail:
+            st.markdown(":material/eco: A mocktail: at most traces of alcohol.")
         st.vega_lite_chart(gauge(low, high), key="gauge", alt=f"Strength: {strength} vol")
+    if derived.is_mocktail is None:
+        st.markdown(f":material/help: It is unknown whether this is a mocktail{_because(derived)}.")
     _show_figures(derived)
     label, meaning = CERTAINTY[derived.certainty]
     st.caption(f"Certainty: **{label}**. {meaning}")
+
+
+def _likely(derived: Derived) -> str:
+    """Return the likely strength, if the range does not say it already."""
+    likely = figures(derived.likely_abv_served_percent, derived.likely_abv_served_percent, " %")
+    low, high = derived.abv_served_percent_min, derived.abv_served_percent_max
+    is_range = figures(low, low, "") != figures(high, high, "")
+    return f", likely {likely}" if is_range and likely != UNKNOWN else ""
+
+
+def _because(derived: Derived) -> str:
+    """Return the end of a sentence: which ingredients leave the drink's figures unknown."""
+    names = ", ".join(derived.unknown_because)
+    return f" because of: {plain(names, 300)}" if names else ""
+
+
+def _show_balance(derived: Derived) -> None:
+    rows = balance(derived)
+    if not rows:
+        return
+    st.header("Sugar, acid, energy", anchor=False)
+    st.table(
+        {
+            "": list(rows),
+            "In 100 ml as served": [served for served, _ in rows.values()],
+            "Whole recipe": [whole for _, whole in rows.values()],
+        },
+        hide_index=True,
+        border="horizontal",
+        alt="Sugar, acid and energy",
+    )
+    st.caption("Sugar includes that of fruit and juice. Acid is counted as citric acid.")
 
 
 def _show_figures(derived: Derived) -> None:
@@ -126,6 +171,8 @@ def _show_figures(derived: Derived) -> None:
     }
     if derived.is_mocktail and not derived.alcohol_g_max:
         rows = {"Volume": rows["Volume"]}
+    if {*rows.values()} == {UNKNOWN}:
+        return
     st.table(
         {"": list(rows), "Whole recipe": list(rows.values())},
         hide_index=True,

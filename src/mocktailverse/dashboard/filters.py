@@ -20,10 +20,18 @@ _FIELDS = {
     "alcoholic": "Alcohol, according to the source",
 }
 _INGREDIENT_FIELDS = {"ingredient": "With ingredients", "without": "Without ingredients"}
-_LABELS = {**_FIELDS, "ingredient": "With", "without": "Without"}
+_LABELS = {
+    **_FIELDS, "ingredient": "With", "without": "Without", "zero_proof": "Zero proof",
+}  # fmt: skip
 _KINDS = {"": "All drinks", "true": "Mocktails", "false": "With alcohol"}
+_HELP = {
+    "zero_proof": "Mocktails without any alcohol, or with possible traces of at most 0.5 % vol as "
+    "served, such as from bitters, extracts and 0.0 beer."
+}
 _VALUE_LENGTH = 60
 _COLUMNS = 3
+_MAX_SUGAR = 30
+"""In g per 100 ml; the slider's end means any."""
 
 
 def show_kinds(parameters: Parameters, counts: Sequence[Facet]) -> None:
@@ -52,7 +60,12 @@ def show_filters(parameters: Parameters, facets: Facets, ingredients: Sequence[s
     with middle:
         _show_ingredients(parameters, "without", ingredients)
     with right:
+        _show_values(parameters, "zero_proof", _LABELS["zero_proof"], facets)
+    left, middle, _ = st.columns(_COLUMNS)
+    with left:
         _show_strength(parameters)
+    with middle:
+        _show_sugar(parameters)
     with st.container(horizontal=True, gap="medium"):
         _show_toggle(
             parameters, "match", "any", "Match any ingredient", "Otherwise, match all of them."
@@ -99,6 +112,9 @@ def _active(parameters: Parameters, query: DrinkQuery) -> list[tuple[str, Callab
         active.append(
             (f"Strength: {_strength(query)}", lambda: url_state.update(abv_min="", abv_max=""))
         )
+    if query.sugar_max is not None:
+        label = f"Sugar: up to {query.sugar_max:g} g in 100 ml"
+        active.append((label, lambda: url_state.update(sugar_max=None)))
     if query.match == "any" and len(query.ingredient) > 1:
         active.append(("Any ingredient", lambda: url_state.update(match=None)))
     if query.withdrawn:
@@ -137,7 +153,11 @@ def _show_values(parameters: Parameters, field: str, label: str, facets: Facets)
         on_change=_updating(field),
         accept_new_options=others > 0,
         placeholder="Choose or type" if others else "Any",
-        help=f"The most frequent values. You can type {others:,} others." if others else None,
+        help=(
+            f"The most frequent values. You can type {others:,} others."
+            if others
+            else _HELP.get(field)
+        ),
     )
 
 
@@ -175,6 +195,20 @@ def _show_strength(parameters: Parameters) -> None:
     )
 
 
+def _show_sugar(parameters: Parameters) -> None:
+    most = url_state.drink_query(parameters).sugar_max
+    st.slider(
+        "Sugar as served, g in 100 ml",
+        0,
+        _MAX_SUGAR,
+        key=url_state.bind(
+            "filter-sugar", _MAX_SUGAR if most is None else min(int(most), _MAX_SUGAR)
+        ),
+        on_change=_update_sugar,
+        help=f"At most this much; {_MAX_SUGAR} is any. Drinks of unknown sugar are excluded.",
+    )
+
+
 def _show_toggle(
     parameters: Parameters, name: str, value: str, label: str, explanation: str
 ) -> None:
@@ -196,6 +230,11 @@ def _update_strength() -> None:
     url_state.update(
         abv_min=str(low) if low else None, abv_max=str(high) if high < MAX_ABV else None
     )
+
+
+def _update_sugar() -> None:
+    most = st.session_state["filter-sugar"]
+    url_state.update(sugar_max=str(most) if most < _MAX_SUGAR else None)
 
 
 def _spelled(selected: Sequence[str], counts: Mapping[str, int]) -> list[str]:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from mocktailverse.dashboard import url_state
 from mocktailverse.dashboard.amounts import SYSTEMS, System, amount, milliliters, part_ml
+from mocktailverse.dashboard.drink_text import ingredient_name
 from mocktailverse.dashboard.safe_text import plain
 from mocktailverse.dashboard.url_state import Parameters
 from mocktailverse.drinks.drink import Drink, IngredientLine
@@ -83,12 +84,9 @@ def _row(line: IngredientLine, system: System, servings: int, part: float | None
     """Return a line's cells as Markdown."""
     written = plain(line.measure_raw, 80) if (line.measure_raw or "").strip() else ""
     scaled = amount(line, system, servings, part)
-    name = plain(line.name, 80)
-    if line.name_raw.strip().casefold() != line.name.casefold():
-        name = f"{name} :small[:gray[({plain(line.name_raw, 80)})]]"
     about = "about " if line.certainty == "approximate" else ""
     shown = f"**{about}{scaled}**" if scaled else f":gray[{written or 'not stated'}]"
-    return {"Amount": shown, "Ingredient": name, "As written": written}
+    return {"Amount": shown, "Ingredient": ingredient_name(line), "As written": written}
 
 
 def _show_notes(drink: Drink, system: System, servings: int, part: float | None) -> None:

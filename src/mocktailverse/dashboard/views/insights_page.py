@@ -11,6 +11,7 @@ from mocktailverse.dashboard.charts import Spec, bars, heat_map, shares, strengt
 from mocktailverse.dashboard.drink_text import CERTAINTY, quality_explanation
 from mocktailverse.dashboard.safe_text import plain, short
 from mocktailverse.dashboard.shelves import BASICS
+from mocktailverse.formatting import counted
 
 _MAX_BARS = 10
 _MAX_PAIRS = 14  # more would make the chart wider than a phone
@@ -67,14 +68,16 @@ def _show_figures(statistics: Statistics) -> None:
 
 
 def _show_mocktails(statistics: Statistics) -> None:
-    rest = statistics.drinks - statistics.mocktails - statistics.with_alcohol
+    counts = {facet.value: facet.count for facet in statistics.zero_proof}
     parts = [
-        Facet("mocktails", statistics.mocktails),
+        Facet("alcohol-free", counts.get("alcohol_free", 0)),
+        Facet("traces possible", counts.get("traces", 0)),
         Facet("with alcohol", statistics.with_alcohol),
-        *([Facet("unknown", rest)] if rest else []),
+        Facet("unknown", statistics.unknown_mocktail),
     ]
+    parts = [part for part in parts if part.count]
     share = part_of(statistics.mocktails, statistics.drinks)
-    title = _capitalized(f"{share} contain no alcohol")
+    title = _capitalized(f"{share} are mocktails")
     _show_chart("mocktails", title, shares(parts), _counted("Kind", parts))
 
 
@@ -135,6 +138,7 @@ def _show_quality(statistics: Statistics) -> None:
             "Meaning": [meaning for _, meaning in CERTAINTY.values()],
         },
     )
+    _show_causes(statistics)
     st.header("Data quality notes", anchor=False)
     if not statistics.quality:
         st.caption("None: every record was read without changes.")
@@ -152,6 +156,27 @@ def _show_quality(statistics: Statistics) -> None:
         hide_index=True,
         border="horizontal",
         alt="Quality notes",
+    )
+
+
+def _show_causes(statistics: Statistics) -> None:
+    """Show the ingredients that leave most drinks' strength, or mocktail or not, unknown."""
+    if not statistics.unknown_because:
+        return
+    st.header("Ingredients that leave drinks unknown", anchor=False)
+    st.caption(
+        f"The strength of {counted(statistics.unknown_strength, 'drink')} is unknown; for "
+        f"{statistics.unknown_mocktail:,} it is unknown whether they are mocktails. The most "
+        "frequent causes:"
+    )
+    st.table(
+        [
+            {"Ingredient": plain(facet.value, _NAME_LENGTH), "Drinks": f"{facet.count:,}"}
+            for facet in statistics.unknown_because[:_MAX_BARS]
+        ],
+        hide_index=True,
+        border="horizontal",
+        alt="Causes of unknown figures",
     )
 
 
