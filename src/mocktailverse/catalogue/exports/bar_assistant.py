@@ -41,6 +41,12 @@ class RecipeImage(Struct, frozen=True):
     copyright: str
 
 
+class Substitute(Struct, frozen=True):
+    """What the recipe allows instead of an ingredient."""
+
+    name: str
+
+
 class RecipeIngredient(Struct, frozen=True):
     """An ingredient; an unknown `amount` is 0, and `note` says so."""
 
@@ -50,10 +56,11 @@ class RecipeIngredient(Struct, frozen=True):
     optional: bool
     amount_max: float | None
     note: str
+    substitutes: list[Substitute] = []
 
 
 class Recipe(Struct, frozen=True):
-    """A drink; `abv` is the middle of its strength as served, `description` has the range."""
+    """A drink; `abv` is its likely strength as served, `description` has the range."""
 
     name: str
     instructions: str
@@ -94,13 +101,15 @@ def _ingredient(line: IngredientLine) -> RecipeIngredient:
     if low is None or high is None or high > MAX_AMOUNT:
         low, high, certainty = 0, 0, "amount unknown"
     measure = line.measure_raw or "no measure given"
+    written = f"{measure}, {line.preparation}" if line.preparation else measure
     return RecipeIngredient(
         name=line.name,
         amount=low,
         units=_units(line),
-        optional="optional" in measure.casefold(),
+        optional=line.optional or "optional" in measure.casefold(),
         amount_max=high if high != low else None,
-        note=measure if certainty == "exact" else f"{measure} ({certainty})",
+        note=written if certainty == "exact" else f"{written} ({certainty})",
+        substitutes=[Substitute(name) for name in line.alternatives if name],
     )
 
 
@@ -115,6 +124,9 @@ def _is_garnish(line: IngredientLine) -> bool:
 
 
 def _strength(derived: Derived) -> float | None:
+    """Return the likely strength as served; without one, the middle of the range."""
+    if derived.likely_abv_served_percent is not None:
+        return round(derived.likely_abv_served_percent, 1)
     low, high = derived.abv_served_percent_min, derived.abv_served_percent_max
     return None if low is None or high is None else round((low + high) / 2, 1)
 

@@ -257,6 +257,23 @@ def test_an_ingredient_is_optional_if_its_measure_says_so():
     assert not ingredient_of("1/2 oz")["optional"]
 
 
+def test_what_a_recipe_allows_instead_is_a_substitute_and_its_preparation_a_note():
+    line = msgspec.structs.replace(
+        line_of("1 tsp"), alternatives=("Sugar", "Agave syrup"), preparation="heaped", optional=True
+    )
+    (ingredient,) = msgspec.to_builtins(recipe(drink_of(line)).ingredients)
+    assert ingredient["substitutes"] == [{"name": "Sugar"}, {"name": "Agave syrup"}]
+    assert ingredient["optional"]
+    assert ingredient["note"] == "1 tsp, heaped"
+
+
+def test_the_likely_strength_is_exported_if_it_is_known():
+    derived = Derived(abv_served_percent_min=10.0, abv_served_percent_max=20.0)
+    assert recipe(drink_of(derived=derived)).abv == 15
+    likely = msgspec.structs.replace(derived, likely_abv_served_percent=12.34)
+    assert recipe(drink_of(derived=likely)).abv == 12.3
+
+
 def test_missing_instructions_are_mentioned():
     assert recipe(drink_of(instructions={})).instructions == ("The source gives no instructions.")
 
