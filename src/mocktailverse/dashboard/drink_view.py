@@ -110,7 +110,8 @@ def _show_strength(drink: Drink) -> None:
     if derived.is_mocktail and not high:
         st.markdown(":material/eco: Alcohol-free.")
     elif low is None or high is None:
-        st.markdown(f":material/help: Unknown{_because(derived)}.")
+        also = " So is whether this is a mocktail." if derived.is_mocktail is None else ""
+        st.markdown(f":material/help: Unknown{_because(derived)}.{also}")
     else:
         strength = figures(low, high, " %", 2 if derived.is_mocktail else 1)
         is_served = derived.abv_served_percent_min is not None
@@ -120,7 +121,7 @@ def _show_strength(drink: Drink) -> None:
         if derived.is_mocktail:
             st.markdown(":material/eco: A mocktail: at most traces of alcohol.")
         st.vega_lite_chart(gauge(low, high), key="gauge", alt=f"Strength: {strength} vol")
-    if derived.is_mocktail is None:
+    if derived.is_mocktail is None and high is not None:
         st.markdown(f":material/help: It is unknown whether this is a mocktail{_because(derived)}.")
     _show_figures(derived)
     label, meaning = CERTAINTY[derived.certainty]
@@ -171,7 +172,8 @@ def _show_figures(derived: Derived) -> None:
     }
     if derived.is_mocktail and not derived.alcohol_g_max:
         rows = {"Volume": rows["Volume"]}
-    if {*rows.values()} == {UNKNOWN}:
+    rows = {name: text for name, text in rows.items() if text != UNKNOWN}
+    if not rows:
         return
     st.table(
         {"": list(rows), "Whole recipe": list(rows.values())},
