@@ -82,6 +82,27 @@ def test_the_numbers_of_mocktails_and_other_drinks_match_the_api(visit, site):
     expect_parameters(page, category=["Cocktail"], mocktail=["true"])
 
 
+def test_zero_proof_divides_the_mocktails(visit, site):
+    facets = site.get("/facets")["zero_proof"]
+    assert facets
+    for facet in facets:
+        page = visit(f"?zero_proof={facet['value']}")
+        expect_count(page, facet["count"])
+    value = facets[-1]["value"].replace("_", " ")
+    page.get_by_role("button", name=f"Zero proof: {value}", exact=True).click()
+    expect_count(page, site.get("/stats")["drinks"])
+    expect_parameters(page)
+
+
+def test_drinks_of_more_sugar_than_wanted_are_left_out(visit, site):
+    page = visit("?sugar_max=8")
+    drinks = site.get("/drinks?sugar_max=8&limit=100")["items"]
+    if drinks:
+        expect_count(page, len(drinks))
+    page.get_by_role("button", name="Sugar: up to 8 g in 100 ml", exact=True).click()
+    expect_count(page, site.get("/stats")["drinks"])
+
+
 def test_a_reload_keeps_the_search(visit, site):
     page = visit("?q=lime&category=Cocktail&mocktail=false&sort=-abv&view=table")
     before = page.url

@@ -9,7 +9,7 @@ import pytest
 LOAD_FIELDS = {
     *("load", "bucket", "key", "version_id", "generation", "status", "error"),
     *("read", "loaded", "unchanged", "stale", "rejected"),
-    *("bytes", "attempts", "requeues", "requeued_at", "transform_version", "drift"),
+    *("bytes", "attempts", "requeues", "requeued_at", "transform_version", "drift", "changes"),
     *("stored_at", "started_at", "finished_at", "duration_ms"),
 }
 

@@ -3,12 +3,12 @@
 import json
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 
 from mocktailverse.catalogue.reader import Catalogue
-from mocktailverse.errors import MissingError
+from mocktailverse.errors import CatalogueError, MissingError
 
 SOON_S = 5
 ATTEMPTS = 6
@@ -104,6 +104,33 @@ def test_verify_reports_a_tampered_catalogue_and_rebuild_repairs_it(
     assert all("catalogue" in difference["problem"] for difference in report["differences"])
     cli("rebuild")
     assert cli("verify", "--json").json["ok"]
+
+
+def test_a_catalogue_of_an_earlier_format_is_read_and_the_next_change_replaces_it(
+    pipeline, cli, drinks, published_drinks, tmp_path
+):
+    pipeline.settled(pipeline.put(drinks(2, 946_000)))
+    pipeline.until(lambda: len(published_drinks()) == 2)
+    path = tmp_path / "earlier"
+    etag = pipeline.catalogue.download(path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("ALTER TABLE drinks DROP COLUMN unknown_because")
+        connection.execute("ALTER TABLE drink_ingredients DROP COLUMN alternatives")
+        connection.execute("PRAGMA user_version = 1")
+    pipeline.catalogue.upload(path, replacing=etag)
+    assert len(cli("export", "--format", "ndjson").out.splitlines()) == 2
+    assert cli("verify", "--json").json["ok"]
+    with pytest.raises(CatalogueError):
+        published_drinks()
+    pipeline.settled(pipeline.put(drinks(1, 946_100), "other"))
+
+    def is_replaced():
+        with suppress(CatalogueError):
+            return len(published_drinks()) == 3
+        return False
+
+    pipeline.until(is_replaced)
+    assert pipeline.verify().ok
 
 
 def test_a_failing_publish_function_loses_nothing(pipeline, drinks, published_drinks):
