@@ -12,6 +12,7 @@ from pages.template_source import resources
 
 from mocktailverse.catalogue import schema
 from mocktailverse.catalogue.meta import Meta
+from mocktailverse.drinks.content_changes import Changes
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
 from mocktailverse.drinks.register import Register
@@ -22,7 +23,7 @@ from mocktailverse.loads.rejected import Rejected
 from mocktailverse.stores import catalogue_object, data_bucket, export_objects, items, load_items
 
 DRINK = (Drink, IngredientLine, Derived, Image, Lineage)
-LOAD = (Load, ObjectVersion, Counts, Drift, Segment, Checkpoint, Rejected)
+LOAD = (Load, ObjectVersion, Counts, Drift, Changes, Segment, Checkpoint, Rejected)
 SPREAD: dict[str, list[tuple[str, type]]] = {
     "drinks": [("", Drink), ("", Derived), ("image_", Image), ("lineage_", Lineage)],
     "drink_ingredients": [("", IngredientLine)],
