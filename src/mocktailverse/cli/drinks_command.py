@@ -150,6 +150,7 @@ def _derived_facts(derived: Derived) -> list[tuple[str, str]]:
     likely, d = derived.likely_abv_served_percent, derived
     figures = [
         ("mocktail", _MOCKTAIL[d.is_mocktail]),
+        ("% vol as mixed", _range(d.abv_percent_min, d.abv_percent_max) or "unknown"),
         ("% vol as served", _range(d.abv_served_percent_min, d.abv_served_percent_max)),
         ("likely % vol", "" if likely is None else f"{likely:g}"),
         ("sugar, g", _range(d.sugar_g_min, d.sugar_g_max)),

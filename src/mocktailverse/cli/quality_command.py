@@ -54,6 +54,7 @@ def _print_causes(source: SourceQuality) -> None:
     if not source.unknown_because:
         return
     causes = [(cause.ingredient, cause.drinks) for cause in source.unknown_because[:MAX_CAUSES]]
-    print_table(f"Unknown because of, in {source.source}", ("ingredient", "drinks"), causes)
+    title = f"Causes of unknown figures in {source.source}"
+    print_table(title, ("ingredient", "drinks"), causes, cut="ingredient")
     if more := len(source.unknown_because) - len(causes):
-        say(f"{more} more ingredients are the cause in some drink; --json lists them all.")
+        say(f"{more} more ingredients are a cause; --json lists all.")

@@ -52,6 +52,7 @@ def run(monkeypatch, drink):
 def test_a_drink_is_printed_with_its_balance_and_the_cause_of_what_is_unknown(run, drink):
     lines = [" ".join(line.split()) for line in run("drinks", "get", drink.id).splitlines()]
     assert "mocktail unknown" in lines
+    assert "% vol as mixed unknown" in lines
     assert "sugar, g 4 to 9.5" in lines
     assert "energy, kcal 20" in lines
     assert "unknown because of Yakult" in lines
@@ -76,11 +77,19 @@ def test_without_any_note_there_is_no_column_for_them(run, drink, monkeypatch):
     assert "notes" not in run("drinks", "get", drink.id)
 
 
+def test_a_cause_of_any_length_fits_the_terminal(run, drink, monkeypatch):
+    derived = replace(drink.derived, unknown_because=("W" * 10_000, "[bold]\u202ex"))
+    register = Register(drink.id, replace(drink, derived=derived))
+    stores = SimpleNamespace(drinks=SimpleNamespace(all=lambda: [register]), loads=None)
+    monkeypatch.setattr(quality_command, "connect", lambda *_: stores)
+    assert max(map(len, run("quality").splitlines())) <= 80
+
+
 def test_quality_counts_unknown_figures_and_names_their_causes(run):
     text = " ".join(run("quality").split())
     assert "strength unknown 1" in text
     assert "mocktail or not: unknown 1" in text
-    assert "Unknown because of" in text
+    assert "Causes of unknown figures" in text
     assert "Yakult 1" in text
     (source,) = json.loads(run("quality", "--json"))["items"]
     assert (source["unknown_strength"], source["unknown_mocktail"]) == (1, 1)

@@ -134,6 +134,11 @@ def _show_table(drinks: Sequence[Drink]) -> None:
             "category": short(drink.category or ""),
             "strength": figures(*served(drink.derived), " %"),
             "mocktail": drink.derived.is_mocktail,
+            "sugar in 100 ml": figures(
+                drink.derived.sugar_served_g_per_100ml_min,
+                drink.derived.sugar_served_g_per_100ml_max,
+                " g",
+            ),
             "glass": short(drink.glass or ""),
             "method": drink.derived.method,
             "ingredients": ", ".join(short(line.name, 60) for line in drink.ingredients),
