@@ -21,9 +21,10 @@ from mocktailverse.drinks.substitutions.evidence import (
     word_pattern,
 )
 
-Form = Literal["used", "juice", "fresh", "dry", "garnish", "rim", "ice", "water", "pinch"]
+Form = Literal["used", "juice", "fresh", "dry", "packed", "garnish", "rim", "ice", "water", "pinch"]
 """used = as it is; fresh = pieces worked into the drink; dry = solid sugar that syrup cannot
-replace; rim = for the rim of the glass; pinch = a pinch of plain salt."""
+replace; packed = a mix by the can or packet, such as a concentrate; rim = for the rim of the
+glass; pinch = a pinch of plain salt."""
 
 NOT_NEEDED: frozenset[Form] = frozenset({"garnish", "rim", "ice", "water", "pinch"})
 """The forms that are optional by nature, or always there."""
@@ -39,6 +40,7 @@ _PLAIN_SALTS = frozenset({"Salt", "Kosher salt", "Himalayan salt"})
 _BULK_UNITS = frozenset({"cup", "pint", "quart", "gallon", "l", "dl", "lb", "kg", "g"})
 _SMALL_UNITS = frozenset({"none", "slice", "wedge", "twist", "piece", "part", "sprig", "leaf"})
 _CUT_UNITS = frozenset({"slice", "wedge", "twist"})
+_PACK_UNITS = frozenset({"can", "package", "bottle"})
 _PINCH_UNITS = frozenset({"none", "pinch", "dash", "drop"})
 _SPICE_UNITS = frozenset({"none", "pinch", "dash", "tsp", "piece", "slice"})
 
@@ -69,7 +71,7 @@ def form_of(
     if kind in _AVAILABLE:
         return _AVAILABLE[kind]
     if kind not in _FRESH_KINDS and kind not in _DRY_KINDS:
-        return "used"
+        return "packed" if kind == "mixer" and line.unit in _PACK_UNITS else "used"
     stated = f"{line.measure_raw or ''} {line.preparation or ''} {line.name_raw}"
     if line.unit == "garnish" or _GARNISH_STATED.search(stated):
         return "rim" if _RIM.search(stated) else "garnish"

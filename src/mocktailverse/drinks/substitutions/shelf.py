@@ -1,0 +1,123 @@
+"""What a shelf covers: for each ingredient the bottles that provide it, and how well."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+from mocktailverse.drinks.ingredients import ancestors, match_ingredient
+from mocktailverse.drinks.substitutions.forms import is_citrus
+from mocktailverse.drinks.substitutions.needs import Need
+from mocktailverse.drinks.substitutions.stand_ins import counts_for, stand_ins
+from mocktailverse.drinks.substitutions.substitution_table import (
+    Confidence,
+    StandIn,
+    substitution_table,
+)
+
+Allowance = Literal["strict", "near", "acceptable"]
+"""What may stand in: nothing but kinds of an ingredient, the same and near equal, all."""
+
+
+class Supply(NamedTuple):
+    """One way to get an ingredient from the shelf."""
+
+    use: tuple[str, ...]
+    """One bottle, or several that stand in together."""
+    stand_in: StandIn | None
+    """None if the bottle is what the recipe names."""
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the bottle can serve for other lines, too: it is the same, or a mixture."""
+        return self.stand_in is None or self.stand_in.confidence == "same" or len(self.use) > 1
+
+
+class StockedShelf:
+    """The ingredients that somebody has, by canonical name, and what they provide."""
+
+    def __init__(self, have: Iterable[str], allowance: Allowance = "near") -> None:
+        """Take canonical names; a name outside the reference stands for itself, in any case."""
+        self.have = tuple(dict.fromkeys(have))
+        self._is_strict = allowance == "strict"
+        self._allowed: frozenset[Confidence] = frozenset(
+            {"same", "near", "acceptable"} if allowance == "acceptable" else {"same", "near"}
+        )
+        self._supplies: dict[str, list[Supply]] = defaultdict(list)
+        for name in self.have:
+            self._add_bottle(name)
+        if not self._is_strict:
+            self._add_mixtures()
+
+    def supplies(self, need: Need) -> list[Supply]:
+        """Return the ways to meet a need; none if the shelf does not cover it."""
+        supplies = [supply for name in need.names for supply in self._of(name)]
+        if need.form == "juice" and not self._is_strict:
+            for name in need.names:
+                supplies += self._juice_of(name)
+        if need.form == "dry":
+            supplies = [s for s in supplies if not any(_is_syrup(bottle) for bottle in s.use)]
+        if need.form == "packed":
+            supplies = [s for s in supplies if len(s.use) == 1]
+        return supplies
+
+    def covers(self, need: Need) -> bool:
+        """Return whether the shelf has something for a need."""
+        return bool(self.supplies(need))
+
+    def _of(self, name: str) -> list[Supply]:
+        return self._supplies.get(folded(name), [])
+
+    def _juice_of(self, fruit: str) -> list[Supply]:
+        """Return the ways to get a fruit's juice as juice: the fruit itself is a supply already."""
+        juice = juice_of(fruit)
+        return [
+            Supply(supply.use, supply.stand_in or StandIn("same", "the recipe needs the juice"))
+            for supply in (self._of(juice) if juice else ())
+            if not any(is_citrus(bottle) for bottle in supply.use)
+        ]
+
+    def _add_bottle(self, name: str) -> None:
+        self._supplies[folded(name)].append(Supply((name,), None))
+        if self._is_strict:
+            for general in counts_for(name):
+                kind = StandIn("near", "a kind of it")
+                self._supplies[folded(general)].append(Supply((name,), kind))
+            return
+        for other, stand_in in stand_ins(name).items():
+            if stand_in.confidence in self._allowed:
+                self._supplies[folded(other)].append(Supply((name,), stand_in))
+
+    def _add_mixtures(self) -> None:
+        for mixture in substitution_table().mixtures:
+            if mixture.stand_in.confidence not in self._allowed:
+                continue
+            parts = [self._part(part) for part in mixture.parts]
+            if all(parts):
+                use = tuple(part for part in parts if part)
+                self._supplies[folded(mixture.name)].append(Supply(use, mixture.stand_in))
+
+    def _part(self, name: str) -> str | None:
+        """Return the bottle for a part of a mixture: the ingredient, or the same in a form."""
+        for supply in self._of(name):
+            if supply.is_free and len(supply.use) == 1:
+                return supply.use[0]
+        return None
+
+
+def juice_of(fruit: str) -> str | None:
+    """Return the reference's juice of a fruit: of Meyer lemon Lemon juice; None if none."""
+    for name in (fruit, *ancestors(fruit)):
+        juice = match_ingredient(f"{name} juice")
+        if juice and juice.name == f"{name} juice":
+            return juice.name
+    return None
+
+
+def folded(name: str) -> str:
+    """Return the form in which names compare: without case and surplus white space."""
+    return " ".join(name.split()).casefold()
+
+
+def _is_syrup(name: str) -> bool:
+    ingredient = match_ingredient(name)
+    return ingredient is not None and ingredient.kind == "syrup"
