@@ -102,6 +102,7 @@ CREATE TABLE drink_ingredients (
   preparation TEXT,
   alternatives TEXT NOT NULL,
   optional INTEGER NOT NULL,
+  form TEXT NOT NULL, -- how the drink needs it: used, juice, fresh, dry, packed, garnish, rim, ...
   PRIMARY KEY (drink_id, position)
 ) WITHOUT ROWID;
 

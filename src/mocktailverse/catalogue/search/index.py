@@ -22,6 +22,7 @@ from mocktailverse.catalogue.search.bitmaps import (
     ordinals_bitmap,
     range_bitmap,
 )
+from mocktailverse.catalogue.search.drink_needs import DrinkNeeds, drinks_by_line, drinks_by_name
 from mocktailverse.catalogue.search.query import IngredientEntry
 from mocktailverse.drinks.ingredients import ancestors, match_ingredient
 
@@ -36,7 +37,7 @@ _COLUMNS = 14
 _SINGLE_VALUED = ("category", "alcoholic", "glass", "method", "certainty", "mocktail")
 _TAGS = "SELECT tag, drink_id FROM tags ORDER BY tag"
 _SPIRITS = "SELECT spirit, drink_id FROM drink_spirits ORDER BY spirit"
-_LINES = "SELECT DISTINCT name, drink_id FROM drink_ingredients ORDER BY name"
+_LINES = "SELECT name, form, alternatives, optional, drink_id FROM drink_ingredients"
 _KINDS = "SELECT name, general FROM ingredient_kinds"
 _ENTRIES = """
 SELECT name, kind, parent, abv_percent, drinks, drinks_with_kinds FROM ingredients
@@ -63,6 +64,7 @@ class CatalogueIndex:
         fields: posting lists of category, alcoholic, glass, method, certainty, mocktail, tag,
             spirit; and of each ingredient that some drink names, with its kinds.
         ingredients: the ingredients and their drinks.
+        needs: what the drinks need; `strict_needs` with garnishes, ice and the like.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -89,7 +91,12 @@ class CatalogueIndex:
         for field, query in (("tag", _TAGS), ("spirit", _SPIRITS)):
             drinks = join_spellings(drinks_by_value(query))
             self.fields[field] = PostingLists(self.size, drinks)
-        self.ingredients = IngredientIndex(connection, self.size, drinks_by_value(_LINES))
+        lines = drinks_by_line(
+            (line, ordinal_of[drink_id]) for *line, drink_id in connection.execute(_LINES)
+        )
+        self.ingredients = IngredientIndex(connection, self.size, drinks_by_name(lines))
+        self.needs = DrinkNeeds(self.size, lines)
+        self.strict_needs = DrinkNeeds(self.size, lines, strict=True)
         self.fields["ingredient"] = PostingLists(self.size, self.ingredients.joined_spellings())
 
 

@@ -29,7 +29,10 @@ class Supply(NamedTuple):
     @property
     def is_free(self) -> bool:
         """Whether the bottle can serve for other lines, too: it is the same, or a mixture."""
-        return self.stand_in is None or self.stand_in.confidence == "same" or len(self.use) > 1
+        return _is_free(self.stand_in) or len(self.use) > 1
+
+
+_KIND = StandIn("near", "a kind of it")
 
 
 class StockedShelf:
@@ -38,20 +41,21 @@ class StockedShelf:
     def __init__(self, have: Iterable[str], allowance: Allowance = "near") -> None:
         """Take canonical names; a name outside the reference stands for itself, in any case."""
         self.have = tuple(dict.fromkeys(have))
-        self._is_strict = allowance == "strict"
+        self.allowance = allowance
+        self.is_strict = allowance == "strict"
         self._allowed: frozenset[Confidence] = frozenset(
             {"same", "near", "acceptable"} if allowance == "acceptable" else {"same", "near"}
         )
         self._supplies: dict[str, list[Supply]] = defaultdict(list)
         for name in self.have:
             self._add_bottle(name)
-        if not self._is_strict:
+        if not self.is_strict:
             self._add_mixtures()
 
     def supplies(self, need: Need) -> list[Supply]:
         """Return the ways to meet a need; none if the shelf does not cover it."""
         supplies = [supply for name in need.names for supply in self._of(name)]
-        if need.form == "juice" and not self._is_strict:
+        if need.form == "juice" and not self.is_strict:
             for name in need.names:
                 supplies += self._juice_of(name)
         if need.form == "dry":
@@ -60,9 +64,21 @@ class StockedShelf:
             supplies = [s for s in supplies if len(s.use) == 1]
         return supplies
 
-    def covers(self, need: Need) -> bool:
-        """Return whether the shelf has something for a need."""
-        return bool(self.supplies(need))
+    @property
+    def provided(self) -> set[str]:
+        """The folded names that the shelf has something for."""
+        return set(self._supplies)
+
+    def gains(self, name: str) -> set[str]:
+        """Return the folded names that one more ingredient provides, alone or in a mixture."""
+        gained = {folded(other): stand_in for other, stand_in in self._stand_ins(name)}
+        free = {other for other, stand_in in gained.items() if _is_free(stand_in)}
+        if not self.is_strict:
+            for mixture in substitution_table().mixtures:
+                parts = [folded(part) for part in mixture.parts]
+                if not free.isdisjoint(parts):
+                    gained[folded(mixture.name)] = mixture.stand_in
+        return set(gained)
 
     def _of(self, name: str) -> list[Supply]:
         return self._supplies.get(folded(name), [])
@@ -77,15 +93,19 @@ class StockedShelf:
         ]
 
     def _add_bottle(self, name: str) -> None:
-        self._supplies[folded(name)].append(Supply((name,), None))
-        if self._is_strict:
-            for general in counts_for(name):
-                kind = StandIn("near", "a kind of it")
-                self._supplies[folded(general)].append(Supply((name,), kind))
-            return
-        for other, stand_in in stand_ins(name).items():
-            if stand_in.confidence in self._allowed:
-                self._supplies[folded(other)].append(Supply((name,), stand_in))
+        for other, stand_in in self._stand_ins(name):
+            self._supplies[folded(other)].append(Supply((name,), stand_in))
+
+    def _stand_ins(self, name: str) -> list[tuple[str, StandIn | None]]:
+        """Return what an ingredient provides by itself, as far as it is allowed."""
+        itself: list[tuple[str, StandIn | None]] = [(name, None)]
+        if self.is_strict:
+            return itself + [(general, _KIND) for general in counts_for(name)]
+        return itself + [
+            (other, stand_in)
+            for other, stand_in in stand_ins(name).items()
+            if stand_in.confidence in self._allowed
+        ]
 
     def _add_mixtures(self) -> None:
         for mixture in substitution_table().mixtures:
@@ -118,6 +138,18 @@ def folded(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
+def _is_free(stand_in: StandIn | None) -> bool:
+    return stand_in is None or stand_in.confidence == "same"
+
+
 def _is_syrup(name: str) -> bool:
     ingredient = match_ingredient(name)
     return ingredient is not None and ingredient.kind == "syrup"
+
+
+def names_to_meet(need: Need, *, strict: bool = False) -> list[str]:
+    """Return the names of which any meets a need; of a juice, the fruit and its juice."""
+    names = list(need.names)
+    if need.form == "juice" and not strict:
+        names += [juice for juice in map(juice_of, need.names) if juice]
+    return names

@@ -54,6 +54,12 @@ def stand_ins(name: str) -> dict[str, StandIn]:
     return reached
 
 
+def is_same_as(name: str, other: str) -> bool:
+    """Return whether an ingredient is another one in another form."""
+    stand_in = stand_ins(name).get(other)
+    return stand_in is not None and stand_in.confidence == "same"
+
+
 @lru_cache(maxsize=4096)
 def counts_for(name: str) -> frozenset[str]:
     """Return the more general ingredients that an ingredient is a usual kind of."""
