@@ -21,9 +21,11 @@ class ShelfCoverage:
         """Find the covered needs, and the groups of them that compete for bottles."""
         self._needs = needs
         self._shelf = shelf
-        self.covered = [key for key, need in needs.needs.items() if shelf.supplies(need)]
+        reached = {key for name in shelf.provided for key in needs.keys_by_name.get(name, ())}
+        self.covered = {key for key in reached if shelf.supplies(needs.needs[key])}
         """Keys of the needs that the shelf has something for."""
-        self._rivals = [group for group in self._groups() if len(group) > 1]
+        self.rivals = [group for group in self._groups() if len(group) > 1]
+        """Groups of covered needs that compete for bottles."""
 
     def uncovered_counts(self, most: int, among: int) -> list[int]:
         """Return, of a set of drinks, those with exactly 0, 1, ... `most` uncovered needs."""
@@ -41,7 +43,7 @@ class ShelfCoverage:
 
         A drink may be in several sets; its numbers add up.
         """
-        for group in self._rivals:
+        for group in self.rivals:
             bitmaps = {key: self._needs.drinks.bitmap(key) & among for key in group}
             once = twice = 0
             for bitmap in bitmaps.values():

@@ -7,7 +7,7 @@ import sqlite3
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
+from functools import cached_property, reduce
 from hashlib import blake2b
 from itertools import chain
 from math import nan
@@ -64,7 +64,7 @@ class CatalogueIndex:
         fields: posting lists of category, alcoholic, glass, method, certainty, mocktail, tag,
             spirit; and of each ingredient that some drink names, with its kinds.
         ingredients: the ingredients and their drinks.
-        needs: what the drinks need; `strict_needs` with garnishes, ice and the like.
+        needs: what the drinks need.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -96,8 +96,13 @@ class CatalogueIndex:
         )
         self.ingredients = IngredientIndex(connection, self.size, drinks_by_name(lines))
         self.needs = DrinkNeeds(self.size, lines)
-        self.strict_needs = DrinkNeeds(self.size, lines, strict=True)
+        self._lines = lines
         self.fields["ingredient"] = PostingLists(self.size, self.ingredients.joined_spellings())
+
+    @cached_property
+    def strict_needs(self) -> DrinkNeeds:
+        """The needs with garnishes, ice and the like; built when first asked for."""
+        return DrinkNeeds(self.size, self._lines, strict=True)
 
 
 class IngredientIndex:

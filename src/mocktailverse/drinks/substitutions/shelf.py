@@ -1,15 +1,17 @@
 """What a shelf covers: for each ingredient the bottles that provide it, and how well."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Literal, NamedTuple
 
-from mocktailverse.drinks.ingredients import ancestors, match_ingredient
+from mocktailverse.drinks.ingredients import all_ingredients, ancestors, match_ingredient
 from mocktailverse.drinks.substitutions.forms import is_citrus
 from mocktailverse.drinks.substitutions.needs import Need
-from mocktailverse.drinks.substitutions.stand_ins import counts_for, stand_ins
+from mocktailverse.drinks.substitutions.stand_ins import counts_for, is_same_as, stand_ins
 from mocktailverse.drinks.substitutions.substitution_table import (
     Confidence,
+    Mixture,
     StandIn,
     substitution_table,
 )
@@ -69,16 +71,13 @@ class StockedShelf:
         """The folded names that the shelf has something for."""
         return set(self._supplies)
 
-    def gains(self, name: str) -> set[str]:
-        """Return the folded names that one more ingredient provides, alone or in a mixture."""
-        gained = {folded(other): stand_in for other, stand_in in self._stand_ins(name)}
-        free = {other for other, stand_in in gained.items() if _is_free(stand_in)}
-        if not self.is_strict:
-            for mixture in substitution_table().mixtures:
-                parts = [folded(part) for part in mixture.parts]
-                if not free.isdisjoint(parts):
-                    gained[folded(mixture.name)] = mixture.stand_in
-        return set(gained)
+    def incomplete_mixtures(self) -> Iterator[tuple[str, frozenset[str]]]:
+        """Yield mixtures that the shelf cannot make, and the ingredients that complete each."""
+        for mixture in () if self.is_strict else self._allowed_mixtures():
+            missing = [part for part in mixture.parts if not self._part(part)]
+            if missing:
+                complete = map(_same_as, missing)
+                yield mixture.name, frozenset.intersection(*complete)
 
     def _of(self, name: str) -> list[Supply]:
         return self._supplies.get(folded(name), [])
@@ -108,13 +107,15 @@ class StockedShelf:
         ]
 
     def _add_mixtures(self) -> None:
-        for mixture in substitution_table().mixtures:
-            if mixture.stand_in.confidence not in self._allowed:
-                continue
+        for mixture in self._allowed_mixtures():
             parts = [self._part(part) for part in mixture.parts]
             if all(parts):
                 use = tuple(part for part in parts if part)
                 self._supplies[folded(mixture.name)].append(Supply(use, mixture.stand_in))
+
+    def _allowed_mixtures(self) -> list[Mixture]:
+        mixtures = substitution_table().mixtures
+        return [m for m in mixtures if m.stand_in.confidence in self._allowed]
 
     def _part(self, name: str) -> str | None:
         """Return the bottle for a part of a mixture: the ingredient, or the same in a form."""
@@ -136,6 +137,13 @@ def juice_of(fruit: str) -> str | None:
 def folded(name: str) -> str:
     """Return the form in which names compare: without case and surplus white space."""
     return " ".join(name.split()).casefold()
+
+
+@cache
+def _same_as(name: str) -> frozenset[str]:
+    """Return the ingredients that are an ingredient, or the same in another form."""
+    names = (ingredient.name for ingredient in all_ingredients())
+    return frozenset((name, *(other for other in names if is_same_as(other, name))))
 
 
 def _is_free(stand_in: StandIn | None) -> bool:
