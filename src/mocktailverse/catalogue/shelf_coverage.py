@@ -31,7 +31,7 @@ class ShelfCoverage:
         """Return, of a set of drinks, those with exactly 0, 1, ... `most` uncovered needs."""
         present = BitSlicedCounter()
         for key in self.covered:
-            present.add(self._needs.drinks.bitmap(key))
+            present.add(self._needs.bitmap(key))
         counts = [0] * (most + 1)
         for length, drinks in self._needs.by_length.items():
             for uncovered in range(min(length, most) + 1):
@@ -44,7 +44,7 @@ class ShelfCoverage:
         A drink may be in several sets; its numbers add up.
         """
         for group in self.rivals:
-            bitmaps = {key: self._needs.drinks.bitmap(key) & among for key in group}
+            bitmaps = {key: self._needs.bitmap(key) & among for key in group}
             once = twice = 0
             for bitmap in bitmaps.values():
                 twice |= once & bitmap

@@ -1,7 +1,7 @@
 """What to buy next: the ingredients that make most drinks makeable, each bought alone."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import reduce
 from itertools import chain
 from operator import or_
@@ -40,40 +40,25 @@ class PurchaseAdvice:
         form, is left out: any vodka will do. Every purchase gets an upper bound, which is fast;
         the best are counted exactly until no other can be among them.
         """
-        bounds = sorted(self._upper_bounds(shelf, unready), key=lambda bound: (-bound[1], bound[0]))
+        unready_drinks = _UnreadyDrinks(self._needs, shelf, unready)
+        provided = {
+            name: keys for name, keys in self._provided_with(shelf) if name not in shelf.have
+        }
+        bounds = {name: unready_drinks.bound(keys) for name, keys in provided.items()}
         unlocked: dict[str, int] = {}
         advice: list[str] = []
-        for name, most, keys in bounds:
-            if len(advice) >= UNLOCKS and most < unlocked[advice[UNLOCKS - 1]]:
+        for name in sorted(filter(bounds.__getitem__, bounds), key=lambda n: (-bounds[n], n)):
+            if len(advice) >= UNLOCKS and bounds[name] < unlocked[advice[UNLOCKS - 1]]:
                 break
-            concerned = reduce(or_, map(self._needs.drinks.bitmap, keys)) & unready
-            unlocked[name] = self._really_unlocked(shelf, name, concerned)
+            unlocked[name] = unready_drinks.unlocked(name, provided[name])
             advice = self._best(unlocked)
         return [Unlock(name, unlocked[name]) for name in advice[:UNLOCKS]]
 
-    def _upper_bounds(
-        self, shelf: StockedShelf, unready: int
-    ) -> Iterator[tuple[str, int, set[str]]]:
-        """Yield purchases, how many drinks each unlocks at most, and the needs it helps to meet."""
-        coverage = ShelfCoverage(self._needs, shelf)
-        uncovered = coverage.uncovered_counts(_MOST_AT_ONCE, unready)
-        alone = Selection(uncovered[1], self._needs.size)
-        several = reduce(or_, uncovered[2:])
-        contested = reduce(or_, (drinks for drinks, _ in coverage.contested(uncovered[0])), 0)
-        relieved = {
-            key: (self._needs.drinks.bitmap(key) & contested).bit_count()
-            for key in chain.from_iterable(coverage.rivals if contested else ())
-        }
+    def _provided_with(self, shelf: StockedShelf) -> Iterator[tuple[str, set[str]]]:
+        """Yield each purchase with the keys that it helps to meet on this shelf."""
         completed = self._completed_mixtures(shelf)
-        for name, provided in self._provided(shelf.allowance).items():
-            keys = provided | completed.get(name, set())
-            open_keys = keys - coverage.covered
-            most = sum(self._needs.drinks.count(key, alone) for key in open_keys)
-            most += sum(relieved.get(key, 0) for key in keys)
-            if len(open_keys) > 1 and several:
-                most += self._covered_jointly(open_keys, uncovered, several)
-            if most and name not in shelf.have:
-                yield name, most, keys
+        for name, keys in self._provided(shelf.allowance).items():
+            yield name, keys | completed[name] if name in completed else keys
 
     def _provided(self, allowance: Allowance) -> dict[str, set[str]]:
         """Return for each purchase the keys of the needs that it helps to meet by itself."""
@@ -98,22 +83,6 @@ class PurchaseAdvice:
                 completed[self._usual.get(folded(name), name)].update(keys)
         return completed
 
-    def _covered_jointly(self, keys: Iterable[str], uncovered: list[int], several: int) -> int:
-        """Return how many drinks have two or more uncovered needs, all of them among these."""
-        bitmaps = [self._needs.drinks.bitmap(key) & several for key in keys]
-        if sum(map(bool, bitmaps)) < 2:  # noqa: PLR2004 - one need alone is not several
-            return 0
-        counter = BitSlicedCounter()
-        for bitmap in bitmaps:
-            counter.add(bitmap)
-        jointly = (counter.equals(n, uncovered[n]) for n in range(2, len(uncovered)))
-        return reduce(or_, jointly).bit_count()
-
-    def _really_unlocked(self, shelf: StockedShelf, name: str, concerned: int) -> int:
-        """Return how many of these drinks the shelf makes with a purchase."""
-        coverage = ShelfCoverage(self._needs, StockedShelf((*shelf.have, name), shelf.allowance))
-        return coverage.missing_counts(0, concerned)[0].bit_count()
-
     def _best(self, unlocked: dict[str, int]) -> list[str]:
         ranked = sorted(unlocked, key=lambda name: (-unlocked[name], name))
         return [
@@ -133,3 +102,49 @@ class PurchaseAdvice:
             return True
         is_same = is_same_as(other, name)
         return is_same and (self._use[other] > self._use[name] or not is_same_as(name, other))
+
+
+class _UnreadyDrinks:
+    """The drinks that a shelf does not make, by what they lack."""
+
+    def __init__(self, needs: DrinkNeeds, shelf: StockedShelf, unready: int) -> None:
+        """Count the uncovered needs of each drink."""
+        self._needs = needs
+        self._shelf = shelf
+        self._coverage = coverage = ShelfCoverage(needs, shelf)
+        self._uncovered = coverage.uncovered_counts(_MOST_AT_ONCE, unready)
+        self._alone = Selection(self._uncovered[1], needs.size)
+        self._several = reduce(or_, self._uncovered[2:])
+        contested = (drinks for drinks, _ in coverage.contested(self._uncovered[0]))
+        self._contested = reduce(or_, contested, 0)
+        rivals = chain.from_iterable(coverage.rivals if self._contested else ())
+        self._relieved = {key: needs.bitmap(key) & self._contested for key in rivals}
+
+    def bound(self, keys: set[str]) -> int:
+        """Return how many drinks a purchase that provides these keys makes at most."""
+        open_keys = keys - self._coverage.covered
+        most = sum(self._needs.drinks.count(key, self._alone) for key in open_keys)
+        if self._contested:
+            most += sum(self._relieved.get(key, 0).bit_count() for key in keys)
+        return most + self._covered_jointly(open_keys).bit_count()
+
+    def unlocked(self, name: str, keys: set[str]) -> int:
+        """Return how many drinks a purchase that provides these keys makes."""
+        shelf = StockedShelf((*self._shelf.have, name), self._shelf.allowance)
+        after = ShelfCoverage(self._needs, shelf)
+        gained = (keys & after.covered) - self._coverage.covered
+        alone = reduce(or_, map(self._needs.bitmap, gained), 0) & self._uncovered[1]
+        relieved = reduce(or_, (self._relieved.get(key, 0) for key in keys), 0)
+        covered = alone | relieved | self._covered_jointly(gained)
+        contested = reduce(or_, (drinks for drinks, _ in after.contested(covered)), 0)
+        return (covered & ~contested).bit_count()
+
+    def _covered_jointly(self, keys: set[str]) -> int:
+        """Return the drinks with two or more uncovered needs, all of them among these."""
+        if len(keys) < 2 or not self._several:  # noqa: PLR2004 - one need alone is not several
+            return 0
+        counter = BitSlicedCounter()
+        for key in keys:
+            counter.add(self._needs.bitmap(key) & self._several)
+        counts = enumerate(self._uncovered[2:], 2)
+        return reduce(or_, (counter.equals(number, drinks) for number, drinks in counts))

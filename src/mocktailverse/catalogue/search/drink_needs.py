@@ -3,6 +3,7 @@
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 
 import msgspec
@@ -14,6 +15,9 @@ from mocktailverse.drinks.substitutions.shelf import folded, names_to_meet
 
 Line = tuple[str, Form, str, int]
 """A line without its measure: name, form, alternatives as JSON, whether it is optional."""
+
+_CACHED_BITMAPS = 512
+"""At a hundred thousand drinks, 6 MB."""
 
 DrinksByLine = Mapping[Line, "array[int]"]
 """The ordinals of the drinks that have a line; a drink that has it twice is in it twice."""
@@ -44,11 +48,16 @@ class DrinkNeeds:
         self.size = size
         self.needs = {_key(need): need for need in sorted(sets)}
         self.drinks = PostingLists(size, {key: sets[need] for key, need in self.needs.items()})
+        self._bitmap = lru_cache(_CACHED_BITMAPS)(self.drinks.bitmap)
         self.by_length = _by_length(size, sets.values(), lines.values())
         self.keys_by_name: dict[str, list[str]] = defaultdict(list)
         for key, need in self.needs.items():
             for name in names_to_meet(need, strict=strict):
                 self.keys_by_name[folded(name)].append(key)
+
+    def bitmap(self, key: str) -> int:
+        """Return the drinks of a key; those of the keys asked for last are kept as bitmaps."""
+        return self._bitmap(key)
 
 
 def drinks_by_line(lines: Iterable[tuple[Sequence[object], int]]) -> DrinksByLine:
