@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from mocktailverse.api.caching import Responder
-from mocktailverse.api.error_responses import ApiError, Problem
+from mocktailverse.api.error_responses import ApiError, Problem, invalid
 from mocktailverse.api.openapi import errors, success
 from mocktailverse.api.query_parameters import (
     IngredientListing,
@@ -15,6 +15,7 @@ from mocktailverse.api.query_parameters import (
 )
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import IngredientDetail
+from mocktailverse.drinks.substitutions.shelf import allowance_of
 
 router = APIRouter(tags=["ingredients"], default_response_class=Response)
 
@@ -61,12 +62,16 @@ def one_ingredient(
 def makeable_drinks(
     parameters: Annotated[MakeableListing, Query()], responder: Responder
 ) -> Response:
-    """List the drinks that the ingredients at hand make, and what to buy next."""
+    """List the drinks that the ingredients at hand make, what stands in, and what to buy next."""
+    if parameters.strict and parameters.acceptable:
+        raise invalid([Problem("strict", "Not together with `acceptable`.")])
+    allowance = allowance_of(acceptable=parameters.acceptable, strict=parameters.strict)
     return responder.cacheable(
         lambda catalogue: catalogue.makeable(
             parameters.have,
             missing=parameters.missing,
             mocktail=parameters.mocktail,
+            allowance=allowance,
             limit=parameters.limit,
             after=parameters.cursor,
         ),

@@ -142,6 +142,13 @@ class MakeableListing(Parameters):
     have: Bottles = Field(description="The ingredients on the shelf, in any spelling.")
     missing: int = Field(0, ge=0, le=2, description="Ingredients that may be missing.")
     mocktail: Flag | Absent = Field(None, description="With or without alcohol, as computed.")
+    acceptable: Flag = Field(
+        default=False, description="Also acceptable substitutes, such as lemon for lime."
+    )
+    strict: Flag = Field(
+        default=False,
+        description="No substitutes, and garnishes, ice and the like are needed, too.",
+    )
     limit: Limit = 25
     cursor: Cursor | Absent = None
 

@@ -62,3 +62,24 @@ def test_makeable_drinks_can_be_limited_to_mocktails(world):
 @pytest.mark.parametrize("query", ["", "?have=", "?have=gin&missing=3", "?missing=1"])
 def test_an_invalid_shelf_is_refused(world, query):
     assert world.get(f"/makeable{query}").status_code == 422
+
+
+def test_makeable_says_what_stands_in_and_can_be_strict_or_lenient(world, catalogue):
+    have = ["Light rum", "Lime juice", "Sugar syrup"]
+    path = "/makeable?have=light%20rum,lime%20juice,sugar%20syrup&limit=100"
+    items = {i["drink"]["name"]: i for i in world.get(path).json()["items"]}
+    assert {
+        "for": "Powdered sugar",
+        "use": ["Sugar syrup"],
+        "confidence": "same",
+        "why": "dissolved already: a little more of it; dissolves more slowly",
+    } in items["Daiquiri"]["replacements"]
+    for allowance, flag in (("strict", "strict"), ("acceptable", "acceptable")):
+        expected = catalogue.makeable(have, allowance=allowance, limit=100)
+        assert world.get(f"{path}&{flag}=true").content == msgspec.json.encode(expected)
+
+
+def test_makeable_cannot_be_strict_and_lenient_at_once(world):
+    response = world.get("/makeable?have=gin&strict=true&acceptable=true")
+    assert response.status_code == 422
+    assert response.json()["error"]["details"][0]["parameter"] == "strict"

@@ -20,6 +20,13 @@ Allowance = Literal["strict", "near", "acceptable"]
 """What may stand in: nothing but kinds of an ingredient, the same and near equal, all."""
 
 
+def allowance_of(*, acceptable: bool, strict: bool) -> Allowance:
+    """Return what may stand in; strict goes before acceptable."""
+    if strict:
+        return "strict"
+    return "acceptable" if acceptable else "near"
+
+
 class Supply(NamedTuple):
     """One way to get an ingredient from the shelf."""
 
