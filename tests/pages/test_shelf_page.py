@@ -91,7 +91,7 @@ def test_hostile_ingredients_are_shown_as_text(
     assert "](javascript" not in texts_of(page) + "".join(cards(page))
 
 
-def test_a_card_says_what_stands_in_for_what(open_page, cards, texts_of):
+def test_a_card_says_what_replaces_what(open_page, cards, texts_of):
     page = open_page("shelf", have=["Light rum", "Lime juice", "Sugar syrup"])
     assert "Daiquiri" in cards(page)
     assert "With **Sugar syrup** for Powdered sugar" in texts_of(page)

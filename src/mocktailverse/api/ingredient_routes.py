@@ -62,7 +62,7 @@ def one_ingredient(
 def makeable_drinks(
     parameters: Annotated[MakeableListing, Query()], responder: Responder
 ) -> Response:
-    """List the drinks that the ingredients at hand make, what stands in, and what to buy next."""
+    """List the drinks that the ingredients at hand make, what is replaced, and what to buy next."""
     if parameters.strict and parameters.acceptable:
         raise invalid([Problem("strict", "Not together with `acceptable`.")])
     allowance = allowance_of(acceptable=parameters.acceptable, strict=parameters.strict)

@@ -1,4 +1,4 @@
-"""Drinks that given ingredients make or nearly make, and what stands in for what.
+"""Drinks that given ingredients make or nearly make, and what replaces what.
 
 What counts for what is in `drinks.substitutions`.
 """
@@ -31,13 +31,13 @@ class Inventory(NamedTuple):
     shelf: StockedShelf
 
     def makeable(self, drink: Drink) -> MakeableDrink:
-        """Return a drink with what is missing and what stands in for what."""
+        """Return a drink with what is missing and what replaces what."""
         needs = needs_of(drink, strict=self.shelf.is_strict)
         served, missing = allocate(needs, self.shelf)
         replacements = [
-            Replacement(need.name, list(supply.use), *supply.stand_in)
+            Replacement(need.name, list(supply.use), *supply.substitution)
             for need, supply in served.items()
-            if supply.stand_in
+            if supply.substitution
         ]
         return MakeableDrink(drink, [need.name for need in missing], replacements)
 
@@ -81,6 +81,6 @@ class MissingIngredients:
         return self._index.strict_needs if inventory.shelf.is_strict else self._index.needs
 
     def _is_used(self, name: str) -> bool:
-        """Return whether some drink names an ingredient, or one that it can stand in for."""
+        """Return whether some drink names an ingredient, or one that it can replace."""
         used = self._index.ingredients.named.spellings
         return any(used(other) for other in StockedShelf([name], "acceptable").provided)

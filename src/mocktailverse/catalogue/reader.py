@@ -159,10 +159,10 @@ class Catalogue:
     ) -> Makeable:
         """Return the drinks for which at most `missing` (0 to 2) ingredients are missing.
 
-        Garnishes, rims, ice, water and a pinch of salt are not needed. By default what is the
-        same or near equal stands in: lime juice for the juice of a lime, Cointreau for triple
-        sec. The allowance `acceptable` also lets lemon stand in for lime; `strict` needs every
-        line, by its name or a kind of it. Drinks with fewer missing ingredients come first, then
+        Garnishes, rims, ice, water and a pinch of salt are not needed. By default an ingredient
+        replaces what is the same or near equal: lime juice the juice of a lime, Cointreau triple
+        sec. With the allowance `acceptable`, lemon also replaces lime; `strict` needs every line,
+        by its name or a kind of it. Drinks with fewer missing ingredients come first, then
         by name. Withdrawn drinks are left out, and those without any ingredient: what they need
         is not known.
 

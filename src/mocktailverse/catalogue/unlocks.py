@@ -12,8 +12,8 @@ from mocktailverse.catalogue.search.drink_needs import DrinkNeeds
 from mocktailverse.catalogue.search.index import IngredientIndex
 from mocktailverse.catalogue.search.query import Unlock
 from mocktailverse.catalogue.shelf_coverage import ShelfCoverage
+from mocktailverse.drinks.substitutions.replaceable import counts_for, is_same_as
 from mocktailverse.drinks.substitutions.shelf import Allowance, StockedShelf, folded
-from mocktailverse.drinks.substitutions.stand_ins import counts_for, is_same_as
 
 UNLOCKS = 10
 _MOST_AT_ONCE = 4

@@ -1,4 +1,4 @@
-"""The command `makeable`: the drinks that ingredients at hand make, and what stands in."""
+"""The command `makeable`: the drinks that ingredients at hand make, and what is replaced."""
 
 from typing import Annotated
 
@@ -43,7 +43,7 @@ def makeable(
     state_dir: options.StateDir = None,
     as_json: options.Json = False,
 ) -> None:
-    """Show the drinks that ingredients make, what stands in for what, and what to buy next."""
+    """Show the drinks that ingredients make, what replaces what, and what to buy next."""
     if strict and acceptable:
         raise UsageError("--strict and --acceptable exclude each other. Choose one.")
     if any(not text.strip() for text in ingredients):

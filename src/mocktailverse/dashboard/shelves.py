@@ -46,4 +46,4 @@ class Shelf(Struct, frozen=True):
     """Drinks that miss exactly this many ingredients."""
     mocktail: bool | None = None
     allowance: Allowance = "near"
-    """What may stand in for an ingredient."""
+    """What may replace an ingredient."""

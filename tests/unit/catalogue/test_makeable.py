@@ -12,8 +12,8 @@ from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.drinks.ingredients import canonical_name
 from mocktailverse.drinks.substitutions.allocation import allocate
 from mocktailverse.drinks.substitutions.needs import needs_of
+from mocktailverse.drinks.substitutions.replaceable import counts_for, is_same_as
 from mocktailverse.drinks.substitutions.shelf import StockedShelf, folded
-from mocktailverse.drinks.substitutions.stand_ins import counts_for, is_same_as
 from mocktailverse.errors import UsageError
 from strategies.effort import examples
 
@@ -173,7 +173,7 @@ def test_one_purchase_may_provide_two_missing_ingredients(open_catalogue, make_d
     assert [(u.ingredient, u.drinks) for u in page.unlocks] == [("Egg", 1)]
 
 
-def test_one_bottle_does_not_stand_for_two_lines(open_catalogue, make_drink):
+def test_one_bottle_does_not_serve_two_lines(open_catalogue, make_drink):
     catalogue = open_catalogue(
         [
             make_drink("Two rums", "Rum", "Light rum"),
@@ -188,7 +188,7 @@ def test_one_bottle_does_not_stand_for_two_lines(open_catalogue, make_drink):
     assert catalogue.makeable(["Light rum", "Dark rum"]).counts["0"] == 1
 
 
-def test_the_answer_says_what_stands_in_for_what(open_catalogue, make_drink):
+def test_the_answer_says_what_replaces_what(open_catalogue, make_drink):
     catalogue = open_catalogue([make_drink("Sour", "Blended whiskey", "Sour mix", "Ice")])
 
     (item,) = catalogue.makeable(["bourbon", "lemon juice", "Sugar syrup"]).items

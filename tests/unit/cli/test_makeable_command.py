@@ -75,7 +75,7 @@ def test_only_mocktails_can_be_listed(makeable):
     assert all(drink["derived"]["is_mocktail"] for drink in drinks)
 
 
-def test_people_see_what_stands_in_and_what_to_buy(makeable):
+def test_people_see_what_replaces_what_and_what_to_buy(makeable):
     code, out, err = makeable(*RUM_SHELF, "unobtainium")
     text = " ".join(out.split())
     assert code == 0

@@ -111,9 +111,9 @@ class IngredientDetail(IngredientEntry, frozen=True):
 
 
 class Replacement(Struct, frozen=True, rename={"name": "for"}):
-    """What stands in for an ingredient that the recipe names.
+    """What replaces an ingredient that the recipe names.
 
-    `use` is one ingredient at hand, or several that stand in together; `why` is the reason.
+    `use` is one ingredient at hand, or several that replace it together; `why` is the reason.
     """
 
     name: str
@@ -123,7 +123,7 @@ class Replacement(Struct, frozen=True, rename={"name": "for"}):
 
 
 class MakeableDrink(Struct, frozen=True):
-    """A drink, its missing ingredients and what stands in for others, in the recipe's order."""
+    """A drink, its missing ingredients and what replaces others, in the recipe's order."""
 
     drink: Drink
     missing: list[str]

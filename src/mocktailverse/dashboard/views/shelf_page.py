@@ -130,7 +130,7 @@ def _show_drinks(catalogue: Catalogue, parameters: Parameters, shelf: Shelf) -> 
 
 
 def _show_allowance(allowance: Allowance) -> None:
-    """Show the toggles of what may stand in; at most one of them is on."""
+    """Show the toggles of what may be used instead; at most one of them is on."""
     for key, label, explanation in (
         ("acceptable", "Also acceptable substitutes", "Such as lemon for lime."),
         ("strict", "Strict", "No substitutes; garnishes, ice and the like are needed, too."),
@@ -149,7 +149,7 @@ def _allow(allowance: str) -> None:
 
 
 def _note(item: MakeableDrink) -> str:
-    """Return what is missing for a drink, and what stands in, as Markdown."""
+    """Return what is missing for a drink, and what is replaced, as Markdown."""
     parts = [
         f"{' and '.join(f'**{plain(name, _NAME_LENGTH)}**' for name in replacement.use)} "
         f"for {plain(replacement.name, _NAME_LENGTH)}{_remark(replacement)}"

@@ -1,1 +1,1 @@
-"""What an ingredient line asks for, and what can stand in for it."""
+"""What an ingredient line asks for, and what can replace it."""

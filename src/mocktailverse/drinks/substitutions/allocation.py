@@ -1,7 +1,7 @@
 """Which bottle of a shelf serves which line of a drink: one bottle, one line.
 
-A bottle that the recipe names, or that is the same in another form, serves its lines and stands in
-for no other: one triple sec is not both the triple sec and the curaçao of a drink.
+A bottle that the recipe names, or that is the same in another form, serves its lines and replaces
+no other: one triple sec is not both the triple sec and the curaçao of a drink.
 """
 
 from collections.abc import Sequence
@@ -63,6 +63,6 @@ def _matched(rivals: dict[Need, list[Supply]]) -> dict[Need, Supply]:
 
 
 def _preference(supply: Supply) -> tuple[int, int]:
-    """Return the sort key: the ingredient itself, then the best stand-in, then fewer bottles."""
-    rank = _RANK[supply.stand_in.confidence] if supply.stand_in else 0
+    """Return the sort key: the ingredient itself, then the best substitute, then fewer bottles."""
+    rank = _RANK[supply.substitution.confidence] if supply.substitution else 0
     return rank, len(supply.use)

@@ -39,8 +39,8 @@ def strict_need_of(name: str, alternatives: Sequence[str], *, optional: bool) ->
 def needs_of(drink: Drink, *, strict: bool = False) -> list[Need]:
     """Return the needs of a drink, each once, in the recipe's order.
 
-    Whoever has the fruit for its pieces has its juice, too, so a juice of the same name is left
-    out. If `strict`, garnishes, ice and the like are needed as well, and every line by its name.
+    The fruit that is needed for its pieces gives its juice, too, so a juice of the same name is
+    left out. If `strict`, garnishes, ice and the like are needed, too, and every line by its name.
     """
     lines = drink.ingredients
     if strict:

@@ -8,20 +8,20 @@ from typing import Literal, NamedTuple
 from mocktailverse.drinks.ingredients import all_ingredients, ancestors, match_ingredient
 from mocktailverse.drinks.substitutions.forms import is_citrus
 from mocktailverse.drinks.substitutions.needs import Need
-from mocktailverse.drinks.substitutions.stand_ins import counts_for, is_same_as, stand_ins
+from mocktailverse.drinks.substitutions.replaceable import counts_for, is_same_as, replaceable_with
 from mocktailverse.drinks.substitutions.substitution_table import (
     Confidence,
     Mixture,
-    StandIn,
+    Substitution,
     substitution_table,
 )
 
 Allowance = Literal["strict", "near", "acceptable"]
-"""What may stand in: nothing but kinds of an ingredient, the same and near equal, all."""
+"""What may be used instead: nothing but kinds of an ingredient, the same and near equal, all."""
 
 
 def allowance_of(*, acceptable: bool, strict: bool) -> Allowance:
-    """Return what may stand in; strict goes before acceptable."""
+    """Return what may be used instead; strict goes before acceptable."""
     if strict:
         return "strict"
     return "acceptable" if acceptable else "near"
@@ -31,24 +31,24 @@ class Supply(NamedTuple):
     """One way to get an ingredient from the shelf."""
 
     use: tuple[str, ...]
-    """One bottle, or several that stand in together."""
-    stand_in: StandIn | None
+    """One bottle, or several that make it together."""
+    substitution: Substitution | None
     """None if the bottle is what the recipe names."""
 
     @property
     def is_free(self) -> bool:
         """Whether the bottle can serve for other lines, too: it is the same, or a mixture."""
-        return _is_free(self.stand_in) or len(self.use) > 1
+        return _is_free(self.substitution) or len(self.use) > 1
 
 
-_KIND = StandIn("near", "a kind of it")
+_KIND = Substitution("near", "a kind of it")
 
 
 class StockedShelf:
     """The ingredients that somebody has, by canonical name, and what they provide."""
 
     def __init__(self, have: Iterable[str], allowance: Allowance = "near") -> None:
-        """Take canonical names; a name outside the reference stands for itself, in any case."""
+        """Take canonical names; a name outside the reference provides itself, in any case."""
         self.have = tuple(dict.fromkeys(have))
         self.allowance = allowance
         self.is_strict = allowance == "strict"
@@ -93,24 +93,27 @@ class StockedShelf:
         """Return the ways to get a fruit's juice as juice: the fruit itself is a supply already."""
         juice = juice_of(fruit)
         return [
-            Supply(supply.use, supply.stand_in or StandIn("same", "the recipe needs the juice"))
+            Supply(
+                supply.use,
+                supply.substitution or Substitution("same", "the recipe needs the juice"),
+            )
             for supply in (self._of(juice) if juice else ())
             if not any(is_citrus(bottle) for bottle in supply.use)
         ]
 
     def _add_bottle(self, name: str) -> None:
-        for other, stand_in in self._stand_ins(name):
-            self._supplies[folded(other)].append(Supply((name,), stand_in))
+        for other, substitution in self._provides(name):
+            self._supplies[folded(other)].append(Supply((name,), substitution))
 
-    def _stand_ins(self, name: str) -> list[tuple[str, StandIn | None]]:
+    def _provides(self, name: str) -> list[tuple[str, Substitution | None]]:
         """Return what an ingredient provides by itself, as far as it is allowed."""
-        itself: list[tuple[str, StandIn | None]] = [(name, None)]
+        itself: list[tuple[str, Substitution | None]] = [(name, None)]
         if self.is_strict:
             return itself + [(general, _KIND) for general in counts_for(name)]
         return itself + [
-            (other, stand_in)
-            for other, stand_in in stand_ins(name).items()
-            if stand_in.confidence in self._allowed
+            (other, substitution)
+            for other, substitution in replaceable_with(name).items()
+            if substitution.confidence in self._allowed
         ]
 
     def _add_mixtures(self) -> None:
@@ -118,11 +121,11 @@ class StockedShelf:
             parts = [self._part(part) for part in mixture.parts]
             if all(parts):
                 use = tuple(part for part in parts if part)
-                self._supplies[folded(mixture.name)].append(Supply(use, mixture.stand_in))
+                self._supplies[folded(mixture.name)].append(Supply(use, mixture.substitution))
 
     def _allowed_mixtures(self) -> list[Mixture]:
         mixtures = substitution_table().mixtures
-        return [m for m in mixtures if m.stand_in.confidence in self._allowed]
+        return [m for m in mixtures if m.substitution.confidence in self._allowed]
 
     def _part(self, name: str) -> str | None:
         """Return the bottle for a part of a mixture: the ingredient, or the same in a form."""
@@ -153,8 +156,8 @@ def _same_as(name: str) -> frozenset[str]:
     return frozenset((name, *(other for other in names if is_same_as(other, name))))
 
 
-def _is_free(stand_in: StandIn | None) -> bool:
-    return stand_in is None or stand_in.confidence == "same"
+def _is_free(substitution: Substitution | None) -> bool:
+    return substitution is None or substitution.confidence == "same"
 
 
 def _is_syrup(name: str) -> bool:
@@ -163,7 +166,7 @@ def _is_syrup(name: str) -> bool:
 
 
 def names_to_meet(need: Need, *, strict: bool = False) -> list[str]:
-    """Return the names of which any meets a need; of a juice, the fruit and its juice."""
+    """Return the names that meet a need, each alone; for a juice, the fruit and its juice."""
     names = list(need.names)
     if need.form == "juice" and not strict:
         names += [juice for juice in map(juice_of, need.names) if juice]

@@ -1,8 +1,8 @@
 """The table of substitutions, `reference/substitutions.csv`, read once on first use.
 
-A row says that `use` stands in for `for`. In a row with `*` for `use`, every kind of the
-ingredient stands in for it; with `*` for `for`, the ingredient stands in for its brands. A row of
-two names goes before a row with `*`. Several names joined by `+` stand in together.
+A row says that `use` replaces `for`. In a row with `*` for `use`, every kind of the
+ingredient replaces it; with `*` for `for`, the ingredient replaces its brands. A row of
+two names goes before a row with `*`. Several names joined by `+` replace it together.
 """
 
 from collections import defaultdict
@@ -21,51 +21,51 @@ CONFIDENCES: dict[str, Confidence] = {"same": "same", "near": "near", "acceptabl
 _ANY = "*"
 
 
-class StandIn(NamedTuple):
-    """How well something stands in for an ingredient, and why."""
+class Substitution(NamedTuple):
+    """How well something replaces an ingredient, and why."""
 
     confidence: Confidence
     why: str
 
 
 class Mixture(NamedTuple):
-    """Several ingredients that stand in for one together."""
+    """Several ingredients that replace one together."""
 
     parts: tuple[str, ...]
     name: str
-    stand_in: StandIn
+    substitution: Substitution
 
 
 class SubstitutionTable(NamedTuple):
     """The rows of the table, by what they are looked up by."""
 
-    pairs: dict[str, dict[str, StandIn]]
-    """By the ingredient to use, then by the one that it stands in for."""
+    pairs: dict[str, dict[str, Substitution]]
+    """By the ingredient to use, then by the one that it replaces."""
     blocked: frozenset[tuple[str, str]]
     """Pairs that are never replaced, such as (Coconut rum, Rum)."""
-    kinds: dict[str, StandIn]
-    """The ingredients that every kind of them stands in for."""
-    brands: dict[str, StandIn]
-    """The ingredients that stand in for their brands."""
+    kinds: dict[str, Substitution]
+    """The ingredients that every kind of them replaces."""
+    brands: dict[str, Substitution]
+    """The ingredients that replace their brands."""
     mixtures: tuple[Mixture, ...]
 
 
 @cache
 def substitution_table() -> SubstitutionTable:
     """Return the table."""
-    pairs: dict[str, dict[str, StandIn]] = defaultdict(dict)
+    pairs: dict[str, dict[str, Substitution]] = defaultdict(dict)
     kinds, brands, mixtures, blocked = {}, {}, [], set()
     for use, name, confidence, why, _source in read_table("substitutions.csv"):
         if confidence not in CONFIDENCES:
             blocked.add((use, name))
             continue
-        stand_in = StandIn(CONFIDENCES[confidence], why)
+        substitution = Substitution(CONFIDENCES[confidence], why)
         if use == _ANY:
-            kinds[name] = stand_in
+            kinds[name] = substitution
         elif name == _ANY:
-            brands[use] = stand_in
+            brands[use] = substitution
         elif "+" in use:
-            mixtures.append(Mixture(tuple(use.split("+")), name, stand_in))
+            mixtures.append(Mixture(tuple(use.split("+")), name, substitution))
         else:
-            pairs[use][name] = stand_in
+            pairs[use][name] = substitution
     return SubstitutionTable(dict(pairs), frozenset(blocked), kinds, brands, tuple(mixtures))

@@ -1,4 +1,4 @@
-"""What one ingredient stands in for: itself in other forms, the more general, the near equal."""
+"""What one ingredient replaces: itself in other forms, the more general, the near equal."""
 
 from functools import cache, lru_cache
 
@@ -11,7 +11,7 @@ from mocktailverse.drinks.ingredients import (
 from mocktailverse.drinks.substitutions.substitution_table import (
     CONFIDENCES,
     Confidence,
-    StandIn,
+    Substitution,
     substitution_table,
 )
 
@@ -24,15 +24,15 @@ _RANK: dict[Confidence, int] = {name: rank for rank, name in enumerate(CONFIDENC
 
 
 @lru_cache(maxsize=4096)
-def stand_ins(name: str) -> dict[str, StandIn]:
-    """Return by name what an ingredient of the reference stands in for, itself left out.
+def replaceable_with(name: str) -> dict[str, Substitution]:
+    """Return by name what an ingredient of the reference replaces, itself left out.
 
     Every way leads through forms of the same thing and more general ingredients, and has at most
     one step aside to another ingredient or brand. It does not lead by a general ingredient to
     another kind of it: Irish whiskey is a whiskey, and "whiskey" may do for bourbon, but Irish
     whiskey does not.
     """
-    best: dict[tuple[str, bool], StandIn] = {(name, False): StandIn("same", "")}
+    best: dict[tuple[str, bool], Substitution] = {(name, False): Substitution("same", "")}
     open_ends = [(name, False)]
     while open_ends:
         at, is_aside = open_ends.pop()
@@ -47,7 +47,7 @@ def stand_ins(name: str) -> dict[str, StandIn]:
             if end not in best or _rank(joined) < _rank(best[end]):
                 best[end] = joined
                 open_ends.append(end)
-    reached: dict[str, StandIn] = {}
+    reached: dict[str, Substitution] = {}
     for (target, _), way in best.items():
         if target != name and (target not in reached or _rank(way) < _rank(reached[target])):
             reached[target] = way
@@ -56,8 +56,8 @@ def stand_ins(name: str) -> dict[str, StandIn]:
 
 def is_same_as(name: str, other: str) -> bool:
     """Return whether an ingredient is another one in another form."""
-    stand_in = stand_ins(name).get(other)
-    return stand_in is not None and stand_in.confidence == "same"
+    substitution = replaceable_with(name).get(other)
+    return substitution is not None and substitution.confidence == "same"
 
 
 @lru_cache(maxsize=4096)
@@ -74,7 +74,7 @@ def counts_for(name: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def _steps(name: str) -> tuple[tuple[str, StandIn, bool], ...]:
+def _steps(name: str) -> tuple[tuple[str, Substitution, bool], ...]:
     """Return the targets of single steps, the step, and whether it leads aside."""
     table, parent = substitution_table(), _parent(name)
     steps = [
@@ -98,12 +98,12 @@ def _steps(name: str) -> tuple[tuple[str, StandIn, bool], ...]:
 
 
 def _narrows(general: str, kind: str) -> bool:
-    """Return whether a step leads down from a general ingredient to a kind that is no brand."""
+    """Return whether a step leads from a general ingredient to a kind, unless to a brand."""
     is_brand = general in substitution_table().brands and kind in _brands().get(general, ())
     return general in ancestors(kind) and not is_brand
 
 
-def _step_up(name: str) -> StandIn | None:
+def _step_up(name: str) -> Substitution | None:
     """Return how an ingredient counts for its parent; None if it does not."""
     ingredient = match_ingredient(name)
     parent = ingredient.parent if ingredient else None
@@ -137,11 +137,11 @@ def _brands() -> dict[str, list[str]]:
     return brands
 
 
-def _joined(way: StandIn, step: StandIn) -> StandIn:
+def _joined(way: Substitution, step: Substitution) -> Substitution:
     worse = max(way.confidence, step.confidence, key=_RANK.__getitem__)
-    return StandIn(worse, f"{way.why}; {step.why}" if way.why else step.why)
+    return Substitution(worse, f"{way.why}; {step.why}" if way.why else step.why)
 
 
-def _rank(stand_in: StandIn) -> tuple[int, int]:
+def _rank(substitution: Substitution) -> tuple[int, int]:
     """Return the sort key: better confidence first, then the shorter way."""
-    return _RANK[stand_in.confidence], stand_in.why.count(";")
+    return _RANK[substitution.confidence], substitution.why.count(";")
