@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from mocktailverse.api.caching import Responder
-from mocktailverse.api.error_responses import ApiError, Problem, invalid
+from mocktailverse.api.error_responses import ApiError, Problem
 from mocktailverse.api.openapi import errors, success
 from mocktailverse.api.query_parameters import (
     IngredientListing,
@@ -63,8 +63,6 @@ def makeable_drinks(
     parameters: Annotated[MakeableListing, Query()], responder: Responder
 ) -> Response:
     """List the drinks that the ingredients at hand make, what is replaced, and what to buy next."""
-    if parameters.strict and parameters.acceptable:
-        raise invalid([Problem("strict", "Not together with `acceptable`.")])
     allowance = allowance_of(acceptable=parameters.acceptable, strict=parameters.strict)
     return responder.cacheable(
         lambda catalogue: catalogue.makeable(

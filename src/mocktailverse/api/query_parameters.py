@@ -147,7 +147,8 @@ class MakeableListing(Parameters):
     )
     strict: Flag = Field(
         default=False,
-        description="No substitutes, and garnishes, ice and the like are needed, too.",
+        description="No substitutes; garnishes, ice and the like are needed, too. Goes before "
+        "`acceptable`.",
     )
     limit: Limit = 25
     cursor: Cursor | Absent = None

@@ -12,7 +12,7 @@ from mocktailverse.catalogue.search.drink_needs import DrinkNeeds
 from mocktailverse.catalogue.search.index import IngredientIndex
 from mocktailverse.catalogue.search.query import Unlock
 from mocktailverse.catalogue.shelf_coverage import ShelfCoverage
-from mocktailverse.drinks.substitutions.replaceable import counts_for, is_same_as
+from mocktailverse.drinks.substitutions.replaceable import counts_for, is_as_good_as
 from mocktailverse.drinks.substitutions.shelf import Allowance, StockedShelf, folded
 
 UNLOCKS = 10
@@ -36,8 +36,8 @@ class PurchaseAdvice:
     def unlocks(self, shelf: StockedShelf, unready: int) -> list[Unlock]:
         """Return at most ten purchases that make unready drinks makeable, the best first.
 
-        A purchase that unlocks no more than a more general one, or than the same in a more usual
-        form, is left out: any vodka will do. Every purchase gets an upper bound, which is fast;
+        A purchase that unlocks no more than a more general one, or a more usual one that is as
+        good, is left out: any vodka will do. Every purchase gets an upper bound, which is fast;
         the best are counted exactly until no other can be among them.
         """
         unready_drinks = _UnreadyDrinks(self._needs, shelf, unready)
@@ -84,24 +84,16 @@ class PurchaseAdvice:
         return completed
 
     def _best(self, unlocked: dict[str, int]) -> list[str]:
-        ranked = sorted(unlocked, key=lambda name: (-unlocked[name], name))
-        return [
-            name
-            for name in ranked
-            if unlocked[name]
-            and not any(
-                unlocked[other] == unlocked[name] and self._is_preferred(other, name)
-                for other in ranked
-                if other != name
+        """Return purchases, the best first, without those that another one makes needless."""
+        kept: dict[int, list[str]] = defaultdict(list)
+        for name in sorted(unlocked, key=lambda n: (len(counts_for(n)), -self._use[n])):
+            drinks = unlocked[name]
+            is_needless = any(
+                other in counts_for(name) or is_as_good_as(other, name) for other in kept[drinks]
             )
-        ]
-
-    def _is_preferred(self, other: str, name: str) -> bool:
-        """Return whether one buys the other: more general, or the same and more usual."""
-        if other in counts_for(name):
-            return True
-        is_same = is_same_as(other, name)
-        return is_same and (self._use[other] > self._use[name] or not is_same_as(name, other))
+            if drinks and not is_needless:
+                kept[drinks].append(name)
+        return [name for drinks in sorted(kept, reverse=True) for name in sorted(kept[drinks])]
 
 
 class _UnreadyDrinks:

@@ -12,7 +12,7 @@ from mocktailverse.catalogue.search.query import DrinkQuery
 from mocktailverse.drinks.ingredients import canonical_name
 from mocktailverse.drinks.substitutions.allocation import allocate
 from mocktailverse.drinks.substitutions.needs import needs_of
-from mocktailverse.drinks.substitutions.replaceable import counts_for, is_same_as
+from mocktailverse.drinks.substitutions.replaceable import counts_for, is_as_good_as
 from mocktailverse.drinks.substitutions.shelf import StockedShelf, folded
 from mocktailverse.errors import UsageError
 from strategies.effort import examples
@@ -50,15 +50,14 @@ class ReferenceCount:
             name for drink in present for name in {line.name for line in drink.ingredients}
         )
         ranked = sorted(uses, key=lambda name: (-uses[name], name_key(name), name), reverse=True)
-        self._rank = {name: rank for rank, name in enumerate(ranked)}
         purchases = {folded(name): name for name in ranked}.values()
         gains = {name: self._gain(name) for name in purchases}
-        best = sorted(
-            (-gain, name)
-            for name, gain in gains.items()
-            if gain and not any(gains[o] == gain and self._preferred(o, name) for o in gains)
-        )
-        self.unlocks = [(name, -gain) for gain, name in best[:10]]
+        best = []
+        for name in sorted(gains, key=lambda n: (len(counts_for(n)), ranked[::-1].index(n))):
+            rivals = [other for gain, other in best if -gain == gains[name]]
+            if gains[name] and not any(self._suffices(other, name) for other in rivals):
+                best.append((-gains[name], name))
+        self.unlocks = [(name, -gain) for gain, name in sorted(best)[:10]]
         self.unknown = [text for text in have if not self._is_used(text)]
 
     def _meant(self, text):
@@ -78,12 +77,8 @@ class ReferenceCount:
         after = self._missing([*self._have, name])
         return sum(1 for id_, names in self.missing.items() if names and not after[id_])
 
-    def _preferred(self, other, name):
-        if other == name:
-            return False
-        same, back = is_same_as(other, name), is_same_as(name, other)
-        more_usual = self._rank[other] > self._rank[name] or not back
-        return other in counts_for(name) or (same and more_usual)
+    def _suffices(self, other, name):
+        return other in counts_for(name) or is_as_good_as(other, name)
 
     def _is_used(self, text):
         provided = StockedShelf([self._meant(text)], "acceptable").provided

@@ -60,6 +60,12 @@ def is_same_as(name: str, other: str) -> bool:
     return substitution is not None and substitution.confidence == "same"
 
 
+def is_as_good_as(name: str, other: str) -> bool:
+    """Return whether an ingredient is the same as another one or near equal."""
+    substitution = replaceable_with(name).get(other)
+    return substitution is not None and substitution.confidence != "acceptable"
+
+
 @lru_cache(maxsize=4096)
 def counts_for(name: str) -> frozenset[str]:
     """Return the more general ingredients that an ingredient is a usual kind of."""
