@@ -89,3 +89,29 @@ def test_hostile_ingredients_are_shown_as_text(
     )
     assert len(cards(page)) == 2
     assert "](javascript" not in texts_of(page) + "".join(cards(page))
+
+
+def test_a_card_says_what_replaces_what(open_page, cards, texts_of):
+    page = open_page("shelf", have=["Light rum", "Lime juice", "Sugar syrup"])
+    assert "Daiquiri" in cards(page)
+    assert "With **Sugar syrup** for Powdered sugar" in texts_of(page)
+
+
+def test_substitutes_can_be_excluded_or_widened(open_page, cards, query_of):
+    page = open_page("shelf", have=["Light rum", "Lemon juice", "Sugar syrup"])
+    assert "Daiquiri" not in cards(page)
+    page.toggle(key="acceptable").set_value(True).run()
+    assert query_of(page)["substitutes"] == ["acceptable"]
+    assert "Daiquiri" in cards(page)
+    page.toggle(key="strict").set_value(True).run()
+    assert query_of(page)["substitutes"] == ["strict"]
+    assert not page.toggle(key="acceptable").value
+    assert "Daiquiri" not in cards(page)
+    page.toggle(key="strict").set_value(False).run()
+    assert "substitutes" not in query_of(page)
+
+
+def test_an_acceptable_substitute_is_shown_with_a_remark(open_page, texts_of):
+    have = ["Light rum", "Lemon juice", "Sugar syrup"]
+    page = open_page("shelf", have=have, substitutes="acceptable")
+    assert "**Lemon juice** for Lime juice (also sour but another aroma)" in texts_of(page)

@@ -15,6 +15,7 @@ from mocktailverse.api.query_parameters import (
 )
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import IngredientDetail
+from mocktailverse.drinks.substitutions.shelf import allowance_of
 
 router = APIRouter(tags=["ingredients"], default_response_class=Response)
 
@@ -61,12 +62,14 @@ def one_ingredient(
 def makeable_drinks(
     parameters: Annotated[MakeableListing, Query()], responder: Responder
 ) -> Response:
-    """List the drinks that the ingredients at hand make, and what to buy next."""
+    """List the drinks that the ingredients at hand make, what is replaced, and what to buy next."""
+    allowance = allowance_of(acceptable=parameters.acceptable, strict=parameters.strict)
     return responder.cacheable(
         lambda catalogue: catalogue.makeable(
             parameters.have,
             missing=parameters.missing,
             mocktail=parameters.mocktail,
+            allowance=allowance,
             limit=parameters.limit,
             after=parameters.cursor,
         ),

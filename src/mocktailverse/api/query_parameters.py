@@ -156,6 +156,14 @@ class MakeableListing(Parameters):
     have: Bottles = Field(description="The ingredients on the shelf, in any spelling.")
     missing: int = Field(0, ge=0, le=2, description="Ingredients that may be missing.")
     mocktail: Flag | Absent = Field(None, description="With or without alcohol, as computed.")
+    acceptable: Flag = Field(
+        default=False, description="Also acceptable substitutes, such as lemon for lime."
+    )
+    strict: Flag = Field(
+        default=False,
+        description="No substitutes; garnishes, ice and the like are needed, too. Goes before "
+        "`acceptable`.",
+    )
     limit: Limit = 25
     cursor: Cursor | Absent = None
 

@@ -28,12 +28,12 @@ from mocktailverse.catalogue.search.query import (
     IngredientDetail,
     IngredientEntry,
     Makeable,
-    MakeableDrink,
     Page,
     Statistics,
 )
 from mocktailverse.catalogue.statistics import compute_statistics
 from mocktailverse.drinks.drink import Drink
+from mocktailverse.drinks.substitutions.shelf import Allowance
 from mocktailverse.errors import CatalogueError, UsageError
 
 
@@ -148,21 +148,24 @@ class Catalogue:
         """Return at most five suggestions for a name, most similar first."""
         return similar_ingredients(self._in_memory().index.ingredients, name)
 
-    def makeable(
+    def makeable(  # noqa: PLR0913 - the parameters of one query
         self,
         have: Sequence[str],
         *,
         missing: int = 0,
         mocktail: bool | None = None,
+        allowance: Allowance = "near",
         limit: int = 25,
         after: str | None = None,
     ) -> Makeable:
         """Return the drinks for which at most `missing` (0 to 2) ingredients are missing.
 
-        Every distinct ingredient is needed, ice and water too. What one has counts for every more
-        general ingredient: White rum for Rum, never the other way. Drinks with fewer missing
-        ingredients come first, then by name. Withdrawn drinks are left out, and those without any
-        ingredient: what they need is not known.
+        Garnishes, rims, ice, water and a pinch of salt are not needed. By default an ingredient
+        replaces what is the same or near equal: lime juice the juice of a lime, Cointreau triple
+        sec. With the allowance `acceptable`, lemon also replaces lime; `strict` needs every line,
+        by its name or a kind of it. Drinks with fewer missing ingredients come first, then
+        by name. Withdrawn drinks are left out, and those without any ingredient: what they need
+        is not known.
 
         Raises:
             UsageError: `missing` is not 0, 1 or 2; the cursor is invalid or of another query;
@@ -171,10 +174,10 @@ class Catalogue:
         if not 0 <= missing <= MAX_MISSING:
             raise UsageError(f"Invalid `missing`. Pass 0 to {MAX_MISSING} missing ingredients.")
         built = self._in_memory()
-        inventory = built.missing.inventory(have)
+        inventory = built.missing.inventory(have, allowance)
         among = built.search.matches(DrinkQuery(mocktail=mocktail))
         by_missing = built.missing.drinks_by_missing(inventory, among)
-        digest = query_digest("makeable", sorted(inventory.covers), missing, mocktail)
+        digest = query_digest("makeable", sorted(inventory.have), allowance, missing, mocktail)
         request = PageRequest(digest, limit, after)
         page = page_by_rank(built.index, by_missing[: missing + 1], request)
         drinks = self._drinks_at(page.items)
@@ -182,14 +185,16 @@ class Catalogue:
             inventory.have,
             inventory.unknown,
             {str(number): drinks.bit_count() for number, drinks in enumerate(by_missing)},
-            built.missing.unlocks(inventory, among & ~by_missing[0], by_missing[1]),
-            [MakeableDrink(drink, inventory.missing_for(drink)) for drink in drinks],
+            built.missing.unlocks(inventory, among & ~by_missing[0]),
+            [inventory.makeable(drink) for drink in drinks],
             page.next,
         )
 
-    def missing(self, drink: Drink, have: Sequence[str]) -> list[str]:
+    def missing(
+        self, drink: Drink, have: Sequence[str], allowance: Allowance = "near"
+    ) -> list[str]:
         """Return the missing ingredients of a drink, in the recipe's order; see `makeable`."""
-        return self._in_memory().missing.inventory(have).missing_for(drink)
+        return self._in_memory().missing.inventory(have, allowance).makeable(drink).missing
 
     def statistics(self) -> Statistics:
         """Return the catalogue in figures; computed once."""

@@ -8,8 +8,10 @@ from itertools import groupby
 from operator import itemgetter
 
 import msgspec
+from msgspec.structs import astuple
 
 from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
+from mocktailverse.drinks.substitutions.forms import forms_of
 
 NAME_KEY_LENGTH = 100
 """Characters of the name's sort key; the id settles ties."""
@@ -33,7 +35,7 @@ _LINEAGE = tuple(
 )
 
 DRINK_COLUMNS = (*_PLAIN, *_TEXT_LISTS, "name_key", *_IMAGE, *_DERIVED, *_LINEAGE)
-LINE_COLUMNS = ("drink_id", *_LINE)
+LINE_COLUMNS = ("drink_id", *_LINE, "form")
 
 _SELECT_ROW = "SELECT row FROM drinks WHERE id = ?"
 _SELECT_DRINKS = "SELECT * FROM drinks WHERE row IN (SELECT value FROM json_each(?))"
@@ -62,23 +64,25 @@ def drink_row(drink: Drink) -> tuple[object, ...]:
     """Return the values of DRINK_COLUMNS."""
     derived_values = [
         _json(value) if name in _DERIVED_LISTS else value
-        for name, value in zip(_DERIVED, msgspec.structs.astuple(drink.derived), strict=True)
+        for name, value in zip(_DERIVED, astuple(drink.derived), strict=True)
     ]
     return (
         *(getattr(drink, name) for name in _PLAIN),
         *(_json(getattr(drink, name)) for name in _TEXT_LISTS),
         name_key(drink.name),
-        *(msgspec.structs.astuple(drink.image) if drink.image else (None,) * len(_IMAGE)),
+        *(astuple(drink.image) if drink.image else (None,) * len(_IMAGE)),
         *derived_values,
-        *msgspec.structs.astuple(drink.lineage),
+        *astuple(drink.lineage),
     )
 
 
 def line_rows(drink: Drink) -> list[tuple[object, ...]]:
     """Return the values of LINE_COLUMNS for each ingredient line."""
+    lines = drink.ingredients
+    forms = forms_of(lines, drink.derived.method, drink.instructions.get("en"))
     return [
-        (drink.id, *msgspec.structs.astuple(line)[:-2], _json(line.alternatives), line.optional)
-        for line in drink.ingredients
+        (drink.id, *astuple(line)[:-2], _json(line.alternatives), line.optional, form)
+        for line, form in zip(lines, forms, strict=True)
     ]
 
 
@@ -120,7 +124,7 @@ def to_drink(row: sqlite3.Row, lines: Iterable[Sequence[object]]) -> Drink:
 
 
 def _to_line(row: Sequence[object]) -> IngredientLine:
-    fields = dict(zip(_LINE, row[1:], strict=True))
+    fields = dict(zip(_LINE, row[1:-1], strict=True))
     fields["alternatives"] = tuple(msgspec.json.decode(str(fields["alternatives"])))
     fields["optional"] = bool(fields["optional"])
     return IngredientLine(**fields)  # type: ignore[arg-type]  # as stored

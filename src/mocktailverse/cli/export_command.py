@@ -17,13 +17,12 @@ from mocktailverse.catalogue.exports.formats import (
 )
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import DrinkQuery, ZeroProof
-from mocktailverse.catalogue.synced_copy import open_published
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
 from mocktailverse.cli.output import open_output, progress, say
+from mocktailverse.cli.published_catalogue import published_catalogue
 from mocktailverse.drinks.drink import Alcoholic
-from mocktailverse.errors import MissingError, UsageError
-from mocktailverse.stores.environment import Stores
+from mocktailverse.errors import UsageError
 
 _STDOUT = Path("-")
 _EXPORTS: dict[str, Callable[[Catalogue, DrinkQuery], Iterator[bytes]]] = {
@@ -89,7 +88,7 @@ def export(
         _check_sqlite(query, target)
     stores = connect(env, state_dir)
     with ExitStack() as stack:
-        catalogue = _download(stores, stack)
+        catalogue = stack.enter_context(published_catalogue(stores))
         file = stack.enter_context(open_output(target))
         if form == "sqlite":
             drinks = catalogue.meta.drinks
@@ -108,15 +107,3 @@ def _check_sqlite(query: DrinkQuery, target: Path | None) -> None:
         raise UsageError("SQLite exports the whole catalogue. Use filters with another format.")
     if target is None and sys.stdout.isatty():
         raise UsageError("SQLite cannot be printed on a terminal. Use -o catalogue.sqlite")
-
-
-def _download(stores: Stores, stack: ExitStack) -> Catalogue:
-    with progress() as bar:
-        bar.add_task("downloading the catalogue", total=None)
-        try:
-            return stack.enter_context(open_published(stores.catalogue))
-        except MissingError as error:
-            raise UsageError(
-                "No catalogue is published yet. Load drinks with `mocktailverse ingest` or "
-                "`mocktailverse fetch`; the catalogue is published seconds later."
-            ) from error

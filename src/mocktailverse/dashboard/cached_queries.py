@@ -47,7 +47,13 @@ def makeable(catalogue: Catalogue, shelf: Shelf, limit: int, after: str | None) 
     Raises:
         UsageError: the cursor is invalid, or belongs to another shelf.
     """
-    read = partial(catalogue.makeable, shelf.have, missing=shelf.missing, mocktail=shelf.mocktail)
+    read = partial(
+        catalogue.makeable,
+        shelf.have,
+        missing=shelf.missing,
+        mocktail=shelf.mocktail,
+        allowance=shelf.allowance,
+    )
     if after is None and shelf.missing:
         # The catalogue lists drinks with at most `missing` ingredients missing, fewest first. A
         # page as long as all drinks with fewer gives the cursor at which those with exactly as

@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from mocktailverse.drinks.substitutions.shelf import Allowance
+
 BASICS = ("Ice", "Crushed ice", "Water", "Sugar", "Salt")
 """Ingredients that recipes list although every kitchen has them."""
 
@@ -43,3 +45,5 @@ class Shelf(Struct, frozen=True):
     missing: int = 0
     """Drinks that miss exactly this many ingredients."""
     mocktail: bool | None = None
+    allowance: Allowance = "near"
+    """What may replace an ingredient."""

@@ -62,3 +62,26 @@ def test_makeable_drinks_can_be_limited_to_mocktails(world):
 @pytest.mark.parametrize("query", ["", "?have=", "?have=gin&missing=3", "?missing=1"])
 def test_an_invalid_shelf_is_refused(world, query):
     assert world.get(f"/makeable{query}").status_code == 422
+
+
+def test_makeable_says_what_replaces_what_and_can_be_strict_or_lenient(world, catalogue):
+    have = ["Light rum", "Lime juice", "Sugar syrup"]
+    path = "/makeable?have=light%20rum,lime%20juice,sugar%20syrup&limit=100"
+    items = {i["drink"]["name"]: i for i in world.get(path).json()["items"]}
+    assert {
+        "for": "Powdered sugar",
+        "use": ["Sugar syrup"],
+        "confidence": "same",
+        "why": "dissolved already: a little more of it",
+    } in items["Daiquiri"]["replacements"]
+    for allowance, flag in (("strict", "strict"), ("acceptable", "acceptable")):
+        expected = catalogue.makeable(have, allowance=allowance, limit=100)
+        assert world.get(f"{path}&{flag}=true").content == msgspec.json.encode(expected)
+
+
+def test_strict_goes_before_acceptable(world):
+    path = "/makeable?have=light%20rum,lemon%20juice&missing=2&limit=100"
+    assert (
+        world.get(f"{path}&strict=true&acceptable=true").content
+        == world.get(f"{path}&strict=true").content
+    )

@@ -2,56 +2,46 @@
 
 from collections import Counter
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocktailverse.catalogue.rows import name_key
 from mocktailverse.catalogue.search.query import DrinkQuery
-from mocktailverse.drinks.ingredients import ancestors, canonical_name, match_ingredient
+from mocktailverse.drinks.ingredients import canonical_name
+from mocktailverse.drinks.substitutions.allocation import allocate
+from mocktailverse.drinks.substitutions.needs import needs_of
+from mocktailverse.drinks.substitutions.replaceable import counts_for, is_as_good_as
+from mocktailverse.drinks.substitutions.shelf import StockedShelf, folded
 from mocktailverse.errors import UsageError
 from strategies.effort import examples
 
 NAMES = (
-    "Spirit", "Rum", "Light rum", "Vodka", "Flavoured vodka", "Citron vodka", "Lime juice", "Ice",
+    "Spirit", "Rum", "Light rum", "Coconut rum", "Triple sec", "Curaçao", "Orange liqueur", "Lime",
+    "Lime juice", "Lemon juice", "Sour mix", "Sugar", "Sugar syrup", "Powdered sugar", "Ice",
     "Wumm", "wumm", "Pong",
 )  # fmt: skip
-HAVE = (*NAMES, "rum, white", "Bacardi", "Absolut Citron", "WUMM", "Nothing of the kind", "Gin")
-
-
-def _with_ancestors(name):
-    return {name, *ancestors(name)}
-
-
-def _covers(have, used):
-    covers = set()
-    for owned in have:
-        if match_ingredient(owned):
-            covers |= _with_ancestors(canonical_name(owned)[0])
-        else:
-            covers |= {name for name in used if name.casefold() == owned.casefold()}
-    return covers
-
-
-def _missing(drink, covers):
-    return [n for n in dict.fromkeys(line.name for line in drink.ingredients) if n not in covers]
+HAVE = (*NAMES, "rum, white", "Bacardi", "Cointreau", "WUMM", "Nothing of the kind", "Gin")
+ALLOWANCES = ("strict", "near", "acceptable")
 
 
 class ReferenceCount:
     """The expected results, counted drink by drink."""
 
-    def __init__(self, drinks, have, mocktail):
-        used = {line.name for drink in drinks for line in drink.ingredients}
-        covers = _covers(have, used)
+    def __init__(self, drinks, have, mocktail, allowance):
+        self._allowance = allowance
+        self._used = {line.name for drink in drinks for line in drink.ingredients}
+        self._have = [self._meant(text) for text in have]
         present = [drink for drink in drinks if drink.withdrawn_at is None]
-        candidates = [
+        self._candidates = [
             drink
             for drink in present
             if drink.ingredients and mocktail in {None, drink.derived.is_mocktail}
         ]
-        self.missing = {drink.id: _missing(drink, covers) for drink in candidates}
+        self.missing = self._missing(self._have)
         self.in_order = sorted(
-            (drink for drink in candidates if len(self.missing[drink.id]) <= 2),
+            (drink for drink in self._candidates if len(self.missing[drink.id]) <= 2),
             key=lambda drink: (len(self.missing[drink.id]), name_key(drink.name), drink.id),
         )
         numbers = [len(names) for names in self.missing.values()]
@@ -60,22 +50,39 @@ class ReferenceCount:
             name for drink in present for name in {line.name for line in drink.ingredients}
         )
         ranked = sorted(uses, key=lambda name: (-uses[name], name_key(name), name), reverse=True)
-        purchases = {name.casefold(): name for name in ranked}.values()
-        unlocks = {
-            name: sum(
-                1
-                for names in self.missing.values()
-                if names and set(names) <= _covers([name], used)
-            )
-            for name in set(purchases) - covers
+        purchases = {folded(name): name for name in ranked}.values()
+        gains = {name: self._gain(name) for name in purchases}
+        best = []
+        for name in sorted(gains, key=lambda n: (len(counts_for(n)), ranked[::-1].index(n))):
+            rivals = [other for gain, other in best if -gain == gains[name]]
+            if gains[name] and not any(self._suffices(other, name) for other in rivals):
+                best.append((-gains[name], name))
+        self.unlocks = [(name, -gain) for gain, name in sorted(best)[:10]]
+        self.unknown = [text for text in have if not self._is_used(text)]
+
+    def _meant(self, text):
+        name, in_reference = canonical_name(text)
+        spellings = sorted(n for n in self._used if not in_reference and folded(n) == folded(text))
+        return spellings[0] if spellings else name
+
+    def _missing(self, have):
+        shelf = StockedShelf(have, self._allowance)
+        strict = self._allowance == "strict"
+        return {
+            drink.id: [n.name for n in allocate(needs_of(drink, strict=strict), shelf).missing]
+            for drink in self._candidates
         }
-        best = sorted(
-            (-count, name)
-            for name, count in unlocks.items()
-            if count and all(unlocks.get(general) != count for general in ancestors(name))
-        )
-        self.unlocks = [(name, -count) for count, name in best[:10]]
-        self.unknown = [name for name in have if not (_covers([name], used) & used)]
+
+    def _gain(self, name):
+        after = self._missing([*self._have, name])
+        return sum(1 for id_, names in self.missing.items() if names and not after[id_])
+
+    def _suffices(self, other, name):
+        return other in counts_for(name) or is_as_good_as(other, name)
+
+    def _is_used(self, text):
+        provided = StockedShelf([self._meant(text)], "acceptable").provided
+        return not provided.isdisjoint(map(folded, self._used))
 
 
 def _drinks(make):
@@ -99,19 +106,25 @@ def _drinks(make):
     have=st.lists(st.sampled_from(HAVE), max_size=5),
     missing=st.integers(0, 2),
     mocktail=st.sampled_from([None, True, False]),
+    allowance=st.sampled_from(ALLOWANCES),
     limit=st.integers(1, 4),
 )
 def test_makeable_equals_a_count_drink_by_drink(  # noqa: PLR0917 - fixtures and draws
-    open_catalogue, make_drink, data, have, missing, mocktail, limit
+    open_catalogue, make_drink, data, have, missing, mocktail, allowance, limit
 ):
     drinks = data.draw(_drinks(make_drink))
     catalogue = open_catalogue(drinks)
-    expected = ReferenceCount(drinks, have, mocktail)
+    expected = ReferenceCount(drinks, have, mocktail, allowance)
 
     items, after = [], None
     while True:
         page = catalogue.makeable(
-            have, missing=missing, mocktail=mocktail, limit=limit, after=after
+            have,
+            missing=missing,
+            mocktail=mocktail,
+            allowance=allowance,
+            limit=limit,
+            after=after,
         )
         items += page.items
         after = page.next
@@ -146,13 +159,71 @@ def test_a_specific_ingredient_replaces_the_general_one_but_not_vice_versa(
     assert [(u.ingredient, u.drinks) for u in with_rum.unlocks] == [("Light rum", 1)]
 
 
-def test_one_purchase_may_replace_two_missing_ingredients(open_catalogue, make_drink):
-    catalogue = open_catalogue([make_drink("Double", "Rum", "Light rum", "Ice")])
+def test_one_purchase_may_provide_two_missing_ingredients(open_catalogue, make_drink):
+    catalogue = open_catalogue([make_drink("Custard", "Egg white", "Egg yolk", "Egg", "Ice")])
 
-    page = catalogue.makeable(["ice"])
+    page = catalogue.makeable(["ice"], missing=2)
 
-    assert page.counts == {"0": 0, "1": 0, "2": 1}
-    assert [(u.ingredient, u.drinks) for u in page.unlocks] == [("Light rum", 1)]
+    assert page.counts == {"0": 0, "1": 0, "2": 0}
+    assert [(u.ingredient, u.drinks) for u in page.unlocks] == [("Egg", 1)]
+
+
+def test_one_bottle_does_not_serve_two_lines(open_catalogue, make_drink):
+    catalogue = open_catalogue(
+        [
+            make_drink("Two rums", "Rum", "Light rum"),
+            make_drink("Two orange liqueurs", "Triple sec", "Orange curaçao"),
+        ]
+    )
+
+    page = catalogue.makeable(["Light rum", "Triple sec"], missing=1)
+
+    assert page.counts == {"0": 0, "1": 2, "2": 0}
+    assert [item.missing for item in page.items] == [["Orange curaçao"], ["Rum"]]
+    assert catalogue.makeable(["Light rum", "Dark rum"]).counts["0"] == 1
+
+
+def test_the_answer_says_what_replaces_what(open_catalogue, make_drink):
+    catalogue = open_catalogue([make_drink("Sour", "Blended whiskey", "Sour mix", "Ice")])
+
+    (item,) = catalogue.makeable(["bourbon", "lemon juice", "Sugar syrup"]).items
+
+    assert msgspec.to_builtins(item.replacements) == [
+        {
+            "for": "Blended whiskey",
+            "use": ["Bourbon"],
+            "confidence": "near",
+            "why": "the sweet American style; blended whiskey is lighter",
+        },
+        {
+            "for": "Sour mix",
+            "use": ["Lemon juice", "Sugar syrup"],
+            "confidence": "same",
+            "why": "sour mix is lemon juice and sugar syrup",
+        },
+    ]
+
+
+def test_acceptable_substitutes_count_only_on_request(open_catalogue, make_drink):
+    catalogue = open_catalogue([make_drink("Sour", "Rum", "Lime juice")])
+    have = ["Light rum", "Lemon juice"]
+
+    counts = {a: catalogue.makeable(have, allowance=a).counts["0"] for a in ALLOWANCES}
+
+    assert counts == {"strict": 0, "near": 0, "acceptable": 1}
+    (item,) = catalogue.makeable(have, allowance="acceptable").items
+    assert [r.confidence for r in item.replacements] == ["near", "acceptable"]
+
+
+def test_strict_needs_every_line_by_its_name_or_a_kind_of_it(open_catalogue, make_drink):
+    catalogue = open_catalogue([make_drink("Daisy", "Rum", "Ice"), make_drink("Sweet", "Sugar")])
+
+    page = catalogue.makeable(["Light rum", "Sugar syrup"], missing=1, allowance="strict")
+
+    assert [(item.drink.name, item.missing) for item in page.items] == [
+        ("Daisy", ["Ice"]),
+        ("Sweet", ["Sugar"]),
+    ]
 
 
 def test_a_kind_that_unlocks_no_more_than_its_general_ingredient_is_not_suggested(
@@ -161,9 +232,10 @@ def test_a_kind_that_unlocks_no_more_than_its_general_ingredient_is_not_suggeste
     drinks = [make_drink("Plain", "Vodka"), make_drink("Sour", "Flavoured vodka", "Ice")]
     catalogue = open_catalogue(drinks)
     suggested = [unlock.ingredient for unlock in catalogue.makeable(["Lime juice"]).unlocks]
-    assert suggested == ["Vodka"]
-    suggested = [unlock.ingredient for unlock in catalogue.makeable(["Ice"]).unlocks]
     assert suggested == ["Flavoured vodka", "Vodka"]
+    drinks = [make_drink("Plain", "Vodka"), make_drink("Same", "Absolut Vodka")]
+    suggested = [unlock.ingredient for unlock in open_catalogue(drinks).makeable(["Ice"]).unlocks]
+    assert suggested == ["Vodka"]
 
 
 def test_a_suggested_purchase_unlocks_the_promised_number_of_drinks(open_catalogue, make_drink):
@@ -208,11 +280,11 @@ def test_no_purchase_is_suggested_for_drinks_outside_the_query(open_catalogue, m
         [
             make_drink("Gone", "Rum", "Light rum", withdrawn_at=5),
             make_drink("Strong", "Vodka", "Citron vodka", is_mocktail=False),
-            make_drink("Plain", "Ice", is_mocktail=True),
+            make_drink("Plain", "Milk", is_mocktail=True),
         ]
     )
     suggested = [(u.ingredient, u.drinks) for u in catalogue.makeable([], mocktail=True).unlocks]
-    assert suggested == [("Ice", 1)]
+    assert suggested == [("Milk", 1)]
 
 
 def test_ingredients_that_no_drink_uses_are_reported_as_unknown(open_catalogue, make_drink):
@@ -236,6 +308,7 @@ def test_the_missing_ingredients_of_a_drink_compare_without_case(open_catalogue,
     drink = make_drink("A", "Wumm", "wumm", "Rum", "Ice")
     catalogue = open_catalogue([drink])
 
-    assert catalogue.missing(drink, ["WUMM", "white rum"]) == ["Ice"]
-    assert catalogue.missing(drink, []) == ["Wumm", "wumm", "Rum", "Ice"]
-    assert catalogue.missing(drink, ["nothing"]) == ["Wumm", "wumm", "Rum", "Ice"]
+    assert catalogue.missing(drink, ["WUMM", "white rum"]) == []
+    assert catalogue.missing(drink, ["WUMM", "white rum"], "strict") == ["Ice"]
+    assert catalogue.missing(drink, []) == ["Wumm", "wumm", "Rum"]
+    assert catalogue.missing(drink, ["nothing"]) == ["Wumm", "wumm", "Rum"]

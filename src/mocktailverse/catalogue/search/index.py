@@ -7,7 +7,7 @@ import sqlite3
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
+from functools import cached_property, reduce
 from hashlib import blake2b
 from itertools import chain
 from math import nan
@@ -22,6 +22,7 @@ from mocktailverse.catalogue.search.bitmaps import (
     ordinals_bitmap,
     range_bitmap,
 )
+from mocktailverse.catalogue.search.drink_needs import DrinkNeeds, drinks_by_line, drinks_by_name
 from mocktailverse.catalogue.search.query import IngredientEntry
 from mocktailverse.drinks.ingredients import ancestors, match_ingredient
 
@@ -37,7 +38,7 @@ _COLUMNS = 16
 _SINGLE_VALUED = ("category", "alcoholic", "glass", "method", "certainty", "mocktail", "zero_proof")
 _TAGS = "SELECT tag, drink_id FROM tags ORDER BY tag"
 _SPIRITS = "SELECT spirit, drink_id FROM drink_spirits ORDER BY spirit"
-_LINES = "SELECT DISTINCT name, drink_id FROM drink_ingredients ORDER BY name"
+_LINES = "SELECT name, form, alternatives, optional, drink_id FROM drink_ingredients"
 _KINDS = "SELECT name, general FROM ingredient_kinds"
 _ENTRIES = """
 SELECT name, kind, parent, abv_percent, drinks, drinks_with_kinds FROM ingredients
@@ -65,6 +66,7 @@ class CatalogueIndex:
         fields: posting lists of category, alcoholic, glass, method, certainty, mocktail,
             zero_proof, tag, spirit; and of each ingredient that some drink names, with its kinds.
         ingredients: the ingredients and their drinks.
+        needs: what the drinks need.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -93,8 +95,18 @@ class CatalogueIndex:
         for field, query in (("tag", _TAGS), ("spirit", _SPIRITS)):
             drinks = join_spellings(drinks_by_value(query))
             self.fields[field] = PostingLists(self.size, drinks)
-        self.ingredients = IngredientIndex(connection, self.size, drinks_by_value(_LINES))
+        lines = drinks_by_line(
+            (line, ordinal_of[drink_id]) for *line, drink_id in connection.execute(_LINES)
+        )
+        self.ingredients = IngredientIndex(connection, self.size, drinks_by_name(lines))
+        self.needs = DrinkNeeds(self.size, lines)
+        self._lines = lines
         self.fields["ingredient"] = PostingLists(self.size, self.ingredients.joined_spellings())
+
+    @cached_property
+    def strict_needs(self) -> DrinkNeeds:
+        """The needs with garnishes, ice and the like; built when first asked for."""
+        return DrinkNeeds(self.size, self._lines, strict=True)
 
 
 class IngredientIndex:

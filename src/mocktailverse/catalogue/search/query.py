@@ -5,6 +5,7 @@ from typing import Generic, Literal, TypeVar
 from msgspec import Struct
 
 from mocktailverse.drinks.drink import Drink
+from mocktailverse.drinks.substitutions.substitution_table import Confidence
 
 T = TypeVar("T")
 ZeroProof = Literal["alcohol_free", "traces"]
@@ -117,11 +118,24 @@ class IngredientDetail(IngredientEntry, frozen=True):
     spellings: list[str]
 
 
+class Replacement(Struct, frozen=True, rename={"name": "for"}):
+    """What replaces an ingredient that the recipe names.
+
+    `use` is one ingredient at hand, or several that replace it together; `why` is the reason.
+    """
+
+    name: str
+    use: list[str]
+    confidence: Confidence
+    why: str
+
+
 class MakeableDrink(Struct, frozen=True):
-    """A drink and its missing ingredients, in the recipe's order."""
+    """A drink, its missing ingredients and what replaces others, in the recipe's order."""
 
     drink: Drink
     missing: list[str]
+    replacements: list[Replacement]
 
 
 class Unlock(Struct, frozen=True):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from mocktailverse.catalogue.reader import Catalogue
-from mocktailverse.catalogue.search.query import Makeable
+from mocktailverse.catalogue.search.query import Makeable, MakeableDrink, Replacement
 from mocktailverse.dashboard import cached_queries, url_state
 from mocktailverse.dashboard.cards import in_columns, read_page, show_cards, show_paging
 from mocktailverse.dashboard.catalogue_loading import open_catalogue
@@ -13,9 +13,13 @@ from mocktailverse.dashboard.page_paths import SHELF
 from mocktailverse.dashboard.safe_text import plain, short
 from mocktailverse.dashboard.shelves import BASICS, STARTERS, Shelf
 from mocktailverse.dashboard.url_state import Parameters
+from mocktailverse.drinks.substitutions.shelf import Allowance
 from mocktailverse.formatting import counted
 
 _MISSING = {"0": "Ready now", "1": "One away", "2": "Two away"}
+_ALLOWANCES: tuple[Allowance, ...] = ("near", "acceptable", "strict")
+"""The default first."""
+
 _PAGE_SIZE = 24
 _NAME_LENGTH = 60
 
@@ -32,7 +36,8 @@ def page() -> None:
         return
     missing = url_state.choice(parameters, "missing", _MISSING)
     mocktail = True if url_state.first(parameters, "mocktail") == "true" else None
-    _show_drinks(catalogue, parameters, Shelf(have, int(missing), mocktail))
+    allowance = url_state.choice(parameters, "substitutes", _ALLOWANCES)
+    _show_drinks(catalogue, parameters, Shelf(have, int(missing), mocktail, allowance))
 
 
 def _show_shelf(catalogue: Catalogue, have: tuple[str, ...]) -> None:
@@ -46,7 +51,8 @@ def _show_shelf(catalogue: Catalogue, have: tuple[str, ...]) -> None:
         accept_new_options=True,
         max_selections=url_state.MAX_VALUES,
         placeholder="Choose or type what you have",
-        help="A specific ingredient also counts as a general one: light rum counts as rum.",
+        help="Light rum counts as rum, a lime as lime juice, sugar as sugar syrup. "
+        "Garnishes, ice and water are not needed.",
     )
     missing = [name for name in BASICS if name not in have]
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -111,20 +117,53 @@ def _show_drinks(catalogue: Catalogue, parameters: Parameters, shelf: Shelf) -> 
                 mocktail="true" if st.session_state["mocktails-only"] else None
             ),
         )
+        _show_allowance(shelf.allowance)
     _show_unlocks(makeable, shelf.have)
     if not makeable.items:
         _show_nothing(makeable, shelf.missing)
         return
-    notes = {
-        item.drink.id: "Missing: "
-        + ", ".join(f"**{plain(n, _NAME_LENGTH)}**" for n in item.missing)
-        for item in makeable.items
-        if item.missing
-    }
+    notes = {item.drink.id: _note(item) for item in makeable.items}
     show_cards([item.drink for item in makeable.items], {"have": list(shelf.have)}, notes=notes)
     total = makeable.counts[str(shelf.missing)]
     if total > _PAGE_SIZE:
         show_paging(SHELF, parameters, makeable.next, total, _PAGE_SIZE)
+
+
+def _show_allowance(allowance: Allowance) -> None:
+    """Show the toggles of what may be used instead; at most one of them is on."""
+    for key, label, explanation in (
+        ("acceptable", "Also acceptable substitutes", "Such as lemon for lime."),
+        ("strict", "Strict", "No substitutes; garnishes, ice and the like are needed, too."),
+    ):
+        st.toggle(
+            label,
+            key=url_state.bind(key, allowance == key),
+            on_change=_allow,
+            args=(key,),
+            help=explanation,
+        )
+
+
+def _allow(allowance: str) -> None:
+    url_state.update(substitutes=allowance if st.session_state[allowance] else None)
+
+
+def _note(item: MakeableDrink) -> str:
+    """Return what is missing for a drink, and what is replaced, as Markdown."""
+    parts = [
+        f"{' and '.join(f'**{plain(name, _NAME_LENGTH)}**' for name in replacement.use)} "
+        f"for {plain(replacement.name, _NAME_LENGTH)}{_remark(replacement)}"
+        for replacement in item.replacements
+    ]
+    missing = ", ".join(f"**{plain(name, _NAME_LENGTH)}**" for name in item.missing)
+    notes = (missing and f"Missing: {missing}", parts and f"With {', '.join(parts)}")
+    return " · ".join(note for note in notes if note)
+
+
+def _remark(replacement: Replacement) -> str:
+    if replacement.confidence != "acceptable":
+        return ""
+    return f" ({plain(replacement.why, _NAME_LENGTH)})"
 
 
 def _show_unlocks(makeable: Makeable, have: tuple[str, ...]) -> None:

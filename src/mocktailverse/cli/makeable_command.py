@@ -1,0 +1,105 @@
+"""The command `makeable`: the drinks that ingredients at hand make, and what is replaced."""
+
+from typing import Annotated
+
+import msgspec
+from typer import Argument, Option
+
+from mocktailverse.catalogue.makeable import MAX_MISSING
+from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.search.query import Makeable, MakeableDrink
+from mocktailverse.cli import options
+from mocktailverse.cli.connection import connect
+from mocktailverse.cli.output import print_json, print_table, say
+from mocktailverse.cli.published_catalogue import published_catalogue
+from mocktailverse.drinks.substitutions.shelf import Allowance, allowance_of
+from mocktailverse.errors import UsageError
+from mocktailverse.formatting import counted
+
+_PAGE_SIZE = 500
+_DEFAULT_ROWS = 50
+"""Rows of the table for people if no limit is given."""
+
+
+def makeable(
+    ingredients: Annotated[
+        list[str],
+        Argument(metavar="INGREDIENT...", help="What is on the shelf, such as gin 'lime juice'."),
+    ],
+    missing: Annotated[
+        int, Option(min=0, max=MAX_MISSING, help="Ingredients that may be missing.")
+    ] = 0,
+    mocktails: Annotated[bool, Option("--mocktails", help="Only mocktails.")] = False,
+    strict: Annotated[
+        bool,
+        Option("--strict", help="No substitutes; garnishes, ice and the like are needed, too."),
+    ] = False,
+    acceptable: Annotated[
+        bool, Option("--acceptable", help="Also acceptable substitutes, such as lemon for lime.")
+    ] = False,
+    limit: options.Limit = None,
+    after: options.Next = None,
+    env: options.Env = "local",
+    state_dir: options.StateDir = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show the drinks that ingredients make, what replaces what, and what to buy next."""
+    if strict and acceptable:
+        raise UsageError("--strict and --acceptable exclude each other. Choose one.")
+    if any(not text.strip() for text in ingredients):
+        raise UsageError("An ingredient is empty. Pass names such as gin.")
+    allowance = allowance_of(acceptable=acceptable, strict=strict)
+    most = limit if limit or as_json else _DEFAULT_ROWS
+    with published_catalogue(connect(env, state_dir)) as catalogue:
+        mocktail = True if mocktails else None
+        result = _read(catalogue, ingredients, missing, mocktail, allowance, most, after)
+    if as_json:
+        fields = msgspec.structs.asdict(result)
+        print_json({"items": fields.pop("items"), "next": fields.pop("next"), **fields})
+    else:
+        _print(result)
+
+
+def _read(
+    catalogue: Catalogue,
+    have: list[str],
+    missing: int,
+    mocktail: bool | None,  # noqa: FBT001 - a filter with three values
+    allowance: Allowance,
+    most: int | None,
+    after: str | None,
+) -> Makeable:
+    items: list[MakeableDrink] = []
+    while True:
+        size = _PAGE_SIZE if most is None else min(_PAGE_SIZE, most - len(items))
+        page = catalogue.makeable(
+            have,
+            missing=missing,
+            mocktail=mocktail,
+            allowance=allowance,
+            limit=size,
+            after=after,
+        )
+        items += page.items
+        after = page.next
+        if after is None or len(items) == most:
+            return msgspec.structs.replace(page, items=items)
+
+
+def _print(result: Makeable) -> None:
+    rows = [
+        (
+            item.drink.name,
+            ", ".join(item.missing),
+            "; ".join(f"{' and '.join(r.use)} for {r.name}" for r in item.replacements),
+        )
+        for item in result.items
+    ]
+    print_table("Drinks", ("name", "missing", "instead"), rows)
+    if result.unknown:
+        say(f"No drink uses: {', '.join(result.unknown)}.")
+    if result.unlocks:
+        best = ", ".join(f"{u.ingredient} (+{u.drinks})" for u in result.unlocks[:3])
+        say(f"Buy next: {best}.")
+    if result.next is not None:
+        say(f"{counted(len(rows), 'drink')} shown. To show more, use --limit.")

@@ -1,0 +1,1 @@
+"""What an ingredient line asks for, and what can replace it."""

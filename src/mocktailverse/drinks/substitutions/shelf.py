@@ -1,0 +1,173 @@
+"""What a shelf covers: for each ingredient the bottles that provide it, and how well."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Literal, NamedTuple
+
+from mocktailverse.drinks.ingredients import all_ingredients, ancestors, match_ingredient
+from mocktailverse.drinks.substitutions.forms import is_citrus
+from mocktailverse.drinks.substitutions.needs import Need
+from mocktailverse.drinks.substitutions.replaceable import counts_for, is_same_as, replaceable_with
+from mocktailverse.drinks.substitutions.substitution_table import (
+    Confidence,
+    Mixture,
+    Substitution,
+    substitution_table,
+)
+
+Allowance = Literal["strict", "near", "acceptable"]
+"""What may be used instead: nothing but kinds of an ingredient, the same and near equal, all."""
+
+
+def allowance_of(*, acceptable: bool, strict: bool) -> Allowance:
+    """Return what may be used instead; strict goes before acceptable."""
+    if strict:
+        return "strict"
+    return "acceptable" if acceptable else "near"
+
+
+class Supply(NamedTuple):
+    """One way to get an ingredient from the shelf."""
+
+    use: tuple[str, ...]
+    """One bottle, or several that make it together."""
+    substitution: Substitution | None
+    """None if the bottle is what the recipe names."""
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the bottle can serve for other lines, too: it is the same, or a mixture."""
+        return _is_free(self.substitution) or len(self.use) > 1
+
+
+_KIND = Substitution("near", "a kind of it")
+
+
+class StockedShelf:
+    """The ingredients that somebody has, by canonical name, and what they provide."""
+
+    def __init__(self, have: Iterable[str], allowance: Allowance = "near") -> None:
+        """Take canonical names; a name outside the reference provides itself, in any case."""
+        self.have = tuple(dict.fromkeys(have))
+        self.allowance = allowance
+        self.is_strict = allowance == "strict"
+        self._allowed: frozenset[Confidence] = frozenset(
+            {"same", "near", "acceptable"} if allowance == "acceptable" else {"same", "near"}
+        )
+        self._supplies: dict[str, list[Supply]] = defaultdict(list)
+        for name in self.have:
+            self._add_bottle(name)
+        if not self.is_strict:
+            self._add_mixtures()
+
+    def supplies(self, need: Need) -> list[Supply]:
+        """Return the ways to meet a need; none if the shelf does not cover it."""
+        supplies = [supply for name in need.names for supply in self._of(name)]
+        if need.form == "juice" and not self.is_strict:
+            for name in need.names:
+                supplies += self._juice_of(name)
+        if need.form == "dry":
+            supplies = [s for s in supplies if not any(_is_syrup(bottle) for bottle in s.use)]
+        if need.form == "packed":
+            supplies = [s for s in supplies if len(s.use) == 1]
+        return supplies
+
+    @property
+    def provided(self) -> set[str]:
+        """The folded names that the shelf has something for."""
+        return set(self._supplies)
+
+    def incomplete_mixtures(self) -> Iterator[tuple[str, frozenset[str]]]:
+        """Yield mixtures that the shelf cannot make, and the ingredients that complete each."""
+        for mixture in () if self.is_strict else self._allowed_mixtures():
+            missing = [part for part in mixture.parts if not self._part(part)]
+            if missing:
+                complete = map(_same_as, missing)
+                yield mixture.name, frozenset.intersection(*complete)
+
+    def _of(self, name: str) -> list[Supply]:
+        return self._supplies.get(folded(name), [])
+
+    def _juice_of(self, fruit: str) -> list[Supply]:
+        """Return the ways to get a fruit's juice as juice: the fruit itself is a supply already."""
+        juice = juice_of(fruit)
+        return [
+            Supply(
+                supply.use,
+                supply.substitution or Substitution("same", "the recipe needs the juice"),
+            )
+            for supply in (self._of(juice) if juice else ())
+            if not any(is_citrus(bottle) for bottle in supply.use)
+        ]
+
+    def _add_bottle(self, name: str) -> None:
+        for other, substitution in self._provides(name):
+            self._supplies[folded(other)].append(Supply((name,), substitution))
+
+    def _provides(self, name: str) -> list[tuple[str, Substitution | None]]:
+        """Return what an ingredient provides by itself, as far as it is allowed."""
+        itself: list[tuple[str, Substitution | None]] = [(name, None)]
+        if self.is_strict:
+            return itself + [(general, _KIND) for general in counts_for(name)]
+        return itself + [
+            (other, substitution)
+            for other, substitution in replaceable_with(name).items()
+            if substitution.confidence in self._allowed
+        ]
+
+    def _add_mixtures(self) -> None:
+        for mixture in self._allowed_mixtures():
+            parts = [self._part(part) for part in mixture.parts]
+            if all(parts):
+                use = tuple(part for part in parts if part)
+                self._supplies[folded(mixture.name)].append(Supply(use, mixture.substitution))
+
+    def _allowed_mixtures(self) -> list[Mixture]:
+        mixtures = substitution_table().mixtures
+        return [m for m in mixtures if m.substitution.confidence in self._allowed]
+
+    def _part(self, name: str) -> str | None:
+        """Return the bottle for a part of a mixture: the ingredient, or the same in a form."""
+        for supply in self._of(name):
+            if supply.is_free and len(supply.use) == 1:
+                return supply.use[0]
+        return None
+
+
+def juice_of(fruit: str) -> str | None:
+    """Return the reference's juice of a fruit: of Meyer lemon Lemon juice; None if none."""
+    for name in (fruit, *ancestors(fruit)):
+        juice = match_ingredient(f"{name} juice")
+        if juice and juice.name == f"{name} juice":
+            return juice.name
+    return None
+
+
+def folded(name: str) -> str:
+    """Return the form in which names compare: without case and surplus white space."""
+    return " ".join(name.split()).casefold()
+
+
+@cache
+def _same_as(name: str) -> frozenset[str]:
+    """Return the ingredients that are an ingredient, or the same in another form."""
+    names = (ingredient.name for ingredient in all_ingredients())
+    return frozenset((name, *(other for other in names if is_same_as(other, name))))
+
+
+def _is_free(substitution: Substitution | None) -> bool:
+    return substitution is None or substitution.confidence == "same"
+
+
+def _is_syrup(name: str) -> bool:
+    ingredient = match_ingredient(name)
+    return ingredient is not None and ingredient.kind == "syrup"
+
+
+def names_to_meet(need: Need, *, strict: bool = False) -> list[str]:
+    """Return the names that meet a need, each alone; for a juice, the fruit and its juice."""
+    names = list(need.names)
+    if need.form == "juice" and not strict:
+        names += [juice for juice in map(juice_of, need.names) if juice]
+    return names
