@@ -14,6 +14,3 @@ GRAMS_PER_UNIT = {unit: float(grams) for unit, _, grams, *_ in UNITS if grams}
 LARGEST_RECIPE_ML = 20_000.0
 """Maximum volume of one recipe. Large punch bowls and beverage dispensers hold 5 US gallons, 19
 litres; an amount above 20 litres is an error in the recipe or in its parsing."""
-
-FIFTH_ML = 757.08
-"""A "fifth" is a bottle of a fifth of a US gallon."""

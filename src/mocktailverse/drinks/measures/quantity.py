@@ -16,7 +16,12 @@ END = Token("mark", "")
 
 _LINKS = words.RANGE_WORDS | {"-", "~"}
 _MAY_FOLLOW_GLUED = words.LENGTHS.union(
-    {"x", "fl", "fluid"}, words.UNIT_WORDS, words.NUMBER_WORDS, words.MULTIPLES, words.RANGE_WORDS
+    {"x", "fl", "fluid"},
+    words.UNIT_WORDS,
+    words.MISSPELLED,
+    words.NUMBER_WORDS,
+    words.MULTIPLES,
+    words.RANGE_WORDS,
 )
 """The words that leave a number a number without a space between them: "2oz"."""
 
@@ -120,7 +125,7 @@ def _read_multiple(tokens: list[Token], start: int) -> Quantity | None:
     """Return the product of the number words at `start`: half a dozen, quarter."""
     end = start
     value = 1.0
-    while (factor := words.MULTIPLES.get(token_at(tokens, end).text)) is not None:
+    while (factor := _factor(tokens, end)) is not None:
         value *= factor
         end += 1
         while token_at(tokens, end).text in words.ARTICLES or token_at(tokens, end).text == "of":
@@ -128,6 +133,15 @@ def _read_multiple(tokens: list[Token], start: int) -> Quantity | None:
     if end == start or _is_half_and_half(tokens, start):
         return None
     return Quantity(value, value, end)
+
+
+def _factor(tokens: list[Token], index: int) -> float | None:
+    """Return the number that the word at `index` multiplies by: half, dozen, "double" of a shot."""
+    text = token_at(tokens, index).text
+    if text in words.DOUBLED:
+        unit = words.UNIT_WORDS.get(token_at(tokens, index + 1).text)
+        return words.DOUBLED[text] if unit and unit.unit in {"shot", "jigger"} else None
+    return words.MULTIPLES.get(text)
 
 
 def _is_half_and_half(tokens: list[Token], start: int) -> bool:

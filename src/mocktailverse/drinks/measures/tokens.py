@@ -10,7 +10,7 @@ NUMBER_LIMIT = 1e12
 """Larger numbers are unreadable."""
 
 _TOKEN = re.compile(
-    r"([0-9]+)\s?/\s?([0-9]+)"
+    r"([0-9]+)\s?/\s?([0-9]+)(?![.,]?[0-9])"
     r"|([0-9]+(?:[.,][0-9]+)*|[.,][0-9]+)"
     r"|([^\W\d_]+(?:'[^\W\d_]+)*)"
     r"|([-/+(),;:%~=&\"\0])"
@@ -25,6 +25,9 @@ _MARKS = str.maketrans(
         "\N{DIVISION SLASH}": "/",
         "\N{MULTIPLICATION SIGN}": "x",
         "\N{MINUS SIGN}": "-",
+        "\N{ALMOST EQUAL TO}": "~",
+        "[": "(",
+        "]": ")",
         "\N{LEFT DOUBLE QUOTATION MARK}": '"',
         "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
         "\N{DOUBLE PRIME}": '"',
