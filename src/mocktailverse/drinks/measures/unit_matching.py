@@ -31,6 +31,8 @@ def unit_at(tokens: list[Token], index: int) -> UnitMatch | None:
         ounce = words.UNIT_WORDS.get(token_at(tokens, after).text)
         if ounce and ounce.weighs:
             return UnitMatch(words.FLUID_OUNCE, after + 1)
+        if ounce or token_at(tokens, after).text in words.APOTHECARY:
+            return None
     if text in words.SPOONS and token_at(tokens, after).text.startswith("spoon"):
         return UnitMatch(words.UNIT_WORDS[words.SPOONS[text]], after + 1)
     if text in {"c", "cuillere", "cuilleres"} and token_at(tokens, index + 1).text == "a":
