@@ -107,17 +107,10 @@ def _parse_line(raw_line: RawLine) -> _ParsedLine:
 def _read(name_raw: str, measure_raw: str | None) -> _ParsedLine:
     name = read_name(name_raw)
     measure = parse_measure(measure_raw, name_raw)
-    line = IngredientLine(
-        0,
-        name.name,
-        name_raw,
-        measure_raw,
-        # The first seven fields of a measure are those of a line from `amount_min` to `certainty`.
-        *msgspec.structs.astuple(measure)[:7],
-        preparation=name.preparation,
-        alternatives=name.alternatives,
-        optional=name.optional,
-    )
+    # The first seven fields of a measure are those of a line from `amount_min` to `certainty`.
+    measured = msgspec.structs.astuple(measure)[:7]
+    named = (name.preparation, name.alternatives, name.optional)
+    line = IngredientLine(0, name.name, name_raw, measure_raw, *(*measured, *named))
     remarks = (
         (Quality.INGREDIENT_UNKNOWN, not name.in_reference),
         (Quality.MEASURE_IMPLAUSIBLE, measure.implausible),

@@ -5,7 +5,7 @@ name means. The data is in `drinks/reference`; see docs/explanation/strength.md.
 """
 
 from mocktailverse.drinks.ingredients.families import family_of
-from mocktailverse.drinks.ingredients.matching import LONGEST_NAME, match_ingredient
+from mocktailverse.drinks.ingredients.name_matching import LONGEST_NAME, match_ingredient
 from mocktailverse.drinks.ingredients.reference_rows import (
     SOLID,
     Family,

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from mocktailverse.drinks.ingredients.matching import LONGEST_NAME
+from mocktailverse.drinks.ingredients.name_matching import LONGEST_NAME
 from mocktailverse.drinks.ingredients.name_readings import NON_ALCOHOLIC, Words, readings
 from mocktailverse.drinks.ingredients.reference_rows import (
     Family,

@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from mocktailverse.drinks.ingredients.families import family_of, names_alcohol
-from mocktailverse.drinks.ingredients.matching import match_ingredient
+from mocktailverse.drinks.ingredients.name_matching import match_ingredient
 from mocktailverse.drinks.ingredients.name_parts import (
     NameParts,
     is_example,
