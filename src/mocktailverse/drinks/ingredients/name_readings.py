@@ -48,7 +48,7 @@ _ENDINGS = (
 )
 """Plural endings and their singular; the first that fits is used."""
 
-_QUALIFIERS = word_set(
+QUALIFIERS = word_set(
     "fresh freshly squeezed pressed chilled cold cool warm hot boiling frozen raw plain ripe large "
     "small medium big whole good quality best fine finest premium organic natural pure homemade "
     "house made sliced chopped diced minced peeled pitted seeded hulled crushed cracked shaved "
@@ -67,7 +67,7 @@ _QUALIFIERS = word_set(
 NON_ALCOHOLIC = "nonalcoholic"
 """The first word in the reading of every name that denies alcohol."""
 
-MOST_QUALIFIERS = 6
+MOSTQUALIFIERS = 6
 """Names with more qualifiers stay unknown, because each one doubles the number of readings."""
 
 
@@ -116,8 +116,8 @@ def _readings_in_order(text: str) -> list[Words]:
 
 def _without_qualifiers(reading: Words) -> Iterator[Words]:
     """Yield the reading without one, then two, then more of its qualifiers."""
-    places = [i for i, word in enumerate(reading) if word in _QUALIFIERS]
-    if len(places) > MOST_QUALIFIERS:
+    places = [i for i, word in enumerate(reading) if word in QUALIFIERS]
+    if len(places) > MOSTQUALIFIERS:
         return
     for count in range(1, len(places) + 1):
         for dropped in combinations(places, count):

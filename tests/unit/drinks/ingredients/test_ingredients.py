@@ -307,10 +307,15 @@ def test_a_family_has_a_kind_and_a_range_of_strengths():
     )
 
 
-@pytest.mark.parametrize("raw", ["Foo Campari syrup", "Foo lager syrup", "Bourbon foo syrup"])
+@pytest.mark.parametrize("raw", ["Foo Campari juice", "Foo lager sauce", "Bourbon foo milk"])
 def test_an_alcoholic_name_before_a_non_alcoholic_family_has_none(raw):
     assert family_of(raw) is None
-    assert family_of(raw.replace("syrup", "liqueur")).name == "Liqueur"
+    assert family_of(f"{raw.rsplit(maxsplit=1)[0]} liqueur").name == "Liqueur"
+
+
+@pytest.mark.parametrize("raw", ["Foo Campari syrup", "Foo lager vinegar", "Bourbon foo salt"])
+def test_some_words_make_a_food_of_a_drinks_name(raw):
+    assert family_of(raw).alcoholic is False
 
 
 def test_a_family_word_alone_has_no_family():

@@ -1,0 +1,55 @@
+"""Match a name to the reference: exactly, except for spelling, word order and qualifiers."""
+
+from functools import lru_cache
+
+from mocktailverse.drinks.ingredients.name_readings import NON_ALCOHOLIC, Words, readings
+from mocktailverse.drinks.ingredients.reference_rows import (
+    Ingredient,
+    row_ancestors,
+    rows_by_key,
+)
+
+LONGEST_NAME = 120
+"""Maximum characters of a name. A longer text is a sentence; it is neither matched nor cached."""
+
+
+def match_ingredient(raw: str) -> Ingredient | None:
+    """Return the ingredient that a name means; None if it is not in the reference.
+
+    There is no fuzzy matching: "banana liqueur" is not "banana", "coconut rum" is not "rum".
+    """
+    return _match(raw) if len(raw) <= LONGEST_NAME else None
+
+
+@lru_cache(maxsize=2048)
+def _match(raw: str) -> Ingredient | None:
+    by_key = rows_by_key()
+    candidates = list(readings(raw))
+    for reading in candidates:
+        if ingredient := by_key.get("".join(reading)):
+            return ingredient
+    if candidates[0][:1] == (NON_ALCOHOLIC,):
+        # "alcohol-free lemonade" is lemonade, but "alcohol-free Campari" is not Campari.
+        plain = by_key.get("".join(candidates[0][1:]))
+        return plain if plain and plain.alcoholic is False else None
+    for reading in candidates:
+        if ingredient := _named_with_its_family(reading):
+            return ingredient
+    return None
+
+
+def _named_with_its_family(reading: Words) -> Ingredient | None:
+    """Return the product in "Kahlua coffee liqueur" or "gin Beefeater"; None if the names disagree.
+
+    Every cut into two names is tried; one name has to be a kind of the other.
+    """
+    by_key = rows_by_key()
+    for cut in range(len(reading) - 1, 0, -1):
+        first = by_key.get("".join(reading[:cut]))
+        last = by_key.get("".join(reading[cut:]))
+        if first and last:
+            if last.name in row_ancestors(first.name):
+                return first
+            if first.name in row_ancestors(last.name):
+                return last
+    return None
