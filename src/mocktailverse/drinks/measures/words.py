@@ -99,10 +99,7 @@ APOTHECARY = frozenset({"dr", "dram", "drams", "scruple", "scruples"})
 
 SPOONS = {"bar": "barspoon", "tea": "tsp", "table": "tbsp", "dessert": "dessertspoon"}
 """First words of spoons written as two words: "tea spoon"."""
-FRENCH_APOTHECARY = frozenset({"dr", "dram", "drams", "scruple", "scruples"})
-"""Units after "fluid" that are not supported. Another word follows "Fl.", a German bottle."""
-
-SPOONS = {"soupe": "tbsp", "s": "tbsp", "cafe": "tsp", "c": "tsp", "the": "tsp"}
+FRENCH_SPOONS = {"soupe": "tbsp", "s": "tbsp", "cafe": "tsp", "c": "tsp", "the": "tsp"}
 """The words after "cuillère à" or "c. à"."""
 
 ABBREVIATION_LENGTH = 2
