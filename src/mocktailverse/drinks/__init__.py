@@ -3,6 +3,7 @@
 Nothing here uses AWS, the clock, the environment or files other than the package's own tables.
 """
 
+from mocktailverse.drinks.lines import parse_line
 from mocktailverse.drinks.measures import parse_measure
 
-__all__ = ["parse_measure"]
+__all__ = ["parse_line", "parse_measure"]

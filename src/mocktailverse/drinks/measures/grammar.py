@@ -31,7 +31,7 @@ def read_amount(tokens: list[Token]) -> tuple[Reading | None, bool]:
     for start, token in enumerate(tokens):
         quantity = read_quantity(tokens, start)
         if quantity is None:
-            only_fillers = only_fillers and _may_come_first(token)
+            only_fillers = only_fillers and may_come_first(token)
             continue
         reading = None if _is_negative(tokens, start) else _read_unit(tokens, start, quantity)
         if reading is None:
@@ -54,7 +54,8 @@ def _read_unit_first(tokens: list[Token]) -> Reading | None:
     return Reading(quantity.span, unit.word, 0, quantity.end)
 
 
-def _may_come_first(token: Token) -> bool:
+def may_come_first(token: Token) -> bool:
+    """Return whether a bare number may follow the token: "about", "squeezed", but not a name."""
     return token.kind == "mark" or token.text in words.FILLERS or token.text.endswith(("ed", "ly"))
 
 
@@ -194,7 +195,7 @@ def read_unit_alone(tokens: list[Token]) -> Reading | None:
             is_missing = unit.word.unit in _MEASURED and not has_article
             number = None if has_few or is_missing or unit.word.plural else (1.0, 1.0)
             return Reading(number, unit.word, index, unit.end)
-        only_fillers = only_fillers and _may_come_first(token)
+        only_fillers = only_fillers and may_come_first(token)
         has_article = has_article or token.text in words.ARTICLES
         has_few = has_few or token.text in words.FEW
     return None

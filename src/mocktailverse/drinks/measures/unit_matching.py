@@ -59,6 +59,9 @@ def find_unit(tokens: list[Token], start: int) -> UnitMatch | None:
         if token.text == "(":
             index = _past_bracket(tokens, index)
             continue
+        if token.text == "-" and token.glued and token_at(tokens, index + 1).glued:
+            index += 1  # "orange half-wheel"
+            continue
         if token.kind != "word" or token.text in words.STOPS:
             return None
         match = unit_at(tokens, index)
