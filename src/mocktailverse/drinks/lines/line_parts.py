@@ -11,7 +11,7 @@ from mocktailverse.drinks.ingredients.name_readings import key
 from mocktailverse.drinks.ingredients.reference_rows import rows_by_key
 from mocktailverse.drinks.measures import words
 from mocktailverse.drinks.measures.grammar import may_come_first, read_amount, read_unit_alone
-from mocktailverse.drinks.measures.quantity import END, read_quantity, token_at
+from mocktailverse.drinks.measures.quantity import read_quantity, token_at
 from mocktailverse.drinks.measures.reading import Reading, second_amount
 from mocktailverse.drinks.measures.sizes import without_sizes
 from mocktailverse.drinks.measures.tokens import Token, tokenize
@@ -21,9 +21,11 @@ _LARGEST_BARE_NUMBER = 100.0
 _NAME_WORDS = 3
 """Maximum words of a name that begins with a number, such as "151 proof rum"."""
 _OF = re.compile(r"(?:(?:of|de|du|des|di|del|della|von|vom)\b(?:\s+the\b)?|d')\s*", re.IGNORECASE)
+_JUICE_AFTER = re.compile(r",\s*(?:the\s+)?juice\s+(?:of|only)$", re.IGNORECASE)
 _EDGES = " \t,;:.-/|+="
 _PEEL = frozenset({"zest", "peel", "rind", "skin"})
 _WITH = frozenset({"up", "off", "it", "with", "mit", "avec", "con", "the", "glass", "rest", "of"})
+_ARTICLES = words.ARTICLES | {"the"}
 _BEFORE_REMARK = frozenset({"to", "for", "as", "zum", "pour", "para", "per", "al", "nach", "au"})
 
 
@@ -60,10 +62,7 @@ def _is_numbered_name(text: str) -> bool:
 def _before_numbered_name(text: str, tokens: list[Token]) -> list[Token]:
     """Return the tokens up to a name with a number: "1" of "1 7-Up"."""
     for index, token in enumerate(tokens[1:], 1):
-        is_candidate = token.kind == "number" and not (
-            token.glued and tokens[index - 1].text == "/"
-        )
-        if is_candidate and _is_numbered_name(text[token.start :]):
+        if token.kind == "number" and _is_numbered_name(text[token.start :]):
             return tokens[:index]
     return tokens
 
@@ -74,12 +73,8 @@ def _is_in_name(reading: Reading) -> bool:
 
 def _after_unreadable(text: str, tokens: list[Token]) -> LineParts:
     """Return the text after the last number and its unit as the name; the measure is unknown."""
-    numbers = [
-        i for i, token in enumerate(tokens) if token.kind != "word" and token.text[:1].isdigit()
-    ]
-    last = numbers[-1] if numbers else 0
-    unit = tokens[last + 1] if last + 1 < len(tokens) else END
-    last += unit.text in words.UNIT_WORDS
+    last = max((i for i, token in enumerate(tokens) if token.text[:1].isdigit()), default=0)
+    last += token_at(tokens, last + 1).text in words.UNIT_WORDS
     return LineParts(text[: tokens[last].end], _named(text[tokens[last].end :]))
 
 
@@ -97,6 +92,8 @@ def _with_amount(text: str, tokens: list[Token], reading: Reading) -> LineParts:
         measure = f"{text[: tokens[after - 1].end]} {unit}"
         return LineParts(measure, _named(text[tokens[after].start :]))
     name = _named(text[stop:])
+    if _JUICE_AFTER.search(name):
+        return LineParts(f"{text[:stop]} juice of", name)
     if reading.word is words.NO_UNIT and _is_part_of_fruit(tokens[: reading.start]):
         return LineParts(text[:stop], f"{text[:start].strip()} {name}")
     return LineParts(text[:stop], name)
@@ -151,9 +148,9 @@ def _past_equivalents(tokens: list[Token], reading: Reading) -> int:
 
 
 def _without_number(text: str, tokens: list[Token]) -> LineParts:
-    if tokens and tokens[0].text in words.JUICE and len(tokens) > 1:
-        if tokens[1].text in words.ADJECTIVES or tokens[1].text == "from":
-            return LineParts(text, text)
+    is_juice = token_at(tokens, 0).text in words.JUICE
+    if is_juice and token_at(tokens, 1).text in words.ADJECTIVES | {"from"}:
+        return LineParts(text, text)
     return _instruction(text, tokens) or _remark(text, tokens) or _unit_alone(text, tokens)
 
 
@@ -176,11 +173,15 @@ def _instruction(text: str, tokens: list[Token]) -> LineParts | None:
 def _remark(text: str, tokens: list[Token]) -> LineParts | None:
     """Return the parts of "soda water, to top" and "mint sprig for garnish"."""
     for index, token in enumerate(tokens[1:], 1):
-        is_remark = token.text in words.QUALITATIVE or token.text in words.UNMEASURED
+        if token.text not in words.QUALITATIVE and token.text not in words.UNMEASURED:
+            continue
         before = tokens[index - 1]
-        if is_remark and (before.text in _BEFORE_REMARK or before.kind == "mark"):
-            start = before.start
-            return LineParts(text[start:], _named(text[:start].rstrip(_EDGES + "(")))
+        if before.text in _ARTICLES and index > 1:
+            before = tokens[index - 2]
+        if before.text in _BEFORE_REMARK or before.kind == "mark":
+            return LineParts(
+                text[before.start :], _named(text[: before.start].rstrip(_EDGES + "("))
+            )
     return None
 
 
