@@ -9,22 +9,36 @@ from typing import NamedTuple
 
 from mocktailverse.drinks.ingredients.name_readings import key
 from mocktailverse.drinks.ingredients.reference_rows import rows_by_key
+from mocktailverse.drinks.lines.numbered_names import numbered_name_end
 from mocktailverse.drinks.measures import words
 from mocktailverse.drinks.measures.grammar import may_come_first, read_amount, read_unit_alone
+from mocktailverse.drinks.measures.measure import is_juice_of
 from mocktailverse.drinks.measures.quantity import read_quantity, token_at
 from mocktailverse.drinks.measures.reading import Reading, second_amount
 from mocktailverse.drinks.measures.sizes import without_sizes
 from mocktailverse.drinks.measures.tokens import Token, tokenize
+from mocktailverse.drinks.text import word_set
 
 _LARGEST_BARE_NUMBER = 100.0
 """A larger number without a unit is part of a name: "1800 tequila"."""
-_NAME_WORDS = 3
-"""Maximum words of a name that begins with a number, such as "151 proof rum"."""
-_OF = re.compile(r"(?:(?:of|de|du|des|di|del|della|von|vom)\b(?:\s+the\b)?|d')\s*", re.IGNORECASE)
+_NOTES = re.compile(r"[,(;:]")
+_NUMBER_WORDS = frozenset({*words.NUMBER_WORDS, *words.MULTIPLES})
+_OF = re.compile(r"(?:(?:[Oo]f(?:\s+the)?|de|du|des|di|del|della|von|vom)\b|d')\s*")
 _JUICE_AFTER = re.compile(r",\s*(?:the\s+)?juice\s+(?:of|only)$", re.IGNORECASE)
 _EDGES = " \t,;:.-/|+="
+_WHOLE_REMARKS = frozenset({"q", "qb", "qs"})
+"""Abbreviations of "as needed": quanto basta, quantum satis."""
 _PEEL = frozenset({"zest", "peel", "rind", "skin"})
-_WITH = frozenset({"up", "off", "it", "with", "mit", "avec", "con", "the", "glass", "rest", "of"})
+_SIMPLE = re.compile(
+    r"((?:\d+|\d+\.\d+|(?:\d+ )?\d/\d)\s?([A-Za-z]+))\.?\s(?:of\s)?(([A-Za-z]+)[A-Za-z ,]*)"
+)
+"""The usual line, which needs no grammar: "2 oz fresh lime juice, strained"."""
+_SIMPLE_UNITS = word_set("oz ounce ounces ml cl tsp teaspoon teaspoons tbsp tablespoon tablespoons")
+_NO_NAMES = words.STOPS.union(words.UNIT_WORDS, word_set("of the de du des d di del della von vom"))
+"""Words after a unit that do not begin a name, or not for certain."""
+_WITH = frozenset(
+    {"up", "off", "it", "with", "mit", "avec", "con", "the", "glass", "rest", "of", "b", "s"}
+)
 _ARTICLES = words.ARTICLES | {"the"}
 _BEFORE_REMARK = frozenset({"to", "for", "as", "zum", "pour", "para", "per", "al", "nach", "au"})
 
@@ -40,29 +54,41 @@ class LineParts(NamedTuple):
 
 def parts_of_line(text: str) -> LineParts:
     """Return the parts of a cleaned line."""
-    if text[:1].isdigit() and _is_numbered_name(text):
-        return LineParts("", text)
+    if simple := _SIMPLE.fullmatch(text):
+        measure, unit, name, first = simple.groups()
+        if unit.casefold() in _SIMPLE_UNITS and first.casefold() not in _NO_NAMES:
+            return LineParts(measure, name)
     tokens = without_sizes(_before_numbered_name(text, tokenize(text)))
-    reading, is_unreadable = read_amount(tokens)
+    first = _first_amount(text, tokens)
+    reading, is_unreadable = read_amount(tokens[first:])
     if is_unreadable:
         return _after_unreadable(text, tokens)
     if reading is None:
-        return _without_number(text, tokens)
-    if reading.word is words.NO_UNIT and reading.amount and _is_in_name(reading):
+        return LineParts("", text) if first else _without_number(text, tokens)
+    if reading.word is words.NO_UNIT and _is_in_name(reading):
         return LineParts("", text)
+    if first:
+        reading = reading._replace(start=reading.start + first, end=reading.end + first)
     return _with_amount(text, tokens, reading)
 
 
-def _is_numbered_name(text: str) -> bool:
-    """Return whether the text begins with a name of the reference: "7 Up", "151 rum"."""
-    first = re.split(r"[,(;]", text, maxsplit=1)[0].split(maxsplit=_NAME_WORDS)[:_NAME_WORDS]
-    return any(key(" ".join(first[:n])) in rows_by_key() for n in range(1, len(first) + 1))
+def _first_amount(text: str, tokens: list[Token]) -> int:
+    """Return the index of the first token that may be an amount: the one after "7 Up"."""
+    end = numbered_name_end(text)
+    if token_at(tokens, 0).text in _NUMBER_WORDS and _is_name(text):
+        end = len(_NOTES.split(text, maxsplit=1)[0])  # "Four Roses"
+    return sum(token.start < end for token in tokens)
+
+
+def _is_name(text: str) -> bool:
+    """Return whether the text is literally a name of the reference, up to its notes."""
+    return key(_NOTES.split(text, maxsplit=1)[0]) in rows_by_key()
 
 
 def _before_numbered_name(text: str, tokens: list[Token]) -> list[Token]:
     """Return the tokens up to a name with a number: "1" of "1 7-Up"."""
     for index, token in enumerate(tokens[1:], 1):
-        if token.kind == "number" and _is_numbered_name(text[token.start :]):
+        if token.kind == "number" and numbered_name_end(text[token.start :]):
             return tokens[:index]
     return tokens
 
@@ -91,7 +117,7 @@ def _with_amount(text: str, tokens: list[Token], reading: Reading) -> LineParts:
         unit = tokens[reading.end - 1].text
         measure = f"{text[: tokens[after - 1].end]} {unit}"
         return LineParts(measure, _named(text[tokens[after].start :]))
-    name = _named(text[stop:])
+    name = _named(text[stop:]) or text[:start].strip(_EDGES)
     if _JUICE_AFTER.search(name):
         return LineParts(f"{text[:stop]} juice of", name)
     if reading.word is words.NO_UNIT and _is_part_of_fruit(tokens[: reading.start]):
@@ -148,9 +174,9 @@ def _past_equivalents(tokens: list[Token], reading: Reading) -> int:
 
 
 def _without_number(text: str, tokens: list[Token]) -> LineParts:
-    is_juice = token_at(tokens, 0).text in words.JUICE
-    if is_juice and token_at(tokens, 1).text in words.ADJECTIVES | {"from"}:
-        return LineParts(text, text)
+    if is_juice_of(tokens):
+        link = next(token for token in reversed(tokens) if token.text in words.OF)
+        return LineParts(text[: link.end], text)
     return _instruction(text, tokens) or _remark(text, tokens) or _unit_alone(text, tokens)
 
 
@@ -178,10 +204,10 @@ def _remark(text: str, tokens: list[Token]) -> LineParts | None:
         before = tokens[index - 1]
         if before.text in _ARTICLES and index > 1:
             before = tokens[index - 2]
-        if before.text in _BEFORE_REMARK or before.kind == "mark":
-            return LineParts(
-                text[before.start :], _named(text[: before.start].rstrip(_EDGES + "("))
-            )
+        is_phrase = token.text in _WHOLE_REMARKS
+        if is_phrase or before.text in _BEFORE_REMARK or before.kind == "mark":
+            start = token.start if is_phrase else before.start
+            return LineParts(text[start:], _named(text[:start].rstrip(_EDGES + "(")))
     return None
 
 
@@ -204,7 +230,9 @@ def _unit_alone(text: str, tokens: list[Token]) -> LineParts:
         return LineParts(tokens[unit.end - 1].text, _named(text))
     stop = tokens[unit.end - 1].end
     name = _named(text[stop:])
-    return LineParts(text[:stop], name) if name else LineParts("", text)
+    # The unit is part of a name: "Knob Creek", but not of "sprig of mint".
+    is_name = not name or (_is_name(text) and not _is_name(name))
+    return LineParts("", text) if is_name else LineParts(text[:stop], name)
 
 
 def _named(text: str) -> str:

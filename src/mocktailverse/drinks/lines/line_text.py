@@ -9,6 +9,8 @@ from mocktailverse.drinks.text import visible
 LINE_LIMIT = 300
 """Maximum characters of a line that are read; the rest is ignored."""
 
+_MARKED = re.compile(r"[^ -~]|[&<*\[]")
+"""What only a line with marks has: a character outside ASCII, an entity, a tag, a footnote."""
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,100}>")
 _SIGNS = re.compile(r"[\N{REGISTERED SIGN}\N{TRADE MARK SIGN}\N{COPYRIGHT SIGN}]")
 _FOOTNOTES = re.compile(
@@ -24,11 +26,9 @@ _NUMBERING = re.compile(r"\d{1,2}[.)]\s+(?=\d)")
 def clean_line(text: str) -> str:
     """Return the line without marks that are not part of it, with ASCII fractions and dashes."""
     text = visible(text[:LINE_LIMIT])
-    if "&" in text:
-        text = html.unescape(text)
-    if "<" in text:
-        text = _TAG.sub(" ", text)
-    text = _FOOTNOTES.sub("", _SIGNS.sub("", text))
+    if _MARKED.search(text):
+        text = _TAG.sub(" ", html.unescape(text))
+        text = _FOOTNOTES.sub("", _SIGNS.sub("", text))
     if bullet := _BULLET.match(text):
         text = text[bullet.end() :]
     text = spelled_out(text)

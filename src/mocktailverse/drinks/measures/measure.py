@@ -27,7 +27,7 @@ from msgspec import Struct
 
 from mocktailverse.drinks.drink import Certainty, MeasureKind
 from mocktailverse.drinks.measures import words
-from mocktailverse.drinks.measures.grammar import read_amount, read_unit_alone
+from mocktailverse.drinks.measures.grammar import may_come_first, read_amount, read_unit_alone
 from mocktailverse.drinks.measures.reading import Reading
 from mocktailverse.drinks.measures.sizes import without_sizes
 from mocktailverse.drinks.measures.solids import is_piece, is_seasoning, is_solid
@@ -125,11 +125,19 @@ def _without_number(tokens: list[Token]) -> Measure:
     texts = {token.text for token in tokens}
     if not texts.isdisjoint(words.UNMEASURED):
         return Measure(kind="qualitative")
-    if tokens[0].text in words.JUICE and "of" in texts:
+    if is_juice_of(tokens):
         number = None if tokens[-1].text.endswith("s") else 1.0
         certainty: Certainty = "unknown" if number is None else "approximate"
         return Measure(number, number, "piece", None, None, "qualitative", certainty)
     return _UNREAD if any(token.kind in {"number", "fraction"} for token in tokens) else _BLANK
+
+
+def is_juice_of(tokens: list[Token]) -> bool:
+    """Return whether the text begins like "juice of a lime": "the freshly squeezed juice of"."""
+    juice = next((i for i, token in enumerate(tokens) if token.text in words.JUICE), len(tokens))
+    return all(may_come_first(token) for token in tokens[:juice]) and any(
+        token.text in words.OF for token in tokens[juice + 1 :]
+    )
 
 
 def _with_unit(tokens: list[Token], reading: Reading, ingredient: str | None) -> Reading:

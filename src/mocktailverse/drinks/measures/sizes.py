@@ -14,7 +14,8 @@ def without_sizes(tokens: list[Token]) -> list[Token]:
             kept.append(token)
             continue
         has_hyphen = bool(kept) and kept[-1].text == "-"
-        if not has_hyphen and not token.text.startswith("size"):
+        has_length = bool(kept) and kept[-1].text in words.LENGTHS
+        if not (has_hyphen or has_length or token.text.startswith("size")):
             kept.append(token)  # "1 long strip"
             continue
         if has_hyphen:

@@ -73,6 +73,8 @@ def is_solid(adjectives: list[str], ingredient: str | None) -> bool:
 
     `adjectives` are the words of the measure after its unit, in lower case.
     """
+    if ingredient and ingredient[-1:].isdigit():
+        return False  # a product with a number: "Seedlip Spice 94"
     words = _named(adjectives, ingredient)
     head, before = _head(words), words[:-1]
     if head in _DRY_DRINKS:

@@ -143,6 +143,8 @@ STOPS = _LISTS["stop"]
 """Words that end the search for the unit of a number."""
 
 JUICE = _LISTS["juice"]
+OF = ARTICLES | {"of", "from", "de", "di", "von"}
+"""Words between "juice" and its fruit."""
 UNMEASURED = _LISTS["unmeasured"]
 """Words that leave the amount to the drinker: "to taste"."""
 QUALITATIVE = {word: unit for unit in ("fill", "garnish", "float") for word in sorted(_LISTS[unit])}

@@ -434,7 +434,7 @@ can      can tin dose canette lata lattina | dosen lattine
 package  package pkg packet sachet box bag carton packung paquet paquete | packungen
 pinch    pinch prise pincée pizca pizzico | prisen pizzichi
 g        g gr gm grm gram gramme gramm gramo grammo | grammi
-kg       kg kilo kilogram kilogramme kilogramo kilogrammo | chili
+kg       kg kilo kilogram kilogramme kilogramo kilogrammo chilo chilogrammo | chilogrammi
 lb       lb pound libra
 glass    glass wineglass tumbler goblet mug glas verre vaso copa bicchiere | gläser bicchieri
 other    handful bunch spoon squeeze dollop jug gill rinse löffel poignée puñado manciata
