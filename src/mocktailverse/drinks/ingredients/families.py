@@ -1,21 +1,30 @@
-"""Families: what the words of a name tell about an ingredient that is not in the reference."""
+"""Families: what the words of a name say about an ingredient that is not in the reference."""
 
 from functools import lru_cache
 
 from mocktailverse.drinks.ingredients.name_matching import LONGEST_NAME
-from mocktailverse.drinks.ingredients.name_readings import NON_ALCOHOLIC, Words, readings
+from mocktailverse.drinks.ingredients.name_readings import NON_ALCOHOLIC, Words, key, readings
 from mocktailverse.drinks.ingredients.reference_rows import (
+    DRUNK,
     Family,
+    Ingredient,
     absorbing_keys,
     families_by_key,
     mentions,
+    row_ancestors,
+    rows_by_key,
+    rows_by_name,
 )
 from mocktailverse.drinks.text import word_set
 
-_UNCERTAIN = word_set(
-    "or with in free zero virgin substitute style mock without alcoholic hard spiked boozy drunken "
-    "brandied"
-)
+STRENGTHENED = word_set("hard spiked boozy drunken brandied alcoholic fortified")
+"""Words that add alcohol to what has none: hard seltzer, spiked tea."""
+
+_JOINING = word_set("and with plus in or")
+_IMITATION = word_set("free zero virgin substitute style mock without flavored")
+
+_STRENGTHENED_PERCENT = (3.0, 12.0)
+"""% vol of "hard" soft drinks: labels from hard seltzer to strong hard tea."""
 
 
 def family_of(raw: str) -> Family | None:
@@ -23,27 +32,91 @@ def family_of(raw: str) -> Family | None:
 
     It is uncertain if the name offers a choice ("gin or lemonade"), names an imitation ("gin
     substitute") or a food with alcohol ("rum raisin ice cream"). A name that denies alcohol ("zero
-    proof gin") is a non-alcoholic spirit.
+    proof gin") is non-alcoholic, "hard" before a soft drink makes it alcoholic.
     """
     return _family(raw) if len(raw) <= LONGEST_NAME else None
 
 
 def names_alcohol(reading: Words) -> bool:
     """Return whether a text mentions anything that is, or may be, alcoholic."""
-    return any(match.alcoholic is not False for match in mentions(reading))
+    return not STRENGTHENED.isdisjoint(reading) or any(
+        match.alcoholic is not False for match in mentions(reading)
+    )
 
 
 @lru_cache(maxsize=2048)
 def _family(raw: str) -> Family | None:
-    for reading in readings(raw):
-        if reading[:1] == (NON_ALCOHOLIC,):
-            return Family("Non-alcoholic spirit", "spirit", 0, 0.5, alcoholic=False)
-        if _UNCERTAIN.intersection(reading):
-            return None
-        for length in (2, 1):
-            word = "".join(reading[-length:])
-            family = families_by_key().get(word)
-            if family and len(reading) > length:
-                is_consistent = family.alcoholic or not names_alcohol(reading[:-length])
-                return family if is_consistent or word in absorbing_keys() else None
+    candidates = list(readings(raw))
+    literal = candidates[0]
+    if literal[:1] == (NON_ALCOHOLIC,):
+        return _denied(literal[1:])
+    if literal and literal[0] in STRENGTHENED:
+        return _strengthened(literal[1:])
+    joining = _JOINING.intersection(literal)
+    if joining and ((joined := _joined(literal)) or joining != {"and"}):
+        return joined
+    for reading in candidates:
+        if family := _by_last_words(reading):
+            return family
     return None
+
+
+def _by_last_words(reading: Words) -> Family | None:
+    for length in (3, 2, 1):
+        word = "".join(reading[-length:])
+        family = families_by_key().get(word)
+        # A word that is in the reference is matched there; alone it is not a family.
+        if family and (len(reading) > length or word not in rows_by_key()):
+            modifiers = reading[:-length]
+            return family if _fits(family, modifiers, word) else None
+    return None
+
+
+def _fits(family: Family, modifiers: Words, word: str) -> bool:
+    """Return whether the words before do not contradict the family."""
+    if family.alcoholic:
+        return (STRENGTHENED | _IMITATION).isdisjoint(modifiers)
+    return word in absorbing_keys() or not names_alcohol(modifiers)
+
+
+def _denied(reading: Words) -> Family | None:
+    """Return the family of a name that denies alcohol, by the kind of what it names last."""
+    if not (STRENGTHENED | _JOINING).isdisjoint(reading):
+        return None  # "non-alcoholic beer and rum"
+    matches = list(mentions(reading))
+    base = matches[-1] if matches else rows_by_name()["Spirit"]
+    if base.alcoholic is False:
+        return _free(base) if len(matches) == 1 or not names_alcohol(reading) else None
+    for name in (base.name, *row_ancestors(base.name)):
+        if row := rows_by_key().get(NON_ALCOHOLIC + key(name)):
+            return Family(row.name, row.kind, 0, 0.5, alcoholic=False)
+    return Family("Non-alcoholic spirit", base.kind, 0, 0.5, alcoholic=False)
+
+
+def _strengthened(reading: Words) -> Family | None:
+    """Return the family of "hard" or "spiked" soft drinks; None for "hard-boiled egg"."""
+    matches = list(mentions(reading))
+    if matches and matches[-1].kind in DRUNK:
+        return Family("Malt beverage", "beer", *_STRENGTHENED_PERCENT, alcoholic=True)
+    return None
+
+
+def _joined(reading: Words) -> Family | None:
+    """Return the last of several joined ingredients if none may be alcoholic."""
+    parts: list[list[str]] = [[]]
+    for word in reading:
+        if word in _JOINING:
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    families = [_free_part(tuple(part)) for part in parts if part]
+    return families[-1] if families and all(families) else None
+
+
+def _free_part(reading: Words) -> Family | None:
+    matches = list(mentions(reading))
+    return _free(matches[-1]) if matches and not names_alcohol(reading) else None
+
+
+def _free(match: Ingredient | Family) -> Family:
+    return Family(match.name, match.kind, 0, 0, alcoholic=False)

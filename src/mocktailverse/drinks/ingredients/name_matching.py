@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from mocktailverse.drinks.ingredients.name_readings import NON_ALCOHOLIC, Words, readings
+from mocktailverse.drinks.ingredients.name_readings import NON_ALCOHOLIC, Words, key, readings
 from mocktailverse.drinks.ingredients.reference_rows import (
     Ingredient,
     row_ancestors,
@@ -24,6 +24,8 @@ def match_ingredient(raw: str) -> Ingredient | None:
 @lru_cache(maxsize=2048)
 def _match(raw: str) -> Ingredient | None:
     by_key = rows_by_key()
+    if exact := by_key.get(key(raw)):
+        return exact
     candidates = list(readings(raw))
     for reading in candidates:
         if ingredient := by_key.get("".join(reading)):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import combinations
 
+from mocktailverse.drinks.ingredients.denials import without_denial
 from mocktailverse.drinks.reference.tables import read_table
 from mocktailverse.drinks.text import word_set
 
@@ -17,13 +18,6 @@ Words = tuple[str, ...]
 
 _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
-# "non-alcoholic", "alcohol free", "zero proof", "dealcoholized", "0.0 %". The look-behind keeps
-# "5.0%" out, the look-ahead "no alcohol added" and "0% fat".
-_NON_ALCOHOLIC = re.compile(
-    r"\b(?:non[\s-]?alcoholic|(?:alcohol|spirit)[\s-]free|(?:zero|no|without)[\s-](?:proof|alcohol)"
-    r"|de-?alcoholi[sz]ed|(?<!\d[.,])0(?:[.,]0+)?\s?%(?:\s?(?:abv|vol|alcohol))?)"
-    r"(?![\w%]|\s(?:added|fat|sugar))"
-)
 _AGE = re.compile(r"\b\d+\s*-?\s*(?:years?|yrs?|yo)\b(?:[\s-]*old\b)?")
 _AFTERTHOUGHT = re.compile(r"\s(?:cut|sliced|such as|preferably)\s.*|\s\((?:if|such)\s.*")
 _INVERTED = re.compile(r"([^,()]+)[,(]([^,()]+)\)?\s*")
@@ -100,10 +94,9 @@ def readings(text: str) -> Iterator[Words]:
 
 
 def _readings_in_order(text: str) -> list[Words]:
+    if bare := without_denial(text.strip()):
+        return [(NON_ALCOHOLIC, *words(_AGE.sub(" ", bare.casefold())))]
     text = _AGE.sub(" ", text.casefold())
-    bare = _NON_ALCOHOLIC.sub(" ", text)
-    if bare != text:
-        return [(NON_ALCOHOLIC, *words(bare))]
     candidates = [words(text)]
     text = _AFTERTHOUGHT.sub("", text)
     if inverted := _INVERTED.fullmatch(text):

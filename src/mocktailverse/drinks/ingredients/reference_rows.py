@@ -31,6 +31,11 @@ SOLID: frozenset[Kind] = frozenset(
     {"ice", "sweetener", "fruit", "vegetable", "herb", "spice", "food", "other"}
 )
 
+DRUNK: frozenset[Kind] = frozenset(
+    {"beer", "cider", "juice", "soda", "mixer", "dairy", "tea_coffee", "water"}
+)
+"""Kinds that are drunk by the glass, and that "hard" or "spiked" makes alcoholic."""
+
 _LONGEST_SEGMENT = 4
 """Maximum words of a reference name that is looked for inside of another text."""
 

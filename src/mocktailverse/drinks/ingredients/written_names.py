@@ -14,7 +14,7 @@ from mocktailverse.drinks.ingredients.name_parts import (
 )
 from mocktailverse.drinks.ingredients.name_readings import NON_ALCOHOLIC, key, readings, words
 from mocktailverse.drinks.ingredients.reference_rows import Ingredient, Kind, rows_by_key
-from mocktailverse.drinks.text import one_line, word_set
+from mocktailverse.drinks.text import one_line
 
 LONGEST_WRITTEN_NAME = 200
 """Maximum characters of a name with its notes. A longer text is not taken apart."""
@@ -24,8 +24,6 @@ MOST_OPTIONS = 6
 
 _MODIFIERS: frozenset[Kind] = frozenset({"fruit", "vegetable", "herb", "spice", "food"})
 """Kinds that name a flavour of the next noun: "lemon or lime juice" offers lemon juice."""
-
-_STRENGTHENED = word_set("hard spiked boozy alcoholic drunken brandied fortified")
 
 
 class IngredientName(NamedTuple):
@@ -147,7 +145,7 @@ def _is_harmless(note: str, core: str, row: Ingredient | None) -> bool:
     )
     if not is_free:
         return row is not None
-    return not (_STRENGTHENED.intersection(note_words) or names_alcohol(note_words))
+    return not names_alcohol(note_words)
 
 
 def _preparation(lead: str | None, notes: tuple[str, ...] | list[str]) -> str | None:

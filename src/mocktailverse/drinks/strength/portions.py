@@ -1,6 +1,6 @@
 """Portions: what one ingredient line adds to a drink."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
@@ -72,10 +72,15 @@ def portion_of(line: IngredientLine) -> Portion:
     traits = frozenset(_traits(line, substance, pour))
     amount = 0.0 if line.certainty == "unknown" else line.ml_max or line.amount_max or 0.0
     ml, pure = (pour.low, pour.low * pour.abv_low) if pour else (0.0, 0.0)
-    doubts = [
-        name for name, one in zip(names, substances, strict=True) if one.alcoholic is not False
-    ]
-    return Portion(traits, substance.spirit, amount, pour, ml, pure, tuple(doubts) or names[:1])
+    doubts = _doubtful_names(names, substances)
+    return Portion(traits, substance.spirit, amount, pour, ml, pure, doubts)
+
+
+def _doubtful_names(names: Sequence[str], substances: Sequence[Substance]) -> tuple[str, ...]:
+    """Return the options of unknown alcohol, or else those with alcohol, or else the first."""
+    pairs = list(zip(names, substances, strict=True))
+    unknown = tuple(name for name, one in pairs if one.alcoholic is None)
+    return unknown or tuple(name for name, one in pairs if one.alcoholic) or (names[0],)
 
 
 def _left_out(substance: Substance) -> Substance:
