@@ -2,10 +2,21 @@
 
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from mocktailverse.drinks.ingredients.name_matching import LONGEST_NAME
-from mocktailverse.drinks.ingredients.name_readings import NON_ALCOHOLIC, Words, key, readings
+from mocktailverse.drinks.ingredients.name_readings import (
+    JOINING,
+    NON_ALCOHOLIC,
+    QUALIFIERS,
+    STRENGTHENED,
+    Words,
+    key,
+    readings,
+)
 from mocktailverse.drinks.ingredients.reference_rows import (
     DRUNK,
+    SOLID,
     Family,
     Ingredient,
     absorbing_keys,
@@ -17,11 +28,19 @@ from mocktailverse.drinks.ingredients.reference_rows import (
 )
 from mocktailverse.drinks.text import word_set
 
-STRENGTHENED = word_set("hard spiked boozy drunken brandied alcoholic fortified")
-"""Words that add alcohol to what has none: hard seltzer, spiked tea."""
-
-_JOINING = word_set("and with plus in or")
 _IMITATION = word_set("free zero virgin substitute style mock without flavored")
+
+_TREATED = word_set("infused soaked aged barrel smoked scented cured braised based")
+"""Words after a drink's name that make it a treatment of something else."""
+
+_VARIETY = word_set(
+    "red green yellow white black blue purple pink dark light golden brown sweet sour tart bitter "
+    "salted unsalted mini baby young wild mixed assorted vegan instant tropical"
+)
+"""Words for a variety of a food, as red in "red snapdragon berry"."""
+
+_LIQUEURS = {("cream", "de"), ("cream", "d"), ("cream", "du")}
+"""The first words of liqueurs by law (EU 2019/787), except for foods in the reference."""
 
 _STRENGTHENED_PERCENT = (3.0, 12.0)
 """% vol of "hard" soft drinks: labels from hard seltzer to strong hard tea."""
@@ -52,13 +71,31 @@ def _family(raw: str) -> Family | None:
         return _denied(literal[1:])
     if literal and literal[0] in STRENGTHENED:
         return _strengthened(literal[1:])
-    joining = _JOINING.intersection(literal)
+    joining = JOINING.intersection(literal)
     if joining and ((joined := _joined(literal)) or joining != {"and"}):
         return joined
+    if literal[:2] in _LIQUEURS:
+        return families_by_key()["liqueur"]
     for reading in candidates:
         if family := _by_last_words(reading):
             return family
-    return None
+    return _of_alcoholic_house(literal)
+
+
+def _of_alcoholic_house(reading: Words) -> Family | None:
+    """Return the family of "Smirnoff Foo" or "Rum Foo"; None if it also mentions a food."""
+    if not (STRENGTHENED | _IMITATION | _TREATED).isdisjoint(reading):
+        return None
+    matches = list(mentions(reading))
+    if not matches or not all(match.alcoholic for match in matches):
+        return None
+    house = matches[0]
+    is_first = any(
+        rows_by_key().get("".join(reading[:length])) == house for length in range(1, len(reading))
+    )
+    names = (house.name, *row_ancestors(house.name)) if is_first else ()
+    families = (families_by_key().get(key(name)) for name in names)
+    return next(filter(None, families), None)
 
 
 def _by_last_words(reading: Words) -> Family | None:
@@ -68,7 +105,7 @@ def _by_last_words(reading: Words) -> Family | None:
         # A word that is in the reference is matched there; alone it is not a family.
         if family and (len(reading) > length or word not in rows_by_key()):
             modifiers = reading[:-length]
-            return family if _fits(family, modifiers, word) else None
+            return _guessed(family, modifiers) if _fits(family, modifiers, word) else None
     return None
 
 
@@ -79,9 +116,22 @@ def _fits(family: Family, modifiers: Words, word: str) -> bool:
     return word in absorbing_keys() or not names_alcohol(modifiers)
 
 
+def _guessed(family: Family, modifiers: Words) -> Family:
+    """Return the family of a food, marked if the words before it may be a brand of bottles."""
+    if family.kind not in SOLID or all(map(_is_plain, modifiers)):
+        return family
+    return replace(family, guessed=True)
+
+
+def _is_plain(word: str) -> bool:
+    return (
+        word in QUALIFIERS or word in _VARIETY or word in rows_by_key() or word in families_by_key()
+    )
+
+
 def _denied(reading: Words) -> Family | None:
     """Return the family of a name that denies alcohol, by the kind of what it names last."""
-    if not (STRENGTHENED | _JOINING).isdisjoint(reading):
+    if not (STRENGTHENED | JOINING).isdisjoint(reading):
         return None  # "non-alcoholic beer and rum"
     matches = list(mentions(reading))
     base = matches[-1] if matches else rows_by_name()["Spirit"]
@@ -105,7 +155,7 @@ def _joined(reading: Words) -> Family | None:
     """Return the last of several joined ingredients if none may be alcoholic."""
     parts: list[list[str]] = [[]]
     for word in reading:
-        if word in _JOINING:
+        if word in JOINING:
             parts.append([])
         else:
             parts[-1].append(word)

@@ -58,6 +58,12 @@ QUALIFIERS = word_set(
 "cherry in brandy" is not cherry brandy.
 """
 
+JOINING = word_set("and with plus in or")
+"""Words between several ingredients: what is said of one need not hold for the others."""
+
+STRENGTHENED = word_set("hard spiked boozy drunken brandied alcoholic fortified")
+"""Words that add alcohol to what has none: hard seltzer, spiked tea."""
+
 NON_ALCOHOLIC = "nonalcoholic"
 """The first word in the reading of every name that denies alcohol."""
 

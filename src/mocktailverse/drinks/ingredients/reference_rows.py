@@ -70,6 +70,8 @@ class Family(Struct, frozen=True):
     abv_percent_min: float
     abv_percent_max: float
     alcoholic: bool
+    guessed: bool = False
+    """Whether only the last word says that it is a food: "Foo raspberry" may be a vodka."""
 
 
 @cache

@@ -15,7 +15,7 @@ from mocktailverse.drinks.strength.pours import (
     could_be_liquid,
     either_pour,
     pour_of,
-    substance_of,
+    substance_in,
 )
 
 Trait = Literal[
@@ -60,7 +60,7 @@ class Portion(NamedTuple):
 def portion_of(line: IngredientLine) -> Portion:
     """Return the portion of a line; its position and its raw texts do not matter."""
     names = (line.name, *line.alternatives)
-    substances = [substance_of(name) for name in names]
+    substances = [substance_in(line, name) for name in names]
     pours = [
         pour_of(replace(line, name=name) if line.alternatives else line, one)
         for name, one in zip(names, substances, strict=True)

@@ -68,6 +68,8 @@ class Substance(Struct, frozen=True):
     """Whether the strength is that of one product, not of a category."""
     spirit: str | None
     """The base spirit; None if it is not a kind of one."""
+    guessed: bool = False
+    """Whether it is taken for a food because of its last word alone."""
 
 
 class Pour(NamedTuple):
@@ -93,6 +95,13 @@ class Pour(NamedTuple):
 def substance_of(name: str) -> Substance:
     """Return the alcohol of the ingredient with this name, canonical or not."""
     return _substance(name) if len(name) <= LONGEST_NAME else _UNKNOWN
+
+
+def substance_in(line: IngredientLine, name: str) -> Substance:
+    """Return the substance of a name on a line; unknown if a supposed food is poured."""
+    substance = substance_of(name)
+    is_poured = line.kind != "mass" and (line.unit in _POURED or line.unit in _OF_LIQUIDS)
+    return _UNKNOWN if substance.guessed and is_poured else substance
 
 
 def choice_of(substances: Sequence[Substance]) -> Substance:
@@ -173,7 +182,14 @@ def _substance(name: str) -> Substance:
     if family := family_of(name):
         strength = (family.abv_percent_min, family.abv_percent_max)
         spirit = base_spirit(family.name)
-        return Substance(family.kind, strength, family.alcoholic, not family.alcoholic, spirit)
+        return Substance(
+            family.kind,
+            strength,
+            family.alcoholic,
+            labelled=not family.alcoholic,
+            spirit=spirit,
+            guessed=family.guessed,
+        )
     return _UNKNOWN
 
 
