@@ -22,7 +22,13 @@ _AGE = re.compile(r"\b\d+\s*-?\s*(?:years?|yrs?|yo)\b(?:[\s-]*old\b)?")
 _AFTERTHOUGHT = re.compile(r"\s(?:cut|sliced|such as|preferably)\s.*|\s\((?:if|such)\s.*")
 _INVERTED = re.compile(r"([^,()]+)[,(]([^,()]+)\)?\s*")
 _JUICE_OF = re.compile(
-    r"(juice|zest|peel)\s+(?:of|from)\s+(?:(?:an?|one|half|the|1|1/2|½)\s+)*(.+)"
+    r"(juice|zest|peel)\s+(?:of|from)\s+(?:(?:an?|one|two|half|the|about|[\d/.½¼¾-]+)\s+)*(.+)"
+)
+# "sugar-free", "zero sugar", "no sugar added", "low-fat": never about alcohol.
+_FREE_FROM = re.compile(
+    r"\b(?:sugar|fat|gluten|dairy|lactose|caffeine|salt|nut)[\s-]?free\b"
+    r"|(?:\b(?:zero|no|low|less|reduced)|(?<!\d)0\s?%)[\s-](?:added[\s-])?"
+    r"(?:sugar|fat|sodium|salt|calorie|carb)s?\b(?:[\s-]added)?"
 )
 _FLAVORED = re.compile(r"(\w)[\s-]+flavou?red\s+(?=\w)")
 
@@ -105,6 +111,8 @@ def _readings_in_order(text: str) -> list[Words]:
     text = _AGE.sub(" ", text.casefold())
     candidates = [words(text)]
     text = _AFTERTHOUGHT.sub("", text)
+    if (plain := _FREE_FROM.sub(" ", text)) != text:
+        candidates.append(words(plain))  # "zero sugar cola": "cola"
     if inverted := _INVERTED.fullmatch(text):
         candidates.append(words(f"{inverted[2]} {inverted[1]}"))  # "Rum, white": "white rum"
     if juice := _JUICE_OF.fullmatch(text.strip()):

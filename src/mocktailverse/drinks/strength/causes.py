@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mocktailverse.drinks.strength.portions import Portion
 from mocktailverse.drinks.strength.pours import Measured, Pour
 
-_WITHOUT_LIMIT: frozenset[Measured] = frozenset({"unbounded", "rest", "fill", "glass"})
+_WITHOUT_AMOUNT: frozenset[Measured] = frozenset({"unbounded", "rest", "fill"})
 
 
 def causes_of(
@@ -31,11 +31,12 @@ def _of_strength(portions: Sequence[Portion]) -> list[Portion]:
     liquids = [(one, one.pour) for one in portions if one.pour]
     measured = {pour.measured for _, pour in liquids}
     unknown = [one for one, pour in liquids if not pour.has_strength]
-    without_limit = _WITHOUT_LIMIT | ({"part"} if len(measured) > 1 else set())
     if unknown and "unbounded" not in measured:
         return unknown
-    unlimited = [one for one, pour in liquids if pour.measured in without_limit]
-    return [*unknown, *unlimited] or _largest(liquids)
+    # Next to volumes, parts and shares of a glass have no size.
+    unlimited = measured & _WITHOUT_AMOUNT or measured - {"ml"}
+    without_limit = [one for one, pour in liquids if pour.measured in unlimited]
+    return [*unknown, *without_limit] or _largest(liquids)
 
 
 def _largest(liquids: Sequence[tuple[Portion, Pour]]) -> list[Portion]:

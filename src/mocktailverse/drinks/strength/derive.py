@@ -55,7 +55,7 @@ def derive(
     """
     # Turn the portions (rows) into one tuple for each field (columns).
     columns = zip(*portions, strict=True) if portions else ((),) * len(Portion._fields)
-    line_traits, spirits, amounts, pours, ml, pure, _names = columns
+    line_traits, spirits, amounts, pours, ml, pure, _names, food_ml = columns
     traits: frozenset[Trait] = frozenset().union(*line_traits)
     preparation = preparation_of(instructions)
     method = preparation.method
@@ -72,7 +72,8 @@ def derive(
         totals = capped(NON_ALCOHOLIC_PERCENT if "trace" in traits else 0.0, totals)
     mixed = totals.abv_percent
     served = _served(mixed, method, vessel, ice_named=ice_named)
-    mocktail = _is_mocktail(traits, served or mixed, partial=totals.partial) if portions else None
+    thinned = _thinned(served or mixed, totals.total_ml[1], sum(food_ml))
+    mocktail = _is_mocktail(traits, thinned, partial=totals.partial) if portions else None
     grams = _scaled(totals.alcohol_ml, ETHANOL_G_PER_ML)
     total_ml, abv_percent = _rounded(totals.total_ml), _rounded(mixed)
     derived = Derived(
@@ -123,6 +124,14 @@ def _spirits(spirits: Sequence[str | None], amounts: Sequence[float]) -> tuple[s
         if spirit:
             sums[spirit] += amount
     return tuple(sorted(sums, key=lambda spirit: (-sums[spirit], spirit)))
+
+
+def _thinned(abv_percent: Range | None, most_ml: float | None, food_ml: float) -> Range | None:
+    """Return the strength in a drink with food, whose volume the totals leave out."""
+    if abv_percent is None or most_ml is None:
+        return abv_percent
+    share = most_ml / (most_ml + food_ml)
+    return abv_percent[0] * share, abv_percent[1] * share
 
 
 def _is_mocktail(

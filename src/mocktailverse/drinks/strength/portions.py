@@ -34,6 +34,9 @@ open        a liquid whose volume or strength is a range
 imprecise   a liquid without exact figures, or an unknown ingredient that the figures leave out
 """
 
+FOOD_SHARE = 0.5
+"""Share of a measured food that adds volume: at most half of ice cream is air (21 CFR 135.110)."""
+
 _FOODS: frozenset[Kind] = frozenset({"food", "fruit", "vegetable"})
 
 
@@ -55,6 +58,8 @@ class Portion(NamedTuple):
     """Pure alcohol as ml times % vol."""
     names: tuple[str, ...]
     """Names to report if the line leaves a figure unknown; of a choice, those of doubt."""
+    food_ml: float = 0.0
+    """Volume that a food certainly adds, where its line gives a volume."""
 
 
 def portion_of(line: IngredientLine) -> Portion:
@@ -73,7 +78,8 @@ def portion_of(line: IngredientLine) -> Portion:
     amount = 0.0 if line.certainty == "unknown" else line.ml_max or line.amount_max or 0.0
     ml, pure = (pour.low, pour.low * pour.abv_low) if pour else (0.0, 0.0)
     doubts = _doubtful_names(names, substances)
-    return Portion(traits, substance.spirit, amount, pour, ml, pure, doubts)
+    food_ml = FOOD_SHARE * (line.ml_min or 0.0) if "food" in traits and not line.optional else 0.0
+    return Portion(traits, substance.spirit, amount, pour, ml, pure, doubts, food_ml)
 
 
 def _doubtful_names(names: Sequence[str], substances: Sequence[Substance]) -> tuple[str, ...]:

@@ -254,6 +254,10 @@ def test_spirits_are_named_by_family_largest_first():
         ((line("Milk", 1, "cup"), line("Vanilla extract", None, "garnish")), None),
         (
             (line("Milk", 1, "cup"), line("Ice cream", 1, "cup"), line("Rum extract", 1, "tsp")),
+            True,
+        ),
+        (
+            (line("Milk", 1, "cup"), line("Ice cream", 1, "scoop"), line("Rum extract", 1, "tsp")),
             None,
         ),
         ((line("Vanilla extract", 1, "oz"),), False),
