@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from mocktailverse.drinks.ingredients.name_matching import LONGEST_NAME
+from mocktailverse.drinks.ingredients.name_matching import FREE_HOUSE, LONGEST_NAME
 from mocktailverse.drinks.ingredients.name_readings import (
     JOINING,
     NON_ALCOHOLIC,
@@ -41,6 +41,9 @@ _VARIETY = word_set(
 
 _LIQUEURS = {("cream", "de"), ("cream", "d"), ("cream", "du")}
 """The first words of liqueurs by law (EU 2019/787), except for foods in the reference."""
+
+_LONGEST_END = 4
+"""Maximum words at the end of a name that may name its family."""
 
 _STRENGTHENED_PERCENT = (3.0, 12.0)
 """% vol of "hard" soft drinks: labels from hard seltzer to strong hard tea."""
@@ -93,20 +96,45 @@ def _of_alcoholic_house(reading: Words) -> Family | None:
     is_first = any(
         rows_by_key().get("".join(reading[:length])) == house for length in range(1, len(reading))
     )
-    names = (house.name, *row_ancestors(house.name)) if is_first else ()
-    families = (families_by_key().get(key(name)) for name in names)
-    return next(filter(None, families), None)
+    return _around(house) if is_first else None
 
 
 def _by_last_words(reading: Words) -> Family | None:
-    for length in (3, 2, 1):
-        word = "".join(reading[-length:])
-        family = families_by_key().get(word)
+    for length in range(min(_LONGEST_END, len(reading)), 0, -1):
+        word, modifiers = "".join(reading[-length:]), reading[:-length]
+        family = _named_by(word, length)
         # A word that is in the reference is matched there; alone it is not a family.
-        if family and (len(reading) > length or word not in rows_by_key()):
-            modifiers = reading[:-length]
+        if family and (modifiers or word not in rows_by_key()):
             return _guessed(family, modifiers) if _fits(family, modifiers, word) else None
     return None
+
+
+def _named_by(word: str, length: int) -> Family | None:
+    """Return the family of a word; without one, that of a row: of "Foo Dr Pepper", Dr Pepper."""
+    if family := families_by_key().get(word):
+        return family
+    row = rows_by_key().get(word)
+    if row is None or row.alcoholic is None or row.source == FREE_HOUSE:
+        return None
+    if not row.alcoholic:
+        return Family(row.name, row.kind, row.abv_percent, row.abv_percent, alcoholic=False)
+    return _around(row) if length > 1 else None
+
+
+def _around(match: Ingredient | Family) -> Family | None:
+    """Return a family of the strengths between this and the nearest general name with a family."""
+    names = (match.name, *row_ancestors(match.name))
+    families = (families_by_key().get(key(name)) for name in names)
+    general = next(filter(None, families), None)
+    if general is None or not isinstance(match, Ingredient):
+        return general
+    return replace(
+        general,
+        name=match.name,
+        kind=match.kind,
+        abv_percent_min=min(match.abv_percent, general.abv_percent_min),
+        abv_percent_max=max(match.abv_percent, general.abv_percent_max),
+    )
 
 
 def _fits(family: Family, modifiers: Words, word: str) -> bool:
@@ -136,7 +164,7 @@ def _denied(reading: Words) -> Family | None:
     matches = list(mentions(reading))
     base = matches[-1] if matches else rows_by_name()["Spirit"]
     if base.alcoholic is False:
-        return _free(base) if len(matches) == 1 or not names_alcohol(reading) else None
+        return _free(base)
     for name in (base.name, *row_ancestors(base.name)):
         if row := rows_by_key().get(NON_ALCOHOLIC + key(name)):
             return Family(row.name, row.kind, 0, 0.5, alcoholic=False)
