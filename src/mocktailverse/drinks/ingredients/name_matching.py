@@ -2,12 +2,25 @@
 
 from functools import lru_cache
 
-from mocktailverse.drinks.ingredients.name_readings import NON_ALCOHOLIC, Words, readings
+from mocktailverse.drinks.ingredients.name_readings import (
+    JOINING,
+    NON_ALCOHOLIC,
+    STRENGTHENED,
+    Words,
+    key,
+    readings,
+)
 from mocktailverse.drinks.ingredients.reference_rows import (
     Ingredient,
     row_ancestors,
     rows_by_key,
 )
+
+FREE_HOUSE = "producer: only alcohol-free products"
+"""The source of a row that covers all products of a house."""
+
+_LONGEST_HOUSE = 3
+"""Maximum words of the name of such a house."""
 
 LONGEST_NAME = 120
 """Maximum characters of a name. A longer text is a sentence; it is neither matched nor cached."""
@@ -24,17 +37,31 @@ def match_ingredient(raw: str) -> Ingredient | None:
 @lru_cache(maxsize=2048)
 def _match(raw: str) -> Ingredient | None:
     by_key = rows_by_key()
+    if exact := by_key.get(key(raw)):
+        return exact
     candidates = list(readings(raw))
     for reading in candidates:
         if ingredient := by_key.get("".join(reading)):
             return ingredient
     if candidates[0][:1] == (NON_ALCOHOLIC,):
         # "alcohol-free lemonade" is lemonade, but "alcohol-free Campari" is not Campari.
-        plain = by_key.get("".join(candidates[0][1:]))
-        return plain if plain and plain.alcoholic is False else None
+        rest = candidates[0][1:]
+        plain = by_key.get("".join(rest))
+        return plain if plain and plain.alcoholic is False else _of_free_house(rest)
     for reading in candidates:
         if ingredient := _named_with_its_family(reading):
             return ingredient
+    return _of_free_house(candidates[0])
+
+
+def _of_free_house(reading: Words) -> Ingredient | None:
+    """Return the house in "Seedlip Garden 108", if all of its products are without alcohol."""
+    if not (JOINING | STRENGTHENED).isdisjoint(reading):
+        return None
+    for length in range(min(_LONGEST_HOUSE, len(reading)), 0, -1):
+        row = rows_by_key().get("".join(reading[:length]))
+        if row and row.source == FREE_HOUSE:
+            return row
     return None
 
 

@@ -31,6 +31,11 @@ SOLID: frozenset[Kind] = frozenset(
     {"ice", "sweetener", "fruit", "vegetable", "herb", "spice", "food", "other"}
 )
 
+DRUNK: frozenset[Kind] = frozenset(
+    {"beer", "cider", "juice", "soda", "mixer", "dairy", "tea_coffee", "water"}
+)
+"""Kinds that are drunk by the glass, and that "hard" or "spiked" makes alcoholic."""
+
 _LONGEST_SEGMENT = 4
 """Maximum words of a reference name that is looked for inside of another text."""
 
@@ -65,6 +70,8 @@ class Family(Struct, frozen=True):
     abv_percent_min: float
     abv_percent_max: float
     alcoholic: bool
+    guessed: bool = False
+    """Whether only the last word says that it is a food: "Foo raspberry" may be a vodka."""
 
 
 @cache

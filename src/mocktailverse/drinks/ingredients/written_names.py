@@ -14,7 +14,7 @@ from mocktailverse.drinks.ingredients.name_parts import (
 )
 from mocktailverse.drinks.ingredients.name_readings import NON_ALCOHOLIC, key, readings, words
 from mocktailverse.drinks.ingredients.reference_rows import Ingredient, Kind, rows_by_key
-from mocktailverse.drinks.text import one_line, word_set
+from mocktailverse.drinks.text import one_line
 
 LONGEST_WRITTEN_NAME = 200
 """Maximum characters of a name with its notes. A longer text is not taken apart."""
@@ -24,8 +24,6 @@ MOST_OPTIONS = 6
 
 _MODIFIERS: frozenset[Kind] = frozenset({"fruit", "vegetable", "herb", "spice", "food"})
 """Kinds that name a flavour of the next noun: "lemon or lime juice" offers lemon juice."""
-
-_STRENGTHENED = word_set("hard spiked boozy alcoholic drunken brandied fortified")
 
 
 class IngredientName(NamedTuple):
@@ -82,10 +80,8 @@ def _single(parts: NameParts) -> IngredientName:
     if lead:
         rest = core[len(lead) :].strip()
         rest_row = match_ingredient(rest)
-        if row in {None, rest_row}:
-            core, row = rest, rest_row
-        else:
-            lead = None
+        lead = lead if rest_row and row in {None, rest_row} else None
+        core, row = (rest, rest_row) if lead else (core, row)
     name = row.name if row else core
     preparation = _preparation(lead, parts.notes)
     return IngredientName(name, row is not None, (), preparation, parts.optional)
@@ -104,6 +100,8 @@ def _choice(parts: NameParts) -> IngredientName | None:
             notes.append(note)
     if not 1 < len(options) <= MOST_OPTIONS:
         return None
+    options[1:1] = filter(match_ingredient, notes)  # the middle of "gin, vodka, or rum"
+    notes = [note for note in notes if note not in options]
     completed = [*(_completed(option, options[-1]) for option in options[:-1]), options[-1]]
     names = dict(canonical_name(option) for option in completed)
     if not any(names.values()) and not any(family_of(name) for name in names):
@@ -137,17 +135,13 @@ def _completed(option: str, last: str) -> str:
 
 def _is_harmless(note: str, core: str, row: Ingredient | None) -> bool:
     """Return whether a note cannot change the alcohol of a name."""
-    note_words = words(note)
-    if row and row.alcoholic:
-        return next(readings(note))[:1] != (NON_ALCOHOLIC,)
-    is_free = (
-        row.alcoholic is False
-        if row
-        else bool(family := family_of(core)) and not (family and family.alcoholic)
-    )
-    if not is_free:
-        return row is not None
-    return not (_STRENGTHENED.intersection(note_words) or names_alcohol(note_words))
+    denies = next(readings(note))[:1] == (NON_ALCOHOLIC,)
+    if row is None:
+        family = family_of(core)
+        return family is not None and not family.alcoholic and not names_alcohol(words(note))
+    if row.alcoholic:
+        return not denies
+    return denies or row.alcoholic is None or not names_alcohol(words(note))
 
 
 def _preparation(lead: str | None, notes: tuple[str, ...] | list[str]) -> str | None:
