@@ -24,9 +24,11 @@ _LARGEST_BARE_NUMBER = 100.0
 _NOTES = re.compile(r"[,(;:]")
 _NUMBER_WORDS = frozenset({*words.NUMBER_WORDS, *words.MULTIPLES})
 _OF = re.compile(r"(?:(?:[Oo]f(?:\s+the)?|de|du|des|di|del|della|von|vom)\b|d')\s*")
+_PRODUCT = re.compile(r"[^\W\d_][^\d,(;:]*\d")
+"""A text with its first number inside: "Lot 40"."""
 _JUICE_AFTER = re.compile(r",\s*(?:the\s+)?juice\s+(?:of|only)$", re.IGNORECASE)
 _EDGES = " \t,;:.-/|+="
-_WHOLE_REMARKS = frozenset({"q", "qb", "qs"})
+_AS_NEEDED = frozenset({("q", "b"), ("q", "s"), ("qb", ""), ("qs", "")})
 """Abbreviations of "as needed": quanto basta, quantum satis."""
 _PEEL = frozenset({"zest", "peel", "rind", "skin"})
 _SIMPLE = re.compile(
@@ -75,8 +77,9 @@ def parts_of_line(text: str) -> LineParts:
 def _first_amount(text: str, tokens: list[Token]) -> int:
     """Return the index of the first token that may be an amount: the one after "7 Up"."""
     end = numbered_name_end(text)
-    if token_at(tokens, 0).text in _NUMBER_WORDS and _is_name(text):
-        end = len(_NOTES.split(text, maxsplit=1)[0])  # "Four Roses"
+    holds_number = _PRODUCT.match(text) or token_at(tokens, 0).text in _NUMBER_WORDS
+    if holds_number and _is_name(text):
+        end = len(_NOTES.split(text, maxsplit=1)[0])  # "Lot 40", "Four Roses"
     return sum(token.start < end for token in tokens)
 
 
@@ -185,6 +188,8 @@ def _instruction(text: str, tokens: list[Token]) -> LineParts | None:
     first = 1 if token_at(tokens, 0).text in _BEFORE_REMARK else 0
     token = token_at(tokens, first)
     is_loose = token.text in words.UNMEASURED or token.text in words.FEW
+    if token.text == "q" and ("q", token_at(tokens, first + 1).text) not in _AS_NEEDED:
+        return None
     if token.text not in words.QUALITATIVE and not is_loose:
         return None
     if is_loose and read_unit_alone(_core(tokens)) is not None:
@@ -204,7 +209,7 @@ def _remark(text: str, tokens: list[Token]) -> LineParts | None:
         before = tokens[index - 1]
         if before.text in _ARTICLES and index > 1:
             before = tokens[index - 2]
-        is_phrase = token.text in _WHOLE_REMARKS
+        is_phrase = (token.text, token_at(tokens, index + 1).text) in _AS_NEEDED
         if is_phrase or before.text in _BEFORE_REMARK or before.kind == "mark":
             start = token.start if is_phrase else before.start
             return LineParts(text[start:], _named(text[:start].rstrip(_EDGES + "(")))
@@ -226,13 +231,18 @@ def _unit_alone(text: str, tokens: list[Token]) -> LineParts:
     unit = read_unit_alone(core)
     if unit is None:
         return LineParts("", _named(text))
+    is_name = _is_name(text)
     if any(not _introduces(token) for token in core[: unit.start]):
-        return LineParts(tokens[unit.end - 1].text, _named(text))
+        # A unit that the name needs is part of it: "Compass Box", but not "mint sprig".
+        last = core[unit.end - 1]
+        if is_name and (unit.end < len(core) or not _is_name(text[: last.start])):
+            return LineParts("", text)
+        return LineParts(last.text, _named(text))
     stop = tokens[unit.end - 1].end
     name = _named(text[stop:])
-    # The unit is part of a name: "Knob Creek", but not of "sprig of mint".
-    is_name = not name or (_is_name(text) and not _is_name(name))
-    return LineParts("", text) if is_name else LineParts(text[:stop], name)
+    if not name or (is_name and token_at(tokens, unit.end).text != "of"):
+        return LineParts("", text)  # "Knob Creek"
+    return LineParts(text[:stop], name)
 
 
 def _named(text: str) -> str:

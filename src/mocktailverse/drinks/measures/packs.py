@@ -93,7 +93,7 @@ def read_vessel(tokens: list[Token], size: Reading) -> Reading | None:
     noun = unit_at(tokens, size.end) if size.word.unit in _SCALES else None
     if noun is None or noun.word.unit not in _VESSELS or size.amount is None:
         return None
-    if len(tokens[size.end].text) <= words.ABBREVIATION_LENGTH:
+    if len(tokens[size.end].text) <= words.ABBREVIATION_LENGTH or noun.word.ml is not None:
         return None
     if not noun.word.plural:
         reading = Reading((1.0, 1.0), noun.word, size.start, noun.end, size.volume)

@@ -57,7 +57,7 @@ def test_a_printed_line_reads_back(amount: float, unit: str, name: str):
 
 
 @given(name=st.sampled_from(_NAMES))
-def test_a_name_alone_has_no_amount(name: str):
+def test_a_name_alone_has_no_volume(name: str):
     line = parse_line(name)
     assert line.name == name
     assert line.ml_min is None
