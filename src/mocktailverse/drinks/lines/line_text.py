@@ -34,4 +34,5 @@ def clean_line(text: str) -> str:
     text = spelled_out(text)
     if number := _NUMBERING.match(text):
         text = text[number.end() :]
-    return " ".join(text.split()).strip(" .;,*")
+    text = " ".join(text.split()).rstrip(" .;,*").lstrip(" ;,*")
+    return text if text[1:2].isdigit() else text.lstrip(".")  # ".5 oz" keeps its point
