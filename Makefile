@@ -86,6 +86,7 @@ bench: $(ready) ## Measure speed and memory beside a floor and beside peers
 .PHONY: accuracy
 accuracy: $(ready) ## Count how many labelled measures and mocktails are read correctly
 	$(bin)/python tests/benchmarks/accuracy.py
+	$(bin)/python tests/benchmarks/line_accuracy.py
 
 # 200 mutants at a time; N=0 tries all. The seed is printed, and SEED= repeats it.
 .PHONY: mutants
