@@ -32,10 +32,13 @@ _AS_NEEDED = frozenset({("q", "b"), ("q", "s"), ("qb", ""), ("qs", "")})
 """Abbreviations of "as needed": quanto basta, quantum satis."""
 _PEEL = frozenset({"zest", "peel", "rind", "skin"})
 _SIMPLE = re.compile(
-    r"((?:\d+|\d+\.\d+|(?:\d+ )?\d/\d)\s?([A-Za-z]+))\.?\s(?:of\s)?(([A-Za-z]+)[A-Za-z ,]*)"
+    r"((?:\d+(?:\.\d+|-\d+)?|(?:\d+ )?\d/\d)\s?([A-Za-z]+))\.?\s(?:of\s)?(([A-Za-z]+)[A-Za-z ,]*)"
 )
 """The usual line, which needs no grammar: "2 oz fresh lime juice, strained"."""
-_SIMPLE_UNITS = word_set("oz ounce ounces ml cl tsp teaspoon teaspoons tbsp tablespoon tablespoons")
+_SIMPLE_UNITS = frozenset(
+    {word for word in words.UNIT_WORDS if len(word) > words.ABBREVIATION_LENGTH}
+    | {"oz", "ml", "cl"}
+)
 _NO_NAMES = words.STOPS.union(words.UNIT_WORDS, word_set("of the de du des d di del della von vom"))
 """Words after a unit that do not begin a name, or not for certain."""
 _WITH = frozenset(

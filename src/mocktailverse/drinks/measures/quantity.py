@@ -46,6 +46,9 @@ def token_at(tokens: list[Token], index: int) -> Token:
 
 def read_quantity(tokens: list[Token], start: int) -> Quantity | None:
     """Return the quantity that starts at `start`; None if none does."""
+    token = token_at(tokens, start)
+    if token.kind == "mark" or (token.kind == "word" and token.text not in words.NUMERALS):
+        return None
     low = _read_number(tokens, start)
     if low is None:
         return None

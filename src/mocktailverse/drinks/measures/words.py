@@ -124,6 +124,8 @@ MULTIPLES = {word: value for word, value, multiplies in _NUMBERS if multiplies}
 """Numbers that also multiply the number before them: "two thirds", "half a dozen"."""
 DOUBLED = {"double": 2.0, "triple": 3.0, "treble": 3.0}
 """Multiples of a shot: "double shot". Elsewhere they describe: "double cream"."""
+NUMERALS = frozenset({*NUMBER_WORDS, *MULTIPLES, *DOUBLED})
+"""All words with which a quantity may begin."""
 RANGE_WORDS = _LISTS["range"]
 AND = _LISTS["and"]
 PLUS = AND | {"+", "plus"}

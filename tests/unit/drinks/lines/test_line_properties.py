@@ -77,8 +77,8 @@ def test_the_parts_of_a_line_give_the_same_line(amount: float, unit: str, name: 
 
 
 @given(
-    amount=st.sampled_from(["1", "1.5", "1 1/2", "3/4"]),
-    unit=st.sampled_from(["oz", "ml", "cups", "dash"]),
+    amount=st.sampled_from(["1", "1.5", "1 1/2", "3/4", "2-3"]),
+    unit=st.sampled_from(["oz", "ml", "cups", "dash", "bottle", "slices", "sprig", "shot", "kg"]),
     text=st.text("abcdefghilmnoprstu ,", min_size=1, max_size=30),
 )
 @example(amount="1", unit="oz", text="or two")
