@@ -11,7 +11,8 @@ from mocktailverse.drinks.lines.translations import translated
 from mocktailverse.drinks.measures.words import UNIT_WORDS
 
 _SECOND_INGREDIENT = re.compile(r",?\s+\(?(?:or|oder|ou)\s+(?=\d)", re.IGNORECASE)
-_MORE = re.compile(r",?\s+(?:plus|\+)\s.*")
+_MORE = re.compile(r",?\s+(?:(?:plus|\+)\s|(?:and|&)\s+\d).*")
+_PRAISE = re.compile(r"\b(?:free[\s-]range|home[\s-]?made|store[\s-]bought|soft)\s", re.IGNORECASE)
 _REMARK = re.compile(
     r"[\s,(]+(?:(?:or\s+)?(?:more\s+)?(?:to|for|as|if)\s+(?:the\s+)?"
     r"(?:taste|top(?:\s+(?:up|off))?|fill|topping|garnish|garnishing|decorate|decoration|serve|serving"
@@ -53,7 +54,8 @@ def read_line_name(text: str) -> LineName:
 
 def _known_name(text: str) -> IngredientName | None:
     """Return the name, without a number or unit if only so it is in the reference; else None."""
-    candidates = (text, _DESCRIBING_NUMBER.sub("", text), _without_unit(text))
+    shorter = _PRAISE.sub("", _DESCRIBING_NUMBER.sub("", text))
+    candidates = (text, shorter, _without_unit(text))
     names = (read_name(candidate) for candidate in candidates)
     return next((name for name in names if name.in_reference), None)
 

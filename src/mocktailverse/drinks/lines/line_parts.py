@@ -7,6 +7,7 @@ A number with its unit may come first ("2 oz gin"), around the name ("2 mint lea
 import re
 from typing import NamedTuple
 
+from mocktailverse.drinks.ingredients import match_ingredient
 from mocktailverse.drinks.ingredients.name_readings import key
 from mocktailverse.drinks.ingredients.reference_rows import rows_by_key
 from mocktailverse.drinks.lines.numbered_names import numbered_name_end
@@ -23,13 +24,16 @@ _LARGEST_BARE_NUMBER = 100.0
 """A larger number without a unit is part of a name: "1800 tequila"."""
 _NOTES = re.compile(r"[,(;:]")
 _NUMBER_WORDS = frozenset({*words.NUMBER_WORDS, *words.MULTIPLES})
-_OF = re.compile(r"(?:(?:[Oo]f(?:\s+the)?|de|du|des|di|del|della|von|vom)\b|d')\s*")
+_OF = re.compile(
+    r"(?:(?:(?:[Ee]ach|[Ff]ull|[Oo]f)(?:\s+of)?(?:\s+the)?|de|du|des|di|del|della|von|vom)\b|d')\s*"
+)
 _PRODUCT = re.compile(r"[^\W\d_][^\d,(;:]*\d")
 """A text with its first number inside: "Lot 40"."""
 _JUICE_AFTER = re.compile(r",\s*(?:the\s+)?juice\s+(?:of|only)$", re.IGNORECASE)
 _EDGES = " \t,;:.-/|+="
 _AS_NEEDED = frozenset({("q", "b"), ("q", "s"), ("qb", ""), ("qs", "")})
 """Abbreviations of "as needed": quanto basta, quantum satis."""
+_AND_PEEL = re.compile(r"\b(?:zest|peel|rind) and\b|\band (?:zest|peel|rind)\b", re.IGNORECASE)
 _PEEL = frozenset({"zest", "peel", "rind", "skin"})
 _SIMPLE = re.compile(
     r"((?:\d+(?:\.\d+|-\d+)?|(?:\d+ )?\d/\d)\s?([A-Za-z]+))\.?\s(?:of\s)?(([A-Za-z]+)[A-Za-z ,]*)"
@@ -39,7 +43,9 @@ _SIMPLE_UNITS = frozenset(
     {word for word in words.UNIT_WORDS if len(word) > words.ABBREVIATION_LENGTH}
     | {"oz", "ml", "cl"}
 )
-_NO_NAMES = words.STOPS.union(words.UNIT_WORDS, word_set("of the de du des d di del della von vom"))
+_NO_NAMES = words.STOPS.union(
+    words.UNIT_WORDS, word_set("of the each full de du des d di del della von vom")
+)
 """Words after a unit that do not begin a name, or not for certain."""
 _WITH = frozenset(
     {"up", "off", "it", "with", "mit", "avec", "con", "the", "glass", "rest", "of", "b", "s"}
@@ -119,16 +125,34 @@ def _with_amount(text: str, tokens: list[Token], reading: Reading) -> LineParts:
         return LineParts(text[start:stop], _named(f"{before}, {rest}" if rest else before))
     quantity = read_quantity(tokens, reading.start)
     after = quantity.end if quantity else reading.start
-    if reading.word.kind == "count" and _names_something(tokens[after : reading.end - 1]):
+    is_thing = reading.word.kind == "count" or reading.word.unit == "shot"
+    if is_thing and _names_something(tokens[after : reading.end - 1]):
         unit = tokens[reading.end - 1].text
         measure = f"{text[: tokens[after - 1].end]} {unit}"
         return LineParts(measure, _named(text[tokens[after].start :]))
-    name = _named(text[stop:]) or text[:start].strip(_EDGES)
+    name = _named(text[stop:]) or text[:start].strip(_EDGES) or _name_in_unit(tokens, reading)
     if _JUICE_AFTER.search(name):
         return LineParts(f"{text[:stop]} juice of", name)
     if reading.word is words.NO_UNIT and _is_part_of_fruit(tokens[: reading.start]):
-        return LineParts(text[:stop], f"{text[:start].strip()} {name}")
-    return LineParts(text[:stop], name)
+        return LineParts(text[:stop], f"{_AND_PEEL.sub('', text[:start]).strip()} {name}")
+    size = "" if reading.word is words.NO_UNIT else _size_behind(text, tokens, end)
+    return LineParts(text[:stop] + size, name)
+
+
+def _name_in_unit(tokens: list[Token], reading: Reading) -> str:
+    """Return the unit's word if it names the ingredient as well: "1 teabag"."""
+    word = tokens[reading.end - 1].text
+    return word if reading.word.kind == "count" and match_ingredient(word) else ""
+
+
+def _size_behind(text: str, tokens: list[Token], end: int) -> str:
+    """Return the bracket with a volume behind the name: " (75 cl)" of "1 bottle wine (75 cl)"."""
+    for index in range(end, len(tokens)):
+        if tokens[index].text == "(":
+            size = second_amount(tokens, index + 1)
+            if size and size.volume and token_at(tokens, size.end).text == ")":
+                return f" {text[tokens[index].start : tokens[size.end].end]}"
+    return ""
 
 
 def _is_part_of_fruit(before: list[Token]) -> bool:
@@ -188,7 +212,7 @@ def _without_number(text: str, tokens: list[Token]) -> LineParts:
 
 def _instruction(text: str, tokens: list[Token]) -> LineParts | None:
     """Return the parts of "top with soda", "garnish: lime wheel", "lots of ice"."""
-    first = 1 if token_at(tokens, 0).text in _BEFORE_REMARK else 0
+    first = int(token_at(tokens, 0).text in _BEFORE_REMARK | _ARTICLES)
     token = token_at(tokens, first)
     is_loose = token.text in words.UNMEASURED or token.text in words.FEW
     if token.text == "q" and ("q", token_at(tokens, first + 1).text) not in _AS_NEEDED:

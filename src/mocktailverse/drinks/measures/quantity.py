@@ -115,13 +115,22 @@ def _read_fraction_part(tokens: list[Token], start: int) -> Quantity | None:
     """Return the fraction of a mixed number: " 1/2", "-1/2", " and a half"."""
     link = token_at(tokens, start)
     if link.text in words.AND:
-        start += 1 + (token_at(tokens, start + 1).text in words.ARTICLES)
+        start += 1
+        if token_at(tokens, start).text in words.ARTICLES or _is_one_part(tokens, start):
+            start += 1
     elif link.text == "-":
         start += 1
     token = token_at(tokens, start)
     if token.kind == "fraction":
         return Quantity(token.value, token.value, start + 1)
     return _read_multiple(tokens, start) if link.text in words.AND else None
+
+
+def _is_one_part(tokens: list[Token], index: int) -> bool:
+    """Return whether the word at `index` is the first of "one half" or "one-third"."""
+    part = index + 1 + (token_at(tokens, index + 1).text == "-")
+    is_part = words.MULTIPLES.get(token_at(tokens, part).text, 1.0) < 1
+    return is_part and words.NUMBER_WORDS.get(token_at(tokens, index).text) == 1
 
 
 def _read_multiple(tokens: list[Token], start: int) -> Quantity | None:

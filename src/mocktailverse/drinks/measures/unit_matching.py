@@ -66,7 +66,9 @@ def find_unit(tokens: list[Token], start: int) -> UnitMatch | None:
             return None
         match = unit_at(tokens, index)
         if match is not None and (
-            index == start or _fits(match.word, token.text, only_adjectives=only_adjectives)
+            index == start
+            or _fits(match.word, token.text, only_adjectives=only_adjectives)
+            or (match.word.unit == "shot" and tokens[index - 1].text == "espresso")
         ):
             return match
         corrected = words.MISSPELLED.get(token.text) if index == start else None
