@@ -63,7 +63,7 @@ def _known_name(text: str) -> IngredientName | None:
 def _unknown_name(text: str) -> IngredientName:
     """Return a name as written, without its notes if it is unknown even without them.
 
-    Notes of a known name stay, because they change it: "almond milk (spiked)" is no almond milk.
+    Notes of a known name stay, because they change it: "almond milk (spiked)".
     """
     name, parts = read_name(text), parts_of(text)
     if not parts.core or name.alternatives or match_ingredient(parts.core):

@@ -71,15 +71,15 @@ def _unit_alone(text: str, tokens: list[Token]) -> LineParts:
     unit = read_unit_alone(core)
     if unit is None:
         return LineParts("", named(text))
-    is_known = is_name(text)
+    is_reference_name = is_name(text)
     if any(not introduces(token) for token in core[: unit.start]):
         # A unit that the name needs is part of it: "Compass Box", but not "mint sprig".
         last = core[unit.end - 1]
-        if is_known and (unit.end < len(core) or not is_name(text[: last.start])):
+        if is_reference_name and (unit.end < len(core) or not is_name(text[: last.start])):
             return LineParts("", text)
         return LineParts(last.text, named(text))
     stop = tokens[unit.end - 1].end
     name = named(text[stop:])
-    if not name or (is_known and token_at(tokens, unit.end).text != "of"):
+    if not name or (is_reference_name and token_at(tokens, unit.end).text != "of"):
         return LineParts("", text)  # "Knob Creek"
     return LineParts(text[:stop], name)

@@ -86,7 +86,7 @@ def _plain(text: str, *, keep_letters: bool = False) -> str:
 def spelled_out(text: str) -> str:
     """Return `text` with ASCII digits, dashes, slashes and fractions.
 
-    Accents are kept, unless the text has letters that stand for several, such as ligatures. So its
+    Accents are kept, unless the text has letters that are several in one, such as ligatures. So its
     tokens have the same places in this text as in the plain one.
     """
     if text.isascii():

@@ -64,7 +64,7 @@ def test_a_name_alone_has_no_volume(name: str):
 
 
 @given(amount=_AMOUNTS, unit=st.sampled_from(["oz", "ml", "tbsp"]), name=st.sampled_from(_NAMES))
-def test_the_amount_may_stand_behind_the_name(amount: float, unit: str, name: str):
+def test_the_amount_may_follow_the_name(amount: float, unit: str, name: str):
     first, last = parse_line(f"{amount:g} {unit} {name}"), parse_line(f"{name}: {amount:g} {unit}")
     assert (last.amount_min, last.unit, last.name) == (first.amount_min, unit, name)
 
