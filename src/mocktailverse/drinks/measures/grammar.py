@@ -91,7 +91,9 @@ def _read_unit(tokens: list[Token], start: int, quantity: Quantity) -> Reading |
 
 
 def _is_number(token: Token) -> bool:
-    return token.kind in {"number", "fraction"} or token.text in words.NUMBER_WORDS
+    # "2 equal parts" has one number, though "equal parts" means one of each.
+    is_word = token.text in words.NUMBER_WORDS and token.text != "equal"
+    return is_word or token.kind in {"number", "fraction"}
 
 
 def _extend(tokens: list[Token], reading: Reading) -> Reading:
