@@ -22,6 +22,7 @@ from mocktailverse.drinks.ingredients.reference_rows import (
     absorbing_keys,
     families_by_key,
     mentions,
+    names_alcohol,
     row_ancestors,
     rows_by_key,
     rows_by_name,
@@ -57,13 +58,6 @@ def family_of(raw: str) -> Family | None:
     proof gin") is non-alcoholic, "hard" before a soft drink makes it alcoholic.
     """
     return _family(raw) if len(raw) <= LONGEST_NAME else None
-
-
-def names_alcohol(reading: Words) -> bool:
-    """Return whether a text mentions anything that is, or may be, alcoholic."""
-    return not STRENGTHENED.isdisjoint(reading) or any(
-        match.alcoholic is not False for match in mentions(reading)
-    )
 
 
 @lru_cache(maxsize=2048)
@@ -105,7 +99,7 @@ def _by_last_words(reading: Words) -> Family | None:
         family = _named_by(word, length)
         # A word that is in the reference is matched there; alone it is not a family.
         if family and (modifiers or word not in rows_by_key()):
-            return _guessed(family, modifiers) if _fits(family, modifiers, word) else None
+            return _guessed(family, modifiers) if _fits(family, modifiers, reading[-1]) else None
     return None
 
 
@@ -137,11 +131,11 @@ def _around(match: Ingredient | Family) -> Family | None:
     )
 
 
-def _fits(family: Family, modifiers: Words, word: str) -> bool:
+def _fits(family: Family, modifiers: Words, last: str) -> bool:
     """Return whether the words before do not contradict the family."""
     if family.alcoholic:
         return (STRENGTHENED | _IMITATION).isdisjoint(modifiers)
-    return word in absorbing_keys() or not names_alcohol(modifiers)
+    return last in absorbing_keys() or not names_alcohol(modifiers)
 
 
 def _guessed(family: Family, modifiers: Words) -> Family:
@@ -152,9 +146,9 @@ def _guessed(family: Family, modifiers: Words) -> Family:
 
 
 def _is_plain(word: str) -> bool:
-    return (
-        word in QUALIFIERS or word in _VARIETY or word in rows_by_key() or word in families_by_key()
-    )
+    match = rows_by_key().get(word) or families_by_key().get(word)
+    is_food = match is not None and match.alcoholic is False
+    return is_food or word in QUALIFIERS or word in _VARIETY
 
 
 def _denied(reading: Words) -> Family | None:

@@ -12,6 +12,7 @@ from mocktailverse.drinks.ingredients.name_readings import (
 )
 from mocktailverse.drinks.ingredients.reference_rows import (
     Ingredient,
+    names_alcohol,
     row_ancestors,
     rows_by_key,
 )
@@ -42,7 +43,7 @@ def _match(raw: str) -> Ingredient | None:
     candidates = list(readings(raw))
     for reading in candidates:
         if ingredient := by_key.get("".join(reading)):
-            return ingredient
+            return ingredient if _leaves_no_alcohol_out(ingredient, candidates[0]) else None
     if candidates[0][:1] == (NON_ALCOHOLIC,):
         # "alcohol-free lemonade" is lemonade, but "alcohol-free Campari" is not Campari.
         rest = candidates[0][1:]
@@ -52,6 +53,11 @@ def _match(raw: str) -> Ingredient | None:
         if ingredient := _named_with_its_family(reading):
             return ingredient
     return _of_free_house(candidates[0])
+
+
+def _leaves_no_alcohol_out(ingredient: Ingredient, literal: Words) -> bool:
+    """Return whether the words that a reading omits hide no alcohol: "cherry sliced in rum"."""
+    return ingredient.alcoholic is not False or not names_alcohol(literal)
 
 
 def _of_free_house(reading: Words) -> Ingredient | None:
