@@ -29,7 +29,8 @@ cerveza sin alcohol, birra analcolica, Seedlip Garden 108, Lyre's Italian Orange
 rum-flavoured foo syrup, whiskey barrel-aged maple syrup, Baileys foo coffee creamer, gin foo jam,
 champagne glass, foo wine vinegar, bourbon foo salt, Foo Dr Pepper, foo ginger beer,
 foo snapdragon berry, foo cheddar cheese, orange slices and maraschino cherries,
-whipped cream & nuts, extra virgin olive oil, zero sugar cola, milk alternative, alcohol-free foo lemonade
+whipped cream & nuts, extra virgin olive oil, zero sugar cola, milk alternative,
+alcohol-free foo lemonade
 """
 ALCOHOLIC = """
 Foo gin, foo light beer, low alcohol beer, session foo ale, hard foo tea, spiked apple juice,
