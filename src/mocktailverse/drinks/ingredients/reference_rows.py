@@ -36,7 +36,7 @@ DRUNK: frozenset[Kind] = frozenset(
 )
 """Kinds that are drunk by the glass, and that "hard" or "spiked" makes alcoholic."""
 
-_LONGEST_SEGMENT = 4
+_LONGEST_SEGMENT = 5
 """Maximum words of a reference name that is looked for inside of another text."""
 
 

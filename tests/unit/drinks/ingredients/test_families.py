@@ -42,7 +42,9 @@ UNKNOWN = """
 sparkling cider, spruce beer, water kefir, amazake, kvass, hot cider, rum raisin ice cream,
 foo rum cake, vodka-infused melon, gin-soaked raisins, beer cheese, whiskey sauce, gin substitute,
 hard-boiled egg, Unicorn tears, non-alcoholic beer and tequila, orange juice with vodka,
-Svedka lime, non-alcoholic beer plus rum, spiked, no, Absolut mango
+Svedka lime, non-alcoholic beer plus rum, spiked, no, Absolut mango,
+rum (omit for non-alcoholic), gin (alcohol-free if you like), Foo (raspberry), Foo: lime syrup,
+Coke Zero Bacardi, Monday Hendrick's
 """
 
 
@@ -63,6 +65,11 @@ def test_names_with_alcohol(name: str):
 @pytest.mark.parametrize("name", names(UNKNOWN))
 def test_names_that_may_be_either(name: str):
     assert alcoholic(name.strip()) is None
+
+
+@pytest.mark.parametrize("name", ["ginger beer to gin", "lime such as gin", "Monday: gin"])
+def test_a_note_with_alcohol_makes_no_name_free(name: str):
+    assert alcoholic(name) is not False
 
 
 @pytest.mark.parametrize(
