@@ -1,6 +1,7 @@
 """Denials of alcohol: "non-alcoholic", "0.0", "zero proof", "NA", "virgin", and in other languages.
 
-"Low alcohol", "light" and "session" do not deny it; neither does "0% sugar" or "Virgin Islands".
+"Low alcohol", "light" and "session" do not deny it; neither does "0% sugar", "Virgin Islands", or a
+condition such as "omit for a virgin drink".
 """
 
 import re
@@ -19,6 +20,13 @@ _FIGURE = (
 )
 _ABBREVIATED = re.compile(r"\bN[/.]?A\b\.?|^n[/.]?a\.?(?=\s)|(?<=\s)n[/.]?a\.?$|\(n[/.]?a\.?\)")
 
+_CONDITIONAL = re.compile(
+    r"\b(?:for|if|unless|omit|omitted|leave|left|skip|swap|sub|replace|replaced|remove|exclude|make"
+    r"|makes|use|can|may|want|instead|else|optional|mocktails?|cocktails?|drinks?)\b",
+    re.IGNORECASE,
+)
+"""Words of a denial that is conditional: "rum (omit for a non-alcoholic drink)" is rum."""
+
 
 def without_denial(text: str) -> str | None:
     """Return the text without its denial of alcohol; None if it denies none.
@@ -27,7 +35,7 @@ def without_denial(text: str) -> str | None:
     'Guinness  '
     """
     bare = _ABBREVIATED.sub(" ", _denial().sub(" ", text))
-    return bare if bare != text else None
+    return bare if bare != text and not _CONDITIONAL.search(bare) else None
 
 
 @cache

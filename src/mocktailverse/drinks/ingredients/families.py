@@ -1,5 +1,7 @@
 """Families: what the words of a name say about an ingredient that is not in the reference."""
 
+import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from msgspec.structs import replace
@@ -22,6 +24,7 @@ from mocktailverse.drinks.ingredients.reference_rows import (
     absorbing_keys,
     families_by_key,
     mentions,
+    names_alcohol,
     row_ancestors,
     rows_by_key,
     rows_by_name,
@@ -42,6 +45,9 @@ _VARIETY = word_set(
 _LIQUEURS = {("cream", "de"), ("cream", "d"), ("cream", "du")}
 """The first words of liqueurs by law (EU 2019/787), except for foods in the reference."""
 
+_NOTE = re.compile(r"\s*[(,;:].*|\s[-\u2013\u2014]\s.*", re.DOTALL)
+"""What follows the name itself; a food that is named there says nothing about the name."""
+
 _LONGEST_END = 4
 """Maximum words at the end of a name that may name its family."""
 
@@ -59,13 +65,6 @@ def family_of(raw: str) -> Family | None:
     return _family(raw) if len(raw) <= LONGEST_NAME else None
 
 
-def names_alcohol(reading: Words) -> bool:
-    """Return whether a text mentions anything that is, or may be, alcoholic."""
-    return not STRENGTHENED.isdisjoint(reading) or any(
-        match.alcoholic is not False for match in mentions(reading)
-    )
-
-
 @lru_cache(maxsize=2048)
 def _family(raw: str) -> Family | None:
     candidates = list(readings(raw))
@@ -74,23 +73,43 @@ def _family(raw: str) -> Family | None:
         return _denied(literal[1:])
     if literal and literal[0] in STRENGTHENED:
         return _strengthened(literal[1:])
-    joining = JOINING.intersection(literal)
-    if joining and ((joined := _joined(literal)) or joining != {"and"}):
+    core = _NOTE.sub("", raw)
+    plain = candidates if core == raw else list(readings(core))
+    joining = JOINING.intersection(plain[0])
+    if joining and ((joined := _joined(plain[0], literal)) or joining != {"and"}):
         return joined
     if literal[:2] in _LIQUEURS:
         return families_by_key()["liqueur"]
-    for reading in candidates:
-        if family := _by_last_words(reading):
-            return family
-    return _of_alcoholic_house(literal)
+    return _free_family(plain, literal) or _alcoholic_family(candidates, literal)
+
+
+def _free_family(plain: Sequence[Words], literal: Words) -> Family | None:
+    """Return the family of a name without its notes; None if any word of all mentions alcohol."""
+    is_absorbed = literal[-1:] == plain[0][-1:] and bool(
+        absorbing_keys().intersection(literal[-1:])
+    )
+    if names_alcohol(literal) and not is_absorbed:
+        return None
+    families = (family for family in map(_by_last_words, plain) if family)
+    return next((family for family in families if not family.alcoholic), None)
+
+
+def _alcoholic_family(candidates: Sequence[Words], literal: Words) -> Family | None:
+    if not (STRENGTHENED | _IMITATION).isdisjoint(literal):
+        return None
+    families = (family for family in map(_by_last_words, candidates) if family)
+    first = next(families, None)
+    return first if first and first.alcoholic else _of_alcoholic_house(literal)
 
 
 def _of_alcoholic_house(reading: Words) -> Family | None:
     """Return the family of "Smirnoff Foo" or "Rum Foo"; None if it also mentions a food."""
-    if not (STRENGTHENED | _IMITATION | _TREATED).isdisjoint(reading):
-        return None
     matches = list(mentions(reading))
-    if not matches or not all(match.alcoholic for match in matches):
+    if (
+        not _TREATED.isdisjoint(reading)
+        or not matches
+        or not all(match.alcoholic for match in matches)
+    ):
         return None
     house = matches[0]
     is_first = any(
@@ -105,7 +124,7 @@ def _by_last_words(reading: Words) -> Family | None:
         family = _named_by(word, length)
         # A word that is in the reference is matched there; alone it is not a family.
         if family and (modifiers or word not in rows_by_key()):
-            return _guessed(family, modifiers) if _fits(family, modifiers, word) else None
+            return _guessed(family, modifiers)
     return None
 
 
@@ -137,13 +156,6 @@ def _around(match: Ingredient | Family) -> Family | None:
     )
 
 
-def _fits(family: Family, modifiers: Words, word: str) -> bool:
-    """Return whether the words before do not contradict the family."""
-    if family.alcoholic:
-        return (STRENGTHENED | _IMITATION).isdisjoint(modifiers)
-    return word in absorbing_keys() or not names_alcohol(modifiers)
-
-
 def _guessed(family: Family, modifiers: Words) -> Family:
     """Return the family of a food, marked if the words before it may be a brand of bottles."""
     if family.kind not in SOLID or all(map(_is_plain, modifiers)):
@@ -152,9 +164,9 @@ def _guessed(family: Family, modifiers: Words) -> Family:
 
 
 def _is_plain(word: str) -> bool:
-    return (
-        word in QUALIFIERS or word in _VARIETY or word in rows_by_key() or word in families_by_key()
-    )
+    match = rows_by_key().get(word) or families_by_key().get(word)
+    is_food = match is not None and match.alcoholic is False
+    return is_food or word in QUALIFIERS or word in _VARIETY
 
 
 def _denied(reading: Words) -> Family | None:
@@ -165,6 +177,8 @@ def _denied(reading: Words) -> Family | None:
     base = matches[-1] if matches else rows_by_name()["Spirit"]
     if base.alcoholic is False:
         return _free(base)
+    if any(match.alcoholic is False and match.kind in DRUNK for match in matches):
+        return None  # "Coke Zero Bacardi" are two drinks
     for name in (base.name, *row_ancestors(base.name)):
         if row := rows_by_key().get(NON_ALCOHOLIC + key(name)):
             return Family(row.name, row.kind, 0, 0.5, alcoholic=False)
@@ -179,8 +193,10 @@ def _strengthened(reading: Words) -> Family | None:
     return None
 
 
-def _joined(reading: Words) -> Family | None:
+def _joined(reading: Words, literal: Words) -> Family | None:
     """Return the last of several joined ingredients if none may be alcoholic."""
+    if names_alcohol(literal):
+        return None
     parts: list[list[str]] = [[]]
     for word in reading:
         if word in JOINING:
@@ -192,8 +208,9 @@ def _joined(reading: Words) -> Family | None:
 
 
 def _free_part(reading: Words) -> Family | None:
-    matches = list(mentions(reading))
-    return _free(matches[-1]) if matches and not names_alcohol(reading) else None
+    row = rows_by_key().get("".join(reading))
+    family = _free(row) if row else _by_last_words(reading)
+    return family if family and not family.alcoholic and not family.guessed else None
 
 
 def _free(match: Ingredient | Family) -> Family:

@@ -1,5 +1,6 @@
 """Match a name to the reference: exactly, except for spelling, word order and qualifiers."""
 
+import re
 from functools import lru_cache
 
 from mocktailverse.drinks.ingredients.name_readings import (
@@ -12,12 +13,17 @@ from mocktailverse.drinks.ingredients.name_readings import (
 )
 from mocktailverse.drinks.ingredients.reference_rows import (
     Ingredient,
+    families_by_key,
+    mentions,
+    names_alcohol,
     row_ancestors,
     rows_by_key,
 )
 
 FREE_HOUSE = "producer: only alcohol-free products"
 """The source of a row that covers all products of a house."""
+
+_SEPARATOR = re.compile(r"[(,;:/]|\s(?:[-\u2013\u2014]|to|for)\s")
 
 _LONGEST_HOUSE = 3
 """Maximum words of the name of such a house."""
@@ -42,27 +48,42 @@ def _match(raw: str) -> Ingredient | None:
     candidates = list(readings(raw))
     for reading in candidates:
         if ingredient := by_key.get("".join(reading)):
-            return ingredient
+            return ingredient if _leaves_no_alcohol_out(ingredient, candidates[0]) else None
     if candidates[0][:1] == (NON_ALCOHOLIC,):
         # "alcohol-free lemonade" is lemonade, but "alcohol-free Campari" is not Campari.
         rest = candidates[0][1:]
         plain = by_key.get("".join(rest))
-        return plain if plain and plain.alcoholic is False else _of_free_house(rest)
+        return plain if plain and plain.alcoholic is False else _of_free_house(rest, raw)
     for reading in candidates:
         if ingredient := _named_with_its_family(reading):
             return ingredient
-    return _of_free_house(candidates[0])
+    return _of_free_house(candidates[0], raw)
 
 
-def _of_free_house(reading: Words) -> Ingredient | None:
-    """Return the house in "Seedlip Garden 108", if all of its products are without alcohol."""
-    if not (JOINING | STRENGTHENED).isdisjoint(reading):
+def _leaves_no_alcohol_out(ingredient: Ingredient, literal: Words) -> bool:
+    """Return whether the words that a reading omits hide no alcohol: "cherry sliced in rum"."""
+    return ingredient.alcoholic is not False or not names_alcohol(literal)
+
+
+def _of_free_house(reading: Words, raw: str) -> Ingredient | None:
+    """Return the house in "Seedlip Garden 108", if all of its products are without alcohol.
+
+    The rest of the name may be a kind of drink ("Monday gin"), but not another bottle.
+    """
+    if not JOINING.isdisjoint(reading) or _SEPARATOR.search(raw):
         return None
     for length in range(min(_LONGEST_HOUSE, len(reading)), 0, -1):
         row = rows_by_key().get("".join(reading[:length]))
         if row and row.source == FREE_HOUSE:
-            return row
+            return None if _names_bottle(reading[length:]) else row
     return None
+
+
+def _names_bottle(reading: Words) -> bool:
+    return not STRENGTHENED.isdisjoint(reading) or any(
+        match.alcoholic is not False and key(match.name) not in families_by_key()
+        for match in mentions(reading)
+    )
 
 
 def _named_with_its_family(reading: Words) -> Ingredient | None:

@@ -132,7 +132,7 @@ def _without_qualifiers(reading: Words) -> Iterator[Words]:
                 yield remaining
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=8192)
 def _singular(word: str) -> str:
     """Return a key that a word and its plural share; it need not be an English word."""
     if word.endswith(("s", "ie")):

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
-from mocktailverse.drinks.ingredients.name_readings import Words, key
+from mocktailverse.drinks.ingredients.name_readings import STRENGTHENED, Words, key
 from mocktailverse.drinks.reference.tables import read_table
 
 Kind = Literal[
@@ -36,7 +36,7 @@ DRUNK: frozenset[Kind] = frozenset(
 )
 """Kinds that are drunk by the glass, and that "hard" or "spiked" makes alcoholic."""
 
-_LONGEST_SEGMENT = 4
+_LONGEST_SEGMENT = 5
 """Maximum words of a reference name that is looked for inside of another text."""
 
 
@@ -128,6 +128,13 @@ def mentions(reading: Words) -> Iterator[Ingredient | Family]:
         else:
             length = 1
         start += length
+
+
+def names_alcohol(reading: Words) -> bool:
+    """Return whether a text mentions anything that is, or may be, alcoholic."""
+    return not STRENGTHENED.isdisjoint(reading) or any(
+        match.alcoholic is not False for match in mentions(reading)
+    )
 
 
 @cache

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from mocktailverse.drinks.ingredients.families import family_of, names_alcohol
+from mocktailverse.drinks.ingredients.families import family_of
 from mocktailverse.drinks.ingredients.name_matching import match_ingredient
 from mocktailverse.drinks.ingredients.name_parts import (
     NameParts,
@@ -13,7 +13,12 @@ from mocktailverse.drinks.ingredients.name_parts import (
     without_choice_word,
 )
 from mocktailverse.drinks.ingredients.name_readings import NON_ALCOHOLIC, key, readings, words
-from mocktailverse.drinks.ingredients.reference_rows import Ingredient, Kind, rows_by_key
+from mocktailverse.drinks.ingredients.reference_rows import (
+    Ingredient,
+    Kind,
+    names_alcohol,
+    rows_by_key,
+)
 from mocktailverse.drinks.text import one_line
 
 LONGEST_WRITTEN_NAME = 200

@@ -110,10 +110,12 @@ def choice_of(substances: Sequence[Substance]) -> Substance:
     if not others:
         return first
     strengths = [one.abv_percent for one in substances if one.abv_percent]
-    known = len(strengths) == len(substances)
+    is_bounded = len(strengths) == len(substances)
     return Substance(
         first.kind if len({one.kind for one in substances}) == 1 else None,
-        (min(low for low, _ in strengths), max(high for _, high in strengths)) if known else None,
+        (min(low for low, _ in strengths), max(high for _, high in strengths))
+        if is_bounded
+        else None,
         first.alcoholic if len({one.alcoholic for one in substances}) == 1 else None,
         labelled=all(one.labelled for one in substances),
         spirit=first.spirit if len({one.spirit for one in substances}) == 1 else None,
