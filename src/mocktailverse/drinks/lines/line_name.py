@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from mocktailverse.drinks.ingredients import IngredientName, match_ingredient, read_name
 from mocktailverse.drinks.ingredients.name_parts import parts_of
+from mocktailverse.drinks.ingredients.name_readings import key
+from mocktailverse.drinks.ingredients.reference_rows import rows_by_key
 from mocktailverse.drinks.lines.line_parts import parts_of_line
 from mocktailverse.drinks.lines.translations import translated
 from mocktailverse.drinks.measures.words import UNIT_WORDS
@@ -40,6 +42,8 @@ def read_line_name(text: str) -> LineName:
     >>> read_line_name("honey or 1 tbsp sugar").ingredient.alternatives
     ('Sugar',)
     """
+    if key(text) in rows_by_key():
+        return LineName(read_name(text), text)  # "Sweetener of choice"
     first, *others = _SECOND_INGREDIENT.split(text, maxsplit=2)
     bare = _REMARK.sub("", _MORE.sub("", first))
     name = _known_name(bare)
