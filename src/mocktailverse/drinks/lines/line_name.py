@@ -21,6 +21,10 @@ _REMARK = re.compile(
     r"|rim|rimming|needed|required|desired)|of\s+(?:your\s+)?choice)\b\)?",
     re.IGNORECASE,
 )
+_SERVED = re.compile(
+    r"\s(?:on an?|with) (?:cocktail )?(?:pick|skewer|stick|toothpick|leaves|fronds|stem|skin)\b.*",
+    re.IGNORECASE,
+)
 _DESCRIBING_NUMBER = re.compile(
     r"\d+(?::\d+|(?:\.\d+)?[\s-]*(?:proof|%(?:\s?(?:abv|vol|alc))?))[\s-]+", re.IGNORECASE
 )
@@ -58,7 +62,7 @@ def read_line_name(text: str) -> LineName:
 
 def _known_name(text: str) -> IngredientName | None:
     """Return the name, without a number or unit if only so it is in the reference; else None."""
-    shorter = _PRAISE.sub("", _DESCRIBING_NUMBER.sub("", text))
+    shorter = _SERVED.sub("", _PRAISE.sub("", _DESCRIBING_NUMBER.sub("", text)))
     candidates = (text, shorter, _without_unit(text))
     names = (read_name(candidate) for candidate in candidates)
     return next((name for name in names if name.in_reference), None)

@@ -43,4 +43,8 @@ def is_name(text: str) -> bool:
 
 def introduces(token: Token) -> bool:
     """Return whether a token may come before the amount: "about", "top with", "juice of"."""
-    return may_come_first(token) or token.text in words.QUALITATIVE
+    return (
+        may_come_first(token)
+        or token.text in words.QUALITATIVE
+        or token.text in words.UNIT_WORDS  # "leaves from 1 sprig rosemary"
+    )

@@ -1,5 +1,6 @@
 """Split a recipe line without a number: "top with soda", "mint, to garnish", "pinch of salt"."""
 
+from mocktailverse.drinks.ingredients import match_ingredient
 from mocktailverse.drinks.lines.part_texts import EDGES, LineParts, introduces, is_name, named
 from mocktailverse.drinks.measures import words
 from mocktailverse.drinks.measures.grammar import read_unit_alone
@@ -13,6 +14,7 @@ _WITH = frozenset(
     {"up", "off", "it", "with", "mit", "avec", "con", "the", "glass", "rest", "of", "b", "s"}
 )
 _ARTICLES = words.ARTICLES | {"the"}
+_BEFORE_TO = frozenset({"or", "more", "and", "("})
 _BEFORE_REMARK = frozenset({"to", "for", "as", "zum", "pour", "para", "per", "al", "nach", "au"})
 
 
@@ -42,18 +44,29 @@ def _instruction(text: str, tokens: list[Token]) -> LineParts | None:
 
 
 def _remark(text: str, tokens: list[Token]) -> LineParts | None:
-    """Return the parts of "soda water, to top" and "mint sprig for garnish"."""
+    """Return the parts of "soda water, to top", "mint for garnish", "dash of Tabasco, to taste"."""
     for index, token in enumerate(tokens[1:], 1):
-        if token.text not in words.QUALITATIVE and token.text not in words.UNMEASURED:
-            continue
-        before = tokens[index - 1]
-        if before.text in _ARTICLES and index > 1:
-            before = tokens[index - 2]
-        is_phrase = (token.text, token_at(tokens, index + 1).text) in _AS_NEEDED
-        if is_phrase or before.text in _BEFORE_REMARK or before.kind == "mark":
-            start = token.start if is_phrase else before.start
-            return LineParts(text[start:], named(text[:start].rstrip(EDGES + "(")))
+        if token.text in words.QUALITATIVE or token.text in words.UNMEASURED:
+            first = _remark_start(tokens, index)
+            if first is not None:
+                start = tokens[first].start
+                unit, name = _unit_alone(text[:start].rstrip(EDGES + "("), tokens[:first])
+                return LineParts(f"{unit} {text[start:]}".strip(), name)
     return None
+
+
+def _remark_start(tokens: list[Token], index: int) -> int | None:
+    """Return where the remark with the word at `index` begins; None if it is part of a name."""
+    if (tokens[index].text, token_at(tokens, index + 1).text) in _AS_NEEDED:
+        return index
+    first = index - 1
+    if tokens[first].text in _ARTICLES and first > 0:
+        first -= 1
+    if tokens[first].text not in _BEFORE_REMARK and tokens[first].kind != "mark":
+        return None
+    while first > 1 and tokens[first - 1].text in _BEFORE_TO:
+        first -= 1
+    return first
 
 
 def _core(tokens: list[Token]) -> list[Token]:
@@ -75,7 +88,7 @@ def _unit_alone(text: str, tokens: list[Token]) -> LineParts:
     if any(not introduces(token) for token in core[: unit.start]):
         # A unit that the name needs is part of it: "Compass Box", but not "mint sprig".
         last = core[unit.end - 1]
-        if is_reference_name and (unit.end < len(core) or not is_name(text[: last.start])):
+        if is_reference_name and (unit.end < len(core) or not match_ingredient(text[: last.start])):
             return LineParts("", text)
         return LineParts(last.text, named(text))
     stop = tokens[unit.end - 1].end

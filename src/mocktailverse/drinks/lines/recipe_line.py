@@ -60,6 +60,9 @@ def _parse(text: str) -> RecipeLine:
     measure_text, name_text = parts_of_line(bare)
     name, english = read_line_name(name_text)
     measure = parse_measure(measure_text, english)
+    if measure.unit == "part" and name.in_reference:
+        # "1/2 English cucumber": the text of the name may not tell that it is a piece.
+        measure = parse_measure(measure_text, name.name)
     return RecipeLine(
         measure.amount_min,
         measure.amount_max,
