@@ -8,6 +8,10 @@ UNITS = read_table("units.csv")
 ML_PER_UNIT = {unit: float(ml) for unit, ml, *_ in UNITS if ml}
 """ml per unit. An ounce of a solid is a mass and has no volume."""
 
+UNIT_SIZES = read_table("unit_sizes.csv")
+"""A row for the words that give a unit another size: unit, words before it, words, irregular
+plurals, minimum and maximum ml, whether the size is approximate, source."""
+
 GRAMS_PER_UNIT = {unit: float(grams) for unit, _, grams, *_ in UNITS if grams}
 """Grams per unit of mass. The ounce of a solid is not one of them: most ounces are fluid."""
 

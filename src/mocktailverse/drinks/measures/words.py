@@ -10,7 +10,7 @@ from typing import NamedTuple
 from mocktailverse.drinks.drink import MeasureKind
 from mocktailverse.drinks.measures.misspellings import misspellings
 from mocktailverse.drinks.reference.tables import read_table
-from mocktailverse.drinks.units import GRAMS_PER_UNIT, UNITS
+from mocktailverse.drinks.units import GRAMS_PER_UNIT, UNIT_SIZES, UNITS
 
 
 class UnitWord(NamedTuple):
@@ -54,7 +54,7 @@ def _unit_words() -> tuple[dict[str, UnitWord], dict[tuple[str, str], UnitWord]]
     for unit, ml, _, words, irregular, _ in UNITS:
         volume = (float(ml), float(ml)) if ml else None
         table |= _forms(words, irregular, UnitWord(unit, volume, weighs=unit == "oz"))
-    for unit, before, words, irregular, low, high, rough, _ in read_table("unit_sizes.csv"):
+    for unit, before, words, irregular, low, high, rough, _ in UNIT_SIZES:
         one = UnitWord(unit, (float(low), float(high)), approximate=rough == "yes")
         forms = _forms(words, irregular, one)
         if before:
