@@ -33,7 +33,9 @@ from mocktailverse.drinks.text import word_set
 
 _IMITATION = word_set("free zero virgin substitute style mock without flavored")
 
-_TREATED = word_set("infused soaked aged barrel smoked scented cured braised based")
+_TREATED = word_set(
+    "infused soaked aged barrel smoked scented cured braised based glazed reduction"
+)
 """Words after a drink's name that make it a treatment of something else."""
 
 _VARIETY = word_set(

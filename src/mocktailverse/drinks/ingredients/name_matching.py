@@ -70,12 +70,14 @@ def _of_free_house(reading: Words, raw: str) -> Ingredient | None:
 
     The rest of the name may be a kind of drink ("Monday gin"), but not another bottle.
     """
-    if not JOINING.isdisjoint(reading) or _SEPARATOR.search(raw):
+    joining = JOINING.intersection(reading)
+    if joining - {"and"} or _SEPARATOR.search(raw):
         return None
     for length in range(min(_LONGEST_HOUSE, len(reading)), 0, -1):
         row = rows_by_key().get("".join(reading[:length]))
         if row and row.source == FREE_HOUSE:
-            return None if _names_bottle(reading[length:]) else row
+            rest = reading[length:]
+            return None if _names_bottle(rest) or (joining and names_alcohol(rest)) else row
     return None
 
 

@@ -16,6 +16,7 @@ _PUNCTUATION = " \t,;:.-\u2013\u2014*()[]"
 _TAIL = re.compile(
     r"[;,]\s|[;,]$|:\s|\s[-\u2013\u2014]+\s|\s\(|\s(?=(?:cut|for|to|plus|from|in|at)\s)"
 )
+_NOTE_END = re.compile(r"[;,]\s")
 _CHOICE = re.compile(
     r"\s*,?\s+(?:and\s?/\s?)?(?:or|oder|ou)\s+|(?<=[^\W\d_]{2})\s*/\s*(?=[^\W\d_]{2})",
     re.IGNORECASE,
@@ -46,7 +47,8 @@ def parts_of(text: str) -> NameParts:
     notes = [note.strip(_PUNCTUATION) for pair in _BRACKET.findall(text) for note in pair if note]
     core = _BRACKET.sub(" ", text)
     if tail := _TAIL.search(core) or _participle_tail(core):
-        notes[:0] = [note.strip(_PUNCTUATION) for note in _TAIL.split(core[tail.start() :] + " ")]
+        tails = _NOTE_END.split(core[tail.start() :].strip(_PUNCTUATION))
+        notes[:0] = [note.strip(_PUNCTUATION).removeprefix("and ") for note in tails]
         core = core[: tail.start()]
     core = " ".join(core.strip(_PUNCTUATION).split())
     lead = _lead().match(core)

@@ -208,8 +208,9 @@ def _adds_no_liquid(line: IngredientLine, kind: Kind | None) -> bool:
 
 
 def _is_juice(line: IngredientLine) -> bool:
-    """Return whether the line is the juice of whole fruits: "juice of 2 limes"."""
-    return line.kind == "qualitative" and line.unit == "piece"
+    """Return whether the line is the juice of whole fruits: "juice of 2 limes", "lime, juiced"."""
+    is_juiced = line.unit in {"none", "piece"} and "juice" in (line.preparation or "")
+    return is_juiced or (line.kind == "qualitative" and line.unit == "piece")
 
 
 def _poured_without_ml(line: IngredientLine, amount: Range | None) -> Range | None:

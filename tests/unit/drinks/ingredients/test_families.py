@@ -30,7 +30,8 @@ rum-flavoured foo syrup, whiskey barrel-aged maple syrup, Baileys foo coffee cre
 champagne glass, foo wine vinegar, bourbon foo salt, Foo Dr Pepper, foo ginger beer,
 foo snapdragon berry, foo cheddar cheese, orange slices and maraschino cherries,
 whipped cream & nuts, extra virgin olive oil, zero sugar cola, milk alternative,
-alcohol-free foo lemonade
+alcohol-free foo lemonade,
+Caleno Dark & Spicy, sirop de menthe, zumo de mango
 """
 ALCOHOLIC = """
 Foo gin, foo light beer, low alcohol beer, session foo ale, hard foo tea, spiked apple juice,
@@ -44,7 +45,7 @@ foo rum cake, vodka-infused melon, gin-soaked raisins, beer cheese, whiskey sauc
 hard-boiled egg, Unicorn tears, non-alcoholic beer and tequila, orange juice with vodka,
 Svedka lime, non-alcoholic beer plus rum, spiked, no, Absolut mango,
 rum (omit for non-alcoholic), gin (alcohol-free if you like), Foo (raspberry), Foo: lime syrup,
-Coke Zero Bacardi, Monday Hendrick's
+Coke Zero Bacardi, sweet cider, brandied cherries, Monday Hendrick's
 """
 
 
@@ -67,7 +68,9 @@ def test_names_that_may_be_either(name: str):
     assert alcoholic(name.strip()) is None
 
 
-@pytest.mark.parametrize("name", ["ginger beer to gin", "lime such as gin", "Monday: gin"])
+@pytest.mark.parametrize(
+    "name", ["ginger beer to gin", "lime such as gin", "Monday: gin", "Seedlip and gin"]
+)
 def test_a_note_with_alcohol_makes_no_name_free(name: str):
     assert alcoholic(name) is not False
 

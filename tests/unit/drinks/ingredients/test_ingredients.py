@@ -362,7 +362,9 @@ SPELLINGS_OF_WORDS = """
 whiskey    whisky
 rum        ron rhum
 yogurt     yoghurt yoghourt
-syrup      sirup syrop
+syrup      sirup syrop sirop sciroppo jarabe
+juice      zumo jugo jus succo suco
+mint       menthe
 flavor     flavour
 flavored   flavoured
 flavoring  flavouring

@@ -103,3 +103,18 @@ def test_a_choice_keeps_what_its_options_share():
     assert (both.kind, both.spirit, both.alcoholic) == ("spirit", "Rum", True)
     assert (mixed.kind, mixed.spirit, mixed.alcoholic) == (None, None, None)
     assert mixed.abv_percent == (0, 40)
+
+
+@pytest.mark.parametrize(
+    ("fields", "least"),
+    [
+        ({"preparation": "juiced"}, 20),
+        ({"preparation": "zested and juiced", "unit": "piece"}, 20),
+        ({"preparation": "sliced"}, None),
+        ({}, None),
+    ],
+)
+def test_a_fruit_that_is_juiced_adds_its_juice(fields, least):
+    lime = line("Lime", None, amount_min=1, amount_max=1, **fields)
+
+    assert facts(lime).total_ml_min == least
