@@ -23,6 +23,8 @@ _LARGEST_BARE_NUMBER = 100.0
 _NUMBER_WORDS = frozenset({*words.NUMBER_WORDS, *words.MULTIPLES})
 _PRODUCT = re.compile(r"[^\W\d_][^\d,(;:]*\d")
 """A text with its first number inside: "Lot 40"."""
+_COUNT_BEHIND = re.compile(r"([^\d(]+?)\s?(?:[-:(]|\bx\b)\s?(\d+(?:[-/]\d+)?)\)?")
+"""A count behind the name: "mint leaves - 10", "lime x 2"."""
 _SIMPLE = re.compile(
     r"((?:\d+(?:\.\d+|-\d+)?|(?:\d+ )?\d/\d)\s?([A-Za-z]+))\.?\s(?:of\s)?(([A-Za-z]+)[A-Za-z ,]*)"
 )
@@ -48,6 +50,8 @@ def parts_of_line(text: str) -> LineParts:
     reading, is_unreadable = read_amount(tokens[first:])
     if is_unreadable:
         return after_unreadable(text, tokens)
+    if reading is None and (behind := _COUNT_BEHIND.fullmatch(text)):
+        return parts_of_line(f"{behind[2]} {behind[1]}")
     if reading is None:
         return LineParts("", text) if first else without_number(text, tokens)
     if reading.word is words.NO_UNIT and _is_in_name(reading):

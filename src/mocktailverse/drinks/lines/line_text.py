@@ -19,6 +19,8 @@ _FOOTNOTES = re.compile(
     r"|\[\d{1,2}\])"
 )
 _BULLET = re.compile(r"\s*(?:\[[ xX]?\]|[^\w\s.,()\[\]<>\"'~&%#$+=/]+(?=\s|[^\W_]))\s*")
+_PLURAL = re.compile(r"(?<=[a-z])(?:\((?:e?s|e|n)\)|/n(?=\s))")
+"""The ending of "dash(es)", and of "Scheibe/n" in German."""
 _NUMBERING = re.compile(r"\d{1,2}[.)]\s+(?=\d)")
 """The number of the line in a list: "1. 2 oz gin"."""
 
@@ -34,5 +36,6 @@ def clean_line(text: str) -> str:
     text = spelled_out(text)
     if number := _NUMBERING.match(text):
         text = text[number.end() :]
+    text = _PLURAL.sub("", text)
     text = " ".join(text.split()).rstrip(" .;,*").lstrip(" ;,*")
     return text if text[1:2].isdigit() else text.lstrip(".")  # ".5 oz" keeps its point

@@ -13,7 +13,7 @@ EDGES = " \t,;:.-/|+="
 """What may be between the parts of a line."""
 NOTES = re.compile(r"[,(;:]")
 _OF = re.compile(
-    r"(?:(?:(?:[Ee]ach|[Ff]ull|[Oo]f)(?:\s+of)?(?:\s+the)?|de|du|des|di|del|della|von|vom)\b|d')\s*"
+    r"(?:(?:(?:[Ee]ach|[Ff]ull|[Oo]f)(?:\s+of)?(?:\s+the)?|x|de|du|des|di|del|della|von|vom)\b|d')\s*"
 )
 
 

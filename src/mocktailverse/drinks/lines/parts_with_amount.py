@@ -9,7 +9,7 @@ from mocktailverse.drinks.measures.quantity import read_quantity, token_at
 from mocktailverse.drinks.measures.reading import Reading, second_amount
 from mocktailverse.drinks.measures.tokens import Token
 
-_JUICE_AFTER = re.compile(r",\s*(?:the\s+)?juice\s+(?:of|only)$", re.IGNORECASE)
+_JUICE_AFTER = re.compile(r",\s*(?:the\s+)?juice(?:\s+(?:of|only))?$", re.IGNORECASE)
 _AND_PEEL = re.compile(r"\b(?:zest|peel|rind) and\b|\band (?:zest|peel|rind)\b", re.IGNORECASE)
 _PEEL = frozenset({"zest", "peel", "rind", "skin"})
 
@@ -39,7 +39,8 @@ def with_amount(text: str, tokens: list[Token], reading: Reading) -> LineParts:
     if _JUICE_AFTER.search(name):
         return LineParts(f"{text[:stop]} juice of", name)
     if reading.word is words.NO_UNIT and _is_part_of_fruit(tokens[: reading.start]):
-        return LineParts(text[:stop], f"{_AND_PEEL.sub('', text[:start]).strip()} {name}")
+        of_fruit = _AND_PEEL.sub("", text[:start]).replace(" from ", " of ").strip()
+        return LineParts(text[:stop], f"{of_fruit} {name}")
     size = "" if reading.word is words.NO_UNIT else _size_behind(text, tokens, end)
     return LineParts(text[:stop] + size, name)
 
