@@ -16,7 +16,7 @@ from mocktailverse.drinks.content_changes import Changes
 from mocktailverse.drinks.drift import Drift
 from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
 from mocktailverse.drinks.register import Register
-from mocktailverse.drinks.units import FIFTH_ML, ML_PER_UNIT
+from mocktailverse.drinks.units import ML_PER_UNIT, UNIT_SIZES
 from mocktailverse.loads.load_record import Checkpoint, Counts, Load, Segment
 from mocktailverse.loads.object_version import ObjectVersion
 from mocktailverse.loads.rejected import Rejected
@@ -49,8 +49,11 @@ def contracts(*kinds: type, level: str = "###") -> Iterator[str]:
 
 def units() -> str:
     """Return the table of the units of volume."""
-    units = {**ML_PER_UNIT, "bottle (a fifth)": FIFTH_ML}
-    return table(("unit", "ml"), [(code(name), f"{ml:g}") for name, ml in units.items()])
+    rows = [(code(name), f"{ml:g}") for name, ml in ML_PER_UNIT.items()]
+    for unit, before, words, _, low, high, *_ in UNIT_SIZES:
+        name = f"{before} {words}".strip().replace("|", ", ")
+        rows.append((f"{code(unit)} as {name}", low if low == high else f"{low} to {high}"))
+    return table(("unit", "ml"), rows)
 
 
 def keys() -> str:

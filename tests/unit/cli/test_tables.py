@@ -325,6 +325,16 @@ def test_a_measure_is_explained_in_words(text, remark):
     assert {"implausible", "unread"} <= fields.keys()
 
 
+def test_a_whole_line_is_explained_with_its_ingredient():
+    text = "1 tbsp honey (or agave syrup), chilled"
+    table = CliRunner().invoke(app, ["measure", "--line", text]).stdout
+    assert "Honey" in table
+    assert "Agave syrup" in table
+    fields = json.loads(CliRunner().invoke(app, ["measure", "--line", text, "--json"]).stdout)
+    assert (fields["unit"], fields["name"], fields["preparation"]) == ("tbsp", "Honey", "chilled")
+    assert fields["alternatives"] == ["Agave syrup"]
+
+
 # ---- wrong usage
 
 

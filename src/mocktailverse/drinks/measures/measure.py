@@ -27,7 +27,9 @@ from msgspec import Struct
 
 from mocktailverse.drinks.drink import Certainty, MeasureKind
 from mocktailverse.drinks.measures import words
-from mocktailverse.drinks.measures.grammar import Reading, read_amount, read_unit_alone
+from mocktailverse.drinks.measures.grammar import may_come_first, read_amount, read_unit_alone
+from mocktailverse.drinks.measures.reading import Reading
+from mocktailverse.drinks.measures.sizes import without_sizes
 from mocktailverse.drinks.measures.solids import is_piece, is_seasoning, is_solid
 from mocktailverse.drinks.measures.tokens import TEXT_LIMIT, Token, tokenize
 from mocktailverse.drinks.text import visible
@@ -85,7 +87,7 @@ def parse_measure(text: str | None, ingredient: str | None = None) -> Measure:
 @lru_cache(maxsize=2048)
 def _read(text: str) -> Measure | tuple[list[Token], Reading]:
     """Return the measure if the text alone decides it, else the tokens and the amount."""
-    tokens = tokenize(text)
+    tokens = without_sizes(tokenize(text))
     if not tokens:
         return _BLANK
     if "unread" in [token.kind for token in tokens]:
@@ -123,11 +125,19 @@ def _without_number(tokens: list[Token]) -> Measure:
     texts = {token.text for token in tokens}
     if not texts.isdisjoint(words.UNMEASURED):
         return Measure(kind="qualitative")
-    if tokens[0].text in words.JUICE and "of" in texts:
+    if is_juice_of(tokens):
         number = None if tokens[-1].text.endswith("s") else 1.0
         certainty: Certainty = "unknown" if number is None else "approximate"
         return Measure(number, number, "piece", None, None, "qualitative", certainty)
     return _UNREAD if any(token.kind in {"number", "fraction"} for token in tokens) else _BLANK
+
+
+def is_juice_of(tokens: list[Token]) -> bool:
+    """Return whether the text begins like "juice of a lime": "the freshly squeezed juice of"."""
+    juice = next((i for i, token in enumerate(tokens) if token.text in words.JUICE), len(tokens))
+    return all(may_come_first(token) for token in tokens[:juice]) and any(
+        token.text in words.OF for token in tokens[juice + 1 :]
+    )
 
 
 def _with_unit(tokens: list[Token], reading: Reading, ingredient: str | None) -> Reading:
@@ -179,19 +189,22 @@ def _measure(tokens: list[Token], reading: Reading, ingredient: str | None) -> M
         return Measure(low, high, unit, kind=kind, implausible=True)
     low, high = round(low, 6), round(high, 6)
     ml_min, ml_max = (round(volume[0], 4), round(volume[1], 4)) if volume else (None, None)
-    certainty = _certainty(tokens, reading) if low == high else "range"
+    certainty = _certainty(tokens, reading) if low == high and ml_min == ml_max else "range"
     return Measure(low, high, unit, ml_min, ml_max, kind, certainty)
 
 
 def _kind(tokens: list[Token], reading: Reading, ingredient: str | None) -> MeasureKind:
     if reading.word.weighs and is_solid(_adjectives(tokens, reading), ingredient):
         return "mass"
-    kind = reading.word.kind if reading.ml is None else "volume"
+    is_mass = reading.weighs and is_solid(_adjectives(tokens, reading), ingredient)
+    kind = reading.word.kind if reading.ml is None or is_mass else "volume"
     return "qualitative" if kind == "count" and _is_juice(tokens, reading) else kind
 
 
 def _certainty(tokens: list[Token], reading: Reading) -> Certainty:
-    if reading.approximate or reading.word.unit in words.APPROXIMATE_UNITS:
+    word = reading.word
+    is_rough = word.approximate and reading.ml is None
+    if reading.approximate or is_rough or word.unit in words.APPROXIMATE_UNITS:
         return "approximate"
     for index, token in enumerate(tokens):
         if token.text in (words.APPROXIMATE if index < reading.end else words.APPROXIMATE_AFTER):

@@ -16,7 +16,12 @@ END = Token("mark", "")
 
 _LINKS = words.RANGE_WORDS | {"-", "~"}
 _MAY_FOLLOW_GLUED = words.LENGTHS.union(
-    {"x", "fl", "fluid"}, words.UNIT_WORDS, words.NUMBER_WORDS, words.MULTIPLES, words.RANGE_WORDS
+    {"x", "fl", "fluid"},
+    words.UNIT_WORDS,
+    words.MISSPELLED,
+    words.NUMBER_WORDS,
+    words.MULTIPLES,
+    words.RANGE_WORDS,
 )
 """The words that leave a number a number without a space between them: "2oz"."""
 
@@ -41,6 +46,9 @@ def token_at(tokens: list[Token], index: int) -> Token:
 
 def read_quantity(tokens: list[Token], start: int) -> Quantity | None:
     """Return the quantity that starts at `start`; None if none does."""
+    token = token_at(tokens, start)
+    if token.kind == "mark" or (token.kind == "word" and token.text not in words.NUMERALS):
+        return None
     low = _read_number(tokens, start)
     if low is None:
         return None
@@ -107,7 +115,9 @@ def _read_fraction_part(tokens: list[Token], start: int) -> Quantity | None:
     """Return the fraction of a mixed number: " 1/2", "-1/2", " and a half"."""
     link = token_at(tokens, start)
     if link.text in words.AND:
-        start += 1 + (token_at(tokens, start + 1).text in words.ARTICLES)
+        start += 1
+        if token_at(tokens, start).text in words.ARTICLES or _is_one_part(tokens, start):
+            start += 1
     elif link.text == "-":
         start += 1
     token = token_at(tokens, start)
@@ -116,11 +126,18 @@ def _read_fraction_part(tokens: list[Token], start: int) -> Quantity | None:
     return _read_multiple(tokens, start) if link.text in words.AND else None
 
 
+def _is_one_part(tokens: list[Token], index: int) -> bool:
+    """Return whether the word at `index` is the first of "one half" or "one-third"."""
+    part = index + 1 + (token_at(tokens, index + 1).text == "-")
+    is_part = words.MULTIPLES.get(token_at(tokens, part).text, 1.0) < 1
+    return is_part and words.NUMBER_WORDS.get(token_at(tokens, index).text) == 1
+
+
 def _read_multiple(tokens: list[Token], start: int) -> Quantity | None:
     """Return the product of the number words at `start`: half a dozen, quarter."""
     end = start
     value = 1.0
-    while (factor := words.MULTIPLES.get(token_at(tokens, end).text)) is not None:
+    while (factor := _factor(tokens, end)) is not None:
         value *= factor
         end += 1
         while token_at(tokens, end).text in words.ARTICLES or token_at(tokens, end).text == "of":
@@ -128,6 +145,15 @@ def _read_multiple(tokens: list[Token], start: int) -> Quantity | None:
     if end == start or _is_half_and_half(tokens, start):
         return None
     return Quantity(value, value, end)
+
+
+def _factor(tokens: list[Token], index: int) -> float | None:
+    """Return the number that the word at `index` multiplies by: half, dozen, "double" of a shot."""
+    text = token_at(tokens, index).text
+    if text in words.DOUBLED:
+        unit = words.UNIT_WORDS.get(token_at(tokens, index + 1).text)
+        return words.DOUBLED[text] if unit and unit.unit in {"shot", "jigger"} else None
+    return words.MULTIPLES.get(text)
 
 
 def _is_half_and_half(tokens: list[Token], start: int) -> bool:

@@ -13,6 +13,7 @@ from mocktailverse.drinks.reference.tables import read_table
 from mocktailverse.drinks.text import word_set
 
 _WORD = re.compile(r"[^\W\d_]+")
+_OR = re.compile(r"\s+or\s+", re.IGNORECASE)
 _ACCENTS = re.compile(r"[\u0300-\u036f]")
 
 _NOUNS = [
@@ -73,6 +74,10 @@ def is_solid(adjectives: list[str], ingredient: str | None) -> bool:
 
     `adjectives` are the words of the measure after its unit, in lower case.
     """
+    if ingredient and ingredient[-1:].isdigit():
+        return False  # a product with a number: "Seedlip Spice 94"
+    if ingredient and (options := _OR.split(ingredient, maxsplit=1))[1:]:
+        return all(is_solid(adjectives, option) for option in options)
     words = _named(adjectives, ingredient)
     head, before = _head(words), words[:-1]
     if head in _DRY_DRINKS:

@@ -10,7 +10,7 @@ NUMBER_LIMIT = 1e12
 """Larger numbers are unreadable."""
 
 _TOKEN = re.compile(
-    r"([0-9]+)\s?/\s?([0-9]+)"
+    r"([0-9]+)\s?/\s?([0-9]+)(?![.,]?[0-9])"
     r"|([0-9]+(?:[.,][0-9]+)*|[.,][0-9]+)"
     r"|([^\W\d_]+(?:'[^\W\d_]+)*)"
     r"|([-/+(),;:%~=&\"\0])"
@@ -25,6 +25,9 @@ _MARKS = str.maketrans(
         "\N{DIVISION SLASH}": "/",
         "\N{MULTIPLICATION SIGN}": "x",
         "\N{MINUS SIGN}": "-",
+        "\N{ALMOST EQUAL TO}": "~",
+        "[": "(",
+        "]": ")",
         "\N{LEFT DOUBLE QUOTATION MARK}": '"',
         "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
         "\N{DOUBLE PRIME}": '"',
@@ -46,6 +49,10 @@ class Token(NamedTuple):
     """Whether no space precedes it: "oz" in "2oz"."""
     value: float = 0.0
     """The value of a number or fraction."""
+    start: int = 0
+    """Index of its first character in the text, if the text is as `spelled_out` returns it."""
+    end: int = 0
+    """Index of the first character after it."""
 
 
 def _ascii(character: str, previous: str) -> str:
@@ -64,15 +71,29 @@ def _ascii(character: str, previous: str) -> str:
     return "".join(part for part in plain if unicodedata.category(part) not in {"Mn", "Cf"})
 
 
-def _plain(text: str) -> str:
-    """Return `text` without accents, with ASCII digits, dashes, slashes and fractions."""
+def _plain(text: str, *, keep_letters: bool = False) -> str:
+    """Return `text` with ASCII digits, dashes, slashes and fractions, and plain letters."""
     text = text.translate(_MARKS)
     previous = ["", *text]
-    characters = [
-        character if character.isascii() else _ascii(character, before)
-        for before, character in zip(previous, text, strict=False)
-    ]
-    return "".join(characters).casefold()[:TEXT_LIMIT]
+    return "".join(
+        character
+        if character.isascii() or (keep_letters and character.isalpha())
+        else _ascii(character, before)
+        for character, before in zip(text, previous, strict=False)
+    )
+
+
+def spelled_out(text: str) -> str:
+    """Return `text` with ASCII digits, dashes, slashes and fractions.
+
+    Accents are kept, unless the text has letters that are several in one, such as ligatures. So its
+    tokens have the same places in this text as in the plain one.
+    """
+    if text.isascii():
+        return text
+    spelled = _plain(unicodedata.normalize("NFC", text), keep_letters=True)
+    plain = _plain(spelled)
+    return spelled if len(plain) == len(spelled) else plain
 
 
 def _value(digits: str) -> float:
@@ -92,7 +113,7 @@ def tokenize(text: str) -> list[Token]:
     """
     text = text[:TEXT_LIMIT]
     if not text.isascii():
-        text = _plain(re.sub(r"\bT\b", "tb", text))
+        text = _plain(text)[:TEXT_LIMIT]
     tokens: list[Token] = []
     end = 0
     for match in _TOKEN.finditer(text):
@@ -100,15 +121,18 @@ def tokenize(text: str) -> list[Token]:
         glued = match.start() == end
         end = match.end()
         if word:
-            spelled = "tb" if word == "T" else word.lower()
-            tokens.append(Token("word", spelled, glued))
+            spelled = "tb" if word == "T" else word.casefold()
+            tokens.append(Token("word", spelled, glued, 0.0, match.start(), end))
         elif mark:
-            tokens.append(Token("unread" if mark == _UNREAD else "mark", mark, glued))
+            is_unread = mark == _UNREAD
+            kind: Kind = "unread" if is_unread else "mark"
+            tokens.append(Token(kind, mark, glued, 0.0, match.start(), end))
         else:
             value = _value(digits) if digits else _fraction(over, under)
-            kind: Kind = "number" if digits else "fraction"
+            kind = "number" if digits else "fraction"
             readable = value <= NUMBER_LIMIT  # NaN is not
-            tokens.append(Token(kind if readable else "unread", match[0], glued, value))
+            kind = kind if readable else "unread"
+            tokens.append(Token(kind, match[0], glued, value, match.start(), end))
     return tokens
 
 

@@ -1,9 +1,9 @@
 """Find the unit of a quantity. Adjectives may come between, and one wrong letter is corrected."""
 
-from itertools import takewhile
 from typing import NamedTuple
 
 from mocktailverse.drinks.measures import words
+from mocktailverse.drinks.measures.misspellings import is_one_edit
 from mocktailverse.drinks.measures.quantity import token_at
 from mocktailverse.drinks.measures.tokens import Token
 from mocktailverse.drinks.measures.words import UnitWord
@@ -29,14 +29,20 @@ def unit_at(tokens: list[Token], index: int) -> UnitMatch | None:
     after = past_hyphen(tokens, index + 1)
     if text in {"fl", "fluid", "liq"}:
         ounce = words.UNIT_WORDS.get(token_at(tokens, after).text)
-        return UnitMatch(words.FLUID_OUNCE, after + 1) if ounce and ounce.weighs else None
+        if ounce and ounce.weighs:
+            return UnitMatch(words.FLUID_OUNCE, after + 1)
+        if ounce or token_at(tokens, after).text in words.APOTHECARY:
+            return None
     if text in words.SPOONS and token_at(tokens, after).text.startswith("spoon"):
         return UnitMatch(words.UNIT_WORDS[words.SPOONS[text]], after + 1)
     if text in {"c", "cuillere", "cuilleres"} and token_at(tokens, index + 1).text == "a":
         spoon = words.FRENCH_SPOONS.get(token_at(tokens, index + 2).text)
         return UnitMatch(words.UNIT_WORDS[spoon], index + 3) if spoon else None
     word = words.UNIT_WORDS.get(text)
-    return UnitMatch(word, index + 1) if word else None
+    if word is None:
+        return None
+    before = tokens[index - 1].text if index else ""
+    return UnitMatch(words.QUALIFIED_UNITS.get((before, text), word), index + 1)
 
 
 def find_unit(tokens: list[Token], start: int) -> UnitMatch | None:
@@ -53,14 +59,22 @@ def find_unit(tokens: list[Token], start: int) -> UnitMatch | None:
         if token.text == "(":
             index = _past_bracket(tokens, index)
             continue
+        if token.text == "-" and token.glued and token_at(tokens, index + 1).glued:
+            index += 1  # "orange half-wheel"
+            continue
         if token.kind != "word" or token.text in words.STOPS:
             return None
         match = unit_at(tokens, index)
         if match is not None and (
-            index == start or _fits(match.word, token.text, only_adjectives=only_adjectives)
+            index == start
+            or _fits(match.word, token.text, only_adjectives=only_adjectives)
+            or (match.word.unit == "shot" and tokens[index - 1].text == "espresso")
         ):
             return match
-        if only_adjectives and (corrected := _corrected(token.text)):
+        corrected = words.MISSPELLED.get(token.text) if index == start else None
+        if corrected is None and only_adjectives:
+            corrected = _corrected(token.text, token_at(tokens, index + 1).text)
+        if corrected is not None:
             return UnitMatch(corrected, index + 1)
         only_adjectives = only_adjectives and (
             token.text in words.ADJECTIVES or token.text.endswith(("ed", "ly"))
@@ -80,22 +94,15 @@ def _fits(word: UnitWord, text: str, *, only_adjectives: bool) -> bool:
     return is_safe and (only_adjectives or word.kind == "count" or word.unit == "glass")
 
 
-def _corrected(text: str) -> UnitWord | None:
-    """Return the unit that differs from a long word in one letter; None if none does."""
-    if len(text) < _SHORTEST_CORRECTABLE or text in words.REAL_WORDS or text.endswith("ed"):
+def _corrected(text: str, after: str) -> UnitWord | None:
+    """Return the unit that differs from a long word in one letter; None if none does.
+
+    A real word is a misspelled unit only before "of": "1 punch of salt".
+    """
+    if len(text) < _SHORTEST_CORRECTABLE or text.endswith("ed"):
         return None
-    near = (word for word in words.CORRECTABLE if word[0] == text[0] and _is_one_edit(text, word))
+    if text in words.REAL_WORDS and after != "of":
+        return None
+    near = (word for word in words.CORRECTABLE if word[0] == text[0] and is_one_edit(text, word))
     word = next(near, None)
     return words.UNIT_WORDS[word] if word else None
-
-
-def _is_one_edit(one: str, other: str) -> bool:
-    """Return whether one edit separates the words: an insertion, deletion, replacement or swap."""
-    # Skip the common beginning, then compare the rests without the letters of one edit.
-    # "onuce", "ounce": the rests are "nuce" and "unce"; the first two are swapped, "ce" is equal.
-    same = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
-    start = len(list(same))
-    left, right = one[start:], other[start:]
-    if len(left) == len(right):
-        return left[1:] == right[1:] or (left[:2] == right[1::-1] and left[2:] == right[2:])
-    return left[1:] == right or left == right[1:]

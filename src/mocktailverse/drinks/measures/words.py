@@ -8,20 +8,23 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from mocktailverse.drinks.drink import MeasureKind
+from mocktailverse.drinks.measures.misspellings import misspellings
 from mocktailverse.drinks.reference.tables import read_table
-from mocktailverse.drinks.units import FIFTH_ML, GRAMS_PER_UNIT, ML_PER_UNIT, UNITS
+from mocktailverse.drinks.units import GRAMS_PER_UNIT, UNIT_SIZES, UNITS
 
 
 class UnitWord(NamedTuple):
     """The unit that a word means."""
 
     unit: str
-    ml: float | None
-    """Volume of one unit; None if the unit is not a volume."""
+    ml: tuple[float, float] | None
+    """Minimum and maximum volume of one unit; None if the unit is not a volume."""
     plural: bool = False
     """A plural has no amount without a number ("slices"); a singular counts as one ("slice")."""
     weighs: bool = False
     """True for the ounce, which is a mass if the ingredient is solid."""
+    approximate: bool = False
+    """True for the measure, whose size depends on the country."""
 
     @property
     def kind(self) -> MeasureKind:
@@ -33,23 +36,34 @@ class UnitWord(NamedTuple):
         return "mass" if self.unit in GRAMS_PER_UNIT else "count"
 
 
-def _unit_words() -> dict[str, UnitWord]:
-    """Return the unit words of the table, with their regular plurals in -s and -es."""
+def _forms(words: str, irregular: str, one: UnitWord) -> dict[str, UnitWord]:
+    """Return the words of a unit with their plurals: the regular ones in -s and -es, and others."""
+    many = one._replace(plural=True)
     table: dict[str, UnitWord] = {}
-    for unit, _, _, words, irregular, _ in UNITS:
-        ml = ML_PER_UNIT.get(unit)
-        one = UnitWord(unit, ml, weighs=unit == "oz")
-        many = one._replace(plural=True)
-        for word in words.split("|"):
-            table[word + "s"] = table[word + "es"] = many
-        table.update(dict.fromkeys(irregular.split("|") if irregular else (), many))
-        table.update(dict.fromkeys(words.split("|"), one))
-    ounce = ML_PER_UNIT["oz"]
-    table["pony"], table["ponies"] = UnitWord("oz", ounce), UnitWord("oz", ounce, plural=True)
-    table["floz"] = UnitWord("oz", ounce)
-    table["fifth"] = UnitWord("bottle", FIFTH_ML)
-    table["fifths"] = UnitWord("bottle", FIFTH_ML, plural=True)
+    for word in words.split("|"):
+        table[word + "s"] = table[word + "es"] = many
+    table.update(dict.fromkeys(irregular.split("|") if irregular else (), many))
+    table.update(dict.fromkeys(words.split("|"), one))
     return table
+
+
+def _unit_words() -> tuple[dict[str, UnitWord], dict[tuple[str, str], UnitWord]]:
+    """Return the unit words, and those that the word before them gives another size."""
+    table: dict[str, UnitWord] = {}
+    qualified: dict[tuple[str, str], UnitWord] = {}
+    for unit, ml, _, words, irregular, _ in UNITS:
+        volume = (float(ml), float(ml)) if ml else None
+        table |= _forms(words, irregular, UnitWord(unit, volume, weighs=unit == "oz"))
+    for unit, before, words, irregular, low, high, rough, _ in UNIT_SIZES:
+        one = UnitWord(unit, (float(low), float(high)), approximate=rough == "yes")
+        forms = _forms(words, irregular, one)
+        if before:
+            qualified |= {
+                (first, w): form for first in before.split("|") for w, form in forms.items()
+            }
+        else:
+            table |= forms
+    return table, qualified
 
 
 def _words(languages: list[str]) -> list[str]:
@@ -66,14 +80,24 @@ _NUMBERS = [
     for word in _words(languages)
 ]
 
-UNIT_WORDS = _unit_words()
+
+def _taken_words() -> frozenset[str]:
+    """Return the words that have a meaning of their own in measures."""
+    return frozenset(word for word, _, _ in _NUMBERS).union(*_LISTS.values())
+
+
+UNIT_WORDS, QUALIFIED_UNITS = _unit_words()
+"""`QUALIFIED_UNITS` has the units whose size the word before them changes: "imperial pint"."""
 FLUID_OUNCE = UNIT_WORDS["floz"]
 PIECE = UNIT_WORDS["piece"]
 OTHER = UnitWord("other", None)
 NO_UNIT = UnitWord("none", None)
 PART = UNIT_WORDS["part"]
 
-SPOONS = {"bar": "tsp", "tea": "tsp", "table": "tbsp", "dessert": "dessertspoon"}
+APOTHECARY = frozenset({"dr", "dram", "drams", "scruple", "scruples"})
+"""Units after "fluid" that are not supported. Another word follows "Fl.", a German bottle."""
+
+SPOONS = {"bar": "barspoon", "tea": "tsp", "table": "tbsp", "dessert": "dessertspoon"}
 """First words of spoons written as two words: "tea spoon"."""
 FRENCH_SPOONS = {"soupe": "tbsp", "s": "tbsp", "cafe": "tsp", "c": "tsp", "the": "tsp"}
 """The words after "cuillère à" or "c. à"."""
@@ -88,11 +112,20 @@ CORRECTABLE = tuple(sorted(_LISTS["correctable"]))
 REAL_WORDS = _LISTS["like a unit"]
 """Real words that differ from a unit in one letter; they are not corrected."""
 
+MISSPELLED = misspellings(_LISTS["abbreviation"], UNIT_WORDS, _taken_words())
+"""Short units with one slip of the keyboard, which are corrected only after a number: "2 tbps"."""
+
 LENGTHS = _LISTS["length"]
+SIZES = _LISTS["size"]
+"""Words that end the size of a piece: "quarter-sized", "1/2-inch-thick"."""
 ARTICLES = _LISTS["article"]
 NUMBER_WORDS = {word: value for word, value, multiplies in _NUMBERS if not multiplies}
 MULTIPLES = {word: value for word, value, multiplies in _NUMBERS if multiplies}
 """Numbers that also multiply the number before them: "two thirds", "half a dozen"."""
+DOUBLED = {"double": 2.0, "triple": 3.0, "treble": 3.0}
+"""Multiples of a shot: "double shot". Elsewhere they describe: "double cream"."""
+NUMERALS = frozenset({*NUMBER_WORDS, *MULTIPLES, *DOUBLED})
+"""All words with which a quantity may begin."""
 RANGE_WORDS = _LISTS["range"]
 AND = _LISTS["and"]
 PLUS = AND | {"+", "plus"}
@@ -112,6 +145,8 @@ STOPS = _LISTS["stop"]
 """Words that end the search for the unit of a number."""
 
 JUICE = _LISTS["juice"]
+OF = ARTICLES | {"of", "from", "de", "di", "von"}
+"""Words between "juice" and its fruit."""
 UNMEASURED = _LISTS["unmeasured"]
 """Words that leave the amount to the drinker: "to taste"."""
 QUALITATIVE = {word: unit for unit in ("fill", "garnish", "float") for word in sorted(_LISTS[unit])}

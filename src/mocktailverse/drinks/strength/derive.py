@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.drink import Alcoholic, Certainty, Derived, Method
+from mocktailverse.drinks.strength.causes import causes_of
 from mocktailverse.drinks.strength.dilution import dilution
 from mocktailverse.drinks.strength.glasses import Glass, vessel_of
 from mocktailverse.drinks.strength.methods import preparation_of
 from mocktailverse.drinks.strength.portions import Portion, Trait
 from mocktailverse.drinks.strength.pours import NON_ALCOHOLIC_PERCENT, Range
 from mocktailverse.drinks.strength.totals import (
-    Totals,
     capped,
     exact_totals,
     totals_of,
@@ -55,7 +55,7 @@ def derive(
     """
     # Turn the portions (rows) into one tuple for each field (columns).
     columns = zip(*portions, strict=True) if portions else ((),) * len(Portion._fields)
-    line_traits, spirits, amounts, pours, ml, pure = columns
+    line_traits, spirits, amounts, pours, ml, pure, _names, food_ml = columns
     traits: frozenset[Trait] = frozenset().union(*line_traits)
     preparation = preparation_of(instructions)
     method = preparation.method
@@ -71,19 +71,26 @@ def derive(
     if portions and traits.isdisjoint(_MAY_HOLD_ALCOHOL):
         totals = capped(NON_ALCOHOLIC_PERCENT if "trace" in traits else 0.0, totals)
     mixed = totals.abv_percent
-    mocktail = _is_mocktail(traits, totals) if portions else None
+    served = _served(mixed, method, vessel, ice_named=ice_named)
+    thinned = _thinned(served or mixed, totals.total_ml[1], sum(food_ml))
+    mocktail = _is_mocktail(traits, thinned, partial=totals.partial) if portions else None
     grams = _scaled(totals.alcohol_ml, ETHANOL_G_PER_ML)
     total_ml, abv_percent = _rounded(totals.total_ml), _rounded(mixed)
     derived = Derived(
         *total_ml,
         *_rounded(grams),
         *abv_percent,
-        *_rounded(_served(mixed, method, vessel, ice_named=ice_named)),
+        *_rounded(served),
         *_rounded(_scaled(grams, 1 / STANDARD_DRINK_G)),
         _certainty(total_ml, abv_percent, rough="imprecise" in traits),
         _spirits(spirits, amounts),
         method,
         mocktail,
+        causes_of(
+            portions,
+            is_strength_known=mixed is not None,
+            is_mocktail_known=mocktail is not None,
+        ),
     )
     return derived, (*_CONTRADICTED.get((alcoholic, mocktail), ()), *quality)
 
@@ -119,12 +126,22 @@ def _spirits(spirits: Sequence[str | None], amounts: Sequence[float]) -> tuple[s
     return tuple(sorted(sums, key=lambda spirit: (-sums[spirit], spirit)))
 
 
-def _is_mocktail(traits: frozenset[Trait], totals: Totals) -> bool | None:
-    """Return whether the drink certainly has at most 0.5 % vol; None if unknown.
+def _thinned(abv_percent: Range | None, most_ml: float | None, food_ml: float) -> Range | None:
+    """Return the strength in a drink with food, whose volume the totals leave out."""
+    if abv_percent is None or most_ml is None:
+        return abv_percent
+    share = most_ml / (most_ml + food_ml)
+    return abv_percent[0] * share, abv_percent[1] * share
+
+
+def _is_mocktail(
+    traits: frozenset[Trait], abv_percent: Range | None, *, partial: bool
+) -> bool | None:
+    """Return whether the drink certainly has at most 0.5 % vol as served; None if unknown.
 
     Any alcoholic ingredient makes it False. Bitters and extracts count by the resulting strength.
-    The result is unknown if an unknown ingredient may contain alcohol, if the strength is unbounded
-    or partial, or if food may make a drink with an extract weaker than computed.
+    The result is unknown if an ingredient may be alcoholic, if the strength is unbounded or
+    partial, or if food may make a drink with an extract weaker than computed.
     """
     if "alcoholic" in traits:
         return False
@@ -132,9 +149,9 @@ def _is_mocktail(traits: frozenset[Trait], totals: Totals) -> bool | None:
         return None
     if "strong" not in traits:
         return True
-    if totals.abv_percent is None or totals.partial:
+    if abv_percent is None or partial:
         return None
-    weakest, strongest = totals.abv_percent
+    weakest, strongest = abv_percent
     if strongest <= NON_ALCOHOLIC_PERCENT:
         return True
     is_thinned = "food" in traits and "bitters" not in traits

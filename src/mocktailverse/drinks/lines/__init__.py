@@ -1,0 +1,5 @@
+"""Recipe lines: parse "2 oz fresh lime juice, strained" into its amount and ingredient."""
+
+from mocktailverse.drinks.lines.recipe_line import RecipeLine, parse_line
+
+__all__ = ["RecipeLine", "parse_line"]

@@ -1,0 +1,97 @@
+"""Read the ingredient of a recipe line: its name, without amounts and remarks on their use."""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from mocktailverse.drinks.ingredients import IngredientName, match_ingredient, read_name
+from mocktailverse.drinks.ingredients.name_parts import parts_of
+from mocktailverse.drinks.ingredients.name_readings import key
+from mocktailverse.drinks.ingredients.reference_rows import rows_by_key
+from mocktailverse.drinks.lines.line_parts import parts_of_line
+from mocktailverse.drinks.lines.translations import translated
+from mocktailverse.drinks.measures.words import UNIT_WORDS
+
+_SECOND_INGREDIENT = re.compile(r",?\s+\(?(?:or|oder|ou)\s+(?=\d)", re.IGNORECASE)
+_MORE = re.compile(r",?\s+(?:(?:plus|\+)\s|(?:and|&)\s+\d).*")
+_PRAISE = re.compile(r"\b(?:free[\s-]range|home[\s-]?made|store[\s-]bought|soft)\s", re.IGNORECASE)
+_REMARK = re.compile(
+    r"[\s,(]+(?:(?:or\s+)?(?:more\s+)?(?:to|for|as|if)\s+(?:the\s+)?"
+    r"(?:taste|top(?:\s+(?:up|off))?|fill|topping|garnish|garnishing|decorate|decoration|serve|serving"
+    r"|rim|rimming|needed|required|desired)|of\s+(?:your\s+)?choice)\b\)?",
+    re.IGNORECASE,
+)
+_SERVED = re.compile(
+    r"\s(?:on an?|with) (?:cocktail )?(?:pick|skewer|stick|toothpick|leaves|fronds|stem|skin)\b.*",
+    re.IGNORECASE,
+)
+_DESCRIBING_NUMBER = re.compile(
+    r"\d+(?::\d+|(?:\.\d+)?[\s-]*(?:proof|%(?:\s?(?:abv|vol|alc))?))[\s-]+", re.IGNORECASE
+)
+"""A number in front of a name that describes it: "2:1", "100-proof"."""
+
+
+class LineName(NamedTuple):
+    """The ingredient of a line."""
+
+    ingredient: IngredientName
+    english: str
+    """The text of the name if it is in English, else the canonical name."""
+
+
+@lru_cache(maxsize=2048)
+def read_line_name(text: str) -> LineName:
+    """Return the ingredient, with the alternatives that have an amount of their own.
+
+    >>> read_line_name("honey or 1 tbsp sugar").ingredient.alternatives
+    ('Sugar',)
+    """
+    if key(text) in rows_by_key():
+        return LineName(read_name(text), text)  # "Sweetener of choice"
+    first, *others = _SECOND_INGREDIENT.split(text, maxsplit=2)
+    bare = _REMARK.sub("", _MORE.sub("", first))
+    name = _known_name(bare)
+    if name is None:
+        name = _unknown_name(bare)
+        if canonical := translated(name.name):
+            name, text = name._replace(name=canonical, in_reference=True), canonical
+    for other in others:
+        name = _with_alternative(name, read_name(parts_of_line(other).name))
+    return LineName(name, text)
+
+
+def _known_name(text: str) -> IngredientName | None:
+    """Return the name, without a number or unit if only so it is in the reference; else None."""
+    shorter = _SERVED.sub("", _PRAISE.sub("", _DESCRIBING_NUMBER.sub("", text)))
+    candidates = (text, shorter, _without_unit(text))
+    names = (read_name(candidate) for candidate in candidates)
+    return next((name for name in names if name.in_reference), None)
+
+
+def _unknown_name(text: str) -> IngredientName:
+    """Return a name as written, without its notes if it is unknown even without them.
+
+    Notes of a known name stay, because they change it: "almond milk (spiked)".
+    """
+    name, parts = read_name(text), parts_of(text)
+    if not parts.core or name.alternatives or match_ingredient(parts.core):
+        return name
+    core = parts.core.removeprefix(parts.lead or "").strip() or parts.core
+    preparation = ", ".join(filter(None, (parts.lead, *parts.notes))) or None
+    return IngredientName(
+        core, in_reference=False, preparation=preparation, optional=parts.optional
+    )
+
+
+def _without_unit(text: str) -> str:
+    """Return the text without its word for pieces: "star anise" of "star anise pods"."""
+    return " ".join(word for word in text.split() if word.strip(",.").casefold() not in UNIT_WORDS)
+
+
+def _with_alternative(name: IngredientName, other: IngredientName) -> IngredientName:
+    if not other.name or other.name == name.name or other.name in name.alternatives:
+        return name
+    return name._replace(
+        alternatives=(*name.alternatives, other.name),
+        in_reference=name.in_reference and other.in_reference,
+    )

@@ -1,0 +1,82 @@
+"""Split a recipe line into the text of its measure and the text of its ingredient.
+
+A number with its unit may come first ("2 oz gin"), around the name ("2 mint leaves") or last ("gin,
+2 oz"). Without a number, an instruction ("to top"), a unit ("pinch of") or nothing is the measure.
+"""
+
+import re
+
+from mocktailverse.drinks.lines.numbered_names import numbered_name_end
+from mocktailverse.drinks.lines.part_texts import NOTES, LineParts, is_name
+from mocktailverse.drinks.lines.parts_with_amount import after_unreadable, with_amount
+from mocktailverse.drinks.lines.parts_without_number import without_number
+from mocktailverse.drinks.measures import words
+from mocktailverse.drinks.measures.grammar import read_amount
+from mocktailverse.drinks.measures.quantity import token_at
+from mocktailverse.drinks.measures.reading import Reading
+from mocktailverse.drinks.measures.sizes import without_sizes
+from mocktailverse.drinks.measures.tokens import Token, tokenize
+from mocktailverse.drinks.text import word_set
+
+_LARGEST_BARE_NUMBER = 100.0
+"""A larger number without a unit is part of a name: "1800 tequila"."""
+_NUMBER_WORDS = frozenset({*words.NUMBER_WORDS, *words.MULTIPLES})
+_PRODUCT = re.compile(r"[^\W\d_][^\d,(;:]*\d")
+"""A text with its first number inside: "Lot 40"."""
+_COUNT_BEHIND = re.compile(r"([^\d(]+?)\s?(?:[-:(]|\bx\b)\s?(\d+(?:[-/]\d+)?)\)?")
+"""A count behind the name: "mint leaves - 10", "lime x 2"."""
+_SIMPLE = re.compile(
+    r"((?:\d+(?:\.\d+|-\d+)?|(?:\d+ )?\d/\d)\s?([A-Za-z]+))\.?\s(?:of\s)?(([A-Za-z]+)[A-Za-z ,]*)"
+)
+"""The usual line, which needs no grammar: "2 oz fresh lime juice, strained"."""
+_SIMPLE_UNITS = frozenset(
+    {word for word in words.UNIT_WORDS if len(word) > words.ABBREVIATION_LENGTH}
+    | {"oz", "ml", "cl"}
+)
+_NO_NAMES = words.STOPS.union(
+    words.UNIT_WORDS, word_set("of the each full de du des d di del della von vom")
+)
+"""Words after a unit that do not begin a name, or not for certain."""
+
+
+def parts_of_line(text: str) -> LineParts:
+    """Return the parts of a cleaned line."""
+    if simple := _SIMPLE.fullmatch(text):
+        measure, unit, name, first = simple.groups()
+        if unit.casefold() in _SIMPLE_UNITS and first.casefold() not in _NO_NAMES:
+            return LineParts(measure, name)
+    tokens = without_sizes(_before_numbered_name(text, tokenize(text)))
+    first = _first_amount(text, tokens)
+    reading, is_unreadable = read_amount(tokens[first:])
+    if is_unreadable:
+        return after_unreadable(text, tokens)
+    if reading is None and (behind := _COUNT_BEHIND.fullmatch(text)):
+        return parts_of_line(f"{behind[2]} {behind[1]}")
+    if reading is None:
+        return LineParts("", text) if first else without_number(text, tokens)
+    if reading.word is words.NO_UNIT and _is_in_name(reading):
+        return LineParts("", text)
+    if first:
+        reading = reading._replace(start=reading.start + first, end=reading.end + first)
+    return with_amount(text, tokens, reading)
+
+
+def _first_amount(text: str, tokens: list[Token]) -> int:
+    """Return the index of the first token that may be an amount: the one after "7 Up"."""
+    end = numbered_name_end(text)
+    holds_number = _PRODUCT.match(text) or token_at(tokens, 0).text in _NUMBER_WORDS
+    if holds_number and is_name(text):
+        end = len(NOTES.split(text, maxsplit=1)[0])  # "Lot 40", "Four Roses"
+    return sum(token.start < end for token in tokens)
+
+
+def _before_numbered_name(text: str, tokens: list[Token]) -> list[Token]:
+    """Return the tokens up to a name with a number: "1" of "1 7-Up"."""
+    for index, token in enumerate(tokens[1:], 1):
+        if token.kind == "number" and numbered_name_end(text[token.start :]):
+            return tokens[:index]
+    return tokens
+
+
+def _is_in_name(reading: Reading) -> bool:
+    return reading.amount is not None and reading.amount[1] > _LARGEST_BARE_NUMBER

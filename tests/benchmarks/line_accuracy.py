@@ -1,0 +1,101 @@
+"""The accuracy of the parser of recipe lines: `line_accuracy.py [--json] [LABELS.csv ...]`.
+
+Counts lines with the right amount, unit and name, and the time of a line. Without arguments it
+reads the repository's own labels, which are a unit test as well.
+"""
+
+import argparse
+import csv
+import json
+import math
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from mocktailverse.drinks import parse_line
+from mocktailverse.drinks.lines import recipe_line
+
+_ROOT = Path(__file__).parents[2]
+_LABELS = _ROOT / "tests" / "unit" / "drinks" / "lines" / "lines_labelled.csv"
+_ROUNDS = 20
+
+
+class LineScore(NamedTuple):
+    """The counts of one file of labels; `misses` are sentences."""
+
+    file: str
+    lines: int
+    right: int
+    us_per_new_line: float
+    """Microseconds for a line that is not in the cache; the tables are loaded."""
+    us_per_repeated_line: float
+    misses: list[str]
+
+
+def _is_close(read: float | None, label: str) -> bool:
+    if read is None or not label:
+        return read is None and not label
+    return math.isclose(read, float(label), rel_tol=1e-4, abs_tol=1e-9)
+
+
+def score(path: Path) -> LineScore:
+    """Return the score of the labels in a CSV file."""
+    with path.open(encoding="utf-8", newline="") as file:
+        labels = list(csv.DictReader(file))
+    misses: list[str] = []
+    for label in labels:
+        line = parse_line(label["line"])
+        is_right = (
+            (line.unit, line.name) == (label["unit"], label["name"])
+            and _is_close(line.amount_min, label["amount_min"])
+            and _is_close(line.amount_max, label["amount_max"])
+        )
+        if not is_right:
+            read = f"{line.amount_min}..{line.amount_max} {line.unit} {line.name}"
+            expected = "{amount_min}..{amount_max} {unit} {name}".format(**label)
+            misses.append(f"{label['line']!r}: {read}; label {expected}")
+    texts = [label["line"] for label in labels]
+    return LineScore(
+        path.name,
+        len(labels),
+        len(labels) - len(misses),
+        _us_per_line(texts, clear=True),
+        _us_per_line(texts, clear=False),
+        misses,
+    )
+
+
+def _us_per_line(texts: list[str], *, clear: bool) -> float:
+    rounds = []
+    for _ in range(_ROUNDS):
+        if clear:
+            recipe_line._parse.cache_clear()  # noqa: SLF001 - measures what the cache hides
+        started = time.process_time()
+        for text in texts:
+            parse_line(text)
+        rounds.append(time.process_time() - started)
+    return round(min(rounds) / max(len(texts), 1) * 1e6, 2)
+
+
+def main() -> None:
+    """Print the scores as text or JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("labels", nargs="*", type=Path, help="CSV files of labels")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    arguments = parser.parse_args()
+    scores = [score(path) for path in arguments.labels or [_LABELS]]
+    if arguments.json:
+        print(json.dumps({"items": [one._asdict() for one in scores], "next": None}, indent=2))
+        return
+    for one in scores:
+        share = one.right / max(one.lines, 1)
+        print(f"{one.file}: {one.right} of {one.lines} lines right ({share:.1%}),")
+        print(
+            f"  {one.us_per_new_line} us a new line, {one.us_per_repeated_line} us a repeated one"
+        )
+        for miss in one.misses:
+            print(f"  miss: {miss}")
+
+
+if __name__ == "__main__":
+    main()
