@@ -1,0 +1,246 @@
+"""The instructions of a mocktail: the original's text where that is safe, else a plain new one.
+
+A text is edited only if every bottle in it can be replaced word by word. It is rewritten if a
+bottle has no single replacement, if the text states amounts, or if the product would read another
+method or other ice from it.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache, lru_cache
+
+from msgspec import Struct
+
+from mocktailverse.drinks.conversion.planning import KeptLine, NewLine, Plan, Swap
+from mocktailverse.drinks.drink import Method
+from mocktailverse.drinks.ingredients import all_ingredients, ancestors, match_ingredient
+from mocktailverse.drinks.reference.tables import read_table
+from mocktailverse.drinks.strength.methods import Preparation, preparation_of
+
+_LONGEST_TEXT = 1500
+"""A longer text is rewritten, not edited."""
+
+_STATES_AMOUNTS = re.compile(
+    r"\d\s*(?:/\s*\d\s*)?(?:oz|ounces?|ml|cl|shots?|parts?|cups?|tsp|tbsp|teaspoons?|tablespoons?"
+    r"|jiggers?|dash(?:es)?)\b|\bremain\w*\b|\b(?:third|quarter|equal\w*)\b|\bhalf\b(?!.filled|.full (?:of|with) ice)|\d/\d|\bboth\b|\ball (?:the )?(?:liquors?|alcohols?)\b",
+    re.IGNORECASE,
+)
+_ALCOHOL = re.compile(
+    r"\b(?:alcohol\w*|liquors?|spirits?|liqueurs?|booze|ignite|flame[ds]?|flaming|light it|"
+    r"set (?:it )?(?:on fire|alight)|burn\w*)\b",
+    re.IGNORECASE,
+)
+_TOO_GENERAL = frozenset({"Spirit", "Liqueur"})
+_DECORATION = frozenset(
+    {"Cherry", "Maraschino cherry", "Orange", "Lemon", "Lime", "Olive", "Pineapple", "Cocktail onion"}
+    | {"Lemon peel", "Lime peel", "Orange peel", "Grapefruit peel"}
+)
+"""Fruit that is a garnish if it is counted."""
+
+_MARK = "{{{}}}"
+"""Stands for a replacement while the rest of the text is searched for bottles."""
+
+_GLASSES = re.compile(
+    r"\b(?:whisk(?:e?)y sour|whisk(?:e?)y|champagne|wine|beer|martini|brandy|sherry|cordial|liqueur"
+    r"|margarita|absinthe|sour|shot|pint) (?:glass(?:es)?|flutes?|mugs?|snifters?|goblets?)\b",
+    re.IGNORECASE,
+)
+"""Glasses that are named after a bottle."""
+
+_RIM = re.compile(r"\brim(?:med|s)?\b", re.IGNORECASE)
+_SECONDS = {"shaken": 10, "stirred": 15}
+
+
+class Course(Struct, frozen=True):
+    """What the text has to say besides the steps."""
+
+    water: str | None
+    """Measure of the plain water; None if there is none."""
+    dropped: tuple[str, ...]
+    """Kept lines whose amount is now nothing."""
+    used: frozenset[str]
+    """Names of the new ingredients with an amount."""
+
+
+def instructions_for(
+    text: str, plan: Plan, method: Method, glass: str | None, course: Course
+) -> str:
+    """Return the instructions of the mocktail in English."""
+    read = preparation_of(text)
+    steps = _edited(text, plan, read, course) or _rewritten(text, plan, method, read, glass, course)
+    return " ".join([*_steeping(plan.new), steps])
+
+
+def _steeping(new: Sequence[NewLine]) -> list[str]:
+    return [step for line in new if (step := _brews().get(line.nature.name))]
+
+
+@cache
+def _brews() -> dict[str, str]:
+    return {name: steps for name, steps, _source in read_table("brews.csv")}
+
+
+def _edited(text: str, plan: Plan, read: Preparation, course: Course) -> str | None:
+    """Return the text with the bottles replaced; None if that is not safe."""
+    if len(text) > _LONGEST_TEXT or _STATES_AMOUNTS.search(text) or course.dropped:
+        return None
+    phrases = [_phrase(swap) for swap in plan.swaps]
+    if None in phrases or len(set(phrases)) < len(phrases):
+        return None
+    if any(len(swap.lines) > 1 for swap in plan.swaps):
+        return None
+    fillers = [
+        line
+        for line in plan.new
+        if line.is_filler and line.nature.kind != "water" and line.name in course.used
+    ]
+    edited = text
+    for i, swap in enumerate(plan.swaps):
+        pattern = _spellings(swap.lines[0].name, swap.lines[0].name_raw)
+        edited, count = pattern.subn(_MARK.format(i), edited)
+        if count == 0 or count > 2:  # noqa: PLR2004 - a text with more mentions is unusual
+            return None
+    kept_words = " ".join(line.name for line in plan.kept_bitters)
+    if _ALCOHOL.search(edited) or _names_bottle(_GLASSES.sub("glass", edited), kept_words):
+        return None
+    for i, phrase in enumerate(phrases):
+        edited = edited.replace(_MARK.format(i), phrase or "")
+    edited = edited.strip()
+    edited = edited if edited.endswith((".", "!", ")")) else edited + "."
+    if course.water:
+        edited += f" Add {course.water} of water with the other ingredients."
+    for filler in fillers:
+        verb = "Top up with" if filler.nature.is_fizzy else "Lengthen with"
+        edited += f" {verb} {_lower(filler.name)}."
+    if read.method in _SECONDS and not plan.hot:
+        verb = "Shake" if read.method == "shaken" else "Stir"
+        edited += f" {verb} for only {_SECONDS[read.method]} seconds."
+    return edited if _same_reading(edited, read) else None
+
+
+def _same_reading(text: str, read: Preparation) -> bool:
+    again = preparation_of(text)
+    return again.method == read.method and again.ice_named == read.ice_named
+
+
+def _phrase(swap: Swap) -> str | None:
+    return " and ".join(map(_lower, swap.names)) or None
+
+
+def _lower(name: str) -> str:
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
+
+
+@lru_cache(maxsize=2048)
+def _spellings(name: str, name_raw: str) -> re.Pattern[str]:
+    """Return a pattern for all names of a bottle, the longest first."""
+    row = match_ingredient(name)
+    names = {name, name_raw}
+    if row:
+        names.update(_aliases().get(row.name, ()))
+        names.update(set(ancestors(row.name)) - _TOO_GENERAL)
+    ordered = sorted(names, key=lambda one: (-len(one), one))
+    return re.compile(
+        r"\b(?:the )?(?:" + "|".join(map(re.escape, ordered)) + r")(?:s|es)?\b"
+        r"(?!\s+(?:sour\s+)?(?:glass|flute|mug|snifter|goblet))",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _aliases() -> dict[str, tuple[str, ...]]:
+    return {row[0]: tuple(filter(None, row[1].split("|"))) for row in read_table("ingredients.csv")}
+
+
+@cache
+def _bottles() -> re.Pattern[str]:
+    """Return a pattern for the names of all alcoholic ingredients."""
+    names = {
+        spelling
+        for row in all_ingredients()
+        if row.alcoholic
+        for spelling in (row.name, *_aliases().get(row.name, ()))
+        if len(spelling) > 2  # noqa: PLR2004 - shorter names are also other words
+    }
+    ordered = sorted(names, key=lambda one: (-len(one), one))
+    return re.compile(r"\b(?:" + "|".join(map(re.escape, ordered)) + r")\b", re.IGNORECASE)
+
+
+def _names_bottle(text: str, allowed: str) -> bool:
+    return any(
+        match[0].casefold() not in allowed.casefold() for match in _bottles().finditer(text)
+    )
+
+
+def _rewritten(
+    text: str, plan: Plan, method: Method, read: Preparation, glass: str | None, course: Course
+) -> str:
+    """Return plain steps that the product reads as the same method, with the same ice."""
+    kept = [one for one in plan.kept if one.line.name not in course.dropped]
+    rim = [one for one in kept if _RIM.search(text) and "Salt" in one.nature.lineage]
+    kept = [one for one in kept if one not in rim]
+    garnish = [one for one in kept if _is_garnish(one)]
+    topping = [one for one in kept if one not in garnish and one.nature.is_fizzy]
+    body = [one for one in kept if one not in garnish and one not in topping
+            and one.nature.kind != "ice"]
+    new = [line for line in plan.new if line.name in course.used]
+    fresh = [line for line in new if not (line.nature.is_fizzy or line.is_filler)]
+    mixed = [*(_lower(line.name) for line in fresh), *(_said(one) for one in body)]
+    mixed += [_lower(line.name) for line in new
+              if line.is_filler and line.nature.kind != "water" and not line.nature.is_fizzy]
+    mixed += [_lower(line.name) for line in plan.kept_bitters]
+    if course.water:
+        mixed.append(f"{course.water} of water")
+    tops = [*(_lower(line.name) for line in new if line.nature.is_fizzy),
+            *(_lower(one.line.name) for one in topping)]
+    vessel = f"a {_lower(glass)}" if glass else "a glass"
+    steps = [_mixing(mixed, method, vessel, ice=read.ice_named, hot=plan.hot)] if mixed else []
+    if not mixed:
+        steps = [f"Pour {_listed(tops)} into {vessel}" + (" over ice." if read.ice_named else ".")]
+    elif tops:
+        steps.append(f"Top with {_listed(tops)}.")
+    if rim:
+        steps.insert(0, f"Rim the glass with {_listed([_lower(one.line.name) for one in rim])}.")
+    if garnish:
+        steps.append(f"Finish with {_listed([_lower(one.line.name) for one in garnish])}.")
+    return " ".join(steps)
+
+
+def _mixing(names: list[str], method: Method, vessel: str, *, ice: bool, hot: bool) -> str:
+    what = _listed(names)
+    with_ice = " with ice" if ice else ""
+    if hot:
+        return f"Heat {what} gently and pour into {vessel}."
+    if method == "shaken":
+        return f"Shake {what} with ice for 10 seconds and strain into {vessel}."
+    if method == "stirred":
+        return f"Stir {what} with ice for 15 seconds and strain into {vessel}."
+    if method == "blended":
+        return f"Blend {what}{with_ice} until smooth and pour into {vessel}."
+    if method == "muddled":
+        return f"Muddle the solid ingredients in {vessel}, then add the rest of {what}" + (
+            " and fill with ice." if ice else "."
+        )
+    if method == "layered":
+        return f"Layer {what} in {vessel} over the back of a spoon."
+    return f"Pour {what} into {vessel}" + (" over ice." if ice else ".")
+
+
+def _said(one: KeptLine) -> str:
+    line = one.line
+    is_juice = line.kind == "qualitative" and line.unit == "piece"
+    return _lower(line.name) + (" juice" if is_juice and "juice" not in line.name else "")
+
+
+def _is_garnish(one: KeptLine) -> bool:
+    line = one.line
+    return line.unit in {"garnish", "slice", "wedge", "twist", "sprig", "leaf"} or (
+        one.nature.kind in {"fruit", "herb", "spice", "vegetable"}
+        and (line.amount_min is None or (line.unit == "none" and line.name in _DECORATION))
+        and line.unit != "piece"
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    names = list(dict.fromkeys(names))
+    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
