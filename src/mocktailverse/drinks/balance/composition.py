@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mocktailverse.drinks.ingredients import (
     LONGEST_NAME,
@@ -44,6 +45,14 @@ class Spread(NamedTuple):
         """Return the figure in another unit."""
         return Spread(self.least * factor, self.usual * factor, self.most * factor)
 
+    def usually(self) -> "Spread":
+        """Return the usual figure only."""
+        return Spread(self.usual, self.usual, self.usual)
+
+    def covering(self, other: "Spread") -> "Spread":
+        """Return the figure of one of two things; usually it is this one."""
+        return Spread(min(self.least, other.least), self.usual, max(self.most, other.most))
+
 
 class Composition(Struct, frozen=True):
     """What an ingredient contains, per 100 ml of a liquid or per 100 g of a solid."""
@@ -68,6 +77,19 @@ class Composition(Struct, frozen=True):
     def per_100_ml(self) -> "Composition":
         """Return the composition per 100 ml, for a solid that becomes part of a liquid."""
         return self if self.per == "ml" else _converted(self, "ml")
+
+    def covering(self, other: "Composition") -> "Composition":
+        """Return the composition of one of two ingredients; usually it is this one.
+
+        Its energy is known only if both have the same.
+        """
+        other = other if other.per == self.per else _converted(other, self.per)
+        return replace(
+            self,
+            sugar_g=self.sugar_g.covering(other.sugar_g),
+            acid_g=self.acid_g.covering(other.acid_g),
+            other_kcal=self.other_kcal if self.other_kcal == other.other_kcal else None,
+        )
 
 
 def composition_of(name: str) -> Composition | None:
@@ -101,15 +123,12 @@ def _converted(composition: Composition, per: Literal["ml", "g"]) -> Composition
     density = composition.density_g_per_ml
     factor = density if per == "ml" else 1 / density
     kcal = composition.other_kcal
-    return Composition(
-        per,
-        density,
-        composition.sugar_g.times(factor),
-        composition.acid_g.times(factor),
-        None if kcal is None else kcal * factor,
-        composition.source_kind,
-        composition.source,
-        composition.acid_source,
+    return replace(
+        composition,
+        per=per,
+        sugar_g=composition.sugar_g.times(factor),
+        acid_g=composition.acid_g.times(factor),
+        other_kcal=None if kcal is None else kcal * factor,
     )
 
 

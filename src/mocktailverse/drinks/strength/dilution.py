@@ -30,6 +30,9 @@ class Melt(NamedTuple):
     most: float
 
 
+NO_MELT = Melt(0.0, 0.0, 0.0)
+
+
 def dilution(
     method: Method, abv_percent: float, *, ice_named: bool, iced_glass: bool
 ) -> tuple[float, float]:

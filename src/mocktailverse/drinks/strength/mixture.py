@@ -48,9 +48,7 @@ def concentration(
     return _lowest(low, high, weak), 0.0 - _lowest(low, high, [-one for one in strong])
 
 
-def _lowest(
-    low: Sequence[float], high: Sequence[float], concentrations: Sequence[float]
-) -> float:
+def _lowest(low: Sequence[float], high: Sequence[float], concentrations: Sequence[float]) -> float:
     """Return the lowest concentration over all amounts.
 
     Start from the minimum of each liquid. Adding more of a liquid lowers the concentration exactly
