@@ -26,6 +26,12 @@ class Preparation(Struct, frozen=True):
     """Whether the text mentions ice (but not ice cream)."""
     filled: bool = False
     """Whether something is filled or topped up."""
+    hot: bool = False
+    """Whether the drink is served hot, so that no ice melts into it."""
+    text: str = ""
+    """The instructions in lower case on one line."""
+    late_from: int | None = None
+    """Where the text continues after a shaken or stirred drink is strained; None if nowhere."""
 
 
 _ABBREVIATED = word_set("oz tsp tbsp tblsp cl ml no")
@@ -139,7 +145,17 @@ def preparation_of(instructions: str | None) -> Preparation:
     if len(instructions) > TEXT_LIMIT:
         text = instructions[:TEXT_LIMIT].casefold()
         terms = _terms_in(text)
-    return Preparation(_method(_one_line(text), terms), ice_named, filled)
+    text = _one_line(text)
+    method = _method(text, terms)
+    late_from = _late_from(text, method)
+    return Preparation(method, ice_named, filled, text=text, late_from=late_from)
+
+
+def _late_from(text: str, method: Method | None) -> int | None:
+    if method not in {"shaken", "stirred", "blended"}:
+        return None
+    strained = text.find("strain", max(text.find("shak"), text.find("stir"), 0))
+    return None if strained < 0 else strained
 
 
 def _terms_in(text: str) -> frozenset[str]:

@@ -4,9 +4,8 @@
 """
 
 from collections.abc import Sequence
-from itertools import compress
 from math import fsum
-from operator import mul, ne
+from operator import mul
 
 from mocktailverse.drinks.strength.pours import Pour, Range
 
@@ -25,37 +24,44 @@ def alcohol(pours: Sequence[Pour]) -> Range:
 
 
 def strength(pours: Sequence[Pour]) -> Range | None:
-    """Return the minimum and maximum % vol of the mixture; None if the mixture may be empty.
+    """Return the minimum and maximum % vol of the mixture; None if the mixture may be empty."""
+    _, low, high, weak, strong, _, _ = zip(*pours, strict=True)
+    return concentration(low, high, weak, strong)
 
-    The mixture is weakest if all liquids below some threshold strength are at their maximum
-    amount, and all stronger ones at their minimum. Which threshold is unknown, but it is the
-    strength of one of the liquids. So it is exact to try the strength of each liquid with an
-    uncertain amount, and one threshold that puts all liquids at the same end. The strongest
-    mixture is found in the same way, with the ends swapped.
+
+def concentration(
+    low: Sequence[float], high: Sequence[float], weak: Sequence[float], strong: Sequence[float]
+) -> Range | None:
+    """Return the extreme concentrations of a mixture; None if the mixture may be empty.
+
+    Each liquid has an amount from `low` to `high`, and between `weak` and `strong` of the solute in
+    100 ml: alcohol, sugar or acid.
 
     Example: 40 ml of 40 % and 0 to 60 ml of juice. The weakest mixture has 60 ml of juice (16 %),
     the strongest none (40 %).
     """
-    _, low, high, weak, strong, _, _ = zip(*pours, strict=True)
     if fsum(low) <= 0:
         return None
     if low == high:
-        weakest = _mean(low, weak)
-        return weakest, weakest if weak == strong else _mean(low, strong)
-    uncertain = list(map(ne, low, high))
-    # 0 % is not tried as the threshold of the strongest: more of such a liquid only weakens.
-    ends = list(zip(low, high, weak, strong, strict=True))
-    return (
-        min(
-            _mean([most if abv <= limit else least for least, most, abv, _ in ends], weak)
-            for limit in {min(weak), *compress(weak, uncertain)}
-        ),
-        max(
-            _mean([most if abv >= limit else least for least, most, _, abv in ends], strong)
-            for limit in {max(strong), *filter(None, compress(strong, uncertain))}
-        ),
-    )
+        weakest = fsum(map(mul, low, weak)) / fsum(low)
+        return weakest, weakest if weak == strong else fsum(map(mul, low, strong)) / fsum(low)
+    return _lowest(low, high, weak), 0.0 - _lowest(low, high, [-one for one in strong])
 
 
-def _mean(amounts: Sequence[float], abv_percent: Sequence[float]) -> float:
-    return fsum(map(mul, amounts, abv_percent)) / fsum(amounts)
+def _lowest(low: Sequence[float], high: Sequence[float], concentrations: Sequence[float]) -> float:
+    """Return the lowest concentration over all amounts.
+
+    Start from the minimum of each liquid. Adding more of a liquid lowers the concentration exactly
+    if the liquid is weaker than the mixture, so add the weakest first and stop when none is.
+    """
+    volumes, solutes = list(low), list(map(mul, low, concentrations))
+    volume, solute = fsum(volumes), fsum(solutes)
+    for weak, least, most in sorted(zip(concentrations, low, high, strict=True)):
+        if least < most:
+            if weak * volume >= solute:
+                break
+            more = most - least
+            volumes.append(more)
+            solutes.append(more * weak)
+            volume, solute = fsum(volumes), fsum(solutes)
+    return solute / volume

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from mocktailverse.drinks.balance.doses import Dose, Fruit, dose_of
 from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.ingredients import Kind
 from mocktailverse.drinks.strength.pours import (
@@ -49,6 +50,8 @@ class Portion(NamedTuple):
     ml: float
     pure: float
     """Pure alcohol as ml times % vol."""
+    dose: Dose | Fruit | None
+    """What the line adds to the balance; None if nothing."""
 
 
 def portion_of(line: IngredientLine) -> Portion:
@@ -58,7 +61,8 @@ def portion_of(line: IngredientLine) -> Portion:
     traits = frozenset(_traits(line, substance, pour))
     amount = 0.0 if line.certainty == "unknown" else line.ml_max or line.amount_max or 0.0
     ml, pure = (pour.low, pour.low * pour.abv_low) if pour else (0.0, 0.0)
-    return Portion(traits, substance.spirit, amount, pour, ml, pure)
+    dose = dose_of(line, substance, pour)
+    return Portion(traits, substance.spirit, amount, pour, ml, pure, dose)
 
 
 def _traits(line: IngredientLine, substance: Substance, pour: Pour | None) -> Iterator[Trait]:

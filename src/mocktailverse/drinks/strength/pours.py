@@ -191,6 +191,11 @@ def _yield_of(line: IngredientLine, kind: Kind | None, amount: Range | None) -> 
     return (amount[0] * one[0], amount[1] * one[1]) if one and amount else None
 
 
+def juice_ml(name: str) -> Range | None:
+    """Return the minimum and maximum juice of one fruit; None if it is not usually pressed."""
+    return _yields().get((name, "juice"))
+
+
 def _range(low: float | None, high: float | None) -> Range | None:
     return (low, high) if low is not None and high is not None else None
 

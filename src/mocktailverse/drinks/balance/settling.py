@@ -1,0 +1,187 @@
+"""Settle how much of each ingredient a drink gets, from its glass and its instructions."""
+
+import re
+from collections.abc import Iterable, Sequence
+from math import fsum
+from typing import Literal, NamedTuple
+
+from mocktailverse.drinks.balance.composition import Spread
+from mocktailverse.drinks.balance.doses import MUDDLED, NONE, Dose, Fruit
+from mocktailverse.drinks.strength.glasses import Glass
+from mocktailverse.drinks.strength.methods import Preparation
+from mocktailverse.drinks.strength.totals import DASHES_ML, NEGLIGIBLE_SHARE, filling_ml
+
+Use = Literal["blended", "muddled", "pressed", "garnish", "open"]
+"""How a fruit is used; `open` if the instructions do not say."""
+
+_SENTENCE = re.compile(r"[.;!\n]+")
+_USES: dict[Use, re.Pattern[str]] = {
+    "muddled": re.compile(r"muddl|mash|crush|smash|bruis|pound"),
+    "blended": re.compile(r"blend|pur[eé]e|liqu[ei]|process|whiz"),
+    "pressed": re.compile(r"juice|squeez|press"),
+    "garnish": re.compile(r"garnish|decorat|serve|rim\b|float|wedge|slice|twist|peel|zest|top"),
+}
+_ADDED = re.compile(r"\b(?:top|fill|float|add|drizzl|splash|layer|sink|finish)")
+
+
+class Settled(NamedTuple):
+    """The doses of one drink, all with the same unit of amount."""
+
+    doses: list[Dose]
+    rest: list[Dose]
+    """Doses of any amount."""
+    is_known: bool
+    """Whether the composition of all that matters is known."""
+    topped: bool
+    """Whether something takes no melt water."""
+    has_volume: bool = True
+    """Whether the amounts are ml; otherwise only their ratio is known."""
+
+
+def settle(
+    doses: Iterable[Dose | Fruit | None],
+    preparation: Preparation,
+    vessel: Glass | None,
+    *,
+    ice_named: bool,
+) -> Settled:
+    """Return what the drink gets of each dose; the vessel's size bounds doses without an amount."""
+    used = [dose for dose in _used(doses, preparation) if dose]
+    late_from = preparation.late_from
+    if late_from is not None and _ADDED.search(preparation.text, late_from):
+        early, late = preparation.text[:late_from], preparation.text[late_from:]
+        used = [_poured_late(dose, early, late) for dose in used]
+    kinds = {dose.measured for dose in used}
+    rest: list[Dose] = []
+    if "part" in kinds or kinds == {"glass"}:
+        used = [
+            dose for dose in used if not (dose.measured == "ml" and dose.amount.most < DASHES_ML)
+        ]
+        is_known = _all_known(used) and len({dose.measured for dose in used}) == 1
+        return Settled(used, rest, is_known, _is_topped(used), has_volume=False)
+    if not kinds <= {"ml"}:
+        used, rest = _measured(used, preparation, vessel, ice_named=ice_named)
+    is_known = _all_known(used) and all(dose.is_known for dose in rest)
+    return Settled(used, rest, is_known, _is_topped([*used, *rest]))
+
+
+def _is_topped(doses: Sequence[Dose]) -> bool:
+    return any(not dose.melt.least for dose in doses)
+
+
+def _measured(
+    doses: Sequence[Dose], preparation: Preparation, vessel: Glass | None, *, ice_named: bool
+) -> tuple[list[Dose], list[Dose]]:
+    """Return the doses in ml, and those whose amount not even the glass bounds."""
+    if vessel:
+        doses = [_in_ml(dose, vessel) for dose in doses]
+    measured = [dose for dose in doses if dose.measured == "ml"]
+    rest = [dose for dose in doses if dose.measured != "ml"]
+    if rest and vessel and all(dose.measured in {"fill", "rest"} for dose in rest):
+        least, most = vessel.filled_ml(ice_named=ice_named)
+        is_filled = preparation.filled or any(dose.measured == "fill" for dose in rest)
+        liquids = [dose for dose in measured if dose.is_liquid]
+        amounts = [dose.amount for dose in liquids]
+        volume = fsum([ml.least for ml in amounts]), fsum([ml.most for ml in amounts])
+        filled = filling_ml(volume, (least if is_filled else 0.0, most))
+        if filled and all(dose.is_known and dose.has_strength for dose in rest):
+            return [*measured, _filling(rest, filled, is_filled=is_filled)], []
+    return measured, rest
+
+
+def _all_known(doses: Sequence[Dose]) -> bool:
+    """Return whether the doses of unknown composition are too small to matter."""
+    unknown = [dose for dose in doses if not dose.is_known]
+    if not unknown:
+        return True
+    if any(dose.measured == "unbounded" for dose in unknown):
+        return False
+    amount = fsum([dose.amount.most for dose in unknown])
+    return amount <= NEGLIGIBLE_SHARE * fsum([dose.amount.least for dose in doses])
+
+
+def _in_ml(dose: Dose, vessel: Glass) -> Dose:
+    if dose.measured != "glass":
+        return dose
+    low, high = dose.amount.least * vessel.ml_min, dose.amount.most * vessel.ml_max
+    return dose._replace(measured="ml", amount=Spread(low, (low + high) / 2, high))
+
+
+def _filling(rest: Sequence[Dose], ml: tuple[float, float], *, is_filled: bool) -> Dose:
+    """Return one dose for those that share the rest of the glass, in unknown proportions."""
+    _, _, abv, sugar, acid, kcal, melt, *_ = zip(*rest, strict=True)
+    return Dose(
+        "ml",
+        Spread(ml[0], (ml[0] + ml[1]) / 2, ml[1]),
+        _any_of(abv),
+        _any_of(sugar),
+        _any_of(acid),
+        _any_of(kcal),
+        NONE if is_filled else _any_of(melt),
+        has_energy=all(dose.has_energy for dose in rest),
+    )
+
+
+def _any_of(figures: Sequence[Spread]) -> Spread:
+    """Return the figure of a mixture of these, in unknown proportions."""
+    least, usual, most = zip(*figures, strict=True)
+    return Spread(min(least), fsum(usual) / len(usual), max(most))
+
+
+def _poured_late(dose: Dose, early: str, late: str) -> Dose:
+    """Return the dose without melt water if the instructions add it to the strained drink."""
+    if not dose.melt.most or not dose.name or dose.name not in late or dose.name in early:
+        return dose
+    for sentence in _SENTENCE.split(late):
+        added = _ADDED.search(sentence)
+        if added and dose.name in sentence[added.end() :]:
+            return dose._replace(melt=NONE)
+    return dose
+
+
+def _used(doses: Iterable[Dose | Fruit | None], preparation: Preparation) -> Iterable[Dose | None]:
+    for dose in doses:
+        yield _of_fruit(dose, preparation) if isinstance(dose, Fruit) else dose
+
+
+def _of_fruit(fruit: Fruit, preparation: Preparation) -> Dose | None:
+    use = _use_of(fruit, preparation)
+    if use == "garnish":
+        return None
+    if use == "blended":
+        return fruit.whole or _UNKNOWN_FRUIT
+    dose = fruit.juice or fruit.whole
+    if dose is None:
+        return None if use == "open" and fruit.garnish else _UNKNOWN_FRUIT
+    if use == "pressed":
+        return dose
+    least = MUDDLED[0] if use == "muddled" else 0.0
+    low = dose.amount.least * least
+    return dose._replace(amount=Spread(low, (low + dose.amount.usual) / 2, dose.amount.most))
+
+
+def _use_of(fruit: Fruit, preparation: Preparation) -> Use:
+    uses = {
+        use
+        for sentence in _SENTENCE.split(preparation.text)
+        if fruit.stem in sentence and (use := _use_in(sentence))
+    }
+    for use in ("muddled", "blended", "pressed", "garnish"):
+        if use in uses:
+            return use
+    if fruit.garnish:
+        return "garnish"
+    return "blended" if preparation.method == "blended" else "open"
+
+
+def _use_in(sentence: str) -> Use | None:
+    """Return the use that a sentence states first in this order; None if it states none."""
+    for use, pattern in _USES.items():
+        if pattern.search(sentence):
+            return use
+    return None
+
+
+_UNKNOWN_FRUIT = Dose(
+    "unbounded", NONE, NONE, NONE, NONE, NONE, is_known=False, has_energy=False, is_liquid=False
+)
