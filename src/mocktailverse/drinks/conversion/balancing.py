@@ -13,7 +13,13 @@ from mocktailverse.drinks.conversion.bar_measures import (
     unit_for_new,
 )
 from mocktailverse.drinks.conversion.usual_content import Content, content_of, content_of_line
-from mocktailverse.drinks.conversion.drink_setting import Nature
+from mocktailverse.drinks.conversion.limits import (
+    ACID_G_PER_100ML,
+    BALANCE_SHARE,
+    SUGAR_G_PER_100ML,
+    VOLUME_SHARE,
+)
+from mocktailverse.drinks.conversion.melting import Melts
 from mocktailverse.drinks.conversion.planning import (
     Group,
     KeptLine,
@@ -25,7 +31,7 @@ from mocktailverse.drinks.conversion.planning import (
 from mocktailverse.drinks.conversion.solver import Amount, solve
 from mocktailverse.drinks.drink import Drink, Method
 from mocktailverse.drinks.record import RawLine
-from mocktailverse.drinks.strength.dilution import MEASURED, dilution
+from mocktailverse.drinks.strength.dilution import MEASURED
 
 LEAST_SCALE = 0.7
 MOST_SCALE = 1.3
@@ -42,6 +48,9 @@ _TRIFLE_SHARE = 0.07
 
 _UNCHANGED = 0.04
 """A kept line that changes by less than this share stays as written."""
+
+_LINEAR_ERROR = 0.03
+"""Room for the error of the linear figures, as a share."""
 
 _TIGHTNESS = 0.4
 """Share of a limit that the solver takes as its tolerance."""
@@ -74,6 +83,8 @@ class Draft(NamedTuple):
     """Kept lines whose amount is now nothing."""
     lengthened_by: tuple[str, ...]
     """Canonical names of what takes the place of a bottle that nothing imitates."""
+    added: tuple[float, float, float]
+    """What the solver takes the lines for: served ml, grams of sugar and of acid."""
 
 
 class _Mix(NamedTuple):
@@ -95,6 +106,7 @@ def drafts_of(
     drink: Drink,
     plan: Plan,
     before: Served,
+    melts: Melts,
     method: Method,
     served: Callable[[Draft], Served],
 ) -> Iterator[Draft]:
@@ -104,46 +116,42 @@ def drafts_of(
     solver where the glass limits an amount, so the first draft corrects the solver.
     """
     unit = unit_for_new(dominating_unit(drink.ingredients))
-    mix = _mix_of(drink, plan, before, method)
+    mix = _mix_of(drink, plan, before, melts)
     scales, amounts = _solved(plan, mix, _STAGES[0], method)
-    first = _draft(plan, mix, scales, amounts, unit, FINENESS[-1])
-    mix = _corrected(mix, _added(plan, mix, method, scales, amounts), served(first))
+    first = _draft(plan, mix, (scales, amounts), unit, FINENESS[-1], method)
+    mix = _corrected(mix, first.added, served(first))
     seen = set()
     for stage in _STAGES:
-        scales, amounts = _solved(plan, mix, stage, method)
+        solution = _solved(plan, mix, stage, method)
         for fineness in FINENESS:
-            draft = _draft(plan, mix, scales, amounts, unit, fineness)
-            if draft.lines not in seen:
+            draft = _draft(plan, mix, solution, unit, fineness, method)
+            if draft.lines not in seen and _is_promising(mix, draft.added):
                 seen.add(draft.lines)
                 yield draft
 
 
-def _added(
-    plan: Plan, mix: _Mix, method: Method, scales: Sequence[float], amounts: Sequence[float]
-) -> tuple[float, float, float]:
-    """Return what the solver takes kept and new lines for: served ml, sugar, acid."""
-    effects = [
-        [scale * effect for effect in _effects_of_dose(one.content, one.nature, mix, method)]
-        for one, scale in zip(plan.kept, scales, strict=True)
-        if one.content
-    ]
-    for line, ml in zip(plan.new, amounts, strict=True):
-        sugar, acid = content_of(line.name)
-        effects.append([*_effects_of_dose(Content(ml, ml * sugar, ml * acid), line.nature, mix, method)])
-    volume, sugar_g, acid_g = (sum(column) for column in zip(*effects, strict=True))
-    return volume, sugar_g, acid_g
+def _is_promising(mix: _Mix, added: tuple[float, float, float]) -> bool:
+    """Return whether the linear figures keep the limits, with some room for their error."""
+    offsets = [total - gap for total, gap in zip(mix.totals, mix.gaps, strict=True)]
+    volume, sugar_g, acid_g = (a + b for a, b in zip(added, offsets, strict=True))
+    if volume <= 0 or abs(volume / mix.totals[0] - 1) > VOLUME_SHARE + _LINEAR_ERROR:
+        return False
+    pairs = ((sugar_g, mix.totals[1], SUGAR_G_PER_100ML), (acid_g, mix.totals[2], ACID_G_PER_100ML))
+    for grams, grams_before, absolute in pairs:
+        usual = 100 * grams_before / mix.totals[0]
+        limit = max((BALANCE_SHARE + _LINEAR_ERROR) * usual, 1.2 * absolute)
+        if abs(100 * grams / volume - usual) > limit:
+            return False
+    return True
 
 
 def _corrected(mix: _Mix, added: tuple[float, float, float], after: Served) -> _Mix:
     """Return the mix with the product's figures of one draft in place of the solver's."""
-    if not (after.served_ml and after.sugar_served_g_per_100ml and after.acid_served_g_per_100ml):
+    if after.sugar_served_g_per_100ml is None:
         return mix
-    volume = after.served_ml.usual
-    actual = (
-        volume,
-        after.sugar_served_g_per_100ml.usual * volume / 100,
-        after.acid_served_g_per_100ml.usual * volume / 100,
-    )
+    sugar, acid = usual_balance(after)
+    volume = after.served_ml.usual if after.served_ml else added[0]
+    actual = (volume, sugar * volume / 100, acid * volume / 100)
     gaps = [
         total - (real - linear)
         for total, real, linear in zip(mix.totals, actual, added, strict=True)
@@ -151,50 +159,36 @@ def _corrected(mix: _Mix, added: tuple[float, float, float], after: Served) -> _
     return mix._replace(gaps=(gaps[0], gaps[1], gaps[2]))
 
 
-def _mix_of(drink: Drink, plan: Plan, before: Served, method: Method) -> _Mix:
-    assert before.served_ml and before.sugar_served_g_per_100ml and before.acid_served_g_per_100ml  # noqa: S101, PT018 - checked by the caller
-    volume = before.served_ml.usual
-    sugar, acid = before.sugar_served_g_per_100ml.usual, before.acid_served_g_per_100ml.usual
-    abv = drink.derived.abv_percent_max or 0.0
-    melts = [_melt(method, strength, hot=plan.hot) for strength in (abv, 0.0)]
-    contents = [(content_of_line(line), line.name) for line in drink.ingredients]
-    known = [(content, plan_nature(plan, name)) for content, name in contents if content]
-    iced_ml = sum(content.ml for content, nature in known if not _is_topping(nature, method))
-    top_ml = sum(content.ml for content, nature in known if _is_topping(nature, method))
-    unmeasured_ml = max(0.0, volume - iced_ml * (1 + melts[0]) - top_ml)
-    unmeasured_ml = unmeasured_ml if len(known) < len(contents) else 0.0
+def _mix_of(drink: Drink, plan: Plan, before: Served, melts: Melts) -> _Mix:
+    contents = [content_of_line(line) for line in drink.ingredients]
+    known = [content for content in contents if content]
+    iced_ml = sum(content.ml for content in known if content.melts_ice)
+    top_ml = sum(content.ml for content in known if not content.melts_ice)
+    linear_ml = iced_ml * (1 + melts.before) + top_ml
+    volume = before.served_ml.usual if before.served_ml else linear_ml
+    sugar, acid = usual_balance(before)
     sugar_g, acid_g = sugar * volume / 100, acid * volume / 100
-    rest_sugar = sugar_g - sum(content.sugar_g for content, _ in known)
-    rest_acid = acid_g - sum(content.acid_g for content, _ in known)
-    gaps = (volume - unmeasured_ml, sugar_g - rest_sugar, acid_g - rest_acid)
+    # What is not in the linear model, such as soda that fills the glass, stays as it is.
+    gaps = (volume, sugar_g, acid_g)
+    if any(one.content is None for one in plan.kept):
+        gaps = (
+            linear_ml,
+            sum(content.sugar_g for content in known),
+            sum(content.acid_g for content in known),
+        )
     tolerances = (
-        0.04 * volume,
-        max(0.15 * sugar, 0.75) * volume / 100 * _TIGHTNESS,
-        max(0.15 * acid, 0.10) * volume / 100 * _TIGHTNESS,
+        _TIGHTNESS * VOLUME_SHARE * volume,
+        _TIGHTNESS * max(BALANCE_SHARE * sugar, SUGAR_G_PER_100ML) * volume / 100,
+        _TIGHTNESS * max(BALANCE_SHARE * acid, ACID_G_PER_100ML) * volume / 100,
     )
-    return _Mix((volume, sugar_g, acid_g), gaps, tolerances, melts[1], iced_ml * melts[0], iced_ml + top_ml)
+    totals = (volume, sugar_g, acid_g)
+    return _Mix(totals, gaps, tolerances, melts.after, iced_ml * melts.before, iced_ml + top_ml)
 
 
-def plan_nature(plan: Plan, name: str) -> Nature:
-    """Return the nature of an ingredient of the original."""
-    from mocktailverse.drinks.conversion.drink_setting import nature_of
-
-    return next((one.nature for one in plan.kept if one.line.name == name), nature_of(name))
-
-
-def _melt(method: Method, abv_percent: float, *, hot: bool) -> float:
-    if hot:
-        return 0.0
-    if method in MEASURED:
-        a, b, c = MEASURED[method]
-        abv = abv_percent / 100
-        return a * abv**2 + b * abv + c
-    low, high = dilution(method, abv_percent, ice_named=True, iced_glass=True)
-    return (low + high) / 2
-
-
-def _is_topping(nature: Nature, method: Method) -> bool:
-    return method in {"shaken", "stirred"} and nature.is_fizzy
+def usual_balance(served: Served) -> tuple[float, float]:
+    """Return the usual sugar and acid in 100 ml as served."""
+    sugar, acid = served.sugar_served_g_per_100ml, served.acid_served_g_per_100ml
+    return (sugar.usual if sugar else 0.0), (acid.usual if acid else 0.0)
 
 
 def _solved(
@@ -210,7 +204,7 @@ def _solved(
     gaps = list(mix.gaps)
     for one in plan.kept:
         if one not in variable and one.content:
-            for i, effect in enumerate(_effects_of_dose(one.content, one.nature, mix, method)):
+            for i, effect in enumerate(_effects_of(one.content, mix)):
                 gaps[i] -= effect
     amounts = [_kept_amount(one, mix, method, lengthened=is_lengthened) for one in variable]
     amounts += [_new_amount(line, plan, mix, method) for line in plan.new]
@@ -219,16 +213,19 @@ def _solved(
     return [scales.get(one.line.position, 1.0) for one in plan.kept], values[len(variable):]
 
 
-def _effects_of_dose(
-    content: Content, nature: Nature, mix: _Mix, method: Method
-) -> tuple[float, float, float]:
-    melt = 0.0 if _is_topping(nature, method) else mix.melt
-    return content.ml * (1 + melt), content.sugar_g, content.acid_g
+def _effects_of(content: Content, mix: _Mix) -> tuple[float, float, float]:
+    return content.ml * (1 + content.melts_ice * mix.melt), content.sugar_g, content.acid_g
+
+
+def _effects_of_new(line: NewLine, ml: float, mix: _Mix, method: Method) -> tuple[float, float, float]:
+    sugar, acid = content_of(line.name)
+    melts_ice = not line.nature.is_fizzy or method not in MEASURED
+    return _effects_of(Content(ml, ml * sugar, ml * acid, melts_ice), mix)
 
 
 def _kept_amount(one: KeptLine, mix: _Mix, method: Method, *, lengthened: bool) -> Amount:
     assert one.content  # noqa: S101 - only measured lines vary
-    effects = _effects_of_dose(one.content, one.nature, mix, method)
+    effects = _effects_of(one.content, mix)
     if one.group == "sweetener":
         return Amount(1.0, 0.0, MOST_SCALE, effects, _WEIGHTS[one.group])
     if one.group == "body" and lengthened:
@@ -239,8 +236,7 @@ def _kept_amount(one: KeptLine, mix: _Mix, method: Method, *, lengthened: bool) 
 def _new_amount(line: NewLine, plan: Plan, mix: _Mix, method: Method) -> Amount:
     if line.measure_raw is not None:
         return Amount(line.natural_ml, line.natural_ml, line.natural_ml, (0.0, 0.0, 0.0), 0.0)
-    sugar, acid = content_of(line.name)
-    effects = _effects_of_dose(Content(1.0, sugar, acid), line.nature, mix, method)
+    effects = _effects_of_new(line, 1.0, mix, method)
     largest_kept = max((one.content.ml for one in plan.kept if one.content), default=0.0)
     unmeasured = any(one.content is None for one in plan.kept)
     if line.is_filler:
@@ -248,7 +244,7 @@ def _new_amount(line: NewLine, plan: Plan, mix: _Mix, method: Method) -> Amount:
         return Amount(0.0, 0.0, _most_of_filler(line, plan, mix), effects, 0.6 if is_water else 0.2)
     natural = line.natural_ml
     if line.by_sugar:
-        return Amount(natural, 0.5 * natural, 1.4 * natural, effects, 0.5)
+        return Amount(natural, 0.4 * natural, 1.4 * natural, effects, 0.5)
     most = 1.6 * natural
     if plan.is_long and not unmeasured and largest_kept and line.nature.kind not in _DRINKS:
         most = min(most, largest_kept)
@@ -271,19 +267,25 @@ _DRINKS = frozenset({"wine", "beer", "cider", "soda"})
 def _draft(
     plan: Plan,
     mix: _Mix,
-    scales: Sequence[float],
-    amounts: Sequence[float],
+    solution: tuple[Sequence[float], Sequence[float]],
     unit: str,
     fineness: int,
+    method: Method,
 ) -> Draft:
+    scales, amounts = solution
     placed: list[tuple[float, str, str | None]] = [
         (line.position, line.name_raw, line.measure_raw) for line in plan.kept_bitters
     ]
     dropped: list[str] = []
     raised: list[str] = []
-    water, water_ml, new_ml, used = None, 0.0, 0.0, set()
-    for one, scale in zip(plan.kept, scales, strict=True):
-        measure = _scaled_measure(one, scale, fineness)
+    water, water_ml, new_ml, kept_ml, used = None, 0.0, 0.0, 0.0, set()
+    effects: list[tuple[float, float, float]] = [(0.0, 0.0, 0.0)]
+    for one, exact in zip(plan.kept, scales, strict=True):
+        measure, scale = _scaled_measure(one, exact, fineness)
+        if one.content:
+            ml, sugar_g, acid_g = _effects_of(one.content, mix)
+            effects.append((scale * ml, scale * sugar_g, scale * acid_g))
+            kept_ml += scale * one.content.ml
         if measure == "":
             dropped.append(one.line.name)
             continue
@@ -304,14 +306,14 @@ def _draft(
         placed.append((line.position, line.name, measure))
         used.add(line.name)
         new_ml += ml_of(amount, its_unit)
+        effects.append(_effects_of_new(line, ml_of(amount, its_unit), mix, method))
         if line.nature.kind == "water":
             water, water_ml = measure, ml_of(amount, its_unit)
         if line.is_filler:
             raised.append(line.name)
     placed.sort(key=lambda entry: entry[0])
-    mixed_ml = new_ml + sum(
-        one.content.ml * scale for one, scale in zip(plan.kept, scales, strict=True) if one.content
-    )
+    mixed_ml = new_ml + kept_ml
+    added = [sum(column) for column in zip(*effects, strict=True)]
     extra = water_ml - max(0.0, mix.melt_before_ml - mixed_ml * mix.melt)
     return Draft(
         tuple(RawLine(i, name, text) for i, (_, name, text) in enumerate(placed, 1)),
@@ -320,20 +322,21 @@ def _draft(
         max(0.0, extra / mixed_ml) if mixed_ml else 0.0,
         tuple(dropped),
         canonical(raised) or ("Water",),
+        (added[0], added[1], added[2]),
     )
 
 
-def _scaled_measure(one: KeptLine, scale: float, fineness: int) -> str | None:
-    """Return the measure of a kept line; empty for nothing."""
+def _scaled_measure(one: KeptLine, scale: float, fineness: int) -> tuple[str | None, float]:
+    """Return the measure of a kept line, empty for nothing, and its exact scale."""
     line = one.line
-    if one.group == "fixed" or abs(scale - 1) < _UNCHANGED or line.amount_min is None:
-        return line.measure_raw
+    unchanged = line.measure_raw, 1.0
+    if one.group == "fixed" or abs(scale - 1) < _UNCHANGED or not line.amount_min:
+        return unchanged
     if scale < 0.05:  # noqa: PLR2004 - a trace of sugar is none
-        return ""
+        return "", 0.0
     amount = rounded(line.amount_min * scale, line.unit, fineness)
-    if amount == line.amount_min:
-        return line.measure_raw
+    exact = amount / line.amount_min
     lowest = 0.0 if one.group == "sweetener" else LEAST_SCALE
-    if not lowest <= amount / line.amount_min <= MOST_SCALE:
-        return line.measure_raw
-    return measure_text(amount, line.unit) if amount else ""
+    if amount == line.amount_min or not lowest <= exact <= MOST_SCALE:
+        return unchanged
+    return (measure_text(amount, line.unit), exact) if amount else ("", 0.0)

@@ -7,7 +7,7 @@ from functools import partial
 from mocktailverse.drinks.balance.served import Served, served_of
 from mocktailverse.drinks.conversion.balancing import Draft, drafts_of
 from mocktailverse.drinks.conversion.limits import exceeded_limit
-from mocktailverse.drinks.conversion.outcome import (
+from mocktailverse.drinks.conversion.conversion_result import (
     Confidence,
     Conversion,
     Replacement,
@@ -16,7 +16,9 @@ from mocktailverse.drinks.conversion.outcome import (
     figures_of,
     refused,
 )
+from mocktailverse.drinks.conversion.melting import melts_of, unmeasured_ml
 from mocktailverse.drinks.conversion.planning import Plan, Refusal, canonical, plan_of
+from mocktailverse.drinks.conversion.usual_content import PART_ML
 from mocktailverse.drinks.conversion.wording import Course, instructions_for
 from mocktailverse.drinks.drink import Drink, Method
 from mocktailverse.drinks.normalize import normalize
@@ -43,15 +45,19 @@ def to_mocktail(drink: Drink, style: Style = "pantry", have: Sequence[str] = ())
 def _converted(drink: Drink, style: Style, have: tuple[str, ...]) -> Conversion:
     method = _require_understood(drink)
     before = _served(drink)
-    served_ml = _require_figures(before)
+    served_ml = _require_figures(drink, before)
+    melts = melts_of(drink, method)
+    open_ml = unmeasured_ml(drink, melts, served_ml)
     limit = "balance"
     for bitters_stay in (True, False):
-        plan = plan_of(drink, style, have, served_ml, bitters_stay=bitters_stay)
+        plan = plan_of(drink, style, have, served_ml, open_ml, bitters_stay=bitters_stay)
         recipe = partial(_recipe, drink, style, plan, method)
-        for draft in drafts_of(drink, plan, before, method, lambda one: _served(recipe(one))):
+        for draft in drafts_of(
+            drink, plan, before, melts, method, lambda one: _served(recipe(one))
+        ):
             mocktail = recipe(draft)
             after = _served(mocktail)
-            limit = exceeded_limit(drink, mocktail, before, after, draft)
+            limit = exceeded_limit(drink, mocktail, before, after, draft.water_share)
             if limit is None:
                 return _conversion(drink, style, plan, draft, mocktail, before, after)
         if not plan.kept_bitters:
@@ -82,13 +88,15 @@ def _require_understood(drink: Drink) -> Method:
     return facts.method
 
 
-def _require_figures(before: Served) -> float:
+def _require_figures(drink: Drink, before: Served) -> float:
     if before.sugar_served_g_per_100ml is None or before.acid_served_g_per_100ml is None:
         raise Refusal("The sugar or acid of an ingredient is unknown.",
                       "A recipe with ingredients whose composition is known.")
-    if before.served_ml is None:
-        raise Refusal("The volume is unknown.", "A recipe that states all amounts.")
-    return before.served_ml.usual
+    if before.served_ml:
+        return before.served_ml.usual
+    if any(line.unit == "part" for line in drink.ingredients):
+        return PART_ML * sum(line.amount_max or 0.0 for line in drink.ingredients)
+    raise Refusal("The volume is unknown.", "A recipe that states all amounts.")
 
 
 def _served(drink: Drink) -> Served:

@@ -2,7 +2,6 @@
 
 from mocktailverse.drinks.balance.composition import Spread
 from mocktailverse.drinks.balance.served import Served
-from mocktailverse.drinks.conversion.balancing import Draft
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.strength.pours import NON_ALCOHOLIC_PERCENT
 
@@ -24,7 +23,7 @@ _MARGIN = 0.97
 
 
 def exceeded_limit(
-    drink: Drink, mocktail: Drink, before: Served, after: Served, draft: Draft
+    drink: Drink, mocktail: Drink, before: Served, after: Served, water_share: float
 ) -> str | None:
     """Return the name of the first limit that the mocktail exceeds; None if it keeps all."""
     if mocktail.derived.method != drink.derived.method:
@@ -33,7 +32,7 @@ def exceeded_limit(
         return "alcohol"
     if after.abv_served_percent is None or after.abv_served_percent.most > NON_ALCOHOLIC_PERCENT:
         return "alcohol"
-    if _differs(before.served_ml, after.served_ml, VOLUME_SHARE, 0.0):
+    if before.served_ml and _differs(before.served_ml, after.served_ml, VOLUME_SHARE, 0.0):
         return "volume"
     if _differs(
         before.sugar_served_g_per_100ml,
@@ -49,7 +48,7 @@ def exceeded_limit(
         ACID_G_PER_100ML,
     ):
         return "acid"
-    if draft.water_share > PLAIN_WATER_SHARE:
+    if water_share > PLAIN_WATER_SHARE:
         return "water"
     return None
 

@@ -14,7 +14,7 @@ from mocktailverse.drinks.conversion.drink_setting import (
     nature_of,
     settings_of,
 )
-from mocktailverse.drinks.conversion.outcome import Style
+from mocktailverse.drinks.conversion.conversion_result import Style
 from mocktailverse.drinks.conversion.roles import Role, StandIn, role_of, stand_in_for
 from mocktailverse.drinks.drink import Drink, IngredientLine
 from mocktailverse.drinks.ingredients import ancestors, canonical_name
@@ -113,9 +113,18 @@ class Refusal(Exception):
 
 
 def plan_of(
-    drink: Drink, style: Style, have: Sequence[str], served_ml: float, *, bitters_stay: bool
+    drink: Drink,
+    style: Style,
+    have: Sequence[str],
+    served_ml: float,
+    unmeasured_ml: float,
+    *,
+    bitters_stay: bool,
 ) -> Plan:
-    """Return the plan for a drink of `served_ml`; raise `Refusal` if there is none."""
+    """Return the plan for a drink of `served_ml`; raise `Refusal` if there is none.
+
+    `unmeasured_ml` is the usual volume of the lines that only the glass limits.
+    """
     alcoholic = [line for line in drink.ingredients if substance_of(line.name).alcoholic]
     others = [line for line in drink.ingredients if not substance_of(line.name).alcoholic]
     bitters, bottles = _split_bitters(alcoholic, served_ml, stay=bitters_stay)
@@ -123,7 +132,9 @@ def plan_of(
     kept = tuple(_kept(line) for line in others)
     settings = settings_of(_prominent(kept), [role.name for role in roles])
     hot = is_hot(drink.ingredients, drink.instructions.get("en", ""))
-    contents = [content_of_line(line) for line in bottles]
+    open_lines = [line for line in drink.ingredients if content_of_line(line) is None]
+    topping = Content(unmeasured_ml, 0.0, 0.0) if len(open_lines) == 1 else None
+    contents = [content_of_line(line) or topping for line in bottles]
     if style == "pantry":
         _require_a_body(kept, roles, contents, served_ml)
     swaps = _swaps(list(zip(bottles, roles, contents, strict=True)), style, settings, have)
@@ -249,19 +260,12 @@ def _swap(
     lines = tuple(line for line, _, _ in group)
     if stand_in is None:
         raise _nothing_for(lines[0], role, style, settings)
-    if any(content is None for _, _, content in group) and not _one_for_one(group, stand_in):
+    if any(content is None for _, _, content in group):
         raise Refusal(
             f"The amount of `{lines[0].name}` is unknown.", "A recipe that states the amount."
         )
     ml = sum(content.ml for _, _, content in group if content)
     return Swap(role, lines, ml, stand_in, _names(stand_in, have))
-
-
-def _one_for_one(
-    group: Sequence[tuple[IngredientLine, Role, Content | None]], stand_in: StandIn
-) -> bool:
-    """Return whether the replacement can take over the measure of the only line."""
-    return len(group) == 1 and [share.ml_per_ml for share in stand_in.shares] == [1]
 
 
 def _nothing_for(
@@ -374,8 +378,7 @@ def _same_measure(swap: Swap) -> str | None:
     only = swap.lines[0]
     if len(swap.lines) > 1 or [share.ml_per_ml for share in swap.stand_in.shares] != [1]:
         return None
-    is_loose = content_of_line(only) is None or only.unit in {"dash", "drop", "splash"}
-    return (only.measure_raw or "Fill with") if is_loose else None
+    return only.measure_raw if only.unit in {"dash", "drop", "splash"} else None
 
 
 def _natural_ml(swap: Swap, ml_per_ml: float | None, name: str) -> float:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from mocktailverse.drinks.conversion.outcome import Style
+from mocktailverse.drinks.conversion.conversion_result import Style
 from mocktailverse.drinks.conversion.drink_setting import Setting
 from mocktailverse.drinks.ingredients import ancestors, family_of, match_ingredient
 from mocktailverse.drinks.reference.tables import read_table

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 _SWEEPS = 60
-_PRECISE_ENOUGH = 1e-4
+_PRECISE_ENOUGH = 1e-3
 
 
 class Amount(NamedTuple):
@@ -40,31 +40,29 @@ def solve(
 
     Gaps and tolerances are served ml, grams of sugar and grams of acid.
     """
+    volume_t, sugar_t, acid_t = tolerances
     values = [min(max(one.natural, one.least), one.most) for one in amounts]
-    rows = [tuple(effect / t for effect, t in zip(one.effects, tolerances, strict=True))
-            for one in amounts]
-    residuals = [
-        gap / t - sum(value * row[i] for value, row in zip(values, rows, strict=True))
-        for i, (gap, t) in enumerate(zip(gaps, tolerances, strict=True))
-    ]
-    ridges = [one.weight / max(one.natural, one.most - one.least, 1e-9) ** 2 for one in amounts]
-    curvatures = [
-        sum(effect * effect for effect in row) + ridge
-        for row, ridge in zip(rows, ridges, strict=True)
-    ]
+    volume, sugar, acid = gaps[0] / volume_t, gaps[1] / sugar_t, gaps[2] / acid_t
+    columns = []
+    for one, value in zip(amounts, values, strict=True):
+        v, s, a = one.effects[0] / volume_t, one.effects[1] / sugar_t, one.effects[2] / acid_t
+        ridge = one.weight / max(one.natural, one.most - one.least, 1e-9) ** 2
+        columns.append((v, s, a, ridge, v * v + s * s + a * a + ridge))
+        volume, sugar, acid = volume - value * v, sugar - value * s, acid - value * a
     for _ in range(_SWEEPS):
         largest_step = 0.0
-        for j, one in enumerate(amounts):
-            if curvatures[j] == 0:
+        for j, (v, s, a, ridge, curvature) in enumerate(columns):
+            natural, least, most = amounts[j][:3]
+            if not curvature or least == most:
                 continue
-            slope = sum(e * r for e, r in zip(rows[j], residuals, strict=True))
-            slope -= ridges[j] * (values[j] - one.natural)
-            target = min(max(values[j] + slope / curvatures[j], one.least), one.most)
+            slope = v * volume + s * sugar + a * acid - ridge * (values[j] - natural)
+            target = values[j] + slope / curvature
+            target = least if target < least else most if target > most else target
             step = target - values[j]
             if step:
                 values[j] = target
-                residuals = [r - step * e for r, e in zip(residuals, rows[j], strict=True)]
-                largest_step = max(largest_step, abs(step))
+                volume, sugar, acid = volume - step * v, sugar - step * s, acid - step * a
+                largest_step = max(largest_step, abs(step) / (most - least))
         if largest_step < _PRECISE_ENOUGH:
             break
     return values

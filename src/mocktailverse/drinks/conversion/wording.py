@@ -37,6 +37,9 @@ _DECORATION = frozenset(
 )
 """Fruit that is a garnish if it is counted."""
 
+_ALL = re.compile(r"\b(?:ingredients?|everything|contents)\b", re.IGNORECASE)
+"""A text that speaks of all ingredients need not name a bottle."""
+
 _MARK = "{{{}}}"
 """Stands for a replacement while the rest of the text is searched for bottles."""
 
@@ -85,9 +88,9 @@ def _edited(text: str, plan: Plan, read: Preparation, course: Course) -> str | N
     if len(text) > _LONGEST_TEXT or _STATES_AMOUNTS.search(text) or course.dropped:
         return None
     phrases = [_phrase(swap) for swap in plan.swaps]
-    if None in phrases or len(set(phrases)) < len(phrases):
-        return None
-    if any(len(swap.lines) > 1 for swap in plan.swaps):
+    is_plain = None not in phrases and len(set(phrases)) == len(phrases)
+    is_plain = is_plain and all(len(swap.lines) == 1 for swap in plan.swaps)
+    if not is_plain and (not _ALL.search(text) or _names_bottle(_GLASSES.sub("glass", text), "")):
         return None
     fillers = [
         line
@@ -98,7 +101,7 @@ def _edited(text: str, plan: Plan, read: Preparation, course: Course) -> str | N
     for i, swap in enumerate(plan.swaps):
         pattern = _spellings(swap.lines[0].name, swap.lines[0].name_raw)
         edited, count = pattern.subn(_MARK.format(i), edited)
-        if count == 0 or count > 2:  # noqa: PLR2004 - a text with more mentions is unusual
+        if count > 2 or (count == 0 and not _ALL.search(text)):  # noqa: PLR2004 - unusual
             return None
     kept_words = " ".join(line.name for line in plan.kept_bitters)
     if _ALCOHOL.search(edited) or _names_bottle(_GLASSES.sub("glass", edited), kept_words):
@@ -110,17 +113,26 @@ def _edited(text: str, plan: Plan, read: Preparation, course: Course) -> str | N
     if course.water:
         edited += f" Add {course.water} of water with the other ingredients."
     for filler in fillers:
-        verb = "Top up with" if filler.nature.is_fizzy else "Lengthen with"
-        edited += f" {verb} {_lower(filler.name)}."
+        edited += f" {_verb(read)} {_lower(filler.name)}."
     if read.method in _SECONDS and not plan.hot:
         verb = "Shake" if read.method == "shaken" else "Stir"
         edited += f" {verb} for only {_SECONDS[read.method]} seconds."
     return edited if _same_reading(edited, read) else None
 
 
+def _verb(read: Preparation) -> str:
+    """Return how something is poured on top, so that `filled` is read as in the original."""
+    return "Top with" if read.filled else "Add"
+
+
 def _same_reading(text: str, read: Preparation) -> bool:
     again = preparation_of(text)
-    return again.method == read.method and again.ice_named == read.ice_named
+    return (again.method, again.ice_named, again.filled, again.hot) == (
+        read.method,
+        read.ice_named,
+        read.filled,
+        read.hot,
+    )
 
 
 def _phrase(swap: Swap) -> str | None:
@@ -179,13 +191,13 @@ def _rewritten(
     kept = [one for one in plan.kept if one.line.name not in course.dropped]
     rim = [one for one in kept if _RIM.search(text) and "Salt" in one.nature.lineage]
     kept = [one for one in kept if one not in rim]
-    garnish = [one for one in kept if _is_garnish(one)]
+    garnish = [one for one in kept if _is_garnish(one, text)]
     topping = [one for one in kept if one not in garnish and one.nature.is_fizzy]
     body = [one for one in kept if one not in garnish and one not in topping
             and one.nature.kind != "ice"]
     new = [line for line in plan.new if line.name in course.used]
     fresh = [line for line in new if not (line.nature.is_fizzy or line.is_filler)]
-    mixed = [*(_lower(line.name) for line in fresh), *(_said(one) for one in body)]
+    mixed = [*(_lower(line.name) for line in fresh), *(_said(one, text) for one in body)]
     mixed += [_lower(line.name) for line in new
               if line.is_filler and line.nature.kind != "water" and not line.nature.is_fizzy]
     mixed += [_lower(line.name) for line in plan.kept_bitters]
@@ -198,11 +210,11 @@ def _rewritten(
     if not mixed:
         steps = [f"Pour {_listed(tops)} into {vessel}" + (" over ice." if read.ice_named else ".")]
     elif tops:
-        steps.append(f"Top with {_listed(tops)}.")
+        steps.append(f"{_verb(read)} {_listed(tops)}.")
     if rim:
         steps.insert(0, f"Rim the glass with {_listed([_lower(one.line.name) for one in rim])}.")
     if garnish:
-        steps.append(f"Finish with {_listed([_lower(one.line.name) for one in garnish])}.")
+        steps.append(f"Garnish with {_listed([_lower(one.line.name) for one in garnish])}.")
     return " ".join(steps)
 
 
@@ -226,17 +238,24 @@ def _mixing(names: list[str], method: Method, vessel: str, *, ice: bool, hot: bo
     return f"Pour {what} into {vessel}" + (" over ice." if ice else ".")
 
 
-def _said(one: KeptLine) -> str:
+def _is_pressed(name: str, text: str) -> bool:
+    return re.search(rf"(?:juice|squeez|press)[^.]*{re.escape(name.casefold())}", text.casefold()) is not None
+
+
+def _said(one: KeptLine, text: str) -> str:
     line = one.line
-    is_juice = line.kind == "qualitative" and line.unit == "piece"
+    is_juice = one.nature.kind == "fruit" and (
+        (line.kind == "qualitative" and line.unit == "piece") or _is_pressed(line.name, text)
+    )
     return _lower(line.name) + (" juice" if is_juice and "juice" not in line.name else "")
 
 
-def _is_garnish(one: KeptLine) -> bool:
+def _is_garnish(one: KeptLine, text: str) -> bool:
     line = one.line
     return line.unit in {"garnish", "slice", "wedge", "twist", "sprig", "leaf"} or (
         one.nature.kind in {"fruit", "herb", "spice", "vegetable"}
         and (line.amount_min is None or (line.unit == "none" and line.name in _DECORATION))
+        and not _is_pressed(line.name, text)
         and line.unit != "piece"
     )
 
