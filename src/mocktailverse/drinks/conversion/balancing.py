@@ -58,13 +58,24 @@ _TIGHTNESS = 0.4
 _LENGTHENED = 1.2
 """Natural scale of the body of a drink that is lengthened."""
 
-_STAGES: tuple[frozenset[Group], ...] = (
-    frozenset(),
-    frozenset({"sweetener"}),
-    frozenset({"sweetener", "body"}),
-    frozenset({"sweetener", "body", "citrus"}),
+
+
+class _Stage(NamedTuple):
+    """How freely amounts may change; the first stage at which the balance holds is used."""
+
+    groups: frozenset[Group]
+    """Kept lines that may change."""
+    stiffness: float
+    """How strongly all amounts are kept at their natural ones."""
+
+
+_STAGES = (
+    _Stage(frozenset(), 1.0),
+    _Stage(frozenset({"sweetener"}), 1.0),
+    _Stage(frozenset({"sweetener"}), 0.05),
+    _Stage(frozenset({"sweetener", "body"}), 0.3),
+    _Stage(frozenset({"sweetener", "body", "citrus"}), 0.05),
 )
-"""Which kept lines may change; the first stage at which the balance holds is used."""
 
 _WEIGHTS: dict[Group, float] = {"fixed": 0.0, "sweetener": 0.3, "body": 1.0, "citrus": 2.0}
 
@@ -192,14 +203,14 @@ def usual_balance(served: Served) -> tuple[float, float]:
 
 
 def _solved(
-    plan: Plan, mix: _Mix, stage: frozenset[Group], method: Method
+    plan: Plan, mix: _Mix, stage: _Stage, method: Method
 ) -> tuple[list[float], list[float]]:
     """Return the scale of each kept line and the ml of each new one."""
     is_lengthened = any(not swap.stand_in.shares for swap in plan.swaps)
     variable = [
         one
         for one in plan.kept
-        if one.group != "fixed" and (one.group in stage or (is_lengthened and one.group == "body"))
+        if one.group != "fixed" and (one.group in stage.groups or (is_lengthened and one.group == "body"))
     ]
     gaps = list(mix.gaps)
     for one in plan.kept:
@@ -208,6 +219,7 @@ def _solved(
                 gaps[i] -= effect
     amounts = [_kept_amount(one, mix, method, lengthened=is_lengthened) for one in variable]
     amounts += [_new_amount(line, plan, mix, method) for line in plan.new]
+    amounts = [one._replace(weight=one.weight * stage.stiffness) for one in amounts]
     values = solve(amounts, (gaps[0], gaps[1], gaps[2]), mix.tolerances)
     scales = dict(zip([one.line.position for one in variable], values, strict=False))
     return [scales.get(one.line.position, 1.0) for one in plan.kept], values[len(variable):]

@@ -131,7 +131,8 @@ def plan_of(
     roles = [_required_role(line) for line in bottles]
     kept = tuple(_kept(line) for line in others)
     settings = settings_of(_prominent(kept), [role.name for role in roles])
-    hot = is_hot(drink.ingredients, drink.instructions.get("en", ""))
+    text = drink.instructions.get("en", "")
+    hot = drink.derived.method == "built" and is_hot(drink.ingredients, text)
     open_lines = [line for line in drink.ingredients if content_of_line(line) is None]
     topping = Content(unmeasured_ml, 0.0, 0.0) if len(open_lines) == 1 else None
     contents = [content_of_line(line) or topping for line in bottles]

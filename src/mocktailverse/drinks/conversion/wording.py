@@ -15,6 +15,7 @@ from mocktailverse.drinks.conversion.planning import KeptLine, NewLine, Plan, Sw
 from mocktailverse.drinks.drink import Method
 from mocktailverse.drinks.ingredients import all_ingredients, ancestors, match_ingredient
 from mocktailverse.drinks.reference.tables import read_table
+from mocktailverse.drinks.strength.glasses import LONGEST_LABEL
 from mocktailverse.drinks.strength.methods import Preparation, preparation_of
 
 _LONGEST_TEXT = 1500
@@ -36,6 +37,8 @@ _DECORATION = frozenset(
     | {"Lemon peel", "Lime peel", "Orange peel", "Grapefruit peel"}
 )
 """Fruit that is a garnish if it is counted."""
+
+_IS_VESSEL = re.compile(r"glass|mug|cup|jar|bowl|pitcher|flute|goblet|tumbler|snifter")
 
 _ALL = re.compile(r"\b(?:ingredients?|everything|contents)\b", re.IGNORECASE)
 """A text that speaks of all ingredients need not name a bottle."""
@@ -90,7 +93,8 @@ def _edited(text: str, plan: Plan, read: Preparation, course: Course) -> str | N
     phrases = [_phrase(swap) for swap in plan.swaps]
     is_plain = None not in phrases and len(set(phrases)) == len(phrases)
     is_plain = is_plain and all(len(swap.lines) == 1 for swap in plan.swaps)
-    if not is_plain and (not _ALL.search(text) or _names_bottle(_GLASSES.sub("glass", text), "")):
+    is_general = _is_general(text, plan)
+    if not is_plain and (not is_general or _names_bottle(_GLASSES.sub("glass", text), "")):
         return None
     fillers = [
         line
@@ -101,7 +105,7 @@ def _edited(text: str, plan: Plan, read: Preparation, course: Course) -> str | N
     for i, swap in enumerate(plan.swaps):
         pattern = _spellings(swap.lines[0].name, swap.lines[0].name_raw)
         edited, count = pattern.subn(_MARK.format(i), edited)
-        if count > 2 or (count == 0 and not _ALL.search(text)):  # noqa: PLR2004 - unusual
+        if count > 2 or (count == 0 and not is_general):  # noqa: PLR2004 - unusual
             return None
     kept_words = " ".join(line.name for line in plan.kept_bitters)
     if _ALCOHOL.search(edited) or _names_bottle(_GLASSES.sub("glass", edited), kept_words):
@@ -118,6 +122,14 @@ def _edited(text: str, plan: Plan, read: Preparation, course: Course) -> str | N
         verb = "Shake" if read.method == "shaken" else "Stir"
         edited += f" {verb} for only {_SECONDS[read.method]} seconds."
     return edited if _same_reading(edited, read) else None
+
+
+def _is_general(text: str, plan: Plan) -> bool:
+    """Return whether the text speaks of all ingredients or of none, so it need not name one."""
+    lowered = text.casefold()
+    return _ALL.search(text) is not None or not any(
+        one.line.name.casefold().rpartition(" ")[2] in lowered for one in plan.kept if one.content
+    )
 
 
 def _verb(read: Preparation) -> str:
@@ -188,7 +200,11 @@ def _rewritten(
     text: str, plan: Plan, method: Method, read: Preparation, glass: str | None, course: Course
 ) -> str:
     """Return plain steps that the product reads as the same method, with the same ice."""
-    kept = [one for one in plan.kept if one.line.name not in course.dropped]
+    kept = [
+        one
+        for one in plan.kept
+        if one.line.name not in course.dropped and not _is_unmentioned_fruit(one, text)
+    ]
     rim = [one for one in kept if _RIM.search(text) and "Salt" in one.nature.lineage]
     kept = [one for one in kept if one not in rim]
     garnish = [one for one in kept if _is_garnish(one, text)]
@@ -205,7 +221,7 @@ def _rewritten(
         mixed.append(f"{course.water} of water")
     tops = [*(_lower(line.name) for line in new if line.nature.is_fizzy),
             *(_lower(one.line.name) for one in topping)]
-    vessel = f"a {_lower(glass)}" if glass else "a glass"
+    vessel = _vessel(glass)
     steps = [_mixing(mixed, method, vessel, ice=read.ice_named, hot=plan.hot)] if mixed else []
     if not mixed:
         steps = [f"Pour {_listed(tops)} into {vessel}" + (" over ice." if read.ice_named else ".")]
@@ -216,6 +232,14 @@ def _rewritten(
     if garnish:
         steps.append(f"Garnish with {_listed([_lower(one.line.name) for one in garnish])}.")
     return " ".join(steps)
+
+
+def _vessel(glass: str | None) -> str:
+    if not glass or len(glass) > LONGEST_LABEL:
+        return "a glass"
+    name = glass.casefold()
+    article = "an" if name[0] in "aeiou" else "a"
+    return f"{article} {name}" + ("" if _IS_VESSEL.search(name) else " glass")
 
 
 def _mixing(names: list[str], method: Method, vessel: str, *, ice: bool, hot: bool) -> str:
@@ -236,6 +260,14 @@ def _mixing(names: list[str], method: Method, vessel: str, *, ice: bool, hot: bo
     if method == "layered":
         return f"Layer {what} in {vessel} over the back of a spoon."
     return f"Pour {what} into {vessel}" + (" over ice." if ice else ".")
+
+
+def _is_unmentioned_fruit(one: KeptLine, text: str) -> bool:
+    """Return whether the text leaves open what happens to a fruit, so that this one does, too."""
+    if one.nature.kind not in {"fruit", "vegetable"} or one.line.kind == "qualitative":
+        return False
+    word = one.line.name.casefold().rpartition(" ")[2].removesuffix("y")
+    return word not in text.casefold()
 
 
 def _is_pressed(name: str, text: str) -> bool:
