@@ -124,21 +124,24 @@ def drafts_of(
     """Yield drafts, the one that changes the kept lines least first.
 
     `served` returns the product's own figures of a draft. They differ from the linear ones of the
-    solver where the glass limits an amount, so the first draft corrects the solver.
+    solver where the glass limits an amount. So if no draft of the first solution keeps the limits,
+    its figures correct the solver.
     """
     unit = unit_for_new(dominating_unit(drink.ingredients))
     mix = _mix_of(drink, plan, before, melts)
-    scales, amounts = _solved(plan, mix, _STAGES[0], method)
-    first = _draft(plan, mix, (scales, amounts), unit, FINENESS[-1], method)
-    mix = _corrected(mix, first.added, served(first))
     seen = set()
+    corrected = False
     for stage in _STAGES:
-        solution = _solved(plan, mix, stage, method)
-        for fineness in FINENESS:
-            draft = _draft(plan, mix, solution, unit, fineness, method)
-            if draft.lines not in seen and _is_promising(mix, draft.added):
-                seen.add(draft.lines)
-                yield draft
+        for _ in range(2):
+            solution = _solved(plan, mix, stage, method)
+            drafts = [_draft(plan, mix, solution, unit, fineness, method) for fineness in FINENESS]
+            for draft in drafts:
+                if draft.lines not in seen and _is_promising(mix, draft.added):
+                    seen.add(draft.lines)
+                    yield draft
+            if corrected:
+                break
+            mix, corrected = _corrected(mix, drafts[-1].added, served(drafts[-1])), True
 
 
 def _is_promising(mix: _Mix, added: tuple[float, float, float]) -> bool:
@@ -261,7 +264,7 @@ def _new_amount(line: NewLine, plan: Plan, mix: _Mix, method: Method) -> Amount:
     if plan.is_long and not unmeasured and largest_kept and line.nature.kind not in _DRINKS:
         most = min(most, largest_kept)
     least = 0.0 if line.is_hint else 0.5 * natural
-    return Amount(min(natural, most), min(least, most), most, effects, 0.05)
+    return Amount(min(natural, most), min(least, most), most, effects, 0.3)
 
 
 def _most_of_filler(line: NewLine, plan: Plan, mix: _Mix) -> float:

@@ -1,7 +1,7 @@
 """Convert a drink into a mocktail of the same volume, sweetness and acidity."""
 
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 
 
 from mocktailverse.drinks.balance.served import Served, served_of
@@ -51,12 +51,10 @@ def _converted(drink: Drink, style: Style, have: tuple[str, ...]) -> Conversion:
     limit = "balance"
     for bitters_stay in (True, False):
         plan = plan_of(drink, style, have, served_ml, open_ml, bitters_stay=bitters_stay)
-        recipe = partial(_recipe, drink, style, plan, method)
-        for draft in drafts_of(
-            drink, plan, before, melts, method, lambda one: _served(recipe(one))
-        ):
-            mocktail = recipe(draft)
-            after = _served(mocktail)
+        make = cache(partial(_recipe, drink, style, plan, method))
+        drafts = drafts_of(drink, plan, before, melts, method, lambda one: make(one)[1])
+        for draft in drafts:
+            mocktail, after = make(draft)
             limit = exceeded_limit(drink, mocktail, before, after, draft.water_share)
             if limit is None:
                 return _conversion(drink, style, plan, draft, mocktail, before, after)
@@ -104,8 +102,10 @@ def _served(drink: Drink) -> Served:
     return served_of(drink.ingredients, text, drink.glass, drink.category)
 
 
-def _recipe(drink: Drink, style: Style, plan: Plan, method: Method, draft: Draft) -> Drink:
-    """Return the drink that the product makes of the mocktail's raw lines."""
+def _recipe(
+    drink: Drink, style: Style, plan: Plan, method: Method, draft: Draft
+) -> tuple[Drink, Served]:
+    """Return the drink that the product makes of a draft, and its figures."""
     course = Course(draft.water, draft.dropped, draft.used)
     text = instructions_for(
         drink.instructions.get("en", ""), plan, method, drink.glass, course
@@ -126,7 +126,7 @@ def _recipe(drink: Drink, style: Style, plan: Plan, method: Method, draft: Draft
     )
     made = normalize(record, drink.source, drink.observed_at, drink.lineage).drink
     assert made is not None  # noqa: S101 - a record always gives a drink
-    return made
+    return made, _served(made)
 
 
 def _conversion(

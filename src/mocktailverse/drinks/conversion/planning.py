@@ -30,7 +30,7 @@ LEAST_KEPT_SHARE = 0.12
 WINE_IS_THE_DRINK = 0.45
 """From this share of the volume wine or cider is the drink itself, which no pantry has."""
 
-KEPT_BITTERS_SHARE = 0.0045
+KEPT_BITTERS_SHARE = 0.005
 """Bitters stay up to this share of alcohol in the volume; 0.5 % is the limit."""
 
 HINT_SHARE = 0.1
@@ -41,6 +41,9 @@ SPLASH_SHARE = 0.25
 
 LONG_ML = 240.0
 """Capacity from which a glass for drinks with ice is for long drinks: a highball."""
+
+_LONG = frozenset({"soda", "juice", "mixer", "dairy", "tea_coffee", "water"})
+"""Kinds that make a drink long."""
 
 _TAKES_SODA = ((), ("tropical",))
 """Settings of drinks that are lengthened with soda in a long glass."""
@@ -156,11 +159,14 @@ def _prominent(kept: Sequence[KeptLine]) -> list[Nature]:
 
 def _is_long(kept: Sequence[KeptLine], bottles: Sequence[Content | None]) -> bool:
     """Return whether more stays than is replaced, as in a highball."""
-    if any(one.content is None for one in kept):
+    if any(one.content is None and one.nature.kind in _LONG for one in kept):
         return True
-    return sum(one.content.ml for one in kept if one.content) > sum(
-        content.ml for content in bottles if content
+    body_ml = sum(
+        one.content.ml
+        for one in kept
+        if one.content and one.nature.kind in _LONG and not one.nature.is_citrus
     )
+    return body_ml > sum(content.ml for content in bottles if content)
 
 
 def _is_long_glass(drink: Drink) -> bool:
@@ -179,7 +185,7 @@ def _split_bitters(
         if line.ml_max is None:
             return [], lines
         alcohol_ml += line.ml_max * strength[1] / 100
-    if not stay or alcohol_ml > KEPT_BITTERS_SHARE * served_ml / 1.25:
+    if not stay or alcohol_ml > KEPT_BITTERS_SHARE * served_ml / 1.2:
         return [], lines
     return bitters, [line for line in lines if line not in bitters]
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 from mocktailverse.drinks.conversion.planning import KeptLine, NewLine, Plan, Swap
 from mocktailverse.drinks.drink import Method
 from mocktailverse.drinks.ingredients import all_ingredients, ancestors, match_ingredient
+from mocktailverse.drinks.ingredients.name_readings import words
 from mocktailverse.drinks.reference.tables import read_table
 from mocktailverse.drinks.strength.glasses import LONGEST_LABEL
 from mocktailverse.drinks.strength.methods import Preparation, preparation_of
@@ -39,6 +40,9 @@ _DECORATION = frozenset(
 """Fruit that is a garnish if it is counted."""
 
 _IS_VESSEL = re.compile(r"glass|mug|cup|jar|bowl|pitcher|flute|goblet|tumbler|snifter")
+
+_NAME_LENGTHS = (1, 2, 3, 4)
+"""Words of a bottle's name; longer names contain a shorter one."""
 
 _ALL = re.compile(r"\b(?:ingredients?|everything|contents)\b", re.IGNORECASE)
 """A text that speaks of all ingredients need not name a bottle."""
@@ -90,7 +94,7 @@ def _edited(text: str, plan: Plan, read: Preparation, course: Course) -> str | N
     """Return the text with the bottles replaced; None if that is not safe."""
     if len(text) > _LONGEST_TEXT or _STATES_AMOUNTS.search(text) or course.dropped:
         return None
-    phrases = [_phrase(swap) for swap in plan.swaps]
+    phrases = [_phrase(swap, course.used) for swap in plan.swaps]
     is_plain = None not in phrases and len(set(phrases)) == len(phrases)
     is_plain = is_plain and all(len(swap.lines) == 1 for swap in plan.swaps)
     is_general = _is_general(text, plan)
@@ -117,7 +121,10 @@ def _edited(text: str, plan: Plan, read: Preparation, course: Course) -> str | N
     if course.water:
         edited += f" Add {course.water} of water with the other ingredients."
     for filler in fillers:
-        edited += f" {_verb(read)} {_lower(filler.name)}."
+        if filler.nature.is_fizzy:
+            edited += f" {_verb(read)} {_lower(filler.name)}."
+        else:
+            edited += f" Add {_lower(filler.name)} with the other ingredients."
     if read.method in _SECONDS and not plan.hot:
         verb = "Shake" if read.method == "shaken" else "Stir"
         edited += f" {verb} for only {_SECONDS[read.method]} seconds."
@@ -147,8 +154,8 @@ def _same_reading(text: str, read: Preparation) -> bool:
     )
 
 
-def _phrase(swap: Swap) -> str | None:
-    return " and ".join(map(_lower, swap.names)) or None
+def _phrase(swap: Swap, used: frozenset[str]) -> str | None:
+    return " and ".join(_lower(name) for name in swap.names if name in used) or None
 
 
 def _lower(name: str) -> str:
@@ -177,22 +184,25 @@ def _aliases() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _bottles() -> re.Pattern[str]:
-    """Return a pattern for the names of all alcoholic ingredients."""
-    names = {
-        spelling
+def _bottle_words() -> frozenset[tuple[str, ...]]:
+    """Return the names of all alcoholic ingredients, each as its words."""
+    return frozenset(
+        words(spelling)
         for row in all_ingredients()
         if row.alcoholic
         for spelling in (row.name, *_aliases().get(row.name, ()))
         if len(spelling) > 2  # noqa: PLR2004 - shorter names are also other words
-    }
-    ordered = sorted(names, key=lambda one: (-len(one), one))
-    return re.compile(r"\b(?:" + "|".join(map(re.escape, ordered)) + r")\b", re.IGNORECASE)
+    )
 
 
 def _names_bottle(text: str, allowed: str) -> bool:
+    """Return whether the text names an alcoholic ingredient that is not one of the allowed."""
+    spoken, kept = words(text), words(allowed)
+    names = _bottle_words()
     return any(
-        match[0].casefold() not in allowed.casefold() for match in _bottles().finditer(text)
+        spoken[i : i + length] in names and not set(spoken[i : i + length]) <= set(kept)
+        for i in range(len(spoken))
+        for length in _NAME_LENGTHS
     )
 
 
