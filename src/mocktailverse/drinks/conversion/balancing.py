@@ -12,7 +12,6 @@ from mocktailverse.drinks.conversion.bar_measures import (
     rounded,
     unit_for_new,
 )
-from mocktailverse.drinks.conversion.usual_content import Content, content_of, content_of_line
 from mocktailverse.drinks.conversion.limits import (
     ACID_G_PER_100ML,
     BALANCE_SHARE,
@@ -29,6 +28,7 @@ from mocktailverse.drinks.conversion.planning import (
     dominating_unit,
 )
 from mocktailverse.drinks.conversion.solver import Amount, solve
+from mocktailverse.drinks.conversion.usual_content import Content, content_of, content_of_line
 from mocktailverse.drinks.drink import Drink, Method
 from mocktailverse.drinks.record import RawLine
 from mocktailverse.drinks.strength.dilution import MEASURED
@@ -50,14 +50,13 @@ _UNCHANGED = 0.04
 """A kept line that changes by less than this share stays as written."""
 
 _LINEAR_ERROR = 0.03
-"""Room for the error of the linear figures, as a share."""
+"""Room for the error of the linear figures before they are corrected, as a share."""
 
 _TIGHTNESS = 0.4
 """Share of a limit that the solver takes as its tolerance."""
 
 _LENGTHENED = 1.2
 """Natural scale of the body of a drink that is lengthened."""
-
 
 
 class _Stage(NamedTuple):
@@ -136,7 +135,8 @@ def drafts_of(
             solution = _solved(plan, mix, stage, method)
             drafts = [_draft(plan, mix, solution, unit, fineness, method) for fineness in FINENESS]
             for draft in drafts:
-                if draft.lines not in seen and _is_promising(mix, draft.added):
+                error = 0.0 if corrected else _LINEAR_ERROR
+                if draft.lines not in seen and _is_promising(mix, draft.added, error):
                     seen.add(draft.lines)
                     yield draft
             if corrected:
@@ -144,16 +144,16 @@ def drafts_of(
             mix, corrected = _corrected(mix, drafts[-1].added, served(drafts[-1])), True
 
 
-def _is_promising(mix: _Mix, added: tuple[float, float, float]) -> bool:
-    """Return whether the linear figures keep the limits, with some room for their error."""
+def _is_promising(mix: _Mix, added: tuple[float, float, float], error: float) -> bool:
+    """Return whether the linear figures keep the limits, with room for a relative error."""
     offsets = [total - gap for total, gap in zip(mix.totals, mix.gaps, strict=True)]
     volume, sugar_g, acid_g = (a + b for a, b in zip(added, offsets, strict=True))
-    if volume <= 0 or abs(volume / mix.totals[0] - 1) > VOLUME_SHARE + _LINEAR_ERROR:
+    if volume <= 0 or abs(volume / mix.totals[0] - 1) > VOLUME_SHARE + error:
         return False
     pairs = ((sugar_g, mix.totals[1], SUGAR_G_PER_100ML), (acid_g, mix.totals[2], ACID_G_PER_100ML))
     for grams, grams_before, absolute in pairs:
         usual = 100 * grams_before / mix.totals[0]
-        limit = max((BALANCE_SHARE + _LINEAR_ERROR) * usual, 1.2 * absolute)
+        limit = max((BALANCE_SHARE + error) * usual, (1 + 10 * error) * absolute)
         if abs(100 * grams / volume - usual) > limit:
             return False
     return True
@@ -213,7 +213,8 @@ def _solved(
     variable = [
         one
         for one in plan.kept
-        if one.group != "fixed" and (one.group in stage.groups or (is_lengthened and one.group == "body"))
+        if one.group != "fixed"
+        and (one.group in stage.groups or (is_lengthened and one.group == "body"))
     ]
     gaps = list(mix.gaps)
     for one in plan.kept:
@@ -225,14 +226,16 @@ def _solved(
     amounts = [one._replace(weight=one.weight * stage.stiffness) for one in amounts]
     values = solve(amounts, (gaps[0], gaps[1], gaps[2]), mix.tolerances)
     scales = dict(zip([one.line.position for one in variable], values, strict=False))
-    return [scales.get(one.line.position, 1.0) for one in plan.kept], values[len(variable):]
+    return [scales.get(one.line.position, 1.0) for one in plan.kept], values[len(variable) :]
 
 
 def _effects_of(content: Content, mix: _Mix) -> tuple[float, float, float]:
     return content.ml * (1 + content.melts_ice * mix.melt), content.sugar_g, content.acid_g
 
 
-def _effects_of_new(line: NewLine, ml: float, mix: _Mix, method: Method) -> tuple[float, float, float]:
+def _effects_of_new(
+    line: NewLine, ml: float, mix: _Mix, method: Method
+) -> tuple[float, float, float]:
     sugar, acid = content_of(line.name)
     melts_ice = not line.nature.is_fizzy or method not in MEASURED
     return _effects_of(Content(ml, ml * sugar, ml * acid, melts_ice), mix)

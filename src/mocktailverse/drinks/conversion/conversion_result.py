@@ -101,11 +101,11 @@ _FIGURES = (
 
 
 def figures_of(served: Served) -> Figures:
-    """Return the figures, rounded to two decimals; None where a figure is unknown."""
+    """Return the figures, rounded to three decimals; None where a figure is unknown."""
     values: list[float | None] = []
     for name in _FIGURES:
         spread = getattr(served, name)
-        values += [None] * 3 if spread is None else [round(value, 2) for value in spread]
+        values += [None] * 3 if spread is None else [round(value, 3) for value in spread]
     return Figures(*values)
 
 
@@ -118,5 +118,3 @@ def as_it_is(drink: Drink) -> Conversion:
     """Return a mocktail unchanged."""
     reason = "It is a mocktail already."
     return Conversion(possible=True, unchanged=True, reason=reason, drink=drink)
-
-

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cache, partial
-
+from itertools import islice
 
 from mocktailverse.drinks.balance.served import Served, served_of
 from mocktailverse.drinks.conversion.balancing import Draft, drafts_of
-from mocktailverse.drinks.conversion.limits import exceeded_limit
 from mocktailverse.drinks.conversion.conversion_result import (
     Confidence,
     Conversion,
@@ -16,6 +15,7 @@ from mocktailverse.drinks.conversion.conversion_result import (
     figures_of,
     refused,
 )
+from mocktailverse.drinks.conversion.limits import exceeded_limit
 from mocktailverse.drinks.conversion.melting import melts_of, unmeasured_ml
 from mocktailverse.drinks.conversion.planning import Plan, Refusal, canonical, plan_of
 from mocktailverse.drinks.conversion.usual_content import PART_ML
@@ -23,6 +23,13 @@ from mocktailverse.drinks.conversion.wording import Course, instructions_for
 from mocktailverse.drinks.drink import Drink, Method
 from mocktailverse.drinks.normalize import normalize
 from mocktailverse.drinks.record import Record
+from mocktailverse.drinks.strength.pours import substance_of
+
+MOST_DRAFTS = 5
+"""Maximum number of recipes that are tried; most drinks need one or two."""
+
+_OF_THE_TEXT = frozenset({"method", "alcohol"})
+"""Limits that no other amounts help to keep."""
 
 _HOME_MADE = "homemade liqueur"
 
@@ -48,16 +55,18 @@ def _converted(drink: Drink, style: Style, have: tuple[str, ...]) -> Conversion:
     served_ml = _require_figures(drink, before)
     melts = melts_of(drink, method)
     open_ml = unmeasured_ml(drink, melts, served_ml)
-    limit = "balance"
+    limit: str | None = "balance"
     for bitters_stay in (True, False):
         plan = plan_of(drink, style, have, served_ml, open_ml, bitters_stay=bitters_stay)
         make = cache(partial(_recipe, drink, style, plan, method))
         drafts = drafts_of(drink, plan, before, melts, method, lambda one: make(one)[1])
-        for draft in drafts:
+        for draft in islice(drafts, MOST_DRAFTS):
             mocktail, after = make(draft)
             limit = exceeded_limit(drink, mocktail, before, after, draft.water_share)
             if limit is None:
                 return _conversion(drink, style, plan, draft, mocktail, before, after)
+            if limit in _OF_THE_TEXT:
+                break
         if not plan.kept_bitters:
             break
     raise Refusal(
@@ -70,26 +79,41 @@ def _require_understood(drink: Drink) -> Method:
     """Return the method; raise `Refusal` for a drink that cannot be understood."""
     facts = drink.derived
     if facts.is_mocktail is None:
-        names = ", ".join(f"`{name}`" for name in facts.unknown_because) or "its ingredients"
-        raise Refusal(f"Whether it has alcohol is unknown because of {names}.",
-                      "A recipe with ingredients that are in the reference.")
+        names = ", ".join(f"`{name}`" for name in facts.unknown_because or _unknown(drink))
+        raise Refusal(
+            f"Whether it has alcohol is unknown because of {names}.",
+            "A recipe with ingredients that are in the reference.",
+        )
     if _HOME_MADE in (drink.category or "").casefold():
-        raise Refusal("It is a home-made liqueur: an ingredient, not a drink.",
-                      "A syrup of the same flavour in the drinks that use it.")
+        raise Refusal(
+            "It is a home-made liqueur: an ingredient, not a drink.",
+            "A syrup of the same flavour in the drinks that use it.",
+        )
     if facts.method is None:
-        raise Refusal("The recipe does not say how it is mixed.",
-                      "Instructions that name a method, such as shaking.")
+        raise Refusal(
+            "The recipe does not say how it is mixed.",
+            "Instructions that name a method, such as shaking.",
+        )
     if facts.abv_served_percent_max is None:
         names = ", ".join(f"`{name}`" for name in facts.unknown_because) or "a line"
-        raise Refusal(f"The amount or the strength of {names} is unknown.",
-                      "A recipe that states all amounts.")
+        raise Refusal(
+            f"The amount or the strength of {names} is unknown.",
+            "A recipe that states all amounts.",
+        )
     return facts.method
+
+
+def _unknown(drink: Drink) -> list[str]:
+    lines = drink.ingredients
+    return [line.name for line in lines if substance_of(line.name).abv_percent is None]
 
 
 def _require_figures(drink: Drink, before: Served) -> float:
     if before.sugar_served_g_per_100ml is None or before.acid_served_g_per_100ml is None:
-        raise Refusal("The sugar or acid of an ingredient is unknown.",
-                      "A recipe with ingredients whose composition is known.")
+        raise Refusal(
+            "The sugar or acid of an ingredient is unknown.",
+            "A recipe with ingredients whose composition is known.",
+        )
     if before.served_ml:
         return before.served_ml.usual
     if any(line.unit == "part" for line in drink.ingredients):
@@ -107,9 +131,7 @@ def _recipe(
 ) -> tuple[Drink, Served]:
     """Return the drink that the product makes of a draft, and its figures."""
     course = Course(draft.water, draft.dropped, draft.used)
-    text = instructions_for(
-        drink.instructions.get("en", ""), plan, method, drink.glass, course
-    )
+    text = instructions_for(drink.instructions.get("en", ""), plan, method, drink.glass, course)
     record = Record(
         id=f"{drink.id.partition(':')[2]}~{style}",
         name=f"{drink.name} (alcohol-free)",
@@ -168,5 +190,3 @@ def _confidence(drink: Drink, plan: Plan) -> Confidence:
     if all(swap.stand_in.shares for swap in plan.swaps):
         return "high"
     return "medium"
-
-

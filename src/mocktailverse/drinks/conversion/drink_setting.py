@@ -31,9 +31,7 @@ _TROPICAL = frozenset(
     | {"Banana", "Pineapple", "Coconut water", "Passion fruit syrup", "Passion fruit purée"}
 )
 _SPARKLING = frozenset({"Sparkling apple juice", "Sparkling lemonade"})
-_CREAMY_ROLES = frozenset(
-    {"cream liqueur", "coffee liqueur", "chocolate liqueur", "egg liqueur"}
-)
+_CREAMY_ROLES = frozenset({"cream liqueur", "coffee liqueur", "chocolate liqueur", "egg liqueur"})
 _FIZZY_ROLES = frozenset(
     {"sparkling wine", "beer", "cider", "alcopop", "hard seltzer", "alcoholic ginger beer"}
 )
@@ -65,9 +63,9 @@ class Nature(Struct, frozen=True):
     @property
     def is_fizzy(self) -> bool:
         """Whether it is poured on top because it has bubbles."""
-        return self.kind in {"soda", "beer", "cider"} or not (_SPARKLING | {
-            "Sparkling wine", "Non-alcoholic sparkling wine", "Non-alcoholic beer"
-        }).isdisjoint(self.lineage)
+        return self.kind in {"soda", "beer", "cider"} or not (
+            _SPARKLING | {"Sparkling wine", "Non-alcoholic sparkling wine", "Non-alcoholic beer"}
+        ).isdisjoint(self.lineage)
 
     @property
     def is_brew(self) -> bool:

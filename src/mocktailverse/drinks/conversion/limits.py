@@ -18,6 +18,9 @@ ACID_G_PER_100ML = 0.10
 PLAIN_WATER_SHARE = 0.35
 """Maximum share of plain water in the mix, beyond the melt water of the original."""
 
+_ROUNDING = 0.001
+"""Figures are shown with three decimals."""
+
 _MARGIN = 0.97
 """Share of a limit that is used, so that rounded figures keep it, too."""
 
@@ -56,5 +59,5 @@ def exceeded_limit(
 def _differs(before: Spread | None, after: Spread | None, share: float, absolute: float) -> bool:
     if before is None or after is None:
         return True
-    limit = max(share * before.usual, absolute) * _MARGIN
+    limit = max(share * before.usual, absolute) * _MARGIN - _ROUNDING * (absolute > 0)
     return abs(after.usual - before.usual) > limit

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from mocktailverse.drinks.conversion.usual_content import Content, content_of, content_of_line
+from mocktailverse.drinks.conversion.conversion_result import Style
 from mocktailverse.drinks.conversion.drink_setting import (
     Nature,
     Setting,
@@ -14,8 +14,8 @@ from mocktailverse.drinks.conversion.drink_setting import (
     nature_of,
     settings_of,
 )
-from mocktailverse.drinks.conversion.conversion_result import Style
 from mocktailverse.drinks.conversion.roles import Role, StandIn, role_of, stand_in_for
+from mocktailverse.drinks.conversion.usual_content import Content, content_of, content_of_line
 from mocktailverse.drinks.drink import Drink, IngredientLine
 from mocktailverse.drinks.ingredients import ancestors, canonical_name
 from mocktailverse.drinks.strength.glasses import vessel_of
@@ -38,6 +38,9 @@ HINT_SHARE = 0.1
 
 SPLASH_SHARE = 0.25
 """Below this share of the kept lines soda is a splash, which makes no fizzy drink."""
+
+LONG_SODA_ML = 50.0
+"""Soda of this volume makes a long drink."""
 
 LONG_ML = 240.0
 """Capacity from which a glass for drinks with ice is for long drinks: a highball."""
@@ -159,7 +162,11 @@ def _prominent(kept: Sequence[KeptLine]) -> list[Nature]:
 
 def _is_long(kept: Sequence[KeptLine], bottles: Sequence[Content | None]) -> bool:
     """Return whether more stays than is replaced, as in a highball."""
-    if any(one.content is None and one.nature.kind in _LONG for one in kept):
+    if any(
+        (one.content is None and one.nature.kind in _LONG)
+        or (one.content and one.nature.kind == "soda" and one.content.ml >= LONG_SODA_ML)
+        for one in kept
+    ):
         return True
     body_ml = sum(
         one.content.ml
@@ -167,6 +174,19 @@ def _is_long(kept: Sequence[KeptLine], bottles: Sequence[Content | None]) -> boo
         if one.content and one.nature.kind in _LONG and not one.nature.is_citrus
     )
     return body_ml > sum(content.ml for content in bottles if content)
+
+
+def _soda_beside(kept: Sequence[KeptLine], settings: tuple[Setting, ...]) -> str:
+    """Return the soda that lengthens: unsweetened lime or lemon seltzer beside soda water.
+
+    Soda water that the recipe measures grows by the limit of kept lines only, and a second line of
+    it would be ambiguous.
+    """
+    sodas = [one for one in kept if one.nature.name == "Soda water"]
+    if not sodas or "creamy" in settings or any(one.content is None for one in sodas):
+        return "Soda water"
+    has_lime = any("Lime" in one.nature.name for one in kept)
+    return "Lime seltzer" if has_lime else "Lemon seltzer"
 
 
 def _is_long_glass(drink: Drink) -> bool:
@@ -233,8 +253,9 @@ def _require_a_body(
     body_ml = sum(one.content.ml for one in kept if one.content)
     bottles_ml = sum(content.ml for content in contents if content)
     total_ml = body_ml + bottles_ml
-    wine_ml = sum(d.ml if d else served_ml for d, r in zip(contents, roles, strict=True)
-                  if r.name in _WINES)
+    wine_ml = sum(
+        d.ml if d else served_ml for d, r in zip(contents, roles, strict=True) if r.name in _WINES
+    )
     if wine_ml >= WINE_IS_THE_DRINK * max(total_ml, 1):
         raise Refusal("Wine, beer or cider is the drink itself.", bottle)
     if not unmeasured and body_ml < LEAST_KEPT_SHARE * total_ml:
@@ -352,8 +373,12 @@ def _with_few_ingredients(swaps: list[Swap]) -> list[Swap]:
 def _without_bitters(swap: Swap) -> Swap:
     if swap.role.name != "bitters":
         return swap
-    left_out = StandIn((), "A few dashes are left out to keep the recipe simple.", "the bitters",
-                       swap.stand_in.style)
+    left_out = StandIn(
+        (),
+        "A few dashes are left out to keep the recipe simple.",
+        "the bitters",
+        swap.stand_in.style,
+    )
     return Swap(swap.role, swap.lines, swap.ml, left_out, ())
 
 
@@ -409,11 +434,16 @@ def _fillers(
     lineages = frozenset().union(*(one.nature.lineage for one in kept))
     wanted: list[str]
     if "fizzy" in settings:
-        wanted = ["Soda water"]
+        wanted = [_soda_beside(kept, settings)]
     elif "creamy" in settings:
         has_milk = any(one.nature.kind == "dairy" for one in kept) or "Ice cream" in lineages
         wanted = ["Coffee" if "Coffee" in lineages and not has_milk else "Milk", "Water"]
-    elif not hot and settings in _TAKES_SODA and drink.derived.method != "blended" and (drink.derived.method == "built" or _is_long_glass(drink)):
+    elif (
+        not hot
+        and settings in _TAKES_SODA
+        and drink.derived.method != "blended"
+        and (drink.derived.method == "built" or _is_long_glass(drink))
+    ):
         wanted = ["Soda water"]
     else:
         wanted = ["Water"]

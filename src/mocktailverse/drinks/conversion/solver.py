@@ -57,7 +57,7 @@ def solve(
                 continue
             slope = v * volume + s * sugar + a * acid - ridge * (values[j] - natural)
             target = values[j] + slope / curvature
-            target = least if target < least else most if target > most else target
+            target = least if target < least else min(target, most)
             step = target - values[j]
             if step:
                 values[j] = target

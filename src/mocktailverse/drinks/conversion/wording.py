@@ -34,7 +34,16 @@ _ALCOHOL = re.compile(
 )
 _TOO_GENERAL = frozenset({"Spirit", "Liqueur"})
 _DECORATION = frozenset(
-    {"Cherry", "Maraschino cherry", "Orange", "Lemon", "Lime", "Olive", "Pineapple", "Cocktail onion"}
+    {
+        "Cherry",
+        "Maraschino cherry",
+        "Orange",
+        "Lemon",
+        "Lime",
+        "Olive",
+        "Pineapple",
+        "Cocktail onion",
+    }
     | {"Lemon peel", "Lime peel", "Orange peel", "Grapefruit peel"}
 )
 """Fruit that is a garnish if it is counted."""
@@ -219,18 +228,26 @@ def _rewritten(
     kept = [one for one in kept if one not in rim]
     garnish = [one for one in kept if _is_garnish(one, text)]
     topping = [one for one in kept if one not in garnish and one.nature.is_fizzy]
-    body = [one for one in kept if one not in garnish and one not in topping
-            and one.nature.kind != "ice"]
+    body = [
+        one
+        for one in kept
+        if one not in garnish and one not in topping and one.nature.kind != "ice"
+    ]
     new = [line for line in plan.new if line.name in course.used]
     fresh = [line for line in new if not (line.nature.is_fizzy or line.is_filler)]
     mixed = [*(_lower(line.name) for line in fresh), *(_said(one, text) for one in body)]
-    mixed += [_lower(line.name) for line in new
-              if line.is_filler and line.nature.kind != "water" and not line.nature.is_fizzy]
+    mixed += [
+        _lower(line.name)
+        for line in new
+        if line.is_filler and line.nature.kind != "water" and not line.nature.is_fizzy
+    ]
     mixed += [_lower(line.name) for line in plan.kept_bitters]
     if course.water:
         mixed.append(f"{course.water} of water")
-    tops = [*(_lower(line.name) for line in new if line.nature.is_fizzy),
-            *(_lower(one.line.name) for one in topping)]
+    tops = [
+        *(_lower(line.name) for line in new if line.nature.is_fizzy),
+        *(_lower(one.line.name) for one in topping),
+    ]
     vessel = _vessel(glass)
     steps = [_mixing(mixed, method, vessel, ice=read.ice_named, hot=plan.hot)] if mixed else []
     if not mixed:
@@ -281,7 +298,10 @@ def _is_unmentioned_fruit(one: KeptLine, text: str) -> bool:
 
 
 def _is_pressed(name: str, text: str) -> bool:
-    return re.search(rf"(?:juice|squeez|press)[^.]*{re.escape(name.casefold())}", text.casefold()) is not None
+    return (
+        re.search(rf"(?:juice|squeez|press)[^.]*{re.escape(name.casefold())}", text.casefold())
+        is not None
+    )
 
 
 def _said(one: KeptLine, text: str) -> str:
