@@ -16,7 +16,7 @@ from mocktailverse.drinks.conversion.drink_setting import (
 )
 from mocktailverse.drinks.conversion.roles import Role, StandIn, role_of, stand_in_for
 from mocktailverse.drinks.conversion.usual_content import Content, content_of, content_of_line
-from mocktailverse.drinks.drink import Drink, IngredientLine
+from mocktailverse.drinks.drink import Drink, IngredientLine, Method
 from mocktailverse.drinks.ingredients import ancestors, canonical_name
 from mocktailverse.drinks.strength.glasses import vessel_of
 from mocktailverse.drinks.strength.pours import substance_of
@@ -24,8 +24,9 @@ from mocktailverse.drinks.strength.pours import substance_of
 MOST_NEW = 3
 """Maximum number of new ingredients; water is not counted."""
 
-LEAST_KEPT_SHARE = 0.12
-"""Below this share of the volume the kept lines do not make a drink in pantry style."""
+LEAST_KEPT_SHARE = 0.22
+"""Below this share of the flavour the kept lines do not make a drink in pantry style."""
+
 
 WINE_IS_THE_DRINK = 0.45
 """From this share of the volume wine or cider is the drink itself, which no pantry has."""
@@ -50,6 +51,12 @@ _LONG = frozenset({"soda", "juice", "mixer", "dairy", "tea_coffee", "water"})
 
 _TAKES_SODA = ((), ("tropical",))
 """Settings of drinks that are lengthened with soda in a long glass."""
+
+FRUIT_ML = 25.0
+"""Juice of a fruit that is muddled or blended. An estimate."""
+
+_CORDIALS = frozenset({"Lime cordial", "Lemon cordial", "Orange squash"})
+"""Syrups that are sour enough to carry a drink."""
 
 _WINES = frozenset({"red wine", "white wine", "sparkling wine", "cider", "beer"})
 _POURED_IN_STEPS = frozenset(
@@ -143,7 +150,7 @@ def plan_of(
     topping = Content(unmeasured_ml, 0.0, 0.0) if len(open_lines) == 1 else None
     contents = [content_of_line(line) or topping for line in bottles]
     if style == "pantry":
-        _require_a_body(kept, roles, contents, served_ml)
+        _require_a_body(kept, roles, contents, served_ml, drink.derived.method)
     swaps = _swaps(list(zip(bottles, roles, contents, strict=True)), style, settings, have)
     is_long = _is_long(kept, contents)
     new = [*_replacing(swaps), *_fillers(kept, swaps, settings, drink, hot=hot)]
@@ -246,20 +253,48 @@ def _require_a_body(
     roles: Sequence[Role],
     contents: Sequence[Content | None],
     served_ml: float,
+    method: Method | None,
 ) -> None:
     """Refuse a drink in pantry style of which hardly anything stays."""
     bottle = "A 0.0 bottle: try bottle style."
-    unmeasured = any(one.content is None for one in kept)
-    body_ml = sum(one.content.ml for one in kept if one.content)
+    measured = [one for one in kept if one.content]
     bottles_ml = sum(content.ml for content in contents if content)
-    total_ml = body_ml + bottles_ml
+    total_ml = bottles_ml + sum(one.content.ml for one in measured if one.content)
     wine_ml = sum(
-        d.ml if d else served_ml for d, r in zip(contents, roles, strict=True) if r.name in _WINES
+        content.ml if content else served_ml
+        for content, role in zip(contents, roles, strict=True)
+        if role.name in _WINES
     )
     if wine_ml >= WINE_IS_THE_DRINK * max(total_ml, 1):
         raise Refusal("Wine, beer or cider is the drink itself.", bottle)
-    if not unmeasured and body_ml < LEAST_KEPT_SHARE * total_ml:
+    if any(one.content is None and one.nature.kind in _LONG for one in kept):
+        return
+    flavour_ml = sum(_flavour(one) * _body_ml(one, method) for one in measured)
+    has_body = any(_body_ml(one, method) and _is_body(one.nature) for one in measured)
+    if not has_body or flavour_ml < LEAST_KEPT_SHARE * (bottles_ml + flavour_ml):
         raise Refusal("The drink is nothing but spirit and liqueur.", bottle)
+
+
+def _body_ml(one: KeptLine, method: Method | None) -> float:
+    """Return the volume of a kept line; of a fruit that is crushed, an estimate of its juice."""
+    if one.nature.kind == "fruit" and one.line.unit in {"none", "piece"}:
+        is_crushed = method in {"muddled", "blended"} and one.line.amount_min is not None
+        if is_crushed and one.content and not one.content.ml:
+            return FRUIT_ML * (one.line.amount_min or 0.0)
+    return one.content.ml if one.content else 0.0
+
+
+def _flavour(one: KeptLine) -> float:
+    """Return how much flavour a ml of a kept line gives, compared with juice. An estimate."""
+    if one.nature.is_citrus or one.nature.kind == "fruit" or one.nature.name in _CORDIALS:
+        return 2.5
+    return 1.5 if one.nature.is_sweetener else 1.0
+
+
+def _is_body(nature: Nature) -> bool:
+    if nature.name in _CORDIALS or nature.kind in {"fruit", "food"}:
+        return True
+    return nature.kind in _LONG and nature.kind != "water"
 
 
 def _swaps(
@@ -447,6 +482,7 @@ def _fillers(
         wanted = ["Soda water"]
     else:
         wanted = ["Water"]
+    names |= {name for swap in swaps for name in swap.names}
     fresh = [name for name in wanted if name not in names]
     position = max(line.position for line in drink.ingredients) + 1
     return [NewLine(name, nature_of(name), position, 0.0, is_filler=True) for name in fresh]

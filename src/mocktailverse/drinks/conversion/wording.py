@@ -6,7 +6,7 @@ method or other ice from it.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 from msgspec import Struct
@@ -127,17 +127,24 @@ def _edited(text: str, plan: Plan, read: Preparation, course: Course) -> str | N
         edited = edited.replace(_MARK.format(i), phrase or "")
     edited = edited.strip()
     edited = edited if edited.endswith((".", "!", ")")) else edited + "."
-    if course.water:
-        edited += f" Add {course.water} of water with the other ingredients."
-    for filler in fillers:
-        if filler.nature.is_fizzy:
-            edited += f" {_verb(read)} {_lower(filler.name)}."
-        else:
-            edited += f" Add {_lower(filler.name)} with the other ingredients."
+    edited += "".join(f" {step}" for step in _lengthening(fillers, read, course))
     if read.method in _SECONDS and not plan.hot:
         verb = "Shake" if read.method == "shaken" else "Stir"
         edited += f" {verb} for only {_SECONDS[read.method]} seconds."
     return edited if _same_reading(edited, read) else None
+
+
+def _lengthening(
+    fillers: Sequence[NewLine], read: Preparation, course: Course
+) -> Iterator[str]:
+    """Yield the steps that add water, milk, coffee and soda."""
+    still = [f"{course.water} of water"] if course.water else []
+    still += [_lower(line.name) for line in fillers if not line.nature.is_fizzy]
+    if still:
+        yield f"Add {_listed(still)} with the other ingredients."
+    fizzy = [_lower(line.name) for line in fillers if line.nature.is_fizzy]
+    if fizzy:
+        yield f"{_verb(read)} {_listed(fizzy)}."
 
 
 def _is_general(text: str, plan: Plan) -> bool:
