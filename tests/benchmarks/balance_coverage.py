@@ -103,7 +103,7 @@ def main() -> None:
     parser.add_argument("--source", default="thecocktaildb", help="source of the records")
     parser.add_argument("--json", action="store_true", help="print JSON")
     arguments = parser.parse_args()
-    files = arguments.files or sorted(path for path in _SAMPLES.iterdir() if ".md" != path.suffix)
+    files = arguments.files or sorted(path for path in _SAMPLES.iterdir() if path.suffix != ".md")
     counts = [
         coverage(path.name, _drinks_of(path, arguments.source)) for path in files if path.is_file()
     ]
