@@ -4,12 +4,11 @@ Liquids are counted as in strength. Solids count here, too: sugar dissolves, fru
 muddled or blended, ice cream melts. Herbs, spices, salt, ice and garnish add nothing.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from mocktailverse.drinks.balance.composition import (
     KCAL_PER_G,
-    Composition,
     Spread,
     composition_of,
 )
@@ -21,6 +20,9 @@ from mocktailverse.drinks.units import GRAMS_PER_UNIT
 
 ETHANOL_G_PER_ML = 0.789
 """Density of ethanol at 20 °C."""
+
+KCAL_PER_ML_PERCENT = KCAL_PER_G["alcohol"] * ETHANOL_G_PER_ML
+"""Energy of alcohol in 100 ml for each % vol."""
 
 OUNCE_G = 28.3495
 
@@ -39,44 +41,132 @@ MUDDLED = (0.3, 1.0)
 _ADDS_NOTHING = frozenset({"herb", "spice", "ice", "other"})
 _FRUITS = frozenset({"fruit", "vegetable"})
 _GARNISHES = frozenset({"slice", "wedge", "twist", "leaf", "sprig", "garnish", "float"})
+_TRACES = _GARNISHES | {"pinch"}
+_SHARES = {"slice": 0.125, "wedge": 0.125}
 _PIECES = frozenset({"none", "other", "piece"})
 _FIZZY = frozenset({"soda", "beer", "cider"})
 _PEELS = ("peel", "zest", "twist")
 
 
+class Contents(NamedTuple):
+    """Sugar, acid and energy in 100 ml, without the alcohol."""
+
+    sugar_g: Spread
+    acid_g: Spread
+    kcal: Spread
+    ml_per_g: float = 1.0
+    is_known: bool = True
+    """Whether the composition is known; an unknown one is recorded as 0."""
+    has_energy: bool = True
+    """Whether the energy is known."""
+
+    def usually(self) -> "Contents":
+        """Return the usual contents only."""
+        return Contents(
+            self.sugar_g.usually(), self.acid_g.usually(), self.kcal.usually(), *self[3:]
+        )
+
+
+class Sums(NamedTuple):
+    """The figures of a dose that are added up over a drink."""
+
+    low_ml: float
+    high_ml: float
+    low_dry_ml: float
+    """Part of the least amount that melt water is added to, in the case of the least water."""
+    low_wet_ml: float
+    """The same in the case of the most water."""
+    high_wet_ml: float
+    """Part of the most amount that melt water is added to, in the case of the most water."""
+    low_weak_alcohol: float
+    """Least amount times least % vol."""
+    low_strong_alcohol: float
+    """Least amount times most % vol."""
+    low_weak_sugar: float
+    """Least amount times least content. These are in hundredths of g or kcal."""
+    low_strong_sugar: float
+    """Least amount times most content."""
+    high_strong_sugar: float
+    """Most amount times most content."""
+    low_weak_acid: float
+    low_strong_acid: float
+    high_strong_acid: float
+    low_weak_kcal: float
+    high_strong_kcal: float
+    without_energy: float
+    """1 if the energy is unknown, so that the sum counts such doses."""
+    without_contents: float
+    """1 if the composition is unknown."""
+    without_ml: float
+    """1 if the amount is not in ml."""
+
+
+NO_SUMS = Sums(*[0.0] * len(Sums._fields))
+
+
 class Dose(NamedTuple):
-    """What a line adds: an amount, and its alcohol, sugar, acid and energy in 100 ml."""
+    """What a line adds: an amount, and what 100 ml of it contain."""
 
     measured: Measured
     """The unit of the amount."""
     amount: Spread
     abv_percent: Spread
-    sugar_g: Spread
-    acid_g: Spread
-    kcal: Spread
-    melt: Spread = ALL
+    contents: Contents
+    sums: Sums
+    melt: Spread
     """Share that melt water is added to, with the least and the most water; 0 on top."""
-    is_known: bool = True
-    """Whether the composition is known; an unknown one is recorded as 0."""
-    has_energy: bool = True
-    """Whether the energy is known."""
-    has_strength: bool = True
+    has_strength: bool
     """Whether the strength is known; an unknown one is recorded as 0."""
-    is_liquid: bool = True
+    is_liquid: bool
     """Whether the strength counts it; False for solids."""
-    name: str = ""
+    name: str
     """Name in lower case, to find it in the instructions."""
 
-    def usually(self) -> "Dose":
-        """Return the dose without its ranges."""
-        return self._replace(
-            amount=self.amount.usually(),
-            abv_percent=self.abv_percent.usually(),
-            sugar_g=self.sugar_g.usually(),
-            acid_g=self.acid_g.usually(),
-            kcal=self.kcal.usually(),
-            melt=self.melt.usually(),
-        )
+    def with_amount(self, amount: Spread) -> "Dose":
+        """Return the same of another amount, in ml."""
+        return make_dose("ml", amount, self.abv_percent, self.contents, *self[5:])
+
+    def on_top(self) -> "Dose":
+        """Return the same poured on the finished drink."""
+        return make_dose(*self[:4], NONE, *self[6:])
+
+
+def make_dose(  # noqa: PLR0913, PLR0917 - these are its fields
+    measured: Measured,
+    amount: Spread,
+    abv_percent: Spread,
+    contents: Contents,
+    melt: Spread = ALL,
+    has_strength: bool = True,  # noqa: FBT001, FBT002 - a field
+    is_liquid: bool = True,  # noqa: FBT001, FBT002 - a field
+    name: str = "",
+) -> Dose:
+    """Return a dose with its sums."""
+    low, _, high = amount
+    (weak_sugar, _, strong_sugar), (weak_acid, _, strong_acid), (weak_kcal, _, strong_kcal) = (
+        contents[:3]
+    )
+    sums = Sums(
+        low,
+        high,
+        low * melt.least,
+        low * melt.most,
+        high * melt.most,
+        low * abv_percent.least,
+        low * abv_percent.most,
+        low * weak_sugar,
+        low * strong_sugar,
+        high * strong_sugar,
+        low * weak_acid,
+        low * strong_acid,
+        high * strong_acid,
+        low * (weak_kcal + abv_percent.least * KCAL_PER_ML_PERCENT),
+        high * (strong_kcal + abv_percent.most * KCAL_PER_ML_PERCENT),
+        float(not (contents.has_energy and has_strength)),
+        float(not contents.is_known),
+        float(measured != "ml"),
+    )
+    return Dose(measured, amount, abv_percent, contents, sums, melt, has_strength, is_liquid, name)
 
 
 class Fruit(NamedTuple):
@@ -96,21 +186,37 @@ def dose_of(line: IngredientLine, substance: Substance, pour: Pour | None) -> Do
     """Return what a line adds; None if it adds nothing."""
     kind = substance.kind
     if pour is not None:
-        is_juice = kind in _FRUITS
-        is_misread = line.certainty == "unknown" and line.amount_min is not None
-        composition = None if is_misread else _composition_of(line, " juice" if is_juice else "")
-        return _liquid(line, substance, pour, composition)
+        return _of_liquid(line, substance, pour)
     if kind is None:
-        is_trace = line.unit in _GARNISHES or line.unit == "pinch"
-        return None if is_trace else _unknown(line)
+        return None if line.unit in _TRACES else _unknown(line)
     if kind in _ADDS_NOTHING or line.name.casefold().endswith(_PEELS):
         return None
     if kind in _FRUITS:
-        return _fruit(line, kind)
+        return None if line.unit == "garnish" else _of_fruit(line, kind)
     if kind not in SOLID:
         # Dry tea and coffee, and the garnish of a liquid, such as a dash of cream.
         is_plain = kind == "tea_coffee" or line.unit in _GARNISHES
         return None if is_plain else _unknown(line)
+    return _of_solid(line, kind)
+
+
+def _of_liquid(line: IngredientLine, substance: Substance, pour: Pour) -> Dose:
+    is_misread = line.certainty == "unknown" and line.amount_min is not None
+    form = " juice" if substance.kind in _FRUITS else ""
+    contents = UNKNOWN if is_misread else _contents(line, form)
+    is_on_top = line.unit in {"fill", "float"} or substance.kind in _FIZZY or _is_fizzy(line.name)
+    return make_dose(
+        pour.measured,
+        Spread(pour.low, (pour.low + pour.high) / 2, pour.high),
+        Spread(pour.abv_low, (pour.abv_low + pour.abv_high) / 2, pour.abv_high),
+        contents,
+        NONE if is_on_top else ALL,
+        pour.has_strength,
+        name=line.name.casefold(),
+    )
+
+
+def _of_solid(line: IngredientLine, kind: Kind) -> Dose | None:
     grams = None if line.unit == "garnish" else _grams(line, kind)
     if grams is None:
         if line.unit in _GARNISHES:
@@ -118,94 +224,52 @@ def dose_of(line: IngredientLine, substance: Substance, pour: Pour | None) -> Do
         if line.amount_min is not None:
             return _unknown(line)
         grams = TO_TASTE_G if kind == "sweetener" else TOPPING_G
-    composition = _composition_of(line)
-    return _dissolved(line, grams, composition) if composition else _unknown(line)
+    return _dissolved(line, grams, _contents(line))
 
 
-def _liquid(
-    line: IngredientLine, substance: Substance, pour: Pour, composition: Composition | None
-) -> Dose:
-    is_poured_on_top = _stays_out_of_the_shaker(line, substance)
-    usual = (pour.low + pour.high) / 2
-    abv = Spread(pour.abv_low, (pour.abv_low + pour.abv_high) / 2, pour.abv_high)
-    return _dose(
-        pour.measured,
-        Spread(pour.low, usual, pour.high),
-        abv,
-        composition,
-        melt=NONE if is_poured_on_top else ALL,
-        has_strength=pour.has_strength,
-        is_liquid=True,
-        name=line.name,
-    )
-
-
-def _dissolved(line: IngredientLine, grams: Spread, composition: Composition) -> Dose:
+def _dissolved(line: IngredientLine, grams: Spread, contents: Contents) -> Dose:
     """Return the dose of a solid, whose volume is its mass divided by its density."""
-    volume = grams.times(1 / composition.density_g_per_ml)
-    return _dose("ml", volume, NONE, composition.per_100_ml(), is_liquid=False, name=line.name)
-
-
-def _dose(
-    measured: Measured,
-    amount: Spread,
-    abv: Spread,
-    composition: Composition | None,
-    *,
-    melt: Spread = ALL,
-    has_strength: bool = True,
-    is_liquid: bool,
-    name: str,
-) -> Dose:
-    if composition is None:
-        sugar, acid, other_kcal = NONE, NONE, None
-    else:
-        sugar, acid, other_kcal = composition.sugar_g, composition.acid_g, composition.other_kcal
-    kcal = Spread(
-        *(
-            KCAL_PER_G["alcohol"] * ETHANOL_G_PER_ML * alcohol
-            + KCAL_PER_G["sugar"] * sweet
-            + KCAL_PER_G["acid"] * sour
-            + (other_kcal or 0.0)
-            for alcohol, sweet, sour in zip(abv, sugar, acid, strict=True)
-        )
-    )
-    return Dose(
-        measured,
-        amount,
-        abv,
-        sugar,
-        acid,
-        kcal,
-        melt,
-        composition is not None,
-        other_kcal is not None and has_strength,
-        has_strength,
-        is_liquid,
-        name.casefold(),
-    )
-
-
-def _composition_of(line: IngredientLine, form: str = "") -> Composition | None:
-    """Return the composition of the line's ingredient, covering all that the recipe allows."""
-    composition = composition_of(line.name + form)
-    for name in line.alternatives:
-        other = composition_of(name + form)
-        composition = composition and other and composition.covering(other)
-    return composition
+    volume = grams.times(contents.ml_per_g)
+    return make_dose("ml", volume, NONE, contents, is_liquid=False, name=line.name.casefold())
 
 
 def _unknown(line: IngredientLine) -> Dose:
-    return _dose("unbounded", NONE, NONE, None, is_liquid=False, name=line.name)
+    return make_dose("unbounded", NONE, NONE, UNKNOWN, is_liquid=False, name=line.name)
 
 
-def _fruit(line: IngredientLine, kind: Kind) -> Fruit | None:
-    if line.unit == "garnish":
-        return None
-    composition, grams = _composition_of(line), _grams(line, kind)
-    whole = None
-    if composition and grams:
-        whole = _dissolved(line, grams, composition)
+def _contents(line: IngredientLine, form: str = "") -> Contents:
+    """Return the contents of the line's ingredient, covering all that the recipe allows."""
+    if not line.alternatives:
+        return _contents_of(line.name + form)
+    return _contents_of.__wrapped__(line.name + form, *(one + form for one in line.alternatives))
+
+
+@lru_cache(maxsize=2048)
+def _contents_of(*names: str) -> Contents:
+    composition, *others = map(composition_of, names)
+    for other in others:
+        composition = composition and other and composition.covering(other)
+    if composition is None:
+        return UNKNOWN
+    composition = composition.per_100_ml()
+    other_kcal = composition.other_kcal
+    kcal = Spread(
+        *(
+            KCAL_PER_G["sugar"] * sugar + KCAL_PER_G["acid"] * acid + (other_kcal or 0.0)
+            for sugar, acid in zip(composition.sugar_g, composition.acid_g, strict=True)
+        )
+    )
+    ml_per_g = 1 / composition.density_g_per_ml
+    has_energy = other_kcal is not None
+    return Contents(composition.sugar_g, composition.acid_g, kcal, ml_per_g, has_energy=has_energy)
+
+
+UNKNOWN = Contents(NONE, NONE, NONE, is_known=False, has_energy=False)
+
+
+def _of_fruit(line: IngredientLine, kind: Kind) -> Fruit:
+    contents, grams = _contents(line), _grams(line, kind)
+    whole = _dissolved(line, grams, contents) if contents.is_known and grams else None
     word = line.name.casefold().rpartition(" ")[2]
     is_garnish = line.unit in _GARNISHES or line.amount_min is None
     return Fruit(word.removesuffix("y").removesuffix("s"), whole, _juice(line), is_garnish)
@@ -213,29 +277,20 @@ def _fruit(line: IngredientLine, kind: Kind) -> Fruit | None:
 
 def _juice(line: IngredientLine) -> Dose | None:
     """Return the juice of whole fruits, a slice or wedge being an eighth of one."""
-    one = juice_ml(line.name)
-    composition = _composition_of(line, " juice")
-    if one is None or composition is None or line.amount_min is None or line.amount_max is None:
+    one, contents = juice_ml(line.name), _contents(line, " juice")
+    share = 1.0 if line.unit in _PIECES else _SHARES.get(line.unit)
+    if not (one and share and contents.is_known):
         return None
-    if line.unit in _PIECES:
-        share = 1.0
-    elif line.unit in {"slice", "wedge"}:
-        share = 0.125
-    else:
+    if line.amount_min is None or line.amount_max is None:
         return None
     low, high = line.amount_min * one[0] * share, line.amount_max * one[1] * share
     amount = Spread(low, (low + high) / 2, high)
-    return _dose("ml", amount, NONE, composition, is_liquid=False, name=line.name)
+    return make_dose("ml", amount, NONE, contents, is_liquid=False, name=line.name.casefold())
 
 
-def _stays_out_of_the_shaker(line: IngredientLine, substance: Substance) -> bool:
-    """Return whether it is fizzy, or is poured on top by its measure."""
-    return (
-        substance.kind in _FIZZY
-        or line.unit in {"fill", "float"}
-        or "sparkling" in line.name.casefold()
-        or "Sparkling wine" in ancestors(line.name)
-    )
+@lru_cache(maxsize=2048)
+def _is_fizzy(name: str) -> bool:
+    return "sparkling" in name.casefold() or "Sparkling wine" in (name, *ancestors(name))
 
 
 def _grams(line: IngredientLine, kind: Kind) -> Spread | None:

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from math import fsum
-from operator import mul, truediv
 from typing import NamedTuple
 
 from mocktailverse.drinks.balance.composition import Spread
-from mocktailverse.drinks.balance.settling import Settled
+from mocktailverse.drinks.balance.doses import Dose, make_dose
+from mocktailverse.drinks.balance.settling import Settled, add_up
 from mocktailverse.drinks.strength.dilution import Melt
-from mocktailverse.drinks.strength.mixture import concentration
+from mocktailverse.drinks.strength.mixture import concentration, highest, lowest
 from mocktailverse.drinks.strength.pours import Range
 
 _ANY_STRENGTH = (0.0, 96.0)
@@ -31,129 +31,159 @@ NO_FIGURES = Figures()
 
 def diluted_strength(settled: Settled) -> Range:
     """Return bounds of the strength as mixed, in % vol, of what takes melt water."""
-    doses = [dose for dose in (*settled.doses, *settled.rest) if dose.melt.most and dose.is_liquid]
-    if not all(dose.has_strength for dose in doses):
+    doses = [one for one in (*settled.doses, *settled.rest) if one.melt.most and one.is_liquid]
+    if not all(one.has_strength for one in doses):
         return _ANY_STRENGTH
     if not doses:
         return 0.0, 0.0
-    _, amounts, strengths, *_ = zip(*doses, strict=True)
-    low, _, high = zip(*amounts, strict=True)
-    weak, _, strong = zip(*strengths, strict=True)
+    low, _, high = zip(*[one.amount for one in doses], strict=True)
+    weak, _, strong = zip(*[one.abv_percent for one in doses], strict=True)
     bounds = None if settled.rest else concentration(low, high, weak, strong)
     return bounds or (min(weak), max(strong))
 
 
 def served_strength(settled: Settled, melt: Melt) -> Range | None:
     """Return the % vol as served of a drink with something poured on top; None if unknown."""
-    doses = [dose for dose in settled.doses if dose.is_liquid]
-    if settled.rest or not doses or not all(dose.has_strength for dose in doses):
+    doses = [one for one in settled.doses if one.is_liquid]
+    sums = settled.sums if len(doses) == len(settled.doses) else add_up(doses)
+    is_known = not sums.without_energy or all(one.has_strength for one in doses)
+    if settled.rest or not doses or not is_known:
         return None
-    _, amounts, strengths, _, _, _, shares, *_ = zip(*doses, strict=True)
-    return _Mixture(amounts, shares, melt).per_100_ml(strengths)
-
-
-def usual_strength(settled: Settled, melt: Melt) -> float | None:
-    """Return the % vol as served with usual amounts and usual dilution; None if unknown."""
-    doses = [dose for dose in settled.doses if dose.is_liquid]
-    volume = fsum([dose.amount.usual * (1 + melt.usual * dose.melt.usual) for dose in doses])
-    if settled.rest or volume <= 0:
-        return None
-    return fsum([dose.amount.usual * dose.abv_percent.usual for dose in doses]) / volume
-
-
-def usual_alcohol(settled: Settled) -> float:
-    """Return the usual pure alcohol in ml."""
-    return fsum([dose.amount.usual * dose.abv_percent.usual for dose in settled.doses]) / 100
+    dry_ml = sums.low_ml + melt.least * sums.low_dry_ml
+    wet_ml = sums.low_ml + melt.most * sums.low_wet_ml
+    alcohol = sums.low_weak_alcohol, sums.low_strong_alcohol
+    if sums.low_ml == sums.high_ml and wet_ml:
+        return alcohol[0] / wet_ml, alcohol[1] / dry_ml
+    strengths = [one.abv_percent for one in doses]
+    return _ratio(alcohol, (dry_ml, wet_ml), strengths, _additions(doses, melt))
 
 
 def figures_of(settled: Settled, melt: Melt) -> Figures:
     """Return the figures of a drink with this melt water per volume of what takes any."""
-    if not settled.is_known or not (settled.doses or settled.rest):
+    doses, sums, rest, is_known, _, has_volume = settled
+    if not is_known or not (doses or rest):
         return NO_FIGURES
-    if settled.rest:
+    if rest:
         return _open_figures(settled, melt)
-    _, amounts, _, sugar, acid, kcal, shares, _, has_energy, *_ = zip(*settled.doses, strict=True)
-    mixture = _Mixture(amounts, shares, melt)
-    ratios = mixture.per_100_ml(sugar), mixture.per_100_ml(acid)
-    if not settled.has_volume:
-        return Figures(None, None, None, *ratios)
-    energy = mixture.sum_of(kcal) if all(has_energy) else None
-    return Figures(mixture.volume(), mixture.sum_of(sugar), mixture.sum_of(acid), *ratios, energy)
+    dry_ml = sums.low_ml + melt.least * sums.low_dry_ml
+    wet_ml = sums.low_ml + melt.most * sums.low_wet_ml
+    if sums.low_ml == sums.high_ml and wet_ml:
+        sugar_ratio = sums.low_weak_sugar / wet_ml, sums.low_strong_sugar / dry_ml
+        acid_ratio = sums.low_weak_acid / wet_ml, sums.low_strong_acid / dry_ml
+    else:
+        least_ml, additions = (dry_ml, wet_ml), _additions(doses, melt)
+        sugar = sums.low_weak_sugar, sums.low_strong_sugar
+        sugar_ratio = _ratio(sugar, least_ml, [one.contents.sugar_g for one in doses], additions)
+        acid = sums.low_weak_acid, sums.low_strong_acid
+        acid_ratio = _ratio(acid, least_ml, [one.contents.acid_g for one in doses], additions)
+    if not has_volume:
+        return Figures(None, None, None, sugar_ratio, acid_ratio)
+    return Figures(
+        (dry_ml, sums.high_ml + melt.most * sums.high_wet_ml),
+        (sums.low_weak_sugar / 100, sums.high_strong_sugar / 100),
+        (sums.low_weak_acid / 100, sums.high_strong_acid / 100),
+        sugar_ratio,
+        acid_ratio,
+        None if sums.without_energy else (sums.low_weak_kcal / 100, sums.high_strong_kcal / 100),
+    )
 
 
-class _Mixture:
-    """The amounts of a drink, and the volumes that they become with the melt water."""
-
-    def __init__(self, amounts: Sequence[Spread], shares: Sequence[Spread], melt: Melt) -> None:
-        self._low, _, self._high = zip(*amounts, strict=True)
-        # The volume that each ml becomes with the least and with the most melt water.
-        self._driest = [1 + melt.least * share.least for share in shares]
-        self._wettest = [1 + melt.most * share.most for share in shares]
-
-    def volume(self) -> Range:
-        """Return the volume as served."""
-        return _sum(self._low, self._driest), _sum(self._high, self._wettest)
-
-    def sum_of(self, contents: Sequence[Spread]) -> Range:
-        """Return the mass, or energy, of these contents of 100 ml."""
-        weak, _, strong = zip(*contents, strict=True)
-        return _sum(self._low, weak) / 100, _sum(self._high, strong) / 100
-
-    def per_100_ml(self, contents: Sequence[Spread]) -> Range:
-        """Return the extreme contents of 100 ml as served; exact but for the melt water."""
-        weak, _, strong = zip(*contents, strict=True)
-        low, high, driest, wettest = self._low, self._high, self._driest, self._wettest
-        if low == high and (volume := _sum(low, driest)):
-            return _sum(low, weak) / _sum(low, wettest), _sum(low, strong) / volume
-        thin, thick = list(map(truediv, weak, wettest)), list(map(truediv, strong, driest))
-        wet = concentration(_times(low, wettest), _times(high, wettest), thin, thin)
-        dry = concentration(_times(low, driest), _times(high, driest), thick, thick)
-        if wet is None or dry is None:
-            return min(thin), max(thick)  # it may be all of one of them
-        return wet[0], dry[1]
+_Addition = tuple[int, float, float, float]
+"""What may be added to the least amounts: the index of the dose, its volume in ml, and the volume
+that one ml becomes with the least and with the most melt water."""
 
 
-def _sum(amounts: Sequence[float], factors: Sequence[float]) -> float:
-    return fsum(map(mul, amounts, factors))
+def _additions(doses: Sequence[Dose], melt: Melt) -> list[_Addition]:
+    return [
+        (
+            place,
+            one.amount.most - one.amount.least,
+            1 + melt.least * one.melt.least,
+            1 + melt.most * one.melt.most,
+        )
+        for place, one in enumerate(doses)
+        if one.amount.least != one.amount.most
+    ]
 
 
-def _times(amounts: Sequence[float], factors: Sequence[float]) -> list[float]:
-    return list(map(mul, amounts, factors))
+def _ratio(
+    solutes: Range, least_ml: Range, contents: Sequence[Spread], additions: Sequence[_Addition]
+) -> Range:
+    """Return the least and most of a solute in 100 ml; exact but for the melt water.
+
+    `solutes` are those of the least amounts, with the least and the most contents of each dose;
+    `least_ml` is their volume with the least and the most melt water.
+    """
+    dry_ml, wet_ml = least_ml
+    thin = [(contents[place].least / wet, ml * wet) for place, ml, _, wet in additions]
+    thick = [(contents[place].most / dry, ml * dry) for place, ml, dry, _ in additions]
+    if dry_ml > 0:
+        return lowest(solutes[0], wet_ml, thin), highest(solutes[1], dry_ml, thick)
+    if not additions:
+        return 0.0, 0.0
+    return min(thin)[0], max(thick)[0]  # it may be all of one of them
 
 
 def _open_figures(settled: Settled, melt: Melt) -> Figures:
     """Return the figures if the amount of something is unknown."""
-    doses, rest, *_ = settled
-    closed = figures_of(settled._replace(rest=[]), melt) if doses else NO_FIGURES
-    _, _, _, sugar, acid, _, shares, *_ = zip(*rest, strict=True)
+    closed = figures_of(settled._replace(rest=[]), melt)
+    rest = settled.rest
+    sugar, acid = [one.contents.sugar_g for one in rest], [one.contents.acid_g for one in rest]
     return Figures(
         None,
         _mass_beside(closed.sugar_g, sugar),
         _mass_beside(closed.acid_g, acid),
-        _ratio_beside(closed.sugar_g_per_100ml, sugar, shares, melt),
-        _ratio_beside(closed.acid_g_per_100ml, acid, shares, melt),
+        _ratio_beside(closed.sugar_g_per_100ml, sugar, rest, melt),
+        _ratio_beside(closed.acid_g_per_100ml, acid, rest, melt),
     )
 
 
-def _mass_beside(mass: Range | None, open_contents: Sequence[Spread]) -> Range | None:
+def _mass_beside(mass: Range | None, contents: Sequence[Spread]) -> Range | None:
     """Return the mass of a drink with any amount of other liquids; None if these have some."""
-    return None if any(content.most for content in open_contents) else mass or (0.0, 0.0)
+    return None if any(content.most for content in contents) else mass or (0.0, 0.0)
 
 
 def _ratio_beside(
-    ratio: Range | None, open_contents: Sequence[Spread], shares: Sequence[Spread], melt: Melt
+    ratio: Range | None, contents: Sequence[Spread], rest: Sequence[Dose], melt: Melt
 ) -> Range:
     """Return the contents of 100 ml of a drink with any amount of other liquids."""
-    pairs = list(zip(open_contents, shares, strict=True))
+    pairs = list(zip(contents, [one.melt for one in rest], strict=True))
     weak = [content.least / (1 + melt.most * share.most) for content, share in pairs]
     strong = [content.most / (1 + melt.least * share.least) for content, share in pairs]
     low, high = ratio or (min(weak), max(strong))
     return min(low, *weak), max(high, *strong)
 
 
+def usual_strength(settled: Settled, melt: Melt) -> float | None:
+    """Return the % vol as served with usual amounts and usual dilution; None if unknown."""
+    doses = [one for one in settled.doses if one.is_liquid]
+    volume = fsum([one.amount.usual * (1 + melt.usual * one.melt.usual) for one in doses])
+    if settled.rest or volume <= 0:
+        return None
+    return fsum([one.amount.usual * one.abv_percent.usual for one in doses]) / volume
+
+
 def usual_figures(settled: Settled, melt: Melt) -> Figures:
     """Return the figures with usual amounts, usual composition and usual dilution."""
     if settled.rest:
         return NO_FIGURES
-    usual = settled._replace(doses=[dose.usually() for dose in settled.doses])
-    return figures_of(usual, Melt(melt.usual, melt.usual, melt.usual))
+    usual = [
+        make_dose(
+            one.measured,
+            one.amount.usually(),
+            one.abv_percent.usually(),
+            one.contents.usually(),
+            one.melt.usually(),
+            one.has_strength,
+        )
+        for one in settled.doses
+    ]
+    water = Melt(melt.usual, melt.usual, melt.usual)
+    return figures_of(settled._replace(doses=usual, sums=add_up(usual)), water)
+
+
+def usual_alcohol_ml(settled: Settled) -> float | None:
+    """Return the usual pure alcohol; None if it is unknown."""
+    if settled.rest or not settled.has_volume:
+        return None
+    return fsum([one.amount.usual * one.abv_percent.usual for one in settled.doses]) / 100

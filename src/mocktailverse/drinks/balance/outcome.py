@@ -27,6 +27,8 @@ from mocktailverse.drinks.strength.totals import (
 
 _MAY_HOLD_ALCOHOL = frozenset({"strong", "doubtful"})
 
+_NO_COLUMNS: tuple[tuple[()], ...] = ((),) * len(Portion._fields)
+
 
 class Outcome(NamedTuple):
     """Everything that is computed from the portions of a recipe."""
@@ -54,18 +56,16 @@ def outcome_of(
     """Return what the portions of a recipe come to; `traits` are those of all portions."""
     preparation, vessel = preparation_of(instructions), vessel_of(glass, category)
     ice_named = preparation.ice_named or "ice" in traits
+    _, _, _, pours, ml, pure, doses = zip(*portions, strict=True) if portions else _NO_COLUMNS
     if "open" in traits:
-        pours = [portion.pour for portion in portions if portion.pour]
-        totals = totals_of(pours, vessel, ice_named=ice_named, filled=preparation.filled)
+        liquids = [pour for pour in pours if pour]
+        totals = totals_of(liquids, vessel, ice_named=ice_named, filled=preparation.filled)
     else:
-        totals = exact_totals(
-            [portion.ml for portion in portions], [portion.pure for portion in portions]
-        )
+        totals = exact_totals(ml, pure)
     unchecked, totals = totals, within_largest_recipe(totals)
     is_plausible = totals is unchecked
     if portions and traits.isdisjoint(_MAY_HOLD_ALCOHOL):
         totals = capped(NON_ALCOHOLIC_PERCENT if "trace" in traits else 0.0, totals)
-    doses = [portion.dose for portion in portions]
     settled = settle(doses, preparation, vessel, ice_named=ice_named)
     mixed = totals.abv_percent
     melt, served = _diluted(mixed, preparation, settled, vessel, ice_named=ice_named)
@@ -91,16 +91,16 @@ def _diluted(
 ) -> tuple[Melt, Range | None]:
     """Return the melt water and the strength as served."""
     method, iced_glass = preparation.method, vessel is None or vessel.iced
-    if preparation.hot and not ice_named:
+    if preparation.is_hot and not ice_named:
         return NO_MELT, mixed
-    strength = diluted_strength(settled) if settled.topped or mixed is None else mixed
+    strength = diluted_strength(settled) if settled.is_topped or mixed is None else mixed
     melt = melt_of(method, strength, ice_named=ice_named, iced_glass=iced_glass)
     if mixed is None or mixed[1] == 0:
         return melt, mixed
     if method is None:
         return melt, None
     low, high = mixed
-    if settled.topped:
+    if settled.is_topped:
         served = served_strength(settled, melt) or (low / (1 + melt.most), high)
         return melt, (min(served[0], low), min(served[1], high))
     most = (
@@ -122,7 +122,7 @@ def _likely(
     """Return the strength as served with usual amounts and usual dilution."""
     if mixed is None or served is None:
         return None
-    if mixed[0] == mixed[1] and not settled.topped:
+    if mixed[0] == mixed[1] and not settled.is_topped:
         return mixed[0] / (1 + melt.usual)
     likely = usual_strength(settled, melt)
     return None if likely is None else min(max(likely, served[0]), served[1])

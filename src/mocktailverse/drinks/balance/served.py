@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from mocktailverse.drinks.balance.composition import Spread
 from mocktailverse.drinks.balance.doses import ETHANOL_G_PER_ML
-from mocktailverse.drinks.balance.figures import usual_alcohol, usual_figures
+from mocktailverse.drinks.balance.figures import usual_alcohol_ml, usual_figures
 from mocktailverse.drinks.balance.outcome import outcome_of
 from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.strength.derive import STANDARD_DRINK_G
@@ -57,7 +57,7 @@ def served_of(
     alcohol_ml = outcome.totals.alcohol_ml
     factor = ETHANOL_G_PER_ML / STANDARD_DRINK_G
     drinks = (alcohol_ml[0] * factor, alcohol_ml[1] * factor) if alcohol_ml else None
-    usual_alcohol_ml = None if settled.rest or not settled.has_volume else usual_alcohol(settled)
+    usual_ml = usual_alcohol_ml(settled)
     return Served(
         _spread(figures.served_ml, _first(usual.served_ml)),
         _spread(outcome.abv_served_percent, outcome.likely_abv_served_percent),
@@ -66,7 +66,7 @@ def served_of(
         _spread(figures.sugar_g_per_100ml, _first(usual.sugar_g_per_100ml)),
         _spread(figures.acid_g_per_100ml, _first(usual.acid_g_per_100ml)),
         _spread(figures.energy_kcal, _first(usual.energy_kcal)),
-        _spread(drinks, None if usual_alcohol_ml is None else usual_alcohol_ml * factor),
+        _spread(drinks, None if usual_ml is None else usual_ml * factor),
     )
 
 

@@ -6,7 +6,17 @@ from math import fsum
 from typing import Literal, NamedTuple
 
 from mocktailverse.drinks.balance.composition import Spread
-from mocktailverse.drinks.balance.doses import MUDDLED, NONE, Dose, Fruit
+from mocktailverse.drinks.balance.doses import (
+    MUDDLED,
+    NO_SUMS,
+    NONE,
+    UNKNOWN,
+    Contents,
+    Dose,
+    Fruit,
+    Sums,
+    make_dose,
+)
 from mocktailverse.drinks.strength.glasses import Glass
 from mocktailverse.drinks.strength.methods import Preparation
 from mocktailverse.drinks.strength.totals import DASHES_ML, NEGLIGIBLE_SHARE, filling_ml
@@ -28,11 +38,13 @@ class Settled(NamedTuple):
     """The doses of one drink, all with the same unit of amount."""
 
     doses: list[Dose]
+    sums: Sums
+    """The sums of the doses."""
     rest: list[Dose]
     """Doses of any amount."""
     is_known: bool
     """Whether the composition of all that matters is known."""
-    topped: bool
+    is_topped: bool
     """Whether something takes no melt water."""
     has_volume: bool = True
     """Whether the amounts are ml; otherwise only their ratio is known."""
@@ -46,27 +58,40 @@ def settle(
     ice_named: bool,
 ) -> Settled:
     """Return what the drink gets of each dose; the vessel's size bounds doses without an amount."""
-    used = [dose for dose in _used(doses, preparation) if dose]
+    used: list[Dose] = []
+    for one in doses:
+        settled = _of_fruit(one, preparation) if isinstance(one, Fruit) else one
+        if settled:
+            used.append(settled)
     late_from = preparation.late_from
     if late_from is not None and _ADDED.search(preparation.text, late_from):
         early, late = preparation.text[:late_from], preparation.text[late_from:]
         used = [_poured_late(dose, early, late) for dose in used]
+    sums = add_up(used)
+    if not sums.without_ml:
+        return Settled(used, sums, [], _all_known(used, sums), _is_topped(sums))
     kinds = {dose.measured for dose in used}
-    rest: list[Dose] = []
     if "part" in kinds or kinds == {"glass"}:
-        used = [
-            dose for dose in used if not (dose.measured == "ml" and dose.amount.most < DASHES_ML)
-        ]
-        is_known = _all_known(used) and len({dose.measured for dose in used}) == 1
-        return Settled(used, rest, is_known, _is_topped(used), has_volume=False)
-    if not kinds <= {"ml"}:
-        used, rest = _measured(used, preparation, vessel, ice_named=ice_named)
-    is_known = _all_known(used) and all(dose.is_known for dose in rest)
-    return Settled(used, rest, is_known, _is_topped([*used, *rest]))
+        used = [dose for dose in used if dose.measured != "ml" or dose.amount.most >= DASHES_ML]
+        sums = add_up(used)
+        is_known = _all_known(used, sums) and len({dose.measured for dose in used}) == 1
+        return Settled(used, sums, [], is_known, _is_topped(sums), has_volume=False)
+    used, rest = _measured(used, preparation, vessel, ice_named=ice_named)
+    sums = add_up(used)
+    is_known = _all_known(used, sums) and all(dose.contents.is_known for dose in rest)
+    is_topped = _is_topped(sums) or NONE in [dose.melt for dose in rest]
+    return Settled(used, sums, rest, is_known, is_topped)
 
 
-def _is_topped(doses: Sequence[Dose]) -> bool:
-    return any(not dose.melt.least for dose in doses)
+def add_up(doses: Sequence[Dose]) -> Sums:
+    """Return the sums of the doses."""
+    if not doses:
+        return NO_SUMS
+    return Sums._make(map(fsum, zip(*[dose.sums for dose in doses], strict=True)))
+
+
+def _is_topped(sums: Sums) -> bool:
+    return sums.low_dry_ml != sums.low_ml or sums.high_wet_ml != sums.high_ml
 
 
 def _measured(
@@ -84,41 +109,42 @@ def _measured(
         amounts = [dose.amount for dose in liquids]
         volume = fsum([ml.least for ml in amounts]), fsum([ml.most for ml in amounts])
         filled = filling_ml(volume, (least if is_filled else 0.0, most))
-        if filled and all(dose.is_known and dose.has_strength for dose in rest):
+        if filled and all(dose.contents.is_known and dose.has_strength for dose in rest):
             return [*measured, _filling(rest, filled, is_filled=is_filled)], []
     return measured, rest
 
 
-def _all_known(doses: Sequence[Dose]) -> bool:
+def _all_known(doses: Sequence[Dose], sums: Sums) -> bool:
     """Return whether the doses of unknown composition are too small to matter."""
-    unknown = [dose for dose in doses if not dose.is_known]
-    if not unknown:
+    if not sums.without_contents:
         return True
-    if any(dose.measured == "unbounded" for dose in unknown):
-        return False
+    unknown = [dose for dose in doses if not dose.contents.is_known]
     amount = fsum([dose.amount.most for dose in unknown])
-    return amount <= NEGLIGIBLE_SHARE * fsum([dose.amount.least for dose in doses])
+    is_bounded = all(dose.measured != "unbounded" for dose in unknown)
+    return is_bounded and amount <= NEGLIGIBLE_SHARE * sums.low_ml
 
 
 def _in_ml(dose: Dose, vessel: Glass) -> Dose:
     if dose.measured != "glass":
         return dose
     low, high = dose.amount.least * vessel.ml_min, dose.amount.most * vessel.ml_max
-    return dose._replace(measured="ml", amount=Spread(low, (low + high) / 2, high))
+    return dose.with_amount(Spread(low, (low + high) / 2, high))
 
 
 def _filling(rest: Sequence[Dose], ml: tuple[float, float], *, is_filled: bool) -> Dose:
     """Return one dose for those that share the rest of the glass, in unknown proportions."""
-    _, _, abv, sugar, acid, kcal, melt, *_ = zip(*rest, strict=True)
-    return Dose(
+    contents = [one.contents for one in rest]
+    return make_dose(
         "ml",
         Spread(ml[0], (ml[0] + ml[1]) / 2, ml[1]),
-        _any_of(abv),
-        _any_of(sugar),
-        _any_of(acid),
-        _any_of(kcal),
-        NONE if is_filled else _any_of(melt),
-        has_energy=all(dose.has_energy for dose in rest),
+        _any_of([one.abv_percent for one in rest]),
+        Contents(
+            _any_of([one.sugar_g for one in contents]),
+            _any_of([one.acid_g for one in contents]),
+            _any_of([one.kcal for one in contents]),
+            has_energy=all(one.has_energy for one in contents),
+        ),
+        NONE if is_filled else _any_of([one.melt for one in rest]),
     )
 
 
@@ -135,13 +161,8 @@ def _poured_late(dose: Dose, early: str, late: str) -> Dose:
     for sentence in _SENTENCE.split(late):
         added = _ADDED.search(sentence)
         if added and dose.name in sentence[added.end() :]:
-            return dose._replace(melt=NONE)
+            return dose.on_top()
     return dose
-
-
-def _used(doses: Iterable[Dose | Fruit | None], preparation: Preparation) -> Iterable[Dose | None]:
-    for dose in doses:
-        yield _of_fruit(dose, preparation) if isinstance(dose, Fruit) else dose
 
 
 def _of_fruit(fruit: Fruit, preparation: Preparation) -> Dose | None:
@@ -157,7 +178,7 @@ def _of_fruit(fruit: Fruit, preparation: Preparation) -> Dose | None:
         return dose
     least = MUDDLED[0] if use == "muddled" else 0.0
     low = dose.amount.least * least
-    return dose._replace(amount=Spread(low, (low + dose.amount.usual) / 2, dose.amount.most))
+    return dose.with_amount(Spread(low, (low + dose.amount.usual) / 2, dose.amount.most))
 
 
 def _use_of(fruit: Fruit, preparation: Preparation) -> Use:
@@ -182,6 +203,4 @@ def _use_in(sentence: str) -> Use | None:
     return None
 
 
-_UNKNOWN_FRUIT = Dose(
-    "unbounded", NONE, NONE, NONE, NONE, NONE, is_known=False, has_energy=False, is_liquid=False
-)
+_UNKNOWN_FRUIT = make_dose("unbounded", NONE, NONE, UNKNOWN, is_liquid=False)

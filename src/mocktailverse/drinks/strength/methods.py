@@ -26,7 +26,7 @@ class Preparation(Struct, frozen=True):
     """Whether the text mentions ice (but not ice cream)."""
     filled: bool = False
     """Whether something is filled or topped up."""
-    hot: bool = False
+    is_hot: bool = False
     """Whether the drink is served hot, so that no ice melts into it."""
     text: str = ""
     """The instructions in lower case on one line."""
@@ -113,9 +113,16 @@ _ON_THE_ROCKS = re.compile(r"\bon the rocks\b")
 _ICED = word_set("iced frozen")
 _FILLED = word_set("fill fills filled filling top tops topped topping")
 
+_HOT = word_set(
+    "hot boiling boil boils boiled simmer simmering simmered heat heated heating microwave steam"
+    " steamed steaming warm warmed"
+)
+_COLD_METHODS = frozenset({"shaken", "stirred", "blended"})
+_COOLED = re.compile(r"\b(?:chill|cool|cold|refrigerat|fridge|freez)")
+
 _MISLEADING = _ABBREVIATED | _DENYING | _AMBIGUOUS
 _VOCABULARY = word_set("or mash float mixing bar").union(
-    _MISLEADING, _SHAKEN, _BLENDED, _LAYERED, _STIRRED, _VESSELS, _BUILT, _ICED, _FILLED
+    _MISLEADING, _SHAKEN, _BLENDED, _LAYERED, _STIRRED, _VESSELS, _BUILT, _ICED, _FILLED, _HOT
 )
 _WORD = re.compile(r"\w+")
 _ONLY_WORDS = re.sub(rb"\W", b" ", bytes(range(256)))
@@ -147,12 +154,18 @@ def preparation_of(instructions: str | None) -> Preparation:
         terms = _terms_in(text)
     text = _one_line(text)
     method = _method(text, terms)
-    late_from = _late_from(text, method)
-    return Preparation(method, ice_named, filled, text=text, late_from=late_from)
+    is_hot = not ice_named and not terms.isdisjoint(_HOT) and _is_hot(text, method)
+    return Preparation(method, ice_named, filled, is_hot, text, _late_from(text, method))
+
+
+def _is_hot(text: str, method: Method | None) -> bool:
+    """Return whether the drink is served hot: heated, and neither shaken nor cooled afterwards."""
+    return method not in _COLD_METHODS and not _COOLED.search(text)
 
 
 def _late_from(text: str, method: Method | None) -> int | None:
-    if method not in {"shaken", "stirred", "blended"}:
+    """Return where the text continues after the drink is shaken or stirred, and strained."""
+    if method not in _COLD_METHODS:
         return None
     strained = text.find("strain", max(text.find("shak"), text.find("stir"), 0))
     return None if strained < 0 else strained

@@ -3,9 +3,9 @@
 `fsum` adds exactly and rounds once, so the order of the liquids does not matter.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import fsum
-from operator import mul
+from operator import mul, sub
 
 from mocktailverse.drinks.strength.pours import Pour, Range
 
@@ -40,28 +40,39 @@ def concentration(
     Example: 40 ml of 40 % and 0 to 60 ml of juice. The weakest mixture has 60 ml of juice (16 %),
     the strongest none (40 %).
     """
-    if fsum(low) <= 0:
+    volume = fsum(low)
+    if volume <= 0:
         return None
+    weakest, strongest = fsum(map(mul, low, weak)), fsum(map(mul, low, strong))
     if low == high:
-        weakest = fsum(map(mul, low, weak)) / fsum(low)
-        return weakest, weakest if weak == strong else fsum(map(mul, low, strong)) / fsum(low)
-    return _lowest(low, high, weak), 0.0 - _lowest(low, high, [-one for one in strong])
+        return weakest / volume, strongest / volume
+    more = list(map(sub, high, low))
+    return (
+        lowest(weakest, volume, zip(weak, more, strict=True)),
+        highest(strongest, volume, zip(strong, more, strict=True)),
+    )
 
 
-def _lowest(low: Sequence[float], high: Sequence[float], concentrations: Sequence[float]) -> float:
-    """Return the lowest concentration over all amounts.
+def lowest(solute: float, volume: float, additions: Iterable[tuple[float, float]]) -> float:
+    """Return the lowest concentration of a solution to which liquids may be added.
 
-    Start from the minimum of each liquid. Adding more of a liquid lowers the concentration exactly
-    if the liquid is weaker than the mixture, so add the weakest first and stop when none is.
+    `additions` are pairs of a concentration and the volume that may be added. Adding a liquid
+    lowers the concentration exactly if the liquid is weaker than the solution, so the weakest is
+    added first, and none is added once the next is not weaker.
     """
-    volumes, solutes = list(low), list(map(mul, low, concentrations))
-    volume, solute = fsum(volumes), fsum(solutes)
-    for weak, least, most in sorted(zip(concentrations, low, high, strict=True)):
-        if least < most:
-            if weak * volume >= solute:
-                break
-            more = most - least
-            volumes.append(more)
-            solutes.append(more * weak)
-            volume, solute = fsum(volumes), fsum(solutes)
+    for concentration_added, ml in sorted(additions):
+        if concentration_added * volume >= solute:
+            break
+        solute += concentration_added * ml
+        volume += ml
+    return solute / volume
+
+
+def highest(solute: float, volume: float, additions: Iterable[tuple[float, float]]) -> float:
+    """Return the highest concentration of a solution to which liquids may be added."""
+    for concentration_added, ml in sorted(additions, reverse=True):
+        if concentration_added * volume <= solute:
+            break
+        solute += concentration_added * ml
+        volume += ml
     return solute / volume
