@@ -255,8 +255,6 @@ def _new_amount(line: NewLine, plan: Plan, mix: _Mix, method: Method) -> Amount:
     if line.measure_raw is not None:
         return Amount(line.natural_ml, line.natural_ml, line.natural_ml, (0.0, 0.0, 0.0), 0.0)
     effects = _effects_of_new(line, 1.0, mix, method)
-    largest_kept = max((one.content.ml for one in plan.kept if one.content), default=0.0)
-    unmeasured = any(one.content is None for one in plan.kept)
     if line.is_filler:
         is_water = line.nature.kind == "water"
         return Amount(0.0, 0.0, _most_of_filler(line, plan, mix), effects, 0.6 if is_water else 0.2)
@@ -264,19 +262,30 @@ def _new_amount(line: NewLine, plan: Plan, mix: _Mix, method: Method) -> Amount:
     if line.by_sugar:
         return Amount(natural, 0.4 * natural, 1.4 * natural, effects, 0.5)
     most = 1.6 * natural
-    if plan.is_long and not unmeasured and largest_kept and line.nature.kind not in _DRINKS:
-        most = min(most, largest_kept)
+    if line.nature.kind not in _DRINKS:
+        most = min(most, _largest_kept(plan) or most)
     least = 0.0 if line.is_hint else 0.5 * natural
     return Amount(min(natural, most), min(least, most), most, effects, 0.3)
 
 
+def _largest_kept(plan: Plan) -> float | None:
+    """Return the ml of the largest kept line, which a long drink's replacements do not exceed.
+
+    None if the drink is not long, or if a kept line fills the glass.
+    """
+    if not plan.is_long or any(one.content is None for one in plan.kept):
+        return None
+    return max((one.content.ml for one in plan.kept if one.content), default=0.0) or None
+
+
 def _most_of_filler(line: NewLine, plan: Plan, mix: _Mix) -> float:
+    """Return the maximum ml of what lengthens the drink."""
     melt_lost = max(0.0, mix.melt_before_ml - mix.mixed_ml * mix.melt)
     if line.nature.kind == "water":
         share = MOST_WATER_IN_MILK if "creamy" in plan.settings else MOST_WATER_SHARE
         return share * mix.mixed_ml + melt_lost
-    bottles_ml = sum(swap.ml for swap in plan.swaps)
-    return bottles_ml + melt_lost
+    most = sum(swap.ml for swap in plan.swaps) + melt_lost
+    return min(most, _largest_kept(plan) or most)
 
 
 _DRINKS = frozenset({"wine", "beer", "cider", "soda"})

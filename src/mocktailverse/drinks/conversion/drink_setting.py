@@ -1,13 +1,11 @@
 """The setting of a drink: what its kept lines allow and ask for."""
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
 
-from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.ingredients import LONGEST_NAME, Kind, ancestors, match_ingredient
 
 Setting = Literal["milky", "creamy", "savoury", "fizzy", "tropical"]
@@ -36,10 +34,7 @@ _FIZZY_ROLES = frozenset(
     {"sparkling wine", "beer", "cider", "alcopop", "hard seltzer", "alcoholic ginger beer"}
 )
 _CITRUS = frozenset({"Lemon juice", "Lime juice", "Yuzu juice", "Verjus", "Vinegar"})
-_HOT = re.compile(
-    r"\b(?:hot|boil\w*|heat(?:ed|ing)?|simmer\w*|microwave|steam\w*|warm(?:ed)?|brew\w*)\b",
-    re.IGNORECASE,
-)
+
 
 
 class Nature(Struct, frozen=True):
@@ -103,9 +98,3 @@ def settings_of(kept: Sequence[Nature], roles: Sequence[str]) -> tuple[Setting, 
         "tropical": bool(lineages & _TROPICAL),
     }
     return tuple(setting for setting, applies in settings.items() if applies)
-
-
-def is_hot(lines: Sequence[IngredientLine], instructions: str) -> bool:
-    """Return whether the drink is served hot."""
-    text = " ".join([instructions, *(line.name_raw for line in lines)])
-    return bool(_HOT.search(text))

@@ -10,7 +10,6 @@ from mocktailverse.drinks.conversion.conversion_result import Style
 from mocktailverse.drinks.conversion.drink_setting import (
     Nature,
     Setting,
-    is_hot,
     nature_of,
     settings_of,
 )
@@ -19,6 +18,7 @@ from mocktailverse.drinks.conversion.usual_content import Content, content_of, c
 from mocktailverse.drinks.drink import Drink, IngredientLine, Method
 from mocktailverse.drinks.ingredients import ancestors, canonical_name
 from mocktailverse.drinks.strength.glasses import vessel_of
+from mocktailverse.drinks.strength.methods import preparation_of
 from mocktailverse.drinks.strength.pours import substance_of
 
 MOST_NEW = 3
@@ -144,8 +144,7 @@ def plan_of(
     roles = [_required_role(line) for line in bottles]
     kept = tuple(_kept(line) for line in others)
     settings = settings_of(_prominent(kept), [role.name for role in roles])
-    text = drink.instructions.get("en", "")
-    hot = drink.derived.method == "built" and is_hot(drink.ingredients, text)
+    hot = preparation_of(drink.instructions.get("en")).is_hot
     open_lines = [line for line in drink.ingredients if content_of_line(line) is None]
     topping = Content(unmeasured_ml, 0.0, 0.0) if len(open_lines) == 1 else None
     contents = [content_of_line(line) or topping for line in bottles]

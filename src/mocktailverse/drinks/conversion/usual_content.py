@@ -38,7 +38,8 @@ def content_of_line(line: IngredientLine) -> Content | None:
     if dose.measured not in {"ml", "part"}:
         return None
     ml = dose.amount.usual * (PART_ML if dose.measured == "part" else 1)
-    sugar_g, acid_g = dose.sugar_g.usual * ml / 100, dose.acid_g.usual * ml / 100
+    contents = dose.contents
+    sugar_g, acid_g = contents.sugar_g.usual * ml / 100, contents.acid_g.usual * ml / 100
     return Content(ml, sugar_g, acid_g, dose.melt.usual > 0)
 
 

@@ -67,6 +67,9 @@ _GLASSES = re.compile(
 """Glasses that are named after a bottle."""
 
 _RIM = re.compile(r"\brim(?:med|s)?\b", re.IGNORECASE)
+_CHILL = " and chill"
+"""The end of a step in `brews.csv`, for cold drinks."""
+
 _SECONDS = {"shaken": 10, "stirred": 15}
 
 
@@ -87,11 +90,14 @@ def instructions_for(
     """Return the instructions of the mocktail in English."""
     read = preparation_of(text)
     steps = _edited(text, plan, read, course) or _rewritten(text, plan, method, read, glass, course)
-    return " ".join([*_steeping(plan.new), steps])
+    return " ".join([*_infusing(plan), steps])
 
 
-def _steeping(new: Sequence[NewLine]) -> list[str]:
-    return [step for line in new if (step := _brews().get(line.nature.name))]
+def _infusing(plan: Plan) -> Iterator[str]:
+    """Yield how each brew is made; one for a hot drink is not chilled."""
+    for line in plan.new:
+        if step := _brews().get(line.nature.name):
+            yield step.replace(_CHILL, "") if plan.hot else step
 
 
 @cache
@@ -162,11 +168,11 @@ def _verb(read: Preparation) -> str:
 
 def _same_reading(text: str, read: Preparation) -> bool:
     again = preparation_of(text)
-    return (again.method, again.ice_named, again.filled, again.hot) == (
+    return (again.method, again.ice_named, again.filled, again.is_hot) == (
         read.method,
         read.ice_named,
         read.filled,
-        read.hot,
+        read.is_hot,
     )
 
 
