@@ -139,7 +139,7 @@ def _settings(kept, new, conversion, style):
     if style == "pantry":
         for one in conversion.replacements:
             if one.role == "neutral spirit" and len({o.role for o in conversion.replacements}) == 1:
-                for name in one.to:
+                for name in set(one.to) - {line.name for line in kept}:
                     if _is(name, TEAS, "Verjus", "Coconut water"):
                         yield "a neutral spirit is imitated"
     kept_ml = [line.ml_max for line in kept if line.ml_max]

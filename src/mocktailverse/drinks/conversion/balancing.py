@@ -52,6 +52,9 @@ _UNCHANGED = 0.04
 _LINEAR_ERROR = 0.03
 """Room for the error of the linear figures before they are corrected, as a share."""
 
+_BELOW_THE_LARGEST = 0.95
+"""Room for rounding below the largest kept line."""
+
 _TIGHTNESS = 0.4
 """Share of a limit that the solver takes as its tolerance."""
 
@@ -275,7 +278,8 @@ def _largest_kept(plan: Plan) -> float | None:
     """
     if not plan.is_long or any(one.content is None for one in plan.kept):
         return None
-    return max((one.content.ml for one in plan.kept if one.content), default=0.0) or None
+    largest = max((one.content.ml for one in plan.kept if one.content), default=0.0)
+    return _BELOW_THE_LARGEST * largest or None
 
 
 def _most_of_filler(line: NewLine, plan: Plan, mix: _Mix) -> float:
@@ -288,6 +292,7 @@ def _most_of_filler(line: NewLine, plan: Plan, mix: _Mix) -> float:
     return min(most, _largest_kept(plan) or most)
 
 
+_SOLIDS = frozenset({"food", "sweetener"})
 _DRINKS = frozenset({"wine", "beer", "cider", "soda"})
 
 
@@ -312,7 +317,7 @@ def _draft(
         if one.content:
             ml, sugar_g, acid_g = _effects_of(one.content, mix)
             effects.append((scale * ml, scale * sugar_g, scale * acid_g))
-            kept_ml += scale * one.content.ml
+            kept_ml += scale * one.content.ml * (one.nature.kind not in _SOLIDS)
         if measure == "":
             dropped.append(one.line.name)
             continue
