@@ -12,6 +12,7 @@ from mocktailverse.drinks.conversion.bar_measures import (
     rounded,
     unit_for_new,
 )
+from mocktailverse.drinks.conversion.drink_setting import nature_of
 from mocktailverse.drinks.conversion.limits import (
     ACID_G_PER_100ML,
     BALANCE_SHARE,
@@ -198,8 +199,15 @@ def _mix_of(drink: Drink, plan: Plan, before: Served, melts: Melts) -> _Mix:
         _TIGHTNESS * max(BALANCE_SHARE * sugar, SUGAR_G_PER_100ML) * volume / 100,
         _TIGHTNESS * max(BALANCE_SHARE * acid, ACID_G_PER_100ML) * volume / 100,
     )
-    totals = (volume, sugar_g, acid_g)
-    return _Mix(totals, gaps, tolerances, melts.after, iced_ml * melts.before, iced_ml + top_ml)
+    dry_ml = sum(
+        content.ml
+        for line, content in zip(drink.ingredients, contents, strict=True)
+        if content and nature_of(line.name).kind in _SOLIDS
+    )
+    totals, liquid_ml = (volume, sugar_g, acid_g), iced_ml - dry_ml
+    return _Mix(
+        totals, gaps, tolerances, melts.after, liquid_ml * melts.before, liquid_ml + top_ml
+    )
 
 
 def usual_balance(served: Served) -> tuple[float, float]:
