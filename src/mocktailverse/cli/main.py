@@ -45,6 +45,7 @@ from mocktailverse.cli.ingest_command import ingest
 from mocktailverse.cli.loads_command import loads
 from mocktailverse.cli.logs_command import logs
 from mocktailverse.cli.measure_command import measure
+from mocktailverse.cli.mocktail_command import mocktail
 from mocktailverse.cli.outputs_command import outputs
 from mocktailverse.cli.package_command import package
 from mocktailverse.cli.quality_command import quality
@@ -65,7 +66,7 @@ from mocktailverse.errors import MocktailverseError, TransientError, Unreachable
 PANELS: dict[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
     "Start here": (up, demo, status, down),
     "Data in": (ingest, fetch, loads, rejected),
-    "Drinks": (drinks, export, quality, transform, measure),
+    "Drinks": (drinks, mocktail, export, quality, transform, measure),
     "Serve": (serve, dashboard, browse),
     "Repair": (verify, replay, redrive, reconcile, rebuild),
     "Operate": (report, logs, trace, cost, drill),

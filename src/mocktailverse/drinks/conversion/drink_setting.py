@@ -36,7 +36,6 @@ _FIZZY_ROLES = frozenset(
 _CITRUS = frozenset({"Lemon juice", "Lime juice", "Yuzu juice", "Verjus", "Vinegar"})
 
 
-
 class Nature(Struct, frozen=True):
     """What an ingredient is, for the converter."""
 

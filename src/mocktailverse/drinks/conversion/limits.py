@@ -2,6 +2,7 @@
 
 from mocktailverse.drinks.balance.composition import Spread
 from mocktailverse.drinks.balance.served import Served
+from mocktailverse.drinks.conversion.original import Original
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.strength.pours import NON_ALCOHOLIC_PERCENT
 
@@ -26,10 +27,11 @@ _MARGIN = 0.97
 
 
 def exceeded_limit(
-    drink: Drink, mocktail: Drink, before: Served, after: Served, water_share: float
+    original: Original, mocktail: Drink, after: Served, water_share: float
 ) -> str | None:
     """Return the name of the first limit that the mocktail exceeds; None if it keeps all."""
-    if mocktail.derived.method != drink.derived.method:
+    before = original.before
+    if mocktail.derived.method != original.method:
         return "method"
     if not mocktail.derived.is_mocktail:
         return "alcohol"

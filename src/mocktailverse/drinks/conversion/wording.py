@@ -9,9 +9,11 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
-from msgspec import Struct
-
-from mocktailverse.drinks.conversion.planning import KeptLine, NewLine, Plan, Swap
+from mocktailverse.drinks.conversion.drafting import Draft
+from mocktailverse.drinks.conversion.original import Original
+from mocktailverse.drinks.conversion.planning import Plan
+from mocktailverse.drinks.conversion.recipe_lines import KeptLine, NewLine
+from mocktailverse.drinks.conversion.swapping import Swap
 from mocktailverse.drinks.drink import Method
 from mocktailverse.drinks.ingredients import all_ingredients, ancestors, match_ingredient
 from mocktailverse.drinks.ingredients.name_readings import words
@@ -73,23 +75,11 @@ _CHILL = " and chill"
 _SECONDS = {"shaken": 10, "stirred": 15}
 
 
-class Course(Struct, frozen=True):
-    """What the text has to say besides the steps."""
-
-    water: str | None
-    """Measure of the plain water; None if there is none."""
-    dropped: tuple[str, ...]
-    """Kept lines whose amount is now nothing."""
-    used: frozenset[str]
-    """Names of the new ingredients with an amount."""
-
-
-def instructions_for(
-    text: str, plan: Plan, method: Method, glass: str | None, course: Course
-) -> str:
+def instructions_for(original: Original, plan: Plan, draft: Draft) -> str:
     """Return the instructions of the mocktail in English."""
+    text = original.drink.instructions.get("en", "")
     read = preparation_of(text)
-    steps = _edited(text, plan, read, course) or _rewritten(text, plan, method, read, glass, course)
+    steps = _edited(text, plan, read, draft) or _rewritten(original, plan, read, draft)
     return " ".join([*_infusing(plan), steps])
 
 
@@ -105,11 +95,11 @@ def _brews() -> dict[str, str]:
     return {name: steps for name, steps, _source in read_table("brews.csv")}
 
 
-def _edited(text: str, plan: Plan, read: Preparation, course: Course) -> str | None:
+def _edited(text: str, plan: Plan, read: Preparation, draft: Draft) -> str | None:
     """Return the text with the bottles replaced; None if that is not safe."""
-    if len(text) > _LONGEST_TEXT or _STATES_AMOUNTS.search(text) or course.dropped:
+    if len(text) > _LONGEST_TEXT or _STATES_AMOUNTS.search(text) or draft.dropped:
         return None
-    phrases = [_phrase(swap, course.used) for swap in plan.swaps]
+    phrases = [_phrase(swap, draft.used) for swap in plan.swaps]
     is_plain = None not in phrases and len(set(phrases)) == len(phrases)
     is_plain = is_plain and all(len(swap.lines) == 1 for swap in plan.swaps)
     is_general = _is_general(text, plan)
@@ -118,7 +108,7 @@ def _edited(text: str, plan: Plan, read: Preparation, course: Course) -> str | N
     fillers = [
         line
         for line in plan.new
-        if line.is_filler and line.nature.kind != "water" and line.name in course.used
+        if line.is_filler and line.nature.kind != "water" and line.name in draft.used
     ]
     edited = text
     for i, swap in enumerate(plan.swaps):
@@ -133,18 +123,16 @@ def _edited(text: str, plan: Plan, read: Preparation, course: Course) -> str | N
         edited = edited.replace(_MARK.format(i), phrase or "")
     edited = edited.strip()
     edited = edited if edited.endswith((".", "!", ")")) else edited + "."
-    edited += "".join(f" {step}" for step in _lengthening(fillers, read, course))
+    edited += "".join(f" {step}" for step in _lengthening(fillers, read, draft))
     if read.method in _SECONDS and not plan.hot:
         verb = "Shake" if read.method == "shaken" else "Stir"
         edited += f" {verb} for only {_SECONDS[read.method]} seconds."
     return edited if _same_reading(edited, read) else None
 
 
-def _lengthening(
-    fillers: Sequence[NewLine], read: Preparation, course: Course
-) -> Iterator[str]:
+def _lengthening(fillers: Sequence[NewLine], read: Preparation, draft: Draft) -> Iterator[str]:
     """Yield the steps that add water, milk, coffee and soda."""
-    still = [f"{course.water} of water"] if course.water else []
+    still = [f"{draft.water} of water"] if draft.water else []
     still += [_lower(line.name) for line in fillers if not line.nature.is_fizzy]
     if still:
         yield f"Add {_listed(still)} with the other ingredients."
@@ -228,14 +216,13 @@ def _names_bottle(text: str, allowed: str) -> bool:
     )
 
 
-def _rewritten(
-    text: str, plan: Plan, method: Method, read: Preparation, glass: str | None, course: Course
-) -> str:
+def _rewritten(original: Original, plan: Plan, read: Preparation, draft: Draft) -> str:
     """Return plain steps that the product reads as the same method, with the same ice."""
+    text = original.drink.instructions.get("en", "")
     kept = [
         one
         for one in plan.kept
-        if one.line.name not in course.dropped and not _is_unmentioned_fruit(one, text)
+        if one.line.name not in draft.dropped and not _is_unmentioned_fruit(one, text)
     ]
     rim = [one for one in kept if _RIM.search(text) and "Salt" in one.nature.lineage]
     kept = [one for one in kept if one not in rim]
@@ -246,7 +233,7 @@ def _rewritten(
         for one in kept
         if one not in garnish and one not in topping and one.nature.kind != "ice"
     ]
-    new = [line for line in plan.new if line.name in course.used]
+    new = [line for line in plan.new if line.name in draft.used]
     fresh = [line for line in new if not (line.nature.is_fizzy or line.is_filler)]
     mixed = [*(_lower(line.name) for line in fresh), *(_said(one, text) for one in body)]
     mixed += [
@@ -255,14 +242,16 @@ def _rewritten(
         if line.is_filler and line.nature.kind != "water" and not line.nature.is_fizzy
     ]
     mixed += [_lower(line.name) for line in plan.kept_bitters]
-    if course.water:
-        mixed.append(f"{course.water} of water")
+    if draft.water:
+        mixed.append(f"{draft.water} of water")
     tops = [
         *(_lower(line.name) for line in new if line.nature.is_fizzy),
         *(_lower(one.line.name) for one in topping),
     ]
-    vessel = _vessel(glass)
-    steps = [_mixing(mixed, method, vessel, ice=read.ice_named, hot=plan.hot)] if mixed else []
+    vessel = _vessel(original.drink.glass)
+    steps = (
+        [_mixing(mixed, original.method, vessel, ice=read.ice_named, hot=plan.hot)] if mixed else []
+    )
     if not mixed:
         steps = [f"Pour {_listed(tops)} into {vessel}" + (" over ice." if read.ice_named else ".")]
     elif tops:
