@@ -126,27 +126,29 @@ def _scales(kept, mocktail):
 
 
 def _settings(kept, new, conversion, style):
-    creamy = any(
-        _kind(line) == "dairy"
-        or _is(line.name, "Coffee", "Hot chocolate", "Cocoa powder", "Ice cream")
-        for line in kept
-    )
+    foods = ("Coffee", "Hot chocolate", "Cocoa powder", "Ice cream")
+    creamy = any(_kind(line) == "dairy" or _is(line.name, *foods) for line in kept)
     if creamy and any(_is(line.name, TEAS, *SOURS) for line in new):
         yield "tea, citrus, verjus or coconut water in coffee, cocoa or dairy"
-    fizzy = any(_kind(line) == "soda" and (line.ml_max or 99) > 60 for line in kept)
+    sodas = [line for line in kept if _kind(line) == "soda"]
+    fizzy = any((line.ml_max or 99) > 60 for line in sodas)
     if fizzy and any(_is(line.name, "Water") for line in new):
         yield "a fizzy drink is lengthened with plain water"
     if style == "pantry":
-        for one in conversion.replacements:
-            if one.role == "neutral spirit" and len({o.role for o in conversion.replacements}) == 1:
-                for name in set(one.to) - {line.name for line in kept}:
-                    if _is(name, TEAS, "Verjus", "Coconut water"):
-                        yield "a neutral spirit is imitated"
-    kept_ml = [line.ml_max for line in kept if line.ml_max]
-    if fizzy and all(line.ml_max for line in kept if _kind(line) == "soda"):
+        yield from _imitations(kept, conversion)
+    if fizzy and all(line.ml_max for line in sodas):
+        largest = max(line.ml_max for line in kept if line.ml_max)
         for line in new:
-            if (line.ml_max or 0) > 1.02 * max(kept_ml) and _kind(line) not in {"wine", "beer"}:
+            if (line.ml_max or 0) > 1.02 * largest and _kind(line) not in {"wine", "beer"}:
                 yield f"`{line.name}` exceeds the largest kept line"
+
+
+def _imitations(kept, conversion):
+    if {one.role for one in conversion.replacements} == {"neutral spirit"}:
+        fresh = {name for one in conversion.replacements for name in one.to}
+        fresh -= {line.name for line in kept}
+        if any(_is(name, TEAS, "Verjus", "Coconut water") for name in fresh):
+            yield "a neutral spirit is imitated"
 
 
 def _water(drink: Drink, mocktail: Drink, new: list[IngredientLine]):

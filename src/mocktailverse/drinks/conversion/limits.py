@@ -30,32 +30,28 @@ def exceeded_limit(
     original: Original, mocktail: Drink, after: Served, water_share: float
 ) -> str | None:
     """Return the name of the first limit that the mocktail exceeds; None if it keeps all."""
-    before = original.before
-    if mocktail.derived.method != original.method:
-        return "method"
-    if not mocktail.derived.is_mocktail:
-        return "alcohol"
-    if after.abv_served_percent is None or after.abv_served_percent.most > NON_ALCOHOLIC_PERCENT:
-        return "alcohol"
-    if before.served_ml and _differs(before.served_ml, after.served_ml, VOLUME_SHARE, 0.0):
-        return "volume"
-    if _differs(
-        before.sugar_served_g_per_100ml,
-        after.sugar_served_g_per_100ml,
-        BALANCE_SHARE,
-        SUGAR_G_PER_100ML,
-    ):
-        return "sugar"
-    if _differs(
-        before.acid_served_g_per_100ml,
-        after.acid_served_g_per_100ml,
-        BALANCE_SHARE,
-        ACID_G_PER_100ML,
-    ):
-        return "acid"
-    if water_share > PLAIN_WATER_SHARE:
-        return "water"
-    return None
+    before, abv = original.before, after.abv_served_percent
+    is_weak = abv is not None and abv.most <= NON_ALCOHOLIC_PERCENT
+    keeps = {
+        "method": mocktail.derived.method == original.method,
+        "alcohol": mocktail.derived.is_mocktail is True and is_weak,
+        "volume": before.served_ml is None
+        or not _differs(before.served_ml, after.served_ml, VOLUME_SHARE, 0.0),
+        "sugar": not _differs(
+            before.sugar_served_g_per_100ml,
+            after.sugar_served_g_per_100ml,
+            BALANCE_SHARE,
+            SUGAR_G_PER_100ML,
+        ),
+        "acid": not _differs(
+            before.acid_served_g_per_100ml,
+            after.acid_served_g_per_100ml,
+            BALANCE_SHARE,
+            ACID_G_PER_100ML,
+        ),
+        "water": water_share <= PLAIN_WATER_SHARE,
+    }
+    return next((name for name, kept in keeps.items() if not kept), None)
 
 
 def _differs(before: Spread | None, after: Spread | None, share: float, absolute: float) -> bool:

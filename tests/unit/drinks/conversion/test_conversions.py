@@ -30,7 +30,8 @@ GIN_AND_TONIC = recipe(
     "Gin and Tonic", [("50 ml", "Gin"), ("150 ml", "Tonic water")], BUILD, glass="Highball glass"
 )
 WHITE_RUSSIAN = recipe(
-    "White Russian", [("50 ml", "Vodka"), ("20 ml", "Kahlua"), ("40 ml", "Cream"), ("60 ml", "Milk")],
+    "White Russian",
+    [("50 ml", "Vodka"), ("20 ml", "Kahlua"), ("40 ml", "Cream"), ("60 ml", "Milk")],
     SHAKE,
 )  # fmt: skip
 MARTINI = recipe("Martini", [("60 ml", "Gin"), ("10 ml", "Dry vermouth")], STIR)
@@ -43,8 +44,7 @@ PAIRS = {
     "Mojito": (
         [("45 ml", "White Cuban rum"), ("20 ml", "Lime juice"), ("6", "Mint sprigs"),
          ("2 tsp", "White sugar"), ("90 ml", "Soda water")],
-        "Muddle mint with sugar and lime juice in a highball glass. Add ice, pour the rum and top"
-        " with soda water.",
+        "Muddle mint with sugar and lime juice. Add ice, pour the rum and top with soda water.",
         {"Lime juice", "Mint", "Sugar", "Soda water"},
     ),
     "Pina Colada": (
@@ -65,8 +65,7 @@ PAIRS = {
     ),
     "Paloma": (
         [("50 ml", "Tequila"), ("5 ml", "Lime juice"), ("100 ml", "Grapefruit soda")],
-        "Pour the tequila into a highball glass, add the lime juice. Add ice and top with grapefruit"
-        " soda.",
+        "Pour tequila into a highball glass, add lime juice and ice, top with grapefruit soda.",
         {"Lime juice", "Grapefruit soda"},
     ),
     "Painkiller": (
