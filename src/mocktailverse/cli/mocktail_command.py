@@ -10,7 +10,7 @@ from mocktailverse.cli.connection import connect
 from mocktailverse.cli.drinks_command import full_id
 from mocktailverse.cli.output import print_json, print_table, say
 from mocktailverse.drinks import to_mocktail
-from mocktailverse.drinks.conversion.conversion_result import Conversion, Figures
+from mocktailverse.drinks.conversion.conversion_result import Conversion, ServedFigures
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.stores.drinks_table import DrinksTable
 
@@ -59,26 +59,26 @@ def _find(table: DrinksTable, text: str) -> Drink | None:
     register = table.get(full_id(text))
     if register and register.drink:
         return register.drink
-    wanted, after = text.casefold(), None
+    name, after = text.casefold(), None
     while True:
         page, after = table.page(_PAGE_SIZE, after)
         for one in page:
-            if one.drink and one.drink.name.casefold() == wanted:
+            if one.drink and one.drink.name.casefold() == name:
                 return one.drink
         if after is None:
             return None
 
 
 def _print(original: Drink, conversion: Conversion) -> None:
-    made = conversion.drink
-    if made is None or conversion.unchanged:
+    mocktail_drink = conversion.drink
+    if mocktail_drink is None or conversion.unchanged:
         say(f"{original.name}: {conversion.reason}")
         if conversion.would_help:
             say(f"What would help: {conversion.would_help}")
         return
-    lines = [(line.measure_raw, line.name_raw) for line in made.ingredients]
-    print_table(made.name, ("measure", "ingredient"), lines)
-    say(made.instructions["en"])
+    lines = [(line.measure_raw, line.name_raw) for line in mocktail_drink.ingredients]
+    print_table(mocktail_drink.name, ("measure", "ingredient"), lines)
+    say(mocktail_drink.instructions["en"])
     swaps = [(one.original, ", ".join(one.to), one.why) for one in conversion.replacements]
     print_table("Replacements", ("of", "by", "why"), swaps)
     if conversion.before and conversion.after:
@@ -89,7 +89,7 @@ def _print(original: Drink, conversion: Conversion) -> None:
     say(f"Confidence: {conversion.confidence}. Lost: {'; '.join(conversion.lost) or 'nothing'}.")
 
 
-def _range(figures: Figures, name: str) -> str:
+def _range(figures: ServedFigures, name: str) -> str:
     values = msgspec.structs.asdict(figures)
     usual = values[f"{name}_usual"]
     if usual is None:

@@ -31,6 +31,7 @@ _WEIGHTS: dict[Group, float] = {"fixed": 0.0, "sweetener": 0.3, "body": 1.0, "ci
 _WEIGHT_OF_LENGTHENED_BODY = 0.3
 _WEIGHT_BY_SUGAR = 0.5
 _WEIGHT_BY_VOLUME = 0.3
+_WEIGHT_OF_BREW = 0.1
 _WEIGHT_OF_WATER = 0.6
 _WEIGHT_OF_FILLER = 0.2
 """How strongly amounts stay at their natural ones: estimates that make sensible recipes."""
@@ -78,7 +79,7 @@ def drafts_of(original: Original, plan: Plan, served: Callable[[Draft], Served])
 
 def _solved(plan: Plan, mix: LinearMix, stage: _Stage) -> tuple[list[float], list[float]]:
     """Return the scale of each kept line and the ml of each new one."""
-    is_lengthened = any(not swap.stand_in.shares for swap in plan.swaps)
+    is_lengthened = any(not swap.substitute.shares for swap in plan.swaps)
     groups = stage.groups | {"body"} if is_lengthened else stage.groups
     variable = [one for one in plan.kept if one.group in groups]
     fixed = [
@@ -118,11 +119,14 @@ def _new_amount(line: NewLine, plan: Plan, mix: LinearMix) -> Amount:
         return Amount(0.0, 0.0, _most_of_filler(line, plan, mix), effects, weight)
     if line.by_sugar:
         return Amount(natural, 0.4 * natural, 1.4 * natural, effects, _WEIGHT_BY_SUGAR)
-    most = 1.6 * natural
+    if line.nature.is_brew:
+        most, weight = 2.5 * natural, _WEIGHT_OF_BREW
+    else:
+        most, weight = 1.6 * natural, _WEIGHT_BY_VOLUME
     if line.nature.kind not in _DRINKS:
         most = min(most, _largest_kept(plan) or most)
     least = 0.0 if line.is_hint else 0.5 * natural
-    return Amount(min(natural, most), min(least, most), most, effects, _WEIGHT_BY_VOLUME)
+    return Amount(min(natural, most), min(least, most), most, effects, weight)
 
 
 def _most_of_filler(line: NewLine, plan: Plan, mix: LinearMix) -> float:

@@ -19,7 +19,7 @@ low      more than two replacements, or the result is close to a limit
 """
 
 
-class Figures(Struct, frozen=True):
+class ServedFigures(Struct, frozen=True):
     """What is in the glass as served. Each figure has its range and the usual value."""
 
     served_ml_min: float | None
@@ -80,9 +80,9 @@ class Conversion(Struct, frozen=True):
     """In the order of the original's lines."""
     lost: tuple[str, ...] = ()
     """What the mocktail does not have."""
-    before: Figures | None = None
+    before: ServedFigures | None = None
     """The original as served."""
-    after: Figures | None = None
+    after: ServedFigures | None = None
     """The mocktail as served."""
     confidence: Confidence | None = None
     """How sure the converter is of the result; null if there is none."""
@@ -100,13 +100,13 @@ _FIGURES = (
 )
 
 
-def figures_of(served: Served) -> Figures:
+def figures_of(served: Served) -> ServedFigures:
     """Return the figures, rounded to three decimals; None where a figure is unknown."""
     values: list[float | None] = []
     for name in _FIGURES:
         spread = getattr(served, name)
         values += [None] * 3 if spread is None else [round(value, 3) for value in spread]
-    return Figures(*values)
+    return ServedFigures(*values)
 
 
 def refused(reason: str, would_help: str | None = None) -> Conversion:

@@ -5,6 +5,7 @@ from functools import cache, partial
 from itertools import islice
 
 from mocktailverse.drinks.balance.served import Served
+from mocktailverse.drinks.conversion.balance_limits import exceeded_limit
 from mocktailverse.drinks.conversion.balancing import drafts_of
 from mocktailverse.drinks.conversion.conversion_result import (
     Confidence,
@@ -16,7 +17,6 @@ from mocktailverse.drinks.conversion.conversion_result import (
     refused,
 )
 from mocktailverse.drinks.conversion.drafting import Draft, canonical_names
-from mocktailverse.drinks.conversion.limits import exceeded_limit
 from mocktailverse.drinks.conversion.original import Original, original_of, served_figures
 from mocktailverse.drinks.conversion.planning import Plan, plan_of
 from mocktailverse.drinks.conversion.refusal import NotConvertibleError
@@ -89,9 +89,9 @@ def _mocktail(original: Original, style: Style, plan: Plan, draft: Draft) -> tup
         video=None,
         quality=(),
     )
-    made = normalize(record, drink.source, drink.observed_at, drink.lineage).drink
-    assert made is not None  # noqa: S101 - a record always gives a drink
-    return made, served_figures(made)
+    mocktail = normalize(record, drink.source, drink.observed_at, drink.lineage).drink
+    assert mocktail is not None  # noqa: S101 - a record always gives a drink
+    return mocktail, served_figures(mocktail)
 
 
 def _conversion(
@@ -101,7 +101,7 @@ def _conversion(
         possible=True,
         drink=mocktail,
         replacements=tuple(_replacements(plan, draft)),
-        lost=tuple(dict.fromkeys(swap.stand_in.lost for swap in plan.swaps)),
+        lost=tuple(dict.fromkeys(swap.substitute.lost for swap in plan.swaps)),
         before=figures_of(original.before),
         after=figures_of(after),
         confidence=_confidence(original.drink, plan),
@@ -121,12 +121,12 @@ def _replacements(plan: Plan, draft: Draft) -> Iterator[Replacement]:
             canonical_names([name for name in swap.names if name in draft.used])
             or draft.lengthened_by
         )
-        yield Replacement(line.position, line.name, to, swap.role.name, swap.stand_in.why)
+        yield Replacement(line.position, line.name, to, swap.role.name, swap.substitute.why)
 
 
 def _confidence(drink: Drink, plan: Plan) -> Confidence:
     if len(plan.swaps) > 2 or drink.derived.certainty == "range":  # noqa: PLR2004
         return "low"
-    if all(swap.stand_in.shares for swap in plan.swaps):
+    if all(swap.substitute.shares for swap in plan.swaps):
         return "high"
     return "medium"

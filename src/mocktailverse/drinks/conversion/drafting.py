@@ -20,10 +20,13 @@ LEAST_SCALE = 0.7
 MOST_SCALE = 1.3
 """Limits for the amounts of kept lines; sweeteners may go down to nothing."""
 
+LEAST_NEW_ML = 2.0
+"""Least amount of a flavour: under half a teaspoon."""
+
 _UNCHANGED = 0.04
 """A kept line that changes by less than this share stays as written."""
 
-_TRIFLE_SHARE = 0.07
+_TRIFLE_SHARE = 0.10
 """What lengthens the drink is left out below this share of the mix, if the balance allows it."""
 
 _NOTHING = 0.05
@@ -39,7 +42,7 @@ class Draft(NamedTuple):
     water: str | None
     """Measure of the plain water; None without any."""
     water_share: float
-    """Share of plain water in the mix, beyond the melt water of the original."""
+    """SubstitutePart of plain water in the mix, beyond the melt water of the original."""
     dropped: tuple[str, ...]
     """Kept lines whose amount is now nothing."""
     lengthened_by: tuple[str, ...]
@@ -137,6 +140,8 @@ def _new(line: NewLine, ml: float, mix: LinearMix, unit: str, fineness: int) -> 
             position, name, line.measure_raw, 0.0, (0.0, 0.0, 0.0), lengthens=False, is_new=True
         )
     amount, its_unit = new_amount(ml, unit, fineness)
+    if not (amount or line.is_filler or line.is_hint):
+        amount, its_unit = new_amount(LEAST_NEW_ML, "ml", FINENESS[-1])
     is_trifle = line.is_filler and ml < _TRIFLE_SHARE * mix.mixed_ml
     if amount <= 0 or (is_trifle and fineness < FINENESS[-1]):
         return None

@@ -37,7 +37,7 @@ def require_body(
     served_ml: float,
     method: Method | None,
 ) -> None:
-    """Refuse a drink in pantry style of which hardly anything stays."""
+    """Refuse a drink that hardly anything stays of without its bottles."""
     measured = [one for one in kept if one.content]
     bottles_ml = sum(content.ml for content in contents if content)
     total_ml = bottles_ml + sum(one.content.ml for one in measured if one.content)

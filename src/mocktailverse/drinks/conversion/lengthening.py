@@ -26,23 +26,23 @@ def lengthening_lines(
     """Return what lengthens the drink in place of the alcohol and its melt water."""
     names = {one.nature.name for one in kept}
     lineages = frozenset().union(*(one.nature.lineage for one in kept))
-    wanted: list[str]
+    candidates: list[str]
     if "fizzy" in settings:
-        wanted = [_soda_beside(kept, settings)]
+        candidates = [_soda_beside(kept, settings)]
     elif "creamy" in settings:
         has_milk = any(one.nature.kind == "dairy" for one in kept) or "Ice cream" in lineages
-        wanted = ["Coffee" if "Coffee" in lineages and not has_milk else "Milk", "Water"]
+        candidates = ["Coffee" if "Coffee" in lineages and not has_milk else "Milk", "Water"]
     elif (
         not hot
         and settings in _TAKES_SODA
         and drink.derived.method != "blended"
         and (drink.derived.method == "built" or _is_long_glass(drink))
     ):
-        wanted = ["Soda water"]
+        candidates = ["Soda water"]
     else:
-        wanted = ["Water"]
+        candidates = ["Water"]
     names |= {name for swap in swaps for name in swap.names}
-    fresh = [name for name in wanted if name not in names]
+    fresh = [name for name in candidates if name not in names]
     position = max(line.position for line in drink.ingredients) + 1
     return [NewLine(name, nature_of(name), position, 0.0, is_filler=True) for name in fresh]
 

@@ -8,13 +8,13 @@ correct it.
 from typing import NamedTuple
 
 from mocktailverse.drinks.balance.served import Served
-from mocktailverse.drinks.conversion.drink_setting import nature_of
-from mocktailverse.drinks.conversion.limits import (
+from mocktailverse.drinks.conversion.balance_limits import (
     ACID_G_PER_100ML,
     BALANCE_SHARE,
     SUGAR_G_PER_100ML,
     VOLUME_SHARE,
 )
+from mocktailverse.drinks.conversion.drink_setting import nature_of
 from mocktailverse.drinks.conversion.original import Original
 from mocktailverse.drinks.conversion.recipe_lines import KeptLine, NewLine
 from mocktailverse.drinks.conversion.usual_content import Content, content_of, content_of_line
@@ -23,7 +23,7 @@ from mocktailverse.drinks.strength.dilution import MEASURED
 SOLIDS = frozenset({"food", "sweetener"})
 
 _TIGHTNESS = 0.4
-"""Share of a limit that the solver takes as its tolerance."""
+"""SubstitutePart of a limit that the solver takes as its tolerance."""
 
 _LINEAR_ERROR = 0.03
 """Room for the error of the linear figures before they are corrected, as a share."""
@@ -105,18 +105,18 @@ class LinearMix(NamedTuple):
 def linear_mix(original: Original, kept: tuple[KeptLine, ...]) -> LinearMix:
     """Return the linear model of a drink's mocktail; `kept` are the lines that stay."""
     lines = original.drink.ingredients
-    known = [(line, content) for line in lines if (content := content_of_line(line))]
-    iced_ml = sum(content.ml for _, content in known if content.melts_ice)
-    top_ml = sum(content.ml for _, content in known if not content.melts_ice)
-    dry_ml = sum(content.ml for line, content in known if nature_of(line.name).kind in SOLIDS)
+    measured = [(line, content) for line in lines if (content := content_of_line(line))]
+    iced_ml = sum(content.ml for _, content in measured if content.melts_ice)
+    top_ml = sum(content.ml for _, content in measured if not content.melts_ice)
+    dry_ml = sum(content.ml for line, content in measured if nature_of(line.name).kind in SOLIDS)
     melts = original.melts
     linear_ml = iced_ml * (1 + melts.before) + top_ml
     volume = original.before.served_ml.usual if original.before.served_ml else linear_ml
     totals = _effects_in(original.before, volume)
     gaps = totals
     if any(one.content is None for one in kept):
-        sugar_g = sum(content.sugar_g for _, content in known)
-        gaps = (linear_ml, sugar_g, sum(content.acid_g for _, content in known))
+        sugar_g = sum(content.sugar_g for _, content in measured)
+        gaps = (linear_ml, sugar_g, sum(content.acid_g for _, content in measured))
     _, sugar_g, acid_g = totals
     tolerances = (
         _TIGHTNESS * VOLUME_SHARE * volume,

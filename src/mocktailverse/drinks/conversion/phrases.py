@@ -15,7 +15,7 @@ def pour_on_top(read: Preparation) -> str:
 
 def lowered(name: str) -> str:
     """Return the name as inside a sentence; abbreviations stay."""
-    return name[:1].lower() + name[1:] if name[1:2].islower() else name
+    return name.lower() if name[1:].islower() else name
 
 
 def listed(names: Sequence[str]) -> str:

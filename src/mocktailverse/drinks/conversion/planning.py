@@ -55,7 +55,10 @@ def plan_of(original: Original, style: Style, have: Sequence[str], *, bitters_st
     swaps = swaps_of(
         [Bottle(*one) for one in zip(bottles, roles, contents, strict=True)], style, settings, have
     )
-    new = [*new_lines_of(swaps), *lengthening_lines(kept, swaps, settings, drink, hot=hot)]
+    new = [
+        *new_lines_of(swaps, {one.nature.name for one in kept}),
+        *lengthening_lines(kept, swaps, settings, drink, hot=hot),
+    ]
     return Plan(
         kept, tuple(new), tuple(swaps), tuple(bitters), settings, hot, is_long(kept, contents)
     )

@@ -28,7 +28,7 @@ class Role(NamedTuple):
     """Whether it is a base spirit; several of them become one replacement."""
 
 
-class Share(NamedTuple):
+class SubstitutePart(NamedTuple):
     """One ingredient of a replacement."""
 
     name: str
@@ -36,10 +36,10 @@ class Share(NamedTuple):
     """ml for each ml of the bottle; None for as much as has the bottle's sugar."""
 
 
-class StandIn(Struct, frozen=True):
+class RoleSubstitute(Struct, frozen=True):
     """What replaces a role in a style and setting."""
 
-    shares: tuple[Share, ...]
+    shares: tuple[SubstitutePart, ...]
     """Empty if the drink is only lengthened."""
     why: str
     lost: str
@@ -50,16 +50,18 @@ def role_of(name: str) -> Role | None:
     """Return the role of an alcoholic ingredient, canonical or not; None if it has none."""
     row = match_ingredient(name)
     family = None if row else family_of(name)
-    known = row.name if row else family.name if family else None
-    return _role(known) if known else None
+    reference = row or family
+    return _role(reference.name) if reference else None
 
 
-def stand_in_for(role: Role, style: Style, settings: tuple[Setting, ...]) -> StandIn | None:
+def substitute_for(
+    role: Role, style: Style, settings: tuple[Setting, ...]
+) -> RoleSubstitute | None:
     """Return what replaces a role; None if nothing does.
 
     The setting that comes first decides. A bottle style without a bottle takes the pantry's.
     """
-    return _stand_in(role.name, style, settings)
+    return _substitute(role.name, style, settings)
 
 
 @cache
@@ -69,8 +71,8 @@ def _role(name: str) -> Role | None:
 
 
 @lru_cache(maxsize=1024)
-def _stand_in(role: str, style: Style, settings: tuple[Setting, ...]) -> StandIn | None:
-    table = _stand_ins()
+def _substitute(role: str, style: Style, settings: tuple[Setting, ...]) -> RoleSubstitute | None:
+    table = _substitutes()
     styles: tuple[Style, ...] = ("bottle", "pantry") if style == "bottle" else ("pantry",)
     for one in styles:
         for setting in (*settings, ""):
@@ -85,21 +87,21 @@ def _roles() -> dict[str, Role]:
 
 
 @cache
-def _stand_ins() -> dict[tuple[str, str, str], StandIn | None]:
+def _substitutes() -> dict[tuple[str, str, str], RoleSubstitute | None]:
     return {
         (role, style, setting): (
-            None if to == IMPOSSIBLE else StandIn(tuple(_shares(to)), why, lost, style)  # type: ignore[arg-type]  # a test examines the table
+            None if to == IMPOSSIBLE else RoleSubstitute(tuple(_shares(to)), why, lost, style)  # type: ignore[arg-type]  # a test examines the table
         )
         for role, style, setting, to, why, lost, _source in read_table("replacements.csv")
     }
 
 
-def _shares(to: str) -> list[Share]:
+def _shares(to: str) -> list[SubstitutePart]:
     shares = []
     for text in to.split("|") if to else ():
         name, times, share = text.partition("*")
         if times:
-            shares.append(Share(name, float(share)))
+            shares.append(SubstitutePart(name, float(share)))
         else:
-            shares.append(Share(text.removesuffix(f"={BY_SUGAR}"), None))
+            shares.append(SubstitutePart(text.removesuffix(f"={BY_SUGAR}"), None))
     return shares

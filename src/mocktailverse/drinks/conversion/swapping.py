@@ -7,7 +7,12 @@ from mocktailverse.drinks.conversion.conversion_result import Style
 from mocktailverse.drinks.conversion.drink_setting import Setting, nature_of
 from mocktailverse.drinks.conversion.recipe_lines import NewLine
 from mocktailverse.drinks.conversion.refusal import TRY_BOTTLES, NotConvertibleError
-from mocktailverse.drinks.conversion.roles import Role, StandIn, stand_in_for
+from mocktailverse.drinks.conversion.roles import (
+    Role,
+    RoleSubstitute,
+    SubstitutePart,
+    substitute_for,
+)
 from mocktailverse.drinks.conversion.usual_content import Content, content_of, content_of_line
 from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.ingredients import ancestors
@@ -36,7 +41,7 @@ class Swap(NamedTuple):
     role: Role
     lines: tuple[IngredientLine, ...]
     ml: float
-    stand_in: StandIn
+    substitute: RoleSubstitute
     names: tuple[str, ...]
     """Names of the replacement, with the reader's own bottles."""
 
@@ -63,22 +68,22 @@ def _swap(
     have: Sequence[str],
 ) -> Swap:
     role = _leading_role(group, style, settings)
-    stand_in = stand_in_for(role, style, settings)
+    substitute = substitute_for(role, style, settings)
     lines = tuple(bottle.line for bottle in group)
-    if stand_in is None:
+    if substitute is None:
         raise _nothing_for(lines[0], role, style, settings)
     if any(bottle.content is None for bottle in group):
         raise NotConvertibleError(
             f"The amount of `{lines[0].name}` is unknown.", "A recipe that states the amount."
         )
     ml = sum(bottle.content.ml for bottle in group if bottle.content)
-    return Swap(role, lines, ml, stand_in, _names(stand_in, have))
+    return Swap(role, lines, ml, substitute, _names(substitute, have))
 
 
 def _nothing_for(
     line: IngredientLine, role: Role, style: Style, settings: tuple[Setting, ...]
 ) -> NotConvertibleError:
-    if style == "pantry" and stand_in_for(role, "bottle", settings):
+    if style == "pantry" and substitute_for(role, "bottle", settings):
         return NotConvertibleError(
             f"Nothing in a pantry does the job of `{line.name}` ({role.name}).",
             TRY_BOTTLES,
@@ -100,17 +105,17 @@ def _leading_role(
         amounts[role] = amounts.get(role, 0.0) + (content.ml if content else 0.0)
 
     def rank(role: Role) -> tuple[bool, float]:
-        stand_in = stand_in_for(role, style, settings)
-        return bool(stand_in and stand_in.shares), amounts[role]
+        substitute = substitute_for(role, style, settings)
+        return bool(substitute and substitute.shares), amounts[role]
 
     return max(amounts, key=rank)
 
 
-def _names(stand_in: StandIn, have: Sequence[str]) -> tuple[str, ...]:
+def _names(substitute: RoleSubstitute, have: Sequence[str]) -> tuple[str, ...]:
     """Return the names of the replacement; a bottle that the reader has goes before its kind."""
     return tuple(
         next((own for own in have if share.name in ancestors(own)), share.name)
-        for share in stand_in.shares
+        for share in substitute.shares
     )
 
 
@@ -126,7 +131,7 @@ def _with_one_brew(
     for swap in brewing[1:]:
         if _brews(swap) <= _brews(brewing[0]):
             continue
-        without_tea = stand_in_for(swap.role, style, ("creamy", *settings))
+        without_tea = substitute_for(swap.role, style, ("creamy", *settings))
         if without_tea is None:
             raise NotConvertibleError(f"`{swap.lines[0].name}` takes a second brew.", TRY_BOTTLES)
         plain = Swap(swap.role, swap.lines, swap.ml, without_tea, _names(without_tea, have))
@@ -150,21 +155,26 @@ def _with_few_ingredients(swaps: list[Swap]) -> list[Swap]:
 def _without_bitters(swap: Swap) -> Swap:
     if swap.role.name != "bitters":
         return swap
-    left_out = StandIn(
+    left_out = RoleSubstitute(
         (),
         "A few dashes are left out to keep the recipe simple.",
         "the bitters",
-        swap.stand_in.style,
+        swap.substitute.style,
     )
     return Swap(swap.role, swap.lines, swap.ml, left_out, ())
 
 
-def new_lines_of(swaps: Sequence[Swap]) -> list[NewLine]:
-    """Return the new lines of all swaps; the same ingredient for two roles is one line."""
+def new_lines_of(swaps: Sequence[Swap], kept: set[str]) -> list[NewLine]:
+    """Return the new lines of all swaps; the same ingredient for two roles is one line.
+
+    A hint of what is `kept` anyway is left out.
+    """
     lines: dict[str, NewLine] = {}
     for swap in swaps:
         position = min(line.position for line in swap.lines)
-        for share, name in zip(swap.stand_in.shares, swap.names, strict=True):
+        for share, name in zip(swap.substitute.shares, swap.names, strict=True):
+            if _is_hint(share) and name in kept:
+                continue
             ml = _natural_ml(swap, share.ml_per_ml, name)
             earlier = lines.get(name)
             if earlier:
@@ -176,16 +186,20 @@ def new_lines_of(swaps: Sequence[Swap]) -> list[NewLine]:
                     position,
                     ml,
                     by_sugar=share.ml_per_ml is None,
-                    is_hint=share.ml_per_ml is not None and share.ml_per_ml <= HINT_SHARE,
+                    is_hint=_is_hint(share),
                     measure_raw=_same_measure(swap),
                 )
     return list(lines.values())
 
 
+def _is_hint(share: SubstitutePart) -> bool:
+    return share.ml_per_ml is not None and share.ml_per_ml <= HINT_SHARE
+
+
 def _same_measure(swap: Swap) -> str | None:
     """Return the measure of dashes and of what only the glass limits."""
     only = swap.lines[0]
-    if len(swap.lines) > 1 or [share.ml_per_ml for share in swap.stand_in.shares] != [1]:
+    if len(swap.lines) > 1 or [share.ml_per_ml for share in swap.substitute.shares] != [1]:
         return None
     return only.measure_raw if only.unit in _DASHES else None
 

@@ -43,7 +43,7 @@ _ALL = re.compile(r"\b(?:ingredients?|everything|contents)\b", re.IGNORECASE)
 """A text that speaks of all ingredients need not name a bottle."""
 
 _MARK = "{{{}}}"
-"""Stands for a replacement while the rest of the text is searched for bottles."""
+"""Marks a replacement while the rest of the text is searched for bottles."""
 
 _GLASSES = re.compile(
     r"\b(?:whisk(?:e?)y sour|whisk(?:e?)y|champagne|wine|beer|martini|brandy|sherry|cordial|liqueur"

@@ -20,10 +20,10 @@ PLAIN_WATER_SHARE = 0.35
 """Maximum share of plain water in the mix, beyond the melt water of the original."""
 
 _ROUNDING = 0.001
-"""Figures are shown with three decimals."""
+"""ServedFigures are shown with three decimals."""
 
 _MARGIN = 0.97
-"""Share of a limit that is used, so that rounded figures keep it, too."""
+"""SubstitutePart of a limit that is used, so that rounded figures keep it, too."""
 
 
 def exceeded_limit(
