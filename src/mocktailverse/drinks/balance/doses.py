@@ -126,6 +126,10 @@ class Dose(NamedTuple):
         """Return the same of another amount, in ml."""
         return make_dose("ml", amount, self.abv_percent, self.contents, *self[5:])
 
+    def mixed_in(self) -> "Dose":
+        """Return the same as part of what the ice melts into."""
+        return make_dose(*self[:4], ALL, *self[6:])
+
     def on_top(self) -> "Dose":
         """Return the same poured on the finished drink."""
         return make_dose(*self[:4], NONE, *self[6:])
