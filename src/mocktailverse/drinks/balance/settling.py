@@ -29,7 +29,7 @@ _SENTENCE = re.compile(r"[.;!\n]+")
 _USES: dict[Use, re.Pattern[str]] = {
     "muddled": re.compile(r"muddl|mash|crush|smash|bruis|pound"),
     "blended": re.compile(r"blend|pur[eé]e|liqu[ei]|process|whiz"),
-    "pressed": re.compile(r"juice|squeez|press"),
+    "pressed": re.compile(r"squeez|juice (?:of|from|the)|\bpress"),
     "garnish": re.compile(r"garnish|decorat|serve|rim\b|float|wedge|slice|twist|peel|zest|top"),
 }
 _STRAINED_METHODS = frozenset({"shaken", "stirred", "blended"})
@@ -44,7 +44,7 @@ class Settled(NamedTuple):
     """The sums of the doses."""
     rest: list[Dose]
     """Doses of any amount."""
-    is_known: bool
+    is_complete: bool
     """Whether the composition of all that matters is known."""
     is_topped: bool
     """Whether something takes no melt water."""
@@ -78,13 +78,13 @@ def settle(
     if "part" in kinds or kinds == {"glass"}:
         used = [dose for dose in used if dose.measured != "ml" or dose.amount.most >= DASHES_ML]
         sums = add_up(used)
-        is_known = _all_known(used, sums) and len({dose.measured for dose in used}) == 1
-        return Settled(used, sums, [], is_known, _is_topped(sums), has_volume=False)
+        is_complete = _all_known(used, sums) and len({dose.measured for dose in used}) == 1
+        return Settled(used, sums, [], is_complete, _is_topped(sums), has_volume=False)
     used, rest = _measured(used, preparation, vessel, ice_named=ice_named)
     sums = add_up(used)
-    is_known = _all_known(used, sums) and all(dose.contents.is_known for dose in rest)
+    is_complete = _all_known(used, sums) and all(dose.contents.is_complete for dose in rest)
     is_topped = _is_topped(sums) or NONE in [dose.melt for dose in rest]
-    return Settled(used, sums, rest, is_known, is_topped)
+    return Settled(used, sums, rest, is_complete, is_topped)
 
 
 def _with_the_ice(dose: Dose, method: Method | None) -> Dose:
@@ -125,7 +125,7 @@ def _measured(
         amounts = [dose.amount for dose in liquids]
         volume = fsum([ml.least for ml in amounts]), fsum([ml.most for ml in amounts])
         filled = filling_ml(volume, (least if is_filled else 0.0, most))
-        if filled and all(dose.contents.is_known and dose.has_strength for dose in rest):
+        if filled and all(dose.contents.is_complete and dose.has_strength for dose in rest):
             return [*measured, _filling(rest, filled, is_on_top=is_on_top)], []
     return measured, rest
 
@@ -134,7 +134,7 @@ def _all_known(doses: Sequence[Dose], sums: Sums) -> bool:
     """Return whether the doses of unknown composition are too small to matter."""
     if not sums.without_contents:
         return True
-    unknown = [dose for dose in doses if not dose.contents.is_known]
+    unknown = [dose for dose in doses if not dose.contents.is_complete]
     amount = fsum([dose.amount.most for dose in unknown])
     is_bounded = all(dose.measured != "unbounded" for dose in unknown)
     return is_bounded and amount <= NEGLIGIBLE_SHARE * sums.low_ml
@@ -189,7 +189,8 @@ def _of_fruit(fruit: Fruit, preparation: Preparation) -> Dose | None:
         return fruit.whole or _UNKNOWN_FRUIT
     dose = fruit.juice or fruit.whole
     if dose is None:
-        return None if use == "open" and fruit.garnish else _UNKNOWN_FRUIT
+        # The text describes the juice of another line.
+        return None if use == "pressed" and fruit.garnish else _UNKNOWN_FRUIT
     if use == "pressed":
         return dose
     least = MUDDLED[0] if use == "muddled" else 0.0

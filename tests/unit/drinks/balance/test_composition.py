@@ -19,9 +19,9 @@ NAMES = {row.name for row in all_ingredients()} | set(get_args(Kind))
 
 
 def composition(name: str) -> Composition:
-    found = composition_of(name)
-    assert found is not None
-    return found
+    result = composition_of(name)
+    assert result is not None
+    return result
 
 
 def test_an_ingredient_without_a_row_takes_that_of_the_next_more_general_one():
