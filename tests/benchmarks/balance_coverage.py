@@ -59,12 +59,12 @@ def coverage(name: str, drinks: Iterable[Drink]) -> Coverage:
                 unknown[line.name] += composition is None
                 kinds[composition.source_kind if composition else "unknown"] += 1
         derived = drink.derived
-        is_known = None not in (
+        is_complete = None not in (
             derived.sugar_served_g_per_100ml_max,
             derived.acid_served_g_per_100ml_max,
         )
-        known += is_known
-        if not is_known:
+        known += is_complete
+        if not is_complete:
             unknown_drinks.append(drink.name)
     return Coverage(
         name,

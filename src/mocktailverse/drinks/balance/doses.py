@@ -55,7 +55,7 @@ class Contents(NamedTuple):
     acid_g: Spread
     kcal: Spread
     ml_per_g: float = 1.0
-    is_known: bool = True
+    is_complete: bool = True
     """Whether the composition is known; an unknown one is recorded as 0."""
     has_energy: bool = True
     """Whether the energy is known."""
@@ -126,6 +126,10 @@ class Dose(NamedTuple):
         """Return the same of another amount, in ml."""
         return make_dose("ml", amount, self.abv_percent, self.contents, *self[5:])
 
+    def mixed_in(self) -> "Dose":
+        """Return the same as part of what the ice melts into."""
+        return make_dose(*self[:4], ALL, *self[6:])
+
     def on_top(self) -> "Dose":
         """Return the same poured on the finished drink."""
         return make_dose(*self[:4], NONE, *self[6:])
@@ -163,7 +167,7 @@ def make_dose(  # noqa: PLR0913, PLR0917 - these are its fields
         low * (weak_kcal + abv_percent.least * KCAL_PER_ML_PERCENT),
         high * (strong_kcal + abv_percent.most * KCAL_PER_ML_PERCENT),
         float(not (contents.has_energy and has_strength)),
-        float(not contents.is_known),
+        float(not contents.is_complete),
         float(measured != "ml"),
     )
     return Dose(measured, amount, abv_percent, contents, sums, melt, has_strength, is_liquid, name)
@@ -264,12 +268,12 @@ def _contents_of(*names: str) -> Contents:
     return Contents(composition.sugar_g, composition.acid_g, kcal, ml_per_g, has_energy=has_energy)
 
 
-UNKNOWN = Contents(NONE, NONE, NONE, is_known=False, has_energy=False)
+UNKNOWN = Contents(NONE, NONE, NONE, is_complete=False, has_energy=False)
 
 
 def _of_fruit(line: IngredientLine, kind: Kind) -> Fruit:
     contents, grams = _contents(line), _grams(line, kind)
-    whole = _dissolved(line, grams, contents) if contents.is_known and grams else None
+    whole = _dissolved(line, grams, contents) if contents.is_complete and grams else None
     word = line.name.casefold().rpartition(" ")[2]
     is_garnish = line.unit in _GARNISHES or line.amount_min is None
     return Fruit(word.removesuffix("y").removesuffix("s"), whole, _juice(line), is_garnish)
@@ -279,7 +283,7 @@ def _juice(line: IngredientLine) -> Dose | None:
     """Return the juice of whole fruits, a slice or wedge being an eighth of one."""
     one, contents = juice_ml(line.name), _contents(line, " juice")
     share = 1.0 if line.unit in _PIECES else _SHARES.get(line.unit)
-    if not (one and share and contents.is_known):
+    if not (one and share and contents.is_complete):
         return None
     if line.amount_min is None or line.amount_max is None:
         return None

@@ -46,8 +46,8 @@ def served_strength(settled: Settled, melt: Melt) -> Range | None:
     """Return the % vol as served of a drink with something poured on top; None if unknown."""
     doses = [one for one in settled.doses if one.is_liquid]
     sums = settled.sums if len(doses) == len(settled.doses) else add_up(doses)
-    is_known = not sums.without_energy or all(one.has_strength for one in doses)
-    if settled.rest or not doses or not is_known:
+    is_complete = not sums.without_energy or all(one.has_strength for one in doses)
+    if settled.rest or not doses or not is_complete:
         return None
     dry_ml = sums.low_ml + melt.least * sums.low_dry_ml
     wet_ml = sums.low_ml + melt.most * sums.low_wet_ml
@@ -60,8 +60,8 @@ def served_strength(settled: Settled, melt: Melt) -> Range | None:
 
 def figures_of(settled: Settled, melt: Melt) -> Figures:
     """Return the figures of a drink with this melt water per volume of what takes any."""
-    doses, sums, rest, is_known, _, has_volume = settled
-    if not is_known or not (doses or rest):
+    doses, sums, rest, is_complete, _, has_volume = settled
+    if not is_complete or not (doses or rest):
         return NO_FIGURES
     if rest:
         return _open_figures(settled, melt)

@@ -17,6 +17,7 @@ from mocktailverse.drinks.balance.doses import (
     Sums,
     make_dose,
 )
+from mocktailverse.drinks.drink import Method
 from mocktailverse.drinks.strength.glasses import Glass
 from mocktailverse.drinks.strength.methods import Preparation
 from mocktailverse.drinks.strength.totals import DASHES_ML, NEGLIGIBLE_SHARE, filling_ml
@@ -28,9 +29,10 @@ _SENTENCE = re.compile(r"[.;!\n]+")
 _USES: dict[Use, re.Pattern[str]] = {
     "muddled": re.compile(r"muddl|mash|crush|smash|bruis|pound"),
     "blended": re.compile(r"blend|pur[eé]e|liqu[ei]|process|whiz"),
-    "pressed": re.compile(r"juice|squeez|press"),
+    "pressed": re.compile(r"squeez|juice (?:of|from|the)|\bpress"),
     "garnish": re.compile(r"garnish|decorat|serve|rim\b|float|wedge|slice|twist|peel|zest|top"),
 }
+_STRAINED_METHODS = frozenset({"shaken", "stirred", "blended"})
 _ADDED = re.compile(r"\b(?:top|fill|float|add|drizzl|splash|layer|sink|finish)")
 
 
@@ -42,7 +44,7 @@ class Settled(NamedTuple):
     """The sums of the doses."""
     rest: list[Dose]
     """Doses of any amount."""
-    is_known: bool
+    is_complete: bool
     """Whether the composition of all that matters is known."""
     is_topped: bool
     """Whether something takes no melt water."""
@@ -63,6 +65,8 @@ def settle(
         settled = _of_fruit(one, preparation) if isinstance(one, Fruit) else one
         if settled:
             used.append(settled)
+    if preparation.method not in {"shaken", "stirred"}:
+        used = [_with_the_ice(dose, preparation.method) for dose in used]
     late_from = preparation.late_from
     if late_from is not None and _ADDED.search(preparation.text, late_from):
         early, late = preparation.text[:late_from], preparation.text[late_from:]
@@ -74,13 +78,24 @@ def settle(
     if "part" in kinds or kinds == {"glass"}:
         used = [dose for dose in used if dose.measured != "ml" or dose.amount.most >= DASHES_ML]
         sums = add_up(used)
-        is_known = _all_known(used, sums) and len({dose.measured for dose in used}) == 1
-        return Settled(used, sums, [], is_known, _is_topped(sums), has_volume=False)
+        is_complete = _all_known(used, sums) and len({dose.measured for dose in used}) == 1
+        return Settled(used, sums, [], is_complete, _is_topped(sums), has_volume=False)
     used, rest = _measured(used, preparation, vessel, ice_named=ice_named)
     sums = add_up(used)
-    is_known = _all_known(used, sums) and all(dose.contents.is_known for dose in rest)
+    is_complete = _all_known(used, sums) and all(dose.contents.is_complete for dose in rest)
     is_topped = _is_topped(sums) or NONE in [dose.melt for dose in rest]
-    return Settled(used, sums, rest, is_known, is_topped)
+    return Settled(used, sums, rest, is_complete, is_topped)
+
+
+def _with_the_ice(dose: Dose, method: Method | None) -> Dose:
+    """Return the dose as part of what the ice melts into.
+
+    That is all of a drink that is built in its glass. Only what fills up the glass of a blended
+    drink is poured on top of it.
+    """
+    if dose.melt.most or (method == "blended" and dose.measured == "fill"):
+        return dose
+    return dose.mixed_in()
 
 
 def add_up(doses: Sequence[Dose]) -> Sums:
@@ -105,12 +120,13 @@ def _measured(
     if rest and vessel and all(dose.measured in {"fill", "rest"} for dose in rest):
         least, most = vessel.filled_ml(ice_named=ice_named)
         is_filled = preparation.filled or any(dose.measured == "fill" for dose in rest)
+        is_on_top = is_filled and preparation.method in _STRAINED_METHODS
         liquids = [dose for dose in measured if dose.is_liquid]
         amounts = [dose.amount for dose in liquids]
         volume = fsum([ml.least for ml in amounts]), fsum([ml.most for ml in amounts])
         filled = filling_ml(volume, (least if is_filled else 0.0, most))
-        if filled and all(dose.contents.is_known and dose.has_strength for dose in rest):
-            return [*measured, _filling(rest, filled, is_filled=is_filled)], []
+        if filled and all(dose.contents.is_complete and dose.has_strength for dose in rest):
+            return [*measured, _filling(rest, filled, is_on_top=is_on_top)], []
     return measured, rest
 
 
@@ -118,7 +134,7 @@ def _all_known(doses: Sequence[Dose], sums: Sums) -> bool:
     """Return whether the doses of unknown composition are too small to matter."""
     if not sums.without_contents:
         return True
-    unknown = [dose for dose in doses if not dose.contents.is_known]
+    unknown = [dose for dose in doses if not dose.contents.is_complete]
     amount = fsum([dose.amount.most for dose in unknown])
     is_bounded = all(dose.measured != "unbounded" for dose in unknown)
     return is_bounded and amount <= NEGLIGIBLE_SHARE * sums.low_ml
@@ -131,7 +147,7 @@ def _in_ml(dose: Dose, vessel: Glass) -> Dose:
     return dose.with_amount(Spread(low, (low + high) / 2, high))
 
 
-def _filling(rest: Sequence[Dose], ml: tuple[float, float], *, is_filled: bool) -> Dose:
+def _filling(rest: Sequence[Dose], ml: tuple[float, float], *, is_on_top: bool) -> Dose:
     """Return one dose for those that share the rest of the glass, in unknown proportions."""
     contents = [one.contents for one in rest]
     return make_dose(
@@ -144,7 +160,7 @@ def _filling(rest: Sequence[Dose], ml: tuple[float, float], *, is_filled: bool) 
             _any_of([one.kcal for one in contents]),
             has_energy=all(one.has_energy for one in contents),
         ),
-        NONE if is_filled else _any_of([one.melt for one in rest]),
+        NONE if is_on_top else _any_of([one.melt for one in rest]),
     )
 
 
@@ -173,7 +189,8 @@ def _of_fruit(fruit: Fruit, preparation: Preparation) -> Dose | None:
         return fruit.whole or _UNKNOWN_FRUIT
     dose = fruit.juice or fruit.whole
     if dose is None:
-        return None if use == "open" and fruit.garnish else _UNKNOWN_FRUIT
+        # The text describes the juice of another line.
+        return None if use == "pressed" and fruit.garnish else _UNKNOWN_FRUIT
     if use == "pressed":
         return dose
     least = MUDDLED[0] if use == "muddled" else 0.0

@@ -49,38 +49,33 @@ def derive(
     quality = () if outcome.is_plausible else (Quality.VOLUME_IMPLAUSIBLE,)
     mocktail = _is_mocktail(traits, totals) if portions else None
     grams = _scaled(totals.alcohol_ml, ETHANOL_G_PER_ML)
-    strength = _rounded(
-        totals.total_ml,
-        grams,
-        totals.abv_percent,
-        outcome.abv_served_percent,
-        _scaled(grams, 1 / STANDARD_DRINK_G),
-    )
-    likely = outcome.likely_abv_served_percent
+    total_ml, abv_percent = _rounded(totals.total_ml), _rounded(totals.abv_percent)
+    likely, figures = outcome.likely_abv_served_percent, outcome.figures
     derived = Derived(
-        *strength,
-        _certainty(*strength[:2], *strength[4:6], rough="imprecise" in traits),
+        *total_ml,
+        *_rounded(grams),
+        *abv_percent,
+        *_rounded(outcome.abv_served_percent),
+        *_rounded(_scaled(grams, 1 / STANDARD_DRINK_G)),
+        _certainty(total_ml, abv_percent, rough="imprecise" in traits),
         _spirits(portions),
         outcome.preparation.method,
         mocktail,
         (),
         None if likely is None else round(likely, 2),
-        *_rounded(*outcome.figures[1:]),
+        *_rounded(figures.sugar_g),
+        *_rounded(figures.acid_g),
+        *_rounded(figures.sugar_g_per_100ml),
+        *_rounded(figures.acid_g_per_100ml),
+        *_rounded(figures.energy_kcal),
     )
     return derived, (*_CONTRADICTED.get((alcoholic, mocktail), ()), *quality)
 
 
-def _certainty(
-    ml_min: float | None,
-    ml_max: float | None,
-    percent_min: float | None,
-    percent_max: float | None,
-    *,
-    rough: bool,
-) -> Certainty:
-    if percent_min is None:
+def _certainty(total_ml: _Figure, abv_percent: _Figure, *, rough: bool) -> Certainty:
+    if abv_percent[0] is None:
         return "unknown"
-    if percent_min != percent_max or ml_min != ml_max:
+    if abv_percent[0] != abv_percent[1] or total_ml[0] != total_ml[1]:
         return "range"
     return "approximate" if rough else "exact"
 
@@ -122,8 +117,9 @@ def _scaled(figure: Range | None, factor: float) -> Range | None:
     return (figure[0] * factor, figure[1] * factor) if figure else None
 
 
-def _rounded(*figures: _Figure | None) -> list[float | None]:
-    """Return all ends with two decimals: precise enough, and equal on every machine."""
-    return [
-        None if end is None else round(end, 2) for figure in figures for end in figure or _NO_BOUNDS
-    ]
+def _rounded(figure: _Figure | None) -> _Figure:
+    """Return the figure with two decimals: precise enough, and equal on every machine."""
+    if figure is None:
+        return _NO_BOUNDS
+    low, high = figure
+    return None if low is None else round(low, 2), None if high is None else round(high, 2)

@@ -113,6 +113,12 @@ _ON_THE_ROCKS = re.compile(r"\bon the rocks\b")
 _ICED = word_set("iced frozen")
 _FILLED = word_set("fill fills filled filling top tops topped topping")
 
+_PUT_TOGETHER = word_set("mix add combine")
+_PUTTING_TOGETHER = re.compile(r"(?:^|[.!;] |\bjust |\bsimply )(?:mix|add|combine)\b")
+_STORED = re.compile(
+    r"\b(?:boil|simmer|heat|microwave|brew|steep|warm|chill)\w*"
+    r"|\b(?:saucepan|hours?|hrs|days?|overnight|nights?|weeks?|months?|aging|ageing|container)\b"
+)
 _HOT = word_set(
     "hot boiling boil boils boiled simmer simmering simmered heat heated heating microwave steam"
     " steamed steaming warm warmed"
@@ -122,7 +128,17 @@ _COOLED = re.compile(r"\b(?:chill|cool|cold|refrigerat|fridge|freez)")
 
 _MISLEADING = _ABBREVIATED | _DENYING | _AMBIGUOUS
 _VOCABULARY = word_set("or mash float mixing bar").union(
-    _MISLEADING, _SHAKEN, _BLENDED, _LAYERED, _STIRRED, _VESSELS, _BUILT, _ICED, _FILLED, _HOT
+    _MISLEADING,
+    _SHAKEN,
+    _BLENDED,
+    _LAYERED,
+    _STIRRED,
+    _VESSELS,
+    _BUILT,
+    _ICED,
+    _FILLED,
+    _HOT,
+    _PUT_TOGETHER,
 )
 _WORD = re.compile(r"\w+")
 _ONLY_WORDS = re.sub(rb"\W", b" ", bytes(range(256)))
@@ -206,7 +222,16 @@ def _method(text: str, terms: frozenset[str]) -> Method | None:
         return "layered"
     in_vessel = not terms.isdisjoint(_VESSELS) or _TO_THE_TOP.search(text)
     built = in_vessel and (not terms.isdisjoint(_BUILT) or _BUILDING.search(text))
-    return "built" if built else None
+    return "built" if built or _is_put_together(text, terms) else None
+
+
+def _is_put_together(text: str, terms: frozenset[str]) -> bool:
+    """Return whether a text without a vessel describes one drink, not a store of it."""
+    return (
+        not terms.isdisjoint(_PUT_TOGETHER)
+        and _PUTTING_TOGETHER.search(text) is not None
+        and not _STORED.search(text)
+    )
 
 
 def _steps(text: str, terms: frozenset[str]) -> str:
