@@ -28,6 +28,12 @@ from mocktailverse.drinks.record import Record
 MOST_DRAFTS = 5
 """Maximum number of recipes that are tried; most drinks need one or two."""
 
+_LITTLE_WATER = 0.12
+"""Plain water in the mix, beyond the melt water of the original, that nobody minds."""
+
+_LESS_WATER = 0.03
+"""Difference of that share for which more of the kept lines may change."""
+
 _OF_THE_TEXT = frozenset({"method", "alcohol"})
 """Limits that no other amounts help to keep."""
 
@@ -49,23 +55,42 @@ def to_mocktail(drink: Drink, style: Style = "pantry", have: Sequence[str] = ())
 
 def _converted(drink: Drink, style: Style, have: tuple[str, ...]) -> Conversion:
     original = original_of(drink)
-    limit: str | None = "balance"
+    limit = "balance"
     for bitters_stay in (True, False):
         plan = plan_of(original, style, have, bitters_stay=bitters_stay)
-        make = cache(partial(_mocktail, original, style, plan))
-        for draft in islice(drafts_of(original, plan, partial(_figures, make)), MOST_DRAFTS):
-            mocktail, after = make(draft)
-            limit = exceeded_limit(original, mocktail, after, draft.water_share)
-            if limit is None:
-                return _conversion(original, plan, draft, mocktail, after)
-            if limit in _OF_THE_TEXT:
-                break
+        best, limit = _best(original, style, plan)
+        if best:
+            return _conversion(original, plan, *best)
         if not plan.kept_bitters:
             break
     raise NotConvertibleError(
         f"No amounts within the limits keep the drink: its {limit} would differ too much.",
         "Another style." if style == "pantry" else None,
     )
+
+
+def _best(
+    original: Original, style: Style, plan: Plan
+) -> tuple[tuple[Draft, Drink, Served] | None, str]:
+    """Return the first draft that keeps all limits with little water, else that with the least.
+
+    If there is none, the second value is the limit that the last draft exceeds.
+    """
+    make = cache(partial(_mocktail, original, style, plan))
+    best, exceeded = None, "balance"
+    for draft in islice(drafts_of(original, plan, partial(_figures, make)), MOST_DRAFTS):
+        mocktail, after = make(draft)
+        limit = exceeded_limit(original, mocktail, after, draft.water_share)
+        if limit is None:
+            if best is None or draft.water_share < best[0].water_share - _LESS_WATER:
+                best = draft, mocktail, after
+            if draft.water_share <= _LITTLE_WATER:
+                break
+        else:
+            exceeded = limit
+            if limit in _OF_THE_TEXT:
+                break
+    return best, exceeded
 
 
 def _figures(make: Callable[[Draft], tuple[Drink, Served]], draft: Draft) -> Served:

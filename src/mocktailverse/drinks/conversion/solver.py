@@ -106,7 +106,7 @@ def _newton_steps(
     columns: Sequence[_Column], free: Sequence[int], slopes: Sequence[float]
 ) -> list[float]:
     """Return the steps to the minimum of the free amounts, by Gaussian elimination."""
-    rows = []
+    rows: list[list[float]] = []
     for i in free:
         v, s, a = columns[i].effects
         row = [
