@@ -55,8 +55,10 @@ _STAGES = (
 )
 
 
-def drafts_of(original: Original, plan: Plan, served: Callable[[Draft], Served]) -> Iterator[Draft]:
-    """Yield drafts, the one that changes the kept lines least first.
+def drafts_of(
+    original: Original, plan: Plan, served: Callable[[Draft], Served]
+) -> Iterator[list[Draft]]:
+    """Yield drafts by stage, the one that changes the kept lines least first, coarse before fine.
 
     `served` returns the product's own figures of a draft. They differ from the linear model where
     the glass limits an amount. So if no draft of the first solution is accepted, its figures
@@ -65,14 +67,13 @@ def drafts_of(original: Original, plan: Plan, served: Callable[[Draft], Served])
     units = sorted(line.unit for line in original.drink.ingredients if line.unit in POURED_UNITS)
     unit = unit_for_new(units)
     mix = linear_mix(original, plan.kept)
-    seen = set()
+    seen: set[object] = set()
     for stage in (_STAGES[0], *_STAGES):
         solution = _solved(plan, mix, stage)
         drafts = [draft_of(plan, mix, solution, unit, fineness) for fineness in FINENESS]
-        for draft in drafts:
-            if draft.lines not in seen and mix.is_promising(draft.added):
-                seen.add(draft.lines)
-                yield draft
+        fresh = {draft.lines: draft for draft in drafts if draft.lines not in seen}
+        seen.update(fresh)
+        yield [draft for draft in fresh.values() if mix.is_promising(draft.added)]
         if not mix.is_corrected:
             mix = mix.corrected(drafts[-1].added, served(drafts[-1]))
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
-from itertools import islice
 
 from mocktailverse.drinks.balance.served import Served
 from mocktailverse.drinks.conversion.balance_limits import exceeded_limit
@@ -25,7 +24,7 @@ from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.normalize import normalize
 from mocktailverse.drinks.record import Record
 
-MOST_DRAFTS = 5
+MOST_DRAFTS = 6
 """Maximum number of recipes that are tried; most drinks need one or two."""
 
 _LITTLE_WATER = 0.12
@@ -77,19 +76,20 @@ def _best(
     If there is none, the second value is the limit that the last draft exceeds.
     """
     make = cache(partial(_mocktail, original, style, plan))
-    best, exceeded = None, "balance"
-    for draft in islice(drafts_of(original, plan, partial(_figures, make)), MOST_DRAFTS):
-        mocktail, after = make(draft)
-        limit = exceeded_limit(original, mocktail, after, draft.water_share)
-        if limit is None:
-            if best is None or draft.water_share < best[0].water_share - _LESS_WATER:
-                best = draft, mocktail, after
-            if draft.water_share <= _LITTLE_WATER:
+    best, exceeded, tried = None, "balance", 0
+    for drafts in drafts_of(original, plan, partial(_figures, make)):
+        for draft in drafts:
+            tried += 1
+            mocktail, after = make(draft)
+            limit = exceeded_limit(original, mocktail, after, draft.water_share)
+            if limit is None:
+                if best is None or draft.water_share < best[0].water_share - _LESS_WATER:
+                    best = draft, mocktail, after
                 break
-        else:
             exceeded = limit
-            if limit in _OF_THE_TEXT:
-                break
+        is_done = best is not None and best[0].water_share <= _LITTLE_WATER
+        if is_done or tried >= MOST_DRAFTS or exceeded in _OF_THE_TEXT:
+            break
     return best, exceeded
 
 

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from mocktailverse.drinks.conversion.drafting import Draft
 from mocktailverse.drinks.conversion.phrases import SECONDS, listed, lowered, pour_on_top
 from mocktailverse.drinks.conversion.planning import Plan
+from mocktailverse.drinks.conversion.recipe_lines import NewLine
 from mocktailverse.drinks.conversion.swapping import Swap
 from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.ingredients import all_ingredients, ancestors, match_ingredient
@@ -61,8 +62,12 @@ def edited_text(text: str, plan: Plan, read: Preparation, draft: Draft) -> str |
     if edited is None:
         return None
     edited = edited.strip()
-    steps = [edited if edited.endswith((".", "!", ")")) else f"{edited}."]
-    steps += _lengthening(plan, read, draft)
+    fillers = [line for line in plan.new if line.is_filler and line.name in draft.used]
+    steps = [
+        *_with_the_others(fillers, draft),
+        edited if edited.endswith((".", "!", ")")) else f"{edited}.",
+        *_on_top(fillers, read),
+    ]
     if read.method in SECONDS and not plan.hot:
         verb = "Shake" if read.method == "shaken" else "Stir"
         steps.append(f"{verb} for only {SECONDS[read.method]} seconds.")
@@ -91,9 +96,8 @@ def _with_replacements(text: str, plan: Plan, draft: Draft) -> str | None:
     return edited
 
 
-def _lengthening(plan: Plan, read: Preparation, draft: Draft) -> Iterator[str]:
-    """Yield the steps that add water, milk, coffee and soda."""
-    fillers = [line for line in plan.new if line.is_filler and line.name in draft.used]
+def _with_the_others(fillers: Sequence[NewLine], draft: Draft) -> Iterator[str]:
+    """Yield the step for water, milk and coffee, which comes before all others."""
     still = [f"{draft.water} of water"] if draft.water else []
     still += [
         lowered(line.name)
@@ -101,7 +105,11 @@ def _lengthening(plan: Plan, read: Preparation, draft: Draft) -> Iterator[str]:
         if not line.nature.is_fizzy and line.nature.kind != "water"
     ]
     if still:
-        yield f"Add {listed(still)} with the other ingredients."
+        yield f"Use {listed(still)} with the other ingredients."
+
+
+def _on_top(fillers: Sequence[NewLine], read: Preparation) -> Iterator[str]:
+    """Yield the step for soda, which comes last."""
     fizzy = [lowered(line.name) for line in fillers if line.nature.is_fizzy]
     if fizzy:
         yield f"{pour_on_top(read)} {listed(fizzy)}."
