@@ -116,7 +116,7 @@ def recipe_of(name: str, ingredient_names: Iterable[str]) -> str:
     The first two parts ignore case, white space, order and repetition; they decide whether two
     recipes are the same drink. The third part makes the fingerprint unique to one exact name.
     """
-    names = sorted(set(map(_plain, ingredient_names)))
+    names = sorted({_plain(ingredient) for ingredient in ingredient_names})
     return f"{_digest(_plain(name))}:{_digest(chr(31).join(names))}:{_digest(name)}"
 
 

@@ -28,8 +28,6 @@ Item = dict[str, Value]
 
 _NULL: Value = {"NULL": True}
 
-_DERIVED_FIELDS = Derived.__struct_fields__
-
 _to_drink = converter(Drink)
 _to_earlier = converter(tuple[Earlier, ...])
 
@@ -168,15 +166,36 @@ def _image(image: Image) -> Value:
 
 
 def _derived(derived: Derived) -> Value:
-    values = zip(_DERIVED_FIELDS, msgspec.structs.astuple(derived), strict=True)
     return {
         "M": {
-            name: _NULL
-            if value is None
-            else {"N": repr(value)}
-            if type(value) is float
-            else to_value(value)
-            for name, value in values
+            "total_ml_min": _number(derived.total_ml_min),
+            "total_ml_max": _number(derived.total_ml_max),
+            "alcohol_g_min": _number(derived.alcohol_g_min),
+            "alcohol_g_max": _number(derived.alcohol_g_max),
+            "abv_percent_min": _number(derived.abv_percent_min),
+            "abv_percent_max": _number(derived.abv_percent_max),
+            "abv_served_percent_min": _number(derived.abv_served_percent_min),
+            "abv_served_percent_max": _number(derived.abv_served_percent_max),
+            "standard_drinks_min": _number(derived.standard_drinks_min),
+            "standard_drinks_max": _number(derived.standard_drinks_max),
+            "certainty": {"S": derived.certainty},
+            "spirits": _strings(derived.spirits),
+            "method": _string(derived.method),
+            "is_mocktail": (
+                _NULL if derived.is_mocktail is None else {"BOOL": derived.is_mocktail}
+            ),
+            "unknown_because": _strings(derived.unknown_because),
+            "likely_abv_served_percent": _number(derived.likely_abv_served_percent),
+            "sugar_g_min": _number(derived.sugar_g_min),
+            "sugar_g_max": _number(derived.sugar_g_max),
+            "acid_g_min": _number(derived.acid_g_min),
+            "acid_g_max": _number(derived.acid_g_max),
+            "sugar_served_g_per_100ml_min": _number(derived.sugar_served_g_per_100ml_min),
+            "sugar_served_g_per_100ml_max": _number(derived.sugar_served_g_per_100ml_max),
+            "acid_served_g_per_100ml_min": _number(derived.acid_served_g_per_100ml_min),
+            "acid_served_g_per_100ml_max": _number(derived.acid_served_g_per_100ml_max),
+            "energy_kcal_min": _number(derived.energy_kcal_min),
+            "energy_kcal_max": _number(derived.energy_kcal_max),
         }
     }
 

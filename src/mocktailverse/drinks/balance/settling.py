@@ -31,6 +31,7 @@ _USES: dict[Use, re.Pattern[str]] = {
     "pressed": re.compile(r"squeez|juice (?:of|from|the)|\bpress"),
     "garnish": re.compile(r"garnish|decorat|serve|rim\b|float|wedge|slice|twist|peel|zest|top"),
 }
+_ML = frozenset({"ml"})
 _STRAINED_METHODS = frozenset({"shaken", "stirred", "blended"})
 _ADDED = re.compile(r"\b(?:top|fill|float|add|drizzl|splash|layer|sink|finish)")
 
@@ -70,11 +71,11 @@ def settle(
     if late_from is not None:
         early, late = preparation.text[:late_from], preparation.text[late_from:]
         used = [_poured_late(dose, early, late) for dose in used]
-    sums = add_up(used)
     is_strained = preparation.method in _STRAINED_METHODS
-    if not sums.without_ml:
-        return Settled(used, sums, [], _all_known(used, sums), is_strained and _is_topped(sums))
     kinds = {dose.measured for dose in used}
+    if kinds <= _ML:
+        sums = add_up(used)
+        return Settled(used, sums, [], _all_known(used, sums), is_strained and _is_topped(sums))
     if "part" in kinds or kinds == {"glass"}:
         used = [dose for dose in used if dose.measured != "ml" or dose.amount.most >= DASHES_ML]
         sums = add_up(used)
@@ -97,7 +98,7 @@ def add_up(doses: Sequence[Dose]) -> Sums:
     """Return the sums of the doses."""
     if not doses:
         return NO_SUMS
-    return Sums._make(map(fsum, zip(*[dose.sums for dose in doses], strict=True)))
+    return Sums._make(map(sum, zip(*[dose.sums for dose in doses], strict=True)))
 
 
 def _is_topped(sums: Sums) -> bool:
@@ -144,6 +145,9 @@ def _in_ml(dose: Dose, vessel: Glass) -> Dose:
 
 def _filling(rest: Sequence[Dose], ml: tuple[float, float], *, is_on_top: bool) -> Dose:
     """Return one dose for those that share the rest of the glass, in unknown proportions."""
+    if len(rest) == 1:
+        filling = rest[0].with_amount(Spread(ml[0], (ml[0] + ml[1]) / 2, ml[1]))
+        return filling.on_top() if is_on_top and filling.melt.most else filling
     contents = [one.contents for one in rest]
     return make_dose(
         "ml",
