@@ -97,8 +97,6 @@ class Sums(NamedTuple):
     """1 if the energy is unknown, so that the sum counts such doses."""
     without_contents: float
     """1 if the composition is unknown."""
-    without_ml: float
-    """1 if the amount is not in ml."""
 
 
 NO_SUMS = Sums(*[0.0] * len(Sums._fields))
@@ -168,7 +166,6 @@ def make_dose(  # noqa: PLR0913, PLR0917 - these are its fields
         high * (strong_kcal + abv_percent.most * KCAL_PER_ML_PERCENT),
         float(not (contents.has_energy and has_strength)),
         float(not contents.is_complete),
-        float(measured != "ml"),
     )
     return Dose(measured, amount, abv_percent, contents, sums, melt, has_strength, is_liquid, name)
 

@@ -5,9 +5,9 @@ from math import fsum
 from typing import NamedTuple
 
 from mocktailverse.drinks.balance.composition import Spread
-from mocktailverse.drinks.balance.doses import Dose, make_dose
+from mocktailverse.drinks.balance.doses import ALL, Dose, make_dose
 from mocktailverse.drinks.balance.settling import Settled, add_up
-from mocktailverse.drinks.strength.dilution import Melt
+from mocktailverse.drinks.strength.dilution import NO_MELT, Melt
 from mocktailverse.drinks.strength.mixture import concentration, highest, lowest
 from mocktailverse.drinks.strength.pours import Range
 
@@ -31,7 +31,11 @@ NO_FIGURES = Figures()
 
 def diluted_strength(settled: Settled) -> Range:
     """Return bounds of the strength as mixed, in % vol, of what takes melt water."""
-    doses = [one for one in (*settled.doses, *settled.rest) if one.melt.most and one.is_liquid]
+    doses = [
+        one
+        for one in (*settled.doses, *settled.rest)
+        if one.is_liquid and (one.melt.most or not settled.is_topped)
+    ]
     if not all(one.has_strength for one in doses):
         return _ANY_STRENGTH
     if not doses:
@@ -60,32 +64,40 @@ def served_strength(settled: Settled, melt: Melt) -> Range | None:
 
 def figures_of(settled: Settled, melt: Melt) -> Figures:
     """Return the figures of a drink with this melt water per volume of what takes any."""
-    doses, sums, rest, is_complete, _, has_volume = settled
+    doses, sums, rest, is_complete, is_topped, has_volume = settled
     if not is_complete or not (doses or rest):
         return NO_FIGURES
     if rest:
         return _open_figures(settled, melt)
-    dry_ml = sums.low_ml + melt.least * sums.low_dry_ml
-    wet_ml = sums.low_ml + melt.most * sums.low_wet_ml
+    # What is diluted as a whole is computed as mixed; the water comes at the end.
+    dry, water, wet = (1.0, melt, 1.0) if is_topped else (1 + melt.least, NO_MELT, 1 + melt.most)
+    dry_ml = sums.low_ml + water.least * sums.low_dry_ml
+    wet_ml = sums.low_ml + water.most * sums.low_wet_ml
+    weak_sugar, strong_sugar = sums.low_weak_sugar, sums.low_strong_sugar
+    weak_acid, strong_acid = sums.low_weak_acid, sums.low_strong_acid
     if sums.low_ml == sums.high_ml and wet_ml:
-        sugar_ratio = sums.low_weak_sugar / wet_ml, sums.low_strong_sugar / dry_ml
-        acid_ratio = sums.low_weak_acid / wet_ml, sums.low_strong_acid / dry_ml
+        sugar_ratio = weak_sugar / wet_ml, strong_sugar / dry_ml
+        acid_ratio = weak_acid / wet_ml, strong_acid / dry_ml
     else:
-        least_ml, additions = (dry_ml, wet_ml), _additions(doses, melt)
-        sugar = sums.low_weak_sugar, sums.low_strong_sugar
-        sugar_ratio = _ratio(sugar, least_ml, [one.contents.sugar_g for one in doses], additions)
-        acid = sums.low_weak_acid, sums.low_strong_acid
-        acid_ratio = _ratio(acid, least_ml, [one.contents.acid_g for one in doses], additions)
+        least_ml, additions = (dry_ml, wet_ml), _additions(doses, water)
+        sugar, acid = zip(*[one.contents[:2] for one in doses], strict=True)
+        sugar_ratio = _ratio((weak_sugar, strong_sugar), least_ml, sugar, additions)
+        acid_ratio = _ratio((weak_acid, strong_acid), least_ml, acid, additions)
+    ratios = _thinned(sugar_ratio, dry, wet), _thinned(acid_ratio, dry, wet)
     if not has_volume:
-        return Figures(None, None, None, sugar_ratio, acid_ratio)
+        return Figures(None, None, None, *ratios)
     return Figures(
-        (dry_ml, sums.high_ml + melt.most * sums.high_wet_ml),
-        (sums.low_weak_sugar / 100, sums.high_strong_sugar / 100),
-        (sums.low_weak_acid / 100, sums.high_strong_acid / 100),
-        sugar_ratio,
-        acid_ratio,
+        (dry_ml * dry, (sums.high_ml + water.most * sums.high_wet_ml) * wet),
+        (weak_sugar / 100, sums.high_strong_sugar / 100),
+        (weak_acid / 100, sums.high_strong_acid / 100),
+        *ratios,
         None if sums.without_energy else (sums.low_weak_kcal / 100, sums.high_strong_kcal / 100),
     )
+
+
+def _thinned(ratio: Range, dry: float, wet: float) -> Range:
+    """Return a concentration after each volume became `dry` to `wet` volumes."""
+    return ratio[0] / wet, ratio[1] / dry
 
 
 _Addition = tuple[int, float, float, float]
@@ -129,12 +141,13 @@ def _open_figures(settled: Settled, melt: Melt) -> Figures:
     closed = figures_of(settled._replace(rest=[]), melt)
     rest = settled.rest
     sugar, acid = [one.contents.sugar_g for one in rest], [one.contents.acid_g for one in rest]
+    shares = [one.melt if settled.is_topped else ALL for one in rest]
     return Figures(
         None,
         _mass_beside(closed.sugar_g, sugar),
         _mass_beside(closed.acid_g, acid),
-        _ratio_beside(closed.sugar_g_per_100ml, sugar, rest, melt),
-        _ratio_beside(closed.acid_g_per_100ml, acid, rest, melt),
+        _ratio_beside(closed.sugar_g_per_100ml, sugar, shares, melt),
+        _ratio_beside(closed.acid_g_per_100ml, acid, shares, melt),
     )
 
 
@@ -144,10 +157,10 @@ def _mass_beside(mass: Range | None, contents: Sequence[Spread]) -> Range | None
 
 
 def _ratio_beside(
-    ratio: Range | None, contents: Sequence[Spread], rest: Sequence[Dose], melt: Melt
+    ratio: Range | None, contents: Sequence[Spread], shares: Sequence[Spread], melt: Melt
 ) -> Range:
     """Return the contents of 100 ml of a drink with any amount of other liquids."""
-    pairs = list(zip(contents, [one.melt for one in rest], strict=True))
+    pairs = list(zip(contents, shares, strict=True))
     weak = [content.least / (1 + melt.most * share.most) for content, share in pairs]
     strong = [content.most / (1 + melt.least * share.least) for content, share in pairs]
     low, high = ratio or (min(weak), max(strong))
@@ -157,7 +170,11 @@ def _ratio_beside(
 def usual_strength(settled: Settled, melt: Melt) -> float | None:
     """Return the % vol as served with usual amounts and usual dilution; None if unknown."""
     doses = [one for one in settled.doses if one.is_liquid]
-    volume = fsum([one.amount.usual * (1 + melt.usual * one.melt.usual) for one in doses])
+    water = melt.usual
+    if settled.is_topped:
+        volume = fsum([one.amount.usual * (1 + water * one.melt.usual) for one in doses])
+    else:
+        volume = fsum([one.amount.usual for one in doses]) * (1 + water)
     if settled.rest or volume <= 0:
         return None
     return fsum([one.amount.usual * one.abv_percent.usual for one in doses]) / volume

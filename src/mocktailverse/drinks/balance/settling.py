@@ -17,7 +17,6 @@ from mocktailverse.drinks.balance.doses import (
     Sums,
     make_dose,
 )
-from mocktailverse.drinks.drink import Method
 from mocktailverse.drinks.strength.glasses import Glass
 from mocktailverse.drinks.strength.methods import Preparation
 from mocktailverse.drinks.strength.totals import DASHES_ML, NEGLIGIBLE_SHARE, filling_ml
@@ -32,6 +31,7 @@ _USES: dict[Use, re.Pattern[str]] = {
     "pressed": re.compile(r"squeez|juice (?:of|from|the)|\bpress"),
     "garnish": re.compile(r"garnish|decorat|serve|rim\b|float|wedge|slice|twist|peel|zest|top"),
 }
+_ML = frozenset({"ml"})
 _STRAINED_METHODS = frozenset({"shaken", "stirred", "blended"})
 _ADDED = re.compile(r"\b(?:top|fill|float|add|drizzl|splash|layer|sink|finish)")
 
@@ -47,7 +47,7 @@ class Settled(NamedTuple):
     is_complete: bool
     """Whether the composition of all that matters is known."""
     is_topped: bool
-    """Whether something takes no melt water."""
+    """Whether something takes no melt water; if not, all doses take it, whatever their `melt`."""
     has_volume: bool = True
     """Whether the amounts are ml; otherwise only their ratio is known."""
 
@@ -65,44 +65,40 @@ def settle(
         settled = _of_fruit(one, preparation) if isinstance(one, Fruit) else one
         if settled:
             used.append(settled)
-    if preparation.method not in {"shaken", "stirred"}:
-        used = [_with_the_ice(dose, preparation.method) for dose in used]
+    if preparation.method == "blended":
+        used = [_blended(dose) for dose in used]
     late_from = preparation.late_from
-    if late_from is not None and _ADDED.search(preparation.text, late_from):
+    if late_from is not None:
         early, late = preparation.text[:late_from], preparation.text[late_from:]
         used = [_poured_late(dose, early, late) for dose in used]
-    sums = add_up(used)
-    if not sums.without_ml:
-        return Settled(used, sums, [], _all_known(used, sums), _is_topped(sums))
+    is_strained = preparation.method in _STRAINED_METHODS
     kinds = {dose.measured for dose in used}
+    if kinds <= _ML:
+        sums = add_up(used)
+        return Settled(used, sums, [], _all_known(used, sums), is_strained and _is_topped(sums))
     if "part" in kinds or kinds == {"glass"}:
         used = [dose for dose in used if dose.measured != "ml" or dose.amount.most >= DASHES_ML]
         sums = add_up(used)
         is_complete = _all_known(used, sums) and len({dose.measured for dose in used}) == 1
-        return Settled(used, sums, [], is_complete, _is_topped(sums), has_volume=False)
+        is_topped = is_strained and _is_topped(sums)
+        return Settled(used, sums, [], is_complete, is_topped, has_volume=False)
     used, rest = _measured(used, preparation, vessel, ice_named=ice_named)
     sums = add_up(used)
     is_complete = _all_known(used, sums) and all(dose.contents.is_complete for dose in rest)
     is_topped = _is_topped(sums) or NONE in [dose.melt for dose in rest]
-    return Settled(used, sums, rest, is_complete, is_topped)
+    return Settled(used, sums, rest, is_complete, is_strained and is_topped)
 
 
-def _with_the_ice(dose: Dose, method: Method | None) -> Dose:
-    """Return the dose as part of what the ice melts into.
-
-    That is all of a drink that is built in its glass. Only what fills up the glass of a blended
-    drink is poured on top of it.
-    """
-    if dose.melt.most or (method == "blended" and dose.measured == "fill"):
-        return dose
-    return dose.mixed_in()
+def _blended(dose: Dose) -> Dose:
+    """Return the dose as part of what is blended, unless it fills up the glass afterwards."""
+    return dose if dose.melt.most or dose.measured == "fill" else dose.mixed_in()
 
 
 def add_up(doses: Sequence[Dose]) -> Sums:
     """Return the sums of the doses."""
     if not doses:
         return NO_SUMS
-    return Sums._make(map(fsum, zip(*[dose.sums for dose in doses], strict=True)))
+    return Sums._make(map(sum, zip(*[dose.sums for dose in doses], strict=True)))
 
 
 def _is_topped(sums: Sums) -> bool:
@@ -149,6 +145,9 @@ def _in_ml(dose: Dose, vessel: Glass) -> Dose:
 
 def _filling(rest: Sequence[Dose], ml: tuple[float, float], *, is_on_top: bool) -> Dose:
     """Return one dose for those that share the rest of the glass, in unknown proportions."""
+    if len(rest) == 1:
+        filling = rest[0].with_amount(Spread(ml[0], (ml[0] + ml[1]) / 2, ml[1]))
+        return filling.on_top() if is_on_top and filling.melt.most else filling
     contents = [one.contents for one in rest]
     return make_dose(
         "ml",

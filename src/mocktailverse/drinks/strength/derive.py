@@ -7,6 +7,7 @@ is None. For the formulas and their sources see docs/explanation/strength.md.
 from collections.abc import Sequence
 
 from mocktailverse.drinks.balance.doses import ETHANOL_G_PER_ML
+from mocktailverse.drinks.balance.figures import Figures
 from mocktailverse.drinks.balance.outcome import outcome_of
 from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.drink import Alcoholic, Certainty, Derived
@@ -18,6 +19,9 @@ STANDARD_DRINK_G = 14.0
 """Alcohol in a US standard drink (NIAAA)."""
 
 _Figure = tuple[float | None, float | None]
+
+_End = float | None
+_BalanceEnds = tuple[_End, _End, _End, _End, _End, _End, _End, _End, _End, _End]
 
 _NO_BOUNDS: _Figure = (None, None)
 
@@ -50,7 +54,7 @@ def derive(
     mocktail = _is_mocktail(traits, totals) if portions else None
     grams = _scaled(totals.alcohol_ml, ETHANOL_G_PER_ML)
     total_ml, abv_percent = _rounded(totals.total_ml), _rounded(totals.abv_percent)
-    likely, figures = outcome.likely_abv_served_percent, outcome.figures
+    likely = outcome.likely_abv_served_percent
     derived = Derived(
         *total_ml,
         *_rounded(grams),
@@ -63,11 +67,7 @@ def derive(
         mocktail,
         (),
         None if likely is None else round(likely, 2),
-        *_rounded(figures.sugar_g),
-        *_rounded(figures.acid_g),
-        *_rounded(figures.sugar_g_per_100ml),
-        *_rounded(figures.acid_g_per_100ml),
-        *_rounded(figures.energy_kcal),
+        *_in_hundredths(outcome.figures),
     )
     return derived, (*_CONTRADICTED.get((alcoholic, mocktail), ()), *quality)
 
@@ -123,3 +123,16 @@ def _rounded(figure: _Figure | None) -> _Figure:
         return _NO_BOUNDS
     low, high = figure
     return None if low is None else round(low, 2), None if high is None else round(high, 2)
+
+
+def _in_hundredths(figures: Figures) -> _BalanceEnds:
+    """Return the ends of sugar, acid and energy with two decimals.
+
+    Rounding to an integer takes a third of the time of rounding to decimals.
+    """
+    ends = [
+        None if end is None else round(end * 100) / 100
+        for figure in figures[1:]
+        for end in figure or _NO_BOUNDS
+    ]
+    return tuple(ends)  # type: ignore[return-value]  # five ranges have ten ends

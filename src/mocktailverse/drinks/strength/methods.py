@@ -31,7 +31,7 @@ class Preparation(Struct, frozen=True):
     text: str = ""
     """The instructions in lower case on one line."""
     late_from: int | None = None
-    """Where the text continues after a shaken or stirred drink is strained; None if nowhere."""
+    """Where something is added to a shaken or stirred drink after straining; None if nowhere."""
 
 
 _ABBREVIATED = word_set("oz tsp tbsp tblsp cl ml no")
@@ -123,6 +123,9 @@ _HOT = word_set(
     "hot boiling boil boils boiled simmer simmering simmered heat heated heating microwave steam"
     " steamed steaming warm warmed"
 )
+_ADDED_LATE = _FILLED | word_set(
+    "float floats floated add adds added adding drizzle drizzled splash layer sink finish finished"
+)
 _COLD_METHODS = frozenset({"shaken", "stirred", "blended"})
 _COOLED = re.compile(r"\b(?:chill|cool|cold|refrigerat|fridge|freez)")
 
@@ -139,6 +142,7 @@ _VOCABULARY = word_set("or mash float mixing bar").union(
     _FILLED,
     _HOT,
     _PUT_TOGETHER,
+    _ADDED_LATE,
 )
 _WORD = re.compile(r"\w+")
 _ONLY_WORDS = re.sub(rb"\W", b" ", bytes(range(256)))
@@ -171,7 +175,7 @@ def preparation_of(instructions: str | None) -> Preparation:
     text = _one_line(text)
     method = _method(text, terms)
     is_hot = not ice_named and not terms.isdisjoint(_HOT) and _is_hot(text, method)
-    return Preparation(method, ice_named, filled, is_hot, text, _late_from(text, method))
+    return Preparation(method, ice_named, filled, is_hot, text, _late_from(text, method, terms))
 
 
 def _is_hot(text: str, method: Method | None) -> bool:
@@ -179,9 +183,9 @@ def _is_hot(text: str, method: Method | None) -> bool:
     return method not in _COLD_METHODS and not _COOLED.search(text)
 
 
-def _late_from(text: str, method: Method | None) -> int | None:
-    """Return where the text continues after the drink is shaken or stirred, and strained."""
-    if method not in _COLD_METHODS:
+def _late_from(text: str, method: Method | None, terms: frozenset[str]) -> int | None:
+    """Return where something is added after the drink is shaken or stirred, and strained."""
+    if method not in _COLD_METHODS or terms.isdisjoint(_ADDED_LATE):
         return None
     strained = text.find("strain", max(text.find("shak"), text.find("stir"), 0))
     return None if strained < 0 else strained
