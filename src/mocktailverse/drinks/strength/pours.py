@@ -34,7 +34,10 @@ FLOAT_ML = (7.0, 15.0)
 """ml of a float: a quarter to half an ounce, by bar practice."""
 
 NON_ALCOHOLIC_PERCENT = 0.5
-"""Non-alcoholic up to this strength in most of the EU; in the US, below it (27 CFR 7.65)."""
+"""Non-alcoholic up to this strength in most of the EU; in the US, below it (27 CFR 7.65).
+
+The UK's guidance calls a drink alcohol-free only up to 0.05 %.
+"""
 
 SEASONING_ML: dict[Kind, Range] = {
     "syrup": (0.0, 30.0),
