@@ -84,7 +84,7 @@ bench: $(ready) ## Measure speed and memory beside a floor and beside peers
 	$(bin)/python tests/benchmarks/run.py
 
 .PHONY: accuracy
-accuracy: $(ready) ## Count how many labelled measures are parsed correctly
+accuracy: $(ready) ## Count how many labelled measures and mocktails are read correctly
 	$(bin)/python tests/benchmarks/accuracy.py
 
 # 200 mutants at a time; N=0 tries all. The seed is printed, and SEED= repeats it.

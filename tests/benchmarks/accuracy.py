@@ -1,8 +1,9 @@
-"""The accuracy of the measure parser against labels: `accuracy.py [--json] [LABELS.csv ...]`.
+"""The accuracy of measures and mocktails against labels: `accuracy.py [--json] [LABELS ...]`.
 
 Counts distinct strings with the right amount and unit, volumes within 2 %, and volumes of strings
 whose label has none. Without arguments it reads the repository's own labels. A label may name
-several ingredients ("Vodka|Lime"); the measure is parsed with the first one.
+several ingredients ("Vodka|Lime"); the measure is parsed with the first one. For labels of
+mocktails see `mocktail_labels.py`.
 """
 
 import argparse
@@ -12,10 +13,13 @@ import math
 from pathlib import Path
 from typing import NamedTuple
 
+from mocktail_labels import MocktailScore, has_mocktail_labels, score_mocktails, summary
+
 from mocktailverse.drinks.measures import Measure, parse_measure
 
 _ROOT = Path(__file__).parents[2]
 _LABELS = _ROOT / "tests" / "unit" / "drinks" / "measures" / "measures_labelled.csv"
+_DRINK_LABELS = _ROOT / "tests" / "unit" / "drinks" / "labels"
 _AMOUNT_TOLERANCE = 1e-4
 _ML_TOLERANCE = 0.02
 
@@ -75,15 +79,20 @@ def score(path: Path) -> Score:
 def main() -> None:
     """Print the scores as text or JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("labels", nargs="*", type=Path, help="CSV files of labels")
+    parser.add_argument("labels", nargs="*", type=Path, help="files of labels")
     parser.add_argument("--json", action="store_true", help="print JSON")
     arguments = parser.parse_args()
-    files = arguments.labels or [_LABELS]
-    scores = [score(path) for path in files]
+    files = arguments.labels or [_LABELS, *sorted(_DRINK_LABELS.glob("mocktail*.csv"))]
+    scores: list[Score | MocktailScore] = [
+        score_mocktails(path) if has_mocktail_labels(path) else score(path) for path in files
+    ]
     if arguments.json:
         print(json.dumps({"items": [one._asdict() for one in scores], "next": None}, indent=2))
         return
     for one in scores:
+        if isinstance(one, MocktailScore):
+            print("\n".join(summary(one)))
+            continue
         share = one.right / max(one.strings, 1)
         print(f"{one.file}: {one.right} of {one.strings} strings right ({share:.1%}),")
         print(f"  {one.volumes_right} of {one.volumes} volumes within 2 %, {one.invented} invented")

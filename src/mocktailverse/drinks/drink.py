@@ -20,7 +20,7 @@ class IngredientLine(Struct, frozen=True):
     position: int
     """Slot in the raw record, from 1."""
     name: str
-    """Canonical name, such as `Lime juice`; as received if it is not in the reference."""
+    """Canonical name, such as `Lime juice`; as written, if it is not in the reference."""
     name_raw: str
     """As received."""
     measure_raw: str | None

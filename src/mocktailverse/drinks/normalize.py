@@ -8,7 +8,7 @@ import msgspec
 
 from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.drink import Drink, IngredientLine, Lineage
-from mocktailverse.drinks.ingredients import canonical_name
+from mocktailverse.drinks.ingredients import read_name
 from mocktailverse.drinks.measures import parse_measure
 from mocktailverse.drinks.record import Absence, RawLine, Record
 from mocktailverse.drinks.register import Register, recipe_of
@@ -105,12 +105,14 @@ def _parse_line(raw_line: RawLine) -> _ParsedLine:
 
 @lru_cache(maxsize=_CACHED_LINES)
 def _read(name_raw: str, measure_raw: str | None) -> _ParsedLine:
-    name, in_reference = canonical_name(name_raw)
+    name = read_name(name_raw)
     measure = parse_measure(measure_raw, name_raw)
     # The first seven fields of a measure are those of a line from `amount_min` to `certainty`.
-    line = IngredientLine(0, name, name_raw, measure_raw, *msgspec.structs.astuple(measure)[:7])
+    measured = msgspec.structs.astuple(measure)[:7]
+    named = (name.preparation, name.alternatives, name.optional)
+    line = IngredientLine(0, name.name, name_raw, measure_raw, *(*measured, *named))
     remarks = (
-        (Quality.INGREDIENT_UNKNOWN, not in_reference),
+        (Quality.INGREDIENT_UNKNOWN, not name.in_reference),
         (Quality.MEASURE_IMPLAUSIBLE, measure.implausible),
         (Quality.MEASURE_UNKNOWN, measure.unread),
     )

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.drink import Drink, IngredientLine
-from mocktailverse.drinks.ingredients import canonical_name
+from mocktailverse.drinks.ingredients import read_name
 from mocktailverse.drinks.measures import parse_measure
 
 
@@ -54,7 +54,9 @@ def _of_source(source: str, drinks: list[Drink]) -> SourceQuality:
         drinks=len(drinks),
         withdrawn=sum(drink.withdrawn_at is not None for drink in drinks),
         measures=_share(sum(map(_is_understood, measured)), len(measured)),
-        ingredients=_share(sum(canonical_name(line.name_raw)[1] for line in lines), len(lines)),
+        ingredients=_share(
+            sum(read_name(line.name_raw).in_reference for line in lines), len(lines)
+        ),
         strength=_share(
             sum(drink.derived.abv_percent_max is not None for drink in drinks), len(drinks)
         ),

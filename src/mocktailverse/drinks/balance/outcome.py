@@ -56,7 +56,7 @@ def outcome_of(
     """Return what the portions of a recipe come to; `traits` are those of all portions."""
     preparation, vessel = preparation_of(instructions), vessel_of(glass, category)
     ice_named = preparation.ice_named or "ice" in traits
-    _, _, _, pours, ml, pure, doses = zip(*portions, strict=True) if portions else _NO_COLUMNS
+    _, _, _, pours, ml, pure, doses, *_ = zip(*portions, strict=True) if portions else _NO_COLUMNS
     if "open" in traits:
         liquids = [pour for pour in pours if pour]
         totals = totals_of(liquids, vessel, ice_named=ice_named, filled=preparation.filled)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import combinations
 
+from mocktailverse.drinks.ingredients.denials import without_denial
 from mocktailverse.drinks.reference.tables import read_table
 from mocktailverse.drinks.text import word_set
 
@@ -17,18 +18,18 @@ Words = tuple[str, ...]
 
 _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
-# "non-alcoholic", "alcohol free", "zero proof", "dealcoholized", "0.0 %". The look-behind keeps
-# "5.0%" out, the look-ahead "no alcohol added" and "0% fat".
-_NON_ALCOHOLIC = re.compile(
-    r"\b(?:non[\s-]?alcoholic|(?:alcohol|spirit)[\s-]free|(?:zero|no|without)[\s-](?:proof|alcohol)"
-    r"|de-?alcoholi[sz]ed|(?<!\d[.,])0(?:[.,]0+)?\s?%(?:\s?(?:abv|vol|alcohol))?)"
-    r"(?![\w%]|\s(?:added|fat|sugar))"
-)
 _AGE = re.compile(r"\b\d+\s*-?\s*(?:years?|yrs?|yo)\b(?:[\s-]*old\b)?")
 _AFTERTHOUGHT = re.compile(r"\s(?:cut|sliced|such as|preferably)\s.*|\s\((?:if|such)\s.*")
 _INVERTED = re.compile(r"([^,()]+)[,(]([^,()]+)\)?\s*")
 _JUICE_OF = re.compile(
-    r"(juice|zest|peel)\s+(?:of|from)\s+(?:(?:an?|one|half|the|1|1/2|½)\s+)*(.+)"
+    r"(juice|zest|peel|zumo|jugo|jus|succo|suco|sirop|sciroppo|jarabe)\s+"
+    r"(?:(?:of|from|de|di|du)\s+|d['\u2019])(?:(?:an?|one|two|half|the|about|[\d/.½¼¾-]+)\s+)*(.+)"
+)
+# "sugar-free", "zero sugar", "no sugar added", "low-fat": never about alcohol.
+_FREE_FROM = re.compile(
+    r"\b(?:sugar|fat|gluten|dairy|lactose|caffeine|salt|nut)[\s-]?free\b"
+    r"|(?:\b(?:zero|no|low|less|reduced)|(?<!\d)0\s?%)[\s-](?:added[\s-])?"
+    r"(?:sugar|fat|sodium|salt|calorie|carb)s?\b(?:[\s-]added)?"
 )
 _FLAVORED = re.compile(r"(\w)[\s-]+flavou?red\s+(?=\w)")
 
@@ -48,7 +49,7 @@ _ENDINGS = (
 )
 """Plural endings and their singular; the first that fits is used."""
 
-_QUALIFIERS = word_set(
+QUALIFIERS = word_set(
     "fresh freshly squeezed pressed chilled cold cool warm hot boiling frozen raw plain ripe large "
     "small medium big whole good quality best fine finest premium organic natural pure homemade "
     "house made sliced chopped diced minced peeled pitted seeded hulled crushed cracked shaved "
@@ -64,15 +65,23 @@ _QUALIFIERS = word_set(
 "cherry in brandy" is not cherry brandy.
 """
 
+JOINING = word_set("and with plus in or")
+"""Words between several ingredients: what is said of one need not hold for the others."""
+
+STRENGTHENED = word_set("hard spiked boozy drunken brandied alcoholic fortified fermented")
+"""Words that add alcohol to what has none: hard seltzer, spiked tea."""
+
 NON_ALCOHOLIC = "nonalcoholic"
 """The first word in the reading of every name that denies alcohol."""
 
-MOST_QUALIFIERS = 6
+MOSTQUALIFIERS = 6
 """Names with more qualifiers stay unknown, because each one doubles the number of readings."""
 
 
 def words(text: str) -> Words:
     """Return the name's words, normalized: lower case, singular, no accents or punctuation."""
+    if text.isascii() and text.replace(" ", "").isalnum():  # most names, in a third of the time
+        return tuple(map(_singular, text.casefold().split()))
     text = _APOSTROPHES.sub("", text).casefold()
     if not text.isascii():
         text = "".join(
@@ -100,12 +109,13 @@ def readings(text: str) -> Iterator[Words]:
 
 
 def _readings_in_order(text: str) -> list[Words]:
+    if bare := without_denial(text.strip()):
+        return [(NON_ALCOHOLIC, *words(_AGE.sub(" ", bare.casefold())))]
     text = _AGE.sub(" ", text.casefold())
-    bare = _NON_ALCOHOLIC.sub(" ", text)
-    if bare != text:
-        return [(NON_ALCOHOLIC, *words(bare))]
     candidates = [words(text)]
     text = _AFTERTHOUGHT.sub("", text)
+    if (plain := _FREE_FROM.sub(" ", text)) != text:
+        candidates.append(words(plain))  # "zero sugar cola": "cola"
     if inverted := _INVERTED.fullmatch(text):
         candidates.append(words(f"{inverted[2]} {inverted[1]}"))  # "Rum, white": "white rum"
     if juice := _JUICE_OF.fullmatch(text.strip()):
@@ -116,8 +126,8 @@ def _readings_in_order(text: str) -> list[Words]:
 
 def _without_qualifiers(reading: Words) -> Iterator[Words]:
     """Yield the reading without one, then two, then more of its qualifiers."""
-    places = [i for i, word in enumerate(reading) if word in _QUALIFIERS]
-    if len(places) > MOST_QUALIFIERS:
+    places = [i for i, word in enumerate(reading) if word in QUALIFIERS]
+    if len(places) > MOSTQUALIFIERS:
         return
     for count in range(1, len(places) + 1):
         for dropped in combinations(places, count):
@@ -125,7 +135,7 @@ def _without_qualifiers(reading: Words) -> Iterator[Words]:
                 yield remaining
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=8192)
 def _singular(word: str) -> str:
     """Return a key that a word and its plural share; it need not be an English word."""
     if word.endswith(("s", "ie")):

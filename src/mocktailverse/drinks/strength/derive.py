@@ -11,9 +11,9 @@ from mocktailverse.drinks.balance.figures import Figures
 from mocktailverse.drinks.balance.outcome import outcome_of
 from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.drink import Alcoholic, Certainty, Derived
+from mocktailverse.drinks.strength.causes import causes_of
 from mocktailverse.drinks.strength.portions import Portion, Trait
 from mocktailverse.drinks.strength.pours import NON_ALCOHOLIC_PERCENT, Range
-from mocktailverse.drinks.strength.totals import Totals
 
 STANDARD_DRINK_G = 14.0
 """Alcohol in a US standard drink (NIAAA)."""
@@ -49,9 +49,11 @@ def derive(
     """
     traits: frozenset[Trait] = frozenset().union(*[portion.traits for portion in portions])
     outcome = outcome_of(portions, traits, instructions, glass, category)
-    totals = outcome.totals
+    totals, served = outcome.totals, outcome.abv_served_percent
     quality = () if outcome.is_plausible else (Quality.VOLUME_IMPLAUSIBLE,)
-    mocktail = _is_mocktail(traits, totals) if portions else None
+    food_ml = sum([portion.food_ml for portion in portions])
+    thinned = _thinned(served or totals.abv_percent, totals.total_ml[1], food_ml)
+    mocktail = _is_mocktail(traits, thinned, partial=totals.partial) if portions else None
     grams = _scaled(totals.alcohol_ml, ETHANOL_G_PER_ML)
     total_ml, abv_percent = _rounded(totals.total_ml), _rounded(totals.abv_percent)
     likely = outcome.likely_abv_served_percent
@@ -59,13 +61,17 @@ def derive(
         *total_ml,
         *_rounded(grams),
         *abv_percent,
-        *_rounded(outcome.abv_served_percent),
+        *_rounded(served),
         *_rounded(_scaled(grams, 1 / STANDARD_DRINK_G)),
         _certainty(total_ml, abv_percent, rough="imprecise" in traits),
         _spirits(portions),
         outcome.preparation.method,
         mocktail,
-        (),
+        causes_of(
+            portions,
+            is_strength_known=totals.abv_percent is not None,
+            is_mocktail_known=mocktail is not None,
+        ),
         None if likely is None else round(likely, 2),
         *_in_hundredths(outcome.figures),
     )
@@ -91,12 +97,22 @@ def _spirits(portions: Sequence[Portion]) -> tuple[str, ...]:
     return tuple(sorted(sums, key=lambda spirit: (-sums[spirit], spirit)))
 
 
-def _is_mocktail(traits: frozenset[Trait], totals: Totals) -> bool | None:
-    """Return whether the drink certainly has at most 0.5 % vol; None if unknown.
+def _thinned(abv_percent: Range | None, most_ml: float | None, food_ml: float) -> Range | None:
+    """Return the strength in a drink with food, whose volume the totals leave out."""
+    if abv_percent is None or most_ml is None:
+        return abv_percent
+    share = most_ml / (most_ml + food_ml)
+    return abv_percent[0] * share, abv_percent[1] * share
+
+
+def _is_mocktail(
+    traits: frozenset[Trait], abv_percent: Range | None, *, partial: bool
+) -> bool | None:
+    """Return whether the drink certainly has at most 0.5 % vol as served; None if unknown.
 
     Any alcoholic ingredient makes it False. Bitters and extracts count by the resulting strength.
-    The result is unknown if an unknown ingredient may contain alcohol, if the strength is unbounded
-    or partial, or if food may make a drink with an extract weaker than computed.
+    The result is unknown if an ingredient may be alcoholic, if the strength is unbounded or
+    partial, or if food may make a drink with an extract weaker than computed.
     """
     if "alcoholic" in traits:
         return False
@@ -104,9 +120,9 @@ def _is_mocktail(traits: frozenset[Trait], totals: Totals) -> bool | None:
         return None
     if "strong" not in traits:
         return True
-    if totals.abv_percent is None or totals.partial:
+    if abv_percent is None or partial:
         return None
-    weakest, strongest = totals.abv_percent
+    weakest, strongest = abv_percent
     if strongest <= NON_ALCOHOLIC_PERCENT:
         return True
     is_thinned = "food" in traits and "bitters" not in traits

@@ -1,7 +1,9 @@
 """Portions: what one ingredient line adds to a drink."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
+
+from msgspec.structs import replace
 
 from mocktailverse.drinks.balance.doses import Dose, Fruit, dose_of
 from mocktailverse.drinks.drink import IngredientLine
@@ -10,9 +12,11 @@ from mocktailverse.drinks.strength.pours import (
     NON_ALCOHOLIC_PERCENT,
     Pour,
     Substance,
+    choice_of,
     could_be_liquid,
+    either_pour,
     pour_of,
-    substance_of,
+    substance_in,
 )
 
 Trait = Literal[
@@ -25,11 +29,14 @@ bitters     alcoholic bitters
 strong      above 0.5 % vol, including vanilla extract
 trace       above 0 and up to 0.5 % vol
 food        a food or fruit; adds no volume here, but makes the drink weaker
-doubtful    an unknown ingredient that may be a liquid
+doubtful    may be alcoholic: an unknown liquid, what exists both ways, a choice, an optional spirit
 ice         ice
 open        a liquid whose volume or strength is a range
 imprecise   a liquid without exact figures, or an unknown ingredient that the figures leave out
 """
+
+FOOD_SHARE = 0.5
+"""Share of a measured food that adds volume: at most half of ice cream is air (21 CFR 135.110)."""
 
 _FOODS: frozenset[Kind] = frozenset({"food", "fruit", "vegetable"})
 
@@ -52,25 +59,56 @@ class Portion(NamedTuple):
     """Pure alcohol as ml times % vol."""
     dose: Dose | Fruit | None
     """What the line adds to the balance; None if nothing."""
+    names: tuple[str, ...]
+    """Names to report if the line leaves a figure unknown; of a choice, those of doubt."""
+    food_ml: float = 0.0
+    """Volume that a food certainly adds, where its line gives a volume."""
 
 
 def portion_of(line: IngredientLine) -> Portion:
     """Return the portion of a line; its position and its raw texts do not matter."""
-    substance = substance_of(line.name)
-    pour = pour_of(line, substance)
+    names = (line.name, *line.alternatives)
+    substances = [substance_in(line, name) for name in names]
+    pours = [
+        pour_of(replace(line, name=name) if line.alternatives else line, one)
+        for name, one in zip(names, substances, strict=True)
+    ]
+    substance = choice_of(substances)
+    pour = either_pour(pours) if line.alternatives else pours[0]
+    if line.optional:
+        substance, pour = _left_out(substance), pour and pour._replace(low=0.0)
     traits = frozenset(_traits(line, substance, pour))
     amount = 0.0 if line.certainty == "unknown" else line.ml_max or line.amount_max or 0.0
     ml, pure = (pour.low, pour.low * pour.abv_low) if pour else (0.0, 0.0)
     dose = dose_of(line, substance, pour)
-    return Portion(traits, substance.spirit, amount, pour, ml, pure, dose)
+    doubts = _doubtful_names(names, substances)
+    food_ml = FOOD_SHARE * (line.ml_min or 0.0) if "food" in traits and not line.optional else 0.0
+    return Portion(traits, substance.spirit, amount, pour, ml, pure, dose, doubts, food_ml)
+
+
+def _doubtful_names(names: Sequence[str], substances: Sequence[Substance]) -> tuple[str, ...]:
+    """Return the options of unknown alcohol, or else those with alcohol, or else the first."""
+    pairs = list(zip(names, substances, strict=True))
+    unknown = tuple(name for name, one in pairs if one.alcoholic is None)
+    return unknown or tuple(name for name, one in pairs if one.alcoholic) or (names[0],)
+
+
+def _left_out(substance: Substance) -> Substance:
+    """Return the substance of an optional line: nobody knows whether the drink contains it.
+
+    Optional bitters still count by their amount, which is from zero.
+    """
+    is_open = substance.alcoholic and substance.kind != "bitters"
+    return replace(substance, alcoholic=None) if is_open else substance
 
 
 def _traits(line: IngredientLine, substance: Substance, pour: Pour | None) -> Iterator[Trait]:
-    doubtful = substance.abv_percent is None and could_be_liquid(line)
+    strength = substance.abv_percent
+    doubtful = substance.alcoholic is None and bool(strength or could_be_liquid(line))
     if doubtful:
         yield "doubtful"
-    if substance.abv_percent and substance.abv_percent[1] > 0:
-        yield "strong" if substance.abv_percent[1] > NON_ALCOHOLIC_PERCENT else "trace"
+    if strength and strength[1] > 0:
+        yield "strong" if strength[1] > NON_ALCOHOLIC_PERCENT else "trace"
     if substance.alcoholic:
         yield "bitters" if substance.kind == "bitters" else "alcoholic"
     if substance.kind == "ice":

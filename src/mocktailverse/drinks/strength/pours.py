@@ -1,5 +1,6 @@
 """Pours: the liquid that one ingredient line adds to a drink, with its amount and strength."""
 
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
@@ -33,7 +34,10 @@ FLOAT_ML = (7.0, 15.0)
 """ml of a float: a quarter to half an ounce, by bar practice."""
 
 NON_ALCOHOLIC_PERCENT = 0.5
-"""Non-alcoholic up to this strength in most of the EU; in the US, below it (27 CFR 7.65)."""
+"""Non-alcoholic up to this strength in most of the EU; in the US, below it (27 CFR 7.65).
+
+The UK's guidance calls a drink alcohol-free only up to 0.05 %.
+"""
 
 SEASONING_ML: dict[Kind, Range] = {
     "syrup": (0.0, 30.0),
@@ -67,6 +71,8 @@ class Substance(Struct, frozen=True):
     """Whether the strength is that of one product, not of a category."""
     spirit: str | None
     """The base spirit; None if it is not a kind of one."""
+    guessed: bool = False
+    """Whether it is taken for a food because of its last word alone."""
 
 
 class Pour(NamedTuple):
@@ -92,6 +98,52 @@ class Pour(NamedTuple):
 def substance_of(name: str) -> Substance:
     """Return the alcohol of the ingredient with this name, canonical or not."""
     return _substance(name) if len(name) <= LONGEST_NAME else _UNKNOWN
+
+
+def substance_in(line: IngredientLine, name: str) -> Substance:
+    """Return the substance of a name on a line; unknown if a supposed food is poured."""
+    substance = substance_of(name)
+    is_poured = line.kind != "mass" and (line.unit in _POURED or line.unit in _OF_LIQUIDS)
+    return _UNKNOWN if substance.guessed and is_poured else substance
+
+
+def choice_of(substances: Sequence[Substance]) -> Substance:
+    """Return what a choice between substances adds: the range over them, and what all agree on."""
+    first, *others = substances
+    if not others:
+        return first
+    strengths = [one.abv_percent for one in substances if one.abv_percent]
+    is_bounded = len(strengths) == len(substances)
+    return Substance(
+        first.kind if len({one.kind for one in substances}) == 1 else None,
+        (min(low for low, _ in strengths), max(high for _, high in strengths))
+        if is_bounded
+        else None,
+        first.alcoholic if len({one.alcoholic for one in substances}) == 1 else None,
+        labelled=all(one.labelled for one in substances),
+        spirit=first.spirit if len({one.spirit for one in substances}) == 1 else None,
+    )
+
+
+def either_pour(pours: Sequence[Pour | None]) -> Pour | None:
+    """Return the pour that covers each of the given ones; None if none adds a liquid.
+
+    Pours that are measured differently have no common limit.
+    """
+    liquids = [pour for pour in pours if pour]
+    if not liquids:
+        return None
+    measured = {pour.measured for pour in liquids}
+    is_limited = len(measured) == 1
+    return Pour(
+        measured.pop() if is_limited else "unbounded",
+        min(pour.low for pour in liquids) if is_limited and len(liquids) == len(pours) else 0.0,
+        max(pour.high for pour in liquids) if is_limited else 0.0,
+        min(pour.abv_low for pour in liquids),
+        max(pour.abv_high for pour in liquids),
+        has_strength=all(pour.has_strength for pour in liquids),
+        imprecise_unit=liquids[0].imprecise_unit,
+    )
 
 
 def pour_of(line: IngredientLine, substance: Substance) -> Pour | None:
@@ -129,12 +181,20 @@ _UNKNOWN = Substance(None, None, None, labelled=False, spirit=None)
 @lru_cache(maxsize=2048)
 def _substance(name: str) -> Substance:
     if row := match_ingredient(name):
-        strength = (row.abv_percent, row.abv_percent)
+        lowest = 0.0 if row.alcoholic is None else row.abv_percent
+        strength = (lowest, row.abv_percent)
         return Substance(row.kind, strength, row.alcoholic, row.labelled, base_spirit(row.name))
     if family := family_of(name):
         strength = (family.abv_percent_min, family.abv_percent_max)
         spirit = base_spirit(family.name)
-        return Substance(family.kind, strength, family.alcoholic, not family.alcoholic, spirit)
+        return Substance(
+            family.kind,
+            strength,
+            family.alcoholic,
+            labelled=not family.alcoholic,
+            spirit=spirit,
+            guessed=family.guessed,
+        )
     return _UNKNOWN
 
 
@@ -151,8 +211,9 @@ def _adds_no_liquid(line: IngredientLine, kind: Kind | None) -> bool:
 
 
 def _is_juice(line: IngredientLine) -> bool:
-    """Return whether the line is the juice of whole fruits: "juice of 2 limes"."""
-    return line.kind == "qualitative" and line.unit == "piece"
+    """Return whether the line is the juice of whole fruits: "juice of 2 limes", "lime, juiced"."""
+    is_juiced = line.unit in {"none", "piece"} and "juice" in (line.preparation or "")
+    return is_juiced or (line.kind == "qualitative" and line.unit == "piece")
 
 
 def _poured_without_ml(line: IngredientLine, amount: Range | None) -> Range | None:

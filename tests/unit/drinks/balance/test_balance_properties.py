@@ -118,7 +118,7 @@ def test_derived_facts_and_served_figures_agree(lines, how, glass):
         figure = getattr(served, field)
         low, high = getattr(derived, f"{field}_min"), getattr(derived, f"{field}_max")
         if figure is not None:
-            assert (low, high) == (round(figure.least, 2), round(figure.most, 2))
+            assert (low, high) == pytest.approx((figure.least, figure.most), abs=0.00501)
     likely = derived.likely_abv_served_percent
     assert likely is None or (
         derived.abv_served_percent_min <= likely <= derived.abv_served_percent_max

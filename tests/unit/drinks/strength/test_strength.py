@@ -2,6 +2,7 @@
 
 import math
 
+import msgspec
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -253,6 +254,10 @@ def test_spirits_are_named_by_family_largest_first():
         ((line("Milk", 1, "cup"), line("Vanilla extract", None, "garnish")), None),
         (
             (line("Milk", 1, "cup"), line("Ice cream", 1, "cup"), line("Rum extract", 1, "tsp")),
+            True,
+        ),
+        (
+            (line("Milk", 1, "cup"), line("Ice cream", 1, "scoop"), line("Rum extract", 1, "tsp")),
             None,
         ),
         ((line("Vanilla extract", 1, "oz"),), False),
@@ -475,8 +480,20 @@ def test_every_range_is_ordered_and_finite(lines, how, glass):
 @given(recipes, methods, glasses, st.randoms())
 def test_the_order_of_the_lines_does_not_matter(lines, how, glass, random):
     shuffled = random.sample(lines, len(lines))
+    derived = facts(*lines, how=how, glass=glass)
+    other = facts(*shuffled, how=how, glass=glass)
 
-    assert facts(*lines, how=how, glass=glass) == facts(*shuffled, how=how, glass=glass)
+    assert set(derived.unknown_because) == set(other.unknown_because)
+    assert derived == msgspec.structs.replace(other, unknown_because=derived.unknown_because)
+
+
+@given(recipes, methods, glasses)
+def test_every_unknown_has_a_cause_among_the_lines(lines, how, glass):
+    derived = facts(*lines, how=how, glass=glass)
+    is_unknown = derived.abv_percent_max is None or derived.is_mocktail is None
+
+    assert bool(derived.unknown_because) == (is_unknown and bool(lines))
+    assert set(derived.unknown_because) <= {one.name for one in lines}
 
 
 @given(recipes)

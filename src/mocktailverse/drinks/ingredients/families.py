@@ -1,0 +1,220 @@
+"""Families: what the words of a name say about an ingredient that is not in the reference."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from msgspec.structs import replace
+
+from mocktailverse.drinks.ingredients.name_matching import FREE_HOUSE, LONGEST_NAME
+from mocktailverse.drinks.ingredients.name_readings import (
+    JOINING,
+    NON_ALCOHOLIC,
+    QUALIFIERS,
+    STRENGTHENED,
+    Words,
+    key,
+    readings,
+)
+from mocktailverse.drinks.ingredients.reference_rows import (
+    DRUNK,
+    SOLID,
+    Family,
+    Ingredient,
+    absorbing_keys,
+    families_by_key,
+    mentions,
+    names_alcohol,
+    row_ancestors,
+    rows_by_key,
+    rows_by_name,
+)
+from mocktailverse.drinks.text import word_set
+
+_IMITATION = word_set("free zero virgin substitute style mock without flavored")
+
+_TREATED = word_set(
+    "infused soaked aged barrel smoked scented cured braised based glazed reduction"
+)
+"""Words after a drink's name that make it a treatment of something else."""
+
+_VARIETY = word_set(
+    "red green yellow white black blue purple pink dark light golden brown sweet sour tart bitter "
+    "salted unsalted mini baby young wild mixed assorted vegan instant tropical"
+)
+"""Words for a variety of a food, as red in "red snapdragon berry"."""
+
+_LIQUEURS = {("cream", "de"), ("cream", "d"), ("cream", "du")}
+"""The first words of liqueurs by law (EU 2019/787), except for foods in the reference."""
+
+_NOTE = re.compile(r"\s*[(,;:].*|\s[-\u2013\u2014]\s.*", re.DOTALL)
+"""What follows the name itself; a food that is named there says nothing about the name."""
+
+_LONGEST_END = 4
+"""Maximum words at the end of a name that may name its family."""
+
+_STRENGTHENED_PERCENT = (3.0, 12.0)
+"""% vol of "hard" soft drinks: labels from hard seltzer to strong hard tea."""
+
+
+def family_of(raw: str) -> Family | None:
+    """Return the family that the last words of an unknown name state; None if uncertain.
+
+    It is uncertain if the name offers a choice ("gin or lemonade"), names an imitation ("gin
+    substitute") or a food with alcohol ("rum raisin ice cream"). A name that denies alcohol ("zero
+    proof gin") is non-alcoholic, "hard" before a soft drink makes it alcoholic.
+    """
+    return _family(raw) if len(raw) <= LONGEST_NAME else None
+
+
+@lru_cache(maxsize=2048)
+def _family(raw: str) -> Family | None:
+    candidates = list(readings(raw))
+    literal = candidates[0]
+    if literal[:1] == (NON_ALCOHOLIC,):
+        return _denied(literal[1:])
+    if not STRENGTHENED.isdisjoint(literal):
+        return _strengthened(literal)
+    core = _NOTE.sub("", raw)
+    plain = candidates if core == raw else list(readings(core))
+    joining = JOINING.intersection(plain[0])
+    if joining and ((joined := _joined(plain[0], literal)) or joining != {"and"}):
+        return joined
+    if literal[:2] in _LIQUEURS:
+        return families_by_key()["liqueur"]
+    return _free_family(plain, literal) or _alcoholic_family(candidates, literal)
+
+
+def _free_family(plain: Sequence[Words], literal: Words) -> Family | None:
+    """Return the family of a name without its notes; None if any word of all mentions alcohol."""
+    is_absorbed = literal[-1:] == plain[0][-1:] and bool(
+        absorbing_keys().intersection(literal[-1:])
+    )
+    if names_alcohol(literal) and not is_absorbed:
+        return None
+    families = (family for family in map(_by_last_words, plain) if family)
+    return next((family for family in families if not family.alcoholic), None)
+
+
+def _alcoholic_family(candidates: Sequence[Words], literal: Words) -> Family | None:
+    if not _IMITATION.isdisjoint(literal):
+        return None
+    families = (family for family in map(_by_last_words, candidates) if family)
+    first = next(families, None)
+    return first if first and first.alcoholic else _of_alcoholic_house(literal)
+
+
+def _of_alcoholic_house(reading: Words) -> Family | None:
+    """Return the family of "Smirnoff Foo" or "Rum Foo"; None if it also mentions a food."""
+    matches = list(mentions(reading))
+    if (
+        not _TREATED.isdisjoint(reading)
+        or not matches
+        or not all(match.alcoholic for match in matches)
+    ):
+        return None
+    house = matches[0]
+    is_first = any(
+        rows_by_key().get("".join(reading[:length])) == house for length in range(1, len(reading))
+    )
+    return _around(house) if is_first else None
+
+
+def _by_last_words(reading: Words) -> Family | None:
+    for length in range(min(_LONGEST_END, len(reading)), 0, -1):
+        word, modifiers = "".join(reading[-length:]), reading[:-length]
+        family = _named_by(word, length)
+        # A word that is in the reference is matched there; alone it is not a family.
+        if family and (modifiers or word not in rows_by_key()):
+            return _guessed(family, modifiers)
+    return None
+
+
+def _named_by(word: str, length: int) -> Family | None:
+    """Return the family of a word; without one, that of a row: of "Foo Dr Pepper", Dr Pepper."""
+    if family := families_by_key().get(word):
+        return family
+    row = rows_by_key().get(word)
+    if row is None or row.alcoholic is None or row.source == FREE_HOUSE:
+        return None
+    if not row.alcoholic:
+        return Family(row.name, row.kind, row.abv_percent, row.abv_percent, alcoholic=False)
+    return _around(row) if length > 1 else None
+
+
+def _around(match: Ingredient | Family) -> Family | None:
+    """Return a family of the strengths between this and the nearest general name with a family."""
+    names = (match.name, *row_ancestors(match.name))
+    families = (families_by_key().get(key(name)) for name in names)
+    general = next(filter(None, families), None)
+    if general is None or not isinstance(match, Ingredient):
+        return general
+    return replace(
+        general,
+        name=match.name,
+        kind=match.kind,
+        abv_percent_min=min(match.abv_percent, general.abv_percent_min),
+        abv_percent_max=max(match.abv_percent, general.abv_percent_max),
+    )
+
+
+def _guessed(family: Family, modifiers: Words) -> Family:
+    """Return the family of a food, marked if the words before it may be a brand of bottles."""
+    if family.kind not in SOLID or all(map(_is_plain, modifiers)):
+        return family
+    return replace(family, guessed=True)
+
+
+def _is_plain(word: str) -> bool:
+    match = rows_by_key().get(word) or families_by_key().get(word)
+    is_food = match is not None and match.alcoholic is False
+    return is_food or word in QUALIFIERS or word in _VARIETY
+
+
+def _denied(reading: Words) -> Family | None:
+    """Return the family of a name that denies alcohol, by the kind of what it names last."""
+    if not (STRENGTHENED | JOINING).isdisjoint(reading):
+        return None  # "non-alcoholic beer and rum"
+    matches = list(mentions(reading))
+    base = matches[-1] if matches else rows_by_name()["Spirit"]
+    if base.alcoholic is False:
+        return _free(base)
+    if any(match.alcoholic is False and match.kind in DRUNK for match in matches):
+        return None  # "Coke Zero Bacardi" are two drinks
+    for name in (base.name, *row_ancestors(base.name)):
+        if row := rows_by_key().get(NON_ALCOHOLIC + key(name)):
+            return Family(row.name, row.kind, 0, 0.5, alcoholic=False)
+    return Family("Non-alcoholic spirit", base.kind, 0, 0.5, alcoholic=False)
+
+
+def _strengthened(reading: Words) -> Family | None:
+    """Return the family of a "hard" or "spiked" soft drink; None for "hard-boiled egg"."""
+    place = next(place for place, word in enumerate(reading) if word in STRENGTHENED)
+    matches = list(mentions(reading[place + 1 :]))
+    if matches and matches[-1].kind in DRUNK and "not" not in reading:
+        return Family("Malt beverage", "beer", *_STRENGTHENED_PERCENT, alcoholic=True)
+    return None
+
+
+def _joined(reading: Words, literal: Words) -> Family | None:
+    """Return the last of several joined ingredients if none may be alcoholic."""
+    if names_alcohol(literal):
+        return None
+    parts: list[list[str]] = [[]]
+    for word in reading:
+        if word in JOINING:
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    families = [_free_part(tuple(part)) for part in parts if part]
+    return families[-1] if families and all(families) else None
+
+
+def _free_part(reading: Words) -> Family | None:
+    row = rows_by_key().get("".join(reading))
+    family = _free(row) if row else _by_last_words(reading)
+    return family if family and not family.alcoholic and not family.guessed else None
+
+
+def _free(match: Ingredient | Family) -> Family:
+    return Family(match.name, match.kind, 0, 0, alcoholic=False)

@@ -1,0 +1,135 @@
+"""Take a name apart as recipes write it: the name itself, its notes, its choices. Text only.
+
+"Freshly squeezed lime juice, strained (optional)" is `lime juice` with the notes `freshly squeezed`
+and `strained`, and is optional. What the parts mean is decided in `written_names`.
+"""
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from mocktailverse.drinks.ingredients.name_readings import QUALIFIERS, words
+from mocktailverse.drinks.reference.tables import read_table
+
+_BRACKET = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
+_PUNCTUATION = " \t,;:.-\u2013\u2014*()[]"
+_TAIL = re.compile(
+    r"[;,]\s|[;,]$|:\s|\s[-\u2013\u2014]+\s|\s\(|\s(?=(?:cut|for|to|plus|from|in|at)\s)"
+)
+_NOTE_END = re.compile(r"[;,]\s")
+_CHOICE = re.compile(
+    r"\s*,?\s+(?:and\s?/\s?)?(?:or|oder|ou)\s+|(?<=[^\W\d_]{2})\s*/\s*(?=[^\W\d_]{2})",
+    re.IGNORECASE,
+)
+_LEADS = 4
+"""Maximum words removed from the start: "a few of the"."""
+
+
+class NameParts(NamedTuple):
+    """A name and what is written around it."""
+
+    text: str
+    """The name with its notes, without words that only introduce it."""
+    core: str
+    """The name alone."""
+    notes: tuple[str, ...]
+    """Brackets and tails, in order."""
+    lead: str | None
+    """The participles in front of the core, such as `freshly squeezed`."""
+    optional: bool
+
+
+def parts_of(text: str) -> NameParts:
+    """Return the parts of a name on one line."""
+    bare = _optional().sub(" ", text)
+    optional = bare != text
+    text = _without_lead(bare)
+    notes = [note.strip(_PUNCTUATION) for pair in _BRACKET.findall(text) for note in pair if note]
+    core = _BRACKET.sub(" ", text)
+    if tail := _TAIL.search(core) or _participle_tail(core):
+        tails = _NOTE_END.split(core[tail.start() :].strip(_PUNCTUATION))
+        notes[:0] = [note.strip(_PUNCTUATION).removeprefix("and ") for note in tails]
+        core = core[: tail.start()]
+    core = " ".join(core.strip(_PUNCTUATION).split())
+    lead = _lead().match(core)
+    return NameParts(text, core, tuple(filter(None, notes)), lead[1] if lead else None, optional)
+
+
+def options_of(text: str) -> list[str]:
+    """Return the names between which a text gives a choice; the text itself if it gives none."""
+    options = (option.strip(_PUNCTUATION) for option in _CHOICE.split(text))
+    return [option for option in options if option and option.casefold() not in _list("not a name")]
+
+
+def is_example(note: str) -> bool:
+    """Return whether a note gives an example or an amount, and not a preparation."""
+    return any(c.isdigit() for c in note) or bool(_example().match(note))
+
+
+def without_choice_word(note: str) -> str | None:
+    """Return what a note offers instead, such as champagne in "or champagne"; None if nothing."""
+    word, _, rest = note.partition(" ")
+    return rest if word.casefold() in {"or", "oder", "ou"} else None
+
+
+def _without_lead(text: str) -> str:
+    text = text.strip(
+        _PUNCTUATION.replace("(", "").replace("[", "").replace(")", "").replace("]", "")
+    )
+    for _ in range(_LEADS):
+        lead = _leading().match(text)
+        if not lead:
+            break
+        text = text[lead.end() :]
+    return text.strip()
+
+
+def _participle_tail(core: str) -> re.Match[str] | None:
+    """Return where participles end a name ("lemon juiced"); not those before a noun."""
+    tail = _trailing().search(core)
+    if tail and not QUALIFIERS.issuperset(words(core[: tail.start()])):
+        return tail
+    return None
+
+
+@cache
+def _list(name: str) -> tuple[str, ...]:
+    return tuple(
+        word
+        for key, texts, _why in read_table("name_words.csv")
+        if key == name
+        for word in texts.split("|")
+    )
+
+
+def _any_of(name: str) -> str:
+    return "|".join(re.escape(word) for word in sorted(_list(name), key=len, reverse=True))
+
+
+@cache
+def _optional() -> re.Pattern[str]:
+    return re.compile(rf"(?<!not )\b(?:{_any_of('optional')})\b\s?:?", re.IGNORECASE)
+
+
+@cache
+def _leading() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_any_of('lead')})(?:\s*[:\u2013\u2014-]\s*|\s+)", re.IGNORECASE)
+
+
+@cache
+def _example() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_any_of('example')})(?!\w)", re.IGNORECASE)
+
+
+@cache
+def _lead() -> re.Pattern[str]:
+    one = rf"(?:\w+ly[\s-]+)?(?:{_any_of('participle')})"
+    return re.compile(rf"({one}(?:(?:\s*,\s*|\s+(?:and|&)\s+){one})*)\s+(?=\S)", re.IGNORECASE)
+
+
+@cache
+def _trailing() -> re.Pattern[str]:
+    return re.compile(
+        rf"\s(?:\w+ly\s)?(?:{_any_of('participle')})(?=\s*$|,|\s(?:and|into|in|with|to|for|thin|fine)\b)",
+        re.IGNORECASE,
+    )
