@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mocktailverse.catalogue.search.drink_needs import DrinkNeeds
 from mocktailverse.catalogue.search.index import CatalogueIndex
-from mocktailverse.catalogue.search.query import MakeableDrink, Replacement, Unlock
+from mocktailverse.catalogue.search.query import MakeableDrink, StandIn, Unlock
 from mocktailverse.catalogue.shelf_coverage import ShelfCoverage
 from mocktailverse.catalogue.unlocks import PurchaseAdvice
 from mocktailverse.drinks.drink import Drink
@@ -35,7 +35,7 @@ class Inventory(NamedTuple):
         needs = needs_of(drink, strict=self.shelf.is_strict)
         served, missing = allocate(needs, self.shelf)
         replacements = [
-            Replacement(need.name, list(supply.use), *supply.substitution)
+            StandIn(need.name, list(supply.use), *supply.substitution)
             for need, supply in served.items()
             if supply.substitution
         ]

@@ -106,7 +106,7 @@ CREATE TABLE drink_ingredients (
   preparation TEXT,
   alternatives TEXT NOT NULL DEFAULT '[]',
   optional INTEGER NOT NULL DEFAULT 0,
-  form TEXT NOT NULL DEFAULT 'used', -- how the drink needs it: used, juice, fresh, dry, packed, garnish, rim, ...
+  form TEXT NOT NULL DEFAULT 'used', -- how the drink needs it: used, juice, fresh, rim ...
   PRIMARY KEY (drink_id, position)
 ) WITHOUT ROWID;
 

@@ -46,6 +46,7 @@ from mocktailverse.cli.loads_command import loads
 from mocktailverse.cli.logs_command import logs
 from mocktailverse.cli.makeable_command import makeable
 from mocktailverse.cli.measure_command import measure
+from mocktailverse.cli.mocktail_command import mocktail
 from mocktailverse.cli.outputs_command import outputs
 from mocktailverse.cli.package_command import package
 from mocktailverse.cli.quality_command import quality
@@ -66,7 +67,7 @@ from mocktailverse.errors import MocktailverseError, TransientError, Unreachable
 PANELS: dict[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
     "Start here": (up, demo, status, down),
     "Data in": (ingest, fetch, loads, rejected),
-    "Drinks": (drinks, makeable, export, quality, transform, measure),
+    "Drinks": (drinks, mocktail, makeable, export, quality, transform, measure),
     "Serve": (serve, dashboard, browse),
     "Repair": (verify, replay, redrive, reconcile, rebuild),
     "Operate": (report, logs, trace, cost, drill),

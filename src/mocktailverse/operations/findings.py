@@ -9,7 +9,7 @@ from mocktailverse.catalogue.meta import Meta
 from mocktailverse.cost.cost_report import CostReport
 from mocktailverse.formatting import counted
 from mocktailverse.loads.load_record import Load
-from mocktailverse.operations.metrics import LoadMetrics, Spread
+from mocktailverse.operations.metrics import Distribution, LoadMetrics
 from mocktailverse.pipeline.reconciliation import is_lost
 from mocktailverse.stores.alarms import AlarmState
 from mocktailverse.stores.functions import FunctionState
@@ -50,7 +50,7 @@ class Finding(Struct, frozen=True):
 class Publishings(Struct, frozen=True):
     """The lag of the catalogue behind the table; `last_at` in ms since 1970 UTC."""
 
-    lag_s: Spread | None
+    lag_s: Distribution | None
     last_at: int | None
     last_lag_ms: int | None
 

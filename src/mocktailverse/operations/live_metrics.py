@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from mocktailverse.formatting import moment
 from mocktailverse.loads.load_record import Counts
 from mocktailverse.operations.markdown import Row, Section, Texts, percent, spread_cells
-from mocktailverse.operations.metrics import LoadMetrics, Spread
+from mocktailverse.operations.metrics import Distribution, LoadMetrics
 from mocktailverse.operations.quality import MAX_CAUSES
 from mocktailverse.operations.report import CatalogueFigures, Report
 
@@ -146,7 +146,7 @@ def _published(figures: CatalogueFigures) -> Section:
     return Section("Catalogue", ("what", "figure"), rows)
 
 
-def _timed(values: Spread | None) -> Texts:
+def _timed(values: Distribution | None) -> Texts:
     return (f"{values.count:,}" if values else "0", *spread_cells(values))
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from mocktailverse.operations.metrics import Spread
+from mocktailverse.operations.metrics import Distribution
 
 LONGEST = 160
 WIDTH = 112
@@ -81,7 +81,7 @@ def percent(count: int, of: int) -> str:
     return f"{count / of:.1%}" if of else ""
 
 
-def spread_cells(values: Spread | None) -> Texts:
+def spread_cells(values: Distribution | None) -> Texts:
     """Return p50, p95 and the maximum, with two digits."""
     if values is None:
         return ("none", "", "")

@@ -18,7 +18,7 @@ PUBLISHED = "published"
 """The message of the publish function's log line."""
 
 
-class Spread(Struct, frozen=True):
+class Distribution(Struct, frozen=True):
     """A number of values, their quantiles by nearest rank, and their maximum."""
 
     count: int
@@ -65,8 +65,8 @@ class LoadMetrics(Struct, frozen=True, kw_only=True):
     counts: Counts
     not_conserving: tuple[str, ...]
     throughput: Throughput
-    to_loaded_s: Spread | None
-    to_visible_s: Spread | None
+    to_loaded_s: Distribution | None
+    to_visible_s: Distribution | None
     not_seen: int
 
 
@@ -111,12 +111,12 @@ def publishing_of(at: int, message: str) -> Publishing | None:
     return Publishing(at, line.lag_ms, line.changed, line.traces)
 
 
-def spread(values: Iterable[float]) -> Spread | None:
+def spread(values: Iterable[float]) -> Distribution | None:
     """Return the spread of values; None if there are none."""
     ordered = sorted(values)
     if not ordered:
         return None
-    return Spread(len(ordered), quantile(ordered, 0.5), quantile(ordered, 0.95), ordered[-1])
+    return Distribution(len(ordered), quantile(ordered, 0.5), quantile(ordered, 0.95), ordered[-1])
 
 
 def throughput_of(loads: Iterable[Load]) -> Throughput:

@@ -118,7 +118,7 @@ class IngredientDetail(IngredientEntry, frozen=True):
     spellings: list[str]
 
 
-class Replacement(Struct, frozen=True, rename={"name": "for"}):
+class StandIn(Struct, frozen=True, rename={"name": "for"}):
     """What replaces an ingredient that the recipe names.
 
     `use` is one ingredient at hand, or several that replace it together; `why` is the reason.
@@ -135,7 +135,7 @@ class MakeableDrink(Struct, frozen=True):
 
     drink: Drink
     missing: list[str]
-    replacements: list[Replacement]
+    replacements: list[StandIn]
 
 
 class Unlock(Struct, frozen=True):

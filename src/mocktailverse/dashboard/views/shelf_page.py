@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from mocktailverse.catalogue.reader import Catalogue
-from mocktailverse.catalogue.search.query import Makeable, MakeableDrink, Replacement
+from mocktailverse.catalogue.search.query import Makeable, MakeableDrink, StandIn
 from mocktailverse.dashboard import cached_queries, url_state
 from mocktailverse.dashboard.cards import in_columns, read_page, show_cards, show_paging
 from mocktailverse.dashboard.catalogue_loading import open_catalogue
@@ -160,7 +160,7 @@ def _note(item: MakeableDrink) -> str:
     return " · ".join(note for note in notes if note)
 
 
-def _remark(replacement: Replacement) -> str:
+def _remark(replacement: StandIn) -> str:
     if replacement.confidence != "acceptable":
         return ""
     return f" ({plain(replacement.why, _NAME_LENGTH)})"

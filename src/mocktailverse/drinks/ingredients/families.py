@@ -73,8 +73,8 @@ def _family(raw: str) -> Family | None:
     literal = candidates[0]
     if literal[:1] == (NON_ALCOHOLIC,):
         return _denied(literal[1:])
-    if literal and literal[0] in STRENGTHENED:
-        return _strengthened(literal[1:])
+    if not STRENGTHENED.isdisjoint(literal):
+        return _strengthened(literal)
     core = _NOTE.sub("", raw)
     plain = candidates if core == raw else list(readings(core))
     joining = JOINING.intersection(plain[0])
@@ -97,7 +97,7 @@ def _free_family(plain: Sequence[Words], literal: Words) -> Family | None:
 
 
 def _alcoholic_family(candidates: Sequence[Words], literal: Words) -> Family | None:
-    if not (STRENGTHENED | _IMITATION).isdisjoint(literal):
+    if not _IMITATION.isdisjoint(literal):
         return None
     families = (family for family in map(_by_last_words, candidates) if family)
     first = next(families, None)
@@ -188,9 +188,10 @@ def _denied(reading: Words) -> Family | None:
 
 
 def _strengthened(reading: Words) -> Family | None:
-    """Return the family of "hard" or "spiked" soft drinks; None for "hard-boiled egg"."""
-    matches = list(mentions(reading))
-    if matches and matches[-1].kind in DRUNK:
+    """Return the family of a "hard" or "spiked" soft drink; None for "hard-boiled egg"."""
+    place = next(place for place, word in enumerate(reading) if word in STRENGTHENED)
+    matches = list(mentions(reading[place + 1 :]))
+    if matches and matches[-1].kind in DRUNK and "not" not in reading:
         return Family("Malt beverage", "beer", *_STRENGTHENED_PERCENT, alcoholic=True)
     return None
 

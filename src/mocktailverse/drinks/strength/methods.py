@@ -26,6 +26,12 @@ class Preparation(Struct, frozen=True):
     """Whether the text mentions ice (but not ice cream)."""
     filled: bool = False
     """Whether something is filled or topped up."""
+    is_hot: bool = False
+    """Whether the drink is served hot, so that no ice melts into it."""
+    text: str = ""
+    """The instructions in lower case on one line."""
+    late_from: int | None = None
+    """Where something is added to a shaken or stirred drink after straining; None if nowhere."""
 
 
 _ABBREVIATED = word_set("oz tsp tbsp tblsp cl ml no")
@@ -107,9 +113,36 @@ _ON_THE_ROCKS = re.compile(r"\bon the rocks\b")
 _ICED = word_set("iced frozen")
 _FILLED = word_set("fill fills filled filling top tops topped topping")
 
+_PUT_TOGETHER = word_set("mix add combine")
+_PUTTING_TOGETHER = re.compile(r"(?:^|[.!;] |\bjust |\bsimply )(?:mix|add|combine)\b")
+_STORED = re.compile(
+    r"\b(?:boil|simmer|heat|microwave|brew|steep|warm|chill)\w*"
+    r"|\b(?:saucepan|hours?|hrs|days?|overnight|nights?|weeks?|months?|aging|ageing|container)\b"
+)
+_HOT = word_set(
+    "hot boiling boil boils boiled simmer simmering simmered heat heated heating microwave steam"
+    " steamed steaming warm warmed"
+)
+_ADDED_LATE = _FILLED | word_set(
+    "float floats floated add adds added adding drizzle drizzled splash layer sink finish finished"
+)
+_COLD_METHODS = frozenset({"shaken", "stirred", "blended"})
+_COOLED = re.compile(r"\b(?:chill|cool|cold|refrigerat|fridge|freez)")
+
 _MISLEADING = _ABBREVIATED | _DENYING | _AMBIGUOUS
 _VOCABULARY = word_set("or mash float mixing bar").union(
-    _MISLEADING, _SHAKEN, _BLENDED, _LAYERED, _STIRRED, _VESSELS, _BUILT, _ICED, _FILLED
+    _MISLEADING,
+    _SHAKEN,
+    _BLENDED,
+    _LAYERED,
+    _STIRRED,
+    _VESSELS,
+    _BUILT,
+    _ICED,
+    _FILLED,
+    _HOT,
+    _PUT_TOGETHER,
+    _ADDED_LATE,
 )
 _WORD = re.compile(r"\w+")
 _ONLY_WORDS = re.sub(rb"\W", b" ", bytes(range(256)))
@@ -139,7 +172,23 @@ def preparation_of(instructions: str | None) -> Preparation:
     if len(instructions) > TEXT_LIMIT:
         text = instructions[:TEXT_LIMIT].casefold()
         terms = _terms_in(text)
-    return Preparation(_method(_one_line(text), terms), ice_named, filled)
+    text = _one_line(text)
+    method = _method(text, terms)
+    is_hot = not ice_named and not terms.isdisjoint(_HOT) and _is_hot(text, method)
+    return Preparation(method, ice_named, filled, is_hot, text, _late_from(text, method, terms))
+
+
+def _is_hot(text: str, method: Method | None) -> bool:
+    """Return whether the drink is served hot: heated, and neither shaken nor cooled afterwards."""
+    return method not in _COLD_METHODS and not _COOLED.search(text)
+
+
+def _late_from(text: str, method: Method | None, terms: frozenset[str]) -> int | None:
+    """Return where something is added after the drink is shaken or stirred, and strained."""
+    if method not in _COLD_METHODS or terms.isdisjoint(_ADDED_LATE):
+        return None
+    strained = text.find("strain", max(text.find("shak"), text.find("stir"), 0))
+    return None if strained < 0 else strained
 
 
 def _terms_in(text: str) -> frozenset[str]:
@@ -177,7 +226,16 @@ def _method(text: str, terms: frozenset[str]) -> Method | None:
         return "layered"
     in_vessel = not terms.isdisjoint(_VESSELS) or _TO_THE_TOP.search(text)
     built = in_vessel and (not terms.isdisjoint(_BUILT) or _BUILDING.search(text))
-    return "built" if built else None
+    return "built" if built or _is_put_together(text, terms) else None
+
+
+def _is_put_together(text: str, terms: frozenset[str]) -> bool:
+    """Return whether a text without a vessel describes one drink, not a store of it."""
+    return (
+        not terms.isdisjoint(_PUT_TOGETHER)
+        and _PUTTING_TOGETHER.search(text) is not None
+        and not _STORED.search(text)
+    )
 
 
 def _steps(text: str, terms: frozenset[str]) -> str:

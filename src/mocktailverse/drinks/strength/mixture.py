@@ -3,10 +3,9 @@
 `fsum` adds exactly and rounds once, so the order of the liquids does not matter.
 """
 
-from collections.abc import Sequence
-from itertools import compress
+from collections.abc import Iterable, Sequence
 from math import fsum
-from operator import mul, ne
+from operator import mul, sub
 
 from mocktailverse.drinks.strength.pours import Pour, Range
 
@@ -25,37 +24,55 @@ def alcohol(pours: Sequence[Pour]) -> Range:
 
 
 def strength(pours: Sequence[Pour]) -> Range | None:
-    """Return the minimum and maximum % vol of the mixture; None if the mixture may be empty.
+    """Return the minimum and maximum % vol of the mixture; None if the mixture may be empty."""
+    _, low, high, weak, strong, _, _ = zip(*pours, strict=True)
+    return concentration(low, high, weak, strong)
 
-    The mixture is weakest if all liquids below some threshold strength are at their maximum
-    amount, and all stronger ones at their minimum. Which threshold is unknown, but it is the
-    strength of one of the liquids. So it is exact to try the strength of each liquid with an
-    uncertain amount, and one threshold that puts all liquids at the same end. The strongest
-    mixture is found in the same way, with the ends swapped.
+
+def concentration(
+    low: Sequence[float], high: Sequence[float], weak: Sequence[float], strong: Sequence[float]
+) -> Range | None:
+    """Return the extreme concentrations of a mixture; None if the mixture may be empty.
+
+    Each liquid has an amount from `low` to `high`, and between `weak` and `strong` of the solute in
+    100 ml: alcohol, sugar or acid.
 
     Example: 40 ml of 40 % and 0 to 60 ml of juice. The weakest mixture has 60 ml of juice (16 %),
     the strongest none (40 %).
     """
-    _, low, high, weak, strong, _, _ = zip(*pours, strict=True)
-    if fsum(low) <= 0:
+    volume = fsum(low)
+    if volume <= 0:
         return None
+    weakest, strongest = fsum(map(mul, low, weak)), fsum(map(mul, low, strong))
     if low == high:
-        weakest = _mean(low, weak)
-        return weakest, weakest if weak == strong else _mean(low, strong)
-    uncertain = list(map(ne, low, high))
-    # 0 % is not tried as the threshold of the strongest: more of such a liquid only weakens.
-    ends = list(zip(low, high, weak, strong, strict=True))
+        return weakest / volume, strongest / volume
+    more = list(map(sub, high, low))
     return (
-        min(
-            _mean([most if abv <= limit else least for least, most, abv, _ in ends], weak)
-            for limit in {min(weak), *compress(weak, uncertain)}
-        ),
-        max(
-            _mean([most if abv >= limit else least for least, most, _, abv in ends], strong)
-            for limit in {max(strong), *filter(None, compress(strong, uncertain))}
-        ),
+        lowest(weakest, volume, zip(weak, more, strict=True)),
+        highest(strongest, volume, zip(strong, more, strict=True)),
     )
 
 
-def _mean(amounts: Sequence[float], abv_percent: Sequence[float]) -> float:
-    return fsum(map(mul, amounts, abv_percent)) / fsum(amounts)
+def lowest(solute: float, volume: float, additions: Iterable[tuple[float, float]]) -> float:
+    """Return the lowest concentration of a solution to which liquids may be added.
+
+    `additions` are pairs of a concentration and the volume that may be added. Adding a liquid
+    lowers the concentration exactly if the liquid is weaker than the solution, so the weakest is
+    added first, and none is added once the next is not weaker.
+    """
+    for concentration_added, ml in sorted(additions):
+        if concentration_added * volume >= solute:
+            break
+        solute += concentration_added * ml
+        volume += ml
+    return solute / volume
+
+
+def highest(solute: float, volume: float, additions: Iterable[tuple[float, float]]) -> float:
+    """Return the highest concentration of a solution to which liquids may be added."""
+    for concentration_added, ml in sorted(additions, reverse=True):
+        if concentration_added * volume <= solute:
+            break
+        solute += concentration_added * ml
+        volume += ml
+    return solute / volume

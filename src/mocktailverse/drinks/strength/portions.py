@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
+from mocktailverse.drinks.balance.doses import Dose, Fruit, dose_of
 from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.ingredients import Kind
 from mocktailverse.drinks.strength.pours import (
@@ -56,6 +57,8 @@ class Portion(NamedTuple):
     ml: float
     pure: float
     """Pure alcohol as ml times % vol."""
+    dose: Dose | Fruit | None
+    """What the line adds to the balance; None if nothing."""
     names: tuple[str, ...]
     """Names to report if the line leaves a figure unknown; of a choice, those of doubt."""
     food_ml: float = 0.0
@@ -77,9 +80,10 @@ def portion_of(line: IngredientLine) -> Portion:
     traits = frozenset(_traits(line, substance, pour))
     amount = 0.0 if line.certainty == "unknown" else line.ml_max or line.amount_max or 0.0
     ml, pure = (pour.low, pour.low * pour.abv_low) if pour else (0.0, 0.0)
+    dose = dose_of(line, substance, pour)
     doubts = _doubtful_names(names, substances)
     food_ml = FOOD_SHARE * (line.ml_min or 0.0) if "food" in traits and not line.optional else 0.0
-    return Portion(traits, substance.spirit, amount, pour, ml, pure, doubts, food_ml)
+    return Portion(traits, substance.spirit, amount, pour, ml, pure, dose, doubts, food_ml)
 
 
 def _doubtful_names(names: Sequence[str], substances: Sequence[Substance]) -> tuple[str, ...]:

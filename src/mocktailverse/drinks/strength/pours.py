@@ -34,7 +34,10 @@ FLOAT_ML = (7.0, 15.0)
 """ml of a float: a quarter to half an ounce, by bar practice."""
 
 NON_ALCOHOLIC_PERCENT = 0.5
-"""Non-alcoholic up to this strength in most of the EU; in the US, below it (27 CFR 7.65)."""
+"""Non-alcoholic up to this strength in most of the EU; in the US, below it (27 CFR 7.65).
+
+The UK's guidance calls a drink alcohol-free only up to 0.05 %.
+"""
 
 SEASONING_ML: dict[Kind, Range] = {
     "syrup": (0.0, 30.0),
@@ -247,6 +250,11 @@ def _yield_of(line: IngredientLine, kind: Kind | None, amount: Range | None) -> 
     table = _yields()
     one = table.get((line.name.removesuffix(" juice"), form)) or table.get((kind or "", form))
     return (amount[0] * one[0], amount[1] * one[1]) if one and amount else None
+
+
+def juice_ml(name: str) -> Range | None:
+    """Return the minimum and maximum juice of one fruit; None if it is not usually pressed."""
+    return _yields().get((name, "juice"))
 
 
 def _range(low: float | None, high: float | None) -> Range | None:

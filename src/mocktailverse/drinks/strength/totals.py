@@ -58,6 +58,12 @@ def totals_of(
     return _topped_up(pours, (least if filled or "fill" in kinds else 0.0, most))
 
 
+def filling_ml(measured_ml: Range, filled_ml: Range) -> Range | None:
+    """Return how much fills up a glass beside the measured liquids; None if there is no room."""
+    (low, high), (least, most) = measured_ml, filled_ml
+    return None if low >= most else (max(0.0, least - high), most - low)
+
+
 def within_largest_recipe(totals: Totals) -> Totals:
     """Return the totals without figures that exceed the largest plausible recipe."""
     least, most = totals.total_ml
@@ -106,14 +112,15 @@ def _topped_up(pours: Sequence[Pour], filled_ml: Range) -> Totals:
     """Return the totals if pours without an amount fill the glass, in unknown proportions."""
     low, high = total(pours)
     least, most = filled_ml
-    if low >= most:
+    filling = filling_ml((low, high), filled_ml)
+    if filling is None:
         return _unbounded(pours)
     volume = max(low, least), max(high, most)
     rest = [pour for pour in pours if pour.measured != "ml"]
     if _unknown_matters(pours) or not all(pour.has_strength for pour in rest):
         return Totals(volume)
     weakest, strongest = min(pour.abv_low for pour in rest), max(pour.abv_high for pour in rest)
-    mixed = [*pours, Pour("ml", max(0.0, least - high), most - low, weakest, strongest)]
+    mixed = [*pours, Pour("ml", *filling, weakest, strongest)]
     return Totals(volume, alcohol(mixed), strength(mixed))
 
 

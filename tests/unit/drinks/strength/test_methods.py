@@ -297,3 +297,44 @@ def test_hostile_instructions_take_little_time(start, unit):
 @pytest.mark.parametrize("start", ["shak", "stir", "back of a ", "until ", "stir with "])
 def test_a_very_long_word_takes_little_time(start):
     assert minimum_time(f"daily {start}{'a' * 1980}") < TIME_LIMIT_S
+
+
+@pytest.mark.parametrize(
+    ("instructions", "method"),
+    [
+        ("Mix together and enjoy", "built"),
+        ("Add the rum. Add the juice.", "built"),
+        ("Just mix the two liquids.", "built"),
+        ("Combine rum and cola!", "built"),
+        ("Same as a Mojito, but you add gin.", None),
+        ("Combine all. Keep it for 2 weeks.", None),
+        ("Mix and heat.", None),
+        ("Enjoy the mix.", None),
+    ],
+)
+def test_a_drink_that_is_only_put_together_is_built(instructions: str, method: str | None):
+    assert preparation_of(instructions).method == method
+
+
+@pytest.mark.parametrize(
+    ("instructions", "is_hot"),
+    [
+        ("Add boiling water to the rum.", True),
+        ("Heat the milk, pour it into a mug.", True),
+        ("Pour hot coffee into a cup, add whiskey.", True),
+        ("Boil the water, let it cool, pour into a glass.", False),
+        ("Heat the syrup. Shake with ice.", False),
+        ("Dissolve sugar in warm water, fill the glass with ice.", False),
+        ("Pour into a glass.", False),
+    ],
+)
+def test_a_heated_drink_is_hot_unless_it_is_cooled(instructions: str, is_hot):
+    assert preparation_of(instructions).is_hot is is_hot
+
+
+def test_the_text_after_straining_is_late():
+    text = "Shake with ice, strain. Top with soda."
+
+    assert text[preparation_of(text).late_from :] == "strain. Top with soda."
+    assert preparation_of("Shake with ice. Top with soda.").late_from is None
+    assert preparation_of("Strain the juice into a glass. Add soda.").late_from is None

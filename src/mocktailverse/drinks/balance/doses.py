@@ -1,0 +1,332 @@
+"""Doses: the volume, sugar, acid and energy that one ingredient line adds to a drink.
+
+Liquids are counted as in strength. Solids count here, too: sugar dissolves, fruit is pressed,
+muddled or blended, ice cream melts. Herbs, spices, salt, ice and garnish add nothing.
+"""
+
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from mocktailverse.drinks.balance.composition import (
+    KCAL_PER_G,
+    Spread,
+    composition_of,
+)
+from mocktailverse.drinks.drink import IngredientLine
+from mocktailverse.drinks.ingredients import SOLID, Kind, ancestors
+from mocktailverse.drinks.reference.tables import read_table
+from mocktailverse.drinks.strength.pours import Measured, Pour, Substance, juice_ml
+from mocktailverse.drinks.units import GRAMS_PER_UNIT
+
+ETHANOL_G_PER_ML = 0.789
+"""Density of ethanol at 20 °C."""
+
+KCAL_PER_ML_PERCENT = KCAL_PER_G["alcohol"] * ETHANOL_G_PER_ML
+"""Energy of alcohol in 100 ml for each % vol."""
+
+OUNCE_G = 28.3495
+
+NONE = Spread(0.0, 0.0, 0.0)
+ALL = Spread(1.0, 1.0, 1.0)
+
+TO_TASTE_G = Spread(0.0, 4.2, 20.0)
+"""Sugar "to taste": usually a teaspoon, at most the sugar of an ounce of syrup. An estimate."""
+
+TOPPING_G = Spread(0.0, 10.0, 30.0)
+"""Whipped cream, chocolate and other food without an amount. An estimate."""
+
+MUDDLED = (0.3, 1.0)
+"""Share of its juice that a muddled fruit gives. An estimate."""
+
+_ADDS_NOTHING = frozenset({"herb", "spice", "ice", "other"})
+_FRUITS = frozenset({"fruit", "vegetable"})
+_GARNISHES = frozenset({"slice", "wedge", "twist", "leaf", "sprig", "garnish", "float"})
+_TRACES = _GARNISHES | {"pinch"}
+_SHARES = {"slice": 0.125, "wedge": 0.125}
+_PIECES = frozenset({"none", "other", "piece"})
+_FIZZY = frozenset({"soda", "beer", "cider"})
+_PEELS = ("peel", "zest", "twist")
+
+
+class Contents(NamedTuple):
+    """Sugar, acid and energy in 100 ml, without the alcohol."""
+
+    sugar_g: Spread
+    acid_g: Spread
+    kcal: Spread
+    ml_per_g: float = 1.0
+    is_complete: bool = True
+    """Whether the composition is known; an unknown one is recorded as 0."""
+    has_energy: bool = True
+    """Whether the energy is known."""
+
+    def usually(self) -> "Contents":
+        """Return the usual contents only."""
+        return Contents(
+            self.sugar_g.usually(), self.acid_g.usually(), self.kcal.usually(), *self[3:]
+        )
+
+
+class Sums(NamedTuple):
+    """The figures of a dose that are added up over a drink."""
+
+    low_ml: float
+    high_ml: float
+    low_dry_ml: float
+    """Part of the least amount that melt water is added to, in the case of the least water."""
+    low_wet_ml: float
+    """The same in the case of the most water."""
+    high_wet_ml: float
+    """Part of the most amount that melt water is added to, in the case of the most water."""
+    low_weak_alcohol: float
+    """Least amount times least % vol."""
+    low_strong_alcohol: float
+    """Least amount times most % vol."""
+    low_weak_sugar: float
+    """Least amount times least content. These are in hundredths of g or kcal."""
+    low_strong_sugar: float
+    """Least amount times most content."""
+    high_strong_sugar: float
+    """Most amount times most content."""
+    low_weak_acid: float
+    low_strong_acid: float
+    high_strong_acid: float
+    low_weak_kcal: float
+    high_strong_kcal: float
+    without_energy: float
+    """1 if the energy is unknown, so that the sum counts such doses."""
+    without_contents: float
+    """1 if the composition is unknown."""
+
+
+NO_SUMS = Sums(*[0.0] * len(Sums._fields))
+
+
+class Dose(NamedTuple):
+    """What a line adds: an amount, and what 100 ml of it contain."""
+
+    measured: Measured
+    """The unit of the amount."""
+    amount: Spread
+    abv_percent: Spread
+    contents: Contents
+    sums: Sums
+    melt: Spread
+    """Share that melt water is added to, with the least and the most water; 0 on top."""
+    has_strength: bool
+    """Whether the strength is known; an unknown one is recorded as 0."""
+    is_liquid: bool
+    """Whether the strength counts it; False for solids."""
+    name: str
+    """Name in lower case, to find it in the instructions."""
+
+    def with_amount(self, amount: Spread) -> "Dose":
+        """Return the same of another amount, in ml."""
+        return make_dose("ml", amount, self.abv_percent, self.contents, *self[5:])
+
+    def mixed_in(self) -> "Dose":
+        """Return the same as part of what the ice melts into."""
+        return make_dose(*self[:4], ALL, *self[6:])
+
+    def on_top(self) -> "Dose":
+        """Return the same poured on the finished drink."""
+        return make_dose(*self[:4], NONE, *self[6:])
+
+
+def make_dose(  # noqa: PLR0913, PLR0917 - these are its fields
+    measured: Measured,
+    amount: Spread,
+    abv_percent: Spread,
+    contents: Contents,
+    melt: Spread = ALL,
+    has_strength: bool = True,  # noqa: FBT001, FBT002 - a field
+    is_liquid: bool = True,  # noqa: FBT001, FBT002 - a field
+    name: str = "",
+) -> Dose:
+    """Return a dose with its sums."""
+    low, _, high = amount
+    (weak_sugar, _, strong_sugar), (weak_acid, _, strong_acid), (weak_kcal, _, strong_kcal) = (
+        contents[:3]
+    )
+    sums = Sums(
+        low,
+        high,
+        low * melt.least,
+        low * melt.most,
+        high * melt.most,
+        low * abv_percent.least,
+        low * abv_percent.most,
+        low * weak_sugar,
+        low * strong_sugar,
+        high * strong_sugar,
+        low * weak_acid,
+        low * strong_acid,
+        high * strong_acid,
+        low * (weak_kcal + abv_percent.least * KCAL_PER_ML_PERCENT),
+        high * (strong_kcal + abv_percent.most * KCAL_PER_ML_PERCENT),
+        float(not (contents.has_energy and has_strength)),
+        float(not contents.is_complete),
+    )
+    return Dose(measured, amount, abv_percent, contents, sums, melt, has_strength, is_liquid, name)
+
+
+class Fruit(NamedTuple):
+    """A fruit or vegetable in pieces: what it adds depends on how the instructions use it."""
+
+    stem: str
+    """Beginning of the word that names it in a text, in singular and plural."""
+    whole: Dose | None
+    """All of it, blended; None if its amount is unknown."""
+    juice: Dose | None
+    """What is pressed out of it; None if it is not a fruit for juice."""
+    garnish: bool
+    """Whether it is a garnish unless the text says otherwise."""
+
+
+def dose_of(line: IngredientLine, substance: Substance, pour: Pour | None) -> Dose | Fruit | None:
+    """Return what a line adds; None if it adds nothing."""
+    kind = substance.kind
+    if pour is not None:
+        return _of_liquid(line, substance, pour)
+    if kind is None:
+        return None if line.unit in _TRACES else _unknown(line)
+    if kind in _ADDS_NOTHING or line.name.casefold().endswith(_PEELS):
+        return None
+    if kind in _FRUITS:
+        return None if line.unit == "garnish" else _of_fruit(line, kind)
+    if kind not in SOLID:
+        # Dry tea and coffee, and the garnish of a liquid, such as a dash of cream.
+        is_plain = kind == "tea_coffee" or line.unit in _GARNISHES
+        return None if is_plain else _unknown(line)
+    return _of_solid(line, kind)
+
+
+def _of_liquid(line: IngredientLine, substance: Substance, pour: Pour) -> Dose:
+    is_misread = line.certainty == "unknown" and line.amount_min is not None
+    form = " juice" if substance.kind in _FRUITS else ""
+    contents = UNKNOWN if is_misread else _contents(line, form)
+    is_on_top = line.unit in {"fill", "float"} or substance.kind in _FIZZY or _is_fizzy(line.name)
+    return make_dose(
+        pour.measured,
+        Spread(pour.low, (pour.low + pour.high) / 2, pour.high),
+        Spread(pour.abv_low, (pour.abv_low + pour.abv_high) / 2, pour.abv_high),
+        contents,
+        NONE if is_on_top else ALL,
+        pour.has_strength,
+        name=line.name.casefold(),
+    )
+
+
+def _of_solid(line: IngredientLine, kind: Kind) -> Dose | None:
+    grams = None if line.unit == "garnish" else _grams(line, kind)
+    if grams is None:
+        if line.unit in _GARNISHES:
+            return None
+        if line.amount_min is not None:
+            return _unknown(line)
+        grams = TO_TASTE_G if kind == "sweetener" else TOPPING_G
+    return _dissolved(line, grams, _contents(line))
+
+
+def _dissolved(line: IngredientLine, grams: Spread, contents: Contents) -> Dose:
+    """Return the dose of a solid, whose volume is its mass divided by its density."""
+    volume = grams.times(contents.ml_per_g)
+    return make_dose("ml", volume, NONE, contents, is_liquid=False, name=line.name.casefold())
+
+
+def _unknown(line: IngredientLine) -> Dose:
+    return make_dose("unbounded", NONE, NONE, UNKNOWN, is_liquid=False, name=line.name)
+
+
+def _contents(line: IngredientLine, form: str = "") -> Contents:
+    """Return the contents of the line's ingredient, covering all that the recipe allows."""
+    if not line.alternatives:
+        return _contents_of(line.name + form)
+    return _contents_of.__wrapped__(line.name + form, *(one + form for one in line.alternatives))
+
+
+@lru_cache(maxsize=2048)
+def _contents_of(*names: str) -> Contents:
+    composition, *others = map(composition_of, names)
+    for other in others:
+        composition = composition and other and composition.covering(other)
+    if composition is None:
+        return UNKNOWN
+    composition = composition.per_100_ml()
+    other_kcal = composition.other_kcal
+    kcal = Spread(
+        *(
+            KCAL_PER_G["sugar"] * sugar + KCAL_PER_G["acid"] * acid + (other_kcal or 0.0)
+            for sugar, acid in zip(composition.sugar_g, composition.acid_g, strict=True)
+        )
+    )
+    ml_per_g = 1 / composition.density_g_per_ml
+    has_energy = other_kcal is not None
+    return Contents(composition.sugar_g, composition.acid_g, kcal, ml_per_g, has_energy=has_energy)
+
+
+UNKNOWN = Contents(NONE, NONE, NONE, is_complete=False, has_energy=False)
+
+
+def _of_fruit(line: IngredientLine, kind: Kind) -> Fruit:
+    contents, grams = _contents(line), _grams(line, kind)
+    whole = _dissolved(line, grams, contents) if contents.is_complete and grams else None
+    word = line.name.casefold().rpartition(" ")[2]
+    is_garnish = line.unit in _GARNISHES or line.amount_min is None
+    return Fruit(word.removesuffix("y").removesuffix("s"), whole, _juice(line), is_garnish)
+
+
+def _juice(line: IngredientLine) -> Dose | None:
+    """Return the juice of whole fruits, a slice or wedge being an eighth of one."""
+    one, contents = juice_ml(line.name), _contents(line, " juice")
+    share = 1.0 if line.unit in _PIECES else _SHARES.get(line.unit)
+    if not (one and share and contents.is_complete):
+        return None
+    if line.amount_min is None or line.amount_max is None:
+        return None
+    low, high = line.amount_min * one[0] * share, line.amount_max * one[1] * share
+    amount = Spread(low, (low + high) / 2, high)
+    return make_dose("ml", amount, NONE, contents, is_liquid=False, name=line.name.casefold())
+
+
+@lru_cache(maxsize=2048)
+def _is_fizzy(name: str) -> bool:
+    return "sparkling" in name.casefold() or "Sparkling wine" in (name, *ancestors(name))
+
+
+def _grams(line: IngredientLine, kind: Kind) -> Spread | None:
+    """Return the mass of a solid; None if it is unknown."""
+    if line.amount_min is None or line.amount_max is None or line.certainty == "unknown":
+        return None
+    amount = line.amount_min, line.amount_max
+    if line.unit in GRAMS_PER_UNIT or (line.unit == "oz" and line.kind == "mass"):
+        one = Spread(*[GRAMS_PER_UNIT.get(line.unit, OUNCE_G)] * 3)
+    elif line.ml_min is not None and line.ml_max is not None:
+        weight = _weight_of(line.name, kind, "ml")
+        if weight is None:
+            return None
+        one, amount = weight, (line.ml_min, line.ml_max)
+    else:
+        weight = _weight_of(line.name, kind, "piece" if line.unit in _PIECES else line.unit)
+        if weight is None:
+            return None
+        one = weight
+    low, high = amount
+    return Spread(low * one.least, (low + high) / 2 * one.usual, high * one.most)
+
+
+def _weight_of(name: str, kind: Kind, form: str) -> Spread | None:
+    """Return the mass of one piece or one ml of an ingredient."""
+    table = _weights()
+    for of in (name, *ancestors(name), kind):
+        if weight := table.get((of, form)):
+            return weight
+    return None
+
+
+@cache
+def _weights() -> dict[tuple[str, str], Spread]:
+    return {
+        (of, form): Spread(float(least), float(usual), float(most))
+        for of, form, least, usual, most, _source in read_table("weights.csv")
+    }

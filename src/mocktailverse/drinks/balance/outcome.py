@@ -1,0 +1,128 @@
+"""What the lines of a recipe come to: the strength as mixed, and the figures as served."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mocktailverse.drinks.balance.figures import (
+    NO_FIGURES,
+    Figures,
+    diluted_strength,
+    figures_of,
+    served_strength,
+    usual_strength,
+)
+from mocktailverse.drinks.balance.settling import Settled, settle
+from mocktailverse.drinks.strength.dilution import NO_MELT, Melt, dilution, melt_of
+from mocktailverse.drinks.strength.glasses import Glass, vessel_of
+from mocktailverse.drinks.strength.methods import Preparation, preparation_of
+from mocktailverse.drinks.strength.portions import Portion, Trait
+from mocktailverse.drinks.strength.pours import NON_ALCOHOLIC_PERCENT, Range
+from mocktailverse.drinks.strength.totals import (
+    Totals,
+    capped,
+    exact_totals,
+    totals_of,
+    within_largest_recipe,
+)
+
+_MAY_HOLD_ALCOHOL = frozenset({"strong", "doubtful"})
+
+_NO_COLUMNS: tuple[tuple[()], ...] = ((),) * len(Portion._fields)
+
+
+class Outcome(NamedTuple):
+    """Everything that is computed from the portions of a recipe."""
+
+    preparation: Preparation
+    totals: Totals
+    """Volume, alcohol and strength as mixed."""
+    is_plausible: bool
+    """Whether the lines add up to no more than one recipe makes."""
+    settled: Settled
+    melt: Melt
+    abv_served_percent: Range | None
+    likely_abv_served_percent: float | None
+    figures: Figures
+    """Sugar, acid and energy."""
+
+
+def outcome_of(
+    portions: Sequence[Portion],
+    traits: frozenset[Trait],
+    instructions: str | None,
+    glass: str | None,
+    category: str | None,
+) -> Outcome:
+    """Return what the portions of a recipe come to; `traits` are those of all portions."""
+    preparation, vessel = preparation_of(instructions), vessel_of(glass, category)
+    ice_named = preparation.ice_named or "ice" in traits
+    _, _, _, pours, ml, pure, doses, *_ = zip(*portions, strict=True) if portions else _NO_COLUMNS
+    if "open" in traits:
+        liquids = [pour for pour in pours if pour]
+        totals = totals_of(liquids, vessel, ice_named=ice_named, filled=preparation.filled)
+    else:
+        totals = exact_totals(ml, pure)
+    unchecked, totals = totals, within_largest_recipe(totals)
+    is_plausible = totals is unchecked
+    if portions and traits.isdisjoint(_MAY_HOLD_ALCOHOL):
+        totals = capped(NON_ALCOHOLIC_PERCENT if "trace" in traits else 0.0, totals)
+    settled = settle(doses, preparation, vessel, ice_named=ice_named)
+    mixed = totals.abv_percent
+    melt, served = _diluted(mixed, preparation, settled, vessel, ice_named=ice_named)
+    return Outcome(
+        preparation,
+        totals,
+        is_plausible,
+        settled,
+        melt,
+        served,
+        _likely(mixed, served, settled, melt),
+        figures_of(settled, melt) if is_plausible else NO_FIGURES,
+    )
+
+
+def _diluted(
+    mixed: Range | None,
+    preparation: Preparation,
+    settled: Settled,
+    vessel: Glass | None,
+    *,
+    ice_named: bool,
+) -> tuple[Melt, Range | None]:
+    """Return the melt water and the strength as served."""
+    method, iced_glass = preparation.method, vessel is None or vessel.iced
+    if preparation.is_hot and not ice_named:
+        return NO_MELT, mixed
+    strength = diluted_strength(settled) if settled.is_topped or mixed is None else mixed
+    melt = melt_of(method, strength, ice_named=ice_named, iced_glass=iced_glass)
+    if mixed is None or mixed[1] == 0:
+        return melt, mixed
+    if method is None:
+        return melt, None
+    low, high = mixed
+    if settled.is_topped:
+        served = served_strength(settled, melt) or (low / (1 + melt.most), high)
+        return melt, (min(served[0], low), min(served[1], high))
+    most = (
+        melt.most
+        if low == high
+        else dilution(method, low, ice_named=ice_named, iced_glass=iced_glass)[1]
+    )
+    least = (
+        melt.least
+        if low == high
+        else dilution(method, high, ice_named=ice_named, iced_glass=iced_glass)[0]
+    )
+    return melt, (low / (1 + most), high / (1 + least))
+
+
+def _likely(
+    mixed: Range | None, served: Range | None, settled: Settled, melt: Melt
+) -> float | None:
+    """Return the strength as served with usual amounts and usual dilution."""
+    if mixed is None or served is None:
+        return None
+    if mixed[0] == mixed[1] and not settled.is_topped:
+        return mixed[0] / (1 + melt.usual)
+    likely = usual_strength(settled, melt)
+    return None if likely is None else min(max(likely, served[0]), served[1])

@@ -1,0 +1,82 @@
+"""A drink as it is served: volume, strength, sugar, acid and energy after dilution."""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from mocktailverse.drinks.balance.composition import Spread
+from mocktailverse.drinks.balance.doses import ETHANOL_G_PER_ML
+from mocktailverse.drinks.balance.figures import usual_alcohol_ml, usual_figures
+from mocktailverse.drinks.balance.outcome import outcome_of
+from mocktailverse.drinks.drink import IngredientLine
+from mocktailverse.drinks.strength.derive import STANDARD_DRINK_G
+from mocktailverse.drinks.strength.portions import Trait, portion_of
+from mocktailverse.drinks.strength.pours import Range
+
+
+class Served(Struct, frozen=True):
+    """The figures of a drink as served; None where a figure has no bounds.
+
+    A figure may have a least and a most, but no usual one; then it is None, too.
+    """
+
+    served_ml: Spread | None = None
+    """Volume with melt water, dissolved sugar, and pressed or blended fruit."""
+    abv_served_percent: Spread | None = None
+    """Alcohol by volume of the liquids with melt water."""
+    sugar_g: Spread | None = None
+    """Mass of sugar."""
+    acid_g: Spread | None = None
+    """Mass of acid, as citric acid."""
+    sugar_served_g_per_100ml: Spread | None = None
+    """Sugar in 100 ml."""
+    acid_served_g_per_100ml: Spread | None = None
+    """Acid in 100 ml."""
+    energy_kcal: Spread | None = None
+    """Energy; None if the fat or protein of an ingredient is unknown."""
+    standard_drinks: Spread | None = None
+    """US standard drinks."""
+
+
+def served_of(
+    lines: Iterable[IngredientLine],
+    instructions: str | None,
+    glass: str | None = None,
+    category: str | None = None,
+) -> Served:
+    """Return the figures of a recipe; `instructions` are in English.
+
+    The least and most cover everything that the recipe leaves open. The usual figure has the usual
+    composition and strength, the middle of every range of amounts, and the usual dilution.
+    """
+    portions = [portion_of(line) for line in lines]
+    traits: frozenset[Trait] = frozenset().union(*[portion.traits for portion in portions])
+    outcome = outcome_of(portions, traits, instructions, glass, category)
+    figures, settled = outcome.figures, outcome.settled
+    usual = usual_figures(settled, outcome.melt)
+    alcohol_ml = outcome.totals.alcohol_ml
+    factor = ETHANOL_G_PER_ML / STANDARD_DRINK_G
+    drinks = (alcohol_ml[0] * factor, alcohol_ml[1] * factor) if alcohol_ml else None
+    usual_ml = usual_alcohol_ml(settled)
+    return Served(
+        _spread(figures.served_ml, _first(usual.served_ml)),
+        _spread(outcome.abv_served_percent, outcome.likely_abv_served_percent),
+        _spread(figures.sugar_g, _first(usual.sugar_g)),
+        _spread(figures.acid_g, _first(usual.acid_g)),
+        _spread(figures.sugar_g_per_100ml, _first(usual.sugar_g_per_100ml)),
+        _spread(figures.acid_g_per_100ml, _first(usual.acid_g_per_100ml)),
+        _spread(figures.energy_kcal, _first(usual.energy_kcal)),
+        _spread(drinks, None if usual_ml is None else usual_ml * factor),
+    )
+
+
+def _first(bounds: Range | None) -> float | None:
+    return bounds[0] if bounds else None
+
+
+def _spread(bounds: Range | None, usual: float | None) -> Spread | None:
+    """Return the figure; the usual one is inside its bounds but for rounding."""
+    if bounds is None or usual is None:
+        return None
+    least, most = bounds
+    return Spread(least, min(max(usual, least), most), most)

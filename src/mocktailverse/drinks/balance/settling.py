@@ -1,0 +1,222 @@
+"""Settle how much of each ingredient a drink gets, from its glass and its instructions."""
+
+import re
+from collections.abc import Iterable, Sequence
+from math import fsum
+from typing import Literal, NamedTuple
+
+from mocktailverse.drinks.balance.composition import Spread
+from mocktailverse.drinks.balance.doses import (
+    MUDDLED,
+    NO_SUMS,
+    NONE,
+    UNKNOWN,
+    Contents,
+    Dose,
+    Fruit,
+    Sums,
+    make_dose,
+)
+from mocktailverse.drinks.strength.glasses import Glass
+from mocktailverse.drinks.strength.methods import Preparation
+from mocktailverse.drinks.strength.totals import DASHES_ML, NEGLIGIBLE_SHARE, filling_ml
+
+Use = Literal["blended", "muddled", "pressed", "garnish", "open"]
+"""How a fruit is used; `open` if the instructions do not say."""
+
+_SENTENCE = re.compile(r"[.;!\n]+")
+_USES: dict[Use, re.Pattern[str]] = {
+    "muddled": re.compile(r"muddl|mash|crush|smash|bruis|pound"),
+    "blended": re.compile(r"blend|pur[eé]e|liqu[ei]|process|whiz"),
+    "pressed": re.compile(r"squeez|juice (?:of|from|the)|\bpress"),
+    "garnish": re.compile(r"garnish|decorat|serve|rim\b|float|wedge|slice|twist|peel|zest|top"),
+}
+_ML = frozenset({"ml"})
+_STRAINED_METHODS = frozenset({"shaken", "stirred", "blended"})
+_ADDED = re.compile(r"\b(?:top|fill|float|add|drizzl|splash|layer|sink|finish)")
+
+
+class Settled(NamedTuple):
+    """The doses of one drink, all with the same unit of amount."""
+
+    doses: list[Dose]
+    sums: Sums
+    """The sums of the doses."""
+    rest: list[Dose]
+    """Doses of any amount."""
+    is_complete: bool
+    """Whether the composition of all that matters is known."""
+    is_topped: bool
+    """Whether something takes no melt water; if not, all doses take it, whatever their `melt`."""
+    has_volume: bool = True
+    """Whether the amounts are ml; otherwise only their ratio is known."""
+
+
+def settle(
+    doses: Iterable[Dose | Fruit | None],
+    preparation: Preparation,
+    vessel: Glass | None,
+    *,
+    ice_named: bool,
+) -> Settled:
+    """Return what the drink gets of each dose; the vessel's size bounds doses without an amount."""
+    used: list[Dose] = []
+    for one in doses:
+        settled = _of_fruit(one, preparation) if isinstance(one, Fruit) else one
+        if settled:
+            used.append(settled)
+    if preparation.method == "blended":
+        used = [_blended(dose) for dose in used]
+    late_from = preparation.late_from
+    if late_from is not None:
+        early, late = preparation.text[:late_from], preparation.text[late_from:]
+        used = [_poured_late(dose, early, late) for dose in used]
+    is_strained = preparation.method in _STRAINED_METHODS
+    kinds = {dose.measured for dose in used}
+    if kinds <= _ML:
+        sums = add_up(used)
+        return Settled(used, sums, [], _all_known(used, sums), is_strained and _is_topped(sums))
+    if "part" in kinds or kinds == {"glass"}:
+        used = [dose for dose in used if dose.measured != "ml" or dose.amount.most >= DASHES_ML]
+        sums = add_up(used)
+        is_complete = _all_known(used, sums) and len({dose.measured for dose in used}) == 1
+        is_topped = is_strained and _is_topped(sums)
+        return Settled(used, sums, [], is_complete, is_topped, has_volume=False)
+    used, rest = _measured(used, preparation, vessel, ice_named=ice_named)
+    sums = add_up(used)
+    is_complete = _all_known(used, sums) and all(dose.contents.is_complete for dose in rest)
+    is_topped = _is_topped(sums) or NONE in [dose.melt for dose in rest]
+    return Settled(used, sums, rest, is_complete, is_strained and is_topped)
+
+
+def _blended(dose: Dose) -> Dose:
+    """Return the dose as part of what is blended, unless it fills up the glass afterwards."""
+    return dose if dose.melt.most or dose.measured == "fill" else dose.mixed_in()
+
+
+def add_up(doses: Sequence[Dose]) -> Sums:
+    """Return the sums of the doses."""
+    if not doses:
+        return NO_SUMS
+    return Sums._make(map(sum, zip(*[dose.sums for dose in doses], strict=True)))
+
+
+def _is_topped(sums: Sums) -> bool:
+    return sums.low_dry_ml != sums.low_ml or sums.high_wet_ml != sums.high_ml
+
+
+def _measured(
+    doses: Sequence[Dose], preparation: Preparation, vessel: Glass | None, *, ice_named: bool
+) -> tuple[list[Dose], list[Dose]]:
+    """Return the doses in ml, and those whose amount not even the glass bounds."""
+    if vessel:
+        doses = [_in_ml(dose, vessel) for dose in doses]
+    measured = [dose for dose in doses if dose.measured == "ml"]
+    rest = [dose for dose in doses if dose.measured != "ml"]
+    if rest and vessel and all(dose.measured in {"fill", "rest"} for dose in rest):
+        least, most = vessel.filled_ml(ice_named=ice_named)
+        is_filled = preparation.filled or any(dose.measured == "fill" for dose in rest)
+        is_on_top = is_filled and preparation.method in _STRAINED_METHODS
+        liquids = [dose for dose in measured if dose.is_liquid]
+        amounts = [dose.amount for dose in liquids]
+        volume = fsum([ml.least for ml in amounts]), fsum([ml.most for ml in amounts])
+        filled = filling_ml(volume, (least if is_filled else 0.0, most))
+        if filled and all(dose.contents.is_complete and dose.has_strength for dose in rest):
+            return [*measured, _filling(rest, filled, is_on_top=is_on_top)], []
+    return measured, rest
+
+
+def _all_known(doses: Sequence[Dose], sums: Sums) -> bool:
+    """Return whether the doses of unknown composition are too small to matter."""
+    if not sums.without_contents:
+        return True
+    unknown = [dose for dose in doses if not dose.contents.is_complete]
+    amount = fsum([dose.amount.most for dose in unknown])
+    is_bounded = all(dose.measured != "unbounded" for dose in unknown)
+    return is_bounded and amount <= NEGLIGIBLE_SHARE * sums.low_ml
+
+
+def _in_ml(dose: Dose, vessel: Glass) -> Dose:
+    if dose.measured != "glass":
+        return dose
+    low, high = dose.amount.least * vessel.ml_min, dose.amount.most * vessel.ml_max
+    return dose.with_amount(Spread(low, (low + high) / 2, high))
+
+
+def _filling(rest: Sequence[Dose], ml: tuple[float, float], *, is_on_top: bool) -> Dose:
+    """Return one dose for those that share the rest of the glass, in unknown proportions."""
+    if len(rest) == 1:
+        filling = rest[0].with_amount(Spread(ml[0], (ml[0] + ml[1]) / 2, ml[1]))
+        return filling.on_top() if is_on_top and filling.melt.most else filling
+    contents = [one.contents for one in rest]
+    return make_dose(
+        "ml",
+        Spread(ml[0], (ml[0] + ml[1]) / 2, ml[1]),
+        _any_of([one.abv_percent for one in rest]),
+        Contents(
+            _any_of([one.sugar_g for one in contents]),
+            _any_of([one.acid_g for one in contents]),
+            _any_of([one.kcal for one in contents]),
+            has_energy=all(one.has_energy for one in contents),
+        ),
+        NONE if is_on_top else _any_of([one.melt for one in rest]),
+    )
+
+
+def _any_of(figures: Sequence[Spread]) -> Spread:
+    """Return the figure of a mixture of these, in unknown proportions."""
+    least, usual, most = zip(*figures, strict=True)
+    return Spread(min(least), fsum(usual) / len(usual), max(most))
+
+
+def _poured_late(dose: Dose, early: str, late: str) -> Dose:
+    """Return the dose without melt water if the instructions add it to the strained drink."""
+    if not dose.melt.most or not dose.name or dose.name not in late or dose.name in early:
+        return dose
+    for sentence in _SENTENCE.split(late):
+        added = _ADDED.search(sentence)
+        if added and dose.name in sentence[added.end() :]:
+            return dose.on_top()
+    return dose
+
+
+def _of_fruit(fruit: Fruit, preparation: Preparation) -> Dose | None:
+    use = _use_of(fruit, preparation)
+    if use == "garnish":
+        return None
+    if use == "blended":
+        return fruit.whole or _UNKNOWN_FRUIT
+    dose = fruit.juice or fruit.whole
+    if dose is None:
+        # The text describes the juice of another line.
+        return None if use == "pressed" and fruit.garnish else _UNKNOWN_FRUIT
+    if use == "pressed":
+        return dose
+    least = MUDDLED[0] if use == "muddled" else 0.0
+    low = dose.amount.least * least
+    return dose.with_amount(Spread(low, (low + dose.amount.usual) / 2, dose.amount.most))
+
+
+def _use_of(fruit: Fruit, preparation: Preparation) -> Use:
+    uses = {
+        use
+        for sentence in _SENTENCE.split(preparation.text)
+        if fruit.stem in sentence and (use := _use_in(sentence))
+    }
+    for use in ("muddled", "blended", "pressed", "garnish"):
+        if use in uses:
+            return use
+    if fruit.garnish:
+        return "garnish"
+    return "blended" if preparation.method == "blended" else "open"
+
+
+def _use_in(sentence: str) -> Use | None:
+    """Return the use that a sentence states first in this order; None if it states none."""
+    for use, pattern in _USES.items():
+        if pattern.search(sentence):
+            return use
+    return None
+
+
+_UNKNOWN_FRUIT = make_dose("unbounded", NONE, NONE, UNKNOWN, is_liquid=False)

@@ -1,0 +1,151 @@
+"""Balance a plan: drafts of recipes, the one that changes least first."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from mocktailverse.drinks.balance.served import Served
+from mocktailverse.drinks.conversion.bar_measures import FINENESS, unit_for_new
+from mocktailverse.drinks.conversion.drafting import LEAST_SCALE, MOST_SCALE, Draft, draft_of
+from mocktailverse.drinks.conversion.linear_mix import LinearMix, linear_mix
+from mocktailverse.drinks.conversion.original import Original
+from mocktailverse.drinks.conversion.planning import Plan
+from mocktailverse.drinks.conversion.recipe_lines import POURED_UNITS, Group, KeptLine, NewLine
+from mocktailverse.drinks.conversion.solver import Amount, solve
+
+MOST_WATER_SHARE = 0.33
+"""Maximum plain water in the mix; below the limit, so that rounding keeps it."""
+
+MOST_WATER_IN_MILK = 0.10
+"""The same for coffee, milk and cream, which water makes thin."""
+
+_BELOW_THE_LARGEST = 0.95
+"""Room for rounding below the largest kept line."""
+
+_LENGTHENED = 1.2
+"""Natural scale of the body of a drink that is lengthened."""
+
+_DRINKS = frozenset({"wine", "beer", "cider", "soda"})
+"""Kinds that may be the largest line of a long drink."""
+
+_WEIGHTS: dict[Group, float] = {"fixed": 0.0, "sweetener": 0.3, "body": 1.0, "citrus": 2.0}
+_WEIGHT_OF_LENGTHENED_BODY = 0.3
+_WEIGHT_BY_SUGAR = 0.5
+_WEIGHT_BY_VOLUME = 0.3
+_WEIGHT_OF_BREW = 0.1
+_WEIGHT_OF_WATER = 0.6
+_WEIGHT_OF_FILLER = 0.2
+"""How strongly amounts stay at their natural ones: estimates that make sensible recipes."""
+
+
+class _Stage(NamedTuple):
+    """How freely amounts may change; the first stage at which the balance holds is used."""
+
+    groups: frozenset[Group]
+    """Kept lines that may change."""
+    stiffness: float
+    """How strongly all amounts are kept at their natural ones."""
+
+
+_STAGES = (
+    _Stage(frozenset(), 1.0),
+    _Stage(frozenset({"sweetener"}), 1.0),
+    _Stage(frozenset({"sweetener"}), 0.05),
+    _Stage(frozenset({"sweetener", "body"}), 0.3),
+    _Stage(frozenset({"sweetener", "body", "citrus"}), 0.05),
+)
+
+
+def drafts_of(
+    original: Original, plan: Plan, served: Callable[[Draft], Served]
+) -> Iterator[list[Draft]]:
+    """Yield drafts by stage, the one that changes the kept lines least first, coarse before fine.
+
+    `served` returns the product's own figures of a draft. They differ from the linear model where
+    the glass limits an amount. So if no draft of the first solution is accepted, its figures
+    correct the model.
+    """
+    units = sorted(line.unit for line in original.drink.ingredients if line.unit in POURED_UNITS)
+    unit = unit_for_new(units)
+    mix = linear_mix(original, plan.kept)
+    seen: set[object] = set()
+    for stage in (_STAGES[0], *_STAGES):
+        solution = _solved(plan, mix, stage)
+        drafts = [draft_of(plan, mix, solution, unit, fineness) for fineness in FINENESS]
+        fresh = {draft.lines: draft for draft in drafts if draft.lines not in seen}
+        seen.update(fresh)
+        yield [draft for draft in fresh.values() if mix.is_promising(draft.added)]
+        if not mix.is_corrected:
+            mix = mix.corrected(drafts[-1].added, served(drafts[-1]))
+
+
+def _solved(plan: Plan, mix: LinearMix, stage: _Stage) -> tuple[list[float], list[float]]:
+    """Return the scale of each kept line and the ml of each new one."""
+    is_lengthened = any(not swap.substitute.shares for swap in plan.swaps)
+    groups = stage.groups | {"body"} if is_lengthened else stage.groups
+    variable = [one for one in plan.kept if one.group in groups]
+    fixed = [
+        mix.effects_of(one.content) for one in plan.kept if one.content and one.group not in groups
+    ]
+    volume, sugar_g, acid_g = (
+        (gap - sum(column) for gap, column in zip(mix.gaps, zip(*fixed, strict=True), strict=True))
+        if fixed
+        else mix.gaps
+    )
+    amounts = [_kept_amount(one, mix, lengthened=is_lengthened) for one in variable]
+    amounts += [_new_amount(line, plan, mix) for line in plan.new]
+    amounts = [one._replace(weight=one.weight * stage.stiffness) for one in amounts]
+    values = solve(amounts, (volume, sugar_g, acid_g), mix.tolerances)
+    scales = dict(zip([one.line.position for one in variable], values, strict=False))
+    return [scales.get(one.line.position, 1.0) for one in plan.kept], values[len(variable) :]
+
+
+def _kept_amount(one: KeptLine, mix: LinearMix, *, lengthened: bool) -> Amount:
+    assert one.content  # noqa: S101 - only measured lines vary
+    effects = mix.effects_of(one.content)
+    if one.group == "sweetener":
+        return Amount(1.0, 0.0, MOST_SCALE, effects, _WEIGHTS[one.group])
+    if one.group == "body" and lengthened:
+        return Amount(_LENGTHENED, LEAST_SCALE, MOST_SCALE, effects, _WEIGHT_OF_LENGTHENED_BODY)
+    return Amount(1.0, LEAST_SCALE, MOST_SCALE, effects, _WEIGHTS[one.group])
+
+
+def _new_amount(line: NewLine, plan: Plan, mix: LinearMix) -> Amount:
+    natural = line.natural_ml
+    if line.measure_raw is not None:
+        return Amount(natural, natural, natural, (0.0, 0.0, 0.0), 0.0)
+    effects = mix.effects_of_new(line, 1.0)
+    if line.is_filler:
+        is_water = line.nature.kind == "water"
+        weight = _WEIGHT_OF_WATER if is_water else _WEIGHT_OF_FILLER
+        return Amount(0.0, 0.0, _most_of_filler(line, plan, mix), effects, weight)
+    if line.by_sugar:
+        return Amount(natural, 0.4 * natural, 1.4 * natural, effects, _WEIGHT_BY_SUGAR)
+    if line.nature.is_brew:
+        most, weight = 2.5 * natural, _WEIGHT_OF_BREW
+    else:
+        most, weight = 1.6 * natural, _WEIGHT_BY_VOLUME
+    if line.nature.kind not in _DRINKS:
+        most = min(most, _largest_kept(plan) or most)
+    least = 0.0 if line.is_hint else 0.5 * natural
+    return Amount(min(natural, most), min(least, most), most, effects, weight)
+
+
+def _most_of_filler(line: NewLine, plan: Plan, mix: LinearMix) -> float:
+    """Return the maximum ml of what lengthens the drink."""
+    melt_lost_ml = mix.melt_lost_ml(mix.mixed_ml)
+    if line.nature.kind == "water":
+        share = MOST_WATER_IN_MILK if "creamy" in plan.settings else MOST_WATER_SHARE
+        return share * mix.mixed_ml + melt_lost_ml
+    most = sum(swap.ml for swap in plan.swaps) + melt_lost_ml
+    return min(most, _largest_kept(plan) or most)
+
+
+def _largest_kept(plan: Plan) -> float | None:
+    """Return the ml of the largest kept line, which a long drink's replacements do not exceed.
+
+    None if the drink is not long, or if a kept line fills the glass.
+    """
+    if not plan.is_long or any(one.content is None for one in plan.kept):
+        return None
+    largest = max((one.content.ml for one in plan.kept if one.content), default=0.0)
+    return _BELOW_THE_LARGEST * largest or None

@@ -1,0 +1,104 @@
+"""The body of a drink: what is left of it without its bottles."""
+
+from collections.abc import Sequence
+
+from mocktailverse.drinks.conversion.drink_setting import Nature
+from mocktailverse.drinks.conversion.recipe_lines import LONG_KINDS, KeptLine
+from mocktailverse.drinks.conversion.refusal import TRY_BOTTLES, NotConvertibleError
+from mocktailverse.drinks.conversion.roles import Role
+from mocktailverse.drinks.conversion.usual_content import Content
+from mocktailverse.drinks.drink import Method
+
+LEAST_KEPT_SHARE = 0.22
+"""Below this share of the flavour the kept lines do not make a drink in pantry style."""
+
+WINE_IS_THE_DRINK = 0.45
+"""From this share of the volume wine or cider is the drink itself, which no pantry has."""
+
+SPLASH_SHARE = 0.25
+"""Below this share of the kept lines soda is a splash, which makes no fizzy drink."""
+
+LONG_SODA_ML = 50.0
+"""Soda of this volume makes a long drink."""
+
+FRUIT_ML = 25.0
+"""Juice of a fruit that is muddled or blended. An estimate."""
+
+_CORDIALS = frozenset({"Lime cordial", "Lemon cordial", "Orange squash"})
+"""Syrups that are sour enough to carry a drink."""
+
+_WINES = frozenset({"red wine", "white wine", "sparkling wine", "cider", "beer"})
+
+
+def require_body(
+    kept: Sequence[KeptLine],
+    roles: Sequence[Role],
+    contents: Sequence[Content | None],
+    served_ml: float,
+    method: Method | None,
+) -> None:
+    """Refuse a drink that hardly anything stays of without its bottles."""
+    measured = [one for one in kept if one.content]
+    bottles_ml = sum(content.ml for content in contents if content)
+    total_ml = bottles_ml + sum(one.content.ml for one in measured if one.content)
+    wine_ml = sum(
+        content.ml if content else served_ml
+        for content, role in zip(contents, roles, strict=True)
+        if role.name in _WINES
+    )
+    if wine_ml >= WINE_IS_THE_DRINK * max(total_ml, 1):
+        raise NotConvertibleError("Wine, beer or cider is the drink itself.", TRY_BOTTLES)
+    if any(one.content is None and one.nature.kind in LONG_KINDS for one in kept):
+        return
+    flavour_ml = sum(_flavour(one) * _body_ml(one, method) for one in measured)
+    has_body = any(_body_ml(one, method) and _is_body(one.nature) for one in measured)
+    if not has_body or flavour_ml < LEAST_KEPT_SHARE * (bottles_ml + flavour_ml):
+        raise NotConvertibleError("The drink is nothing but spirit and liqueur.", TRY_BOTTLES)
+
+
+def _body_ml(one: KeptLine, method: Method | None) -> float:
+    """Return the volume of a kept line; of a fruit that is crushed, an estimate of its juice."""
+    if one.nature.kind == "fruit" and one.line.unit in {"none", "piece"}:
+        is_crushed = method in {"muddled", "blended"} and one.line.amount_min is not None
+        if is_crushed and one.content and not one.content.ml:
+            return FRUIT_ML * (one.line.amount_min or 0.0)
+    return one.content.ml if one.content else 0.0
+
+
+def _flavour(one: KeptLine) -> float:
+    """Return how much flavour a ml of a kept line gives, compared with juice. An estimate."""
+    if one.nature.is_citrus or one.nature.kind == "fruit" or one.nature.name in _CORDIALS:
+        return 2.5
+    return 1.5 if one.nature.is_sweetener else 1.0
+
+
+def _is_body(nature: Nature) -> bool:
+    if nature.name in _CORDIALS or nature.kind in {"fruit", "food"}:
+        return True
+    return nature.kind in LONG_KINDS and nature.kind != "water"
+
+
+def prominent(kept: Sequence[KeptLine]) -> list[Nature]:
+    """Return the natures of the kept lines without mere splashes of soda."""
+    splash_ml = SPLASH_SHARE * sum(one.content.ml for one in kept if one.content)
+    return [
+        one.nature
+        for one in kept
+        if not (one.nature.is_fizzy and one.content and one.content.ml < splash_ml)
+    ]
+
+
+def is_long(kept: Sequence[KeptLine], bottles: Sequence[Content | None]) -> bool:
+    """Return whether more stays than is replaced, as in a highball."""
+    if any(
+        (one.content is None and one.nature.kind in LONG_KINDS)
+        or (one.content and one.nature.kind == "soda" and one.content.ml >= LONG_SODA_ML)
+        for one in kept
+    ):
+        return True
+    body_ml = sum(
+        one.content.ml
+        for one in kept
+        if one.content and one.nature.kind in LONG_KINDS and not one.nature.is_citrus
+    )
+    return body_ml > sum(content.ml for content in bottles if content)

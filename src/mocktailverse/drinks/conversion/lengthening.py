@@ -1,0 +1,65 @@
+"""What lengthens a drink in place of the alcohol and of the melt water that it does not get."""
+
+from collections.abc import Sequence
+
+from mocktailverse.drinks.conversion.drink_setting import Setting, nature_of
+from mocktailverse.drinks.conversion.recipe_lines import KeptLine, NewLine
+from mocktailverse.drinks.conversion.swapping import Swap
+from mocktailverse.drinks.drink import Drink
+from mocktailverse.drinks.strength.glasses import vessel_of
+
+LONG_GLASS_ML = 240.0
+"""Capacity from which a glass for drinks with ice is for long drinks: a highball."""
+
+_TAKES_SODA = ((), ("tropical",))
+"""Settings of drinks that are lengthened with soda in a long glass."""
+
+
+def lengthening_lines(
+    kept: Sequence[KeptLine],
+    swaps: Sequence[Swap],
+    settings: tuple[Setting, ...],
+    drink: Drink,
+    *,
+    hot: bool,
+) -> list[NewLine]:
+    """Return what lengthens the drink in place of the alcohol and its melt water."""
+    names = {one.nature.name for one in kept}
+    lineages = frozenset().union(*(one.nature.lineage for one in kept))
+    candidates: list[str]
+    if "fizzy" in settings:
+        candidates = [_soda_beside(kept, settings)]
+    elif "creamy" in settings:
+        has_milk = any(one.nature.kind == "dairy" for one in kept) or "Ice cream" in lineages
+        candidates = ["Coffee" if "Coffee" in lineages and not has_milk else "Milk", "Water"]
+    elif (
+        not hot
+        and settings in _TAKES_SODA
+        and drink.derived.method != "blended"
+        and (drink.derived.method == "built" or _is_long_glass(drink))
+    ):
+        candidates = ["Soda water"]
+    else:
+        candidates = ["Water"]
+    names |= {name for swap in swaps for name in swap.names}
+    fresh = [name for name in candidates if name not in names]
+    position = max(line.position for line in drink.ingredients) + 1
+    return [NewLine(name, nature_of(name), position, 0.0, is_filler=True) for name in fresh]
+
+
+def _soda_beside(kept: Sequence[KeptLine], settings: tuple[Setting, ...]) -> str:
+    """Return the soda that lengthens: unsweetened lime or lemon seltzer beside soda water.
+
+    Soda water that the recipe measures grows by the limit of kept lines only, and a second line of
+    it would be ambiguous.
+    """
+    sodas = [one for one in kept if one.nature.name == "Soda water"]
+    if not sodas or "creamy" in settings or any(one.content is None for one in sodas):
+        return "Soda water"
+    has_lime = any("Lime" in one.nature.name for one in kept)
+    return "Lime seltzer" if has_lime else "Lemon seltzer"
+
+
+def _is_long_glass(drink: Drink) -> bool:
+    vessel = vessel_of(drink.glass, drink.category)
+    return vessel is not None and vessel.iced and vessel.ml_min >= LONG_GLASS_ML

@@ -1,0 +1,145 @@
+"""A linear model of the mocktail: what each line adds to volume, sugar and acid as served.
+
+It is exact where all amounts are measured, because a drink without alcohol takes the same share of
+melt water whatever the amounts are. Where the glass limits an amount, the figures of a first draft
+correct it.
+"""
+
+from typing import NamedTuple
+
+from mocktailverse.drinks.balance.served import Served
+from mocktailverse.drinks.conversion.balance_limits import (
+    ACID_G_PER_100ML,
+    BALANCE_SHARE,
+    SUGAR_G_PER_100ML,
+    VOLUME_SHARE,
+)
+from mocktailverse.drinks.conversion.drink_setting import nature_of
+from mocktailverse.drinks.conversion.original import Original
+from mocktailverse.drinks.conversion.recipe_lines import KeptLine, NewLine
+from mocktailverse.drinks.conversion.usual_content import Content, content_of, content_of_line
+from mocktailverse.drinks.strength.dilution import MEASURED
+
+SOLIDS = frozenset({"food", "sweetener"})
+
+_TIGHTNESS = 0.4
+"""SubstitutePart of a limit that the solver takes as its tolerance."""
+
+_LINEAR_ERROR = 0.03
+"""Room for the error of the linear figures before they are corrected, as a share."""
+
+Effects = tuple[float, float, float]
+"""Served ml, grams of sugar and grams of acid."""
+
+
+class LinearMix(NamedTuple):
+    """What the lines of the mocktail have to add up to."""
+
+    totals: Effects
+    """Of the original."""
+    gaps: Effects
+    """What kept and new lines have to add; the rest is what only the glass limits."""
+    tolerances: Effects
+    melt: float
+    """Melt water for each ml that is iced, in the mocktail."""
+    melt_before_ml: float
+    """Melt water of the original."""
+    mixed_ml: float
+    """Liquids of the original before melt water."""
+    is_iced_apart: bool
+    """Whether it is shaken or stirred, so that fizzy lines take no melt water."""
+    is_corrected: bool = False
+
+    def effects_of(self, content: Content) -> Effects:
+        """Return what a line adds."""
+        return (
+            content.ml * (1 + content.melts_ice * self.melt),
+            content.sugar_g,
+            content.acid_g,
+        )
+
+    def effects_of_new(self, line: NewLine, ml: float) -> Effects:
+        """Return what `ml` of a new line add."""
+        sugar, acid = content_of(line.name)
+        melts_ice = not (line.nature.is_fizzy and self.is_iced_apart)
+        return self.effects_of(Content(ml, ml * sugar, ml * acid, melts_ice))
+
+    def melt_lost_ml(self, mixed_ml: float) -> float:
+        """Return the melt water that a mocktail of `mixed_ml` does not get."""
+        return max(0.0, self.melt_before_ml - mixed_ml * self.melt)
+
+    def corrected(self, added: Effects, after: Served) -> "LinearMix":
+        """Return the mix with the product's figures of a draft in place of the linear ones."""
+        if after.sugar_served_g_per_100ml is None:
+            return self._replace(is_corrected=True)
+        volume = after.served_ml.usual if after.served_ml else added[0]
+        actual = _effects_in(after, volume)
+        gaps = [
+            total - (real - linear)
+            for total, real, linear in zip(self.totals, actual, added, strict=True)
+        ]
+        return self._replace(gaps=(gaps[0], gaps[1], gaps[2]), is_corrected=True)
+
+    def is_promising(self, added: Effects) -> bool:
+        """Return whether lines that add this keep the limits, as far as the model is exact."""
+        error = 0.0 if self.is_corrected else _LINEAR_ERROR
+        volume, sugar_g, acid_g = (
+            one + total - gap for one, total, gap in zip(added, self.totals, self.gaps, strict=True)
+        )
+        before_ml, before_sugar_g, before_acid_g = self.totals
+        if volume <= 0 or abs(volume / before_ml - 1) > VOLUME_SHARE + error:
+            return False
+        return all(
+            abs(100 * grams / volume - 100 * grams_before / before_ml)
+            <= max(
+                (BALANCE_SHARE + error) * 100 * grams_before / before_ml,
+                (1 + 10 * error) * absolute,
+            )
+            for grams, grams_before, absolute in (
+                (sugar_g, before_sugar_g, SUGAR_G_PER_100ML),
+                (acid_g, before_acid_g, ACID_G_PER_100ML),
+            )
+        )
+
+
+def linear_mix(original: Original, kept: tuple[KeptLine, ...]) -> LinearMix:
+    """Return the linear model of a drink's mocktail; `kept` are the lines that stay."""
+    lines = original.drink.ingredients
+    measured = [(line, content) for line in lines if (content := content_of_line(line))]
+    iced_ml = sum(content.ml for _, content in measured if content.melts_ice)
+    top_ml = sum(content.ml for _, content in measured if not content.melts_ice)
+    dry_ml = sum(content.ml for line, content in measured if nature_of(line.name).kind in SOLIDS)
+    melts = original.melts
+    linear_ml = iced_ml * (1 + melts.before) + top_ml
+    volume = original.before.served_ml.usual if original.before.served_ml else linear_ml
+    totals = _effects_in(original.before, volume)
+    gaps = totals
+    if any(one.content is None for one in kept):
+        sugar_g = sum(content.sugar_g for _, content in measured)
+        gaps = (linear_ml, sugar_g, sum(content.acid_g for _, content in measured))
+    _, sugar_g, acid_g = totals
+    tolerances = (
+        _TIGHTNESS * VOLUME_SHARE * volume,
+        _TIGHTNESS * max(BALANCE_SHARE * sugar_g, SUGAR_G_PER_100ML * volume / 100),
+        _TIGHTNESS * max(BALANCE_SHARE * acid_g, ACID_G_PER_100ML * volume / 100),
+    )
+    liquid_ml = iced_ml - dry_ml
+    return LinearMix(
+        totals,
+        gaps,
+        tolerances,
+        melts.after,
+        liquid_ml * melts.before,
+        liquid_ml + top_ml,
+        original.method in MEASURED,
+    )
+
+
+def _effects_in(served: Served, volume: float) -> Effects:
+    """Return the usual figures of a drink of this volume."""
+    sugar, acid = served.sugar_served_g_per_100ml, served.acid_served_g_per_100ml
+    return (
+        volume,
+        (sugar.usual if sugar else 0.0) * volume / 100,
+        (acid.usual if acid else 0.0) * volume / 100,
+    )

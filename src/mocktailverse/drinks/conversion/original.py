@@ -1,0 +1,129 @@
+"""The original of a conversion: a drink that can be understood, with its figures."""
+
+from typing import NamedTuple
+
+from mocktailverse.drinks.balance.outcome import outcome_of
+from mocktailverse.drinks.balance.served import Served, served_of
+from mocktailverse.drinks.conversion.refusal import NotConvertibleError
+from mocktailverse.drinks.conversion.usual_content import PART_ML, content_of_line
+from mocktailverse.drinks.drink import Drink, Method
+from mocktailverse.drinks.strength.dilution import usual_dilution
+from mocktailverse.drinks.strength.glasses import vessel_of
+from mocktailverse.drinks.strength.portions import portion_of
+from mocktailverse.drinks.strength.pours import substance_of
+
+_HOME_MADE = "homemade liqueur"
+
+
+class Melts(NamedTuple):
+    """Usual melt water for each ml that is iced."""
+
+    before: float
+    after: float
+    """Without alcohol, which melts more ice."""
+
+
+class Original(NamedTuple):
+    """A drink that is to be converted."""
+
+    drink: Drink
+    method: Method
+    before: Served
+    served_ml: float
+    """Usual volume; in parts, with the solver's size of a part."""
+    melts: Melts
+    unmeasured_ml: float
+    """Usual volume of the lines that only the glass limits."""
+
+
+def original_of(drink: Drink) -> Original:
+    """Return the drink with its figures; raise `NotConvertibleError` if they are unknown."""
+    method = _require_understood(drink)
+    before = served_figures(drink)
+    served_ml = _require_figures(drink, before)
+    melts = _melts_of(drink, method)
+    return Original(
+        drink, method, before, served_ml, melts, _unmeasured_ml(drink, melts, served_ml)
+    )
+
+
+def served_figures(drink: Drink) -> Served:
+    """Return the figures of a drink as served."""
+    text = drink.instructions.get("en")
+    return served_of(drink.ingredients, text, drink.glass, drink.category)
+
+
+def _require_understood(drink: Drink) -> Method:
+    """Return the method; raise `NotConvertibleError` for a drink that cannot be understood."""
+    facts = drink.derived
+    if facts.is_mocktail is None:
+        names = ", ".join(f"`{name}`" for name in facts.unknown_because or _unknown(drink))
+        raise NotConvertibleError(
+            f"Whether it has alcohol is unknown because of {names}.",
+            "A recipe with ingredients that are in the reference.",
+        )
+    if _HOME_MADE in (drink.category or "").casefold():
+        raise NotConvertibleError(
+            "It is a home-made liqueur: an ingredient, not a drink.",
+            "A syrup of the same flavour in the drinks that use it.",
+        )
+    if facts.method is None:
+        raise NotConvertibleError(
+            "The recipe does not say how it is mixed.",
+            "Instructions that name a method, such as shaking.",
+        )
+    if facts.abv_served_percent_max is None:
+        names = ", ".join(f"`{name}`" for name in facts.unknown_because) or "a line"
+        raise NotConvertibleError(
+            f"The amount or the strength of {names} is unknown.",
+            "A recipe that states all amounts.",
+        )
+    return facts.method
+
+
+def _unknown(drink: Drink) -> list[str]:
+    lines = drink.ingredients
+    return [line.name for line in lines if substance_of(line.name).abv_percent is None]
+
+
+def _require_figures(drink: Drink, before: Served) -> float:
+    if before.sugar_served_g_per_100ml is None or before.acid_served_g_per_100ml is None:
+        raise NotConvertibleError(
+            "The sugar or acid of an ingredient is unknown.",
+            "A recipe with ingredients whose composition is known.",
+        )
+    if before.served_ml:
+        return before.served_ml.usual
+    if any(line.unit == "part" for line in drink.ingredients):
+        return PART_ML * sum(line.amount_max or 0.0 for line in drink.ingredients)
+    raise NotConvertibleError("The volume is unknown.", "A recipe that states all amounts.")
+
+
+def _melts_of(drink: Drink, method: Method) -> Melts:
+    """Return the melt water of a drink and of one without alcohol, made in the same way."""
+    portions = [portion_of(line) for line in drink.ingredients]
+    traits = frozenset().union(*[portion.traits for portion in portions])
+    outcome = outcome_of(
+        portions, traits, drink.instructions.get("en"), drink.glass, drink.category
+    )
+    if not outcome.melt.most:
+        return Melts(0.0, 0.0)
+    vessel = vessel_of(drink.glass, drink.category)
+    after = usual_dilution(
+        method,
+        0.0,
+        ice_named=outcome.preparation.ice_named or "ice" in traits,
+        iced_glass=vessel is None or vessel.iced,
+    )
+    return Melts(outcome.melt.usual, after)
+
+
+def _unmeasured_ml(drink: Drink, melts: Melts, served_ml: float) -> float:
+    """Return the usual volume of the lines that only the glass limits."""
+    contents = [content_of_line(line) for line in drink.ingredients]
+    if None not in contents:
+        return 0.0
+    measured = sum(
+        content.ml * (1 + content.melts_ice * melts.before) for content in contents if content
+    )
+    return max(0.0, served_ml - measured)

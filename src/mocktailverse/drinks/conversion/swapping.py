@@ -1,0 +1,212 @@
+"""Swaps: what replaces the bottles of a drink."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mocktailverse.drinks.conversion.conversion_result import Style
+from mocktailverse.drinks.conversion.drink_setting import Setting, nature_of
+from mocktailverse.drinks.conversion.recipe_lines import NewLine
+from mocktailverse.drinks.conversion.refusal import TRY_BOTTLES, NotConvertibleError
+from mocktailverse.drinks.conversion.roles import (
+    Role,
+    RoleSubstitute,
+    SubstitutePart,
+    substitute_for,
+)
+from mocktailverse.drinks.conversion.usual_content import Content, content_of, content_of_line
+from mocktailverse.drinks.drink import IngredientLine
+from mocktailverse.drinks.ingredients import ancestors
+
+MOST_NEW = 3
+"""Maximum number of new ingredients; what lengthens the drink is not counted."""
+
+HINT_SHARE = 0.1
+"""A replacement up to this share of the bottle is a hint of flavour."""
+
+_DASHES = frozenset({"dash", "drop", "splash"})
+
+
+class Bottle(NamedTuple):
+    """An alcoholic line that is to be replaced."""
+
+    line: IngredientLine
+    role: Role
+    content: Content | None
+    """None if its amount is unknown."""
+
+
+class Swap(NamedTuple):
+    """One group of alcoholic lines and what replaces it."""
+
+    role: Role
+    lines: tuple[IngredientLine, ...]
+    ml: float
+    substitute: RoleSubstitute
+    names: tuple[str, ...]
+    """Names of the replacement, with the reader's own bottles."""
+
+
+def swaps_of(
+    bottles: Sequence[Bottle],
+    style: Style,
+    settings: tuple[Setting, ...],
+    have: Sequence[str],
+) -> list[Swap]:
+    """Return one swap for all base spirits, and one for each other role."""
+    groups: dict[str, list[Bottle]] = {}
+    for bottle in bottles:
+        groups.setdefault("base" if bottle.role.is_base else bottle.role.name, []).append(bottle)
+    swaps = [_swap(group, style, settings, have) for group in groups.values()]
+    swaps = _with_one_brew(swaps, style, settings, have)
+    return _with_few_ingredients(swaps)
+
+
+def _swap(
+    group: Sequence[Bottle],
+    style: Style,
+    settings: tuple[Setting, ...],
+    have: Sequence[str],
+) -> Swap:
+    role = _leading_role(group, style, settings)
+    substitute = substitute_for(role, style, settings)
+    lines = tuple(bottle.line for bottle in group)
+    if substitute is None:
+        raise _nothing_for(lines[0], role, style, settings)
+    if any(bottle.content is None for bottle in group):
+        raise NotConvertibleError(
+            f"The amount of `{lines[0].name}` is unknown.", "A recipe that states the amount."
+        )
+    ml = sum(bottle.content.ml for bottle in group if bottle.content)
+    return Swap(role, lines, ml, substitute, _names(substitute, have))
+
+
+def _nothing_for(
+    line: IngredientLine, role: Role, style: Style, settings: tuple[Setting, ...]
+) -> NotConvertibleError:
+    if style == "pantry" and substitute_for(role, "bottle", settings):
+        return NotConvertibleError(
+            f"Nothing in a pantry does the job of `{line.name}` ({role.name}).",
+            TRY_BOTTLES,
+        )
+    return NotConvertibleError(
+        f"Nothing that goes with this drink does the job of `{line.name}` ({role.name}).",
+        f"A recipe without `{line.name}`.",
+    )
+
+
+def _leading_role(
+    group: Sequence[Bottle],
+    style: Style,
+    settings: tuple[Setting, ...],
+) -> Role:
+    """Return the role of the largest amount among those that something imitates."""
+    amounts: dict[Role, float] = {}
+    for _, role, content in group:
+        amounts[role] = amounts.get(role, 0.0) + (content.ml if content else 0.0)
+
+    def rank(role: Role) -> tuple[bool, float]:
+        substitute = substitute_for(role, style, settings)
+        return bool(substitute and substitute.shares), amounts[role]
+
+    return max(amounts, key=rank)
+
+
+def _names(substitute: RoleSubstitute, have: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the replacement; a bottle that the reader has goes before its kind."""
+    return tuple(
+        next((own for own in have if share.name in ancestors(own)), share.name)
+        for share in substitute.shares
+    )
+
+
+def _brews(swap: Swap) -> set[str]:
+    return {name for name in swap.names if nature_of(name).is_brew}
+
+
+def _with_one_brew(
+    swaps: list[Swap], style: Style, settings: tuple[Setting, ...], have: Sequence[str]
+) -> list[Swap]:
+    """Return the swaps with one brew: that of the largest bottle; the others do without tea."""
+    brewing = sorted((swap for swap in swaps if _brews(swap)), key=lambda swap: -swap.ml)
+    for swap in brewing[1:]:
+        if _brews(swap) <= _brews(brewing[0]):
+            continue
+        without_tea = substitute_for(swap.role, style, ("creamy", *settings))
+        if without_tea is None:
+            raise NotConvertibleError(f"`{swap.lines[0].name}` takes a second brew.", TRY_BOTTLES)
+        plain = Swap(swap.role, swap.lines, swap.ml, without_tea, _names(without_tea, have))
+        swaps = [plain if one is swap else one for one in swaps]
+    return swaps
+
+
+def _with_few_ingredients(swaps: list[Swap]) -> list[Swap]:
+    names = {name for swap in swaps for name in swap.names}
+    if len(names) > MOST_NEW:
+        swaps = [_without_bitters(swap) for swap in swaps]
+        names = {name for swap in swaps for name in swap.names}
+    if len(names) > MOST_NEW:
+        raise NotConvertibleError(
+            f"It takes {len(names)} new ingredients; more than {MOST_NEW} make another drink.",
+            "A simpler recipe.",
+        )
+    return swaps
+
+
+def _without_bitters(swap: Swap) -> Swap:
+    if swap.role.name != "bitters":
+        return swap
+    left_out = RoleSubstitute(
+        (),
+        "A few dashes are left out to keep the recipe simple.",
+        "the bitters",
+        swap.substitute.style,
+    )
+    return Swap(swap.role, swap.lines, swap.ml, left_out, ())
+
+
+def new_lines_of(swaps: Sequence[Swap], kept: set[str]) -> list[NewLine]:
+    """Return the new lines of all swaps; the same ingredient for two roles is one line.
+
+    A hint of what is `kept` anyway is left out.
+    """
+    lines: dict[str, NewLine] = {}
+    for swap in swaps:
+        position = min(line.position for line in swap.lines)
+        for share, name in zip(swap.substitute.shares, swap.names, strict=True):
+            if _is_hint(share) and name in kept:
+                continue
+            ml = _natural_ml(swap, share.ml_per_ml, name)
+            earlier = lines.get(name)
+            if earlier:
+                lines[name] = earlier._replace(natural_ml=earlier.natural_ml + ml)
+            else:
+                lines[name] = NewLine(
+                    name,
+                    nature_of(name),
+                    position,
+                    ml,
+                    by_sugar=share.ml_per_ml is None,
+                    is_hint=_is_hint(share),
+                    measure_raw=_same_measure(swap),
+                )
+    return list(lines.values())
+
+
+def _is_hint(share: SubstitutePart) -> bool:
+    return share.ml_per_ml is not None and share.ml_per_ml <= HINT_SHARE
+
+
+def _same_measure(swap: Swap) -> str | None:
+    """Return the measure of dashes and of what only the glass limits."""
+    only = swap.lines[0]
+    if len(swap.lines) > 1 or [share.ml_per_ml for share in swap.substitute.shares] != [1]:
+        return None
+    return only.measure_raw if only.unit in _DASHES else None
+
+
+def _natural_ml(swap: Swap, ml_per_ml: float | None, name: str) -> float:
+    if ml_per_ml is not None:
+        return swap.ml * ml_per_ml
+    sugar_g = sum(content.sugar_g for line in swap.lines if (content := content_of_line(line)))
+    per_ml = content_of(name)[0]
+    return sugar_g / per_ml if per_ml else swap.ml / 2

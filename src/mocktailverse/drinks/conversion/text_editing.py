@@ -1,0 +1,182 @@
+"""Edit the original's instructions, if every bottle in them can be replaced word by word."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+
+from mocktailverse.drinks.conversion.drafting import Draft
+from mocktailverse.drinks.conversion.phrases import SECONDS, listed, lowered, pour_on_top
+from mocktailverse.drinks.conversion.planning import Plan
+from mocktailverse.drinks.conversion.recipe_lines import NewLine
+from mocktailverse.drinks.conversion.swapping import Swap
+from mocktailverse.drinks.drink import IngredientLine
+from mocktailverse.drinks.ingredients import all_ingredients, ancestors, match_ingredient
+from mocktailverse.drinks.ingredients.name_readings import words
+from mocktailverse.drinks.reference.tables import read_table
+from mocktailverse.drinks.strength.methods import Preparation, preparation_of
+
+_MOST_MENTIONS = 2
+"""A text that names a bottle more often says more about it than what to do with it."""
+
+_LONGEST_EDITED_TEXT = 1500
+"""A longer text is rewritten, not edited."""
+
+_STATES_AMOUNTS = re.compile(
+    r"\d\s*(?:/\s*\d\s*)?(?:oz|ounces?|ml|cl|shots?|parts?|cups?|tsp|tbsp|teaspoons?|tablespoons?"
+    r"|jiggers?|dash(?:es)?)\b|\bremain\w*\b|\b(?:third|quarter|equal\w*)\b"
+    r"|\bhalf\b(?!.filled|.full (?:of|with) ice)|\d/\d|\bboth\b"
+    r"|\ball (?:the )?(?:liquors?|alcohols?)\b",
+    re.IGNORECASE,
+)
+
+_ALCOHOL = re.compile(
+    r"\b(?:alcohol\w*|liquors?|spirits?|liqueurs?|booze|ignite|flame[ds]?|flaming|light it|"
+    r"set (?:it )?(?:on fire|alight)|burn\w*)\b",
+    re.IGNORECASE,
+)
+
+_TOO_GENERAL = frozenset({"Spirit", "Liqueur"})
+
+_NAME_LENGTHS = (1, 2, 3, 4)
+"""Words of a bottle's name; longer names contain a shorter one."""
+
+_ALL = re.compile(r"\b(?:ingredients?|everything|contents)\b", re.IGNORECASE)
+"""A text that speaks of all ingredients need not name a bottle."""
+
+_MARK = "{{{}}}"
+"""Marks a replacement while the rest of the text is searched for bottles."""
+
+_GLASSES = re.compile(
+    r"\b(?:whisk(?:e?)y sour|whisk(?:e?)y|champagne|wine|beer|martini|brandy|sherry|cordial|liqueur"
+    r"|margarita|absinthe|sour|shot|pint) (?:glass(?:es)?|flutes?|mugs?|snifters?|goblets?)\b",
+    re.IGNORECASE,
+)
+"""Glasses that are named after a bottle."""
+
+
+def edited_text(text: str, plan: Plan, read: Preparation, draft: Draft) -> str | None:
+    """Return the text with the bottles replaced; None if that is not safe."""
+    if len(text) > _LONGEST_EDITED_TEXT or _STATES_AMOUNTS.search(text) or draft.dropped:
+        return None
+    edited = _with_replacements(text, plan, draft)
+    if edited is None:
+        return None
+    edited = edited.strip()
+    fillers = [line for line in plan.new if line.is_filler and line.name in draft.used]
+    steps = [
+        *_with_the_others(fillers, draft),
+        edited if edited.endswith((".", "!", ")")) else f"{edited}.",
+        *_on_top(fillers, read),
+    ]
+    if read.method in SECONDS and not plan.hot:
+        verb = "Shake" if read.method == "shaken" else "Stir"
+        steps.append(f"{verb} for only {SECONDS[read.method]} seconds.")
+    edited = " ".join(steps)
+    return edited if _same_reading(edited, read) else None
+
+
+def _with_replacements(text: str, plan: Plan, draft: Draft) -> str | None:
+    """Return the text with a phrase for each bottle; None if a bottle has none or stays."""
+    phrases = [_phrase(swap, draft.used) for swap in plan.swaps]
+    is_plain = None not in phrases and len(set(phrases)) == len(phrases)
+    is_plain = is_plain and all(len(swap.lines) == 1 for swap in plan.swaps)
+    is_general = _is_general(text, plan)
+    if not is_plain and (not is_general or _names_bottle(text, ())):
+        return None
+    edited = text
+    for i, swap in enumerate(plan.swaps):
+        pattern = _spellings(swap.lines[0].name, swap.lines[0].name_raw)
+        edited, count = pattern.subn(_MARK.format(i), edited)
+        if count > _MOST_MENTIONS or (count == 0 and not is_general):
+            return None
+    if _ALCOHOL.search(edited) or _names_bottle(edited, plan.kept_bitters):
+        return None
+    for i, phrase in enumerate(phrases):
+        edited = edited.replace(_MARK.format(i), phrase or "")
+    return edited
+
+
+def _with_the_others(fillers: Sequence[NewLine], draft: Draft) -> Iterator[str]:
+    """Yield the step for water, milk and coffee, which comes before all others."""
+    still = [f"{draft.water} of water"] if draft.water else []
+    still += [
+        lowered(line.name)
+        for line in fillers
+        if not line.nature.is_fizzy and line.nature.kind != "water"
+    ]
+    if still:
+        yield f"Use {listed(still)} with the other ingredients."
+
+
+def _on_top(fillers: Sequence[NewLine], read: Preparation) -> Iterator[str]:
+    """Yield the step for soda, which comes last."""
+    fizzy = [lowered(line.name) for line in fillers if line.nature.is_fizzy]
+    if fizzy:
+        yield f"{pour_on_top(read)} {listed(fizzy)}."
+
+
+def _is_general(text: str, plan: Plan) -> bool:
+    """Return whether the text speaks of all ingredients or of none, so it need not name one."""
+    lowered = text.casefold()
+    return _ALL.search(text) is not None or not any(
+        one.line.name.casefold().rpartition(" ")[2] in lowered for one in plan.kept if one.content
+    )
+
+
+def _same_reading(text: str, read: Preparation) -> bool:
+    again = preparation_of(text)
+    return (again.method, again.ice_named, again.filled, again.is_hot) == (
+        read.method,
+        read.ice_named,
+        read.filled,
+        read.is_hot,
+    )
+
+
+def _phrase(swap: Swap, used: frozenset[str]) -> str | None:
+    return " and ".join(lowered(name) for name in swap.names if name in used) or None
+
+
+@lru_cache(maxsize=2048)
+def _spellings(name: str, name_raw: str) -> re.Pattern[str]:
+    """Return a pattern for all names of a bottle, the longest first."""
+    row = match_ingredient(name)
+    names = {name, name_raw}
+    if row:
+        names.update(_aliases().get(row.name, ()))
+        names.update(set(ancestors(row.name)) - _TOO_GENERAL)
+    ordered = sorted(names, key=lambda one: (-len(one), one))
+    return re.compile(
+        r"\b(?:the )?(?:" + "|".join(map(re.escape, ordered)) + r")(?:s|es)?\b"
+        r"(?!\s+(?:sour\s+)?(?:glass|flute|mug|snifter|goblet))",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _aliases() -> dict[str, tuple[str, ...]]:
+    return {row[0]: tuple(filter(None, row[1].split("|"))) for row in read_table("ingredients.csv")}
+
+
+@cache
+def _bottle_words() -> frozenset[tuple[str, ...]]:
+    """Return the names of all alcoholic ingredients, each as its words."""
+    return frozenset(
+        words(spelling)
+        for row in all_ingredients()
+        if row.alcoholic
+        for spelling in (row.name, *_aliases().get(row.name, ()))
+        if len(spelling) > 2  # noqa: PLR2004 - shorter names are also other words
+    )
+
+
+def _names_bottle(text: str, kept: Sequence[IngredientLine]) -> bool:
+    """Return whether the text names an alcoholic ingredient that is not one of the kept."""
+    spoken = words(_GLASSES.sub("glass", text))
+    allowed = {word for line in kept for word in words(line.name)}
+    names = _bottle_words()
+    return any(
+        spoken[i : i + length] in names and not allowed.issuperset(spoken[i : i + length])
+        for i in range(len(spoken))
+        for length in _NAME_LENGTHS
+    )

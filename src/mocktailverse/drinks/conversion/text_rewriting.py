@@ -1,0 +1,153 @@
+"""Write new instructions, where the original's cannot be edited."""
+
+import re
+from collections.abc import Iterator
+
+from mocktailverse.drinks.conversion.drafting import Draft
+from mocktailverse.drinks.conversion.original import Original
+from mocktailverse.drinks.conversion.phrases import SECONDS, listed, lowered, pour_on_top
+from mocktailverse.drinks.conversion.planning import Plan
+from mocktailverse.drinks.conversion.recipe_lines import KeptLine
+from mocktailverse.drinks.ingredients import SOLID
+from mocktailverse.drinks.strength.glasses import LONGEST_LABEL
+from mocktailverse.drinks.strength.methods import TEXT_LIMIT, Preparation
+
+_MIXING = {
+    "shaken": "Shake {what} with ice for {seconds} seconds and strain into {vessel}.",
+    "stirred": "Stir {what} with ice for {seconds} seconds and strain into {vessel}.",
+    "blended": "Blend {what}{ice} until smooth and pour into {vessel}.",
+    "muddled": "Muddle {what} in {vessel}{ice}.",
+    "layered": "Layer {what} in {vessel} over the back of a spoon.",
+    "built": "Pour {what} into {vessel}{ice}.",
+    "hot": "Heat {what} gently and pour into {vessel}.",
+}
+"""A sentence for each method, which the product reads as this method."""
+
+_GARNISH_UNITS = frozenset({"garnish", "slice", "wedge", "twist", "sprig", "leaf"})
+_GARNISH_KINDS = frozenset({"fruit", "herb", "spice", "vegetable"})
+_DECORATION = frozenset(
+    {
+        "Cherry",
+        "Maraschino cherry",
+        "Orange",
+        "Lemon",
+        "Lime",
+        "Olive",
+        "Pineapple",
+        "Cocktail onion",
+    }
+    | {"Lemon peel", "Lime peel", "Orange peel", "Grapefruit peel"}
+)
+"""Fruit that is a garnish if it is counted."""
+
+_IS_VESSEL = re.compile(r"glass|mug|cup|jar|bowl|pitcher|flute|goblet|tumbler|snifter")
+
+_RIM = re.compile(r"\brim(?:med|s)?\b", re.IGNORECASE)
+
+
+def rewritten_text(original: Original, plan: Plan, read: Preparation, draft: Draft) -> str:
+    """Return plain steps that the product reads as the same method, with the same ice."""
+    text = original.drink.instructions.get("en", "")[:TEXT_LIMIT].casefold()
+    parts = _Parts()
+    for line in plan.new:
+        if line.name in draft.used and line.nature.kind != "water":
+            part = parts.tops if line.nature.is_fizzy else parts.liquids
+            part.append(lowered(line.name))
+    for one in plan.kept:
+        if one.line.name not in draft.dropped:
+            _place(one, text, parts)
+    parts.liquids += [lowered(line.name) for line in plan.kept_bitters]
+    if draft.water:
+        parts.liquids.append(f"{draft.water} of water")
+    return " ".join(_steps(original, plan, read, parts))
+
+
+class _Parts:
+    """The names of a recipe's ingredients by what is done with them."""
+
+    def __init__(self) -> None:
+        self.liquids: list[str] = []
+        self.solids: list[str] = []
+        self.tops: list[str] = []
+        self.garnish: list[str] = []
+        self.rim: list[str] = []
+
+
+def _place(one: KeptLine, text: str, parts: _Parts) -> None:
+    """Add a kept line to the part where the text has it."""
+    name = lowered(one.line.name)
+    if one.nature.kind == "ice" or _is_unmentioned_fruit(one, text):
+        return
+    if "Salt" in one.nature.lineage and _RIM.search(text):
+        parts.rim.append(name)
+    elif _is_garnish(one, text):
+        parts.garnish.append(name)
+    elif one.nature.is_fizzy:
+        parts.tops.append(name)
+    elif _is_juice(one, text):
+        parts.liquids.append(name if "juice" in name else f"{name} juice")
+    elif one.nature.kind in SOLID:
+        parts.solids.append(name)
+    else:
+        parts.liquids.append(name)
+
+
+def _steps(original: Original, plan: Plan, read: Preparation, parts: _Parts) -> Iterator[str]:
+    vessel = _vessel(original.drink.glass)
+    if parts.rim:
+        yield f"Rim the glass with {listed(parts.rim)}."
+    if parts.liquids or parts.solids:
+        method = "hot" if plan.hot else original.method
+        yield _mixing(parts, method, vessel, " with ice" if read.ice_named else "")
+        if parts.tops:
+            yield f"{pour_on_top(read)} {listed(parts.tops)}."
+    else:
+        yield f"Pour {listed(parts.tops)} into {vessel}{' with ice' if read.ice_named else ''}."
+    if parts.garnish:
+        yield f"Garnish with {listed(parts.garnish)}."
+
+
+def _vessel(glass: str | None) -> str:
+    if not glass or len(glass) > LONGEST_LABEL:
+        return "a glass"
+    name = glass.casefold()
+    article = "an" if name[0] in "aeiou" else "a"
+    return f"{article} {name}" + ("" if _IS_VESSEL.search(name) else " glass")
+
+
+def _mixing(parts: _Parts, method: str, vessel: str, with_ice: str) -> str:
+    if method == "muddled" and parts.solids and parts.liquids:
+        solids, liquids = listed(parts.solids), listed(parts.liquids)
+        return f"Muddle {solids} in {vessel}, then add {liquids}{with_ice}."
+    what = listed([*parts.liquids, *parts.solids])
+    return _MIXING[method].format(
+        what=what, vessel=vessel, ice=with_ice, seconds=SECONDS.get(method)
+    )
+
+
+def _is_unmentioned_fruit(one: KeptLine, text: str) -> bool:
+    """Return whether the text leaves open what happens to a fruit, so that this one does, too."""
+    if one.nature.kind not in {"fruit", "vegetable"} or one.line.kind == "qualitative":
+        return False
+    word = one.line.name.casefold().rpartition(" ")[2].removesuffix("y")
+    return word not in text
+
+
+def _is_pressed(name: str, text: str) -> bool:
+    pattern = rf"(?:juice|squeez|press)[^.]{{0,80}}{re.escape(name.casefold())}"
+    return re.search(pattern, text) is not None
+
+
+def _is_juice(one: KeptLine, text: str) -> bool:
+    is_stated = one.line.kind == "qualitative" and one.line.unit == "piece"
+    return one.nature.kind == "fruit" and (is_stated or _is_pressed(one.line.name, text))
+
+
+def _is_garnish(one: KeptLine, text: str) -> bool:
+    line = one.line
+    return line.unit in _GARNISH_UNITS or (
+        one.nature.kind in _GARNISH_KINDS
+        and (line.amount_min is None or (line.unit == "none" and line.name in _DECORATION))
+        and not _is_pressed(line.name, text)
+        and line.unit != "piece"
+    )
