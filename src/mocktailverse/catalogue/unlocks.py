@@ -13,7 +13,7 @@ from mocktailverse.catalogue.search.index import IngredientIndex
 from mocktailverse.catalogue.search.query import Unlock
 from mocktailverse.catalogue.shelf_coverage import ShelfCoverage
 from mocktailverse.drinks.substitutions.replaceable import counts_for, is_as_good_as
-from mocktailverse.drinks.substitutions.shelf import Allowance, StockedShelf, folded
+from mocktailverse.drinks.substitutions.shelf import Allowance, StockedShelf, folded, provided_by
 
 UNLOCKS = 10
 _MOST_AT_ONCE = 4
@@ -67,8 +67,8 @@ class PurchaseAdvice:
             self._provided_by[allowance] = {
                 purchase: {
                     key
-                    for name in StockedShelf([purchase], allowance).provided
-                    for key in by_name.get(name, ())
+                    for name, _ in provided_by(purchase, allowance)
+                    for key in by_name.get(folded(name), ())
                 }
                 for purchase in self._purchases
             }

@@ -34,6 +34,8 @@ from strategies.effort import examples
 RAW = Path(__file__).parents[3] / "data" / "raw"
 GOLDEN = Path(__file__).parent / "golden" / "drinks.json"
 GOLDEN_REFERENCE = Path(__file__).parent / "golden" / "reference.json"
+NOT_IN_DRINKS = {"substitutions.csv"}
+"""Tables that the transform does not read."""
 REFERENCE = Path(reference.__file__).parent
 GOLDEN_IDS = {
     "mocktails.json": [90002, 90013, 90043, 90061, 90065],
@@ -93,6 +95,7 @@ def test_a_reference_table_changes_only_together_with_the_transform_version(requ
     digests = {
         path.name: hashlib.sha256(path.read_text(encoding="utf-8").encode()).hexdigest()
         for path in sorted(REFERENCE.glob("*.csv"))
+        if path.name not in NOT_IN_DRINKS
     }
     golden = json.loads(GOLDEN_REFERENCE.read_text())
     changed = [name for name, _ in sorted(digests.items() ^ golden["sha256"].items())]

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import chain
 
@@ -60,11 +60,13 @@ class DrinkNeeds:
         return self._bitmap(key)
 
 
-def drinks_by_line(lines: Iterable[tuple[Sequence[object], int]]) -> DrinksByLine:
-    """Return the ordinals of the drinks of each line."""
+def drinks_by_line(
+    rows: Iterable[tuple[str, Form, str, int, str]], ordinal_of: Mapping[str, int]
+) -> DrinksByLine:
+    """Return the ordinals of the drinks of each line; the last column is the drink's id."""
     drinks: dict[Line, array[int]] = defaultdict(lambda: array("I"))
-    for line, ordinal in lines:
-        drinks[tuple(line)].append(ordinal)  # type: ignore[index]  # the columns of Line
+    for name, form, alternatives, optional, drink_id in rows:
+        drinks[name, form, alternatives, optional].append(ordinal_of[drink_id])
     return drinks
 
 

@@ -95,9 +95,7 @@ class CatalogueIndex:
         for field, query in (("tag", _TAGS), ("spirit", _SPIRITS)):
             drinks = join_spellings(drinks_by_value(query))
             self.fields[field] = PostingLists(self.size, drinks)
-        lines = drinks_by_line(
-            (line, ordinal_of[drink_id]) for *line, drink_id in connection.execute(_LINES)
-        )
+        lines = drinks_by_line(connection.execute(_LINES), ordinal_of)
         self.ingredients = IngredientIndex(connection, self.size, drinks_by_name(lines))
         self.needs = DrinkNeeds(self.size, lines)
         self._lines = lines

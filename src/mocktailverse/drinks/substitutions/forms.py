@@ -100,9 +100,10 @@ def _also_juiced(
     """Return whether a whole fruit gives its juice, too: the text names it, and no line does."""
     if line.unit != "none" or not is_citrus(line.name):
         return False
-    juice = f"{line.name} juice"
-    has_source = any(o is not line and o.name in {line.name, juice} for o in lines)
-    return not has_source and juice.casefold() in searched_text(instructions)
+    juice = f"{line.name} juice".casefold()
+    if any(o is not line and (o.name == line.name or juice in o.name.casefold()) for o in lines):
+        return False
+    return not _GARNISH_STATED.search(line.name_raw) and juice in searched_text(instructions)
 
 
 def _is_juiced(line: IngredientLine, stated: str) -> bool:

@@ -41,6 +41,11 @@ class Supply(NamedTuple):
         return _is_free(self.substitution) or len(self.use) > 1
 
 
+_ALLOWED: dict[Allowance, frozenset[Confidence]] = {
+    "strict": frozenset(),
+    "near": frozenset({"same", "near"}),
+    "acceptable": frozenset({"same", "near", "acceptable"}),
+}
 _KIND = Substitution("near", "a kind of it")
 
 
@@ -52,9 +57,6 @@ class StockedShelf:
         self.have = tuple(dict.fromkeys(have))
         self.allowance = allowance
         self.is_strict = allowance == "strict"
-        self._allowed: frozenset[Confidence] = frozenset(
-            {"same", "near", "acceptable"} if allowance == "acceptable" else {"same", "near"}
-        )
         self._supplies: dict[str, list[Supply]] = defaultdict(list)
         for name in self.have:
             self._add_bottle(name)
@@ -102,19 +104,8 @@ class StockedShelf:
         ]
 
     def _add_bottle(self, name: str) -> None:
-        for other, substitution in self._provides(name):
+        for other, substitution in provided_by(name, self.allowance):
             self._supplies[folded(other)].append(Supply((name,), substitution))
-
-    def _provides(self, name: str) -> list[tuple[str, Substitution | None]]:
-        """Return what an ingredient provides by itself, as far as it is allowed."""
-        itself: list[tuple[str, Substitution | None]] = [(name, None)]
-        if self.is_strict:
-            return itself + [(general, _KIND) for general in counts_for(name)]
-        return itself + [
-            (other, substitution)
-            for other, substitution in replaceable_with(name).items()
-            if substitution.confidence in self._allowed
-        ]
 
     def _add_mixtures(self) -> None:
         for mixture in self._allowed_mixtures():
@@ -125,7 +116,7 @@ class StockedShelf:
 
     def _allowed_mixtures(self) -> list[Mixture]:
         mixtures = substitution_table().mixtures
-        return [m for m in mixtures if m.substitution.confidence in self._allowed]
+        return [m for m in mixtures if m.substitution.confidence in _ALLOWED[self.allowance]]
 
     def _part(self, name: str) -> str | None:
         """Return the bottle for a part of a mixture: the ingredient, or the same in a form."""
@@ -133,6 +124,18 @@ class StockedShelf:
             if supply.is_free and len(supply.use) == 1:
                 return supply.use[0]
         return None
+
+
+def provided_by(name: str, allowance: Allowance) -> list[tuple[str, Substitution | None]]:
+    """Return what one ingredient provides by itself, as far as it is allowed."""
+    itself: list[tuple[str, Substitution | None]] = [(name, None)]
+    if allowance == "strict":
+        return itself + [(general, _KIND) for general in counts_for(name)]
+    return itself + [
+        (other, substitution)
+        for other, substitution in replaceable_with(name).items()
+        if substitution.confidence in _ALLOWED[allowance]
+    ]
 
 
 def juice_of(fruit: str) -> str | None:

@@ -79,6 +79,12 @@ def test_a_fruit_that_also_gives_the_juice_is_not_only_a_garnish(read_drink, jui
     assert forms_of(drink.ingredients, "built", text)[0] == form
 
 
+def test_a_fruit_that_is_stated_as_a_garnish_is_one(read_drink):
+    text = "Add the gin and the lime juice."
+    drink = read_drink("Any", ("Lime wedges, for garnish", "2"), instructions=text)
+    assert forms_of(drink.ingredients, "built", text) == ["garnish"]
+
+
 def test_what_is_not_needed_never_includes_what_makes_the_drink():
     assert not NOT_NEEDED & {"used", "juice", "fresh", "dry"}
 
