@@ -36,8 +36,8 @@ Caleno Dark & Spicy, sirop de menthe, zumo de mango
 ALCOHOLIC = """
 Foo gin, foo light beer, low alcohol beer, session foo ale, hard foo tea, spiked apple juice,
 hard root beer, Foo spiked lemonade, cooking foo wine, Smirnoff Foo, Rum Foo, Foo navy strength gin,
-creme de foo, crème de cherry, Cruzan Virgin Islands rum, zero sugar vodka, gluten-free beer, 5.0% lager,
-Ron Foo, Cerveza Foo, vino tinto, Kirschwasser, eau de vie de poire, extra dry vermouth
+creme de foo, crème de cherry, Cruzan Virgin Islands rum, zero sugar vodka, gluten-free beer,
+5.0% lager, Ron Foo, Cerveza Foo, vino tinto, Kirschwasser, eau de vie de poire, extra dry vermouth
 """
 UNKNOWN = """
 sparkling cider, spruce beer, water kefir, amazake, kvass, hot cider, rum raisin ice cream,
