@@ -25,7 +25,8 @@ def drink(sample_catalogue: Catalogue) -> Drink:
     derived = replace(
         drink.derived, is_mocktail=None, abv_percent_min=None, abv_percent_max=None,
         unknown_because=("Yakult",), sugar_g_min=4.0, sugar_g_max=9.5, energy_kcal_min=20.0,
-        energy_kcal_max=20.0, likely_abv_served_percent=None,
+        energy_kcal_max=20.0, likely_abv_served_percent=None, acid_g_min=None, acid_g_max=None,
+        acid_served_g_per_100ml_min=None, acid_served_g_per_100ml_max=None,
     )  # fmt: skip
     return replace(drink, ingredients=(first, second, *rest), derived=derived)
 

@@ -96,7 +96,7 @@ def test_every_figure_is_a_count_and_its_share(raw_object):
         },
         unknown_strength=1,
         unknown_mocktail=0,
-        unknown_because=[],
+        unknown_because=[Cause("Blorf", 1), Cause("Salt", 1)],
     )
     assert list(figures.codes) == sorted(figures.codes)
 

@@ -121,8 +121,13 @@ def _step_up(name: str) -> Substitution | None:
 
 
 def _is_as_strong(ingredient: Ingredient, other: str) -> bool:
+    """Return whether a kind is as strong as usual, and alcohol-free if the general one is."""
     general = match_ingredient(other)
-    if general is None or ingredient.kind not in _STRONG_KINDS:
+    if general is None:
+        return True
+    if general.alcoholic is False and ingredient.alcoholic is not False:
+        return False
+    if ingredient.kind not in _STRONG_KINDS:
         return True
     return abs(ingredient.abv_percent - general.abv_percent) <= _ABV_GAP_PERCENT
 
