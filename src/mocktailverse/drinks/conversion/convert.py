@@ -79,12 +79,13 @@ def _best(
     best, exceeded, tried = None, "balance", 0
     for drafts in drafts_of(original, plan, partial(_figures, make)):
         for draft in drafts:
+            if best and draft.water_share >= best[0].water_share - _LESS_WATER:
+                continue
             tried += 1
             mocktail, after = make(draft)
             limit = exceeded_limit(original, mocktail, after, draft.water_share)
             if limit is None:
-                if best is None or draft.water_share < best[0].water_share - _LESS_WATER:
-                    best = draft, mocktail, after
+                best = draft, mocktail, after
                 break
             exceeded = limit
         is_done = best is not None and best[0].water_share <= _LITTLE_WATER
