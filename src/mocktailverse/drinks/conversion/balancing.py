@@ -29,10 +29,10 @@ _DRINKS = frozenset({"wine", "beer", "cider", "soda"})
 """Kinds that may be the largest line of a long drink."""
 
 _WEIGHTS: dict[Group, float] = {"fixed": 0.0, "sweetener": 0.3, "body": 1.0, "citrus": 2.0}
-_WEIGHT_OF_LENGTHENED_BODY = 0.3
-_WEIGHT_BY_SUGAR = 0.5
-_WEIGHT_BY_VOLUME = 0.3
-_WEIGHT_OF_BREW = 0.1
+_WEIGHT_OF_LENGTHENED_BODY = 0.8
+_WEIGHT_BY_SUGAR = 1.0
+_WEIGHT_BY_VOLUME = 4.0
+_WEIGHT_OF_BREW = 0.5
 _WEIGHT_OF_WATER = 0.6
 _WEIGHT_OF_FILLER = 0.2
 """How strongly amounts stay at their natural ones: estimates that make sensible recipes."""
