@@ -198,11 +198,10 @@ def _of_fruit(fruit: Fruit, preparation: Preparation) -> Dose | None:
 
 
 def _use_of(fruit: Fruit, preparation: Preparation) -> Use:
-    uses = {
-        use
-        for sentence in _SENTENCE.split(preparation.text)
-        if fruit.stem in sentence and (use := _use_in(sentence))
-    }
+    uses = set()
+    if fruit.stem in preparation.text:
+        sentences = _SENTENCE.split(preparation.text)
+        uses = {_use_in(sentence) for sentence in sentences if fruit.stem in sentence}
     for use in ("muddled", "blended", "pressed", "garnish"):
         if use in uses:
             return use

@@ -136,4 +136,4 @@ def _unbounded(pours: Sequence[Pour]) -> Totals:
 def _unknown_matters(pours: Sequence[Pour]) -> bool:
     """Return whether the pours of unknown strength are too large to be ignored."""
     unknown = [pour for pour in pours if not pour.has_strength]
-    return total(unknown)[1] > NEGLIGIBLE_SHARE * total(pours)[0]
+    return bool(unknown) and total(unknown)[1] > NEGLIGIBLE_SHARE * total(pours)[0]
