@@ -25,7 +25,7 @@ _BELOW_THE_LARGEST = 0.95
 _LENGTHENED = 1.2
 """Natural scale of the body of a drink that is lengthened."""
 
-_DRINKS = frozenset({"wine", "beer", "cider", "soda"})
+_DRINKS = frozenset({"wine", "beer", "cider"})
 """Kinds that may be the largest line of a long drink."""
 
 _WEIGHTS: dict[Group, float] = {"fixed": 0.0, "sweetener": 0.3, "body": 1.0, "citrus": 2.0}
