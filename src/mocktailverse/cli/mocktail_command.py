@@ -50,8 +50,6 @@ def mocktail(
         print_json(conversion)
     else:
         _print(original, conversion)
-    if not conversion.possible:
-        raise Exit(1)
 
 
 def _find(table: DrinksTable, text: str) -> Drink | None:

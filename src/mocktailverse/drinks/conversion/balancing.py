@@ -1,6 +1,7 @@
 """Balance a plan: drafts of recipes, the one that changes least first."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from mocktailverse.drinks.balance.served import Served
@@ -24,14 +25,14 @@ _BELOW_THE_LARGEST = 0.95
 _LENGTHENED = 1.2
 """Natural scale of the body of a drink that is lengthened."""
 
-_DRINKS = frozenset({"wine", "beer", "cider", "soda"})
+_DRINKS = frozenset({"wine", "beer", "cider"})
 """Kinds that may be the largest line of a long drink."""
 
 _WEIGHTS: dict[Group, float] = {"fixed": 0.0, "sweetener": 0.3, "body": 1.0, "citrus": 2.0}
-_WEIGHT_OF_LENGTHENED_BODY = 0.3
-_WEIGHT_BY_SUGAR = 0.5
-_WEIGHT_BY_VOLUME = 0.3
-_WEIGHT_OF_BREW = 0.1
+_WEIGHT_OF_LENGTHENED_BODY = 0.8
+_WEIGHT_BY_SUGAR = 1.0
+_WEIGHT_BY_VOLUME = 4.0
+_WEIGHT_OF_BREW = 0.5
 _WEIGHT_OF_WATER = 0.6
 _WEIGHT_OF_FILLER = 0.2
 """How strongly amounts stay at their natural ones: estimates that make sensible recipes."""
@@ -57,7 +58,7 @@ _STAGES = (
 
 def drafts_of(
     original: Original, plan: Plan, served: Callable[[Draft], Served]
-) -> Iterator[list[Draft]]:
+) -> Iterator[Iterator[Draft]]:
     """Yield drafts by stage, the one that changes the kept lines least first, coarse before fine.
 
     `served` returns the product's own figures of a draft. They differ from the linear model where
@@ -69,13 +70,19 @@ def drafts_of(
     mix = linear_mix(original, plan.kept)
     seen: set[object] = set()
     for stage in (_STAGES[0], *_STAGES):
-        solution = _solved(plan, mix, stage)
-        drafts = [draft_of(plan, mix, solution, unit, fineness) for fineness in FINENESS]
-        fresh = {draft.lines: draft for draft in drafts if draft.lines not in seen}
-        seen.update(fresh)
-        yield [draft for draft in fresh.values() if mix.is_promising(draft.added)]
+        write = partial(draft_of, plan, mix, _solved(plan, mix, stage), unit)
+        yield _promising(map(write, FINENESS), mix, seen)
         if not mix.is_corrected:
-            mix = mix.corrected(drafts[-1].added, served(drafts[-1]))
+            finest = write(FINENESS[-1])
+            mix = mix.corrected(finest.added, served(finest))
+
+
+def _promising(drafts: Iterable[Draft], mix: LinearMix, seen: set[object]) -> Iterator[Draft]:
+    """Yield the drafts that are new and keep the limits by the linear model."""
+    for draft in drafts:
+        if draft.lines not in seen and mix.is_promising(draft.added):
+            yield draft
+        seen.add(draft.lines)
 
 
 def _solved(plan: Plan, mix: LinearMix, stage: _Stage) -> tuple[list[float], list[float]]:

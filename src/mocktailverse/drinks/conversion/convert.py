@@ -18,7 +18,7 @@ from mocktailverse.drinks.conversion.conversion_result import (
 from mocktailverse.drinks.conversion.drafting import Draft, canonical_names
 from mocktailverse.drinks.conversion.original import Original, original_of, served_figures
 from mocktailverse.drinks.conversion.planning import Plan, plan_of
-from mocktailverse.drinks.conversion.refusal import NotConvertibleError
+from mocktailverse.drinks.conversion.refusal import TRY_BOTTLES, NotConvertibleError
 from mocktailverse.drinks.conversion.wording import instructions_for
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.normalize import normalize
@@ -35,6 +35,16 @@ _LESS_WATER = 0.03
 
 _OF_THE_TEXT = frozenset({"method", "alcohol"})
 """Limits that no other amounts help to keep."""
+
+
+_NO_AMOUNTS = "No amounts within the limits keep the {} of the drink."
+_EXCEEDED = {
+    "alcohol": "What stays, such as an extract, keeps it above 0.5 % vol.",
+    "method": "Its steps cannot be written without the bottles.",
+    "water": "It would be more than a third plain water.",
+    **{name: _NO_AMOUNTS.format(name) for name in ("balance", "volume", "sugar", "acid")},
+}
+"""Why there is no mocktail, by the limit that the last draft exceeds."""
 
 
 def to_mocktail(drink: Drink, style: Style = "pantry", have: Sequence[str] = ()) -> Conversion:
@@ -62,10 +72,7 @@ def _converted(drink: Drink, style: Style, have: tuple[str, ...]) -> Conversion:
             return _conversion(original, plan, *best)
         if not plan.kept_bitters:
             break
-    raise NotConvertibleError(
-        f"No amounts within the limits keep the drink: its {limit} would differ too much.",
-        "Another style." if style == "pantry" else None,
-    )
+    raise NotConvertibleError(_EXCEEDED[limit], TRY_BOTTLES if style == "pantry" else None)
 
 
 def _best(
@@ -79,12 +86,13 @@ def _best(
     best, exceeded, tried = None, "balance", 0
     for drafts in drafts_of(original, plan, partial(_figures, make)):
         for draft in drafts:
+            if best and draft.water_share >= best[0].water_share - _LESS_WATER:
+                continue
             tried += 1
             mocktail, after = make(draft)
             limit = exceeded_limit(original, mocktail, after, draft.water_share)
             if limit is None:
-                if best is None or draft.water_share < best[0].water_share - _LESS_WATER:
-                    best = draft, mocktail, after
+                best = draft, mocktail, after
                 break
             exceeded = limit
         is_done = best is not None and best[0].water_share <= _LITTLE_WATER

@@ -32,15 +32,12 @@ def lengthening_lines(
     elif "creamy" in settings:
         has_milk = any(one.nature.kind == "dairy" for one in kept) or "Ice cream" in lineages
         candidates = ["Coffee" if "Coffee" in lineages and not has_milk else "Milk", "Water"]
-    elif (
-        not hot
-        and settings in _TAKES_SODA
-        and drink.derived.method != "blended"
-        and (drink.derived.method == "built" or _is_long_glass(drink))
-    ):
-        candidates = ["Soda water"]
-    else:
+    elif hot or settings not in _TAKES_SODA or drink.derived.method == "blended":
         candidates = ["Water"]
+    else:
+        is_lengthened = not all(swap.substitute.shares for swap in swaps)
+        is_long = drink.derived.method == "built" or _is_long_glass(drink)
+        candidates = ["Soda water" if is_lengthened or is_long else "Water"]
     names |= {name for swap in swaps for name in swap.names}
     fresh = [name for name in candidates if name not in names]
     position = max(line.position for line in drink.ingredients) + 1

@@ -99,14 +99,18 @@ def _leading_role(
     style: Style,
     settings: tuple[Setting, ...],
 ) -> Role:
-    """Return the role of the largest amount among those that something imitates."""
+    """Return the role of the largest amount among those that something imitates.
+
+    Of equal amounts, the one that a brew imitates counts, because it has most flavour.
+    """
     amounts: dict[Role, float] = {}
     for _, role, content in group:
         amounts[role] = amounts.get(role, 0.0) + (content.ml if content else 0.0)
 
-    def rank(role: Role) -> tuple[bool, float]:
+    def rank(role: Role) -> tuple[bool, float, bool]:
         substitute = substitute_for(role, style, settings)
-        return bool(substitute and substitute.shares), amounts[role]
+        shares = substitute.shares if substitute else ()
+        return bool(shares), amounts[role], any(nature_of(part.name).is_brew for part in shares)
 
     return max(amounts, key=rank)
 

@@ -1,5 +1,6 @@
 """Conversions: the rules that each mocktail keeps, refusals with their reasons, known pairs."""
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -194,11 +195,38 @@ def test_a_drink_that_is_nothing_but_spirit_is_possible_with_bottles(drink):
 
 
 def test_a_reader_s_own_bottle_goes_before_its_kind():
-    result = to_mocktail(GIN_AND_TONIC, "bottle", have=("Seedlip", "Lyre's"))
+    own = to_mocktail(GIN_AND_TONIC, "bottle", have=("Heineken 0.0", "Tanqueray 0.0"))
     general = to_mocktail(GIN_AND_TONIC, "bottle")
 
     assert "Non-alcoholic gin" in {line.name for line in general.drink.ingredients}
+    assert "Tanqueray 0.0" in {line.name for line in own.drink.ingredients}
+    assert own.replacements[0].to == ("Tanqueray 0.0",)
+
+
+def test_a_drink_whose_extract_is_too_strong_is_refused_with_that_reason():
+    drink = recipe("Vanilla Milk", [("240 ml", "Milk"), ("2 tsp", "Vanilla extract")], BUILD)
+
+    result = to_mocktail(drink)
+
+    assert not result.possible
+    assert "extract" in result.reason
+
+
+def test_the_json_names_what_a_replacement_is_from():
+    replacement = msgspec.to_builtins(to_mocktail(GIN_AND_TONIC))["replacements"][0]
+
+    assert set(replacement) == {"position", "from", "to", "role", "why"}
+    assert replacement["from"] == "Gin"
+
+
+def test_hostile_instructions_take_no_longer_than_their_length():
+    steps = "Shake juice " * 8000
+    drink = recipe("Long", [("60 ml", "Gin"), ("30 ml", "Lemon juice"), ("1", "Lime")], steps)
+
+    result = to_mocktail(drink)
+
     assert result.possible
+    assert len(result.drink.instructions["en"]) < 1000
 
 
 def names(result):

@@ -1,0 +1,63 @@
+"""The command `mocktail`: finds a drink by id or name, and shows the conversion."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+from typer import Exit
+
+from mocktailverse.cli import mocktail_command
+from strategies.mocktails import recipe
+
+SHAKE = "Shake all ingredients with ice and strain into a cocktail glass."
+DAIQUIRI = recipe(
+    "Daiquiri", [("60 ml", "Light rum"), ("20 ml", "Lime juice"), ("20 ml", "Sugar syrup")], SHAKE
+)
+MARTINI = recipe("Martini", [("60 ml", "Gin"), ("10 ml", "Dry vermouth")], SHAKE)
+
+
+class Table:
+    def get(self, drink_id):
+        return SimpleNamespace(drink=DAIQUIRI) if drink_id == DAIQUIRI.id else None
+
+    def page(self, _limit, after=None):
+        drink, rest = (MARTINI, None) if after else (DAIQUIRI, "next")
+        return [SimpleNamespace(drink=drink)], rest
+
+
+@pytest.fixture(autouse=True)
+def _stores(monkeypatch):
+    stores = SimpleNamespace(drinks=Table())
+    monkeypatch.setattr(mocktail_command, "connect", lambda *_: stores)
+
+
+@pytest.mark.parametrize("text", ["own:1", "daiquiri"])
+def test_a_drink_is_found_by_its_id_or_its_name(text, capsys):
+    mocktail_command.mocktail(text, as_json=True)
+
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["possible"]
+    assert shown["drink"]["name"] == "Daiquiri (alcohol-free)"
+
+
+def test_people_get_the_recipe_what_replaces_what_and_both_figures(capsys):
+    mocktail_command.mocktail("Daiquiri")
+
+    shown = " ".join(capsys.readouterr())
+    for text in ("Coconut water", "As served", "sugar (g / 100 ml)", "Confidence"):
+        assert text in shown
+
+
+def test_a_drink_that_cannot_be_converted_gives_the_reason_and_what_would_help(capsys):
+    mocktail_command.mocktail("Martini")
+
+    shown = " ".join(" ".join(capsys.readouterr()).split())
+    assert "nothing but spirit" in shown
+    assert "0.0 bottle" in shown
+
+
+def test_an_unknown_name_gives_exit_code_1(capsys):
+    with pytest.raises(Exit):
+        mocktail_command.mocktail("No such drink")
+
+    assert "No drink `No such drink`" in " ".join(capsys.readouterr())
