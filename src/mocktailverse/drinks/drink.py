@@ -97,11 +97,11 @@ class Derived(Struct, frozen=True):
     likely_abv_served_percent: float | None = None
     """The likely ABV as served, from the usual figures; null if the range is unknown."""
     sugar_g_min: float | None = None
-    """Minimum mass of sugar, natural and added."""
+    """Minimum mass of sugar, natural and added; null if the sugar of an ingredient is unknown."""
     sugar_g_max: float | None = None
     """Maximum mass of sugar."""
     acid_g_min: float | None = None
-    """Minimum mass of acid, as citric acid."""
+    """Minimum mass of acid, as citric acid; null if the acid of an ingredient is unknown."""
     acid_g_max: float | None = None
     """Maximum mass of acid."""
     sugar_served_g_per_100ml_min: float | None = None
