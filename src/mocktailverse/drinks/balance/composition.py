@@ -66,7 +66,11 @@ class Composition(Struct, frozen=True):
     acid_g: Spread
     """Titratable acid, as citric acid."""
     other_kcal: float | None
-    """Energy of fat, protein and starch; None if unknown. Alcohol, sugar and acid come on top."""
+    """Energy of fat, protein, starch and fibre; None if unknown.
+
+    Alcohol, sugar and acid come on top. Fibre is half its mass in the column of starch, because it
+    has 2 kcal a gram.
+    """
     source_kind: SourceKind
     """Where the usual sugar comes from."""
     source: str
