@@ -8,6 +8,7 @@ from mocktailverse.drinks.ingredients.reference_rows import rows_by_key
 from mocktailverse.drinks.measures import words
 from mocktailverse.drinks.measures.grammar import may_come_first
 from mocktailverse.drinks.measures.tokens import Token
+from mocktailverse.drinks.text import word_set
 
 EDGES = " \t,;:.-/|+="
 """What may be between the parts of a line."""
@@ -15,6 +16,9 @@ NOTES = re.compile(r"[,(;:]")
 _OF = re.compile(
     r"(?:(?:(?:[Ee]ach|[Ff]ull|[Oo]f)(?:\s+of)?(?:\s+the)?|x|de|du|des|di|del|della|von|vom)\b|d')\s*"
 )
+_BEFORE_AMOUNT = word_set("to at no than just under over barely only")
+"""Words that limit an amount: "up to 1 oz", "no more than 2 oz"."""
+_OR_CONTAINER = re.compile(r"or\s+(?:bottles?|cans?|cartons?|packs?|packages?)\b\s*")
 
 
 class LineParts(NamedTuple):
@@ -31,6 +35,8 @@ def named(text: str) -> str:
     text = text.strip(EDGES)
     if text.startswith(")"):
         text = text[1:].strip(EDGES)
+    if container := _OR_CONTAINER.match(text):
+        text = text[container.end() :]
     if link := _OF.match(text):
         text = text[link.end() :]
     return text.strip(EDGES)
@@ -45,6 +51,7 @@ def introduces(token: Token) -> bool:
     """Return whether a token may come before the amount: "about", "top with", "juice of"."""
     return (
         may_come_first(token)
+        or token.text in _BEFORE_AMOUNT
         or token.text in words.QUALITATIVE
         or token.text in words.UNIT_WORDS  # "leaves from 1 sprig rosemary"
     )

@@ -67,7 +67,9 @@ def _counted_packs(
     volume = (low * ml[0], high * ml[1]) if ml else None
     pack = Reading(count.span, words.NO_UNIT, start, end, volume, weighs=each.word.weighs)
     if noun is not None:
-        return pack._replace(word=noun.word, end=noun.end)
+        is_dry = noun.word.unit == "package" and not tokens[noun.end - 1].text.startswith("carton")
+        ml = None if is_dry and each.word.weighs else pack.ml  # ounces in a package are a mass
+        return pack._replace(word=noun.word, end=noun.end, ml=ml)
     if ml and size.low == size.high and size.low * ml[0] in _BOTTLES_ML:
         return pack._replace(word=words.UNIT_WORDS["bottle"])
     # In "1 5 oz" a point or a dash may be missing; "1 (5 oz)" and "1 5-oz" are certain.
