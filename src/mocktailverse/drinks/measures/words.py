@@ -34,6 +34,8 @@ class UnitWord(NamedTuple):
             return "volume"
         if self.unit in {"part", "glass"}:
             return "part"
+        if self.unit == "float":
+            return "qualitative"
         return "mass" if self.unit in GRAMS_PER_UNIT else "count"
 
 
