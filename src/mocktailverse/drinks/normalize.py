@@ -104,7 +104,7 @@ def _parse_line(raw_line: RawLine) -> _ParsedLine:
 
 
 def _with_remark(name: IngredientName, name_raw: str, measure_raw: str | None) -> IngredientName:
-    """Return the name with a preparation or "optional" that stands in the measure: "2 sliced"."""
+    """Return the name with a preparation or "optional" that is in the measure: "2 sliced"."""
     remark = remark_in(measure_raw) if measure_raw else ""
     if not any(character.isalpha() for character in remark):
         return name

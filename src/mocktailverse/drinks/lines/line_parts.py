@@ -6,8 +6,7 @@ A number with its unit may come first ("2 oz gin"), around the name ("2 mint lea
 
 import re
 
-from mocktailverse.drinks.lines.numbered_names import numbered_name_end
-from mocktailverse.drinks.lines.part_texts import NOTES, LineParts, is_name
+from mocktailverse.drinks.lines.part_texts import NOTES, LineParts, is_name, numbered_name_end
 from mocktailverse.drinks.lines.parts_with_amount import after_unreadable, with_amount
 from mocktailverse.drinks.lines.parts_without_number import without_number
 from mocktailverse.drinks.measures import words

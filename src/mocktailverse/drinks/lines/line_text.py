@@ -19,7 +19,7 @@ _FOOTNOTES = re.compile(
     r"|\[\d{1,2}\])"
 )
 _EDGE = re.compile(r"^(?:[ ;*]|[.,](?!\d))*")
-"""What begins a line and is no part of it; ".5 oz" and ",5 cl" keep their mark."""
+"""What begins a line and is not part of it; ".5 oz" and ",5 cl" keep their mark."""
 _BULLET = re.compile(r"\s*(?:\[[ xX]?\]|[^\w\s.,()\[\]<>\"'~&%#$+=/]+(?=\s|[.,]?[^\W_]))\s*")
 _PLURAL = re.compile(r"(?<=[a-z])(?:\((?:e?s|e|n)\)|/n(?=\s))")
 """The ending of "dash(es)", and of "Scheibe/n" in German."""

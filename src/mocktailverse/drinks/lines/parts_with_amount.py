@@ -5,9 +5,9 @@ import re
 from mocktailverse.drinks.ingredients import match_ingredient
 from mocktailverse.drinks.lines.part_texts import EDGES, LineParts, introduces, named
 from mocktailverse.drinks.measures import words
-from mocktailverse.drinks.measures.packs import length_end
 from mocktailverse.drinks.measures.quantity import read_quantity, token_at
 from mocktailverse.drinks.measures.reading import Reading, second_amount
+from mocktailverse.drinks.measures.sizes import length_end
 from mocktailverse.drinks.measures.tokens import Token
 
 _JUICE_AFTER = re.compile(r",\s*(?:the\s+)?juice(?:\s+(?:of|only))?$", re.IGNORECASE)

@@ -4,9 +4,9 @@ import math
 import re
 
 from mocktailverse.drinks.measures import words
-from mocktailverse.drinks.measures.packs import length_end, read_length, read_pack, read_vessel
 from mocktailverse.drinks.measures.quantity import END, Quantity, read_quantity, token_at
 from mocktailverse.drinks.measures.reading import Reading, SecondAmount, Span, second_amount
+from mocktailverse.drinks.measures.sizes import length_end, read_length, read_pack, read_vessel
 from mocktailverse.drinks.measures.tokens import Token
 from mocktailverse.drinks.measures.unit_matching import find_unit, unit_at
 from mocktailverse.drinks.measures.words import UnitWord

@@ -104,9 +104,9 @@ def _read(text: str) -> Measure | tuple[list[Token], Reading]:
 
 
 def remark_in(text: str) -> str:
-    """Return the text that is no amount: " sliced" of "2 sliced", "Chopped", ", cut in half".
+    """Return the text behind the amount: " sliced" of "2 sliced", "Chopped", ", cut in half".
 
-    It is empty if the whole text is the measure.
+    Empty if there is none; the whole text if it has no amount.
     """
     text = spelled_out(visible(text).strip()[:TEXT_LIMIT])
     read = _read(text)

@@ -60,7 +60,10 @@ _WRITTEN = [
     *((1.5, text) for text in ("1.5", "1,5", "1 1/2", "1½", "1-1/2", "1 & 1/2", "1 and a half")),
     *((1.5, text) for text in ("1+1/2", "1 + 1/2", "1.1/2", "1,1/2", "1 plus 1/2", "11/2")),
     *((2.0, text) for text in ("2", "2,0", "two", "a couple of", "2 x 1", "1 x 2", "2 times 1")),
-    *((3.5, text) for text in ("3½", "3 1⁄2", "three and a half", "3.50", "3 /1/2")),
+    *(
+        (3.5, text)
+        for text in ("3½", "3 1\N{FRACTION SLASH}2", "three and a half", "3.50", "3 /1/2")
+    ),
     *((12.0, text) for text in ("12", "a dozen", "twelve", "1 dozen", "10 + 2", "12.0")),
     *((25.0, text) for text in ("25", "twenty-five", "twenty five", "25,0", "20 + 5", "20 plus 5")),
     *((120.0, text) for text in ("120", "one hundred twenty", "a hundred and twenty", "2 x 60")),
