@@ -14,8 +14,8 @@ from mocktailverse.drinks.measures import parse_measure
 _CACHED_LENGTH = 200
 """Maximum characters of a line in the cache: limits its memory."""
 _WORD = r"(?:optional|optionnel(?:le)?|facultati(?:f|ve)|opcional|facoltativ[oa]|wahlweise|evtl\.?)"
-_OPTIONAL = re.compile("ption|acult|opcion|facolt|ahlweise|vtl")
-"""What every spelling of `_WORD` contains."""
+_OPTIONAL_PARTS = ("ption", "acult", "opcion", "facolt", "ahlweise", "vtl")
+"""What the words in `_WORD` contain; most lines have none, and so need no search."""
 _OPTIONAL = re.compile(
     rf"^{_WORD}\s*[:-]?\s+|,?\s*\({_WORD}\)|,\s*{_WORD}$|(?<=\(){_WORD}[,;]\s*",
     re.IGNORECASE,
@@ -62,7 +62,7 @@ def parse_line(text: str) -> RecipeLine:
 @lru_cache(maxsize=4096)
 def _parse(text: str) -> RecipeLine:
     cleaned = clean_line(text)
-    may_be_optional = "," in cleaned or "(" in cleaned or cleaned[:1] in "OoFfWwEe"
+    may_be_optional = [part for part in _OPTIONAL_PARTS if part in cleaned]
     bare = _OPTIONAL.sub("", cleaned) if may_be_optional else cleaned
     measure_text, name_text = parts_of_line(bare)
     name, english = read_line_name(name_text)

@@ -101,6 +101,8 @@ def spelled_out(text: str) -> str:
 
 def _value(digits: str) -> float:
     """Return the value of a decimal in English or continental spelling, NaN if it is neither."""
+    if digits.isdecimal():  # most numbers
+        return float(digits)
     digits = _GROUPED.sub("", digits)
     if _ENGLISH_THOUSANDS.fullmatch(digits):
         digits = digits.replace(",", "")
