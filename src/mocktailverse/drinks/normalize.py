@@ -8,8 +8,8 @@ import msgspec
 
 from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.drink import Drink, IngredientLine, Lineage
-from mocktailverse.drinks.ingredients import read_name
-from mocktailverse.drinks.measures import parse_measure
+from mocktailverse.drinks.ingredients import IngredientName, read_name
+from mocktailverse.drinks.measures import parse_measure, remark_in
 from mocktailverse.drinks.record import Absence, RawLine, Record
 from mocktailverse.drinks.register import Register, recipe_of
 from mocktailverse.drinks.strength.derive import derive
@@ -103,9 +103,22 @@ def _parse_line(raw_line: RawLine) -> _ParsedLine:
     return _read(name_raw, measure_raw)
 
 
+def _with_remark(name: IngredientName, name_raw: str, measure_raw: str | None) -> IngredientName:
+    """Return the name with a preparation or "optional" that is in the measure: "2 sliced"."""
+    remark = remark_in(measure_raw) if measure_raw else ""
+    if not any(character.isalpha() for character in remark):
+        return name
+    is_note = remark.lstrip()[:1] in {",", "(", ";"}
+    noted = read_name(f"{name_raw}{remark}" if is_note else f"{remark} {name_raw}")
+    if noted.name != name.name:
+        return name  # the words name the ingredient: "1 cup crushed", "Ice"
+    preparation = name.preparation or noted.preparation
+    return name._replace(preparation=preparation, optional=name.optional or noted.optional)
+
+
 @lru_cache(maxsize=_CACHED_LINES)
 def _read(name_raw: str, measure_raw: str | None) -> _ParsedLine:
-    name = read_name(name_raw)
+    name = _with_remark(read_name(name_raw), name_raw, measure_raw)
     measure = parse_measure(measure_raw, name_raw)
     # The first seven fields of a measure are those of a line from `amount_min` to `certainty`.
     measured = msgspec.structs.astuple(measure)[:7]

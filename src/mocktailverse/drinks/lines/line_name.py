@@ -13,8 +13,10 @@ from mocktailverse.drinks.lines.translations import translated
 from mocktailverse.drinks.measures.words import UNIT_WORDS
 
 _SECOND_INGREDIENT = re.compile(r",?\s+\(?(?:or|oder|ou)\s+(?=\d)", re.IGNORECASE)
-_MORE = re.compile(r",?\s+(?:(?:plus|\+)\s|(?:and|&)\s+\d).*")
-_PRAISE = re.compile(r"\b(?:free[\s-]range|home[\s-]?made|store[\s-]bought|soft)\s", re.IGNORECASE)
+_MORE = re.compile(r",?\s+(?:(?:plus|\+)\s|(?:and|&)\s+(?:\d|an?\s)).*")
+_PRAISE = re.compile(
+    r"\b(?:\w+[\s-]sized?|free[\s-]range|home[\s-]?made|store[\s-]bought|soft)\s", re.IGNORECASE
+)
 _REMARK = re.compile(
     r"[\s,(]+(?:(?:or\s+)?(?:more\s+)?(?:to|for|as|if)\s+(?:the\s+)?"
     r"(?:taste|top(?:\s+(?:up|off))?|fill|topping|garnish|garnishing|decorate|decoration|serve|serving"
@@ -55,6 +57,9 @@ def read_line_name(text: str) -> LineName:
         name = _unknown_name(bare)
         if canonical := translated(name.name):
             name, text = name._replace(name=canonical, in_reference=True), canonical
+    if name.alternatives:
+        kept = tuple(other for other in name.alternatives if other.casefold() not in UNIT_WORDS)
+        name = name._replace(alternatives=kept)  # "lemon wheel or twist"
     for other in others:
         name = _with_alternative(name, read_name(parts_of_line(other).name))
     return LineName(name, text)

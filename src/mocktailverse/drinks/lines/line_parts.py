@@ -6,8 +6,7 @@ A number with its unit may come first ("2 oz gin"), around the name ("2 mint lea
 
 import re
 
-from mocktailverse.drinks.lines.numbered_names import numbered_name_end
-from mocktailverse.drinks.lines.part_texts import NOTES, LineParts, is_name
+from mocktailverse.drinks.lines.part_texts import NOTES, LineParts, is_name, numbered_name_end
 from mocktailverse.drinks.lines.parts_with_amount import after_unreadable, with_amount
 from mocktailverse.drinks.lines.parts_without_number import without_number
 from mocktailverse.drinks.measures import words
@@ -33,6 +32,7 @@ _SIMPLE_UNITS = frozenset(
     {word for word in words.UNIT_WORDS if len(word) > words.ABBREVIATION_LENGTH}
     | {"oz", "ml", "cl"}
 )
+_FLOATS = ("float", "floated", "floater")
 _NO_NAMES = words.STOPS.union(
     words.UNIT_WORDS, word_set("of the each full de du des d di del della von vom")
 )
@@ -43,12 +43,13 @@ def parts_of_line(text: str) -> LineParts:
     """Return the parts of a cleaned line."""
     if simple := _SIMPLE.fullmatch(text):
         measure, unit, name, first = simple.groups()
-        if unit.casefold() in _SIMPLE_UNITS and first.casefold() not in _NO_NAMES:
+        is_plain = first.casefold() not in _NO_NAMES and not name.endswith(_FLOATS)
+        if is_plain and unit.casefold() in _SIMPLE_UNITS:
             return LineParts(measure, name)
     tokens = without_sizes(_before_numbered_name(text, tokenize(text)))
     first = _first_amount(text, tokens)
     reading, is_unreadable = read_amount(tokens[first:])
-    if is_unreadable:
+    if is_unreadable or (reading is None and any(token.kind == "unread" for token in tokens)):
         return after_unreadable(text, tokens)
     if reading is None and (behind := _COUNT_BEHIND.fullmatch(text)):
         return parts_of_line(f"{behind[2]} {behind[1]}")

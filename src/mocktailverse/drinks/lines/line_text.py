@@ -18,10 +18,12 @@ _FOOTNOTES = re.compile(
     r"(?:[*\N{DAGGER}\N{DOUBLE DAGGER}\N{SUPERSCRIPT ONE}\N{SUPERSCRIPT TWO}\N{SUPERSCRIPT THREE}]+"
     r"|\[\d{1,2}\])"
 )
-_BULLET = re.compile(r"\s*(?:\[[ xX]?\]|[^\w\s.,()\[\]<>\"'~&%#$+=/]+(?=\s|[^\W_]))\s*")
+_EDGE = re.compile(r"^(?:[ ;*]|[.,](?!\d))*")
+"""What begins a line and is not part of it; ".5 oz" and ",5 cl" keep their mark."""
+_BULLET = re.compile(r"\s*(?:\[[ xX]?\]|[^\w\s.,()\[\]<>\"'~&%#$+=/]+(?=\s|[.,]?[^\W_]))\s*")
 _PLURAL = re.compile(r"(?<=[a-z])(?:\((?:e?s|e|n)\)|/n(?=\s))")
 """The ending of "dash(es)", and of "Scheibe/n" in German."""
-_NUMBERING = re.compile(r"\d{1,2}[.)]\s+(?=\d)")
+_NUMBERING = re.compile(r"\d{1,2}[.)]\s+(?=[.,]?\d)")
 """The number of the line in a list: "1. 2 oz gin"."""
 
 
@@ -37,5 +39,5 @@ def clean_line(text: str) -> str:
     if number := _NUMBERING.match(text):
         text = text[number.end() :]
     text = _PLURAL.sub("", text)
-    text = " ".join(text.split()).rstrip(" .;,*").lstrip(" ;,*")
-    return text if text[1:2].isdigit() else text.lstrip(".")  # ".5 oz" keeps its point
+    text = " ".join(text.split()).rstrip(" .;,*")
+    return _EDGE.sub("", text, count=1) if text[:1] in " ;*.," else text

@@ -7,16 +7,19 @@ from mocktailverse.drinks.lines.part_texts import EDGES, LineParts, introduces, 
 from mocktailverse.drinks.measures import words
 from mocktailverse.drinks.measures.quantity import read_quantity, token_at
 from mocktailverse.drinks.measures.reading import Reading, second_amount
+from mocktailverse.drinks.measures.sizes import length_end
 from mocktailverse.drinks.measures.tokens import Token
 
 _JUICE_AFTER = re.compile(r",\s*(?:the\s+)?juice(?:\s+(?:of|only))?$", re.IGNORECASE)
+_FLOAT = re.compile(r"[\s,(]+(?:to\s+)?float(?:ed|er)?\)?$", re.IGNORECASE)
 _AND_PEEL = re.compile(r"\b(?:zest|peel|rind) and\b|\band (?:zest|peel|rind)\b", re.IGNORECASE)
 _PEEL = frozenset({"zest", "peel", "rind", "skin"})
 
 
 def after_unreadable(text: str, tokens: list[Token]) -> LineParts:
     """Return the text after the last number and its unit as the name; the measure is unknown."""
-    last = max((i for i, token in enumerate(tokens) if token.text[:1].isdigit()), default=0)
+    kinds = {"number", "fraction", "unread"}
+    last = max((i for i, token in enumerate(tokens) if token.kind in kinds), default=0)
     last += token_at(tokens, last + 1).text in words.UNIT_WORDS
     return LineParts(text[: tokens[last].end], named(text[tokens[last].end :]))
 
@@ -29,13 +32,15 @@ def with_amount(text: str, tokens: list[Token], reading: Reading) -> LineParts:
         before, rest = text[:start].rstrip(EDGES + "("), text[stop:].strip(EDGES + ")")
         return LineParts(text[start:stop], named(f"{before}, {rest}" if rest else before))
     quantity = read_quantity(tokens, reading.start)
-    after = quantity.end if quantity else reading.start
+    after = _past_size(tokens, quantity.end) if quantity else reading.start
     is_thing = reading.word.kind == "count" or reading.word.unit == "shot"
     if is_thing and _names_something(tokens[after : reading.end - 1]):
         unit = tokens[reading.end - 1].text
-        measure = f"{text[: tokens[after - 1].end]} {unit}"
+        measure = f"{text[: tokens[quantity.end - 1 if quantity else after - 1].end]} {unit}"
         return LineParts(measure, named(text[tokens[after].start :]))
     name = named(text[stop:]) or text[:start].strip(EDGES) or _name_in_unit(tokens, reading)
+    if reading.word.ml:
+        name = _FLOAT.sub("", name)
     if _JUICE_AFTER.search(name):
         return LineParts(f"{text[:stop]} juice of", name)
     if reading.word is words.NO_UNIT and _is_part_of_fruit(tokens[: reading.start]):
@@ -43,6 +48,12 @@ def with_amount(text: str, tokens: list[Token], reading: Reading) -> LineParts:
         return LineParts(text[:stop], f"{of_fruit} {name}")
     size = "" if reading.word is words.NO_UNIT else _size_behind(text, tokens, end)
     return LineParts(text[:stop] + size, name)
+
+
+def _past_size(tokens: list[Token], index: int) -> int:
+    """Return the index after the length at `index`: "3- to 4-inch" of each piece."""
+    size = read_quantity(tokens, index) if token_at(tokens, index).kind == "number" else None
+    return (size and length_end(tokens, size.end)) or index
 
 
 def _name_in_unit(tokens: list[Token], reading: Reading) -> str:

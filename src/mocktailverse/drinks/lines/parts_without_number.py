@@ -8,8 +8,8 @@ from mocktailverse.drinks.measures.measure import is_juice_of
 from mocktailverse.drinks.measures.quantity import token_at
 from mocktailverse.drinks.measures.tokens import Token
 
-_AS_NEEDED = frozenset({("q", "b"), ("q", "s"), ("qb", ""), ("qs", "")})
-"""Abbreviations of "as needed": quanto basta, quantum satis."""
+_AS_NEEDED = frozenset({("q", "b"), ("q", "s"), ("qb", ""), ("qs", ""), ("n", "b")})
+"""Abbreviations of "as needed": quanto basta, quantum satis, nach Belieben."""
 _WITH = frozenset(
     {"up", "off", "it", "with", "mit", "avec", "con", "the", "glass", "rest", "of", "b", "s"}
 )
@@ -30,14 +30,17 @@ def _instruction(text: str, tokens: list[Token]) -> LineParts | None:
     first = int(token_at(tokens, 0).text in _BEFORE_REMARK | _ARTICLES)
     token = token_at(tokens, first)
     is_loose = token.text in words.UNMEASURED or token.text in words.FEW
-    if token.text == "q" and ("q", token_at(tokens, first + 1).text) not in _AS_NEEDED:
+    if (
+        token.text in {"q", "n"}
+        and (token.text, token_at(tokens, first + 1).text) not in _AS_NEEDED
+    ):
         return None
     if token.text not in words.QUALITATIVE and not is_loose:
         return None
     if is_loose and read_unit_alone(_core(tokens)) is not None:
         return None
     end = first + 1
-    while token_at(tokens, end).text in _WITH or token_at(tokens, end).text == ":":
+    while token_at(tokens, end).text in _WITH | words.UNMEASURED | {":"}:
         end += 1
     name = named(text[tokens[end - 1].end :])
     return LineParts(text[: tokens[end - 1].end], name) if name else None
@@ -60,9 +63,10 @@ def _remark_start(tokens: list[Token], index: int) -> int | None:
     if (tokens[index].text, token_at(tokens, index + 1).text) in _AS_NEEDED:
         return index
     first = index - 1
-    if tokens[first].text in _ARTICLES and first > 0:
+    if tokens[first].text in _ARTICLES and first > 0 and tokens[first - 1].text in _BEFORE_REMARK:
         first -= 1
-    if tokens[first].text not in _BEFORE_REMARK and tokens[first].kind != "mark":
+    is_before = tokens[first].text in _BEFORE_REMARK or (first and tokens[first].text == "a")
+    if not is_before and tokens[first].kind != "mark":
         return None
     while first > 1 and tokens[first - 1].text in _BEFORE_TO:
         first -= 1
@@ -72,7 +76,12 @@ def _remark_start(tokens: list[Token], index: int) -> int | None:
 def _core(tokens: list[Token]) -> list[Token]:
     """Return the tokens before the first bracket, comma or preposition."""
     stop = next(
-        (i for i, token in enumerate(tokens) if token.kind == "mark" or token.text in words.STOPS),
+        (
+            i
+            for i, token in enumerate(tokens)
+            if (token.kind == "mark" and not (token.text == "-" and token.glued))
+            or token.text in words.STOPS
+        ),
         len(tokens),
     )
     return tokens[:stop]
@@ -82,15 +91,19 @@ def _unit_alone(text: str, tokens: list[Token]) -> LineParts:
     """Return the parts of "pinch of salt", "mint sprig" and "gin"."""
     core = _core(tokens)
     unit = read_unit_alone(core)
-    if unit is None:
-        return LineParts("", named(text))
     is_reference_name = is_name(text)
+    if unit is None:
+        is_one = tokens and tokens[0].text in words.ARTICLES and not is_reference_name
+        end = tokens[0].end if is_one else 0
+        return LineParts(text[:end], named(text[end:]))
     if any(not introduces(token) for token in core[: unit.start]):
         # A unit that the name needs is part of it: "Compass Box", but not "mint sprig".
         last = core[unit.end - 1]
         if is_reference_name and (unit.end < len(core) or not match_ingredient(text[: last.start])):
             return LineParts("", text)
-        return LineParts(last.text, named(text))
+        is_one = core[0].text in words.ARTICLES and core[1].text not in words.FEW
+        one = f"{core[0].text} " if is_one else ""
+        return LineParts(one + last.text, named(text))
     stop = tokens[unit.end - 1].end
     name = named(text[stop:])
     if not name or (is_reference_name and token_at(tokens, unit.end).text != "of"):

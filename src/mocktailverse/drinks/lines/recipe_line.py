@@ -13,7 +13,13 @@ from mocktailverse.drinks.measures import parse_measure
 
 _CACHED_LENGTH = 200
 """Maximum characters of a line in the cache: limits its memory."""
-_OPTIONAL = re.compile(r"^optional\s*[:-]?\s+|,?\s*\(optional\)|,\s*optional$", re.IGNORECASE)
+_WORD = r"(?:optional|optionnel(?:le)?|facultati(?:f|ve)|opcional|facoltativ[oa]|wahlweise|evtl\.?)"
+_OPTIONAL_PARTS = ("ption", "acult", "opcion", "facolt", "ahlweise", "vtl")
+"""What the words in `_WORD` contain; most lines have none, and so need no search."""
+_OPTIONAL = re.compile(
+    rf"^{_WORD}\s*[:-]?\s+|,?\s*\({_WORD}\)|,\s*{_WORD}$|(?<=\(){_WORD}[,;]\s*",
+    re.IGNORECASE,
+)
 
 
 class RecipeLine(Struct, frozen=True):
@@ -56,7 +62,8 @@ def parse_line(text: str) -> RecipeLine:
 @lru_cache(maxsize=4096)
 def _parse(text: str) -> RecipeLine:
     cleaned = clean_line(text)
-    bare = _OPTIONAL.sub("", cleaned) if "ptional" in cleaned else cleaned
+    may_be_optional = [part for part in _OPTIONAL_PARTS if part in cleaned]
+    bare = _OPTIONAL.sub("", cleaned) if may_be_optional else cleaned
     measure_text, name_text = parts_of_line(bare)
     name, english = read_line_name(name_text)
     measure = parse_measure(measure_text, english)

@@ -31,7 +31,7 @@ from mocktailverse.drinks.measures.grammar import may_come_first, read_amount, r
 from mocktailverse.drinks.measures.reading import Reading
 from mocktailverse.drinks.measures.sizes import without_sizes
 from mocktailverse.drinks.measures.solids import is_piece, is_seasoning, is_solid
-from mocktailverse.drinks.measures.tokens import TEXT_LIMIT, Token, tokenize
+from mocktailverse.drinks.measures.tokens import TEXT_LIMIT, Token, spelled_out, tokenize
 from mocktailverse.drinks.text import visible
 from mocktailverse.drinks.units import GRAMS_PER_UNIT, LARGEST_RECIPE_ML
 
@@ -103,6 +103,19 @@ def _read(text: str) -> Measure | tuple[list[Token], Reading]:
     return tokens, reading
 
 
+def remark_in(text: str) -> str:
+    """Return the text behind the amount: " sliced" of "2 sliced", "Chopped", ", cut in half".
+
+    Empty if there is none; the whole text if it has no amount.
+    """
+    text = spelled_out(visible(text).strip()[:TEXT_LIMIT])
+    read = _read(text)
+    if isinstance(read, Measure):
+        return text if read is _BLANK else ""
+    tokens, reading = read
+    return text[tokens[reading.end - 1].end :]
+
+
 def _phrase(tokens: list[Token]) -> str | None:
     """Return the first instruction in place of a measure: fill, garnish or float."""
     return next(filter(None, (words.QUALITATIVE.get(token.text) for token in tokens)), None)
@@ -118,10 +131,13 @@ def _without_number(tokens: list[Token]) -> Measure:
     alone = read_unit_alone(tokens)
     if alone is not None:
         pours = alone.word.ml is not None
-        if phrase is None or (phrase != "garnish" and pours):
+        is_one = tokens[0].text in words.ARTICLES  # "a wheel, for garnish"
+        if phrase is None or is_one or (phrase != "garnish" and pours):
             return _measure(tokens, alone, None)
     if phrase is not None:
         return Measure(unit=phrase, kind="qualitative")
+    if len(tokens) == 1 and tokens[0].text in words.ARTICLES:
+        return Measure(1.0, 1.0, kind="count", certainty="exact")
     texts = {token.text for token in tokens}
     if not texts.isdisjoint(words.UNMEASURED):
         return Measure(kind="qualitative")
@@ -159,7 +175,14 @@ def _with_unit(tokens: list[Token], reading: Reading, ingredient: str | None) ->
 
 
 def _adjectives(tokens: list[Token], reading: Reading) -> list[str]:
-    return [token.text for token in tokens[reading.end :] if token.kind == "word"]
+    """Return the words after the unit, up to a comma: not those of "1/2, cut into wedges"."""
+    after: list[str] = []
+    for token in tokens[reading.end :]:
+        if token.text == ",":
+            break
+        if token.kind == "word":
+            after.append(token.text)
+    return after
 
 
 def _is_juice(tokens: list[Token], reading: Reading) -> bool:

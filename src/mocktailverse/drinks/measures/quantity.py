@@ -49,6 +49,8 @@ def read_quantity(tokens: list[Token], start: int) -> Quantity | None:
     token = token_at(tokens, start)
     if token.kind == "mark" or (token.kind == "word" and token.text not in words.NUMERALS):
         return None
+    if token.text in words.FRACTIONS_OF_THINGS or _is_half_slice(tokens, start):
+        return None
     low = _read_number(tokens, start)
     if low is None:
         return None
@@ -56,11 +58,11 @@ def read_quantity(tokens: list[Token], start: int) -> Quantity | None:
     # "and" links a range only after "between": "between 1 and 2", but "1 and 1/2".
     links = _LINKS | words.AND if opening in {"between", "from", "zwischen", "von"} else _LINKS
     end = low.end
-    # "1-to-2": skip "-to", so that the link is the second hyphen.
     if token_at(tokens, end).text == "-" and token_at(tokens, end + 1).text in words.RANGE_WORDS:
-        end += 2
+        end += 1  # "1-to-2", "3- to 4"
     if token_at(tokens, end).text in links:
-        high = _read_number(tokens, end + 1)
+        is_word = token_at(tokens, end).text in words.RANGE_WORDS
+        high = _read_number(tokens, end + 1 + (is_word and token_at(tokens, end + 1).text == "-"))
         if high is not None:
             return Quantity(min(low.low, high.low), max(low.low, high.low), high.end)
     return low
@@ -74,11 +76,30 @@ def _read_number(tokens: list[Token], start: int) -> Quantity | None:
     fraction = _read_fraction_part(tokens, start + 1) if value.is_integer() else None
     if fraction is not None and fraction.low < 1:
         return Quantity(value + fraction.low, value + fraction.low, fraction.end)
-    hyphen = token_at(tokens, start + 1).text == "-"
-    multiple = _read_multiple(tokens, start + 1 + hyphen)
-    if multiple is not None:
-        return Quantity(value * multiple.low, value * multiple.low, multiple.end)
+    next_word = start + 1 + (token_at(tokens, start + 1).text == "-")
+    if token_at(tokens, next_word).text in words.NUMERALS:
+        return _with_word(tokens, token, Quantity(value, value, start + 1), next_word)
     return Quantity(value, value, start + 1)
+
+
+def _with_word(tokens: list[Token], token: Token, number: Quantity, at: int) -> Quantity:
+    """Return the number with the number word at `at`: "2 dozen", "two thirds", "twenty-five"."""
+    ones = words.NUMBER_WORDS.get(tokens[at].text, 10.0)
+    if token.text in words.TENS and ones < 10:  # noqa: PLR2004 - below ten
+        return Quantity(number.low + ones, number.low + ones, at + 1)
+    is_thing = token.kind == "number" and _are_wedges(tokens, at)
+    multiple = None if is_thing or _is_half_slice(tokens, at) else _read_multiple(tokens, at)
+    if multiple is None:
+        return number
+    return Quantity(number.low * multiple.low, number.low * multiple.low, multiple.end)
+
+
+def _are_wedges(tokens: list[Token], index: int) -> bool:
+    """Return whether "quarters" are pieces: "4 quarters", but not "3 quarters cup"."""
+    after = token_at(tokens, index + 1).text
+    return token_at(tokens, index).text == "quarters" and not (
+        after == "of" or after in words.UNIT_WORDS
+    )
 
 
 def _whole(tokens: list[Token], start: int) -> float | None:
@@ -97,11 +118,21 @@ def _belongs_to_a_name(tokens: list[Token], index: int) -> bool:
     after = token_at(tokens, index + 1)
     if after.text in words.NOT_AMOUNTS:
         return True
+    if (before.text == ":" or after.text == ":") and _is_in_ratio(tokens, index):
+        return True
     if after.text == "%":
         return token_at(tokens, index + 2).text in words.NOT_AMOUNTS
     if after.text == "-":
         after = token_at(tokens, index + 2)
     return after.kind == "word" and after.glued and after.text not in _MAY_FOLLOW_GLUED
+
+
+def _is_in_ratio(tokens: list[Token], index: int) -> bool:
+    """Return whether the number at `index` is one of "2:1 syrup"."""
+    first = index - 2 if index > 1 and tokens[index - 1].text == ":" else index
+    colon, other = token_at(tokens, first + 1), token_at(tokens, first + 2)
+    is_ratio = colon.text == ":" and colon.glued and other.glued
+    return is_ratio and tokens[first].kind == other.kind == "number"
 
 
 def _joins_numbers(tokens: list[Token], index: int) -> bool:
@@ -114,12 +145,14 @@ def _joins_numbers(tokens: list[Token], index: int) -> bool:
 def _read_fraction_part(tokens: list[Token], start: int) -> Quantity | None:
     """Return the fraction of a mixed number: " 1/2", "-1/2", " and a half"."""
     link = token_at(tokens, start)
-    if link.text in words.AND:
+    if link.text in words.PLUS:
         start += 1
         if token_at(tokens, start).text in words.ARTICLES or _is_one_part(tokens, start):
             start += 1
-    elif link.text == "-":
-        start += 1
+    elif link.text == "-" or (
+        link.text == "," and link.glued and token_at(tokens, start + 1).glued
+    ):
+        start += 1  # "1-1/2", "1,1/2"
     token = token_at(tokens, start)
     if token.kind == "fraction":
         return Quantity(token.value, token.value, start + 1)
@@ -154,6 +187,15 @@ def _factor(tokens: list[Token], index: int) -> float | None:
         unit = words.UNIT_WORDS.get(token_at(tokens, index + 1).text)
         return words.DOUBLED[text] if unit and unit.unit in {"shot", "jigger"} else None
     return words.MULTIPLES.get(text)
+
+
+def _is_half_slice(tokens: list[Token], start: int) -> bool:
+    """Return whether the word is the first of "half-wheel", which is one thing."""
+    if token_at(tokens, start).text != "half":
+        return False
+    hyphen, thing = token_at(tokens, start + 1), token_at(tokens, start + 2)
+    unit = words.UNIT_WORDS.get(thing.text) if hyphen.text == "-" else None
+    return hyphen.glued and thing.glued and unit is not None and unit.unit == "slice"
 
 
 def _is_half_and_half(tokens: list[Token], start: int) -> bool:

@@ -76,7 +76,7 @@ def is_solid(adjectives: list[str], ingredient: str | None) -> bool:
     """
     if ingredient and ingredient[-1:].isdigit():
         return False  # a product with a number: "Seedlip Spice 94"
-    if ingredient and (options := _OR.split(ingredient, maxsplit=1))[1:]:
+    if ingredient and (options := _OR.split(ingredient.split(",", 1)[0], maxsplit=1))[1:]:
         return all(is_solid(adjectives, option) for option in options)
     words = _named(adjectives, ingredient)
     head, before = _head(words), words[:-1]

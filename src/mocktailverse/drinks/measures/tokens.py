@@ -11,10 +11,13 @@ NUMBER_LIMIT = 1e12
 
 _TOKEN = re.compile(
     r"([0-9]+)\s?/\s?([0-9]+)(?![.,]?[0-9])"
-    r"|([0-9]+(?:[.,][0-9]+)*|[.,][0-9]+)"
+    r"|([0-9]+(?=[.,][1-7]/[2-8](?![0-9]))|[1-9][0-9]{0,2}(?:'[0-9]{3}|\s000)(?![0-9])"
+    r"|[0-9]+(?:[.,][0-9]+)*|(?<![0-9])[.,][0-9]+)"
     r"|([^\W\d_]+(?:'[^\W\d_]+)*)"
     r"|([-/+(),;:%~=&\"\0])"
 )
+_GROUPED = re.compile(r"['\s]")
+"""What separates thousands in Swiss and international spelling: "1'500", "1 000"."""
 _ENGLISH_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _CONTINENTAL_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]+")
 _UNREAD = "\0"
@@ -73,7 +76,7 @@ def _ascii(character: str, previous: str) -> str:
 
 def _plain(text: str, *, keep_letters: bool = False) -> str:
     """Return `text` with ASCII digits, dashes, slashes and fractions, and plain letters."""
-    text = text.translate(_MARKS)
+    text = text.translate(_MARKS).replace("\N{WORD JOINER}", "")
     previous = ["", *text]
     return "".join(
         character
@@ -98,6 +101,9 @@ def spelled_out(text: str) -> str:
 
 def _value(digits: str) -> float:
     """Return the value of a decimal in English or continental spelling, NaN if it is neither."""
+    if digits.isdecimal():  # most numbers
+        return float(digits)
+    digits = _GROUPED.sub("", digits)
     if _ENGLISH_THOUSANDS.fullmatch(digits):
         digits = digits.replace(",", "")
     elif _CONTINENTAL_THOUSANDS.fullmatch(digits):

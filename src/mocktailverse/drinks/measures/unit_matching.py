@@ -35,14 +35,25 @@ def unit_at(tokens: list[Token], index: int) -> UnitMatch | None:
             return None
     if text in words.SPOONS and token_at(tokens, after).text.startswith("spoon"):
         return UnitMatch(words.UNIT_WORDS[words.SPOONS[text]], after + 1)
-    if text in {"c", "cuillere", "cuilleres"} and token_at(tokens, index + 1).text == "a":
-        spoon = words.FRENCH_SPOONS.get(token_at(tokens, index + 2).text)
-        return UnitMatch(words.UNIT_WORDS[spoon], index + 3) if spoon else None
+    if text in words.SPOON:
+        spoon = _spoon_of(tokens, index + 1)
+        if spoon or token_at(tokens, index + 1).text == "a":
+            return spoon
     word = words.UNIT_WORDS.get(text)
-    if word is None:
-        return None
+    if text in {"dose", "doses"} and token_at(tokens, index + 1).text == "de":
+        word = words.PART  # in German, a can
     before = tokens[index - 1].text if index else ""
-    return UnitMatch(words.QUALIFIED_UNITS.get((before, text), word), index + 1)
+    word = words.QUALIFIED_UNITS.get((before, text), word)
+    return UnitMatch(word, index + 1) if word else None
+
+
+def _spoon_of(tokens: list[Token], index: int) -> UnitMatch | None:
+    """Return the spoon of "à soupe", "de sopa", "(sopa)" and "soperas" behind the word "spoon"."""
+    is_bracket = token_at(tokens, index).text == "("
+    index += is_bracket
+    index += token_at(tokens, index).text in {"a", "de"}
+    spoon = words.SPOONS_OF.get(token_at(tokens, index).text)
+    return UnitMatch(words.UNIT_WORDS[spoon], index + 1 + is_bracket) if spoon else None
 
 
 def find_unit(tokens: list[Token], start: int) -> UnitMatch | None:
@@ -53,6 +64,9 @@ def find_unit(tokens: list[Token], start: int) -> UnitMatch | None:
     pieces, but "1 Pimm's cup" is not a cup.
     """
     index = start = past_hyphen(tokens, start)
+    after = token_at(tokens, index).text
+    if words.QUALITATIVE.get(after) == "float":
+        return UnitMatch(words.FLOAT, index + 1)
     only_adjectives = True  # so far
     while index < len(tokens):
         token = tokens[index]
@@ -65,10 +79,15 @@ def find_unit(tokens: list[Token], start: int) -> UnitMatch | None:
         if token.kind != "word" or token.text in words.STOPS:
             return None
         match = unit_at(tokens, index)
-        if match is not None and (
-            index == start
-            or _fits(match.word, token.text, only_adjectives=only_adjectives)
-            or (match.word.unit == "shot" and tokens[index - 1].text == "espresso")
+        is_compound = tokens[index - 1].text == "-" and index > start and tokens[index].glued
+        if (
+            match is not None
+            and not (is_compound and match.word.unit == "other")
+            and (
+                index == start
+                or _fits(match.word, token.text, only_adjectives=only_adjectives)
+                or (match.word.unit == "shot" and tokens[index - 1].text == "espresso")
+            )
         ):
             return match
         corrected = words.MISSPELLED.get(token.text) if index == start else None

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from mocktailverse.drinks.drink import MeasureKind
 from mocktailverse.drinks.measures.misspellings import misspellings
 from mocktailverse.drinks.reference.tables import read_table
+from mocktailverse.drinks.text import word_set
 from mocktailverse.drinks.units import GRAMS_PER_UNIT, UNIT_SIZES, UNITS
 
 
@@ -33,6 +34,8 @@ class UnitWord(NamedTuple):
             return "volume"
         if self.unit in {"part", "glass"}:
             return "part"
+        if self.unit == "float":
+            return "qualitative"
         return "mass" if self.unit in GRAMS_PER_UNIT else "count"
 
 
@@ -41,6 +44,8 @@ def _forms(words: str, irregular: str, one: UnitWord) -> dict[str, UnitWord]:
     many = one._replace(plural=True)
     table: dict[str, UnitWord] = {}
     for word in words.split("|"):
+        if word == "c":
+            continue  # "cs" is the French tablespoon
         table[word + "s"] = table[word + "es"] = many
     table.update(dict.fromkeys(irregular.split("|") if irregular else (), many))
     table.update(dict.fromkeys(words.split("|"), one))
@@ -90,6 +95,7 @@ UNIT_WORDS, QUALIFIED_UNITS = _unit_words()
 """`QUALIFIED_UNITS` has the units whose size the word before them changes: "imperial pint"."""
 FLUID_OUNCE = UNIT_WORDS["floz"]
 PIECE = UNIT_WORDS["piece"]
+FLOAT = UnitWord("float", None)
 OTHER = UnitWord("other", None)
 NO_UNIT = UnitWord("none", None)
 PART = UNIT_WORDS["part"]
@@ -99,8 +105,23 @@ APOTHECARY = frozenset({"dr", "dram", "drams", "scruple", "scruples"})
 
 SPOONS = {"bar": "barspoon", "tea": "tsp", "table": "tbsp", "dessert": "dessertspoon"}
 """First words of spoons written as two words: "tea spoon"."""
-FRENCH_SPOONS = {"soupe": "tbsp", "s": "tbsp", "cafe": "tsp", "c": "tsp", "the": "tsp"}
-"""The words after "cuillère à" or "c. à"."""
+SPOONS_OF = {
+    "soupe": "tbsp",
+    "s": "tbsp",
+    "sopa": "tbsp",
+    "sopera": "tbsp",
+    "soperas": "tbsp",
+    "cafe": "tsp",
+    "c": "tsp",
+    "the": "tsp",
+    "cha": "tsp",
+    "te": "tsp",
+}
+"""The words after "cuillère à", "c. à", "colher de"."""
+SPOON = word_set(
+    "c cuillere cuilleres cuilleree cuillerees cuil cuill colher colheres cucharada cucharadas"
+)
+"""The words for a spoon that one of `SPOONS_OF` follows."""
 
 ABBREVIATION_LENGTH = 2
 """Words up to this length are units only directly after a number, ..."""
@@ -120,8 +141,12 @@ SIZES = _LISTS["size"]
 """Words that end the size of a piece: "quarter-sized", "1/2-inch-thick"."""
 ARTICLES = _LISTS["article"]
 NUMBER_WORDS = {word: value for word, value, multiplies in _NUMBERS if not multiplies}
+TENS = frozenset(word for word, value in NUMBER_WORDS.items() if value in range(20, 100, 10))
+"""Number words that the next one is added to: "twenty-five"."""
 MULTIPLES = {word: value for word, value, multiplies in _NUMBERS if multiplies}
 """Numbers that also multiply the number before them: "two thirds", "half a dozen"."""
+FRACTIONS_OF_THINGS = frozenset({"halves", "thirds", "quarters"})
+"""Multiples that are things without a number before them: "peach halves"."""
 DOUBLED = {"double": 2.0, "triple": 3.0, "treble": 3.0}
 """Multiples of a shot: "double shot". Elsewhere they describe: "double cream"."""
 NUMERALS = frozenset({*NUMBER_WORDS, *MULTIPLES, *DOUBLED})

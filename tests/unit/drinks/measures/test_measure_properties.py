@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from mocktailverse.drinks.lines import parse_line
 from mocktailverse.drinks.measures import parse_measure, solids
 from mocktailverse.drinks.measures.tokens import TEXT_LIMIT, tokenize
 from mocktailverse.drinks.measures.words import (
@@ -51,6 +52,45 @@ def test_a_printed_measure_reads_back(amount: float, unit: str, data: st.DataObj
     text = f"{data.draw(st.sampled_from(_spellings(amount)))} {unit}"
     measure = parse_measure(text, "Lemon juice")
     assert (measure.unit, measure.amount_min, measure.amount_max) == (unit, amount, amount)
+
+
+_WRITTEN = [
+    *((0.5, text) for text in ("0.5", ".5", "0,5", ",5", "1/2", "½", "half a", "half", "1 /2")),
+    *((0.75, text) for text in ("0.75", ".75", "0,75", ",75", "3/4", "¾", "three quarters")),
+    *((1.5, text) for text in ("1.5", "1,5", "1 1/2", "1½", "1-1/2", "1 & 1/2", "1 and a half")),
+    *((1.5, text) for text in ("1+1/2", "1 + 1/2", "1.1/2", "1,1/2", "1 plus 1/2", "11/2")),
+    *((2.0, text) for text in ("2", "2,0", "two", "a couple of", "2 x 1", "1 x 2", "2 times 1")),
+    *(
+        (3.5, text)
+        for text in ("3½", "3 1\N{FRACTION SLASH}2", "three and a half", "3.50", "3 /1/2")
+    ),
+    *((12.0, text) for text in ("12", "a dozen", "twelve", "1 dozen", "10 + 2", "12.0")),
+    *((25.0, text) for text in ("25", "twenty-five", "twenty five", "25,0", "20 + 5", "20 plus 5")),
+    *((120.0, text) for text in ("120", "one hundred twenty", "a hundred and twenty", "2 x 60")),
+    *((1000.0, text) for text in ("1000", "1,000", "1 000", "1'000", "a thousand")),
+    *((1500.0, text) for text in ("1500", "1,500", "1 500", "1'500", "1.5 thousand")),
+]
+"""Amounts and the ways to write them, common and rare."""
+
+
+@pytest.mark.parametrize(("amount", "text"), _WRITTEN)
+@pytest.mark.parametrize("unit", sorted(ML_PER_UNIT))
+def test_an_amount_has_the_volume_that_it_says_or_none(amount: float, text: str, unit: str):
+    volume = amount * ML_PER_UNIT[unit]
+    for form in ("{} {}", "{}{}"):
+        if form == "{}{}" and not text[-1].isnumeric():
+            continue
+        amount_text = form.format(text, unit)
+        measure, line = parse_measure(amount_text, "Cognac"), parse_line(f"{amount_text} cognac")
+        last = parse_line(f"cognac, {amount_text}")
+        for ml in (measure.ml_min, measure.ml_max, line.ml_min, last.ml_min):
+            assert ml is None or ml == pytest.approx(volume, rel=1e-3, abs=1e-3), amount_text
+
+
+@pytest.mark.parametrize("text", ["1.000 ml", "1.500 ml", "2.250 g"])
+def test_thousandths_of_a_ml_are_a_continental_thousand(text: str):
+    value = float(text.split(maxsplit=1)[0]) * 1000
+    assert parse_measure(text, "Water").amount_min == value
 
 
 @given(low=_AMOUNTS, high=_AMOUNTS, unit=_VOLUMES, link=_LINKS)
