@@ -39,7 +39,7 @@ class DrinkNeeds:
         """Take the drinks of each line, with ordinals below `size`."""
         lines_of: dict[Need, list[Line]] = defaultdict(list)
         for line in lines:
-            if need := _need(line, strict=strict):
+            if need := need_of_line(line, strict=strict):
                 lines_of[need].append(line)
         sets = {need: _joined(lines, those) for need, those in lines_of.items()}
         for need, juiced in sets.items():
@@ -83,7 +83,8 @@ def _joined(drinks: DrinksByLine, lines: Iterable[Line]) -> "array[int]":
     return array("I", sorted(set().union(*map(drinks.__getitem__, lines))))
 
 
-def _need(line: Line, *, strict: bool) -> Need | None:
+def need_of_line(line: Line, *, strict: bool) -> Need | None:
+    """Return what a line needs; None if the drink can do without it."""
     name, form, alternatives, optional = line
     others: list[str] = msgspec.json.decode(alternatives)
     if strict:
