@@ -115,7 +115,7 @@ def test_the_caption_of_a_licensed_picture_names_its_author(open_page):
     ("derived", "words"),
     [
         (Derived(), "Unknown."),
-        (Derived(*[0] * 10, certainty="exact", is_mocktail=True), "Contains no alcohol"),
+        (Derived(*[0] * 10, certainty="exact", is_mocktail=True), "Alcohol-free."),
         (Derived(90, 90, 14, 14, 20, 20, certainty="exact"), "as mixed; dilution unknown"),
         (
             Derived(90, 120, 14, 28, 20, 30, 15, 25, 1, 2, "range"),

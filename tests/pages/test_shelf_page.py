@@ -63,7 +63,7 @@ def test_one_click_adds_the_suggested_ingredient_to_the_shelf(
 def test_the_list_can_be_limited_to_mocktails(open_page, query_of):
     shelf = ["Orange juice", "Gin", "Lemon juice", "Sugar", "Water", "Ice"]
     page = open_page("shelf", have=shelf, missing="2")
-    page.toggle(key="mocktails-only").set_value(True).run()
+    page.segmented_control(key="kind").set_value("mocktails").run()
     assert query_of(page)["mocktail"] == ["true"]
     badges = {element.value for element in page.main.markdown if "-badge[" in element.value}
     assert badges == {":green-badge[mocktail]"}

@@ -13,11 +13,9 @@ from mocktailverse.catalogue.search.drink_needs import (
     DrinksByLine,
     Line,
     drinks_by_line,
-    need_of_line,
 )
 from mocktailverse.catalogue.search.index import CatalogueIndex
 from mocktailverse.drinks.substitutions.forms import Form
-from mocktailverse.drinks.substitutions.needs import Need, distinct_needs
 
 Borrow = Callable[[], AbstractContextManager[sqlite3.Connection]]
 
@@ -43,14 +41,11 @@ class AlcoholFreeNeeds:
             self._needs[strict] = DrinkNeeds(self._index.size, self._lines, strict=strict)
         return self._needs[strict]
 
-    def converted(self, ids: Sequence[str], *, strict: bool) -> dict[str, list[Need]]:
-        """Return what the conversions of drinks need, by id; mocktails are left out."""
+    def converted(self, ids: Sequence[str]) -> dict[str, list[Line]]:
+        """Return the lines of the conversions of drinks, by id; mocktails are left out."""
         with self._borrow() as connection:
             rows = connection.execute(_OF_SOME, (msgspec.json.encode(ids).decode(),)).fetchall()
-        return {
-            drink_id: distinct_needs(need_of_line(line, strict=strict) for line in _lines(needs))
-            for drink_id, needs in rows
-        }
+        return {drink_id: _lines(needs) for drink_id, needs in rows}
 
     @cached_property
     def new_names(self) -> list[str]:

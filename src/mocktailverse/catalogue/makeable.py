@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from mocktailverse.catalogue.alcohol_free_needs import AlcoholFreeNeeds
-from mocktailverse.catalogue.search.drink_needs import DrinkNeeds
+from mocktailverse.catalogue.search.drink_needs import DrinkNeeds, Line, needs_of_lines
 from mocktailverse.catalogue.search.index import CatalogueIndex
 from mocktailverse.catalogue.search.query import MakeableDrink, StandIn, Unlock
 from mocktailverse.catalogue.shelf_coverage import ShelfCoverage
@@ -15,7 +15,7 @@ from mocktailverse.catalogue.unlocks import PurchaseAdvice
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.ingredients import canonical_name
 from mocktailverse.drinks.substitutions.allocation import allocate
-from mocktailverse.drinks.substitutions.needs import Need, needs_of
+from mocktailverse.drinks.substitutions.needs import needs_of
 from mocktailverse.drinks.substitutions.shelf import Allowance, StockedShelf, folded
 
 MAX_MISSING = 2
@@ -33,20 +33,24 @@ class Inventory(NamedTuple):
     alcohol_free: bool = False
     """Whether only drinks without alcohol count, and cocktails by their pantry conversion."""
 
-    def makeable(self, drink: Drink, converted: list[Need] | None = None) -> MakeableDrink:
+    def makeable(self, drink: Drink, converted: Sequence[Line] | None = None) -> MakeableDrink:
         """Return a drink with what is missing and what replaces what.
 
-        `converted` are the needs of its conversion, if it is made as a mocktail.
+        `converted` are the lines of its conversion, if it is made as a mocktail.
         """
-        needs = needs_of(drink, strict=self.shelf.is_strict) if converted is None else converted
+        strict = self.shelf.is_strict
+        if converted is None:
+            needs, names = needs_of(drink, strict=strict), None
+        else:
+            needs = needs_of_lines(converted, strict=strict)
+            names = list(dict.fromkeys(line[0] for line in converted))
         served, missing = allocate(needs, self.shelf)
         replacements = [
             StandIn(need.name, list(supply.use), *supply.substitution)
             for need, supply in served.items()
             if supply.substitution
         ]
-        names = [need.name for need in missing]
-        return MakeableDrink(drink, names, replacements, as_mocktail=converted is not None)
+        return MakeableDrink(drink, [need.name for need in missing], replacements, names)
 
 
 class MissingIngredients:
@@ -83,9 +87,7 @@ class MissingIngredients:
         """Return drinks with what is missing and what replaces what."""
         if not inventory.alcohol_free:
             return [inventory.makeable(drink) for drink in drinks]
-        converted = self._alcohol_free.converted(
-            [drink.id for drink in drinks], strict=inventory.shelf.is_strict
-        )
+        converted = self._alcohol_free.converted([drink.id for drink in drinks])
         return [inventory.makeable(drink, converted.get(drink.id)) for drink in drinks]
 
     def unlocks(self, inventory: Inventory, unready: int) -> list[Unlock]:

@@ -89,7 +89,9 @@ def _read(read: Callable[..., Makeable], most: int | None, after: str | None) ->
 def _print(result: Makeable) -> None:
     rows = [
         (
-            f"{item.drink.name} (as a mocktail)" if item.as_mocktail else item.drink.name,
+            f"{item.drink.name} (as a mocktail)"
+            if item.as_mocktail is not None
+            else item.drink.name,
             ", ".join(item.missing),
             "; ".join(f"{' and '.join(r.use)} for {r.name}" for r in item.replacements),
         )

@@ -1,6 +1,6 @@
 """Drinks as cards that link to the drink's page, and paging through a list of them."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import streamlit as st
@@ -36,21 +36,24 @@ def show_cards(
     parameters: Parameters,
     *,
     notes: Mapping[str, str] | None = None,
-    as_mocktails: Collection[str] = (),
+    as_mocktails: Mapping[str, Sequence[str]] | None = None,
     pictures: bool = False,
 ) -> None:
     """Show drinks side by side; their links keep the URL parameters.
 
-    `notes` is Markdown to add to a drink, by its id; the ids `as_mocktails` link to the drink's
-    conversion. Pictures are shown if their licence is known.
+    `notes` is Markdown to add to a drink, by its id; those `as_mocktails`, with the
+    ingredients of their conversion, link to it. Pictures are shown if their licence is known.
     """
     for number, (column, drink) in enumerate(in_columns(drinks)):
         key = f"card-{number}"
         with column.container(border=True, height="stretch", gap="small", key=key):
-            note, link = (notes or {}).get(drink.id), {**parameters, "drink": [drink.id]}
-            if drink.id in as_mocktails:
-                link["style"] = ["pantry"]
-            _show_card(drink, link, note, pictures=pictures)
+            converted = (as_mocktails or {}).get(drink.id)
+            _show_head(drink, parameters, is_converted=converted is not None, pictures=pictures)
+            names = converted or dict.fromkeys(line.name for line in drink.ingredients)
+            listed = ", ".join(names)
+            st.caption(plain(listed, _INGREDIENTS_LENGTH) if listed else "No ingredients listed.")
+            if note := (notes or {}).get(drink.id):
+                st.caption(note)
 
 
 def in_columns(items: Sequence[T]) -> Iterator[tuple[DeltaGenerator, T]]:
@@ -106,7 +109,8 @@ def badges(drink: Drink) -> str:
     return f"{strength} :orange-badge[withdrawn by the source]"
 
 
-def _show_card(drink: Drink, link: Parameters, note: str | None, *, pictures: bool) -> None:
+def _show_head(drink: Drink, parameters: Parameters, *, is_converted: bool, pictures: bool) -> None:
+    """Show picture, name and strength; the name links to the drink."""
     if pictures and drink.image and drink.image.licence:
         st.image(
             drink.image.url, width="stretch", alt=f"Picture of {short(drink.name, _NAME_LENGTH)}"
@@ -115,14 +119,13 @@ def _show_card(drink: Drink, link: Parameters, note: str | None, *, pictures: bo
         EXPLORE,
         label=f"**{plain(drink.name, _NAME_LENGTH)}**",
         icon=f":material/{_glass_icon(drink.glass)}:",
-        query_params=link,
+        query_params={
+            **parameters,
+            "drink": [drink.id],
+            **({"style": ["pantry"]} if is_converted else {}),
+        },
     )
-    is_converted = "style" in link
     st.markdown(":green-badge[as a mocktail]" if is_converted else badges(drink))
-    names = ", ".join(dict.fromkeys(line.name for line in drink.ingredients))
-    st.caption(plain(names, _INGREDIENTS_LENGTH) if names else "No ingredients listed.")
-    if note:
-        st.caption(note)
 
 
 def _glass_icon(glass: str | None) -> str:

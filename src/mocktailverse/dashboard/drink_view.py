@@ -44,9 +44,7 @@ def show_drink(catalogue: Catalogue, parameters: Parameters) -> None:
     st.set_page_config(page_title=f"{short(drink.name, _TITLE_LENGTH)} · Mocktailverse")
     _show_head(drink)
     style = show_styles(drink, parameters)
-    if style:
-        show_mocktail(catalogue, drink, style, parameters)
-    else:
+    if style is None or not show_mocktail(catalogue, drink, style, parameters):
         _show_original(catalogue, drink, parameters)
     similar = cached_queries.similar(catalogue, drink)
     if similar:

@@ -27,7 +27,7 @@ _HELP = (
 _CONFIDENCE: dict[Confidence, tuple[str, str]] = {
     "high": ("green", "Amounts are measured, and each bottle has a near replacement."),
     "medium": ("blue", "A bottle is only lengthened, or an amount is a range."),
-    "low": ("orange", "There are many replacements, or the amounts are uncertain."),
+    "low": ("orange", "There are many replacements, or the recipe leaves a choice."),
 }
 _FIGURES = (
     ("Alcohol", "abv_served_percent", " % vol", 2),
@@ -61,17 +61,18 @@ def show_styles(drink: Drink, parameters: Parameters) -> Style | None:
     return next((one for one in get_args(Style) if one == style), None)
 
 
-def show_mocktail(catalogue: Catalogue, drink: Drink, style: Style, parameters: Parameters) -> None:
-    """Show the conversion of a drink, or why there is none."""
+def show_mocktail(catalogue: Catalogue, drink: Drink, style: Style, parameters: Parameters) -> bool:
+    """Show the conversion of a drink, or why there is none; return whether there is one."""
     conversion = to_mocktail(drink, style)
     if conversion.drink is None:
         _show_refusal(conversion)
-        return
+        return False
     scale = show_scale(parameters)
     replaced = {one.original for one in conversion.replacements if one.to != (one.original,)}
     own = {line.name for line in drink.ingredients}
     new = {line.name for line in conversion.drink.ingredients if line.name not in own}
-    left, right = st.columns(2, gap="large")
+    with st.container(key="recipes"):
+        left, right = st.columns(2, gap="large")
     for column, title, recipe, marked in (
         (left, "Original", drink, dict.fromkeys(replaced, _REPLACED)),
         (right, "Mocktail", conversion.drink, dict.fromkeys(new, _NEW)),
@@ -87,6 +88,7 @@ def show_mocktail(catalogue: Catalogue, drink: Drink, style: Style, parameters: 
         _show_reasons(conversion)
     with right:
         _show_figures(conversion)
+    return True
 
 
 def _show_refusal(conversion: Conversion) -> None:
@@ -135,8 +137,8 @@ def _figure(served: ServedFigures, field: str, unit: str, decimals: int) -> str:
     shown = figures(usual, usual, unit, decimals)
     if shown == UNKNOWN:
         return f":gray[{UNKNOWN}]"
-    span = figures(low, high, unit, decimals)
-    return f"**{shown}**" if span == shown else f"**{shown}** :small[:gray[{span}]]"
+    span = figures(low, high, "", decimals)
+    return f"**{shown}**" if span + unit == shown else f"**{shown}** :small[:gray[{span}]]"
 
 
 def _instructions(drink: Drink) -> str:

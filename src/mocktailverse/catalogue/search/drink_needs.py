@@ -10,7 +10,7 @@ import msgspec
 
 from mocktailverse.catalogue.search.bitmaps import PostingLists, ordinals_bitmap
 from mocktailverse.drinks.substitutions.forms import Form
-from mocktailverse.drinks.substitutions.needs import Need, need_of, strict_need_of
+from mocktailverse.drinks.substitutions.needs import Need, distinct_needs, need_of, strict_need_of
 from mocktailverse.drinks.substitutions.shelf import folded, names_to_meet
 
 Line = tuple[str, Form, str, int]
@@ -39,7 +39,7 @@ class DrinkNeeds:
         """Take the drinks of each line, with ordinals below `size`."""
         lines_of: dict[Need, list[Line]] = defaultdict(list)
         for line in lines:
-            if need := need_of_line(line, strict=strict):
+            if need := _need(line, strict=strict):
                 lines_of[need].append(line)
         sets = {need: _joined(lines, those) for need, those in lines_of.items()}
         for need, juiced in sets.items():
@@ -83,8 +83,12 @@ def _joined(drinks: DrinksByLine, lines: Iterable[Line]) -> "array[int]":
     return array("I", sorted(set().union(*map(drinks.__getitem__, lines))))
 
 
-def need_of_line(line: Line, *, strict: bool) -> Need | None:
-    """Return what a line needs; None if the drink can do without it."""
+def needs_of_lines(lines: Iterable[Line], *, strict: bool) -> list[Need]:
+    """Return the needs of a drink with these lines, each once, in their order."""
+    return distinct_needs(_need(line, strict=strict) for line in lines)
+
+
+def _need(line: Line, *, strict: bool) -> Need | None:
     name, form, alternatives, optional = line
     others: list[str] = msgspec.json.decode(alternatives)
     if strict:

@@ -133,13 +133,14 @@ class StandIn(Struct, frozen=True, rename={"name": "for"}):
 class MakeableDrink(Struct, frozen=True):
     """A drink, its missing ingredients and what replaces others, in the recipe's order.
 
-    If `as_mocktail`, the recipe is that of the drink's pantry conversion.
+    `as_mocktail` are the ingredients of the drink's pantry conversion, if it is made as such; else
+    null.
     """
 
     drink: Drink
     missing: list[str]
     replacements: list[StandIn]
-    as_mocktail: bool = False
+    as_mocktail: list[str] | None = None
 
 
 class Unlock(Struct, frozen=True):

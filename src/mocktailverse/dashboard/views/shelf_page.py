@@ -132,7 +132,7 @@ def _show_drinks(catalogue: Catalogue, parameters: Parameters, shelf: Shelf, kin
         _show_nothing(makeable, shelf.missing)
         return
     notes = {item.drink.id: _note(item) for item in makeable.items}
-    converted = [item.drink.id for item in makeable.items if item.as_mocktail]
+    converted = {i.drink.id: i.as_mocktail for i in makeable.items if i.as_mocktail is not None}
     show_cards(
         [item.drink for item in makeable.items],
         {"have": list(shelf.have)},
