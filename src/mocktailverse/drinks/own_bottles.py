@@ -16,7 +16,7 @@ class OwnBottles(NamedTuple):
 def own_bottles(texts: Iterable[str]) -> OwnBottles:
     """Return the bottles of a list of names in any spelling."""
     rows = {text: match_ingredient(text) for text in texts}
-    known = {text: row.name for text, row in rows.items() if row and row.alcoholic is False}
+    bottles = {text: row.name for text, row in rows.items() if row and row.alcoholic is False}
     return OwnBottles(
-        tuple(dict.fromkeys(known.values())), tuple(text for text in rows if text not in known)
+        tuple(dict.fromkeys(bottles.values())), tuple(text for text in rows if text not in bottles)
     )

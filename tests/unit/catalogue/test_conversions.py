@@ -44,10 +44,10 @@ def test_a_drink_has_the_first_style_in_which_it_converts(catalogue_path, drinks
 
 
 def test_the_filter_convertible_finds_them_in_any_style(sample_catalogue, catalogue_path):
-    found = sample_catalogue.search(DrinkQuery(zero_proof=("convertible",)), limit=500).items
+    convertible = sample_catalogue.search(DrinkQuery(zero_proof=("convertible",)), limit=500).items
 
     expected = {name for name, (style, *_) in columns(catalogue_path).items() if style}
-    assert {drink.name for drink in found} == expected
+    assert {drink.name for drink in convertible} == expected
     facets = {f.value: f.count for f in sample_catalogue.facets(DrinkQuery()).zero_proof}
     assert facets["convertible"] == len(expected)
 
