@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 pytestmark = pytest.mark.browser
 
 NEGRONI = "thecocktaildb:90101"
+DAIQUIRI = "thecocktaildb:90102"
 INVISIBLE = re.compile(r"[\s\u200b\u2060\u202a-\u202e]|\N{HORIZONTAL ELLIPSIS}$")
 OVERFLOW = """() => [document.documentElement, ...document.querySelectorAll('[data-testid=stMain]')]
     .some(part => part.scrollWidth > part.clientWidth)"""
@@ -69,3 +70,30 @@ def test_hostile_names_are_shown_as_text_that_fits_on_a_phone(visit, site, hosti
         assert name.startswith(shown)
         assert page.evaluate("window.executed") is None
         assert not page.evaluate(OVERFLOW), drink
+
+
+def test_a_cocktail_becomes_a_mocktail_that_can_be_shared(visit, site):
+    page = visit(f"?drink={DAIQUIRI}")
+    page.get_by_role("radio", name="From the pantry").click()
+    expect(page.get_by_role("heading", name="Mocktail", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile("style=pantry"))
+    conversion = site.get(f"/drinks/{DAIQUIRI}/mocktail?style=pantry")
+    recipe = page.get_by_role("table", name="Ingredients: Mocktail").locator("tbody tr")
+    expect(recipe).to_have_count(len(conversion["drink"]["ingredients"]))
+    for replacement in conversion["replacements"]:
+        expect(page.get_by_text(replacement["why"])).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("radio", name="From the pantry")).to_be_checked()
+    page.get_by_role("radio", name="Original").click()
+    expect(page.get_by_role("heading", name="Ingredients")).to_be_visible()
+
+
+def test_the_mocktail_is_above_its_original_on_a_phone(visit):
+    page = visit(f"?drink={DAIQUIRI}&style=bottle", phone=True)
+    mocktail, original = (
+        page.get_by_role("heading", name=name, exact=True) for name in ("Mocktail", "Original")
+    )
+    expect(mocktail).to_be_visible()
+    expect(original).to_be_visible()
+    assert mocktail.bounding_box()["y"] < original.bounding_box()["y"]
+    assert not page.evaluate(OVERFLOW)

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import msgspec
 import pytest
 
+from mocktailverse.drinks import to_mocktail
 from mocktailverse.drinks.drink import Derived, Image
 
 NEGRONI = "thecocktaildb:90101"
@@ -115,7 +116,7 @@ def test_the_caption_of_a_licensed_picture_names_its_author(open_page):
     ("derived", "words"),
     [
         (Derived(), "Unknown."),
-        (Derived(*[0] * 10, certainty="exact", is_mocktail=True), "Contains no alcohol"),
+        (Derived(*[0] * 10, certainty="exact", is_mocktail=True), "Alcohol-free."),
         (Derived(90, 90, 14, 14, 20, 20, certainty="exact"), "as mixed; dilution unknown"),
         (
             Derived(90, 120, 14, 28, 20, 30, 15, 25, 1, 2, "range"),
@@ -144,3 +145,96 @@ def test_every_text_of_a_hostile_drink_is_shown_as_text(open_page, hostile_catal
         page = open_page(catalogue=hostile_catalogue, drink=f"evil:{number}")
         assert not markup_of(page) & set("<$`~#")
         assert len(page.title[0].value) < 400
+
+
+DAIQUIRI = "thecocktaildb:90102"
+LAST_WORD = "thecocktaildb:90116"
+
+
+def test_a_drink_can_be_shown_as_a_mocktail_beside_its_original(open_page, query_of, texts_of):
+    page = open_page(drink=DAIQUIRI)
+    page.segmented_control(key="style").set_value("pantry").run()
+    assert query_of(page)["style"] == ["pantry"]
+    assert [header.value for header in page.header][:2] == ["Original", "Mocktail"]
+    texts = texts_of(page)
+    assert "What replaces what" in texts
+    assert "Lost: " in texts
+    assert " confidence]" in texts
+    page.segmented_control(key="style").set_value("").run()
+    assert "style" not in query_of(page)
+    assert page.header[0].value == "Ingredients"
+
+
+def test_the_figures_of_the_original_and_the_mocktail_are_compared(open_page, sample_catalogue):
+    page = open_page(drink=DAIQUIRI, style="pantry")
+    conversion = to_mocktail(sample_catalogue.drink(DAIQUIRI), "pantry")
+    assert column(page, 2, "Mocktail")[0] == "**0 % vol**"
+    assert column(page, 2, "Original")[2].startswith(
+        f"**{conversion.before.served_ml_usual:.0f} ml"
+    )
+
+
+def test_new_and_replaced_ingredients_are_marked(open_page, sample_catalogue):
+    page = open_page(drink=DAIQUIRI, style="bottle")
+    original, mocktail = column(page, 0, "Ingredient"), column(page, 1, "Ingredient")
+    assert [name for name in original if ":material/remove:" in name]
+    conversion = to_mocktail(sample_catalogue.drink(DAIQUIRI), "bottle")
+    own = {line.name for line in sample_catalogue.drink(DAIQUIRI).ingredients}
+    new = [line.name for line in conversion.drink.ingredients if line.name not in own]
+    assert len([name for name in mocktail if ":material/add:" in name]) == len(new)
+
+
+def test_servings_multiply_both_recipes(open_page):
+    one = open_page(drink=DAIQUIRI, style="pantry", units="ml")
+    two = open_page(drink=DAIQUIRI, style="pantry", units="ml", servings="2")
+    for table in (0, 1):
+        amounts = (column(page, table, "Amount")[0].strip("* ml") for page in (one, two))
+        single, double = map(float, amounts)
+        assert double == pytest.approx(2 * single, abs=1)
+
+
+def test_the_shelf_is_compared_with_the_mocktail(open_page, sample_catalogue, texts_of):
+    conversion = to_mocktail(sample_catalogue.drink(DAIQUIRI), "pantry")
+    have = [line.name for line in conversion.drink.ingredients]
+    page = open_page(drink=DAIQUIRI, style="pantry", have=have)
+    assert "You have all ingredients." in texts_of(page)
+
+
+@pytest.mark.parametrize("style", ["pantry", "bottle"])
+def test_an_impossible_mocktail_has_its_reason_above_the_original(open_page, texts_of, style):
+    page = open_page(drink=LAST_WORD, style=style)
+    texts = texts_of(page)
+    assert "Not possible in this style." in texts
+    assert "Green Chartreuse" in texts
+    assert "What would help: " in texts
+    assert page.header[0].value == "Ingredients"
+
+
+def test_a_mocktail_has_no_choice_of_styles(open_page, sample_catalogue):
+    mocktail = next(d for d in sample_catalogue.all_drinks() if d.derived.is_mocktail)
+    page = open_page(drink=mocktail.id, style="pantry")
+    assert "style" not in [control.key for control in page.segmented_control]
+    assert page.header[0].value == "Ingredients"
+
+
+def test_a_wrong_style_in_the_url_shows_the_original(open_page):
+    assert open_page(drink=DAIQUIRI, style="fancy").header[0].value == "Ingredients"
+
+
+def test_hostile_text_stays_text_in_the_mocktail(
+    open_page, make_catalogue, sample_catalogue, hostile_texts, markup_of
+):
+    drinks = [
+        msgspec.structs.replace(
+            sample_catalogue.drink(DAIQUIRI), id=f"evil:{number}", name=text, glass=text,
+            ingredients=tuple(
+                msgspec.structs.replace(line, name_raw=text)
+                for line in sample_catalogue.drink(DAIQUIRI).ingredients
+            ),
+        )
+        for number, text in enumerate(hostile_texts)
+    ]  # fmt: skip
+    catalogue = make_catalogue(drinks)
+    for drink in drinks:
+        page = open_page(catalogue=catalogue, drink=drink.id, style="bottle")
+        assert not markup_of(page) & set("<$`~#")

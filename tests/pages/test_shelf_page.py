@@ -63,7 +63,7 @@ def test_one_click_adds_the_suggested_ingredient_to_the_shelf(
 def test_the_list_can_be_limited_to_mocktails(open_page, query_of):
     shelf = ["Orange juice", "Gin", "Lemon juice", "Sugar", "Water", "Ice"]
     page = open_page("shelf", have=shelf, missing="2")
-    page.toggle(key="mocktails-only").set_value(True).run()
+    page.segmented_control(key="kind").set_value("mocktails").run()
     assert query_of(page)["mocktail"] == ["true"]
     badges = {element.value for element in page.main.markdown if "-badge[" in element.value}
     assert badges == {":green-badge[mocktail]"}
@@ -115,3 +115,25 @@ def test_an_acceptable_substitute_is_shown_with_a_remark(open_page, texts_of):
     have = ["Light rum", "Lemon juice", "Sugar syrup"]
     page = open_page("shelf", have=have, substitutes="acceptable")
     assert "**Lemon juice** for Lime juice (also sour but another aroma)" in texts_of(page)
+
+
+def test_anything_alcohol_free_includes_cocktails_by_their_conversion(
+    open_page, sample_catalogue, cards, query_of
+):
+    shelf = ["Lime juice", "Lemon juice", "Sugar syrup", "Soda water", "Mint", "Coconut water"]
+    expected = sample_catalogue.makeable(shelf, convertible=True, limit=24).items
+    page = open_page("shelf", have=shelf)
+    page.segmented_control(key="kind").set_value("convertible").run()
+    assert query_of(page)["convertible"] == ["true"]
+    assert query_of(page)["mocktail"] == ["true"]
+    assert cards(page) == [item.drink.name for item in expected]
+    badges = [element.value for element in page.main.markdown if "-badge[" in element.value]
+    assert badges.count(":green-badge[as a mocktail]") == sum(
+        item.as_mocktail is not None for item in expected
+    )
+    captions = [caption.value for caption in page.caption]
+    converted = next(item for item in expected if item.as_mocktail)
+    assert ", ".join(converted.as_mocktail) in [text.replace("\\", "") for text in captions]
+    page.segmented_control(key="kind").set_value("").run()
+    assert "convertible" not in query_of(page)
+    assert "mocktail" not in query_of(page)

@@ -28,6 +28,7 @@ from mocktailverse.catalogue.search.query import (
     Page,
     Statistics,
 )
+from mocktailverse.drinks.conversion.conversion_result import Conversion
 from mocktailverse.drinks.drink import Drink
 
 PUBLIC = (drink_routes.router, ingredient_routes.router, status_routes.router, export_routes.router)
@@ -35,6 +36,7 @@ OPERATORS_ONLY = (load_routes.router,)
 
 ANSWERS = (
     Page[Drink],
+    Conversion,
     Page[IngredientEntry],
     IngredientDetail,
     Makeable,

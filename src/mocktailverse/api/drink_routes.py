@@ -5,12 +5,25 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from mocktailverse.api.caching import Responder, fresh
-from mocktailverse.api.error_responses import ApiError
+from mocktailverse.api.error_responses import ApiError, Problem, invalid
 from mocktailverse.api.openapi import errors, success
-from mocktailverse.api.query_parameters import DrinkFilters, DrinkListing, NoParameters, Text
+from mocktailverse.api.query_parameters import (
+    DrinkFilters,
+    DrinkListing,
+    MocktailOptions,
+    NoParameters,
+    Text,
+)
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import DrinkQuery
+from mocktailverse.drinks.conversion.conversion_result import Conversion
 from mocktailverse.drinks.drink import Drink
+from mocktailverse.drinks.own_bottles import own_bottles
+
+DrinkId = Annotated[
+    Text,
+    Path(alias="id", description="`<source>:<id in source>`", examples=["thecocktaildb:11000"]),
+]
 
 router = APIRouter(tags=["drinks"], default_response_class=Response)
 
@@ -33,25 +46,46 @@ def random_drink(parameters: Annotated[DrinkFilters, Query()], responder: Respon
     return fresh(drink)
 
 
-@router.get("/drinks/{id:path}", responses=success("Drink", cacheable=True) | errors(404, 422, 503))
+@router.get(
+    "/drinks/{id:path}/mocktail",  # noqa: FAST003 - the alias of `DrinkId`
+    responses=success("Conversion", cacheable=True) | errors(404, 422, 503),
+)
+def drink_as_mocktail(
+    drink_id: DrinkId, parameters: Annotated[MocktailOptions, Query()], responder: Responder
+) -> Response:
+    """Make a drink alcohol-free, with the same volume, sweetness and acidity."""
+    have = own_bottles(parameters.have)
+    if have.unknown:
+        message = "`{}` is not a known bottle without alcohol, such as Seedlip."
+        raise invalid([Problem("have", message.format(name)) for name in have.unknown])
+
+    def read(catalogue: Catalogue) -> Conversion:
+        from mocktailverse.drinks import to_mocktail  # noqa: PLC0415 - delays a cold start
+
+        return to_mocktail(_drink_of(catalogue, drink_id), parameters.style, have.names)
+
+    return responder.cacheable(read)
+
+
+@router.get(
+    "/drinks/{id:path}",  # noqa: FAST003 - the alias of `DrinkId`
+    responses=success("Drink", cacheable=True) | errors(404, 422, 503),
+)
 def one_drink(
-    drink_id: Annotated[
-        Text,
-        Path(alias="id", description="`<source>:<id in source>`", examples=["thecocktaildb:11000"]),
-    ],
+    drink_id: DrinkId,
     _parameters: Annotated[NoParameters, Query()],
     responder: Responder,
 ) -> Response:
     """Return one drink with its lineage: the raw object and position it comes from."""
+    return responder.cacheable(lambda catalogue: _drink_of(catalogue, drink_id))
 
-    def read(catalogue: Catalogue) -> Drink:
-        drink = catalogue.drink(drink_id)
-        if drink is None:
-            message = "No drink has this id. An id is `<source>:<id in source>`."
-            raise ApiError(404, "no_such_drink", message)
-        return drink
 
-    return responder.cacheable(read)
+def _drink_of(catalogue: Catalogue, drink_id: str) -> Drink:
+    drink = catalogue.drink(drink_id)
+    if drink is None:
+        message = "No drink has this id. An id is `<source>:<id in source>`."
+        raise ApiError(404, "no_such_drink", message)
+    return drink
 
 
 @router.get("/facets", responses=success("Facets", cacheable=True) | errors(422, 503))

@@ -69,6 +69,7 @@ def makeable_drinks(
             parameters.have,
             missing=parameters.missing,
             mocktail=parameters.mocktail,
+            convertible=parameters.convertible,
             allowance=allowance,
             limit=parameters.limit,
             after=parameters.cursor,

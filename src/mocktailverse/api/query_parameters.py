@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from mocktailverse.api.error_responses import UNKNOWN, Problem, invalid
 from mocktailverse.catalogue.search.query import Sort, ZeroProof
+from mocktailverse.drinks.conversion.conversion_result import Style
 from mocktailverse.drinks.drink import Alcoholic, Method
 from mocktailverse.loads.load_record import LoadStatus
 
@@ -102,7 +103,8 @@ class DrinkFilters(Parameters):
         (),
         description=(
             "Any of these: mocktails without any alcohol (`alcohol_free`), mocktails that may "
-            "have up to 0.5 % vol (`traces`)."
+            "have up to 0.5 % vol (`traces`), drinks that can become a mocktail in any style "
+            "(`convertible`, see `/drinks/{id}/mocktail`)."
         ),
     )
     glass: Values = Field((), description="Any of these glasses.")
@@ -156,6 +158,11 @@ class MakeableListing(Parameters):
     have: Bottles = Field(description="The ingredients on the shelf, in any spelling.")
     missing: int = Field(0, ge=0, le=2, description="Ingredients that may be missing.")
     mocktail: Flag | Absent = Field(None, description="With or without alcohol, as computed.")
+    convertible: Flag = Field(
+        default=False,
+        description="The mocktails, and the cocktails that become one: they count by what their "
+        "pantry conversion needs, and have `as_mocktail`. With `mocktail=false` only these.",
+    )
     acceptable: Flag = Field(
         default=False, description="Also acceptable substitutes, such as lemon for lime."
     )
@@ -166,6 +173,21 @@ class MakeableListing(Parameters):
     )
     limit: Limit = 25
     cursor: Cursor | Absent = None
+
+
+class MocktailOptions(Parameters):
+    """How to make a mocktail of a drink."""
+
+    style: Style = Field(
+        "pantry",
+        description="What a kitchen has, or 0.0 bottles where one exists for the function.",
+        examples=["bottle"],
+    )
+    have: Values = Field(
+        (),
+        description="Your own bottles without alcohol, in any spelling; `bottle` uses them.",
+        examples=[["Seedlip"]],
+    )
 
 
 class Export(Parameters):

@@ -10,6 +10,9 @@ from mocktailverse.drinks.ingredients import ancestors, match_ingredient
 from mocktailverse.drinks.normalize import TRANSFORM_VERSION
 from mocktailverse.drinks.reference.tables import read_table
 
+_TABLES = ("ingredients.csv", "composition.csv", "roles.csv", "replacements.csv", "brews.csv")
+"""What the counts and the conversions of a file are made with."""
+
 
 class IngredientCounts:
     """Collects the drinks that are added and removed, then updates the tables.
@@ -62,8 +65,8 @@ class IngredientCounts:
 
 
 def reference_digest() -> str:
-    """Return a digest of the ingredient reference; with another one the counts do not add up."""
-    rows = f"{TRANSFORM_VERSION}{read_table('ingredients.csv')}"
+    """Return a digest of the reference; with another one, counts or conversions are outdated."""
+    rows = f"{TRANSFORM_VERSION}{[read_table(name) for name in _TABLES]}"
     return hashlib.sha256(rows.encode()).hexdigest()[:16]
 
 

@@ -6,7 +6,8 @@ What counts for what is in `drinks.substitutions`.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from mocktailverse.catalogue.search.drink_needs import DrinkNeeds
+from mocktailverse.catalogue.alcohol_free_needs import AlcoholFreeNeeds
+from mocktailverse.catalogue.search.drink_needs import DrinkNeeds, Line, needs_of_lines
 from mocktailverse.catalogue.search.index import CatalogueIndex
 from mocktailverse.catalogue.search.query import MakeableDrink, StandIn, Unlock
 from mocktailverse.catalogue.shelf_coverage import ShelfCoverage
@@ -15,7 +16,7 @@ from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.ingredients import canonical_name
 from mocktailverse.drinks.substitutions.allocation import allocate
 from mocktailverse.drinks.substitutions.needs import needs_of
-from mocktailverse.drinks.substitutions.shelf import Allowance, StockedShelf
+from mocktailverse.drinks.substitutions.shelf import Allowance, StockedShelf, folded
 
 MAX_MISSING = 2
 
@@ -29,37 +30,50 @@ class Inventory(NamedTuple):
     have: list[str]
     unknown: list[str]
     shelf: StockedShelf
+    alcohol_free: bool = False
+    """Whether only drinks without alcohol count, and cocktails by their pantry conversion."""
 
-    def makeable(self, drink: Drink) -> MakeableDrink:
-        """Return a drink with what is missing and what replaces what."""
-        needs = needs_of(drink, strict=self.shelf.is_strict)
+    def makeable(self, drink: Drink, converted: Sequence[Line] | None = None) -> MakeableDrink:
+        """Return a drink with what is missing and what replaces what.
+
+        `converted` are the lines of its conversion, if it is made as a mocktail.
+        """
+        strict = self.shelf.is_strict
+        if converted is None:
+            needs, names = needs_of(drink, strict=strict), None
+        else:
+            needs = needs_of_lines(converted, strict=strict)
+            names = list(dict.fromkeys(line[0] for line in converted))
         served, missing = allocate(needs, self.shelf)
         replacements = [
             StandIn(need.name, list(supply.use), *supply.substitution)
             for need, supply in served.items()
             if supply.substitution
         ]
-        return MakeableDrink(drink, [need.name for need in missing], replacements)
+        return MakeableDrink(drink, [need.name for need in missing], replacements, names)
 
 
 class MissingIngredients:
     """Counts the missing ingredients of all drinks of one catalogue."""
 
-    def __init__(self, index: CatalogueIndex) -> None:
+    def __init__(self, index: CatalogueIndex, alcohol_free: AlcoholFreeNeeds) -> None:
         """Take the index; the advice what to buy is prepared when it is first asked for."""
         self._index = index
-        self._advice: dict[bool, PurchaseAdvice] = {}
+        self._alcohol_free = alcohol_free
+        self._advice: dict[tuple[bool, bool], PurchaseAdvice] = {}
 
-    def inventory(self, have: Sequence[str], allowance: Allowance = "near") -> Inventory:
+    def inventory(
+        self, have: Sequence[str], allowance: Allowance = "near", *, alcohol_free: bool = False
+    ) -> Inventory:
         """Return what a list of ingredients, in any spelling, is in this catalogue."""
         names: dict[str, None] = {}
         unknown = []
         for text in have:
             meant = self._index.ingredients.names_of(text) or [canonical_name(text)[0]]
             names[meant[0]] = None
-            if not any(map(self._is_used, meant)):
+            if not any(self._is_used(name, alcohol_free=alcohol_free) for name in meant):
                 unknown.append(text)
-        return Inventory(list(names), unknown, StockedShelf(names, allowance))
+        return Inventory(list(names), unknown, StockedShelf(names, allowance), alcohol_free)
 
     def drinks_by_missing(self, inventory: Inventory, among: int) -> list[int]:
         """Return, of a set of drinks, those with exactly 0, 1 and 2 missing ingredients.
@@ -69,18 +83,33 @@ class MissingIngredients:
         coverage = ShelfCoverage(self._needs(inventory), inventory.shelf)
         return coverage.missing_counts(MAX_MISSING, among)
 
+    def makeable(self, inventory: Inventory, drinks: Sequence[Drink]) -> list[MakeableDrink]:
+        """Return drinks with what is missing and what replaces what."""
+        if not inventory.alcohol_free:
+            return [inventory.makeable(drink) for drink in drinks]
+        converted = self._alcohol_free.converted([drink.id for drink in drinks])
+        return [inventory.makeable(drink, converted.get(drink.id)) for drink in drinks]
+
     def unlocks(self, inventory: Inventory, unready: int) -> list[Unlock]:
         """Return the ingredients that make most of the unready drinks makeable, bought alone."""
-        is_strict = inventory.shelf.is_strict
-        if is_strict not in self._advice:
+        kind = inventory.shelf.is_strict, inventory.alcohol_free
+        if kind not in self._advice:
+            new = self._alcohol_free.new_names if inventory.alcohol_free else ()
             needs = self._needs(inventory)
-            self._advice[is_strict] = PurchaseAdvice(needs, self._index.ingredients)
-        return self._advice[is_strict].unlocks(inventory.shelf, unready)
+            self._advice[kind] = PurchaseAdvice(needs, self._index.ingredients, new)
+        return self._advice[kind].unlocks(inventory.shelf, unready)
 
     def _needs(self, inventory: Inventory) -> DrinkNeeds:
-        return self._index.strict_needs if inventory.shelf.is_strict else self._index.needs
+        is_strict = inventory.shelf.is_strict
+        if inventory.alcohol_free:
+            return self._alcohol_free.needs(strict=is_strict)
+        return self._index.strict_needs if is_strict else self._index.needs
 
-    def _is_used(self, name: str) -> bool:
+    def _is_used(self, name: str, *, alcohol_free: bool) -> bool:
         """Return whether some drink names an ingredient, or one that it can replace."""
         used = self._index.ingredients.named.spellings
-        return any(used(other) for other in StockedShelf([name], "acceptable").provided)
+        provided = StockedShelf([name], "acceptable").provided
+        if any(map(used, provided)):
+            return True
+        new = self._alcohol_free.new_names if alcohol_free else ()
+        return any(folded(other) in provided for other in new)

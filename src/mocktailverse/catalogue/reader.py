@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from threading import Lock
 
+from mocktailverse.catalogue.alcohol_free_needs import AlcoholFreeNeeds
 from mocktailverse.catalogue.ingredient_list import (
     ingredient_detail,
     list_ingredients,
@@ -154,6 +155,7 @@ class Catalogue:
         *,
         missing: int = 0,
         mocktail: bool | None = None,
+        convertible: bool = False,
         allowance: Allowance = "near",
         limit: int = 25,
         after: str | None = None,
@@ -167,6 +169,10 @@ class Catalogue:
         by name. Withdrawn drinks are left out, and those without any ingredient: what they need
         is not known.
 
+        With `convertible`, the drinks are the mocktails and the cocktails that become one by their
+        pantry conversion, which then count by what that needs; with `mocktail` False as well, only
+        the cocktails.
+
         Raises:
             UsageError: `missing` is not 0, 1 or 2; the cursor is invalid or of another query;
                 the limit is below 1.
@@ -174,10 +180,13 @@ class Catalogue:
         if not 0 <= missing <= MAX_MISSING:
             raise UsageError(f"Invalid `missing`. Pass 0 to {MAX_MISSING} missing ingredients.")
         built = self._in_memory()
-        inventory = built.missing.inventory(have, allowance)
-        among = built.search.matches(DrinkQuery(mocktail=mocktail))
+        inventory = built.missing.inventory(have, allowance, alcohol_free=convertible)
+        kind = None if convertible and mocktail else mocktail
+        among = built.search.matches(DrinkQuery(mocktail=kind))
         by_missing = built.missing.drinks_by_missing(inventory, among)
-        digest = query_digest("makeable", sorted(inventory.have), allowance, missing, mocktail)
+        digest = query_digest(
+            "makeable", sorted(inventory.have), allowance, missing, kind, convertible
+        )
         request = PageRequest(digest, limit, after)
         page = page_by_rank(built.index, by_missing[: missing + 1], request)
         drinks = self._drinks_at(page.items)
@@ -186,7 +195,7 @@ class Catalogue:
             inventory.unknown,
             {str(number): drinks.bit_count() for number, drinks in enumerate(by_missing)},
             built.missing.unlocks(inventory, among & ~by_missing[0]),
-            [inventory.makeable(drink) for drink in drinks],
+            built.missing.makeable(inventory, drinks),
             page.next,
         )
 
@@ -215,7 +224,9 @@ class Catalogue:
                 if self._built is None:
                     index = CatalogueIndex(connection)
                     search = DrinkSearch(index, self._connections.borrow)
-                    self._built = _InMemory(index, search, MissingIngredients(index))
+                    alcohol_free = AlcoholFreeNeeds(index, self._connections.borrow)
+                    missing = MissingIngredients(index, alcohol_free)
+                    self._built = _InMemory(index, search, missing)
         return self._built
 
 

@@ -59,6 +59,9 @@ CREATE TABLE drinks (
   acid_served_g_per_100ml_max REAL,
   energy_kcal_min REAL,
   energy_kcal_max REAL,
+  convertible TEXT, -- pantry or bottle, the style in which it can become a mocktail; else null
+  not_convertible_because TEXT, -- why it can in neither; null for mocktails, or if not yet known
+  mocktail_needs TEXT, -- what its pantry conversion needs: name, form, alternatives, optional
   quality TEXT NOT NULL,
   previous_name TEXT,
   content_hash TEXT NOT NULL,
@@ -141,6 +144,8 @@ CREATE INDEX drinks_by_category ON drinks (category);
 CREATE INDEX drinks_by_glass ON drinks (glass);
 CREATE INDEX drinks_by_alcoholic ON drinks (alcoholic);
 CREATE INDEX drinks_by_abv ON drinks (abv_percent_max, id);
+CREATE INDEX drinks_to_convert ON drinks (row)
+  WHERE convertible IS NULL AND not_convertible_because IS NULL AND is_mocktail IS NOT 1;
 CREATE INDEX drinks_by_observed ON drinks (observed_at, id);
 CREATE INDEX drink_ingredients_by_name ON drink_ingredients (name, drink_id);
 CREATE INDEX tags_by_tag ON tags (tag, drink_id);

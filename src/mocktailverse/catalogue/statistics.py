@@ -1,5 +1,6 @@
 """The catalogue in figures."""
 
+import re
 import sqlite3
 from collections import Counter
 from itertools import chain
@@ -29,6 +30,8 @@ FIELDS = {
 """The lists of values, and the field that each counts."""
 
 _LISTS = "SELECT {column}, count(*) FROM drinks WHERE withdrawn_at IS NULL GROUP BY {column}"
+_NAMES = re.compile(r"`[^`]*`(?:, `[^`]*`)*")
+"""The names in a reason."""
 
 
 def compute_statistics(index: CatalogueIndex, connection: sqlite3.Connection) -> Statistics:
@@ -54,6 +57,8 @@ def compute_statistics(index: CatalogueIndex, connection: sqlite3.Connection) ->
         **{list_: fields[name] for list_, name in FIELDS.items()},
         quality=_values(connection, "quality"),
         unknown_because=causes[:MAX_FACET_VALUES],
+        convertible=_texts(connection, "convertible"),
+        not_convertible_because=_texts(connection, "not_convertible_because"),
         strength=_strength(index, present),
         pairings=_pairings(index, present),
         top_ingredients=index.ingredients.named.top(present, TOP_INGREDIENTS),
@@ -67,6 +72,19 @@ def _values(connection: sqlite3.Connection, column: str) -> list[Facet]:
     drinks: Counter[str] = Counter()
     for values, count in connection.execute(_LISTS.format(column=column)):
         drinks.update(dict.fromkeys(msgspec.json.decode(values), count))
+    return _by_frequency(drinks)
+
+
+def _texts(connection: sqlite3.Connection, column: str) -> list[Facet]:
+    """Return the texts of a column, most frequent first; the names in them are left out."""
+    drinks: Counter[str] = Counter()
+    for text, count in connection.execute(_LISTS.format(column=column)):
+        if text is not None:
+            drinks[_NAMES.sub("...", text)] += count
+    return _by_frequency(drinks)[:MAX_FACET_VALUES]
+
+
+def _by_frequency(drinks: Counter[str]) -> list[Facet]:
     ordered = sorted(drinks.items(), key=lambda item: (-item[1], item[0]))
     return [Facet(value, count) for value, count in ordered]
 

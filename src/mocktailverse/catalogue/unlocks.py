@@ -1,7 +1,7 @@
 """What to buy next: the ingredients that make most drinks makeable, each bought alone."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import reduce
 from itertools import chain
 from operator import or_
@@ -23,11 +23,16 @@ _MOST_AT_ONCE = 4
 class PurchaseAdvice:
     """Finds the best purchases for a shelf."""
 
-    def __init__(self, needs: DrinkNeeds, ingredients: IngredientIndex) -> None:
-        """Take what the drinks need, and the ingredients in use."""
+    def __init__(
+        self, needs: DrinkNeeds, ingredients: IngredientIndex, further: Iterable[str] = ()
+    ) -> None:
+        """Take what the drinks need, the ingredients in use, and further ones that they need."""
         self._needs = needs
         # Of names that differ in case only the most used one: buying it covers all of them.
-        used = [entry.name for entry in reversed(ingredients.entries) if entry.drinks]
+        used = [
+            *further,
+            *(entry.name for entry in reversed(ingredients.entries) if entry.drinks),
+        ]
         self._usual = {folded(name): name for name in used}
         self._purchases = list(self._usual.values())
         self._use = {name: rank for rank, name in enumerate(used)}

@@ -15,6 +15,7 @@ from typing import NamedTuple, Self, TypeVar
 import msgspec
 
 from mocktailverse.catalogue import schema
+from mocktailverse.catalogue.conversions import MOST_AT_ONCE, add_conversions
 from mocktailverse.catalogue.ingredient_counts import IngredientCounts, reference_digest
 from mocktailverse.catalogue.meta import Meta, read_meta
 from mocktailverse.catalogue.rows import DRINK_COLUMNS, LINE_COLUMNS, drink_row, line_rows, text_row
@@ -130,14 +131,23 @@ class CatalogueWriter:
         """Remove drinks; return how many were in the catalogue."""
         return sum(self._erase(self._stored(chunk)) for chunk in _chunks(ids))
 
-    def seal(self, *, version: str, built_at: int, table: str) -> Meta:
-        """Update ingredients, counts and meta, then close the file.
+    def seal(
+        self,
+        *,
+        version: str,
+        built_at: int,
+        table: str,
+        most_conversions: int | None = MOST_AT_ONCE,
+    ) -> Meta:
+        """Update ingredients, conversions, counts and meta, then close the file.
 
-        `built_at` in ms; `table` is the name of the drinks table that it was built from.
+        `built_at` in ms; `table` is the name of the drinks table that it was built from;
+        `most_conversions` limits how many drinks are newly converted, None does not.
         """
         with self, _damage_translated():
             if self._sealed is None:
                 self._create_indexes()
+            add_conversions(self._connection, most_conversions)
             self._counts.write(self._connection)
             self._write_meta({"version": version, "built_at": built_at, "table": table})
             meta = read_meta(self._connection)

@@ -53,7 +53,9 @@ def export(
     ] = None,
     zero_proof: Annotated[
         ZeroProof | None,
-        Option(help="Only mocktails without alcohol, or with possible traces of it."),
+        Option(
+            help="Only mocktails without alcohol, with possible traces, or what can become one."
+        ),
     ] = None,
     glass: Annotated[Strings, Option(help="Only this glass; repeatable.")] = None,
     tag: Annotated[Strings, Option(help="Only with this tag; repeatable.")] = None,

@@ -1,18 +1,19 @@
 """The command `makeable`: the drinks that ingredients at hand make, and what is replaced."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 import msgspec
 from typer import Argument, Option
 
 from mocktailverse.catalogue.makeable import MAX_MISSING
-from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import Makeable, MakeableDrink
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
 from mocktailverse.cli.output import print_json, print_table, say
 from mocktailverse.cli.published_catalogue import published_catalogue
-from mocktailverse.drinks.substitutions.shelf import Allowance, allowance_of
+from mocktailverse.drinks.substitutions.shelf import allowance_of
 from mocktailverse.errors import UsageError
 from mocktailverse.formatting import counted
 
@@ -30,6 +31,13 @@ def makeable(
         int, Option(min=0, max=MAX_MISSING, help="Ingredients that may be missing.")
     ] = 0,
     mocktails: Annotated[bool, Option("--mocktails", help="Only mocktails.")] = False,
+    convertible: Annotated[
+        bool,
+        Option(
+            "--convertible",
+            help="Only mocktails, and cocktails that become one with what a kitchen has.",
+        ),
+    ] = False,
     strict: Annotated[
         bool,
         Option("--strict", help="No substitutes; garnishes, ice and the like are needed, too."),
@@ -51,8 +59,15 @@ def makeable(
     allowance = allowance_of(acceptable=acceptable, strict=strict)
     most = limit if limit or as_json else _DEFAULT_ROWS
     with published_catalogue(connect(env, state_dir)) as catalogue:
-        mocktail = True if mocktails else None
-        result = _read(catalogue, ingredients, missing, mocktail, allowance, most, after)
+        read = partial(
+            catalogue.makeable,
+            ingredients,
+            missing=missing,
+            mocktail=True if mocktails else None,
+            convertible=convertible,
+            allowance=allowance,
+        )
+        result = _read(read, most, after)
     if as_json:
         fields = msgspec.structs.asdict(result)
         print_json({"items": fields.pop("items"), "next": fields.pop("next"), **fields})
@@ -60,26 +75,11 @@ def makeable(
         _print(result)
 
 
-def _read(
-    catalogue: Catalogue,
-    have: list[str],
-    missing: int,
-    mocktail: bool | None,  # noqa: FBT001 - a filter with three values
-    allowance: Allowance,
-    most: int | None,
-    after: str | None,
-) -> Makeable:
+def _read(read: Callable[..., Makeable], most: int | None, after: str | None) -> Makeable:
     items: list[MakeableDrink] = []
     while True:
         size = _PAGE_SIZE if most is None else min(_PAGE_SIZE, most - len(items))
-        page = catalogue.makeable(
-            have,
-            missing=missing,
-            mocktail=mocktail,
-            allowance=allowance,
-            limit=size,
-            after=after,
-        )
+        page = read(limit=size, after=after)
         items += page.items
         after = page.next
         if after is None or len(items) == most:
@@ -89,7 +89,9 @@ def _read(
 def _print(result: Makeable) -> None:
     rows = [
         (
-            item.drink.name,
+            f"{item.drink.name} (as a mocktail)"
+            if item.as_mocktail is not None
+            else item.drink.name,
             ", ".join(item.missing),
             "; ".join(f"{' and '.join(r.use)} for {r.name}" for r in item.replacements),
         )

@@ -12,6 +12,8 @@ from mocktailverse.cli.output import print_json, print_table, say
 from mocktailverse.drinks import to_mocktail
 from mocktailverse.drinks.conversion.conversion_result import Conversion, ServedFigures
 from mocktailverse.drinks.drink import Drink
+from mocktailverse.drinks.own_bottles import own_bottles
+from mocktailverse.errors import UsageError
 from mocktailverse.stores.drinks_table import DrinksTable
 
 _PAGE_SIZE = 100
@@ -41,11 +43,15 @@ def mocktail(
     as_json: options.Json = False,
 ) -> None:
     """Make a drink alcohol-free, with the same volume, sweetness and acidity."""
+    own = own_bottles(have or ())
+    if own.unknown:
+        names = ", ".join(f"`{name}`" for name in own.unknown)
+        raise UsageError(f"Not known as bottles without alcohol: {names}. Pass such as Seedlip.")
     original = _find(connect(env, state_dir).drinks, drink)
     if original is None:
         say(f"No drink `{drink}` is in the table.")
         raise Exit(1)
-    conversion = to_mocktail(original, style, tuple(have or ()))
+    conversion = to_mocktail(original, style, own.names)
     if as_json:
         print_json(conversion)
     else:

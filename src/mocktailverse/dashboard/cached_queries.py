@@ -52,6 +52,7 @@ def makeable(catalogue: Catalogue, shelf: Shelf, limit: int, after: str | None) 
         shelf.have,
         missing=shelf.missing,
         mocktail=shelf.mocktail,
+        convertible=shelf.convertible,
         allowance=shelf.allowance,
     )
     if after is None and shelf.missing:

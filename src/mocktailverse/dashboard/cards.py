@@ -36,16 +36,24 @@ def show_cards(
     parameters: Parameters,
     *,
     notes: Mapping[str, str] | None = None,
+    as_mocktails: Mapping[str, Sequence[str]] | None = None,
     pictures: bool = False,
 ) -> None:
     """Show drinks side by side; their links keep the URL parameters.
 
-    `notes` is Markdown to add to a drink, by its id. Pictures are shown if their licence is known.
+    `notes` is Markdown to add to a drink, by its id; those `as_mocktails`, with the
+    ingredients of their conversion, link to it. Pictures are shown if their licence is known.
     """
     for number, (column, drink) in enumerate(in_columns(drinks)):
         key = f"card-{number}"
         with column.container(border=True, height="stretch", gap="small", key=key):
-            _show_card(drink, parameters, (notes or {}).get(drink.id), pictures=pictures)
+            converted = (as_mocktails or {}).get(drink.id)
+            _show_head(drink, parameters, is_converted=converted is not None, pictures=pictures)
+            names = converted or dict.fromkeys(line.name for line in drink.ingredients)
+            listed = ", ".join(names)
+            st.caption(plain(listed, _INGREDIENTS_LENGTH) if listed else "No ingredients listed.")
+            if note := (notes or {}).get(drink.id):
+                st.caption(note)
 
 
 def in_columns(items: Sequence[T]) -> Iterator[tuple[DeltaGenerator, T]]:
@@ -101,7 +109,8 @@ def badges(drink: Drink) -> str:
     return f"{strength} :orange-badge[withdrawn by the source]"
 
 
-def _show_card(drink: Drink, parameters: Parameters, note: str | None, *, pictures: bool) -> None:
+def _show_head(drink: Drink, parameters: Parameters, *, is_converted: bool, pictures: bool) -> None:
+    """Show picture, name and strength; the name links to the drink."""
     if pictures and drink.image and drink.image.licence:
         st.image(
             drink.image.url, width="stretch", alt=f"Picture of {short(drink.name, _NAME_LENGTH)}"
@@ -110,13 +119,13 @@ def _show_card(drink: Drink, parameters: Parameters, note: str | None, *, pictur
         EXPLORE,
         label=f"**{plain(drink.name, _NAME_LENGTH)}**",
         icon=f":material/{_glass_icon(drink.glass)}:",
-        query_params={**parameters, "drink": drink.id},
+        query_params={
+            **parameters,
+            "drink": [drink.id],
+            **({"style": ["pantry"]} if is_converted else {}),
+        },
     )
-    st.markdown(badges(drink))
-    names = ", ".join(dict.fromkeys(line.name for line in drink.ingredients))
-    st.caption(plain(names, _INGREDIENTS_LENGTH) if names else "No ingredients listed.")
-    if note:
-        st.caption(note)
+    st.markdown(":green-badge[as a mocktail]" if is_converted else badges(drink))
 
 
 def _glass_icon(glass: str | None) -> str:

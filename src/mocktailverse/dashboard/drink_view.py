@@ -18,14 +18,15 @@ from mocktailverse.dashboard.drink_text import (
     quality_explanation,
     served,
 )
-from mocktailverse.dashboard.page_paths import EXPLORE, SHELF
-from mocktailverse.dashboard.recipe import show_ingredients, show_method
+from mocktailverse.dashboard.mocktail_view import show_mocktail, show_styles
+from mocktailverse.dashboard.page_paths import EXPLORE
+from mocktailverse.dashboard.recipe import show_ingredients, show_method, show_missing
 from mocktailverse.dashboard.safe_text import plain, short
 from mocktailverse.dashboard.url_state import Parameters
 from mocktailverse.drinks.drink import Derived, Drink
 from mocktailverse.times import utc
 
-_OWN_PARAMETERS = ("drink", "servings", "units", "lang")
+_OWN_PARAMETERS = ("drink", "servings", "units", "lang", "style")
 """Parameters of this view; the others belong to the list that led here."""
 
 _TITLE_LENGTH = 160
@@ -42,10 +43,21 @@ def show_drink(catalogue: Catalogue, parameters: Parameters) -> None:
         return
     st.set_page_config(page_title=f"{short(drink.name, _TITLE_LENGTH)} · Mocktailverse")
     _show_head(drink)
+    style = show_styles(drink, parameters)
+    if style is None or not show_mocktail(catalogue, drink, style, parameters):
+        _show_original(catalogue, drink, parameters)
+    similar = cached_queries.similar(catalogue, drink)
+    if similar:
+        st.header("Similar drinks", anchor=False)
+        show_cards(similar, back)
+
+
+def _show_original(catalogue: Catalogue, drink: Drink, parameters: Parameters) -> None:
+    """Show the recipe as the source has it, what is computed of it, and where it comes from."""
     recipe, facts = st.columns([3, 2], gap="large")
     with recipe:
         show_ingredients(drink, parameters)
-        _show_missing(catalogue, drink, parameters)
+        show_missing(catalogue, drink, parameters)
         show_method(drink, parameters)
     with facts:
         _show_image(drink)
@@ -54,10 +66,6 @@ def show_drink(catalogue: Catalogue, parameters: Parameters) -> None:
         _show_links(drink)
     _show_quality(drink)
     _show_lineage(drink)
-    similar = cached_queries.similar(catalogue, drink)
-    if similar:
-        st.header("Similar drinks", anchor=False)
-        show_cards(similar, back)
 
 
 def _show_head(drink: Drink) -> None:
@@ -67,22 +75,6 @@ def _show_head(drink: Drink) -> None:
     st.markdown(f"{badges(drink)} {tags}")
     if any(facts):
         st.caption(" · ".join(plain(fact, 80) for fact in facts if fact))
-
-
-def _show_missing(catalogue: Catalogue, drink: Drink, parameters: Parameters) -> None:
-    """Show what the visitor's shelf lacks for the drink, if there is a shelf."""
-    have = parameters.get("have", [])
-    if not have or not drink.ingredients:
-        return
-    missing = catalogue.missing(drink, have)
-    if missing:
-        names = ", ".join(plain(name, 60) for name in missing)
-        st.info(f"Missing from your shelf: {names}.", icon=":material/shopping_basket:")
-    else:
-        st.success("You have all ingredients.", icon=":material/check_circle:")
-    st.page_link(
-        SHELF, label="Go to my shelf", icon=":material/shelves:", query_params={"have": have}
-    )
 
 
 def _show_image(drink: Drink) -> None:

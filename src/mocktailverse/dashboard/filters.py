@@ -25,8 +25,9 @@ _LABELS = {
 }  # fmt: skip
 _KINDS = {"": "All drinks", "true": "Mocktails", "false": "With alcohol"}
 _HELP = {
-    "zero_proof": "Mocktails without any alcohol, or with possible traces of at most 0.5 % vol as "
-    "served, such as from bitters, extracts and 0.0 beer."
+    "zero_proof": "Mocktails without any alcohol; with possible traces of at most 0.5 % vol as "
+    "served, such as from bitters, extracts and 0.0 beer; or convertible: drinks that can become "
+    "a mocktail, with what a kitchen has or with 0.0 bottles."
 }
 _VALUE_LENGTH = 60
 _COLUMNS = 3

@@ -1,10 +1,15 @@
 """The recipe of a drink: ingredients, scaled and converted, and instructions."""
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import streamlit as st
 
+from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.dashboard import url_state
 from mocktailverse.dashboard.amounts import SYSTEMS, System, amount, milliliters, part_ml
 from mocktailverse.dashboard.drink_text import ingredient_name
+from mocktailverse.dashboard.page_paths import SHELF
 from mocktailverse.dashboard.safe_text import plain
 from mocktailverse.dashboard.url_state import Parameters
 from mocktailverse.drinks.drink import Drink, IngredientLine
@@ -22,12 +27,24 @@ _LANGUAGES = {
 }  # fmt: skip
 
 
+class Scale(NamedTuple):
+    """The amounts that the visitor wants to see."""
+
+    servings: int
+    system: System
+
+
 def show_ingredients(drink: Drink, parameters: Parameters) -> None:
     """Show the ingredients, with widgets for servings and units."""
     st.header("Ingredients", anchor=False)
     if not drink.ingredients:
         st.caption("The source lists no ingredients.")
         return
+    show_lines(drink, show_scale(parameters))
+
+
+def show_scale(parameters: Parameters) -> Scale:
+    """Show the widgets for servings and units; return what they are set to."""
     servings = url_state.number(parameters, "servings", 1, _MAX_SERVINGS)
     system = url_state.choice(parameters, "units", SYSTEMS)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -46,13 +63,26 @@ def show_ingredients(drink: Drink, parameters: Parameters) -> None:
             key=url_state.bind("units", system),
             on_change=lambda: url_state.update_on_page(units=st.session_state["units"]),
         )
+    return Scale(servings, system)
+
+
+def show_lines(
+    drink: Drink, scale: Scale, *, alt: str = "Ingredients", marked: Mapping[str, str] | None = None
+) -> None:
+    """Show the table of ingredients.
+
+    With `marked`, the recipe is one of two side by side: there is no column of what the source
+    wrote, and the lines of these names have this Markdown before the name.
+    """
+    servings, system = scale
     part = part_ml(drink.ingredients)
-    st.table(
-        [_row(line, system, servings, part) for line in drink.ingredients],
-        hide_index=True,
-        border="horizontal",
-        alt="Ingredients",
-    )
+    rows = [_row(line, system, servings, part) for line in drink.ingredients]
+    if marked is not None:
+        rows = [
+            {"Amount": row["Amount"], "Ingredient": marked.get(line.name, "") + row["Ingredient"]}
+            for line, row in zip(drink.ingredients, rows, strict=True)
+        ]
+    st.table(rows, hide_index=True, border="horizontal", alt=alt)
     _show_notes(drink, system, servings, part)
 
 
@@ -75,7 +105,28 @@ def show_method(drink: Drink, parameters: Parameters) -> None:
             on_change=lambda: url_state.update_on_page(lang=st.session_state["lang"]),
             label_visibility="collapsed",
         )
-    paragraphs = [line for line in drink.instructions[chosen].splitlines() if line.strip()]
+    show_steps(drink.instructions[chosen])
+
+
+def show_missing(catalogue: Catalogue, drink: Drink, parameters: Parameters) -> None:
+    """Show what the visitor's shelf lacks for the drink, if there is a shelf."""
+    have = parameters.get("have", [])
+    if not have or not drink.ingredients:
+        return
+    missing = catalogue.missing(drink, have)
+    if missing:
+        names = ", ".join(plain(name, 60) for name in missing)
+        st.info(f"Missing from your shelf: {names}.", icon=":material/shopping_basket:")
+    else:
+        st.success("You have all ingredients.", icon=":material/check_circle:")
+    st.page_link(
+        SHELF, label="Go to my shelf", icon=":material/shelves:", query_params={"have": have}
+    )
+
+
+def show_steps(text: str) -> None:
+    """Show instructions as plain text, paragraph by paragraph."""
+    paragraphs = [line for line in text.splitlines() if line.strip()]
     for paragraph in paragraphs[:_MAX_PARAGRAPHS]:
         st.markdown(plain(paragraph, _PARAGRAPH_LENGTH))
 

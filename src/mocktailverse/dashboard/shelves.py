@@ -45,5 +45,7 @@ class Shelf(Struct, frozen=True):
     missing: int = 0
     """Drinks that miss exactly this many ingredients."""
     mocktail: bool | None = None
+    convertible: bool = False
+    """Also cocktails that become a mocktail, by what their conversion needs."""
     allowance: Allowance = "near"
     """What may replace an ingredient."""

@@ -20,6 +20,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from mocktailverse.catalogue.conversions import MOST_AT_ONCE
 from mocktailverse.catalogue.meta import Meta
 from mocktailverse.catalogue.writer import CatalogueWriter, catalogue_version
 from mocktailverse.drinks.drink import Drink
@@ -93,7 +94,9 @@ class Publisher:
         `on_drink` is called with the number of drinks read so far. Errors are as in `publish`.
         """
         return self._retry_on_conflict(
-            lambda: self._publish_table(self._catalogue.etag(), on_drink=on_drink)
+            lambda: self._publish_table(
+                self._catalogue.etag(), on_drink=on_drink, most_conversions=None
+            )
         )
 
     def _retry_on_conflict(self, attempt: Callable[[], PublishResult]) -> PublishResult:
@@ -147,18 +150,24 @@ class Publisher:
         replacing: str | None,
         traces: tuple[str, ...] = (),
         on_drink: Callable[[int], None] = lambda _: None,
+        most_conversions: int | None = MOST_AT_ONCE,
     ) -> PublishResult:
         """Publish a file built from the whole table, in place of the one with that ETag."""
         self._etag = None
         with CatalogueWriter.create(self._path) as writer:
             writer.put(_counted(self._drinks.all(), on_drink))
-            meta = self._seal(writer)
+            meta = self._seal(writer, most_conversions)
         self._etag = self._catalogue.upload(self._path, replacing=replacing)
         return PublishResult(meta.drinks, 0, meta.version, meta.drinks, rebuilt=True, traces=traces)
 
-    def _seal(self, writer: CatalogueWriter) -> Meta:
+    def _seal(self, writer: CatalogueWriter, most_conversions: int | None = MOST_AT_ONCE) -> Meta:
         now = self._now_ms()
-        return writer.seal(version=catalogue_version(now), built_at=now, table=self._drinks.name)
+        return writer.seal(
+            version=catalogue_version(now),
+            built_at=now,
+            table=self._drinks.name,
+            most_conversions=most_conversions,
+        )
 
 
 def _traces(drinks: Iterable[Drink]) -> tuple[str, ...]:

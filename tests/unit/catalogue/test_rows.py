@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from mocktailverse.catalogue import schema
+from mocktailverse.catalogue.conversions import ConversionColumns
 from mocktailverse.catalogue.rows import (
     DRINK_COLUMNS,
     LINE_COLUMNS,
@@ -45,7 +46,7 @@ def test_the_tables_have_the_columns_that_rows_fill(open_catalogue):
         ((format_,),) = connection.execute("PRAGMA user_version")
         ((page_size,),) = connection.execute("PRAGMA page_size")
 
-    assert sorted(columns["drinks"]) == sorted(("row", *DRINK_COLUMNS))
+    assert sorted(columns["drinks"]) == sorted(("row", *DRINK_COLUMNS, *ConversionColumns._fields))
     assert tuple(columns["drink_ingredients"]) == LINE_COLUMNS, "lines are read by position"
     assert format_ == schema.FORMAT
     assert page_size == schema.PAGE_SIZE

@@ -185,6 +185,7 @@ def test_an_empty_catalogue_has_empty_figures(open_catalogue):
     assert open_catalogue([]).statistics() == Statistics(
         drinks=0, mocktails=0, with_alcohol=0, unknown_strength=0, withdrawn=0, ingredients=0,
         categories=[], alcoholic=[], glasses=[], spirits=[], methods=[], tags=[], certainty=[],
-        quality=[], zero_proof=[], unknown_mocktail=0, unknown_because=[], strength=[],
+        quality=[], zero_proof=[], unknown_mocktail=0, unknown_because=[],
+        convertible=[], not_convertible_because=[], strength=[],
         pairings=[], top_ingredients=[], ingredients_per_drink=[], more={},
     )  # fmt: skip

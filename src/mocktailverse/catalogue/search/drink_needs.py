@@ -10,7 +10,7 @@ import msgspec
 
 from mocktailverse.catalogue.search.bitmaps import PostingLists, ordinals_bitmap
 from mocktailverse.drinks.substitutions.forms import Form
-from mocktailverse.drinks.substitutions.needs import Need, need_of, strict_need_of
+from mocktailverse.drinks.substitutions.needs import Need, distinct_needs, need_of, strict_need_of
 from mocktailverse.drinks.substitutions.shelf import folded, names_to_meet
 
 Line = tuple[str, Form, str, int]
@@ -81,6 +81,11 @@ def drinks_by_name(lines: DrinksByLine) -> dict[str, "array[int]"]:
 def _joined(drinks: DrinksByLine, lines: Iterable[Line]) -> "array[int]":
     """Return the distinct ordinals of the drinks that have any of these lines."""
     return array("I", sorted(set().union(*map(drinks.__getitem__, lines))))
+
+
+def needs_of_lines(lines: Iterable[Line], *, strict: bool) -> list[Need]:
+    """Return the needs of a drink with these lines, each once, in their order."""
+    return distinct_needs(_need(line, strict=strict) for line in lines)
 
 
 def _need(line: Line, *, strict: bool) -> Need | None:

@@ -31,7 +31,8 @@ SELECT row, name_key, id, withdrawn_at, observed_at, abv_percent_min, abv_percen
        (abv_served_percent_min + abv_served_percent_max) / 2, sugar_served_g_per_100ml_max,
        category, alcoholic, glass, method, certainty,
        CASE is_mocktail WHEN 1 THEN 'true' WHEN 0 THEN 'false' END,
-       CASE WHEN is_mocktail THEN iif(abv_percent_max = 0, 'alcohol_free', 'traces') END
+       CASE WHEN is_mocktail THEN iif(abv_percent_max = 0, 'alcohol_free', 'traces')
+            WHEN convertible IS NOT NULL THEN 'convertible' END
 FROM drinks ORDER BY name_key, id
 """
 _COLUMNS = 16

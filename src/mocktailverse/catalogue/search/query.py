@@ -8,8 +8,8 @@ from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.substitutions.substitution_table import Confidence
 
 T = TypeVar("T")
-ZeroProof = Literal["alcohol_free", "traces"]
-"""What a mocktail may contain: no alcohol at all, or at most 0.5 % vol."""
+ZeroProof = Literal["alcohol_free", "traces", "convertible"]
+"""A mocktail without any alcohol; one with at most 0.5 % vol; what can become one."""
 
 Sort = Literal["name", "-name", "abv", "-abv", "observed", "-observed", "relevance"]
 
@@ -131,11 +131,16 @@ class StandIn(Struct, frozen=True, rename={"name": "for"}):
 
 
 class MakeableDrink(Struct, frozen=True):
-    """A drink, its missing ingredients and what replaces others, in the recipe's order."""
+    """A drink, its missing ingredients and what replaces others, in the recipe's order.
+
+    `as_mocktail` are the ingredients of the drink's pantry conversion, if it is made as such; else
+    null.
+    """
 
     drink: Drink
     missing: list[str]
     replacements: list[StandIn]
+    as_mocktail: list[str] | None = None
 
 
 class Unlock(Struct, frozen=True):
@@ -179,8 +184,9 @@ class Pairing(Struct, frozen=True):
 class Statistics(Struct, frozen=True):
     """The catalogue in figures; only `withdrawn` counts withdrawn drinks.
 
-    `zero_proof` divides the mocktails; `unknown_because` are the ingredients that leave the
-    strength of a drink, or whether it is a mocktail, unknown.
+    `zero_proof` divides the mocktails, and counts what can become one: `convertible` by style,
+    `not_convertible_because` the reasons of the others. `unknown_because` are the ingredients that
+    leave the strength of a drink, or whether it is a mocktail, unknown.
 
     Each list has at most 100 values; `more` maps a list to the number of values beyond that, if
     there are any.
@@ -203,6 +209,8 @@ class Statistics(Struct, frozen=True):
     zero_proof: list[Facet]
     unknown_mocktail: int
     unknown_because: list[Facet]
+    convertible: list[Facet]
+    not_convertible_because: list[Facet]
     strength: list[StrengthBin]
     pairings: list[Pairing]
     top_ingredients: list[Facet]

@@ -79,6 +79,12 @@ def _show_mocktails(statistics: Statistics) -> None:
     share = part_of(statistics.mocktails, statistics.drinks)
     title = _capitalized(f"{share} are mocktails")
     _show_chart("mocktails", title, shares(parts), _counted("Kind", parts))
+    styles = {facet.value: facet.count for facet in statistics.convertible}
+    if styles:
+        st.caption(
+            f"{sum(styles.values()):,} others can become a mocktail: {styles.get('pantry', 0):,} "
+            f"with what a kitchen has, {styles.get('bottle', 0):,} only with 0.0 bottles."
+        )
 
 
 def _show_strength(statistics: Statistics) -> None:
@@ -139,6 +145,7 @@ def _show_quality(statistics: Statistics) -> None:
         },
     )
     _show_causes(statistics)
+    _show_refusals(statistics)
     st.header("Data quality notes", anchor=False)
     if not statistics.quality:
         st.caption("None: every record was read without changes.")
@@ -177,6 +184,22 @@ def _show_causes(statistics: Statistics) -> None:
         hide_index=True,
         border="horizontal",
         alt="Causes of unknown figures",
+    )
+
+
+def _show_refusals(statistics: Statistics) -> None:
+    """Show why drinks cannot become a mocktail."""
+    if not statistics.not_convertible_because:
+        return
+    st.header("Why drinks cannot become mocktails", anchor=False)
+    st.table(
+        [
+            {"Reason": plain(facet.value, 300), "Drinks": f"{facet.count:,}"}
+            for facet in statistics.not_convertible_because[:_MAX_BARS]
+        ],
+        hide_index=True,
+        border="horizontal",
+        alt="Reasons why drinks cannot become mocktails",
     )
 
 

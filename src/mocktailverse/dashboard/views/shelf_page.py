@@ -20,6 +20,11 @@ _MISSING = {"0": "Ready now", "1": "One away", "2": "Two away"}
 _ALLOWANCES: tuple[Allowance, ...] = ("near", "acceptable", "strict")
 """The default first."""
 
+_KINDS = {"": "All drinks", "mocktails": "Mocktails", "convertible": "Anything alcohol-free"}
+_KINDS_HELP = (
+    "Anything alcohol-free: mocktails, and cocktails that become one. A cocktail counts by the "
+    "recipe without alcohol, made of what a kitchen has."
+)
 _PAGE_SIZE = 24
 _NAME_LENGTH = 60
 
@@ -35,9 +40,10 @@ def page() -> None:
         _show_starters(catalogue)
         return
     missing = url_state.choice(parameters, "missing", _MISSING)
-    mocktail = True if url_state.first(parameters, "mocktail") == "true" else None
+    kind = _kind(parameters)
     allowance = url_state.choice(parameters, "substitutes", _ALLOWANCES)
-    _show_drinks(catalogue, parameters, Shelf(have, int(missing), mocktail, allowance))
+    shelf = Shelf(have, int(missing), True if kind else None, kind == "convertible", allowance)
+    _show_drinks(catalogue, parameters, shelf, kind)
 
 
 def _show_shelf(catalogue: Catalogue, have: tuple[str, ...]) -> None:
@@ -94,7 +100,7 @@ def _show_starters(catalogue: Catalogue) -> None:
             )
 
 
-def _show_drinks(catalogue: Catalogue, parameters: Parameters, shelf: Shelf) -> None:
+def _show_drinks(catalogue: Catalogue, parameters: Parameters, shelf: Shelf, kind: str) -> None:
     makeable, parameters = read_page(
         lambda after: cached_queries.makeable(catalogue, shelf, _PAGE_SIZE, after), parameters
     )
@@ -110,23 +116,45 @@ def _show_drinks(catalogue: Catalogue, parameters: Parameters, shelf: Shelf) -> 
             on_change=lambda: url_state.update(missing=st.session_state["missing"]),
             label_visibility="collapsed",
         )
-        st.toggle(
-            "Mocktails only",
-            key=url_state.bind("mocktails-only", shelf.mocktail is True),
-            on_change=lambda: url_state.update(
-                mocktail="true" if st.session_state["mocktails-only"] else None
-            ),
+        st.segmented_control(
+            "Kind of drink",
+            list(_KINDS),
+            format_func=_KINDS.__getitem__,
+            key=url_state.bind("kind", kind),
+            on_change=_update_kind,
+            label_visibility="collapsed",
+            help=_KINDS_HELP,
         )
+    with st.container(horizontal=True, vertical_alignment="center"):
         _show_allowance(shelf.allowance)
     _show_unlocks(makeable, shelf.have)
     if not makeable.items:
         _show_nothing(makeable, shelf.missing)
         return
     notes = {item.drink.id: _note(item) for item in makeable.items}
-    show_cards([item.drink for item in makeable.items], {"have": list(shelf.have)}, notes=notes)
+    converted = {i.drink.id: i.as_mocktail for i in makeable.items if i.as_mocktail is not None}
+    show_cards(
+        [item.drink for item in makeable.items],
+        {"have": list(shelf.have)},
+        notes=notes,
+        as_mocktails=converted,
+    )
     total = makeable.counts[str(shelf.missing)]
     if total > _PAGE_SIZE:
         show_paging(SHELF, parameters, makeable.next, total, _PAGE_SIZE)
+
+
+def _kind(parameters: Parameters) -> str:
+    if url_state.first(parameters, "convertible") == "true":
+        return "convertible"
+    return "mocktails" if url_state.first(parameters, "mocktail") == "true" else ""
+
+
+def _update_kind() -> None:
+    kind = st.session_state["kind"]
+    url_state.update(
+        mocktail="true" if kind else None, convertible="true" if kind == "convertible" else None
+    )
 
 
 def _show_allowance(allowance: Allowance) -> None:

@@ -1,6 +1,6 @@
 """What a drink needs: its lines without what is optional, each with the form it is needed in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from mocktailverse.drinks.drink import Drink
@@ -39,8 +39,7 @@ def strict_need_of(name: str, alternatives: Sequence[str], *, optional: bool) ->
 def needs_of(drink: Drink, *, strict: bool = False) -> list[Need]:
     """Return the needs of a drink, each once, in the recipe's order.
 
-    The fruit that is needed for its pieces gives its juice, too, so a juice of the same name is
-    left out. If `strict`, garnishes, ice and the like are needed, too, and every line by its name.
+    If `strict`, garnishes, ice and the like are needed, too, and every line by its name.
     """
     lines = drink.ingredients
     if strict:
@@ -51,5 +50,14 @@ def needs_of(drink: Drink, *, strict: bool = False) -> list[Need]:
             need_of(line.name, line.alternatives, form, optional=line.optional)
             for line, form in zip(lines, forms_of(lines, method, text), strict=True)
         ]
+    return distinct_needs(needs)
+
+
+def distinct_needs(needs: Iterable[Need | None]) -> list[Need]:
+    """Return the needs of some lines, each once, in their order.
+
+    The fruit that is needed for its pieces gives its juice, too, so a juice of the same name is
+    left out.
+    """
     distinct = dict.fromkeys(need for need in needs if need)
     return [need for need in distinct if need.form != "juice" or Need(need.names) not in distinct]
