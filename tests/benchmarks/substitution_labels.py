@@ -56,15 +56,12 @@ class ShelfScore(NamedTuple):
 
 
 def verdict(asked: str, offered: str) -> str:
-    """Return how well one ingredient serves a line: same, near, acceptable or wrong.
-
-    What the drink does without is acceptable, whatever is offered.
-    """
+    """Return how well one ingredient serves a line: same, near, acceptable or wrong; or no need."""
     name, _, measure = asked.partition(",")
     drink = _drink("Any", [(name, measure.strip() or None)], "")
     needs = needs_of(drink)
     if not needs:
-        return "acceptable"
+        return "no need"
     supplies = StockedShelf([canonical_name(offered)[0]], "acceptable").supplies(needs[0])
     found = {s.substitution.confidence if s.substitution else "same" for s in supplies}
     return next((each for each in ("same", "near", "acceptable") if each in found), "wrong")
@@ -94,8 +91,10 @@ def score_pairs(path: Path) -> PairScore:
 
 
 def _outcome(told: str, expected: str) -> str:
-    if told == expected:
+    if told == expected or (told == "no need" and expected == "acceptable"):
         return "right"
+    if told == "no need":
+        return told
     if {told, expected} == DEFAULT:
         return "same for near"
     if expected == "wrong":

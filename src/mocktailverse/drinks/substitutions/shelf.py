@@ -6,7 +6,6 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from mocktailverse.drinks.ingredients import all_ingredients, ancestors, match_ingredient
-from mocktailverse.drinks.substitutions.forms import is_citrus
 from mocktailverse.drinks.substitutions.needs import Need
 from mocktailverse.drinks.substitutions.replaceable import counts_for, is_same_as, replaceable_with
 from mocktailverse.drinks.substitutions.substitution_table import (
@@ -66,9 +65,12 @@ class StockedShelf:
     def supplies(self, need: Need) -> list[Supply]:
         """Return the ways to meet a need; none if the shelf does not cover it."""
         supplies = [supply for name in need.names for supply in self._of(name)]
+        if need.variety:
+            supplies = self._of(need.variety) + [s for s in supplies if not s.substitution]
         if need.form == "juice" and not self.is_strict:
-            for name in need.names:
-                supplies += self._juice_of(name)
+            fruits = {bottle for supply in supplies for bottle in supply.use}
+            juices = [supply for name in need.names for supply in self._juice_of(name)]
+            supplies += [supply for supply in juices if not fruits.issuperset(supply.use)]
         if need.form == "dry":
             supplies = [s for s in supplies if not any(_is_syrup(bottle) for bottle in s.use)]
         if need.form == "packed":
@@ -92,7 +94,7 @@ class StockedShelf:
         return self._supplies.get(folded(name), [])
 
     def _juice_of(self, fruit: str) -> list[Supply]:
-        """Return the ways to get a fruit's juice as juice: the fruit itself is a supply already."""
+        """Return the ways to get a fruit's juice."""
         juice = juice_of(fruit)
         return [
             Supply(
@@ -100,7 +102,6 @@ class StockedShelf:
                 supply.substitution or Substitution("same", "the recipe needs the juice"),
             )
             for supply in (self._of(juice) if juice else ())
-            if not any(is_citrus(bottle) for bottle in supply.use)
         ]
 
     def _add_bottle(self, name: str) -> None:
@@ -170,7 +171,7 @@ def _is_syrup(name: str) -> bool:
 
 def names_to_meet(need: Need, *, strict: bool = False) -> list[str]:
     """Return the names that meet a need, each alone; for a juice, the fruit and its juice."""
-    names = list(need.names)
+    names = [*need.names, need.variety] if need.variety else list(need.names)
     if need.form == "juice" and not strict:
         names += [juice for juice in map(juice_of, need.names) if juice]
     return names
