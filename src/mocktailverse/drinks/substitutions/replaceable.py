@@ -2,14 +2,10 @@
 
 from functools import cache, lru_cache
 
-from mocktailverse.drinks.ingredients import (
-    Ingredient,
-    all_ingredients,
-    ancestors,
-    match_ingredient,
-)
+from mocktailverse.drinks.ingredients import Ingredient, ancestors
+from mocktailverse.drinks.ingredients.reference_rows import rows_by_name
 from mocktailverse.drinks.substitutions.substitution_table import (
-    CONFIDENCES,
+    RANKS,
     Confidence,
     Substitution,
     substitution_table,
@@ -20,7 +16,6 @@ _ABV_GAP_PERCENT = 8
 rum or a navy strength gin the recipe's amount is wrong."""
 
 _STRONG_KINDS = frozenset({"spirit", "liqueur", "fortified_wine"})
-_RANK: dict[Confidence, int] = {name: rank for rank, name in enumerate(CONFIDENCES.values())}
 
 
 @lru_cache(maxsize=4096)
@@ -54,51 +49,39 @@ def replaceable_with(name: str) -> dict[str, Substitution]:
     return reached
 
 
-def is_same_as(name: str, other: str) -> bool:
-    """Return whether an ingredient is another one in another form."""
+def is_as_good_as(name: str, other: str, least: Confidence = "near") -> bool:
+    """Return whether an ingredient replaces another one at least this well."""
     substitution = replaceable_with(name).get(other)
-    return substitution is not None and substitution.confidence == "same"
-
-
-def is_as_good_as(name: str, other: str) -> bool:
-    """Return whether an ingredient is the same as another one or near equal."""
-    substitution = replaceable_with(name).get(other)
-    return substitution is not None and substitution.confidence != "acceptable"
+    return substitution is not None and substitution.rank <= RANKS[least]
 
 
 @lru_cache(maxsize=4096)
 def counts_for(name: str) -> frozenset[str]:
     """Return the more general ingredients that an ingredient is a usual kind of."""
-    counted = set()
-    at: str | None = name
-    while at and (parent := _parent(at)) and (step := _step_up(at)):
+    counted: list[str] = []
+    while up := _step_up(counted[-1] if counted else name):
+        parent, step = up
         if step.confidence == "acceptable" or (name, parent) in substitution_table().blocked:
             break
-        counted.add(parent)
-        at = parent
+        counted.append(parent)
     return frozenset(counted)
 
 
 @lru_cache(maxsize=4096)
 def _steps(name: str) -> tuple[tuple[str, Substitution, bool], ...]:
     """Return the targets of single steps, the step, and whether it leads aside."""
-    table, parent = substitution_table(), _parent(name)
-    steps = [
-        (
-            target,
-            step,
-            step.confidence == "acceptable" or (step.confidence == "near" and target != parent),
-        )
-        for target, step in table.pairs.get(name, {}).items()
-    ]
-    if parent and parent not in table.pairs.get(name, {}) and (step := _step_up(name)):
-        steps.append((parent, step, False))
-    if step := table.brands.get(name):
-        own = table.pairs.get(name, {})
+    table, up = substitution_table(), _step_up(name)
+    pairs = table.pairs.get(name, {})
+    steps = [(target, step, step.confidence != "same") for target, step in pairs.items()]
+    if up:
+        parent, step = up
+        steps = [one for one in steps if one[0] != parent]
+        steps.append((parent, step, step.confidence == "acceptable"))
+    if step_to_brand := table.brands.get(name):
         steps += [
-            (brand, step, True)
+            (brand, step_to_brand, True)
             for brand in _brands().get(name, ())
-            if brand not in own and (name, brand) not in table.blocked
+            if brand not in pairs and (name, brand) not in table.blocked
         ]
     return tuple(steps)
 
@@ -109,22 +92,21 @@ def _narrows(general: str, kind: str) -> bool:
     return general in ancestors(kind) and not is_brand
 
 
-def _step_up(name: str) -> Substitution | None:
-    """Return how an ingredient counts for its parent; None if it does not."""
-    ingredient = match_ingredient(name)
+@lru_cache(maxsize=4096)
+def _step_up(name: str) -> tuple[str, Substitution] | None:
+    """Return an ingredient's parent and how well it counts for it; None if it does not."""
+    ingredient, table = rows_by_name().get(name), substitution_table()
     parent = ingredient.parent if ingredient else None
-    if ingredient is None or parent is None or (name, parent) in substitution_table().blocked:
+    if ingredient is None or parent is None or (name, parent) in table.blocked:
         return None
-    if stated := substitution_table().pairs.get(name, {}).get(parent):
-        return stated
-    return substitution_table().kinds.get(parent) if _is_as_strong(ingredient, parent) else None
+    step = table.pairs.get(name, {}).get(parent)
+    if step is None and _is_as_strong(ingredient, rows_by_name()[parent]):
+        step = table.kinds.get(parent)
+    return (parent, step) if step else None
 
 
-def _is_as_strong(ingredient: Ingredient, other: str) -> bool:
+def _is_as_strong(ingredient: Ingredient, general: Ingredient) -> bool:
     """Return whether a kind is as strong as usual, and alcohol-free if the general one is."""
-    general = match_ingredient(other)
-    if general is None:
-        return True
     if general.alcoholic is False and ingredient.alcoholic is not False:
         return False
     if ingredient.kind not in _STRONG_KINDS:
@@ -132,27 +114,21 @@ def _is_as_strong(ingredient: Ingredient, other: str) -> bool:
     return abs(ingredient.abv_percent - general.abv_percent) <= _ABV_GAP_PERCENT
 
 
-def _parent(name: str) -> str | None:
-    ingredient = match_ingredient(name)
-    return ingredient.parent if ingredient else None
-
-
 @cache
 def _brands() -> dict[str, list[str]]:
     """Return for each ingredient the usual products that are a kind of it."""
     brands: dict[str, list[str]] = {}
-    for ingredient in all_ingredients():
-        is_brand = ingredient.source.startswith("producer label")
-        if is_brand and ingredient.parent and _step_up(ingredient.name):
-            brands.setdefault(ingredient.parent, []).append(ingredient.name)
+    for name, ingredient in rows_by_name().items():
+        if ingredient.source.startswith("producer label") and (up := _step_up(name)):
+            brands.setdefault(up[0], []).append(name)
     return brands
 
 
 def _joined(way: Substitution, step: Substitution) -> Substitution:
-    worse = max(way.confidence, step.confidence, key=_RANK.__getitem__)
-    return Substitution(worse, f"{way.why}; {step.why}" if way.why else step.why)
+    confidence = max(way.confidence, step.confidence, key=RANKS.__getitem__)
+    return Substitution(confidence, f"{way.why}; {step.why}" if way.why else step.why)
 
 
 def _rank(substitution: Substitution) -> tuple[int, int]:
     """Return the sort key: better confidence first, then the shorter way."""
-    return _RANK[substitution.confidence], substitution.why.count(";")
+    return substitution.rank, substitution.why.count(";")

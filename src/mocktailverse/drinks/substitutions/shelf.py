@@ -5,9 +5,13 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Literal, NamedTuple
 
-from mocktailverse.drinks.ingredients import all_ingredients, ancestors, match_ingredient
+from mocktailverse.drinks.ingredients import ancestors, match_ingredient
 from mocktailverse.drinks.substitutions.needs import Need
-from mocktailverse.drinks.substitutions.replaceable import counts_for, is_same_as, replaceable_with
+from mocktailverse.drinks.substitutions.replaceable import (
+    counts_for,
+    is_as_good_as,
+    replaceable_with,
+)
 from mocktailverse.drinks.substitutions.substitution_table import (
     Confidence,
     Mixture,
@@ -156,8 +160,8 @@ def folded(name: str) -> str:
 @cache
 def _same_as(name: str) -> frozenset[str]:
     """Return the ingredients that are an ingredient, or the same in another form."""
-    names = (ingredient.name for ingredient in all_ingredients())
-    return frozenset((name, *(other for other in names if is_same_as(other, name))))
+    others = substitution_table().pairs
+    return frozenset((name, *(n for n in others if is_as_good_as(n, name, "same"))))
 
 
 def _is_free(substitution: Substitution | None) -> bool:

@@ -15,9 +15,9 @@ Confidence = Literal["same", "near", "acceptable"]
 """same = the same thing in another form; near = makes the same drink; acceptable = makes a drink
 that one would notice to be different."""
 
-CONFIDENCES: dict[str, Confidence] = {"same": "same", "near": "near", "acceptable": "acceptable"}
-"""From the best to the worst."""
+RANKS: dict[Confidence, int] = {"same": 0, "near": 1, "acceptable": 2}
 
+_CONFIDENCES: dict[str, Confidence] = {name: name for name in RANKS}
 _ANY = "*"
 
 
@@ -26,6 +26,11 @@ class Substitution(NamedTuple):
 
     confidence: Confidence
     why: str
+
+    @property
+    def rank(self) -> int:
+        """0 for the best confidence."""
+        return RANKS[self.confidence]
 
 
 class Mixture(NamedTuple):
@@ -56,10 +61,10 @@ def substitution_table() -> SubstitutionTable:
     pairs: dict[str, dict[str, Substitution]] = defaultdict(dict)
     kinds, brands, mixtures, blocked = {}, {}, [], set()
     for use, name, confidence, why, _source in read_table("substitutions.csv"):
-        if confidence not in CONFIDENCES:
+        if confidence == "blocked":
             blocked.add((use, name))
             continue
-        substitution = Substitution(CONFIDENCES[confidence], why)
+        substitution = Substitution(_CONFIDENCES[confidence], why)
         if use == _ANY:
             kinds[name] = substitution
         elif name == _ANY:

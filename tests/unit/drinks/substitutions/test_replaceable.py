@@ -3,7 +3,11 @@
 import pytest
 
 from mocktailverse.drinks.ingredients import all_ingredients
-from mocktailverse.drinks.substitutions.replaceable import counts_for, is_same_as, replaceable_with
+from mocktailverse.drinks.substitutions.replaceable import (
+    counts_for,
+    is_as_good_as,
+    replaceable_with,
+)
 from mocktailverse.drinks.substitutions.substitution_table import substitution_table
 
 
@@ -168,11 +172,11 @@ def test_what_counts_for_a_general_ingredient_also_replaces_it():
 
 
 def test_the_same_in_another_form_has_a_direction():
-    assert is_same_as("Lime", "Lime juice")
-    assert not is_same_as("Lime juice", "Lime")
-    assert is_same_as("Sugar", "Sugar syrup")
-    assert is_same_as("Sugar syrup", "Sugar")
-    assert not is_same_as("Light rum", "Rum")
+    assert is_as_good_as("Lime", "Lime juice", "same")
+    assert not is_as_good_as("Lime juice", "Lime", "same")
+    assert is_as_good_as("Sugar", "Sugar syrup", "same")
+    assert is_as_good_as("Sugar syrup", "Sugar", "same")
+    assert not is_as_good_as("Light rum", "Rum", "same")
 
 
 def test_an_ingredient_outside_the_reference_replaces_nothing():

@@ -2,7 +2,7 @@
 
 from mocktailverse.drinks.ingredients import match_ingredient
 from mocktailverse.drinks.reference.tables import read_table
-from mocktailverse.drinks.substitutions.substitution_table import CONFIDENCES, substitution_table
+from mocktailverse.drinks.substitutions.substitution_table import RANKS, substitution_table
 
 ROWS = read_table("substitutions.csv")
 
@@ -19,7 +19,7 @@ def test_every_pair_is_decided_once_and_has_a_reason_and_a_source():
 
 
 def test_every_confidence_is_known():
-    assert {row[2] for row in ROWS} == {*CONFIDENCES, "blocked"}
+    assert {row[2] for row in ROWS} == {*RANKS, "blocked"}
 
 
 def test_no_mixture_has_a_part_that_is_a_mixture():
