@@ -63,8 +63,8 @@ def verdict(asked: str, offered: str) -> str:
     if not needs:
         return "no need"
     supplies = StockedShelf([canonical_name(offered)[0]], "acceptable").supplies(needs[0])
-    found = {s.substitution.confidence if s.substitution else "same" for s in supplies}
-    return next((each for each in ("same", "near", "acceptable") if each in found), "wrong")
+    verdicts = {s.substitution.confidence if s.substitution else "same" for s in supplies}
+    return next((each for each in ("same", "near", "acceptable") if each in verdicts), "wrong")
 
 
 def score_pairs(path: Path) -> PairScore:
@@ -74,11 +74,11 @@ def score_pairs(path: Path) -> PairScore:
     outcomes: Counter[str] = Counter()
     misses = []
     for label in labels:
-        told, expected = verdict(label["asked"], label["offered"]), label["verdict"]
-        outcome = _outcome(told, expected)
+        given, expected = verdict(label["asked"], label["offered"]), label["verdict"]
+        outcome = _outcome(given, expected)
         outcomes[outcome] += 1
         if outcome != "right":
-            misses.append(f"{outcome}: {label['asked']} <- {label['offered']}: {told}; {expected}")
+            misses.append(f"{outcome}: {label['asked']} <- {label['offered']}: {given}; {expected}")
     return PairScore(
         path.name,
         len(labels),
@@ -90,16 +90,16 @@ def score_pairs(path: Path) -> PairScore:
     )
 
 
-def _outcome(told: str, expected: str) -> str:
-    if told == expected or (told == "no need" and expected == "acceptable"):
+def _outcome(given: str, expected: str) -> str:
+    if given == expected or (given == "no need" and expected == "acceptable"):
         return "right"
-    if told == "no need":
-        return told
-    if {told, expected} == DEFAULT:
+    if given == "no need":
+        return given
+    if {given, expected} == DEFAULT:
         return "same for near"
     if expected == "wrong":
-        return "WRONG by default" if told in DEFAULT else "WRONG on request"
-    return "missed" if told == "wrong" else "another rank"
+        return "WRONG by default" if given in DEFAULT else "WRONG on request"
+    return "missed" if given == "wrong" else "another rank"
 
 
 def score_shelves(path: Path, drinks: dict[str, Drink], allowance: Allowance) -> ShelfScore:

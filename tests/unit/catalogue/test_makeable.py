@@ -308,7 +308,7 @@ def test_the_missing_ingredients_of_a_drink_compare_without_case(open_catalogue,
     drink = make_drink("A", "Wumm", "wumm", "Rum", "Ice")
     catalogue = open_catalogue([drink])
 
-    assert catalogue.missing(drink, ["WUMM", "white rum"]) == []
-    assert catalogue.missing(drink, ["WUMM", "white rum"], "strict") == ["Ice"]
-    assert catalogue.missing(drink, []) == ["Wumm", "wumm", "Rum"]
-    assert catalogue.missing(drink, ["nothing"]) == ["Wumm", "wumm", "Rum"]
+    assert catalogue.from_shelf(drink, ["WUMM", "white rum"]).missing == []
+    assert catalogue.from_shelf(drink, ["WUMM", "white rum"], "strict").missing == ["Ice"]
+    assert catalogue.from_shelf(drink, []).missing == ["Wumm", "wumm", "Rum"]
+    assert catalogue.from_shelf(drink, ["nothing"]).missing == ["Wumm", "wumm", "Rum"]
