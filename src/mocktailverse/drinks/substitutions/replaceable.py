@@ -23,9 +23,9 @@ def replaceable_with(name: str) -> dict[str, Substitution]:
     """Return by name what an ingredient of the reference replaces, itself left out.
 
     Every way leads through forms of the same thing and more general ingredients, and has at most
-    one step aside to another ingredient or brand. It does not lead by a general ingredient to
-    another kind of it: Irish whiskey is a whiskey, and "whiskey" may do for bourbon, but Irish
-    whiskey does not.
+    one step aside to another ingredient or brand; what is acceptable may also replace a brand. It
+    does not lead by a general ingredient to another kind of it: Irish whiskey is a whiskey, and
+    "whiskey" may do for bourbon, but Irish whiskey does not.
     """
     best: dict[tuple[str, bool], Substitution] = {(name, False): Substitution("same", "")}
     open_ends = [(name, False)]
@@ -35,7 +35,9 @@ def replaceable_with(name: str) -> dict[str, Substitution]:
         for target, step, is_step_aside in _steps(at):
             is_blocked = (name, target) in substitution_table().blocked
             is_narrowed = step.confidence != "same" and at != name and _narrows(at, target)
-            if is_blocked or is_narrowed or (is_aside and is_step_aside):
+            is_to_brand = way.confidence == "acceptable" and target in _brands().get(at, ())
+            is_second = is_aside and is_step_aside and not is_to_brand
+            if is_blocked or is_narrowed or is_second:
                 continue
             end = (target, is_aside or is_step_aside)
             joined = _joined(way, step)
