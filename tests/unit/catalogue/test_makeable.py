@@ -212,7 +212,7 @@ def test_acceptable_substitutes_count_only_on_request(open_catalogue, make_drink
 
     assert counts == {"strict": 0, "near": 0, "acceptable": 1}
     (item,) = catalogue.makeable(have, allowance="acceptable").items
-    assert [r.confidence for r in item.replacements] == ["near", "acceptable"]
+    assert [r.confidence for r in item.replacements] == ["same", "acceptable"]
 
 
 def test_strict_needs_every_line_by_its_name_or_a_kind_of_it(open_catalogue, make_drink):

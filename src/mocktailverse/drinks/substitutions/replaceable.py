@@ -6,7 +6,7 @@ from mocktailverse.drinks.ingredients import Ingredient, ancestors
 from mocktailverse.drinks.ingredients.reference_rows import rows_by_name
 from mocktailverse.drinks.substitutions.substitution_table import (
     RANKS,
-    Confidence,
+    Level,
     Substitution,
     substitution_table,
 )
@@ -34,8 +34,8 @@ def replaceable_with(name: str) -> dict[str, Substitution]:
         way = best[at, is_aside]
         for target, step, is_step_aside in _steps(at):
             is_blocked = (name, target) in substitution_table().blocked
-            is_narrowed = step.confidence != "same" and at != name and _narrows(at, target)
-            is_to_brand = way.confidence == "acceptable" and target in _brands().get(at, ())
+            is_narrowed = step.level != "same" and at != name and _narrows(at, target)
+            is_to_brand = way.level == "acceptable" and target in _brands().get(at, ())
             is_second = is_aside and is_step_aside and not is_to_brand
             if is_blocked or is_narrowed or is_second:
                 continue
@@ -51,7 +51,7 @@ def replaceable_with(name: str) -> dict[str, Substitution]:
     return reached
 
 
-def is_as_good_as(name: str, other: str, least: Confidence = "near") -> bool:
+def is_as_good_as(name: str, other: str, least: Level = "near") -> bool:
     """Return whether an ingredient replaces another one at least this well."""
     substitution = replaceable_with(name).get(other)
     return substitution is not None and substitution.rank <= RANKS[least]
@@ -63,7 +63,7 @@ def counts_for(name: str) -> frozenset[str]:
     counted: list[str] = []
     while up := _step_up(counted[-1] if counted else name):
         parent, step = up
-        if step.confidence == "acceptable" or (name, parent) in substitution_table().blocked:
+        if step.level == "acceptable" or (name, parent) in substitution_table().blocked:
             break
         counted.append(parent)
     return frozenset(counted)
@@ -74,11 +74,11 @@ def _steps(name: str) -> tuple[tuple[str, Substitution, bool], ...]:
     """Return the targets of single steps, the step, and whether it leads aside."""
     table, up = substitution_table(), _step_up(name)
     pairs = table.pairs.get(name, {})
-    steps = [(target, step, step.confidence != "same") for target, step in pairs.items()]
+    steps = [(target, step, step.rank > RANKS["kind"]) for target, step in pairs.items()]
     if up:
         parent, step = up
         steps = [one for one in steps if one[0] != parent]
-        steps.append((parent, step, step.confidence == "acceptable"))
+        steps.append((parent, step, step.level == "acceptable"))
     if step_to_brand := table.brands.get(name):
         steps += [
             (brand, step_to_brand, True)
@@ -127,8 +127,8 @@ def _brands() -> dict[str, list[str]]:
 
 
 def _joined(way: Substitution, step: Substitution) -> Substitution:
-    confidence = max(way.confidence, step.confidence, key=RANKS.__getitem__)
-    return Substitution(confidence, f"{way.why}; {step.why}" if way.why else step.why)
+    level = max(way.level, step.level, key=RANKS.__getitem__)
+    return Substitution(level, f"{way.why}; {step.why}" if way.why else step.why)
 
 
 def _rank(substitution: Substitution) -> tuple[int, int]:

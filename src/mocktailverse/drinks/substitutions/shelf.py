@@ -49,7 +49,7 @@ _ALLOWED: dict[Allowance, frozenset[Confidence]] = {
     "near": frozenset({"same", "near"}),
     "acceptable": frozenset({"same", "near", "acceptable"}),
 }
-_KIND = Substitution("near", "a kind of it")
+_KIND = Substitution("kind", "a kind of it")
 
 
 class StockedShelf:
@@ -165,7 +165,7 @@ def _same_as(name: str) -> frozenset[str]:
 
 
 def _is_free(substitution: Substitution | None) -> bool:
-    return substitution is None or substitution.confidence == "same"
+    return substitution is None or substitution.level == "same"
 
 
 def _is_syrup(name: str) -> bool:
