@@ -10,7 +10,7 @@ import msgspec
 
 from mocktailverse.catalogue.search.bitmaps import PostingLists, ordinals_bitmap
 from mocktailverse.drinks.substitutions.forms import Form
-from mocktailverse.drinks.substitutions.needs import Need, need_of, strict_need_of
+from mocktailverse.drinks.substitutions.needs import BY_NAME, Need, need_of
 from mocktailverse.drinks.substitutions.shelf import folded, names_to_meet
 
 Line = tuple[str, Form, str, str, int]
@@ -86,9 +86,8 @@ def _joined(drinks: DrinksByLine, lines: Iterable[Line]) -> "array[int]":
 def _need(line: Line, *, strict: bool) -> Need | None:
     name, form, variety, alternatives, optional = line
     others: list[str] = msgspec.json.decode(alternatives)
-    if strict:
-        return strict_need_of(name, others, optional=bool(optional))
-    return need_of(name, others, form, variety, optional=bool(optional))
+    how: tuple[Form, str] = (BY_NAME, "") if strict else (form, variety)
+    return need_of(name, others, *how, optional=bool(optional))
 
 
 def _key(need: Need) -> str:

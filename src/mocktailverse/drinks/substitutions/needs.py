@@ -10,6 +10,9 @@ from mocktailverse.drinks.ingredients import ancestors, match_ingredient
 from mocktailverse.drinks.substitutions.forms import NOT_NEEDED, Form, forms_of
 
 _DISTINCT: frozenset[Form] = frozenset({"juice", "dry", "packed"})
+BY_NAME: Form = "used"
+"""The form of every line for a strict shelf."""
+
 _WORD = re.compile(r"[^\W\d_]{3,20}")
 _LONGEST_MEASURE = 80
 
@@ -59,25 +62,23 @@ def _variety(name: str, measure: str) -> str:
     return kinds.pop() if len(kinds) == 1 else ""
 
 
-def strict_need_of(name: str, alternatives: Sequence[str], *, optional: bool) -> Need | None:
-    """Return what a line needs by its words alone; None if the recipe calls it optional."""
-    return None if optional else Need((name, *(n for n in alternatives if n != name)))
-
-
 def needs_of(drink: Drink, *, strict: bool = False) -> list[Need]:
     """Return the needs of a drink, each once, in the recipe's order.
 
     The fruit that is needed for its pieces gives its juice, too, so a juice of the same name is
     left out. If `strict`, garnishes, ice and the like are needed, too, and every line by its name.
     """
-    lines = drink.ingredients
-    if strict:
-        needs = [strict_need_of(x.name, x.alternatives, optional=x.optional) for x in lines]
-    else:
-        method, text = drink.derived.method, drink.instructions.get("en")
-        needs = [
-            need_of(line.name, line.alternatives, form, variety_of(line), optional=line.optional)
-            for line, form in zip(lines, forms_of(lines, method, text), strict=True)
-        ]
+    lines, text = drink.ingredients, drink.instructions.get("en")
+    forms = [BY_NAME] * len(lines) if strict else forms_of(lines, drink.derived.method, text)
+    needs = [
+        need_of(
+            line.name,
+            line.alternatives,
+            form,
+            "" if strict else variety_of(line),
+            optional=line.optional,
+        )
+        for line, form in zip(lines, forms, strict=True)
+    ]
     distinct = dict.fromkeys(need for need in needs if need)
     return [need for need in distinct if need.form != "juice" or Need(need.names) not in distinct]

@@ -41,7 +41,8 @@ class Supply(NamedTuple):
     @property
     def is_free(self) -> bool:
         """Whether the bottle can serve for other lines, too: it is the same, or a mixture."""
-        return _is_free(self.substitution) or len(self.use) > 1
+        substitution = self.substitution
+        return substitution is None or substitution.level == "same" or len(self.use) > 1
 
 
 _ALLOWED: dict[Allowance, frozenset[Confidence]] = {
@@ -50,6 +51,7 @@ _ALLOWED: dict[Allowance, frozenset[Confidence]] = {
     "acceptable": frozenset({"same", "near", "acceptable"}),
 }
 _KIND = Substitution("kind", "a kind of it")
+_JUICE = Substitution("same", "the recipe needs the juice")
 
 
 class StockedShelf:
@@ -68,13 +70,17 @@ class StockedShelf:
 
     def supplies(self, need: Need) -> list[Supply]:
         """Return the ways to meet a need; none if the shelf does not cover it."""
-        supplies = [supply for name in need.names for supply in self._of(name)]
+        names = (need.name, *need.names[1:])
+        supplies = [supply for name in names for supply in self._of(name)]
         if need.variety:
-            supplies = self._of(need.variety) + [s for s in supplies if not s.substitution]
+            supplies += [s for s in self._of(need.names[0]) if not s.substitution]
         if need.form == "juice" and not self.is_strict:
-            fruits = {bottle for supply in supplies for bottle in supply.use}
-            juices = [supply for name in need.names for supply in self._juice_of(name)]
-            supplies += [supply for supply in juices if not fruits.issuperset(supply.use)]
+            juices = filter(None, map(juice_of, need.names))
+            supplies += [
+                supply._replace(substitution=supply.substitution or _JUICE)
+                for juice in juices
+                for supply in self._of(juice)
+            ]
         if need.form == "dry":
             supplies = [s for s in supplies if not any(_is_syrup(bottle) for bottle in s.use)]
         if need.form == "packed":
@@ -96,17 +102,6 @@ class StockedShelf:
 
     def _of(self, name: str) -> list[Supply]:
         return self._supplies.get(folded(name), [])
-
-    def _juice_of(self, fruit: str) -> list[Supply]:
-        """Return the ways to get a fruit's juice."""
-        juice = juice_of(fruit)
-        return [
-            Supply(
-                supply.use,
-                supply.substitution or Substitution("same", "the recipe needs the juice"),
-            )
-            for supply in (self._of(juice) if juice else ())
-        ]
 
     def _add_bottle(self, name: str) -> None:
         for other, substitution in provided_by(name, self.allowance):
@@ -162,10 +157,6 @@ def _same_as(name: str) -> frozenset[str]:
     """Return the ingredients that are an ingredient, or the same in another form."""
     others = substitution_table().pairs
     return frozenset((name, *(n for n in others if is_as_good_as(n, name, "same"))))
-
-
-def _is_free(substitution: Substitution | None) -> bool:
-    return substitution is None or substitution.level == "same"
 
 
 def _is_syrup(name: str) -> bool:
