@@ -84,9 +84,10 @@ bench: $(ready) ## Measure speed and memory beside a floor and beside peers
 	$(bin)/python tests/benchmarks/run.py
 
 .PHONY: accuracy
-accuracy: $(ready) ## Count how many labelled measures and mocktails are read correctly
+accuracy: $(ready) ## Count how many labelled measures, lines, mocktails and substitutes are right
 	$(bin)/python tests/benchmarks/accuracy.py
 	$(bin)/python tests/benchmarks/line_accuracy.py
+	$(bin)/python tests/benchmarks/substitution_labels.py
 
 # 200 mutants at a time; N=0 tries all. The seed is printed, and SEED= repeats it.
 .PHONY: mutants

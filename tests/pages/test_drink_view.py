@@ -75,7 +75,7 @@ def test_the_ingredients_that_the_shelf_lacks_are_shown(open_page):
     page = open_page(drink=NEGRONI, have=["gin", "Campari"])
     assert page.info[0].value == "Missing from your shelf: Sweet vermouth."  # orange is a garnish
     page = open_page(drink=NEGRONI, have=["London dry gin", "Campari", "sweet vermouth"])
-    assert page.success[0].value.startswith("You have all ingredients")
+    assert page.success[0].value == ("You have all ingredients. Use **London dry gin** for Gin.")
 
 
 @pytest.mark.parametrize("have", [["Gin"], ["Gin", "Campari", "Sweet vermouth", "Orange"]])

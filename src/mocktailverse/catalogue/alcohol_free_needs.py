@@ -20,7 +20,7 @@ from mocktailverse.drinks.substitutions.forms import Form
 Borrow = Callable[[], AbstractContextManager[sqlite3.Connection]]
 
 _OF_MOCKTAILS = """
-SELECT l.name, l.form, l.alternatives, l.optional, l.drink_id
+SELECT l.name, l.form, l.variety, l.alternatives, l.optional, l.drink_id
 FROM drinks AS d JOIN drink_ingredients AS l ON l.drink_id = d.id WHERE d.is_mocktail
 """
 _OF_CONVERSIONS = "SELECT id, mocktail_needs FROM drinks WHERE mocktail_needs IS NOT NULL"
@@ -71,6 +71,7 @@ class _StoredLine(msgspec.Struct, array_like=True):
 
     name: str
     form: Form
+    variety: str
     alternatives: msgspec.Raw
     optional: bool
 
@@ -80,6 +81,12 @@ _DECODER = msgspec.json.Decoder(list[_StoredLine])
 
 def _lines(needs: str) -> list[Line]:
     return [
-        (line.name, line.form, bytes(line.alternatives).decode(), int(line.optional))
+        (
+            line.name,
+            line.form,
+            line.variety,
+            bytes(line.alternatives).decode(),
+            int(line.optional),
+        )
         for line in _DECODER.decode(needs)
     ]

@@ -15,6 +15,7 @@ from mocktailverse.catalogue.rows import READ_CHUNK, drinks_by_row
 from mocktailverse.drinks.conversion.conversion_result import Conversion
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.substitutions.forms import forms_of
+from mocktailverse.drinks.substitutions.needs import variety_of
 
 logger = logging.getLogger(__name__)
 
@@ -71,13 +72,13 @@ def conversion_columns(drink: Drink) -> ConversionColumns:
 
 
 def _needs(conversion: Conversion) -> str:
-    """Return the lines of a mocktail as JSON: name, form, alternatives, whether it is optional."""
+    """Return the lines of a mocktail as JSON: name, form, variety, alternatives, optional."""
     mocktail = conversion.drink
     assert mocktail is not None  # noqa: S101 - a possible conversion has one
     lines = mocktail.ingredients
     forms = forms_of(lines, mocktail.derived.method, mocktail.instructions.get("en"))
     needs = [
-        (line.name, form, line.alternatives, line.optional)
+        (line.name, form, variety_of(line), line.alternatives, line.optional)
         for line, form in zip(lines, forms, strict=True)
     ]
     return msgspec.json.encode(needs).decode()

@@ -46,9 +46,9 @@ class Inventory(NamedTuple):
             names = list(dict.fromkeys(line[0] for line in converted))
         served, missing = allocate(needs, self.shelf)
         replacements = [
-            StandIn(need.name, list(supply.use), *supply.substitution)
+            StandIn(need.name, list(supply.use), instead.confidence, instead.why)
             for need, supply in served.items()
-            if supply.substitution
+            if (instead := supply.substitution)
         ]
         return MakeableDrink(drink, [need.name for need in missing], replacements, names)
 

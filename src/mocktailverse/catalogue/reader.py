@@ -29,6 +29,7 @@ from mocktailverse.catalogue.search.query import (
     IngredientDetail,
     IngredientEntry,
     Makeable,
+    MakeableDrink,
     Page,
     Statistics,
 )
@@ -199,11 +200,11 @@ class Catalogue:
             page.next,
         )
 
-    def missing(
+    def from_shelf(
         self, drink: Drink, have: Sequence[str], allowance: Allowance = "near"
-    ) -> list[str]:
-        """Return the missing ingredients of a drink, in the recipe's order; see `makeable`."""
-        return self._in_memory().missing.inventory(have, allowance).makeable(drink).missing
+    ) -> MakeableDrink:
+        """Return a drink with what is missing and what replaces what; see `makeable`."""
+        return self._in_memory().missing.inventory(have, allowance).makeable(drink)
 
     def statistics(self) -> Statistics:
         """Return the catalogue in figures; computed once."""

@@ -12,6 +12,7 @@ from msgspec.structs import astuple
 
 from mocktailverse.drinks.drink import Derived, Drink, Image, IngredientLine, Lineage
 from mocktailverse.drinks.substitutions.forms import forms_of
+from mocktailverse.drinks.substitutions.needs import variety_of
 
 NAME_KEY_LENGTH = 100
 """Characters of the name's sort key; the id settles ties."""
@@ -35,7 +36,7 @@ _LINEAGE = tuple(
 )
 
 DRINK_COLUMNS = (*_PLAIN, *_TEXT_LISTS, "name_key", *_IMAGE, *_DERIVED, *_LINEAGE)
-LINE_COLUMNS = ("drink_id", *_LINE, "form")
+LINE_COLUMNS = ("drink_id", *_LINE, "form", "variety")
 
 _SELECT_ROW = "SELECT row FROM drinks WHERE id = ?"
 _SELECT_DRINKS = "SELECT * FROM drinks WHERE row IN (SELECT value FROM json_each(?))"
@@ -81,7 +82,14 @@ def line_rows(drink: Drink) -> list[tuple[object, ...]]:
     lines = drink.ingredients
     forms = forms_of(lines, drink.derived.method, drink.instructions.get("en"))
     return [
-        (drink.id, *astuple(line)[:-2], _json(line.alternatives), line.optional, form)
+        (
+            drink.id,
+            *astuple(line)[:-2],
+            _json(line.alternatives),
+            line.optional,
+            form,
+            variety_of(line),
+        )
         for line, form in zip(lines, forms, strict=True)
     ]
 
@@ -124,7 +132,7 @@ def to_drink(row: sqlite3.Row, lines: Iterable[Sequence[object]]) -> Drink:
 
 
 def _to_line(row: Sequence[object]) -> IngredientLine:
-    fields = dict(zip(_LINE, row[1:-1], strict=True))
+    fields = dict(zip(_LINE, row[1:], strict=False))
     fields["alternatives"] = tuple(msgspec.json.decode(str(fields["alternatives"])))
     fields["optional"] = bool(fields["optional"])
     return IngredientLine(**fields)  # type: ignore[arg-type]  # as stored

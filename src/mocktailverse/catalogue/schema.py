@@ -110,6 +110,7 @@ CREATE TABLE drink_ingredients (
   alternatives TEXT NOT NULL DEFAULT '[]',
   optional INTEGER NOT NULL DEFAULT 0,
   form TEXT NOT NULL DEFAULT 'used', -- how the drink needs it: used, juice, fresh, rim ...
+  variety TEXT NOT NULL DEFAULT '', -- the kind that the measure names: Cream sherry of "1 oz cream"
   PRIMARY KEY (drink_id, position)
 ) WITHOUT ROWID;
 

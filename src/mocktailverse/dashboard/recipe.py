@@ -11,6 +11,7 @@ from mocktailverse.dashboard.amounts import SYSTEMS, System, amount, milliliters
 from mocktailverse.dashboard.drink_text import ingredient_name
 from mocktailverse.dashboard.page_paths import SHELF
 from mocktailverse.dashboard.safe_text import plain
+from mocktailverse.dashboard.shelves import substitutes_in
 from mocktailverse.dashboard.url_state import Parameters
 from mocktailverse.drinks.drink import Drink, IngredientLine
 
@@ -109,16 +110,17 @@ def show_method(drink: Drink, parameters: Parameters) -> None:
 
 
 def show_missing(catalogue: Catalogue, drink: Drink, parameters: Parameters) -> None:
-    """Show what the visitor's shelf lacks for the drink, if there is a shelf."""
+    """Show what the visitor's shelf lacks for the drink, and replaces, if there is a shelf."""
     have = parameters.get("have", [])
     if not have or not drink.ingredients:
         return
-    missing = catalogue.missing(drink, have)
-    if missing:
-        names = ", ".join(plain(name, 60) for name in missing)
-        st.info(f"Missing from your shelf: {names}.", icon=":material/shopping_basket:")
+    item = catalogue.from_shelf(drink, have)
+    instead = f" Use {', '.join(substitutes_in(item))}." if item.replacements else ""
+    if item.missing:
+        names = ", ".join(plain(name, 60) for name in item.missing)
+        st.info(f"Missing from your shelf: {names}.{instead}", icon=":material/shopping_basket:")
     else:
-        st.success("You have all ingredients.", icon=":material/check_circle:")
+        st.success(f"You have all ingredients.{instead}", icon=":material/check_circle:")
     st.page_link(
         SHELF, label="Go to my shelf", icon=":material/shelves:", query_params={"have": have}
     )

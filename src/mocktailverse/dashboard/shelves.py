@@ -2,7 +2,12 @@
 
 from msgspec import Struct
 
+from mocktailverse.catalogue.search.query import MakeableDrink
+from mocktailverse.dashboard.safe_text import plain
 from mocktailverse.drinks.substitutions.shelf import Allowance
+
+NAME_LENGTH = 60
+"""Maximum characters of an ingredient's name in a sentence."""
 
 BASICS = ("Ice", "Crushed ice", "Water", "Sugar", "Salt")
 """Ingredients that recipes list although every kitchen has them."""
@@ -49,3 +54,13 @@ class Shelf(Struct, frozen=True):
     """Also cocktails that become a mocktail, by what their conversion needs."""
     allowance: Allowance = "near"
     """What may replace an ingredient."""
+
+
+def substitutes_in(item: MakeableDrink) -> list[str]:
+    """Return what replaces what, as Markdown; with the reason if one notices the difference."""
+    return [
+        f"{' and '.join(f'**{plain(name, NAME_LENGTH)}**' for name in one.use)} "
+        f"for {plain(one.name, NAME_LENGTH)}"
+        + (f" ({plain(one.why, NAME_LENGTH)})" if one.confidence == "acceptable" else "")
+        for one in item.replacements
+    ]

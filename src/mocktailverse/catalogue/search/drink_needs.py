@@ -10,11 +10,11 @@ import msgspec
 
 from mocktailverse.catalogue.search.bitmaps import PostingLists, ordinals_bitmap
 from mocktailverse.drinks.substitutions.forms import Form
-from mocktailverse.drinks.substitutions.needs import Need, distinct_needs, need_of, strict_need_of
+from mocktailverse.drinks.substitutions.needs import BY_NAME, Need, distinct_needs, need_of
 from mocktailverse.drinks.substitutions.shelf import folded, names_to_meet
 
-Line = tuple[str, Form, str, int]
-"""A line without its measure: name, form, alternatives as JSON, whether it is optional."""
+Line = tuple[str, Form, str, str, int]
+"""What a line needs: name, form, variety, alternatives as JSON, whether it is optional."""
 
 _CACHED_BITMAPS = 512
 """At a hundred thousand drinks, 6 MB."""
@@ -61,12 +61,12 @@ class DrinkNeeds:
 
 
 def drinks_by_line(
-    rows: Iterable[tuple[str, Form, str, int, str]], ordinal_of: Mapping[str, int]
+    rows: Iterable[tuple[str, Form, str, str, int, str]], ordinal_of: Mapping[str, int]
 ) -> DrinksByLine:
     """Return the ordinals of the drinks of each line; the last column is the drink's id."""
     drinks: dict[Line, array[int]] = defaultdict(lambda: array("I"))
-    for name, form, alternatives, optional, drink_id in rows:
-        drinks[name, form, alternatives, optional].append(ordinal_of[drink_id])
+    for name, form, variety, alternatives, optional, drink_id in rows:
+        drinks[name, form, variety, alternatives, optional].append(ordinal_of[drink_id])
     return drinks
 
 
@@ -89,15 +89,14 @@ def needs_of_lines(lines: Iterable[Line], *, strict: bool) -> list[Need]:
 
 
 def _need(line: Line, *, strict: bool) -> Need | None:
-    name, form, alternatives, optional = line
+    name, form, variety, alternatives, optional = line
     others: list[str] = msgspec.json.decode(alternatives)
-    if strict:
-        return strict_need_of(name, others, optional=bool(optional))
-    return need_of(name, others, form, optional=bool(optional))
+    how: tuple[Form, str] = (BY_NAME, "") if strict else (form, variety)
+    return need_of(name, others, *how, optional=bool(optional))
 
 
 def _key(need: Need) -> str:
-    return "\n".join((need.form, *need.names))
+    return "\n".join((need.form, need.variety, *need.names))
 
 
 def _by_length(

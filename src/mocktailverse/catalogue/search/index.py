@@ -39,7 +39,7 @@ _COLUMNS = 16
 _SINGLE_VALUED = ("category", "alcoholic", "glass", "method", "certainty", "mocktail", "zero_proof")
 _TAGS = "SELECT tag, drink_id FROM tags ORDER BY tag"
 _SPIRITS = "SELECT spirit, drink_id FROM drink_spirits ORDER BY spirit"
-_LINES = "SELECT name, form, alternatives, optional, drink_id FROM drink_ingredients"
+_LINES = "SELECT name, form, variety, alternatives, optional, drink_id FROM drink_ingredients"
 _KINDS = "SELECT name, general FROM ingredient_kinds"
 _ENTRIES = """
 SELECT name, kind, parent, abv_percent, drinks, drinks_with_kinds FROM ingredients

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 import streamlit as st
 
 from mocktailverse.catalogue.reader import Catalogue
-from mocktailverse.catalogue.search.query import Makeable, MakeableDrink, StandIn
+from mocktailverse.catalogue.search.query import Makeable, MakeableDrink
 from mocktailverse.dashboard import cached_queries, url_state
 from mocktailverse.dashboard.cards import in_columns, read_page, show_cards, show_paging
 from mocktailverse.dashboard.catalogue_loading import open_catalogue
 from mocktailverse.dashboard.page_paths import SHELF
 from mocktailverse.dashboard.safe_text import plain, short
-from mocktailverse.dashboard.shelves import BASICS, STARTERS, Shelf
+from mocktailverse.dashboard.shelves import BASICS, NAME_LENGTH, STARTERS, Shelf, substitutes_in
 from mocktailverse.dashboard.url_state import Parameters
 from mocktailverse.drinks.substitutions.shelf import Allowance
 from mocktailverse.formatting import counted
@@ -26,7 +26,6 @@ _KINDS_HELP = (
     "recipe without alcohol, made of what a kitchen has."
 )
 _PAGE_SIZE = 24
-_NAME_LENGTH = 60
 
 
 def page() -> None:
@@ -51,7 +50,7 @@ def _show_shelf(catalogue: Catalogue, have: tuple[str, ...]) -> None:
     st.multiselect(
         "On my shelf",
         list(dict.fromkeys([*names, *have])),
-        format_func=lambda name: short(name, _NAME_LENGTH),
+        format_func=lambda name: short(name, NAME_LENGTH),
         key=url_state.bind("shelf", list(have)),
         on_change=lambda: url_state.update(have=st.session_state["shelf"]),
         accept_new_options=True,
@@ -105,7 +104,7 @@ def _show_drinks(catalogue: Catalogue, parameters: Parameters, shelf: Shelf, kin
         lambda after: cached_queries.makeable(catalogue, shelf, _PAGE_SIZE, after), parameters
     )
     if makeable.unknown:
-        names = ", ".join(plain(name, _NAME_LENGTH) for name in makeable.unknown[:10])
+        names = ", ".join(plain(name, NAME_LENGTH) for name in makeable.unknown[:10])
         st.caption(f":material/help: No drink uses {names}.")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.segmented_control(
@@ -178,20 +177,10 @@ def _allow(allowance: str) -> None:
 
 def _note(item: MakeableDrink) -> str:
     """Return what is missing for a drink, and what is replaced, as Markdown."""
-    parts = [
-        f"{' and '.join(f'**{plain(name, _NAME_LENGTH)}**' for name in replacement.use)} "
-        f"for {plain(replacement.name, _NAME_LENGTH)}{_remark(replacement)}"
-        for replacement in item.replacements
-    ]
-    missing = ", ".join(f"**{plain(name, _NAME_LENGTH)}**" for name in item.missing)
-    notes = (missing and f"Missing: {missing}", parts and f"With {', '.join(parts)}")
+    missing = ", ".join(f"**{plain(name, NAME_LENGTH)}**" for name in item.missing)
+    replaced = ", ".join(substitutes_in(item))
+    notes = (missing and f"Missing: {missing}", replaced and f"With {replaced}")
     return " · ".join(note for note in notes if note)
-
-
-def _remark(replacement: StandIn) -> str:
-    if replacement.confidence != "acceptable":
-        return ""
-    return f" ({plain(replacement.why, _NAME_LENGTH)})"
 
 
 def _show_unlocks(makeable: Makeable, have: tuple[str, ...]) -> None:
@@ -201,10 +190,10 @@ def _show_unlocks(makeable: Makeable, have: tuple[str, ...]) -> None:
     best = makeable.unlocks[0]
     gains = {unlock.ingredient: unlock.drinks for unlock in makeable.unlocks}
     st.pills(
-        f"Buy next: {plain(best.ingredient, _NAME_LENGTH)} unlocks "
+        f"Buy next: {plain(best.ingredient, NAME_LENGTH)} unlocks "
         f"{counted(best.drinks, 'more drink')}",
         list(gains),
-        format_func=lambda name: f"{plain(name, _NAME_LENGTH)} +{gains[name]:,}",
+        format_func=lambda name: f"{plain(name, NAME_LENGTH)} +{gains[name]:,}",
         key="unlocks",
         on_change=_add_unlock,
         args=(have,),

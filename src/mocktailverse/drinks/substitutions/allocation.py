@@ -9,9 +9,6 @@ from typing import NamedTuple
 
 from mocktailverse.drinks.substitutions.needs import Need
 from mocktailverse.drinks.substitutions.shelf import StockedShelf, Supply
-from mocktailverse.drinks.substitutions.substitution_table import CONFIDENCES
-
-_RANK = {confidence: rank for rank, confidence in enumerate(CONFIDENCES, 1)}
 
 
 class Allocation(NamedTuple):
@@ -64,5 +61,5 @@ def _matched(rivals: dict[Need, list[Supply]]) -> dict[Need, Supply]:
 
 def _preference(supply: Supply) -> tuple[int, int]:
     """Return the sort key: the ingredient itself, then the best substitute, then fewer bottles."""
-    rank = _RANK[supply.substitution.confidence] if supply.substitution else 0
+    rank = supply.substitution.rank if supply.substitution else -1
     return rank, len(supply.use)

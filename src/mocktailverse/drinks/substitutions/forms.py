@@ -83,7 +83,7 @@ def form_of(
     return "garnish" if _is_garnish(line, kind, stated, method, text) else "fresh"
 
 
-def is_citrus(name: str) -> bool:
+def _is_citrus(name: str) -> bool:
     """Return whether a name is a citrus fruit, whose juice one presses oneself."""
     return "Citrus fruit" in ancestors(name) and not name.endswith(" peel")
 
@@ -98,7 +98,7 @@ def _also_juiced(
     line: IngredientLine, lines: Sequence[IngredientLine], instructions: str | None
 ) -> bool:
     """Return whether a whole fruit gives its juice, too: the text names it, and no line does."""
-    if line.unit != "none" or not is_citrus(line.name):
+    if line.unit != "none" or not _is_citrus(line.name):
         return False
     juice = f"{line.name} juice".casefold()
     if any(o is not line and (o.name == line.name or juice in o.name.casefold()) for o in lines):
@@ -112,7 +112,7 @@ def _is_juiced(line: IngredientLine, stated: str) -> bool:
     if _JUICE_STATED.search(stated):
         return True
     is_poured = line.kind == "volume" and line.unit not in _BULK_UNITS
-    return is_poured and is_citrus(line.name)
+    return is_poured and _is_citrus(line.name)
 
 
 def _is_garnish(

@@ -2,15 +2,11 @@
 
 from functools import cache, lru_cache
 
-from mocktailverse.drinks.ingredients import (
-    Ingredient,
-    all_ingredients,
-    ancestors,
-    match_ingredient,
-)
+from mocktailverse.drinks.ingredients import Ingredient, ancestors
+from mocktailverse.drinks.ingredients.reference_rows import rows_by_name
 from mocktailverse.drinks.substitutions.substitution_table import (
-    CONFIDENCES,
-    Confidence,
+    RANKS,
+    Level,
     Substitution,
     substitution_table,
 )
@@ -20,7 +16,6 @@ _ABV_GAP_PERCENT = 8
 rum or a navy strength gin the recipe's amount is wrong."""
 
 _STRONG_KINDS = frozenset({"spirit", "liqueur", "fortified_wine"})
-_RANK: dict[Confidence, int] = {name: rank for rank, name in enumerate(CONFIDENCES.values())}
 
 
 @lru_cache(maxsize=4096)
@@ -28,9 +23,9 @@ def replaceable_with(name: str) -> dict[str, Substitution]:
     """Return by name what an ingredient of the reference replaces, itself left out.
 
     Every way leads through forms of the same thing and more general ingredients, and has at most
-    one step aside to another ingredient or brand. It does not lead by a general ingredient to
-    another kind of it: Irish whiskey is a whiskey, and "whiskey" may do for bourbon, but Irish
-    whiskey does not.
+    one step aside to another ingredient or brand; what is acceptable may also replace a brand. It
+    does not lead by a general ingredient to another kind of it: Irish whiskey is a whiskey, and
+    "whiskey" may do for bourbon, but Irish whiskey does not.
     """
     best: dict[tuple[str, bool], Substitution] = {(name, False): Substitution("same", "")}
     open_ends = [(name, False)]
@@ -39,8 +34,10 @@ def replaceable_with(name: str) -> dict[str, Substitution]:
         way = best[at, is_aside]
         for target, step, is_step_aside in _steps(at):
             is_blocked = (name, target) in substitution_table().blocked
-            is_narrowed = step.confidence != "same" and at != name and _narrows(at, target)
-            if is_blocked or is_narrowed or (is_aside and is_step_aside):
+            is_narrowed = step.level != "same" and at != name and _narrows(at, target)
+            is_to_brand = way.level == "acceptable" and target in _brands().get(at, ())
+            is_second = is_aside and is_step_aside and not is_to_brand
+            if is_blocked or is_narrowed or is_second:
                 continue
             end = (target, is_aside or is_step_aside)
             joined = _joined(way, step)
@@ -54,51 +51,39 @@ def replaceable_with(name: str) -> dict[str, Substitution]:
     return reached
 
 
-def is_same_as(name: str, other: str) -> bool:
-    """Return whether an ingredient is another one in another form."""
+def is_as_good_as(name: str, other: str, least: Level = "near") -> bool:
+    """Return whether an ingredient replaces another one at least this well."""
     substitution = replaceable_with(name).get(other)
-    return substitution is not None and substitution.confidence == "same"
-
-
-def is_as_good_as(name: str, other: str) -> bool:
-    """Return whether an ingredient is the same as another one or near equal."""
-    substitution = replaceable_with(name).get(other)
-    return substitution is not None and substitution.confidence != "acceptable"
+    return substitution is not None and substitution.rank <= RANKS[least]
 
 
 @lru_cache(maxsize=4096)
 def counts_for(name: str) -> frozenset[str]:
     """Return the more general ingredients that an ingredient is a usual kind of."""
-    counted = set()
-    at: str | None = name
-    while at and (parent := _parent(at)) and (step := _step_up(at)):
-        if step.confidence == "acceptable" or (name, parent) in substitution_table().blocked:
+    counted: list[str] = []
+    while up := _step_up(counted[-1] if counted else name):
+        parent, step = up
+        if step.level == "acceptable" or (name, parent) in substitution_table().blocked:
             break
-        counted.add(parent)
-        at = parent
+        counted.append(parent)
     return frozenset(counted)
 
 
 @lru_cache(maxsize=4096)
 def _steps(name: str) -> tuple[tuple[str, Substitution, bool], ...]:
     """Return the targets of single steps, the step, and whether it leads aside."""
-    table, parent = substitution_table(), _parent(name)
-    steps = [
-        (
-            target,
-            step,
-            step.confidence == "acceptable" or (step.confidence == "near" and target != parent),
-        )
-        for target, step in table.pairs.get(name, {}).items()
-    ]
-    if parent and parent not in table.pairs.get(name, {}) and (step := _step_up(name)):
-        steps.append((parent, step, False))
-    if step := table.brands.get(name):
-        own = table.pairs.get(name, {})
+    table, up = substitution_table(), _step_up(name)
+    pairs = table.pairs.get(name, {})
+    steps = [(target, step, step.rank > RANKS["kind"]) for target, step in pairs.items()]
+    if up:
+        parent, step = up
+        steps = [one for one in steps if one[0] != parent]
+        steps.append((parent, step, step.level == "acceptable"))
+    if step_to_brand := table.brands.get(name):
         steps += [
-            (brand, step, True)
+            (brand, step_to_brand, True)
             for brand in _brands().get(name, ())
-            if brand not in own and (name, brand) not in table.blocked
+            if brand not in pairs and (name, brand) not in table.blocked
         ]
     return tuple(steps)
 
@@ -109,22 +94,21 @@ def _narrows(general: str, kind: str) -> bool:
     return general in ancestors(kind) and not is_brand
 
 
-def _step_up(name: str) -> Substitution | None:
-    """Return how an ingredient counts for its parent; None if it does not."""
-    ingredient = match_ingredient(name)
+@lru_cache(maxsize=4096)
+def _step_up(name: str) -> tuple[str, Substitution] | None:
+    """Return an ingredient's parent and how well it counts for it; None if it does not."""
+    ingredient, table = rows_by_name().get(name), substitution_table()
     parent = ingredient.parent if ingredient else None
-    if ingredient is None or parent is None or (name, parent) in substitution_table().blocked:
+    if ingredient is None or parent is None or (name, parent) in table.blocked:
         return None
-    if stated := substitution_table().pairs.get(name, {}).get(parent):
-        return stated
-    return substitution_table().kinds.get(parent) if _is_as_strong(ingredient, parent) else None
+    step = table.pairs.get(name, {}).get(parent)
+    if step is None and _is_as_strong(ingredient, rows_by_name()[parent]):
+        step = table.kinds.get(parent)
+    return (parent, step) if step else None
 
 
-def _is_as_strong(ingredient: Ingredient, other: str) -> bool:
+def _is_as_strong(ingredient: Ingredient, general: Ingredient) -> bool:
     """Return whether a kind is as strong as usual, and alcohol-free if the general one is."""
-    general = match_ingredient(other)
-    if general is None:
-        return True
     if general.alcoholic is False and ingredient.alcoholic is not False:
         return False
     if ingredient.kind not in _STRONG_KINDS:
@@ -132,27 +116,21 @@ def _is_as_strong(ingredient: Ingredient, other: str) -> bool:
     return abs(ingredient.abv_percent - general.abv_percent) <= _ABV_GAP_PERCENT
 
 
-def _parent(name: str) -> str | None:
-    ingredient = match_ingredient(name)
-    return ingredient.parent if ingredient else None
-
-
 @cache
 def _brands() -> dict[str, list[str]]:
     """Return for each ingredient the usual products that are a kind of it."""
     brands: dict[str, list[str]] = {}
-    for ingredient in all_ingredients():
-        is_brand = ingredient.source.startswith("producer label")
-        if is_brand and ingredient.parent and _step_up(ingredient.name):
-            brands.setdefault(ingredient.parent, []).append(ingredient.name)
+    for name, ingredient in rows_by_name().items():
+        if ingredient.source.startswith("producer label") and (up := _step_up(name)):
+            brands.setdefault(up[0], []).append(name)
     return brands
 
 
 def _joined(way: Substitution, step: Substitution) -> Substitution:
-    worse = max(way.confidence, step.confidence, key=_RANK.__getitem__)
-    return Substitution(worse, f"{way.why}; {step.why}" if way.why else step.why)
+    level = max(way.level, step.level, key=RANKS.__getitem__)
+    return Substitution(level, f"{way.why}; {step.why}" if way.why else step.why)
 
 
 def _rank(substitution: Substitution) -> tuple[int, int]:
     """Return the sort key: better confidence first, then the shorter way."""
-    return _RANK[substitution.confidence], substitution.why.count(";")
+    return substitution.rank, substitution.why.count(";")

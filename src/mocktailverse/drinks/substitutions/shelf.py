@@ -5,10 +5,13 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Literal, NamedTuple
 
-from mocktailverse.drinks.ingredients import all_ingredients, ancestors, match_ingredient
-from mocktailverse.drinks.substitutions.forms import is_citrus
+from mocktailverse.drinks.ingredients import ancestors, match_ingredient
 from mocktailverse.drinks.substitutions.needs import Need
-from mocktailverse.drinks.substitutions.replaceable import counts_for, is_same_as, replaceable_with
+from mocktailverse.drinks.substitutions.replaceable import (
+    counts_for,
+    is_as_good_as,
+    replaceable_with,
+)
 from mocktailverse.drinks.substitutions.substitution_table import (
     Confidence,
     Mixture,
@@ -38,7 +41,8 @@ class Supply(NamedTuple):
     @property
     def is_free(self) -> bool:
         """Whether the bottle can serve for other lines, too: it is the same, or a mixture."""
-        return _is_free(self.substitution) or len(self.use) > 1
+        substitution = self.substitution
+        return substitution is None or substitution.level == "same" or len(self.use) > 1
 
 
 _ALLOWED: dict[Allowance, frozenset[Confidence]] = {
@@ -46,7 +50,8 @@ _ALLOWED: dict[Allowance, frozenset[Confidence]] = {
     "near": frozenset({"same", "near"}),
     "acceptable": frozenset({"same", "near", "acceptable"}),
 }
-_KIND = Substitution("near", "a kind of it")
+_KIND = Substitution("kind", "a kind of it")
+_JUICE = Substitution("same", "the recipe needs the juice")
 
 
 class StockedShelf:
@@ -65,10 +70,17 @@ class StockedShelf:
 
     def supplies(self, need: Need) -> list[Supply]:
         """Return the ways to meet a need; none if the shelf does not cover it."""
-        supplies = [supply for name in need.names for supply in self._of(name)]
+        names = (need.name, *need.names[1:])
+        supplies = [supply for name in names for supply in self._of(name)]
+        if need.variety:
+            supplies += [s for s in self._of(need.names[0]) if not s.substitution]
         if need.form == "juice" and not self.is_strict:
-            for name in need.names:
-                supplies += self._juice_of(name)
+            juices = filter(None, map(juice_of, need.names))
+            supplies += [
+                supply._replace(substitution=supply.substitution or _JUICE)
+                for juice in juices
+                for supply in self._of(juice)
+            ]
         if need.form == "dry":
             supplies = [s for s in supplies if not any(_is_syrup(bottle) for bottle in s.use)]
         if need.form == "packed":
@@ -90,18 +102,6 @@ class StockedShelf:
 
     def _of(self, name: str) -> list[Supply]:
         return self._supplies.get(folded(name), [])
-
-    def _juice_of(self, fruit: str) -> list[Supply]:
-        """Return the ways to get a fruit's juice as juice: the fruit itself is a supply already."""
-        juice = juice_of(fruit)
-        return [
-            Supply(
-                supply.use,
-                supply.substitution or Substitution("same", "the recipe needs the juice"),
-            )
-            for supply in (self._of(juice) if juice else ())
-            if not any(is_citrus(bottle) for bottle in supply.use)
-        ]
 
     def _add_bottle(self, name: str) -> None:
         for other, substitution in provided_by(name, self.allowance):
@@ -155,12 +155,8 @@ def folded(name: str) -> str:
 @cache
 def _same_as(name: str) -> frozenset[str]:
     """Return the ingredients that are an ingredient, or the same in another form."""
-    names = (ingredient.name for ingredient in all_ingredients())
-    return frozenset((name, *(other for other in names if is_same_as(other, name))))
-
-
-def _is_free(substitution: Substitution | None) -> bool:
-    return substitution is None or substitution.confidence == "same"
+    others = substitution_table().pairs
+    return frozenset((name, *(n for n in others if is_as_good_as(n, name, "same"))))
 
 
 def _is_syrup(name: str) -> bool:
@@ -170,7 +166,7 @@ def _is_syrup(name: str) -> bool:
 
 def names_to_meet(need: Need, *, strict: bool = False) -> list[str]:
     """Return the names that meet a need, each alone; for a juice, the fruit and its juice."""
-    names = list(need.names)
+    names = [*need.names, need.variety] if need.variety else list(need.names)
     if need.form == "juice" and not strict:
         names += [juice for juice in map(juice_of, need.names) if juice]
     return names

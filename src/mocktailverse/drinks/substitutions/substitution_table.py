@@ -12,20 +12,33 @@ from typing import Literal, NamedTuple
 from mocktailverse.drinks.reference.tables import read_table
 
 Confidence = Literal["same", "near", "acceptable"]
-"""same = the same thing in another form; near = makes the same drink; acceptable = makes a drink
-that one would notice to be different."""
+"""same = what is asked for; near = makes the same drink; acceptable = makes a drink that one would
+notice to be different."""
 
-CONFIDENCES: dict[str, Confidence] = {"same": "same", "near": "near", "acceptable": "acceptable"}
-"""From the best to the worst."""
+Level = Literal["same", "kind", "near", "acceptable"]
+"""A confidence; of the same, whether it is the thing itself in another form, or a kind of it."""
 
+RANKS: dict[Level, int] = {"same": 0, "kind": 1, "near": 2, "acceptable": 3}
+
+_LEVELS: dict[str, Level] = {name: name for name in RANKS}
 _ANY = "*"
 
 
 class Substitution(NamedTuple):
     """How well something replaces an ingredient, and why."""
 
-    confidence: Confidence
+    level: Level
     why: str
+
+    @property
+    def confidence(self) -> Confidence:
+        """The confidence to show: a kind of what is asked for is what is asked for."""
+        return "same" if self.level == "kind" else self.level
+
+    @property
+    def rank(self) -> int:
+        """0 for the best level."""
+        return RANKS[self.level]
 
 
 class Mixture(NamedTuple):
@@ -55,11 +68,11 @@ def substitution_table() -> SubstitutionTable:
     """Return the table."""
     pairs: dict[str, dict[str, Substitution]] = defaultdict(dict)
     kinds, brands, mixtures, blocked = {}, {}, [], set()
-    for use, name, confidence, why, _source in read_table("substitutions.csv"):
-        if confidence not in CONFIDENCES:
+    for use, name, level, why, _source in read_table("substitutions.csv"):
+        if level == "blocked":
             blocked.add((use, name))
             continue
-        substitution = Substitution(CONFIDENCES[confidence], why)
+        substitution = Substitution(_LEVELS[level], why)
         if use == _ANY:
             kinds[name] = substitution
         elif name == _ANY:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mocktailverse.drinks.ingredients import all_ingredients
+from mocktailverse.drinks.ingredients import all_ingredients, canonical_name
 from mocktailverse.drinks.substitutions.allocation import allocate
 from mocktailverse.drinks.substitutions.needs import Need, needs_of
 from mocktailverse.drinks.substitutions.shelf import StockedShelf
@@ -146,3 +146,26 @@ def test_every_bottle_is_from_the_shelf_and_replaces_in_one_line_only(needs, hav
     assert {bottle for supply in served.values() for bottle in supply.use} <= {*have}
     replacing = [supply.use[0] for supply in served.values() if not supply.is_free]
     assert len({*replacing}) == len(replacing)
+
+
+@pytest.mark.parametrize(
+    ("name", "measure", "serves", "does_not"),
+    [
+        ("Sherry", "1 oz cream", "Cream sherry", "Dry sherry"),
+        ("Creme de Cacao", "1/2 oz white", "White crème de cacao", "Dark crème de cacao"),
+        ("Rum", "2 oz light or dark", "Dark rum", "Coconut rum"),
+        ("Vermouth", "1 oz dry", "Dry vermouth", "Sweet vermouth"),
+    ],
+)
+def test_the_measure_may_name_the_kind(missing, name, measure, serves, does_not):
+    assert missing([serves], (name, measure)) == []
+    assert missing([canonical_name(name)[0]], (name, measure)) == []
+    assert len(missing([does_not], (name, measure))) == 1
+
+
+def test_lemon_replaces_a_lime_for_its_juice_but_not_in_pieces(missing):
+    juice, pieces = ("Lime", "Juice of 1"), ("Lime", "4 wedges")
+    for have in (["Lemon"], ["Lemon juice"]):
+        assert missing(have, juice) == ["Lime"]
+        assert missing(have, juice, allowance="acceptable") == []
+        assert missing(have, pieces, allowance="acceptable") == ["Lime"]

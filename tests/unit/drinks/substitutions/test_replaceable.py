@@ -3,7 +3,11 @@
 import pytest
 
 from mocktailverse.drinks.ingredients import all_ingredients
-from mocktailverse.drinks.substitutions.replaceable import counts_for, is_same_as, replaceable_with
+from mocktailverse.drinks.substitutions.replaceable import (
+    counts_for,
+    is_as_good_as,
+    replaceable_with,
+)
 from mocktailverse.drinks.substitutions.substitution_table import substitution_table
 
 
@@ -22,9 +26,9 @@ def confidence(use, name):
         ("Superfine sugar", "Sugar syrup", "same"),
         ("Egg", "Egg white", "same"),
         ("Heavy cream", "Whipped cream", "same"),
-        ("Light rum", "Rum", "near"),
-        ("Bacardi", "Rum", "near"),
-        ("Bourbon", "Whiskey", "near"),
+        ("Light rum", "Rum", "same"),
+        ("Bacardi", "Rum", "same"),
+        ("Bourbon", "Whiskey", "same"),
         ("Bourbon", "Blended whiskey", "near"),
         ("Cointreau", "Triple sec", "near"),
         ("Cointreau", "Orange liqueur", "near"),
@@ -34,8 +38,8 @@ def confidence(use, name):
         ("Beefeater", "Tanqueray", "near"),
         ("Tequila", "Blanco tequila", "near"),
         ("Smirnoff", "Absolut Vodka", "near"),
-        ("Angostura bitters", "Bitters", "near"),
-        ("Crème de cassis", "Blackcurrant liqueur", "near"),
+        ("Angostura bitters", "Bitters", "same"),
+        ("Crème de cassis", "Blackcurrant liqueur", "same"),
         ("Cream", "Light cream", "near"),
         ("Lemon juice", "Lime juice", "acceptable"),
         ("Lemon", "Lime juice", "acceptable"),
@@ -46,6 +50,17 @@ def confidence(use, name):
         ("Dry vermouth", "Vermouth", "acceptable"),
         ("Espresso", "Coffee", "acceptable"),
         ("Aquafaba", "Egg white", "acceptable"),
+        ("Spiced rum", "Rum", "acceptable"),
+        ("Mezcal", "Tequila", "acceptable"),
+        ("Absolut Citron", "Vodka", "acceptable"),
+        ("Vodka", "Citron vodka", "acceptable"),
+        ("Orange bitters", "Angostura bitters", "acceptable"),
+        ("Cream of coconut", "Coconut milk", "acceptable"),
+        ("Pineapple", "Pineapple juice", "acceptable"),
+        ("Ransom Old Tom", "Gin", "acceptable"),
+        ("Diet ginger ale", "Ginger ale", "acceptable"),
+        ("Champagne", "Prosecco", "near"),
+        ("Pernod", "Absinthe", "near"),
     ],
 )
 def test_one_replaces_the_other(use, name, expected):
@@ -56,12 +71,23 @@ def test_one_replaces_the_other(use, name, expected):
     ("use", "name"),
     [
         ("Lime juice", "Lime"),
+        ("Lemon", "Lime"),
+        ("White crème de menthe", "Green crème de menthe"),
+        ("Green crème de menthe", "White crème de menthe"),
+        ("Kilchoman", "Scotch"),
+        ("Connemara", "Jameson"),
+        ("Jack Daniel's rye", "Bourbon"),
+        ("Bombay Bramble", "Gin"),
+        ("Disaronno Velvet", "Amaretto"),
+        ("Dunkel", "Lager"),
+        ("Doppelbock", "Corona"),
+        ("Shaoxing", "Red wine"),
+        ("Maraschino cherry", "Cherry"),
         ("Lime peel", "Lime"),
         ("Lime cordial", "Lime juice"),
         ("Sour mix", "Lemon juice"),
         ("Coconut rum", "Rum"),
         ("Malibu", "Rum"),
-        ("Spiced rum", "Rum"),
         ("151 proof rum", "Rum"),
         ("Smith & Cross", "Rum"),
         ("Navy rum", "Rum"),
@@ -74,9 +100,8 @@ def test_one_replaces_the_other(use, name, expected):
         ("Navy strength gin", "Gin"),
         ("Gin", "Navy strength gin"),
         ("Gin", "Sloe gin"),
-        ("Citron vodka", "Vodka"),
-        ("Absolut Citron", "Vodka"),
-        ("Vodka", "Citron vodka"),
+        ("Vanilla vodka", "Vodka"),
+        ("Vodka", "Vanilla vodka"),
         ("Everclear", "Vodka"),
         ("Laphroaig", "Scotch"),
         ("Scotch", "Islay Scotch"),
@@ -85,7 +110,6 @@ def test_one_replaces_the_other(use, name, expected):
         ("Scotch", "Bourbon"),
         ("Moonshine", "Whiskey"),
         ("Wild Turkey 101", "Bourbon"),
-        ("Mezcal", "Tequila"),
         ("Tequila", "Mezcal"),
         ("Pisco", "Brandy"),
         ("Cherry brandy", "Brandy"),
@@ -98,7 +122,7 @@ def test_one_replaces_the_other(use, name, expected):
         ("Dry vermouth", "Sweet vermouth"),
         ("Sweet vermouth", "Dry vermouth"),
         ("Sherry", "Wine"),
-        ("Orange bitters", "Angostura bitters"),
+        ("Angostura bitters", "Orange bitters"),
         ("Tonic water", "Soda water"),
         ("Soda water", "Tonic water"),
         ("7-Up", "Soda water"),
@@ -148,11 +172,11 @@ def test_what_counts_for_a_general_ingredient_also_replaces_it():
 
 
 def test_the_same_in_another_form_has_a_direction():
-    assert is_same_as("Lime", "Lime juice")
-    assert not is_same_as("Lime juice", "Lime")
-    assert is_same_as("Sugar", "Sugar syrup")
-    assert is_same_as("Sugar syrup", "Sugar")
-    assert not is_same_as("Light rum", "Rum")
+    assert is_as_good_as("Lime", "Lime juice", "same")
+    assert not is_as_good_as("Lime juice", "Lime", "same")
+    assert is_as_good_as("Sugar", "Sugar syrup", "same")
+    assert is_as_good_as("Sugar syrup", "Sugar", "same")
+    assert not is_as_good_as("Light rum", "Rum", "same")
 
 
 def test_an_ingredient_outside_the_reference_replaces_nothing():
