@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
+from mocktailverse.drinks.ingredients.foreign_names import in_english
 from mocktailverse.drinks.ingredients.name_matching import FREE_HOUSE, LONGEST_NAME
 from mocktailverse.drinks.ingredients.name_readings import (
     JOINING,
@@ -53,6 +54,14 @@ _NOTE = re.compile(r"\s*[(,;:].*|\s[-\u2013\u2014]\s.*", re.DOTALL)
 _LONGEST_END = 4
 """Maximum words at the end of a name that may name its family."""
 
+_STRENGTH = re.compile(
+    r"(?<![\d.,])(?P<number>\d{1,3}(?:[.,]\d+)?)\s?-?\s?"
+    r"(?P<unit>%\s?(?:vol|abv|alc)|proof\b|%)(?!\w)(?!\s?(?:pulp|fruit|juice|fat|cacao|cocoa))",
+    re.IGNORECASE,
+)
+_SOLD_AS_FREE_PERCENT = 0.5
+_STRONGEST_PERCENT = 96.0
+
 _STRENGTHENED_PERCENT = (3.0, 12.0)
 """% vol of "hard" soft drinks: labels from hard seltzer to strong hard tea."""
 
@@ -69,20 +78,31 @@ def family_of(raw: str) -> Family | None:
 
 @lru_cache(maxsize=2048)
 def _family(raw: str) -> Family | None:
-    candidates = list(readings(raw))
+    text = in_english(raw) or raw
+    candidates = list(readings(text))
     literal = candidates[0]
     if literal[:1] == (NON_ALCOHOLIC,):
         return _denied(literal[1:])
-    if not STRENGTHENED.isdisjoint(literal):
-        return _strengthened(literal)
-    core = _NOTE.sub("", raw)
-    plain = candidates if core == raw else list(readings(core))
+    stated = _stated(text, literal) or _called_not(literal, text)
+    if stated or not STRENGTHENED.isdisjoint(literal):
+        return stated or _strengthened(literal)
+    return _by_words(text, candidates)
+
+
+def _by_words(text: str, candidates: Sequence[Words]) -> Family | None:
+    """Return the family of a name that neither denies nor states its alcohol."""
+    literal = candidates[0]
+    core = _NOTE.sub("", text)
+    plain = candidates if core == text else list(readings(core))
     joining = JOINING.intersection(plain[0])
     if joining and ((joined := _joined(plain[0], literal)) or joining != {"and"}):
         return joined
     if literal[:2] in _LIQUEURS:
         return families_by_key()["liqueur"]
-    return _free_family(plain, literal) or _alcoholic_family(candidates, literal)
+    free = _free_family(plain, literal)
+    if free and not free.guessed:
+        return free
+    return _flavour_of_house(plain[0], literal) or free or _alcoholic_family(candidates, literal)
 
 
 def _free_family(plain: Sequence[Words], literal: Words) -> Family | None:
@@ -120,24 +140,39 @@ def _of_alcoholic_house(reading: Words) -> Family | None:
     return _around(house) if is_first else None
 
 
+def _flavour_of_house(reading: Words, literal: Words) -> Family | None:
+    """Return the drink in "Fanta wild strawberry": one without alcohol, and only foods."""
+    for length in range(min(_LONGEST_END, len(reading) - 1), 0, -1):
+        row = rows_by_key().get("".join(reading[:length]))
+        if row and row.alcoholic is False and row.kind in DRUNK:
+            is_plain = all(map(_is_plain, reading[length:])) and not names_alcohol(literal)
+            return _free(row) if is_plain else None
+    return None
+
+
 def _by_last_words(reading: Words) -> Family | None:
     for length in range(min(_LONGEST_END, len(reading)), 0, -1):
         word, modifiers = "".join(reading[-length:]), reading[:-length]
-        family = _named_by(word, length)
+        family = _named_by(word, length, modifiers)
         # A word that is in the reference is matched there; alone it is not a family.
         if family and (modifiers or word not in rows_by_key()):
             return _guessed(family, modifiers)
     return None
 
 
-def _named_by(word: str, length: int) -> Family | None:
-    """Return the family of a word; without one, that of a row: of "Foo Dr Pepper", Dr Pepper."""
+def _named_by(word: str, length: int, modifiers: Words) -> Family | None:
+    """Return the family of a word; without one, that of a row: of "Foo Dr Pepper", Dr Pepper.
+
+    One word is too little: "Foo-Perrier" may be another house.
+    """
     if family := families_by_key().get(word):
         return family
     row = rows_by_key().get(word)
     if row is None or row.alcoholic is None or row.source == FREE_HOUSE:
         return None
     if not row.alcoholic:
+        if length == 1 and not all(map(_is_plain, modifiers)):
+            return None
         return Family(row.name, row.kind, row.abv_percent, row.abv_percent, alcoholic=False)
     return _around(row) if length > 1 else None
 
@@ -187,11 +222,45 @@ def _denied(reading: Words) -> Family | None:
     return Family("Non-alcoholic spirit", base.kind, 0, 0.5, alcoholic=False)
 
 
+def _stated(raw: str, reading: Words) -> Family | None:
+    """Return the family of a name that states its % vol or proof, as in "Foo Aperitivo 11%".
+
+    A bare "%" counts if nothing that is named is free of alcohol: cream and chocolate have it, too.
+    """
+    stated = _STRENGTH.search(raw)
+    if stated is None:
+        return None
+    matches = list(mentions(reading))
+    is_bare = stated["unit"] == "%"
+    if is_bare and (not matches or any(match.alcoholic is False for match in matches)):
+        return None
+    number = float(stated["number"].replace(",", "."))
+    abv_percent = number / 2 if stated["unit"].casefold() == "proof" else number
+    if abv_percent <= _SOLD_AS_FREE_PERCENT:
+        return _denied(reading)
+    if abv_percent > _STRONGEST_PERCENT:
+        return None
+    row = next((match for match in reversed(matches) if match.alcoholic), rows_by_name()["Spirit"])
+    return Family(row.name, row.kind, abv_percent, abv_percent, alcoholic=True)
+
+
+def _called_not(reading: Words, raw: str) -> Family | None:
+    """Return the family of "Foo Not Rum", which is the name of an imitation of rum."""
+    if "not" not in reading or _NOTE.search(raw):
+        return None
+    place = reading.index("not")
+    denied = list(mentions(reading[place + 1 :]))
+    is_name = place > 0 and len(denied) == 1 and denied[0].alcoholic
+    return _denied(reading[place + 1 :]) if is_name and not names_alcohol(reading[:place]) else None
+
+
 def _strengthened(reading: Words) -> Family | None:
     """Return the family of a "hard" or "spiked" soft drink; None for "hard-boiled egg"."""
     place = next(place for place, word in enumerate(reading) if word in STRENGTHENED)
+    if not {"not", "non"}.isdisjoint(reading):
+        return None
     matches = list(mentions(reading[place + 1 :]))
-    if matches and matches[-1].kind in DRUNK and "not" not in reading:
+    if matches and (matches[0].kind in DRUNK or matches[-1].kind in DRUNK):
         return Family("Malt beverage", "beer", *_STRENGTHENED_PERCENT, alcoholic=True)
     return None
 

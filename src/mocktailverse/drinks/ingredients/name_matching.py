@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from mocktailverse.drinks.ingredients.foreign_names import in_english
 from mocktailverse.drinks.ingredients.name_readings import (
     JOINING,
     NON_ALCOHOLIC,
@@ -57,7 +58,10 @@ def _match(raw: str) -> Ingredient | None:
     for reading in candidates:
         if ingredient := _named_with_its_family(reading):
             return ingredient
-    return _of_free_house(candidates[0], raw)
+    if house := _of_free_house(candidates[0], raw):
+        return house
+    english = in_english(raw)
+    return _match(english) if english and english != raw else None
 
 
 def _leaves_no_alcohol_out(ingredient: Ingredient, literal: Words) -> bool:

@@ -22,8 +22,8 @@ _AGE = re.compile(r"\b\d+\s*-?\s*(?:years?|yrs?|yo)\b(?:[\s-]*old\b)?")
 _AFTERTHOUGHT = re.compile(r"\s(?:cut|sliced|such as|preferably)\s.*|\s\((?:if|such)\s.*")
 _INVERTED = re.compile(r"([^,()]+)[,(]([^,()]+)\)?\s*")
 _JUICE_OF = re.compile(
-    r"(juice|zest|peel|zumo|jugo|jus|succo|suco|sirop|sciroppo|jarabe)\s+"
-    r"(?:(?:of|from|de|di|du)\s+|d['\u2019])(?:(?:an?|one|two|half|the|about|[\d/.½¼¾-]+)\s+)*(.+)"
+    r"(juice|zest|peel)\s+(?:of|from)\s+"
+    r"(?:(?:an?|one|two|half|the|about|[\d/.½¼¾-]+)\s+)*(.+)"
 )
 # "sugar-free", "zero sugar", "no sugar added", "low-fat": never about alcohol.
 _FREE_FROM = re.compile(
@@ -57,6 +57,7 @@ QUALIFIERS = word_set(
     "lightly strong weak unsweetened bottled canned strained rinsed picked packed heaping brewed "
     "straight for garnish garnishing rim to taste optional if desired needed as topping wedge "
     "wheel slice sprig leaf stick chunk piece strip cube bunch handful half halved of a an the "
+    "seedless boneless skinless deseeded stemmed trimmed washed stem stalk "
     "your favorite favourite"
 )
 """Words for how an ingredient is prepared, cut or served. They never say which one it is.
