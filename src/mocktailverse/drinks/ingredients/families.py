@@ -95,8 +95,10 @@ def _by_words(text: str, candidates: Sequence[Words]) -> Family | None:
     core = _NOTE.sub("", text)
     plain = candidates if core == text else list(readings(core))
     joining = JOINING.intersection(plain[0])
-    if joining and ((joined := _joined(plain[0], literal)) or joining != {"and"}):
-        return joined
+    if joining:
+        joined = _joined(plain[0], literal)
+        is_pair = joined is None and joining == {"and"}
+        return _alcoholic_family(candidates, literal) if is_pair else joined
     if literal[:2] in _LIQUEURS:
         return families_by_key()["liqueur"]
     free = _free_family(plain, literal)

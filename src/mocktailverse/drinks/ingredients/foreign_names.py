@@ -7,6 +7,7 @@ read as any other, so that "Pfefferminzlikör" is a liqueur and "limonada con ro
 
 import re
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -28,6 +29,9 @@ _LONGEST_PHRASE = 5
 _MOST_WORDS = 12
 _TEA = ("the",)
 """The normalized words of thé, which is not foreign in \"the lemon\"."""
+_SURE_ENDINGS = {"liqueur", "schnapps"}
+"""Endings that say enough about a compound whose first part is unknown: "Zirbenschnaps"."""
+
 _MEANINGFUL = {"noun", "alone", "flavour", "adjective"}
 _SHORTEST_PART = 3
 """Minimum letters of a part of a compound: Ei in "Eiweiß" is too short to look for."""
@@ -39,7 +43,7 @@ class Term(Struct, frozen=True):
     english: str
     role: str
     """noun; alone = a noun that ends no compound (Kirschwasser is no water); flavour = a noun that
-    by itself is also a spirit (Mirabelle, cassis); adjective; article; of; join; unknown."""
+    by itself is also a spirit (Mirabelle, cassis); ending = a noun in compounds only; adjective; article; of; join; unknown."""
     is_foreign: bool = False
     """Whether the word means nothing in English."""
     is_germanic: bool = False
@@ -60,8 +64,11 @@ def in_english(name: str) -> str | None:
     if not any(term.is_foreign for term in terms) and text != _TEA:
         return None
     nouns = [term for term in terms if term.role in {"noun", "alone", "flavour", "unknown"}]
-    if not nouns or (len(nouns) == 1 and nouns[0].role == "flavour"):
+    is_prepared = any(term.english in QUALIFIERS for term in terms)
+    if not nouns or (len(nouns) == 1 and nouns[0].role == "flavour" and not is_prepared):
         return None
+    if any(one.english.endswith("cream") and two.role == "of" for one, two in pairwise(terms)):
+        return None  # "light crème de menthe" is a liqueur
     english = " ".join(_in_order(terms))
     is_understood = all(term.role != "unknown" for term in nouns)
     return english if is_understood or english.split()[-1] in _heads() else None
@@ -82,7 +89,8 @@ def _terms(text: Words) -> list[Term]:
 
 
 def _term(phrase: Words) -> Term | None:
-    if term := _vocabulary().get(" ".join(phrase)):
+    term = _vocabulary().get(" ".join(phrase))
+    if term and term.role != "ending":
         return term
     if phrase[0] in JOINING and len(phrase) == 1:
         return Term(phrase[0], "join")
@@ -127,17 +135,19 @@ def _compound(word: str) -> Term | None:
     """Return the meaning of a German compound; None if not all of its parts are known."""
     for cut in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1):
         tail = _vocabulary().get(" ".join(words(word[cut:])))
-        if tail is None or not tail.is_germanic or tail.role != "noun":
+        if tail is None or not tail.is_germanic or tail.role not in {"noun", "ending"}:
             continue
-        if head := _head(word[:cut]):
-            return Term(f"{head.english} {tail.english}", "noun", is_foreign=True, is_germanic=True)
+        head = _head(word[:cut])
+        if head or tail.english in _SURE_ENDINGS:
+            first = head.english if head else word[:cut]
+            return Term(f"{first} {tail.english}", "noun", is_foreign=True, is_germanic=True)
     return None
 
 
 def _head(part: str) -> Term | None:
     """Return the meaning of the first part, which has a linking letter or lacks its last one."""
     for form in (part, part + "e", part + "en", part.removesuffix("n"), part.removesuffix("s")):
-        term = _vocabulary().get(form)
+        term = _vocabulary().get(" ".join(words(form)))
         if term and term.is_germanic and term.role != "article":
             return term
     if len(part) > _SHORTEST_PART and _is_english(part):

@@ -11,6 +11,7 @@ from mocktailverse.drinks.ingredients.name_readings import (
     Words,
     key,
     readings,
+    words,
 )
 from mocktailverse.drinks.ingredients.reference_rows import (
     Ingredient,
@@ -25,6 +26,9 @@ FREE_HOUSE = "producer: only alcohol-free products"
 """The source of a row that covers all products of a house."""
 
 _SEPARATOR = re.compile(r"[(,;:/]|\s(?:[-\u2013\u2014]|to|for)\s")
+
+_IMITATED = {"spirit", "liqueur", "fortified_wine", "wine", "beer", "cider", "bitters"}
+"""Kinds of houses whose gin is an imitation; that of a house of lemonades is another bottle."""
 
 _LONGEST_HOUSE = 3
 """Maximum words of the name of such a house."""
@@ -58,10 +62,12 @@ def _match(raw: str) -> Ingredient | None:
     for reading in candidates:
         if ingredient := _named_with_its_family(reading):
             return ingredient
-    if house := _of_free_house(candidates[0], raw):
-        return house
     english = in_english(raw)
-    return _match(english) if english and english != raw else None
+    if english is None or not names_alcohol(words(english)):
+        house = _of_free_house(candidates[0], raw)
+        if house or english is None:
+            return house
+    return _match(english) if english != raw else None
 
 
 def _leaves_no_alcohol_out(ingredient: Ingredient, literal: Words) -> bool:
@@ -81,8 +87,15 @@ def _of_free_house(reading: Words, raw: str) -> Ingredient | None:
         row = rows_by_key().get("".join(reading[:length]))
         if row and row.source == FREE_HOUSE:
             rest = reading[length:]
-            return None if _names_bottle(rest) or (joining and names_alcohol(rest)) else row
+            is_soft = row.kind not in _IMITATED
+            is_other = _names_bottle(rest) or ((joining or is_soft) and names_alcohol(rest))
+            return None if is_other or _is_split(row, reading[:length]) else row
     return None
+
+
+def _is_split(row: Ingredient, reading: Words) -> bool:
+    """Return whether "gin sin ..." only looks like GinSin."""
+    return len(words(row.name)) != len(reading) and any(names_alcohol((word,)) for word in reading)
 
 
 def _names_bottle(reading: Words) -> bool:
