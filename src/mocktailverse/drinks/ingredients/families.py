@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
+from mocktailverse.drinks.ingredients.denials import without_denial
 from mocktailverse.drinks.ingredients.foreign_names import in_english
 from mocktailverse.drinks.ingredients.name_matching import FREE_HOUSE, LONGEST_NAME
 from mocktailverse.drinks.ingredients.name_readings import (
@@ -38,6 +39,9 @@ _TREATED = word_set(
     "infused soaked aged barrel smoked scented cured braised based glazed reduction"
 )
 """Words after a drink's name that make it a treatment of something else."""
+
+_SOAKED = word_set("infused soaked macerated drunken")
+"""Words after which even a syrup or a grape may hold the drink itself."""
 
 _VARIETY = word_set(
     "red green yellow white black blue purple pink dark light golden brown sweet sour tart bitter "
@@ -82,7 +86,7 @@ def _family(raw: str) -> Family | None:
     candidates = list(readings(text))
     literal = candidates[0]
     if literal[:1] == (NON_ALCOHOLIC,):
-        return _denied(literal[1:])
+        return _denied(literal[1:], text)
     stated = _stated(text, literal) or _called_not(literal, text)
     if stated or not STRENGTHENED.isdisjoint(literal):
         return stated or _strengthened(literal)
@@ -109,8 +113,11 @@ def _by_words(text: str, candidates: Sequence[Words]) -> Family | None:
 
 def _free_family(plain: Sequence[Words], literal: Words) -> Family | None:
     """Return the family of a name without its notes; None if any word of all mentions alcohol."""
-    is_absorbed = literal[-1:] == plain[0][-1:] and bool(
-        absorbing_keys().intersection(literal[-1:])
+    heads = {"".join(literal[-1:]), "".join(literal[-2:])}
+    is_absorbed = (
+        literal[-1:] == plain[0][-1:]
+        and not absorbing_keys().isdisjoint(heads)
+        and _SOAKED.isdisjoint(literal)
     )
     if names_alcohol(literal) and not is_absorbed:
         return None
@@ -129,13 +136,11 @@ def _alcoholic_family(candidates: Sequence[Words], literal: Words) -> Family | N
 def _of_alcoholic_house(reading: Words) -> Family | None:
     """Return the family of "Smirnoff Foo" or "Rum Foo"; None if it also mentions a food."""
     matches = list(mentions(reading))
-    if (
-        not _TREATED.isdisjoint(reading)
-        or not matches
-        or not all(match.alcoholic for match in matches)
-    ):
+    if not _TREATED.isdisjoint(reading) or not matches or not matches[0].alcoholic:
         return None
     house = matches[0]
+    if not all(match.alcoholic or _is_flavour(match, house) for match in matches[1:]):
+        return None
     is_first = any(
         rows_by_key().get("".join(reading[:length])) == house for length in range(1, len(reading))
     )
@@ -150,6 +155,12 @@ def _flavour_of_house(reading: Words, literal: Words) -> Family | None:
             is_plain = all(map(_is_plain, reading[length:])) and not names_alcohol(literal)
             return _free(row) if is_plain else None
     return None
+
+
+def _is_flavour(match: Ingredient | Family, house: Ingredient | Family) -> bool:
+    """Return whether a fruit after a bottle is its flavour: "Truly Berry", not "rum raisin"."""
+    is_bottle = house.kind != "wine" and key(house.name) not in families_by_key()
+    return is_bottle and match.alcoholic is False and match.kind == "fruit"
 
 
 def _by_last_words(reading: Words) -> Family | None:
@@ -184,8 +195,11 @@ def _around(match: Ingredient | Family) -> Family | None:
     names = (match.name, *row_ancestors(match.name))
     families = (families_by_key().get(key(name)) for name in names)
     general = next(filter(None, families), None)
-    if general is None or not isinstance(match, Ingredient):
+    if not isinstance(match, Ingredient):
         return general
+    if general is None:
+        abv_percent = match.abv_percent
+        return Family(match.name, match.kind, abv_percent, abv_percent, bool(match.alcoholic))
     return replace(
         general,
         name=match.name,
@@ -208,11 +222,20 @@ def _is_plain(word: str) -> bool:
     return is_food or word in QUALIFIERS or word in _VARIETY
 
 
-def _denied(reading: Words) -> Family | None:
+def _is_one_product(matches: list[Ingredient | Family], raw: str) -> bool:
+    """Return whether "and" joins flavours: "Foo Strawberry & Lime alcohol free"."""
+    bare = without_denial(raw)
+    is_bottle_first = bool(matches) and key(matches[0].name) not in families_by_key()
+    others_are_free = all(match.alcoholic is False for match in matches[1:])
+    return bool(bare and bare.strip() in raw) and is_bottle_first and others_are_free
+
+
+def _denied(reading: Words, raw: str) -> Family | None:
     """Return the family of a name that denies alcohol, by the kind of what it names last."""
-    if not (STRENGTHENED | JOINING).isdisjoint(reading):
-        return None  # "non-alcoholic beer and rum"
     matches = list(mentions(reading))
+    is_joined = not JOINING.isdisjoint(reading) and not _is_one_product(matches, raw)
+    if is_joined or not STRENGTHENED.isdisjoint(reading):
+        return None  # "non-alcoholic beer and rum"
     base = matches[-1] if matches else rows_by_name()["Spirit"]
     if base.alcoholic is False:
         return _free(base)
@@ -239,7 +262,7 @@ def _stated(raw: str, reading: Words) -> Family | None:
     number = float(stated["number"].replace(",", "."))
     abv_percent = number / 2 if stated["unit"].casefold() == "proof" else number
     if abv_percent <= _SOLD_AS_FREE_PERCENT:
-        return _denied(reading)
+        return _denied(reading, raw)
     if abv_percent > _STRONGEST_PERCENT:
         return None
     row = next((match for match in reversed(matches) if match.alcoholic), rows_by_name()["Spirit"])
@@ -253,7 +276,11 @@ def _called_not(reading: Words, raw: str) -> Family | None:
     place = reading.index("not")
     denied = list(mentions(reading[place + 1 :]))
     is_name = place > 0 and len(denied) == 1 and denied[0].alcoholic
-    return _denied(reading[place + 1 :]) if is_name and not names_alcohol(reading[:place]) else None
+    return (
+        _denied(reading[place + 1 :], raw)
+        if is_name and not names_alcohol(reading[:place])
+        else None
+    )
 
 
 def _strengthened(reading: Words) -> Family | None:

@@ -11,13 +11,16 @@ from itertools import pairwise
 
 from msgspec import Struct
 
+from mocktailverse.drinks.ingredients.denials import without_denial
 from mocktailverse.drinks.ingredients.name_readings import JOINING, QUALIFIERS, Words, key, words
 from mocktailverse.drinks.ingredients.reference_rows import (
     absorbing_keys,
     families_by_key,
+    names_alcohol,
     rows_by_key,
 )
 from mocktailverse.drinks.reference.tables import read_table
+from mocktailverse.drinks.text import word_set
 
 _ELISION = re.compile(r"\b(all|dell|[dl])\s?['\u2019](?=\w)", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[(),;:/\[\]]")
@@ -27,11 +30,13 @@ _GERMANIC = (0, 5)
 
 _LONGEST_PHRASE = 5
 _MOST_WORDS = 12
+_NEGATIONS = word_set("not no non without sin sans ohne senza sem zonder utan uden nicht kein")
 _TEA = ("the",)
 """The normalized words of thé, which is not foreign in \"the lemon\"."""
 _SURE_ENDINGS = {"liqueur", "schnapps"}
 """Endings that say enough about a compound whose first part is unknown: "Zirbenschnaps"."""
 
+_NOUNS = {"noun", "alone", "flavour", "unknown"}
 _MEANINGFUL = {"noun", "alone", "flavour", "adjective"}
 _SHORTEST_PART = 3
 """Minimum letters of a part of a compound: Ei in "Eiweiß" is too short to look for."""
@@ -42,8 +47,9 @@ class Term(Struct, frozen=True):
 
     english: str
     role: str
-    """noun; alone = a noun that ends no compound (Kirschwasser is no water); flavour = a noun that
-    by itself is also a spirit (Mirabelle, cassis); ending = a noun in compounds only; adjective; article; of; join; unknown."""
+    """noun; alone = a noun that ends no compound (Kirschwasser is no water); ending = a noun in
+    compounds only; flavour = a noun that by itself is also a spirit (Mirabelle, cassis); adjective;
+    article; of; join; unknown."""
     is_foreign: bool = False
     """Whether the word means nothing in English."""
     is_germanic: bool = False
@@ -55,23 +61,35 @@ def in_english(name: str) -> str | None:
     >>> in_english("succo fresco di limone")
     'fresh lemon juice'
     """
-    if _SEPARATOR.search(name):
-        return None
+    if bare := without_denial(name):
+        english = _in_english(bare)
+        return f"alcohol-free {english}" if english else None
+    return _in_english(name)
+
+
+def _in_english(name: str) -> str | None:
     text = words(_ELISION.sub(r"\1 ", name))
-    if len(text) > _MOST_WORDS:
+    if _SEPARATOR.search(name) or len(text) > _MOST_WORDS:
         return None
     terms = _terms(text)
-    if not any(term.is_foreign for term in terms) and text != _TEA:
+    is_foreign = any(term.is_foreign for term in terms) or text == _TEA
+    if not is_foreign or not _is_translatable(terms):
         return None
-    nouns = [term for term in terms if term.role in {"noun", "alone", "flavour", "unknown"}]
-    is_prepared = any(term.english in QUALIFIERS for term in terms)
-    if not nouns or (len(nouns) == 1 and nouns[0].role == "flavour" and not is_prepared):
-        return None
-    if any(one.english.endswith("cream") and two.role == "of" for one, two in pairwise(terms)):
-        return None  # "light crème de menthe" is a liqueur
     english = " ".join(_in_order(terms))
-    is_understood = all(term.role != "unknown" for term in nouns)
-    return english if is_understood or english.split()[-1] in _heads() else None
+    head = words(english)[-1]
+    is_understood = all(term.role != "unknown" for term in terms)
+    return english if is_understood or head in _heads() or names_alcohol((head,)) else None
+
+
+def _is_translatable(terms: list[Term]) -> bool:
+    """Return whether the words name something that their translation names, too."""
+    if any(one.english.endswith("cream") and two.role == "of" for one, two in pairwise(terms)):
+        return False  # "light crème de menthe" is a liqueur
+    if any(term.role == "unknown" and term.english in _NEGATIONS for term in terms):
+        return False
+    nouns = [term for term in terms if term.role in _NOUNS]
+    is_prepared = any(term.english in QUALIFIERS for term in terms)
+    return len(nouns) > 1 or any(term.role != "flavour" or is_prepared for term in nouns)
 
 
 def _terms(text: Words) -> list[Term]:
@@ -157,7 +175,7 @@ def _head(part: str) -> Term | None:
 
 @cache
 def _heads() -> frozenset[str]:
-    """Return the nouns that say enough about a name with an unknown word: "sirop Foo"."""
+    """Return the nouns that say enough about a name with an unknown word, as alcoholic ones do."""
     return absorbing_keys() | {"juice"}
 
 
@@ -168,7 +186,7 @@ def _is_english(name: str) -> bool:
 def _is_foreign(phrase: Words, english: str) -> bool:
     """Return whether a phrase has no other meaning in English, as raisin and prune have."""
     means = rows_by_key().get("".join(phrase)) or families_by_key().get("".join(phrase))
-    if phrase == words(english) or phrase[0] in QUALIFIERS:
+    if phrase == words(english) or (len(phrase) == 1 and phrase[0] in QUALIFIERS):
         return False
     return means is None or means == rows_by_key().get(key(english))
 

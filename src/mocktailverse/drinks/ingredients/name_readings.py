@@ -17,6 +17,10 @@ from mocktailverse.drinks.text import word_set
 Words = tuple[str, ...]
 
 _WORD = re.compile(r"[^\W_]+")
+_UNDECOMPOSED = str.maketrans(
+    {"\u0131": "i", "\u0142": "l", "\u00f8": "o", "\u00e6": "ae", "\u0153": "oe", "\u0111": "d"}
+)
+"""Letters that Unicode does not take apart into a letter and an accent."""
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
 _AGE = re.compile(r"\b\d+\s*-?\s*(?:years?|yrs?|yo)\b(?:[\s-]*old\b)?")
 _AFTERTHOUGHT = re.compile(r"\s(?:cut|sliced|such as|preferably)\s.*|\s\((?:if|such)\s.*")
@@ -87,7 +91,7 @@ def words(text: str) -> Words:
     if not text.isascii():
         text = "".join(
             c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)
-        )
+        ).translate(_UNDECOMPOSED)
     text = text.replace("&", " and ").replace("/", " or ")
     return tuple(_singular(word) for word in _WORD.findall(text))
 
