@@ -12,7 +12,14 @@ from itertools import pairwise
 from msgspec import Struct
 
 from mocktailverse.drinks.ingredients.denials import without_denial
-from mocktailverse.drinks.ingredients.name_readings import JOINING, QUALIFIERS, Words, key, words
+from mocktailverse.drinks.ingredients.name_readings import (
+    JOINING,
+    QUALIFIERS,
+    Words,
+    key,
+    singular,
+    words,
+)
 from mocktailverse.drinks.ingredients.reference_rows import (
     absorbing_keys,
     families_by_key,
@@ -55,6 +62,7 @@ class Term(Struct, frozen=True):
     is_germanic: bool = False
 
 
+@lru_cache(maxsize=2048)
 def in_english(name: str) -> str | None:
     """Return the English text of a foreign name; None if it is not foreign or not understood.
 
@@ -71,6 +79,8 @@ def _in_english(name: str) -> str | None:
     text = words(_ELISION.sub(r"\1 ", name))
     if _SEPARATOR.search(name) or len(text) > _MOST_WORDS:
         return None
+    if not any(word in _vocabulary_words() or _compound(word) for word in text):
+        return None  # most names, before the search for phrases
     terms = _terms(text)
     is_foreign = any(term.is_foreign for term in terms) or text == _TEA
     if not is_foreign or not _is_translatable(terms):
@@ -152,7 +162,7 @@ def _adjectives_and_nouns(group: list[Term]) -> tuple[list[str], list[str]]:
 def _compound(word: str) -> Term | None:
     """Return the meaning of a German compound; None if not all of its parts are known."""
     for cut in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1):
-        tail = _vocabulary().get(" ".join(words(word[cut:])))
+        tail = _vocabulary().get(singular(word[cut:]))
         if tail is None or not tail.is_germanic or tail.role not in {"noun", "ending"}:
             continue
         head = _head(word[:cut])
@@ -165,7 +175,7 @@ def _compound(word: str) -> Term | None:
 def _head(part: str) -> Term | None:
     """Return the meaning of the first part, which has a linking letter or lacks its last one."""
     for form in (part, part + "e", part + "en", part.removesuffix("n"), part.removesuffix("s")):
-        term = _vocabulary().get(" ".join(words(form)))
+        term = _vocabulary().get(singular(form))
         if term and term.is_germanic and term.role != "article":
             return term
     if len(part) > _SHORTEST_PART and _is_english(part):
@@ -203,3 +213,13 @@ def _vocabulary() -> dict[str, Term]:
                 term = Term(english, role, is_foreign, column in _GERMANIC)
                 vocabulary.setdefault(" ".join(phrase), term)
     return vocabulary
+
+
+@cache
+def _vocabulary_words() -> frozenset[str]:
+    return frozenset(
+        word
+        for phrase, term in _vocabulary().items()
+        if term.role in _MEANINGFUL or phrase in _TEA
+        for word in phrase.split()
+    )

@@ -86,14 +86,14 @@ MOSTQUALIFIERS = 6
 def words(text: str) -> Words:
     """Return the name's words, normalized: lower case, singular, no accents or punctuation."""
     if text.isascii() and text.replace(" ", "").isalnum():  # most names, in a third of the time
-        return tuple(map(_singular, text.casefold().split()))
+        return tuple(map(singular, text.casefold().split()))
     text = _APOSTROPHES.sub("", text).casefold()
     if not text.isascii():
         text = "".join(
             c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)
         ).translate(_UNDECOMPOSED)
     text = text.replace("&", " and ").replace("/", " or ")
-    return tuple(_singular(word) for word in _WORD.findall(text))
+    return tuple(singular(word) for word in _WORD.findall(text))
 
 
 def key(text: str) -> str:
@@ -141,7 +141,7 @@ def _without_qualifiers(reading: Words) -> Iterator[Words]:
 
 
 @lru_cache(maxsize=8192)
-def _singular(word: str) -> str:
+def singular(word: str) -> str:
     """Return a key that a word and its plural share; it need not be an English word."""
     if word.endswith(("s", "ie")):
         for ending, singular in _ENDINGS:
