@@ -17,6 +17,7 @@ from mocktailverse.drinks.ingredients.name_readings import (
     Words,
     key,
     readings,
+    words,
 )
 from mocktailverse.drinks.ingredients.reference_rows import (
     DRUNK,
@@ -55,6 +56,8 @@ _LIQUEURS = {("cream", "de"), ("cream", "d"), ("cream", "du")}
 _NOTE = re.compile(r"\s*[(,;:].*|\s[-\u2013\u2014]\s.*", re.DOTALL)
 """What follows the name itself; a food that is named there says nothing about the name."""
 
+_EXAMPLE = re.compile(r"^\W*(?:e\.?g\.?|such as|like|i\.?e\.?)?\s*")
+
 _LONGEST_END = 4
 """Maximum words at the end of a name that may name its family."""
 
@@ -86,7 +89,7 @@ def _family(raw: str) -> Family | None:
     candidates = list(readings(text))
     literal = candidates[0]
     if literal[:1] == (NON_ALCOHOLIC,):
-        return _denied(literal[1:], text)
+        return _denied(literal[1:], text) if _denial_holds(text) else None
     stated = _stated(text, literal) or _called_not(literal, text)
     if stated or not STRENGTHENED.isdisjoint(literal):
         return stated or _strengthened(literal)
@@ -183,11 +186,13 @@ def _named_by(word: str, length: int, modifiers: Words) -> Family | None:
     row = rows_by_key().get(word)
     if row is None or row.alcoholic is None or row.source == FREE_HOUSE:
         return None
-    if not row.alcoholic:
-        if length == 1 and not all(map(_is_plain, modifiers)):
-            return None
-        return Family(row.name, row.kind, row.abv_percent, row.abv_percent, alcoholic=False)
-    return _around(row) if length > 1 else None
+    if length == 1 and not all(map(_is_plain, modifiers)):
+        return None
+    if row.alcoholic:
+        houses = (rows_by_key().get(modifier) for modifier in modifiers)
+        is_of_free_house = any(house and house.source == FREE_HOUSE for house in houses)
+        return None if is_of_free_house else _around(row)
+    return Family(row.name, row.kind, row.abv_percent, row.abv_percent, alcoholic=False)
 
 
 def _around(match: Ingredient | Family) -> Family | None:
@@ -220,6 +225,23 @@ def _is_plain(word: str) -> bool:
     match = rows_by_key().get(word) or families_by_key().get(word)
     is_food = match is not None and match.alcoholic is False
     return is_food or word in QUALIFIERS or word in _VARIETY
+
+
+def _denial_holds(text: str) -> bool:
+    """Return whether no note brings alcohol back: not in "NA beer, gin", "NA (add rum)"."""
+    core = _NOTE.sub("", text)
+    note = text[len(core) :].strip()
+    if without_denial(core) is None or without_denial(note) or not names_alcohol(words(note)):
+        return True
+    return note.startswith("(") and note.endswith(")") and explains(note)
+
+
+def explains(note: str) -> bool:
+    """Return whether a note only says what is imitated: "gin or rum", "such as Tanqueray"."""
+    named = words(_EXAMPLE.sub("", note))
+    kinds = families_by_key().keys() | JOINING
+    is_choice = bool(named) and named[0] in JOINING  # "or gin" is another ingredient
+    return not is_choice and ("".join(named) in rows_by_key() or kinds.issuperset(named))
 
 
 def _is_one_product(matches: list[Ingredient | Family], raw: str) -> bool:

@@ -2,7 +2,7 @@
 
 A name is translated word by word with `reference/translations.csv`, in the order of English:
 "jugo de limón" is "lemon juice", "Erdbeersirup" is "strawberry syrup". The English text is then
-read as any other, so that "Pfefferminzlikör" is a liqueur and "limonada con ron" is no lemonade.
+read as any other, so that "Pfefferminzlikör" is a liqueur and "limonada con ron" is not a lemonade.
 """
 
 import re
@@ -54,7 +54,7 @@ class Term(Struct, frozen=True):
 
     english: str
     role: str
-    """noun; alone = a noun that ends no compound (Kirschwasser is no water); ending = a noun in
+    """noun; alone = a noun that ends no compound (Kirschwasser is not water); ending = a noun in
     compounds only; flavour = a noun that by itself is also a spirit (Mirabelle, cassis); adjective;
     article; of; join; unknown."""
     is_foreign: bool = False

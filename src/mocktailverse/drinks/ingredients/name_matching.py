@@ -27,7 +27,7 @@ FREE_HOUSE = "producer: only alcohol-free products"
 
 _SEPARATOR = re.compile(r"[(,;:/]|\s(?:[-\u2013\u2014]|to|for)\s")
 
-_IMITATED = {"spirit", "liqueur", "fortified_wine", "wine", "beer", "cider", "bitters"}
+IMITATED = {"spirit", "liqueur", "fortified_wine", "wine", "beer", "cider", "bitters"}
 """Kinds of houses whose gin is an imitation; that of a house of lemonades is another bottle."""
 
 _LONGEST_HOUSE = 3
@@ -87,8 +87,8 @@ def _of_free_house(reading: Words, raw: str) -> Ingredient | None:
         row = rows_by_key().get("".join(reading[:length]))
         if row and row.source == FREE_HOUSE:
             rest = reading[length:]
-            is_soft = row.kind not in _IMITATED
-            is_other = _names_bottle(rest) or ((joining or is_soft) and names_alcohol(rest))
+            imitates = row.kind in IMITATED and not joining
+            is_other = _names_bottle(rest, but_kinds=imitates)
             return None if is_other or _is_split(row, reading[:length]) else row
     return None
 
@@ -98,9 +98,10 @@ def _is_split(row: Ingredient, reading: Words) -> bool:
     return len(words(row.name)) != len(reading) and any(names_alcohol((word,)) for word in reading)
 
 
-def _names_bottle(reading: Words) -> bool:
+def _names_bottle(reading: Words, *, but_kinds: bool) -> bool:
+    """Return whether a text names alcohol, at request more than a kind of drink, such as gin."""
     return not STRENGTHENED.isdisjoint(reading) or any(
-        match.alcoholic is not False and key(match.name) not in families_by_key()
+        match.alcoholic and not (but_kinds and key(match.name) in families_by_key())
         for match in mentions(reading)
     )
 
