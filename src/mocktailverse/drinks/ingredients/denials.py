@@ -22,7 +22,8 @@ _ABBREVIATED = re.compile(r"\bN[/.]?A\b\.?|^n[/.]?a\.?(?=\s)|(?<=\s)n[/.]?a\.?$|
 
 _CONDITIONAL = re.compile(
     r"\b(?:for|if|unless|omit|omitted|leave|left|skip|swap|sub|replace|replaced|remove|exclude|make"
-    r"|makes|use|can|may|want|instead|else|optional|mocktails?|cocktails?|drinks?)\b",
+    r"|makes|use|can|may|want|instead|else|optional|mocktails?|cocktails?)\b"
+    r"|(?:[(,:;]|\ban?\b|\bthe\b)\s+drinks?\b|\bdrinks\b",
     re.IGNORECASE,
 )
 """Words of a denial that is conditional: "rum (omit for a non-alcoholic drink)" is rum."""

@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
+from mocktailverse.drinks.ingredients.denials import without_denial
+from mocktailverse.drinks.ingredients.foreign_names import in_english
 from mocktailverse.drinks.ingredients.name_matching import FREE_HOUSE, LONGEST_NAME
 from mocktailverse.drinks.ingredients.name_readings import (
     JOINING,
@@ -15,6 +17,7 @@ from mocktailverse.drinks.ingredients.name_readings import (
     Words,
     key,
     readings,
+    words,
 )
 from mocktailverse.drinks.ingredients.reference_rows import (
     DRUNK,
@@ -38,6 +41,9 @@ _TREATED = word_set(
 )
 """Words after a drink's name that make it a treatment of something else."""
 
+_SOAKED = word_set("infused soaked macerated drunken")
+"""Words after which even a syrup or a grape may hold the drink itself."""
+
 _VARIETY = word_set(
     "red green yellow white black blue purple pink dark light golden brown sweet sour tart bitter "
     "salted unsalted mini baby young wild mixed assorted vegan instant tropical"
@@ -50,8 +56,18 @@ _LIQUEURS = {("cream", "de"), ("cream", "d"), ("cream", "du")}
 _NOTE = re.compile(r"\s*[(,;:].*|\s[-\u2013\u2014]\s.*", re.DOTALL)
 """What follows the name itself; a food that is named there says nothing about the name."""
 
+_EXAMPLE = re.compile(r"^\W*(?:e\.?g\.?|such as|like|i\.?e\.?)?\s*")
+
 _LONGEST_END = 4
 """Maximum words at the end of a name that may name its family."""
+
+_STRENGTH = re.compile(
+    r"(?<![\d.,])(?P<number>\d{1,3}(?:[.,]\d+)?)\s?-?\s?"
+    r"(?P<unit>%\s?(?:vol|abv|alc)|proof\b|%)(?!\w)(?!\s?(?:pulp|fruit|juice|fat|cacao|cocoa))",
+    re.IGNORECASE,
+)
+_SOLD_AS_FREE_PERCENT = 0.5
+_STRONGEST_PERCENT = 96.0
 
 _STRENGTHENED_PERCENT = (3.0, 12.0)
 """% vol of "hard" soft drinks: labels from hard seltzer to strong hard tea."""
@@ -69,26 +85,42 @@ def family_of(raw: str) -> Family | None:
 
 @lru_cache(maxsize=2048)
 def _family(raw: str) -> Family | None:
-    candidates = list(readings(raw))
+    text = in_english(raw) or raw
+    candidates = list(readings(text))
     literal = candidates[0]
     if literal[:1] == (NON_ALCOHOLIC,):
-        return _denied(literal[1:])
-    if not STRENGTHENED.isdisjoint(literal):
-        return _strengthened(literal)
-    core = _NOTE.sub("", raw)
-    plain = candidates if core == raw else list(readings(core))
+        return _denied(literal[1:], text) if _denial_holds(text) else None
+    stated = _stated(text, literal) or _called_not(literal, text)
+    if stated or not STRENGTHENED.isdisjoint(literal):
+        return stated or _strengthened(literal)
+    return _by_words(text, candidates)
+
+
+def _by_words(text: str, candidates: Sequence[Words]) -> Family | None:
+    """Return the family of a name that neither denies nor states its alcohol."""
+    literal = candidates[0]
+    core = _NOTE.sub("", text)
+    plain = candidates if core == text else list(readings(core))
     joining = JOINING.intersection(plain[0])
-    if joining and ((joined := _joined(plain[0], literal)) or joining != {"and"}):
-        return joined
+    if joining:
+        joined = _joined(plain[0], literal)
+        is_pair = joined is None and joining == {"and"}
+        return _alcoholic_family(candidates, literal) if is_pair else joined
     if literal[:2] in _LIQUEURS:
         return families_by_key()["liqueur"]
-    return _free_family(plain, literal) or _alcoholic_family(candidates, literal)
+    free = _free_family(plain, literal)
+    if free and not free.guessed:
+        return free
+    return _flavour_of_house(plain[0], literal) or free or _alcoholic_family(candidates, literal)
 
 
 def _free_family(plain: Sequence[Words], literal: Words) -> Family | None:
     """Return the family of a name without its notes; None if any word of all mentions alcohol."""
-    is_absorbed = literal[-1:] == plain[0][-1:] and bool(
-        absorbing_keys().intersection(literal[-1:])
+    heads = {"".join(literal[-1:]), "".join(literal[-2:])}
+    is_absorbed = (
+        literal[-1:] == plain[0][-1:]
+        and not absorbing_keys().isdisjoint(heads)
+        and _SOAKED.isdisjoint(literal)
     )
     if names_alcohol(literal) and not is_absorbed:
         return None
@@ -107,39 +139,60 @@ def _alcoholic_family(candidates: Sequence[Words], literal: Words) -> Family | N
 def _of_alcoholic_house(reading: Words) -> Family | None:
     """Return the family of "Smirnoff Foo" or "Rum Foo"; None if it also mentions a food."""
     matches = list(mentions(reading))
-    if (
-        not _TREATED.isdisjoint(reading)
-        or not matches
-        or not all(match.alcoholic for match in matches)
-    ):
+    if not _TREATED.isdisjoint(reading) or not matches or not matches[0].alcoholic:
         return None
     house = matches[0]
+    if not all(match.alcoholic or _is_flavour(match, house) for match in matches[1:]):
+        return None
     is_first = any(
         rows_by_key().get("".join(reading[:length])) == house for length in range(1, len(reading))
     )
     return _around(house) if is_first else None
 
 
+def _flavour_of_house(reading: Words, literal: Words) -> Family | None:
+    """Return the drink in "Fanta wild strawberry": one without alcohol, and only foods."""
+    for length in range(min(_LONGEST_END, len(reading) - 1), 0, -1):
+        row = rows_by_key().get("".join(reading[:length]))
+        if row and row.alcoholic is False and row.kind in DRUNK:
+            is_plain = all(map(_is_plain, reading[length:])) and not names_alcohol(literal)
+            return _free(row) if is_plain else None
+    return None
+
+
+def _is_flavour(match: Ingredient | Family, house: Ingredient | Family) -> bool:
+    """Return whether a fruit after a bottle is its flavour: "Truly Berry", not "rum raisin"."""
+    is_bottle = house.kind != "wine" and key(house.name) not in families_by_key()
+    return is_bottle and match.alcoholic is False and match.kind == "fruit"
+
+
 def _by_last_words(reading: Words) -> Family | None:
     for length in range(min(_LONGEST_END, len(reading)), 0, -1):
         word, modifiers = "".join(reading[-length:]), reading[:-length]
-        family = _named_by(word, length)
+        family = _named_by(word, length, modifiers)
         # A word that is in the reference is matched there; alone it is not a family.
         if family and (modifiers or word not in rows_by_key()):
             return _guessed(family, modifiers)
     return None
 
 
-def _named_by(word: str, length: int) -> Family | None:
-    """Return the family of a word; without one, that of a row: of "Foo Dr Pepper", Dr Pepper."""
+def _named_by(word: str, length: int, modifiers: Words) -> Family | None:
+    """Return the family of a word; without one, that of a row: of "Foo Dr Pepper", Dr Pepper.
+
+    One word is too little: "Foo-Perrier" may be another house.
+    """
     if family := families_by_key().get(word):
         return family
     row = rows_by_key().get(word)
     if row is None or row.alcoholic is None or row.source == FREE_HOUSE:
         return None
-    if not row.alcoholic:
-        return Family(row.name, row.kind, row.abv_percent, row.abv_percent, alcoholic=False)
-    return _around(row) if length > 1 else None
+    if length == 1 and not all(map(_is_plain, modifiers)):
+        return None
+    if row.alcoholic:
+        houses = (rows_by_key().get(modifier) for modifier in modifiers)
+        is_of_free_house = any(house and house.source == FREE_HOUSE for house in houses)
+        return None if is_of_free_house else _around(row)
+    return Family(row.name, row.kind, row.abv_percent, row.abv_percent, alcoholic=False)
 
 
 def _around(match: Ingredient | Family) -> Family | None:
@@ -147,8 +200,11 @@ def _around(match: Ingredient | Family) -> Family | None:
     names = (match.name, *row_ancestors(match.name))
     families = (families_by_key().get(key(name)) for name in names)
     general = next(filter(None, families), None)
-    if general is None or not isinstance(match, Ingredient):
+    if not isinstance(match, Ingredient):
         return general
+    if general is None:
+        abv_percent = match.abv_percent
+        return Family(match.name, match.kind, abv_percent, abv_percent, bool(match.alcoholic))
     return replace(
         general,
         name=match.name,
@@ -171,11 +227,37 @@ def _is_plain(word: str) -> bool:
     return is_food or word in QUALIFIERS or word in _VARIETY
 
 
-def _denied(reading: Words) -> Family | None:
+def _denial_holds(text: str) -> bool:
+    """Return whether no note brings alcohol back: not in "NA beer, gin", "NA (add rum)"."""
+    core = _NOTE.sub("", text)
+    note = text[len(core) :].strip()
+    if without_denial(core) is None or without_denial(note) or not names_alcohol(words(note)):
+        return True
+    return note.startswith("(") and note.endswith(")") and explains(note)
+
+
+def explains(note: str) -> bool:
+    """Return whether a note only says what is imitated: "gin or rum", "such as Tanqueray"."""
+    named = words(_EXAMPLE.sub("", note))
+    kinds = families_by_key().keys() | JOINING
+    is_choice = bool(named) and named[0] in JOINING  # "or gin" is another ingredient
+    return not is_choice and ("".join(named) in rows_by_key() or kinds.issuperset(named))
+
+
+def _is_one_product(matches: list[Ingredient | Family], raw: str) -> bool:
+    """Return whether "and" joins flavours: "Foo Strawberry & Lime alcohol free"."""
+    bare = without_denial(raw)
+    is_bottle_first = bool(matches) and key(matches[0].name) not in families_by_key()
+    others_are_free = all(match.alcoholic is False for match in matches[1:])
+    return bool(bare and bare.strip() in raw) and is_bottle_first and others_are_free
+
+
+def _denied(reading: Words, raw: str) -> Family | None:
     """Return the family of a name that denies alcohol, by the kind of what it names last."""
-    if not (STRENGTHENED | JOINING).isdisjoint(reading):
-        return None  # "non-alcoholic beer and rum"
     matches = list(mentions(reading))
+    is_joined = not JOINING.isdisjoint(reading) and not _is_one_product(matches, raw)
+    if is_joined or not STRENGTHENED.isdisjoint(reading):
+        return None  # "non-alcoholic beer and rum"
     base = matches[-1] if matches else rows_by_name()["Spirit"]
     if base.alcoholic is False:
         return _free(base)
@@ -187,11 +269,49 @@ def _denied(reading: Words) -> Family | None:
     return Family("Non-alcoholic spirit", base.kind, 0, 0.5, alcoholic=False)
 
 
+def _stated(raw: str, reading: Words) -> Family | None:
+    """Return the family of a name that states its % vol or proof, as in "Foo Aperitivo 11%".
+
+    A bare "%" counts if nothing that is named is free of alcohol: cream and chocolate have it, too.
+    """
+    stated = _STRENGTH.search(raw)
+    if stated is None:
+        return None
+    matches = list(mentions(reading))
+    is_bare = stated["unit"] == "%"
+    if is_bare and (not matches or any(match.alcoholic is False for match in matches)):
+        return None
+    number = float(stated["number"].replace(",", "."))
+    abv_percent = number / 2 if stated["unit"].casefold() == "proof" else number
+    if abv_percent <= _SOLD_AS_FREE_PERCENT:
+        return _denied(reading, raw)
+    if abv_percent > _STRONGEST_PERCENT:
+        return None
+    row = next((match for match in reversed(matches) if match.alcoholic), rows_by_name()["Spirit"])
+    return Family(row.name, row.kind, abv_percent, abv_percent, alcoholic=True)
+
+
+def _called_not(reading: Words, raw: str) -> Family | None:
+    """Return the family of "Foo Not Rum", which is the name of an imitation of rum."""
+    if "not" not in reading or _NOTE.search(raw):
+        return None
+    place = reading.index("not")
+    denied = list(mentions(reading[place + 1 :]))
+    is_name = place > 0 and len(denied) == 1 and denied[0].alcoholic
+    return (
+        _denied(reading[place + 1 :], raw)
+        if is_name and not names_alcohol(reading[:place])
+        else None
+    )
+
+
 def _strengthened(reading: Words) -> Family | None:
     """Return the family of a "hard" or "spiked" soft drink; None for "hard-boiled egg"."""
     place = next(place for place, word in enumerate(reading) if word in STRENGTHENED)
+    if not {"not", "non"}.isdisjoint(reading):
+        return None
     matches = list(mentions(reading[place + 1 :]))
-    if matches and matches[-1].kind in DRUNK and "not" not in reading:
+    if matches and (matches[0].kind in DRUNK or matches[-1].kind in DRUNK):
         return Family("Malt beverage", "beer", *_STRENGTHENED_PERCENT, alcoholic=True)
     return None
 

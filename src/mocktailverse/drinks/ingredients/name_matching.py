@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from mocktailverse.drinks.ingredients.foreign_names import in_english
 from mocktailverse.drinks.ingredients.name_readings import (
     JOINING,
     NON_ALCOHOLIC,
@@ -10,6 +11,7 @@ from mocktailverse.drinks.ingredients.name_readings import (
     Words,
     key,
     readings,
+    words,
 )
 from mocktailverse.drinks.ingredients.reference_rows import (
     Ingredient,
@@ -24,6 +26,9 @@ FREE_HOUSE = "producer: only alcohol-free products"
 """The source of a row that covers all products of a house."""
 
 _SEPARATOR = re.compile(r"[(,;:/]|\s(?:[-\u2013\u2014]|to|for)\s")
+
+IMITATED = {"spirit", "liqueur", "fortified_wine", "wine", "beer", "cider", "bitters"}
+"""Kinds of houses whose gin is an imitation; that of a house of lemonades is another bottle."""
 
 _LONGEST_HOUSE = 3
 """Maximum words of the name of such a house."""
@@ -57,7 +62,12 @@ def _match(raw: str) -> Ingredient | None:
     for reading in candidates:
         if ingredient := _named_with_its_family(reading):
             return ingredient
-    return _of_free_house(candidates[0], raw)
+    english = in_english(raw)
+    if english is None or not names_alcohol(words(english)):
+        house = _of_free_house(candidates[0], raw)
+        if house or english is None:
+            return house
+    return _match(english) if english != raw else None
 
 
 def _leaves_no_alcohol_out(ingredient: Ingredient, literal: Words) -> bool:
@@ -77,13 +87,21 @@ def _of_free_house(reading: Words, raw: str) -> Ingredient | None:
         row = rows_by_key().get("".join(reading[:length]))
         if row and row.source == FREE_HOUSE:
             rest = reading[length:]
-            return None if _names_bottle(rest) or (joining and names_alcohol(rest)) else row
+            imitates = row.kind in IMITATED and not joining
+            is_other = _names_bottle(rest, but_kinds=imitates)
+            return None if is_other or _is_split(row, reading[:length]) else row
     return None
 
 
-def _names_bottle(reading: Words) -> bool:
+def _is_split(row: Ingredient, reading: Words) -> bool:
+    """Return whether "gin sin ..." only looks like GinSin."""
+    return len(words(row.name)) != len(reading) and any(names_alcohol((word,)) for word in reading)
+
+
+def _names_bottle(reading: Words, *, but_kinds: bool) -> bool:
+    """Return whether a text names alcohol, at request more than a kind of drink, such as gin."""
     return not STRENGTHENED.isdisjoint(reading) or any(
-        match.alcoholic is not False and key(match.name) not in families_by_key()
+        match.alcoholic and not (but_kinds and key(match.name) in families_by_key())
         for match in mentions(reading)
     )
 

@@ -14,11 +14,11 @@ from mocktailverse.drinks.reference.tables import read_table
 _BRACKET = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _PUNCTUATION = " \t,;:.-\u2013\u2014*()[]"
 _TAIL = re.compile(
-    r"[;,]\s|[;,]$|:\s|\s[-\u2013\u2014]+\s|\s\(|\s(?=(?:cut|for|to|plus|from|in|at)\s)"
+    r"[;,]\s|[;,]$|:\s|\s[-\u2013\u2014]+\s|\s\(|\s(?=(?:cut|for|to|plus|from|in|at|then|until|before|after)\s)"
 )
 _NOTE_END = re.compile(r"[;,]\s")
 _CHOICE = re.compile(
-    r"\s*,?\s+(?:and\s?/\s?)?(?:or|oder|ou)\s+|(?<=[^\W\d_]{2})\s*/\s*(?=[^\W\d_]{2})",
+    r"\s*,?\s+(?:and\s?/\s?)?(?:or|oder|ou|oppure|o)\s+|(?<=[^\W\d_]{2})\s*/\s*(?=[^\W\d_]{2})",
     re.IGNORECASE,
 )
 _LEADS = 4
@@ -69,7 +69,7 @@ def is_example(note: str) -> bool:
 def without_choice_word(note: str) -> str | None:
     """Return what a note offers instead, such as champagne in "or champagne"; None if nothing."""
     word, _, rest = note.partition(" ")
-    return rest if word.casefold() in {"or", "oder", "ou"} else None
+    return rest if word.casefold() in {"or", "oder", "ou", "oppure", "o"} else None
 
 
 def _without_lead(text: str) -> str:

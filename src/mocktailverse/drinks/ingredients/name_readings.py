@@ -17,13 +17,17 @@ from mocktailverse.drinks.text import word_set
 Words = tuple[str, ...]
 
 _WORD = re.compile(r"[^\W_]+")
+_UNDECOMPOSED = str.maketrans(
+    {"\u0131": "i", "\u0142": "l", "\u00f8": "o", "\u00e6": "ae", "\u0153": "oe", "\u0111": "d"}
+)
+"""Letters that Unicode does not take apart into a letter and an accent."""
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
 _AGE = re.compile(r"\b\d+\s*-?\s*(?:years?|yrs?|yo)\b(?:[\s-]*old\b)?")
 _AFTERTHOUGHT = re.compile(r"\s(?:cut|sliced|such as|preferably)\s.*|\s\((?:if|such)\s.*")
 _INVERTED = re.compile(r"([^,()]+)[,(]([^,()]+)\)?\s*")
 _JUICE_OF = re.compile(
-    r"(juice|zest|peel|zumo|jugo|jus|succo|suco|sirop|sciroppo|jarabe)\s+"
-    r"(?:(?:of|from|de|di|du)\s+|d['\u2019])(?:(?:an?|one|two|half|the|about|[\d/.½¼¾-]+)\s+)*(.+)"
+    r"(juice|zest|peel)\s+(?:of|from)\s+"
+    r"(?:(?:an?|one|two|half|the|about|[\d/.½¼¾-]+)\s+)*(.+)"
 )
 # "sugar-free", "zero sugar", "no sugar added", "low-fat": never about alcohol.
 _FREE_FROM = re.compile(
@@ -57,6 +61,7 @@ QUALIFIERS = word_set(
     "lightly strong weak unsweetened bottled canned strained rinsed picked packed heaping brewed "
     "straight for garnish garnishing rim to taste optional if desired needed as topping wedge "
     "wheel slice sprig leaf stick chunk piece strip cube bunch handful half halved of a an the "
+    "seedless boneless skinless deseeded stemmed trimmed washed stem stalk "
     "your favorite favourite"
 )
 """Words for how an ingredient is prepared, cut or served. They never say which one it is.
@@ -81,14 +86,14 @@ MOSTQUALIFIERS = 6
 def words(text: str) -> Words:
     """Return the name's words, normalized: lower case, singular, no accents or punctuation."""
     if text.isascii() and text.replace(" ", "").isalnum():  # most names, in a third of the time
-        return tuple(map(_singular, text.casefold().split()))
+        return tuple(map(singular, text.casefold().split()))
     text = _APOSTROPHES.sub("", text).casefold()
     if not text.isascii():
         text = "".join(
             c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)
-        )
+        ).translate(_UNDECOMPOSED)
     text = text.replace("&", " and ").replace("/", " or ")
-    return tuple(_singular(word) for word in _WORD.findall(text))
+    return tuple(singular(word) for word in _WORD.findall(text))
 
 
 def key(text: str) -> str:
@@ -136,7 +141,7 @@ def _without_qualifiers(reading: Words) -> Iterator[Words]:
 
 
 @lru_cache(maxsize=8192)
-def _singular(word: str) -> str:
+def singular(word: str) -> str:
     """Return a key that a word and its plural share; it need not be an English word."""
     if word.endswith(("s", "ie")):
         for ending, singular in _ENDINGS:

@@ -3,8 +3,9 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from mocktailverse.drinks.ingredients.families import family_of
-from mocktailverse.drinks.ingredients.name_matching import match_ingredient
+from mocktailverse.drinks.ingredients.denials import without_denial
+from mocktailverse.drinks.ingredients.families import explains, family_of
+from mocktailverse.drinks.ingredients.name_matching import IMITATED, match_ingredient
 from mocktailverse.drinks.ingredients.name_parts import (
     NameParts,
     is_example,
@@ -12,7 +13,12 @@ from mocktailverse.drinks.ingredients.name_parts import (
     parts_of,
     without_choice_word,
 )
-from mocktailverse.drinks.ingredients.name_readings import NON_ALCOHOLIC, key, readings, words
+from mocktailverse.drinks.ingredients.name_readings import (
+    NON_ALCOHOLIC,
+    key,
+    readings,
+    words,
+)
 from mocktailverse.drinks.ingredients.reference_rows import (
     Ingredient,
     Kind,
@@ -80,7 +86,8 @@ def _single(parts: NameParts) -> IngredientName:
     whole = match_ingredient(parts.text) if parts.notes else row
     if whole and whole != row:  # a note is part of the name: "Rum, white"
         return IngredientName(whole.name, in_reference=True, optional=parts.optional)
-    if not all(_is_harmless(note, core, row) for note in parts.notes):
+    notes = (note for note in parts.notes if not _explains_denial(note, parts))
+    if not all(_is_harmless(note, core, row) for note in notes):
         return IngredientName(parts.text, in_reference=False, optional=parts.optional)
     if lead:
         rest = core[len(lead) :].strip()
@@ -97,9 +104,10 @@ def _choice(parts: NameParts) -> IngredientName | None:
     lead = f"{parts.lead} " if parts.lead else ""
     options = options_of(parts.core[len(lead) :])
     notes = []
+    denies = without_denial(parts.core) is not None
     for note in parts.notes:
         offered = without_choice_word(note)
-        more = options_of(offered) if offered else _listed(note)
+        more = options_of(offered) if offered else [] if denies else _listed(note)
         options += more
         if not more:
             notes.append(note)
@@ -147,6 +155,14 @@ def _is_harmless(note: str, core: str, row: Ingredient | None) -> bool:
     if row.alcoholic:
         return not denies
     return denies or row.alcoholic is None or not names_alcohol(words(note))
+
+
+def _explains_denial(note: str, parts: NameParts) -> bool:
+    """Return whether brackets say what a drink imitates: "zero-proof spirit (gin or rum)"."""
+    row = match_ingredient(parts.core)
+    is_imitation = row is not None and row.alcoholic is False and row.kind in IMITATED
+    is_denied = is_imitation or without_denial(parts.core) is not None
+    return is_denied and f"({note})" in parts.text and explains(note)
 
 
 def _preparation(lead: str | None, notes: tuple[str, ...] | list[str]) -> str | None:

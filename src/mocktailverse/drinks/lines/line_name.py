@@ -5,11 +5,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from mocktailverse.drinks.ingredients import IngredientName, match_ingredient, read_name
+from mocktailverse.drinks.ingredients.foreign_names import in_english
 from mocktailverse.drinks.ingredients.name_parts import parts_of
 from mocktailverse.drinks.ingredients.name_readings import key
 from mocktailverse.drinks.ingredients.reference_rows import rows_by_key
 from mocktailverse.drinks.lines.line_parts import parts_of_line
-from mocktailverse.drinks.lines.translations import translated
 from mocktailverse.drinks.measures.words import UNIT_WORDS
 
 _SECOND_INGREDIENT = re.compile(r",?\s+\(?(?:or|oder|ou)\s+(?=\d)", re.IGNORECASE)
@@ -55,11 +55,11 @@ def read_line_name(text: str) -> LineName:
     name = _known_name(bare)
     if name is None:
         name = _unknown_name(bare)
-        if canonical := translated(name.name):
-            name, text = name._replace(name=canonical, in_reference=True), canonical
     if name.alternatives:
         kept = tuple(other for other in name.alternatives if other.casefold() not in UNIT_WORDS)
         name = name._replace(alternatives=kept)  # "lemon wheel or twist"
+    if in_english(bare) and name.in_reference:
+        text = name.name
     for other in others:
         name = _with_alternative(name, read_name(parts_of_line(other).name))
     return LineName(name, text)

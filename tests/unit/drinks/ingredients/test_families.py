@@ -37,13 +37,14 @@ ALCOHOLIC = """
 Foo gin, foo light beer, low alcohol beer, session foo ale, hard foo tea, spiked apple juice,
 hard root beer, Foo spiked lemonade, cooking foo wine, Smirnoff Foo, Rum Foo, Foo navy strength gin,
 creme de foo, crème de cherry, Cruzan Virgin Islands rum, zero sugar vodka, gluten-free beer,
-5.0% lager, Ron Foo, Cerveza Foo, vino tinto, Kirschwasser, eau de vie de poire, extra dry vermouth
+5.0% lager, Ron Foo, Cerveza Foo, vino tinto, Kirschwasser, eau de vie de poire, extra dry vermouth,
+Svedka lime, Absolut mango, Truly wild berry, White Claw hard seltzer lime
 """
 UNKNOWN = """
 sparkling cider, spruce beer, water kefir, amazake, kvass, hot cider, rum raisin ice cream,
 foo rum cake, vodka-infused melon, gin-soaked raisins, beer cheese, whiskey sauce, gin substitute,
 hard-boiled egg, Unicorn tears, non-alcoholic beer and tequila, orange juice with vodka,
-Svedka lime, non-alcoholic beer plus rum, spiked, no, Absolut mango,
+non-alcoholic beer plus rum, spiked, no,
 rum (omit for non-alcoholic), gin (alcohol-free if you like), Foo (raspberry), Foo: lime syrup,
 Coke Zero Bacardi, sweet cider, brandied cherries, Monday Hendrick's
 """

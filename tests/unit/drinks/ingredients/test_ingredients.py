@@ -164,12 +164,38 @@ def test_a_name_that_denies_alcohol_is_non_alcoholic(denial: str):
     assert family_of(f"{denial} foo gin").alcoholic is False
 
 
+@pytest.mark.parametrize("raw", ["0.5% lager", "0.05% lager", "Foo gin 0,3 % vol"])
+def test_up_to_half_a_percent_is_sold_as_non_alcoholic(raw: str):
+    assert family_of(raw).alcoholic is False
+
+
+@pytest.mark.parametrize(
+    ("raw", "family", "abv_percent"),
+    [
+        ("Foo Aperitivo 11%", "Aperitif bitter", 11),
+        ("Foo 80 proof", "Spirit", 40),
+        ("Foo 12,5 % vol", "Spirit", 12.5),
+        ("cider 4.5%", "Cider", 4.5),
+    ],
+)
+def test_a_stated_strength_decides(raw: str, family: str, abv_percent: float):
+    read = family_of(raw)
+
+    assert (read.name, read.alcoholic) == (family, True)
+    assert read.abv_percent_min == read.abv_percent_max == abv_percent
+
+
+@pytest.mark.parametrize("raw", ["35% cream", "2% milk", "foo 70% chocolate", "100% lime juice"])
+def test_a_percentage_of_a_food_is_not_of_alcohol(raw: str):
+    assert family_of(raw).alcoholic is False
+
+
 @pytest.mark.parametrize(
     "raw",
     [
         *["5.0% lager", "Foo 5.0 % lager", "4,0% lager", "10% lager", "12.50% vol lager"],
-        *["0% sugar lager", "0 % fat lager", "0% added sugar lager", "0.5% lager"],
-        *["0.05% lager", "0%er lager", "100% lager", "proof lager", "no lager"],
+        *["0% sugar lager", "0 % fat lager", "0% added sugar lager"],
+        *["0.6% lager", "0%er lager", "100% lager", "proof lager", "no lager"],
     ],
 )
 def test_no_other_figure_or_word_denies_alcohol(raw: str):
@@ -362,9 +388,7 @@ SPELLINGS_OF_WORDS = """
 whiskey    whisky
 rum        ron rhum
 yogurt     yoghurt yoghourt
-syrup      sirup syrop sirop sciroppo jarabe
-juice      zumo jugo jus succo suco
-mint       menthe
+syrup      sirup syrop
 flavor     flavour
 flavored   flavoured
 flavoring  flavouring

@@ -112,6 +112,35 @@ def test_an_unknown_name_is_kept_without_its_notes():
     assert read_name("Unicorn tears, chilled").name == "Unicorn tears, chilled"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Ritual Zero Proof (Tequila, Gin, or Whiskey)", "NA beer (such as Heineken)", "Seedlip (gin)"],
+)
+def test_brackets_may_say_what_an_alcohol_free_drink_imitates(text: str):
+    assert substance_of(read_name(text).name).alcoholic is False
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *[
+            "zero proof rum (add rum)",
+            "NA beer, gin",
+            "non-alcoholic wine, whiskey",
+            "NA gin - gin",
+        ],
+        *[
+            "NA gin - gin",
+            "zero proof spirit (plus vodka)",
+            "NA gin (and gin)",
+            "virgin rum (replace with rum)",
+        ],
+    ],
+)
+def test_another_drink_in_a_note_brings_alcohol_back(text: str):
+    assert substance_of(read_name(text).name).alcoholic is not False
+
+
 def test_a_choice_of_unknown_names_is_not_read():
     assert read_name("Foo or bar") == IngredientName("Foo or bar", in_reference=False)
     assert read_name("Foo or gin") == IngredientName("Foo", False, ("Gin",))  # noqa: FBT003  # as its fields
