@@ -20,10 +20,10 @@ PLAIN_WATER_SHARE = 0.35
 """Maximum share of plain water in the mix, beyond the melt water of the original."""
 
 _ROUNDING = 0.001
-"""ServedFigures are shown with three decimals."""
+"""Figures are shown with three decimals."""
 
 _MARGIN = 0.97
-"""SubstitutePart of a limit that is used, so that rounded figures keep it, too."""
+"""Share of a limit that is used, so that rounded figures keep it, too."""
 
 
 def exceeded_limit(

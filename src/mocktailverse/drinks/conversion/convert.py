@@ -41,7 +41,7 @@ _NO_AMOUNTS = "No amounts within the limits keep the {} of the drink."
 _EXCEEDED = {
     "alcohol": "What stays, such as an extract, keeps it above 0.5 % vol.",
     "method": "Its steps cannot be written without the bottles.",
-    "water": "It would be more than a third plain water.",
+    "water": "It would be more water or soda than drink.",
     **{name: _NO_AMOUNTS.format(name) for name in ("balance", "volume", "sugar", "acid")},
 }
 """Why there is no mocktail, by the limit that the last draft exceeds."""
@@ -87,6 +87,9 @@ def _best(
     for drafts in drafts_of(original, plan, partial(_figures, make)):
         for draft in drafts:
             if best and draft.water_share >= best[0].water_share - _LESS_WATER:
+                continue
+            if draft.is_thin:
+                exceeded = "water"
                 continue
             tried += 1
             mocktail, after = make(draft)

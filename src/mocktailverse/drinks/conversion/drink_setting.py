@@ -50,9 +50,24 @@ class Nature(Struct, frozen=True):
         return not _CITRUS.isdisjoint(self.lineage)
 
     @property
+    def is_sour(self) -> bool:
+        """Whether a little of it, juice or fruit, carries a drink."""
+        return self.is_citrus or self.name in {"Lemon", "Lime"}
+
+    @property
+    def is_plain_soda(self) -> bool:
+        """Whether it gives bubbles and nothing else."""
+        return "Soda water" in self.lineage
+
+    @property
     def is_sweetener(self) -> bool:
         """Whether it is there to sweeten."""
         return self.kind in {"syrup", "sweetener"}
+
+    @property
+    def only_sweetens(self) -> bool:
+        """Whether it gives hardly more than sweetness: sugar and its syrup."""
+        return self.kind == "sweetener" or "Sugar syrup" in self.lineage
 
     @property
     def is_fizzy(self) -> bool:

@@ -23,7 +23,7 @@ from mocktailverse.drinks.strength.dilution import MEASURED
 SOLIDS = frozenset({"food", "sweetener"})
 
 _TIGHTNESS = 0.4
-"""SubstitutePart of a limit that the solver takes as its tolerance."""
+"""Share of a limit that the solver takes as its tolerance."""
 
 _LINEAR_ERROR = 0.03
 """Room for the error of the linear figures before they are corrected, as a share."""

@@ -51,7 +51,7 @@ def plan_of(original: Original, style: Style, have: Sequence[str], *, bitters_st
     topping = Content(original.unmeasured_ml, 0.0, 0.0) if len(open_lines) == 1 else None
     contents = [content_of_line(line) or topping for line in bottles]
     if style == "pantry":
-        require_body(kept, roles, contents, served_ml, drink.derived.method)
+        require_body(kept, roles, contents, served_ml, drink)
     swaps = swaps_of(
         [Bottle(*one) for one in zip(bottles, roles, contents, strict=True)], style, settings, have
     )

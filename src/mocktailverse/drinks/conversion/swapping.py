@@ -168,6 +168,11 @@ def _without_bitters(swap: Swap) -> Swap:
     return Swap(swap.role, swap.lines, swap.ml, left_out, ())
 
 
+def is_imitated(swaps: Sequence[Swap]) -> bool:
+    """Return whether something imitates every bottle; bitters do not count."""
+    return all(swap.substitute.shares or swap.role.name == "bitters" for swap in swaps)
+
+
 def new_lines_of(swaps: Sequence[Swap], kept: set[str]) -> list[NewLine]:
     """Return the new lines of all swaps; the same ingredient for two roles is one line.
 
@@ -177,7 +182,7 @@ def new_lines_of(swaps: Sequence[Swap], kept: set[str]) -> list[NewLine]:
     for swap in swaps:
         position = min(line.position for line in swap.lines)
         for share, name in zip(swap.substitute.shares, swap.names, strict=True):
-            if _is_hint(share) and name in kept:
+            if name in kept and (_is_hint(share) or len(swap.names) > 1):
                 continue
             ml = _natural_ml(swap, share.ml_per_ml, name)
             earlier = lines.get(name)
@@ -190,7 +195,7 @@ def new_lines_of(swaps: Sequence[Swap], kept: set[str]) -> list[NewLine]:
                     position,
                     ml,
                     by_sugar=share.ml_per_ml is None,
-                    is_hint=_is_hint(share),
+                    is_hint=_is_hint(share) and len(swap.names) > 1,
                     measure_raw=_same_measure(swap),
                 )
     return list(lines.values())

@@ -8,6 +8,7 @@ from mocktailverse.drinks.conversion.original import Original
 from mocktailverse.drinks.conversion.phrases import SECONDS, listed, lowered, pour_on_top
 from mocktailverse.drinks.conversion.planning import Plan
 from mocktailverse.drinks.conversion.recipe_lines import KeptLine
+from mocktailverse.drinks.conversion.text_editing import names_bottle
 from mocktailverse.drinks.ingredients import SOLID
 from mocktailverse.drinks.strength.glasses import LONGEST_LABEL
 from mocktailverse.drinks.strength.methods import TEXT_LIMIT, Preparation
@@ -42,6 +43,9 @@ _DECORATION = frozenset(
 
 _IS_VESSEL = re.compile(r"glass|mug|cup|jar|bowl|pitcher|flute|goblet|tumbler|snifter")
 
+_GARNISHING = re.compile(r"\b(?:garnish|decorate) with [^.!;\d]{3,80}(?=[.!;]|\s*$)", re.IGNORECASE)
+"""A step that stays as it is, because it names no line of the recipe."""
+
 _RIM = re.compile(r"\brim(?:med|s)?\b", re.IGNORECASE)
 
 
@@ -50,15 +54,15 @@ def rewritten_text(original: Original, plan: Plan, read: Preparation, draft: Dra
     text = original.drink.instructions.get("en", "")[:TEXT_LIMIT].casefold()
     parts = _Parts()
     for line in plan.new:
-        if line.name in draft.used and line.nature.kind != "water":
+        if line.name in draft.used and not line.is_filler:
             part = parts.tops if line.nature.is_fizzy else parts.liquids
             part.append(lowered(line.name))
     for one in plan.kept:
         if one.line.name not in draft.dropped:
             _place(one, text, parts)
     parts.liquids += [lowered(line.name) for line in plan.kept_bitters]
-    if draft.water:
-        parts.liquids.append(f"{draft.water} of water")
+    parts.liquids += draft.still
+    parts.tops += draft.fizzy
     return " ".join(_steps(original, plan, read, parts))
 
 
@@ -94,6 +98,7 @@ def _place(one: KeptLine, text: str, parts: _Parts) -> None:
 
 def _steps(original: Original, plan: Plan, read: Preparation, parts: _Parts) -> Iterator[str]:
     vessel = _vessel(original.drink.glass)
+    text = original.drink.instructions.get("en", "")[:TEXT_LIMIT]
     if parts.rim:
         yield f"Rim the glass with {listed(parts.rim)}."
     if parts.liquids or parts.solids:
@@ -101,10 +106,15 @@ def _steps(original: Original, plan: Plan, read: Preparation, parts: _Parts) -> 
         yield _mixing(parts, method, vessel, " with ice" if read.ice_named else "")
         if parts.tops:
             yield f"{pour_on_top(read)} {listed(parts.tops)}."
+    elif read.filled:
+        ice = f"Put ice into {vessel}. " if read.ice_named else ""
+        yield f"{ice}{pour_on_top(read)} {listed(parts.tops)}."
     else:
         yield f"Pour {listed(parts.tops)} into {vessel}{' with ice' if read.ice_named else ''}."
     if parts.garnish:
         yield f"Garnish with {listed(parts.garnish)}."
+    elif (step := _GARNISHING.search(text)) and not names_bottle(step[0], plan.kept_bitters):
+        yield f"{step[0][0].upper()}{step[0][1:]}."
 
 
 def _vessel(glass: str | None) -> str:
