@@ -13,7 +13,7 @@ from mocktailverse.drinks.conversion.drafting import (
     draft_of,
     least_scale,
 )
-from mocktailverse.drinks.conversion.linear_mix import LinearMix, linear_mix
+from mocktailverse.drinks.conversion.linear_mix import Effects, LinearMix, linear_mix
 from mocktailverse.drinks.conversion.original import Original
 from mocktailverse.drinks.conversion.planning import Plan
 from mocktailverse.drinks.conversion.recipe_lines import POURED_UNITS, Group, KeptLine, NewLine
@@ -81,11 +81,31 @@ def drafts_of(
     mix = linear_mix(original, plan.kept)
     seen: set[object] = set()
     for stage in (_STAGES[0], *_STAGES):
-        write = partial(draft_of, plan, mix, _solved(plan, mix, stage), unit)
-        yield _promising(map(write, FINENESS), mix, seen)
+        solution = _solved(plan, mix, stage)
+        write = partial(draft_of, plan, mix, solution, unit)
+        if mix.is_promising(_added(plan, mix, solution)):
+            yield _promising(map(write, FINENESS), mix, seen)
         if not mix.is_corrected:
             finest = write(FINENESS[-1])
             mix = mix.corrected(finest.added, served(finest))
+
+
+def _added(plan: Plan, mix: LinearMix, solution: tuple[list[float], list[float]]) -> Effects:
+    """Return what the lines of a solution add before they are rounded."""
+    lines = [
+        *(
+            [scale * effect for effect in mix.effects_of(one.content)]
+            for one, scale in zip(plan.kept, solution[0], strict=True)
+            if one.content
+        ),
+        *(
+            mix.effects_of_new(line, ml)
+            for line, ml in zip(plan.new, solution[1], strict=True)
+            if line.measure_raw is None
+        ),
+    ]
+    volume, sugar_g, acid_g = (sum(column) for column in zip((0.0, 0.0, 0.0), *lines, strict=True))
+    return volume, sugar_g, acid_g
 
 
 def _promising(drafts: Iterable[Draft], mix: LinearMix, seen: set[object]) -> Iterator[Draft]:

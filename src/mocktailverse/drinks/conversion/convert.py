@@ -24,7 +24,7 @@ from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.normalize import normalize
 from mocktailverse.drinks.record import Record
 
-MOST_DRAFTS = 6
+MOST_DRAFTS = 3
 """Maximum number of recipes that are tried; most drinks need one or two."""
 
 _LITTLE_WATER = 0.12
@@ -70,7 +70,7 @@ def _converted(drink: Drink, style: Style, have: tuple[str, ...]) -> Conversion:
         best, limit = _best(original, style, plan)
         if best:
             return _conversion(original, plan, *best)
-        if not plan.kept_bitters:
+        if not plan.kept_bitters or limit not in _OF_THE_TEXT:
             break
     raise NotConvertibleError(_EXCEEDED[limit], TRY_BOTTLES if style == "pantry" else None)
 

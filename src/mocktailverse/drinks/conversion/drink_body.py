@@ -57,7 +57,7 @@ def require_body(
     )
     if wine_ml >= WINE_IS_THE_DRINK * max(total_ml, 1):
         raise NotConvertibleError("Wine, beer or cider is the drink itself.", TRY_BOTTLES)
-    if any(one.content is None and _is_body(one.nature) for one in kept):
+    if any(one.content is None and _fills(one.nature) for one in kept):
         return
     method = drink.derived.method
     flavour_ml = sum(flavour_of(one.nature) * _body_ml(one, method) for one in kept)
@@ -99,6 +99,11 @@ def _is_body(nature: Nature) -> bool:
         return True
     is_long = nature.kind in LONG_KINDS and nature.kind != "water"
     return is_long and not nature.is_plain_soda
+
+
+def _fills(nature: Nature) -> bool:
+    """Return whether a drink that is filled up with it is more than its spirit."""
+    return nature.kind == "water" or _is_body(nature)
 
 
 def prominent(kept: Sequence[KeptLine]) -> list[Nature]:

@@ -30,7 +30,7 @@ _STATES_AMOUNTS = re.compile(
 
 _ALCOHOL = re.compile(
     r"\b(?:alcohol\w*|liquors?|spirits?|liqueurs?|booze|ignite|flame[ds]?|flaming|light it|"
-    r"set (?:it )?(?:on fire|alight)|burn\w*)\b",
+    r"set (?:it )?(?:on fire|alight)|burn\w*|drunk|wasted|hangover)\b",
     re.IGNORECASE,
 )
 
@@ -97,18 +97,16 @@ def _with_replacements(text: str, plan: Plan, draft: Draft) -> str | None:
     is_general = _is_general(text, plan)
     if not is_plain and (not is_general or names_bottle(text, ())):
         return None
-    edited = text
     for i, swap in enumerate(plan.swaps):
         pattern = _spellings(swap.lines[0].name, swap.lines[0].name_raw)
-        edited, count = pattern.subn(_MARK.format(i), edited)
+        text, count = pattern.subn(_MARK.format(i), text)
         if count > _MOST_MENTIONS or (count == 0 and not is_general):
             return None
-    if _ALCOHOL.search(edited) or names_bottle(edited, plan.kept_bitters):
+    if _ALCOHOL.search(text) or names_bottle(text, plan.kept_bitters):
         return None
-    if draft.still and (edited := _with_the_others(edited, listed(draft.still))) is None:
-        return None
+    edited = _with_the_others(text, listed(draft.still)) if draft.still else text
     for i, phrase in enumerate(phrases):
-        edited = edited.replace(_MARK.format(i), phrase or "")
+        edited = edited and edited.replace(_MARK.format(i), phrase or "")
     return edited
 
 
