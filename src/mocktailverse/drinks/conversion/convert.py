@@ -24,7 +24,7 @@ from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.normalize import normalize
 from mocktailverse.drinks.record import Record
 
-MOST_DRAFTS = 3
+MOST_DRAFTS = 4
 """Maximum number of recipes that are tried; most drinks need one or two."""
 
 _LITTLE_WATER = 0.12

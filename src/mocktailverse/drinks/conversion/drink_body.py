@@ -10,7 +10,7 @@ from mocktailverse.drinks.conversion.usual_content import Content
 from mocktailverse.drinks.drink import Drink, Method
 from mocktailverse.drinks.strength.glasses import vessel_of
 
-LEAST_KEPT_SHARE = 0.22
+LEAST_KEPT_SHARE = 0.2
 """Below this share of the flavour the kept lines do not make a drink in pantry style."""
 
 WINE_IS_THE_DRINK = 0.45

@@ -20,6 +20,9 @@ from mocktailverse.drinks.ingredients import ancestors
 MOST_NEW = 3
 """Maximum number of new ingredients; what lengthens the drink is not counted."""
 
+LITTLE_SHARE = 0.25
+"""A liqueur up to this share of all bottles need not have an ingredient of its own."""
+
 HINT_SHARE = 0.1
 """A replacement up to this share of the bottle is a hint of flavour."""
 
@@ -144,16 +147,40 @@ def _with_one_brew(
 
 
 def _with_few_ingredients(swaps: list[Swap]) -> list[Swap]:
-    names = {name for swap in swaps for name in swap.names}
-    if len(names) > MOST_NEW:
+    """Return swaps with at most three new ingredients: the least liqueurs join the largest."""
+    if _count_of_names(swaps) > MOST_NEW:
         swaps = [_without_bitters(swap) for swap in swaps]
-        names = {name for swap in swaps for name in swap.names}
-    if len(names) > MOST_NEW:
+    sweet = sorted((swap for swap in swaps if _is_by_sugar(swap)), key=lambda swap: -swap.ml)
+    total_ml = sum(swap.ml for swap in swaps)
+    while _count_of_names(swaps) > MOST_NEW and len(sweet) > 1:
+        least = sweet.pop()
+        if least.ml > LITTLE_SHARE * total_ml:
+            break
+        swaps = [_joined(least, sweet[0]) if one is least else one for one in swaps]
+    if (count := _count_of_names(swaps)) > MOST_NEW:
+        names = ", ".join(f"`{line.name}`" for swap in swaps for line in swap.lines)
         raise NotConvertibleError(
-            f"It takes {len(names)} new ingredients; more than {MOST_NEW} make another drink.",
-            "A simpler recipe.",
+            f"{names} take {count} new ingredients; more than {MOST_NEW} make another drink.",
+            "A simpler recipe with fewer bottles.",
         )
     return swaps
+
+
+def _count_of_names(swaps: Sequence[Swap]) -> int:
+    return len({name for swap in swaps for name in swap.names})
+
+
+def _is_by_sugar(swap: Swap) -> bool:
+    return any(part.ml_per_ml is None for part in swap.substitute.shares)
+
+
+def _joined(least: Swap, largest: Swap) -> Swap:
+    """Return a swap of a little liqueur for what replaces a larger one."""
+    name = largest.names[0]
+    why = f"It is so little that {name} takes its place, to keep the recipe simple."
+    shares = (SubstitutePart(largest.substitute.shares[0].name, None),)
+    substitute = RoleSubstitute(shares, why, f"the {least.role.name}", largest.substitute.style)
+    return Swap(least.role, least.lines, least.ml, substitute, (name,))
 
 
 def _without_bitters(swap: Swap) -> Swap:
