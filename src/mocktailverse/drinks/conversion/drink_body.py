@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from mocktailverse.drinks.conversion.drink_setting import Nature
+from mocktailverse.drinks.conversion.phrases import named
 from mocktailverse.drinks.conversion.recipe_lines import LONG_KINDS, KeptLine
 from mocktailverse.drinks.conversion.refusal import TRY_BOTTLES, NotConvertibleError
-from mocktailverse.drinks.conversion.roles import Role
+from mocktailverse.drinks.conversion.swapping import Bottle
 from mocktailverse.drinks.conversion.usual_content import Content
 from mocktailverse.drinks.drink import Drink, Method
 from mocktailverse.drinks.strength.glasses import vessel_of
@@ -39,34 +40,40 @@ _WINES = frozenset({"red wine", "white wine", "sparkling wine", "cider", "beer"}
 
 def require_body(
     kept: Sequence[KeptLine],
-    roles: Sequence[Role],
-    contents: Sequence[Content | None],
+    bottles: Sequence[Bottle],
     served_ml: float,
     drink: Drink,
 ) -> None:
     """Refuse a drink that hardly anything stays of without its bottles."""
+    names = named([bottle.line for bottle in bottles])
     if _is_shot(drink):
         raise NotConvertibleError(
-            "A shot is drunk for its spirit; without it there is no drink.", TRY_BOTTLES
+            f"A shot is drunk for its spirit; without {names} there is no drink.", TRY_BOTTLES
         )
-    bottles = list(zip(contents, roles, strict=True))
-    bottles_ml = sum(content.ml for content in contents if content)
+    bottles_ml = sum(bottle.content.ml for bottle in bottles if bottle.content)
     total_ml = bottles_ml + sum(one.content.ml for one in kept if one.content)
     wine_ml = sum(
-        content.ml if content else served_ml for content, role in bottles if role.name in _WINES
+        bottle.content.ml if bottle.content else served_ml
+        for bottle in bottles
+        if bottle.role.name in _WINES
     )
     if wine_ml >= WINE_IS_THE_DRINK * max(total_ml, 1):
-        raise NotConvertibleError("Wine, beer or cider is the drink itself.", TRY_BOTTLES)
+        wines = named([bottle.line for bottle in bottles if bottle.role.name in _WINES])
+        raise NotConvertibleError(f"Wine, beer or cider is the drink itself: {wines}.", TRY_BOTTLES)
     if any(one.content is None and _fills(one.nature) for one in kept):
         return
     method = drink.derived.method
     flavour_ml = sum(flavour_of(one.nature) * _body_ml(one, method) for one in kept)
     has_body = any(_body_ml(one, method) and _is_body(one.nature) for one in kept)
     if any(one.nature.is_plain_soda for one in kept):
-        syrups_ml = sum(content.ml for content, role in bottles if content and not role.is_base)
+        liqueurs = [bottle.content for bottle in bottles if not bottle.role.is_base]
+        syrups_ml = sum(content.ml for content in liqueurs if content)
         flavour_ml, has_body = flavour_ml + syrups_ml, has_body or syrups_ml > 0
     if not has_body or flavour_ml < LEAST_KEPT_SHARE * (bottles_ml + flavour_ml):
-        raise NotConvertibleError("The drink is nothing but spirit and liqueur.", TRY_BOTTLES)
+        raise NotConvertibleError(
+            f"It is nothing but spirit and liqueur: without {names} hardly anything is left.",
+            TRY_BOTTLES,
+        )
 
 
 def _is_shot(drink: Drink) -> bool:

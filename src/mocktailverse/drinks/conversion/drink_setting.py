@@ -89,7 +89,7 @@ def nature_of(name: str) -> Nature:
 
 @lru_cache(maxsize=2048)
 def _nature(name: str) -> Nature:
-    row = match_ingredient(name)
+    row = match_ingredient(name) or match_ingredient(name.partition(" (")[0])
     if row is None:
         return Nature(name, None, frozenset({name}))
     return Nature(row.name, row.kind, frozenset({row.name, *ancestors(row.name)}))

@@ -60,7 +60,7 @@ class LinearMix(NamedTuple):
 
     def effects_of_new(self, line: NewLine, ml: float) -> Effects:
         """Return what `ml` of a new line add."""
-        sugar, acid = content_of(line.name)
+        sugar, acid = content_of(line.nature.name)
         return self.effects_of(Content(ml, ml * sugar, ml * acid, not line.nature.is_fizzy))
 
     def melt_lost_ml(self, mixed_ml: float) -> float:

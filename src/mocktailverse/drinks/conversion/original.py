@@ -2,8 +2,10 @@
 
 from typing import NamedTuple
 
+from mocktailverse.drinks.balance.composition import composition_of
 from mocktailverse.drinks.balance.outcome import Outcome, outcome_of
 from mocktailverse.drinks.balance.served import Served, served_from, served_of
+from mocktailverse.drinks.conversion.phrases import named
 from mocktailverse.drinks.conversion.refusal import NotConvertibleError
 from mocktailverse.drinks.conversion.usual_content import PART_ML, content_of_line
 from mocktailverse.drinks.drink import Drink, Method
@@ -92,15 +94,21 @@ def _unknown(drink: Drink) -> list[str]:
 
 def _require_figures(drink: Drink, before: Served) -> float:
     if before.sugar_served_g_per_100ml is None or before.acid_served_g_per_100ml is None:
+        unknown = [line for line in drink.ingredients if composition_of(line.name) is None]
+        open_lines = [line for line in drink.ingredients if content_of_line(line) is None]
         raise NotConvertibleError(
-            "The sugar or acid of an ingredient is unknown.",
-            "A recipe with ingredients whose composition is known.",
+            f"The sugar or acid of {named(unknown or open_lines) or 'a line'} is unknown.",
+            "A recipe with amounts, and with ingredients whose composition is known.",
         )
     if before.served_ml:
         return before.served_ml.usual
     if any(line.unit == "part" for line in drink.ingredients):
         return PART_ML * sum(line.amount_max or 0.0 for line in drink.ingredients)
-    raise NotConvertibleError("The volume is unknown.", "A recipe that states all amounts.")
+    open_lines = [line for line in drink.ingredients if line.ml_max is None]
+    raise NotConvertibleError(
+        f"The volume is unknown because of {named(open_lines) or 'a line'}.",
+        "A recipe that states all amounts.",
+    )
 
 
 def _melts_of(drink: Drink, method: Method, outcome: Outcome, *, ice_named: bool) -> Melts:

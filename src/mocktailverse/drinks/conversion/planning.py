@@ -54,11 +54,10 @@ def plan_of(original: Original, style: Style, have: Sequence[str], *, bitters_st
     open_lines = [line for line in drink.ingredients if content_of_line(line) is None]
     topping = Content(original.unmeasured_ml, 0.0, 0.0) if len(open_lines) == 1 else None
     contents = [content_of_line(line) or topping for line in bottles]
+    replaced = [Bottle(*one) for one in zip(bottles, roles, contents, strict=True)]
     if style == "pantry":
-        require_body(kept, roles, contents, served_ml, drink)
-    swaps = swaps_of(
-        [Bottle(*one) for one in zip(bottles, roles, contents, strict=True)], style, settings, have
-    )
+        require_body(kept, replaced, served_ml, drink)
+    swaps = swaps_of(replaced, style, settings, have)
     new = [
         *new_lines_of(swaps, {one.nature.name for one in kept}),
         *lengthening_lines(kept, swaps, settings, drink, hot=hot),
@@ -85,7 +84,7 @@ def _split_bitters(
 
 
 def _full_name(line: IngredientLine) -> str:
-    """Return the name with words that stand in its measure, as in `3/4 oz white`."""
+    """Return the name with words of its measure, as in `3/4 oz white`."""
     words = _WORD.findall(line.measure_raw or "")
     for start in range(len(words)):
         row = match_ingredient(" ".join([*words[start:], line.name_raw]))

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from mocktailverse.drinks.conversion.conversion_result import Style
 from mocktailverse.drinks.conversion.drink_setting import Setting, nature_of
+from mocktailverse.drinks.conversion.own_bottles import own_name
+from mocktailverse.drinks.conversion.phrases import named
 from mocktailverse.drinks.conversion.recipe_lines import NewLine
 from mocktailverse.drinks.conversion.refusal import TRY_BOTTLES, NotConvertibleError
 from mocktailverse.drinks.conversion.roles import (
@@ -15,7 +17,6 @@ from mocktailverse.drinks.conversion.roles import (
 )
 from mocktailverse.drinks.conversion.usual_content import Content, content_of, content_of_line
 from mocktailverse.drinks.drink import IngredientLine
-from mocktailverse.drinks.ingredients import ancestors
 
 MOST_NEW = 3
 """Maximum number of new ingredients; what lengthens the drink is not counted."""
@@ -120,10 +121,7 @@ def _leading_role(
 
 def _names(substitute: RoleSubstitute, have: Sequence[str]) -> tuple[str, ...]:
     """Return the names of the replacement; a bottle that the reader has goes before its kind."""
-    return tuple(
-        next((own for own in have if share.name in ancestors(own)), share.name)
-        for share in substitute.shares
-    )
+    return tuple(own_name(part.name, have) for part in substitute.shares)
 
 
 def _brews(swap: Swap) -> set[str]:
@@ -150,17 +148,12 @@ def _with_few_ingredients(swaps: list[Swap]) -> list[Swap]:
     """Return swaps with at most three new ingredients: the least liqueurs join the largest."""
     if _count_of_names(swaps) > MOST_NEW:
         swaps = [_without_bitters(swap) for swap in swaps]
-    sweet = sorted((swap for swap in swaps if _is_by_sugar(swap)), key=lambda swap: -swap.ml)
-    total_ml = sum(swap.ml for swap in swaps)
-    while _count_of_names(swaps) > MOST_NEW and len(sweet) > 1:
-        least = sweet.pop()
-        if least.ml > LITTLE_SHARE * total_ml:
-            break
-        swaps = [_joined(least, sweet[0]) if one is least else one for one in swaps]
+    if _count_of_names(swaps) > MOST_NEW:
+        swaps = _with_least_liqueur_joined(swaps)
     if (count := _count_of_names(swaps)) > MOST_NEW:
-        names = ", ".join(f"`{line.name}`" for swap in swaps for line in swap.lines)
+        bottles = named([line for swap in swaps for line in swap.lines])
         raise NotConvertibleError(
-            f"{names} take {count} new ingredients; more than {MOST_NEW} make another drink.",
+            f"{bottles} take {count} new ingredients; more than {MOST_NEW} make another drink.",
             "A simpler recipe with fewer bottles.",
         )
     return swaps
@@ -172,6 +165,13 @@ def _count_of_names(swaps: Sequence[Swap]) -> int:
 
 def _is_by_sugar(swap: Swap) -> bool:
     return any(part.ml_per_ml is None for part in swap.substitute.shares)
+
+
+def _with_least_liqueur_joined(swaps: list[Swap]) -> list[Swap]:
+    sweet = sorted((swap for swap in swaps if _is_by_sugar(swap)), key=lambda swap: swap.ml)
+    if len(sweet) < 2 or sweet[0].ml > LITTLE_SHARE * sum(swap.ml for swap in swaps):  # noqa: PLR2004 - a pair
+        return swaps
+    return [_joined(sweet[0], sweet[-1]) if one is sweet[0] else one for one in swaps]
 
 
 def _joined(least: Swap, largest: Swap) -> Swap:
@@ -244,5 +244,5 @@ def _natural_ml(swap: Swap, ml_per_ml: float | None, name: str) -> float:
     if ml_per_ml is not None:
         return swap.ml * ml_per_ml
     sugar_g = sum(content.sugar_g for line in swap.lines if (content := content_of_line(line)))
-    per_ml = content_of(name)[0]
+    per_ml = content_of(nature_of(name).name)[0]
     return sugar_g / per_ml if per_ml else swap.ml / 2

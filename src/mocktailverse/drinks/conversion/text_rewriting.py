@@ -17,12 +17,13 @@ _MIXING = {
     "shaken": "Shake {what} with ice for {seconds} seconds and strain into {vessel}.",
     "stirred": "Stir {what} with ice for {seconds} seconds and strain into {vessel}.",
     "blended": "Blend {what}{ice} until smooth and pour into {vessel}.",
-    "muddled": "Muddle {what} in {vessel}{ice}.",
     "layered": "Layer {what} in {vessel} over the back of a spoon.",
     "built": "Pour {what} into {vessel}{ice}.",
     "hot": "Heat {what} gently and pour into {vessel}.",
 }
 """A sentence for each method, which the product reads as this method."""
+
+_MUDDLED_IN = {"shaken": " in a shaker", "stirred": " in a mixing glass"}
 
 _GARNISH_UNITS = frozenset({"garnish", "slice", "wedge", "twist", "sprig", "leaf"})
 _GARNISH_KINDS = frozenset({"fruit", "herb", "spice", "vegetable"})
@@ -72,6 +73,7 @@ class _Parts:
     def __init__(self) -> None:
         self.liquids: list[str] = []
         self.solids: list[str] = []
+        self.muddled: list[str] = []
         self.tops: list[str] = []
         self.garnish: list[str] = []
         self.rim: list[str] = []
@@ -82,7 +84,9 @@ def _place(one: KeptLine, text: str, parts: _Parts) -> None:
     name = lowered(one.line.name)
     if one.nature.kind == "ice" or _is_unmentioned_fruit(one, text):
         return
-    if "Salt" in one.nature.lineage and _RIM.search(text):
+    if _is_muddled(one.line.name, text):
+        parts.muddled.append(name)
+    elif "Salt" in one.nature.lineage and _RIM.search(text):
         parts.rim.append(name)
     elif _is_garnish(one, text):
         parts.garnish.append(name)
@@ -101,9 +105,9 @@ def _steps(original: Original, plan: Plan, read: Preparation, parts: _Parts) -> 
     text = original.drink.instructions.get("en", "")[:TEXT_LIMIT]
     if parts.rim:
         yield f"Rim the glass with {listed(parts.rim)}."
-    if parts.liquids or parts.solids:
+    if parts.liquids or parts.solids or parts.muddled:
         method = "hot" if plan.hot else original.method
-        yield _mixing(parts, method, vessel, " with ice" if read.ice_named else "")
+        yield from _mixing(parts, method, vessel, " with ice" if read.ice_named else "")
         if parts.tops:
             yield f"{pour_on_top(read)} {listed(parts.tops)}."
     elif read.filled:
@@ -125,14 +129,26 @@ def _vessel(glass: str | None) -> str:
     return f"{article} {name}" + ("" if _IS_VESSEL.search(name) else " glass")
 
 
-def _mixing(parts: _Parts, method: str, vessel: str, with_ice: str) -> str:
-    if method == "muddled" and parts.solids and parts.liquids:
-        solids, liquids = listed(parts.solids), listed(parts.liquids)
-        return f"Muddle {solids} in {vessel}, then add {liquids}{with_ice}."
-    what = listed([*parts.liquids, *parts.solids])
-    return _MIXING[method].format(
-        what=what, vessel=vessel, ice=with_ice, seconds=SECONDS.get(method)
-    )
+def _mixing(parts: _Parts, method: str, vessel: str, with_ice: str) -> Iterator[str]:
+    if method == "muddled":
+        muddled = listed([*parts.muddled, *parts.solids] or parts.liquids)
+        added = parts.liquids if parts.muddled or parts.solids else ()
+        then = f", then add {listed(added)}{with_ice}" if added else with_ice
+        yield f"Muddle {muddled} in {vessel}{then}."
+        return
+    what = [*parts.liquids, *parts.solids]
+    if parts.muddled and what:
+        yield f"Muddle {listed(parts.muddled)}{_MUDDLED_IN.get(method, '')}."
+    else:
+        what += parts.muddled
+    seconds = SECONDS.get(method)
+    yield _MIXING[method].format(what=listed(what), vessel=vessel, ice=with_ice, seconds=seconds)
+
+
+def _is_muddled(name: str, text: str) -> bool:
+    """Return whether a sentence that muddles names an ingredient."""
+    word = re.escape(name.casefold().rpartition(" ")[2].removesuffix("s").removesuffix("y"))
+    return re.search(rf"muddl[^.]{{0,120}}\b{word}", text) is not None
 
 
 def _is_unmentioned_fruit(one: KeptLine, text: str) -> bool:
