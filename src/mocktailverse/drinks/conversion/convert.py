@@ -56,8 +56,8 @@ def to_mocktail(drink: Drink, style: Style = "pantry", have: Sequence[str] = ())
 
     `style` is `pantry` (what a kitchen has) or `bottle` (0.0 bottles where one exists for the
     function). `have` are names of the reader's own bottles without alcohol; a bottle style uses
-    them in place of the general ones; raise `UnknownBottleError` for a name that is not known as one.
-    A mocktail is returned unchanged.
+    them in place of the general ones, and a name that is not known raises `UnknownBottleError`. A
+    mocktail is returned unchanged.
     """
     require_known(have)
     if drink.derived.is_mocktail:

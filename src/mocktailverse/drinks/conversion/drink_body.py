@@ -66,7 +66,7 @@ def require_body(
     flavour_ml = sum(flavour_of(one.nature) * _body_ml(one, method) for one in kept)
     has_body = any(_body_ml(one, method) and _is_body(one.nature) for one in kept)
     if any(one.nature.is_plain_soda for one in kept):
-        liqueurs = [bottle.content for bottle in bottles if not bottle.role.is_base]
+        liqueurs = [bottle.content for bottle in bottles if "liqueur" in bottle.role.name]
         syrups_ml = sum(content.ml for content in liqueurs if content)
         flavour_ml, has_body = flavour_ml + syrups_ml, has_body or syrups_ml > 0
     if not has_body or flavour_ml < LEAST_KEPT_SHARE * (bottles_ml + flavour_ml):

@@ -29,8 +29,8 @@ _STATES_AMOUNTS = re.compile(
 )
 
 _ALCOHOL = re.compile(
-    r"\b(?:alcohol\w*|liquors?|spirits?|liqueurs?|booze|ignite|flame[ds]?|flaming|light it|"
-    r"set (?:it )?(?:on fire|alight)|burn\w*|drunk|wasted|hangover)\b",
+    r"\b(?:alcohol\w*|liq(?!uid)\w+|spirits?|cr[eè]me(?! of coconut)|booze|ignite"
+    r"|flame[ds]?|flaming|light it|set (?:it )?(?:on fire|alight)|burn\w*|drunk|wasted|hangover)\b",
     re.IGNORECASE,
 )
 
@@ -46,12 +46,19 @@ _MARK = "{{{}}}"
 """Marks a replacement while the rest of the text is searched for bottles."""
 
 _A_MARK = re.compile(r"\{\d+\}")
+_ADVICE = re.compile(
+    r"(?:^|(?<=[.!;]))[^.!;]*\{\d+\}[^.!;]*\b(?:possible|prefer\w*|quality|brands?|authentic)\b"
+    r"[^.!;]*[.!;]?",
+    re.IGNORECASE,
+)
+"""A sentence on which bottle to buy."""
+
 _GOES_ON = re.compile(r"\s*,|\s+and\b", re.IGNORECASE)
 """What follows a name that is not the last of a list."""
 
 _END_OF_STEP = (
-    r"[^.;!]*?(?=,?\s+(?:and\s+)?(?:then\s+)?(?:double |fine )?"
-    r"(?:strain|pour|serve|garnish|decorate|top|add|fill)\b|\s*[.;!]|\s*$)"
+    r"(?:[^.;!]|\.(?=\d))*?(?=,?\s+(?:and\s+)?(?:then\s+)?(?:\w+ly\s+|double |fine )?"
+    r"(?:strain|pour|serve|garnish|decorate|top|add|fill)\b|\s*[.;!](?!\d)|\s*$)"
 )
 _MIXING_STEPS = {
     "shaken": re.compile(r"(?<!dry )(?<!dry-)\bshake\b" + _END_OF_STEP, re.IGNORECASE),
@@ -79,6 +86,8 @@ def edited_text(text: str, plan: Plan, read: Preparation, draft: Draft) -> str |
     """Return the text with the bottles replaced; None if that is not safe."""
     if len(text) > _LONGEST_EDITED_TEXT or _STATES_AMOUNTS.search(text) or draft.dropped:
         return None
+    if "{" in text:  # as in a mark
+        return None
     edited = _with_replacements(" ".join(text.split()), plan, draft)
     if edited is not None and read.method in SECONDS and not plan.hot:
         edited = _shortly(edited, read.method)
@@ -104,6 +113,7 @@ def _with_replacements(text: str, plan: Plan, draft: Draft) -> str | None:
             return None
     if _ALCOHOL.search(text) or names_bottle(text, plan.kept_bitters):
         return None
+    text = _ADVICE.sub("", text).strip()
     edited = _with_the_others(text, listed(draft.still)) if draft.still else text
     for i, phrase in enumerate(phrases):
         edited = edited and edited.replace(_MARK.format(i), phrase or "")
