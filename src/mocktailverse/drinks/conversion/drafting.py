@@ -92,6 +92,11 @@ class _DraftLine(NamedTuple):
         return self.is_new and self.lengthens
 
     @property
+    def adds_volume_only(self) -> bool:
+        """Whether it gives hardly any flavour: a filler, or soda that replaces a bottle."""
+        return self.is_filler or (self.is_new and self.nature.is_plain_soda)
+
+    @property
     def text(self) -> str:
         """The line as inside a sentence."""
         return f"{self.measure} of {lowered(self.name)}"
@@ -138,8 +143,10 @@ def _is_thin(plan: Plan, lines: Sequence[_DraftLine]) -> bool:
     """Return whether there is more of what lengthens than the flavour carries."""
     if any(one.content is None for one in plan.kept):
         return False
-    filler_ml = sum(line.ml for line in lines if line.is_filler)
-    flavour_ml = sum(flavour_of(line.nature) * line.ml for line in lines if not line.is_filler)
+    filler_ml = sum(line.ml for line in lines if line.adds_volume_only)
+    flavour_ml = sum(
+        flavour_of(line.nature) * line.ml for line in lines if not line.adds_volume_only
+    )
     return filler_ml > MOST_FILLER * flavour_ml + SPLASH_ML
 
 
