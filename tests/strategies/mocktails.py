@@ -120,9 +120,15 @@ def _scales(kept, mocktail):
             continue
         if line.amount_min is None:
             continue
-        scales = [one.amount_min / line.amount_min for one in same if one.amount_min is not None]
+        scales = [_scale(one, line) for one in same if one.amount_min is not None]
         if not any((0 if sweet else 0.699) <= scale <= 1.301 for scale in scales):
             yield f"`{line.name}` is scaled by {scales}"
+
+
+def _scale(one, line):
+    if one.ml_min and line.ml_min:
+        return one.ml_min / line.ml_min
+    return one.amount_min / line.amount_min
 
 
 def _settings(kept, new, conversion, style):

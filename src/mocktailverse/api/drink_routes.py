@@ -16,9 +16,8 @@ from mocktailverse.api.query_parameters import (
 )
 from mocktailverse.catalogue.reader import Catalogue
 from mocktailverse.catalogue.search.query import DrinkQuery
-from mocktailverse.drinks.conversion.conversion_result import Conversion
+from mocktailverse.drinks.conversion.conversion_result import Conversion, UnknownBottleError
 from mocktailverse.drinks.drink import Drink
-from mocktailverse.drinks.own_bottles import own_bottles
 
 DrinkId = Annotated[
     Text,
@@ -54,15 +53,15 @@ def drink_as_mocktail(
     drink_id: DrinkId, parameters: Annotated[MocktailOptions, Query()], responder: Responder
 ) -> Response:
     """Make a drink alcohol-free, with the same volume, sweetness and acidity."""
-    have = own_bottles(parameters.have)
-    if have.unknown:
-        message = "`{}` is not a known bottle without alcohol, such as Seedlip."
-        raise invalid([Problem("have", message.format(name)) for name in have.unknown])
 
     def read(catalogue: Catalogue) -> Conversion:
         from mocktailverse.drinks import to_mocktail  # noqa: PLC0415 - delays a cold start
 
-        return to_mocktail(_drink_of(catalogue, drink_id), parameters.style, have.names)
+        drink = _drink_of(catalogue, drink_id)
+        try:
+            return to_mocktail(drink, parameters.style, parameters.have)
+        except UnknownBottleError as error:
+            raise invalid([Problem("have", str(error))]) from error
 
     return responder.cacheable(read)
 

@@ -1,22 +1,29 @@
 """The command `mocktail`: make a drink alcohol-free, and compare both."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from typing import Annotated
 
 import msgspec
+from rich.markup import escape
 from typer import Argument, Exit, Option
 
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
 from mocktailverse.cli.drinks_command import full_id
-from mocktailverse.cli.output import print_json, print_table, say
+from mocktailverse.cli.output import print_json, print_table, printable, say, stdout
 from mocktailverse.drinks import to_mocktail
-from mocktailverse.drinks.conversion.conversion_result import Conversion, ServedFigures
+from mocktailverse.drinks.conversion.conversion_result import (
+    Conversion,
+    ServedFigures,
+    Style,
+    UnknownBottleError,
+)
 from mocktailverse.drinks.drink import Drink
-from mocktailverse.drinks.own_bottles import own_bottles
 from mocktailverse.errors import UsageError
 from mocktailverse.stores.drinks_table import DrinksTable
 
 _PAGE_SIZE = 100
+_MOST_CANDIDATES = 10
 _FIGURES = (
     ("volume (ml)", "served_ml"),
     ("alcohol (% vol)", "abv_served_percent"),
@@ -32,9 +39,12 @@ _FIGURES = (
 def mocktail(
     drink: Annotated[str, Argument(metavar="ID|NAME", help="thecocktaildb:11007 or Margarita.")],
     style: Annotated[
-        Literal["pantry", "bottle"],
-        Option(help="What a kitchen has, or 0.0 bottles where one exists for the function."),
-    ] = "pantry",
+        Style | None,
+        Option(
+            help="What a kitchen has, or 0.0 bottles where one exists for the function. Without it:"
+            " pantry, or bottle with --have."
+        ),
+    ] = None,
     have: Annotated[
         list[str] | None, Option(help="A 0.0 bottle that you have; can be repeated.")
     ] = None,
@@ -43,54 +53,72 @@ def mocktail(
     as_json: options.Json = False,
 ) -> None:
     """Make a drink alcohol-free, with the same volume, sweetness and acidity."""
-    own = own_bottles(have or ())
-    if own.unknown:
-        names = ", ".join(f"`{name}`" for name in own.unknown)
-        raise UsageError(f"Not known as bottles without alcohol: {names}. Pass such as Seedlip.")
-    original = _find(connect(env, state_dir).drinks, drink)
-    if original is None:
-        say(f"No drink `{drink}` is in the table.")
-        raise Exit(1)
-    conversion = to_mocktail(original, style, own.names)
+    original = _found(connect(env, state_dir).drinks, drink)
+    try:
+        conversion = to_mocktail(
+            original, style or ("bottle" if have else "pantry"), tuple(have or ())
+        )
+    except UnknownBottleError as error:
+        raise UsageError(str(error)) from error
     if as_json:
         print_json(conversion)
     else:
         _print(original, conversion)
 
 
-def _find(table: DrinksTable, text: str) -> Drink | None:
-    """Return the drink with this id, else the first one with this name."""
+def _found(table: DrinksTable, text: str) -> Drink:
+    """Return the drink with this id or name; exit 1 with the candidates if there is not one."""
     register = table.get(full_id(text))
     if register and register.drink:
         return register.drink
-    name, after = text.casefold(), None
+    name = text.casefold()
+    near = [one for one in _drinks(table) if name in one.name.casefold()]
+    same = [one for one in near if one.name.casefold() == name]
+    if len(same) == 1:
+        return same[0]
+    if same:
+        say(f"{len(same)} drinks have the name `{text}`. Pass the id of one:")
+    else:
+        say(f"No drink `{text}` is in the table." + (" Did you mean one of these?" if near else ""))
+    for one in (same or near)[:_MOST_CANDIDATES]:
+        say(f"  {one.id}  {one.name}")
+    raise Exit(1)
+
+
+def _drinks(table: DrinksTable) -> Iterator[Drink]:
+    after = None
     while True:
         page, after = table.page(_PAGE_SIZE, after)
-        for one in page:
-            if one.drink and one.drink.name.casefold() == name:
-                return one.drink
+        yield from (one.drink for one in page if one.drink)
         if after is None:
-            return None
+            return
 
 
 def _print(original: Drink, conversion: Conversion) -> None:
-    mocktail_drink = conversion.drink
-    if mocktail_drink is None or conversion.unchanged:
-        say(f"{original.name}: {conversion.reason}")
+    recipe = conversion.drink
+    if recipe is None or conversion.unchanged:
+        _print_text(f"{original.name}: {conversion.reason}")
         if conversion.would_help:
-            say(f"What would help: {conversion.would_help}")
+            _print_text(f"What would help: {conversion.would_help}")
         return
-    lines = [(line.measure_raw, line.name_raw) for line in mocktail_drink.ingredients]
-    print_table(mocktail_drink.name, ("measure", "ingredient"), lines)
-    say(mocktail_drink.instructions["en"])
+    lines = [(line.measure_raw, line.name_raw) for line in recipe.ingredients]
+    print_table(recipe.name, ("measure", "ingredient"), lines)
+    _print_text(recipe.instructions["en"])
+    stdout.print()
     swaps = [(one.original, ", ".join(one.to), one.why) for one in conversion.replacements]
-    print_table("Replacements", ("of", "by", "why"), swaps)
+    print_table("What replaces what", ("bottle", "by", "why"), swaps)
     if conversion.before and conversion.after:
         print_table("As served", ("figure", "before", "after"), [
             (label, _range(conversion.before, name), _range(conversion.after, name))
             for label, name in _FIGURES
         ])  # fmt: skip
-    say(f"Confidence: {conversion.confidence}. Lost: {'; '.join(conversion.lost) or 'nothing'}.")
+    _print_text(f"Lost: {'; '.join(conversion.lost) or 'nothing'}.")
+    _print_text(f"Confidence: {conversion.confidence}.")
+
+
+def _print_text(text: str) -> None:
+    """Print a paragraph of the result for people."""
+    stdout.print(escape(printable(text)), highlight=False)
 
 
 def _range(figures: ServedFigures, name: str) -> str:
@@ -98,4 +126,5 @@ def _range(figures: ServedFigures, name: str) -> str:
     usual = values[f"{name}_usual"]
     if usual is None:
         return "unknown"
-    return f"{usual:g} ({values[f'{name}_min']:g} to {values[f'{name}_max']:g})"
+    least, most = values[f"{name}_min"], values[f"{name}_max"]
+    return f"{usual:.4g} ({least:.4g} to {most:.4g})" if least < most else f"{usual:.4g}"

@@ -7,6 +7,7 @@ import pytest
 from typer import Exit
 
 from mocktailverse.cli import mocktail_command
+from mocktailverse.errors import UsageError
 from strategies.mocktails import recipe
 
 SHAKE = "Shake all ingredients with ice and strain into a cocktail glass."
@@ -61,3 +62,35 @@ def test_an_unknown_name_gives_exit_code_1(capsys):
         mocktail_command.mocktail("No such drink")
 
     assert "No drink `No such drink`" in " ".join(capsys.readouterr())
+
+
+def test_a_part_of_a_name_lists_the_drinks_that_contain_it(capsys):
+    with pytest.raises(Exit):
+        mocktail_command.mocktail("martin")
+
+    shown = " ".join(capsys.readouterr())
+    assert "Did you mean" in shown
+    assert "Martini" in shown
+
+
+def test_a_name_of_several_drinks_lists_their_ids(monkeypatch, capsys):
+    drinks = [SimpleNamespace(drink=DAIQUIRI)] * 2
+    monkeypatch.setattr(Table, "page", lambda *_: (drinks, None))
+
+    with pytest.raises(Exit):
+        mocktail_command.mocktail("Daiquiri")
+
+    shown = " ".join(capsys.readouterr())
+    assert "2 drinks have the name" in shown
+    assert DAIQUIRI.id in shown
+
+
+def test_a_bottle_of_one_s_own_takes_bottle_style(capsys):
+    mocktail_command.mocktail("Martini", have=["Tanqueray 0.0"])
+
+    assert "Tanqueray 0.0" in capsys.readouterr().out
+
+
+def test_an_unknown_bottle_is_refused_by_its_name():
+    with pytest.raises(UsageError, match="Zanbelli"):
+        mocktail_command.mocktail("Martini", have=["Zanbelli"])

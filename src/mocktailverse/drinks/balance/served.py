@@ -7,7 +7,7 @@ from msgspec import Struct
 from mocktailverse.drinks.balance.composition import Spread
 from mocktailverse.drinks.balance.doses import ETHANOL_G_PER_ML
 from mocktailverse.drinks.balance.figures import usual_alcohol_ml, usual_figures
-from mocktailverse.drinks.balance.outcome import outcome_of
+from mocktailverse.drinks.balance.outcome import Outcome, outcome_of
 from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.strength.derive import STANDARD_DRINK_G
 from mocktailverse.drinks.strength.portions import Trait, portion_of
@@ -44,14 +44,18 @@ def served_of(
     glass: str | None = None,
     category: str | None = None,
 ) -> Served:
-    """Return the figures of a recipe; `instructions` are in English.
+    """Return the figures of a recipe; `instructions` are in English."""
+    portions = [portion_of(line) for line in lines]
+    traits: frozenset[Trait] = frozenset().union(*[portion.traits for portion in portions])
+    return served_from(outcome_of(portions, traits, instructions, glass, category))
+
+
+def served_from(outcome: Outcome) -> Served:
+    """Return the figures of what the portions of a recipe come to.
 
     The least and most cover everything that the recipe leaves open. The usual figure has the usual
     composition and strength, the middle of every range of amounts, and the usual dilution.
     """
-    portions = [portion_of(line) for line in lines]
-    traits: frozenset[Trait] = frozenset().union(*[portion.traits for portion in portions])
-    outcome = outcome_of(portions, traits, instructions, glass, category)
     figures, settled = outcome.figures, outcome.settled
     usual = usual_figures(settled, outcome.melt)
     alcohol_ml = outcome.totals.alcohol_ml

@@ -20,10 +20,10 @@ PLAIN_WATER_SHARE = 0.35
 """Maximum share of plain water in the mix, beyond the melt water of the original."""
 
 _ROUNDING = 0.001
-"""ServedFigures are shown with three decimals."""
+"""Figures are shown with three decimals."""
 
-_MARGIN = 0.97
-"""SubstitutePart of a limit that is used, so that rounded figures keep it, too."""
+MARGIN = 0.97
+"""Share of a limit that is used, so that rounded figures keep it, too."""
 
 
 def exceeded_limit(
@@ -57,5 +57,5 @@ def exceeded_limit(
 def _differs(before: Spread | None, after: Spread | None, share: float, absolute: float) -> bool:
     if before is None or after is None:
         return True
-    limit = max(share * before.usual, absolute) * _MARGIN - _ROUNDING * (absolute > 0)
+    limit = max(share * before.usual, absolute) * MARGIN - _ROUNDING * (absolute > 0)
     return abs(after.usual - before.usual) > limit

@@ -6,12 +6,19 @@ from typing import NamedTuple
 
 from mocktailverse.drinks.balance.served import Served
 from mocktailverse.drinks.conversion.bar_measures import FINENESS, unit_for_new
-from mocktailverse.drinks.conversion.drafting import LEAST_SCALE, MOST_SCALE, Draft, draft_of
-from mocktailverse.drinks.conversion.linear_mix import LinearMix, linear_mix
+from mocktailverse.drinks.conversion.drafting import (
+    LEAST_SCALE,
+    MOST_SCALE,
+    Draft,
+    draft_of,
+    least_scale,
+)
+from mocktailverse.drinks.conversion.linear_mix import Effects, LinearMix, linear_mix
 from mocktailverse.drinks.conversion.original import Original
 from mocktailverse.drinks.conversion.planning import Plan
 from mocktailverse.drinks.conversion.recipe_lines import POURED_UNITS, Group, KeptLine, NewLine
 from mocktailverse.drinks.conversion.solver import Amount, solve
+from mocktailverse.drinks.conversion.swapping import is_imitated
 
 MOST_WATER_SHARE = 0.33
 """Maximum plain water in the mix; below the limit, so that rounding keeps it."""
@@ -25,15 +32,19 @@ _BELOW_THE_LARGEST = 0.95
 _LENGTHENED = 1.2
 """Natural scale of the body of a drink that is lengthened."""
 
+_FILLER_FOR_BOTTLES = 1.3
+"""ml of soda or milk for a ml of bottles and melt water, at most: juice may take less ice."""
+
 _DRINKS = frozenset({"wine", "beer", "cider"})
 """Kinds that may be the largest line of a long drink."""
 
 _WEIGHTS: dict[Group, float] = {"fixed": 0.0, "sweetener": 0.3, "body": 1.0, "citrus": 2.0}
 _WEIGHT_OF_LENGTHENED_BODY = 0.8
 _WEIGHT_BY_SUGAR = 1.0
-_WEIGHT_BY_VOLUME = 4.0
-_WEIGHT_OF_BREW = 0.5
+_WEIGHT_BY_VOLUME = 10.0
+_WEIGHT_OF_BREW = 1.0
 _WEIGHT_OF_WATER = 0.6
+_WEIGHT_OF_THINNING_WATER = 4.0
 _WEIGHT_OF_FILLER = 0.2
 """How strongly amounts stay at their natural ones: estimates that make sensible recipes."""
 
@@ -70,24 +81,44 @@ def drafts_of(
     mix = linear_mix(original, plan.kept)
     seen: set[object] = set()
     for stage in (_STAGES[0], *_STAGES):
-        write = partial(draft_of, plan, mix, _solved(plan, mix, stage), unit)
-        yield _promising(map(write, FINENESS), mix, seen)
+        solution = _solved(plan, mix, stage)
+        write = partial(draft_of, plan, mix, solution, unit)
+        if mix.is_promising(_added(plan, mix, solution)):
+            yield _promising(map(write, FINENESS), mix, seen)
         if not mix.is_corrected:
             finest = write(FINENESS[-1])
             mix = mix.corrected(finest.added, served(finest))
+
+
+def _added(plan: Plan, mix: LinearMix, solution: tuple[list[float], list[float]]) -> Effects:
+    """Return what the lines of a solution add before they are rounded."""
+    lines = [
+        *(
+            [scale * effect for effect in mix.effects_of(one.content)]
+            for one, scale in zip(plan.kept, solution[0], strict=True)
+            if one.content
+        ),
+        *(
+            mix.effects_of_new(line, ml)
+            for line, ml in zip(plan.new, solution[1], strict=True)
+            if line.measure_raw is None
+        ),
+    ]
+    volume, sugar_g, acid_g = (sum(column) for column in zip((0.0, 0.0, 0.0), *lines, strict=True))
+    return volume, sugar_g, acid_g
 
 
 def _promising(drafts: Iterable[Draft], mix: LinearMix, seen: set[object]) -> Iterator[Draft]:
     """Yield the drafts that are new and keep the limits by the linear model."""
     for draft in drafts:
         if draft.lines not in seen and mix.is_promising(draft.added):
+            seen.add(draft.lines)
             yield draft
-        seen.add(draft.lines)
 
 
 def _solved(plan: Plan, mix: LinearMix, stage: _Stage) -> tuple[list[float], list[float]]:
     """Return the scale of each kept line and the ml of each new one."""
-    is_lengthened = any(not swap.substitute.shares for swap in plan.swaps)
+    is_lengthened = _is_lengthened(plan)
     groups = stage.groups | {"body"} if is_lengthened else stage.groups
     variable = [one for one in plan.kept if one.group in groups]
     fixed = [
@@ -106,11 +137,16 @@ def _solved(plan: Plan, mix: LinearMix, stage: _Stage) -> tuple[list[float], lis
     return [scales.get(one.line.position, 1.0) for one in plan.kept], values[len(variable) :]
 
 
+def _is_lengthened(plan: Plan) -> bool:
+    """Return whether the kept lines grow first: nothing imitates a bottle, or milk asks for it."""
+    return "creamy" in plan.settings or not is_imitated(plan.swaps)
+
+
 def _kept_amount(one: KeptLine, mix: LinearMix, *, lengthened: bool) -> Amount:
     assert one.content  # noqa: S101 - only measured lines vary
     effects = mix.effects_of(one.content)
     if one.group == "sweetener":
-        return Amount(1.0, 0.0, MOST_SCALE, effects, _WEIGHTS[one.group])
+        return Amount(1.0, least_scale(one), MOST_SCALE, effects, _WEIGHTS[one.group])
     if one.group == "body" and lengthened:
         return Amount(_LENGTHENED, LEAST_SCALE, MOST_SCALE, effects, _WEIGHT_OF_LENGTHENED_BODY)
     return Amount(1.0, LEAST_SCALE, MOST_SCALE, effects, _WEIGHTS[one.group])
@@ -124,15 +160,19 @@ def _new_amount(line: NewLine, plan: Plan, mix: LinearMix) -> Amount:
     if line.is_filler:
         is_water = line.nature.kind == "water"
         weight = _WEIGHT_OF_WATER if is_water else _WEIGHT_OF_FILLER
+        if is_water and _is_lengthened(plan):
+            weight = _WEIGHT_OF_THINNING_WATER
         return Amount(0.0, 0.0, _most_of_filler(line, plan, mix), effects, weight)
     if line.by_sugar:
         return Amount(natural, 0.4 * natural, 1.4 * natural, effects, _WEIGHT_BY_SUGAR)
     if line.nature.is_brew:
-        most, weight = 2.5 * natural, _WEIGHT_OF_BREW
+        most, weight = 1.6 * natural, _WEIGHT_OF_BREW
     else:
         most, weight = 1.6 * natural, _WEIGHT_BY_VOLUME
     if line.nature.kind not in _DRINKS:
         most = min(most, _largest_kept(plan) or most)
+    if line.nature.is_plain_soda and _is_lengthened(plan):
+        most += _most_of_filler(line, plan, mix)
     least = 0.0 if line.is_hint else 0.5 * natural
     return Amount(min(natural, most), min(least, most), most, effects, weight)
 
@@ -143,7 +183,7 @@ def _most_of_filler(line: NewLine, plan: Plan, mix: LinearMix) -> float:
     if line.nature.kind == "water":
         share = MOST_WATER_IN_MILK if "creamy" in plan.settings else MOST_WATER_SHARE
         return share * mix.mixed_ml + melt_lost_ml
-    most = sum(swap.ml for swap in plan.swaps) + melt_lost_ml
+    most = _FILLER_FOR_BOTTLES * (sum(swap.ml for swap in plan.swaps) + melt_lost_ml)
     return min(most, _largest_kept(plan) or most)
 
 

@@ -1,6 +1,7 @@
 """Bar measures: write an amount as a bartender measures it."""
 
 from fractions import Fraction
+from functools import lru_cache
 from math import floor
 
 from mocktailverse.drinks.conversion.usual_content import PART_ML
@@ -20,6 +21,9 @@ _STEPS = {
     "tbsp": (1 / 2, 1 / 4, 1 / 8),
     "cup": (1 / 4, 1 / 8, 1 / 8),
 }
+_STEPS_IN_AMOUNT = 40
+"""An amount in ml of more steps takes larger ones."""
+
 _OTHER_STEPS = (1 / 4, 1 / 8, 1 / 8)
 _DECIMAL = frozenset({"ml", "cl", "dl", "l", "g", "kg"})
 _PLURAL = frozenset({"cup", "part", "shot", "pint", "quart", "gallon", "jigger"})
@@ -28,13 +32,29 @@ _NEW_UNITS = ("oz", "cl", "part")
 
 def rounded(amount: float, unit: str, fineness: int) -> float:
     """Return the nearest amount that a bar measures; large amounts take larger steps."""
-    step = _STEPS.get(unit, _OTHER_STEPS)[fineness]
-    if unit in _DECIMAL:
-        while amount > 40 * step and unit == "ml":
-            step *= 2
+    step = _step(amount, unit, fineness)
     return floor(amount / step + 0.5) * step
 
 
+def rounded_within(
+    amount: float, unit: str, fineness: int, bounds: tuple[float, float]
+) -> float | None:
+    """Return the nearest amount between the bounds that a bar measures; None if there is none."""
+    step = _step(amount, unit, fineness)
+    nearest = rounded(amount, unit, fineness)
+    near = [nearest, nearest - step, nearest + step]
+    return next((one for one in near if bounds[0] <= one <= bounds[1]), None)
+
+
+def _step(amount: float, unit: str, fineness: int) -> float:
+    step = _STEPS.get(unit, _OTHER_STEPS)[fineness]
+    if unit == "ml":
+        while amount > _STEPS_IN_AMOUNT * step:
+            step *= 2
+    return step
+
+
+@lru_cache(maxsize=1024)
 def measure_text(amount: float, unit: str) -> str:
     """Return the text of an amount, such as `1 1/2 oz` or `22.5 ml`."""
     name = f"{unit}s" if unit in _PLURAL and amount > 1 else unit

@@ -48,6 +48,16 @@ class ServedFigures(Struct, frozen=True):
     standard_drinks_max: float | None
 
 
+class UnknownBottleError(ValueError):
+    """A name that is not known as a bottle without alcohol."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"`{name}` is not known as a bottle without alcohol. Name what it replaces, "
+            "such as `Tanqueray 0.0` or `non-alcoholic gin`."
+        )
+
+
 class Replacement(Struct, frozen=True, rename={"original": "from"}):
     """What takes the place of one alcoholic line."""
 

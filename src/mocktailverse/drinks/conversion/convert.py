@@ -17,6 +17,8 @@ from mocktailverse.drinks.conversion.conversion_result import (
 )
 from mocktailverse.drinks.conversion.drafting import Draft, canonical_names
 from mocktailverse.drinks.conversion.original import Original, original_of, served_figures
+from mocktailverse.drinks.conversion.own_bottles import require_known
+from mocktailverse.drinks.conversion.phrases import named
 from mocktailverse.drinks.conversion.planning import Plan, plan_of
 from mocktailverse.drinks.conversion.refusal import TRY_BOTTLES, NotConvertibleError
 from mocktailverse.drinks.conversion.wording import instructions_for
@@ -24,7 +26,7 @@ from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.normalize import normalize
 from mocktailverse.drinks.record import Record
 
-MOST_DRAFTS = 6
+MOST_DRAFTS = 4
 """Maximum number of recipes that are tried; most drinks need one or two."""
 
 _LITTLE_WATER = 0.12
@@ -37,14 +39,16 @@ _OF_THE_TEXT = frozenset({"method", "alcohol"})
 """Limits that no other amounts help to keep."""
 
 
-_NO_AMOUNTS = "No amounts within the limits keep the {} of the drink."
+_NO_AMOUNTS = "Without {{}} no amounts within the limits keep the {} of the drink."
 _EXCEEDED = {
-    "alcohol": "What stays, such as an extract, keeps it above 0.5 % vol.",
-    "method": "Its steps cannot be written without the bottles.",
-    "water": "It would be more than a third plain water.",
+    "alcohol": "What stays, such as an extract, keeps it above 0.5 % vol without {}, too.",
+    "method": "Its steps cannot be written without {}.",
+    "water": "Without {} it would be more water, soda or milk than drink.",
     **{name: _NO_AMOUNTS.format(name) for name in ("balance", "volume", "sugar", "acid")},
 }
 """Why there is no mocktail, by the limit that the last draft exceeds."""
+
+_BY_TASTE = "A recipe with more juice, tea, coffee or milk, or amounts by taste."
 
 
 def to_mocktail(drink: Drink, style: Style = "pantry", have: Sequence[str] = ()) -> Conversion:
@@ -52,8 +56,10 @@ def to_mocktail(drink: Drink, style: Style = "pantry", have: Sequence[str] = ())
 
     `style` is `pantry` (what a kitchen has) or `bottle` (0.0 bottles where one exists for the
     function). `have` are names of the reader's own bottles without alcohol; a bottle style uses
-    them in place of the general ones. A mocktail is returned unchanged.
+    them in place of the general ones, and a name that is not known raises `UnknownBottleError`. A
+    mocktail is returned unchanged.
     """
+    require_known(have)
     if drink.derived.is_mocktail:
         return as_it_is(drink)
     try:
@@ -70,9 +76,11 @@ def _converted(drink: Drink, style: Style, have: tuple[str, ...]) -> Conversion:
         best, limit = _best(original, style, plan)
         if best:
             return _conversion(original, plan, *best)
-        if not plan.kept_bitters:
+        if not plan.kept_bitters or limit not in _OF_THE_TEXT:
             break
-    raise NotConvertibleError(_EXCEEDED[limit], TRY_BOTTLES if style == "pantry" else None)
+    bottles = named([line for swap in plan.swaps for line in swap.lines] or plan.kept_bitters)
+    reason = _EXCEEDED[limit].format(bottles)
+    raise NotConvertibleError(reason, TRY_BOTTLES if style == "pantry" else _BY_TASTE)
 
 
 def _best(
@@ -87,6 +95,9 @@ def _best(
     for drafts in drafts_of(original, plan, partial(_figures, make)):
         for draft in drafts:
             if best and draft.water_share >= best[0].water_share - _LESS_WATER:
+                continue
+            if draft.is_thin:
+                exceeded = "water"
                 continue
             tried += 1
             mocktail, after = make(draft)

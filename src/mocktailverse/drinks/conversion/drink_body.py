@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 
 from mocktailverse.drinks.conversion.drink_setting import Nature
+from mocktailverse.drinks.conversion.phrases import named
 from mocktailverse.drinks.conversion.recipe_lines import LONG_KINDS, KeptLine
 from mocktailverse.drinks.conversion.refusal import TRY_BOTTLES, NotConvertibleError
-from mocktailverse.drinks.conversion.roles import Role
+from mocktailverse.drinks.conversion.swapping import Bottle
 from mocktailverse.drinks.conversion.usual_content import Content
-from mocktailverse.drinks.drink import Method
+from mocktailverse.drinks.drink import Drink, Method
+from mocktailverse.drinks.strength.glasses import vessel_of
 
-LEAST_KEPT_SHARE = 0.22
+LEAST_KEPT_SHARE = 0.2
 """Below this share of the flavour the kept lines do not make a drink in pantry style."""
 
 WINE_IS_THE_DRINK = 0.45
@@ -24,6 +26,12 @@ LONG_SODA_ML = 50.0
 FRUIT_ML = 25.0
 """Juice of a fruit that is muddled or blended. An estimate."""
 
+_SODA_FLAVOUR = 0.25
+"""How much flavour plain soda gives, compared with juice: bubbles only. An estimate."""
+
+_SHOT_GLASS_ML = 75.0
+"""A glass without ice up to this capacity is for shots."""
+
 _CORDIALS = frozenset({"Lime cordial", "Lemon cordial", "Orange squash"})
 """Syrups that are sour enough to carry a drink."""
 
@@ -32,28 +40,45 @@ _WINES = frozenset({"red wine", "white wine", "sparkling wine", "cider", "beer"}
 
 def require_body(
     kept: Sequence[KeptLine],
-    roles: Sequence[Role],
-    contents: Sequence[Content | None],
+    bottles: Sequence[Bottle],
     served_ml: float,
-    method: Method | None,
+    drink: Drink,
 ) -> None:
     """Refuse a drink that hardly anything stays of without its bottles."""
-    measured = [one for one in kept if one.content]
-    bottles_ml = sum(content.ml for content in contents if content)
-    total_ml = bottles_ml + sum(one.content.ml for one in measured if one.content)
+    names = named([bottle.line for bottle in bottles])
+    if _is_shot(drink):
+        raise NotConvertibleError(
+            f"A shot is drunk for its spirit; without {names} there is no drink.", TRY_BOTTLES
+        )
+    bottles_ml = sum(bottle.content.ml for bottle in bottles if bottle.content)
+    total_ml = bottles_ml + sum(one.content.ml for one in kept if one.content)
     wine_ml = sum(
-        content.ml if content else served_ml
-        for content, role in zip(contents, roles, strict=True)
-        if role.name in _WINES
+        bottle.content.ml if bottle.content else served_ml
+        for bottle in bottles
+        if bottle.role.name in _WINES
     )
     if wine_ml >= WINE_IS_THE_DRINK * max(total_ml, 1):
-        raise NotConvertibleError("Wine, beer or cider is the drink itself.", TRY_BOTTLES)
-    if any(one.content is None and one.nature.kind in LONG_KINDS for one in kept):
+        wines = named([bottle.line for bottle in bottles if bottle.role.name in _WINES])
+        raise NotConvertibleError(f"Wine, beer or cider is the drink itself: {wines}.", TRY_BOTTLES)
+    if any(one.content is None and _fills(one.nature) for one in kept):
         return
-    flavour_ml = sum(_flavour(one) * _body_ml(one, method) for one in measured)
-    has_body = any(_body_ml(one, method) and _is_body(one.nature) for one in measured)
+    method = drink.derived.method
+    flavour_ml = sum(flavour_of(one.nature) * _body_ml(one, method) for one in kept)
+    has_body = any(_body_ml(one, method) and _is_body(one.nature) for one in kept)
+    if any(one.nature.is_plain_soda for one in kept):
+        liqueurs = [bottle.content for bottle in bottles if "liqueur" in bottle.role.name]
+        syrups_ml = sum(content.ml for content in liqueurs if content)
+        flavour_ml, has_body = flavour_ml + syrups_ml, has_body or syrups_ml > 0
     if not has_body or flavour_ml < LEAST_KEPT_SHARE * (bottles_ml + flavour_ml):
-        raise NotConvertibleError("The drink is nothing but spirit and liqueur.", TRY_BOTTLES)
+        raise NotConvertibleError(
+            f"It is nothing but spirit and liqueur: without {names} hardly anything is left.",
+            TRY_BOTTLES,
+        )
+
+
+def _is_shot(drink: Drink) -> bool:
+    vessel = vessel_of(drink.glass, drink.category)
+    return vessel is not None and not vessel.iced and vessel.ml_max <= _SHOT_GLASS_ML
 
 
 def _body_ml(one: KeptLine, method: Method | None) -> float:
@@ -65,17 +90,27 @@ def _body_ml(one: KeptLine, method: Method | None) -> float:
     return one.content.ml if one.content else 0.0
 
 
-def _flavour(one: KeptLine) -> float:
-    """Return how much flavour a ml of a kept line gives, compared with juice. An estimate."""
-    if one.nature.is_citrus or one.nature.kind == "fruit" or one.nature.name in _CORDIALS:
+def flavour_of(nature: Nature) -> float:
+    """Return how much flavour a ml of an ingredient gives, compared with juice. An estimate."""
+    if nature.kind == "water" or nature.name == "Egg white":
+        return 0.0
+    if nature.is_plain_soda:
+        return _SODA_FLAVOUR
+    if nature.is_sour or nature.name in _CORDIALS:
         return 2.5
-    return 1.5 if one.nature.is_sweetener else 1.0
+    return 1.5 if nature.is_sweetener else 1.0
 
 
 def _is_body(nature: Nature) -> bool:
     if nature.name in _CORDIALS or nature.kind in {"fruit", "food"}:
         return True
-    return nature.kind in LONG_KINDS and nature.kind != "water"
+    is_long = nature.kind in LONG_KINDS and nature.kind != "water"
+    return is_long and not nature.is_plain_soda
+
+
+def _fills(nature: Nature) -> bool:
+    """Return whether a drink that is filled up with it is more than its spirit."""
+    return nature.kind == "water" or _is_body(nature)
 
 
 def prominent(kept: Sequence[KeptLine]) -> list[Nature]:

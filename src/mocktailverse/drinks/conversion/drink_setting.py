@@ -50,9 +50,24 @@ class Nature(Struct, frozen=True):
         return not _CITRUS.isdisjoint(self.lineage)
 
     @property
+    def is_sour(self) -> bool:
+        """Whether a little of it, juice or fruit, carries a drink."""
+        return self.is_citrus or self.name in {"Lemon", "Lime"}
+
+    @property
+    def is_plain_soda(self) -> bool:
+        """Whether it gives bubbles and nothing else."""
+        return "Soda water" in self.lineage
+
+    @property
     def is_sweetener(self) -> bool:
         """Whether it is there to sweeten."""
         return self.kind in {"syrup", "sweetener"}
+
+    @property
+    def only_sweetens(self) -> bool:
+        """Whether it gives hardly more than sweetness: sugar and its syrup."""
+        return self.kind == "sweetener" or "Sugar syrup" in self.lineage
 
     @property
     def is_fizzy(self) -> bool:
@@ -74,7 +89,7 @@ def nature_of(name: str) -> Nature:
 
 @lru_cache(maxsize=2048)
 def _nature(name: str) -> Nature:
-    row = match_ingredient(name)
+    row = match_ingredient(name) or match_ingredient(name.partition(" (")[0])
     if row is None:
         return Nature(name, None, frozenset({name}))
     return Nature(row.name, row.kind, frozenset({row.name, *ancestors(row.name)}))

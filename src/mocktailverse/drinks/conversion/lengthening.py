@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mocktailverse.drinks.conversion.drink_setting import Setting, nature_of
 from mocktailverse.drinks.conversion.recipe_lines import KeptLine, NewLine
-from mocktailverse.drinks.conversion.swapping import Swap
+from mocktailverse.drinks.conversion.swapping import MOST_NEW, Swap, is_imitated
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.strength.glasses import vessel_of
 
@@ -24,24 +24,36 @@ def lengthening_lines(
     hot: bool,
 ) -> list[NewLine]:
     """Return what lengthens the drink in place of the alcohol and its melt water."""
-    names = {one.nature.name for one in kept}
+    names = {one.nature.name for one in kept} | {name for swap in swaps for name in swap.names}
     lineages = frozenset().union(*(one.nature.lineage for one in kept))
+    has_room = len({name for swap in swaps for name in swap.names}) < MOST_NEW
     candidates: list[str]
     if "fizzy" in settings:
-        candidates = [_soda_beside(kept, settings)]
+        candidates = [_soda_beside(kept, settings)] if has_room else ["Soda water"]
     elif "creamy" in settings:
-        has_milk = any(one.nature.kind == "dairy" for one in kept) or "Ice cream" in lineages
-        candidates = ["Coffee" if "Coffee" in lineages and not has_milk else "Milk", "Water"]
-    elif hot or settings not in _TAKES_SODA or drink.derived.method == "blended":
+        candidates = [*(_milk_or_coffee(kept, swaps, lineages) if has_room else ()), "Water"]
+    elif hot or not has_room or settings not in _TAKES_SODA or drink.derived.method == "blended":
         candidates = ["Water"]
     else:
-        is_lengthened = not all(swap.substitute.shares for swap in swaps)
         is_long = drink.derived.method == "built" or _is_long_glass(drink)
-        candidates = ["Soda water" if is_lengthened or is_long else "Water"]
-    names |= {name for swap in swaps for name in swap.names}
+        candidates = ["Soda water" if is_long or not is_imitated(swaps) else "Water"]
     fresh = [name for name in candidates if name not in names]
     position = max(line.position for line in drink.ingredients) + 1
     return [NewLine(name, nature_of(name), position, 0.0, is_filler=True) for name in fresh]
+
+
+def _milk_or_coffee(
+    kept: Sequence[KeptLine], swaps: Sequence[Swap], lineages: frozenset[str]
+) -> list[str]:
+    """Return what lengthens a drink with coffee or milk; nothing if juice would curdle milk."""
+    has_milk = any(one.nature.kind == "dairy" for one in kept) or "Ice cream" in lineages
+    has_juice = any(one.nature.kind == "juice" or one.nature.is_sour for one in kept)
+    if has_juice and not has_milk:
+        return []
+    is_coffee = any(swap.role.name == "coffee liqueur" for swap in swaps)
+    if "Coffee" in lineages or is_coffee:
+        return [] if has_juice else ["Coffee"]
+    return ["Milk"]
 
 
 def _soda_beside(kept: Sequence[KeptLine], settings: tuple[Setting, ...]) -> str:

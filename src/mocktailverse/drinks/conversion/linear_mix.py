@@ -11,6 +11,7 @@ from mocktailverse.drinks.balance.served import Served
 from mocktailverse.drinks.conversion.balance_limits import (
     ACID_G_PER_100ML,
     BALANCE_SHARE,
+    MARGIN,
     SUGAR_G_PER_100ML,
     VOLUME_SHARE,
 )
@@ -23,10 +24,10 @@ from mocktailverse.drinks.strength.dilution import MEASURED
 SOLIDS = frozenset({"food", "sweetener"})
 
 _TIGHTNESS = 0.4
-"""SubstitutePart of a limit that the solver takes as its tolerance."""
+"""Share of a limit that the solver takes as its tolerance."""
 
-_LINEAR_ERROR = 0.03
-"""Room for the error of the linear figures before they are corrected, as a share."""
+_ROUGH = 1.3
+"""Room for the error of linear figures that are not exact yet, as a share of the limits."""
 
 Effects = tuple[float, float, float]
 """Served ml, grams of sugar and grams of acid."""
@@ -48,21 +49,19 @@ class LinearMix(NamedTuple):
     """Liquids of the original before melt water."""
     is_iced_apart: bool
     """Whether it is shaken or stirred, so that fizzy lines take no melt water."""
+    room: float
+    """How much of the limits its figures may use."""
     is_corrected: bool = False
 
     def effects_of(self, content: Content) -> Effects:
-        """Return what a line adds."""
-        return (
-            content.ml * (1 + content.melts_ice * self.melt),
-            content.sugar_g,
-            content.acid_g,
-        )
+        """Return what a line adds; in a drink that is built in its glass all is iced."""
+        melts_ice = content.melts_ice or not self.is_iced_apart
+        return content.ml * (1 + melts_ice * self.melt), content.sugar_g, content.acid_g
 
     def effects_of_new(self, line: NewLine, ml: float) -> Effects:
         """Return what `ml` of a new line add."""
-        sugar, acid = content_of(line.name)
-        melts_ice = not (line.nature.is_fizzy and self.is_iced_apart)
-        return self.effects_of(Content(ml, ml * sugar, ml * acid, melts_ice))
+        sugar, acid = content_of(line.nature.name)
+        return self.effects_of(Content(ml, ml * sugar, ml * acid, not line.nature.is_fizzy))
 
     def melt_lost_ml(self, mixed_ml: float) -> float:
         """Return the melt water that a mocktail of `mixed_ml` does not get."""
@@ -71,30 +70,26 @@ class LinearMix(NamedTuple):
     def corrected(self, added: Effects, after: Served) -> "LinearMix":
         """Return the mix with the product's figures of a draft in place of the linear ones."""
         if after.sugar_served_g_per_100ml is None:
-            return self._replace(is_corrected=True)
+            return self._replace(is_corrected=True, room=MARGIN)
         volume = after.served_ml.usual if after.served_ml else added[0]
         actual = _effects_in(after, volume)
         gaps = [
             total - (real - linear)
             for total, real, linear in zip(self.totals, actual, added, strict=True)
         ]
-        return self._replace(gaps=(gaps[0], gaps[1], gaps[2]), is_corrected=True)
+        return self._replace(gaps=(gaps[0], gaps[1], gaps[2]), is_corrected=True, room=MARGIN)
 
     def is_promising(self, added: Effects) -> bool:
         """Return whether lines that add this keep the limits, as far as the model is exact."""
-        error = 0.0 if self.is_corrected else _LINEAR_ERROR
         volume, sugar_g, acid_g = (
             one + total - gap for one, total, gap in zip(added, self.totals, self.gaps, strict=True)
         )
         before_ml, before_sugar_g, before_acid_g = self.totals
-        if volume <= 0 or abs(volume / before_ml - 1) > VOLUME_SHARE + error:
+        if volume <= 0 or abs(volume / before_ml - 1) > self.room * VOLUME_SHARE:
             return False
         return all(
             abs(100 * grams / volume - 100 * grams_before / before_ml)
-            <= max(
-                (BALANCE_SHARE + error) * 100 * grams_before / before_ml,
-                (1 + 10 * error) * absolute,
-            )
+            <= self.room * max(BALANCE_SHARE * 100 * grams_before / before_ml, absolute)
             for grams, grams_before, absolute in (
                 (sugar_g, before_sugar_g, SUGAR_G_PER_100ML),
                 (acid_g, before_acid_g, ACID_G_PER_100ML),
@@ -106,15 +101,17 @@ def linear_mix(original: Original, kept: tuple[KeptLine, ...]) -> LinearMix:
     """Return the linear model of a drink's mocktail; `kept` are the lines that stay."""
     lines = original.drink.ingredients
     measured = [(line, content) for line in lines if (content := content_of_line(line))]
-    iced_ml = sum(content.ml for _, content in measured if content.melts_ice)
-    top_ml = sum(content.ml for _, content in measured if not content.melts_ice)
+    is_iced_apart = original.method in MEASURED
+    top_ml = sum(content.ml for _, content in measured if is_iced_apart and not content.melts_ice)
+    iced_ml = sum(content.ml for _, content in measured) - top_ml
     dry_ml = sum(content.ml for line, content in measured if nature_of(line.name).kind in SOLIDS)
     melts = original.melts
     linear_ml = iced_ml * (1 + melts.before) + top_ml
     volume = original.before.served_ml.usual if original.before.served_ml else linear_ml
     totals = _effects_in(original.before, volume)
     gaps = totals
-    if any(one.content is None for one in kept):
+    is_exact = all(one.content for one in kept)
+    if not is_exact:
         sugar_g = sum(content.sugar_g for _, content in measured)
         gaps = (linear_ml, sugar_g, sum(content.acid_g for _, content in measured))
     _, sugar_g, acid_g = totals
@@ -131,7 +128,8 @@ def linear_mix(original: Original, kept: tuple[KeptLine, ...]) -> LinearMix:
         melts.after,
         liquid_ml * melts.before,
         liquid_ml + top_ml,
-        original.method in MEASURED,
+        is_iced_apart,
+        MARGIN if is_exact else _ROUGH,
     )
 
 

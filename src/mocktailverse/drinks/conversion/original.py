@@ -2,14 +2,16 @@
 
 from typing import NamedTuple
 
-from mocktailverse.drinks.balance.outcome import outcome_of
-from mocktailverse.drinks.balance.served import Served, served_of
+from mocktailverse.drinks.balance.composition import composition_of
+from mocktailverse.drinks.balance.outcome import Outcome, outcome_of
+from mocktailverse.drinks.balance.served import Served, served_from, served_of
+from mocktailverse.drinks.conversion.phrases import named
 from mocktailverse.drinks.conversion.refusal import NotConvertibleError
 from mocktailverse.drinks.conversion.usual_content import PART_ML, content_of_line
 from mocktailverse.drinks.drink import Drink, Method
-from mocktailverse.drinks.strength.dilution import usual_dilution
+from mocktailverse.drinks.strength.dilution import MEASURED, usual_dilution
 from mocktailverse.drinks.strength.glasses import vessel_of
-from mocktailverse.drinks.strength.portions import portion_of
+from mocktailverse.drinks.strength.portions import Trait, portion_of
 from mocktailverse.drinks.strength.pours import substance_of
 
 _HOME_MADE = "homemade liqueur"
@@ -39,11 +41,15 @@ class Original(NamedTuple):
 def original_of(drink: Drink) -> Original:
     """Return the drink with its figures; raise `NotConvertibleError` if they are unknown."""
     method = _require_understood(drink)
-    before = served_figures(drink)
+    portions = [portion_of(line) for line in drink.ingredients]
+    traits: frozenset[Trait] = frozenset().union(*[portion.traits for portion in portions])
+    text = drink.instructions.get("en")
+    outcome = outcome_of(portions, traits, text, drink.glass, drink.category)
+    before = served_from(outcome)
     served_ml = _require_figures(drink, before)
-    melts = _melts_of(drink, method)
+    melts = _melts_of(drink, method, outcome, ice_named="ice" in traits)
     return Original(
-        drink, method, before, served_ml, melts, _unmeasured_ml(drink, melts, served_ml)
+        drink, method, before, served_ml, melts, _unmeasured_ml(drink, method, melts, served_ml)
     )
 
 
@@ -88,42 +94,45 @@ def _unknown(drink: Drink) -> list[str]:
 
 def _require_figures(drink: Drink, before: Served) -> float:
     if before.sugar_served_g_per_100ml is None or before.acid_served_g_per_100ml is None:
+        unknown = [line for line in drink.ingredients if composition_of(line.name) is None]
+        open_lines = [line for line in drink.ingredients if content_of_line(line) is None]
         raise NotConvertibleError(
-            "The sugar or acid of an ingredient is unknown.",
-            "A recipe with ingredients whose composition is known.",
+            f"The sugar or acid of {named(unknown or open_lines) or 'a line'} is unknown.",
+            "A recipe with amounts, and with ingredients whose composition is known.",
         )
     if before.served_ml:
         return before.served_ml.usual
     if any(line.unit == "part" for line in drink.ingredients):
         return PART_ML * sum(line.amount_max or 0.0 for line in drink.ingredients)
-    raise NotConvertibleError("The volume is unknown.", "A recipe that states all amounts.")
-
-
-def _melts_of(drink: Drink, method: Method) -> Melts:
-    """Return the melt water of a drink and of one without alcohol, made in the same way."""
-    portions = [portion_of(line) for line in drink.ingredients]
-    traits = frozenset().union(*[portion.traits for portion in portions])
-    outcome = outcome_of(
-        portions, traits, drink.instructions.get("en"), drink.glass, drink.category
+    open_lines = [line for line in drink.ingredients if line.ml_max is None]
+    raise NotConvertibleError(
+        f"The volume is unknown because of {named(open_lines) or 'a line'}.",
+        "A recipe that states all amounts.",
     )
+
+
+def _melts_of(drink: Drink, method: Method, outcome: Outcome, *, ice_named: bool) -> Melts:
+    """Return the melt water of a drink and of one without alcohol, made in the same way."""
     if not outcome.melt.most:
         return Melts(0.0, 0.0)
     vessel = vessel_of(drink.glass, drink.category)
     after = usual_dilution(
         method,
         0.0,
-        ice_named=outcome.preparation.ice_named or "ice" in traits,
+        ice_named=outcome.preparation.ice_named or ice_named,
         iced_glass=vessel is None or vessel.iced,
     )
     return Melts(outcome.melt.usual, after)
 
 
-def _unmeasured_ml(drink: Drink, melts: Melts, served_ml: float) -> float:
+def _unmeasured_ml(drink: Drink, method: Method, melts: Melts, served_ml: float) -> float:
     """Return the usual volume of the lines that only the glass limits."""
     contents = [content_of_line(line) for line in drink.ingredients]
     if None not in contents:
         return 0.0
     measured = sum(
-        content.ml * (1 + content.melts_ice * melts.before) for content in contents if content
+        content.ml * (1 + (content.melts_ice or method not in MEASURED) * melts.before)
+        for content in contents
+        if content
     )
     return max(0.0, served_ml - measured)

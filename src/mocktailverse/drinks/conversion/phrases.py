@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.strength.methods import Preparation
 
 SECONDS = {"shaken": 10, "stirred": 15}
@@ -22,3 +23,8 @@ def listed(names: Sequence[str]) -> str:
     """Return the names as a list in a sentence, each once."""
     names = list(dict.fromkeys(names))
     return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
+
+
+def named(lines: Sequence[IngredientLine]) -> str:
+    """Return the names of lines as a list in a sentence, each as code."""
+    return listed([f"`{line.name}`" for line in lines])

@@ -1,5 +1,6 @@
 """Plan a conversion: which lines stay, what replaces the others, what lengthens the drink."""
 
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -15,8 +16,11 @@ from mocktailverse.drinks.conversion.roles import Role, role_of
 from mocktailverse.drinks.conversion.swapping import Bottle, Swap, new_lines_of, swaps_of
 from mocktailverse.drinks.conversion.usual_content import Content, content_of_line
 from mocktailverse.drinks.drink import IngredientLine
+from mocktailverse.drinks.ingredients import ancestors, match_ingredient
 from mocktailverse.drinks.strength.methods import preparation_of
 from mocktailverse.drinks.strength.pours import substance_of
+
+_WORD = re.compile(r"[^\W\d_]+")
 
 KEPT_BITTERS_SHARE = 0.004
 """Bitters stay up to this share of alcohol in the served volume; 0.5 % as mixed is the limit."""
@@ -50,11 +54,10 @@ def plan_of(original: Original, style: Style, have: Sequence[str], *, bitters_st
     open_lines = [line for line in drink.ingredients if content_of_line(line) is None]
     topping = Content(original.unmeasured_ml, 0.0, 0.0) if len(open_lines) == 1 else None
     contents = [content_of_line(line) or topping for line in bottles]
+    replaced = [Bottle(*one) for one in zip(bottles, roles, contents, strict=True)]
     if style == "pantry":
-        require_body(kept, roles, contents, served_ml, drink.derived.method)
-    swaps = swaps_of(
-        [Bottle(*one) for one in zip(bottles, roles, contents, strict=True)], style, settings, have
-    )
+        require_body(kept, replaced, served_ml, drink)
+    swaps = swaps_of(replaced, style, settings, have)
     new = [
         *new_lines_of(swaps, {one.nature.name for one in kept}),
         *lengthening_lines(kept, swaps, settings, drink, hot=hot),
@@ -80,8 +83,18 @@ def _split_bitters(
     return bitters, [line for line in lines if line not in bitters]
 
 
+def _full_name(line: IngredientLine) -> str:
+    """Return the name with words of its measure, as in `3/4 oz white`."""
+    words = _WORD.findall(line.measure_raw or "")
+    for start in range(len(words)):
+        row = match_ingredient(" ".join([*words[start:], line.name_raw]))
+        if row and line.name in ancestors(row.name):
+            return row.name
+    return line.name
+
+
 def _required_role(line: IngredientLine) -> Role:
-    role = role_of(line.name)
+    role = role_of(_full_name(line))
     if role is None:
         raise NotConvertibleError(
             f"Nothing is known that does the job of `{line.name}`.",

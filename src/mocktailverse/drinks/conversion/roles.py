@@ -65,6 +65,18 @@ def substitute_for(
 
 
 @cache
+def general_bottles() -> frozenset[str]:
+    """Return the names of all 0.0 bottles of the table."""
+    return frozenset(
+        part.name
+        for substitute in _substitutes().values()
+        if substitute
+        for part in substitute.shares
+        if part.name.startswith("Non-alcoholic")
+    )
+
+
+@cache
 def _role(name: str) -> Role | None:
     table = _roles()
     return next((table[of] for of in (name, *ancestors(name)) if of in table), None)

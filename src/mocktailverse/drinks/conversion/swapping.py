@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from mocktailverse.drinks.conversion.conversion_result import Style
 from mocktailverse.drinks.conversion.drink_setting import Setting, nature_of
+from mocktailverse.drinks.conversion.own_bottles import own_name
+from mocktailverse.drinks.conversion.phrases import named
 from mocktailverse.drinks.conversion.recipe_lines import NewLine
 from mocktailverse.drinks.conversion.refusal import TRY_BOTTLES, NotConvertibleError
 from mocktailverse.drinks.conversion.roles import (
@@ -15,10 +17,12 @@ from mocktailverse.drinks.conversion.roles import (
 )
 from mocktailverse.drinks.conversion.usual_content import Content, content_of, content_of_line
 from mocktailverse.drinks.drink import IngredientLine
-from mocktailverse.drinks.ingredients import ancestors
 
 MOST_NEW = 3
 """Maximum number of new ingredients; what lengthens the drink is not counted."""
+
+LITTLE_SHARE = 0.25
+"""A liqueur up to this share of all bottles need not have an ingredient of its own."""
 
 HINT_SHARE = 0.1
 """A replacement up to this share of the bottle is a hint of flavour."""
@@ -117,10 +121,7 @@ def _leading_role(
 
 def _names(substitute: RoleSubstitute, have: Sequence[str]) -> tuple[str, ...]:
     """Return the names of the replacement; a bottle that the reader has goes before its kind."""
-    return tuple(
-        next((own for own in have if share.name in ancestors(own)), share.name)
-        for share in substitute.shares
-    )
+    return tuple(own_name(part.name, have) for part in substitute.shares)
 
 
 def _brews(swap: Swap) -> set[str]:
@@ -144,16 +145,42 @@ def _with_one_brew(
 
 
 def _with_few_ingredients(swaps: list[Swap]) -> list[Swap]:
-    names = {name for swap in swaps for name in swap.names}
-    if len(names) > MOST_NEW:
+    """Return swaps with at most three new ingredients: the least liqueurs join the largest."""
+    if _count_of_names(swaps) > MOST_NEW:
         swaps = [_without_bitters(swap) for swap in swaps]
-        names = {name for swap in swaps for name in swap.names}
-    if len(names) > MOST_NEW:
+    if _count_of_names(swaps) > MOST_NEW:
+        swaps = _with_least_liqueur_joined(swaps)
+    if (count := _count_of_names(swaps)) > MOST_NEW:
+        bottles = named([line for swap in swaps for line in swap.lines])
         raise NotConvertibleError(
-            f"It takes {len(names)} new ingredients; more than {MOST_NEW} make another drink.",
-            "A simpler recipe.",
+            f"{bottles} take {count} new ingredients; more than {MOST_NEW} make another drink.",
+            "A simpler recipe with fewer bottles.",
         )
     return swaps
+
+
+def _count_of_names(swaps: Sequence[Swap]) -> int:
+    return len({name for swap in swaps for name in swap.names})
+
+
+def _is_by_sugar(swap: Swap) -> bool:
+    return any(part.ml_per_ml is None for part in swap.substitute.shares)
+
+
+def _with_least_liqueur_joined(swaps: list[Swap]) -> list[Swap]:
+    sweet = sorted((swap for swap in swaps if _is_by_sugar(swap)), key=lambda swap: swap.ml)
+    if len(sweet) < 2 or sweet[0].ml > LITTLE_SHARE * sum(swap.ml for swap in swaps):  # noqa: PLR2004 - a pair
+        return swaps
+    return [_joined(sweet[0], sweet[-1]) if one is sweet[0] else one for one in swaps]
+
+
+def _joined(least: Swap, largest: Swap) -> Swap:
+    """Return a swap of a little liqueur for what replaces a larger one."""
+    name = largest.names[0]
+    why = f"It is so little that {name} takes its place, to keep the recipe simple."
+    shares = (SubstitutePart(largest.substitute.shares[0].name, None),)
+    substitute = RoleSubstitute(shares, why, f"the {least.role.name}", largest.substitute.style)
+    return Swap(least.role, least.lines, least.ml, substitute, (name,))
 
 
 def _without_bitters(swap: Swap) -> Swap:
@@ -168,6 +195,11 @@ def _without_bitters(swap: Swap) -> Swap:
     return Swap(swap.role, swap.lines, swap.ml, left_out, ())
 
 
+def is_imitated(swaps: Sequence[Swap]) -> bool:
+    """Return whether something imitates every bottle; bitters do not count."""
+    return all(swap.substitute.shares or swap.role.name == "bitters" for swap in swaps)
+
+
 def new_lines_of(swaps: Sequence[Swap], kept: set[str]) -> list[NewLine]:
     """Return the new lines of all swaps; the same ingredient for two roles is one line.
 
@@ -177,7 +209,7 @@ def new_lines_of(swaps: Sequence[Swap], kept: set[str]) -> list[NewLine]:
     for swap in swaps:
         position = min(line.position for line in swap.lines)
         for share, name in zip(swap.substitute.shares, swap.names, strict=True):
-            if _is_hint(share) and name in kept:
+            if name in kept and (_is_hint(share) or len(swap.names) > 1):
                 continue
             ml = _natural_ml(swap, share.ml_per_ml, name)
             earlier = lines.get(name)
@@ -190,7 +222,7 @@ def new_lines_of(swaps: Sequence[Swap], kept: set[str]) -> list[NewLine]:
                     position,
                     ml,
                     by_sugar=share.ml_per_ml is None,
-                    is_hint=_is_hint(share),
+                    is_hint=_is_hint(share) and len(swap.names) > 1,
                     measure_raw=_same_measure(swap),
                 )
     return list(lines.values())
@@ -212,5 +244,5 @@ def _natural_ml(swap: Swap, ml_per_ml: float | None, name: str) -> float:
     if ml_per_ml is not None:
         return swap.ml * ml_per_ml
     sugar_g = sum(content.sugar_g for line in swap.lines if (content := content_of_line(line)))
-    per_ml = content_of(name)[0]
+    per_ml = content_of(nature_of(name).name)[0]
     return sugar_g / per_ml if per_ml else swap.ml / 2

@@ -1,13 +1,12 @@
 """Edit the original's instructions, if every bottle in them can be replaced word by word."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from mocktailverse.drinks.conversion.drafting import Draft
 from mocktailverse.drinks.conversion.phrases import SECONDS, listed, lowered, pour_on_top
 from mocktailverse.drinks.conversion.planning import Plan
-from mocktailverse.drinks.conversion.recipe_lines import NewLine
 from mocktailverse.drinks.conversion.swapping import Swap
 from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.ingredients import all_ingredients, ancestors, match_ingredient
@@ -30,8 +29,8 @@ _STATES_AMOUNTS = re.compile(
 )
 
 _ALCOHOL = re.compile(
-    r"\b(?:alcohol\w*|liquors?|spirits?|liqueurs?|booze|ignite|flame[ds]?|flaming|light it|"
-    r"set (?:it )?(?:on fire|alight)|burn\w*)\b",
+    r"\b(?:alcohol\w*|liq(?!uid)\w+|spirits?|cr[eè]me(?! of coconut)|booze|ignite"
+    r"|flame[ds]?|flaming|light it|set (?:it )?(?:on fire|alight)|burn\w*|drunk|wasted|hangover)\b",
     re.IGNORECASE,
 )
 
@@ -40,11 +39,40 @@ _TOO_GENERAL = frozenset({"Spirit", "Liqueur"})
 _NAME_LENGTHS = (1, 2, 3, 4)
 """Words of a bottle's name; longer names contain a shorter one."""
 
-_ALL = re.compile(r"\b(?:ingredients?|everything|contents)\b", re.IGNORECASE)
+_ALL = re.compile(r"\b(?:ingredients|everything|contents)\b(?! except)", re.IGNORECASE)
 """A text that speaks of all ingredients need not name a bottle."""
 
 _MARK = "{{{}}}"
 """Marks a replacement while the rest of the text is searched for bottles."""
+
+_A_MARK = re.compile(r"\{\d+\}")
+_ADVICE = re.compile(
+    r"(?:^|(?<=[.!;]))[^.!;]*\{\d+\}[^.!;]*\b(?:possible|prefer\w*|quality|brands?|authentic)\b"
+    r"[^.!;]*[.!;]?",
+    re.IGNORECASE,
+)
+"""A sentence on which bottle to buy."""
+
+_GOES_ON = re.compile(r"\s*,|\s+and\b", re.IGNORECASE)
+"""What follows a name that is not the last of a list."""
+
+_END_OF_STEP = (
+    r"(?:[^.;!]|\.(?=\d))*?(?=,?\s+(?:and\s+)?(?:then\s+)?(?:\w+ly\s+|double |fine )?"
+    r"(?:strain|pour|serve|garnish|decorate|top|add|fill)\b|\s*[.;!](?!\d)|\s*$)"
+)
+_MIXING_STEPS = {
+    "shaken": re.compile(r"(?<!dry )(?<!dry-)\bshake\b" + _END_OF_STEP, re.IGNORECASE),
+    "stirred": re.compile(r"\bstir\b" + _END_OF_STEP, re.IGNORECASE),
+}
+_UNTIL = re.compile(r"\b(?:until|till)\b", re.IGNORECASE)
+_TIME = re.compile(r"\bfor [^,.;]{0,24}(?:seconds?|secs?|minutes?|mins?)\b", re.IGNORECASE)
+
+_FINISH = re.compile(
+    r"(?:[.!;,]\s*(?:(?:and|then)\s+)*|\s+(?:and|then)\s+)"
+    r"(?P<verb>garnish|decorate|enjoy|serve(?!\s+(?:it )?(?:in|over|on|into|up)\b))\b",
+    re.IGNORECASE,
+)
+"""Where a drink is finished, so that soda comes before it."""
 
 _GLASSES = re.compile(
     r"\b(?:whisk(?:e?)y sour|whisk(?:e?)y|champagne|wine|beer|martini|brandy|sherry|cordial|liqueur"
@@ -58,21 +86,16 @@ def edited_text(text: str, plan: Plan, read: Preparation, draft: Draft) -> str |
     """Return the text with the bottles replaced; None if that is not safe."""
     if len(text) > _LONGEST_EDITED_TEXT or _STATES_AMOUNTS.search(text) or draft.dropped:
         return None
-    edited = _with_replacements(text, plan, draft)
-    if edited is None:
+    if "{" in text:  # as in a mark
         return None
-    edited = edited.strip()
-    fillers = [line for line in plan.new if line.is_filler and line.name in draft.used]
-    steps = [
-        *_with_the_others(fillers, draft),
-        edited if edited.endswith((".", "!", ")")) else f"{edited}.",
-        *_on_top(fillers, read),
-    ]
-    if read.method in SECONDS and not plan.hot:
-        verb = "Shake" if read.method == "shaken" else "Stir"
-        steps.append(f"{verb} for only {SECONDS[read.method]} seconds.")
-    edited = " ".join(steps)
-    return edited if _same_reading(edited, read) else None
+    edited = _with_replacements(" ".join(text.split()), plan, draft)
+    if edited is not None and read.method in SECONDS and not plan.hot:
+        edited = _shortly(edited, read.method)
+    if edited is not None:
+        edited = _with_soda(edited, draft, pour_on_top(read))
+    if edited is None or not _same_reading(edited, read):
+        return None
+    return edited if edited.endswith((".", "!", ")")) else f"{edited}."
 
 
 def _with_replacements(text: str, plan: Plan, draft: Draft) -> str | None:
@@ -81,38 +104,51 @@ def _with_replacements(text: str, plan: Plan, draft: Draft) -> str | None:
     is_plain = None not in phrases and len(set(phrases)) == len(phrases)
     is_plain = is_plain and all(len(swap.lines) == 1 for swap in plan.swaps)
     is_general = _is_general(text, plan)
-    if not is_plain and (not is_general or _names_bottle(text, ())):
+    if not is_plain and (not is_general or names_bottle(text, ())):
         return None
-    edited = text
     for i, swap in enumerate(plan.swaps):
         pattern = _spellings(swap.lines[0].name, swap.lines[0].name_raw)
-        edited, count = pattern.subn(_MARK.format(i), edited)
+        text, count = pattern.subn(_MARK.format(i), text)
         if count > _MOST_MENTIONS or (count == 0 and not is_general):
             return None
-    if _ALCOHOL.search(edited) or _names_bottle(edited, plan.kept_bitters):
+    if _ALCOHOL.search(text) or names_bottle(text, plan.kept_bitters):
         return None
+    text = _ADVICE.sub("", text).strip()
+    edited = _with_the_others(text, listed(draft.still)) if draft.still else text
     for i, phrase in enumerate(phrases):
-        edited = edited.replace(_MARK.format(i), phrase or "")
+        edited = edited and edited.replace(_MARK.format(i), phrase or "")
     return edited
 
 
-def _with_the_others(fillers: Sequence[NewLine], draft: Draft) -> Iterator[str]:
-    """Yield the step for water, milk and coffee, which comes before all others."""
-    still = [f"{draft.water} of water"] if draft.water else []
-    still += [
-        lowered(line.name)
-        for line in fillers
-        if not line.nature.is_fizzy and line.nature.kind != "water"
-    ]
-    if still:
-        yield f"Use {listed(still)} with the other ingredients."
+def _with_the_others(text: str, still: str) -> str | None:
+    """Return the text with water, milk or coffee beside the first replacement or "all"."""
+    mark, general = _A_MARK.search(text), _ALL.search(text)
+    if mark:
+        goes_on = _GOES_ON.match(text, mark.end())
+        return f"{text[: mark.end()]}{',' if goes_on else ' and'} {still}{text[mark.end() :]}"
+    return f"{text[: general.end()]} including {still}{text[general.end() :]}" if general else None
 
 
-def _on_top(fillers: Sequence[NewLine], read: Preparation) -> Iterator[str]:
-    """Yield the step for soda, which comes last."""
-    fizzy = [lowered(line.name) for line in fillers if line.nature.is_fizzy]
-    if fizzy:
-        yield f"{pour_on_top(read)} {listed(fizzy)}."
+def _shortly(text: str, method: str) -> str | None:
+    """Return the text with the time for which a drink without alcohol is shaken or stirred."""
+    step = _MIXING_STEPS[method].search(text)
+    if step is None or _UNTIL.search(step[0]):
+        return None
+    time = f"for {SECONDS[method]} seconds"
+    changed, count = _TIME.subn(time, step[0], count=1)
+    return text[: step.start()] + (changed if count else f"{step[0]} {time}") + text[step.end() :]
+
+
+def _with_soda(text: str, draft: Draft, pour: str) -> str:
+    """Return the text with the step for soda, before the drink is garnished and served."""
+    if not draft.fizzy:
+        return text
+    step = f"{pour} {listed(draft.fizzy)}."
+    finish = _FINISH.search(text)
+    if finish is None:
+        return f"{text if text.endswith(('.', '!', ')')) else f'{text}.'} {step}"
+    last = text[finish.end() - len(finish["verb"]) :]
+    return f"{text[: finish.start()].rstrip(' ,.;')}. {step} {last[0].upper()}{last[1:]}"
 
 
 def _is_general(text: str, plan: Plan) -> bool:
@@ -170,7 +206,7 @@ def _bottle_words() -> frozenset[tuple[str, ...]]:
     )
 
 
-def _names_bottle(text: str, kept: Sequence[IngredientLine]) -> bool:
+def names_bottle(text: str, kept: Sequence[IngredientLine]) -> bool:
     """Return whether the text names an alcoholic ingredient that is not one of the kept."""
     spoken = words(_GLASSES.sub("glass", text))
     allowed = {word for line in kept for word in words(line.name)}

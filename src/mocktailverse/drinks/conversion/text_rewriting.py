@@ -8,6 +8,7 @@ from mocktailverse.drinks.conversion.original import Original
 from mocktailverse.drinks.conversion.phrases import SECONDS, listed, lowered, pour_on_top
 from mocktailverse.drinks.conversion.planning import Plan
 from mocktailverse.drinks.conversion.recipe_lines import KeptLine
+from mocktailverse.drinks.conversion.text_editing import names_bottle
 from mocktailverse.drinks.ingredients import SOLID
 from mocktailverse.drinks.strength.glasses import LONGEST_LABEL
 from mocktailverse.drinks.strength.methods import TEXT_LIMIT, Preparation
@@ -16,12 +17,13 @@ _MIXING = {
     "shaken": "Shake {what} with ice for {seconds} seconds and strain into {vessel}.",
     "stirred": "Stir {what} with ice for {seconds} seconds and strain into {vessel}.",
     "blended": "Blend {what}{ice} until smooth and pour into {vessel}.",
-    "muddled": "Muddle {what} in {vessel}{ice}.",
     "layered": "Layer {what} in {vessel} over the back of a spoon.",
     "built": "Pour {what} into {vessel}{ice}.",
     "hot": "Heat {what} gently and pour into {vessel}.",
 }
 """A sentence for each method, which the product reads as this method."""
+
+_MUDDLED_IN = {"shaken": " in a shaker", "stirred": " in a mixing glass"}
 
 _GARNISH_UNITS = frozenset({"garnish", "slice", "wedge", "twist", "sprig", "leaf"})
 _GARNISH_KINDS = frozenset({"fruit", "herb", "spice", "vegetable"})
@@ -42,6 +44,9 @@ _DECORATION = frozenset(
 
 _IS_VESSEL = re.compile(r"glass|mug|cup|jar|bowl|pitcher|flute|goblet|tumbler|snifter")
 
+_GARNISHING = re.compile(r"\b(?:garnish|decorate) with [^.!;\d]{3,80}(?=[.!;]|\s*$)", re.IGNORECASE)
+"""A step that stays as it is, because it names no line of the recipe."""
+
 _RIM = re.compile(r"\brim(?:med|s)?\b", re.IGNORECASE)
 
 
@@ -50,15 +55,15 @@ def rewritten_text(original: Original, plan: Plan, read: Preparation, draft: Dra
     text = original.drink.instructions.get("en", "")[:TEXT_LIMIT].casefold()
     parts = _Parts()
     for line in plan.new:
-        if line.name in draft.used and line.nature.kind != "water":
+        if line.name in draft.used and not line.is_filler:
             part = parts.tops if line.nature.is_fizzy else parts.liquids
             part.append(lowered(line.name))
     for one in plan.kept:
         if one.line.name not in draft.dropped:
             _place(one, text, parts)
     parts.liquids += [lowered(line.name) for line in plan.kept_bitters]
-    if draft.water:
-        parts.liquids.append(f"{draft.water} of water")
+    parts.liquids += draft.still
+    parts.tops += draft.fizzy
     return " ".join(_steps(original, plan, read, parts))
 
 
@@ -68,6 +73,7 @@ class _Parts:
     def __init__(self) -> None:
         self.liquids: list[str] = []
         self.solids: list[str] = []
+        self.muddled: list[str] = []
         self.tops: list[str] = []
         self.garnish: list[str] = []
         self.rim: list[str] = []
@@ -78,7 +84,9 @@ def _place(one: KeptLine, text: str, parts: _Parts) -> None:
     name = lowered(one.line.name)
     if one.nature.kind == "ice" or _is_unmentioned_fruit(one, text):
         return
-    if "Salt" in one.nature.lineage and _RIM.search(text):
+    if _is_muddled(one.line.name, text):
+        parts.muddled.append(name)
+    elif "Salt" in one.nature.lineage and _RIM.search(text):
         parts.rim.append(name)
     elif _is_garnish(one, text):
         parts.garnish.append(name)
@@ -94,17 +102,23 @@ def _place(one: KeptLine, text: str, parts: _Parts) -> None:
 
 def _steps(original: Original, plan: Plan, read: Preparation, parts: _Parts) -> Iterator[str]:
     vessel = _vessel(original.drink.glass)
+    text = original.drink.instructions.get("en", "")[:TEXT_LIMIT]
     if parts.rim:
         yield f"Rim the glass with {listed(parts.rim)}."
-    if parts.liquids or parts.solids:
+    if parts.liquids or parts.solids or parts.muddled:
         method = "hot" if plan.hot else original.method
-        yield _mixing(parts, method, vessel, " with ice" if read.ice_named else "")
+        yield from _mixing(parts, method, vessel, " with ice" if read.ice_named else "")
         if parts.tops:
             yield f"{pour_on_top(read)} {listed(parts.tops)}."
+    elif read.filled:
+        ice = f"Put ice into {vessel}. " if read.ice_named else ""
+        yield f"{ice}{pour_on_top(read)} {listed(parts.tops)}."
     else:
         yield f"Pour {listed(parts.tops)} into {vessel}{' with ice' if read.ice_named else ''}."
     if parts.garnish:
         yield f"Garnish with {listed(parts.garnish)}."
+    elif (step := _GARNISHING.search(text)) and not names_bottle(step[0], plan.kept_bitters):
+        yield f"{step[0][0].upper()}{step[0][1:]}."
 
 
 def _vessel(glass: str | None) -> str:
@@ -115,14 +129,26 @@ def _vessel(glass: str | None) -> str:
     return f"{article} {name}" + ("" if _IS_VESSEL.search(name) else " glass")
 
 
-def _mixing(parts: _Parts, method: str, vessel: str, with_ice: str) -> str:
-    if method == "muddled" and parts.solids and parts.liquids:
-        solids, liquids = listed(parts.solids), listed(parts.liquids)
-        return f"Muddle {solids} in {vessel}, then add {liquids}{with_ice}."
-    what = listed([*parts.liquids, *parts.solids])
-    return _MIXING[method].format(
-        what=what, vessel=vessel, ice=with_ice, seconds=SECONDS.get(method)
-    )
+def _mixing(parts: _Parts, method: str, vessel: str, with_ice: str) -> Iterator[str]:
+    if method == "muddled":
+        muddled = listed([*parts.muddled, *parts.solids] or parts.liquids)
+        added = parts.liquids if parts.muddled or parts.solids else ()
+        then = f", then add {listed(added)}{with_ice}" if added else with_ice
+        yield f"Muddle {muddled} in {vessel}{then}."
+        return
+    what = [*parts.liquids, *parts.solids]
+    if parts.muddled and what:
+        yield f"Muddle {listed(parts.muddled)}{_MUDDLED_IN.get(method, '')}."
+    else:
+        what += parts.muddled
+    seconds = SECONDS.get(method)
+    yield _MIXING[method].format(what=listed(what), vessel=vessel, ice=with_ice, seconds=seconds)
+
+
+def _is_muddled(name: str, text: str) -> bool:
+    """Return whether a sentence that muddles names an ingredient."""
+    word = re.escape(name.casefold().rpartition(" ")[2].removesuffix("s").removesuffix("y"))
+    return re.search(rf"muddl[^.]{{0,120}}\b{word}", text) is not None
 
 
 def _is_unmentioned_fruit(one: KeptLine, text: str) -> bool:

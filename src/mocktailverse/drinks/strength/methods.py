@@ -10,6 +10,7 @@ word:
 """
 
 import re
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -152,6 +153,7 @@ TEXT_LIMIT = 2000
 """Maximum characters of the instructions that are searched for the method."""
 
 
+@lru_cache(maxsize=16)
 def preparation_of(instructions: str | None) -> Preparation:
     """Return the preparation that the English instructions describe.
 

@@ -1,6 +1,7 @@
 """Portions: what one ingredient line adds to a drink."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
@@ -65,6 +66,7 @@ class Portion(NamedTuple):
     """Volume that a food certainly adds, where its line gives a volume."""
 
 
+@lru_cache(maxsize=2048)
 def portion_of(line: IngredientLine) -> Portion:
     """Return the portion of a line; its position and its raw texts do not matter."""
     names = (line.name, *line.alternatives)

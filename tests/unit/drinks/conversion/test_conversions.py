@@ -311,6 +311,63 @@ def test_a_hot_drink_takes_coffee_or_milk_and_no_ice():
     assert " ice" not in result.drink.instructions["en"]
 
 
+@pytest.mark.parametrize(
+    ("lines", "how", "steps"),
+    [
+        ([("45 ml", "Gin"), ("25 ml", "Lemon juice"), ("20 ml", "Sugar syrup")],
+         "Shake gin, lemon juice and syrup with ice, strain and garnish with a cherry.",
+         "ml of water, lemon juice and syrup with ice for 10 seconds, strain"),
+        ([("45 ml", "Gin"), ("25 ml", "Lemon juice"), ("20 ml", "Sugar syrup")],
+         "Shake all ingredients with ice and strain.",
+         "of water with ice for 10 seconds and strain."),
+        ([("50 ml", "Vodka"), ("120 ml", "Ginger beer"), ("10 ml", "Lime juice")],
+         "Pour all ingredients into a mug with ice. Garnish with lime.",
+         "of soda water. Garnish with lime."),
+        ([("60 ml", "Cachaca"), ("1", "Lime"), ("2 tsp", "Sugar")],
+         "Muddle lime with sugar, add ice and the spirit.",
+         "Muddle lime and sugar in"),
+    ],
+)  # fmt: skip
+def test_each_new_step_is_where_it_is_done(lines, how, steps):
+    result = to_mocktail(recipe("Any", lines, how))
+
+    assert result.possible, result.reason
+    assert steps in result.drink.instructions["en"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "glass", "reason"),
+    [
+        ([("1 oz", "Vodka"), ("1 oz", "Triple sec"), ("1 oz", "Orange juice")], "Shot glass",
+         "shot"),
+        ([("2 oz", "Gin"), ("5 oz", "Soda water")], "Highball glass", "nothing but spirit"),
+        ([("1 1/2 oz", "Vodka"), ("1 tbsp", "Pineapple juice")], "Cocktail glass", "than drink"),
+    ],
+)  # fmt: skip
+def test_a_drink_that_has_too_little_flavour_left_is_refused_in_pantry_style(lines, glass, reason):
+    result = to_mocktail(recipe("Any", lines, BUILD, glass=glass))
+
+    assert not result.possible
+    assert reason in result.reason
+
+
+def test_milk_does_not_meet_juice():
+    drink = recipe("Any", [("45 ml", "Rum"), ("15 ml", "Kahlua"), ("60 ml", "Orange juice")], SHAKE)
+
+    result = to_mocktail(drink, "pantry")
+
+    assert "Milk" not in (names(result) if result.possible else ())
+
+
+def test_a_word_in_the_measure_decides_the_role():
+    drink = recipe(
+        "Alexander", [("1/2 oz", "Gin"), ("1/2 oz white", "Creme de Cacao"), ("2 oz", "Cream")],
+        SHAKE,
+    )  # fmt: skip
+
+    assert "Cacao syrup" in {line.name_raw for line in to_mocktail(drink).drink.ingredients}
+
+
 def test_the_instructions_say_what_to_infuse_and_how_long_to_shake():
     text = to_mocktail(WHISKEY_SOUR, "pantry").drink.instructions["en"]
 
