@@ -27,6 +27,8 @@ else:
 Item = dict[str, Value]
 
 _NULL: Value = {"NULL": True}
+_YES_OR_NO: dict[bool | None, Value] = {None: _NULL, True: {"BOOL": True}, False: {"BOOL": False}}
+_NO_STRINGS: Value = {"L": []}
 
 _to_drink = converter(Drink)
 _to_earlier = converter(tuple[Earlier, ...])
@@ -122,35 +124,33 @@ def _string(text: str | None) -> Value:
     return _NULL if text is None else {"S": text}
 
 
+# The ends of a range are often equal, and amounts and rounded figures repeat from drink to drink.
+@lru_cache(maxsize=8192, typed=True)
 def _number(number: float | None) -> Value:
     return _NULL if number is None else {"N": repr(number)}
 
 
-# Many lines have the same amounts, so caching them is faster; derived figures rarely repeat.
-_amount = lru_cache(maxsize=2048, typed=True)(_number)
-
-
 def _strings(texts: tuple[str, ...]) -> Value:
-    return {"L": [{"S": text} for text in texts]}
+    return {"L": [{"S": text} for text in texts]} if texts else _NO_STRINGS
 
 
 def _line(line: IngredientLine) -> Value:
     return {
         "M": {
-            "position": _amount(line.position),
+            "position": _number(line.position),
             "name": {"S": line.name},
             "name_raw": {"S": line.name_raw},
             "measure_raw": _string(line.measure_raw),
-            "amount_min": _amount(line.amount_min),
-            "amount_max": _amount(line.amount_max),
+            "amount_min": _number(line.amount_min),
+            "amount_max": _number(line.amount_max),
             "unit": {"S": line.unit},
-            "ml_min": _amount(line.ml_min),
-            "ml_max": _amount(line.ml_max),
+            "ml_min": _number(line.ml_min),
+            "ml_max": _number(line.ml_max),
             "kind": {"S": line.kind},
             "certainty": {"S": line.certainty},
             "preparation": _string(line.preparation),
             "alternatives": _strings(line.alternatives),
-            "optional": {"BOOL": line.optional},
+            "optional": _YES_OR_NO[line.optional],
         }
     }
 
@@ -181,9 +181,7 @@ def _derived(derived: Derived) -> Value:
             "certainty": {"S": derived.certainty},
             "spirits": _strings(derived.spirits),
             "method": _string(derived.method),
-            "is_mocktail": (
-                _NULL if derived.is_mocktail is None else {"BOOL": derived.is_mocktail}
-            ),
+            "is_mocktail": _YES_OR_NO[derived.is_mocktail],
             "unknown_because": _strings(derived.unknown_because),
             "likely_abv_served_percent": _number(derived.likely_abv_served_percent),
             "sugar_g_min": _number(derived.sugar_g_min),
