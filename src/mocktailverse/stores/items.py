@@ -124,10 +124,12 @@ def _string(text: str | None) -> Value:
     return _NULL if text is None else {"S": text}
 
 
-# The ends of a range are often equal, and amounts and rounded figures repeat from drink to drink.
-@lru_cache(maxsize=8192, typed=True)
 def _number(number: float | None) -> Value:
     return _NULL if number is None else {"N": repr(number)}
+
+
+# Many lines have the same amounts, so caching them is faster; derived figures rarely repeat.
+_amount = lru_cache(maxsize=2048, typed=True)(_number)
 
 
 def _strings(texts: tuple[str, ...]) -> Value:
@@ -137,15 +139,15 @@ def _strings(texts: tuple[str, ...]) -> Value:
 def _line(line: IngredientLine) -> Value:
     return {
         "M": {
-            "position": _number(line.position),
+            "position": _amount(line.position),
             "name": {"S": line.name},
             "name_raw": {"S": line.name_raw},
             "measure_raw": _string(line.measure_raw),
-            "amount_min": _number(line.amount_min),
-            "amount_max": _number(line.amount_max),
+            "amount_min": _amount(line.amount_min),
+            "amount_max": _amount(line.amount_max),
             "unit": {"S": line.unit},
-            "ml_min": _number(line.ml_min),
-            "ml_max": _number(line.ml_max),
+            "ml_min": _amount(line.ml_min),
+            "ml_max": _amount(line.ml_max),
             "kind": {"S": line.kind},
             "certainty": {"S": line.certainty},
             "preparation": _string(line.preparation),

@@ -147,17 +147,11 @@ def make_dose(  # noqa: PLR0913, PLR0917 - these are its fields
 ) -> Dose:
     """Return a dose with its sums."""
     sugar_g, acid_g, kcal, _, is_complete, has_energy = contents
-    weak_sugar, _, strong_sugar = sugar_g
-    weak_acid, _, strong_acid = acid_g
     sums = (
         low,
         high,
-        low * weak_sugar,
-        low * strong_sugar,
-        high * strong_sugar,
-        low * weak_acid,
-        low * strong_acid,
-        high * strong_acid,
+        *_masses(low, high, sugar_g),
+        *_masses(low, high, acid_g),
         low * (kcal[0] + weak * KCAL_PER_ML_PERCENT),
         high * (kcal[2] + strong * KCAL_PER_ML_PERCENT),
         0.0 if has_energy and has_strength else 1.0,
@@ -177,6 +171,15 @@ def make_dose(  # noqa: PLR0913, PLR0917 - these are its fields
         name,
         sums,
     )
+
+
+def _masses(low: float, high: float, content: Spread) -> tuple[float, ...]:
+    """Return the least, the most of the least amount, and the most; without new objects for 0."""
+    weak, _, strong = content
+    if not strong:
+        return NONE
+    most = low * strong
+    return low * weak, most, most if low == high else high * strong
 
 
 class Fruit(NamedTuple):

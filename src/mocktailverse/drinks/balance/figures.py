@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from math import fsum
-from operator import truediv
 from typing import NamedTuple
 
 from mocktailverse.drinks.balance.composition import Spread
-from mocktailverse.drinks.balance.doses import ALL, Dose, Sums
+from mocktailverse.drinks.balance.doses import ALL, Dose
 from mocktailverse.drinks.balance.settling import Settled
 from mocktailverse.drinks.strength.dilution import Melt
-from mocktailverse.drinks.strength.mixture import concentration
+from mocktailverse.drinks.strength.mixture import concentration, highest, lowest
 from mocktailverse.drinks.strength.pours import Range
 
 _ANY_STRENGTH = (0.0, 96.0)
@@ -51,7 +50,14 @@ def served_strength(settled: Settled, melt: Melt) -> Range | None:
     doses = [one for one in settled.doses if one.is_liquid]
     if settled.rest or not doses or not all(one.has_strength for one in doses):
         return None
-    return _topped(doses, [one.weak for one in doses], [one.strong for one in doses], melt)
+    alcohol = (
+        fsum([one.low * one.weak for one in doses]),
+        fsum([one.low * one.strong for one in doses]),
+    )
+    dry_ml, wet_ml, _ = _topped_ml(doses, melt)
+    additions = _additions(doses, melt, is_topped=True)
+    percents = [(one.weak, one.strong) for one, *_ in additions]
+    return _ratio(alcohol, (dry_ml, wet_ml), percents, additions)
 
 
 def figures_of(settled: Settled, melt: Melt) -> Figures:
@@ -61,56 +67,90 @@ def figures_of(settled: Settled, melt: Melt) -> Figures:
         return NO_FIGURES
     if rest:
         return _open_figures(settled, melt)
-    sums = Sums._make(map(fsum, zip(*[one.sums for one in doses], strict=True)))
-    dry_ml, wet_ml = sums.low_ml * (1 + melt.least), sums.high_ml * (1 + melt.most)
-    if dry_ml and sums.low_ml == sums.high_ml and not is_topped:
-        sugar = sums.low_weak_sugar / wet_ml, sums.low_strong_sugar / dry_ml
-        acid = sums.low_weak_acid / wet_ml, sums.low_strong_acid / dry_ml
+    (
+        low_ml, high_ml, weak_sugar, strong_sugar, most_sugar, weak_acid, strong_acid, most_acid,
+        weak_kcal, most_kcal, without_energy, _,
+    ) = map(fsum, zip(*[one.sums for one in doses], strict=True))  # fmt: skip
+    if is_topped:
+        dry_ml, wet_ml, most_ml = _topped_ml(doses, melt)
     else:
-        contents = [one.contents for one in doses]
-        sugar = _mixed(doses, [one.sugar_g for one in contents], melt, is_topped=is_topped)
-        acid = _mixed(doses, [one.acid_g for one in contents], melt, is_topped=is_topped)
+        wet = 1 + melt.most
+        dry_ml, wet_ml, most_ml = low_ml * (1 + melt.least), low_ml * wet, high_ml * wet
+    if low_ml == high_ml and wet_ml:
+        sugar, acid = (
+            (weak_sugar / wet_ml, strong_sugar / dry_ml),
+            (weak_acid / wet_ml, strong_acid / dry_ml),
+        )
+    else:
+        additions, least_ml = _additions(doses, melt, is_topped=is_topped), (dry_ml, wet_ml)
+        contents = [one.contents for one, *_ in additions]
+        sugar = _ratio(
+            (weak_sugar, strong_sugar), least_ml, [one.sugar_g for one in contents], additions
+        )
+        acid = _ratio(
+            (weak_acid, strong_acid), least_ml, [one.acid_g for one in contents], additions
+        )
     if not has_volume:
         return Figures(None, None, None, sugar, acid)
-    if is_topped:
-        dry_ml = fsum([one.low * (1 + melt.least * one.melt.least) for one in doses])
-        wet_ml = fsum([one.high * (1 + melt.most * one.melt.most) for one in doses])
     return Figures(
-        (dry_ml, wet_ml),
-        (sums.low_weak_sugar / 100, sums.high_strong_sugar / 100),
-        (sums.low_weak_acid / 100, sums.high_strong_acid / 100),
+        (dry_ml, most_ml),
+        (weak_sugar / 100, most_sugar / 100),
+        (weak_acid / 100, most_acid / 100),
         sugar,
         acid,
-        None if sums.without_energy else (sums.low_weak_kcal / 100, sums.high_strong_kcal / 100),
+        None if without_energy else (weak_kcal / 100, most_kcal / 100),
     )
 
 
-def _mixed(
-    doses: Sequence[Dose], contents: Sequence[Spread], melt: Melt, *, is_topped: bool
-) -> Range:
-    """Return the least and most of a solute in 100 ml."""
-    weak, _, strong = zip(*contents, strict=True)
-    if is_topped:
-        return _topped(doses, weak, strong, melt)
-    low, high = [one.low for one in doses], [one.high for one in doses]
-    thin, thick = concentration(low, high, weak, strong) or (min(weak), max(strong))
-    return thin / (1 + melt.most), thick / (1 + melt.least)
+def _topped_ml(doses: Sequence[Dose], melt: Melt) -> tuple[float, float, float]:
+    """Return the least volume with the least and with the most melt water, and the most volume."""
+    return (
+        fsum([one.low * (1 + melt.least * one.melt.least) for one in doses]),
+        fsum([one.low * (1 + melt.most * one.melt.most) for one in doses]),
+        fsum([one.high * (1 + melt.most * one.melt.most) for one in doses]),
+    )
 
 
-def _topped(
-    doses: Sequence[Dose], weak: Sequence[float], strong: Sequence[float], melt: Melt
+_Addition = tuple[Dose, float, float, float]
+"""What may be added to the least amounts: the dose, its volume in ml, and the volume that one ml
+becomes with the least and with the most melt water."""
+
+
+def _additions(doses: Sequence[Dose], melt: Melt, *, is_topped: bool) -> list[_Addition]:
+    least, _, most = melt
+    return [
+        (
+            one,
+            one.high - one.low,
+            1 + least * (one.melt.least if is_topped else 1),
+            1 + most * (one.melt.most if is_topped else 1),
+        )
+        for one in doses
+        if one.high != one.low
+    ]
+
+
+def _ratio(
+    solutes: Range,
+    least_ml: Range,
+    contents: Sequence[tuple[float, ...]],
+    additions: Sequence[_Addition],
 ) -> Range:
-    """Return the least and most of a solute in 100 ml if each dose has its share of melt water."""
-    ends = []
-    for factors in (
-        [1 + melt.most * one.melt.most for one in doses],
-        [1 + melt.least * one.melt.least for one in doses],
-    ):
-        low = [one.low * factor for one, factor in zip(doses, factors, strict=True)]
-        high = [one.high * factor for one, factor in zip(doses, factors, strict=True)]
-        thin, thick = list(map(truediv, weak, factors)), list(map(truediv, strong, factors))
-        ends.append(concentration(low, high, thin, thick) or (min(thin), max(thick)))
-    return ends[0][0], ends[1][1]
+    """Return the least and most of a solute in 100 ml; exact but for the melt water.
+
+    `solutes` are those of the least amounts, with the least and the most contents of each dose;
+    `least_ml` is their volume with the least and the most melt water. `contents` are those of the
+    additions, from least to most.
+    """
+    if not additions:
+        return (solutes[0] / least_ml[1], solutes[1] / least_ml[0]) if least_ml[0] else (0.0, 0.0)
+    pairs = list(zip(contents, additions, strict=True))
+    thin = [(content[0] / wet, ml * wet) for content, (_, ml, _, wet) in pairs]
+    thick = [(content[-1] / dry, ml * dry) for content, (_, ml, dry, _) in pairs]
+    dry_ml, wet_ml = least_ml
+    if dry_ml > 0:
+        return lowest(solutes[0], wet_ml, thin), highest(solutes[1], dry_ml, thick)
+    return min(thin)[0], max(thick)[0]  # it may be all of one of them
 
 
 def _open_figures(settled: Settled, melt: Melt) -> Figures:

@@ -138,7 +138,10 @@ def _rounded(figure: _Figure | None) -> _Figure:
     if figure is None:
         return _NO_BOUNDS
     low, high = figure
-    return None if low is None else round(low, 2), None if high is None else round(high, 2)
+    least = None if low is None else round(low, 2)
+    if high == low:
+        return least, least
+    return least, None if high is None else round(high, 2)
 
 
 def _in_hundredths(figures: Figures) -> _BalanceEnds:
@@ -146,9 +149,12 @@ def _in_hundredths(figures: Figures) -> _BalanceEnds:
 
     Rounding to an integer takes a third of the time of rounding to decimals.
     """
-    ends = [
-        None if end is None else round(end * 100) / 100
-        for figure in figures[1:]
-        for end in figure or _NO_BOUNDS
-    ]
+    ends: list[_End] = []
+    for figure in figures[1:]:
+        if figure is None:
+            ends += _NO_BOUNDS
+        else:
+            low, high = figure
+            least = round(low * 100) / 100
+            ends += (least, least if high == low else round(high * 100) / 100)
     return tuple(ends)  # type: ignore[return-value]  # five ranges have ten ends
