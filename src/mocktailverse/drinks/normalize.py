@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from mocktailverse.drinks.codes import Quality
+from mocktailverse.drinks.derivation.derive import derive
+from mocktailverse.drinks.derivation.portions import Portion, portion_of
 from mocktailverse.drinks.drink import Drink, IngredientLine, Lineage
 from mocktailverse.drinks.ingredients import read_name
 from mocktailverse.drinks.measures import parse_measure
 from mocktailverse.drinks.record import Absence, RawLine, Record
 from mocktailverse.drinks.register import Register, recipe_of
-from mocktailverse.drinks.strength.derive import derive
-from mocktailverse.drinks.strength.portions import Portion, portion_of
 
 TRANSFORM_VERSION = 4
 """Increase this when the same record gives a different drink; a golden test enforces it."""

@@ -2,14 +2,14 @@
 
 from typing import NamedTuple
 
-from mocktailverse.drinks.balance.outcome import outcome_of
-from mocktailverse.drinks.balance.served import Served, served_of
 from mocktailverse.drinks.conversion.refusal import NotConvertibleError
 from mocktailverse.drinks.conversion.usual_content import PART_ML, content_of_line
+from mocktailverse.drinks.derivation.outcome import outcome_of
+from mocktailverse.drinks.derivation.portions import portion_of
+from mocktailverse.drinks.derivation.served import Served, served_of
 from mocktailverse.drinks.drink import Drink, Method
 from mocktailverse.drinks.strength.dilution import usual_dilution
 from mocktailverse.drinks.strength.glasses import vessel_of
-from mocktailverse.drinks.strength.portions import portion_of
 from mocktailverse.drinks.strength.pours import substance_of
 
 _HOME_MADE = "homemade liqueur"

@@ -12,10 +12,10 @@ from mocktailverse.drinks.balance.figures import (
     usual_strength,
 )
 from mocktailverse.drinks.balance.settling import Settled, settle
+from mocktailverse.drinks.derivation.portions import Portion, Trait
 from mocktailverse.drinks.strength.dilution import NO_MELT, Melt, dilution, melt_of
 from mocktailverse.drinks.strength.glasses import Glass, vessel_of
 from mocktailverse.drinks.strength.methods import Preparation, preparation_of
-from mocktailverse.drinks.strength.portions import Portion, Trait
 from mocktailverse.drinks.strength.pours import NON_ALCOHOLIC_PERCENT, Range
 from mocktailverse.drinks.strength.totals import (
     Totals,

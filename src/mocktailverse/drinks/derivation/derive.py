@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 from mocktailverse.drinks.balance.doses import ETHANOL_G_PER_ML
 from mocktailverse.drinks.balance.figures import Figures
-from mocktailverse.drinks.balance.outcome import outcome_of
 from mocktailverse.drinks.codes import Quality
+from mocktailverse.drinks.derivation.causes import causes_of
+from mocktailverse.drinks.derivation.outcome import outcome_of
+from mocktailverse.drinks.derivation.portions import Portion, Trait
 from mocktailverse.drinks.drink import Alcoholic, Certainty, Derived
-from mocktailverse.drinks.strength.causes import causes_of
-from mocktailverse.drinks.strength.portions import Portion, Trait
 from mocktailverse.drinks.strength.pours import NON_ALCOHOLIC_PERCENT, Range
 
 STANDARD_DRINK_G = 14.0
