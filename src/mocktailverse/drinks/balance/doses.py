@@ -44,6 +44,7 @@ _GARNISHES = frozenset({"slice", "wedge", "twist", "leaf", "sprig", "garnish", "
 _TRACES = _GARNISHES | {"pinch"}
 _SHARES = {"slice": 0.125, "wedge": 0.125}
 _PIECES = frozenset({"none", "other", "piece"})
+_ON_TOP = frozenset({"fill", "float"})
 _FIZZY = frozenset({"soda", "beer", "cider"})
 _PEELS = ("peel", "zest", "twist")
 
@@ -233,7 +234,7 @@ def _of_liquid(line: IngredientLine, substance: Substance, pour: Pour) -> Dose:
     is_misread = line.certainty == "unknown" and line.amount_min is not None
     form = " juice" if substance.kind in _FRUITS else ""
     measured, low, high, weak, strong, has_strength, _ = pour
-    is_on_top = line.unit in {"fill", "float"} or substance.kind in _FIZZY or _is_fizzy(line.name)
+    is_on_top = line.unit in _ON_TOP or substance.kind in _FIZZY or _is_fizzy(line.name)
     return make_dose(
         measured,
         low,

@@ -51,8 +51,10 @@ def derive(
     outcome = outcome_of(portions, traits, instructions, glass, category)
     totals, served = outcome.totals, outcome.abv_served_percent
     quality = () if outcome.is_plausible else (Quality.VOLUME_IMPLAUSIBLE,)
-    food_ml = sum([portion.food_ml for portion in portions])
-    thinned = _thinned(served or totals.abv_percent, totals.total_ml[1], food_ml)
+    thinned = served or totals.abv_percent
+    if "food" in traits:
+        food_ml = sum([portion.food_ml for portion in portions])
+        thinned = _thinned(thinned, totals.total_ml[1], food_ml)
     mocktail = _is_mocktail(traits, thinned, partial=totals.partial) if portions else None
     grams = _scaled(totals.alcohol_ml, ETHANOL_G_PER_ML)
     total_ml, abv_percent = _rounded(totals.total_ml), _rounded(totals.abv_percent)

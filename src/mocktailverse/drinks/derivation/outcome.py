@@ -27,8 +27,6 @@ from mocktailverse.drinks.strength.totals import (
 
 _MAY_HOLD_ALCOHOL = frozenset({"strong", "doubtful"})
 
-_NO_COLUMNS: tuple[tuple[()], ...] = ((),) * len(Portion._fields)
-
 
 class Outcome(NamedTuple):
     """Everything that is computed from the portions of a recipe."""
@@ -56,16 +54,18 @@ def outcome_of(
     """Return what the portions of a recipe come to; `traits` are those of all portions."""
     preparation, vessel = preparation_of(instructions), vessel_of(glass, category)
     ice_named = preparation.ice_named or "ice" in traits
-    _, _, _, pours, ml, pure, doses, *_ = zip(*portions, strict=True) if portions else _NO_COLUMNS
     if "open" in traits:
-        liquids = [pour for pour in pours if pour]
+        liquids = [portion.pour for portion in portions if portion.pour]
         totals = totals_of(liquids, vessel, ice_named=ice_named, filled=preparation.filled)
     else:
-        totals = exact_totals(ml, pure)
+        totals = exact_totals(
+            [portion.ml for portion in portions], [portion.pure for portion in portions]
+        )
     unchecked, totals = totals, within_largest_recipe(totals)
     is_plausible = totals is unchecked
     if portions and traits.isdisjoint(_MAY_HOLD_ALCOHOL):
         totals = capped(NON_ALCOHOLIC_PERCENT if "trace" in traits else 0.0, totals)
+    doses = [portion.dose for portion in portions if portion.dose]
     settled = settle(doses, preparation, vessel, ice_named=ice_named)
     mixed = totals.abv_percent
     melt, served = _diluted(mixed, preparation, settled, vessel, ice_named=ice_named)
