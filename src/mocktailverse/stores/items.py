@@ -27,6 +27,15 @@ else:
 Item = dict[str, Value]
 
 _NULL: Value = {"NULL": True}
+_YES_OR_NO: dict[bool | None, Value] = {None: _NULL, True: {"BOOL": True}, False: {"BOOL": False}}
+_NO_STRINGS: Value = {"L": []}
+
+_RANGES = tuple(
+    (place, name, f"{name.removesuffix('_min')}_max")
+    for place, name in enumerate(Derived.__struct_fields__)
+    if name.endswith("_min")
+)
+"""The place of each range in `Derived`, whose maximum follows its minimum, and their names."""
 
 _to_drink = converter(Drink)
 _to_earlier = converter(tuple[Earlier, ...])
@@ -131,7 +140,7 @@ _amount = lru_cache(maxsize=2048, typed=True)(_number)
 
 
 def _strings(texts: tuple[str, ...]) -> Value:
-    return {"L": [{"S": text} for text in texts]}
+    return {"L": [{"S": text} for text in texts]} if texts else _NO_STRINGS
 
 
 def _line(line: IngredientLine) -> Value:
@@ -150,7 +159,7 @@ def _line(line: IngredientLine) -> Value:
             "certainty": {"S": line.certainty},
             "preparation": _string(line.preparation),
             "alternatives": _strings(line.alternatives),
-            "optional": {"BOOL": line.optional},
+            "optional": _YES_OR_NO[line.optional],
         }
     }
 
@@ -166,38 +175,20 @@ def _image(image: Image) -> Value:
 
 
 def _derived(derived: Derived) -> Value:
-    return {
-        "M": {
-            "total_ml_min": _number(derived.total_ml_min),
-            "total_ml_max": _number(derived.total_ml_max),
-            "alcohol_g_min": _number(derived.alcohol_g_min),
-            "alcohol_g_max": _number(derived.alcohol_g_max),
-            "abv_percent_min": _number(derived.abv_percent_min),
-            "abv_percent_max": _number(derived.abv_percent_max),
-            "abv_served_percent_min": _number(derived.abv_served_percent_min),
-            "abv_served_percent_max": _number(derived.abv_served_percent_max),
-            "standard_drinks_min": _number(derived.standard_drinks_min),
-            "standard_drinks_max": _number(derived.standard_drinks_max),
-            "certainty": {"S": derived.certainty},
-            "spirits": _strings(derived.spirits),
-            "method": _string(derived.method),
-            "is_mocktail": (
-                _NULL if derived.is_mocktail is None else {"BOOL": derived.is_mocktail}
-            ),
-            "unknown_because": _strings(derived.unknown_because),
-            "likely_abv_served_percent": _number(derived.likely_abv_served_percent),
-            "sugar_g_min": _number(derived.sugar_g_min),
-            "sugar_g_max": _number(derived.sugar_g_max),
-            "acid_g_min": _number(derived.acid_g_min),
-            "acid_g_max": _number(derived.acid_g_max),
-            "sugar_served_g_per_100ml_min": _number(derived.sugar_served_g_per_100ml_min),
-            "sugar_served_g_per_100ml_max": _number(derived.sugar_served_g_per_100ml_max),
-            "acid_served_g_per_100ml_min": _number(derived.acid_served_g_per_100ml_min),
-            "acid_served_g_per_100ml_max": _number(derived.acid_served_g_per_100ml_max),
-            "energy_kcal_min": _number(derived.energy_kcal_min),
-            "energy_kcal_max": _number(derived.energy_kcal_max),
-        }
+    fields = {
+        "certainty": {"S": derived.certainty},
+        "spirits": _strings(derived.spirits),
+        "method": _string(derived.method),
+        "is_mocktail": _YES_OR_NO[derived.is_mocktail],
+        "unknown_because": _strings(derived.unknown_because),
+        "likely_abv_served_percent": _number(derived.likely_abv_served_percent),
     }
+    values = msgspec.structs.astuple(derived)
+    for place, least, most in _RANGES:
+        low, high = values[place], values[place + 1]
+        fields[least] = number = _NULL if low is None else {"N": repr(low)}
+        fields[most] = number if high == low else _number(high)
+    return {"M": fields}
 
 
 def _lineage(lineage: Lineage) -> Value:

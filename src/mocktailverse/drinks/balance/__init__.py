@@ -1,1 +1,1 @@
-"""Balance: sugar, acid and energy of ingredients, and of a drink as it is served."""
+"""Balance: sugar, acid and energy of ingredients and of a mixture, as ranges."""

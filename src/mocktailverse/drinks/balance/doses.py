@@ -44,6 +44,7 @@ _GARNISHES = frozenset({"slice", "wedge", "twist", "leaf", "sprig", "garnish", "
 _TRACES = _GARNISHES | {"pinch"}
 _SHARES = {"slice": 0.125, "wedge": 0.125}
 _PIECES = frozenset({"none", "other", "piece"})
+_ON_TOP = frozenset({"fill", "float"})
 _FIZZY = frozenset({"soda", "beer", "cider"})
 _PEELS = ("peel", "zest", "twist")
 
@@ -68,38 +69,26 @@ class Contents(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """The figures of a dose that are added up over a drink."""
+    """What is added up over the doses of a drink; masses in hundredths of g or kcal.
+
+    `weak` and `strong` are of the least and the most contents, `low` and `high` of the least and
+    the most amount.
+    """
 
     low_ml: float
     high_ml: float
-    low_dry_ml: float
-    """Part of the least amount that melt water is added to, in the case of the least water."""
-    low_wet_ml: float
-    """The same in the case of the most water."""
-    high_wet_ml: float
-    """Part of the most amount that melt water is added to, in the case of the most water."""
-    low_weak_alcohol: float
-    """Least amount times least % vol."""
-    low_strong_alcohol: float
-    """Least amount times most % vol."""
     low_weak_sugar: float
-    """Least amount times least content. These are in hundredths of g or kcal."""
     low_strong_sugar: float
-    """Least amount times most content."""
     high_strong_sugar: float
-    """Most amount times most content."""
     low_weak_acid: float
     low_strong_acid: float
     high_strong_acid: float
     low_weak_kcal: float
     high_strong_kcal: float
     without_energy: float
-    """1 if the energy is unknown, so that the sum counts such doses."""
+    """1 for a dose of unknown energy, so that the sum counts them."""
     without_contents: float
-    """1 if the composition is unknown."""
-
-
-NO_SUMS = Sums(*[0.0] * len(Sums._fields))
+    """1 for a dose of unknown composition."""
 
 
 class Dose(NamedTuple):
@@ -107,10 +96,14 @@ class Dose(NamedTuple):
 
     measured: Measured
     """The unit of the amount."""
-    amount: Spread
-    abv_percent: Spread
+    low: float
+    usual: float
+    high: float
+    weak: float
+    """Least % vol."""
+    strong: float
+    """Most % vol."""
     contents: Contents
-    sums: Sums
     melt: Spread
     """Share that melt water is added to, with the least and the most water; 0 on top."""
     has_strength: bool
@@ -119,24 +112,34 @@ class Dose(NamedTuple):
     """Whether the strength counts it; False for solids."""
     name: str
     """Name in lower case, to find it in the instructions."""
+    sums: tuple[float, ...]
+    """Its part of the `Sums`."""
 
-    def with_amount(self, amount: Spread) -> "Dose":
+    @property
+    def usual_percent(self) -> float:
+        """The usual % vol: the middle of the range."""
+        return (self.weak + self.strong) / 2
+
+    def with_amount(self, low: float, usual: float, high: float) -> "Dose":
         """Return the same of another amount, in ml."""
-        return make_dose("ml", amount, self.abv_percent, self.contents, *self[5:])
+        return make_dose("ml", low, usual, high, *self[4:-1])
 
-    def mixed_in(self) -> "Dose":
-        """Return the same as part of what the ice melts into."""
-        return make_dose(*self[:4], ALL, *self[6:])
-
-    def on_top(self) -> "Dose":
-        """Return the same poured on the finished drink."""
-        return make_dose(*self[:4], NONE, *self[6:])
+    def usually(self) -> "Dose":
+        """Return the same with the usual figures only."""
+        usual, percent, melt = self.usual, self.usual_percent, self.melt.usually()
+        contents = self.contents.usually()
+        return make_dose(
+            self.measured, usual, usual, usual, percent, percent, contents, melt, *self[8:-1]
+        )
 
 
 def make_dose(  # noqa: PLR0913, PLR0917 - these are its fields
     measured: Measured,
-    amount: Spread,
-    abv_percent: Spread,
+    low: float,
+    usual: float,
+    high: float,
+    weak: float,
+    strong: float,
     contents: Contents,
     melt: Spread = ALL,
     has_strength: bool = True,  # noqa: FBT001, FBT002 - a field
@@ -144,30 +147,40 @@ def make_dose(  # noqa: PLR0913, PLR0917 - these are its fields
     name: str = "",
 ) -> Dose:
     """Return a dose with its sums."""
-    low, _, high = amount
-    (weak_sugar, _, strong_sugar), (weak_acid, _, strong_acid), (weak_kcal, _, strong_kcal) = (
-        contents[:3]
-    )
-    sums = Sums(
+    sugar_g, acid_g, kcal, _, is_complete, has_energy = contents
+    sums = (
         low,
         high,
-        low * melt.least,
-        low * melt.most,
-        high * melt.most,
-        low * abv_percent.least,
-        low * abv_percent.most,
-        low * weak_sugar,
-        low * strong_sugar,
-        high * strong_sugar,
-        low * weak_acid,
-        low * strong_acid,
-        high * strong_acid,
-        low * (weak_kcal + abv_percent.least * KCAL_PER_ML_PERCENT),
-        high * (strong_kcal + abv_percent.most * KCAL_PER_ML_PERCENT),
-        float(not (contents.has_energy and has_strength)),
-        float(not contents.is_complete),
+        *_masses(low, high, sugar_g),
+        *_masses(low, high, acid_g),
+        low * (kcal[0] + weak * KCAL_PER_ML_PERCENT),
+        high * (kcal[2] + strong * KCAL_PER_ML_PERCENT),
+        0.0 if has_energy and has_strength else 1.0,
+        0.0 if is_complete else 1.0,
     )
-    return Dose(measured, amount, abv_percent, contents, sums, melt, has_strength, is_liquid, name)
+    return Dose(
+        measured,
+        low,
+        usual,
+        high,
+        weak,
+        strong,
+        contents,
+        melt,
+        has_strength,
+        is_liquid,
+        name,
+        sums,
+    )
+
+
+def _masses(low: float, high: float, content: Spread) -> tuple[float, ...]:
+    """Return the least, the most of the least amount, and the most; without new objects for 0."""
+    weak, _, strong = content
+    if not strong:
+        return NONE
+    most = low * strong
+    return low * weak, most, most if low == high else high * strong
 
 
 class Fruit(NamedTuple):
@@ -185,9 +198,13 @@ class Fruit(NamedTuple):
 
 def dose_of(line: IngredientLine, substance: Substance, pour: Pour | None) -> Dose | Fruit | None:
     """Return what a line adds; None if it adds nothing."""
-    kind = substance.kind
     if pour is not None:
         return _of_liquid(line, substance, pour)
+    dose = _without_liquid(line, substance.kind)
+    return _left_out(dose) if line.optional and dose else dose
+
+
+def _without_liquid(line: IngredientLine, kind: Kind | None) -> Dose | Fruit | None:
     if kind is None:
         return None if line.unit in _TRACES else _unknown(line)
     if kind in _ADDS_NOTHING or line.name.casefold().endswith(_PEELS):
@@ -201,18 +218,33 @@ def dose_of(line: IngredientLine, substance: Substance, pour: Pour | None) -> Do
     return _of_solid(line, kind)
 
 
+def _left_out(dose: Dose | Fruit) -> Dose | Fruit:
+    """Return what an optional solid adds: from nothing to all of it."""
+    if isinstance(dose, Fruit):
+        whole, juice = (one and _from_nothing(one) for one in (dose.whole, dose.juice))
+        return dose._replace(whole=whole, juice=juice)
+    return _from_nothing(dose) if dose.measured == "ml" else dose
+
+
+def _from_nothing(dose: Dose) -> Dose:
+    return dose.with_amount(0.0, dose.usual / 2, dose.high)
+
+
 def _of_liquid(line: IngredientLine, substance: Substance, pour: Pour) -> Dose:
     is_misread = line.certainty == "unknown" and line.amount_min is not None
     form = " juice" if substance.kind in _FRUITS else ""
-    contents = UNKNOWN if is_misread else _contents(line, form)
-    is_on_top = line.unit in {"fill", "float"} or substance.kind in _FIZZY or _is_fizzy(line.name)
+    measured, low, high, weak, strong, has_strength, _ = pour
+    is_on_top = line.unit in _ON_TOP or substance.kind in _FIZZY or _is_fizzy(line.name)
     return make_dose(
-        pour.measured,
-        Spread(pour.low, (pour.low + pour.high) / 2, pour.high),
-        Spread(pour.abv_low, (pour.abv_low + pour.abv_high) / 2, pour.abv_high),
-        contents,
+        measured,
+        low,
+        (low + high) / 2,
+        high,
+        weak,
+        strong,
+        UNKNOWN if is_misread else _contents(line, form),
         NONE if is_on_top else ALL,
-        pour.has_strength,
+        has_strength,
         name=line.name.casefold(),
     )
 
@@ -228,14 +260,14 @@ def _of_solid(line: IngredientLine, kind: Kind) -> Dose | None:
     return _dissolved(line, grams, _contents(line))
 
 
-def _dissolved(line: IngredientLine, grams: Spread, contents: Contents) -> Dose:
+def _dissolved(line: IngredientLine, amount: Spread, contents: Contents) -> Dose:
     """Return the dose of a solid, whose volume is its mass divided by its density."""
-    volume = grams.times(contents.ml_per_g)
-    return make_dose("ml", volume, NONE, contents, is_liquid=False, name=line.name.casefold())
+    ml = amount.times(contents.ml_per_g)
+    return make_dose("ml", *ml, 0.0, 0.0, contents, is_liquid=False, name=line.name.casefold())
 
 
 def _unknown(line: IngredientLine) -> Dose:
-    return make_dose("unbounded", NONE, NONE, UNKNOWN, is_liquid=False, name=line.name)
+    return UNKNOWN_DOSE._replace(name=line.name)
 
 
 def _contents(line: IngredientLine, form: str = "") -> Contents:
@@ -266,6 +298,7 @@ def _contents_of(*names: str) -> Contents:
 
 
 UNKNOWN = Contents(NONE, NONE, NONE, is_complete=False, has_energy=False)
+UNKNOWN_DOSE = make_dose("unbounded", 0.0, 0.0, 0.0, 0.0, 0.0, UNKNOWN, is_liquid=False)
 
 
 def _of_fruit(line: IngredientLine, kind: Kind) -> Fruit:
@@ -285,8 +318,10 @@ def _juice(line: IngredientLine) -> Dose | None:
     if line.amount_min is None or line.amount_max is None:
         return None
     low, high = line.amount_min * one[0] * share, line.amount_max * one[1] * share
-    amount = Spread(low, (low + high) / 2, high)
-    return make_dose("ml", amount, NONE, contents, is_liquid=False, name=line.name.casefold())
+    name = line.name.casefold()
+    return make_dose(
+        "ml", low, (low + high) / 2, high, 0.0, 0.0, contents, is_liquid=False, name=name
+    )
 
 
 @lru_cache(maxsize=2048)

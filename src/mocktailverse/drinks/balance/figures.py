@@ -5,9 +5,9 @@ from math import fsum
 from typing import NamedTuple
 
 from mocktailverse.drinks.balance.composition import Spread
-from mocktailverse.drinks.balance.doses import ALL, Dose, make_dose
-from mocktailverse.drinks.balance.settling import Settled, add_up
-from mocktailverse.drinks.strength.dilution import NO_MELT, Melt
+from mocktailverse.drinks.balance.doses import ALL, Dose
+from mocktailverse.drinks.balance.settling import Settled
+from mocktailverse.drinks.strength.dilution import Melt
 from mocktailverse.drinks.strength.mixture import concentration, highest, lowest
 from mocktailverse.drinks.strength.pours import Range
 
@@ -40,8 +40,7 @@ def diluted_strength(settled: Settled) -> Range:
         return _ANY_STRENGTH
     if not doses:
         return 0.0, 0.0
-    low, _, high = zip(*[one.amount for one in doses], strict=True)
-    weak, _, strong = zip(*[one.abv_percent for one in doses], strict=True)
+    _, low, _, high, weak, strong, *_ = zip(*doses, strict=True)
     bounds = None if settled.rest else concentration(low, high, weak, strong)
     return bounds or (min(weak), max(strong))
 
@@ -49,90 +48,108 @@ def diluted_strength(settled: Settled) -> Range:
 def served_strength(settled: Settled, melt: Melt) -> Range | None:
     """Return the % vol as served of a drink with something poured on top; None if unknown."""
     doses = [one for one in settled.doses if one.is_liquid]
-    sums = settled.sums if len(doses) == len(settled.doses) else add_up(doses)
-    is_complete = not sums.without_energy or all(one.has_strength for one in doses)
-    if settled.rest or not doses or not is_complete:
+    if settled.rest or not doses or not all(one.has_strength for one in doses):
         return None
-    dry_ml = sums.low_ml + melt.least * sums.low_dry_ml
-    wet_ml = sums.low_ml + melt.most * sums.low_wet_ml
-    alcohol = sums.low_weak_alcohol, sums.low_strong_alcohol
-    if sums.low_ml == sums.high_ml and wet_ml:
-        return alcohol[0] / wet_ml, alcohol[1] / dry_ml
-    strengths = [one.abv_percent for one in doses]
-    return _ratio(alcohol, (dry_ml, wet_ml), strengths, _additions(doses, melt))
+    alcohol = (
+        fsum([one.low * one.weak for one in doses]),
+        fsum([one.low * one.strong for one in doses]),
+    )
+    dry_ml, wet_ml, _ = _topped_ml(doses, melt)
+    additions = _additions(doses, melt, is_topped=True)
+    percents = [(one.weak, one.strong) for one, *_ in additions]
+    return _ratio(alcohol, (dry_ml, wet_ml), percents, additions)
 
 
 def figures_of(settled: Settled, melt: Melt) -> Figures:
     """Return the figures of a drink with this melt water per volume of what takes any."""
-    doses, sums, rest, is_complete, is_topped, has_volume = settled
+    doses, rest, is_complete, is_topped, has_volume = settled
     if not is_complete or not (doses or rest):
         return NO_FIGURES
     if rest:
         return _open_figures(settled, melt)
-    # What is diluted as a whole is computed as mixed; the water comes at the end.
-    dry, water, wet = (1.0, melt, 1.0) if is_topped else (1 + melt.least, NO_MELT, 1 + melt.most)
-    dry_ml = sums.low_ml + water.least * sums.low_dry_ml
-    wet_ml = sums.low_ml + water.most * sums.low_wet_ml
-    weak_sugar, strong_sugar = sums.low_weak_sugar, sums.low_strong_sugar
-    weak_acid, strong_acid = sums.low_weak_acid, sums.low_strong_acid
-    if sums.low_ml == sums.high_ml and wet_ml:
-        sugar_ratio = weak_sugar / wet_ml, strong_sugar / dry_ml
-        acid_ratio = weak_acid / wet_ml, strong_acid / dry_ml
+    (
+        low_ml, high_ml, weak_sugar, strong_sugar, most_sugar, weak_acid, strong_acid, most_acid,
+        weak_kcal, most_kcal, without_energy, _,
+    ) = map(fsum, zip(*[one.sums for one in doses], strict=True))  # fmt: skip
+    if is_topped:
+        dry_ml, wet_ml, most_ml = _topped_ml(doses, melt)
     else:
-        least_ml, additions = (dry_ml, wet_ml), _additions(doses, water)
-        sugar, acid = zip(*[one.contents[:2] for one in doses], strict=True)
-        sugar_ratio = _ratio((weak_sugar, strong_sugar), least_ml, sugar, additions)
-        acid_ratio = _ratio((weak_acid, strong_acid), least_ml, acid, additions)
-    ratios = _thinned(sugar_ratio, dry, wet), _thinned(acid_ratio, dry, wet)
+        wet = 1 + melt.most
+        dry_ml, wet_ml, most_ml = low_ml * (1 + melt.least), low_ml * wet, high_ml * wet
+    if low_ml == high_ml and wet_ml:
+        sugar, acid = (
+            (weak_sugar / wet_ml, strong_sugar / dry_ml),
+            (weak_acid / wet_ml, strong_acid / dry_ml),
+        )
+    else:
+        additions, least_ml = _additions(doses, melt, is_topped=is_topped), (dry_ml, wet_ml)
+        contents = [one.contents for one, *_ in additions]
+        sugar = _ratio(
+            (weak_sugar, strong_sugar), least_ml, [one.sugar_g for one in contents], additions
+        )
+        acid = _ratio(
+            (weak_acid, strong_acid), least_ml, [one.acid_g for one in contents], additions
+        )
     if not has_volume:
-        return Figures(None, None, None, *ratios)
+        return Figures(None, None, None, sugar, acid)
     return Figures(
-        (dry_ml * dry, (sums.high_ml + water.most * sums.high_wet_ml) * wet),
-        (weak_sugar / 100, sums.high_strong_sugar / 100),
-        (weak_acid / 100, sums.high_strong_acid / 100),
-        *ratios,
-        None if sums.without_energy else (sums.low_weak_kcal / 100, sums.high_strong_kcal / 100),
+        (dry_ml, most_ml),
+        (weak_sugar / 100, most_sugar / 100),
+        (weak_acid / 100, most_acid / 100),
+        sugar,
+        acid,
+        None if without_energy else (weak_kcal / 100, most_kcal / 100),
     )
 
 
-def _thinned(ratio: Range, dry: float, wet: float) -> Range:
-    """Return a concentration after each volume became `dry` to `wet` volumes."""
-    return ratio[0] / wet, ratio[1] / dry
+def _topped_ml(doses: Sequence[Dose], melt: Melt) -> tuple[float, float, float]:
+    """Return the least volume with the least and with the most melt water, and the most volume."""
+    return (
+        fsum([one.low * (1 + melt.least * one.melt.least) for one in doses]),
+        fsum([one.low * (1 + melt.most * one.melt.most) for one in doses]),
+        fsum([one.high * (1 + melt.most * one.melt.most) for one in doses]),
+    )
 
 
-_Addition = tuple[int, float, float, float]
-"""What may be added to the least amounts: the index of the dose, its volume in ml, and the volume
-that one ml becomes with the least and with the most melt water."""
+_Addition = tuple[Dose, float, float, float]
+"""What may be added to the least amounts: the dose, its volume in ml, and the volume that one ml
+becomes with the least and with the most melt water."""
 
 
-def _additions(doses: Sequence[Dose], melt: Melt) -> list[_Addition]:
+def _additions(doses: Sequence[Dose], melt: Melt, *, is_topped: bool) -> list[_Addition]:
+    least, _, most = melt
     return [
         (
-            place,
-            one.amount.most - one.amount.least,
-            1 + melt.least * one.melt.least,
-            1 + melt.most * one.melt.most,
+            one,
+            one.high - one.low,
+            1 + least * (one.melt.least if is_topped else 1),
+            1 + most * (one.melt.most if is_topped else 1),
         )
-        for place, one in enumerate(doses)
-        if one.amount.least != one.amount.most
+        for one in doses
+        if one.high != one.low
     ]
 
 
 def _ratio(
-    solutes: Range, least_ml: Range, contents: Sequence[Spread], additions: Sequence[_Addition]
+    solutes: Range,
+    least_ml: Range,
+    contents: Sequence[tuple[float, ...]],
+    additions: Sequence[_Addition],
 ) -> Range:
     """Return the least and most of a solute in 100 ml; exact but for the melt water.
 
     `solutes` are those of the least amounts, with the least and the most contents of each dose;
-    `least_ml` is their volume with the least and the most melt water.
+    `least_ml` is their volume with the least and the most melt water. `contents` are those of the
+    additions, from least to most.
     """
+    if not additions:
+        return (solutes[0] / least_ml[1], solutes[1] / least_ml[0]) if least_ml[0] else (0.0, 0.0)
+    pairs = list(zip(contents, additions, strict=True))
+    thin = [(content[0] / wet, ml * wet) for content, (_, ml, _, wet) in pairs]
+    thick = [(content[-1] / dry, ml * dry) for content, (_, ml, dry, _) in pairs]
     dry_ml, wet_ml = least_ml
-    thin = [(contents[place].least / wet, ml * wet) for place, ml, _, wet in additions]
-    thick = [(contents[place].most / dry, ml * dry) for place, ml, dry, _ in additions]
     if dry_ml > 0:
         return lowest(solutes[0], wet_ml, thin), highest(solutes[1], dry_ml, thick)
-    if not additions:
-        return 0.0, 0.0
     return min(thin)[0], max(thick)[0]  # it may be all of one of them
 
 
@@ -172,35 +189,24 @@ def usual_strength(settled: Settled, melt: Melt) -> float | None:
     doses = [one for one in settled.doses if one.is_liquid]
     water = melt.usual
     if settled.is_topped:
-        volume = fsum([one.amount.usual * (1 + water * one.melt.usual) for one in doses])
+        volume = fsum([one.usual * (1 + water * one.melt.usual) for one in doses])
     else:
-        volume = fsum([one.amount.usual for one in doses]) * (1 + water)
+        volume = fsum([one.usual for one in doses]) * (1 + water)
     if settled.rest or volume <= 0:
         return None
-    return fsum([one.amount.usual * one.abv_percent.usual for one in doses]) / volume
+    return fsum([one.usual * one.usual_percent for one in doses]) / volume
 
 
 def usual_figures(settled: Settled, melt: Melt) -> Figures:
     """Return the figures with usual amounts, usual composition and usual dilution."""
     if settled.rest:
         return NO_FIGURES
-    usual = [
-        make_dose(
-            one.measured,
-            one.amount.usually(),
-            one.abv_percent.usually(),
-            one.contents.usually(),
-            one.melt.usually(),
-            one.has_strength,
-        )
-        for one in settled.doses
-    ]
-    water = Melt(melt.usual, melt.usual, melt.usual)
-    return figures_of(settled._replace(doses=usual, sums=add_up(usual)), water)
+    usual = [one.usually() for one in settled.doses]
+    return figures_of(settled._replace(doses=usual), Melt(melt.usual, melt.usual, melt.usual))
 
 
 def usual_alcohol_ml(settled: Settled) -> float | None:
     """Return the usual pure alcohol; None if it is unknown."""
     if settled.rest or not settled.has_volume:
         return None
-    return fsum([one.amount.usual * one.abv_percent.usual for one in settled.doses]) / 100
+    return fsum([one.usual * one.usual_percent for one in settled.doses]) / 100

@@ -7,14 +7,13 @@ from typing import Literal, NamedTuple
 
 from mocktailverse.drinks.balance.composition import Spread
 from mocktailverse.drinks.balance.doses import (
+    ALL,
     MUDDLED,
-    NO_SUMS,
     NONE,
-    UNKNOWN,
+    UNKNOWN_DOSE,
     Contents,
     Dose,
     Fruit,
-    Sums,
     make_dose,
 )
 from mocktailverse.drinks.strength.glasses import Glass
@@ -25,12 +24,16 @@ Use = Literal["blended", "muddled", "pressed", "garnish", "open"]
 """How a fruit is used; `open` if the instructions do not say."""
 
 _SENTENCE = re.compile(r"[.;!\n]+")
-_USES: dict[Use, re.Pattern[str]] = {
-    "muddled": re.compile(r"muddl|mash|crush|smash|bruis|pound"),
-    "blended": re.compile(r"blend|pur[eé]e|liqu[ei]|process|whiz"),
-    "pressed": re.compile(r"squeez|juice (?:of|from|the)|\bpress"),
-    "garnish": re.compile(r"garnish|decorat|serve|rim\b|float|wedge|slice|twist|peel|zest|top"),
-}
+_USES: dict[Use, tuple[str, ...]] = {
+    "muddled": ("muddl", "mash", "crush", "smash", "bruis", "pound"),
+    "blended": ("blend", "puree", "purée", "lique", "liqui", "process", "whiz"),
+    "pressed": ("squeez", "juice of", "juice from", "juice the", " press", "-press"),
+    "garnish": (
+        "garnish", "decorat", "serve", "rim ", "rim,", "float", "wedge", "slice", "twist", "peel",
+        "zest", "top",
+    ),
+}  # fmt: skip
+"""Beginnings of words that state a use, which are found faster than by a regular expression."""
 _ML = frozenset({"ml"})
 _STRAINED_METHODS = frozenset({"shaken", "stirred", "blended"})
 _ADDED = re.compile(r"\b(?:top|fill|float|add|drizzl|splash|layer|sink|finish)")
@@ -40,8 +43,6 @@ class Settled(NamedTuple):
     """The doses of one drink, all with the same unit of amount."""
 
     doses: list[Dose]
-    sums: Sums
-    """The sums of the doses."""
     rest: list[Dose]
     """Doses of any amount."""
     is_complete: bool
@@ -53,7 +54,7 @@ class Settled(NamedTuple):
 
 
 def settle(
-    doses: Iterable[Dose | Fruit | None],
+    doses: Iterable[Dose | Fruit],
     preparation: Preparation,
     vessel: Glass | None,
     *,
@@ -71,38 +72,31 @@ def settle(
     if late_from is not None:
         early, late = preparation.text[:late_from], preparation.text[late_from:]
         used = [_poured_late(dose, early, late) for dose in used]
-    is_strained = preparation.method in _STRAINED_METHODS
+    rest: list[Dose] = []
     kinds = {dose.measured for dose in used}
-    if kinds <= _ML:
-        sums = add_up(used)
-        return Settled(used, sums, [], _all_known(used, sums), is_strained and _is_topped(sums))
-    if "part" in kinds or kinds == {"glass"}:
-        used = [dose for dose in used if dose.measured != "ml" or dose.amount.most >= DASHES_ML]
-        sums = add_up(used)
-        is_complete = _all_known(used, sums) and len({dose.measured for dose in used}) == 1
-        is_topped = is_strained and _is_topped(sums)
-        return Settled(used, sums, [], is_complete, is_topped, has_volume=False)
-    used, rest = _measured(used, preparation, vessel, ice_named=ice_named)
-    sums = add_up(used)
-    is_complete = _all_known(used, sums) and all(dose.contents.is_complete for dose in rest)
-    is_topped = _is_topped(sums) or NONE in [dose.melt for dose in rest]
-    return Settled(used, sums, rest, is_complete, is_strained and is_topped)
+    has_volume = "part" not in kinds and kinds != {"glass"}
+    if not has_volume:
+        used = [dose for dose in used if dose.measured != "ml" or dose.high >= DASHES_ML]
+        is_complete = _all_known(used) and len({dose.measured for dose in used}) == 1
+    elif kinds <= _ML:
+        is_complete = _all_known(used)
+    else:
+        used, rest = _measured(used, preparation, vessel, ice_named=ice_named)
+        is_complete = _all_known(used) and all(dose.contents.is_complete for dose in rest)
+    on_top = [dose for dose in used if dose.melt is not ALL and _is_on_top(dose)]
+    on_top += [dose for dose in rest if dose.melt == NONE]
+    is_topped = bool(on_top) and preparation.method in _STRAINED_METHODS
+    return Settled(used, rest, is_complete, is_topped, has_volume)
 
 
 def _blended(dose: Dose) -> Dose:
     """Return the dose as part of what is blended, unless it fills up the glass afterwards."""
-    return dose if dose.melt.most or dose.measured == "fill" else dose.mixed_in()
+    return dose if dose.melt.most or dose.measured == "fill" else dose._replace(melt=ALL)
 
 
-def add_up(doses: Sequence[Dose]) -> Sums:
-    """Return the sums of the doses."""
-    if not doses:
-        return NO_SUMS
-    return Sums._make(map(sum, zip(*[dose.sums for dose in doses], strict=True)))
-
-
-def _is_topped(sums: Sums) -> bool:
-    return sums.low_dry_ml != sums.low_ml or sums.high_wet_ml != sums.high_ml
+def _is_on_top(dose: Dose) -> bool:
+    least, _, most = dose.melt
+    return (least < 1 and dose.low > 0) or (most < 1 and dose.high > 0)
 
 
 def _measured(
@@ -118,41 +112,45 @@ def _measured(
         is_filled = preparation.filled or any(dose.measured == "fill" for dose in rest)
         is_on_top = is_filled and preparation.method in _STRAINED_METHODS
         liquids = [dose for dose in measured if dose.is_liquid]
-        amounts = [dose.amount for dose in liquids]
-        volume = fsum([ml.least for ml in amounts]), fsum([ml.most for ml in amounts])
+        volume = fsum([dose.low for dose in liquids]), fsum([dose.high for dose in liquids])
         filled = filling_ml(volume, (least if is_filled else 0.0, most))
         if filled and all(dose.contents.is_complete and dose.has_strength for dose in rest):
             return [*measured, _filling(rest, filled, is_on_top=is_on_top)], []
     return measured, rest
 
 
-def _all_known(doses: Sequence[Dose], sums: Sums) -> bool:
+def _all_known(doses: Sequence[Dose]) -> bool:
     """Return whether the doses of unknown composition are too small to matter."""
-    if not sums.without_contents:
-        return True
     unknown = [dose for dose in doses if not dose.contents.is_complete]
-    amount = fsum([dose.amount.most for dose in unknown])
+    if not unknown:
+        return True
+    amount = fsum([dose.high for dose in unknown])
     is_bounded = all(dose.measured != "unbounded" for dose in unknown)
-    return is_bounded and amount <= NEGLIGIBLE_SHARE * sums.low_ml
+    return is_bounded and amount <= NEGLIGIBLE_SHARE * fsum([dose.low for dose in doses])
 
 
 def _in_ml(dose: Dose, vessel: Glass) -> Dose:
     if dose.measured != "glass":
         return dose
-    low, high = dose.amount.least * vessel.ml_min, dose.amount.most * vessel.ml_max
-    return dose.with_amount(Spread(low, (low + high) / 2, high))
+    return dose.with_amount(*_around(dose.low * vessel.ml_min, dose.high * vessel.ml_max))
+
+
+def _around(low: float, high: float) -> Spread:
+    """Return a range with its middle as the usual figure."""
+    return Spread(low, (low + high) / 2, high)
 
 
 def _filling(rest: Sequence[Dose], ml: tuple[float, float], *, is_on_top: bool) -> Dose:
     """Return one dose for those that share the rest of the glass, in unknown proportions."""
     if len(rest) == 1:
-        filling = rest[0].with_amount(Spread(ml[0], (ml[0] + ml[1]) / 2, ml[1]))
-        return filling.on_top() if is_on_top and filling.melt.most else filling
+        filling = rest[0].with_amount(*_around(*ml))
+        return filling._replace(melt=NONE) if is_on_top else filling
     contents = [one.contents for one in rest]
     return make_dose(
         "ml",
-        Spread(ml[0], (ml[0] + ml[1]) / 2, ml[1]),
-        _any_of([one.abv_percent for one in rest]),
+        *_around(*ml),
+        min(one.weak for one in rest),
+        max(one.strong for one in rest),
         Contents(
             _any_of([one.sugar_g for one in contents]),
             _any_of([one.acid_g for one in contents]),
@@ -176,7 +174,7 @@ def _poured_late(dose: Dose, early: str, late: str) -> Dose:
     for sentence in _SENTENCE.split(late):
         added = _ADDED.search(sentence)
         if added and dose.name in sentence[added.end() :]:
-            return dose.on_top()
+            return dose._replace(melt=NONE)
     return dose
 
 
@@ -185,23 +183,23 @@ def _of_fruit(fruit: Fruit, preparation: Preparation) -> Dose | None:
     if use == "garnish":
         return None
     if use == "blended":
-        return fruit.whole or _UNKNOWN_FRUIT
+        return fruit.whole or UNKNOWN_DOSE
     dose = fruit.juice or fruit.whole
     if dose is None:
         # The text describes the juice of another line.
-        return None if use == "pressed" and fruit.garnish else _UNKNOWN_FRUIT
+        return None if use == "pressed" and fruit.garnish else UNKNOWN_DOSE
     if use == "pressed":
         return dose
     least = MUDDLED[0] if use == "muddled" else 0.0
-    low = dose.amount.least * least
-    return dose.with_amount(Spread(low, (low + dose.amount.usual) / 2, dose.amount.most))
+    low = dose.low * least
+    return dose.with_amount(low, (low + dose.usual) / 2, dose.high)
 
 
 def _use_of(fruit: Fruit, preparation: Preparation) -> Use:
     uses = set()
     if fruit.stem in preparation.text:
         sentences = _SENTENCE.split(preparation.text)
-        uses = {_use_in(sentence) for sentence in sentences if fruit.stem in sentence}
+        uses = {_use_in(f" {sentence} ") for sentence in sentences if fruit.stem in sentence}
     for use in ("muddled", "blended", "pressed", "garnish"):
         if use in uses:
             return use
@@ -212,10 +210,7 @@ def _use_of(fruit: Fruit, preparation: Preparation) -> Use:
 
 def _use_in(sentence: str) -> Use | None:
     """Return the use that a sentence states first in this order; None if it states none."""
-    for use, pattern in _USES.items():
-        if pattern.search(sentence):
+    for use, stems in _USES.items():
+        if any(map(sentence.__contains__, stems)):
             return use
     return None
-
-
-_UNKNOWN_FRUIT = make_dose("unbounded", NONE, NONE, UNKNOWN, is_liquid=False)

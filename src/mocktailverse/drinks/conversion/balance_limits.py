@@ -1,8 +1,8 @@
 """The limits that every mocktail keeps, compared with its original by the usual figures."""
 
 from mocktailverse.drinks.balance.composition import Spread
-from mocktailverse.drinks.balance.served import Served
 from mocktailverse.drinks.conversion.original import Original
+from mocktailverse.drinks.derivation.served import Served
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.strength.pours import NON_ALCOHOLIC_PERCENT
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from mocktailverse.drinks.balance.served import Served
 from mocktailverse.drinks.conversion.bar_measures import FINENESS, unit_for_new
 from mocktailverse.drinks.conversion.drafting import (
     LEAST_SCALE,
@@ -19,6 +18,7 @@ from mocktailverse.drinks.conversion.planning import Plan
 from mocktailverse.drinks.conversion.recipe_lines import POURED_UNITS, Group, KeptLine, NewLine
 from mocktailverse.drinks.conversion.solver import Amount, solve
 from mocktailverse.drinks.conversion.swapping import is_imitated
+from mocktailverse.drinks.derivation.served import Served
 
 MOST_WATER_SHARE = 0.33
 """Maximum plain water in the mix; below the limit, so that rounding keeps it."""

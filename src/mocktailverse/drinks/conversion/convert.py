@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 
-from mocktailverse.drinks.balance.served import Served
 from mocktailverse.drinks.conversion.balance_limits import exceeded_limit
 from mocktailverse.drinks.conversion.balancing import drafts_of
 from mocktailverse.drinks.conversion.conversion_result import (
@@ -22,6 +21,7 @@ from mocktailverse.drinks.conversion.phrases import named
 from mocktailverse.drinks.conversion.planning import Plan, plan_of
 from mocktailverse.drinks.conversion.refusal import TRY_BOTTLES, NotConvertibleError
 from mocktailverse.drinks.conversion.wording import instructions_for
+from mocktailverse.drinks.derivation.served import Served
 from mocktailverse.drinks.drink import Drink
 from mocktailverse.drinks.normalize import normalize
 from mocktailverse.drinks.record import Record

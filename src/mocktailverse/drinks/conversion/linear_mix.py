@@ -7,7 +7,6 @@ correct it.
 
 from typing import NamedTuple
 
-from mocktailverse.drinks.balance.served import Served
 from mocktailverse.drinks.conversion.balance_limits import (
     ACID_G_PER_100ML,
     BALANCE_SHARE,
@@ -19,6 +18,7 @@ from mocktailverse.drinks.conversion.drink_setting import nature_of
 from mocktailverse.drinks.conversion.original import Original
 from mocktailverse.drinks.conversion.recipe_lines import KeptLine, NewLine
 from mocktailverse.drinks.conversion.usual_content import Content, content_of, content_of_line
+from mocktailverse.drinks.derivation.served import Served
 from mocktailverse.drinks.strength.dilution import MEASURED
 
 SOLIDS = frozenset({"food", "sweetener"})

@@ -3,15 +3,15 @@
 from typing import NamedTuple
 
 from mocktailverse.drinks.balance.composition import composition_of
-from mocktailverse.drinks.balance.outcome import Outcome, outcome_of
-from mocktailverse.drinks.balance.served import Served, served_from, served_of
 from mocktailverse.drinks.conversion.phrases import named
 from mocktailverse.drinks.conversion.refusal import NotConvertibleError
 from mocktailverse.drinks.conversion.usual_content import PART_ML, content_of_line
+from mocktailverse.drinks.derivation.outcome import Outcome, outcome_of
+from mocktailverse.drinks.derivation.portions import Trait, portion_of
+from mocktailverse.drinks.derivation.served import Served, served_from, served_of
 from mocktailverse.drinks.drink import Drink, Method
 from mocktailverse.drinks.strength.dilution import MEASURED, usual_dilution
 from mocktailverse.drinks.strength.glasses import vessel_of
-from mocktailverse.drinks.strength.portions import Trait, portion_of
 from mocktailverse.drinks.strength.pours import substance_of
 
 _HOME_MADE = "homemade liqueur"

@@ -37,7 +37,7 @@ def content_of_line(line: IngredientLine) -> Content | None:
         return _NOTHING
     if dose.measured not in {"ml", "part"}:
         return None
-    ml = dose.amount.usual * (PART_ML if dose.measured == "part" else 1)
+    ml = dose.usual * (PART_ML if dose.measured == "part" else 1)
     contents = dose.contents
     sugar_g, acid_g = contents.sugar_g.usual * ml / 100, contents.acid_g.usual * ml / 100
     return Content(ml, sugar_g, acid_g, dose.melt.usual > 0)

@@ -1,1 +1,1 @@
-"""Strength: the facts derived from a drink's ingredient lines, as ranges with a certainty."""
+"""Strength: the liquids of a recipe, its preparation and its glass, and the alcohol of both."""

@@ -218,7 +218,7 @@ def _method(text: str, terms: frozenset[str]) -> Method | None:
         return "blended"
     if shaken:
         return "stirred" if "or" in terms and _STIR_OR_SHAKE.search(text) else "shaken"
-    if "mash" in terms or _MUDDLED.search(text):
+    if "mash" in terms or ("muddl" in text and _MUDDLED.search(text)):
         return "muddled"
     if not terms.isdisjoint(_STIRRED) and _stirred_apart(text, terms):
         return "stirred"

@@ -15,18 +15,16 @@ def total(pours: Sequence[Pour]) -> Range:
     return fsum([pour.low for pour in pours]), fsum([pour.high for pour in pours])
 
 
-def alcohol(pours: Sequence[Pour]) -> Range:
-    """Return the sum of the pure alcohol in the pours' unit, minimum and maximum."""
-    return (
-        fsum([pour.low * pour.abv_low for pour in pours]) / 100,
-        fsum([pour.high * pour.abv_high for pour in pours]) / 100,
-    )
+def alcohol_and_strength(pours: Sequence[Pour]) -> tuple[Range, Range | None]:
+    """Return the pure alcohol in the pours' unit, and the % vol of the mixture, as ranges.
 
-
-def strength(pours: Sequence[Pour]) -> Range | None:
-    """Return the minimum and maximum % vol of the mixture; None if the mixture may be empty."""
+    The strength is None if the mixture may be empty.
+    """
+    if not pours:
+        return (0.0, 0.0), None
     _, low, high, weak, strong, _, _ = zip(*pours, strict=True)
-    return concentration(low, high, weak, strong)
+    alcohol = fsum(map(mul, low, weak)) / 100, fsum(map(mul, high, strong)) / 100
+    return alcohol, concentration(low, high, weak, strong)
 
 
 def concentration(

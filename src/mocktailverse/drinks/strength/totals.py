@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mocktailverse.drinks.strength.glasses import Glass
-from mocktailverse.drinks.strength.mixture import alcohol, strength, total
+from mocktailverse.drinks.strength.mixture import alcohol_and_strength, total
 from mocktailverse.drinks.strength.pours import Pour, Range
 from mocktailverse.drinks.units import LARGEST_RECIPE_ML
 
@@ -84,7 +84,8 @@ def _of_parts(pours: Sequence[Pour]) -> Totals:
     parts = [pour for pour in pours if not _is_dash(pour)]
     if len({pour.measured for pour in parts}) > 1 or _unknown_matters(parts):
         return Totals()
-    return Totals(abv_percent=strength(parts), partial=len(parts) < len(pours))
+    _, abv_percent = alcohol_and_strength(parts)
+    return Totals(abv_percent=abv_percent, partial=len(parts) < len(pours))
 
 
 def _is_dash(pour: Pour) -> bool:
@@ -105,7 +106,7 @@ def _of_volumes(pours: Sequence[Pour]) -> Totals:
         return Totals()
     if _unknown_matters(pours):
         return Totals(volume)
-    return Totals(volume, alcohol(pours), strength(pours))
+    return Totals(volume, *alcohol_and_strength(pours))
 
 
 def _topped_up(pours: Sequence[Pour], filled_ml: Range) -> Totals:
@@ -121,14 +122,16 @@ def _topped_up(pours: Sequence[Pour], filled_ml: Range) -> Totals:
         return Totals(volume)
     weakest, strongest = min(pour.abv_low for pour in rest), max(pour.abv_high for pour in rest)
     mixed = [*pours, Pour("ml", *filling, weakest, strongest)]
-    return Totals(volume, alcohol(mixed), strength(mixed))
+    return Totals(volume, *alcohol_and_strength(mixed))
 
 
 def _unbounded(pours: Sequence[Pour]) -> Totals:
     """Return the minimum: the measured pours. The alcohol is known if the others have none."""
     measured = [pour for pour in pours if pour.measured == "ml"]
     is_dry = all(pour.has_strength and not pour.abv_high for pour in pours if pour.measured != "ml")
-    alcohol_ml = alcohol(measured) if is_dry and not _unknown_matters(measured) else None
+    alcohol_ml = (
+        alcohol_and_strength(measured)[0] if is_dry and not _unknown_matters(measured) else None
+    )
     least = total(measured)[0] or None
     return Totals((least, None), alcohol_ml)
 

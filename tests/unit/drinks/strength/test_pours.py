@@ -2,11 +2,11 @@
 
 import pytest
 
+from mocktailverse.drinks.derivation.derive import derive
+from mocktailverse.drinks.derivation.portions import portion_of
 from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.ingredients import canonical_name
 from mocktailverse.drinks.measures import parse_measure
-from mocktailverse.drinks.strength.derive import derive
-from mocktailverse.drinks.strength.portions import portion_of
 
 
 def line_of(measure: str, ingredient: str) -> IngredientLine:

@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
+from mocktailverse.drinks.derivation.derive import derive
+from mocktailverse.drinks.derivation.portions import portion_of
 from mocktailverse.drinks.drink import IngredientLine
-from mocktailverse.drinks.strength.derive import derive
-from mocktailverse.drinks.strength.portions import portion_of
 from mocktailverse.drinks.strength.pours import Pour, choice_of, either_pour, substance_of
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mocktailverse.drinks.balance.served import Served, served_of
+from mocktailverse.drinks.derivation.served import Served, served_of
 from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.ingredients import canonical_name
 from mocktailverse.drinks.measures import parse_measure

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 from mocktailverse.drinks.balance.doses import ETHANOL_G_PER_ML
 from mocktailverse.drinks.balance.figures import Figures
-from mocktailverse.drinks.balance.outcome import outcome_of
 from mocktailverse.drinks.codes import Quality
+from mocktailverse.drinks.derivation.causes import causes_of
+from mocktailverse.drinks.derivation.outcome import outcome_of
+from mocktailverse.drinks.derivation.portions import Portion, Trait
 from mocktailverse.drinks.drink import Alcoholic, Certainty, Derived
-from mocktailverse.drinks.strength.causes import causes_of
-from mocktailverse.drinks.strength.portions import Portion, Trait
 from mocktailverse.drinks.strength.pours import NON_ALCOHOLIC_PERCENT, Range
 
 STANDARD_DRINK_G = 14.0
@@ -51,8 +51,10 @@ def derive(
     outcome = outcome_of(portions, traits, instructions, glass, category)
     totals, served = outcome.totals, outcome.abv_served_percent
     quality = () if outcome.is_plausible else (Quality.VOLUME_IMPLAUSIBLE,)
-    food_ml = sum([portion.food_ml for portion in portions])
-    thinned = _thinned(served or totals.abv_percent, totals.total_ml[1], food_ml)
+    thinned = served or totals.abv_percent
+    if "food" in traits:
+        food_ml = sum([portion.food_ml for portion in portions])
+        thinned = _thinned(thinned, totals.total_ml[1], food_ml)
     mocktail = _is_mocktail(traits, thinned, partial=totals.partial) if portions else None
     grams = _scaled(totals.alcohol_ml, ETHANOL_G_PER_ML)
     total_ml, abv_percent = _rounded(totals.total_ml), _rounded(totals.abv_percent)
@@ -138,7 +140,10 @@ def _rounded(figure: _Figure | None) -> _Figure:
     if figure is None:
         return _NO_BOUNDS
     low, high = figure
-    return None if low is None else round(low, 2), None if high is None else round(high, 2)
+    least = None if low is None else round(low, 2)
+    if high == low:
+        return least, least
+    return least, None if high is None else round(high, 2)
 
 
 def _in_hundredths(figures: Figures) -> _BalanceEnds:
@@ -146,9 +151,12 @@ def _in_hundredths(figures: Figures) -> _BalanceEnds:
 
     Rounding to an integer takes a third of the time of rounding to decimals.
     """
-    ends = [
-        None if end is None else round(end * 100) / 100
-        for figure in figures[1:]
-        for end in figure or _NO_BOUNDS
-    ]
+    ends: list[_End] = []
+    for figure in figures[1:]:
+        if figure is None:
+            ends += _NO_BOUNDS
+        else:
+            low, high = figure
+            least = round(low * 100) / 100
+            ends += (least, least if high == low else round(high * 100) / 100)
     return tuple(ends)  # type: ignore[return-value]  # five ranges have ten ends

@@ -1,6 +1,6 @@
 """Portions: what one ingredient line adds to a drink."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -69,23 +69,29 @@ class Portion(NamedTuple):
 @lru_cache(maxsize=2048)
 def portion_of(line: IngredientLine) -> Portion:
     """Return the portion of a line; its position and its raw texts do not matter."""
-    names = (line.name, *line.alternatives)
-    substances = [substance_in(line, name) for name in names]
-    pours = [
-        pour_of(replace(line, name=name) if line.alternatives else line, one)
-        for name, one in zip(names, substances, strict=True)
-    ]
-    substance = choice_of(substances)
-    pour = either_pour(pours) if line.alternatives else pours[0]
+    if line.alternatives:
+        substance, pour, names = _choice(line)
+    else:
+        substance = substance_in(line, line.name)
+        pour, names = pour_of(line, substance), (line.name,)
     if line.optional:
         substance, pour = _left_out(substance), pour and pour._replace(low=0.0)
-    traits = frozenset(_traits(line, substance, pour))
+    traits = _traits(line, substance, pour)
     amount = 0.0 if line.certainty == "unknown" else line.ml_max or line.amount_max or 0.0
     ml, pure = (pour.low, pour.low * pour.abv_low) if pour else (0.0, 0.0)
     dose = dose_of(line, substance, pour)
-    doubts = _doubtful_names(names, substances)
     food_ml = FOOD_SHARE * (line.ml_min or 0.0) if "food" in traits and not line.optional else 0.0
-    return Portion(traits, substance.spirit, amount, pour, ml, pure, dose, doubts, food_ml)
+    return Portion(traits, substance.spirit, amount, pour, ml, pure, dose, names, food_ml)
+
+
+def _choice(line: IngredientLine) -> tuple[Substance, Pour | None, tuple[str, ...]]:
+    """Return what a line with alternatives adds, and the names to report."""
+    names = (line.name, *line.alternatives)
+    substances = [substance_in(line, name) for name in names]
+    pours = [
+        pour_of(replace(line, name=name), one) for name, one in zip(names, substances, strict=True)
+    ]
+    return choice_of(substances), either_pour(pours), _doubtful_names(names, substances)
 
 
 def _doubtful_names(names: Sequence[str], substances: Sequence[Substance]) -> tuple[str, ...]:
@@ -104,21 +110,23 @@ def _left_out(substance: Substance) -> Substance:
     return replace(substance, alcoholic=None) if is_open else substance
 
 
-def _traits(line: IngredientLine, substance: Substance, pour: Pour | None) -> Iterator[Trait]:
-    strength = substance.abv_percent
-    doubtful = substance.alcoholic is None and bool(strength or could_be_liquid(line))
+def _traits(line: IngredientLine, substance: Substance, pour: Pour | None) -> frozenset[Trait]:
+    kind, strength, alcoholic = substance.kind, substance.abv_percent, substance.alcoholic
+    traits: list[Trait] = []
+    doubtful = alcoholic is None and bool(strength or could_be_liquid(line))
     if doubtful:
-        yield "doubtful"
+        traits.append("doubtful")
     if strength and strength[1] > 0:
-        yield "strong" if strength[1] > NON_ALCOHOLIC_PERCENT else "trace"
-    if substance.alcoholic:
-        yield "bitters" if substance.kind == "bitters" else "alcoholic"
-    if substance.kind == "ice":
-        yield "ice"
-    elif pour is None and substance.kind in _FOODS:
-        yield "food"
+        traits.append("strong" if strength[1] > NON_ALCOHOLIC_PERCENT else "trace")
+    if alcoholic:
+        traits.append("bitters" if kind == "bitters" else "alcoholic")
+    if kind == "ice":
+        traits.append("ice")
+    elif pour is None and kind in _FOODS:
+        traits.append("food")
     if pour and not pour.closed:
-        yield "open"
+        traits.append("open")
     is_exact = substance.labelled and line.certainty == "exact"
     if doubtful or (pour and (pour.imprecise_unit or not is_exact)):
-        yield "imprecise"
+        traits.append("imprecise")
+    return frozenset(traits)

@@ -12,10 +12,10 @@ from mocktailverse.drinks.balance.figures import (
     usual_strength,
 )
 from mocktailverse.drinks.balance.settling import Settled, settle
+from mocktailverse.drinks.derivation.portions import Portion, Trait
 from mocktailverse.drinks.strength.dilution import NO_MELT, Melt, dilution, melt_of
 from mocktailverse.drinks.strength.glasses import Glass, vessel_of
 from mocktailverse.drinks.strength.methods import Preparation, preparation_of
-from mocktailverse.drinks.strength.portions import Portion, Trait
 from mocktailverse.drinks.strength.pours import NON_ALCOHOLIC_PERCENT, Range
 from mocktailverse.drinks.strength.totals import (
     Totals,
@@ -26,8 +26,6 @@ from mocktailverse.drinks.strength.totals import (
 )
 
 _MAY_HOLD_ALCOHOL = frozenset({"strong", "doubtful"})
-
-_NO_COLUMNS: tuple[tuple[()], ...] = ((),) * len(Portion._fields)
 
 
 class Outcome(NamedTuple):
@@ -56,16 +54,18 @@ def outcome_of(
     """Return what the portions of a recipe come to; `traits` are those of all portions."""
     preparation, vessel = preparation_of(instructions), vessel_of(glass, category)
     ice_named = preparation.ice_named or "ice" in traits
-    _, _, _, pours, ml, pure, doses, *_ = zip(*portions, strict=True) if portions else _NO_COLUMNS
     if "open" in traits:
-        liquids = [pour for pour in pours if pour]
+        liquids = [portion.pour for portion in portions if portion.pour]
         totals = totals_of(liquids, vessel, ice_named=ice_named, filled=preparation.filled)
     else:
-        totals = exact_totals(ml, pure)
+        totals = exact_totals(
+            [portion.ml for portion in portions], [portion.pure for portion in portions]
+        )
     unchecked, totals = totals, within_largest_recipe(totals)
     is_plausible = totals is unchecked
     if portions and traits.isdisjoint(_MAY_HOLD_ALCOHOL):
         totals = capped(NON_ALCOHOLIC_PERCENT if "trace" in traits else 0.0, totals)
+    doses = [portion.dose for portion in portions if portion.dose]
     settled = settle(doses, preparation, vessel, ice_named=ice_named)
     mixed = totals.abv_percent
     melt, served = _diluted(mixed, preparation, settled, vessel, ice_named=ice_named)

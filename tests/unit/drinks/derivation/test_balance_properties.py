@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 
 from mocktailverse.drinks.balance.composition import composition_of
-from mocktailverse.drinks.balance.served import Served, served_of
+from mocktailverse.drinks.derivation.derive import derive
+from mocktailverse.drinks.derivation.portions import portion_of
+from mocktailverse.drinks.derivation.served import Served, served_of
 from mocktailverse.drinks.drink import IngredientLine
-from mocktailverse.drinks.strength.derive import derive
 from mocktailverse.drinks.strength.dilution import MEASURED, dilution, melt_of
 from mocktailverse.drinks.strength.mixture import concentration
-from mocktailverse.drinks.strength.portions import portion_of
 
 LIQUIDS = ("Gin", "Liqueur", "Lime juice", "Sugar syrup", "Soda water", "Cola", "Champagne", "Milk")
 METHODS = (None, "Shake and strain.", "Stir and strain.", "Build over ice.", "Blend.", "Layer.",

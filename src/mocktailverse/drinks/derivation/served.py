@@ -7,10 +7,10 @@ from msgspec import Struct
 from mocktailverse.drinks.balance.composition import Spread
 from mocktailverse.drinks.balance.doses import ETHANOL_G_PER_ML
 from mocktailverse.drinks.balance.figures import usual_alcohol_ml, usual_figures
-from mocktailverse.drinks.balance.outcome import Outcome, outcome_of
+from mocktailverse.drinks.derivation.derive import STANDARD_DRINK_G
+from mocktailverse.drinks.derivation.outcome import Outcome, outcome_of
+from mocktailverse.drinks.derivation.portions import Trait, portion_of
 from mocktailverse.drinks.drink import IngredientLine
-from mocktailverse.drinks.strength.derive import STANDARD_DRINK_G
-from mocktailverse.drinks.strength.portions import Trait, portion_of
 from mocktailverse.drinks.strength.pours import Range
 
 

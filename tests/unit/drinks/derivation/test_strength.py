@@ -8,12 +8,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mocktailverse.drinks.codes import Quality
+from mocktailverse.drinks.derivation.derive import derive
+from mocktailverse.drinks.derivation.portions import portion_of
 from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.strength import pours
-from mocktailverse.drinks.strength.derive import derive
 from mocktailverse.drinks.strength.dilution import dilution
 from mocktailverse.drinks.strength.glasses import vessel_of
-from mocktailverse.drinks.strength.portions import portion_of
 from mocktailverse.drinks.units import LARGEST_RECIPE_ML, ML_PER_UNIT
 
 SHAKE = "Shake with ice and strain into a glass."

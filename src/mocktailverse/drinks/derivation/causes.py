@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mocktailverse.drinks.strength.portions import Portion
+from mocktailverse.drinks.derivation.portions import Portion
 from mocktailverse.drinks.strength.pours import Measured, Pour
 
 _WITHOUT_AMOUNT: frozenset[Measured] = frozenset({"unbounded", "rest", "fill"})
