@@ -171,9 +171,15 @@ def _is_juice(one: KeptLine, text: str) -> bool:
 
 def _is_garnish(one: KeptLine, text: str) -> bool:
     line = one.line
-    return line.unit in _GARNISH_UNITS or (
-        one.nature.kind in _GARNISH_KINDS
-        and (line.amount_min is None or (line.unit == "none" and line.name in _DECORATION))
-        and not _is_pressed(line.name, text)
-        and line.unit != "piece"
+    step = _GARNISHING.search(text)
+    is_named = step is not None and line.name.casefold() in step[0].casefold()
+    return (
+        is_named
+        or line.unit in _GARNISH_UNITS
+        or (
+            one.nature.kind in _GARNISH_KINDS
+            and (line.amount_min is None or (line.unit == "none" and line.name in _DECORATION))
+            and not _is_pressed(line.name, text)
+            and line.unit != "piece"
+        )
     )
