@@ -105,7 +105,9 @@ def _by_words(text: str, candidates: Sequence[Words]) -> Family | None:
     if joining:
         joined = _joined(plain[0], literal)
         is_pair = joined is None and joining == {"and"}
-        return _alcoholic_family(candidates, literal) if is_pair else joined
+        if is_pair:
+            return _mixed(plain[0]) or _alcoholic_family(candidates, literal)
+        return joined
     if literal[:2] in _LIQUEURS:
         return families_by_key()["liqueur"]
     free = _free_family(plain, literal)
@@ -320,14 +322,27 @@ def _joined(reading: Words, literal: Words) -> Family | None:
     """Return the last of several joined ingredients if none may be alcoholic."""
     if names_alcohol(literal):
         return None
+    families = [_free_part(part) for part in _parts(reading)]
+    return families[-1] if families and all(families) else None
+
+
+def _mixed(reading: Words) -> Family | None:
+    """Return the bottle in "Foo gin and tonic", where all else is drunk with it."""
+    rows = [rows_by_key().get("".join(part)) or _by_last_words(part) for part in _parts(reading)]
+    if not all(row and (row.alcoholic or row.kind in DRUNK) for row in rows):
+        return None
+    return next((_around(row) for row in rows if row and row.alcoholic), None)
+
+
+def _parts(reading: Words) -> list[Words]:
+    """Return the words between "and", "or", "with"."""
     parts: list[list[str]] = [[]]
     for word in reading:
         if word in JOINING:
             parts.append([])
         else:
             parts[-1].append(word)
-    families = [_free_part(tuple(part)) for part in parts if part]
-    return families[-1] if families and all(families) else None
+    return [tuple(part) for part in parts if part]
 
 
 def _free_part(reading: Words) -> Family | None:
