@@ -12,6 +12,7 @@ from mocktailverse.drinks.reference.tables import read_table
 _OTHER_THAN_ALCOHOL = (
     r"(?!\w|\s?%|[\s-](?:added|fat|sugars?|carbs?|cal|calories?|gluten|waste|islands?)\b)"
 )
+_NO_DENIAL_BEFORE = r"(?<!extra )(?<!extra-)(?<!strong )(?<!not )"
 _FIGURE = (
     # The look-behind keeps "5.0%" out; "0.0 oz" is an amount.
     r"(?<![\d.,])0(?:[.,]0+)?\s?%(?:\s?(?:abv|vol|alcohol|alc)\b)?"
@@ -46,7 +47,7 @@ def _denial() -> re.Pattern[str]:
         phrases[place].append(re.escape(phrase).replace(r"\ ", r"[\s-]?"))
     anywhere, at_the_end = ("|".join(phrases[place]) for place in phrases)
     return re.compile(
-        rf"(?:(?<!extra )(?<!extra-)(?<!not )\b(?:{anywhere})|{_FIGURE}){_OTHER_THAN_ALCOHOL}"
+        rf"(?:{_NO_DENIAL_BEFORE}\b(?:{anywhere})|{_FIGURE}){_OTHER_THAN_ALCOHOL}"
         rf"|(?<=\w )(?:{at_the_end})s?(?=\s*(?:$|[,(]))",
         re.IGNORECASE,
     )

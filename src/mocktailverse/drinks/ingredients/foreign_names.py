@@ -40,6 +40,7 @@ _MOST_WORDS = 12
 _NEGATIONS = word_set("not no non without sin sans ohne senza sem zonder utan uden nicht kein")
 _TEA = ("the",)
 """The normalized words of thé, which is not foreign in \"the lemon\"."""
+_LONGEST_COMPOUND = 40
 _SURE_ENDINGS = {"liqueur", "schnapps"}
 """Endings that say enough about a compound whose first part is unknown: "Zirbenschnaps"."""
 
@@ -161,6 +162,8 @@ def _adjectives_and_nouns(group: list[Term]) -> tuple[list[str], list[str]]:
 @lru_cache(maxsize=2048)
 def _compound(word: str) -> Term | None:
     """Return the meaning of a German compound; None if not all of its parts are known."""
+    if len(word) > _LONGEST_COMPOUND:
+        return None
     for cut in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1):
         tail = _vocabulary().get(singular(word[cut:]))
         if tail is None or not tail.is_germanic or tail.role not in {"noun", "ending"}:

@@ -85,6 +85,8 @@ def _of_free_house(reading: Words, raw: str) -> Ingredient | None:
         return None
     for length in range(min(_LONGEST_HOUSE, len(reading)), 0, -1):
         row = rows_by_key().get("".join(reading[:length]))
+        if row and row.alcoholic is not False:
+            return None  # "Kirk and Sweeney" is not the house of Kirk
         if row and row.source == FREE_HOUSE:
             rest = reading[length:]
             imitates = row.kind in IMITATED and not joining

@@ -3,8 +3,9 @@
 from functools import lru_cache
 from typing import NamedTuple
 
+from mocktailverse.drinks.ingredients.alcohol_statements import explains
 from mocktailverse.drinks.ingredients.denials import without_denial
-from mocktailverse.drinks.ingredients.families import explains, family_of
+from mocktailverse.drinks.ingredients.families import family_of
 from mocktailverse.drinks.ingredients.name_matching import IMITATED, match_ingredient
 from mocktailverse.drinks.ingredients.name_parts import (
     NameParts,

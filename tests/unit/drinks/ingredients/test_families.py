@@ -150,3 +150,21 @@ def test_every_family_is_a_row_of_equal_alcohol_with_a_source(row: dict[str, str
     assert row["absorbs"] in {"yes", "no"}
     assert 0 <= float(row["abv_percent_min"]) <= float(row["abv_percent_max"]) <= 96
     assert match.alcoholic or float(row["abv_percent_max"]) <= 0.5 or match.kind == "flavouring"
+
+
+@pytest.mark.parametrize(
+    "name", ["gin and tonic", "Tanqueray & soda", "Foo beer and lemonade", "Bud Light & Clamato"]
+)
+def test_a_bottle_with_what_is_drunk_with_it_is_alcoholic(name: str):
+    assert alcoholic(name) is True
+
+
+@pytest.mark.parametrize("name", ["Foo & soda", "rum and raisin ice cream", "whiskey and honey"])
+def test_an_unknown_or_a_food_beside_and_stays_unknown(name: str):
+    assert alcoholic(name) is None
+
+
+def test_a_house_of_soft_drinks_is_no_other_house():
+    assert alcoholic("Vittel vodka") is True
+    assert alcoholic("Laurent-Perrier rosé") is True
+    assert alcoholic("Foo-Perrier") is None

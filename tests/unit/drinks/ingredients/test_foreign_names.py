@@ -1,6 +1,7 @@
 """Names in other languages are read as English ones, and no decoration makes alcohol harmless."""
 
 import csv
+import time
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,14 @@ Sprite {}|{} strawberry|Vittel {}|Haribo {}|Red Bull {}|{} cream|no ice {}|{} si
 @given(st.sampled_from(ALCOHOLIC), st.sampled_from(DECORATIONS))
 def test_no_decoration_makes_an_alcoholic_name_harmless(name: str, decoration: str):
     assert substance_of(decoration.format(name)).alcoholic is not False
+
+
+@pytest.mark.parametrize("text", ["saft" * 9, "saft" * 70, "de " * 90, "zitronen" * 30 + "saft"])
+def test_long_texts_are_read_in_little_time(text: str):
+    start = time.process_time()
+    in_english(text)
+
+    assert time.process_time() - start < 0.1
 
 
 @given(st.text(max_size=40))
