@@ -25,7 +25,7 @@ def test_an_ingredient_is_found_in_any_spelling(world, catalogue, spelling):
 
 
 def test_the_error_for_an_unknown_ingredient_suggests_similar_names(world):
-    error = world.get("/ingredients/gim").json()["error"]
+    error = world.get("/ingredients/gni").json()["error"]
     assert error["code"] == "no_such_ingredient"
     assert "Did you mean" in error["message"]
     assert {"parameter": "name", "message": "Gin"} in error["details"]

@@ -115,8 +115,8 @@ def _composition(name: str) -> Composition | None:
     else:
         return None
     kind = names[-1]
-    table = _compositions()
-    composition = next((table[of] for of in names if of in table), None)
+    rows = _rows()
+    composition = next((_parsed(rows[of]) for of in names if of in rows), None)
     per: Literal["ml", "g"] = "g" if kind in SOLID else "ml"
     if composition is None or composition.per == per:
         return composition
@@ -137,8 +137,9 @@ def _converted(composition: Composition, per: Literal["ml", "g"]) -> Composition
 
 
 @cache
-def _compositions() -> dict[str, Composition]:
-    return {row[0]: _parsed(row) for row in read_table("composition.csv")}
+def _rows() -> dict[str, list[str]]:
+    """Return the rows as text: a process needs few of them as numbers."""
+    return {row[0]: row for row in read_table("composition.csv")}
 
 
 def _parsed(row: list[str]) -> Composition:

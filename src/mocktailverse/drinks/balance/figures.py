@@ -144,9 +144,10 @@ def _ratio(
     """
     if not additions:
         return (solutes[0] / least_ml[1], solutes[1] / least_ml[0]) if least_ml[0] else (0.0, 0.0)
-    pairs = list(zip(contents, additions, strict=True))
-    thin = [(content[0] / wet, ml * wet) for content, (_, ml, _, wet) in pairs]
-    thick = [(content[-1] / dry, ml * dry) for content, (_, ml, dry, _) in pairs]
+    thin, thick = [], []
+    for content, (_, ml, dry, wet) in zip(contents, additions, strict=True):
+        thin.append((content[0] / wet, ml * wet))
+        thick.append((content[-1] / dry, ml * dry))
     dry_ml, wet_ml = least_ml
     if dry_ml > 0:
         return lowest(solutes[0], wet_ml, thin), highest(solutes[1], dry_ml, thick)

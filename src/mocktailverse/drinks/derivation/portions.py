@@ -1,7 +1,7 @@
 """Portions: what one ingredient line adds to a drink."""
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
@@ -129,4 +129,10 @@ def _traits(line: IngredientLine, substance: Substance, pour: Pour | None) -> fr
     is_exact = substance.labelled and line.certainty == "exact"
     if doubtful or (pour and (pour.imprecise_unit or not is_exact)):
         traits.append("imprecise")
+    return _shared(*traits)
+
+
+@cache
+def _shared(*traits: Trait) -> frozenset[Trait]:
+    """Return the same set for all lines with these traits, of which there are few."""
     return frozenset(traits)
