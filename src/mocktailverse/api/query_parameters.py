@@ -114,7 +114,9 @@ class DrinkFilters(Parameters):
     )
     spirit: Values = Field((), description="Any of these spirits.")
     ingredient: Values = Field(
-        (), description="Ingredients in any spelling; Rum also finds drinks with White rum."
+        (),
+        description="Ingredients in any spelling; Rum also finds drinks with White rum, and those "
+        "that allow it instead of another ingredient.",
     )
     match: Literal["all", "any"] = Field("all", description="How several ingredients combine.")
     without: Values = Field((), description="None of these ingredients, nor kinds of them.")

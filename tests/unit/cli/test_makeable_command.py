@@ -98,3 +98,14 @@ def test_without_a_published_catalogue_the_message_says_what_to_do(makeable):
     code, _, err = makeable("gin")
     assert code == 2
     assert "mocktailverse ingest" in err
+
+
+def test_convertible_adds_cocktails_by_their_conversion(makeable, catalogue_path):
+    shelf = ("lime juice", "sugar syrup", "soda water", "coconut water", "mint")
+    _, out, _ = makeable(*shelf, "--convertible", "--json")
+    expected = Catalogue(catalogue_path).makeable(shelf, convertible=True, limit=1000)
+    assert names(out) == [item.drink.name for item in expected.items]
+    converted = [item for item in json.loads(out)["items"] if item["as_mocktail"]]
+    assert converted
+    table = makeable(*shelf, "--convertible")[1]
+    assert f"{converted[0]['drink']['name']} (as a mocktail)" in " ".join(table.split())

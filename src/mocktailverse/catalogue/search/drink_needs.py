@@ -78,6 +78,16 @@ def drinks_by_name(lines: DrinksByLine) -> dict[str, "array[int]"]:
     return {name: _joined(lines, lines_of[name]) for name in sorted(lines_of)}
 
 
+def drinks_by_alternative(lines: DrinksByLine) -> dict[str, "array[int]"]:
+    """Return the ordinals of the drinks that allow an ingredient instead of the one they name."""
+    drinks: dict[str, array[int]] = defaultdict(lambda: array("I"))
+    for (_, _, alternatives, _), ordinals in lines.items():
+        if alternatives != "[]":
+            for name in msgspec.json.decode(alternatives):
+                drinks[name].extend(ordinals)
+    return drinks
+
+
 def _joined(drinks: DrinksByLine, lines: Iterable[Line]) -> "array[int]":
     """Return the distinct ordinals of the drinks that have any of these lines."""
     return array("I", sorted(set().union(*map(drinks.__getitem__, lines))))

@@ -22,7 +22,12 @@ from mocktailverse.catalogue.search.bitmaps import (
     ordinals_bitmap,
     range_bitmap,
 )
-from mocktailverse.catalogue.search.drink_needs import DrinkNeeds, drinks_by_line, drinks_by_name
+from mocktailverse.catalogue.search.drink_needs import (
+    DrinkNeeds,
+    drinks_by_alternative,
+    drinks_by_line,
+    drinks_by_name,
+)
 from mocktailverse.catalogue.search.query import IngredientEntry
 from mocktailverse.drinks.ingredients import ancestors, match_ingredient
 
@@ -97,7 +102,9 @@ class CatalogueIndex:
             drinks = join_spellings(drinks_by_value(query))
             self.fields[field] = PostingLists(self.size, drinks)
         lines = drinks_by_line(connection.execute(_LINES), ordinal_of)
-        self.ingredients = IngredientIndex(connection, self.size, drinks_by_name(lines))
+        self.ingredients = IngredientIndex(
+            connection, self.size, drinks_by_name(lines), drinks_by_alternative(lines)
+        )
         self.needs = DrinkNeeds(self.size, lines)
         self._lines = lines
         self.fields["ingredient"] = PostingLists(self.size, self.ingredients.joined_spellings())
@@ -122,9 +129,13 @@ class IngredientIndex:
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, size: int, drinks: Mapping[str, Sequence[int]]
+        self,
+        connection: sqlite3.Connection,
+        size: int,
+        drinks: Mapping[str, Sequence[int]],
+        alternatives: Mapping[str, Sequence[int]],
     ) -> None:
-        """Take the ordinals, below `size`, of the drinks that name each ingredient."""
+        """Take the ordinals, below `size`, of the drinks that name each ingredient, or allow it."""
         self.named = PostingLists(size, drinks)
         lengths: dict[int, list[int]] = defaultdict(list)
         for ordinal, length in Counter(chain.from_iterable(drinks.values())).items():
@@ -146,19 +157,27 @@ class IngredientIndex:
         for general, kinds in self._kinds.items():
             sets[general] = reduce(or_, map(self.named.bitmap, (general, *kinds)))
         self.with_kinds = PostingLists(size, sets)
+        allowed: dict[str, set[int]] = defaultdict(set)
+        for name, ordinals in alternatives.items():
+            for general in self.generals_of(name):
+                allowed[general].update(ordinals)
+        self._allowed = PostingLists(size, allowed)
         entries = [IngredientEntry(*row) for row in connection.execute(_ENTRIES)]
         self.entries = sorted(entries, key=list_key)
         self.entry_of = {entry.name: entry for entry in self.entries}
 
     def joined_spellings(self) -> dict[str, DrinkSet]:
-        """Return the drinks with each named ingredient or a kind of it, by its usual spelling."""
+        """Return the drinks with each named ingredient or a kind of it, by its usual spelling.
+
+        Drinks that allow it instead of another ingredient are included.
+        """
         joined: dict[str, DrinkSet] = {}
         for usual, _ in self.named.by_size:
             spellings = self.named.spellings(usual)
-            if len(spellings) == 1:
+            if len(spellings) == 1 and usual not in self._allowed.sets:
                 joined[usual] = self.with_kinds.sets[usual]
             elif not any(spelling in joined for spelling in spellings):
-                joined[usual] = reduce(or_, map(self.with_kinds.bitmap, spellings))
+                joined[usual] = self._with_or_allowing(spellings)
         return joined
 
     def names_of(self, text: str) -> list[str]:
@@ -168,6 +187,14 @@ class IngredientIndex:
         """
         match = match_ingredient(text)
         return [match.name] if match else self.with_kinds.spellings(text)
+
+    def drinks_with_or_allowing(self, text: str) -> int:
+        """Return the drinks that have an ingredient, or allow it instead of another one."""
+        return self._with_or_allowing(self.names_of(text))
+
+    def _with_or_allowing(self, names: Iterable[str]) -> int:
+        drinks = (self.with_kinds.bitmap(name) | self._allowed.bitmap(name) for name in names)
+        return reduce(or_, drinks, 0)
 
     def drinks_with(self, text: str) -> int:
         """Return the drinks that have an ingredient, in any spelling, or a kind of it."""

@@ -101,7 +101,7 @@ class DrinkSearch:
 
     def _filters(self, query: DrinkQuery) -> dict[str, int]:
         """Return the drinks that pass each filter of the query, by the field's name."""
-        index, having = self._index, self._index.ingredients.drinks_with
+        index = self._index
         passed = {
             field: index.fields[field].any_of(values)
             for field in _VALUE_FIELDS
@@ -111,9 +111,11 @@ class DrinkSearch:
             passed["mocktail"] = index.fields["mocktail"].bitmap(str(query.mocktail).lower())
         if query.ingredient:
             combine = and_ if query.match == "all" else or_
-            passed["ingredient"] = reduce(combine, map(having, query.ingredient))
+            drinks = map(index.ingredients.drinks_with_or_allowing, query.ingredient)
+            passed["ingredient"] = reduce(combine, drinks)
         if query.without:
-            passed["without"] = index.all & ~reduce(or_, map(having, query.without))
+            drinks = map(index.ingredients.drinks_with, query.without)
+            passed["without"] = index.all & ~reduce(or_, drinks)
         if query.abv_min is not None:
             passed["abv_min"] = flags_bitmap(bytes([abv >= query.abv_min for abv in index.abv_min]))
         if query.abv_max is not None:

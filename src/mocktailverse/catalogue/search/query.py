@@ -34,7 +34,7 @@ class DrinkQuery(Struct, frozen=True, kw_only=True):
     method: tuple[str, ...] = ()
     spirit: tuple[str, ...] = ()
     ingredient: tuple[str, ...] = ()
-    """In any spelling; "Rum" also finds drinks with White rum."""
+    """In any spelling; "Rum" also finds drinks with White rum, and those that allow it instead."""
     match: Literal["all", "any"] = "all"
     """How several ingredients combine."""
     without: tuple[str, ...] = ()

@@ -501,3 +501,24 @@ def test_a_search_is_limited_in_words_and_characters(open_catalogue, make_drink)
         "x" * (MAX_CHARACTERS - 1) + "y": 0,
     }.items():
         assert catalogue.count(DrinkQuery(q=text)) == hits, text
+
+
+def test_an_ingredient_is_found_where_the_recipe_allows_it_instead(open_catalogue, make_drink):
+    tea = make_drink("Tea", "Tea", "Honey")
+    honey, lime = tea.ingredients[1], make_drink("Lime", "Lime juice").ingredients[0]
+    either = msgspec.structs.replace(
+        tea,
+        ingredients=(
+            tea.ingredients[0],
+            msgspec.structs.replace(honey, alternatives=("Brown sugar", "Light rum")),
+        ),
+    )
+    other = msgspec.structs.replace(tea, id="test:other", ingredients=(lime,))
+    catalogue = open_catalogue([either, other, make_drink("Mojito", "Rum", "Sugar")])
+
+    for name in ("Honey", "brown sugar"):
+        assert catalogue.search(DrinkQuery(ingredient=(name,))).items == [either]
+    assert catalogue.count(DrinkQuery(ingredient=("Rum",))) == 2, "a kind of it is allowed"
+    facets = {f.value: f.count for f in catalogue.facets(DrinkQuery()).ingredient}
+    assert facets["Rum"] == 2
+    assert catalogue.count(DrinkQuery(without=("Light rum",))) == 3, "it can be made without"
