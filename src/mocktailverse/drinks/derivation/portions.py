@@ -134,5 +134,5 @@ def _traits(line: IngredientLine, substance: Substance, pour: Pour | None) -> fr
 
 @cache
 def _shared(*traits: Trait) -> frozenset[Trait]:
-    """Return the same set for all lines with these traits, of which there are few."""
+    """Return the same set for all lines with these traits: few sets occur."""
     return frozenset(traits)

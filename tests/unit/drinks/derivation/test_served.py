@@ -1,5 +1,6 @@
 """Sugar, acid, energy and dilution of drinks as served."""
 
+import msgspec
 import pytest
 
 from mocktailverse.drinks.derivation.served import Served, served_of
@@ -224,3 +225,12 @@ def test_a_choice_of_ingredients_covers_all_of_them():
 
 def test_a_drink_without_lines_has_no_figures():
     assert served() == Served()
+
+
+def test_an_optional_solid_may_be_left_out():
+    sugar = IngredientLine(1, "Sugar", "", None, 2, 2, "cube", None, None, "count", "exact")
+    lemon = IngredientLine(2, "Lemon juice", "", None, 30, 30, "ml", 30, 30, "volume", "exact")
+    optional = served_of([msgspec.structs.replace(sugar, optional=True), lemon], "Shake.")
+    without, whole = served_of([lemon], "Shake."), served_of([sugar, lemon], "Shake.")
+    assert optional.sugar_g.least == pytest.approx(without.sugar_g.least)
+    assert optional.sugar_g.most == pytest.approx(whole.sugar_g.most)
