@@ -81,7 +81,7 @@ def drinks_by_name(lines: DrinksByLine) -> dict[str, "array[int]"]:
 def drinks_by_alternative(lines: DrinksByLine) -> dict[str, "array[int]"]:
     """Return the ordinals of the drinks that allow an ingredient instead of the one they name."""
     drinks: dict[str, array[int]] = defaultdict(lambda: array("I"))
-    for (_, _, alternatives, _), ordinals in lines.items():
+    for (*_, alternatives, _), ordinals in lines.items():
         if alternatives != "[]":
             for name in msgspec.json.decode(alternatives):
                 drinks[name].extend(ordinals)
