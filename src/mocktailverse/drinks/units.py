@@ -15,6 +15,9 @@ plurals, minimum and maximum ml, whether the size is approximate, source."""
 GRAMS_PER_UNIT = {unit: float(grams) for unit, _, grams, *_ in UNITS if grams}
 """Grams per unit of mass. The ounce of a solid is not one of them: most ounces are fluid."""
 
+GRAMS_PER_OUNCE = 28.3495
+"""The avoirdupois ounce, for solids."""
+
 LARGEST_RECIPE_ML = 20_000.0
 """Maximum volume of one recipe. Large punch bowls and beverage dispensers hold 5 US gallons, 19
 litres; an amount above 20 litres is an error in the recipe or in its parsing."""

@@ -4,19 +4,15 @@ Liquids are counted as in strength. Solids count here, too: sugar dissolves, fru
 muddled or blended, ice cream melts. Herbs, spices, salt, ice and garnish add nothing.
 """
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
-from mocktailverse.drinks.balance.composition import (
-    KCAL_PER_G,
-    Spread,
-    composition_of,
-)
+from mocktailverse.drinks.balance.composition import KCAL_PER_G, Spread
+from mocktailverse.drinks.balance.contents import NONE, UNKNOWN, Contents, contents_of
+from mocktailverse.drinks.balance.solid_masses import PIECES, grams_of
 from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.ingredients import SOLID, Kind, ancestors
-from mocktailverse.drinks.reference.tables import read_table
 from mocktailverse.drinks.strength.pours import Measured, Pour, Substance, juice_ml
-from mocktailverse.drinks.units import GRAMS_PER_UNIT
 
 ETHANOL_G_PER_ML = 0.789
 """Density of ethanol at 20 °C."""
@@ -24,9 +20,6 @@ ETHANOL_G_PER_ML = 0.789
 KCAL_PER_ML_PERCENT = KCAL_PER_G["alcohol"] * ETHANOL_G_PER_ML
 """Energy of alcohol in 100 ml for each % vol."""
 
-OUNCE_G = 28.3495
-
-NONE = Spread(0.0, 0.0, 0.0)
 ALL = Spread(1.0, 1.0, 1.0)
 
 TO_TASTE_G = Spread(0.0, 4.2, 20.0)
@@ -43,29 +36,9 @@ _FRUITS = frozenset({"fruit", "vegetable"})
 _GARNISHES = frozenset({"slice", "wedge", "twist", "leaf", "sprig", "garnish", "float"})
 _TRACES = _GARNISHES | {"pinch"}
 _SHARES = {"slice": 0.125, "wedge": 0.125}
-_PIECES = frozenset({"none", "other", "piece"})
 _ON_TOP = frozenset({"fill", "float"})
 _FIZZY = frozenset({"soda", "beer", "cider"})
 _PEELS = ("peel", "zest", "twist")
-
-
-class Contents(NamedTuple):
-    """Sugar, acid and energy in 100 ml, without the alcohol."""
-
-    sugar_g: Spread
-    acid_g: Spread
-    kcal: Spread
-    ml_per_g: float = 1.0
-    is_complete: bool = True
-    """Whether the composition is known; an unknown one is recorded as 0."""
-    has_energy: bool = True
-    """Whether the energy is known."""
-
-    def usually(self) -> "Contents":
-        """Return the usual contents only."""
-        return Contents(
-            self.sugar_g.usually(), self.acid_g.usually(), self.kcal.usually(), *self[3:]
-        )
 
 
 class Sums(NamedTuple):
@@ -87,8 +60,6 @@ class Sums(NamedTuple):
     high_strong_kcal: float
     without_energy: float
     """1 for a dose of unknown energy, so that the sum counts them."""
-    without_contents: float
-    """1 for a dose of unknown composition."""
 
 
 class Dose(NamedTuple):
@@ -147,7 +118,7 @@ def make_dose(  # noqa: PLR0913, PLR0917 - these are its fields
     name: str = "",
 ) -> Dose:
     """Return a dose with its sums."""
-    sugar_g, acid_g, kcal, _, is_complete, has_energy = contents
+    sugar_g, acid_g, kcal, _, _, has_energy = contents
     sums = (
         low,
         high,
@@ -156,7 +127,6 @@ def make_dose(  # noqa: PLR0913, PLR0917 - these are its fields
         low * (kcal[0] + weak * KCAL_PER_ML_PERCENT),
         high * (kcal[2] + strong * KCAL_PER_ML_PERCENT),
         0.0 if has_energy and has_strength else 1.0,
-        0.0 if is_complete else 1.0,
     )
     return Dose(
         measured,
@@ -242,7 +212,7 @@ def _of_liquid(line: IngredientLine, substance: Substance, pour: Pour) -> Dose:
         high,
         weak,
         strong,
-        UNKNOWN if is_misread else _contents(line, form),
+        UNKNOWN if is_misread else contents_of(line, form),
         NONE if is_on_top else ALL,
         has_strength,
         name=line.name.casefold(),
@@ -250,14 +220,14 @@ def _of_liquid(line: IngredientLine, substance: Substance, pour: Pour) -> Dose:
 
 
 def _of_solid(line: IngredientLine, kind: Kind) -> Dose | None:
-    grams = None if line.unit == "garnish" else _grams(line, kind)
+    grams = None if line.unit == "garnish" else grams_of(line, kind)
     if grams is None:
         if line.unit in _GARNISHES:
             return None
         if line.amount_min is not None:
             return _unknown(line)
         grams = TO_TASTE_G if kind == "sweetener" else TOPPING_G
-    return _dissolved(line, grams, _contents(line))
+    return _dissolved(line, grams, contents_of(line))
 
 
 def _dissolved(line: IngredientLine, amount: Spread, contents: Contents) -> Dose:
@@ -270,39 +240,11 @@ def _unknown(line: IngredientLine) -> Dose:
     return UNKNOWN_DOSE._replace(name=line.name)
 
 
-def _contents(line: IngredientLine, form: str = "") -> Contents:
-    """Return the contents of the line's ingredient, covering all that the recipe allows."""
-    if not line.alternatives:
-        return _contents_of(line.name + form)
-    return _contents_of.__wrapped__(line.name + form, *(one + form for one in line.alternatives))
-
-
-@lru_cache(maxsize=2048)
-def _contents_of(*names: str) -> Contents:
-    composition, *others = map(composition_of, names)
-    for other in others:
-        composition = composition and other and composition.covering(other)
-    if composition is None:
-        return UNKNOWN
-    composition = composition.per_100_ml()
-    other_kcal = composition.other_kcal
-    kcal = Spread(
-        *(
-            KCAL_PER_G["sugar"] * sugar + KCAL_PER_G["acid"] * acid + (other_kcal or 0.0)
-            for sugar, acid in zip(composition.sugar_g, composition.acid_g, strict=True)
-        )
-    )
-    ml_per_g = 1 / composition.density_g_per_ml
-    has_energy = other_kcal is not None
-    return Contents(composition.sugar_g, composition.acid_g, kcal, ml_per_g, has_energy=has_energy)
-
-
-UNKNOWN = Contents(NONE, NONE, NONE, is_complete=False, has_energy=False)
 UNKNOWN_DOSE = make_dose("unbounded", 0.0, 0.0, 0.0, 0.0, 0.0, UNKNOWN, is_liquid=False)
 
 
 def _of_fruit(line: IngredientLine, kind: Kind) -> Fruit:
-    contents, grams = _contents(line), _grams(line, kind)
+    contents, grams = contents_of(line), grams_of(line, kind)
     whole = _dissolved(line, grams, contents) if contents.is_complete and grams else None
     word = line.name.casefold().rpartition(" ")[2]
     is_garnish = line.unit in _GARNISHES or line.amount_min is None
@@ -311,8 +253,8 @@ def _of_fruit(line: IngredientLine, kind: Kind) -> Fruit:
 
 def _juice(line: IngredientLine) -> Dose | None:
     """Return the juice of whole fruits, a slice or wedge being an eighth of one."""
-    one, contents = juice_ml(line.name), _contents(line, " juice")
-    share = 1.0 if line.unit in _PIECES else _SHARES.get(line.unit)
+    one, contents = juice_ml(line.name), contents_of(line, " juice")
+    share = 1.0 if line.unit in PIECES else _SHARES.get(line.unit)
     if not (one and share and contents.is_complete):
         return None
     if line.amount_min is None or line.amount_max is None:
@@ -327,41 +269,3 @@ def _juice(line: IngredientLine) -> Dose | None:
 @lru_cache(maxsize=2048)
 def _is_fizzy(name: str) -> bool:
     return "sparkling" in name.casefold() or "Sparkling wine" in (name, *ancestors(name))
-
-
-def _grams(line: IngredientLine, kind: Kind) -> Spread | None:
-    """Return the mass of a solid; None if it is unknown."""
-    if line.amount_min is None or line.amount_max is None or line.certainty == "unknown":
-        return None
-    amount = line.amount_min, line.amount_max
-    if line.unit in GRAMS_PER_UNIT or (line.unit == "oz" and line.kind == "mass"):
-        one = Spread(*[GRAMS_PER_UNIT.get(line.unit, OUNCE_G)] * 3)
-    elif line.ml_min is not None and line.ml_max is not None:
-        weight = _weight_of(line.name, kind, "ml")
-        if weight is None:
-            return None
-        one, amount = weight, (line.ml_min, line.ml_max)
-    else:
-        weight = _weight_of(line.name, kind, "piece" if line.unit in _PIECES else line.unit)
-        if weight is None:
-            return None
-        one = weight
-    low, high = amount
-    return Spread(low * one.least, (low + high) / 2 * one.usual, high * one.most)
-
-
-def _weight_of(name: str, kind: Kind, form: str) -> Spread | None:
-    """Return the mass of one piece or one ml of an ingredient."""
-    table = _weights()
-    for of in (name, *ancestors(name), kind):
-        if weight := table.get((of, form)):
-            return weight
-    return None
-
-
-@cache
-def _weights() -> dict[tuple[str, str], Spread]:
-    return {
-        (of, form): Spread(float(least), float(usual), float(most))
-        for of, form, least, usual, most, _source in read_table("weights.csv")
-    }

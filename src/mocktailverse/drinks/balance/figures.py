@@ -69,7 +69,7 @@ def figures_of(settled: Settled, melt: Melt) -> Figures:
         return _open_figures(settled, melt)
     (
         low_ml, high_ml, weak_sugar, strong_sugar, most_sugar, weak_acid, strong_acid, most_acid,
-        weak_kcal, most_kcal, without_energy, _,
+        weak_kcal, most_kcal, without_energy,
     ) = map(fsum, zip(*[one.sums for one in doses], strict=True))  # fmt: skip
     if is_topped:
         dry_ml, wet_ml, most_ml = _topped_ml(doses, melt)

@@ -6,12 +6,11 @@ from math import fsum
 from typing import Literal, NamedTuple
 
 from mocktailverse.drinks.balance.composition import Spread
+from mocktailverse.drinks.balance.contents import NONE, Contents
 from mocktailverse.drinks.balance.doses import (
     ALL,
     MUDDLED,
-    NONE,
     UNKNOWN_DOSE,
-    Contents,
     Dose,
     Fruit,
     make_dose,

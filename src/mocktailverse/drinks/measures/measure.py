@@ -33,7 +33,7 @@ from mocktailverse.drinks.measures.sizes import without_sizes
 from mocktailverse.drinks.measures.solids import is_piece, is_seasoning, is_solid
 from mocktailverse.drinks.measures.tokens import TEXT_LIMIT, Token, spelled_out, tokenize
 from mocktailverse.drinks.text import visible
-from mocktailverse.drinks.units import GRAMS_PER_UNIT, LARGEST_RECIPE_ML
+from mocktailverse.drinks.units import GRAMS_PER_OUNCE, GRAMS_PER_UNIT, LARGEST_RECIPE_ML
 
 _CACHED_LENGTH = 100
 """Maximum characters of a text in the cache: limits its memory."""
@@ -41,7 +41,7 @@ _SEASONING_LIMIT = 250.0
 """Maximum plausible ml or g of salt, bitters and similar ingredients."""
 _NUMBER_LIMIT = 1_000.0
 """Maximum plausible number of pieces."""
-_GRAMS = {**GRAMS_PER_UNIT, "oz": 28.3495}
+_GRAMS = {**GRAMS_PER_UNIT, "oz": GRAMS_PER_OUNCE}
 _NUMBER_LIMITS = {"glass": 100.0, "bottle": 100.0, "can": 100.0, "package": 100.0}
 
 
