@@ -11,7 +11,7 @@ from mocktailverse.drinks.conversion.swapping import Swap
 from mocktailverse.drinks.drink import IngredientLine
 from mocktailverse.drinks.ingredients import all_ingredients, ancestors, match_ingredient
 from mocktailverse.drinks.ingredients.name_readings import words
-from mocktailverse.drinks.reference.tables import read_table
+from mocktailverse.drinks.ingredients.reference_rows import aliases_by_name
 from mocktailverse.drinks.strength.methods import Preparation, preparation_of
 
 _MOST_MENTIONS = 2
@@ -45,7 +45,7 @@ _ALL = re.compile(r"\b(?:ingredients|everything|contents)\b(?! except)", re.IGNO
 _MARK = "{{{}}}"
 """Marks a replacement while the rest of the text is searched for bottles."""
 
-_A_MARK = re.compile(r"\{\d+\}")
+_A_MARK = re.compile(r"\{(\d+)\}")
 _ADVICE = re.compile(
     r"(?:^|(?<=[.!;]))[^.!;]*\{\d+\}[^.!;]*\b(?:possible|prefer\w*|quality|brands?|authentic)\b"
     r"[^.!;]*[.!;]?",
@@ -115,9 +115,8 @@ def _with_replacements(text: str, plan: Plan, draft: Draft) -> str | None:
         return None
     text = _ADVICE.sub("", text).strip()
     edited = _with_the_others(text, listed(draft.still)) if draft.still else text
-    for i, phrase in enumerate(phrases):
-        edited = edited and edited.replace(_MARK.format(i), phrase or "")
-    return edited
+    # In one pass, because a phrase may have the name of the reader's own bottle with a mark in it.
+    return edited and _A_MARK.sub(lambda mark: phrases[int(mark[1])] or "", edited)
 
 
 def _with_the_others(text: str, still: str) -> str | None:
@@ -179,7 +178,7 @@ def _spellings(name: str, name_raw: str) -> re.Pattern[str]:
     row = match_ingredient(name)
     names = {name, name_raw}
     if row:
-        names.update(_aliases().get(row.name, ()))
+        names.update(aliases_by_name()[row.name])
         names.update(set(ancestors(row.name)) - _TOO_GENERAL)
     ordered = sorted(names, key=lambda one: (-len(one), one))
     return re.compile(
@@ -190,18 +189,13 @@ def _spellings(name: str, name_raw: str) -> re.Pattern[str]:
 
 
 @cache
-def _aliases() -> dict[str, tuple[str, ...]]:
-    return {row[0]: tuple(filter(None, row[1].split("|"))) for row in read_table("ingredients.csv")}
-
-
-@cache
 def _bottle_words() -> frozenset[tuple[str, ...]]:
     """Return the names of all alcoholic ingredients, each as its words."""
     return frozenset(
         words(spelling)
         for row in all_ingredients()
         if row.alcoholic
-        for spelling in (row.name, *_aliases().get(row.name, ()))
+        for spelling in (row.name, *aliases_by_name()[row.name])
         if len(spelling) > 2  # noqa: PLR2004 - shorter names are also other words
     )
 

@@ -83,11 +83,13 @@ def rows_by_name() -> dict[str, Ingredient]:
 @cache
 def rows_by_key() -> dict[str, Ingredient]:
     """Return the rows by the key of every name and alias."""
-    return {
-        key(spelling): row
-        for row, aliases in _read()
-        for spelling in (row.name, *filter(None, aliases.split("|")))
-    }
+    return {key(spelling): row for row, aliases in _read() for spelling in (row.name, *aliases)}
+
+
+@cache
+def aliases_by_name() -> dict[str, tuple[str, ...]]:
+    """Return the other spellings of each ingredient by its canonical name."""
+    return {row.name: aliases for row, aliases in _read()}
 
 
 @cache
@@ -138,11 +140,11 @@ def names_alcohol(reading: Words) -> bool:
 
 
 @cache
-def _read() -> list[tuple[Ingredient, str]]:
+def _read() -> list[tuple[Ingredient, tuple[str, ...]]]:
     return [
         (
             Ingredient(name, _KINDS[kind], parent or None, float(abv), _ALCOHOLIC[alcoholic], why),
-            aliases,
+            tuple(aliases.split("|")) if aliases else (),
         )
         for name, aliases, kind, parent, abv, alcoholic, why in read_table("ingredients.csv")
     ]
