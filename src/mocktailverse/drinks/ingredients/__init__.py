@@ -1,7 +1,7 @@
 """Ingredients: canonical name, kind, parent and usual strength of each ingredient.
 
-`read_name` reads a name as recipes write it; `match_ingredient` and `family_of` tell what a single
-name means. The data is in `drinks/reference`; see docs/explanation/zero-proof.md.
+`read_name` reads a name as recipes write it; `match_ingredient` and `family_of` return what a
+single name means. The data is in `drinks/reference`; see docs/explanation/zero-proof.md.
 """
 
 from mocktailverse.drinks.ingredients.families import family_of

@@ -12,13 +12,16 @@ from mocktailverse.drinks.ingredients.name_readings import QUALIFIERS, words
 from mocktailverse.drinks.reference.tables import read_table
 
 _BRACKET = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
-_PUNCTUATION = " \t,;:.-\u2013\u2014*()[]"
+_MARKS = " \t,;:.-\u2013\u2014*"
+_PUNCTUATION = _MARKS + "()[]"
 _TAIL = re.compile(
     r"[;,]\s|[;,]$|:\s|\s[-\u2013\u2014]+\s|\s\(|\s(?=(?:cut|for|to|plus|from|in|at|then|until|before|after)\s)"
 )
 _NOTE_END = re.compile(r"[;,]\s")
+_CHOICE_WORDS = ("or", "oder", "ou", "oppure", "o")
 _CHOICE = re.compile(
-    r"\s*,?\s+(?:and\s?/\s?)?(?:or|oder|ou|oppure|o)\s+|(?<=[^\W\d_]{2})\s*/\s*(?=[^\W\d_]{2})",
+    rf"\s*,?\s+(?:and\s?/\s?)?(?:{'|'.join(_CHOICE_WORDS)})\s+"
+    r"|(?<=[^\W\d_]{2})\s*/\s*(?=[^\W\d_]{2})",
     re.IGNORECASE,
 )
 _LEADS = 4
@@ -69,13 +72,11 @@ def is_example(note: str) -> bool:
 def without_choice_word(note: str) -> str | None:
     """Return what a note offers instead, such as champagne in "or champagne"; None if nothing."""
     word, _, rest = note.partition(" ")
-    return rest if word.casefold() in {"or", "oder", "ou", "oppure", "o"} else None
+    return rest if word.casefold() in _CHOICE_WORDS else None
 
 
 def _without_lead(text: str) -> str:
-    text = text.strip(
-        _PUNCTUATION.replace("(", "").replace("[", "").replace(")", "").replace("]", "")
-    )
+    text = text.strip(_MARKS)
     for _ in range(_LEADS):
         lead = _leading().match(text)
         if not lead:

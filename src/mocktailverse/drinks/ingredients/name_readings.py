@@ -79,7 +79,7 @@ STRENGTHENED = word_set("hard spiked boozy drunken brandied alcoholic fortified 
 NON_ALCOHOLIC = "nonalcoholic"
 """The first word in the reading of every name that denies alcohol."""
 
-MOSTQUALIFIERS = 6
+_MOST_QUALIFIERS = 6
 """Names with more qualifiers stay unknown, because each one doubles the number of readings."""
 
 
@@ -132,7 +132,7 @@ def _readings_in_order(text: str) -> list[Words]:
 def _without_qualifiers(reading: Words) -> Iterator[Words]:
     """Yield the reading without one, then two, then more of its qualifiers."""
     places = [i for i, word in enumerate(reading) if word in QUALIFIERS]
-    if len(places) > MOSTQUALIFIERS:
+    if len(places) > _MOST_QUALIFIERS:
         return
     for count in range(1, len(places) + 1):
         for dropped in combinations(places, count):
