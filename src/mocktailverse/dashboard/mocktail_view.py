@@ -26,8 +26,8 @@ _HELP = (
 )
 _CONFIDENCE: dict[Confidence, tuple[str, str]] = {
     "high": ("green", "Amounts are measured, and each bottle has a near replacement."),
-    "medium": ("blue", "A bottle is only lengthened, or an amount is a range."),
-    "low": ("orange", "There are many replacements, or the recipe leaves a choice."),
+    "medium": ("blue", "A bottle is left out, or only lengthened."),
+    "low": ("orange", "There are many replacements, or the strength of the original is a range."),
 }
 _FIGURES = (
     ("Alcohol", "abv_served_percent", " % vol", 2),

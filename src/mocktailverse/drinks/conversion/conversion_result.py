@@ -14,8 +14,8 @@ Confidence = Literal["high", "medium", "low"]
 """How sure the converter is that the mocktail resembles the original.
 
 high     measured amounts, and each bottle has a near replacement
-medium   a bottle is only lengthened, or an amount is a range
-low      more than two replacements, or the result is close to a limit
+medium   a bottle is left out or only lengthened
+low      more than two replacements, or the strength of the original is a range
 """
 
 

@@ -5,7 +5,12 @@ from functools import cache, lru_cache
 
 from mocktailverse.drinks.conversion.conversion_result import UnknownBottleError
 from mocktailverse.drinks.conversion.roles import general_bottles, role_of, substitute_for
-from mocktailverse.drinks.ingredients import ancestors, canonical_name, match_ingredient
+from mocktailverse.drinks.ingredients import (
+    LONGEST_NAME,
+    ancestors,
+    canonical_name,
+    match_ingredient,
+)
 from mocktailverse.drinks.ingredients.name_readings import words
 from mocktailverse.drinks.reference.tables import read_table
 from mocktailverse.drinks.strength.pours import substance_of
@@ -13,7 +18,6 @@ from mocktailverse.drinks.strength.pours import substance_of
 _BOTANICAL = ("Non-alcoholic gin", "Non-alcoholic vodka")
 """What a 0.0 spirit of no special kind, such as Seedlip, replaces."""
 
-_LONGEST_NAME = 100
 _NAME_LENGTHS = (3, 2, 1)
 """Words of a kind inside a name, as in `Ritual Whiskey Alternative`; the longest decides."""
 
@@ -38,7 +42,7 @@ def require_known(have: Sequence[str]) -> None:
 @lru_cache(maxsize=256)
 def kinds_of(name: str) -> tuple[str, ...]:
     """Return the general bottles that an own one replaces; empty if it is not known."""
-    if len(name) > _LONGEST_NAME or substance_of(canonical_name(name)[0]).alcoholic is not False:
+    if len(name) > LONGEST_NAME or substance_of(canonical_name(name)[0]).alcoholic is not False:
         return ()
     row = match_ingredient(name)
     lineage = (row.name, *ancestors(row.name)) if row else ()
