@@ -84,7 +84,7 @@ def line_rows(drink: Drink) -> list[tuple[object, ...]]:
     return [
         (
             drink.id,
-            *astuple(line)[:-2],
+            *astuple(line)[:-2],  # all but alternatives and optional
             _json(line.alternatives),
             line.optional,
             form,

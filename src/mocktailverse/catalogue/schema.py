@@ -61,7 +61,7 @@ CREATE TABLE drinks (
   energy_kcal_max REAL,
   convertible TEXT, -- pantry or bottle, the style in which it can become a mocktail; else null
   not_convertible_because TEXT, -- why it can in neither; null for mocktails, or if not yet known
-  mocktail_needs TEXT, -- what its pantry conversion needs: name, form, alternatives, optional
+  mocktail_needs TEXT, -- the lines of its pantry conversion, as JSON; see `conversions`
   quality TEXT NOT NULL,
   previous_name TEXT,
   content_hash TEXT NOT NULL,

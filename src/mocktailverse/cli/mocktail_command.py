@@ -53,7 +53,7 @@ def mocktail(
     as_json: options.Json = False,
 ) -> None:
     """Make a drink alcohol-free, with the same volume, sweetness and acidity."""
-    original = _found(connect(env, state_dir).drinks, drink)
+    original = _require_drink(connect(env, state_dir).drinks, drink)
     try:
         conversion = to_mocktail(
             original, style or ("bottle" if have else "pantry"), tuple(have or ())
@@ -66,7 +66,7 @@ def mocktail(
         _print(original, conversion)
 
 
-def _found(table: DrinksTable, text: str) -> Drink:
+def _require_drink(table: DrinksTable, text: str) -> Drink:
     """Return the drink with this id or name; exit 1 with the candidates if there is not one."""
     register = table.get(full_id(text))
     if register and register.drink:

@@ -4,8 +4,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-_TEXT_LIMIT = 2000
-"""Maximum characters of the instructions that are searched."""
+from mocktailverse.drinks.strength.methods import TEXT_LIMIT
 
 _SENTENCE = re.compile(r"[.;!\n]+")
 _GARNISHING = re.compile(
@@ -70,7 +69,7 @@ def garnishes_with_anything(text: str) -> bool:
 
 def searched_text(instructions: str | None) -> str:
     """Return the part of the instructions that is searched, in lower case."""
-    return (instructions or "")[:_TEXT_LIMIT].casefold()
+    return (instructions or "")[:TEXT_LIMIT].casefold()
 
 
 @lru_cache(maxsize=64)
