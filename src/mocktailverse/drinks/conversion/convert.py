@@ -30,7 +30,10 @@ MOST_DRAFTS = 4
 """Maximum number of recipes that are tried; most drinks need one or two."""
 
 _LITTLE_WATER = 0.12
-"""Plain water in the mix, beyond the melt water of the original, that nobody minds."""
+"""Plain water in the mix, beyond the melt water of the original, that one hardly tastes."""
+
+_MANY_REPLACEMENTS = 3
+"""With this many the mocktail is likely to be another drink."""
 
 _LESS_WATER = 0.03
 """Difference of that share for which more of the kept lines may change."""
@@ -169,7 +172,7 @@ def _replacements(plan: Plan, draft: Draft) -> Iterator[Replacement]:
 
 
 def _confidence(drink: Drink, plan: Plan) -> Confidence:
-    if len(plan.swaps) > 2 or drink.derived.certainty == "range":  # noqa: PLR2004
+    if len(plan.swaps) >= _MANY_REPLACEMENTS or drink.derived.certainty == "range":
         return "low"
     if all(swap.substitute.shares for swap in plan.swaps):
         return "high"

@@ -1,6 +1,5 @@
 """Plan a conversion: which lines stay, what replaces the others, what lengthens the drink."""
 
-import re
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -16,11 +15,9 @@ from mocktailverse.drinks.conversion.roles import Role, role_of
 from mocktailverse.drinks.conversion.swapping import Bottle, Swap, new_lines_of, swaps_of
 from mocktailverse.drinks.conversion.usual_content import Content, content_of_line
 from mocktailverse.drinks.drink import IngredientLine
-from mocktailverse.drinks.ingredients import ancestors, match_ingredient
 from mocktailverse.drinks.strength.methods import preparation_of
 from mocktailverse.drinks.strength.pours import substance_of
-
-_WORD = re.compile(r"[^\W\d_]+")
+from mocktailverse.drinks.substitutions.needs import variety_of
 
 KEPT_BITTERS_SHARE = 0.004
 """Bitters stay up to this share of alcohol in the served volume; 0.5 % as mixed is the limit."""
@@ -83,18 +80,8 @@ def _split_bitters(
     return bitters, [line for line in lines if line not in bitters]
 
 
-def _full_name(line: IngredientLine) -> str:
-    """Return the name with words of its measure, as in `3/4 oz white`."""
-    words = _WORD.findall(line.measure_raw or "")
-    for start in range(len(words)):
-        row = match_ingredient(" ".join([*words[start:], line.name_raw]))
-        if row and line.name in ancestors(row.name):
-            return row.name
-    return line.name
-
-
 def _required_role(line: IngredientLine) -> Role:
-    role = role_of(_full_name(line))
+    role = role_of(variety_of(line) or line.name)
     if role is None:
         raise NotConvertibleError(
             f"Nothing is known that does the job of `{line.name}`.",

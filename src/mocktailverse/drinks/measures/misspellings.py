@@ -56,7 +56,7 @@ def misspellings(
         if len(candidates) == 1
         and slip not in units
         and slip not in taken
-        and not slip.endswith("ed")  # a participle: "2 cubed" is no "cubes"
+        and not slip.endswith("ed")  # a participle: "2 cubed" does not mean "cubes"
     }
 
 
