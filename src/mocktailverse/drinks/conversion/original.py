@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from mocktailverse.drinks.balance.composition import composition_of
-from mocktailverse.drinks.conversion.phrases import named
+from mocktailverse.drinks.conversion.phrases import named, quoted
 from mocktailverse.drinks.conversion.refusal import NotConvertibleError
 from mocktailverse.drinks.conversion.usual_content import PART_ML, content_of_line
 from mocktailverse.drinks.derivation.outcome import Outcome, outcome_of
@@ -63,7 +63,7 @@ def _require_understood(drink: Drink) -> Method:
     """Return the method; raise `NotConvertibleError` for a drink that cannot be understood."""
     facts = drink.derived
     if facts.is_mocktail is None:
-        names = ", ".join(f"`{name}`" for name in facts.unknown_because or _unknown(drink))
+        names = quoted(facts.unknown_because or _unknown(drink))
         raise NotConvertibleError(
             f"Whether it has alcohol is unknown because of {names}.",
             "A recipe with ingredients that are in the reference.",
@@ -79,7 +79,7 @@ def _require_understood(drink: Drink) -> Method:
             "Instructions that name a method, such as shaking.",
         )
     if facts.abv_served_percent_max is None:
-        names = ", ".join(f"`{name}`" for name in facts.unknown_because) or "a line"
+        names = quoted(facts.unknown_because) or "a line"
         raise NotConvertibleError(
             f"The amount or the strength of {names} is unknown.",
             "A recipe that states all amounts.",

@@ -27,4 +27,9 @@ def listed(names: Sequence[str]) -> str:
 
 def named(lines: Sequence[IngredientLine]) -> str:
     """Return the names of lines as a list in a sentence, each as code."""
-    return listed([f"`{line.name}`" for line in lines])
+    return quoted([line.name for line in lines])
+
+
+def quoted(names: Sequence[str]) -> str:
+    """Return names as a list in a sentence, each as code."""
+    return listed([f"`{name}`" for name in names])
