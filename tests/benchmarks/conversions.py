@@ -69,7 +69,8 @@ def _report(drinks: list[Drink], style: str) -> int:
         f"{style}: {converted} of {len(drinks)} convert, {converted / len(drinks):.1%}; "
         f"{took * 1000:.2f} ms on average, at most {max(times) * 1000:.2f} ms"
     )
-    reasons = Counter(re.sub(r"`[^`]*`", "...", r.reason) for r in results if not r.possible)
+    names = re.compile(r"`[^`]*`(?:(?:, | and )`[^`]*`)*")
+    reasons = Counter(names.sub("...", r.reason) for r in results if not r.possible)
     for reason, count in reasons.most_common():
         print(f"  {count:4} {reason}")
     broken = [

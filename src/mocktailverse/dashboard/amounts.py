@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from mocktailverse.dashboard.drink_text import DASH
 from mocktailverse.drinks.drink import IngredientLine
-from mocktailverse.drinks.units import ML_PER_UNIT
+from mocktailverse.drinks.units import GRAMS_PER_OUNCE, GRAMS_PER_UNIT, ML_PER_UNIT
 
 System = Literal["ml", "oz", "parts"]
 SYSTEMS: tuple[System, ...] = get_args(System)
@@ -17,7 +17,7 @@ SYSTEMS: tuple[System, ...] = get_args(System)
 _MIN_PART_ML = 7.0
 """A quarter of an ounce, the smallest amount of a jigger; no part is smaller."""
 
-_GRAMS = {"g": 1.0, "kg": 1000.0, "oz": 28.3495, "lb": 453.592}
+_GRAMS = {**GRAMS_PER_UNIT, "oz": GRAMS_PER_OUNCE}
 _BAR_UNITS = frozenset({"dash", "drop", "splash"})
 """Not converted: nobody measures a dash in ml."""
 
