@@ -6,11 +6,11 @@ A line "Lime, juice of 1/2" asks for juice, "Lime, 4 wedges" that are muddled fo
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Literal
 
 from mocktailverse.drinks.drink import IngredientLine, Method
-from mocktailverse.drinks.ingredients import Kind, ancestors, family_of, match_ingredient
+from mocktailverse.drinks.ingredients import Kind, ancestors
+from mocktailverse.drinks.strength.pours import substance_of
 from mocktailverse.drinks.substitutions.evidence import (
     Evidence,
     evidence_of,
@@ -67,7 +67,7 @@ def form_of(
     line: IngredientLine, method: Method | None = None, instructions: str | None = None
 ) -> Form:
     """Return the form of one line of a drink with this method and these English instructions."""
-    kind = _kind_of(line.name)
+    kind = substance_of(line.name).kind
     if kind in _AVAILABLE:
         return _AVAILABLE[kind]
     if kind not in _FRESH_KINDS and kind not in _DRY_KINDS:
@@ -86,12 +86,6 @@ def form_of(
 def _is_citrus(name: str) -> bool:
     """Return whether a name is a citrus fruit, whose juice one presses oneself."""
     return "Citrus fruit" in ancestors(name) and not name.endswith(" peel")
-
-
-@lru_cache(maxsize=2048)
-def _kind_of(name: str) -> Kind | None:
-    ingredient = match_ingredient(name) or family_of(name)
-    return ingredient.kind if ingredient else None
 
 
 def _also_juiced(
