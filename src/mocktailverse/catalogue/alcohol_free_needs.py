@@ -1,8 +1,6 @@
 """What the drinks without alcohol need: mocktails, and cocktails by their pantry conversion."""
 
-import sqlite3
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import chain
 
@@ -15,9 +13,8 @@ from mocktailverse.catalogue.search.drink_needs import (
     drinks_by_line,
 )
 from mocktailverse.catalogue.search.index import CatalogueIndex
+from mocktailverse.catalogue.search.matching import Borrow
 from mocktailverse.drinks.substitutions.forms import Form
-
-Borrow = Callable[[], AbstractContextManager[sqlite3.Connection]]
 
 _OF_MOCKTAILS = """
 SELECT l.name, l.form, l.variety, l.alternatives, l.optional, l.drink_id

@@ -28,8 +28,8 @@ TO_TASTE_G = Spread(0.0, 4.2, 20.0)
 TOPPING_G = Spread(0.0, 10.0, 30.0)
 """Whipped cream, chocolate and other food without an amount. An estimate."""
 
-MUDDLED = (0.3, 1.0)
-"""Share of its juice that a muddled fruit gives. An estimate."""
+LEAST_MUDDLED = 0.3
+"""Least share of its juice that a muddled fruit gives; at most, it gives all. An estimate."""
 
 _ADDS_NOTHING = frozenset({"herb", "spice", "ice", "other"})
 _FRUITS = frozenset({"fruit", "vegetable"})
@@ -84,7 +84,7 @@ class Dose(NamedTuple):
     name: str
     """Name in lower case, to find it in the instructions."""
     sums: tuple[float, ...]
-    """Its part of the `Sums`."""
+    """Its part of the `Sums`; a plain tuple, which is faster to make and to add."""
 
     @property
     def usual_percent(self) -> float:

@@ -9,7 +9,7 @@ from mocktailverse.drinks.balance.composition import Spread
 from mocktailverse.drinks.balance.contents import NONE, Contents
 from mocktailverse.drinks.balance.doses import (
     ALL,
-    MUDDLED,
+    LEAST_MUDDLED,
     UNKNOWN_DOSE,
     Dose,
     Fruit,
@@ -189,7 +189,7 @@ def _of_fruit(fruit: Fruit, preparation: Preparation) -> Dose | None:
         return None if use == "pressed" and fruit.garnish else UNKNOWN_DOSE
     if use == "pressed":
         return dose
-    least = MUDDLED[0] if use == "muddled" else 0.0
+    least = LEAST_MUDDLED if use == "muddled" else 0.0
     low = dose.low * least
     return dose.with_amount(low, (low + dose.usual) / 2, dose.high)
 
