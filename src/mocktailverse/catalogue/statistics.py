@@ -30,8 +30,8 @@ FIELDS = {
 """The lists of values, and the field that each counts."""
 
 _LISTS = "SELECT {column}, count(*) FROM drinks WHERE withdrawn_at IS NULL GROUP BY {column}"
-_NAMES = re.compile(r"`[^`]*`(?:(?:, | and )`[^`]*`)*")
-"""The names in a reason, one or several."""
+_NAMES = re.compile(r"`[^`]*`(?:, `[^`]*`)*")
+"""The names in a reason."""
 
 
 def compute_statistics(index: CatalogueIndex, connection: sqlite3.Connection) -> Statistics:

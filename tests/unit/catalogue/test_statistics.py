@@ -170,17 +170,6 @@ def test_quality_codes_of_equal_count_are_sorted_by_name(open_catalogue, make_dr
     assert quality == [Facet("c", 2), Facet("a", 1), Facet("b", 1), Facet("z", 1)]
 
 
-def test_reasons_count_together_however_many_ingredients_they_name(open_catalogue, make_drink):
-    bottles = (["Dirt"], ["Dirt", "Mud"], ["Dirt", "Mud", "Silt"])
-    drinks = [
-        make_drink(f"D{n}", *names, unknown_because=tuple(names)) for n, names in enumerate(bottles)
-    ]
-
-    (reason,) = open_catalogue(drinks).statistics().not_convertible_because
-
-    assert reason == Facet("Whether it has alcohol is unknown because of ....", 3)
-
-
 def test_a_strength_on_a_boundary_counts_in_the_upper_bin(open_catalogue, make_drink):
     served = [(4.9, 4.9), (4, 6), (9, 11), (None, 50), (50, None)]
     drinks = [make_drink(f"D{n}", **_served(*ends)) for n, ends in enumerate(served)]

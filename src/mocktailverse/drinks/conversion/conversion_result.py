@@ -110,7 +110,7 @@ _FIGURES = (
 )
 
 
-def rounded_figures(served: Served) -> ServedFigures:
+def figures_of(served: Served) -> ServedFigures:
     """Return the figures, rounded to three decimals; None where a figure is unknown."""
     values: list[float | None] = []
     for name in _FIGURES:

@@ -11,8 +11,8 @@ from mocktailverse.drinks.conversion.conversion_result import (
     Replacement,
     Style,
     as_it_is,
+    figures_of,
     refused,
-    rounded_figures,
 )
 from mocktailverse.drinks.conversion.drafting import Draft, canonical_names
 from mocktailverse.drinks.conversion.original import Original, original_of, served_figures
@@ -149,8 +149,8 @@ def _conversion(
         drink=mocktail,
         replacements=tuple(_replacements(plan, draft)),
         lost=tuple(dict.fromkeys(swap.substitute.lost for swap in plan.swaps)),
-        before=rounded_figures(original.before),
-        after=rounded_figures(after),
+        before=figures_of(original.before),
+        after=figures_of(after),
         confidence=_confidence(original.drink, plan),
     )
 
