@@ -23,13 +23,16 @@ def lengthening_lines(
     *,
     hot: bool,
 ) -> list[NewLine]:
-    """Return what lengthens the drink in place of the alcohol and its melt water."""
+    """Return what lengthens the drink in place of the alcohol and its melt water.
+
+    A fizzy drink that has as many new ingredients as allowed is lengthened by those it has.
+    """
     names = {one.nature.name for one in kept} | {name for swap in swaps for name in swap.names}
     lineages = frozenset().union(*(one.nature.lineage for one in kept))
     has_room = len({name for swap in swaps for name in swap.names}) < MOST_NEW
     candidates: list[str]
     if "fizzy" in settings:
-        candidates = [_soda_beside(kept, settings)] if has_room else ["Soda water"]
+        candidates = [_soda_beside(kept, settings)] if has_room else []
     elif "creamy" in settings:
         candidates = [*(_milk_or_coffee(kept, swaps, lineages) if has_room else ()), "Water"]
     elif hot or not has_room or settings not in _TAKES_SODA or drink.derived.method == "blended":

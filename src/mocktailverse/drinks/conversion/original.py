@@ -1,5 +1,6 @@
 """The original of a conversion: a drink that can be understood, with its figures."""
 
+import re
 from typing import NamedTuple
 
 from mocktailverse.drinks.balance.composition import composition_of
@@ -12,9 +13,17 @@ from mocktailverse.drinks.derivation.served import Served, served_from, served_o
 from mocktailverse.drinks.drink import Drink, Method
 from mocktailverse.drinks.strength.dilution import MEASURED, usual_dilution
 from mocktailverse.drinks.strength.glasses import vessel_of
+from mocktailverse.drinks.strength.methods import TEXT_LIMIT
 from mocktailverse.drinks.strength.pours import substance_of
 
 _HOME_MADE = "homemade liqueur"
+
+_KEPT_FOR_LATER = re.compile(
+    r"\b(?:steep|infuse|macerate|age|mature|ripen|stand|store|leave|rest)\b[^.]{0,80}"
+    r"\b(?:days|weeks?|months?)\b",
+    re.IGNORECASE,
+)
+"""A step of a liqueur that somebody makes at home."""
 
 
 class Melts(NamedTuple):
@@ -68,7 +77,10 @@ def _require_understood(drink: Drink) -> Method:
             f"Whether it has alcohol is unknown because of {names}.",
             "A recipe with ingredients that are in the reference.",
         )
-    if _HOME_MADE in (drink.category or "").casefold():
+    if _HOME_MADE in (drink.category or "").casefold() or (
+        facts.method is None
+        and _KEPT_FOR_LATER.search(drink.instructions.get("en", "")[:TEXT_LIMIT])
+    ):
         raise NotConvertibleError(
             "It is a home-made liqueur: an ingredient, not a drink.",
             "A syrup of the same flavour in the drinks that use it.",

@@ -19,7 +19,7 @@ from mocktailverse.drinks.conversion.usual_content import Content, content_of, c
 from mocktailverse.drinks.drink import IngredientLine
 
 MOST_NEW = 3
-"""Maximum number of new ingredients; what lengthens the drink is not counted."""
+"""Maximum number of new ingredients; plain water is not counted."""
 
 LITTLE_SHARE = 0.25
 """A liqueur up to this share of all bottles need not have an ingredient of its own."""

@@ -100,7 +100,7 @@ def edited_text(text: str, plan: Plan, read: Preparation, draft: Draft) -> str |
 
 def _with_replacements(text: str, plan: Plan, draft: Draft) -> str | None:
     """Return the text with a phrase for each bottle; None if a bottle has none or stays."""
-    phrases = [_phrase(swap, draft.used) for swap in plan.swaps]
+    phrases = _phrases(plan.swaps, draft.used)
     is_plain = None not in phrases and len(set(phrases)) == len(phrases)
     is_plain = is_plain and all(len(swap.lines) == 1 for swap in plan.swaps)
     is_general = _is_general(text, plan)
@@ -120,8 +120,13 @@ def _with_replacements(text: str, plan: Plan, draft: Draft) -> str | None:
 
 
 def _with_the_others(text: str, still: str) -> str | None:
-    """Return the text with water, milk or coffee beside the first replacement or "all"."""
+    """Return the text with water, milk or coffee beside the first replacement or "all".
+
+    None if it speaks of all only after straining, when water is too late to be shaken.
+    """
     mark, general = _A_MARK.search(text), _ALL.search(text)
+    if general and "strain" in text[: general.start()].casefold():
+        general = None
     if mark:
         goes_on = _GOES_ON.match(text, mark.end())
         return f"{text[: mark.end()]}{',' if goes_on else ' and'} {still}{text[mark.end() :]}"
@@ -168,8 +173,16 @@ def _same_reading(text: str, read: Preparation) -> bool:
     )
 
 
-def _phrase(swap: Swap, used: frozenset[str]) -> str | None:
-    return " and ".join(lowered(name) for name in swap.names if name in used) or None
+def _phrases(swaps: Sequence[Swap], used: frozenset[str]) -> list[str | None]:
+    """Return what to write for each bottle; what replaces two is written for the first only."""
+    phrases: list[str | None] = []
+    written: set[str] = set()
+    for swap in swaps:
+        names = [name for name in swap.names if name in used]
+        first = [name for name in names if name not in written] or names
+        phrases.append(" and ".join(map(lowered, first)) or None)
+        written.update(names)
+    return phrases
 
 
 @lru_cache(maxsize=2048)

@@ -42,10 +42,13 @@ _DECORATION = frozenset(
 )
 """Fruit that is a garnish if it is counted."""
 
-_IS_VESSEL = re.compile(r"glass|mug|cup|jar|bowl|pitcher|flute|goblet|tumbler|snifter")
+_IS_VESSEL = re.compile(r"glass|mug|cup|jar|bowl|pitcher|flute|goblet|tumbler|snifter|pan\b|pot\b")
 
 _GARNISHING = re.compile(r"\b(?:garnish|decorate) with [^.!;\d]{3,80}(?=[.!;]|\s*$)", re.IGNORECASE)
 """A step that stays as it is, because it names no line of the recipe."""
+
+_MUDDLING = re.compile(r"muddl(?:(?!\b(?:add|shake|stir|strain|top|fill|pour)\b)[^.]){0,120}")
+"""A step that muddles, up to the next one."""
 
 _RIM = re.compile(r"\brim(?:med|s)?\b", re.IGNORECASE)
 
@@ -84,7 +87,7 @@ def _place(one: KeptLine, text: str, parts: _Parts) -> None:
     name = lowered(one.line.name)
     if one.nature.kind == "ice" or _is_unmentioned_fruit(one, text):
         return
-    if _is_muddled(one.line.name, text):
+    if not one.nature.is_fizzy and _is_muddled(one.line.name, text):
         parts.muddled.append(name)
     elif "Salt" in one.nature.lineage and _RIM.search(text):
         parts.rim.append(name)
@@ -148,12 +151,13 @@ def _mixing(parts: _Parts, method: str, vessel: str, with_ice: str) -> Iterator[
 def _is_muddled(name: str, text: str) -> bool:
     """Return whether a sentence that muddles names an ingredient."""
     word = re.escape(name.casefold().rpartition(" ")[2].removesuffix("s").removesuffix("y"))
-    return re.search(rf"muddl[^.]{{0,120}}\b{word}", text) is not None
+    return any(re.search(rf"\b{word}", step) for step in _MUDDLING.findall(text))
 
 
 def _is_unmentioned_fruit(one: KeptLine, text: str) -> bool:
     """Return whether the text leaves open what happens to a fruit, so that this one does, too."""
-    if one.nature.kind not in {"fruit", "vegetable"} or one.line.kind == "qualitative":
+    is_garnish_kind = one.nature.kind in {"fruit", "vegetable"}
+    if not is_garnish_kind or one.line.kind in {"qualitative", "volume", "mass"}:
         return False
     word = one.line.name.casefold().rpartition(" ")[2].removesuffix("y")
     return word not in text

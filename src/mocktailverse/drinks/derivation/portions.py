@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from mocktailverse.drinks.balance.doses import Dose, Fruit, dose_of
 from mocktailverse.drinks.drink import IngredientLine
-from mocktailverse.drinks.ingredients import Kind
+from mocktailverse.drinks.ingredients import Kind, may_hold_alcohol
 from mocktailverse.drinks.strength.pours import (
     NON_ALCOHOLIC_PERCENT,
     Pour,
@@ -30,7 +30,7 @@ bitters     alcoholic bitters
 strong      above 0.5 % vol, including vanilla extract
 trace       above 0 and up to 0.5 % vol
 food        a food or fruit; adds no volume here, but makes the drink weaker
-doubtful    may be alcoholic: an unknown liquid, what exists both ways, a choice, an optional spirit
+doubtful    may be alcoholic: an unknown liquid, a soaked food, a choice, an optional spirit
 ice         ice
 open        a liquid whose volume or strength is a range
 imprecise   a liquid without exact figures, or an unknown ingredient that the figures leave out
@@ -113,7 +113,9 @@ def _left_out(substance: Substance) -> Substance:
 def _traits(line: IngredientLine, substance: Substance, pour: Pour | None) -> frozenset[Trait]:
     kind, strength, alcoholic = substance.kind, substance.abv_percent, substance.alcoholic
     traits: list[Trait] = []
-    doubtful = alcoholic is None and bool(strength or could_be_liquid(line))
+    doubtful = alcoholic is None and bool(
+        strength or could_be_liquid(line) or may_hold_alcohol(line.name)
+    )
     if doubtful:
         traits.append("doubtful")
     if strength and strength[1] > 0:

@@ -4,7 +4,7 @@
 single name means. The data is in `drinks/reference`; see docs/explanation/zero-proof.md.
 """
 
-from mocktailverse.drinks.ingredients.families import family_of
+from mocktailverse.drinks.ingredients.families import family_of, may_hold_alcohol
 from mocktailverse.drinks.ingredients.name_matching import LONGEST_NAME, match_ingredient
 from mocktailverse.drinks.ingredients.reference_rows import (
     SOLID,
@@ -37,6 +37,7 @@ __all__ = [
     "canonical_name",
     "family_of",
     "match_ingredient",
+    "may_hold_alcohol",
     "read_name",
 ]
 

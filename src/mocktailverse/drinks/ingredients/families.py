@@ -24,6 +24,7 @@ from mocktailverse.drinks.ingredients.name_readings import (
     Words,
     key,
     readings,
+    words,
 )
 from mocktailverse.drinks.ingredients.reference_rows import (
     DRUNK,
@@ -49,6 +50,9 @@ _TREATED = word_set(
 _SOAKED = word_set("infused soaked macerated drunken")
 """Words after which even a syrup or a grape may hold the drink itself."""
 
+_TIPSY = word_set("boozy drunken brandied")
+"""Words that say that a food holds alcohol, without the name of a drink."""
+
 _VARIETY = word_set(
     "red green yellow white black blue purple pink dark light golden brown sweet sour tart bitter "
     "salted unsalted mini baby young wild mixed assorted vegan instant tropical"
@@ -61,6 +65,13 @@ _LIQUEURS = {("cream", "de"), ("cream", "d"), ("cream", "du")}
 
 _LONGEST_END = 4
 """Maximum words at the end of a name that may name its family."""
+
+
+def may_hold_alcohol(raw: str) -> bool:
+    """Return whether a name says that a food is soaked in alcohol: "rum-soaked raisins"."""
+    literal = words(raw[:LONGEST_NAME])
+    is_soaked = not _SOAKED.isdisjoint(literal) and names_alcohol(literal)
+    return is_soaked or not _TIPSY.isdisjoint(literal)
 
 
 def family_of(raw: str) -> Family | None:

@@ -55,7 +55,8 @@ _NO_METHOD = re.compile(
     r"\bmilk\s?-?shakes?\b|\bshakes? of\b|\b(?:salt|pepper) shakers?\b"
     r"|\bshak\w++(?:[^\w.;]++\w++){0,50}?[^\w.;]++"
     r"(?:daily|every|each day|occasionally|several times|once a)\b"
-    r"|\bblend(?:ed)?\s+(?:whisk|scotch|rum|malt|irish|canadian|bourbon)\w*"
+    r"|\bblended\s+(?:whisk|scotch|rum|malt|irish|canadian|bourbon)\w*"
+    r"|\bblend\s+(?:whisk|scotch|rum|malt|irish|canadian|bourbon)\w*+(?!,| and\b| with\b)"
     r"|\bblend of\b|\bto blend\b|\bshak\w+ (?:out|off)\b"
     r"|\b(?:until|till|til|is|are) (?:\w+ ){0,2}blended\b"
     r"|\bstir\w*[\s-]?sticks?\b|\bstirrers?\b|\blayer of\b"
@@ -97,7 +98,7 @@ _STIRRED_ON_ICE = re.compile(
 _POURED = re.compile(r"pour(?<!\wpour)")
 _ONLY_STIRRED = re.compile(r"\s*stir\w*\b[^.]*?(?:\.|$)")
 _IN_A_VESSEL = re.compile(r"\b(?:glass|mug|cup|jar|bowl|pitcher|pan|saucepan|pot)\b")
-_HEATED = re.compile(r"\b(?:boil|simmer|heat|saucepan|microwave|brew|steep|warm)")
+_HEATED = re.compile(r"\b(?:boil|simmer|heat|hot\b|saucepan|microwave|brew|steep|warm)")
 
 _VESSELS = word_set(
     "glass glasses mug mugs cup cups jar bowl pitcher flute goblet tumbler snifter highball"
@@ -114,11 +115,17 @@ _ON_THE_ROCKS = re.compile(r"\bon the rocks\b")
 _ICED = word_set("iced frozen")
 _FILLED = word_set("fill fills filled filling top tops topped topping")
 
-_PUT_TOGETHER = word_set("mix add combine")
-_PUTTING_TOGETHER = re.compile(r"(?:^|[.!;] |\bjust |\bsimply )(?:mix|add|combine)\b")
+_PUT_TOGETHER = word_set("mix add combine pour drop")
+_PUTTING_TOGETHER = re.compile(
+    r"(?:^|[.!;] |\bjust |\bsimply )"
+    r"(?:(?:mix|add|combine)\b|(?:pour|drop)\b[^.!;]*?(?:,|\bin(?:to)?\b|\bthen\b|\bover\b))"
+)
 _STORED = re.compile(
     r"\b(?:boil|simmer|heat|microwave|brew|steep|warm|chill)\w*"
     r"|\b(?:saucepan|hours?|hrs|days?|overnight|nights?|weeks?|months?|aging|ageing|container)\b"
+)
+_KEPT_FOR_LATER = re.compile(
+    r"\b(?:days?|nights?|overnight|weeks?|months?|aging|ageing|container)\b"
 )
 _HOT = word_set(
     "hot boiling boil boils boiled simmer simmering simmered heat heated heating microwave steam"
@@ -228,7 +235,8 @@ def _method(text: str, terms: frozenset[str]) -> Method | None:
         return "layered"
     in_vessel = not terms.isdisjoint(_VESSELS) or _TO_THE_TOP.search(text)
     built = in_vessel and (not terms.isdisjoint(_BUILT) or _BUILDING.search(text))
-    return "built" if built or _is_put_together(text, terms) else None
+    is_one_drink = _is_put_together(text, terms) or _is_heated(text, terms)
+    return "built" if built or is_one_drink else None
 
 
 def _is_put_together(text: str, terms: frozenset[str]) -> bool:
@@ -238,6 +246,12 @@ def _is_put_together(text: str, terms: frozenset[str]) -> bool:
         and _PUTTING_TOGETHER.search(text) is not None
         and not _STORED.search(text)
     )
+
+
+def _is_heated(text: str, terms: frozenset[str]) -> bool:
+    """Return whether a text without a vessel describes a drink to be served hot."""
+    is_cold = _COOLED.search(text) or _KEPT_FOR_LATER.search(text)
+    return not terms.isdisjoint(_HOT) and not is_cold
 
 
 def _steps(text: str, terms: frozenset[str]) -> str:

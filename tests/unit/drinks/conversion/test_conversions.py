@@ -171,6 +171,9 @@ def test_converting_twice_changes_nothing(drink, style):
          "Chartreuse"),
         (recipe("Sloe", [("1 l", "Gin"), ("500 g", "Sugar")], BUILD, category="Homemade Liqueur"),
          "home-made liqueur"),
+        (recipe("Infusion", [("750 ml", "Vodka"), ("3", "Vanilla beans")],
+                "Seal the beans in the vodka and let steep for two weeks."),
+         "home-made liqueur"),
         (recipe("No method", [("60 ml", "Gin"), ("90 ml", "Orange juice")], "Enjoy."),
          "how it is mixed"),
         (recipe("No amount", [(None, "Gin"), ("90 ml", "Orange juice")], SHAKE), "unknown"),
@@ -238,6 +241,16 @@ def test_a_fizzy_drink_is_lengthened_with_soda():
 
     assert "Soda water" in names(to_mocktail(drink, "pantry"))
     assert "Water" not in names(to_mocktail(drink, "pantry"))
+
+
+def test_soda_is_not_a_fourth_new_ingredient():
+    lines = [("20 ml", "Vodka"), ("10 ml", "Coconut liqueur"), ("10 ml", "Blue curacao"),
+             ("150 ml", "Sprite")]  # fmt: skip
+    result = to_mocktail(recipe("Belgian Blue", lines, BUILD, glass="Highball glass"), "bottle")
+    drink = recipe("Any", lines, BUILD)
+
+    assert result.possible, result.reason
+    assert len(names(result) - {line.name for line in drink.ingredients}) == 3
 
 
 @pytest.mark.parametrize("spirit", ["Whiskey", "Gin", "Tequila", "Dark rum", "Brandy"])
@@ -326,6 +339,20 @@ def test_a_hot_drink_takes_coffee_or_milk_and_no_ice():
         ([("60 ml", "Cachaca"), ("1", "Lime"), ("2 tsp", "Sugar")],
          "Muddle lime with sugar, add ice and the spirit.",
          "Muddle lime and sugar in"),
+        ([("45 ml", "Mezcal"), ("3", "Cucumber slices"), ("15 ml", "Lime juice"),
+          ("7.5 ml", "Agave syrup"), ("90 ml", "Ginger beer")],
+         "Muddle cucumber with lime, add mezcal, shake, strain and top with ginger beer.",
+         "Muddle cucumber in a shaker. Shake"),
+        ([("60 ml", "Rye whiskey"), ("30 ml", "Lemon juice"), ("20 ml", "Sugar syrup"),
+          ("15 ml", "Red wine")],
+         "Shake whiskey, lemon and syrup with ice, strain over ice and float the red wine.",
+         "float red grape juice."),
+        ([("60 ml", "Bourbon"), ("25 ml", "Lemon juice"), ("20 ml", "Sugar syrup")],
+         "Shake with ice, strain the contents into a glass.",
+         "of water with ice for 10 seconds and strain"),
+        ([("90 ml", "White rum"), ("45 ml", "Coconut milk"), ("3 tbsp", "Pineapple")],
+         "Mix with crushed ice in a blender until smooth.",
+         "and pineapple with ice until smooth"),
     ],
 )  # fmt: skip
 def test_each_new_step_is_where_it_is_done(lines, how, steps):

@@ -118,3 +118,20 @@ def test_a_fruit_that_is_juiced_adds_its_juice(fields, least):
     lime = line("Lime", None, amount_min=1, amount_max=1, **fields)
 
     assert facts(lime).total_ml_min == least
+
+
+@pytest.mark.parametrize(
+    "name", ["vodka-soaked gummy bears", "rum soaked raisins", "boozy cherries", "drunken grapes"]
+)
+def test_a_soaked_food_may_hold_alcohol_even_by_weight_or_piece(name: str):
+    by_weight = line(name, unit="g", kind="mass", amount_min=50, amount_max=50)
+
+    assert facts(JUICE, by_weight).is_mocktail is None
+    assert facts(JUICE, by_weight).unknown_because == (name,)
+
+
+@pytest.mark.parametrize("name", ["soaked raisins", "wine-poached pears", "gummy bears"])
+def test_other_food_by_weight_holds_no_alcohol(name: str):
+    by_weight = line(name, unit="g", kind="mass", amount_min=50, amount_max=50)
+
+    assert facts(JUICE, by_weight).is_mocktail is True
