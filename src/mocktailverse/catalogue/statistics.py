@@ -30,7 +30,7 @@ FIELDS = {
 """The lists of values, and the field that each counts."""
 
 _LISTS = "SELECT {column}, count(*) FROM drinks WHERE withdrawn_at IS NULL GROUP BY {column}"
-_NAMES = re.compile(r"`[^`]*`(?:, `[^`]*`)*")
+_NAMES = re.compile(r"`[^`]*`(?:(?:, | and )`[^`]*`)*")
 """The names in a reason."""
 
 
@@ -80,7 +80,7 @@ def _texts(connection: sqlite3.Connection, column: str) -> list[Facet]:
     drinks: Counter[str] = Counter()
     for text, count in connection.execute(_LISTS.format(column=column)):
         if text is not None:
-            drinks[_NAMES.sub("...", text)] += count
+            drinks[_NAMES.sub("...", text).replace("....", "...")] += count
     return _by_frequency(drinks)[:MAX_FACET_VALUES]
 
 

@@ -72,7 +72,7 @@ def makeable(
         fields = msgspec.structs.asdict(result)
         print_json({"items": fields.pop("items"), "next": fields.pop("next"), **fields})
     else:
-        _print(result)
+        _print(result, missing)
 
 
 def _read(read: Callable[..., Makeable], most: int | None, after: str | None) -> Makeable:
@@ -86,7 +86,7 @@ def _read(read: Callable[..., Makeable], most: int | None, after: str | None) ->
             return msgspec.structs.replace(page, items=items)
 
 
-def _print(result: Makeable) -> None:
+def _print(result: Makeable, missing: int) -> None:
     rows = [
         (
             f"{item.drink.name} (as a mocktail)"
@@ -97,7 +97,10 @@ def _print(result: Makeable) -> None:
         )
         for item in result.items
     ]
-    print_table("Drinks", ("name", "missing", "instead"), rows)
+    if rows:
+        print_table("Drinks", ("name", "missing", "instead"), rows)
+    else:
+        say(_nothing(result.counts, missing))
     if result.unknown:
         say(f"No drink uses: {', '.join(result.unknown)}.")
     if result.unlocks:
@@ -105,3 +108,15 @@ def _print(result: Makeable) -> None:
         say(f"Buy next: {best}.")
     if result.next is not None:
         say(f"{counted(len(rows), 'drink')} shown. To show more, use --limit.")
+
+
+def _nothing(counts: dict[str, int], missing: int) -> str:
+    """Return that there is no drink, and what would show some."""
+    for more in range(missing + 1, MAX_MISSING + 1):
+        if counts[str(more)]:
+            have = "misses" if counts[str(more)] == 1 else "miss"
+            return (
+                f"No drink yet. {counted(counts[str(more)], 'drink')} {have}"
+                f" {counted(more, 'ingredient')}: show with --missing {more}."
+            )
+    return "No drink."

@@ -7,6 +7,7 @@ import msgspec
 from rich.markup import escape
 from typer import Argument, Exit, Option
 
+from mocktailverse.catalogue.rows import name_key
 from mocktailverse.cli import options
 from mocktailverse.cli.connection import connect
 from mocktailverse.cli.drinks_command import full_id
@@ -71,18 +72,27 @@ def _require_drink(table: DrinksTable, text: str) -> Drink:
     register = table.get(full_id(text))
     if register and register.drink:
         return register.drink
-    name = text.casefold()
-    near = [one for one in _drinks(table) if name in one.name.casefold()]
-    same = [one for one in near if one.name.casefold() == name]
+    name = name_key(text)
+    near = [one for one in _drinks(table) if name in name_key(one.name)]
+    same = [one for one in near if name_key(one.name) == name]
     if len(same) == 1:
         return same[0]
     if same:
         say(f"{len(same)} drinks have the name `{text}`. Pass the id of one:")
     else:
         say(f"No drink `{text}` is in the table." + (" Did you mean one of these?" if near else ""))
-    for one in (same or near)[:_MOST_CANDIDATES]:
+    candidates = sorted(same or near, key=lambda one: _nearness(name, one))
+    for one in candidates[:_MOST_CANDIDATES]:
         say(f"  {one.id}  {one.name}")
+    if len(candidates) > _MOST_CANDIDATES:
+        say(f"  and {len(candidates) - _MOST_CANDIDATES} more")
     raise Exit(1)
+
+
+def _nearness(name: str, drink: Drink) -> tuple[bool, bool, str]:
+    """Return what sorts drinks: first those with the name as words, then as the start of one."""
+    padded = f" {name_key(drink.name)} "
+    return f" {name} " not in padded, f" {name}" not in padded, padded
 
 
 def _drinks(table: DrinksTable) -> Iterator[Drink]:

@@ -72,10 +72,13 @@ def amount(line: IngredientLine, system: System, servings: int, part: float | No
 
 
 def milliliters(ml: float) -> str:
-    """Return a volume: in tenths below 2.5 ml, halves below 10 ml, litres from 1000 ml on."""
+    """Return a volume: in tenths below 2.5 ml, halves below 10 ml, litres from 1000 ml on.
+
+    A half stays, as in 22.5 ml, which recipes and jiggers have.
+    """
     if ml >= 1000:  # noqa: PLR2004 - ml of a litre
         return f"{ml / 1000:,.2f}".rstrip("0").rstrip(".") + " l"
-    if ml >= 10:  # noqa: PLR2004 - from here on whole ml
+    if ml >= 10 and not (2 * ml).is_integer():  # noqa: PLR2004 - from here on whole ml
         return f"{ml:.0f} ml"
     rounded = round(2 * ml) / 2 if ml >= 2.5 else round(ml, 1)  # noqa: PLR2004 - half a teaspoon
     return f"{rounded:g} ml"

@@ -184,6 +184,17 @@ def test_a_strength_on_a_boundary_counts_in_the_upper_bin(open_catalogue, make_d
     assert statistics.unknown_strength == 1, "the upper bound of the strength as mixed counts"
 
 
+def test_reasons_that_differ_only_in_names_are_counted_together(open_catalogue, make_drink):
+    causes = (("Yakult",), ("Yakult", "Blorf"))
+    drinks = [make_drink(f"D{n}", *names, unknown_because=names) for n, names in enumerate(causes)]
+
+    statistics = open_catalogue(drinks).statistics()
+
+    assert statistics.not_convertible_because == [
+        Facet("Whether it has alcohol is unknown because of ...", 2)
+    ]
+
+
 def test_an_empty_catalogue_has_empty_figures(open_catalogue):
     assert open_catalogue([]).statistics() == Statistics(
         drinks=0, mocktails=0, with_alcohol=0, unknown_strength=0, withdrawn=0, ingredients=0,

@@ -1,6 +1,7 @@
 """`mocktailverse makeable`, with a published catalogue on disk."""
 
 import json
+import re
 import shutil
 import sys
 from types import SimpleNamespace
@@ -8,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from mocktailverse.catalogue.reader import Catalogue
+from mocktailverse.catalogue.search.query import Makeable
 from mocktailverse.cli.main import run
 from mocktailverse.errors import MissingError
 
@@ -109,3 +111,15 @@ def test_convertible_adds_cocktails_by_their_conversion(makeable, catalogue_path
     assert converted
     table = makeable(*shelf, "--convertible")[1]
     assert f"{converted[0]['drink']['name']} (as a mocktail)" in " ".join(table.split())
+
+
+def test_a_shelf_that_makes_nothing_says_what_would_show_drinks(makeable):
+    code, out, err = makeable("light rum", "lime juice")
+    assert (code, out) == (0, "")
+    assert re.search(r"No drink yet\. \d+ drinks? miss(es)? 1 ingredient: .* --missing 1\.", err)
+
+
+def test_a_shelf_far_from_any_drink_says_that_there_is_none(monkeypatch, makeable):
+    nothing = Makeable(["Gin"], [], {"0": 0, "1": 0, "2": 0}, [], [], None)
+    monkeypatch.setattr(Catalogue, "makeable", lambda *_, **__: nothing)
+    assert makeable("gin")[1:] == ("", "No drink.")

@@ -94,3 +94,27 @@ def test_a_bottle_of_one_s_own_takes_bottle_style(capsys):
 def test_an_unknown_bottle_is_refused_by_its_name():
     with pytest.raises(UsageError, match="Zanbelli"):
         mocktail_command.mocktail("Martini", have=["Zanbelli"])
+
+
+def test_accents_and_case_of_a_name_do_not_matter(monkeypatch, capsys):
+    drink = recipe("Daïquiri", [("60 ml", "Light rum"), ("20 ml", "Lime juice")], SHAKE)
+    monkeypatch.setattr(Table, "page", lambda *_: ([SimpleNamespace(drink=drink)], None))
+
+    mocktail_command.mocktail("DAIQUIRI", as_json=True)
+
+    assert json.loads(capsys.readouterr().out)["possible"]
+
+
+def test_names_that_contain_the_words_come_first_and_the_rest_is_counted(monkeypatch, capsys):
+    names = ["Virgin Mule", "Ginger Shrub", "Pink Gin Fizz", *(f"Aging {n}" for n in range(9))]
+    drinks = [SimpleNamespace(drink=recipe(name, [("60 ml", "Gin")], SHAKE)) for name in names]
+    monkeypatch.setattr(Table, "page", lambda *_: (drinks, None))
+
+    with pytest.raises(Exit):
+        mocktail_command.mocktail("gin")
+
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split("  ")[-1] for line in lines[1:4]] == [
+        "Pink Gin Fizz", "Ginger Shrub", "Aging 0",
+    ]  # fmt: skip
+    assert lines[-1] == "  and 2 more"

@@ -96,6 +96,13 @@ def test_a_part_is_the_smallest_amount_poured():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("ml", "text"), [(22.5, "22.5 ml"), (22.4, "22 ml"), (7.3, "7.5 ml"), (1.25, "1.2 ml")]
+)
+def test_only_halves_of_millilitres_stay_in_larger_amounts(ml, text):
+    assert milliliters(ml) == text
+
+
 @pytest.mark.parametrize("measures", [["1 oz"], ["1 part", "1 oz", "2 oz"], [], ["2 dashes"]])
 def test_a_recipe_without_two_volumes_has_no_part(measures):
     assert part_ml([line(measure) for measure in measures]) is None

@@ -148,10 +148,18 @@ def _conversion(
         possible=True,
         drink=mocktail,
         replacements=tuple(_replacements(plan, draft)),
-        lost=tuple(dict.fromkeys(swap.substitute.lost for swap in plan.swaps)),
+        lost=_lost(plan),
         before=figures_of(original.before),
         after=figures_of(after),
         confidence=_confidence(original.drink, plan),
+    )
+
+
+def _lost(plan: Plan) -> tuple[str, ...]:
+    """Return each loss once; not the warmth if the warmth and the body are lost."""
+    losses = dict.fromkeys(swap.substitute.lost for swap in plan.swaps)
+    return tuple(
+        loss for loss in losses if not any(loss != other and loss in other for other in losses)
     )
 
 

@@ -1,6 +1,6 @@
 """Why a drink cannot be converted."""
 
-TRY_BOTTLES = "A 0.0 bottle: try bottle style."
+TRY_BOTTLES = "0.0 bottles, as in bottle style."
 
 
 class NotConvertibleError(Exception):

@@ -197,6 +197,12 @@ def test_a_drink_that_is_nothing_but_spirit_is_possible_with_bottles(drink):
     assert violations(drink, result, "bottle") == []
 
 
+def test_a_loss_that_is_part_of_another_is_named_once():
+    lines = [("50 ml", "Tequila"), ("20 ml", "Triple sec"), ("20 ml", "Lime juice")]
+    drink = recipe("Margarita", lines, "Shake with ice and strain into a cocktail glass.")
+    assert to_mocktail(drink, "bottle").lost == ("some warmth and body",)
+
+
 def test_a_reader_s_own_bottle_goes_before_its_kind():
     own = to_mocktail(GIN_AND_TONIC, "bottle", have=("Heineken 0.0", "Tanqueray 0.0"))
     general = to_mocktail(GIN_AND_TONIC, "bottle")
