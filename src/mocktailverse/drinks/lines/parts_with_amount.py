@@ -31,13 +31,9 @@ def with_amount(text: str, tokens: list[Token], reading: Reading) -> LineParts:
     if any(not introduces(token) for token in tokens[: reading.start]):
         before, rest = text[:start].rstrip(EDGES + "("), text[stop:].strip(EDGES + ")")
         return LineParts(text[start:stop], named(f"{before}, {rest}" if rest else before))
-    quantity = read_quantity(tokens, reading.start)
-    after = _past_size(tokens, quantity.end) if quantity else reading.start
     is_thing = reading.word.kind == "count" or reading.word.unit == "shot"
-    if is_thing and _names_something(tokens[after : reading.end - 1]):
-        unit = tokens[reading.end - 1].text
-        measure = f"{text[: tokens[quantity.end - 1 if quantity else after - 1].end]} {unit}"
-        return LineParts(measure, named(text[tokens[after].start :]))
+    if is_thing and (parts := _around_name(text, tokens, reading)):
+        return parts
     name = named(text[stop:]) or text[:start].strip(EDGES) or _name_in_unit(tokens, reading)
     if reading.word.ml:
         name = _FLOAT.sub("", name)
@@ -48,6 +44,17 @@ def with_amount(text: str, tokens: list[Token], reading: Reading) -> LineParts:
         return LineParts(text[:stop], f"{of_fruit} {name}")
     size = "" if reading.word is words.NO_UNIT else _size_behind(text, tokens, end)
     return LineParts(text[:stop] + size, name)
+
+
+def _around_name(text: str, tokens: list[Token], reading: Reading) -> LineParts | None:
+    """Return the parts of "2 mint leaves"; None if number and unit are not around the name."""
+    quantity = read_quantity(tokens, reading.start)
+    after = _past_size(tokens, quantity.end) if quantity else reading.start
+    if not _names_something(tokens[after : reading.end - 1]):
+        return None
+    number = text[: tokens[quantity.end - 1 if quantity else after - 1].end]
+    unit = tokens[reading.end - 1].text
+    return LineParts(f"{number} {unit}", named(text[tokens[after].start :]))
 
 
 def _past_size(tokens: list[Token], index: int) -> int:

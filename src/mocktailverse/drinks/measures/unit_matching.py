@@ -122,6 +122,7 @@ def _corrected(text: str, after: str) -> UnitWord | None:
         return None
     if text in words.REAL_WORDS and after != "of":
         return None
-    near = (word for word in words.CORRECTABLE if word[0] == text[0] and is_one_edit(text, word))
+    same_start = words.CORRECTABLE.get(text[0], ())
+    near = (word for word in same_start if is_one_edit(text, word))
     word = next(near, None)
     return words.UNIT_WORDS[word] if word else None
