@@ -9,11 +9,12 @@ from mocktailverse.drinks.measures.quantity import read_quantity, token_at
 from mocktailverse.drinks.measures.reading import Reading, second_amount
 from mocktailverse.drinks.measures.sizes import length_end
 from mocktailverse.drinks.measures.tokens import Token
+from mocktailverse.drinks.text import word_set
 
 _JUICE_AFTER = re.compile(r",\s*(?:the\s+)?juice(?:\s+(?:of|only))?$", re.IGNORECASE)
 _FLOAT = re.compile(r"[\s,(]+(?:to\s+)?float(?:ed|er)?\)?$", re.IGNORECASE)
 _AND_PEEL = re.compile(r"\b(?:zest|peel|rind) and\b|\band (?:zest|peel|rind)\b", re.IGNORECASE)
-_PEEL = frozenset({"zest", "peel", "rind", "skin"})
+_PEEL = word_set("zest peel rind skin zests peels rinds skins")
 
 
 def after_unreadable(text: str, tokens: list[Token]) -> LineParts:
