@@ -23,7 +23,9 @@ _PRAISE = re.compile(
 _REMARK = re.compile(
     r"[\s,(]+(?:(?:or\s+)?(?:more\s+)?(?:to|for|as|if)\s+(?:the\s+)?"
     r"(?:taste|top(?:\s+(?:up|off))?|fill|topping|garnish|garnishing|decorate|decoration|serve|serving"
-    r"|rim|rimming|needed|required|desired)|of\s+(?:your\s+)?choice)\b\)?",
+    r"|rim|rimming|needed|required|desired)|of\s+(?:your\s+)?choice"
+    r"|(?:zum|zur|pour|para|per|til|till)\s+(?:la\s+)?"
+    r"(?:auff|garni|deko|deco|d\wco|verzier|serv|ador|gu[ae]rn|pynt)\w+)\b\)?",
     re.IGNORECASE,
 )
 _SERVED = re.compile(

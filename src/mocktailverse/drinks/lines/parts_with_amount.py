@@ -13,6 +13,7 @@ from mocktailverse.drinks.text import word_set
 
 _JUICE_AFTER = re.compile(r",\s*(?:the\s+)?juice(?:\s+(?:of|only))?$", re.IGNORECASE)
 _FLOAT = re.compile(r"[\s,(]+(?:to\s+)?float(?:ed|er)?\)?$", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:il|el|le|la|o|der|die|das)\s", re.IGNORECASE)
 _AND_PEEL = re.compile(r"\b(?:zest|peel|rind) and\b|\band (?:zest|peel|rind)\b", re.IGNORECASE)
 _PEEL = word_set("zest peel rind skin zests peels rinds skins")
 
@@ -42,7 +43,7 @@ def with_amount(text: str, tokens: list[Token], reading: Reading) -> LineParts:
         return LineParts(f"{text[:stop]} juice of", name)
     if reading.word is words.NO_UNIT and _is_part_of_fruit(tokens[: reading.start]):
         of_fruit = _AND_PEEL.sub("", text[:start]).replace(" from ", " of ").strip()
-        return LineParts(text[:stop], f"{of_fruit} {name}")
+        return LineParts(text[:stop], f"{_ARTICLE.sub('', of_fruit)} {name}")
     size = "" if reading.word is words.NO_UNIT else _size_behind(text, tokens, end)
     return LineParts(text[:stop] + size, name)
 
