@@ -16,6 +16,7 @@ _MARKS = " \t,;:.-\u2013\u2014*"
 _PUNCTUATION = _MARKS + "()[]"
 _TAIL = re.compile(
     r"[;,]\s|[;,]$|:\s|\s[-\u2013\u2014]+\s|\s\(|\s(?=(?:cut|for|to|plus|from|in|at|then|until|before|after)\s)"
+    r"|\s(?=(?:cortad[oa]s?|picad[oa]s?|coup\wes?|coup\w|tagliat[oaie])\s(?:em|en|in|a|\w)\s)"
 )
 _NOTE_END = re.compile(r"[;,]\s")
 _CHOICE_WORDS = ("or", "oder", "ou", "oppure", "o")

@@ -1,7 +1,8 @@
 """Normalize ingredient names: a key that all spellings share, and shorter readings of a name.
 
 Two names share a key only if they differ in case, accents, punctuation, plural or a listed
-spelling variant. There is no fuzzy matching.
+spelling variant. There is no fuzzy matching, except for a slip of the keyboard in a few common
+words that name no brand.
 """
 
 import re
@@ -11,6 +12,7 @@ from functools import lru_cache
 from itertools import combinations
 
 from mocktailverse.drinks.ingredients.denials import without_denial
+from mocktailverse.drinks.measures.misspellings import misspellings
 from mocktailverse.drinks.reference.tables import read_table
 from mocktailverse.drinks.text import word_set
 
@@ -26,7 +28,7 @@ _AGE = re.compile(r"\b\d+\s*-?\s*(?:years?|yrs?|yo)\b(?:[\s-]*old\b)?")
 _AFTERTHOUGHT = re.compile(r"\s(?:cut|sliced|such as|preferably)\s.*|\s\((?:if|such)\s.*")
 _INVERTED = re.compile(r"([^,()]+)[,(]([^,()]+)\)?\s*")
 _JUICE_OF = re.compile(
-    r"(juice|zest|peel)\s+(?:of|from)\s+"
+    r"(juice|zests?|peels?|rinds?)\s+(?:of|from)\s+"
     r"(?:(?:an?|one|two|half|the|about|[\d/.½¼¾-]+)\s+)*(.+)"
 )
 # "sugar-free", "zero sugar", "no sugar added", "low-fat": never about alcohol.
@@ -37,7 +39,11 @@ _FREE_FROM = re.compile(
 )
 _FLAVORED = re.compile(r"(\w)[\s-]+flavou?red\s+(?=\w)")
 
-_SPELLINGS = {spelling: word for spelling, word, _origin in read_table("spellings.csv")}
+_CORRECTABLE = {word: word for word in ("juice", "syrup", "water", "sugar")}
+_LIKE_CORRECTABLE = word_set("wafer wager waiter walter")
+_SPELLINGS = misspellings(_CORRECTABLE, _CORRECTABLE, _LIKE_CORRECTABLE) | {
+    spelling: word for spelling, word, _origin in read_table("spellings.csv")
+}
 _ENDINGS = (
     ("ss", "ss"),
     ("us", "us"),
@@ -143,7 +149,7 @@ def _without_qualifiers(reading: Words) -> Iterator[Words]:
 @lru_cache(maxsize=8192)
 def singular(word: str) -> str:
     """Return a key that a word and its plural share; it need not be an English word."""
-    if word.endswith(("s", "ie")):
+    if word.endswith(("s", "ie")) and word not in _SPELLINGS:
         for ending, singular in _ENDINGS:
             if word.endswith(ending) and len(word) > len(ending) + 1:
                 word = word.removesuffix(ending) + singular

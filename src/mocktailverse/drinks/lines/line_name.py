@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from mocktailverse.drinks.ingredients import IngredientName, match_ingredient, read_name
+from mocktailverse.drinks.ingredients import SOLID, IngredientName, match_ingredient, read_name
 from mocktailverse.drinks.ingredients.foreign_names import in_english
 from mocktailverse.drinks.ingredients.name_parts import parts_of
 from mocktailverse.drinks.ingredients.name_readings import key
@@ -12,15 +12,20 @@ from mocktailverse.drinks.ingredients.reference_rows import rows_by_key
 from mocktailverse.drinks.lines.line_parts import parts_of_line
 from mocktailverse.drinks.measures.words import UNIT_WORDS
 
-_SECOND_INGREDIENT = re.compile(r",?\s+\(?(?:or|oder|ou)\s+(?=\d)", re.IGNORECASE)
+_SECOND_INGREDIENT = re.compile(r",?\s+\(?(?:or|oder|ou)\s+(?=\d+(?![\d%]))", re.IGNORECASE)
 _MORE = re.compile(r",?\s+(?:(?:plus|\+)\s|(?:and|&)\s+(?:\d|an?\s)).*")
+_AND = re.compile(r",?\s+(?:and|&)\s+", re.IGNORECASE)
 _PRAISE = re.compile(
-    r"\b(?:\w+[\s-]sized?|free[\s-]range|home[\s-]?made|store[\s-]bought|soft)\s", re.IGNORECASE
+    r"\b(?:\w+[\s-]sized?|free[\s-]range|home[\s-]?made|store[\s-]bought|small[\s-]batch|soft"
+    r"|dry(?=\s(?:\w+\s)?(?:leaf|leaves|petals|flowers|buds|herbs|chill?i|chill?ies)\b))\s",
+    re.IGNORECASE,
 )
 _REMARK = re.compile(
     r"[\s,(]+(?:(?:or\s+)?(?:more\s+)?(?:to|for|as|if)\s+(?:the\s+)?"
     r"(?:taste|top(?:\s+(?:up|off))?|fill|topping|garnish|garnishing|decorate|decoration|serve|serving"
-    r"|rim|rimming|needed|required|desired)|of\s+(?:your\s+)?choice)\b\)?",
+    r"|rim|rimming|needed|required|desired)|of\s+(?:your\s+)?choice"
+    r"|(?:zum|zur|pour|para|per|til|till)\s+(?:la\s+)?"
+    r"(?:auff|garni|deko|deco|d\wco|verzier|serv|ador|gu[ae]rn|pynt)\w+)\b\)?",
     re.IGNORECASE,
 )
 _SERVED = re.compile(
@@ -78,14 +83,30 @@ def _unknown_name(text: str) -> IngredientName:
 
     Notes of a known name stay, because they change it: "almond milk (spiked)".
     """
+    if first := _first_of_solids(text):
+        return read_name(first)
+    text = _PRAISE.sub("", text)
     name, parts = read_name(text), parts_of(text)
     if not parts.core or name.alternatives or match_ingredient(parts.core):
         return name
     core = parts.core.removeprefix(parts.lead or "").strip() or parts.core
+    core = in_english(core) or core
     preparation = ", ".join(filter(None, (parts.lead, *parts.notes))) or None
     return IngredientName(
         core, in_reference=False, preparation=preparation, optional=parts.optional
     )
+
+
+def _first_of_solids(text: str) -> str | None:
+    """Return the first name of "orange twist and cherry"; None unless all of them are solid.
+
+    Of liquids, the name would hide one: "soda and rum".
+    """
+    texts = _AND.split(in_english(text) or text)
+    names = [match_ingredient(one) or match_ingredient(_without_unit(one)) for one in texts]
+    if len(names) > 1 and all(name and name.kind in SOLID for name in names):
+        return names[0].name if names[0] else None
+    return None
 
 
 def _without_unit(text: str) -> str:

@@ -38,6 +38,7 @@ def clean_line(text: str) -> str:
     text = spelled_out(text)
     if number := _NUMBERING.match(text):
         text = text[number.end() :]
-    text = _PLURAL.sub("", text)
+    if "(" in text or "/n" in text:
+        text = _PLURAL.sub("", text)
     text = " ".join(text.split()).rstrip(" .;,*")
     return _EDGE.sub("", text, count=1) if text[:1] in " ;*.," else text

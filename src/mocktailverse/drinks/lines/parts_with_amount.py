@@ -9,11 +9,13 @@ from mocktailverse.drinks.measures.quantity import read_quantity, token_at
 from mocktailverse.drinks.measures.reading import Reading, second_amount
 from mocktailverse.drinks.measures.sizes import length_end
 from mocktailverse.drinks.measures.tokens import Token
+from mocktailverse.drinks.text import word_set
 
 _JUICE_AFTER = re.compile(r",\s*(?:the\s+)?juice(?:\s+(?:of|only))?$", re.IGNORECASE)
 _FLOAT = re.compile(r"[\s,(]+(?:to\s+)?float(?:ed|er)?\)?$", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:il|el|le|la|o|der|die|das)\s", re.IGNORECASE)
 _AND_PEEL = re.compile(r"\b(?:zest|peel|rind) and\b|\band (?:zest|peel|rind)\b", re.IGNORECASE)
-_PEEL = frozenset({"zest", "peel", "rind", "skin"})
+_PEEL = word_set("zest peel rind skin zests peels rinds skins")
 
 
 def after_unreadable(text: str, tokens: list[Token]) -> LineParts:
@@ -31,13 +33,9 @@ def with_amount(text: str, tokens: list[Token], reading: Reading) -> LineParts:
     if any(not introduces(token) for token in tokens[: reading.start]):
         before, rest = text[:start].rstrip(EDGES + "("), text[stop:].strip(EDGES + ")")
         return LineParts(text[start:stop], named(f"{before}, {rest}" if rest else before))
-    quantity = read_quantity(tokens, reading.start)
-    after = _past_size(tokens, quantity.end) if quantity else reading.start
     is_thing = reading.word.kind == "count" or reading.word.unit == "shot"
-    if is_thing and _names_something(tokens[after : reading.end - 1]):
-        unit = tokens[reading.end - 1].text
-        measure = f"{text[: tokens[quantity.end - 1 if quantity else after - 1].end]} {unit}"
-        return LineParts(measure, named(text[tokens[after].start :]))
+    if is_thing and (parts := _around_name(text, tokens, reading)):
+        return parts
     name = named(text[stop:]) or text[:start].strip(EDGES) or _name_in_unit(tokens, reading)
     if reading.word.ml:
         name = _FLOAT.sub("", name)
@@ -45,9 +43,20 @@ def with_amount(text: str, tokens: list[Token], reading: Reading) -> LineParts:
         return LineParts(f"{text[:stop]} juice of", name)
     if reading.word is words.NO_UNIT and _is_part_of_fruit(tokens[: reading.start]):
         of_fruit = _AND_PEEL.sub("", text[:start]).replace(" from ", " of ").strip()
-        return LineParts(text[:stop], f"{of_fruit} {name}")
+        return LineParts(text[:stop], f"{_ARTICLE.sub('', of_fruit)} {name}")
     size = "" if reading.word is words.NO_UNIT else _size_behind(text, tokens, end)
     return LineParts(text[:stop] + size, name)
+
+
+def _around_name(text: str, tokens: list[Token], reading: Reading) -> LineParts | None:
+    """Return the parts of "2 mint leaves"; None if number and unit are not around the name."""
+    quantity = read_quantity(tokens, reading.start)
+    after = _past_size(tokens, quantity.end) if quantity else reading.start
+    if not _names_something(tokens[after : reading.end - 1]):
+        return None
+    number = text[: tokens[quantity.end - 1 if quantity else after - 1].end]
+    unit = tokens[reading.end - 1].text
+    return LineParts(f"{number} {unit}", named(text[tokens[after].start :]))
 
 
 def _past_size(tokens: list[Token], index: int) -> int:

@@ -13,11 +13,14 @@ from mocktailverse.drinks.measures import parse_measure
 
 _CACHED_LENGTH = 200
 """Maximum characters of a line in the cache: limits its memory."""
-_WORD = r"(?:optional|optionnel(?:le)?|facultati(?:f|ve)|opcional|facoltativ[oa]|wahlweise|evtl\.?)"
-_OPTIONAL_PARTS = ("ption", "acult", "opcion", "facolt", "ahlweise", "vtl")
+_WORD = (
+    r"(?:optional|optionnel(?:le)?|facultati(?:f|ve)|opcional|facoltativ[oa]|wahlweise|evtl\.?"
+    r"|if (?:desired|you (?:like|wish|want)|using))"
+)
+_OPTIONAL_PARTS = ("ption", "acult", "opcion", "facolt", "ahlweise", "vtl", "if ")
 """What the words in `_WORD` contain; most lines have none, and so need no search."""
 _OPTIONAL = re.compile(
-    rf"^{_WORD}\s*[:-]?\s+|,?\s*\({_WORD}\)|,\s*{_WORD}$|(?<=\(){_WORD}[,;]\s*",
+    rf"^{_WORD}\s*[:-]?\s+|,?\s*\({_WORD}\)|,\s*{_WORD}(?=\)?$)|(?<=\(){_WORD}[,;]\s*",
     re.IGNORECASE,
 )
 
@@ -33,7 +36,8 @@ class RecipeLine(Struct, frozen=True):
     kind: MeasureKind
     certainty: Certainty
     name: str
-    """Canonical name; as written, without its notes, if it is not in the reference."""
+    """Canonical name; as written, without its notes, if it is not in the reference. Such a name is
+    translated to English if its words are known."""
     preparation: str | None = None
     alternatives: tuple[str, ...] = ()
     optional: bool = False

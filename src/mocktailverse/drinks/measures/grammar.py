@@ -161,8 +161,10 @@ def _extend(tokens: list[Token], reading: Reading) -> Reading:
 
 def _read_times(tokens: list[Token], reading: Reading) -> Reading | None:
     """Return the product in "330 ml x 2"; None if there is none."""
+    if token_at(tokens, reading.end).text != "x":
+        return None
     count = read_quantity(tokens, reading.end + 1)
-    if token_at(tokens, reading.end).text != "x" or count is None or reading.amount is None:
+    if count is None or reading.amount is None:
         return None
     low, high = reading.amount[0] * count.low, reading.amount[1] * count.high
     return reading._replace(amount=(low, high), end=count.end)

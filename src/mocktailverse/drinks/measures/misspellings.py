@@ -62,6 +62,8 @@ def misspellings(
 
 def is_one_edit(one: str, other: str) -> bool:
     """Return whether one edit separates the words: an insertion, deletion, replacement or swap."""
+    if abs(len(one) - len(other)) > 1:
+        return False
     # Skip the common beginning, then compare the rests without the letters of one edit.
     # "onuce", "ounce": the rests are "nuce" and "unce"; the first two are swapped, "ce" is equal.
     same = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))

@@ -46,10 +46,10 @@ def token_at(tokens: list[Token], index: int) -> Token:
 
 def read_quantity(tokens: list[Token], start: int) -> Quantity | None:
     """Return the quantity that starts at `start`; None if none does."""
-    token = token_at(tokens, start)
-    if token.kind == "mark" or (token.kind == "word" and token.text not in words.NUMERALS):
+    if start >= len(tokens):
         return None
-    if token.text in words.FRACTIONS_OF_THINGS or _is_half_slice(tokens, start):
+    token = tokens[start]
+    if token.kind == "mark" or (token.kind == "word" and not _is_numeral(tokens, start)):
         return None
     low = _read_number(tokens, start)
     if low is None:
@@ -58,14 +58,23 @@ def read_quantity(tokens: list[Token], start: int) -> Quantity | None:
     # "and" links a range only after "between": "between 1 and 2", but "1 and 1/2".
     links = _LINKS | words.AND if opening in {"between", "from", "zwischen", "von"} else _LINKS
     end = low.end
-    if token_at(tokens, end).text == "-" and token_at(tokens, end + 1).text in words.RANGE_WORDS:
+    link = token_at(tokens, end).text
+    if link == "-" and token_at(tokens, end + 1).text in words.RANGE_WORDS:
         end += 1  # "1-to-2", "3- to 4"
-    if token_at(tokens, end).text in links:
-        is_word = token_at(tokens, end).text in words.RANGE_WORDS
+        link = tokens[end].text
+    if link in links:
+        is_word = link in words.RANGE_WORDS
         high = _read_number(tokens, end + 1 + (is_word and token_at(tokens, end + 1).text == "-"))
         if high is not None:
             return Quantity(min(low.low, high.low), max(low.low, high.low), high.end)
     return low
+
+
+def _is_numeral(tokens: list[Token], start: int) -> bool:
+    """Return whether the word begins a quantity: "half a", but not "half-wheel" or "halves"."""
+    text = tokens[start].text
+    is_thing = text in words.FRACTIONS_OF_THINGS or _is_half_slice(tokens, start)
+    return text in words.NUMERALS and not is_thing
 
 
 def _read_number(tokens: list[Token], start: int) -> Quantity | None:

@@ -2,7 +2,10 @@
 
 import re
 import unicodedata
-from typing import Literal, NamedTuple
+from functools import lru_cache
+from typing import Literal
+
+from msgspec import Struct
 
 TEXT_LIMIT = 200
 """Maximum characters of a measure that are read; the rest is ignored."""
@@ -16,6 +19,8 @@ _TOKEN = re.compile(
     r"|([^\W\d_]+(?:'[^\W\d_]+)*)"
     r"|([-/+(),;:%~=&\"\0])"
 )
+_DIGITS, _WORD, _MARK = 3, 4, 5
+"""The groups of `_TOKEN`; the first two are the parts of a fraction."""
 _GROUPED = re.compile(r"['\s]")
 """What separates thousands in Swiss and international spelling: "1'500", "1 000"."""
 _ENGLISH_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
@@ -42,7 +47,7 @@ _MARKS = str.maketrans(
 Kind = Literal["number", "fraction", "word", "mark", "unread"]
 
 
-class Token(NamedTuple):
+class Token(Struct, frozen=True, gc=False):
     """One token of a measure."""
 
     kind: Kind
@@ -58,6 +63,7 @@ class Token(NamedTuple):
     """Index of the first character after it."""
 
 
+@lru_cache(maxsize=1024)
 def _ascii(character: str, previous: str) -> str:
     """Return the ASCII spelling of a character, or `_UNREAD` for a number without one."""
     category = unicodedata.category(character)
@@ -79,10 +85,12 @@ def _plain(text: str, *, keep_letters: bool = False) -> str:
     text = text.translate(_MARKS).replace("\N{WORD JOINER}", "")
     previous = ["", *text]
     return "".join(
-        character
-        if character.isascii() or (keep_letters and character.isalpha())
-        else _ascii(character, before)
-        for character, before in zip(text, previous, strict=False)
+        [
+            character
+            if character <= "~" or (keep_letters and character.isalpha())
+            else _ascii(character, before)
+            for character, before in zip(text, previous, strict=False)
+        ]
     )
 
 
@@ -95,8 +103,10 @@ def spelled_out(text: str) -> str:
     if text.isascii():
         return text
     spelled = _plain(unicodedata.normalize("NFC", text), keep_letters=True)
-    plain = _plain(spelled)
-    return spelled if len(plain) == len(spelled) else plain
+    if spelled.isascii():
+        return spelled
+    is_aligned = all(len(_ascii(letter, "")) == 1 for letter in spelled if letter > "~")
+    return spelled if is_aligned else _plain(spelled)
 
 
 def _value(digits: str) -> float:
@@ -123,22 +133,22 @@ def tokenize(text: str) -> list[Token]:
     tokens: list[Token] = []
     end = 0
     for match in _TOKEN.finditer(text):
-        over, under, digits, word, mark = match.groups()
-        glued = match.start() == end
+        start = match.start()
+        glued = start == end
         end = match.end()
-        if word:
-            spelled = "tb" if word == "T" else word.casefold()
-            tokens.append(Token("word", spelled, glued, 0.0, match.start(), end))
-        elif mark:
-            is_unread = mark == _UNREAD
-            kind: Kind = "unread" if is_unread else "mark"
-            tokens.append(Token(kind, mark, glued, 0.0, match.start(), end))
+        found, group = match[0], match.lastindex
+        if group == _WORD:
+            spelled = "tb" if found == "T" else found.casefold()
+            tokens.append(Token("word", spelled, glued, 0.0, start, end))
+        elif group == _MARK:
+            kind: Kind = "unread" if found == _UNREAD else "mark"
+            tokens.append(Token(kind, found, glued, 0.0, start, end))
         else:
-            value = _value(digits) if digits else _fraction(over, under)
-            kind = "number" if digits else "fraction"
+            is_number = group == _DIGITS
+            value = _value(found) if is_number else _fraction(match[1], match[2])
+            kind = "number" if is_number else "fraction"
             readable = value <= NUMBER_LIMIT  # NaN is not
-            kind = kind if readable else "unread"
-            tokens.append(Token(kind, match[0], glued, value, match.start(), end))
+            tokens.append(Token(kind if readable else "unread", found, glued, value, start, end))
     return tokens
 
 

@@ -7,8 +7,12 @@ from mocktailverse.drinks.measures.misspellings import is_one_edit
 from mocktailverse.drinks.measures.quantity import token_at
 from mocktailverse.drinks.measures.tokens import Token
 from mocktailverse.drinks.measures.words import UnitWord
+from mocktailverse.drinks.text import word_set
 
 _SHORTEST_CORRECTABLE = 5
+_DOSES = frozenset({"dose", "doses"})
+_SPLIT = word_set("of champagne prosecco cava sparkling wine brut") | {""}
+"""What comes in a split, a quarter of a bottle; it may not be in the measure."""
 
 
 class UnitMatch(NamedTuple):
@@ -40,8 +44,10 @@ def unit_at(tokens: list[Token], index: int) -> UnitMatch | None:
         if spoon or token_at(tokens, index + 1).text == "a":
             return spoon
     word = words.UNIT_WORDS.get(text)
-    if text in {"dose", "doses"} and token_at(tokens, index + 1).text == "de":
-        word = words.PART  # in German, a can
+    if text in _DOSES and token_at(tokens, index + 1).text == "de":
+        return UnitMatch(words.PART, index + 2)  # in German, a can
+    if text == "split" and token_at(tokens, index + 1).text in _SPLIT:
+        word = words.UNIT_WORDS["bottle"]  # else a participle
     before = tokens[index - 1].text if index else ""
     word = words.QUALIFIED_UNITS.get((before, text), word)
     return UnitMatch(word, index + 1) if word else None
@@ -122,6 +128,7 @@ def _corrected(text: str, after: str) -> UnitWord | None:
         return None
     if text in words.REAL_WORDS and after != "of":
         return None
-    near = (word for word in words.CORRECTABLE if word[0] == text[0] and is_one_edit(text, word))
+    same_start = words.CORRECTABLE.get(text[0], ())
+    near = (word for word in same_start if is_one_edit(text, word))
     word = next(near, None)
     return words.UNIT_WORDS[word] if word else None

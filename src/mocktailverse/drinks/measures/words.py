@@ -128,8 +128,11 @@ ABBREVIATION_LENGTH = 2
 SAFE_ABBREVIATIONS = frozenset({"oz", "tb"})
 """... except these, which may follow adjectives: "2 large oz". "T" is read as "tb"."""
 
-CORRECTABLE = tuple(sorted(_LISTS["correctable"]))
-"""Unit words in which one wrong letter is corrected: "ounze"."""
+CORRECTABLE = {
+    first: sorted(word for word in _LISTS["correctable"] if word[0] == first)
+    for first in {word[0] for word in _LISTS["correctable"]}
+}
+"""Unit words by first letter, in which another wrong letter is corrected: "ounze"."""
 REAL_WORDS = _LISTS["like a unit"]
 """Real words that differ from a unit in one letter; they are not corrected."""
 
