@@ -12,8 +12,7 @@ from mocktailverse.drinks.ingredients.name_readings import QUALIFIERS, words
 from mocktailverse.drinks.reference.tables import read_table
 
 _BRACKET = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
-_MARKS = " \t,;:.-\u2013\u2014*"
-_PUNCTUATION = _MARKS + "()[]"
+_PUNCTUATION = " \t,;:.-\u2013\u2014*()[]"
 _TAIL = re.compile(
     r"[;,]\s|[;,]$|:\s|\s[-\u2013\u2014]+\s|\s\(|\s(?=(?:cut|for|to|plus|from|in|at|then|until|before|after)\s)"
     r"|\s(?=(?:cortad[oa]s?|picad[oa]s?|coup\wes?|coup\w|tagliat[oaie])\s(?:em|en|in|a|\w)\s)"
@@ -25,6 +24,8 @@ _CHOICE = re.compile(
     r"|(?<=[^\W\d_]{2})\s*/\s*(?=[^\W\d_]{2})",
     re.IGNORECASE,
 )
+_OUTER_MARKS = _PUNCTUATION.removesuffix("()[]")
+"""Brackets stay, because a note in brackets may come first or last."""
 _LEADS = 4
 """Maximum words removed from the start: "a few of the"."""
 
@@ -77,7 +78,7 @@ def without_choice_word(note: str) -> str | None:
 
 
 def _without_lead(text: str) -> str:
-    text = text.strip(_MARKS)
+    text = text.strip(_OUTER_MARKS)
     for _ in range(_LEADS):
         lead = _leading().match(text)
         if not lead:
