@@ -28,7 +28,7 @@ from mocktailverse.drinks.strength.methods import preparation_of
         ("Stir the whiskey into hot coffee and float the cream.", "built"),
         ("Drop the shot into the beer.", "built"),
         ("Pour the lager, then the cider.", "built"),
-        ("Boil sugar and water; let it stand for two weeks.", None),
+        ("Boil sugar and water; leave it for two weeks.", None),
         ("Prepare in a blender or shaker.", "blended"),
         ("Throw everything into a blender and liquify.", "blended"),
         ("Muddle mint with sugar, fill the glass with ice, add rum.", "muddled"),
