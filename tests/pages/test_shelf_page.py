@@ -137,3 +137,7 @@ def test_anything_alcohol_free_includes_cocktails_by_their_conversion(
     page.segmented_control(key="kind").set_value("").run()
     assert "convertible" not in query_of(page)
     assert "mocktail" not in query_of(page)
+
+
+def test_basics_that_no_recipe_names_are_not_reported(open_page, texts_of):
+    assert "No drink uses" not in texts_of(open_page("shelf", have=["Gin", "Crushed ice", "Salt"]))

@@ -103,8 +103,9 @@ def _show_drinks(catalogue: Catalogue, parameters: Parameters, shelf: Shelf, kin
     makeable, parameters = read_page(
         lambda after: cached_queries.makeable(catalogue, shelf, _PAGE_SIZE, after), parameters
     )
-    if makeable.unknown:
-        names = ", ".join(plain(name, NAME_LENGTH) for name in makeable.unknown[:10])
+    unknown = [name for name in makeable.unknown if name not in BASICS]
+    if unknown:
+        names = ", ".join(plain(name, NAME_LENGTH) for name in unknown[:10])
         st.caption(f":material/help: No drink uses {names}.")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.segmented_control(
