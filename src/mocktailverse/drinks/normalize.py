@@ -141,4 +141,6 @@ def _read(name_raw: str, measure_raw: str | None) -> _ParsedLine:
         quality.append(Quality.MEASURE_IMPLAUSIBLE)
     if measure.unread:
         quality.append(Quality.MEASURE_UNKNOWN)
-    return _ParsedLine(fields, portion_of(IngredientLine(0, *fields)), tuple(quality))
+    # This function is cached already.
+    portion = portion_of.__wrapped__(IngredientLine(0, *fields))
+    return _ParsedLine(fields, portion, tuple(quality))
