@@ -10,7 +10,7 @@ from mocktailverse.drinks.codes import Quality
 from mocktailverse.drinks.derivation.derive import derive
 from mocktailverse.drinks.derivation.portions import Portion, portion_of
 from mocktailverse.drinks.drink import Drink, IngredientLine, Lineage
-from mocktailverse.drinks.ingredients import IngredientName, read_name
+from mocktailverse.drinks.ingredients import IngredientName, is_annotated, read_name
 from mocktailverse.drinks.measures import parse_measure, remark_in
 from mocktailverse.drinks.record import Absence, RawLine, Record
 from mocktailverse.drinks.register import Register, recipe_of
@@ -110,7 +110,10 @@ def _with_remark(name: IngredientName, name_raw: str, measure_raw: str | None) -
     if not any(character.isalpha() for character in remark):
         return name
     is_note = remark.lstrip()[:1] in {",", "(", ";"}
-    noted = read_name(f"{name_raw}{remark}" if is_note else f"{remark} {name_raw}")
+    text = f"{name_raw}{remark}" if is_note else f"{remark} {name_raw}"
+    if not is_annotated(text):
+        return name  # the remark is no preparation: "2 oz Absolut"
+    noted = read_name(text)
     if noted.name != name.name:
         return name  # the words name the ingredient: "1 cup crushed", "Ice"
     preparation = name.preparation or noted.preparation
@@ -138,4 +141,6 @@ def _read(name_raw: str, measure_raw: str | None) -> _ParsedLine:
         quality.append(Quality.MEASURE_IMPLAUSIBLE)
     if measure.unread:
         quality.append(Quality.MEASURE_UNKNOWN)
-    return _ParsedLine(fields, portion_of(IngredientLine(0, *fields)), tuple(quality))
+    # This function is cached already.
+    portion = portion_of.__wrapped__(IngredientLine(0, *fields))
+    return _ParsedLine(fields, portion, tuple(quality))

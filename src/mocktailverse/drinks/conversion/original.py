@@ -19,7 +19,7 @@ from mocktailverse.drinks.strength.pours import substance_of
 _HOME_MADE = "homemade liqueur"
 
 _KEPT_FOR_LATER = re.compile(
-    r"\b(?:steep|infuse|macerate|age|mature|ripen|store|leave|rest)\b[^.]{0,80}"
+    r"\b(?:steep|infuse|macerate|age|mature|ripen|st(?:and|ore)|leave|rest)\b[^.]{0,80}"
     r"\b(?:days|weeks?|months?)\b",
     re.IGNORECASE,
 )

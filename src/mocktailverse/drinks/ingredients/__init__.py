@@ -17,6 +17,7 @@ from mocktailverse.drinks.ingredients.reference_rows import (
 from mocktailverse.drinks.ingredients.written_names import (
     IngredientName,
     canonical_name,
+    is_annotated,
     read_name,
 )
 
@@ -36,6 +37,7 @@ __all__ = [
     "base_spirit",
     "canonical_name",
     "family_of",
+    "is_annotated",
     "match_ingredient",
     "may_hold_alcohol",
     "read_name",

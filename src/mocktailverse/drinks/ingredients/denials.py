@@ -5,7 +5,7 @@ condition such as "omit for a virgin drink".
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from mocktailverse.drinks.reference.tables import read_table
 
@@ -30,6 +30,7 @@ _CONDITIONAL = re.compile(
 """Words of a denial that is conditional: "rum (omit for a non-alcoholic drink)" is rum."""
 
 
+@lru_cache(maxsize=2048)
 def without_denial(text: str) -> str | None:
     """Return the text without its denial of alcohol; None if it denies none.
 

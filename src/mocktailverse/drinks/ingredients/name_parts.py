@@ -10,12 +10,19 @@ from typing import NamedTuple
 
 from mocktailverse.drinks.ingredients.name_readings import QUALIFIERS, words
 from mocktailverse.drinks.reference.tables import read_table
+from mocktailverse.drinks.text import word_set
 
 _BRACKET = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _PUNCTUATION = " \t,;:.-\u2013\u2014*()[]"
+_TAIL_WORDS = word_set("cut for to plus from in at then until before after")
+_FOREIGN_CUTS = word_set(
+    "cortado cortada cortados cortadas picado picada picados picadas coupe coupes coupee coupees "
+    "coupé coupés coupée coupées tagliato tagliata tagliati tagliate"
+)
 _TAIL = re.compile(
-    r"[;,]\s|[;,]$|:\s|\s[-\u2013\u2014]+\s|\s\(|\s(?=(?:cut|for|to|plus|from|in|at|then|until|before|after)\s)"
-    r"|\s(?=(?:cortad[oa]s?|picad[oa]s?|coup\wes?|coup\w|tagliat[oaie])\s(?:em|en|in|a|\w)\s)"
+    r"[;,]\s|[;,]$|:\s|\s[-\u2013\u2014]+\s|\s\("
+    rf"|\s(?=(?:{'|'.join(sorted(_TAIL_WORDS))})\s)"
+    rf"|\s(?=(?:{'|'.join(sorted(_FOREIGN_CUTS))})\s(?:em|en|in|a|\w)\s)"
 )
 _NOTE_END = re.compile(r"[;,]\s")
 _CHOICE_WORDS = ("or", "oder", "ou", "oppure", "o")
@@ -46,6 +53,10 @@ class NameParts(NamedTuple):
 
 def parts_of(text: str) -> NameParts:
     """Return the parts of a name on one line."""
+    is_plain = text.isascii() and text.replace(" ", "").isalnum()
+    if is_plain and _marking_words().isdisjoint(text.casefold().split()):
+        # Most names, in a tenth of the time.
+        return NameParts(text.strip(), " ".join(text.split()), (), None, optional=False)
     bare = _optional().sub(" ", text)
     optional = bare != text
     text = _without_lead(bare)
@@ -93,6 +104,14 @@ def _participle_tail(core: str) -> re.Match[str] | None:
     if tail and not QUALIFIERS.issuperset(words(core[: tail.start()])):
         return tail
     return None
+
+
+@cache
+def _marking_words() -> frozenset[str]:
+    """Return the words without which, and without punctuation, a name has no other parts."""
+    lists = ("lead", "optional", "participle")
+    marks = _TAIL_WORDS | _FOREIGN_CUTS
+    return marks.union(phrase.split()[0] for name in lists for phrase in _list(name))
 
 
 @cache

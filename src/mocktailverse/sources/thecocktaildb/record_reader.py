@@ -235,6 +235,8 @@ def _lines(
 ) -> tuple[RawLine, ...]:
     lines = []
     for position, (ingredient, measure) in enumerate(zip(ingredients, measures, strict=True), 1):
+        if not (ingredient or measure):
+            continue  # most slots
         amount = visible(measure).strip() if measure else ""
         if ingredient and (name := one_line(ingredient)):
             lines.append(RawLine(position, name, amount or None))
