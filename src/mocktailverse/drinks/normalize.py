@@ -112,7 +112,7 @@ def _with_remark(name: IngredientName, name_raw: str, measure_raw: str | None) -
     is_note = remark.lstrip()[:1] in {",", "(", ";"}
     text = f"{name_raw}{remark}" if is_note else f"{remark} {name_raw}"
     if not is_annotated(text):
-        return name  # the remark is no preparation: "2 oz Absolut"
+        return name  # the remark only names something: "2 oz Absolut"
     noted = read_name(text)
     if noted.name != name.name:
         return name  # the words name the ingredient: "1 cup crushed", "Ice"
