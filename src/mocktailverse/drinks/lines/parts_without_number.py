@@ -37,8 +37,8 @@ def _instruction(text: str, tokens: list[Token]) -> LineParts | None:
         return None
     if token.text not in words.QUALITATIVE and not is_loose:
         return None
-    if is_loose and read_unit_alone(_core(tokens)) is not None:
-        return None
+    if is_loose and (is_name(text) or read_unit_alone(_core(tokens)) is not None):
+        return None  # "Little Creatures", "a few sprigs of mint"
     end = first + 1
     while token_at(tokens, end).text in _WITH | words.UNMEASURED | {":"}:
         end += 1
