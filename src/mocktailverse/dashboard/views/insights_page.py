@@ -176,15 +176,7 @@ def _show_causes(statistics: Statistics) -> None:
         f"{statistics.unknown_mocktail:,} it is unknown whether they are mocktails. The most "
         "frequent causes:"
     )
-    st.table(
-        [
-            {"Ingredient": plain(facet.value, _NAME_LENGTH), "Drinks": f"{facet.count:,}"}
-            for facet in statistics.unknown_because[:_MAX_BARS]
-        ],
-        hide_index=True,
-        border="horizontal",
-        alt="Causes of unknown figures",
-    )
+    _show_counts("Ingredient", statistics.unknown_because, "Causes of unknown figures")
 
 
 def _show_refusals(statistics: Statistics) -> None:
@@ -192,14 +184,20 @@ def _show_refusals(statistics: Statistics) -> None:
     if not statistics.not_convertible_because:
         return
     st.header("Why drinks cannot become mocktails", anchor=False)
+    alt = "Reasons why drinks cannot become mocktails"
+    _show_counts("Reason", statistics.not_convertible_because, alt)
+
+
+def _show_counts(column: str, facets: Sequence[Facet], alt: str) -> None:
+    """Show the first values of a facet, and the number of drinks of each, as a table."""
     st.table(
         [
-            {"Reason": plain(facet.value, 300), "Drinks": f"{facet.count:,}"}
-            for facet in statistics.not_convertible_because[:_MAX_BARS]
+            {column: plain(facet.value, 300), "Drinks": f"{facet.count:,}"}
+            for facet in facets[:_MAX_BARS]
         ],
         hide_index=True,
         border="horizontal",
-        alt="Reasons why drinks cannot become mocktails",
+        alt=alt,
     )
 
 
