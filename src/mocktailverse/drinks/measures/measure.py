@@ -22,6 +22,7 @@ module (what the ingredient changes). `words` is the vocabulary.
 """
 
 from functools import lru_cache
+from itertools import takewhile
 
 from msgspec import Struct
 
@@ -65,6 +66,18 @@ _BLANK = Measure()
 _UNREAD = Measure(unread=True)
 
 
+class _ReadText(Struct, frozen=True, gc=False):
+    """What a text says by itself, whatever the ingredient is."""
+
+    measure: Measure | None
+    """The measure of an ingredient that is not solid; None if it depends on the ingredient."""
+    remark: str = ""
+    """The text after the amount; the whole text if it has none."""
+    tokens: list[Token] = []
+    reading: Reading = Reading(None, words.NO_UNIT, 0, 0)
+    """The amount, if its measure depends on the ingredient."""
+
+
 def parse_measure(text: str | None, ingredient: str | None = None) -> Measure:
     """Return the parsed measure. Never raises, for any text.
 
@@ -74,33 +87,14 @@ def parse_measure(text: str | None, ingredient: str | None = None) -> Measure:
         ingredient: the ingredient of the same line. It decides whether ounces are a mass, what a
             bare fraction is a fraction of, and which amounts are implausible.
     """
-    text = visible(text).strip()[:TEXT_LIMIT] if text else ""
+    read = _read_text(text or "")
+    tokens, reading = read.tokens, read.reading
+    if read.measure is not None and not reading.may_weigh:
+        return read.measure
     ingredient = visible(ingredient).strip()[:TEXT_LIMIT] if ingredient else None
-    # `__wrapped__` is the function without its cache.
-    read = _read(text) if len(text) <= _CACHED_LENGTH else _read.__wrapped__(text)
-    if isinstance(read, Measure):
-        return read
-    tokens, reading = read
-    return _measure(tokens, _with_unit(tokens, reading, ingredient), ingredient)
-
-
-@lru_cache(maxsize=2048)
-def _read(text: str) -> Measure | tuple[list[Token], Reading]:
-    """Return the measure if the text alone decides it, else the tokens and the amount."""
-    tokens = without_sizes(tokenize(text))
-    if not tokens:
-        return _BLANK
-    if "unread" in [token.kind for token in tokens]:
-        return _UNREAD
-    reading, is_unreadable = read_amount(tokens)
-    if is_unreadable:
-        return _UNREAD
-    if reading is None:
-        return _without_number(tokens)
-    phrase = _phrase(tokens[: reading.start])
-    if phrase in {"fill", "float"} and _is_level(tokens, reading):
-        return Measure(unit=phrase, kind="qualitative")
-    return tokens, reading
+    if read.measure is not None and not is_solid(_adjectives(tokens, reading), ingredient):
+        return read.measure
+    return _measure_of(tokens, _with_unit(tokens, reading, ingredient), ingredient)
 
 
 def remark_in(text: str) -> str:
@@ -108,12 +102,45 @@ def remark_in(text: str) -> str:
 
     Empty if there is none; the whole text if it has no amount.
     """
-    text = spelled_out(visible(text).strip()[:TEXT_LIMIT])
-    read = _read(text)
-    if isinstance(read, Measure):
-        return text if read is _BLANK else ""
-    tokens, reading = read
-    return text[tokens[reading.end - 1].end :]
+    if not text.isascii():
+        text = spelled_out(visible(text).strip()[:TEXT_LIMIT])
+    return _read_text(text).remark
+
+
+def _read_text(text: str) -> _ReadText:
+    # `__wrapped__` is the function without its cache.
+    return _read(text) if len(text) <= _CACHED_LENGTH else _read.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> _ReadText:
+    text = visible(text).strip()[:TEXT_LIMIT]
+    tokens = without_sizes(tokenize(text))
+    if not tokens:
+        return _ReadText(_BLANK, text)
+    has_unread = "unread" in [token.kind for token in tokens]
+    reading, is_unreadable = (None, True) if has_unread else read_amount(tokens)
+    if is_unreadable:
+        return _ReadText(_UNREAD)
+    if reading is None:
+        measure = _without_number(tokens)
+        return _ReadText(measure, text if measure is _BLANK else "")
+    phrase = _phrase(tokens[: reading.start]) if reading.start else None
+    if phrase in {"fill", "float"} and _is_level(tokens, reading):
+        return _ReadText(Measure(unit=phrase, kind="qualitative"))
+    return _with_amount(tokens, reading, text[tokens[reading.end - 1].end :])
+
+
+def _with_amount(tokens: list[Token], reading: Reading, remark: str) -> _ReadText:
+    if _is_bare_fraction(tokens, reading):
+        return _ReadText(None, remark, tokens, reading)
+    reading = _with_unit(tokens, reading, None)
+    measure = _measure(tokens, reading, solid=False, limit=_SEASONING_LIMIT)
+    if measure.implausible:  # for some ingredients at least
+        return _ReadText(None, remark, tokens, reading)
+    if reading.may_weigh:
+        return _ReadText(measure, remark, tokens, reading)
+    return _ReadText(measure, remark)
 
 
 def _phrase(tokens: list[Token]) -> str | None:
@@ -133,7 +160,7 @@ def _without_number(tokens: list[Token]) -> Measure:
         pours = alone.word.ml is not None
         is_one = tokens[0].text in words.ARTICLES  # "a wheel, for garnish"
         if phrase is None or is_one or (phrase != "garnish" and pours):
-            return _measure(tokens, alone, None)
+            return _measure_of(tokens, alone, None)
     if phrase is not None:
         return Measure(unit=phrase, kind="qualitative")
     if len(tokens) == 1 and tokens[0].text in words.ARTICLES:
@@ -156,14 +183,21 @@ def is_juice_of(tokens: list[Token]) -> bool:
     )
 
 
+def _is_bare_fraction(tokens: list[Token], reading: Reading) -> bool:
+    """Return whether the ingredient decides what "1/2" is a half of."""
+    if reading.word is not words.NO_UNIT or reading.amount is None:
+        return False
+    low, high = reading.amount
+    return 0 < low <= high < 1 and not _is_juice(tokens, reading)
+
+
 def _with_unit(tokens: list[Token], reading: Reading, ingredient: str | None) -> Reading:
     """Return the reading; a bare number gets the unit that it implies: a part or a piece."""
     if reading.word is not words.NO_UNIT or reading.amount is None:
         return reading
     if _is_juice(tokens, reading):
         return reading._replace(word=words.PIECE)
-    low, high = reading.amount
-    if not 0 < low <= high < 1:
+    if not _is_bare_fraction(tokens, reading):
         return reading
     adjectives = _adjectives(tokens, reading)
     if not ingredient and words.ADJECTIVES.issuperset(adjectives):
@@ -174,15 +208,10 @@ def _with_unit(tokens: list[Token], reading: Reading, ingredient: str | None) ->
     return reading._replace(word=words.PART) if is_share else reading
 
 
-def _adjectives(tokens: list[Token], reading: Reading) -> list[str]:
+def _adjectives(tokens: list[Token], reading: Reading) -> tuple[str, ...]:
     """Return the words after the unit, up to a comma: not those of "1/2, cut into wedges"."""
-    after: list[str] = []
-    for token in tokens[reading.end :]:
-        if token.text == ",":
-            break
-        if token.kind == "word":
-            after.append(token.text)
-    return after
+    after = takewhile(lambda token: token.text != ",", tokens[reading.end :])
+    return tuple(token.text for token in after if token.kind == "word")
 
 
 def _is_juice(tokens: list[Token], reading: Reading) -> bool:
@@ -194,21 +223,24 @@ def _is_juice(tokens: list[Token], reading: Reading) -> bool:
     )
 
 
-def _measure(tokens: list[Token], reading: Reading, ingredient: str | None) -> Measure:
+def _measure_of(tokens: list[Token], reading: Reading, ingredient: str | None) -> Measure:
+    adjectives = _adjectives(tokens, reading)
+    solid = reading.may_weigh and is_solid(adjectives, ingredient)
+    limit = _SEASONING_LIMIT if is_seasoning(adjectives, ingredient) else LARGEST_RECIPE_ML
+    return _measure(tokens, reading, solid=solid, limit=limit)
+
+
+def _measure(tokens: list[Token], reading: Reading, *, solid: bool, limit: float) -> Measure:
+    """Return the measure of a solid or a liquid; more ml or g than `limit` are implausible."""
     unit = reading.word.unit
-    kind = _kind(tokens, reading, ingredient)
+    kind = _kind(tokens, reading, solid=solid)
     if reading.amount is None:
         return Measure(unit=unit, kind=kind)
     low, high = reading.amount
     volume = reading.volume if kind == "volume" else None
     size = volume[1] if volume else high * _GRAMS[unit] if kind == "mass" else None
-    if size is None:
-        implausible = high > _NUMBER_LIMITS.get(unit, _NUMBER_LIMIT)
-    else:
-        implausible = size > LARGEST_RECIPE_ML or (
-            size > _SEASONING_LIMIT and is_seasoning(_adjectives(tokens, reading), ingredient)
-        )
-    if implausible:
+    is_large = high > _NUMBER_LIMITS.get(unit, _NUMBER_LIMIT) if size is None else size > limit
+    if is_large:
         return Measure(low, high, unit, kind=kind, implausible=True)
     low, high = round(low, 6), round(high, 6)
     ml_min, ml_max = (round(volume[0], 4), round(volume[1], 4)) if volume else (None, None)
@@ -216,11 +248,10 @@ def _measure(tokens: list[Token], reading: Reading, ingredient: str | None) -> M
     return Measure(low, high, unit, ml_min, ml_max, kind, certainty)
 
 
-def _kind(tokens: list[Token], reading: Reading, ingredient: str | None) -> MeasureKind:
-    if reading.word.weighs and is_solid(_adjectives(tokens, reading), ingredient):
+def _kind(tokens: list[Token], reading: Reading, *, solid: bool) -> MeasureKind:
+    if solid and reading.word.weighs:
         return "mass"
-    is_mass = reading.weighs and is_solid(_adjectives(tokens, reading), ingredient)
-    kind = reading.word.kind if reading.ml is None or is_mass else "volume"
+    kind = reading.word.kind if reading.ml is None or solid else "volume"
     return "qualitative" if kind == "count" and _is_juice(tokens, reading) else kind
 
 

@@ -29,6 +29,11 @@ class Reading(NamedTuple):
     """Whether `ml` comes from ounces, which are a mass if the ingredient is solid."""
 
     @property
+    def may_weigh(self) -> bool:
+        """Whether the amount is in ounces, which are a mass if the ingredient is solid."""
+        return self.weighs or self.word.weighs
+
+    @property
     def volume(self) -> Span | None:
         """Minimum and maximum in ml, as stated or by the unit; None if both are unknown."""
         if self.ml is not None or self.amount is None or self.word.ml is None:

@@ -58,7 +58,7 @@ def _compound(text: str) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _named(adjectives: list[str], ingredient: str | None) -> tuple[str, ...]:
+def _named(adjectives: tuple[str, ...], ingredient: str | None) -> tuple[str, ...]:
     if "of" in adjectives[1:] or not ingredient:
         return _compound(" ".join(adjectives))
     return (*adjectives, *_compound(ingredient))
@@ -69,7 +69,8 @@ def _head(words: tuple[str, ...]) -> str:
     return words[-1] if words else ""
 
 
-def is_solid(adjectives: list[str], ingredient: str | None) -> bool:
+@lru_cache(maxsize=2048)
+def is_solid(adjectives: tuple[str, ...], ingredient: str | None) -> bool:
     """Return whether an ingredient is weighed, not poured.
 
     `adjectives` are the words of the measure after its unit, in lower case.
@@ -91,17 +92,17 @@ def is_solid(adjectives: list[str], ingredient: str | None) -> bool:
     return head in _SOLIDS
 
 
-def is_piece(adjectives: list[str], ingredient: str | None) -> bool:
+def is_piece(adjectives: tuple[str, ...], ingredient: str | None) -> bool:
     """Return whether a bare fraction means a fraction of one piece, as of a lime."""
     words = _named(adjectives, ingredient)
     if _head(words) in _PARTS_OF_EGG:
         return not _EGG.isdisjoint(words)
     return is_solid(adjectives, ingredient) or (
-        is_solid(adjectives, None) and is_solid([], ingredient)
+        is_solid(adjectives, None) and is_solid((), ingredient)
     )
 
 
-def is_seasoning(adjectives: list[str], ingredient: str | None) -> bool:
+def is_seasoning(adjectives: tuple[str, ...], ingredient: str | None) -> bool:
     """Return whether the ingredient is used by the pinch or dash, never by the pint."""
     head = _head(_named(adjectives, ingredient))
     return head in _SEASONINGS and (head in _DROPPED or is_solid(adjectives, ingredient))
