@@ -29,6 +29,7 @@ from msgspec import Struct
 from mocktailverse.drinks.drink import Certainty, MeasureKind
 from mocktailverse.drinks.measures import words
 from mocktailverse.drinks.measures.grammar import may_come_first, read_amount, read_unit_alone
+from mocktailverse.drinks.measures.plain_amounts import plain_amount
 from mocktailverse.drinks.measures.reading import Reading
 from mocktailverse.drinks.measures.sizes import without_sizes
 from mocktailverse.drinks.measures.solids import is_piece, is_seasoning, is_solid
@@ -115,6 +116,8 @@ def _read_text(text: str) -> _ReadText:
 @lru_cache(maxsize=4096)
 def _read(text: str) -> _ReadText:
     text = visible(text).strip()[:TEXT_LIMIT]
+    if plain := plain_amount(text):
+        return _with_amount([], plain, "")
     tokens = without_sizes(tokenize(text))
     if not tokens:
         return _ReadText(_BLANK, text)

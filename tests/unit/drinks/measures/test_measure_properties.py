@@ -206,3 +206,18 @@ def test_hostile_texts_take_no_longer_than_their_first_200_characters(piece: str
         times.append(time.process_time() - started)
     assert min(times) < 0.5
     assert measure == parse_measure(piece * TEXT_LIMIT, piece * TEXT_LIMIT)
+
+
+@given(
+    number=st.sampled_from(["2", "0.75", "1.500", "1 1/2", "3/4", "3/2", "0", "150", "2000"])
+    | st.decimals(0, 10**7, places=3).map(str),
+    unit=st.sampled_from([*UNIT_WORDS, "T", "t", "Oz", "ML", "x", "of", "dozen", ""]),
+    form=st.sampled_from(["{} {}", "{}{}", "{}\t{}"]),
+    ingredient=st.sampled_from([None, "Gin", "Sugar", "Salt", "Lime", "Egg white"]),
+)
+def test_a_plain_amount_is_what_the_grammar_reads(
+    number: str, unit: str, form: str, ingredient: str | None
+):
+    text = form.format(number, unit)
+    # The mark means nothing, but only the grammar reads it.
+    assert parse_measure(text, ingredient) == parse_measure(f"{text} ;", ingredient)
