@@ -40,8 +40,7 @@ def read_amount(tokens: list[Token]) -> tuple[Reading | None, bool]:
     A number with a unit may be anywhere in the text. A bare number only counts after words that do
     not name an ingredient: "about 2", but not "Bacardi 151".
     """
-    swapped = _read_unit_first(tokens)
-    if swapped is not None:
+    if swapped := _read_unit_first(tokens):
         return swapped, False
     only_fillers = True  # so far
     bare = 0  # the index after the last number without a unit
@@ -77,7 +76,7 @@ def _from_nothing(reading: Reading) -> Reading:
 
 def _read_unit_first(tokens: list[Token]) -> Reading | None:
     """Return the amount of an Italian bar list: "cl 4", "gocce 2"."""
-    unit = unit_at(tokens, 0)
+    unit = unit_at(tokens, 0) if token_at(tokens, 0).kind == "word" else None
     if unit is None or not (unit.word.unit in _METRIC or _is_clear_unit(tokens[0], unit.word)):
         return None
     quantity = read_quantity(tokens, unit.end)
@@ -136,7 +135,9 @@ def _extend(tokens: list[Token], reading: Reading) -> Reading:
     The link before the second amount decides: a range ("to"), a sum ("+") or an equivalent ("/").
     A container may be followed by its size without a link: "1 bottle of 75 cl".
     """
-    at = reading.end + (token_at(tokens, reading.end).text == ",")
+    if reading.end >= len(tokens):
+        return reading
+    at = reading.end + (tokens[reading.end].text == ",")
     link = token_at(tokens, at).text
     is_container = reading.word.unit in _CONTAINERS
     if is_container and (link == "of" or _is_number(token_at(tokens, at))):

@@ -10,9 +10,14 @@ from mocktailverse.drinks.measures.words import UnitWord
 from mocktailverse.drinks.text import word_set
 
 _SHORTEST_CORRECTABLE = 5
+_FLUID = frozenset({"fl", "fluid", "liq"})
 _DOSES = frozenset({"dose", "doses"})
 _SPLIT = word_set("of champagne prosecco cava sparkling wine brut") | {""}
 """What comes in a split, a quarter of a bottle; it may not be in the measure."""
+_CONTEXTUAL = _FLUID.union(
+    _DOSES, {"split"}, words.SPOONS, words.SPOON, (unit for _, unit in words.QUALIFIED_UNITS)
+)
+"""Words whose unit the words around them decide."""
 
 
 class UnitMatch(NamedTuple):
@@ -30,8 +35,15 @@ def past_hyphen(tokens: list[Token], index: int) -> int:
 def unit_at(tokens: list[Token], index: int) -> UnitMatch | None:
     """Return the unit that starts at `index`, in one word or several; None if none does."""
     text = token_at(tokens, index).text
+    if text in _CONTEXTUAL:
+        return _unit_in_context(tokens, index, text)
+    word = words.UNIT_WORDS.get(text)
+    return UnitMatch(word, index + 1) if word else None
+
+
+def _unit_in_context(tokens: list[Token], index: int, text: str) -> UnitMatch | None:
     after = past_hyphen(tokens, index + 1)
-    if text in {"fl", "fluid", "liq"}:
+    if text in _FLUID:
         ounce = words.UNIT_WORDS.get(token_at(tokens, after).text)
         if ounce and ounce.weighs:
             return UnitMatch(words.FLUID_OUNCE, after + 1)
