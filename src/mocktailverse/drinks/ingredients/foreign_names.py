@@ -16,7 +16,6 @@ from mocktailverse.drinks.ingredients.name_readings import (
     JOINING,
     QUALIFIERS,
     Words,
-    key,
     singular,
     words,
 )
@@ -50,7 +49,7 @@ _SHORTEST_PART = 3
 """Minimum letters of a part of a compound: Ei in "Eiweiß" is too short to look for."""
 
 
-class Term(Struct, frozen=True):
+class Term(Struct, frozen=True, gc=False):
     """What a foreign word or phrase means."""
 
     english: str
@@ -77,7 +76,7 @@ def in_english(name: str) -> str | None:
 
 
 def _in_english(name: str) -> str | None:
-    text = words(_ELISION.sub(r"\1 ", name))
+    text = _words(name)
     if _SEPARATOR.search(name) or len(text) > _MOST_WORDS:
         return None
     if not any(word in _vocabulary_words() or _compound(word) for word in text):
@@ -90,6 +89,12 @@ def _in_english(name: str) -> str | None:
     head = words(english)[-1]
     is_understood = all(term.role != "unknown" for term in terms)
     return english if is_understood or head in _heads() or names_alcohol((head,)) else None
+
+
+def _words(text: str) -> Words:
+    """Return the normalized words; the article in "l'eau" is a word of its own."""
+    has_apostrophe = "'" in text or "\u2019" in text
+    return words(_ELISION.sub(r"\1 ", text) if has_apostrophe else text)
 
 
 def _is_translatable(terms: list[Term]) -> bool:
@@ -196,12 +201,13 @@ def _is_english(name: str) -> bool:
     return name in rows_by_key() or name in families_by_key()
 
 
-def _is_foreign(phrase: Words, english: str) -> bool:
+def _is_foreign(phrase: Words, english: Words) -> bool:
     """Return whether a phrase has no other meaning in English, as raisin and prune have."""
-    means = rows_by_key().get("".join(phrase)) or families_by_key().get("".join(phrase))
-    if phrase == words(english) or (len(phrase) == 1 and phrase[0] in QUALIFIERS):
+    if phrase == english or (len(phrase) == 1 and phrase[0] in QUALIFIERS):
         return False
-    return means is None or means == rows_by_key().get(key(english))
+    spelled = "".join(phrase)
+    means = rows_by_key().get(spelled) or families_by_key().get(spelled)
+    return means is None or means == rows_by_key().get("".join(english))
 
 
 @cache
@@ -209,10 +215,10 @@ def _vocabulary() -> dict[str, Term]:
     """Return the terms by their normalized words; the first of several meanings counts."""
     vocabulary: dict[str, Term] = {}
     for english, role, *languages in read_table("translations.csv"):
+        meaning = words(english)
         for column, texts in enumerate(languages):
-            for text in filter(None, texts.split("|")):
-                phrase = words(_ELISION.sub(r"\1 ", text))
-                is_foreign = role in _MEANINGFUL and _is_foreign(phrase, english)
+            for phrase in map(_words, filter(None, texts.split("|"))):
+                is_foreign = role in _MEANINGFUL and _is_foreign(phrase, meaning)
                 term = Term(english, role, is_foreign, column in _GERMANIC)
                 vocabulary.setdefault(" ".join(phrase), term)
     return vocabulary

@@ -95,11 +95,11 @@ def words(text: str) -> Words:
         return tuple(map(singular, text.casefold().split()))
     text = _APOSTROPHES.sub("", text).casefold()
     if not text.isascii():
-        text = "".join(
-            c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)
-        ).translate(_UNDECOMPOSED)
+        text = unicodedata.normalize("NFKD", text)
+        text = "".join([c for c in text if c <= "~" or not unicodedata.combining(c)])
+        text = text.translate(_UNDECOMPOSED)
     text = text.replace("&", " and ").replace("/", " or ")
-    return tuple(singular(word) for word in _WORD.findall(text))
+    return tuple(map(singular, _WORD.findall(text)))
 
 
 def key(text: str) -> str:

@@ -40,7 +40,7 @@ _LONGEST_SEGMENT = 5
 """Maximum words of a reference name that is looked for inside of another text."""
 
 
-class Ingredient(Struct, frozen=True):
+class Ingredient(Struct, frozen=True, gc=False):
     """One row of the reference."""
 
     name: str
@@ -62,7 +62,7 @@ class Ingredient(Struct, frozen=True):
         return self.alcoholic is False or self.source == "producer label"
 
 
-class Family(Struct, frozen=True):
+class Family(Struct, frozen=True, gc=False):
     """Kind implied by an unknown name's last word: "Thyme syrup" is a syrup, "Foo gin" a gin."""
 
     name: str
