@@ -96,8 +96,9 @@ def _first_amount(text: str, tokens: list[Token]) -> int:
 
 def _before_numbered_name(text: str, tokens: list[Token]) -> list[Token]:
     """Return the tokens up to a name with a number: "1" of "1 7-Up"."""
-    for index, token in enumerate(tokens[1:], 1):
-        if token.kind == "number" and numbered_name_end(text[token.start :]):
+    numbers = [index for index, token in enumerate(tokens) if token.kind == "number"]
+    for index in numbers:
+        if index and numbered_name_end(text[tokens[index].start :]):
             return tokens[:index]
     return tokens
 

@@ -33,7 +33,7 @@ def clean_line(text: str) -> str:
     if _MARKED.search(text):
         text = _TAG.sub(" ", html.unescape(text))
         text = _FOOTNOTES.sub("", _SIGNS.sub("", text))
-    if bullet := _BULLET.match(text):
+    if not text[:1].isalnum() and (bullet := _BULLET.match(text)):
         text = text[bullet.end() :]
     text = spelled_out(text)
     if number := _NUMBERING.match(text):

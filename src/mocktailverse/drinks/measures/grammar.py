@@ -145,8 +145,9 @@ def _extend(tokens: list[Token], reading: Reading) -> Reading:
     else:
         second = second_amount(tokens, at + 1)
     if second is None:
-        bracket = next((i for i in range(at, len(tokens)) if tokens[i].text == "("), len(tokens))
-        link, second = "(", second_amount(tokens, bracket + 1)
+        texts = [token.text for token in tokens[at:]]
+        bracket = texts.index("(") if "(" in texts else len(texts)
+        link, second = "(", second_amount(tokens, at + bracket + 1)
     if second is None or reading.amount is None:
         return reading
     if link in _THROUGH or (link in _EITHER and second.word.unit == reading.word.unit):

@@ -95,7 +95,9 @@ def parse_measure(text: str | None, ingredient: str | None = None) -> Measure:
     ingredient = visible(ingredient).strip()[:TEXT_LIMIT] if ingredient else None
     if read.measure is not None and not is_solid(_adjectives(tokens, reading), ingredient):
         return read.measure
-    return _measure_of(tokens, _with_unit(tokens, reading, ingredient), ingredient)
+    if _is_bare_fraction(reading) and _is_share(tokens, reading, ingredient):
+        reading = reading._replace(word=words.PART)
+    return _measure_of(tokens, reading, ingredient)
 
 
 def remark_in(text: str) -> str:
@@ -135,9 +137,10 @@ def _read(text: str) -> _ReadText:
 
 
 def _with_amount(tokens: list[Token], reading: Reading, remark: str) -> _ReadText:
-    if _is_bare_fraction(tokens, reading):
+    if reading.word is words.NO_UNIT and reading.amount and _is_juice(tokens, reading):
+        reading = reading._replace(word=words.PIECE)
+    if _is_bare_fraction(reading):
         return _ReadText(None, remark, tokens, reading)
-    reading = _with_unit(tokens, reading, None)
     measure = _measure(tokens, reading, solid=False, limit=_SEASONING_LIMIT)
     if measure.implausible:  # for some ingredients at least
         return _ReadText(None, remark, tokens, reading)
@@ -186,29 +189,21 @@ def is_juice_of(tokens: list[Token]) -> bool:
     )
 
 
-def _is_bare_fraction(tokens: list[Token], reading: Reading) -> bool:
+def _is_bare_fraction(reading: Reading) -> bool:
     """Return whether the ingredient decides what "1/2" is a half of."""
     if reading.word is not words.NO_UNIT or reading.amount is None:
         return False
     low, high = reading.amount
-    return 0 < low <= high < 1 and not _is_juice(tokens, reading)
+    return 0 < low <= high < 1
 
 
-def _with_unit(tokens: list[Token], reading: Reading, ingredient: str | None) -> Reading:
-    """Return the reading; a bare number gets the unit that it implies: a part or a piece."""
-    if reading.word is not words.NO_UNIT or reading.amount is None:
-        return reading
-    if _is_juice(tokens, reading):
-        return reading._replace(word=words.PIECE)
-    if not _is_bare_fraction(tokens, reading):
-        return reading
+def _is_share(tokens: list[Token], reading: Reading, ingredient: str | None) -> bool:
+    """Return whether a bare fraction is a share of the drink, not half a piece."""
     adjectives = _adjectives(tokens, reading)
     if not ingredient and words.ADJECTIVES.issuperset(adjectives):
         # Half a fruit is common, a third or a quarter of one is not.
-        is_share = reading.amount != (0.5, 0.5)
-    else:
-        is_share = not is_piece(adjectives, ingredient)
-    return reading._replace(word=words.PART) if is_share else reading
+        return reading.amount != (0.5, 0.5)
+    return not is_piece(adjectives, ingredient)
 
 
 def _adjectives(tokens: list[Token], reading: Reading) -> tuple[str, ...]:

@@ -73,8 +73,9 @@ def read_quantity(tokens: list[Token], start: int) -> Quantity | None:
 def _is_numeral(tokens: list[Token], start: int) -> bool:
     """Return whether the word begins a quantity: "half a", but not "half-wheel" or "halves"."""
     text = tokens[start].text
-    is_thing = text in words.FRACTIONS_OF_THINGS or _is_half_slice(tokens, start)
-    return text in words.NUMERALS and not is_thing
+    if text not in words.NUMERALS:
+        return False
+    return text not in words.FRACTIONS_OF_THINGS and not _is_half_slice(tokens, start)
 
 
 def _read_number(tokens: list[Token], start: int) -> Quantity | None:

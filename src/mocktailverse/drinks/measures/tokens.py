@@ -34,8 +34,6 @@ _MARKS = str.maketrans(
         "\N{MULTIPLICATION SIGN}": "x",
         "\N{MINUS SIGN}": "-",
         "\N{ALMOST EQUAL TO}": "~",
-        "[": "(",
-        "]": ")",
         "\N{LEFT DOUBLE QUOTATION MARK}": '"',
         "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
         "\N{DOUBLE PRIME}": '"',
@@ -66,6 +64,8 @@ class Token(Struct, frozen=True, gc=False):
 @lru_cache(maxsize=1024)
 def _ascii(character: str, previous: str) -> str:
     """Return the ASCII spelling of a character, or `_UNREAD` for a number without one."""
+    if ord(character) in _MARKS:
+        return character.translate(_MARKS)
     category = unicodedata.category(character)
     if category == "Pd":
         return "-"
@@ -82,7 +82,7 @@ def _ascii(character: str, previous: str) -> str:
 
 def _plain(text: str, *, keep_letters: bool = False) -> str:
     """Return `text` with ASCII digits, dashes, slashes and fractions, and plain letters."""
-    text = text.translate(_MARKS).replace("\N{WORD JOINER}", "")
+    text = text.replace("[", "(").replace("]", ")").replace("\N{WORD JOINER}", "")
     previous = ["", *text]
     return "".join(
         [

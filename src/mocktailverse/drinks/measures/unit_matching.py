@@ -29,7 +29,7 @@ class UnitMatch(NamedTuple):
 
 def past_hyphen(tokens: list[Token], index: int) -> int:
     """Return the index after an optional hyphen, as in "12-oz"."""
-    return index + (token_at(tokens, index).text == "-")
+    return index + (index < len(tokens) and tokens[index].text == "-")
 
 
 def unit_at(tokens: list[Token], index: int) -> UnitMatch | None:
