@@ -4,7 +4,6 @@ The words are data, in the tables `units.csv`, `numbers.csv` and `measure_words.
 decides how they combine.
 """
 
-from fractions import Fraction
 from typing import NamedTuple
 
 from mocktailverse.drinks.drink import MeasureKind
@@ -76,11 +75,17 @@ def _words(languages: list[str]) -> list[str]:
     return "|".join(filter(None, languages)).split("|")
 
 
+def _value(text: str) -> float:
+    """Return the value of a decimal or fraction: "0.5", "1/3"."""
+    over, _, under = text.partition("/")
+    return float(over) / float(under or 1)
+
+
 _LISTS = {
     name: frozenset(_words(languages)) for name, *languages in read_table("measure_words.csv")
 }
 _NUMBERS = [
-    (word, float(Fraction(value)), multiplies == "yes")
+    (word, _value(value), multiplies == "yes")
     for value, multiplies, *languages in read_table("numbers.csv")
     for word in _words(languages)
 ]
