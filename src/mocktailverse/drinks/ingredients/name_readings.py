@@ -37,7 +37,7 @@ _FREE_FROM = re.compile(
     r"|(?:\b(?:zero|no|low|less|reduced)|(?<!\d)0\s?%)[\s-](?:added[\s-])?"
     r"(?:sugar|fat|sodium|salt|calorie|carb)s?\b(?:[\s-]added)?"
 )
-_FLAVORED = re.compile(r"(\w)[\s-]+flavou?red\s+(?=\w)")
+_FLAVORED = re.compile(r"(?<=\w)[\s-]+flavou?red\s+(?=\w)")
 
 _CORRECTABLE = {word: word for word in ("juice", "syrup", "water", "sugar")}
 _LIKE_CORRECTABLE = word_set("wafer wager waiter walter")
@@ -131,7 +131,7 @@ def _readings_in_order(text: str) -> list[Words]:
         candidates.append(words(f"{inverted[2]} {inverted[1]}"))  # "Rum, white": "white rum"
     if juice := _JUICE_OF.fullmatch(text.strip()):
         candidates.append(words(f"{juice[2]} {juice[1]}"))  # "juice of a lime": "lime juice"
-    candidates.append(words(_FLAVORED.sub(r"\1 ", text)))  # "lemon flavored rum": "lemon rum"
+    candidates.append(words(_FLAVORED.sub(" ", text)))  # "lemon flavored rum": "lemon rum"
     return list(dict.fromkeys(candidates))  # without repetitions, in the same order
 
 
